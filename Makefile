@@ -1,0 +1,55 @@
+# Each target sets up what it needs; a second run starts at once. `make` alone lists them.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+PYTHON := .venv/bin/python
+PYTEST := $(PYTHON) -m pytest
+
+.PHONY: help demo run test check format proof golden bench image-check clean for-run for-dev for-test
+
+help: ## list the targets
+	@echo "make TARGET, where TARGET is one of"
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name what; do \
+		printf '  %-12s %s\n' "$$name" "$$what"; done
+
+demo: for-run ## make demo.mp4 from the demo track and photo, through a real server
+	@$(PYTHON) -m server.demo
+
+run: for-run ## serve on http://127.0.0.1:3001 (HOST, PORT, DATA_DIR … change it)
+	@exec .venv/bin/toqibox serve
+
+test: for-test ## run the tests: T=tests/media picks some
+	@$(PYTEST) $(or $(T),tests)
+
+check: for-dev ## check format, lint and types
+	@.venv/bin/ruff format --check .
+	@.venv/bin/ruff check .
+	@.venv/bin/mypy
+
+format: for-dev ## format the code and fix what the linter can fix
+	@.venv/bin/ruff check --fix-only --quiet .
+	@.venv/bin/ruff format .
+
+proof: for-test ## run the long proofs at full size and count, and print their table
+	@PROOF=full $(PYTEST) tests/proof -p no:cacheprovider -s
+
+golden: for-dev ## accept what the effects draw now as the golden frames: EFFECT=ring for one
+	@GOLDEN=accept $(PYTEST) tests -m golden $(if $(EFFECT),-k $(EFFECT))
+
+bench: for-dev ## measure every figure that the documents claim
+	@for script in bench/*.py; do echo "== $$script"; $(PYTHON) "$$script" || exit 1; done
+
+image-check: for-run ## build Dockerfile.gpu's root without Docker, serve from it, export a video
+	@$(PYTHON) scripts/image_check.py
+
+clean: ## remove what the targets made, .venv included
+	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info demo.mp4
+
+for-run:
+	@sh scripts/setup.sh run
+
+for-dev:
+	@sh scripts/setup.sh dev
+
+for-test:
+	@sh scripts/setup.sh test

@@ -1,0 +1,135 @@
+#!/bin/sh
+# Set up what a make target needs: system packages, then .venv with the pinned packages.
+#
+#   setup.sh run    what the server needs
+#   setup.sh dev    also the tools of `make check`
+#   setup.sh test   also Chromium and strace, for the tests that use them
+#
+# Says nothing and does nothing slow when all is there. What is missing is installed through apt
+# when this is root or sudo asks for no password; otherwise one line says what to install.
+set -eu
+cd "$(dirname "$0")/.."
+wanted=${1:-run}
+
+say() { printf '%s\n' "$*" >&2; }
+
+# --- what the system has -------------------------------------------------------------------------
+
+has_command() {
+    for name in "$@"; do
+        if command -v "$name" >/dev/null 2>&1; then return 0; fi
+    done
+    return 1
+}
+
+has_library() {
+    { PATH="$PATH:/sbin:/usr/sbin" ldconfig -p 2>/dev/null || true; } | grep -q "[[:space:]]$1 "
+}
+
+has_file() { # any of these patterns
+    for name in "$@"; do
+        if [ -e "$name" ]; then return 0; fi
+    done
+    return 1
+}
+
+# The first Python on PATH that is new enough and can make a virtual environment with pip in it
+# (Debian's own cannot without python3-venv). Sets $python, or leaves it empty.
+find_python() {
+    python=
+    for name in python3 python3.14 python3.13 python3.12 python3.11 /usr/bin/python3; do
+        if "$name" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' \
+            >/dev/null 2>&1; then
+            python=$name
+            return
+        fi
+    done
+}
+
+missing_packages() {
+    has_command ffmpeg && has_command ffprobe || printf ' ffmpeg'
+    has_library libEGL.so.1 || printf ' libegl1'
+    has_library libGL.so.1 || printf ' libgl1'
+    has_file /usr/share/glvnd/egl_vendor.d/*mesa*.json || printf ' libegl-mesa0'
+    has_file /usr/lib/*/dri/swrast_dri.so /usr/lib/*/dri/libdril_dri.so \
+        /usr/lib/dri/swrast_dri.so /usr/lib64/dri/swrast_dri.so \
+        /usr/lib/dri/libdril_dri.so /usr/lib64/dri/libdril_dri.so || printf ' libgl1-mesa-dri'
+    [ -n "$python" ] || printf ' python3-venv'
+    if [ "$wanted" = test ]; then
+        has_command chromium chromium-browser google-chrome || printf ' %s' "$(chromium_package)"
+        has_command strace || printf ' strace'
+    fi
+}
+
+# Ubuntu's archive holds no browser, only stand-ins that fetch a snap.
+chromium_package() {
+    # shellcheck disable=SC1091
+    if [ "$(. /etc/os-release 2>/dev/null && echo "$ID")" != ubuntu ]; then echo chromium; fi
+}
+
+# --- system packages -----------------------------------------------------------------------------
+
+install_packages() {
+    if ! has_command apt-get; then return 1; fi
+    if [ "$(id -u)" = 0 ]; then
+        as_root=
+    elif has_command sudo && sudo -n true 2>/dev/null; then
+        as_root='sudo -n'
+    else
+        return 1
+    fi
+    say "Installing$packages …"
+    log=$(mktemp)
+    # shellcheck disable=SC2086
+    if $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q update >"$log" 2>&1 </dev/null &&
+        $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends \
+            $packages >>"$log" 2>&1 </dev/null; then
+        rm -f "$log"
+        return 0
+    fi
+    tail -n 5 "$log" >&2
+    rm -f "$log"
+    return 1
+}
+
+find_python
+packages=$(missing_packages | tr -s ' ')
+packages=${packages% }
+if [ -n "$packages" ]; then
+    if ! install_packages; then
+        say "Please install:$packages (on Debian and Ubuntu: sudo apt-get install$packages)"
+        exit 1
+    fi
+    find_python
+    if [ -z "$python" ]; then
+        say "Please install Python 3.11 or newer with its venv module (python3, python3-venv)"
+        exit 1
+    fi
+fi
+
+# --- .venv ---------------------------------------------------------------------------------------
+
+case $wanted in
+run) extras= ;;
+*) extras='[dev]' ;;
+esac
+# The stamp holds all that the environment was made from, this folder included: a virtual
+# environment that was moved is broken.
+state=$(pwd && cat pyproject.toml constraints.txt)
+for stamp in .venv/stamp-dev .venv/stamp-run; do
+    if [ "$stamp" = .venv/stamp-run ] && [ -n "$extras" ]; then continue; fi
+    if [ -f "$stamp" ] && [ "$state" = "$(cat "$stamp")" ] && .venv/bin/python -c '' 2>/dev/null; then
+        exit 0
+    fi
+done
+
+say "Setting up .venv (once) …"
+if ! .venv/bin/python -m pip --version >/dev/null 2>&1 || ! grep -qsF "$(pwd)/" .venv/bin/pip; then
+    rm -rf .venv
+    "$python" -m venv .venv
+fi
+rm -f .venv/stamp-dev .venv/stamp-run
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
+    -c constraints.txt -e ".$extras"
+if [ -n "$extras" ]; then stamp=.venv/stamp-dev; else stamp=.venv/stamp-run; fi
+printf '%s\n' "$state" >"$stamp"

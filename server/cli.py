@@ -1,0 +1,109 @@
+"""The command line: `toqibox serve | render | effects | jobs | doctor`.
+
+Exit status: 0 done, 1 failed, 2 wrong usage or settings, 130 interrupted.
+"""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+from server import __version__
+from server.config import FRAME_RATES, Config, ConfigError
+
+FAILED = 1
+USAGE = 2
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and exit with its status."""
+    options = _parser().parse_args(arguments)
+    try:
+        config = Config.from_env(_environment(options))
+        command = importlib.import_module(f"server.commands.{options.command}")
+        status = command.run(config, options)
+    except ConfigError as error:
+        print(f"toqibox: {error}", file=sys.stderr)
+        status = USAGE
+    except KeyboardInterrupt:
+        status = INTERRUPTED
+    except BrokenPipeError:  # the reader of our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 0
+    sys.exit(status)
+
+
+def _environment(options: argparse.Namespace) -> dict[str, str]:
+    """The environment with the options that stand for settings laid over it."""
+    given = {
+        "HOST": getattr(options, "host", None),
+        "PORT": getattr(options, "port", None),
+        "DATA_DIR": getattr(options, "data", None),
+    }
+    return {**os.environ, **{name: value for name, value in given.items() if value is not None}}
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="toqibox", description="A track and a photo go in, a music video comes out."
+    )
+    parser.add_argument("--version", action="version", version=f"toqibox {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _serve(commands.add_parser("serve", help="run the server"))
+    _render(commands.add_parser("render", help="render one video here, without a server"))
+    _effects(commands.add_parser("effects", help="the effects that can be used"))
+    _jobs(commands.add_parser("jobs", help="the jobs of the server on this machine"))
+    _doctor(commands.add_parser("doctor", help="what works on this machine, and what to do if not"))
+    return parser
+
+
+def _serve(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", help="address to listen on (HOST)")
+    parser.add_argument("--port", help="port to listen on, 0 for a free one (PORT)")
+    parser.add_argument("--data", metavar="DIR", help="folder of jobs and videos (DATA_DIR)")
+
+
+def _render(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--audio", required=True, metavar="FILE", help="MP3, WAV, FLAC, OGG, M4A/AAC or AIFF")
+    add("--photo", required=True, metavar="FILE", help="JPEG, PNG, WebP, GIF or BMP")
+    add("-o", "--out", required=True, metavar="OUT.mp4", help="where the video goes")
+    add("-y", "--yes", action="store_true", help="overwrite the output")
+    add("--effect", metavar="ID", help="see `toqibox effects list` (breathe)")
+    add(
+        "--param",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="an input of the effect; may be given many times",
+    )
+    add("--plan", help="picture size by plan (free)")
+    add("--start", metavar="SECONDS", help="where in the track the video begins (0)")
+    add("--duration", metavar="SECONDS", help="length of the video (the rest of the track)")
+    add("--aspect", help="16:9, 9:16, 1:1 or 4:5 (16:9)")
+    add("--fit", help="how the photo fills the frame: blur, contain or cover (blur)")
+    add("--fps", help=", ".join(map(str, FRAME_RATES)) + " (30)")
+    add("--title", help="title, kept in the file")
+    add("--artist", help="artist, kept in the file")
+    add("--json", action="store_true", help="print the finished job as JSON, and no progress bar")
+
+
+def _effects(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    listing = actions.add_parser("list", help="a line for each effect, broken ones too")
+    listing.add_argument("--json", action="store_true", help="as GET /effects answers")
+
+
+def _jobs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="as JSON")
+    parser.add_argument("--data", metavar="DIR", help="the server's data folder (DATA_DIR)")
+    actions = parser.add_subparsers(dest="action", metavar="ACTION")
+    cancel = actions.add_parser("cancel", help="cancel a job")
+    cancel.add_argument("id", metavar="ID")
+
+
+def _doctor(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="as JSON")
+    parser.add_argument("--data", metavar="DIR", help="folder of jobs and videos (DATA_DIR)")

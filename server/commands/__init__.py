@@ -1,0 +1,1 @@
+"""What the words after `toqibox` do, one module a word."""

@@ -1,0 +1,140 @@
+"""`toqibox doctor`: what works on this machine, found by trying it, and what to do when not."""
+
+import argparse
+import asyncio
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from server.cli import FAILED
+from server.config import Config
+from server.jobs.artifacts import address_of
+from server.jobs.health import Health
+
+_MARKS = {"ok": "ok  ", "warning": "note", "failed": "FAIL"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the doctor's report."""
+
+    name: str
+    state: str
+    """ok, warning or failed."""
+    found: str
+    advice: str = ""
+
+
+def run(config: Config, options: argparse.Namespace) -> int:
+    """Print the findings; exit status 1 when a render could not succeed."""
+    findings = list(_examine(config, asyncio.run(_probe(config))))
+    failed = any(finding.state == "failed" for finding in findings)
+    if options.json:
+        print(json.dumps({"ok": not failed, "findings": [asdict(f) for f in findings]}, indent=2))
+    for finding in [] if options.json else findings:
+        print(f"{_MARKS[finding.state]}  {finding.name:<12} {finding.found}")
+        if finding.advice:
+            print(f"      {'':<12} → {finding.advice}")
+    return FAILED if failed else 0
+
+
+async def _probe(config: Config) -> Health:
+    health = Health(config)
+    await health.probe()
+    return health
+
+
+def _examine(config: Config, health: Health) -> Iterator[Finding]:
+    yield _gl(config, health)
+    yield from _devices(health)
+    yield _ffmpeg(health)
+    yield from _encoders(config, health)
+    yield _data(config.data_dir)
+    yield _disk(config)
+
+
+def _gl(config: Config, health: Health) -> Finding:
+    gl = health.gl
+    if not gl.get("ok"):
+        advice = (
+            "install Mesa's EGL (packages libegl1 and libgl1-mesa-dri), "
+            "or an NVIDIA driver with the graphics capability"
+        )
+        return Finding("GL", "failed", gl.get("error") or "no GL context", advice)
+    found = f"{gl['renderer']} ({gl.get('version', '')})"
+    if not gl.get("software"):
+        return Finding("GL", "ok", found)
+    wanted = config.require_gpu or config.egl_device is not None
+    advice = (
+        "this is software: on a GPU host give the container "
+        "NVIDIA_DRIVER_CAPABILITIES=graphics,video,compute,utility"
+    )
+    return Finding("GL", "failed" if wanted else "warning", found, advice)
+
+
+def _devices(health: Health) -> Iterator[Finding]:
+    for device in health.gl.get("devices") or []:
+        kind = "software" if device.get("software") else "hardware"
+        yield Finding("EGL device", "ok", f"{device['index']}: {device['name']} ({kind})")
+
+
+def _ffmpeg(health: Health) -> Finding:
+    ffmpeg: dict[str, Any] = (health.found or {}).get("ffmpeg") or {}
+    if ffmpeg.get("ok"):
+        return Finding("ffmpeg", "ok", str(ffmpeg.get("version")))
+    advice = "install ffmpeg with ffprobe (package ffmpeg) and see that PATH has it"
+    return Finding("ffmpeg", "failed", str(ffmpeg.get("error") or "not found"), advice)
+
+
+def _encoders(config: Config, health: Health) -> Iterator[Finding]:
+    for name, tried in health.encoders.items():
+        if tried.get("ok"):
+            yield Finding("encoder", "ok", f"{name}: opened")
+            continue
+        must = config.encoder == name or health.encoder is None
+        advice = (
+            "NVENC needs an NVIDIA GPU that has it and the video driver capability"
+            if name == "nvenc"
+            else "install an ffmpeg that has libx264"
+        )
+        found = f"{name}: does not open ({tried.get('why') or 'unknown reason'})"
+        yield Finding("encoder", "failed" if must else "warning", found, advice)
+
+
+def _data(folder: Path) -> Finding:
+    existing = folder
+    while not existing.exists():
+        existing = existing.parent
+    if not os.access(existing, os.W_OK | os.X_OK) or not _takes_a_file(existing):
+        advice = "make it writable for this user, or set DATA_DIR to another folder"
+        return Finding("data folder", "failed", f"{folder} cannot be written", advice)
+    address = address_of(folder)
+    return Finding("data folder", "ok", f"{folder}" + (f", used by {address}" if address else ""))
+
+
+def _takes_a_file(folder: Path) -> bool:
+    try:
+        probe = folder / f".toqibox-probe-{os.getpid()}"
+        with probe.open("xb") as file:
+            file.write(b"x" * 4096)
+            os.fsync(file.fileno())
+    except OSError:
+        return False
+    finally:
+        probe.unlink(missing_ok=True)
+    return True
+
+
+def _disk(config: Config) -> Finding:
+    existing = config.data_dir
+    while not existing.exists():
+        existing = existing.parent
+    free = shutil.disk_usage(existing).free // 1_000_000
+    if free < config.min_free_mb:
+        advice = f"free some space: jobs are refused under MIN_FREE_MB={config.min_free_mb}"
+        return Finding("disk", "failed", f"{free} MB free", advice)
+    return Finding("disk", "ok", f"{free} MB free")

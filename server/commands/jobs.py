@@ -1,0 +1,84 @@
+"""`toqibox jobs`: what is in the table of this machine's data folder."""
+
+import argparse
+import json
+import sys
+import urllib.error
+import urllib.request
+from datetime import datetime
+from typing import Any
+
+from server.cli import FAILED
+from server.config import Config
+from server.jobs.artifacts import address_of
+from server.jobs.job import Job
+from server.jobs.store import Store
+
+_NEWEST = 200
+_ANSWER_S = 10
+
+
+def run(config: Config, options: argparse.Namespace) -> int:
+    """List the newest jobs, or cancel one through the running server."""
+    if options.action == "cancel":
+        return _cancel(config, options.id)
+    database = config.data_dir / "jobs.db"
+    if not database.exists():
+        print(f"toqibox jobs: no server has used {config.data_dir} yet", file=sys.stderr)
+        return FAILED
+    store = Store(database)
+    try:
+        jobs = store.recent(_NEWEST)
+    finally:
+        store.close()
+    if options.json:
+        print(json.dumps({"jobs": [_facts(job) for job in jobs]}, indent=2))
+    for job in [] if options.json else jobs:
+        print(_line(job))
+    return 0
+
+
+def _facts(job: Job) -> dict[str, Any]:
+    return {
+        "jobId": job.id,
+        "status": job.status.value,
+        "stage": job.stage.value if job.stage else None,
+        "progress": job.progress,
+        "plan": job.plan,
+        "effect": job.spec.effects[-1]["id"],
+        "frames": {"done": job.frames_done, "total": job.spec.frames},
+        "createdAt": job.created_at,
+        "startedAt": job.started_at,
+        "finishedAt": job.finished_at,
+        "attempt": job.attempt,
+        "code": job.error_code,
+        "requestId": job.request_id,
+    }
+
+
+def _line(job: Job) -> str:
+    created = datetime.fromtimestamp(job.created_at / 1000).astimezone()
+    spec = job.spec
+    return (
+        f"{job.id}  {created:%Y-%m-%d %H:%M:%S}  {job.status:<10} {job.progress:3d} %  "
+        f"{job.plan:<8} {spec.effects[-1]['id']:<10} {spec.width}x{spec.height}  "
+        f"{spec.frames} frames  {job.error_code or ''}"
+    ).rstrip()
+
+
+def _cancel(config: Config, job_id: str) -> int:
+    address = address_of(config.data_dir)
+    if address is None:
+        print(f"toqibox jobs: no server is running on {config.data_dir}", file=sys.stderr)
+        return FAILED
+    request = urllib.request.Request(f"{address}/export/{job_id}", method="DELETE")  # noqa: S310 - http only
+    try:
+        with urllib.request.urlopen(request, timeout=_ANSWER_S) as answer:  # noqa: S310 - as above
+            print(f"{job_id}  {json.load(answer)['status']}")
+    except urllib.error.HTTPError as error:
+        print(f"toqibox jobs: {json.load(error)['error']}", file=sys.stderr)
+        return FAILED
+    except OSError as error:
+        print(f"toqibox jobs: the server at {address} does not answer ({error})", file=sys.stderr)
+        return FAILED
+    return 0

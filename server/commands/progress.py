@@ -1,0 +1,76 @@
+"""The progress bar of a job: stage, percent, frames a second, time left."""
+
+import time
+from typing import Any, TextIO
+
+_WIDTH = 28
+
+
+class Bar:
+    """Draws on one line of a terminal; on anything else it writes a line per stage."""
+
+    def __init__(self, stream: TextIO, *, show: bool = True) -> None:
+        self._stream = stream
+        self._show = show
+        self._live = show and stream.isatty()
+        self._stage: str | None = None
+        self._began: tuple[float, int] | None = None
+        self._drawn = False
+
+    def say(self, words: str) -> None:
+        """A line of its own, above the bar."""
+        if self._show:
+            self._clear()
+            self._stream.write(words + "\n")
+            self._stream.flush()
+
+    def update(self, job: dict[str, Any]) -> None:
+        """Show the job object of the HTTP API as it is now."""
+        if not self._show:
+            return
+        stage = job["stage"] or job["status"]
+        if stage != self._stage and not self._live:
+            self._stream.write(f"{stage}\n")
+            self._stream.flush()
+        self._stage = stage
+        if self._live:
+            self._clear()
+            self._stream.write(self._line(job, stage))
+            self._stream.flush()
+            self._drawn = True
+
+    def _line(self, job: dict[str, Any], stage: str) -> str:
+        filled = _WIDTH * job["progress"] // 100
+        bar = "█" * filled + "·" * (_WIDTH - filled)
+        done, total = job["frames"]["done"], job["frames"]["total"]
+        parts = [f"{stage:<10} {bar} {job['progress']:3d} %", f"{done}/{total} frames"]
+        rate = self._rate(done)
+        if rate:
+            parts.append(f"{rate:.1f} frames/s")
+            left = job["etaSeconds"] if job["etaSeconds"] is not None else (total - done) / rate
+            parts.append(f"{_clock(left)} left")
+        return "  ".join(parts)
+
+    def _rate(self, done: int) -> float | None:
+        """Frames a second since the first frame was seen."""
+        now = time.monotonic()
+        if done == 0 or self._began is None:
+            self._began = (now, done)
+            return None
+        since, first = self._began
+        return (done - first) / (now - since) if done > first and now > since else None
+
+    def end(self) -> None:
+        """Leave the terminal on a fresh line."""
+        self._clear()
+
+    def _clear(self) -> None:
+        if self._drawn:
+            self._stream.write("\r\x1b[2K")
+            self._stream.flush()
+            self._drawn = False
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(max(0, round(seconds)), 60)
+    return f"{minutes}:{rest:02d}"

@@ -1,0 +1,23 @@
+"""`toqibox serve`: the HTTP server."""
+
+import argparse
+import asyncio
+import sys
+
+from server import log
+from server.cli import FAILED
+from server.config import Config
+from server.jobs.artifacts import DataFolderError
+
+
+def run(config: Config, _options: argparse.Namespace) -> int:
+    """Serve until SIGTERM or SIGINT."""
+    from server.http.app import serve
+
+    log.set_up()
+    try:
+        asyncio.run(serve(config))
+    except (DataFolderError, OSError, RuntimeError) as error:
+        print(f"toqibox serve: {error}", file=sys.stderr)
+        return FAILED
+    return 0

@@ -1,0 +1,176 @@
+"""Every setting of the server: read once from the environment, checked, and then fixed."""
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+_DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
+FRAME_RATES = (24, 25, 30, 50, 60)
+
+
+class ConfigError(Exception):
+    """A setting has a bad value; the message names it, shows the value, says what it should be."""
+
+
+def _integer(minimum: int, maximum: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,12}", text) or not minimum <= int(text) <= maximum:
+            raise ValueError(f"a whole number from {minimum} to {maximum}")
+        return int(text)
+
+    return read
+
+
+def _seconds(text: str) -> Decimal:
+    if not _DECIMAL.fullmatch(text) or Decimal(text) <= 0:
+        raise ValueError("a number of seconds above 0")
+    return Decimal(text)
+
+
+def _plans(text: str) -> dict[str, int]:
+    plans: dict[str, int] = {}
+    for item in text.split(","):
+        match = re.fullmatch(r"\s*([a-z_]+)=([0-9]{1,4})\s*", item)
+        if not match or not 16 <= int(match[2]) <= 4320 or int(match[2]) % 2:
+            raise ValueError("name=short side, even, 16 to 4320, such as free=720,premium=1080")
+        plans[match[1]] = int(match[2])
+    return plans
+
+
+def _choice(*words: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in words:
+            raise ValueError("one of " + ", ".join(words))
+        return text
+
+    return read
+
+
+def _flag(text: str) -> bool:
+    if text not in ("0", "1"):
+        raise ValueError("0 or 1")
+    return text == "1"
+
+
+def _frame_rate(text: str) -> int:
+    if text not in map(str, FRAME_RATES):
+        raise ValueError("one of " + ", ".join(map(str, FRAME_RATES)))
+    return int(text)
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    origins = tuple(part.strip() for part in text.split(",") if part.strip())
+    if not origins or not all(o == "*" or re.fullmatch(r"https?://[^/\s]+", o) for o in origins):
+        raise ValueError("* or origins such as https://studio.example, separated by commas")
+    return origins
+
+
+def _folders(text: str) -> tuple[Path, ...]:
+    return tuple(Path(part).expanduser().resolve() for part in text.split(os.pathsep) if part)
+
+
+def _folder(text: str) -> Path:
+    if not text:
+        raise ValueError("a folder")
+    return Path(text).expanduser().absolute()
+
+
+def default_data_dir(environ: Mapping[str, str]) -> Path:
+    """The user's data folder, by the XDG Base Directory specification."""
+    base = environ.get("XDG_DATA_HOME") or os.path.join(
+        environ.get("HOME", "/var/lib"), ".local/share"
+    )
+    return Path(base) / "toqibox"
+
+
+def _setting(name: str, default: Any, read: Callable[[str], Any], meaning: str) -> Any:
+    return field(
+        default_factory=lambda: default, metadata={"name": name, "read": read, "meaning": meaning}
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """The settings; `Config.from_env` is the only reader of the environment for them."""
+
+    port: int = _setting("PORT", 3001, _integer(0, 65535), "TCP port; 0 takes a free one")
+    host: str = _setting("HOST", "127.0.0.1", str, "address to listen on")
+    data_dir: Path = _setting("DATA_DIR", Path(), _folder, "where jobs and videos are kept")
+    shaders_dirs: tuple[Path, ...] = _setting(
+        "SHADERS_DIR", (), _folders, "folders of effects searched besides the built-in ones"
+    )
+    max_duration_sec: Decimal = _setting(
+        "MAX_DURATION_SEC", Decimal(240), _seconds, "longest video, in seconds"
+    )
+    plans: dict[str, int] = _setting(
+        "PLANS", {"free": 720, "premium": 1080}, _plans, "short side of the picture for each plan"
+    )
+    max_parallel_exports: int = _setting(
+        "MAX_PARALLEL_EXPORTS", 2, _integer(0, 64), "render slots; 0 only queues"
+    )
+    max_queued_exports: int = _setting(
+        "MAX_QUEUED_EXPORTS", 100, _integer(0, 1_000_000), "jobs that may wait; more answer 429"
+    )
+    premium_head_start_sec: int = _setting(
+        "PREMIUM_HEAD_START_SEC", 600, _integer(0, 86_400), "how far premium jobs jump ahead"
+    )
+    segment_sec: Decimal = _setting(
+        "SEGMENT_SEC", Decimal(10), _seconds, "length of the pieces a job is cut into, in seconds"
+    )
+    export_timeout_ms: int | None = _setting(
+        "EXPORT_TIMEOUT_MS",
+        None,
+        _integer(1000, 864_000_000),
+        "time slots may work for one job; 600000 on a GPU, six times that on software",
+    )
+    stall_timeout_ms: int = _setting(
+        "STALL_TIMEOUT_MS",
+        30_000,
+        _integer(200, 3_600_000),
+        "time without progress after which a task is killed; four times that on software",
+    )
+    fps: int = _setting("FPS", 30, _frame_rate, "frames a second when the request names none")
+    max_upload_mb: int = _setting("MAX_UPLOAD_MB", 50, _integer(1, 100_000), "size of one file, MB")
+    max_uploads: int = _setting("MAX_UPLOADS", 32, _integer(1, 10_000), "uploads read at one time")
+    upload_min_rate: int = _setting(
+        "UPLOAD_MIN_RATE", 8192, _integer(1, 1_000_000_000), "slowest upload, bytes a second"
+    )
+    min_free_mb: int = _setting(
+        "MIN_FREE_MB", 1024, _integer(0, 100_000_000), "free disk under which jobs are refused, MB"
+    )
+    result_ttl_sec: int = _setting(
+        "RESULT_TTL_SEC", 86_400, _integer(1, 31_536_000), "how long a finished video is kept"
+    )
+    encoder: str = _setting(
+        "ENCODER", "auto", _choice("auto", "nvenc", "x264"), "auto, or the encoder that must open"
+    )
+    egl_device: int | None = _setting(
+        "EGL_DEVICE", None, _integer(0, 63), "index of the EGL device that must be used"
+    )
+    require_gpu: bool = _setting("REQUIRE_GPU", False, _flag, "1 refuses a software renderer")
+    cors_origins: tuple[str, ...] = _setting(
+        "CORS_ORIGINS", ("*",), _origins, "origins that may call the server from a browser"
+    )
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> "Config":
+        """Read the settings from `environ`.
+
+        Raises:
+            ConfigError: a value is bad; names the setting, the value and what it should be.
+        """
+        values: dict[str, Any] = {"data_dir": default_data_dir(environ)}
+        for setting in fields(cls):
+            name = setting.metadata["name"]
+            text = environ.get(name)
+            if text is None or text == "":
+                continue
+            try:
+                values[setting.name] = setting.metadata["read"](text)
+            except ValueError as error:
+                raise ConfigError(f"{name} is {text!r}; it should be {error}") from None
+        return cls(**values)

@@ -1,0 +1,117 @@
+"""The one internal form of an effect: inputs, passes, sources. Nothing after it knows a dialect."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from server.effects.input import Input, Kind, Value
+from server.effects.parameters import check_values, schema
+
+__all__ = ["Builtin", "Effect", "Input", "Kind", "Pass", "Target", "Value"]
+
+
+class Builtin(StrEnum):
+    """What a host uniform means, whatever the dialect calls it."""
+
+    TIME = "time"
+    """float: seconds since the job's first frame."""
+    TIME_DELTA = "time_delta"
+    """float: seconds since the frame before, 0 on frame 0."""
+    FRAME_INDEX = "frame_index"
+    """int: 0 on the job's first frame."""
+    DATE = "date"
+    """vec4: year, month 1-12, day, seconds of the day."""
+    RENDER_SIZE = "render_size"
+    """vec2: size of the pass's target in pixels, not rounded."""
+    PASS_INDEX = "pass_index"  # noqa: S105 - a pass is a draw here, no password
+    """int: 0 for the first pass."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """A named texture that passes draw into and any pass may sample."""
+
+    name: str
+    """Also the GLSL name of its sampler."""
+    persistent: bool = False
+    """Kept from frame to frame; starts as transparent black."""
+    floating: bool = False
+    """RGBA32F instead of RGBA8."""
+    width: str | None = None
+    """Size expression (see size.py); None is the render size."""
+    height: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pass:
+    """One draw of one program over one target; the last pass of an effect draws its picture.
+
+    A draw is a strip of 4 vertices (GL_TRIANGLE_STRIP) without attributes: the vertex shader
+    makes the corners from gl_VertexID. The index of the pass is a constant in its source, so a
+    uniform or sampler that this pass does not need is not active in its program.
+    """
+
+    vertex: str
+    """Complete GLSL 3.30 core source."""
+    fragment: str
+    """Complete GLSL 3.30 core source; #line directives lead messages back to the author's lines."""
+    target: str | None = None
+    """Name of the Target drawn into; None is the effect's output. When the last pass has one,
+    that texture is the output as well."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effect:
+    """An effect, whatever its dialect was."""
+
+    id: str
+    file: str
+    """File name, as diagnostics show it."""
+    source: str
+    """The author's text; kept with every job that uses it."""
+    vertex_source: str | None = None
+    """The author's own vertex shader where the dialect keeps it in a second file."""
+    title: str
+    dialect: str
+    description: str = ""
+    credit: str = ""
+    license: str = ""
+    categories: tuple[str, ...] = ()
+    premium: bool = False
+    inputs: tuple[Input, ...] = ()
+    passes: tuple[Pass, ...] = ()
+    targets: tuple[Target, ...] = ()
+    uniforms: dict[str, Builtin] = field(default_factory=dict)
+    """GLSL name of each host uniform and what it means."""
+
+    @property
+    def sequential(self) -> bool:
+        """Whether frame n needs frame n - 1: some target is persistent."""
+        return any(target.persistent for target in self.targets)
+
+    @property
+    def picture(self) -> str | None:
+        """Name of the input that takes the previous picture: inputImage, or the first image."""
+        images = [i.name for i in self.inputs if i.kind is Kind.IMAGE and i.name != "photo"]
+        return "inputImage" if "inputImage" in images else (images[0] if images else None)
+
+    def values(self, params: object) -> dict[str, Value]:
+        """Checked values of the inputs by name, defaults filled in; see parameters.check_values.
+
+        Raises:
+            ToqiboxError: ``invalid_parameter`` with the field at fault.
+        """
+        return check_values(self.inputs, params)
+
+    def describe(self) -> dict[str, Any]:
+        """What GET /effects says of the effect, `inputs` as a JSON Schema (2020-12)."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "description": self.description,
+            "categories": list(self.categories),
+            "premium": self.premium,
+            "dialect": self.dialect,
+            "inputs": schema(self.inputs),
+            "credit": self.credit,
+        }

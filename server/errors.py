@@ -1,0 +1,277 @@
+"""The catalogue of everything that can go wrong: code, HTTP status, sentence in two languages.
+
+    ToqiboxError                 carries a code of CATALOGUE and the values of its sentence
+    ├── answered over HTTP       entries with a status
+    └── ends a job               entries with status None; the job keeps code and values
+
+Nothing else in the project writes a sentence for a person. The sentences hold no path, no stack
+and no tool's output: those go to the log.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row of the catalogue."""
+
+    status: int | None
+    """HTTP status, None for what only ever ends a job."""
+    retryable: bool
+    """Whether the same request can succeed later."""
+    en: str
+    ru: str
+
+
+class ToqiboxError(Exception):
+    """An error that a person is told about; raised anywhere, answered in one place.
+
+    Args:
+        code: a key of CATALOGUE.
+        field: the request field at fault, such as ``params.size``.
+        diagnostics: a shader compiler's messages, one dict each with
+            ``file line column severity message source``.
+        retry_after: seconds for the Retry-After header.
+        detail: words for the log, never shown to the client.
+        values: what the placeholders of the sentence stand for.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        *,
+        field: str | None = None,
+        diagnostics: list[dict[str, Any]] | None = None,
+        retry_after: int | None = None,
+        detail: str | None = None,
+        **values: object,
+    ) -> None:
+        self.entry = CATALOGUE[code]
+        self.code = code
+        self.field = field
+        self.diagnostics = diagnostics
+        self.retry_after = retry_after
+        self.detail = detail
+        self.values = values
+        super().__init__(sentence(code, "en", values) + (f" [{detail}]" if detail else ""))
+
+
+def sentence(code: str, language: str, values: Mapping[str, object] | None = None) -> str:
+    """The catalogue's sentence for `code` in ``en`` or ``ru``, its placeholders filled.
+
+    A placeholder without a value is left out rather than raised about: an error must never fail.
+    """
+    entry = CATALOGUE[code]
+    template = entry.ru if language == "ru" else entry.en
+    return template.format_map(_Blank(values or {}))
+
+
+class _Blank(dict[str, object]):
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+def _row(status: int | None, en: str, ru: str, *, retryable: bool = False) -> Entry:
+    return Entry(status, retryable, en, ru)
+
+
+CATALOGUE: dict[str, Entry] = {
+    # The request
+    "malformed_request": _row(
+        400, "The request cannot be understood.", "Не удалось разобрать запрос."
+    ),
+    "malformed_multipart": _row(
+        400, "The form is malformed.", "Форма отправлена с ошибкой формата."
+    ),
+    "missing_field": _row(400, "The field “{name}” is missing.", "Не хватает поля «{name}»."),
+    "duplicate_field": _row(
+        400, "The field “{name}” is given twice.", "Поле «{name}» передано дважды."
+    ),
+    "unknown_field": _row(
+        400,
+        "There is no field “{name}”. Known fields: {known}.",
+        "Поля «{name}» не существует. Известные поля: {known}.",
+    ),
+    "upload_incomplete": _row(
+        400,
+        "The upload ended too early. Please send it again.",
+        "Загрузка оборвалась. Отправьте файлы ещё раз.",
+        retryable=True,
+    ),
+    "unauthenticated": _row(401, "An API key is needed.", "Нужен ключ API."),
+    "plan_not_allowed": _row(
+        403, "This key does not include the plan.", "Этот ключ не даёт такого тарифа."
+    ),
+    "effect_not_allowed": _row(
+        403,
+        "This effect is not part of the plan.",
+        "Этот эффект не входит в тариф.",
+    ),
+    "not_found": _row(404, "There is nothing here.", "Здесь ничего нет."),
+    "method_not_allowed": _row(
+        405, "This method is not allowed here.", "Этот метод здесь не поддерживается."
+    ),
+    "upload_timeout": _row(
+        408,
+        "The upload was too slow and was stopped.",
+        "Загрузка шла слишком медленно и была остановлена.",
+        retryable=True,
+    ),
+    "result_not_ready": _row(
+        409, "The video is not ready yet.", "Видео ещё не готово.", retryable=True
+    ),
+    "idempotency_in_progress": _row(
+        409,
+        "A request with this key is still being handled.",
+        "Запрос с этим ключом ещё выполняется.",
+        retryable=True,
+    ),
+    "result_expired": _row(
+        410, "The video has been deleted.", "Видео удалено: срок хранения истёк."
+    ),
+    "body_too_large": _row(
+        413, "The request is larger than {limit} MB.", "Запрос больше {limit} МБ."
+    ),
+    "file_too_large": _row(
+        413, "The file “{name}” is larger than {limit}.", "Файл «{name}» больше {limit}."
+    ),
+    "duration_too_long": _row(
+        413,
+        "The video would be longer than {limit} seconds.",
+        "Видео было бы длиннее {limit} секунд.",
+    ),
+    "image_too_large": _row(
+        413,
+        "The photo has too many pixels: at most 80 megapixels and 16384 a side.",
+        "Фото слишком большое: не больше 80 мегапикселей и 16384 по стороне.",
+    ),
+    "unsupported_media_type": _row(
+        415,
+        "The file “{name}” is of a kind that is not accepted. Accepted: {accepted}.",
+        "Файл «{name}» не поддерживается. Подойдут: {accepted}.",
+    ),
+    "unsupported_content_type": _row(
+        415,
+        "Send a multipart/form-data form with the files “audio” and “photo”.",
+        "Отправьте форму multipart/form-data с файлами «audio» и «photo».",
+    ),
+    "unsupported_content_encoding": _row(
+        415,
+        "Send the body without Content-Encoding.",
+        "Отправьте тело запроса без Content-Encoding.",
+    ),
+    "range_not_satisfiable": _row(
+        416, "The file has no such bytes.", "В файле нет таких байтов."
+    ),
+    "undecodable_audio": _row(
+        422, "The audio file cannot be read.", "Не удалось прочитать аудиофайл."
+    ),
+    "undecodable_image": _row(422, "The photo cannot be read.", "Не удалось прочитать фото."),
+    "invalid_parameter": _row(
+        422,
+        "The field “{name}” is not valid: {reason}.",
+        "Поле «{name}» заполнено неверно: {reason}.",
+    ),
+    "unknown_effect": _row(
+        422,
+        "There is no effect “{name}”.{hint}",
+        "Эффекта «{name}» нет.{hint}",
+    ),
+    "shader_rejected": _row(422, "The effect was refused: {reason}.", "Эффект отклонён: {reason}."),
+    "shader_compile_failed": _row(
+        422, "The effect “{name}” does not compile.", "Эффект «{name}» не компилируется."
+    ),
+    "idempotency_mismatch": _row(
+        422,
+        "This key was used with another request.",
+        "Этот ключ уже использован с другим запросом.",
+    ),
+    # The server
+    "queue_full": _row(
+        429,
+        "Too many videos are waiting. Please try again in a while.",
+        "Сейчас слишком много видео в очереди. Попробуйте чуть позже.",
+        retryable=True,
+    ),
+    "rate_limited": _row(
+        429,
+        "Too many requests at once. Please try again in a while.",
+        "Слишком много запросов сразу. Попробуйте чуть позже.",
+        retryable=True,
+    ),
+    "too_many_jobs": _row(
+        429,
+        "You have too many videos in the queue.",
+        "У вас слишком много видео в очереди.",
+        retryable=True,
+    ),
+    "draining": _row(
+        503,
+        "The server is restarting. Please try again in a while.",
+        "Сервер перезапускается. Попробуйте чуть позже.",
+        retryable=True,
+    ),
+    "storage_full": _row(
+        503,
+        "The server has no room for more videos. Please try again later.",
+        "На сервере закончилось место. Попробуйте позже.",
+        retryable=True,
+    ),
+    "not_ready": _row(
+        503,
+        "The server cannot render at the moment. Please try again later.",
+        "Сервер сейчас не может создавать видео. Попробуйте позже.",
+        retryable=True,
+    ),
+    "internal": _row(
+        500,
+        "Something went wrong on the server. It is not your file.",
+        "Ошибка на сервере. Дело не в вашем файле.",
+        retryable=True,
+    ),
+    # The end of a job
+    "render_failed": _row(
+        None, "The video could not be drawn.", "Не удалось отрисовать видео.", retryable=True
+    ),
+    "render_timeout": _row(
+        None,
+        "The video took too long to draw.",
+        "Видео создавалось слишком долго и было остановлено.",
+        retryable=True,
+    ),
+    "render_stalled": _row(
+        None,
+        "Drawing the video came to a halt.",
+        "Создание видео остановилось и не продолжилось.",
+        retryable=True,
+    ),
+    "worker_crashed": _row(
+        None,
+        "The effect brought the renderer down.",
+        "Эффект вызвал сбой отрисовки.",
+        retryable=True,
+    ),
+    "encoder_failed": _row(
+        None, "The video could not be encoded.", "Не удалось закодировать видео.", retryable=True
+    ),
+    "encoder_stalled": _row(
+        None,
+        "Encoding the video came to a halt.",
+        "Кодирование видео остановилось.",
+        retryable=True,
+    ),
+    "output_invalid": _row(
+        None,
+        "The finished video did not pass its check.",
+        "Готовое видео не прошло проверку.",
+        retryable=True,
+    ),
+    "attempts_exhausted": _row(
+        None,
+        "The video could not be finished after several attempts.",
+        "Видео не удалось создать после нескольких попыток.",
+        retryable=True,
+    ),
+}

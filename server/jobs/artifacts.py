@@ -1,0 +1,151 @@
+"""Where everything lies in the data folder, and what is done to make it stay or go.
+
+lock            held by the one server that uses the folder
+jobs.db         the job table
+spool/ID/       an upload being read, then prepared
+jobs/ID/        sound.wav, photo.rgba, segments, sound.m4a … then only video.mp4 and poster.jpg
+features/SHA    the features of a track, shared by the jobs that use it
+"""
+
+import fcntl
+import os
+import secrets
+import shutil
+from pathlib import Path
+
+from server.jobs.job import Job
+
+KINDS = {"video": "video.mp4", "poster": "poster.jpg"}
+"""The artifacts of a job and their file names."""
+
+
+def new_id() -> str:
+    """128 unguessable bits, as 22 URL-safe characters."""
+    return secrets.token_urlsafe(16)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in `folder` survive a loss of power (fsync(2) on a directory)."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+class DataFolderError(Exception):
+    """The data folder cannot be used; the message says what to do."""
+
+
+class DataFolder:
+    """The data folder of one server, locked for as long as the process lives.
+
+    Raises:
+        DataFolderError: it cannot be written, or another server holds it.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.spool = root / "spool"
+        self.jobs = root / "jobs"
+        self.features = root / "features"
+        try:
+            for folder in (root, self.spool, self.jobs, self.features):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._lock = os.open(root / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise DataFolderError(
+                f"the data folder {root} cannot be written ({error.strerror}); "
+                "make it writable for this user or set DATA_DIR to another"
+            ) from error
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(self._lock)
+            raise DataFolderError(
+                f"another server is using the data folder {root}; stop it, or set another DATA_DIR"
+            ) from error
+
+    def close(self) -> None:
+        os.close(self._lock)
+
+    @property
+    def database(self) -> Path:
+        return self.root / "jobs.db"
+
+    def free_mb(self) -> int:
+        """Free space for this user, in MB of 10^6 bytes."""
+        usage = os.statvfs(self.root)
+        return usage.f_bavail * usage.f_frsize // 1_000_000
+
+    def can_write(self) -> bool:
+        """Whether a file can be made, written and synced now."""
+        probe = self.root / f".probe-{secrets.token_hex(4)}"
+        try:
+            descriptor = os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            try:
+                os.write(descriptor, b"x" * 4096)
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+                probe.unlink()
+        except OSError:
+            return False
+        return True
+
+    def new_spool(self) -> Path:
+        """A new private folder for one upload."""
+        folder = self.spool / new_id()
+        folder.mkdir(mode=0o700)
+        return folder
+
+    def job(self, job_id: str) -> Path:
+        return self.jobs / job_id
+
+    def adopt(self, spooled: Path, job_id: str) -> None:
+        """Turn a prepared upload into the folder of a job, for good."""
+        sync_folder(spooled)
+        spooled.rename(self.job(job_id))
+        sync_folder(self.jobs)
+        sync_folder(self.spool)
+
+    def artifact(self, job_id: str, kind: str) -> Path:
+        return self.job(job_id) / KINDS[kind]
+
+    def features_of(self, job: Job) -> Path:
+        return self.features / f"{job.spec.sound}.npy"
+
+    def keep_artifacts_only(self, job_id: str) -> None:
+        """Remove all that a finished job no longer needs."""
+        for path in self.job(job_id).iterdir():
+            if path.name not in KINDS.values():
+                discard(path)
+
+    def discard_job(self, job_id: str) -> None:
+        discard(self.job(job_id))
+
+
+def discard(path: Path) -> None:
+    """Remove a file or folder; what is gone already is fine."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def note_address(root: Path, address: str) -> None:
+    """Leave the server's address in its data folder, for the command line."""
+    (root / "address").write_text(address + "\n")
+
+
+def address_of(root: Path) -> str | None:
+    """The address of the server that holds the data folder now; None when none does."""
+    try:
+        with (root / "lock").open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        path = root / "address"
+        return path.read_text().strip() if path.exists() else None
+    except OSError:
+        return None
+    return None

@@ -1,0 +1,163 @@
+"""The text fields of an export, one reader a field: text in, checked value out, or an error."""
+
+import json
+import re
+import unicodedata
+from collections.abc import Callable
+from decimal import ROUND_FLOOR, Decimal
+from typing import Any
+
+from server.config import FRAME_RATES, Config
+from server.errors import ToqiboxError
+
+FILES = ("audio", "photo")
+TEXTS = ("duration", "start", "plan", "effect", "params", "aspect", "fit", "fps", "title", "artist")
+NOT_OFFERED = ("photo2", "allowFlashing", "webhook")
+"""Fields of the contract that this server answers with 422 rather than ignore."""
+ASPECTS = {"16:9": (16, 9), "9:16": (9, 16), "1:1": (1, 1), "4:5": (4, 5)}
+FITS = ("blur", "contain", "cover")
+TEXT_LENGTH = 200
+PARAMS_BYTES = 16_384
+
+_SECONDS = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,9})?")
+
+
+def refuse(name: str, reason: str) -> ToqiboxError:
+    """The 422 for field `name`; `reason` is a short fragment in English."""
+    return ToqiboxError("invalid_parameter", field=name, name=name, reason=reason)
+
+
+def known_fields() -> str:
+    """The names an export may carry, for the answer to an unknown one."""
+    return ", ".join((*FILES, *TEXTS))
+
+
+def check_name(name: str) -> None:
+    """Refuse a field that is not of the contract (400) or not offered here (422)."""
+    if name in NOT_OFFERED:
+        raise refuse(name, "not offered by this server")
+    if name not in FILES and name not in TEXTS:
+        raise ToqiboxError("unknown_field", field=name[:64], name=name[:64], known=known_fields())
+
+
+def check_text(name: str, text: str, config: Config) -> Any:
+    """The checked value of text field `name`; an empty text means the default, as None.
+
+    Raises:
+        ToqiboxError: invalid_parameter or duration_too_long, with the field's name.
+    """
+    if text == "" and name not in ("params", "effect"):
+        return None
+    return _READERS[name](text, config)
+
+
+def _seconds(name: str, text: str) -> Decimal:
+    if not _SECONDS.fullmatch(text):
+        raise refuse(name, "seconds as a plain decimal number, such as 12.5")
+    return Decimal(text)
+
+
+def _duration(text: str, config: Config) -> Decimal:
+    duration = _seconds("duration", text)
+    if duration <= 0:
+        raise refuse("duration", "more than 0 seconds")
+    if duration > config.max_duration_sec:
+        raise ToqiboxError("duration_too_long", field="duration", limit=config.max_duration_sec)
+    return duration
+
+
+def _start(text: str, _config: Config) -> Decimal:
+    return _seconds("start", text)
+
+
+def _plan(text: str, config: Config) -> str:
+    if text not in config.plans:
+        raise refuse("plan", "one of " + ", ".join(config.plans))
+    return text
+
+
+def _one_of(name: str, words: tuple[str, ...]) -> Callable[[str, Config], str]:
+    def read(text: str, _config: Config) -> str:
+        if text not in words:
+            raise refuse(name, "one of " + ", ".join(words))
+        return text
+
+    return read
+
+
+def _fps(text: str, _config: Config) -> int:
+    if text not in map(str, FRAME_RATES):
+        raise refuse("fps", "one of " + ", ".join(map(str, FRAME_RATES)))
+    return int(text)
+
+
+def _effect(text: str, _config: Config) -> str:
+    if text.lstrip().startswith("["):
+        raise refuse("effect", "a chain of effects is not offered by this server")
+    if not text or len(text) > 64 or not text.isprintable():
+        raise ToqiboxError("unknown_effect", field="effect", name=text[:64], hint="")
+    return text
+
+
+def _params(text: str, _config: Config) -> dict[str, Any]:
+    if len(text.encode("utf-8", "surrogatepass")) > PARAMS_BYTES:
+        raise refuse("params", f"at most {PARAMS_BYTES} bytes")
+    try:
+        params = json.loads(
+            text or "{}", object_pairs_hook=_without_duplicates, parse_constant=_no_constant
+        )
+    except (ValueError, RecursionError):
+        raise refuse("params", "a JSON object without duplicate names or NaN") from None
+    if not isinstance(params, dict):
+        raise refuse("params", "a JSON object")
+    return params
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("duplicate name")
+    return found
+
+
+def _no_constant(word: str) -> float:
+    raise ValueError(word)
+
+
+def _label(name: str) -> Callable[[str, Config], str | None]:
+    def read(text: str, _config: Config) -> str | None:
+        if len(text) > TEXT_LENGTH:
+            raise refuse(name, f"at most {TEXT_LENGTH} characters")
+        if any(unicodedata.category(sign) in ("Cc", "Cs") for sign in text):
+            raise refuse(name, "text without control characters")
+        return text.strip() or None
+
+    return read
+
+
+_READERS: dict[str, Callable[[str, Config], Any]] = {
+    "duration": _duration,
+    "start": _start,
+    "plan": _plan,
+    "effect": _effect,
+    "params": _params,
+    "aspect": _one_of("aspect", tuple(ASPECTS)),
+    "fit": _one_of("fit", FITS),
+    "fps": _fps,
+    "title": _label("title"),
+    "artist": _label("artist"),
+}
+
+
+def frame_count(duration: Decimal, fps: int) -> int:
+    """Frames of a video: ``max(1, floor(duration × fps + ½))``, in decimal arithmetic."""
+    return max(1, int((duration * fps + Decimal("0.5")).to_integral_value(ROUND_FLOOR)))
+
+
+def picture_size(aspect: str, short_side: int) -> tuple[int, int]:
+    """Width and height in pixels; the long side is rounded to the nearest even number."""
+    across, down = ASPECTS[aspect]
+    long_side = (
+        int(Decimal(short_side) * max(across, down) / min(across, down) / 2 + Decimal("0.5")) * 2
+    )
+    return (long_side, short_side) if across >= down else (short_side, long_side)

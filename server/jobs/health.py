@@ -1,0 +1,144 @@
+"""What this machine can do, found by trying it: the probe task, and what follows from it."""
+
+import asyncio
+import logging
+import time
+from typing import Any
+
+from server.config import Config
+from server.jobs.workers import TaskError, Watch, run_once
+from server.log import note
+
+_LOG = logging.getLogger(__name__)
+_PROBE_LIMIT_S = 60.0
+_SOFTWARE_FACTOR = 6
+_SOFTWARE_STALL_FACTOR = 4
+_EXPORT_TIMEOUT_MS = 600_000
+
+
+def choose_encoder(wanted: str, opened: dict[str, Any]) -> tuple[str | None, str | None]:
+    """The encoder to use, and the one it stands in for.
+
+    Args:
+        wanted: the ENCODER setting.
+        opened: name → {"ok": bool, …} of every encoder that was tried.
+
+    Returns:
+        (encoder or None, encoder that was wanted but did not open or None).
+    """
+    names = ["nvenc", "x264"] if wanted == "auto" else [wanted]
+    working = [name for name in names if opened.get(name, {}).get("ok")]
+    if not working:
+        return None, None
+    return working[0], names[0] if working[0] != names[0] else None
+
+
+class Health:
+    """The last probe, and the questions it answers."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._running: asyncio.Task[None] | None = None
+        self.found: dict[str, Any] | None = None
+        self.probed_at = 0.0
+
+    def probe(self) -> "asyncio.Task[None]":
+        """Start a probe, or join the one that is running."""
+        if self._running is None or self._running.done():
+            self._running = asyncio.create_task(self._probe())
+        return self._running
+
+    async def _probe(self) -> None:
+        task = {
+            "task": "probe",
+            "egl_device": self._config.egl_device,
+            "encoders": ["nvenc", "x264"],
+        }
+        watch = Watch(stall_s=_PROBE_LIMIT_S, limit_s=_PROBE_LIMIT_S)
+        try:
+            found = await run_once(task, watch)
+        except TaskError as error:
+            note(_LOG, logging.ERROR, "probe.failed", code=error.code, detail=error.detail)
+            found = {"gl": {"ok": False, "error": f"the probe ended with {error.code}"}}
+        self.probed_at = time.monotonic()
+        if found != self.found:
+            self.found = found
+            self._tell()
+
+    def _tell(self) -> None:
+        gl = self.gl
+        level = logging.WARNING if self.software or self.problems() else logging.INFO
+        words = "SOFTWARE RENDERING: no GPU is used" if self.software else None
+        note(
+            _LOG,
+            level,
+            "probe",
+            renderer=gl.get("renderer"),
+            software=self.software,
+            encoder=self.encoder,
+            encoderFallback=self.encoder_fallback,
+            problems=self.problems() or None,
+            warning=words,
+        )
+
+    async def close(self) -> None:
+        if self._running:
+            self._running.cancel()
+            await asyncio.gather(self._running, return_exceptions=True)
+
+    @property
+    def gl(self) -> dict[str, Any]:
+        return dict((self.found or {}).get("gl") or {})
+
+    @property
+    def software(self) -> bool | None:
+        return self.gl.get("software")
+
+    @property
+    def renderer(self) -> str:
+        return str(self.gl.get("renderer") or "none")
+
+    @property
+    def encoders(self) -> dict[str, Any]:
+        return dict((self.found or {}).get("encoders") or {})
+
+    @property
+    def encoder(self) -> str | None:
+        return choose_encoder(self._config.encoder, self.encoders)[0]
+
+    @property
+    def encoder_fallback(self) -> str | None:
+        return choose_encoder(self._config.encoder, self.encoders)[1]
+
+    def problems(self) -> list[str]:
+        """Why a render accepted now could not succeed; empty when it could."""
+        if self.found is None:
+            return ["the machine has not been probed yet"]
+        problems = []
+        if not self.gl.get("ok"):
+            problems.append(f"no GL context: {self.gl.get('error') or 'unknown reason'}")
+        elif self.gl.get("software") and (
+            self._config.require_gpu or self._config.egl_device is not None
+        ):
+            wanted = "REQUIRE_GPU" if self._config.require_gpu else "EGL_DEVICE"
+            problems.append(
+                f"{wanted} demands a GPU, but the renderer is software: {self.renderer}"
+            )
+        if not (self.found.get("ffmpeg") or {}).get("ok"):
+            reason = (self.found.get("ffmpeg") or {}).get("error")
+            problems.append(f"no ffmpeg: {reason or 'unknown reason'}")
+        elif self.encoder is None:
+            problems.append(f"no encoder opens for ENCODER={self._config.encoder}")
+        return problems
+
+    @property
+    def export_timeout_s(self) -> float:
+        """Slot time a job may take, seconds."""
+        factor = _SOFTWARE_FACTOR if self.software else 1
+        return (self._config.export_timeout_ms or _EXPORT_TIMEOUT_MS * factor) / 1000
+
+    @property
+    def stall_timeout_s(self) -> float:
+        """Time without progress after which a task is killed, seconds."""
+        factor = _SOFTWARE_STALL_FACTOR if self.software else 1
+        return self._config.stall_timeout_ms * factor / 1000

@@ -1,0 +1,156 @@
+"""The intake: decodes an upload in a confined task, puts files and row on disk, then says yes."""
+
+import asyncio
+import logging
+from pathlib import Path
+from typing import Any
+
+from server import confine
+from server.config import Config
+from server.errors import CATALOGUE, ToqiboxError
+from server.jobs.artifacts import DataFolder, discard, new_id
+from server.jobs.health import Health
+from server.jobs.job import Job, Status, now_ms
+from server.jobs.spec import Request, resolve
+from server.jobs.store import Store
+from server.jobs.workers import Event, TaskError, Watch, run_once
+from server.log import note
+
+_LOG = logging.getLogger(__name__)
+_PREPARES = 2
+_PREPARE_LIMITS = confine.Limits(memory_bytes=1_500_000_000, cpu_s=15, file_bytes=2_000_000_000)
+_PREPARE_WATCH = Watch(stall_s=60, limit_s=60)
+_PREPARE_ATTEMPTS = 3
+BUSY_S = 30
+
+
+class Intake:
+    """Turns checked requests and spooled uploads into queued jobs."""
+
+    def __init__(self, config: Config, store: Store, data: DataFolder, health: Health) -> None:
+        self._config = config
+        self._store = store
+        self._data = data
+        self._health = health
+        self._prepares = asyncio.Semaphore(_PREPARES)
+
+    def admission(self) -> None:
+        """Refuse what could not be accepted anyway.
+
+        Raises:
+            ToqiboxError: not_ready, storage_full, queue_full.
+        """
+        if self._data.free_mb() < self._config.min_free_mb:
+            raise ToqiboxError("storage_full", retry_after=60)
+        problems = self._health.problems()
+        if problems:
+            raise ToqiboxError("not_ready", retry_after=BUSY_S, detail="; ".join(problems))
+        if self._store.count(Status.QUEUED) >= self._config.max_queued_exports:
+            raise ToqiboxError("queue_full", retry_after=BUSY_S)
+
+    def spool(self) -> Path:
+        """A new private folder for one upload.
+
+        Raises:
+            ToqiboxError: storage_full.
+        """
+        try:
+            return self._data.new_spool()
+        except OSError as error:
+            raise ToqiboxError("storage_full", retry_after=60, detail=str(error)) from error
+
+    async def accept(self, request: Request, folder: Path, request_id: str) -> Job:
+        """Decode the uploads in `folder`, then put files and row on disk, in that order.
+
+        Args:
+            folder: from spool(), holding the files ``audio`` and ``photo``; it is taken over.
+
+        Raises:
+            ToqiboxError: what is wrong with a file, or queue_full; the folder is gone then.
+        """
+        try:
+            prepared = await self._prepare(request, folder, request_id)
+            for upload in ("audio", "photo"):
+                (folder / upload).unlink()
+            job = self._new_job(request, prepared, request_id)
+            await asyncio.to_thread(self._commit, job, folder)
+        except BaseException:
+            discard(folder)
+            raise
+        note(
+            _LOG,
+            logging.INFO,
+            "job.moved",
+            job=job.id,
+            request=request_id,
+            to=Status.QUEUED.value,
+            effect=request.effect,
+            plan=request.plan,
+            frames=job.spec.frames,
+        )
+        return job
+
+    async def _prepare(self, request: Request, folder: Path, request_id: str) -> dict[str, Any]:
+        task = {
+            "task": "prepare",
+            "audio": str(folder / "audio"),
+            "photo": str(folder / "photo"),
+            "folder": str(folder),
+            "start": str(request.start),
+            "duration": str(request.duration) if request.duration is not None else None,
+            "max_duration": str(self._config.max_duration_sec),
+            "fps": request.fps,
+        }
+        stages = ["sound"]
+
+        def on_event(event: Event) -> None:
+            if event.get("event") == "stage":
+                stages.append(str(event.get("stage")))
+
+        async with self._prepares:
+            self.admission()  # the queue may have filled while this upload was read
+            for attempt in range(1, _PREPARE_ATTEMPTS + 1):
+                try:
+                    return await run_once(task, _PREPARE_WATCH, _PREPARE_LIMITS, on_event)
+                except TaskError as error:
+                    note(
+                        _LOG,
+                        logging.INFO,
+                        "prepare.failed",
+                        request=request_id,
+                        code=error.code,
+                        detail=error.detail,
+                        attempt=attempt,
+                    )
+                    if error.code != "worker_crashed" or attempt == _PREPARE_ATTEMPTS:
+                        raise _refusal(error, stages[-1]) from error
+        raise AssertionError("unreachable")
+
+    def _new_job(self, request: Request, prepared: dict[str, Any], request_id: str) -> Job:
+        now = now_ms()
+        late = 0 if request.plan == "premium" else self._config.premium_head_start_sec * 1000
+        spec = resolve(request, prepared, self._config)
+        return Job.new(
+            new_id(), request.plan, spec, turn=now + late, created_at=now, request_id=request_id
+        )
+
+    def _commit(self, job: Job, folder: Path) -> None:
+        self._data.adopt(folder, job.id)
+        try:
+            self._store.add(job, self._config.max_queued_exports)
+        except BaseException:
+            self._data.discard_job(job.id)
+            raise
+
+
+def _refusal(error: TaskError, stage: str) -> ToqiboxError:
+    """What the client is told when its files could not be prepared."""
+    event = error.event
+    if not event:
+        # The decoder died or ran into its limits: that is the file's doing.
+        photo = stage == "photo"
+        code, field = ("undecodable_image", "photo") if photo else ("undecodable_audio", "audio")
+        return ToqiboxError(code, field=field, detail=error.detail)
+    code = error.code if CATALOGUE[error.code].status else "internal"
+    values = event.get("values") or {}
+    return ToqiboxError(code, field=event.get("field"), detail=error.detail, **values)

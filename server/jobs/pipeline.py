@@ -1,0 +1,166 @@
+"""The steps of a run, each a task with its attempts: analyse, sound, segment, join."""
+
+import asyncio
+import logging
+import time
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from server.config import Config
+from server.jobs import plan
+from server.jobs.artifacts import DataFolder
+from server.jobs.health import Health
+from server.jobs.job import Stage
+from server.jobs.run import Run
+from server.jobs.slots import LocalSlot
+from server.jobs.store import Store
+from server.jobs.workers import Event, TaskError, Watch, run_once
+from server.log import note
+
+_LOG = logging.getLogger(__name__)
+ATTEMPTS = 3
+_SHORT_LIMIT_S = 900.0
+"""For analyse, sound and join: many times what the longest video needs on a slow machine."""
+_SHORT_TASKS = 4
+
+
+class RunFailed(Exception):
+    """A task of the run failed for good; carries what ends the job."""
+
+    def __init__(self, code: str, error: TaskError | None = None) -> None:
+        super().__init__(code)
+        self.code = code
+        event = error.event if error else {}
+        self.values: dict[str, Any] = event.get("values") or {}
+        self.diagnostics: list[dict[str, Any]] | None = event.get("diagnostics")
+        self.detail = error.detail if error else ""
+
+
+class EncoderGone(Exception):
+    """The chosen encoder failed while `auto` allows another."""
+
+
+class Pipeline:
+    """Does the steps; knows nothing of the order of jobs."""
+
+    def __init__(self, config: Config, store: Store, data: DataFolder, health: Health) -> None:
+        self._config = config
+        self._store = store
+        self._data = data
+        self._health = health
+        self._short = asyncio.Semaphore(_SHORT_TASKS)
+        self._analysing: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def _attempts(
+        self, run: Run, name: str, go: Callable[[], Awaitable[dict[str, Any]]]
+    ) -> dict[str, Any]:
+        """Do a task up to three times; a worker's death and a bad end count alike."""
+        while True:
+            await asyncio.to_thread(self._store.task_begins, run.job.id, name)
+            try:
+                result = await go()
+            except TaskError as error:
+                failures = self._store.task_stops(run.job.id, name, counts=True)
+                note(
+                    _LOG,
+                    logging.WARNING,
+                    "task.failed",
+                    job=run.job.id,
+                    request=run.job.request_id,
+                    task=name,
+                    attempt=failures,
+                    code=error.code,
+                    detail=error.detail,
+                )
+                if error.is_answer or error.code == "render_timeout" or failures >= ATTEMPTS:
+                    raise RunFailed(error.code, error) from error
+                if error.code == "encoder_failed" and self._may_fall_back(run):
+                    raise EncoderGone from error
+            except BaseException:  # cancelled, by a client or by shutdown: not the task's fault
+                self._store.task_stops(run.job.id, name, counts=False)
+                raise
+            else:
+                await asyncio.to_thread(self._store.task_ends, run.job.id, name, result)
+                return result
+
+    def _may_fall_back(self, run: Run) -> bool:
+        return self._config.encoder == "auto" and run.job.encoder == "nvenc"
+
+    async def _short_task(self, task: dict[str, Any]) -> dict[str, Any]:
+        started = time.monotonic()
+        watch = Watch(stall_s=_SHORT_LIMIT_S, limit_s=_SHORT_LIMIT_S)
+        async with self._short:
+            result = await run_once(task, watch)
+        return {**result, "wall": time.monotonic() - started}
+
+    async def analyse(self, run: Run) -> None:
+        """Write the features of the track, unless another job has done so."""
+        task = {"task": "analyse", "sound": str(run.folder / "sound.wav"), "out": str(run.features)}
+        async with self._analysing[run.job.spec.sound]:
+            if not run.features.exists():
+                await self._attempts(run, "analyse", lambda: self._short_task(task))
+        run.analysed = True
+
+    async def make_sound(self, run: Run) -> None:
+        """Encode the sound once, beside the drawing."""
+        task = plan.sound_task(run.job, run.folder)
+        if not (run.folder / "sound.m4a").exists():
+            await self._attempts(run, "sound", lambda: self._short_task(task))
+
+    async def draw(self, run: Run, slot: LocalSlot, segment: plan.Segment) -> None:
+        """Draw one segment in `slot`."""
+        task = plan.segment_task(run.job, segment, run.before(segment), run.folder, run.features)
+        task["egl_device"] = self._config.egl_device
+        task["require_gpu"] = self._config.require_gpu
+
+        def on_event(event: Event) -> None:
+            if event.get("event") == "frames" and segment.index in run.drawing:
+                run.drawing[segment.index] = min(int(event["done"]), segment.frames)
+
+        async def go() -> dict[str, Any]:
+            run.drawing[segment.index] = 0
+            left = self._health.export_timeout_s - run.clock.total_s
+            if left <= 0:
+                raise TaskError("render_timeout", "the job's slot time is used up")
+            watch = Watch(stall_s=self._health.stall_timeout_s, limit_s=left)
+            return await slot.run(run.job.id, task, watch, on_event)
+
+        started = time.monotonic()
+        await self._attempts(run, segment.name, go)
+        run.finish(segment, time.monotonic() - started)
+
+    async def join(self, run: Run) -> dict[str, Any]:
+        """Wait for the sound, then put segments and sound together; returns the job's report."""
+        drawn_s = time.monotonic() - run.drawing_since if run.drawing_since else None
+        if run.sound:
+            await run.sound
+        await asyncio.to_thread(self._store.update, run.job.id, stage=Stage.JOINING)
+        task = plan.join_task(run.job, run.segments, run.folder)
+        joined = await self._attempts(run, "join", lambda: self._short_task(task))
+        return self._report(run, joined, drawn_s)
+
+    def _report(self, run: Run, joined: dict[str, Any], drawn_s: float | None) -> dict[str, Any]:
+        results = self._store.results(run.job.id)
+        drawn = [value for name, value in results.items() if name.startswith("segment-")]
+        seconds = {"analyse": round(results.get("analyse", {}).get("wall", 0.0), 3)}
+        for stage in ("compile", "render", "readback", "encode"):
+            spent = sum(value.get("seconds", {}).get(stage, 0.0) for value in drawn)
+            seconds[stage] = round(spent, 3)
+        seconds["join"] = round(joined["wall"], 3)
+        report: dict[str, Any] = {
+            "renderer": self._health.renderer,
+            "software": bool(self._health.software),
+            "encoder": run.job.encoder,
+        }
+        if run.job.encoder_fallback:
+            report["encoderFallback"] = run.job.encoder_fallback
+        if drawn_s and run.drawn_frames:
+            report["framesPerSecond"] = round(run.drawn_frames / drawn_s, 2)
+        return {
+            **report,
+            "seconds": seconds,
+            "size": joined["bytes"],
+            "sha256": joined["sha256"],
+            "check": joined["check"],
+        }

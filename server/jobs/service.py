@@ -1,0 +1,202 @@
+"""The jobs as HTTP and the command line see them: accept, look, cancel, and whether all is well."""
+
+import asyncio
+import contextlib
+import logging
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from server.config import Config
+from server.effects.library import Library
+from server.errors import ToqiboxError
+from server.jobs import eta
+from server.jobs.artifacts import DataFolder
+from server.jobs.dispatcher import Dispatcher
+from server.jobs.health import Health
+from server.jobs.intake import BUSY_S, Intake
+from server.jobs.job import Job, Status, now_ms, seen_by_client
+from server.jobs.run import Run
+from server.jobs.spec import Request
+from server.jobs.store import Store
+from server.jobs.sweep import sweep
+from server.log import note
+
+_LOG = logging.getLogger(__name__)
+_FIRST_PROBE_S = 20.0
+_SWEEP_S = 3600.0
+
+
+class Service:
+    """Everything about jobs that lives as long as the server.
+
+    Raises:
+        DataFolderError: the data folder cannot be used or is in use.
+    """
+
+    def __init__(self, config: Config, library: Library) -> None:
+        self.config = config
+        self.library = library
+        self.draining = False
+        self.data = DataFolder(config.data_dir)
+        self.store = Store(self.data.database)
+        self.health = Health(config)
+        self.dispatcher = Dispatcher(config, self.store, self.data, self.health)
+        self._intake = Intake(config, self.store, self.data, self.health)
+        self._sweeper: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Sweep, probe the machine, take up unfinished jobs."""
+        await asyncio.to_thread(sweep, self.store, self.data, at_start=True)
+        # A driver that hangs must not keep /health from answering: go on without its answer.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_FIRST_PROBE_S):
+                await asyncio.shield(self.health.probe())
+        self.dispatcher.start()
+        self._sweeper = asyncio.create_task(self._sweep_hourly())
+
+    async def stop(self) -> None:
+        """Kill all work and close the table; every job stays as it is for the next start."""
+        self.draining = True
+        if self._sweeper:
+            self._sweeper.cancel()
+        await self.dispatcher.stop()
+        await self.health.close()
+        self.store.close()
+        self.data.close()
+
+    async def _sweep_hourly(self) -> None:
+        while True:
+            await asyncio.sleep(min(_SWEEP_S, self.config.result_ttl_sec))
+            await asyncio.to_thread(sweep, self.store, self.data, at_start=False)
+
+    # Accepting
+
+    def admission(self) -> None:
+        """Refuse what could not be accepted anyway; called before a body is read.
+
+        Raises:
+            ToqiboxError: draining, not_ready, storage_full, queue_full.
+        """
+        if self.draining:
+            raise ToqiboxError("draining", retry_after=BUSY_S)
+        self._intake.admission()
+
+    def spool(self) -> Path:
+        """A new folder for one upload; the caller removes it unless accept() took it."""
+        return self._intake.spool()
+
+    async def accept(self, request: Request, folder: Path, request_id: str) -> Job:
+        """Decode the uploads in `folder` and put the job on disk; see Intake.accept."""
+        job = await self._intake.accept(request, folder, request_id)
+        self.dispatcher.wake()
+        return job
+
+    # Looking
+
+    def get(self, job_id: str) -> Job | None:
+        return self.store.get(job_id)
+
+    def describe(self, job: Job, language: str) -> dict[str, Any]:
+        """The job object of the HTTP API."""
+        run = self.dispatcher.runs.get(job.id)
+        queued = job.status is Status.QUEUED
+        return seen_by_client(
+            job,
+            language,
+            position=self.store.position(job) if queued else None,
+            eta_s=None if job.is_final else self._eta(job),
+            frames_done=run.frames_done if run else job.frames_done,
+        )
+
+    def _runs(self) -> list[Run]:
+        return list(self.dispatcher.runs.values())
+
+    def _seconds_left(self, job: Job) -> float | None:
+        run = self.dispatcher.runs.get(job.id)
+        paces = self.store.paces()
+        if run and run.drawn_frames:
+            spec = job.spec
+            own = (spec.effects[-1]["id"], spec.width * spec.height, run.slot_s / run.drawn_frames)
+            paces = [own]
+        left = eta.remaining_s(job, run.frames_done if run else 0, paces)
+        return left / max(1, run.holders) if left is not None and run else left
+
+    def _eta(self, job: Job) -> int | None:
+        own = self._seconds_left(job)
+        if job.status is Status.PROCESSING:
+            return None if own is None else round(own)
+        ahead = [self._seconds_left(run.job) for run in self._runs()]
+        ahead += [self._seconds_left(other) for other in self.store.ahead_of(job)]
+        return eta.waiting_s(ahead, own, len(self.dispatcher.slots))
+
+    def artifact(self, job: Job, kind: str) -> Path:
+        """The file of a completed job; `kind` is ``video`` or ``poster``.
+
+        Raises:
+            ToqiboxError: result_not_ready or result_expired.
+        """
+        if job.status is not Status.COMPLETED:
+            raise ToqiboxError("result_not_ready")
+        path = self.data.artifact(job.id, kind)
+        expired = job.expires_at is not None and job.expires_at <= now_ms()
+        if job.removed or expired or not path.exists():
+            raise ToqiboxError("result_expired")
+        return path
+
+    # Ending
+
+    async def cancel(self, job_id: str, request_id: str) -> Job | None:
+        """Cancel a live job, or remove the files of a completed one; None for an unknown id."""
+        cancelled = await asyncio.to_thread(
+            self.store.move, job_id, Status.CANCELLED, finished_at=now_ms()
+        )
+        if cancelled:
+            note(
+                _LOG,
+                logging.INFO,
+                "job.moved",
+                job=job_id,
+                request=request_id,
+                to=Status.CANCELLED.value,
+            )
+            await asyncio.shield(self.dispatcher.drop(job_id))
+            return cancelled
+        job = self.store.get(job_id)
+        if job and job.status is Status.COMPLETED and not job.removed:
+            await asyncio.to_thread(self.store.update, job_id, removed=1)
+            await asyncio.to_thread(self.data.discard_job, job_id)
+            note(_LOG, logging.INFO, "job.removed", job=job_id, request=request_id)
+            return replace(job, removed=True)
+        return job
+
+    # Health
+
+    def readiness(self) -> tuple[bool, dict[str, Any]]:
+        """Whether a render accepted now could succeed, and all that this is judged by."""
+        problems = self.health.problems()
+        free = self.data.free_mb()
+        writable = self.data.can_write()
+        if free < self.config.min_free_mb:
+            problems.append(f"{free} MB are free, MIN_FREE_MB is {self.config.min_free_mb}")
+        elif not writable:
+            problems.append("the data folder cannot be written")
+        if self.draining:
+            problems.append("draining")
+        return not problems, {
+            "ready": not problems,
+            "problems": problems,
+            "renderer": self.health.renderer,
+            "software": self.health.software,
+            "encoder": self.health.encoder,
+            "encoderFallback": self.health.encoder_fallback,
+            "encoders": self.health.encoders,
+            "disk": {"freeMb": free, "minFreeMb": self.config.min_free_mb, "writable": writable},
+            "queue": {
+                "queued": self.store.count(Status.QUEUED),
+                "limit": self.config.max_queued_exports,
+                "processing": self.store.count(Status.PROCESSING),
+                "slots": len(self.dispatcher.slots),
+            },
+            "draining": self.draining,
+        }

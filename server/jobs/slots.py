@@ -1,0 +1,44 @@
+"""A slot: one seat for a worker. Segments are drawn in slots and nowhere else."""
+
+from typing import Any
+
+from server.jobs.workers import OnEvent, Watch, Worker
+
+
+class LocalSlot:
+    """A slot of this machine: at most one worker, kept for consecutive segments of one job.
+
+    A worker never turns to another job, so no job sees another's textures.
+    """
+
+    def __init__(self, index: int) -> None:
+        self.index = index
+        self.is_free = True
+        self._worker: Worker | None = None
+        self._job_id: str | None = None
+
+    async def run(
+        self, job_id: str, task: dict[str, Any], watch: Watch, on_event: OnEvent
+    ) -> dict[str, Any]:
+        """Do a task of job `job_id` here.
+
+        Raises:
+            TaskError: see Worker.run.
+        """
+        worker = self._worker
+        if worker is None or self._job_id != job_id or not worker.is_alive:
+            await self.empty()
+            worker = await Worker.start()
+            self._worker, self._job_id = worker, job_id
+        return await worker.run(task, watch, on_event)
+
+    async def empty(self) -> None:
+        """End the worker, if there is one."""
+        worker, self._worker, self._job_id = self._worker, None, None
+        if worker:
+            await worker.kill()
+
+    async def empty_of(self, job_id: str) -> None:
+        """End the worker if it is of job `job_id`."""
+        if self._job_id == job_id:
+            await self.empty()

@@ -1,0 +1,284 @@
+"""The job table: one SQLite file, and the only module that opens it.
+
+Written through one connection by one thread, read through another: in WAL mode a reader never
+waits for the writer. `synchronous=FULL` makes a commit survive a loss of power, so an accepted job
+does (SQLite documentation, PRAGMA synchronous).
+"""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from server.errors import ToqiboxError
+from server.jobs.job import TRANSITIONS, Job, Stage, Status
+from server.jobs.spec import Spec
+
+VERSION = 1
+_SCHEMA = """
+CREATE TABLE job (
+    id TEXT PRIMARY KEY, status TEXT NOT NULL, stage TEXT, plan TEXT NOT NULL, spec TEXT NOT NULL,
+    turn INTEGER NOT NULL, created_at INTEGER NOT NULL, started_at INTEGER, finished_at INTEGER,
+    expires_at INTEGER, removed INTEGER NOT NULL DEFAULT 0, progress INTEGER NOT NULL DEFAULT 0,
+    frames_done INTEGER NOT NULL DEFAULT 0, attempt INTEGER NOT NULL DEFAULT 0,
+    slot_ms INTEGER NOT NULL DEFAULT 0, encoder TEXT, threads INTEGER, encoder_fallback TEXT,
+    error_code TEXT, error_values TEXT NOT NULL DEFAULT '{}', diagnostics TEXT, report TEXT,
+    request_id TEXT NOT NULL) STRICT;
+CREATE INDEX job_by_turn ON job (status, turn, id);
+CREATE TABLE task (
+    job_id TEXT NOT NULL REFERENCES job (id) ON DELETE CASCADE, name TEXT NOT NULL,
+    starts INTEGER NOT NULL DEFAULT 0, failures INTEGER NOT NULL DEFAULT 0,
+    interruptions INTEGER NOT NULL DEFAULT 0, running INTEGER NOT NULL DEFAULT 0, result TEXT,
+    PRIMARY KEY (job_id, name)) STRICT;
+CREATE TABLE pace (
+    effect TEXT NOT NULL, pixels INTEGER NOT NULL, slot_s_per_frame REAL NOT NULL,
+    PRIMARY KEY (effect, pixels)) STRICT;
+"""
+_JSON = ("error_values", "diagnostics", "report")
+
+
+class Store:
+    """The table as a set of named statements; every method is one transaction.
+
+    Args:
+        path: the database file, made when it is missing.
+
+    Raises:
+        RuntimeError: the file was written by a newer version of the server.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._writer = self._connect(path)
+        self._write_lock = threading.Lock()
+        self._migrate()
+        self._reader = self._connect(path)
+        self._read_lock = threading.Lock()
+
+    @staticmethod
+    def _connect(path: Path) -> sqlite3.Connection:
+        connection = sqlite3.connect(path, timeout=5, isolation_level=None, check_same_thread=False)
+        connection.row_factory = sqlite3.Row
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+        return connection
+
+    def _migrate(self) -> None:
+        with self._transaction() as db:
+            version = db.execute("PRAGMA user_version").fetchone()[0]
+            if version > VERSION:
+                raise RuntimeError(
+                    f"the job table has version {version}, this server knows {VERSION}: "
+                    "start the newer server again, or use another DATA_DIR"
+                )
+            if version == 0:
+                for statement in _SCHEMA.split(";"):
+                    db.execute(statement)
+                db.execute(f"PRAGMA user_version = {VERSION}")
+
+    def close(self) -> None:
+        self._reader.close()
+        self._writer.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._write_lock:
+            self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._writer
+            except BaseException:
+                self._writer.execute("ROLLBACK")
+                raise
+            self._writer.execute("COMMIT")
+
+    def _rows(self, sql: str, *values: object) -> list[sqlite3.Row]:
+        with self._read_lock:
+            return self._reader.execute(sql, values).fetchall()
+
+    # Jobs
+
+    def add(self, job: Job, bound: int) -> None:
+        """Insert `job` unless `bound` jobs are queued already; both in one statement.
+
+        Raises:
+            ToqiboxError: queue_full, or storage_full when the disk is.
+        """
+        sql = """INSERT INTO job (id, status, plan, spec, turn, created_at, request_id)
+                 SELECT ?, 'queued', ?, ?, ?, ?, ?
+                 WHERE (SELECT count(*) FROM job WHERE status = 'queued') < ?"""
+        row = (job.id, job.plan, job.spec.to_json(), job.turn, job.created_at, job.request_id)
+        try:
+            with self._transaction() as db:
+                added = db.execute(sql, (*row, bound)).rowcount
+        except sqlite3.OperationalError as error:
+            raise ToqiboxError("storage_full", detail=str(error), retry_after=60) from error
+        if not added:
+            raise ToqiboxError("queue_full", retry_after=30)
+
+    def get(self, job_id: str) -> Job | None:
+        rows = self._rows("SELECT * FROM job WHERE id = ?", job_id)
+        return _job(rows[0]) if rows else None
+
+    def with_status(self, *statuses: Status) -> list[Job]:
+        """Jobs in any of `statuses`, in the order of work."""
+        marks = ",".join("?" * len(statuses))
+        sql = f"SELECT * FROM job WHERE status IN ({marks}) ORDER BY turn, id"  # noqa: S608 - marks only
+        return [_job(row) for row in self._rows(sql, *statuses)]
+
+    def next_queued(self) -> Job | None:
+        """The queued job whose turn is first."""
+        rows = self._rows("SELECT * FROM job WHERE status = 'queued' ORDER BY turn, id LIMIT 1")
+        return _job(rows[0]) if rows else None
+
+    def recent(self, limit: int) -> list[Job]:
+        """The newest jobs first."""
+        rows = self._rows("SELECT * FROM job ORDER BY created_at DESC, id LIMIT ?", limit)
+        return [_job(row) for row in rows]
+
+    def count(self, status: Status) -> int:
+        return int(self._rows("SELECT count(*) FROM job WHERE status = ?", status)[0][0])
+
+    def ahead_of(self, job: Job) -> list[Job]:
+        """Queued jobs whose turn comes before that of `job`."""
+        sql = "SELECT * FROM job WHERE status = 'queued' AND (turn, id) < (?, ?)"
+        return [_job(row) for row in self._rows(sql, job.turn, job.id)]
+
+    def position(self, job: Job) -> int:
+        """Place in the queue, 1 for the job that is next."""
+        sql = "SELECT count(*) FROM job WHERE status = 'queued' AND (turn, id) < (?, ?)"
+        return int(self._rows(sql, job.turn, job.id)[0][0]) + 1
+
+    def move(self, job_id: str, to: Status, **columns: Any) -> Job | None:
+        """Move a job to `to` and set `columns`; None when it has left the states before it."""
+        before = [status for status, after in TRANSITIONS.items() if to in after]
+        marks = ",".join("?" * len(before))
+        changes = {"status": to, **columns}
+        with self._transaction() as db:
+            found = db.execute(
+                f"UPDATE job SET {_assignments(changes)} WHERE id = ? AND status IN ({marks})"  # noqa: S608
+                " RETURNING *",
+                (*_values(changes), job_id, *before),
+            ).fetchall()
+        return _job(found[0]) if found else None
+
+    def update(self, job_id: str, **columns: Any) -> None:
+        """Set `columns` of a job without moving it."""
+        with self._transaction() as db:
+            db.execute(
+                f"UPDATE job SET {_assignments(columns)} WHERE id = ?",  # noqa: S608
+                (*_values(columns), job_id),
+            )
+
+    def advance(self, job_id: str, progress: int, frames_done: int, slot_ms: int) -> None:
+        """Note progress, which never falls, when it has grown by a percent."""
+        sql = """UPDATE job SET progress = ?2, frames_done = ?3, slot_ms = ?4
+                 WHERE id = ?1 AND status = 'processing' AND progress < ?2"""
+        with self._transaction() as db:
+            db.execute(sql, (job_id, progress, frames_done, slot_ms))
+
+    def uses_sound(self, sound: str) -> bool:
+        """Whether a live job is made from the track with this hash."""
+        sql = """SELECT 1 FROM job WHERE status IN ('queued', 'processing')
+                 AND json_extract(spec, '$.sound') = ? LIMIT 1"""
+        return bool(self._rows(sql, sound))
+
+    def forget(self, finished_before: int) -> int:
+        """Delete rows of jobs that ended before the given time; says how many."""
+        with self._transaction() as db:
+            sql = "DELETE FROM job WHERE finished_at < ? AND coalesce(expires_at, 0) < ?"
+            return db.execute(sql, (finished_before, finished_before)).rowcount
+
+    # Tasks of a job
+
+    def task_begins(self, job_id: str, name: str) -> None:
+        sql = """INSERT INTO task (job_id, name, starts, running) VALUES (?, ?, 1, 1)
+                 ON CONFLICT DO UPDATE SET starts = starts + 1, running = 1"""
+        with self._transaction() as db:
+            db.execute(sql, (job_id, name))
+
+    def task_ends(self, job_id: str, name: str, result: dict[str, Any]) -> None:
+        """A task is done: keep its result; the job's interruptions are no longer in a row."""
+        with self._transaction() as db:
+            done = "UPDATE task SET running = 0, result = ? WHERE job_id = ? AND name = ?"
+            db.execute(done, (json.dumps(result), job_id, name))
+            db.execute("UPDATE task SET interruptions = 0 WHERE job_id = ?", (job_id,))
+
+    def task_stops(self, job_id: str, name: str, *, counts: bool) -> int:
+        """A task ended without a result; says how many failures it has when this one counts."""
+        sql = """UPDATE task SET running = 0, failures = failures + ?
+                 WHERE job_id = ? AND name = ? RETURNING failures"""
+        with self._transaction() as db:
+            rows = db.execute(sql, (int(counts), job_id, name)).fetchall()
+            failures = int(rows[0][0]) if rows else 0
+            sql = "UPDATE job SET attempt = max(attempt, ?) WHERE id = ?"
+            db.execute(sql, (failures + 1, job_id))
+        return failures
+
+    def results(self, job_id: str) -> dict[str, dict[str, Any]]:
+        """Results of the finished tasks of a job, by name."""
+        sql = "SELECT name, result FROM task WHERE job_id = ? AND result IS NOT NULL"
+        return {row["name"]: json.loads(row["result"]) for row in self._rows(sql, job_id)}
+
+    def starts(self, job_id: str) -> dict[str, int]:
+        """How often each task of a job was started."""
+        sql = "SELECT name, starts FROM task WHERE job_id = ?"
+        return {row["name"]: row["starts"] for row in self._rows(sql, job_id)}
+
+    def forget_tasks(self, job_id: str, prefix: str) -> None:
+        """Drop what is known of the tasks whose name starts with `prefix`."""
+        with self._transaction() as db:
+            db.execute(
+                "DELETE FROM task WHERE job_id = ? AND substr(name, 1, ?) = ?",
+                (job_id, len(prefix), prefix),
+            )
+
+    def interrupted(self) -> dict[str, int]:
+        """Called once at start: tasks that ran when the server died, counted per job.
+
+        Returns:
+            job id → the most times in a row that one of its tasks was interrupted.
+        """
+        with self._transaction() as db:
+            db.execute(
+                "UPDATE task SET interruptions = interruptions + 1, running = 0 WHERE running"
+            )
+            sql = "SELECT job_id, max(interruptions) FROM task GROUP BY job_id"
+            return {row[0]: row[1] for row in db.execute(sql)}
+
+    # What frames have cost
+
+    def learn(self, effect: str, pixels: int, slot_s_per_frame: float) -> None:
+        """Blend one job's cost of a frame into what is known, a third at a time."""
+        sql = """INSERT INTO pace VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET
+                 slot_s_per_frame = slot_s_per_frame * 2 / 3 + excluded.slot_s_per_frame / 3"""
+        with self._transaction() as db:
+            db.execute(sql, (effect, pixels, slot_s_per_frame))
+
+    def paces(self) -> list[tuple[str, int, float]]:
+        """(effect, pixels a frame, slot seconds a frame) of every pair seen so far."""
+        return [(row[0], row[1], row[2]) for row in self._rows("SELECT * FROM pace")]
+
+
+def _assignments(columns: dict[str, Any]) -> str:
+    return ", ".join(f"{name} = ?" for name in columns)
+
+
+def _values(columns: dict[str, Any]) -> list[Any]:
+    return [
+        json.dumps(value, default=str) if name in _JSON and value is not None else value
+        for name, value in columns.items()
+    ]
+
+
+def _job(row: sqlite3.Row) -> Job:
+    values = dict(row)
+    values["status"] = Status(values["status"])
+    values["stage"] = Stage(values["stage"]) if values["stage"] else None
+    values["spec"] = Spec.from_json(values["spec"])
+    values["removed"] = bool(values["removed"])
+    for name in _JSON:
+        values[name] = json.loads(values[name]) if values[name] else None
+    values["error_values"] = values["error_values"] or {}
+    return Job(**values)

@@ -1,0 +1,123 @@
+from decimal import Decimal
+
+import pytest
+
+from server.config import Config
+from server.errors import ToqiboxError
+from server.jobs import fields
+
+CONFIG = Config()
+
+BAD = [
+    *(
+        ("duration", text)
+        for text in (
+            "0",
+            "-1",
+            "1e9",
+            "NaN",
+            "inf",
+            "0x10",
+            "1_000",
+            "１０",
+            "10abc",
+            "1e-9",
+            "9" * 400,
+        )
+    ),
+    ("duration", "1.0000000001"),
+    ("start", "-0"),
+    ("start", " 1"),
+    ("plan", "gold"),
+    ("aspect", "16x9"),
+    ("fit", "stretch"),
+    ("fps", "29.97"),
+    ("fps", "0"),
+    ("fps", "030"),
+    ("title", "a" * 201),
+    ("title", "a\x00b"),
+    ("artist", "a\r\nb"),
+    ("artist", "\ud800"),
+    ("params", "[]"),
+    ("params", "{"),
+    ("params", '{"a": NaN}'),
+    ("params", '{"a": 1, "a": 2}'),
+    ("params", '{"a": Infinity}'),
+    ("params", '{"a":' + "[" * 5000 + "]" * 5000 + "}"),
+    ("params", '{"a": "' + "x" * 17_000 + '"}'),
+    ("effect", '[{"id": "spin"}]'),
+]
+
+
+@pytest.mark.parametrize(("name", "text"), BAD)
+def test_bad_values_are_refused_by_name(name: str, text: str) -> None:
+    with pytest.raises(ToqiboxError) as caught:
+        fields.check_text(name, text, CONFIG)
+    assert caught.value.code == "invalid_parameter"
+    assert caught.value.field == name
+
+
+def test_too_long_a_duration_has_its_own_code() -> None:
+    assert fields.check_text("duration", "240", CONFIG) == 240
+    with pytest.raises(ToqiboxError) as caught:
+        fields.check_text("duration", "240.001", CONFIG)
+    assert caught.value.code == "duration_too_long"
+
+
+@pytest.mark.parametrize("text", ["../../etc/passwd", "", "a" * 65, "a\x00"])
+def test_effect_names_that_cannot_be_are_unknown(text: str) -> None:
+    if "/" in text:
+        assert fields.check_text("effect", text, CONFIG) == text  # the library knows no such id
+        return
+    with pytest.raises(ToqiboxError, match="effect"):
+        fields.check_text("effect", text, CONFIG)
+
+
+@pytest.mark.parametrize("name", ["photo2", "allowFlashing", "webhook"])
+def test_fields_of_later_are_not_ignored(name: str) -> None:
+    with pytest.raises(ToqiboxError, match="not offered by this server"):
+        fields.check_name(name)
+
+
+def test_unknown_fields_name_the_known_ones() -> None:
+    with pytest.raises(ToqiboxError) as caught:
+        fields.check_name("isPremium")
+    assert caught.value.code == "unknown_field"
+    assert "duration" in str(caught.value)
+
+
+def test_empty_text_means_the_default() -> None:
+    assert fields.check_text("duration", "", CONFIG) is None
+    assert fields.check_text("params", "", CONFIG) == {}
+
+
+@pytest.mark.parametrize(
+    ("duration", "fps", "frames"),
+    [
+        ("0.001", 30, 1),
+        ("0.5", 30, 15),
+        ("12.345", 30, 370),
+        ("0.05", 30, 2),  # 1.5 rounds up
+        ("0.0499999", 30, 1),
+        ("240", 30, 7200),
+        ("240", 60, 14_400),
+    ],
+)
+def test_frames_by_the_rule(duration: str, fps: int, frames: int) -> None:
+    assert fields.frame_count(Decimal(duration), fps) == frames
+
+
+@pytest.mark.parametrize(
+    ("aspect", "short", "size"),
+    [
+        ("16:9", 720, (1280, 720)),
+        ("16:9", 1080, (1920, 1080)),
+        ("9:16", 720, (720, 1280)),
+        ("1:1", 720, (720, 720)),
+        ("4:5", 720, (720, 900)),
+        ("16:9", 36, (64, 36)),
+        ("4:5", 36, (36, 46)),
+    ],
+)
+def test_sizes_are_even(aspect: str, short: int, size: tuple[int, int]) -> None:
+    assert fields.picture_size(aspect, short) == size

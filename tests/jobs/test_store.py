@@ -1,0 +1,170 @@
+import sqlite3
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from server.errors import ToqiboxError
+from server.jobs.job import FINAL, TRANSITIONS, Job, Stage, Status
+from server.jobs.store import VERSION, Store
+from tests.jobs.conftest import MakeJob
+
+
+def test_a_job_comes_back_as_it_was_put(store: Store, make_job: MakeJob) -> None:
+    job = make_job("one", title="Тема — «один»", start="1.5")
+    store.add(job, bound=10)
+    assert store.get("one") == job
+    assert store.get("two") is None
+
+
+def test_the_bound_holds_when_many_add_at_once(store: Store, make_job: MakeJob) -> None:
+    jobs = [make_job() for _ in range(30)]
+    refused: list[str] = []
+
+    def add(job: Job) -> None:
+        try:
+            store.add(job, bound=20)
+        except ToqiboxError as error:
+            refused.append(error.code)
+
+    threads = [threading.Thread(target=add, args=(job,)) for job in jobs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert store.count(Status.QUEUED) == 20
+    assert refused == ["queue_full"] * 10
+
+
+def test_only_queued_jobs_count_towards_the_bound(store: Store, make_job: MakeJob) -> None:
+    store.add(make_job("one"), bound=1)
+    store.move("one", Status.PROCESSING)
+    store.add(make_job("two"), bound=1)
+    assert store.count(Status.QUEUED) == 1
+
+
+def test_premium_overtakes_by_its_head_start_and_no_more(store: Store, make_job: MakeJob) -> None:
+    store.add(make_job("old free", turn=100 + 600), bound=9)
+    store.add(make_job("new free", turn=400 + 600), bound=9)
+    store.add(make_job("premium", turn=800), bound=9)
+    order = [job.id for job in store.with_status(Status.QUEUED)]
+    assert order == ["old free", "premium", "new free"]
+    first = store.next_queued()
+    assert first is not None
+    assert first.id == "old free"
+    last = store.get("new free")
+    assert last is not None
+    assert store.position(last) == 3
+    assert [job.id for job in store.ahead_of(last)] == ["old free", "premium"]
+
+
+@pytest.mark.parametrize("before", Status)
+@pytest.mark.parametrize("to", Status)
+def test_only_the_moves_of_the_table_happen(
+    store: Store, make_job: MakeJob, before: Status, to: Status
+) -> None:
+    store.add(make_job("one"), bound=9)
+    store.update("one", status=before)
+    moved = store.move("one", to)
+    if to in TRANSITIONS[before]:
+        assert moved is not None
+        assert moved.status is to
+    else:
+        assert moved is None
+        job = store.get("one")
+        assert job is not None
+        assert job.status is before
+
+
+def test_final_states_have_no_way_out() -> None:
+    assert set(FINAL) == {Status.COMPLETED, Status.FAILED, Status.CANCELLED}
+
+
+def test_progress_never_falls(store: Store, make_job: MakeJob) -> None:
+    store.add(make_job("one"), bound=9)
+    store.move("one", Status.PROCESSING, stage=Stage.RENDERING)
+    store.advance("one", 40, 36, 100)
+    store.advance("one", 20, 18, 200)
+    job = store.get("one")
+    assert job is not None
+    assert (job.progress, job.frames_done, job.slot_ms) == (40, 36, 100)
+
+
+def test_attempts_and_interruptions_are_counted_apart(store: Store, make_job: MakeJob) -> None:
+    store.add(make_job("one"), bound=9)
+    store.task_begins("one", "segment-0")
+    assert store.task_stops("one", "segment-0", counts=True) == 1
+    store.task_begins("one", "segment-0")
+    assert store.task_stops("one", "segment-0", counts=False) == 1
+    assert store.interrupted() == {"one": 0}
+    for times in (1, 2, 3):
+        store.task_begins("one", "segment-0")
+        assert store.interrupted() == {"one": times}
+    store.task_ends("one", "segment-1", {})
+    assert store.interrupted() == {"one": 0}
+    assert store.starts("one") == {"segment-0": 5}
+
+
+def test_results_of_tasks_are_kept(store: Store, make_job: MakeJob) -> None:
+    store.add(make_job("one"), bound=9)
+    store.task_begins("one", "segment-0")
+    store.task_begins("one", "sound")
+    store.task_ends("one", "segment-0", {"frames": 3})
+    assert store.results("one") == {"segment-0": {"frames": 3}}
+    store.forget_tasks("one", "segment-")
+    assert store.results("one") == {}
+    assert store.starts("one") == {"sound": 1}
+
+
+def test_pace_follows_what_is_measured(store: Store) -> None:
+    store.learn("spin", 100, 3.0)
+    assert store.paces() == [("spin", 100, 3.0)]
+    store.learn("spin", 100, 0.0)
+    assert store.paces() == [("spin", 100, 2.0)]
+
+
+def test_a_table_of_a_newer_server_is_refused(tmp_path: Path) -> None:
+    Store(tmp_path / "jobs.db").close()
+    with sqlite3.connect(tmp_path / "jobs.db") as db:
+        db.execute(f"PRAGMA user_version = {VERSION + 1}")
+    db.close()
+    with pytest.raises(RuntimeError, match="newer server"):
+        Store(tmp_path / "jobs.db")
+
+
+_ADD_FOR_EVER = """
+import sys
+sys.path.insert(0, {root!r})
+from pathlib import Path
+from server.jobs.job import Job
+from server.jobs.spec import Spec
+from server.jobs.store import Store
+import json
+spec = Spec.from_json({spec!r})
+store = Store(Path({path!r}))
+for count in range(1_000_000):
+    job = Job.new(f"{{count:06d}}", "free", spec, turn=count, created_at=0, request_id="")
+    store.add(job, 10**9)
+    print(count, flush=True)
+"""
+
+
+def test_what_was_committed_survives_kill(tmp_path: Path, make_job: MakeJob) -> None:
+    """Eight writers are killed in the middle of their work; no printed job may be missing."""
+    root = str(Path(__file__).parents[2])
+    for round_number in range(8):
+        path = tmp_path / f"{round_number}.db"
+        code = _ADD_FOR_EVER.format(root=root, spec=make_job().spec.to_json(), path=str(path))
+        with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as child:
+            assert child.stdout is not None
+            for _ in range(3 + round_number):
+                last = int(child.stdout.readline())
+            child.kill()
+            printed = child.stdout.read().split()
+            last = int(printed[-1]) if printed else last
+        store = Store(path)
+        assert store.get(f"{last:06d}") is not None
+        assert store.count(Status.QUEUED) in (last + 1, last + 2)
+        store.close()

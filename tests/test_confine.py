@@ -1,0 +1,80 @@
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from server import confine
+
+ROOT = str(Path(__file__).parents[1])
+
+
+def _output(code: str, limits: confine.Limits | None = None) -> str:
+    argv = confine.command([sys.executable, "-c", code], limits)
+    done = subprocess.run(
+        argv, env=confine.environment(), capture_output=True, text=True, timeout=20, check=False
+    )
+    return done.stdout
+
+
+def test_the_environment_is_fixed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FFREPORT", "file=/tmp/x")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    monkeypatch.setenv("EGL_PLATFORM", "surfaceless")
+    names = _output("import os; print(*sorted(os.environ))").split()
+    assert "FFREPORT" not in names
+    assert "http_proxy" not in names
+    assert "EGL_PLATFORM" in names
+
+
+def test_limits_hold() -> None:
+    code = "import resource as r; print(r.getrlimit(r.RLIMIT_AS), r.getrlimit(r.RLIMIT_CORE))"
+    limits = confine.Limits(memory_bytes=1 << 30, cpu_s=2)
+    assert _output(code, limits).strip() == f"({1 << 30}, {1 << 30}) (0, 0)"
+    spin = confine.command([sys.executable, "-c", "while True: pass"], confine.Limits(cpu_s=1))
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    done = subprocess.run(spin, env=confine.environment(), timeout=30, check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before < 3
+
+
+def test_no_descriptor_is_inherited(tmp_path: Path) -> None:
+    with (tmp_path / "open").open("w") as file:
+        os.set_inheritable(file.fileno(), False)
+        listing = _output("import os; print(len(os.listdir('/proc/self/fd')))")
+    assert int(listing) == 4  # three standard ones and the listing itself
+
+
+def test_a_child_dies_with_its_parent() -> None:
+    """The parent is killed with SIGKILL; its confined child must not outlive it."""
+    code = f"""
+import subprocess, sys
+sys.path.insert(0, {ROOT!r})
+from server import confine
+child = subprocess.Popen(confine.command(["sleep", "60"]), env=confine.environment())
+print(child.pid, flush=True)
+child.wait()
+"""
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        deadline = time.monotonic() + 10
+        while b"sleep" not in Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")[0]:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        parent.kill()
+        parent.wait()
+    while Path(f"/proc/{child}").exists() and "Z" not in _state(child):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def _state(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except FileNotFoundError:
+        return "Z"
