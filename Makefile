@@ -5,7 +5,7 @@ SHELL := /bin/sh
 PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest
 
-.PHONY: help demo run test check format proof golden bench image-check clean for-run for-dev for-test
+.PHONY: help demo run test check format proof golden bench image-check clean for-run for-dev for-test for-image
 
 help: ## list the targets
 	@echo "make TARGET, where TARGET is one of"
@@ -39,8 +39,8 @@ golden: for-dev ## accept what the effects draw now as the golden frames: EFFECT
 bench: for-dev ## measure every figure that the documents claim
 	@for script in bench/*.py; do echo "== $$script"; $(PYTHON) "$$script" || exit 1; done
 
-image-check: for-run ## build Dockerfile.gpu's root without Docker, serve from it, export a video
-	@$(PYTHON) scripts/image_check.py
+image-check: for-image ## build Dockerfile.gpu's root without Docker, serve from it, export a video
+	@$(PYTHON) -m scripts.image_check
 
 clean: ## remove what the targets made, .venv included
 	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info demo.mp4
@@ -53,3 +53,6 @@ for-dev:
 
 for-test:
 	@sh scripts/setup.sh test
+
+for-image:
+	@sh scripts/setup.sh image

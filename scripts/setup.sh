@@ -4,6 +4,7 @@
 #   setup.sh run    what the server needs
 #   setup.sh dev    also the tools of `make check`
 #   setup.sh test   also Chromium and strace, for the tests that use them
+#   setup.sh image  what the server needs, and debootstrap
 #
 # Says nothing and does nothing slow when all is there. What is missing is installed through apt
 # when this is root or sudo asks for no password; otherwise one line says what to install.
@@ -59,6 +60,11 @@ missing_packages() {
         has_command chromium chromium-browser google-chrome || printf ' %s' "$(chromium_package)"
         has_command strace || printf ' strace'
     fi
+    if [ "$wanted" = image ]; then
+        PATH="$PATH:/usr/sbin" has_command debootstrap || printf ' debootstrap'
+        has_file /usr/share/keyrings/debian-archive-keyring.gpg ||
+            printf ' debian-archive-keyring'
+    fi
 }
 
 # Ubuntu's archive holds no browser, only stand-ins that fetch a snap.
@@ -110,7 +116,7 @@ fi
 # --- .venv ---------------------------------------------------------------------------------------
 
 case $wanted in
-run) extras= ;;
+run | image) extras= ;;
 *) extras='[dev]' ;;
 esac
 # The stamp holds all that the environment was made from, this folder included: a virtual

@@ -35,7 +35,7 @@ class ToqiboxError(Exception):
             ``file line column severity message source``.
         retry_after: seconds for the Retry-After header.
         detail: words for the log, never shown to the client.
-        values: what the placeholders of the sentence stand for.
+        values: what the names in braces of the sentence stand for.
     """
 
     def __init__(
@@ -59,9 +59,9 @@ class ToqiboxError(Exception):
 
 
 def sentence(code: str, language: str, values: Mapping[str, object] | None = None) -> str:
-    """The catalogue's sentence for `code` in ``en`` or ``ru``, its placeholders filled.
+    """The catalogue's sentence for `code` in ``en`` or ``ru``, its names in braces filled.
 
-    A placeholder without a value is left out rather than raised about: an error must never fail.
+    A name without a value is left out rather than raised about: an error must never fail.
     """
     entry = CATALOGUE[code]
     template = entry.ru if language == "ru" else entry.en
@@ -162,9 +162,7 @@ CATALOGUE: dict[str, Entry] = {
         "Send the body without Content-Encoding.",
         "Отправьте тело запроса без Content-Encoding.",
     ),
-    "range_not_satisfiable": _row(
-        416, "The file has no such bytes.", "В файле нет таких байтов."
-    ),
+    "range_not_satisfiable": _row(416, "The file has no such bytes.", "В файле нет таких байтов."),
     "undecodable_audio": _row(
         422, "The audio file cannot be read.", "Не удалось прочитать аудиофайл."
     ),

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import logging
 import os
 import shutil
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from server import log
 from server.cli import FAILED
 from server.config import Config
 from server.jobs.artifacts import address_of
@@ -31,6 +33,7 @@ class Finding:
 
 def run(config: Config, options: argparse.Namespace) -> int:
     """Print the findings; exit status 1 when a render could not succeed."""
+    log.set_up(logging.CRITICAL)  # what goes wrong is told as findings
     findings = list(_examine(config, asyncio.run(_probe(config))))
     failed = any(finding.state == "failed" for finding in findings)
     if options.json:

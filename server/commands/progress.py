@@ -1,9 +1,10 @@
 """The progress bar of a job: stage, percent, frames a second, time left."""
 
+import shutil
 import time
 from typing import Any, TextIO
 
-_WIDTH = 28
+_WIDTH = 16  # the whole line fits 80 columns
 
 
 class Bar:
@@ -35,7 +36,8 @@ class Bar:
         self._stage = stage
         if self._live:
             self._clear()
-            self._stream.write(self._line(job, stage))
+            columns = shutil.get_terminal_size().columns
+            self._stream.write(self._line(job, stage)[: columns - 1])  # a wrapped line stays
             self._stream.flush()
             self._drawn = True
 

@@ -52,9 +52,9 @@ class Dispatcher:
         interrupted = self._store.interrupted()
         for job in self._store.with_status(Status.PROCESSING):
             if interrupted.get(job.id, 0) >= _INTERRUPTIONS:
-                failed = self._settle(job, Status.FAILED, error_code="attempts_exhausted")
-                if failed:
-                    self._data.discard_job(job.id)
+                changes = {"error_code": "attempts_exhausted", "finished_at": now_ms()}
+                self._settle(job, Status.FAILED, **changes)
+                self._data.discard_job(job.id)
             else:
                 self._open(job)
         self._loops = [
@@ -248,6 +248,7 @@ class Dispatcher:
         """Kill all that works for a job whose row is final, and remove its files."""
         run = self.runs.get(job_id)
         if run:
+            run.closing = True
             others = run.tasks()
             for task in others:
                 task.cancel()

@@ -53,6 +53,8 @@ class Run:
     sound: "asyncio.Task[None] | None" = None
     ending: "asyncio.Task[None] | None" = None
     analysed: bool = False
+    closing: bool = False
+    """Its row is final: no slot may take it up again."""
     drawn_frames: int = 0
     """Frames drawn since this start of the server, for the pace."""
     slot_s: float = 0.0
@@ -70,7 +72,7 @@ class Run:
     @property
     def wants_slot(self) -> bool:
         """Whether a free slot could work for the job."""
-        if self.ending:
+        if self.ending or self.closing:
             return False
         if not self.is_cut:
             return self.holders == 0

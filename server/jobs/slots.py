@@ -28,7 +28,7 @@ class LocalSlot:
         worker = self._worker
         if worker is None or self._job_id != job_id or not worker.is_alive:
             await self.empty()
-            worker = await Worker.start()
+            worker = await Worker.start("segment")
             self._worker, self._job_id = worker, job_id
         return await worker.run(task, watch, on_event)
 

@@ -57,12 +57,13 @@ class Worker:
     _drain: asyncio.Task[None] | None = None
 
     @classmethod
-    async def start(cls, limits: confine.Limits | None = None) -> "Worker":
+    async def start(cls, label: str, limits: confine.Limits | None = None) -> "Worker":
         """Spawn a worker; it reads its first task as soon as it is up.
 
-        Must be called on the main thread: the child dies with the thread that spawns it.
+        `label` is only seen in the list of processes: what the worker is for. Must be called on
+        the main thread: the child dies with the thread that spawns it.
         """
-        argv = [sys.executable, "-I", "-m", "server.render.worker"]
+        argv = [sys.executable, "-I", "-m", "server.render.worker", label]
         process = await asyncio.create_subprocess_exec(
             *confine.command(argv, limits),
             stdin=asyncio.subprocess.PIPE,
@@ -185,7 +186,7 @@ async def run_once(
     Raises:
         TaskError: see Worker.run.
     """
-    worker = await Worker.start(limits)
+    worker = await Worker.start(str(task["task"]), limits)
     try:
         return await worker.run(task, watch, on_event)
     finally:

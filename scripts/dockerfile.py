@@ -1,0 +1,152 @@
+"""Read a Dockerfile into its instructions; what is not known here is an error, never skipped."""
+
+import json
+import re
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+
+KNOWN = {
+    "FROM", "RUN", "COPY", "ENV", "USER", "WORKDIR", "VOLUME", "EXPOSE", "HEALTHCHECK",
+    "ENTRYPOINT", "CMD",
+}  # fmt: skip
+_DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+class DockerfileError(Exception):
+    """A line that cannot be read; names its number."""
+
+
+@dataclass(frozen=True)
+class Instruction:
+    """One instruction: its name, its text with continued lines joined, its line number."""
+
+    name: str
+    text: str
+    line: int
+
+
+def parse(text: str) -> list[Instruction]:
+    """The instructions of a Dockerfile, in order.
+
+    Raises:
+        DockerfileError: an instruction is unknown, or a second stage begins.
+    """
+    found: list[Instruction] = []
+    begun = ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.lstrip().startswith("#") or (not line.strip() and not begun):
+            continue
+        if line.endswith("\\"):
+            begun += line[:-1]
+            continue
+        name, _, rest = (begun + line).strip().partition(" ")
+        begun = ""
+        if name not in KNOWN:
+            raise DockerfileError(f"line {number}: {name} is not known here")
+        if name == "FROM" and found:
+            raise DockerfileError(f"line {number}: a second stage is not known here")
+        found.append(Instruction(name, rest.strip(), number))
+    if begun or not found or found[0].name != "FROM":
+        raise DockerfileError("the file does not begin with FROM or ends within a line")
+    return found
+
+
+def words(text: str) -> list[str] | None:
+    """The words of the JSON form of RUN, CMD, ENTRYPOINT; None for the shell form."""
+    if not text.startswith("["):
+        return None
+    return [str(word) for word in json.loads(text)]
+
+
+def argv(text: str) -> list[str]:
+    """The command that either form stands for."""
+    return words(text) or ["/bin/sh", "-c", text]
+
+
+@dataclass(frozen=True)
+class Image:
+    """What a Dockerfile says of the finished image."""
+
+    base: str
+    environment: dict[str, str]
+    user: str
+    folder: str
+    volumes: tuple[str, ...]
+    ports: tuple[int, ...]
+    health: list[str]
+    command: list[str]
+    """ENTRYPOINT and CMD together."""
+
+
+def environment(instruction: Instruction, before: dict[str, str]) -> dict[str, str]:
+    """`before` with the variables of an ENV instruction, `$NAME` in them filled in."""
+    given = {}
+    for word in shlex.split(instruction.text):
+        name, equals, value = word.partition("=")
+        if not equals:
+            raise DockerfileError(f"line {instruction.line}: ENV wants NAME=VALUE")
+        given[name] = Template(value).safe_substitute(before)
+    return {**before, **given}
+
+
+def image(instructions: list[Instruction]) -> Image:
+    """Gather what the instructions say of the finished image.
+
+    Raises:
+        DockerfileError: one of them cannot be read.
+    """
+    variables = {"PATH": _DEFAULT_PATH}
+    last: dict[str, Instruction] = {}
+    volumes: list[str] = []
+    ports: list[int] = []
+    for instruction in instructions:
+        last[instruction.name] = instruction
+        if instruction.name == "ENV":
+            variables = environment(instruction, variables)
+        elif instruction.name == "VOLUME":
+            volumes += words(instruction.text) or instruction.text.split()
+        elif instruction.name == "EXPOSE":
+            ports += [int(port) for port in instruction.text.split()]
+    return Image(
+        base=_text(last, "FROM"),
+        environment=variables,
+        user=_text(last, "USER") or "root",
+        folder=_text(last, "WORKDIR") or "/",
+        volumes=tuple(volumes),
+        ports=tuple(ports),
+        health=_health(_text(last, "HEALTHCHECK")),
+        command=_command(last, "ENTRYPOINT") + _command(last, "CMD"),
+    )
+
+
+def copied(instruction: Instruction) -> tuple[list[str], str]:
+    """Sources and target of a COPY instruction.
+
+    Raises:
+        DockerfileError: it has flags, or no target.
+    """
+    names = words(instruction.text) or shlex.split(instruction.text)
+    if len(names) < 2 or any(name.startswith("--") for name in names):
+        raise DockerfileError(f"line {instruction.line}: COPY wants sources and a target")
+    return names[:-1], names[-1]
+
+
+def ignored(folder: Path) -> list[str]:
+    """The patterns of the folder's .dockerignore."""
+    lines = (folder / ".dockerignore").read_text("utf-8").splitlines()
+    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+
+
+def _text(last: dict[str, Instruction], name: str) -> str:
+    return last[name].text if name in last else ""
+
+
+def _command(last: dict[str, Instruction], name: str) -> list[str]:
+    return argv(last[name].text) if name in last else []
+
+
+def _health(text: str) -> list[str]:
+    _, found, command = re.sub(r"--\S+\s*", "", text).partition("CMD ")
+    return argv(command.strip()) if found else []

@@ -1,0 +1,161 @@
+"""`make image-check`: run Dockerfile.gpu's own lines without Docker, and use what they make.
+
+Builds the root (scripts/root.py), starts the entry point in it as the image's user and as process
+1, waits until it can render, runs the health check, exports a small video over HTTP, and stops it.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from scripts import dockerfile, root
+from scripts.dockerfile import Image
+
+CONTEXT = Path(__file__).parents[1]
+_INSIDE = "TOQIBOX_IMAGE_CHECK"
+_STOP_S = 10.0
+
+
+def main() -> None:
+    """Go into a mount namespace as root, then check."""
+    if os.environ.get(_INSIDE):
+        check()
+        return
+    words = ["unshare", "--mount", "--propagation", "private", "env", f"{_INSIDE}=1"]
+    if os.geteuid() != 0:
+        words = ["sudo", "-n", *words, f"HOME={Path.home()}"]
+    os.execvp(words[0], [*words, sys.executable, "-m", "scripts.image_check"])
+
+
+def check() -> None:
+    """Build, start, use, stop; exits with 1 and a sentence when anything is not as it must be."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "toqibox-image"
+    cache.mkdir(parents=True, exist_ok=True)
+    instructions = dockerfile.parse((CONTEXT / "Dockerfile.gpu").read_text("utf-8"))
+    image = dockerfile.image(instructions)
+    print(f"Building the lines of Dockerfile.gpu on {image.base} …", flush=True)
+    folders = root.layers(CONTEXT, cache, instructions)
+    with tempfile.TemporaryDirectory(dir=cache, prefix="run-") as name:
+        run = Path(name)
+        made = run / "root"
+        root.mount(folders, run / "top", run / "work", made)
+        print(f"The root holds {_megabytes(made)} MB.", flush=True)
+        root.furnish(made, for_build=False)
+        try:
+            with _container(image, made, run / "log") as port:
+                _use(image, made, port, run)
+        finally:
+            root.call("umount", "--recursive", made)
+    print("The image works.")
+
+
+@contextmanager
+def _container(image: Image, made: Path, log: Path) -> Iterator[int]:
+    """The entry point, running as the image's user on a free port; stopped at the end."""
+    port = _free_port()
+    variables = {**image.environment, "HOSTNAME": "check", "PORT": str(port), "PLANS": "free=36"}
+    command = ["env", f"--chdir={image.folder}", *image.command]
+    apart = ["unshare", "--pid", "--fork", "--kill-child", f"--mount-proc={made}/proc"]
+    with log.open("wb") as file:
+        process = subprocess.Popen(
+            [*apart, *_as_user(image, made, command, variables)],
+            stdin=subprocess.DEVNULL, stdout=file, stderr=file,
+        )  # fmt: skip
+    try:
+        yield port
+        _stop(process)
+    except BaseException:
+        print(log.read_text("utf-8", "replace")[-4000:], file=sys.stderr)
+        raise
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _use(image: Image, made: Path, port: int, folder: Path) -> None:
+    from server.demo import material, video
+    from server.demo.client import Client
+
+    began = time.monotonic()
+    client = Client(port)
+    _wait_for(port)
+    ready = client.wait_until_ready()
+    print(f"It answers after {time.monotonic() - began:.1f} s: {ready}")
+    if not image.health:
+        sys.exit("Dockerfile.gpu has no HEALTHCHECK")
+    health = {**image.environment, "PORT": str(port)}
+    root.call(*_as_user(image, made, image.health, health))
+    print("The health check succeeds.")
+    files = folder / "material"
+    files.mkdir()
+    source = material.write(files)
+    job_id = client.submit(source.mp3, source.photo, {"start": "4", "duration": "2"})
+    *_, job = client.follow(job_id)
+    if job["status"] != "completed":
+        sys.exit(f"The job {job['status']}: {job}")
+    client.download(job["downloadUrl"], folder / "out.mp4")
+    found = video.read(folder / "out.mp4")
+    if (found.width, found.height, found.frames, found.codec) != (64, 36, 60, "h264"):
+        sys.exit(f"The video is not what was asked for: {found}")
+    print(f"It exports a video: {found.frames} frames of {found.width} × {found.height}.")
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """SIGTERM to process 1 of the container, as `docker stop` sends it."""
+    first = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    if len(first) != 1:
+        sys.exit("The entry point has ended by itself.")
+    status = Path(f"/proc/{first[0]}/status").read_text()
+    if "\nUid:\t0\t" in status:
+        sys.exit("The entry point runs as root.")
+    began = time.monotonic()
+    os.kill(int(first[0]), signal.SIGTERM)
+    rc = process.wait(_STOP_S)
+    if rc != 0:
+        sys.exit(f"SIGTERM ended it with status {rc}")
+    print(f"SIGTERM ends it with status 0 in {time.monotonic() - began:.1f} s.")
+
+
+def _as_user(image: Image, made: Path, command: list[str], variables: dict[str, str]) -> list[str]:
+    words = root.in_root(made, command, variables)
+    for line in (made / "etc/passwd").read_text().splitlines():
+        name, _, uid, gid, *_ = line.split(":")
+        if name == image.user:
+            return [words[0], f"--userspec={uid}:{gid}", "--groups=", *words[1:]]
+    sys.exit(f"The image has no user {image.user!r}")
+
+
+def _wait_for(port: int) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    sys.exit("Nothing listens on PORT after a minute.")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _megabytes(made: Path) -> int:
+    done = subprocess.run(
+        ["du", "--summarize", "--one-file-system", "--block-size=1000000", str(made)],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return int(done.stdout.split()[0])
+
+
+if __name__ == "__main__":
+    main()

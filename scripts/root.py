@@ -1,0 +1,190 @@
+"""A root folder made from a Dockerfile's lines: a debootstrap base and one overlay a line.
+
+Used by image_check.py, as root in a mount namespace of its own, so that every mount made here is
+gone when it ends. A layer is kept under a key of all that made it: the lines before it, its own,
+and for COPY the files' content. A changed line is so built anew, with all that follow.
+"""
+
+import fnmatch
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from scripts.dockerfile import Instruction, argv, copied, environment, ignored
+
+# What the images called -slim leave out (dpkg's own way of doing so).
+_SLIM = ("doc", "groff", "info", "linda", "lintian", "locale", "man")
+_NODES = ("null", "zero", "full", "random", "urandom", "tty")
+_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
+
+
+def call(*command: str | Path, env: Mapping[str, str] | None = None) -> None:
+    """Run a command; its output is shown only when it fails.
+
+    Raises:
+        SystemExit: it failed.
+    """
+    words = [str(word) for word in command]
+    done = subprocess.run(
+        words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env, check=False
+    )
+    if done.returncode:
+        sys.exit(f"{' '.join(words)[:200]} failed:\n{done.stdout[-3000:]}")
+
+
+def base(cache: Path, image: str) -> Path:
+    """The root of the image ``debian:SUITE-slim``, made by debootstrap once."""
+    suite = image.removeprefix("debian:").removesuffix("-slim")
+    folder = cache / f"base-{suite}"
+    if folder.is_dir():
+        return folder
+    part = cache / f"base-{suite}.part"
+    shutil.rmtree(part, ignore_errors=True)
+    mirror = [m] if (m := os.environ.get("DEBIAN_MIRROR")) else []
+    path = {**os.environ, "PATH": os.environ["PATH"] + ":/usr/sbin:/sbin"}
+    call("debootstrap", "--variant=minbase", suite, part, *mirror, env=path)
+    excluded = [f"/usr/share/{name}/*" for name in _SLIM]
+    lines = "".join(f"path-exclude {pattern}\n" for pattern in excluded)
+    (part / "etc/dpkg/dpkg.cfg.d/docker").write_text(lines)
+    for name in _SLIM:
+        for path_ in (part / "usr/share" / name).glob("*"):
+            shutil.rmtree(path_) if path_.is_dir() else path_.unlink()
+    for name in ("var/cache/apt", "var/lib/apt/lists", "var/cache/ldconfig", "var/log"):
+        shutil.rmtree(part / name, ignore_errors=True)
+    for name in ("var/cache/apt/archives/partial", "var/lib/apt/lists/partial", "var/log/apt"):
+        (part / name).mkdir(parents=True)
+    (part / "etc/resolv.conf").write_text("")
+    (part / "etc/hostname").write_text("")
+    part.rename(folder)
+    return folder
+
+
+def layers(context: Path, cache: Path, instructions: list[Instruction]) -> list[Path]:
+    """The folders of the image, the base first, each built when it is not in the cache."""
+    found = [base(cache, instructions[0].text)]
+    key, variables = instructions[0].text, {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
+    for instruction in instructions:
+        if instruction.name == "ENV":
+            variables = environment(instruction, variables)
+        key = _key(key, instruction, context)
+        if instruction.name not in ("RUN", "COPY"):
+            continue
+        began, folder = time.monotonic(), cache / f"layer-{key}"
+        if not folder.is_dir():
+            _build(folder, found, instruction, context, variables)
+        how = f"{time.monotonic() - began:5.1f} s"
+        print(f"  {how}  {instruction.name} {instruction.text[:70]}", flush=True)
+        found.append(folder)
+    for old in set(cache.glob("layer-*")) - set(found):
+        shutil.rmtree(old)
+    return found
+
+
+def mount(layers: list[Path], top: Path, work: Path, at: Path) -> None:
+    """Lay `layers` over each other at `at`; what is written there goes to `top`."""
+    for folder in (top, work, at):
+        folder.mkdir(parents=True, exist_ok=True)
+    lower = ":".join(str(layer) for layer in reversed(layers))
+    options = f"lowerdir={lower},upperdir={top},workdir={work}"
+    call("mount", "-t", "overlay", "overlay", "-o", options, at)
+
+
+def furnish(root: Path, *, for_build: bool) -> None:
+    """Mount what a container finds: /dev, and /sys, or for a build the way to the registries."""
+    call("mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", root / "dev")
+    for node in _NODES:
+        (root / "dev" / node).touch()
+        call("mount", "--bind", f"/dev/{node}", root / "dev" / node)
+    (root / "dev/shm").mkdir(mode=0o1777)
+    (root / "dev/fd").symlink_to("/proc/self/fd")
+    if not for_build:
+        call("mount", "--bind", "-o", "ro", "/sys", root / "sys")
+        return
+    call("mount", "-t", "proc", "proc", root / "proc")
+    call("mount", "-t", "tmpfs", "tmpfs", root / "run")
+    call("mount", "--bind", "/etc/resolv.conf", root / "etc/resolv.conf")
+    settings = subprocess.run(["apt-config", "dump", "Acquire"], capture_output=True, check=True)
+    (root / "run/apt.conf").write_bytes(settings.stdout)
+    if _CERTIFICATES.is_file():
+        shutil.copy(_CERTIFICATES, root / "run/certificates.crt")
+
+
+def in_root(root: Path, command: list[str], variables: Mapping[str, str]) -> list[str]:
+    """The command line that runs `command` in `root` with no other variables than these."""
+    pairs = [f"{name}={value}" for name, value in variables.items()]
+    return ["chroot", str(root), "/usr/bin/env", "-i", *pairs, *command]
+
+
+def _build(
+    folder: Path, below: list[Path], instruction: Instruction, context: Path, env: Mapping[str, str]
+) -> None:
+    """Make one layer; it appears under its name only when it is whole."""
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix="build-") as name:
+        top, root = Path(name, "top"), Path(name, "root")
+        mount(below, top, Path(name, "work"), root)
+        try:
+            if instruction.name == "COPY":
+                _copy(instruction, context, root)
+            else:
+                furnish(root, for_build=True)
+                call(*in_root(root, argv(instruction.text), {**_network(root), **env}))
+        finally:
+            call("umount", "--recursive", root)
+        top.rename(folder)
+
+
+def _network(root: Path) -> dict[str, str]:
+    """How this machine reaches its registries: none of it stays in the layer."""
+    found = {"APT_CONFIG": "/run/apt.conf", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    if (root / "run/certificates.crt").is_file():
+        found["PIP_CERT"] = found["SSL_CERT_FILE"] = "/run/certificates.crt"
+    ours = [sys.executable, "-m", "pip", "config", "get", "global.index-url"]
+    index = subprocess.run(ours, capture_output=True, text=True, check=False).stdout.strip()
+    chosen = {"PIP_INDEX_URL": index} if index else {}
+    names = ("http_proxy", "https_proxy", "no_proxy", "PIP_INDEX_URL")
+    return {**found, **chosen, **{n: os.environ[n] for n in names if n in os.environ}}
+
+
+def _copy(instruction: Instruction, context: Path, root: Path) -> None:
+    """COPY: a folder gives its content, files go into a target that ends in a slash."""
+    sources, target = copied(instruction)
+    to = root / target.lstrip("/")
+    for name in sources:
+        source = context / name
+        skip = shutil.ignore_patterns(*_skipped(context))
+        if source.is_dir():
+            shutil.copytree(source, to, ignore=skip, dirs_exist_ok=True)
+        else:
+            place = to / source.name if target.endswith("/") else to
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, place)
+
+
+def _skipped(context: Path) -> list[str]:
+    return [pattern.removeprefix("**/") for pattern in ignored(context)]
+
+
+def _key(before: str, instruction: Instruction, context: Path) -> str:
+    """A name for the state after `instruction`, from all that leads to it."""
+    made = hashlib.sha256(f"{before}\n{instruction.name} {instruction.text}\n".encode())
+    if instruction.name == "COPY":
+        for name in copied(instruction)[0]:
+            for path in _files(context / name, _skipped(context)):
+                made.update(f"{path.relative_to(context)} {path.stat().st_mode}\n".encode())
+                made.update(hashlib.sha256(path.read_bytes()).digest())
+    return made.hexdigest()[:24]
+
+
+def _files(source: Path, skipped: list[str]) -> Iterator[Path]:
+    if source.is_file():
+        yield source
+        return
+    for path in sorted(source.iterdir()):
+        if not any(fnmatch.fnmatch(path.name, pattern) for pattern in skipped):
+            yield from _files(path, skipped)

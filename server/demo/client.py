@@ -1,0 +1,117 @@
+"""A client of the HTTP API as small as one can be: submit, follow, download."""
+
+import http.client
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+_READY_S = 90.0
+_POLL_S = 0.2
+_LAST = ("completed", "failed", "cancelled")
+
+
+class RequestRefused(Exception):
+    """The server answered with an error; the text is its sentence."""
+
+
+class Client:
+    """Talks to the server on 127.0.0.1, one connection a request."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+
+    def wait_until_ready(self) -> dict[str, Any]:
+        """The answer of GET /ready once it is 200.
+
+        Raises:
+            RequestRefused: it still is not after a minute and a half; says what the server says.
+        """
+        deadline = time.monotonic() + _READY_S
+        while True:
+            status, answer = self._json("GET", "/ready")
+            if status == 200:
+                return answer
+            if time.monotonic() > deadline:
+                raise RequestRefused(f"The server cannot render here: {json.dumps(answer)}")
+            time.sleep(_POLL_S)
+
+    def submit(self, audio: Path, photo: Path, fields: dict[str, str]) -> str:
+        """POST /export; the new job's id.
+
+        Raises:
+            RequestRefused: the server refused the request.
+        """
+        boundary = uuid4().hex
+        parts = [_part(boundary, f'name="{name}"', v.encode()) for name, v in fields.items()]
+        for name, path in (("audio", audio), ("photo", photo)):
+            about = (
+                f'name="{name}"; filename="{path.name}"\r\nContent-Type: application/octet-stream'
+            )
+            parts.append(_part(boundary, about, path.read_bytes()))
+        body = b"".join(parts) + f"--{boundary}--\r\n".encode()
+        headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+        status, answer = self._json("POST", "/export", body, headers)
+        if status != 202:
+            raise RequestRefused(str(answer.get("error", f"HTTP {status}")))
+        return str(answer["jobId"])
+
+    def follow(self, job_id: str) -> Iterator[dict[str, Any]]:
+        """The job object, several times a second, until the job has ended.
+
+        Raises:
+            RequestRefused: the job is not known.
+        """
+        while True:
+            status, job = self._json("GET", f"/export/{job_id}")
+            if status != 200:
+                raise RequestRefused(str(job.get("error", f"HTTP {status}")))
+            yield job
+            if job["status"] in _LAST:
+                return
+            time.sleep(_POLL_S)
+
+    def download(self, url: str, to: Path) -> int:
+        """GET `url` into the file `to`, which appears only when it is whole; its size in bytes.
+
+        Raises:
+            RequestRefused: there is no such file.
+        """
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=60)
+        part = to.with_name(to.name + ".part")
+        try:
+            connection.request("GET", url)
+            response = connection.getresponse()
+            if response.status != 200:
+                raise RequestRefused(f"The download answered HTTP {response.status}.")
+            with part.open("wb") as file:
+                while chunk := response.read(1 << 18):
+                    file.write(chunk)
+            part.replace(to)
+        finally:
+            connection.close()
+            part.unlink(missing_ok=True)
+        return to.stat().st_size
+
+    def _json(
+        self,
+        method: str,
+        url: str,
+        body: bytes | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> tuple[int, dict[str, Any]]:
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=60)
+        try:
+            connection.request(method, url, body, headers or {})
+            response = connection.getresponse()
+            answer: dict[str, Any] = json.loads(response.read())
+            return response.status, answer
+        finally:
+            connection.close()
+
+
+def _part(boundary: str, about: str, content: bytes) -> bytes:
+    head = f"--{boundary}\r\nContent-Disposition: form-data; {about}\r\n\r\n"
+    return head.encode() + content + b"\r\n"

@@ -1,0 +1,82 @@
+"""The demo's server: `toqibox serve` on a free port with a data folder of its own."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Self
+
+from server import confine
+
+_START_S = 90.0
+_STOP_S = 10.0
+_ADDRESS = re.compile(r"http://[^\s/:]+:([1-9][0-9]*)\n")
+
+
+class ServerFailed(Exception):
+    """The server did not start; the text is for the person."""
+
+
+class DemoServer:
+    """A context manager: the server runs inside it and is stopped however the block ends.
+
+    It starts at once; `port` waits until it listens.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Prepare to run with `folder` for its data and its log."""
+        self._data = folder / "data"
+        self._log = folder / "server.log"
+        self._out = folder / "server.out"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        argv = [sys.executable, "-m", "server", "serve", "--host", "127.0.0.1", "--port", "0"]
+        argv += ["--data", str(self._data)]
+        with self._out.open("wb") as out, self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                confine.command(argv, confine.Limits(open_files=4096)),
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=log,
+                process_group=0,  # Ctrl-C reaches the demo alone, which then stops the server
+                env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        process = self._process
+        if process is None:
+            return
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(_STOP_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        process.wait()
+
+    def log_tail(self, lines: int = 15) -> str:
+        """The end of what the server wrote to its log."""
+        return "\n".join(self._log.read_text("utf-8", "replace").splitlines()[-lines:])
+
+    def port(self) -> int:
+        """The port from the line that the server prints once it listens.
+
+        Raises:
+            ServerFailed: it has ended, or prints no such line.
+        """
+        assert self._process is not None
+        deadline = time.monotonic() + _START_S
+        while True:
+            ended = self._process.poll() is not None
+            if match := _ADDRESS.search(self._out.read_text("utf-8", "replace")):
+                return int(match[1])
+            if ended:
+                raise ServerFailed("The server did not start:\n" + self.log_tail())
+            if time.monotonic() > deadline:
+                raise ServerFailed(f"The server does not listen after {_START_S:.0f} s.")
+            time.sleep(0.05)

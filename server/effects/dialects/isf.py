@@ -1,0 +1,212 @@
+"""ISF 1 and 2 (https://docs.isf.video): a JSON header in a comment, then GLSL."""
+
+from server.effects import glsl
+from server.effects.diagnostics import Text
+from server.effects.dialects import isf_inputs
+from server.effects.effect import Builtin, Effect, Pass, Target
+from server.effects.header import HeaderError, Row, Table, read
+from server.effects.input import Input, Kind
+
+UNIFORMS = {
+    "TIME": Builtin.TIME,
+    "TIMEDELTA": Builtin.TIME_DELTA,
+    "FRAMEINDEX": Builtin.FRAME_INDEX,
+    "DATE": Builtin.DATE,
+    "RENDERSIZE": Builtin.RENDER_SIZE,
+}
+_UNIFORM_TYPES = {
+    "TIME": "float",
+    "TIMEDELTA": "float",
+    "FRAMEINDEX": "int",
+    "DATE": "vec4",
+    "RENDERSIZE": "vec2",
+}
+_INPUT_TYPES = {
+    Kind.BOOL: "bool",
+    Kind.LONG: "int",
+    Kind.FLOAT: "float",
+    Kind.POINT: "vec2",
+    Kind.COLOR: "vec4",
+}
+_MOST_PASSES = 32
+_MOST_CATEGORIES = 16
+
+
+def parse(effect_id: str, file: str, text: str, vertex: str | None = None) -> Effect:
+    """Turn an ISF file into the internal form; arguments and errors as in dialects.load."""
+    plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    author = Text(effect_id, file, plain)
+    header, end = _header(author)
+    _refuse(author, header)
+    inputs = isf_inputs.read_inputs(author, header)
+    passes = _tables(author, header, "PASSES")
+    targets = _targets(author, header, passes, inputs)
+    names = _names(inputs, targets, passes)
+    line_end = plain.find("\n", end)
+    body = plain[line_end + 1 :] if line_end >= 0 else ""
+    line = plain.count("\n", 0, line_end + 1) + 1
+    return Effect(
+        id=effect_id,
+        file=file,
+        source=text,
+        vertex_source=vertex,
+        title=_string(header, "TITLE", 80) or _title(effect_id),
+        dialect="isf",
+        description=_string(header, "DESCRIPTION", 2000),
+        credit=_string(header, "CREDIT", 200),
+        license=_string(header, "LICENSE", 80),
+        categories=_categories(header),
+        premium=isf_inputs.truth(header.get("PREMIUM", False)),
+        inputs=inputs,
+        passes=_passes(passes, body, line, vertex, names),
+        targets=targets,
+        uniforms=dict(UNIFORMS),
+    )
+
+
+def _header(author: Text) -> tuple[Table, int]:
+    """The header and the offset after its comment."""
+    start = author.text.find("/*")
+    if start < 0:
+        raise author.error("there is no /* comment */ with the JSON header", 0)
+    end = author.text.find("*/", start + 2)
+    if end < 0:
+        raise author.error("the comment with the JSON header is not closed", start)
+    try:
+        return read(author.text, start + 2, end), end + 2
+    except HeaderError as problem:
+        raise author.error(f"header: {problem}", problem.offset) from None
+
+
+def _refuse(author: Text, header: Table) -> None:
+    if header.get("IMPORTED"):
+        reason = "it imports image files (IMPORTED), which is not offered"
+        raise author.refusal(reason, header.place("IMPORTED"))
+
+
+def _tables(author: Text, header: Table, key: str) -> list[Table]:
+    """An array of objects; `null` and a missing key are an empty one."""
+    rows = header.get(key)
+    if rows is None:
+        return []
+    if not isinstance(rows, Row):
+        raise author.error(f"{key} is not an array", header.place(key))
+    if len(rows) > _MOST_PASSES:
+        raise author.refusal(f"it has more than {_MOST_PASSES} passes", header.place(key))
+    for row, place in zip(rows, rows.places, strict=True):
+        if not isinstance(row, Table):
+            raise author.error(f"{key} holds something that is not an object", place)
+    return [row for row in rows if isinstance(row, Table)]
+
+
+def _targets(
+    author: Text, header: Table, passes: list[Table], inputs: tuple[Input, ...]
+) -> tuple[Target, ...]:
+    """Targets in the order of their first mention; passes may share one.
+
+    The one that the last pass draws into is as large as the output, whatever is said of it.
+    """
+    found: dict[str, Table] = {}
+    mentions = [(row.get("TARGET"), row, row.place("TARGET")) for row in passes]
+    mentions += [(name, row, row.offset) for name, row in _persistent_buffers(author, header)]
+    taken = {*_UNIFORM_TYPES, "PASSINDEX", *(item.name for item in inputs)}
+    for name, row, place in mentions:
+        if name is None or name == "":
+            continue
+        if not isinstance(name, str) or not isf_inputs.NAME.fullmatch(name):
+            raise author.error("the name of a target is no identifier", place)
+        if name in taken:
+            raise author.error(f"the name “{name}” is used twice", place)
+        merged = found.setdefault(name, Table(place))
+        for key, value in row.items():
+            merged.setdefault(key, value)
+    last = passes[-1].get("TARGET") if passes else None
+    return tuple(_target(name, row, name == last) for name, row in found.items())
+
+
+def _target(name: str, row: Table, last: bool) -> Target:
+    return Target(
+        name=isf_inputs.uniform_name(name),
+        persistent=isf_inputs.truth(row.get("PERSISTENT", False)),
+        floating=isf_inputs.truth(row.get("FLOAT", False)),
+        width=None if last else _size(row.get("WIDTH")),
+        height=None if last else _size(row.get("HEIGHT")),
+    )
+
+
+def _persistent_buffers(author: Text, header: Table) -> list[tuple[object, Table]]:
+    """Version 1: an array of names, or an object of name and properties."""
+    buffers = header.get("PERSISTENT_BUFFERS")
+    place = header.place("PERSISTENT_BUFFERS")
+    if buffers is None:
+        return []
+    if not isinstance(buffers, (Row, Table)) or len(buffers) > _MOST_PASSES:
+        raise author.error("PERSISTENT_BUFFERS is neither an array nor an object of names", place)
+    found: list[tuple[object, Table]] = []
+    for name in buffers:
+        row = Table(place)
+        properties = buffers.get(str(name)) if isinstance(buffers, Table) else None
+        row.update(properties if isinstance(properties, Table) else {})
+        row["PERSISTENT"] = True
+        found.append((name, row))
+    return found
+
+
+def _size(value: object) -> str | None:
+    if isinstance(value, bool) or value is None:
+        return None
+    return str(value).strip() or None
+
+
+def _names(
+    inputs: tuple[Input, ...], targets: tuple[Target, ...], passes: list[Table]
+) -> glsl.Names:
+    uniforms = dict(_UNIFORM_TYPES)
+    uniforms |= {item.uniform: _INPUT_TYPES.get(item.kind, "sampler2D") for item in inputs}
+    uniforms |= {target.name: "sampler2D" for target in targets}
+    names = [item.name for item in inputs] + [str(row.get("TARGET") or "") for row in passes]
+    pairs = [(name, isf_inputs.uniform_name(name)) for name in names]
+    return glsl.Names(
+        uniforms=uniforms,
+        renamed={name: uniform for name, uniform in pairs if name != uniform},
+        images={item.name: item.uniform for item in inputs if item.kind.is_texture},
+    )
+
+
+def _passes(
+    rows: list[Table], body: str, line: int, vertex: str | None, names: glsl.Names
+) -> tuple[Pass, ...]:
+    """Passes that end up anywhere: one without a target that is not the last draws to nowhere."""
+    if not rows:
+        rows = [Table(0)]
+    found = []
+    for index, row in enumerate(rows):
+        name = str(row.get("TARGET") or "")
+        target = isf_inputs.uniform_name(name) if name else None
+        if target or index == len(rows) - 1:
+            found.append(
+                Pass(
+                    vertex=glsl.vertex(vertex, names, index),
+                    fragment=glsl.fragment(body, line, names, index),
+                    target=target,
+                )
+            )
+    return tuple(found)
+
+
+def _string(header: Table, key: str, longest: int) -> str:
+    value = header.get(key)
+    if not isinstance(value, str):
+        return ""
+    return "".join(c if c.isprintable() else " " for c in " ".join(value.split()))[:longest]
+
+
+def _title(effect_id: str) -> str:
+    words = effect_id.replace("_", " ").replace("-", " ").strip()
+    return words[:1].upper() + words[1:]
+
+
+def _categories(header: Table) -> tuple[str, ...]:
+    rows = header.get("CATEGORIES")
+    words = [row for row in rows if isinstance(row, str)] if isinstance(rows, Row) else []
+    return tuple(" ".join(word.split())[:40] for word in words[:_MOST_CATEGORIES])

@@ -1,0 +1,220 @@
+"""The INPUTS of an ISF header, with the defaults that other hosts give what is left out."""
+
+import math
+import re
+
+from server.effects.diagnostics import Text
+from server.effects.glsl import RESERVED
+from server.effects.header import Row, Table
+from server.effects.input import FEATURES, Input, Kind, Value
+
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
+"""What the name of an input or a target may be."""
+_HOST_NAMES = re.compile(r"isf_.*|gl_.*|vv_.*|IMG_.*|.*__.*")
+_BUILTINS = ("TIME", "TIMEDELTA", "FRAMEINDEX", "DATE", "RENDERSIZE", "PASSINDEX")
+_KINDS = {kind.value.lower(): kind for kind in Kind}
+_BINDABLE = (Kind.FLOAT, Kind.POINT, Kind.COLOR)
+_MOST = 128
+_LARGEST_INT = 2**31 - 1
+
+
+def read_inputs(author: Text, header: Table) -> tuple[Input, ...]:
+    """Every input of the header, in its order.
+
+    Raises:
+        ToqiboxError: with a diagnostic at the line of the input at fault.
+    """
+    rows = header.get("INPUTS")
+    if rows is None:
+        return ()
+    if not isinstance(rows, Row):
+        raise author.error("INPUTS is not an array", header.place("INPUTS"))
+    if len(rows) > _MOST:
+        raise author.refusal(f"it has more than {_MOST} inputs", header.place("INPUTS"))
+    found: dict[str, Input] = {}
+    for row, place in zip(rows, rows.places, strict=True):
+        if not isinstance(row, Table):
+            raise author.error("INPUTS holds something that is not an object", place)
+        item = _input(author, row)
+        if item.name in found or item.name in _BUILTINS:
+            raise author.error(f"the name “{item.name}” is used twice", row.place("NAME"))
+        found[item.name] = item
+    return tuple(found.values())
+
+
+def uniform_name(name: str) -> str:
+    """The uniform for an input's name: another one where GLSL or the host has taken it."""
+    taken = name in RESERVED or _HOST_NAMES.fullmatch(name)
+    return "isfi_" + re.sub("_+", "_", name) if taken else name
+
+
+def truth(value: object) -> bool:
+    """What a file means by true: a bool, a number that is not 0, “true” or “yes”."""
+    if isinstance(value, str):
+        return value.strip().lower() in ("true", "yes", "1")
+    return bool(value)
+
+
+def _input(author: Text, row: Table) -> Input:
+    name = row.get("NAME")
+    if not isinstance(name, str) or not NAME.fullmatch(name):
+        raise author.error("an input's NAME is missing or no identifier", row.place("NAME"))
+    kind = _kind(author, row, name)
+    minimum, maximum = _limits(kind, row)
+    values, labels = _choices(row) if kind is Kind.LONG else ((), ())
+    label = row.get("LABEL")
+    return Input(
+        name=name,
+        uniform=uniform_name(name),
+        kind=kind,
+        label=" ".join(label.split())[:80] if isinstance(label, str) and label.strip() else name,
+        default=_default(kind, row, minimum, maximum, values),
+        minimum=None if values else minimum,
+        maximum=None if values else maximum,
+        identity=_value(kind, row.get("IDENTITY")),
+        values=values,
+        labels=labels,
+        bind=_bind(author, row, kind, minimum, maximum),
+        width=_width(row) if kind in (Kind.AUDIO, Kind.AUDIO_FFT) else None,
+    )
+
+
+def _kind(author: Text, row: Table, name: str) -> Kind:
+    word, place = row.get("TYPE"), row.place("TYPE")
+    if not isinstance(word, str):
+        raise author.error(f"the input “{name}” has no TYPE", place)
+    if word.lower() in (Kind.EVENT, "cube"):
+        raise author.refusal(f"inputs of the type “{word.lower()}” are not offered", place)
+    if word.lower() not in _KINDS:
+        known = ", ".join(kind.value for kind in Kind if kind is not Kind.EVENT)
+        raise author.error(f"“{word[:40]}” is no TYPE; known are {known}", place)
+    return _KINDS[word.lower()]
+
+
+def _bind(
+    author: Text, row: Table, kind: Kind, minimum: Value | None, maximum: Value | None
+) -> str | None:
+    bind, place = row.get("BIND"), row.place("BIND")
+    if bind is None:
+        return None
+    if not isinstance(bind, str) or bind not in FEATURES:
+        raise author.error(f"BIND is none of {' '.join(FEATURES)}", place)
+    if kind not in _BINDABLE:
+        raise author.error("BIND works on inputs of the types float, point2D, color", place)
+    if minimum is None or maximum is None:
+        raise author.error("BIND needs a MIN and a MAX to move between", place)
+    return bind
+
+
+def _limits(kind: Kind, row: Table) -> tuple[Value | None, Value | None]:
+    """MIN and MAX. Of a float both always exist, of a color too; a wrong order is put right."""
+    low, high = _value(kind, row.get("MIN")), _value(kind, row.get("MAX"))
+    if kind is Kind.FLOAT:
+        low = 0.0 if low is None else low
+        high = 1.0 if high is None else high
+    if kind is Kind.COLOR:
+        low = (0.0,) * 4 if low is None else low
+        high = (1.0,) * 4 if high is None else high
+    if low is None or high is None or kind not in (*_BINDABLE, Kind.LONG):
+        return (low, high) if kind in (Kind.LONG, Kind.POINT) else (None, None)
+    return _ordered(low, high)
+
+
+def _ordered(low: Value, high: Value) -> tuple[Value, Value]:
+    if isinstance(low, tuple) and isinstance(high, tuple):
+        pairs = [sorted(pair) for pair in zip(low, high, strict=True)]
+        return tuple(pair[0] for pair in pairs), tuple(pair[1] for pair in pairs)
+    if isinstance(low, tuple) or isinstance(high, tuple):
+        return low, high
+    return min(low, high), max(low, high)
+
+
+def _default(
+    kind: Kind, row: Table, low: Value | None, high: Value | None, values: tuple[int, ...]
+) -> Value | None:
+    value = _value(kind, row.get("DEFAULT"))
+    if kind.is_texture:
+        return None
+    if kind is Kind.BOOL:
+        return True if value is None else value
+    if values:
+        return value if value in values else values[0]
+    if value is None:
+        value = _missing(kind, low, high)
+    return _clamped(value, low, high)
+
+
+def _missing(kind: Kind, low: Value | None, high: Value | None) -> Value:
+    """The default of an input that states none."""
+    if kind is Kind.FLOAT and isinstance(low, float) and isinstance(high, float):
+        return low / 2 + high / 2
+    if kind is Kind.LONG:
+        return low if isinstance(low, int) else 0
+    return (0.0,) * (4 if kind is Kind.COLOR else 2)
+
+
+def _clamped(value: Value, low: Value | None, high: Value | None) -> Value:
+    if isinstance(value, tuple):
+        lows = low if isinstance(low, tuple) else (-math.inf,) * len(value)
+        highs = high if isinstance(high, tuple) else (math.inf,) * len(value)
+        rows = zip(value, lows, highs, strict=True)
+        return tuple(min(max(part, least), most) for part, least, most in rows)
+    if low is not None and not isinstance(low, tuple):
+        value = max(value, low)
+    if high is not None and not isinstance(high, tuple):
+        value = min(value, high)
+    return value
+
+
+def _choices(row: Table) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """VALUES and LABELS of a long; where one is missing the other makes up for it."""
+    values = [_value(Kind.LONG, value) for value in _rows(row, "VALUES")]
+    labels = [str(label)[:80] for label in _rows(row, "LABELS")]
+    numbers = [value for value in values if isinstance(value, int)]
+    if not numbers and labels:
+        numbers = list(range(len(labels)))
+    labels = labels[: len(numbers)] + [str(number) for number in numbers[len(labels) :]]
+    return tuple(numbers), tuple(labels)
+
+
+def _rows(row: Table, key: str) -> list[object]:
+    value = row.get(key)
+    return value[:256] if isinstance(value, Row) else []
+
+
+def _value(kind: Kind, value: object) -> Value | None:
+    """A value as the header states it, None where it states none that can be used."""
+    if value is None or kind.is_texture:
+        return None
+    if kind is Kind.BOOL:
+        return truth(value)
+    if kind in (Kind.POINT, Kind.COLOR):
+        return _vector(value, 4 if kind is Kind.COLOR else 2)
+    number = _number(value)
+    if number is None or kind is Kind.FLOAT:
+        return number
+    return int(min(max(number, -_LARGEST_INT), _LARGEST_INT))
+
+
+def _vector(value: object, size: int) -> tuple[float, ...] | None:
+    if not isinstance(value, Row):
+        return None
+    numbers = [_number(part) for part in value]
+    if size == 4 and len(numbers) == 3:
+        numbers.append(1.0)
+    known = tuple(number for number in numbers if number is not None)
+    return known if len(known) == size == len(numbers) else None
+
+
+def _number(value: object) -> float | None:
+    """A number, also where the file writes it as a bool or in quotes."""
+    try:
+        number = float(value) if isinstance(value, (int, float, str)) else math.nan
+    except (ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) and abs(number) <= 1e9 else None
+
+
+def _width(row: Table) -> int | None:
+    number = _number(row.get("MAX"))
+    return None if number is None else int(min(max(number, 1), 16384))

@@ -1,0 +1,184 @@
+"""The JSON dialect of ISF headers as it occurs in the wild, with the place of every value.
+
+Accepted beyond JSON: comments, repeated and trailing commas, keys without quotes, single quotes,
+line breaks and tabs inside strings, unknown escapes, numbers such as ``1.``, ``.5`` and ``+2``.
+Of duplicate keys the last one counts.
+"""
+
+import math
+import re
+
+_DEEPEST = 24
+_SPACE = re.compile(r"(?:\s+|//[^\n]*)*")
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+_WORD = re.compile(r"[A-Za-z_$][\w$.-]*")
+_CHUNK = {'"': re.compile(r'[^"\\]*'), "'": re.compile(r"[^'\\]*")}
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
+_WORDS = {"true": True, "false": False, "yes": True, "no": False, "null": None}
+
+
+class HeaderError(ValueError):
+    """The header cannot be read; `offset` is the character at fault."""
+
+    def __init__(self, message: str, offset: int) -> None:
+        super().__init__(message)
+        self.offset = offset
+
+
+class Table(dict[str, object]):
+    """An object; `places` holds the offset of each key's value."""
+
+    def __init__(self, offset: int) -> None:
+        super().__init__()
+        self.offset = offset
+        self.places: dict[str, int] = {}
+
+    def place(self, key: str) -> int:
+        """Offset of a key's value, or of the object where the key is missing."""
+        return self.places.get(key, self.offset)
+
+
+class Row(list[object]):
+    """An array; `places` holds the offset of each element."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.places: list[int] = []
+
+
+def read(text: str, start: int, end: int) -> Table:
+    """Read the object in ``text[start:end]``; offsets are those of `text`.
+
+    Raises:
+        HeaderError: with the offset of the first character that makes no sense.
+    """
+    scanner = _Scanner(text, start, end)
+    scanner.skip()
+    place = scanner.at
+    value = scanner.value(0)
+    if not isinstance(value, Table):
+        raise HeaderError("the header is not an object in braces", place)
+    return value
+
+
+class _Scanner:
+    def __init__(self, text: str, start: int, end: int) -> None:
+        self.text = text[:end]
+        self.at = start
+
+    def skip(self) -> None:
+        match = _SPACE.match(self.text, self.at)
+        self.at = match.end() if match else self.at
+
+    def peek(self) -> str:
+        self.skip()
+        return self.text[self.at : self.at + 1]
+
+    def skip_commas(self) -> str:
+        """Go past commas; the next character."""
+        while self.peek() == ",":
+            self.at += 1
+        return self.peek()
+
+    def value(self, depth: int) -> object:
+        sign = self.peek()
+        if depth > _DEEPEST:
+            raise HeaderError("nested too deeply", self.at)
+        if sign == "{":
+            return self.table(depth)
+        if sign == "[":
+            return self.row(depth)
+        if sign in ('"', "'"):
+            return self.string(sign)
+        if sign and (sign in "+-." or sign.isdigit()):
+            return self.number()
+        return self.word()
+
+    def table(self, depth: int) -> Table:
+        table = Table(self.at)
+        self.at += 1
+        while self.skip_commas() != "}":
+            key = self.key()
+            if self.peek() != ":":
+                raise HeaderError(self.expected("“:”"), self.at)
+            self.at += 1
+            self.skip()
+            table.places[key] = self.at
+            table[key] = self.value(depth + 1)
+            if self.peek() not in (",", "}"):
+                raise HeaderError(self.expected("“,” or “}”"), self.at)
+        self.at += 1
+        return table
+
+    def row(self, depth: int) -> Row:
+        row = Row()
+        self.at += 1
+        while self.skip_commas() != "]":
+            row.places.append(self.at)
+            row.append(self.value(depth + 1))
+            if self.peek() not in (",", "]"):
+                raise HeaderError(self.expected("“,” or “]”"), self.at)
+        self.at += 1
+        return row
+
+    def key(self) -> str:
+        sign = self.peek()
+        if sign in ('"', "'"):
+            return self.string(sign)
+        match = _WORD.match(self.text, self.at)
+        if match is None:
+            raise HeaderError(self.expected("a key"), self.at)
+        self.at = match.end()
+        return match[0]
+
+    def string(self, quote: str) -> str:
+        opened = self.at
+        self.at += 1
+        parts: list[str] = []
+        while True:
+            chunk = _CHUNK[quote].match(self.text, self.at)
+            if chunk is not None:
+                parts.append(chunk[0])
+                self.at = chunk.end()
+            sign = self.text[self.at : self.at + 1]
+            if not sign:
+                raise HeaderError("this string is not closed", opened)
+            self.at += 1
+            if sign == quote:
+                return _whole("".join(parts))
+            parts.append(self.escape())
+
+    def escape(self) -> str:
+        sign = self.text[self.at : self.at + 1]
+        self.at += 1
+        digits = self.text[self.at : self.at + 4]
+        if sign == "u" and re.fullmatch("[0-9a-fA-F]{4}", digits):
+            self.at += 4
+            return chr(int(digits, 16))
+        return _ESCAPES.get(sign, sign)
+
+    def number(self) -> float | int:
+        match = _NUMBER.match(self.text, self.at)
+        if match is None or len(match[0]) > 64:
+            raise HeaderError("this is no number", self.at)
+        value = float(match[0])
+        if not math.isfinite(value):
+            raise HeaderError("this number is too large", self.at)
+        self.at = match.end()
+        return int(match[0]) if match[0].lstrip("+-").isdigit() else value
+
+    def word(self) -> object:
+        match = _WORD.match(self.text, self.at)
+        if match is None or match[0].lower() not in _WORDS:
+            raise HeaderError(self.expected("a value"), self.at)
+        self.at = match.end()
+        return _WORDS[match[0].lower()]
+
+    def expected(self, what: str) -> str:
+        found = self.text[self.at : self.at + 1]
+        return f"{what} expected, found “{found}”" if found else f"{what} expected at the end"
+
+
+def _whole(text: str) -> str:
+    """The string with its surrogate pairs joined; a lone half becomes U+FFFD."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -1,0 +1,161 @@
+"""Sizes of passes: expressions such as ``floor($WIDTH / 8)``, evaluated once a frame.
+
+    sum     = product (("+" | "-") product)*
+    product = power (("*" | "/" | "%") power)*
+    power   = unary (("^" | "**") power)?
+    unary   = ("-" | "+") unary | atom
+    atom    = number | name | function "(" sum ("," sum)* ")" | "(" sum ")"
+
+A name is written with or without ``$``. Whatever is no number in the end counts as 1, as in
+other hosts; nothing here raises.
+"""
+
+import math
+import re
+from collections.abc import Callable, Mapping
+
+_LONGEST = 1000
+_DEEPEST = 32
+_TOKEN = re.compile(
+    r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?P<name>\$?[A-Za-z_]\w*)"
+    r"|(?P<sign>\*\*|[-+*/%^(),]))"
+)
+_FUNCTIONS: dict[str, tuple[int, Callable[..., float]]] = {
+    "abs": (1, abs),
+    "ceil": (1, math.ceil),
+    "cos": (1, math.cos),
+    "exp": (1, math.exp),
+    "floor": (1, math.floor),
+    "log": (1, math.log),
+    "max": (2, max),
+    "min": (2, min),
+    "mod": (2, lambda a, b: a % b),
+    "pow": (2, math.pow),
+    "round": (1, lambda a: math.floor(a + 0.5)),
+    "sin": (1, math.sin),
+    "sqrt": (1, math.sqrt),
+    "tan": (1, math.tan),
+}
+
+
+def evaluate(expression: str, names: Mapping[str, float]) -> float:
+    """The size that `expression` stands for, in pixels, not rounded.
+
+    Args:
+        expression: the text of a pass's WIDTH or HEIGHT.
+        names: what WIDTH, HEIGHT and the numeric inputs are in this frame.
+
+    Returns:
+        A finite number, 1.0 where the expression gives none.
+    """
+    try:
+        value = float(_Reader(expression, names).result())
+    except (ValueError, ArithmeticError, LookupError):
+        return 1.0
+    return value if math.isfinite(value) else 1.0
+
+
+def pixels(value: float, most: int = 16384) -> int:
+    """A size as whole pixels, from 1 to `most`."""
+    return int(min(max(math.floor(value), 1), most))
+
+
+class _Reader:
+    """Reads and computes in one go, left to right."""
+
+    def __init__(self, expression: str, names: Mapping[str, float]) -> None:
+        if len(expression) > _LONGEST:
+            raise ValueError("too long")
+        self.names = names
+        self.tokens = _tokens(expression)
+        self.at = 0
+        self.depth = 0
+
+    def result(self) -> float:
+        value = self.sum()
+        if self.at != len(self.tokens):
+            raise ValueError("more than one expression")
+        return value
+
+    def peek(self) -> str:
+        return self.tokens[self.at] if self.at < len(self.tokens) else ""
+
+    def take(self) -> str:
+        self.at += 1
+        return self.tokens[self.at - 1] if self.at <= len(self.tokens) else ""
+
+    def expect(self, sign: str) -> None:
+        if self.take() != sign:
+            raise ValueError(f"{sign} expected")
+
+    def sum(self) -> float:
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            raise ValueError("too deep")
+        value = self.product()
+        while self.peek() in ("+", "-"):
+            value = value + self.product() if self.take() == "+" else value - self.product()
+        self.depth -= 1
+        return value
+
+    def product(self) -> float:
+        value = self.power()
+        while self.peek() in ("*", "/", "%"):
+            sign, other = self.take(), self.power()
+            value = value * other if sign == "*" else _divided(sign, value, other)
+        return value
+
+    def power(self) -> float:
+        powers = [self.unary()]
+        while self.peek() in ("^", "**"):
+            self.take()
+            powers.append(self.unary())
+        value = powers.pop()
+        while powers:
+            value = math.pow(powers.pop(), value)
+        return value
+
+    def unary(self) -> float:
+        factor = 1.0
+        while self.peek() in ("+", "-"):
+            factor = -factor if self.take() == "-" else factor
+        return factor * self.atom()
+
+    def atom(self) -> float:
+        word = self.take()
+        if word == "(":
+            value = self.sum()
+            self.expect(")")
+            return value
+        if word[:1].isdigit() or word[:1] == ".":
+            return float(word)
+        if self.peek() == "(" and word in _FUNCTIONS:
+            return self.call(*_FUNCTIONS[word])
+        return float(self.names[word.removeprefix("$")])
+
+    def call(self, count: int, function: Callable[..., float]) -> float:
+        self.expect("(")
+        arguments = [self.sum()]
+        while self.peek() == ",":
+            self.take()
+            arguments.append(self.sum())
+        self.expect(")")
+        if len(arguments) != count:
+            raise ValueError(f"{count} arguments expected")
+        return function(*arguments)
+
+
+def _divided(sign: str, value: float, other: float) -> float:
+    return value / other if sign == "/" else value % other
+
+
+def _tokens(expression: str) -> list[str]:
+    tokens: list[str] = []
+    at, text = 0, expression.rstrip()
+    while at < len(text):
+        match = _TOKEN.match(text, at)
+        if match is None:
+            raise ValueError("unknown character")
+        tokens.append(match[0].strip())
+        at = match.end()
+    return tokens

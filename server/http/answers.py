@@ -1,0 +1,56 @@
+"""The JSON answers: what is right and what went wrong, in one shape each."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+
+from server.errors import ToqiboxError, sentence
+
+RETRY_AFTER_S = 30
+"""Retry-After where an error names none."""
+
+
+def json_answer(
+    data: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None
+) -> web.Response:
+    """`data` as UTF-8 JSON that no cache keeps."""
+    # A lone surrogate can come in through a JSON escape; it must not make the answer fail.
+    body = json.dumps(data, ensure_ascii=False, default=str).encode("utf-8", "replace")
+    answer = web.Response(body=body, status=status, headers=headers)
+    answer.headers["Content-Type"] = "application/json; charset=utf-8"
+    answer.headers.setdefault("Cache-Control", "no-store")
+    return answer
+
+
+def error_object(error: ToqiboxError, request_id: str, language: str) -> dict[str, Any]:
+    """The error object of the API: a sentence for the person, a code for the program."""
+    told: dict[str, Any] = {
+        "success": False,
+        "error": sentence(error.code, language, error.values),
+        "code": error.code,
+        "retryable": error.entry.retryable,
+        "requestId": request_id,
+    }
+    if error.field is not None:
+        told["field"] = error.field
+    if error.diagnostics is not None:
+        told["diagnostics"] = error.diagnostics
+    return told
+
+
+def error_answer(
+    error: ToqiboxError, request_id: str, language: str, extra: Mapping[str, Any] | None = None
+) -> web.Response:
+    """The answer to `error`; a code that only ever ends a job is a fault of ours, so a 500.
+
+    Args:
+        extra: facts to say beside the error; they never replace its own.
+    """
+    status = error.entry.status or 500
+    told = {**(extra or {}), **error_object(error, request_id, language)}
+    answer = json_answer(told, status, {"Content-Language": language, "Vary": "Accept-Language"})
+    if status in (429, 503):
+        answer.headers["Retry-After"] = str(max(1, error.retry_after or RETRY_AFTER_S))
+    return answer

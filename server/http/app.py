@@ -1,0 +1,177 @@
+"""The HTTP server: its routes, in one list, and its life from the first to the last answer."""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+
+from server.config import Config
+from server.effects.library import BUILT_IN, Library
+from server.http import downloads, effects, exports, middleware, openapi, ops
+from server.http.connection import Listener, attend
+from server.http.context import CONFIG, ERRANDS, LIBRARY, LIMITS, SERVICE
+from server.http.errands import Errands
+from server.http.limits import Limits
+from server.http.uploads import Gate, keep_quiet
+from server.jobs.service import Service
+from server.log import note
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+_log = logging.getLogger(__name__)
+_LAST_ANSWERS_S = 0.5
+"""After the order to stop, new requests are still told so for this long."""
+_PATIENCE_S = 1.0
+"""Then handlers get this long to end, and as long again once they are cancelled."""
+
+_JOB = "{job_id:[A-Za-z0-9_-]{22}}"
+_EFFECT = "{effect_id:[A-Za-z0-9_-]{1,64}}"
+ROUTES: list[tuple[str, str, Handler]] = [
+    ("POST", "/export", exports.create),
+    ("GET", f"/export/{_JOB}", exports.show),
+    ("DELETE", f"/export/{_JOB}", exports.cancel),
+    ("GET", f"/download/{_JOB}", downloads.video),
+    ("GET", f"/download/{_JOB}/poster.jpg", downloads.poster),
+    ("GET", "/effects", effects.index),
+    ("GET", f"/effects/{_EFFECT}", effects.show),
+    ("GET", "/health", ops.health),
+    ("GET", "/ready", ops.ready),
+    ("GET", "/openapi.json", openapi.show),
+    ("GET", "/", ops.root),
+]
+"""Method, path, handler. A GET answers to HEAD too; every path answers to OPTIONS."""
+
+
+def create_app(
+    config: Config, service: Service, library: Library, limits: Limits | None = None
+) -> web.Application:
+    """The application; the caller starts and stops `service`."""
+    app = web.Application(middlewares=[middleware.answer_errors, attend])
+    app[CONFIG] = config
+    app[SERVICE] = service
+    app[LIBRARY] = library
+    app[LIMITS] = limits or Limits.of(config)
+    app[ERRANDS] = Errands()
+    app[exports.GATE] = Gate(app[LIMITS])
+    app.on_response_prepare.append(middleware.dress)
+    for path in dict.fromkeys(path for _, path, _ in ROUTES):
+        _add_path(app, path)
+    anything = app.router.add_resource("/{path:.*}")
+    anything.add_route("*", middleware.nothing_here, expect_handler=keep_quiet)
+    return app
+
+
+def _add_path(app: web.Application, path: str) -> None:
+    """A path with all its methods, and an answer to every other one.
+
+    aiohttp's own answers to a wrong method or path would say 100 Continue before they refuse.
+    """
+    handlers = {method: handler for method, at, handler in ROUTES if at == path}
+    if "GET" in handlers:
+        handlers["HEAD"] = handlers["GET"]
+    methods = ", ".join([*handlers, "OPTIONS"])
+    resource = app.router.add_resource(path)
+    for method, handler in handlers.items():
+        resource.add_route(method, handler, expect_handler=keep_quiet)
+    resource.add_route("OPTIONS", middleware.preflight(methods), expect_handler=keep_quiet)
+    resource.add_route("*", middleware.wrong_method(methods), expect_handler=keep_quiet)
+
+
+async def serve(config: Config, limits: Limits | None = None) -> None:
+    """Serve until SIGTERM or SIGINT; a second signal ends the process on the spot.
+
+    Says ``listening on http://HOST:PORT`` on standard output once requests are answered.
+
+    Raises:
+        DataFolderError: the data folder cannot be used or is in use.
+        OSError: the address cannot be listened on.
+    """
+    limits = limits or Limits.of(config)
+    library = Library((BUILT_IN, *config.shaders_dirs))
+    service = Service(config, library)
+    app = create_app(config, service, library, limits)
+    stop = _on_signals(service)
+    try:
+        async with open_port(app, config, limits) as listening:
+            await _run(service, listening, stop)
+    finally:
+        await service.stop()
+    note(_log, logging.INFO, "server.stopped")
+
+
+@asynccontextmanager
+async def open_port(
+    app: web.Application, config: Config, limits: Limits
+) -> AsyncIterator[asyncio.Server]:
+    """`app` on its address, bound but not yet serving; leaves when every handler has ended.
+
+    Bound before anything else begins, so that a port in use is found out first.
+
+    Raises:
+        OSError: the address cannot be listened on.
+    """
+    runner = web.AppRunner(
+        app, access_log=None, handler_cancellation=True, shutdown_timeout=_PATIENCE_S
+    )
+    await runner.setup()
+    try:
+        assert runner.server is not None
+        factory = Listener(runner.server, config, limits)
+        listening = await asyncio.get_running_loop().create_server(
+            factory, config.host, config.port, backlog=1024, start_serving=False
+        )
+        try:
+            yield listening
+        finally:
+            listening.close()
+    finally:
+        await runner.cleanup()
+        await app[ERRANDS].settle(_PATIENCE_S)
+
+
+async def _run(service: Service, listening: asyncio.Server, stop: asyncio.Event) -> None:
+    """Start, serve, and drain once `stop` is set, also while still starting."""
+    told = asyncio.create_task(stop.wait())
+    starting = asyncio.create_task(service.start())
+    await asyncio.wait((told, starting), return_when=asyncio.FIRST_COMPLETED)
+    if not stop.is_set():
+        await starting
+        await listening.start_serving()
+        _announce(service.config, listening)
+        await told
+    starting.cancel()
+    await asyncio.gather(starting, return_exceptions=True)
+    note(_log, logging.INFO, "server.stopping")
+    # The groups die at once; the table stays open until the last answer is given.
+    await asyncio.gather(service.dispatcher.stop(), asyncio.sleep(_LAST_ANSWERS_S))
+
+
+def _on_signals(service: Service) -> asyncio.Event:
+    """An event that the first SIGTERM or SIGINT sets; the second one leaves at once.
+
+    Children need no word: each is killed by the kernel when this process ends.
+    """
+    stop = asyncio.Event()
+
+    def on_signal(number: int) -> None:
+        if stop.is_set():
+            os._exit(128 + number)
+        service.draining = True
+        stop.set()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, on_signal, number)
+    return stop
+
+
+def _announce(config: Config, listening: asyncio.Server) -> None:
+    host, port = listening.sockets[0].getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    note(_log, logging.INFO, "server.listening", host=host, port=port, data=str(config.data_dir))
+    sys.stdout.write(f"listening on http://{shown}:{port}\n")
+    sys.stdout.flush()

@@ -1,0 +1,55 @@
+"""The body of a request, read under limits on its size, its pace and its time.
+
+aiohttp itself bounds none of these for a body that a handler streams: `client_max_size` is only
+looked at by `request.read()` and `post()`, and no time-out covers a body.
+"""
+
+import asyncio
+import time
+
+from aiohttp import StreamReader, web
+
+from server.errors import ToqiboxError
+from server.http.limits import MEGABYTE, Limits
+from server.http.pace import Pace
+
+
+class Body:
+    """Reads one request's body; every way in which a client can misuse it is a ToqiboxError."""
+
+    def __init__(self, content: StreamReader, limits: Limits) -> None:
+        self._content = content
+        self._limits = limits
+        self._pace = Pace(limits.upload_min_rate, limits.upload_window_s)
+        self._ends = time.monotonic() + limits.upload_wall_s
+        self._count = 0
+
+    async def read(self) -> bytes:
+        """What has arrived since the last read, b"" once at the end.
+
+        Raises:
+            ToqiboxError: body_too_large, upload_timeout, upload_incomplete, malformed_request.
+        """
+        began = time.monotonic()
+        left = min(self._limits.upload_stall_s, self._ends - began)
+        try:
+            async with asyncio.timeout(left):
+                data = await self._content.readany()
+        except TimeoutError:
+            raise ToqiboxError("upload_timeout", detail="silence or time in all") from None
+        except web.RequestPayloadError as error:
+            raise ToqiboxError("malformed_request", detail=str(error)[:200]) from None
+        except ConnectionError as error:
+            raise ToqiboxError("upload_incomplete", detail=str(error)[:200]) from None
+        self._count += len(data)
+        if self._count > self._limits.body_bytes:
+            raise too_large(self._limits)
+        self._pace.add(time.monotonic() - began, len(data))
+        if data and self._pace.too_slow:
+            raise ToqiboxError("upload_timeout", detail="below the least rate")
+        return data
+
+
+def too_large(limits: Limits) -> ToqiboxError:
+    """The error for a body over the limit of the two files and the fields."""
+    return ToqiboxError("body_too_large", limit=-(-limits.body_bytes // MEGABYTE))

@@ -1,0 +1,126 @@
+"""One client connection: aiohttp's, with our answers to what its parser refuses, and a bound."""
+
+import asyncio
+import logging
+from typing import Any
+
+from aiohttp import StreamReader, web
+
+from server.config import Config
+from server.errors import ToqiboxError
+from server.http.answers import error_answer
+from server.http.context import set_request_id
+from server.http.limits import Limits
+from server.http.middleware import Handler, add_headers, new_request_id
+from server.log import note
+
+_log = logging.getLogger(__name__)
+
+
+class Connection(web.RequestHandler):
+    """The protocol of one connection."""
+
+    def __init__(self, listener: "Listener") -> None:
+        super().__init__(
+            listener.server, loop=asyncio.get_running_loop(), **protocol_settings(listener.limits)
+        )
+        self._listener = listener
+        self._body: StreamReader | None = None
+        self._ended = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._listener.open += 1
+        if self._listener.open > self._listener.limits.connections:
+            assert isinstance(transport, asyncio.Transport)
+            transport.abort()
+        else:
+            super().connection_made(transport)
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        self._listener.open -= 1
+        super().connection_lost(exc)
+
+    def eof_received(self) -> bool | None:  # type: ignore[override]  # aiohttp narrows it to None
+        """A client that has sent its last may still listen: keep the way back open for it."""
+        if self._waiter is not None and not self._waiter.done():
+            return None  # between two requests there is nothing to answer
+        self._ended = True
+        self._break_body()
+        return True
+
+    def begin(self, body: StreamReader) -> None:
+        """A request is being handled; from here on the end of the stream is that of `body` too."""
+        self._body = body
+        self._break_body()
+
+    def _break_body(self) -> None:
+        if self._ended and self._body is not None and not self._body.is_eof():
+            self._body.set_exception(ConnectionResetError("the client stopped in mid-body"))
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """The answer to bytes that are no request, and to a fault outside of the application."""
+        if request.writer.output_size > 0:
+            raise ConnectionError("the answer has begun already")
+        request_id = new_request_id()
+        set_request_id(request, request_id)
+        if status < 500:
+            error = ToqiboxError("malformed_request")
+            note(_log, logging.INFO, "request.refused", request=request_id, why=repr(exc)[:200])
+        else:
+            error = ToqiboxError("internal")
+            facts = {"request": request_id}
+            _log.error("request.failed", exc_info=exc, extra={"facts": facts})
+        answer = error_answer(error, request_id, "en")
+        add_headers(request, answer, self._listener.config)
+        answer.force_close()
+        return answer
+
+    def log_exception(self, *args: Any, **kw: Any) -> None:
+        """aiohttp reports here what no handler caught."""
+        if not isinstance(kw.get("exc_info"), ConnectionError):
+            _log.error("connection.failed", exc_info=kw.get("exc_info"))
+
+
+class Listener:
+    """Makes the protocol of each new connection; a factory for `loop.create_server`."""
+
+    def __init__(self, server: web.Server, config: Config, limits: Limits) -> None:
+        self.server = server
+        self.config = config
+        self.limits = limits
+        self.open = 0
+
+    def __call__(self) -> Connection:
+        return Connection(self)
+
+
+def protocol_settings(limits: Limits) -> dict[str, Any]:
+    """What aiohttp's side of a connection is told."""
+    return {
+        "access_log": None,
+        # Also the time in which the headers of a request must be complete.
+        "keepalive_timeout": limits.header_s,
+        # A refused client gets this long to stop sending, so that it can read the answer.
+        "lingering_time": 2,
+        "max_line_size": 8190,
+        "max_field_size": 8190,
+        "max_headers": 128,
+        "read_bufsize": 64 * 1024,
+        # A body is taken as it was sent: inflating it is nobody's wish and an old attack.
+        "auto_decompress": False,
+    }
+
+
+@web.middleware
+async def attend(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Let a stream that ends too early be told to the handler, not just dropped."""
+    connection = request.protocol
+    assert isinstance(connection, Connection)
+    connection.begin(request.content)
+    return await handler(request)

@@ -1,0 +1,32 @@
+"""What a handler finds on the application and on its request."""
+
+from aiohttp import web
+
+from server.config import Config
+from server.effects.library import Library
+from server.http.errands import Errands
+from server.http.language import preferred
+from server.http.limits import Limits
+from server.jobs.service import Service
+
+CONFIG = web.AppKey("config", Config)
+SERVICE = web.AppKey("service", Service)
+LIBRARY = web.AppKey("library", Library)
+LIMITS = web.AppKey("limits", Limits)
+ERRANDS = web.AppKey("errands", Errands)
+
+_REQUEST_ID = web.RequestKey("request_id", str)
+
+
+def set_request_id(request: web.BaseRequest, request_id: str) -> None:
+    request[_REQUEST_ID] = request_id
+
+
+def request_id_of(request: web.BaseRequest) -> str:
+    """The id that the log lines, the answer and the job of this request carry."""
+    return str(request.get(_REQUEST_ID, ""))
+
+
+def language_of(request: web.BaseRequest) -> str:
+    """``en`` or ``ru``, by Accept-Language."""
+    return preferred(request.headers.get("Accept-Language", ""))

@@ -1,0 +1,30 @@
+"""Work that, once begun, is done whether or not the client stays to see it."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+class Errands:
+    """The errands that are under way; waited for before the server ends."""
+
+    def __init__(self) -> None:
+        self._running: set[asyncio.Task[Any]] = set()
+
+    async def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do `work` in a task of its own; cancelling the caller leaves it running."""
+        task = asyncio.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return await asyncio.shield(task)
+
+    async def settle(self, patience_s: float) -> None:
+        """Wait for all of them, and cancel those that take longer."""
+        if self._running:
+            await asyncio.wait(self._running, timeout=patience_s)
+        late = list(self._running)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)

@@ -1,0 +1,48 @@
+"""How much, how long and how slow a client may be, as one value."""
+
+from dataclasses import dataclass
+
+from server.config import Config
+
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """Limits of requests and answers. Times in seconds, sizes in bytes, rates in bytes a second."""
+
+    file_bytes: int = 50 * MEGABYTE
+    field_bytes: int = 64 * 1024
+    parts: int = 20
+    part_header_bytes: int = 8190
+    uploads: int = 32
+    """Bodies read at one time."""
+    upload_wait_s: float = 60
+    """How long a further upload waits, unread, for one of them to end."""
+    upload_stall_s: float = 15
+    """Longest silence within a body."""
+    upload_min_rate: int = 8192
+    upload_window_s: float = 15
+    """The rate is that of the last so many seconds spent waiting for the client."""
+    upload_wall_s: float = 600
+    """Longest a body may take in all."""
+    download_min_rate: int = 4096
+    download_window_s: float = 60
+    """A download that moved less than the rate over this time is cut."""
+    connections: int = 2048
+    header_s: float = 15
+    """Longest an idle connection, or one with unfinished headers, stays open."""
+
+    @property
+    def body_bytes(self) -> int:
+        """Both files, and room for the fields and what is between the parts."""
+        return 2 * self.file_bytes + self.parts * (self.field_bytes + self.part_header_bytes)
+
+    @classmethod
+    def of(cls, config: Config) -> "Limits":
+        """The limits that the settings ask for."""
+        return cls(
+            file_bytes=config.max_upload_mb * MEGABYTE,
+            uploads=config.max_uploads,
+            upload_min_rate=config.upload_min_rate,
+        )

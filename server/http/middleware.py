@@ -1,0 +1,141 @@
+"""What every answer has: a request id, CORS, safe headers, and errors in the API's own words."""
+
+import logging
+import re
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from server.config import Config
+from server.errors import ToqiboxError
+from server.http.answers import error_answer
+from server.http.context import CONFIG, language_of, request_id_of, set_request_id
+from server.log import note
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+_log = logging.getLogger(__name__)
+
+ALLOWED_HEADERS = "Authorization, Idempotency-Key, Content-Type, Range"
+EXPOSED_HEADERS = "Retry-After, Content-Disposition, Content-Length, ETag, Accept-Ranges, Location"
+_SAFE = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Referrer-Policy": "no-referrer",
+    "Server": "toqibox",
+}
+_CODES = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}
+_QUIET = ("GET", "HEAD", "OPTIONS")
+_SHOWN_METHOD = re.compile(r"[A-Z]{1,20}")
+
+
+def new_request_id() -> str:
+    """An id that cannot be confused with another one in a log."""
+    return secrets.token_hex(8)
+
+
+@web.middleware
+async def answer_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Give the request an id and a line in the log; turn whatever is raised into an answer."""
+    request_id = new_request_id()
+    set_request_id(request, request_id)
+    began = time.monotonic()
+    error: ToqiboxError | None = None
+    try:
+        response = await handler(request)
+    except ToqiboxError as raised:
+        error = raised
+    except web.HTTPException as raised:
+        error = _of_aiohttp(raised)
+    except Exception:
+        _log.exception("request.failed", extra={"facts": {"request": request_id}})
+        error = ToqiboxError("internal")
+    if error is not None:
+        response = error_answer(error, request_id, language_of(request))
+        if request.can_read_body:
+            # What is left of a refused body is drained for a moment, then the connection closes.
+            response.force_close()
+    _write_line(request, response.status, error, time.monotonic() - began)
+    return response
+
+
+def _of_aiohttp(error: web.HTTPException) -> ToqiboxError:
+    fallback = "malformed_request" if error.status < 500 else "internal"
+    return ToqiboxError(_CODES.get(error.status, fallback), detail=error.reason)
+
+
+def _write_line(
+    request: web.Request, status: int, error: ToqiboxError | None, seconds: float
+) -> None:
+    quiet = request.method in _QUIET and status < 500
+    note(
+        _log,
+        logging.DEBUG if quiet else logging.INFO,
+        "request",
+        request=request_id_of(request),
+        method=request.method if _SHOWN_METHOD.fullmatch(request.method) else "?",
+        path=request.path[:200],
+        status=status,
+        code=error.code if error else None,
+        detail=(error.detail or None) if error else None,
+        ms=round(seconds * 1000),
+    )
+
+
+async def dress(request: web.Request, response: web.StreamResponse) -> None:
+    """Put the headers that every answer has on `response`; called just before it is sent."""
+    add_headers(request, response, request.app[CONFIG])
+
+
+def add_headers(request: web.BaseRequest, response: web.StreamResponse, config: Config) -> None:
+    """The headers of every answer, those that aiohttp makes without the application too."""
+    for name, value in _SAFE.items():
+        response.headers[name] = value
+    response.headers["X-Request-Id"] = request_id_of(request) or new_request_id()
+    _add_cors(request.headers.get("Origin"), response, config.cors_origins)
+
+
+def _add_cors(origin: str | None, response: web.StreamResponse, allowed: tuple[str, ...]) -> None:
+    """Fetch standard, section 3.3: any origin, or the one that asks when it is on the list."""
+    if "*" in allowed:
+        response.headers["Access-Control-Allow-Origin"] = "*"
+    else:
+        response.headers["Vary"] = ", ".join(filter(None, [response.headers.get("Vary"), "Origin"]))
+        if origin not in allowed:
+            return
+        response.headers["Access-Control-Allow-Origin"] = str(origin)
+    response.headers["Access-Control-Expose-Headers"] = EXPOSED_HEADERS
+
+
+def preflight(methods: str) -> Handler:
+    """A handler of OPTIONS for a path that answers to `methods`."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        headers = {"Allow": methods}
+        if "Access-Control-Request-Method" in request.headers:
+            headers["Access-Control-Allow-Methods"] = methods
+            headers["Access-Control-Allow-Headers"] = ALLOWED_HEADERS
+            headers["Access-Control-Max-Age"] = "86400"
+        return web.Response(status=204, headers=headers)
+
+    return handle
+
+
+def wrong_method(methods: str) -> Handler:
+    """A handler of every other method for a path that answers to `methods`."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        error = ToqiboxError("method_not_allowed")
+        answer = error_answer(error, request_id_of(request), language_of(request))
+        answer.headers["Allow"] = methods
+        if request.can_read_body:
+            answer.force_close()
+        return answer
+
+    return handle
+
+
+async def nothing_here(request: web.Request) -> web.StreamResponse:
+    """The handler of every path that is not one of ours."""
+    raise ToqiboxError("not_found")

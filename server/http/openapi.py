@@ -1,0 +1,184 @@
+"""GET /openapi.json: the HTTP contract as an OpenAPI 3.1 document. Lists only what works."""
+
+from typing import Any
+
+from aiohttp import web
+
+import server
+from server.config import FRAME_RATES, Config
+from server.errors import CATALOGUE
+from server.http import schemas
+from server.http.answers import json_answer
+from server.http.context import CONFIG
+from server.jobs.fields import ASPECTS, FITS, TEXT_LENGTH
+
+_JOB_ID = {
+    "name": "jobId",
+    "in": "path",
+    "required": True,
+    "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{22}$"},
+}
+_EFFECT_ID = {
+    "name": "id",
+    "in": "path",
+    "required": True,
+    "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"},
+}
+_RANGE = {"name": "Range", "in": "header", "schema": {"type": "string"}}
+
+
+async def show(request: web.Request) -> web.Response:
+    """The document, with this server's limits in it."""
+    return json_answer(document(request.app[CONFIG]))
+
+
+def document(config: Config) -> dict[str, Any]:
+    """The OpenAPI document of a server with these settings."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "TOQIBOX Render",
+            "version": server.__version__,
+            "description": "A track and a photo go in, a music video comes out.",
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "paths": _paths(config),
+        "components": {"schemas": schemas.SCHEMAS},
+    }
+
+
+def _paths(config: Config) -> dict[str, Any]:
+    return {
+        "/export": {"post": _create(config)},
+        "/export/{jobId}": {
+            "parameters": [_JOB_ID],
+            "get": _operation("showExport", "State of a job", {"200": _json("Job")}, 404),
+            "delete": _operation(
+                "cancelExport",
+                "Cancel a live job, or remove the files of a completed one",
+                {"200": _json("Job")},
+                404,
+            ),
+        },
+        "/download/{jobId}": _file("downloadVideo", "The video", "video/mp4"),
+        "/download/{jobId}/poster.jpg": _file("downloadPoster", "The poster", "image/jpeg"),
+        "/effects": {
+            "get": _operation("listEffects", "Every effect", {"200": _json("Effects")}, 422)
+        },
+        "/effects/{id}": {
+            "parameters": [_EFFECT_ID],
+            "get": _operation("showEffect", "One effect", {"200": _json("Effect")}, 404, 422),
+        },
+        "/health": {"get": _operation("health", "The process answers", {"200": _json("Health")})},
+        "/ready": {
+            "get": _operation(
+                "ready",
+                "Whether a render accepted now could succeed",
+                {"200": _json("Readiness"), "503": _json("NotReady")},
+            )
+        },
+        "/openapi.json": {
+            "get": _operation("openapi", "This document", {"200": _json("Document")})
+        },
+        "/": {"get": _operation("root", "What this server is", {"200": _json("Root")})},
+    }
+
+
+def _create(config: Config) -> dict[str, Any]:
+    accepted = _json("Accepted")
+    accepted["headers"] = {"Location": {"schema": {"type": "string"}}}
+    operation = _operation(
+        "createExport", "Submit a job", {"202": accepted}, 400, 408, 413, 415, 422, 429, 503
+    )
+    operation["requestBody"] = {
+        "required": True,
+        "content": {"multipart/form-data": {"schema": _form(config)}},
+    }
+    return operation
+
+
+def _form(config: Config) -> dict[str, Any]:
+    seconds = {"type": "string", "pattern": r"^[0-9]{1,6}(\.[0-9]{1,9})?$"}
+    text = {"type": "string", "maxLength": TEXT_LENGTH}
+    plans = list(config.plans)
+    return {
+        "type": "object",
+        "required": ["audio", "photo"],
+        "additionalProperties": False,
+        "properties": {
+            "audio": {
+                "type": "string",
+                "format": "binary",
+                "description": f"The track, at most {config.max_upload_mb} MB: "
+                "MP3, WAV, FLAC, OGG (Vorbis or Opus), M4A/AAC or AIFF.",
+            },
+            "photo": {
+                "type": "string",
+                "format": "binary",
+                "description": f"The photo, at most {config.max_upload_mb} MB: "
+                "JPEG, PNG, WebP, GIF or BMP.",
+            },
+            "duration": {
+                **seconds,
+                "description": f"Seconds, at most {config.max_duration_sec}; "
+                "without it the audio's length from `start`.",
+            },
+            "start": {**seconds, "default": "0", "description": "Where in the track to begin."},
+            "plan": {"type": "string", "enum": plans, "default": plans[0]},
+            "effect": {"type": "string", "default": "breathe"},
+            "params": {
+                "type": "string",
+                "contentMediaType": "application/json",
+                "default": "{}",
+                "description": "The effect's inputs, as its `inputs` schema says.",
+            },
+            "aspect": {"type": "string", "enum": list(ASPECTS), "default": "16:9"},
+            "fit": {"type": "string", "enum": list(FITS), "default": "blur"},
+            "fps": {"type": "string", "enum": [*map(str, FRAME_RATES)], "default": str(config.fps)},
+            "title": text,
+            "artist": text,
+        },
+    }
+
+
+def _file(operation_id: str, summary: str, content_type: str) -> dict[str, Any]:
+    whole = {
+        "description": summary,
+        "content": {content_type: {}},
+        "headers": {
+            name: {"schema": {"type": "string"}}
+            for name in ("ETag", "Accept-Ranges", "Content-Disposition")
+        },
+    }
+    answers: dict[str, Any] = {
+        "200": whole,
+        "206": {**whole, "description": f"{summary}, in part"},
+        "304": {"description": "The client has it already"},
+    }
+    get = _operation(operation_id, summary, answers, 404, 409, 410, 416)
+    get["parameters"] = [_RANGE]
+    headers: dict[str, Any] = {"200": {**whole, "content": {}}, "304": answers["304"]}
+    head = _operation(f"{operation_id}Head", f"{summary}: headers", headers, 404, 409, 410)
+    return {"parameters": [_JOB_ID], "get": get, "head": head}
+
+
+def _operation(
+    operation_id: str, summary: str, answers: dict[str, Any], *errors: int
+) -> dict[str, Any]:
+    listed = {**answers, **{str(status): _error(status) for status in errors}}
+    listed["500"] = _error(500)
+    return {"operationId": operation_id, "summary": summary, "responses": listed}
+
+
+def _json(schema: str) -> dict[str, Any]:
+    reference = {"$ref": f"#/components/schemas/{schema}"}
+    return {"description": schema, "content": {"application/json": {"schema": reference}}}
+
+
+def _error(status: int) -> dict[str, Any]:
+    codes = [code for code, entry in CATALOGUE.items() if entry.status == status]
+    answer = _json("Error")
+    answer["description"] = ", ".join(codes)
+    if status in (429, 503):
+        answer["headers"] = {"Retry-After": {"schema": {"type": "integer", "minimum": 1}}}
+    return answer

@@ -1,0 +1,34 @@
+"""How fast a peer is, measured over a sliding window."""
+
+from collections import deque
+
+_SLICES = 15
+
+
+class Pace:
+    """Bytes moved in the last `window_s` seconds of a clock that the caller moves.
+
+    The clock is the caller's so that it can stand still while the server itself is what is slow.
+    """
+
+    def __init__(self, min_rate: float, window_s: float) -> None:
+        self._least = min_rate * window_s
+        self._slice_s = window_s / _SLICES
+        self._clock = 0.0
+        self._slices: deque[tuple[int, int]] = deque()
+
+    def add(self, seconds: float, count: int) -> None:
+        """`seconds` have passed, at the end of which `count` bytes moved."""
+        self._clock += seconds
+        now = int(self._clock / self._slice_s)
+        if self._slices and self._slices[-1][0] == now:
+            count += self._slices.pop()[1]
+        self._slices.append((now, count))
+        while self._slices[0][0] <= now - _SLICES:
+            self._slices.popleft()
+
+    @property
+    def too_slow(self) -> bool:
+        """Whether a whole window has passed and moved less than the least."""
+        full = self._clock >= self._slice_s * _SLICES
+        return full and sum(count for _, count in self._slices) < self._least

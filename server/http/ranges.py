@@ -1,0 +1,44 @@
+"""Which bytes of a file an answer holds (RFC 9110 sections 13 and 14)."""
+
+import re
+from collections.abc import Mapping
+
+_ONE_RANGE = re.compile(r"bytes\s*=\s*([0-9]{0,18})\s*-\s*([0-9]{0,18})", re.IGNORECASE)
+
+
+class Unsatisfiable(Exception):
+    """The range lies behind the end of the file."""
+
+
+def part_of(headers: Mapping[str, str], size: int, etag: str) -> tuple[int, int] | None:
+    """First byte and count of the one range asked for; None means the whole file.
+
+    A Range that is malformed, or lists several ranges, or comes with an If-Range that does not
+    name this very file, is passed over, as the RFC allows and asks.
+
+    Raises:
+        Unsatisfiable: no byte of the range exists.
+    """
+    if headers.get("If-Range", etag).strip() != etag:
+        return None
+    match = _ONE_RANGE.fullmatch(headers.get("Range", "").strip())
+    if match is None or not (match[1] or match[2]):
+        return None
+    if not match[1]:
+        count = min(int(match[2]), size)
+        first = size - count
+    else:
+        first = int(match[1])
+        last = min(int(match[2] or size), size - 1)
+        if match[2] and int(match[2]) < first:
+            return None
+        count = last - first + 1
+    if first >= size or count < 1:
+        raise Unsatisfiable
+    return first, count
+
+
+def is_known(headers: Mapping[str, str], etag: str) -> bool:
+    """Whether If-None-Match says that the client has this file already."""
+    tags = [tag.strip().removeprefix("W/") for tag in headers.get("If-None-Match", "").split(",")]
+    return etag in tags or "*" in tags

@@ -1,0 +1,121 @@
+"""JSON Schemas of the answers, as the OpenAPI document lists them."""
+
+from typing import Any
+
+from server.errors import CATALOGUE
+from server.jobs.job import Stage, Status
+
+_TEXT = {"type": "string"}
+_NUMBER = {"type": "number"}
+_COUNT = {"type": "integer", "minimum": 0}
+_FLAG = {"type": "boolean"}
+_MOMENT = {"type": "integer", "description": "Milliseconds since 1970."}
+
+
+def _object(required: dict[str, Any], optional: dict[str, Any] | None = None) -> dict[str, Any]:
+    """An object that has all of `required` and may have `optional`."""
+    return {
+        "type": "object",
+        "required": list(required),
+        "properties": {**required, **(optional or {})},
+    }
+
+
+def _maybe(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def _ref(name: str) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+_JOB = {
+    "jobId": {"type": "string", "pattern": "^[A-Za-z0-9_-]{22}$"},
+    "status": {"enum": [status.value for status in Status]},
+    "stage": {"enum": [*(stage.value for stage in Stage), None]},
+    "progress": {"type": "integer", "minimum": 0, "maximum": 100},
+    "plan": _TEXT,
+    "resolution": _object({"width": _COUNT, "height": _COUNT}),
+    "effect": _TEXT,
+    "fps": _COUNT,
+    "start": _NUMBER,
+    "duration": _NUMBER,
+    "frames": _object({"done": _COUNT, "total": _COUNT}),
+    "queuePosition": _maybe(_COUNT),
+    "etaSeconds": _maybe(_COUNT),
+    "createdAt": _MOMENT,
+    "startedAt": _maybe(_MOMENT),
+    "finishedAt": _maybe(_MOMENT),
+    "expiresAt": _maybe(_MOMENT),
+    "attempt": _COUNT,
+    "downloadUrl": _maybe(_TEXT),
+    "posterUrl": _maybe(_TEXT),
+    "error": _maybe(_TEXT),
+    "code": _maybe(_TEXT),
+    "retryable": _maybe(_FLAG),
+    "report": _maybe({"type": "object"}),
+}
+_DIAGNOSTIC = _object(
+    {"message": _TEXT},
+    {
+        "file": _TEXT,
+        "line": _maybe(_COUNT),
+        "column": _maybe(_COUNT),
+        "severity": _TEXT,
+        "source": _maybe(_TEXT),
+    },
+)
+_DIAGNOSTICS = {"type": "array", "items": _ref("Diagnostic")}
+_ERROR = {
+    "success": {"const": False},
+    "error": _TEXT,
+    "code": {"enum": [code for code, entry in CATALOGUE.items() if entry.status]},
+    "retryable": _FLAG,
+    "requestId": _TEXT,
+}
+_READINESS = {
+    "ready": _FLAG,
+    "problems": {"type": "array", "items": _TEXT},
+    "renderer": _TEXT,
+    "software": _maybe(_FLAG),
+    "encoder": _maybe(_TEXT),
+    "encoderFallback": _maybe(_TEXT),
+    "encoders": {"type": "object"},
+    "disk": _object({"freeMb": _COUNT, "minFreeMb": _COUNT, "writable": _FLAG}),
+    "queue": _object({"queued": _COUNT, "limit": _COUNT, "processing": _COUNT, "slots": _COUNT}),
+    "draining": _FLAG,
+}
+
+SCHEMAS: dict[str, Any] = {
+    "Job": _object(_JOB, {"diagnostics": _DIAGNOSTICS}),
+    "Accepted": _object({"success": {"const": True}, **_JOB}),
+    "Diagnostic": _DIAGNOSTIC,
+    "Error": _object(_ERROR, {"field": _TEXT, "diagnostics": _DIAGNOSTICS}),
+    "Effect": _object(
+        {
+            "id": _TEXT,
+            "title": _TEXT,
+            "description": _TEXT,
+            "categories": {"type": "array", "items": _TEXT},
+            "premium": _FLAG,
+            "dialect": _TEXT,
+            "inputs": {"type": "object", "description": "JSON Schema of `params`."},
+            "credit": _TEXT,
+        }
+    ),
+    "Effects": _object({"effects": {"type": "array", "items": _ref("Effect")}}),
+    "Health": _object({"status": {"const": "ok"}}),
+    "Readiness": _object(_READINESS),
+    "NotReady": _object({**_ERROR, **_READINESS}),
+    "Root": _object(
+        {
+            "status": {"const": "ok"},
+            "service": _TEXT,
+            "version": _TEXT,
+            "endpoints": {"type": "object", "additionalProperties": _TEXT},
+        }
+    ),
+    "Document": _object(
+        {"openapi": _TEXT, "info": {"type": "object"}, "paths": {"type": "object"}}
+    ),
+}

@@ -1,0 +1,172 @@
+"""An export's form, from the socket into a spool folder: two files and some text fields."""
+
+import asyncio
+import errno
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from aiohttp import HttpVersion11, web
+
+from server.errors import ToqiboxError
+from server.http.body import Body, too_large
+from server.http.limits import MEGABYTE, Limits
+from server.http.multipart import Form, PartLimits, boundary_of
+from server.http.threads import settled
+from server.jobs.artifacts import sync_folder
+from server.jobs.fields import FILES, check_name, refuse
+
+T = TypeVar("T")
+TextCheck = Callable[[str, str], None]
+"""Takes a field's name and text, and raises when they are wrong."""
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_UNDECODABLE = {"audio": "undecodable_audio", "photo": "undecodable_image"}
+
+
+class Gate:
+    """Lets a bounded number of bodies be read at one time; the others wait, unread."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._places = asyncio.Semaphore(limits.uploads)
+        self._wait_s = limits.upload_wait_s
+
+    @asynccontextmanager
+    async def place(self) -> AsyncIterator[None]:
+        """A place to read in.
+
+        Raises:
+            ToqiboxError: rate_limited, after the longest wait.
+        """
+        try:
+            async with asyncio.timeout(self._wait_s):
+                await self._places.acquire()
+        except TimeoutError:
+            raise ToqiboxError("rate_limited", retry_after=15) from None
+        try:
+            yield
+        finally:
+            self._places.release()
+
+
+def check_head(request: web.Request, limits: Limits) -> bytes:
+    """Refuse what the headers alone show to be wrong; returns the form's boundary.
+
+    Raises:
+        ToqiboxError: unsupported_content_type, unsupported_content_encoding,
+            malformed_multipart, body_too_large.
+    """
+    boundary = boundary_of(request.headers.get("Content-Type", ""))
+    if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+        raise ToqiboxError("unsupported_content_encoding")
+    if (request.content_length or 0) > limits.body_bytes:
+        raise too_large(limits)
+    return boundary
+
+
+async def keep_quiet(request: web.Request) -> None:
+    """The handler of `Expect`: nothing is promised before the request has been looked at."""
+
+
+async def invite(request: web.Request) -> None:
+    """Send 100 Continue to a client that waits for it (RFC 9110 section 10.1.1)."""
+    expected = request.headers.get("Expect", "").lower() == "100-continue"
+    if expected and request.version >= HttpVersion11:
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        # The writer must not take these bytes for the beginning of the answer.
+        request.writer.output_size = 0
+
+
+async def receive(
+    request: web.Request, boundary: bytes, folder: Path, limits: Limits, check: TextCheck
+) -> dict[str, str]:
+    """Read the whole form: files to `folder`/audio and `folder`/photo, texts to the result.
+
+    Every field is checked as it arrives, so a wrong one that comes before the files spares both
+    sides the rest. File names of the client are never looked at.
+
+    Raises:
+        ToqiboxError: whatever is wrong with the form, its size, its pace or a field.
+    """
+    texts: dict[str, str] = {}
+    seen: set[str] = set()
+    body = Body(request.content, limits)
+    form = Form(boundary, body.read, PartLimits(limits.parts, limits.part_header_bytes))
+    while (name := await form.next_part()) is not None:
+        check_name(name)
+        if name in seen:
+            raise ToqiboxError("duplicate_field", field=name, name=name)
+        seen.add(name)
+        if name in FILES:
+            await _store(form, name, folder, limits)
+        else:
+            texts[name] = await _text(form, name, limits)
+            check(name, texts[name])
+    for name in FILES:
+        if name not in seen:
+            raise ToqiboxError("missing_field", field=name, name=name)
+    await settled(sync_folder, folder)
+    return texts
+
+
+async def _text(form: Form, name: str, limits: Limits) -> str:
+    content = bytearray()
+    async for piece in form.pieces():
+        content += piece
+        if len(content) > limits.field_bytes:
+            raise refuse(name, f"at most {limits.field_bytes} bytes")
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        raise refuse(name, "text in UTF-8") from None
+
+
+async def _store(form: Form, name: str, folder: Path, limits: Limits) -> None:
+    size = 0
+    file = SpoolFile(folder / name)
+    try:
+        async for piece in form.pieces():
+            size += len(piece)
+            if size > limits.file_bytes:
+                limit = f"{limits.file_bytes // MEGABYTE} MB"
+                raise ToqiboxError("file_too_large", field=name, name=name, limit=limit)
+            await settled(file.write, piece)
+        if size == 0:
+            raise ToqiboxError(_UNDECODABLE[name], field=name, detail="empty")
+        await settled(file.sync)
+    finally:
+        file.close()
+
+
+class SpoolFile:
+    """A file that is new, ours alone, and not followed through a link.
+
+    Raises:
+        ToqiboxError: storage_full, from each method.
+    """
+
+    def __init__(self, path: Path) -> None:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        self.descriptor = _or_full(partial(os.open, path, flags, 0o600))
+
+    def write(self, data: bytes) -> None:
+        left = memoryview(data)
+        while left:
+            left = left[_or_full(partial(os.write, self.descriptor, left)) :]
+
+    def sync(self) -> None:
+        _or_full(partial(os.fsync, self.descriptor))
+
+    def close(self) -> None:
+        os.close(self.descriptor)
+
+
+def _or_full(call: Callable[[], T]) -> T:
+    try:
+        return call()
+    except OSError as error:
+        if error.errno in _FULL:
+            raise ToqiboxError("storage_full", retry_after=60, detail=str(error)) from error
+        raise

@@ -1,0 +1,79 @@
+"""What a browser's AnalyserNode would answer, for many moments at once.
+
+Web Audio API 1.1, section 1.8 (AnalyserNode), with its defaults: `fftSize` 2048,
+`smoothingTimeConstant` 0.8, `minDecibels` -100, `maxDecibels` -30. A browser smooths once for each
+call; here there is a call at each step of a 60 Hz grid, from the beginning of the sound.
+"""
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+RATE = 44_100
+STEPS_PER_S = 60
+HOP = RATE // STEPS_PER_S
+SIZE = 2048
+BINS = SIZE // 2
+SMOOTHING = 0.8
+
+_LEAST_DB, _MOST_DB = -100.0, -30.0
+
+Bytes = NDArray[np.uint8]
+Reals = NDArray[np.float64]
+
+
+def blackman(size: int) -> Reals:
+    """The window 0.42 - 0.5 cos(2 pi n/N) + 0.08 cos(4 pi n/N)."""
+    turn = 2 * np.pi * np.arange(size) / size
+    return 0.42 - 0.5 * np.cos(turn) + 0.08 * np.cos(2 * turn)
+
+
+def windows(signal: NDArray[np.float32], first: int, count: int, size: int) -> NDArray[np.float32]:
+    """`count` windows of `size` samples, a hop apart, the first one from sample `first`.
+
+    Args:
+        signal: samples by channels.
+
+    Returns:
+        A view: count by channels by size.
+    """
+    chosen: NDArray[np.float32] = sliding_window_view(signal, size, axis=0)[first::HOP][:count]
+    return chosen
+
+
+class Analyser:
+    """Smoothed spectra of left, right and their mean; remembers them from call to call."""
+
+    def __init__(self) -> None:
+        self._window = blackman(SIZE) / SIZE
+        self._smooth = np.zeros((3, BINS))
+
+    def spectra(self, frames: NDArray[np.float32]) -> Bytes:
+        """getByteFrequencyData for consecutive steps.
+
+        Args:
+            frames: steps by 2 channels by the 2048 samples that end at each step.
+
+        Returns:
+            Steps by 3 (mean of the channels, left, right) by 1024 bins.
+        """
+        both = np.fft.rfft(frames * self._window, axis=2)[..., :BINS]
+        magnitudes = np.empty((len(frames), 3, BINS))
+        np.abs((both[:, 0] + both[:, 1]) / 2, out=magnitudes[:, 0])
+        np.abs(both, out=magnitudes[:, 1:])
+        for magnitude in magnitudes:
+            self._smooth = SMOOTHING * self._smooth + (1 - SMOOTHING) * magnitude
+            magnitude[:] = self._smooth
+        return to_bytes(magnitudes)
+
+
+def to_bytes(magnitudes: Reals) -> Bytes:
+    """Magnitudes as bytes: -100 dB is 0, -30 dB is 255."""
+    decibels = 20 * np.log10(np.maximum(magnitudes, 1e-10))
+    scaled = np.floor(255 / (_MOST_DB - _LEAST_DB) * (decibels - _LEAST_DB))
+    return np.clip(scaled, 0, 255).astype(np.uint8)
+
+
+def wave_bytes(signal: NDArray[np.float32]) -> Bytes:
+    """getByteTimeDomainData: floor(128 (1 + x)), clipped to a byte."""
+    return np.clip(np.floor(128 * (1 + signal)), 0, 255).astype(np.uint8)

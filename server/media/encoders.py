@@ -1,0 +1,199 @@
+"""Frames go from the renderer into ffmpeg, a bounded number on the way, and become a segment.
+
+The table of encoders is in h264.py; whether a row really works here, `try_open` finds out.
+"""
+
+import queue
+import tempfile
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from server.confine import Limits
+from server.errors import ToqiboxError
+from server.media import ffmpeg, part, probe
+from server.media.h264 import ENCODERS, TICKS, segment_argv
+
+__all__ = ["ENCODERS", "FrameWriter", "Written", "try_open"]
+
+IN_FLIGHT = 3
+"""Frames that may wait for ffmpeg; one more is being drawn into."""
+
+_TRIAL = (256, 144)
+_TRIAL_FPS = 30
+_TRIAL_FRAMES = 5
+_STUCK_S = 120.0
+_LIMITS = Limits(open_files=64)
+
+
+@dataclass(frozen=True)
+class Written:
+    """What `FrameWriter.finish` published."""
+
+    frames: int
+    bytes: int
+    cpu_s: float
+    """Processor seconds of ffmpeg."""
+
+
+def try_open(name: str) -> str | None:
+    """Encode a few frames for real; None when they came out, else why not."""
+    width, height = _TRIAL
+    try:
+        with tempfile.TemporaryDirectory(prefix="toqibox-") as folder:
+            out = Path(folder) / "trial.mp4"
+            with FrameWriter(name, width, height, _TRIAL_FPS, 1, out) as writer:
+                for shade in range(_TRIAL_FRAMES):
+                    writer.write(memoryview(bytes([40 + shade]) * (width * height * 3 // 2)))
+                writer.finish()
+    except ToqiboxError as error:
+        return error.detail or error.code
+    except (ffmpeg.MediaError, OSError) as error:
+        return str(error)
+    return None
+
+
+class FrameWriter:
+    """Encodes NV12 frames into an MP4 segment; a context manager that leaves no half file.
+
+    A frame is width x height bytes of luma, rows from the top, then width x height / 2 bytes of
+    interleaved U and V. Frames are copied by `write`, or drawn straight into `buffer()` and handed
+    over by `submit()`. A thread of its own feeds ffmpeg, so a dead or stuck one is noticed here
+    and not by blocking for ever.
+    """
+
+    def __init__(
+        self, encoder: str, width: int, height: int, fps: int, threads: int, out: Path
+    ) -> None:
+        """Start ffmpeg; must be called in the worker's main thread.
+
+        Args:
+            encoder: a key of ENCODERS.
+            width: of the picture, even.
+            height: of the picture, even.
+            fps: frames a second.
+            threads: of the encoder; x264 encodes differently with each number.
+            out: the MP4 file, written through its `.part`.
+
+        Raises:
+            ToqiboxError: encoder_failed.
+        """
+        self._out = out
+        self._fps = fps
+        self._frames = 0
+        self._broken = threading.Event()
+        size = width * height * 3 // 2
+        buffers = [bytearray(size) for _ in range(IN_FLIGHT + 1)]
+        self._free: queue.SimpleQueue[memoryview] = queue.SimpleQueue()
+        for buffer in buffers:
+            self._free.put(memoryview(buffer))
+        self._full: queue.SimpleQueue[memoryview | None] = queue.SimpleQueue()
+        self._current: memoryview | None = None
+        argv = segment_argv(ENCODERS[encoder], (width, height), fps, threads, part.part_of(out))
+        try:
+            self._process = ffmpeg.Process(argv, _LIMITS, stdin=True)
+        except ffmpeg.MediaError as error:
+            raise ToqiboxError("encoder_failed", detail=str(error)) from error
+        self._feeder = threading.Thread(target=self._feed, name="feeder", daemon=True)
+        self._feeder.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        # The feeder must be out of its write before the pipe is closed: the number of a closed
+        # descriptor is soon another file's.
+        self._process.stop()
+        self._full.put(None)
+        self._feeder.join(_STUCK_S)
+        self._process.kill()
+        part.discard(self._out)
+
+    def buffer(self) -> memoryview:
+        """The frame to draw into next; the same one until `submit`.
+
+        Raises:
+            ToqiboxError: encoder_failed, storage_full, encoder_stalled.
+        """
+        if self._current is None:
+            try:
+                frame = self._free.get(timeout=_STUCK_S)
+            except queue.Empty:
+                detail = f"ffmpeg took no frame for {_STUCK_S} s"
+                raise ToqiboxError("encoder_stalled", detail=detail) from None
+            if self._broken.is_set():
+                self._free.put(frame)
+                raise self._failure()
+            self._current = frame
+        return self._current
+
+    def submit(self) -> None:
+        """Hand the frame in `buffer()` over to ffmpeg."""
+        assert self._current is not None, "buffer() comes first"
+        self._full.put(self._current)
+        self._current = None
+        self._frames += 1
+
+    def write(self, frame: memoryview) -> None:
+        """Copy one frame and hand it over.
+
+        Raises:
+            ToqiboxError: as `buffer`.
+            ValueError: the frame has another size.
+        """
+        self.buffer()[:] = frame.cast("B")
+        self.submit()
+
+    def finish(self) -> Written:
+        """Wait for ffmpeg, count what it wrote, and publish the segment.
+
+        Raises:
+            ToqiboxError: encoder_failed, storage_full, encoder_stalled, output_invalid.
+        """
+        self._full.put(None)
+        self._feeder.join(_STUCK_S)
+        if self._feeder.is_alive():
+            raise ToqiboxError("encoder_stalled", detail="ffmpeg does not take the last frames")
+        if self._broken.is_set():
+            raise self._failure()
+        try:
+            outcome = self._process.wait(_STUCK_S).check("encoder_failed")
+            self._check()
+        except ffmpeg.MediaError as error:
+            raise ToqiboxError("encoder_stalled", detail=str(error)) from error
+        size = part.part_of(self._out).stat().st_size
+        part.publish(self._out)
+        return Written(self._frames, size, outcome.cpu_s)
+
+    def _check(self) -> None:
+        # ffmpeg ends with status 0 after a short input and even when its file has been deleted.
+        try:
+            packets = probe.packets(part.part_of(self._out))
+        except ffmpeg.MediaError as error:
+            raise ToqiboxError("output_invalid", detail=str(error)) from error
+        times = sorted(packet.pts for packet in packets)
+        if times != [frame * TICKS for frame in range(self._frames)]:
+            detail = f"{len(packets)} packets for {self._frames} frames, or uneven ones"
+            raise ToqiboxError("output_invalid", detail=detail)
+
+    def _feed(self) -> None:
+        try:
+            while (frame := self._full.get()) is not None:
+                self._process.write(frame)
+                self._free.put(frame)
+            self._process.close_stdin()
+        except (OSError, ValueError):  # ffmpeg has ended, or was killed and its pipe closed
+            self._broken.set()
+            self._free.put(memoryview(b""))  # wakes a waiting buffer()
+
+    def _failure(self) -> ToqiboxError:
+        try:
+            outcome = self._process.wait(5)
+            detail = f"rc {outcome.rc}: {outcome.messages[-1000:]}"
+            outcome.check("encoder_failed")
+        except ToqiboxError as error:
+            return error
+        except ffmpeg.MediaError as error:
+            detail = str(error)
+        return ToqiboxError("encoder_failed", detail=f"it stopped reading: {detail}")

@@ -1,0 +1,292 @@
+"""The only door to ffmpeg and ffprobe: argument lists are built here, processes run here.
+
+    argv = output(input_file(path, format="wav").audio, "pipe:1", format="f32le")
+    with Process(argv, stdout=True) as process:      # killed and reaped however the block ends
+        for chunk in process.chunks(): ...
+        process.wait(10).check()
+
+ffmpeg-python builds the argument lists; the processes are ours, because each of them is confined,
+has a fixed environment, writes its messages where nothing can block, and is never waited for
+without a limit. A process must be started from the worker's main thread: it dies with the thread
+that started it (see server/confine.py).
+"""
+
+import fcntl
+import os
+import select
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import ffmpeg as graph
+
+from server import confine
+from server.errors import ToqiboxError
+
+_GLOBAL = ["-nostdin", "-hide_banner", "-nostats", "-loglevel", "error"]
+_MESSAGES_BYTES = 64 * 1024
+_CHUNK = 1 << 18
+_PIPE_BYTES = 1 << 20
+_REAP_S = 5.0
+
+
+class MediaError(Exception):
+    """ffmpeg or ffprobe could not be run or ended badly; the text is for the log."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a process ended."""
+
+    rc: int
+    """Exit status; negative is the number of the signal."""
+    cpu_s: float
+    """Processor seconds that it used."""
+    messages: str
+    """What it wrote to stderr, the first 64 kB."""
+    stdout: bytes = b""
+
+    def check(self, code: str | None = None) -> Self:
+        """Return self when the status is 0.
+
+        Raises:
+            ToqiboxError: storage_full when the messages say so, else `code` when one is given.
+            MediaError: without `code`.
+        """
+        if self.rc == 0:
+            return self
+        detail = f"rc {self.rc}: {self.messages[-1000:]}"
+        if "No space left on device" in self.messages or "quota exceeded" in self.messages:
+            raise ToqiboxError("storage_full", detail=detail)
+        if code is not None:
+            raise ToqiboxError(code, detail=detail)
+        raise MediaError(detail)
+
+
+def locate(path: Path) -> str:
+    """The URL of a local file, which no name can turn into another protocol or an option."""
+    return "file:" + os.path.abspath(path)
+
+
+def input_file(path: Path, **options: object) -> Any:
+    """An input node of ffmpeg-python; `options` are ffmpeg's, before `-i`."""
+    return graph.input(locate(path), protocol_whitelist="file", **options)
+
+
+def input_pipe(**options: object) -> Any:
+    """An input node that reads what we write to the process's stdin."""
+    return graph.input("pipe:0", protocol_whitelist="pipe", **options)
+
+
+def input_filter(source: str) -> Any:
+    """An input node made by a filter graph of ours, such as ``sine=d=1``."""
+    return graph.input(source, format="lavfi")
+
+
+def output(streams: Any, target: Path | str, **options: object) -> list[str]:
+    """The argument list that writes `streams` (a node or a list of nodes) to `target`.
+
+    Args:
+        streams: nodes of ffmpeg-python.
+        target: a file of ours, or ``pipe:1``.
+        options: ffmpeg's output options; None is an option without a value.
+    """
+    where = locate(target) if isinstance(target, Path) else target
+    nodes = streams if isinstance(streams, list) else [streams]
+    node = graph.output(*nodes, where, **options)
+    argv: list[str] = graph.compile(node, cmd=["ffmpeg", *_GLOBAL], overwrite_output=True)
+    return argv
+
+
+class Process:
+    """A running ffmpeg or ffprobe; a context manager that leaves nothing running behind."""
+
+    def __init__(
+        self,
+        argv: list[str],
+        limits: confine.Limits | None = None,
+        *,
+        stdin: bool = False,
+        stdout: bool = False,
+    ) -> None:
+        """Start `argv`, with pipes for stdin and stdout where asked for.
+
+        Raises:
+            MediaError: the program is not installed or no process could be made.
+        """
+        environment = confine.environment()
+        if shutil.which(argv[0], path=environment["PATH"]) is None:
+            raise MediaError(f"{argv[0]} is not installed")
+        self._messages = _bounded_file()
+        self._outcome: Outcome | None = None
+        try:
+            self._popen = subprocess.Popen(
+                confine.command(argv, limits),
+                stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
+                stdout=subprocess.PIPE if stdout else subprocess.DEVNULL,
+                stderr=self._messages,
+                env=environment,
+                close_fds=True,
+                bufsize=0,
+            )
+        except OSError as error:
+            os.close(self._messages)
+            raise MediaError(f"{argv[0]} could not be started: {error}") from error
+        for pipe in (self._popen.stdin, self._popen.stdout):
+            if pipe is not None:
+                _widen(pipe.fileno())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+
+    @property
+    def pid(self) -> int:
+        """The process's id."""
+        return self._popen.pid
+
+    def write(self, data: memoryview | bytes) -> None:
+        """Write all of `data` to its stdin; blocks for as long as the process does not read.
+
+        Raises:
+            BrokenPipeError: it has ended or closed its stdin.
+        """
+        assert self._popen.stdin is not None
+        rest = memoryview(data).cast("B")
+        while rest:
+            rest = rest[os.write(self._popen.stdin.fileno(), rest) :]
+
+    def close_stdin(self) -> None:
+        """Tell the process that there is no more input."""
+        if self._popen.stdin is not None:
+            self._popen.stdin.close()
+
+    def chunks(self, stall_s: float = 30.0) -> Iterator[bytes]:
+        """Yield what it writes to stdout until it closes it.
+
+        Raises:
+            MediaError: nothing came for `stall_s` seconds.
+        """
+        assert self._popen.stdout is not None
+        descriptor = self._popen.stdout.fileno()
+        poll = select.poll()
+        poll.register(descriptor, select.POLLIN | select.POLLHUP)
+        while True:
+            if not poll.poll(stall_s * 1000):
+                raise MediaError(f"no output for {stall_s} s")
+            chunk = os.read(descriptor, _CHUNK)
+            if not chunk:
+                return
+            yield chunk
+
+    def wait(self, limit_s: float, stdout: bytes = b"") -> Outcome:
+        """Wait for its end, reap it, and say how it ended.
+
+        Raises:
+            MediaError: it is still running after `limit_s` seconds.
+        """
+        deadline = time.monotonic() + limit_s
+        pause = 0.0005
+        while self._outcome is None:
+            pid, status, usage = os.wait4(self._popen.pid, os.WNOHANG)
+            if pid:
+                rc = os.waitstatus_to_exitcode(status)
+                self._popen.returncode = rc
+                cpu_s = usage.ru_utime + usage.ru_stime
+                self._outcome = Outcome(rc, cpu_s, self.messages(), stdout)
+                self._close()
+            elif time.monotonic() >= deadline:
+                raise MediaError(f"still running after {limit_s} s")
+            else:
+                time.sleep(pause)
+                pause = min(pause * 2, 0.02)
+        return self._outcome
+
+    def messages(self) -> str:
+        """What it has written to stderr so far, the first 64 kB."""
+        if self._outcome is not None:
+            return self._outcome.messages
+        return os.pread(self._messages, _MESSAGES_BYTES, 0).rstrip(b"\0").decode("utf-8", "replace")
+
+    def stop(self) -> None:
+        """End it at once, if it runs; its pipes stay open until it is reaped."""
+        # Only `wait` reaps it, so the id cannot have passed to another process.
+        if self._outcome is None:
+            os.kill(self._popen.pid, signal.SIGKILL)
+
+    def kill(self) -> None:
+        """End it at once, if it runs, and reap it."""
+        self.stop()
+        self.wait(_REAP_S)
+
+    def _close(self) -> None:
+        for pipe in (self._popen.stdin, self._popen.stdout):
+            if pipe is not None:
+                pipe.close()
+        os.close(self._messages)
+
+
+def run(
+    argv: list[str],
+    limits: confine.Limits | None = None,
+    *,
+    limit_s: float = 60.0,
+    stdout_bytes: int = 0,
+) -> Outcome:
+    """Run to the end and return the outcome, whatever the status; `Outcome.check` judges it.
+
+    Args:
+        argv: an argument list of `output`, or an ffprobe command.
+        limits: hard limits of the process.
+        limit_s: it is killed when it runs longer, or stays silent so long on stdout.
+        stdout_bytes: how much of its stdout is wanted; more of it is an error.
+
+    Raises:
+        MediaError: not installed, too slow, or too much output.
+    """
+    with Process(argv, limits, stdout=stdout_bytes > 0) as process:
+        gathered = bytearray()
+        if stdout_bytes:
+            for chunk in process.chunks(limit_s):
+                gathered += chunk
+                if len(gathered) > stdout_bytes:
+                    raise MediaError(f"{argv[0]} wrote more than {stdout_bytes} bytes")
+        return process.wait(limit_s, bytes(gathered))
+
+
+def version() -> str:
+    """The version of the ffmpeg in use.
+
+    Raises:
+        MediaError: it cannot be run.
+    """
+    argv = ["ffmpeg", "-version"]
+    first = run(argv, limit_s=20, stdout_bytes=1 << 16).check().stdout.split(b"\n")[0]
+    return first.decode("utf-8", "replace").removeprefix("ffmpeg version ").split(" ")[0]
+
+
+def _bounded_file() -> int:
+    """An unnamed file of fixed size: what does not fit is refused to the writer, which goes on.
+
+    A pipe would block ffmpeg once nobody reads it; a plain file could fill the disk.
+    """
+    descriptor = os.memfd_create("messages", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    os.ftruncate(descriptor, _MESSAGES_BYTES)
+    seals = fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK
+    fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, seals)
+    return descriptor
+
+
+def _widen(descriptor: int) -> None:
+    """Fewer, larger turns between the two ends; the system may refuse, and then it stays."""
+    try:
+        fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+    except OSError:
+        return

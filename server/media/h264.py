@@ -1,0 +1,104 @@
+"""The encoders of the film as rows of a table: H.264 by x264 and by NVENC."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from server.media import ffmpeg
+
+Options = dict[str, object]
+
+COLOUR: Options = {
+    "color_range": "tv",
+    "colorspace": "bt709",
+    "color_primaries": "bt709",
+    "color_trc": "bt709",
+}
+"""What the NV12 frames are: BT.709 in limited range. Said of what goes in and of what comes out."""
+
+TICKS = 512
+"""Ticks of the clock of our MP4 files for each frame: every frame rate comes out whole."""
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """One row: ffmpeg's output options for H.264 in closed groups of pictures of 2 s."""
+
+    name: str
+    hardware: bool
+    options: Callable[[int, int, int, int], Options]
+    """(width, height, fps, threads) -> options."""
+
+
+def _x264(width: int, height: int, fps: int, threads: int) -> Options:
+    return {
+        "c:v": "libx264",
+        "preset": "veryfast",
+        "crf": 20,
+        "threads": threads,
+        # Key frames come by the clock alone: where segments are cut must not change the picture.
+        "sc_threshold": 0,
+        **_common(width, height, fps),
+    }
+
+
+def _nvenc(width: int, height: int, fps: int, _threads: int) -> Options:
+    return {
+        "c:v": "h264_nvenc",
+        "preset": "p4",
+        "tune": "hq",
+        "rc": "vbr",
+        "cq": 21,
+        "b:v": 0,
+        "bf": 2,
+        "no-scenecut": 1,
+        "strict_gop": 1,
+        **_common(width, height, fps),
+    }
+
+
+def _common(width: int, height: int, fps: int) -> Options:
+    """Bounded peaks: what a phone on a mobile network plays without a halt."""
+    megabits = 12 if min(width, height) <= 720 else 20
+    return {
+        "profile:v": "high",
+        "g": 2 * fps,
+        "flags": "+cgop",
+        "maxrate": f"{megabits}M",
+        "bufsize": f"{2 * megabits}M",
+        **COLOUR,
+    }
+
+
+ENCODERS: dict[str, Encoder] = {
+    encoder.name: encoder
+    for encoder in (
+        Encoder("nvenc", hardware=True, options=_nvenc),
+        Encoder("x264", hardware=False, options=_x264),
+    )
+}
+
+
+def segment_argv(
+    encoder: Encoder, size: tuple[int, int], fps: int, threads: int, file: Path
+) -> list[str]:
+    """The argument list that encodes NV12 frames from stdin into the MP4 `file`."""
+    frames = ffmpeg.input_pipe(
+        format="rawvideo",
+        format_whitelist="rawvideo",
+        codec_whitelist="rawvideo",
+        pix_fmt="nv12",
+        video_size=size,
+        framerate=fps,
+        **COLOUR,
+    )
+    container = {
+        "format": "mp4",
+        "fps_mode": "passthrough",
+        "video_track_timescale": TICKS * fps,
+        # By default a file's length is kept in milliseconds, and joined segments drift apart.
+        "movie_timescale": TICKS * fps,
+        "fflags": "+bitexact",
+    }
+    options = {**encoder.options(*size, fps, threads), **container}
+    return ffmpeg.output(frames.video, file, **options)

@@ -1,0 +1,225 @@
+"""The track: an upload is decoded once into our own WAV file, and that is encoded for the film."""
+
+import hashlib
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.confine import Limits
+from server.errors import ToqiboxError
+from server.media import ffmpeg, part, wave
+
+_DECODE = Limits(memory_bytes=1 << 30, cpu_s=15, open_files=32)
+_ENCODE = Limits(cpu_s=900, open_files=32)
+_CODECS = (
+    "mp3,mp3float,aac,flac,vorbis,opus,libopus,alac,pcm_u8,pcm_s8,pcm_s16le,pcm_s16be,pcm_s24le,"
+    "pcm_s24be,pcm_s32le,pcm_s32be,pcm_f32le,pcm_f32be,pcm_f64le,pcm_f64be,pcm_alaw,pcm_mulaw"
+)
+_DEMUXERS = "mp3,wav,flac,ogg,mov,aac,aiff"
+
+# `-ac 2` would play mono 3 dB too quiet. Here mono stays mono, all else becomes stereo by
+# swresample's matrix (normalised, so that six channels do not clip), and then mono goes to both.
+_STEREO = "aformat=channel_layouts=mono|stereo,pan=stereo|FL=FL+FC|FR=FR+FC"
+
+_BLOCK = wave.RATE // 20
+_WINDOW_BLOCKS = 10
+_LOUDEST_SAMPLE = 4.0
+
+
+@dataclass(frozen=True)
+class Sound:
+    """What was written by `decode`."""
+
+    samples: int
+    """Stereo samples at 48 kHz."""
+    sha256: str
+    """Of the samples, little-endian float32, without the header."""
+    loudest_s: float
+    """Middle of the half second with the most energy, from the beginning of the excerpt."""
+
+
+def decode(
+    path: Path,
+    kind: str,
+    start: Decimal,
+    duration: Decimal | None,
+    max_duration: Decimal,
+    out: Path,
+) -> Sound:
+    """Decode the part [start, start + duration) of a track into the 48 kHz stereo WAV `out`.
+
+    The track is decoded from its beginning and counted: neither a header's length nor a seek can
+    be trusted to the sample. Of a file with a broken end what could be decoded counts. The
+    result is shorter than `duration` when the track is. NaN and infinities become 0 and samples
+    are clipped to ±4.
+
+    Args:
+        path: the upload.
+        kind: what `sniff_audio_file` found.
+        start: seconds.
+        duration: seconds, None for the rest of the track.
+        max_duration: seconds.
+        out: the WAV file, written through its `.part`.
+
+    Raises:
+        ToqiboxError: undecodable_audio, duration_too_long, invalid_parameter (start lies at or
+            past the end), storage_full.
+    """
+    too_long = ToqiboxError("duration_too_long", field="duration", limit=max_duration)
+    if duration is not None and duration > max_duration:
+        raise too_long
+    wanted = _samples(max_duration if duration is None else duration)
+    # One sample past the limit tells a track of just that length from a longer one.
+    excerpt = _Excerpt(_samples(start), wanted + (duration is None))
+    with part.writing(out) as file:
+        file.write(wave.header(0))
+        _fill(excerpt, path, kind, file)
+        if excerpt.decoded <= excerpt.first:
+            raise _past_the_end(excerpt.decoded)
+        if excerpt.samples > wanted:
+            raise too_long
+        file.seek(0)
+        file.write(wave.header(excerpt.samples))
+    return Sound(excerpt.samples, excerpt.digest.hexdigest(), excerpt.loudest_s())
+
+
+def encode_aac(sound: Path, frames: int, fps: int, out: Path) -> ffmpeg.Outcome:
+    """Encode a WAV of ours to AAC LC, 192 kb/s, that lasts exactly frames/fps seconds.
+
+    Longer sound is cut, shorter is followed by silence. `out` is an MP4 of one track, whose edit
+    list takes away the encoder's priming: decoded sample 0 is sample 0 of the WAV.
+
+    Raises:
+        ToqiboxError: storage_full, encoder_failed.
+    """
+    samples = frames * wave.RATE // fps
+    stream = ffmpeg.input_file(sound, format="wav", format_whitelist="wav").audio
+    stream = stream.filter("apad", whole_len=samples).filter("atrim", end_sample=samples)
+    options = {
+        "c:a": "aac",
+        "profile:a": "aac_low",
+        "b:a": "192k",
+        "ar": wave.RATE,
+        "ac": wave.CHANNELS,
+        "map_metadata": -1,
+        "flags:a": "+bitexact",
+        "fflags": "+bitexact",
+        "movie_timescale": wave.RATE,
+        "format": "mp4",
+    }
+    argv = ffmpeg.output(stream, part.part_of(out), **options)
+    try:
+        outcome = ffmpeg.run(argv, _ENCODE, limit_s=1800).check("encoder_failed")
+        part.publish(out)
+    except ffmpeg.MediaError as error:
+        raise ToqiboxError("encoder_failed", detail=str(error)) from error
+    finally:
+        part.discard(out)
+    return outcome
+
+
+def _samples(seconds: Decimal) -> int:
+    return int((seconds * wave.RATE).to_integral_value(ROUND_HALF_UP))
+
+
+def _fill(excerpt: "_Excerpt", path: Path, kind: str, file: BinaryIO) -> None:
+    """Write the excerpt's samples to `file`; ffmpeg is killed once there are enough."""
+    try:
+        with ffmpeg.Process(_decode_argv(path, kind), _DECODE, stdout=True) as process:
+            for chunk in process.chunks():
+                file.write(excerpt.take(chunk))
+                if excerpt.full:
+                    return
+            outcome = process.wait(30)
+    except ffmpeg.MediaError as error:
+        raise ToqiboxError("undecodable_audio", detail=str(error)) from error
+    # A bad end of the file may give a status above 0. A signal means a crash or a limit: what
+    # came before it depends on the moment.
+    if excerpt.decoded == 0 or outcome.rc < 0:
+        detail = f"rc {outcome.rc}: {outcome.messages[-1000:]}"
+        raise ToqiboxError("undecodable_audio", detail=detail)
+
+
+def _decode_argv(path: Path, kind: str) -> list[str]:
+    upload = ffmpeg.input_file(
+        path,
+        format=kind,
+        format_whitelist=_DEMUXERS,
+        codec_whitelist=_CODECS,
+        max_streams=16,
+        probesize=1_000_000,
+        analyzeduration=5_000_000,
+        threads=1,
+    )
+    options = {"vn": None, "sn": None, "dn": None, "ar": wave.RATE, "format": "f32le"}
+    return ffmpeg.output(upload["a:0"], "pipe:1", af=_STREAM_FILTER, **options)
+
+
+_STREAM_FILTER = f"{_STEREO},aresample={wave.RATE}"
+
+
+def _past_the_end(decoded: int) -> ToqiboxError:
+    seconds = f"{decoded / wave.RATE:.3f}".rstrip("0").rstrip(".")
+    return ToqiboxError(
+        "invalid_parameter",
+        field="start",
+        name="start",
+        reason=f"the track ends at {seconds} seconds",
+    )
+
+
+class _Excerpt:
+    """Cuts [first, first + most) out of a stream of samples, and measures what it keeps."""
+
+    def __init__(self, first: int, most: int) -> None:
+        self.first = first
+        self.decoded = 0
+        self.samples = 0
+        self.digest = hashlib.sha256()
+        self._most = most
+        self._rest = b""
+        self._energies: list[NDArray[np.float64]] = []
+        self._unmeasured = np.zeros(0, np.float32)
+
+    @property
+    def full(self) -> bool:
+        """Whether no more samples are needed."""
+        return self.samples >= self._most
+
+    def take(self, chunk: bytes) -> bytes:
+        """Take bytes of float32 stereo samples; return the bytes of the excerpt among them."""
+        data = self._rest + chunk
+        whole = len(data) // wave.FRAME_BYTES * wave.FRAME_BYTES
+        self._rest = data[whole:]
+        came = whole // wave.FRAME_BYTES
+        low = min(max(self.first - self.decoded, 0), came)
+        high = min(came, low + self._most - self.samples)
+        self.decoded += came
+        self.samples += high - low
+        kept = np.frombuffer(data, "<f4", (high - low) * 2, low * wave.FRAME_BYTES)
+        kept = np.clip(np.where(np.isfinite(kept), kept, 0), -_LOUDEST_SAMPLE, _LOUDEST_SAMPLE)
+        self._measure(kept)
+        clean = kept.astype("<f4").tobytes()
+        self.digest.update(clean)
+        return clean
+
+    def loudest_s(self) -> float:
+        """Middle of the loudest half second (RMS of both channels, in steps of 50 ms)."""
+        energies = np.concatenate(self._energies) if self._energies else np.zeros(0)
+        if len(energies) <= _WINDOW_BLOCKS:
+            return self.samples / wave.RATE / 2
+        sums = np.convolve(energies, np.ones(_WINDOW_BLOCKS), "valid")
+        return (int(np.argmax(sums)) + _WINDOW_BLOCKS / 2) * _BLOCK / wave.RATE
+
+    def _measure(self, kept: NDArray[np.float32]) -> None:
+        pending = np.concatenate([self._unmeasured, kept])
+        size = _BLOCK * wave.CHANNELS
+        whole = len(pending) // size * size
+        self._unmeasured = pending[whole:]
+        if whole:
+            blocks = pending[:whole].reshape(-1, size).astype(np.float64)
+            self._energies.append((blocks**2).sum(axis=1))

@@ -1,0 +1,24 @@
+"""The header of our WAV files: 48 kHz stereo, 32-bit float."""
+
+import struct
+
+RATE = 48_000
+CHANNELS = 2
+FRAME_BYTES = 8
+HEADER_BYTES = 58
+
+_IEEE_FLOAT = 3
+_LAYOUT = "<4sI4s4sIHHIIHHH4sII4sI"
+
+
+def header(samples: int) -> bytes:
+    """The 58 bytes before `samples` stereo samples.
+
+    Formats other than PCM need the extension size and a `fact` chunk (Multimedia Programming
+    Interface and Data Specifications 1.0, "WAVE Format"; RIFF New Multimedia Data Types 1994).
+    """
+    size = samples * FRAME_BYTES
+    rate = RATE * FRAME_BYTES
+    form = (_IEEE_FLOAT, CHANNELS, RATE, rate, FRAME_BYTES, 32, 0)
+    riff = (b"RIFF", HEADER_BYTES - 8 + size, b"WAVE", b"fmt ", 18)
+    return struct.pack(_LAYOUT, *riff, *form, b"fact", 4, samples, b"data", size)

@@ -1,0 +1,232 @@
+"""The only door to moderngl: an OpenGL 3.3 core context on EGL, without a window.
+
+Everything else of this room gets a Context and takes the types it draws with from here.
+"""
+
+from types import TracebackType
+from typing import Any, Self
+
+import moderngl
+from moderngl import Buffer, Framebuffer, Program, Query, Texture, Uniform, VertexArray
+
+from server.render.devices import LIB_EGL, Device, is_software, list_devices
+
+__all__ = [
+    "Buffer",
+    "CompileError",
+    "Context",
+    "Framebuffer",
+    "GlError",
+    "Program",
+    "Query",
+    "Texture",
+    "Uniform",
+    "VertexArray",
+    "is_sampler",
+]
+
+Size = tuple[int, int]
+"""Width and height in pixels."""
+
+_VERSION = 330
+_SAMPLERS = frozenset(
+    {
+        0x8B5D,  # GL_SAMPLER_1D
+        0x8B5E,  # GL_SAMPLER_2D
+        0x8B5F,  # GL_SAMPLER_3D
+        0x8B60,  # GL_SAMPLER_CUBE
+        0x8B62,  # GL_SAMPLER_2D_SHADOW
+        0x8B63,  # GL_SAMPLER_2D_RECT
+    }
+)
+_UNITS_WANTED = 16
+
+
+class GlError(Exception):
+    """OpenGL said no, or no context can be had."""
+
+
+class CompileError(GlError):
+    """A program did not compile or link; the text is the driver's log."""
+
+
+class Context:
+    """An open context with its limits; a context manager that releases everything at its end.
+
+    Args:
+        device: index of the EGL device that must be used; None prefers hardware and takes a
+            software renderer only when no hardware one can be opened.
+
+    Raises:
+        GlError: no context can be opened; says why for every device tried.
+    """
+
+    def __init__(self, device: int | None = None) -> None:
+        self._gl = _open(device)
+        info = self._gl.info
+        self.renderer: str = info["GL_RENDERER"]
+        self.vendor: str = info["GL_VENDOR"]
+        self.version: str = info["GL_VERSION"]
+        self.software: bool = is_software(self.renderer)
+        self.max_size: int = int(info["GL_MAX_TEXTURE_SIZE"])
+        self.units: int = max(int(info["GL_MAX_TEXTURE_IMAGE_UNITS"]), _UNITS_WANTED)
+        self.draws: int = 0
+        """Draws made so far."""
+        self._gl.enable_only(moderngl.NOTHING)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.release()
+
+    def release(self) -> None:
+        """Give the context back to the driver, with every object made in it."""
+        self._gl.release()
+
+    def program(self, vertex: str, fragment: str) -> Program:
+        """Compile and link a program.
+
+        Raises:
+            CompileError: with the driver's log.
+        """
+        try:
+            program = self._gl.program(vertex_shader=vertex, fragment_shader=fragment)
+        except moderngl.Error as error:
+            self._gl.clear_errors()
+            raise CompileError(str(error)) from None
+        self.check("program")
+        return program
+
+    def texture(
+        self,
+        size: Size,
+        components: int = 4,
+        *,
+        floating: bool = False,
+        data: bytes | memoryview | None = None,
+    ) -> Texture:
+        """A texture of 8-bit or 32-bit float components: LINEAR, CLAMP_TO_EDGE, no mipmaps.
+
+        Args:
+            size: width and height.
+            components: 1 to 4.
+            floating: 32-bit float instead of 8-bit normalised.
+            data: rows from the bottom up, tightly packed; None leaves the content undefined.
+        """
+        if max(size) > self.max_size:
+            raise GlError(f"a texture of {size[0]} x {size[1]}; at most {self.max_size} a side")
+        kind = "f4" if floating else "f1"
+        texture = self._gl.texture(size, components, data, alignment=1, dtype=kind)
+        texture.filter = (moderngl.LINEAR, moderngl.LINEAR)
+        texture.repeat_x = texture.repeat_y = False
+        self.check("texture")
+        return texture
+
+    def mipmap(self, texture: Texture) -> None:
+        """Build the mipmaps of `texture` and sample it with them."""
+        texture.build_mipmaps()
+        texture.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
+        self.check("mipmaps")
+
+    def framebuffer(self, texture: Texture) -> Framebuffer:
+        """A framebuffer that draws into `texture`, cleared to transparent black."""
+        try:
+            framebuffer = self._gl.framebuffer([texture])
+        except moderngl.Error as error:
+            raise GlError(str(error)) from None
+        framebuffer.clear(0.0, 0.0, 0.0, 0.0)
+        self.check("framebuffer")
+        return framebuffer
+
+    def strip(self, program: Program) -> VertexArray:
+        """The vertices of a draw: a strip of 4 that the vertex shader places by gl_VertexID."""
+        array = self._gl.vertex_array(program, [])
+        array.mode = moderngl.TRIANGLE_STRIP
+        array.vertices = 4
+        return array
+
+    def draw(self, array: VertexArray) -> None:
+        """Draw a strip into the framebuffer in use; blending and depth are off."""
+        self.draws += 1
+        array.render()
+
+    def buffer(self, size: int) -> Buffer:
+        """A buffer object of `size` bytes."""
+        buffer = self._gl.buffer(reserve=size)
+        self.check("buffer")
+        return buffer
+
+    def timer(self) -> Query:
+        """A query of the time that the draws within it take."""
+        return self._gl.query(time=True)
+
+    def finish(self) -> None:
+        """Wait until everything drawn so far is drawn."""
+        self._gl.finish()
+
+    def check(self, what: str) -> None:
+        """Raise GlError if glGetError tells of an error since the last check."""
+        error = self._gl.error
+        if error != "GL_NO_ERROR":
+            self._gl.clear_errors()
+            raise GlError(f"{error} after {what}")
+
+
+def is_sampler(uniform: Uniform) -> bool:
+    """Whether a uniform reads a texture."""
+    member: Any = uniform  # its stub lacks the type
+    return member.gl_type in _SAMPLERS
+
+
+def _open(device: int | None) -> moderngl.Context:
+    reasons: list[str] = []
+    spare: moderngl.Context | None = None
+    for index in _candidates(device, list_devices()):
+        try:
+            context = _create(index)
+        except Exception as error:  # glcontext raises bare Exception
+            reasons.append(f"device {index}: {error}")
+            continue
+        software = is_software(context.info["GL_RENDERER"])
+        if device is not None or not software:
+            if spare is not None:
+                spare.release()
+            return context
+        # A device that promised hardware may still be drawn for by the processor.
+        if spare is None:
+            spare = context
+        else:
+            context.release()
+    if spare is None:
+        raise GlError("no OpenGL context: " + ("; ".join(reasons) or "no EGL device"))
+    return spare
+
+
+def _candidates(device: int | None, devices: list[Device]) -> list[int | None]:
+    """Indices to try, best first; None stands for the driver's own choice."""
+    if device is not None:
+        return [device]
+    hardware = [d.index for d in devices if not d.software]
+    return [*hardware, *(d.index for d in devices if d.software)] or [None]
+
+
+def _create(index: int | None) -> moderngl.Context:
+    # Libraries by name: looking them up would start a compiler or ldconfig.
+    create: Any = moderngl.create_context  # its stub mistypes the settings
+    settings = {"standalone": True, "backend": "egl", "libegl": LIB_EGL}
+    if index is not None:
+        settings["device_index"] = index
+    try:
+        context: moderngl.Context = create(_VERSION, libgl="libGL.so.1", **settings)
+    except Exception as error:  # glcontext raises bare Exception
+        if "libGL" not in str(error):
+            raise
+        # Images without X have GLVND's libOpenGL alone.
+        context = create(_VERSION, libgl="libOpenGL.so.0", **settings)
+    return context

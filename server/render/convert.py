@@ -1,0 +1,75 @@
+"""RGBA to NV12 in shaders: BT.709 (ITU-R BT.709-6, items 3.4 and 3.5), limited range, top-down.
+
+What the effect left transparent shows the picture below. Chroma is sited as H.264 has it by
+default (type 0): level with the left one of two columns, between two rows. Before a value is
+rounded an ordered pattern of less than half a step is added, so that gradients keep their levels
+and a flat colour stays within one step.
+"""
+
+from server.render.context import Context, Size
+from server.render.draw import STRIP, Draw
+from server.render.surface import Picture, Surface
+
+_COMMON = """#version 330 core
+uniform sampler2D above;
+uniform sampler2D below;
+ivec2 last = textureSize(above, 0) - 1;
+vec3 rgb(ivec2 at) {
+    ivec2 turned = ivec2(clamp(at.x, 0, last.x), last.y - at.y);
+    vec4 upper = clamp(texelFetch(above, turned, 0), 0.0, 1.0);
+    return mix(texelFetch(below, turned, 0).rgb, upper.rgb, upper.a);
+}
+const vec3 LUMA = vec3(0.2126, 0.7152, 0.0722);
+float ordered(ivec2 at) {
+    int y = at.y & 7, v = (at.x ^ at.y) & 7;
+    int b = (v & 1) << 5 | (y & 1) << 4 | (v & 2) << 2 | (y & 2) << 1 | (v & 4) >> 1 | (y & 4) >> 2;
+    return (float(b) + 0.5) / 64.0 - 0.5;
+}
+"""
+
+_LUMA = """
+out float luma;
+void main() {
+    ivec2 at = ivec2(gl_FragCoord.xy);
+    luma = (16.0 + 219.0 * dot(rgb(at), LUMA) + ordered(at)) / 255.0;
+}
+"""
+
+_CHROMA = """
+out vec2 chroma;
+void main() {
+    ivec2 at = ivec2(gl_FragCoord.xy);
+    ivec2 left = at * 2;
+    vec3 sum = 2.0 * (rgb(left) + rgb(left + ivec2(0, 1)));
+    sum += rgb(left + ivec2(-1, 0)) + rgb(left + ivec2(1, 0));
+    sum += rgb(left + ivec2(-1, 1)) + rgb(left + ivec2(1, 1));
+    vec3 mean = sum / 8.0;
+    vec2 difference = (mean.br - dot(mean, LUMA)) / vec2(1.8556, 1.5748);
+    chroma = (128.0 + 224.0 * difference + ordered(at)) / 255.0;
+}
+"""
+
+
+class Convert:
+    """The two planes of a frame: luma (W x H, R8) and chroma (W/2 x H/2, RG8: Cb, Cr).
+
+    Args:
+        context: where it is drawn.
+        size: width and height of the frame, both even.
+        above: the effect's picture, straight alpha.
+        below: what shows through it, opaque.
+    """
+
+    def __init__(self, context: Context, size: Size, above: Picture, below: Picture) -> None:
+        pictures = {"above": above, "below": below}
+        self.luma = Surface(context, size, 1)
+        self.chroma = Surface(context, (size[0] // 2, size[1] // 2), 2)
+        self._draws = [
+            (Draw(context, context.program(STRIP, _COMMON + _LUMA), pictures), self.luma),
+            (Draw(context, context.program(STRIP, _COMMON + _CHROMA), pictures), self.chroma),
+        ]
+
+    def draw(self) -> bool:
+        """Convert the picture if it is another; returns whether it was."""
+        drawn = [draw.onto(surface) for draw, surface in self._draws]
+        return any(drawn)

@@ -1,0 +1,77 @@
+"""The EGL devices of this machine: listed without opening any."""
+
+import ctypes
+from dataclasses import dataclass
+from typing import Any
+
+LIB_EGL = "libEGL.so.1"
+_MOST = 64
+# Tokens of the EGL registry: EXT_device_query, EXT_device_query_name, EXT_device_drm.
+_EGL_EXTENSIONS = 0x3055
+_EGL_VENDOR = 0x3053
+_EGL_RENDERER_EXT = 0x335F
+_EGL_DRM_DEVICE_FILE_EXT = 0x3233
+_SOFTWARE_NAMES = ("llvmpipe", "softpipe", "swrast", "swiftshader", "software rasterizer")
+
+
+@dataclass(frozen=True)
+class Device:
+    """One EGL device, in the order in which the driver lists them."""
+
+    index: int
+    name: str
+    software: bool
+    """Whether the device says of itself that it is Mesa's software one."""
+
+
+def is_software(renderer: str) -> bool:
+    """Whether a GL_RENDERER string names a renderer that draws on the processor."""
+    return any(name in renderer.lower() for name in _SOFTWARE_NAMES)
+
+
+def list_devices() -> list[Device]:
+    """Every EGL device (EGL_EXT_device_enumeration); empty where EGL is missing or cannot tell."""
+    try:
+        egl = ctypes.CDLL(LIB_EGL)
+    except OSError:
+        return []
+    query_devices = _function(
+        egl,
+        b"eglQueryDevicesEXT",
+        ctypes.CFUNCTYPE(
+            ctypes.c_uint, ctypes.c_int, ctypes.c_void_p, ctypes.POINTER(ctypes.c_int)
+        ),
+    )
+    query_string = _function(
+        egl,
+        b"eglQueryDeviceStringEXT",
+        ctypes.CFUNCTYPE(ctypes.c_char_p, ctypes.c_void_p, ctypes.c_int),
+    )
+    if query_devices is None or query_string is None:
+        return []
+    handles, count = (ctypes.c_void_p * _MOST)(), ctypes.c_int()
+    if not query_devices(_MOST, handles, ctypes.byref(count)):
+        return []
+    return [_device(index, handles[index], query_string) for index in range(count.value)]
+
+
+def _function(egl: ctypes.CDLL, name: bytes, prototype: Any) -> Any:
+    egl.eglGetProcAddress.restype = ctypes.c_void_p
+    egl.eglGetProcAddress.argtypes = [ctypes.c_char_p]
+    address = egl.eglGetProcAddress(name)
+    return prototype(address) if address else None
+
+
+def _device(index: int, handle: Any, query_string: Any) -> Device:
+    def text(token: int) -> str:
+        return (query_string(handle, token) or b"").decode("utf-8", "replace")
+
+    extensions = text(_EGL_EXTENSIONS).split()
+    software = "EGL_MESA_device_software" in extensions
+    # A string of an extension that the device lacks is an error, so only what it has is asked.
+    name = ""
+    if "EGL_EXT_device_query_name" in extensions:
+        name = " ".join(filter(None, (text(_EGL_VENDOR), text(_EGL_RENDERER_EXT))))
+    if not name and not software and "EGL_EXT_device_drm" in extensions:
+        name = text(_EGL_DRM_DEVICE_FILE_EXT)
+    return Device(index, name or ("software" if software else f"device {index}"), software)

@@ -1,0 +1,102 @@
+"""One program with what it reads: drawn only when something it depends on has changed."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from server.render.context import Context, GlError, Program, Uniform, is_sampler
+from server.render.surface import Picture, Surface
+
+STRIP = """#version 330 core
+void main() {
+    gl_Position = vec4(vec2(gl_VertexID & 1, gl_VertexID >> 1) * 2.0 - 1.0, 0.0, 1.0);
+}
+"""
+"""The vertex shader of the host's own draws: the exact corners, as a strip."""
+
+
+class Draw:
+    """A program, its uniforms as they were set last, and the pictures its samplers read.
+
+    Args:
+        context: where it lives.
+        program: compiled; this object releases it.
+        pictures: what each sampler reads, by its GLSL name. A sampler that is not in use in the
+            program needs none.
+
+    Raises:
+        GlError: the program reads more pictures than there are units, or one that is not given.
+    """
+
+    def __init__(self, context: Context, program: Program, pictures: Mapping[str, Picture]) -> None:
+        self._context = context
+        self._program = program
+        self._strip = context.strip(program)
+        self._uniforms: dict[str, Uniform] = {}
+        self._values: dict[str, bytes] = {}
+        self._pictures: list[Picture] = []
+        for name in program:
+            member = program[name]
+            if isinstance(member, Uniform):
+                self._add(name, member, pictures)
+        if len(self._pictures) > context.units:
+            raise GlError(f"{len(self._pictures)} pictures in a draw; at most {context.units}")
+        self._changed = True
+        self._seen: tuple[int, ...] = ()
+        self._left = -1
+
+    def _add(self, name: str, uniform: Uniform, pictures: Mapping[str, Picture]) -> None:
+        if not is_sampler(uniform):
+            self._uniforms[name] = uniform
+            return
+        if name not in pictures:
+            raise GlError(f"nothing is given for the sampler {name}")
+        uniform.value = len(self._pictures)
+        self._pictures.append(pictures[name])
+
+    def uses(self, name: str) -> bool:
+        """Whether the program has the uniform `name` in use."""
+        return name in self._uniforms
+
+    def reads(self, picture: Picture) -> bool:
+        """Whether the program samples `picture`."""
+        return any(picture is other for other in self._pictures)
+
+    def set(self, name: str, value: bytes) -> None:
+        """Set a uniform from its bytes (float32 or int32, native order) if that changes it."""
+        uniform = self._uniforms.get(name)
+        if uniform is not None and self._values.get(name) != value:
+            uniform.write(value)
+            self._values[name] = value
+            self._changed = True
+
+    def set_floats(self, **values: float | tuple[float, ...]) -> None:
+        """Set float, vec2, vec3 and vec4 uniforms by name."""
+        for name, value in values.items():
+            self.set(name, np.asarray(value, np.float32).tobytes())
+
+    def onto(self, surface: Surface) -> bool:
+        """Draw on all of `surface`, unless it still holds what this would draw.
+
+        That is so when no uniform and no picture it reads has changed since this drew on it, and
+        nothing else has drawn on it either.
+
+        Returns:
+            Whether it was drawn.
+        """
+        versions = tuple(picture.version for picture in self._pictures)
+        if not self._changed and versions == self._seen and surface.version == self._left:
+            return False
+        for unit, picture in enumerate(self._pictures):
+            picture.texture.use(unit)
+        surface.begin()
+        self._context.draw(self._strip)
+        surface.end()
+        self._changed = False
+        self._seen, self._left = versions, surface.version
+        return True
+
+    def release(self) -> None:
+        """Give the program back."""
+        self._strip.release()
+        self._program.release()

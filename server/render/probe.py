@@ -1,0 +1,76 @@
+"""The probe task: what this machine can do, found out by doing it. It reports and never fails."""
+
+from server.media import encoders, ffmpeg
+from server.render.context import Context, GlError
+from server.render.devices import list_devices
+from server.render.draw import STRIP, Draw
+from server.render.events import Result
+from server.render.surface import Surface
+
+_SIZE = (8, 4)
+_KNOWN = """#version 330 core
+uniform float blue;
+out vec4 color;
+void main() {
+    color = vec4((gl_FragCoord.xy - 0.5) * vec2(16.0, 32.0) / 255.0, blue, 1.0);
+}
+"""
+
+
+def run(egl_device: int | None, names: list[str]) -> Result:
+    """Try OpenGL, ffmpeg and the encoders `names`.
+
+    Args:
+        egl_device: index of the EGL device to try; None tries hardware first.
+        names: keys of encoders.ENCODERS.
+    """
+    return {
+        "gl": _gl(egl_device),
+        "ffmpeg": _ffmpeg(),
+        "encoders": {name: _encoder(name) for name in names},
+    }
+
+
+def _gl(egl_device: int | None) -> Result:
+    devices = [vars(device) for device in list_devices()]
+    found: Result = {"ok": False, "renderer": "", "vendor": "", "version": "", "software": False}
+    try:
+        with Context(egl_device) as context:
+            found |= {
+                "renderer": context.renderer,
+                "vendor": context.vendor,
+                "version": context.version,
+                "software": context.software,
+            }
+            error = draws_right(context)
+    except GlError as problem:
+        error = str(problem)
+    return found | {"ok": error is None, "devices": devices, "error": error}
+
+
+def draws_right(context: Context) -> str | None:
+    """Draw a frame whose every pixel is known; returns what is wrong with it, None if nothing."""
+    surface = Surface(context, _SIZE)
+    draw = Draw(context, context.program(STRIP, _KNOWN), {})
+    draw.set_floats(blue=200 / 255)
+    draw.onto(surface)
+    width, height = _SIZE
+    expected = bytes(
+        value for y in range(height) for x in range(width) for value in (16 * x, 32 * y, 200, 255)
+    )
+    drawn = surface.read()
+    context.check("the known frame")
+    wrong = sum(abs(a - b) > 1 for a, b in zip(drawn, expected, strict=True))
+    return f"{wrong} of {len(expected)} bytes of a known frame came out wrong" if wrong else None
+
+
+def _ffmpeg() -> Result:
+    try:
+        return {"ok": True, "version": ffmpeg.version(), "error": None}
+    except ffmpeg.MediaError as problem:
+        return {"ok": False, "version": None, "error": str(problem)}
+
+
+def _encoder(name: str) -> Result:
+    why = encoders.try_open(name)
+    return {"ok": why is None, "why": why}

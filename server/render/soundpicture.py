@@ -1,0 +1,90 @@
+"""The sound as a texture: what ISF's audio and audioFFT inputs show.
+
+One row a channel (left first), the oldest sample or the lowest frequency at the left, the same
+value in red, green and blue. A sample x is 0.5 + 0.5 x; a bin is its level in decibels over
+70 dB, as the browser's AnalyserNode has it. An input that wants fewer columns gets the root mean
+square of each run of samples, or the mean of each run of bins.
+"""
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.effects.effect import Input, Kind
+from server.render.context import Context
+from server.render.surface import Picture
+
+SAMPLES = 1024
+"""Samples of an audio input that names no number."""
+BINS = 1024
+"""Bins of an audioFFT input that names no number, and most that there are."""
+_CHANNELS = 2
+_FEW = 64
+"""An audio input this narrow is a meter: it gets volumes instead of samples."""
+
+
+class Hearing(Protocol):
+    """What these textures want of the sound's features."""
+
+    def step(self, frame: int, fps: int) -> int:
+        """The last step of the 60 Hz grid that is not after the start of `frame`."""
+        ...
+
+    def waveform(self, step: int, n: int, channel: int) -> NDArray[np.float32]:
+        """The `n` samples that end at `step`, -1 to 1, oldest first; 0 is left, 1 is right."""
+        ...
+
+    def spectrum(self, step: int, channel: int) -> NDArray[np.uint8]:
+        """The 1024 levels of the spectrum at `step`."""
+        ...
+
+
+class SoundPicture(Picture):
+    """One audio or audioFFT input.
+
+    Args:
+        context: where the texture lives.
+        item: the input.
+        features: of the track.
+        fps: frames a second of the job.
+    """
+
+    def __init__(self, context: Context, item: Input, features: Hearing, fps: int) -> None:
+        self._features = features
+        self._fps = fps
+        self._spectrum = item.kind is Kind.AUDIO_FFT
+        native = BINS if self._spectrum else SAMPLES
+        most = BINS if self._spectrum else context.max_size
+        self._width = min(item.width or native, most)
+        super().__init__(context.texture((self._width, _CHANNELS), 1, floating=True))
+        self.texture.swizzle = "RRR1"
+        self._step = -1
+
+    def show(self, frame: int) -> None:
+        """Make it the sound at the start of `frame`."""
+        step = self._features.step(frame, self._fps)
+        if step == self._step:
+            return
+        rows = np.stack([self._row(step, channel) for channel in range(_CHANNELS)])
+        self.texture.write(np.ascontiguousarray(rows, np.float32), alignment=1)
+        self._step = step
+        self.version += 1
+
+    def _row(self, step: int, channel: int) -> NDArray[np.floating]:
+        if self._spectrum:
+            levels = self._features.spectrum(step, channel).astype(np.float32) / 255
+            return _runs(levels, self._width)
+        if self._width > _FEW:
+            return 0.5 + 0.5 * self._features.waveform(step, self._width, channel)
+        squares = np.square(self._features.waveform(step, SAMPLES, channel))
+        volumes: NDArray[np.floating] = np.sqrt(_runs(squares, self._width))
+        return 0.5 + 0.5 * volumes
+
+
+def _runs(values: NDArray[np.floating], count: int) -> NDArray[np.floating]:
+    """The means of `count` runs, as even as they can be, that make up `values`."""
+    edges = np.arange(count + 1) * len(values) // count
+    sums = np.add.reduceat(values, edges[:-1])
+    means: NDArray[np.floating] = sums / np.diff(edges)
+    return means

@@ -1,0 +1,173 @@
+"""The targets of an effect: the textures that its passes draw into and sample by name.
+
+Before its first writer of a frame a temporary target is transparent black to all who sample it; a
+persistent one holds what the frame before left. A later pass of a frame sees what was drawn.
+"""
+
+import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from server.effects.effect import Effect, Target
+from server.effects.size import evaluate, pixels
+from server.errors import ToqiboxError
+from server.render.context import Context, Size, Texture
+from server.render.draw import STRIP, Draw
+from server.render.surface import Picture, Surface
+from server.render.timeline import Timeline
+
+MOST_BYTES = 1 << 30
+"""Most memory that the targets of one effect may take."""
+
+_COPY = """#version 330 core
+uniform sampler2D source;
+uniform vec2 size;
+out vec4 color;
+void main() {
+    color = texture(source, gl_FragCoord.xy / size);
+}
+"""
+
+
+@dataclass(frozen=True)
+class Use:
+    """What one pass does with targets."""
+
+    writes: str | None
+    samples: frozenset[str]
+
+
+class Area:
+    """One target: its surface, and what those see who sample it too early in a frame."""
+
+    def __init__(
+        self, target: Target, surface: Surface, blank: Surface | None, exact: tuple[float, float]
+    ) -> None:
+        self.target = target
+        self.surface = surface
+        self.blank = blank
+        self.exact = exact
+        """Its size as the expressions gave it: what RENDERSIZE is."""
+
+
+class Targets:
+    """All targets of an effect, sized for frame 0.
+
+    Args:
+        context: where they live.
+        effect: whose targets they are.
+        timeline: the inputs that size expressions may name.
+        size: the render size.
+        uses: what the effect's passes do with targets, in order.
+
+    Raises:
+        ToqiboxError: ``render_failed`` when they take too much memory.
+    """
+
+    def __init__(
+        self,
+        context: Context,
+        effect: Effect,
+        timeline: Timeline,
+        size: Size,
+        uses: Sequence[Use],
+    ) -> None:
+        self._context = context
+        self._effect = effect
+        self._timeline = timeline
+        self._size = size
+        self._sized = any(t.width or t.height for t in effect.targets)
+        self._uses = uses
+        self._copy: tuple[Draw, Picture] | None = None
+        exact = self._sizes(0)
+        self._check({name: self._whole(both) for name, both in exact.items()})
+        self.areas = {t.name: self._area(t, exact[t.name]) for t in effect.targets}
+        """By name."""
+
+    def seen_by(self, index: int) -> Mapping[str, Picture]:
+        """What pass `index` of `uses` sees under each target's name."""
+        written = {use.writes for use in self._uses[:index]}
+        return {
+            name: area.surface if area.blank is None or name in written else area.blank
+            for name, area in self.areas.items()
+        }
+
+    def resize(self, frame: int) -> bool:
+        """Give the targets the sizes of `frame`; what a persistent one holds is scaled.
+
+        Returns:
+            Whether any size is another, rounded or not.
+        """
+        if not self._sized:
+            return False
+        changed = False
+        exact = self._sizes(frame)
+        for name, area in self.areas.items():
+            if exact[name] != area.exact:
+                area.exact = exact[name]
+                changed = True
+        wanted = {name: self._whole(area.exact) for name, area in self.areas.items()}
+        if any(area.surface.size != wanted[name] for name, area in self.areas.items()):
+            self._check(wanted)
+            for name, area in self.areas.items():
+                self._fit(area, wanted[name])
+        return changed
+
+    def _area(self, target: Target, exact: tuple[float, float]) -> Area:
+        size, kind = self._whole(exact), target.floating
+        written, early, itself = False, False, False
+        for use in self._uses:
+            samples = target.name in use.samples
+            early |= samples and not written
+            itself |= samples and use.writes == target.name and (written or target.persistent)
+            written |= use.writes == target.name
+        surface = Surface(self._context, size, floating=kind, double=itself)
+        needs_blank = early and not target.persistent
+        blank = Surface(self._context, size, floating=kind) if needs_blank else None
+        return Area(target, surface, blank, exact)
+
+    def _sizes(self, frame: int) -> dict[str, tuple[float, float]]:
+        width, height = float(self._size[0]), float(self._size[1])
+        names = {**self._timeline.numbers(frame), "WIDTH": width, "HEIGHT": height}
+        last = self._effect.passes[-1].target
+        sizes = {}
+        for target in self._effect.targets:
+            own = target.name != last  # the output has the render size, whatever is asked
+            sizes[target.name] = (
+                evaluate(target.width, names) if own and target.width else width,
+                evaluate(target.height, names) if own and target.height else height,
+            )
+        return sizes
+
+    def _whole(self, exact: tuple[float, float]) -> Size:
+        most = self._context.max_size
+        return pixels(exact[0], most), pixels(exact[1], most)
+
+    def _check(self, sizes: Mapping[str, Size]) -> None:
+        total = 0
+        for target in self._effect.targets:
+            width, height = sizes[target.name]
+            total += width * height * 4 * (4 if target.floating else 1) * 2  # at most two sides
+        if total > MOST_BYTES:
+            detail = f"the targets of {self._effect.id} would take {total >> 20} MiB"
+            raise ToqiboxError("render_failed", detail=detail)
+
+    def _fit(self, area: Area, size: Size) -> None:
+        if area.surface.size == size:
+            return
+        if area.target.persistent:
+            area.surface.resize(size, lambda old: self._scale(old, area.surface))
+        else:
+            area.surface.resize(size)
+        if area.blank is not None:
+            area.blank.resize(size)
+
+    def _scale(self, old: Texture, surface: Surface) -> None:
+        if self._copy is None:
+            source = Picture(old)
+            program = self._context.program(STRIP, _COPY)
+            self._copy = Draw(self._context, program, {"source": source}), source
+        draw, source = self._copy
+        source.texture = old
+        draw.set("size", struct.pack("=2f", *surface.size))
+        draw.onto(surface)

@@ -1,0 +1,100 @@
+"""The documents name what is there: targets, settings, codes, version; nothing names this desk."""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from server import __version__
+from server.config import Config
+from server.errors import CATALOGUE
+
+ROOT = Path(__file__).parents[2]
+FOLDERS = ("server", "shaders", "tests", "bench", "scripts", "docs", ".ci")
+UNFINISHED = re.compile(r"\b(?:TODO|FIXME|XXX|HACK|placeholders?|simplified)\b", re.IGNORECASE)
+# Written in pieces, so that this file does not hold what it looks for.
+ELSEWHERE = [
+    "/" + "work/", ".." + "/shared", "issue" + " A", "issue" + " B", "issue" + " C",
+    "pypi." + "org", "python" + "hosted", "debian." + "org", "ubuntu." + "com", "npmjs." + "org",
+]  # fmt: skip
+
+
+def _read(name: str) -> str:
+    return (ROOT / name).read_text("utf-8")
+
+
+def _targets() -> set[str]:
+    return set(re.findall(r"^([a-z-]+):.*## ", _read("Makefile"), re.MULTILINE))
+
+
+def _texts(*folders: str) -> list[Path]:
+    """The text files of `folders` and, with none given, of the whole tree."""
+    found = [path for path in ROOT.iterdir() if path.is_file()] if not folders else []
+    for folder in folders or FOLDERS:
+        found += [path for path in (ROOT / folder).rglob("*") if path.is_file()]
+    return [path for path in found if b"\0" not in path.read_bytes()[:4096]]
+
+
+def test_make_lists_its_targets() -> None:
+    assert _targets() >= {
+        "demo", "run", "test", "check", "proof", "golden", "bench", "image-check",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["README.md", "ARCHITECTURE.md"])
+def test_documents_name_real_make_targets(name: str) -> None:
+    commands = re.findall(r"(?:^|`)make ([a-z-]+)", _read(name), re.MULTILINE)
+    assert set(commands) <= _targets()
+
+
+def test_readme_gives_the_commands_that_ci_runs() -> None:
+    assert "make test" in _read(".ci/run")
+    assert "make test" in _read("README.md")
+
+
+@pytest.mark.parametrize("setting", [field.metadata["name"] for field in fields(Config)])
+def test_setting_is_documented(setting: str) -> None:
+    assert f"`{setting}`" in _read("docs/operations.md")
+
+
+@pytest.mark.parametrize("code", CATALOGUE)
+def test_error_code_is_documented(code: str) -> None:
+    assert f"`{code}`" in _read("docs/http.md")
+
+
+def test_changelog_begins_with_this_version() -> None:
+    versions = re.findall(r"^## \[([^\]]+)\]", _read("CHANGELOG.md"), re.MULTILINE)
+    assert versions[0] == __version__
+
+
+def test_constraints_hold_exact_versions_and_no_addresses() -> None:
+    lines = [line for line in _read("constraints.txt").splitlines() if not line.startswith("#")]
+    assert [
+        line for line in lines if not re.fullmatch(r"[A-Za-z0-9_.-]+==[0-9][0-9a-z.]*", line)
+    ] == []
+
+
+def test_nothing_names_where_it_was_made() -> None:
+    named = [
+        f"{path.relative_to(ROOT)}: {word}"
+        for path in _texts()
+        if "cache" not in str(path.relative_to(ROOT))
+        for word in ELSEWHERE
+        if word in path.read_text("utf-8", "replace")
+    ]
+    assert named == []
+
+
+def test_nothing_is_left_unfinished() -> None:
+    named = [
+        f"{path.relative_to(ROOT)}: {match[0]}"
+        for path in [
+            *_texts("server", "shaders", "bench"),
+            ROOT / "Makefile",
+            ROOT / "Dockerfile.gpu",
+        ]
+        if "__pycache__" not in path.parts
+        for match in UNFINISHED.finditer(path.read_text("utf-8", "replace"))
+    ]
+    assert named == []

@@ -1,0 +1,59 @@
+"""`make demo` from start to end, small, and what it does when something is in its way."""
+
+import os
+import subprocess
+import sys
+from fractions import Fraction
+from pathlib import Path
+
+from server.demo import video
+from server.demo.__main__ import faults
+
+COMMAND = [sys.executable, "-m", "server.demo"]
+
+
+def _run(folder: Path, **settings: str) -> "subprocess.CompletedProcess[str]":
+    environment = {**os.environ, "PLANS": "free=36", **settings}
+    return subprocess.run(
+        COMMAND, cwd=folder, env=environment, capture_output=True, text=True, timeout=110,
+        check=False,
+    )  # fmt: skip
+
+
+def test_demo_ends_with_a_video_that_moves_with_the_beat(tmp_path: Path) -> None:
+    done = _run(tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = video.read(tmp_path / "demo.mp4")
+    assert (found.width, found.height, found.fps, found.frames) == (64, 36, Fraction(30), 615)
+    assert "moov before mdat" in done.stdout
+    assert "in the 100 ms after a kick" in done.stdout
+    assert [path.name for path in tmp_path.iterdir()] == ["demo.mp4"]
+
+
+def test_bad_setting_is_told(tmp_path: Path) -> None:
+    done = _run(tmp_path, SEGMENT_SEC="never")
+    assert done.returncode == 1
+    assert "SEGMENT_SEC is 'never'" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_missing_ffmpeg_is_told(tmp_path: Path) -> None:
+    done = _run(tmp_path, PATH="/nonexistent")
+    assert done.returncode == 1
+    assert "ffmpeg is not installed" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_faults_are_named() -> None:
+    found = video.Contents(
+        bytes=1, width=64, height=36, codec="h264", pixel_format="yuv420p", frames=59,
+        fps=Fraction(30), video_s=2.0, colour=("bt709", "bt709", "bt709", "tv"),
+        sound_codec="aac", sound_rate=48_000, sound_channels=2, sound_s=1.9, moov_first=True,
+    )  # fmt: skip
+    job = {"resolution": {"width": 64, "height": 36}, "fps": 30, "frames": {"total": 60}}
+    wrong = faults(found, job, video.Beat(after=1.0, elsewhere=1.0))
+    assert [fault.split(":")[0] for fault in wrong] == [
+        "the number of frames",
+        "the sound lasts 1.900 s, the picture 2.000 s",
+        "the picture moves only 1.00 times more after a kick",
+    ]

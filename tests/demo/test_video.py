@@ -1,0 +1,77 @@
+"""What the demo says of a video is true of the video."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from server.demo import video
+from server.media import ffmpeg
+
+JUMPS = (10, 25)
+FRAMES = 40
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """64 × 36, 30 frames/s, 40 frames that turn brighter at frames 10 and 25, with a tone."""
+    path: Path = tmp_path_factory.mktemp("video") / "clip.mp4"
+    picture = ffmpeg.input_pipe(format="rawvideo", pix_fmt="gray", s="64x36", r=30)
+    tone = ffmpeg.input_filter("sine=d=1.3333")
+    argv = ffmpeg.output(
+        [picture.video, tone.audio], path, format="mp4", pix_fmt="yuv420p", movflags="faststart",
+        **{"c:v": "libx264", "c:a": "aac", "qp": 0, "preset": "ultrafast"},
+    )  # fmt: skip
+    with ffmpeg.Process(argv, stdin=True) as process:
+        for frame in range(FRAMES):
+            level = 60 + 40 * sum(frame >= jump for jump in JUMPS)
+            process.write(bytes([level]) * (64 * 36))
+        process.close_stdin()
+        process.wait(30).check()
+    return path
+
+
+def test_contents_are_read(clip: Path) -> None:
+    found = video.read(clip)
+    assert (found.width, found.height, found.frames, found.fps) == (64, 36, 40, Fraction(30))
+    assert (found.codec, found.sound_codec, found.sound_channels) == ("h264", "aac", 1)
+    assert found.video_s == pytest.approx(4 / 3, abs=0.001)
+    assert found.moov_first
+
+
+def test_moov_after_mdat_is_told(tmp_path: Path) -> None:
+    boxes = b"".join(
+        (len(body) + 8).to_bytes(4, "big") + name + body
+        for name, body in ((b"ftyp", b"isom"), (b"mdat", b"12345"), (b"moov", b""))
+    )
+    (tmp_path / "a.mp4").write_bytes(boxes)
+    assert video.box_order(tmp_path / "a.mp4") == ["ftyp", "mdat", "moov"]
+
+
+def test_differences_show_the_jumps(clip: Path) -> None:
+    moved = video.differences(clip)
+    assert len(moved) == FRAMES
+    assert sorted(np.flatnonzero(moved > 10)) == list(JUMPS)
+
+
+def test_beat_compares_after_kicks_with_elsewhere() -> None:
+    moved = np.full(60, 1.0)
+    moved[[15, 16, 17]] = 5.0
+    beat = video.beat(moved, [0.5], Fraction(30))
+    assert (beat.after, beat.elsewhere, beat.ratio) == (5.0, 1.0, 5.0)
+
+
+def test_kick_belongs_to_the_first_frame_that_can_show_it() -> None:
+    moved = np.zeros(60)
+    moved[14] = 9.0
+    assert video.beat(moved, [0.4999], Fraction(30)).after == 3.0
+    assert video.beat(moved, [0.5], Fraction(30)).after == 0.0
+
+
+def test_video_without_sound_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "silent.mp4"
+    source = ffmpeg.input_filter("color=s=64x36:d=0.1")
+    ffmpeg.run(ffmpeg.output(source, path, format="mp4", pix_fmt="yuv420p")).check()
+    with pytest.raises(ffmpeg.MediaError, match="lacks"):
+        video.read(path)

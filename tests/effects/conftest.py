@@ -1,0 +1,97 @@
+"""Fixtures that draw effects on tiny framebuffers, with the real renderer."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from server.effects.dialects import load
+from server.effects.effect import Effect, Kind, Value
+from server.errors import ToqiboxError
+from server.render.context import Context
+from server.render.passes import Passes
+from server.render.surface import Picture
+from server.render.timeline import Timeline
+
+FRAMES, FPS = 4, 4
+
+Pixels = NDArray[np.uint8]
+"""Shape (height, width, 4), rows from the bottom up as GLSL counts them."""
+Draw = Callable[..., Pixels]
+"""draw(text or effect, values=None, size=(16, 9), frame=0) -> Pixels"""
+
+
+class Sound:
+    """Every feature rises in even steps from 0 in the first frame to 1 in the last."""
+
+    def column(self, name: str, frames: int, fps: int) -> NDArray[np.float32]:
+        return np.linspace(0, 1, frames, dtype=np.float32)
+
+
+@pytest.fixture(scope="session")
+def gl() -> Iterator[Context]:
+    with Context() as context:
+        yield context
+
+
+@pytest.fixture(scope="session")
+def draw(gl: Context) -> Draw:
+    """Draws frames up to the one asked for and returns that one.
+
+    Image inputs show a gradient: red runs from left to right, green from bottom to top, blue is
+    0.5; sound inputs show 0.5 and 0.9 in their two rows.
+    """
+
+    def run(
+        effect: Effect | str,
+        values: Mapping[str, Value] | None = None,
+        size: tuple[int, int] = (16, 9),
+        frame: int = 0,
+    ) -> Pixels:
+        if isinstance(effect, str):
+            effect = load("test", "test.fs", effect)
+        pictures = {
+            item.uniform: Picture(
+                _texture(gl, item.kind, size if item.name != "photo" else (7, 12))
+            )
+            for item in effect.inputs
+            if item.kind.is_texture
+        }
+        timeline = Timeline(effect, effect.values(values or {}), Sound(), FRAMES, FPS)
+        passes = Passes(gl, effect, timeline, size, pictures)
+        for index in range(frame + 1):
+            passes.draw(index)
+        texture = passes.output.texture
+        data = texture.read()
+        if texture.dtype == "f4":
+            floats = np.frombuffer(data, np.float32)
+            data = np.clip(floats * 255 + 0.5, 0, 255).astype(np.uint8).tobytes()
+        return np.frombuffer(data, np.uint8).reshape(size[1], size[0], 4)
+
+    return run
+
+
+def _texture(gl: Context, kind: Kind, size: tuple[int, int]) -> Any:
+    if kind is not Kind.IMAGE:
+        rows = np.repeat(np.array([[0.5], [0.9]], np.float32), 1024, axis=1)
+        return gl.texture((1024, 2), 1, floating=True, data=rows.tobytes())
+    width, height = size
+    image = np.full((height, width, 4), 128, np.uint8)
+    image[..., 0] = np.linspace(0, 255, width, dtype=np.uint8)[np.newaxis, :]
+    image[..., 1] = np.linspace(0, 255, height, dtype=np.uint8)[:, np.newaxis]
+    image[..., 3] = 255
+    return gl.texture(size, 4, data=image.tobytes())
+
+
+def refused(text: str, vertex: str | None = None) -> ToqiboxError:
+    """The error that a text is refused with."""
+    with pytest.raises(ToqiboxError) as caught:
+        load("test", "test.fs", text, vertex)
+    return caught.value
+
+
+@pytest.fixture
+def refuse() -> Callable[..., ToqiboxError]:
+    return refused

@@ -1,0 +1,164 @@
+"""What a request may set, and that the published schema says the same."""
+
+import json
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+
+from server.effects.dialects import load
+from server.errors import ToqiboxError
+
+HEADER = {
+    "INPUTS": [
+        {"NAME": "inputImage", "TYPE": "image"},
+        {"NAME": "size", "LABEL": "Size", "TYPE": "float", "MIN": 0, "MAX": 2, "DEFAULT": 1},
+        {"NAME": "on", "TYPE": "bool", "DEFAULT": False},
+        {"NAME": "mode", "TYPE": "long", "VALUES": [1, 5], "LABELS": ["soft", "hard"]},
+        {"NAME": "count", "TYPE": "long", "MIN": 1, "MAX": 9, "DEFAULT": 3},
+        {"NAME": "at", "TYPE": "point2D", "MIN": [0, 0], "MAX": [1, 2], "DEFAULT": [0.5, 1]},
+        {"NAME": "free", "TYPE": "point2D"},
+        {"NAME": "tint", "TYPE": "color", "DEFAULT": [1, 1, 1, 1]},
+        {"NAME": "pulse", "TYPE": "float", "MIN": 0, "MAX": 1, "BIND": "kick"},
+    ]
+}
+EFFECT = load("test", "test.fs", f"/*{json.dumps(HEADER)}*/\nvoid main() {{}}")
+DEFAULTS = {
+    "size": 1.0,
+    "on": False,
+    "mode": 1,
+    "count": 3,
+    "at": (0.5, 1.0),
+    "free": (0.0, 0.0),
+    "tint": (1.0, 1.0, 1.0, 1.0),
+}
+
+
+def test_what_is_not_given_takes_its_default_and_a_bound_input_follows_the_sound() -> None:
+    assert EFFECT.values({}) == DEFAULTS
+    assert EFFECT.values({"pulse": 0.5}) == DEFAULTS | {"pulse": 0.5}
+
+
+@pytest.mark.parametrize(
+    ("name", "given_value", "value"),
+    [
+        ("size", 2, 2.0),
+        ("on", True, True),
+        ("mode", 5, 5),
+        ("mode", 5.0, 5),
+        ("mode", "hard", 5),
+        ("count", 9, 9),
+        ("at", [1, 2], (1.0, 2.0)),
+        ("free", [-4000, 1e6], (-4000.0, 1e6)),
+        ("tint", [0, 0.5, 1, 0], (0.0, 0.5, 1.0, 0.0)),
+        ("tint", "#ff0000", (1.0, 0.0, 0.0, 1.0)),
+        ("tint", "#00Ff0000", (0.0, 1.0, 0.0, 0.0)),
+    ],
+)
+def test_takes(name: str, given_value: object, value: object) -> None:
+    taken = EFFECT.values({name: given_value})[name]
+    assert taken == value
+    assert type(taken) is type(value)
+
+
+@pytest.mark.parametrize(
+    ("params", "field", "reason"),
+    [
+        (None, "params", "a JSON object"),
+        ([], "params", "a JSON object"),
+        ("{}", "params", "a JSON object"),
+        ({"sise": 1}, "params.sise", "known are size, on, mode, count, at, free, tint, pulse"),
+        ({"inputImage": 1}, "params.inputImage", "no such parameter"),
+        ({"x" * 500: 1}, "params." + "x" * 64, "no such parameter"),
+        ({"size": 2.001}, "params.size", "from 0 to 2"),
+        ({"size": -1}, "params.size", "from 0 to 2"),
+        ({"size": math.nan}, "params.size", "from 0 to 2"),
+        ({"size": math.inf}, "params.size", "from 0 to 2"),
+        ({"size": 10**400}, "params.size", "from 0 to 2"),
+        ({"size": True}, "params.size", "a number"),
+        ({"size": "1"}, "params.size", "a number"),
+        ({"size": None}, "params.size", "a number"),
+        ({"on": 1}, "params.on", "true or false"),
+        ({"on": "true"}, "params.on", "true or false"),
+        ({"mode": 2}, "params.mode", "one of 1, 5"),
+        ({"mode": "loud"}, "params.mode", "one of soft, hard"),
+        ({"mode": True}, "params.mode", "one of soft, hard"),
+        ({"mode": 1.5}, "params.mode", "whole number"),
+        ({"count": 10}, "params.count", "from 1 to 9"),
+        ({"count": "3"}, "params.count", "whole number"),
+        ({"count": math.nan}, "params.count", "whole number"),
+        ({"count": 10**400}, "params.count", "from 1 to 9"),
+        ({"at": [0]}, "params.at", "[x, y]"),
+        ({"at": {"x": 0}}, "params.at", "[x, y]"),
+        ({"at": [0, 3]}, "params.at", "from 0 to 2"),
+        ({"at": [0, None]}, "params.at", "a number"),
+        ({"free": [math.inf, 0]}, "params.free", "from"),
+        ({"tint": [0, 0, 0]}, "params.tint", "[r, g, b, a]"),
+        ({"tint": "red"}, "params.tint", "“#rrggbb”"),
+        ({"tint": "#ff00"}, "params.tint", "“#rrggbb”"),
+        ({"tint": [0, 0, 0, 2]}, "params.tint", "from 0 to 1"),
+    ],
+)
+def test_refuses(params: object, field: str, reason: str) -> None:
+    with pytest.raises(ToqiboxError) as caught:
+        EFFECT.values(params)
+    assert caught.value.code == "invalid_parameter"
+    assert caught.value.field == caught.value.values["name"] == field
+    assert reason in str(caught.value.values["reason"])
+
+
+def test_an_effect_without_parameters_says_so() -> None:
+    with pytest.raises(ToqiboxError, match="has none"):
+        load("test", "test.fs", "/*{}*/").values({"size": 1})
+
+
+def test_description() -> None:
+    entry = EFFECT.describe()
+    assert entry["id"] == "test"
+    assert entry["dialect"] == "isf"
+    schema = entry["inputs"]
+    Draft202012Validator.check_schema(schema)
+    properties = schema["properties"]
+    assert list(properties) == [item.name for item in EFFECT.inputs][1:]
+    assert properties["size"] == {
+        "title": "Size",
+        "type": "number",
+        "minimum": 0.0,
+        "maximum": 2.0,
+        "default": 1.0,
+    }
+    assert properties["mode"]["enum"] == [1, 5, "soft", "hard"]
+    assert properties["mode"]["x-labels"] == ["soft", "hard"]
+    assert properties["pulse"]["x-bind"] == "kick"
+    assert properties["at"]["default"] == [0.5, 1.0]
+    Draft202012Validator(schema).validate(
+        {name: list(v) if isinstance(v, tuple) else v for name, v in DEFAULTS.items()}
+    )
+
+
+_numbers = st.integers(-3, 12) | st.floats(-3, 3, allow_nan=False)
+_anything = (
+    st.none()
+    | st.booleans()
+    | _numbers
+    | st.sampled_from(["soft", "hard", "#ffffff", "#12345678", "#fff", ""])
+    | st.lists(_numbers, max_size=5)
+)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from([*DEFAULTS, "pulse", "inputImage", "none"]), _anything, max_size=3
+    )
+)
+def test_schema_and_check_agree(params: dict[str, Any]) -> None:
+    valid = Draft202012Validator(EFFECT.describe()["inputs"]).is_valid(params)
+    try:
+        EFFECT.values(params)
+    except ToqiboxError:
+        assert not valid
+    else:
+        assert valid

@@ -1,0 +1,82 @@
+"""Small tracks and photos for tests, and what an MP4 holds."""
+
+import json
+import subprocess
+import wave
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+RATE = 44_100
+
+
+def wav(seconds: float, *, kick_every: float = 0.5, seed: int = 0) -> bytes:
+    """A 16-bit stereo track: decaying 60 Hz kicks over quiet noise."""
+    count = round(seconds * RATE)
+    time = np.arange(count) / RATE
+    since = np.mod(time, kick_every)
+    kick = np.sin(2 * np.pi * 60 * since) * np.exp(-since * 18)
+    noise = np.random.default_rng(seed).standard_normal((count, 2)) * 0.02
+    samples = np.clip(kick[:, None] * 0.8 + noise, -1, 1)
+    file = BytesIO()
+    with wave.open(file, "wb") as out:
+        out.setnchannels(2)
+        out.setsampwidth(2)
+        out.setframerate(RATE)
+        out.writeframes((samples * 32767).astype("<i2").tobytes())
+    return file.getvalue()
+
+
+def photo(width: int = 96, height: int = 64, seed: int = 0) -> bytes:
+    """A JPEG with broad coloured areas."""
+    field = np.random.default_rng(seed).integers(0, 255, (4, 6, 3), dtype=np.uint8)
+    file = BytesIO()
+    Image.fromarray(field).resize((width, height), Image.Resampling.BICUBIC).save(
+        file, "JPEG", quality=92
+    )
+    return file.getvalue()
+
+
+def convert(source: bytes, suffix: str, folder: Path, *options: str) -> Path:
+    """`source` (a WAV) through ffmpeg into a file with `suffix`."""
+    path = folder / f"converted.{suffix}"
+    command = ["ffmpeg", "-nostdin", "-v", "error", "-y", "-f", "wav", "-i", "pipe:0", *options]
+    subprocess.run([*command, str(path)], input=source, check=True, timeout=60)
+    return path
+
+
+def contents(video: Path) -> dict[str, Any]:
+    """What ffprobe says of a file: format and streams, packets counted."""
+    command = ["ffprobe", "-v", "error", "-of", "json", "-count_packets"]
+    command += ["-show_format", "-show_streams", str(video)]
+    found = subprocess.run(command, capture_output=True, check=True, timeout=60)
+    return dict(json.loads(found.stdout))
+
+
+def frame_hashes(video: Path) -> list[str]:
+    """The MD5 of every decoded frame."""
+    command = ["ffmpeg", "-nostdin", "-v", "error", "-i", str(video), "-map", "0:v"]
+    found = subprocess.run(
+        [*command, "-f", "framemd5", "-"], capture_output=True, check=True, timeout=120, text=True
+    )
+    lines = [line for line in found.stdout.splitlines() if not line.startswith("#")]
+    return [line.rsplit(",", 1)[1].strip() for line in lines]
+
+
+def frames(video: Path, width: int, height: int) -> np.ndarray[Any, Any]:
+    """Every decoded frame as RGB: (frames, height, width, 3), unsigned bytes."""
+    command = ["ffmpeg", "-nostdin", "-v", "error", "-i", str(video), "-map", "0:v"]
+    command += ["-f", "rawvideo", "-pix_fmt", "rgb24", "-"]
+    found = subprocess.run(command, capture_output=True, check=True, timeout=240)
+    return np.frombuffer(found.stdout, np.uint8).reshape(-1, height, width, 3)
+
+
+def sound(video: Path, rate: int = 48_000) -> np.ndarray[Any, Any]:
+    """The decoded sound: (samples, 2), floats."""
+    command = ["ffmpeg", "-nostdin", "-v", "error", "-i", str(video), "-map", "0:a"]
+    command += ["-f", "f32le", "-ar", str(rate), "-ac", "2", "-"]
+    found = subprocess.run(command, capture_output=True, check=True, timeout=120)
+    return np.frombuffer(found.stdout, np.float32).reshape(-1, 2)

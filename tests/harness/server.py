@@ -1,0 +1,118 @@
+"""The real server as a child process, on a free port, with a data folder of its own."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tests.harness import processes
+from tests.harness.client import Client
+
+_START_S = 60
+_END_S = 5
+SMALL = {
+    "PLANS": "free=36,premium=72",
+    "SEGMENT_SEC": "1",
+    "MIN_FREE_MB": "0",
+    "HOST": "127.0.0.1",
+    "PORT": "0",
+}
+"""Settings that make every job tiny."""
+
+
+class Server:
+    """`toqibox serve` under test.
+
+    Args:
+        data: the data folder; its parent takes the log.
+        settings: environment variables over those of SMALL.
+    """
+
+    def __init__(self, data: Path, **settings: str) -> None:
+        self.data = data
+        self.log = data.with_name(data.name + ".log")
+        self.settings = {**SMALL, **settings}
+        self._child: subprocess.Popen[str] | None = None
+        self.client = Client(0)
+
+    @property
+    def pid(self) -> int:
+        assert self._child is not None
+        return self._child.pid
+
+    def start(self) -> "Server":
+        """Start it and wait until it answers."""
+        environment = {**os.environ, **self.settings, "DATA_DIR": str(self.data)}
+        with self.log.open("a") as log:
+            self._child = subprocess.Popen(
+                [sys.executable, "-m", "server", "serve"],
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
+        assert self._child.stdout is not None
+        line = self._child.stdout.readline()
+        assert "listening on" in line, (line, self.log.read_text()[-2000:])
+        self.client = Client(int(line.rsplit(":", 1)[1]))
+        return self
+
+    def descendants(self, kind: str | None = None) -> list[processes.Process]:
+        """What the server has started, directly or not."""
+        found = processes.descendants(self.pid)
+        return [process for process in found if kind in (None, process.kind)]
+
+    def kill(self) -> None:
+        """SIGKILL, as the machine would."""
+        assert self._child is not None
+        self._child.kill()
+        self._child.wait(_END_S)
+        self._close()
+
+    def terminate(self) -> int:
+        """SIGTERM; the exit status, which must come within 5 s."""
+        assert self._child is not None
+        self._child.send_signal(signal.SIGTERM)
+        status = self._child.wait(_END_S)
+        self._close()
+        return status
+
+    def _close(self) -> None:
+        assert self._child is not None
+        assert self._child.stdout is not None
+        self._child.stdout.close()
+        self._child = None
+
+    def __enter__(self) -> "Server":
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        if self._child and self._child.poll() is None:
+            self.terminate()
+
+    def left_running(self) -> list[processes.Process]:
+        """Processes that name the data folder, whoever started them."""
+        return processes.mentioning(str(self.data))
+
+    def left_on_disk(self) -> list[str]:
+        """Files that no finished job owns: everything but the table, the lock and artifacts."""
+        kept = ("video.mp4", "poster.jpg")
+        files = (path for path in self.data.rglob("*") if path.is_file())
+        return sorted(
+            str(path.relative_to(self.data))
+            for path in files
+            if path.parent != self.data and path.name not in kept
+        )
+
+
+def eventually(condition: object, *, within_s: float, every_s: float = 0.02) -> bool:
+    """Whether `condition` (a function) becomes true in time."""
+    assert callable(condition)
+    deadline = time.monotonic() + within_s
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(every_s)
+    return True

@@ -1,0 +1,163 @@
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server.config import Config
+from server.effects.library import Library
+from server.http.app import create_app, open_port
+from server.http.limits import Limits
+from server.jobs.artifacts import KINDS, new_id
+from server.jobs.job import Job, Status, now_ms
+from server.jobs.service import Service
+from server.jobs.spec import Spec
+
+QUICK = Limits(
+    file_bytes=1024 * 1024,
+    field_bytes=4096,
+    upload_stall_s=3,
+    upload_min_rate=1000,
+    upload_window_s=3,
+    upload_wait_s=0.3,
+    download_window_s=3,
+    header_s=0.7,
+)
+"""Limits that a test can run into; those of time are wide enough for a busy machine."""
+CAN_DRAW = {
+    "gl": {"ok": True, "renderer": "a renderer", "software": True, "error": None},
+    "ffmpeg": {"ok": True, "version": "7", "error": None},
+    "encoders": {"x264": {"ok": True, "why": None}},
+}
+"""What the probe of a machine that works finds; tests that draw nothing do without the probe."""
+
+
+@dataclass
+class Running:
+    """A server on a free port of its own."""
+
+    port: int
+    service: Service
+    config: Config
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def spooled(self) -> list[Path]:
+        """What uploads have left behind."""
+        return list(self.service.data.spool.iterdir())
+
+    def files(self) -> dict[tuple[str, int], bytes]:
+        """Name, mode and content of the files that uploads are being stored in."""
+        return {
+            (path.name, path.stat().st_mode & 0o777): path.read_bytes()
+            for folder in self.spooled()
+            for path in folder.iterdir()
+        }
+
+    async def until(self, is_so: Callable[[], bool], within_s: float = 2.0) -> bool:
+        """Wait until `is_so`, at the longest for `within_s`; says whether it became so."""
+        for _ in range(int(within_s / 0.02)):
+            if is_so():
+                return True
+            await asyncio.sleep(0.02)
+        return is_so()
+
+    async def spool_is_empty(self) -> bool:
+        """Whether nothing of an upload is left, at the latest in a second."""
+        return await self.until(lambda: not self.spooled(), within_s=1.0)
+
+    def add_job(self, **spec: Any) -> Job:
+        """A queued job, as accept() would have left it."""
+        values: dict[str, Any] = {
+            "effects": [{"id": "breathe", "file": "breathe.fs", "source": "", "params": {}}],
+            "sequential": False,
+            "width": 64,
+            "height": 36,
+            "fps": 30,
+            "frames": 30,
+            "fit": "blur",
+            "start": "0",
+            "duration": "1",
+            "title": None,
+            "artist": None,
+            "samples": 48_000,
+            "sound": "a" * 64,
+            "photo": "b" * 64,
+            "loudest_s": 0.0,
+        }
+        now = now_ms()
+        job = Job.new(
+            new_id(),
+            "free",
+            Spec(**{**values, **spec}),
+            turn=now,
+            created_at=now,
+            request_id="r",
+        )
+        self.service.data.job(job.id).mkdir()
+        self.service.store.add(job, bound=1000)
+        return job
+
+    def finish_job(self, video: bytes = b"video", poster: bytes = b"poster", **spec: Any) -> Job:
+        """A completed job with these artifacts."""
+        job = self.add_job(**spec)
+        for name, content in ((KINDS["video"], video), (KINDS["poster"], poster)):
+            (self.service.data.job(job.id) / name).write_bytes(content)
+        self.service.store.move(job.id, Status.PROCESSING)
+        expires = now_ms() + 60_000
+        done = self.service.store.move(
+            job.id, Status.COMPLETED, progress=100, finished_at=now_ms(), expires_at=expires
+        )
+        assert done is not None
+        return done
+
+
+Start = Callable[..., Awaitable[Running]]
+
+
+@pytest.fixture
+async def start(tmp_path: Path) -> AsyncIterator[Start]:
+    """Starts servers: `await start(limits, setting=value, …)`; slots stay empty."""
+    async with AsyncExitStack() as stack:
+        count = 0
+
+        async def go(limits: Limits = QUICK, **settings: Any) -> Running:
+            nonlocal count
+            count += 1
+            values: dict[str, Any] = {
+                "port": 0,
+                "data_dir": tmp_path / f"data{count}",
+                "plans": {"free": 36, "premium": 72},
+                "min_free_mb": 0,
+                "max_parallel_exports": 0,
+                "segment_sec": Decimal(1),
+            }
+            config = Config(**{**values, **settings})
+            library = Library()
+            service = Service(config, library)
+            stack.push_async_callback(service.stop)
+            service.health.found = CAN_DRAW
+            app = create_app(config, service, library, limits)
+            listening = await stack.enter_async_context(open_port(app, config, limits))
+            await listening.start_serving()
+            return Running(listening.sockets[0].getsockname()[1], service, config)
+
+        yield go
+
+
+@pytest.fixture
+async def running(start: Start) -> Running:
+    """A server with quick limits."""
+    return await start()
+
+
+@pytest.fixture
+def limits() -> Callable[..., Limits]:
+    """The quick limits, some of them changed."""
+    return lambda **changes: replace(QUICK, **changes)

@@ -1,0 +1,162 @@
+import asyncio
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import aiohttp
+import pytest
+
+from server.http.limits import Limits
+from server.jobs.artifacts import KINDS
+from server.jobs.job import Status
+from tests.http.conftest import Running, Start
+from tests.http.wire import ask, head
+
+VIDEO = bytes(range(256)) * 4096
+
+
+async def get(running: Running, path: str, **headers: str) -> tuple[int, Any, bytes]:
+    async with (
+        aiohttp.ClientSession(running.url) as client,
+        client.get(path, headers=headers) as answer,
+    ):
+        return answer.status, answer.headers, await answer.read()
+
+
+async def test_a_video_comes_whole_with_its_headers(running: Running) -> None:
+    job = running.finish_job(VIDEO, title="Группа крови", artist="Кино")
+    status, headers, body = await get(running, f"/download/{job.id}")
+    assert (status, body) == (200, VIDEO)
+    assert headers["Content-Type"] == "video/mp4"
+    assert headers["Content-Length"] == str(len(VIDEO))
+    assert headers["Accept-Ranges"] == "bytes"
+    assert headers["Cache-Control"].startswith("private")
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert headers["Content-Disposition"].startswith('attachment; filename="toqibox-20')
+    assert "filename*=UTF-8''%D0%9A%D0%B8%D0%BD%D0%BE%20-%20" in headers["Content-Disposition"]
+    again = await get(running, f"/download/{job.id}")
+    assert again[2] == VIDEO
+
+
+async def test_a_poster_is_a_picture(running: Running) -> None:
+    job = running.finish_job(poster=b"\xff\xd8picture")
+    status, headers, body = await get(running, f"/download/{job.id}/poster.jpg")
+    assert (status, headers["Content-Type"], body) == (200, "image/jpeg", b"\xff\xd8picture")
+
+
+async def test_head_has_the_headers_of_get(running: Running) -> None:
+    job = running.finish_job(VIDEO)
+    async with aiohttp.ClientSession(running.url) as client:
+        async with client.head(f"/download/{job.id}", headers={"Range": "bytes=0-1"}) as answer:
+            assert (answer.status, await answer.read()) == (200, b"")
+            assert answer.headers["Content-Length"] == str(len(VIDEO))
+            etag = answer.headers["ETag"]
+        async with client.get(f"/download/{job.id}") as answer:
+            assert answer.headers["ETag"] == etag
+    assert etag.startswith('"')
+
+
+async def test_a_range_is_served_in_part(running: Running) -> None:
+    job = running.finish_job(VIDEO)
+    status, headers, body = await get(running, f"/download/{job.id}", Range="bytes=300000-600000")
+    assert (status, body) == (206, VIDEO[300_000:600_001])
+    assert headers["Content-Range"] == f"bytes 300000-600000/{len(VIDEO)}"
+    resumed = {"Range": "bytes=-7", "If-Range": headers["ETag"]}
+    assert (await get(running, f"/download/{job.id}", **resumed))[2] == VIDEO[-7:]
+    stale = {"Range": "bytes=-7", "If-Range": '"other"'}
+    assert (await get(running, f"/download/{job.id}", **stale))[0] == 200
+    several = await get(running, f"/download/{job.id}", Range="bytes=0-1,5-6")
+    assert (several[0], several[2]) == (200, VIDEO)
+
+
+async def test_a_range_behind_the_end_is_told(running: Running) -> None:
+    job = running.finish_job(b"12345")
+    answer = await ask(running.port, head(f"GET /download/{job.id}", "Range: bytes=5-"))
+    assert (answer.status, answer.code) == (416, "range_not_satisfiable")
+    assert answer.headers["content-range"] == "bytes */5"
+
+
+async def test_what_the_client_has_is_not_sent_again(running: Running) -> None:
+    job = running.finish_job(VIDEO)
+    etag = (await get(running, f"/download/{job.id}"))[1]["ETag"]
+    status, _, body = await get(running, f"/download/{job.id}", **{"If-None-Match": etag})
+    assert (status, body) == (304, b"")
+
+
+@pytest.mark.parametrize("tail", ["", "/poster.jpg"])
+async def test_what_cannot_be_downloaded_says_why(running: Running, tail: str) -> None:
+    async def code(job_id: str) -> tuple[int, str]:
+        answer = await ask(running.port, head(f"GET /download/{job_id}{tail}"))
+        return answer.status, answer.code
+
+    queued = running.add_job()
+    assert await code(queued.id) == (409, "result_not_ready")
+    running.service.store.move(queued.id, Status.CANCELLED)
+    assert await code(queued.id) == (409, "result_not_ready")
+    removed = running.finish_job()
+    await running.service.cancel(removed.id, "r")
+    assert await code(removed.id) == (410, "result_expired")
+    lost = running.finish_job()
+    for name in KINDS.values():
+        (running.service.data.job(lost.id) / name).unlink()
+    assert await code(lost.id) == (410, "result_expired")
+    expired = running.finish_job()
+    running.service.store.update(expired.id, expires_at=1)
+    assert await code(expired.id) == (410, "result_expired")
+    assert await code("A" * 22) == (404, "not_found")
+
+
+async def test_a_download_goes_on_when_its_job_is_removed(running: Running) -> None:
+    video = VIDEO * 16
+    job = running.finish_job(video)
+    async with (
+        aiohttp.ClientSession(running.url) as client,
+        client.get(f"/download/{job.id}") as answer,
+    ):
+        first = await answer.content.readexactly(1000)
+        await running.service.cancel(job.id, "r")
+        assert first + await answer.read() == video
+
+
+def narrow_connection(port: int) -> socket.socket:
+    """A connection whose kernel takes little before its reader does."""
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.setblocking(False)
+    with pytest.raises(BlockingIOError):
+        connection.connect(("127.0.0.1", port))
+    return connection
+
+
+async def read_to_end(connection: socket.socket) -> None:
+    while await asyncio.get_running_loop().sock_recv(connection, 65_536):
+        pass
+
+
+async def test_a_reader_that_stands_still_is_cut(
+    start: Start, limits: Callable[..., Limits]
+) -> None:
+    running = await start(limits(download_window_s=0.4))
+    job = running.finish_job(VIDEO * 16)
+    loop = asyncio.get_running_loop()
+    with narrow_connection(running.port) as connection:
+        await asyncio.sleep(0.05)
+        await loop.sock_sendall(connection, head(f"GET /download/{job.id}"))
+        await asyncio.sleep(1.5)
+        with pytest.raises(ConnectionResetError):
+            await read_to_end(connection)
+
+
+async def test_a_slow_but_steady_reader_is_not_cut(
+    start: Start, limits: Callable[..., Limits]
+) -> None:
+    running = await start(limits(download_window_s=0.5, download_min_rate=2000))
+    job = running.finish_job(VIDEO * 16)
+    loop = asyncio.get_running_loop()
+    with narrow_connection(running.port) as connection:
+        await asyncio.sleep(0.05)
+        await loop.sock_sendall(connection, head(f"GET /download/{job.id}"))
+        for _ in range(75):  # 1.5 s: three windows, in which the kernels' buffers never run empty
+            assert await loop.sock_recv(connection, 1000)
+            await asyncio.sleep(0.02)

@@ -1,0 +1,183 @@
+"""Jobs over HTTP, from the form to the file."""
+
+import asyncio
+import shutil
+import socket
+import struct
+import subprocess
+
+import aiohttp
+import pytest
+
+from server.jobs.job import Status
+from tests.http.conftest import Running, Start
+from tests.http.wire import ask, form, head, part, post
+
+UNKNOWN = "A" * 22
+
+
+@pytest.fixture(scope="session")
+def media(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, bytes]:
+    """A second of sound as WAV and a small photo as PNG."""
+    ffmpeg = shutil.which("ffmpeg")
+    assert ffmpeg
+    folder = tmp_path_factory.mktemp("media")
+    for source, name in (
+        (["sine=frequency=110:duration=1"], "tone.wav"),
+        (["testsrc=size=48x40:rate=1", "-frames:v", "1"], "photo.png"),
+    ):
+        output = [*source[1:], str(folder / name)]
+        argv = [ffmpeg, "-v", "error", "-f", "lavfi", "-i", source[0], *output]
+        subprocess.run(argv, check=True)
+    return (folder / "tone.wav").read_bytes(), (folder / "photo.png").read_bytes()
+
+
+@pytest.fixture
+async def working(start: Start) -> Running:
+    """A server whose probe is real and whose slots draw."""
+    running = await start(max_parallel_exports=1)
+    running.service.health.found = None
+    await running.service.start()
+    assert running.service.readiness()[0], running.service.readiness()[1]["problems"]
+    return running
+
+
+async def test_the_old_client_gets_its_video(working: Running, media: tuple[bytes, bytes]) -> None:
+    fields = aiohttp.FormData()
+    fields.add_field("audio", media[0], filename="track.mp3", content_type="audio/mpeg")
+    fields.add_field("photo", media[1], filename="photo.jpg", content_type="image/jpeg")
+    fields.add_field("duration", "0.5")
+    fields.add_field("plan", "free")
+    async with aiohttp.ClientSession(working.url) as client:
+        async with client.post("/export", data=fields) as answer:
+            accepted = await answer.json()
+            assert answer.status == 202, accepted
+            assert answer.headers["Location"] == f"/export/{accepted['jobId']}"
+        assert accepted["success"] is True
+        assert accepted["status"] == "queued"
+        assert isinstance(accepted["createdAt"], int)
+        assert await working.spool_is_empty()
+        progress = [0]
+        while True:
+            async with client.get(f"/export/{accepted['jobId']}") as answer:
+                job = await answer.json()
+            progress.append(job["progress"])
+            if job["status"] not in ("queued", "processing"):
+                break
+            await asyncio.sleep(0.05)
+        assert job["status"] == "completed", job
+        assert progress == sorted(progress)
+        assert progress[-1] == 100
+        assert job["resolution"] == {"width": 64, "height": 36}
+        assert job["frames"] == {"done": 15, "total": 15}
+        async with client.get(job["downloadUrl"]) as answer:
+            video = await answer.read()
+        assert video[4:8] == b"ftyp"
+        async with client.get(job["posterUrl"]) as answer:
+            assert (await answer.read())[:2] == b"\xff\xd8"
+        async with client.delete(f"/export/{accepted['jobId']}") as answer:
+            assert (await answer.json())["status"] == "completed"
+        async with client.get(f"/download/{accepted['jobId']}") as answer:
+            assert answer.status == 410
+
+
+@pytest.mark.parametrize(
+    ("audio", "photo", "status", "code"),
+    [
+        (b"#EXTM3U\nfile:///etc/passwd\n", None, 415, "unsupported_media_type"),
+        (b"ffconcat version 1.0\nfile a.wav\n", None, 415, "unsupported_media_type"),
+        (None, b"<svg xmlns='http://www.w3.org/2000/svg'/>", 415, "unsupported_media_type"),
+        (b"RIFF\x24\0\0\0WAVEfmt ", None, 422, "undecodable_audio"),
+        (None, b"\x89PNG\r\n\x1a\n" + bytes(50), 422, "undecodable_image"),
+    ],
+)
+async def test_files_that_are_not_what_they_should_be(
+    running: Running,
+    media: tuple[bytes, bytes],
+    audio: bytes | None,
+    photo: bytes | None,
+    status: int,
+    code: str,
+) -> None:
+    parts = part("audio", audio or media[0], filename="a.mp3"), part("photo", photo or media[1])
+    answer = await ask(running.port, post(form(*parts)), wait_s=30)
+    assert (answer.status, answer.code) == (status, code)
+    assert await running.spool_is_empty()
+    assert not list(running.service.data.jobs.iterdir())
+
+
+async def test_a_client_that_leaves_after_its_form_leaves_a_whole_job_or_none(
+    running: Running, media: tuple[bytes, bytes]
+) -> None:
+    _, writer = await asyncio.open_connection("127.0.0.1", running.port)
+    writer.write(post(form(part("audio", media[0]), part("photo", media[1]))))
+    await running.until(lambda: len(running.files()) == 2)
+    await asyncio.sleep(0.1)
+    connection = writer.get_extra_info("socket")
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
+
+    def whole_or_none() -> bool:
+        jobs = running.service.store.with_status(Status.QUEUED)
+        folders = list(running.service.data.jobs.iterdir())
+        return not running.spooled() and [f.name for f in folders] == [job.id for job in jobs]
+
+    assert await running.until(whole_or_none, within_s=20)
+    folders = list(running.service.data.jobs.iterdir())
+    assert all((folder / "sound.wav").exists() for folder in folders)
+
+
+async def test_the_queue_bound_holds_for_uploads_at_once(
+    start: Start, media: tuple[bytes, bytes]
+) -> None:
+    running = await start(max_queued_exports=2)
+    sent = post(form(part("audio", media[0]), part("photo", media[1])))
+    answers = await asyncio.gather(*[ask(running.port, sent, wait_s=60) for _ in range(4)])
+    assert sorted(answer.status for answer in answers) == [202, 202, 429, 429]
+    assert all("retry-after" in answer.headers for answer in answers if answer.status == 429)
+    assert await running.spool_is_empty()
+
+
+async def test_a_job_is_shown_cancelled_and_shown_again(running: Running) -> None:
+    job = running.add_job()
+    shown = await ask(running.port, head(f"GET /export/{job.id}"))
+    assert (shown.status, shown.json["status"], shown.json["queuePosition"]) == (200, "queued", 1)
+    assert shown.headers["cache-control"] == "no-store"
+    for _ in range(2):
+        cancelled = await ask(running.port, head(f"DELETE /export/{job.id}"))
+        assert (cancelled.status, cancelled.json["status"]) == (200, "cancelled")
+    again = await ask(running.port, head(f"GET /export/{job.id}"))
+    assert again.json["status"] == "cancelled"
+    assert (await ask(running.port, head(f"DELETE /export/{UNKNOWN}"))).code == "not_found"
+
+
+async def test_a_failed_job_says_why_in_the_language_of_the_client(running: Running) -> None:
+    job = running.add_job()
+    running.service.store.move(job.id, Status.FAILED, error_code="render_stalled")
+    shown = await ask(running.port, head(f"GET /export/{job.id}", "Accept-Language: ru"))
+    assert (shown.status, shown.json["code"]) == (200, "render_stalled")
+    assert shown.json["error"] == "Создание видео остановилось и не продолжилось."
+
+
+async def test_readiness_says_what_is_missing(running: Running) -> None:
+    ready = await ask(running.port, head("GET /ready"))
+    assert (ready.status, ready.json["software"], ready.json["encoder"]) == (200, True, "x264")
+    running.service.health.found = {"gl": {"ok": False, "error": "no EGL"}}
+    ready = await ask(running.port, head("GET /ready"))
+    assert (ready.status, ready.code) == (503, "not_ready")
+    assert "no EGL" in ready.json["problems"][0]
+    assert (await ask(running.port, head("GET /health"))).status == 200
+
+
+async def test_the_old_front_page_is_there(running: Running) -> None:
+    root = (await ask(running.port, head("GET /"))).json
+    assert (root["status"], bool(root["service"]), bool(root["endpoints"])) == ("ok", True, True)
+
+
+async def test_effects_are_listed_and_shown(running: Running) -> None:
+    listed = (await ask(running.port, head("GET /effects"))).json["effects"]
+    assert "breathe" in [effect["id"] for effect in listed]
+    shown = await ask(running.port, head("GET /effects/breathe"))
+    assert shown.json in listed
+    assert shown.json["inputs"]["type"] == "object"
+    assert (await ask(running.port, head("GET /effects/none"))).status == 404

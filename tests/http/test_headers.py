@@ -1,0 +1,122 @@
+"""The small readers and writers of headers: languages, ranges, file names; and the pace."""
+
+import pytest
+
+from server.http.filename import disposition
+from server.http.language import preferred
+from server.http.pace import Pace
+from server.http.ranges import Unsatisfiable, is_known, part_of
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("", "en"),
+        ("ru", "ru"),
+        ("ru-RU,ru;q=0.9,en-US;q=0.8,en;q=0.7", "ru"),
+        ("en-US,en;q=0.9,ru;q=0.8", "en"),
+        ("de, ru;q=0.5, en;q=0.4", "ru"),
+        ("de, ru;q=0.4, en;q=0.5", "en"),
+        ("ru;q=0", "en"),
+        ("en;q=0, ru;q=0.1", "ru"),
+        ("en;q=0, *", "ru"),
+        ("*", "en"),
+        ("ru;q=0.5, *;q=0.6", "en"),
+        ("fr", "en"),
+        ("RU", "ru"),
+        ("rus, rup", "en"),
+        (";;;q=,ru;q=nan", "en"),
+        ("ru ; q=1.0", "ru"),
+    ],
+)
+def test_the_language_is_the_one_that_weighs_most(header: str, language: str) -> None:
+    assert preferred(header) == language
+
+
+@pytest.mark.parametrize(
+    ("header", "part"),
+    [
+        ("bytes=0-0", (0, 1)),
+        ("bytes=2-", (2, 8)),
+        ("bytes=-3", (7, 3)),
+        ("bytes=-99", (0, 10)),
+        ("bytes=8-99", (8, 2)),
+        ("BYTES = 1 - 2", (1, 2)),
+        ("bytes=5-2", None),
+        ("bytes=-", None),
+        ("bytes=0-1,3-4", None),
+        ("lines=0-1", None),
+        ("bytes=０-1", None),
+        ("", None),
+        (f"bytes={'0-0,' * 10_000}", None),
+    ],
+)
+def test_one_range_is_served_and_anything_odd_is_passed_over(
+    header: str, part: tuple[int, int] | None
+) -> None:
+    assert part_of({"Range": header}, 10, '"e"') == part
+
+
+@pytest.mark.parametrize(
+    "header", ["bytes=10-", "bytes=10-12", "bytes=-0", "bytes=" + "9" * 18 + "-"]
+)
+def test_a_range_behind_the_end_cannot_be_served(header: str) -> None:
+    with pytest.raises(Unsatisfiable):
+        part_of({"Range": header}, 10, '"e"')
+
+
+def test_if_range_must_name_this_very_file() -> None:
+    wanted = {"Range": "bytes=0-0"}
+    assert part_of({**wanted, "If-Range": '"e"'}, 10, '"e"') == (0, 1)
+    for other in ('"f"', 'W/"e"', "Mon, 01 Jan 2024 00:00:00 GMT"):
+        assert part_of({**wanted, "If-Range": other}, 10, '"e"') is None
+
+
+def test_if_none_match_takes_lists_weak_tags_and_any() -> None:
+    assert is_known({"If-None-Match": '"a", W/"e"'}, '"e"')
+    assert is_known({"If-None-Match": "*"}, '"e"')
+    assert not is_known({"If-None-Match": '"a"'}, '"e"')
+    assert not is_known({}, '"e"')
+
+
+@pytest.mark.parametrize(
+    ("label", "plain", "encoded"),
+    [
+        ("Artist - Title", "Artist - Title", "Artist%20-%20Title"),
+        ("Édith - Café", "Edith - Cafe", "%C3%89dith%20-%20Caf%C3%A9"),
+        ("Кино - Группа крови", "back", "%D0%9A%D0%B8%D0%BD%D0%BE"),
+        ("", "back", "back.mp4"),
+        ("../../etc/passwd", "etc passwd", "etc%20passwd"),
+        ('a"b\\c\r\nSet-Cookie: x', "a b c Set-Cookie x", "a%20b%20c"),
+        ("\u202egpj.exe\u0000", "gpj.exe", "gpj.exe.mp4"),
+        ("con", "back", "back.mp4"),
+        ("....", "back", "back.mp4"),
+        ("x" * 400, "x" * 100, "x" * 100 + ".mp4"),
+        ("100%", "100", "100.mp4"),
+    ],
+)
+def test_a_file_name_is_safe_in_both_spellings(label: str, plain: str, encoded: str) -> None:
+    header = disposition(label, "back", ".mp4")
+    assert header.startswith(f"attachment; filename=\"{plain}.mp4\"; filename*=UTF-8''{encoded}")
+    assert header.isascii()
+    assert header.isprintable()
+
+
+def test_a_pace_is_judged_by_a_whole_window_only() -> None:
+    pace = Pace(min_rate=100, window_s=1.5)
+    judged = []
+    for seconds, count in ((1.4, 0), (0.2, 149), (0.1, 10)):
+        pace.add(seconds, count)
+        judged.append(pace.too_slow)
+    assert judged == [False, True, False]
+
+
+def test_a_pace_forgets_what_lies_before_its_window() -> None:
+    pace = Pace(min_rate=100, window_s=1.5)
+    pace.add(0.0, 1_000_000)
+    judged = []
+    for _ in range(16):
+        pace.add(0.1, 0)
+        judged.append(pace.too_slow)
+    assert judged[:13] == [False] * 13
+    assert judged[-1]

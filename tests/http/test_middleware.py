@@ -1,0 +1,161 @@
+"""What every answer has, whatever was asked."""
+
+import asyncio
+from collections.abc import Callable
+
+import aiohttp
+import pytest
+
+from server.http.limits import Limits
+from tests.http.conftest import Running, Start
+from tests.http.wire import FORM, ask, head, post, read_answer
+
+UNKNOWN = "A" * 22
+REQUESTS: dict[str, tuple[bytes, int]] = {
+    "a page that is": (head("GET /"), 200),
+    "a page that is not": (head("GET /nothing"), 404),
+    "an unknown job": (head(f"GET /export/{UNKNOWN}"), 404),
+    "an id of the wrong form": (head("GET /export/..%2f..%2fetc%2fpasswd"), 404),
+    "a long id": (head("GET /export/" + "a" * 5000), 404),
+    "an id with a NUL": (head("GET /export/" + "A" * 21 + "%00"), 404),
+    "two slashes": (head("GET //export"), 404),
+    "an escaped path": (head("GET /%2e%2e/"), 404),
+    "a wrong method": (head("PUT /export"), 405),
+    "a method nobody knows": (head("PROPFIND /export"), 405),
+    "a preflight": (head("OPTIONS /export"), 204),
+    "a wrong body": (post(b"{}", content_type="application/json"), 415),
+    "no HTTP": (b"\x16\x03\x01\x00\xa5\r\n\r\n", 400),
+    "a long address": (head("GET /" + "a" * 9000), 400),
+    "a long header": (head("GET /", "X: " + "y" * 9000), 400),
+    "many headers": (head("GET /", *[f"X-{n}: y" for n in range(200)]), 400),
+    "two lengths": (head("POST /export", "Content-Length: 1", "Content-Length: 2"), 400),
+    "a negative length": (head("POST /export", f"Content-Type: {FORM}", "Content-Length: -1"), 400),
+    "length and chunks": (
+        head("POST /export", "Content-Length: 5", "Transfer-Encoding: chunked"),
+        400,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REQUESTS)
+async def test_every_answer_has_an_id_cors_and_safe_headers(running: Running, case: str) -> None:
+    sent, status = REQUESTS[case]
+    answer = await ask(running.port, sent)
+    headers = answer.headers
+    assert answer.status == status
+    assert headers["access-control-allow-origin"] == "*"
+    assert "Retry-After" in headers["access-control-expose-headers"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["content-security-policy"] == "default-src 'none'; sandbox"
+    assert headers["server"] == "toqibox"
+    assert headers["x-request-id"]
+    if status >= 400:
+        assert answer.json["requestId"] == headers["x-request-id"]
+        assert answer.json["success"] is False
+        assert set(answer.json) == {"success", "error", "code", "retryable", "requestId"}
+
+
+async def test_an_unknown_job_is_told_with_the_same_words_everywhere(running: Running) -> None:
+    paths = [f"/export/{UNKNOWN}", "/export/x", f"/download/{UNKNOWN}", "/effects/none", "/none"]
+    told = {(await ask(running.port, head(f"GET {path}"))).json["error"] for path in paths}
+    assert told == {"There is nothing here."}
+
+
+async def test_errors_speak_the_language_of_the_client(running: Running) -> None:
+    russian = await ask(running.port, head("GET /none", "Accept-Language: ru-RU,en;q=0.5"))
+    assert russian.json["error"] == "Здесь ничего нет."
+    assert russian.headers["content-language"] == "ru"
+    english = await ask(running.port, head("GET /none", "Accept-Language: de"))
+    assert english.json["error"] == "There is nothing here."
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/export", "POST, OPTIONS"),
+        (f"/export/{UNKNOWN}", "GET, DELETE, HEAD, OPTIONS"),
+        ("/effects", "GET, HEAD, OPTIONS"),
+    ],
+)
+async def test_a_wrong_method_is_told_which_are_right(
+    running: Running, path: str, methods: str
+) -> None:
+    answer = await ask(running.port, head(f"PATCH {path}"))
+    assert (answer.status, answer.code) == (405, "method_not_allowed")
+    assert answer.headers["allow"] == methods
+
+
+async def test_a_preflight_allows_what_the_api_needs(running: Running) -> None:
+    lines = ("Origin: https://studio.example", "Access-Control-Request-Method: DELETE")
+    answer = await ask(running.port, head(f"OPTIONS /export/{UNKNOWN}", *lines))
+    assert "DELETE" in answer.headers["access-control-allow-methods"]
+    allowed = answer.headers["access-control-allow-headers"]
+    assert allowed == "Authorization, Idempotency-Key, Content-Type, Range"
+    assert "access-control-allow-credentials" not in answer.headers
+
+
+async def test_with_a_list_of_origins_only_those_are_let_in(start: Start) -> None:
+    running = await start(cors_origins=("https://a.example", "https://b.example"))
+    for origin, expected in (
+        ("https://b.example", "https://b.example"),
+        ("https://c.example", None),
+    ):
+        for target in ("GET /", "GET /none"):
+            answer = await ask(running.port, head(target, f"Origin: {origin}"))
+            assert answer.headers.get("access-control-allow-origin") == expected
+            assert "Origin" in answer.headers["vary"]
+
+
+async def test_head_says_what_get_would(running: Running) -> None:
+    async with aiohttp.ClientSession(running.url) as client:
+        for path in ("/", "/health", "/ready", "/effects", "/openapi.json", "/none"):
+            async with client.get(path) as got, client.head(path) as headed:
+                assert headed.status == got.status
+                assert headed.headers["Content-Length"] == got.headers["Content-Length"]
+                assert headed.headers["Content-Type"] == got.headers["Content-Type"]
+                assert await headed.read() == b""
+
+
+async def test_a_fault_of_ours_is_told_without_its_words(
+    running: Running, caplog: pytest.LogCaptureFixture
+) -> None:
+    running.service.store.close()
+    answer = await ask(running.port, head(f"GET /export/{UNKNOWN}"))
+    assert (answer.status, answer.code) == (500, "internal")
+    assert b"sqlite" not in answer.body.lower()
+    assert "Cannot operate on a closed database" in caplog.text
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET / HTTP/1.1\r\nHost: t\r\nX: "])
+async def test_a_silent_connection_is_closed(running: Running, sent: bytes) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", running.port)
+    writer.write(sent)
+    async with asyncio.timeout(3):
+        assert await reader.read() == b""
+    writer.transport.abort()
+
+
+async def test_connections_are_bounded(start: Start, limits: Callable[..., Limits]) -> None:
+    running = await start(limits(connections=2, header_s=60))
+    open_ones = [await asyncio.open_connection("127.0.0.1", running.port) for _ in range(2)]
+    with pytest.raises((EOFError, ConnectionError)):
+        await ask(running.port, head("GET /health"))
+    for reader, writer in open_ones:
+        writer.write(head("GET /health"))
+        assert (await read_answer(reader)).status == 200
+        writer.transport.abort()
+    await asyncio.sleep(0.05)
+    assert (await ask(running.port, head("GET /health"))).status == 200
+
+
+async def test_a_client_that_sends_no_more_still_gets_its_answer(running: Running) -> None:
+    answer = await ask(running.port, head("GET /health"), half_close=True)
+    assert answer.json == {"status": "ok"}
+
+
+async def test_pipelined_requests_are_answered_in_order(running: Running) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", running.port)
+    writer.write((head("GET /health") + head("GET /none")) * 100)
+    statuses = [(await read_answer(reader)).status for _ in range(200)]
+    assert statuses == [200, 404] * 100
+    writer.transport.abort()

@@ -1,0 +1,108 @@
+from collections.abc import Awaitable, Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from server.errors import ToqiboxError
+from server.http.multipart import Form, PartLimits, boundary_of
+from tests.http.wire import BOUNDARY, form, part
+
+
+def reader(body: bytes, cuts: list[int]) -> Callable[[], Awaitable[bytes]]:
+    """Hands out `body` in pieces of the given lengths, then the rest."""
+    pieces = []
+    for cut in cuts:
+        pieces.append(body[:cut])
+        body = body[cut:]
+    waiting = [piece for piece in [*pieces, body] if piece]
+
+    async def read() -> bytes:
+        return waiting.pop(0) if waiting else b""
+
+    return read
+
+
+async def walk(body: bytes, cuts: list[int]) -> list[tuple[str, bytes]]:
+    walked = Form(BOUNDARY.encode(), reader(body, cuts))
+    found = []
+    while (name := await walked.next_part()) is not None:
+        found.append((name, b"".join([piece async for piece in walked.pieces()])))
+    return found
+
+
+TRICKY = st.sampled_from(
+    [b"", b"\r\n", b"\r\n--", b"--", f"\r\n--{BOUNDARY[:-1]}".encode(), b"\r", b"\n\n", bytes(300)]
+)
+CONTENT = st.lists(st.one_of(TRICKY, st.binary(max_size=20)), max_size=5).map(b"".join)
+CUTS = st.lists(st.integers(min_value=1, max_value=40), max_size=60)
+
+
+@given(contents=st.lists(CONTENT, min_size=1, max_size=4), cuts=CUTS)
+@settings(deadline=None)
+async def test_content_is_the_same_however_it_arrives(
+    contents: list[bytes], cuts: list[int]
+) -> None:
+    body = form(*[part(f"f{n}", content) for n, content in enumerate(contents)])
+    expected = [(f"f{n}", content) for n, content in enumerate(contents)]
+    assert await walk(body, cuts) == expected
+
+
+@given(body=st.binary(max_size=400), cuts=CUTS)
+@settings(deadline=None)
+async def test_rubbish_is_refused_and_never_more(body: bytes, cuts: list[int]) -> None:
+    with pytest.raises(ToqiboxError) as caught:
+        await walk(part("a", b"") + body, cuts)
+    assert caught.value.code in ("malformed_multipart", "upload_incomplete")
+
+
+@given(at=st.integers(min_value=0), cuts=CUTS)
+@settings(deadline=None)
+async def test_a_form_that_is_cut_anywhere_is_refused(at: int, cuts: list[int]) -> None:
+    body = form(part("a", b"1" * 50), part("b", b"2" * 50))
+    final = len(body) - len("\r\n")  # what follows the final boundary is not needed
+    with pytest.raises(ToqiboxError):
+        await walk(body[: at % final], cuts)
+
+
+async def test_a_part_may_be_left_unread() -> None:
+    walked = Form(BOUNDARY.encode(), reader(form(part("a", b"1" * 99), part("b", b"2")), [50] * 6))
+    assert [await walked.next_part() for _ in range(3)] == ["a", "b", None]
+
+
+async def test_padding_behind_a_boundary_and_an_epilogue_are_allowed() -> None:
+    body = b"\r\n" + form(part("a", b"1")).replace(
+        f"{BOUNDARY}\r".encode(), f"{BOUNDARY} \t\r".encode()
+    )
+    assert await walk(body + b"bye", []) == [("a", b"1")]
+
+
+async def test_parts_are_counted() -> None:
+    body = form(*[part("a", b"") for _ in range(3)])
+    walked = Form(BOUNDARY.encode(), reader(body, []), PartLimits(parts=2))
+    assert [await walked.next_part() for _ in range(2)] == ["a", "a"]
+    with pytest.raises(ToqiboxError, match="too many parts"):
+        await walked.next_part()
+
+
+@pytest.mark.parametrize(
+    ("content_type", "boundary"),
+    [
+        ("multipart/form-data; boundary=abc", b"abc"),
+        ("Multipart/Form-Data;boundary=abc", b"abc"),
+        ('multipart/form-data; charset=utf-8; Boundary="a b:c"', b"a b:c"),
+        ("multipart/form-data; boundary=----=_Part_1.2", b"----=_Part_1.2"),
+        ("multipart/form-data; boundary=" + "b" * 70, b"b" * 70),
+    ],
+)
+def test_a_boundary_is_read_as_clients_write_it(content_type: str, boundary: bytes) -> None:
+    assert boundary_of(content_type) == boundary
+
+
+@pytest.mark.parametrize(
+    "boundary", ['"a\\"b"', '"ends in space "', "é", "a b", '"', "a;boundary=b"]
+)
+def test_a_bad_boundary_is_refused(boundary: str) -> None:
+    with pytest.raises(ToqiboxError) as caught:
+        boundary_of(f"multipart/form-data; boundary={boundary}")
+    assert caught.value.code == "malformed_multipart"

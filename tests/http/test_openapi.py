@@ -1,0 +1,113 @@
+"""The document is replayed: every path and method in it answers as it says."""
+
+import re
+from typing import Any
+
+import aiohttp
+import jsonschema  # type: ignore[import-untyped]  # it ships no types
+import pytest
+
+from server.config import Config
+from server.http.app import ROUTES
+from server.http.openapi import document
+from server.jobs.fields import FILES, TEXTS
+from tests.http.conftest import Running, Start
+from tests.http.wire import FORM, form, part
+
+DOCUMENT = document(Config())
+METHODS = ("get", "head", "post", "delete")
+OPERATIONS = [
+    (path, method)
+    for path, item in DOCUMENT["paths"].items()
+    for method in METHODS
+    if method in item
+]
+
+
+def check(answer: aiohttp.ClientResponse, body: Any, operation: dict[str, Any]) -> None:
+    listed = operation["responses"]
+    assert str(answer.status) in listed
+    content = listed[str(answer.status)].get("content", {})
+    for name in listed[str(answer.status)].get("headers", {}):
+        assert name in answer.headers
+    if content:
+        assert answer.content_type in content
+    schema = content.get("application/json", {}).get("schema")
+    if schema:
+        whole = {**schema, "components": DOCUMENT["components"]}
+        jsonschema.Draft202012Validator(whole).validate(body)
+
+
+async def replay(running: Running, path: str, method: str, **request: Any) -> int:
+    template = re.sub(r"/[A-Za-z0-9_-]{22}(?=/|$)", "/{jobId}", path)
+    template = re.sub(r"^/effects/.*", "/effects/{id}", template)
+    operation = DOCUMENT["paths"][template.partition("?")[0]][method]
+    async with (
+        aiohttp.ClientSession(running.url) as client,
+        client.request(method, path, **request) as answer,
+    ):
+        is_json = answer.content_type == "application/json" and method != "head"
+        check(answer, await answer.json() if is_json else await answer.read(), operation)
+        return answer.status
+
+
+def test_the_document_lists_the_routes_and_nothing_else() -> None:
+    served = {
+        (re.sub(r"\{job_id[^/]*\}", "{jobId}", re.sub(r"\{effect_id[^/]*\}", "{id}", path)), method)
+        for method, path, _ in ROUTES
+    }
+    listed = {(path, method.upper()) for path, method in OPERATIONS if method != "head"}
+    assert listed == served
+
+
+def test_the_form_lists_the_fields_that_are_taken() -> None:
+    content = DOCUMENT["paths"]["/export"]["post"]["requestBody"]["content"]
+    assert set(content["multipart/form-data"]["schema"]["properties"]) == {*FILES, *TEXTS}
+
+
+def test_every_reference_leads_somewhere() -> None:
+    names = set(re.findall(r"#/components/schemas/(\w+)", repr(DOCUMENT)))
+    assert names == set(DOCUMENT["components"]["schemas"])
+
+
+@pytest.mark.parametrize(("path", "method"), OPERATIONS)
+async def test_each_operation_answers_as_listed(running: Running, path: str, method: str) -> None:
+    job = running.finish_job(b"video bytes")
+    path = path.replace("{jobId}", job.id).replace("{id}", "breathe")
+    status = await replay(running, path, method)
+    assert status == (415 if method == "post" else 200)
+
+
+async def test_the_other_listed_statuses_occur(running: Running) -> None:
+    done, queued, unknown = running.finish_job(b"12345").id, running.add_job().id, "A" * 22
+    statuses = {
+        await replay(running, f"/export/{queued}", "get"),
+        await replay(running, f"/export/{queued}", "delete"),
+    }
+    assert statuses == {200}
+    for path in ("/export/{}", "/download/{}", "/download/{}/poster.jpg"):
+        assert await replay(running, path.format(unknown), "get") == 404
+    assert await replay(running, "/effects/none", "get") == 404
+    assert await replay(running, "/effects?all=1", "get") == 422
+    part_of = {"headers": {"Range": "bytes=1-2"}}
+    assert await replay(running, f"/download/{done}", "get", **part_of) == 206
+    behind = {"headers": {"Range": "bytes=9-"}}
+    assert await replay(running, f"/download/{done}", "get", **behind) == 416
+    assert await replay(running, f"/download/{queued}", "get") == 409
+    assert await replay(running, f"/export/{done}", "delete") == 200
+    assert await replay(running, f"/download/{done}", "get") == 410
+    running.service.draining = True
+    assert await replay(running, "/ready", "get") == 503
+    form_of = {"data": form(part("audio", b"x")), "headers": {"Content-Type": FORM}}
+    assert await replay(running, "/export", "post", **form_of) == 503
+    running.service.draining = False
+    assert await replay(running, "/export", "post", **form_of) == 400
+
+
+async def test_the_document_tells_this_servers_limits(start: Start) -> None:
+    running = await start(max_upload_mb=7)
+    async with (
+        aiohttp.ClientSession(running.url) as client,
+        client.get("/openapi.json") as answer,
+    ):
+        assert "at most 7 MB" in await answer.text()

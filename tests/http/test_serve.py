@@ -1,0 +1,101 @@
+"""The server as a process: how it starts and how it ends."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.http.wire import FORM, ask, head, post
+
+Spawn = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def spawn(tmp_path: Path) -> Iterator[Spawn]:
+    """Starts `python -m server serve` on a free port, with its log in log.txt."""
+    started: list[subprocess.Popen[str]] = []
+
+    def go(**settings: str) -> "subprocess.Popen[str]":
+        values = {"PORT": "0", "DATA_DIR": str(tmp_path / "data"), "PLANS": "free=36"}
+        with (tmp_path / "log.txt").open("a") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "server", "serve"],
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                env={**os.environ, **values, "MIN_FREE_MB": "0", **settings},
+            )
+        started.append(process)
+        return process
+
+    yield go
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def port_of(process: "subprocess.Popen[str]") -> int:
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    assert line.startswith("listening on http://127.0.0.1:")
+    return int(line.rpartition(":")[2])
+
+
+async def test_a_server_serves_then_drains_then_ends_well(spawn: Spawn, tmp_path: Path) -> None:
+    process = spawn()
+    port = port_of(process)
+    assert (await ask(port, head("GET /health"))).status == 200
+    process.send_signal(signal.SIGTERM)
+    told = time.monotonic()
+    answer = await ask(port, post(b"", content_type=FORM))
+    while answer.code != "draining":  # the signal may still be on its way
+        answer = await ask(port, post(b"", content_type=FORM))
+    assert answer.status == 503
+    assert "retry-after" in answer.headers
+    assert process.wait(5) == 0
+    assert time.monotonic() - told < 5
+    assert "Traceback" not in (tmp_path / "log.txt").read_text()
+
+
+def wait_until_starting(process: "subprocess.Popen[str]", data: Path) -> None:
+    while not (data / "jobs.db").exists():
+        assert process.poll() is None
+        time.sleep(0.01)
+    time.sleep(0.2)
+
+
+def test_a_server_that_is_still_starting_can_be_stopped(spawn: Spawn, tmp_path: Path) -> None:
+    process = spawn()
+    wait_until_starting(process, tmp_path / "data")
+    process.send_signal(signal.SIGINT)
+    assert process.wait(5) == 0
+
+
+def test_a_second_signal_ends_it_on_the_spot(spawn: Spawn, tmp_path: Path) -> None:
+    process = spawn()
+    wait_until_starting(process, tmp_path / "data")
+    process.send_signal(signal.SIGTERM)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(2) in (128 + signal.SIGINT, 128 + signal.SIGTERM)
+
+
+def test_a_port_in_use_is_told_before_any_work(spawn: Spawn, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        process = spawn(PORT=str(other.getsockname()[1]))
+        assert process.wait(10) == 1
+    log = (tmp_path / "log.txt").read_text()
+    assert "address already in use" in log.lower()
+    assert "Traceback" not in log
+
+
+def test_the_server_process_loads_no_pixels() -> None:
+    code = "import sys, server.http.app; print([m for m in sys.argv[1:] if m in sys.modules])"
+    heavy = ["moderngl", "glcontext", "PIL", "numpy", "ffmpeg"]
+    argv = [sys.executable, "-c", code, *heavy]
+    assert subprocess.run(argv, capture_output=True, check=True).stdout.strip() == b"[]"

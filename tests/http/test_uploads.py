@@ -1,0 +1,169 @@
+"""POST /export against clients that are slow, stop half-way, or come when there is no room."""
+
+import asyncio
+import socket
+import struct
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server.errors import ToqiboxError
+from server.http.limits import Limits
+from server.http.uploads import SpoolFile
+from tests.http.conftest import Running, Start
+from tests.http.wire import BOUNDARY, FORM, ask, form, head, part, post, read_answer
+
+AUDIO = part("audio", b"RIFF", filename="a.wav")
+PHOTO = part("photo", b"\xff\xd8", filename="p.jpg")
+EXPORT = ("POST /export", f"Content-Type: {FORM}")
+
+
+async def test_a_refused_client_that_goes_on_sending_can_read_the_answer(running: Running) -> None:
+    body = form(part("duration", "-1"), part("audio", b"x" * 1_000_000), PHOTO)
+    answer = await ask(running.port, post(body))
+    assert (answer.code, answer.headers["connection"]) == ("invalid_parameter", "close")
+
+
+async def test_a_wrong_field_in_front_spares_the_files(running: Running) -> None:
+    # Of a body of over a megabyte only the first field is ever sent.
+    start = head("POST /export", f"Content-Type: {FORM}", "Content-Length: 1500000")
+    answer = await ask(running.port, start + part("fps", "29.97") + AUDIO[:40])
+    assert (answer.status, answer.json["field"]) == (422, "fps")
+
+
+async def test_files_are_stored_under_our_names_only(running: Running) -> None:
+    near = b"\r\n--" + BOUNDARY[:5].encode() + b"\r\n"
+    audio = part("audio", b"A" * 70_000, filename="../../../etc/passwd")
+    photo = part("photo", near, filename="-y.jpg")
+    last = form(part("title", "x" * 201))
+    reader, writer = await asyncio.open_connection("127.0.0.1", running.port)
+    body = audio + photo + last
+    writer.write(post(body)[: -len(last)] + last[:20])
+    await running.until(lambda: len(running.files()) == 2 and near in running.files().values())
+    assert running.files() == {("audio", 0o600): b"A" * 70_000, ("photo", 0o600): near}
+    writer.write(last[20:])
+    assert (await read_answer(reader)).json["field"] == "title"
+    assert await running.spool_is_empty()
+    writer.transport.abort()
+
+
+@pytest.mark.parametrize(
+    ("limit", "pieces", "pause_s"),
+    [
+        ({"upload_stall_s": 0.2}, 2, 0.5),
+        ({"upload_window_s": 0.6}, 200, 0.02),
+        ({"upload_min_rate": 1, "upload_wall_s": 0.3}, 200, 0.02),
+    ],
+    ids=["silence", "below the rate", "too long in all"],
+)
+async def test_a_slow_upload_is_cut(
+    start: Start, limits: Callable[..., Limits], limit: Any, pieces: int, pause_s: float
+) -> None:
+    running = await start(limits(**limit))
+    body = form(part("audio", b"x" * 100_000), PHOTO)
+    trickle = [body[at : at + 5] for at in range(90, 90 + 5 * pieces, 5)]
+    answer = await ask(
+        running.port, post(body)[: -len(body)] + body[:90], *trickle, pause_s=pause_s
+    )
+    assert (answer.status, answer.code, answer.json["retryable"]) == (408, "upload_timeout", True)
+    assert await running.spool_is_empty()
+
+
+async def test_half_an_upload_then_the_end_of_the_stream(running: Running) -> None:
+    body = form(part("audio", b"x" * 100_000), PHOTO)
+    answer = await ask(running.port, post(body)[:50_000], half_close=True)
+    assert (answer.status, answer.code) == (400, "upload_incomplete")
+    assert await running.spool_is_empty()
+
+
+async def test_a_reset_in_mid_body_leaves_nothing(running: Running) -> None:
+    _, writer = await asyncio.open_connection("127.0.0.1", running.port)
+    writer.write(post(form(part("audio", b"x" * 100_000), PHOTO))[:50_000])
+    await writer.drain()
+    await running.until(lambda: bool(running.spooled()))
+    connection = writer.get_extra_info("socket")
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
+    assert await running.spool_is_empty()
+
+
+async def test_expect_is_answered_only_when_the_body_is_wanted(running: Running) -> None:
+    async def first_status(*lines: str) -> int:
+        return (await ask(running.port, head(*lines, "Expect: 100-continue"))).status
+
+    plain = ("Content-Type: text/plain", "Content-Length: 5")
+    assert await first_status("POST /export", *plain) == 415
+    assert await first_status("POST /nowhere", *plain) == 404
+    assert await first_status("POST /health", *plain) == 405
+    big = (f"Content-Type: {FORM}", "Content-Length: 99999999")
+    assert await first_status("POST /export", *big) == 413
+    running.service.draining = True
+    assert await first_status("POST /export", f"Content-Type: {FORM}", "Content-Length: 9") == 503
+    running.service.draining = False
+    assert await first_status("POST /export", f"Content-Type: {FORM}", "Content-Length: 9") == 100
+
+
+async def test_the_answer_follows_after_100_continue(running: Running) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", running.port)
+    body = form(AUDIO)
+    whole = post(body, "Expect: 100-continue")
+    writer.write(whole[: -len(body)])
+    assert (await read_answer(reader)).status == 100
+    writer.write(body)
+    assert (await read_answer(reader)).code == "missing_field"
+    writer.transport.abort()
+
+
+async def test_more_uploads_than_places_wait_and_are_then_refused(
+    start: Start, limits: Callable[..., Limits]
+) -> None:
+    running = await start(limits(uploads=1, upload_stall_s=1.0))
+    slow = asyncio.create_task(ask(running.port, post(form(AUDIO, PHOTO))[:-9]))
+    await asyncio.sleep(0.1)
+    answer = await ask(running.port, post(form(AUDIO, PHOTO)))
+    assert (answer.status, answer.code) == (429, "rate_limited")
+    assert int(answer.headers["retry-after"]) >= 1
+    assert (await slow).code == "upload_timeout"
+    assert (await ask(running.port, post(form(AUDIO)))).code == "missing_field"
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "settings"),
+    [("queue_full", 429, {"max_queued_exports": 0}), ("storage_full", 503, {"min_free_mb": 10**8})],
+)
+async def test_what_cannot_be_accepted_is_refused_unread(
+    start: Start, code: str, status: int, settings: dict[str, Any]
+) -> None:
+    running = await start(**settings)
+    answer = await ask(
+        running.port, head("POST /export", f"Content-Type: {FORM}", "Content-Length: 9")
+    )
+    assert (answer.status, answer.code) == (status, code)
+    assert int(answer.headers["retry-after"]) >= 1
+
+
+async def test_a_machine_that_cannot_draw_refuses(running: Running) -> None:
+    running.service.health.found = {"gl": {"ok": False, "error": "none"}}
+    answer = await ask(running.port, post(form(AUDIO, PHOTO)))
+    assert (answer.status, answer.code) == (503, "not_ready")
+    assert "retry-after" in answer.headers
+
+
+def test_a_full_disk_is_told_as_such(tmp_path: Path) -> None:
+    file = SpoolFile(tmp_path / "audio")
+    full = open("/dev/full", "wb", buffering=0)  # noqa: SIM115 - its descriptor is handed over
+    spare, file.descriptor = file.descriptor, full.fileno()
+    with full, pytest.raises(ToqiboxError) as caught:
+        file.write(b"x")
+    assert caught.value.code == "storage_full"
+    file.descriptor = spare
+    file.close()
+
+
+def test_a_planted_link_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "audio").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(FileExistsError):
+        SpoolFile(tmp_path / "audio")
+    assert not (tmp_path / "elsewhere").exists()

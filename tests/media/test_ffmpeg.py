@@ -1,0 +1,101 @@
+"""Processes are confined, bounded, and gone when the block that started them ends."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from server import confine
+from server.errors import ToqiboxError
+from server.media import ffmpeg
+
+
+def _is_gone(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def test_the_version_is_told() -> None:
+    assert ffmpeg.version()[0].isdigit() or ffmpeg.version().startswith("n")
+
+
+def test_a_missing_program_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(ffmpeg.MediaError, match="ffmpeg is not installed"):
+        ffmpeg.version()
+
+
+def test_an_exception_kills_and_reaps() -> None:
+    pids = []
+
+    def fail() -> None:
+        with ffmpeg.Process(["sleep", "60"]) as process:
+            pids.append(process.pid)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert _is_gone(pids[0])
+
+
+def test_waiting_has_a_limit() -> None:
+    start = time.monotonic()
+    with pytest.raises(ffmpeg.MediaError, match="still running"):
+        ffmpeg.run(["sleep", "60"], limit_s=0.2)
+    assert time.monotonic() - start < 20
+
+
+def test_a_silent_process_is_given_up() -> None:
+    with pytest.raises(ffmpeg.MediaError, match="no output"):
+        ffmpeg.run(["sleep", "60"], limit_s=0.2, stdout_bytes=10)
+
+
+def test_endless_messages_block_nothing_and_are_bounded() -> None:
+    script = "head -c 3000000 /dev/zero | tr '\\0' x >&2; exit 3"
+    outcome = ffmpeg.run(["sh", "-c", script], limit_s=20)
+    assert outcome.rc != 0
+    assert outcome.messages.startswith("xxx")
+    assert len(outcome.messages) <= 64 * 1024
+
+
+def test_endless_output_is_refused() -> None:
+    with pytest.raises(ffmpeg.MediaError, match="more than"):
+        ffmpeg.run(["cat", "/dev/zero"], stdout_bytes=1000)
+
+
+def test_a_process_is_confined(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FFREPORT", "file=/tmp/x")
+    script = "env; ulimit -n; ulimit -v; grep NoNewPrivs /proc/self/status"
+    limits = confine.Limits(memory_bytes=1 << 30, open_files=77)
+    words = ffmpeg.run(["sh", "-c", script], limits, stdout_bytes=10_000).stdout.decode()
+    assert "FFREPORT" not in words
+    assert "\n77\n1048576\nNoNewPrivs:\t1\n" in words
+
+
+def test_a_crash_is_told_by_its_signal() -> None:
+    outcome = ffmpeg.run(["sh", "-c", "kill -SEGV $$"])
+    assert outcome.rc == -11
+    with pytest.raises(ffmpeg.MediaError):
+        outcome.check()
+
+
+def test_a_full_disk_is_told_by_its_code() -> None:
+    outcome = ffmpeg.run(["sh", "-c", "echo 'x: No space left on device' >&2; exit 1"])
+    with pytest.raises(ToqiboxError) as caught:
+        outcome.check("encoder_failed")
+    assert caught.value.code == "storage_full"
+
+
+def test_processor_time_is_counted() -> None:
+    outcome = ffmpeg.run(["sh", "-c", "i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done"])
+    assert outcome.check().cpu_s > 0.01
+
+
+def test_paths_cannot_become_options_or_protocols(tmp_path: Path) -> None:
+    argv = ffmpeg.output(ffmpeg.input_file(Path("-f")).audio, Path("http:x"))
+    assert f"file:{os.getcwd()}/-f" in argv
+    assert f"file:{os.getcwd()}/http:x" in argv

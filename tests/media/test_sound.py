@@ -1,0 +1,312 @@
+"""Uploads become 48 kHz stereo samples, counted and cut to the sample."""
+
+import hashlib
+import os
+import struct
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from server.errors import ToqiboxError
+from server.media import sound, wave
+from server.media.sniff import sniff_audio_file
+
+Samples = np.ndarray[Any, np.dtype[Any]]
+Convert = Callable[..., Path]
+MakeWav = Callable[..., Path]
+Decode = Callable[..., sound.Sound]
+
+_LAVFI = ("-f", "lavfi")
+_LONG = Decimal(240)
+
+
+@pytest.fixture
+def decode(tmp_path: Path) -> Decode:
+    """Sniff and decode a file, the whole of it unless told otherwise."""
+
+    def run(
+        path: Path, start: str = "0", duration: str | None = None, longest: str = "240"
+    ) -> sound.Sound:
+        kind = sniff_audio_file(path)
+        assert kind is not None
+        length = None if duration is None else Decimal(duration)
+        return sound.decode(
+            path, kind, Decimal(start), length, Decimal(longest), tmp_path / "sound.wav"
+        )
+
+    return run
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Callable[[], Samples]:
+    """The samples in the file that `decode` wrote."""
+
+    def read() -> Samples:
+        data = (tmp_path / "sound.wav").read_bytes()[wave.HEADER_BYTES :]
+        return np.frombuffer(data, "<f4").reshape(-1, 2)
+
+    return read
+
+
+def _code(caught: pytest.ExceptionInfo[ToqiboxError]) -> str:
+    return caught.value.code
+
+
+_FORMATS = [
+    ("cbr.mp3", "mp3", 44100, 2, ("-b:a", "128k")),
+    ("vbr.mp3", "mp3", 48000, 2, ("-q:a", "3")),
+    ("low.mp3", "mp3", 8000, 1, ("-b:a", "16k")),
+    ("u8.wav", "wav", 11025, 1, ("-c:a", "pcm_u8")),
+    ("s16.wav", "wav", 44100, 2, ()),
+    ("s24.wav", "wav", 96000, 2, ("-c:a", "pcm_s24le")),
+    ("s32.wav", "wav", 22050, 1, ("-c:a", "pcm_s32le")),
+    ("f32.wav", "wav", 48000, 2, ("-c:a", "pcm_f32le")),
+    ("f64.wav", "wav", 8000, 1, ("-c:a", "pcm_f64le")),
+    ("alaw.wav", "wav", 8000, 1, ("-c:a", "pcm_alaw")),
+    ("a.flac", "flac", 96000, 2, ()),
+    ("vorbis.ogg", "ogg", 44100, 2, ("-c:a", "libvorbis")),
+    ("opus.ogg", "ogg", 48000, 1, ("-c:a", "libopus")),
+    ("aac.m4a", "mov", 44100, 2, ()),
+    ("alac.m4a", "mov", 48000, 2, ("-c:a", "alac")),
+    ("adts.aac", "aac", 32000, 1, ()),
+    ("a.aiff", "aiff", 44100, 2, ()),
+]
+
+
+@pytest.mark.parametrize(("name", "kind", "rate", "channels", "options"), _FORMATS)
+def test_every_format_comes_out_with_its_length_and_loudness(
+    convert: Convert,
+    decode: Decode,
+    written: Callable[[], Samples],
+    name: str,
+    kind: str,
+    rate: int,
+    channels: int,
+    options: tuple[str, ...],
+) -> None:
+    tone = f"aevalsrc=0.5*sin(2*PI*500*t):d=0.7:s={rate}"
+    path = convert(tone, name, "-ac", str(channels), *options, before=_LAVFI)
+    result = decode(path)
+    # AAC keeps no length that ffmpeg minds; its Vorbis encoder ends a little early.
+    early, late = 200 if "vorbis" in name else 0, 2 * 1024 / rate if "aac" in name else 1 / rate
+    assert 0.7 * 48000 - 2 - early <= result.samples <= (0.7 + late) * 48000 + 2
+    samples = written()
+    assert len(samples) == result.samples
+    assert hashlib.sha256(samples.tobytes()).hexdigest() == result.sha256
+    middle = samples[12000:24000]
+    # Mono made stereo by ffmpeg's own encoder side is 3 dB down; ours must add nothing to that.
+    expected = 0.5 / np.sqrt(2) / (np.sqrt(2) if channels == 2 else 1)
+    assert np.sqrt((middle**2).mean(axis=0)) == pytest.approx([expected] * 2, rel=0.06)
+    assert np.array_equal(samples[:, 0], samples[:, 1]) or channels == 2
+
+
+def test_the_header_is_one_that_others_read(
+    convert: Convert, decode: Decode, decode_sound: Callable[..., Samples], tmp_path: Path
+) -> None:
+    result = decode(convert("sine=d=0.25", "a.flac", before=_LAVFI))
+    header = (tmp_path / "sound.wav").read_bytes()[: wave.HEADER_BYTES]
+    assert header == wave.header(result.samples)
+    assert struct.unpack_from("<HHI", header, 20) == (3, 2, 48000)
+    assert len(decode_sound(tmp_path / "sound.wav")) == result.samples == 12000
+
+
+def test_six_channels_are_mixed_without_clipping(
+    convert: Convert, decode: Decode, written: Callable[[], Samples]
+) -> None:
+    tone = "aevalsrc=" + "|".join(["0.99*sin(2*PI*500*t)"] * 6) + ":c=5.1:d=0.3"
+    decode(convert(tone, "a.flac", before=_LAVFI))
+    assert 0.8 < np.abs(written()).max() <= 1.0
+
+
+def test_an_excerpt_is_cut_to_the_sample(
+    make_wav: MakeWav, decode: Decode, written: Callable[[], Samples]
+) -> None:
+    ramp = np.arange(48000, dtype=np.float32) / 48000
+    path = make_wav(ramp, "ramp.wav")
+    result = decode(path, start="0.25", duration="0.5")
+    assert result.samples == 24000
+    assert np.array_equal(written()[:, 0], ramp[12000:36000])
+    decode(path, start="0.0000209", duration="0.0000209")
+    assert written()[:, 1] == pytest.approx([ramp[1]])
+
+
+def test_an_excerpt_of_mp3_is_what_the_whole_has_there(
+    convert: Convert, decode: Decode, written: Callable[[], Samples]
+) -> None:
+    path = convert("anoisesrc=d=2:seed=3", "a.mp3", "-b:a", "64k", before=_LAVFI)
+    decode(path)
+    whole = written().copy()
+    decode(path, start="1.2345", duration="0.5")
+    first = round(1.2345 * 48000)
+    assert np.array_equal(written(), whole[first : first + 24000])
+
+
+def test_what_is_longer_than_the_track_ends_with_it(make_wav: MakeWav, decode: Decode) -> None:
+    path = make_wav(np.zeros(4800, np.float32))
+    assert decode(path, duration="9").samples == 4800
+    assert decode(path, start="0.05", duration="9").samples == 2400
+
+
+@pytest.mark.parametrize("start", ["0.1", "7"])
+def test_a_start_past_the_end_is_told_of(make_wav: MakeWav, decode: Decode, start: str) -> None:
+    path = make_wav(np.zeros(4800, np.float32))
+    with pytest.raises(ToqiboxError) as caught:
+        decode(path, start=start)
+    assert _code(caught) == "invalid_parameter"
+    assert caught.value.values == {"name": "start", "reason": "the track ends at 0.1 seconds"}
+
+
+def test_the_limit_is_exact(make_wav: MakeWav, decode: Decode) -> None:
+    path = make_wav(np.zeros(4801, np.float32))
+    assert decode(path, start="0.00003", longest="0.1").samples == 4800
+    with pytest.raises(ToqiboxError) as caught:
+        decode(path, longest="0.1")
+    assert _code(caught) == "duration_too_long"
+    with pytest.raises(ToqiboxError) as caught:
+        decode(path, duration="0.11", longest="0.1")
+    assert _code(caught) == "duration_too_long"
+    assert caught.value.values == {"limit": Decimal("0.1")}
+    assert decode(path, duration="0.1", longest="0.1").samples == 4800
+
+
+def test_no_sample_is_wild(
+    make_wav: MakeWav, decode: Decode, written: Callable[[], Samples]
+) -> None:
+    wild = np.array([0.5, np.nan, np.inf, -np.inf, 3e38, -9, 1.5], np.float32)
+    decode(make_wav(np.tile(wild, 100), "wild.wav"))
+    expected = np.array([0.5, 0, 0, 0, 4, -4, 1.5], np.float32)
+    assert np.array_equal(written()[:7, 0], expected)
+
+
+def test_the_loudest_moment_is_found(make_wav: MakeWav, decode: Decode) -> None:
+    samples = np.full(48000 * 3, 0.1, np.float32)
+    samples[60000:84000] = 0.6
+    path = make_wav(samples)
+    assert decode(path).loudest_s == pytest.approx(1.5, abs=0.05)
+    assert decode(path, start="1").loudest_s == pytest.approx(0.5, abs=0.05)
+    assert decode(path, start="2.9").loudest_s == pytest.approx(0.05, abs=0.01)
+
+
+def test_a_cover_picture_is_ignored(convert: Convert, decode: Decode, tmp_path: Path) -> None:
+    plain = convert("sine=d=0.3", "plain.mp3", "-b:a", "64k", before=_LAVFI)
+    picture = convert("color=red:s=32x32:d=0.04", "c.png", "-frames:v", "1", before=_LAVFI)
+    for name in ("cover.mp3", "cover.m4a"):
+        options = ("-i", str(picture), "-map", "0:a", "-map", "1:v", "-c:v", "copy")
+        path = convert(plain, name, *options, "-disposition:v", "attached_pic")
+        assert decode(path).samples >= 14400
+
+
+def test_a_header_that_lies_about_the_length(make_wav: MakeWav, decode: Decode) -> None:
+    path = make_wav(np.full(4800, 0.1, np.float32))
+    data = bytearray(path.read_bytes())
+    for claimed in (0xFFFFFFFF, 0x7FFFFFFF, 80_000):
+        struct.pack_into("<I", data, 54, claimed)
+        path.write_bytes(data)
+        assert decode(path).samples == 4800
+
+
+def test_a_broken_end_counts_as_far_as_it_goes(convert: Convert, decode: Decode) -> None:
+    for name, options in (("a.mp3", ()), ("a.flac", ()), ("a.ogg", ("-page_duration", "100000"))):
+        path = convert("anoisesrc=d=1", name, *options, before=_LAVFI)
+        path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])
+        first, second = decode(path), decode(path)
+        assert first == second
+        assert 10_000 < first.samples < 48_000
+
+
+def test_one_hertz_does_not_become_an_hour(decode: Decode, tmp_path: Path) -> None:
+    path = tmp_path / "slow"
+    form = struct.pack("<4sIHHIIHH4sI", b"fmt ", 16, 1, 1, 1, 2, 2, 16, b"data", 8000)
+    path.write_bytes(b"RIFF" + struct.pack("<I", 8036) + b"WAVE" + form + bytes(8000))
+    with pytest.raises(ToqiboxError) as caught:
+        decode(path)
+    assert _code(caught) in ("duration_too_long", "undecodable_audio")
+
+
+def _hls(victim: Path) -> bytes:
+    return f"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{victim.as_uri()}\n".encode()
+
+
+def _concat(victim: Path) -> bytes:
+    return f"ffconcat version 1.0\nfile '{victim}'\n".encode()
+
+
+def _blank(_: Path) -> bytes:
+    return b""
+
+
+def _noise(_: Path) -> bytes:
+    return np.random.default_rng(1).bytes(50_000)
+
+
+@pytest.mark.parametrize("make", [_hls, _concat, _blank, _noise])
+@pytest.mark.parametrize("kind", ["mp3", "wav", "mov"])
+def test_no_demuxer_follows_a_script(
+    make_wav: MakeWav, tmp_path: Path, kind: str, make: Callable[[Path], bytes]
+) -> None:
+    """Even past the sniffing nothing but the upload itself is opened."""
+    victim = make_wav(np.full(9000, 0.5, np.float32), "victim.wav")
+    upload = tmp_path / "upload"
+    upload.write_bytes(make(victim))
+    before = sorted(os.listdir(tmp_path))
+    with pytest.raises(ToqiboxError) as caught:
+        sound.decode(upload, kind, Decimal(0), None, _LONG, tmp_path / "out")
+    assert _code(caught) == "undecodable_audio"
+    assert sorted(os.listdir(tmp_path)) == before
+
+
+def test_a_header_without_samples_is_refused(make_wav: MakeWav, decode: Decode) -> None:
+    with pytest.raises(ToqiboxError) as caught:
+        decode(make_wav(np.zeros(0, np.float32)))
+    assert _code(caught) == "undecodable_audio"
+
+
+@pytest.mark.parametrize(
+    ("channels", "rate", "bits", "tag"),
+    [(0, 44100, 16, 1), (65535, 44100, 16, 1), (2, 0, 16, 1), (2, 44100, 0, 1), (2, 8000, 4, 2)],
+)
+def test_absurd_headers_are_refused(
+    decode: Decode, tmp_path: Path, channels: int, rate: int, bits: int, tag: int
+) -> None:
+    path = tmp_path / "absurd"
+    form = struct.pack("<HHIIHH", tag, channels, rate, 0, 4, bits)
+    body = b"WAVEfmt \x10\0\0\0" + form + b"data\x10\x27\0\0" + bytes(10_000)
+    path.write_bytes(b"RIFF" + struct.pack("<I", len(body)) + body)
+    with pytest.raises(ToqiboxError) as caught:
+        decode(path)
+    assert _code(caught) in ("undecodable_audio", "duration_too_long")
+
+
+def test_a_film_named_m4a_gives_its_sound_only(convert: Convert, decode: Decode) -> None:
+    options = ("-f", "lavfi", "-i", "sine=d=0.3", "-c:v", "magicyuv", "-f", "mov", "-shortest")
+    path = convert("testsrc=s=32x32:d=0.3", "film.m4a", *options, before=_LAVFI)
+    assert decode(path).samples >= 14400
+
+
+def test_the_aac_lasts_exactly_and_is_not_late(
+    make_wav: MakeWav, decode_sound: Callable[..., Samples], tmp_path: Path
+) -> None:
+    samples = np.zeros(48000, np.float32)
+    samples[[7200, 40000]] = 0.9
+    path = make_wav(samples)
+    for frames, fps in ((37, 24), (1, 60), (30, 30), (45, 25)):
+        out = tmp_path / "sound.m4a"
+        assert sound.encode_aac(path, frames, fps, out).cpu_s > 0
+        decoded = decode_sound(out)
+        wanted = frames * 48000 // fps
+        assert wanted <= len(decoded) < wanted + 1024
+        if wanted > 8000:
+            assert abs(int(np.argmax(np.abs(decoded[:12000, 0]))) - 7200) <= 48
+        assert np.abs(decoded[50_000:]).max(initial=0) < 0.01
+    assert sorted(os.listdir(tmp_path)) == ["made.wav", "sound.m4a"]
+
+
+def test_aac_of_a_missing_sound_fails(tmp_path: Path) -> None:
+    with pytest.raises(ToqiboxError) as caught:
+        sound.encode_aac(tmp_path / "none", 30, 30, tmp_path / "out.m4a")
+    assert _code(caught) == "encoder_failed"
+    assert os.listdir(tmp_path) == []

@@ -1,0 +1,175 @@
+"""Line 4: every accepted kind of track and photo, judged by the decoded film."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import zip_longest
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from server.jobs.fields import frame_count
+from tests.harness import films, media, pictures, tracks
+from tests.harness.server import Server
+from tests.proof.conftest import FULL, Figure
+
+pytestmark = [pytest.mark.line(4), pytest.mark.timeout(280)]
+
+SECONDS = 1.21
+"""Far from where one sample more or less would make another frame; a codec's padding would."""
+FPS = 30
+SIDE = 180
+MOST_COLOUR = 3.0
+"""Mean difference of the colours, of 255."""
+MOST_SHIFT = 48
+"""Samples at 48 kHz: 1 ms."""
+PLAIN = """/*{"ISFVSN": "2", "CREDIT": "test", "LICENSE": "MIT",
+"INPUTS": [{"NAME": "inputImage", "TYPE": "image"}]}*/
+void main() { gl_FragColor = IMG_THIS_PIXEL(inputImage); }
+"""
+
+
+@dataclass(frozen=True)
+class Track:
+    """A sound of known samples in one format."""
+
+    format: str
+    rate: int
+    channels: int
+
+    def __str__(self) -> str:
+        return f"{self.format} {self.rate} Hz {self.channels} ch"
+
+    @property
+    def samples(self) -> tracks.Samples:
+        return tracks.noise(SECONDS, self.rate, self.channels, seed=self.rate + self.channels)
+
+
+FEW = [
+    Track("mp3-cbr", 44100, 2),
+    Track("mp3-vbr", 24000, 1),
+    Track("mp3-bare", 48000, 2),
+    Track("wav-8", 8000, 1),
+    Track("wav-16", 11025, 2),
+    Track("wav-24", 96000, 2),
+    Track("wav-float", 22050, 1),
+    Track("flac-24", 96000, 1),
+    Track("ogg-vorbis", 32000, 2),
+    Track("ogg-opus", 48000, 1),
+    Track("m4a-aac", 44100, 2),
+    Track("aiff-16", 44100, 1),
+]
+ALL = [
+    Track(name, rate, channels)
+    for name, kind in tracks.FORMATS.items()
+    for rate in kind.rates
+    for channels in (1, 2)
+]
+TRACKS = ALL if FULL else FEW
+PHOTOS = {**pictures.ALWAYS, **pictures.MORE} if FULL else pictures.ALWAYS
+
+
+@dataclass(frozen=True)
+class Export:
+    """A track and a photo that were sent together, and what came back."""
+
+    track: Path
+    photo: pictures.Photo
+    video: Path
+
+
+Exports = dict[Track | str, Export]
+
+
+@pytest.fixture(name="exports", scope="module")
+def _exports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exports]:
+    """The films of all tracks and all photos; each track goes with one of the photos."""
+    folder = tmp_path_factory.mktemp("formats")
+    (folder / "shaders").mkdir()
+    (folder / "shaders" / "plain.fs").write_text(PLAIN)
+    pairs = list(zip_longest(TRACKS, PHOTOS))
+    settings = {"SHADERS_DIR": str(folder / "shaders"), "PLANS": f"free={SIDE}"}
+    with (
+        Server(folder / "data", **settings, SEGMENT_SEC="10", MAX_QUEUED_EXPORTS="1000") as server,
+        ThreadPoolExecutor(2) as pool,
+    ):
+        jobs = [pool.submit(_submit, server, folder, n, *pair) for n, pair in enumerate(pairs)]
+        found: Exports = {}
+        for (track, name), job in zip(pairs, jobs, strict=True):
+            path, photo, job_id = job.result()
+            server.client.completed(job_id, patience_s=5000 if FULL else 250)
+            video = server.client.download(job_id, folder / f"{job_id}.mp4")
+            export = Export(path, photo, video)
+            found |= {key: export for key in (track, name) if key is not None}
+        yield found
+
+
+def _submit(
+    server: Server, folder: Path, number: int, track: Track | None, name: str | None
+) -> tuple[Path, pictures.Photo, str]:
+    track = track or TRACKS[0]
+    photo = PHOTOS[name or "png-1x1"]()
+    kind = tracks.FORMATS[track.format]
+    path = folder / f"{number}.{kind.suffix}"
+    tracks.store(track.samples, track.rate, kind, path)
+    fields = {"effect": "plain", "aspect": photo.aspect}
+    return path, photo, server.client.submit(path, photo.data, **fields)
+
+
+@pytest.mark.parametrize("name", sorted({track.format for track in TRACKS}))
+def test_track(exports: Exports, figure: Figure, name: str) -> None:
+    same = [track for track in TRACKS if track.format == name]
+    shifts = [_shift_of(track, exports[track]) for track in same]
+    rates = sorted({track.rate for track in same})
+    figure(f"{len(same)} of {rates[0]} to {rates[-1]} Hz, length exact")
+    figure(f"sound off by {max(shifts) / 48:.2f} ms at most")
+
+
+def _shift_of(track: Track, export: Export) -> int:
+    """Check one film's length and sound; by how many samples the sound is off."""
+    held = tracks.decoded(export.track)
+    frames = frame_count(Decimal(len(held)) / tracks.OUR_RATE, FPS)
+    padded = tracks.FORMATS[track.format].padded
+    if not padded:
+        assert frames == frame_count(Decimal(str(SECONDS)), FPS), track
+    films.assert_exact(export.video, frames, FPS)
+    source = tracks.at_our_rate(track.samples, track.rate)
+    heard = media.sound(export.video)
+    worst = 0
+    for channel in (0, 1):
+        own = channel % track.channels
+        expected = tracks.lag(held[:, own], source[:, own])[0] if padded else 0
+        shift, match = tracks.lag(heard[:, channel], source[:, own])
+        worst = max(worst, abs(shift - expected))
+        level = _level(heard[:, channel]) / _level(source[:, own])
+        assert worst <= MOST_SHIFT, (track, channel, shift, expected)
+        assert match > 0.9, (track, channel, match)
+        assert 0.89 < level < 1.12, (track, channel, level)  # 1 dB
+    return worst
+
+
+def _level(channel: tracks.Samples) -> float:
+    return float(np.sqrt(np.mean(np.square(channel, dtype=np.float64))))
+
+
+@pytest.mark.parametrize("name", PHOTOS)
+def test_photo(exports: Exports, figure: Figure, name: str) -> None:
+    export = exports[name]
+    width, height = {"16:9": (SIDE * 16 // 9, SIDE), "1:1": (SIDE, SIDE)}[export.photo.aspect]
+    expected = pictures.in_the_frame(export.photo, width, height)
+    shown = films.pictures(export.video, width, height).astype(np.float64)
+    difference = float(np.abs(shown - expected).mean())
+    figure(f"{difference:.2f}/255 from what it shows")
+    if export.photo.naive is not None:
+        naive = pictures.in_the_frame(export.photo, width, height, naive=True)
+        unlike = float(np.abs(naive - expected).mean())
+        assert unlike > 3 * MOST_COLOUR, "the photo proves nothing"
+        figure(f"unmanaged {unlike:.0f}/255")
+    assert difference <= MOST_COLOUR
+
+
+def test_films_are_well_formed(exports: Exports) -> None:
+    for export in {id(export): export for export in exports.values()}.values():
+        films.assert_well_formed(export.video)

@@ -1,0 +1,108 @@
+"""Line 7: the queue is bounded, two slots are two, and the order is the promised one."""
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.harness import media
+from tests.harness.server import Server, eventually
+from tests.proof.conftest import FULL, Figure, StartServer
+
+pytestmark = pytest.mark.line(7)
+
+BOUND, SUBMITS = (100, 150) if FULL else (8, 12)
+LONG_S = 120 if FULL else 20
+
+
+class Census:
+    """Counts segment workers in /proc, over and over."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self.most = 0
+        self.looks = 0
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+
+    def _look(self) -> None:
+        while not self._stop.is_set():
+            workers = self._server.descendants("worker")
+            drawing = [p for p in workers if p.command.split()[-1] == "segment"]
+            self.most = max(self.most, len(drawing))
+            self.looks += 1
+            time.sleep(0.02)
+
+    def __enter__(self) -> "Census":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+
+def _files(folder: Path, seconds: float) -> tuple[Path, Path]:
+    track, picture = folder / f"{seconds}.wav", folder / "photo.jpg"
+    track.write_bytes(media.wav(seconds))
+    picture.write_bytes(media.photo())
+    return track, picture
+
+
+@pytest.mark.timeout(280)
+def test_a_burst_is_bounded_and_finishes(
+    start_server: StartServer, tmp_path: Path, figure: Figure
+) -> None:
+    server = start_server(MAX_QUEUED_EXPORTS=str(BOUND), PLANS="free=180")
+    client = server.client
+    long_track, picture = _files(tmp_path, LONG_S)
+    short_track, _ = _files(tmp_path, 0.2)
+    with Census(server) as census:
+        holders = [client.submit(long_track, picture) for _ in range(2)]
+        assert eventually(
+            lambda: all(client.job(job)["frames"]["done"] > 0 for job in holders), within_s=60
+        ), "two jobs run side by side"
+        with ThreadPoolExecutor(SUBMITS) as pool:
+            answers = list(pool.map(lambda _: client.export(short_track, picture), range(SUBMITS)))
+        assert all(client.job(job)["status"] == "processing" for job in holders)
+        accepted = [answer.json["jobId"] for answer in answers if answer.status == 202]
+        refused = [answer for answer in answers if answer.status == 429]
+        assert (len(accepted), len(refused)) == (BOUND, SUBMITS - BOUND)
+        assert all(answer.json["code"] == "queue_full" for answer in refused)
+        assert all(int(answer.headers["retry-after"]) >= 1 for answer in refused)
+        for job in (*accepted, *holders):
+            client.completed(job, patience_s=1800)
+    figure(f"{len(accepted)} × 202, {len(refused)} × 429, {len(accepted) + 2} completed")
+    figure(f"at most {census.most} segment workers in {census.looks} looks at /proc")
+    assert census.most == 2
+
+
+@pytest.mark.timeout(120)
+def test_premium_overtakes_by_its_head_start(
+    start_server: StartServer, tmp_path: Path, figure: Figure
+) -> None:
+    server = start_server()
+    client = server.client
+    track, picture = _files(tmp_path, 4)
+    short, _ = _files(tmp_path, 0.2)
+    holders = [client.submit(track, picture, plan="free") for _ in range(2)]
+    free = [client.submit(short, picture) for _ in range(3)]
+    premium = client.submit(short, picture, plan="premium")
+    started = {job: client.completed(job)["startedAt"] for job in (*holders, *free, premium)}
+    earlier = sum(started[job] < started[premium] for job in free)
+    figure(f"{earlier} of 3 free jobs that were queued before it started before a premium one")
+    assert earlier <= 1  # one may have been started before the premium job came
+
+
+@pytest.mark.timeout(120)
+def test_a_lone_job_uses_both_slots(
+    start_server: StartServer, tmp_path: Path, figure: Figure
+) -> None:
+    server = start_server()
+    track, picture = _files(tmp_path, 8)
+    with Census(server) as census:
+        server.client.completed(server.client.submit(track, picture))
+    figure(f"{census.most} slots worked for a lone job")
+    assert census.most == 2

@@ -1,0 +1,65 @@
+"""Line 8: a cancelled job is gone within two seconds, whatever it was doing."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.harness import media
+from tests.harness.server import Server, eventually
+from tests.proof.conftest import FULL, Figure, StartServer
+
+pytestmark = pytest.mark.line(8)
+
+GONE_S = 2.0
+ROUNDS = 5 if FULL else 1
+SECONDS = 60 if FULL else 30
+
+
+def _is_doing(server: Server, job: str, what: str) -> bool:
+    if what == "queued":
+        return bool(server.client.job(job)["status"] == "queued")
+    labels = {p.command.split()[-1] for p in server.descendants("worker")}
+    return {"analysing": "analyse", "rendering": "segment", "joining": "join"}[what] in labels
+
+
+@pytest.mark.parametrize("what", ["queued", "analysing", "rendering", "joining"])
+def test_cancel_while(start_server: StartServer, tmp_path: Path, figure: Figure, what: str) -> None:
+    slots = "0" if what == "queued" else "2"
+    server = start_server(MAX_PARALLEL_EXPORTS=slots, SEGMENT_SEC="10")
+    track = media.wav(2.0 if what == "joining" else SECONDS)
+    slowest = 0.0
+    for _ in range(ROUNDS):
+        job = server.client.submit(track, media.photo())
+        assert eventually(lambda job=job: _is_doing(server, job, what), within_s=30, every_s=0.003)
+        began = time.monotonic()
+        assert server.client.cancel(job)["status"] == "cancelled"
+        assert eventually(lambda: _all_gone(server), within_s=GONE_S), (
+            server.descendants(),
+            server.left_on_disk(),
+        )
+        slowest = max(slowest, time.monotonic() - began)
+        assert server.client.cancel(job)["status"] == "cancelled"
+        assert server.client.call("GET", f"/download/{job}").status == 409
+    figure(f"all gone in {slowest:.2f} s at the slowest of {ROUNDS}")
+
+
+def _all_gone(server: Server) -> bool:
+    return (
+        not server.descendants("worker")
+        and not server.descendants("ffmpeg")
+        and not (server.left_on_disk())
+    )
+
+
+def test_delete_of_a_finished_job_removes_its_files(
+    start_server: StartServer, tmp_path: Path
+) -> None:
+    server = start_server()
+    job = server.client.submit(media.wav(0.3), media.photo())
+    server.client.completed(job)
+    assert server.client.cancel(job)["status"] == "completed"
+    assert not (server.data / "jobs" / job).exists()
+    for path in (f"/download/{job}", f"/download/{job}/poster.jpg"):
+        answer = server.client.call("GET", path)
+        assert (answer.status, answer.json["code"]) == (410, "result_expired")

@@ -1,0 +1,165 @@
+"""Line 11: `doctor` and `/ready` tell the truth about a machine that lacks something."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.harness import media
+from tests.harness.server import SMALL
+from tests.proof.conftest import Figure, StartServer
+
+pytestmark = pytest.mark.line(11)
+
+NO_EGL = {"__EGL_VENDOR_LIBRARY_FILENAMES": "/nonexistent.json"}
+
+
+def _doctor(data: Path, **settings: str) -> tuple[int, dict[str, dict[str, Any]]]:
+    """Exit status, and the worst finding of each name."""
+    environment = {**os.environ, **SMALL, **settings, "DATA_DIR": str(data)}
+    done = subprocess.run(
+        [sys.executable, "-m", "server", "doctor", "--json"],
+        env=environment,
+        capture_output=True,
+        timeout=90,
+        check=False,
+    )
+    findings: dict[str, dict[str, Any]] = {}
+    rank = ("ok", "warning", "failed")
+    for found in json.loads(done.stdout)["findings"]:
+        before = findings.get(found["name"])
+        if before is None or rank.index(found["state"]) > rank.index(before["state"]):
+            findings[found["name"]] = found
+    return done.returncode, findings
+
+
+@pytest.fixture
+def path_without_ffmpeg(tmp_path: Path) -> str:
+    """A PATH on which everything but ffmpeg could be found."""
+    empty = tmp_path / "bin"
+    empty.mkdir()
+    return str(empty)
+
+
+def test_all_is_well(start_server: StartServer, tmp_path: Path, figure: Figure) -> None:
+    status, findings = _doctor(tmp_path / "doctor")
+    assert status == 0
+    assert {found["state"] for found in findings.values()} <= {"ok", "warning"}
+    ready = start_server().client.call("GET", "/ready")
+    assert ready.status == 200
+    figure(f"ready on {ready.json['renderer']}, software {ready.json['software']}")
+    assert ready.json["encoders"]["x264"]["ok"]
+    if ready.json["software"]:
+        assert findings["GL"]["state"] == "warning"
+        assert "software" in findings["GL"]["advice"]
+
+
+@pytest.mark.parametrize(
+    ("lack", "finding", "settings"),
+    [
+        ("without ffmpeg", "ffmpeg", {}),
+        ("without EGL", "GL", NO_EGL),
+        ("NVENC demanded", "encoder", {"ENCODER": "nvenc"}),
+        ("a GPU demanded", "GL", {"REQUIRE_GPU": "1"}),
+        ("disk full", "disk", {"MIN_FREE_MB": "99999999"}),
+    ],
+    ids=lambda value: str(value).replace(" ", "_") if isinstance(value, str) else "",
+)
+def test_a_lack_is_told(
+    start_server: StartServer,
+    tmp_path: Path,
+    path_without_ffmpeg: str,
+    figure: Figure,
+    lack: str,
+    finding: str,
+    settings: dict[str, str],
+) -> None:
+    has_gpu = Path("/dev/nvidia0").exists()
+    if has_gpu and "demanded" in lack:
+        pytest.skip("this machine has what is demanded")
+    if lack == "without ffmpeg":
+        settings = {"PATH": path_without_ffmpeg}
+    status, findings = _doctor(tmp_path / "doctor", **settings)
+    assert status == 1
+    assert findings[finding]["state"] == "failed"
+    assert findings[finding]["advice"]
+    server = start_server(**settings)
+    ready = server.client.call("GET", "/ready")
+    assert (ready.status, ready.json["ready"]) == (503, False)
+    refused = server.client.export(media.wav(0.2), media.photo())
+    assert refused.status == 503
+    assert refused.json["code"] in ("not_ready", "storage_full")
+    assert "retry-after" in refused.headers
+    assert server.client.call("GET", "/health").status == 200
+    figure(f"{ready.json['problems']}")
+
+
+@pytest.fixture
+def mounted(tmp_path: Path) -> Iterator[Path]:
+    """A small file system of its own, as root; unmounted again."""
+    if os.geteuid() != 0:
+        pytest.skip("mounting a small file system needs root")
+    folder = tmp_path / "mounted"
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=40m", "tmpfs", str(folder)]
+    if subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("this container may not mount")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=False)
+
+
+def test_a_data_folder_that_turns_read_only_is_told(
+    start_server: StartServer, mounted: Path, tmp_path: Path, figure: Figure
+) -> None:
+    server = start_server("mounted/data")
+    assert server.client.call("GET", "/ready").status == 200
+    subprocess.run(["mount", "-o", "remount,ro", str(mounted)], check=True)
+    ready = server.client.call("GET", "/ready")
+    refused = server.client.export(media.wav(0.2), media.photo())
+    status, findings = _doctor(mounted / "data")
+    subprocess.run(["mount", "-o", "remount,rw", str(mounted)], check=True)
+    figure(f"{ready.json['problems']}")
+    assert ready.status == 503
+    assert refused.status == 503
+    assert (status, findings["data folder"]["state"]) == (1, "failed")
+    assert server.client.call("GET", "/ready").status == 200
+    job = server.client.submit(media.wav(0.2), media.photo())
+    server.client.completed(job)
+
+
+def test_a_full_disk_is_told_and_forgotten(
+    start_server: StartServer, mounted: Path, figure: Figure
+) -> None:
+    server = start_server("mounted/data", MIN_FREE_MB="5")
+    filler = mounted / "filler"
+    filler.write_bytes(bytes(34_000_000))
+    ready = server.client.call("GET", "/ready")
+    refused = server.client.export(media.wav(0.2), media.photo())
+    assert ready.status == 503
+    assert (refused.status, refused.json["code"]) == (503, "storage_full")
+    filler.unlink()
+    assert server.client.call("GET", "/ready").status == 200
+    server.client.completed(server.client.submit(media.wav(0.2), media.photo()))
+    figure(f"{ready.json['problems']}")
+
+
+def test_a_read_only_data_folder_stops_the_start(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("not a folder")
+    environment = {**os.environ, **SMALL, "DATA_DIR": str(file / "data")}
+    done = subprocess.run(
+        [sys.executable, "-m", "server", "serve"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "DATA_DIR" in done.stderr
+    assert "Traceback" not in done.stderr

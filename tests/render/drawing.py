@@ -1,0 +1,105 @@
+"""What the tests of this folder draw with."""
+
+import struct
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.effects.dialects import load
+from server.effects.effect import Effect, Value
+from server.render.context import Context
+from server.render.passes import Passes
+from server.render.surface import Picture, Surface
+from server.render.timeline import Timeline
+
+SIZE = (64, 36)
+FPS = 10
+FRAMES = 20
+
+
+class Rising:
+    """Features of a sound whose level is n/20 in frame n and everything else 0."""
+
+    def column(self, name: str, frames: int, fps: int) -> NDArray[np.float32]:
+        """The feature `name`."""
+        slope = 1 / 20 if name == "level" else 0.0
+        return (np.arange(frames) * slope).astype(np.float32)
+
+
+def isf(body: str, header: str = "{}") -> Effect:
+    """An effect from an ISF header and body; the body begins on line 2."""
+    return load("test", "test.fs", f"/*{header}*/\n{body}\n")
+
+
+def ready(
+    context: Context,
+    effect: Effect,
+    values: Mapping[str, Value] | None = None,
+    pictures: Mapping[str, Picture] | None = None,
+) -> Passes:
+    """The effect at 64 x 36, 10 frames a second, 20 frames."""
+    timeline = Timeline(effect, effect.values(values or {}), Rising(), FRAMES, FPS)
+    return Passes(context, effect, timeline, SIZE, pictures or {})
+
+
+def rows(picture: Picture) -> NDArray[np.float64]:
+    """A surface as an array (height, width, components), top row first; 8 bits are 0 to 255."""
+    assert isinstance(picture, Surface)
+    width, height = picture.size
+    kind = np.float32 if picture.floating else np.uint8
+    pixels = np.frombuffer(picture.read(), kind).reshape(height, width, picture.components)
+    return pixels[::-1].astype(np.float64)
+
+
+def paint(context: Context, pixels: NDArray[np.uint8]) -> Surface:
+    """A surface that shows `pixels`, (height, width, 4), top row first."""
+    surface = Surface(context, (pixels.shape[1], pixels.shape[0]))
+    surface.write(np.ascontiguousarray(pixels[::-1]).tobytes())
+    return surface
+
+
+def flat(color: tuple[int, int, int, int], size: tuple[int, int] = SIZE) -> NDArray[np.uint8]:
+    """Pixels of one colour."""
+    return np.full((size[1], size[0], 4), color, np.uint8)
+
+
+def quarters(width: int, height: int) -> NDArray[np.uint8]:
+    """Red upper left, green upper right, blue lower left, white lower right."""
+    pixels = np.full((height, width, 4), 255, np.uint8)
+    pixels[: height // 2, : width // 2] = (255, 0, 0, 255)
+    pixels[: height // 2, width // 2 :] = (0, 255, 0, 255)
+    pixels[height // 2 :, : width // 2] = (0, 0, 255, 255)
+    return pixels
+
+
+def save_photo(path: Path, pixels: NDArray[np.uint8]) -> Path:
+    """Write `pixels` as the prepare task would write a photo."""
+    head = struct.pack("<8sII", b"TOQIRGBA", pixels.shape[1], pixels.shape[0])
+    path.write_bytes(head + pixels.tobytes())
+    return path
+
+
+SHOW = """/*{"INPUTS": [{"NAME": "inputImage", "TYPE": "image"}]}*/
+void main() { gl_FragColor = IMG_THIS_PIXEL(inputImage); }
+"""
+"""Shows what it is given."""
+
+TRAIL = """/*{"INPUTS": [{"NAME": "inputImage", "TYPE": "image"},
+    {"NAME": "beat", "TYPE": "float", "MIN": 0, "MAX": 1, "BIND": "kick"},
+    {"NAME": "sound", "TYPE": "audioFFT"}],
+    "PASSES": [{"TARGET": "clock", "PERSISTENT": true, "FLOAT": true, "WIDTH": 1, "HEIGHT": 1},
+    {"TARGET": "trail", "PERSISTENT": true, "WIDTH": "$WIDTH/2 + 4*$beat"}, {}]}*/
+void main() {
+    float age = IMG_NORM_PIXEL(clock, vec2(0.5)).r;
+    if (PASSINDEX == 0) gl_FragColor = vec4(age + TIMEDELTA);
+    else if (PASSINDEX == 1) {
+        vec4 seen = IMG_NORM_PIXEL(trail, isf_FragNormCoord + vec2(0.02, 0.01));
+        vec2 way = isf_FragNormCoord - 0.5 - 0.4 * vec2(cos(age), sin(age * 3.0));
+        vec4 dot_color = vec4(beat, 1.0, IMG_NORM_PIXEL(sound, vec2(0.1, 0.2)).r, 1.0);
+        gl_FragColor = mix(seen * 0.97, dot_color, step(length(way), 0.1));
+    } else gl_FragColor = IMG_THIS_PIXEL(trail);
+}
+"""
+"""Every frame needs the one before it; its targets change in size, and it hears the sound."""

@@ -1,0 +1,118 @@
+"""Whole frames: chains, determinism, and cuts."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from server.render import state
+from server.render.context import Context
+from server.render.job import Job
+from server.render.readback import Readback
+from server.render.scene import Scene
+from tests.render.conftest import FRAMES, MakeTask
+from tests.render.drawing import SHOW, TRAIL, rows
+
+HALF = """/*{}*/
+void main() { gl_FragColor = vec4(1.0, 1.0, 1.0, isf_FragNormCoord.x < 0.5 ? 0.5 : 0.0); }
+"""
+
+
+class Frames:
+    """A sink that keeps all frames."""
+
+    def __init__(self) -> None:
+        self.kept: list[bytes] = []
+        self._buffer = bytearray(64 * 36 * 3 // 2)
+
+    def buffer(self) -> memoryview:
+        return memoryview(self._buffer)
+
+    def submit(self) -> None:
+        self.kept.append(bytes(self._buffer))
+
+
+def _draw(scene: Scene, context: Context, first: int, last: int) -> list[bytes]:
+    readback, frames = Readback(context, scene.planes), Frames()
+    for frame in range(first, last):
+        readback.push(frames, changed=scene.draw(frame))
+    readback.finish(frames)
+    return frames.kept
+
+
+def _drawn(task: dict[str, Any], order: list[int]) -> dict[int, bytes]:
+    with Context() as context:
+        scene = Scene(context, Job.read(task))
+        scene.begin(0)
+        return {frame: _draw(scene, context, frame, frame + 1)[0] for frame in order}
+
+
+def test_the_first_effect_is_given_the_fitted_photo(make_task: MakeTask) -> None:
+    with Context() as context:
+        scene = Scene(context, Job.read(make_task(SHOW)))
+        assert scene.draw(0)
+        assert not scene.draw(1)  # nothing moves, so nothing is drawn
+        draws = context.draws
+        scene.draw(2)
+        assert context.draws == draws
+        luma = rows(scene.planes.luma)[::-1, :, 0]  # planes are top-down in memory
+    seen = [luma[y, x] for y in (2, 33) for x in (2, 61)]
+    assert seen == pytest.approx([62.6, 172.6, 31.8, 235], abs=1)
+
+
+def test_a_chain_hands_on_what_shows_through(make_task: MakeTask) -> None:
+    task = make_task(SHOW)
+    effects = [{**task["effects"][0], "id": i, "source": s} for i, s in (("a", HALF), ("b", SHOW))]
+    with Context() as context:
+        scene = Scene(context, Job.read({**task, "effects": effects}))
+        scene.draw(0)
+        shown = rows(scene._chain[-1].output)
+    assert shown[2, 2].tolist() == [255, 128, 128, 255]
+    assert shown[2, 61].tolist() == [0, 255, 0, 255]
+
+
+def test_a_frame_depends_on_its_number_alone(make_task: MakeTask) -> None:
+    source = TRAIL.replace(', "PERSISTENT": true', "").replace(
+        "float age =", "float age = TIME; //"
+    )
+    task = make_task(source)
+    forward = _drawn(task, list(range(0, FRAMES, 3)))
+    backward = _drawn(task, list(range(0, FRAMES, 3))[::-1])
+    assert forward == backward
+    assert len(set(forward.values())) == 10
+
+
+def test_three_pieces_are_the_whole(make_task: MakeTask, tmp_path: Path) -> None:
+    job = Job.read(make_task(TRAIL))
+    with Context() as context:
+        scene = Scene(context, job)
+        assert scene.sequential
+        scene.begin(0)
+        whole = _draw(scene, context, 0, FRAMES)
+    pieces: list[bytes] = []
+    before = None
+    for first, last in ((0, 11), (11, 20), (20, FRAMES)):
+        with Context() as context:
+            scene = Scene(context, job)
+            # What an earlier segment left in this worker must not matter.
+            scene.begin(0)
+            _draw(scene, context, 25, 28)
+            scene.begin(first)
+            if before is not None:
+                state.load(before, first, scene.kept)
+            pieces += _draw(scene, context, first, last)
+            before = tmp_path / f"state{last}"
+            state.save(before, last, scene.kept)
+    assert pieces == whole
+    assert len(set(whole)) == FRAMES
+
+
+def test_kick_and_time_move_the_picture_with_the_sound(make_task: MakeTask) -> None:
+    source = """/*{"INPUTS": [{"NAME": "beat", "TYPE": "float", "BIND": "kick"}]}*/
+    void main() { gl_FragColor = vec4(vec3(beat), 1.0); }"""
+    drawn = _drawn(make_task(source), list(range(FRAMES)))
+    luma = np.array([frame[0] for frame in drawn.values()], float)
+    assert luma[0] > 150  # the first kick is at the start
+    assert luma[12] < 20
+    assert luma[18:20].max() > 150  # the second at 0.6 s

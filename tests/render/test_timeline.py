@@ -1,0 +1,100 @@
+"""Columns, and the values as a shader reads them."""
+
+import numpy as np
+import pytest
+
+from server.effects.effect import Builtin, Effect, Input, Kind, Value
+from server.render.context import Context
+from server.render.timeline import Timeline
+from tests.render.drawing import FPS, Rising, isf, ready, rows
+
+FLOATS = '{"PASSES": [{"TARGET": "o", "FLOAT": true}]}'
+
+
+def test_time_as_a_shader_reads_it(context: Context) -> None:
+    body = "void main() { gl_FragColor = vec4(TIME, TIMEDELTA, float(FRAMEINDEX), RENDERSIZE.y); }"
+    passes = ready(context, isf(body, FLOATS))
+    for frame in (0, 1, 7):
+        passes.draw(frame)
+        delta = np.float32(0.1) if frame else 0.0
+        expected = np.array([frame / FPS, delta, frame, 36], np.float32)
+        assert rows(passes.output)[5, 5].tolist() == expected.tolist()
+
+
+def test_date_as_a_shader_reads_it(context: Context) -> None:
+    passes = ready(context, isf("void main() { gl_FragColor = DATE; }", FLOATS))
+    passes.draw(15)
+    assert rows(passes.output)[5, 5].tolist() == [2000, 1, 1, 1.5]
+
+
+def _effect(*inputs: Input) -> Effect:
+    return Effect(
+        id="e", file="e.fs", source="", title="E", dialect="isf", inputs=inputs,
+        uniforms={"DATE": Builtin.DATE},
+    )  # fmt: skip
+
+
+def test_the_date_goes_on_after_midnight() -> None:
+    date = Timeline(_effect(), {}, Rising(), 86_402, 1).columns["DATE"]
+    assert date.rows[86_399].tolist() == [2000, 1, 1, 86_399]
+    assert date.rows[86_400].tolist() == [2000, 1, 2, 0]
+    assert date.rows[86_401].tolist() == [2000, 1, 2, 1]
+
+
+def _column(kind: Kind, **more: object) -> list[list[float]]:
+    item = Input(name="x", uniform="x_", kind=kind, label="x", **more)  # type: ignore[arg-type]
+    timeline = Timeline(_effect(item), {}, Rising(), 21, FPS)
+    rows: list[list[float]] = timeline.columns["x_"].rows.tolist()
+    return rows
+
+
+def test_a_bound_input_follows_the_sound_over_its_range() -> None:
+    moved = _column(Kind.FLOAT, minimum=2.0, maximum=-2.0, bind="level")
+    assert moved[0] == [2.0]
+    assert moved[10] == [0.0]
+    assert moved[20] == [-2.0]
+    point = _column(Kind.POINT, minimum=(0.0, 10.0), maximum=(1.0, 20.0), bind="level")
+    assert point[10] == [0.5, 15.0]
+    assert [row[0] for row in _column(Kind.BOOL, bind="level")] == [0] * 10 + [1] * 11
+    assert _column(Kind.LONG, minimum=0, maximum=4, bind="level")[20] == [4]
+
+
+def test_a_value_given_holds_in_every_frame() -> None:
+    item = Input(name="x", uniform="x", kind=Kind.FLOAT, label="x", bind="level")
+    timeline = Timeline(_effect(item), {"x": 0.25}, Rising(), 10, FPS)
+    assert timeline.columns["x"].constant
+    assert timeline.columns["x"].at(9) == np.float32(0.25).tobytes()
+    assert timeline.numbers(3) == {"x": 0.25}
+
+
+@pytest.mark.parametrize(
+    ("kind", "default", "kept"),
+    [
+        (Kind.COLOR, (0.1, 0.2, 0.3, 1.0), np.array([0.1, 0.2, 0.3, 1.0], np.float32).tobytes()),
+        (Kind.BOOL, True, np.int32(1).tobytes()),
+        (Kind.LONG, -3, np.int32(-3).tobytes()),
+        (Kind.EVENT, None, np.int32(0).tobytes()),
+    ],
+)
+def test_defaults(kind: Kind, default: object, kept: bytes) -> None:
+    item = Input(name="x", uniform="x", kind=kind, label="x", default=default)  # type: ignore[arg-type]
+    assert Timeline(_effect(item), {}, Rising(), 10, FPS).columns["x"].at(5) == kept
+
+
+def test_values_reach_the_shader(context: Context) -> None:
+    effect = isf(
+        "void main() { gl_FragColor = on ? vec4(f, p, float(l)) * c : vec4(0.0); }",
+        """{"INPUTS": [{"NAME": "on", "TYPE": "bool"}, {"NAME": "f", "TYPE": "float"},
+            {"NAME": "p", "TYPE": "point2D"}, {"NAME": "l", "TYPE": "long", "VALUES": [1, 7]},
+            {"NAME": "c", "TYPE": "color"}], "PASSES": [{"TARGET": "o", "FLOAT": true}]}""",
+    )
+    values: dict[str, Value] = {
+        "on": True,
+        "f": 0.5,
+        "p": (3.0, -4.0),
+        "l": 7,
+        "c": (1.0, 0.5, 1.0, 0.25),
+    }
+    passes = ready(context, effect, values)
+    passes.draw(0)
+    assert rows(passes.output)[0, 0].tolist() == [0.5, 1.5, -4.0, 1.75]
