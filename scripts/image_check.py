@@ -4,6 +4,7 @@ Builds the root (scripts/root.py), starts the entry point in it as the image's u
 1, waits until it can render, runs the health check, exports a small video over HTTP, and stops it.
 """
 
+import fcntl
 import os
 import signal
 import socket
@@ -13,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from scripts import dockerfile, root
@@ -21,6 +23,11 @@ from scripts.dockerfile import Image
 CONTEXT = Path(__file__).parents[1]
 _INSIDE = "TOQIBOX_IMAGE_CHECK"
 _STOP_S = 10.0
+_NO_ZOMBIES = """
+import glob, sys
+states = [open(name).read().rsplit(')', 1)[1].split()[0] for name in glob.glob('/proc/[0-9]*/stat')]
+sys.exit('zombies' if 'Z' in states or len(states) < 3 else 0)
+"""
 
 
 def main() -> None:
@@ -41,23 +48,50 @@ def check() -> None:
     instructions = dockerfile.parse((CONTEXT / "Dockerfile.gpu").read_text("utf-8"))
     image = dockerfile.image(instructions)
     print(f"Building the lines of Dockerfile.gpu on {image.base} …", flush=True)
-    folders = root.layers(CONTEXT, cache, instructions)
-    with tempfile.TemporaryDirectory(dir=cache, prefix="run-") as name:
+    with (
+        (cache / "lock").open("w") as lock,
+        tempfile.TemporaryDirectory(dir=cache, prefix="run-") as name,
+    ):
+        fcntl.flock(lock, fcntl.LOCK_EX)
         run = Path(name)
+        folders = root.layers(CONTEXT, cache, instructions)
         made = run / "root"
         root.mount(folders, run / "top", run / "work", made)
         print(f"The root holds {_megabytes(made)} MB.", flush=True)
         root.furnish(made, for_build=False)
         try:
-            with _container(image, made, run / "log") as port:
-                _use(image, made, port, run)
+            with _container(image, made, run / "log") as container:
+                _use(container, run)
         finally:
             root.call("umount", "--recursive", made)
     print("The image works.")
 
 
+@dataclass(frozen=True)
+class _Container:
+    image: Image
+    made: Path
+    port: int
+    variables: dict[str, str]
+    process: subprocess.Popen[bytes]
+
+    @property
+    def first(self) -> str:
+        """The id, seen from here, of its process 1."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        try:
+            return children.read_text().split()[0]
+        except (IndexError, FileNotFoundError, ProcessLookupError):
+            sys.exit("The entry point has ended by itself.")
+
+    def execute(self, command: list[str]) -> None:
+        """Run `command` inside, as `docker exec` does; exits when it fails."""
+        words = _as_user(self.image, self.made, command, self.variables)
+        root.call("nsenter", "--pid", "--mount", "--target", self.first, "--", *words)
+
+
 @contextmanager
-def _container(image: Image, made: Path, log: Path) -> Iterator[int]:
+def _container(image: Image, made: Path, log: Path) -> Iterator[_Container]:
     """The entry point, running as the image's user on a free port; stopped at the end."""
     port = _free_port()
     variables = {**image.environment, "HOSTNAME": "check", "PORT": str(port), "PLANS": "free=36"}
@@ -69,8 +103,9 @@ def _container(image: Image, made: Path, log: Path) -> Iterator[int]:
             stdin=subprocess.DEVNULL, stdout=file, stderr=file,
         )  # fmt: skip
     try:
-        yield port
-        _stop(process)
+        container = _Container(image, made, port, variables, process)
+        yield container
+        _stop(container)
     except BaseException:
         print(log.read_text("utf-8", "replace")[-4000:], file=sys.stderr)
         raise
@@ -79,19 +114,19 @@ def _container(image: Image, made: Path, log: Path) -> Iterator[int]:
         process.wait()
 
 
-def _use(image: Image, made: Path, port: int, folder: Path) -> None:
+def _use(container: _Container, folder: Path) -> None:
     from server.demo import material, video
     from server.demo.client import Client
 
     began = time.monotonic()
-    client = Client(port)
-    _wait_for(port)
+    client = Client(container.port)
+    _wait_for(container)
     ready = client.wait_until_ready()
-    print(f"It answers after {time.monotonic() - began:.1f} s: {ready}")
-    if not image.health:
+    took = time.monotonic() - began
+    print(f"It is ready after {took:.1f} s: {ready['renderer']}, encoder {ready['encoder']}.")
+    if not container.image.health:
         sys.exit("Dockerfile.gpu has no HEALTHCHECK")
-    health = {**image.environment, "PORT": str(port)}
-    root.call(*_as_user(image, made, image.health, health))
+    container.execute(container.image.health)
     print("The health check succeeds.")
     files = folder / "material"
     files.mkdir()
@@ -105,19 +140,20 @@ def _use(image: Image, made: Path, port: int, folder: Path) -> None:
     if (found.width, found.height, found.frames, found.codec) != (64, 36, 60, "h264"):
         sys.exit(f"The video is not what was asked for: {found}")
     print(f"It exports a video: {found.frames} frames of {found.width} × {found.height}.")
+    container.execute(["sh", "-c", "sleep 0.1 &"])
+    time.sleep(0.5)
+    container.execute(["python", "-c", _NO_ZOMBIES])
+    print("Process 1 reaps orphans.")
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
+def _stop(container: _Container) -> None:
     """SIGTERM to process 1 of the container, as `docker stop` sends it."""
-    first = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-    if len(first) != 1:
-        sys.exit("The entry point has ended by itself.")
-    status = Path(f"/proc/{first[0]}/status").read_text()
-    if "\nUid:\t0\t" in status:
+    first = container.first
+    if "\nUid:\t0\t" in Path(f"/proc/{first}/status").read_text():
         sys.exit("The entry point runs as root.")
     began = time.monotonic()
-    os.kill(int(first[0]), signal.SIGTERM)
-    rc = process.wait(_STOP_S)
+    os.kill(int(first), signal.SIGTERM)
+    rc = container.process.wait(_STOP_S)
     if rc != 0:
         sys.exit(f"SIGTERM ended it with status {rc}")
     print(f"SIGTERM ends it with status 0 in {time.monotonic() - began:.1f} s.")
@@ -132,11 +168,13 @@ def _as_user(image: Image, made: Path, command: list[str], variables: dict[str, 
     sys.exit(f"The image has no user {image.user!r}")
 
 
-def _wait_for(port: int) -> None:
+def _wait_for(container: _Container) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
+        if container.process.poll() is not None:
+            sys.exit(f"The entry point ended with status {container.process.returncode}.")
         with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
+            if probe.connect_ex(("127.0.0.1", container.port)) == 0:
                 return
         time.sleep(0.1)
     sys.exit("Nothing listens on PORT after a minute.")

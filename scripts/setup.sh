@@ -103,7 +103,7 @@ packages=$(missing_packages | tr -s ' ')
 packages=${packages% }
 if [ -n "$packages" ]; then
     if ! install_packages; then
-        say "Please install:$packages (on Debian and Ubuntu: sudo apt-get install$packages)"
+        say "Please install what is missing: sudo apt-get install$packages"
         exit 1
     fi
     find_python

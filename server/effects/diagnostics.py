@@ -13,6 +13,7 @@ apart than a text has lines. Source string numbers would say it, but Mesa forget
 
 _MOST = 50
 _LONGEST = 300
+_LONGEST_LOG = 100_000
 _MESA = re.compile(r"\d+:(\d{1,7})\((\d{1,6})\): (?:preprocessor )?(error|warning): (.*)")
 _NVIDIA = re.compile(r"\d+\((\d{1,7})\) : (?:fatal )?(error|warning) ?[A-Z0-9]*: (.*)")
 _INTEL = re.compile(r"(ERROR|WARNING): \d+:(\d{1,7}): (.*)")
@@ -73,10 +74,12 @@ def compiler_diagnostics(
     """
     texts = {AUTHOR: (file, source), AUTHOR_VERTEX: (f"{file.rpartition('.')[0]}.vs", vertex or "")}
     found: list[dict[str, Any]] = []
-    for row in log.splitlines():
-        entry = _entry(row.strip()[:2000], texts, file)
+    for row in log[:_LONGEST_LOG].splitlines():
+        entry = _entry(row.strip(), texts, file)
         if entry is not None and entry not in found:
             found.append(entry)
+        if len(found) == 2 * _MOST:
+            break
     found.sort(key=lambda entry: entry["severity"] != "error")
     if not any(entry["severity"] == "error" for entry in found):
         words = " ".join(log.split()) or "the compiler gave no reason"

@@ -31,10 +31,22 @@ _FUTURE_WORDS = """
 _FUTURE = frozenset(_FUTURE_WORDS.split())
 """Words that 3.30 reserves without a meaning: where they occur they are an author's name."""
 
-_TOKEN = re.compile(r"//[^\n]*|/\*.*?\*/|[A-Za-z_]\w*", re.DOTALL)
+# A comment that is not closed matches to the end of the text: were it no match, each of many such
+# beginnings would be searched to the end anew.
+_TOKEN = re.compile(r"//[^\n]*|/\*.*?(?:\*/|\Z)|[A-Za-z_]\w*", re.DOTALL)
 _DIRECTIVE = re.compile(r"^[ \t]*#[ \t]*(version|extension)\b([^\n]*)", re.MULTILINE)
 _EXTENSION = re.compile(r"\s*(\w+)\s*:\s*(require|enable|warn)")
 _NEEDLESS = ("all", "GL_OES_standard_derivatives", "GL_EXT_frag_depth", "GL_EXT_shader_texture_lod")
+
+# Files written for later versions lean on int becoming uint or, at a return, float.
+_IMPLICIT = """\
+#ifdef GL_MESA_shader_integer_functions
+#extension GL_MESA_shader_integer_functions : enable
+#endif
+#ifdef GL_ARB_shading_language_420pack
+#extension GL_ARB_shading_language_420pack : enable
+#endif
+"""
 
 _COMMON = """\
 #define attribute in
@@ -128,7 +140,8 @@ def vertex(body: str | None, names: Names, index: int) -> str:
 
 def _source(extensions: list[str], host: str, code: str, line: int, start: int) -> str:
     enabled = "".join(f"#extension {name} : enable\n" for name in extensions)
-    return f"#version 330 core\n{enabled}#line {HOST + 1}\n{host}#line {start + line}\n{code}\n"
+    head = f"#version 330 core\n{_IMPLICIT}{enabled}"
+    return f"{head}#line {HOST + 1}\n{host}#line {start + line}\n{code}\n"
 
 
 def _declarations(names: Names, index: int) -> str:
@@ -164,10 +177,12 @@ def _prepared(body: str, renamed: Mapping[str, str]) -> tuple[list[str], str]:
 def _replacing(renamed: Mapping[str, str]) -> Callable[[re.Match[str]], str]:
     def replace(match: re.Match[str]) -> str:
         word = match[0]
+        if word.startswith("/*") and (len(word) < 4 or not word.endswith("*/")):
+            return word  # the compiler says that it is not closed
         if word.startswith("/"):
             return re.sub(r"[^\n]", " ", word)
         if word in renamed:
             return renamed[word]
-        return f"{word}_" if word in _FUTURE else word
+        return f"isf_{word}" if word in _FUTURE else word
 
     return replace

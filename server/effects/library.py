@@ -37,6 +37,9 @@ class Broken:
     id: str
     file: str
     diagnostics: list[dict[str, Any]]
+    code: str = "shader_compile_failed"
+    """What asking for it by its id is answered with."""
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,10 +91,11 @@ class Library:
         for entry in self._broken:
             if entry.id == effect_id:
                 raise ToqiboxError(
-                    "shader_compile_failed",
+                    entry.code,
                     field="effect",
-                    name=effect_id,
                     diagnostics=entry.diagnostics,
+                    name=effect_id,
+                    reason=entry.reason,
                 )
         near = difflib.get_close_matches(effect_id[:64], list(self._effects), n=1, cutoff=0.5)
         hint = f" Did you mean “{near[0]}”?" if near else ""
@@ -193,7 +197,8 @@ def _load(entry: _Found) -> Effect | Broken:
         vertex = _text(entry.vertex) if entry.vertex else None
         return load(effect_id, file, _text(path), vertex)
     except ToqiboxError as error:
-        return Broken(effect_id, file, error.diagnostics or [])
+        reason = str(error.values.get("reason", ""))
+        return Broken(effect_id, file, error.diagnostics or [], error.code, reason)
     except OSError as error:
         message = f"the file cannot be read: {error.strerror}"
         return Broken(effect_id, file, [diagnostic(file, "", None, None, message)])

@@ -1,8 +1,8 @@
-"""How long a job will still take, learned from the jobs that were finished."""
+"""How long work will still take, learned from the jobs that were finished."""
 
 from collections.abc import Iterable
 
-from server.jobs.job import Job
+from server.jobs.spec import Work
 
 Pace = tuple[str, int, float]
 """Effect, pixels a frame, slot seconds a frame."""
@@ -10,27 +10,24 @@ Pace = tuple[str, int, float]
 _JOIN_S = 1.0
 
 
-def pace_of(job: Job, paces: Iterable[Pace]) -> float | None:
-    """Slot seconds a frame of `job`: as measured, else scaled by pixels, else None.
+def pace_of(work: Work, paces: Iterable[Pace]) -> float | None:
+    """Slot seconds a frame: as measured, else scaled by pixels, else None.
 
     The nearest frame size of the same effect is preferred over other effects.
     """
-    spec = job.spec
-    pixels = spec.width * spec.height
-    effect = spec.effects[-1]["id"]
-    ranked = sorted(paces, key=lambda pace: (pace[0] != effect, abs(pace[1] - pixels), pace[0]))
+    ranked = sorted(
+        paces, key=lambda pace: (pace[0] != work.effect, abs(pace[1] - work.pixels), pace[0])
+    )
     if not ranked:
         return None
     _, measured_pixels, seconds = ranked[0]
-    return seconds * pixels / measured_pixels
+    return seconds * work.pixels / measured_pixels
 
 
-def remaining_s(job: Job, frames_done: int, paces: list[Pace]) -> float | None:
-    """Slot seconds that `job` still needs."""
-    pace = pace_of(job, paces)
-    if pace is None:
-        return None
-    return pace * (job.spec.frames - frames_done) + _JOIN_S
+def slot_s(work: Work, paces: Iterable[Pace]) -> float | None:
+    """Slot seconds that `work` takes; None when nothing was learned yet."""
+    pace = pace_of(work, paces)
+    return None if pace is None else pace * work.frames + _JOIN_S
 
 
 def waiting_s(ahead: list[float | None], own: float | None, slots: int) -> int | None:

@@ -112,23 +112,23 @@ class Service:
     def _runs(self) -> list[Run]:
         return list(self.dispatcher.runs.values())
 
-    def _seconds_left(self, job: Job) -> float | None:
-        run = self.dispatcher.runs.get(job.id)
-        paces = self.store.paces()
-        if run and run.drawn_frames:
-            spec = job.spec
-            own = (spec.effects[-1]["id"], spec.width * spec.height, run.slot_s / run.drawn_frames)
-            paces = [own]
-        left = eta.remaining_s(job, run.frames_done if run else 0, paces)
-        return left / max(1, run.holders) if left is not None and run else left
+    def _seconds_left(self, run: Run, paces: list[eta.Pace]) -> float | None:
+        """Seconds to the end of a run, by its own pace once it has one."""
+        work = run.job.spec.work
+        if run.drawn_frames:
+            paces = [(work.effect, work.pixels, run.slot_s / run.drawn_frames)]
+        left = eta.slot_s(work._replace(frames=work.frames - run.frames_done), paces)
+        return None if left is None else left / max(1, run.holders)
 
     def _eta(self, job: Job) -> int | None:
-        own = self._seconds_left(job)
-        if job.status is Status.PROCESSING:
-            return None if own is None else round(own)
-        ahead = [self._seconds_left(run.job) for run in self._runs()]
-        ahead += [self._seconds_left(other) for other in self.store.ahead_of(job)]
-        return eta.waiting_s(ahead, own, len(self.dispatcher.slots))
+        paces = self.store.paces()
+        run = self.dispatcher.runs.get(job.id)
+        if run:
+            left = self._seconds_left(run, paces)
+            return None if left is None else round(left)
+        ahead = [self._seconds_left(other, paces) for other in self._runs()]
+        ahead += [eta.slot_s(work, paces) for work in self.store.work_ahead_of(job)]
+        return eta.waiting_s(ahead, eta.slot_s(job.spec.work, paces), len(self.dispatcher.slots))
 
     def artifact(self, job: Job, kind: str) -> Path:
         """The file of a completed job; `kind` is ``video`` or ``poster``.

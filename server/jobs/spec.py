@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from server.config import Config
 from server.effects.library import Library
@@ -25,6 +25,8 @@ class Request:
     file: str
     sequential: bool
     params: dict[str, Any]
+    vertex: str | None = None
+    """The text of the effect's own vertex shader, where one lies beside it."""
     plan: str
     aspect: str
     fit: str
@@ -37,12 +39,21 @@ class Request:
     height: int
 
 
+class Work(NamedTuple):
+    """What drawing costs, as far as it is known before it is done."""
+
+    effect: str
+    pixels: int
+    """Pixels of a frame."""
+    frames: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class Spec:
     """All that shapes a job's pixels and sound; stored with the job when it is accepted."""
 
     effects: list[dict[str, Any]]
-    """The chain, first to last: id, file, source, params."""
+    """The chain, first to last: id, file, source, vertex, params."""
     sequential: bool
     width: int
     height: int
@@ -59,6 +70,11 @@ class Spec:
     """SHA-256 of the prepared samples: the key of the track's features."""
     photo: str
     loudest_s: float
+
+    @property
+    def work(self) -> "Work":
+        """What there is to draw, as far as its cost goes."""
+        return Work(self.effects[-1]["id"], self.width * self.height, self.frames)
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), sort_keys=True)
@@ -86,6 +102,7 @@ def check_request(texts: Mapping[str, str], config: Config, library: Library) ->
         file=effect.file,
         sequential=effect.sequential,
         params=effect.values(given.get("params", {})),
+        vertex=effect.vertex_source,
         plan=plan,
         aspect=aspect,
         fit=given.get("fit", "blur"),
@@ -117,6 +134,7 @@ def resolve(request: Request, prepared: Mapping[str, Any], config: Config) -> Sp
             "id": request.effect,
             "file": request.file,
             "source": request.source,
+            "vertex": request.vertex,
             "params": request.params,
         }
     ]

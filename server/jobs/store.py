@@ -15,7 +15,7 @@ from typing import Any
 
 from server.errors import ToqiboxError
 from server.jobs.job import TRANSITIONS, Job, Stage, Status
-from server.jobs.spec import Spec
+from server.jobs.spec import Spec, Work
 
 VERSION = 1
 _SCHEMA = """
@@ -140,10 +140,13 @@ class Store:
     def count(self, status: Status) -> int:
         return int(self._rows("SELECT count(*) FROM job WHERE status = ?", status)[0][0])
 
-    def ahead_of(self, job: Job) -> list[Job]:
-        """Queued jobs whose turn comes before that of `job`."""
-        sql = "SELECT * FROM job WHERE status = 'queued' AND (turn, id) < (?, ?)"
-        return [_job(row) for row in self._rows(sql, job.turn, job.id)]
+    def work_ahead_of(self, job: Job) -> list[Work]:
+        """What the queued jobs whose turn comes before that of `job` have to draw."""
+        sql = """SELECT json_extract(spec, '$.effects[#-1].id'),
+                        json_extract(spec, '$.width') * json_extract(spec, '$.height'),
+                        json_extract(spec, '$.frames')
+                 FROM job WHERE status = 'queued' AND (turn, id) < (?, ?)"""
+        return [Work(*row) for row in self._rows(sql, job.turn, job.id)]
 
     def position(self, job: Job) -> int:
         """Place in the queue, 1 for the job that is next."""

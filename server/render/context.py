@@ -9,7 +9,7 @@ from typing import Any, Self
 import moderngl
 from moderngl import Buffer, Framebuffer, Program, Query, Texture, Uniform, VertexArray
 
-from server.render.devices import LIB_EGL, Device, is_software, list_devices
+from server.render.devices import LIB_EGL, by_preference, is_software, list_devices
 
 __all__ = [
     "Buffer",
@@ -29,17 +29,13 @@ Size = tuple[int, int]
 """Width and height in pixels."""
 
 _VERSION = 330
-_SAMPLERS = frozenset(
-    {
-        0x8B5D,  # GL_SAMPLER_1D
-        0x8B5E,  # GL_SAMPLER_2D
-        0x8B5F,  # GL_SAMPLER_3D
-        0x8B60,  # GL_SAMPLER_CUBE
-        0x8B62,  # GL_SAMPLER_2D_SHADOW
-        0x8B63,  # GL_SAMPLER_2D_RECT
-    }
+# The enums of sampler types: 2D and its like, arrays, integers, multisample.
+_SAMPLERS = (
+    range(0x8B5D, 0x8B65),
+    range(0x8DC0, 0x8DC6),
+    range(0x8DC9, 0x8DD9),
+    range(0x9108, 0x910E),
 )
-_UNITS_WANTED = 16
 
 
 class GlError(Exception):
@@ -69,7 +65,7 @@ class Context:
         self.version: str = info["GL_VERSION"]
         self.software: bool = is_software(self.renderer)
         self.max_size: int = int(info["GL_MAX_TEXTURE_SIZE"])
-        self.units: int = max(int(info["GL_MAX_TEXTURE_IMAGE_UNITS"]), _UNITS_WANTED)
+        self.units: int = int(info["GL_MAX_TEXTURE_IMAGE_UNITS"])
         self.draws: int = 0
         """Draws made so far."""
         self._gl.enable_only(moderngl.NOTHING)
@@ -181,39 +177,31 @@ class Context:
 def is_sampler(uniform: Uniform) -> bool:
     """Whether a uniform reads a texture."""
     member: Any = uniform  # its stub lacks the type
-    return member.gl_type in _SAMPLERS
+    return any(member.gl_type in kinds for kinds in _SAMPLERS)
 
 
 def _open(device: int | None) -> moderngl.Context:
+    if device is not None:
+        candidates: list[int | None] = [device]
+    else:
+        candidates = [d.index for d in by_preference(list_devices())] or [None]
     reasons: list[str] = []
-    spare: moderngl.Context | None = None
-    for index in _candidates(device, list_devices()):
+    spare: list[int | None] = []
+    for index in candidates:
         try:
             context = _create(index)
         except Exception as error:  # glcontext raises bare Exception
             reasons.append(f"device {index}: {error}")
             continue
-        software = is_software(context.info["GL_RENDERER"])
-        if device is not None or not software:
-            if spare is not None:
-                spare.release()
+        last = index == candidates[-1] and not spare
+        if device is not None or last or not is_software(context.info["GL_RENDERER"]):
             return context
         # A device that promised hardware may still be drawn for by the processor.
-        if spare is None:
-            spare = context
-        else:
-            context.release()
-    if spare is None:
-        raise GlError("no OpenGL context: " + ("; ".join(reasons) or "no EGL device"))
-    return spare
-
-
-def _candidates(device: int | None, devices: list[Device]) -> list[int | None]:
-    """Indices to try, best first; None stands for the driver's own choice."""
-    if device is not None:
-        return [device]
-    hardware = [d.index for d in devices if not d.software]
-    return [*hardware, *(d.index for d in devices if d.software)] or [None]
+        spare.append(index)
+        context.release()
+    if not spare:
+        raise GlError("no OpenGL context: " + "; ".join(reasons))
+    return _create(spare[0])
 
 
 def _create(index: int | None) -> moderngl.Context:

@@ -7,7 +7,7 @@ and a flat colour stays within one step.
 """
 
 from server.render.context import Context, Size
-from server.render.draw import STRIP, Draw
+from server.render.draw import ORDERED, STRIP, Draw
 from server.render.surface import Picture, Surface
 
 _COMMON = """#version 330 core
@@ -20,11 +20,6 @@ vec3 rgb(ivec2 at) {
     return mix(texelFetch(below, turned, 0).rgb, upper.rgb, upper.a);
 }
 const vec3 LUMA = vec3(0.2126, 0.7152, 0.0722);
-float ordered(ivec2 at) {
-    int y = at.y & 7, v = (at.x ^ at.y) & 7;
-    int b = (v & 1) << 5 | (y & 1) << 4 | (v & 2) << 2 | (y & 2) << 1 | (v & 4) >> 1 | (y & 4) >> 2;
-    return (float(b) + 0.5) / 64.0 - 0.5;
-}
 """
 
 _LUMA = """
@@ -65,8 +60,11 @@ class Convert:
         self.luma = Surface(context, size, 1)
         self.chroma = Surface(context, (size[0] // 2, size[1] // 2), 2)
         self._draws = [
-            (Draw(context, context.program(STRIP, _COMMON + _LUMA), pictures), self.luma),
-            (Draw(context, context.program(STRIP, _COMMON + _CHROMA), pictures), self.chroma),
+            (Draw(context, context.program(STRIP, _COMMON + ORDERED + _LUMA), pictures), self.luma),
+            (
+                Draw(context, context.program(STRIP, _COMMON + ORDERED + _CHROMA), pictures),
+                self.chroma,
+            ),
         ]
 
     def draw(self) -> bool:

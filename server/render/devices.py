@@ -55,6 +55,11 @@ def list_devices() -> list[Device]:
     return [_device(index, handles[index], query_string) for index in range(count.value)]
 
 
+def by_preference(devices: list[Device]) -> list[Device]:
+    """Hardware before software, else in the driver's order."""
+    return sorted(devices, key=lambda device: device.software)
+
+
 def _function(egl: ctypes.CDLL, name: bytes, prototype: Any) -> Any:
     egl.eglGetProcAddress.restype = ctypes.c_void_p
     egl.eglGetProcAddress.argtypes = [ctypes.c_char_p]

@@ -14,6 +14,15 @@ void main() {
 """
 """The vertex shader of the host's own draws: the exact corners, as a strip."""
 
+ORDERED = """
+float ordered(ivec2 at) {
+    int y = at.y & 7, v = (at.x ^ at.y) & 7;
+    int b = (v & 1) << 5 | (y & 1) << 4 | (v & 2) << 2 | (y & 2) << 1 | (v & 4) >> 1 | (y & 4) >> 2;
+    return (float(b) + 0.5) / 64.0 - 0.5;
+}
+"""
+"""Ordered dither (Bayer 1973, 8 x 8): above -0.5 and below 0.5, its mean over 64 pixels 0."""
+
 
 class Draw:
     """A program, its uniforms as they were set last, and the pictures its samplers read.

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from server.errors import ToqiboxError
 from server.render.context import Context, Size
-from server.render.draw import STRIP, Draw
+from server.render.draw import ORDERED, STRIP, Draw
 from server.render.photo import Photo
 from server.render.surface import Picture, Surface
 
@@ -88,7 +88,10 @@ void main() {
 
 # The surroundings are enlarged by a cubic B-spline (no corners of a bilinear grid to be seen) and
 # dithered, because so smooth a gradient would show its steps in 8 bits.
-_COMPOSE = """#version 330 core
+_COMPOSE = (
+    "#version 330 core\n"
+    + ORDERED
+    + """
 uniform sampler2D photo;
 uniform sampler2D around;
 uniform vec4 rect;   // left, bottom, right, top of the photo in pixels
@@ -114,11 +117,6 @@ vec3 smoothly(vec2 uv) {
     }
     return sum;
 }
-float ordered(ivec2 at) {
-    int y = at.y & 7, v = (at.x ^ at.y) & 7;
-    int b = (v & 1) << 5 | (y & 1) << 4 | (v & 2) << 2 | (y & 2) << 1 | (v & 4) >> 1 | (y & 4) >> 2;
-    return (float(b) + 0.5) / 64.0 - 0.5;
-}
 void main() {
     ivec2 at = ivec2(gl_FragCoord.xy);
     vec2 out_by = max(max(rect.xy - gl_FragCoord.xy, gl_FragCoord.xy - rect.zw), vec2(0.0));
@@ -130,6 +128,7 @@ void main() {
     color = vec4(far > 0.0 ? soft : texelFetch(photo, at, 0).rgb, 1.0);
 }
 """
+)
 
 
 @dataclass(frozen=True)

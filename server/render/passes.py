@@ -7,10 +7,10 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from server.effects.diagnostics import compiler_diagnostics
+from server.effects.diagnostics import compiler_diagnostics, diagnostic
 from server.effects.effect import Builtin, Effect, Pass
 from server.errors import ToqiboxError
-from server.render.context import CompileError, Context, Program, Size
+from server.render.context import CompileError, Context, GlError, Program, Size
 from server.render.draw import Draw
 from server.render.surface import Picture, Surface
 from server.render.targets import Area, Targets, Use
@@ -67,7 +67,7 @@ class Passes:
         self._targets = Targets(context, effect, timeline, size, uses)
         self._steps: list[_Step] = []
         for at, ((index, one), program) in enumerate(zip(chosen, programs, strict=True)):
-            draw = Draw(context, program, {**pictures, **self._targets.seen_by(at)})
+            draw = self._draw(program, {**pictures, **self._targets.seen_by(at)})
             area = self._targets.areas[one.target] if one.target else None
             surface = area.surface if area else Surface(context, size)
             self._steps.append(_Step(draw, surface, area, self._columns(draw, index)))
@@ -95,6 +95,16 @@ class Passes:
         self._resize(max(frame - 1, 0))
         for surface in self.kept.values():
             surface.clear()
+
+    def _draw(self, program: Program, pictures: Mapping[str, Picture]) -> Draw:
+        try:
+            return Draw(self._context, program, pictures)
+        except GlError as error:  # a sampler of the author's own, or too many
+            effect = self._effect
+            found = diagnostic(effect.file, effect.source, None, None, str(error))
+            raise ToqiboxError(
+                "shader_compile_failed", name=effect.id, diagnostics=[found]
+            ) from None
 
     def _columns(self, draw: Draw, index: int) -> list[tuple[str, Column]]:
         """Set what never changes; returns what does."""

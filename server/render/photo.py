@@ -8,6 +8,9 @@ from server.media import photo
 from server.render.context import Context
 from server.render.surface import Picture
 
+_STRIP = 256
+"""Rows turned and uploaded at a time: a photo is up to 64 MB, and never in memory twice."""
+
 
 class Photo(Picture):
     """The job's photo, uploaded once from the file that the prepare task wrote.
@@ -18,8 +21,12 @@ class Photo(Picture):
     def __init__(self, context: Context, path: Path) -> None:
         width, height, pixels = photo.load(path)
         self.size = (width, height)
-        rows = np.frombuffer(pixels, np.uint8).reshape(height, width * 4)[::-1]
-        super().__init__(context.texture(self.size, data=np.ascontiguousarray(rows).data))
+        super().__init__(context.texture(self.size))
+        rows = np.frombuffer(pixels, np.uint8).reshape(height, width * 4)
+        for top in range(0, height, _STRIP):
+            strip = np.ascontiguousarray(rows[top : top + _STRIP][::-1])
+            where = (0, height - top - len(strip), width, len(strip))
+            self.texture.write(strip.data, viewport=where, alignment=1)
         context.mipmap(self.texture)
 
     def release(self) -> None:

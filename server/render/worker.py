@@ -87,9 +87,6 @@ def _perform(line: bytes, events: Events) -> None:
     try:
         name, function, spec = _parse(line)
         result = function(spec, Emit(events))
-    except BrokenPipeError as error:
-        # Either our reader is gone, which the next event finds out, or an encoder is.
-        events("failed", **failure(error, name))
     except Exception as error:
         events("failed", **failure(error, name))
     else:

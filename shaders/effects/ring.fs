@@ -27,14 +27,13 @@
         {"TARGET": "blurred", "WIDTH": "max($WIDTH / 8, 32)", "HEIGHT": "max($HEIGHT / 8, 32)", "FLOAT": true},
         {"TARGET": "back"},
         {"TARGET": "disc"},
-        {"TARGET": "polar"},
         {"TARGET": "levels", "WIDTH": "$count", "HEIGHT": 1},
         {}
     ]
 }*/
 
 // Per frame the last two passes are drawn: one of a few dozen pixels, and one of the whole frame
-// with four texture fetches. The others depend on nothing that changes.
+// with three texture fetches. The others depend on nothing that changes.
 
 const float TAPS = 14.0;
 const float BLUR = 0.06;        // standard deviation of the blur, in short sides of the frame
@@ -139,26 +138,19 @@ vec4 level() {
     return vec4(min(gain * value * value, 1.0));
 }
 
-// The bar that a pixel belongs to, and where across it. The first and the last bar stand at the
-// top, the middle one below.
-vec4 angle() {
-    vec2 point = gl_FragCoord.xy - 0.5 * RENDERSIZE;
-    float around = (0.5 + atan(point.x, -point.y) / (2.0 * PI)) * float(count);
-    return vec4(floor(around) / 255.0, fract(around), 0.0, 1.0);
-}
-
 vec4 ring() {
     float scale = 1.0 + amount * pulse;
     float unit = min(RENDERSIZE.x, RENDERSIZE.y) * scale;
     vec2 point = gl_FragCoord.xy - 0.5 * RENDERSIZE;
     float start = (0.5 * size + 0.012) * unit;      // where bars begin, in pixels from the middle
     float step_size = 2.0 * PI * start / float(count);
-    vec2 bar = IMG_THIS_PIXEL(polar).rg;
-    float value = IMG_PIXEL(levels, vec2(bar.x * 255.0 + 0.5, 0.5)).r;
+    // Which bar: the first and the last at the top, the middle one below.
+    float around = (0.5 + atan(point.x, -point.y) / (2.0 * PI)) * float(count);
+    float value = IMG_PIXEL(levels, vec2(floor(around) + 0.5, 0.5)).r;
     float radius = 0.5 * thickness * step_size;
     float tall = max(value * reach * unit, 2.0 * radius);
     float rise = length(point) - start;
-    float beside = (bar.y - 0.5) * step_size * (1.0 + max(rise, 0.0) / start);
+    float beside = (fract(around) - 0.5) * step_size * (1.0 + max(rise, 0.0) / start);
     float past = rise - clamp(rise, radius, tall - radius);
     float shape = clamp(radius + 0.5 - length(vec2(beside, past)), 0.0, 1.0);
     vec4 front = IMG_NORM_PIXEL(disc, 0.5 + (isf_FragNormCoord - 0.5) / scale);
@@ -173,7 +165,6 @@ void main() {
     else if (PASSINDEX == 2) gl_FragColor = blur(across, vec2(0.0, 1.0));
     else if (PASSINDEX == 3) gl_FragColor = background();
     else if (PASSINDEX == 4) gl_FragColor = circle();
-    else if (PASSINDEX == 5) gl_FragColor = angle();
-    else if (PASSINDEX == 6) gl_FragColor = level();
+    else if (PASSINDEX == 5) gl_FragColor = level();
     else gl_FragColor = ring();
 }

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import settings
 from numpy.typing import NDArray
 
 from server.effects.dialects import load
@@ -14,6 +15,10 @@ from server.render.context import Context
 from server.render.passes import Passes
 from server.render.surface import Picture
 from server.render.timeline import Timeline
+
+# How long one example takes says more of the machine than of the code.
+settings.register_profile("effects", deadline=None)
+settings.load_profile("effects")
 
 FRAMES, FPS = 4, 4
 

@@ -133,6 +133,9 @@ def test_inputs_named_by_keywords(draw: Draw, name: str) -> None:
         "/* comment with é and #version 100 */ // and\nvoid main() { gl_FragColor = vec4(1.0); }",
         "float sample(float filter, float input) { return filter * input; }\n"
         "void main() { float buffer = 1.0; gl_FragColor = vec4(sample(buffer, 1.0)); }",
+        "uint twice(uint x) { return x * 2; }\n"
+        "void main() { uint a = 1; int b = 1; gl_FragColor = vec4(twice(a + b)); }",
+        "float one() { return 1; }\nvoid main() { gl_FragColor = vec4(one()); }",
         "void main() { vec4 half = vec4(0.5), common = half; gl_FragColor = half + common; }",
         "void main() { gl_FragColor = vec4(1); } // a comment that ends in a backslash \\\n",
     ],

@@ -5,11 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from server.effects.dialects import LARGEST, decode, load
-from server.effects.effect import Builtin, Effect, Input, Kind
+from server.effects.effect import Builtin, Effect, Input
 from server.errors import ToqiboxError
 
 Refuse = Callable[..., ToqiboxError]
@@ -251,39 +249,3 @@ def test_line_ends_do_not_move_lines(end: str) -> None:
     text = end.join(["", "/*{", "}*/ dropped", "first", "second"])
     fragment = load("test", "test.fs", text).passes[0].fragment
     assert fragment.endswith("#line 4\nfirst\nsecond\n")
-
-
-_headers = st.dictionaries(
-    st.sampled_from(["INPUTS", "PASSES", "PERSISTENT_BUFFERS", "IMPORTED", "TITLE", "CATEGORIES"]),
-    st.recursive(
-        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-        lambda inner: (
-            st.lists(inner, max_size=3)
-            | st.dictionaries(
-                st.sampled_from(
-                    ["NAME", "TYPE", "MIN", "MAX", "DEFAULT", "VALUES", "TARGET", "WIDTH"]
-                ),
-                inner | st.sampled_from([kind.value for kind in Kind]) | st.just("a"),
-                max_size=6,
-            )
-        ),
-        max_leaves=20,
-    ),
-)
-
-
-@given(st.text() | _headers.map(lambda header: f"/*{json.dumps(header)}*/{MAIN}"))
-def test_any_text_is_an_effect_or_refused(text: str) -> None:
-    error: ToqiboxError | None = None
-    try:
-        effect = load("test", "test.fs", text)
-    except ToqiboxError as caught:
-        error = caught
-    if error is not None:
-        assert error.code in ("shader_compile_failed", "shader_rejected")
-        assert error.diagnostics
-    else:
-        assert effect.passes
-        defaults = effect.values({})
-        assert effect.values(defaults) == defaults
-        json.dumps(effect.describe(), allow_nan=False)

@@ -70,6 +70,8 @@ def test_a_broken_file_is_kept_with_its_diagnostics(folder: Path) -> None:
     assert caught.value.code == "shader_compile_failed"
     assert caught.value.field == "effect"
     assert caught.value.diagnostics == library.broken()[0].diagnostics
+    with pytest.raises(ToqiboxError, match="“event” are not offered"):
+        library.get("event")
     (folder / "bad.fs").write_text(GOOD)
     assert library.get("bad").id == "bad"
     assert list(messages(library)) == ["event.fs"]

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from server.confine import Limits, command
 from tests.harness import processes
 from tests.harness.devtools import DevTools, connect
 
@@ -71,7 +72,8 @@ class Chromium:
         options = [f"--user-data-dir={profile}", f"--accept-lang={self.language}"]
         with self._log.open("wb") as log:
             self._child = subprocess.Popen(
-                [program, *_FLAGS, *options, "about:blank"],
+                # Killed with the test run, should that end without a word.
+                command([program, *_FLAGS, *options, "about:blank"], Limits(open_files=4096)),
                 env={**os.environ, "HOME": str(self.folder), "XDG_CONFIG_HOME": str(self.folder)},
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -20,12 +20,16 @@ def wav(seconds: float, *, kick_every: float = 0.5, seed: int = 0) -> bytes:
     since = np.mod(time, kick_every)
     kick = np.sin(2 * np.pi * 60 * since) * np.exp(-since * 18)
     noise = np.random.default_rng(seed).standard_normal((count, 2)) * 0.02
-    samples = np.clip(kick[:, None] * 0.8 + noise, -1, 1)
+    return wav_of(np.clip(kick[:, None] * 0.8 + noise, -1, 1), RATE)
+
+
+def wav_of(samples: np.ndarray[Any, Any], rate: int) -> bytes:
+    """A 16-bit WAV of these samples: (samples, channels), -1 to 1."""
     file = BytesIO()
     with wave.open(file, "wb") as out:
-        out.setnchannels(2)
+        out.setnchannels(samples.shape[1])
         out.setsampwidth(2)
-        out.setframerate(RATE)
+        out.setframerate(rate)
         out.writeframes((samples * 32767).astype("<i2").tobytes())
     return file.getvalue()
 

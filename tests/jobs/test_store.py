@@ -57,7 +57,7 @@ def test_premium_overtakes_by_its_head_start_and_no_more(store: Store, make_job:
     last = store.get("new free")
     assert last is not None
     assert store.position(last) == 3
-    assert [job.id for job in store.ahead_of(last)] == ["old free", "premium"]
+    assert store.work_ahead_of(last) == [last.spec.work] * 2
 
 
 @pytest.mark.parametrize("before", Status)

@@ -143,7 +143,10 @@ def _managed(image: Image.Image, icc: bytes) -> Image.Image:
 @pytest.mark.parametrize("icc", [_ADOBE_RGB, _P3])
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
 def test_profiles_are_applied(prepare: Prepare, save: Save, kind: str, icc: bytes) -> None:
-    options = {"JPEG": {"quality": 98, "subsampling": 0}, "WEBP": {"lossless": True}}
+    options: dict[str, dict[str, Any]] = {
+        "JPEG": {"quality": 98, "subsampling": 0},
+        "WEBP": {"lossless": True},
+    }
     path = save(_picture(), kind, icc_profile=icc, **options.get(kind, {}))
     pixels = prepare(path)
     with Image.open(path) as stored:
@@ -278,7 +281,7 @@ def _webp(width: int, height: int) -> bytes:
         _bmp(2_000_000_000, 1),
         _webp(16_777_216, 16_777_216),
         _webp(9_000, 9_000),
-        b"GIF89a" + struct.pack("<HH", 65_535, 65_535) + bytes(20),
+        b"GIF89a" + struct.pack("<HH3xBHHHHBB", 9_000, 9_000, 44, 0, 0, 9_000, 9_000, 0, 2),
     ],
 )
 def test_bombs_are_refused_by_their_header(tmp_path: Path, content: bytes) -> None:
@@ -313,6 +316,7 @@ def test_other_kinds_are_refused(tmp_path: Path, content: bytes) -> None:
 
 def test_flipped_bits_end_in_an_answer(save: Save, tmp_path: Path) -> None:
     random = np.random.default_rng(5)
+    codes = set()
     for kind in ("JPEG", "PNG", "WEBP", "GIF", "BMP"):
         path = save(_picture(16, 16), kind)
         good = bytearray(path.read_bytes())
@@ -324,11 +328,8 @@ def test_flipped_bits_end_in_an_answer(save: Save, tmp_path: Path) -> None:
             try:
                 photo.prepare(path, tmp_path / "photo")
             except ToqiboxError as error:
-                assert error.code in (
-                    "undecodable_image",
-                    "image_too_large",
-                    "unsupported_media_type",
-                )
+                codes.add(error.code)
+    assert codes <= {"undecodable_image", "image_too_large", "unsupported_media_type"}
 
 
 def test_only_our_own_file_is_loaded(tmp_path: Path) -> None:

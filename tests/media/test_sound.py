@@ -57,37 +57,34 @@ def _code(caught: pytest.ExceptionInfo[ToqiboxError]) -> str:
 
 
 _FORMATS = [
-    ("cbr.mp3", "mp3", 44100, 2, ("-b:a", "128k")),
-    ("vbr.mp3", "mp3", 48000, 2, ("-q:a", "3")),
-    ("low.mp3", "mp3", 8000, 1, ("-b:a", "16k")),
-    ("u8.wav", "wav", 11025, 1, ("-c:a", "pcm_u8")),
-    ("s16.wav", "wav", 44100, 2, ()),
-    ("s24.wav", "wav", 96000, 2, ("-c:a", "pcm_s24le")),
-    ("s32.wav", "wav", 22050, 1, ("-c:a", "pcm_s32le")),
-    ("f32.wav", "wav", 48000, 2, ("-c:a", "pcm_f32le")),
-    ("f64.wav", "wav", 8000, 1, ("-c:a", "pcm_f64le")),
-    ("alaw.wav", "wav", 8000, 1, ("-c:a", "pcm_alaw")),
-    ("a.flac", "flac", 96000, 2, ()),
-    ("vorbis.ogg", "ogg", 44100, 2, ("-c:a", "libvorbis")),
-    ("opus.ogg", "ogg", 48000, 1, ("-c:a", "libopus")),
-    ("aac.m4a", "mov", 44100, 2, ()),
-    ("alac.m4a", "mov", 48000, 2, ("-c:a", "alac")),
-    ("adts.aac", "aac", 32000, 1, ()),
-    ("a.aiff", "aiff", 44100, 2, ()),
+    ("cbr.mp3", 44100, 2, ("-b:a", "128k")),
+    ("vbr.mp3", 48000, 2, ("-q:a", "3")),
+    ("low.mp3", 8000, 1, ("-b:a", "16k")),
+    ("u8.wav", 11025, 1, ("-c:a", "pcm_u8")),
+    ("s16.wav", 44100, 2, ()),
+    ("s24.wav", 96000, 2, ("-c:a", "pcm_s24le")),
+    ("s32.wav", 22050, 1, ("-c:a", "pcm_s32le")),
+    ("f32.wav", 48000, 2, ("-c:a", "pcm_f32le")),
+    ("f64.wav", 8000, 1, ("-c:a", "pcm_f64le")),
+    ("alaw.wav", 8000, 1, ("-c:a", "pcm_alaw")),
+    ("a.flac", 96000, 2, ()),
+    ("vorbis.ogg", 44100, 2, ("-c:a", "libvorbis")),
+    ("opus.ogg", 48000, 1, ("-c:a", "libopus")),
+    ("aac.m4a", 44100, 2, ()),
+    ("alac.m4a", 48000, 2, ("-c:a", "alac")),
+    ("adts.aac", 32000, 1, ()),
+    ("a.aiff", 44100, 2, ()),
 ]
 
 
-@pytest.mark.parametrize(("name", "kind", "rate", "channels", "options"), _FORMATS)
+@pytest.mark.parametrize("case", _FORMATS, ids=lambda case: case[0])
 def test_every_format_comes_out_with_its_length_and_loudness(
     convert: Convert,
     decode: Decode,
     written: Callable[[], Samples],
-    name: str,
-    kind: str,
-    rate: int,
-    channels: int,
-    options: tuple[str, ...],
+    case: tuple[str, int, int, tuple[str, ...]],
 ) -> None:
+    name, rate, channels, options = case
     tone = f"aevalsrc=0.5*sin(2*PI*500*t):d=0.7:s={rate}"
     path = convert(tone, name, "-ac", str(channels), *options, before=_LAVFI)
     result = decode(path)

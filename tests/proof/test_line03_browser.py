@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 import numpy as np
 import pytest
@@ -29,8 +29,8 @@ PLANS = "free=720,premium=1080" if FULL else "free=36,premium=72"
 DONE_S = 240 if FULL else 60
 """How long the export may take; nothing is measured by it."""
 POLL_S = 2.0
-PICTURE_ERROR = 6
-"""Two decoders and two ways from YUV to RGB; a wrong matrix or range is further off."""
+PICTURE_ERROR = 3
+"""Mean of two ways from YUV to RGB, of 255; the matrix of BT.601 or full range would be over 4."""
 PAGES = Path(__file__).parent / "pages"
 
 
@@ -104,13 +104,16 @@ async def test_the_studios_own_flow(
 ) -> None:
     await _open_studio(page, origin, server)
     await _export(page, track, photo)
-    saved = await page.downloaded(within_s=DONE_S)
+    end = "answers.at(-1)?.body.downloadUrl || at('error').textContent"
+    url = await page.until(end, DONE_S)
     answers = await page.run("answers")
+    assert url.startswith("/download/"), (url, page.complaints(), answers)
+    saved = await page.downloaded()
 
     _check_answers(answers)
     polls = _check_requests(page.requests(), answers)
     job = answers[-1]["body"]
-    assert saved.url == _of(server) + job["downloadUrl"]
+    assert saved.url == _of(server) + url
     made = datetime.fromtimestamp(job["createdAt"] / 1000, UTC)
     assert saved.name == f"toqibox-{made:%Y-%m-%d}.mp4"
     file = track.with_name(saved.name)
@@ -154,7 +157,7 @@ def _check_requests(sent: list[dict[str, Any]], answers: list[dict[str, Any]]) -
     assert {request["method"] for request in sent} == {"GET", "POST"}, sent
     polls = [request["at_s"] for request in sent if "/export/" in request["url"]]
     assert len(polls) == len(answers) - 1
-    assert all(later - sooner >= POLL_S for sooner, later in itertools.pairwise(polls))
+    assert all(later - sooner > POLL_S - 0.05 for sooner, later in itertools.pairwise(polls))
     return len(polls)
 
 
@@ -249,8 +252,9 @@ async def test_a_page_may_read_headers_and_send_what_needs_a_preflight(
     assert (await _fetch(page, path, method="DELETE"))["status"] == 200
     gone = await _fetch(page, f"/download/{job}")
     assert (gone["status"], gone["code"]) == (410, "result_expired")
+    # One preflight is good for every method of the path, and for a day.
     methods = [request["method"] for request in page.requests()]
-    assert (methods.count("OPTIONS"), methods.count("DELETE")) == (2, 1)
+    assert (methods.count("OPTIONS"), methods.count("DELETE")) == (1, 1), methods
 
 
 async def _fetch(page: Page, path: str, **options: Any) -> dict[str, Any]:

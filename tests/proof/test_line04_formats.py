@@ -131,16 +131,17 @@ def _shift_of(track: Track, export: Export) -> int:
     """Check one film's length and sound; by how many samples the sound is off."""
     held = tracks.decoded(export.track)
     frames = frame_count(Decimal(len(held)) / tracks.OUR_RATE, FPS)
-    padded = tracks.FORMATS[track.format].padded
-    if not padded:
-        assert frames == frame_count(Decimal(str(SECONDS)), FPS), track
+    kind = tracks.FORMATS[track.format]
+    longer = len(held) / tracks.OUR_RATE - SECONDS
+    most = kind.lengthened * (2 if kind.delayed else 1) / track.rate
+    assert -0.0001 < longer < most + 0.0001, (track, longer)
     films.assert_exact(export.video, frames, FPS)
     source = tracks.at_our_rate(track.samples, track.rate)
     heard = media.sound(export.video)
     worst = 0
     for channel in (0, 1):
         own = channel % track.channels
-        expected = tracks.lag(held[:, own], source[:, own])[0] if padded else 0
+        expected = tracks.lag(held[:, own], source[:, own])[0] if kind.delayed else 0
         shift, match = tracks.lag(heard[:, channel], source[:, own])
         worst = max(worst, abs(shift - expected))
         level = _level(heard[:, channel]) / _level(source[:, own])

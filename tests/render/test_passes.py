@@ -203,6 +203,15 @@ def test_compile_error_is_told_in_the_authors_lines(context: Context) -> None:
     assert first["source"] == "gl_FragColor = vec4(nothing);"
 
 
+def test_a_sampler_of_the_authors_own_is_refused(context: Context) -> None:
+    body = "uniform sampler2D mine;\nvoid main() { gl_FragColor = texture(mine, vec2(0.5)); }"
+    with pytest.raises(ToqiboxError) as caught:
+        ready(context, isf(body))
+    assert caught.value.code == "shader_compile_failed"
+    assert caught.value.diagnostics is not None
+    assert caught.value.diagnostics[0]["message"] == "nothing is given for the sampler mine"
+
+
 def test_targets_that_take_too_much_memory_are_refused(context: Context) -> None:
     targets = ", ".join(
         f'{{"TARGET": "t{i}", "FLOAT": true, "WIDTH": 8192, "HEIGHT": 8192}}' for i in range(2)

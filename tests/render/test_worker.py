@@ -134,7 +134,8 @@ def noisy(spec, emit):
     os.write(1, b'{"event": "done"}\\n')
     subprocess.run(["sh", "-c", "echo from a child"])
     emit.stage("quiet")
-    return {"descriptors": subprocess.run(["ls", "/proc/self/fd"], capture_output=True).stdout.decode()}
+    listed = subprocess.run(["ls", "/proc/self/fd"], capture_output=True)
+    return {"descriptors": listed.stdout.decode()}
 tasks.TASKS["noisy"] = noisy
 sys.exit(worker.main())
 """

@@ -10,7 +10,7 @@ from server.effects.input import FEATURES, Input, Kind, Value
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 """What the name of an input or a target may be."""
-_HOST_NAMES = re.compile(r"isf_.*|gl_.*|vv_.*|IMG_.*|.*__.*")
+_HOST_NAMES = re.compile(r"isf.*|gl_.*|vv_.*|IMG_.*|.*__.*")
 _BUILTINS = ("TIME", "TIMEDELTA", "FRAMEINDEX", "DATE", "RENDERSIZE", "PASSINDEX")
 _KINDS = {kind.value.lower(): kind for kind in Kind}
 _BINDABLE = (Kind.FLOAT, Kind.POINT, Kind.COLOR)
@@ -45,7 +45,8 @@ def read_inputs(author: Text, header: Table) -> tuple[Input, ...]:
 def uniform_name(name: str) -> str:
     """The uniform for an input's name: another one where GLSL or the host has taken it."""
     taken = name in RESERVED or _HOST_NAMES.fullmatch(name)
-    return "isfi_" + re.sub("_+", "_", name) if taken else name
+    # Two underscores in a row are GLSL's own; no two names become one.
+    return "isfi" + name.replace("_", "_u") if taken else name
 
 
 def truth(value: object) -> bool:

@@ -1,0 +1,62 @@
+"""Texts that nobody means well with: read in bounded time, an effect or refused, never more."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.effects.dialects import LARGEST, load
+from server.effects.effect import Kind
+from server.errors import ToqiboxError
+
+MAIN = "\nvoid main() { gl_FragColor = vec4(1.0); }\n"
+
+
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize(
+    "body",
+    ["/*", "/", "//", "*/", "#version ", "#extension", "\n#", "(", "a ", "_", "\\\n", "é", "\0"],
+)
+def test_texts_that_repeat_one_thing_are_read_in_no_time(body: str) -> None:
+    text = "/*{}*/\n" + body * (LARGEST // len(body) - 10)
+    assert load("test", "test.fs", text).passes
+    for opening in ('{"A": ', "[", '"', "{", ",", " ", "//", "\\"):
+        with pytest.raises(ToqiboxError):
+            load("test", "test.fs", "/*" + opening * (LARGEST // len(opening) - 10) + "*/")
+
+
+_headers = st.dictionaries(
+    st.sampled_from(["INPUTS", "PASSES", "PERSISTENT_BUFFERS", "IMPORTED", "TITLE", "CATEGORIES"]),
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(
+                    ["NAME", "TYPE", "MIN", "MAX", "DEFAULT", "VALUES", "TARGET", "WIDTH"]
+                ),
+                inner | st.sampled_from([kind.value for kind in Kind]) | st.just("a"),
+                max_size=6,
+            )
+        ),
+        max_leaves=20,
+    ),
+)
+
+
+@given(st.text() | _headers.map(lambda header: f"/*{json.dumps(header)}*/{MAIN}"))
+def test_any_text_is_an_effect_or_refused(text: str) -> None:
+    error: ToqiboxError | None = None
+    try:
+        effect = load("test", "test.fs", text)
+    except ToqiboxError as caught:
+        error = caught
+    if error is not None:
+        assert error.code in ("shader_compile_failed", "shader_rejected")
+        assert error.diagnostics
+    else:
+        assert effect.passes
+        defaults = effect.values({})
+        assert effect.values(defaults) == defaults
+        json.dumps(effect.describe(), allow_nan=False)

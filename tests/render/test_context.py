@@ -1,0 +1,75 @@
+"""Opening a context: which device, what it is called, what is an error."""
+
+import pytest
+
+from server.render.context import CompileError, Context, GlError
+from server.render.devices import Device, by_preference, is_software, list_devices
+from server.render.draw import STRIP
+from server.render.probe import draws_right
+from server.render.surface import Surface
+
+
+def test_hardware_comes_first() -> None:
+    devices = [Device(0, "software", True), Device(1, "card", False), Device(2, "other", False)]
+    assert [device.index for device in by_preference(devices)] == [1, 2, 0]
+
+
+@pytest.mark.parametrize(
+    ("renderer", "software"),
+    [
+        ("llvmpipe (LLVM 15.0.6, 256 bits)", True),
+        ("softpipe", True),
+        ("Google SwiftShader", True),
+        ("NVIDIA H200/PCIe/SSE2", False),
+        ("AMD Radeon Graphics (radeonsi, navi31)", False),
+        ("Mesa Intel(R) Graphics (ADL GT2)", False),
+    ],
+)
+def test_software_is_known_by_its_name(renderer: str, software: bool) -> None:
+    assert is_software(renderer) is software
+
+
+def test_the_context_says_what_it_is(context: Context) -> None:
+    assert context.renderer
+    assert context.vendor
+    assert context.version
+    assert context.units >= 16
+    assert context.max_size >= 4096
+    if all(device.software for device in list_devices()):
+        assert context.software
+
+
+def test_each_listed_device_is_opened_by_its_index() -> None:
+    devices = list_devices()
+    assert [device.index for device in devices] == list(range(len(devices)))
+    with pytest.raises(GlError, match=f"device {len(devices)}"):
+        Context(len(devices))
+    opened = [Context(device.index) for device in devices[-1:]]
+    for context in opened:
+        assert draws_right(context) is None
+        context.release()
+
+
+def test_a_program_that_does_not_compile_leaves_no_error_behind(context: Context) -> None:
+    with pytest.raises(CompileError, match="nothing"):
+        context.program(STRIP, "#version 330 core\nvoid main() { nothing; }")
+    context.check("the program")
+
+
+def test_too_large_a_texture_is_refused(context: Context) -> None:
+    with pytest.raises(GlError, match="at most"):
+        Surface(context, (context.max_size + 1, 1))
+
+
+def test_an_error_of_opengl_is_raised_once(context: Context) -> None:
+    surface = Surface(context, (4, 4))
+    surface._context._gl.enable_direct(0x1234)
+    with pytest.raises(GlError, match="GL_INVALID_ENUM after the test"):
+        context.check("the test")
+    context.check("the test")
+
+
+def test_contexts_come_and_go() -> None:
+    for _ in range(3):
+        with Context() as context:
+            assert draws_right(context) is None

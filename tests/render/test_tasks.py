@@ -1,0 +1,85 @@
+"""The tasks one after the other, as the server gives them: from two uploads to a film."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server.errors import ToqiboxError
+from server.render.events import Emit
+from server.render.tasks import TASKS
+from tests.harness import media
+from tests.render.drawing import TRAIL
+
+
+def do(task: dict[str, Any], stages: list[str] | None = None) -> dict[str, Any]:
+    def send(event: str, **values: object) -> None:
+        if event == "stage" and stages is not None:
+            stages.append(str(values["stage"]))
+
+    return TASKS[task["task"]](task, Emit(send))
+
+
+def _prepare(folder: Path, **more: Any) -> dict[str, Any]:
+    uploads = {"audio": str(folder / "audio"), "photo": str(folder / "photo")}
+    task = {"task": "prepare", "folder": str(folder), "start": "0.25", "duration": None}
+    return {**task, **uploads, "max_duration": "10", "fps": 10, **more}
+
+
+@pytest.fixture
+def uploads(tmp_path: Path) -> Path:
+    (tmp_path / "audio").write_bytes(media.wav(2.25))
+    (tmp_path / "photo").write_bytes(media.photo())
+    return tmp_path
+
+
+def test_from_uploads_to_film(uploads: Path) -> None:
+    stages: list[str] = []
+    prepared = do(_prepare(uploads), stages)
+    assert stages == ["photo", "sound"]
+    assert prepared["samples"] == 96_000
+    assert prepared["photo"] == {"width": 96, "height": 64}
+    assert prepared["mime"] == {"audio": "wav", "photo": "jpeg"}
+    features, sound = uploads / "features.npy", uploads / "sound.wav"
+    assert do({"task": "analyse", "sound": str(sound), "out": str(features)})["steps"] == 121
+    size = {"width": 64, "height": 36, "fps": 10, "frames": 20}
+    effect = {"id": "trail", "file": "trail.fs", "source": TRAIL, "params": {"beat": 0.5}}
+    segments: list[str] = []
+    for first, last in ((0, 12), (12, 20)):
+        segments.append(str(uploads / f"{first}.mp4"))
+        state = [str(uploads / f"{cut}.state") if cut else None for cut in (first, last)]
+        task = {
+            "task": "segment", **size, "effects": [effect], "photo": str(uploads / "photo.rgba"),
+            "features": str(features), "first": first, "last": last, "fit": "contain",
+            "encoder": "x264", "threads": 1, "out": segments[-1],
+            "state_in": state[0], "state_out": state[1],
+        }  # fmt: skip
+        do(task)
+    track = uploads / "sound.m4a"
+    do({"task": "sound", "sound": str(sound), "frames": 20, "fps": 10, "out": str(track)})
+    film, poster = uploads / "video.mp4", uploads / "poster.jpg"
+    joined = do(
+        {
+            "task": "join", **size, "segments": segments, "sound": str(track), "out": str(film),
+            "poster": str(poster), "title": "T", "artist": None,
+            "loudest_s": prepared["loudest_s"],
+        }
+    )  # fmt: skip
+    assert joined["bytes"] == film.stat().st_size
+    assert joined["check"]["frames"] == 20
+    assert joined["check"]["videoSeconds"] == 2
+    assert joined["check"]["uniform"]
+    assert poster.read_bytes()[:2] == b"\xff\xd8"
+    assert len(media.frame_hashes(film)) == 20
+
+
+@pytest.mark.parametrize("name", ["audio", "photo"])
+def test_an_upload_of_another_kind_is_refused(uploads: Path, name: str) -> None:
+    (uploads / name).write_bytes(b"#EXTM3U\n/etc/passwd\n")
+    with pytest.raises(ToqiboxError) as caught:
+        do(_prepare(uploads))
+    assert (caught.value.code, caught.value.field) == ("unsupported_media_type", name)
+
+
+def test_a_duration_is_cut_out(uploads: Path) -> None:
+    assert do(_prepare(uploads, start="0.5", duration="0.75"))["samples"] == 36_000
