@@ -8,7 +8,7 @@ from pathlib import Path
 from string import Template
 
 KNOWN = {
-    "FROM", "RUN", "COPY", "ENV", "USER", "WORKDIR", "VOLUME", "EXPOSE", "HEALTHCHECK",
+    "FROM", "RUN", "COPY", "ENV", "USER", "WORKDIR", "EXPOSE", "HEALTHCHECK",
     "ENTRYPOINT", "CMD",
 }  # fmt: skip
 _DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -73,7 +73,6 @@ class Image:
     environment: dict[str, str]
     user: str
     folder: str
-    volumes: tuple[str, ...]
     ports: tuple[int, ...]
     health: list[str]
     command: list[str]
@@ -99,14 +98,11 @@ def image(instructions: list[Instruction]) -> Image:
     """
     variables = {"PATH": _DEFAULT_PATH}
     last: dict[str, Instruction] = {}
-    volumes: list[str] = []
     ports: list[int] = []
     for instruction in instructions:
         last[instruction.name] = instruction
         if instruction.name == "ENV":
             variables = environment(instruction, variables)
-        elif instruction.name == "VOLUME":
-            volumes += words(instruction.text) or instruction.text.split()
         elif instruction.name == "EXPOSE":
             ports += [int(port) for port in instruction.text.split()]
     return Image(
@@ -114,7 +110,6 @@ def image(instructions: list[Instruction]) -> Image:
         environment=variables,
         user=_text(last, "USER") or "root",
         folder=_text(last, "WORKDIR") or "/",
-        volumes=tuple(volumes),
         ports=tuple(ports),
         health=_health(_text(last, "HEALTHCHECK")),
         command=_command(last, "ENTRYPOINT") + _command(last, "CMD"),

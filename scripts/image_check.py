@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scripts import dockerfile, root
@@ -62,6 +62,10 @@ def check() -> None:
         try:
             with _container(image, made, run / "log") as container:
                 _use(container, run)
+            with _container(replace(image, user="root"), made, run / "log") as container:
+                _wait_for(container)
+                container.expect_unprivileged()
+                print("Started as root on a volume of root's, the server leaves root.")
         finally:
             root.call("umount", "--recursive", made)
     print("The image works.")
@@ -84,6 +88,16 @@ class _Container:
         except (IndexError, FileNotFoundError, ProcessLookupError):
             sys.exit("The entry point has ended by itself.")
 
+    def expect_unprivileged(self) -> None:
+        """Exit when anything but process 1 runs as root in it, or nothing does."""
+        space = os.readlink(f"/proc/{self.first}/ns/pid")
+        users = []
+        for status in Path("/proc").glob("[0-9]*/status"):
+            if status.parent.name != self.first and _space(status.parent) == space:
+                users.append(status.read_text().split("Uid:")[1].split()[1])
+        if not users or "0" in users:
+            sys.exit(f"The server's processes run as {users or 'nobody'}")
+
     def execute(self, command: list[str]) -> None:
         """Run `command` inside, as `docker exec` does; exits when it fails."""
         words = _as_user(self.image, self.made, command, self.variables)
@@ -97,6 +111,8 @@ def _container(image: Image, made: Path, log: Path) -> Iterator[_Container]:
     variables = {**image.environment, "HOSTNAME": "check", "PORT": str(port), "PLANS": "free=36"}
     command = ["env", f"--chdir={image.folder}", *image.command]
     apart = ["unshare", "--pid", "--fork", "--kill-child", f"--mount-proc={made}/proc"]
+    data = made / image.environment["DATA_DIR"].lstrip("/")
+    os.chown(data, *_ids(image, made))  # as a volume that belongs to the one who starts it
     with log.open("wb") as file:
         process = subprocess.Popen(
             [*apart, *_as_user(image, made, command, variables)],
@@ -126,6 +142,7 @@ def _use(container: _Container, folder: Path) -> None:
     print(f"It is ready after {took:.1f} s: {ready['renderer']}, encoder {ready['encoder']}.")
     if not container.image.health:
         sys.exit("Dockerfile.gpu has no HEALTHCHECK")
+    container.expect_unprivileged()
     container.execute(container.image.health)
     print("The health check succeeds.")
     files = folder / "material"
@@ -146,11 +163,16 @@ def _use(container: _Container, folder: Path) -> None:
     print("Process 1 reaps orphans.")
 
 
+def _space(process: Path) -> str:
+    try:
+        return os.readlink(process / "ns/pid")
+    except OSError:  # it has just ended
+        return ""
+
+
 def _stop(container: _Container) -> None:
     """SIGTERM to process 1 of the container, as `docker stop` sends it."""
     first = container.first
-    if "\nUid:\t0\t" in Path(f"/proc/{first}/status").read_text():
-        sys.exit("The entry point runs as root.")
     began = time.monotonic()
     os.kill(int(first), signal.SIGTERM)
     rc = container.process.wait(_STOP_S)
@@ -160,11 +182,17 @@ def _stop(container: _Container) -> None:
 
 
 def _as_user(image: Image, made: Path, command: list[str], variables: dict[str, str]) -> list[str]:
+    uid, gid = _ids(image, made)
     words = root.in_root(made, command, variables)
+    return [words[0], f"--userspec={uid}:{gid}", "--groups=", *words[1:]]
+
+
+def _ids(image: Image, made: Path) -> tuple[int, int]:
+    """User and group of the image's user, from its own list of users."""
     for line in (made / "etc/passwd").read_text().splitlines():
         name, _, uid, gid, *_ = line.split(":")
         if name == image.user:
-            return [words[0], f"--userspec={uid}:{gid}", "--groups=", *words[1:]]
+            return int(uid), int(gid)
     sys.exit(f"The image has no user {image.user!r}")
 
 

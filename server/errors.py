@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from server.reasons import Reason
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -65,7 +67,11 @@ def sentence(code: str, language: str, values: Mapping[str, object] | None = Non
     """
     entry = CATALOGUE[code]
     template = entry.ru if language == "ru" else entry.en
-    return template.format_map(_Blank(values or {}))
+    said = {
+        name: value.said(language) if isinstance(value, Reason) else value
+        for name, value in (values or {}).items()
+    }
+    return template.format_map(_Blank(said))
 
 
 class _Blank(dict[str, object]):
@@ -177,7 +183,9 @@ CATALOGUE: dict[str, Entry] = {
         "There is no effect “{name}”.{hint}",
         "Эффекта «{name}» нет.{hint}",
     ),
-    "shader_rejected": _row(422, "The effect was refused: {reason}.", "Эффект отклонён: {reason}."),
+    "shader_rejected": _row(
+        422, "This effect is not accepted by the server.", "Сервер не принимает этот эффект."
+    ),
     "shader_compile_failed": _row(
         422, "The effect “{name}” does not compile.", "Эффект «{name}» не компилируется."
     ),

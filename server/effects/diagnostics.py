@@ -41,7 +41,7 @@ class Text:
     def refusal(self, reason: str, offset: int = 0) -> ToqiboxError:
         """The error for a file that is understood and not allowed: ``shader_rejected``."""
         found = [diagnostic(self.file, self.text, *self.position(offset), reason)]
-        return ToqiboxError("shader_rejected", reason=reason, diagnostics=found)
+        return ToqiboxError("shader_rejected", detail=reason, diagnostics=found)
 
 
 def diagnostic(

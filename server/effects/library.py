@@ -19,6 +19,7 @@ from server.effects.diagnostics import diagnostic
 from server.effects.dialects import LARGEST, SUFFIXES, VERTEX_SUFFIXES, decode, load
 from server.effects.effect import Effect
 from server.errors import ToqiboxError
+from server.reasons import reason
 
 BUILT_IN = Path(server.__file__).resolve().parent.parent / "shaders" / "effects"
 """The folder of the effects that come with the server."""
@@ -95,10 +96,10 @@ class Library:
                     field="effect",
                     diagnostics=entry.diagnostics,
                     name=effect_id,
-                    reason=entry.reason,
+                    detail=entry.reason,
                 )
         near = difflib.get_close_matches(effect_id[:64], list(self._effects), n=1, cutoff=0.5)
-        hint = f" Did you mean “{near[0]}”?" if near else ""
+        hint = reason("did_you_mean", name=near[0]) if near else ""
         raise ToqiboxError("unknown_effect", field="effect", name=effect_id[:64], hint=hint)
 
     def all(self) -> list[Effect]:
@@ -197,8 +198,7 @@ def _load(entry: _Found) -> Effect | Broken:
         vertex = _text(entry.vertex) if entry.vertex else None
         return load(effect_id, file, _text(path), vertex)
     except ToqiboxError as error:
-        reason = str(error.values.get("reason", ""))
-        return Broken(effect_id, file, error.diagnostics or [], error.code, reason)
+        return Broken(effect_id, file, error.diagnostics or [], error.code, error.detail or "")
     except OSError as error:
         message = f"the file cannot be read: {error.strerror}"
         return Broken(effect_id, file, [diagnostic(file, "", None, None, message)])

@@ -6,6 +6,7 @@ from typing import Any
 
 from server.effects.input import Input, Kind, Value
 from server.errors import ToqiboxError
+from server.reasons import Reason, reason
 
 _COLOR = re.compile(r"#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{8})")
 _COLOR_PATTERN = "^#([0-9a-fA-F]{6}|[0-9a-fA-F]{8})$"
@@ -27,7 +28,7 @@ def check_values(inputs: Sequence[Input], params: object) -> dict[str, Value]:
         ToqiboxError: ``invalid_parameter``; `field` is ``params`` or ``params.<name>``.
     """
     if not isinstance(params, Mapping):
-        raise _invalid("params", "it must be a JSON object")
+        raise _invalid("params", reason("object"))
     settable = {item.name: item for item in inputs if not item.kind.is_texture}
     for name in params:
         if not isinstance(name, str) or name not in settable:
@@ -47,22 +48,20 @@ def schema(inputs: Sequence[Input]) -> dict[str, Any]:
     return {"type": "object", "properties": properties, "additionalProperties": False}
 
 
-def _invalid(field: str, reason: str) -> ToqiboxError:
-    return ToqiboxError("invalid_parameter", field=field, name=field, reason=reason)
+def _invalid(field: str, why: Reason) -> ToqiboxError:
+    return ToqiboxError("invalid_parameter", field=field, name=field, reason=why)
 
 
-def _unknown(settable: Mapping[str, Input]) -> str:
+def _unknown(settable: Mapping[str, Input]) -> Reason:
     known = ", ".join(settable)
-    return (
-        f"the effect has no such parameter; known are {known}" if known else "the effect has none"
-    )
+    return reason("unknown_param", known=known) if known else reason("no_params")
 
 
 def _checked(item: Input, value: object) -> Value:
     field = f"params.{item.name}"
     if item.kind is Kind.BOOL:
         if not isinstance(value, bool):
-            raise _invalid(field, "it must be true or false")
+            raise _invalid(field, reason("boolean"))
         return value
     if item.kind is Kind.LONG:
         return _long(field, item, value)
@@ -72,8 +71,7 @@ def _checked(item: Input, value: object) -> Value:
         value = _hex(field, value)
     size = 4 if item.kind is Kind.COLOR else 2
     if not isinstance(value, (list, tuple)) or len(value) != size:
-        shape = "[r, g, b, a] or “#rrggbb”" if size == 4 else "[x, y]"
-        raise _invalid(field, f"it must be {shape}")
+        raise _invalid(field, reason("color" if size == 4 else "point"))
     lows = item.minimum if isinstance(item.minimum, tuple) else (None,) * size
     highs = item.maximum if isinstance(item.maximum, tuple) else (None,) * size
     rows = zip(value, lows, highs, strict=True)
@@ -83,11 +81,11 @@ def _checked(item: Input, value: object) -> Value:
 def _number(field: str, value: object, low: Value | None, high: Value | None) -> float:
     """A finite number inside its limits."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise _invalid(field, "it must be a number")
+        raise _invalid(field, reason("number"))
     least = low if isinstance(low, (int, float)) else -_LARGEST
     most = high if isinstance(high, (int, float)) else _LARGEST
     if not least <= value <= most:  # false for NaN, and compared before a huge int meets float()
-        raise _invalid(field, f"it must be from {least:g} to {most:g}")
+        raise _invalid(field, reason("between", least=f"{least:g}", most=f"{most:g}"))
     return float(value)
 
 
@@ -95,27 +93,28 @@ def _long(field: str, item: Input, value: object) -> int:
     if isinstance(value, str) and value in item.labels:
         return item.values[item.labels.index(value)]
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise _invalid(field, f"it must be {_choice(item.labels)}")
+        raise _invalid(field, _choice(item.labels))
     if isinstance(value, float) and not value.is_integer():  # NaN and infinity are not either
-        raise _invalid(field, f"it must be {_choice(())}")
+        raise _invalid(field, _choice(()))
     if item.values:
         if value not in item.values:
-            raise _invalid(field, f"it must be {_choice(item.values)}")
+            raise _invalid(field, _choice(item.values))
         return int(value)
     least = item.minimum if isinstance(item.minimum, int) else -_LARGEST_INT
     most = item.maximum if isinstance(item.maximum, int) else _LARGEST_INT
     if not least <= value <= most:
-        raise _invalid(field, f"it must be from {least} to {most}")
+        raise _invalid(field, reason("between", least=least, most=most))
     return int(value)
 
 
-def _choice(known: Sequence[object]) -> str:
-    return f"one of {', '.join(map(str, known))}" if known else "a whole number"
+def _choice(known: Sequence[object]) -> Reason:
+    names = ", ".join(map(str, known))
+    return reason("one_of", known=names) if known else reason("whole_number")
 
 
 def _hex(field: str, value: str) -> list[float]:
     if not _COLOR.fullmatch(value):
-        raise _invalid(field, "it must be [r, g, b, a] or “#rrggbb”")
+        raise _invalid(field, reason("color"))
     digits = value[1:] if len(value) == 9 else f"{value[1:]}ff"
     return [int(digits[at : at + 2], 16) / 255 for at in range(0, 8, 2)]
 

@@ -18,6 +18,7 @@ from server.http.context import CONFIG, ERRANDS, LIBRARY, LIMITS, SERVICE
 from server.http.errands import Errands
 from server.http.limits import Limits
 from server.http.uploads import Gate, keep_quiet
+from server.jobs.artifacts import note_address
 from server.jobs.service import Service
 from server.log import note
 
@@ -172,6 +173,8 @@ def _on_signals(service: Service) -> asyncio.Event:
 def _announce(config: Config, listening: asyncio.Server) -> None:
     host, port = listening.sockets[0].getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
+    near = "127.0.0.1" if host == "0.0.0.0" else "[::1]" if host == "::" else shown  # noqa: S104
+    note_address(config.data_dir, f"http://{near}:{port}")
     note(_log, logging.INFO, "server.listening", host=host, port=port, data=str(config.data_dir))
     sys.stdout.write(f"listening on http://{shown}:{port}\n")
     sys.stdout.flush()

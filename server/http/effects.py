@@ -6,6 +6,7 @@ from server.errors import ToqiboxError
 from server.http.answers import json_answer
 from server.http.context import LIBRARY
 from server.http.threads import settled
+from server.reasons import reason
 
 
 async def index(request: web.Request) -> web.Response:
@@ -32,5 +33,5 @@ def _check_query(request: web.Request) -> None:
     for name in request.query:
         shown = name[:64]
         raise ToqiboxError(
-            "invalid_parameter", field=shown, name=shown, reason="not offered by this server"
+            "invalid_parameter", field=shown, name=shown, reason=reason("not_offered")
         )

@@ -18,7 +18,9 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _log = logging.getLogger(__name__)
 
 ALLOWED_HEADERS = "Authorization, Idempotency-Key, Content-Type, Range"
-EXPOSED_HEADERS = "Retry-After, Content-Disposition, Content-Length, ETag, Accept-Ranges, Location"
+EXPOSED_HEADERS = (
+    "Retry-After, Content-Disposition, Content-Length, ETag, Accept-Ranges, Location, X-Request-Id"
+)
 _SAFE = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; sandbox",

@@ -18,6 +18,7 @@ from server.http.multipart import Form, PartLimits, boundary_of
 from server.http.threads import settled
 from server.jobs.artifacts import sync_folder
 from server.jobs.fields import FILES, check_name, refuse
+from server.reasons import reason
 
 T = TypeVar("T")
 TextCheck = Callable[[str, str], None]
@@ -116,11 +117,11 @@ async def _text(form: Form, name: str, limits: Limits) -> str:
     async for piece in form.pieces():
         content += piece
         if len(content) > limits.field_bytes:
-            raise refuse(name, f"at most {limits.field_bytes} bytes")
+            raise refuse(name, reason("bytes", most=limits.field_bytes))
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
-        raise refuse(name, "text in UTF-8") from None
+        raise refuse(name, reason("utf8")) from None
 
 
 async def _store(form: Form, name: str, folder: Path, limits: Limits) -> None:

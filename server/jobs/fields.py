@@ -9,6 +9,7 @@ from typing import Any
 
 from server.config import FRAME_RATES, Config
 from server.errors import ToqiboxError
+from server.reasons import Reason, reason
 
 FILES = ("audio", "photo")
 TEXTS = ("duration", "start", "plan", "effect", "params", "aspect", "fit", "fps", "title", "artist")
@@ -22,9 +23,9 @@ PARAMS_BYTES = 16_384
 _SECONDS = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,9})?")
 
 
-def refuse(name: str, reason: str) -> ToqiboxError:
-    """The 422 for field `name`; `reason` is a short fragment in English."""
-    return ToqiboxError("invalid_parameter", field=name, name=name, reason=reason)
+def refuse(name: str, why: Reason) -> ToqiboxError:
+    """The 422 for field `name`."""
+    return ToqiboxError("invalid_parameter", field=name, name=name, reason=why)
 
 
 def known_fields() -> str:
@@ -35,7 +36,7 @@ def known_fields() -> str:
 def check_name(name: str) -> None:
     """Refuse a field that is not of the contract (400) or not offered here (422)."""
     if name in NOT_OFFERED:
-        raise refuse(name, "not offered by this server")
+        raise refuse(name, reason("not_offered"))
     if name not in FILES and name not in TEXTS:
         raise ToqiboxError("unknown_field", field=name[:64], name=name[:64], known=known_fields())
 
@@ -53,14 +54,14 @@ def check_text(name: str, text: str, config: Config) -> Any:
 
 def _seconds(name: str, text: str) -> Decimal:
     if not _SECONDS.fullmatch(text):
-        raise refuse(name, "seconds as a plain decimal number, such as 12.5")
+        raise refuse(name, reason("seconds"))
     return Decimal(text)
 
 
 def _duration(text: str, config: Config) -> Decimal:
     duration = _seconds("duration", text)
     if duration <= 0:
-        raise refuse("duration", "more than 0 seconds")
+        raise refuse("duration", reason("positive_seconds"))
     if duration > config.max_duration_sec:
         raise ToqiboxError("duration_too_long", field="duration", limit=config.max_duration_sec)
     return duration
@@ -72,14 +73,14 @@ def _start(text: str, _config: Config) -> Decimal:
 
 def _plan(text: str, config: Config) -> str:
     if text not in config.plans:
-        raise refuse("plan", "one of " + ", ".join(config.plans))
+        raise refuse("plan", reason("one_of", known=", ".join(config.plans)))
     return text
 
 
 def _one_of(name: str, words: tuple[str, ...]) -> Callable[[str, Config], str]:
     def read(text: str, _config: Config) -> str:
         if text not in words:
-            raise refuse(name, "one of " + ", ".join(words))
+            raise refuse(name, reason("one_of", known=", ".join(words)))
         return text
 
     return read
@@ -87,13 +88,13 @@ def _one_of(name: str, words: tuple[str, ...]) -> Callable[[str, Config], str]:
 
 def _fps(text: str, _config: Config) -> int:
     if text not in map(str, FRAME_RATES):
-        raise refuse("fps", "one of " + ", ".join(map(str, FRAME_RATES)))
+        raise refuse("fps", reason("one_of", known=", ".join(map(str, FRAME_RATES))))
     return int(text)
 
 
 def _effect(text: str, _config: Config) -> str:
     if text.lstrip().startswith("["):
-        raise refuse("effect", "a chain of effects is not offered by this server")
+        raise refuse("effect", reason("no_chain"))
     if not text or len(text) > 64 or not text.isprintable():
         raise ToqiboxError("unknown_effect", field="effect", name=text[:64], hint="")
     return text
@@ -101,15 +102,15 @@ def _effect(text: str, _config: Config) -> str:
 
 def _params(text: str, _config: Config) -> dict[str, Any]:
     if len(text.encode("utf-8", "surrogatepass")) > PARAMS_BYTES:
-        raise refuse("params", f"at most {PARAMS_BYTES} bytes")
+        raise refuse("params", reason("bytes", most=PARAMS_BYTES))
     try:
         params = json.loads(
             text or "{}", object_pairs_hook=_without_duplicates, parse_constant=_no_constant
         )
     except (ValueError, RecursionError):
-        raise refuse("params", "a JSON object without duplicate names or NaN") from None
+        raise refuse("params", reason("plain_object")) from None
     if not isinstance(params, dict):
-        raise refuse("params", "a JSON object")
+        raise refuse("params", reason("object"))
     return params
 
 
@@ -127,9 +128,9 @@ def _no_constant(word: str) -> float:
 def _label(name: str) -> Callable[[str, Config], str | None]:
     def read(text: str, _config: Config) -> str | None:
         if len(text) > TEXT_LENGTH:
-            raise refuse(name, f"at most {TEXT_LENGTH} characters")
+            raise refuse(name, reason("characters", most=TEXT_LENGTH))
         if any(unicodedata.category(sign) in ("Cc", "Cs") for sign in text):
-            raise refuse(name, "text without control characters")
+            raise refuse(name, reason("no_control"))
         return text.strip() or None
 
     return read

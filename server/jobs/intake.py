@@ -15,6 +15,7 @@ from server.jobs.spec import Request, resolve
 from server.jobs.store import Store
 from server.jobs.workers import Event, TaskError, Watch, run_once
 from server.log import note
+from server.reasons import Reason
 
 _LOG = logging.getLogger(__name__)
 _PREPARES = 2
@@ -152,5 +153,7 @@ def _refusal(error: TaskError, stage: str) -> ToqiboxError:
         code, field = ("undecodable_image", "photo") if photo else ("undecodable_audio", "audio")
         return ToqiboxError(code, field=field, detail=error.detail)
     code = error.code if CATALOGUE[error.code].status else "internal"
-    values = event.get("values") or {}
+    values = dict(event.get("values") or {})
+    if "reason" in values:
+        values["reason"] = Reason.from_json(values["reason"])
     return ToqiboxError(code, field=event.get("field"), detail=error.detail, **values)

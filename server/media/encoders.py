@@ -173,7 +173,7 @@ class FrameWriter:
         except ffmpeg.MediaError as error:
             raise ToqiboxError("output_invalid", detail=str(error)) from error
         times = sorted(packet.pts for packet in packets)
-        if times != [frame * TICKS for frame in range(self._frames)]:
+        if not times or times != [frame * TICKS for frame in range(self._frames)]:
             detail = f"{len(packets)} packets for {self._frames} frames, or uneven ones"
             raise ToqiboxError("output_invalid", detail=detail)
 

@@ -52,7 +52,7 @@ def join(
         found = check(part.part_of(out), expected)
         film = Film(part.part_of(out).stat().st_size, _sha256(part.part_of(out)), found)
         part.publish(out)
-    except (ffmpeg.MediaError, ValueError) as error:
+    except (ffmpeg.MediaError, ValueError, FileNotFoundError) as error:
         raise ToqiboxError("output_invalid", detail=str(error)) from error
     finally:
         listing.unlink(missing_ok=True)

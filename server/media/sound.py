@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from server.confine import Limits
 from server.errors import ToqiboxError
 from server.media import ffmpeg, part, wave
+from server.reasons import reason
 
 _DECODE = Limits(memory_bytes=1 << 30, cpu_s=15, open_files=32)
 _ENCODE = Limits(cpu_s=900, open_files=32)
@@ -136,12 +137,12 @@ def _fill(excerpt: "_Excerpt", path: Path, kind: str, file: BinaryIO) -> None:
                     return
             outcome = process.wait(30)
     except ffmpeg.MediaError as error:
-        raise ToqiboxError("undecodable_audio", detail=str(error)) from error
+        raise ToqiboxError("undecodable_audio", field="audio", detail=str(error)) from error
     # A bad end of the file may give a status above 0. A signal means a crash or a limit: what
     # came before it depends on the moment.
     if excerpt.decoded == 0 or outcome.rc < 0:
         detail = f"rc {outcome.rc}: {outcome.messages[-1000:]}"
-        raise ToqiboxError("undecodable_audio", detail=detail)
+        raise ToqiboxError("undecodable_audio", field="audio", detail=detail)
 
 
 def _decode_argv(path: Path, kind: str) -> list[str]:
@@ -168,7 +169,7 @@ def _past_the_end(decoded: int) -> ToqiboxError:
         "invalid_parameter",
         field="start",
         name="start",
-        reason=f"the track ends at {seconds} seconds",
+        reason=reason("past_the_end", seconds=seconds),
     )
 
 

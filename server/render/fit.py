@@ -12,6 +12,7 @@ import math
 from dataclasses import dataclass
 
 from server.errors import ToqiboxError
+from server.reasons import reason
 from server.render.context import Context, Size
 from server.render.draw import ORDERED, STRIP, Draw
 from server.render.photo import Photo
@@ -156,8 +157,8 @@ def fit(context: Context, photo: Photo, size: Size, mode: str) -> Surface:
         ToqiboxError: ``invalid_parameter`` when `mode` is not one of FITS.
     """
     if mode not in FITS:
-        reason = "it must be one of " + ", ".join(FITS)
-        raise ToqiboxError("invalid_parameter", field="fit", name="fit", reason=reason)
+        why = reason("one_of", known=", ".join(FITS))
+        raise ToqiboxError("invalid_parameter", field="fit", name="fit", reason=why)
     where = place(photo.size, size, cover=mode == "cover")
     sharp = _resampled(context, photo, size, where)
     if mode == "cover" or (where.width >= size[0] and where.height >= size[1]):

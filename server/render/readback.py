@@ -10,7 +10,7 @@ import time
 from collections import deque
 from typing import Protocol
 
-from server.render.context import Buffer, Context
+from server.render.context import Context
 from server.render.convert import Convert
 
 DEPTH = 3
@@ -34,26 +34,19 @@ class _Slot:
 
     def __init__(self, context: Context, planes: Convert) -> None:
         self._planes = planes
-        self._luma_bytes = planes.luma.size[0] * planes.luma.size[1]
-        size = self._luma_bytes * 3 // 2
-        self._device: Buffer | None = None if context.software else context.buffer(size)
+        self._device = None if context.software else context.buffer(planes.bytes)
 
     def take(self) -> None:
         """Begin to copy the planes."""
         if self._device is not None:
-            self._copy(self._device)
+            self._planes.read_into(self._device)
 
     def read_into(self, frame: memoryview) -> None:
         """Wait for what was taken, and put it into `frame`."""
         if self._device is not None:
             self._device.read_into(frame)
         else:
-            self._copy(frame)
-
-    def _copy(self, onto: Buffer | memoryview) -> None:
-        luma, chroma = self._planes.luma.framebuffer, self._planes.chroma.framebuffer
-        luma.read_into(onto, components=1, alignment=1)
-        chroma.read_into(onto, components=2, alignment=1, write_offset=self._luma_bytes)
+            self._planes.read_into(frame)
 
 
 class Readback:

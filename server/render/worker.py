@@ -19,12 +19,18 @@ from collections.abc import Callable
 from typing import IO, Any
 
 from server.errors import ToqiboxError
+from server.reasons import Reason
 from server.render.events import Emit, Result, Spec
 from server.render.tasks import TASKS
 
 LINE_LIMIT = 8 * 1024 * 1024
 """Longest task line in bytes: an effect may have 256 kB of source."""
 _DETAIL_LIMIT = 4000
+
+
+def _plain(value: object) -> object:
+    """What JSON has no word for: a reason as its parts, anything else as text."""
+    return value.to_json() if isinstance(value, Reason) else str(value)
 
 
 class Events:
@@ -39,7 +45,7 @@ class Events:
         Raises:
             BrokenPipeError: nobody reads any more.
         """
-        line = json.dumps({"event": event, **values}, ensure_ascii=False, default=str)
+        line = json.dumps({"event": event, **values}, ensure_ascii=False, default=_plain)
         data = memoryview(line.encode("utf-8", "replace") + b"\n")
         while data:
             data = data[os.write(self._descriptor, data) :]

@@ -10,15 +10,16 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FOUNDATION = {"errors", "config", "confine", "log"}
+FOUNDATION = {"reasons", "errors", "config", "confine", "log"}
 ROOMS: dict[str, set[str]] = {
-    "errors": set(),
+    "reasons": set(),
+    "errors": {"reasons"},
     "config": set(),
     "confine": set(),
     "log": set(),
-    "effects": {"errors"},
-    "media": {"errors", "confine"},
-    "render": {"effects", "media", "errors", "confine"},
+    "effects": {"errors", "reasons"},
+    "media": {"errors", "reasons", "confine"},
+    "render": {"effects", "media", "errors", "reasons", "confine"},
     "jobs": {"effects", *FOUNDATION},
     "http": {"jobs", "effects", *FOUNDATION},
     "cli": {"config"},

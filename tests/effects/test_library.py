@@ -154,4 +154,4 @@ def test_unknown_effects(folder: Path, wrong: str, hint: str) -> None:
         Library([folder]).get(wrong)
     assert (caught.value.code, caught.value.field) == ("unknown_effect", "effect")
     assert caught.value.values["name"] == wrong[:64]
-    assert caught.value.values["hint"] == hint
+    assert str(caught.value.values["hint"]) == hint

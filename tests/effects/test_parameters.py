@@ -111,7 +111,7 @@ def test_refuses(params: object, field: str, reason: str) -> None:
 
 
 def test_an_effect_without_parameters_says_so() -> None:
-    with pytest.raises(ToqiboxError, match="has none"):
+    with pytest.raises(ToqiboxError, match="has no parameters"):
         load("test", "test.fs", "/*{}*/").values({"size": 1})
 
 

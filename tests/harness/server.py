@@ -30,6 +30,9 @@ class Server:
         settings: environment variables over those of SMALL.
     """
 
+    prefix: tuple[str, ...] = ()
+    """The words of a command that runs the server and keeps its process id."""
+
     def __init__(self, data: Path, **settings: str) -> None:
         self.data = data
         self.log = data.with_name(data.name + ".log")
@@ -47,7 +50,7 @@ class Server:
         environment = {**os.environ, **self.settings, "DATA_DIR": str(self.data)}
         with self.log.open("a") as log:
             self._child = subprocess.Popen(
-                [sys.executable, "-m", "server", "serve"],
+                [*self.prefix, sys.executable, "-m", "server", "serve"],
                 env=environment,
                 stdout=subprocess.PIPE,
                 stderr=log,

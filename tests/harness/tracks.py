@@ -65,15 +65,15 @@ def noise(seconds: float, rate: int, channels: int, seed: int = 0) -> Samples:
 
 
 def store(
-    samples: Samples, rate: int, kind: Format, path: Path, *options: str, source: str = ""
+    samples: Samples, rate: int, kind: Format, path: Path, *options: str, cover: Path | None = None
 ) -> Path:
     """Write `samples` to `path`; `options` are further ones of ffmpeg, for the output.
 
-    `source` is a further input, such as a cover.
+    `cover` is a picture that becomes input 1.
     """
     command = ["ffmpeg", "-nostdin", "-v", "error", "-y", "-f", "f32le", "-ar", str(rate)]
     command += ["-ac", str(samples.shape[1]), "-i", "pipe:0"]
-    command += ["-i", source] if source else []
+    command += ["-i", str(cover)] if cover else []
     command += [*kind.options.split(), "-ar", str(rate), *options, str(path)]
     subprocess.run(command, input=samples.tobytes(), check=True, timeout=120)
     return path

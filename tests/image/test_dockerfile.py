@@ -39,9 +39,10 @@ def test_nvidia_runtime_is_asked_for_what_is_used() -> None:
     assert "/usr/share/glvnd/egl_vendor.d/10_nvidia.json" in _runs()
 
 
-def test_server_is_reached_from_outside_and_keeps_data_on_the_volume() -> None:
+def test_server_is_reached_from_outside_and_owns_its_data() -> None:
     assert IMAGE.environment["HOST"] == "0.0.0.0"
-    assert IMAGE.environment["DATA_DIR"] in IMAGE.volumes
+    data = IMAGE.environment["DATA_DIR"]
+    assert re.search(rf"install -d -o {IMAGE.user} [^&]* {data}$", _runs(), re.MULTILINE)
     assert str(IMAGE.ports[0]) == IMAGE.environment["PORT"]
 
 
@@ -51,7 +52,7 @@ def test_user_has_no_privileges() -> None:
 
 
 def test_process_one_reaps_and_the_server_follows_it() -> None:
-    assert IMAGE.command[:2] == ["tini", "-g"]
+    assert IMAGE.command[:4] == ["tini", "-g", "--", "toqibox-entry"]
     assert IMAGE.command[-2:] == ["toqibox", "serve"]
 
 

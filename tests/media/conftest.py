@@ -61,8 +61,9 @@ def decode_frames() -> Decode:
 
     def decode(path: Path, width: int, height: int) -> Samples:
         command = ["ffmpeg", "-v", "error", "-i", str(path), "-map", "0:v:0"]
-        command += ["-fps_mode", "passthrough", "-pix_fmt", "gray", "-f", "rawvideo", "-"]
+        command += ["-fps_mode", "passthrough", "-f", "rawvideo", "-"]
         raw = subprocess.run(command, check=True, capture_output=True).stdout
-        return np.frombuffer(raw, np.uint8).reshape(-1, height, width)
+        planes = np.frombuffer(raw, np.uint8).reshape(-1, height * 3 // 2, width)
+        return planes[:, :height]
 
     return decode

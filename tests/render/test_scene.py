@@ -56,7 +56,7 @@ def test_the_first_effect_is_given_the_fitted_photo(make_task: MakeTask) -> None
         draws = context.draws
         scene.draw(2)
         assert context.draws == draws
-        luma = rows(scene.planes.luma)[::-1, :, 0]  # planes are top-down in memory
+        luma = rows(scene.planes.luma)[::-1].reshape(36, 64)  # planes are top-down in memory
     seen = [luma[y, x] for y in (2, 33) for x in (2, 61)]
     assert seen == pytest.approx([62.6, 172.6, 31.8, 235], abs=1)
 

@@ -66,7 +66,7 @@ def test_the_photos_upper_left_is_the_films(make_task: MakeTask, tmp_path: Path)
     assert not list(tmp_path.glob("*.part"))
 
 
-@pytest.mark.parametrize("shape", [(36, 64), (36, 36), (36, 46)])
+@pytest.mark.parametrize("shape", [(36, 64), (36, 36), (38, 46)])
 def test_other_shapes(make_task: MakeTask, tmp_path: Path, shape: tuple[int, int]) -> None:
     photo = save_photo(tmp_path / "other", quarters(*shape))
     run(make_task(SHOW, width=shape[0], height=shape[1], last=3, photo=str(photo)))

@@ -1,0 +1,63 @@
+"""Frames a second of every effect at 720p, and where the time goes.
+
+    python bench/effects.py [SECONDS]       length of each video, 10 when not given
+
+Renders the demo track and photo through `toqibox render`, one effect after the other, so that both
+slots work for one job. Run it on an idle machine.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from server.demo import material
+
+TOQIBOX = [sys.executable, "-m", "server"]
+
+
+def main() -> None:
+    """Print a row for each effect."""
+    seconds = sys.argv[1] if len(sys.argv) > 1 else "10"
+    print(f"{os.cpu_count()} cores, {seconds} s at 720p, 30 frames a second")
+    print(
+        f"{'effect':<10} {'frames/s':>8}   compile  render  readback  encode  (s of work)  renderer"
+    )
+    with tempfile.TemporaryDirectory(prefix="toqibox-bench-") as name:
+        made = material.write(Path(name))
+        for effect in effects():
+            report = render(made, effect, seconds, Path(name) / "out.mp4")
+            spent = report["seconds"]
+            print(
+                f"{effect:<10} {report['framesPerSecond']:8.1f}   {spent['compile']:7.1f} "
+                f"{spent['render']:7.1f}  {spent['readback']:8.1f} {spent['encode']:7.1f}"
+                f"{'':15}{report['renderer']}",
+                flush=True,
+            )
+
+
+def effects() -> list[str]:
+    """The ids of the effects that work."""
+    answer: dict[str, Any] = json.loads(_run("effects", "list", "--json"))
+    return [effect["id"] for effect in answer["effects"] if "inputs" in effect]
+
+
+def render(made: material.Material, effect: str, seconds: str, out: Path) -> dict[str, Any]:
+    """The report of one video."""
+    files = ["--audio", str(made.mp3), "--photo", str(made.photo), "-y", "-o", str(out)]
+    words = ["--effect", effect, "--duration", seconds, "--json"]
+    job: dict[str, Any] = json.loads(_run("render", *files, *words))
+    report: dict[str, Any] = job["report"]
+    return report
+
+
+def _run(*words: str) -> str:
+    command = [*TOQIBOX, *words]
+    return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+
+
+if __name__ == "__main__":
+    main()

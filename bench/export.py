@@ -1,0 +1,61 @@
+"""Frames a second of whole exports, beside two simpler jobs of the same size on the same machine.
+
+    python bench/export.py [seconds]
+
+For each effect and plan: frames divided by the wall time from the first slot to the joined file, as
+`toqibox render` does it. Beside them: ffmpeg encoding the same still with the same settings (what a
+server does that loops one picture), and the ratio. Nothing else should run meanwhile.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from server.demo import material
+
+SIZES = {"free": (1280, 720), "premium": (1920, 1080)}
+EFFECTS = ("breathe", "spin", "bars", "ring")
+
+
+def export(folder: Path, effect: str, plan: str, seconds: int) -> tuple[float, dict[str, float]]:
+    """Frames a second of one export, and its report's seconds by stage."""
+    command = [sys.executable, "-m", "server", "render", "--json", "-y", "--effect", effect]
+    command += ["--audio", str(folder / "track.wav"), "--photo", str(folder / "photo.jpg")]
+    command += ["--plan", plan, "--duration", str(seconds), "-o", str(folder / "out.mp4")]
+    done = subprocess.run(command, capture_output=True, check=True)
+    job = json.loads(done.stdout)
+    wall = (job["finishedAt"] - job["startedAt"]) / 1000
+    return job["frames"]["total"] / wall, job["report"]["seconds"]
+
+
+def still(folder: Path, plan: str, seconds: int) -> float:
+    """Frames a second of ffmpeg alone, encoding the photo over and over."""
+    width, height = SIZES[plan]
+    command = ["ffmpeg", "-nostdin", "-v", "error", "-y", "-loop", "1", "-framerate", "30"]
+    command += ["-i", str(folder / "photo.jpg"), "-i", str(folder / "track.wav")]
+    command += ["-vf", f"scale={width}:{height},format=yuv420p", "-t", str(seconds)]
+    command += ["-c:v", "libx264", "-preset", "veryfast", "-crf", "20", "-c:a", "aac"]
+    began = time.monotonic()
+    subprocess.run([*command, str(folder / "still.mp4")], check=True)
+    return seconds * 30 / (time.monotonic() - began)
+
+
+def main() -> None:
+    seconds = int(sys.argv[1]) if len(sys.argv) > 1 else 15
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        material.write(folder)
+        for plan, (width, height) in SIZES.items():
+            alone = still(folder, plan, seconds)
+            print(f"{width}x{height}, {seconds} s at 30 fps; the still alone {alone:6.1f} frames/s")
+            for effect in EFFECTS:
+                rate, stages = export(folder, effect, plan, seconds)
+                words = "  ".join(f"{stage} {spent:.1f}" for stage, spent in stages.items())
+                print(f"  {effect:<8} {rate:6.1f} frames/s  ratio {rate / alone:.2f}   s: {words}")
+
+
+if __name__ == "__main__":
+    main()

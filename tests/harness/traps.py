@@ -1,0 +1,91 @@
+"""Files that are not what they are called, and that would have others opened or memory filled."""
+
+import select
+import socket
+import zlib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.harness.pictures import png_of
+
+
+@dataclass
+class Trap:
+    """A file that nobody may open and a port that nobody may connect to."""
+
+    canary: Path
+    listener: socket.socket = field(default_factory=socket.socket)
+
+    def __post_init__(self) -> None:
+        self.canary.write_text("nobody may read this")
+        self.listener.bind(("127.0.0.1", 0))
+        self.listener.listen()
+
+    @property
+    def port(self) -> int:
+        return int(self.listener.getsockname()[1])
+
+    @property
+    def sprung(self) -> bool:
+        """Whether anybody has connected."""
+        return bool(select.select([self.listener], [], [], 0)[0])
+
+    def traces(self, calls: list[str]) -> list[str]:
+        """The calls that open the file or connect to the port."""
+        marks = (self.canary.name, f"htons({self.port})")
+        return [call for call in calls if any(mark in call for mark in marks)]
+
+
+def playlists(trap: Trap) -> dict[str, bytes]:
+    """HLS playlists and their kin, each with another way to reach the trap, by name of the case."""
+    file, web = f"file://{trap.canary}", f"http://127.0.0.1:{trap.port}/x.ts"
+    key = f'#EXT-X-KEY:METHOD=AES-128,URI="{file}",IV=0x00\n'
+    found = {
+        "file": _hls(file),
+        "bare path": _hls(str(trap.canary)),
+        "web": _hls(web),
+        "concat": _hls(f"concat:{trap.canary}|{web}"),
+        "subfile": _hls(f"subfile,,start,0,end,9,,:{trap.canary}"),
+        "key": _hls(web, key),
+        "master": f"#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\n{file}\n".encode(),
+        "dash": f'<?xml version="1.0"?><MPD><BaseURL>{web}</BaseURL></MPD>'.encode(),
+        "sdp": f"v=0\nc=IN IP4 127.0.0.1\nm=audio {trap.port} RTP/AVP 0\n".encode(),
+    }
+    # Behind a tag that is skipped when the kind of file is looked for.
+    found["after a tag"] = b"ID3\x04\0\0\0\0\0\x0a" + bytes(10) + found["file"]
+    return found
+
+
+def _hls(address: str, key: str = "") -> bytes:
+    head = "#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:1\n"
+    return f"{head}{key}#EXTINF:1.0,\n{address}\n#EXT-X-ENDLIST\n".encode()
+
+
+def ffconcat(trap: Trap) -> bytes:
+    """A script of ffmpeg's concat demuxer."""
+    return f"ffconcat version 1.0\nfile '{trap.canary}'\nduration 1\n".encode()
+
+
+def svg(trap: Trap) -> bytes:
+    """A picture that is a document, with an entity and two links."""
+    return f"""<?xml version="1.0"?>
+<!DOCTYPE svg [<!ENTITY x SYSTEM "file://{trap.canary}">]>
+<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><text>&x;</text>
+<image href="file://{trap.canary}"/><image href="http://127.0.0.1:{trap.port}/x.png"/></svg>
+""".encode()
+
+
+def postscript(trap: Trap) -> bytes:
+    """A picture that is a program."""
+    return f"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n({trap.canary}) run\n".encode()
+
+
+def bomb_header(side: int = 60_000) -> bytes:
+    """A PNG that says it is `side` × `side`, and holds nothing of it."""
+    return png_of(side, side, 8, 2, zlib.compress(b"\0"))
+
+
+def bomb(side: int = 12_000) -> bytes:
+    """A PNG of 144 million black pixels, all of them there, in some kilobytes."""
+    row = 1 + side // 8
+    return png_of(side, side, 1, 0, zlib.compress(bytes(row * side), 9))

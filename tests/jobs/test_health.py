@@ -1,0 +1,67 @@
+from typing import Any
+
+import pytest
+
+from server.config import Config
+from server.jobs.health import Health, choose_encoder
+
+BOTH: dict[str, Any] = {"nvenc": {"ok": True}, "x264": {"ok": True}}
+X264: dict[str, Any] = {"nvenc": {"ok": False}, "x264": {"ok": True}}
+NONE: dict[str, Any] = {"nvenc": {"ok": False}, "x264": {"ok": False}}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "opened", "choice"),
+    [
+        ("auto", BOTH, ("nvenc", None)),
+        ("auto", X264, ("x264", "nvenc")),
+        ("auto", NONE, (None, None)),
+        ("nvenc", X264, (None, None)),
+        ("x264", BOTH, ("x264", None)),
+        ("x264", {}, (None, None)),
+    ],
+)
+def test_the_encoder_that_really_opens_is_chosen(
+    wanted: str, opened: dict[str, Any], choice: tuple[str | None, str | None]
+) -> None:
+    assert choose_encoder(wanted, opened) == choice
+
+
+def _health(found: dict[str, Any] | None, **settings: str) -> Health:
+    health = Health(Config.from_env(settings))
+    health.found = found
+    return health
+
+
+SOFTWARE: dict[str, Any] = {
+    "gl": {"ok": True, "software": True, "renderer": "llvmpipe"},
+    "ffmpeg": {"ok": True, "version": "7"},
+    "encoders": X264,
+}
+
+
+def test_nothing_is_claimed_before_the_probe() -> None:
+    assert _health(None).problems()
+
+
+def test_software_is_fine_unless_hardware_is_demanded() -> None:
+    assert not _health(SOFTWARE).problems()
+    assert "REQUIRE_GPU" in _health(SOFTWARE, REQUIRE_GPU="1").problems()[0]
+    assert "EGL_DEVICE" in _health(SOFTWARE, EGL_DEVICE="0").problems()[0]
+
+
+def test_limits_are_longer_on_software() -> None:
+    hardware = {**SOFTWARE, "gl": {"ok": True, "software": False}}
+    assert _health(hardware).export_timeout_s == 600
+    assert _health(SOFTWARE).export_timeout_s == 3600
+    assert _health(SOFTWARE, EXPORT_TIMEOUT_MS="5000").export_timeout_s == 5
+    assert _health(hardware).stall_timeout_s == 30
+    assert _health(SOFTWARE).stall_timeout_s == 120
+
+
+async def test_a_real_probe_finds_what_this_machine_has() -> None:
+    health = Health(Config())
+    await health.probe()
+    assert health.problems() == []
+    assert health.encoder in ("x264", "nvenc")
+    assert health.renderer != "none"

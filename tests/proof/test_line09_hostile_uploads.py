@@ -1,0 +1,304 @@
+"""Line 9: hostile uploads get their code; nothing is opened for them, nothing is left of them."""
+
+import os
+import struct
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from server.jobs.fields import frame_count
+from tests.harness import films, media, rude, tracks, traps
+from tests.harness.client import Answer
+from tests.harness.server import eventually
+from tests.harness.traced import TracedServer, programs
+from tests.proof.conftest import Figure
+
+pytestmark = [pytest.mark.line(9), pytest.mark.timeout(280)]
+
+SLOW_S = 15
+"""How long a body may be silent, or below the least rate."""
+SECONDS = 0.405
+"""Of a small track; far from where a sample more makes another frame."""
+
+
+class Hostile:
+    """The server, the trap, and what there was before anybody did anything."""
+
+    def __init__(self, server: TracedServer, trap: traps.Trap, folder: Path) -> None:
+        self.server = server
+        self.trap = trap
+        self.folder = folder
+        self.photo = media.photo()
+        self.track = media.wav(0.4)
+        self.descriptors = 0
+        self.slow: dict[str, rude.Slow] = {}
+        self._of_slow: set[str] = set()
+
+    def begin(self) -> None:
+        """Count what an idle server holds, then set the slow clients on it."""
+        job = self.server.client.submit(self.track, self.photo)
+        self.server.client.completed(job)
+        assert eventually(lambda: not self.server.descendants(), within_s=10)
+        self.descriptors = self.held()
+        port = self.server.client.port
+        self.slow = {
+            "silent": rude.Slow(port, drips=False),
+            "dripping": rude.Slow(port, drips=True),
+        }
+        for client in self.slow.values():
+            client.start()
+        assert eventually(lambda: len(self.server.left_on_disk()) == 2, within_s=10)
+        self._of_slow = set(self.server.left_on_disk())
+
+    def send(self, audio: bytes, photo: bytes, name: str = "track.mp3") -> Answer:
+        """POST /export with files of these contents, the track called `name`."""
+        path = self.folder / name
+        path.write_bytes(audio)
+        return self.server.client.export(path, photo)
+
+    def held(self) -> int:
+        """Open descriptors of the server."""
+        return len(os.listdir(f"/proc/{self.server.pid}/fd"))
+
+    def assert_clean(self) -> None:
+        """Nothing left in memory or on disk, and the server answers."""
+        assert eventually(lambda: not self._left(), within_s=3), self._left()
+        assert self.server.client.call("GET", "/health").status == 200
+
+    def _left(self) -> list[str]:
+        running = [process.command for process in self.server.descendants()]
+        return running + sorted(set(self.server.left_on_disk()) - self._of_slow)
+
+
+@pytest.fixture(name="hostile", scope="module")
+def _hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hostile]:
+    folder = tmp_path_factory.mktemp("hostile")
+    trap = traps.Trap(folder / "canary-5b1e7c")
+    server = TracedServer(folder / "data")
+    with server, trap.listener:
+        hostile = Hostile(server, trap, folder)
+        hostile.begin()
+        yield hostile
+
+
+def _assert_refused(answer: Answer, status: int, code: str, field: str | None = None) -> None:
+    assert (answer.status, answer.json["code"]) == (status, code)
+    assert answer.json["success"] is False
+    assert answer.json.get("field") == field
+    assert not any(word in answer.json["error"] for word in ("tmp/", "spool", "ffmpeg", "Error"))
+
+
+def _zip() -> bytes:
+    file = BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("track.mp3", media.wav(0.1))
+    return file.getvalue()
+
+
+Make = Callable[[traps.Trap], bytes]
+LOOKS = ("file", "bare path", "web", "concat", "subfile", "key", "master", "dash", "sdp")
+NOT_SOUND: dict[str, tuple[str, Make]] = {
+    **{
+        f"HLS {way}": ("track.mp3", lambda trap, way=way: traps.playlists(trap)[way])  # type: ignore[misc]
+        for way in (*LOOKS, "after a tag")
+    },
+    "ffconcat": ("track.wav", traps.ffconcat),
+    "SVG": ("track.mp3", traps.svg),
+    "HTML": ("track.mp3", lambda _: b"<!DOCTYPE html><script>alert(1)</script>" * 9),
+    "zip": ("track.m4a", lambda _: _zip()),
+    "ELF": ("track.ogg", lambda _: Path("/proc/self/exe").read_bytes()[:50_000]),
+    "zeros": ("track.mp3", lambda _: bytes(50_000)),
+}
+NOT_PHOTOS: dict[str, tuple[Make, int, str]] = {
+    "SVG": (traps.svg, 415, "unsupported_media_type"),
+    "PostScript": (traps.postscript, 415, "unsupported_media_type"),
+    "HTML called GIF": (lambda _: b"GIF89a<script>alert(1)</script>", 422, "undecodable_image"),
+    "cut JPEG": (lambda _: media.photo(640, 480)[:3000], 422, "undecodable_image"),
+    "bomb by its header": (lambda _: traps.bomb_header(), 413, "image_too_large"),
+    "real bomb": (lambda _: traps.bomb(), 413, "image_too_large"),
+}
+
+
+@pytest.mark.parametrize("name", NOT_SOUND)
+def test_a_track_that_is_none_is_refused_unopened(
+    hostile: Hostile, figure: Figure, name: str
+) -> None:
+    called, make = NOT_SOUND[name]
+    files = (make(hostile.trap), hostile.photo, called)
+    _refused_unopened(hostile, files, (415, "unsupported_media_type"), "audio")
+    figure(f"{name} called {called}: 415, nothing opened or run")
+
+
+@pytest.mark.parametrize("name", NOT_PHOTOS)
+def test_a_photo_that_is_none_is_refused_unopened(
+    hostile: Hostile, figure: Figure, name: str
+) -> None:
+    make, status, code = NOT_PHOTOS[name]
+    files = (hostile.track, make(hostile.trap), "track.wav")
+    _refused_unopened(hostile, files, (status, code), "photo")
+    figure(f"{name}: {status}, nothing opened or run")
+
+
+def _refused_unopened(
+    hostile: Hostile, files: tuple[bytes, bytes, str], expected: tuple[int, str], field: str
+) -> None:
+    began = time.time()
+    answer = hostile.send(*files)
+    calls = hostile.server.calls(began)
+    _assert_refused(answer, *expected, field)
+    assert any("spool" in call and f"/{field}" in call for call in calls), "nothing was traced"
+    assert hostile.trap.traces(calls) == []
+    assert not hostile.trap.sprung
+    assert [name for name, _ in programs(calls) if name in ("ffmpeg", "ffprobe")] == []
+    hostile.assert_clean()
+
+
+@pytest.mark.parametrize(
+    ("field", "code"), [("audio", "undecodable_audio"), ("photo", "undecodable_image")]
+)
+def test_an_empty_file_is_refused(hostile: Hostile, figure: Figure, field: str, code: str) -> None:
+    files = {"audio": hostile.track, "photo": hostile.photo, field: b""}
+    began = time.time()
+    _assert_refused(hostile.send(files["audio"], files["photo"]), 422, code, field)
+    assert programs(hostile.server.calls(began)) == []
+    hostile.assert_clean()
+    figure(f"empty {field}: 422, no process started")
+
+
+def test_sound_without_a_sample_is_refused(hostile: Hostile) -> None:
+    answer = hostile.send(media.wav(0), hostile.photo, "track.wav")
+    _assert_refused(answer, 422, "undecodable_audio", "audio")
+    hostile.assert_clean()
+
+
+@pytest.mark.parametrize("rate", [1, 8])
+def test_eight_kilobytes_of_many_minutes_are_refused(
+    hostile: Hostile, figure: Figure, rate: int
+) -> None:
+    track = hostile.track[:24] + struct.pack("<II", rate, rate * 4) + hostile.track[32:8044]
+    answer = hostile.send(track, hostile.photo, "track.wav")
+    if answer.status == 422 and rate == 1:
+        # One packet would become half a gigabyte of samples, and the decoder may not have that.
+        _assert_refused(answer, 422, "undecodable_audio", "audio")
+    else:
+        _assert_refused(answer, 413, "duration_too_long", "duration")
+    hostile.assert_clean()
+    figure(f"8 kB of WAV at {rate} Hz: {answer.status}")
+
+
+@pytest.mark.parametrize("part", [0.02, 0.5, 0.999])
+def test_half_an_upload_is_refused(hostile: Hostile, figure: Figure, part: float) -> None:
+    began = time.time()
+    answer = rude.half(hostile.server.client.port, part=part)
+    _assert_refused(answer, 400, "upload_incomplete")
+    assert answer.json["retryable"] is True
+    assert programs(hostile.server.calls(began)) == []
+    hostile.assert_clean()
+    figure(f"{part:.1%} of an upload: 400, no process started")
+
+
+def test_a_torn_upload_leaves_nothing(hostile: Hostile) -> None:
+    began = time.time()
+    rude.torn(hostile.server.client.port)
+    hostile.assert_clean()
+    assert programs(hostile.server.calls(began)) == []
+
+
+@pytest.mark.parametrize("what", ["form", "bomb"])
+def test_a_packed_body_is_refused_unread(hostile: Hostile, figure: Figure, what: str) -> None:
+    body = None if what == "form" else bytes(50_000_000)
+    began = time.time()
+    answer = rude.packed(hostile.server.client.port, body)
+    calls = hostile.server.calls(began)
+    _assert_refused(answer, 415, "unsupported_content_encoding")
+    assert [call for call in calls if "spool" in call] == []
+    hostile.assert_clean()
+    figure(f"gzip {what}: 415, no file made")
+
+
+def test_a_cover_is_never_decoded(hostile: Hostile, tmp_path: Path, figure: Figure) -> None:
+    cover = tmp_path / "cover.png"
+    cover.write_bytes(traps.bomb())
+    samples = tracks.noise(SECONDS, 44100, 2)
+    kind = tracks.FORMATS["mp3-cbr"]
+    options = ("-map", "0:a", "-map", "1:v", "-c:v", "copy", "-disposition:v", "attached_pic")
+    track = tracks.store(samples, 44100, kind, tmp_path / "t.mp3", *options, cover=cover)
+    began = time.time()
+    _assert_made(hostile, track, tmp_path)
+    run = [words for name, words in programs(hostile.server.calls(began)) if name == "ffmpeg"]
+    (decode,) = [words for words in run if any(word.endswith("/audio") for word in words)]
+    decoders = decode[decode.index("-codec_whitelist") + 1].split(",")
+    assert not {"png", "mjpeg", "bmp", "gif", "webp"} & set(decoders)
+    assert "-vn" in decode
+    figure("an MP3 with a bomb for a cover: accepted, its decoder not allowed")
+
+
+def _lying(name: str, folder: Path) -> Path:
+    """A track whose header tells of more than there is."""
+    samples = tracks.noise(SECONDS, 44100, 2)
+    kind = tracks.FORMATS[name]
+    path = tracks.store(samples, 44100, kind, folder / f"lies.{kind.suffix}")
+    data = bytearray(path.read_bytes())
+    if name == "wav-16":
+        data[4:8] = b"\xff" * 4
+        at = data.index(b"data") + 4
+        data[at : at + 4] = struct.pack("<I", 0x7FFF_FFF0)
+    elif name == "flac-16":
+        at = data.index(b"fLaC") + 8 + 13  # STREAMINFO: 36 bits, samples in all (RFC 9639, 8.2)
+        data[at : at + 5] = bytes([data[at] | 0x0F]) + b"\xff" * 4
+    else:
+        at = max(data.find(b"Xing"), data.find(b"Info")) + 8
+        data[at : at + 4] = struct.pack(">I", 0x00FF_FFFF)
+    path.write_bytes(data)
+    return path
+
+
+@pytest.mark.parametrize("name", ["wav-16", "flac-16", "mp3-vbr"])
+def test_a_header_that_lies_about_the_length_is_not_believed(
+    hostile: Hostile, tmp_path: Path, figure: Figure, name: str
+) -> None:
+    frames = _assert_made(hostile, _lying(name, tmp_path), tmp_path)
+    figure(f"{name} that says hours: {frames} frames, as counted")
+
+
+def _assert_made(hostile: Hostile, track: Path, folder: Path) -> int:
+    """The track is accepted and its film as long as its samples; returns the frames."""
+    job = hostile.server.client.submit(track, hostile.photo)
+    hostile.server.client.completed(job)
+    video = hostile.server.client.download(job, folder / "video.mp4")
+    held = tracks.decoded(track)
+    assert SECONDS <= len(held) / tracks.OUR_RATE < SECONDS + 2 * 1152 / 44100
+    frames = frame_count(Decimal(len(held)) / tracks.OUR_RATE, 30)
+    films.assert_exact(video, frames, 30)
+    films.assert_well_formed(video)
+    hostile.assert_clean()
+    return frames
+
+
+@pytest.mark.parametrize("how", ["silent", "dripping"])
+def test_a_slow_sender_is_stopped(hostile: Hostile, figure: Figure, how: str) -> None:
+    client = hostile.slow[how]
+    client.join(60)
+    assert client.answer is not None
+    _assert_refused(client.answer, 408, "upload_timeout")
+    assert SLOW_S - 1 < client.seconds < 2 * SLOW_S + 5
+    figure(f"{how}: 408 after {client.seconds:.0f} s")
+
+
+def test_nothing_is_left_of_all_that(hostile: Hostile, figure: Figure) -> None:
+    for client in hostile.slow.values():
+        client.join(60)
+    server = hostile.server
+    assert eventually(lambda: not server.left_on_disk(), within_s=5), server.left_on_disk()
+    assert not list((server.data / "spool").iterdir())
+    job = server.client.submit(hostile.track, hostile.photo)
+    server.client.completed(job)
+    assert eventually(lambda: not server.descendants(), within_s=5), server.descendants()
+    # aiohttp lets go of a closed connection a moment later.
+    assert eventually(lambda: hostile.held() <= hostile.descriptors, within_s=10), hostile.held()
+    figure(f"spool empty, no process, {hostile.held()} descriptors as before")

@@ -1,0 +1,28 @@
+import re
+
+import pytest
+
+from server.errors import ToqiboxError, sentence
+from server.reasons import REASONS, Reason, reason
+
+
+@pytest.mark.parametrize("key", REASONS)
+def test_every_reason_has_both_languages_with_the_same_placeholders(key: str) -> None:
+    english, russian = REASONS[key]
+    assert re.findall(r"{(\w+)}", english) == re.findall(r"{(\w+)}", russian)
+    assert re.search("[а-яё]", russian)
+
+
+def test_a_sentence_is_in_one_language() -> None:
+    why = reason("between", least=0, most=1)
+    error = ToqiboxError("invalid_parameter", name="params.size", reason=why)
+    russian = sentence(error.code, "ru", error.values)
+    assert russian == "Поле «params.size» заполнено неверно: нужно от 0 до 1."
+    assert sentence(error.code, "en", error.values).endswith("it must be from 0 to 1.")
+
+
+def test_a_reason_survives_the_way_out_of_a_worker() -> None:
+    why = reason("past_the_end", seconds="3.2")
+    assert Reason.from_json(why.to_json()) == why
+    assert Reason.from_json("words") == "words"
+    assert Reason.from_json({"reason": "unheard of"}) == "{'reason': 'unheard of'}"
