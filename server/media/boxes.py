@@ -1,8 +1,14 @@
-"""The boxes of an MP4 file of ours (ISO/IEC 14496-12), as far as ffprobe does not tell of them."""
+"""The boxes of an MP4 file (ISO/IEC 14496-12), as far as ffmpeg does not tell of them."""
 
+import struct
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import BinaryIO
+
+_MOST_BOXES = 10_000
+_MOST_TRACKS = 16
+_LONGEST_BODY = 4096
 
 
 def kinds(path: Path) -> list[bytes]:
@@ -21,11 +27,58 @@ def length(path: Path) -> tuple[int, int]:
         start, end = 0, path.stat().st_size
         for wanted in (b"moov", b"trak", b"mdia", b"mdhd"):
             start, end = _first(file, wanted, start, end)
-        file.seek(start)
-        body = file.read(min(end - start, 36))
+        return _length(_body(file, (start, end)))
+
+
+def sound_seconds(path: Path) -> Decimal | None:
+    """How long the first sound track says that it plays; None where that cannot be found.
+
+    That is the sum of its edits (`elst`, 8.6.6) after an empty one, or else its media's length.
+    """
+    try:
+        with path.open("rb") as file:
+            moov = _first(file, b"moov", 0, path.stat().st_size)
+            scale = _length(_body(file, _first(file, b"mvhd", *moov)))[1]
+            tracks = [box[1:] for box in _boxes(file, *moov) if box[0] == b"trak"]
+            for track in tracks[:_MOST_TRACKS]:
+                media = _first(file, b"mdia", *track)
+                if _body(file, _first(file, b"hdlr", *media))[8:12] != b"soun":
+                    continue
+                edits = _edits(file, track)
+                ticks, rate = (edits, scale) if edits else _length(_mdhd(file, media))
+                return Decimal(ticks) / rate if ticks and rate else None
+    except (ValueError, struct.error):
+        return None
+    return None
+
+
+def _mdhd(file: BinaryIO, media: tuple[int, int]) -> bytes:
+    return _body(file, _first(file, b"mdhd", *media))
+
+
+def _edits(file: BinaryIO, track: tuple[int, int]) -> int:
+    """Ticks that the edits of a track last, those of `mvhd`; 0 without edits."""
+    try:
+        body = _body(file, _first(file, b"elst", *_first(file, b"edts", *track)))
+    except ValueError:
+        return 0
+    layout = struct.Struct(">QqI" if body[:1] == b"\1" else ">IiI")
+    count = min(int.from_bytes(body[4:8], "big"), (len(body) - 8) // layout.size)
+    rows = [layout.unpack_from(body, 8 + row * layout.size) for row in range(count)]
+    return sum(duration for duration, start, _ in rows if start >= 0)
+
+
+def _length(body: bytes) -> tuple[int, int]:
+    """Duration and ticks a second of an `mvhd` or `mdhd` box (8.2.2, 8.4.2)."""
     first, size = (20, 8) if body[:1] == b"\1" else (12, 4)
     scale, ticks = body[first : first + 4], body[first + 4 : first + 4 + size]
     return int.from_bytes(ticks, "big"), int.from_bytes(scale, "big")
+
+
+def _body(file: BinaryIO, place: tuple[int, int]) -> bytes:
+    start, end = place
+    file.seek(start)
+    return file.read(min(end - start, _LONGEST_BODY))
 
 
 def _first(file: BinaryIO, wanted: bytes, start: int, end: int) -> tuple[int, int]:
@@ -37,7 +90,9 @@ def _first(file: BinaryIO, wanted: bytes, start: int, end: int) -> tuple[int, in
 
 def _boxes(file: BinaryIO, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
     """Type, start of the content and end of each box between `start` and `end` (4.2)."""
-    while start + 8 <= end:
+    for _ in range(_MOST_BOXES):
+        if start + 8 > end:
+            return
         file.seek(start)
         head = file.read(16)
         size, inner = int.from_bytes(head[:4], "big"), start + 8

@@ -1,17 +1,14 @@
 """The track: an upload is decoded once into our own WAV file, and that is encoded for the film."""
 
-import hashlib
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import BinaryIO
 
-import numpy as np
-from numpy.typing import NDArray
-
 from server.confine import Limits
 from server.errors import ToqiboxError
-from server.media import ffmpeg, part, wave
+from server.media import boxes, ffmpeg, part, wave
+from server.media.excerpt import Excerpt
 from server.reasons import reason
 
 _DECODE = Limits(memory_bytes=1 << 30, cpu_s=15, open_files=32)
@@ -25,10 +22,6 @@ _DEMUXERS = "mp3,wav,flac,ogg,mov,aac,aiff"
 # `-ac 2` would play mono 3 dB too quiet. Here mono stays mono, all else becomes stereo by
 # swresample's matrix (normalised, so that six channels do not clip), and then mono goes to both.
 _STEREO = "aformat=channel_layouts=mono|stereo,pan=stereo|FL=FL+FC|FR=FR+FC"
-
-_BLOCK = wave.RATE // 20
-_WINDOW_BLOCKS = 10
-_LOUDEST_SAMPLE = 4.0
 
 
 @dataclass(frozen=True)
@@ -75,10 +68,13 @@ def decode(
         raise too_long
     wanted = _samples(max_duration if duration is None else duration)
     # One sample past the limit tells a track of just that length from a longer one.
-    excerpt = _Excerpt(_samples(start), wanted + (duration is None))
+    first, most = _samples(start), wanted + (duration is None)
     with part.writing(out) as file:
-        file.write(wave.header(0))
+        excerpt = Excerpt(first, most, _end(path, kind))
         _fill(excerpt, path, kind, file)
+        if excerpt.misled:
+            excerpt = Excerpt(first, most)
+            _fill(excerpt, path, kind, file)
         if excerpt.decoded <= excerpt.first:
             raise _past_the_end(excerpt.decoded)
         if excerpt.samples > wanted:
@@ -127,8 +123,20 @@ def _samples(seconds: Decimal) -> int:
     return int((seconds * wave.RATE).to_integral_value(ROUND_HALF_UP))
 
 
-def _fill(excerpt: "_Excerpt", path: Path, kind: str, file: BinaryIO) -> None:
+def _end(path: Path, kind: str) -> int | None:
+    """The sample after the last one, where the file says so: AAC fills its last frame up.
+
+    FFmpeg before 7 gives that padding out as sound.
+    """
+    seconds = boxes.sound_seconds(path) if kind == "mov" else None
+    return None if seconds is None else _samples(seconds)
+
+
+def _fill(excerpt: Excerpt, path: Path, kind: str, file: BinaryIO) -> None:
     """Write the excerpt's samples to `file`; ffmpeg is killed once there are enough."""
+    file.seek(0)
+    file.truncate()
+    file.write(wave.header(0))
     try:
         with ffmpeg.Process(_decode_argv(path, kind), _DECODE, stdout=True) as process:
             for chunk in process.chunks():
@@ -171,56 +179,3 @@ def _past_the_end(decoded: int) -> ToqiboxError:
         name="start",
         reason=reason("past_the_end", seconds=seconds),
     )
-
-
-class _Excerpt:
-    """Cuts [first, first + most) out of a stream of samples, and measures what it keeps."""
-
-    def __init__(self, first: int, most: int) -> None:
-        self.first = first
-        self.decoded = 0
-        self.samples = 0
-        self.digest = hashlib.sha256()
-        self._most = most
-        self._rest = b""
-        self._energies: list[NDArray[np.float64]] = []
-        self._unmeasured = np.zeros(0, np.float32)
-
-    @property
-    def full(self) -> bool:
-        """Whether no more samples are needed."""
-        return self.samples >= self._most
-
-    def take(self, chunk: bytes) -> bytes:
-        """Take bytes of float32 stereo samples; return the bytes of the excerpt among them."""
-        data = self._rest + chunk
-        whole = len(data) // wave.FRAME_BYTES * wave.FRAME_BYTES
-        self._rest = data[whole:]
-        came = whole // wave.FRAME_BYTES
-        low = min(max(self.first - self.decoded, 0), came)
-        high = min(came, low + self._most - self.samples)
-        self.decoded += came
-        self.samples += high - low
-        kept = np.frombuffer(data, "<f4", (high - low) * 2, low * wave.FRAME_BYTES)
-        kept = np.clip(np.where(np.isfinite(kept), kept, 0), -_LOUDEST_SAMPLE, _LOUDEST_SAMPLE)
-        self._measure(kept)
-        clean = kept.astype("<f4").tobytes()
-        self.digest.update(clean)
-        return clean
-
-    def loudest_s(self) -> float:
-        """Middle of the loudest half second (RMS of both channels, in steps of 50 ms)."""
-        energies = np.concatenate(self._energies) if self._energies else np.zeros(0)
-        if len(energies) <= _WINDOW_BLOCKS:
-            return self.samples / wave.RATE / 2
-        sums = np.convolve(energies, np.ones(_WINDOW_BLOCKS), "valid")
-        return (int(np.argmax(sums)) + _WINDOW_BLOCKS / 2) * _BLOCK / wave.RATE
-
-    def _measure(self, kept: NDArray[np.float32]) -> None:
-        pending = np.concatenate([self._unmeasured, kept])
-        size = _BLOCK * wave.CHANNELS
-        whole = len(pending) // size * size
-        self._unmeasured = pending[whole:]
-        if whole:
-            blocks = pending[:whole].reshape(-1, size).astype(np.float64)
-            self._energies.append((blocks**2).sum(axis=1))

@@ -91,7 +91,7 @@ def test_the_byte_waveform_has_floor_semantics() -> None:
 
 
 def test_steps_are_counted_from_the_length(features: Analyse, make_wav: MakeWav) -> None:
-    for samples, steps in ((48000, 61), (47999, 60), (800, 2), (799, 1), (1, 1)):
+    for samples, steps in ((48000, 61), (47999, 60), (1, 1)):
         found = features(np.zeros(samples, np.float32))
         assert found.steps == steps
     assert RECORD.itemsize == 735 * 5 + 1024 * 3 + 36

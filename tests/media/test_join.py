@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 
 from server.errors import ToqiboxError
-from server.media import boxes, h264, join, probe, sound
+from server.media import boxes, h264, join, probe, sound, wave
 from server.media.check import Expected, check
 from server.media.encoders import FrameWriter
 
 WIDTH, HEIGHT = 64, 36
 Array = np.ndarray[Any, np.dtype[Any]]
-Shoot = Callable[..., tuple[list[Path], Path, Expected]]
+Shot = tuple[list[Path], Path, Expected]
 
 
 def _luma(frame: int) -> int:
@@ -34,22 +34,32 @@ def _segment(out: Path, frames: range, fps: int) -> Path:
     return out
 
 
-@pytest.fixture
-def shoot(tmp_path: Path, make_wav: Callable[..., Path]) -> Shoot:
-    """Make segments of so many frames each, and a sound with a click in its middle."""
+def _shoot(folder: Path, fps: int, *lengths: int) -> Shot:
+    """Segments of so many frames each, and a sound with a click in its middle."""
+    segments, frames = [], 0
+    for number, length in enumerate(lengths):
+        out = folder / f"it's {number}.mp4"
+        segments.append(_segment(out, range(frames, frames + length), fps))
+        frames += length
+    samples = np.zeros((48000 * frames // fps + 1000, 2), "<f4")
+    samples[24000 * frames // fps] = 0.9
+    (folder / "made.wav").write_bytes(wave.header(len(samples)) + samples.tobytes())
+    sound.encode_aac(folder / "made.wav", frames, fps, folder / "sound.m4a")
+    return segments, folder / "sound.m4a", Expected(frames, fps, WIDTH, HEIGHT)
 
-    def run(fps: int, *lengths: int) -> tuple[list[Path], Path, Expected]:
-        segments, frames = [], 0
-        for number, length in enumerate(lengths):
-            out = tmp_path / f"it's {number}.mp4"
-            segments.append(_segment(out, range(frames, frames + length), fps))
-            frames += length
-        samples = np.zeros(48000 * frames // fps + 1000, np.float32)
-        samples[24000 * frames // fps] = 0.9
-        sound.encode_aac(make_wav(samples), frames, fps, tmp_path / "sound.m4a")
-        return segments, tmp_path / "sound.m4a", Expected(frames, fps, WIDTH, HEIGHT)
 
-    return run
+@pytest.fixture(scope="module")
+def shot(tmp_path_factory: pytest.TempPathFactory) -> Shot:
+    """23 frames at 30 a second in two segments."""
+    return _shoot(tmp_path_factory.mktemp("shot"), 30, 10, 13)
+
+
+@pytest.fixture(scope="module")
+def film(shot: Shot) -> Path:
+    """The film of `shot`."""
+    out = shot[0][0].with_name("film.mp4")
+    join.join(*shot, out)
+    return out
 
 
 @pytest.mark.parametrize(
@@ -64,15 +74,13 @@ def shoot(tmp_path: Path, make_wav: Callable[..., Path]) -> Shoot:
     ],
 )
 def test_nothing_is_lost_and_nothing_drifts(
-    shoot: Shoot,
     tmp_path: Path,
     decode_sound: Callable[[Path], Array],
     decode_frames: Callable[[Path, int, int], Array],
     fps: int,
     lengths: tuple[int, ...],
 ) -> None:
-    segments, track, expected = shoot(fps, *lengths)
-    film = join.join(segments, track, expected, tmp_path / "out.mp4")
+    film = join.join(*_shoot(tmp_path, fps, *lengths), tmp_path / "out.mp4")
     frames = sum(lengths)
     assert film.check.frames == frames
     assert film.check.uniform
@@ -108,10 +116,9 @@ def _tags(path: Path) -> dict[str, str]:
     ],
 )
 def test_title_and_artist_are_all_the_metadata(
-    shoot: Shoot, tmp_path: Path, title: str | None, artist: str | None
+    shot: Shot, tmp_path: Path, title: str | None, artist: str | None
 ) -> None:
-    segments, track, expected = shoot(30, 2)
-    join.join(segments, track, expected, tmp_path / "out.mp4", title=title, artist=artist)
+    join.join(*shot, tmp_path / "out.mp4", title=title, artist=artist)
     tags = _tags(tmp_path / "out.mp4")
     for word in ("major_brand", "minor_version", "compatible_brands"):
         tags.pop(word)
@@ -120,9 +127,8 @@ def test_title_and_artist_are_all_the_metadata(
     assert tags == plain
 
 
-def test_moov_comes_first_and_the_sum_is_that_of_the_file(shoot: Shoot, tmp_path: Path) -> None:
-    segments, track, expected = shoot(30, 4, 4)
-    film = join.join(segments, track, expected, tmp_path / "out.mp4")
+def test_moov_comes_first_and_the_sum_is_that_of_the_file(shot: Shot, tmp_path: Path) -> None:
+    film = join.join(*shot, tmp_path / "out.mp4")
     kinds = boxes.kinds(tmp_path / "out.mp4")
     assert kinds.index(b"moov") < kinds.index(b"mdat")
     sum_of = subprocess.check_output(["sha256sum", tmp_path / "out.mp4"], text=True)
@@ -130,13 +136,13 @@ def test_moov_comes_first_and_the_sum_is_that_of_the_file(shoot: Shoot, tmp_path
     assert film.bytes == (tmp_path / "out.mp4").stat().st_size
 
 
-def test_what_is_not_as_ordered_is_not_published(shoot: Shoot, tmp_path: Path) -> None:
-    segments, track, expected = shoot(30, 4, 4)
+def test_what_is_not_as_ordered_is_not_published(shot: Shot, tmp_path: Path) -> None:
+    segments, track, expected = shot
     out = tmp_path / "out.mp4"
     wrong = [
         (segments[:1], track, expected),
-        (segments, track, Expected(8, 25, WIDTH, HEIGHT)),
-        (segments, track, Expected(8, 30, WIDTH, HEIGHT + 2)),
+        (segments, track, Expected(23, 25, WIDTH, HEIGHT)),
+        (segments, track, Expected(23, 30, WIDTH, HEIGHT + 2)),
         ([*segments, tmp_path / "missing.mp4"], track, expected),
         (segments, segments[0], expected),
         (segments, tmp_path / "missing.m4a", expected),
@@ -150,16 +156,14 @@ def test_what_is_not_as_ordered_is_not_published(shoot: Shoot, tmp_path: Path) -
 
 
 def test_the_check_names_what_is_wrong(
-    shoot: Shoot, tmp_path: Path, convert: Callable[..., Path]
+    shot: Shot, film: Path, convert: Callable[..., Path]
 ) -> None:
-    segments, track, expected = shoot(30, 10)
-    join.join(segments, track, expected, tmp_path / "out.mp4")
-    film = tmp_path / "out.mp4"
+    expected = shot[2]
     late = convert(film, "late.mp4", "-c", "copy")
     with pytest.raises(ToqiboxError, match="moov is not before mdat"):
         check(late, expected)
-    with pytest.raises(ToqiboxError, match=r"10 frames for 11.*pictures for"):
-        check(film, Expected(11, 30, WIDTH, HEIGHT))
+    with pytest.raises(ToqiboxError, match=r"23 frames for 24.*pictures for"):
+        check(film, Expected(24, 30, WIDTH, HEIGHT))
     untagged = convert(
         film,
         "untagged.mp4",
@@ -180,11 +184,11 @@ def test_the_check_names_what_is_wrong(
 
 
 def test_sound_that_is_too_short_is_noticed(
-    shoot: Shoot, tmp_path: Path, make_wav: Callable[..., Path]
+    shot: Shot, tmp_path: Path, make_wav: Callable[..., Path]
 ) -> None:
-    segments, _, expected = shoot(30, 10)
+    segments, _, expected = shot
     short = tmp_path / "short.m4a"
-    sound.encode_aac(make_wav(np.zeros(4800, np.float32)), 8, 30, short)
+    sound.encode_aac(make_wav(np.zeros(4800, np.float32)), 20, 30, short)
     with pytest.raises(ToqiboxError, match="sound for"):
         join.join(segments, short, expected, tmp_path / "out.mp4")
 
@@ -196,10 +200,8 @@ def _picture(path: Path) -> Array:
 
 
 @pytest.mark.parametrize("frame", [0, 1, 12, 22])
-def test_the_poster_is_that_frame_in_its_colours(shoot: Shoot, tmp_path: Path, frame: int) -> None:
-    segments, track, expected = shoot(30, 10, 13)
-    join.join(segments, track, expected, tmp_path / "out.mp4")
-    join.poster(tmp_path / "out.mp4", frame, 30, tmp_path / "poster.jpg")
+def test_the_poster_is_that_frame_in_its_colours(film: Path, tmp_path: Path, frame: int) -> None:
+    join.poster(film, frame, 30, tmp_path / "poster.jpg")
     luma, blue, red = (_luma(frame) - 16) / 219, (110 - 128) / 224, (150 - 128) / 224
     green = -0.1873 * blue - 0.4681 * red
     colour = np.array([luma + 1.5748 * red, luma + green, luma + 1.8556 * blue]) * 255
@@ -208,10 +210,8 @@ def test_the_poster_is_that_frame_in_its_colours(shoot: Shoot, tmp_path: Path, f
     assert not list(tmp_path.glob("*.part"))
 
 
-def test_a_poster_past_the_end_fails(shoot: Shoot, tmp_path: Path) -> None:
-    segments, track, expected = shoot(30, 5)
-    join.join(segments, track, expected, tmp_path / "out.mp4")
+def test_a_poster_past_the_end_fails(film: Path, tmp_path: Path) -> None:
     with pytest.raises(ToqiboxError) as caught:
-        join.poster(tmp_path / "out.mp4", 50, 30, tmp_path / "poster.jpg")
+        join.poster(film, 50, 30, tmp_path / "poster.jpg")
     assert caught.value.code == "output_invalid"
     assert not (tmp_path / "poster.jpg").exists()

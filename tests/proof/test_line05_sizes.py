@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from server.jobs.fields import frame_count
@@ -16,7 +17,8 @@ from tests.proof.conftest import FULL, Figure
 pytestmark = [pytest.mark.line(5), pytest.mark.timeout(280)]
 
 LONGEST = 240
-TEN_MINUTES, START = 600, 60
+TRACK_S = 3
+"""Length of the track that most films are made of."""
 MOST_SHIFT = 48
 """Samples at 48 kHz: 1 ms."""
 WORDS = "planted-7f3a91"
@@ -56,6 +58,35 @@ if FULL:
     ]
 
 
+@dataclass(frozen=True)
+class Clip:
+    """From the second minute of a ten-minute track in one format."""
+
+    format: str
+    rate: int
+    channels: int
+    seconds: int = 30
+
+    def __str__(self) -> str:
+        return f"{self.format} {self.rate} Hz"
+
+    def minute(self, number: int) -> tracks.Samples:
+        """The samples of one minute of the track, no two of them alike."""
+        return tracks.noise(60, self.rate, self.channels, seed=number)
+
+    def store(self, folder: Path) -> Path:
+        """The whole track as a file."""
+        kind = tracks.FORMATS[self.format]
+        samples = np.concatenate([self.minute(number) for number in range(10)])
+        return tracks.store(samples, self.rate, kind, folder / f"{self}.{kind.suffix}")
+
+
+CLIPS = [Clip("mp3-vbr", 8000, 1), Clip("wav-16", 8000, 1, 30 if FULL else 3)]
+if FULL:
+    CLIPS += [Clip("mp3-cbr", 44100, 2), Clip("mp3-bare", 44100, 1), Clip("flac-16", 32000, 1)]
+    CLIPS += [Clip("ogg-vorbis", 44100, 2), Clip("ogg-opus", 48000, 2), Clip("m4a-aac", 44100, 2)]
+
+
 @pytest.fixture(name="server", scope="module")
 def _server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """At full size with the server's own plans."""
@@ -76,45 +107,50 @@ def _quick_server(server: Server, tmp_path_factory: pytest.TempPathFactory) -> I
         yield quick
 
 
-@pytest.fixture(name="wished", scope="module")
-def _wished(server: Server, tmp_path_factory: pytest.TempPathFactory) -> dict[Wish, Path]:
-    """The films of all wishes, of a track and a photo that are full of metadata."""
-    folder = tmp_path_factory.mktemp("wished")
-    track = folder / "track.mp3"
-    tags = [f"{name}={WORDS}" for name in ("title", "artist", "comment", "copyright", "TXXX")]
-    options = [word for tag in tags for word in ("-metadata", tag)]
-    samples = tracks.noise(3.0, 44100, 2)
-    tracks.store(samples, 44100, tracks.FORMATS["mp3-cbr"], track, *options)
-    photo = pictures.planted(WORDS, media.photo(640, 480))
-    assert WORDS.encode() in track.read_bytes()
+@dataclass
+class Sent:
+    """All jobs of this line; they are sent at once, so that both slots are always busy."""
+
+    server: Server
+    quick_server: Server
+    jobs: dict[object, str]
+
+    def film(self, key: object, folder: Path) -> Path:
+        """The finished film of a wish, of a clip, or of ``longest``."""
+        server = self.quick_server if isinstance(key, Clip) else self.server
+        server.client.completed(self.jobs[key], patience_s=PATIENCE_S)
+        return server.client.download(self.jobs[key], folder / "film.mp4")
+
+
+@pytest.fixture(name="sent", scope="module")
+def _sent(server: Server, quick_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Sent:
+    folder = tmp_path_factory.mktemp("sent")
+    track, photo = _full_of_words(folder), pictures.planted(WORDS, media.photo(640, 480))
     assert photo.count(WORDS.encode()) >= 4
 
-    def submit(wish: Wish) -> str:
-        fields = {"plan": wish.plan, "aspect": wish.aspect, "fps": str(wish.fps)}
-        return server.client.submit(track, photo, duration=wish.duration, **fields)
+    def send(key: Wish | Clip | str) -> str:
+        if isinstance(key, Wish):
+            fields = {"plan": key.plan, "aspect": key.aspect, "fps": str(key.fps)}
+            return server.client.submit(track, photo, duration=key.duration, **fields)
+        if isinstance(key, Clip):
+            fields = {"start": "60", "duration": str(key.seconds)}
+            return quick_server.client.submit(key.store(folder), media.photo(), **fields)
+        plan = "premium" if FULL else "free"
+        return server.client.submit(_mono(str(LONGEST), 8000), media.photo(), plan=plan)
 
+    keys: list[Wish | Clip | str] = ["longest", *CLIPS, *WISHES]
     with ThreadPoolExecutor(2) as pool:
-        jobs = list(pool.map(submit, WISHES))
-    for job in jobs:
-        server.client.completed(job, patience_s=PATIENCE_S)
-        poster = server.client.call("GET", f"/download/{job}/poster.jpg")
-        assert WORDS.encode() not in poster.body
-        assert b"Exif" not in poster.body
-    videos = [server.client.download(job, folder / f"{job}.mp4") for job in jobs]
-    return dict(zip(WISHES, videos, strict=True))
+        return Sent(server, quick_server, dict(zip(keys, pool.map(send, keys), strict=True)))
 
 
-@pytest.mark.parametrize("wish", WISHES, ids=str)
-def test_size_and_length(wished: dict[Wish, Path], figure: Figure, wish: Wish) -> None:
-    video = wished[wish]
-    frames = frame_count(Decimal(wish.duration), wish.fps)
-    found = films.stream(video, "video")
-    assert (found["width"], found["height"]) == wish.size
-    assert found.get("sample_aspect_ratio", "1:1") == "1:1"
-    films.assert_exact(video, frames, wish.fps)
-    films.assert_well_formed(video)
-    assert WORDS.encode() not in video.read_bytes()
-    figure(f"{wish.size[0]}×{wish.size[1]}, {frames} frames, packets and times exact")
+def _full_of_words(folder: Path) -> Path:
+    """An MP3 whose every tag holds WORDS."""
+    tags = [f"{name}={WORDS}" for name in ("title", "artist", "comment", "copyright", "TXXX")]
+    options = [word for tag in tags for word in ("-metadata", tag)]
+    samples = tracks.noise(TRACK_S, 44100, 2)
+    track = tracks.store(samples, 44100, tracks.FORMATS["mp3-cbr"], folder / "t.mp3", *options)
+    assert WORDS.encode() in track.read_bytes()
+    return track
 
 
 def _mono(seconds: str, rate: int) -> bytes:
@@ -124,74 +160,71 @@ def _mono(seconds: str, rate: int) -> bytes:
     return media.wav_of(tracks.noise(int(count) / rate, rate, 1), rate)
 
 
-def test_the_longest_film_is_exact(server: Server, tmp_path: Path, figure: Figure) -> None:
-    track = _mono(str(LONGEST), 8000)
-    job = server.client.submit(track, media.photo(), plan="premium" if FULL else "free")
-    done = server.client.completed(job, patience_s=PATIENCE_S)
-    video = server.client.download(job, tmp_path / "long.mp4")
+@pytest.mark.parametrize("wish", WISHES, ids=str)
+def test_size_and_length(sent: Sent, tmp_path: Path, figure: Figure, wish: Wish) -> None:
+    video = sent.film(wish, tmp_path)
+    frames = frame_count(Decimal(wish.duration), wish.fps)
+    found = films.stream(video, "video")
+    assert (found["width"], found["height"]) == wish.size
+    assert found.get("sample_aspect_ratio", "1:1") == "1:1"
+    films.assert_exact(video, frames, wish.fps)
+    films.assert_well_formed(video)
+    beyond = media.sound(video)[int((TRACK_S + 0.1) * tracks.OUR_RATE) :]
+    assert not beyond.size or np.abs(beyond).max() < 0.001, "no silence after the track"
+    figure(f"{wish.size[0]}×{wish.size[1]}, {frames} frames, packets and times exact")
+
+
+def test_nothing_of_the_uploads_metadata_is_left(sent: Sent, tmp_path: Path) -> None:
+    poster = f"/download/{sent.jobs[WISHES[0]]}/poster.jpg"
+    video = sent.film(WISHES[0], tmp_path).read_bytes()
+    for data in (video, sent.server.client.call("GET", poster).body):
+        assert len(data) > 500
+        for word in (WORDS.encode(), WORDS.encode("utf-16-le"), b"Exif", b"GPS"):
+            assert word not in data
+
+
+def test_the_longest_film_is_exact(sent: Sent, tmp_path: Path, figure: Figure) -> None:
+    video = sent.film("longest", tmp_path)
     films.assert_exact(video, LONGEST * 30, 30)
     films.assert_well_formed(video)
-    size = done["resolution"]
-    figure(f"{LONGEST * 30} frames of {size['width']}×{size['height']}, packets and times exact")
+    found = films.stream(video, "video")
+    size = f"{found['width']}×{found['height']}"
+    figure(f"{LONGEST * 30} frames of {size}, packets and times exact")
 
 
-def test_a_longer_one_is_refused(server: Server, figure: Figure) -> None:
-    client, short = server.client, media.wav(0.2)
+def test_a_longer_one_is_refused(sent: Sent, figure: Figure) -> None:
+    client, short = sent.server.client, media.wav(0.2)
     as_field = client.export(short, media.photo(), duration=f"{LONGEST}.001")
     as_track = client.export(_mono(f"{LONGEST}.001", 8000), media.photo())
     for answer in (as_field, as_track):
         assert (answer.status, answer.json["code"]) == (413, "duration_too_long")
         assert answer.json["field"] == "duration"
         assert str(LONGEST) in answer.json["error"]
-    assert not server.left_on_disk()
+    assert not list((sent.server.data / "spool").iterdir())
     figure(f"{LONGEST}.001 s refused, as a field and as a track")
-
-
-@dataclass(frozen=True)
-class Clip:
-    """A part of a ten-minute track in one format."""
-
-    format: str
-    rate: int
-    channels: int
-    seconds: int = 30
-
-    def __str__(self) -> str:
-        return f"{self.format} {self.rate} Hz"
-
-
-CLIPS = [Clip("mp3-vbr", 16000, 1), Clip("wav-16", 16000, 1, 30 if FULL else 3)]
-if FULL:
-    CLIPS += [Clip("mp3-cbr", 44100, 2), Clip("mp3-bare", 44100, 1), Clip("flac-16", 32000, 1)]
-    CLIPS += [Clip("ogg-vorbis", 44100, 2), Clip("ogg-opus", 48000, 2), Clip("m4a-aac", 44100, 2)]
 
 
 @pytest.mark.parametrize("clip", CLIPS, ids=str)
 def test_a_clip_is_that_part_of_the_track(
-    quick_server: Server, tmp_path: Path, figure: Figure, clip: Clip
+    sent: Sent, tmp_path: Path, figure: Figure, clip: Clip
 ) -> None:
-    kind, rate, seconds = tracks.FORMATS[clip.format], clip.rate, clip.seconds
-    samples = tracks.noise(TEN_MINUTES, rate, clip.channels)
-    track = tracks.store(samples, rate, kind, tmp_path / f"track.{kind.suffix}")
-    fields = {"start": str(START), "duration": str(seconds)}
-    job = quick_server.client.submit(track, media.photo(), **fields)
-    quick_server.client.completed(job, patience_s=PATIENCE_S)
-    video = quick_server.client.download(job, tmp_path / "clip.mp4")
-    films.assert_exact(video, seconds * 30, 30)
-    delay = _delay(track, samples[: 2 * rate, :1], rate) if kind.delayed else 0
+    video = sent.film(clip, tmp_path)
+    films.assert_exact(video, clip.seconds * 30, 30)
     heard = media.sound(video)[:, 0]
-    excerpt = tracks.at_our_rate(samples[START * rate : (START + seconds) * rate], rate)[:, 0]
+    minute = tracks.at_our_rate(clip.minute(1), clip.rate)[:, 0]
+    delay = _delay(clip, tmp_path) if tracks.FORMATS[clip.format].delayed else 0
     shifts = []
-    for at in (0, seconds - 2):  # at both ends: the clock must not drift either
+    for at in (0, clip.seconds - 2):  # at both ends: the clock must not drift either
         part = slice(at * tracks.OUR_RATE, (at + 2) * tracks.OUR_RATE)
-        shift, match = tracks.lag(heard[part], excerpt[part])
+        shift, match = tracks.lag(heard[part], minute[part])
         shifts.append(abs(shift - delay))
         assert match > 0.9, (at, shift, match)
-    figure(f"{START} to {START + seconds} s, off by {max(shifts) / 48:.2f} ms at most")
+    figure(f"60 to {60 + clip.seconds} s, off by {max(shifts) / 48:.2f} ms at most")
     assert max(shifts) <= MOST_SHIFT
 
 
-def _delay(track: Path, beginning: tracks.Samples, rate: int) -> int:
+def _delay(clip: Clip, folder: Path) -> int:
     """By how much a file that cannot tell of its codec's delay is late for every player."""
-    held = tracks.decoded(track)[: 2 * tracks.OUR_RATE, 0]
-    return tracks.lag(held, tracks.at_our_rate(beginning, rate)[:, 0])[0]
+    held = tracks.decoded(clip.store(folder))[: 2 * tracks.OUR_RATE, 0]
+    beginning = tracks.at_our_rate(clip.minute(0)[: 2 * clip.rate], clip.rate)
+    return tracks.lag(held, beginning[:, 0])[0]

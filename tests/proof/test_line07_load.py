@@ -65,7 +65,11 @@ def test_a_burst_is_bounded_and_finishes(
             lambda: all(client.job(job)["frames"]["done"] > 0 for job in holders), within_s=60
         ), "two jobs run side by side"
         with ThreadPoolExecutor(SUBMITS) as pool:
-            answers = list(pool.map(lambda _: client.export(short_track, picture), range(SUBMITS)))
+            answers = list(
+                pool.map(
+                    lambda _: client.export(short_track, picture, effect="plain"), range(SUBMITS)
+                )
+            )
         assert all(client.job(job)["status"] == "processing" for job in holders)
         accepted = [answer.json["jobId"] for answer in answers if answer.status == 202]
         refused = [answer for answer in answers if answer.status == 429]
@@ -87,9 +91,9 @@ def test_premium_overtakes_by_its_head_start(
     client = server.client
     track, picture = _files(tmp_path, 4)
     short, _ = _files(tmp_path, 0.2)
-    holders = [client.submit(track, picture, plan="free") for _ in range(2)]
-    free = [client.submit(short, picture) for _ in range(3)]
-    premium = client.submit(short, picture, plan="premium")
+    holders = [client.submit(track, picture, effect="plain") for _ in range(2)]
+    free = [client.submit(short, picture, effect="plain") for _ in range(3)]
+    premium = client.submit(short, picture, plan="premium", effect="plain")
     started = {job: client.completed(job)["startedAt"] for job in (*holders, *free, premium)}
     earlier = sum(started[job] < started[premium] for job in free)
     figure(f"{earlier} of 3 free jobs that were queued before it started before a premium one")
@@ -103,6 +107,6 @@ def test_a_lone_job_uses_both_slots(
     server = start_server()
     track, picture = _files(tmp_path, 8)
     with Census(server) as census:
-        server.client.completed(server.client.submit(track, picture))
+        server.client.completed(server.client.submit(track, picture, effect="plain"))
     figure(f"{census.most} slots worked for a lone job")
     assert census.most == 2

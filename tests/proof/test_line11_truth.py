@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -38,10 +39,9 @@ def _doctor(data: Path, **settings: str) -> tuple[int, dict[str, dict[str, Any]]
     return done.returncode, findings
 
 
-@pytest.fixture
-def path_without_ffmpeg(tmp_path: Path) -> str:
+def _path_without_ffmpeg(folder: Path) -> str:
     """A PATH on which everything but ffmpeg could be found."""
-    empty = tmp_path / "bin"
+    empty = folder / "bin"
     empty.mkdir()
     return str(empty)
 
@@ -59,6 +59,14 @@ def test_all_is_well(start_server: StartServer, tmp_path: Path, figure: Figure) 
         assert "software" in findings["GL"]["advice"]
 
 
+@pytest.fixture
+def no_gpu() -> None:
+    """Hardware that is there cannot be demanded in vain."""
+    if Path("/dev/nvidia0").exists():
+        pytest.skip("this machine has a GPU")
+
+
+@pytest.mark.usefixtures("no_gpu")
 @pytest.mark.parametrize(
     ("lack", "finding", "settings"),
     [
@@ -73,17 +81,13 @@ def test_all_is_well(start_server: StartServer, tmp_path: Path, figure: Figure) 
 def test_a_lack_is_told(
     start_server: StartServer,
     tmp_path: Path,
-    path_without_ffmpeg: str,
     figure: Figure,
     lack: str,
     finding: str,
     settings: dict[str, str],
 ) -> None:
-    has_gpu = Path("/dev/nvidia0").exists()
-    if has_gpu and "demanded" in lack:
-        pytest.skip("this machine has what is demanded")
     if lack == "without ffmpeg":
-        settings = {"PATH": path_without_ffmpeg}
+        settings = {"PATH": _path_without_ffmpeg(tmp_path)}
     status, findings = _doctor(tmp_path / "doctor", **settings)
     assert status == 1
     assert findings[finding]["state"] == "failed"
@@ -113,16 +117,29 @@ def mounted(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", str(folder)], check=False)
 
 
+@contextmanager
+def _unwritable(folder: Path) -> Iterator[None]:
+    """Nothing can be made in `folder`, by root either."""
+    if os.geteuid() != 0:
+        folder.chmod(0o500)
+        yield
+        folder.chmod(0o700)
+        return
+    if subprocess.run(["chattr", "+i", str(folder)], capture_output=True, check=False).returncode:
+        pytest.skip("this file system cannot make a folder immutable")
+    yield
+    subprocess.run(["chattr", "-i", str(folder)], check=True)
+
+
 def test_a_data_folder_that_turns_read_only_is_told(
-    start_server: StartServer, mounted: Path, tmp_path: Path, figure: Figure
+    start_server: StartServer, figure: Figure
 ) -> None:
-    server = start_server("mounted/data")
+    server = start_server()
     assert server.client.call("GET", "/ready").status == 200
-    subprocess.run(["mount", "-o", "remount,ro", str(mounted)], check=True)
-    ready = server.client.call("GET", "/ready")
-    refused = server.client.export(media.wav(0.2), media.photo())
-    status, findings = _doctor(mounted / "data")
-    subprocess.run(["mount", "-o", "remount,rw", str(mounted)], check=True)
+    with _unwritable(server.data), _unwritable(server.data / "spool"):
+        ready = server.client.call("GET", "/ready")
+        refused = server.client.export(media.wav(0.2), media.photo())
+        status, findings = _doctor(server.data)
     figure(f"{ready.json['problems']}")
     assert ready.status == 503
     assert refused.status == 503
@@ -137,7 +154,7 @@ def test_a_full_disk_is_told_and_forgotten(
 ) -> None:
     server = start_server("mounted/data", MIN_FREE_MB="5")
     filler = mounted / "filler"
-    filler.write_bytes(bytes(34_000_000))
+    filler.write_bytes(bytes(39_000_000))
     ready = server.client.call("GET", "/ready")
     refused = server.client.export(media.wav(0.2), media.photo())
     assert ready.status == 503

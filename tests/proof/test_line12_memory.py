@@ -79,7 +79,7 @@ def test_nothing_grows_from_job_to_job(start_server: StartServer, figure: Figure
     track, photo = media.wav(0.2), media.photo()
     rests: dict[int, tuple[int, tuple[int, int, int]]] = {}
     for count in range(1, LATE + 1):
-        job = server.client.submit(track, photo)
+        job = server.client.submit(track, photo, effect="plain")
         server.client.completed(job)
         server.client.call("GET", f"/download/{job}")
         if count in (EARLY, LATE):
