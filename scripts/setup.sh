@@ -67,7 +67,8 @@ missing_packages() {
     fi
 }
 
-# Ubuntu's archive holds no browser, only stand-ins that fetch a snap.
+# Ubuntu's archive holds no browser, only stand-ins that fetch a snap: there the tests that need one
+# are skipped, and say so, unless Google Chrome is installed.
 chromium_package() {
     # shellcheck disable=SC1091
     if [ "$(. /etc/os-release 2>/dev/null && echo "$ID")" != ubuntu ]; then echo chromium; fi

@@ -17,7 +17,7 @@ class TracedServer(Server):
         self.trace = data.with_name(data.name + ".strace")
         # -D: strace is no parent of the server, which keeps its process id.
         command = ["strace", "-D", "-q", "-f", "--seccomp-bpf", "-ttt", "-v", "-s", "4096"]
-        command += ["-e", "trace=openat,open,connect,execve", "-o", str(self.trace)]
+        command += ["-e", "trace=openat,?open,connect,execve", "-o", str(self.trace)]
         self.prefix = (*command,)
 
     def calls(self, since: float, until: float = float("inf")) -> list[str]:

@@ -2,11 +2,13 @@
 
 import select
 import socket
+import struct
 import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.harness.pictures import png_of
+from tests.harness.tracks import FORMATS, Samples, store
 
 
 @dataclass
@@ -89,3 +91,22 @@ def bomb(side: int = 12_000) -> bytes:
     """A PNG of 144 million black pixels, all of them there, in some kilobytes."""
     row = 1 + side // 8
     return png_of(side, side, 1, 0, zlib.compress(bytes(row * side), 9))
+
+
+def lying(name: str, samples: Samples, folder: Path) -> Path:
+    """A track at 44.1 kHz whose header tells of hours more than there is."""
+    kind = FORMATS[name]
+    path = store(samples, 44100, kind, folder / f"lies.{kind.suffix}")
+    data = bytearray(path.read_bytes())
+    if name == "wav-16":
+        data[4:8] = b"\xff" * 4
+        at = data.index(b"data") + 4
+        data[at : at + 4] = struct.pack("<I", 0x7FFF_FFF0)
+    elif name == "flac-16":
+        at = data.index(b"fLaC") + 8 + 13  # STREAMINFO: 36 bits, samples in all (RFC 9639, 8.2)
+        data[at : at + 5] = bytes([data[at] | 0x0F]) + b"\xff" * 4
+    else:
+        at = max(data.find(b"Xing"), data.find(b"Info")) + 8
+        data[at : at + 4] = struct.pack(">I", 0x00FF_FFFF)
+    path.write_bytes(data)
+    return path

@@ -2,13 +2,16 @@
 
 import subprocess
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from server.media import wave
+from server.media import photo, sound, wave
+from server.media.sniff import sniff_audio_file
 
 Samples = np.ndarray[Any, np.dtype[Any]]
 MakeWav = Callable[..., Path]
@@ -67,3 +70,56 @@ def decode_frames() -> Decode:
         return planes[:, :height]
 
     return decode
+
+
+@pytest.fixture
+def decode(tmp_path: Path) -> Callable[..., sound.Sound]:
+    """Sniff and decode a file, the whole of it unless told otherwise."""
+
+    def run(
+        path: Path, start: str = "0", duration: str | None = None, longest: str = "240"
+    ) -> sound.Sound:
+        kind = sniff_audio_file(path)
+        assert kind is not None
+        length = None if duration is None else Decimal(duration)
+        return sound.decode(
+            path, kind, Decimal(start), length, Decimal(longest), tmp_path / "sound.wav"
+        )
+
+    return run
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Callable[[], Samples]:
+    """The samples in the file that `decode` wrote."""
+
+    def read() -> Samples:
+        data = (tmp_path / "sound.wav").read_bytes()[wave.HEADER_BYTES :]
+        return np.frombuffer(data, "<f4").reshape(-1, 2)
+
+    return read
+
+
+@pytest.fixture
+def prepare(tmp_path: Path) -> Callable[..., Samples]:
+    """Prepare a photo and read it back: rows by columns by RGBA."""
+
+    def run(path: Path) -> Samples:
+        width, height, _ = photo.prepare(path, tmp_path / "photo")
+        loaded = photo.load(tmp_path / "photo")
+        assert loaded[:2] == (width, height)
+        return np.frombuffer(loaded[2], np.uint8).reshape(height, width, 4)
+
+    return run
+
+
+@pytest.fixture
+def save(tmp_path: Path) -> Callable[..., Path]:
+    """Write a picture; the name says nothing of the kind, as with an upload."""
+
+    def write(image: Image.Image, kind: str, **options: Any) -> Path:
+        path = tmp_path / "upload"
+        image.save(path, format=kind, **options)
+        return path
+
+    return write

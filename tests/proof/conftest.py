@@ -25,7 +25,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if FULL and "proof" in item.path.parts:
-            item.add_marker(pytest.mark.timeout(5400))
+            item.add_marker(pytest.mark.timeout(5400), append=False)  # before a test's own
 
 
 @pytest.fixture(name="figure")

@@ -48,7 +48,7 @@ WISHES = [
 ]
 if FULL:
     WISHES += [
-        Wish("12.345", fps, size, plan, aspect)
+        Wish("1.01", fps, size, plan, aspect)
         for fps in (24, 25, 30, 50, 60)
         for plan, aspect, size in (
             ("free", "16:9", (1280, 720)),

@@ -1,0 +1,128 @@
+"""Every built-in effect against frames that a person has looked at.
+
+Compared on Mesa's software renderer only, drawn on any other. `make golden` accepts what is drawn
+now (`make golden EFFECT=ring` for one); look at the pictures before committing them.
+"""
+
+import os
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+from server.demo import photo, track
+from server.effects.library import BUILT_IN
+from server.media import features
+from server.media.photo import prepare as prepare_photo
+from server.media.sound import decode
+from server.render.context import Context
+from server.render.job import Job
+from server.render.readback import Readback
+from server.render.scene import Scene
+
+HERE = Path(__file__).parent
+WIDTH, HEIGHT, FPS = 160, 90, 30
+FRAMES = (0, 301, 423)
+"""The start, the frame after a kick, and the middle of a bar."""
+MEAN, WORST = 2.0, 40
+"""Tolerance in steps of 255: of the mean, and of any one value (edges move by fractions)."""
+
+Pixels = NDArray[np.uint8]
+pytestmark = pytest.mark.golden
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo's track and photo, prepared."""
+    folder = tmp_path_factory.mktemp("golden")
+    (folder / "track").write_bytes(track.wav())
+    (folder / "photo").write_bytes(photo.jpeg())
+    decode(folder / "track", "wav", Decimal(0), None, Decimal(60), folder / "sound.wav")
+    features.analyse(folder / "sound.wav", folder / "features.npy")
+    prepare_photo(folder / "photo", folder / "photo.rgba")
+    return folder
+
+
+def _job(folder: Path, effect: Path) -> Job:
+    row = {"id": effect.stem, "file": effect.name, "source": effect.read_text(), "params": {}}
+    line: dict[str, Any] = {
+        "effects": [row],
+        "photo": str(folder / "photo.rgba"),
+        "features": str(folder / "features.npy"),
+        "width": WIDTH,
+        "height": HEIGHT,
+        "fps": FPS,
+        "frames": 600,
+        "first": 0,
+        "last": 600,
+        "fit": "blur",
+        "encoder": "x264",
+        "threads": 1,
+        "out": str(folder / "out.mp4"),
+        "egl_device": None,
+        "require_gpu": False,
+    }
+    return Job.read(line)
+
+
+def _rgb(nv12: bytes) -> Pixels:
+    """BT.709 limited range to RGB (ITU-R BT.709-6, table 4), nearest chroma."""
+    flat = np.frombuffer(nv12, np.uint8).astype(np.float32)
+    luma = (flat[: WIDTH * HEIGHT].reshape(HEIGHT, WIDTH) - 16) / 219
+    chroma = (flat[WIDTH * HEIGHT :].reshape(HEIGHT // 2, WIDTH // 2, 2) - 128) / 224
+    blue, red = chroma.repeat(2, 0).repeat(2, 1).transpose(2, 0, 1)
+    r, b = luma + 1.5748 * red, luma + 1.8556 * blue
+    g = (luma - 0.2126 * r - 0.0722 * b) / 0.7152
+    return (np.stack([r, g, b], -1).clip(0, 1) * 255 + 0.5).astype(np.uint8)
+
+
+class _Keeper:
+    """A sink of Readback that keeps the last frame."""
+
+    def __init__(self) -> None:
+        self._bytes = bytearray(WIDTH * HEIGHT * 3 // 2)
+
+    def buffer(self) -> memoryview:
+        return memoryview(self._bytes)
+
+    def submit(self) -> None:
+        self.frame = bytes(self._bytes)
+
+
+def _draw(folder: Path, effect: Path) -> tuple[Pixels, bool]:
+    """The frames side by side, and whether software drew them."""
+    with Context() as context:
+        scene = Scene(context, _job(folder, effect))
+        pictures = []
+        for frame in FRAMES:
+            readback, keeper = Readback(context, scene.planes), _Keeper()
+            scene.begin(frame)
+            scene.draw(frame)
+            readback.push(keeper, changed=True)
+            readback.finish(keeper)
+            pictures.append(_rgb(keeper.frame))
+        return np.concatenate(pictures, axis=1), context.software
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in BUILT_IN.glob("*.fs")))
+def test_golden(folder: Path, tmp_path: Path, name: str) -> None:
+    drawn, software = _draw(folder, BUILT_IN / f"{name}.fs")
+    golden = HERE / f"{name}.png"
+    if os.environ.get("GOLDEN") == "accept":
+        Image.fromarray(drawn).save(golden, optimize=True)
+    assert golden.exists(), f"no golden frames yet: make golden EFFECT={name}, and look at {golden}"
+    if not software:
+        return
+    difference = np.abs(drawn.astype(int) - np.asarray(Image.open(golden).convert("RGB")))
+    if difference.mean() > MEAN or difference.max() > WORST:
+        seen = (255 * (difference / 255) ** 0.25).astype(np.uint8)
+        Image.fromarray(seen).save(tmp_path / "difference.png")
+        Image.fromarray(drawn).save(tmp_path / "drawn.png")
+        pytest.fail(
+            f"{name} is {difference.mean():.1f} off in the mean and {difference.max()} at worst; "
+            f"see {tmp_path}. If it should look so: make golden EFFECT={name}"
+        )
