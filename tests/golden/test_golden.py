@@ -26,8 +26,9 @@ from server.render.scene import Scene
 
 HERE = Path(__file__).parent
 WIDTH, HEIGHT, FPS = 160, 90, 30
-FRAMES = (0, 301, 423)
-"""The start, the frame after a kick, and the middle of a bar."""
+_KICK = int(track.kick_times()[20] * FPS)
+FRAMES = (0, _KICK + 1, _KICK + 10)
+"""The start, the frame after a kick, and the time between two kicks."""
 MEAN, WORST = 2.0, 40
 """Tolerance in steps of 255: of the mean, and of any one value (edges move by fractions)."""
 
