@@ -117,7 +117,7 @@ class DataFolder:
 
     def keep_artifacts_only(self, job_id: str) -> None:
         """Remove all that a finished job no longer needs."""
-        for path in self.job(job_id).iterdir():
+        for path in self.job(job_id).glob("*"):
             if path.name not in KINDS.values():
                 discard(path)
 

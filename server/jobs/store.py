@@ -132,6 +132,18 @@ class Store:
         rows = self._rows("SELECT * FROM job WHERE status = 'queued' ORDER BY turn, id LIMIT 1")
         return _job(rows[0]) if rows else None
 
+    def keepers(self) -> set[str]:
+        """Ids of the jobs that own a folder: live ones, and completed ones with their files."""
+        sql = """SELECT id FROM job WHERE status IN ('queued', 'processing')
+                 OR (status = 'completed' AND NOT removed)"""
+        return {row["id"] for row in self._rows(sql)}
+
+    def expired(self, now: int) -> list[Job]:
+        """Completed jobs whose files should be gone."""
+        sql = """SELECT * FROM job WHERE status = 'completed' AND NOT removed
+                 AND expires_at <= ?"""
+        return [_job(row) for row in self._rows(sql, now)]
+
     def recent(self, limit: int) -> list[Job]:
         """The newest jobs first."""
         rows = self._rows("SELECT * FROM job ORDER BY created_at DESC, id LIMIT ?", limit)

@@ -4,6 +4,7 @@ The table of encoders is in h264.py; whether a row really works here, `try_open`
 """
 
 import queue
+import re
 import tempfile
 import threading
 from dataclasses import dataclass
@@ -48,10 +49,16 @@ def try_open(name: str) -> str | None:
                     writer.write(memoryview(bytes([40 + shade]) * (width * height * 3 // 2)))
                 writer.finish()
     except ToqiboxError as error:
-        return error.detail or error.code
+        return _in_short(error.detail or error.code)
     except (ffmpeg.MediaError, OSError) as error:
-        return str(error)
+        return _in_short(str(error))
     return None
+
+
+def _in_short(messages: str) -> str:
+    """The first thing that ffmpeg said, without the address of what said it."""
+    first = messages.strip().partition("\n")[0]
+    return re.sub(r"rc -?\d+: |\[[^\]]* @ 0x[0-9a-f]+\] ", "", first)[:200]
 
 
 class FrameWriter:

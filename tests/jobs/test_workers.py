@@ -60,8 +60,8 @@ async def test_a_stopped_worker_stalls_and_is_killed() -> None:
     with pytest.raises(TaskError):  # it is up once it has answered something
         await worker.run({"task": "none"}, WATCH, lambda _event: None)
     os.kill(worker.process.pid, signal.SIGSTOP)
+    watch = Watch(stall_s=0.2, limit_s=1)
     with pytest.raises(TaskError) as caught:
-        watch = Watch(stall_s=0.2, limit_s=1)
         await worker.run({"task": "probe", "encoders": []}, watch, lambda _event: None)
     assert caught.value.code in ("render_stalled", "render_timeout")
     assert not worker.is_alive

@@ -82,6 +82,18 @@ def test_a_crash_while_compiling_fails_only_its_own_job(
     assert (failed["status"], failed["code"]) == ("failed", "worker_crashed")
 
 
+def test_a_job_that_takes_too_long_in_its_slots_ends(
+    start_server: StartServer, figure: Figure
+) -> None:
+    server = start_server(EXPORT_TIMEOUT_MS="1500", PLANS="free=360")
+    long = server.client.submit(media.wav(120), media.photo())
+    failed = server.client.wait(long)
+    figure(f"code {failed['code']} after {failed['finishedAt'] - failed['startedAt']} ms")
+    assert (failed["status"], failed["code"]) == ("failed", "render_timeout")
+    assert eventually(lambda: not server.descendants("worker"), within_s=5)
+    assert eventually(lambda: not server.left_on_disk(), within_s=5)
+
+
 def _cpu_s(pid: int) -> float:
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
