@@ -82,11 +82,10 @@ class _Container:
     @property
     def first(self) -> str:
         """The id, seen from here, of its process 1."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        try:
-            return children.read_text().split()[0]
-        except (IndexError, FileNotFoundError, ProcessLookupError):
+        children = _children(self.process.pid)
+        if not children:
             sys.exit("The entry point has ended by itself.")
+        return children[0]
 
     def expect_unprivileged(self) -> None:
         """Exit when anything but process 1 runs as root in it, or nothing does."""
@@ -110,7 +109,7 @@ def _container(image: Image, made: Path, log: Path) -> Iterator[_Container]:
     port = _free_port()
     variables = {**image.environment, "HOSTNAME": "check", "PORT": str(port), "PLANS": "free=36"}
     command = ["env", f"--chdir={image.folder}", *image.command]
-    apart = ["unshare", "--pid", "--fork", "--kill-child", f"--mount-proc={made}/proc"]
+    apart = ["unshare", "--pid", "--fork", f"--mount-proc={made}/proc"]
     data = made / image.environment["DATA_DIR"].lstrip("/")
     os.chown(data, *_ids(image, made))  # as a volume that belongs to the one who starts it
     with log.open("wb") as file:
@@ -126,6 +125,10 @@ def _container(image: Image, made: Path, log: Path) -> Iterator[_Container]:
         print(log.read_text("utf-8", "replace")[-4000:], file=sys.stderr)
         raise
     finally:
+        # unshare's own --kill-child does not outlive the change of user: process 1 is ended here,
+        # and the kernel ends all others with it.
+        for first in _children(process.pid):
+            os.kill(int(first), signal.SIGKILL)
         process.kill()
         process.wait()
 
@@ -161,6 +164,13 @@ def _use(container: _Container, folder: Path) -> None:
     time.sleep(0.5)
     container.execute(["python", "-c", _NO_ZOMBIES])
     print("Process 1 reaps orphans.")
+
+
+def _children(process: int) -> list[str]:
+    try:
+        return Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    except OSError:  # it has just ended
+        return []
 
 
 def _space(process: Path) -> str:

@@ -136,7 +136,7 @@ if ! .venv/bin/python -m pip --version >/dev/null 2>&1 || ! grep -qsF "$(pwd)/" 
     "$python" -m venv .venv
 fi
 rm -f .venv/stamp-dev .venv/stamp-run
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
+.venv/bin/python -m pip install -qq --disable-pip-version-check --no-input \
     -c constraints.txt -e ".$extras"
 if [ -n "$extras" ]; then stamp=.venv/stamp-dev; else stamp=.venv/stamp-run; fi
 printf '%s\n' "$state" >"$stamp"

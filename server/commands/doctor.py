@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -46,8 +47,9 @@ def run(config: Config, options: argparse.Namespace) -> int:
 
 
 async def _probe(config: Config) -> Health:
-    health = Health(config)
-    await health.probe()
+    with tempfile.TemporaryDirectory(prefix="toqibox-") as folder:
+        health = Health(config, Path(folder) / "scratch")
+        await health.probe()
     return health
 
 

@@ -49,6 +49,7 @@ class DataFolder:
         self.spool = root / "spool"
         self.jobs = root / "jobs"
         self.features = root / "features"
+        self.scratch = root / "scratch"
         try:
             for folder in (root, self.spool, self.jobs, self.features):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)

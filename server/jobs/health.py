@@ -1,8 +1,10 @@
 """What this machine can do, found by trying it: the probe task, and what follows from it."""
 
 import asyncio
+import contextlib
 import logging
-import time
+import shutil
+from pathlib import Path
 from typing import Any
 
 from server.config import Config
@@ -34,13 +36,18 @@ def choose_encoder(wanted: str, opened: dict[str, Any]) -> tuple[str | None, str
 
 
 class Health:
-    """The last probe, and the questions it answers."""
+    """The last probe, and the questions it answers.
 
-    def __init__(self, config: Config) -> None:
+    Args:
+        config: what is wanted of the machine.
+        scratch: a folder that probes may fill; made and removed by each.
+    """
+
+    def __init__(self, config: Config, scratch: Path) -> None:
         self._config = config
+        self._scratch = scratch
         self._running: asyncio.Task[None] | None = None
         self.found: dict[str, Any] | None = None
-        self.probed_at = 0.0
 
     def probe(self) -> "asyncio.Task[None]":
         """Start a probe, or join the one that is running."""
@@ -53,14 +60,18 @@ class Health:
             "task": "probe",
             "egl_device": self._config.egl_device,
             "encoders": ["nvenc", "x264"],
+            "folder": str(self._scratch),
         }
         watch = Watch(stall_s=_PROBE_LIMIT_S, limit_s=_PROBE_LIMIT_S)
         try:
+            with contextlib.suppress(OSError):  # a full disk is told by others
+                self._scratch.mkdir(mode=0o700, exist_ok=True)
             found = await run_once(task, watch)
         except TaskError as error:
             note(_LOG, logging.ERROR, "probe.failed", code=error.code, detail=error.detail)
             found = {"gl": {"ok": False, "error": f"the probe ended with {error.code}"}}
-        self.probed_at = time.monotonic()
+        finally:
+            shutil.rmtree(self._scratch, ignore_errors=True)
         if found != self.found:
             self.found = found
             self._tell()

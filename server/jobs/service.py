@@ -40,7 +40,7 @@ class Service:
         self.draining = False
         self.data = DataFolder(config.data_dir)
         self.store = Store(self.data.database)
-        self.health = Health(config)
+        self.health = Health(config, self.data.scratch)
         self.dispatcher = Dispatcher(config, self.store, self.data, self.health)
         self._intake = Intake(config, self.store, self.data, self.health)
         self._sweeper: asyncio.Task[None] | None = None

@@ -21,6 +21,7 @@ def sweep(store: Store, data: DataFolder, *, at_start: bool) -> None:
     _expire(store, data)
     removed = _sweep_spool(data, at_start=at_start)
     if at_start:  # later, folders of jobs that are just being adopted change hands
+        discard(data.scratch)
         removed += _sweep_jobs(store, data)
     store.forget(now_ms() - ROW_DAYS * _DAY_MS)
     if removed:

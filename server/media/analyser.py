@@ -74,6 +74,12 @@ def to_bytes(magnitudes: Reals) -> Bytes:
     return np.clip(scaled, 0, 255).astype(np.uint8)
 
 
+def mean(stereo: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Both channels as one: their mean; the last axis is that of the channels."""
+    mono: NDArray[np.float32] = (stereo[..., 0] + stereo[..., 1]) / np.float32(2)
+    return mono
+
+
 def wave_bytes(signal: NDArray[np.float32]) -> Bytes:
     """getByteTimeDomainData: floor(128 (1 + x)), clipped to a byte."""
     return np.clip(np.floor(128 * (1 + signal)), 0, 255).astype(np.uint8)

@@ -5,7 +5,6 @@ The table of encoders is in h264.py; whether a row really works here, `try_open`
 
 import queue
 import re
-import tempfile
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,16 +37,16 @@ class Written:
     """Processor seconds of ffmpeg."""
 
 
-def try_open(name: str) -> str | None:
-    """Encode a few frames for real; None when they came out, else why not."""
+def try_open(name: str, folder: Path) -> str | None:
+    """Encode a few frames for real, in `folder`; None when they came out, else why not."""
     width, height = _TRIAL
+    out = folder / f"trial-{name}.mp4"
     try:
-        with tempfile.TemporaryDirectory(prefix="toqibox-") as folder:
-            out = Path(folder) / "trial.mp4"
-            with FrameWriter(name, width, height, _TRIAL_FPS, 1, out) as writer:
-                for shade in range(_TRIAL_FRAMES):
-                    writer.write(memoryview(bytes([40 + shade]) * (width * height * 3 // 2)))
-                writer.finish()
+        with FrameWriter(name, width, height, _TRIAL_FPS, 1, out) as writer:
+            for shade in range(_TRIAL_FRAMES):
+                writer.write(memoryview(bytes([40 + shade]) * (width * height * 3 // 2)))
+            writer.finish()
+        out.unlink()
     except ToqiboxError as error:
         return _in_short(error.detail or error.code)
     except (ffmpeg.MediaError, OSError) as error:

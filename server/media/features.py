@@ -22,6 +22,7 @@ from server.media.analyser import (
     SIZE,
     STEPS_PER_S,
     Analyser,
+    mean,
     wave_bytes,
     windows,
 )
@@ -163,11 +164,6 @@ def _decays(hits: NDArray[np.float64], frames: int, fps: int) -> NDArray[np.floa
     return column
 
 
-def _mean(stereo: NDArray[np.float32]) -> NDArray[np.float32]:
-    mono: NDArray[np.float32] = (stereo[..., 0] + stereo[..., 1]) / np.float32(2)
-    return mono
-
-
 def _write_header(file: BinaryIO, records: int) -> int:
     description = np.lib.format.dtype_to_descr(RECORD)
     np.lib.format.write_array_header_1_0(
@@ -185,12 +181,12 @@ def _write_records(file: BinaryIO, sound: Path, count: int) -> tuple[bands.Power
         records = np.zeros(steps, RECORD)
         before = signal[_MARGIN - HOP :][: steps * HOP].reshape(steps, HOP, 2)
         records["samples"] = np.clip(np.rint(before * 32_768), -32_768, 32_767)
-        records["mono"] = wave_bytes(_mean(before))
+        records["mono"] = wave_bytes(mean(before))
         spectra = analyser.spectra(windows(signal, _MARGIN - SIZE, steps, SIZE))
         records["spectrum"], records["fft"] = spectra[:, 0], spectra[:, 1:]
         powers.append(bands.powers(windows(signal, 0, steps, bands.LONG)))
         inner = signal[_MARGIN - kicks.REACH :][: steps * HOP + 2 * kicks.REACH]
-        low.append(kicks.lower(_mean(inner)))
+        low.append(kicks.lower(mean(inner)))
         file.write(records.tobytes())
     return np.concatenate(powers), np.concatenate(low)
 

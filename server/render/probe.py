@@ -1,5 +1,7 @@
 """The probe task: what this machine can do, found out by doing it. It reports and never fails."""
 
+from pathlib import Path
+
 from server.media import encoders, ffmpeg
 from server.render.context import Context, GlError
 from server.render.devices import list_devices
@@ -17,17 +19,18 @@ void main() {
 """
 
 
-def run(egl_device: int | None, names: list[str]) -> Result:
+def run(egl_device: int | None, names: list[str], folder: Path) -> Result:
     """Try OpenGL, ffmpeg and the encoders `names`.
 
     Args:
         egl_device: index of the EGL device to try; None tries hardware first.
         names: keys of encoders.ENCODERS.
+        folder: where they may write.
     """
     return {
         "gl": _gl(egl_device),
         "ffmpeg": _ffmpeg(),
-        "encoders": {name: _encoder(name) for name in names},
+        "encoders": {name: _encoder(name, folder) for name in names},
     }
 
 
@@ -71,6 +74,6 @@ def _ffmpeg() -> Result:
         return {"ok": False, "version": None, "error": str(problem)}
 
 
-def _encoder(name: str) -> Result:
-    why = encoders.try_open(name)
+def _encoder(name: str, folder: Path) -> Result:
+    why = encoders.try_open(name, folder)
     return {"ok": why is None, "why": why}

@@ -13,7 +13,8 @@ def probe(spec: Spec, _emit: Emit) -> Result:
     """Say what this machine can do; see probe.py."""
     from server.render.probe import run
 
-    return run(spec.get("egl_device"), list(spec.get("encoders", ())))
+    folder = Path(spec.get("folder", "/nonexistent"))
+    return run(spec.get("egl_device"), list(spec.get("encoders", ())), folder)
 
 
 def prepare(spec: Spec, emit: Emit) -> Result:

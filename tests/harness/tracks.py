@@ -25,16 +25,14 @@ class Format:
     options: str
     rates: tuple[int, ...] = _RATES
     delayed: bool = False
-    """Whether the file cannot say that its first samples are the encoder's own."""
-    lengthened: int = 0
-    """Samples of the codec's last block that players may take for sound."""
+    """Whether the file cannot say that its first and last samples are the encoder's own."""
 
 
 FORMATS = {
     "mp3-cbr": Format("mp3", "-c:a libmp3lame -b:a 64k", _MP3_RATES),
     "mp3-vbr": Format("mp3", "-c:a libmp3lame -q:a 4", _MP3_RATES),
     "mp3-bare": Format(
-        "mp3", "-c:a libmp3lame -q:a 4 -write_xing 0 -id3v2_version 0", _MP3_RATES, True, 1152
+        "mp3", "-c:a libmp3lame -q:a 4 -write_xing 0 -id3v2_version 0", _MP3_RATES, delayed=True
     ),
     "wav-8": Format("wav", "-c:a pcm_u8"),
     "wav-16": Format("wav", "-c:a pcm_s16le"),
@@ -45,9 +43,9 @@ FORMATS = {
     "flac-24": Format("flac", "-c:a flac -sample_fmt s32"),
     "ogg-vorbis": Format("ogg", "-c:a libvorbis -q:a 4"),
     "ogg-opus": Format("opus", "-c:a libopus -b:a 64k", _OPUS_RATES),
-    "m4a-aac": Format("m4a", "-c:a aac", lengthened=1024),
+    "m4a-aac": Format("m4a", "-c:a aac"),
     "m4a-alac": Format("m4a", "-c:a alac"),
-    "aac-adts": Format("aac", "-c:a aac -f adts", _RATES, True, 1024),
+    "aac-adts": Format("aac", "-c:a aac -f adts", delayed=True),
     "aiff-16": Format("aiff", "-c:a pcm_s16be"),
     "aiff-24": Format("aiff", "-c:a pcm_s24be"),
 }

@@ -105,6 +105,9 @@ def lying(name: str, samples: Samples, folder: Path) -> Path:
     elif name == "flac-16":
         at = data.index(b"fLaC") + 8 + 13  # STREAMINFO: 36 bits, samples in all (RFC 9639, 8.2)
         data[at : at + 5] = bytes([data[at] | 0x0F]) + b"\xff" * 4
+    elif name == "m4a-aac":
+        at = data.index(b"elst") + 12  # the length of its first edit (ISO/IEC 14496-12, 8.6.6)
+        data[at : at + 4] = struct.pack(">I", 0x0FFF_FFFF)
     else:
         at = max(data.find(b"Xing"), data.find(b"Info")) + 8
         data[at : at + 4] = struct.pack(">I", 0x00FF_FFFF)

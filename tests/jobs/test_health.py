@@ -1,3 +1,5 @@
+import os
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,7 +30,7 @@ def test_the_encoder_that_really_opens_is_chosen(
 
 
 def _health(found: dict[str, Any] | None, **settings: str) -> Health:
-    health = Health(Config.from_env(settings))
+    health = Health(Config.from_env(settings), Path("/nonexistent"))
     health.found = found
     return health
 
@@ -59,9 +61,10 @@ def test_limits_are_longer_on_software() -> None:
     assert _health(SOFTWARE).stall_timeout_s == 120
 
 
-async def test_a_real_probe_finds_what_this_machine_has() -> None:
-    health = Health(Config())
+async def test_a_real_probe_finds_what_this_machine_has(tmp_path: Path) -> None:
+    health = Health(Config(), tmp_path / "scratch")
     await health.probe()
     assert health.problems() == []
     assert health.encoder in ("x264", "nvenc")
     assert health.renderer != "none"
+    assert not os.listdir(tmp_path)

@@ -67,8 +67,9 @@ async def test_a_stopped_worker_stalls_and_is_killed() -> None:
     assert not worker.is_alive
 
 
-async def test_cancelling_kills_the_group() -> None:
-    task = asyncio.create_task(run_once({"task": "probe", "encoders": ["x264"]}, WATCH))
+async def test_cancelling_kills_the_group(tmp_path: Path) -> None:
+    probe = {"task": "probe", "encoders": ["x264"], "folder": str(tmp_path)}
+    task = asyncio.create_task(run_once(probe, WATCH))
     await asyncio.sleep(0.2)
     children = _children()
     assert children

@@ -212,11 +212,11 @@ def test_a_missing_folder_fails(tmp_path: Path) -> None:
 
 
 def test_encoders_are_tried_for_real(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    assert encoders.try_open("x264") is None
-    why = encoders.try_open("nvenc")
+    assert encoders.try_open("x264", tmp_path) is None
+    why = encoders.try_open("nvenc", tmp_path)
     assert why is None or isinstance(why, str)
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert encoders.try_open("x264") == "ffmpeg is not installed"
+    assert encoders.try_open("x264", tmp_path) == "ffmpeg is not installed"
 
 
 @pytest.mark.parametrize("name", list(ENCODERS))

@@ -225,11 +225,13 @@ def test_a_header_that_lies_about_the_length_is_not_believed(
     hostile: Hostile, tmp_path: Path, figure: Figure
 ) -> None:
     samples = tracks.noise(SECONDS, 44100, 2)
-    lies = [traps.lying(name, samples, tmp_path) for name in ("wav-16", "flac-16", "mp3-vbr")]
+    lies = [
+        traps.lying(name, samples, tmp_path) for name in ("wav-16", "flac-16", "m4a-aac", "mp3-vbr")
+    ]
     sent = [(track, hostile.server.client.submit(track, hostile.photo)) for track in lies]
     counts = [_assert_made(hostile, job, track, tmp_path) for track, job in sent]
     hostile.assert_clean()
-    figure(f"WAV, FLAC and MP3 that say hours: {counts} frames, as counted")
+    figure(f"WAV, FLAC, M4A and MP3 that say hours: {counts} frames, as counted")
 
 
 def test_a_cover_is_never_decoded(hostile: Hostile, tmp_path: Path, figure: Figure) -> None:

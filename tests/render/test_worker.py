@@ -161,8 +161,10 @@ def test_a_compile_error_is_told(worker: Worker, make_task: MakeTask) -> None:
     assert failed["diagnostics"][0]["file"] == "test.fs"
 
 
-def test_the_probe_tries_everything(worker: Worker) -> None:
-    worker.send({"task": "probe", "egl_device": None, "encoders": ["x264"]})
+def test_the_probe_tries_everything(worker: Worker, tmp_path: Path) -> None:
+    worker.send(
+        {"task": "probe", "egl_device": None, "encoders": ["x264"], "folder": str(tmp_path)}
+    )
     result = worker.until("done")["result"]
     assert result["gl"]["ok"], result
     assert result["gl"]["renderer"]
