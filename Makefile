@@ -18,8 +18,8 @@ demo: for-run ## make demo.mp4 from the demo track and photo, through a real ser
 run: for-run ## serve on http://127.0.0.1:3001 (HOST, PORT, DATA_DIR … change it)
 	@exec .venv/bin/toqibox serve
 
-test: for-test ## run the tests: T=tests/media picks some
-	@$(PYTEST) $(or $(T),tests)
+test: for-test ## run the tests: T=tests/media picks some, N=0 runs them one by one
+	@$(PYTEST) --numprocesses=$(or $(N),3) --dist=loadfile $(or $(T),tests)
 
 check: for-dev ## check format, lint and types
 	@.venv/bin/ruff format --check .

@@ -33,6 +33,7 @@ sys.exit('zombies' if 'Z' in states or len(states) < 3 else 0)
 def main() -> None:
     """Go into a mount namespace as root, then check."""
     if os.environ.get(_INSIDE):
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         check()
         return
     words = ["unshare", "--mount", "--propagation", "private", "env", f"{_INSIDE}=1"]

@@ -14,6 +14,7 @@ from server.commands.progress import Bar
 from server.demo import material, track, video
 from server.demo.client import Client, RequestRefused
 from server.demo.server import DemoServer, ServerFailed
+from server.media import ffmpeg
 from server.media.ffmpeg import MediaError
 
 OUTPUT = Path("demo.mp4")
@@ -40,6 +41,7 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 
 
 def _run(folder: Path) -> int:
+    ffmpeg.version()  # missing, it is told at once
     with DemoServer(folder) as server:
         print("Starting the server, composing a track, painting a photo …", flush=True)
         made = material.write(folder)

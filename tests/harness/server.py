@@ -59,7 +59,9 @@ class Server:
             )
         assert self._child.stdout is not None
         line = self._child.stdout.readline()
-        assert "listening on" in line, (line, self.log.read_text()[-2000:])
+        if "listening on" not in line:
+            self.kill()
+            raise AssertionError((line, self.log.read_text()[-2000:]))
         self.client = Client(int(line.rsplit(":", 1)[1]))
         return self
 

@@ -80,7 +80,7 @@ def _hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hostile]:
     folder = tmp_path_factory.mktemp("hostile")
     trap = traps.Trap(folder / "canary-5b1e7c")
     server = TracedServer(folder / "data")
-    with server, trap.listener:
+    with trap.listener, server:
         hostile = Hostile(server, trap, folder)
         hostile.begin()
         yield hostile
