@@ -70,7 +70,10 @@ def _origins(text: str) -> tuple[str, ...]:
 
 
 def _folders(text: str) -> tuple[Path, ...]:
-    return tuple(Path(part).expanduser().resolve() for part in text.split(os.pathsep) if part)
+    folders = tuple(Path(part).expanduser().resolve() for part in text.split(os.pathsep) if part)
+    if not all(folder.is_dir() for folder in folders):
+        raise ValueError("folders that exist, separated by " + os.pathsep)
+    return folders
 
 
 def _folder(text: str) -> Path:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_NO_NEW_PRIVS = 38
+_GRACE_S = 2
 _KNOWN = {
     "as": resource.RLIMIT_AS,
     "cpu": resource.RLIMIT_CPU,
@@ -44,7 +45,7 @@ class Limits:
     memory_bytes: int | None = None
     """Address space (RLIMIT_AS)."""
     cpu_s: int | None = None
-    """Processor time of one process (RLIMIT_CPU); the kernel sends SIGKILL at it."""
+    """Processor time of one process (RLIMIT_CPU); SIGXCPU at it, SIGKILL two seconds later."""
     file_bytes: int | None = None
     """Largest file that may be written (RLIMIT_FSIZE)."""
     open_files: int = 256
@@ -87,6 +88,15 @@ def environment() -> dict[str, str]:
     return {"PATH": os.defpath, **inherited, **fixed}
 
 
+def _be_first_to_go() -> None:
+    """When memory runs out, the kernel should choose a child and not the server."""
+    try:
+        with open("/proc/self/oom_score_adj", "w") as file:
+            file.write("500")
+    except OSError:
+        pass
+
+
 def _main(arguments: list[str]) -> None:
     parent, *rest = arguments
     split = rest.index("--")
@@ -103,7 +113,10 @@ def _main(arguments: list[str]) -> None:
         limit = _KNOWN[name]
         _, hard = resource.getrlimit(limit)
         wanted = int(value) if hard == resource.RLIM_INFINITY else min(int(value), hard)
-        resource.setrlimit(limit, (wanted, wanted))
+        # SIGXCPU at the soft limit tells a limit from somebody's SIGKILL, two seconds later.
+        most = wanted + _GRACE_S if name == "cpu" and hard == resource.RLIM_INFINITY else wanted
+        resource.setrlimit(limit, (wanted, most))
+    _be_first_to_go()
     # SIGPIPE and others that Python ignores would be inherited as ignored across exec.
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     os.execvp(rest[split + 1], rest[split + 1 :])  # noqa: S606 - an argument list, no shell

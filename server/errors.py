@@ -135,7 +135,9 @@ CATALOGUE: dict[str, Entry] = {
         retryable=True,
     ),
     "result_expired": _row(
-        410, "The video has been deleted.", "Видео удалено: срок хранения истёк."
+        410,
+        "This video is gone, or was never finished.",
+        "Этого видео больше нет, или оно не было создано.",
     ),
     "body_too_large": _row(
         413, "The request is larger than {limit} MB.", "Запрос больше {limit} МБ."

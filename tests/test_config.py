@@ -16,12 +16,12 @@ def test_defaults_are_those_of_the_contract() -> None:
     assert config.cors_origins == ("*",)
 
 
-def test_values_are_read() -> None:
+def test_values_are_read(tmp_path: Path) -> None:
     config = Config.from_env(
         {
             "PLANS": "free=36, premium=72",
             "SEGMENT_SEC": "0.5",
-            "SHADERS_DIR": "/a:/b",
+            "SHADERS_DIR": f"{tmp_path}:/",
             "REQUIRE_GPU": "1",
             "CORS_ORIGINS": "https://a.example, http://b.example:8080",
             "PORT": "",
@@ -29,7 +29,7 @@ def test_values_are_read() -> None:
     )
     assert config.plans == {"free": 36, "premium": 72}
     assert config.segment_sec == Decimal("0.5")
-    assert config.shaders_dirs == (Path("/a"), Path("/b"))
+    assert config.shaders_dirs == (tmp_path, Path("/"))
     assert config.require_gpu
     assert config.cors_origins == ("https://a.example", "http://b.example:8080")
     assert config.port == 3001
@@ -47,6 +47,7 @@ def test_values_are_read() -> None:
         ("ENCODER", "h264"),
         ("REQUIRE_GPU", "yes"),
         ("FPS", "29"),
+        ("SHADERS_DIR", "/nowhere"),
         ("CORS_ORIGINS", "studio.example"),
         ("STALL_TIMEOUT_MS", "1"),
     ],

@@ -19,5 +19,5 @@ def run(config: Config, options: argparse.Namespace) -> int:
         print(f"{effect.id:<14} {effect.title:<18} {effect.description}")
     for entry in broken:
         for message in entry.diagnostics:
-            print(f"{message['file']}:{message['line']}: {message['message']}")
+            print(f"{message['file']}:{message['line'] or 1}: {message['message']}")
     return FAILED if broken else 0

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import json
 import logging
+import os
 import shutil
 import signal
 import sys
@@ -18,7 +19,7 @@ from server.commands.progress import Bar
 from server.config import Config
 from server.effects.library import BUILT_IN, Library
 from server.errors import ToqiboxError
-from server.jobs.job import Status
+from server.jobs.job import Job, Status
 from server.jobs.service import Service
 from server.jobs.spec import Request, check_request
 
@@ -39,7 +40,8 @@ def run(config: Config, options: argparse.Namespace) -> int:
     except (OSError, ValueError) as error:
         return _tell(str(error), USAGE)
     with tempfile.TemporaryDirectory(prefix="toqibox-") as folder:
-        alone = replace(config, data_dir=Path(folder), min_free_mb=0)
+        slots = max(1, config.max_parallel_exports)
+        alone = replace(config, data_dir=Path(folder), min_free_mb=0, max_parallel_exports=slots)
         return asyncio.run(_until_interrupted(Service(alone, library), request, options, out))
 
 
@@ -82,6 +84,26 @@ def _check_files(options: argparse.Namespace, out: Path) -> None:
         raise ValueError(f"{out} exists; -y overwrites it")
 
 
+def _tell_diagnostics(job: Job) -> None:
+    """The compiler's messages, in the form that editors know."""
+    for message in job.diagnostics or []:
+        place = f"{message['file']}:{message['line'] or 1}:{message['column'] or 1}"
+        print(f"{place}: {message['severity']}: {message['message']}", file=sys.stderr)
+
+
+def _publish(video: Path, out: Path) -> str | None:
+    """Copy the video to its place, whole or not at all; returns why it could not be."""
+    part = out.with_name(f".{out.name}.{os.getpid()}.part")
+    try:
+        shutil.copyfile(video, part)
+        part.replace(out)
+    except OSError as error:
+        return error.strerror or str(error)
+    finally:
+        part.unlink(missing_ok=True)
+    return None
+
+
 async def _until_interrupted(
     service: Service, request: Request, options: argparse.Namespace, out: Path
 ) -> int:
@@ -121,16 +143,13 @@ async def _render(
     bar.end()
     seen = service.describe(job, "en")
     if job.status is Status.COMPLETED:
-        part = out.with_name(out.name + ".part")
-        shutil.copyfile(service.artifact(job, "video"), part)
-        part.replace(out)
+        if reason := _publish(service.artifact(job, "video"), out):
+            return _tell(f"{out} cannot be written: {reason}", FAILED)
         seen.update(downloadUrl=None, posterUrl=None, file=str(out))
     if options.json:
         print(json.dumps(seen, indent=2))
     if job.status is not Status.COMPLETED:
-        for message in job.diagnostics or []:
-            place = f"{message['file']}:{message['line']}:{message['column'] or 0}"
-            print(f"{place}: {message['severity']}: {message['message']}", file=sys.stderr)
+        _tell_diagnostics(job)
         return _tell(str(seen["error"]), FAILED)
     if not options.json:
         print(f"{out}: {seen['frames']['total']} frames, {seen['duration']:g} s")

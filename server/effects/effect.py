@@ -23,8 +23,6 @@ class Builtin(StrEnum):
     """vec4: year, month 1-12, day, seconds of the day."""
     RENDER_SIZE = "render_size"
     """vec2: size of the pass's target in pixels, not rounded."""
-    PASS_INDEX = "pass_index"  # noqa: S105 - a pass is a draw here, no password
-    """int: 0 for the first pass."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,8 +54,8 @@ class Pass:
     fragment: str
     """Complete GLSL 3.30 core source; #line directives lead messages back to the author's lines."""
     target: str | None = None
-    """Name of the Target drawn into; None is the effect's output. When the last pass has one,
-    that texture is the output as well."""
+    """Name of the Target drawn into. Only the last pass may have none: it draws the effect's
+    output. When it has one, that texture is the output as well."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,4 +112,5 @@ class Effect:
             "dialect": self.dialect,
             "inputs": schema(self.inputs),
             "credit": self.credit,
+            "license": self.license,
         }

@@ -13,7 +13,7 @@ from aiohttp import web
 from server.config import Config
 from server.effects.library import BUILT_IN, Library
 from server.http import downloads, effects, exports, middleware, openapi, ops
-from server.http.connection import Listener, attend
+from server.http.connection import Listener, attend, outlast
 from server.http.context import CONFIG, ERRANDS, LIBRARY, LIMITS, SERVICE
 from server.http.errands import Errands
 from server.http.limits import Limits
@@ -51,13 +51,14 @@ def create_app(
     config: Config, service: Service, library: Library, limits: Limits | None = None
 ) -> web.Application:
     """The application; the caller starts and stops `service`."""
-    app = web.Application(middlewares=[middleware.answer_errors, attend])
+    app = web.Application(middlewares=[outlast, middleware.answer_errors, attend])
     app[CONFIG] = config
     app[SERVICE] = service
     app[LIBRARY] = library
     app[LIMITS] = limits or Limits.of(config)
     app[ERRANDS] = Errands()
     app[exports.GATE] = Gate(app[LIMITS])
+    app[ops.READINESS] = ops.Readiness(service, app[LIMITS].ready_age_s)
     app.on_response_prepare.append(middleware.dress)
     for path in dict.fromkeys(path for _, path, _ in ROUTES):
         _add_path(app, path)

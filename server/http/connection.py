@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import StreamReader, web
@@ -9,6 +10,7 @@ from aiohttp import StreamReader, web
 from server.config import Config
 from server.errors import ToqiboxError
 from server.http.answers import error_answer
+from server.http.body import Body
 from server.http.context import set_request_id
 from server.http.limits import Limits
 from server.http.middleware import Handler, add_headers, new_request_id
@@ -27,6 +29,7 @@ class Connection(web.RequestHandler):
         self._listener = listener
         self._body: StreamReader | None = None
         self._ended = False
+        self._outlasting = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._listener.open += 1
@@ -52,6 +55,30 @@ class Connection(web.RequestHandler):
         """A request is being handled; from here on the end of the stream is that of `body` too."""
         self._body = body
         self._break_body()
+
+    async def shutdown(self, timeout: float | None = 15.0) -> None:  # noqa: ASYNC109 - aiohttp calls it so
+        """Called for each connection when the server stops; a given answer is not waited for."""
+        if self._outlasting:
+            self.force_close()
+        await super().shutdown(timeout)
+
+    async def outlast(self, body: StreamReader) -> None:
+        """Read and drop the rest of a refused `body`, as long as it is neither slow nor endless.
+
+        Closing at once would reset the connection, and with it the answer that a client which is
+        still sending has not read yet (RFC 9112 section 9.6).
+        """
+        limits = self._listener.limits
+        rest = Body(body, replace(limits, upload_wall_s=limits.linger_s))
+        self._outlasting = True
+        try:
+            while await rest.read():
+                pass
+        except ToqiboxError as error:
+            note(_log, logging.DEBUG, "request.outlasted", why=error.code, detail=error.detail)
+            self.force_close()
+        finally:
+            self._outlasting = False
 
     def _break_body(self) -> None:
         if self._ended and self._body is not None and not self._body.is_eof():
@@ -106,7 +133,7 @@ def protocol_settings(limits: Limits) -> dict[str, Any]:
         "access_log": None,
         # Also the time in which the headers of a request must be complete.
         "keepalive_timeout": limits.header_s,
-        # A refused client gets this long to stop sending, so that it can read the answer.
+        # For a body that nobody asked for; a refused one is outlasted by `outlast`.
         "lingering_time": 2,
         "max_line_size": 8190,
         "max_field_size": 8190,
@@ -115,6 +142,26 @@ def protocol_settings(limits: Limits) -> dict[str, Any]:
         # A body is taken as it was sent: inflating it is nobody's wish and an old attack.
         "auto_decompress": False,
     }
+
+
+@web.middleware
+async def outlast(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer an error at once, then hear the client out; the outermost middleware.
+
+    Whatever the handler held, such as its place among the uploads, is free by then.
+    """
+    response = await handler(request)
+    if response.status >= 400 and request.can_read_body:
+        response.force_close()
+        try:
+            await response.prepare(request)
+            await response.write_eof()
+        except ConnectionError:
+            return response  # nobody is there; aiohttp finds out for itself
+        connection = request.protocol
+        assert isinstance(connection, Connection)
+        await connection.outlast(request.content)
+    return response
 
 
 @web.middleware

@@ -19,8 +19,8 @@ from server.http.exports import known_job
 from server.http.filename import disposition
 from server.http.pace import Pace
 from server.http.ranges import Unsatisfiable, is_known, part_of
-from server.http.threads import settled
 from server.jobs.job import Job
+from server.threads import settled
 
 _CHUNK = 256 * 1024
 _LOOKS = 15

@@ -5,8 +5,8 @@ from aiohttp import web
 from server.errors import ToqiboxError
 from server.http.answers import json_answer
 from server.http.context import LIBRARY
-from server.http.threads import settled
 from server.reasons import reason
+from server.threads import settled
 
 
 async def index(request: web.Request) -> web.Response:

@@ -1,5 +1,9 @@
 """POST /export, GET and DELETE /export/{jobId}."""
 
+from collections.abc import Awaitable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from pathlib import Path
+
 from aiohttp import web
 
 from server.errors import ToqiboxError
@@ -13,11 +17,12 @@ from server.http.context import (
     language_of,
     request_id_of,
 )
-from server.http.uploads import Gate, TextCheck, check_head, invite, receive
+from server.http.uploads import Checks, Gate, Room, TextCheck, check_head, invite, receive
 from server.jobs.artifacts import discard
 from server.jobs.fields import FILES, TEXTS, check_text
 from server.jobs.job import Job
-from server.jobs.spec import check_request
+from server.jobs.service import Service
+from server.jobs.spec import Request, check_request
 
 GATE = web.AppKey("gate", Gate)
 
@@ -31,20 +36,41 @@ async def create(request: web.Request) -> web.Response:
     boundary = check_head(request, request.app[LIMITS])
     _check_query(request)
     service.admission()
-    async with request.app[GATE].place():
+    async with AsyncExitStack() as held:
+        await held.enter_async_context(request.app[GATE].place())
         service.admission()  # it may have waited long for its place
         folder = service.spool()
         try:
-            await invite(request)
-            limits = request.app[LIMITS]
-            texts = await receive(request, boundary, folder, limits, _text_check(request))
-            asked = check_request(texts, request.app[CONFIG], request.app[LIBRARY])
+            asked = await _read(request, boundary, folder)
         except BaseException:
             discard(folder)
             raise
-    job = await request.app[ERRANDS].run(service.accept(asked, folder, request_id_of(request)))
+        work = service.accept(asked, folder, request_id_of(request))
+        # The place goes with the files: they stay on disk though the client may leave.
+        accepting = _holding(held.pop_all(), work)
+    job = await request.app[ERRANDS].run(accepting)
     seen = service.describe(job, language_of(request))
     return json_answer({"success": True, **seen}, 202, {"Location": f"/export/{job.id}"})
+
+
+async def _read(request: web.Request, boundary: bytes, folder: Path) -> Request:
+    """The checked form of a request, its files in `folder`."""
+    service, limits = request.app[SERVICE], request.app[LIMITS]
+    await invite(request)
+    room = Room(lambda: _has_room(service), limits.room_check_bytes)
+    checks = Checks(text=_text_check(request), room=room)
+    texts = await receive(request, boundary, folder, limits, checks)
+    return check_request(texts, request.app[CONFIG], request.app[LIBRARY])
+
+
+async def _holding(place: AbstractAsyncContextManager[object], work: Awaitable[Job]) -> Job:
+    """Do `work`, then leave `place`."""
+    async with place:
+        return await work
+
+
+def _has_room(service: Service) -> bool:
+    return service.data.free_mb() >= service.config.min_free_mb
 
 
 def _check_query(request: web.Request) -> None:

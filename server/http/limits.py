@@ -16,8 +16,8 @@ class Limits:
     parts: int = 20
     part_header_bytes: int = 8190
     uploads: int = 32
-    """Bodies read at one time."""
-    upload_wait_s: float = 60
+    """Uploads that are read, on disk or being prepared at one time."""
+    upload_wait_s: float = 120
     """How long a further upload waits, unread, for one of them to end."""
     upload_stall_s: float = 15
     """Longest silence within a body."""
@@ -26,12 +26,18 @@ class Limits:
     """The rate is that of the last so many seconds spent waiting for the client."""
     upload_wall_s: float = 600
     """Longest a body may take in all."""
+    linger_s: float = 60
+    """How long the rest of a refused body is read and dropped, so that the client hears why."""
+    room_check_bytes: int = 8 * MEGABYTE
+    """After so many bytes of an upload the free disk is looked at again."""
     download_min_rate: int = 4096
     download_window_s: float = 60
     """A download that moved less than the rate over this time is cut."""
     connections: int = 2048
     header_s: float = 15
     """Longest an idle connection, or one with unfinished headers, stays open."""
+    ready_age_s: float = 0.5
+    """How old an answer of `/ready` may be while nothing is known to have changed."""
 
     @property
     def body_bytes(self) -> int:

@@ -55,9 +55,6 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
         error = ToqiboxError("internal")
     if error is not None:
         response = error_answer(error, request_id, language_of(request))
-        if request.can_read_body:
-            # What is left of a refused body is drained for a moment, then the connection closes.
-            response.force_close()
     _write_line(request, response.status, error, time.monotonic() - began)
     return response
 
@@ -131,8 +128,6 @@ def wrong_method(methods: str) -> Handler:
         error = ToqiboxError("method_not_allowed")
         answer = error_answer(error, request_id_of(request), language_of(request))
         answer.headers["Allow"] = methods
-        if request.can_read_body:
-            answer.force_close()
         return answer
 
     return handle

@@ -6,9 +6,18 @@ from aiohttp import web
 
 import server
 from server.config import FRAME_RATES, Config
-from server.errors import CATALOGUE
 from server.http import schemas
 from server.http.answers import json_answer
+from server.http.codes import (
+    DOWNLOAD,
+    DOWNLOAD_HEAD,
+    EFFECT,
+    EFFECTS,
+    EXPORT,
+    JOB,
+    NOTES,
+    by_status,
+)
 from server.http.context import CONFIG
 from server.jobs.fields import ASPECTS, FITS, TEXT_LENGTH
 
@@ -52,22 +61,22 @@ def _paths(config: Config) -> dict[str, Any]:
         "/export": {"post": _create(config)},
         "/export/{jobId}": {
             "parameters": [_JOB_ID],
-            "get": _operation("showExport", "State of a job", {"200": _json("Job")}, 404),
+            "get": _operation("showExport", "State of a job", {"200": _json("Job")}, JOB),
             "delete": _operation(
                 "cancelExport",
                 "Cancel a live job, or remove the files of a completed one",
                 {"200": _json("Job")},
-                404,
+                JOB,
             ),
         },
         "/download/{jobId}": _file("downloadVideo", "The video", "video/mp4"),
         "/download/{jobId}/poster.jpg": _file("downloadPoster", "The poster", "image/jpeg"),
         "/effects": {
-            "get": _operation("listEffects", "Every effect", {"200": _json("Effects")}, 422)
+            "get": _operation("listEffects", "Every effect", {"200": _json("Effects")}, EFFECTS)
         },
         "/effects/{id}": {
             "parameters": [_EFFECT_ID],
-            "get": _operation("showEffect", "One effect", {"200": _json("Effect")}, 404, 422),
+            "get": _operation("showEffect", "One effect", {"200": _json("Effect")}, EFFECT),
         },
         "/health": {"get": _operation("health", "The process answers", {"200": _json("Health")})},
         "/ready": {
@@ -87,9 +96,7 @@ def _paths(config: Config) -> dict[str, Any]:
 def _create(config: Config) -> dict[str, Any]:
     accepted = _json("Accepted")
     accepted["headers"] = {"Location": {"schema": {"type": "string"}}}
-    operation = _operation(
-        "createExport", "Submit a job", {"202": accepted}, 400, 408, 413, 415, 422, 429, 503
-    )
+    operation = _operation("createExport", "Submit a job", {"202": accepted}, EXPORT)
     operation["requestBody"] = {
         "required": True,
         "content": {"multipart/form-data": {"schema": _form(config)}},
@@ -98,7 +105,7 @@ def _create(config: Config) -> dict[str, Any]:
 
 
 def _form(config: Config) -> dict[str, Any]:
-    seconds = {"type": "string", "pattern": r"^[0-9]{1,6}(\.[0-9]{1,9})?$"}
+    seconds = {"type": "string", "pattern": r"^(?=\.?[0-9])[0-9]{0,6}(\.[0-9]{0,40})?$"}
     text = {"type": "string", "maxLength": TEXT_LENGTH}
     plans = list(config.plans)
     return {
@@ -155,18 +162,18 @@ def _file(operation_id: str, summary: str, content_type: str) -> dict[str, Any]:
         "206": {**whole, "description": f"{summary}, in part"},
         "304": {"description": "The client has it already"},
     }
-    get = _operation(operation_id, summary, answers, 404, 409, 410, 416)
+    get = _operation(operation_id, summary, answers, DOWNLOAD)
     get["parameters"] = [_RANGE]
     headers: dict[str, Any] = {"200": {**whole, "content": {}}, "304": answers["304"]}
-    head = _operation(f"{operation_id}Head", f"{summary}: headers", headers, 404, 409, 410)
+    head = _operation(f"{operation_id}Head", f"{summary}: headers", headers, DOWNLOAD_HEAD)
     return {"parameters": [_JOB_ID], "get": get, "head": head}
 
 
 def _operation(
-    operation_id: str, summary: str, answers: dict[str, Any], *errors: int
+    operation_id: str, summary: str, answers: dict[str, Any], codes: tuple[str, ...] = ()
 ) -> dict[str, Any]:
-    listed = {**answers, **{str(status): _error(status) for status in errors}}
-    listed["500"] = _error(500)
+    errors = {str(status): _error(status, told) for status, told in by_status(codes).items()}
+    listed = {**answers, **errors}
     return {"operationId": operation_id, "summary": summary, "responses": listed}
 
 
@@ -175,10 +182,11 @@ def _json(schema: str) -> dict[str, Any]:
     return {"description": schema, "content": {"application/json": {"schema": reference}}}
 
 
-def _error(status: int) -> dict[str, Any]:
-    codes = [code for code, entry in CATALOGUE.items() if entry.status == status]
+def _error(status: int, codes: list[str]) -> dict[str, Any]:
     answer = _json("Error")
-    answer["description"] = ", ".join(codes)
+    answer["description"] = "; ".join(
+        f"{code}: {NOTES[code]}" if code in NOTES else code for code in codes
+    )
     if status in (429, 503):
         answer["headers"] = {"Retry-After": {"schema": {"type": "integer", "minimum": 1}}}
     return answer

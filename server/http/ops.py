@@ -1,12 +1,18 @@
 """GET / and the two questions of an operator: alive? able to render?"""
 
+import asyncio
+import os
+import time
+from typing import Any
+
 from aiohttp import web
 
 import server
 from server.errors import ToqiboxError
 from server.http.answers import error_answer, json_answer
 from server.http.context import SERVICE, language_of, request_id_of
-from server.http.threads import settled
+from server.jobs.service import Service
+from server.threads import settled
 
 ENDPOINTS = {
     "export": "POST /export",
@@ -20,6 +26,42 @@ ENDPOINTS = {
     "ready": "GET /ready",
     "openapi": "GET /openapi.json",
 }
+
+
+class Readiness:
+    """The service's readiness, remembered for a moment.
+
+    To find out whether the disk can be written costs a synced file, and anybody may ask. What
+    can be seen for next to nothing is looked at each time, and a change of it ends the moment.
+    """
+
+    def __init__(self, service: Service, age_s: float) -> None:
+        self._service = service
+        self._age_s = age_s
+        self._one_asks = asyncio.Lock()
+        self._seen: tuple[object, ...] | None = None
+        self._until = 0.0
+        self._found: tuple[bool, dict[str, Any]] = (False, {})
+
+    async def now(self) -> tuple[bool, dict[str, Any]]:
+        """Whether a render accepted now could succeed, and all that this is judged by."""
+        async with self._one_asks:
+            seen = await settled(self._look)
+            if seen != self._seen or time.monotonic() >= self._until:
+                self._found = await settled(self._service.readiness)
+                self._seen = seen
+                self._until = time.monotonic() + self._age_s
+            return self._found
+
+    def _look(self) -> tuple[object, ...]:
+        service = self._service
+        enough = service.data.free_mb() >= service.config.min_free_mb
+        # access(2) knows of modes, of read-only file systems and of folders made immutable.
+        writable = os.access(service.data.root, os.W_OK | os.X_OK)
+        return service.draining, service.health.problems(), enough, writable
+
+
+READINESS = web.AppKey("readiness", Readiness)
 
 
 async def root(_request: web.Request) -> web.Response:
@@ -42,7 +84,7 @@ async def health(_request: web.Request) -> web.Response:
 async def ready(request: web.Request) -> web.Response:
     """Whether a render accepted now could succeed, and all that this is judged by."""
     service = request.app[SERVICE]
-    is_ready, facts = await settled(service.readiness)
+    is_ready, facts = await request.app[READINESS].now()
     if is_ready:
         return json_answer(facts)
     error = ToqiboxError("draining" if service.draining else "not_ready")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from server.errors import CATALOGUE
+from server.http.codes import ALL
 from server.jobs.job import Stage, Status
 
 _TEXT = {"type": "string"}
@@ -69,7 +69,7 @@ _DIAGNOSTICS = {"type": "array", "items": _ref("Diagnostic")}
 _ERROR = {
     "success": {"const": False},
     "error": _TEXT,
-    "code": {"enum": [code for code, entry in CATALOGUE.items() if entry.status]},
+    "code": {"enum": list(ALL)},
     "retryable": _FLAG,
     "requestId": _TEXT,
 }
@@ -101,6 +101,7 @@ SCHEMAS: dict[str, Any] = {
             "dialect": _TEXT,
             "inputs": {"type": "object", "description": "JSON Schema of `params`."},
             "credit": _TEXT,
+            "license": _TEXT,
         }
     ),
     "Effects": _object({"effects": {"type": "array", "items": _ref("Effect")}}),

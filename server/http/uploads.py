@@ -5,6 +5,7 @@ import errno
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -15,20 +16,55 @@ from server.errors import ToqiboxError
 from server.http.body import Body, too_large
 from server.http.limits import MEGABYTE, Limits
 from server.http.multipart import Form, PartLimits, boundary_of
-from server.http.threads import settled
 from server.jobs.artifacts import sync_folder
 from server.jobs.fields import FILES, check_name, refuse
 from server.reasons import reason
+from server.threads import settled
 
 T = TypeVar("T")
 TextCheck = Callable[[str, str], None]
 """Takes a field's name and text, and raises when they are wrong."""
+_RETRY_S = 60
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _UNDECODABLE = {"audio": "undecodable_audio", "photo": "undecodable_image"}
 
 
+class Room:
+    """Looks at the free disk every so many bytes, because a body may grow for minutes.
+
+    Args:
+        enough: whether there is room for more.
+        every: bytes from one look to the next.
+    """
+
+    def __init__(self, enough: Callable[[], bool], every: int) -> None:
+        self._enough = enough
+        self._every = every
+        self._unseen = 0
+
+    def take(self, count: int) -> None:
+        """`count` bytes are about to be written.
+
+        Raises:
+            ToqiboxError: storage_full.
+        """
+        self._unseen += count
+        if self._unseen >= self._every:
+            self._unseen = 0
+            if not self._enough():
+                raise ToqiboxError("storage_full", retry_after=_RETRY_S, detail="MIN_FREE_MB")
+
+
+@dataclass(frozen=True)
+class Checks:
+    """What a form is held against while it is read."""
+
+    text: TextCheck
+    room: Room
+
+
 class Gate:
-    """Lets a bounded number of bodies be read at one time; the others wait, unread."""
+    """Lets a bounded number of uploads be on disk at one time; the others wait, unread."""
 
     def __init__(self, limits: Limits) -> None:
         self._places = asyncio.Semaphore(limits.uploads)
@@ -36,7 +72,7 @@ class Gate:
 
     @asynccontextmanager
     async def place(self) -> AsyncIterator[None]:
-        """A place to read in.
+        """A place to read and prepare an upload in.
 
         Raises:
             ToqiboxError: rate_limited, after the longest wait.
@@ -81,7 +117,7 @@ async def invite(request: web.Request) -> None:
 
 
 async def receive(
-    request: web.Request, boundary: bytes, folder: Path, limits: Limits, check: TextCheck
+    request: web.Request, boundary: bytes, folder: Path, limits: Limits, checks: Checks
 ) -> dict[str, str]:
     """Read the whole form: files to `folder`/audio and `folder`/photo, texts to the result.
 
@@ -101,10 +137,10 @@ async def receive(
             raise ToqiboxError("duplicate_field", field=name, name=name)
         seen.add(name)
         if name in FILES:
-            await _store(form, name, folder, limits)
+            await _store(form, SpoolFile(folder / name, checks.room), name, limits)
         else:
             texts[name] = await _text(form, name, limits)
-            check(name, texts[name])
+            checks.text(name, texts[name])
     for name in FILES:
         if name not in seen:
             raise ToqiboxError("missing_field", field=name, name=name)
@@ -124,9 +160,8 @@ async def _text(form: Form, name: str, limits: Limits) -> str:
         raise refuse(name, reason("utf8")) from None
 
 
-async def _store(form: Form, name: str, folder: Path, limits: Limits) -> None:
+async def _store(form: Form, file: "SpoolFile", name: str, limits: Limits) -> None:
     size = 0
-    file = SpoolFile(folder / name)
     try:
         async for piece in form.pieces():
             size += len(piece)
@@ -148,11 +183,13 @@ class SpoolFile:
         ToqiboxError: storage_full, from each method.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, room: Room) -> None:
+        self._room = room
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         self.descriptor = _or_full(partial(os.open, path, flags, 0o600))
 
     def write(self, data: bytes) -> None:
+        self._room.take(len(data))
         left = memoryview(data)
         while left:
             left = left[_or_full(partial(os.write, self.descriptor, left)) :]
@@ -169,5 +206,5 @@ def _or_full(call: Callable[[], T]) -> T:
         return call()
     except OSError as error:
         if error.errno in _FULL:
-            raise ToqiboxError("storage_full", retry_after=60, detail=str(error)) from error
+            raise ToqiboxError("storage_full", retry_after=_RETRY_S, detail=str(error)) from error
         raise

@@ -7,16 +7,23 @@ jobs/ID/        sound.wav, photo.rgba, segments, sound.m4a … then only video.m
 features/SHA    the features of a track, shared by the jobs that use it
 """
 
+import contextlib
 import fcntl
 import os
 import secrets
 import shutil
+import time
 from pathlib import Path
 
 from server.jobs.job import Job
 
 KINDS = {"video": "video.mp4", "poster": "poster.jpg"}
 """The artifacts of a job and their file names."""
+FEATURES_VERSION = 1
+"""Of the features file: another version is another name, so an upgrade analyses anew."""
+_BALLAST_BYTES = 4_000_000
+_LOCK_TRIES = 5
+_LOCK_PAUSE_S = 0.1
 
 
 def new_id() -> str:
@@ -31,6 +38,16 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _lock(descriptor: int) -> bool:
+    """Take the lock; whoever only asks for it (address_of) lets go of it at once."""
+    for _ in range(_LOCK_TRIES):
+        with contextlib.suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        time.sleep(_LOCK_PAUSE_S)
+    return False
 
 
 class DataFolderError(Exception):
@@ -59,13 +76,12 @@ class DataFolder:
                 f"the data folder {root} cannot be written ({error.strerror}); "
                 "make it writable for this user or set DATA_DIR to another"
             ) from error
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        if not _lock(self._lock):
             os.close(self._lock)
             raise DataFolderError(
                 f"another server is using the data folder {root}; stop it, or set another DATA_DIR"
-            ) from error
+            )
+        discard(root / "ballast")  # a full disk must not keep the server from starting
 
     def close(self) -> None:
         os.close(self._lock)
@@ -74,6 +90,11 @@ class DataFolder:
     def database(self) -> Path:
         return self.root / "jobs.db"
 
+    def take_ballast(self) -> None:
+        """Hold a little room that the next start can give itself."""
+        with contextlib.suppress(OSError):
+            (self.root / "ballast").write_bytes(bytes(_BALLAST_BYTES))
+
     def free_mb(self) -> int:
         """Free space for this user, in MB of 10^6 bytes."""
         usage = os.statvfs(self.root)
@@ -81,7 +102,7 @@ class DataFolder:
 
     def can_write(self) -> bool:
         """Whether a file can be made, written and synced now."""
-        probe = self.root / f".probe-{secrets.token_hex(4)}"
+        probe = self.spool / f"probe-{secrets.token_hex(4)}"
         try:
             descriptor = os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             try:
@@ -114,7 +135,7 @@ class DataFolder:
         return self.job(job_id) / KINDS[kind]
 
     def features_of(self, job: Job) -> Path:
-        return self.features / f"{job.spec.sound}.npy"
+        return self.features / f"{job.spec.sound}-v{FEATURES_VERSION}.npy"
 
     def keep_artifacts_only(self, job_id: str) -> None:
         """Remove all that a finished job no longer needs."""

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import shutil
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from server.log import note
 
 _LOG = logging.getLogger(__name__)
 _PROBE_LIMIT_S = 60.0
+_SECOND_LOOK_S = 600.0
 _SOFTWARE_FACTOR = 6
 _SOFTWARE_STALL_FACTOR = 4
 _EXPORT_TIMEOUT_MS = 600_000
@@ -48,6 +50,7 @@ class Health:
         self._scratch = scratch
         self._running: asyncio.Task[None] | None = None
         self.found: dict[str, Any] | None = None
+        self._probed_at = 0.0
 
     def probe(self) -> "asyncio.Task[None]":
         """Start a probe, or join the one that is running."""
@@ -72,6 +75,7 @@ class Health:
             found = {"gl": {"ok": False, "error": f"the probe ended with {error.code}"}}
         finally:
             shutil.rmtree(self._scratch, ignore_errors=True)
+            self._probed_at = time.monotonic()
         if found != self.found:
             self.found = found
             self._tell()
@@ -110,6 +114,12 @@ class Health:
         return str(self.gl.get("renderer") or "none")
 
     @property
+    def machine(self) -> str:
+        """All of the machine that shapes pixels: renderer, its version, ffmpeg's version."""
+        ffmpeg = (self.found or {}).get("ffmpeg") or {}
+        return f"{self.renderer}, {self.gl.get('version')}, ffmpeg {ffmpeg.get('version')}"
+
+    @property
     def encoders(self) -> dict[str, Any]:
         return dict((self.found or {}).get("encoders") or {})
 
@@ -143,13 +153,19 @@ class Health:
         return problems
 
     @property
-    def export_timeout_s(self) -> float:
-        """Slot time a job may take, seconds."""
-        factor = _SOFTWARE_FACTOR if self.software else 1
-        return (self._config.export_timeout_ms or _EXPORT_TIMEOUT_MS * factor) / 1000
+    def wants_another_look(self) -> bool:
+        """Whether the wanted encoder did not open, and it was long ago that it was tried."""
+        old = time.monotonic() - self._probed_at > _SECOND_LOOK_S
+        return old and self.encoder_fallback is not None
 
-    @property
-    def stall_timeout_s(self) -> float:
-        """Time without progress after which a task is killed, seconds."""
-        factor = _SOFTWARE_STALL_FACTOR if self.software else 1
-        return self._config.stall_timeout_ms * factor / 1000
+
+def export_timeout_s(config: Config, *, software: bool) -> float:
+    """Slot time a job may take, seconds."""
+    factor = _SOFTWARE_FACTOR if software else 1
+    return (config.export_timeout_ms or _EXPORT_TIMEOUT_MS * factor) / 1000
+
+
+def stall_timeout_s(config: Config, *, software: bool) -> float:
+    """Time without progress after which a task is killed, seconds."""
+    factor = _SOFTWARE_STALL_FACTOR if software else 1
+    return config.stall_timeout_ms * factor / 1000

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from server.jobs.store import Store
 from server.jobs.workers import Event, TaskError, Watch, run_once
 from server.log import note
 from server.reasons import Reason
+from server.threads import settled
 
 _LOG = logging.getLogger(__name__)
 _PREPARES = 2
@@ -74,7 +76,7 @@ class Intake:
             for upload in ("audio", "photo"):
                 (folder / upload).unlink()
             job = self._new_job(request, prepared, request_id)
-            await asyncio.to_thread(self._commit, job, folder)
+            await settled(self._commit, job, folder)
         except BaseException:
             discard(folder)
             raise
@@ -123,7 +125,7 @@ class Intake:
                         detail=error.detail,
                         attempt=attempt,
                     )
-                    if error.code != "worker_crashed" or attempt == _PREPARE_ATTEMPTS:
+                    if not _was_killed(error) or attempt == _PREPARE_ATTEMPTS:
                         raise _refusal(error, stages[-1]) from error
         raise AssertionError("unreachable")
 
@@ -144,9 +146,21 @@ class Intake:
             raise
 
 
+def _was_killed(error: TaskError) -> bool:
+    """Whether worker or ffmpeg was killed from outside, which is not the file's doing.
+
+    Their own limits end them by other signals, and doing it again would end the same way.
+    """
+    if error.code == "worker_crashed":
+        return "SIGKILL" in error.detail or "could not be started" in error.detail
+    return error.detail.startswith(f"rc -{signal.SIGKILL.value}:")
+
+
 def _refusal(error: TaskError, stage: str) -> ToqiboxError:
     """What the client is told when its files could not be prepared."""
     event = error.event
+    if error.code in ("render_stalled", "render_timeout"):  # by the clock: the machine is too busy
+        return ToqiboxError("not_ready", retry_after=BUSY_S, detail=error.detail)
     if not event:
         # The decoder died or ran into its limits: that is the file's doing.
         photo = stage == "photo"

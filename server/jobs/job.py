@@ -76,6 +76,9 @@ class Job:
     """Time in which a slot worked for the job, before the present start of the server."""
     encoder: str | None = None
     threads: int | None = None
+    renderer: str | None = None
+    """What OpenGL called itself when the job began; every segment must be drawn by it."""
+    software: bool = False
     encoder_fallback: str | None = None
     """The encoder that was wanted, when another had to be used."""
     error_code: str | None = None
@@ -91,6 +94,10 @@ class Job:
         return cls(
             id=job_id, plan=plan, spec=spec, turn=turn, created_at=created_at, request_id=request_id
         )
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at is not None and self.expires_at <= now_ms()
 
     @property
     def is_final(self) -> bool:
@@ -113,6 +120,7 @@ def seen_by_client(
     """The job object of the HTTP API, its error in `language` (``en`` or ``ru``)."""
     spec = job.spec
     done = job.status is Status.COMPLETED
+    kept = done and not job.removed and not job.is_expired
     seen: dict[str, Any] = {
         "jobId": job.id,
         "status": job.status.value,
@@ -132,8 +140,8 @@ def seen_by_client(
         "finishedAt": job.finished_at,
         "expiresAt": job.expires_at,
         "attempt": job.attempt,
-        "downloadUrl": f"/download/{job.id}" if done and not job.removed else None,
-        "posterUrl": f"/download/{job.id}/poster.jpg" if done and not job.removed else None,
+        "downloadUrl": f"/download/{job.id}" if kept else None,
+        "posterUrl": f"/download/{job.id}/poster.jpg" if kept else None,
         "error": None,
         "code": None,
         "retryable": None,

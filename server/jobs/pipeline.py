@@ -3,20 +3,22 @@
 import asyncio
 import logging
 import time
-from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from typing import Any
+from weakref import WeakValueDictionary
 
 from server.config import Config
+from server.confine import Limits
+from server.errors import CATALOGUE
 from server.jobs import plan
-from server.jobs.artifacts import DataFolder
-from server.jobs.health import Health
-from server.jobs.job import Stage
+from server.jobs.health import export_timeout_s, stall_timeout_s
+from server.jobs.job import Job, Stage
 from server.jobs.run import Run
 from server.jobs.slots import LocalSlot
 from server.jobs.store import Store
 from server.jobs.workers import Event, TaskError, Watch, run_once
 from server.log import note
+from server.threads import settled
 
 _LOG = logging.getLogger(__name__)
 ATTEMPTS = 3
@@ -25,12 +27,37 @@ _SHORT_LIMIT_S = 900.0
 _SHORT_TASKS = 4
 
 
+_SHORT_LIMITS = Limits(memory_bytes=4_000_000_000)
+_SOFTWARE_LIMITS = Limits(memory_bytes=8_000_000_000)
+"""For drawing in software; on a GPU the driver maps far more address space than it uses."""
+_ENCODER_CODES = ("encoder_failed", "encoder_stalled")
+_JOB_CODES = {code for code, entry in CATALOGUE.items() if entry.status is None} | {
+    "shader_compile_failed",
+    "storage_full",
+    "internal",
+}
+"""What a failed job may say of itself."""
+
+
+def machine_report(job: Job) -> dict[str, Any]:
+    """The part of a job's report that is known from its beginning."""
+    report: dict[str, Any] = {
+        "renderer": job.renderer,
+        "software": job.software,
+        "encoder": job.encoder,
+    }
+    if job.encoder_fallback:
+        report["encoderFallback"] = job.encoder_fallback
+    return report
+
+
 class RunFailed(Exception):
     """A task of the run failed for good; carries what ends the job."""
 
     def __init__(self, code: str, error: TaskError | None = None) -> None:
         super().__init__(code)
-        self.code = code
+        # What a worker says of a file or a machine is no word for the end of a job.
+        self.code = code if code in _JOB_CODES else "render_failed"
         event = error.event if error else {}
         self.values: dict[str, Any] = event.get("values") or {}
         self.diagnostics: list[dict[str, Any]] | None = event.get("diagnostics")
@@ -44,21 +71,19 @@ class EncoderGone(Exception):
 class Pipeline:
     """Does the steps; knows nothing of the order of jobs."""
 
-    def __init__(self, config: Config, store: Store, data: DataFolder, health: Health) -> None:
+    def __init__(self, config: Config, store: Store) -> None:
         self._config = config
         self._store = store
-        self._data = data
-        self._health = health
         self._short = asyncio.Semaphore(_SHORT_TASKS)
-        self._analysing: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._analysing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def _attempts(
         self, run: Run, name: str, go: Callable[[], Awaitable[dict[str, Any]]]
     ) -> dict[str, Any]:
         """Do a task up to three times; a worker's death and a bad end count alike."""
         while True:
-            await asyncio.to_thread(self._store.task_begins, run.job.id, name)
             try:
+                await settled(self._store.task_begins, run.job.id, name)
                 result = await go()
             except TaskError as error:
                 failures = self._store.task_stops(run.job.id, name, counts=True)
@@ -75,7 +100,7 @@ class Pipeline:
                 )
                 if error.is_answer or error.code == "render_timeout" or failures >= ATTEMPTS:
                     raise RunFailed(error.code, error) from error
-                if error.code == "encoder_failed" and self._may_fall_back(run):
+                if error.code in _ENCODER_CODES and self._may_fall_back(run):
                     raise EncoderGone from error
             except BaseException:  # cancelled, by a client or by shutdown: not the task's fault
                 self._store.task_stops(run.job.id, name, counts=False)
@@ -87,32 +112,34 @@ class Pipeline:
     def _may_fall_back(self, run: Run) -> bool:
         return self._config.encoder == "auto" and run.job.encoder == "nvenc"
 
-    async def _short_task(self, task: dict[str, Any]) -> dict[str, Any]:
+    async def _short_task(self, run: Run, task: dict[str, Any]) -> dict[str, Any]:
         started = time.monotonic()
-        watch = Watch(stall_s=_SHORT_LIMIT_S, limit_s=_SHORT_LIMIT_S)
+        stall_s = stall_timeout_s(self._config, software=run.job.software)
         async with self._short:
-            result = await run_once(task, watch)
+            result = await run_once(task, Watch(stall_s, _SHORT_LIMIT_S), _SHORT_LIMITS)
         return {**result, "wall": time.monotonic() - started}
 
     async def analyse(self, run: Run) -> None:
         """Write the features of the track, unless another job has done so."""
         task = {"task": "analyse", "sound": str(run.folder / "sound.wav"), "out": str(run.features)}
-        async with self._analysing[run.job.spec.sound]:
+        async with self._analysing.setdefault(run.job.spec.sound, asyncio.Lock()):
             if not run.features.exists():
-                await self._attempts(run, "analyse", lambda: self._short_task(task))
-        run.analysed = True
+                await self._attempts(run, "analyse", lambda: self._short_task(run, task))
 
     async def make_sound(self, run: Run) -> None:
         """Encode the sound once, beside the drawing."""
         task = plan.sound_task(run.job, run.folder)
         if not (run.folder / "sound.m4a").exists():
-            await self._attempts(run, "sound", lambda: self._short_task(task))
+            await self._attempts(run, "sound", lambda: self._short_task(run, task))
 
     async def draw(self, run: Run, slot: LocalSlot, segment: plan.Segment) -> None:
         """Draw one segment in `slot`."""
         task = plan.segment_task(run.job, segment, run.before(segment), run.folder, run.features)
+        stall_s = stall_timeout_s(self._config, software=run.job.software)
+        limits = _SOFTWARE_LIMITS if run.job.software else None
         task["egl_device"] = self._config.egl_device
         task["require_gpu"] = self._config.require_gpu
+        task["stall_s"] = stall_s
 
         def on_event(event: Event) -> None:
             if event.get("event") == "frames" and segment.index in run.drawing:
@@ -120,11 +147,11 @@ class Pipeline:
 
         async def go() -> dict[str, Any]:
             run.drawing[segment.index] = 0
-            left = self._health.export_timeout_s - run.clock.total_s
+            most = export_timeout_s(self._config, software=run.job.software)
+            left = most - run.clock.total_s
             if left <= 0:
                 raise TaskError("render_timeout", "the job's slot time is used up")
-            watch = Watch(stall_s=self._health.stall_timeout_s, limit_s=left)
-            return await slot.run(run.job.id, task, watch, on_event)
+            return await slot.run(run.job.id, task, Watch(stall_s, left), on_event, limits)
 
         started = time.monotonic()
         await self._attempts(run, segment.name, go)
@@ -134,10 +161,11 @@ class Pipeline:
         """Wait for the sound, then put segments and sound together; returns the job's report."""
         drawn_s = time.monotonic() - run.drawing_since if run.drawing_since else None
         if run.sound:
-            await run.sound
+            # Shielded: when the sound fails, it is the one that cancels the rest of the run.
+            await asyncio.shield(run.sound)
         await asyncio.to_thread(self._store.update, run.job.id, stage=Stage.JOINING)
         task = plan.join_task(run.job, run.segments, run.folder)
-        joined = await self._attempts(run, "join", lambda: self._short_task(task))
+        joined = await self._attempts(run, "join", lambda: self._short_task(run, task))
         return self._report(run, joined, drawn_s)
 
     def _report(self, run: Run, joined: dict[str, Any], drawn_s: float | None) -> dict[str, Any]:
@@ -148,13 +176,7 @@ class Pipeline:
             spent = sum(value.get("seconds", {}).get(stage, 0.0) for value in drawn)
             seconds[stage] = round(spent, 3)
         seconds["join"] = round(joined["wall"], 3)
-        report: dict[str, Any] = {
-            "renderer": self._health.renderer,
-            "software": bool(self._health.software),
-            "encoder": run.job.encoder,
-        }
-        if run.job.encoder_fallback:
-            report["encoderFallback"] = run.job.encoder_fallback
+        report = machine_report(run.job)
         if drawn_s and run.drawn_frames:
             report["framesPerSecond"] = round(run.drawn_frames / drawn_s, 2)
         return {

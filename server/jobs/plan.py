@@ -37,18 +37,19 @@ class Segment:
         return folder / f"{self.index:04d}-{self.key[:32]}.state"
 
 
-def cut(job: Job, segment_s: Decimal, renderer: str) -> list[Segment]:
+def cut(job: Job, segment_s: Decimal, machine: str) -> list[Segment]:
     """The segments of a job: equal lengths of at most `segment_s`, in order.
 
-    The key takes in the spec, the range, the renderer, the encoder and its threads: x264 decodes
-    to other pixels with another number of threads, and a GPU draws other ones than software.
+    The key takes in the spec, the range, the machine (renderer, versions), the encoder and its
+    threads: x264 decodes to other pixels with another number of threads, and a GPU draws other
+    ones than software.
     """
     spec = job.spec
     length = max(1, int(segment_s * spec.fps))
     shared = {
         "version": __version__,
         "spec": json.loads(spec.to_json()),
-        "renderer": renderer,
+        "machine": machine,
         "encoder": job.encoder,
         "threads": job.threads,
     }
@@ -75,6 +76,7 @@ def segment_task(
         "height": spec.height,
         "fps": spec.fps,
         "frames": spec.frames,
+        "renderer": job.renderer,
         "first": segment.first,
         "last": segment.last,
         "fit": spec.fit,

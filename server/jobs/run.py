@@ -52,7 +52,6 @@ class Run:
     holds: set["asyncio.Task[None]"] = field(default_factory=set)
     sound: "asyncio.Task[None] | None" = None
     ending: "asyncio.Task[None] | None" = None
-    analysed: bool = False
     closing: bool = False
     """Its row is final: no slot may take it up again."""
     drawn_frames: int = 0
@@ -75,6 +74,8 @@ class Run:
         if self.ending or self.closing:
             return False
         if not self.is_cut:
+            return self.holders == 0
+        if self.is_drawn:  # its ending could not be settled: whoever takes it begins it again
             return self.holders == 0
         return bool(self.pending) and not (self.job.spec.sequential and self.drawing)
 

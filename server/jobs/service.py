@@ -23,7 +23,7 @@ from server.jobs.sweep import sweep
 from server.log import note
 
 _LOG = logging.getLogger(__name__)
-_FIRST_PROBE_S = 20.0
+_FIRST_PROBE_S = 5.0
 _SWEEP_S = 3600.0
 
 
@@ -48,6 +48,7 @@ class Service:
     async def start(self) -> None:
         """Sweep, probe the machine, take up unfinished jobs."""
         await asyncio.to_thread(sweep, self.store, self.data, at_start=True)
+        await asyncio.to_thread(self.data.take_ballast)
         # A driver that hangs must not keep /health from answering: go on without its answer.
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_FIRST_PROBE_S):
@@ -68,7 +69,10 @@ class Service:
     async def _sweep_hourly(self) -> None:
         while True:
             await asyncio.sleep(min(_SWEEP_S, self.config.result_ttl_sec))
-            await asyncio.to_thread(sweep, self.store, self.data, at_start=False)
+            try:
+                await asyncio.to_thread(sweep, self.store, self.data, at_start=False)
+            except Exception:  # it is tried again in an hour
+                _LOG.exception("sweep.broken")
 
     # Accepting
 
@@ -136,11 +140,11 @@ class Service:
         Raises:
             ToqiboxError: result_not_ready or result_expired.
         """
-        if job.status is not Status.COMPLETED:
+        if not job.is_final:
             raise ToqiboxError("result_not_ready")
         path = self.data.artifact(job.id, kind)
-        expired = job.expires_at is not None and job.expires_at <= now_ms()
-        if job.removed or expired or not path.exists():
+        kept = job.status is Status.COMPLETED and not job.removed and not job.is_expired
+        if not kept or not path.exists():
             raise ToqiboxError("result_expired")
         return path
 

@@ -1,7 +1,9 @@
 """A slot: one seat for a worker. Segments are drawn in slots and nowhere else."""
 
+import asyncio
 from typing import Any
 
+from server.confine import Limits
 from server.jobs.workers import OnEvent, Watch, Worker
 
 
@@ -16,29 +18,41 @@ class LocalSlot:
         self.is_free = True
         self._worker: Worker | None = None
         self._job_id: str | None = None
+        self._turning = asyncio.Lock()  # one worker a slot, the last one's end included
 
     async def run(
-        self, job_id: str, task: dict[str, Any], watch: Watch, on_event: OnEvent
+        self,
+        job_id: str,
+        task: dict[str, Any],
+        watch: Watch,
+        on_event: OnEvent,
+        limits: Limits | None = None,
     ) -> dict[str, Any]:
         """Do a task of job `job_id` here.
 
         Raises:
             TaskError: see Worker.run.
         """
-        worker = self._worker
-        if worker is None or self._job_id != job_id or not worker.is_alive:
-            await self.empty()
-            worker = await Worker.start("segment")
-            self._worker, self._job_id = worker, job_id
+        async with self._turning:
+            worker = self._worker
+            if worker is None or self._job_id != job_id or not worker.is_alive:
+                await self._end()
+                worker = await Worker.start("segment", limits)
+                self._worker, self._job_id = worker, job_id
         return await worker.run(task, watch, on_event)
 
-    async def empty(self) -> None:
-        """End the worker, if there is one."""
+    async def _end(self) -> None:
         worker, self._worker, self._job_id = self._worker, None, None
         if worker:
             await worker.kill()
 
+    async def empty(self) -> None:
+        """End the worker, if there is one, and wait until it is gone."""
+        async with self._turning:
+            await self._end()
+
     async def empty_of(self, job_id: str) -> None:
         """End the worker if it is of job `job_id`."""
-        if self._job_id == job_id:
-            await self.empty()
+        async with self._turning:
+            if self._job_id == job_id:
+                await self._end()

@@ -93,7 +93,7 @@ def check_request(texts: Mapping[str, str], config: Config, library: Library) ->
     values = {name: fields.check_text(name, text, config) for name, text in texts.items()}
     given = {name: value for name, value in values.items() if value is not None}
     effect = library.get(given.get("effect", "breathe"))
-    plan = given.get("plan", next(iter(config.plans)))
+    plan = given.get("plan", "free" if "free" in config.plans else next(iter(config.plans)))
     aspect = given.get("aspect", "16:9")
     width, height = fields.picture_size(aspect, config.plans[plan])
     return Request(

@@ -25,6 +25,7 @@ CREATE TABLE job (
     expires_at INTEGER, removed INTEGER NOT NULL DEFAULT 0, progress INTEGER NOT NULL DEFAULT 0,
     frames_done INTEGER NOT NULL DEFAULT 0, attempt INTEGER NOT NULL DEFAULT 0,
     slot_ms INTEGER NOT NULL DEFAULT 0, encoder TEXT, threads INTEGER, encoder_fallback TEXT,
+    renderer TEXT, software INTEGER NOT NULL DEFAULT 0,
     error_code TEXT, error_values TEXT NOT NULL DEFAULT '{}', diagnostics TEXT, report TEXT,
     request_id TEXT NOT NULL) STRICT;
 CREATE INDEX job_by_turn ON job (status, turn, id);
@@ -47,14 +48,17 @@ class Store:
         path: the database file, made when it is missing.
 
     Raises:
-        RuntimeError: the file was written by a newer version of the server.
+        RuntimeError: the file cannot be opened, or a newer version of the server wrote it.
     """
 
     def __init__(self, path: Path) -> None:
-        self._writer = self._connect(path)
-        self._write_lock = threading.Lock()
-        self._migrate()
-        self._reader = self._connect(path)
+        try:
+            self._writer = self._connect(path)
+            self._write_lock = threading.Lock()
+            self._migrate()
+            self._reader = self._connect(path)
+        except sqlite3.Error as error:
+            raise RuntimeError(f"the job table cannot be opened: {error}") from error
         self._read_lock = threading.Lock()
 
     @staticmethod
@@ -187,9 +191,10 @@ class Store:
             )
 
     def advance(self, job_id: str, progress: int, frames_done: int, slot_ms: int) -> None:
-        """Note progress, which never falls, when it has grown by a percent."""
-        sql = """UPDATE job SET progress = ?2, frames_done = ?3, slot_ms = ?4
-                 WHERE id = ?1 AND status = 'processing' AND progress < ?2"""
+        """Note progress, which never falls, by the percent; and slot time, by 5 s."""
+        sql = """UPDATE job SET progress = max(progress, ?2), frames_done = ?3, slot_ms = ?4
+                 WHERE id = ?1 AND status = 'processing'
+                 AND (progress < ?2 OR slot_ms < ?4 - 5000)"""
         with self._transaction() as db:
             db.execute(sql, (job_id, progress, frames_done, slot_ms))
 
@@ -212,6 +217,9 @@ class Store:
                  ON CONFLICT DO UPDATE SET starts = starts + 1, running = 1"""
         with self._transaction() as db:
             db.execute(sql, (job_id, name))
+            sql = """UPDATE job SET attempt = max(attempt, (SELECT failures + 1 FROM task
+                     WHERE job_id = ?1 AND name = ?2)) WHERE id = ?1"""
+            db.execute(sql, (job_id, name))
 
     def task_ends(self, job_id: str, name: str, result: dict[str, Any]) -> None:
         """A task is done: keep its result; the job's interruptions are no longer in a row."""
@@ -226,20 +234,12 @@ class Store:
                  WHERE job_id = ? AND name = ? RETURNING failures"""
         with self._transaction() as db:
             rows = db.execute(sql, (int(counts), job_id, name)).fetchall()
-            failures = int(rows[0][0]) if rows else 0
-            sql = "UPDATE job SET attempt = max(attempt, ?) WHERE id = ?"
-            db.execute(sql, (failures + 1, job_id))
-        return failures
+        return int(rows[0][0]) if rows else 0
 
     def results(self, job_id: str) -> dict[str, dict[str, Any]]:
         """Results of the finished tasks of a job, by name."""
         sql = "SELECT name, result FROM task WHERE job_id = ? AND result IS NOT NULL"
         return {row["name"]: json.loads(row["result"]) for row in self._rows(sql, job_id)}
-
-    def starts(self, job_id: str) -> dict[str, int]:
-        """How often each task of a job was started."""
-        sql = "SELECT name, starts FROM task WHERE job_id = ?"
-        return {row["name"]: row["starts"] for row in self._rows(sql, job_id)}
 
     def forget_tasks(self, job_id: str, prefix: str) -> None:
         """Drop what is known of the tasks whose name starts with `prefix`."""
@@ -293,6 +293,7 @@ def _job(row: sqlite3.Row) -> Job:
     values["stage"] = Stage(values["stage"]) if values["stage"] else None
     values["spec"] = Spec.from_json(values["spec"])
     values["removed"] = bool(values["removed"])
+    values["software"] = bool(values["software"])
     for name in _JSON:
         values[name] = json.loads(values[name]) if values[name] else None
     values["error_values"] = values["error_values"] or {}

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from pathlib import Path
 
 from server.jobs.artifacts import DataFolder, discard
 from server.jobs.job import Status, now_ms
@@ -19,13 +20,16 @@ _ABANDONED_S = 3600
 def sweep(store: Store, data: DataFolder, *, at_start: bool) -> None:
     """Remove left-overs; at start nothing is in use, so everything without an owner goes."""
     _expire(store, data)
-    removed = _sweep_spool(data, at_start=at_start)
-    if at_start:  # later, folders of jobs that are just being adopted change hands
+    before = time.time() - (0 if at_start else _ABANDONED_S)
+    if at_start:
         discard(data.scratch)
-        removed += _sweep_jobs(store, data)
+    dead = [path for path in data.spool.iterdir() if at_start or _is_older(path, before)]
+    dead += _without_owner(store, data, before, at_start=at_start)
+    for path in dead:
+        discard(path)
     store.forget(now_ms() - ROW_DAYS * _DAY_MS)
-    if removed:
-        note(_LOG, logging.INFO, "sweep", removed=removed)
+    if dead:
+        note(_LOG, logging.INFO, "sweep", removed=len(dead))
 
 
 def _expire(store: Store, data: DataFolder) -> None:
@@ -35,24 +39,29 @@ def _expire(store: Store, data: DataFolder) -> None:
         note(_LOG, logging.INFO, "job.expired", job=job.id, request=job.request_id)
 
 
-def _sweep_spool(data: DataFolder, *, at_start: bool) -> int:
-    oldest = time.time() - _ABANDONED_S
-    dead = [path for path in data.spool.iterdir() if at_start or path.stat().st_mtime < oldest]
-    for folder in dead:
-        discard(folder)
-    return len(dead)
+def _is_older(path: Path, before: float) -> bool:
+    """Whether a file or folder was last changed before that; False when it is gone by now."""
+    try:
+        return path.stat().st_mtime < before
+    except FileNotFoundError:  # an upload was just adopted by its job
+        return False
 
 
-def _sweep_jobs(store: Store, data: DataFolder) -> int:
+def _without_owner(store: Store, data: DataFolder, before: float, *, at_start: bool) -> list[Path]:
+    """What lies in the folders of jobs and features that no row wants.
+
+    Later than at start only what is old: a folder is there before its row is.
+    """
+    folders = [path for path in data.jobs.iterdir() if at_start or _is_older(path, before)]
+    features = [path for path in data.features.iterdir() if at_start or _is_older(path, before)]
     keepers = store.keepers()
     live = store.with_status(Status.QUEUED, Status.PROCESSING)
-    dead = [folder for folder in data.jobs.iterdir() if folder.name not in keepers]
-    for job_id in keepers - {job.id for job in live}:
-        data.keep_artifacts_only(job_id)
-    for job in live:
-        dead += data.job(job.id).glob("*.part")
     wanted = {data.features_of(job) for job in live}
-    dead += [path for path in data.features.iterdir() if path not in wanted]
-    for path in dead:
-        discard(path)
-    return len(dead)
+    dead = [folder for folder in folders if folder.name not in keepers]
+    dead += [path for path in features if path not in wanted]
+    if at_start:
+        for job_id in keepers - {job.id for job in live}:
+            data.keep_artifacts_only(job_id)
+        for job in live:
+            dead += data.job(job.id).glob("*.part")
+    return dead

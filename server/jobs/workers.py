@@ -38,7 +38,7 @@ class TaskError(Exception):
         return not entry.retryable
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Watch:
     """How long a task may take."""
 
@@ -55,6 +55,7 @@ class Worker:
     process: asyncio.subprocess.Process
     _tail: bytearray = field(default_factory=bytearray)
     _drain: asyncio.Task[None] | None = None
+    _is_up: bool = False
 
     @classmethod
     async def start(cls, label: str, limits: confine.Limits | None = None) -> "Worker":
@@ -64,16 +65,19 @@ class Worker:
         the main thread: the child dies with the thread that spawns it.
         """
         argv = [sys.executable, "-I", "-m", "server.render.worker", label]
-        process = await asyncio.create_subprocess_exec(
-            *confine.command(argv, limits),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            env=confine.environment(),
-            start_new_session=True,
-            limit=LINE_BYTES,
-            cwd="/",
-        )
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *confine.command(argv, limits),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+                env=confine.environment(),
+                start_new_session=True,
+                limit=LINE_BYTES,
+                cwd="/",
+            )
+        except OSError as error:  # no memory, process or descriptor is left
+            raise TaskError("worker_crashed", f"it could not be started: {error}") from error
         worker = cls(process)
         worker._drain = asyncio.create_task(worker._keep_tail())
         return worker
@@ -116,7 +120,7 @@ class Worker:
 
     async def _follow(self, stall_s: float, on_event: OnEvent) -> dict[str, Any]:
         # Starting an interpreter on a busy machine is not a stall of the task.
-        patience = max(stall_s, _START_S) if self.process.stdout else stall_s
+        patience = stall_s if self._is_up else max(stall_s, _START_S)
         while True:
             event = await self._next_event(patience)
             kind = event.get("event")
@@ -125,6 +129,7 @@ class Worker:
             if kind == "failed":
                 code = event.get("code") if event.get("code") in CATALOGUE else "internal"
                 raise TaskError(str(code), str(event.get("detail") or ""), event)
+            self._is_up = True
             patience = stall_s
             on_event(event)
 

@@ -4,8 +4,8 @@ The table of encoders is in h264.py; whether a row really works here, `try_open`
 """
 
 import queue
-import re
 import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -13,6 +13,7 @@ from typing import Self
 from server.confine import Limits
 from server.errors import ToqiboxError
 from server.media import ffmpeg, part, probe
+from server.media.brief import brief
 from server.media.h264 import ENCODERS, TICKS, segment_argv
 
 __all__ = ["ENCODERS", "FrameWriter", "Written", "try_open"]
@@ -20,10 +21,12 @@ __all__ = ["ENCODERS", "FrameWriter", "Written", "try_open"]
 IN_FLIGHT = 3
 """Frames that may wait for ffmpeg; one more is being drawn into."""
 
+STALL_S = 30.0
+"""After so long without progress the writer's owner is given up, unless it says otherwise."""
+
 _TRIAL = (256, 144)
 _TRIAL_FPS = 30
 _TRIAL_FRAMES = 5
-_STUCK_S = 120.0
 _LIMITS = Limits(open_files=64)
 
 
@@ -39,25 +42,19 @@ class Written:
 
 def try_open(name: str, folder: Path) -> str | None:
     """Encode a few frames for real, in `folder`; None when they came out, else why not."""
-    width, height = _TRIAL
+    size = _TRIAL[0] * _TRIAL[1] * 3 // 2
     out = folder / f"trial-{name}.mp4"
     try:
-        with FrameWriter(name, width, height, _TRIAL_FPS, 1, out) as writer:
+        with FrameWriter(name, _TRIAL, _TRIAL_FPS, 1, out) as writer:
             for shade in range(_TRIAL_FRAMES):
-                writer.write(memoryview(bytes([40 + shade]) * (width * height * 3 // 2)))
+                writer.write(memoryview(bytes([40 + shade]) * size))
             writer.finish()
         out.unlink()
     except ToqiboxError as error:
-        return _in_short(error.detail or error.code)
+        return brief(error.detail or error.code, out, folder)
     except (ffmpeg.MediaError, OSError) as error:
-        return _in_short(str(error))
+        return brief(str(error), out, folder)
     return None
-
-
-def _in_short(messages: str) -> str:
-    """The first thing that ffmpeg said, without the address of what said it."""
-    first = messages.strip().partition("\n")[0]
-    return re.sub(r"rc -?\d+: |\[[^\]]* @ 0x[0-9a-f]+\] ", "", first)[:200]
 
 
 class FrameWriter:
@@ -70,17 +67,24 @@ class FrameWriter:
     """
 
     def __init__(
-        self, encoder: str, width: int, height: int, fps: int, threads: int, out: Path
+        self,
+        encoder: str,
+        size: tuple[int, int],
+        fps: int,
+        threads: int,
+        out: Path,
+        stall_s: float = STALL_S,
     ) -> None:
         """Start ffmpeg; must be called in the worker's main thread.
 
         Args:
             encoder: a key of ENCODERS.
-            width: of the picture, even.
-            height: of the picture, even.
+            size: width and height of the picture, both even.
             fps: frames a second.
             threads: of the encoder; x264 encodes differently with each number.
             out: the MP4 file, written through its `.part`.
+            stall_s: seconds without progress after which the writer's owner is killed. No wait
+                for ffmpeg is longer than half of it, so that a stuck one is told before.
 
         Raises:
             ToqiboxError: encoder_failed.
@@ -89,14 +93,15 @@ class FrameWriter:
         self._fps = fps
         self._frames = 0
         self._broken = threading.Event()
-        size = width * height * 3 // 2
-        buffers = [bytearray(size) for _ in range(IN_FLIGHT + 1)]
+        self._patience_s = stall_s / 2
+        frame_bytes = size[0] * size[1] * 3 // 2
+        buffers = [bytearray(frame_bytes) for _ in range(IN_FLIGHT + 1)]
         self._free: queue.SimpleQueue[memoryview] = queue.SimpleQueue()
         for buffer in buffers:
             self._free.put(memoryview(buffer))
         self._full: queue.SimpleQueue[memoryview | None] = queue.SimpleQueue()
         self._current: memoryview | None = None
-        argv = segment_argv(ENCODERS[encoder], (width, height), fps, threads, part.part_of(out))
+        argv = segment_argv(ENCODERS[encoder], size, fps, threads, part.part_of(out))
         try:
             self._process = ffmpeg.Process(argv, _LIMITS, stdin=True)
         except ffmpeg.MediaError as error:
@@ -112,7 +117,7 @@ class FrameWriter:
         # descriptor is soon another file's.
         self._process.stop()
         self._full.put(None)
-        self._feeder.join(_STUCK_S)
+        self._feeder.join(self._patience_s)
         self._process.kill()
         part.discard(self._out)
 
@@ -124,9 +129,9 @@ class FrameWriter:
         """
         if self._current is None:
             try:
-                frame = self._free.get(timeout=_STUCK_S)
+                frame = self._free.get(timeout=self._patience_s)
             except queue.Empty:
-                detail = f"ffmpeg took no frame for {_STUCK_S} s"
+                detail = f"ffmpeg took no frame for {self._patience_s:g} s"
                 raise ToqiboxError("encoder_stalled", detail=detail) from None
             if self._broken.is_set():
                 self._free.put(frame)
@@ -157,14 +162,16 @@ class FrameWriter:
         Raises:
             ToqiboxError: encoder_failed, storage_full, encoder_stalled, output_invalid.
         """
+        deadline = time.monotonic() + self._patience_s
         self._full.put(None)
-        self._feeder.join(_STUCK_S)
+        self._feeder.join(self._patience_s)
         if self._feeder.is_alive():
             raise ToqiboxError("encoder_stalled", detail="ffmpeg does not take the last frames")
         if self._broken.is_set():
             raise self._failure()
         try:
-            outcome = self._process.wait(_STUCK_S).check("encoder_failed")
+            rest_s = max(0.0, deadline - time.monotonic())
+            outcome = self._process.wait(rest_s).check("encoder_failed")
             self._check()
         except ffmpeg.MediaError as error:
             raise ToqiboxError("encoder_stalled", detail=str(error)) from error

@@ -5,7 +5,7 @@ the steps of the track, floor(60 x seconds) + 1, come TAIL more in which the spe
 last of them is silence and stands for all later ones.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -27,6 +27,8 @@ from server.media.analyser import (
     windows,
 )
 
+FORMAT = 1
+"""Number of the format that RECORD and TAIL describe; another one is another file's."""
 RECORD = np.dtype(
     [
         ("samples", "<i2", (HOP, 2)),  # the 735 stereo samples at 44.1 kHz before the step
@@ -48,8 +50,13 @@ _MEASURED = RECORD.fields["bands"][1] if RECORD.fields else 0
 _MEASURED_BYTES = 36
 
 
-def analyse(sound: Path, out: Path) -> tuple[int, float]:
+def analyse(sound: Path, out: Path, told: Callable[[], None] | None = None) -> tuple[int, float]:
     """Analyse a WAV of ours and write its features file `out`, through its `.part`.
+
+    Args:
+        sound: the WAV.
+        out: the file to write.
+        told: called after every few seconds of sound, and when all of it is measured.
 
     Returns:
         Steps and seconds of the sound.
@@ -59,15 +66,17 @@ def analyse(sound: Path, out: Path) -> tuple[int, float]:
     """
     samples = (sound.stat().st_size - wave.HEADER_BYTES) // wave.FRAME_BYTES
     steps = samples * STEPS_PER_S // wave.RATE + 1
+    progressed = told or (lambda: None)
     try:
         with part.writing(out) as file:
             start = _write_header(file, steps + TAIL)
-            powers, low = _write_records(file, sound, steps + TAIL)
+            powers, low = _write_records(file, sound, steps + TAIL, progressed)
             measured = np.zeros((steps + TAIL, _MEASURED_BYTES // 4), "<f4")
             measured[:, : len(bands.NAMES)] = bands.scale(powers)
             for kick in kicks.find(low):
                 step = min(int(kick.time_s * STEPS_PER_S), steps - 1)
                 measured[step, -2:] = kick.strength, kick.time_s - step / STEPS_PER_S
+            progressed()
             for step, values in enumerate(measured):
                 file.seek(start + step * RECORD.itemsize + _MEASURED)
                 file.write(values.tobytes())
@@ -83,11 +92,17 @@ class Features:
         """Map the file.
 
         Raises:
-            ValueError: it is not a features file of this version.
+            ValueError: it is no features file, or one of another format.
         """
-        self._records = np.load(path, mmap_mode="r")
-        if self._records.dtype != RECORD or len(self._records) <= TAIL:
-            raise ValueError("not a features file of this version")
+        problem = f"{path.name} is not a features file of format {FORMAT}"
+        try:
+            self._records = np.load(path, mmap_mode="r")
+        except (ValueError, EOFError) as error:
+            raise ValueError(problem) from error
+        if self._records.dtype != RECORD:
+            raise ValueError(f"{problem}: its records are {self._records.dtype}"[:300])
+        if self._records.ndim != 1 or len(self._records) <= TAIL:
+            raise ValueError(f"{problem}: it holds {self._records.shape} records")
 
     @property
     def steps(self) -> int:
@@ -172,7 +187,9 @@ def _write_header(file: BinaryIO, records: int) -> int:
     return file.tell()
 
 
-def _write_records(file: BinaryIO, sound: Path, count: int) -> tuple[bands.Powers, kicks.Reals]:
+def _write_records(
+    file: BinaryIO, sound: Path, count: int, told: Callable[[], None]
+) -> tuple[bands.Powers, kicks.Reals]:
     """Write all records but for `bands` and `onset`; return what those are made from."""
     analyser = Analyser()
     powers, low = [], []
@@ -188,6 +205,7 @@ def _write_records(file: BinaryIO, sound: Path, count: int) -> tuple[bands.Power
         inner = signal[_MARGIN - kicks.REACH :][: steps * HOP + 2 * kicks.REACH]
         low.append(kicks.lower(mean(inner)))
         file.write(records.tobytes())
+        told()
     return np.concatenate(powers), np.concatenate(low)
 
 

@@ -192,6 +192,13 @@ class Process:
         Raises:
             MediaError: it is still running after `limit_s` seconds.
         """
+        outcome = self.ended(limit_s, stdout)
+        if outcome is None:
+            raise MediaError(f"still running after {limit_s:g} s")
+        return outcome
+
+    def ended(self, limit_s: float, stdout: bytes = b"") -> Outcome | None:
+        """Its outcome, once it has ended; None when it has not within `limit_s` seconds."""
         deadline = time.monotonic() + limit_s
         pause = 0.0005
         while self._outcome is None:
@@ -203,7 +210,7 @@ class Process:
                 self._outcome = Outcome(rc, cpu_s, self.messages(), stdout)
                 self._close()
             elif time.monotonic() >= deadline:
-                raise MediaError(f"still running after {limit_s} s")
+                return None
             else:
                 time.sleep(pause)
                 pause = min(pause * 2, 0.02)

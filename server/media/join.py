@@ -2,7 +2,7 @@
 
 import hashlib
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,11 +11,20 @@ from server.errors import ToqiboxError
 from server.media import boxes, ffmpeg, part
 from server.media.check import Check, Expected, check
 from server.media.h264 import TICKS
+from server.media.watch import watch
 
 _LIMITS = Limits(cpu_s=600, open_files=64)
 _LONGEST_TEXT = 200
 _REORDER = 2
 """Frames by which H.264 with B-frames is decoded ahead of being shown, at most."""
+
+
+@dataclass(frozen=True)
+class Tags:
+    """All that the film says of itself."""
+
+    title: str | None = None
+    artist: str | None = None
 
 
 @dataclass(frozen=True)
@@ -32,13 +41,19 @@ def join(
     sound: Path,
     expected: Expected,
     out: Path,
-    *,
-    title: str | None = None,
-    artist: str | None = None,
+    tags: Tags = Tags(),
+    told: Callable[[str], None] = lambda _: None,
 ) -> Film:
     """Copy the segments and the sound into the MP4 `out`, `moov` first, and check it.
 
-    The only metadata is title and artist.
+    Args:
+        segments: MP4 files of ours in their order.
+        sound: what `encode_aac` wrote.
+        expected: what the film must be.
+        out: the film, written through its `.part`.
+        tags: the only metadata.
+        told: called with ``join`` while the film is being written, then with ``joined``, and
+            with ``checked``.
 
     Raises:
         ToqiboxError: output_invalid, storage_full.
@@ -47,9 +62,13 @@ def join(
     try:
         with part.storing():
             listing.write_text(_script(segments, expected.fps), "utf-8")
-        argv = _join_argv(listing, sound, part.part_of(out), expected.fps, _tags(title, artist))
-        ffmpeg.run(argv, _LIMITS, limit_s=600).check("output_invalid")
+        argv = _join_argv(listing, sound, part.part_of(out), expected.fps, _options(tags))
+        with ffmpeg.Process(argv, _LIMITS) as process:
+            outcome = watch(process, part.part_of(out), lambda: told("join"), 600)
+        outcome.check("output_invalid")
+        told("joined")
         found = check(part.part_of(out), expected)
+        told("checked")
         film = Film(part.part_of(out).stat().st_size, _sha256(part.part_of(out)), found)
         part.publish(out)
     except (ffmpeg.MediaError, ValueError, FileNotFoundError) as error:
@@ -122,9 +141,9 @@ def _join_argv(listing: Path, sound: Path, out: Path, fps: int, tags: dict[str, 
     return ffmpeg.output([pictures["v:0"], track["a:0"]], out, **options)
 
 
-def _tags(title: str | None, artist: str | None) -> dict[str, str]:
+def _options(tags: Tags) -> dict[str, str]:
     """Two spellings of the option for the file's metadata: one alone could be given only once."""
-    given = (("metadata", "title", title), ("metadata:g", "artist", artist))
+    given = (("metadata", "title", tags.title), ("metadata:g", "artist", tags.artist))
     return {option: f"{name}={_plain(text)}" for option, name, text in given if text}
 
 

@@ -1,5 +1,6 @@
 """The track: an upload is decoded once into our own WAV file, and that is encoded for the film."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
@@ -9,6 +10,7 @@ from server.confine import Limits
 from server.errors import ToqiboxError
 from server.media import boxes, ffmpeg, part, wave
 from server.media.excerpt import Excerpt
+from server.media.watch import watch
 from server.reasons import reason
 
 _DECODE = Limits(memory_bytes=1 << 30, cpu_s=15, open_files=32)
@@ -84,11 +86,20 @@ def decode(
     return Sound(excerpt.samples, excerpt.digest.hexdigest(), excerpt.loudest_s())
 
 
-def encode_aac(sound: Path, frames: int, fps: int, out: Path) -> ffmpeg.Outcome:
+def encode_aac(
+    sound: Path, frames: int, fps: int, out: Path, told: Callable[[], None] | None = None
+) -> ffmpeg.Outcome:
     """Encode a WAV of ours to AAC LC, 192 kb/s, that lasts exactly frames/fps seconds.
 
     Longer sound is cut, shorter is followed by silence. `out` is an MP4 of one track, whose edit
     list takes away the encoder's priming: decoded sample 0 is sample 0 of the WAV.
+
+    Args:
+        sound: the WAV.
+        frames: of the film.
+        fps: frames a second.
+        out: the file to write, through its `.part`.
+        told: called whenever more of it has been written.
 
     Raises:
         ToqiboxError: storage_full, encoder_failed.
@@ -110,7 +121,9 @@ def encode_aac(sound: Path, frames: int, fps: int, out: Path) -> ffmpeg.Outcome:
     }
     argv = ffmpeg.output(stream, part.part_of(out), **options)
     try:
-        outcome = ffmpeg.run(argv, _ENCODE, limit_s=1800).check("encoder_failed")
+        with ffmpeg.Process(argv, _ENCODE) as process:
+            outcome = watch(process, part.part_of(out), told or (lambda: None), 1800)
+        outcome.check("encoder_failed")
         part.publish(out)
     except ffmpeg.MediaError as error:
         raise ToqiboxError("encoder_failed", detail=str(error)) from error

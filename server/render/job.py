@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from server.media.encoders import STALL_S
 from server.render.context import Size
 
 
@@ -24,6 +25,8 @@ class Job:
     fit: str
     egl_device: int | None
     require_gpu: bool
+    renderer: str | None = None
+    """Name of the renderer that must draw it: pieces of two do not make one film."""
 
     @classmethod
     def read(cls, spec: Mapping[str, Any]) -> "Job":
@@ -38,6 +41,7 @@ class Job:
             fit=spec["fit"],
             egl_device=spec.get("egl_device"),
             require_gpu=bool(spec.get("require_gpu")),
+            renderer=spec.get("renderer"),
         )
 
     def key(self) -> str:
@@ -56,6 +60,8 @@ class Range:
     out: Path
     state_in: Path | None
     state_out: Path | None
+    stall_s: float = STALL_S
+    """Seconds without progress after which the server kills the worker."""
 
     @classmethod
     def read(cls, spec: Mapping[str, Any]) -> "Range":
@@ -69,4 +75,5 @@ class Range:
             out=Path(spec["out"]),
             state_in=Path(state_in) if state_in else None,
             state_out=Path(state_out) if state_out else None,
+            stall_s=float(spec.get("stall_s", STALL_S)),
         )

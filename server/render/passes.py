@@ -55,22 +55,19 @@ class Passes:
         self._timeline = timeline
         self._size = (float(size[0]), float(size[1]))
         self._render_size = [n for n, b in effect.uniforms.items() if b is Builtin.RENDER_SIZE]
-        last = len(effect.passes) - 1
-        # A pass without a target that is not the last draws to nowhere.
-        chosen = [(i, p) for i, p in enumerate(effect.passes) if p.target or i == last]
-        programs = [_compile(context, effect, one) for _, one in chosen]
+        programs = [_compile(context, effect, one) for one in effect.passes]
         names = {target.name for target in effect.targets}
         uses = [
             Use(one.target, frozenset(names.intersection(program)))
-            for (_, one), program in zip(chosen, programs, strict=True)
+            for one, program in zip(effect.passes, programs, strict=True)
         ]
         self._targets = Targets(context, effect, timeline, size, uses)
         self._steps: list[_Step] = []
-        for at, ((index, one), program) in enumerate(zip(chosen, programs, strict=True)):
+        for at, (one, program) in enumerate(zip(effect.passes, programs, strict=True)):
             draw = self._draw(program, {**pictures, **self._targets.seen_by(at)})
             area = self._targets.areas[one.target] if one.target else None
             surface = area.surface if area else Surface(context, size)
-            self._steps.append(_Step(draw, surface, area, self._columns(draw, index)))
+            self._steps.append(_Step(draw, surface, area, self._columns(draw)))
         self._set_render_sizes()
         self.output: Picture = self._steps[-1].surface
         """What the effect shows, once `draw` was called."""
@@ -106,7 +103,7 @@ class Passes:
                 "shader_compile_failed", name=effect.id, diagnostics=[found]
             ) from None
 
-    def _columns(self, draw: Draw, index: int) -> list[tuple[str, Column]]:
+    def _columns(self, draw: Draw) -> list[tuple[str, Column]]:
         """Set what never changes; returns what does."""
         moving = []
         for name, column in self._timeline.columns.items():
@@ -114,9 +111,6 @@ class Passes:
                 draw.set(name, column.at(0))
                 if not column.constant:
                     moving.append((name, column))
-        for name, meaning in self._effect.uniforms.items():
-            if meaning is Builtin.PASS_INDEX:
-                draw.set(name, struct.pack("=i", index))
         return moving
 
     def _resize(self, frame: int) -> None:

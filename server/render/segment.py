@@ -76,6 +76,9 @@ class Renderer:
             if job.require_gpu and context.software:
                 detail = f"a hardware renderer is required, this is {context.renderer}"
                 raise ToqiboxError("not_ready", detail=detail)
+            if job.renderer not in (None, context.renderer):
+                detail = f"planned for {job.renderer}, this is {context.renderer}"
+                raise ToqiboxError("render_failed", detail=detail)
             scene = Scene(context, job)
             readback = Readback(context, scene.planes)
             self._kept = _Kept(key, context, scene, readback, Clock(context))
@@ -104,7 +107,8 @@ def _resume(scene: Scene, part: Range) -> None:
 
 def _render(kept: _Kept, job: Job, part: Range, emit: Emit) -> Result:
     context, scene, readback = kept.context, kept.scene, kept.readback
-    with FrameWriter(part.encoder, *job.size, job.fps, part.threads, part.out) as writer:
+    output = FrameWriter(part.encoder, job.size, job.fps, part.threads, part.out, part.stall_s)
+    with output as writer:
         readback.begin()
         for frame in range(part.first, part.last):
             changed = kept.clock.time(partial(scene.draw, frame))

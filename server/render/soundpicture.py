@@ -15,7 +15,7 @@ from server.effects.effect import Input, Kind
 from server.render.context import Context
 from server.render.surface import Picture
 
-SAMPLES = 1024
+SAMPLES = 2048
 """Samples of an audio input that names no number."""
 BINS = 1024
 """Bins of an audioFFT input that names no number, and most that there are."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import asdict
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 from server.errors import ToqiboxError
@@ -51,11 +52,13 @@ def prepare(spec: Spec, emit: Emit) -> Result:
     }
 
 
-def analyse(spec: Spec, _emit: Emit) -> Result:
+def analyse(spec: Spec, emit: Emit) -> Result:
     """Write the features of the whole track once, for all segments."""
     from server.media.features import analyse as write
 
-    steps, seconds = write(Path(spec["sound"]), Path(spec["out"]))
+    told = partial(emit.stage, "analyse")
+    told()
+    steps, seconds = write(Path(spec["sound"]), Path(spec["out"]), told)
     return {"steps": steps, "seconds": seconds}
 
 
@@ -66,11 +69,13 @@ def segment(spec: Spec, emit: Emit) -> Result:
     return run(spec, emit)
 
 
-def sound(spec: Spec, _emit: Emit) -> Result:
+def sound(spec: Spec, emit: Emit) -> Result:
     """Encode the sound, cut or padded to the length of the frames."""
     from server.media.sound import encode_aac
 
-    outcome = encode_aac(Path(spec["sound"]), spec["frames"], spec["fps"], Path(spec["out"]))
+    told = partial(emit.stage, "sound")
+    told()
+    outcome = encode_aac(Path(spec["sound"]), spec["frames"], spec["fps"], Path(spec["out"]), told)
     return {"seconds": outcome.cpu_s}
 
 
@@ -79,18 +84,19 @@ def join(spec: Spec, emit: Emit) -> Result:
     from server.media import join as media
     from server.media.check import Expected
 
+    emit.stage("join")
     frames, fps, out = spec["frames"], spec["fps"], Path(spec["out"])
     film = media.join(
         [Path(path) for path in spec["segments"]],
         Path(spec["sound"]),
         Expected(frames, fps, spec["width"], spec["height"]),
         out,
-        title=spec["title"],
-        artist=spec["artist"],
+        media.Tags(spec["title"], spec["artist"]),
+        emit.stage,
     )
-    emit.stage("poster")
     loudest = min(int(spec["loudest_s"] * fps), frames - 1)
     media.poster(out, loudest, fps, Path(spec["poster"]))
+    emit.stage("poster")
     found = asdict(film.check)
     found["videoSeconds"], found["audioSeconds"] = found.pop("video_s"), found.pop("audio_s")
     found["moovFirst"] = found.pop("moov_first")

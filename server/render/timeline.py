@@ -60,7 +60,7 @@ class Timeline:
         self, effect: Effect, values: Mapping[str, Value], sound: Sound, frames: int, fps: int
     ) -> None:
         self.columns: dict[str, Column] = {}
-        """By GLSL name; without RENDERSIZE and PASSINDEX, which each pass has its own of."""
+        """By GLSL name; without RENDERSIZE, which each pass has its own of."""
         self._numbers: dict[str, Column] = {}
         for item in effect.inputs:
             if item.kind.is_texture:
@@ -70,7 +70,7 @@ class Timeline:
             if item.kind in (Kind.FLOAT, Kind.LONG, Kind.BOOL, Kind.EVENT):
                 self._numbers[item.name] = column
         for uniform, meaning in effect.uniforms.items():
-            if meaning not in (Builtin.RENDER_SIZE, Builtin.PASS_INDEX):
+            if meaning is not Builtin.RENDER_SIZE:
                 self.columns[uniform] = Column(_builtin(meaning, frames, fps))
 
     def numbers(self, frame: int) -> dict[str, float]:

@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FOUNDATION = {"reasons", "errors", "config", "confine", "log"}
+FOUNDATION = {"reasons", "errors", "config", "confine", "log", "threads"}
 ROOMS: dict[str, set[str]] = {
     "reasons": set(),
     "errors": {"reasons"},
     "config": set(),
     "confine": set(),
     "log": set(),
+    "threads": set(),
     "effects": {"errors", "reasons"},
     "media": {"errors", "reasons", "confine"},
     "render": {"effects", "media", "errors", "reasons", "confine"},

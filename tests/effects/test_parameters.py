@@ -119,6 +119,7 @@ def test_description() -> None:
     entry = EFFECT.describe()
     assert entry["id"] == "test"
     assert entry["dialect"] == "isf"
+    assert entry["license"] == EFFECT.license
     schema = entry["inputs"]
     Draft202012Validator.check_schema(schema)
     properties = schema["properties"]

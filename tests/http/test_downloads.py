@@ -6,7 +6,9 @@ from typing import Any
 import aiohttp
 import pytest
 
+from server.errors import ToqiboxError
 from server.http.limits import Limits
+from server.http.openapi import document
 from server.jobs.artifacts import KINDS
 from server.jobs.job import Status
 from tests.http.conftest import Running, Start
@@ -92,8 +94,6 @@ async def test_what_cannot_be_downloaded_says_why(running: Running, tail: str) -
 
     queued = running.add_job()
     assert await code(queued.id) == (409, "result_not_ready")
-    running.service.store.move(queued.id, Status.CANCELLED)
-    assert await code(queued.id) == (409, "result_not_ready")
     removed = running.finish_job()
     await running.service.cancel(removed.id, "r")
     assert await code(removed.id) == (410, "result_expired")
@@ -105,6 +105,21 @@ async def test_what_cannot_be_downloaded_says_why(running: Running, tail: str) -
     running.service.store.update(expired.id, expires_at=1)
     assert await code(expired.id) == (410, "result_expired")
     assert await code("A" * 22) == (404, "not_found")
+
+
+@pytest.mark.parametrize("status", [Status.FAILED, Status.CANCELLED])
+async def test_a_job_without_a_video_to_come_answers_as_the_jobs_say(
+    running: Running, status: Status
+) -> None:
+    job_id = running.add_job().id
+    ended = running.service.store.move(job_id, status)
+    assert ended is not None
+    with pytest.raises(ToqiboxError) as told:
+        running.service.artifact(ended, "video")
+    answer = await ask(running.port, head(f"GET /download/{job_id}"))
+    assert (answer.status, answer.code) == (told.value.entry.status, told.value.code)
+    listed = document(running.config)["paths"]["/download/{jobId}"]["get"]["responses"]
+    assert answer.code in listed[str(answer.status)]["description"]
 
 
 async def test_a_download_goes_on_when_its_job_is_removed(running: Running) -> None:

@@ -5,10 +5,12 @@ import shutil
 import socket
 import struct
 import subprocess
+from collections.abc import Callable
 
 import aiohttp
 import pytest
 
+from server.http.limits import Limits
 from server.jobs.job import Status
 from tests.http.conftest import Running, Start
 from tests.http.wire import ask, form, head, part, post
@@ -138,6 +140,37 @@ async def test_the_queue_bound_holds_for_uploads_at_once(
     assert await running.spool_is_empty()
 
 
+async def test_the_bound_on_uploads_holds_for_the_spool(
+    start: Start, limits: Callable[..., Limits], media: tuple[bytes, bytes]
+) -> None:
+    running = await start(limits(uploads=1, upload_wait_s=60), max_queued_exports=2)
+    sent = post(form(part("audio", media[0]), part("photo", media[1])))
+    most = 0
+
+    async def watch() -> None:
+        nonlocal most
+        while True:
+            most = max(most, len(running.spooled()))
+            await asyncio.sleep(0.005)
+
+    watching = asyncio.create_task(watch())
+    # This one leaves when its form is in: its files keep the place until they are dealt with.
+    _, leaver = await asyncio.open_connection("127.0.0.1", running.port)
+    leaver.write(sent)
+    await running.until(lambda: len(running.files()) == 2)
+    leaver.transport.abort()
+    answers = await asyncio.gather(*[ask(running.port, sent, wait_s=60) for _ in range(6)])
+    watching.cancel()
+    assert most == 1
+    accepted = running.service.store.count(Status.QUEUED)
+    assert accepted == 2
+    told = sorted(answer.json.get("code") or "accepted" for answer in answers)
+    given = told.count("accepted")
+    assert given in (1, 2)  # whether the leaver's job came to be depends on when it left
+    assert told == ["accepted"] * given + ["queue_full"] * (6 - given)
+    assert await running.spool_is_empty()
+
+
 async def test_a_job_is_shown_cancelled_and_shown_again(running: Running) -> None:
     job = running.add_job()
     shown = await ask(running.port, head(f"GET /export/{job.id}"))
@@ -157,16 +190,6 @@ async def test_a_failed_job_says_why_in_the_language_of_the_client(running: Runn
     shown = await ask(running.port, head(f"GET /export/{job.id}", "Accept-Language: ru"))
     assert (shown.status, shown.json["code"]) == (200, "render_stalled")
     assert shown.json["error"] == "Создание видео остановилось и не продолжилось."
-
-
-async def test_readiness_says_what_is_missing(running: Running) -> None:
-    ready = await ask(running.port, head("GET /ready"))
-    assert (ready.status, ready.json["software"], ready.json["encoder"]) == (200, True, "x264")
-    running.service.health.found = {"gl": {"ok": False, "error": "no EGL"}}
-    ready = await ask(running.port, head("GET /ready"))
-    assert (ready.status, ready.code) == (503, "not_ready")
-    assert "no EGL" in ready.json["problems"][0]
-    assert (await ask(running.port, head("GET /health"))).status == 200
 
 
 async def test_the_old_front_page_is_there(running: Running) -> None:

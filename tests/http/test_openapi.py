@@ -1,14 +1,18 @@
 """The document is replayed: every path and method in it answers as it says."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 import jsonschema  # type: ignore[import-untyped]  # it ships no types
 import pytest
 
+import server
 from server.config import Config
+from server.errors import CATALOGUE
 from server.http.app import ROUTES
+from server.http.codes import ALL
 from server.http.openapi import document
 from server.jobs.fields import FILES, TEXTS
 from tests.http.conftest import Running, Start
@@ -32,6 +36,8 @@ def check(answer: aiohttp.ClientResponse, body: Any, operation: dict[str, Any]) 
         assert name in answer.headers
     if content:
         assert answer.content_type in content
+    if answer.content_type == "application/json" and body and answer.status >= 400:
+        assert body["code"] in listed[str(answer.status)]["description"] or answer.status == 503
     schema = content.get("application/json", {}).get("schema")
     if schema:
         whole = {**schema, "components": DOCUMENT["components"]}
@@ -68,6 +74,18 @@ def test_the_form_lists_the_fields_that_are_taken() -> None:
 def test_every_reference_leads_somewhere() -> None:
     names = set(re.findall(r"#/components/schemas/(\w+)", repr(DOCUMENT)))
     assert names == set(DOCUMENT["components"]["schemas"])
+
+
+def test_only_codes_that_something_raises_are_listed() -> None:
+    folder = Path(server.__file__).parent
+    tables = ("errors.py", "codes.py", "openapi.py", "schemas.py")
+    sources = [path for path in folder.rglob("*.py") if path.name not in tables]
+    raised = "".join(path.read_text() for path in sources)
+    known = {code for code, entry in CATALOGUE.items() if entry.status}
+    assert set(ALL) == {code for code in known if f'"{code}"' in raised}
+    assert set(ALL) == set(DOCUMENT["components"]["schemas"]["Error"]["properties"]["code"]["enum"])
+    words = set(re.findall(r"[a-z]+(?:_[a-z]+)+", repr(DOCUMENT["paths"])))
+    assert words & known <= set(ALL)
 
 
 @pytest.mark.parametrize(("path", "method"), OPERATIONS)

@@ -1,5 +1,7 @@
 """The server as a process: how it starts and how it ends."""
 
+import asyncio
+import contextlib
 import os
 import signal
 import socket
@@ -11,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.http.wire import FORM, ask, head, post
+from tests.http.wire import FORM, ask, form, head, part, post, read_answer
 
 Spawn = Callable[..., "subprocess.Popen[str]"]
 
@@ -60,6 +62,29 @@ async def test_a_server_serves_then_drains_then_ends_well(spawn: Spawn, tmp_path
     assert "retry-after" in answer.headers
     assert process.wait(5) == 0
     assert time.monotonic() - told < 5
+    assert "Traceback" not in (tmp_path / "log.txt").read_text()
+
+
+async def test_a_refused_client_that_still_sends_does_not_hold_up_the_end(
+    spawn: Spawn, tmp_path: Path
+) -> None:
+    process = spawn()
+    port = port_of(process)
+    body = form(part("fps", "29.97"), part("audio", b"x" * 1000))
+    sent = post(body).replace(b"Content-Length: ", b"Content-Length: 99")
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(sent)
+    assert (await read_answer(reader)).code == "invalid_parameter"
+    process.send_signal(signal.SIGTERM)
+    for _ in range(50):
+        if process.poll() is not None:
+            break
+        with contextlib.suppress(ConnectionError):
+            writer.write(b"x" * 1000)
+            await writer.drain()
+        await asyncio.sleep(0.1)
+    writer.transport.abort()
+    assert process.poll() == 0
     assert "Traceback" not in (tmp_path / "log.txt").read_text()
 
 

@@ -1,6 +1,7 @@
 """POST /export against clients that are slow, stop half-way, or come when there is no room."""
 
 import asyncio
+import os
 import socket
 import struct
 from collections.abc import Callable
@@ -11,13 +12,13 @@ import pytest
 
 from server.errors import ToqiboxError
 from server.http.limits import Limits
-from server.http.uploads import SpoolFile
+from server.http.uploads import Room, SpoolFile
 from tests.http.conftest import Running, Start
 from tests.http.wire import BOUNDARY, FORM, ask, form, head, part, post, read_answer
 
 AUDIO = part("audio", b"RIFF", filename="a.wav")
 PHOTO = part("photo", b"\xff\xd8", filename="p.jpg")
-EXPORT = ("POST /export", f"Content-Type: {FORM}")
+NO_END = Room(lambda: True, 1)
 
 
 async def test_a_refused_client_that_goes_on_sending_can_read_the_answer(running: Running) -> None:
@@ -151,8 +152,47 @@ async def test_a_machine_that_cannot_draw_refuses(running: Running) -> None:
     assert "retry-after" in answer.headers
 
 
+async def test_a_disk_that_fills_while_a_body_is_read_stops_it(
+    start: Start, limits: Callable[..., Limits], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = await start(limits(room_check_bytes=100_000), min_free_mb=1)
+    body = form(part("audio", b"x" * 500_000), PHOTO)
+    reader, writer = await asyncio.open_connection("127.0.0.1", running.port)
+    writer.write(post(body)[:200_000])
+    assert await running.until(lambda: bool(running.files()))
+    real = os.statvfs
+
+    def full(path: Path) -> os.statvfs_result:
+        seen = list(real(path))
+        seen[4] = 0  # f_bavail
+        return os.statvfs_result(seen)
+
+    monkeypatch.setattr(os, "statvfs", full)
+    writer.write(post(body)[200_000:400_000])
+    answer = await read_answer(reader)
+    assert (answer.status, answer.code) == (503, "storage_full")
+    assert await running.spool_is_empty()
+    writer.transport.abort()
+
+
+def test_the_room_is_looked_at_only_every_so_many_bytes() -> None:
+    looks: list[bool] = []
+
+    def enough() -> bool:
+        looks.append(True)
+        return len(looks) < 3
+
+    room = Room(enough, 100)
+    for _ in range(29):
+        room.take(10)
+    assert len(looks) == 2
+    with pytest.raises(ToqiboxError) as caught:
+        room.take(10)
+    assert caught.value.code == "storage_full"
+
+
 def test_a_full_disk_is_told_as_such(tmp_path: Path) -> None:
-    file = SpoolFile(tmp_path / "audio")
+    file = SpoolFile(tmp_path / "audio", NO_END)
     full = open("/dev/full", "wb", buffering=0)  # noqa: SIM115 - its descriptor is handed over
     spare, file.descriptor = file.descriptor, full.fileno()
     with full, pytest.raises(ToqiboxError) as caught:
@@ -165,5 +205,5 @@ def test_a_full_disk_is_told_as_such(tmp_path: Path) -> None:
 def test_a_planted_link_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "audio").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(FileExistsError):
-        SpoolFile(tmp_path / "audio")
+        SpoolFile(tmp_path / "audio", NO_END)
     assert not (tmp_path / "elsewhere").exists()

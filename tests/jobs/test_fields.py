@@ -25,7 +25,7 @@ BAD = [
             "9" * 400,
         )
     ),
-    ("duration", "1.0000000001"),
+    ("duration", "."),
     ("start", "-0"),
     ("start", " 1"),
     ("plan", "gold"),
@@ -55,6 +55,14 @@ def test_bad_values_are_refused_by_name(name: str, text: str) -> None:
         fields.check_text(name, text, CONFIG)
     assert caught.value.code == "invalid_parameter"
     assert caught.value.field == name
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("183.77142857142857", "183.771428571"), (".5", "0.5"), ("30.", "30"), ("007", "7")],
+)
+def test_durations_as_programs_write_them(text: str, seconds: str) -> None:
+    assert fields.check_text("duration", text, CONFIG) == Decimal(seconds)
 
 
 def test_too_long_a_duration_has_its_own_code() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from server.config import Config
-from server.jobs.health import Health, choose_encoder
+from server.jobs.health import Health, choose_encoder, export_timeout_s, stall_timeout_s
 
 BOTH: dict[str, Any] = {"nvenc": {"ok": True}, "x264": {"ok": True}}
 X264: dict[str, Any] = {"nvenc": {"ok": False}, "x264": {"ok": True}}
@@ -53,12 +53,13 @@ def test_software_is_fine_unless_hardware_is_demanded() -> None:
 
 
 def test_limits_are_longer_on_software() -> None:
-    hardware = {**SOFTWARE, "gl": {"ok": True, "software": False}}
-    assert _health(hardware).export_timeout_s == 600
-    assert _health(SOFTWARE).export_timeout_s == 3600
-    assert _health(SOFTWARE, EXPORT_TIMEOUT_MS="5000").export_timeout_s == 5
-    assert _health(hardware).stall_timeout_s == 30
-    assert _health(SOFTWARE).stall_timeout_s == 120
+    config = Config()
+    assert export_timeout_s(config, software=False) == 600
+    assert export_timeout_s(config, software=True) == 3600
+    told = Config.from_env({"EXPORT_TIMEOUT_MS": "5000"})
+    assert export_timeout_s(told, software=True) == 5
+    assert stall_timeout_s(config, software=False) == 30
+    assert stall_timeout_s(config, software=True) == 120
 
 
 async def test_a_real_probe_finds_what_this_machine_has(tmp_path: Path) -> None:

@@ -191,9 +191,28 @@ def test_pieces_meet_without_a_seam(features: Analyse) -> None:
 
 
 def test_only_files_of_this_kind_are_read(tmp_path: Path) -> None:
-    np.save(tmp_path / "other.npy", np.zeros(100))
-    with pytest.raises(ValueError, match="not a features file"):
-        Features(tmp_path / "other.npy")
+    other = tmp_path / "other.npy"
+    np.save(other, np.zeros(100))
+    with pytest.raises(ValueError, match=r"other.npy is not .* format 1: its records are float64"):
+        Features(other)
+    np.save(other, np.zeros(TAIL, RECORD))
+    with pytest.raises(ValueError, match="holds"):
+        Features(other)
+    np.save(other, np.array(7, RECORD["onset"]))
+    with pytest.raises(ValueError, match="format 1"):
+        Features(other)
+    for content in (b"", b"nothing of the kind"):
+        other.write_bytes(content)
+        with pytest.raises(ValueError, match="not a features file of format 1"):
+            Features(other)
+
+
+def test_progress_is_told_block_by_block(make_wav: MakeWav, tmp_path: Path) -> None:
+    told: list[int] = []
+    sound = make_wav(np.zeros(48000 * 9, np.float32))
+    analyse(sound, tmp_path / "features.npy", lambda: told.append(1))
+    blocks = -(-(9 * 60 + 1 + TAIL) // 256)
+    assert len(told) == blocks + 1
 
 
 def test_a_sound_that_is_no_wav_is_refused(tmp_path: Path) -> None:

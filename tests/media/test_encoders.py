@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ def _frame(shade: int) -> memoryview:
 
 
 def _write(out: Path, frames: int, fps: int = 30) -> encoders.Written:
-    with FrameWriter("x264", WIDTH, HEIGHT, fps, 1, out) as writer:
+    with FrameWriter("x264", (WIDTH, HEIGHT), fps, 1, out) as writer:
         for shade in range(frames):
             writer.write(_frame(shade))
         return writer.finish()
@@ -84,7 +85,7 @@ def test_the_same_frames_give_the_same_bytes(tmp_path: Path) -> None:
 def test_a_frame_can_be_drawn_in_place(
     tmp_path: Path, decode_frames: Callable[[Path, int, int], Luma]
 ) -> None:
-    with FrameWriter("x264", WIDTH, HEIGHT, 30, 1, tmp_path / "a.mp4") as writer:
+    with FrameWriter("x264", (WIDTH, HEIGHT), 30, 1, tmp_path / "a.mp4") as writer:
         for shade in range(12):
             writer.buffer()[:] = _frame(shade)
             assert writer.buffer() is writer.buffer()
@@ -96,7 +97,7 @@ def test_a_frame_can_be_drawn_in_place(
 
 def test_an_exception_leaves_nothing(tmp_path: Path) -> None:
     def fail() -> None:
-        with FrameWriter("x264", WIDTH, HEIGHT, 30, 1, tmp_path / "a.mp4") as writer:
+        with FrameWriter("x264", (WIDTH, HEIGHT), 30, 1, tmp_path / "a.mp4") as writer:
             writer.write(_frame(0))
             raise RuntimeError
 
@@ -107,7 +108,7 @@ def test_an_exception_leaves_nothing(tmp_path: Path) -> None:
 
 def test_a_frame_of_another_size_is_refused(tmp_path: Path) -> None:
     with (
-        FrameWriter("x264", WIDTH, HEIGHT, 30, 1, tmp_path / "a.mp4") as writer,
+        FrameWriter("x264", (WIDTH, HEIGHT), 30, 1, tmp_path / "a.mp4") as writer,
         pytest.raises(ValueError, match="different structures"),
     ):
         writer.write(memoryview(bytes(10)))
@@ -126,7 +127,7 @@ def _write_many(writer: FrameWriter, frames: int) -> None:
 
 
 def test_a_killed_ffmpeg_is_noticed(tmp_path: Path) -> None:
-    with FrameWriter("x264", WIDTH, HEIGHT, 30, 1, tmp_path / "a.mp4") as writer:
+    with FrameWriter("x264", (WIDTH, HEIGHT), 30, 1, tmp_path / "a.mp4") as writer:
         writer.write(_frame(0))
         os.kill(writer._process.pid, signal.SIGKILL)
         with pytest.raises(ToqiboxError) as caught:
@@ -136,7 +137,7 @@ def test_a_killed_ffmpeg_is_noticed(tmp_path: Path) -> None:
 
 
 def test_ffmpeg_killed_after_the_last_frame_is_noticed(tmp_path: Path) -> None:
-    with FrameWriter("x264", WIDTH, HEIGHT, 30, 1, tmp_path / "a.mp4") as writer:
+    with FrameWriter("x264", (WIDTH, HEIGHT), 30, 1, tmp_path / "a.mp4") as writer:
         writer.write(_frame(0))
         os.kill(writer._process.pid, signal.SIGKILL)
         with pytest.raises(ToqiboxError) as caught:
@@ -145,9 +146,8 @@ def test_ffmpeg_killed_after_the_last_frame_is_noticed(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == []
 
 
-def test_a_stuck_ffmpeg_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(encoders, "_STUCK_S", 0.3)
-    with FrameWriter("x264", 640, 360, 30, 1, tmp_path / "a.mp4") as writer:
+def test_a_stuck_ffmpeg_is_noticed(tmp_path: Path) -> None:
+    with FrameWriter("x264", (640, 360), 30, 1, tmp_path / "a.mp4", 0.6) as writer:
         os.kill(writer._process.pid, signal.SIGSTOP)
         larger = memoryview(bytes(640 * 360 * 3 // 2))
         with pytest.raises(ToqiboxError) as caught:
@@ -156,9 +156,21 @@ def test_a_stuck_ffmpeg_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert os.listdir(tmp_path) == []
 
 
+def test_an_ffmpeg_stuck_at_the_end_is_noticed_in_half_the_time(tmp_path: Path) -> None:
+    with FrameWriter("x264", (WIDTH, HEIGHT), 30, 1, tmp_path / "a.mp4", 2.0) as writer:
+        writer.write(_frame(0))
+        os.kill(writer._process.pid, signal.SIGSTOP)
+        start = time.monotonic()
+        with pytest.raises(ToqiboxError) as caught:
+            writer.finish()
+    assert time.monotonic() - start >= 0.9
+    assert caught.value.code == "encoder_stalled"
+    assert os.listdir(tmp_path) == []
+
+
 def test_a_deleted_file_is_noticed(tmp_path: Path) -> None:
     """ffmpeg writes on into nothing and ends with status 0."""
-    with FrameWriter("x264", WIDTH, HEIGHT, 30, 1, tmp_path / "a.mp4") as writer:
+    with FrameWriter("x264", (WIDTH, HEIGHT), 30, 1, tmp_path / "a.mp4") as writer:
         for shade in range(60):
             writer.write(_frame(shade))
         writer._full.put(None)
@@ -172,7 +184,7 @@ def test_a_deleted_file_is_noticed(tmp_path: Path) -> None:
 
 def test_a_short_file_is_noticed(tmp_path: Path) -> None:
     """A dead renderer looks to ffmpeg like the end of the film: status 0."""
-    with FrameWriter("x264", WIDTH, HEIGHT, 30, 1, tmp_path / "a.mp4") as writer:
+    with FrameWriter("x264", (WIDTH, HEIGHT), 30, 1, tmp_path / "a.mp4") as writer:
         for shade in range(20):
             writer.write(_frame(shade))
         writer._frames += 1
@@ -184,7 +196,7 @@ def test_a_short_file_is_noticed(tmp_path: Path) -> None:
 
 def test_no_frames_are_no_segment(tmp_path: Path) -> None:
     with (
-        FrameWriter("x264", WIDTH, HEIGHT, 30, 1, tmp_path / "a.mp4") as writer,
+        FrameWriter("x264", (WIDTH, HEIGHT), 30, 1, tmp_path / "a.mp4") as writer,
         pytest.raises(ToqiboxError) as caught,
     ):
         writer.finish()
@@ -195,7 +207,7 @@ def test_no_frames_are_no_segment(tmp_path: Path) -> None:
 def test_a_full_disk_has_its_code(tmp_path: Path) -> None:
     (tmp_path / "a.mp4.part").symlink_to("/dev/full")
     with (
-        FrameWriter("x264", WIDTH, HEIGHT, 30, 1, tmp_path / "a.mp4") as writer,
+        FrameWriter("x264", (WIDTH, HEIGHT), 30, 1, tmp_path / "a.mp4") as writer,
         pytest.raises(ToqiboxError) as caught,
     ):
         _write_all(writer, [_frame(shade % 100) for shade in range(150)])
@@ -204,7 +216,7 @@ def test_a_full_disk_has_its_code(tmp_path: Path) -> None:
 
 def test_a_missing_folder_fails(tmp_path: Path) -> None:
     with (
-        FrameWriter("x264", WIDTH, HEIGHT, 30, 1, tmp_path / "none" / "a.mp4") as writer,
+        FrameWriter("x264", (WIDTH, HEIGHT), 30, 1, tmp_path / "none" / "a.mp4") as writer,
         pytest.raises(ToqiboxError) as caught,
     ):
         _write_all(writer, [_frame(shade % 100) for shade in range(100)])
@@ -215,6 +227,10 @@ def test_encoders_are_tried_for_real(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     assert encoders.try_open("x264", tmp_path) is None
     why = encoders.try_open("nvenc", tmp_path)
     assert why is None or isinstance(why, str)
+    why = encoders.try_open("x264", tmp_path / "not here")
+    assert why
+    assert str(tmp_path) not in why
+    assert "not here" not in why
     monkeypatch.setenv("PATH", str(tmp_path))
     assert encoders.try_open("x264", tmp_path) == "ffmpeg is not installed"
 

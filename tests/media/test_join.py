@@ -27,7 +27,7 @@ def _luma(frame: int) -> int:
 
 def _segment(out: Path, frames: range, fps: int) -> Path:
     chroma = bytes([110, 150]) * (WIDTH * HEIGHT // 4)
-    with FrameWriter("x264", WIDTH, HEIGHT, fps, 1, out) as writer:
+    with FrameWriter("x264", (WIDTH, HEIGHT), fps, 1, out) as writer:
         for frame in frames:
             writer.write(memoryview(bytes([_luma(frame)]) * (WIDTH * HEIGHT) + chroma))
         writer.finish()
@@ -118,7 +118,7 @@ def _tags(path: Path) -> dict[str, str]:
 def test_title_and_artist_are_all_the_metadata(
     shot: Shot, tmp_path: Path, title: str | None, artist: str | None
 ) -> None:
-    join.join(*shot, tmp_path / "out.mp4", title=title, artist=artist)
+    join.join(*shot, tmp_path / "out.mp4", join.Tags(title, artist))
     tags = _tags(tmp_path / "out.mp4")
     for word in ("major_brand", "minor_version", "compatible_brands"):
         tags.pop(word)
@@ -128,7 +128,9 @@ def test_title_and_artist_are_all_the_metadata(
 
 
 def test_moov_comes_first_and_the_sum_is_that_of_the_file(shot: Shot, tmp_path: Path) -> None:
-    film = join.join(*shot, tmp_path / "out.mp4")
+    told: list[str] = []
+    film = join.join(*shot, tmp_path / "out.mp4", told=told.append)
+    assert [step for step in told if step != "join"] == ["joined", "checked"]
     kinds = boxes.kinds(tmp_path / "out.mp4")
     assert kinds.index(b"moov") < kinds.index(b"mdat")
     sum_of = subprocess.check_output(["sha256sum", tmp_path / "out.mp4"], text=True)

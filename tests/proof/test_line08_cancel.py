@@ -40,7 +40,7 @@ def test_cancel_while(start_server: StartServer, tmp_path: Path, figure: Figure,
         )
         slowest = max(slowest, time.monotonic() - began)
         assert server.client.cancel(job)["status"] == "cancelled"
-        assert server.client.call("GET", f"/download/{job}").status == 409
+        assert server.client.call("GET", f"/download/{job}").status == 410
     figure(f"all gone in {slowest:.2f} s at the slowest of {ROUNDS}")
 
 

@@ -174,7 +174,7 @@ class Tones:
 @pytest.mark.parametrize(
     ("kind", "width", "size", "left", "right"),
     [
-        (Kind.AUDIO, None, 1024, [0.5, 0.75, 0.9995], [0.25, 0.25, 0.25]),
+        (Kind.AUDIO, None, 2048, [0.5, 0.75, 0.9998], [0.25, 0.25, 0.25]),
         (Kind.AUDIO, 1, 1, [0.7885], [0.75]),
         (Kind.AUDIO_FFT, None, 1024, [0, 0.502, 1.0], [0.2, 0.2, 0.2]),
         (Kind.AUDIO_FFT, 4, 4, [31.5 / 255, 159.5 / 255, 223.5 / 255], [0.2, 0.2, 0.2]),

@@ -1,5 +1,7 @@
 """Segments: from the task's line to the MP4."""
 
+import os
+import signal
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from server.errors import ToqiboxError
+from server.media import ffmpeg
 from server.render.events import Emit
 from server.render.segment import Renderer
 from tests.harness.media import contents, frame_hashes
@@ -146,6 +149,34 @@ def test_what_cannot_be_drawn(make_task: MakeTask, tmp_path: Path) -> None:
     assert _refused(task).code == "render_failed"
     assert not list(tmp_path.glob("*.part"))
     assert not (tmp_path / "segment.mp4").exists()
+
+
+def test_another_renderer_than_planned_draws_nothing(make_task: MakeTask, tmp_path: Path) -> None:
+    renderer = Renderer()
+    try:
+        found = run(make_task(SHOW, last=2, renderer=None), renderer)[0]["renderer"]
+        assert run(make_task(SHOW, last=2, renderer=found), renderer)[0]["renderer"] == found
+        (tmp_path / "segment.mp4").unlink()
+        with pytest.raises(ToqiboxError) as caught:
+            run(make_task(SHOW, last=2, renderer="Other GPU"), renderer)
+    finally:
+        renderer.close()
+    assert caught.value.code == "render_failed"
+    assert caught.value.detail == f"planned for Other GPU, this is {found}"
+    assert not list(tmp_path.glob("segment*"))
+
+
+def test_a_stuck_encoder_is_told_within_half_the_stall(
+    make_task: MakeTask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = ffmpeg.Process.__init__
+
+    def stopped(self: ffmpeg.Process, *args: Any, **more: Any) -> None:
+        start(self, *args, **more)
+        os.kill(self.pid, signal.SIGSTOP)
+
+    monkeypatch.setattr(ffmpeg.Process, "__init__", stopped)
+    assert _refused(make_task(SHOW, stall_s=0.6)).code == "encoder_stalled"
 
 
 def test_a_gpu_can_be_demanded(make_task: MakeTask, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,7 +41,9 @@ def test_from_uploads_to_film(uploads: Path) -> None:
     assert prepared["photo"] == {"width": 96, "height": 64}
     assert prepared["mime"] == {"audio": "wav", "photo": "jpeg"}
     features, sound = uploads / "features.npy", uploads / "sound.wav"
-    assert do({"task": "analyse", "sound": str(sound), "out": str(features)})["steps"] == 121
+    analyse = {"task": "analyse", "sound": str(sound), "out": str(features)}
+    assert do(analyse, stages)["steps"] == 121
+    assert stages[2:] == ["analyse"] * 3
     size = {"width": 64, "height": 36, "fps": 10, "frames": 20}
     effect = {"id": "trail", "file": "trail.fs", "source": TRAIL, "params": {"beat": 0.5}}
     segments: list[str] = []
@@ -56,15 +58,18 @@ def test_from_uploads_to_film(uploads: Path) -> None:
         }  # fmt: skip
         do(task)
     track = uploads / "sound.m4a"
-    do({"task": "sound", "sound": str(sound), "frames": 20, "fps": 10, "out": str(track)})
+    do({"task": "sound", "sound": str(sound), "frames": 20, "fps": 10, "out": str(track)}, stages)
+    assert stages[5] == "sound"
     film, poster = uploads / "video.mp4", uploads / "poster.jpg"
     joined = do(
         {
             "task": "join", **size, "segments": segments, "sound": str(track), "out": str(film),
             "poster": str(poster), "title": "T", "artist": None,
             "loudest_s": prepared["loudest_s"],
-        }
+        },
+        stages,
     )  # fmt: skip
+    assert [step for step in stages if step in ("joined", "checked", "poster")] == stages[-3:]
     assert joined["bytes"] == film.stat().st_size
     assert joined["check"]["frames"] == 20
     assert joined["check"]["videoSeconds"] == 2

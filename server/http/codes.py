@@ -1,0 +1,58 @@
+"""The error codes that each operation can answer with; what nothing raises is not among them."""
+
+from server.errors import CATALOGUE
+
+EVERYWHERE = ("malformed_request", "method_not_allowed", "internal")
+"""Answers to bytes that are no request, to a wrong method, and to a fault of ours."""
+JOB = ("not_found",)
+DOWNLOAD_HEAD = ("not_found", "result_not_ready", "result_expired")
+DOWNLOAD = (*DOWNLOAD_HEAD, "range_not_satisfiable")
+EFFECTS = ("invalid_parameter",)
+EFFECT = ("not_found", "invalid_parameter", "shader_rejected", "shader_compile_failed")
+READY = ("draining", "not_ready")
+EXPORT = (
+    "malformed_request",
+    "malformed_multipart",
+    "missing_field",
+    "duplicate_field",
+    "unknown_field",
+    "upload_incomplete",
+    "upload_timeout",
+    "body_too_large",
+    "file_too_large",
+    "duration_too_long",
+    "image_too_large",
+    "unsupported_media_type",
+    "unsupported_content_type",
+    "unsupported_content_encoding",
+    "undecodable_audio",
+    "undecodable_image",
+    "invalid_parameter",
+    "unknown_effect",
+    "shader_rejected",
+    "shader_compile_failed",
+    "queue_full",
+    "rate_limited",
+    "draining",
+    "storage_full",
+    "not_ready",
+)
+ALL = tuple(dict.fromkeys((*EVERYWHERE, *JOB, *DOWNLOAD, *EFFECTS, *EFFECT, *READY, *EXPORT)))
+"""Every code that an answer can carry."""
+
+NOTES = {
+    "result_not_ready": "the job is queued or processing",
+    "result_expired": "there is no file any more, or the job failed or was cancelled "
+    "and never will have one",
+}
+"""What a code means, where its name does not say all."""
+
+
+def by_status(codes: tuple[str, ...]) -> dict[int, list[str]]:
+    """`codes`, and ``internal``, under the HTTP statuses that they are answered with."""
+    sorted_out: dict[int, list[str]] = {}
+    for code in dict.fromkeys((*codes, "internal")):
+        status = CATALOGUE[code].status
+        assert status is not None, code
+        sorted_out.setdefault(status, []).append(code)
+    return dict(sorted(sorted_out.items()))

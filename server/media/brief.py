@@ -1,0 +1,24 @@
+"""What a program said, in one line that may be shown to anyone: without paths and addresses."""
+
+import re
+from pathlib import Path
+
+_LONGEST = 200
+_ADDRESS = re.compile(r"rc -?\d+: |\[[^\]]* @ 0x[0-9a-f]+\] ")
+_QUOTED = re.compile(r"""(["'])(?:file:)?/.*?\1""")
+# A path ends where a word does, and what closes the sentence is none of it. A slash inside of a
+# word, as in yuv/nv12 or 30/1, begins no path.
+_PATH = re.compile(r"(?:\bfile:|(?<![\w.])(?=/))/\S*[^\s:,.;'\")\]]")
+
+
+def brief(messages: str, *known: Path) -> str:
+    """The first line of `messages` without paths, at most 200 characters.
+
+    Args:
+        messages: of ffmpeg, or of an exception.
+        known: paths that may stand in it; these are found even when they contain blanks.
+    """
+    first = _ADDRESS.sub("", messages.strip().partition("\n")[0])
+    for path in sorted(map(str, known), key=len, reverse=True):
+        first = first.replace(f"file:{path}", "/…").replace(path, "/…")
+    return _PATH.sub("…", _QUOTED.sub("…", first))[:_LONGEST]

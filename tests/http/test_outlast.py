@@ -1,0 +1,73 @@
+"""A refused client that is still sending: it reads its answer, and does not stay for ever."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from server.http.limits import Limits
+from tests.http.conftest import Start
+from tests.http.wire import FORM, form, head, part, post, read_answer
+
+BODY = form(part("fps", "29.97"), part("audio", b"x" * 900_000), part("photo", b"y" * 900_000))
+"""Refused at its first field."""
+
+
+async def send_slowly(writer: asyncio.StreamWriter, data: bytes, seconds: float) -> None:
+    steps = int(seconds / 0.1)
+    size = -(-len(data) // steps)
+    for at in range(0, len(data), size):
+        writer.write(data[at : at + size])
+        await writer.drain()
+        await asyncio.sleep(0.1)
+
+
+async def test_one_that_sends_on_for_six_seconds_still_reads_its_answer(
+    start: Start, limits: Callable[..., Limits]
+) -> None:
+    running = await start(limits(uploads=1))
+    reader, writer = await asyncio.open_connection("127.0.0.1", running.port)
+    sending = asyncio.create_task(send_slowly(writer, post(BODY), seconds=6))
+    await asyncio.sleep(1)
+    # The one place among the uploads is free again, though the first client still sends.
+    other_reader, other = await asyncio.open_connection("127.0.0.1", running.port)
+    other.write(post(form(part("audio", b"x"))))
+    assert (await read_answer(other_reader)).code == "missing_field"
+    other.transport.abort()
+    await sending
+    answer = await read_answer(reader)
+    assert (answer.status, answer.code) == (422, "invalid_parameter")
+    assert await reader.read() == b""
+    writer.transport.abort()
+
+
+@pytest.mark.parametrize(
+    ("limit", "step", "pause_s"),
+    [
+        ({"upload_stall_s": 0.2}, 10, 1.0),
+        ({"linger_s": 0.3}, 1000, 0.02),
+        ({"upload_window_s": 0.4}, 5, 0.02),
+        ({"file_bytes": 10_000, "field_bytes": 10, "part_header_bytes": 100}, 1000, 0.001),
+    ],
+    ids=["silence", "too long in all", "below the rate", "too much"],
+)
+async def test_patience_with_a_refused_client_has_bounds(
+    start: Start, limits: Callable[..., Limits], limit: Any, step: int, pause_s: float
+) -> None:
+    running = await start(limits(**limit))
+    reader, writer = await asyncio.open_connection("127.0.0.1", running.port)
+    writer.write(head("POST /export", f"Content-Type: {FORM}", "Transfer-Encoding: chunked"))
+    writer.write(chunk(BODY[:150]))
+    assert (await read_answer(reader)).code == "invalid_parameter"
+    with contextlib.suppress(ConnectionError):
+        async with asyncio.timeout(8):
+            while True:
+                writer.write(chunk(b"x" * step))
+                await writer.drain()
+                await asyncio.sleep(pause_s)
+
+
+def chunk(data: bytes) -> bytes:
+    return b"%x\r\n%s\r\n" % (len(data), data)

@@ -1,0 +1,74 @@
+"""GET /ready tells the truth, and costs little however often it is asked."""
+
+import asyncio
+import os
+from collections.abc import Callable
+from typing import NoReturn
+
+import pytest
+
+from server.http.limits import Limits
+from tests.http.conftest import Running, Start
+from tests.http.wire import ask, head
+
+
+async def test_readiness_says_what_is_missing(running: Running) -> None:
+    ready = await ask(running.port, head("GET /ready"))
+    assert (ready.status, ready.json["software"], ready.json["encoder"]) == (200, True, "x264")
+    running.service.health.found = {"gl": {"ok": False, "error": "no EGL"}}
+    ready = await ask(running.port, head("GET /ready"))
+    assert (ready.status, ready.code) == (503, "not_ready")
+    assert "no EGL" in ready.json["problems"][0]
+    assert (await ask(running.port, head("GET /health"))).status == 200
+
+
+async def test_many_questions_sync_one_file(
+    start: Start, limits: Callable[..., Limits], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = await start(limits(ready_age_s=60))
+    real, synced = os.fsync, []
+
+    def fsync(descriptor: int) -> None:
+        synced.append(descriptor)
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    answers = await asyncio.gather(*[ask(running.port, head("GET /ready")) for _ in range(20)])
+    assert {answer.status for answer in answers} == {200}
+    assert len(synced) == 1
+
+
+async def test_what_is_cheap_to_see_is_told_at_once(
+    start: Start, limits: Callable[..., Limits], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = await start(limits(ready_age_s=60), min_free_mb=1)
+
+    async def problems() -> list[str]:
+        return list((await ask(running.port, head("GET /ready"))).json["problems"])
+
+    assert await problems() == []
+    running.service.draining = True
+    assert await problems() == ["draining"]
+    running.service.draining = False
+    assert await problems() == []
+    with monkeypatch.context() as patch:
+        seen = list(os.statvfs(running.config.data_dir))
+        seen[4] = 0  # f_bavail
+        patch.setattr(os, "statvfs", lambda _: os.statvfs_result(seen))
+        assert "0 MB are free" in (await problems())[0]
+    assert await problems() == []
+
+
+async def test_the_rest_is_told_after_a_moment(
+    start: Start, limits: Callable[..., Limits], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = await start(limits(ready_age_s=0.2))
+    assert (await ask(running.port, head("GET /ready"))).status == 200
+
+    def broken(_descriptor: int) -> NoReturn:
+        raise OSError("no")
+
+    monkeypatch.setattr(os, "fsync", broken)
+    await asyncio.sleep(0.25)
+    ready = await ask(running.port, head("GET /ready"))
+    assert ready.json["problems"] == ["the data folder cannot be written"]
