@@ -1,0 +1,88 @@
+"""The dispatcher against an ffmpeg that misbehaves: a stand-in on PATH; all else is real."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.harness import media
+from tests.harness.server import Server, eventually
+
+STAND_IN = """#!/bin/sh
+for word; do case "$word" in file:*) out=$word ;; esac; done
+case "$*" in
+{cases}
+esac
+exec {ffmpeg} "$@"
+"""
+NVENC_FAILS_IN_A_JOB = """
+*256x144*h264_nvenc*) exec {ffmpeg} -v error -f rawvideo -pix_fmt nv12 -s 256x144 -r 30 -i pipe:0 \\
+    -c:v libx264 -color_range tv -colorspace bt709 -color_primaries bt709 -color_trc bt709 \\
+    -f mp4 -y "$out" ;;
+*h264_nvenc*) echo "No capable devices found" >&2; exit 1 ;;
+"""
+SOUND_FAILS_LATE = '*" aac "*) sleep 1; echo "Conversion failed" >&2; exit 1 ;;'
+
+
+def _path(folder: Path, cases: str) -> str:
+    """A PATH whose ffmpeg does as `cases` say, and else as the real one."""
+    ffmpeg = shutil.which("ffmpeg")
+    assert ffmpeg
+    folder.mkdir()
+    script = folder / "ffmpeg"
+    script.write_text(STAND_IN.format(cases=cases.format(ffmpeg=ffmpeg), ffmpeg=ffmpeg))
+    script.chmod(0o755)
+    return f"{folder}:{os.environ['PATH']}"
+
+
+def test_a_hardware_encoder_that_fails_in_a_job_is_replaced_and_said(tmp_path: Path) -> None:
+    path = _path(tmp_path / "bin", NVENC_FAILS_IN_A_JOB)
+    with Server(tmp_path / "data", PATH=path) as server:
+        ready = server.client.call("GET", "/ready").json
+        assert ready["encoder"] == "nvenc"
+        job = server.client.submit(media.wav(2.5), media.photo(), effect="plain")
+        done = server.client.completed(job)
+        assert done["report"]["encoder"] == "x264"
+        assert done["report"]["encoderFallback"] == "nvenc"
+        assert done["report"]["check"]["frames"] == 75
+        assert '"job.encoder_fallback"' in server.log.read_text()
+
+
+def test_an_encoder_that_must_be_used_is_not_replaced(tmp_path: Path) -> None:
+    path = _path(tmp_path / "bin", NVENC_FAILS_IN_A_JOB)
+    with Server(tmp_path / "data", PATH=path, ENCODER="nvenc") as server:
+        job = server.client.submit(media.wav(0.5), media.photo(), effect="plain")
+        failed = server.client.wait(job)
+        assert (failed["status"], failed["code"]) == ("failed", "encoder_failed")
+        assert failed["attempt"] == 3
+
+
+def test_sound_that_fails_while_all_else_waits_for_it_ends_the_job(tmp_path: Path) -> None:
+    path = _path(tmp_path / "bin", SOUND_FAILS_LATE)
+    with Server(tmp_path / "data", PATH=path) as server:
+        jobs = [server.client.submit(media.wav(0.5), media.photo(), effect="plain") for _ in "123"]
+        for job in jobs:
+            failed = server.client.wait(job)
+            assert (failed["status"], failed["code"]) == ("failed", "encoder_failed")
+        assert eventually(lambda: not server.descendants("worker"), within_s=5)
+        assert eventually(lambda: not server.left_on_disk(), within_s=5), server.left_on_disk()
+        assert '"run.broken"' not in server.log.read_text()
+
+
+@pytest.mark.timeout(120)
+def test_a_job_that_takes_the_server_down_three_times_is_given_up(tmp_path: Path) -> None:
+    server = Server(tmp_path / "data", PLANS="free=360", SEGMENT_SEC="60")
+    with server:
+        job = server.client.submit(media.wav(60), media.photo(), effect="ring")
+        for _ in range(3):
+            assert eventually(lambda: bool(server.descendants("ffmpeg")), within_s=30)
+            server.client.wait(job, stage="rendering")
+            assert eventually(lambda: server.client.job(job)["frames"]["done"] > 0, within_s=30)
+            server.kill()
+            server.start()
+        failed = server.client.wait(job)
+        assert (failed["status"], failed["code"]) == ("failed", "attempts_exhausted")
+        assert failed["finishedAt"]
+        server.client.completed(server.client.submit(media.wav(0.3), media.photo()))
+        assert not (server.data / "jobs" / job).exists()
