@@ -16,6 +16,7 @@ from server.http.codes import (
     EXPORT,
     JOB,
     NOTES,
+    READY,
     by_status,
 )
 from server.http.context import CONFIG
@@ -57,6 +58,7 @@ def document(config: Config) -> dict[str, Any]:
 
 
 def _paths(config: Config) -> dict[str, Any]:
+    not_ready = {**_json("NotReady"), "description": "; ".join(READY)}
     return {
         "/export": {"post": _create(config)},
         "/export/{jobId}": {
@@ -83,7 +85,7 @@ def _paths(config: Config) -> dict[str, Any]:
             "get": _operation(
                 "ready",
                 "Whether a render accepted now could succeed",
-                {"200": _json("Readiness"), "503": _json("NotReady")},
+                {"200": _json("Readiness"), "503": not_ready},
             )
         },
         "/openapi.json": {
