@@ -138,7 +138,9 @@ class Config:
     )
     fps: int = _setting("FPS", 30, _frame_rate, "frames a second when the request names none")
     max_upload_mb: int = _setting("MAX_UPLOAD_MB", 50, _integer(1, 100_000), "size of one file, MB")
-    max_uploads: int = _setting("MAX_UPLOADS", 32, _integer(1, 10_000), "uploads read at one time")
+    max_uploads: int = _setting(
+        "MAX_UPLOADS", 32, _integer(1, 10_000), "uploads read or prepared at one time"
+    )
     upload_min_rate: int = _setting(
         "UPLOAD_MIN_RATE", 8192, _integer(1, 1_000_000_000), "slowest upload, bytes a second"
     )

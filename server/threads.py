@@ -2,10 +2,22 @@
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+def pool(size: int) -> ThreadPoolExecutor:
+    """A pool that has all its threads from the start: their number never changes."""
+    executor = ThreadPoolExecutor(size, thread_name_prefix="toqibox")
+    everyone = Barrier(size + 1)
+    for _ in range(size):
+        executor.submit(everyone.wait)
+    everyone.wait()
+    return executor
 
 
 async def settled(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -21,9 +21,12 @@ from server.http.uploads import Gate, keep_quiet
 from server.jobs.artifacts import note_address
 from server.jobs.service import Service
 from server.log import note
+from server.threads import pool
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _log = logging.getLogger(__name__)
+_THREADS = 6
+"""For calls that block: the table, files. Reading a download holds one for a moment."""
 _LAST_ANSWERS_S = 0.5
 """After the order to stop, new requests are still told so for this long."""
 _PATIENCE_S = 1.0
@@ -92,6 +95,7 @@ async def serve(config: Config, limits: Limits | None = None) -> None:
         DataFolderError: the data folder cannot be used or is in use.
         OSError: the address cannot be listened on.
     """
+    asyncio.get_running_loop().set_default_executor(pool(_THREADS))
     limits = limits or Limits.of(config)
     library = Library((BUILT_IN, *config.shaders_dirs))
     service = Service(config, library)

@@ -34,6 +34,12 @@ class Process:
             return 0
         return pages * os.sysconf("SC_PAGE_SIZE")
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether it is still there, and not another one with its number."""
+        now = _read(Path(f"/proc/{self.pid}"))
+        return now is not None and now.age_ticks == self.age_ticks
+
     def kill(self) -> bool:
         """SIGKILL it; False when it was gone already."""
         try:

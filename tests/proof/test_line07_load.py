@@ -30,8 +30,15 @@ class Census:
     def _look(self) -> None:
         while not self._stop.is_set():
             workers = self._server.descendants("worker")
-            drawing = [p for p in workers if p.command.split()[-1] == "segment"]
-            self.most = max(self.most, len(drawing))
+            drawing = [
+                process
+                for process in workers
+                if process.command.split()[-1] == "segment"
+                # A worker's child looks like the worker itself until it has become ffmpeg.
+                and process.parent == self._server.pid
+            ]
+            # A look takes a while: only those that are there after it were there at one time.
+            self.most = max(self.most, sum(process.is_alive for process in drawing))
             self.looks += 1
             time.sleep(0.02)
 
