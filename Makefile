@@ -31,7 +31,7 @@ format: for-dev ## format the code and fix what the linter can fix
 	@.venv/bin/ruff format .
 
 proof: for-test ## run the long proofs at full size and count, and print their table
-	@PROOF=full $(PYTEST) tests/proof -p no:cacheprovider -s
+	@PROOF=full $(PYTEST) --numprocesses=$(or $(N),2) --dist=loadfile tests/proof -p no:cacheprovider
 
 golden: for-dev ## accept what the effects draw now as the golden frames: EFFECT=ring for one
 	@GOLDEN=accept $(PYTEST) tests -m golden $(if $(EFFECT),-k $(EFFECT))

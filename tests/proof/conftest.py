@@ -1,7 +1,8 @@
 """The proof: each line measures something and says what; `make proof` prints them as one table."""
 
 import os
-from collections.abc import Callable, Generator, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,54 +11,81 @@ from tests.harness.server import Server
 
 FULL = os.environ.get("PROOF") == "full"
 """Full size and count; otherwise every line runs small."""
-_FIGURES = pytest.StashKey[list[tuple[str, str, str]]]()
-_REPORT = pytest.StashKey[pytest.TestReport]()
+_MANY = 8
+"""More cases of one test than that share a row."""
 
 Figure = Callable[[str], None]
 StartServer = Callable[..., Server]
 
 
+class Table:
+    """Collects what the tests of the proof found, wherever they ran."""
+
+    def __init__(self) -> None:
+        self.reports: list[pytest.TestReport] = []
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        of_the_proof = any(name == "line" for name, _ in report.user_properties)
+        if of_the_proof and (report.when == "call" or not report.passed):
+            self.reports.append(report)
+
+    def rows(self) -> Iterator[tuple[int, str, str]]:
+        """Line, verdict and figures; the cases of one test together when they are many."""
+        tests: dict[tuple[int, str], list[pytest.TestReport]] = defaultdict(list)
+        for report in self.reports:
+            line = next(int(str(text)) for name, text in report.user_properties if name == "line")
+            tests[line, report.nodeid.partition("[")[0]].append(report)
+        for (line, _), reports in sorted(tests.items()):
+            if len(reports) > _MANY:
+                bad = [_name(report) for report in reports if report.failed]
+                words = f"{_name(reports[0]).partition('[')[0]}: {len(reports)} cases"
+                yield line, _verdict(reports), f"{words}, failed: {', '.join(bad) or 'none'}"
+            else:
+                for report in reports:
+                    yield line, _verdict([report]), f"{_name(report)}: {_figures(report)}"
+
+
+def _name(report: pytest.TestReport) -> str:
+    return report.nodeid.rpartition("::")[2].removeprefix("test_").replace("_", " ")
+
+
+def _verdict(reports: list[pytest.TestReport]) -> str:
+    if any(report.failed for report in reports):
+        return "FAIL"
+    return "skip" if all(report.skipped for report in reports) else "pass"
+
+
+def _figures(report: pytest.TestReport) -> str:
+    return "; ".join(str(text) for name, text in report.user_properties if name == "figure")
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    config.stash[_FIGURES] = []
     config.addinivalue_line("markers", "line(number): the line of the proof that a test belongs to")
+    if FULL:
+        config.pluginmanager.register(Table(), "proof-table")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if FULL and "proof" in item.path.parts:
-            item.add_marker(pytest.mark.timeout(5400), append=False)  # before a test's own
+        if marker := item.get_closest_marker("line"):
+            item.user_properties.append(("line", str(marker.args[0])))
+            if FULL:
+                item.add_marker(pytest.mark.timeout(5400), append=False)  # before a test's own
 
 
-@pytest.fixture(name="figure")
-def _figure(request: pytest.FixtureRequest) -> Iterator[Figure]:
+@pytest.fixture
+def figure(request: pytest.FixtureRequest) -> Figure:
     """Call it with what was measured; the words stand in the table."""
-    words: list[str] = []
-    yield words.append
-    marker = request.node.get_closest_marker("line")
-    line = str(marker.args[0]) if marker else "?"
-    report = request.node.stash.get(_REPORT, None)
-    verdict = "pass" if report is not None and report.passed else "FAIL"
-    name = request.node.name.removeprefix("test_").replace("_", " ")
-    text = f"{name}: {'; '.join(words)}" if words else name
-    request.config.stash[_FIGURES].append((line, text, verdict))
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    report = yield
-    if call.when == "call":
-        item.stash[_REPORT] = report
-    return report
+    node: pytest.Item = request.node
+    return lambda words: node.user_properties.append(("figure", words))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    rows = terminalreporter.config.stash[_FIGURES]
-    if not rows or not FULL:
+    table = terminalreporter.config.pluginmanager.get_plugin("proof-table")
+    if table is None or hasattr(terminalreporter.config, "workerinput"):
         return
     terminalreporter.write_sep("=", "proof")
-    for line, text, verdict in sorted(rows, key=lambda row: int(row[0])):
+    for line, verdict, text in table.rows():
         terminalreporter.write_line(f"{line:>3}  {verdict}  {text}")
 
 
