@@ -37,6 +37,9 @@ _JOB_CODES = {code for code, entry in CATALOGUE.items() if entry.status is None}
     "internal",
 }
 """What a failed job may say of itself."""
+_FINAL = ("shader_compile_failed", "shader_rejected", "render_timeout")
+"""Ends of a task that another attempt would only repeat. Sound and photo were decoded before the job
+was accepted, so a complaint about them is an accident."""
 
 
 def machine_report(job: Job) -> dict[str, Any]:
@@ -98,7 +101,7 @@ class Pipeline:
                     code=error.code,
                     detail=error.detail,
                 )
-                if error.is_answer or error.code == "render_timeout" or failures >= ATTEMPTS:
+                if error.code in _FINAL or failures >= ATTEMPTS:
                     raise RunFailed(error.code, error) from error
                 if error.code in _ENCODER_CODES and self._may_fall_back(run):
                     raise EncoderGone from error

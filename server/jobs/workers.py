@@ -31,12 +31,6 @@ class TaskError(Exception):
         self.detail = detail
         self.event = event or {}
 
-    @property
-    def is_answer(self) -> bool:
-        """Whether doing the task again would only give the same answer."""
-        entry = CATALOGUE[self.code]
-        return not entry.retryable
-
 
 @dataclass(frozen=True)
 class Watch:
