@@ -38,8 +38,8 @@ _JOB_CODES = {code for code, entry in CATALOGUE.items() if entry.status is None}
 }
 """What a failed job may say of itself."""
 _FINAL = ("shader_compile_failed", "shader_rejected", "render_timeout")
-"""Ends of a task that another attempt would only repeat. Sound and photo were decoded before the job
-was accepted, so a complaint about them is an accident."""
+"""Ends of a task that another attempt would only repeat. Sound and photo were decoded before the
+job was accepted, so a complaint about them is an accident."""
 
 
 def machine_report(job: Job) -> dict[str, Any]:
