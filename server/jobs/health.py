@@ -149,8 +149,16 @@ class Health:
             reason = (self.found.get("ffmpeg") or {}).get("error")
             problems.append(f"no ffmpeg: {reason or 'unknown reason'}")
         elif self.encoder is None:
-            problems.append(f"no encoder opens for ENCODER={self._config.encoder}")
+            problems.append(f"no encoder opens for ENCODER={self._config.encoder}: {self._whys()}")
         return problems
+
+    def _whys(self) -> str:
+        """What each encoder said when it was tried: a full disk is no fault of theirs."""
+        return "; ".join(
+            f"{name}: {tried.get('why') or 'unknown reason'}"
+            for name, tried in self.encoders.items()
+            if not tried.get("ok")
+        )
 
     @property
     def wants_another_look(self) -> bool:

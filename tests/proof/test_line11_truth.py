@@ -59,21 +59,18 @@ def test_all_is_well(start_server: StartServer, tmp_path: Path, figure: Figure) 
         assert "software" in findings["GL"]["advice"]
 
 
-@pytest.fixture
-def no_gpu() -> None:
-    """Hardware that is there cannot be demanded in vain."""
-    if Path("/dev/nvidia0").exists():
-        pytest.skip("this machine has a GPU")
+_WITHOUT_GPU = pytest.mark.skipif(
+    Path("/dev/nvidia0").exists(), reason="a GPU that is there cannot be demanded in vain"
+)
 
 
-@pytest.mark.usefixtures("no_gpu")
 @pytest.mark.parametrize(
     ("lack", "finding", "settings"),
     [
         ("without ffmpeg", "ffmpeg", {}),
         ("without EGL", "GL", NO_EGL),
-        ("NVENC demanded", "encoder", {"ENCODER": "nvenc"}),
-        ("a GPU demanded", "GL", {"REQUIRE_GPU": "1"}),
+        pytest.param("NVENC demanded", "encoder", {"ENCODER": "nvenc"}, marks=_WITHOUT_GPU),
+        pytest.param("a GPU demanded", "GL", {"REQUIRE_GPU": "1"}, marks=_WITHOUT_GPU),
         ("disk full", "disk", {"MIN_FREE_MB": "99999999"}),
     ],
     ids=lambda value: str(value).replace(" ", "_") if isinstance(value, str) else "",
