@@ -5,11 +5,13 @@ import socket
 import struct
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from http.client import HTTPException, HTTPResponse
 
 from tests.harness import media
 from tests.harness.client import Answer, form
+from tests.harness.server import eventually
 
 _SENT_FIRST = 4000
 
@@ -44,12 +46,12 @@ def half(port: int, *, part: float = 0.5) -> Answer:
         return _answer(client)
 
 
-def torn(port: int) -> None:
-    """Send half of a form, then reset the connection."""
+def torn(port: int, taken: Callable[[], bool]) -> None:
+    """Send half of a form, then reset the connection once the server has `taken` some of it."""
     body, kind = _form()
     with _begin(port, body, kind) as client:
         client.sendall(body[: len(body) // 2])
-        time.sleep(0.2)
+        assert eventually(taken, within_s=10)
         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 

@@ -70,6 +70,10 @@ class Hostile:
         assert eventually(lambda: not self._left(), within_s=3), self._left()
         assert self.server.client.call("GET", "/health").status == 200
 
+    def holds_more(self) -> bool:
+        """Whether something is on disk that is not of the slow clients."""
+        return bool(set(self.server.left_on_disk()) - self._of_slow)
+
     def _left(self) -> list[str]:
         running = [process.command for process in self.server.descendants()]
         return running + sorted(set(self.server.left_on_disk()) - self._of_slow)
@@ -204,7 +208,7 @@ def test_half_an_upload_is_refused(hostile: Hostile, figure: Figure, part: float
 
 def test_a_torn_upload_leaves_nothing(hostile: Hostile) -> None:
     began = time.time()
-    rude.torn(hostile.server.client.port)
+    rude.torn(hostile.server.client.port, hostile.holds_more)
     hostile.assert_clean()
     assert programs(hostile.server.calls(began)) == []
 
