@@ -1,7 +1,7 @@
 """Messages about an author's text: built from our own checks or read from a GLSL compiler's log."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,17 @@ _MESA = re.compile(r"\d+:(\d{1,7})\((\d{1,6})\): (?:preprocessor )?(error|warnin
 _NVIDIA = re.compile(r"\d+\((\d{1,7})\) : (?:fatal )?(error|warning) ?[A-Z0-9]*: (.*)")
 _INTEL = re.compile(r"(ERROR|WARNING): \d+:(\d{1,7}): (.*)")
 _PLAIN = re.compile(r"(?i)(?:linker )?(error|warning): (.*)")
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A text of an author as compilers know it: its line n is line `start` + n to them."""
+
+    start: int
+    """AUTHOR, AUTHOR_VERTEX, or another multiple of HOST."""
+    file: str
+    """What diagnostics call it."""
+    text: str
 
 
 @dataclass(frozen=True)
@@ -58,9 +69,7 @@ def diagnostic(
     }
 
 
-def compiler_diagnostics(
-    log: str, file: str, source: str, vertex: str | None = None
-) -> list[dict[str, Any]]:
+def compiler_diagnostics(log: str, listings: Sequence[Listing]) -> list[dict[str, Any]]:
     """What a compiler or linker said, in the author's own lines.
 
     Understands the formats of Mesa, NVIDIA and Intel. Messages about our own text carry no line.
@@ -68,11 +77,11 @@ def compiler_diagnostics(
 
     Args:
         log: the driver's log, or an exception's text that holds it.
-        file: name of the author's file.
-        source: the author's text, for the line quoted beside each message.
-        vertex: text of the author's own vertex shader, named like `file` but ending in .vs.
+        listings: the author's texts, of which the lines beside the messages are quoted; what is
+            about none of them is said of the first.
     """
-    texts = {AUTHOR: (file, source), AUTHOR_VERTEX: (f"{file.rpartition('.')[0]}.vs", vertex or "")}
+    texts = {listing.start: (listing.file, listing.text) for listing in listings}
+    file = listings[0].file
     found: list[dict[str, Any]] = []
     for row in log[:_LONGEST_LOG].splitlines():
         entry = _entry(row.strip(), texts, file)
@@ -83,7 +92,7 @@ def compiler_diagnostics(
     found.sort(key=lambda entry: entry["severity"] != "error")
     if not any(entry["severity"] == "error" for entry in found):
         words = " ".join(log.split()) or "the compiler gave no reason"
-        found.insert(0, diagnostic(file, source, None, None, words))
+        found.insert(0, diagnostic(file, "", None, None, words))
     return found[:_MOST]
 
 

@@ -4,10 +4,25 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from server.effects.input import Input, Kind, Value
+from server.effects.diagnostics import Listing
+from server.effects.input import TRANSITION, Input, Kind, Value
 from server.effects.parameters import check_values, schema
+from server.effects.texture import Channel, Content, Filter, Texture, Wrap
 
-__all__ = ["Builtin", "Effect", "Input", "Kind", "Pass", "Target", "Value"]
+__all__ = [
+    "Builtin",
+    "Channel",
+    "Content",
+    "Effect",
+    "Filter",
+    "Input",
+    "Kind",
+    "Pass",
+    "Target",
+    "Texture",
+    "Value",
+    "Wrap",
+]
 
 
 class Builtin(StrEnum):
@@ -21,8 +36,18 @@ class Builtin(StrEnum):
     """int: 0 on the job's first frame."""
     DATE = "date"
     """vec4: year, month 1-12, day, seconds of the day."""
+    DATE_FROM_ZERO = "date_from_zero"
+    """vec4: the same with months from 0 to 11."""
     RENDER_SIZE = "render_size"
     """vec2: size of the pass's target in pixels, not rounded."""
+    RENDER_SIZE_3 = "render_size_3"
+    """vec3: the same and 1, the shape of a pixel."""
+    ASPECT = "aspect"
+    """float: width of the picture over its height."""
+    FRAME_RATE = "frame_rate"
+    """float: frames a second."""
+    FACE = "face"
+    """int: face of the cube that is drawn, +x -x +y -y +z -z from 0."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +63,8 @@ class Target:
     width: str | None = None
     """Size expression (see size.py); None is the render size."""
     height: str | None = None
+    cube: bool = False
+    """A cube of which each pass draws all six faces (Builtin.FACE); `width` is an edge's."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +83,9 @@ class Pass:
     target: str | None = None
     """Name of the Target drawn into. Only the last pass may have none: it draws the effect's
     output. When it has one, that texture is the output as well."""
+    channels: tuple[Channel, ...] = ()
+    """Samplers that are no input, target or texture of that name, or sampled in another way.
+    Without one a sampler is LINEAR and CLAMP."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,13 +109,28 @@ class Effect:
     inputs: tuple[Input, ...] = ()
     passes: tuple[Pass, ...] = ()
     targets: tuple[Target, ...] = ()
+    textures: tuple[Texture, ...] = ()
+    listings: tuple[Listing, ...] = ()
+    """The texts that a compiler's line numbers lead back to."""
     uniforms: dict[str, Builtin] = field(default_factory=dict)
-    """GLSL name of each host uniform and what it means."""
+    """GLSL name of each host uniform and what it means; one that means nothing here stays 0."""
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The image files it needs: paths relative to its own file, inside its folder."""
+        return tuple(dict.fromkeys(file for row in self.textures for file in row.files))
 
     @property
     def sequential(self) -> bool:
         """Whether frame n needs frame n - 1: some target is persistent."""
         return any(target.persistent for target in self.targets)
+
+    @property
+    def second(self) -> str | None:
+        """Name of the image input that takes the second photo; a transition has one."""
+        names = [i.name for i in self.inputs if i.kind is Kind.IMAGE and i.name != "photo"]
+        moved = any(item.bind == TRANSITION for item in self.inputs)
+        return next((name for name in names if name != self.picture), None) if moved else None
 
     @property
     def picture(self) -> str | None:

@@ -9,6 +9,9 @@ Value = float | int | bool | tuple[float, ...]
 FEATURES = ("level", "sub", "bass", "lowmid", "mid", "highmid", "treble", "kick")
 """Columns of the sound, each 0 to 1 in every frame, that an input may be bound to."""
 
+TRANSITION = "transition"
+"""What `progress` of a transition is bound to: 0 before it, 1 after it."""
+
 
 class Kind(StrEnum):
     """Types of input, named as in the ISF 2 specification."""
@@ -48,6 +51,6 @@ class Input:
     labels: tuple[str, ...] = ()
     """What each of `values` is called."""
     bind: str | None = None
-    """Feature of the sound (one of FEATURES) that moves the input from minimum to maximum."""
+    """What moves the input from minimum to maximum: one of FEATURES, or TRANSITION."""
     width: int | None = None
     """Samples or bins wanted of an audio or audioFFT input; None takes the native width."""

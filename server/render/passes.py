@@ -129,5 +129,5 @@ def _compile(context: Context, effect: Effect, one: Pass) -> Program:
         return context.program(one.vertex, one.fragment)
     except CompileError as error:
         log = str(error)
-    found = compiler_diagnostics(log, effect.file, effect.source, effect.vertex_source)
+    found = compiler_diagnostics(log, effect.listings)
     raise ToqiboxError("shader_compile_failed", name=effect.id, diagnostics=found, detail=log)

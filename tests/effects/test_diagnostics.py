@@ -7,16 +7,17 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from server.effects.diagnostics import compiler_diagnostics
+from server.effects.diagnostics import AUTHOR, AUTHOR_VERTEX, Listing, compiler_diagnostics
 from server.effects.dialects import load
 from server.errors import ToqiboxError
 
 Draw = Callable[..., NDArray[np.uint8]]
 SOURCE = "/*{}*/\nfirst line\n  second line\nthird"
+LISTINGS = (Listing(AUTHOR, "x.fs", SOURCE), Listing(AUTHOR_VERTEX, "x.vs", "vertex\n"))
 
 
 def one(log: str) -> dict[str, Any]:
-    (found,) = compiler_diagnostics(log, "x.fs", SOURCE)
+    (found,) = compiler_diagnostics(log, LISTINGS)
     return found
 
 
@@ -51,7 +52,7 @@ def test_formats_of_compilers(
 
 def test_errors_come_before_warnings_and_once() -> None:
     log = "0:2(1): warning: w\n0:3(1): error: e\n0:3(1): error: e\n0(4) : warning C7050: v\n"
-    found = compiler_diagnostics(log, "x.fs", SOURCE)
+    found = compiler_diagnostics(log, LISTINGS)
     assert [entry["message"] for entry in found] == ["e", "w", "v"]
     assert [entry["severity"] for entry in found] == ["error", "warning", "warning"]
 
@@ -62,7 +63,7 @@ def test_our_own_lines_are_never_the_authors() -> None:
 
 
 def test_the_vertex_shader_has_its_own_name_and_lines() -> None:
-    (entry,) = compiler_diagnostics("0:2000001(1): error: e", "x.fs", SOURCE, "vertex\n")
+    (entry,) = compiler_diagnostics("0:2000001(1): error: e", LISTINGS)
     assert (entry["file"], entry["line"], entry["source"]) == ("x.vs", 1, "vertex")
 
 
@@ -74,14 +75,14 @@ def test_our_own_names_are_not_shown() -> None:
 
 @pytest.mark.parametrize("log", ["", "\n \n", "the driver died", "0:2(1): warning: only"])
 def test_there_is_always_an_error(log: str) -> None:
-    found = compiler_diagnostics(log, "x.fs", SOURCE)
+    found = compiler_diagnostics(log, LISTINGS)
     assert found[0]["severity"] == "error"
     assert found[0]["message"]
 
 
 def test_long_logs_and_odd_characters_are_cut() -> None:
     log = "\n".join(f"0:{n + 1}(1): error: {n} \x1b[31m {'x' * 500}" for n in range(500))
-    found = compiler_diagnostics(log, "x.fs", SOURCE)
+    found = compiler_diagnostics(log, LISTINGS)
     assert len(found) == 50
     assert all(len(entry["message"]) <= 300 for entry in found)
     assert all(entry["message"].isprintable() for entry in found)
@@ -89,7 +90,7 @@ def test_long_logs_and_odd_characters_are_cut() -> None:
 
 @pytest.mark.parametrize("line", ["0", "99", "9000003", "99999999999"])
 def test_lines_that_do_not_exist(line: str) -> None:
-    found = compiler_diagnostics(f"0:{line}(1): error: e", "x.fs", SOURCE)
+    found = compiler_diagnostics(f"0:{line}(1): error: e", LISTINGS)
     assert found[0]["source"] == ""
 
 

@@ -1,8 +1,7 @@
 """ISF 1 and 2 (https://docs.isf.video): a JSON header in a comment, then GLSL."""
 
-from server.effects import glsl
-from server.effects.diagnostics import Text
-from server.effects.dialects import isf_inputs
+from server.effects.diagnostics import AUTHOR, AUTHOR_VERTEX, Listing, Text
+from server.effects.dialects import isf_glsl, isf_inputs
 from server.effects.effect import Builtin, Effect, Pass, Target
 from server.effects.header import HeaderError, Row, Table, read
 from server.effects.input import Input, Kind
@@ -60,8 +59,14 @@ def parse(effect_id: str, file: str, text: str, vertex: str | None = None) -> Ef
         inputs=inputs,
         passes=_passes(passes, body, line, vertex, names),
         targets=targets,
+        listings=_listings(file, plain, vertex),
         uniforms=dict(UNIFORMS),
     )
+
+
+def _listings(file: str, text: str, vertex: str | None) -> tuple[Listing, ...]:
+    beside = Listing(AUTHOR_VERTEX, f"{file.rpartition('.')[0]}.vs", vertex or "")
+    return (Listing(AUTHOR, file, text), beside)
 
 
 def _header(author: Text) -> tuple[Table, int]:
@@ -160,13 +165,13 @@ def _size(value: object) -> str | None:
 
 def _names(
     inputs: tuple[Input, ...], targets: tuple[Target, ...], passes: list[Table]
-) -> glsl.Names:
+) -> isf_glsl.Names:
     uniforms = dict(_UNIFORM_TYPES)
     uniforms |= {item.uniform: _INPUT_TYPES.get(item.kind, "sampler2D") for item in inputs}
     uniforms |= {target.name: "sampler2D" for target in targets}
     names = [item.name for item in inputs] + [str(row.get("TARGET") or "") for row in passes]
     pairs = [(name, isf_inputs.uniform_name(name)) for name in names]
-    return glsl.Names(
+    return isf_glsl.Names(
         uniforms=uniforms,
         renamed={name: uniform for name, uniform in pairs if name != uniform},
         images={item.name: item.uniform for item in inputs if item.kind.is_texture},
@@ -174,7 +179,7 @@ def _names(
 
 
 def _passes(
-    rows: list[Table], body: str, line: int, vertex: str | None, names: glsl.Names
+    rows: list[Table], body: str, line: int, vertex: str | None, names: isf_glsl.Names
 ) -> tuple[Pass, ...]:
     """Passes that end up anywhere: one without a target that is not the last draws to nowhere."""
     if not rows:
@@ -186,8 +191,8 @@ def _passes(
         if target or index == len(rows) - 1:
             found.append(
                 Pass(
-                    vertex=glsl.vertex(vertex, names, index),
-                    fragment=glsl.fragment(body, line, names, index),
+                    vertex=isf_glsl.vertex(vertex, names, index),
+                    fragment=isf_glsl.fragment(body, line, names, index),
                     target=target,
                 )
             )

@@ -4,9 +4,9 @@ import math
 import re
 
 from server.effects.diagnostics import Text
-from server.effects.glsl import RESERVED
 from server.effects.header import Row, Table
 from server.effects.input import FEATURES, Input, Kind, Value
+from server.effects.language import RESERVED
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 """What the name of an input or a target may be."""
