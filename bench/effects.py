@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from server.demo import material
+from server.samples import material
 
 TOQIBOX = [sys.executable, "-m", "server"]
 

@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from server.demo import material
+from server.samples import material
 
 SIZES = {"free": (1280, 720), "premium": (1920, 1080)}
 EFFECTS = ("breathe", "spin", "bars", "ring")

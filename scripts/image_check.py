@@ -135,8 +135,9 @@ def _container(image: Image, made: Path, log: Path) -> Iterator[_Container]:
 
 
 def _use(container: _Container, folder: Path) -> None:
-    from server.demo import material, video
+    from server.demo import video
     from server.demo.client import Client
+    from server.samples import material
 
     began = time.monotonic()
     client = Client(container.port)

@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from server import __version__
+from server import __version__, cli_effects
 from server.config import FRAME_RATES, Config, ConfigError
 
 FAILED = 1
@@ -53,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _serve(commands.add_parser("serve", help="run the server"))
     _render(commands.add_parser("render", help="render one video here, without a server"))
-    _effects(commands.add_parser("effects", help="the effects that can be used"))
+    cli_effects.declare(commands.add_parser("effects", help="effects, and tools to make them"))
     _jobs(commands.add_parser("jobs", help="the jobs of the server on this machine"))
     _doctor(commands.add_parser("doctor", help="what works on this machine, and what to do if not"))
     return parser
@@ -69,6 +69,7 @@ def _render(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--audio", required=True, metavar="FILE", help="MP3, WAV, FLAC, OGG, M4A/AAC or AIFF")
     add("--photo", required=True, metavar="FILE", help="JPEG, PNG, WebP, GIF or BMP")
+    add("--photo2", metavar="FILE", help="the second photo of a transition")
     add("-o", "--out", required=True, metavar="OUT.mp4", help="where the video goes")
     add("-y", "--yes", action="store_true", help="overwrite the output")
     add("--effect", metavar="ID", help="see `toqibox effects list` (breathe)")
@@ -88,12 +89,6 @@ def _render(parser: argparse.ArgumentParser) -> None:
     add("--title", help="title, kept in the file")
     add("--artist", help="artist, kept in the file")
     add("--json", action="store_true", help="print the finished job as JSON, and no progress bar")
-
-
-def _effects(parser: argparse.ArgumentParser) -> None:
-    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    listing = actions.add_parser("list", help="a line for each effect, broken ones too")
-    listing.add_argument("--json", action="store_true", help="as GET /effects answers")
 
 
 def _jobs(parser: argparse.ArgumentParser) -> None:

@@ -1,27 +1,16 @@
 """Start a program so that it dies with its parent and cannot outgrow its limits.
 
-Run as a program, not imported, by whoever starts a child (`python -I -S confine.py …`): a
-`preexec_fn` would run Python between fork and exec in a process that has threads. The parent must
-be started from a thread that lives as long as the child: PR_SET_PDEATHSIG fires when the *thread*
-that forked ends (prctl(2)).
+The limits are set by `confined.py`, run in between: a `preexec_fn` would run Python between fork
+and exec in a process that has threads. The parent must be started from a thread that lives as long
+as the child: PR_SET_PDEATHSIG fires when the *thread* that forked ends (prctl(2)).
 """
 
-import ctypes
 import os
-import resource
-import signal
 import sys
 from dataclasses import dataclass
 
-_PR_SET_PDEATHSIG = 1
-_PR_SET_NO_NEW_PRIVS = 38
-_GRACE_S = 2
-_KNOWN = {
-    "as": resource.RLIMIT_AS,
-    "cpu": resource.RLIMIT_CPU,
-    "fsize": resource.RLIMIT_FSIZE,
-    "nofile": resource.RLIMIT_NOFILE,
-}
+from server import confined
+
 PASSED_ON = (
     "CUDA_VISIBLE_DEVICES",
     "EGL_PLATFORM",
@@ -65,7 +54,7 @@ def command(argv: list[str], limits: Limits | None = None) -> list[str]:
         sys.executable,
         "-I",
         "-S",
-        os.path.abspath(__file__),
+        os.path.abspath(confined.__file__),
         str(os.getpid()),
         *words,
         "--",
@@ -77,50 +66,18 @@ def environment() -> dict[str, str]:
     """The fixed environment of every child, whatever the parent's holds.
 
     No FFREPORT, proxy or LD_PRELOAD gets through; Mesa writes no shader cache into a home folder.
+    Mesa's compiler gives variables that nothing was assigned to the value 0, as WebGL does: many
+    shaders add up from there. Other drivers have no such option, and leave them as they are.
     """
     fixed = {
         "LANG": "C.UTF-8",
         "HOME": "/nonexistent",
         "MESA_SHADER_CACHE_DISABLE": "true",
         "PYTHONDONTWRITEBYTECODE": "1",
+        "glsl_zero_init": "true",
+        "MESA_DEBUG": "silent",  # or it tells of the line above each time
+        # numpy's threads spin from the import on; nothing here multiplies matrices.
+        "OPENBLAS_NUM_THREADS": "1",
     }
     inherited = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     return {"PATH": os.defpath, **inherited, **fixed}
-
-
-def _be_first_to_go() -> None:
-    """When memory runs out, the kernel should choose a child and not the server."""
-    try:
-        with open("/proc/self/oom_score_adj", "w") as file:
-            file.write("500")
-    except OSError:
-        pass
-
-
-def _main(arguments: list[str]) -> None:
-    parent, *rest = arguments
-    split = rest.index("--")
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0) != 0:
-        sys.exit("confine: PR_SET_PDEATHSIG was refused")
-    if os.getppid() != int(parent):  # it died before the line above took effect
-        sys.exit("confine: the parent is gone")
-    libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    os.umask(0o077)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    for word in rest[:split]:
-        name, value = word.split("=")
-        limit = _KNOWN[name]
-        _, hard = resource.getrlimit(limit)
-        wanted = int(value) if hard == resource.RLIM_INFINITY else min(int(value), hard)
-        # SIGXCPU at the soft limit tells a limit from somebody's SIGKILL, two seconds later.
-        most = wanted + _GRACE_S if name == "cpu" and hard == resource.RLIM_INFINITY else wanted
-        resource.setrlimit(limit, (wanted, most))
-    _be_first_to_go()
-    # SIGPIPE and others that Python ignores would be inherited as ignored across exec.
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    os.execvp(rest[split + 1], rest[split + 1 :])  # noqa: S606 - an argument list, no shell
-
-
-if __name__ == "__main__":
-    _main(sys.argv[1:])

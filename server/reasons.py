@@ -44,6 +44,7 @@ REASONS: dict[str, tuple[str, str]] = {
         "a chain of effects is not offered by this server",
         "этот сервер не умеет цепочки эффектов",
     ),
+    "no_photo2": ("the effect shows no second photo", "этот эффект не показывает второе фото"),
     "seconds": (
         "it must be seconds as a plain decimal number, such as 12.5",
         "нужны секунды обычным десятичным числом, например 12.5",

@@ -1,1 +1,1 @@
-"""The demo: a track and a photo made by code, and the run that exports them."""
+"""The demo: the run that exports a sample track and photo, and a look at the result."""

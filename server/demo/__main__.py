@@ -11,11 +11,12 @@ from types import FrameType
 from typing import Any
 
 from server.commands.progress import Bar
-from server.demo import material, track, video
+from server.demo import video
 from server.demo.client import Client, RequestRefused
 from server.demo.server import DemoServer, ServerFailed
 from server.media import ffmpeg
 from server.media.ffmpeg import MediaError
+from server.samples import material, track
 
 OUTPUT = Path("demo.mp4")
 RATIO = 2.0
@@ -44,8 +45,8 @@ def _run(folder: Path) -> int:
     ffmpeg.version()  # missing, it is told at once
     with DemoServer(folder) as server:
         print("Starting the server, composing a track, painting a photo …", flush=True)
+        port = server.port()  # a bad setting is told before anything is made
         made = material.write(folder)
-        port = server.port()
         client = Client(port)
         ready = client.wait_until_ready()
         print(f"Serving on port {port}, drawing with {ready.get('renderer')}", flush=True)

@@ -17,6 +17,10 @@ class Kind(StrEnum):
     """Types of input, named as in the ISF 2 specification."""
 
     EVENT = "event"
+    """A bool that is true in exactly one frame, for all passes of it, and false in all others.
+
+    Its value is a bool too: whether it fires in frame 0 of the job; the default is false. Bound
+    and not set, it fires in each frame in which a kick begins, or another feature passes 0.5."""
     BOOL = "bool"
     LONG = "long"
     FLOAT = "float"

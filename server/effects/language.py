@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from server.effects.diagnostics import HOST
+from server.effects.macros import plainer
+from server.effects.overloads import NAMES, apart
 
 _RESERVED_WORDS = """
     active asm attribute bool break bvec2 bvec3 bvec4 case cast centroid class common const
@@ -23,6 +25,14 @@ _RESERVED_WORDS = """
 RESERVED = frozenset(_RESERVED_WORDS.split())
 """Words that GLSL 3.30 or the functions below do not leave to an input as its name."""
 
+_FUNCTION_WORDS = """
+    all any determinant dFdx dFdy equal faceforward fwidth greaterThan inverse isinf isnan lessThan
+    modf not notEqual outerProduct refract texelFetch texture textureLod textureProj textureSize
+    transpose
+"""
+FUNCTIONS = NAMES.union(_FUNCTION_WORDS.split())
+"""GLSL's functions, of which a uniform of that name would take the place."""
+
 _FUTURE_WORDS = """
     active asm cast class common enum extern external filter fixed fvec2 fvec3 fvec4 goto half
     hvec2 hvec3 hvec4 inline input interface long namespace noinline output packed partition public
@@ -31,10 +41,32 @@ _FUTURE_WORDS = """
 _FUTURE = frozenset(_FUTURE_WORDS.split())
 """Words that 3.30 reserves without a meaning: where they occur they are an author's name."""
 
+_LATER_WORDS = """
+    atomic_uint buffer coherent dmat2 dmat2x2 dmat2x3 dmat2x4 dmat3 dmat3x2 dmat3x3 dmat3x4 dmat4
+    dmat4x2 dmat4x3 dmat4x4 dvec2 dvec3 dvec4 image1D image1DArray image2D image2DArray image2DMS
+    image2DMSArray image2DRect image3D imageBuffer imageCube imageCubeArray patch precise readonly
+    resource restrict sample samplerCubeArray samplerCubeArrayShadow shared subroutine writeonly
+"""
+LATER = frozenset(_LATER_WORDS.split())
+"""Words that are an author's in GLSL 3.30 and the language's own by 4.50."""
+
 # A comment that is not closed matches to the end of the text: were it no match, each of many such
 # beginnings would be searched to the end anew.
 _TOKEN = re.compile(r"//[^\n]*|/\*.*?(?:\*/|\Z)|[A-Za-z_]\w*", re.DOTALL)
-_DIRECTIVE = re.compile(r"^[ \t]*#[ \t]*(version|extension)\b([^\n]*)", re.MULTILINE)
+_DIRECTIVE = re.compile(r"^[ \t]*#[ \t]*(version|extension|line)\b([^\n]*)", re.MULTILINE)
+_LATER_NAMES = re.compile(rf"\b(?:{'|'.join(sorted(LATER))})\b")
+_QUALIFIERS = re.compile(
+    r"\b(?:(?:smooth|flat|noperspective)\b(?!\s+(?:centroid\s+)?(?:in|out|varying)\b)"
+    r"|precision\b(?!\s+(?:highp|mediump|lowp)\b))"
+)
+_CALL = re.compile(r"\s*\(")
+_SWITCH = re.compile(r"\bswitch\b")
+_MOVED = re.compile(r"\bgl_FragCoord(?:\.\w+)?\s*[-+*/]?=(?!=)")
+_DEFINE = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)", re.MULTILINE)
+_HEAD = re.compile(r"#version 330 core\n(?:#(?:ifdef|extension|endif)\b[^\n]*\n)*")
+# Wherever it stands on its line: the library that hands shaders to the driver looks for it too.
+_FOREIGN = re.compile(r"[^\x01-\x7f]")
+_INCLUDE = re.compile(r"#[ \t]*include\b([^\n]*)")
 _EXTENSION = re.compile(r"\s*(\w+)\s*:\s*(require|enable|warn)")
 _NEEDLESS = ("all", "GL_OES_standard_derivatives", "GL_EXT_frag_depth", "GL_EXT_shader_texture_lod")
 
@@ -46,6 +78,14 @@ _IMPLICIT = """\
 #ifdef GL_ARB_shading_language_420pack
 #extension GL_ARB_shading_language_420pack : enable
 #endif
+"""
+
+_FIRST = "#version 330 core\n"
+
+# Functions of WebGL 2 that desktop GLSL has from 4.20 on only.
+_PACKING = """\
+#extension GL_ARB_shading_language_packing : enable
+#extension GL_ARB_shader_bit_encoding : enable
 """
 
 OLD_NAMES = """\
@@ -85,15 +125,58 @@ def compose(extensions: Sequence[str], host: str, pieces: Sequence[Piece], end: 
         end: our own text after them.
     """
     enabled = "".join(f"#extension {name} : enable\n" for name in dict.fromkeys(extensions))
-    rows = [f"#version 330 core\n{_IMPLICIT}{enabled}#line {HOST + 1}\n{host}"]
+    rows = [f"{_FIRST}{_IMPLICIT}{enabled}#line {HOST + 1}\n{host}"]
     rows += [f"#line {piece.start + piece.line}\n{piece.code}\n" for piece in pieces]
     if end:
         rows.append(f"#line {HOST + 1}\n{end}")
     return "".join(rows)
 
 
+def variants(source: str) -> tuple[str, ...]:
+    """Other readings of a shader that `compose` made, to be tried when it does not compile.
+
+    All of them allow what older versions and other drivers do: names that became words of the
+    language, macros defined anew, functions beside GLSL's own of that name, a gl_FragCoord that
+    is assigned to. The first has functions that WebGL 2 has and 3.30 lacks; the second is GLSL
+    4.50, whose implicit conversions are wider. Lines move, and what a driver says of a reading is
+    of no use to the author: report what it said of `source`.
+    """
+    head = _HEAD.match(source)
+    if head is None:
+        return ()
+    rest = plainer(_anew(older(source[head.end() :])))
+    added, rest = apart(rest)
+    if _MOVED.search(rest):
+        added += "vec4 isf_FragCoord = gl_FragCoord;\n"
+        rest = rest.replace("gl_FragCoord", "isf_FragCoord")
+    later = _LATER_NAMES.sub(r"isf_\g<0>", rest)
+    extensions = head[0].removeprefix(_FIRST)
+    return (
+        f"{_FIRST}{_PACKING}{extensions}{added}{rest}",
+        f"#version 450 core\n{extensions}{added}{later}",
+    )
+
+
+def older(code: str) -> str:
+    """Words of 3.30 that are an author's names in 1.20: where nothing shows they are meant."""
+    code = _QUALIFIERS.sub(r"isf_\g<0>", code)
+    return code if _SWITCH.search(code) else re.sub(r"\bcase\b", "isf_case", code)
+
+
+def _anew(code: str) -> str:
+    """Let a macro be defined anew."""
+    seen: set[str] = set()
+
+    def define(match: re.Match[str]) -> str:
+        again = match[1] in seen
+        seen.add(match[1])
+        return f"#undef {match[1]}\n{match[0]}" if again else match[0]
+
+    return _DEFINE.sub(define, code)
+
+
 def prepare(body: str, renamed: Mapping[str, str]) -> tuple[list[str], str]:
-    """The extensions asked for, and the text without comments, #version, #extension.
+    """The extensions asked for, and the text without comments, #version, #extension, #line.
 
     Removed text becomes blanks so that every line and column stays where it was.
     """
@@ -107,8 +190,9 @@ def prepare(body: str, renamed: Mapping[str, str]) -> tuple[list[str], str]:
         return " " * len(match[0])
 
     code = _DIRECTIVE.sub(directive, code)
+    code = _INCLUDE.sub(r"#error there are no files to include:\1", code)
     # Drivers differ on what is not ASCII; outside comments it is an error that they must point at.
-    return extensions, code.encode("ascii", "replace").decode("ascii").replace("\0", "?")
+    return extensions, _FOREIGN.sub("@", code)
 
 
 def _replacing(renamed: Mapping[str, str]) -> Callable[[re.Match[str]], str]:
@@ -119,7 +203,9 @@ def _replacing(renamed: Mapping[str, str]) -> Callable[[re.Match[str]], str]:
         if word.startswith("/"):
             return re.sub(r"[^\n]", " ", word)
         if word in renamed:
-            return renamed[word]
+            # A call is GLSL's own function still, whatever an input is called.
+            called = word in FUNCTIONS and _CALL.match(match.string, match.end())
+            return word if called else renamed[word]
         return f"isf_{word}" if word in _FUTURE else word
 
     return replace

@@ -5,19 +5,19 @@ no part of this; it happens where the effect is drawn.
 """
 
 import difflib
-import os
 import re
-import stat
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import server
 from server.effects.diagnostics import diagnostic
-from server.effects.dialects import LARGEST, SUFFIXES, VERTEX_SUFFIXES, decode, load
+from server.effects.dialects import holds_effect, load
 from server.effects.effect import Effect
+from server.effects.files import resolve
+from server.effects.folder import Found, Mark, mark_of, read_text, scan
 from server.errors import ToqiboxError
 from server.reasons import reason
 
@@ -25,10 +25,6 @@ BUILT_IN = Path(server.__file__).resolve().parent.parent / "shaders" / "effects"
 """The folder of the effects that come with the server."""
 
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
-_MOST_FILES = 5000
-
-_Mark = tuple[int, int]
-"""Modification time in nanoseconds and size of a file."""
 
 
 @dataclass(frozen=True)
@@ -44,13 +40,12 @@ class Broken:
 
 
 @dataclass(frozen=True)
-class _Found:
-    """A file that is there now; the marks tell whether it changed."""
+class _Outcome:
+    """What reading a file gave, and the image files that it names, as they were then."""
 
-    path: Path
-    mark: _Mark
-    vertex: Path | None
-    vertex_mark: _Mark | None
+    given: Effect | Broken | None
+    """None for a file that is meant as something else."""
+    images: dict[str, Mark | None]
 
 
 class Library:
@@ -64,19 +59,32 @@ class Library:
     def __init__(self, folders: Sequence[Path] = (BUILT_IN,)) -> None:
         self._folders = tuple(dict.fromkeys(folder.resolve() for folder in folders))
         self._lock = threading.Lock()
-        self._read: dict[_Found, Effect | Broken] = {}
+        self._read: dict[Found, _Outcome] = {}
         self._effects: dict[str, Effect] = {}
         self._broken: list[Broken] = []
         self.refresh()
 
     def refresh(self) -> None:
-        """Look for new, changed and removed files; only those are read."""
+        """Look for new, changed and removed files; only those are read.
+
+        A change of an image file that an effect names is a change of the effect.
+        """
         with self._lock:
-            found = [entry for folder in self._folders for entry in _scan(folder)]
-            if found == list(self._read):
+            found = [entry for folder in self._folders for entry in scan(folder)]
+            read = {entry: self._unchanged(entry) or _read(entry) for entry in found}
+            if list(read) == list(self._read) and all(
+                outcome is self._read[entry] for entry, outcome in read.items()
+            ):
                 return
-            self._read = {entry: self._read.get(entry) or _load(entry) for entry in found}
-            self._sort(found)
+            self._read = read
+            self._sort()
+
+    def _unchanged(self, entry: Found) -> _Outcome | None:
+        outcome = self._read.get(entry)
+        if outcome is None:
+            return None
+        now = {name: mark_of(entry.path.parent, name) for name in outcome.images}
+        return outcome if now == outcome.images else None
 
     def get(self, effect_id: str) -> Effect:
         """The effect of that id.
@@ -102,6 +110,25 @@ class Library:
         hint = reason("did_you_mean", name=near[0]) if near else ""
         raise ToqiboxError("unknown_effect", field="effect", name=effect_id[:64], hint=hint)
 
+    def folder(self, effect: Effect) -> Path:
+        """Where the file of an effect lies that this library gave.
+
+        Raises:
+            ToqiboxError: ``unknown_effect``, when it is not there any more.
+        """
+        for entry, outcome in list(self._read.items()):
+            if outcome.given is not None and outcome.given.id == effect.id:
+                return entry.path.parent
+        raise ToqiboxError("unknown_effect", field="effect", name=effect.id, hint="")
+
+    def files(self, effect: Effect) -> dict[str, str]:
+        """The absolute paths of its image files; see files.resolve.
+
+        Raises:
+            ToqiboxError: ``unknown_effect`` or ``shader_rejected``.
+        """
+        return resolve(effect, self.folder(effect))
+
     def all(self) -> list[Effect]:
         """Every effect that can be used, by id."""
         self.refresh()
@@ -112,101 +139,58 @@ class Library:
         self.refresh()
         return list(self._broken)
 
-    def _sort(self, found: Iterable[_Found]) -> None:
+    def _sort(self) -> None:
         """Share out what was read: usable, broken, and ids that two files claim."""
         by_id: dict[str, list[Effect | Broken]] = {}
-        for entry in found:
-            outcome = self._read[entry]
-            by_id.setdefault(outcome.id, []).append(outcome)
+        names: dict[str, list[str]] = {}
+        for entry, outcome in self._read.items():
+            if outcome.given is not None:
+                by_id.setdefault(outcome.given.id, []).append(outcome.given)
+                place = f"{entry.path.parent.name}/{entry.path.name}"
+                names.setdefault(outcome.given.id, []).append(place)
         effects: dict[str, Effect] = {}
         broken: list[Broken] = []
-        for outcomes in by_id.values():
-            if len(outcomes) > 1:
-                broken += _duplicates(outcomes, self._folders_of(outcomes[0].id))
-            elif isinstance(outcomes[0], Effect):
-                effects[outcomes[0].id] = outcomes[0]
+        for effect_id, given in by_id.items():
+            if len(given) > 1:
+                broken += _duplicates(given, names[effect_id])
+            elif isinstance(given[0], Effect):
+                effects[effect_id] = given[0]
             else:
-                broken.append(outcomes[0])
+                broken.append(given[0])
         self._effects, self._broken = effects, broken
 
-    def _folders_of(self, effect_id: str) -> list[str]:
-        """File names with their folder's name, in the order of the folders."""
-        return [
-            f"{entry.path.parent.name}/{entry.path.name}"
-            for entry, outcome in self._read.items()
-            if outcome.id == effect_id
-        ]
 
-
-def _duplicates(outcomes: list[Effect | Broken], names: list[str]) -> list[Broken]:
+def _duplicates(given: list[Effect | Broken], names: list[str]) -> list[Broken]:
     message = f"two files have this id: {' and '.join(names)}"
     return [
         Broken(entry.id, entry.file, [diagnostic(entry.file, "", None, None, message)])
-        for entry in outcomes
+        for entry in given
     ]
 
 
-def _scan(folder: Path) -> list[_Found]:
-    """The effect files of a folder, by name; links that lead out of it are passed over."""
-    try:
-        with os.scandir(folder) as entries:
-            names = sorted(entry.name for entry in entries)[:_MOST_FILES]
-    except OSError:
-        return []
-    marks = {name: _mark(folder, name) for name in names if _is_shader(name)}
-    found = []
-    for name, mark in marks.items():
-        if mark is None or not name.endswith(SUFFIXES):
-            continue
-        stem = name.rpartition(".")[0]
-        beside = [stem + suffix for suffix in VERTEX_SUFFIXES if marks.get(stem + suffix)]
-        vertex = beside[0] if beside else None
-        found.append(
-            _Found(
-                folder / name,
-                mark,
-                folder / vertex if vertex else None,
-                marks[vertex] if vertex else None,
-            )
-        )
-    return found
-
-
-def _is_shader(name: str) -> bool:
-    return name.endswith((*SUFFIXES, *VERTEX_SUFFIXES)) and not name.startswith(".")
-
-
-def _mark(folder: Path, name: str) -> _Mark | None:
-    """What tells a change of a regular file; None for anything else."""
-    path = folder / name
-    try:
-        if path.is_symlink() and not path.resolve(strict=True).is_relative_to(folder.resolve()):
-            return None
-        status = path.stat()
-    except (OSError, RuntimeError):  # gone, or a link that leads to itself
-        return None
-    return (status.st_mtime_ns, status.st_size) if stat.S_ISREG(status.st_mode) else None
-
-
-def _load(entry: _Found) -> Effect | Broken:
+def _read(entry: Found) -> _Outcome:
     path = entry.path
     effect_id, file = path.stem[:64], path.name[:100]
-    if not _ID.fullmatch(path.stem):
-        message = "the file name is no id: small letters, digits, “-” and “_”, at most 64"
-        return Broken(effect_id, file, [diagnostic(file, "", None, None, message)])
+    images: dict[str, Mark | None] = {}
+
+    def broken(
+        found: list[dict[str, Any]], code: str = "shader_compile_failed", why: str = ""
+    ) -> _Outcome:
+        return _Outcome(Broken(effect_id, file, found, code, why), images)
+
     try:
-        vertex = _text(entry.vertex) if entry.vertex else None
-        return load(effect_id, file, _text(path), vertex)
+        text = read_text(path)
+        if not holds_effect(file, text):
+            return _Outcome(None, images)
+        if not _ID.fullmatch(path.stem):
+            message = "the file name is no id: small letters, digits, “-” and “_”, at most 64"
+            return broken([diagnostic(file, "", None, None, message)])
+        effect = load(effect_id, file, text, read_text(entry.vertex) if entry.vertex else None)
+        images.update((name, mark_of(path.parent, name)) for name in effect.files)
+        resolve(effect, path.parent)
     except ToqiboxError as error:
-        return Broken(effect_id, file, error.diagnostics or [], error.code, error.detail or "")
+        return broken(error.diagnostics or [], error.code, error.detail or "")
     except OSError as error:
         message = f"the file cannot be read: {error.strerror}"
-        return Broken(effect_id, file, [diagnostic(file, "", None, None, message)])
-
-
-def _text(path: Path) -> str:
-    """What a file holds, one byte more than allowed at most, so that the limit is noticed."""
-    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
-    with os.fdopen(os.open(path, flags), "rb") as file:
-        data = file.read(LARGEST + 1)
-    return decode(data) if len(data) <= LARGEST else " " * (LARGEST + 1)
+        return broken([diagnostic(file, "", None, None, message)])
+    return _Outcome(effect, images)

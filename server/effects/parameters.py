@@ -59,7 +59,7 @@ def _unknown(settable: Mapping[str, Input]) -> Reason:
 
 def _checked(item: Input, value: object) -> Value:
     field = f"params.{item.name}"
-    if item.kind is Kind.BOOL:
+    if item.kind in (Kind.BOOL, Kind.EVENT):
         if not isinstance(value, bool):
             raise _invalid(field, reason("boolean"))
         return value
@@ -130,8 +130,8 @@ def _property(item: Input) -> dict[str, Any]:
 
 
 def _type(item: Input) -> dict[str, Any]:
-    if item.kind is Kind.BOOL:
-        return {"type": "boolean"}
+    if item.kind in (Kind.BOOL, Kind.EVENT):
+        return {"type": "boolean"} | ({"x-event": True} if item.kind is Kind.EVENT else {})
     if item.kind is Kind.FLOAT:
         return {"type": "number", **_range(item.minimum, item.maximum)}
     if item.kind is Kind.LONG:

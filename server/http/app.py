@@ -148,12 +148,13 @@ async def _run(service: Service, listening: asyncio.Server, stop: asyncio.Event)
         await starting
         await listening.start_serving()
         _announce(service.config, listening)
+        service.watch_effects()
         await told
     starting.cancel()
     await asyncio.gather(starting, return_exceptions=True)
     note(_log, logging.INFO, "server.stopping")
     # The groups die at once; the table stays open until the last answer is given.
-    await asyncio.gather(service.dispatcher.stop(), asyncio.sleep(_LAST_ANSWERS_S))
+    await asyncio.gather(service.halt(), asyncio.sleep(_LAST_ANSWERS_S))
 
 
 def _on_signals(service: Service) -> asyncio.Event:

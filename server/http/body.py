@@ -51,5 +51,5 @@ class Body:
 
 
 def too_large(limits: Limits) -> ToqiboxError:
-    """The error for a body over the limit of the two files and the fields."""
+    """The error for a body over the limit of the files and the fields."""
     return ToqiboxError("body_too_large", limit=-(-limits.body_bytes // MEGABYTE))

@@ -23,6 +23,7 @@ from server.jobs.fields import FILES, TEXTS, check_text
 from server.jobs.job import Job
 from server.jobs.service import Service
 from server.jobs.spec import Request, check_request
+from server.threads import settled
 
 GATE = web.AppKey("gate", Gate)
 
@@ -59,8 +60,16 @@ async def _read(request: web.Request, boundary: bytes, folder: Path) -> Request:
     await invite(request)
     room = Room(lambda: _has_room(service), limits.room_check_bytes)
     checks = Checks(text=_text_check(request), room=room)
-    texts = await receive(request, boundary, folder, limits, checks)
-    return check_request(texts, request.app[CONFIG], request.app[LIBRARY])
+    form = await receive(request, boundary, folder, limits, checks)
+    asked = await settled(
+        check_request,
+        form.texts,
+        request.app[CONFIG],
+        request.app[LIBRARY],
+        photo2="photo2" in form.files,
+    )
+    await service.verdicts.enforce(asked.source)
+    return asked
 
 
 async def _holding(place: AbstractAsyncContextManager[object], work: Awaitable[Job]) -> Job:
@@ -81,12 +90,12 @@ def _check_query(request: web.Request) -> None:
 
 
 def _text_check(request: web.Request) -> TextCheck:
-    config, library = request.app[CONFIG], request.app[LIBRARY]
+    config, verdicts = request.app[CONFIG], request.app[SERVICE].verdicts
 
-    def check(name: str, text: str) -> None:
+    async def check(name: str, text: str) -> None:
         value = check_text(name, text, config)
         if name == "effect":
-            library.get(value)
+            await verdicts.enforce(await settled(verdicts.source, value))
 
     return check
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from server.config import Config
+from server.jobs.fields import FILES
 
 MEGABYTE = 1024 * 1024
 
@@ -41,8 +42,10 @@ class Limits:
 
     @property
     def body_bytes(self) -> int:
-        """Both files, and room for the fields and what is between the parts."""
-        return 2 * self.file_bytes + self.parts * (self.field_bytes + self.part_header_bytes)
+        """All files, and room for the fields and what is between the parts."""
+        return len(FILES) * self.file_bytes + self.parts * (
+            self.field_bytes + self.part_header_bytes
+        )
 
     @classmethod
     def of(cls, config: Config) -> "Limits":

@@ -20,7 +20,8 @@ from server.http.codes import (
     by_status,
 )
 from server.http.context import CONFIG
-from server.jobs.fields import ASPECTS, FITS, TEXT_LENGTH
+from server.jobs.fields import ASPECTS, FITS, REQUIRED, TEXT_LENGTH
+from server.jobs.spec import DEFAULT_EFFECT
 
 _JOB_ID = {
     "name": "jobId",
@@ -33,6 +34,12 @@ _EFFECT_ID = {
     "in": "path",
     "required": True,
     "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"},
+}
+_ALL = {
+    "name": "all",
+    "in": "query",
+    "description": "1: also the files that give no effect, with their diagnostics.",
+    "schema": {"enum": ["0", "1"], "default": "0"},
 }
 _RANGE = {"name": "Range", "in": "header", "schema": {"type": "string"}}
 
@@ -73,12 +80,10 @@ def _paths(config: Config) -> dict[str, Any]:
         },
         "/download/{jobId}": _file("downloadVideo", "The video", "video/mp4"),
         "/download/{jobId}/poster.jpg": _file("downloadPoster", "The poster", "image/jpeg"),
-        "/effects": {
-            "get": _operation("listEffects", "Every effect", {"200": _json("Effects")}, EFFECTS)
-        },
+        "/effects": {"get": _effects()},
         "/effects/{id}": {
             "parameters": [_EFFECT_ID],
-            "get": _operation("showEffect", "One effect", {"200": _json("Effect")}, EFFECT),
+            "get": _operation("showEffect", "One effect", _tagged("EffectProgram"), EFFECT),
         },
         "/health": {"get": _operation("health", "The process answers", {"200": _json("Health")})},
         "/ready": {
@@ -112,7 +117,7 @@ def _form(config: Config) -> dict[str, Any]:
     plans = list(config.plans)
     return {
         "type": "object",
-        "required": ["audio", "photo"],
+        "required": list(REQUIRED),
         "additionalProperties": False,
         "properties": {
             "audio": {
@@ -127,6 +132,12 @@ def _form(config: Config) -> dict[str, Any]:
                 "description": f"The photo, at most {config.max_upload_mb} MB: "
                 "JPEG, PNG, WebP, GIF or BMP.",
             },
+            "photo2": {
+                "type": "string",
+                "format": "binary",
+                "description": "A second photo, as `photo`: a transition needs one, an effect "
+                "that shows none takes none.",
+            },
             "duration": {
                 **seconds,
                 "description": f"Seconds, at most {config.max_duration_sec}; "
@@ -134,7 +145,7 @@ def _form(config: Config) -> dict[str, Any]:
             },
             "start": {**seconds, "default": "0", "description": "Where in the track to begin."},
             "plan": {"type": "string", "enum": plans, "default": plans[0]},
-            "effect": {"type": "string", "default": "breathe"},
+            "effect": {"type": "string", "default": DEFAULT_EFFECT},
             "params": {
                 "type": "string",
                 "contentMediaType": "application/json",
@@ -147,6 +158,21 @@ def _form(config: Config) -> dict[str, Any]:
             "title": text,
             "artist": text,
         },
+    }
+
+
+def _effects() -> dict[str, Any]:
+    operation = _operation("listEffects", "Every effect", _tagged("Effects"), EFFECTS)
+    operation["parameters"] = [_ALL]
+    return operation
+
+
+def _tagged(schema: str) -> dict[str, Any]:
+    """An answer that a client may keep and ask about by its tag."""
+    headers = {"ETag": {"schema": {"type": "string"}}}
+    return {
+        "200": {**_json(schema), "headers": headers},
+        "304": {"description": "The client has it already"},
     }
 
 

@@ -9,6 +9,7 @@ _TEXT = {"type": "string"}
 _NUMBER = {"type": "number"}
 _COUNT = {"type": "integer", "minimum": 0}
 _FLAG = {"type": "boolean"}
+_ROWS = {"type": "array", "items": {"type": "object"}}
 _MOMENT = {"type": "integer", "description": "Milliseconds since 1970."}
 
 
@@ -63,6 +64,8 @@ _DIAGNOSTIC = _object(
         "column": _maybe(_COUNT),
         "severity": _TEXT,
         "source": _maybe(_TEXT),
+        "indent": _COUNT,
+        "hint": _maybe(_TEXT),
     },
 )
 _DIAGNOSTICS = {"type": "array", "items": _ref("Diagnostic")}
@@ -72,6 +75,33 @@ _ERROR = {
     "code": {"enum": list(ALL)},
     "retryable": _FLAG,
     "requestId": _TEXT,
+}
+_EFFECT = {
+    "id": _TEXT,
+    "title": _TEXT,
+    "description": _TEXT,
+    "categories": {"type": "array", "items": _TEXT},
+    "premium": _FLAG,
+    "dialect": _TEXT,
+    "inputs": {"type": "object", "description": "JSON Schema of `params`."},
+    "credit": _TEXT,
+    "license": _TEXT,
+}
+_PASS = {
+    "vertex": _TEXT,
+    "fragment": {"type": "string", "description": "GLSL ES 3.00, as `vertex`."},
+    "target": _maybe(_TEXT),
+    "channels": _ROWS,
+}
+_PROGRAM = {
+    "passes": {"type": "array", "items": _object(_PASS)},
+    "targets": _ROWS,
+    "textures": _ROWS,
+    "uniforms": {"type": "object", "additionalProperties": _TEXT},
+    "inputs": _ROWS,
+    "picture": _maybe(_TEXT),
+    "second": _maybe(_TEXT),
+    "sequential": _FLAG,
 }
 _READINESS = {
     "ready": _FLAG,
@@ -91,20 +121,18 @@ SCHEMAS: dict[str, Any] = {
     "Accepted": _object({"success": {"const": True}, **_JOB}),
     "Diagnostic": _DIAGNOSTIC,
     "Error": _object(_ERROR, {"field": _TEXT, "diagnostics": _DIAGNOSTICS}),
-    "Effect": _object(
-        {
-            "id": _TEXT,
-            "title": _TEXT,
-            "description": _TEXT,
-            "categories": {"type": "array", "items": _TEXT},
-            "premium": _FLAG,
-            "dialect": _TEXT,
-            "inputs": {"type": "object", "description": "JSON Schema of `params`."},
-            "credit": _TEXT,
-            "license": _TEXT,
-        }
+    "Effect": _object(_EFFECT),
+    "BrokenEffect": _object(
+        {"id": _TEXT, "file": _TEXT, "code": _TEXT, "error": _TEXT, "diagnostics": _DIAGNOSTICS}
     ),
-    "Effects": _object({"effects": {"type": "array", "items": _ref("Effect")}}),
+    "Effects": _object(
+        {"effects": {"type": "array", "items": {"anyOf": [_ref("Effect"), _ref("BrokenEffect")]}}}
+    ),
+    "EffectProgram": _object({**_EFFECT, "sequential": _FLAG, "program": _ref("Program")}),
+    "Program": {
+        **_object(_PROGRAM),
+        "description": "What a browser needs to draw the effect with WebGL 2.",
+    },
     "Health": _object({"status": {"const": "ok"}}),
     "Readiness": _object(_READINESS),
     "NotReady": _object({**_ERROR, **_READINESS}),

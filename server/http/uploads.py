@@ -1,9 +1,9 @@
-"""An export's form, from the socket into a spool folder: two files and some text fields."""
+"""An export's form, from the socket into a spool folder: its files and some text fields."""
 
 import asyncio
 import errno
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -17,16 +17,29 @@ from server.http.body import Body, too_large
 from server.http.limits import MEGABYTE, Limits
 from server.http.multipart import Form, PartLimits, boundary_of
 from server.jobs.artifacts import sync_folder
-from server.jobs.fields import FILES, check_name, refuse
+from server.jobs.fields import FILES, REQUIRED, check_name, refuse
 from server.reasons import reason
 from server.threads import settled
 
 T = TypeVar("T")
-TextCheck = Callable[[str, str], None]
-"""Takes a field's name and text, and raises when they are wrong."""
+TextCheck = Callable[[str, str], Awaitable[None]]
+"""Takes a field's name and text, and raises when they are wrong; nothing is read meanwhile."""
 _RETRY_S = 60
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-_UNDECODABLE = {"audio": "undecodable_audio", "photo": "undecodable_image"}
+_UNDECODABLE = {
+    "audio": "undecodable_audio",
+    "photo": "undecodable_image",
+    "photo2": "undecodable_image",
+}
+
+
+@dataclass(frozen=True)
+class Received:
+    """A whole form."""
+
+    texts: dict[str, str]
+    files: frozenset[str]
+    """The names of the files that came."""
 
 
 class Room:
@@ -118,8 +131,8 @@ async def invite(request: web.Request) -> None:
 
 async def receive(
     request: web.Request, boundary: bytes, folder: Path, limits: Limits, checks: Checks
-) -> dict[str, str]:
-    """Read the whole form: files to `folder`/audio and `folder`/photo, texts to the result.
+) -> Received:
+    """Read the whole form: files to `folder`, each under its field's name, texts to the result.
 
     Every field is checked as it arrives, so a wrong one that comes before the files spares both
     sides the rest. File names of the client are never looked at.
@@ -140,12 +153,12 @@ async def receive(
             await _store(form, SpoolFile(folder / name, checks.room), name, limits)
         else:
             texts[name] = await _text(form, name, limits)
-            checks.text(name, texts[name])
-    for name in FILES:
+            await checks.text(name, texts[name])
+    for name in REQUIRED:
         if name not in seen:
             raise ToqiboxError("missing_field", field=name, name=name)
     await settled(sync_folder, folder)
-    return texts
+    return Received(texts, frozenset(seen.intersection(FILES)))
 
 
 async def _text(form: Form, name: str, limits: Limits) -> str:

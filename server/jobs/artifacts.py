@@ -3,7 +3,8 @@
 lock            held by the one server that uses the folder
 jobs.db         the job table
 spool/ID/       an upload being read, then prepared
-jobs/ID/        sound.wav, photo.rgba, segments, sound.m4a … then only video.mp4 and poster.jpg
+jobs/ID/        sound.wav, photo.rgba, files/ of the effect, segments, sound.m4a …
+                then only video.mp4 and poster.jpg
 features/SHA    the features of a track, shared by the jobs that use it
 """
 

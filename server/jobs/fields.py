@@ -11,9 +11,11 @@ from server.config import FRAME_RATES, Config
 from server.errors import ToqiboxError
 from server.reasons import Reason, reason
 
-FILES = ("audio", "photo")
+FILES = ("audio", "photo", "photo2")
+REQUIRED = ("audio", "photo")
+"""The files without which there is no job."""
 TEXTS = ("duration", "start", "plan", "effect", "params", "aspect", "fit", "fps", "title", "artist")
-NOT_OFFERED = ("photo2", "allowFlashing", "webhook")
+NOT_OFFERED = ("allowFlashing", "webhook")
 """Fields of the contract that this server answers with 422 rather than ignore."""
 ASPECTS = {"16:9": (16, 9), "9:16": (9, 16), "1:1": (1, 1), "4:5": (4, 5)}
 FITS = ("blur", "contain", "cover")

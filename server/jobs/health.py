@@ -114,10 +114,15 @@ class Health:
         return str(self.gl.get("renderer") or "none")
 
     @property
+    def driver(self) -> str:
+        """What compiles shaders: the renderer and its version."""
+        return f"{self.renderer}, {self.gl.get('version')}"
+
+    @property
     def machine(self) -> str:
         """All of the machine that shapes pixels: renderer, its version, ffmpeg's version."""
         ffmpeg = (self.found or {}).get("ffmpeg") or {}
-        return f"{self.renderer}, {self.gl.get('version')}, ffmpeg {ffmpeg.get('version')}"
+        return f"{self.driver}, ffmpeg {ffmpeg.get('version')}"
 
     @property
     def encoders(self) -> dict[str, Any]:

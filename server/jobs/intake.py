@@ -10,7 +10,9 @@ from server import confine
 from server.config import Config
 from server.errors import CATALOGUE, ToqiboxError
 from server.jobs.artifacts import DataFolder, discard, new_id
+from server.jobs.fields import FILES
 from server.jobs.health import Health
+from server.jobs.images import keep
 from server.jobs.job import Job, Status, now_ms
 from server.jobs.spec import Request, resolve
 from server.jobs.store import Store
@@ -36,6 +38,12 @@ class Intake:
         self._data = data
         self._health = health
         self._prepares = asyncio.Semaphore(_PREPARES)
+        self._accepting = 0
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether an upload is being decoded, or waits to be."""
+        return self._accepting > 0
 
     def admission(self) -> None:
         """Refuse what could not be accepted anyway.
@@ -66,20 +74,25 @@ class Intake:
         """Decode the uploads in `folder`, then put files and row on disk, in that order.
 
         Args:
-            folder: from spool(), holding the files ``audio`` and ``photo``; it is taken over.
+            folder: from spool(), holding the files ``audio``, ``photo`` and, where the request
+                says so, ``photo2``; it is taken over.
 
         Raises:
             ToqiboxError: what is wrong with a file, or queue_full; the folder is gone then.
         """
+        self._accepting += 1
         try:
+            await settled(keep, request.source, folder)
             prepared = await self._prepare(request, folder, request_id)
-            for upload in ("audio", "photo"):
-                (folder / upload).unlink()
+            for upload in FILES:
+                (folder / upload).unlink(missing_ok=True)
             job = self._new_job(request, prepared, request_id)
             await settled(self._commit, job, folder)
         except BaseException:
             discard(folder)
             raise
+        finally:
+            self._accepting -= 1
         note(
             _LOG,
             logging.INFO,
@@ -87,7 +100,7 @@ class Intake:
             job=job.id,
             request=request_id,
             to=Status.QUEUED.value,
-            effect=request.effect,
+            effect=request.source.id,
             plan=request.plan,
             frames=job.spec.frames,
         )
@@ -98,6 +111,7 @@ class Intake:
             "task": "prepare",
             "audio": str(folder / "audio"),
             "photo": str(folder / "photo"),
+            "photo2": str(folder / "photo2") if request.photo2 else None,
             "folder": str(folder),
             "start": str(request.start),
             "duration": str(request.duration) if request.duration is not None else None,
@@ -151,9 +165,7 @@ def _was_killed(error: TaskError) -> bool:
 
     Their own limits end them by other signals, and doing it again would end the same way.
     """
-    if error.code == "worker_crashed":
-        return "SIGKILL" in error.detail or "could not be started" in error.detail
-    return error.detail.startswith(f"rc -{signal.SIGKILL.value}:")
+    return error.is_from_outside or error.detail.startswith(f"rc -{signal.SIGKILL.value}:")
 
 
 def _refusal(error: TaskError, stage: str) -> ToqiboxError:
@@ -163,8 +175,8 @@ def _refusal(error: TaskError, stage: str) -> ToqiboxError:
         return ToqiboxError("not_ready", retry_after=BUSY_S, detail=error.detail)
     if not event:
         # The decoder died or ran into its limits: that is the file's doing.
-        photo = stage == "photo"
-        code, field = ("undecodable_image", "photo") if photo else ("undecodable_audio", "audio")
+        is_photo = stage in ("photo", "photo2")
+        code, field = ("undecodable_image", stage) if is_photo else ("undecodable_audio", "audio")
         return ToqiboxError(code, field=field, detail=error.detail)
     code = error.code if CATALOGUE[error.code].status else "internal"
     values = dict(event.get("values") or {})

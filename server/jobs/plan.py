@@ -9,6 +9,7 @@ from typing import Any
 
 from server import __version__
 from server.jobs.job import Job
+from server.jobs.source import located
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,9 @@ def segment_task(
     sequential = spec.sequential
     return {
         "task": "segment",
-        "effects": spec.effects,
+        "effects": [located(row, folder) for row in spec.effects],
         "photo": str(folder / "photo.rgba"),
+        "photo2": str(folder / "photo2.rgba") if spec.photo2 else None,
         "features": str(features),
         "width": spec.width,
         "height": spec.height,

@@ -16,10 +16,12 @@ from server.jobs.dispatcher import Dispatcher
 from server.jobs.health import Health
 from server.jobs.intake import BUSY_S, Intake
 from server.jobs.job import Job, Status, now_ms, seen_by_client
+from server.jobs.judge import Judge
 from server.jobs.run import Run
 from server.jobs.spec import Request
 from server.jobs.store import Store
 from server.jobs.sweep import sweep
+from server.jobs.verdicts import Verdicts
 from server.log import note
 
 _LOG = logging.getLogger(__name__)
@@ -41,6 +43,7 @@ class Service:
         self.data = DataFolder(config.data_dir)
         self.store = Store(self.data.database)
         self.health = Health(config, self.data.scratch)
+        self.verdicts = Verdicts(self.store, self.health, library, Judge(config, self.health))
         self.dispatcher = Dispatcher(config, self.store, self.data, self.health)
         self._intake = Intake(config, self.store, self.data, self.health)
         self._sweeper: asyncio.Task[None] | None = None
@@ -56,12 +59,20 @@ class Service:
         self.dispatcher.start()
         self._sweeper = asyncio.create_task(self._sweep_hourly())
 
+    def watch_effects(self) -> None:
+        """Judge the effects of the library, and those that change, while nothing else is done."""
+        self.verdicts.watch(lambda: bool(self.dispatcher.runs) or self._intake.is_busy)
+
+    async def halt(self) -> None:
+        """Kill all work; the table can still be read."""
+        self.draining = True
+        await asyncio.gather(self.verdicts.stop(), self.dispatcher.stop())
+
     async def stop(self) -> None:
         """Kill all work and close the table; every job stays as it is for the next start."""
-        self.draining = True
         if self._sweeper:
             self._sweeper.cancel()
-        await self.dispatcher.stop()
+        await self.halt()
         await self.health.close()
         self.store.close()
         self.data.close()

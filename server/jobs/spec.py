@@ -7,10 +7,14 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from server.config import Config
+from server.effects.effect import Effect, Kind
 from server.effects.library import Library
 from server.errors import ToqiboxError
 from server.jobs import fields
+from server.jobs.source import Source, read_source
+from server.reasons import reason
 
+DEFAULT_EFFECT = "breathe"
 SAMPLE_RATE = 48_000
 """Samples a second of the prepared sound, both channels alike."""
 
@@ -19,14 +23,11 @@ SAMPLE_RATE = 48_000
 class Request:
     """The text fields of an export, checked against the settings and the effect's own inputs."""
 
-    effect: str
-    source: str
-    """The effect's text as it was when the request was checked."""
-    file: str
-    sequential: bool
+    source: Source
+    """The effect as it was when the request was checked."""
     params: dict[str, Any]
-    vertex: str | None = None
-    """The text of the effect's own vertex shader, where one lies beside it."""
+    photo2: bool
+    """Whether there is a second photo."""
     plan: str
     aspect: str
     fit: str
@@ -53,7 +54,8 @@ class Spec:
     """All that shapes a job's pixels and sound; stored with the job when it is accepted."""
 
     effects: list[dict[str, Any]]
-    """The chain, first to last: id, file, source, vertex, params."""
+    """The chain, first to last: id, file, source, vertex, params; files where it has any: the
+    SHA-256 of its image files by what it calls them."""
     sequential: bool
     width: int
     height: int
@@ -69,7 +71,10 @@ class Spec:
     sound: str
     """SHA-256 of the prepared samples: the key of the track's features."""
     photo: str
+    """SHA-256 of the decoded photo."""
     loudest_s: float
+    photo2: str | None = None
+    """The same of the second photo."""
 
     @property
     def work(self) -> "Work":
@@ -84,25 +89,28 @@ class Spec:
         return cls(**json.loads(text))
 
 
-def check_request(texts: Mapping[str, str], config: Config, library: Library) -> Request:
-    """Check every text field, each against its reader, then `params` against the effect.
+def check_request(
+    texts: Mapping[str, str], config: Config, library: Library, *, photo2: bool = False
+) -> Request:
+    """Check every text field, each against its reader, then all against the effect.
+
+    Args:
+        photo2: whether a second photo comes with them.
 
     Raises:
         ToqiboxError: the first thing that is wrong, with the field's name.
     """
     values = {name: fields.check_text(name, text, config) for name, text in texts.items()}
     given = {name: value for name, value in values.items() if value is not None}
-    effect = library.get(given.get("effect", "breathe"))
+    effect = library.get(given.get("effect", DEFAULT_EFFECT))
+    _check_photo2(effect, given=photo2)
     plan = given.get("plan", "free" if "free" in config.plans else next(iter(config.plans)))
     aspect = given.get("aspect", "16:9")
     width, height = fields.picture_size(aspect, config.plans[plan])
     return Request(
-        effect=effect.id,
-        source=effect.source,
-        file=effect.file,
-        sequential=effect.sequential,
+        source=read_source(effect, library),
         params=effect.values(given.get("params", {})),
-        vertex=effect.vertex_source,
+        photo2=photo2,
         plan=plan,
         aspect=aspect,
         fit=given.get("fit", "blur"),
@@ -114,6 +122,15 @@ def check_request(texts: Mapping[str, str], config: Config, library: Library) ->
         width=width,
         height=height,
     )
+
+
+def _check_photo2(effect: Effect, *, given: bool) -> None:
+    """A transition needs a second photo; an effect that shows none takes none."""
+    shown = {item.name for item in effect.inputs if item.kind is Kind.IMAGE}
+    if given and not (shown & {"photo2"} or shown - {"photo", effect.picture}):
+        raise fields.refuse("photo2", reason("no_photo2"))
+    if effect.second and not given:
+        raise ToqiboxError("missing_field", field="photo2", name="photo2")
 
 
 def resolve(request: Request, prepared: Mapping[str, Any], config: Config) -> Spec:
@@ -129,18 +146,9 @@ def resolve(request: Request, prepared: Mapping[str, Any], config: Config) -> Sp
     duration = request.duration or Decimal(samples) / SAMPLE_RATE
     if duration > config.max_duration_sec:
         raise ToqiboxError("duration_too_long", field="duration", limit=config.max_duration_sec)
-    chain = [
-        {
-            "id": request.effect,
-            "file": request.file,
-            "source": request.source,
-            "vertex": request.vertex,
-            "params": request.params,
-        }
-    ]
     return Spec(
-        effects=chain,
-        sequential=request.sequential,
+        effects=[request.source.kept(request.params)],
+        sequential=request.source.sequential,
         width=request.width,
         height=request.height,
         fps=request.fps,
@@ -153,5 +161,6 @@ def resolve(request: Request, prepared: Mapping[str, Any], config: Config) -> Sp
         samples=samples,
         sound=prepared["sound_sha256"],
         photo=prepared["photo_sha256"],
+        photo2=prepared["photo2_sha256"] if request.photo2 else None,
         loudest_s=float(prepared["loudest_s"]),
     )

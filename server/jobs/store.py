@@ -16,28 +16,10 @@ from typing import Any
 from server.errors import ToqiboxError
 from server.jobs.job import TRANSITIONS, Job, Stage, Status
 from server.jobs.spec import Spec, Work
+from server.jobs.tables import SCRIPTS, VERSION
+from server.jobs.verdict import Verdict
 
-VERSION = 1
-_SCHEMA = """
-CREATE TABLE job (
-    id TEXT PRIMARY KEY, status TEXT NOT NULL, stage TEXT, plan TEXT NOT NULL, spec TEXT NOT NULL,
-    turn INTEGER NOT NULL, created_at INTEGER NOT NULL, started_at INTEGER, finished_at INTEGER,
-    expires_at INTEGER, removed INTEGER NOT NULL DEFAULT 0, progress INTEGER NOT NULL DEFAULT 0,
-    frames_done INTEGER NOT NULL DEFAULT 0, attempt INTEGER NOT NULL DEFAULT 0,
-    slot_ms INTEGER NOT NULL DEFAULT 0, encoder TEXT, threads INTEGER, encoder_fallback TEXT,
-    renderer TEXT, software INTEGER NOT NULL DEFAULT 0,
-    error_code TEXT, error_values TEXT NOT NULL DEFAULT '{}', diagnostics TEXT, report TEXT,
-    request_id TEXT NOT NULL) STRICT;
-CREATE INDEX job_by_turn ON job (status, turn, id);
-CREATE TABLE task (
-    job_id TEXT NOT NULL REFERENCES job (id) ON DELETE CASCADE, name TEXT NOT NULL,
-    starts INTEGER NOT NULL DEFAULT 0, failures INTEGER NOT NULL DEFAULT 0,
-    interruptions INTEGER NOT NULL DEFAULT 0, running INTEGER NOT NULL DEFAULT 0, result TEXT,
-    PRIMARY KEY (job_id, name)) STRICT;
-CREATE TABLE pace (
-    effect TEXT NOT NULL, pixels INTEGER NOT NULL, slot_s_per_frame REAL NOT NULL,
-    PRIMARY KEY (effect, pixels)) STRICT;
-"""
+MOST_VERDICTS = 10_000
 _JSON = ("error_values", "diagnostics", "report")
 
 
@@ -77,10 +59,10 @@ class Store:
                     f"the job table has version {version}, this server knows {VERSION}: "
                     "start the newer server again, or use another DATA_DIR"
                 )
-            if version == 0:
-                for statement in _SCHEMA.split(";"):
+            for script in SCRIPTS[version:]:
+                for statement in script.split(";"):
                     db.execute(statement)
-                db.execute(f"PRAGMA user_version = {VERSION}")
+            db.execute(f"PRAGMA user_version = {VERSION}")
 
     def close(self) -> None:
         self._reader.close()
@@ -274,6 +256,21 @@ class Store:
     def paces(self) -> list[tuple[str, int, float]]:
         """(effect, pixels a frame, slot seconds a frame) of every pair seen so far."""
         return [(row[0], row[1], row[2]) for row in self._rows("SELECT * FROM pace")]
+
+    # What effects have turned out to be
+
+    def judge(self, verdicts: dict[tuple[str, str], Verdict], now: int) -> None:
+        """Keep verdicts by (source, driver), the newest of all as far as there is room."""
+        rows = [(*key, found.to_json(), now) for key, found in verdicts.items()]
+        old = "SELECT rowid FROM verdict ORDER BY judged_at DESC, rowid DESC LIMIT -1 OFFSET ?"
+        with self._transaction() as db:
+            db.executemany("INSERT OR REPLACE INTO verdict VALUES (?, ?, ?, ?)", rows)
+            db.execute(f"DELETE FROM verdict WHERE rowid IN ({old})", (MOST_VERDICTS,))  # noqa: S608
+
+    def verdicts(self) -> dict[tuple[str, str], Verdict]:
+        """Every verdict, by (source, driver)."""
+        rows = self._rows("SELECT source, driver, found FROM verdict")
+        return {(row[0], row[1]): Verdict.from_json(row[2]) for row in rows}
 
 
 def _assignments(columns: dict[str, Any]) -> str:

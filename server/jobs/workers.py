@@ -17,6 +17,7 @@ LINE_BYTES = 1 << 20
 _TAIL_BYTES = 8192
 _END_S = 5.0
 _START_S = 30.0
+_NOT_STARTED = "it could not be started"
 
 Event = dict[str, Any]
 OnEvent = Callable[[Event], None]
@@ -30,6 +31,15 @@ class TaskError(Exception):
         self.code = code
         self.detail = detail
         self.event = event or {}
+
+    @property
+    def is_from_outside(self) -> bool:
+        """Whether the worker was killed by somebody, or never started: not the task's doing.
+
+        Its own limits end it by other signals.
+        """
+        outside = self.detail.startswith(("signal SIGKILL", _NOT_STARTED))
+        return self.code == "worker_crashed" and outside
 
 
 @dataclass(frozen=True)
@@ -71,7 +81,7 @@ class Worker:
                 cwd="/",
             )
         except OSError as error:  # no memory, process or descriptor is left
-            raise TaskError("worker_crashed", f"it could not be started: {error}") from error
+            raise TaskError("worker_crashed", f"{_NOT_STARTED}: {error}") from error
         worker = cls(process)
         worker._drain = asyncio.create_task(worker._keep_tail())
         return worker

@@ -20,12 +20,12 @@ EDGES_HZ = {
     "highmid": (2000, 6000),
     "treble": (6000, 16000),
 }
+LOW = ("sub", "bass")
 LONG = 4096
-"""Window for sub and bass, in samples at 44.1 kHz: 93 ms, bins of 10.8 Hz."""
+"""Window for these two, in samples at 44.1 kHz: 93 ms, bins of 10.8 Hz."""
 SHORT = 1024
 """Window for the rest: 23 ms."""
 
-_LOW = ("sub", "bass")
 _RANGE_DB = 36.0
 _QUIETEST_LOUD_DB = -60.0
 _LEAST_POWER = 1e-12
@@ -47,8 +47,8 @@ def powers(frames: NDArray[np.float32]) -> Powers:
     squares = np.einsum("ijk,ijk->i", middle, middle, dtype=np.float64)
     found = {"level": squares / (2 * SHORT)}
     for size, names, part in (
-        (LONG, _LOW, frames),
-        (SHORT, tuple(name for name in EDGES_HZ if name not in _LOW), middle),
+        (LONG, LOW, frames),
+        (SHORT, tuple(name for name in EDGES_HZ if name not in LOW), middle),
     ):
         spectrum = _power_spectrum(part, size)
         for name in names:

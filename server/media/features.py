@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from server.confine import Limits
 from server.errors import ToqiboxError
-from server.media import bands, ffmpeg, kicks, part, wave
+from server.media import bands, ffmpeg, kicks, part, tempo, wave
 from server.media.analyser import (
     BINS,
     HOP,
@@ -103,6 +103,7 @@ class Features:
             raise ValueError(f"{problem}: its records are {self._records.dtype}"[:300])
         if self._records.ndim != 1 or len(self._records) <= TAIL:
             raise ValueError(f"{problem}: it holds {self._records.shape} records")
+        self._tempo: tempo.Tempo | None = None
 
     @property
     def steps(self) -> int:
@@ -139,6 +140,14 @@ class Features:
         at = np.flatnonzero(strength)
         times = at / STEPS_PER_S + self._records["onset"][at].astype(np.float64)
         return np.stack([times, strength[at]], axis=1)
+
+    def beats(self) -> tuple[float, float]:
+        """Seconds from beat to beat, and the time of the first; see tempo.find."""
+        if self._tempo is None:
+            short = [index for index, name in enumerate(bands.NAMES) if name not in bands.LOW]
+            loudness = self._records["bands"][: self.steps, short]
+            self._tempo = tempo.find(loudness, self.kicks(), STEPS_PER_S)
+        return self._tempo
 
     def column(self, name: str, frames: int, fps: int) -> NDArray[np.float32]:
         """One value, 0..1, for each of the first `frames` frames.

@@ -66,6 +66,26 @@ def prepare(path: Path, out: Path) -> tuple[int, int, str]:
     return *image.size, hashlib.sha256(pixels).hexdigest()
 
 
+def decode(path: Path) -> tuple[int, int, bytes]:
+    """Decode an image file as `prepare` does, but with its alpha, straight.
+
+    Returns:
+        Width, height, and RGBA bytes, rows from the top.
+
+    Raises:
+        ToqiboxError: as `prepare`.
+    """
+    with path.open("rb") as file:
+        kind = sniff_image(file.read(32))
+    if kind is None:
+        raise ToqiboxError("undecodable_image", field="photo", detail="of an unknown kind")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        image = _decode(path, kind, opaque=False)
+    return *image.size, image.tobytes()
+
+
 def load(path: Path) -> tuple[int, int, memoryview]:
     """Map a file of `prepare`: width, height, and its RGBA bytes, rows from the top.
 
@@ -80,7 +100,7 @@ def load(path: Path) -> tuple[int, int, memoryview]:
     return width, height, mapped[_HEADER.size :]
 
 
-def _decode(path: Path, kind: str) -> Image.Image:
+def _decode(path: Path, kind: str, *, opaque: bool = True) -> Image.Image:
     too_large = ToqiboxError("image_too_large", field="photo")
     try:
         # WebP's decoder claims memory for the whole canvas on opening; the others wait for load.
@@ -88,7 +108,7 @@ def _decode(path: Path, kind: str) -> Image.Image:
             _check_size(picture_size.webp(path))
         with Image.open(path, formats=[kind.upper()]) as image:
             _check_size(image.size)
-            return _upright(image)
+            return _upright(image, opaque=opaque)
     except ToqiboxError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -107,8 +127,8 @@ def _check_size(size: tuple[int, int] | None) -> None:
         raise ToqiboxError("image_too_large", field="photo", detail=detail)
 
 
-def _upright(image: Image.Image) -> Image.Image:
-    """Decode the opened image: RGBA, opaque, its colours and its orientation made plain.
+def _upright(image: Image.Image, *, opaque: bool) -> Image.Image:
+    """Decode the opened image: RGBA, over black or not, its colours and orientation made plain.
 
     It is made smaller first, so that all that follows costs little. That is right with alpha too:
     Pillow resizes premultiplied pixels.
@@ -122,9 +142,13 @@ def _upright(image: Image.Image) -> Image.Image:
     plain = _eight_bits(image)
     if plain.size != size:
         plain = plain.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
-    opaque = _over_black(plain, _to_srgb(plain, profile))
+    colours = _to_srgb(plain, profile)
+    if opaque:
+        colours = _over_black(plain, colours)
+    elif plain.mode.endswith("A"):
+        colours.putalpha(plain.getchannel("A"))
     method = _UPRIGHT.get(orientation)
-    return (opaque.transpose(method) if method is not None else opaque).convert("RGBA")
+    return (colours.transpose(method) if method is not None else colours).convert("RGBA")
 
 
 def _fitted(size: tuple[int, int]) -> tuple[int, int]:

@@ -7,8 +7,21 @@ from types import TracebackType
 from typing import Any, Self
 
 import moderngl
-from moderngl import Buffer, Framebuffer, Program, Query, Texture, Uniform, VertexArray
+from moderngl import (
+    Buffer,
+    Framebuffer,
+    Program,
+    Query,
+    Sampler,
+    Texture,
+    Texture3D,
+    TextureCube,
+    Uniform,
+    VertexArray,
+)
 
+from server.effects.texture import Filter, Wrap
+from server.render.calls import mirror
 from server.render.devices import LIB_EGL, by_preference, is_software, list_devices
 
 __all__ = [
@@ -19,16 +32,32 @@ __all__ = [
     "GlError",
     "Program",
     "Query",
+    "Sampled",
+    "Sampler",
     "Texture",
+    "Texture3D",
+    "TextureCube",
     "Uniform",
     "VertexArray",
     "is_sampler",
+    "sampled_by",
 ]
 
 Size = tuple[int, int]
 """Width and height in pixels."""
 
+Sampled = Texture | TextureCube | Texture3D
+"""What a sampler can read."""
+
 _VERSION = 330
+_CUBE_SEAMLESS = 0x884F  # GL_TEXTURE_CUBE_MAP_SEAMLESS, which WebGL 2 always has on
+# The samplers of floats, without shadow: 2D, 3D, cube.
+_KINDS: dict[int, type] = {0x8B5E: Texture, 0x8B5F: Texture3D, 0x8B60: TextureCube}
+_FILTERS = {
+    Filter.NEAREST: (moderngl.NEAREST, moderngl.NEAREST),
+    Filter.LINEAR: (moderngl.LINEAR, moderngl.LINEAR),
+    Filter.MIPMAP: (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR),
+}
 # The enums of sampler types: 2D and its like, arrays, integers, multisample.
 _SAMPLERS = (
     range(0x8B5D, 0x8B65),
@@ -68,7 +97,10 @@ class Context:
         self.units: int = int(info["GL_MAX_TEXTURE_IMAGE_UNITS"])
         self.draws: int = 0
         """Draws made so far."""
+        self._samplers: dict[tuple[Filter, Wrap], Sampler] = {}
+        self._spare = self._gl.framebuffer([self._gl.texture((1, 1), 4)])
         self._gl.enable_only(moderngl.NOTHING)
+        self._gl.enable_direct(_CUBE_SEAMLESS)
 
     def __enter__(self) -> Self:
         return self
@@ -124,11 +156,44 @@ class Context:
         self.check("texture")
         return texture
 
-    def mipmap(self, texture: Texture) -> None:
-        """Build the mipmaps of `texture` and sample it with them."""
+    def cube(self, edge: int, *, floating: bool = False) -> TextureCube:
+        """A cube of six faces of `edge` squared RGBA pixels, their content undefined.
+
+        A face's rows go as the coordinates of OpenGL's cubes do: the first is the upper one to
+        who stands inside, y up.
+        """
+        cube = self._gl.texture_cube((edge, edge), 4, dtype="f4" if floating else "f1")
+        self.check("cube")
+        return cube
+
+    def volume(self, edge: int, components: int, data: bytes) -> Texture3D:
+        """A volume of `edge` to the power of 3 texels of 8-bit components, tightly packed."""
+        volume = self._gl.texture3d((edge, edge, edge), components, data, alignment=1)
+        self.check("volume")
+        return volume
+
+    def mipmap(self, texture: Sampled) -> None:
+        """Build the mipmaps of `texture`."""
         texture.build_mipmaps()
-        texture.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
         self.check("mipmaps")
+
+    def sampler(self, filtering: Filter, wrap: Wrap) -> Sampler:
+        """The way to sample whatever is bound to a unit, whatever the texture itself is set to.
+
+        Raises:
+            GlError: the driver cannot mirror.
+        """
+        found = self._samplers.get((filtering, wrap))
+        if found is None:
+            repeat = wrap is not Wrap.CLAMP
+            found = self._gl.sampler(
+                repeat_x=repeat, repeat_y=repeat, repeat_z=repeat, filter=_FILTERS[filtering]
+            )
+            member: Any = found  # its stub lacks the name
+            if wrap is Wrap.MIRROR and not mirror(member._glo):
+                raise GlError("the driver has no samplers that mirror")
+            self._samplers[filtering, wrap] = found
+        return found
 
     def framebuffer(self, texture: Texture) -> Framebuffer:
         """A framebuffer that draws into `texture`, cleared to transparent black."""
@@ -139,6 +204,11 @@ class Context:
         framebuffer.clear(0.0, 0.0, 0.0, 0.0)
         self.check("framebuffer")
         return framebuffer
+
+    def release_framebuffer(self, framebuffer: Framebuffer) -> None:
+        """Give a framebuffer back; the next draw says anew where it lands."""
+        self._spare.use()  # one that is gone must not be the one in use
+        framebuffer.release()
 
     def strip(self, program: Program) -> VertexArray:
         """The vertices of a draw: a strip of 4 that the vertex shader places by gl_VertexID."""
@@ -178,6 +248,12 @@ def is_sampler(uniform: Uniform) -> bool:
     """Whether a uniform reads a texture."""
     member: Any = uniform  # its stub lacks the type
     return any(member.gl_type in kinds for kinds in _SAMPLERS)
+
+
+def sampled_by(uniform: Uniform) -> type | None:
+    """The class of textures that a sampler reads; None where it is one that nothing here is."""
+    member: Any = uniform
+    return _KINDS.get(member.gl_type)
 
 
 def _open(device: int | None) -> moderngl.Context:

@@ -1,11 +1,21 @@
 """One program with what it reads: drawn only when something it depends on has changed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from server.render.context import Context, GlError, Program, Uniform, is_sampler
-from server.render.surface import Picture, Surface
+from server.effects.texture import Filter
+from server.render.context import (
+    Context,
+    GlError,
+    Program,
+    Sampler,
+    Uniform,
+    is_sampler,
+    sampled_by,
+)
+from server.render.cube import Cube
+from server.render.surface import Picture, Surface, View
 
 STRIP = """#version 330 core
 void main() {
@@ -32,44 +42,54 @@ class Draw:
         program: compiled; this object releases it.
         pictures: what each sampler reads, by its GLSL name. A sampler that is not in use in the
             program needs none.
+        faces: uniforms (int) that are told which face of a cube is drawn.
 
     Raises:
         GlError: the program reads more pictures than there are units, or one that is not given.
     """
 
-    def __init__(self, context: Context, program: Program, pictures: Mapping[str, Picture]) -> None:
+    def __init__(
+        self,
+        context: Context,
+        program: Program,
+        pictures: Mapping[str, Picture | View],
+        faces: Sequence[str] = (),
+    ) -> None:
         self._context = context
         self._program = program
         self._strip = context.strip(program)
         self._uniforms: dict[str, Uniform] = {}
         self._values: dict[str, bytes] = {}
-        self._pictures: list[Picture] = []
+        self._views: list[View] = []
+        self._samplers: list[Sampler] = []
         for name in program:
             member = program[name]
             if isinstance(member, Uniform):
                 self._add(name, member, pictures)
-        if len(self._pictures) > context.units:
-            raise GlError(f"{len(self._pictures)} pictures in a draw; at most {context.units}")
+        if len(self._views) > context.units:
+            raise GlError(f"it reads {len(self._views)} pictures at once; at most {context.units}")
+        self._faces = [self._uniforms[name] for name in faces if name in self._uniforms]
         self._changed = True
         self._seen: tuple[int, ...] = ()
         self._left = -1
 
-    def _add(self, name: str, uniform: Uniform, pictures: Mapping[str, Picture]) -> None:
+    def _add(self, name: str, uniform: Uniform, pictures: Mapping[str, Picture | View]) -> None:
         if not is_sampler(uniform):
             self._uniforms[name] = uniform
             return
         if name not in pictures:
             raise GlError(f"nothing is given for the sampler {name}")
-        uniform.value = len(self._pictures)
-        self._pictures.append(pictures[name])
+        given = pictures[name]
+        view = given if isinstance(given, View) else View(given, given.filter)
+        if uniform.array_length > 1 or type(view.picture.texture) is not sampled_by(uniform):
+            raise GlError(f"the sampler {name} is of a type that what it reads is not")
+        uniform.value = len(self._views)
+        self._views.append(view)
+        self._samplers.append(self._context.sampler(view.filter, view.wrap))
 
     def uses(self, name: str) -> bool:
         """Whether the program has the uniform `name` in use."""
         return name in self._uniforms
-
-    def reads(self, picture: Picture) -> bool:
-        """Whether the program samples `picture`."""
-        return any(picture is other for other in self._pictures)
 
     def set(self, name: str, value: bytes) -> None:
         """Set a uniform from its bytes (float32 or int32, native order) if that changes it."""
@@ -84,7 +104,7 @@ class Draw:
         for name, value in values.items():
             self.set(name, np.asarray(value, np.float32).tobytes())
 
-    def onto(self, surface: Surface) -> bool:
+    def onto(self, surface: Surface | Cube) -> bool:
         """Draw on all of `surface`, unless it still holds what this would draw.
 
         That is so when no uniform and no picture it reads has changed since this drew on it, and
@@ -93,14 +113,21 @@ class Draw:
         Returns:
             Whether it was drawn.
         """
-        versions = tuple(picture.version for picture in self._pictures)
+        for view in self._views:
+            view.picture.refresh()
+        versions = tuple(view.picture.version for view in self._views)
         if not self._changed and versions == self._seen and surface.version == self._left:
             return False
-        for unit, picture in enumerate(self._pictures):
-            picture.texture.use(unit)
-        surface.begin()
-        self._context.draw(self._strip)
-        surface.end()
+        for view in self._views:
+            if view.filter is Filter.MIPMAP:
+                view.picture.mipmap(self._context)
+        for face in range(surface.faces):
+            for uniform in self._faces:
+                uniform.value = face
+            self._bind()  # again for each face: the copies between them use a unit too
+            surface.begin(face)
+            self._context.draw(self._strip)
+            surface.end(face)
         self._changed = False
         self._seen, self._left = versions, surface.version
         return True
@@ -109,3 +136,8 @@ class Draw:
         """Give the program back."""
         self._strip.release()
         self._program.release()
+
+    def _bind(self) -> None:
+        for unit, (view, sampler) in enumerate(zip(self._views, self._samplers, strict=True)):
+            view.picture.texture.use(unit)
+            sampler.use(unit)

@@ -11,12 +11,13 @@ the mipmap that is less than twice too large.
 import math
 from dataclasses import dataclass
 
+from server.effects.texture import Filter
 from server.errors import ToqiboxError
 from server.reasons import reason
 from server.render.context import Context, Size
 from server.render.draw import ORDERED, STRIP, Draw
-from server.render.photo import Photo
-from server.render.surface import Picture, Surface
+from server.render.photo import Still
+from server.render.surface import Picture, Surface, View
 
 FITS = ("blur", "contain", "cover")
 _SMALL = 90
@@ -150,7 +151,7 @@ def place(photo: Size, frame: Size, *, cover: bool) -> Place:
     return Place((frame[0] - width) // 2, (frame[1] - height) // 2, width, height)
 
 
-def fit(context: Context, photo: Photo, size: Size, mode: str) -> Surface:
+def fit(context: Context, photo: Still, size: Size, mode: str) -> Surface:
     """Draw the photo into a new opaque surface of `size`.
 
     Raises:
@@ -183,7 +184,7 @@ def _once(draw: Draw, surface: Surface, *used: Surface) -> Surface:
     return surface
 
 
-def _resampled(context: Context, photo: Photo, size: Size, where: Place) -> Surface:
+def _resampled(context: Context, photo: Still, size: Size, where: Place) -> Surface:
     level = max(0, math.floor(math.log2(max(photo.size[0] / where.width, 1.0))))
     level = min(level, max(photo.size).bit_length() - 1)
     source = (max(photo.size[0] >> level, 1), max(photo.size[1] >> level, 1))
@@ -194,7 +195,10 @@ def _resampled(context: Context, photo: Photo, size: Size, where: Place) -> Surf
     starts = (-where.left * steps[0], -where.bottom * steps[1])
 
     def along(axis: int, picture: Picture, lod: int, onto: Surface) -> None:
-        draw = Draw(context, context.program(STRIP, _RESAMPLE), {"source": picture})
+        filtering = Filter.MIPMAP if lod else Filter.LINEAR
+        draw = Draw(
+            context, context.program(STRIP, _RESAMPLE), {"source": View(picture, filtering)}
+        )
         draw.set_floats(level=lod, vertical=axis, place=(starts[axis], steps[axis]))
         draw.onto(onto)
         draw.release()
@@ -207,13 +211,13 @@ def _resampled(context: Context, photo: Photo, size: Size, where: Place) -> Surf
     return sharp
 
 
-def _surroundings(context: Context, photo: Photo, size: Size) -> Surface:
+def _surroundings(context: Context, photo: Still, size: Size) -> Surface:
     """A small, blurred copy of the photo that covers the frame."""
     factor = max(1, min(size) // _SMALL)
     small = (math.ceil(size[0] / factor), math.ceil(size[1] / factor))
     where = place(photo.size, size, cover=True)
     scale = (size[0] / small[0] / where.width, size[1] / small[1] / where.height)
-    draw = Draw(context, context.program(STRIP, _COVER), {"source": photo})
+    draw = Draw(context, context.program(STRIP, _COVER), {"source": View(photo, Filter.MIPMAP)})
     draw.set_floats(
         place=(-where.left / where.width, -where.bottom / where.height, *scale),
         level=math.log2(max(scale[0] * photo.size[0], 1.0)),

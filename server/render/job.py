@@ -1,4 +1,4 @@
-"""What a segment task is told: the job, as all its segments share it, and the range of frames."""
+"""What tasks that draw are told: the job, as all its segments share it, and ranges of frames."""
 
 import json
 from collections.abc import Mapping
@@ -15,9 +15,14 @@ class Job:
     """Everything that shapes the pixels of a job's frames; equal jobs draw equal frames."""
 
     effects: tuple[dict[str, Any], ...]
-    """In the order of the chain: id, file, source, vertex (text or None), params."""
-    photo: Path
-    features: Path
+    """In the order of the chain: id, file, source, vertex (text or None), params, and files (the
+    absolute path of each file that the effect names)."""
+    photo: Path | None
+    """None is the stand-in."""
+    photo2: Path | None = None
+    """The second one, of transitions."""
+    features: Path | None
+    """None is the stand-in."""
     size: Size
     fps: int
     frames: int
@@ -27,14 +32,17 @@ class Job:
     require_gpu: bool
     renderer: str | None = None
     """Name of the renderer that must draw it: pieces of two do not make one film."""
+    cube_edge: int | None = None
+    """Most pixels of the edge of a cube that passes draw; None is as many as they ask for."""
 
     @classmethod
     def read(cls, spec: Mapping[str, Any]) -> "Job":
-        """Take a job from a segment task's line; KeyError names what it lacks."""
+        """Take a job from a task's line; KeyError names what it lacks."""
         return cls(
             effects=tuple(spec["effects"]),
-            photo=Path(spec["photo"]),
-            features=Path(spec["features"]),
+            photo=_path(spec["photo"]),
+            photo2=_path(spec.get("photo2")),
+            features=_path(spec["features"]),
             size=(spec["width"], spec["height"]),
             fps=spec["fps"],
             frames=spec["frames"],
@@ -66,14 +74,17 @@ class Range:
     @classmethod
     def read(cls, spec: Mapping[str, Any]) -> "Range":
         """Take a range from a segment task's line."""
-        state_in, state_out = spec.get("state_in"), spec.get("state_out")
         return cls(
             first=spec["first"],
             last=spec["last"],
             encoder=spec["encoder"],
             threads=spec["threads"],
             out=Path(spec["out"]),
-            state_in=Path(state_in) if state_in else None,
-            state_out=Path(state_out) if state_out else None,
+            state_in=_path(spec.get("state_in")),
+            state_out=_path(spec.get("state_out")),
             stall_s=float(spec.get("stall_s", STALL_S)),
         )
+
+
+def _path(value: str | None) -> Path | None:
+    return Path(value) if value else None

@@ -4,25 +4,43 @@ What the last pass draws is the effect's picture.
 """
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from itertools import count
 
-from server.effects.diagnostics import compiler_diagnostics, diagnostic
-from server.effects.effect import Builtin, Effect, Pass
+from server.effects.diagnostics import diagnostic
+from server.effects.effect import Builtin, Channel, Effect, Pass
+from server.effects.language import variants
+from server.effects.messages import compiler_diagnostics
 from server.errors import ToqiboxError
-from server.render.context import CompileError, Context, GlError, Program, Size
+from server.render.budget import Budget, refused
+from server.render.context import CompileError, Context, GlError, Program, Size, Texture
+from server.render.copies import Flipped
+from server.render.cube import Cube
 from server.render.draw import Draw
-from server.render.surface import Picture, Surface
+from server.render.surface import Picture, Surface, View
 from server.render.targets import Area, Targets, Use
 from server.render.timeline import Column, Timeline
+
+MOST_PASSES = 16
+
+Timed = Callable[[str, Callable[[], bool]], bool]
+"""Calls what draws the pass of that name, and returns what it returned."""
+
+
+def plainly(_name: str, draw: Callable[[], bool]) -> bool:
+    """Draw and do nothing else."""
+    return draw()
 
 
 @dataclass
 class _Step:
     """One pass: a draw onto a surface, and the columns that change from frame to frame."""
 
+    name: str
     draw: Draw
-    surface: Surface
+    surface: Surface | Cube
     area: Area | None
     moving: list[tuple[str, Column]]
 
@@ -35,11 +53,12 @@ class Passes:
         effect: what to draw.
         timeline: its inputs, one row a frame.
         size: the render size.
-        pictures: what its image and audio inputs show, by GLSL name.
+        pictures: what its samplers show that are no targets, by GLSL name.
+        budget: what its targets may take of the memory; None is a whole one.
 
     Raises:
         ToqiboxError: ``shader_compile_failed`` with diagnostics in the author's lines;
-            ``render_failed`` when its targets take too much memory.
+            ``shader_rejected`` when it has too many passes or takes too much memory.
     """
 
     def __init__(
@@ -48,44 +67,49 @@ class Passes:
         effect: Effect,
         timeline: Timeline,
         size: Size,
-        pictures: Mapping[str, Picture],
+        pictures: Mapping[str, Picture | View],
+        budget: Budget | None = None,
     ) -> None:
+        if len(effect.passes) > MOST_PASSES:
+            raise refused(effect, f"it has {len(effect.passes)} passes; at most {MOST_PASSES}")
         self._context = context
         self._effect = effect
         self._timeline = timeline
         self._size = (float(size[0]), float(size[1]))
-        self._render_size = [n for n, b in effect.uniforms.items() if b is Builtin.RENDER_SIZE]
+        self._flipped: dict[int, Flipped] = {}
         programs = [_compile(context, effect, one) for one in effect.passes]
-        names = {target.name for target in effect.targets}
         uses = [
-            Use(one.target, frozenset(names.intersection(program)))
+            Use(one.target, _targets(effect, one, program))
             for one, program in zip(effect.passes, programs, strict=True)
         ]
-        self._targets = Targets(context, effect, timeline, size, uses)
+        self._budget = budget or Budget(effect)
+        self._targets = Targets(context, effect, timeline, size, uses, self._budget)
         self._steps: list[_Step] = []
+        names = _names(effect)
         for at, (one, program) in enumerate(zip(effect.passes, programs, strict=True)):
-            draw = self._draw(program, {**pictures, **self._targets.seen_by(at)})
+            seen = {**pictures, **self._targets.seen_by(at)}
+            draw = self._draw(program, {**seen, **self._channels(one, program, seen)})
             area = self._targets.areas[one.target] if one.target else None
             surface = area.surface if area else Surface(context, size)
-            self._steps.append(_Step(draw, surface, area, self._columns(draw)))
-        self._set_render_sizes()
-        self.output: Picture = self._steps[-1].surface
+            self._steps.append(_Step(names[at], draw, surface, area, self._columns(draw)))
+        self._set_sizes()
+        self.output = self._output()
         """What the effect shows, once `draw` was called."""
         context.check(f"building the effect {effect.id}")
 
     @property
-    def kept(self) -> dict[str, Surface]:
+    def kept(self) -> dict[str, Surface | Cube]:
         """The persistent targets by name."""
         areas = self._targets.areas
         return {name: area.surface for name, area in areas.items() if area.target.persistent}
 
-    def draw(self, frame: int) -> None:
+    def draw(self, frame: int, timed: Timed = plainly) -> None:
         """Draw those passes of `frame` whose inputs are others than when they were drawn last."""
         self._resize(frame)
         for step in self._steps:
             for name, column in step.moving:
                 step.draw.set(name, column.at(frame))
-            step.draw.onto(step.surface)
+            timed(step.name, partial(step.draw.onto, step.surface))
 
     def begin(self, frame: int) -> None:
         """Make `frame` the next one: persistent targets have the size they had before it, clear."""
@@ -93,9 +117,38 @@ class Passes:
         for surface in self.kept.values():
             surface.clear()
 
-    def _draw(self, program: Program, pictures: Mapping[str, Picture]) -> Draw:
+    def _output(self) -> Surface:
+        surface = self._steps[-1].surface
+        if isinstance(surface, Cube):
+            raise refused(self._effect, "its last pass draws a cube, which is no picture")
+        return surface
+
+    def _channels(
+        self, one: Pass, program: Program, seen: Mapping[str, Picture | View]
+    ) -> dict[str, View]:
+        """What the pass samples in another way than plainly, or under another name."""
+        found = {}
+        for channel in one.channels:
+            if channel.uniform in program and channel.source in seen:
+                picture = _plain(seen[channel.source])
+                if channel.flipped and isinstance(picture.texture, Texture):
+                    picture = self._upside_down(picture)
+                found[channel.uniform] = View(picture, channel.filter, channel.wrap)
+        return found
+
+    def _upside_down(self, picture: Picture) -> Flipped:
+        found = self._flipped.get(id(picture))
+        if found is None:
+            self._budget.claim(
+                f"picture {len(self._flipped)} upside down", Flipped.bytes_of(picture)
+            )
+            found = self._flipped[id(picture)] = Flipped(self._context, picture)
+        return found
+
+    def _draw(self, program: Program, pictures: Mapping[str, Picture | View]) -> Draw:
+        faces = [n for n, b in self._effect.uniforms.items() if b is Builtin.FACE]
         try:
-            return Draw(self._context, program, pictures)
+            return Draw(self._context, program, pictures, faces)
         except GlError as error:  # a sampler of the author's own, or too many
             effect = self._effect
             found = diagnostic(effect.file, effect.source, None, None, str(error))
@@ -115,13 +168,37 @@ class Passes:
 
     def _resize(self, frame: int) -> None:
         if self._targets.resize(frame):
-            self._set_render_sizes()
+            self._set_sizes()
 
-    def _set_render_sizes(self) -> None:
+    def _set_sizes(self) -> None:
         for step in self._steps:
             exact = step.area.exact if step.area else self._size
-            for name in self._render_size:
-                step.draw.set(name, struct.pack("=2f", *exact))
+            values = {
+                Builtin.RENDER_SIZE: struct.pack("=2f", *exact),
+                Builtin.RENDER_SIZE_3: struct.pack("=3f", *exact, 1.0),
+                Builtin.ASPECT: struct.pack("=f", self._size[0] / self._size[1]),
+            }
+            for name, meaning in self._effect.uniforms.items():
+                if meaning in values:
+                    step.draw.set(name, values[meaning])
+
+
+def _plain(given: Picture | View) -> Picture:
+    return given.picture if isinstance(given, View) else given
+
+
+def _targets(effect: Effect, one: Pass, program: Program) -> frozenset[str]:
+    """The targets that a pass samples."""
+    sources: dict[str, Channel] = {channel.uniform: channel for channel in one.channels}
+    sampled = {sources[name].source if name in sources else name for name in program}
+    return frozenset(sampled.intersection(target.name for target in effect.targets))
+
+
+def _names(effect: Effect) -> list[str]:
+    """A name for each pass: its target's, numbered where it has several, or ``output``."""
+    names = [one.target or "output" for one in effect.passes]
+    turns = {name: count(1) for name in names}
+    return [f"{name} {next(turns[name])}" if names.count(name) > 1 else name for name in names]
 
 
 def _compile(context: Context, effect: Effect, one: Pass) -> Program:
@@ -129,5 +206,10 @@ def _compile(context: Context, effect: Effect, one: Pass) -> Program:
         return context.program(one.vertex, one.fragment)
     except CompileError as error:
         log = str(error)
-    found = compiler_diagnostics(log, effect.listings)
+    for vertex, fragment in zip(variants(one.vertex), variants(one.fragment), strict=True):
+        try:
+            return context.program(vertex, fragment)
+        except CompileError:
+            continue
+    found = compiler_diagnostics(log, effect.listings, (one.vertex, one.fragment))
     raise ToqiboxError("shader_compile_failed", name=effect.id, diagnostics=found, detail=log)

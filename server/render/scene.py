@@ -1,25 +1,31 @@
 """A job's picture: the fitted photo, the chain of effects over it, the planes for the encoder."""
 
 from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
 
 from server.effects import dialects
-from server.effects.effect import Effect, Kind, Value
+from server.effects.effect import Effect, Kind
 from server.errors import ToqiboxError
 from server.media.features import Features
+from server.render import standin
+from server.render.budget import Budget
 from server.render.composite import Composite
 from server.render.context import Context
 from server.render.convert import Convert
+from server.render.cube import Cube
 from server.render.fit import fit
 from server.render.job import Job
-from server.render.passes import Passes
+from server.render.passes import Passes, Timed, plainly
 from server.render.photo import Photo
-from server.render.soundpicture import SoundPicture
-from server.render.surface import Picture, Surface
+from server.render.soundpicture import Bytes, Heard, SoundPicture
+from server.render.surface import Picture, Surface, View
+from server.render.textures import Textures
 from server.render.timeline import Timeline
 
 
 class Scene:
-    """Draws any frame of a job into `planes`.
+    """Draws any frame of a job.
 
     Frame n depends on n alone, except for what persistent targets hold.
 
@@ -28,35 +34,49 @@ class Scene:
         job: what to draw.
 
     Raises:
-        ToqiboxError: ``shader_compile_failed``, ``invalid_parameter`` and others of the catalogue.
+        ToqiboxError: ``shader_compile_failed``, ``shader_rejected``, ``invalid_parameter`` and
+            others of the catalogue.
     """
 
     def __init__(self, context: Context, job: Job) -> None:
         self._context = context
         self._job = job
-        self._features = Features(job.features)
-        self._photo = Photo(context, job.photo)
+        self._sound: standin.Track = Features(job.features) if job.features else standin.Tune()
+        self._photo = Photo.load(context, job.photo) if job.photo else standin.photo(context)
         self._fitted = fit(context, self._photo, job.size, job.fit)
-        self._sounds: list[SoundPicture] = []
+        self._photo2 = Photo.load(context, job.photo2) if job.photo2 else self._photo
+        self._sounds: list[Heard] = []
         self._chain: list[Passes] = []
         self._composites: list[Composite] = []
-        loaded = [_load(row) for row in job.effects]
+        loaded = [(row, _load(row)) for row in job.effects]
         if not loaded:
             raise ToqiboxError("render_failed", detail="no effect is given")
         below: Picture = self._fitted
-        for index, (effect, values) in enumerate(loaded):
+        for index, (row, effect) in enumerate(loaded):
             if index:
                 composite = Composite(context, job.size, self._chain[-1].output, below)
                 self._composites.append(composite)
                 below = composite.output
-            self._chain.append(self._passes(effect, values, below))
-        self.planes = Convert(context, job.size, self._chain[-1].output, below)
-        self.sequential = any(effect.sequential for effect, _ in loaded)
+            self._chain.append(self._passes(effect, row, below))
+        self._below = below
+        self.output = self._chain[-1].output
+        """What the last effect alone shows, straight alpha."""
+        self.sequential = any(effect.sequential for _, effect in loaded)
         """Whether a frame needs the one before it."""
         context.check("building the scene")
 
+    @cached_property
+    def planes(self) -> Convert:
+        """The picture as the encoder takes it; `draw` draws it."""
+        return Convert(self._context, self._job.size, self.output, self._below)
+
+    @cached_property
+    def whole(self) -> Composite:
+        """The picture, opaque; drawn by whoever asks for it, after `draw_effects`."""
+        return Composite(self._context, self._job.size, self.output, self._below)
+
     @property
-    def kept(self) -> dict[str, Surface]:
+    def kept(self) -> dict[str, Surface | Cube]:
         """Every persistent target, by the effect's place in the chain and the target's name."""
         return {
             f"{index}.{name}": surface
@@ -70,42 +90,61 @@ class Scene:
             passes.begin(frame)
 
     def draw(self, frame: int) -> bool:
-        """Draw `frame`; returns whether `planes` changed."""
+        """Draw `frame` and its planes; returns whether `planes` changed."""
+        self.draw_effects(frame)
+        return self.planes.draw()
+
+    def draw_effects(self, frame: int, timed: Timed = plainly) -> None:
+        """Draw `frame` as far as the last effect's output."""
         for sound in self._sounds:
             sound.show(frame)
         for index, passes in enumerate(self._chain):
             if index:
                 self._composites[index - 1].draw()
-            passes.draw(frame)
-        return self.planes.draw()
+            passes.draw(frame, timed)
 
-    def _passes(self, effect: Effect, values: Mapping[str, Value], below: Picture) -> Passes:
-        job = self._job
-        timeline = Timeline(effect, values, self._features, job.frames, job.fps)
-        return Passes(self._context, effect, timeline, job.size, self._pictures(effect, below))
+    @cached_property
+    def _fitted2(self) -> Picture:
+        if self._photo2 is self._photo:
+            return self._fitted
+        return fit(self._context, self._photo2, self._job.size, self._job.fit)
 
-    def _pictures(self, effect: Effect, below: Picture) -> dict[str, Picture]:
-        """What the effect's samplers show: `below`, the photo as it is, the sound.
+    @cached_property
+    def _bytes(self) -> Bytes:
+        sound = Bytes(self._context, self._sound, self._job.fps)
+        self._sounds.append(sound)
+        return sound
 
-        Further pictures that a file asks for, beside its first, get the fitted photo.
-        """
-        pictures: dict[str, Picture] = {}
+    def _passes(self, effect: Effect, row: Mapping[str, Any], below: Picture) -> Passes:
+        job, context, budget = self._job, self._context, Budget(effect, edge=self._job.cube_edge)
+        values = effect.values(row.get("params") or {})
+        timeline = Timeline(effect, values, self._sound, job.frames, job.fps)
+        paths = row.get("files") or {}
+        textures = Textures(context, effect, self._photo, lambda: self._bytes, paths, budget)
+        pictures = {**textures.all(), **self._pictures(effect, below)}
+        return Passes(context, effect, timeline, job.size, pictures, budget)
+
+    def _pictures(self, effect: Effect, below: Picture) -> dict[str, Picture | View]:
+        """What the effect's inputs show, by GLSL name."""
+        pictures: dict[str, Picture | View] = {}
         for item in effect.inputs:
             if item.kind in (Kind.AUDIO, Kind.AUDIO_FFT):
-                sound = SoundPicture(self._context, item, self._features, self._job.fps)
+                sound = SoundPicture(self._context, item, self._sound, self._job.fps)
                 self._sounds.append(sound)
                 pictures[item.uniform] = sound
-            elif item.name == effect.picture:
-                pictures[item.uniform] = below
             elif item.kind is Kind.IMAGE:
-                pictures[item.uniform] = self._photo if item.name == "photo" else self._fitted
+                pictures[item.uniform] = self._image(effect, item.name, below)
         return pictures
 
+    def _image(self, effect: Effect, name: str, below: Picture) -> Picture:
+        if name == "photo":
+            return self._photo
+        if name == effect.picture:
+            return below
+        return self._photo2 if name == "photo2" else self._fitted2
 
-def _load(row: Mapping[str, object]) -> tuple[Effect, dict[str, Value]]:
-    """An effect of the chain from its source, and the values of its inputs."""
+
+def _load(row: Mapping[str, Any]) -> Effect:
+    """An effect of the chain from its source."""
     vertex = row.get("vertex")
-    effect = dialects.load(
-        str(row["id"]), str(row["file"]), str(row["source"]), str(vertex) if vertex else None
-    )
-    return effect, effect.values(row.get("params") or {})
+    return dialects.load(str(row["id"]), str(row["file"]), str(row["source"]), vertex or None)

@@ -1,9 +1,13 @@
-"""The sound as a texture: what ISF's audio and audioFFT inputs show.
+"""The sound as a texture: what ISF's audio and audioFFT inputs show, and Shadertoy's.
 
-One row a channel (left first), the oldest sample or the lowest frequency at the left, the same
+ISF: one row a channel (left first), the oldest sample or the lowest frequency at the left, the same
 value in red, green and blue. A sample x is 0.5 + 0.5 x; a bin is its level in decibels over
 70 dB, as the browser's AnalyserNode has it. An input that wants fewer columns gets the root mean
 square of each run of samples, or the mean of each run of bins.
+
+Shadertoy: 512 bytes of the spectrum in row 0, 512 of the waveform in row 1, both as the browser's
+AnalyserNode gives them for the mean of the channels. The spectrum is the lower half of 1024 bins,
+the waveform the oldest quarter of 2048 samples. Green and blue are 0, alpha is 1.
 """
 
 from typing import Protocol
@@ -12,13 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.effects.effect import Input, Kind
-from server.render.context import Context
+from server.render.context import Context, Texture
 from server.render.surface import Picture
 
 SAMPLES = 2048
 """Samples of an audio input that names no number."""
 BINS = 1024
 """Bins of an audioFFT input that names no number, and most that there are."""
+TEXELS = 512
+"""Columns of the texture that Shadertoy's shaders sample."""
 _CHANNELS = 2
 _FEW = 64
 """An audio input this narrow is a meter: it gets volumes instead of samples."""
@@ -35,12 +41,60 @@ class Hearing(Protocol):
         """The `n` samples that end at `step`, -1 to 1, oldest first; 0 is left, 1 is right."""
         ...
 
-    def spectrum(self, step: int, channel: int) -> NDArray[np.uint8]:
-        """The 1024 levels of the spectrum at `step`."""
+    def wave(self, step: int, n: int) -> NDArray[np.uint8]:
+        """The `n` samples of the mean that end at `step` as bytes, oldest first; 128 is zero."""
+        ...
+
+    def spectrum(self, step: int, channel: int | None) -> NDArray[np.uint8]:
+        """The 1024 levels of the spectrum at `step`; without a channel those of the mean."""
         ...
 
 
-class SoundPicture(Picture):
+class Heard(Picture):
+    """A texture that follows the sound; `rows` says what it shows at a step."""
+
+    texture: Texture
+
+    def __init__(self, texture: Texture, features: Hearing, fps: int) -> None:
+        super().__init__(texture)
+        self._features = features
+        self._fps = fps
+        self._step = -1
+
+    def show(self, frame: int) -> None:
+        """Make it the sound at the start of `frame`."""
+        step = self._features.step(frame, self._fps)
+        if step == self._step:
+            return
+        self.texture.write(np.ascontiguousarray(self.rows(step)), alignment=1)
+        self._step = step
+        self.version += 1
+
+    def rows(self, step: int) -> NDArray[np.float32] | NDArray[np.uint8]:
+        """The texels at `step`."""
+        raise NotImplementedError
+
+
+class Bytes(Heard):
+    """The texture that Shadertoy's shaders sample.
+
+    Args:
+        context: where the texture lives.
+        features: of the track.
+        fps: frames a second of the job.
+    """
+
+    def __init__(self, context: Context, features: Hearing, fps: int) -> None:
+        super().__init__(context.texture((TEXELS, 2), 1), features, fps)
+        self.texture.swizzle = "R001"
+
+    def rows(self, step: int) -> NDArray[np.uint8]:
+        """Spectrum and waveform."""
+        spectrum = self._features.spectrum(step, None)[:TEXELS]
+        return np.stack([spectrum, self._features.wave(step, SAMPLES)[:TEXELS]])
+
+
+class SoundPicture(Heard):
     """One audio or audioFFT input.
 
     Args:
@@ -51,25 +105,18 @@ class SoundPicture(Picture):
     """
 
     def __init__(self, context: Context, item: Input, features: Hearing, fps: int) -> None:
-        self._features = features
-        self._fps = fps
         self._spectrum = item.kind is Kind.AUDIO_FFT
         native = BINS if self._spectrum else SAMPLES
         most = BINS if self._spectrum else context.max_size
         self._width = min(item.width or native, most)
-        super().__init__(context.texture((self._width, _CHANNELS), 1, floating=True))
+        texture = context.texture((self._width, _CHANNELS), 1, floating=True)
+        super().__init__(texture, features, fps)
         self.texture.swizzle = "RRR1"
-        self._step = -1
 
-    def show(self, frame: int) -> None:
-        """Make it the sound at the start of `frame`."""
-        step = self._features.step(frame, self._fps)
-        if step == self._step:
-            return
+    def rows(self, step: int) -> NDArray[np.float32]:
+        """One row a channel."""
         rows = np.stack([self._row(step, channel) for channel in range(_CHANNELS)])
-        self.texture.write(np.ascontiguousarray(rows, np.float32), alignment=1)
-        self._step = step
-        self.version += 1
+        return rows.astype(np.float32)
 
     def _row(self, step: int, channel: int) -> NDArray[np.floating]:
         if self._spectrum:

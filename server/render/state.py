@@ -3,7 +3,8 @@
     "TQSTATE1"  8 bytes
     header      4 bytes, little-endian length, then JSON: {"frame": n, "surfaces": [...]}
                 each {"name", "width", "height", "floating"}, in the order of the pixels
-    pixels      RGBA, 8-bit or little-endian float32, rows from the bottom up
+    pixels      RGBA, 8-bit or little-endian float32, rows from the bottom up; of a cube six
+                faces one after the other, its width an edge's
 
 `frame` is the frame that follows.
 """
@@ -15,12 +16,13 @@ from pathlib import Path
 
 from server.errors import ToqiboxError
 from server.media import part
+from server.render.cube import Cube
 from server.render.surface import Surface
 
 _MAGIC = b"TQSTATE1"
 
 
-def save(path: Path, frame: int, surfaces: Mapping[str, Surface]) -> None:
+def save(path: Path, frame: int, surfaces: Mapping[str, Surface | Cube]) -> None:
     """Write what `surfaces` hold before `frame` is drawn.
 
     Raises:
@@ -37,7 +39,7 @@ def save(path: Path, frame: int, surfaces: Mapping[str, Surface]) -> None:
             file.write(surface.read())
 
 
-def load(path: Path, frame: int, surfaces: Mapping[str, Surface]) -> None:
+def load(path: Path, frame: int, surfaces: Mapping[str, Surface | Cube]) -> None:
     """Put back what was saved before `frame`, sizes included.
 
     Raises:
@@ -53,7 +55,7 @@ def load(path: Path, frame: int, surfaces: Mapping[str, Surface]) -> None:
     at = 12 + length
     for row, surface in zip(header["surfaces"], surfaces.values(), strict=True):
         size = (row["width"], row["height"])
-        end = at + size[0] * size[1] * (16 if row["floating"] else 4)
+        end = at + size[0] * size[1] * (16 if row["floating"] else 4) * surface.faces
         if row["floating"] != surface.floating or end > len(data):
             raise _unfit(f"{row['name']} is cut short or of another kind")
         if size != surface.size:

@@ -1,16 +1,40 @@
 """Pictures: what draws can sample, and surfaces: what they can draw on."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from server.render.context import Context, Framebuffer, Size, Texture
+from server.effects.texture import Filter, Wrap
+from server.render.context import Context, Framebuffer, Sampled, Size, Texture
 
 
 class Picture:
     """A texture with a version that is another whenever its content may be another."""
 
-    def __init__(self, texture: Texture) -> None:
+    filter = Filter.LINEAR
+    """How it is sampled where nothing else is asked for."""
+
+    def __init__(self, texture: Sampled) -> None:
         self.texture = texture
         self.version = 0
+        self._mipped = -1
+
+    def refresh(self) -> None:
+        """Make it what it should be now; for pictures that are made from others."""
+
+    def mipmap(self, context: Context) -> None:
+        """Build its mipmaps, unless those of this version are there."""
+        if self._mipped != self.version:
+            context.mipmap(self.texture)
+            self._mipped = self.version
+
+
+@dataclass(frozen=True)
+class View:
+    """A picture and how it is sampled."""
+
+    picture: Picture
+    filter: Filter = Filter.LINEAR
+    wrap: Wrap = Wrap.CLAMP
 
 
 class Surface(Picture):
@@ -26,6 +50,10 @@ class Surface(Picture):
         floating: 32-bit float components instead.
         double: keep two sides.
     """
+
+    texture: Texture
+    faces = 1
+    """Draws that make one picture; a cube has six."""
 
     def __init__(
         self,
@@ -53,13 +81,13 @@ class Surface(Picture):
         """The finished side, to be read from or written to."""
         return self._sides[self._front][1]
 
-    def begin(self) -> None:
+    def begin(self, face: int = 0) -> None:
         """Make the side that is next the one that draws land on, and clear it."""
         framebuffer = self._sides[self._front - 1][1]
         framebuffer.use()
         framebuffer.clear(0.0, 0.0, 0.0, 0.0)
 
-    def end(self) -> None:
+    def end(self, face: int = 0) -> None:
         """What was drawn since `begin` is the picture now."""
         self._front = (self._front + 1) % len(self._sides)
         self.texture = self._sides[self._front][0]
@@ -86,7 +114,7 @@ class Surface(Picture):
         self.version += 1
         if carry is not None:
             carry(texture)
-        _release(old)
+        self._release(old)
 
     def read(self) -> bytes:
         """The finished side, rows from the bottom up, tightly packed."""
@@ -100,10 +128,9 @@ class Surface(Picture):
 
     def release(self) -> None:
         """Give the textures back."""
-        _release(self._sides)
+        self._release(self._sides)
 
-
-def _release(sides: list[tuple[Texture, Framebuffer]]) -> None:
-    for texture, framebuffer in sides:
-        framebuffer.release()
-        texture.release()
+    def _release(self, sides: list[tuple[Texture, Framebuffer]]) -> None:
+        for texture, framebuffer in sides:
+            self._context.release_framebuffer(framebuffer)
+            texture.release()

@@ -10,14 +10,15 @@ from dataclasses import dataclass
 
 from server.effects.effect import Effect, Target
 from server.effects.size import evaluate, pixels
-from server.errors import ToqiboxError
+from server.render.budget import Budget
 from server.render.context import Context, Size, Texture
+from server.render.cube import FACES, Cube
 from server.render.draw import STRIP, Draw
 from server.render.surface import Picture, Surface
 from server.render.timeline import Timeline
 
-MOST_BYTES = 1 << 30
-"""Most memory that the targets of one effect may take."""
+CUBE_EDGE = 1024.0
+"""Edge in pixels of a cube that names none."""
 
 _COPY = """#version 330 core
 uniform sampler2D source;
@@ -37,11 +38,44 @@ class Use:
     samples: frozenset[str]
 
 
+@dataclass(frozen=True)
+class Need:
+    """What a target takes so that each pass sees what it should."""
+
+    double: bool
+    """Some pass samples it while drawing on it."""
+    blank: bool
+    """Some pass samples it before it is drawn, and it does not persist."""
+
+    @classmethod
+    def of(cls, target: Target, uses: Sequence[Use]) -> "Need":
+        """Find out from what the passes do, in order."""
+        written, early, itself = False, False, False
+        for use in uses:
+            samples = target.name in use.samples
+            early |= samples and not written
+            itself |= samples and use.writes == target.name and (written or target.persistent)
+            written |= use.writes == target.name
+        return cls(itself, early and not target.persistent)
+
+    def size(self, target: Target, pixels: Size) -> int:
+        """Bytes it takes at that size."""
+        faces = FACES if target.cube else 1
+        sides = (2 if self.double else 1) * faces
+        # A cube is drawn on one flat surface more and copied through a buffer.
+        spare = (1 if self.blank else 0) * faces + (2 if target.cube else 0)
+        return pixels[0] * pixels[1] * (16 if target.floating else 4) * (sides + spare)
+
+
 class Area:
     """One target: its surface, and what those see who sample it too early in a frame."""
 
     def __init__(
-        self, target: Target, surface: Surface, blank: Surface | None, exact: tuple[float, float]
+        self,
+        target: Target,
+        surface: Surface | Cube,
+        blank: Surface | Cube | None,
+        exact: tuple[float, float],
     ) -> None:
         self.target = target
         self.surface = surface
@@ -59,9 +93,10 @@ class Targets:
         timeline: the inputs that size expressions may name.
         size: the render size.
         uses: what the effect's passes do with targets, in order.
+        budget: what they may take.
 
     Raises:
-        ToqiboxError: ``render_failed`` when they take too much memory.
+        ToqiboxError: ``shader_rejected`` when they take too much memory.
     """
 
     def __init__(
@@ -71,6 +106,7 @@ class Targets:
         timeline: Timeline,
         size: Size,
         uses: Sequence[Use],
+        budget: Budget,
     ) -> None:
         self._context = context
         self._effect = effect
@@ -78,9 +114,11 @@ class Targets:
         self._size = size
         self._sized = any(t.width or t.height for t in effect.targets)
         self._uses = uses
+        self._needs = {target.name: Need.of(target, uses) for target in effect.targets}
+        self._budget = budget
         self._copy: tuple[Draw, Picture] | None = None
         exact = self._sizes(0)
-        self._check({name: self._whole(both) for name, both in exact.items()})
+        self._claim({name: self._whole(both) for name, both in exact.items()})
         self.areas = {t.name: self._area(t, exact[t.name]) for t in effect.targets}
         """By name."""
 
@@ -108,22 +146,16 @@ class Targets:
                 changed = True
         wanted = {name: self._whole(area.exact) for name, area in self.areas.items()}
         if any(area.surface.size != wanted[name] for name, area in self.areas.items()):
-            self._check(wanted)
+            self._claim(wanted)
             for name, area in self.areas.items():
                 self._fit(area, wanted[name])
         return changed
 
     def _area(self, target: Target, exact: tuple[float, float]) -> Area:
-        size, kind = self._whole(exact), target.floating
-        written, early, itself = False, False, False
-        for use in self._uses:
-            samples = target.name in use.samples
-            early |= samples and not written
-            itself |= samples and use.writes == target.name and (written or target.persistent)
-            written |= use.writes == target.name
-        surface = Surface(self._context, size, floating=kind, double=itself)
-        needs_blank = early and not target.persistent
-        blank = Surface(self._context, size, floating=kind) if needs_blank else None
+        size, kind, need = self._whole(exact), target.floating, self._needs[target.name]
+        new = Cube if target.cube else Surface
+        surface = new(self._context, size, floating=kind, double=need.double)
+        blank = new(self._context, size, floating=kind) if need.blank else None
         return Area(target, surface, blank, exact)
 
     def _sizes(self, frame: int) -> dict[str, tuple[float, float]]:
@@ -133,6 +165,11 @@ class Targets:
         sizes = {}
         for target in self._effect.targets:
             own = target.name != last  # the output has the render size, whatever is asked
+            if target.cube:
+                edge = evaluate(target.width, names) if target.width else CUBE_EDGE
+                edge = min(edge, self._budget.edge or edge)
+                sizes[target.name] = (edge, edge)
+                continue
             sizes[target.name] = (
                 evaluate(target.width, names) if own and target.width else width,
                 evaluate(target.height, names) if own and target.height else height,
@@ -143,22 +180,19 @@ class Targets:
         most = self._context.max_size
         return pixels(exact[0], most), pixels(exact[1], most)
 
-    def _check(self, sizes: Mapping[str, Size]) -> None:
-        total = 0
-        for target in self._effect.targets:
-            width, height = sizes[target.name]
-            total += width * height * 4 * (4 if target.floating else 1) * 2  # at most two sides
-        if total > MOST_BYTES:
-            detail = f"the targets of {self._effect.id} would take {total >> 20} MiB"
-            raise ToqiboxError("render_failed", detail=detail)
+    def _claim(self, sizes: Mapping[str, Size]) -> None:
+        needs = ((target, self._needs[target.name]) for target in self._effect.targets)
+        total = sum(need.size(target, sizes[target.name]) for target, need in needs)
+        self._budget.claim("targets", total)
 
     def _fit(self, area: Area, size: Size) -> None:
-        if area.surface.size == size:
+        surface = area.surface
+        if surface.size == size:
             return
-        if area.target.persistent:
-            area.surface.resize(size, lambda old: self._scale(old, area.surface))
+        if area.target.persistent and isinstance(surface, Surface):
+            surface.resize(size, lambda old: self._scale(old, surface))
         else:
-            area.surface.resize(size)
+            surface.resize(size)
         if area.blank is not None:
             area.blank.resize(size)
 

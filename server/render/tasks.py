@@ -19,36 +19,69 @@ def probe(spec: Spec, _emit: Emit) -> Result:
 
 
 def prepare(spec: Spec, emit: Emit) -> Result:
-    """Decode both uploads into our own files: folder/sound.wav and folder/photo.rgba."""
-    from server.media import photo, sniff, sound
+    """Decode the uploads into our own files: folder/sound.wav, folder/photo.rgba, photo2.rgba.
 
-    folder, uploads = Path(spec["folder"]), (Path(spec["audio"]), Path(spec["photo"]))
-    kind = sniff.sniff_audio_file(uploads[0])
+    Each of `audio`, `photo` and `photo2` may be missing or null; then what the result says of it
+    is null too, and `mime` does not name it.
+    """
+    audio = spec.get("audio")
+    kind = _audio_kind(Path(audio)) if audio else None
+    result: Result = {"mime": {"audio": kind} if kind else {}}
+    for name in ("photo", "photo2"):
+        if spec.get(name):
+            emit.stage(name)
+        result |= _photo(name, spec.get(name), Path(spec["folder"]), result["mime"])
+    if not (audio and kind):
+        return result | {"samples": None, "sound_sha256": None, "loudest_s": None}
+    emit.stage("sound")
+    return result | _sound(spec, Path(audio), kind)
+
+
+def _audio_kind(upload: Path) -> str:
+    from server.media import sniff
+
+    kind = sniff.sniff_audio_file(upload)
     if kind is None:
         raise ToqiboxError(
             "unsupported_media_type", field="audio", name="audio", accepted=sniff.ACCEPTED_AUDIO
         )
-    with uploads[1].open("rb") as file:
-        picture = sniff.sniff_image(file.read(32))
-    emit.stage("photo")
-    width, height, photo_sha256 = photo.prepare(uploads[1], folder / "photo.rgba")
-    emit.stage("sound")
+    return kind
+
+
+def _photo(name: str, upload: str | None, folder: Path, mime: Result) -> Result:
+    """Decode one photo; its kind goes into `mime`."""
+    from server.media import photo, sniff
+
+    if not upload:
+        return {name: None, f"{name}_sha256": None}
+    with Path(upload).open("rb") as file:
+        mime[name] = sniff.sniff_image(file.read(32))
+    try:
+        width, height, sha256 = photo.prepare(Path(upload), folder / f"{name}.rgba")
+    except ToqiboxError as error:
+        if error.field == "photo":
+            error.field = name
+            error.values |= {"name": name} if "name" in error.values else {}
+        raise
+    return {name: {"width": width, "height": height}, f"{name}_sha256": sha256}
+
+
+def _sound(spec: Spec, upload: Path, kind: str) -> Result:
+    from server.media import sound
+
     duration = spec["duration"]
     decoded = sound.decode(
-        uploads[0],
+        upload,
         kind,
         Decimal(spec["start"]),
         None if duration is None else Decimal(duration),
         Decimal(spec["max_duration"]),
-        folder / "sound.wav",
+        Path(spec["folder"]) / "sound.wav",
     )
     return {
         "samples": decoded.samples,
         "sound_sha256": decoded.sha256,
-        "photo_sha256": photo_sha256,
-        "photo": {"width": width, "height": height},
         "loudest_s": decoded.loudest_s,
-        "mime": {"audio": kind, "photo": picture},
     }
 
 
@@ -67,6 +100,40 @@ def segment(spec: Spec, emit: Emit) -> Result:
     from server.render.segment import run
 
     return run(spec, emit)
+
+
+def compile_effect(spec: Spec, emit: Emit) -> Result:
+    """Compile an effect and draw two frames of it; see judge.py."""
+    from server.render.judge import run
+
+    return run(spec, emit)
+
+
+def frame(spec: Spec, emit: Emit) -> Result:
+    """Draw single frames of a job into PNG files; see shots.py."""
+    from server.render.shots import run
+
+    return run(spec, emit)
+
+
+def profile(spec: Spec, emit: Emit) -> Result:
+    """Measure what each pass takes at several sizes; see profile.py."""
+    from server.render.profile import run
+
+    return run(spec, emit)
+
+
+def sheet(spec: Spec, emit: Emit) -> Result:
+    """Put pictures together on a contact sheet."""
+    from server.media.sheet import Cell, compose
+
+    emit.stage("sheet")
+    cells = [
+        Cell(cell["label"], Path(cell["picture"]) if cell["picture"] else None)
+        for cell in spec["cells"]
+    ]
+    compose(cells, spec["columns"], (spec["width"], spec["height"]), Path(spec["out"]))
+    return {}
 
 
 def sound(spec: Spec, emit: Emit) -> Result:
@@ -108,6 +175,10 @@ TASKS: dict[str, Callable[[Spec, Emit], Result]] = {
     "prepare": prepare,
     "analyse": analyse,
     "segment": segment,
+    "compile": compile_effect,
+    "frame": frame,
+    "profile": profile,
+    "sheet": sheet,
     "sound": sound,
     "join": join,
 }

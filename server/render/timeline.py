@@ -11,9 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.effects.effect import Builtin, Effect, Input, Kind, Value
+from server.effects.input import TRANSITION
+from server.render.transition import progress
 
 _DAY_S = 86_400
 _FIRST_DAY = np.datetime64("2000-01-01", "D")
+_OF_PASSES = (Builtin.RENDER_SIZE, Builtin.RENDER_SIZE_3, Builtin.ASPECT, Builtin.FACE)
 
 
 class Sound(Protocol):
@@ -21,6 +24,14 @@ class Sound(Protocol):
 
     def column(self, name: str, frames: int, fps: int) -> NDArray[np.float32]:
         """A feature, 0 to 1, for each of `frames` frames."""
+        ...
+
+    def kicks(self) -> NDArray[np.float64]:
+        """All kicks: rows of time in seconds and strength."""
+        ...
+
+    def beats(self) -> tuple[float, float]:
+        """Seconds from beat to beat, and the time of the first."""
         ...
 
 
@@ -60,7 +71,7 @@ class Timeline:
         self, effect: Effect, values: Mapping[str, Value], sound: Sound, frames: int, fps: int
     ) -> None:
         self.columns: dict[str, Column] = {}
-        """By GLSL name; without RENDERSIZE, which each pass has its own of."""
+        """By GLSL name; without what each pass has its own of: sizes, and the face of a cube."""
         self._numbers: dict[str, Column] = {}
         for item in effect.inputs:
             if item.kind.is_texture:
@@ -70,7 +81,7 @@ class Timeline:
             if item.kind in (Kind.FLOAT, Kind.LONG, Kind.BOOL, Kind.EVENT):
                 self._numbers[item.name] = column
         for uniform, meaning in effect.uniforms.items():
-            if meaning is not Builtin.RENDER_SIZE:
+            if meaning not in _OF_PASSES:
                 self.columns[uniform] = Column(_builtin(meaning, frames, fps))
 
     def numbers(self, frame: int) -> dict[str, float]:
@@ -81,18 +92,41 @@ class Timeline:
 def _input_column(
     item: Input, values: Mapping[str, Value], sound: Sound, frames: int, fps: int
 ) -> Column:
+    if item.kind is Kind.EVENT:
+        return Column(_event(item, values, sound, frames, fps))
     if item.name not in values and item.bind is not None:
-        feature = sound.column(item.bind, frames, fps)[:, np.newaxis].astype(np.float64)
+        if item.bind == TRANSITION:
+            followed = progress(values, sound, frames, fps)
+        else:
+            followed = sound.column(item.bind, frames, fps)
+        feature = followed[:, np.newaxis].astype(np.float64)
         low = _row(item.minimum if item.minimum is not None else 0.0)
         high = _row(item.maximum if item.maximum is not None else 1.0)
         rows = low + (high - low) * feature
     else:
         value = values.get(item.name, item.default)
         rows = _row(value if value is not None else 0.0)
-    if item.kind in (Kind.LONG, Kind.BOOL, Kind.EVENT):
+    if item.kind in (Kind.LONG, Kind.BOOL):
         # Halves go up, so that a bool is true from the middle of the feature on.
         return Column(np.floor(rows + 0.5).astype(np.int32))
     return Column(rows.astype(np.float32))
+
+
+def _event(
+    item: Input, values: Mapping[str, Value], sound: Sound, frames: int, fps: int
+) -> NDArray[np.int32]:
+    """1 in the frames in which it fires: frame 0, or each one in which what it follows sets in."""
+    rows = np.zeros((frames, 1), np.int32)
+    if item.name in values or item.bind is None:
+        rows[0] = 1 if values.get(item.name, item.default) else 0
+    elif item.bind == "kick":
+        starts = np.floor(sound.kicks()[:, 0] * fps).astype(int)
+        rows[starts[starts < frames]] = 1
+    else:
+        loud = sound.column(item.bind, frames, fps) >= 0.5
+        rows[1:, 0] = loud[1:] & ~loud[:-1]
+        rows[0] = loud[0]
+    return rows if rows.any() else rows[:1]
 
 
 def _row(value: Value) -> NDArray[np.float64]:
@@ -108,7 +142,12 @@ def _builtin(meaning: Builtin, frames: int, fps: int) -> NDArray[np.float32] | N
     time = index / fps
     if meaning is Builtin.TIME:
         return time[:, np.newaxis].astype(np.float32)
-    return _dates(time)
+    if meaning is Builtin.FRAME_RATE:
+        return np.full((1, 1), fps, np.float32)
+    dates = _dates(time)
+    if meaning is Builtin.DATE_FROM_ZERO:
+        dates[:, 1] -= 1
+    return dates
 
 
 def _dates(time: NDArray[np.float64]) -> NDArray[np.float32]:

@@ -26,6 +26,7 @@ from server.render.tasks import TASKS
 LINE_LIMIT = 8 * 1024 * 1024
 """Longest task line in bytes: an effect may have 256 kB of source."""
 _DETAIL_LIMIT = 4000
+_DRAWING = ("segment", "compile", "frame", "profile")
 
 
 def _plain(value: object) -> object:
@@ -68,7 +69,7 @@ def failure(error: BaseException, task: str) -> dict[str, Any]:
             "diagnostics": error.diagnostics,
             "detail": (error.detail or "")[-_DETAIL_LIMIT:],
         }
-    code = "render_failed" if task == "segment" else "internal"
+    code = "render_failed" if task in _DRAWING else "internal"
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         code = "storage_full"
     detail = "".join(traceback.format_exception(error, limit=-6))[-_DETAIL_LIMIT:]

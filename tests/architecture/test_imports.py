@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FOUNDATION = {"reasons", "errors", "config", "confine", "log", "threads"}
+FOUNDATION = {"reasons", "errors", "config", "confine", "confined", "log", "threads"}
 ROOMS: dict[str, set[str]] = {
     "reasons": set(),
     "errors": {"reasons"},
     "config": set(),
-    "confine": set(),
+    "confine": {"confined"},
+    "confined": set(),
     "log": set(),
     "threads": set(),
     "effects": {"errors", "reasons"},
@@ -23,21 +24,24 @@ ROOMS: dict[str, set[str]] = {
     "render": {"effects", "media", "errors", "reasons", "confine"},
     "jobs": {"effects", *FOUNDATION},
     "http": {"jobs", "effects", *FOUNDATION},
-    "cli": {"config"},
-    "commands": {"cli", "http", "jobs", "effects", *FOUNDATION},
-    "demo": {"commands", "media", "errors", "confine"},
+    "cli": {"cli_effects", "config"},
+    "cli_effects": {"config"},
+    "watch": {"jobs", "effects", "media", *FOUNDATION},
+    "commands": {"cli", "http", "watch", "jobs", "effects", *FOUNDATION},
+    "samples": {"media"},
+    "demo": {"commands", "samples", "media", "errors", "confine"},
     "__main__": {"cli"},
 }
 """What the modules of each room may import of the others."""
 
 DOORS = {
-    "aiohttp": {"http/"},
-    "ctypes": {"confine.py", "render/devices.py"},
+    "aiohttp": {"http/", "watch/"},
+    "ctypes": {"confined.py", "render/calls.py", "render/devices.py"},
     "ffmpeg": {"media/ffmpeg.py"},
     "glcontext": {"render/context.py"},
     "moderngl": {"render/context.py"},
-    "numpy": {"media/", "render/", "demo/"},
-    "PIL": {"media/photo.py", "demo/photo.py"},
+    "numpy": {"media/", "render/", "samples/", "demo/"},
+    "PIL": {"media/photo.py", "media/png.py", "media/sheet.py", "samples/photo.py"},
     "sqlite3": {"jobs/store.py"},
     "subprocess": {"media/ffmpeg.py", "demo/server.py"},
 }

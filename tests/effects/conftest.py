@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import settings
 from numpy.typing import NDArray
 
 from server.effects.dialects import load
@@ -16,10 +15,6 @@ from server.render.passes import Passes
 from server.render.surface import Picture
 from server.render.timeline import Timeline
 
-# How long one example takes says more of the machine than of the code.
-settings.register_profile("effects", deadline=None)
-settings.load_profile("effects")
-
 FRAMES, FPS = 4, 4
 
 Pixels = NDArray[np.uint8]
@@ -29,10 +24,19 @@ Draw = Callable[..., Pixels]
 
 
 class Sound:
-    """Every feature rises in even steps from 0 in the first frame to 1 in the last."""
+    """Every feature rises in even steps from 0 in the first frame to 1 in the last.
+
+    A kick begins at the start, and a beat is half as long as a second.
+    """
 
     def column(self, name: str, frames: int, fps: int) -> NDArray[np.float32]:
         return np.linspace(0, 1, frames, dtype=np.float32)
+
+    def kicks(self) -> NDArray[np.float64]:
+        return np.array([[0.0, 1.0]])
+
+    def beats(self) -> tuple[float, float]:
+        return 0.5, 0.0
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +50,8 @@ def draw(gl: Context) -> Draw:
     """Draws frames up to the one asked for and returns that one.
 
     Image inputs show a gradient: red runs from left to right, green from bottom to top, blue is
-    0.5; sound inputs show 0.5 and 0.9 in their two rows.
+    0.5; the one that takes the second photo shows it with red and green swapped. Sound inputs
+    show 0.5 and 0.9 in their two rows.
     """
 
     def run(
@@ -59,7 +64,12 @@ def draw(gl: Context) -> Draw:
             effect = load("test", "test.fs", effect)
         pictures = {
             item.uniform: Picture(
-                _texture(gl, item.kind, size if item.name != "photo" else (7, 12))
+                _texture(
+                    gl,
+                    item.kind,
+                    size if item.name != "photo" else (7, 12),
+                    swapped=item.name == effect.second,
+                )
             )
             for item in effect.inputs
             if item.kind.is_texture
@@ -78,7 +88,7 @@ def draw(gl: Context) -> Draw:
     return run
 
 
-def _texture(gl: Context, kind: Kind, size: tuple[int, int]) -> Any:
+def _texture(gl: Context, kind: Kind, size: tuple[int, int], *, swapped: bool) -> Any:
     if kind is not Kind.IMAGE:
         rows = np.repeat(np.array([[0.5], [0.9]], np.float32), 1024, axis=1)
         return gl.texture((1024, 2), 1, floating=True, data=rows.tobytes())
@@ -87,6 +97,8 @@ def _texture(gl: Context, kind: Kind, size: tuple[int, int]) -> Any:
     image[..., 0] = np.linspace(0, 255, width, dtype=np.uint8)[np.newaxis, :]
     image[..., 1] = np.linspace(0, 255, height, dtype=np.uint8)[:, np.newaxis]
     image[..., 3] = 255
+    if swapped:
+        image = np.ascontiguousarray(image[..., [1, 0, 2, 3]])
     return gl.texture(size, 4, data=image.tobytes())
 
 

@@ -7,13 +7,24 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from server.effects.diagnostics import AUTHOR, AUTHOR_VERTEX, Listing, compiler_diagnostics
+from server.effects.columns import Columns
+from server.effects.diagnostics import AUTHOR, AUTHOR_VERTEX, LONGEST, Listing, diagnostic
 from server.effects.dialects import load
+from server.effects.messages import compiler_diagnostics
 from server.errors import ToqiboxError
+from server.render.context import Context
 
 Draw = Callable[..., NDArray[np.uint8]]
 SOURCE = "/*{}*/\nfirst line\n  second line\nthird"
 LISTINGS = (Listing(AUTHOR, "x.fs", SOURCE), Listing(AUTHOR_VERTEX, "x.vs", "vertex\n"))
+
+
+HINTS = {
+    "`x' undeclared": "nothing is called “x”: declare it before this line",
+    'undefined variable "x"': "nothing is called “x”: declare it before this line",
+    "'x' : undeclared identifier": "nothing is called “x”: declare it before this line",
+    "Unterminated #if": "an #endif is missing",
+}
 
 
 def one(log: str) -> dict[str, Any]:
@@ -47,7 +58,47 @@ def test_formats_of_compilers(
         "severity": severity,
         "message": message,
         "source": "second line",
+        "indent": 2,
+        "hint": HINTS.get(message),
     }
+
+
+@pytest.mark.parametrize(
+    ("row", "hint"),
+    [
+        ('0(3) : error C1503: undefined variable "firts"', "did you mean “first”?"),
+        ('0(3) : error C7011: implicit cast from "vec3" to "vec2"', "choose some of it"),
+        ('0(3) : error C7623: implicit narrowing of type from "vec4" to "float"', "such as .x"),
+        ('0(3) : error C0000: syntax error, unexpected $end at token "<EOF>"', "end of the file"),
+        ("ERROR: 0:3: 'assign' : l-value required (can't modify an input \"line\")", "“line”"),
+        ("ERROR: 0:3: 'assign' : l-value required (can't modify a const)", "a constant"),
+        (
+            "ERROR: 0:3: '=' : cannot convert from 'const highp float' to "
+            "'highp 4-component vector of float'",
+            "write vec4(…)",
+        ),
+        ("ERROR: 0:3: '%' : wrong operand types - no operation '%' exists", "mod(a, b)"),
+        ("ERROR: 0:3: 'if' : boolean expression expected", "=="),
+    ],
+)
+def test_hints_know_what_each_compiler_says(row: str, hint: str) -> None:
+    assert hint in one(row)["hint"]
+
+
+def test_what_a_first_mistake_brings_about_is_left_out() -> None:
+    log = """ERROR: 0:3: 'tone' : undeclared identifier
+ERROR: 0:3: 'texture2D' : no matching overloaded function found
+ERROR: 0:3: 'assign' : l-value required (can't modify a const)
+ERROR: 0:3: '' : compilation terminated
+ERROR: 3 compilation errors.  No code generated.
+0:4(2): error: no matching function for call to `f(error)'; candidates are:
+0:4(2): error:    float f(float)
+"""
+    found = compiler_diagnostics(log, LISTINGS)
+    assert [(entry["line"], entry["message"]) for entry in found] == [
+        (3, "'tone' : undeclared identifier"),
+        (4, "no matching function for call to `f(error)'"),
+    ]
 
 
 def test_errors_come_before_warnings_and_once() -> None:
@@ -88,10 +139,15 @@ def test_long_logs_and_odd_characters_are_cut() -> None:
     assert all(entry["message"].isprintable() for entry in found)
 
 
-@pytest.mark.parametrize("line", ["0", "99", "9000003", "99999999999"])
+@pytest.mark.parametrize("line", ["0", "9000003", "99999999999"])
 def test_lines_that_do_not_exist(line: str) -> None:
     found = compiler_diagnostics(f"0:{line}(1): error: e", LISTINGS)
     assert found[0]["source"] == ""
+
+
+def test_what_is_noticed_after_the_end_is_told_of_the_last_line() -> None:
+    entry = one("0:99(1): error: syntax error, unexpected end of file")
+    assert (entry["line"], entry["column"], entry["source"]) == (4, None, "third")
 
 
 @pytest.mark.parametrize(
@@ -106,7 +162,7 @@ def test_lines_that_do_not_exist(line: str) -> None:
         ("/*{}*/\nvoid main() {", 2, ""),
         ("/*{}*/\nvoid main() {} /*/\n", 2, ""),
         ("/*{}*/\n#if 1\nvoid main() {}", 2, ""),
-        ("/*{}*/\nuniform vec3 TIME;\nvoid main() {}", 2, "TIME"),
+        ("/*{}*/\n#line 2000007\nvoid main() { nope(); }", 3, "nope"),
         ("/*{}*/\nvoid start() {}", None, "main"),
     ],
 )
@@ -121,6 +177,57 @@ def test_a_real_compiler_leads_to_the_authors_line(
     first = caught.value.diagnostics[0]
     assert (first["file"], first["line"]) == ("test.fs", line)
     assert word in first["message"] + first["source"]
+
+
+@pytest.mark.parametrize(
+    ("line", "word"),
+    [
+        ("      float  x =   oops;", "oops"),
+        ("float x = /* why */ oops;", "oops"),
+        ("\tfloat x\t=\t\toops;", "oops"),
+        ("float half = 1.0, input = half + oops;", "oops"),
+        ("vec4 c = IMG_NORM_PIXEL(inputImage, vv_FragNormCoord) * oops;", "oops"),
+        ("float x = THREE(1.0, TWO) + oops;", "oops"),
+        ("float x = THREE(oops, TWO);", "oops"),
+        ("float x = TWO * WRONG;", "WRONG"),
+        ("gl_FragColor = oops; gl_FragColor.a = 1.0;", "oops"),
+    ],
+)
+def test_columns_are_those_of_the_authors_line(
+    draw: Draw, gl: Context, line: str, word: str
+) -> None:
+    """Whatever the preprocessor makes of the line: blanks, comments, macros, other names."""
+    macros = "#define TWO 2.0\n#define THREE(a, b) (a + b / TWO * 1.0)\n#define WRONG oops\n"
+    inputs = '"INPUTS": [{"NAME": "inputImage", "TYPE": "image"}]'
+    text = f"/*{{{inputs}}}*/\n{macros}void main() {{\n{line}\n}}\n"
+    with pytest.raises(ToqiboxError) as caught:
+        draw(load("test", "test.fs", text))
+    assert caught.value.diagnostics is not None
+    first = caught.value.diagnostics[0]
+    assert first["line"] == 6
+    if "Mesa" in gl.version:
+        assert first["column"] == line.index(word) + 1
+
+
+def test_a_message_without_a_line_leads_to_the_function(draw: Draw) -> None:
+    text = "/*{}*/\n\nfloat deep(float x) { return deep(x - 1.0); }\nvoid main() { deep(1.0); }"
+    with pytest.raises(ToqiboxError) as caught:
+        draw(load("test", "test.fs", text))
+    assert caught.value.diagnostics is not None
+    assert caught.value.diagnostics[0]["line"] == 3
+
+
+def test_a_long_line_is_shown_around_the_column() -> None:
+    text = "x" * 5000 + " oops " + "y" * 5000
+    found = diagnostic("x.fs", text, 1, 5002, "m")
+    assert found["source"][found["column"] - 1 - found["indent"] :].startswith("oops")
+    assert len(found["source"]) == LONGEST
+
+
+def test_a_line_that_stands_for_any_number_of_words_takes_no_time() -> None:
+    rows = [f"#define A{n} {' '.join([f'A{n - 1}'] * 10)}" for n in range(1, 16)]
+    source = "\n".join(["#line 1", "#define A0", *rows, "A15 oops"])
+    assert Columns(source).place(17, 5, "A15 oops") is None
 
 
 def test_a_real_compiler_leads_to_the_vertex_shader(draw: Draw) -> None:

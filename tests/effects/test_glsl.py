@@ -8,6 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from server.effects.dialects import load
+from server.effects.language import variants
 
 Draw = Callable[..., NDArray[np.uint8]]
 IMAGE = {"NAME": "inputImage", "TYPE": "image"}
@@ -111,7 +112,9 @@ def test_a_bound_input_follows_the_sound_until_it_is_set(draw: Draw) -> None:
     assert [int(draw(text, {"p": 0.4}, frame=n)[0, 0, 0]) for n in (0, 3)] == [102, 102]
 
 
-@pytest.mark.parametrize("name", ["filter", "smooth", "case", "texture", "gl_X", "a__b"])
+@pytest.mark.parametrize(
+    "name", ["filter", "smooth", "case", "texture", "gl_X", "a__b", "sample", "buffer", "length"]
+)
 def test_inputs_named_by_keywords(draw: Draw, name: str) -> None:
     item = {"NAME": name, "TYPE": "float", "DEFAULT": 0.2}
     text = isf(
@@ -138,10 +141,40 @@ def test_inputs_named_by_keywords(draw: Draw, name: str) -> None:
         "float one() { return 1; }\nvoid main() { gl_FragColor = vec4(one()); }",
         "void main() { vec4 half = vec4(0.5), common = half; gl_FragColor = half + common; }",
         "void main() { gl_FragColor = vec4(1); } // a comment that ends in a backslash \\\n",
+        "#define A 0.0\n#define A(x) x\nvoid main() { gl_FragColor = vec4(A(1.0)); }",
+        "#define A 0.0\n#define A 1.0\nvoid main() { gl_FragColor = vec4(A); }",
+        "float flat(float smooth) { return smooth; }\n"
+        "void main() { gl_FragColor = vec4(flat(1)); }",
+        "void main() { float case = 1.0, precision = case; gl_FragColor = vec4(precision); }",
+        "#version 300 es\nprecision highp float;\nout vec4 own;\nvoid main() { own = vec4(1.0); }",
+        "layout(location = 0) out mediump vec4 own;\nvoid main() { own = vec4(1.0); }",
+        "void main() { gl_FragData[0] = vec4(1.0); }",
+        "void main() { gl_FragCoord.xy *= 0.0; gl_FragColor = vec4(gl_FragCoord.x + 1.0); }",
+        "uniform float TIME; varying vec2 vv_FragNormCoord;\n"
+        "void main() { gl_FragColor = vec4(vv_FragNormCoord.x + TIME + 1.0); }",
+        "float min(float a, float b, float c) { return min(a, min(b, c)); }\n"
+        "void main() { gl_FragColor = vec4(min(1.0, 2.0, max(3.0, 1.0))); }",
+        "int mod(int a, int b) { return a - b * (a / b); }\n"
+        "void main() { gl_FragColor = mod(vec4(7.0), 2.0) * float(mod(3, 2)); }",
+        "float sign(vec2 a, vec2 b) { return dot(a, b); }\nfloat length(vec2 p) { return 0.5; }\n"
+        "void main() { gl_FragColor = vec4(length(vec2(0)) * sign(2.0) * length(vec3(2))); }",
+        "void main() { uint a = packHalf2x16(vec2(1.0)); gl_FragColor = unpackHalf2x16(a).xyxy; }",
     ],
 )
 def test_older_and_odd_spellings(draw: Draw, body: str) -> None:
     assert (draw(isf(body)) == 255).all()
+
+
+def test_a_reading_is_made_of_what_compose_makes_and_of_nothing_else() -> None:
+    fragment = (
+        load("test", "test.fs", isf("float sample, filter;\nvoid main() {}")).passes[0].fragment
+    )
+    first, second = variants(fragment)
+    assert first.startswith("#version 330 core\n#extension")
+    assert second.startswith("#version 450 core\n#")
+    assert "float sample, isf_filter;" in first
+    assert "float isf_sample, isf_filter;" in second
+    assert variants("void main() {}") == ()
 
 
 def test_what_is_left_unwritten_is_transparent_black(draw: Draw) -> None:

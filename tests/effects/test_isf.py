@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from server.effects.dialects import LARGEST, decode, load
-from server.effects.effect import Builtin, Effect, Input
+from server.effects.effect import Builtin, Effect, Input, Kind
 from server.errors import ToqiboxError
 
 Refuse = Callable[..., ToqiboxError]
@@ -166,10 +166,10 @@ def test_persistent_buffers_of_version_1(buffers: object) -> None:
 @pytest.mark.parametrize(
     ("header", "reason"),
     [
-        ({"INPUTS": [{"NAME": "x", "TYPE": "event"}]}, "inputs of the type “event”"),
-        ({"INPUTS": [{"NAME": "x", "TYPE": "cube"}]}, "inputs of the type “cube”"),
-        ({"IMPORTED": {"x": {"PATH": "x.png"}}}, "IMPORTED"),
-        ({"PASSES": [{}] * 33}, "32 passes"),
+        ({"IMPORTED": {"x": {"PATH": "../x.png"}}}, "out of the effect's folder"),
+        ({"IMPORTED": {"x": {"PATH": "/etc/x.png"}}}, "not relative"),
+        ({"IMPORTED": {f"x{n}": {"PATH": f"{n}.png"} for n in range(17)}}, "16 image files"),
+        ({"PASSES": [{}] * 17}, "16 passes"),
         ({"INPUTS": [{}] * 129}, "128 inputs"),
     ],
 )
@@ -184,9 +184,7 @@ def test_refuses_what_is_not_offered(
 @pytest.mark.parametrize(
     ("text", "line", "column", "message"),
     [
-        ("void main() {}", 1, 1, "no /* comment */"),
         ("\n/* {", 2, 1, "not closed"),
-        ("/* words */", 1, 4, "expected"),
         ('/*{\n  "A": 1\n  "B": 2\n}*/', 3, 3, "“,” or “}” expected"),
         ('/*{\n "INPUTS": {}}*/', 2, 12, "not an array"),
         ('/*{"INPUTS": [\n  7]}*/', 2, 3, "not an object"),
@@ -207,6 +205,14 @@ def test_refuses_what_is_not_offered(
         ('/*{"PASSES": [{"TARGET": "TIME"}]}*/', 1, 26, "used twice"),
         ('/*{"PASSES": [{"TARGET":\n 3}]}*/', 2, 2, "no identifier"),
         ('/*{"PERSISTENT_BUFFERS": 3}*/', 1, 26, "PERSISTENT_BUFFERS"),
+        ('/*{"IMPORTED":\n 3}*/', 2, 2, "neither an object nor an array"),
+        ('/*{"IMPORTED": {"x":\n 3}}*/', 2, 2, "not an object"),
+        ('/*{"IMPORTED": [\n 3]}*/', 2, 2, "not an object"),
+        ('/*{"IMPORTED": [\n {"PATH": "a.png"}]}*/', 2, 2, "missing or no identifier"),
+        ('/*{"IMPORTED": {"x": {"PATH":\n 3}}}*/', 2, 2, "names no file"),
+        ('/*{"IMPORTED": {"x": {"TYPE": "cube", "PATH":\n "a.png"}}}*/', 2, 2, "six faces"),
+        ('/*{"IMPORTED": {"x": {"PATH":\n ["a.png", "b.png"]}}}*/', 2, 2, "names no file"),
+        ('/*{"IMPORTED":\n {"TIME": {"PATH": "a.png"}}}*/', 2, 2, "used twice"),
     ],
 )
 def test_header_errors_point_at_the_line(
@@ -220,6 +226,33 @@ def test_header_errors_point_at_the_line(
     assert message in found["message"]
     assert found["severity"] == "error"
     assert found["source"] == text.split("\n")[line - 1].strip()
+
+
+def test_an_event_is_a_bool_that_is_off_or_follows_the_kick() -> None:
+    item = one(TYPE="event", DEFAULT=True)
+    assert (item.kind, item.default, item.bind) == (Kind.EVENT, False, None)
+    assert one(TYPE="event", BIND="kick").bind == "kick"
+    effect = isf(INPUTS=[{"NAME": "x", "TYPE": "event"}])
+    assert effect.values({}) == {"x": False}
+    assert effect.values({"x": True}) == {"x": True}
+    assert effect.describe()["inputs"]["properties"]["x"]["x-event"] is True
+    assert "uniform bool x;" in effect.passes[0].fragment
+
+
+@pytest.mark.parametrize(
+    ("description", "forced"),
+    [
+        ("Automatically converted from https://www.shadertoy.com/view/abc by me", True),
+        ("Automatically converted from http://glslsandbox.com/e#1.0", True),
+        ("Like those of shadertoy.com", False),
+        ("", False),
+    ],
+)
+def test_what_was_converted_keeps_the_rule_that_alpha_means_nothing(
+    description: str, *, forced: bool
+) -> None:
+    effect = isf(DESCRIPTION=description, PASSES=[{"TARGET": "a"}, {}])
+    assert ["isf_FragColor.a = 1.0" in one.fragment for one in effect.passes] == [False, forced]
 
 
 def test_names_used_twice_are_refused(refuse: Refuse) -> None:

@@ -1,5 +1,6 @@
 """Folders of effects: found, read again, broken, twice there."""
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -60,21 +61,21 @@ def test_a_change_of_the_same_length_is_seen(folder: Path) -> None:
 
 def test_a_broken_file_is_kept_with_its_diagnostics(folder: Path) -> None:
     (folder / "bad.fs").write_text("/*{\n 1}*/")
-    (folder / "event.fs").write_text('/*{"INPUTS": [{"NAME": "e", "TYPE": "event"}]}*/')
+    (folder / "outside.fs").write_text('/*{"IMPORTED": {"a": {"PATH": "../a.png"}}}*/')
     library = Library([folder])
     assert ids(library) == ["spin"]
-    assert set(messages(library)) == {"bad.fs", "event.fs"}
+    assert set(messages(library)) == {"bad.fs", "outside.fs"}
     assert library.broken()[0].diagnostics[0]["line"] == 2
     with pytest.raises(ToqiboxError) as caught:
         library.get("bad")
     assert caught.value.code == "shader_compile_failed"
     assert caught.value.field == "effect"
     assert caught.value.diagnostics == library.broken()[0].diagnostics
-    with pytest.raises(ToqiboxError, match="“event” are not offered"):
-        library.get("event")
+    with pytest.raises(ToqiboxError, match="out of the effect's folder"):
+        library.get("outside")
     (folder / "bad.fs").write_text(GOOD)
     assert library.get("bad").id == "bad"
-    assert list(messages(library)) == ["event.fs"]
+    assert list(messages(library)) == ["outside.fs"]
 
 
 def test_an_id_in_two_folders_is_an_error_that_names_both(folder: Path, tmp_path: Path) -> None:
@@ -118,6 +119,79 @@ def test_other_files_are_passed_over(folder: Path, tmp_path: Path) -> None:
     library = Library([folder, tmp_path / "missing"])
     assert ids(library) == ["inside", "spin"]
     assert library.broken() == []
+
+
+def test_effects_of_every_suffix(folder: Path) -> None:
+    (folder / "plain.frag").write_text("void main() { gl_FragColor = vec4(1.0); }\n")
+    (folder / "toy.glsl").write_text("void mainImage(out vec4 c, in vec2 p) { c = vec4(1.0); }\n")
+    (folder / "fade.glsl").write_text("vec4 transition(vec2 uv) { return getToColor(uv); }\n")
+    (folder / "other.isf").write_text(GOOD)
+    (folder / "helper.glsl").write_text("float half_of(float x) { return 0.5 * x; }\n")
+    code = "void mainImage(out vec4 c, in vec2 p) { c = vec4(1.0); }"
+    row = {"name": "Image", "type": "image", "code": code, "inputs": [], "outputs": []}
+    toy = {"ver": "0.1", "info": {"name": "Its name"}, "renderpass": [row]}
+    (folder / "exported.json").write_text(json.dumps(toy))
+    library = Library([folder])
+    dialects = {effect.id: effect.dialect for effect in library.all()}
+    assert dialects == {
+        "exported": "shadertoy",
+        "fade": "transition",
+        "other": "isf",
+        "plain": "fragment",
+        "spin": "isf",
+        "toy": "shadertoy",
+    }
+    assert "no main, mainImage, transition" in messages(library)["helper.glsl"]
+    assert library.get("exported").title == "Its name"
+
+
+def test_json_that_is_no_shadertoy_is_passed_over(folder: Path) -> None:
+    for name, text in {
+        "package.json": '{"name": "effects"}',
+        "Broken Name.json": "{",
+        "list.json": "[1, 2]",
+        "large.json": f'{{"renderpass": [{" " * LARGEST}]}}',
+    }.items():
+        (folder / name).write_text(text)
+    library = Library([folder])
+    assert ids(library) == ["spin"]
+    assert library.broken() == []
+    (folder / "list.json").write_text('[{"renderpass": []}]')
+    assert [entry.id for entry in library.broken()] == ["list"]
+
+
+def test_an_id_by_two_suffixes_is_an_error_that_names_both(folder: Path) -> None:
+    (folder / "spin.glsl").write_text("void main() {}\n")
+    library = Library([folder])
+    assert ids(library) == []
+    assert "mine/spin.fs and mine/spin.glsl" in messages(library)["spin.fs"]
+
+
+def test_image_files_of_an_effect(folder: Path) -> None:
+    (folder / "art").mkdir()
+    header = '{"IMPORTED": {"paper": {"PATH": "art/paper.png"}}}'
+    (folder / "print.fs").write_text(GOOD.replace("{}", header))
+    library = Library([folder])
+    assert ids(library) == ["spin"]
+    assert "it is not there" in messages(library)["print.fs"]
+    picture = folder / "art" / "paper.png"
+    picture.write_bytes(b"first")
+    effect = library.get("print")
+    assert library.folder(effect) == folder
+    assert library.files(effect) == {"art/paper.png": str(picture)}
+    assert library.get("print") is effect
+    assert library.files(library.get("spin")) == {}
+    picture.write_bytes(b"another one")
+    again = library.get("print")
+    assert again is not effect
+    assert again == effect
+    picture.unlink()
+    with pytest.raises(ToqiboxError, match="it is not there"):
+        library.get("print")
+    (folder / "print.fs").unlink()
+    assert ids(library) == ["spin"]
+    with pytest.raises(ToqiboxError, match="print"):
+        library.folder(effect)
 
 
 def test_a_vertex_shader_beside_the_effect_belongs_to_it(folder: Path) -> None:

@@ -14,7 +14,6 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from server.demo import photo, track
 from server.effects.library import BUILT_IN
 from server.media import features
 from server.media.photo import prepare as prepare_photo
@@ -23,6 +22,7 @@ from server.render.context import Context
 from server.render.job import Job
 from server.render.readback import Readback
 from server.render.scene import Scene
+from server.samples import photo, track
 
 HERE = Path(__file__).parent
 WIDTH, HEIGHT, FPS = 160, 90, 30

@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from tests.harness import processes
+from tests.harness import processes, verdicts
 from tests.harness.client import Client
 
 _START_S = 60
@@ -18,7 +18,7 @@ SMALL = {
     "MIN_FREE_MB": "0",
     "HOST": "127.0.0.1",
     "PORT": "0",
-    "SHADERS_DIR": str(Path(__file__).with_name("effects")),
+    "SHADERS_DIR": str(verdicts.EFFECTS),
 }
 """Settings that make every job tiny; the effect `plain` makes it cheap."""
 
@@ -49,6 +49,8 @@ class Server:
     def start(self) -> "Server":
         """Start it and wait until it answers."""
         environment = {**os.environ, **self.settings, "DATA_DIR": str(self.data)}
+        if not (self.data / "jobs.db").exists():
+            verdicts.give(self.data, verdicts.drawable())
         with self.log.open("a") as log:
             self._child = subprocess.Popen(
                 [*self.prefix, sys.executable, "-m", "server", "serve"],

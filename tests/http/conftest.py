@@ -1,4 +1,5 @@
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
@@ -9,13 +10,15 @@ from typing import Any
 import pytest
 
 from server.config import Config
-from server.effects.library import Library
+from server.effects.library import BUILT_IN, Library
 from server.http.app import create_app, open_port
 from server.http.limits import Limits
 from server.jobs.artifacts import KINDS, new_id
 from server.jobs.job import Job, Status, now_ms
 from server.jobs.service import Service
 from server.jobs.spec import Spec
+from server.jobs.verdict import Verdict
+from tests.harness import verdicts
 
 QUICK = Limits(
     file_bytes=1024 * 1024,
@@ -34,6 +37,8 @@ CAN_DRAW = {
     "encoders": {"x264": {"ok": True, "why": None}},
 }
 """What the probe of a machine that works finds; tests that draw nothing do without the probe."""
+DRIVER = "a renderer, None"
+"""What verdicts on that machine are kept by."""
 
 
 @dataclass
@@ -121,13 +126,26 @@ class Running:
 Start = Callable[..., Awaitable[Running]]
 
 
+@pytest.fixture(scope="session")
+def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A job table with the verdicts of a machine that can draw every effect."""
+    folder = tmp_path_factory.mktemp("table")
+    verdicts.give(folder, verdicts.all_of(Library(), DRIVER, Verdict()))
+    return folder / "jobs.db"
+
+
 @pytest.fixture
-async def start(tmp_path: Path) -> AsyncIterator[Start]:
-    """Starts servers: `await start(limits, setting=value, …)`; slots stay empty."""
+async def start(tmp_path: Path, table: Path) -> AsyncIterator[Start]:
+    """Starts servers: `await start(limits, known, setting=value, …)`; slots stay empty.
+
+    `known` are verdicts beside those on the effects that come with the server.
+    """
     async with AsyncExitStack() as stack:
         count = 0
 
-        async def go(limits: Limits = QUICK, **settings: Any) -> Running:
+        async def go(
+            limits: Limits = QUICK, known: verdicts.Known | None = None, **settings: Any
+        ) -> Running:
             nonlocal count
             count += 1
             values: dict[str, Any] = {
@@ -139,7 +157,11 @@ async def start(tmp_path: Path) -> AsyncIterator[Start]:
                 "segment_sec": Decimal(1),
             }
             config = Config(**{**values, **settings})
-            library = Library()
+            config.data_dir.mkdir(mode=0o700)
+            shutil.copyfile(table, config.data_dir / "jobs.db")
+            if known:
+                verdicts.give(config.data_dir, known)
+            library = Library((BUILT_IN, *config.shaders_dirs))
             service = Service(config, library)
             stack.push_async_callback(service.stop)
             service.health.found = CAN_DRAW

@@ -195,12 +195,3 @@ async def test_a_failed_job_says_why_in_the_language_of_the_client(running: Runn
 async def test_the_old_front_page_is_there(running: Running) -> None:
     root = (await ask(running.port, head("GET /"))).json
     assert (root["status"], bool(root["service"]), bool(root["endpoints"])) == ("ok", True, True)
-
-
-async def test_effects_are_listed_and_shown(running: Running) -> None:
-    listed = (await ask(running.port, head("GET /effects"))).json["effects"]
-    assert "breathe" in [effect["id"] for effect in listed]
-    shown = await ask(running.port, head("GET /effects/breathe"))
-    assert shown.json in listed
-    assert shown.json["inputs"]["type"] == "object"
-    assert (await ask(running.port, head("GET /effects/none"))).status == 404

@@ -1,7 +1,7 @@
 from collections.abc import Awaitable, Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from server.errors import ToqiboxError
@@ -34,12 +34,15 @@ async def walk(body: bytes, cuts: list[int]) -> list[tuple[str, bytes]]:
 TRICKY = st.sampled_from(
     [b"", b"\r\n", b"\r\n--", b"--", f"\r\n--{BOUNDARY[:-1]}".encode(), b"\r", b"\n\n", bytes(300)]
 )
-CONTENT = st.lists(st.one_of(TRICKY, st.binary(max_size=20)), max_size=5).map(b"".join)
+CONTENT = (
+    st.lists(st.one_of(TRICKY, st.binary(max_size=20)), max_size=5)
+    .map(b"".join)
+    .filter(lambda content: f"--{BOUNDARY}".encode() not in content)  # RFC 2046, section 5.1.1
+)
 CUTS = st.lists(st.integers(min_value=1, max_value=40), max_size=60)
 
 
 @given(contents=st.lists(CONTENT, min_size=1, max_size=4), cuts=CUTS)
-@settings(deadline=None)
 async def test_content_is_the_same_however_it_arrives(
     contents: list[bytes], cuts: list[int]
 ) -> None:
@@ -49,7 +52,6 @@ async def test_content_is_the_same_however_it_arrives(
 
 
 @given(body=st.binary(max_size=400), cuts=CUTS)
-@settings(deadline=None)
 async def test_rubbish_is_refused_and_never_more(body: bytes, cuts: list[int]) -> None:
     with pytest.raises(ToqiboxError) as caught:
         await walk(part("a", b"") + body, cuts)
@@ -57,7 +59,6 @@ async def test_rubbish_is_refused_and_never_more(body: bytes, cuts: list[int]) -
 
 
 @given(at=st.integers(min_value=0), cuts=CUTS)
-@settings(deadline=None)
 async def test_a_form_that_is_cut_anywhere_is_refused(at: int, cuts: list[int]) -> None:
     body = form(part("a", b"1" * 50), part("b", b"2" * 50))
     final = len(body) - len("\r\n")  # what follows the final boundary is not needed

@@ -106,7 +106,10 @@ async def test_the_other_listed_statuses_occur(running: Running) -> None:
     for path in ("/export/{}", "/download/{}", "/download/{}/poster.jpg"):
         assert await replay(running, path.format(unknown), "get") == 404
     assert await replay(running, "/effects/none", "get") == 404
-    assert await replay(running, "/effects?all=1", "get") == 422
+    assert await replay(running, "/effects?all=1", "get") == 200
+    assert await replay(running, "/effects?all=yes", "get") == 422
+    known = {"headers": {"If-None-Match": "*"}}
+    assert await replay(running, "/effects", "get", **known) == 304
     part_of = {"headers": {"Range": "bytes=1-2"}}
     assert await replay(running, f"/download/{done}", "get", **part_of) == 206
     behind = {"headers": {"Range": "bytes=9-"}}

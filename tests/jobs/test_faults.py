@@ -41,11 +41,11 @@ def test_a_hardware_encoder_that_fails_in_a_job_is_replaced_and_said(tmp_path: P
     with Server(tmp_path / "data", PATH=path) as server:
         ready = server.client.call("GET", "/ready").json
         assert ready["encoder"] == "nvenc"
-        job = server.client.submit(media.wav(2.5), media.photo(), effect="plain")
+        job = server.client.submit(media.wav(1.5), media.photo(), effect="plain")
         done = server.client.completed(job)
         assert done["report"]["encoder"] == "x264"
         assert done["report"]["encoderFallback"] == "nvenc"
-        assert done["report"]["check"]["frames"] == 75
+        assert done["report"]["check"]["frames"] == 45
         assert '"job.encoder_fallback"' in server.log.read_text()
 
 
@@ -61,7 +61,7 @@ def test_an_encoder_that_must_be_used_is_not_replaced(tmp_path: Path) -> None:
 def test_sound_that_fails_while_all_else_waits_for_it_ends_the_job(tmp_path: Path) -> None:
     path = _path(tmp_path / "bin", SOUND_FAILS_LATE)
     with Server(tmp_path / "data", PATH=path) as server:
-        jobs = [server.client.submit(media.wav(0.5), media.photo(), effect="plain") for _ in "123"]
+        jobs = [server.client.submit(media.wav(0.2), media.photo(), effect="plain") for _ in "123"]
         for job in jobs:
             failed = server.client.wait(job)
             assert (failed["status"], failed["code"]) == ("failed", "encoder_failed")
@@ -74,7 +74,7 @@ def test_sound_that_fails_while_all_else_waits_for_it_ends_the_job(tmp_path: Pat
 def test_a_job_that_takes_the_server_down_three_times_is_given_up(tmp_path: Path) -> None:
     server = Server(tmp_path / "data", PLANS="free=360", SEGMENT_SEC="60")
     with server:
-        job = server.client.submit(media.wav(60), media.photo(), effect="ring")
+        job = server.client.submit(media.wav(20), media.photo(), effect="ring")
         for _ in range(3):
             assert eventually(lambda: bool(server.descendants("ffmpeg")), within_s=30)
             server.client.wait(job, stage="rendering")
@@ -84,5 +84,6 @@ def test_a_job_that_takes_the_server_down_three_times_is_given_up(tmp_path: Path
         failed = server.client.wait(job)
         assert (failed["status"], failed["code"]) == ("failed", "attempts_exhausted")
         assert failed["finishedAt"]
-        server.client.completed(server.client.submit(media.wav(0.3), media.photo()))
+        other = server.client.submit(media.wav(0.2), media.photo(), effect="plain")
+        server.client.completed(other)
         assert not (server.data / "jobs" / job).exists()

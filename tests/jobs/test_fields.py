@@ -81,7 +81,7 @@ def test_effect_names_that_cannot_be_are_unknown(text: str) -> None:
         fields.check_text("effect", text, CONFIG)
 
 
-@pytest.mark.parametrize("name", ["photo2", "allowFlashing", "webhook"])
+@pytest.mark.parametrize("name", ["allowFlashing", "webhook"])
 def test_fields_of_later_are_not_ignored(name: str) -> None:
     with pytest.raises(ToqiboxError, match="not offered by this server"):
         fields.check_name(name)

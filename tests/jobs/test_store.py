@@ -1,3 +1,4 @@
+import json
 import sqlite3
 import subprocess
 import sys
@@ -8,7 +9,9 @@ import pytest
 
 from server.errors import ToqiboxError
 from server.jobs.job import FINAL, TRANSITIONS, Job, Stage, Status
-from server.jobs.store import VERSION, Store
+from server.jobs.store import MOST_VERDICTS, Store
+from server.jobs.tables import SCRIPTS, VERSION
+from server.jobs.verdict import Verdict
 from tests.jobs.conftest import MakeJob
 
 
@@ -139,13 +142,46 @@ def test_a_table_of_a_newer_server_is_refused(tmp_path: Path) -> None:
         Store(tmp_path / "jobs.db")
 
 
+def test_a_table_of_the_first_version_is_opened_with_its_jobs(
+    tmp_path: Path, make_job: MakeJob
+) -> None:
+    job = make_job("old")
+    spec = json.loads(job.spec.to_json())
+    del spec["photo2"]
+    with sqlite3.connect(tmp_path / "jobs.db") as db:
+        db.executescript(f"BEGIN;{SCRIPTS[0]};PRAGMA user_version = 1;COMMIT")
+        sql = "INSERT INTO job (id, status, plan, spec, turn, created_at, request_id)"
+        row = ("old", "queued", "free", json.dumps(spec), job.turn, job.created_at, "r")
+        db.execute(f"{sql} VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+    db.close()
+    store = Store(tmp_path / "jobs.db")
+    assert store.get("old") == job
+    assert store.verdicts() == {}
+    store.close()
+
+
+def test_verdicts_are_kept_by_source_and_driver(store: Store) -> None:
+    bad = Verdict("shader_rejected", ({"line": None, "message": "сломан"},), "signal SIGSEGV")
+    store.judge({("a", "one"): Verdict(blank=True), ("a", "two"): bad}, 1)
+    store.judge({("a", "one"): Verdict()}, 2)
+    assert store.verdicts() == {("a", "one"): Verdict(), ("a", "two"): bad}
+
+
+def test_the_oldest_verdicts_go_when_there_are_too_many(store: Store) -> None:
+    store.judge({("first", ""): Verdict()}, 1)
+    store.judge({(f"{n}", ""): Verdict() for n in range(MOST_VERDICTS)}, 2)
+    kept = store.verdicts()
+    assert len(kept) == MOST_VERDICTS
+    assert ("first", "") not in kept
+
+
 _ADD_FOR_EVER = """
 import sys
 sys.path.insert(0, {root!r})
 from pathlib import Path
 from server.jobs.job import Job
 from server.jobs.spec import Spec
-from server.jobs.store import Store
+from server.jobs.store import MOST_VERDICTS, Store
 import json
 spec = Spec.from_json({spec!r})
 store = Store(Path({path!r}))

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from server.demo import track
 from server.media import analyser
 from server.media.features import Features, analyse
+from server.samples import track
 from tests.harness.browser import Chromium, Page
 
 pytestmark = pytest.mark.browser

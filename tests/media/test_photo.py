@@ -11,6 +11,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms, ImageOps
 
+from server.errors import ToqiboxError
+from server.media import png
+from server.media.photo import decode
+
 Pixels = np.ndarray[Any, np.dtype[Any]]
 Prepare = Callable[..., Pixels]
 Save = Callable[..., Path]
@@ -230,3 +234,33 @@ def test_edges_keep_no_colour_of_what_was_clear(prepare: Prepare, save: Save) ->
     values[:, 1::2] = (100, 0, 0, 255)
     pixels = prepare(save(Image.fromarray(values), "PNG"))
     assert pixels[..., 1:3].max() <= 1
+
+
+def test_an_image_of_an_effect_keeps_its_alpha(save: Save) -> None:
+    clear = _picture().convert("RGBA")
+    clear.putalpha(Image.linear_gradient("L").resize(clear.size))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    width, height, data = decode(save(clear, "PNG", exif=exif))
+    assert (width, height) == (32, 48)
+    wanted = clear.transpose(Image.Transpose.ROTATE_270)
+    assert data == wanted.tobytes()
+    grey = Image.linear_gradient("L").resize((4, 4)).convert("LA")
+    assert decode(save(grey, "PNG"))[2] == grey.convert("RGBA").tobytes()
+    assert set(decode(save(_picture(), "JPEG"))[2][3::4]) == {255}
+
+
+def test_an_image_of_an_effect_must_be_one(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    for content in (b"", b"GIF89a", b"<svg/>"):
+        path.write_bytes(content)
+        with pytest.raises(ToqiboxError) as caught:
+            decode(path)
+        assert caught.value.code == "undecodable_image"
+
+
+def test_a_png_is_what_was_given(tmp_path: Path) -> None:
+    pixels = np.arange(2 * 3 * 4, dtype=np.uint8).reshape(2, 3, 4) * 10
+    png.write(tmp_path / "a.png", 3, 2, pixels.tobytes())
+    assert (np.asarray(Image.open(tmp_path / "a.png")) == pixels).all()
+    assert [path.name for path in tmp_path.iterdir()] == ["a.png"]

@@ -45,7 +45,7 @@ class Ledger:
 
 def _requests(folder: Path) -> dict[str, dict[str, str | Path]]:
     track, picture = folder / "track.wav", folder / "photo.jpg"
-    track.write_bytes(media.wav(3.0))
+    track.write_bytes(media.wav(3.0 if FULL else 2.0))
     picture.write_bytes(media.photo())
     files: dict[str, str | Path] = {"audio": track, "photo": picture}
     return {"plain": {**files, "effect": "breathe"}, "trail": {**files, "effect": "trail"}}

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.line(8)
 
 GONE_S = 2.0
 ROUNDS = 5 if FULL else 1
-SECONDS = 60 if FULL else 30
+SECONDS = 60 if FULL else 12
 
 
 def _is_doing(server: Server, job: str, what: str) -> bool:

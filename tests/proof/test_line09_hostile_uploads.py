@@ -16,7 +16,7 @@ from tests.harness import films, media, rude, tracks, traps
 from tests.harness.client import Answer
 from tests.harness.server import eventually
 from tests.harness.traced import TracedServer, programs
-from tests.proof.conftest import Figure
+from tests.proof.conftest import FULL, Figure
 
 pytestmark = [pytest.mark.line(9), pytest.mark.timeout(280)]
 
@@ -229,13 +229,12 @@ def test_a_header_that_lies_about_the_length_is_not_believed(
     hostile: Hostile, tmp_path: Path, figure: Figure
 ) -> None:
     samples = tracks.noise(SECONDS, 44100, 2)
-    lies = [
-        traps.lying(name, samples, tmp_path) for name in ("wav-16", "flac-16", "m4a-aac", "mp3-vbr")
-    ]
+    kinds = ("wav-16", "flac-16", "m4a-aac", "mp3-vbr") if FULL else ("flac-16", "mp3-vbr")
+    lies = [traps.lying(name, samples, tmp_path) for name in kinds]
     sent = [(track, hostile.server.client.submit(track, hostile.photo)) for track in lies]
     counts = [_assert_made(hostile, job, track, tmp_path) for track, job in sent]
     hostile.assert_clean()
-    figure(f"WAV, FLAC, M4A and MP3 that say hours: {counts} frames, as counted")
+    figure(f"{', '.join(kinds)} that say hours: {counts} frames, as counted")
 
 
 def test_a_cover_is_never_decoded(hostile: Hostile, tmp_path: Path, figure: Figure) -> None:

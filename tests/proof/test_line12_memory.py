@@ -15,8 +15,8 @@ from tests.proof.conftest import FULL, Figure, StartServer
 pytestmark = pytest.mark.line(12)
 
 MB = 1_000_000
-LONG_S, LONG_PLANS = (240, "premium=1080") if FULL else (4, "premium=180")
-EARLY, LATE = (20, 100) if FULL else (3, 8)
+LONG_S, LONG_PLANS = (240, "premium=1080") if FULL else (3, "premium=180")
+EARLY, LATE = (20, 100) if FULL else (2, 5)
 
 
 class Peak:

@@ -3,15 +3,17 @@
 import struct
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from server.effects.dialects import load
-from server.effects.effect import Effect, Value
+from server.effects.effect import Channel, Effect, Pass, Value
 from server.render.context import Context
+from server.render.draw import STRIP
 from server.render.passes import Passes
-from server.render.surface import Picture, Surface
+from server.render.surface import Picture, Surface, View
 from server.render.timeline import Timeline
 
 SIZE = (64, 36)
@@ -27,21 +29,53 @@ class Rising:
         slope = 1 / 20 if name == "level" else 0.0
         return (np.arange(frames) * slope).astype(np.float32)
 
+    def kicks(self) -> NDArray[np.float64]:
+        """One in frame 3 of 10 a second."""
+        return np.array([[0.35, 1.0]])
+
+    def beats(self) -> tuple[float, float]:
+        """Two a second."""
+        return 0.5, 0.0
+
 
 def isf(body: str, header: str = "{}") -> Effect:
     """An effect from an ISF header and body; the body begins on line 2."""
     return load("test", "test.fs", f"/*{header}*/\n{body}\n")
 
 
+def shader(body: str, declarations: str = "") -> str:
+    """A fragment shader whose main is `body`; it writes `color`."""
+    return f"#version 330 core\n{declarations}\nout vec4 color;\nvoid main() {{ {body} }}\n"
+
+
+def one_pass(body: str, declarations: str, *channels: Channel, target: str | None = None) -> Pass:
+    """A pass of that shader over all of its target."""
+    fragment = shader(body, declarations)
+    return Pass(vertex=STRIP, fragment=fragment, target=target, channels=channels)
+
+
+def effect(*passes: Pass, **more: Any) -> Effect:
+    """An effect of passes that no dialect has made."""
+    return Effect(
+        id="test", file="test.fs", source="", title="T", dialect="isf", passes=passes, **more
+    )
+
+
 def ready(
     context: Context,
     effect: Effect,
     values: Mapping[str, Value] | None = None,
-    pictures: Mapping[str, Picture] | None = None,
+    pictures: Mapping[str, Picture | View] | None = None,
 ) -> Passes:
     """The effect at 64 x 36, 10 frames a second, 20 frames."""
     timeline = Timeline(effect, effect.values(values or {}), Rising(), FRAMES, FPS)
     return Passes(context, effect, timeline, SIZE, pictures or {})
+
+
+def drawn(passes: Passes, frame: int = 0) -> NDArray[np.float64]:
+    """The effect's output in `frame`."""
+    passes.draw(frame)
+    return rows(passes.output)
 
 
 def rows(picture: Picture) -> NDArray[np.float64]:

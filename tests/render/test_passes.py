@@ -3,13 +3,29 @@
 import numpy as np
 import pytest
 
+from server.effects.dialects import load
+from server.effects.effect import Target
 from server.errors import ToqiboxError
+from server.render.budget import Budget
 from server.render.context import Context
-from tests.render.drawing import SIZE, flat, isf, paint, ready, rows
+from server.render.passes import Passes
+from server.render.timeline import Timeline
+from tests.render.drawing import (
+    SIZE,
+    Rising,
+    drawn,
+    effect,
+    flat,
+    isf,
+    one_pass,
+    paint,
+    ready,
+    rows,
+)
 
 
 def test_pass_order_and_later_pass_sees_new_content(context: Context) -> None:
-    effect = isf(
+    one = isf(
         """void main() {
             if (PASSINDEX == 0) gl_FragColor = vec4(0.2, 0.0, 0.0, 1.0);
             else if (PASSINDEX == 1) gl_FragColor = IMG_THIS_PIXEL(a) * 2.0;
@@ -17,13 +33,13 @@ def test_pass_order_and_later_pass_sees_new_content(context: Context) -> None:
         }""",
         '{"PASSES": [{"TARGET": "a"}, {"TARGET": "b"}, {}]}',
     )
-    passes = ready(context, effect)
+    passes = ready(context, one)
     passes.draw(0)
     assert rows(passes.output)[0, 0].tolist() == [153, 0, 0, 255]
 
 
 def test_a_temporary_target_is_black_to_those_before_its_first_writer(context: Context) -> None:
-    effect = isf(
+    one = isf(
         """void main() {
             if (PASSINDEX == 0) gl_FragColor = IMG_THIS_PIXEL(b) + vec4(0.2);
             else if (PASSINDEX == 1) gl_FragColor = vec4(TIME + 0.4);
@@ -31,18 +47,18 @@ def test_a_temporary_target_is_black_to_those_before_its_first_writer(context: C
         }""",
         '{"PASSES": [{"TARGET": "a"}, {"TARGET": "b"}, {}]}',
     )
-    passes = ready(context, effect)
+    passes = ready(context, one)
     for frame in range(2):
         passes.draw(frame)
     assert rows(passes.output)[0, 0].tolist() == [51, 128, 0, 255]
 
 
 def test_persistent_target_starts_clear_and_sees_itself(context: Context) -> None:
-    effect = isf(
+    one = isf(
         "void main() { gl_FragColor = IMG_THIS_PIXEL(p) + vec4(1.0, 0.0, TIME, 0.5); }",
         '{"PASSES": [{"TARGET": "p", "PERSISTENT": true, "FLOAT": true}]}',
     )
-    passes = ready(context, effect)
+    passes = ready(context, one)
     passes.begin(0)
     seen = []
     for frame in range(3):
@@ -55,7 +71,7 @@ def test_persistent_target_starts_clear_and_sees_itself(context: Context) -> Non
 
 
 def test_two_passes_on_one_target_take_turns(context: Context) -> None:
-    effect = isf(
+    one = isf(
         """void main() {
             if (PASSINDEX == 0) gl_FragColor = vec4(0.2);
             else if (PASSINDEX == 1) gl_FragColor = IMG_THIS_PIXEL(a) + vec4(0.2);
@@ -63,14 +79,14 @@ def test_two_passes_on_one_target_take_turns(context: Context) -> None:
         }""",
         '{"PASSES": [{"TARGET": "a"}, {"TARGET": "a"}, {}]}',
     )
-    passes = ready(context, effect)
+    passes = ready(context, one)
     for frame in range(3):
         passes.draw(frame)
         assert rows(passes.output)[0, 0].tolist() == [102] * 4
 
 
 def test_an_early_pass_sees_what_a_persistent_target_held_a_frame_ago(context: Context) -> None:
-    effect = isf(
+    one = isf(
         """void main() {
             if (PASSINDEX == 0) gl_FragColor = IMG_THIS_PIXEL(p);
             else if (PASSINDEX == 1) gl_FragColor = vec4(float(FRAMEINDEX) + 1.0);
@@ -79,7 +95,7 @@ def test_an_early_pass_sees_what_a_persistent_target_held_a_frame_ago(context: C
         """{"PASSES": [{"TARGET": "a", "FLOAT": true},
             {"TARGET": "p", "PERSISTENT": true, "FLOAT": true}, {}]}""",
     )
-    passes = ready(context, effect)
+    passes = ready(context, one)
     for frame in range(3):
         passes.draw(frame)
         assert rows(passes.output)[0, 0, :2].tolist() == [
@@ -89,7 +105,7 @@ def test_an_early_pass_sees_what_a_persistent_target_held_a_frame_ago(context: C
 
 
 def test_sizes_are_expressions_and_rendersize_is_not_rounded(context: Context) -> None:
-    effect = isf(
+    one = isf(
         """void main() {
             if (PASSINDEX == 0) gl_FragColor = vec4(RENDERSIZE, IMG_SIZE(s));
             else gl_FragColor = vec4(RENDERSIZE, IMG_SIZE(s));
@@ -98,17 +114,17 @@ def test_sizes_are_expressions_and_rendersize_is_not_rounded(context: Context) -
             "PASSES": [{"TARGET": "s", "FLOAT": true, "WIDTH": "$WIDTH/$n", "HEIGHT": "$HEIGHT/16"},
             {"TARGET": "o", "FLOAT": true, "WIDTH": "3", "PERSISTENT": true}]}""",
     )
-    passes = ready(context, effect)
+    passes = ready(context, one)
     passes.draw(0)
     assert rows(passes.output).shape == (36, 64, 4)
     assert rows(passes.output)[0, 0].tolist() == [64, 36, 4, 2]
-    passes = ready(context, effect, {"n": 64.0})
+    passes = ready(context, one, {"n": 64.0})
     passes.draw(0)
     assert rows(passes.output)[0, 0, 2:].tolist() == [1, 2]
 
 
 def test_a_size_that_moves_scales_what_a_persistent_target_holds(context: Context) -> None:
-    effect = isf(
+    one = isf(
         """void main() {
             if (PASSINDEX == 0) gl_FragColor = FRAMEINDEX == 0
                 ? vec4(step(0.5, isf_FragNormCoord.x), RENDERSIZE, 1.0)
@@ -119,7 +135,7 @@ def test_a_size_that_moves_scales_what_a_persistent_target_holds(context: Contex
             "PASSES": [{"TARGET": "p", "PERSISTENT": true, "FLOAT": true, "WIDTH": "$n + 0.5"},
             {}]}""",
     )
-    passes = ready(context, effect)
+    passes = ready(context, one)
     passes.begin(0)
     for frame in range(5):
         passes.draw(frame)
@@ -132,7 +148,7 @@ def test_a_size_that_moves_scales_what_a_persistent_target_holds(context: Contex
 
 
 def test_static_passes_are_drawn_once(context: Context) -> None:
-    effect = isf(
+    one = isf(
         """void main() {
             if (PASSINDEX == 0) gl_FragColor = IMG_THIS_PIXEL(inputImage);
             else gl_FragColor = IMG_THIS_PIXEL(a) * (FRAMEINDEX < 2 ? 1.0 : 0.5);
@@ -141,7 +157,7 @@ def test_static_passes_are_drawn_once(context: Context) -> None:
             "PASSES": [{"TARGET": "a"}, {}]}""",
     )
     picture = paint(context, flat((100, 50, 0, 200)))
-    passes = ready(context, effect, pictures={"inputImage": picture})
+    passes = ready(context, one, pictures={"inputImage": picture})
     for frame in range(4):
         passes.draw(frame)
     assert context.draws == 1 + 4
@@ -163,13 +179,13 @@ def test_an_effect_without_time_is_drawn_once_at_all(context: Context) -> None:
 
 
 def test_pixels_that_a_pass_leaves_out_are_transparent(context: Context) -> None:
-    effect = isf(
+    one = isf(
         """void main() {
             if (isf_FragNormCoord.x < 0.5) discard;
             gl_FragColor = vec4(1.0, 0.0, 0.0, fract(TIME));
         }"""
     )
-    passes = ready(context, effect)
+    passes = ready(context, one)
     for frame in (0, 5):
         passes.draw(frame)
     assert rows(passes.output)[0, 0].tolist() == [0, 0, 0, 0]
@@ -178,11 +194,9 @@ def test_pixels_that_a_pass_leaves_out_are_transparent(context: Context) -> None
 
 
 def test_a_vertex_shader_may_move_the_corners(context: Context) -> None:
-    from server.effects.dialects import load
-
     vertex = "void main() { isf_vertShaderInit(); gl_Position.x *= 0.5; }"
-    effect = load("test", "test.fs", "/*{}*/\nvoid main() { gl_FragColor = vec4(1.0); }\n", vertex)
-    passes = ready(context, effect)
+    one = load("test", "test.fs", "/*{}*/\nvoid main() { gl_FragColor = vec4(1.0); }\n", vertex)
+    passes = ready(context, one)
     passes.draw(0)
     row = rows(passes.output)[18, :, 3]
     assert row[:16].max() == 0
@@ -191,9 +205,9 @@ def test_a_vertex_shader_may_move_the_corners(context: Context) -> None:
 
 
 def test_compile_error_is_told_in_the_authors_lines(context: Context) -> None:
-    effect = isf("float a = 1.0;\nvoid main() {\n    gl_FragColor = vec4(nothing);\n}")
+    one = isf("float a = 1.0;\nvoid main() {\n    gl_FragColor = vec4(nothing);\n}")
     with pytest.raises(ToqiboxError) as caught:
-        ready(context, effect)
+        ready(context, one)
     assert caught.value.code == "shader_compile_failed"
     assert caught.value.values == {"name": "test"}
     assert caught.value.diagnostics is not None
@@ -216,10 +230,42 @@ def test_targets_that_take_too_much_memory_are_refused(context: Context) -> None
     targets = ", ".join(
         f'{{"TARGET": "t{i}", "FLOAT": true, "WIDTH": 8192, "HEIGHT": 8192}}' for i in range(2)
     )
-    effect = isf("void main() { gl_FragColor = vec4(1.0); }", f'{{"PASSES": [{targets}, {{}}]}}')
+    one = isf("void main() { gl_FragColor = vec4(1.0); }", f'{{"PASSES": [{targets}, {{}}]}}')
     with pytest.raises(ToqiboxError, match="MiB") as caught:
-        ready(context, effect)
-    assert caught.value.code == "render_failed"
+        ready(context, one)
+    assert caught.value.code == "shader_rejected"
+
+
+def test_more_passes_than_allowed_are_refused(context: Context) -> None:
+    passes = [one_pass("color = vec4(1.0);", "", target="t") for _ in range(17)]
+    with pytest.raises(ToqiboxError) as caught:
+        ready(context, effect(*passes, targets=(Target(name="t"),)))
+    assert caught.value.code == "shader_rejected"
+    assert caught.value.detail == "it has 17 passes; at most 16"
+
+
+def test_only_what_must_have_two_sides_is_counted_twice(context: Context) -> None:
+    target = Target(name="t", floating=True, persistent=True)
+
+    def bytes_of(read: str) -> None:
+        one = effect(
+            one_pass(f"color = vec4(1.0) + {read};", "uniform sampler2D t;", target="t"),
+            one_pass("color = texture(t, vec2(0.5));", "uniform sampler2D t;"),
+            targets=(target,),
+        )
+        timeline = Timeline(one, {}, Rising(), 1, 10)
+        Passes(context, one, timeline, SIZE, {}, Budget(one, SIZE[0] * SIZE[1] * 16))
+
+    bytes_of("vec4(0.0)")
+    with pytest.raises(ToqiboxError):
+        bytes_of("texture(t, vec2(0.5))")
+
+
+def test_words_of_later_versions_are_tried(context: Context) -> None:
+    """4.50 turns an int into a uint by itself; 3.30 does not."""
+    body = "uint a = 5; int b = 3; uint c = b; color = vec4(float(a + c) / 10.0);"
+    seen = drawn(ready(context, effect(one_pass(body, ""))))
+    assert seen[0, 0].tolist() == [204] * 4
 
 
 def test_the_output_is_as_large_as_asked(context: Context) -> None:

@@ -19,7 +19,7 @@ RED, GREEN, BLUE, WHITE = (255, 0, 0, 255), (0, 255, 0, 255), (0, 0, 255, 255), 
 
 
 def _photo(context: Context, folder: Path, pixels: NDArray[np.uint8]) -> Photo:
-    return Photo(context, save_photo(folder / "photo", pixels))
+    return Photo.load(context, save_photo(folder / "photo", pixels))
 
 
 @pytest.mark.parametrize("mode", FITS)
@@ -166,7 +166,10 @@ class Tones:
         samples = ramp if channel == 0 else np.full(n, -0.5, np.float32)
         return (samples * min(step, 1)).astype(np.float32)
 
-    def spectrum(self, step: int, channel: int) -> NDArray[np.uint8]:
+    def wave(self, step: int, n: int) -> NDArray[np.uint8]:
+        return (np.arange(n) // 8).astype(np.uint8)
+
+    def spectrum(self, step: int, channel: int | None) -> NDArray[np.uint8]:
         levels = np.arange(1024) // 4 if channel == 0 else np.full(1024, 51)
         return (levels * min(step, 1)).astype(np.uint8)
 

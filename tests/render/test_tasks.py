@@ -86,5 +86,32 @@ def test_an_upload_of_another_kind_is_refused(uploads: Path, name: str) -> None:
     assert (caught.value.code, caught.value.field) == ("unsupported_media_type", name)
 
 
+def test_any_part_may_be_missing(uploads: Path) -> None:
+    second = str(uploads / "photo")
+    stages: list[str] = []
+    prepared = do(_prepare(uploads, audio=None, photo=None, photo2=second), stages)
+    assert stages == ["photo2"]
+    assert {key: prepared[key] for key in ("samples", "sound_sha256", "loudest_s", "photo")} == {
+        "samples": None, "sound_sha256": None, "loudest_s": None, "photo": None
+    }  # fmt: skip
+    assert prepared["photo2"] == {"width": 96, "height": 64}
+    assert prepared["mime"] == {"photo2": "jpeg"}
+    assert (uploads / "photo2.rgba").stat().st_size == 16 + 96 * 64 * 4
+    both = do(_prepare(uploads, photo2=second))
+    assert both["photo2_sha256"] == both["photo_sha256"] == prepared["photo2_sha256"]
+    assert both["samples"] == 96_000
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [(b"#EXTM3U\n", "unsupported_media_type"), (b"\x89PNG\r\n\x1a\n", "undecodable_image")],
+)
+def test_the_second_photo_is_told_by_its_own_name(uploads: Path, data: bytes, code: str) -> None:
+    (uploads / "second").write_bytes(data)
+    with pytest.raises(ToqiboxError) as caught:
+        do(_prepare(uploads, audio=None, photo=None, photo2=str(uploads / "second")))
+    assert (caught.value.code, caught.value.field) == (code, "photo2")
+
+
 def test_a_duration_is_cut_out(uploads: Path) -> None:
     assert do(_prepare(uploads, start="0.5", duration="0.75"))["samples"] == 36_000

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from server.effects.effect import Builtin, Effect, Input, Kind, Value
+from server.effects.effect import Builtin, Effect, Input, Kind, Target, Value
+from server.effects.input import TRANSITION
 from server.render.context import Context
 from server.render.timeline import Timeline
-from tests.render.drawing import FPS, Rising, isf, ready, rows
+from tests.render.drawing import FPS, FRAMES, Rising, drawn, effect, isf, one_pass, ready, rows
 
 FLOATS = '{"PASSES": [{"TARGET": "o", "FLOAT": true}]}'
 
@@ -67,6 +68,69 @@ def test_a_value_given_holds_in_every_frame() -> None:
     assert timeline.numbers(3) == {"x": 0.25}
 
 
+def test_an_event_is_true_in_one_frame() -> None:
+    kick = Input(name="k", uniform="k", kind=Kind.EVENT, label="", bind="kick")
+    level = Input(name="l", uniform="l", kind=Kind.EVENT, label="", bind="level")
+    given = Input(name="g", uniform="g", kind=Kind.EVENT, label="", default=False)
+    one = _effect(kick, level, given)
+
+    def fired(name: str, **values: Value) -> list[int]:
+        column = Timeline(one, values, Rising(), FRAMES, FPS).columns[name]
+        return [n for n in range(FRAMES) if column.at(n) == np.int32(1).tobytes()]
+
+    assert fired("k") == [3]  # the kick is at 0.35 s
+    assert fired("l") == [10]  # where the level passes a half
+    assert fired("g") == []
+    assert fired("g", g=True) == fired("k", k=True) == [0]
+    assert fired("k", k=False) == []
+
+
+def test_an_event_as_all_passes_of_a_frame_see_it(context: Context) -> None:
+    """The target keeps count, and the output sees the event as well."""
+    one = isf(
+        """void main() {
+            if (PASSINDEX == 0) gl_FragColor = IMG_THIS_PIXEL(p) + vec4(hit ? 1.0 : 0.0);
+            else gl_FragColor = vec4(IMG_THIS_PIXEL(p).r, hit, 0.0, 1.0);
+        }""",
+        """{"INPUTS": [{"NAME": "hit", "TYPE": "event", "BIND": "kick"}],
+            "PASSES": [{"TARGET": "p", "PERSISTENT": true, "FLOAT": true}, {}]}""",
+    )
+    passes = ready(context, one)
+    passes.begin(0)
+    seen = [drawn(passes, frame)[0, 0, :2].tolist() for frame in range(6)]
+    assert seen == [[0, 0], [0, 0], [0, 0], [255, 255], [255, 0], [255, 0]]
+
+
+def test_what_dialects_call_by_other_names(context: Context) -> None:
+    uniforms = {
+        "size": Builtin.RENDER_SIZE_3,
+        "date": Builtin.DATE_FROM_ZERO,
+        "aspect": Builtin.ASPECT,
+        "rate": Builtin.FRAME_RATE,
+    }
+    declared = "uniform vec3 size; uniform vec4 date; uniform float aspect, rate;"
+    body = """int x = int(gl_FragCoord.x);
+        color = x == 0 ? vec4(size, 0.0) : x == 1 ? date : vec4(aspect, rate, 0.0, 0.0);"""
+    targets = (Target(name="o", floating=True),)
+    one = effect(one_pass(body, declared, target="o"), targets=targets, uniforms=uniforms)
+    seen = drawn(ready(context, one), 15)[0, :3].tolist()
+    assert seen == [[64, 36, 1, 0], [2000, 0, 1, 1.5], [np.float32(64 / 36), 10, 0, 0]]
+
+
+def test_a_transition_moves_by_its_own_inputs() -> None:
+    at, length = (Input(name=n, uniform=n, kind=Kind.FLOAT, label="") for n in ("at", "length"))
+    moved = Input(
+        name="progress", uniform="p", kind=Kind.FLOAT, label="", minimum=0.0, maximum=1.0,
+        bind=TRANSITION,
+    )  # fmt: skip
+    values: dict[str, Value] = {"at": 0.5, "length": 1.0}
+    column = Timeline(_effect(at, length, moved), values, Rising(), FRAMES, FPS).columns["p"]
+    wanted = np.clip((np.arange(FRAMES) / FPS - 0.5), 0, 1)
+    np.testing.assert_allclose(column.rows[:, 0], wanted, atol=1e-6)
+    held = Timeline(_effect(moved), {"progress": 0.25}, Rising(), FRAMES, FPS).columns["p"]
+    assert held.constant
+
+
 @pytest.mark.parametrize(
     ("kind", "default", "kept"),
     [
@@ -82,7 +146,7 @@ def test_defaults(kind: Kind, default: object, kept: bytes) -> None:
 
 
 def test_values_reach_the_shader(context: Context) -> None:
-    effect = isf(
+    one = isf(
         "void main() { gl_FragColor = on ? vec4(f, p, float(l)) * c : vec4(0.0); }",
         """{"INPUTS": [{"NAME": "on", "TYPE": "bool"}, {"NAME": "f", "TYPE": "float"},
             {"NAME": "p", "TYPE": "point2D"}, {"NAME": "l", "TYPE": "long", "VALUES": [1, 7]},
@@ -95,6 +159,6 @@ def test_values_reach_the_shader(context: Context) -> None:
         "l": 7,
         "c": (1.0, 0.5, 1.0, 0.25),
     }
-    passes = ready(context, effect, values)
+    passes = ready(context, one, values)
     passes.draw(0)
     assert rows(passes.output)[0, 0].tolist() == [0.5, 1.5, -4.0, 1.75]

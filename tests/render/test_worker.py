@@ -98,6 +98,26 @@ def test_two_tasks_in_a_row_then_the_end(worker: Worker, make_task: MakeTask) ->
     assert worker.end() == (0, b"", b"")
 
 
+UNASSIGNED = """/*{}*/
+void unset(out float a) { if (TIME < -1.0) a = 1.0; }
+void main() {
+    vec4 sum; mat3 m; float list[4], a, b;
+    for (int i = 0; i < 3; i++) sum += vec4(m[i], list[i]);
+    unset(a);
+    gl_FragColor = abs(sum + a + b * 2.0);
+}
+"""
+
+
+def test_variables_without_a_value_are_zero(worker: Worker) -> None:
+    row = {"id": "test", "file": "test.fs", "source": UNASSIGNED}
+    worker.send({"task": "compile", "effects": [row], "width": 64, "height": 36})
+    done = worker.until("done", "failed")
+    assert done["event"] == "done", done
+    if "Mesa" in done["result"]["renderer"] or done["result"]["software"]:
+        assert done["result"]["blank"]
+
+
 def test_a_bad_line_fails_and_the_next_is_done(worker: Worker, make_task: MakeTask) -> None:
     worker.until("started")
     for line in (b"{nonsense\n", b"[]\n", b'{"task": "sing"}\n', b'{"task": ["probe"]}\n'):

@@ -1,15 +1,30 @@
-"""Dialects of effect files: each module turns a text into the one internal form."""
+"""Dialects of effect files: each module turns a text into the one internal form.
+
+Which dialect a text is written in is told by what it holds, never by its file's name.
+"""
+
+import re
 
 from server.effects.diagnostics import Text
-from server.effects.dialects import isf
+from server.effects.dialects import fragment, isf, shadertoy, transition
 from server.effects.effect import Effect
+from server.effects.language import prepare
+from server.effects.syntax_hints import misnamed
 
-SUFFIXES = (".fs",)
-"""Endings of files that hold an effect."""
+SUFFIXES = (".fs", ".frag", ".isf", ".glsl", ".json")
+"""Endings of files that may hold an effect; `.json` only where `holds_effect` says so."""
 VERTEX_SUFFIXES = (".vs", ".vert")
 """Endings of the file beside it that may hold its vertex shader."""
 LARGEST = 256 * 1024
 """Characters and bytes that an effect's text may have."""
+
+_ISF = re.compile(r"[\s*]*\{")
+_RENDER_PASS = re.compile(r'"renderpass"\s*:\s*\[')
+_MAIN_IMAGE = re.compile(r"\bvoid\s+mainImage\s*\(")
+_TRANSITION = re.compile(r"\bvec4\s+transition\s*\(")
+_MAIN = re.compile(r"\bvoid\s+main\s*\(")
+_FOREIGN = re.compile(r"\buniform\s+(?:\w+p\s+)?(?!\w+p\s)\w+\s+(?!i[A-Z])\w+")
+"""A uniform that is none of Shadertoy's."""
 
 
 def load(effect_id: str, file: str, text: str, vertex: str | None = None) -> Effect:
@@ -19,7 +34,7 @@ def load(effect_id: str, file: str, text: str, vertex: str | None = None) -> Eff
         effect_id: the id it will have.
         file: its file name, for diagnostics.
         text: what the file holds.
-        vertex: what the vertex shader's file beside it holds, if there is one.
+        vertex: what the vertex shader's file beside it holds, if there is one; only ISF has such.
 
     Raises:
         ToqiboxError: ``shader_compile_failed`` with diagnostics where the text cannot be read,
@@ -27,7 +42,42 @@ def load(effect_id: str, file: str, text: str, vertex: str | None = None) -> Eff
     """
     if len(text) > LARGEST or len(vertex or "") > LARGEST:
         raise Text(effect_id, file, "").refusal(f"it is larger than {LARGEST // 1024} kB")
-    return isf.parse(effect_id, file, text, vertex)
+    dialect = detect(text)
+    if dialect is None:
+        message = "no main, mainImage, transition or ISF header was found"
+        raise Text(effect_id, file, text).error(message, *misnamed(text))
+    if dialect == "isf":
+        return isf.parse(effect_id, file, text, vertex)
+    if dialect == "transition":
+        return transition.parse(effect_id, file, text)
+    if dialect == "fragment":
+        return fragment.parse(effect_id, file, text)
+    return shadertoy.parse(effect_id, file, text)
+
+
+def detect(text: str) -> str | None:
+    """The dialect of a text: isf, shadertoy, transition, fragment; None where it is none.
+
+    Comments count only where ISF keeps its header, the first one of ``/* */``.
+    """
+    if holds_effect(".json", text):
+        return "shadertoy"
+    start = text.find("/*")
+    if start >= 0 and _ISF.match(text, start + 2):
+        return "isf"
+    code = prepare(text, {})[1]
+    if _MAIN_IMAGE.search(code) and not (_MAIN.search(code) and _FOREIGN.search(code)):
+        return "shadertoy"  # a main beside it is for other players, as their uniforms are
+    if _MAIN.search(code):
+        return "fragment"  # one that calls its own mainImage or transition too
+    return "transition" if _TRANSITION.search(code) else None
+
+
+def holds_effect(file: str, text: str) -> bool:
+    """Whether a file is meant as an effect: any but a ``.json`` that holds no Shadertoy."""
+    if not file.endswith(".json"):
+        return True
+    return text.lstrip("\ufeff \t\r\n")[:1] in ("{", "[") and bool(_RENDER_PASS.search(text))
 
 
 def decode(data: bytes) -> str:

@@ -1,10 +1,15 @@
 """ISF 1 and 2 (https://docs.isf.video): a JSON header in a comment, then GLSL."""
 
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
 from server.effects.diagnostics import AUTHOR, AUTHOR_VERTEX, Listing, Text
-from server.effects.dialects import isf_glsl, isf_inputs
-from server.effects.effect import Builtin, Effect, Pass, Target
+from server.effects.dialects import isf_glsl, isf_imports, isf_inputs
+from server.effects.dialects.transition import transition_inputs
+from server.effects.effect import Builtin, Content, Effect, Pass, Target, Texture
 from server.effects.header import HeaderError, Row, Table, read
-from server.effects.input import Input, Kind
+from server.effects.input import TRANSITION, Input, Kind
 
 UNIFORMS = {
     "TIME": Builtin.TIME,
@@ -21,14 +26,16 @@ _UNIFORM_TYPES = {
     "RENDERSIZE": "vec2",
 }
 _INPUT_TYPES = {
+    Kind.EVENT: "bool",
     Kind.BOOL: "bool",
     Kind.LONG: "int",
     Kind.FLOAT: "float",
     Kind.POINT: "vec2",
     Kind.COLOR: "vec4",
 }
-_MOST_PASSES = 32
+_MOST_PASSES = 16
 _MOST_CATEGORIES = 16
+_CONVERTED = re.compile(r"(?i)\bconverted from \S*\b(?:shadertoy|glslsandbox)\.com\b")
 
 
 def parse(effect_id: str, file: str, text: str, vertex: str | None = None) -> Effect:
@@ -36,11 +43,15 @@ def parse(effect_id: str, file: str, text: str, vertex: str | None = None) -> Ef
     plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     author = Text(effect_id, file, plain)
     header, end = _header(author)
-    _refuse(author, header)
-    inputs = isf_inputs.read_inputs(author, header)
+    inputs = _inputs(author, header, f"{plain}\n{vertex or ''}")
+    textures = isf_imports.read_textures(author, header)
     passes = _tables(author, header, "PASSES")
-    targets = _targets(author, header, passes, inputs)
-    names = _names(inputs, targets, passes)
+    taken = {*_UNIFORM_TYPES, "PASSINDEX", *(item.name for item in inputs)}
+    for name in textures:
+        if name in taken:
+            raise author.error(f"the name “{name}” is used twice", header.place("IMPORTED"))
+    targets = _targets(author, header, passes, {*taken, *textures})
+    names = _names(inputs, targets, passes, textures)
     line_end = plain.find("\n", end)
     body = plain[line_end + 1 :] if line_end >= 0 else ""
     line = plain.count("\n", 0, line_end + 1) + 1
@@ -57,8 +68,14 @@ def parse(effect_id: str, file: str, text: str, vertex: str | None = None) -> Ef
         categories=_categories(header),
         premium=isf_inputs.truth(header.get("PREMIUM", False)),
         inputs=inputs,
-        passes=_passes(passes, body, line, vertex, names),
+        passes=_passes(
+            passes,
+            isf_glsl.vertex(vertex, names),
+            isf_glsl.fragment(body, line, names),
+            opaque=_converted(header),
+        ),
         targets=targets,
+        textures=tuple(textures.values()),
         listings=_listings(file, plain, vertex),
         uniforms=dict(UNIFORMS),
     )
@@ -83,10 +100,19 @@ def _header(author: Text) -> tuple[Table, int]:
         raise author.error(f"header: {problem}", problem.offset) from None
 
 
-def _refuse(author: Text, header: Table) -> None:
-    if header.get("IMPORTED"):
-        reason = "it imports image files (IMPORTED), which is not offered"
-        raise author.refusal(reason, header.place("IMPORTED"))
+def _inputs(author: Text, header: Table, code: str) -> tuple[Input, ...]:
+    """The author's inputs; those of a transition begin with its two pictures."""
+    inputs = isf_inputs.read_inputs(author, header, code)
+    kinds = {item.name: item.kind for item in inputs}
+    pictures = all(kinds.get(name) is Kind.IMAGE for name in ("startImage", "endImage"))
+    if not pictures or kinds.get("progress") is not Kind.FLOAT or "inputImage" in kinds:
+        return inputs
+    moved = [
+        replace(item, bind=TRANSITION) if item.name == "progress" and item.bind is None else item
+        for item in inputs
+    ]
+    moved.sort(key=lambda item: {"startImage": 0, "endImage": 1}.get(item.name, 2))
+    return (*moved, *transition_inputs(kinds))
 
 
 def _tables(author: Text, header: Table, key: str) -> list[Table]:
@@ -105,7 +131,7 @@ def _tables(author: Text, header: Table, key: str) -> list[Table]:
 
 
 def _targets(
-    author: Text, header: Table, passes: list[Table], inputs: tuple[Input, ...]
+    author: Text, header: Table, passes: list[Table], taken: Collection[str]
 ) -> tuple[Target, ...]:
     """Targets in the order of their first mention; passes may share one.
 
@@ -114,7 +140,6 @@ def _targets(
     found: dict[str, Table] = {}
     mentions = [(row.get("TARGET"), row, row.place("TARGET")) for row in passes]
     mentions += [(name, row, row.offset) for name, row in _persistent_buffers(author, header)]
-    taken = {*_UNIFORM_TYPES, "PASSINDEX", *(item.name for item in inputs)}
     for name, row, place in mentions:
         if name is None or name == "":
             continue
@@ -164,22 +189,31 @@ def _size(value: object) -> str | None:
 
 
 def _names(
-    inputs: tuple[Input, ...], targets: tuple[Target, ...], passes: list[Table]
+    inputs: tuple[Input, ...],
+    targets: tuple[Target, ...],
+    passes: list[Table],
+    textures: Mapping[str, Texture],
 ) -> isf_glsl.Names:
     uniforms = dict(_UNIFORM_TYPES)
     uniforms |= {item.uniform: _INPUT_TYPES.get(item.kind, "sampler2D") for item in inputs}
     uniforms |= {target.name: "sampler2D" for target in targets}
-    names = [item.name for item in inputs] + [str(row.get("TARGET") or "") for row in passes]
+    cubes = {one.name for one in textures.values() if one.content is Content.CUBE}
+    uniforms |= {
+        one.name: "samplerCube" if one.name in cubes else "sampler2D" for one in textures.values()
+    }
+    names = [*(str(row.get("TARGET") or "") for row in passes), *textures]
     pairs = [(name, isf_inputs.uniform_name(name)) for name in names]
+    pairs += [(item.name, item.uniform) for item in inputs]
     return isf_glsl.Names(
         uniforms=uniforms,
         renamed={name: uniform for name, uniform in pairs if name != uniform},
-        images={item.name: item.uniform for item in inputs if item.kind.is_texture},
+        images={item.name: item.uniform for item in inputs if item.kind.is_texture}
+        | {name: one.name for name, one in textures.items() if one.name not in cubes},
     )
 
 
 def _passes(
-    rows: list[Table], body: str, line: int, vertex: str | None, names: isf_glsl.Names
+    rows: list[Table], vertex: isf_glsl.Shader, fragment: isf_glsl.Shader, *, opaque: bool
 ) -> tuple[Pass, ...]:
     """Passes that end up anywhere: one without a target that is not the last draws to nowhere."""
     if not rows:
@@ -189,14 +223,15 @@ def _passes(
         name = str(row.get("TARGET") or "")
         target = isf_inputs.uniform_name(name) if name else None
         if target or index == len(rows) - 1:
-            found.append(
-                Pass(
-                    vertex=isf_glsl.vertex(vertex, names, index),
-                    fragment=isf_glsl.fragment(body, line, names, index),
-                    target=target,
-                )
-            )
+            code = fragment.of_pass(index, opaque=opaque and not target)
+            found.append(Pass(vertex=vertex.of_pass(index), fragment=code, target=target))
     return tuple(found)
+
+
+def _converted(header: Table) -> bool:
+    """Whether it says that it comes from a place where alpha means nothing and is often 0."""
+    words = f"{header.get('DESCRIPTION')} {header.get('CREDIT')}"
+    return _CONVERTED.search(words) is not None
 
 
 def _string(header: Table, key: str, longest: int) -> str:

@@ -4,7 +4,8 @@ The author's text stays as it is, line for line and column for column: macros an
 before it stand in for what other versions of the language and ISF hosts provide.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from server.effects.diagnostics import AUTHOR, AUTHOR_VERTEX
@@ -18,6 +19,9 @@ _COMMON = f"""{OLD_NAMES}#define attribute in
 vec2 IMG_SIZE(sampler2D s) {{ return vec2(textureSize(s, 0)); }}
 vec4 IMG_PIXEL(sampler2D s, vec2 p) {{ return texture(s, p / vec2(textureSize(s, 0))); }}
 vec4 IMG_NORM_PIXEL(sampler2D s, vec2 p) {{ return texture(s, p); }}
+vec2 IMG_SIZE(samplerCube s) {{ return vec2(textureSize(s, 0)); }}
+vec4 IMG_PIXEL(samplerCube s, vec3 p) {{ return texture(s, p); }}
+vec4 IMG_NORM_PIXEL(samplerCube s, vec3 p) {{ return texture(s, p); }}
 vec4 IMG_THIS_PIXEL(sampler2D s) {{ return texture(s, isf_FragNormCoord); }}
 vec4 IMG_THIS_NORM_PIXEL(sampler2D s) {{ return texture(s, isf_FragNormCoord); }}
 """
@@ -26,8 +30,6 @@ vec4 IMG_THIS_NORM_PIXEL(sampler2D s) {{ return texture(s, isf_FragNormCoord); }
 _FRAGMENT = """\
 #define varying in
 in vec2 isf_FragNormCoord;
-out vec4 isf_FragColor;
-#define gl_FragColor isf_FragColor
 vec4 IMG_PIXEL(sampler2D s, vec2 p, float b) {
     return texture(s, p / vec2(textureSize(s, 0)), b);
 }
@@ -40,6 +42,7 @@ void isf_author_main();
 void main() { isf_FragColor = vec4(0.0); isf_author_main(); }
 #define main isf_author_main
 """
+_OPAQUE_MAIN = _FRAGMENT_MAIN.replace("main(); }", "main(); isf_FragColor.a = 1.0; }")
 
 _VERTEX = """\
 #define varying out
@@ -52,6 +55,16 @@ void isf_vertShaderInit() {
 """
 
 _VERTEX_MAIN = "void main() { isf_vertShaderInit(); }\n"
+
+_HOST_VARYINGS = ("isf_FragNormCoord", "vv_FragNormCoord")
+_DECLARATION = re.compile(
+    r"\b(?:uniform|varying|in|out)\s+(?:(?:highp|mediump|lowp)\s+)?[A-Za-z]\w*\s+"
+    r"([A-Za-z_]\w*)\s*;"
+)
+_OUTPUT = re.compile(
+    r"(?:\blayout\s*\([^()]*\)\s*)?\bout\s+(?:(?:highp|mediump|lowp)\s+)?vec4\s+"
+    r"([A-Za-z_]\w*)\s*;"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,33 +79,91 @@ class Names:
     """The sampler of each image input, by the author's name."""
 
 
-def fragment(body: str, line: int, names: Names, index: int) -> str:
-    """The fragment shader of pass `index`.
+@dataclass(frozen=True, kw_only=True)
+class Shader:
+    """An author's shader, prepared once for all passes."""
+
+    extensions: tuple[str, ...]
+    host: str
+    """What stands before PASSINDEX."""
+    main: str
+    """What stands between the declarations and the author's text."""
+    pieces: tuple[Piece, ...]
+
+    def of_pass(self, index: int, *, opaque: bool = False) -> str:
+        """The shader of pass `index`, which is a constant so that other passes' code falls away.
+
+        Args:
+            index: becomes PASSINDEX.
+            opaque: whatever alpha the author writes is 1; of a fragment shader.
+        """
+        main = _OPAQUE_MAIN if opaque else self.main
+        host = f"const int PASSINDEX = {index};\n{self.host}{main}"
+        return compose(self.extensions, host, self.pieces)
+
+
+def fragment(body: str, line: int, names: Names) -> Shader:
+    """The fragment shader.
 
     Args:
-        body: the author's text after the header, its line breaks as ``\\n``.
+        body: the author's text after the header, its line breaks as ``\n``.
         line: number of its first line in the author's file.
         names: the uniforms and names of the effect.
-        index: becomes the constant PASSINDEX, so that other passes' code falls away.
     """
     extensions, code = prepare(body, names.renamed)
-    host = _FRAGMENT + _COMMON + _declarations(names, index) + _FRAGMENT_MAIN
-    return compose(extensions, host, [Piece(code, line, AUTHOR)])
+    code, outputs = _outputs(_without_repeats(code, names))
+    return Shader(
+        extensions=tuple(extensions),
+        host=_FRAGMENT + outputs + _COMMON + _declarations(names),
+        main=_FRAGMENT_MAIN,
+        pieces=(Piece(code, line, AUTHOR),),
+    )
 
 
-def vertex(body: str | None, names: Names, index: int) -> str:
-    """The vertex shader of pass `index`; without `body` it only draws the whole target."""
+def vertex(body: str | None, names: Names) -> Shader:
+    """The vertex shader; without `body` it only draws the whole target."""
     if body is None:
-        return compose((), _VERTEX + _VERTEX_MAIN, [])
+        return Shader(extensions=(), host=_VERTEX, main=_VERTEX_MAIN, pieces=())
     extensions, code = prepare(body, names.renamed)
-    host = _VERTEX + _COMMON + _declarations(names, index)
-    return compose(extensions, host, [Piece(code, 1, AUTHOR_VERTEX)])
+    return Shader(
+        extensions=tuple(extensions),
+        host=_VERTEX + _COMMON + _declarations(names),
+        main="",
+        pieces=(Piece(_without_repeats(code, names), 1, AUTHOR_VERTEX),),
+    )
 
 
-def _declarations(names: Names, index: int) -> str:
+def _without_repeats(code: str, names: Names) -> str:
+    """Leave out what the host declares already: a file may bring it for other hosts."""
+    known: Collection[str] = {*names.uniforms, *_HOST_VARYINGS}
+
+    def blank(match: re.Match[str]) -> str:
+        return _blanks(match[0]) if match[1] in known else match[0]
+
+    return _DECLARATION.sub(blank, code)
+
+
+def _outputs(code: str) -> tuple[str, str]:
+    """The text without an output of the author's, as 3.30 has them, and the host's outputs."""
+    rows = ["out vec4 isf_FragColor;"]
+    if re.search(r"\bgl_FragData\b", code):
+        rows = ["out vec4 isf_FragData[1];", "#define isf_FragColor isf_FragData[0]"]
+        rows.append("#define gl_FragData isf_FragData")
+    rows.append("#define gl_FragColor isf_FragColor")
+    names = {match[1] for match in _OUTPUT.finditer(code)}
+    if len(names) == 1:
+        code = _OUTPUT.sub(lambda match: _blanks(match[0]), code)
+        rows.append(f"#define {names.pop()} isf_FragColor")
+    return code, "\n".join(rows) + "\n"
+
+
+def _blanks(text: str) -> str:
+    return re.sub(r"[^\n]", " ", text)
+
+
+def _declarations(names: Names) -> str:
     """Uniforms, and the helper values of images that some files read without IMG_SIZE."""
-    rows = [f"const int PASSINDEX = {index};"]
-    rows += [f"uniform {kind} {name};" for name, kind in names.uniforms.items()]
+    rows = [f"uniform {kind} {name};" for name, kind in names.uniforms.items()]
     for name, sampler in names.images.items():
         rows.append(f"#define _{name}_imgRect vec4(0.0, 0.0, 1.0, 1.0)")
         rows.append(f"#define _{name}_imgSize vec2(textureSize({sampler}, 0))")

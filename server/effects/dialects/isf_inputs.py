@@ -6,20 +6,26 @@ import re
 from server.effects.diagnostics import Text
 from server.effects.header import Row, Table
 from server.effects.input import FEATURES, Input, Kind, Value
-from server.effects.language import RESERVED
+from server.effects.language import FUNCTIONS, LATER, RESERVED
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 """What the name of an input or a target may be."""
 _HOST_NAMES = re.compile(r"isf.*|gl_.*|vv_.*|IMG_.*|.*__.*")
 _BUILTINS = ("TIME", "TIMEDELTA", "FRAMEINDEX", "DATE", "RENDERSIZE", "PASSINDEX")
-_KINDS = {kind.value.lower(): kind for kind in Kind}
+_KINDS = {kind.value.lower(): kind for kind in Kind} | {"int": Kind.LONG}
 _BINDABLE = (Kind.FLOAT, Kind.POINT, Kind.COLOR)
 _MOST = 128
 _LARGEST_INT = 2**31 - 1
 
 
-def read_inputs(author: Text, header: Table) -> tuple[Input, ...]:
-    """Every input of the header, in its order.
+def read_inputs(author: Text, header: Table, code: str) -> tuple[Input, ...]:
+    """Every input of the header but cubes, in its order.
+
+    Args:
+        author: the file.
+        header: its header.
+        code: all GLSL of the effect: an input may have the name of a function of GLSL's own
+            that is called nowhere.
 
     Raises:
         ToqiboxError: with a diagnostic at the line of the input at fault.
@@ -35,16 +41,24 @@ def read_inputs(author: Text, header: Table) -> tuple[Input, ...]:
     for row, place in zip(rows, rows.places, strict=True):
         if not isinstance(row, Table):
             raise author.error("INPUTS holds something that is not an object", place)
-        item = _input(author, row)
+        if is_cube(row):
+            continue
+        item = _input(author, row, code)
         if item.name in found or item.name in _BUILTINS:
             raise author.error(f"the name “{item.name}” is used twice", row.place("NAME"))
         found[item.name] = item
     return tuple(found.values())
 
 
+def is_cube(row: Table) -> bool:
+    """Whether a row of INPUTS or IMPORTED stands for a cube."""
+    word = row.get("TYPE")
+    return isinstance(word, str) and word.lower() in ("cube", "cubemap")
+
+
 def uniform_name(name: str) -> str:
     """The uniform for an input's name: another one where GLSL or the host has taken it."""
-    taken = name in RESERVED or _HOST_NAMES.fullmatch(name)
+    taken = name in RESERVED | LATER | FUNCTIONS or _HOST_NAMES.fullmatch(name)
     # Two underscores in a row are GLSL's own; no two names become one.
     return "isfi" + name.replace("_", "_u") if taken else name
 
@@ -56,7 +70,7 @@ def truth(value: object) -> bool:
     return bool(value)
 
 
-def _input(author: Text, row: Table) -> Input:
+def _input(author: Text, row: Table, code: str) -> Input:
     name = row.get("NAME")
     if not isinstance(name, str) or not NAME.fullmatch(name):
         raise author.error("an input's NAME is missing or no identifier", row.place("NAME"))
@@ -66,7 +80,7 @@ def _input(author: Text, row: Table) -> Input:
     label = row.get("LABEL")
     return Input(
         name=name,
-        uniform=uniform_name(name),
+        uniform=name if _uncalled(name, code) else uniform_name(name),
         kind=kind,
         label=" ".join(label.split())[:80] if isinstance(label, str) and label.strip() else name,
         default=_default(kind, row, minimum, maximum, values),
@@ -80,14 +94,18 @@ def _input(author: Text, row: Table) -> Input:
     )
 
 
+def _uncalled(name: str, code: str) -> bool:
+    """Whether it is only the name of a function of GLSL's own, and that is called nowhere."""
+    only = name in FUNCTIONS and name not in RESERVED
+    return only and re.search(rf"\b{name}\s*\(", code) is None
+
+
 def _kind(author: Text, row: Table, name: str) -> Kind:
     word, place = row.get("TYPE"), row.place("TYPE")
     if not isinstance(word, str):
         raise author.error(f"the input “{name}” has no TYPE", place)
-    if word.lower() in (Kind.EVENT, "cube"):
-        raise author.refusal(f"inputs of the type “{word.lower()}” are not offered", place)
     if word.lower() not in _KINDS:
-        known = ", ".join(kind.value for kind in Kind if kind is not Kind.EVENT)
+        known = ", ".join([*Kind, "cube"])
         raise author.error(f"“{word[:40]}” is no TYPE; known are {known}", place)
     return _KINDS[word.lower()]
 
@@ -100,8 +118,10 @@ def _bind(
         return None
     if not isinstance(bind, str) or bind not in FEATURES:
         raise author.error(f"BIND is none of {' '.join(FEATURES)}", place)
+    if kind is Kind.EVENT:
+        return bind
     if kind not in _BINDABLE:
-        raise author.error("BIND works on inputs of the types float, point2D, color", place)
+        raise author.error("BIND works on inputs of the types float, point2D, color, event", place)
     if minimum is None or maximum is None:
         raise author.error("BIND needs a MIN and a MAX to move between", place)
     return bind
@@ -138,6 +158,8 @@ def _default(
         return None
     if kind is Kind.BOOL:
         return True if value is None else value
+    if kind is Kind.EVENT:
+        return False
     if values:
         return value if value in values else values[0]
     if value is None:
@@ -185,7 +207,7 @@ def _rows(row: Table, key: str) -> list[object]:
 
 def _value(kind: Kind, value: object) -> Value | None:
     """A value as the header states it, None where it states none that can be used."""
-    if value is None or kind.is_texture:
+    if value is None or kind.is_texture or kind is Kind.EVENT:
         return None
     if kind is Kind.BOOL:
         return truth(value)

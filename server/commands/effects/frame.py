@@ -1,0 +1,69 @@
+"""`toqibox effects frame ID|FILE -o out.png`: one frame, with its alpha, as a video has it."""
+
+import argparse
+import json
+from typing import Any
+
+from server.commands.effects import chain, source
+from server.commands.effects.hand import Hand
+from server.commands.effects.material import prepared
+from server.commands.effects.report import Refused, complain
+from server.config import Config
+from server.jobs.workers import TaskError
+
+
+def run(config: Config, options: argparse.Namespace) -> int:
+    """Draw the frame; exit status 1 when the effect cannot be drawn."""
+    try:
+        facts = _draw(config, options)
+    except Refused as problem:
+        return complain("frame", problem)
+    if options.json:
+        print(json.dumps(facts))
+        return 0
+    width, height = facts["width"], facts["height"]
+    print(
+        f"{facts['file']}: {width}x{height}, frame {facts['frame']} ({facts['time']:g} s), "
+        f"{facts['renderer']}"
+    )
+    if not facts["exact"]:
+        print(
+            f"not exact: the effect builds on earlier frames, and was drawn from {facts['from']} on"
+        )
+    return 0
+
+
+def _draw(config: Config, options: argparse.Namespace) -> dict[str, Any]:
+    found = source.find(options.effect, config)
+    size, fps = chain.size_of(options.size), options.fps or config.fps
+    row = chain.row_of(found, chain.params_of(options.param))
+    uploads = chain.uploads_of(options.audio, options.image, options.image2)
+    out = chain.writable(options.out)
+    number = round(options.time * fps) if options.frame_index is None else options.frame_index
+    second = chain.wants_second(found.effect, uploads)
+    with Hand() as hand, prepared(hand, uploads, second=second) as material:
+        picture = material.folder / "frame.png"
+        task = {
+            "task": "frame",
+            **chain.base(config, row, material, size, options.fit),
+            "fps": fps,
+            "frames": max(round(material.seconds * fps), number + 1),
+            "shots": [{"frame": number, "out": str(picture)}],
+            "composite": options.composite,
+        }
+        try:
+            result = hand.do(task)
+        except TaskError as error:
+            raise chain.failed(error, found) from None
+        chain.put(picture, out)
+    shot = result["shots"][0]
+    return {
+        "file": options.out,
+        "effect": found.effect.id,
+        "width": size[0],
+        "height": size[1],
+        "time": number / fps,
+        **shot,
+        "renderer": result["renderer"],
+        "software": result["software"],
+    }

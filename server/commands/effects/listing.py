@@ -1,0 +1,32 @@
+"""`toqibox effects list`: a line for each effect of the library."""
+
+import argparse
+import json
+
+from server.cli import FAILED
+from server.commands.messages import line
+from server.config import Config
+from server.effects.library import BUILT_IN, Library
+
+
+def run(config: Config, options: argparse.Namespace) -> int:
+    """Print the effects; exit status 1 when one of them is broken."""
+    library = Library((BUILT_IN, *config.shaders_dirs))
+    effects, broken = library.all(), library.broken()
+    if options.json:
+        told = [
+            {"id": entry.id, "file": entry.file, "diagnostics": entry.diagnostics}
+            for entry in broken
+        ]
+        facts = {"effects": [effect.describe() for effect in effects], "broken": told}
+        print(json.dumps(facts, indent=2))
+        return FAILED if broken else 0
+    widest = max((len(effect.id) for effect in effects), default=0)
+    titles = max((len(effect.title) for effect in effects), default=0)
+    for effect in effects:
+        words = (effect.id.ljust(widest), effect.title.ljust(titles), f"{effect.dialect:<10}")
+        print(f"{'  '.join(words)}  {effect.description}".rstrip())
+    for entry in broken:
+        for message in entry.diagnostics:
+            print(line(message))
+    return FAILED if broken else 0

@@ -1,0 +1,53 @@
+"""`toqibox effects new NAME --like …`: a file to begin with, that draws and teaches."""
+
+import argparse
+import json
+import re
+from pathlib import Path
+
+import server
+from server.cli import FAILED, USAGE
+from server.commands.effects.report import Refused, complain
+from server.config import Config
+
+TEMPLATES = Path(server.__file__).resolve().parent.parent / "shaders" / "templates"
+_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+_TITLE = "__TITLE__"
+
+
+def run(_config: Config, options: argparse.Namespace) -> int:
+    """Write the file into the current folder; it never replaces one."""
+    try:
+        out = _write(options.name, options.like)
+    except Refused as problem:
+        return complain("new", problem)
+    if options.json:
+        print(json.dumps({"file": str(out), "like": options.like}))
+        return 0
+    print(f"{out} is written. What next:")
+    print(f"  toqibox effects watch {out}               see it while you edit it")
+    print(f"  toqibox effects check {out}               does it compile and draw?")
+    print(f"  toqibox effects preview {out} -o {out.stem}.mp4   a clip with sound")
+    return 0
+
+
+def _write(name: str, like: str) -> Path:
+    template = next(TEMPLATES.glob(f"{like}.*"))
+    given = Path(name)
+    stem = given.stem if given.suffix else given.name
+    if not _ID.fullmatch(stem):
+        words = "small letters, digits, “-” and “_”, at most 64: it becomes the effect's id"
+        raise Refused(f"{name} cannot be its name. Use {words}", USAGE)
+    if given.suffix not in ("", template.suffix):
+        raise Refused(f"{name}: a file like {like} ends in {template.suffix}", USAGE)
+    out = given.with_name(stem + template.suffix)
+    title = stem.replace("-", " ").replace("_", " ").strip()
+    text = template.read_text("utf-8").replace(_TITLE, title[:1].upper() + title[1:])
+    try:
+        with out.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise Refused(f"{out} exists, and is left as it is", FAILED) from None
+    except OSError as error:
+        raise Refused(f"{out} cannot be written: {error.strerror}", FAILED) from None
+    return out

@@ -1,0 +1,102 @@
+"""`toqibox effects preview ID|FILE -o clip.mp4`: a short clip with sound, as `render` makes it."""
+
+import argparse
+import logging
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from server import log
+from server.cli import USAGE
+from server.commands.effects import chain, source
+from server.commands.effects.hand import Hand
+from server.commands.effects.material import Uploads, sample_folder
+from server.commands.effects.report import Refused, complain, diagnostics_of, words_of
+from server.commands.effects.source import Source
+from server.commands.film import Film, make
+from server.config import Config
+from server.effects.effect import Effect
+from server.effects.library import Library
+from server.errors import ToqiboxError
+from server.jobs.spec import Request, check_request
+
+_SAMPLES = {"audio": "track.wav", "photo": "photo.png", "photo2": "photo2.png"}
+
+
+class _Shelf(Library):
+    """A library of one effect, wherever its file lies."""
+
+    def __init__(self, found: Source) -> None:
+        super().__init__(())
+        self._found = found
+
+    def get(self, _effect_id: str) -> Effect:
+        return self._found.effect
+
+    def folder(self, _effect: Effect) -> Path:
+        return self._found.folder
+
+
+def run(config: Config, options: argparse.Namespace) -> int:
+    """Make the clip; exit status 1 when the effect cannot be drawn."""
+    log.set_up(logging.ERROR)
+    with tempfile.TemporaryDirectory(prefix="toqibox-") as spare:
+        try:
+            library, film = _film(config, options, Path(spare))
+        except Refused as problem:
+            return complain("preview", problem)
+        return make(config, library, film)
+
+
+def _film(config: Config, options: argparse.Namespace, spare: Path) -> tuple[Library, Film]:
+    found = source.find(options.effect, config)
+    uploads = chain.uploads_of(options.audio, options.image, options.image2)
+    uploads.check()
+    library = _Shelf(found)
+    second = chain.wants_second(found.effect, uploads)
+    film = Film(
+        command="toqibox effects preview",
+        request=_request(config, library, found, options, second=second),
+        files={},
+        folder=found.folder,
+        out=Path(options.out),
+        as_json=options.json,
+    )
+    try:
+        film.check(overwrite=options.yes)
+    except ValueError as error:
+        raise Refused(str(error), USAGE) from None
+    return library, replace(film, files=_files(uploads, spare, second=second))
+
+
+def _request(
+    config: Config, library: Library, found: Source, options: argparse.Namespace, *, second: bool
+) -> Request:
+    width, height = chain.size_of(options.size)
+    if width % 2 or height % 2 or min(width, height) < 16:
+        raise Refused(f"--size {options.size}: a video's sides are even, 16 at least", USAGE)
+    texts = {
+        "duration": f"{options.seconds:.9f}",
+        "start": f"{options.start:.9f}",
+        "fit": options.fit,
+        "fps": str(options.fps or config.fps),
+        "title": found.effect.title,
+    }
+    try:
+        request = check_request(texts, config, library, photo2=second)
+        params = found.effect.values(chain.params_of(options.param))
+    except ToqiboxError as error:
+        diagnostics = diagnostics_of(error)
+        raise Refused(words_of(error), USAGE, diagnostics, found.folder) from None
+    return replace(request, params=params, width=width, height=height)
+
+
+def _files(uploads: Uploads, spare: Path, *, second: bool) -> dict[str, Path]:
+    """The files of the export: the person's own, samples for the rest."""
+    given = {name: path for name, path in vars(uploads).items() if path is not None}
+    needed = set(_SAMPLES) - ({"photo2"} if not second else set()) - given.keys()
+    if needed:
+        with Hand() as hand:
+            folder = sample_folder(hand, spare)
+        given |= {name: folder / _SAMPLES[name] for name in needed}
+    return given

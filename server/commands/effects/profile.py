@@ -1,0 +1,67 @@
+"""`toqibox effects profile ID|FILE`: what each pass costs, at sizes."""
+
+import argparse
+import json
+from typing import Any
+
+from server.commands.effects import chain, source
+from server.commands.effects.hand import Hand
+from server.commands.effects.material import prepared
+from server.commands.effects.report import Refused, complain
+from server.commands.effects.table import table
+from server.config import Config
+from server.jobs.workers import TaskError
+
+_SIZES = ("640x360", "1280x720", "1920x1080")
+
+
+def run(config: Config, options: argparse.Namespace) -> int:
+    """Print milliseconds a pass; exit status 1 when the effect cannot be drawn."""
+    try:
+        result = _measure(config, options)
+    except Refused as problem:
+        return complain("profile", problem)
+    if options.json:
+        print(json.dumps(result))
+    else:
+        print(_page(result))
+    return 0
+
+
+def _measure(config: Config, options: argparse.Namespace) -> dict[str, Any]:
+    found = source.find(options.effect, config)
+    sizes = [chain.size_of(word) for word in options.size or _SIZES]
+    row = chain.row_of(found, chain.params_of(options.param))
+    uploads = chain.uploads_of(options.audio, options.image, options.image2)
+    fps = config.fps
+    second = chain.wants_second(found.effect, uploads)
+    with Hand() as hand, prepared(hand, uploads, second=second) as material:
+        task = {
+            "task": "profile",
+            **chain.base(config, row, material, sizes[0], options.fit),
+            "fps": fps,
+            "frames": max(1, round(material.seconds * fps)),
+            "sizes": [list(size) for size in sizes],
+            "count": options.count,
+        }
+        try:
+            result = hand.do(task)
+        except TaskError as error:
+            raise chain.failed(error, found) from None
+    return {"effect": found.effect.id, **result}
+
+
+def _page(result: dict[str, Any]) -> str:
+    """A row for each pass, a column for each size, and what that makes in frames a second."""
+    sizes = result["sizes"]
+    head = ["pass", *(f"{size['width']}x{size['height']}" for size in sizes)]
+    names = [entry["name"] for entry in sizes[0]["passes"]]
+    rows = [
+        [name, *(f"{size['passes'][index]['ms']:.2f} ms" for size in sizes)]
+        for index, name in enumerate(names)
+    ]
+    rows.append(["all", *(f"{size['ms']:.2f} ms" for size in sizes)])
+    rows.append(["", *(f"{1000 / max(size['ms'], 1e-3):.0f} frames/s" for size in sizes)])
+    numbers = range(1, len(head))
+    kind = " (software)" if result["software"] else ""
+    return f"{table(head, rows, right=numbers)}\n{result['renderer']}{kind}"

@@ -1,0 +1,75 @@
+"""What a person is told when a command cannot do what it was asked."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from server.commands.messages import said
+from server.errors import ToqiboxError, sentence
+from server.jobs.workers import TaskError
+from server.reasons import Reason
+
+_EXPLAINED = (
+    "shader_rejected", "render_failed", "worker_crashed", "internal", "not_ready", "encoder_failed",
+)  # fmt: skip
+"""Codes whose detail, kept for the log elsewhere, is of use to who sits before the machine."""
+_LONGEST = 200
+
+Diagnostics = Sequence[Mapping[str, Any]]
+
+
+class Refused(Exception):
+    """The command cannot do what it was asked; the text is what the person is told.
+
+    Args:
+        words: one line.
+        status: of the exit: server.cli.FAILED or USAGE.
+        diagnostics: messages about a shader, to be shown before the line.
+        folder: where the file lies that the messages name.
+    """
+
+    def __init__(
+        self, words: str, status: int, diagnostics: Diagnostics = (), folder: Path | None = None
+    ) -> None:
+        super().__init__(words)
+        self.status = status
+        self.diagnostics = diagnostics
+        self.folder = folder
+
+
+def complain(command: str, problem: Refused) -> int:
+    """Say on standard error what is wrong; returns the exit status."""
+    for entry in problem.diagnostics:
+        print(said(entry, problem.folder), file=sys.stderr)
+    print(f"toqibox effects {command}: {problem}", file=sys.stderr)
+    return problem.status
+
+
+def words_of(error: ToqiboxError | TaskError) -> str:
+    """The catalogue's sentence for an error, with the detail where that is meant for the author."""
+    if isinstance(error, ToqiboxError):
+        code, values, detail = error.code, error.values, error.detail
+    else:
+        code, values, detail = error.code, _values(error.event), error.detail
+    text = sentence(code, "en", values)
+    why = _last_line(detail or "")
+    return f"{text.rstrip('.')}: {why}" if code in _EXPLAINED and why else text
+
+
+def diagnostics_of(error: ToqiboxError | TaskError) -> list[dict[str, Any]]:
+    """The shader messages that an error carries."""
+    found = error.diagnostics if isinstance(error, ToqiboxError) else error.event.get("diagnostics")
+    return list(found or [])
+
+
+def _last_line(detail: str) -> str:
+    rows = [row.strip() for row in detail.splitlines() if row.strip()]
+    return rows[-1][:_LONGEST] if rows else ""
+
+
+def _values(event: Mapping[str, Any]) -> dict[str, Any]:
+    values = dict(event.get("values") or {})
+    if "reason" in values:
+        values["reason"] = Reason.from_json(values["reason"])
+    return values

@@ -1,0 +1,110 @@
+"""`toqibox effects show ID|FILE`: what an effect is, and what it can be given."""
+
+import argparse
+import json
+
+from server.commands.effects import source
+from server.commands.effects.report import Refused, complain
+from server.commands.effects.table import table
+from server.config import Config
+from server.effects.effect import Effect, Target
+from server.effects.input import Input, Kind, Value
+
+_HEAD = ("name", "type", "range", "default", "bound to", "label")
+
+
+def run(config: Config, options: argparse.Namespace) -> int:
+    """Print the effect; with --json what GET /effects says of it, its inputs as a JSON Schema."""
+    try:
+        found = source.find(options.effect, config)
+    except Refused as problem:
+        return complain("show", problem)
+    if options.json:
+        print(json.dumps({**found.effect.describe(), **_facts(found.effect)}, indent=2))
+    else:
+        print(_page(found.effect, str(found.folder / found.effect.file)))
+    return 0
+
+
+def _facts(effect: Effect) -> dict[str, object]:
+    """What a schema does not say."""
+    return {
+        "file": effect.file,
+        "sequential": effect.sequential,
+        "passes": len(effect.passes),
+        "textures": [item.name for item in effect.inputs if item.kind.is_texture],
+    }
+
+
+def _page(effect: Effect, file: str) -> str:
+    about = [
+        ("file", file),
+        ("dialect", effect.dialect),
+        ("credit", effect.credit),
+        ("license", effect.license),
+        ("categories", ", ".join(effect.categories)),
+        ("passes", _passes(effect)),
+        ("images", ", ".join(effect.files)),
+        ("order", "each frame builds on the one before" if effect.sequential else ""),
+    ]
+    rows = [f"{effect.id}: {effect.title}"]
+    rows += [f"  {effect.description}"] if effect.description else []
+    rows += [f"  {name:<10}  {words}" for name, words in about if words]
+    if effect.inputs:
+        rows += ["", table(_HEAD, [_row(item) for item in effect.inputs])]
+    else:
+        rows += ["", "It has no inputs."]
+    return "\n".join(rows)
+
+
+def _passes(effect: Effect) -> str:
+    """How often it draws, and into what, where that is more than once into the picture."""
+    if len(effect.passes) < 2 and not effect.targets:
+        return ""
+    return ", ".join([str(len(effect.passes)), *map(_target, effect.targets)])
+
+
+def _target(target: Target) -> str:
+    kinds = [
+        *(["kept"] if target.persistent else []),
+        *(["float"] if target.floating else []),
+        *(["cube"] if target.cube else []),
+    ]
+    return target.name + (f" ({' '.join(kinds)})" if kinds else "")
+
+
+def _row(item: Input) -> tuple[str, ...]:
+    return (
+        item.name,
+        item.kind.value,
+        _range(item),
+        "" if item.default is None else _value(item.default, item),
+        item.bind or "",
+        "" if item.label == item.name else item.label,
+    )
+
+
+def _range(item: Input) -> str:
+    if item.values:
+        labels = item.labels or tuple(map(str, item.values))
+        pairs = zip(item.values, labels, strict=False)
+        return " ".join(
+            str(value) if str(value) == label else f"{value}={label}" for value, label in pairs
+        )
+    if item.kind is Kind.COLOR and item.minimum == (0.0,) * 4 and item.maximum == (1.0,) * 4:
+        return ""
+    if item.minimum is None and item.maximum is None:
+        return f"{item.width} wide" if item.width else ""
+    ends = ["" if end is None else _value(end, item) for end in (item.minimum, item.maximum)]
+    return " … ".join(ends)
+
+
+def _value(value: Value, item: Input) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if not isinstance(value, tuple):
+        return f"{value:g}"
+    if item.kind is Kind.COLOR and all(0 <= part <= 1 for part in value):
+        digits = "".join(f"{round(part * 255):02x}" for part in value)
+        return f"#{digits.removesuffix('ff') if len(digits) == 8 else digits}"
+    return f"({', '.join(f'{part:g}' for part in value)})"

@@ -1,0 +1,22 @@
+"""Rows of words in columns, for a terminal."""
+
+from collections.abc import Sequence
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> str:
+    """The rows below their head, each column as wide as its widest word; nothing trails a line.
+
+    Args:
+        head: names of the columns.
+        rows: a word for each column.
+        right: columns whose words stand at their right edge, such as numbers.
+    """
+    lines = [head, *rows]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    return "\n".join(
+        "  ".join(
+            word.rjust(width) if column in right else word.ljust(width)
+            for column, (word, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in lines
+    )

@@ -1,0 +1,57 @@
+"""`toqibox effects watch FILE`: the effect in a page that follows the file as it is edited."""
+
+import argparse
+import json
+from functools import partial
+from pathlib import Path
+
+from server.cli import FAILED, USAGE
+from server.commands.effects import chain, source
+from server.commands.effects.hand import Hand
+from server.commands.effects.material import prepared
+from server.commands.effects.report import Refused, complain
+from server.config import Config
+
+
+def run(config: Config, options: argparse.Namespace) -> int:
+    """Serve the page until Ctrl-C."""
+    try:
+        return _serve(config, options)
+    except Refused as problem:
+        return complain("watch", problem)
+    except OSError as error:
+        return complain("watch", Refused(error.strerror or str(error), FAILED))
+
+
+def _serve(config: Config, options: argparse.Namespace) -> int:
+    from server.watch.app import run as serve
+    from server.watch.material import Material
+    from server.watch.watched import Watched
+
+    path = Path(options.file)
+    if not path.is_file():
+        raise Refused(f"there is no file {path}", USAGE)
+    uploads = chain.uploads_of(options.audio, options.image, options.image2)
+    # The file may become a transition while it is edited.
+    with Hand() as hand, prepared(hand, uploads, second=True) as made:
+        hand.rest()
+        material = Material(
+            sound=made.sound,
+            features=made.features,
+            photo=made.photo,
+            photo2=made.photo2,
+            seconds=made.seconds,
+        )
+        watched = Watched(
+            path=path,
+            load=partial(source.read, path),
+            material=material,
+            fps=options.fps or config.fps,
+            egl_device=config.egl_device,
+        )
+
+        def announce(address: str) -> None:
+            told = json.dumps({"address": address}) if options.json else f"{path} is on {address}"
+            print(told, flush=True)
+
+        return serve(watched, announce, options.page_port)

@@ -1,0 +1,43 @@
+"""Messages about shaders, in the form that editors know: ``file:line:column: error: …``."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+
+def place(entry: Mapping[str, Any], folder: Path | None = None) -> str:
+    """``file:line:column`` of a diagnostic, as far as it has them."""
+    file = visible(str(folder / entry["file"]) if folder else str(entry["file"]))
+    if entry.get("line") is None:
+        return file
+    return f"{file}:{entry['line']}:{entry.get('column') or 1}"
+
+
+def visible(name: str) -> str:
+    """A file's name without what a terminal would obey or cannot show."""
+    return "".join(sign if sign.isprintable() else "?" for sign in name)
+
+
+def line(entry: Mapping[str, Any], folder: Path | None = None) -> str:
+    """A diagnostic on one line, such as ``warp.fs:12:5: error: …``."""
+    return f"{place(entry, folder)}: {entry['severity']}: {entry['message']}"
+
+
+def said(entry: Mapping[str, Any], folder: Path | None = None) -> str:
+    """A diagnostic with the author's line, a mark under the column, and the hint."""
+    rows = [line(entry, folder)]
+    if source := str(entry.get("source") or ""):
+        rows.append(f"    {source}")
+        mark = _mark(entry, source)
+        rows += [f"    {' ' * mark}^"] if mark is not None else []
+    if hint := entry.get("hint"):
+        rows.append(f"    hint: {hint}")
+    return "\n".join(rows)
+
+
+def _mark(entry: Mapping[str, Any], source: str) -> int | None:
+    """Where in `source`, which lacks the line's beginning, the column is; None if unknown."""
+    if not entry.get("column"):
+        return None
+    at = int(entry["column"]) - 1 - int(entry.get("indent") or 0)
+    return at if 0 <= at <= len(source) else None

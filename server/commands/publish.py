@@ -1,0 +1,18 @@
+"""Putting a finished file to where a person asked for it: whole, or not at all."""
+
+import os
+import shutil
+from pathlib import Path
+
+
+def publish(made: Path, out: Path) -> str | None:
+    """Copy `made` to `out`, in the place of an older one; returns why it could not be done."""
+    part = out.with_name(f".{out.name}.{os.getpid()}.part")
+    try:
+        shutil.copyfile(made, part)
+        part.replace(out)
+    except OSError as error:
+        return error.strerror or str(error)
+    finally:
+        part.unlink(missing_ok=True)
+    return None

@@ -1,0 +1,76 @@
+"""Title, author and licence as shaders without a header state them: in their comments."""
+
+import re
+from dataclasses import dataclass
+
+_COMMENT = re.compile(r"//([^\n]*)|/\*(.*?)(?:\*/|\Z)", re.DOTALL)
+_ROW = re.compile(r"[\s*/#=-]{0,40}([\w -]{2,30}?)\s?:\s*(\S.*)")
+_MARKED = re.compile(r"[\s*/#=-]{0,40}@([A-Za-z][\w-]{1,24})\s{1,10}(\S.*)")
+_SAID = re.compile(r"(?i)[\s*/#=-]{0,40}(author|created by)\s{1,10}(\S.*)")
+_KEYS = {
+    "title": "title",
+    "name": "title",
+    "author": "credit",
+    "authors": "credit",
+    "credit": "credit",
+    "credits": "credit",
+    "creator": "credit",
+    "created by": "credit",
+    "license": "license",
+    "licence": "license",
+    "spdx-license-identifier": "license",
+    "description": "description",
+    "desc": "description",
+    "categories": "categories",
+    "tags": "categories",
+}
+_MOST_ROWS = 400
+_MOST_CATEGORIES = 16
+
+
+@dataclass(frozen=True)
+class Credits:
+    """What the comments say; empty where they say nothing."""
+
+    title: str
+    description: str
+    credit: str
+    license: str
+    categories: tuple[str, ...]
+
+
+def read(effect_id: str, text: str) -> Credits:
+    """Read rows such as ``// Author: Name`` or ``@license MIT``; the first of each counts."""
+    found: dict[str, str] = {}
+    for row in _rows(text):
+        match = _MARKED.match(row) or _ROW.match(row) or _SAID.match(row)
+        key = _KEYS.get(match[1].strip().lower()) if match else None
+        if match and key and key not in found:
+            found[key] = _clean(match[2])
+    words = found.get("categories", "").split(",")
+    categories = tuple(word.strip()[:40] for word in words if word.strip())
+    return Credits(
+        title=found.get("title", "")[:80] or _title(effect_id),
+        description=found.get("description", "")[:2000],
+        credit=found.get("credit", "")[:200],
+        license=found.get("license", "")[:80],
+        categories=categories[:_MOST_CATEGORIES],
+    )
+
+
+def _rows(text: str) -> list[str]:
+    rows: list[str] = []
+    for match in _COMMENT.finditer(text):
+        rows += (match[1] or match[2] or "").split("\n")
+        if len(rows) > _MOST_ROWS:
+            break
+    return [row[:2000] for row in rows[:_MOST_ROWS]]
+
+
+def _clean(text: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in " ".join(text.split())).strip()
+
+
+def _title(effect_id: str) -> str:
+    words = effect_id.replace("_", " ").replace("-", " ").strip()
+    return words[:1].upper() + words[1:]

@@ -1,0 +1,168 @@
+"""What the uniforms of plain fragment shaders are called where such shaders are run.
+
+The spellings are those of The Book of Shaders and glslViewer (`u_time`), GLSL Sandbox and KodeLife
+(`time`), Shadertoy with a `main` of its own (`iTime`), three.js (`uTime`), Bonzomatic
+(`fGlobalTime`) and of what people write by themselves.
+"""
+
+import re
+from enum import StrEnum
+
+from server.effects.effect import Builtin
+
+TYPES = {
+    Builtin.TIME: "float",
+    Builtin.TIME_DELTA: "float",
+    Builtin.FRAME_INDEX: "int",
+    Builtin.DATE_FROM_ZERO: "vec4",
+    Builtin.RENDER_SIZE: "vec2",
+    Builtin.RENDER_SIZE_3: "vec3",
+    Builtin.ASPECT: "float",
+    Builtin.FRAME_RATE: "float",
+}
+"""GLSL type of each host uniform that has a usual name."""
+
+UNDECLARED = {
+    "iTime": "float",
+    "iGlobalTime": "float",
+    "iTimeDelta": "float",
+    "iFrame": "int",
+    "iFrameRate": "float",
+    "iResolution": "vec3",
+    "iMouse": "vec4",
+    "iDate": "vec4",
+    "iSampleRate": "float",
+    "iChannelTime": "float[4]",
+    "iChannelResolution": "vec3[4]",
+    "iChannel0": "sampler2D",
+    "iChannel1": "sampler2D",
+    "iChannel2": "sampler2D",
+    "iChannel3": "sampler2D",
+    "u_time": "float",
+    "u_resolution": "vec2",
+    "u_mouse": "vec2",
+    "u_delta": "float",
+    "u_frame": "int",
+    "u_date": "vec4",
+}
+"""Uniforms that some hosts declare for the author, and their types there."""
+
+
+class Show(StrEnum):
+    """What a sampler shows."""
+
+    PICTURE = "picture"
+    SOUND = "sound"
+    NOISE = "noise"
+    BEFORE = "before"
+    """What the shader itself drew in the frame before."""
+
+
+_BUILTINS = {
+    Builtin.TIME: "time globaltime elapsed elapsedtime runtime seconds currenttime totaltime t",
+    Builtin.TIME_DELTA: "delta timedelta deltatime dt frametime timestep",
+    Builtin.FRAME_INDEX: "frame frames frameindex framecount framenumber frameid tick",
+    Builtin.DATE_FROM_ZERO: "date datetime",
+    Builtin.RENDER_SIZE: (
+        "resolution res screensize screen screenresolution viewport viewportsize canvassize canvas "
+        "windowsize windowresolution rendersize dimensions viewresolution outputsize framesize"
+    ),
+    Builtin.ASPECT: "aspect aspectratio",
+    Builtin.FRAME_RATE: "fps framerate",
+}
+_MEANINGS = {word: meaning for meaning, words in _BUILTINS.items() for word in words.split()}
+_NOTHING = frozenset(
+    ("mouse", "mousepos", "mouseposition", "mousexy", "pointer", "pointerpos", "cursor", "touch")
+)
+_FEATURES = {
+    "level": "level volume amplitude amp rms energy loudness",
+    "sub": "sub subbass",
+    "bass": "bass low lows",
+    "lowmid": "lowmid lowmids",
+    "mid": "mid mids middle",
+    "highmid": "highmid highmids",
+    "treble": "treble high highs hi hihat",
+    "kick": "kick beat pulse onset hit drum bump",
+}
+_HEARD = {word: feature for feature, words in _FEATURES.items() for word in words.split()}
+_PLAIN_WORDS = frozenset(
+    (
+        "low",
+        "lows",
+        "mid",
+        "middle",
+        "high",
+        "highs",
+        "hi",
+        "hit",
+        "pulse",
+        "screen",
+        "amp",
+        "energy",
+    )
+)
+"""Words that are the host's only with a prefix such as ``u_``: alone they may mean anything."""
+
+_PREFIX = re.compile(r"(?:u_+|_+|v2(?=[A-Z])|uni_+|in_+|(?:u|i|f|v)(?=[A-Z]))")
+_SOUND_PREFIX = re.compile(r"(?:audio|sound|music|fft)(?=.)")
+_SOUND_SUFFIX = re.compile(r"(?<=.)(?:level|energy|amplitude|volume|intensity|value|power|freq)$")
+_SOUND = re.compile(r"audio|sound|music|fft|spectrum|frequenc|freq|waveform|^wave$|^mic|^samples$")
+_NOISE = re.compile(r"noise|random|^rand|perlin|grain")
+_BEFORE = re.compile(
+    r"backbuffer|prevframe|previousframe|lastframe|^previous|^prev(tex.*)?$|feedback|texprevious"
+    r"|^doublebuffer0?$|framebefore"
+)
+
+
+def builtin(name: str) -> Builtin | None:
+    """The host uniform that this name usually stands for."""
+    word, prefixed = _word(name)
+    return _MEANINGS.get(word) if prefixed or word not in _PLAIN_WORDS else None
+
+
+def means_nothing(name: str) -> bool:
+    """Whether it is the mouse's or another thing that a video has not: it stays 0."""
+    return _word(name)[0] in _NOTHING
+
+
+def feature(name: str) -> str | None:
+    """The feature of the sound that this name usually stands for."""
+    word, prefixed = _word(name)
+    bare = _SOUND_PREFIX.sub("", word)
+    prefixed = prefixed or bare != word
+    if word in ("audio", "sound", "music"):
+        return "level"
+    if bare not in _HEARD:
+        bare = _SOUND_SUFFIX.sub("", bare)
+    return _HEARD.get(bare) if prefixed or bare not in _PLAIN_WORDS else None
+
+
+def shown(name: str) -> Show:
+    """What a sampler of this name usually shows."""
+    word = _word(name)[0]
+    if _BEFORE.search(word):
+        return Show.BEFORE
+    if _SOUND.search(word) or word == "channel1":
+        return Show.SOUND
+    return Show.NOISE if _NOISE.search(word) else Show.PICTURE
+
+
+def sized(name: str) -> str | None:
+    """The texture whose size this is: `u_tex0` of `u_tex0Resolution`."""
+    match = re.fullmatch(r"(.+?)_?(?:Resolution|Size|resolution|size)", name)
+    return match[1] if match else None
+
+
+def spoken(name: str) -> str:
+    """A name as people read it: “Zoom quickness” of `u_zoomQuickness`."""
+    word = _PREFIX.sub("", name, count=1) if _PREFIX.match(name) else name
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", word).replace("_", " ").split()
+    text = " ".join(words) or name
+    return text[:1].upper() + text[1:].lower()
+
+
+def _word(name: str) -> tuple[str, bool]:
+    """The name in small letters without a prefix and ``_``, and whether it had a prefix."""
+    match = _PREFIX.match(name)
+    rest = name[match.end() :] if match else name
+    return rest.replace("_", "").lower(), match is not None

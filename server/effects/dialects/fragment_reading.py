@@ -1,0 +1,171 @@
+"""A shader without a header, read once: its declarations, what they are given, its text."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from server.effects.diagnostics import AUTHOR, Text
+from server.effects.dialects import fragment_glsl
+from server.effects.dialects.fragment_declarations import (
+    Block,
+    Declaration,
+    blank,
+    blocks,
+    declarations,
+    file_scope,
+    without_comments,
+)
+from server.effects.dialects.fragment_names import UNDECLARED, spoken
+from server.effects.dialects.fragment_roles import Roles
+from server.effects.input import Input
+from server.effects.language import LATER, RESERVED, Piece, compose, prepare
+
+FIRST = "/*first*/"
+"""Stands in an ending for the statements that come before all else."""
+_REFUSED = re.compile(r"[iu]sampler\w+|sampler(?:1D\w*|2DArray\w*|Buffer|2DMS\w*|\w+Shadow)")
+_MOST_INPUTS = 128
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What an author's text comes to."""
+
+    text: str
+    """Its line breaks as ``\\n``."""
+    code: str
+    """The same without comments."""
+    items: list[Declaration]
+    roles: Roles
+    renamed: dict[str, str]
+    """GLSL names of what the author named in words that are the language's."""
+    missing: list[str]
+    """Declarations that other hosts make for the author."""
+    blocks: list[Block]
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        """The author's inputs under the author's names."""
+        back = {new: old for old, new in self.renamed.items()}
+        return tuple(
+            replace(item, name=back[item.name], label=spoken(back[item.name]))
+            if item.name in back
+            else item
+            for item in self.roles.inputs
+        )
+
+    def fragment(self, rows: Sequence[str] = (), ending: str | None = None) -> str:
+        """The complete fragment shader.
+
+        Args:
+            rows: more declarations of the host.
+            ending: the `main` for a text that has none of its own, with FIRST in it.
+        """
+        outputs = fragment_glsl.replaced_outputs(self.items)
+        gone = {item.name for item in outputs} | self.roles.replaced
+        gone.add(fragment_glsl.COORDINATE)
+        gone |= {self._back(name) for name in gone}
+        ranges = {(item.start, item.end) for item in self.items if item.name in gone}
+        ranges |= {(block.start, block.end) for block in self.blocks}
+        extensions, code = prepare(blank(self.text, list(ranges)), self.renamed)
+        beside = {
+            item.name: item.type + item.array
+            for item in self.items
+            if (item.start, item.end) in ranges and item.name not in gone
+        }
+        varyings, first = self._told()
+        first += self.roles.first
+        own = [*self.missing, *fragment_glsl.declared(beside), *varyings, *self.roles.host, *rows]
+        before = fragment_glsl.host(self.code, own, outputs, main=ending is None)
+        if ending is None:
+            after = fragment_glsl.ending(self.code, outputs, first)
+        else:
+            after = ending.replace(FIRST, " ".join(first))
+        return compose(extensions, before, [Piece(code, 1, AUTHOR)], after)
+
+    def vertex(self) -> str:
+        """The vertex shader that tells the fragment shader what it wants to know."""
+        varyings = {
+            item.name: (item.interpolation, item.type, item.name + item.array)
+            for item in self.items
+            if item.storage == "in" and item.name != fragment_glsl.COORDINATE
+        }
+        fields = [("", kind, f"isfv{name}") for one in self.blocks for kind, name in one.fields]
+        return fragment_glsl.vertex([*varyings.values(), *fields])
+
+    def _told(self) -> tuple[list[str], list[str]]:
+        """Declarations and statements that make variables of blocks, which WebGL does not have."""
+        rows, first = [], []
+        for block in self.blocks:
+            rows += [f"in {kind} isfv{name};" for kind, name in block.fields]
+            fields = "".join(f" {kind} {name};" for kind, name in block.fields)
+            if block.instance:
+                rows.append(f"struct {block.name} {{{fields} }};")
+                rows.append(f"{block.name} {block.instance};")
+            else:
+                rows.append(fields)
+            before = f"{block.instance}." if block.instance else ""
+            first += [f"{before}{name} = isfv{name};" for _, name in block.fields]
+        return rows, first
+
+    def _back(self, name: str) -> str:
+        return next((old for old, new in self.renamed.items() if new == name), name)
+
+
+def read(author: Text, known: Sequence[str] = ()) -> Reading:
+    """Read a text.
+
+    Args:
+        author: the text.
+        known: uniforms that are the caller's to fill.
+
+    Raises:
+        ToqiboxError: ``shader_rejected`` where it asks for what no effect is given.
+    """
+    text = author.text
+    code = without_comments(text)
+    items = declarations(text)
+    renamed = _renamed(code, items)
+    missing = _undeclared(code, items)
+    roles = Roles(file_scope=file_scope(text))
+    uniforms = {item.name: item for item in reversed(items) if item.storage == "uniform"}
+    for item in reversed(uniforms.values()):
+        _check(author, item)
+    wanted = [
+        replace(item, name=renamed.get(item.name, item.name))
+        for item in reversed(uniforms.values())
+        if item.name not in known
+    ]
+    wanted += declarations("".join(f"{row}\n" for row in missing))
+    samplers = {item.name for item in wanted if item.type == "sampler2D"}
+    for item in wanted:
+        roles.take(item, samplers)
+    if len(roles.inputs) > _MOST_INPUTS:
+        raise author.refusal(f"it has more than {_MOST_INPUTS} inputs")
+    kept = [row for row in missing if declarations(row)[0].name not in roles.replaced]
+    return Reading(text, code, items, roles, renamed, kept, blocks(text))
+
+
+def _check(author: Text, item: Declaration) -> None:
+    if _REFUSED.fullmatch(item.type):
+        raise author.refusal(f"samplers of the type “{item.type}” are not offered", item.start)
+
+
+def _renamed(code: str, items: Sequence[Declaration]) -> dict[str, str]:
+    """Names that the language has taken, `texture` above all, which was none in GLSL ES 1.00."""
+    names = [item.name for item in items if item.name in RESERVED or item.name in LATER]
+    called = re.search(r"\btexture\s*\(", code)
+    if not called and re.search(r"\btexture\b", code):
+        names.append("texture")
+    return {name: f"isfi{name}" for name in names}
+
+
+def _undeclared(code: str, items: Sequence[Declaration]) -> list[str]:
+    """Declarations of what the text uses and declares nowhere, not as a macro either."""
+    declared = {item.name for item in items}
+    words = set(re.findall(r"\b[A-Za-z_]\w*", code)) - declared
+    missing = {}
+    for name, kind in UNDECLARED.items():
+        own = rf"(?:\b(?:float|int|uint|[iu]?vec[234])\s+|#[ \t]*define[ \t]+){name}\b"
+        if name in words and not re.search(own, code):
+            missing[name] = kind
+    return fragment_glsl.declared(missing)

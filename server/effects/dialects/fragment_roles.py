@@ -1,0 +1,193 @@
+"""What each uniform of a plain fragment shader is given, by its usual name and its own type.
+
+A uniform whose type is the one that the host fills stays as the author declared it. Else the
+declaration gives way to a variable of the author's type that is made from the host's uniform.
+"""
+
+from dataclasses import dataclass, field
+
+from server.effects.dialects import fragment_names as names
+from server.effects.dialects.fragment_declarations import Declaration
+from server.effects.dialects.fragment_inputs import HOST_TYPES, KINDS, own_input, states_default
+from server.effects.dialects.fragment_names import Show
+from server.effects.effect import Builtin
+from server.effects.input import Input, Kind
+from server.effects.texture import Channel, Content, Filter, Texture, Wrap
+
+BEFORE = "isf_before"
+"""The target that a shader draws into when it samples what it drew before."""
+NOISE_SIZE = 256
+
+_PARTS = {"vec3": ("bass", "mid", "treble"), "vec4": ("bass", "lowmid", "highmid", "treble")}
+_MATRICES = ("mat2", "mat3", "mat4")
+_TEXTURES = {
+    "sampler3D": (Content.VOLUME, 32),
+    "samplerCube": (Content.CUBE, 0),
+}
+
+
+@dataclass
+class Roles:
+    """What the uniforms of one shader come to."""
+
+    inputs: list[Input] = field(default_factory=list)
+    uniforms: dict[str, Builtin] = field(default_factory=dict)
+    textures: list[Texture] = field(default_factory=list)
+    channels: list[Channel] = field(default_factory=list)
+    before: bool = False
+    """Whether it samples what it drew in the frame before."""
+    file_scope: set[str] = field(default_factory=set)
+    """Words of the text outside of all functions."""
+    host: list[str] = field(default_factory=list)
+    """GLSL that stands for declarations that give way."""
+    first: list[str] = field(default_factory=list)
+    """Statements that give those variables their values, before the author's `main`."""
+    replaced: set[str] = field(default_factory=set)
+    """The names of those declarations."""
+
+    def take(self, item: Declaration, samplers: set[str]) -> None:
+        """Find the role of one uniform, the first of its name.
+
+        Args:
+            item: its declaration.
+            samplers: the names of all 2D samplers, of which others may be the size.
+        """
+        if item.type == "sampler2D" and not item.array:
+            self._sampler(item)
+        elif item.type in _TEXTURES and not item.array:
+            content, size = _TEXTURES[item.type]
+            self.textures.append(Texture(name=item.name, content=content, size=size))
+        elif item.array:
+            self._array(item)
+        elif not self._host_value(item, samplers):
+            self._own(item)
+
+    def _replace(self, item: Declaration, value: str, *rows: str) -> None:
+        """Let a variable of that value stand for the uniform.
+
+        It has its value before `main` only where the author makes another global of it: WebGL
+        has no such globals.
+        """
+        self.replaced.add(item.name)
+        variable = f"{item.type} {item.name}{item.array}"
+        if item.name in self.file_scope:
+            self.host += [*rows, f"{variable} = {value};"]
+        else:
+            self.host += [*rows, f"{variable};"]
+            self.first.append(f"{item.name} = {value};")
+
+    def _host_value(self, item: Declaration, samplers: set[str]) -> bool:
+        """Whether it is one of the values that hosts give without being asked."""
+        meaning = names.builtin(item.name)
+        texture = names.sized(item.name)
+        if names.means_nothing(item.name):
+            return True
+        if texture in samplers and item.type in ("vec2", "vec3", "ivec2"):
+            self._size(item, str(texture))
+            return True
+        if item.name == "iSampleRate":
+            self._replace(item, "44100.0")
+            return True
+        if item.type in _MATRICES:
+            self._replace(item, f"{item.type}(1.0)")
+            return True
+        if meaning is None or item.initial or states_default(item):
+            return False
+        return self._builtin(item, meaning)
+
+    def _size(self, item: Declaration, texture: str) -> None:
+        """Make it the size of a texture, which must be declared before it."""
+        row = f"uniform sampler2D {texture};"
+        size = f"textureSize({texture}, 0)"
+        parts = size if item.type != "vec3" else f"{size}, 1"
+        self._replace(item, f"{item.type}({parts})", *([] if row in self.host else [row]))
+        self.replaced.add(texture)
+
+    def _builtin(self, item: Declaration, meaning: Builtin) -> bool:
+        """Give it a host uniform, converted where the types differ; False where none fits."""
+        if meaning is Builtin.RENDER_SIZE and item.type == "vec3":
+            meaning = Builtin.RENDER_SIZE_3
+        wanted = names.TYPES[meaning]
+        if item.type == wanted:
+            self.uniforms[item.name] = meaning
+            return True
+        hidden = f"isfu{item.name}"
+        value = {
+            ("vec2", "ivec2"): f"ivec2({hidden})",
+            ("vec2", "uvec2"): f"uvec2({hidden})",
+            ("vec2", "vec4"): f"vec4({hidden}, 1.0 / {hidden})",
+            ("float", "int"): f"int({hidden})",
+            ("int", "float"): f"float({hidden})",
+            ("int", "uint"): f"uint({hidden})",
+            ("vec4", "vec3"): f"{hidden}.xyz",
+        }.get((wanted, item.type))
+        if value is None:
+            return False
+        self.uniforms[hidden] = meaning
+        self._replace(item, value, f"uniform {wanted} {hidden};")
+        return True
+
+    def _array(self, item: Declaration) -> None:
+        """An array holds zeros, but for those that Shadertoy's own shaders divide by."""
+        if item.name == "iChannelResolution" and item.array == "[4]":
+            self.uniforms["isfuSize"] = Builtin.RENDER_SIZE_3
+            rows = ", ".join(["isfuSize"] * 4)
+            self._replace(item, f"vec3[4]({rows})", "uniform vec3 isfuSize;")
+        elif item.name == "iChannelTime" and item.array == "[4]":
+            self.uniforms["isfuTime"] = Builtin.TIME
+            rows = ", ".join(["isfuTime"] * 4)
+            self._replace(item, f"float[4]({rows})", "uniform float isfuTime;")
+
+    def _own(self, item: Declaration) -> None:
+        """Make it an input; a type that no input has stays zero."""
+        if item.type in _PARTS and names.shown(item.name) is Show.SOUND:
+            self._bands(item)
+            return
+        if item.type not in KINDS:
+            return
+        heard = names.feature(item.name) if item.type == "float" else None
+        bind = None if states_default(item) else heard
+        wanted = HOST_TYPES[KINDS[item.type]]
+        same = item.type == wanted and not item.initial
+        hidden = item.name if same else f"isfu{item.name}"
+        self.inputs.append(own_input(item, hidden, bind))
+        if not same:
+            self._replace(item, f"{item.type}({hidden})", f"uniform {wanted} {hidden};")
+
+    def _bands(self, item: Declaration) -> None:
+        """A vector of the sound: an input for each of its parts."""
+        hidden = [f"isfu{item.name}_{band}" for band in _PARTS[item.type]]
+        for band, uniform in zip(_PARTS[item.type], hidden, strict=True):
+            self.inputs.append(
+                Input(
+                    name=f"{item.name}_{band}",
+                    uniform=uniform,
+                    kind=Kind.FLOAT,
+                    label=f"{names.spoken(item.name)}: {band}",
+                    default=0.0,
+                    minimum=0.0,
+                    maximum=1.0,
+                    bind=band,
+                )
+            )
+        rows = [f"uniform float {uniform};" for uniform in hidden]
+        self._replace(item, f"{item.type}({', '.join(hidden)})", *rows)
+
+    def _sampler(self, item: Declaration) -> None:
+        show = names.shown(item.name)
+        if show is Show.SOUND:
+            self.textures.append(Texture(name=item.name, content=Content.SOUND))
+        elif show is Show.NOISE:
+            self.textures.append(Texture(name=item.name, content=Content.NOISE, size=NOISE_SIZE))
+            repeated = Channel(
+                uniform=item.name, source=item.name, filter=Filter.MIPMAP, wrap=Wrap.REPEAT
+            )
+            self.channels.append(repeated)
+        elif show is Show.BEFORE:
+            self.before = True
+            self.channels.append(Channel(uniform=item.name, source=BEFORE))
+        else:
+            label = names.spoken(item.name)
+            self.inputs.append(
+                Input(name=item.name, uniform=item.name, kind=Kind.IMAGE, label=label)
+            )

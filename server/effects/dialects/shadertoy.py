@@ -1,0 +1,159 @@
+"""Shadertoy (https://www.shadertoy.com): ``mainImage`` in a text, or what its API exports."""
+
+from collections.abc import Mapping
+
+from server.effects.diagnostics import Text
+from server.effects.dialects import shadertoy_api, shadertoy_glsl, shadertoy_text
+from server.effects.dialects.shadertoy_media import (
+    CUBE,
+    PASSES,
+    PICTURES,
+    Media,
+    Wire,
+    volume,
+    wire,
+)
+from server.effects.dialects.shadertoy_toy import Section, Toy
+from server.effects.effect import Builtin, Channel, Effect, Pass, Target, Texture
+from server.effects.input import Input, Kind
+from server.effects.language import Piece
+
+_EDGE = "1024"
+"""Pixels of the edge of a cube pass, as the site has it: authors count on it."""
+
+_Wires = Mapping[str, Mapping[int, Wire]]
+"""The channels that each pass reads, by role and number; the passes in the order of drawing."""
+
+
+def parse(effect_id: str, file: str, text: str) -> Effect:
+    """Turn a Shadertoy into the internal form; arguments and errors as in dialects.load."""
+    toy = read(effect_id, file, text)
+    wires: _Wires = {role: _wires(toy, role) for role in PASSES if toy.section(role)}
+    media = [plugged.media for row in wires.values() for plugged in row.values()]
+    media += [stranger for role in wires for stranger in _strangers(toy, role).values()]
+    return Effect(
+        id=effect_id,
+        file=file,
+        source=text,
+        title=toy.title or _title(effect_id),
+        dialect="shadertoy",
+        description=toy.description,
+        credit=toy.credit,
+        license=toy.license,
+        categories=toy.categories,
+        inputs=_inputs(media),
+        passes=tuple(_pass(toy, role, wires[role]) for role in wires),
+        targets=_targets(wires),
+        textures=_textures(media),
+        listings=toy.listings,
+        uniforms=_uniforms(CUBE in wires),
+    )
+
+
+def read(effect_id: str, file: str, text: str) -> Toy:
+    """What a text or an export says, before anything is made of it; as `parse`."""
+    plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    author = Text(effect_id, file, plain)
+    toy = (
+        shadertoy_api.read(author)
+        if plain.lstrip()[:1] in ("{", "[")
+        else shadertoy_text.read(author)
+    )
+    if toy.section("image") is None:
+        raise author.error("there is no Image pass", 0)
+    return toy
+
+
+def _wires(toy: Toy, role: str) -> dict[int, Wire]:
+    """The channels that a pass may read; one that is read and not plugged in reads nothing."""
+    section, codes = toy.section(role), toy.codes(role)
+    if section is None:
+        return {}
+    drawn = {row.role for row in toy.sections}
+    nothing = wire(Media("none"))
+    found = {}
+    for number in range(4):
+        if not shadertoy_glsl.reads(codes, number):
+            continue
+        plugged = section.wires.get(number, nothing)
+        missing = plugged.media.word in PASSES and plugged.media.word not in drawn
+        found[number] = nothing if missing else plugged
+    return found
+
+
+def _pass(toy: Toy, role: str, wires: Mapping[int, Wire]) -> Pass:
+    sections = [row for row in (toy.section("common"), toy.section(role)) if row]
+    pieces = [_piece(row) for row in sections]
+    media = {number: plugged.media for number, plugged in wires.items()}
+    return Pass(
+        vertex=shadertoy_glsl.VERTEX,
+        fragment=shadertoy_glsl.fragment(role, pieces, media),
+        target=None if role == "image" else Media(role).source,
+        channels=tuple(
+            [_channel(f"iChannel{number}", plugged) for number, plugged in wires.items()]
+            + [_channel(name, wire(one)) for name, one in _strangers(toy, role).items()]
+        ),
+    )
+
+
+def _strangers(toy: Toy, role: str) -> dict[str, Media]:
+    """What samplers read that are no channels: nothing, or what takes the least to make."""
+    least = {"sampler2D": Media("none"), "samplerCube": Media("cubemap"), "sampler3D": volume(1)}
+    found = shadertoy_glsl.strangers(toy.codes(role))
+    return {name: least[kind] for name, kind in found.items()}
+
+
+def _piece(section: Section) -> Piece:
+    return Piece(section.code, section.line, section.start)
+
+
+def _channel(uniform: str, plugged: Wire) -> Channel:
+    return Channel(
+        uniform=uniform,
+        source=plugged.media.source,
+        filter=plugged.filter,
+        wrap=plugged.wrap,
+        flipped=plugged.flipped,
+    )
+
+
+def _targets(wires: _Wires) -> tuple[Target, ...]:
+    """Buffers; one is kept from frame to frame where it is read before or while it is drawn."""
+    order = list(wires)
+    found = []
+    for at, role in enumerate(order):
+        if role == "image":
+            continue
+        before = [row.media.word for name in order[: at + 1] for row in wires[name].values()]
+        edge = _EDGE if role == CUBE else None
+        found.append(
+            Target(
+                name=Media(role).source,
+                persistent=role in before,
+                floating=True,
+                width=edge,
+                height=edge,
+                cube=role == CUBE,
+            )
+        )
+    return tuple(found)
+
+
+def _textures(media: list[Media]) -> tuple[Texture, ...]:
+    return tuple(dict.fromkeys(row.texture for row in media if row.texture))
+
+
+def _inputs(media: list[Media]) -> tuple[Input, ...]:
+    if not any(row.word in PICTURES for row in media):
+        return ()
+    return (Input(name="picture", uniform="picture", kind=Kind.IMAGE, label="Picture"),)
+
+
+def _uniforms(cube: bool) -> dict[str, Builtin]:
+    face = {shadertoy_glsl.FACE: Builtin.FACE} if cube else {}
+    return {**shadertoy_glsl.UNIFORMS, **face}
+
+
+def _title(effect_id: str) -> str:
+    words = effect_id.replace("_", " ").replace("-", " ").strip()
+    return words[:1].upper() + words[1:]

@@ -1,0 +1,108 @@
+"""GL Transitions (https://gl-transitions.com): `transition(vec2 uv)` between two pictures."""
+
+from collections.abc import Collection
+
+from server.effects.diagnostics import AUTHOR, Listing, Text
+from server.effects.dialects import fragment_credits, fragment_reading
+from server.effects.effect import Builtin, Effect, Pass
+from server.effects.input import TRANSITION, Input, Kind
+
+SECONDS, BEATS = 0, 1
+"""Values of a transition's `unit`."""
+
+_PICTURES = (
+    Input(name="startImage", uniform="isf_start", kind=Kind.IMAGE, label="Picture before it"),
+    Input(name="endImage", uniform="isf_end", kind=Kind.IMAGE, label="Picture after it"),
+)
+_PROGRESS = Input(
+    name="progress",
+    uniform="progress",
+    kind=Kind.FLOAT,
+    label="Progress",
+    default=0.0,
+    minimum=0.0,
+    maximum=1.0,
+    bind=TRANSITION,
+)
+_HOST = {"progress": "float", "ratio": "float", "isf_start": "sampler2D", "isf_end": "sampler2D"}
+# The functions come before the author's text, which calls them without declaring them.
+_FUNCTIONS = """\
+#define _uv isf_FragNormCoord
+vec4 getFromColor(vec2 uv) { return texture(isf_start, uv); }
+vec4 getToColor(vec2 uv) { return texture(isf_end, uv); }"""
+_ENDING = f"""\
+void main() {{ {fragment_reading.FIRST} isf_FragColor = transition(isf_FragNormCoord); }}
+"""
+
+
+def transition_inputs(taken: Collection[str] = ()) -> tuple[Input, ...]:
+    """When and how long a transition goes: the inputs that every dialect's transitions have.
+
+    The timeline reads their values (render/transition.py); no shader does.
+
+    Args:
+        taken: names of the author's own inputs. A name among them gets ``transition_`` before it.
+    """
+
+    def name(word: str) -> str:
+        return f"transition_{word}" if word in taken else word
+
+    def number(word: str, label: str, least: float, most: float, default: float) -> Input:
+        return Input(
+            name=name(word),
+            uniform=f"isft_{word}",
+            kind=Kind.FLOAT,
+            label=label,
+            minimum=least,
+            maximum=most,
+            default=default,
+        )
+
+    return (
+        number("at", "Begins at (-1: middle of the video)", -1.0, 3600.0, -1.0),
+        number("length", "How long it takes", 0.0, 600.0, 2.0),
+        number("every", "And back again, each (0: once)", 0.0, 600.0, 0.0),
+        Input(
+            name=name("unit"),
+            uniform="isft_unit",
+            kind=Kind.LONG,
+            label="Unit of the times",
+            values=(SECONDS, BEATS),
+            labels=("seconds", "beats"),
+            default=SECONDS,
+        ),
+    )
+
+
+def parse(effect_id: str, file: str, text: str) -> Effect:
+    """Turn a transition into the internal form; arguments and errors as in dialects.load.
+
+    Its uniforms are inputs, with the defaults of their comments; `ratio` is the picture's.
+    """
+    plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    reading = fragment_reading.read(Text(effect_id, file, plain), tuple(_HOST))
+    own = {item.name for item in reading.items if item.storage == "uniform"}
+    rows = [f"uniform {kind} {name};" for name, kind in _HOST.items() if name not in own]
+    told = fragment_credits.read(effect_id, plain)
+    taken = {item.name for item in reading.inputs}
+    draw = Pass(
+        vertex=reading.vertex(),
+        fragment=reading.fragment([*rows, _FUNCTIONS], _ENDING),
+        channels=tuple(reading.roles.channels),
+    )
+    return Effect(
+        id=effect_id,
+        file=file,
+        source=text,
+        title=told.title,
+        dialect="transition",
+        description=told.description,
+        credit=told.credit,
+        license=told.license,
+        categories=told.categories,
+        inputs=(*_PICTURES, _PROGRESS, *reading.inputs, *transition_inputs(taken)),
+        passes=(draw,),
+        textures=tuple(reading.roles.textures),
+        listings=(Listing(AUTHOR, file, plain),),
+        uniforms={"ratio": Builtin.ASPECT, **reading.roles.uniforms},
+    )

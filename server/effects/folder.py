@@ -1,0 +1,73 @@
+"""A folder of effects as it is now: which files there are, and what tells that one changed."""
+
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from server.effects.dialects import LARGEST, SUFFIXES, VERTEX_SUFFIXES, decode
+
+_MOST_FILES = 5000
+
+Mark = tuple[int, int]
+"""Modification time in nanoseconds and size of a file."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file that is there now; the marks tell whether it changed."""
+
+    path: Path
+    mark: Mark
+    vertex: Path | None
+    vertex_mark: Mark | None
+
+
+def scan(folder: Path) -> list[Found]:
+    """The effect files of a folder, by name; links that lead out of it are passed over."""
+    try:
+        with os.scandir(folder) as entries:
+            names = sorted(entry.name for entry in entries)[:_MOST_FILES]
+    except OSError:
+        return []
+    marks = {name: mark_of(folder, name) for name in names if _is_shader(name)}
+    found = []
+    for name, mark in marks.items():
+        if mark is None or not name.endswith(SUFFIXES):
+            continue
+        stem = name.rpartition(".")[0]
+        beside = [stem + suffix for suffix in VERTEX_SUFFIXES if marks.get(stem + suffix)]
+        vertex = beside[0] if beside else None
+        found.append(
+            Found(
+                folder / name,
+                mark,
+                folder / vertex if vertex else None,
+                marks[vertex] if vertex else None,
+            )
+        )
+    return found
+
+
+def _is_shader(name: str) -> bool:
+    return name.endswith((*SUFFIXES, *VERTEX_SUFFIXES)) and not name.startswith(".")
+
+
+def mark_of(folder: Path, name: str) -> Mark | None:
+    """What tells a change of a regular file; None for anything else."""
+    path = folder / name
+    try:
+        if path.is_symlink() and not path.resolve(strict=True).is_relative_to(folder.resolve()):
+            return None
+        status = path.stat()
+    except (OSError, RuntimeError):  # gone, or a link that leads to itself
+        return None
+    return (status.st_mtime_ns, status.st_size) if stat.S_ISREG(status.st_mode) else None
+
+
+def read_text(path: Path) -> str:
+    """What a file holds, one byte more than allowed at most, so that the limit is noticed."""
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
+    with os.fdopen(os.open(path, flags), "rb") as file:
+        data = file.read(LARGEST + 1)
+    return decode(data) if len(data) <= LARGEST else " " * (LARGEST + 1)

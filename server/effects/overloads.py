@@ -1,0 +1,85 @@
+"""Authors' functions that have the name of a function of GLSL's own.
+
+In GLSL 1.20 and ES 1.00 such a function stands beside the built-in ones; in later versions it
+hides them all, and a call of theirs finds nothing. So the author's function gets another name, and
+under that name functions are added that lead to the built-in ones.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+_VECTORS = ("float", "vec2", "vec3", "vec4")
+_WHOLE = ("int", "ivec2", "ivec3", "ivec4")
+_SHAPES = {
+    "abs acos acosh asin asinh atan atanh ceil cos cosh degrees exp exp2 floor fract inversesqrt"
+    " log log2 normalize radians round sign sin sinh sqrt tan tanh trunc": ("T T",),
+    "length": ("float T",),
+    "distance dot": ("float T T",),
+    "atan pow reflect step": ("T T T",),
+    "max min mod": ("T T T", "T T float"),
+    "step": ("T float T",),
+    "cross": ("vec3 vec3 vec3",),
+    "clamp": ("T T T T", "T T float float"),
+    "mix": ("T T T T", "T T T float"),
+    "smoothstep": ("T T T T", "T float float T"),
+}
+_WHOLE_SHAPES = {
+    "abs sign": ("T T",),
+    "max min": ("T T T", "T T int"),
+    "clamp": ("T T T T", "T T int int"),
+}
+
+NAMES = frozenset(name for names in _SHAPES for name in names.split())
+"""The functions of GLSL that this module knows."""
+
+_DEFINITION = re.compile(
+    rf"\b[A-Za-z_]\w*\s+({'|'.join(sorted(NAMES))})\s*\(([^(){{}};]*)\)\s*(?=[{{;])"
+)
+_PARAMETER = re.compile(r"(?:(?:const|in|out|inout|highp|mediump|lowp)\s+)*([A-Za-z_]\w*)")
+
+
+def apart(source: str) -> tuple[str, str]:
+    """Tell an author's functions from GLSL's own of the same name.
+
+    Args:
+        source: a shader without comments, after its ``#version`` and ``#extension`` lines.
+
+    Returns:
+        The functions to put before it, empty where it needs none, and the shader with the
+        author's functions, and every call of that name, by another name.
+    """
+    own: dict[str, set[tuple[str, ...]]] = {}
+    for match in _DEFINITION.finditer(source):
+        own.setdefault(match[1], set()).add(_types(match[2]))
+    if not own:
+        return "", source
+    rows = [row for name, taken in own.items() for row in _leading(name, taken)]
+    calls = re.compile(rf"\b({'|'.join(own)})(?=\s*\()")
+    return "\n".join(rows) + "\n", calls.sub(r"isf_\1", source)
+
+
+def _types(parameters: str) -> tuple[str, ...]:
+    found = (_PARAMETER.match(part.strip()) for part in parameters.split(","))
+    return tuple(match[1] for match in found if match)
+
+
+def _leading(name: str, taken: set[tuple[str, ...]]) -> Iterator[str]:
+    """Functions that lead to the built-in `name`, but for the parameters that are `taken`."""
+    for result, *types in dict.fromkeys(_signatures(name)):
+        if tuple(types) in taken:
+            continue
+        letters = "abc"[: len(types)]
+        parameters = ", ".join(f"{kind} {x}" for kind, x in zip(types, letters, strict=True))
+        yield f"{result} isf_{name}({parameters}) {{ return {name}({', '.join(letters)}); }}"
+
+
+def _signatures(name: str) -> Iterator[tuple[str, ...]]:
+    for table, kinds in ((_SHAPES, _VECTORS), (_WHOLE_SHAPES, _WHOLE)):
+        for shape in _shapes(table.items(), name):
+            yield from (tuple(shape.replace("T", kind).split()) for kind in kinds)
+
+
+def _shapes(rows: Iterable[tuple[str, tuple[str, ...]]], name: str) -> Iterator[str]:
+    for names, shapes in rows:
+        if name in names.split():
+            yield from shapes

@@ -1,0 +1,99 @@
+"""What a browser needs to run an effect with WebGL 2: the `program` of GET /effects/{id}.
+
+    passes      in order, each {"vertex", "fragment": complete GLSL ES 3.00, "target": name or null,
+                "channels": [{"uniform", "source", "filter": nearest | linear | mipmap,
+                "wrap": clamp | repeat | mirror, "flipped"}]}. Each is a strip of 4 vertices
+                without attributes; the last one draws the effect's picture.
+    targets     [{"name", "persistent", "floating": RGBA32F instead of RGBA8, "width", "height":
+                an expression or null for the size of the picture, "cube"}]
+    textures    [{"name", "content": photo | sound | noise | volume | cube | image | zeros,
+                "files": paths beside the effect's file, "size", "components"}]
+    uniforms    {GLSL name: meaning}, the meanings those of effect.Builtin
+    inputs      [{"name", "uniform", "kind", "label", "default", "min", "max", "identity",
+                "values", "labels", "bind", "width"}]
+    picture     name of the image input that shows the picture below, or null
+    second      name of the image input that shows the second photo, or null
+    sequential  whether frame n needs frame n - 1
+
+A sampler of a pass reads the channel of its name, else the image or audio input, the target or the
+texture of its name. Colours and alpha are straight, textures hold their lowest row first.
+server/web/player.js is a complete runtime for it.
+"""
+
+from typing import Any
+
+from server.effects import es
+from server.effects.effect import Effect, Pass, Target
+from server.effects.input import Input
+from server.effects.texture import Channel, Texture
+
+
+def program(effect: Effect) -> dict[str, Any]:
+    """The effect as an object of JSON; see the head of this module."""
+    return {
+        "passes": [_pass(one) for one in effect.passes],
+        "targets": [_target(target) for target in effect.targets],
+        "textures": [_texture(texture) for texture in effect.textures],
+        "uniforms": {es.rename(name): str(what) for name, what in effect.uniforms.items()},
+        "inputs": [_input(item) for item in effect.inputs],
+        "picture": effect.picture,
+        "second": effect.second,
+        "sequential": effect.sequential,
+    }
+
+
+def _pass(one: Pass) -> dict[str, Any]:
+    return {
+        "vertex": es.translate(one.vertex),
+        "fragment": es.translate(one.fragment),
+        "target": es.rename(one.target) if one.target else None,
+        "channels": [_channel(channel) for channel in one.channels],
+    }
+
+
+def _channel(channel: Channel) -> dict[str, Any]:
+    return {
+        "uniform": es.rename(channel.uniform),
+        "source": es.rename(channel.source),
+        "filter": str(channel.filter),
+        "wrap": str(channel.wrap),
+        "flipped": channel.flipped,
+    }
+
+
+def _target(target: Target) -> dict[str, Any]:
+    return {
+        "name": es.rename(target.name),
+        "persistent": target.persistent,
+        "floating": target.floating,
+        "width": target.width,
+        "height": target.height,
+        "cube": target.cube,
+    }
+
+
+def _texture(texture: Texture) -> dict[str, Any]:
+    return {
+        "name": es.rename(texture.name),
+        "content": str(texture.content),
+        "files": list(texture.files),
+        "size": texture.size,
+        "components": texture.components,
+    }
+
+
+def _input(item: Input) -> dict[str, Any]:
+    return {
+        "name": item.name,
+        "uniform": es.rename(item.uniform),
+        "kind": str(item.kind),
+        "label": item.label,
+        "default": item.default,
+        "min": item.minimum,
+        "max": item.maximum,
+        "identity": item.identity,
+        "values": list(item.values),
+        "labels": list(item.labels),
+        "bind": item.bind,
+        "width": item.width,
+    }

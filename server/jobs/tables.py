@@ -1,0 +1,31 @@
+"""The tables of the job file: one script a version, applied to what those before it made."""
+
+SCRIPTS = (
+    """
+CREATE TABLE job (
+    id TEXT PRIMARY KEY, status TEXT NOT NULL, stage TEXT, plan TEXT NOT NULL, spec TEXT NOT NULL,
+    turn INTEGER NOT NULL, created_at INTEGER NOT NULL, started_at INTEGER, finished_at INTEGER,
+    expires_at INTEGER, removed INTEGER NOT NULL DEFAULT 0, progress INTEGER NOT NULL DEFAULT 0,
+    frames_done INTEGER NOT NULL DEFAULT 0, attempt INTEGER NOT NULL DEFAULT 0,
+    slot_ms INTEGER NOT NULL DEFAULT 0, encoder TEXT, threads INTEGER, encoder_fallback TEXT,
+    renderer TEXT, software INTEGER NOT NULL DEFAULT 0,
+    error_code TEXT, error_values TEXT NOT NULL DEFAULT '{}', diagnostics TEXT, report TEXT,
+    request_id TEXT NOT NULL) STRICT;
+CREATE INDEX job_by_turn ON job (status, turn, id);
+CREATE TABLE task (
+    job_id TEXT NOT NULL REFERENCES job (id) ON DELETE CASCADE, name TEXT NOT NULL,
+    starts INTEGER NOT NULL DEFAULT 0, failures INTEGER NOT NULL DEFAULT 0,
+    interruptions INTEGER NOT NULL DEFAULT 0, running INTEGER NOT NULL DEFAULT 0, result TEXT,
+    PRIMARY KEY (job_id, name)) STRICT;
+CREATE TABLE pace (
+    effect TEXT NOT NULL, pixels INTEGER NOT NULL, slot_s_per_frame REAL NOT NULL,
+    PRIMARY KEY (effect, pixels)) STRICT
+""",
+    """
+CREATE TABLE verdict (
+    source TEXT NOT NULL, driver TEXT NOT NULL, found TEXT NOT NULL, judged_at INTEGER NOT NULL,
+    PRIMARY KEY (source, driver)) STRICT
+""",
+)
+"""SQL of each version, from 1."""
+VERSION = len(SCRIPTS)

@@ -1,0 +1,106 @@
+"""A verdict: what compiling an effect and drawing two of its frames showed."""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from server.effects.diagnostics import diagnostic
+from server.errors import ToqiboxError
+from server.jobs.workers import TaskError
+
+CPU_S = 10
+"""Processor time that compiling and drawing may take."""
+MEMORY_BYTES = 1_000_000_000
+"""Address space of the same on a software renderer."""
+WALL_S = 20.0
+"""Time by the clock of the same."""
+_OVERRUN = f"compiling it and drawing two frames took more than {CPU_S} s of processor time"
+_OUT_OF_MEMORY = "MemoryError"
+_TOO_LARGE = "compiling it and drawing two frames needs more memory than it may have"
+_CRASH = "it crashes the renderer, or needs more memory than it may have"
+_TOO_LONG = f"compiling it and drawing two frames took more than {WALL_S:.0f} s"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether an effect can be drawn by one driver, and why not."""
+
+    code: str | None = None
+    """None when it can be drawn; else ``shader_compile_failed`` or ``shader_rejected``."""
+    diagnostics: tuple[dict[str, Any], ...] = ()
+    detail: str = ""
+    """For the log."""
+    blank: bool = False
+    """Whether nothing could be seen in either frame."""
+
+    def enforce(self, effect_id: str) -> None:
+        """Refuse an effect that cannot be drawn.
+
+        Raises:
+            ToqiboxError: the verdict's code; the field is ``effect``.
+        """
+        if self.code is not None:
+            raise ToqiboxError(
+                self.code,
+                field="effect",
+                name=effect_id,
+                diagnostics=list(self.diagnostics),
+                detail=self.detail,
+            )
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> "Verdict":
+        values = json.loads(text)
+        return cls(**{**values, "diagnostics": tuple(values["diagnostics"])})
+
+
+def of_error(error: TaskError, file: str, *, software: bool) -> Verdict | None:
+    """The verdict that a failed ``compile`` task gives; None where it need not be its doing.
+
+    Whoever kills from outside, such as a kernel that is out of memory, uses SIGKILL; the limits
+    of the process itself end it by other signals. Time by the clock says on a GPU how long the
+    shader runs, which costs no processor time there; on a software renderer how busy the machine
+    is.
+
+    Args:
+        error: how the task ended.
+        file: the effect's file, of which diagnostics are told.
+        software: whether the renderer is a software renderer.
+    """
+    if error.code in ("shader_compile_failed", "shader_rejected"):
+        found = tuple(error.event.get("diagnostics") or ())
+        return Verdict(error.code, found or _said(file, "it cannot be used"), error.detail)
+    if is_late(error):
+        return None if software else too_slow(error, file)
+    if error.code == "internal" and _OUT_OF_MEMORY in error.detail:
+        return _rejected(file, _TOO_LARGE, error)
+    if error.code != "worker_crashed" or error.is_from_outside:
+        return None
+    overrun = error.detail.startswith("signal SIGXCPU")
+    return _rejected(file, _OVERRUN if overrun else _CRASH, error)
+
+
+def is_late(error: TaskError) -> bool:
+    """Whether a task was ended by the clock."""
+    return error.code in ("render_timeout", "render_stalled")
+
+
+def too_slow(error: TaskError, file: str) -> Verdict:
+    """The verdict on an effect that runs out of time by the clock."""
+    return _rejected(file, _TOO_LONG, error)
+
+
+def undrawable(error: TaskError, file: str) -> Verdict:
+    """The verdict on an effect that could not be drawn by a machine that draws others."""
+    return _rejected(file, "it compiles, but cannot be drawn", error)
+
+
+def _rejected(file: str, why: str, error: TaskError) -> Verdict:
+    return Verdict("shader_rejected", _said(file, why), error.detail)
+
+
+def _said(file: str, words: str) -> tuple[dict[str, Any], ...]:
+    return (diagnostic(file, "", None, None, words),)

@@ -1,0 +1,18 @@
+"""Pictures as PNG files."""
+
+from pathlib import Path
+
+from PIL import Image
+
+from server.media import part
+
+
+def write(out: Path, width: int, height: int, pixels: bytes) -> None:
+    """Write RGBA bytes, rows from the top, alpha straight and kept.
+
+    Raises:
+        ToqiboxError: ``storage_full``.
+    """
+    image = Image.frombytes("RGBA", (width, height), pixels)
+    with part.writing(out) as file:
+        image.save(file, "PNG", compress_level=3)

@@ -1,0 +1,117 @@
+"""The compile task: whether an effect compiles and draws here, found out by doing it.
+
+It is meant for a fresh process with limits on its time and memory: what crashes or hangs a
+compiler takes this process with it and nothing else.
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import numpy as np
+
+from server.errors import ToqiboxError
+from server.render.context import Context, GlError
+from server.render.events import Emit, Result, Spec
+from server.render.job import Job
+from server.render.opened import KEEPER
+from server.render.pixels import rgba
+from server.render.scene import Scene
+from server.render.surface import Surface
+
+FPS = 10
+JUDGED = 2
+"""Frames that are looked at, one after the other; of a sequential effect those before them too,
+since they are drawn anyway."""
+AT_S = 1
+"""Where the first of them is unless the task says it, whole seconds after the start."""
+_MODEST = {"LP_NUM_THREADS": "2", "GALLIVM_PERF": "nopt"}
+_CUBE_EDGE = 128
+"""A cube of the usual size is 2700 times as much to draw as the picture that is judged."""
+
+
+def run(spec: Spec, emit: Emit) -> Result:
+    """Compile the chain of one task and draw it over the stand-ins for photo and sound.
+
+    Returns:
+        `renderer`, `software`, `blank` (every pixel of the last effect's own output is black or
+        fully transparent in every frame looked at) and `seconds`.
+
+    Raises:
+        ToqiboxError: ``shader_compile_failed`` and ``shader_rejected`` with diagnostics,
+            ``render_failed`` for what OpenGL refuses.
+    """
+    start = time.perf_counter()
+    first = spec.get("at", AT_S) * FPS
+    job = Job(
+        effects=tuple(spec["effects"]),
+        photo=None,
+        features=None,
+        size=(spec["width"], spec["height"]),
+        fps=FPS,
+        frames=first + JUDGED,
+        fit="cover",
+        egl_device=spec.get("egl_device"),
+        require_gpu=False,
+        cube_edge=_CUBE_EDGE,
+    )
+    KEEPER.close()  # calls go to the context opened last
+    try:
+        emit.stage("context")
+        with _modest():
+            context = Context(job.egl_device)
+        with context:
+            emit.stage("compile")
+            scene = Scene(context, job)
+            shown = _draw(context, scene, job, emit)
+            context.check("drawing")
+            found = {"renderer": context.renderer, "software": context.software}
+    except GlError as error:
+        raise ToqiboxError("render_failed", detail=str(error)) from error
+    except MemoryError as error:
+        detail = "it takes more memory than it may"
+        raise ToqiboxError("shader_rejected", detail=detail) from error
+    return {**found, "blank": not shown, "seconds": time.perf_counter() - start}
+
+
+@contextmanager
+def _modest() -> Iterator[None]:
+    """Have a software renderer (Mesa's llvmpipe) do with little; it reads this when it is opened.
+
+    Two threads, since each takes address space, which is limited; and machine code that is not
+    optimised: two frames are drawn sooner than their code is improved, up to thirty times.
+    """
+    before = {name: os.environ.get(name) for name in _MODEST}
+    os.environ.update(_MODEST)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _draw(context: Context, scene: Scene, job: Job, emit: Emit) -> bool:
+    """Draw what must be drawn; returns whether anything is to be seen in a judged frame."""
+
+    def timed(_name: str, draw: Callable[[], bool]) -> bool:
+        # A software renderer compiles a pass once more when it is drawn first.
+        emit.stage("draw")
+        drawn = draw()
+        context.finish()
+        return drawn
+
+    shown = False
+    scene.begin(0)
+    for frame in range(0 if scene.sequential else job.frames - JUDGED, job.frames):
+        scene.draw_effects(frame, timed)
+        shown = shown or _shows(scene.output)
+    return shown
+
+
+def _shows(surface: Surface) -> bool:
+    seen = rgba(surface)
+    return bool(np.any(seen[..., :3].any(axis=-1) & (seen[..., 3] > 0)))

@@ -1,0 +1,97 @@
+"""A photo and a sound for drawing an effect where there are none: the same on every machine.
+
+Both have something of everything, so that an effect that shows anything shows it with them: the
+photo colours, edges and gradients, the sound kicks at 120 a minute, tones over all bands and a
+little noise.
+"""
+
+from functools import cache
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.media import analyser
+from server.render.context import Context, Size
+from server.render.photo import Photo
+from server.render.soundpicture import Hearing
+from server.render.textures import noise
+from server.render.timeline import Sound
+
+SIZE: Size = (64, 36)
+KICK_S = 0.5
+_TONES_HZ = (45.0, 90.0, 180.0, 400.0, 900.0, 1800.0, 3600.0, 6000.0, 9000.0)
+_DECAY_PER_S = 8.0
+_HISS = noise(analyser.RATE) / 255.0 - 0.5
+
+
+class Track(Sound, Hearing, Protocol):
+    """What a scene wants of a sound."""
+
+
+def photo(context: Context) -> Photo:
+    """The photo: a sky, a sun, hills of two colours and a striped house."""
+    return Photo(context, SIZE, pixels().tobytes())
+
+
+@cache
+def pixels() -> NDArray[np.uint8]:
+    """Its pixels: height by width by RGBA, opaque, the top row first."""
+    width, height = SIZE
+    y, x = np.mgrid[:height, :width].astype(np.float64)
+    x, y = (x + 0.5) / width, (y + 0.5) / height
+    seen = np.stack([0.25 + 0.5 * y, 0.45 + 0.3 * y, 0.95 - 0.35 * y], axis=-1)
+    seen[np.hypot((x - 0.72) * width / height, y - 0.28) < 0.12] = (1.0, 0.9, 0.4)
+    seen[y > 0.62 + 0.08 * np.sin(9.0 * x)] = (0.2, 0.55, 0.25)
+    seen[y > 0.8 + 0.05 * np.sin(7.0 * x + 2.0)] = (0.65, 0.35, 0.2)
+    house = (abs(x - 0.3) < 0.11) & (abs(y - 0.55) < 0.17)
+    seen[house] = (0.9, 0.9, 0.88)
+    seen[house & (np.floor(x * 64) % 2 == 0)] = (0.75, 0.15, 0.2)
+    opaque = np.concatenate([seen, np.ones((height, width, 1))], axis=-1)
+    return np.floor(opaque * 255 + 0.5).astype(np.uint8)
+
+
+class Tune(Track):
+    """The sound, endless; the left channel has the lower tones louder, the right the higher."""
+
+    def column(self, name: str, frames: int, fps: int) -> NDArray[np.float32]:
+        """Every feature jumps up with each kick and dies away until the next."""
+        age = np.mod(np.arange(frames) / fps, KICK_S)
+        least = 0.0 if name == "kick" else 0.3
+        return (least + (0.9 - least) * np.exp(-_DECAY_PER_S * age)).astype(np.float32)
+
+    def kicks(self) -> NDArray[np.float64]:
+        """Two a second, for an hour."""
+        times = np.arange(7200) * KICK_S
+        return np.stack([times, np.ones(len(times))], axis=1)
+
+    def beats(self) -> tuple[float, float]:
+        """A beat with each kick."""
+        return KICK_S, 0.0
+
+    def step(self, frame: int, fps: int) -> int:
+        """The last step not after frame/fps."""
+        return frame * analyser.STEPS_PER_S // fps
+
+    def waveform(self, step: int, n: int, channel: int | None = None) -> NDArray[np.float32]:
+        """The last `n` samples before the step, 0 before the start."""
+        index = step * analyser.HOP - n + np.arange(n)
+        time = index / analyser.RATE
+        age = np.mod(time, KICK_S)
+        sound = 0.5 * np.sin(2 * np.pi * 55.0 * age) * np.exp(-_DECAY_PER_S * age)
+        sound += 0.1 * _HISS[index % len(_HISS)]
+        for place, tone in enumerate(_TONES_HZ):
+            side = place / (len(_TONES_HZ) - 1)
+            loudness = (1.0 - side, side, 0.5)[2 if channel is None else channel]
+            sound += 0.09 * (0.3 + loudness) * np.sin(2 * np.pi * tone * time)
+        return np.where(index >= 0, sound, 0.0).astype(np.float32)
+
+    def wave(self, step: int, n: int) -> NDArray[np.uint8]:
+        """The same of both channels' mean as bytes."""
+        return analyser.wave_bytes(self.waveform(step, n))
+
+    def spectrum(self, step: int, channel: int | None = None) -> NDArray[np.uint8]:
+        """Its levels at the step, not smoothed."""
+        window = analyser.blackman(analyser.SIZE) / analyser.SIZE
+        samples = self.waveform(step, analyser.SIZE, channel).astype(np.float64)
+        return analyser.to_bytes(np.abs(np.fft.rfft(samples * window))[: analyser.BINS])

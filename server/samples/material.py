@@ -1,0 +1,50 @@
+"""The sample track and photos as files; for the demo, shader authors and tests."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from server.media import ffmpeg
+from server.samples import photo, track
+
+_SMALL = (1200, 800)
+
+
+@dataclass(frozen=True)
+class Material:
+    """The files that were written."""
+
+    wav: Path
+    mp3: Path
+    photo: Path
+
+
+def write(folder: Path) -> Material:
+    """Compose the track and paint the photo into `folder`.
+
+    Raises:
+        MediaError: ffmpeg is missing or could not encode the MP3.
+    """
+    material = Material(folder / "track.wav", folder / "track.mp3", folder / "photo.jpg")
+    material.wav.write_bytes(track.wav())
+    encode_mp3(material.wav, material.mp3)
+    material.photo.write_bytes(photo.jpeg())
+    return material
+
+
+def write_plain(folder: Path) -> None:
+    """Write ``track.wav``, ``photo.png`` and ``photo2.png``: quickly, and without ffmpeg."""
+    (folder / "track.wav").write_bytes(track.wav())
+    image = photo.paint(*_SMALL)
+    image.save(folder / "photo.png", compress_level=1)
+    photo.second(image).save(folder / "photo2.png", compress_level=1)
+
+
+def encode_mp3(wav: Path, mp3: Path) -> None:
+    """Encode a WAV file of ours as MP3, 192 kb/s.
+
+    Raises:
+        MediaError: ffmpeg is missing or failed.
+    """
+    sound = ffmpeg.input_file(wav, format="wav").audio
+    options = {"c:a": "libmp3lame", "b:a": "192k", "map_metadata": "-1"}
+    ffmpeg.run(ffmpeg.output(sound, mp3, format="mp3", **options), limit_s=60).check()

@@ -1,0 +1,184 @@
+"""The sample track: twenty seconds of house music, composed and mixed by code.
+
+Ten bars of 4/4 at 122 beats a minute: two of introduction without drums, four with kick, bass and
+hats, a lift of four with claps, open hats and a melody, then one last beat that rings out.
+"""
+
+import io
+import wave
+from functools import cache
+
+import numpy as np
+
+from server.samples import synth
+from server.samples.synth import RATE, Sound
+
+BPM = 122
+BEAT_S = 60 / BPM
+BAR_S = 4 * BEAT_S
+_INTRO_BARS, _BARS = 2, 10
+_LIFT_BAR = 6
+DURATION_S = 20.5
+_SEED = 122
+
+# A minor, F, C, G with their sevenths and ninths: one chord a bar, the bass note first.
+_CHORDS = (
+    (33, (57, 60, 64, 67, 71)),
+    (29, (53, 57, 60, 64, 67)),
+    (36, (55, 60, 62, 64, 71)),
+    (31, (55, 59, 62, 64, 69)),
+)
+# The melody of the lift: bar, beat, note, length in beats.
+_MELODY = (
+    (6, 0.0, 76, 1.5), (6, 1.5, 74, 0.5), (6, 2.0, 72, 1.0), (6, 3.0, 71, 1.0),
+    (7, 0.0, 74, 2.0), (7, 2.0, 71, 1.0), (7, 3.0, 74, 1.0),
+    (8, 0.0, 79, 1.5), (8, 1.5, 76, 0.5), (8, 2.0, 72, 2.0),
+    (9, 0.0, 72, 1.0), (9, 1.0, 76, 1.0), (9, 2.0, 74, 1.0), (9, 3.0, 71, 1.0),
+)  # fmt: skip
+
+
+def kick_times() -> list[float]:
+    """Seconds at which a kick begins: four a bar from the third bar, a rest before the lift."""
+    times = [
+        bar * BAR_S + beat * BEAT_S
+        for bar in range(_INTRO_BARS, _BARS)
+        for beat in range(4)
+        if (bar, beat) != (_LIFT_BAR - 1, 3)
+    ]
+    return [*times, _BARS * BAR_S]
+
+
+@cache
+def mix() -> Sound:
+    """The whole track: samples × 2 at 44.1 kHz, from -1 to 1."""
+    chance = np.random.default_rng(_SEED)
+    drums, music = _Desk(), _Desk()
+    _play_drums(drums, chance)
+    _play_bass(music)
+    tonal = _Desk()
+    _play_chords(tonal, chance)
+    _play_arpeggio(tonal)
+    _play_melody(tonal)
+    hall = synth.reverb(tonal.sound * 0.30, chance)
+    duck = _duck()[:, None]
+    total = drums.sound + duck * (music.sound + tonal.sound + hall)
+    total = np.tanh(total * 0.95)
+    fade = np.clip((DURATION_S - np.arange(len(total)) / RATE) / 0.6, 0, 1)
+    total *= fade[:, None]
+    loudest = float(np.max(np.abs(total)))
+    level: Sound = (total * (0.89 / loudest)).astype(np.float32)
+    return level
+
+
+def wav() -> bytes:
+    """The track as a WAV file: 44.1 kHz, 16 bit, stereo."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as out:
+        out.setnchannels(2)
+        out.setsampwidth(2)
+        out.setframerate(RATE)
+        out.writeframes(np.round(mix() * 32767).astype("<i2").tobytes())
+    return file.getvalue()
+
+
+class _Desk:
+    """A stereo tape of the track's length that sounds are laid on."""
+
+    def __init__(self) -> None:
+        self.sound = np.zeros((round(DURATION_S * RATE), 2), np.float32)
+
+    def lay(self, sound: Sound, at_s: float, level: float, pan: float = 0.0) -> None:
+        """Add `sound` from `at_s`; what hangs over the end is cut. `pan` from -1 to 1."""
+        start = round(at_s * RATE)
+        part = sound[: max(0, len(self.sound) - start)]
+        if part.ndim == 1:
+            angle = (pan + 1) * np.pi / 4
+            sides = np.array([np.cos(angle), np.sin(angle)], np.float32) * np.float32(np.sqrt(2))
+            part = part[:, None] * sides
+        self.sound[start : start + len(part)] += part * np.float32(level)
+
+
+def _duck() -> Sound:
+    """How far the music steps back for each kick: the pumping of house music."""
+    gain = np.ones(round(DURATION_S * RATE))
+    fall = np.linspace(0, 0.72, round(0.004 * RATE))
+    rise = 0.72 * np.exp(-np.arange(round(BEAT_S * RATE)) / RATE / 0.13)
+    dip = 1 - np.concatenate([fall, rise])
+    for time in kick_times():
+        start = round((time - 0.004) * RATE)
+        gain[start : start + len(dip)] = dip[: len(gain) - start]
+    return gain.astype(np.float32)
+
+
+def _play_drums(desk: _Desk, chance: np.random.Generator) -> None:
+    drum, closed, open_ = synth.kick(), synth.hat(chance, 0.018), synth.hat(chance, 0.075)
+    short = synth.hat(chance, 0.035)
+    for time in kick_times():
+        desk.lay(drum, time, 0.95)
+    for step in range(_BARS * 16):  # sixteenths
+        bar, at = step // 16, step * BEAT_S / 4
+        lift = bar >= _LIFT_BAR
+        if bar < 1:
+            continue
+        if step % 4 == 2:
+            desk.lay(open_ if lift else short, at, 0.42 if bar > 1 else 0.2, 0.15)
+        elif lift or (bar >= _INTRO_BARS and step % 2 == 1):
+            accent = 0.14 + 0.08 * float(chance.random())
+            desk.lay(closed, at, accent, -0.3 + 0.6 * (step % 2))
+    for bar in range(4, _BARS):
+        for beat in (1, 3):
+            desk.lay(synth.clap(chance), bar * BAR_S + beat * BEAT_S, 0.42)
+    desk.lay(synth.riser(chance, BAR_S), BAR_S, 0.22)
+    desk.lay(synth.riser(chance, BAR_S), (_LIFT_BAR - 1) * BAR_S, 0.30)
+    for step, level in enumerate((0.14, 0.2, 0.26, 0.34)):  # a fill where the kick rests
+        desk.lay(
+            synth.clap(chance), _LIFT_BAR * BAR_S - BEAT_S * (1 - step / 4), level, step / 5 - 0.3
+        )
+    for bar in (_INTRO_BARS, _LIFT_BAR, _BARS):
+        desk.lay(synth.crash(chance), bar * BAR_S, 0.42, -0.2)
+
+
+def _play_bass(desk: _Desk) -> None:
+    """Between the kicks, never with them: off-beats, with a step up at each bar's end."""
+    for bar in range(_INTRO_BARS, _BARS):
+        root = _CHORDS[bar % 4][0]
+        pattern = [(0.5, 0), (1.5, 0), (2.5, 0), (3.5, 7)]
+        if bar >= _LIFT_BAR:
+            pattern += [(1.75, 12), (3.75, 12)]
+        for beat, interval in pattern:
+            sound = synth.bass(
+                root + 12 + interval, BEAT_S * 0.42 if beat % 1 == 0.5 else BEAT_S / 4
+            )
+            desk.lay(sound, bar * BAR_S + beat * BEAT_S, 0.30)
+    desk.lay(synth.bass(_CHORDS[0][0] + 12, 0.8), _BARS * BAR_S, 0.3)
+
+
+def _play_chords(desk: _Desk, chance: np.random.Generator) -> None:
+    for bar in range(_BARS):
+        level = 0.34 if bar < _LIFT_BAR else 0.30
+        bright = min(1.0, 0.06 + 0.13 * bar)
+        desk.lay(synth.pad(_CHORDS[bar % 4][1], BAR_S, bright, chance), bar * BAR_S, level)
+    desk.lay(synth.pad(_CHORDS[0][1], 0.9, 0.5, chance), _BARS * BAR_S, 0.32)
+
+
+def _play_arpeggio(desk: _Desk) -> None:
+    """Broken chords in sixteenths, with an echo that crosses from side to side."""
+    order = (0, 2, 4, 1, 3, 4, 2, 3)
+    for step in range(_BARS * 16):
+        bar = step // 16
+        notes = _CHORDS[bar % 4][1]
+        if step % 16 in (3, 9, 15) and bar < _LIFT_BAR:
+            continue
+        sound = synth.pluck(notes[order[step % 8]] + 12, min(1.0, 0.1 + step / 130))
+        at, level = step * BEAT_S / 4, 0.24 if bar < _INTRO_BARS else 0.19
+        for echo in range(3):
+            pan = (-0.5, 0.6, -0.7)[echo]
+            desk.lay(sound, at + echo * BEAT_S * 0.75, level * 0.42**echo, pan)
+
+
+def _play_melody(desk: _Desk) -> None:
+    for bar, beat, note, beats in _MELODY:
+        at = bar * BAR_S + beat * BEAT_S
+        sound = synth.lead(note, beats * BEAT_S * 0.92)
+        desk.lay(sound, at, 0.24)
+        desk.lay(sound, at + BEAT_S * 0.75, 0.08, 0.6)

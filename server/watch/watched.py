@@ -1,0 +1,22 @@
+"""What is watched, and with what it is shown."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from server.watch.material import Material
+from server.watch.subject import Load
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watched:
+    """One watch, as a command asks for it."""
+
+    path: Path
+    """The effect's file."""
+    load: Load
+    """Reads it."""
+    material: Material
+    """The sound and the photos; theirs to remove who made them."""
+    fps: int = 30
+    egl_device: int | None = None
+    """The device that the server's frames are drawn with; None takes the best."""

@@ -1,0 +1,4 @@
+void mainImage(out vec4 fragColor, in vec2 fragCoord) {
+    vec2 uv = fragCoord / RENDERSIZE;
+    fragColor = vec4(uv, 0.0, 1.0);
+}

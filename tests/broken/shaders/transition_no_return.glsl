@@ -1,0 +1,3 @@
+vec4 transition(vec2 uv) {
+    vec4 color = mix(getFromColor(uv), getToColor(uv), progress);
+}

@@ -1,0 +1,74 @@
+"""Judging many files in a row: who is to blame when a worker dies."""
+
+import argparse
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from server import cli_effects
+from server.commands.effects import new, source
+from server.commands.effects.judge import Judge, Limits, Outcome
+from server.config import Config
+
+GOOD = '/*{"ISFVSN": "2"}*/\nvoid main() { gl_FragColor = vec4(1.0); }\n'
+
+
+@pytest.fixture
+def good(tmp_path: Path) -> Path:
+    file = tmp_path / "good.fs"
+    file.write_text(GOOD)
+    return file
+
+
+@pytest.fixture
+async def judge() -> AsyncIterator[Judge]:
+    made = Judge(Limits())
+    yield made
+    await made.close()
+
+
+async def test_a_file_is_not_blamed_for_the_end_of_a_used_worker(judge: Judge, good: Path) -> None:
+    assert (await judge.judge(good)).outcome is Outcome.OK
+    assert judge._worker is not None
+    judge._worker.process.kill()
+    assert (await judge.judge(good)).outcome is Outcome.OK
+
+
+@pytest.mark.parametrize(
+    ("limits", "told"),
+    [(Limits(cpu_s=0.01), "processor time"), (Limits(memory_bytes=1), "memory")],
+)
+async def test_a_file_over_a_limit_is_rejected_and_the_next_is_judged(
+    good: Path, limits: Limits, told: str
+) -> None:
+    judge = Judge(limits)
+    try:
+        for _ in range(2):
+            verdict = await judge.judge(good)
+            assert verdict.outcome is Outcome.REJECTED
+            assert told in verdict.reason
+    finally:
+        await judge.close()
+
+
+@pytest.fixture
+def templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """A file made of each template."""
+    monkeypatch.chdir(tmp_path)
+    for like in cli_effects.TEMPLATES:
+        options = argparse.Namespace(name=f"my-{like}", like=like, json=True)
+        assert new.run(Config(), options) == 0
+        assert new.run(Config(), options) == 1  # it is not replaced
+    return sorted(tmp_path.iterdir())
+
+
+async def test_every_template_draws(judge: Judge, templates: list[Path]) -> None:
+    assert len(templates) == len(cli_effects.TEMPLATES)
+    for file in templates:
+        verdict = await judge.judge(file, named=True)
+        assert verdict.outcome is Outcome.OK, verdict
+        effect = source.read(file).effect
+        assert effect.title == f"My {file.stem.removeprefix('my-')}"
+        assert (effect.credit, effect.license) == ("Your name", "MIT")
+        assert effect.description

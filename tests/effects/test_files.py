@@ -1,0 +1,103 @@
+"""Image files of effects: they lie in the effect's folder, whatever their names say."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.effects import files
+from server.effects.dialects import load
+from server.effects.effect import Effect
+from server.errors import ToqiboxError
+
+
+def importing(path: str) -> Effect:
+    return load("test", "test.fs", f'/*{{"IMPORTED":\n{{"x": {{"PATH": "{path}"}}}}}}*/\n')
+
+
+def refused(effect: Effect, folder: Path | None) -> ToqiboxError:
+    with pytest.raises(ToqiboxError) as caught:
+        files.resolve(effect, folder)
+    assert caught.value.code == "shader_rejected"
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("path", "normal"),
+    [
+        ("a.png", "a.png"),
+        ("./b//a.png", "b/a.png"),
+        ("b/../a.png", "a.png"),
+        ("b\\a.png", "b/a.png"),
+    ],
+)
+def test_paths_are_made_plain(path: str, normal: str) -> None:
+    assert files.normal(path) == normal
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("", " ", ".", "..", "b/..", "../a.png", "b/../../a.png", "b\\..\\..\\a.png"),
+        *("/a.png", "\\a.png", "~/a.png", "./~/a.png", "C:\\a.png", "http://x/a.png"),
+        *("a\0.png", "a\n.png", "x" * 256),
+    ],
+)
+def test_paths_that_lead_elsewhere_are_none(path: str) -> None:
+    with pytest.raises(ValueError, match="it "):
+        files.normal(path)
+
+
+@given(st.text(st.sampled_from("./\\ab~:"), max_size=20))
+def test_no_path_leads_out(path: str) -> None:
+    try:
+        normal = files.normal(path)
+    except ValueError:
+        return
+    assert os.path.normpath(normal) == normal
+    assert not normal.startswith((".." + os.sep, os.sep))
+    assert files.normal(normal) == normal
+
+
+def test_a_file_is_found_in_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "a.png").write_bytes(b"x")
+    (tmp_path / "b" / "c.png").symlink_to("a.png")
+    assert files.resolve(importing("b/a.png"), tmp_path) == {"b/a.png": str(tmp_path / "b/a.png")}
+    assert files.resolve(importing("b/c.png"), tmp_path) == {"b/c.png": str(tmp_path / "b/a.png")}
+
+
+def test_what_is_no_file_of_the_folder_is_refused_where_it_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "effects"
+    folder.mkdir()
+    (tmp_path / "secret.png").write_bytes(b"x")
+    (folder / "link.png").symlink_to("../secret.png")
+    (folder / "loop.png").symlink_to("loop.png")
+    (folder / "out").symlink_to("..")
+    (folder / "folder.png").mkdir()
+    os.mkfifo(folder / "pipe.png")
+    for path, why in {
+        "none.png": "it is not there",
+        "loop.png": "it is not there",
+        "link.png": "out of the effect's folder",
+        "out/secret.png": "out of the effect's folder",
+        "folder.png": "no file that can be read",
+        "pipe.png": "no file that can be read",
+    }.items():
+        error = refused(importing(path), folder)
+        assert why in str(error)
+        assert error.diagnostics is not None
+        (found,) = error.diagnostics
+        assert (found["line"], found["column"]) == (2, 17)
+    assert "without files" in str(refused(importing("none.png"), None))
+    assert files.resolve(load("test", "test.fs", "/*{}*/"), None) == {}
+
+
+def test_a_file_may_have_20_mb(tmp_path: Path) -> None:
+    with (tmp_path / "a.png").open("wb") as file:
+        file.truncate(files.LARGEST_FILE)
+        assert files.resolve(importing("a.png"), tmp_path)
+        file.truncate(files.LARGEST_FILE + 1)
+    assert "20 MB" in str(refused(importing("a.png"), tmp_path))

@@ -1,0 +1,203 @@
+"""What Shadertoy's API exports, and the text that it becomes."""
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server.effects.dialects import load
+from server.effects.dialects.shadertoy import parse
+from server.effects.dialects.shadertoy_file import text_of
+from server.effects.effect import Channel, Content, Effect, Filter, Kind, Wrap
+from server.errors import ToqiboxError
+
+EXPORT = Path(__file__).parent.parent / "features" / "shadertoy" / "export.json"
+LONDON = "/media/a/8de3a3924cb95bd0e95a443fff0326c869f9d4979cd1d5b6e94e2a01f5be53e9.jpg"
+WOOD = "/media/a/1f7dca9c22f324751f2a5a59c9b181dfe3b5564a04b724c657732d0bf09c99db.jpg"
+CODE = "void mainImage(out vec4 o, in vec2 p) {{ o = {}; }}"
+
+
+def row(number: int, kind: str, path: str, **more: Any) -> dict[str, Any]:
+    """An input of a pass."""
+    return {"channel": number, "type": kind, "filepath": path, **more}
+
+
+def image(*inputs: dict[str, Any]) -> dict[str, Any]:
+    """A shader of one pass that reads all four channels."""
+    code = CODE.format(" + ".join(f"texture(iChannel{n}, p)" for n in range(4)))
+    return {"info": {}, "renderpass": [{"type": "image", "code": code, "inputs": list(inputs)}]}
+
+
+def effect(shader: dict[str, Any]) -> Effect:
+    return parse("toy", "toy.json", json.dumps(shader))
+
+
+def channels(shader: dict[str, Any]) -> list[Channel]:
+    return list(effect(shader).passes[-1].channels)
+
+
+def fault(text: str) -> tuple[str, int | None, str]:
+    with pytest.raises(ToqiboxError) as caught:
+        parse("toy", "toy.json", text)
+    (found,) = caught.value.diagnostics or []
+    return found["file"], found["line"], found["message"]
+
+
+def test_what_an_export_says() -> None:
+    made = load("toy", "toy.json", EXPORT.read_text())
+    assert (made.title, made.credit, made.license) == (
+        "Exported <toy>",
+        "somebody",
+        "CC BY-NC-SA 3.0",
+    )
+    assert made.description == "Counts frames over the picture"
+    assert made.categories == ("counter", "test")
+    assert [one.target for one in made.passes] == ["bufferA", None]
+    assert made.passes[1].channels == (
+        Channel(
+            uniform="iChannel0",
+            source="picture",
+            filter=Filter.NEAREST,
+            wrap=Wrap.REPEAT,
+            flipped=True,
+        ),
+        Channel(uniform="iChannel1", source="noise256x1", filter=Filter.MIPMAP, wrap=Wrap.REPEAT),
+        Channel(uniform="iChannel2", source="bufferA", filter=Filter.NEAREST),
+        Channel(uniform="iChannel3", source="sound"),
+    )
+    assert [item.kind for item in made.inputs] == [Kind.IMAGE]
+    assert [texture.content for texture in made.textures] == [Content.NOISE, Content.SOUND]
+
+
+def test_each_pass_is_a_listing_of_its_own() -> None:
+    made = load("toy", "toy.json", EXPORT.read_text())
+    names = {listing.file: listing.start for listing in made.listings}
+    assert names == {
+        "toy.json": 0,
+        "toy.json (Image)": 3_000_000,
+        "toy.json (Common)": 4_000_000,
+        "toy.json (Buffer A)": 5_000_000,
+    }
+    assert "#line 4000001\n#define FRAMES" in made.passes[0].fragment
+    assert "#line 5000001\nvoid mainImage(st_" in made.passes[0].fragment
+
+
+@pytest.mark.parametrize("wrapped", ["{}", "[{}]", '{{"Shader": {}}}', "\n [{}]\n"])
+def test_the_object_may_be_wrapped(wrapped: str) -> None:
+    text = wrapped.format(json.dumps(image()))
+    assert load("toy", "toy.json", text).dialect == "shadertoy"
+
+
+def test_a_camera_is_the_picture_before_an_image() -> None:
+    inputs = row(0, "texture", WOOD), row(1, "texture", LONDON), row(2, "webcam", "/webcam.png")
+    assert [c.source for c in channels(image(*inputs))] == [
+        "original",
+        "original",
+        "picture",
+        "none",
+    ]
+
+
+def test_the_same_image_is_the_same_picture() -> None:
+    inputs = [row(n, "texture", path) for n, path in enumerate((LONDON, WOOD, LONDON))]
+    assert [c.source for c in channels(image(*inputs))] == [
+        "picture",
+        "original",
+        "picture",
+        "none",
+    ]
+
+
+def test_media_and_their_usual_sampling() -> None:
+    inputs = (
+        row(0, "texture", LONDON),
+        row(1, "keyboard", "/presets/tex00.jpg"),
+        row(2, "music", "/media/a/x.mp3"),
+        row(3, "video", "/media/a/x.webm", sampler={"vflip": "false"}),
+    )
+    found = channels(image(*inputs))
+    assert [c.source for c in found] == ["original", "keyboard", "sound", "picture"]
+    assert [c.filter for c in found] == [Filter.MIPMAP, *[Filter.LINEAR] * 3]
+    assert [c.wrap for c in found] == [Wrap.REPEAT, *[Wrap.CLAMP] * 3]
+    assert [c.flipped for c in found] == [False, False, False, True]
+
+
+def test_older_exports_write_src_ctype_and_numbers() -> None:
+    old = {"channel": 0, "ctype": "buffer", "src": "/media/previz/buffer01.png", "id": 258}
+    buffer = {"type": "buffer", "name": "Buf B", "outputs": [{"id": 258}], "code": CODE.format("o")}
+    shader = image(old)
+    shader["renderpass"].append(buffer)
+    assert [target.name for target in effect(shader).targets] == ["bufferB"]
+    assert channels(shader)[0].source == "bufferB"
+
+
+def test_cubes_and_volumes() -> None:
+    gray = "/media/a/27012b4eadd0c3ce12498b867058e4f717ce79e10a99568cca461682d84a4b04.bin"
+    inputs = (
+        row(0, "cubemap", "/media/a/585f9546c092f53ded45332b343144396c0b2d70d9965f585ebc.jpg"),
+        row(1, "cubemap", "/media/previz/cubemap00.png", id="4dX3Rr"),
+        row(2, "volume", gray),
+        row(3, "volume", "/media/a/aea6b99da1d53055107966b59ac5444fc8bc7b3ce2d0bbb6.bin"),
+    )
+    shader = image(*inputs)
+    cube = "void mainCubemap(out vec4 o, in vec2 p, in vec3 f, in vec3 d) {}"
+    shader["renderpass"].append({"type": "cubemap", "name": "Cube A", "code": cube})
+    assert [c.source for c in channels(shader)] == ["cubemap", "cubeA", "volume32x1", "volume32x4"]
+    fragment = effect(shader).passes[-1].fragment
+    kinds = re.findall(r"uniform (sampler\w+) iChannel\d;", fragment)
+    assert kinds == ["samplerCube", "samplerCube", "sampler3D", "sampler3D"]
+
+
+def test_a_licence_in_the_code_counts_more_than_the_sites() -> None:
+    shader = image()
+    shader["renderpass"][0]["code"] += "\n// The MIT License"
+    assert effect(shader).license == "MIT"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ('{\n"renderpass": [\n{"code" 1}]}', 3, "“:” expected"),
+        ('{"info": {},\n"renderpass": 7}', 2, "there is no array “renderpass”"),
+        ('{"renderpass": [\n{"type": "image"}]}', 2, "a pass is not an object with a text"),
+        ('{"renderpass": []}', 1, "there is no Image pass"),
+    ],
+)
+def test_faults_of_the_json_are_at_their_lines(text: str, line: int, words: str) -> None:
+    file, where, message = fault(text)
+    assert (file, where) == ("toy.json", line)
+    assert message.startswith(words)
+
+
+def _bare(made: Effect) -> Effect:
+    """What it is, apart from where its lines are."""
+    passes = tuple(
+        replace(one, fragment=re.sub(r"[ \t]+\n", "\n", re.sub(r"#line \d+\n", "", one.fragment)))
+        for one in made.passes
+    )
+    return replace(made, file="", source="", listings=(), passes=passes)
+
+
+def test_the_text_of_an_export_is_the_same_effect() -> None:
+    export = EXPORT.read_text()
+    text = text_of(export)
+    assert _bare(load("toy", "toy.glsl", text)) == _bare(load("toy", "toy.json", export))
+    assert text.startswith("// Title: Exported <toy>\n// Author: somebody\n")
+    assert "// Pass: Buffer A\n// iChannel0: buffer A (nearest)\nvoid mainImage" in text
+    assert "// iChannel0: photo (nearest, flip)\n" in text
+
+
+def test_code_that_looks_like_our_own_lines_stays_code() -> None:
+    shader = image(row(0, "keyboard", "/presets/tex00.jpg"))
+    shader["info"] = {"name": "Title: x", "username": "", "tags": ["a, b"]}
+    shader["renderpass"][0]["code"] = (
+        '// Created by nobody\n  // iChannel0: sound\n// Pass: Buffer A\n#iChannel1 "self"\n'
+        + shader["renderpass"][0]["code"]
+    )
+    export = json.dumps(shader)
+    made = load("toy", "toy.glsl", text_of(export))
+    assert _bare(made) == _bare(load("toy", "toy.json", export))
+    assert (made.title, made.credit, len(made.passes)) == ("Title: x", "", 1)

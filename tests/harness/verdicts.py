@@ -1,0 +1,51 @@
+"""Verdicts for data folders that begin empty: what every test knows is not found out by each."""
+
+import json
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+from server import confine
+from server.effects.library import BUILT_IN, Library
+from server.jobs.source import read_source
+from server.jobs.store import Store
+from server.jobs.verdict import Verdict
+
+EFFECTS = Path(__file__).with_name("effects")
+"""Effects for servers under test."""
+Known = dict[tuple[str, str], Verdict]
+
+
+def give(data: Path, known: Known) -> None:
+    """Put verdicts into a data folder that no server uses now."""
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    store = Store(data / "jobs.db")
+    store.judge(known, 0)
+    store.close()
+
+
+def all_of(library: Library, driver: str, found: Verdict) -> Known:
+    """The same verdict on all that a library holds."""
+    sources = [read_source(effect, library) for effect in library.all()]
+    return {(source.key, driver): found for source in sources}
+
+
+@cache
+def drawable() -> Known:
+    """That this machine draws our effects, which their own tests show."""
+    return all_of(Library((BUILT_IN, EFFECTS)), _driver(), Verdict())
+
+
+def _driver() -> str:
+    """The renderer and its version, as a worker finds them."""
+    done = subprocess.run(
+        confine.command([sys.executable, "-I", "-m", "server.render.worker", "probe"]),
+        input=b'{"task": "probe"}\n',
+        env=confine.environment(),
+        capture_output=True,
+        check=True,
+        timeout=60,
+    )
+    gl = json.loads(done.stdout.splitlines()[-1])["result"]["gl"]
+    return f"{gl['renderer']}, {gl['version']}"

@@ -1,0 +1,182 @@
+"""Effects over HTTP: what is listed, what is told of a bad one, and the second photo."""
+
+import asyncio
+import json
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from server.config import Config
+from server.effects.library import Library
+from server.jobs.health import Health
+from server.jobs.job import Status
+from server.jobs.source import FOLDER
+from server.jobs.verdict import Verdict
+from tests.harness import media, verdicts
+from tests.http.conftest import DRIVER, Running, Start
+from tests.http.wire import FORM, ask, form, head, part, post
+
+AUDIO = part("audio", b"RIFF", filename="a.wav")
+PHOTO = part("photo", b"\xff\xd8", filename="p.jpg")
+PHOTO2 = part("photo2", b"\xff\xd8", filename="q.jpg")
+WRONG = '/*{"ISFVSN": "2", "INPUTS": []}*/\nvoid main() {\n  gl_FragColor = vec4(speed);\n}\n'
+NO_EFFECT = "float noise(float x) { return x; }\n"
+LEAF = """/*{"ISFVSN": "2", "INPUTS": [{"NAME": "inputImage", "TYPE": "image"},
+    {"NAME": "other", "TYPE": "image"}], "IMPORTED": {"leaf": {"PATH": "leaf.png"}}}*/
+void main() {
+    vec2 uv = isf_FragNormCoord;
+    vec4 left = IMG_NORM_PIXEL(leaf, uv);
+    gl_FragColor = uv.x < 0.5 ? left : IMG_NORM_PIXEL(other, uv);
+}
+"""
+
+
+def png(color: tuple[int, int, int]) -> bytes:
+    file = BytesIO()
+    Image.new("RGB", (64, 36), color).save(file, "PNG")
+    return file.getvalue()
+
+
+@pytest.fixture(scope="module")
+def probed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What this machine can really do, found out once."""
+    health = Health(Config(), tmp_path_factory.mktemp("probe") / "scratch")
+    asyncio.run(asyncio.wait_for(_probe(health), 60))
+    assert health.found is not None
+    return health.found
+
+
+async def _probe(health: Health) -> None:
+    await health.probe()
+
+
+@pytest.fixture
+def shaders(tmp_path: Path) -> Path:
+    """A folder of effects beside those of the server."""
+    folder = tmp_path / "shaders"
+    folder.mkdir()
+    (folder / "wrong.fs").write_text(WRONG)
+    (folder / "none.glsl").write_text(NO_EFFECT)
+    return folder
+
+
+async def get(running: Running, path: str, *lines: str) -> tuple[int, dict[str, str], object]:
+    answer = await ask(running.port, head(f"GET {path}", *lines))
+    return answer.status, answer.headers, json.loads(answer.body) if answer.body else None
+
+
+async def test_usable_effects_are_listed_and_shown_with_their_program(
+    start: Start, shaders: Path
+) -> None:
+    running = await start(shaders_dirs=(shaders,))
+    status, headers, listed = await get(running, "/effects")
+    assert status == 200
+    assert isinstance(listed, dict)
+    rows = {row["id"]: row for row in listed["effects"]}
+    assert "none" not in rows
+    assert "wrong" in rows  # nobody has judged it yet
+    status, _, shown = await get(running, "/effects/breathe")
+    assert isinstance(shown, dict)
+    assert rows["breathe"].items() <= shown.items()
+    assert shown["inputs"]["type"] == "object"
+    assert shown["program"]["passes"][0]["fragment"].startswith("#version 300 es")
+    assert shown["sequential"] is False
+    known = f"If-None-Match: {headers['etag']}"
+    assert (await get(running, "/effects", known))[0] == 304
+    assert (await get(running, "/effects/none-of-these"))[0] == 404
+
+
+async def test_what_is_judged_bad_is_offered_no_more_and_says_why(
+    start: Start, shaders: Path
+) -> None:
+    told = {"file": "wrong.fs", "line": 3, "column": 23, "severity": "error", "message": "speed"}
+    bad = Verdict("shader_compile_failed", (told,))
+    known = verdicts.all_of(Library((shaders,)), DRIVER, bad)
+    running = await start(known=known, shaders_dirs=(shaders,))
+    _, _, listed = await get(running, "/effects")
+    assert isinstance(listed, dict)
+    assert not {"wrong", "none"} & {row["id"] for row in listed["effects"]}
+    _, headers, everything = await get(running, "/effects?all=1", "Accept-Language: ru")
+    assert isinstance(everything, dict)
+    assert headers["content-language"] == "ru"
+    rows = {row["id"]: row for row in everything["effects"]}
+    assert len(rows) == len(listed["effects"]) + 2
+    assert rows["wrong"]["diagnostics"] == [told]
+    assert (rows["none"]["file"], rows["none"]["code"]) == ("none.glsl", "shader_compile_failed")
+    assert "не компилируется" in rows["none"]["error"]
+    for name in ("wrong", "none"):
+        status, _, refused = await get(running, f"/effects/{name}")
+        assert isinstance(refused, dict)
+        assert (status, refused["code"]) == (422, "shader_compile_failed")
+        assert refused["diagnostics"] == rows[name]["diagnostics"]
+
+
+async def test_a_transition_wants_a_second_photo_and_others_want_none(running: Running) -> None:
+    lone = await ask(running.port, post(form(part("effect", "dissolve"), AUDIO, PHOTO)))
+    assert (lone.status, lone.code, lone.json["field"]) == (400, "missing_field", "photo2")
+    spare = await ask(running.port, post(form(part("effect", "ring"), AUDIO, PHOTO, PHOTO2)))
+    assert (spare.status, spare.code) == (422, "invalid_parameter")
+    assert "second photo" in spare.json["error"]
+    assert await running.spool_is_empty()
+
+
+async def test_a_second_photo_that_is_none_is_told_by_its_name(running: Running) -> None:
+    photos = part("photo", media.photo()), part("photo2", b"no picture")
+    sent = form(part("effect", "dissolve"), part("audio", media.wav(0.2)), *photos)
+    answer = await ask(running.port, post(sent), wait_s=30)
+    assert (answer.status, answer.code) == (415, "unsupported_media_type")
+    assert answer.json["field"] == "photo2"
+
+
+async def test_a_shader_that_does_not_compile_is_refused_before_the_files(
+    start: Start, shaders: Path, probed: dict[str, Any]
+) -> None:
+    running = await start(shaders_dirs=(shaders,))
+    running.service.health.found = probed
+    # Of a body of over a megabyte only the first field is ever sent.
+    large = head("POST /export", f"Content-Type: {FORM}", "Content-Length: 1500000")
+    answer = await ask(running.port, large + part("effect", "wrong") + AUDIO[:40], wait_s=30)
+    assert (answer.status, answer.code) == (422, "shader_compile_failed")
+    assert answer.json["field"] == "effect"
+    first = answer.json["diagnostics"][0]
+    assert (first["file"], first["line"]) == ("wrong.fs", 3)
+    assert "vec4(speed)" in first["source"]
+    last = post(form(AUDIO, PHOTO, part("effect", "wrong")))
+    assert (await ask(running.port, last)).code == "shader_compile_failed"
+    assert await running.spool_is_empty()
+
+
+async def test_a_job_keeps_the_images_and_both_photos_it_was_accepted_with(
+    start: Start, shaders: Path, probed: dict[str, Any]
+) -> None:
+    (shaders / "leaf.fs").write_text(LEAF)
+    (shaders / "leaf.png").write_bytes(png((0, 255, 0)))
+    running = await start(shaders_dirs=(shaders,), max_parallel_exports=1)
+    running.service.health.found = probed
+    fields = [part("effect", "leaf"), part("duration", "0.2"), part("fit", "cover")]
+    files = [part("audio", media.wav(0.2)), part("photo", png((255, 0, 0)))]
+    second = part("photo2", png((0, 0, 255)))
+    answer = await ask(running.port, post(form(*fields, *files, second)), wait_s=60)
+    assert answer.status == 202, answer.body
+    (shaders / "leaf.png").write_bytes(png((255, 255, 255)))
+    service = running.service
+    job = service.get(answer.json["jobId"])
+    assert job is not None
+    kept = service.data.job(job.id) / FOLDER
+    assert [path.name for path in kept.iterdir()] == list(job.spec.effects[0]["files"].values())
+    assert job.spec.photo2 not in (None, job.spec.photo)
+    service.dispatcher.start()
+    while not job.is_final:
+        await asyncio.sleep(0.05)
+        job = service.get(job.id) or job
+    assert job.status is Status.COMPLETED, (job.error_code, job.diagnostics)
+    assert await running.until(lambda: not kept.exists())
+    poster = Image.open(service.artifact(job, "poster")).convert("RGB")
+    left, right = poster.getpixel((8, 18)), poster.getpixel((56, 18))
+    assert isinstance(left, tuple)
+    assert isinstance(right, tuple)
+    assert left[1] > 200 > 60 > left[0]
+    assert right[2] > 200 > 60 > right[0]

@@ -1,0 +1,139 @@
+"""What the compile and profile tasks say of an effect."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from server.errors import ToqiboxError
+from server.render.events import Emit
+from server.render.tasks import TASKS
+from tests.render.drawing import TRAIL
+
+
+def _row(source: str, **more: Any) -> dict[str, Any]:
+    return {"id": "test", "file": "test.fs", "source": source, **more}
+
+
+def judge(source: str, stages: list[str] | None = None, **more: Any) -> dict[str, Any]:
+    def send(event: str, **values: object) -> None:
+        if stages is not None:
+            stages.append(str(values["stage"]))
+
+    task = {"task": "compile", "effects": [_row(source, **more)], "width": 64, "height": 36}
+    return TASKS["compile"](task, Emit(send))
+
+
+def _body(body: str, header: str = "{}") -> str:
+    return f"/*{header}*/\nvoid main() {{ {body} }}\n"
+
+
+def test_an_effect_that_draws() -> None:
+    stages: list[str] = []
+    found = judge(_body("gl_FragColor = vec4(isf_FragNormCoord, TIME, 1.0);"), stages)
+    assert set(found) == {"renderer", "software", "blank", "seconds"}
+    assert found["blank"] is False
+    assert found["seconds"] > 0
+    assert stages == ["context", "compile", "draw", "draw"]
+
+
+@pytest.mark.parametrize(
+    ("source", "blank"),
+    [
+        (_body("gl_FragColor = vec4(0.0, 0.0, 0.0, 1.0);"), True),
+        (_body("gl_FragColor = vec4(1.0, 1.0, 1.0, 0.0);"), True),
+        (_body("gl_FragColor = vec4(0.001);"), True),
+        (_body("gl_FragColor = vec4(gl_FragCoord.x < 1.0 && TIME > 1.05, 0.0, 0.0, 0.01);"), False),
+        (_body("gl_FragColor = vec4(0.0 / (TIME - TIME));",
+               '{"PASSES": [{"TARGET": "o", "FLOAT": true}]}'), True),
+        (_body("gl_FragColor = IMG_THIS_PIXEL(p) + vec4(0.1);",
+               '{"PASSES": [{"TARGET": "p", "PERSISTENT": true}]}'), False),
+        (_body("gl_FragColor = vec4(IMG_NORM_PIXEL(s, vec2(0.1, 0.5)).rgb - 0.1, 1.0);",
+               '{"INPUTS": [{"NAME": "s", "TYPE": "audioFFT"}]}'), False),
+        (_body("gl_FragColor = vec4(k ? 1.0 : 0.0);",
+               '{"INPUTS": [{"NAME": "k", "TYPE": "event", "BIND": "kick"}]}'), False),
+        (TRAIL, False),
+    ],
+)  # fmt: skip
+def test_what_is_blank(source: str, blank: bool) -> None:
+    assert judge(source)["blank"] is blank
+
+
+def test_what_does_not_compile() -> None:
+    with pytest.raises(ToqiboxError) as caught:
+        judge(_body("\n  gl_FragColor = vec5(1.0);"))
+    assert caught.value.code == "shader_compile_failed"
+    assert caught.value.diagnostics is not None
+    assert caught.value.diagnostics[0]["line"] == 3
+
+
+def test_what_is_not_accepted() -> None:
+    passes = '{"TARGET": "t", "WIDTH": 16000, "HEIGHT": 16000}, {}'
+    with pytest.raises(ToqiboxError) as caught:
+        judge(_body("gl_FragColor = vec4(1.0);", f'{{"PASSES": [{passes}]}}'))
+    assert caught.value.code == "shader_rejected"
+    assert caught.value.diagnostics is not None
+    assert caught.value.diagnostics[0]["message"] == (
+        "its targets and textures would take 976 MiB; at most 512 MiB are allowed"
+    )
+
+
+def test_a_cube_is_judged_small() -> None:
+    """One of 1024 pixels, as asked for, would take a software renderer most of the time."""
+    source = """// Pass: Cube A
+    void mainCubemap(out vec4 c, in vec2 p, in vec3 o, in vec3 d) { c = vec4(iResolution.x); }
+    // Pass: Image
+    // iChannel0: cube A
+    void mainImage(out vec4 c, in vec2 p) {
+        c = vec4(texture(iChannel0, vec3(p, 1.0)).r == 128.0 ? 1.0 : 0.0);
+    }"""
+    assert not judge(source)["blank"]
+
+
+def test_a_worker_draws_and_judges_in_turn(tmp_path: Path) -> None:
+    source = _body("gl_FragColor = vec4(1.0, fract(TIME), 0.0, 1.0);")
+    task = {
+        "task": "frame", "effects": [_row(source)], "photo": None, "features": None, "width": 8,
+        "height": 4, "fps": 10, "frames": 10, "fit": "cover", "composite": True,
+    }  # fmt: skip
+    for frame in (5, 1):
+        shots = [{"frame": frame, "out": str(tmp_path / "a.png")}]
+        TASKS["frame"]({**task, "shots": shots}, Emit(lambda event, **values: None))
+        pixel = np.asarray(Image.open(tmp_path / "a.png"))[0, 0]
+        assert pixel.tolist() == [255, round(25.5 * frame + 0.01), 0, 255]
+        assert not judge(source)["blank"]
+
+
+def test_its_files_are_where_the_row_says(tmp_path: Path) -> None:
+    Image.fromarray(np.full((2, 2, 4), 200, np.uint8)).save(tmp_path / "a file", "PNG")
+    source = _body(
+        "gl_FragColor = IMG_THIS_PIXEL(logo);", '{"IMPORTED": {"logo": {"PATH": "img/logo.png"}}}'
+    )
+    assert not judge(source, files={"img/logo.png": str(tmp_path / "a file")})["blank"]
+    with pytest.raises(ToqiboxError) as caught:
+        judge(source)
+    assert caught.value.code == "shader_rejected"
+
+
+@pytest.mark.parametrize("hardware", [False, True])
+def test_what_a_pass_takes(monkeypatch: pytest.MonkeyPatch, hardware: bool) -> None:
+    """By the clock in software, by the device's own timers on a GPU: here on whatever there is."""
+    if hardware:
+        monkeypatch.setattr("server.render.context.is_software", lambda _: False)
+    source = _body(
+        "gl_FragColor = PASSINDEX == 2 ? IMG_THIS_PIXEL(a) + vec4(TIME) : vec4(0.5);",
+        '{"PASSES": [{"TARGET": "a"}, {"TARGET": "a"}, {}]}',
+    )
+    task = {
+        "task": "profile", "effects": [_row(source)], "photo": None, "features": None, "fps": 10,
+        "frames": 20, "fit": "cover", "sizes": [[64, 36], [33, 17]], "count": 3,
+    }  # fmt: skip
+    found = TASKS["profile"](task, Emit(lambda event, **values: None))
+    assert not (hardware and found["software"])
+    assert [(row["width"], row["height"]) for row in found["sizes"]] == [(64, 36), (33, 17)]
+    for row in found["sizes"]:
+        assert [one["name"] for one in row["passes"]] == ["a 1", "a 2", "output"]
+        assert row["ms"] == pytest.approx(sum(one["ms"] for one in row["passes"]))
+        assert row["passes"][2]["ms"] > 0

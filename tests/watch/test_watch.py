@@ -1,0 +1,206 @@
+"""The watch page in a real browser: what is saved is seen, errors in their place, controls."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.harness import media, processes
+from tests.harness.browser import Chromium, Page
+
+pytestmark = pytest.mark.browser
+
+SOON_S = 20
+"""Longest wait for anything; nothing is measured by it."""
+_GREEN = "vec4(level, 0.8, 0.0, 1.0)"
+_EFFECT = """/*{
+    "INPUTS": [
+        {"NAME": "level", "TYPE": "float", "DEFAULT": 0.25},
+        {"NAME": "flash", "TYPE": "event"}
+    ]
+}*/
+void main() {
+    gl_FragColor = {color};
+    if (flash) gl_FragColor = vec4(1.0);
+}
+"""
+_SCREEN = {"width": 1200, "height": 800, "deviceScaleFactor": 1, "mobile": False}
+_MIDDLE = "Array.from(watch.player.read().slice(0, 3))"
+_TEXT = "document.getElementById('{}').innerText"
+
+
+def _text(color: str = _GREEN) -> str:
+    return _EFFECT.replace("{color}", color)
+
+
+@dataclass(frozen=True)
+class Watching:
+    """A running command and the file it watches."""
+
+    process: subprocess.Popen[str]
+    file: Path
+    address: str
+
+    def write(self, text: str) -> None:
+        self.file.write_text(text)
+
+    def answer(self, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+        """Status, headers and body of a GET."""
+        connection = HTTPConnection(self.address.removeprefix("http://").strip("/"), timeout=SOON_S)
+        connection.request(
+            "GET", path, headers={k.replace("_", "-"): v for k, v in headers.items()}
+        )
+        with contextlib.closing(connection), connection.getresponse() as answer:
+            return answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read()
+
+
+@pytest.fixture(scope="module")
+def watching(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watching]:
+    folder = tmp_path_factory.mktemp("watching")
+    (folder / "track.wav").write_bytes(media.wav(1.5))
+    for name in ("photo.jpg", "photo2.jpg"):
+        (folder / name).write_bytes(media.photo())
+    file = folder / "green.fs"
+    file.write_text(_text())
+    (folder / "tmp").mkdir()
+    options = ["--json", "--audio", "track.wav", "--image", "photo.jpg", "--image2", "photo2.jpg"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "server", "effects", "watch", "green.fs", *options],
+        cwd=folder,
+        env={
+            **os.environ,
+            "PYTHONPATH": str(Path(__file__).parents[2]),
+            "TMPDIR": str(folder / "tmp"),
+            "XDG_CACHE_HOME": str(folder / "cache"),
+        },
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        yield Watching(process, file, json.loads(process.stdout.readline())["address"])
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Chromium]:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Chromium(Path(folder)) as chromium,
+    ):
+        yield chromium
+
+
+@asynccontextmanager
+async def _opened(chromium: Chromium, watching: Watching, folder: Path) -> AsyncIterator[Page]:
+    """The page, standing at frame 0."""
+    still = [{"name": "prefers-reduced-motion", "value": "reduce"}]
+    async with chromium.page(folder) as page:
+        await page.send("Emulation.setEmulatedMedia", features=still)
+        await page.send("Emulation.setDeviceMetricsOverride", **_SCREEN)
+        await page.open(watching.address)
+        await page.until("window.watch?.player != null", SOON_S)
+        yield page
+        assert page.complaints() == []
+
+
+async def _shown(page: Page, element: str, words: str) -> str:
+    text = _TEXT.format(element)
+    await page.until(f"{text}.includes({json.dumps(words)})", SOON_S)
+    return str(await page.run(text))
+
+
+async def _color(page: Page, *wanted: int) -> None:
+    await page.until(f"String({_MIDDLE}) == '{','.join(map(str, wanted))}'", SOON_S)
+
+
+async def test_what_is_saved_is_seen(
+    chromium: Chromium, watching: Watching, tmp_path: Path
+) -> None:
+    async with _opened(chromium, watching, tmp_path) as page:
+        await _color(page, 64, 204, 0)
+        agreed = await _shown(page, "agreement", "Both agree in frame 0: by 0.00")
+        assert "0 at most" in agreed
+
+        watching.write(_text("vec4(0.0, level, 0.8, 1.0)"))
+        await _color(page, 0, 64, 204)
+
+        watching.write(_text("vec4(0.0, lewel, 0.8, 1.0)"))
+        told = await _shown(page, "problems", "lewel")
+        assert "green.fs:8:" in told
+        assert "gl_FragColor = vec4(0.0, lewel, 0.8, 1.0);" in told
+        assert await page.run("document.getElementById('stage').className") == "stage stale"
+        await _color(page, 0, 64, 204)
+
+        watching.write('/*{ "INPUTS": [}*/ void main() {}')
+        await _shown(page, "problems", "green.fs:1:")
+        watching.write(_text())
+        await _color(page, 64, 204, 0)
+        await page.until("document.getElementById('problems').hidden", SOON_S)
+        assert await page.run("document.getElementById('stage').className") == "stage"
+
+
+async def test_a_control_changes_both_pictures(
+    chromium: Chromium, watching: Watching, tmp_path: Path
+) -> None:
+    watching.write(_text())
+    async with _opened(chromium, watching, tmp_path) as page:
+        await _shown(page, "agreement", "Both agree")
+        await page.run(
+            "((slider) => { slider.value = 0.8; slider.dispatchEvent(new Event('input')) })"
+            "(document.getElementById('input-level'))"
+        )
+        await _color(page, 204, 204, 0)
+        server = "Array.from(document.getElementById('picture').getContext('2d')"
+        await page.until(f"{server}.getImageData(0, 0, 1, 1).data)[0] == 204", SOON_S)
+        await _shown(page, "agreement", "by 0.00")
+        await page.click("[data-name=flash] button")
+        await _color(page, 255, 255, 255)
+        await page.click("#reset")
+        await _color(page, 64, 204, 0)
+        await page.click("#play")
+        await page.until("watch.frame > 3", SOON_S)
+
+        # What only the browser refuses is drawn by the server.
+        watching.write(_text("vec4(1, 0.4, 0, 1) * float[1](1)[0]"))
+        await _shown(page, "state", "drawn by the server alone")
+        assert "green.fs:8" in await _shown(page, "problems", "Only this browser refuses it.")
+        await page.until(f"{server}.getImageData(0, 0, 1, 1).data)[1] == 102", SOON_S)
+
+
+def test_only_this_machines_own_page_is_answered(watching: Watching) -> None:
+    status, headers, body = watching.answer("/")
+    assert status == 200
+    assert b"watch.js" in body
+    assert "default-src 'none'" in headers["content-security-policy"]
+    refused: list[dict[str, Any]] = [
+        {"Host": "example.com"},
+        {"Origin": "http://example.com"},
+        {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "no-cors"},
+    ]
+    for more in refused:
+        assert watching.answer("/photo", **more)[0] == 403, more
+    for path in ("/web/..%2fwatch%2fapp.py", "/web/watch.html", "/files/0", "/etc/passwd"):
+        assert watching.answer(path)[0] == 404, path
+
+
+def test_it_ends_and_leaves_nothing(watching: Watching) -> None:
+    family = processes.descendants(watching.process.pid)
+    assert family
+    watching.process.send_signal(signal.SIGINT)
+    assert watching.process.wait(SOON_S) == 0
+    assert [one for one in family if one.is_alive] == []
+    assert list((watching.file.parent / "tmp").iterdir()) == []

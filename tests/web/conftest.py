@@ -1,0 +1,183 @@
+"""A page that runs the player in a headless browser, and the server's frames of the same film."""
+
+import base64
+import json
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from aiohttp import web
+from numpy.typing import NDArray
+
+import server
+from server.effects.effect import Effect
+from server.effects.program import program
+from server.media import features, wave
+from server.render.context import Context
+from server.render.job import Job
+from server.render.pixels import rgba
+from server.render.scene import Scene
+from server.watch.material import Layout
+from tests.harness.browser import Chromium, Page
+from tests.render.drawing import save_photo
+
+SIZE, FPS, FRAMES = (64, 36), 30, 90
+_WEB = Path(server.__file__).parent / "web"
+_PAGES = Path(__file__).parent / "pages"
+
+Pixels = NDArray[np.uint8]
+"""Height by width by 3, the top row first."""
+
+
+@dataclass(frozen=True)
+class Film:
+    """What effects are drawn with: the files of both sides."""
+
+    photo: Path
+    photo2: Path
+    features: Path
+
+    def server_frames(
+        self, gl: Context, row: Mapping[str, Any], frames: list[int], *, second: bool
+    ) -> list[Pixels]:
+        """The server's frames of the effect in a task's `row`, in rising order."""
+        job = Job(
+            effects=(dict(row),),
+            photo=self.photo,
+            photo2=self.photo2 if second else None,
+            features=self.features,
+            size=SIZE,
+            fps=FPS,
+            frames=FRAMES,
+            fit="blur",
+            egl_device=None,
+            require_gpu=False,
+        )
+        scene = Scene(gl, job)
+        scene.begin(0)
+        found = []
+        for frame in range(frames[-1] + 1):
+            if scene.sequential or frame in frames:
+                scene.draw_effects(frame)
+            if frame in frames:
+                scene.whole.draw()
+                found.append(rgba(scene.whole.output)[..., :3])
+        return found
+
+
+@pytest.fixture(scope="session")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Film:
+    """Three seconds of kicks and tones, a photo wider than the frame and one that is higher."""
+    folder = tmp_path_factory.mktemp("film")
+    time = np.arange(3 * wave.RATE) / wave.RATE
+    kick = np.sin(2 * np.pi * 55 * time) * np.exp(-12 * np.mod(time, 0.6))
+    left = 0.7 * kick + 0.1 * np.sin(2 * np.pi * 1000 * time)
+    right = 0.7 * kick + 0.2 * np.sin(2 * np.pi * 5000 * time) * np.mod(time, 1)
+    sound = folder / "sound.wav"
+    samples = np.stack([left, right], axis=1).astype("<f4")
+    sound.write_bytes(wave.header(len(time)) + samples.tobytes())
+    features.analyse(sound, folder / "features.npy")
+    photo = _photo(folder / "photo.rgba", 160, 60, 1)
+    return Film(photo, _photo(folder / "photo2.rgba", 50, 90, 2), folder / "features.npy")
+
+
+def _photo(path: Path, width: int, height: int, seed: int) -> Path:
+    """Broad coloured areas with soft borders."""
+    y, x = np.mgrid[:height, :width]
+    angles = np.random.default_rng(seed).uniform(0, 6, (3, 3))
+    waves = [np.sin(a + b * x / width * 4 + c * y / height * 4) for a, b, c in angles]
+    pixels = np.full((height, width, 4), 255, np.uint8)
+    pixels[..., :3] = np.stack(waves, axis=-1) * 127 + 128
+    return save_photo(path, pixels)
+
+
+@pytest.fixture(scope="module")
+def gl() -> Iterator[Context]:
+    with Context() as context:
+        yield context
+
+
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
+    with Chromium(tmp_path_factory.mktemp("chromium")) as chromium:
+        yield chromium
+
+
+class Stage:
+    """The page with the player."""
+
+    def __init__(self, page: Page, files: dict[str, Path]) -> None:
+        self.page = page
+        self._files = files
+
+    async def draw(
+        self,
+        effect: Effect,
+        files: Mapping[str, str],
+        frames: list[int],
+        *,
+        second: bool,
+        values: Mapping[str, Any] | None = None,
+    ) -> list[Pixels] | str:
+        """The browser's frames, or what it says is wrong.
+
+        Args:
+            files: absolute paths of the effect's files by what the effect calls them.
+        """
+        urls = {}
+        for name, path in files.items():
+            key = str(len(self._files))
+            self._files[key] = Path(path)
+            urls[name] = f"/files/{key}"
+        settings = {"width": SIZE[0], "height": SIZE[1], "fps": FPS, "frames": FRAMES}
+        told = {"shots": frames, "files": urls, "values": dict(values or {}), "second": second}
+        script = f"draw({json.dumps(program(effect))}, {json.dumps({**settings, **told})})"
+        answer = await self.page.run(script)
+        if "error" in answer:
+            return str(answer["error"])
+        return [_pixels(text) for text in answer["frames"]]
+
+
+def _pixels(text: str) -> Pixels:
+    rows = np.frombuffer(base64.b64decode(text), np.uint8).reshape(SIZE[1], SIZE[0], 4)
+    return rows[::-1, :, :3]
+
+
+@pytest.fixture
+async def stage(chromium: Chromium, film: Film, tmp_path: Path) -> AsyncIterator[Stage]:
+    files: dict[str, Path] = {}
+    layout = Layout(film.features)
+
+    async def file(request: web.Request) -> web.StreamResponse:
+        return web.FileResponse(files[request.match_info["key"]])
+
+    async def sent(request: web.Request) -> web.StreamResponse:
+        return web.FileResponse(getattr(film, request.path.strip("/")))
+
+    async def told(_request: web.Request) -> web.StreamResponse:
+        return web.json_response({**layout.describe(), "url": "/features"})
+
+    async def measured(_request: web.Request) -> web.StreamResponse:
+        return web.Response(body=layout.measured())
+
+    app = web.Application()
+    app.router.add_static("/web", _WEB)
+    app.router.add_static("/pages", _PAGES)
+    app.router.add_get("/files/{key}", file)
+    app.router.add_get("/layout", told)
+    app.router.add_get("/measured", measured)
+    for name in ("photo", "photo2", "features"):
+        app.router.add_get(f"/{name}", sent)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        async with chromium.page(tmp_path) as page:
+            await page.open(f"http://127.0.0.1:{runner.addresses[0][1]}/pages/same.html")
+            await page.until("window.ready", 20)
+            yield Stage(page, files)
+    finally:
+        await runner.cleanup()

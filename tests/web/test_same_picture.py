@@ -1,0 +1,53 @@
+"""An effect in a browser, from what `GET /effects/{id}` gives, shows what the server draws."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from server.commands.effects.source import read
+from server.effects.library import BUILT_IN
+from server.render.context import Context
+from tests.web.conftest import Film, Stage
+
+pytestmark = pytest.mark.browser
+
+FEATURES = Path(__file__).parents[1] / "features"
+TIMES = [0, 20, 47]
+"""Frames: the start, a kick under way, and one in the second second."""
+MOST = 1.0
+"""Mean difference of a frame, of 255."""
+EXCEPTED = {
+    "globals.frag": "is about globals that start as something not constant, which WebGL 2 has not",
+    "new_glsl.fs": "what GLSL 4.50 allows and GLSL ES does not: int * uint, {…} as a value",
+}
+"""Files by name that need not agree, each with the reason."""
+
+
+def _shaders() -> list[Path]:
+    found = sorted(BUILT_IN.iterdir()) + sorted(FEATURES.rglob("*"))
+    return [path for path in found if path.suffix in (".fs", ".frag", ".glsl", ".json")]
+
+
+async def test_every_effect_is_the_same_picture_in_a_browser(
+    stage: Stage, film: Film, gl: Context
+) -> None:
+    wrong = {}
+    shaders = _shaders()
+    assert {path.name for path in shaders} >= EXCEPTED.keys()
+    for path in shaders:
+        if path.name in EXCEPTED:
+            continue
+        source = read(path)
+        row, second = source.row(), source.effect.second is not None
+        wanted = film.server_frames(gl, row, TIMES, second=second)
+        drawn = await stage.draw(source.effect, row["files"], TIMES, second=second)
+        if isinstance(drawn, str):
+            wrong[path.name] = drawn
+            continue
+        pairs = zip(wanted, drawn, strict=True)
+        errors = [float(np.abs(a.astype(int) - b.astype(int)).mean()) for a, b in pairs]
+        if max(errors) > MOST:
+            wrong[path.name] = f"differs by {errors}"
+    assert not wrong, "\n".join(f"{name}: {why}" for name, why in wrong.items())
+    assert stage.page.complaints() == []
