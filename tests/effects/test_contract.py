@@ -91,6 +91,13 @@ def test_draws_a_picture(effect: Effect, draw: Draw) -> None:
             assert pixels[..., :3].std() > 4, "it is blank"
 
 
+def test_two_sizes_agree(effect: Effect, draw: Draw) -> None:
+    """A picture of twice the size shows the same, finer."""
+    small, large = (draw(effect, size=size, frame=1) for size in (WIDE, (128, 72)))
+    halved = large.reshape(36, 2, 64, 2, 4).astype(float).mean(axis=(1, 3))
+    assert np.abs(halved - small)[..., :3].mean() < 8
+
+
 def test_draws_the_same_twice(effect: Effect, draw: Draw) -> None:
     assert (draw(effect, size=WIDE, frame=2) == draw(effect, size=WIDE, frame=2)).all()
 

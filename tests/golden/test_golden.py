@@ -14,6 +14,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from server.effects.dialects import SUFFIXES, load
 from server.effects.library import BUILT_IN
 from server.media import features
 from server.media.photo import prepare as prepare_photo
@@ -29,6 +30,8 @@ WIDTH, HEIGHT, FPS = 160, 90, 30
 _KICK = int(track.kick_times()[20] * FPS)
 FRAMES = (0, _KICK + 1, _KICK + 10)
 """The start, the frame after a kick, and the time between two kicks."""
+SECOND = (600, 400)
+EFFECTS = sorted(path for path in BUILT_IN.iterdir() if path.suffix in SUFFIXES)
 MEAN, WORST = 2.0, 40
 """Tolerance in steps of 255: of the mean, and of any one value (edges move by fractions)."""
 
@@ -45,14 +48,20 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     decode(folder / "track", "wav", Decimal(0), None, Decimal(60), folder / "sound.wav")
     features.analyse(folder / "sound.wav", folder / "features.npy")
     prepare_photo(folder / "photo", folder / "photo.rgba")
+    photo.second(photo.paint(*SECOND)).save(folder / "photo2", "PNG", compress_level=1)
+    prepare_photo(folder / "photo2", folder / "photo2.rgba")
     return folder
 
 
-def _job(folder: Path, effect: Path) -> Job:
-    row = {"id": effect.stem, "file": effect.name, "source": effect.read_text(), "params": {}}
+def _job(folder: Path, path: Path) -> Job:
+    effect = load(path.stem, path.name, path.read_text())
+    # Half of a transition is behind the frame between the two kicks.
+    params = {"at": FRAMES[2] / FPS - 1, "length": 2} if effect.second else {}
+    row = {"id": effect.id, "file": effect.file, "source": effect.source, "params": params}
     line: dict[str, Any] = {
         "effects": [row],
         "photo": str(folder / "photo.rgba"),
+        "photo2": str(folder / "photo2.rgba"),
         "features": str(folder / "features.npy"),
         "width": WIDTH,
         "height": HEIGHT,
@@ -109,9 +118,10 @@ def _draw(folder: Path, effect: Path) -> tuple[Pixels, bool]:
         return np.concatenate(pictures, axis=1), context.software
 
 
-@pytest.mark.parametrize("name", sorted(path.stem for path in BUILT_IN.glob("*.fs")))
-def test_golden(folder: Path, tmp_path: Path, name: str) -> None:
-    drawn, software = _draw(folder, BUILT_IN / f"{name}.fs")
+@pytest.mark.parametrize("effect", EFFECTS, ids=lambda path: path.stem)
+def test_golden(folder: Path, tmp_path: Path, effect: Path) -> None:
+    name = effect.stem
+    drawn, software = _draw(folder, effect)
     golden = HERE / f"{name}.png"
     if os.environ.get("GOLDEN") == "accept":
         Image.fromarray(drawn).save(golden, optimize=True)

@@ -16,7 +16,7 @@ from typing import Any
 from server.commands.effects import source
 from server.commands.effects.report import diagnostics_of, words_of
 from server.effects.dialects import LARGEST, detect
-from server.effects.effect import Value
+from server.effects.effect import Effect, Value
 from server.effects.trial import trials
 from server.errors import ToqiboxError
 from server.jobs.verdict import CPU_S, MEMORY_BYTES
@@ -26,7 +26,7 @@ _LOOK_S = 0.05
 _IDLE_S = 60.0
 _MOST_IN_A_ROW = 300
 _WEARY_BYTES = 400_000_000
-_LARGER = (320, 180)
+_SMALL, _LARGER, _LARGE = (64, 36), (320, 180), (640, 360)
 _LATER_S = 8
 _TICK = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -138,16 +138,10 @@ class Judge:
         return Verdict(path, Outcome.OK, **known)
 
     async def _shows(self, found: source.Source) -> bool:
-        """Whether an effect that is blank shows something in a larger picture, switched on, later.
-
-        One that needs all frames before is not asked for a later one.
-        """
-        looks: list[tuple[dict[str, Value], int]] = [({}, 1)]
-        looks += [(values, 1) for values in trials(found.effect)]
-        looks += [] if found.effect.sequential else [({}, _LATER_S)]
-        for values, at_s in looks:
+        """Whether an effect that is blank shows something in another look."""
+        for values, size, at_s in _looks(found.effect):
             try:
-                result = await self._run(found.row(values), _LARGER, at_s)
+                result = await self._run(found.row(values), size, at_s)
             except (TaskError, _Overrun):
                 await self.close()
                 return False
@@ -156,7 +150,7 @@ class Judge:
         return False
 
     async def _run(
-        self, row: dict[str, Any], size: tuple[int, int] = (64, 36), at_s: int = 1
+        self, row: dict[str, Any], size: tuple[int, int] = _SMALL, at_s: int = 1
     ) -> dict[str, Any]:
         """Compile and draw `row`'s effect in the worker, a fresh one where need be."""
         worker = self._worker
@@ -205,6 +199,17 @@ async def watched(worker: Worker, task: dict[str, Any], limits: Limits) -> dict[
             run.cancel()  # and that kills the worker
             with contextlib.suppress(asyncio.CancelledError):
                 await run
+
+
+def _looks(effect: Effect) -> list[tuple[dict[str, Value], tuple[int, int], int]]:
+    """Values, size and second of further looks: larger, at the start, switched on, later, large.
+
+    One that needs all frames before is not asked for a later one.
+    """
+    looks: list[tuple[dict[str, Value], tuple[int, int], int]] = [({}, _LARGER, 1), ({}, _SMALL, 0)]
+    looks += [(values, _LARGER, 1) for values in trials(effect)]
+    looks += [] if effect.sequential else [({}, _LARGER, _LATER_S)]
+    return [*looks, ({}, _LARGE, 1)]
 
 
 def _task(row: dict[str, Any], size: tuple[int, int], at_s: int) -> dict[str, Any]:
