@@ -15,6 +15,7 @@ PASSED_ON = (
     "CUDA_VISIBLE_DEVICES",
     "EGL_PLATFORM",
     "GALLIUM_DRIVER",
+    "GALLIVM_PERF",
     "LD_LIBRARY_PATH",
     "LIBGL_ALWAYS_SOFTWARE",
     "LP_NUM_THREADS",
@@ -24,7 +25,7 @@ PASSED_ON = (
     "__EGL_VENDOR_LIBRARY_DIRS",
     "__EGL_VENDOR_LIBRARY_FILENAMES",
 )
-"""What a child may inherit of the environment: the choice of driver and device, nothing else."""
+"""What a child may inherit of the environment: the choice of driver, how it works, and device."""
 
 
 @dataclass(frozen=True)

@@ -60,21 +60,21 @@ def resolve(effect: Effect, folder: Path | None) -> dict[str, str]:
 
 def _found(effect: Effect, folder: Path | None, name: str) -> Path:
     if folder is None:
-        raise _refusal(effect, name, "the effect came without files")
+        raise refusal(effect, name, "the effect came without files")
     try:
         home = folder.resolve(strict=True)
         path = (home / normal(name)).resolve(strict=True)
         status = path.stat()
     except ValueError as problem:
-        raise _refusal(effect, name, str(problem)) from None
+        raise refusal(effect, name, str(problem)) from None
     except (OSError, RuntimeError):  # missing, or a link that leads to itself
-        raise _refusal(effect, name, "it is not there") from None
+        raise refusal(effect, name, "it is not there") from None
     if not path.is_relative_to(home):
-        raise _refusal(effect, name, "it leads out of the effect's folder")
+        raise refusal(effect, name, "it leads out of the effect's folder")
     if not stat.S_ISREG(status.st_mode) or not os.access(path, os.R_OK):
-        raise _refusal(effect, name, "it is no file that can be read")
+        raise refusal(effect, name, "it is no file that can be read")
     if status.st_size > LARGEST_FILE:
-        raise _refusal(effect, name, f"it is larger than {LARGEST_FILE >> 20} MB")
+        raise refusal(effect, name, f"it is larger than {LARGEST_FILE >> 20} MB")
     return path
 
 
@@ -83,7 +83,8 @@ def _author(effect: Effect) -> Text:
     return Text(effect.id, effect.file, listing.text if listing else effect.source)
 
 
-def _refusal(effect: Effect, name: str, why: str) -> ToqiboxError:
+def refusal(effect: Effect, name: str, why: str) -> ToqiboxError:
+    """The error for a file that is not to be used: ``shader_rejected``, where it is named."""
     author = _author(effect)
     short = name if len(name) <= 80 else f"…{name[-79:]}"
     reason = f"the image file “{short}” cannot be used: {why}"

@@ -15,14 +15,14 @@ _QUALIFIERS = """
     smooth noperspective invariant
 """
 _NOT_OURS = frozenset(_QUALIFIERS.split())
-_CONSTANT = re.compile(
-    r"(?:[^A-Za-z_]|\d[\w.]*|\b(?:[biu]?vec[234]|mat[234](?:x[234])?|float|int|uint|bool|true|false)\b)*"
-)
+_CONSTRUCTORS = re.compile(r"[biu]?vec[234]|mat[234](?:x[234])?|float|int|uint|bool|true|false")
+_WORD = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
 _MAIN = re.compile(r"\bvoid\s+main\s*\(\s*(?:void)?\s*\)\s*\{")
+_DIRECTIVE = re.compile(r"\s*#(?:[^\n\\]|\\.)*\n?", re.DOTALL)
 _LINE = re.compile(r"[ \t]*#[ \t]*line[ \t]+(\d+)")
-_BREAK = re.compile(r"[{}();]|\n")
+_MACRO = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)((?:[^\n\\]|\\.)*)", re.DOTALL | re.MULTILINE)
 _MOST = 200
-"""So many in one shader are taken apart."""
+"""So many declarations in one shader are taken apart, and so many macros counted."""
 
 
 def settled(source: str) -> str:
@@ -48,26 +48,35 @@ def settled(source: str) -> str:
 def _statements(source: str) -> Iterator[tuple[str, int]]:
     """The source in pieces, each with the line it ends on; one that is a whole statement outside
     of all functions, and nothing else, starts and ends with it."""
-    start, depth, line = 0, 0, 1
-    position = 0
-    while (match := _BREAK.search(source, position)) is not None:
-        position, sign = match.end(), match[0]
-        if sign == "\n":
-            line += 1
-            if depth == 0 and source[start:position].lstrip().startswith("#"):
-                while source[:position].endswith("\\\n") and "\n" in source[position:]:
-                    position = source.index("\n", position) + 1
-                    line += 1
-                number = _LINE.match(source[start:position].lstrip("\n"))
-                line = int(number[1]) if number else line
-                yield source[start:position], line
-                start = position
+    start = position = depth = 0
+    line = 1
+    braces = _braces(source)
+    breaks = re.compile("|".join([r"[{}();\n]", *(rf"\b{name}\b" for name in braces)]))
+    while True:
+        if start == position and (directive := _DIRECTIVE.match(source, start)):
+            number = _LINE.match(directive[0].lstrip())
+            line = int(number[1]) if number else line + directive[0].count("\n")
+            yield directive[0], line
+            start = position = directive.end()
             continue
-        depth += (sign in "{(") - (sign in "})")
+        match = breaks.search(source, position)
+        if match is None:
+            break
+        position, sign = match.end(), match[0]
+        line += sign == "\n"
+        depth += braces.get(sign, (sign in "{(") - (sign in "})"))
         if depth <= 0 and sign in ";}":
             yield source[start:position], line
             start, depth = position, 0
     yield source[start:], line
+
+
+def _braces(source: str) -> dict[str, int]:
+    """The macros that open more braces than they close, or the other way round."""
+    found = (
+        (match[1], match[2].count("{") - match[2].count("}")) for match in _MACRO.finditer(source)
+    )
+    return dict([(name, more) for name, more in found if more][:_MOST])
 
 
 def _apart(statement: str, index: int, line: int) -> str | None:
@@ -82,7 +91,7 @@ def _apart(statement: str, index: int, line: int) -> str | None:
         if found is None or "[]" in found[2].replace(" ", "") or value.startswith("="):
             return None
         names.append(name.strip())
-        if equals and not _CONSTANT.fullmatch(value):
+        if equals and not all(map(_CONSTRUCTORS.fullmatch, _WORD.findall(value))):
             moved = True
         if equals:
             sets.append(f"{found[1]} ={value};")

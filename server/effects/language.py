@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from server.effects.blanks import blanks
 from server.effects.diagnostics import HOST
 from server.effects.macros import plainer
 from server.effects.overloads import NAMES, apart
@@ -68,6 +69,10 @@ _HEAD = re.compile(r"#version 330 core\n(?:#(?:ifdef|extension|endif)\b[^\n]*\n)
 _FOREIGN = re.compile(r"[^\x01-\x7f]")
 _INCLUDE = re.compile(r"#[ \t]*include\b([^\n]*)")
 _EXTENSION = re.compile(r"\s*(\w+)\s*:\s*(require|enable|warn)")
+# Memory that a shader may write to, or reach by an address, and what single vendors have.
+_REFUSED = re.compile(
+    r"GL_(?!ARB_|EXT_|OES_|KHR_)|\w*(?:storage|image|atomic|bindless|buffer|pointer|include)"
+)
 _NEEDLESS = ("all", "GL_OES_standard_derivatives", "GL_EXT_frag_depth", "GL_EXT_shader_texture_lod")
 
 # Files written for later versions lean on int becoming uint or, at a return, float.
@@ -176,7 +181,7 @@ def _anew(code: str) -> str:
 
 
 def prepare(body: str, renamed: Mapping[str, str]) -> tuple[list[str], str]:
-    """The extensions asked for, and the text without comments, #version, #extension, #line.
+    """The extensions to be enabled, and the text without comments, #version, #extension, #line.
 
     Removed text becomes blanks so that every line and column stays where it was.
     """
@@ -185,8 +190,9 @@ def prepare(body: str, renamed: Mapping[str, str]) -> tuple[list[str], str]:
 
     def directive(match: re.Match[str]) -> str:
         wanted = _EXTENSION.match(match[2]) if match[1] == "extension" else None
-        if wanted and wanted[1] not in _NEEDLESS and wanted[1] not in extensions:
-            extensions.append(wanted[1])
+        name = wanted[1] if wanted else "all"
+        if name not in (*_NEEDLESS, *extensions) and not _REFUSED.match(name):
+            extensions.append(name)
         return " " * len(match[0])
 
     code = _DIRECTIVE.sub(directive, code)
@@ -201,7 +207,7 @@ def _replacing(renamed: Mapping[str, str]) -> Callable[[re.Match[str]], str]:
         if word.startswith("/*") and (len(word) < 4 or not word.endswith("*/")):
             return word  # the compiler says that it is not closed
         if word.startswith("/"):
-            return re.sub(r"[^\n]", " ", word)
+            return blanks(word)
         if word in renamed:
             # A call is GLSL's own function still, whatever an input is called.
             called = word in FUNCTIONS and _CALL.match(match.string, match.end())

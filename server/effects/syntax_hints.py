@@ -2,10 +2,9 @@
 
 import re
 
+from server.effects.blanks import without_comments
 from server.effects.place import Place, near
 from server.effects.vocabulary import KEYWORDS, TYPES
-
-_COMMENT = re.compile(r"//[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
 
 
 def unexpected(match: re.Match[str], place: Place) -> str | None:
@@ -76,7 +75,7 @@ def _outside(_word: str, _message: str, place: Place) -> str | None:
 
 def _open_brace(place: Place) -> str | None:
     """Which brace is not closed; comments are no code."""
-    code = _COMMENT.sub(_blank, place.text)
+    code = without_comments(place.text)
     opened: list[int] = []
     for match in re.finditer(r"[{}]", code):
         if match[0] == "{":
@@ -90,18 +89,14 @@ def _open_brace(place: Place) -> str | None:
 
 
 def _count(text: str, up: str, down: str) -> int:
-    code = _COMMENT.sub("", text)
+    code = without_comments(text)
     return code.count(up) - code.count(down)
 
 
 def misnamed(text: str) -> tuple[int, str]:
     """Of a text without an entry: where the function is that may be meant as it, and a hint."""
     entries = ("main", "mainImage", "transition")
-    for match in re.finditer(r"\b(?:void|vec4)\s+([A-Za-z_]\w*)\s*\(", _COMMENT.sub(_blank, text)):
+    for match in re.finditer(r"\b(?:void|vec4)\s+([A-Za-z_]\w*)\s*\(", without_comments(text)):
         if meant := near(match[1], entries):
             return match.start(1), f"did you mean “{meant}”?"
     return 0, "a plain shader has “void main()”, a Shadertoy “void mainImage(out vec4, in vec2)”"
-
-
-def _blank(match: re.Match[str]) -> str:
-    return re.sub(r"[^\n]", " ", match[0])

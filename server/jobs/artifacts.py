@@ -28,8 +28,10 @@ _LOCK_PAUSE_S = 0.1
 
 
 def new_id() -> str:
-    """128 unguessable bits, as 22 URL-safe characters."""
-    return secrets.token_urlsafe(16)
+    """22 URL-safe characters of 128 random bits, none that a command would take for an option."""
+    while (word := secrets.token_urlsafe(16)).startswith("-"):
+        pass
+    return word
 
 
 def sync_folder(folder: Path) -> None:

@@ -4,14 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from server.confine import Limits
 from server.errors import ToqiboxError
 from server.media import boxes, ffmpeg, part, wave
-from server.media.excerpt import Excerpt
 from server.media.watch import watch
 from server.reasons import reason
+
+if TYPE_CHECKING:
+    from server.media.excerpt import Excerpt
 
 _DECODE = Limits(memory_bytes=1 << 30, cpu_s=15, open_files=32)
 _ENCODE = Limits(cpu_s=900, open_files=32)
@@ -65,6 +67,8 @@ def decode(
         ToqiboxError: undecodable_audio, duration_too_long, invalid_parameter (start lies at or
             past the end), storage_full.
     """
+    from server.media.excerpt import Excerpt  # and with it numpy, which encoding does without
+
     too_long = ToqiboxError("duration_too_long", field="duration", limit=max_duration)
     if duration is not None and duration > max_duration:
         raise too_long
@@ -145,7 +149,7 @@ def _end(path: Path, kind: str) -> int | None:
     return None if seconds is None else _samples(seconds)
 
 
-def _fill(excerpt: Excerpt, path: Path, kind: str, file: BinaryIO) -> None:
+def _fill(excerpt: "Excerpt", path: Path, kind: str, file: BinaryIO) -> None:
     """Write the excerpt's samples to `file`; ffmpeg is killed once there are enough."""
     file.seek(0)
     file.truncate()

@@ -34,6 +34,14 @@ float ordered(ivec2 at) {
 """Ordered dither (Bayer 1973, 8 x 8): above -0.5 and below 0.5, its mean over 64 pixels 0."""
 
 
+class UnreadError(GlError):
+    """A sampler of the program, `sampler`, cannot read anything that is there."""
+
+    def __init__(self, sampler: str, message: str) -> None:
+        super().__init__(message)
+        self.sampler = sampler
+
+
 class Draw:
     """A program, its uniforms as they were set last, and the pictures its samplers read.
 
@@ -45,7 +53,8 @@ class Draw:
         faces: uniforms (int) that are told which face of a cube is drawn.
 
     Raises:
-        GlError: the program reads more pictures than there are units, or one that is not given.
+        GlError: the program reads more pictures than there are units.
+        UnreadError: it reads one that is not given.
     """
 
     def __init__(
@@ -78,11 +87,12 @@ class Draw:
             self._uniforms[name] = uniform
             return
         if name not in pictures:
-            raise GlError(f"nothing is given for the sampler {name}")
+            raise UnreadError(name, f"nothing is given for the sampler {name}")
         given = pictures[name]
         view = given if isinstance(given, View) else View(given, given.filter)
         if uniform.array_length > 1 or type(view.picture.texture) is not sampled_by(uniform):
-            raise GlError(f"the sampler {name} is of a type that what it reads is not")
+            message = f"the sampler {name} is of a type that what it reads is not"
+            raise UnreadError(name, message)
         uniform.value = len(self._views)
         self._views.append(view)
         self._samplers.append(self._context.sampler(view.filter, view.wrap))

@@ -3,13 +3,14 @@
 What the last pass draws is the effect's picture.
 """
 
+import re
 import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
 
-from server.effects.diagnostics import diagnostic
+from server.effects.diagnostics import Text, diagnostic
 from server.effects.effect import Builtin, Channel, Effect, Pass
 from server.effects.language import variants
 from server.effects.messages import compiler_diagnostics
@@ -18,7 +19,7 @@ from server.render.budget import Budget, refused
 from server.render.context import CompileError, Context, GlError, Program, Size, Texture
 from server.render.copies import Flipped
 from server.render.cube import Cube
-from server.render.draw import Draw
+from server.render.draw import Draw, UnreadError
 from server.render.surface import Picture, Surface, View
 from server.render.targets import Area, Targets, Use
 from server.render.timeline import Column, Timeline
@@ -149,12 +150,8 @@ class Passes:
         faces = [n for n, b in self._effect.uniforms.items() if b is Builtin.FACE]
         try:
             return Draw(self._context, program, pictures, faces)
-        except GlError as error:  # a sampler of the author's own, or too many
-            effect = self._effect
-            found = diagnostic(effect.file, effect.source, None, None, str(error))
-            raise ToqiboxError(
-                "shader_compile_failed", name=effect.id, diagnostics=[found]
-            ) from None
+        except GlError as error:
+            raise _unread(self._effect, error) from None
 
     def _columns(self, draw: Draw) -> list[tuple[str, Column]]:
         """Set what never changes; returns what does."""
@@ -185,6 +182,17 @@ class Passes:
 
 def _plain(given: Picture | View) -> Picture:
     return given.picture if isinstance(given, View) else given
+
+
+def _unread(effect: Effect, error: GlError) -> ToqiboxError:
+    """The error for samplers of the author's own, or too many: at the declaration of the one."""
+    name = re.escape(error.sampler) if isinstance(error, UnreadError) else None
+    for listing in effect.listings if name else ():
+        if match := re.search(rf"\bsampler\w+\s[^;]{{0,200}}?\b({name})\b", listing.text):
+            author = Text(effect.id, listing.file, listing.text)
+            return author.error(str(error), match.start(1))
+    found = diagnostic(effect.file, effect.source, None, None, str(error))
+    return ToqiboxError("shader_compile_failed", name=effect.id, diagnostics=[found])
 
 
 def _targets(effect: Effect, one: Pass, program: Program) -> frozenset[str]:

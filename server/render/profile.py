@@ -14,12 +14,14 @@ from server.render.scene import Scene
 def run(spec: Spec, emit: Emit) -> Result:
     """Draw `count` frames at each of `sizes` and add up what the passes take.
 
-    The first frame is drawn before that: it holds what is done only once. A pass whose inputs do
-    not change is not drawn again, and takes nothing.
+    They are spread over the film, so that whatever follows the sound moves; where a frame needs
+    the one before it they are the first ones. The first is drawn before that: it holds what is
+    done only once. A pass whose inputs do not change is not drawn again, and takes nothing.
 
     Returns:
-        `renderer`, `software`, and `sizes`: for each its `width`, `height`, `ms` a frame, and the
-        `passes` with their `name` and `ms`.
+        `renderer`, `software`, and `sizes`: for each its `width`, `height`, `ms` a frame in which
+        every pass is drawn that was drawn at all, and the `passes` with their `name`, `ms` a
+        drawing, and in what `share` of the frames they were drawn.
 
     Raises:
         ToqiboxError: of the catalogue, ``render_failed`` for what OpenGL refuses.
@@ -40,25 +42,38 @@ def run(spec: Spec, emit: Emit) -> Result:
 def _measure(context: Context, job: Job, count: int, emit: Emit) -> Result:
     scene = Scene(context, job)
     scene.begin(0)
-    spent: dict[str, float] = {}
+    spent: dict[str, list[float]] = {}
     measured = _by_clock if context.software else _by_device
 
     def timed(name: str, draw: Callable[[], bool]) -> bool:
         drawn, seconds = measured(context, draw)
-        spent[name] = spent.get(name, 0.0) + seconds
+        spent.setdefault(name, []).extend([seconds] if drawn else [])
         return drawn
 
-    for frame in range(min(count, job.frames - 1) + 1):
+    frames = _frames(job.frames, count, in_order=scene.sequential)
+    for number, frame in enumerate(frames):
         emit.stage("draw")
-        if frame == 1:
+        if number == 1:
             spent.clear()
         scene.draw_effects(frame, timed)
         context.finish()
     context.check("drawing")
-    drawn = max(min(count, job.frames - 1), 1)
-    passes = [{"name": name, "ms": seconds * 1000 / drawn} for name, seconds in spent.items()]
-    total = sum(seconds for seconds in spent.values()) * 1000 / drawn
-    return {"width": job.size[0], "height": job.size[1], "ms": total, "passes": passes}
+    rows = [_row(name, times, max(len(frames) - 1, 1)) for name, times in spent.items()]
+    total = sum(row["ms"] for row in rows)
+    return {"width": job.size[0], "height": job.size[1], "ms": total, "passes": rows}
+
+
+def _frames(frames: int, count: int, *, in_order: bool) -> list[int]:
+    """The frame that is drawn first, and those that are measured."""
+    count = min(count, frames - 1)
+    if in_order or not count:
+        return list(range(count + 1))
+    return [number * (frames - 1) // count for number in range(count + 1)]
+
+
+def _row(name: str, times: list[float], frames: int) -> Result:
+    mean = sum(times) / len(times) if times else 0.0
+    return {"name": name, "ms": mean * 1000, "share": len(times) / frames}
 
 
 def _by_clock(context: Context, draw: Callable[[], bool]) -> tuple[bool, float]:

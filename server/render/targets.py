@@ -203,5 +203,6 @@ class Targets:
             self._copy = Draw(self._context, program, {"source": source}), source
         draw, source = self._copy
         source.texture = old
+        source.version += 1
         draw.set("size", struct.pack("=2f", *surface.size))
         draw.onto(surface)

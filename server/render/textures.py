@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.effects.effect import Effect
+from server.effects.files import refusal
 from server.effects.texture import Content, Texture
 from server.errors import ToqiboxError
 from server.media import photo as files
@@ -94,11 +95,11 @@ class Textures:
     def _image(self, one: Texture, file: str) -> Still:
         path = self._paths.get(file)
         if path is None:
-            raise refused(self._effect, f"the image file “{file}” is not there")
+            raise refusal(self._effect, file, "it is not there")
         try:
             width, height, pixels = files.decode(Path(path))
         except (ToqiboxError, OSError) as error:
-            raise refused(self._effect, f"the image file “{file}” cannot be read") from error
+            raise refusal(self._effect, file, "it is no picture that can be read") from error
         self._budget.claim(f"texture {one.name} {file}", len(pixels))
         return Still(self._context, (width, height), pixels)
 

@@ -13,7 +13,7 @@ export class Compare {
    * @param {function(object): void} told - called with what is known of the server's frame
    */
   constructor(view, film, told) {
-    Object.assign(this, { view, film, told, busy: false, wanted: false, timer: 0, age: 0 });
+    Object.assign(this, { view, film, told, busy: false, wanted: false, timer: 0, age: 0, waits: false });
   }
 
   /** Something is another than when the server's frame was asked for. */
@@ -23,8 +23,19 @@ export class Compare {
     this.later(SETTLED_MS);
   }
 
+  /** Whether the server's picture stands still because it plays: it would be drawn from its start each time. */
+  get behind() {
+    return Boolean(this.film.playing && this.film.live?.program.sequential);
+  }
+
   /** Ask now and then while it plays. */
   tick() {
+    if (this.waits !== this.behind) {
+      this.waits = this.behind;
+      this.view.picture.classList.toggle("behind", this.waits);
+      this.told(this.waits ? { waits: true } : {});
+      this.stale();
+    }
     if (!this.busy && !this.timer && this.film.playing) {
       this.wanted = true;
       this.later(this.film.live ? PLAYING_MS : SETTLED_MS);
@@ -42,8 +53,7 @@ export class Compare {
   async ask() {
     const { film } = this;
     if (film.broken || !film.revision) return;
-    // A sequential effect is drawn from its start each time: not while it plays.
-    if (film.playing && film.live?.program.sequential) return;
+    if (this.behind) return;
     this.busy = true;
     this.wanted = false;
     const age = this.age;
@@ -79,7 +89,7 @@ export class Compare {
   }
 
   async answer({ wish, own, answer, player }, age) {
-    if (answer.status === 204) return; // something newer is under way
+    if (answer.status === 204 || this.behind) return; // something newer is under way
     if (!answer.ok) throw new Error(await reason(answer));
     const facts = JSON.parse(answer.headers.get("X-Frame"));
     const theirs = await this.paint(await answer.blob(), wish);

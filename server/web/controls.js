@@ -2,15 +2,17 @@
 // effect then has its default, or follows the sound.
 
 const STEPS = 200;
+const TIMED = "isft_"; // how uniforms of a transition's times begin
 
 export class Controls {
   /**
    * @param {HTMLElement} place - where they go
+   * @param {number} seconds - length of the video
    * @param {function(): void} changed - called after a value was set or taken back
    * @param {function(string): void} happened - called with the name of an event
    */
-  constructor(place, changed, happened) {
-    Object.assign(this, { place, changed, happened, values: {}, shown: new Map() });
+  constructor(place, seconds, changed, happened) {
+    Object.assign(this, { place, seconds, changed, happened, values: {}, shown: new Map() });
   }
 
   /** Show the inputs of an effect; values that still fit are kept. */
@@ -21,9 +23,15 @@ export class Controls {
       return [name, item ? fitting(item, value) : undefined];
     });
     this.values = Object.fromEntries(kept.filter(([, value]) => value !== undefined));
-    this.place.replaceChildren(...inputs.map((item) => this.control(item)));
+    this.place.replaceChildren(...inputs.map((item) => this.control(this.reached(item))));
     if (!inputs.length) this.place.replaceChildren(made("p", { className: "given" }, "It has none."));
     this.refresh();
+  }
+
+  /** The input with an end for its slider: times of a transition may be far beyond the video. */
+  reached(item) {
+    const timed = item.uniform.startsWith(TIMED) && item.kind === "float";
+    return timed ? { ...item, reach: Math.min(item.max, Math.max(Math.ceil(this.seconds), item.default)) } : item;
   }
 
   /** Take all values back. */
@@ -127,14 +135,15 @@ function ends(item, at = null) {
   const part = (of) => (Array.isArray(of) ? of[at] : of);
   const value = part(item.default) ?? 0;
   const reach = Math.max(1, Math.abs(value) * 2);
-  return [part(item.min) ?? Math.min(0, value - reach), part(item.max) ?? Math.max(1, value + reach)];
+  return [part(item.min) ?? Math.min(0, value - reach), item.reach ?? part(item.max) ?? Math.max(1, value + reach)];
 }
 
 function slider(item, id, set, whole) {
   const [low, high] = ends(item);
   const step = whole ? 1 : (high - low) / STEPS || 1;
   const range = made("input", { type: "range", id, min: low, max: high, step: whole ? 1 : "any" });
-  const number = made("input", { type: "number", min: low, max: high, step: whole ? 1 : "any" });
+  const most = item.max ?? high;
+  const number = made("input", { type: "number", min: low, max: most, step: whole ? 1 : "any" });
   number.setAttribute("aria-label", `${item.label}, a number`);
   const take = (input) => () => {
     const value = Math.min(Math.max(input.valueAsNumber, item.min ?? -1e9), item.max ?? 1e9);

@@ -20,7 +20,7 @@ class Watch {
     Object.assign(this, { film, photos, sound, state: null, player: null, refused: null });
     Object.assign(this, { drawn: -1, dirty: true, images: new Map(), context: null, facts: {} });
     this.clock = new Clock(at("audio"), film.fps, film.seconds);
-    this.controls = new Controls(at("controls"), () => this.touch(), (name) => this.fire(name));
+    this.controls = new Controls(at("controls"), film.seconds, () => this.touch(), (name) => this.fire(name));
     const view = { picture: at("picture"), heat: at("heat"), waiting: at("waiting") };
     this.compare = new Compare(view, this, (facts) => this.told(facts));
     at("time").max = this.clock.frames - 1;
@@ -187,7 +187,7 @@ class Watch {
       checking: ["compiling", ""],
       good: ["drawn as saved", "good"],
       blank: ["it draws nothing that can be seen", "fair"],
-      bad: [effect ? "it does not compile" : "it cannot be read", "bad"],
+      bad: [effect ? "it cannot be drawn" : "it cannot be read", "bad"],
     };
     const alone = this.refused && (verdict === "good" || verdict === "blank");
     const [text, kind] = alone ? ["drawn by the server alone", "fair"] : words[verdict];
@@ -196,7 +196,6 @@ class Watch {
     at("renderer").textContent = at("renderer").title = renderer;
     at("stage").classList.toggle("stale", verdict === "bad");
     at("unable").hidden = !alone;
-    at("unable").textContent = "This browser does not run it; the server does.";
     const texts = effect?.lines ?? this.texts ?? [];
     this.texts = texts;
     if (verdict === "bad") show(at("problems"), reason, diagnostics, texts);
@@ -220,10 +219,11 @@ class Watch {
   }
 
   agree() {
-    const { error, difference, exact, from, frame } = this.broken ? {} : this.facts;
+    const { error, difference, exact, from, frame, waits } = this.broken ? {} : this.facts;
     const line = at("agreement");
     const parts = [];
-    if (error) parts.push(`The server cannot draw it: ${error}`);
+    if (waits) parts.push("Each frame needs the one before it: the server draws when you pause.");
+    else if (error) parts.push(`The server cannot draw it: ${error}`);
     else if (difference) {
       const { mean, largest } = difference;
       const word = mean <= AGREED ? "Both agree" : "They differ";

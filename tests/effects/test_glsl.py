@@ -150,6 +150,9 @@ def test_inputs_named_by_keywords(draw: Draw, name: str) -> None:
         "layout(location = 0) out mediump vec4 own;\nvoid main() { own = vec4(1.0); }",
         "void main() { gl_FragData[0] = vec4(1.0); }",
         "void main() { gl_FragCoord.xy *= 0.0; gl_FragColor = vec4(gl_FragCoord.x + 1.0); }",
+        "out vec4 own; out vec4 other;\nvoid main() { own = vec4(1.0); other = vec4(0.0); }",
+        "uniform float TIME, TIMEDELTA;\nuniform int PASSINDEX;\n"
+        "void main() { gl_FragColor = vec4(TIME + TIMEDELTA + 1.0); }",
         "uniform float TIME; varying vec2 vv_FragNormCoord;\n"
         "void main() { gl_FragColor = vec4(vv_FragNormCoord.x + TIME + 1.0); }",
         "float min(float a, float b, float c) { return min(a, min(b, c)); }\n"

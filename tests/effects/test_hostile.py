@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from server.effects.dialects import LARGEST, load
 from server.effects.effect import Kind
+from server.effects.language import prepare
 from server.errors import ToqiboxError
 
 MAIN = "\nvoid main() { gl_FragColor = vec4(1.0); }\n"
@@ -24,6 +25,25 @@ def test_texts_that_repeat_one_thing_are_read_in_no_time(body: str) -> None:
     for opening in ('{"A": ', "[", '"', "{", ",", " ", "//", "\\"):
         with pytest.raises(ToqiboxError):
             load("test", "test.fs", "/*" + opening * (LARGEST // len(opening) - 10) + "*/")
+
+
+@pytest.mark.parametrize(
+    ("name", "enabled"),
+    [
+        ("GL_ARB_gpu_shader5", True),
+        ("GL_EXT_gpu_shader4", True),
+        ("GL_ARB_shader_storage_buffer_object", False),
+        ("GL_ARB_shader_image_load_store", False),
+        ("GL_ARB_bindless_texture", False),
+        ("GL_ARB_shading_language_include", False),
+        ("GL_NV_shader_buffer_load", False),
+        ("all", False),
+    ],
+)
+def test_no_extension_gives_a_shader_memory_of_others(name: str, enabled: bool) -> None:
+    extensions, code = prepare(f"#extension {name} : require\n{MAIN}", {})
+    assert extensions == [name] * enabled
+    assert "extension" not in code
 
 
 _headers = st.dictionaries(

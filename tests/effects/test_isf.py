@@ -201,6 +201,7 @@ def test_refuses_what_is_not_offered(
         ('/*{"INPUTS": [{"NAME": "a", "TYPE": "bool",\n"BIND": "kick"}]}*/', 2, 9, "types float"),
         ('/*{"INPUTS": [{"NAME": "a", "TYPE": "point2D",\n"BIND": "kick"}]}*/', 2, 9, "MIN"),
         ('/*{"INPUTS": [{"NAME": "TIME", "TYPE": "float"}]}*/', 1, 24, "used twice"),
+        ("/*{\n}*/ void main() {}\n", 2, 4, "no shader after the header"),
         ('/*{"PASSES": [{"TARGET": "a b"}]}*/', 1, 26, "no identifier"),
         ('/*{"PASSES": [{"TARGET": "TIME"}]}*/', 1, 26, "used twice"),
         ('/*{"PASSES": [{"TARGET":\n 3}]}*/', 2, 2, "no identifier"),

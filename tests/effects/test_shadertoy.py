@@ -204,6 +204,11 @@ def test_faults_are_at_their_lines() -> None:
     )
 
 
+def test_a_comment_within_the_code_may_speak_of_a_channel() -> None:
+    text = shader(0).replace("{", "{\n// iChannel0: depth in alpha\n", 1)
+    assert channels(text) == channels(shader(0))
+
+
 def test_code_before_the_first_section_is_common_to_all() -> None:
     text = "// Title: x\nconst float A = 1.0;\n// Pass: Image\n" + shader()
     assert "#line 1\n" in effect(text).passes[0].fragment

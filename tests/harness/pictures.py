@@ -203,13 +203,9 @@ def _chunk(name: bytes, data: bytes) -> bytes:
 
 
 ALWAYS: dict[str, Callable[[], Photo]] = {
-    "jpeg-turned-3": lambda: turned(3),
-    "jpeg-turned-5": lambda: turned(5),
     "jpeg-turned-6": lambda: turned(6),
-    "jpeg-cmyk": lambda: cmyk(profile=False),
     "jpeg-cmyk-profile": lambda: cmyk(profile=True),
     "jpeg-adobe-rgb": lambda: profiled(icc.adobe_rgb()),
-    "jpeg-display-p3": lambda: profiled(icc.display_p3()),
     "png-16": sixteen_bits,
     "png-palette": palette,
     "webp": lambda: simple("WEBP", quality=95),
@@ -219,7 +215,9 @@ ALWAYS: dict[str, Callable[[], Photo]] = {
 """The photos of the small run."""
 
 MORE: dict[str, Callable[[], Photo]] = {
-    **{f"jpeg-turned-{n}": (lambda n=n: turned(n)) for n in (1, 2, 4, 7, 8)},  # type: ignore[misc]
+    **{f"jpeg-turned-{n}": (lambda n=n: turned(n)) for n in (1, 2, 3, 4, 5, 7, 8)},  # type: ignore[misc]
+    "jpeg-cmyk": lambda: cmyk(profile=False),
+    "jpeg-display-p3": lambda: profiled(icc.display_p3()),
     "png-16-grey": lambda: sixteen_bits(grey=True),
     "png-display-p3": lambda: profiled(icc.display_p3(), "PNG"),
     "png-alpha-adobe-rgb": lambda: transparent("PNG", icc.adobe_rgb()),

@@ -65,7 +65,7 @@ class Running:
             for path in folder.iterdir()
         }
 
-    async def until(self, is_so: Callable[[], bool], within_s: float = 2.0) -> bool:
+    async def until(self, is_so: Callable[[], bool], within_s: float = 10.0) -> bool:
         """Wait until `is_so`, at the longest for `within_s`; says whether it became so."""
         for _ in range(int(within_s / 0.02)):
             if is_so():
@@ -74,8 +74,8 @@ class Running:
         return is_so()
 
     async def spool_is_empty(self) -> bool:
-        """Whether nothing of an upload is left, at the latest in a second."""
-        return await self.until(lambda: not self.spooled(), within_s=1.0)
+        """Whether nothing of an upload is left, or soon will be."""
+        return await self.until(lambda: not self.spooled())
 
     def add_job(self, **spec: Any) -> Job:
         """A queued job, as accept() would have left it."""

@@ -17,7 +17,7 @@ from tests.proof.conftest import FULL, Figure
 
 pytestmark = [pytest.mark.line(4), pytest.mark.timeout(280)]
 
-SECONDS = 1.21
+SECONDS = 1.21 if FULL else 0.61
 """Far from where one sample more or less would make another frame; a codec's padding would."""
 FPS = 30
 SIDE = 180
@@ -49,18 +49,15 @@ class Track:
 
 FEW = [
     Track("mp3-cbr", 44100, 2),
-    Track("mp3-vbr", 24000, 1),
     Track("mp3-bare", 48000, 2),
-    Track("wav-8", 8000, 1),
-    Track("wav-16", 11025, 2),
-    Track("wav-24", 96000, 2),
-    Track("wav-float", 22050, 1),
+    Track("wav-8", 11025, 2),
     Track("flac-24", 96000, 1),
     Track("ogg-vorbis", 32000, 2),
     Track("ogg-opus", 48000, 1),
     Track("m4a-aac", 44100, 2),
     Track("aiff-16", 44100, 1),
 ]
+"""A track of each container, and of each way to say where its sound begins."""
 ALL = [
     Track(name, rate, channels)
     for name, kind in tracks.FORMATS.items()

@@ -12,7 +12,7 @@ import pytest
 
 from tests.harness import media
 from tests.harness.client import Client
-from tests.harness.server import Server, eventually
+from tests.harness.server import SMALL, Server, eventually
 from tests.proof.conftest import FULL, Figure, StartServer
 
 pytestmark = pytest.mark.line(6)
@@ -45,10 +45,13 @@ class Ledger:
 
 def _requests(folder: Path) -> dict[str, dict[str, str | Path]]:
     track, picture = folder / "track.wav", folder / "photo.jpg"
-    track.write_bytes(media.wav(3.0 if FULL else 2.0))
+    track.write_bytes(media.wav(3.0 if FULL else 1.2))
     picture.write_bytes(media.photo())
     files: dict[str, str | Path] = {"audio": track, "photo": picture}
-    return {"plain": {**files, "effect": "breathe"}, "trail": {**files, "effect": "trail"}}
+    return {
+        "plain": {**files, "effect": "breathe" if FULL else "plain"},
+        "trail": {**files, "effect": "trail"},
+    }
 
 
 def _submit(client: Client, request: dict[str, str | Path]) -> str | None:
@@ -85,7 +88,7 @@ def _kill(server: Server, victim: str, ledger: Ledger, phase: str) -> bool:
     """Kill one victim that serves the phase; whether it was there to be killed."""
     if victim == "server":
         server.kill()
-        assert eventually(lambda: not server.left_running(), within_s=5), server.left_running()
+        assert eventually(lambda: not server.left_running(), within_s=15), server.left_running()
         ledger.in_flight += len(_being_drawn(server))
         server.start()
         return True
@@ -135,7 +138,7 @@ def test_killed_at_any_time(start_server: StartServer, tmp_path: Path, figure: F
     shaders.mkdir()
     (shaders / "trail.fs").write_text(TRAIL)
     requests = _requests(tmp_path)
-    server = start_server(SHADERS_DIR=str(shaders))
+    server = start_server(SHADERS_DIR=f"{shaders}:{SMALL['SHADERS_DIR']}")
     undisturbed = {}
     for kind, fields in requests.items():
         job = server.client.submit(**fields)  # type: ignore[arg-type]  # as above
@@ -180,9 +183,9 @@ def _check(server: Server, ledger: Ledger, undisturbed: dict[str, list[str]], fo
     table.close()
     for job, *_ in unfinished:  # committed, but the 202 was lost with the server
         server.client.completed(job)
-    assert eventually(lambda: not server.descendants("worker"), within_s=5)
+    assert eventually(lambda: not server.descendants("worker"), within_s=15)
     assert not server.descendants("ffmpeg")
-    assert eventually(lambda: not server.left_on_disk(), within_s=5), server.left_on_disk()
+    assert eventually(lambda: not server.left_on_disk(), within_s=15), server.left_on_disk()
 
 
 def _redrawn(server: Server) -> int:

@@ -142,7 +142,7 @@ def test_a_data_folder_that_turns_read_only_is_told(
     assert refused.status == 503
     assert (status, findings["data folder"]["state"]) == (1, "failed")
     assert server.client.call("GET", "/ready").status == 200
-    job = server.client.submit(media.wav(0.2), media.photo())
+    job = server.client.submit(media.wav(0.2), media.photo(), effect="plain")
     server.client.completed(job)
 
 
@@ -160,7 +160,7 @@ def test_a_full_disk_is_told_and_forgotten(
     assert (refused.status, refused.json["code"]) == (503, "storage_full")
     filler.unlink()
     assert server.client.call("GET", "/ready").status == 200
-    server.client.completed(server.client.submit(media.wav(0.2), media.photo()))
+    server.client.completed(server.client.submit(media.wav(0.2), media.photo(), effect="plain"))
     figure(f"{ready.json['problems']}")
 
 

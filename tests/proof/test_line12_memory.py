@@ -16,7 +16,7 @@ pytestmark = pytest.mark.line(12)
 
 MB = 1_000_000
 LONG_S, LONG_PLANS = (240, "premium=1080") if FULL else (3, "premium=180")
-EARLY, LATE = (20, 100) if FULL else (2, 5)
+EARLY, LATE = (20, 100) if FULL else (2, 4)
 
 
 class Peak:

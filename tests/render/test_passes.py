@@ -147,6 +147,24 @@ def test_a_size_that_moves_scales_what_a_persistent_target_holds(context: Contex
     assert context.draws == 5 * 2 + 4
 
 
+def test_targets_that_change_size_at_once_keep_what_each_holds(context: Context) -> None:
+    sized = '"PERSISTENT": true, "WIDTH": "$n"'
+    one = isf(
+        """void main() {
+            if (PASSINDEX == 0) gl_FragColor = FRAMEINDEX == 0 ? vec4(0.2) : IMG_THIS_PIXEL(a);
+            else if (PASSINDEX < 3) gl_FragColor = FRAMEINDEX == 0 ? vec4(0.4) : IMG_THIS_PIXEL(b);
+            else gl_FragColor = vec4(IMG_THIS_PIXEL(a).r, IMG_THIS_PIXEL(b).r, 0.0, 1.0);
+        }""",
+        f"""{{"INPUTS": [{{"NAME": "n", "TYPE": "float", "MIN": 8, "MAX": 48, "BIND": "level"}}],
+            "PASSES": [{{"TARGET": "a", {sized}}}, {{"TARGET": "b", {sized}}},
+            {{"TARGET": "b", {sized}}}, {{}}]}}""",
+    )
+    passes = ready(context, one)
+    passes.begin(0)
+    for frame in range(5):
+        assert drawn(passes, frame)[0, 0].tolist() == [51, 102, 0, 255]
+
+
 def test_static_passes_are_drawn_once(context: Context) -> None:
     one = isf(
         """void main() {
@@ -223,7 +241,9 @@ def test_a_sampler_of_the_authors_own_is_refused(context: Context) -> None:
         ready(context, isf(body))
     assert caught.value.code == "shader_compile_failed"
     assert caught.value.diagnostics is not None
-    assert caught.value.diagnostics[0]["message"] == "nothing is given for the sampler mine"
+    (found,) = caught.value.diagnostics
+    assert found["message"] == "nothing is given for the sampler mine"
+    assert (found["line"], found["column"]) == (2, 19)
 
 
 def test_targets_that_take_too_much_memory_are_refused(context: Context) -> None:

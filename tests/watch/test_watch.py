@@ -181,6 +181,35 @@ async def test_a_control_changes_both_pictures(
         await page.until(f"{server}.getImageData(0, 0, 1, 1).data)[1] == 102", SOON_S)
 
 
+async def test_a_narrow_page_and_far_times_fit(
+    chromium: Chromium, watching: Watching, tmp_path: Path
+) -> None:
+    watching.write("vec4 transition(vec2 uv) { return getFromColor(uv); }\n")
+    async with _opened(chromium, watching, tmp_path) as page:
+        await page.send("Emulation.setDeviceMetricsOverride", **{**_SCREEN, "width": 390})
+        await page.until("document.getElementById('input-at') != null", SOON_S)
+        most = "(name) => document.getElementById(`input-${name}`).max"
+        ends = f"['at', 'length', 'every'].map({most})"
+        assert await page.run(ends) == ["2", "2", "2"]  # of 1.5 s; the field beside takes more
+        root = "document.documentElement"
+        assert await page.run(f"{root}.scrollWidth <= {root}.clientWidth")
+
+
+async def test_while_it_plays_the_server_waits_for_a_sequential_effect(
+    chromium: Chromium, watching: Watching, tmp_path: Path
+) -> None:
+    rows = "// Pass: Buffer A\n// iChannel0: buffer A\n"
+    body = "void mainImage(out vec4 c, vec2 p) { c = texelFetch(iChannel0, ivec2(p), 0) + 0.01; }\n"
+    watching.write(f"{rows}{body}// Pass: Image\n// iChannel0: buffer A\n{body}")
+    async with _opened(chromium, watching, tmp_path) as page:
+        await page.until("watch.player.program.sequential", SOON_S)
+        await _shown(page, "agreement", "Both agree")
+        await page.run("document.getElementById('play').click()")
+        await _shown(page, "agreement", "the server draws when you pause")
+        await page.run("document.getElementById('play').click()")
+        await _shown(page, "agreement", "Both agree")
+
+
 def test_only_this_machines_own_page_is_answered(watching: Watching) -> None:
     status, headers, body = watching.answer("/")
     assert status == 200

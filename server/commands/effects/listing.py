@@ -26,7 +26,7 @@ def run(config: Config, options: argparse.Namespace) -> int:
     for effect in effects:
         words = (effect.id.ljust(widest), effect.title.ljust(titles), f"{effect.dialect:<10}")
         print(f"{'  '.join(words)}  {effect.description}".rstrip())
-    for entry in broken:
-        for message in entry.diagnostics:
-            print(line(message))
+    lines = [line(message) for entry in broken for message in entry.diagnostics]
+    for message in dict.fromkeys(lines):  # of an id that two files have, each says the same
+        print(message)
     return FAILED if broken else 0

@@ -25,10 +25,19 @@ def run(_config: Config, options: argparse.Namespace) -> int:
         print(json.dumps({"file": str(out), "like": options.like}))
         return 0
     print(f"{out} is written. What next:")
-    print(f"  toqibox effects watch {out}               see it while you edit it")
-    print(f"  toqibox effects check {out}               does it compile and draw?")
-    print(f"  toqibox effects preview {out} -o {out.stem}.mp4   a clip with sound")
+    print(_next(out))
     return 0
+
+
+def _next(out: Path) -> str:
+    """What to do with the file, each step with what it is for."""
+    steps = [
+        (f"watch {out}", "see it while you edit it"),
+        (f"check {out}", "does it compile and draw?"),
+        (f"preview {out} -o {out.stem}.mp4", "a clip with sound"),
+    ]
+    widest = max(len(words) for words, _ in steps)
+    return "\n".join(f"  toqibox effects {words:<{widest}}  {why}" for words, why in steps)
 
 
 def _write(name: str, like: str) -> Path:

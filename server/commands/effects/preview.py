@@ -52,6 +52,8 @@ def _film(config: Config, options: argparse.Namespace, spare: Path) -> tuple[Lib
     found = source.find(options.effect, config)
     uploads = chain.uploads_of(options.audio, options.image, options.image2)
     uploads.check()
+    if Path(options.out).suffix.lower() != ".mp4":
+        raise Refused(f"-o {options.out}: the name of a clip ends in .mp4", USAGE)
     library = _Shelf(found)
     second = chain.wants_second(found.effect, uploads)
     film = Film(

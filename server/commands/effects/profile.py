@@ -57,7 +57,7 @@ def _page(result: dict[str, Any]) -> str:
     head = ["pass", *(f"{size['width']}x{size['height']}" for size in sizes)]
     names = [entry["name"] for entry in sizes[0]["passes"]]
     rows = [
-        [name, *(f"{size['passes'][index]['ms']:.2f} ms" for size in sizes)]
+        [name, *(_cell(size["passes"][index]) for size in sizes)]
         for index, name in enumerate(names)
     ]
     rows.append(["all", *(f"{size['ms']:.2f} ms" for size in sizes)])
@@ -65,3 +65,10 @@ def _page(result: dict[str, Any]) -> str:
     numbers = range(1, len(head))
     kind = " (software)" if result["software"] else ""
     return f"{table(head, rows, right=numbers)}\n{result['renderer']}{kind}"
+
+
+def _cell(entry: dict[str, Any]) -> str:
+    """What a pass takes each time, and how often that is where it is not in every frame."""
+    share = entry.get("share", 1)
+    seldom = f" in {share:.0%} of frames" if share < 1 else ""
+    return f"{entry['ms']:.2f} ms{seldom}"

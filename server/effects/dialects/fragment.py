@@ -5,14 +5,14 @@ agree on a `main` for each pixel and on little else. fragment_names says what is
 """
 
 from server.effects.diagnostics import AUTHOR, Listing, Text
-from server.effects.dialects import fragment_credits, fragment_reading
+from server.effects.dialects import fragment_credits, fragment_reading, words
 from server.effects.dialects.fragment_roles import BEFORE
 from server.effects.effect import Effect, Pass, Target
 
 
 def parse(effect_id: str, file: str, text: str) -> Effect:
     """Turn a plain fragment shader into the internal form; arguments and errors as in load."""
-    plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    plain = words.plain(text)
     reading = fragment_reading.read(Text(effect_id, file, plain))
     roles = reading.roles
     told = fragment_credits.read(effect_id, plain)

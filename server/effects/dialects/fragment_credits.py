@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from server.effects.dialects.words import one_line, title_of
+
 _COMMENT = re.compile(r"//([^\n]*)|/\*(.*?)(?:\*/|\Z)", re.DOTALL)
 _ROW = re.compile(r"[\s*/#=-]{0,40}([\w -]{2,30}?)\s?:\s*(\S.*)")
 _MARKED = re.compile(r"[\s*/#=-]{0,40}@([A-Za-z][\w-]{1,24})\s{1,10}(\S.*)")
@@ -25,6 +27,7 @@ _KEYS = {
     "tags": "categories",
 }
 _MOST_ROWS = 400
+_LONGEST_ROW = 2000
 _MOST_CATEGORIES = 16
 
 
@@ -46,12 +49,12 @@ def read(effect_id: str, text: str) -> Credits:
         match = _MARKED.match(row) or _ROW.match(row) or _SAID.match(row)
         key = _KEYS.get(match[1].strip().lower()) if match else None
         if match and key and key not in found:
-            found[key] = _clean(match[2])
+            found[key] = one_line(match[2], _LONGEST_ROW)
     words = found.get("categories", "").split(",")
     categories = tuple(word.strip()[:40] for word in words if word.strip())
     return Credits(
-        title=found.get("title", "")[:80] or _title(effect_id),
-        description=found.get("description", "")[:2000],
+        title=found.get("title", "")[:80] or title_of(effect_id),
+        description=found.get("description", ""),
         credit=found.get("credit", "")[:200],
         license=found.get("license", "")[:80],
         categories=categories[:_MOST_CATEGORIES],
@@ -64,13 +67,4 @@ def _rows(text: str) -> list[str]:
         rows += (match[1] or match[2] or "").split("\n")
         if len(rows) > _MOST_ROWS:
             break
-    return [row[:2000] for row in rows[:_MOST_ROWS]]
-
-
-def _clean(text: str) -> str:
-    return "".join(c if c.isprintable() else " " for c in " ".join(text.split())).strip()
-
-
-def _title(effect_id: str) -> str:
-    words = effect_id.replace("_", " ").replace("-", " ").strip()
-    return words[:1].upper() + words[1:]
+    return [row[:_LONGEST_ROW] for row in rows[:_MOST_ROWS]]

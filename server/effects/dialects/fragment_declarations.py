@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_COMMENT = re.compile(r"//[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
+from server.effects.blanks import COMMENT, blanked, blanks, without_comments
+
 _DIRECTIVE = re.compile(r"^[ \t]*#(?:[^\n\\]|\\.)*", re.MULTILINE | re.DOTALL)
 _END = re.compile(r"[;{}]")
 _DECLARATION = re.compile(
@@ -17,7 +18,7 @@ _DECLARATION = re.compile(
 _DECLARATOR = re.compile(r"\s*([A-Za-z_]\w*)\s*((?:\[[^\]]*\]\s*)*)(?:=(.*))?\Z", re.DOTALL)
 _INTERPOLATION = re.compile(r"flat|noperspective|centroid")
 _BLOCK = re.compile(
-    r"(?<![\w,(])(?:in|varying)\s+([A-Za-z_]\w{0,63})\s*\{([^{}]{0,2000})\}\s*(\w{0,64})\s*;"
+    r"(?<![\w,(])(?:in|varying)\s+([A-Za-z_]\w{0,63})\s*\{([^{}]{0,2000})\}\s*(?:(\w{1,64})\s*)?;"
 )
 _FIELD = re.compile(r"(?:\b(?:highp|mediump|lowp)\s+)?\b([A-Za-z_]\w*)\s+([A-Za-z_]\w*)\s*;")
 _WORD = re.compile(r"[A-Za-z_]\w*")
@@ -59,11 +60,6 @@ class Block:
     end: int
 
 
-def without_comments(text: str) -> str:
-    """The text with blanks for comments, every line and column where it was."""
-    return _COMMENT.sub(_blank, text)
-
-
 def declarations(text: str) -> list[Declaration]:
     """Every declaration of a uniform, input or output at file scope, in order."""
     found: list[Declaration] = []
@@ -99,7 +95,7 @@ def blocks(text: str) -> list[Block]:
         Block(
             name=match[1],
             fields=tuple(_FIELD.findall(match[2])),
-            instance=match[3],
+            instance=match[3] or "",
             start=match.start(),
             end=match.end(),
         )
@@ -120,17 +116,13 @@ def blank(text: str, ranges: list[tuple[int, int]]) -> str:
     """The text with blanks in place of these ranges."""
     rows, at = [], 0
     for start, end in sorted(set(ranges)):
-        rows += [text[at:start], re.sub(r"[^\n]", " ", text[start:end])]
+        rows += [text[at:start], blanks(text[start:end])]
         at = end
     return "".join([*rows, text[at:]])
 
 
-def _blank(match: re.Match[str]) -> str:
-    return re.sub(r"[^\n]", " ", match[0])
-
-
 def _code(text: str) -> str:
-    return _DIRECTIVE.sub(_blank, without_comments(text))
+    return _DIRECTIVE.sub(blanked, without_comments(text))
 
 
 def _statements(code: str) -> Iterator[tuple[int, int, str]]:
@@ -159,6 +151,6 @@ def _note(text: str, start: int, end: int) -> str:
     """What the comments say: inside the statement, and behind it on its line."""
     stop = text.find("\n", end)
     stop = min(len(text) if stop < 0 else stop, end + _LONGEST_NOTE)
-    comments = [match[0] for match in _COMMENT.finditer(text[start:stop])]
+    comments = [match[0] for match in COMMENT.finditer(text[start:stop])]
     rows = [comment.removesuffix("*/").lstrip("/*").strip() for comment in comments]
     return " ".join(rows)[:_LONGEST_NOTE]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from server.effects.blanks import without_comments
 from server.effects.diagnostics import AUTHOR, Text
 from server.effects.dialects import fragment_glsl
 from server.effects.dialects.fragment_declarations import (
@@ -13,7 +14,6 @@ from server.effects.dialects.fragment_declarations import (
     blocks,
     declarations,
     file_scope,
-    without_comments,
 )
 from server.effects.dialects.fragment_names import UNDECLARED, spoken
 from server.effects.dialects.fragment_roles import Roles

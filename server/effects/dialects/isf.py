@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from server.effects.diagnostics import AUTHOR, AUTHOR_VERTEX, Listing, Text
-from server.effects.dialects import isf_glsl, isf_imports, isf_inputs
+from server.effects.dialects import isf_glsl, isf_imports, isf_inputs, words
 from server.effects.dialects.transition import transition_inputs
 from server.effects.effect import Builtin, Content, Effect, Pass, Target, Texture
 from server.effects.header import HeaderError, Row, Table, read
@@ -40,7 +40,7 @@ _CONVERTED = re.compile(r"(?i)\bconverted from \S*\b(?:shadertoy|glslsandbox)\.c
 
 def parse(effect_id: str, file: str, text: str, vertex: str | None = None) -> Effect:
     """Turn an ISF file into the internal form; arguments and errors as in dialects.load."""
-    plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    plain = words.plain(text)
     author = Text(effect_id, file, plain)
     header, end = _header(author)
     inputs = _inputs(author, header, f"{plain}\n{vertex or ''}")
@@ -52,15 +52,13 @@ def parse(effect_id: str, file: str, text: str, vertex: str | None = None) -> Ef
             raise author.error(f"the name “{name}” is used twice", header.place("IMPORTED"))
     targets = _targets(author, header, passes, {*taken, *textures})
     names = _names(inputs, targets, passes, textures)
-    line_end = plain.find("\n", end)
-    body = plain[line_end + 1 :] if line_end >= 0 else ""
-    line = plain.count("\n", 0, line_end + 1) + 1
+    line, body = _body(author, end)
     return Effect(
         id=effect_id,
         file=file,
         source=text,
         vertex_source=vertex,
-        title=_string(header, "TITLE", 80) or _title(effect_id),
+        title=_string(header, "TITLE", 80) or words.title_of(effect_id),
         dialect="isf",
         description=_string(header, "DESCRIPTION", 2000),
         credit=_string(header, "CREDIT", 200),
@@ -98,6 +96,15 @@ def _header(author: Text) -> tuple[Table, int]:
         return read(author.text, start + 2, end), end + 2
     except HeaderError as problem:
         raise author.error(f"header: {problem}", problem.offset) from None
+
+
+def _body(author: Text, end: int) -> tuple[int, str]:
+    """Number of the first line of the GLSL, and the GLSL: what follows the header's last line."""
+    rest, _, body = author.text[end:].partition("\n")
+    if rest.strip() and not body.strip():
+        hint = "what stands behind the header on its last line is not read: begin a new line"
+        raise author.error("there is no shader after the header", end, hint)
+    return author.text.count("\n", 0, end) + 2, body
 
 
 def _inputs(author: Text, header: Table, code: str) -> tuple[Input, ...]:
@@ -208,6 +215,7 @@ def _names(
         uniforms=uniforms,
         renamed={name: uniform for name, uniform in pairs if name != uniform},
         images={item.name: item.uniform for item in inputs if item.kind.is_texture}
+        | {target.name: target.name for target in targets}
         | {name: one.name for name, one in textures.items() if one.name not in cubes},
     )
 
@@ -230,23 +238,16 @@ def _passes(
 
 def _converted(header: Table) -> bool:
     """Whether it says that it comes from a place where alpha means nothing and is often 0."""
-    words = f"{header.get('DESCRIPTION')} {header.get('CREDIT')}"
-    return _CONVERTED.search(words) is not None
+    said = f"{header.get('DESCRIPTION')} {header.get('CREDIT')}"
+    return _CONVERTED.search(said) is not None
 
 
 def _string(header: Table, key: str, longest: int) -> str:
     value = header.get(key)
-    if not isinstance(value, str):
-        return ""
-    return "".join(c if c.isprintable() else " " for c in " ".join(value.split()))[:longest]
-
-
-def _title(effect_id: str) -> str:
-    words = effect_id.replace("_", " ").replace("-", " ").strip()
-    return words[:1].upper() + words[1:]
+    return words.one_line(value, longest) if isinstance(value, str) else ""
 
 
 def _categories(header: Table) -> tuple[str, ...]:
     rows = header.get("CATEGORIES")
-    words = [row for row in rows if isinstance(row, str)] if isinstance(rows, Row) else []
-    return tuple(" ".join(word.split())[:40] for word in words[:_MOST_CATEGORIES])
+    names = [row for row in rows if isinstance(row, str)] if isinstance(rows, Row) else []
+    return tuple(words.one_line(name, 40) for name in names[:_MOST_CATEGORIES])

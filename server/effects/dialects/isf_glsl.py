@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from server.effects.blanks import blanked, blanks
 from server.effects.diagnostics import AUTHOR, AUTHOR_VERTEX
 from server.effects.language import OLD_NAMES, Piece, compose, prepare
 
@@ -56,10 +57,10 @@ void isf_vertShaderInit() {
 
 _VERTEX_MAIN = "void main() { isf_vertShaderInit(); }\n"
 
-_HOST_VARYINGS = ("isf_FragNormCoord", "vv_FragNormCoord")
+_HOST_OTHERS = ("isf_FragNormCoord", "vv_FragNormCoord", "PASSINDEX")
 _DECLARATION = re.compile(
     r"\b(?:uniform|varying|in|out)\s+(?:(?:highp|mediump|lowp)\s+)?[A-Za-z]\w*\s+"
-    r"([A-Za-z_]\w*)\s*;"
+    r"([A-Za-z_]\w*(?:\s*,\s*[A-Za-z_]\w*)*)\s*;"
 )
 _OUTPUT = re.compile(
     r"(?:\blayout\s*\([^()]*\)\s*)?\bout\s+(?:(?:highp|mediump|lowp)\s+)?vec4\s+"
@@ -76,7 +77,7 @@ class Names:
     renamed: Mapping[str, str]
     """The uniform that stands for each name of the author that GLSL does not allow."""
     images: Mapping[str, str]
-    """The sampler of each image input, by the author's name."""
+    """The sampler of each flat image, by the author's name: inputs, targets, imports."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,30 +136,30 @@ def vertex(body: str | None, names: Names) -> Shader:
 
 def _without_repeats(code: str, names: Names) -> str:
     """Leave out what the host declares already: a file may bring it for other hosts."""
-    known: Collection[str] = {*names.uniforms, *_HOST_VARYINGS}
+    known: Collection[str] = {*names.uniforms, *_HOST_OTHERS}
 
     def blank(match: re.Match[str]) -> str:
-        return _blanks(match[0]) if match[1] in known else match[0]
+        declared = re.split(r"\s*,\s*", match[1])
+        return blanks(match[0]) if all(name in known for name in declared) else match[0]
 
     return _DECLARATION.sub(blank, code)
 
 
 def _outputs(code: str) -> tuple[str, str]:
-    """The text without an output of the author's, as 3.30 has them, and the host's outputs."""
+    """The text without outputs of the author's, as 3.30 has them, and the host's outputs.
+
+    The first of theirs is what is drawn.
+    """
     rows = ["out vec4 isf_FragColor;"]
     if re.search(r"\bgl_FragData\b", code):
         rows = ["out vec4 isf_FragData[1];", "#define isf_FragColor isf_FragData[0]"]
         rows.append("#define gl_FragData isf_FragData")
     rows.append("#define gl_FragColor isf_FragColor")
-    names = {match[1] for match in _OUTPUT.finditer(code)}
-    if len(names) == 1:
-        code = _OUTPUT.sub(lambda match: _blanks(match[0]), code)
-        rows.append(f"#define {names.pop()} isf_FragColor")
+    drawn, *others = dict.fromkeys(_OUTPUT.findall(code)) or [None]
+    if drawn:
+        code = _OUTPUT.sub(blanked, code)
+        rows += [f"#define {drawn} isf_FragColor", *(f"vec4 {name};" for name in others)]
     return code, "\n".join(rows) + "\n"
-
-
-def _blanks(text: str) -> str:
-    return re.sub(r"[^\n]", " ", text)
 
 
 def _declarations(names: Names) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from server.effects.diagnostics import Text
-from server.effects.dialects import shadertoy_api, shadertoy_glsl, shadertoy_text
+from server.effects.dialects import shadertoy_api, shadertoy_glsl, shadertoy_text, words
 from server.effects.dialects.shadertoy_media import (
     CUBE,
     PASSES,
@@ -35,7 +35,7 @@ def parse(effect_id: str, file: str, text: str) -> Effect:
         id=effect_id,
         file=file,
         source=text,
-        title=toy.title or _title(effect_id),
+        title=toy.title or words.title_of(effect_id),
         dialect="shadertoy",
         description=toy.description,
         credit=toy.credit,
@@ -52,7 +52,7 @@ def parse(effect_id: str, file: str, text: str) -> Effect:
 
 def read(effect_id: str, file: str, text: str) -> Toy:
     """What a text or an export says, before anything is made of it; as `parse`."""
-    plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    plain = words.plain(text)
     author = Text(effect_id, file, plain)
     toy = (
         shadertoy_api.read(author)
@@ -152,8 +152,3 @@ def _inputs(media: list[Media]) -> tuple[Input, ...]:
 def _uniforms(cube: bool) -> dict[str, Builtin]:
     face = {shadertoy_glsl.FACE: Builtin.FACE} if cube else {}
     return {**shadertoy_glsl.UNIFORMS, **face}
-
-
-def _title(effect_id: str) -> str:
-    words = effect_id.replace("_", " ").replace("-", " ").strip()
-    return words[:1].upper() + words[1:]

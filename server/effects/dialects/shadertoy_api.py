@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from server.effects.blanks import without_comments
 from server.effects.diagnostics import AUTHOR, HOST, Listing, Text
 from server.effects.dialects.shadertoy_glsl import reads
 from server.effects.dialects.shadertoy_media import (
@@ -18,10 +19,9 @@ from server.effects.dialects.shadertoy_toy import (
     Section,
     Toy,
     categories,
-    clean,
     licence_in,
-    uncommented,
 )
+from server.effects.dialects.words import one_line
 from server.effects.header import HeaderError, Row, Table
 from server.effects.header import read as read_json
 from server.effects.texture import Filter, Wrap
@@ -88,10 +88,10 @@ def read(author: Text) -> Toy:
     return Toy(
         sections=tuple(sections),
         listings=(Listing(AUTHOR, author.file, author.text), *listings),
-        title=clean(str(facts.get("name") or ""), 80),
-        credit=clean(str(facts.get("username") or ""), 200),
+        title=one_line(str(facts.get("name") or ""), 80),
+        credit=one_line(str(facts.get("username") or ""), 200),
         license=licence_in(code) or LICENSE,
-        description=clean(str(facts.get("description") or ""), 2000),
+        description=one_line(str(facts.get("description") or ""), 2000),
         categories=categories([str(t) for t in tags] if isinstance(tags, Row) else []),
     )
 
@@ -102,7 +102,7 @@ def _sections(author: Text, shader: Table) -> tuple[list[Section], list[Listing]
     for at, (role, row) in enumerate(passes.items()):
         code = str(row["code"]).replace("\r\n", "\n").replace("\r", "\n").rstrip()
         found.append(Section(role=role, code=code, start=_FIRST_LISTING + at * HOST))
-    codes = {section.role: uncommented(section.code) for section in found}
+    codes = {section.role: without_comments(section.code) for section in found}
     read = {
         role: [n for n in range(4) if reads((codes.get("common", ""), code), n)]
         for role, code in codes.items()

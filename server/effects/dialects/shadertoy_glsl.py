@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
+from server.effects.blanks import blanked
 from server.effects.dialects.shadertoy_media import CUBE, Media
 from server.effects.effect import Builtin
 from server.effects.language import OLD_NAMES, Piece, compose, prepare
@@ -201,17 +202,13 @@ def _facts(words: set[str], channels: Mapping[int, Media]) -> str:
 
 def _tolerant(code: str) -> str:
     """The text without what only other players need; every line stays where it is."""
-    code = _PLAYER.sub(_blank, code)
+    code = _PLAYER.sub(blanked, code)
     code = re.sub(r"\bGL_ES\b", "st_ES", code)  # its name is not to be defined
-    code = _OWN_UNIFORM.sub(_blank, code)
-    code = _OWN_PORT.sub(_blank, code)
+    code = _OWN_UNIFORM.sub(blanked, code)
+    code = _OWN_PORT.sub(blanked, code)
     code = _STRUCT.sub(_unstructured, code)
     # `st_` is a macro for inout of the same length.
     return _ENTRY.sub(r"\1st_", code)
-
-
-def _blank(match: re.Match[str]) -> str:
-    return re.sub(r"[^\n]", " ", match[0])
 
 
 def _unstructured(match: re.Match[str]) -> str:

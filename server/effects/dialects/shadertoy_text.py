@@ -7,6 +7,7 @@ first channel that is used reads the photo, the next the sound, further ones noi
 
 import re
 
+from server.effects.blanks import without_comments
 from server.effects.diagnostics import AUTHOR, Listing, Text
 from server.effects.dialects import shadertoy_glsl
 from server.effects.dialects.shadertoy_media import (
@@ -24,10 +25,9 @@ from server.effects.dialects.shadertoy_toy import (
     Section,
     Toy,
     categories,
-    clean,
     licence_in,
-    uncommented,
 )
+from server.effects.dialects.words import one_line
 from server.effects.texture import Filter, Wrap
 
 MARK = re.compile(r"[ \t]*//[ \t]*Pass[ \t]*:[ \t]*([^\n]*)", re.IGNORECASE)
@@ -83,7 +83,7 @@ def _sections(author: Text) -> list[Section]:
         return [Section(role="image", code=author.text)]
     found: list[Section] = []
     before = "\n".join(lines[: roles[0][0]])
-    if uncommented(before).strip():
+    if without_comments(before).strip():
         found.append(Section(role="common", code=before))
     ends = [at for at, _ in roles[1:]] + [len(lines)]
     for (at, role), end in zip(roles, ends, strict=True):
@@ -99,18 +99,25 @@ def _sections(author: Text) -> list[Section]:
 
 
 def _plugged(author: Text, section: Section, sections: list[Section]) -> Section:
-    """The section with its channels, without the lines at its start that name them."""
+    """The section with its channels, without the lines at its start that name them.
+
+    Within the code a line that names nothing known is a comment like any other.
+    """
     wires: dict[int, Wire] = {}
     lines = section.code.split("\n")
     head = 0
+    inside = False
     for at, line in enumerate(lines):
-        found = _line(author, line, section.line - 1 + at)
+        inside = inside or "{" in line.partition("//")[0]
+        found = _line(author, line, section.line - 1 + at, strict=not inside)
         if found is None:
             continue
         wires[found[0]] = found[1]
         head = at + 1 if head == at else head
     if section.role in PASSES:
-        codes = [uncommented(row.code) for row in sections if row.role in (section.role, "common")]
+        codes = [
+            without_comments(row.code) for row in sections if row.role in (section.role, "common")
+        ]
         _default(wires, codes)
     code = "\n".join(lines[head:]).rstrip()
     return Section(role=section.role, code=code, line=section.line + head, wires=wires)
@@ -126,15 +133,22 @@ def _default(wires: dict[int, Wire], codes: list[str]) -> None:
             wires[number] = wire(spare.pop(0) if spare else noise(256, 4))
 
 
-def _line(author: Text, line: str, at: int) -> tuple[int, Wire] | None:
-    """The channel that a line speaks of; `at` is its number from 0."""
+def _line(author: Text, line: str, at: int, *, strict: bool) -> tuple[int, Wire] | None:
+    """The channel that a line speaks of; `at` is its number from 0.
+
+    What it says must be known if it is `strict`.
+    """
     if match := PLUG.fullmatch(line):
         try:
             found = media(match[2])
         except ValueError as problem:
-            raise _error(author, at, f"the image “{clean(match[2], 80)}”: {problem}") from None
+            raise _error(author, at, f"the image “{one_line(match[2], 80)}”: {problem}") from None
+        if found is None and not strict:
+            return None
         if found is None:
-            message = f"“{clean(match[2], 40)}” is nothing that a channel reads; known are {_KNOWN}"
+            message = (
+                f"“{one_line(match[2], 40)}” is nothing that a channel reads; known are {_KNOWN}"
+            )
             raise _error(author, at, message)
         return int(match[1]), _sampled(found, match[3] or "")
     if match := PLAYER.fullmatch(line):
@@ -168,7 +182,7 @@ def _facts(text: str) -> dict[str, str]:
         for key, pattern in _FACTS.items():
             match = pattern.fullmatch(comment[1]) if comment else None
             if match and key not in found:
-                found[key] = clean(match[1], _LONGEST[key])
+                found[key] = one_line(match[1], _LONGEST[key])
     return found
 
 

@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from server.effects.blanks import COMMENT, without_comments
 from server.effects.diagnostics import AUTHOR, Listing
 from server.effects.dialects.shadertoy_media import Wire
+from server.effects.dialects.words import one_line
 
 _LICENSES = {
     r"\bMIT\b.{0,20}\blicen[sc]e|licen[sc]e\W{0,5}MIT\b": "MIT",
@@ -22,7 +24,6 @@ _LICENSES = {
     r"\bCC\W{0,3}BY\b|Creative Commons Attribution": "CC BY",
     r"all rights reserved": "All rights reserved",
 }
-_COMMENT = re.compile(r"//[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,17 +60,12 @@ class Toy:
 
     def codes(self, role: str) -> list[str]:
         """All that a compiler is given of an author for that pass, without comments."""
-        return [uncommented(row.code) for row in self.sections if row.role in (role, "common")]
-
-
-def uncommented(code: str) -> str:
-    """The code without its comments."""
-    return _COMMENT.sub(" ", code)
+        return [without_comments(row.code) for row in self.sections if row.role in (role, "common")]
 
 
 def licence_in(code: str) -> str:
     """The licence that comments in a text speak of; empty where none is known."""
-    words = " ".join(" ".join(match.split()) for match in _COMMENT.findall(code))
+    words = " ".join(" ".join(match.split()) for match in COMMENT.findall(code))
     for pattern, name in _LICENSES.items():
         if re.search(pattern, words, re.IGNORECASE):
             return name
@@ -78,11 +74,5 @@ def licence_in(code: str) -> str:
 
 def categories(words: Iterable[object]) -> tuple[str, ...]:
     """Tags as an effect has them."""
-    names = (clean(str(word).replace(",", " "), 40) for word in words)
+    names = (one_line(str(word).replace(",", " "), 40) for word in words)
     return tuple(dict.fromkeys(name for name in names if name))[:16]
-
-
-def clean(text: str, longest: int) -> str:
-    """One printable line of it."""
-    line = " ".join(text.split())
-    return "".join(c if c.isprintable() else " " for c in line)[:longest].strip()

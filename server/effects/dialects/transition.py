@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from server.effects.diagnostics import AUTHOR, Listing, Text
-from server.effects.dialects import fragment_credits, fragment_reading
+from server.effects.dialects import fragment_credits, fragment_reading, words
 from server.effects.effect import Builtin, Effect, Pass
 from server.effects.input import TRANSITION, Input, Kind
 
@@ -79,7 +79,7 @@ def parse(effect_id: str, file: str, text: str) -> Effect:
 
     Its uniforms are inputs, with the defaults of their comments; `ratio` is the picture's.
     """
-    plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    plain = words.plain(text)
     reading = fragment_reading.read(Text(effect_id, file, plain), tuple(_HOST))
     own = {item.name for item in reading.items if item.storage == "uniform"}
     rows = [f"uniform {kind} {name};" for name, kind in _HOST.items() if name not in own]

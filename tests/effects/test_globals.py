@@ -1,0 +1,37 @@
+"""Globals that GLSL ES does not allow, taken apart in a time that grows with the text alone."""
+
+import pytest
+
+from server.effects.dialects import LARGEST, load
+from server.effects.globals import settled
+from server.effects.program import program
+
+MAIN = "void main() {}\n"
+
+
+def test_a_global_of_many_digits_is_read_at_once() -> None:
+    value = "3.14159265358979323846264338327950288419716939937510582 * iTime"
+    assert f"turn = {value};" in settled(f"float turn = {value};\n{MAIN}")
+
+
+@pytest.mark.parametrize(
+    "value", ["1.0", "-.5e3", "vec2(1.0, 2e-3)", "float[2](1.0, 0x1Fu)", "mat2(true)", "1.e5 / 3.f"]
+)
+def test_constants_stay_where_they_are(value: str) -> None:
+    source = f"float x = {value};\n{MAIN}"
+    assert settled(source) == source
+
+
+def test_a_brace_in_a_macro_opens_a_function() -> None:
+    source = f"#define Start void f() {{\nvec2 q;\nStart\n    q = gl_FragCoord.xy;\n}}\n{MAIN}"
+    assert settled(source) == source
+    after = "#line 40\nvec2 p = gl_FragCoord.xy;\n"
+    assert "#line 40\nvoid es_set_0() { p = gl_FragCoord.xy; }" in settled(source + after)
+
+
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize("body", ["\n", "#\n", "1."])
+def test_texts_that_repeat_one_thing_become_programs_in_no_time(body: str) -> None:
+    text = body * (LARGEST // len(body) - 100)
+    for shader in (f"{text}\n{MAIN}", f"{MAIN}float x = {text};", f"{MAIN}in A {{}}{' ' * 200000}"):
+        assert program(load("test", "test.frag", shader))["passes"]

@@ -1,0 +1,112 @@
+"""What shaders/README.md says of names, words and examples is what the dialects do."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import server
+from server.effects import files
+from server.effects.dialects import fragment_names, isf_inputs, load
+from server.effects.dialects.shadertoy_media import media, wire
+from server.effects.dialects.shadertoy_text import MARK
+from server.effects.effect import Effect
+from server.effects.input import FEATURES, Kind
+
+README = Path(server.__file__).resolve().parent.parent / "shaders" / "README.md"
+TEXT = README.read_text("utf-8")
+EXAMPLES = re.findall(r"```glsl\n(.*?)```", TEXT, re.DOTALL)
+
+
+def _section(title: str) -> str:
+    return re.split(r"^## ", TEXT.split(f"\n## {title}\n", 1)[1], maxsplit=1, flags=re.MULTILINE)[0]
+
+
+def _rows(text: str) -> list[list[str]]:
+    """The cells of every row of its tables."""
+    lines = [line for line in text.splitlines() if line.startswith("| ")]
+    return [[cell.strip() for cell in line.strip("|").split(" |")] for line in lines]
+
+
+def _quoted(cell: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", cell)
+
+
+def _effect(number: int) -> Effect:
+    code = EXAMPLES[number]
+    whole = code if "void main" in code else f"{code}void main() {{ gl_FragColor = vec4(1.0); }}\n"
+    return load("example", "example.glsl", whole)
+
+
+def test_the_examples_are_effects_of_their_dialects() -> None:
+    dialects = [_effect(number).dialect for number in range(len(EXAMPLES))]
+    assert dialects == ["isf", "shadertoy", "fragment"]
+    assert _effect(1).sequential
+    assert (_effect(1).title, _effect(1).credit, _effect(1).license) == ("Trails", "You", "MIT")
+
+
+def test_comments_of_uniforms_give_default_range_and_name() -> None:
+    zoom, count, tint = _effect(2).inputs
+    assert (zoom.default, zoom.minimum, zoom.maximum, zoom.label) == (0.8, 0.1, 2.0, "Zoom")
+    assert (count.kind, count.default, count.minimum, count.maximum) == (Kind.LONG, 5, 1, 12)
+    assert count.label == "Number of rings"
+    assert (tint.kind, tint.default) == (Kind.COLOR, (1.0, 0.5, 0.2, 1.0))
+
+
+def test_a_uniform_with_a_default_hears_nothing() -> None:
+    main = "void main() { gl_FragColor = vec4(u_bass); }\n"
+    deaf = load("deaf", "deaf.frag", f"uniform float u_bass; // = 0.5\n{main}")
+    hearing = load("hearing", "hearing.frag", f"uniform float u_bass;\n{main}")
+    assert (deaf.inputs[0].bind, hearing.inputs[0].bind) == (None, "bass")
+
+
+def test_every_type_of_an_input_is_known() -> None:
+    rows = _rows(_section("ISF"))
+    first = [row[0] for row in rows if len(row) == 3]
+    words = {word for cell in first[1:] for word in _quoted(cell)[:1]}
+    kinds = {kind.value for kind in Kind} | {"cube"}
+    assert words == kinds
+    bound = re.search(r"`BIND`: `([a-z ]+)` follow loudness; `(kick)`", TEXT)
+    assert bound
+    assert {*bound[1].split(), bound[2]} == set(FEATURES)
+    kinds = {"float", "color", "event", "point2D"}
+    assert kinds == {*(kind.value for kind in isf_inputs._BINDABLE), Kind.EVENT.value}
+
+
+def test_every_word_of_a_channel_is_read_and_sampled_as_it_says() -> None:
+    rows = [row for row in _rows(_section("Shadertoy")) if len(row) == 3][1:]
+    assert len(rows) > 8
+    for words, _, sampling in rows:
+        for word in _quoted(words):
+            found = media(word)
+            assert found is not None, word
+            made = wire(found)
+            assert f"{made.filter}, {made.wrap}" == sampling, word
+
+
+@pytest.mark.parametrize("name", ["Common", "Buffer A", "Cube A", "Image"])
+def test_every_pass_has_a_mark(name: str) -> None:
+    assert MARK.fullmatch(f"// Pass: {name}")
+    assert f"`{name}`" in _section("Shadertoy")
+
+
+def test_every_usual_name_of_a_uniform_means_what_it_says() -> None:
+    names = {row[0]: row[1] for row in _rows(_section("Plain fragment shaders"))[1:]}
+    for cell, told in names.items():
+        for name in _quoted(cell):
+            if name.startswith("varying") or name in ("vUv", "u_mouse"):
+                continue
+            if "frame's" in told or "size of the picture" in told:
+                assert fragment_names.builtin(name) is not None, name
+            elif "kick" in told or "bands" in told:
+                assert fragment_names.feature(name) in FEATURES, name
+            else:
+                shown = fragment_names.shown(name)
+                words = {"picture": "picture so far", "sound": "the sound", "noise": "noise"}
+                assert words.get(shown, "in the frame before") in told, name
+    assert fragment_names.means_nothing("u_mouse")
+
+
+def test_the_limits_are_those_of_the_server() -> None:
+    assert f"{files.MOST_FILES} image files" in TEXT
+    assert f"{isf_inputs._MOST} inputs" in TEXT
