@@ -37,7 +37,7 @@ golden: for-dev ## accept what the effects draw now as the golden frames: EFFECT
 	@GOLDEN=accept $(PYTEST) tests -m golden $(if $(EFFECT),-k $(EFFECT))
 
 bench: for-dev ## measure every figure that the documents claim
-	@for script in bench/*.py; do echo "== $$script"; $(PYTHON) "$$script" || exit 1; done
+	@for script in bench/*.py; do echo "== $$script"; PYTHONPATH=. $(PYTHON) "$$script" || exit 1; done
 
 image-check: for-image ## build Dockerfile.gpu's root without Docker, serve from it, export a video
 	@$(PYTHON) -m scripts.image_check

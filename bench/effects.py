@@ -28,8 +28,11 @@ def main() -> None:
     )
     with tempfile.TemporaryDirectory(prefix="toqibox-bench-") as name:
         made = material.write(Path(name))
-        for effect in effects():
-            report = render(made, effect, seconds, Path(name) / "out.mp4")
+        for effect, dialect in effects().items():
+            photos = ["--photo", str(made.photo)]
+            photos += ["--photo2", str(made.photo)] if dialect == "transition" else []
+            words = ["--audio", str(made.mp3), *photos, "--effect", effect]
+            report = render(words, seconds, Path(name) / "out.mp4")
             spent = report["seconds"]
             print(
                 f"{effect:<10} {report['framesPerSecond']:8.1f}   {spent['compile']:7.1f} "
@@ -39,17 +42,16 @@ def main() -> None:
             )
 
 
-def effects() -> list[str]:
-    """The ids of the effects that work."""
+def effects() -> dict[str, str]:
+    """The ids of the effects that work, and the dialect of each."""
     answer: dict[str, Any] = json.loads(_run("effects", "list", "--json"))
-    return [effect["id"] for effect in answer["effects"] if "inputs" in effect]
+    return {row["id"]: row["dialect"] for row in answer["effects"] if "inputs" in row}
 
 
-def render(made: material.Material, effect: str, seconds: str, out: Path) -> dict[str, Any]:
+def render(words: list[str], seconds: str, out: Path) -> dict[str, Any]:
     """The report of one video."""
-    files = ["--audio", str(made.mp3), "--photo", str(made.photo), "-y", "-o", str(out)]
-    words = ["--effect", effect, "--duration", seconds, "--json"]
-    job: dict[str, Any] = json.loads(_run("render", *files, *words))
+    ending = ["--duration", seconds, "--json", "-y", "-o", str(out)]
+    job: dict[str, Any] = json.loads(_run("render", *words, *ending))
     report: dict[str, Any] = job["report"]
     return report
 

@@ -1,0 +1,87 @@
+"""From saving an effect to its new picture on the watch page, in a real browser.
+
+    python -m bench.watch [TIMES]       how often it is saved, 20 when not given
+
+Beside it: what `toqibox effects check` takes for the same file, start of a worker included. Needs
+Chromium.
+"""
+
+import asyncio
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from server.effects.library import BUILT_IN
+from tests.harness.browser import Chromium
+
+EFFECT = "breathe.fs"
+LIMIT_S = 30
+READ = "Array.from(watch.player.read().slice(0, 3))"
+
+
+def texts() -> tuple[str, str]:
+    """A whole effect of ours, and the same with another picture."""
+    text = (BUILT_IN / EFFECT).read_text()
+    at = text.rindex("}")
+    return text, text[:at] + "    gl_FragColor.rgb = 1.0 - gl_FragColor.rgb;\n" + text[at:]
+
+
+def save(file: Path, turn: int) -> None:
+    """Write the one text, then the other, and so on."""
+    file.write_text(texts()[(turn + 1) % 2])
+
+
+async def measure(address: str, file: Path, times: int) -> list[float]:
+    """Seconds from each save to the first look at which the browser's picture is another."""
+    found = []
+    with tempfile.TemporaryDirectory() as name, Chromium(Path(name)) as chromium:
+        async with chromium.page(Path(name)) as page:
+            still = [{"name": "prefers-reduced-motion", "value": "reduce"}]
+            await page.send("Emulation.setEmulatedMedia", features=still)  # it does not play
+            await page.open(address)
+            await page.until("window.watch && watch.player != null", LIMIT_S)
+            for turn in range(times):
+                before = await page.run(READ)
+                save(file, turn)
+                saved = time.perf_counter()
+                while await page.run(READ) == before:
+                    if time.perf_counter() - saved > LIMIT_S:
+                        raise TimeoutError("the picture stayed as it was")
+                found.append(time.perf_counter() - saved)
+                await asyncio.sleep(0.5)
+    return found
+
+
+def main() -> None:
+    """Print the median and the slowest."""
+    times = int(sys.argv[1]) if len(sys.argv) > 1 else 20
+    with tempfile.TemporaryDirectory(prefix="toqibox-bench-") as name:
+        folder = Path(name)
+        file = folder / EFFECT
+        file.write_text(texts()[0])
+        words = [sys.executable, "-m", "server", "effects"]
+        watching = subprocess.Popen(
+            [*words, "watch", str(file), "--json"], stdout=subprocess.PIPE, text=True
+        )
+        try:
+            assert watching.stdout is not None
+            address = json.loads(watching.stdout.readline())["address"]
+            seconds = asyncio.run(measure(address, file, times))
+        finally:
+            watching.terminate()
+            watching.wait()
+        start = time.perf_counter()
+        subprocess.run([*words, "check", str(file)], check=True, capture_output=True)
+        beside = time.perf_counter() - start
+    print(f"{os.cpu_count()} cores, {EFFECT} saved {times} times")
+    print(f"new picture after {statistics.median(seconds):.2f} s, at most {max(seconds):.2f} s")
+    print(f"`effects check` of the same file beside it: {beside:.2f} s")
+
+
+if __name__ == "__main__":
+    main()
