@@ -18,7 +18,6 @@ TIMES = [0, 20, 47]
 MOST = 1.0
 """Mean difference of a frame, of 255."""
 EXCEPTED = {
-    "globals.frag": "is about globals that start as something not constant, which WebGL 2 has not",
     "new_glsl.fs": "what GLSL 4.50 allows and GLSL ES does not: int * uint, {…} as a value",
 }
 """Files by name that need not agree, each with the reason."""
