@@ -76,7 +76,7 @@ def test_an_effect_that_hangs_stalls_only_its_own_job(
     start_server: StartServer, tmp_path: Path, figure: Figure
 ) -> None:
     # One thread to draw with: what hangs must not take the other job's processor too.
-    server = _server(start_server, tmp_path, STALL_TIMEOUT_MS="750", LP_NUM_THREADS="1")
+    server = _server(start_server, tmp_path, STALL_TIMEOUT_MS="1250", LP_NUM_THREADS="1")
     late = server.client.submit(media.wav(1), media.photo(), effect="late", plan=LARGER)
     other = server.client.submit(media.wav(2), media.photo(), effect="plain")
     failed = server.client.wait(late)
