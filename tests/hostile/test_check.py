@@ -12,7 +12,7 @@ import pytest
 from tests.hostile.shaders import Hostile, write
 
 FULL = os.environ.get("PROOF") == "full"
-TIMEOUT_S = "10" if FULL else "2"
+TIMEOUT_S = "10" if FULL else "3"
 Checked = dict[str, tuple[Hostile, dict[str, Any]]]
 
 

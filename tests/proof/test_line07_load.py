@@ -15,7 +15,7 @@ from tests.proof.conftest import FULL, Figure, StartServer
 pytestmark = pytest.mark.line(7)
 
 BOUND, SUBMITS = (100, 150) if FULL else (3, 5)
-LONG_S = 120 if FULL else 20
+LONG_S = 240 if FULL else 20
 SLOW = {"PLANS": "free=360,premium=360", "SEGMENT_SEC": "20"}
 """Settings with which a long job holds its slot for as long as a test submits others."""
 
