@@ -1,25 +1,19 @@
-"""Where a kick drum hits: sudden rises of the bass, each with its time and strength.
+"""Where the bass is hit: sudden rises of it, by a drum or a string, each with time and strength.
 
-The sound is brought down to its lowest 200 Hz. There a linear predictor (Makhoul 1975, "Linear
-Prediction: A Tutorial Review", covariance method) knows what a held bass note or the tail of a
-drum will do next, beats between them included; what it did not expect is a hit. Noise surprises
-it all the time and so never stands out. A surprise is a kick when the bass also becomes louder.
+In the lowest 200 Hz a linear predictor (Makhoul 1975, "Linear Prediction: A Tutorial Review",
+covariance method) knows what a held bass note or the tail of a drum will do next, beats between
+them included; what it did not expect is a hit. Noise surprises it all the time and so never
+stands out. A surprise is a hit when the bass also becomes louder.
 """
-
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from server.media.analyser import RATE
+from server.media.rhythm.lows import LOW_RATE
 
-DECIMATION = 21
-LOW_RATE = RATE // DECIMATION
-"""Samples a second of the bass signal."""
-REACH = 110
-"""How far around a sample its low-pass looks, in samples at 44.1 kHz: 2.5 ms."""
-
+_PIECE, _OVERLAP = 300 * LOW_RATE, 5 * LOW_RATE
+"""A track is looked at in pieces, so that hours of it do not need gigabytes."""
 _THIRD = 3
 _PREDICTED_RATE = LOW_RATE // _THIRD
 _ORDER = 16
@@ -37,61 +31,50 @@ _SHARE_OF_SURPRISE = 0.25
 _SHARE_OF_LOUDEST = 0.15
 _SHARE_OF_TRACK = 0.1
 _SHARE_OF_ALL = 0.2
+_SHARE_OF_LOUDNESS = 0.03
 _LEAST_RISE = 0.002
 _ONSET_SHARE = 0.3
 
 Reals = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Kick:
-    """One hit."""
-
-    time_s: float
-    strength: float
-    """0..1; 1 is what the strong kicks of the track reach."""
-
-
-def lower(mono: NDArray[np.float32]) -> Reals:
-    """The bass of a piece of sound and the power of all of it, a row for each 21 inner samples.
+def find(low: Reals, power: Reals) -> tuple[NDArray[np.int64], Reals]:
+    """The hits of a track in order: at which sample of the bass, and by how much it rises.
 
     Args:
-        mono: samples at 44.1 kHz with REACH more of them at both ends; the inner length is a
-            multiple of DECIMATION.
+        low: what `lows.lower` gives: the bass,
+        power: and the power of the whole sound.
     """
-    # A Hann window of 5 ms: -6 dB at 200 Hz, nothing from 400 Hz, no delay.
-    taps = np.hanning(2 * REACH + 3)[1:-1]
-    inner = (len(mono) - 2 * REACH) // DECIMATION
-    bass = sliding_window_view(mono, 2 * REACH + 1)[::DECIMATION][:inner] @ (taps / taps.sum())
-    groups = mono[REACH:][: inner * DECIMATION].reshape(inner, DECIMATION)
-    power = np.square(groups, dtype=np.float64).mean(axis=1)
-    return np.stack([bass, power], axis=1)
+    places, strengths = [np.zeros(0, np.int64)], [np.zeros(0)]
+    for first in range(0, len(low), _PIECE):
+        start, end = max(first - _OVERLAP, 0), first + _PIECE + _OVERLAP
+        at, rises = _piece(low[start:end], power[start:end])
+        inside = (at + start >= first) & (at + start < first + _PIECE)
+        places.append(at[inside] + start)
+        strengths.append(rises[inside])
+    return np.concatenate(places), np.concatenate(strengths)
 
 
-def find(low: Reals) -> list[Kick]:
-    """The kicks in the rows of `lower` for a whole track, in order."""
-    if not len(low):
-        return []
-    bass = _without_rumble(low[:, 0])
+def _piece(low: Reals, power: Reals) -> tuple[NDArray[np.int64], Reals]:
+    """The hits of some minutes."""
+    bass = _without_rumble(low)
     rise, louder = _rises(np.square(bass))
     error = _prediction_errors(bass)
     surprise = np.sqrt(_mean_after(np.square(error), _SURPRISE))
-    everything = np.sqrt(_mean_after(low[:, 1], _AFTER))
+    everything = np.sqrt(_mean_after(power, _AFTER))
     enough = np.maximum(_TIMES_COMMON * _common(surprise), _SHARE_OF_SURPRISE * _most(surprise))
     loudest = np.maximum(_most(louder), _SHARE_OF_TRACK * louder.max())
     grown = np.maximum(_SHARE_OF_LOUDEST * loudest, _LEAST_RISE)
+    # Of two tones that beat nothing is unexpected but their rounding.
+    enough = np.maximum(enough, _SHARE_OF_LOUDNESS * _near(louder))
     hits = (
         (surprise >= enough)
         & (_near(rise) >= grown)
         & (_near(louder) >= _SHARE_OF_ALL * _near(everything))
     )
     chosen = _peaks(np.where(hits, surprise, 0))
-    rises = _near(rise)[chosen]
-    strong = float(np.percentile(rises, 90)) if chosen else 1.0
-    return [
-        Kick(_onset(error, at) / LOW_RATE, min(1.0, float(grew) / strong))
-        for at, grew in zip(chosen, rises, strict=True)
-    ]
+    at = np.array([_onset(error, one) for one in chosen], np.int64)
+    return at, _near(rise)[chosen]
 
 
 def _without_rumble(low: Reals) -> Reals:

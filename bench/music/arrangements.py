@@ -1,0 +1,249 @@
+"""Whole arrangements: drums, bass, chords, melody and risers, in sections with known bounds."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from bench.music import drums, grid, mixing, tones
+from bench.music.beat import Drummer, Hits, drummer
+from bench.music.patterns import STYLES, Bar, Style
+from bench.music.track import RATE, Reals, Track, truth
+
+_LEAST_S = 24.0
+_FORMS = [
+    [("plain", 2), ("build", 2), ("drop", 4), ("break", 3), ("build", 2), ("drop", 4)],
+    [("plain", 3), ("drop", 4), ("break", 3), ("build", 2), ("drop", 4)],
+    [("plain", 4), ("build", 2), ("drop", 4), ("plain", 3)],
+    [("drop", 4), ("break", 4), ("build", 2), ("drop", 4)],
+    [("plain", 4), ("plain", 4), ("plain", 4)],
+]
+_CHORDS = [(0, 3, 7), (-4, 0, 3), (3, 7, 10), (-2, 2, 5), (5, 8, 12), (0, 3, 7, 10)]
+_BASSES = [
+    "#.......#.......",
+    "#.+.#.+.#.+.#.+.",
+    "..#...#...#...#.",
+    "#..#..#...#.#...",
+    "#...............",
+]
+_STABS = [
+    "#...............",
+    "#.......#.......",
+    "..#...#...#...#.",
+    "#..#..#.........",
+    "....#.......#...",
+]
+_SCALE = (0, 3, 5, 7, 10, 12, 15)
+
+
+@dataclass
+class Band:
+    """Who plays in a track, and on what lines of the mix."""
+
+    chance: np.random.Generator
+    grid: grid.Grid
+    drummer: Drummer
+    bass: tones.Voice
+    keys: tones.Voice
+    pad: tones.Voice
+    lead: tones.Voice
+    tonal: mixing.Bus
+    key: int
+    chords: list[tuple[int, ...]]
+    bass_steps: str
+    stab_steps: str
+    melody: list[tuple[float, int, float]]
+    """Beat in two bars, step of the scale, length in beats."""
+
+    @property
+    def hits(self) -> Hits:
+        """What was played so far."""
+        return self.drummer.hits
+
+    def note(
+        self, name: str, voice: tones.Voice, beat: float, played: tuple[float, float, float]
+    ) -> None:
+        """A note: its MIDI number, length in beats and gain."""
+        midi, beats, gain = played
+        time = self.grid.at(beat)
+        sound = voice.note(midi, beats * self.grid.period(beat))
+        begun = self.tonal.add(sound, time, gain)
+        if begun is not None and voice.attack <= 0.03:
+            self.hits.setdefault(name, []).append(begun)
+
+
+def make(seed: int) -> Track:
+    """An arrangement of 60 to 180 beats a minute."""
+    chance = np.random.default_rng([3, seed])
+    name = list(STYLES)[seed % len(STYLES)]
+    style = STYLES[name]
+    tempo = chance.uniform(*style.tempo)
+    form = _form(chance, tempo)
+    beats = 4 * sum(bars for _, bars in form)
+    change = str(chance.choice(["none", "none", "none", "drift", "ramp"]))
+    times = grid.times(grid.tempo_curve(chance, tempo, beats, change), chance.choice([0.0, 0.5]))
+    places = grid.Grid(times, 4, chance.uniform(*style.swing), style.unit)
+    seconds = float(times[-1]) + 0.6
+    band = _band(chance, places, style, seconds)
+    _play(band, form, style)
+    samples = _mix(chance, band, ducked=name in ("house", "techno") and chance.random() < 0.7)
+    words = f"{name} {tempo:.0f} {change}: {' '.join(kind for kind, _ in form)}"
+    known = truth(places, len(samples) / RATE, band.hits, _sections(form, times, seconds))
+    known = replace(known, beats=times[:-1], downbeats=times[:-1:4])
+    return Track(samples, known, words)
+
+
+def _form(chance: np.random.Generator, tempo: float) -> list[tuple[str, int]]:
+    """Sections and their bars, long enough at this tempo."""
+    form = _FORMS[int(chance.integers(len(_FORMS)))]
+    bar_s = 240 / tempo
+    longer = max(1, round(_LEAST_S / (bar_s * sum(bars for _, bars in form))))
+    if bar_s * sum(bars for _, bars in form) > 1.6 * _LEAST_S:
+        form = form[-4:] if len(form) > 4 else form
+    return [(kind, bars * longer) for kind, bars in form]
+
+
+def _sections(
+    form: list[tuple[str, int]], times: Reals, seconds: float
+) -> list[tuple[float, float, str]]:
+    bounds = np.concatenate([[0], np.cumsum([4 * bars for _, bars in form])])
+    starts = [0.0, *map(float, times[bounds[1:-1]]), seconds]
+    # What a track begins with comes after no build and no break, and so is no drop.
+    kinds = ["plain", *(kind for kind, _ in form[1:])]
+    return list(zip(starts[:-1], starts[1:], kinds, strict=True))
+
+
+def _band(chance: np.random.Generator, places: grid.Grid, style: Style, seconds: float) -> Band:
+    melody = []
+    beat = 0.0
+    while beat < 8:
+        length = float(chance.choice([0.5, 0.5, 1.0, 1.5]))
+        if chance.random() < 0.75:
+            melody.append((beat, int(chance.integers(len(_SCALE))), 0.9 * length))
+        beat += length
+    chords = [_CHORDS[int(chance.integers(len(_CHORDS)))] for _ in range(4)]
+    return Band(
+        chance,
+        places,
+        drummer(chance, drums.kit(chance), places, mixing.Bus(seconds), style),
+        tones.bass(chance),
+        tones.keys(chance),
+        tones.pad(chance),
+        tones.lead(chance),
+        mixing.Bus(seconds),
+        int(chance.integers(33, 45)),
+        chords,
+        str(chance.choice(_BASSES)),
+        str(chance.choice(_STABS)),
+        melody,
+    )
+
+
+def _play(band: Band, form: list[tuple[str, int]], style: Style) -> None:
+    plays: dict[str, Callable[[Band, float, int, Bar], None]] = {
+        "plain": _plain, "build": _build, "drop": _drop, "break": _break,
+    }  # fmt: skip
+    bar = style.bars[int(band.chance.integers(len(style.bars)))]
+    first = 0.0
+    for kind, bars in form:
+        plays[kind](band, first, bars, bar)
+        first += 4.0 * bars
+
+
+def _plain(band: Band, first: float, bars: int, bar: Bar) -> None:
+    """Drums, bass and chords; hats alone for the first bars of a track."""
+    for count in range(bars):
+        at = first + 4.0 * count
+        thin = first == 0 and bars <= 3
+        played = {
+            name: steps for name, steps in bar.items() if not thin or name not in ("kick", "snare")
+        }
+        band.drummer.bar(played, at)
+        _chord(band, at, stabs=not thin, gain=0.5)
+        if not thin:
+            _bass(band, at, 0.35)
+
+
+def _build(band: Band, first: float, bars: int, bar: Bar) -> None:
+    """A riser and a roll that becomes denser; no bass."""
+    rise = tones.riser(band.chance, band.grid.at(first + 4 * bars) - band.grid.at(first))
+    band.drummer.bus.add(rise, band.grid.at(first), 0.5)
+    name = str(band.chance.choice(["snare", "tom"]))
+    for count in range(bars):
+        at = first + 4.0 * count
+        steps = 1 if count < bars / 2 else 2
+        band.drummer.roll(name, at, 2.0, steps)
+        band.drummer.roll(name, at + 2, 1.5, 4 if count == bars - 1 else steps)
+        if "hat" in bar:
+            band.drummer.bar({"hat": bar["hat"]}, at)
+        _chord(band, at, stabs=False, gain=0.5)
+
+
+def _drop(band: Band, first: float, bars: int, bar: Bar) -> None:
+    """Everything, and a crash to begin with."""
+    band.drummer.hit("crash", first, 1.0)
+    for count in range(bars):
+        at = first + 4.0 * count
+        ends = count == bars - 1 and band.chance.random() < 0.4
+        band.drummer.bar(bar, at, end=2.0 if ends else 4.0)
+        if ends:
+            band.drummer.fill(at + 2)
+        _bass(band, at, 0.5)
+        _chord(band, at, stabs=True, gain=0.6)
+        if count % 2 == 0:
+            _melody(band, at, min(8.0, 4.0 * (bars - count)), 0.3)
+
+
+def _break(band: Band, first: float, bars: int, bar: Bar) -> None:
+    """Pads and melody."""
+    for count in range(bars):
+        at = first + 4.0 * count
+        _chord(band, at, stabs=False, gain=0.5)
+        if count % 2 == 0:
+            _melody(band, at, min(8.0, 4.0 * (bars - count)), 0.25)
+
+
+def _chord(band: Band, at: float, stabs: bool, gain: float) -> None:
+    chord = band.chords[int(at / 4) % 4]
+    for tone in chord:
+        band.note("pad", band.pad, at, (band.key + 24 + tone, 4.0, 0.35 * gain / len(chord)))
+    if not stabs:
+        return
+    for index, step in enumerate(band.stab_steps):
+        if step != ".":
+            for tone in chord:
+                band.note(
+                    "keys",
+                    band.keys,
+                    at + index / 4,
+                    (band.key + 24 + tone, 0.6, gain / len(chord)),
+                )
+
+
+def _bass(band: Band, at: float, gain: float) -> None:
+    places = [index for index, step in enumerate(band.bass_steps) if step != "."]
+    root = band.key + band.chords[int(at / 4) % 4][0]
+    for place, after in zip(places, [*places[1:], 16], strict=True):
+        band.note("bass", band.bass, at + place / 4, (root, 0.9 * (after - place) / 4, gain))
+
+
+def _melody(band: Band, at: float, beats: float, gain: float) -> None:
+    for beat, step, length in band.melody:
+        if beat < beats:
+            band.note("lead", band.lead, at + beat, (band.key + 36 + _SCALE[step], length, gain))
+
+
+def _mix(
+    chance: np.random.Generator, band: Band, ducked: bool
+) -> "np.ndarray[tuple[int, ...], np.dtype[np.int16]]":
+    tonal, beat = band.tonal.sound, band.drummer.bus.sound
+    if ducked:
+        time = np.arange(len(tonal)) / RATE
+        kicks = np.sort(band.hits.get("kick", [-9.0]))
+        ages = time - kicks[np.maximum(np.searchsorted(kicks, time, "right") - 1, 0)]
+        tonal = tonal * (1 - 0.7 * np.exp(-np.maximum(ages, 0) / 0.1) * (ages >= 0))
+    mix = mixing.panned(beat, 0) + mixing.panned(tonal, chance.uniform(-0.2, 0.2))
+    wet = 10 ** (chance.uniform(-26, -14) / 20)
+    mix = mix + wet * mixing.room(chance, beat + tonal, chance.uniform(0.4, 2.0))
+    loud = float(chance.choice([0.0, chance.uniform(0.2, 1.0)]))
+    return mixing.master(chance, mix, loud, 10 ** (chance.uniform(-26, 0) / 20))

@@ -1,0 +1,71 @@
+"""A drummer: plays bars of a style on a grid, with fills, rolls and the looseness of hands."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bench.music import mixing
+from bench.music.drums import Kit
+from bench.music.grid import Grid
+from bench.music.patterns import FILLS, VELOCITY, Bar, Style
+
+LEVELS = {
+    "kick": 1.0, "snare": 0.7, "hat": 0.45, "open": 0.4, "ride": 0.4, "tom": 0.8, "crash": 0.5,
+    "shaker": 0.3, "perc": 0.4,
+}  # fmt: skip
+_CALLED = {"open": "hat", "ride": "hat"}
+"""What an instrument counts as in the truth."""
+
+Hits = dict[str, list[float]]
+
+
+@dataclass
+class Drummer:
+    """Who plays, and on what."""
+
+    chance: np.random.Generator
+    kit: Kit
+    grid: Grid
+    bus: mixing.Bus
+    hits: Hits
+    loose: float
+    levels: dict[str, float]
+
+    def hit(self, name: str, beat: float, velocity: float) -> None:
+        """One hit, a little off its place."""
+        sounds = self.kit.sounds[name]
+        loud = velocity * float(np.clip(self.chance.normal(1, 0.07), 0.75, 1.2))
+        time = self.grid.at(beat) + float(np.clip(self.chance.normal(0, self.loose), -0.015, 0.015))
+        sound = sounds[int(self.chance.integers(len(sounds)))]
+        begun = self.bus.add(sound, max(0.0, time), loud * self.levels[name])
+        if begun is not None:
+            self.hits.setdefault(_CALLED.get(name, name), []).append(begun)
+
+    def bar(self, bar: Bar, first: float, begin: float = 0.0, end: float = 4.0) -> None:
+        """A bar from beat `first` on, of it the beats from `begin` to `end`."""
+        for name, steps in bar.items():
+            for index, step in enumerate(steps):
+                place = index * 4 / len(steps)
+                if step != "." and begin <= place < end:
+                    self.hit(name, first + place, VELOCITY[step])
+
+    def fill(self, first: float) -> None:
+        """The two beats from `first` on."""
+        for name, steps in FILLS[int(self.chance.integers(len(FILLS)))].items():
+            for index, step in enumerate(steps):
+                if step != ".":
+                    self.hit(name, first + index / 4, VELOCITY[step])
+
+    def roll(self, name: str, first: float, beats: float, steps: int) -> None:
+        """Even hits, `steps` a beat, growing louder."""
+        count = round(beats * steps)
+        for index in range(count):
+            self.hit(name, first + index / steps, 0.45 + 0.5 * index / count)
+
+
+def drummer(
+    chance: np.random.Generator, kit: Kit, grid: Grid, bus: mixing.Bus, style: Style
+) -> Drummer:
+    """A drummer with a balance of instruments of their own."""
+    levels = {name: level * 10 ** (chance.uniform(-3, 3) / 20) for name, level in LEVELS.items()}
+    return Drummer(chance, kit, grid, bus, {}, chance.uniform(0, style.loose), levels)

@@ -1,0 +1,66 @@
+"""Where the beats of a track are, and the places between them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Reals = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Beats of a track that may change its tempo and may swing."""
+
+    times: Reals
+    """Seconds at which the beats 0, 1, 2, … begin."""
+    bar: int = 4
+    """Beats a bar; 0 where nothing marks them."""
+    swing: float = 0.0
+    """How late the middle of a swung unit comes, as a share of the unit: 1/6 makes triplets."""
+    unit: float = 1.0
+    """Beats that a swung unit is long: 1 swings the eighths, 0.5 the sixteenths."""
+
+    def at(self, beat: float) -> float:
+        """Seconds at which a place, counted in beats from the first, lies."""
+        whole, part = divmod(beat / self.unit, 1)
+        half = 0.5 + self.swing
+        swung = part * 2 * half if part < 0.5 else half + (part - 0.5) * 2 * (1 - half)
+        place = (whole + swung) * self.unit
+        return float(np.interp(place, np.arange(len(self.times)), self.times))
+
+    def period(self, beat: float) -> float:
+        """Seconds of a beat there."""
+        first = min(max(int(beat), 0), len(self.times) - 2)
+        return float(self.times[first + 1] - self.times[first])
+
+
+def tempo_curve(chance: np.random.Generator, tempo: float, beats: int, change: str) -> Reals:
+    """Beats a minute of each beat.
+
+    Args:
+        chance: random numbers.
+        tempo: of the first beat.
+        beats: how many there are.
+        change: none, drift (as people play), step (at a bar, by 6 to 22 %) or ramp (the same over
+            some bars).
+    """
+    curve = np.full(beats, tempo)
+    where = int(chance.uniform(0.35, 0.65) * beats) // 4 * 4
+    amount = chance.uniform(0.06, 0.22) * chance.choice([-1, 1])
+    if (tempo * (1 + amount) > 185) or (tempo * (1 + amount) < 58):
+        amount = -amount
+    if change == "drift":
+        steps = chance.normal(0, 0.004, beats)
+        curve = tempo * np.exp(np.convolve(np.cumsum(steps), np.full(8, 1 / 8), "same"))
+    elif change == "step":
+        curve[where:] *= 1 + amount
+    elif change == "ramp":
+        length = int(chance.integers(2, 5)) * 4
+        curve *= 1 + amount * np.clip((np.arange(beats) - where) / length, 0, 1)
+    return curve
+
+
+def times(curve: Reals, first: float) -> Reals:
+    """Seconds of the beats, one more than the curve has entries; the first beat is at `first`."""
+    return first + np.concatenate([[0.0], np.cumsum(60 / curve)])

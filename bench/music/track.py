@@ -1,0 +1,78 @@
+"""A track and its truth."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.music.grid import Grid
+
+RATE = 44_100
+MERGED_S = 0.03
+"""Sounds that begin within so many seconds of each other are heard as one onset."""
+
+Reals = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What happens in a track; times in seconds, rising."""
+
+    onsets: Reals
+    kicks: Reals
+    snares: Reals
+    hats: Reals
+    beats: Reals
+    downbeats: Reals
+    """Empty where nothing in the track tells which beat is the first of a bar."""
+    tempo: Reals
+    """(n, 2): a time, and the beats a minute from there on."""
+    sections: list[tuple[float, float, str]]
+    """Start, end and kind: plain, build, drop or break; empty where the track has no sections."""
+
+
+@dataclass(frozen=True)
+class Track:
+    """Stereo sound at 44.1 kHz, samples x 2, and what happens in it."""
+
+    samples: NDArray[np.int16]
+    truth: Truth
+    style: str
+    """What it is, in words, for whoever looks for the reason of an error."""
+
+
+def truth(
+    grid: Grid,
+    seconds: float,
+    hits: dict[str, list[float]],
+    sections: list[tuple[float, float, str]] | None = None,
+) -> Truth:
+    """The truth of a track from its grid and the times at which each instrument begins.
+
+    Args:
+        grid: where the beats are.
+        seconds: how long the track is.
+        hits: by instrument: kick, snare, hat and any others.
+        sections: start, end and kind.
+    """
+    every = np.sort([time for times in hits.values() for time in times])
+    beats = grid.times[grid.times < seconds]
+    return Truth(
+        onsets=merged(every),
+        kicks=np.sort(hits.get("kick", [])),
+        snares=merged(np.sort(hits.get("snare", []))),
+        hats=np.sort(hits.get("hat", [])),
+        beats=beats,
+        downbeats=beats[:: grid.bar] if grid.bar else np.zeros(0),
+        tempo=np.stack([grid.times[:-1], 60 / np.diff(grid.times)], axis=1)[: len(beats)],
+        sections=sections or [],
+    )
+
+
+def merged(times: Reals) -> Reals:
+    """The times without those that follow a kept one within MERGED_S."""
+    kept: list[float] = []
+    for time in times:
+        if not kept or time - kept[-1] > MERGED_S:
+            kept.append(float(time))
+    return np.array(kept)
