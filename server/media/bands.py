@@ -1,10 +1,12 @@
-"""How loud the music is in seven ranges, on a scale that suits a picture.
+"""How loud the music is in seven ranges, and how bright and wide it sounds.
 
 Each value belongs to a moment and is measured in a window around it. Decibels are mapped to 0..1
 so that 1 is the loud parts of this very track in this range and 0 is 36 dB under them: a quiet
 master moves as much as a loud one. A range that the track hardly uses is not blown up, and
 silence is 0.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,36 +32,72 @@ _RANGE_DB = 36.0
 _QUIETEST_LOUD_DB = -60.0
 _LEAST_POWER = 1e-12
 _LOUD_PERCENTILE = 98
+_LEAST_SUM = 1e-4
+"""Of amplitudes over all bins: less is silence, whose spectrum says nothing."""
+
+_DARKEST_HZ, _BRIGHTEST_HZ = 60.0, 12_000.0
+_FULL_RANGE_DB = 60.0
 
 Powers = NDArray[np.float64]
 
 
-def powers(frames: NDArray[np.float32]) -> Powers:
-    """Mean square of the signal in each range, channels averaged.
+class Measured(NamedTuple):
+    """What moments sound like."""
+
+    powers: Powers
+    """Moments by 7, in the order of NAMES: mean square, channels averaged; a full-scale sine is
+    0.5."""
+    shape: Powers
+    """Moments by 2. Brightness: the spectral centroid (Peeters 2004, section 6.1.1) on a scale of
+    octaves, 0 at 60 Hz and 1 at 12 kHz, 0 in silence. Width: the share of the side in mid and
+    side, 0 for mono."""
+    roots: NDArray[np.float32]
+    """Moments by bins: the spectrum's amplitudes, for `flux`."""
+
+
+def measure(frames: NDArray[np.float32]) -> Measured:
+    """Measure moments.
 
     Args:
         frames: moments by 2 channels by 4096 samples around each moment.
-
-    Returns:
-        Moments by 7, in the order of NAMES; a full-scale sine is 0.5.
     """
     middle = frames[:, :, (LONG - SHORT) // 2 : (LONG + SHORT) // 2]
     squares = np.einsum("ijk,ijk->i", middle, middle, dtype=np.float64)
     found = {"level": squares / (2 * SHORT)}
-    for size, names, part in (
-        (LONG, LOW, frames),
-        (SHORT, tuple(name for name in EDGES_HZ if name not in LOW), middle),
-    ):
-        spectrum = _power_spectrum(part, size)
-        for name in names:
-            low, high = (-(-edge * size // RATE) for edge in EDGES_HZ[name])
-            found[name] = spectrum[:, low:high].sum(axis=1)
-    return np.stack([found[name] for name in NAMES], axis=1)
+    low, high = _power_spectrum(frames, LONG), _power_spectrum(middle, SHORT)
+    for name, edges in EDGES_HZ.items():
+        size, spectrum = (LONG, low) if name in LOW else (SHORT, high)
+        first, last = (-(-edge * size // RATE) for edge in edges)
+        found[name] = spectrum[:, first:last].sum(axis=1)
+    roots = np.sqrt(high, dtype=np.float32)
+    shape = np.stack([_brightness(roots), _width(middle)], axis=1)
+    return Measured(np.stack([found[name] for name in NAMES], axis=1), shape, roots)
+
+
+def flux(roots: NDArray[np.float32], before: NDArray[np.float32]) -> Powers:
+    """How much the amplitudes grow from moment to moment, bin by bin (Dixon 2006, eq. 2).
+
+    Args:
+        roots: moments by bins.
+        before: the bins of the moment before the first.
+    """
+    rises = np.diff(roots, axis=0, prepend=before[np.newaxis])
+    return np.asarray(np.maximum(rises, 0).sum(axis=1, dtype=np.float64))
+
+
+def raw(powers: Powers) -> NDArray[np.float32]:
+    """Powers as 0..1 whatever the track is like: 0 is -60 dB, 1 is 0 dB full scale."""
+    decibels = 10 * np.log10(np.maximum(powers, _LEAST_POWER))
+    return np.clip(1 + decibels / _FULL_RANGE_DB, 0, 1).astype(np.float32)
 
 
 def scale(measured: Powers) -> NDArray[np.float32]:
     """The powers of a whole track as 0..1, moments by 7."""
-    decibels = 10 * np.log10(np.maximum(measured, _LEAST_POWER))
+    return scale_decibels(10 * np.log10(np.maximum(measured, _LEAST_POWER)))
+
+
+def scale_decibels(decibels: Powers) -> NDArray[np.float32]:
+    """Decibels of a whole track as 0..1, moments by columns; the first is that of all together."""
     loud = np.array([_loud(column) for column in decibels.T])
     reference = np.maximum(loud, loud[0] - _RANGE_DB)
     scaled: NDArray[np.float64] = 1 + (decibels - reference) / _RANGE_DB
@@ -71,6 +109,22 @@ def _loud(decibels: NDArray[np.float64]) -> float:
     if not len(sounding):
         return _QUIETEST_LOUD_DB
     return float(np.percentile(sounding, _LOUD_PERCENTILE))
+
+
+def _brightness(roots: NDArray[np.float32]) -> NDArray[np.float64]:
+    hertz = np.arange(roots.shape[1]) * (RATE / SHORT)
+    sums = roots.sum(axis=1, dtype=np.float64)
+    centroid = (roots @ hertz) / np.maximum(sums, 1e-9)
+    octaves = np.log2(np.maximum(centroid, _DARKEST_HZ) / _DARKEST_HZ)
+    share = np.clip(octaves / np.log2(_BRIGHTEST_HZ / _DARKEST_HZ), 0, 1)
+    return np.where(sums > _LEAST_SUM, share, 0.0)
+
+
+def _width(middle: NDArray[np.float32]) -> NDArray[np.float64]:
+    mid = np.square(middle[:, 0] + middle[:, 1]).sum(axis=1, dtype=np.float64)
+    side = np.square(middle[:, 0] - middle[:, 1]).sum(axis=1, dtype=np.float64)
+    roots = np.sqrt(side), np.sqrt(mid)
+    return np.asarray(roots[0] / np.maximum(roots[0] + roots[1], 1e-6))
 
 
 def _power_spectrum(frames: NDArray[np.float32], size: int) -> Powers:

@@ -1,6 +1,7 @@
 """The header of our WAV files: 48 kHz stereo, 32-bit float."""
 
 import struct
+from pathlib import Path
 
 RATE = 48_000
 CHANNELS = 2
@@ -22,3 +23,8 @@ def header(samples: int) -> bytes:
     form = (_IEEE_FLOAT, CHANNELS, RATE, rate, FRAME_BYTES, 32, 0)
     riff = (b"RIFF", HEADER_BYTES - 8 + size, b"WAVE", b"fmt ", 18)
     return struct.pack(_LAYOUT, *riff, *form, b"fact", 4, samples, b"data", size)
+
+
+def seconds(path: Path) -> float:
+    """How long a WAV of ours lasts."""
+    return (path.stat().st_size - HEADER_BYTES) // FRAME_BYTES / RATE

@@ -2,6 +2,7 @@
 
 import cmath
 import math
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from server.effects.feature import STEPPED
 from server.errors import ToqiboxError
-from server.media import analyser, bands, wave
-from server.media.features import RECORD, TAIL, Features, analyse
+from server.jobs import artifacts
+from server.media import analyser, wave
+from server.media.features import SPECTRA, TRACK, Features, analyse
+from server.media.spectra import RECORD, TAIL
 
 Samples = np.ndarray[Any, np.dtype[Any]]
 MakeWav = Callable[..., Path]
@@ -23,8 +27,9 @@ def features(make_wav: MakeWav, tmp_path: Path) -> Analyse:
     """Analyse samples at 48 kHz."""
 
     def run(samples: Samples) -> Features:
-        analyse(make_wav(samples), tmp_path / "features.npy")
-        return Features(tmp_path / "features.npy")
+        shutil.rmtree(tmp_path / "features", ignore_errors=True)
+        analyse(make_wav(samples), tmp_path / "features")
+        return Features(tmp_path / "features")
 
     return run
 
@@ -94,7 +99,7 @@ def test_steps_are_counted_from_the_length(features: Analyse, make_wav: MakeWav)
     for samples, steps in ((48000, 61), (47999, 60), (1, 1)):
         found = features(np.zeros(samples, np.float32))
         assert found.steps == steps
-    assert RECORD.itemsize == 735 * 5 + 1024 * 3 + 36
+    assert RECORD.itemsize == 735 * 5 + 1024 * 3 + 40
 
 
 def test_a_frame_takes_the_last_step_not_after_it(features: Analyse) -> None:
@@ -146,8 +151,9 @@ def test_after_the_end_it_fades_to_nothing(features: Analyse) -> None:
 
 def test_silence_is_calm(features: Analyse) -> None:
     found = features(np.zeros(48000, np.float32))
-    for name in (*bands.NAMES, "kick"):
-        assert not found.column(name, 60, 30).any()
+    for name in STEPPED:
+        assert not found.column(name, 60, 30).any(), name
+    assert not found.column("tempo", 60, 30).any()
     assert not found.spectrum(50).any()
     assert (found.wave(50) == 128).all()
 
@@ -177,8 +183,9 @@ def test_columns_reach_past_the_end(features: Analyse) -> None:
 
 def test_wild_but_legal_samples_stay_finite(features: Analyse) -> None:
     found = features(np.full(24000, 4.0, np.float32))
-    for name in bands.NAMES:
-        assert np.isfinite(found.column(name, 30, 60)).all()
+    for name in STEPPED:
+        column = found.column(name, 30, 60)
+        assert ((column >= 0) & (column <= 1)).all(), name
 
 
 def test_pieces_meet_without_a_seam(features: Analyse) -> None:
@@ -191,33 +198,55 @@ def test_pieces_meet_without_a_seam(features: Analyse) -> None:
 
 
 def test_only_files_of_this_kind_are_read(tmp_path: Path) -> None:
-    other = tmp_path / "other.npy"
+    other = tmp_path / SPECTRA
     np.save(other, np.zeros(100))
-    with pytest.raises(ValueError, match=r"other.npy is not .* format 1: its records are float64"):
-        Features(other)
+    with pytest.raises(ValueError, match=r"spectra.npy is not .* format 2: its records are float"):
+        Features(tmp_path)
     np.save(other, np.zeros(TAIL, RECORD))
     with pytest.raises(ValueError, match="holds"):
-        Features(other)
-    np.save(other, np.array(7, RECORD["onset"]))
-    with pytest.raises(ValueError, match="format 1"):
-        Features(other)
+        Features(tmp_path)
+    np.save(other, np.array(7, RECORD["flux"]))
+    with pytest.raises(ValueError, match="format 2"):
+        Features(tmp_path)
     for content in (b"", b"nothing of the kind"):
         other.write_bytes(content)
-        with pytest.raises(ValueError, match="not a features file of format 1"):
-            Features(other)
+        with pytest.raises(ValueError, match="not a file of spectra of format 2"):
+            Features(tmp_path)
+    np.save(other, np.zeros(TAIL + 1, RECORD))
+    for whole in (None, b"", b"nothing of the kind"):
+        if whole is not None:
+            (tmp_path / TRACK).write_bytes(whole)
+        with pytest.raises(ValueError, match="is not what track analysis of format 1 writes"):
+            Features(tmp_path).hits("kick")
+    np.savez(tmp_path / TRACK, columns=np.zeros((3, 3)))
+    with pytest.raises(ValueError, match="is not what track analysis"):
+        Features(tmp_path).column("level", 5, 5)
 
 
 def test_progress_is_told_block_by_block(make_wav: MakeWav, tmp_path: Path) -> None:
     told: list[int] = []
     sound = make_wav(np.zeros(48000 * 9, np.float32))
-    analyse(sound, tmp_path / "features.npy", lambda: told.append(1))
+    analyse(sound, tmp_path / "features", told=lambda: told.append(1))
     blocks = -(-(9 * 60 + 1 + TAIL) // 256)
-    assert len(told) == blocks + 1
+    assert len(told) == blocks + 2
+
+
+def test_the_track_is_analysed_as_a_whole_only_where_it_is_asked_for(
+    make_wav: MakeWav, tmp_path: Path
+) -> None:
+    sound, folder = make_wav(np.zeros(24_000, np.float32)), tmp_path / "features"
+    assert analyse(sound, folder, whole=False) == 0.5
+    assert [entry.name for entry in folder.iterdir()] == [SPECTRA]
+    made = (folder / SPECTRA).stat().st_mtime_ns
+    analyse(sound, folder)
+    assert {entry.name for entry in folder.iterdir()} == {SPECTRA, TRACK}
+    assert (folder / SPECTRA).stat().st_mtime_ns == made
+    assert (artifacts.SPECTRA, artifacts.TRACK) == (SPECTRA, TRACK)
 
 
 def test_a_sound_that_is_no_wav_is_refused(tmp_path: Path) -> None:
     (tmp_path / "sound.wav").write_bytes(bytes(wave.HEADER_BYTES + 8000))
     with pytest.raises(ToqiboxError) as caught:
-        analyse(tmp_path / "sound.wav", tmp_path / "features.npy")
+        analyse(tmp_path / "sound.wav", tmp_path / "features")
     assert caught.value.code == "undecodable_audio"
-    assert [entry.name for entry in tmp_path.iterdir()] == ["sound.wav"]
+    assert [entry.name for entry in (tmp_path / "features").iterdir()] == []

@@ -104,8 +104,8 @@ async def test_a_features_file_says_what_a_browser_would(
     listen: Listen, make_wav: MakeWav, convert: Convert, tmp_path: Path
 ) -> None:
     sound = make_wav(_music())  # as if it were at 48 kHz: a little faster and higher
-    analyse(sound, tmp_path / "features.npy")
-    features = Features(tmp_path / "features.npy")
+    analyse(sound, tmp_path / "features")
+    features = Features(tmp_path / "features")
     raw = convert(sound, "raw", "-ar", str(RATE), "-f", "f32le")
     resampled = np.frombuffer(raw.read_bytes(), "<f4").reshape(-1, 2)
     before = np.concatenate([np.zeros((SIZE, 2), np.float32), resampled])
