@@ -1,0 +1,65 @@
+"""What is left of a string, and which characters stay together."""
+
+import pytest
+
+from server.media.text.characters import cleaned, clusters, is_emoji
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("  Ночной \t дрейф ", "Ночной дрейф"),
+        ("e\u0301", "é"),
+        ("a\u202eb\u202c\u2066c\u2069", "abc"),
+        ("\ud83d", ""),
+        ("\U0001f600\ud83d", "\U0001f600"),
+        ("\x00\x1b[0m", "[0m"),
+        ("\u0378\ue000\ufffe", ""),
+        ("one\r\ntwo\n\n", "one\ntwo"),
+        ("Z" + "\u0336" * 30, "Z" + "\u0336" * 4),
+        ("👩\u200d👧", "👩\u200d👧"),
+    ],
+)
+def test_cleaned(text: str, left: str) -> None:
+    assert cleaned(text) == left
+
+
+def test_a_long_text_is_cut() -> None:
+    assert len(cleaned("ы" * 5000)) == 200
+    assert cleaned("\n".join("abcdefghijklmnop")).count("\n") == 7
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("абв", 3),
+        ("👩\u200d👩\u200d👧", 1),
+        ("🇷🇺🇯🇵", 2),
+        ("👍🏽", 1),
+        ("1\ufe0f\u20e3", 1),
+        ("🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f", 1),
+        ("नमस्ते", 3),
+        ("\u1112\u1161\u11ab\u1100\u1173\u11af", 2),
+        ("q\u0307\u0323x", 2),
+        ("a\n\u0301b", 4),
+    ],
+)
+def test_clusters(text: str, count: int) -> None:
+    found = clusters(text)
+    assert len(found) == count
+    assert "".join(found) == text
+
+
+@pytest.mark.parametrize(
+    ("cluster", "shown"),
+    [
+        ("🔥", True),
+        ("❤\ufe0f", True),
+        ("❤", False),
+        ("⚡", True),
+        ("⚡\ufe0e", False),
+        ("7", False),
+    ],
+)
+def test_emoji(cluster: str, shown: bool) -> None:
+    assert is_emoji(cluster) is shown

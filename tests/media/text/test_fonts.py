@@ -1,0 +1,95 @@
+"""The families are there, are what they are called, and every way of installing brings them."""
+
+from pathlib import Path
+
+import pytest
+from PIL import ImageFont
+
+from scripts import dockerfile
+from server.effects.library import BUILT_IN
+from server.media.text import fonts
+from server.media.text.choice import Choice
+from server.media.text.face import face_of
+from server.media.text.fonts import FAMILIES, Source
+
+ROOT = Path(__file__).parents[3]
+LATIN = ("Dancing Script",)
+"""Families without Cyrillic."""
+
+
+def test_nothing_is_missing() -> None:
+    assert fonts.missing() == {}
+    assert len(fonts.identity()) == 16
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+@pytest.mark.parametrize("bold", [False, True])
+def test_family(name: str, bold: bool) -> None:
+    source = fonts.wanted(name, bold=bold)
+    family, _style = ImageFont.truetype(str(fonts.HOME / source.path), 20).getname()
+    assert family is not None
+    assert family.split(maxsplit=1)[0] == name.split(maxsplit=1)[0]
+    face = face_of(source)
+    assert face is not None
+    assert face.has("Ag9é")
+    assert face.has("Жщёй") == (name not in LATIN)
+    assert not face.has("\U000ffffd")
+    assert 0.5 < face.caps < 0.8
+
+
+@pytest.mark.parametrize(
+    ("cluster", "file"),
+    [
+        ("ع", "NotoSansArabic-Bold.ttf"),
+        ("ש", "NotoSansHebrew-Bold.ttf"),
+        ("ก", "NotoSansThai-Bold.ttf"),
+        ("न", "NotoSansDevanagari-Bold.ttf"),
+        ("ა", "NotoSansGeorgian-Bold.ttf"),
+        ("字", "NotoSansCJK-Bold.ttc"),
+        ("★", "NotoSansSymbols2-Regular.ttf"),
+        ("𝄞", "NotoMusic-Regular.ttf"),
+        ("🔥", "NotoColorEmoji.ttf"),
+    ],
+)
+def test_other_scripts_have_their_font(cluster: str, file: str) -> None:
+    found = Choice("Roboto", cluster, bold=True).faces([cluster])
+    assert [Path(face.source.path).name for _, face in found if face.source] == [file]
+
+
+def test_a_character_that_no_font_has_is_left_out() -> None:
+    assert Choice("Inter", "", bold=True).faces(["\U0001e290\U0001e291"]) == []
+
+
+def test_an_unknown_family_is_the_default_and_a_missing_file_is_passed_over() -> None:
+    assert fonts.wanted("Nobody's", bold=True) == fonts.wanted(fonts.DEFAULT, bold=True)
+    assert face_of(Source("truetype/nowhere.ttf")) is None
+    stand_in = face_of(None)
+    assert stand_in is not None
+    assert stand_in.has("A")
+
+
+def test_image_and_setup_install_every_package() -> None:
+    packages = {family.package for family in FAMILIES.values()} | fonts.NEEDED.keys()
+    image = dockerfile.parse((ROOT / "Dockerfile.gpu").read_text("utf-8"))
+    installed = {word for line in image if line.name == "RUN" for word in line.text.split()}
+    assert {word for word in installed if word.startswith("fonts-")} == packages
+    words = (ROOT / "scripts" / "setup.sh").read_text("utf-8").split()
+    files = dict(word.split("/", 1) for word in words if word.startswith("fonts-") and "/" in word)
+    assert files.keys() == packages
+    assert [file for file in files.values() if not (fonts.HOME / file).is_file()] == []
+
+
+def test_documents_name_every_family_and_package() -> None:
+    text = (ROOT / "docs" / "text.md").read_text("utf-8")
+    rows = [f"| {name} | `{one.package}` | {one.license} |" for name, one in FAMILIES.items()]
+    assert [row for row in rows if row not in text] == []
+    assert [package for package in fonts.NEEDED if f"`{package}`" not in text] == []
+
+
+def test_effects_name_families_that_there_are() -> None:
+    for name in ("text.fs", "progress.fs", "player.fs"):
+        line = next(
+            row for row in (BUILT_IN / name).read_text("utf-8").split("\n") if '["Inter' in row
+        )
+        labels = line.partition("[")[2].partition("]")[0].replace('"', "").split(", ")
+        assert set(labels) <= FAMILIES.keys()
