@@ -15,7 +15,11 @@ class Reason:
     def said(self, language: str) -> str:
         """The fragment in ``en`` or ``ru``."""
         english, russian = REASONS[self.key]
-        return (russian if language == "ru" else english).format_map(self.values)
+        values = {
+            name: value.said(language) if isinstance(value, Reason) else value
+            for name, value in self.values.items()
+        }
+        return (russian if language == "ru" else english).format_map(values)
 
     def __str__(self) -> str:
         return self.said("en")
@@ -40,9 +44,17 @@ def reason(key: str, **values: object) -> Reason:
 REASONS: dict[str, tuple[str, str]] = {
     "did_you_mean": (" Did you mean “{name}”?", " Может быть, «{name}»?"),
     "not_offered": ("not offered by this server", "этот сервер такого не умеет"),
-    "no_chain": (
-        "a chain of effects is not offered by this server",
-        "этот сервер не умеет цепочки эффектов",
+    "chain": (
+        "it must be an effect's id, or a list of 1 to {most} effects",
+        "нужен id эффекта или список от 1 до {most} эффектов",
+    ),
+    "step": (
+        "each effect of a chain is an object with an id, and params where it has some",
+        "каждый эффект цепочки — объект с id и, если нужно, params",
+    ),
+    "params_in_chain": (
+        "the effects of a chain have their own params",
+        "у эффектов цепочки свои params",
     ),
     "no_photo2": ("the effect shows no second photo", "этот эффект не показывает второе фото"),
     "seconds": (
@@ -53,15 +65,20 @@ REASONS: dict[str, tuple[str, str]] = {
     "past_the_end": ("the track ends at {seconds} seconds", "трек кончается на {seconds} с"),
     "one_of": ("it must be one of {known}", "подойдёт одно из: {known}"),
     "whole_number": ("it must be a whole number", "нужно целое число"),
+    "text": ("it must be text in quotes", "нужен текст в кавычках"),
     "number": ("it must be a number", "нужно число"),
     "between": ("it must be from {least} to {most}", "нужно от {least} до {most}"),
     "boolean": ("it must be true or false", "нужно true или false"),
     "point": ("it must be [x, y]", "нужно [x, y]"),
     "color": ("it must be [r, g, b, a] or “#rrggbb”", "нужно [r, g, b, a] или «#rrggbb»"),
     "object": ("it must be a JSON object", "нужен объект JSON"),
-    "plain_object": (
-        "it must be a JSON object without duplicate names or NaN",
-        "нужен объект JSON без повторов имён и без NaN",
+    "plain_json": (
+        "it must be JSON without duplicate names or NaN",
+        "нужен JSON без повторов имён и без NaN",
+    ),
+    "json_at": (
+        "it is no JSON from character {place} on",
+        "это не JSON, начиная со знака {place}",
     ),
     "bytes": ("at most {most} bytes", "не больше {most} байт"),
     "characters": ("at most {most} characters", "не больше {most} знаков"),
@@ -73,6 +90,52 @@ REASONS: dict[str, tuple[str, str]] = {
     "unknown_param": (
         "the effect has no such parameter; known are {known}",
         "у эффекта нет такого параметра; есть: {known}",
+    ),
+    "motion": (
+        "it must be a value, or an object with one of bind, osc and keys",
+        "нужно значение или объект с одним из ключей bind, osc, keys",
+    ),
+    "unknown_key": ("there is no such key; known are {known}", "такого ключа нет; есть: {known}"),
+    "unknown_feature": (
+        "“{name}” is no feature as kick or bass.envelope are; GET /effects names all{hint}",
+        "«{name}» — не признак, как kick или bass.envelope; все называет GET /effects{hint}",
+    ),
+    "feature": ("it must be the name of a feature", "нужно имя признака"),
+    "meant": ("; did you mean “{name}”", "; может быть, «{name}»"),
+    "no_pulse": ("only a pulse dies away, “{name}” does not", "затухает только pulse, не «{name}»"),
+    "beats_or_seconds": (
+        "the period is given in beats or in seconds, not both",
+        "период задают в долях или в секундах, не сразу в обоих",
+    ),
+    "keys": (
+        "it must be a list of 1 to {most} key frames, each [time, value] or [time, value, ease]",
+        "нужен список от 1 до {most} ключей: [время, значение] или [время, значение, ease]",
+    ),
+    "key": (
+        "it must be [time, value] or [time, value, ease]",
+        "нужно [время, значение] или [время, значение, ease]",
+    ),
+    "keys_order": (
+        "its time must be later than that of the key before",
+        "его время должно быть позже, чем у предыдущего",
+    ),
+    "needs_span": (
+        "“{name}” is no share: say from what to what of it, as [from, to]",
+        "«{name}» — не доля: укажите, от чего до чего, как [от, до]",
+    ),
+    "no_ends": ("true and false have no range", "у true и false нет диапазона"),
+    "needs_ends": (
+        "the input has no range of its own: say min and max",
+        "у параметра нет своего диапазона: укажите min и max",
+    ),
+    "wrong_way_round": (
+        "the range is the wrong way round: the smaller number comes first, “invert” turns it",
+        "диапазон наоборот: сначала меньшее число, повернёт его «invert»",
+    ),
+    "span": ("it must be [from, to]", "нужно [от, до]"),
+    "immovable": (
+        "this input cannot move: it shapes what is made once for the whole video",
+        "этот параметр не может двигаться: он задаёт то, что делается один раз на всё видео",
     ),
     "no_params": ("the effect has no parameters", "у эффекта нет параметров"),
 }

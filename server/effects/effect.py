@@ -1,11 +1,14 @@
 """The one internal form of an effect: inputs, passes, sources. Nothing after it knows a dialect."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from server.effects.diagnostics import Listing
-from server.effects.input import TRANSITION, Input, Kind, Value
+from server.effects.feature import Needs
+from server.effects.input import Input, Kind, Setting, Value
+from server.effects.motion import BEATS, Motion, Transition
 from server.effects.parameters import check_values, schema
 from server.effects.texture import Channel, Content, Filter, Texture, Wrap
 
@@ -129,7 +132,7 @@ class Effect:
     def second(self) -> str | None:
         """Name of the image input that takes the second photo; a transition has one."""
         names = [i.name for i in self.inputs if i.kind is Kind.IMAGE and i.name != "photo"]
-        moved = any(item.bind == TRANSITION for item in self.inputs)
+        moved = any(isinstance(item.motion, Transition) for item in self.inputs)
         return next((name for name in names if name != self.picture), None) if moved else None
 
     @property
@@ -138,13 +141,25 @@ class Effect:
         images = [i.name for i in self.inputs if i.kind is Kind.IMAGE and i.name != "photo"]
         return "inputImage" if "inputImage" in images else (images[0] if images else None)
 
-    def values(self, params: object) -> dict[str, Value]:
-        """Checked values of the inputs by name, defaults filled in; see parameters.check_values.
+    def settings(self, params: object, field: str = "params") -> dict[str, Setting]:
+        """What the inputs are set to by name, defaults filled in; see parameters.check_values.
 
         Raises:
             ToqiboxError: ``invalid_parameter`` with the field at fault.
         """
-        return check_values(self.inputs, params)
+        return check_values(self.inputs, params, field)
+
+    def needs(self, params: object, field: str = "params") -> Needs:
+        """What of the sound must have been analysed before a frame can be drawn.
+
+        Raises:
+            ToqiboxError: as `settings` does.
+        """
+        settings = self.settings(params, field)
+        found = [_needs(item, settings) for item in self.inputs]
+        heard = any(texture.content is Content.SOUND for texture in self.textures)
+        found += [Needs.SPECTRA] if heard else []
+        return max(found, key=list(Needs).index, default=Needs.NOTHING)
 
     def describe(self) -> dict[str, Any]:
         """What GET /effects says of the effect, `inputs` as a JSON Schema (2020-12)."""
@@ -159,3 +174,15 @@ class Effect:
             "credit": self.credit,
             "license": self.license,
         }
+
+
+def _needs(item: Input, settings: Mapping[str, Setting]) -> Needs:
+    if item.kind is Kind.AUDIO_HISTORY:
+        return Needs.TRACK
+    if item.kind in (Kind.AUDIO, Kind.AUDIO_FFT):
+        return Needs.SPECTRA
+    setting = settings.get(item.name, item.motion)
+    if isinstance(setting, Transition):
+        in_beats = any(settings.get(name) == BEATS for name in ("unit", "transition_unit"))
+        return Needs.TRACK if in_beats else Needs.NOTHING
+    return setting.needs if isinstance(setting, Motion) else Needs.NOTHING

@@ -3,14 +3,18 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from server.effects.lettering import Lettering
+from server.effects.motion import Motion
+
 Value = float | int | bool | tuple[float, ...]
 """A value: of a float, a long (int), a bool, a point2D (2 floats) or a color (4, from 0 to 1)."""
 
-FEATURES = ("level", "sub", "bass", "lowmid", "mid", "highmid", "treble", "kick")
-"""Columns of the sound, each 0 to 1 in every frame, that an input may be bound to."""
+Setting = Value | Motion | str
+"""What an input can be set to: a value that it keeps, what moves it, or the text of a text."""
 
-TRANSITION = "transition"
-"""What `progress` of a transition is bound to: 0 before it, 1 after it."""
+
+HISTORY_S = (4.0, 1.0)
+"""Seconds before and after the frame that an audioHistory shows, where nothing else is asked."""
 
 
 class Kind(StrEnum):
@@ -19,8 +23,9 @@ class Kind(StrEnum):
     EVENT = "event"
     """A bool that is true in exactly one frame, for all passes of it, and false in all others.
 
-    Its value is a bool too: whether it fires in frame 0 of the job; the default is false. Bound
-    and not set, it fires in each frame in which a kick begins, or another feature passes 0.5."""
+    Its value is a bool too: whether it fires in frame 0 of the job; the default is false. With a
+    motion it fires in each frame in which the event begins whose pulse it follows, or in which
+    anything else passes 0.5."""
     BOOL = "bool"
     LONG = "long"
     FLOAT = "float"
@@ -29,11 +34,19 @@ class Kind(StrEnum):
     IMAGE = "image"
     AUDIO = "audio"
     AUDIO_FFT = "audioFFT"
+    AUDIO_HISTORY = "audioHistory"
+    TEXT = "text"
+    """A string in a request, and in GLSL the sampler of its letters: a kind of our own."""
 
     @property
     def is_texture(self) -> bool:
         """Whether the input is a sampler rather than a column of numbers."""
-        return self in (Kind.IMAGE, Kind.AUDIO, Kind.AUDIO_FFT)
+        return self in (Kind.IMAGE, Kind.AUDIO, Kind.AUDIO_FFT, Kind.AUDIO_HISTORY, Kind.TEXT)
+
+    @property
+    def is_settable(self) -> bool:
+        """Whether a request can set it."""
+        return self is Kind.TEXT or not self.is_texture
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +67,14 @@ class Input:
     """What a long may be; empty where `minimum` and `maximum` say it."""
     labels: tuple[str, ...] = ()
     """What each of `values` is called."""
-    bind: str | None = None
-    """What moves the input from minimum to maximum: one of FEATURES, or TRANSITION."""
+    motion: Motion | None = None
+    """What moves the input where nobody sets it."""
     width: int | None = None
-    """Samples or bins wanted of an audio or audioFFT input; None takes the native width."""
+    """Samples or bins wanted of a sound's texture; None takes the usual number."""
+    past: float = 0.0
+    """Seconds before the frame that an audioHistory shows, and after it."""
+    future: float = 0.0
+    lettering: Lettering | None = None
+    """How the text of a text input is set."""
+    still: bool = False
+    """Nothing can move it: it shapes what is made once for a whole video."""

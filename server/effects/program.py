@@ -10,7 +10,9 @@
                 "files": paths beside the effect's file, "size", "components"}]
     uniforms    {GLSL name: meaning}, the meanings those of effect.Builtin
     inputs      [{"name", "uniform", "kind", "label", "default", "min", "max", "identity",
-                "values", "labels", "bind", "width"}]
+                "values", "labels", "motion": as GET /effects says it or null, "width",
+                "past", "future": seconds of an audioHistory,
+                "lettering": how a text is set or null, "still": nothing can move it}]
     picture     name of the image input that shows the picture below, or null
     second      name of the image input that shows the second photo, or null
     sequential  whether frame n needs frame n - 1
@@ -94,6 +96,10 @@ def _input(item: Input) -> dict[str, Any]:
         "identity": item.identity,
         "values": list(item.values),
         "labels": list(item.labels),
-        "bind": item.bind,
+        "motion": item.motion.to_json() if item.motion else None,
         "width": item.width,
+        "past": item.past,
+        "future": item.future,
+        "lettering": item.lettering.to_json() if item.lettering else None,
+        "still": item.still,
     }

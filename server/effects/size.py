@@ -38,6 +38,10 @@ _FUNCTIONS: dict[str, tuple[int, Callable[..., float]]] = {
 }
 
 
+FUNCTIONS = frozenset(_FUNCTIONS)
+"""Names that expressions may call."""
+
+
 def evaluate(expression: str, names: Mapping[str, float]) -> float:
     """The size that `expression` stands for, in pixels, not rounded.
 

@@ -1,7 +1,8 @@
 """Values to try on an effect that shows nothing with its defaults."""
 
 from server.effects.effect import Effect
-from server.effects.input import TRANSITION, Input, Kind, Value
+from server.effects.input import Input, Kind, Value
+from server.effects.motion import Transition
 
 _SHARES = (0.75, 0.25)
 
@@ -12,7 +13,8 @@ def trials(effect: Effect) -> tuple[dict[str, Value], ...]:
     An effect may well be blank until somebody switches something on. One that is blank with all
     of these too has nothing to show.
     """
-    items = [item for item in effect.inputs if not item.kind.is_texture and item.bind != TRANSITION]
+    numbers = [item for item in effect.inputs if not item.kind.is_texture]
+    items = [item for item in numbers if not isinstance(item.motion, Transition)]
     rows = ({item.name: _value(item, share) for item in items} for share in _SHARES)
     return tuple({key: value for key, value in row.items() if value is not None} for row in rows)
 

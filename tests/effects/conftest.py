@@ -26,17 +26,15 @@ Draw = Callable[..., Pixels]
 class Sound:
     """Every feature rises in even steps from 0 in the first frame to 1 in the last.
 
-    A kick begins at the start, and a beat is half as long as a second.
+    A beat is half as long as a second; everything else begins in the first and the second frame.
     """
 
     def column(self, name: str, frames: int, fps: int) -> NDArray[np.float32]:
         return np.linspace(0, 1, frames, dtype=np.float32)
 
-    def kicks(self) -> NDArray[np.float64]:
-        return np.array([[0.0, 1.0]])
-
-    def beats(self) -> tuple[float, float]:
-        return 0.5, 0.0
+    def hits(self, event: str) -> NDArray[np.float64]:
+        times = np.arange(4) * 0.5 if event == "beat" else np.array([0.0, 0.25])
+        return np.stack([times, np.ones(len(times))], axis=1)
 
 
 @pytest.fixture(scope="session")
@@ -74,7 +72,7 @@ def draw(gl: Context) -> Draw:
             for item in effect.inputs
             if item.kind.is_texture
         }
-        timeline = Timeline(effect, effect.values(values or {}), Sound(), FRAMES, FPS)
+        timeline = Timeline(effect, effect.settings(values or {}), Sound(), FRAMES, FPS)
         passes = Passes(gl, effect, timeline, size, pictures)
         for index in range(frame + 1):
             passes.draw(index)

@@ -1,8 +1,10 @@
 """What every effect of shaders/effects keeps to; a new file is tested without a line here."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,12 +14,23 @@ from server.effects.dialects import SUFFIXES, decode, load
 from server.effects.dialects.transition import transition_inputs
 from server.effects.effect import Effect, Input, Kind, Value
 from server.effects.library import BUILT_IN
+from server.render import standin
+from server.render.context import Context
+from server.render.job import Job
+from server.render.pixels import rgba
+from server.render.scene import Scene
+from tests.render.drawing import save_photo
 
-Draw = Callable[..., NDArray[np.uint8]]
+Pixels = NDArray[np.int16]
+Frames = dict[int, Pixels]
+Film = Callable[..., Frames]
 FILES = sorted(path for path in BUILT_IN.iterdir() if path.suffix in SUFFIXES)
-STUDIO = "beat pulse waves exposure bw glitch rgb pixelate grain mirror"
-"""Ids of the Studio's own effects, whose behaviour it defines."""
-WIDE, TALL = (64, 36), (36, 64)
+FREE = "beat pulse waves"
+PREMIUM = "exposure bw glitch rgb pixelate grain mirror"
+"""Ids of the Studio's cover effects, by what they cost."""
+WIDE, TALL, LARGE = (64, 36), (36, 64), (128, 72)
+FPS, KICK = 10, 5
+"""Frames a second, and frames from kick to kick of the stand-in for the sound."""
 FUNCTIONS = {"startImage": "getFromColor", "endImage": "getToColor"}
 """What reads these inputs in a transition by the name of GL Transitions."""
 
@@ -30,18 +43,79 @@ def read(path: Path) -> Effect:
     return load(path.stem, path.name, text, decode(vertex.read_bytes()) if vertex else None)
 
 
-@pytest.fixture(params=FILES, ids=lambda path: path.stem)
+@pytest.fixture(params=FILES, ids=lambda path: path.stem, scope="module")
 def effect(request: pytest.FixtureRequest) -> Effect:
     return read(request.param)
 
 
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The stand-in for a photo, and the same upside down in other colours."""
+    folder, pixels = tmp_path_factory.mktemp("photos"), standin.pixels()
+    other = np.ascontiguousarray(pixels[::-1, :, [2, 1, 0, 3]])
+    return save_photo(folder / "1.rgba", pixels), save_photo(folder / "2.rgba", other)
+
+
+@pytest.fixture(scope="module")
+def film(gl: Context, photos: tuple[Path, Path]) -> Film:
+    """Draws frames of an effect's own output as a job has them: film(effect, frames, params, size).
+
+    The sound is the stand-in: a kick in frames 0, 5, 10 … and everything else with it.
+    """
+
+    def run(
+        effect: Effect,
+        frames: Sequence[int],
+        params: Mapping[str, Any] | None = None,
+        size: tuple[int, int] = WIDE,
+    ) -> Frames:
+        begun = {"at": 0.0, "length": 10.0} if effect.second else {}
+        row = {
+            **{"id": effect.id, "file": effect.file, "source": effect.source},
+            **{"vertex": effect.vertex_source, "params": {**begun, **(params or {})}},
+        }
+        job = Job(
+            effects=(row,),
+            photo=photos[0],
+            photo2=photos[1],
+            features=None,
+            size=size,
+            fps=FPS,
+            frames=200,
+            fit="cover",
+            egl_device=None,
+            require_gpu=False,
+            title="El título de la canción",
+            artist="Ночь",
+        )
+        scene = Scene(gl, job)
+        scene.begin(0)
+        found: Frames = {}
+        for frame in range(max(frames) + 1) if scene.sequential else frames:
+            scene.draw_effects(frame)
+            if frame in frames:
+                found[frame] = rgba(scene.output).astype(np.int16)
+        return found
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def plain(film: Film, effect: Effect) -> Frames:
+    """The effect with its defaults: the frames around two kicks."""
+    return film(effect, range(2 * KICK))
+
+
 def settable(effect: Effect) -> list[Input]:
-    return [item for item in effect.inputs if not item.kind.is_texture]
+    """What can be set, but for texts, and for when a transition goes."""
+    times = {item.name for item in transition_inputs()} if effect.second else set()
+    numbers = [item for item in effect.inputs if not item.kind.is_texture]
+    return [item for item in numbers if item.name not in times]
 
 
 def extremes(item: Input) -> list[Value]:
     """The least and the most that an input can be set to."""
-    if item.kind is Kind.BOOL:
+    if item.kind in (Kind.BOOL, Kind.EVENT):
         return [False, True]
     if item.values:
         return [item.values[0], item.values[-1]]
@@ -50,20 +124,22 @@ def extremes(item: Input) -> list[Value]:
     return [item.minimum, item.maximum]
 
 
-def test_there_are_effects() -> None:
-    assert FILES
+def differ(some: Frames, others: Frames, frames: Sequence[int]) -> bool:
+    return any((some[frame] != others[frame]).any() for frame in frames)
+
+
+def test_the_studios_effects_are_there_and_told_apart_by_price() -> None:
+    premium = {path.stem: read(path).premium for path in FILES}
+    assert [premium[name] for name in FREE.split()] == [False] * 3
+    assert [premium[name] for name in PREMIUM.split()] == [True] * 7
 
 
 def test_says_what_it_is_and_whose(effect: Effect) -> None:
     assert effect.title
-    assert effect.description
+    assert effect.description.endswith(".")
     assert effect.credit
     assert effect.license
     assert effect.categories
-
-
-def test_leaves_the_studios_ids_free(effect: Effect) -> None:
-    assert effect.id not in STUDIO.split()
 
 
 def test_inputs_have_labels_ranges_and_a_default_inside(effect: Effect) -> None:
@@ -71,57 +147,91 @@ def test_inputs_have_labels_ranges_and_a_default_inside(effect: Effect) -> None:
         assert item.label != item.name
         assert len(extremes(item)) == 2
     defaults = {item.name: item.default for item in settable(effect)}
-    assert effect.values(defaults) == defaults
+    assert effect.settings(defaults).items() >= defaults.items()
 
 
 def test_every_input_is_used(effect: Effect) -> None:
-    code = re.sub(r"(?s)/\*.*?\*/|//[^\n]*", " ", effect.source)
+    code = re.sub(r"(?s)/\*.*?\*/|//[^\n]*", " ", f"{effect.source}\n{effect.vertex_source or ''}")
     times = {item.name for item in transition_inputs()} if effect.second else set()
-    names = {item.name for item in effect.inputs} | {one.name for one in effect.targets}
-    for name in names - times:
+    names = {item.name for item in effect.inputs if not item.still}
+    for name in names - times | {one.name for one in effect.targets}:
         word = FUNCTIONS.get(name, name) if effect.dialect == "transition" else name
         assert re.search(rf"\b{word}\b", code), f"{name} is not used"
 
 
-def test_draws_a_picture(effect: Effect, draw: Draw) -> None:
-    for size in (WIDE, TALL, (3, 2)):
-        pixels = draw(effect, size=size, frame=1)
-        assert pixels.shape == (size[1], size[0], 4)
-        if min(size) > 3:
-            assert pixels[..., :3].std() > 4, "it is blank"
+def test_draws_a_picture_at_any_shape(effect: Effect, film: Film, plain: Frames) -> None:
+    assert max(frame[..., :3].std() for frame in plain.values()) > 4, "it is blank"
+    (tall,) = film(effect, [1], size=TALL).values()
+    assert tall.shape == (64, 36, 4)
+    assert tall[..., :3].std() > 4, "it is blank where the picture is tall"
+    assert film(effect, [1], size=(3, 2))[1].shape == (2, 3, 4)
 
 
-def test_two_sizes_agree(effect: Effect, draw: Draw) -> None:
+def test_two_sizes_agree(effect: Effect, film: Film, plain: Frames) -> None:
     """A picture of twice the size shows the same, finer."""
-    small, large = (draw(effect, size=size, frame=1) for size in (WIDE, (128, 72)))
-    halved = large.reshape(36, 2, 64, 2, 4).astype(float).mean(axis=(1, 3))
-    assert np.abs(halved - small)[..., :3].mean() < 8
+    (large,) = film(effect, [3], size=LARGE).values()
+    once, twice = (frame[..., :3] * (frame[..., 3:] / 255) for frame in (plain[3], large))
+    halved = twice.reshape(36, 2, 64, 2, 3).mean(axis=(1, 3))
+    assert np.abs(halved - once).mean() < 8
 
 
-def test_draws_the_same_twice(effect: Effect, draw: Draw) -> None:
-    assert (draw(effect, size=WIDE, frame=2) == draw(effect, size=WIDE, frame=2)).all()
+def test_draws_the_same_twice(effect: Effect, film: Film, plain: Frames) -> None:
+    again = film(effect, [1, 7])
+    assert not differ(again, plain, [1, 7])
 
 
-def test_draws_with_every_input_at_its_ends(effect: Effect, draw: Draw) -> None:
-    for item in settable(effect):
-        low, high = (draw(effect, {item.name: value}, WIDE, 1) for value in extremes(item))
-        assert low.any(), f"nothing is drawn with {item.name} at its least"
-        assert high.any(), f"nothing is drawn with {item.name} at its most"
-        assert (low != high).any(), f"{item.name} changes nothing"
+def test_every_input_changes_something(effect: Effect, film: Film) -> None:
+    """Each in its turn, at its least and its most, while a kick dies away and after it.
+
+    What changes nothing there is looked at in a larger picture, and beside every other input at
+    its ends: it may be too fine for the small one, or belong to another choice.
+    """
+    items = [item for item in settable(effect) if item.kind is not Kind.EVENT]
+    idle = items
+    if not effect.sequential:
+        moving = [item for item in items if not item.still]
+        frames = range((len(moving) + 1) * KICK)
+        keys = {item.name: {"keys": _turn(item, at)} for at, item in enumerate(moving)}
+        defaults, moved = film(effect, frames), film(effect, frames, keys)
+        busy = {
+            item.name
+            for at, item in enumerate(moving)
+            if differ(moved, defaults, range(at * KICK, (at + 1) * KICK))
+        }
+        idle = [item for item in items if item.name not in busy]
+    large = partial(film, effect, range(2, 7) if effect.sequential else [4], size=(160, 90))
+    assert [item.name for item in idle if not _changes(large, item, items)] == []
 
 
-def test_draws_with_all_inputs_at_their_ends(effect: Effect, draw: Draw) -> None:
+def _changes(film: Callable[[Mapping[str, Any]], Frames], item: Input, items: list[Input]) -> bool:
+    """Whether the input makes a difference: alone, or beside another one at an end of its own."""
+    others = [other for other in items if other is not item]
+    others.sort(key=lambda other: other.kind not in (Kind.LONG, Kind.BOOL))  # choices first
+    beside = [{other.name: extremes(other)[end]} for end in (1, 0) for other in others]
+    for given in [{}, *beside]:
+        low, high = (film({**given, item.name: value}) for value in extremes(item))
+        if differ(low, high, list(low)):
+            return True
+    return False
+
+
+def _turn(item: Input, at: int) -> list[list[Any]]:
+    """Key frames: the default, but in the turn of the input least and most by turns."""
+    start = at * KICK
+    default = item.default if item.default is not None else extremes(item)[0]
+    keys: list[list[Any]] = [[0.0, default]] if start else []
+    keys += [[(start + n) / FPS, extremes(item)[n % 2], "hold"] for n in range(KICK)]
+    return [*keys, [(start + KICK) / FPS, default, "hold"]]
+
+
+def test_draws_with_all_inputs_at_their_ends(effect: Effect, film: Film) -> None:
     for end in (0, 1):
         values = {item.name: extremes(item)[end] for item in settable(effect)}
-        assert draw(effect, values, WIDE, 1).shape == (36, 64, 4)
+        assert film(effect, [1], values)[1].shape == (36, 64, 4)
 
 
-def test_moves(effect: Effect, draw: Draw) -> None:
-    """Over the frames the time runs and every feature of the sound rises from 0 to 1."""
-    first, last = draw(effect, size=WIDE, frame=0), draw(effect, size=WIDE, frame=3)
-    assert np.abs(first.astype(int) - last).mean() > 0.5 or not moving(effect)
-
-
-def moving(effect: Effect) -> bool:
-    """Whether it depends on the time or a bound input; the test's sound textures stand still."""
-    return "TIME" in effect.source or any(item.bind for item in effect.inputs)
+def test_moves(effect: Effect, film: Film, plain: Frames) -> None:
+    """Over the frames the time runs, and the sound dies away from a kick to the next."""
+    if "TIME" in effect.source or any(item.motion for item in effect.inputs):
+        moved = max(np.abs(frame - plain[0]).mean() for frame in plain.values())
+        assert moved > 0.2 or differ(film(effect, [99]), {99: plain[0]}, [99])

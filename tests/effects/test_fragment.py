@@ -6,6 +6,7 @@ from server.effects.dialects import detect, fragment_names, load
 from server.effects.dialects.fragment_declarations import blank, declarations
 from server.effects.dialects.fragment_names import Show
 from server.effects.effect import Builtin, Content, Effect, Input, Kind, Value
+from server.effects.motion import Follow
 from server.errors import ToqiboxError
 
 MAIN = "void main() { gl_FragColor = vec4(1.0); }\n"
@@ -167,8 +168,13 @@ def test_inputs_have_names_for_people() -> None:
     assert made("uniform float zoom; // = 0.3 [0.1, 2.0] How far").label == "How far"
     assert made("uniform sampler2D u_tex0;").label == "Tex0"
     heard = made("uniform float u_bass;")
-    assert (heard.bind, heard.minimum, heard.maximum, heard.default) == ("bass", 0, 1, 0)
-    assert made("uniform float u_bass; // = 0.4").bind is None
+    assert (heard.motion, heard.minimum, heard.maximum, heard.default) == (
+        Follow(feature="bass"),
+        0,
+        1,
+        0,
+    )
+    assert made("uniform float u_bass; // = 0.4").motion is None
 
 
 def test_what_is_given_without_being_an_input() -> None:

@@ -106,7 +106,7 @@ def test_inputs_of_every_type(draw: Draw) -> None:
 
 
 def test_a_bound_input_follows_the_sound_until_it_is_set(draw: Draw) -> None:
-    item = {"NAME": "p", "TYPE": "float", "MIN": 0.2, "MAX": 0.8, "BIND": "kick"}
+    item = {"NAME": "p", "TYPE": "float", "MIN": 0.2, "MAX": 0.8, "BIND": "level"}
     text = isf("void main() { gl_FragColor = vec4(p); }", INPUTS=[item])
     assert [int(draw(text, frame=n)[0, 0, 0]) for n in (0, 3)] == [51, 204]
     assert [int(draw(text, {"p": 0.4}, frame=n)[0, 0, 0]) for n in (0, 3)] == [102, 102]

@@ -22,9 +22,13 @@ MAIN = "\nvoid main() { gl_FragColor = vec4(1.0); }\n"
 def test_texts_that_repeat_one_thing_are_read_in_no_time(body: str) -> None:
     text = "/*{}*/\n" + body * (LARGEST // len(body) - 10)
     assert load("test", "test.fs", text).passes
-    for opening in ('{"A": ', "[", '"', "{", ",", " ", "//", "\\"):
-        with pytest.raises(ToqiboxError):
-            load("test", "test.fs", "/*" + opening * (LARGEST // len(opening) - 10) + "*/")
+
+
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize("opening", ['{"A": ', "[", '"', "{", ",", " ", "//", "\\"])
+def test_headers_that_repeat_one_thing_are_refused_in_no_time(opening: str) -> None:
+    with pytest.raises(ToqiboxError):
+        load("test", "test.fs", "/*" + opening * (LARGEST // len(opening) - 10) + "*/")
 
 
 @pytest.mark.parametrize(
@@ -77,6 +81,6 @@ def test_any_text_is_an_effect_or_refused(text: str) -> None:
         assert error.diagnostics
     else:
         assert effect.passes
-        defaults = effect.values({})
-        assert effect.values(defaults) == defaults
+        defaults = effect.settings({})
+        assert effect.settings(defaults) == defaults
         json.dumps(effect.describe(), allow_nan=False)

@@ -8,6 +8,7 @@ import pytest
 
 from server.effects.dialects import LARGEST, decode, load
 from server.effects.effect import Builtin, Effect, Input, Kind
+from server.effects.motion import Follow
 from server.errors import ToqiboxError
 
 Refuse = Callable[..., ToqiboxError]
@@ -96,8 +97,9 @@ def test_label_identity_width_and_bind() -> None:
     assert one(TYPE="float", IDENTITY=0.25).identity == 0.25
     assert one(TYPE="audio", MAX=64).width == 64
     assert one(TYPE="audioFFT").width is None
-    assert one(TYPE="float", BIND="kick").bind == "kick"
-    assert one(TYPE="point2D", MIN=[0, 0], MAX=[1, 1], BIND="bass").bind == "bass"
+    assert one(TYPE="float", BIND="kick").motion == Follow(feature="kick")
+    moved = one(TYPE="point2D", MIN=[0, 0], MAX=[1, 2], BIND="bass").motion
+    assert moved == Follow(feature="bass", low=(0, 0), high=(1, 2))
 
 
 @pytest.mark.parametrize("name", ["filter", "smooth", "case", "main", "texture", "gl_X", "isf_y"])
@@ -110,7 +112,7 @@ def test_names_that_glsl_has_taken_get_another_uniform(name: str) -> None:
     assert item.name == name
     assert item.uniform != name
     assert f"uniform float {item.uniform};" in effect.passes[0].fragment
-    assert effect.values({name: 0.5}) == {name: 0.5}
+    assert effect.settings({name: 0.5}) == {name: 0.5}
 
 
 def test_picture_is_input_image_or_the_first_image() -> None:
@@ -196,10 +198,21 @@ def test_refuses_what_is_not_offered(
             '/*{"INPUTS": [\n  {"NAME": "a", "TYPE": "float", "BIND": "drum"}]}*/',
             2,
             42,
-            "level sub bass lowmid mid highmid treble kick",
+            "“drum” is no feature",
         ),
-        ('/*{"INPUTS": [{"NAME": "a", "TYPE": "bool",\n"BIND": "kick"}]}*/', 2, 9, "types float"),
-        ('/*{"INPUTS": [{"NAME": "a", "TYPE": "point2D",\n"BIND": "kick"}]}*/', 2, 9, "MIN"),
+        ('/*{"INPUTS": [{"NAME": "a", "TYPE": "image",\n"BIND": "kick"}]}*/', 2, 9, "numbers"),
+        (
+            '/*{"INPUTS": [{"NAME": "a", "TYPE": "float",\n"BIND": {"bind": "hat",\n"min": 2}}]}*/',
+            3,
+            8,
+            "BIND.min: it must be from 0 to 1",
+        ),
+        (
+            '/*{"INPUTS": [{"NAME": "a", "TYPE": "point2D",\n"BIND": "kick"}]}*/',
+            2,
+            9,
+            "say min and max",
+        ),
         ('/*{"INPUTS": [{"NAME": "TIME", "TYPE": "float"}]}*/', 1, 24, "used twice"),
         ("/*{\n}*/ void main() {}\n", 2, 4, "no shader after the header"),
         ('/*{"PASSES": [{"TARGET": "a b"}]}*/', 1, 26, "no identifier"),
@@ -231,11 +244,11 @@ def test_header_errors_point_at_the_line(
 
 def test_an_event_is_a_bool_that_is_off_or_follows_the_kick() -> None:
     item = one(TYPE="event", DEFAULT=True)
-    assert (item.kind, item.default, item.bind) == (Kind.EVENT, False, None)
-    assert one(TYPE="event", BIND="kick").bind == "kick"
+    assert (item.kind, item.default, item.motion) == (Kind.EVENT, False, None)
+    assert one(TYPE="event", BIND="kick").motion == Follow(feature="kick")
     effect = isf(INPUTS=[{"NAME": "x", "TYPE": "event"}])
-    assert effect.values({}) == {"x": False}
-    assert effect.values({"x": True}) == {"x": True}
+    assert effect.settings({}) == {"x": False}
+    assert effect.settings({"x": True}) == {"x": True}
     assert effect.describe()["inputs"]["properties"]["x"]["x-event"] is True
     assert "uniform bool x;" in effect.passes[0].fragment
 

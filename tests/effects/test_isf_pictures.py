@@ -4,7 +4,7 @@ import json
 
 from server.effects.dialects import load
 from server.effects.effect import Content, Effect
-from server.effects.input import TRANSITION
+from server.effects.motion import Transition
 
 
 def isf(**header: object) -> Effect:
@@ -45,8 +45,8 @@ def test_a_transition_has_two_pictures_and_a_time() -> None:
     effect = isf(INPUTS=inputs)
     assert (effect.picture, effect.second) == ("startImage", "endImage")
     named = {item.name: item for item in effect.inputs}
-    assert named["progress"].bind == TRANSITION
+    assert named["progress"].motion == Transition()
     assert {"at", "length", "transition_length", "unit"} <= named.keys()
     assert named["length"].uniform == "length"
     for less in (inputs[1:], inputs[:3], [*inputs, {"NAME": "inputImage", "TYPE": "image"}]):
-        assert all(item.bind is None for item in isf(INPUTS=less).inputs)
+        assert all(item.motion is None for item in isf(INPUTS=less).inputs)

@@ -38,8 +38,8 @@ DEFAULTS = {
 
 
 def test_what_is_not_given_takes_its_default_and_a_bound_input_follows_the_sound() -> None:
-    assert EFFECT.values({}) == DEFAULTS
-    assert EFFECT.values({"pulse": 0.5}) == DEFAULTS | {"pulse": 0.5}
+    assert EFFECT.settings({}) == DEFAULTS
+    assert EFFECT.settings({"pulse": 0.5}) == DEFAULTS | {"pulse": 0.5}
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_what_is_not_given_takes_its_default_and_a_bound_input_follows_the_sound
     ],
 )
 def test_takes(name: str, given_value: object, value: object) -> None:
-    taken = EFFECT.values({name: given_value})[name]
+    taken = EFFECT.settings({name: given_value})[name]
     assert taken == value
     assert type(taken) is type(value)
 
@@ -92,7 +92,7 @@ def test_takes(name: str, given_value: object, value: object) -> None:
         ({"count": math.nan}, "params.count", "whole number"),
         ({"count": 10**400}, "params.count", "from 1 to 9"),
         ({"at": [0]}, "params.at", "[x, y]"),
-        ({"at": {"x": 0}}, "params.at", "[x, y]"),
+        ({"at": {"x": 0}}, "params.at", "bind, osc and keys"),
         ({"at": [0, 3]}, "params.at", "from 0 to 2"),
         ({"at": [0, None]}, "params.at", "a number"),
         ({"free": [math.inf, 0]}, "params.free", "from"),
@@ -104,7 +104,7 @@ def test_takes(name: str, given_value: object, value: object) -> None:
 )
 def test_refuses(params: object, field: str, reason: str) -> None:
     with pytest.raises(ToqiboxError) as caught:
-        EFFECT.values(params)
+        EFFECT.settings(params)
     assert caught.value.code == "invalid_parameter"
     assert caught.value.field == caught.value.values["name"] == field
     assert reason in str(caught.value.values["reason"])
@@ -112,7 +112,7 @@ def test_refuses(params: object, field: str, reason: str) -> None:
 
 def test_an_effect_without_parameters_says_so() -> None:
     with pytest.raises(ToqiboxError, match="has no parameters"):
-        load("test", "test.fs", "/*{}*/").values({"size": 1})
+        load("test", "test.fs", "/*{}*/").settings({"size": 1})
 
 
 def test_description() -> None:
@@ -126,14 +126,16 @@ def test_description() -> None:
     assert list(properties) == [item.name for item in EFFECT.inputs][1:]
     assert properties["size"] == {
         "title": "Size",
-        "type": "number",
+        "type": ["number", "object"],
         "minimum": 0.0,
         "maximum": 2.0,
         "default": 1.0,
+        "if": {"type": "object"},
+        "then": {"$ref": "#/$defs/motion"},
     }
-    assert properties["mode"]["enum"] == [1, 5, "soft", "hard"]
+    assert properties["mode"]["anyOf"][0] == {"enum": [1, 5, "soft", "hard"]}
     assert properties["mode"]["x-labels"] == ["soft", "hard"]
-    assert properties["pulse"]["x-bind"] == "kick"
+    assert properties["pulse"]["x-bind"] == {"bind": "kick", "min": 0, "max": 1}
     assert properties["at"]["default"] == [0.5, 1.0]
     Draft202012Validator(schema).validate(
         {name: list(v) if isinstance(v, tuple) else v for name, v in DEFAULTS.items()}
@@ -158,7 +160,7 @@ _anything = (
 def test_schema_and_check_agree(params: dict[str, Any]) -> None:
     valid = Draft202012Validator(EFFECT.describe()["inputs"]).is_valid(params)
     try:
-        EFFECT.values(params)
+        EFFECT.settings(params)
     except ToqiboxError:
         assert not valid
     else:

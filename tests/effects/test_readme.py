@@ -1,17 +1,23 @@
 """What shaders/README.md says of names, words and examples is what the dialects do."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 
 import server
-from server.effects import files
+from server.effects import files, motion_reader
 from server.effects.dialects import fragment_names, isf_inputs, load
 from server.effects.dialects.shadertoy_media import media, wire
 from server.effects.dialects.shadertoy_text import MARK
 from server.effects.effect import Effect
-from server.effects.input import FEATURES, Kind
+from server.effects.feature import EVENTS, FEATURES
+from server.effects.input import Input, Kind
+from server.effects.motion import Follow
+from server.effects.motion_reader import read_motion
+from server.media import bands
+from server.render import hits
 
 README = Path(server.__file__).resolve().parent.parent / "shaders" / "README.md"
 TEXT = README.read_text("utf-8")
@@ -57,7 +63,7 @@ def test_a_uniform_with_a_default_hears_nothing() -> None:
     main = "void main() { gl_FragColor = vec4(u_bass); }\n"
     deaf = load("deaf", "deaf.frag", f"uniform float u_bass; // = 0.5\n{main}")
     hearing = load("hearing", "hearing.frag", f"uniform float u_bass;\n{main}")
-    assert (deaf.inputs[0].bind, hearing.inputs[0].bind) == (None, "bass")
+    assert (deaf.inputs[0].motion, hearing.inputs[0].motion) == (None, Follow(feature="bass"))
 
 
 def test_every_type_of_an_input_is_known() -> None:
@@ -66,11 +72,34 @@ def test_every_type_of_an_input_is_known() -> None:
     words = {word for cell in first[1:] for word in _quoted(cell)[:1]}
     kinds = {kind.value for kind in Kind} | {"cube"}
     assert words == kinds
-    bound = re.search(r"`BIND`: `([a-z ]+)` follow loudness; `(kick)`", TEXT)
-    assert bound
-    assert {*bound[1].split(), bound[2]} == set(FEATURES)
-    kinds = {"float", "color", "event", "point2D"}
-    assert kinds == {*(kind.value for kind in isf_inputs._BINDABLE), Kind.EVENT.value}
+
+
+def test_every_feature_is_in_the_table_and_no_other() -> None:
+    rows = [row for row in _rows(_section("Moved by the music")) if len(row) == 3]
+    names = {word for row in rows if row[2] != "means" for word in _quoted(row[0])}
+    table = names & FEATURES.keys()
+    assert {"kick", "kick.until", "loudness.short", "section.build", "time.total"} <= table
+    words = {name.partition(".")[2] for name in table if name.startswith(("kick.", "level."))}
+    events = {f"{event}.{word}" for event in EVENTS for word in words if word in hits.COLUMNS}
+    levels = {
+        f"{name}.{word}" for name in (*bands.NAMES, "loudness", "loudness.short") for word in words
+    }
+    assert FEATURES.keys() <= table | events | levels
+
+
+def test_every_key_of_a_motion_is_in_the_table() -> None:
+    rows = [row for row in _rows(_section("Moved by the music")) if len(row) == 3]
+    keys = {word for row in rows for word in _quoted(row[0])} - FEATURES.keys()
+    known = {*motion_reader._FOLLOW, *motion_reader._OSCILLATOR, *motion_reader._KEYS}
+    assert known <= keys
+
+
+def test_the_motions_of_the_example_are_read() -> None:
+    example = next(block for block in re.findall(r"```json\n(.*?)```", TEXT, re.DOTALL))
+    kinds = {"size": Kind.FLOAT, "angle": Kind.FLOAT, "tint": Kind.COLOR}
+    for name, told in json.loads(example).items():
+        item = Input(name=name, uniform=name, kind=kinds[name], label="")
+        read_motion(item, told, name)
 
 
 def test_every_word_of_a_channel_is_read_and_sampled_as_it_says() -> None:
@@ -98,6 +127,8 @@ def test_every_usual_name_of_a_uniform_means_what_it_says() -> None:
                 continue
             if "frame's" in told or "size of the picture" in told:
                 assert fragment_names.builtin(name) is not None, name
+            elif "audioHistory" in told:
+                assert fragment_names.shown(name) is fragment_names.Show.HISTORY
             elif "kick" in told or "bands" in told:
                 assert fragment_names.feature(name) in FEATURES, name
             else:

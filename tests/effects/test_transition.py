@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from server.effects.dialects import load
-from server.effects.dialects.transition import BEATS, SECONDS, transition_inputs
+from server.effects.dialects.transition import transition_inputs
 from server.effects.effect import Effect, Kind, Value
-from server.effects.input import TRANSITION
+from server.effects.motion import BEATS, SECONDS, Transition
 from server.errors import ToqiboxError
 from server.render.transition import progress
 
@@ -19,10 +20,14 @@ vec4 transition(vec2 uv) { return mix(getFromColor(uv), getToColor(uv), progress
 
 
 class Song:
-    """Beats at 0.25 s, 0.75 s, 1.25 s, …"""
+    """A beat every half second, the first at 0.25 s."""
 
-    def beats(self) -> tuple[float, float]:
-        return 0.5, 0.25
+    def hits(self, event: str) -> NDArray[np.float64]:
+        times = 0.25 + 0.5 * np.arange(8 if event == "beat" else 0)
+        return np.stack([times, np.ones(len(times))], axis=1)
+
+    def column(self, name: str, frames: int, fps: int) -> NDArray[np.float32]:
+        return np.zeros(frames, np.float32)
 
 
 def at(frames: int, fps: int, **values: float) -> list[float]:
@@ -44,14 +49,14 @@ def test_what_a_transition_is() -> None:
     names = [item.name for item in effect.inputs if not item.kind.is_texture]
     assert names == ["progress", "softness", "at", "length", "every", "unit"]
     moved = next(item for item in effect.inputs if item.name == "progress")
-    assert moved.bind == TRANSITION
-    assert "progress" not in effect.values({})
-    assert effect.values({"unit": "beats", "at": 4})["unit"] == BEATS
+    assert moved.motion == Transition()
+    assert "progress" not in effect.settings({})
+    assert effect.settings({"unit": "beats", "at": 4})["unit"] == BEATS
 
 
 def test_a_name_that_the_author_took_is_left_to_the_author() -> None:
     effect = fade(FADE.replace("softness", "length"))
-    values = effect.values({})
+    values = effect.settings({})
     assert values["length"] == 0.3
     assert values["transition_length"] == 2.0
     assert {"at", "every", "unit"} <= values.keys()

@@ -27,4 +27,4 @@ def test_all_is_on_and_numbers_are_high_then_low() -> None:
     assert high == same | {"mode": 7, "count": 7, "size": 5.0, "at": (0.75, 0.75)}
     assert low == same | {"mode": 1, "count": 3, "size": 3.0, "at": (0.25, 0.25)}
     for values in (high, low):
-        assert effect.values(values).items() >= values.items()
+        assert effect.settings(values).items() >= values.items()

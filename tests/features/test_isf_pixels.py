@@ -174,6 +174,14 @@ CASES = [
         {(0, 0): (255, 102, 0, 51), (16, 5): (255, 102, 0, 0), (32, 0): CLEAR, (48, 35): CLEAR},
     ),
     Case("audio", 3, {(31, 9): (64, 2, 4, 2), (32, 9): WHITE}),
+    Case(
+        "history",
+        5,  # at 0.5 s a kick begins: what comes before it, its step, the one after
+        {
+            **{(0, 0): (60, 8, 0, 255), (16, 0): (0, 0, 0, 255)},
+            **{(32, 0): WHITE, (48, 0): (210, 210, 210, 255), (32, 35): (255, 230, 255, 255)},
+        },
+    ),
     Case("transition", 0, photo_at((0, 0), (63, 35)), {"progress": 0.0}),
     Case("transition", 0, whole(SECOND), {"progress": 1.0}),
     Case("transition", 5, photo_at((0, 0), (9, 9)), {"transition_at": 0.5}),

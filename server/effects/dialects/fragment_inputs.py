@@ -10,6 +10,7 @@ import re
 from server.effects.dialects.fragment_declarations import Declaration
 from server.effects.dialects.fragment_names import spoken
 from server.effects.input import Input, Kind, Value
+from server.effects.motion import Follow
 
 KINDS = {
     "float": Kind.FLOAT,
@@ -75,7 +76,7 @@ def own_input(item: Declaration, uniform: str, bind: str | None = None) -> Input
         default=_inside(default, low, high),
         minimum=low,
         maximum=high,
-        bind=bind,
+        motion=Follow(feature=bind) if bind else None,
     )
 
 

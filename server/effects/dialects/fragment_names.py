@@ -53,6 +53,8 @@ class Show(StrEnum):
 
     PICTURE = "picture"
     SOUND = "sound"
+    HISTORY = "history"
+    """The sound around the frame, as an audioHistory input of ISF has it."""
     NOISE = "noise"
     BEFORE = "before"
     """What the shader itself drew in the frame before."""
@@ -140,6 +142,8 @@ def feature(name: str) -> str | None:
 def shown(name: str) -> Show:
     """What a sampler of this name usually shows."""
     word = _word(name)[0]
+    if word == "audiohistory":
+        return Show.HISTORY
     if _BEFORE.search(word):
         return Show.BEFORE
     if _SOUND.search(word) or word == "channel1":

@@ -11,7 +11,8 @@ from server.effects.dialects.fragment_declarations import Declaration
 from server.effects.dialects.fragment_inputs import HOST_TYPES, KINDS, own_input, states_default
 from server.effects.dialects.fragment_names import Show
 from server.effects.effect import Builtin
-from server.effects.input import Input, Kind
+from server.effects.input import HISTORY_S, Input, Kind
+from server.effects.motion import Follow
 from server.effects.texture import Channel, Content, Filter, Texture, Wrap
 
 BEFORE = "isf_before"
@@ -167,7 +168,7 @@ class Roles:
                     default=0.0,
                     minimum=0.0,
                     maximum=1.0,
-                    bind=band,
+                    motion=Follow(feature=band),
                 )
             )
         rows = [f"uniform float {uniform};" for uniform in hidden]
@@ -187,7 +188,15 @@ class Roles:
             self.before = True
             self.channels.append(Channel(uniform=item.name, source=BEFORE))
         else:
-            label = names.spoken(item.name)
-            self.inputs.append(
-                Input(name=item.name, uniform=item.name, kind=Kind.IMAGE, label=label)
-            )
+            self.inputs.append(_sampled(item.name, show))
+
+
+def _sampled(name: str, show: Show) -> Input:
+    """An input that is a picture, or the sound around the frame."""
+    label = names.spoken(name)
+    if show is not Show.HISTORY:
+        return Input(name=name, uniform=name, kind=Kind.IMAGE, label=label)
+    past, future = HISTORY_S
+    return Input(
+        name=name, uniform=name, kind=Kind.AUDIO_HISTORY, label=label, past=past, future=future
+    )

@@ -9,7 +9,8 @@ from server.effects.dialects import isf_glsl, isf_imports, isf_inputs, words
 from server.effects.dialects.transition import transition_inputs
 from server.effects.effect import Builtin, Content, Effect, Pass, Target, Texture
 from server.effects.header import HeaderError, Row, Table, read
-from server.effects.input import TRANSITION, Input, Kind
+from server.effects.input import Input, Kind
+from server.effects.motion import Transition
 
 UNIFORMS = {
     "TIME": Builtin.TIME,
@@ -115,7 +116,9 @@ def _inputs(author: Text, header: Table, code: str) -> tuple[Input, ...]:
     if not pictures or kinds.get("progress") is not Kind.FLOAT or "inputImage" in kinds:
         return inputs
     moved = [
-        replace(item, bind=TRANSITION) if item.name == "progress" and item.bind is None else item
+        replace(item, motion=Transition())
+        if item.name == "progress" and item.motion is None
+        else item
         for item in inputs
     ]
     moved.sort(key=lambda item: {"startImage": 0, "endImage": 1}.get(item.name, 2))
@@ -214,6 +217,7 @@ def _names(
     return isf_glsl.Names(
         uniforms=uniforms,
         renamed={name: uniform for name, uniform in pairs if name != uniform},
+        texts=any(item.kind is Kind.TEXT for item in inputs),
         images={item.name: item.uniform for item in inputs if item.kind.is_texture}
         | {target.name: target.name for target in targets}
         | {name: one.name for name, one in textures.items() if one.name not in cubes},

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from server.effects.blanks import blanked, blanks
 from server.effects.diagnostics import AUTHOR, AUTHOR_VERTEX
+from server.effects.dialects import isf_text_glsl
 from server.effects.language import OLD_NAMES, Piece, compose, prepare
 
 _COMMON = f"""{OLD_NAMES}#define attribute in
@@ -78,6 +79,8 @@ class Names:
     """The uniform that stands for each name of the author that GLSL does not allow."""
     images: Mapping[str, str]
     """The sampler of each flat image, by the author's name: inputs, targets, imports."""
+    texts: bool = False
+    """Whether there are text inputs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,6 +168,7 @@ def _outputs(code: str) -> tuple[str, str]:
 def _declarations(names: Names) -> str:
     """Uniforms, and the helper values of images that some files read without IMG_SIZE."""
     rows = [f"uniform {kind} {name};" for name, kind in names.uniforms.items()]
+    rows += [isf_text_glsl.SOURCE] if names.texts else []
     for name, sampler in names.images.items():
         rows.append(f"#define _{name}_imgRect vec4(0.0, 0.0, 1.0, 1.0)")
         rows.append(f"#define _{name}_imgSize vec2(textureSize({sampler}, 0))")

@@ -2,11 +2,17 @@
 
 import math
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 
 from server.effects.diagnostics import Text
+from server.effects.dialects.isf_texts import with_texts
 from server.effects.header import Row, Table
-from server.effects.input import FEATURES, Input, Kind, Value
+from server.effects.input import HISTORY_S, Input, Kind, Value
 from server.effects.language import FUNCTIONS, LATER, RESERVED
+from server.effects.motion import Motion
+from server.effects.motion_reader import read_motion
+from server.errors import ToqiboxError
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 """What the name of an input or a target may be."""
@@ -14,6 +20,8 @@ _HOST_NAMES = re.compile(r"isf.*|gl_.*|vv_.*|IMG_.*|.*__.*")
 _BUILTINS = ("TIME", "TIMEDELTA", "FRAMEINDEX", "DATE", "RENDERSIZE", "PASSINDEX")
 _KINDS = {kind.value.lower(): kind for kind in Kind} | {"int": Kind.LONG}
 _BINDABLE = (Kind.FLOAT, Kind.POINT, Kind.COLOR)
+_SOUNDS = (Kind.AUDIO, Kind.AUDIO_FFT, Kind.AUDIO_HISTORY)
+_LONGEST_SPAN_S = 60.0
 _MOST = 128
 _LARGEST_INT = 2**31 - 1
 
@@ -38,6 +46,7 @@ def read_inputs(author: Text, header: Table, code: str) -> tuple[Input, ...]:
     if len(rows) > _MOST:
         raise author.refusal(f"it has more than {_MOST} inputs", header.place("INPUTS"))
     found: dict[str, Input] = {}
+    lines: dict[str, Table] = {}
     for row, place in zip(rows, rows.places, strict=True):
         if not isinstance(row, Table):
             raise author.error("INPUTS holds something that is not an object", place)
@@ -46,8 +55,8 @@ def read_inputs(author: Text, header: Table, code: str) -> tuple[Input, ...]:
         item = _input(author, row, code)
         if item.name in found or item.name in _BUILTINS:
             raise author.error(f"the name “{item.name}” is used twice", row.place("NAME"))
-        found[item.name] = item
-    return tuple(found.values())
+        found[item.name], lines[item.name] = item, row
+    return with_texts(author, lines, found)
 
 
 def is_cube(row: Table) -> bool:
@@ -78,7 +87,7 @@ def _input(author: Text, row: Table, code: str) -> Input:
     minimum, maximum = _limits(kind, row)
     values, labels = _choices(row) if kind is Kind.LONG else ((), ())
     label = row.get("LABEL")
-    return Input(
+    item = Input(
         name=name,
         uniform=name if _uncalled(name, code) else uniform_name(name),
         kind=kind,
@@ -89,9 +98,11 @@ def _input(author: Text, row: Table, code: str) -> Input:
         identity=_value(kind, row.get("IDENTITY")),
         values=values,
         labels=labels,
-        bind=_bind(author, row, kind, minimum, maximum),
-        width=_width(row) if kind in (Kind.AUDIO, Kind.AUDIO_FFT) else None,
+        width=_width(row) if kind in _SOUNDS else None,
+        past=_span(row, "PAST", HISTORY_S[0]) if kind is Kind.AUDIO_HISTORY else 0.0,
+        future=_span(row, "FUTURE", HISTORY_S[1]) if kind is Kind.AUDIO_HISTORY else 0.0,
     )
+    return replace(item, motion=_motion(author, row, item))
 
 
 def _uncalled(name: str, code: str) -> bool:
@@ -110,21 +121,26 @@ def _kind(author: Text, row: Table, name: str) -> Kind:
     return _KINDS[word.lower()]
 
 
-def _bind(
-    author: Text, row: Table, kind: Kind, minimum: Value | None, maximum: Value | None
-) -> str | None:
-    bind, place = row.get("BIND"), row.place("BIND")
-    if bind is None:
+def _motion(author: Text, row: Table, item: Input) -> Motion | None:
+    """What BIND says: the name of a feature, or a motion as a request writes it."""
+    told, place = row.get("BIND"), row.place("BIND")
+    if told is None:
         return None
-    if not isinstance(bind, str) or bind not in FEATURES:
-        raise author.error(f"BIND is none of {' '.join(FEATURES)}", place)
-    if kind is Kind.EVENT:
-        return bind
-    if kind not in _BINDABLE:
-        raise author.error("BIND works on inputs of the types float, point2D, color, event", place)
-    if minimum is None or maximum is None:
-        raise author.error("BIND needs a MIN and a MAX to move between", place)
-    return bind
+    if item.kind.is_texture:
+        raise author.error("BIND works on inputs that are numbers, points, colours or true", place)
+    if not isinstance(told, Table):
+        told = {"bind": told}
+    try:
+        return read_motion(item, told, "BIND")
+    except ToqiboxError as error:
+        message = f"{error.field}: {error.values['reason']}"
+        raise author.error(message, _place(told, str(error.field), place)) from None
+
+
+def _place(told: Mapping[str, object], field: str, place: int) -> int:
+    """Where in the file the key at fault stands."""
+    word = field.removeprefix("BIND.").partition("[")[0]
+    return told.place(word) if isinstance(told, Table) else place
 
 
 def _limits(kind: Kind, row: Table) -> tuple[Value | None, Value | None]:
@@ -241,3 +257,9 @@ def _number(value: object) -> float | None:
 def _width(row: Table) -> int | None:
     number = _number(row.get("MAX"))
     return None if number is None else int(min(max(number, 1), 16384))
+
+
+def _span(row: Table, key: str, usual: float) -> float:
+    """Seconds that an audioHistory reaches to one side."""
+    number = _number(row.get(key))
+    return usual if number is None else min(max(number, 0.0), _LONGEST_SPAN_S)

@@ -5,10 +5,8 @@ from collections.abc import Collection
 from server.effects.diagnostics import AUTHOR, Listing, Text
 from server.effects.dialects import fragment_credits, fragment_reading, words
 from server.effects.effect import Builtin, Effect, Pass
-from server.effects.input import TRANSITION, Input, Kind
-
-SECONDS, BEATS = 0, 1
-"""Values of a transition's `unit`."""
+from server.effects.input import Input, Kind
+from server.effects.motion import BEATS, SECONDS, Transition
 
 _PICTURES = (
     Input(name="startImage", uniform="isf_start", kind=Kind.IMAGE, label="Picture before it"),
@@ -22,7 +20,7 @@ _PROGRESS = Input(
     default=0.0,
     minimum=0.0,
     maximum=1.0,
-    bind=TRANSITION,
+    motion=Transition(),
 )
 _HOST = {"progress": "float", "ratio": "float", "isf_start": "sampler2D", "isf_end": "sampler2D"}
 # The functions come before the author's text, which calls them without declaring them.
@@ -56,6 +54,7 @@ def transition_inputs(taken: Collection[str] = ()) -> tuple[Input, ...]:
             minimum=least,
             maximum=most,
             default=default,
+            still=True,
         )
 
     return (
@@ -70,6 +69,7 @@ def transition_inputs(taken: Collection[str] = ()) -> tuple[Input, ...]:
             values=(SECONDS, BEATS),
             labels=("seconds", "beats"),
             default=SECONDS,
+            still=True,
         ),
     )
 

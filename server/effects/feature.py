@@ -1,0 +1,154 @@
+"""What an input may follow: the features of the sound and of the video, by name.
+
+A feature has a value in every frame. Those measured as a share go from 0 to 1; seconds, counts and
+beats a minute are what they are.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Unit(StrEnum):
+    """What a feature's values are."""
+
+    SHARE = "share"
+    """0 to 1."""
+    SECONDS = "s"
+    COUNT = "count"
+    BPM = "bpm"
+    """Beats a minute."""
+
+
+class Needs(StrEnum):
+    """What must have been analysed before a frame can be drawn with a feature."""
+
+    NOTHING = "nothing"
+    SPECTRA = "spectra"
+    """What is measured moment by moment."""
+    TRACK = "track"
+    """The whole track, its end included."""
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One thing to follow."""
+
+    name: str
+    unit: Unit
+    needs: Needs
+    description: str
+
+    def describe(self) -> dict[str, str]:
+        """What GET /effects says of it."""
+        return {
+            "name": self.name,
+            "unit": str(self.unit),
+            "needs": str(self.needs),
+            "description": self.description,
+        }
+
+
+PULSE_DECAY_S = 0.18
+"""How long a pulse takes to die away where nothing else is asked for."""
+FAR_S = 600.0
+"""Seconds since or until an event that there is not, and the most there can be."""
+
+BANDS = {
+    "level": "loudness of the whole (RMS)",
+    "sub": "20 to 60 Hz",
+    "bass": "60 to 150 Hz",
+    "lowmid": "150 to 400 Hz",
+    "mid": "400 to 2000 Hz",
+    "highmid": "2 to 6 kHz",
+    "treble": "6 to 16 kHz",
+}
+"""Ranges of frequency whose energy is measured, and what they are."""
+EVENTS = {
+    "onset": "anything that sets in",
+    "kick": "a kick drum",
+    "snare": "a snare drum or clap",
+    "hat": "a hi-hat",
+    "beat": "a beat",
+    "downbeat": "the first beat of a bar",
+    "drop": "the drop after a build or a break",
+    "section": "the beginning of a section",
+}
+"""Events of the music, and what each is."""
+SECTIONS = {
+    "build": "rises towards a drop",
+    "drop": "is at full energy after a build or a break",
+    "break": "is quiet between louder ones",
+}
+"""Kinds of section that are told apart, and what the music does in one."""
+
+_OF_EVENTS = (
+    ("pulse", Unit.SHARE, "1 at {} of full strength, then dying away"),
+    ("since", Unit.SECONDS, "seconds since {}"),
+    ("until", Unit.SECONDS, "seconds until {}"),
+    ("phase", Unit.SHARE, "0 at {}, rising to 1 at the next"),
+    ("count", Unit.COUNT, "how often there was {}"),
+    ("strength", Unit.SHARE, "how strong the last was: {}"),
+)
+
+
+def _levels(name: str, what: str, raw: Needs) -> list[Feature]:
+    """A loudness as it is beside the loud parts of the track, smoothed, and on its own scale."""
+    return [
+        Feature(name, Unit.SHARE, Needs.TRACK, f"{what}; 1 is the loud parts of the track"),
+        Feature(
+            f"{name}.envelope", Unit.SHARE, Needs.TRACK, f"{what}, quick to rise, slow to fall"
+        ),
+        Feature(f"{name}.raw", Unit.SHARE, raw, f"{what}; 0 is -60 dB, 1 is full scale"),
+    ]
+
+
+def _event(name: str, what: str) -> list[Feature]:
+    found = [
+        Feature(f"{name}.{word}", unit, Needs.TRACK, text.format(what))
+        for word, unit, text in _OF_EVENTS
+    ]
+    return [Feature(name, Unit.SHARE, Needs.TRACK, f"{name}.pulse"), *found]
+
+
+def _rows() -> list[Feature]:
+    share, seconds = Unit.SHARE, Unit.SECONDS
+    rows = [row for name, what in BANDS.items() for row in _levels(name, what, Needs.SPECTRA)]
+    rows += _levels("loudness", "EBU R128 momentary loudness", Needs.TRACK)
+    rows += _levels("loudness.short", "EBU R128 short-term loudness", Needs.TRACK)
+    rows += [
+        Feature("centroid", share, Needs.SPECTRA, "how bright it sounds (spectral centroid)"),
+        Feature("flux", share, Needs.TRACK, "how much the spectrum grows"),
+        Feature("width", share, Needs.SPECTRA, "stereo width: 0 is mono, 1 is all side"),
+    ]
+    rows += [row for name, what in EVENTS.items() for row in _event(name, what)]
+    rows += [
+        Feature(f"section.{kind}", share, Needs.TRACK, f"1 in a section that {what}, else 0")
+        for kind, what in SECTIONS.items()
+    ]
+    return [
+        *rows,
+        Feature("section.energy", share, Needs.TRACK, "energy of the section"),
+        Feature("build.phase", share, Needs.TRACK, "0 to 1 through a build, else 0"),
+        Feature("tempo", Unit.BPM, Needs.TRACK, "beats a minute, 0 where there is no beat"),
+        Feature("tempo.confidence", share, Needs.TRACK, "how sure the tempo is"),
+        Feature("time.elapsed", seconds, Needs.NOTHING, "seconds since the video began"),
+        Feature("time.total", seconds, Needs.NOTHING, "length of the video in seconds"),
+        Feature("time.progress", share, Needs.NOTHING, "0 to 1 through the video"),
+    ]
+
+
+FEATURES: dict[str, Feature] = {row.name: row for row in _rows()}
+"""Everything that can be followed, by name."""
+
+
+def event_of(name: str) -> tuple[str, str] | None:
+    """The event and the word of an event's feature, such as kick and pulse; None for others."""
+    event, _, word = name.partition(".")
+    words = {row[0] for row in _OF_EVENTS} | {""}
+    return (event, word or "pulse") if event in EVENTS and word in words else None
+
+
+STEPPED = tuple(
+    name for name in FEATURES if event_of(name) is None and not name.startswith(("time.", "tempo"))
+)
+"""The features that are measured at every step of the track."""

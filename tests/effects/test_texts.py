@@ -1,0 +1,211 @@
+"""Text inputs: what a header may say of them, what a request may, and what GLSL is given."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from numpy.typing import NDArray
+
+from server.effects.dialects import load
+from server.effects.effect import Effect, Kind
+from server.effects.lettering import DEFAULTS, filled
+from server.effects.library import BUILT_IN
+from server.effects.program import program
+from server.errors import ToqiboxError
+from server.reasons import Reason
+from server.render.context import Context
+from server.render.job import Job
+from server.render.pixels import rgba
+from server.render.scene import Scene
+from server.render.text import Credits, style_of, texels_of
+
+Pixels = NDArray[np.uint8]
+SIZE = {"NAME": "size", "TYPE": "float", "MIN": 0.05, "MAX": 0.8, "DEFAULT": 0.2}
+FONT = {"NAME": "font", "TYPE": "long", "LABELS": ["Roboto", "PT Sans"], "DEFAULT": 1}
+WORDS = {"NAME": "words", "TYPE": "text", "DEFAULT": "$title!", "SIZE": "size", "FONT": "font"}
+DRAWN = (
+    "void main() { gl_FragColor = TEXT_DRAW(words, gl_FragCoord.xy, vec4(1.0), vec4(0.0), 0.0); }"
+)
+
+
+def isf(*inputs: Mapping[str, object], code: str = "void main() {}") -> Effect:
+    return load("test", "test.fs", f"/*{json.dumps({'INPUTS': inputs})}*/\n{code}\n")
+
+
+def drawn(gl: Context, effect: Effect, named: str | None, **params: object) -> Pixels:
+    row = {
+        **{"id": effect.id, "file": effect.file, "source": effect.source},
+        **{"vertex": effect.vertex_source, "params": params},
+    }
+    job = Job(
+        effects=(row,),
+        photo=None,
+        features=None,
+        size=(96, 54),
+        fps=10,
+        frames=2,
+        fit="cover",
+        egl_device=None,
+        require_gpu=False,
+        title=named,
+    )
+    scene = Scene(gl, job)
+    scene.begin(0)
+    scene.draw_effects(0)
+    return rgba(scene.output)
+
+
+def test_words_come_from_constants_choices_and_expressions() -> None:
+    words = {**WORDS, "SIZE": "size * 0.5", "BOLD": False, "ALIGN": "Top right", "LINES": 3}
+    effect = isf(SIZE, FONT, words)
+    item = effect.inputs[2]
+    assert item.kind is Kind.TEXT
+    assert [one.still for one in effect.inputs] == [True, True, False]
+    style = style_of(item, effect.inputs, effect.settings({"size": 0.4, "font": 0}), (200, 100))
+    assert (style.font, style.bold, style.align, style.lines) == ("Roboto", False, 1.0, 3)
+    assert style.size == pytest.approx(20)
+    assert style.width == pytest.approx(180)
+    style = style_of(item, effect.inputs, effect.settings({}), (200, 100))
+    assert style.font == "PT Sans"
+    assert style.size == pytest.approx(10)
+
+
+def test_a_key_is_kept_inside_its_range() -> None:
+    item = isf({**WORDS, "SIZE": 40, "FONT": "", "WIDTH": "1 / 0"}, FONT).inputs[0]
+    assert item.lettering is not None
+    words = item.lettering.words({}, {})
+    assert (words["SIZE"], words["WIDTH"]) == (1.0, 1.0)
+    assert words.keys() == DEFAULTS.keys()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"SIZE": "nobody"}, "there is no numeric input “nobody”"),
+        ({"SIZE": "font2 + tint"}, "no numeric input “font2”"),
+        ({"SIZE": [1]}, "SIZE is neither"),
+        ({"FONT": 3}, "FONT is neither"),
+        ({"DEFAULT": 3}, "DEFAULT of a text"),
+        ({"BIND": "kick"}, "BIND works on inputs"),
+    ],
+)
+def test_what_a_header_cannot_say(change: dict[str, object], said: str) -> None:
+    with pytest.raises(ToqiboxError) as caught:
+        isf(SIZE, FONT, {**WORDS, **change})
+    (found,) = caught.value.diagnostics or []
+    assert said in found["message"]
+    assert found["line"] == 1
+
+
+def test_what_shapes_letters_cannot_move() -> None:
+    with pytest.raises(ToqiboxError) as caught:
+        isf({**SIZE, "BIND": "kick"}, FONT, WORDS)
+    (found,) = caught.value.diagnostics or []
+    assert "“size” shapes the letters" in found["message"]
+    with pytest.raises(ToqiboxError) as refused:
+        isf(SIZE, FONT, WORDS).settings({"size": {"bind": "kick"}})
+    assert refused.value.field == "params.size"
+    assert refused.value.values["reason"] == Reason("immovable")
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        (3, "text"),
+        (None, "text"),
+        ({"bind": "kick"}, "text"),
+        ("a" * 201, "characters"),
+        ("a\x00b", "no_control"),
+        ("\ud83d", "no_control"),
+        ("\x85", "no_control"),
+    ],
+)
+def test_a_wrong_text_is_refused(value: object, reason: str) -> None:
+    with pytest.raises(ToqiboxError) as caught:
+        isf(SIZE, FONT, WORDS).settings({"words": value})
+    assert (caught.value.code, caught.value.field) == ("invalid_parameter", "params.words")
+    why: Any = caught.value.values["reason"]
+    assert why.key == reason
+
+
+def test_schema_and_program_tell_of_it() -> None:
+    effect = isf(SIZE, FONT, WORDS)
+    schema = effect.describe()["inputs"]
+    assert schema["properties"]["words"]["default"] == "$title!"
+    assert Draft202012Validator(schema).is_valid({"words": "Ночь\n🔥"})
+    assert not Draft202012Validator(schema).is_valid({"words": 3})
+    told = program(effect)["inputs"][2]
+    assert told["lettering"]["expressions"] == {"SIZE": "size"}
+    assert told["lettering"]["choices"] == {"FONT": "font"}
+    assert json.dumps(told)
+
+
+def test_a_title_is_filled_in() -> None:
+    assert filled("$artist — $title", "Ночь", "Луна") == "Луна — Ночь"
+    assert filled("$title", None, "Луна") == ""
+
+
+def test_letters_are_drawn_and_without_a_title_nothing(gl: Context) -> None:
+    effect = isf(SIZE, FONT, {**WORDS, "DEFAULT": "$title"}, code=DRAWN)
+    seen = drawn(gl, effect, "HI", size=0.5)[..., 3]
+    assert seen.max() == 255
+    assert 0.02 < (seen > 128).mean() < 0.4
+    assert not drawn(gl, effect, None).any()
+    assert (drawn(gl, effect, "HI", size=0.25)[..., 3] > 128).sum() < (seen > 128).sum() / 2
+
+
+def test_the_functions_tell_what_the_texture_holds(gl: Context) -> None:
+    code = """void main() {
+        int x = int(gl_FragCoord.x);
+        vec3 told = vec3(float(TEXT_LINES(words)), TEXT_EM(words), TEXT_CAPS(words));
+        if (x == 1) told = vec3(TEXT_FRAME(words), TEXT_BASELINES(words).x);
+        if (x == 2) told = TEXT_INK(words).xzw;
+        if (x == 3) told = vec3(TEXT_SIZE(words), float(TEXT_RTL(words)));
+        gl_FragColor = vec4(told / 255.0, 1.0);
+    }"""
+    effect = isf(SIZE, FONT, {**WORDS, "DEFAULT": "שלום"}, code=code)
+    row = [[int(part) for part in texel] for texel in drawn(gl, effect, None)[-1, :4, :3]]
+    (lines, em, caps), (wide, high, base), (left, right, top), (width, height, rtl) = row
+    assert (lines, em, wide, high, rtl) == (1, 11, 96, 54, 1)
+    assert 6 <= caps <= 9
+    assert left == 2
+    assert left < right < width < 60
+    assert base < top < height < 20
+
+
+def test_cells_hold_one_character_each(gl: Context) -> None:
+    code = """void main() {
+        vec2 at = gl_FragCoord.xy - vec2(12.0, 10.0);
+        int cell = gl_FragCoord.x < 24.0 ? 1 : 9;
+        if (cell == 9) at.x -= 24.0;
+        gl_FragColor = vec4(TEXT_CELL(words, cell, at).r);
+        if (gl_FragCoord.y > 53.0) gl_FragColor = vec4(float(TEXT_CELLS(words)) / 255.0);
+    }"""
+    effect = isf(SIZE, FONT, {**WORDS, "DEFAULT": "0123456789:", "CELLS": True}, code=code)
+    seen = drawn(gl, effect, None, size=0.3)
+    assert (seen[0] == 11).all()  # rows of the top come first
+    one, nine = seen[30:50, :24, 0], seen[30:50, 24:48, 0]
+    assert 20 < (one > 128).sum() < (nine > 128).sum()
+    assert not seen[:, 48:, 0][1:].any()
+
+
+def test_at_rest_every_texel_of_the_letters_is_a_pixel(gl: Context) -> None:
+    path = BUILT_IN / "text.fs"
+    effect = load("text", "text.fs", path.read_text("utf-8"), path.with_suffix(".vs").read_text())
+    params = {"title": "Ночь", "artist": "", "shadow": 0.0, "appear": "none", "size": 0.4}
+    texels = texels_of(
+        effect.inputs[0], effect.inputs, effect.settings(params), (96, 54), Credits(None, None)
+    )
+    fill = _inked(texels[:-1, :, 0])
+    seen = drawn(gl, effect, None, **params)
+    assert (_inked(seen[::-1, :, 3]) == fill).all()
+    assert (seen[seen[..., 3] > 0][:, :3] == 255).all()
+
+
+def _inked(alpha: Pixels) -> Pixels:
+    """The part that has something on it."""
+    rows, columns = (np.flatnonzero(alpha.any(axis=axis)) for axis in (1, 0))
+    return alpha[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
