@@ -6,6 +6,8 @@ rounded an ordered pattern of less than half a step is added, so that gradients 
 and a flat colour stays within one step.
 """
 
+from collections.abc import Mapping
+
 from server.render.context import Buffer, Context, Size
 from server.render.draw import ORDERED, STRIP, Draw
 from server.render.surface import Picture, Surface
@@ -14,12 +16,29 @@ _COMMON = """#version 330 core
 uniform sampler2D above;
 uniform sampler2D below;
 ivec2 last = textureSize(above, 0) - 1;
-vec3 rgb(ivec2 at) {
+vec3 picture(ivec2 at) {
     ivec2 turned = ivec2(clamp(at.x, 0, last.x), last.y - at.y);
     vec4 upper = clamp(texelFetch(above, turned, 0), 0.0, 1.0);
     return mix(texelFetch(below, turned, 0).rgb, upper.rgb, upper.a);
 }
 const vec3 WEIGHTS = vec3(0.2126, 0.7152, 0.0722);
+"""
+
+_PLAIN = """
+vec3 rgb(ivec2 at) { return picture(at); }
+"""
+
+# Dimmed in linear light without leaving sRGB: to multiply ((c + 0.055) / 1.055) ^ 2.4 is to
+# multiply c + 0.055. The larger of the two is right on either side of where the linear part of
+# sRGB ends, and wrong by at most a hundredth for what a strong gain takes across.
+_DIMMED = """
+uniform sampler2D gains;
+vec3 rgb(ivec2 at) {
+    vec2 place = (vec2(at) + 0.5) / vec2(last + 1);
+    vec2 gain = texture(gains, vec2(place.x, 1.0 - place.y)).rg;
+    vec3 color = picture(at);
+    return max((color + 0.055) * gain.r - 0.055, color * gain.g);
+}
 """
 
 _LUMA = """
@@ -69,26 +88,40 @@ class Convert:
         size: width and height of the frame, both even.
         above: the effect's picture, straight alpha.
         below: what shows through it, opaque.
+        gains: how far its light is dimmed where `draw` is told so; see gains.py.
     """
 
-    def __init__(self, context: Context, size: Size, above: Picture, below: Picture) -> None:
+    def __init__(
+        self,
+        context: Context,
+        size: Size,
+        above: Picture,
+        below: Picture,
+        gains: Picture | None = None,
+    ) -> None:
         width, height = size
-        lanes = 1 if width % 4 else 4
+        self._lanes = 1 if width % 4 else 4
+        self._context = context
         pictures = {"above": above, "below": below}
         self.bytes = width * height * 3 // 2
         """Of a whole frame."""
-        self.luma = Surface(context, (width // lanes, height), lanes)
+        self.luma = Surface(context, (width // self._lanes, height), self._lanes)
         self.chroma = Surface(context, (width // 2, height // 2), 2)
-        luma = _COMMON + ORDERED + _LUMA + (_FOUR if lanes == 4 else _ONE)
-        chroma = _COMMON + ORDERED + _CHROMA
-        self._draws = [
-            (Draw(context, context.program(STRIP, luma), pictures), self.luma),
-            (Draw(context, context.program(STRIP, chroma), pictures), self.chroma),
+        self._plain = self._draws(_PLAIN, pictures)
+        self._dimmed = self._draws(_DIMMED, {**pictures, "gains": gains}) if gains else []
+
+    def _draws(self, source: str, pictures: Mapping[str, Picture]) -> list[tuple[Draw, Surface]]:
+        luma = _COMMON + source + ORDERED + _LUMA + (_FOUR if self._lanes == 4 else _ONE)
+        chroma = _COMMON + source + ORDERED + _CHROMA
+        return [
+            (Draw(self._context, self._context.program(STRIP, text), pictures), surface)
+            for text, surface in ((luma, self.luma), (chroma, self.chroma))
         ]
 
-    def draw(self) -> bool:
+    def draw(self, *, dimmed: bool = False) -> bool:
         """Convert the picture if it is another; returns whether it was."""
-        drawn = [draw.onto(surface) for draw, surface in self._draws]
+        draws = self._dimmed if dimmed else self._plain
+        drawn = [draw.onto(surface) for draw, surface in draws]
         return any(drawn)
 
     def read_into(self, onto: Buffer | memoryview) -> None:

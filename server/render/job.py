@@ -30,8 +30,13 @@ class Job:
     fit: str
     egl_device: int | None
     require_gpu: bool
+    title: str | None = None
+    """What text inputs show as the title; `artist` likewise."""
+    artist: str | None = None
     renderer: str | None = None
     """Name of the renderer that must draw it: pieces of two do not make one film."""
+    flashes: Path | None = None
+    """How far frames are dimmed so that they do not flash; None is not at all."""
     cube_edge: int | None = None
     """Most pixels of the edge of a cube that passes draw; None is as many as they ask for."""
 
@@ -49,7 +54,10 @@ class Job:
             fit=spec["fit"],
             egl_device=spec.get("egl_device"),
             require_gpu=bool(spec.get("require_gpu")),
+            title=spec.get("title"),
+            artist=spec.get("artist"),
             renderer=spec.get("renderer"),
+            flashes=_path(spec.get("flashes")),
         )
 
     def key(self) -> str:

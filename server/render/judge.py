@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
+from server.effects.lettering import SAMPLE
 from server.errors import ToqiboxError
 from server.render.context import Context, GlError
 from server.render.events import Emit, Result, Spec
@@ -52,6 +53,8 @@ def run(spec: Spec, emit: Emit) -> Result:
         fps=FPS,
         frames=first + JUDGED,
         fit="cover",
+        title=SAMPLE["title"],
+        artist=SAMPLE["artist"],
         egl_device=spec.get("egl_device"),
         require_gpu=False,
         cube_edge=_CUBE_EDGE,

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from server.media import encoders, ffmpeg
+from server.media.text import fonts
 from server.render.context import Context, GlError
 from server.render.devices import list_devices
 from server.render.draw import STRIP, Draw
@@ -20,7 +21,7 @@ void main() {
 
 
 def run(egl_device: int | None, names: list[str], folder: Path) -> Result:
-    """Try OpenGL, ffmpeg and the encoders `names`.
+    """Try OpenGL, ffmpeg and the encoders `names`, and look for fonts.
 
     Args:
         egl_device: index of the EGL device to try; None tries hardware first.
@@ -31,6 +32,7 @@ def run(egl_device: int | None, names: list[str], folder: Path) -> Result:
         "gl": _gl(egl_device),
         "ffmpeg": _ffmpeg(),
         "encoders": {name: _encoder(name, folder) for name in names},
+        "fonts": {"id": fonts.identity(), "missing": fonts.missing()},
     }
 
 

@@ -9,17 +9,20 @@ from server.effects.effect import Effect, Kind
 from server.errors import ToqiboxError
 from server.media.features import Features
 from server.render import standin
+from server.render.audiohistory import AudioHistory
 from server.render.budget import Budget
 from server.render.composite import Composite
 from server.render.context import Context
 from server.render.convert import Convert
 from server.render.cube import Cube
 from server.render.fit import fit
+from server.render.gains import Gains
 from server.render.job import Job
 from server.render.passes import Passes, Timed, plainly
 from server.render.photo import Photo
 from server.render.soundpicture import Bytes, Heard, SoundPicture
 from server.render.surface import Picture, Surface, View
+from server.render.text import Credits, text_pictures
 from server.render.textures import Textures
 from server.render.timeline import Timeline
 
@@ -45,7 +48,8 @@ class Scene:
         self._photo = Photo.load(context, job.photo) if job.photo else standin.photo(context)
         self._fitted = fit(context, self._photo, job.size, job.fit)
         self._photo2 = Photo.load(context, job.photo2) if job.photo2 else self._photo
-        self._sounds: list[Heard] = []
+        self._sounds: list[Heard | AudioHistory] = []
+        self._budget: Budget | None = None
         self._chain: list[Passes] = []
         self._composites: list[Composite] = []
         loaded = [(row, _load(row)) for row in job.effects]
@@ -59,16 +63,22 @@ class Scene:
                 below = composite.output
             self._chain.append(self._passes(effect, row, below))
         self._below = below
+        self._gains = Gains.load(context, job.flashes)
         self.output = self._chain[-1].output
         """What the last effect alone shows, straight alpha."""
         self.sequential = any(effect.sequential for _, effect in loaded)
         """Whether a frame needs the one before it."""
         context.check("building the scene")
 
+    @property
+    def layers(self) -> dict[str, Picture]:
+        """What makes up the picture: `above`, straight alpha, over `below`, opaque."""
+        return {"above": self.output, "below": self._below}
+
     @cached_property
     def planes(self) -> Convert:
         """The picture as the encoder takes it; `draw` draws it."""
-        return Convert(self._context, self._job.size, self.output, self._below)
+        return Convert(self._context, self._job.size, **self.layers, gains=self._gains)
 
     @cached_property
     def whole(self) -> Composite:
@@ -92,7 +102,8 @@ class Scene:
     def draw(self, frame: int) -> bool:
         """Draw `frame` and its planes; returns whether `planes` changed."""
         self.draw_effects(frame)
-        return self.planes.draw()
+        dimmed = self._gains is not None and self._gains.show(frame)
+        return self.planes.draw(dimmed=dimmed)
 
     def draw_effects(self, frame: int, timed: Timed = plainly) -> None:
         """Draw `frame` as far as the last effect's output."""
@@ -116,22 +127,36 @@ class Scene:
         return sound
 
     def _passes(self, effect: Effect, row: Mapping[str, Any], below: Picture) -> Passes:
-        job, context, budget = self._job, self._context, Budget(effect, edge=self._job.cube_edge)
-        values = effect.values(row.get("params") or {})
-        timeline = Timeline(effect, values, self._sound, job.frames, job.fps)
+        job, context = self._job, self._context
+        budget = self._budget = Budget(effect, edge=job.cube_edge, before=self._budget)
+        settings = effect.settings(row.get("params") or {})
+        timeline = Timeline(effect, settings, self._sound, job.frames, job.fps)
         paths = row.get("files") or {}
+        named = Credits(job.title, job.artist)
         textures = Textures(context, effect, self._photo, lambda: self._bytes, paths, budget)
-        pictures = {**textures.all(), **self._pictures(effect, below)}
+        pictures = {
+            **textures.all(),
+            **self._pictures(effect, below, budget),
+            **text_pictures(context, effect.inputs, settings, job.size, named, budget),
+        }
         return Passes(context, effect, timeline, job.size, pictures, budget)
 
-    def _pictures(self, effect: Effect, below: Picture) -> dict[str, Picture | View]:
+    def _pictures(
+        self, effect: Effect, below: Picture, budget: Budget
+    ) -> dict[str, Picture | View]:
         """What the effect's inputs show, by GLSL name."""
         pictures: dict[str, Picture | View] = {}
+        context, job = self._context, self._job
         for item in effect.inputs:
             if item.kind in (Kind.AUDIO, Kind.AUDIO_FFT):
-                sound = SoundPicture(self._context, item, self._sound, self._job.fps)
+                sound = SoundPicture(context, item, self._sound, job.fps)
                 self._sounds.append(sound)
                 pictures[item.uniform] = sound
+            elif item.kind is Kind.AUDIO_HISTORY:
+                history = AudioHistory(context, item, self._sound, job.frames, job.fps)
+                budget.claim(f"history {item.name}", history.bytes)
+                self._sounds.append(history)
+                pictures[item.uniform] = history
             elif item.kind is Kind.IMAGE:
                 pictures[item.uniform] = self._image(effect, item.name, below)
         return pictures

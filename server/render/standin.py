@@ -5,7 +5,7 @@ photo colours, edges and gradients, the sound kicks at 120 a minute, tones over 
 little noise.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -13,13 +13,15 @@ from numpy.typing import NDArray
 
 from server.media import analyser
 from server.render.context import Context, Size
+from server.render.motion import Sound
 from server.render.photo import Photo
 from server.render.soundpicture import Hearing
 from server.render.textures import noise
-from server.render.timeline import Sound
 
 SIZE: Size = (64, 36)
 KICK_S = 0.5
+_KICKS_APART = {"downbeat": 4, "section": 16, "drop": 32}
+"""How many kicks lie between two events that are rarer."""
 _TONES_HZ = (45.0, 90.0, 180.0, 400.0, 900.0, 1800.0, 3600.0, 6000.0, 9000.0)
 _DECAY_PER_S = 8.0
 _HISS = noise(analyser.RATE) / 255.0 - 0.5
@@ -56,18 +58,16 @@ class Tune(Track):
 
     def column(self, name: str, frames: int, fps: int) -> NDArray[np.float32]:
         """Every feature jumps up with each kick and dies away until the next."""
+        if name == "tempo":
+            return np.full(frames, 60 / KICK_S, np.float32)
         age = np.mod(np.arange(frames) / fps, KICK_S)
-        least = 0.0 if name == "kick" else 0.3
-        return (least + (0.9 - least) * np.exp(-_DECAY_PER_S * age)).astype(np.float32)
+        return (0.3 + 0.6 * np.exp(-_DECAY_PER_S * age)).astype(np.float32)
 
-    def kicks(self) -> NDArray[np.float64]:
-        """Two a second, for an hour."""
-        times = np.arange(7200) * KICK_S
+    def hits(self, event: str) -> NDArray[np.float64]:
+        """Two kicks a second for an hour, and everything else with them."""
+        apart = KICK_S * _KICKS_APART.get(event, 1)
+        times = np.arange(round(3600 / apart)) * apart
         return np.stack([times, np.ones(len(times))], axis=1)
-
-    def beats(self) -> tuple[float, float]:
-        """A beat with each kick."""
-        return KICK_S, 0.0
 
     def step(self, frame: int, fps: int) -> int:
         """The last step not after frame/fps."""
@@ -92,6 +92,11 @@ class Tune(Track):
 
     def spectrum(self, step: int, channel: int | None = None) -> NDArray[np.uint8]:
         """Its levels at the step, not smoothed."""
-        window = analyser.blackman(analyser.SIZE) / analyser.SIZE
-        samples = self.waveform(step, analyser.SIZE, channel).astype(np.float64)
-        return analyser.to_bytes(np.abs(np.fft.rfft(samples * window))[: analyser.BINS])
+        return _spectrum(step, channel)
+
+
+@lru_cache(maxsize=4096)
+def _spectrum(step: int, channel: int | None) -> NDArray[np.uint8]:
+    window = analyser.blackman(analyser.SIZE) / analyser.SIZE
+    samples = Tune().waveform(step, analyser.SIZE, channel).astype(np.float64)
+    return analyser.to_bytes(np.abs(np.fft.rfft(samples * window))[: analyser.BINS])

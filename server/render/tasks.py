@@ -86,13 +86,28 @@ def _sound(spec: Spec, upload: Path, kind: str) -> Result:
 
 
 def analyse(spec: Spec, emit: Emit) -> Result:
-    """Write the features of the whole track once, for all segments."""
+    """Write the features of the track once, for all segments: those that are not there yet."""
     from server.media.features import analyse as write
 
     told = partial(emit.stage, "analyse")
     told()
-    steps, seconds = write(Path(spec["sound"]), Path(spec["out"]), told)
-    return {"steps": steps, "seconds": seconds}
+    whole = bool(spec.get("whole", True))
+    return {"seconds": write(Path(spec["sound"]), Path(spec["out"]), whole=whole, told=told)}
+
+
+def flashes(spec: Spec, emit: Emit) -> Result:
+    """Find where a job's film would flash too much; see flashing.py."""
+    from server.render.flashing import run
+
+    return run(spec, emit)
+
+
+def tell(spec: Spec, emit: Emit) -> Result:
+    """Say what the features in a folder are; see telling.py."""
+    from server.render.telling import run
+
+    emit.stage("tell")
+    return run(spec, emit)
 
 
 def segment(spec: Spec, emit: Emit) -> Result:
@@ -174,6 +189,8 @@ TASKS: dict[str, Callable[[Spec, Emit], Result]] = {
     "probe": probe,
     "prepare": prepare,
     "analyse": analyse,
+    "flashes": flashes,
+    "tell": tell,
     "segment": segment,
     "compile": compile_effect,
     "frame": frame,

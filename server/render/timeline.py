@@ -1,38 +1,25 @@
 """Every input of an effect is a column of a table with one row a frame, made for the whole job.
 
-Frame n stands for the time from n/fps to (n+1)/fps. Columns are constants, the sound's features
-(scaled to the range of the input they are bound to) and the host's own: time, date, frame number.
+Frame n stands for the time from n/fps to (n+1)/fps. Columns are constants, what motions come to
+(motion.py) and the host's own: time, date, frame number.
 """
 
 from collections.abc import Mapping
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from server.effects.effect import Builtin, Effect, Input, Kind, Value
-from server.effects.input import TRANSITION
+from server.effects.input import Setting
+from server.effects.motion import Follow, Motion, Transition
+from server.render import motion
+from server.render.hits import first_frames
+from server.render.motion import Sound
 from server.render.transition import progress
 
 _DAY_S = 86_400
 _FIRST_DAY = np.datetime64("2000-01-01", "D")
 _OF_PASSES = (Builtin.RENDER_SIZE, Builtin.RENDER_SIZE_3, Builtin.ASPECT, Builtin.FACE)
-
-
-class Sound(Protocol):
-    """What a timeline wants of the sound's features."""
-
-    def column(self, name: str, frames: int, fps: int) -> NDArray[np.float32]:
-        """A feature, 0 to 1, for each of `frames` frames."""
-        ...
-
-    def kicks(self) -> NDArray[np.float64]:
-        """All kicks: rows of time in seconds and strength."""
-        ...
-
-    def beats(self) -> tuple[float, float]:
-        """Seconds from beat to beat, and the time of the first."""
-        ...
 
 
 class Column:
@@ -60,15 +47,15 @@ class Timeline:
 
     Args:
         effect: whose inputs and host uniforms are the columns.
-        values: the job's values by input name; an input that is bound to the sound and has no
-            value here follows the sound.
-        sound: the features of the sound; read only where an input is bound.
+        settings: what the job's inputs are set to, by name; one that moves by itself and is not
+            there follows its own motion.
+        sound: the features of the sound; read only where an input follows them.
         frames: frames of the whole job.
         fps: frames a second.
     """
 
     def __init__(
-        self, effect: Effect, values: Mapping[str, Value], sound: Sound, frames: int, fps: int
+        self, effect: Effect, settings: Mapping[str, Setting], sound: Sound, frames: int, fps: int
     ) -> None:
         self.columns: dict[str, Column] = {}
         """By GLSL name; without what each pass has its own of: sizes, and the face of a cube."""
@@ -76,7 +63,7 @@ class Timeline:
         for item in effect.inputs:
             if item.kind.is_texture:
                 continue
-            column = _input_column(item, values, sound, frames, fps)
+            column = _input_column(item, settings, sound, frames, fps)
             self.columns[item.uniform] = column
             if item.kind in (Kind.FLOAT, Kind.LONG, Kind.BOOL, Kind.EVENT):
                 self._numbers[item.name] = column
@@ -90,42 +77,56 @@ class Timeline:
 
 
 def _input_column(
-    item: Input, values: Mapping[str, Value], sound: Sound, frames: int, fps: int
+    item: Input, settings: Mapping[str, Setting], sound: Sound, frames: int, fps: int
 ) -> Column:
+    setting = settings.get(item.name, item.motion or item.default)
+    if not isinstance(setting, Motion):
+        assert not isinstance(setting, str)  # texts have no column
+        if item.kind is Kind.EVENT:
+            return Column(_once(frames, fires=bool(setting)))
+        return _column(item, _row(setting if setting is not None else 0.0))
     if item.kind is Kind.EVENT:
-        return Column(_event(item, values, sound, frames, fps))
-    if item.name not in values and item.bind is not None:
-        if item.bind == TRANSITION:
-            followed = progress(values, sound, frames, fps)
-        else:
-            followed = sound.column(item.bind, frames, fps)
-        feature = followed[:, np.newaxis].astype(np.float64)
-        low = _row(item.minimum if item.minimum is not None else 0.0)
-        high = _row(item.maximum if item.maximum is not None else 1.0)
-        rows = low + (high - low) * feature
-    else:
-        value = values.get(item.name, item.default)
-        rows = _row(value if value is not None else 0.0)
+        return Column(_fires(setting, sound, frames, fps))
+    if isinstance(setting, Transition):
+        share = progress(settings, sound, frames, fps)[:, np.newaxis].astype(np.float64)
+        low, high = (_row(0.0 if end is None else end) for end in (item.minimum, item.maximum))
+        return _column(item, low + (high - low) * share)
+    moved = motion.rows(setting, sound, frames, fps)
+    if item.values:  # a choice moves through the places of its values
+        places = np.floor(moved + 0.5).astype(int)
+        moved = np.array(item.values)[np.clip(places, 0, len(item.values) - 1)]
+    return _column(item, moved)
+
+
+def _column(item: Input, rows: NDArray[np.float64]) -> Column:
+    if len(rows) > 1 and (rows == rows[0]).all():
+        rows = rows[:1]  # a pass that reads nothing that moves is drawn once
     if item.kind in (Kind.LONG, Kind.BOOL):
-        # Halves go up, so that a bool is true from the middle of the feature on.
+        # Halves go up, so that a bool is true from the middle of what it follows on.
         return Column(np.floor(rows + 0.5).astype(np.int32))
     return Column(rows.astype(np.float32))
 
 
-def _event(
-    item: Input, values: Mapping[str, Value], sound: Sound, frames: int, fps: int
-) -> NDArray[np.int32]:
-    """1 in the frames in which it fires: frame 0, or each one in which what it follows sets in."""
+def _once(frames: int, *, fires: bool) -> NDArray[np.int32]:
+    """1 in frame 0, if it fires at all."""
+    rows = np.zeros((frames if fires else 1, 1), np.int32)
+    rows[0] = fires
+    return rows
+
+
+def _fires(followed: Motion, sound: Sound, frames: int, fps: int) -> NDArray[np.int32]:
+    """1 in the frames in which an event begins, or in which what it follows passes a half."""
     rows = np.zeros((frames, 1), np.int32)
-    if item.name in values or item.bind is None:
-        rows[0] = 1 if values.get(item.name, item.default) else 0
-    elif item.bind == "kick":
-        starts = np.floor(sound.kicks()[:, 0] * fps).astype(int)
+    if isinstance(followed, Transition):
+        return rows[:1]
+    event = followed.event if isinstance(followed, Follow) else None
+    if event is not None:
+        starts = first_frames(sound.hits(event), fps)
         rows[starts[starts < frames]] = 1
     else:
-        loud = sound.column(item.bind, frames, fps) >= 0.5
-        rows[1:, 0] = loud[1:] & ~loud[:-1]
-        rows[0] = loud[0]
+        high = motion.rows(followed, sound, frames, fps)[:, 0] >= 0.5
+        rows[1:, 0] = high[1:] & ~high[:-1]
+        rows[0] = high[0]
     return rows if rows.any() else rows[:1]
 
 

@@ -16,7 +16,7 @@ from tests.proof.conftest import FULL, Figure
 
 pytestmark = [pytest.mark.line(5), pytest.mark.timeout(280)]
 
-LONGEST = 240 if FULL else 40
+LONGEST = 240 if FULL else 21
 ODD = "12.345" if FULL else "4.345"
 """Seconds that are no whole number of frames, and more than the track has."""
 TRACK_S = 3

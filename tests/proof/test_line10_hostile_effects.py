@@ -3,13 +3,16 @@
 import os
 import signal
 import threading
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from tests.harness import media
+from tests.harness.processes import Process
 from tests.harness.server import SMALL, Server, eventually
-from tests.proof.conftest import Figure, StartServer
+from tests.proof.conftest import FULL, Figure, StartServer
 
 pytestmark = pytest.mark.line(10)
 
@@ -54,6 +57,13 @@ def _judging(server: Server) -> list[int]:
     return [worker.pid for worker in workers if worker.command.split()[-1] == "compile"]
 
 
+def _drawing(server: Server, job: str) -> list[Process]:
+    """The workers that draw a job: those whose ffmpeg writes into its folder."""
+    drawing = {p.parent for p in server.descendants("ffmpeg") if job in p.command}
+    workers = [p for p in server.descendants("worker") if p.command.split()[-1] == "segment"]
+    return [worker for worker in workers if worker.pid in drawing]
+
+
 def test_a_macro_bomb_is_refused_within_its_limit_and_no_job_notices(
     start_server: StartServer, tmp_path: Path, figure: Figure
 ) -> None:
@@ -79,7 +89,13 @@ def test_an_effect_that_hangs_stalls_only_its_own_job(
     server = _server(start_server, tmp_path, STALL_TIMEOUT_MS="1250", LP_NUM_THREADS="1")
     late = server.client.submit(media.wav(1), media.photo(), effect="late", plan=LARGER)
     other = server.client.submit(media.wav(2), media.photo(), effect="plain")
-    failed = server.client.wait(late)
+    assert eventually(lambda: server.client.job(late)["attempt"] > 1, within_s=60)
+    # The first attempt hung in the driver. When small the others stand still, which is as silent.
+    while (failed := server.client.job(late))["status"] == "processing":
+        for worker in [] if FULL else _drawing(server, late):
+            with suppress(ProcessLookupError):
+                worker.pause()
+        time.sleep(0.05)
     _other_job_is_untouched(server, other)
     figure(f"status {failed['status']}, code {failed['code']}, {failed['attempt']} attempts")
     assert (failed["status"], failed["code"]) == ("failed", "render_stalled")
@@ -94,17 +110,18 @@ def test_a_crash_while_drawing_fails_only_its_own_job(
 ) -> None:
     """SIGSEGV is sent while the driver draws: what a driver's own crash looks like."""
     server = _server(start_server, tmp_path, SEGMENT_SEC="4")
-    late = server.client.submit(media.wav(1), media.photo(), effect="late", plan=LARGER)
+    more = {
+        "plan": LARGER,
+        "allowFlashing": "true",
+    }  # or it would crash where flashes are looked for
+    late = server.client.submit(media.wav(1), media.photo(), effect="late", **more)
     other = server.client.submit(media.wav(8), media.photo(), effect="plain")
     pause = threading.Event()
     killed: set[int] = set()
 
     def crash_renderer() -> None:
-        """Its worker is the one whose ffmpeg writes into its job's folder."""
         while len(killed) < 3:
-            writers = [p for p in server.descendants("ffmpeg") if late in p.command]
-            workers = {worker.pid for worker in server.descendants("worker")}
-            for pid in {writer.parent for writer in writers} & workers - killed:
+            for pid in {worker.pid for worker in _drawing(server, late)} - killed:
                 if _cpu_s(pid) > 1:
                     killed.add(pid)
                     os.kill(pid, signal.SIGSEGV)

@@ -41,8 +41,8 @@ def track(tmp_path_factory: pytest.TempPathFactory) -> Path:
     samples = np.stack([left, right], axis=1).clip(-1, 1).astype("<f4")
     sound = folder / "sound.wav"
     sound.write_bytes(wave.header(len(time)) + samples.tobytes())
-    features.analyse(sound, folder / "features.npy")
-    return folder / "features.npy"
+    features.analyse(sound, folder / "features")
+    return folder / "features"
 
 
 @pytest.fixture

@@ -29,13 +29,10 @@ class Rising:
         slope = 1 / 20 if name == "level" else 0.0
         return (np.arange(frames) * slope).astype(np.float32)
 
-    def kicks(self) -> NDArray[np.float64]:
-        """One in frame 3 of 10 a second."""
-        return np.array([[0.35, 1.0]])
-
-    def beats(self) -> tuple[float, float]:
-        """Two a second."""
-        return 0.5, 0.0
+    def hits(self, event: str) -> NDArray[np.float64]:
+        """Two beats a second; of anything else one, in frame 3 of 10 a second."""
+        times = np.arange(20) * 0.5 if event == "beat" else np.array([0.35])
+        return np.stack([times, np.ones(len(times))], axis=1)
 
 
 def isf(body: str, header: str = "{}") -> Effect:
@@ -68,7 +65,7 @@ def ready(
     pictures: Mapping[str, Picture | View] | None = None,
 ) -> Passes:
     """The effect at 64 x 36, 10 frames a second, 20 frames."""
-    timeline = Timeline(effect, effect.values(values or {}), Rising(), FRAMES, FPS)
+    timeline = Timeline(effect, effect.settings(values or {}), Rising(), FRAMES, FPS)
     return Passes(context, effect, timeline, SIZE, pictures or {})
 
 

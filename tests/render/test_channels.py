@@ -5,6 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from server.effects.effect import Channel, Filter, Input, Kind, Target, Wrap
+from server.effects.motion import Follow
 from server.errors import ToqiboxError
 from server.render.context import Context
 from tests.render.drawing import SIZE, drawn, effect, one_pass, paint, ready, rows
@@ -130,9 +131,7 @@ def test_mipmaps_of_a_target_that_reads_itself(context: Context) -> None:
 
 
 def _level(name: str) -> Input:
-    return Input(
-        name=name, uniform=name, kind=Kind.FLOAT, label="", minimum=0.0, maximum=1.0, bind="level"
-    )
+    return Input(name=name, uniform=name, kind=Kind.FLOAT, label="", motion=Follow(feature="level"))
 
 
 def test_a_flipped_picture_is_upside_down_and_follows_it(context: Context) -> None:

@@ -29,7 +29,7 @@ def _prepare(folder: Path, **more: Any) -> dict[str, Any]:
 @pytest.fixture
 def uploads(tmp_path: Path) -> Path:
     (tmp_path / "audio").write_bytes(media.wav(2.25))
-    (tmp_path / "photo").write_bytes(media.photo())
+    (tmp_path / "photo").write_bytes(media.photo(96, 64))
     return tmp_path
 
 
@@ -40,10 +40,10 @@ def test_from_uploads_to_film(uploads: Path) -> None:
     assert prepared["samples"] == 96_000
     assert prepared["photo"] == {"width": 96, "height": 64}
     assert prepared["mime"] == {"audio": "wav", "photo": "jpeg"}
-    features, sound = uploads / "features.npy", uploads / "sound.wav"
+    features, sound = uploads / "features", uploads / "sound.wav"
     analyse = {"task": "analyse", "sound": str(sound), "out": str(features)}
-    assert do(analyse, stages)["steps"] == 121
-    assert stages[2:] == ["analyse"] * 3
+    assert do(analyse, stages)["seconds"] == 2
+    assert stages[2:] == ["analyse"] * 4
     size = {"width": 64, "height": 36, "fps": 10, "frames": 20}
     effect = {"id": "trail", "file": "trail.fs", "source": TRAIL, "params": {"beat": 0.5}}
     segments: list[str] = []
@@ -59,7 +59,7 @@ def test_from_uploads_to_film(uploads: Path) -> None:
         do(task)
     track = uploads / "sound.m4a"
     do({"task": "sound", "sound": str(sound), "frames": 20, "fps": 10, "out": str(track)}, stages)
-    assert stages[5] == "sound"
+    assert stages[6] == "sound"
     film, poster = uploads / "video.mp4", uploads / "poster.jpg"
     joined = do(
         {

@@ -1,10 +1,12 @@
 """Columns, and the values as a shader reads them."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from server.effects.effect import Builtin, Effect, Input, Kind, Target, Value
-from server.effects.input import TRANSITION
+from server.effects.motion import Follow, Transition
 from server.render.context import Context
 from server.render.timeline import Timeline
 from tests.render.drawing import FPS, FRAMES, Rising, drawn, effect, isf, one_pass, ready, rows
@@ -50,18 +52,43 @@ def _column(kind: Kind, **more: object) -> list[list[float]]:
 
 
 def test_a_bound_input_follows_the_sound_over_its_range() -> None:
-    moved = _column(Kind.FLOAT, minimum=2.0, maximum=-2.0, bind="level")
+    moved = _column(Kind.FLOAT, motion=Follow(feature="level", low=(2.0,), high=(-2.0,)))
     assert moved[0] == [2.0]
     assert moved[10] == [0.0]
     assert moved[20] == [-2.0]
-    point = _column(Kind.POINT, minimum=(0.0, 10.0), maximum=(1.0, 20.0), bind="level")
+    ends = Follow(feature="level", low=(0.0, 10.0), high=(1.0, 20.0))
+    point = _column(Kind.POINT, motion=ends)
     assert point[10] == [0.5, 15.0]
-    assert [row[0] for row in _column(Kind.BOOL, bind="level")] == [0] * 10 + [1] * 11
-    assert _column(Kind.LONG, minimum=0, maximum=4, bind="level")[20] == [4]
+    flag = [row[0] for row in _column(Kind.BOOL, motion=Follow(feature="level"))]
+    assert flag == [0] * 10 + [1] * 11
+    assert _column(Kind.LONG, motion=Follow(feature="level", high=(4.0,)))[20] == [4]
+
+
+def test_a_choice_moves_through_the_places_of_its_values() -> None:
+    moved = Follow(feature="level", high=(2.0,))
+    column = _column(Kind.LONG, values=(7, 1, 9), labels=("a", "b", "c"), motion=moved)
+    assert [row[0] for row in column[::5]] == [7, 1, 1, 9, 9]
+
+
+def test_an_event_that_follows_a_bent_pulse_fires_where_that_passes_a_half() -> None:
+    item = Input(name="x", uniform="x", kind=Kind.EVENT, label="x")
+
+    def fired(**more: Any) -> list[int]:
+        told = Follow(feature="kick", **more)
+        column = Timeline(_effect(item), {"x": told}, Rising(), FRAMES, FPS).columns["x"]
+        return [n for n in range(FRAMES) if column.at(n) == np.int32(1).tobytes()]
+
+    assert fired() == fired(decay=1.0) == [3]
+    assert fired(invert=True) == [0, 4]
+
+
+def test_what_does_not_move_is_a_constant() -> None:
+    item = Input(name="x", uniform="x", kind=Kind.FLOAT, label="x", motion=Follow(feature="bass"))
+    assert Timeline(_effect(item), {}, Rising(), 10, FPS).columns["x"].constant
 
 
 def test_a_value_given_holds_in_every_frame() -> None:
-    item = Input(name="x", uniform="x", kind=Kind.FLOAT, label="x", bind="level")
+    item = Input(name="x", uniform="x", kind=Kind.FLOAT, label="x", motion=Follow(feature="level"))
     timeline = Timeline(_effect(item), {"x": 0.25}, Rising(), 10, FPS)
     assert timeline.columns["x"].constant
     assert timeline.columns["x"].at(9) == np.float32(0.25).tobytes()
@@ -69,8 +96,8 @@ def test_a_value_given_holds_in_every_frame() -> None:
 
 
 def test_an_event_is_true_in_one_frame() -> None:
-    kick = Input(name="k", uniform="k", kind=Kind.EVENT, label="", bind="kick")
-    level = Input(name="l", uniform="l", kind=Kind.EVENT, label="", bind="level")
+    kick = Input(name="k", uniform="k", kind=Kind.EVENT, label="", motion=Follow(feature="kick"))
+    level = Input(name="l", uniform="l", kind=Kind.EVENT, label="", motion=Follow(feature="level"))
     given = Input(name="g", uniform="g", kind=Kind.EVENT, label="", default=False)
     one = _effect(kick, level, given)
 
@@ -121,7 +148,7 @@ def test_a_transition_moves_by_its_own_inputs() -> None:
     at, length = (Input(name=n, uniform=n, kind=Kind.FLOAT, label="") for n in ("at", "length"))
     moved = Input(
         name="progress", uniform="p", kind=Kind.FLOAT, label="", minimum=0.0, maximum=1.0,
-        bind=TRANSITION,
+        motion=Transition(),
     )  # fmt: skip
     values: dict[str, Value] = {"at": 0.5, "length": 1.0}
     column = Timeline(_effect(at, length, moved), values, Rising(), FRAMES, FPS).columns["p"]

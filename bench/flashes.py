@@ -1,0 +1,66 @@
+"""What looking for flashes costs, beside drawing the job at 720p.
+
+    python bench/flashes.py [SECONDS] [EFFECT ...]    length of each video, 20 when not given
+
+For each effect: the seconds that the step took (wall time of the one slot that does it, starting a
+worker included, which drawing then does not have to), the seconds of drawing, both slots together,
+and their ratio. Last, what counting alone takes for four minutes in which nothing flashes, and in
+which everything does. Run it on an idle machine.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.render.dimming import limit
+from server.samples import material
+
+EFFECTS = ("breathe", "bars", "ring", "spin")
+FPS = 30
+
+
+def report(folder: Path, effect: str, seconds: str) -> dict[str, Any]:
+    """The report of one video."""
+    command = [sys.executable, "-m", "server", "render", "--json", "-y", "--effect", effect]
+    command += ["--audio", str(folder / "track.wav"), "--photo", str(folder / "photo.jpg")]
+    command += ["--duration", seconds, "-o", str(folder / "out.mp4")]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    found: dict[str, Any] = json.loads(done.stdout)["report"]
+    return found
+
+
+def counting(light: NDArray[np.float64]) -> float:
+    """Seconds of processor time for a film that is `light` all over, one value a frame."""
+    column = light.astype(np.float32)[:, np.newaxis, np.newaxis, np.newaxis]
+    pictures = np.tile(column, (1, 18, 32, 3))
+    began = time.process_time()
+    limit(pictures, FPS)
+    return time.process_time() - began
+
+
+def main() -> None:
+    seconds = sys.argv[1] if len(sys.argv) > 1 else "20"
+    print(f"{'effect':<12} {'looking s':>9} {'drawing s':>9}  ratio  limited")
+    with tempfile.TemporaryDirectory() as name:
+        material.write(Path(name))
+        for effect in sys.argv[2:] or EFFECTS:
+            found = report(Path(name), effect, seconds)
+            looking, drawing = found["seconds"]["flashes"], found["seconds"]["render"]
+            ratio, limited = looking / drawing, found["flashes"]["limited"]
+            print(
+                f"{effect:<12} {looking:9.2f} {drawing:9.2f}  {ratio:5.2f}  {limited}", flush=True
+            )
+    time_s = np.arange(240 * FPS) / FPS
+    calm, strobe = 0.5 + 0.3 * np.sin(time_s), np.where(time_s * 5 % 1 < 0.5, 0.8, 0.2)
+    print(f"counting 7200 frames: calm {counting(calm):.2f} s, strobe {counting(strobe):.2f} s")
+
+
+if __name__ == "__main__":
+    main()

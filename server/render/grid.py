@@ -1,0 +1,33 @@
+"""The beats of a track as a ruler: where in beats a moment is, before and after them too."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+CALM_S = 0.5
+"""From beat to beat where there are none: 120 a minute from the start."""
+
+Reals = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Beat n is at times[n]; beyond the ends they go on as far apart as the last two are."""
+
+    times: Reals
+    """Seconds, rising; at least two."""
+
+    @classmethod
+    def of(cls, times: Reals) -> "Grid":
+        """The grid of some beats; CALM_S apart where they are fewer than two."""
+        return cls(times if len(times) > 1 else np.array([0.0, CALM_S]))
+
+    def position(self, seconds: Reals) -> Reals:
+        """In beats from the first one: 2.5 is half-way from the third to the fourth."""
+        inside = np.interp(seconds, self.times, np.arange(len(self.times)))
+        early, late = seconds < self.times[0], seconds > self.times[-1]
+        inside[early] = (seconds[early] - self.times[0]) / (self.times[1] - self.times[0])
+        beyond = (seconds[late] - self.times[-1]) / (self.times[-1] - self.times[-2])
+        inside[late] = len(self.times) - 1 + beyond
+        return inside

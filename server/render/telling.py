@@ -1,0 +1,87 @@
+"""The tell task: a track's features told to a person or a program: a summary, JSON, a picture."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from server.effects.feature import EVENTS, FEATURES
+from server.media import part
+from server.media.analyser import STEPS_PER_S
+from server.media.features import Features
+from server.media.track import KINDS
+from server.render.events import Emit, Result, Spec
+from server.render.motion import feature
+
+_DIGITS = 4
+
+
+def run(spec: Spec, emit: Emit) -> Result:
+    """Tell what `spec` asks for.
+
+    Args:
+        spec: `features` (the folder), `name` and `fps`; `json` and `plot`, the files to write, or
+            null.
+        emit: told of the stages.
+
+    Returns:
+        seconds, tempo, sections, and how many events there are of each kind.
+    """
+    features = Features(Path(spec["features"]))
+    summary = _summary(features)
+    if spec.get("json"):
+        emit.stage("data")
+        whole = {**summary, **_data(features, int(spec["fps"]))}
+        with part.writing(Path(spec["json"])) as file:
+            file.write(json.dumps(whole, allow_nan=False).encode())
+    if spec.get("plot"):
+        from server.media.plot import plot
+
+        emit.stage("plot")
+        plot(features, _words(str(spec["name"]), summary), Path(spec["plot"]))
+    return summary
+
+
+def _summary(features: Features) -> dict[str, Any]:
+    bpm, confidence = (
+        round(float(features.column(name, 1, 1)[0]), 2) for name in ("tempo", "tempo.confidence")
+    )
+    return {
+        "seconds": round((features.steps - 1) / STEPS_PER_S, 3),
+        "tempo": {"bpm": bpm, "confidence": confidence},
+        "sections": [
+            {
+                "start": round(start, 3),
+                "end": round(end, 3),
+                "kind": KINDS[int(kind)],
+                "energy": round(energy, 3),
+            }
+            for start, end, energy, kind in features.sections().tolist()
+        ],
+        "counts": {event: len(features.hits(event)) for event in EVENTS},
+    }
+
+
+def _data(features: Features, fps: int) -> dict[str, Any]:
+    """Events as rows of time and strength, and every feature in each frame of a video."""
+    frames = max(1, (features.steps - 1) * fps // STEPS_PER_S)
+    return {
+        "events": {event: np.round(features.hits(event), _DIGITS).tolist() for event in EVENTS},
+        "fps": fps,
+        "features": {
+            name: np.round(feature(name, features, frames, fps).astype(float), _DIGITS).tolist()
+            for name in FEATURES
+        },
+    }
+
+
+def _words(name: str, summary: Mapping[str, Any]) -> list[str]:
+    tempo, counts = summary["tempo"], summary["counts"]
+    events = ", ".join(f"{count} {event}s" for event, count in counts.items() if count)
+    return [
+        f"{name}   {summary['seconds']:.1f} s   {tempo['bpm']:.1f} BPM"
+        f" (confidence {tempo['confidence']:.2f})",
+        events or "no events",
+    ]
