@@ -19,6 +19,7 @@ PASSED_ON = (
     "LD_LIBRARY_PATH",
     "LIBGL_ALWAYS_SOFTWARE",
     "LP_NUM_THREADS",
+    "MESA_SHADER_CACHE_DIR",
     "NVIDIA_DRIVER_CAPABILITIES",
     "NVIDIA_VISIBLE_DEVICES",
     "PATH",
@@ -66,14 +67,15 @@ def command(argv: list[str], limits: Limits | None = None) -> list[str]:
 def environment() -> dict[str, str]:
     """The fixed environment of every child, whatever the parent's holds.
 
-    No FFREPORT, proxy or LD_PRELOAD gets through; Mesa writes no shader cache into a home folder.
+    No FFREPORT, proxy or LD_PRELOAD gets through; Mesa keeps compiled shaders in no home folder,
+    only where MESA_SHADER_CACHE_DIR says.
     Mesa's compiler gives variables that nothing was assigned to the value 0, as WebGL does: many
     shaders add up from there. Other drivers have no such option, and leave them as they are.
     """
     fixed = {
         "LANG": "C.UTF-8",
         "HOME": "/nonexistent",
-        "MESA_SHADER_CACHE_DISABLE": "true",
+        "MESA_SHADER_CACHE_DISABLE": "false" if "MESA_SHADER_CACHE_DIR" in os.environ else "true",
         "PYTHONDONTWRITEBYTECODE": "1",
         "glsl_zero_init": "true",
         "MESA_DEBUG": "silent",  # or it tells of the line above each time

@@ -8,11 +8,11 @@ It stands before every child, so it imports nothing that takes time to load.
 import ctypes
 import os
 import resource
-import signal
 import sys
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_NO_NEW_PRIVS = 38
+_SIGKILL, _SIGPIPE, _SIG_DFL = 9, 13, None  # the module that has them takes long to load
 _GRACE_S = 2
 _KNOWN = {
     "as": resource.RLIMIT_AS,
@@ -35,7 +35,7 @@ def _main(arguments: list[str]) -> None:
     parent, *rest = arguments
     split = rest.index("--")
     libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0) != 0:
+    if libc.prctl(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0) != 0:
         sys.exit("confine: PR_SET_PDEATHSIG was refused")
     if os.getppid() != int(parent):  # it died before the line above took effect
         sys.exit("confine: the parent is gone")
@@ -52,7 +52,7 @@ def _main(arguments: list[str]) -> None:
         resource.setrlimit(limit, (wanted, most))
     _be_first_to_go()
     # SIGPIPE and others that Python ignores would be inherited as ignored across exec.
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    libc.signal(_SIGPIPE, _SIG_DFL)
     os.execvp(rest[split + 1], rest[split + 1 :])  # noqa: S606 - an argument list, no shell
 
 

@@ -31,6 +31,22 @@ def test_the_environment_is_fixed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "EGL_PLATFORM" in names
 
 
+def test_shaders_are_kept_where_it_is_said_and_nowhere_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("MESA_SHADER_CACHE_DIR", raising=False)
+    assert confine.environment()["MESA_SHADER_CACHE_DISABLE"] == "true"
+    monkeypatch.setenv("MESA_SHADER_CACHE_DIR", "/kept")
+    names = ("MESA_SHADER_CACHE_DISABLE", "MESA_SHADER_CACHE_DIR")
+    assert [confine.environment()[name] for name in names] == ["false", "/kept"]
+
+
+def test_a_broken_pipe_may_end_a_child() -> None:
+    argv = confine.command(["grep", "SigIgn", "/proc/self/status"])
+    assert signal.getsignal(signal.SIGPIPE) is signal.SIG_IGN  # Python's own choice
+    assert int(subprocess.check_output(argv).split()[1], 16) & 1 << signal.SIGPIPE - 1 == 0
+
+
 def test_limits_hold() -> None:
     code = "import resource as r; print(r.getrlimit(r.RLIMIT_AS), r.getrlimit(r.RLIMIT_CORE))"
     limits = confine.Limits(memory_bytes=1 << 30, cpu_s=2)

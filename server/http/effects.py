@@ -5,6 +5,7 @@ from typing import Any
 
 from aiohttp import web
 
+from server.effects.feature import FEATURES
 from server.effects.library import Broken
 from server.effects.program import program
 from server.errors import ToqiboxError, sentence
@@ -17,11 +18,13 @@ from server.threads import settled
 
 
 async def index(request: web.Request) -> web.Response:
-    """Every effect that can be used, with its inputs as JSON Schema; `?all=1`: every file."""
+    """Every effect that can be used, with its inputs as JSON Schema, and every feature of the
+    sound that an input can be bound to; `?all=1`: every file."""
     wants_all = _wants_all(request)
     language = language_of(request)
     listed = await settled(_listed, request.app[SERVICE], language, wants_all=wants_all)
-    answer = _tagged(request, {"effects": listed})
+    features = [feature.describe() for feature in FEATURES.values()]
+    answer = _tagged(request, {"effects": listed, "features": features})
     if wants_all:
         answer.headers["Content-Language"] = language
         answer.headers["Vary"] = "Accept-Language"

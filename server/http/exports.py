@@ -3,6 +3,7 @@
 from collections.abc import Awaitable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 
@@ -19,10 +20,12 @@ from server.http.context import (
 )
 from server.http.uploads import Checks, Gate, Room, TextCheck, check_head, invite, receive
 from server.jobs.artifacts import discard
-from server.jobs.fields import FILES, TEXTS, check_text
+from server.jobs.fields import FILES, TEXTS, check_text, named
 from server.jobs.job import Job
 from server.jobs.service import Service
-from server.jobs.spec import Request, check_request
+from server.jobs.source import Source
+from server.jobs.spec import Request, check_chain, check_request
+from server.jobs.verdicts import Verdicts
 from server.threads import settled
 
 GATE = web.AppKey("gate", Gate)
@@ -68,8 +71,24 @@ async def _read(request: web.Request, boundary: bytes, folder: Path) -> Request:
         request.app[LIBRARY],
         photo2="photo2" in form.files,
     )
-    await service.verdicts.enforce(asked.source)
+    for link in asked.chain:
+        await _enforce(service.verdicts, link.source, link.field)
     return asked
+
+
+async def _enforce(verdicts: Verdicts, effect: str | Source, field: str) -> None:
+    """Go on only with an effect that can be drawn; what is wrong is said of `field`.
+
+    Args:
+        effect: an id of the library, or what is drawn.
+    """
+    try:
+        if isinstance(effect, str):
+            effect = await settled(verdicts.source, effect)
+        await verdicts.enforce(effect)
+    except ToqiboxError as error:
+        error.field = field if error.field == "effect" else error.field
+        raise
 
 
 async def _holding(place: AbstractAsyncContextManager[object], work: Awaitable[Job]) -> Job:
@@ -91,11 +110,15 @@ def _check_query(request: web.Request) -> None:
 
 def _text_check(request: web.Request) -> TextCheck:
     config, verdicts = request.app[CONFIG], request.app[SERVICE].verdicts
+    given: dict[str, Any] = {}
 
     async def check(name: str, text: str) -> None:
-        value = check_text(name, text, config)
+        value = given[name] = check_text(name, text, config)
         if name == "effect":
-            await verdicts.enforce(await settled(verdicts.source, value))
+            for field, effect in named(value):
+                await _enforce(verdicts, effect, field)
+        if name in ("effect", "params") and "effect" in given:
+            await settled(check_chain, given, request.app[LIBRARY])
 
     return check
 

@@ -20,7 +20,7 @@ from server.http.codes import (
     by_status,
 )
 from server.http.context import CONFIG
-from server.jobs.fields import ASPECTS, FITS, REQUIRED, TEXT_LENGTH
+from server.jobs.fields import ASPECTS, FITS, FLAGS, LONGEST_CHAIN, REQUIRED, TEXT_LENGTH
 from server.jobs.spec import DEFAULT_EFFECT
 
 _JOB_ID = {
@@ -145,7 +145,14 @@ def _form(config: Config) -> dict[str, Any]:
             },
             "start": {**seconds, "default": "0", "description": "Where in the track to begin."},
             "plan": {"type": "string", "enum": plans, "default": plans[0]},
-            "effect": {"type": "string", "default": DEFAULT_EFFECT},
+            "effect": {
+                "type": "string",
+                "default": DEFAULT_EFFECT,
+                "description": (
+                    "An id of GET /effects, or a chain: a JSON array of {id, params}, each effect "
+                    f"taking the picture of the one before; at most {LONGEST_CHAIN}."
+                ),
+            },
             "params": {
                 "type": "string",
                 "contentMediaType": "application/json",
@@ -157,6 +164,13 @@ def _form(config: Config) -> dict[str, Any]:
             "fps": {"type": "string", "enum": [*map(str, FRAME_RATES)], "default": str(config.fps)},
             "title": text,
             "artist": text,
+            "allowFlashing": {
+                "type": "string",
+                "enum": list(FLAGS),
+                "default": "false",
+                "description": "Whether more than a quarter of the picture may flash more than "
+                "3 times a second; where it would, it is dimmed otherwise.",
+            },
         },
     }
 

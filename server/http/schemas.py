@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from server.effects.feature import Needs, Unit
 from server.http.codes import ALL
 from server.jobs.job import Stage, Status
 
@@ -30,6 +31,15 @@ def _ref(name: str) -> dict[str, Any]:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
+_FLASHES = _object(
+    {
+        "allowed": _FLAG,
+        "limited": {
+            "type": "array",
+            "items": _object({"from": _NUMBER, "to": _NUMBER, "perSecond": _NUMBER}),
+        },
+    }
+)
 _JOB = {
     "jobId": {"type": "string", "pattern": "^[A-Za-z0-9_-]{22}$"},
     "status": {"enum": [status.value for status in Status]},
@@ -37,7 +47,7 @@ _JOB = {
     "progress": {"type": "integer", "minimum": 0, "maximum": 100},
     "plan": _TEXT,
     "resolution": _object({"width": _COUNT, "height": _COUNT}),
-    "effect": _TEXT,
+    "effect": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]},
     "fps": _COUNT,
     "start": _NUMBER,
     "duration": _NUMBER,
@@ -54,7 +64,7 @@ _JOB = {
     "error": _maybe(_TEXT),
     "code": _maybe(_TEXT),
     "retryable": _maybe(_FLAG),
-    "report": _maybe({"type": "object"}),
+    "report": _maybe({"type": "object", "properties": {"flashes": _FLASHES}}),
 }
 _DIAGNOSTIC = _object(
     {"message": _TEXT},
@@ -86,6 +96,12 @@ _EFFECT = {
     "inputs": {"type": "object", "description": "JSON Schema of `params`."},
     "credit": _TEXT,
     "license": _TEXT,
+}
+_FEATURE = {
+    "name": _TEXT,
+    "unit": {"enum": [str(unit) for unit in Unit]},
+    "needs": {"enum": [str(needs) for needs in Needs]},
+    "description": _TEXT,
 }
 _PASS = {
     "vertex": _TEXT,
@@ -126,8 +142,18 @@ SCHEMAS: dict[str, Any] = {
         {"id": _TEXT, "file": _TEXT, "code": _TEXT, "error": _TEXT, "diagnostics": _DIAGNOSTICS}
     ),
     "Effects": _object(
-        {"effects": {"type": "array", "items": {"anyOf": [_ref("Effect"), _ref("BrokenEffect")]}}}
+        {
+            "effects": {
+                "type": "array",
+                "items": {"anyOf": [_ref("Effect"), _ref("BrokenEffect")]},
+            },
+            "features": {"type": "array", "items": _ref("Feature")},
+        }
     ),
+    "Feature": {
+        **_object(_FEATURE),
+        "description": "What an input can be bound to.",
+    },
     "EffectProgram": _object({**_EFFECT, "sequential": _FLAG, "program": _ref("Program")}),
     "Program": {
         **_object(_PROGRAM),

@@ -5,7 +5,7 @@ jobs.db         the job table
 spool/ID/       an upload being read, then prepared
 jobs/ID/        sound.wav, photo.rgba, files/ of the effect, segments, sound.m4a …
                 then only video.mp4 and poster.jpg
-features/SHA    the features of a track, shared by the jobs that use it
+features/SHA    a folder with the features of a track, shared by the jobs that use it
 """
 
 import contextlib
@@ -20,8 +20,10 @@ from server.jobs.job import Job
 
 KINDS = {"video": "video.mp4", "poster": "poster.jpg"}
 """The artifacts of a job and their file names."""
-FEATURES_VERSION = 1
-"""Of the features file: another version is another name, so an upgrade analyses anew."""
+SPECTRA, TRACK = "spectra.npy", "track.npz"
+"""What the analyse task writes into a folder of features, the second only where it is needed."""
+FEATURES_VERSION = 2
+"""Of the features: another version is another name, so an upgrade analyses anew."""
 _BALLAST_BYTES = 4_000_000
 _LOCK_TRIES = 5
 _LOCK_PAUSE_S = 0.1
@@ -138,7 +140,7 @@ class DataFolder:
         return self.job(job_id) / KINDS[kind]
 
     def features_of(self, job: Job) -> Path:
-        return self.features / f"{job.spec.sound}-v{FEATURES_VERSION}.npy"
+        return self.features / f"{job.spec.sound}-v{FEATURES_VERSION}"
 
     def keep_artifacts_only(self, job_id: str) -> None:
         """Remove all that a finished job no longer needs."""

@@ -168,6 +168,8 @@ class Dispatcher:
                     run.sound = asyncio.create_task(self._guard(run, self._pipeline.make_sound))
                 if not run.is_cut:
                     await self._pipeline.analyse(run)
+                    await settled(self._set_machine, run)
+                    await self._pipeline.look_for_flashes(run, slot)
                     await settled(self._cut, run)
                 segment = run.take()
                 if segment:
@@ -190,10 +192,13 @@ class Dispatcher:
                 run.ending = asyncio.create_task(self._guard(run, self._endings.finish))
             self.wake()
 
-    def _cut(self, run: Run) -> None:
+    def _set_machine(self, run: Run) -> None:
         if run.job.renderer != self._health.renderer:  # begun on another machine, or another driver
             self._store.update(run.job.id, **self._machine())
             run.job = self._store.get(run.job.id) or run.job
+        run.flashes = plan.flashes_path(run.job, run.folder, self._health.machine)
+
+    def _cut(self, run: Run) -> None:
         run.lay_out(plan.cut(run.job, self._config.segment_sec, self._health.machine))
         self._store.update(run.job.id, stage=Stage.RENDERING)
 

@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from decimal import ROUND_FLOOR, Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from server.config import FRAME_RATES, Config
 from server.errors import ToqiboxError
@@ -14,16 +14,29 @@ from server.reasons import Reason, reason
 FILES = ("audio", "photo", "photo2")
 REQUIRED = ("audio", "photo")
 """The files without which there is no job."""
-TEXTS = ("duration", "start", "plan", "effect", "params", "aspect", "fit", "fps", "title", "artist")
-NOT_OFFERED = ("allowFlashing", "webhook")
+TEXTS = (
+    *("duration", "start", "plan", "effect", "params", "aspect", "fit", "fps", "title", "artist"),
+    "allowFlashing",
+)
+NOT_OFFERED = ("webhook",)
 """Fields of the contract that this server answers with 422 rather than ignore."""
 ASPECTS = {"16:9": (16, 9), "9:16": (9, 16), "1:1": (1, 1), "4:5": (4, 5)}
 FITS = ("blur", "contain", "cover")
 TEXT_LENGTH = 200
 PARAMS_BYTES = 16_384
+LONGEST_CHAIN = 8
+CHAIN_BYTES = 65_536
 
 _SECONDS = re.compile(r"(?=\.?[0-9])[0-9]{0,6}(?:\.[0-9]{0,40})?")
+FLAGS = {"true": True, "false": False, "1": True, "0": False}
 _EXACT = Decimal("1E-9")
+
+
+class Step(NamedTuple):
+    """One effect of a chain, as it is asked for."""
+
+    id: str
+    params: dict[str, Any]
 
 
 def refuse(name: str, why: Reason) -> ToqiboxError:
@@ -96,26 +109,60 @@ def _fps(text: str, _config: Config) -> int:
     return int(text)
 
 
-def _effect(text: str, _config: Config) -> str:
-    if text.lstrip().startswith("["):
-        raise refuse("effect", reason("no_chain"))
+def _effect(text: str, _config: Config) -> str | tuple[Step, ...]:
+    """An id, or a chain of effects as JSON."""
+    return _steps(text) if text.lstrip()[:1] in ("[", "{") else _id(text, "effect")
+
+
+def _id(text: str, field: str) -> str:
     if not text or len(text) > 64 or not text.isprintable():
-        raise ToqiboxError("unknown_effect", field="effect", name=text[:64], hint="")
+        raise ToqiboxError("unknown_effect", field=field, name=text[:64], hint="")
     return text
 
 
+def _steps(text: str) -> tuple[Step, ...]:
+    rows = _json("effect", text, CHAIN_BYTES)
+    if not isinstance(rows, list) or not 1 <= len(rows) <= LONGEST_CHAIN:
+        raise refuse("effect", reason("chain", most=LONGEST_CHAIN))
+    return tuple(_step(row, f"effect[{at}]") for at, row in enumerate(rows))
+
+
+def _step(row: object, field: str) -> Step:
+    if not isinstance(row, dict) or not isinstance(row.get("id"), str):
+        raise refuse(field, reason("step"))
+    for name in row.keys() - {"id", "params"}:
+        raise refuse(f"{field}.{name[:64]}", reason("unknown_key", known="id, params"))
+    params = row.get("params", {})
+    if not isinstance(params, dict):
+        raise refuse(f"{field}.params", reason("object"))
+    if len(json.dumps(params, ensure_ascii=False).encode("utf-8", "replace")) > PARAMS_BYTES:
+        raise refuse(f"{field}.params", reason("bytes", most=PARAMS_BYTES))
+    return Step(_id(row["id"], field), params)
+
+
+def named(effect: str | tuple[Step, ...]) -> list[tuple[str, str]]:
+    """What each effect of the field is called in errors, and its id."""
+    if isinstance(effect, str):
+        return [("effect", effect)]
+    return [(f"effect[{at}]", step.id) for at, step in enumerate(effect)]
+
+
 def _params(text: str, _config: Config) -> dict[str, Any]:
-    if len(text.encode("utf-8", "surrogatepass")) > PARAMS_BYTES:
-        raise refuse("params", reason("bytes", most=PARAMS_BYTES))
-    try:
-        params = json.loads(
-            text or "{}", object_pairs_hook=_without_duplicates, parse_constant=_no_constant
-        )
-    except (ValueError, RecursionError):
-        raise refuse("params", reason("plain_object")) from None
+    params = _json("params", text or "{}", PARAMS_BYTES)
     if not isinstance(params, dict):
         raise refuse("params", reason("object"))
     return params
+
+
+def _json(field: str, text: str, most: int) -> Any:
+    if len(text.encode("utf-8", "surrogatepass")) > most:
+        raise refuse(field, reason("bytes", most=most))
+    try:
+        return json.loads(text, object_pairs_hook=_without_duplicates, parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        raise refuse(field, reason("json_at", place=error.pos + 1)) from None
+    except (ValueError, RecursionError):
+        raise refuse(field, reason("plain_json")) from None
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -140,6 +187,15 @@ def _label(name: str) -> Callable[[str, Config], str | None]:
     return read
 
 
+def _flag(name: str) -> Callable[[str, Config], bool]:
+    def read(text: str, _config: Config) -> bool:
+        if text not in FLAGS:
+            raise refuse(name, reason("one_of", known=", ".join(FLAGS)))
+        return FLAGS[text]
+
+    return read
+
+
 _READERS: dict[str, Callable[[str, Config], Any]] = {
     "duration": _duration,
     "start": _start,
@@ -151,6 +207,7 @@ _READERS: dict[str, Callable[[str, Config], Any]] = {
     "fps": _fps,
     "title": _label("title"),
     "artist": _label("artist"),
+    "allowFlashing": _flag("allowFlashing"),
 }
 
 

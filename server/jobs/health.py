@@ -120,9 +120,10 @@ class Health:
 
     @property
     def machine(self) -> str:
-        """All of the machine that shapes pixels: renderer, its version, ffmpeg's version."""
+        """All of the machine that shapes pixels: renderer, its version, ffmpeg's version, fonts."""
         ffmpeg = (self.found or {}).get("ffmpeg") or {}
-        return f"{self.driver}, ffmpeg {ffmpeg.get('version')}"
+        fonts = (self.found or {}).get("fonts") or {}
+        return f"{self.driver}, ffmpeg {ffmpeg.get('version')}, fonts {fonts.get('id')}"
 
     @property
     def encoders(self) -> dict[str, Any]:

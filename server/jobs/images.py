@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from server.errors import ToqiboxError
@@ -13,13 +14,13 @@ _PIECE = 1 << 20
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
-def keep(source: Source, folder: Path) -> None:
-    """Copy the image files of `source` to folder/files, each under its SHA-256, and sync them.
+def keep(sources: Sequence[Source], folder: Path) -> None:
+    """Copy the image files of `sources` to folder/files, each under its SHA-256, and sync them.
 
     Raises:
         ToqiboxError: not_ready when a file is not what it was, storage_full.
     """
-    images = {image.sha256: image for image in source.images.values()}
+    images = {image.sha256: image for source in sources for image in source.images.values()}
     if not images:
         return
     target = folder / FOLDER

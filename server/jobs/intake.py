@@ -82,7 +82,7 @@ class Intake:
         """
         self._accepting += 1
         try:
-            await settled(keep, request.source, folder)
+            await settled(keep, [link.source for link in request.chain], folder)
             prepared = await self._prepare(request, folder, request_id)
             for upload in FILES:
                 (folder / upload).unlink(missing_ok=True)
@@ -100,7 +100,7 @@ class Intake:
             job=job.id,
             request=request_id,
             to=Status.QUEUED.value,
-            effect=request.source.id,
+            effect=job.spec.work.effect,
             plan=request.plan,
             frames=job.spec.frames,
         )

@@ -128,7 +128,7 @@ def seen_by_client(
         "progress": job.progress,
         "plan": job.plan,
         "resolution": {"width": spec.width, "height": spec.height},
-        "effect": spec.effects[0]["id"] if len(spec.effects) == 1 else spec.effects,
+        "effect": spec.ids[0] if len(spec.ids) == 1 else spec.ids,
         "fps": spec.fps,
         "start": float(spec.start),
         "duration": float(spec.duration),

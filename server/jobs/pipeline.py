@@ -1,4 +1,4 @@
-"""The steps of a run, each a task with its attempts: analyse, sound, segment, join."""
+"""The steps of a run, each a task with its attempts: analyse, flashes, sound, segment, join."""
 
 import asyncio
 import logging
@@ -16,7 +16,7 @@ from server.jobs.job import Job, Stage
 from server.jobs.run import Run
 from server.jobs.slots import LocalSlot
 from server.jobs.store import Store
-from server.jobs.workers import Event, TaskError, Watch, run_once
+from server.jobs.workers import Event, OnEvent, TaskError, Watch, run_once
 from server.log import note
 from server.threads import settled
 
@@ -124,9 +124,9 @@ class Pipeline:
 
     async def analyse(self, run: Run) -> None:
         """Write the features of the track, unless another job has done so."""
-        task = {"task": "analyse", "sound": str(run.folder / "sound.wav"), "out": str(run.features)}
+        task = plan.analyse_task(run.job, run.folder, run.features)
         async with self._analysing.setdefault(run.job.spec.sound, asyncio.Lock()):
-            if not run.features.exists():
+            if not plan.is_analysed(run.job, run.features):
                 await self._attempts(run, "analyse", lambda: self._short_task(run, task))
 
     async def make_sound(self, run: Run) -> None:
@@ -135,14 +135,24 @@ class Pipeline:
         if not (run.folder / "sound.m4a").exists():
             await self._attempts(run, "sound", lambda: self._short_task(run, task))
 
+    async def look_for_flashes(self, run: Run, slot: LocalSlot) -> None:
+        """Find out in `slot` how far frames must be dimmed, unless that is known."""
+        out = run.flashes
+        if out is None or (out.exists() and "flashes" in self._store.results(run.job.id)):
+            return
+        task = plan.flashes_task(run.job, run.folder, run.features, out)
+
+        async def go() -> dict[str, Any]:
+            started = time.monotonic()
+            result = await self._in_slot(run, slot, task, lambda _event: None)
+            return {**result, "wall": time.monotonic() - started}
+
+        await self._attempts(run, "flashes", go)
+
     async def draw(self, run: Run, slot: LocalSlot, segment: plan.Segment) -> None:
         """Draw one segment in `slot`."""
-        task = plan.segment_task(run.job, segment, run.before(segment), run.folder, run.features)
-        stall_s = stall_timeout_s(self._config, software=run.job.software)
-        limits = _SOFTWARE_LIMITS if run.job.software else None
-        task["egl_device"] = self._config.egl_device
-        task["require_gpu"] = self._config.require_gpu
-        task["stall_s"] = stall_s
+        before = run.before(segment)
+        task = plan.segment_task(run.job, segment, before, run.folder, run.features, run.flashes)
 
         def on_event(event: Event) -> None:
             if event.get("event") == "frames" and segment.index in run.drawing:
@@ -150,15 +160,29 @@ class Pipeline:
 
         async def go() -> dict[str, Any]:
             run.drawing[segment.index] = 0
-            most = export_timeout_s(self._config, software=run.job.software)
-            left = most - run.clock.total_s
-            if left <= 0:
-                raise TaskError("render_timeout", "the job's slot time is used up")
-            return await slot.run(run.job.id, task, Watch(stall_s, left), on_event, limits)
+            return await self._in_slot(run, slot, task, on_event)
 
         started = time.monotonic()
         await self._attempts(run, segment.name, go)
         run.finish(segment, time.monotonic() - started)
+
+    async def _in_slot(
+        self, run: Run, slot: LocalSlot, task: dict[str, Any], on_event: OnEvent
+    ) -> dict[str, Any]:
+        """Do a task that draws, in what is left of the job's slot time."""
+        software = run.job.software
+        stall_s = stall_timeout_s(self._config, software=software)
+        machine = {
+            "egl_device": self._config.egl_device,
+            "require_gpu": self._config.require_gpu,
+            "stall_s": stall_s,
+        }
+        left = export_timeout_s(self._config, software=software) - run.clock.total_s
+        if left <= 0:
+            raise TaskError("render_timeout", "the job's slot time is used up")
+        limits = _SOFTWARE_LIMITS if software else None
+        watch = Watch(stall_s, left)
+        return await slot.run(run.job.id, {**task, **machine}, watch, on_event, limits)
 
     async def join(self, run: Run) -> dict[str, Any]:
         """Wait for the sound, then put segments and sound together; returns the job's report."""
@@ -174,7 +198,9 @@ class Pipeline:
     def _report(self, run: Run, joined: dict[str, Any], drawn_s: float | None) -> dict[str, Any]:
         results = self._store.results(run.job.id)
         drawn = [value for name, value in results.items() if name.startswith("segment-")]
+        looked = results.get("flashes", {}) if run.flashes else {}
         seconds = {"analyse": round(results.get("analyse", {}).get("wall", 0.0), 3)}
+        seconds["flashes"] = round(looked.get("wall", 0.0), 3)
         for stage in ("compile", "render", "readback", "encode"):
             spent = sum(value.get("seconds", {}).get(stage, 0.0) for value in drawn)
             seconds[stage] = round(spent, 3)
@@ -185,6 +211,10 @@ class Pipeline:
         return {
             **report,
             "seconds": seconds,
+            "flashes": {
+                "allowed": run.job.spec.allow_flashing,
+                "limited": looked.get("limited", []),
+            },
             "size": joined["bytes"],
             "sha256": joined["sha256"],
             "check": joined["check"],

@@ -8,8 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from server import __version__
+from server.jobs.artifacts import SPECTRA, TRACK
 from server.jobs.job import Job
 from server.jobs.source import located
+
+_FLASHING_FRAMES = 8
+"""The fewest that can hold more than three flashes: seven changes."""
 
 
 @dataclass(frozen=True)
@@ -62,14 +66,25 @@ def cut(job: Job, segment_s: Decimal, machine: str) -> list[Segment]:
     return segments
 
 
-def segment_task(
-    job: Job, segment: Segment, before: Segment | None, folder: Path, features: Path
-) -> dict[str, Any]:
-    """The line of a segment task; `before` is the segment whose state it continues, if any."""
+def flashes_path(job: Job, folder: Path, machine: str) -> Path | None:
+    """Where it is kept how far the job's frames are dimmed so that they do not flash.
+
+    None for a job that may flash, or is too short to.
+    """
+    if job.spec.allow_flashing or job.spec.frames < _FLASHING_FRAMES:
+        return None
+    key = hashlib.sha256(f"{__version__} {machine}".encode()).hexdigest()
+    return folder / f"flashes-{key[:32]}.npz"
+
+
+def flashes_task(job: Job, folder: Path, features: Path, out: Path) -> dict[str, Any]:
+    return {"task": "flashes", **_film(job, folder, features), "out": str(out)}
+
+
+def _film(job: Job, folder: Path, features: Path) -> dict[str, Any]:
+    """What all tasks that draw the job are told of it."""
     spec = job.spec
-    sequential = spec.sequential
     return {
-        "task": "segment",
         "effects": [located(row, folder) for row in spec.effects],
         "photo": str(folder / "photo.rgba"),
         "photo2": str(folder / "photo2.rgba") if spec.photo2 else None,
@@ -79,15 +94,49 @@ def segment_task(
         "fps": spec.fps,
         "frames": spec.frames,
         "renderer": job.renderer,
+        "fit": spec.fit,
+        "title": spec.title,
+        "artist": spec.artist,
+    }
+
+
+def segment_task(
+    job: Job,
+    segment: Segment,
+    before: Segment | None,
+    folder: Path,
+    features: Path,
+    flashes: Path | None,
+) -> dict[str, Any]:
+    """The line of a segment task; `before` is the segment whose state it continues, if any."""
+    sequential = job.spec.sequential
+    return {
+        "task": "segment",
+        **_film(job, folder, features),
+        "flashes": str(flashes) if flashes else None,
         "first": segment.first,
         "last": segment.last,
-        "fit": spec.fit,
         "encoder": job.encoder,
         "threads": job.threads,
         "out": str(segment.path(folder)),
         "state_in": str(before.state_path(folder)) if sequential and before else None,
         "state_out": str(segment.state_path(folder)) if sequential else None,
     }
+
+
+def analyse_task(job: Job, folder: Path, features: Path) -> dict[str, Any]:
+    return {
+        "task": "analyse",
+        "sound": str(folder / "sound.wav"),
+        "out": str(features),
+        "whole": job.spec.needs_track,
+    }
+
+
+def is_analysed(job: Job, features: Path) -> bool:
+    """Whether all that the job needs of its track's features is there."""
+    wanted = [SPECTRA, *([TRACK] if job.spec.needs_track else [])]
+    return all((features / name).exists() for name in wanted)
 
 
 def sound_task(job: Job, folder: Path) -> dict[str, Any]:

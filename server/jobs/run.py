@@ -42,6 +42,8 @@ class Run:
     folder: Path
     features: Path
     clock: SlotClock
+    flashes: Path | None = None
+    """Where it is kept how far frames are dimmed; None where they are not."""
     segments: list[Segment] = field(default_factory=list)
     pending: list[Segment] = field(default_factory=list)
     drawing: dict[int, int] = field(default_factory=dict)

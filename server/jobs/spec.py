@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from server.config import Config
 from server.effects.effect import Effect, Kind
+from server.effects.feature import Needs
 from server.effects.library import Library
 from server.errors import ToqiboxError
 from server.jobs import fields
@@ -19,13 +20,26 @@ SAMPLE_RATE = 48_000
 """Samples a second of the prepared sound, both channels alike."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Request:
-    """The text fields of an export, checked against the settings and the effect's own inputs."""
+@dataclass(frozen=True)
+class Link:
+    """One effect of a chain."""
 
+    field: str
+    """What it is called in errors: ``effect``, or its place in a chain."""
     source: Source
     """The effect as it was when the request was checked."""
     params: dict[str, Any]
+    """As they were given: right for its inputs."""
+    needs_track: bool
+    """Whether something of it follows what only the whole track tells."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """The text fields of an export, checked against the settings and the effects' own inputs."""
+
+    chain: tuple[Link, ...]
+    """First to last; each takes the picture of the one before."""
     photo2: bool
     """Whether there is a second photo."""
     plan: str
@@ -38,12 +52,14 @@ class Request:
     artist: str | None
     width: int
     height: int
+    allow_flashing: bool
 
 
 class Work(NamedTuple):
     """What drawing costs, as far as it is known before it is done."""
 
     effect: str
+    """The ids of its chain."""
     pixels: int
     """Pixels of a frame."""
     frames: int
@@ -75,11 +91,20 @@ class Spec:
     loudest_s: float
     photo2: str | None = None
     """The same of the second photo."""
+    needs_track: bool = True
+    """Whether something follows what only the whole track tells."""
+    allow_flashing: bool = False
+    """Whether the picture may flash as it likes."""
+
+    @property
+    def ids(self) -> list[str]:
+        """The ids of the chain's effects."""
+        return [row["id"] for row in self.effects]
 
     @property
     def work(self) -> "Work":
         """What there is to draw, as far as its cost goes."""
-        return Work(self.effects[-1]["id"], self.width * self.height, self.frames)
+        return Work("+".join(self.ids), self.width * self.height, self.frames)
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), sort_keys=True)
@@ -102,14 +127,13 @@ def check_request(
     """
     values = {name: fields.check_text(name, text, config) for name, text in texts.items()}
     given = {name: value for name, value in values.items() if value is not None}
-    effect = library.get(given.get("effect", DEFAULT_EFFECT))
-    _check_photo2(effect, given=photo2)
+    links = check_chain(given, library)
+    _check_photo2([effect for effect, _ in links], given=photo2)
     plan = given.get("plan", "free" if "free" in config.plans else next(iter(config.plans)))
     aspect = given.get("aspect", "16:9")
     width, height = fields.picture_size(aspect, config.plans[plan])
     return Request(
-        source=read_source(effect, library),
-        params=effect.values(given.get("params", {})),
+        chain=tuple(link for _, link in links),
         photo2=photo2,
         plan=plan,
         aspect=aspect,
@@ -121,16 +145,55 @@ def check_request(
         artist=given.get("artist"),
         width=width,
         height=height,
+        allow_flashing=given.get("allowFlashing", False),
     )
 
 
-def _check_photo2(effect: Effect, *, given: bool) -> None:
-    """A transition needs a second photo; an effect that shows none takes none."""
-    shown = {item.name for item in effect.inputs if item.kind is Kind.IMAGE}
-    if given and not (shown & {"photo2"} or shown - {"photo", effect.picture}):
+def check_chain(given: Mapping[str, Any], library: Library) -> list[tuple[Effect, Link]]:
+    """The effects that are asked for, each with its checked params.
+
+    Args:
+        given: checked values of the fields ``effect`` and ``params``, as far as they are there.
+
+    Raises:
+        ToqiboxError: the first thing that is wrong, with the field's name.
+    """
+    asked = given.get("effect", DEFAULT_EFFECT)
+    if isinstance(asked, str):
+        return [_link("effect", asked, "params", given.get("params", {}), library)]
+    if "params" in given:
+        raise fields.refuse("params", reason("params_in_chain"))
+    steps = zip(fields.named(asked), asked, strict=True)
+    return [
+        _link(field, effect_id, f"{field}.params", step.params, library)
+        for (field, effect_id), step in steps
+    ]
+
+
+def _link(
+    field: str, effect_id: str, params_field: str, params: dict[str, Any], library: Library
+) -> tuple[Effect, Link]:
+    try:
+        effect = library.get(effect_id)
+        needs = effect.needs(params, params_field)
+        return effect, Link(field, read_source(effect, library), params, needs is Needs.TRACK)
+    except ToqiboxError as error:
+        if error.field == "effect":
+            error.field = field
+        raise
+
+
+def _check_photo2(effects: list[Effect], *, given: bool) -> None:
+    """A transition needs a second photo; a chain that shows none takes none."""
+    if given and not any(_shows_second(effect) for effect in effects):
         raise fields.refuse("photo2", reason("no_photo2"))
-    if effect.second and not given:
+    if any(effect.second for effect in effects) and not given:
         raise ToqiboxError("missing_field", field="photo2", name="photo2")
+
+
+def _shows_second(effect: Effect) -> bool:
+    shown = {item.name for item in effect.inputs if item.kind is Kind.IMAGE}
+    return "photo2" in shown or bool(shown - {"photo", effect.picture})
 
 
 def resolve(request: Request, prepared: Mapping[str, Any], config: Config) -> Spec:
@@ -147,8 +210,9 @@ def resolve(request: Request, prepared: Mapping[str, Any], config: Config) -> Sp
     if duration > config.max_duration_sec:
         raise ToqiboxError("duration_too_long", field="duration", limit=config.max_duration_sec)
     return Spec(
-        effects=[request.source.kept(request.params)],
-        sequential=request.source.sequential,
+        effects=[link.source.kept(link.params) for link in request.chain],
+        sequential=any(link.source.sequential for link in request.chain),
+        needs_track=any(link.needs_track for link in request.chain),
         width=request.width,
         height=request.height,
         fps=request.fps,
@@ -163,4 +227,5 @@ def resolve(request: Request, prepared: Mapping[str, Any], config: Config) -> Sp
         photo=prepared["photo_sha256"],
         photo2=prepared["photo2_sha256"] if request.photo2 else None,
         loudest_s=float(prepared["loudest_s"]),
+        allow_flashing=request.allow_flashing,
     )

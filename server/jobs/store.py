@@ -19,7 +19,7 @@ from server.jobs.spec import Spec, Work
 from server.jobs.tables import SCRIPTS, VERSION
 from server.jobs.verdict import Verdict
 
-MOST_VERDICTS = 10_000
+MOST_PACES, MOST_VERDICTS = 1000, 10_000
 _JSON = ("error_values", "diagnostics", "report")
 
 
@@ -247,11 +247,13 @@ class Store:
     # What frames have cost
 
     def learn(self, effect: str, pixels: int, slot_s_per_frame: float) -> None:
-        """Blend one job's cost of a frame into what is known, a third at a time."""
+        """Blend one job's cost of a frame into what is known of its chain and size, by a third."""
+        old = "SELECT rowid FROM pace ORDER BY rowid DESC LIMIT -1 OFFSET ?"
         sql = """INSERT INTO pace VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET
                  slot_s_per_frame = slot_s_per_frame * 2 / 3 + excluded.slot_s_per_frame / 3"""
         with self._transaction() as db:
             db.execute(sql, (effect, pixels, slot_s_per_frame))
+            db.execute(f"DELETE FROM pace WHERE rowid IN ({old})", (MOST_PACES,))  # noqa: S608
 
     def paces(self) -> list[tuple[str, int, float]]:
         """(effect, pixels a frame, slot seconds a frame) of every pair seen so far."""

@@ -1,6 +1,7 @@
 """Jobs over HTTP, from the form to the file."""
 
 import asyncio
+import json
 import shutil
 import socket
 import struct
@@ -42,6 +43,67 @@ async def working(start: Start) -> Running:
     await running.service.start()
     assert running.service.readiness()[0], running.service.readiness()[1]["problems"]
     return running
+
+
+CHAIN = [
+    {"id": "spin", "params": {"speed": {"osc": "sine", "seconds": 1}}},
+    {"id": "breathe", "params": {"glow": {"bind": "kick.pulse", "max": 0.5, "decay": 0.3}}},
+]
+
+
+async def test_a_chain_with_what_moves_it_becomes_a_video(
+    working: Running, media: tuple[bytes, bytes]
+) -> None:
+    fields = aiohttp.FormData()
+    for name, value in (("effect", json.dumps(CHAIN)), ("duration", "0.3")):
+        fields.add_field(name, value)
+    for name, content in zip(("audio", "photo"), media, strict=True):
+        fields.add_field(name, content, filename=name)
+    async with aiohttp.ClientSession(working.url) as client:
+        async with client.post("/export", data=fields) as answer:
+            job = await answer.json()
+            assert answer.status == 202, job
+        assert job["effect"] == ["spin", "breathe"]
+        while job["status"] not in ("completed", "failed"):
+            await asyncio.sleep(0.2)
+            async with client.get(f"/export/{job['jobId']}") as answer:
+                job = await answer.json()
+    assert (job["status"], job["frames"]["done"]) == ("completed", 9), job
+
+
+@pytest.mark.parametrize(
+    ("effect", "params", "field"),
+    [
+        ("ring", {"size": {"bind": "kik"}}, "params.size.bind"),
+        ("ring", {"size": {"bind": "kick", "min": 0.8, "max": 0.2}}, "params.size.min"),
+        ("ring", {"size": {"bind": "kick", "from": [2, 1]}}, "params.size.from"),
+        ("ring", {"size": {"keys": [[1, 0.5], [0, 0.5]]}}, "params.size.keys[1]"),
+        ([{"id": "ring"}, {"id": "nope"}], None, "effect[1]"),
+        ([{"id": "ring", "params": {"sise": 1}}], None, "effect[0].params.sise"),
+        ([{"id": "ring", "params": {"size": {"osc": 1}}}], None, "effect[0].params.size.osc"),
+        ([{"id": "ring"}], {}, "params"),
+    ],
+)
+async def test_a_bad_motion_or_chain_is_told_by_its_field(
+    start: Start, effect: object, params: object, field: str
+) -> None:
+    running = await start(max_parallel_exports=0)
+    parts = [part("effect", (effect if isinstance(effect, str) else json.dumps(effect)).encode())]
+    parts += [] if params is None else [part("params", json.dumps(params).encode())]
+    files = [part("audio", b"RIFF", filename="a"), part("photo", b"x", filename="b")]
+    answer = await ask(running.port, post(form(*parts, *files)))
+    assert answer.status == 422, answer.body
+    told = json.loads(answer.body)
+    wanted = "unknown_effect" if field == "effect[1]" else "invalid_parameter"
+    assert (told["code"], told["field"]) == (wanted, field)
+
+
+async def test_params_are_refused_before_the_files_are_read(start: Start) -> None:
+    running = await start(max_parallel_exports=0)
+    parts = [part("effect", b"ring"), part("params", b'{"size": 9}')]
+    body = form(*parts, part("audio", b"RIFF" + bytes(200_000), filename="a"))
+    answer = await ask(running.port, post(body)[:-150_000])  # the rest never comes
+    assert (answer.status, json.loads(answer.body)["field"]) == (422, "params.size")
 
 
 async def test_the_old_client_gets_its_video(working: Running, media: tuple[bytes, bytes]) -> None:

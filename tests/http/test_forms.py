@@ -134,7 +134,7 @@ GROUPS: list[Group] = [
     (422, "undecodable_image", "photo2", {"an empty photo2": field("photo2", "")}),
     (422, "invalid_parameter", "photo2", {"photo2 for one photo": field("photo2", "x")}),
     (422, "invalid_parameter", "webhook", {"a webhook": field("webhook", "https://example.org")}),
-    (422, "invalid_parameter", "allowFlashing", {"allowFlashing": field("allowFlashing", "true")}),
+    (422, "invalid_parameter", "allowFlashing", {"allowFlashing": field("allowFlashing", "yes")}),
     (422, "invalid_parameter", "params", {"a huge field": field("params", " " * 1_000_000)}),
     (422, "invalid_parameter", "params.nope", {"no such parameter": field("params", '{"nope":1}')}),
     (422, "invalid_parameter", "duration", {"a bad duration": field("duration", "NaN")}),

@@ -1,3 +1,4 @@
+import json
 from decimal import Decimal
 
 import pytest
@@ -45,7 +46,11 @@ BAD = [
     ("params", '{"a": Infinity}'),
     ("params", '{"a":' + "[" * 5000 + "]" * 5000 + "}"),
     ("params", '{"a": "' + "x" * 17_000 + '"}'),
-    ("effect", '[{"id": "spin"}]'),
+    ("effect", "[]"),
+    ("effect", '[{"id": "spin"}'),
+    ("effect", json.dumps([{"id": "spin"}] * 9)),
+    ("effect", json.dumps([{"id": "spin", "params": {"a": "x" * 66_000}}])),
+    *(("allowFlashing", text) for text in ("yes", "True", "01", " 1")),
 ]
 
 
@@ -55,6 +60,38 @@ def test_bad_values_are_refused_by_name(name: str, text: str) -> None:
         fields.check_text(name, text, CONFIG)
     assert caught.value.code == "invalid_parameter"
     assert caught.value.field == name
+
+
+@pytest.mark.parametrize("text", ['{"a": 1,}', "[" * 5000, "{"])
+def test_where_json_ends_to_be_json_is_told(text: str) -> None:
+    with pytest.raises(ToqiboxError) as caught:
+        fields.check_text("params", text, CONFIG)
+    assert "JSON" in str(caught.value.values["reason"])
+    with pytest.raises(ToqiboxError, match="a list of 1 to 8 effects"):
+        fields.check_text("effect", '{"id": "bars"}', CONFIG)
+
+
+@pytest.mark.parametrize(
+    ("chain", "field"),
+    [
+        (["spin"], "effect[0]"),
+        ([{"id": "spin"}, {"id": 7}], "effect[1]"),
+        ([{"id": "spin"}, {"params": {}}], "effect[1]"),
+        ([{"id": "spin", "param": {}}], "effect[0].param"),
+        ([{"id": "spin", "params": []}], "effect[0].params"),
+        ([{"id": "spin", "params": {"a": "x" * 17_000}}], "effect[0].params"),
+    ],
+)
+def test_what_is_wrong_in_a_chain_is_told_by_its_place(chain: object, field: str) -> None:
+    with pytest.raises(ToqiboxError) as caught:
+        fields.check_text("effect", json.dumps(chain), CONFIG)
+    assert (caught.value.code, caught.value.field) == ("invalid_parameter", field)
+
+
+def test_a_chain_is_a_list_of_effects_and_their_params() -> None:
+    chain = [{"id": "spin"}, {"id": "bars", "params": {"count": 9}}]
+    found = fields.check_text("effect", f"  {json.dumps(chain)}", CONFIG)
+    assert found == (("spin", {}), ("bars", {"count": 9}))
 
 
 @pytest.mark.parametrize(
@@ -81,7 +118,14 @@ def test_effect_names_that_cannot_be_are_unknown(text: str) -> None:
         fields.check_text("effect", text, CONFIG)
 
 
-@pytest.mark.parametrize("name", ["allowFlashing", "webhook"])
+@pytest.mark.parametrize(
+    ("text", "flag"), [("true", True), ("1", True), ("false", False), ("0", False)]
+)
+def test_flags(text: str, *, flag: bool) -> None:
+    assert fields.check_text("allowFlashing", text, CONFIG) is flag
+
+
+@pytest.mark.parametrize("name", ["webhook"])
 def test_fields_of_later_are_not_ignored(name: str) -> None:
     with pytest.raises(ToqiboxError, match="not offered by this server"):
         fields.check_name(name)

@@ -1,8 +1,9 @@
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
-from server.jobs.plan import cut
+from server.jobs.plan import cut, flashes_path
 from server.jobs.run import Run, SlotClock
 from tests.jobs.conftest import MakeJob
 
@@ -27,6 +28,18 @@ def test_the_key_takes_in_what_shapes_pixels(make_job: MakeJob) -> None:
         cut(replace(job, spec=replace(job.spec, fit="cover")), Decimal(10), "llvmpipe"),
     ]
     assert key not in {segments[0].key for segments in others}
+
+
+def test_films_are_looked_through_unless_they_may_flash_or_cannot(
+    make_job: MakeJob, tmp_path: Path
+) -> None:
+    def kept(machine: str = "llvmpipe", **spec: Any) -> Path | None:
+        return flashes_path(make_job(**spec), tmp_path, machine)
+
+    assert kept() == kept() != kept("NVIDIA L4")
+    assert kept(frames=8)
+    assert kept(frames=7) is None
+    assert kept(allow_flashing=True) is None
 
 
 def _run(make_job: MakeJob, folder: Path, *, sequential: bool) -> Run:

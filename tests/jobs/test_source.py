@@ -53,7 +53,7 @@ def test_the_key_changes_with_all_that_shapes_the_pixels(folder: Path) -> None:
 
 def test_images_are_kept_by_content_and_found_again(folder: Path, job: Path) -> None:
     source = of_folder(folder)
-    keep(source, job)
+    keep([source], job)
     row = source.kept({"speed": 1.0})
     assert row["files"] == {"leaf.png": source.images["leaf.png"].sha256}
     found = located(row, job)
@@ -66,7 +66,7 @@ def test_a_row_of_an_effect_without_files_has_none(job: Path) -> None:
     row = Source(id="a", file="a.fs", text="").kept({})
     assert row == {"id": "a", "file": "a.fs", "source": "", "vertex": None, "params": {}}
     assert located(row, job) == row
-    keep(Source(id="a", file="a.fs", text=""), job)
+    keep([Source(id="a", file="a.fs", text="")], job)
     assert not list(job.iterdir())
 
 
@@ -79,7 +79,7 @@ def test_an_image_that_changed_since_it_was_looked_at_is_not_taken(
     if now:
         (folder / "leaf.png").write_bytes(now)
     with pytest.raises(ToqiboxError) as caught:
-        keep(source, job)
+        keep([source], job)
     assert caught.value.code == "not_ready"
 
 

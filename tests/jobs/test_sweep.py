@@ -7,7 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from server.jobs.artifacts import DataFolder, DataFolderError, address_of, new_id, note_address
+from server.jobs.artifacts import (
+    FEATURES_VERSION,
+    DataFolder,
+    DataFolderError,
+    address_of,
+    new_id,
+    note_address,
+)
 from server.jobs.job import Job, Status, now_ms
 from server.jobs.store import Store
 from server.jobs.sweep import sweep
@@ -38,7 +45,7 @@ def test_what_has_no_owner_goes_at_start(store: Store, data: DataFolder, make_jo
     store.update("gone", status=Status.CANCELLED)
     (data.jobs / "nobody").mkdir()
     (data.spool / "upload").mkdir()
-    (data.features / f"{'a' * 64}-v1.npy").touch()
+    (data.features / f"{'a' * 64}-v{FEATURES_VERSION}").mkdir()
     (data.features / f"{'c' * 64}.npy").touch()
     sweep(store, data, at_start=True)
     assert sorted(path.name for path in live.iterdir()) == ["0000-x.mp4", "sound.wav"]
@@ -46,7 +53,7 @@ def test_what_has_no_owner_goes_at_start(store: Store, data: DataFolder, make_jo
     assert not gone.exists()
     assert sorted(path.name for path in data.jobs.iterdir()) == ["done", "live"]
     assert not list(data.spool.iterdir())
-    assert [path.name for path in data.features.iterdir()] == [f"{'a' * 64}-v1.npy"]
+    assert [path.name for path in data.features.iterdir()] == [f"{'a' * 64}-v{FEATURES_VERSION}"]
 
 
 def test_running_work_is_left_alone_by_the_hourly_sweep(
