@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from server.media.bands import NAMES
-from server.media.features import RECORD, TAIL, Features
+from server.effects.feature import EVENTS, STEPPED
+from server.media.features import SPECTRA, Features
+from server.media.spectra import RECORD, TAIL
 
-_MEASURED = ("bands", "onset")
+_TEMPO = ("tempo", "tempo.confidence")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,6 +19,7 @@ class Material:
     sound: Path
     """The WAV."""
     features: Path
+    """The folder of them."""
     photo: Path
     photo2: Path | None
     seconds: float
@@ -25,28 +27,28 @@ class Material:
 
 
 class Layout:
-    """How the records of a features file lie: the page reads them itself, by ranges.
+    """How a track's features lie: the page reads the spectra itself, by ranges.
 
     Raises:
-        ValueError: it is no such file.
-        OSError: it cannot be read.
+        ValueError: they are no features.
+        OSError: they cannot be read.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._features = Features(path)
+    def __init__(self, folder: Path) -> None:
+        self._features = Features(folder)
+        self._path = folder / SPECTRA
         self._count = self._features.steps + TAIL
-        self._start = os.path.getsize(path) - self._count * RECORD.itemsize
         self._fields = {name: entry[:2] for name, entry in (RECORD.fields or {}).items()}
 
     def describe(self) -> dict[str, Any]:
         """What server/web/sound.js wants to know of it, but for where it is."""
         return {
-            "start": self._start,
+            "start": os.path.getsize(self._path) - self._count * RECORD.itemsize,
             "size": RECORD.itemsize,
             "count": self._count,
-            "bands": list(NAMES),
-            "beats": self._features.beats(),
+            "columns": list(STEPPED),
+            "hits": {event: self._features.hits(event).tolist() for event in EVENTS},
+            "tempo": [float(self._features.column(name, 1, 60)[0]) for name in _TEMPO],
             "fields": {
                 name: {
                     "offset": offset,
@@ -58,11 +60,6 @@ class Layout:
         }
 
     def measured(self) -> bytes:
-        """The fields `bands` and `onset` of every record in turn."""
-        found = bytearray()
-        with self._path.open("rb") as file:
-            for start in range(self._start, os.path.getsize(self._path), RECORD.itemsize):
-                for kind, offset in (self._fields[name] for name in _MEASURED):
-                    file.seek(start + offset)
-                    found += file.read(kind.itemsize)
-        return bytes(found)
+        """The `columns` of every step, little-endian float32, one after the other."""
+        found = [self._features.stepped(name).astype("<f4") for name in STEPPED]
+        return b"".join(column.tobytes() for column in found)

@@ -11,7 +11,9 @@ from typing import Any
 from aiohttp import web
 
 import server
+from server.effects.lettering import SAMPLE
 from server.errors import ToqiboxError
+from server.media.features import SPECTRA
 from server.watch.material import Layout
 from server.watch.painter import Painter, Superseded
 from server.watch.subject import Loaded, Subject
@@ -106,6 +108,7 @@ class Pages:
                 "file": self._subject.path.name,
                 "fps": self._fps,
                 "seconds": self._material.seconds,
+                **SAMPLE,
                 "photo2": self._material.photo2 is not None,
                 "sound": {**self._layout.describe(), "url": "/features"},
             }
@@ -142,11 +145,11 @@ class Pages:
         return web.FileResponse(self._material.sound, headers={"Content-Type": "audio/wav"})
 
     async def features(self, _request: web.Request) -> web.StreamResponse:
-        """The features; ranges of them."""
-        return web.FileResponse(self._material.features)
+        """The spectra; ranges of them."""
+        return web.FileResponse(self._material.features / SPECTRA)
 
     async def measured(self, _request: web.Request) -> web.StreamResponse:
-        """Bands and kicks of the whole sound."""
+        """What is known of each step of the whole sound."""
         body = await asyncio.to_thread(self._layout.measured)
         return web.Response(body=body, content_type="application/octet-stream")
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from server.confine import Limits
+from server.effects.lettering import SAMPLE
 from server.errors import ToqiboxError
 from server.jobs import verdict
 from server.jobs.workers import TaskError, Watch, Worker
@@ -105,6 +106,7 @@ class Painter:
             "fps": self._fps,
             "frames": max(round(material.seconds * self._fps), frame + 1),
             "fit": fit,
+            **SAMPLE,
             "shots": [{"frame": frame, "out": str(self._folder / f"{self._asked}.png")}],
             "composite": True,
         }

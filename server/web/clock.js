@@ -66,19 +66,17 @@ export function overview(canvas, sound, seconds) {
   const width = (canvas.width = Math.max(1, Math.round(canvas.clientWidth * ratio)));
   const height = (canvas.height = Math.max(1, Math.round(canvas.clientHeight * ratio)));
   const paint = canvas.getContext("2d");
-  const rows = sound.measured;
+  const level = sound.stepped("level");
+  const kicks = sound.hits.kick.filter(([, strength]) => strength > 0.3);
   const perColumn = (seconds * 60) / width;
   paint.fillStyle = "#1b1f28";
   paint.fillRect(0, 0, width, height);
-  const most = (from, to, of) => {
-    let found = 0;
-    for (let at = from; at <= to && at < rows.length; at++) found = Math.max(found, of(rows[at]));
-    return found;
-  };
+  const most = (from, to) => level.subarray(from, to + 1).reduce((a, b) => Math.max(a, b), 0);
+  const struck = new Set(kicks.map(([time]) => Math.floor((time * 60) / perColumn)));
   for (let x = 0; x < width; x++) {
     const [from, to] = [Math.floor(x * perColumn), Math.floor((x + 1) * perColumn)];
-    const loud = most(from, to, (row) => row[0]) * (height - 6);
-    paint.fillStyle = most(from, to, (row) => row.at(-2)) > 0.3 ? "#ff8a5c" : "#5a6275";
+    const loud = most(from, to) * (height - 6);
+    paint.fillStyle = struck.has(x) ? "#ff8a5c" : "#5a6275";
     paint.fillRect(x, (height - loud) / 2, 1, Math.max(loud, 1));
   }
 }

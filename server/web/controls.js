@@ -44,7 +44,7 @@ export class Controls {
   /** Show what inputs that nobody set are now: `current` by uniform. */
   follow(current) {
     for (const { item, put } of this.shown.values()) {
-      if (item.bind && this.values[item.name] === undefined) put(current[item.uniform]);
+      if (item.motion && this.values[item.name] === undefined) put(current[item.uniform]);
     }
   }
 
@@ -59,14 +59,14 @@ export class Controls {
     for (const { item, box, put } of this.shown.values()) {
       const value = this.values[item.name];
       box.classList.toggle("set", value !== undefined);
-      put(value ?? item.default ?? item.min);
+      put(value ?? item.lettering?.text ?? item.default ?? item.min);
     }
   }
 
   control(item) {
     const box = made("div", { className: "control" });
     box.dataset.name = item.name;
-    const make = { image: given, audio: given, audioFFT: given, event: this.event }[item.kind];
+    const make = { image: given, audio: given, audioFFT: given, audioHistory: given, event: this.event }[item.kind];
     if (make) {
       box.classList.toggle("quiet", make === given);
       box.append(...make.call(this, item));
@@ -77,7 +77,7 @@ export class Controls {
     const undo = made("button", { type: "button", className: "undo", title: "As the effect has it" }, "↺");
     undo.setAttribute("aria-label", `Reset ${item.label}`);
     undo.onclick = () => this.set(item, undefined);
-    const follows = item.bind ? [made("span", { className: "bound" }, `follows ${item.bind}`)] : [];
+    const follows = item.motion ? [made("span", { className: "bound" }, followed(item.motion))] : [];
     const { elements, put } = KINDS[kindOf(item)](item, id, (value) => this.set(item, value));
     box.append(made("div", { className: "head" }, label, ...follows, undo));
     box.append(made("div", { className: "row" }, ...elements));
@@ -88,9 +88,17 @@ export class Controls {
   event(item) {
     const button = made("button", { type: "button", className: "happen" }, item.label);
     button.onclick = () => this.happened(item.name);
-    const follows = item.bind ? [made("span", { className: "bound" }, `also on each ${item.bind}`)] : [];
+    const follows = item.motion ? [made("span", { className: "bound" }, `also: ${followed(item.motion)}`)] : [];
     return [button, ...follows];
   }
+}
+
+/** In words what moves an input. */
+function followed({ bind, osc, beats, seconds, keys, unit, transition }) {
+  if (transition) return "goes by itself";
+  if (bind) return `follows ${bind}`;
+  if (keys) return `${keys.length} key frames in ${unit === "beat" ? "beats" : "seconds"}`;
+  return `swings: ${osc}, ${beats === undefined ? `${seconds} s` : `${beats} beats`}`;
 }
 
 function made(kind, properties, ...children) {
@@ -114,6 +122,8 @@ function fitting(item, value) {
   const clamp = (number, low, high) => Math.min(Math.max(number, low ?? -1e9), high ?? 1e9);
   const part = (of, at) => (Array.isArray(of) ? of[at] : of);
   switch (kindOf(item)) {
+    case "text":
+      return typeof value === "string" ? value : undefined;
     case "bool":
       return typeof value === "boolean" ? value : undefined;
     case "choice":
@@ -169,6 +179,13 @@ function toggle(_item, id, set) {
   const box = made("input", { type: "checkbox", id });
   box.onchange = () => set(box.checked);
   return { elements: [box], put: (value) => (box.checked = Boolean(value)) };
+}
+
+function words(_item, id, set) {
+  const field = made("input", { type: "text", id, maxLength: 200, spellcheck: false });
+  field.oninput = () => set(field.value);
+  const put = (value) => document.activeElement !== field && (field.value = value);
+  return { elements: [field], put };
 }
 
 function choice(item, id, set) {
@@ -236,6 +253,7 @@ const KINDS = {
   float: (item, id, set) => slider(item, id, set, false),
   long: (item, id, set) => slider(item, id, set, true),
   bool: toggle,
+  text: words,
   choice,
   color,
   point2D: pad,

@@ -43,6 +43,9 @@ export class Player {
    * @param {object} [options.photo2] - the second photo
    * @param {string} [options.fit] - how a photo fills the frame: blur, contain or cover
    * @param {object} [options.sound] - see sound.js; silence without one
+   * @param {string} [options.title] - what texts show as the title; `artist` likewise
+   * @param {Object<string, object>} [options.texts] - textures of text inputs by name, where they
+   *     are not to be drawn here: {width, height, data} as server/media/text/packing.py has them
    * @param {Object<string, object>} [options.images] - the program's files by path, as photos
    * @throws {CompileError} with the browser's log; its lines are the author's (see `complaints`)
    * @throws {Error} when the effect asks for more than the browser has
@@ -125,7 +128,7 @@ export class Player {
     this.follow(frame, values);
     const uniforms = this.timeline.uniforms(frame, values, this.fired);
     this.resize(frame, values);
-    this.textures.show(frame);
+    this.textures.show(frame, values);
     for (const step of this.steps) this.paint(step, uniforms);
     this.fired.clear();
     if (shown) this.present();

@@ -5,50 +5,55 @@
 //                              first; channel 0 left, 1 right
 //   wave(step, n)              Uint8Array of the same of both channels' mean, 128 for silence
 //   spectrum(step, channel)    Uint8Array of 1024 levels; channel null for the mean
-//   column(name, frame, fps)   level, sub, bass, lowmid, mid, highmid, treble or kick, 0 to 1
-//   beats                      [seconds from beat to beat, seconds of the first]
-//   begins(name, frame, fps)   whether a kick begins, or another of them rises past a half
+//   column(name, frame, fps)   a feature that is no event's, such as level or bass.envelope
+//   hits                       {event: [[seconds, strength], …]}: kick, onset, beat …
+//   widen(past, future)        told how far around a frame, in seconds, it will be asked for more
 //
 // `Recorded` is the server's own analysis, so that a player hears what the server hears.
 
 const STEPS_PER_S = 60;
-const KICK_DECAY_S = 0.18;
 const CHUNK = 120;
-const MOST_CHUNKS = 48;
+const MOST_CHUNKS = 96;
 
 const ARRAYS = { "<i2": Int16Array, "|u1": Uint8Array, "<f4": Float32Array };
 
 export class Recorded {
   /**
-   * @param {object} layout - of the records: {url, start, size, count, bands: [names], beats,
-   *     fields: {name: {offset, type, length}}}
-   * @param {ArrayBuffer} measured - the fields `bands` and `onset` of every record in turn
+   * @param {object} layout - of the records: {url, start, size, count, fields: {name: {offset,
+   *     type, length}}}, and {columns: [names], hits: {event: rows}, tempo: [bpm, confidence]}
+   * @param {ArrayBuffer} measured - each of the columns at every step, one after the other
    */
   constructor(layout, measured) {
     Object.assign(this, layout);
-    const values = new Float32Array(measured);
-    const width = layout.fields.bands.length + layout.fields.onset.length;
-    this.measured = Array.from({ length: layout.count }, (_, at) =>
-      values.subarray(at * width, (at + 1) * width),
-    );
-    this.kicks = this.measured.flatMap((row, at) =>
-      row.at(-2) > 0 ? [[at / STEPS_PER_S + row.at(-1), row.at(-2)]] : [],
-    );
+    this.measured = new Float32Array(measured);
+    this.reach = [1, 0];
     this.chunks = new Map();
     this.loading = new Map();
   }
 
-  /** Fetch what frames around `frame` need; resolves when it is there. */
+  /** Frames need what sounds so many seconds before and after them, too. */
+  widen(past, future) {
+    this.reach = [Math.max(this.reach[0], past), Math.max(this.reach[1], future)];
+  }
+
+  /** Fetch what frames around `frame` need, and a little more; resolves when it is there. */
   load(frame, fps) {
-    const chunk = Math.floor(this.step(frame, fps) / CHUNK);
-    const wanted = [chunk - 1, chunk, chunk + 1].filter((at) => at >= 0 && at * CHUNK < this.count);
-    return Promise.all(wanted.map((at) => this.fetch(at)));
+    const chunks = this.needed(frame, fps);
+    const next = chunks.at(-1) + 1;
+    return Promise.all([...chunks, ...(next * CHUNK < this.count ? [next] : [])].map((at) => this.fetch(at)));
   }
 
   /** Whether `load` has done so. */
   has(frame, fps) {
-    const chunk = Math.floor(this.step(frame, fps) / CHUNK);
-    return this.chunks.has(chunk) && (chunk === 0 || this.chunks.has(chunk - 1));
+    return this.needed(frame, fps).every((at) => this.chunks.has(at));
+  }
+
+  needed(frame, fps) {
+    const step = this.step(frame, fps);
+    const chunk = (at) => Math.floor(Math.min(Math.max(at, 0), this.count - 1) / CHUNK);
+    const first = chunk(step - this.reach[0] * STEPS_PER_S);
+    const last = chunk(step + this.reach[1] * STEPS_PER_S);
+    return Array.from({ length: last - first + 1 }, (_, index) => first + index);
   }
 
   async fetch(chunk) {
@@ -97,32 +102,21 @@ export class Recorded {
   }
 
   column(name, frame, fps) {
-    if (name === "kick") return this.kick(frame, fps);
+    const whole = ["tempo", "tempo.confidence"].indexOf(name);
+    if (whole >= 0) return this.tempo[whole];
+    const values = this.stepped(name);
+    if (!values) return 0;
     const at = frame * (STEPS_PER_S / fps);
     const before = Math.floor(at);
-    const index = this.bands.indexOf(name);
-    const low = this.measured[before]?.[index] ?? 0;
+    const low = values[before] ?? 0;
     if (before + 1 >= this.count) return at > this.count - 1 ? 0 : low;
-    return low + (at - before) * (this.measured[before + 1][index] - low);
+    return low + (at - before) * (values[before + 1] - low);
   }
 
-  begins(name, frame, fps) {
-    if (name === "kick") return this.kicks.some(([time]) => Math.floor(time * fps) === frame);
-    const before = frame > 0 ? this.column(name, frame - 1, fps) : 0;
-    return this.column(name, frame, fps) >= 0.5 && before < 0.5;
-  }
-
-  /** strength x (1 - age / 180 ms)^2 of the strongest kick under way. */
-  kick(frame, fps) {
-    const most = Math.floor(KICK_DECAY_S * fps);
-    let strongest = 0;
-    for (const [time, strength] of this.kicks) {
-      const age = frame - Math.floor(time * fps);
-      if (age < 0 || age > most) continue;
-      const left = Math.max(0, 1 - age / fps / KICK_DECAY_S);
-      strongest = Math.max(strongest, strength * left * left);
-    }
-    return strongest;
+  /** A feature at every step; undefined where there is none of that name. */
+  stepped(name) {
+    const index = this.columns.indexOf(name);
+    return index < 0 ? undefined : this.measured.subarray(index * this.count, (index + 1) * this.count);
   }
 
   /** Calls `take` with the last `n` values of a field up to a step, and their place among them. */

@@ -2,11 +2,16 @@
 // server/render/soundpicture.py has it.
 
 import { Texture } from "./gl.js";
+import { WORDS } from "./hits.js";
 
 const SAMPLES = 2048;
 const BINS = 1024;
 const FEW = 64;
 const SOUND_WIDTH = 512;
+const RATE = 44100;
+const STEPS_PER_S = 60;
+const [LOWEST_HZ, HIGHEST_HZ] = [30, 16000];
+const [HISTORY_BINS, MOST_HISTORY_BINS, MOST_COLUMNS] = [96, 512, 1024];
 
 /** What ISF's audio and audioFFT inputs show: a row a channel. */
 export class SoundPicture {
@@ -72,6 +77,73 @@ export class SoundTexture {
       pixels.set(this.sound.wave(step, SAMPLES).subarray(0, SOUND_WIDTH), SOUND_WIDTH);
     }
     this.texture.write(this.context.gl.R8, pixels, 1);
+  }
+
+  release() {
+    this.texture.release();
+  }
+}
+
+/** What an audioHistory input shows: see server/render/audiohistory.py. */
+export class AudioHistory {
+  constructor(context, item, sound, fps) {
+    Object.assign(this, { context, sound, fps, step: -1, rows: new Map() });
+    const span = (item.past + item.future) * STEPS_PER_S;
+    this.width = Math.min(Math.max(Math.floor(span + 0.5), 2), MOST_COLUMNS, context.maxSize);
+    this.height = Math.min(item.width ?? HISTORY_BINS, MOST_HISTORY_BINS);
+    const at = (column) => ((column + 0.5) * span) / this.width - item.past * STEPS_PER_S;
+    this.offsets = Array.from({ length: this.width }, (_, column) => Math.floor(at(column)));
+    const octaves = HIGHEST_HZ / LOWEST_HZ;
+    this.edges = Array.from({ length: this.height + 1 }, (_, bin) =>
+      Math.min((LOWEST_HZ * octaves ** (bin / this.height) * 2 * BINS) / RATE + 0.5, BINS),
+    );
+    sound?.widen(item.past, item.future);
+    this.texture = new Texture(context, "2D", this.width, this.height);
+    this.show(null);
+  }
+
+  show(frame) {
+    const step = frame === null || !this.sound ? null : Math.floor((frame * STEPS_PER_S) / this.fps);
+    if (step === this.step) return;
+    this.step = step;
+    const pixels = new Uint8Array(this.width * this.height * 4);
+    if (step !== null) this.fill(pixels, step);
+    this.texture.write(this.context.gl.RGBA8, pixels);
+  }
+
+  fill(pixels, step) {
+    const loaded = this.sound.has?.(step, STEPS_PER_S) !== false;
+    this.offsets.forEach((offset, column) => {
+      const at = step + offset;
+      if (at < 0) return;
+      const row = this.rows.get(at) ?? this.row(at);
+      if (loaded) this.rows.set(at, row); // what was not loaded yet is asked for again
+      row.levels.forEach((level, bin) => {
+        pixels.set([level, ...row.whole], (bin * this.width + column) * 4);
+      });
+    });
+  }
+
+  row(at) {
+    const { sound } = this;
+    const sums = [0];
+    for (const level of sound.spectrum(sound.step(at, STEPS_PER_S), null)) {
+      sums.push(sums.at(-1) + level);
+    }
+    const sum = (edge) => {
+      const below = Math.min(Math.floor(edge), BINS - 1);
+      return sums[below] + (edge - below) * (sums[below + 1] - sums[below]);
+    };
+    const levels = Uint8Array.from({ length: this.height }, (_, bin) => {
+      const [low, high] = [this.edges[bin], this.edges[bin + 1]];
+      return Math.floor((sum(high) - sum(low)) / (high - low) + 0.5);
+    });
+    const features = [
+      sound.column("level", at, STEPS_PER_S),
+      WORDS.pulse(sound.hits.kick, at, STEPS_PER_S),
+      WORDS.pulse(sound.hits.onset, at, STEPS_PER_S),
+    ];
+    return { levels, whole: features.map((value) => Math.floor(value * 255 + 0.5)) };
   }
 
   release() {

@@ -2,7 +2,8 @@
 
 import { fit } from "./fit.js";
 import { HEAD, Texture, bytesFormat } from "./gl.js";
-import { SoundPicture, SoundTexture } from "./soundpicture.js";
+import { LetteredTexture } from "./lettering.js";
+import { AudioHistory, SoundPicture, SoundTexture } from "./soundpicture.js";
 import { Draw, Flip, Surface } from "./surface.js";
 
 const LARGEST_EDGE = 1024;
@@ -110,7 +111,7 @@ export class Flipped {
 /** The textures of one effect, by the name of their sampler. */
 export class Textures {
   constructor(context, program, settings) {
-    Object.assign(this, { context, program, settings, sounds: [], owned: [], turned: new Map() });
+    Object.assign(this, { context, program, settings, sounds: [], texts: [], owned: [], turned: new Map() });
     const first = photo(context, settings.photo ?? BLACK, settings);
     const second = settings.photo2 ? photo(context, settings.photo2, settings) : first;
     Object.assign(this, { photo: first.texture, below: first.fitted });
@@ -121,8 +122,9 @@ export class Textures {
     ]);
   }
 
-  /** Make those that follow the sound what they are in `frame`. */
-  show(frame) {
+  /** Make those that follow the sound what they are in `frame`, and texts what `values` say. */
+  show(frame, values) {
+    for (const text of this.texts) text.show(values);
     for (const sound of this.sounds) sound.show(frame);
   }
 
@@ -155,6 +157,13 @@ export class Textures {
 
   input(item) {
     const { context, settings, program } = this;
+    if (item.kind === "text") {
+      this.texts.push(this.own(new LetteredTexture(context, program, item, settings)));
+      return { source: this.texts.at(-1), moving: true };
+    }
+    if (item.kind === "audioHistory") {
+      return this.heard(new AudioHistory(context, item, settings.sound, settings.fps));
+    }
     if (item.kind === "audio" || item.kind === "audioFFT") {
       return this.heard(new SoundPicture(context, item, settings.sound, settings.fps));
     }

@@ -1,14 +1,17 @@
 // What the uniforms of an effect are in a frame: time, date and size by meaning, the inputs by
 // their values. Mirrors server/render/timeline.py: frame n stands for n/fps, a missing value is
-// the default, or follows the sound where the input is bound to it.
+// the default, or what the input's own motion comes to.
+
+import { position } from "./hits.js";
+import { completed, fires, isMotion, moved } from "./motion.js";
 
 const FIRST_DAY = Date.UTC(2000, 0, 1);
 const DAY_S = 86400;
 const BEATS = 1;
-const INSTANT_S = 1e-9;
+const INSTANT = 1e-9;
 const WHOLE = ["long", "bool", "event"];
 const NUMERIC = ["float", ...WHOLE];
-const TEXTURES = ["image", "audio", "audioFFT"];
+const TEXTURES = ["image", "audio", "audioFFT", "audioHistory", "text"];
 
 /** Year, month, day and seconds of the day, where time 0 is the start of 2000. */
 function date(time, firstMonth) {
@@ -67,28 +70,36 @@ export class Timeline {
 
   input(item, frame, values, fired) {
     if (item.kind === "event") return Number(this.happens(item, frame, values, fired));
-    const given = values[item.name];
-    const value = given === undefined && item.bind ? this.followed(item, frame, values) : given;
+    const motion = this.motion(item, values);
+    const value = motion ? this.moved(item, motion, frame, values) : values[item.name];
     const number = value ?? item.default ?? 0;
     return WHOLE.includes(item.kind) ? Math.floor(Number(number) + 0.5) : number;
   }
 
-  happens(item, frame, values, fired) {
-    if (fired.has(item.name)) return true;
-    if (values[item.name] !== undefined || !item.bind) {
-      return frame === 0 && Boolean(values[item.name] ?? item.default);
-    }
-    return this.film.sound?.begins(item.bind, frame, this.film.fps) ?? false;
+  /** What moves an input: what it is given, or its own motion where it is given nothing. */
+  motion(item, values) {
+    const given = values[item.name];
+    if (given === undefined) return item.motion;
+    return isMotion(given) ? completed(item, given) : null;
   }
 
-  followed(item, frame, values) {
-    const { sound, fps } = this.film;
-    const feature =
-      item.bind === "transition" ? this.progress(frame, values) : (sound?.column(item.bind, frame, fps) ?? 0);
-    const low = item.min ?? 0;
-    const high = item.max ?? 1;
-    if (typeof low !== "object") return low + (high - low) * feature;
-    return low.map((least, part) => least + (high[part] - least) * feature);
+  happens(item, frame, values, fired) {
+    if (fired.has(item.name)) return true;
+    const motion = this.motion(item, values);
+    if (!motion) return frame === 0 && Boolean(values[item.name] ?? item.default);
+    return fires(motion, frame, this.film);
+  }
+
+  moved(item, motion, frame, values) {
+    if (motion.transition) {
+      return (item.min ?? 0) + ((item.max ?? 1) - (item.min ?? 0)) * this.progress(frame, values);
+    }
+    const found = moved(motion, frame, this.film);
+    if (item.values?.length) {
+      const place = Math.floor(found[0] + 0.5);
+      return item.values[Math.min(Math.max(place, 0), item.values.length - 1)];
+    }
+    return found.length === 1 ? found[0] : found;
   }
 
   /** How far a transition is: see server/render/transition.py. */
@@ -96,17 +107,18 @@ export class Timeline {
     const { sound, fps, frames } = this.film;
     const number = (word) => this.number([`transition_${word}`, word], values);
     const inBeats = number("unit") === BEATS;
-    const [period, first] = inBeats && sound ? sound.beats : [1, 0];
-    const [at, every, length] = [number("at"), number("every"), number("length") * period];
-    let start = first + (at >= 0 ? at : every) * period;
+    const place = (at) => (inBeats ? position(sound?.hits.beat ?? [], at / fps) : at / fps);
+    const [at, every, length] = [number("at"), number("every"), number("length")];
+    let start = at >= 0 ? at : every;
     if (at < 0 && every <= 0) {
-      start = (frames / fps - length) / 2;
-      if (inBeats) start = first + halfToEven((start - first) / period) * period;
+      const middle = (place(Math.floor(frames / 2)) + place(Math.ceil(frames / 2))) / 2;
+      start = middle - length / 2;
+      if (inBeats) start = halfToEven(start);
     }
-    const time = frame / fps + INSTANT_S - start;
+    const time = place(frame) + INSTANT - start;
     if (every <= 0) return ramp(time, length);
-    const turn = Math.floor(time / (every * period));
-    const forth = ramp(time - turn * every * period, Math.min(length, every * period));
+    const turn = Math.floor(time / every);
+    const forth = ramp(time - turn * every, Math.min(length, every));
     if (turn < 0) return 0;
     return turn % 2 === 0 ? forth : 1 - forth;
   }

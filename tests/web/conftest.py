@@ -13,18 +13,20 @@ from aiohttp import web
 from numpy.typing import NDArray
 
 import server
-from server.effects.effect import Effect
+from server.effects.effect import Effect, Kind
 from server.effects.program import program
 from server.media import features, wave
 from server.render.context import Context
 from server.render.job import Job
 from server.render.pixels import rgba
 from server.render.scene import Scene
+from server.render.text import Credits, texels_of
 from server.watch.material import Layout
 from tests.harness.browser import Chromium, Page
 from tests.render.drawing import save_photo
 
 SIZE, FPS, FRAMES = (64, 36), 30, 90
+CREDITS = Credits("Ночь 🌙", "Zoë")
 _WEB = Path(server.__file__).parent / "web"
 _PAGES = Path(__file__).parent / "pages"
 
@@ -55,6 +57,8 @@ class Film:
             fit="blur",
             egl_device=None,
             require_gpu=False,
+            title=CREDITS.title,
+            artist=CREDITS.artist,
         )
         scene = Scene(gl, job)
         scene.begin(0)
@@ -79,9 +83,9 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Film:
     sound = folder / "sound.wav"
     samples = np.stack([left, right], axis=1).astype("<f4")
     sound.write_bytes(wave.header(len(time)) + samples.tobytes())
-    features.analyse(sound, folder / "features.npy")
+    features.analyse(sound, folder / "features")
     photo = _photo(folder / "photo.rgba", 160, 60, 1)
-    return Film(photo, _photo(folder / "photo2.rgba", 50, 90, 2), folder / "features.npy")
+    return Film(photo, _photo(folder / "photo2.rgba", 50, 90, 2), folder / "features")
 
 
 def _photo(path: Path, width: int, height: int, seed: int) -> Path:
@@ -133,12 +137,30 @@ class Stage:
             self._files[key] = Path(path)
             urls[name] = f"/files/{key}"
         settings = {"width": SIZE[0], "height": SIZE[1], "fps": FPS, "frames": FRAMES}
-        told = {"shots": frames, "files": urls, "values": dict(values or {}), "second": second}
+        told = {
+            "texts": _texts(effect, values or {}),
+            "shots": frames,
+            "files": urls,
+            "values": dict(values or {}),
+            "second": second,
+        }
         script = f"draw({json.dumps(program(effect))}, {json.dumps({**settings, **told})})"
         answer = await self.page.run(script)
         if "error" in answer:
             return str(answer["error"])
         return [_pixels(text) for text in answer["frames"]]
+
+
+def _texts(effect: Effect, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The server's own letters, so that what is compared is how they are drawn: a browser's have
+    other hints and other blacks."""
+    found = {}
+    for item in effect.inputs:
+        if item.kind is Kind.TEXT:
+            texels = texels_of(item, effect.inputs, effect.settings(values), SIZE, CREDITS)
+            data = base64.b64encode(texels.tobytes()).decode()
+            found[item.name] = {"width": texels.shape[1], "height": texels.shape[0], "data": data}
+    return found
 
 
 def _pixels(text: str) -> Pixels:
@@ -155,7 +177,9 @@ async def stage(chromium: Chromium, film: Film, tmp_path: Path) -> AsyncIterator
         return web.FileResponse(files[request.match_info["key"]])
 
     async def sent(request: web.Request) -> web.StreamResponse:
-        return web.FileResponse(getattr(film, request.path.strip("/")))
+        name = request.path.strip("/")
+        path: Path = getattr(film, name)
+        return web.FileResponse(path / features.SPECTRA if name == "features" else path)
 
     async def told(_request: web.Request) -> web.StreamResponse:
         return web.json_response({**layout.describe(), "url": "/features"})

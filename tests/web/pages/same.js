@@ -3,6 +3,7 @@
 import { Context, Player, complaints } from "/web/player.js";
 import { evaluate } from "/web/size.js";
 import { Recorded } from "/web/sound.js";
+import { typeset } from "/web/typeset.js";
 
 const context = new Context(document.getElementById("canvas"));
 
@@ -30,6 +31,14 @@ async function loaded(files) {
   return Object.fromEntries(await Promise.all(rows));
 }
 
+/** Textures of text inputs, as the server sends them. */
+function lettered(texts) {
+  const rows = Object.entries(texts).map(([name, { width, height, data }]) => {
+    return [name, { width, height, data: Uint8Array.from(atob(data), (sign) => sign.charCodeAt(0)) }];
+  });
+  return Object.fromEntries(rows);
+}
+
 function text(bytes) {
   let found = "";
   for (let at = 0; at < bytes.length; at += 4096) {
@@ -39,9 +48,9 @@ function text(bytes) {
 }
 
 /** The frames as base64 of RGBA rows from the bottom, or what is wrong with the effect. */
-async function draw(program, { shots, files, values, second, ...settings }) {
+async function draw(program, { shots, files, values, second, texts, ...settings }) {
   const [photo, photo2, sound] = [await film.photo, await film.photo2, await film.sound];
-  const options = { ...settings, photo, sound, images: await loaded(files) };
+  const options = { ...settings, photo, sound, images: await loaded(files), texts: lettered(texts) };
   let player = null;
   try {
     player = new Player(context, program, second ? { ...options, photo2 } : options);
@@ -60,4 +69,4 @@ async function draw(program, { shots, files, values, second, ...settings }) {
   }
 }
 
-Object.assign(window, { draw, evaluate, ready: true });
+Object.assign(window, { draw, evaluate, typeset, ready: true });
