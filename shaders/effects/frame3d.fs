@@ -1,0 +1,170 @@
+/*{
+    "ISFVSN": "2",
+    "VSN": "1",
+    "TITLE": "Floating cover",
+    "DESCRIPTION": "The photo as a card that hangs in space over a blurred copy of itself: it sways slowly, comes forward with every kick, and light slides over it as it turns. With a white border or as an instant photo too.",
+    "CREDIT": "TOQIBOX Render",
+    "LICENSE": "MIT",
+    "CATEGORIES": ["Photo", "Beat", "Scene"],
+    "INPUTS": [
+        {"NAME": "inputImage", "TYPE": "image"},
+        {"NAME": "photo", "TYPE": "image"},
+        {"NAME": "lean", "LABEL": "Turn to the side", "TYPE": "float", "MIN": -1.0, "MAX": 1.0, "DEFAULT": 0.6, "BIND": {"osc": "sine", "seconds": 9.0, "phase": 0.4, "min": -1.0, "max": 1.0}},
+        {"NAME": "nod", "LABEL": "Turn up and down", "TYPE": "float", "MIN": -1.0, "MAX": 1.0, "DEFAULT": -0.3, "BIND": {"osc": "sine", "seconds": 6.5, "phase": 0.1, "min": -1.0, "max": 1.0}},
+        {"NAME": "tilt", "LABEL": "How far it turns", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.55, "IDENTITY": 0.0},
+        {"NAME": "punch", "LABEL": "Punch", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "kick.pulse", "decay": 0.4, "smooth": 0.05}},
+        {"NAME": "push", "LABEL": "Forward on a kick", "TYPE": "float", "MIN": 0.0, "MAX": 0.25, "DEFAULT": 0.06, "IDENTITY": 0.0},
+        {"NAME": "size", "LABEL": "Size", "TYPE": "float", "MIN": 0.3, "MAX": 0.95, "DEFAULT": 0.72},
+        {"NAME": "border", "LABEL": "Border", "TYPE": "long", "VALUES": [0, 1, 2], "LABELS": ["None", "White", "Instant photo"], "DEFAULT": 0},
+        {"NAME": "glare", "LABEL": "Light on the card", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4, "IDENTITY": 0.0},
+        {"NAME": "dim", "LABEL": "Dim the background", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4}
+    ],
+    "PASSES": [
+        {"TARGET": "small", "WIDTH": "max($WIDTH / 8, 32)", "HEIGHT": "max($HEIGHT / 8, 32)", "FLOAT": true},
+        {"TARGET": "across", "WIDTH": "max($WIDTH / 8, 32)", "HEIGHT": "max($HEIGHT / 8, 32)", "FLOAT": true},
+        {"TARGET": "blurred", "WIDTH": "max($WIDTH / 8, 32)", "HEIGHT": "max($HEIGHT / 8, 32)", "FLOAT": true},
+        {"TARGET": "back"},
+        {"TARGET": "face"},
+        {}
+    ]
+}*/
+
+// Only the last pass moves: it looks through each pixel at the plane of the card and finds what
+// the pass before it drew there.
+
+const float TAPS = 14.0;
+const float BLUR = 0.06;   // standard deviation of the blur, in short sides of the frame
+const float EYE = 2.2;     // from the eye to the card, in short sides
+const float FAR = 0.16;    // from the card to what its shadow falls on
+const vec3 PAPER = vec3(0.955, 0.95, 0.93);
+
+// A small copy of the middle of the picture, where the photo fills it whatever its shape.
+vec4 shrunk() {
+    vec2 filled = IMG_SIZE(photo) / RENDERSIZE;
+    float zoom = max(min(filled.x, filled.y) / max(filled.x, filled.y), 0.2);
+    vec4 sum = vec4(0.0);
+    for (int y = 0; y < 4; y++)
+        for (int x = 0; x < 4; x++) {
+            vec2 uv = (gl_FragCoord.xy + (vec2(x, y) - 1.5) / 4.0) / RENDERSIZE;
+            sum += IMG_NORM_PIXEL(inputImage, 0.5 + zoom * (uv - 0.5));
+        }
+    return sum / 16.0;
+}
+
+vec4 blur(sampler2D image, vec2 direction) {
+    vec2 deviation = direction * BLUR * min(RENDERSIZE.x, RENDERSIZE.y) / RENDERSIZE;
+    vec4 sum = vec4(0.0);
+    float weights = 0.0;
+    for (float i = -TAPS; i <= TAPS; i++) {
+        float d = i / TAPS * 2.6;
+        float weight = exp(-0.5 * d * d);
+        sum += weight * IMG_NORM_PIXEL(image, isf_FragNormCoord + d * deviation);
+        weights += weight;
+    }
+    return sum / weights;
+}
+
+// Cubic B-spline in four bilinear fetches (Sigg and Hadwiger, GPU Gems 2, chapter 20).
+vec3 smoothly(sampler2D image, vec2 uv) {
+    vec2 size = IMG_SIZE(image);
+    vec2 texel = uv * size - 0.5;
+    vec2 f = fract(texel);
+    vec2 g = 1.0 - f;
+    vec2 w0 = g * g * g / 6.0;
+    vec2 w3 = f * f * f / 6.0;
+    vec2 w1 = 2.0 / 3.0 - 0.5 * f * f * (2.0 - f);
+    vec2 low = w0 + w1;
+    vec2 w2 = 1.0 - low - w3;
+    vec2 a = (floor(texel) - 0.5 + w1 / low) / size;
+    vec2 b = (floor(texel) + 1.5 + w3 / (w2 + w3)) / size;
+    vec3 bottom = mix(IMG_NORM_PIXEL(image, vec2(b.x, a.y)).rgb, IMG_NORM_PIXEL(image, a).rgb, low.x);
+    vec3 top = mix(IMG_NORM_PIXEL(image, b).rgb, IMG_NORM_PIXEL(image, vec2(a.x, b.y)).rgb, low.x);
+    return mix(top, bottom, low.y);
+}
+
+// Half a step of 8 bits of noise (interleaved gradient noise, Jimenez 2014): hides bands.
+float dither() {
+    return (fract(52.9829189 * fract(dot(gl_FragCoord.xy, vec2(0.06711056, 0.00583715)))) - 0.5) / 255.0;
+}
+
+// The white around the photo, in shorter halves of the photo: beside and above it, and below it.
+vec2 margins() {
+    return border == 0 ? vec2(0.0) : border == 1 ? vec2(0.075) : vec2(0.11, 0.4);
+}
+
+// Half the card's sides, in short sides of the frame, and half the photo's.
+vec4 extents() {
+    vec2 photo_size = IMG_SIZE(photo);
+    vec2 shape = photo_size / min(photo_size.x, photo_size.y);
+    vec2 margin = margins();
+    vec2 whole = shape + vec2(margin.x, 0.5 * (margin.x + max(margin.x, margin.y)));
+    vec2 frame = RENDERSIZE / min(RENDERSIZE.x, RENDERSIZE.y);
+    float scale = 0.5 * size * min(frame.x / whole.x, frame.y / whole.y);
+    return vec4(whole, shape) * scale;
+}
+
+// Distance to the edge of a box with round corners, below 0 inside.
+float box(vec2 point, vec2 half_size, float radius) {
+    vec2 q = abs(point) - half_size + radius;
+    return length(max(q, 0.0)) + min(max(q.x, q.y), 0.0) - radius;
+}
+
+vec4 background() {
+    vec3 color = smoothly(blurred, isf_FragNormCoord);
+    color = max(mix(vec3(dot(color, vec3(0.2126, 0.7152, 0.0722))), color, 1.15), 0.0);
+    vec2 side = isf_FragNormCoord - 0.5;
+    return vec4(color * (1.0 - dim) * (1.08 - 0.6 * dot(side, side)) + dither(), 1.0);
+}
+
+// The card as it is seen from the front, pixel for pixel, premultiplied.
+vec4 front() {
+    float unit = min(RENDERSIZE.x, RENDERSIZE.y);
+    vec4 extent = extents();
+    vec2 point = (gl_FragCoord.xy - 0.5 * RENDERSIZE) / unit;
+    vec2 lift = vec2(0.0, extent.y - extent.w - extent.x + extent.z); // the photo above the middle
+    float outside = box(point, extent.xy, 0.02 * min(extent.x, extent.y)) * unit;
+    float frame = box(point - lift, extent.zw, 0.0) * unit;
+    vec3 color = IMG_NORM_PIXEL(photo, 0.5 + 0.5 * (point - lift) / extent.zw).rgb;
+    float rim = clamp(2.0 + outside, 0.0, 1.0); // sets a dark photo off from its background
+    color = mix(color, vec3(1.0), border == 0 ? 0.12 * rim : 0.0);
+    float crease = 1.0 - 0.12 * exp(-max(frame, 0.0) * 500.0 / unit); // the photo lies in the paper
+    if (border > 0) color = mix(color, PAPER * crease, clamp(frame + 0.5, 0.0, 1.0));
+    return vec4(color, 1.0) * clamp(0.5 - outside, 0.0, 1.0);
+}
+
+vec4 hung() {
+    float unit = min(RENDERSIZE.x, RENDERSIZE.y);
+    vec2 ray = (gl_FragCoord.xy - 0.5 * RENDERSIZE) / unit;
+    vec2 turn = tilt * vec2(0.62 * lean, 0.42 * nod - 0.10 * punch); // tangents of the angles
+    vec3 right = normalize(vec3(1.0, 0.03 * turn.x, turn.x));
+    vec3 up = normalize(vec3(0.0, 1.0, turn.y) - right * dot(vec3(0.0, 1.0, turn.y), right));
+    vec3 normal = cross(right, up);
+    // The eye is at (0, 0, EYE / (1 + push)), the card's middle at 0: where does the ray meet it?
+    float eye = EYE / (1.0 + push * punch);
+    vec3 along = vec3(ray, -EYE);
+    vec3 hit = along * (-normal.z * eye / dot(normal, along)) + vec3(0.0, 0.0, eye);
+    vec2 at = vec2(dot(hit, right), dot(hit, up));
+
+    vec4 card = IMG_NORM_PIXEL(face, 0.5 + at * unit / RENDERSIZE);
+    float stripe = dot(at, vec2(0.8, 0.6)) + 1.3 * turn.x + 0.9 * turn.y - 0.1;
+    float sheen = exp(-9.0 * stripe * stripe) * (0.20 + 0.12 * punch) + 0.35 * turn.y;
+    card.rgb += glare * sheen * (sheen > 0.0 ? card.a - card.rgb : card.rgb);
+
+    // Behind it: the shadow, which moves against the card, and the background, which moves less.
+    vec2 drop = vec2(FAR * turn.x, 0.03 + FAR * turn.y);
+    vec4 extent = extents();
+    float near = box(at + drop, extent.xy, 0.05) + 0.01;
+    float shade = 1.0 / (1.0 + exp(clamp(near * 40.0, -20.0, 20.0)));
+    vec2 slide = 0.5 + (isf_FragNormCoord - 0.5) * 0.94 - 0.05 * turn;
+    vec3 behind = IMG_NORM_PIXEL(back, slide).rgb * (1.0 + 0.25 * punch) * (1.0 - 0.75 * shade);
+    return vec4(card.rgb + behind * (1.0 - card.a), 1.0);
+}
+
+void main() {
+    if (PASSINDEX == 0) gl_FragColor = shrunk();
+    else if (PASSINDEX == 1) gl_FragColor = blur(small, vec2(1.0, 0.0));
+    else if (PASSINDEX == 2) gl_FragColor = blur(across, vec2(0.0, 1.0));
+    else if (PASSINDEX == 3) gl_FragColor = background();
+    else if (PASSINDEX == 4) gl_FragColor = front();
+    else gl_FragColor = hung();
+}

@@ -1,0 +1,115 @@
+/*{
+    "ISFVSN": "2",
+    "VSN": "1",
+    "TITLE": "Light leaks",
+    "DESCRIPTION": "Warm light that leaks into an old camera: it drifts in from the edges and swells with the music, and flares softly on the drum. The picture weaves a little in the gate, as film does.",
+    "CREDIT": "TOQIBOX Render",
+    "LICENSE": "MIT",
+    "CATEGORIES": ["Photo", "Film", "Scene"],
+    "INPUTS": [
+        {"NAME": "inputImage", "TYPE": "image"},
+        {"NAME": "amount", "LABEL": "Amount of light", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.55, "IDENTITY": 0.0},
+        {"NAME": "color", "LABEL": "Colour of the light", "TYPE": "color", "DEFAULT": [1.0, 0.42, 0.12, 1.0]},
+        {"NAME": "second", "LABEL": "Second colour", "TYPE": "color", "DEFAULT": [0.95, 0.16, 0.32, 1.0]},
+        {"NAME": "drift", "LABEL": "Drift", "TYPE": "float", "MIN": 0.0, "MAX": 3.0, "DEFAULT": 1.0},
+        {"NAME": "swell", "LABEL": "Swell", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "BIND": {"bind": "level.envelope", "curve": "in", "smooth": 0.4}},
+        {"NAME": "hit", "LABEL": "Drum", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "kick.pulse", "decay": 0.6, "smooth": 0.07}},
+        {"NAME": "flare", "LABEL": "Flare on the drum", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.35, "IDENTITY": 0.0},
+        {"NAME": "weave", "LABEL": "Gate weave", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.3, "IDENTITY": 0.0},
+        {"NAME": "fade", "LABEL": "Faded film", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.3, "IDENTITY": 0.0}
+    ],
+    "PASSES": [
+        {"TARGET": "wander", "WIDTH": 8, "HEIGHT": 1, "FLOAT": true},
+        {"TARGET": "glow", "WIDTH": "max($WIDTH / 16, 16)", "HEIGHT": "max($HEIGHT / 16, 16)", "FLOAT": true},
+        {}
+    ]
+}*/
+
+// Where each leak is and what the gate does: eight pixels. The light itself has no detail, so it
+// is drawn at a sixteenth of the size. What is left for the whole frame is two fetches.
+
+// Noise of one number (value noise on PCG's permutation, O'Neill 2014), 0 to 1.
+float chance(int n) {
+    uint state = uint(n) * 747796405u + 2891336453u;
+    uint word = ((state >> ((state >> 28u) + 4u)) ^ state) * 277803737u;
+    return float((word >> 22u) ^ word & 65535u) / 65535.0;
+}
+
+float noise(float x, int seed) {
+    float f = fract(x);
+    int i = int(floor(x)) + 4096 * seed;
+    return mix(chance(i), chance(i + 1), f * f * (3.0 - 2.0 * f));
+}
+
+// Pixels 0 to 4 are leaks: place along the edge, depth, brightness, warmth. Pixel 6 is the gate:
+// its offset in thousandths of the short side, and how bright the lamp is.
+vec4 motion() {
+    int i = int(gl_FragCoord.x);
+    if (i == 6) {
+        float t = TIME * 11.0; // a hop with every other frame, and a slow slip
+        vec2 hop = vec2(noise(t, 1), noise(t, 2)) - 0.5;
+        vec2 slip = vec2(noise(TIME * 0.9, 3), noise(TIME * 1.3, 4)) - 0.5;
+        return vec4(1.2 * hop + vec2(2.5, 4.0) * slip, noise(TIME * 7.0, 5) - 0.5, 0.0);
+    }
+    float t = TIME * drift * (0.11 + 0.03 * float(i)) + 3.7 * float(i);
+    float along = noise(t, 10 + i);
+    float depth = 0.22 * noise(t * 1.3, 20 + i) - 0.12;
+    float bright = smoothstep(0.35, 0.85, noise(t * 1.7, 30 + i));
+    return vec4(along, depth, bright, noise(t * 0.8, 40 + i));
+}
+
+// One leak: an oval of light that lies on an edge, whiter towards its middle.
+vec3 leak(vec2 point, vec2 middle, vec2 wide, vec4 told) {
+    vec2 d = (point - middle) / wide;
+    float far = dot(d, d);
+    float light = told.z / (1.0 + 0.6 * far) * exp(-far); // a hot core in a wide haze
+    vec3 tone = mix(color.rgb, second.rgb, told.w);
+    return light * mix(1.5 * tone, vec3(1.6, 1.2, 0.75), smoothstep(0.35, 1.1, light));
+}
+
+vec4 light() {
+    vec2 frame = RENDERSIZE / min(RENDERSIZE.x, RENDERSIZE.y);
+    vec2 point = isf_FragNormCoord * frame;
+    float breath = 0.5 + 0.8 * swell + flare * hit;
+    float grown = 0.85 + 0.25 * swell + 0.2 * flare * hit;
+    vec3 sum = vec3(0.0);
+    for (int i = 0; i < 5; i++) {
+        vec4 told = IMG_PIXEL(wander, vec2(float(i) + 0.5, 0.5));
+        // The first three lean in from the sides, the others from above and below.
+        vec2 middle = i < 3
+            ? vec2(i == 1 ? frame.x - told.y : told.y, frame.y * told.x)
+            : vec2(frame.x * told.x, i == 3 ? frame.y - told.y : told.y);
+        vec2 wide = i < 3 ? vec2(0.24 + 0.14 * told.w, 0.62) : vec2(0.75, 0.17 + 0.10 * told.w);
+        sum += leak(point, middle, wide * grown, told);
+    }
+    // A thin veil across the picture from the brightest leak, as in a lens.
+    vec4 first = IMG_PIXEL(wander, vec2(1.5, 0.5));
+    float line = (point.y - frame.y * first.x) / 0.10;
+    sum += 0.30 * first.z * exp(-line * line) * exp((point.x - frame.x) * 0.9) * mix(color.rgb, vec3(1.0), 0.25);
+    return vec4(amount * breath * sum, 1.0);
+}
+
+// Half a step of 8 bits of noise (interleaved gradient noise, Jimenez 2014): hides bands.
+float dither() {
+    return (fract(52.9829189 * fract(dot(gl_FragCoord.xy, vec2(0.06711056, 0.00583715)))) - 0.5) / 255.0;
+}
+
+vec4 film() {
+    vec4 gate = IMG_PIXEL(wander, vec2(6.5, 0.5));
+    vec2 slip = weave * 0.0012 * gate.xy * min(RENDERSIZE.x, RENDERSIZE.y) / RENDERSIZE;
+    vec2 uv = 0.5 + (isf_FragNormCoord - 0.5) * (1.0 - 0.012 * weave) + slip; // no edge comes into view
+    vec3 picture = IMG_NORM_PIXEL(inputImage, uv).rgb;
+    // Old film: blacks lifted and warm, highlights creamy, colours paler; the lamp is not steady.
+    float grey = dot(picture, vec3(0.2126, 0.7152, 0.0722));
+    vec3 old = mix(vec3(grey), picture, 0.78) * vec3(0.94, 0.885, 0.80) + vec3(0.055, 0.04, 0.045);
+    picture = mix(picture, old, fade) * (1.0 + 0.05 * fade * gate.z);
+    vec3 glare = IMG_THIS_NORM_PIXEL(glow).rgb;
+    glare /= 1.0 + 0.35 * glare; // never a hard edge where light burns out
+    return vec4(1.0 - (1.0 - picture) * max(1.0 - glare, 0.0) + dither(), 1.0);
+}
+
+void main() {
+    if (PASSINDEX == 0) gl_FragColor = motion();
+    else if (PASSINDEX == 1) gl_FragColor = light();
+    else gl_FragColor = film();
+}

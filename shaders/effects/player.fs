@@ -1,0 +1,222 @@
+/*{
+    "ISFVSN": "2",
+    "VSN": "1",
+    "TITLE": "Player card",
+    "DESCRIPTION": "A card of frosted glass with the cover, title, artist, progress and times, wide or tall.",
+    "CREDIT": "TOQIBOX Render",
+    "LICENSE": "MIT",
+    "CATEGORIES": ["Photo", "Text", "Player"],
+    "INPUTS": [
+        {"NAME": "inputImage", "TYPE": "image"},
+        {"NAME": "photo", "TYPE": "image"},
+        {"NAME": "title", "LABEL": "Title", "TYPE": "text", "DEFAULT": "$title", "FONT": "font", "BOLD": true,
+         "SIZE": "0.062 * size", "WIDTH": "(0.66 - 0.16 * design) * size * min($WIDTH, $HEIGHT) / $WIDTH", "LINES": 1, "SHRINK": 0.82},
+        {"NAME": "artist", "LABEL": "Artist", "TYPE": "text", "DEFAULT": "$artist", "FONT": "font", "BOLD": false,
+         "SIZE": "0.042 * size", "WIDTH": "(0.66 - 0.16 * design) * size * min($WIDTH, $HEIGHT) / $WIDTH", "LINES": 1, "SHRINK": 0.82},
+        {"NAME": "digits", "LABEL": "Digits", "TYPE": "text", "DEFAULT": "0123456789:", "CELLS": true,
+         "FONT": "font", "BOLD": false, "SIZE": "0.03 * size"},
+        {"NAME": "elapsed", "LABEL": "Elapsed", "TYPE": "float", "MIN": 0.0, "MAX": 35999.0, "DEFAULT": 0.0, "BIND": "time.elapsed"},
+        {"NAME": "total", "LABEL": "Length", "TYPE": "float", "MIN": 0.0, "MAX": 35999.0, "DEFAULT": 0.0, "BIND": "time.total"},
+        {"NAME": "played", "LABEL": "Progress", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "BIND": "time.progress"},
+        {"NAME": "design", "LABEL": "Design", "TYPE": "long", "DEFAULT": 0, "LABELS": ["Wide", "Tall"]},
+        {"NAME": "place", "LABEL": "Place", "TYPE": "long", "DEFAULT": 1,
+         "LABELS": ["Bottom left", "Bottom centre", "Bottom right", "Left", "Centre", "Right", "Top left", "Top centre", "Top right"]},
+        {"NAME": "size", "LABEL": "Size", "TYPE": "float", "MIN": 0.3, "MAX": 1.2, "DEFAULT": 0.86},
+        {"NAME": "margin", "LABEL": "Margin", "TYPE": "float", "MIN": 0.0, "MAX": 0.3, "DEFAULT": 0.075},
+        {"NAME": "font", "LABEL": "Font", "TYPE": "long", "DEFAULT": 0,
+         "LABELS": ["Inter", "Manrope", "Roboto", "Open Sans", "PT Sans", "Comfortaa", "Play", "Jura", "JetBrains Mono", "Noto Serif", "PT Serif"]},
+        {"NAME": "radius", "LABEL": "Rounded corners", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4},
+        {"NAME": "panel", "LABEL": "Colour of the panel", "TYPE": "color", "DEFAULT": [0.05, 0.05, 0.07, 0.42]},
+        {"NAME": "frost", "LABEL": "Frosted", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
+        {"NAME": "color", "LABEL": "Colour of the title", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 1.0]},
+        {"NAME": "pale", "LABEL": "Colour of the rest", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 0.72]},
+        {"NAME": "accent", "LABEL": "Colour of the bar", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 1.0]},
+        {"NAME": "shadow", "LABEL": "Shadow", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.45, "IDENTITY": 0.0}
+    ],
+    "PASSES": [
+        {"TARGET": "small", "WIDTH": "max($WIDTH / 8, 16)", "HEIGHT": "max($HEIGHT / 8, 16)"},
+        {"TARGET": "across", "WIDTH": "max($WIDTH / 8, 16)", "HEIGHT": "max($HEIGHT / 8, 16)"},
+        {"TARGET": "frosted", "WIDTH": "max($WIDTH / 8, 16)", "HEIGHT": "max($HEIGHT / 8, 16)"},
+        {"TARGET": "face", "WIDTH": "floor($size * min($WIDTH, $HEIGHT)) + 2", "HEIGHT": "floor($size * min($WIDTH, $HEIGHT)) + 2"},
+        {}
+    ]
+}*/
+
+// Cover and words stand still, so they are drawn once, pixel for pixel, into the corner of `face`.
+// A frame blurs an eighth of what is below, and draws only where the card is (player.vs). All
+// measures of the card are shares of the `size` that it was asked for.
+
+const float PAD = 0.045;
+const float COVER = 0.2;        // edge of the wide card's cover
+const float TALL = 0.59;        // width of the tall card
+const float TAPS = 6.0;
+
+float unit() { vec2 frame = TEXT_FRAME(digits); return floor(size * min(frame.x, frame.y)); }
+vec2 extent() {
+    float u = unit();
+    vec2 wide = vec2(1.0, COVER + 2.0 * PAD);
+    vec2 tall = vec2(TALL, TALL + 0.255);
+    return floor((design == 0 ? wide : tall) * u);
+}
+vec2 corner() {
+    vec2 frame = TEXT_FRAME(digits);
+    float edge = floor(margin * min(frame.x, frame.y));
+    vec2 room = max(frame - extent() - 2.0 * edge, vec2(0.0));
+    vec2 free = max(frame - extent(), vec2(0.0));
+    vec2 at = vec2(edge) + room * 0.5 * vec2(float(place - 3 * (place / 3)), float(place / 3));
+    return floor(min(at, free));
+}
+float rounding() { return radius * 0.5 * (COVER + 2.0 * PAD) * unit(); }
+
+// Signed distance to a box with round corners (I. Quilez).
+float box(vec2 at, vec2 low, vec2 high, float round_) {
+    vec2 away = abs(at - 0.5 * (low + high)) - 0.5 * (high - low) + round_;
+    return length(max(away, 0.0)) + min(max(away.x, away.y), 0.0) - round_;
+}
+float cover(float away) { return clamp(0.5 - away, 0.0, 1.0); }
+
+// A small copy of what is below: 16 samples a pixel.
+vec4 shrunk() {
+    vec4 sum = vec4(0.0);
+    for (int i = 0; i < 4; i++) {
+        vec2 off = (vec2(float(i & 1), float(i >> 1)) - 0.5) * 0.5;
+        sum += IMG_NORM_PIXEL(inputImage, (gl_FragCoord.xy + off) / RENDERSIZE);
+    }
+    return 0.25 * sum;
+}
+
+vec4 blurred(sampler2D image, vec2 way) {
+    float deviation = max(0.035 * min(RENDERSIZE.x, RENDERSIZE.y), 0.7);
+    vec4 sum = vec4(0.0);
+    float weights = 0.0;
+    for (float i = -TAPS; i <= TAPS; i++) {
+        float d = i / TAPS * 2.4;
+        float weight = exp(-0.5 * d * d);
+        sum += weight * IMG_PIXEL(image, gl_FragCoord.xy + way * d * deviation);
+        weights += weight;
+    }
+    return sum / weights;
+}
+
+// Cubic B-spline in four bilinear fetches (Sigg and Hadwiger, GPU Gems 2, chapter 20).
+vec3 smoothly(sampler2D image, vec2 uv) {
+    vec2 full = IMG_SIZE(image);
+    vec2 texel = uv * full - 0.5;
+    vec2 f = fract(texel);
+    vec2 g = 1.0 - f;
+    vec2 w0 = g * g * g / 6.0;
+    vec2 w3 = f * f * f / 6.0;
+    vec2 low = w0 + 2.0 / 3.0 - 0.5 * f * f * (2.0 - f);
+    vec2 a = (floor(texel) + 0.5 - w0 / low) / full;
+    vec2 b = (floor(texel) + 1.5 + w3 / (1.0 - low)) / full;
+    vec3 bottom = mix(IMG_NORM_PIXEL(image, vec2(b.x, a.y)).rgb, IMG_NORM_PIXEL(image, a).rgb, low.x);
+    vec3 top = mix(IMG_NORM_PIXEL(image, b).rgb, IMG_NORM_PIXEL(image, vec2(a.x, b.y)).rgb, low.x);
+    return mix(top, bottom, low.y);
+}
+
+// Where text begins, its baseline in y; the bar's ends and height; the times' baseline. In pixels.
+float column() { return floor((design == 0 ? COVER + 2.0 * PAD + 0.005 : PAD) * unit()); }
+vec2 baselines() {
+    float u = unit();
+    float top = extent().y - floor((design == 0 ? PAD + 0.002 : TALL - PAD + 0.034) * u);
+    float first = floor(top - 0.72 * 0.062 * u);
+    return vec2(first, first - floor(0.062 * u));
+}
+float bar() { return floor((design == 0 ? 0.089 : 0.086) * unit()) + 0.5; }
+float ending() { return extent().x - floor(PAD * unit()) - 1.0; }
+
+vec4 words(sampler2D text, vec2 at, float baseline, vec4 tint) {
+    vec2 from = vec2(TEXT_INK(text).x, TEXT_BASELINES(text).x) + at - vec2(column(), baseline);
+    return TEXT_DRAW(text, from, tint, vec4(0.0), 0.0);
+}
+
+// Cover and words, premultiplied.
+vec4 facing() {
+    vec2 at = gl_FragCoord.xy;
+    float u = unit();
+    float edge = floor((design == 0 ? COVER : TALL - 2.0 * PAD) * u);
+    vec2 low = vec2(floor(PAD * u), extent().y - floor(PAD * u) - edge);
+    vec2 point = (at - low) / edge - 0.5;
+    vec2 full = IMG_SIZE(photo);
+    vec3 tone = IMG_NORM_PIXEL(photo, 0.5 + point * min(full.x, full.y) / full).rgb;
+    float round_ = max(rounding() - 0.5 * PAD * u, 0.25 * rounding());
+    vec4 seen = vec4(tone, 1.0) * cover(box(at, low, low + edge, round_));
+    vec2 lines = baselines();
+    vec4 one = words(title, at, lines.x, color);
+    vec4 two = words(artist, at, lines.y, pale);
+    seen = one + seen * (1.0 - one.a);
+    return two + seen * (1.0 - two.a);
+}
+
+// Coverage of a time such as 1:02:03, which begins at 0, or ends there.
+float clock(vec2 at, float seconds, bool ends) {
+    int whole = int(floor(max(seconds, 0.0) + 0.001));
+    int minutes = whole / 60;
+    bool hours = minutes >= 60;
+    float one = TEXT_ADVANCE(digits, 0);
+    float colon = TEXT_ADVANCE(digits, 10);
+    float wide = (hours ? 5.0 : minutes >= 10 ? 4.0 : 3.0) * one + (hours ? 2.0 : 1.0) * colon;
+    float x = ends ? -at.x : wide - at.x; // from its right end
+    int sign = -1;
+    float middle = 0.0;
+    if (x < one) { sign = whole % 10; middle = 0.5 * one; }
+    else if (x < 2.0 * one) { sign = whole % 60 / 10; middle = 1.5 * one; }
+    else if (x < 2.0 * one + colon) { sign = 10; middle = 2.0 * one + 0.5 * colon; }
+    else if (x < 3.0 * one + colon) { sign = minutes % 10; middle = 2.5 * one + colon; }
+    else if (x < 4.0 * one + colon) { sign = hours || minutes >= 10 ? minutes % 60 / 10 : -1; middle = 3.5 * one + colon; }
+    else if (x < 4.0 * one + 2.0 * colon) { sign = hours ? 10 : -1; middle = 4.0 * one + 1.5 * colon; }
+    else { sign = hours ? minutes / 60 % 10 : -1; middle = 4.5 * one + 2.0 * colon; }
+    return TEXT_CELL(digits, sign, vec2(floor(middle + 0.5) - x, floor(at.y) + 0.5)).r;
+}
+
+// The bar and the times, straight: what is there of the colour of the bar, and of the rest.
+vec2 playing(vec2 at) {
+    float u = unit();
+    float from = column();
+    float wide = ending() - from;
+    float thick = max(0.011 * u, 1.5);
+    vec2 off = vec2(at.x - from, at.y - bar());
+    float done = clamp(played, 0.0, 1.0) * wide;
+    float whole = box(off, vec2(0.0, -0.5 * thick), vec2(wide, 0.5 * thick), 0.5 * thick);
+    float part = box(off, vec2(0.0, -0.5 * thick), vec2(max(done, thick), 0.5 * thick), 0.5 * thick);
+    float head = length(off - vec2(clamp(done, thick, wide - thick), 0.0)) - thick;
+    float front = max(cover(part), cover(head));
+    float below = bar() - 0.5 - floor((design == 0 ? 0.018 : 0.022) * u) - floor(0.72 * 0.03 * u);
+    float figures = clock(vec2(at.x - from, at.y - below), elapsed, false) + clock(vec2(at.x - ending(), at.y - below), total, true);
+    return vec2(front, max(0.36 * cover(whole) * (1.0 - front), figures));
+}
+
+void card() {
+    vec2 low = corner();
+    vec2 high = low + extent();
+    vec2 point = gl_FragCoord.xy;
+    vec2 at = point - low;
+    float u = unit();
+    float away = box(point, low, high, rounding());
+    float lower = box(point + vec2(0.0, 0.012 * u), low, high, rounding());
+    float dark = shadow * exp(-pow(max(lower, 0.0) / (0.045 * u), 2.0) * 1.5) * (lower < 0.0 ? 1.0 : 0.75);
+    gl_FragColor = vec4(0.0, 0.0, 0.0, dark);
+    float inside = cover(away);
+    if (inside <= 0.0) return;
+    vec3 below = mix(IMG_THIS_PIXEL(inputImage).rgb, smoothly(frosted, isf_FragNormCoord), frost);
+    vec3 grey = vec3(dot(below, vec3(0.2126, 0.7152, 0.0722)));
+    vec3 tone = mix(mix(grey, below, 1.0 + 0.25 * frost), panel.rgb, panel.a);
+    // Light on the upper rim of the glass.
+    float rim = cover(abs(away + 0.75) - 0.5) * mix(0.06, 0.3, clamp(at.y / extent().y, 0.0, 1.0));
+    tone = mix(tone, vec3(1.0), rim);
+    vec4 front = texelFetch(face, ivec2(clamp(at, vec2(0.0), IMG_SIZE(face) - 1.0)), 0);
+    tone = tone * (1.0 - front.a) + front.rgb;
+    vec2 bar_and_rest = playing(at);
+    tone = mix(tone, pale.rgb, pale.a * bar_and_rest.y);
+    tone = mix(tone, accent.rgb, accent.a * bar_and_rest.x);
+    float alpha = inside + dark * (1.0 - inside);
+    gl_FragColor = vec4(tone * inside / max(alpha, 1e-4), alpha);
+}
+
+void main() {
+    if (PASSINDEX == 0) gl_FragColor = shrunk();
+    else if (PASSINDEX == 1) gl_FragColor = blurred(small, vec2(1.0, 0.0));
+    else if (PASSINDEX == 2) gl_FragColor = blurred(across, vec2(0.0, 1.0));
+    else if (PASSINDEX == 3) gl_FragColor = facing();
+    else card();
+}

@@ -1,0 +1,141 @@
+/*{
+    "ISFVSN": "2",
+    "VSN": "1",
+    "TITLE": "Progress",
+    "DESCRIPTION": "How far the video is: a line, a rounded bar, dots or ticks like a waveform, with elapsed and total time. Its head swells with the kick.",
+    "CREDIT": "TOQIBOX Render",
+    "LICENSE": "MIT",
+    "CATEGORIES": ["Text", "Player"],
+    "INPUTS": [
+        {"NAME": "digits", "LABEL": "Digits", "TYPE": "text", "DEFAULT": "0123456789:", "CELLS": true,
+         "FONT": "font", "BOLD": false, "SIZE": "figures", "SHADOW": 0.5},
+        {"NAME": "elapsed", "LABEL": "Elapsed", "TYPE": "float", "MIN": 0.0, "MAX": 35999.0, "DEFAULT": 0.0, "BIND": "time.elapsed"},
+        {"NAME": "total", "LABEL": "Length", "TYPE": "float", "MIN": 0.0, "MAX": 35999.0, "DEFAULT": 0.0, "BIND": "time.total"},
+        {"NAME": "played", "LABEL": "Progress", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "BIND": "time.progress"},
+        {"NAME": "beat", "LABEL": "Beat", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": "kick"},
+        {"NAME": "design", "LABEL": "Design", "TYPE": "long", "DEFAULT": 1, "LABELS": ["Line", "Rounded bar", "Dots", "Ticks"]},
+        {"NAME": "times", "LABEL": "Times", "TYPE": "long", "DEFAULT": 1, "LABELS": ["None", "Elapsed and total", "Elapsed and left"]},
+        {"NAME": "font", "LABEL": "Font of the times", "TYPE": "long", "DEFAULT": 0, "LABELS": ["Inter", "Roboto", "Roboto Condensed", "PT Sans", "JetBrains Mono", "Jura", "Noto Serif"]},
+        {"NAME": "figures", "LABEL": "Size of the times", "TYPE": "float", "MIN": 0.015, "MAX": 0.15, "DEFAULT": 0.034},
+        {"NAME": "base", "LABEL": "Distance from below", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.088},
+        {"NAME": "margin", "LABEL": "Margin at the sides", "TYPE": "float", "MIN": 0.0, "MAX": 0.45, "DEFAULT": 0.075},
+        {"NAME": "thickness", "LABEL": "Thickness", "TYPE": "float", "MIN": 0.002, "MAX": 0.08, "DEFAULT": 0.011},
+        {"NAME": "count", "LABEL": "Number of dots or ticks", "TYPE": "long", "MIN": 8, "MAX": 240, "DEFAULT": 72},
+        {"NAME": "color", "LABEL": "Colour", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 0.96]},
+        {"NAME": "rest", "LABEL": "Colour of what is to come", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 0.3]},
+        {"NAME": "shadow", "LABEL": "Shadow", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4, "IDENTITY": 0.0},
+        {"NAME": "amount", "LABEL": "Moved by the kick", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0}
+    ]
+}*/
+
+// Only the part of the picture around the bar is drawn (progress.vs); y is counted from the middle
+// of the bar, x from its left end, in pixels.
+
+float unit() { return min(RENDERSIZE.x, RENDERSIZE.y); }
+float thick() { return max(thickness * unit(), 1.5); }
+
+// Coverage of a shape from the signed distance to it.
+float cover(float away) { return clamp(0.5 - away, 0.0, 1.0); }
+
+float capsule(vec2 at, float from, float to, float radius) {
+    return length(vec2(at.x - clamp(at.x, from + radius, max(to - radius, from + radius)), at.y)) - radius;
+}
+
+// A height for each tick, 0.2 to 1: like a waveform, with verses and choruses. The hash is that of
+// Jarzynski and Olano (2020) for 32 bits.
+uint hash(uint word) {
+    word = word * 747796405u + 2891336453u;
+    word = ((word >> ((word >> 28u) + 4u)) ^ word) * 277803737u;
+    return (word >> 22u) ^ word;
+}
+float grain(int at) { return float(hash(uint(at)) >> 8u) / 16777216.0; }
+float height(int at) {
+    float slow = 12.0 * float(at) / float(count);
+    int part = int(floor(slow));
+    float swell = mix(grain(part + 1000), grain(part + 1001), smoothstep(0.0, 1.0, slow - float(part)));
+    float ends = smoothstep(-0.02, 0.1, float(at) / float(count)) * smoothstep(-0.02, 0.1, 1.0 - float(at) / float(count));
+    return (0.22 + 0.5 * swell + 0.28 * grain(at)) * mix(0.35, 1.0, ends);
+}
+
+// x: coverage of what is played, y: of what is to come, z: of the shadow.
+vec3 line_or_bar(vec2 at, float wide, float done) {
+    float swell = 1.0 + 0.5 * amount * beat;
+    float radius = design == 0 ? max(0.25 * thick(), 0.6) : 0.5 * thick();
+    float knob = (design == 0 ? 1.5 : 1.25) * 0.5 * thick() * swell;
+    float whole = capsule(at, 0.0, wide, radius);
+    float part = capsule(at, 0.0, max(done, 2.0 * radius), radius);
+    float head = length(at - vec2(clamp(done, knob, wide - knob), 0.0)) - knob;
+    float front = max(cover(part), cover(head));
+    return vec3(front, cover(whole) * (1.0 - front), exp(-max(min(whole, head), 0.0) / (1.2 * thick())));
+}
+
+vec3 dots_or_ticks(vec2 at, float wide, float done) {
+    float pitch = wide / float(count);
+    int which = int(clamp(floor(at.x / pitch), 0.0, float(count) - 1.0));
+    float middle = (float(which) + 0.5) * pitch;
+    float near = exp(-pow((middle - done) / (0.02 * wide), 2.0)) * amount * beat;
+    vec2 off = vec2(at.x - middle, at.y);
+    float away;
+    if (design == 2) {
+        away = length(off) - min(0.5 * thick() * (1.0 + 0.7 * near), 0.48 * pitch);
+    } else {
+        float tall = max(3.2 * thick() * height(which) * (1.0 + 0.5 * near), 0.5);
+        float radius = min(0.32 * pitch, 0.5 * thick());
+        away = length(vec2(off.x, off.y - clamp(off.y, -max(tall - radius, 0.0), max(tall - radius, 0.0)))) - radius;
+    }
+    float passed = clamp((done - (middle - 0.5 * pitch)) / pitch, 0.0, 1.0);
+    float seen = cover(away);
+    return vec3(seen * passed, seen * (1.0 - passed), exp(-max(away, 0.0) / (1.2 * thick())));
+}
+
+// Coverage and shadow of a time such as 1:02:03, which begins at 0, or ends there.
+vec2 clock(vec2 at, float seconds, bool ends) {
+    int whole = int(floor(max(seconds, 0.0) + 0.001));
+    int minutes = whole / 60;
+    bool hours = minutes >= 60;
+    float one = TEXT_ADVANCE(digits, 0);
+    float colon = TEXT_ADVANCE(digits, 10);
+    float wide = (hours ? 5.0 : minutes >= 10 ? 4.0 : 3.0) * one + (hours ? 2.0 : 1.0) * colon;
+    float x = ends ? -at.x : wide - at.x; // from its right end
+    int sign = -1;
+    float middle = 0.0;
+    if (x < one) { sign = whole % 10; middle = 0.5 * one; }
+    else if (x < 2.0 * one) { sign = whole % 60 / 10; middle = 1.5 * one; }
+    else if (x < 2.0 * one + colon) { sign = 10; middle = 2.0 * one + 0.5 * colon; }
+    else if (x < 3.0 * one + colon) { sign = minutes % 10; middle = 2.5 * one + colon; }
+    else if (x < 4.0 * one + colon) { sign = hours || minutes >= 10 ? minutes % 60 / 10 : -1; middle = 3.5 * one + colon; }
+    else if (x < 4.0 * one + 2.0 * colon) { sign = hours ? 10 : -1; middle = 4.0 * one + 1.5 * colon; }
+    else { sign = hours ? minutes / 60 % 10 : -1; middle = 4.5 * one + 2.0 * colon; }
+    // Whole pixels, so that the digits are as sharp as they were drawn.
+    vec2 from = vec2(floor(middle + 0.5) - x, floor(at.y) + 0.5);
+    return TEXT_CELL(digits, sign, from).rb;
+}
+
+void main() {
+    float wide = RENDERSIZE.x - 2.0 * floor(margin * unit());
+    vec2 start = vec2(floor(0.5 * (RENDERSIZE.x - wide)), floor(base * unit()) + 0.5 * mod(ceil(thick()), 2.0));
+    vec2 at = gl_FragCoord.xy - start;
+    float done = clamp(played, 0.0, 1.0) * wide;
+    vec3 bar = design < 2 ? line_or_bar(at, wide, done) : dots_or_ticks(at, wide, done);
+    float dark = bar.z;
+    vec2 words = vec2(0.0);
+    if (times > 0) {
+        float away = (design == 3 ? 3.2 : 0.75) * thick() + 0.55 * TEXT_EM(digits);
+        float below = floor(away + TEXT_CAPS(digits));
+        if (start.y - below < 0.25 * TEXT_EM(digits)) below = -floor(away); // no room: above the bar
+        vec2 left = vec2(at.x, at.y + below);
+        vec2 right = vec2(at.x - wide, left.y);
+        words = max(clock(left, elapsed, false), clock(right, times == 2 ? max(total - elapsed, 0.0) : total, true));
+        dark = max(dark, 1.3 * words.y);
+    }
+    // Straight alpha: the shadow below, then what is to come, then what is played.
+    float alpha = min(dark, 1.0) * shadow;
+    vec3 tone = vec3(0.0);
+    vec4 over[3] = vec4[3](vec4(rest.rgb, rest.a * bar.y), vec4(color.rgb, color.a * bar.x), vec4(color.rgb, color.a * words.x));
+    for (int i = 0; i < 3; i++) {
+        tone = mix(tone * alpha, over[i].rgb, over[i].a);
+        alpha += over[i].a * (1.0 - alpha);
+        tone /= max(alpha, 1e-4);
+    }
+    gl_FragColor = vec4(tone, alpha);
+}

@@ -1,0 +1,29 @@
+"""The gallery shows what is shipped: every effect, by its own words, on a sheet that is there."""
+
+from pathlib import Path
+
+import pytest
+
+from scripts import gallery
+from server.commands.effects.source import read
+from server.effects.dialects import SUFFIXES
+from server.effects.library import BUILT_IN
+
+FILES = sorted(path for path in BUILT_IN.iterdir() if path.suffix in SUFFIXES)
+PAGE = gallery.PAGE.read_text("utf-8")
+
+
+def test_every_effect_is_in_one_group() -> None:
+    shown = [effect for ids in gallery.GROUPS.values() for effect in ids.split()]
+    assert sorted(shown) == [path.stem for path in FILES]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_the_page_says_of_an_effect_what_its_file_says(path: Path) -> None:
+    assert gallery._row(read(path).effect.describe()) in PAGE
+
+
+@pytest.mark.parametrize("group", gallery.GROUPS)
+def test_the_sheet_of_a_group_is_there(group: str) -> None:
+    assert (gallery.SHEETS / f"{group}.png").stat().st_size > 10_000
+    assert f"effects/{group}.png" in PAGE
