@@ -47,6 +47,27 @@ find_python() {
     done
 }
 
+# A file of each package of fonts: see server/media/text/fonts.py.
+FONTS='
+    fonts-bebas-neue/opentype/bebas-neue/BebasNeue-Bold.otf
+    fonts-comfortaa/truetype/comfortaa/Comfortaa-Bold.ttf
+    fonts-dancingscript/opentype/dancingscript/DancingScript-Bold.otf
+    fonts-ebgaramond/opentype/ebgaramond/EBGaramond12-Regular.otf
+    fonts-inter/opentype/inter/InterDisplay-Bold.otf
+    fonts-jetbrains-mono/truetype/jetbrains-mono/JetBrainsMono-Bold.ttf
+    fonts-jura/opentype/jura/Jura-Bold.otf
+    fonts-manrope/truetype/manrope/Manrope-ExtraBold.ttf
+    fonts-noto-cjk/opentype/noto/NotoSansCJK-Bold.ttc
+    fonts-noto-color-emoji/truetype/noto/NotoColorEmoji.ttf
+    fonts-noto-core/truetype/noto/NotoSans-Bold.ttf
+    fonts-oldstandard/truetype/fonts-oldstandard/OldStandard-Bold.ttf
+    fonts-open-sans/truetype/open-sans/OpenSans-Bold.ttf
+    fonts-paratype/truetype/paratype/PTS75F.ttf
+    fonts-play/truetype/play/Play-Bold.ttf
+    fonts-roboto-unhinted/truetype/roboto/unhinted/RobotoCondensed-Bold.ttf
+    fonts-yanone-kaffeesatz/opentype/yanone-kaffeesatz/YanoneKaffeesatz-Bold.otf
+'
+
 missing_packages() {
     has_command ffmpeg && has_command ffprobe || printf ' ffmpeg'
     has_library libEGL.so.1 || printf ' libegl1'
@@ -56,6 +77,9 @@ missing_packages() {
         /usr/lib/dri/swrast_dri.so /usr/lib64/dri/swrast_dri.so \
         /usr/lib/dri/libdril_dri.so /usr/lib64/dri/libdril_dri.so || printf ' libgl1-mesa-dri'
     [ -n "$python" ] || printf ' python3-venv'
+    for font in $FONTS; do
+        has_file "/usr/share/fonts/${font#*/}" || printf ' %s' "${font%%/*}"
+    done
     if [ "$wanted" = test ]; then
         has_command chromium chromium-browser google-chrome || printf ' %s' "$(chromium_package)"
         has_command strace || printf ' strace'

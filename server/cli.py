@@ -1,4 +1,4 @@
-"""The command line: `toqibox serve | render | effects | jobs | doctor`.
+"""The command line: `toqibox serve | render | analyse | effects | jobs | doctor`.
 
 Exit status: 0 done, 1 failed, 2 wrong usage or settings, 130 interrupted.
 """
@@ -53,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _serve(commands.add_parser("serve", help="run the server"))
     _render(commands.add_parser("render", help="render one video here, without a server"))
+    _analyse(commands.add_parser("analyse", help="what is heard in a track: beats, levels, events"))
     cli_effects.declare(commands.add_parser("effects", help="effects, and tools to make them"))
     _jobs(commands.add_parser("jobs", help="the jobs of the server on this machine"))
     _doctor(commands.add_parser("doctor", help="what works on this machine, and what to do if not"))
@@ -88,7 +89,17 @@ def _render(parser: argparse.ArgumentParser) -> None:
     add("--fps", help=", ".join(map(str, FRAME_RATES)) + " (30)")
     add("--title", help="title, kept in the file")
     add("--artist", help="artist, kept in the file")
+    meaning = "let the picture flash more than 3 times a second (see docs/http.md)"
+    add("--allow-flashing", action="store_true", help=meaning)
     add("--json", action="store_true", help="print the finished job as JSON, and no progress bar")
+
+
+def _analyse(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("audio", metavar="AUDIO", help="MP3, WAV, FLAC, OGG, M4A/AAC or AIFF")
+    add("--json", action="store_true", help="every feature in every frame, and every event")
+    add("--fps", type=int, choices=FRAME_RATES, metavar="FPS", help="frames a second of --json")
+    add("--plot", metavar="OUT.png", help="a picture to check against what one hears")
 
 
 def _jobs(parser: argparse.ArgumentParser) -> None:

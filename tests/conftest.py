@@ -1,12 +1,17 @@
 """What all tests share: chosen examples, how shaders are compiled, and the order of the files."""
 
 import os
+import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 _LONG = ("tests/proof/", "tests/jobs/test_faults", "tests/commands/", "tests/demo/")
 """Where the files lie that take long: begun first, so that all processes end at one time."""
+
+_SHADERS = Path(__file__).parents[1] / "build" / "shaders"
+"""Where Mesa keeps what it has compiled; `make clean` removes it."""
 
 # The same examples in every run, so that a failure is of the change and not of the day; the long
 # proofs look for new ones. How long one takes says more of the machine than of the code.
@@ -16,8 +21,18 @@ settings.load_profile("proof" if os.environ.get("PROOF") == "full" else "suite")
 
 # Hundreds of processes draw a few tiny frames each: Mesa's software renderer would take longer to
 # optimise its code than to run it. The pixels are the same; the long proofs draw as a server does.
+# They are the same shaders, too: what one process has compiled the next one finds.
 if os.environ.get("PROOF") != "full":
     os.environ.setdefault("GALLIVM_PERF", "nopt")
+    _SHADERS.mkdir(parents=True, exist_ok=True)
+    os.environ.setdefault("MESA_SHADER_CACHE_DIR", str(_SHADERS))
+
+# As many interpreters start: each would compile all of the server again where none may keep it.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+# aiohttp reads the system's certificates when it is imported; no test speaks TLS.
+os.environ.setdefault("SSL_CERT_FILE", os.devnull)
 
 
 def pytest_configure(config: pytest.Config) -> None:

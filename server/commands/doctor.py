@@ -58,6 +58,7 @@ def _examine(config: Config, health: Health) -> Iterator[Finding]:
     yield from _devices(health)
     yield _ffmpeg(health)
     yield from _encoders(config, health)
+    yield _fonts(health)
     yield _data(config.data_dir)
     yield _disk(config)
 
@@ -108,6 +109,17 @@ def _encoders(config: Config, health: Health) -> Iterator[Finding]:
         )
         found = f"{name}: does not open ({tried.get('why') or 'unknown reason'})"
         yield Finding("encoder", "failed" if must else "warning", found, advice)
+
+
+def _fonts(health: Health) -> Finding:
+    missing: dict[str, list[str]] = ((health.found or {}).get("fonts") or {}).get("missing") or {}
+    if not missing:
+        return Finding("fonts", "ok", "all families, and those of other scripts")
+    families = sorted(name for names in missing.values() for name in names)
+    found = f"{len(missing)} packages are missing; other fonts stand in"
+    if families:
+        found += f" for {', '.join(families)}"
+    return Finding("fonts", "warning", found, f"install {' '.join(sorted(missing))}")
 
 
 def _data(folder: Path) -> Finding:

@@ -11,7 +11,7 @@ from typing import Any
 from server.cli import FAILED
 from server.config import Config
 from server.jobs.artifacts import address_of
-from server.jobs.job import Job
+from server.jobs.job import Job, Status
 from server.jobs.store import Store
 
 _NEWEST = 200
@@ -42,10 +42,10 @@ def _facts(job: Job) -> dict[str, Any]:
     return {
         "jobId": job.id,
         "status": job.status.value,
-        "stage": job.stage.value if job.stage else None,
+        "stage": job.stage.value if job.stage and job.status is Status.PROCESSING else None,
         "progress": job.progress,
         "plan": job.plan,
-        "effect": job.spec.effects[-1]["id"],
+        "effect": "+".join(job.spec.ids),
         "frames": {"done": job.frames_done, "total": job.spec.frames},
         "createdAt": job.created_at,
         "startedAt": job.started_at,
@@ -61,7 +61,7 @@ def _line(job: Job) -> str:
     spec = job.spec
     return (
         f"{job.id}  {created:%Y-%m-%d %H:%M:%S}  {job.status:<10} {job.progress:3d} %  "
-        f"{job.plan:<8} {spec.effects[-1]['id']:<10} {spec.width}x{spec.height}  "
+        f"{job.plan:<8} {'+'.join(spec.ids):<10} {spec.width}x{spec.height}  "
         f"{spec.frames} frames  {job.error_code or ''}"
     ).rstrip()
 

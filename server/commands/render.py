@@ -41,7 +41,7 @@ def _film(config: Config, library: Library, options: argparse.Namespace) -> Film
         command="toqibox render",
         request=request,
         files=files,
-        folder=library.folder(library.get(request.source.id)),
+        folder=library.folder(library.get(request.chain[-1].source.id)),
         out=Path(options.out),
         as_json=options.json,
     )
@@ -63,6 +63,8 @@ def _texts(options: argparse.Namespace) -> dict[str, str]:
             params[name] = json.loads(text)
         except ValueError:
             params[name] = text
+    if options.allow_flashing:
+        texts["allowFlashing"] = "true"
     if params:
         texts["params"] = json.dumps(params)
     return texts

@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -41,7 +42,8 @@ DOORS = {
     "glcontext": {"render/context.py"},
     "moderngl": {"render/context.py"},
     "numpy": {"media/", "render/", "samples/", "demo/"},
-    "PIL": {"media/photo.py", "media/png.py", "media/sheet.py", "samples/photo.py"},
+    "PIL": {"media/photo.py", "media/plot.py", "media/png.py", "media/sheet.py", "media/text/"}
+    | {"samples/photo.py"},
     "sqlite3": {"jobs/store.py"},
     "subprocess": {"media/ffmpeg.py", "demo/server.py"},
 }
@@ -99,8 +101,14 @@ def _imported(nodes: Iterator[ast.AST]) -> set[str]:
     return names
 
 
+@cache
+def _tree(module: str) -> ast.Module:
+    return ast.parse(MODULES[module].read_text("utf-8"))
+
+
+@cache
 def _imports(module: str, *, top_level: bool = False) -> set[str]:
-    tree = ast.parse(MODULES[module].read_text("utf-8"))
+    tree = _tree(module)
     return _imported(_top_level(tree) if top_level else iter(ast.walk(tree)))
 
 

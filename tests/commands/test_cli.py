@@ -40,9 +40,11 @@ def test_render_makes_the_video_and_nothing_else(files: list[str], tmp_path: Pat
     made = run(
         "render", *files, "-o", str(out), "--effect", "ring", "--param", "color=#ff8800",
         "--aspect", "9:16", "--fps", "24", "--title", "Тема", "--artist=-x=1", "--json",
+        "--allow-flashing",
     )  # fmt: skip
     assert made.returncode == 0, made.stderr
     job = json.loads(made.stdout)
+    assert job["report"]["flashes"] == {"allowed": True, "limited": []}
     assert job["status"] == "completed"
     assert job["frames"] == {"done": 12, "total": 12}
     found = media.contents(out)

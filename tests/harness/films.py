@@ -1,6 +1,5 @@
 """What a finished film is, to the pixel and to the tick."""
 
-import json
 import struct
 import subprocess
 from functools import lru_cache
@@ -30,13 +29,13 @@ def pictures(video: Path, width: int, height: int, *, most: int = 8) -> NDArray[
     return np.frombuffer(found.stdout, np.uint8).reshape(-1, height, width, 3)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)
 def _told(video: Path, _changed_ns: int) -> dict[str, Any]:
-    return media.contents(video)
+    return media.contents(video, "-show_packets")
 
 
 def told(video: Path) -> dict[str, Any]:
-    """What ffprobe says of a film: its format and its streams."""
+    """What ffprobe says of a film: its format, its streams and its packets."""
     return _told(video, video.stat().st_mtime_ns)
 
 
@@ -48,10 +47,8 @@ def stream(video: Path, kind: str) -> dict[str, Any]:
 
 def times(video: Path) -> list[int]:
     """The presentation time of every video packet, sorted, in ticks of the stream."""
-    command = ["ffprobe", "-v", "error", "-of", "json", "-select_streams", "v"]
-    command += ["-show_entries", "packet=pts", str(video)]
-    found = subprocess.run(command, capture_output=True, check=True, timeout=120)
-    return sorted(int(packet["pts"]) for packet in json.loads(found.stdout)["packets"])
+    packets = told(video)["packets"]
+    return sorted(int(packet["pts"]) for packet in packets if packet["codec_type"] == "video")
 
 
 def boxes(video: Path) -> list[str]:

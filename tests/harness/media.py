@@ -34,8 +34,8 @@ def wav_of(samples: np.ndarray[Any, Any], rate: int) -> bytes:
     return file.getvalue()
 
 
-def photo(width: int = 96, height: int = 64, seed: int = 0) -> bytes:
-    """A JPEG with broad coloured areas."""
+def photo(width: int = 96, height: int = 54, seed: int = 0) -> bytes:
+    """A JPEG with broad coloured areas; unless told otherwise it fills a frame of 16:9."""
     field = np.random.default_rng(seed).integers(0, 255, (4, 6, 3), dtype=np.uint8)
     file = BytesIO()
     Image.fromarray(field).resize((width, height), Image.Resampling.BICUBIC).save(
@@ -52,9 +52,9 @@ def convert(source: bytes, suffix: str, folder: Path, *options: str) -> Path:
     return path
 
 
-def contents(video: Path) -> dict[str, Any]:
-    """What ffprobe says of a file: format and streams, packets counted."""
-    command = ["ffprobe", "-v", "error", "-of", "json", "-count_packets"]
+def contents(video: Path, *options: str) -> dict[str, Any]:
+    """What ffprobe says of a file: format and streams, packets counted; more by `options`."""
+    command = ["ffprobe", "-v", "error", "-of", "json", "-count_packets", *options]
     command += ["-show_format", "-show_streams", str(video)]
     found = subprocess.run(command, capture_output=True, check=True, timeout=60)
     return dict(json.loads(found.stdout))

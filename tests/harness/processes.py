@@ -37,7 +37,7 @@ class Process:
     @property
     def is_alive(self) -> bool:
         """Whether it is still there, and not another one with its number."""
-        now = _read(Path(f"/proc/{self.pid}"))
+        now = _read(self.pid)
         return now is not None and now.age_ticks == self.age_ticks
 
     def pause(self) -> None:
@@ -55,38 +55,50 @@ class Process:
 
 def living() -> dict[int, Process]:
     """Every process that is not a zombie."""
-    found = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            process = _read(entry)
-            if process:
-                found[process.pid] = process
-    return found
-
-
-def _read(entry: Path) -> Process | None:
-    try:
-        stat = (entry / "stat").read_text()
-        command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-    except (FileNotFoundError, ProcessLookupError):
-        return None
-    fields = stat.rsplit(")", 1)[1].split()
-    if fields[0] == "Z":
-        return None
-    return Process(int(entry.name), int(fields[1]), int(fields[2]), command, int(fields[19]))
+    return {process.pid: process for pid in _ids() if (process := _read(pid))}
 
 
 def descendants(root: int) -> list[Process]:
     """All that `root` started, directly or not; not `root` itself."""
-    processes = living()
-    found: list[Process] = []
-    seeds = [root]
+    # Tests look again and again: the family is found first, and only its members are read whole.
+    children: dict[int, list[int]] = {}
+    for pid in _ids():
+        if state := _state(pid):
+            children.setdefault(int(state[1]), []).append(pid)
+    family, seeds = [], [root]
     while seeds:
-        seed = seeds.pop()
-        children = [process for process in processes.values() if process.parent == seed]
-        found += children
-        seeds += [child.pid for child in children]
-    return found
+        born = children.get(seeds.pop(), [])
+        family += born
+        seeds += born
+    return [process for pid in family if (process := _read(pid))]
+
+
+def _ids() -> list[int]:
+    return [int(name) for name in os.listdir("/proc") if name.isdigit()]
+
+
+def _state(pid: int) -> list[str] | None:
+    """What /proc/PID/stat says after the name, from the state on; None when it is gone."""
+    stat = _content(f"/proc/{pid}/stat")
+    fields = stat.rpartition(b")")[2].decode().split() if stat is not None else ["Z"]
+    return None if fields[0] == "Z" else fields
+
+
+def _read(pid: int) -> Process | None:
+    state, words = _state(pid), _content(f"/proc/{pid}/cmdline")
+    if state is None or words is None:
+        return None
+    command = words.replace(b"\0", b" ").decode(errors="replace")
+    return Process(pid, int(state[1]), int(state[2]), command, int(state[19]))
+
+
+def _content(file: str) -> bytes | None:
+    """A small file of a process; None when the process is gone."""
+    try:
+        with open(file, "rb", buffering=0) as opened:
+            return opened.read()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
 
 
 def mentioning(text: str) -> list[Process]:

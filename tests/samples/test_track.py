@@ -2,6 +2,7 @@
 
 import io
 import wave
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from server.samples import material, track
 from server.samples.synth import RATE
 
 
+@cache
 def _bass_energy() -> npt.NDArray[np.float64]:
     """The mono mix below 110 Hz, squared, by sample."""
     mono = track.mix().mean(axis=1, dtype=np.float64)

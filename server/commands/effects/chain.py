@@ -13,6 +13,7 @@ from server.commands.effects.source import Source
 from server.commands.publish import publish
 from server.config import Config
 from server.effects.effect import Effect
+from server.effects.lettering import SAMPLE
 from server.errors import ToqiboxError
 from server.jobs.workers import TaskError
 
@@ -89,6 +90,7 @@ def base(
         "width": width,
         "height": height,
         "fit": fit,
+        **SAMPLE,
         "egl_device": config.egl_device,
         "require_gpu": config.require_gpu,
     }

@@ -57,13 +57,16 @@ class Material:
 
 
 @contextlib.contextmanager
-def prepared(hand: Hand, uploads: Uploads, *, second: bool) -> Iterator[Material]:
+def prepared(
+    hand: Hand, uploads: Uploads, *, second: bool, photo: bool = True
+) -> Iterator[Material]:
     """The material as long as it is needed; what was made for it is removed afterwards.
 
     Args:
         hand: does what is to be done for it.
         uploads: the person's own files.
         second: whether the second photo is asked for, so that a sample stands in for it.
+        photo: the same of the first.
 
     Raises:
         Refused: a file cannot be read, or a sample could not be made.
@@ -74,7 +77,7 @@ def prepared(hand: Hand, uploads: Uploads, *, second: bool) -> Iterator[Material
         given = {key: path for key, path in vars(uploads).items() if path is not None}
         if given:
             _prepare(hand, given, folder)
-        needed = {"audio", "photo", *(["photo2"] if second else [])}
+        needed = {"audio", *(["photo"] if photo else []), *(["photo2"] if second else [])}
         stand_in = sample_folder(hand, folder) if needed - given.keys() else folder
         home = {key: folder if key in given else stand_in for key in _KEYS}
         yield Material(

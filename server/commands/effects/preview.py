@@ -1,6 +1,7 @@
 """`toqibox effects preview ID|FILE -o clip.mp4`: a short clip with sound, as `render` makes it."""
 
 import argparse
+import json
 import logging
 import tempfile
 from dataclasses import replace
@@ -16,6 +17,7 @@ from server.commands.effects.source import Source
 from server.commands.film import Film, make
 from server.config import Config
 from server.effects.effect import Effect
+from server.effects.lettering import SAMPLE
 from server.effects.library import Library
 from server.errors import ToqiboxError
 from server.jobs.spec import Request, check_request
@@ -82,15 +84,15 @@ def _request(
         "start": f"{options.start:.9f}",
         "fit": options.fit,
         "fps": str(options.fps or config.fps),
-        "title": found.effect.title,
+        **SAMPLE,
     }
     try:
+        texts["params"] = json.dumps(chain.params_of(options.param))
         request = check_request(texts, config, library, photo2=second)
-        params = found.effect.values(chain.params_of(options.param))
     except ToqiboxError as error:
         diagnostics = diagnostics_of(error)
         raise Refused(words_of(error), USAGE, diagnostics, found.folder) from None
-    return replace(request, params=params, width=width, height=height)
+    return replace(request, width=width, height=height)
 
 
 def _files(uploads: Uploads, spare: Path, *, second: bool) -> dict[str, Path]:

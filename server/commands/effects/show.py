@@ -2,6 +2,8 @@
 
 import argparse
 import json
+from collections.abc import Sequence
+from textwrap import wrap
 
 from server.commands.effects import source
 from server.commands.effects.report import Refused, complain
@@ -10,6 +12,7 @@ from server.config import Config
 from server.effects.effect import Effect, Target
 from server.effects.input import Input, Kind, Value
 
+_LONGEST_CELL, _LINE = 44, 100
 _HEAD = ("name", "type", "range", "default", "bound to", "label")
 
 
@@ -52,6 +55,7 @@ def _page(effect: Effect, file: str) -> str:
     rows += [f"  {name:<10}  {words}" for name, words in about if words]
     if effect.inputs:
         rows += ["", table(_HEAD, [_row(item) for item in effect.inputs])]
+        rows += _long_choices(effect.inputs)
     else:
         rows += ["", "It has no inputs."]
     return "\n".join(rows)
@@ -78,19 +82,56 @@ def _row(item: Input) -> tuple[str, ...]:
         item.name,
         item.kind.value,
         _range(item),
-        "" if item.default is None else _value(item.default, item),
-        item.bind or "",
+        _default(item),
+        _motion(item),
         "" if item.label == item.name else item.label,
     )
 
 
+def _default(item: Input) -> str:
+    if item.lettering is not None:
+        return json.dumps(item.lettering.text, ensure_ascii=False)
+    return "" if item.default is None else _value(item.default, item)
+
+
+def _motion(item: Input) -> str:
+    """What moves it where nobody sets it."""
+    if item.motion is None:
+        return ""
+    told = item.motion.to_json()
+    feature = told.pop("bind", None)
+    plain = {"min": item.minimum, "max": item.maximum}
+    more = {key: value for key, value in told.items() if plain.get(key, ()) != value}
+    words = [feature] if feature else []
+    return " ".join([*words, *(f"{key} {_told(value)}" for key, value in more.items())])
+
+
+def _told(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _long_choices(items: Sequence[Input]) -> list[str]:
+    """The choices that are too long for the table, each in lines of its own."""
+    rows: list[str] = []
+    for item in items:
+        words = _choices(item)
+        if len(words) > _LONGEST_CELL:
+            head = f"{item.name}: "
+            rows += ["", *wrap(f"{head}{words}", _LINE, subsequent_indent=" " * len(head))]
+    return rows
+
+
+def _choices(item: Input) -> str:
+    labels = item.labels or tuple(map(str, item.values))
+    pairs = zip(item.values, labels, strict=False)
+    words = [str(value) if str(value) == label else f"{value}={label}" for value, label in pairs]
+    return " ".join(words)
+
+
 def _range(item: Input) -> str:
     if item.values:
-        labels = item.labels or tuple(map(str, item.values))
-        pairs = zip(item.values, labels, strict=False)
-        return " ".join(
-            str(value) if str(value) == label else f"{value}={label}" for value, label in pairs
-        )
+        words = _choices(item)
+        return words if len(words) <= _LONGEST_CELL else f"one of {len(item.values)}"
     if item.kind is Kind.COLOR and item.minimum == (0.0,) * 4 and item.maximum == (1.0,) * 4:
         return ""
     if item.minimum is None and item.maximum is None:

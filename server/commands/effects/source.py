@@ -33,9 +33,13 @@ class Source:
             "file": self.effect.file,
             "source": self.effect.source,
             "vertex": self.effect.vertex_source,
-            "params": self.effect.values(params or {}),
+            "params": self._checked(params or {}),
             "files": resolve(self.effect, self.folder),
         }
+
+    def _checked(self, params: dict[str, Any]) -> dict[str, Any]:
+        self.effect.settings(params)
+        return params
 
 
 def find(word: str, config: Config) -> Source:

@@ -1,0 +1,82 @@
+"""`toqibox analyse AUDIO`: what the server hears in a track, as words, data and a picture."""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from server.cli import FAILED, USAGE
+from server.commands.effects.hand import Hand
+from server.commands.effects.material import Uploads, prepared
+from server.commands.effects.report import Refused, words_of
+from server.commands.publish import publish
+from server.config import Config
+from server.jobs.workers import TaskError
+
+
+def run(config: Config, options: argparse.Namespace) -> int:
+    """Analyse the track; exit status 1 when it cannot be read."""
+    try:
+        summary, data = _analyse(options, options.fps or config.fps)
+    except Refused as problem:
+        print(f"toqibox analyse: {problem}", file=sys.stderr)
+        return problem.status
+    if data is not None:
+        print(data)
+        return 0
+    print("\n".join(_page(summary)))
+    if options.plot:
+        print(f"{options.plot}: the picture of it")
+    return 0
+
+
+def _analyse(options: argparse.Namespace, fps: int) -> tuple[dict[str, Any], str | None]:
+    plot = _writable(options.plot) if options.plot else None
+    with tempfile.TemporaryDirectory(prefix="toqibox-") as spare, Hand() as hand:
+        uploads = Uploads(audio=Path(options.audio))
+        with prepared(hand, uploads, second=False, photo=False) as material:
+            made = {"json": Path(spare, "data"), "plot": Path(spare, "plot.png")}
+            task = {
+                "task": "tell",
+                "features": str(material.features),
+                "name": Path(options.audio).name,
+                "fps": fps,
+                "json": str(made["json"]) if options.json else None,
+                "plot": str(made["plot"]) if plot else None,
+            }
+            try:
+                summary = hand.do(task)
+            except TaskError as error:
+                raise Refused(words_of(error), FAILED) from None
+        if plot and (why := publish(made["plot"], plot)):
+            raise Refused(f"{plot} cannot be written: {why}", FAILED)
+        data = made["json"].read_text() if options.json else None
+    return summary, data
+
+
+def _writable(word: str) -> Path:
+    out = Path(word)
+    if out.suffix.lower() != ".png":
+        raise Refused(f"--plot {word}: the name of a PNG file ends in .png", USAGE)
+    if not out.absolute().parent.is_dir():
+        raise Refused(f"--plot {word}: there is no such folder", USAGE)
+    return out
+
+
+def _page(summary: dict[str, Any]) -> list[str]:
+    tempo = summary["tempo"]
+    rows = [
+        f"length    {summary['seconds']:.1f} s",
+        f"tempo     {tempo['bpm']:.1f} BPM, confidence {tempo['confidence']:.2f}",
+        "events    " + ", ".join(f"{count} {name}" for name, count in summary["counts"].items()),
+        "sections",
+    ]
+    for section in summary["sections"]:
+        times = f"{_clock(section['start'])} - {_clock(section['end'])}"
+        rows.append(f"  {times}  {section['kind']:<5}  energy {section['energy']:.2f}")
+    return rows
+
+
+def _clock(seconds: float) -> str:
+    return f"{int(seconds) // 60}:{seconds % 60:04.1f}"

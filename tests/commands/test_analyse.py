@@ -1,0 +1,85 @@
+"""`toqibox analyse` as a person and a program run it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from server.effects.feature import FEATURES
+from server.media import wave
+from tests.harness.server import SMALL
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "server", "analyse", *words],
+        cwd=folder,
+        env={**os.environ, **SMALL, "PYTHONPATH": str(ROOT), "TMPDIR": str(folder)},
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
+
+
+@pytest.fixture
+def kicks(tmp_path: Path) -> Path:
+    """Six seconds of kicks, two a second."""
+    age = np.mod(np.arange(6 * wave.RATE) / wave.RATE, 0.5)
+    signal = 0.8 * np.sin(2 * np.pi * 55 * age) * np.exp(-age / 0.08)
+    path = tmp_path / "kicks.wav"
+    samples = np.repeat(signal[:, np.newaxis], 2, axis=1).astype("<f4")
+    path.write_bytes(wave.header(len(samples)) + samples.tobytes())
+    return path
+
+
+def test_features_as_words_data_and_a_picture(kicks: Path, tmp_path: Path) -> None:
+    told = run(tmp_path, kicks.name, "--plot", "heard.png")
+    assert told.returncode == 0, told.stderr
+    assert "6.0 s" in told.stdout
+    assert "12 kick" in told.stdout
+    assert "heard.png" in told.stdout
+    with Image.open(tmp_path / "heard.png") as picture:
+        assert picture.width == 1600
+        colours = picture.convert("RGB").getcolors(1 << 24)
+    assert colours
+    assert len(colours) > 50
+    assert (255, 138, 92) in {colour for _, colour in colours}, "the lane of the kicks"
+
+
+def test_data_for_programs(kicks: Path, tmp_path: Path) -> None:
+    told = run(tmp_path, kicks.name, "--json", "--fps", "24")
+    found = json.loads(told.stdout)
+    assert (found["seconds"], found["fps"], found["counts"]["kick"]) == (6, 24, 12)
+    assert [row[0] for row in found["events"]["kick"]][:3] == pytest.approx([0, 0.5, 1], abs=1e-3)
+    assert found["features"].keys() == FEATURES.keys()
+    assert {len(column) for column in found["features"].values()} == {6 * 24}
+    assert sorted(tmp_path.iterdir()) == [kicks], "nothing is left behind"
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        (["none.wav"], 2, "there is no file"),
+        (["noise.txt"], 1, "audio"),
+        (["kicks.wav", "--plot", "a.jpg"], 2, "ends in .png"),
+        (["kicks.wav", "--plot", "no/a.png"], 2, "no such folder"),
+        (["kicks.wav", "--fps", "29"], 2, "invalid choice"),
+    ],
+)
+def test_what_cannot_be_done_is_said(
+    kicks: Path, tmp_path: Path, words: list[str], status: int, said: str
+) -> None:
+    (tmp_path / "noise.txt").write_text("not a sound")
+    told = run(tmp_path, *words)
+    assert told.returncode == status
+    assert said in told.stderr
+    assert "Traceback" not in told.stderr
+    assert kicks.exists()
