@@ -21,7 +21,13 @@ _ENDS = ("min", "max")
 _FOLLOW = ("bind", *_ENDS, "curve", "smooth", "decay", "from", "invert")
 _OSCILLATOR = ("osc", "beats", "seconds", "phase", *_ENDS)
 _KEYS = ("keys", "unit")
+_KINDS = ("bind", "osc", "keys")
 _DEFAULT_BEATS = 4.0
+
+
+def is_motion(told: Mapping[str, object]) -> bool:
+    """Whether an object is meant as a motion."""
+    return any(word in told for word in _KINDS)
 
 
 def read_motion(item: Input, told: Mapping[str, object], field: str) -> Motion:

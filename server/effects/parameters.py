@@ -6,7 +6,7 @@ from typing import Any
 from server.effects.input import Input, Kind, Setting, Value
 from server.effects.lettering import MOST_CHARACTERS
 from server.effects.motion import Transition
-from server.effects.motion_reader import read_motion
+from server.effects.motion_reader import is_motion, read_motion
 from server.effects.motion_schema import REFERENCE, definitions
 from server.effects.values import invalid, read_text, read_value
 from server.reasons import Reason, reason
@@ -48,12 +48,12 @@ def check_values(
 
 
 def _setting(item: Input, told: object, field: str) -> Setting:
-    if isinstance(told, Mapping):
-        if item.still or item.kind is Kind.TEXT:
-            raise invalid(field, reason("immovable"))
-        return read_motion(item, told, field)
+    if isinstance(told, Mapping) and (item.still or item.kind is Kind.TEXT) and is_motion(told):
+        raise invalid(field, reason("immovable"))
     if item.kind is Kind.TEXT:
         return read_text(field, told)
+    if isinstance(told, Mapping):
+        return read_motion(item, told, field)
     return read_value(item, told, field)
 
 

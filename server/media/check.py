@@ -42,13 +42,12 @@ def check(film: Path, expected: Expected) -> Check:
         ToqiboxError: output_invalid; the detail names all that is wrong.
         MediaError: it cannot be read at all.
     """
-    streams = probe.streams(film)
+    streams, packets = probe.film(film)
     kinds = [stream.get("codec_name") for stream in streams]
     if kinds != ["h264", "aac"]:
         raise ToqiboxError("output_invalid", detail=f"streams {kinds}")
     video, audio = streams
     step = _ticks(video, 1) / expected.fps
-    packets = probe.packets(film)
     times = sorted(packet.pts for packet in packets)
     found = Check(
         frames=len(packets),

@@ -14,6 +14,8 @@ _STREAM = (
     "start_pts,duration_ts,color_range,color_space,color_transfer,color_primaries,has_b_frames"
 )
 
+_PACKET = "pts,dts,duration,flags"
+
 
 @dataclass(frozen=True)
 class Packet:
@@ -44,17 +46,32 @@ def packets(path: Path, stream: str = "v:0") -> list[Packet]:
         MediaError: it cannot be read.
     """
     arguments = ["-select_streams", stream, "-of", "json=compact=1"]
-    arguments += ["-show_entries", "packet=pts,dts,duration,flags"]
+    arguments += ["-show_entries", f"packet={_PACKET}"]
     outcome = ffmpeg.run(_argv(path, arguments), _LIMITS, stdout_bytes=1 << 26).check()
-    return [
-        Packet(
-            pts=int(entry["pts"]),
-            dts=int(entry["dts"]),
-            duration=int(entry.get("duration", 0)),
-            key="K" in entry["flags"],
-        )
-        for entry in json.loads(outcome.stdout).get("packets", [])
-    ]
+    return [_packet(entry) for entry in json.loads(outcome.stdout).get("packets", [])]
+
+
+def film(path: Path) -> tuple[list[dict[str, Any]], list[Packet]]:
+    """The streams of the MP4 `path` and the packets of the first, both from one look.
+
+    Raises:
+        MediaError: it cannot be read.
+    """
+    arguments = ["-show_entries", f"stream={_STREAM}:packet=stream_index,{_PACKET}"]
+    arguments += ["-of", "json=compact=1"]
+    outcome = ffmpeg.run(_argv(path, arguments), _LIMITS, stdout_bytes=1 << 27).check()
+    found = json.loads(outcome.stdout)
+    first = [entry for entry in found.get("packets", []) if entry["stream_index"] == 0]
+    return found["streams"], [_packet(entry) for entry in first]
+
+
+def _packet(entry: dict[str, Any]) -> Packet:
+    return Packet(
+        pts=int(entry["pts"]),
+        dts=int(entry["dts"]),
+        duration=int(entry.get("duration", 0)),
+        key="K" in entry["flags"],
+    )
 
 
 def _argv(path: Path, arguments: list[str]) -> list[str]:

@@ -116,7 +116,8 @@ def test_what_shapes_letters_cannot_move() -> None:
     [
         (3, "text"),
         (None, "text"),
-        ({"bind": "kick"}, "text"),
+        ({}, "text"),
+        ({"bind": "kick"}, "immovable"),
         ("a" * 201, "characters"),
         ("a\x00b", "no_control"),
         ("\ud83d", "no_control"),
