@@ -100,6 +100,17 @@ chromium_package() {
 
 # --- system packages -----------------------------------------------------------------------------
 
+# Of some packages those that there are. Fonts may be missing: others are drawn instead, and
+# `toqibox doctor` says which. Nothing else may.
+offered() {
+    for package in "$@"; do
+        case $package in
+            fonts-*) apt-cache show "$package" >/dev/null 2>&1 || continue ;;
+        esac
+        printf ' %s' "$package"
+    done
+}
+
 install_packages() {
     if ! has_command apt-get; then return 1; fi
     if [ "$(id -u)" = 0 ]; then
@@ -111,10 +122,10 @@ install_packages() {
     fi
     say "Installing$packages …"
     log=$(mktemp)
-    # shellcheck disable=SC2086
+    # shellcheck disable=SC2086,SC2046
     if $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q update >"$log" 2>&1 </dev/null &&
         $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends \
-            $packages >>"$log" 2>&1 </dev/null; then
+            $(offered $packages) >>"$log" 2>&1 </dev/null; then
         rm -f "$log"
         return 0
     fi
