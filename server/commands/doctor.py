@@ -116,7 +116,8 @@ def _fonts(health: Health) -> Finding:
     if not missing:
         return Finding("fonts", "ok", "all families, and those of other scripts")
     families = sorted(name for names in missing.values() for name in names)
-    found = f"{len(missing)} packages are missing; other fonts stand in"
+    count = "a package is" if len(missing) == 1 else f"{len(missing)} packages are"
+    found = f"{count} missing; other fonts stand in"
     if families:
         found += f" for {', '.join(families)}"
     return Finding("fonts", "warning", found, f"install {' '.join(sorted(missing))}")

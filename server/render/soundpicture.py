@@ -10,6 +10,7 @@ AnalyserNode gives them for the mean of the channels. The spectrum is the lower 
 the waveform the oldest quarter of 2048 samples. Green and blue are 0, alpha is 1.
 """
 
+from abc import ABC, abstractmethod
 from typing import Protocol
 
 import numpy as np
@@ -50,7 +51,7 @@ class Hearing(Protocol):
         ...
 
 
-class Heard(Picture):
+class Heard(Picture, ABC):
     """A texture that follows the sound; `rows` says what it shows at a step."""
 
     texture: Texture
@@ -70,9 +71,9 @@ class Heard(Picture):
         self._step = step
         self.version += 1
 
+    @abstractmethod
     def rows(self, step: int) -> NDArray[np.float32] | NDArray[np.uint8]:
         """The texels at `step`."""
-        raise NotImplementedError
 
 
 class Bytes(Heard):

@@ -134,6 +134,15 @@ def test_the_studios_effects_are_there_and_told_apart_by_price() -> None:
     assert [premium[name] for name in PREMIUM.split()] == [True] * 7
 
 
+@pytest.mark.parametrize("name", ["blur", "dither", "chances", "larger", "smaller"])
+def test_what_effects_have_copied_stays_the_same(name: str) -> None:
+    """An effect is one file, so what several need stands in each: mend one, mend all."""
+    pattern = re.compile(rf"^\w+ {name}\(.*?^\}}", re.DOTALL | re.MULTILINE)
+    found = [match[0] for path in FILES if (match := pattern.search(path.read_text("utf-8")))]
+    assert len(found) > 1
+    assert len(set(found)) == 1
+
+
 def test_says_what_it_is_and_whose(effect: Effect) -> None:
     assert effect.title
     assert effect.description.endswith(".")
