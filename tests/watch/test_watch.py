@@ -21,8 +21,8 @@ from tests.harness.browser import Chromium, Page
 
 pytestmark = pytest.mark.browser
 
-SOON_S = 20
-"""Longest wait for anything; nothing is measured by it."""
+SOON_S = 45
+"""Longest wait for anything, more than judging may take (20 s); nothing is measured by it."""
 _GREEN = "vec4(level, 0.8, 0.0, 1.0)"
 _EFFECT = """/*{
     "INPUTS": [
@@ -119,7 +119,10 @@ async def _opened(chromium: Chromium, watching: Watching, folder: Path) -> Async
 
 async def _shown(page: Page, element: str, words: str) -> str:
     text = _TEXT.format(element)
-    await page.until(f"{text}.includes({json.dumps(words)})", SOON_S)
+    try:
+        await page.until(f"{text}.includes({json.dumps(words)})", SOON_S)
+    except AssertionError:
+        pytest.fail(f"{element} shows {await page.run(text)!r}, not {words!r}")
     return str(await page.run(text))
 
 
