@@ -99,6 +99,7 @@ def _levels(name: str, what: str, raw: Needs) -> list[Feature]:
             f"{name}.envelope", Unit.SHARE, Needs.TRACK, f"{what}, quick to rise, slow to fall"
         ),
         Feature(f"{name}.raw", Unit.SHARE, raw, f"{what}; 0 is -60 dB, 1 is full scale"),
+        Feature(f"{name}.sum", Unit.SECONDS, Needs.TRACK, f"{what}, added up: seconds at 1 so far"),
     ]
 
 
@@ -116,6 +117,8 @@ def _rows() -> list[Feature]:
     rows += _levels("loudness", "EBU R128 momentary loudness", Needs.TRACK)
     rows += _levels("loudness.short", "EBU R128 short-term loudness", Needs.TRACK)
     rows += [
+        Feature("sounding", share, Needs.SPECTRA, "1 while anything is heard, 0 in silence"),
+        Feature("sounding.sum", seconds, Needs.SPECTRA, "seconds of sound so far, without silence"),
         Feature("centroid", share, Needs.SPECTRA, "how bright it sounds (spectral centroid)"),
         Feature("flux", share, Needs.TRACK, "how much the spectrum grows"),
         Feature("width", share, Needs.SPECTRA, "stereo width: 0 is mono, 1 is all side"),

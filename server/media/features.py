@@ -14,6 +14,9 @@ from server.media import bands, part, spectra, track, wave
 from server.media.analyser import HOP, SIZE, STEPS_PER_S
 
 SPECTRA, TRACK = "spectra.npy", "track.npz"
+SOUNDING = 0.2
+"""The raw level from which on a track is heard in full: 0.2 is -48 dB, and 0, silence, -60 dB."""
+_SUM = ".sum"
 
 
 def analyse(
@@ -101,17 +104,24 @@ class Features:
     def column(self, name: str, frames: int, fps: int) -> NDArray[np.float32]:
         """A feature of the sound that is no event's, for each of the first `frames` frames.
 
-        It is that at frame/fps, between steps on a straight line, and 0 past the end.
+        It is that at frame/fps, between steps on a straight line. Past the end it is 0, and of a
+        sum the whole of it.
         """
         if name in ("tempo", "tempo.confidence"):
             return np.full(frames, self._known["tempo"][int(name != "tempo")], np.float32)
         moments = np.arange(frames) * (STEPS_PER_S / fps)
         values = self.stepped(name)
-        between = np.interp(moments, np.arange(len(values)), values, right=0.0)
+        past = float(values[-1]) if name.endswith(_SUM) else 0.0
+        between = np.interp(moments, np.arange(len(values)), values, right=past)
         return np.asarray(between, np.float32)
 
     def stepped(self, name: str) -> NDArray[np.float32]:
         """The same at every step, those of the tail too."""
+        if name.endswith(_SUM):
+            rates = self.stepped(name.removesuffix(_SUM)).astype(np.float64)
+            return (np.cumsum(rates) / STEPS_PER_S).astype(np.float32)
+        if name == "sounding":
+            return np.asarray(np.clip(self.stepped("level.raw") / SOUNDING, 0, 1), np.float32)
         if name in ("centroid", "width"):
             return np.asarray(self._records["shape"][:, int(name == "width")])
         band, _, word = name.partition(".")

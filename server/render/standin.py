@@ -57,9 +57,11 @@ class Tune(Track):
     """The sound, endless; the left channel has the lower tones louder, the right the higher."""
 
     def column(self, name: str, frames: int, fps: int) -> NDArray[np.float32]:
-        """Every feature jumps up with each kick and dies away until the next."""
+        """Every feature jumps up with each kick and dies away until the next; sums only grow."""
         if name == "tempo":
             return np.full(frames, 60 / KICK_S, np.float32)
+        if name.endswith(".sum"):
+            return (0.5 * np.arange(frames) / fps).astype(np.float32)
         age = np.mod(np.arange(frames) / fps, KICK_S)
         return (0.3 + 0.6 * np.exp(-_DECAY_PER_S * age)).astype(np.float32)
 

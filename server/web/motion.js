@@ -3,7 +3,7 @@
 
 import { WORDS, begins, position } from "./hits.js";
 
-const UNITS = { since: "s", until: "s", count: "count", tempo: "bpm", elapsed: "s", total: "s" };
+const UNITS = { since: "s", until: "s", sum: "s", count: "count", tempo: "bpm", elapsed: "s", total: "s" };
 const EASES = {
   linear: (t) => t,
   in: (t) => t * t,

@@ -109,7 +109,10 @@ export class Recorded {
     const at = frame * (STEPS_PER_S / fps);
     const before = Math.floor(at);
     const low = values[before] ?? 0;
-    if (before + 1 >= this.count) return at > this.count - 1 ? 0 : low;
+    if (before + 1 >= this.count) {
+      const past = name.endsWith(".sum") ? values[this.count - 1] : 0;
+      return at > this.count - 1 ? past : low;
+    }
     return low + (at - before) * (values[before + 1] - low);
   }
 

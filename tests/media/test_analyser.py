@@ -181,10 +181,26 @@ def test_columns_reach_past_the_end(features: Analyse) -> None:
     assert not column[60:].any()
 
 
+def test_sums_grow_with_the_sound_and_stand_in_silence(features: Analyse) -> None:
+    """A second of a tone, a second of silence, half a second of the tone; then nothing."""
+    tone = 0.5 * np.sin(2 * np.pi * 440 * np.arange(48000) / 48000)
+    found = features(np.concatenate([tone, np.zeros(48000), tone[:24000]]))
+    for name in ("sounding.sum", "level.sum"):
+        column = found.column(name, 200, 50).astype(np.float64)
+        assert (np.diff(column) >= 0).all()
+        assert np.diff(column[5:45]) == pytest.approx(np.full(39, 1 / 50), abs=2e-3)
+        assert np.ptp(column[60:99]) == 0
+        assert np.ptp(column[150:]) == 0
+        assert column[-1] == pytest.approx(1.5, abs=0.1)
+
+
 def test_wild_but_legal_samples_stay_finite(features: Analyse) -> None:
     found = features(np.full(24000, 4.0, np.float32))
     for name in STEPPED:
         column = found.column(name, 30, 60)
+        if name.endswith(".sum"):
+            assert 0 <= column.max() <= 0.5, name
+            continue
         assert ((column >= 0) & (column <= 1)).all(), name
 
 
