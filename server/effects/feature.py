@@ -49,7 +49,9 @@ class Feature:
 
 
 PULSE_DECAY_S = 0.18
-"""How long a pulse takes to die away where nothing else is asked for."""
+"""How long a pulse takes to die away where nothing else is asked for,"""
+PULSE_DECAYS_S = {"accent": 0.25}
+"""and of these events."""
 FAR_S = 600.0
 """Seconds since or until an event that there is not, and the most there can be."""
 
@@ -64,6 +66,7 @@ BANDS = {
 }
 """Ranges of frequency whose energy is measured, and what they are."""
 EVENTS = {
+    "accent": "an accent: a kick where there are drums, else a strong onset or a swell",
     "onset": "anything that sets in",
     "kick": "a kick drum",
     "snare": "a snare drum or clap",

@@ -153,6 +153,7 @@ def _whole(path: Path, steps: int) -> dict[str, NDArray[np.float64]]:
     except (ValueError, EOFError, OSError, KeyError) as error:
         raise ValueError(problem) from error
     columns = found.get("columns")
-    if columns is None or columns.shape != (steps, len(track.COLUMNS)):
+    known = found.keys() >= set(track.EVENTS)
+    if columns is None or not known or columns.shape != (steps, len(track.COLUMNS)):
         raise ValueError(problem)
     return found

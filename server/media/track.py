@@ -16,9 +16,11 @@ from server.media import bands, ffmpeg, part, rhythm, spectra
 from server.media.analyser import STEPS_PER_S
 from server.media.loudness import STEP_S, Meter
 
-FORMAT = 1
+FORMAT = 2
 """Number of the format of the file, and of what its numbers mean."""
 _LEVELS = (*bands.NAMES, "loudness", "loudness.short")
+EVENTS = ("accent", "onset", "kick", "snare", "hat", "beat", "downbeat", "drop", "section")
+"""Kinds of events; each has an array in the file."""
 KINDS = ("plain", "build", "drop", "break")
 """Kinds of section by their number."""
 COLUMNS = (
@@ -90,6 +92,7 @@ def _hits(events: rhythm.Events) -> dict[str, Reals]:
         "kick": events.kicks,
         "snare": events.snares,
         "hat": events.hats,
+        "accent": events.accents,
         "beat": np.stack([beats[:, 0], ones], axis=1),
         "downbeat": np.stack([downbeats[:, 0], np.ones(len(downbeats))], axis=1),
         "drop": drops[:, [0, 2]],

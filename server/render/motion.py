@@ -6,7 +6,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from server.effects.feature import FEATURES, Unit, event_of
+from server.effects.feature import FEATURES, PULSE_DECAY_S, PULSE_DECAYS_S, Unit, event_of
 from server.effects.motion import Follow, Keys, Oscillator, Shape
 from server.render import hits
 from server.render.grid import Grid
@@ -71,8 +71,9 @@ def feature(
     """
     if found := event_of(name):
         event, word = found
-        if word == "pulse" and decay_s is not None:
-            return hits.pulse(sound.hits(event), frames, fps, decay_s)
+        if word == "pulse":
+            usual = PULSE_DECAYS_S.get(event, PULSE_DECAY_S)
+            return hits.pulse(sound.hits(event), frames, fps, decay_s or usual)
         return hits.COLUMNS[word](sound.hits(event), frames, fps)
     if name.startswith("time."):
         return _time(name, frames, fps)

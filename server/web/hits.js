@@ -2,6 +2,7 @@
 // and grid.py: hits are rows [seconds, strength] in order; one belongs to the frame floor(t x fps).
 
 export const PULSE_DECAY_S = 0.18;
+export const PULSE_DECAYS_S = { accent: 0.25 };
 const FAR_S = 600;
 const CALM_S = 0.5;
 

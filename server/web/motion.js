@@ -1,7 +1,7 @@
 // Where a motion has brought its input in a frame: mirrors server/render/motion.py. A motion is an
 // object as GET /effects tells it, with `bind`, `osc` or `keys`.
 
-import { WORDS, begins, position } from "./hits.js";
+import { PULSE_DECAYS_S, WORDS, begins, position } from "./hits.js";
 
 const UNITS = { since: "s", until: "s", sum: "s", count: "count", tempo: "bpm", elapsed: "s", total: "s" };
 const EASES = {
@@ -65,7 +65,10 @@ export function feature(name, frame, film, decay) {
   if (name === "time.progress") return frame / Math.max(frames - 1, 1);
   if (name === "time.total") return frames / fps;
   const found = eventOf(name, sound);
-  if (found) return WORDS[found[1]](sound.hits[found[0]], frame, fps, decay);
+  if (found) {
+    const [event, word] = found;
+    return WORDS[word](sound.hits[event], frame, fps, decay ?? PULSE_DECAYS_S[event]);
+  }
   return sound?.column(name, frame, fps) ?? 0;
 }
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from server.media.rhythm import bars, downbeats, meter, sections
+from server.media.rhythm import accents, bars, downbeats, meter, sections
 from server.media.rhythm.heard import listen
 
 Reals = NDArray[np.float64]
@@ -24,6 +24,8 @@ class Events:
     snares: Reals
     hats: Reals
     """The same of drums."""
+    accents: Reals
+    """The same of what a picture answers to: kicks, else strong onsets, else swells."""
     beats: Reals
     """(n, 2): times, and 1.0 for the first beat of a bar, else 0.0."""
     tempo: float
@@ -50,6 +52,7 @@ def find(samples: NDArray[np.int16]) -> Events:
         heard.kicks,
         heard.snares,
         heard.hats,
+        accents.find(heard, row),
         np.stack([row, firsts], axis=1),
         float(np.median(60 / np.diff(row))) if len(row) > 1 else 0.0,
         confidence,

@@ -10,7 +10,8 @@ from tests.media.rhythm import sounds
 
 def check(found: rhythm.Events, seconds: float) -> None:
     """All that holds for any sound."""
-    for rows in (found.onsets, found.kicks, found.snares, found.hats, found.beats):
+    events = (found.onsets, found.kicks, found.snares, found.hats, found.accents, found.beats)
+    for rows in events:
         assert rows.shape[1:] == (2,)
         assert np.isfinite(rows).all()
         assert ((rows >= 0) & (rows[:, :1] <= seconds)).all()
@@ -37,6 +38,7 @@ def heard(samples: NDArray[np.int16]) -> rhythm.Events:
 def test_silence_has_no_events(count: int) -> None:
     found = heard(np.zeros((count, 2), np.int16))
     assert not any(map(len, (found.onsets, found.kicks, found.snares, found.hats, found.beats)))
+    assert not len(found.accents)
     assert found.tempo == found.confidence == 0
     assert found.sections.tolist() == [[0, count / 44_100, 0, 0]]
 
@@ -55,6 +57,7 @@ def test_noise_has_hardly_any(slope: float) -> None:
     found = heard(sounds.samples(sounds.coloured(10, slope)))
     assert len(found.onsets) <= 5
     assert len(found.kicks) <= 2
+    assert len(found.accents) <= 2
     assert not len(found.beats)
     assert found.confidence < 0.1
 
