@@ -52,7 +52,17 @@ def librosas(samples: NDArray[np.int16]) -> rhythm.Events:
     found = np.stack([onsets, np.ones(len(onsets))], axis=1)
     marked = np.stack([beats, np.zeros(len(beats))], axis=1)
     speed = float(np.atleast_1d(tempo)[0])
-    return rhythm.Events(found, none, none, none, marked, speed, 1.0, np.zeros((0, 4)))
+    return rhythm.Events(
+        onsets=found,
+        kicks=none,
+        snares=none,
+        hats=none,
+        accents=none,
+        beats=marked,
+        tempo=speed,
+        confidence=1.0,
+        sections=np.zeros((0, 4)),
+    )
 
 
 def measure(kind: str, seed: int, listener: Listener) -> Row:
