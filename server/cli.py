@@ -87,8 +87,8 @@ def _render(parser: argparse.ArgumentParser) -> None:
     add("--aspect", help="16:9, 9:16, 1:1 or 4:5 (16:9)")
     add("--fit", help="how the photo fills the frame: blur, contain or cover (blur)")
     add("--fps", help=", ".join(map(str, FRAME_RATES)) + " (30)")
-    add("--title", help="title, kept in the file")
-    add("--artist", help="artist, kept in the file")
+    add("--title", help="title, kept in the file (from the tags of the track)")
+    add("--artist", help="artist, kept in the file (from the tags of the track)")
     meaning = "let the picture flash more than 3 times a second (see docs/http.md)"
     add("--allow-flashing", action="store_true", help=meaning)
     add("--json", action="store_true", help="print the finished job as JSON, and no progress bar")

@@ -41,6 +41,7 @@ _ALL = {
     "description": "1: also the files that give no effect, with their diagnostics.",
     "schema": {"enum": ["0", "1"], "default": "0"},
 }
+_CREDIT = "Absent or empty: that of the track's tags. A single space: none."
 _RANGE = {"name": "Range", "in": "header", "schema": {"type": "string"}}
 
 
@@ -162,8 +163,8 @@ def _form(config: Config) -> dict[str, Any]:
             "aspect": {"type": "string", "enum": list(ASPECTS), "default": "16:9"},
             "fit": {"type": "string", "enum": list(FITS), "default": "blur"},
             "fps": {"type": "string", "enum": [*map(str, FRAME_RATES)], "default": str(config.fps)},
-            "title": text,
-            "artist": text,
+            "title": text | {"description": _CREDIT},
+            "artist": text | {"description": _CREDIT},
             "allowFlashing": {
                 "type": "string",
                 "enum": list(FLAGS),

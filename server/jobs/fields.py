@@ -176,13 +176,13 @@ def _no_constant(word: str) -> float:
     raise ValueError(word)
 
 
-def _label(name: str) -> Callable[[str, Config], str | None]:
-    def read(text: str, _config: Config) -> str | None:
+def _label(name: str) -> Callable[[str, Config], str]:
+    def read(text: str, _config: Config) -> str:
         if len(text) > TEXT_LENGTH:
             raise refuse(name, reason("characters", most=TEXT_LENGTH))
         if any(unicodedata.category(sign) in ("Cc", "Cs") for sign in text):
             raise refuse(name, reason("no_control"))
-        return text.strip() or None
+        return text.strip()
 
     return read
 

@@ -49,6 +49,7 @@ class Request:
     start: Decimal
     duration: Decimal | None
     title: str | None
+    """None is what the track's tags say, an empty text is none; `artist` likewise."""
     artist: str | None
     width: int
     height: int
@@ -220,8 +221,8 @@ def resolve(request: Request, prepared: Mapping[str, Any], config: Config) -> Sp
         fit=request.fit,
         start=str(request.start),
         duration=str(duration),
-        title=request.title,
-        artist=request.artist,
+        title=_credit(request.title, prepared["title"]),
+        artist=_credit(request.artist, prepared["artist"]),
         samples=samples,
         sound=prepared["sound_sha256"],
         photo=prepared["photo_sha256"],
@@ -229,3 +230,8 @@ def resolve(request: Request, prepared: Mapping[str, Any], config: Config) -> Sp
         loudest_s=float(prepared["loudest_s"]),
         allow_flashing=request.allow_flashing,
     )
+
+
+def _credit(given: str | None, tagged: str | None) -> str | None:
+    """Return the title or artist that a request gave, else that of the track's tags."""
+    return tagged if given is None else given or None

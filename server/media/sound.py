@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 
 _DECODE = Limits(memory_bytes=1 << 30, cpu_s=15, open_files=32)
 _ENCODE = Limits(cpu_s=900, open_files=32)
-_CODECS = (
+CODECS = (
     "mp3,mp3float,aac,flac,vorbis,opus,libopus,alac,pcm_u8,pcm_s8,pcm_s16le,pcm_s16be,pcm_s24le,"
     "pcm_s24be,pcm_s32le,pcm_s32be,pcm_f32le,pcm_f32be,pcm_f64le,pcm_f64be,pcm_alaw,pcm_mulaw"
 )
-_DEMUXERS = "mp3,wav,flac,ogg,mov,aac,aiff"
+"""The decoders that an upload may be read by."""
+DEMUXERS = "mp3,wav,flac,ogg,mov,aac,aiff"
+"""The kinds of file that an upload may be."""
 
 # `-ac 2` would play mono 3 dB too quiet. Here mono stays mono, all else becomes stereo by
 # swresample's matrix (normalised, so that six channels do not clip), and then mono goes to both.
@@ -174,8 +176,8 @@ def _decode_argv(path: Path, kind: str) -> list[str]:
     upload = ffmpeg.input_file(
         path,
         format=kind,
-        format_whitelist=_DEMUXERS,
-        codec_whitelist=_CODECS,
+        format_whitelist=DEMUXERS,
+        codec_whitelist=CODECS,
         max_streams=16,
         probesize=1_000_000,
         analyzeduration=5_000_000,

@@ -21,6 +21,8 @@ def probe(spec: Spec, _emit: Emit) -> Result:
 def prepare(spec: Spec, emit: Emit) -> Result:
     """Decode the uploads into our own files: folder/sound.wav, folder/photo.rgba, photo2.rgba.
 
+    The result has `title` and `artist` from the track's tags too.
+
     Each of `audio`, `photo` and `photo2` may be missing or null; then what the result says of it
     is null too, and `mime` does not name it.
     """
@@ -32,7 +34,8 @@ def prepare(spec: Spec, emit: Emit) -> Result:
             emit.stage(name)
         result |= _photo(name, spec.get(name), Path(spec["folder"]), result["mime"])
     if not (audio and kind):
-        return result | {"samples": None, "sound_sha256": None, "loudest_s": None}
+        empty = ("samples", "sound_sha256", "loudest_s", "title", "artist")
+        return result | dict.fromkeys(empty)
     emit.stage("sound")
     return result | _sound(spec, Path(audio), kind)
 
@@ -67,7 +70,7 @@ def _photo(name: str, upload: str | None, folder: Path, mime: Result) -> Result:
 
 
 def _sound(spec: Spec, upload: Path, kind: str) -> Result:
-    from server.media import sound
+    from server.media import sound, tags
 
     duration = spec["duration"]
     decoded = sound.decode(
@@ -82,6 +85,7 @@ def _sound(spec: Spec, upload: Path, kind: str) -> Result:
         "samples": decoded.samples,
         "sound_sha256": decoded.sha256,
         "loudest_s": decoded.loudest_s,
+        **tags.read(upload, kind)._asdict(),
     }
 
 

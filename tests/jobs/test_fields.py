@@ -4,8 +4,10 @@ from decimal import Decimal
 import pytest
 
 from server.config import Config
+from server.effects.library import BUILT_IN, Library
 from server.errors import ToqiboxError
 from server.jobs import fields
+from server.jobs.spec import check_request, resolve
 
 CONFIG = Config()
 
@@ -173,3 +175,19 @@ def test_frames_by_the_rule(duration: str, fps: int, frames: int) -> None:
 )
 def test_sizes_are_even(aspect: str, short: int, size: tuple[int, int]) -> None:
     assert fields.picture_size(aspect, short) == size
+
+
+def test_credits_come_from_the_tags_unless_they_are_given() -> None:
+    prepared = {
+        **{"samples": 48_000, "sound_sha256": "s", "photo_sha256": "p", "loudest_s": 0.0},
+        **{"title": "Tagged", "artist": None},
+    }
+    for given, shown in [
+        ({}, ("Tagged", None)),
+        ({"title": "", "artist": "Ada"}, ("Tagged", "Ada")),
+        ({"title": "Given "}, ("Given", None)),
+        ({"title": " "}, (None, None)),
+    ]:
+        request = check_request(given, Config(), Library((BUILT_IN,)))
+        spec = resolve(request, prepared, Config())
+        assert (spec.title, spec.artist) == shown

@@ -100,6 +100,7 @@ def test_any_part_may_be_missing(uploads: Path) -> None:
     both = do(_prepare(uploads, photo2=second))
     assert both["photo2_sha256"] == both["photo_sha256"] == prepared["photo2_sha256"]
     assert both["samples"] == 96_000
+    assert [made["title"] for made in (prepared, both)] == [None, None]
 
 
 @pytest.mark.parametrize(
