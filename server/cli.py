@@ -1,4 +1,4 @@
-"""The command line: `toqibox serve | render | analyse | effects | jobs | doctor`.
+"""The command line: `toqibox serve | render | analyse | effects | presets | jobs | doctor`.
 
 Exit status: 0 done, 1 failed, 2 wrong usage or settings, 130 interrupted.
 """
@@ -55,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     _render(commands.add_parser("render", help="render one video here, without a server"))
     _analyse(commands.add_parser("analyse", help="what is heard in a track: beats, levels, events"))
     cli_effects.declare(commands.add_parser("effects", help="effects, and tools to make them"))
+    _presets(commands.add_parser("presets", help="the presets that a video can be made with"))
     _jobs(commands.add_parser("jobs", help="the jobs of the server on this machine"))
     _doctor(commands.add_parser("doctor", help="what works on this machine, and what to do if not"))
     return parser
@@ -81,6 +82,7 @@ def _render(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=VALUE",
         help="an input of the effect; may be given many times",
     )
+    add("--preset", metavar="ID", help="instead of an effect, see `toqibox presets list`")
     add("--plan", help="picture size by plan (free)")
     add("--start", metavar="SECONDS", help="where in the track the video begins (0)")
     add("--duration", metavar="SECONDS", help="length of the video (the rest of the track)")
@@ -100,6 +102,14 @@ def _analyse(parser: argparse.ArgumentParser) -> None:
     add("--json", action="store_true", help="every feature in every frame, and every event")
     add("--fps", type=int, choices=FRAME_RATES, metavar="FPS", help="frames a second of --json")
     add("--plot", metavar="OUT.png", help="a picture to check against what one hears")
+
+
+def _presets(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    listing = actions.add_parser("list", help="a line for each preset, broken ones too")
+    listing.add_argument("--json", action="store_true", help="as JSON")
+    show = actions.add_parser("show", help="a preset as JSON, with its chain")
+    show.add_argument("id", metavar="ID")
 
 
 def _jobs(parser: argparse.ArgumentParser) -> None:

@@ -106,6 +106,9 @@ class Config:
     shaders_dirs: tuple[Path, ...] = _setting(
         "SHADERS_DIR", (), _folders, "folders of effects searched besides the built-in ones"
     )
+    presets_dirs: tuple[Path, ...] = _setting(
+        "PRESETS_DIR", (), _folders, "folders of presets searched besides the built-in ones"
+    )
     max_duration_sec: Decimal = _setting(
         "MAX_DURATION_SEC", Decimal(240), _seconds, "longest video, in seconds"
     )

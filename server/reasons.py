@@ -56,6 +56,29 @@ REASONS: dict[str, tuple[str, str]] = {
         "the effects of a chain have their own params",
         "у эффектов цепочки свои params",
     ),
+    "required": ("it is missing", "его не хватает"),
+    "one_line": ("it must be a line of text in quotes", "нужна строка текста в кавычках"),
+    "list": ("it must be a list of 1 to {most} texts", "нужен список от 1 до {most} строк"),
+    "preset": ("it must be one of {known}{hint}", "подойдёт одно из: {known}{hint}"),
+    "preset_alone": (
+        "a preset brings its own effects and their params: leave out “{name}”, or send the chain "
+        "of the preset as “effect”",
+        "у пресета свои эффекты и params: уберите «{name}» или отправьте цепочку пресета в "
+        "«effect»",
+    ),
+    "preset_file": (
+        "there is a mistake in the preset's file, in {place}: {why}",
+        "в файле пресета ошибка, в {place}: {why}",
+    ),
+    "preset_twice": (
+        "two files have this id, one of them is {file}",
+        "этот id есть у двух файлов, один из них {file}",
+    ),
+    "file_id": (
+        "the file's name is no id: small letters, digits, “-” and “_”, at most 64",
+        "имя файла не годится как id: строчные латинские буквы, цифры, «-» и «_», не больше 64",
+    ),
+    "unreadable": ("the file cannot be read", "файл не читается"),
     "no_photo2": ("the effect shows no second photo", "этот эффект не показывает второе фото"),
     "seconds": (
         "it must be seconds as a plain decimal number, such as 12.5",

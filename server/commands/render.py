@@ -14,9 +14,13 @@ from server.config import Config
 from server.effects.library import BUILT_IN, Library
 from server.errors import ToqiboxError, sentence
 from server.jobs.fields import FILES
+from server.jobs.presets import BUILT_IN_PRESETS, Presets
 from server.jobs.spec import check_request
 
-_TEXTS = ("effect", "plan", "start", "duration", "aspect", "fit", "fps", "title", "artist")
+_TEXTS = (
+    *("effect", "preset", "plan", "start", "duration", "aspect", "fit", "fps"),
+    *("title", "artist"),
+)
 
 
 def run(config: Config, options: argparse.Namespace) -> int:
@@ -36,7 +40,8 @@ def run(config: Config, options: argparse.Namespace) -> int:
 def _film(config: Config, library: Library, options: argparse.Namespace) -> Film:
     given = {name: getattr(options, name) for name in FILES}
     files = {name: Path(path) for name, path in given.items() if path is not None}
-    request = check_request(_texts(options), config, library, photo2="photo2" in files)
+    presets = Presets((BUILT_IN_PRESETS, *config.presets_dirs))
+    request = check_request(_texts(options), config, library, presets, photo2="photo2" in files)
     return Film(
         command="toqibox render",
         request=request,

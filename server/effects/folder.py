@@ -25,15 +25,10 @@ class Found:
 
 def scan(folder: Path) -> list[Found]:
     """The effect files of a folder, by name; links that lead out of it are passed over."""
-    try:
-        with os.scandir(folder) as entries:
-            names = sorted(entry.name for entry in entries)[:_MOST_FILES]
-    except OSError:
-        return []
-    marks = {name: mark_of(folder, name) for name in names if _is_shader(name)}
+    marks = dict(marked_files(folder, (*SUFFIXES, *VERTEX_SUFFIXES)))
     found = []
     for name, mark in marks.items():
-        if mark is None or not name.endswith(SUFFIXES):
+        if not name.endswith(SUFFIXES):
             continue
         stem = name.rpartition(".")[0]
         beside = [stem + suffix for suffix in VERTEX_SUFFIXES if marks.get(stem + suffix)]
@@ -49,8 +44,16 @@ def scan(folder: Path) -> list[Found]:
     return found
 
 
-def _is_shader(name: str) -> bool:
-    return name.endswith((*SUFFIXES, *VERTEX_SUFFIXES)) and not name.startswith(".")
+def marked_files(folder: Path, suffixes: tuple[str, ...]) -> list[tuple[str, Mark]]:
+    """The regular files of a folder with these endings, by name; hidden ones are passed over."""
+    try:
+        with os.scandir(folder) as entries:
+            names = sorted(entry.name for entry in entries)[:_MOST_FILES]
+    except OSError:
+        return []
+    shown = [name for name in names if name.endswith(suffixes) and not name.startswith(".")]
+    marks = [(name, mark_of(folder, name)) for name in shown]
+    return [(name, mark) for name, mark in marks if mark is not None]
 
 
 def mark_of(folder: Path, name: str) -> Mark | None:

@@ -24,7 +24,8 @@ from server.reasons import reason
 BUILT_IN = Path(server.__file__).resolve().parent.parent / "shaders" / "effects"
 """The folder of the effects that come with the server."""
 
-_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+"""An id: a file's name without its ending."""
 
 
 @dataclass(frozen=True)
@@ -182,7 +183,7 @@ def _read(entry: Found) -> _Outcome:
         text = read_text(path)
         if not holds_effect(file, text):
             return _Outcome(None, images)
-        if not _ID.fullmatch(path.stem):
+        if not ID.fullmatch(path.stem):
             message = "the file name is no id: small letters, digits, “-” and “_”, at most 64"
             return broken([diagnostic(file, "", None, None, message)])
         effect = load(effect_id, file, text, read_text(entry.vertex) if entry.vertex else None)

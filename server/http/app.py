@@ -12,13 +12,14 @@ from aiohttp import web
 
 from server.config import Config
 from server.effects.library import BUILT_IN, Library
-from server.http import downloads, effects, exports, middleware, openapi, ops
+from server.http import downloads, effects, exports, middleware, openapi, ops, presets
 from server.http.connection import Listener, attend, outlast
-from server.http.context import CONFIG, ERRANDS, LIBRARY, LIMITS, SERVICE
+from server.http.context import CONFIG, ERRANDS, LIBRARY, LIMITS, PRESETS, SERVICE
 from server.http.errands import Errands
 from server.http.limits import Limits
 from server.http.uploads import Gate, keep_quiet
 from server.jobs.artifacts import note_address
+from server.jobs.presets import BUILT_IN_PRESETS, Presets
 from server.jobs.service import Service
 from server.log import note
 from server.threads import pool
@@ -42,6 +43,7 @@ ROUTES: list[tuple[str, str, Handler]] = [
     ("GET", f"/download/{_JOB}/poster.jpg", downloads.poster),
     ("GET", "/effects", effects.index),
     ("GET", f"/effects/{_EFFECT}", effects.show),
+    ("GET", "/presets", presets.index),
     ("GET", "/health", ops.health),
     ("GET", "/ready", ops.ready),
     ("GET", "/openapi.json", openapi.show),
@@ -58,6 +60,7 @@ def create_app(
     app[CONFIG] = config
     app[SERVICE] = service
     app[LIBRARY] = library
+    app[PRESETS] = Presets((BUILT_IN_PRESETS, *config.presets_dirs))
     app[LIMITS] = limits or Limits.of(config)
     app[ERRANDS] = Errands()
     app[exports.GATE] = Gate(app[LIMITS])

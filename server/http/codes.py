@@ -8,6 +8,7 @@ JOB = ("not_found",)
 DOWNLOAD_HEAD = ("not_found", "result_not_ready", "result_expired")
 DOWNLOAD = (*DOWNLOAD_HEAD, "range_not_satisfiable")
 EFFECTS = ("invalid_parameter",)
+PRESETS = ("invalid_parameter",)
 EFFECT = ("not_found", "invalid_parameter", "shader_rejected", "shader_compile_failed")
 READY = ("draining", "not_ready")
 EXPORT = (
@@ -37,7 +38,9 @@ EXPORT = (
     "storage_full",
     "not_ready",
 )
-ALL = tuple(dict.fromkeys((*EVERYWHERE, *JOB, *DOWNLOAD, *EFFECTS, *EFFECT, *READY, *EXPORT)))
+ALL = tuple(
+    dict.fromkeys((*EVERYWHERE, *JOB, *DOWNLOAD, *EFFECTS, *PRESETS, *EFFECT, *READY, *EXPORT))
+)
 """Every code that an answer can carry."""
 
 NOTES = {

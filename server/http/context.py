@@ -7,11 +7,13 @@ from server.effects.library import Library
 from server.http.errands import Errands
 from server.http.language import preferred
 from server.http.limits import Limits
+from server.jobs.presets import Presets
 from server.jobs.service import Service
 
 CONFIG = web.AppKey("config", Config)
 SERVICE = web.AppKey("service", Service)
 LIBRARY = web.AppKey("library", Library)
+PRESETS = web.AppKey("presets", Presets)
 LIMITS = web.AppKey("limits", Limits)
 ERRANDS = web.AppKey("errands", Errands)
 

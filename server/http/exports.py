@@ -14,6 +14,7 @@ from server.http.context import (
     ERRANDS,
     LIBRARY,
     LIMITS,
+    PRESETS,
     SERVICE,
     language_of,
     request_id_of,
@@ -28,6 +29,8 @@ from server.jobs.spec import Request, check_chain, check_request
 from server.jobs.verdicts import Verdicts
 from server.threads import settled
 
+_SHAPING = ("effect", "params", "preset")
+"""The fields that say which effects are drawn, and how."""
 GATE = web.AppKey("gate", Gate)
 
 
@@ -69,6 +72,7 @@ async def _read(request: web.Request, boundary: bytes, folder: Path) -> Request:
         form.texts,
         request.app[CONFIG],
         request.app[LIBRARY],
+        request.app[PRESETS],
         photo2="photo2" in form.files,
     )
     for link in asked.chain:
@@ -114,11 +118,15 @@ def _text_check(request: web.Request) -> TextCheck:
 
     async def check(name: str, text: str) -> None:
         value = given[name] = check_text(name, text, config)
+        if value is None:
+            del given[name]
         if name == "effect":
             for field, effect in named(value):
                 await _enforce(verdicts, effect, field)
-        if name in ("effect", "params") and "effect" in given:
-            await settled(check_chain, given, request.app[LIBRARY])
+        if name in _SHAPING and ("effect" in given or "preset" in given):
+            links = await settled(check_chain, given, request.app[LIBRARY], request.app[PRESETS])
+            for _, link in links if "preset" in given else []:
+                await _enforce(verdicts, link.source, link.field)
 
     return check
 

@@ -16,12 +16,13 @@ from server.http.codes import (
     EXPORT,
     JOB,
     NOTES,
+    PRESETS,
     READY,
     by_status,
 )
 from server.http.context import CONFIG
 from server.jobs.fields import ASPECTS, FITS, FLAGS, LONGEST_CHAIN, REQUIRED, TEXT_LENGTH
-from server.jobs.spec import DEFAULT_EFFECT
+from server.jobs.spec import DEFAULT_ASPECT, DEFAULT_EFFECT, DEFAULT_FIT
 
 _JOB_ID = {
     "name": "jobId",
@@ -38,7 +39,7 @@ _EFFECT_ID = {
 _ALL = {
     "name": "all",
     "in": "query",
-    "description": "1: also the files that give no effect, with their diagnostics.",
+    "description": "1: also the files that cannot be used, with their errors.",
     "schema": {"enum": ["0", "1"], "default": "0"},
 }
 _CREDIT = "Absent or empty: that of the track's tags. A single space: none."
@@ -81,11 +82,12 @@ def _paths(config: Config) -> dict[str, Any]:
         },
         "/download/{jobId}": _file("downloadVideo", "The video", "video/mp4"),
         "/download/{jobId}/poster.jpg": _file("downloadPoster", "The poster", "image/jpeg"),
-        "/effects": {"get": _effects()},
+        "/effects": {"get": _listing("listEffects", "Every effect", "Effects", EFFECTS)},
         "/effects/{id}": {
             "parameters": [_EFFECT_ID],
             "get": _operation("showEffect", "One effect", _tagged("EffectProgram"), EFFECT),
         },
+        "/presets": {"get": _listing("listPresets", "Every preset", "Presets", PRESETS)},
         "/health": {"get": _operation("health", "The process answers", {"200": _json("Health")})},
         "/ready": {
             "get": _operation(
@@ -154,14 +156,23 @@ def _form(config: Config) -> dict[str, Any]:
                     f"taking the picture of the one before; at most {LONGEST_CHAIN}."
                 ),
             },
+            "preset": {
+                "type": "string",
+                "description": "An id of GET /presets: its chain instead of `effect` and `params`.",
+            },
             "params": {
                 "type": "string",
                 "contentMediaType": "application/json",
                 "default": "{}",
                 "description": "The effect's inputs, as its `inputs` schema says.",
             },
-            "aspect": {"type": "string", "enum": list(ASPECTS), "default": "16:9"},
-            "fit": {"type": "string", "enum": list(FITS), "default": "blur"},
+            "aspect": {"type": "string", "enum": list(ASPECTS), "default": DEFAULT_ASPECT},
+            "fit": {
+                "type": "string",
+                "enum": list(FITS),
+                "default": DEFAULT_FIT,
+                "description": "How the photo fills the frame; a preset may bring its own.",
+            },
             "fps": {"type": "string", "enum": [*map(str, FRAME_RATES)], "default": str(config.fps)},
             "title": text | {"description": _CREDIT},
             "artist": text | {"description": _CREDIT},
@@ -176,8 +187,10 @@ def _form(config: Config) -> dict[str, Any]:
     }
 
 
-def _effects() -> dict[str, Any]:
-    operation = _operation("listEffects", "Every effect", _tagged("Effects"), EFFECTS)
+def _listing(
+    operation_id: str, summary: str, schema: str, codes: tuple[str, ...]
+) -> dict[str, Any]:
+    operation = _operation(operation_id, summary, _tagged(schema), codes)
     operation["parameters"] = [_ALL]
     return operation
 

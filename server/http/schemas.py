@@ -4,6 +4,7 @@ from typing import Any
 
 from server.effects.feature import Needs, Unit
 from server.http.codes import ALL
+from server.jobs.fields import ASPECTS, FITS
 from server.jobs.job import Stage, Status
 
 _TEXT = {"type": "string"}
@@ -48,6 +49,7 @@ _JOB = {
     "plan": _TEXT,
     "resolution": _object({"width": _COUNT, "height": _COUNT}),
     "effect": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]},
+    "preset": _maybe(_TEXT),
     "fps": _COUNT,
     "start": _NUMBER,
     "duration": _NUMBER,
@@ -96,6 +98,20 @@ _EFFECT = {
     "inputs": {"type": "object", "description": "JSON Schema of `params`."},
     "credit": _TEXT,
     "license": _TEXT,
+}
+_STEP = _object({"id": _TEXT, "params": {"type": "object"}})
+_PRESET = {
+    "id": _TEXT,
+    "title": _TEXT,
+    "description": _TEXT,
+    "genres": {"type": "array", "items": _TEXT},
+    "chain": {"type": "array", "items": _STEP, "description": "As the field `effect` takes it."},
+    "fit": {"enum": [*FITS, None], "description": "Where a request has no `fit`."},
+    "aspects": {
+        "type": "object",
+        "propertyNames": {"enum": list(ASPECTS)},
+        "description": "By aspect and effect id, the params that differ there.",
+    },
 }
 _FEATURE = {
     "name": _TEXT,
@@ -148,6 +164,21 @@ SCHEMAS: dict[str, Any] = {
                 "items": {"anyOf": [_ref("Effect"), _ref("BrokenEffect")]},
             },
             "features": {"type": "array", "items": _ref("Feature")},
+        }
+    ),
+    "Preset": _object(_PRESET),
+    "BrokenPreset": _object(
+        {
+            **{"id": _TEXT, "file": _TEXT, "code": _TEXT, "error": _TEXT},
+            **{"field": _TEXT, "diagnostics": _DIAGNOSTICS},
+        }
+    ),
+    "Presets": _object(
+        {
+            "presets": {
+                "type": "array",
+                "items": {"anyOf": [_ref("Preset"), _ref("BrokenPreset")]},
+            }
         }
     ),
     "Feature": {

@@ -3,7 +3,7 @@
 import json
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any, NamedTuple
 
@@ -15,8 +15,8 @@ FILES = ("audio", "photo", "photo2")
 REQUIRED = ("audio", "photo")
 """The files without which there is no job."""
 TEXTS = (
-    *("duration", "start", "plan", "effect", "params", "aspect", "fit", "fps", "title", "artist"),
-    "allowFlashing",
+    *("duration", "start", "plan", "effect", "params", "preset", "aspect", "fit", "fps"),
+    *("title", "artist", "allowFlashing"),
 )
 NOT_OFFERED = ("webhook",)
 """Fields of the contract that this server answers with 422 rather than ignore."""
@@ -121,10 +121,18 @@ def _id(text: str, field: str) -> str:
 
 
 def _steps(text: str) -> tuple[Step, ...]:
-    rows = _json("effect", text, CHAIN_BYTES)
+    return read_steps(read_json("effect", text, CHAIN_BYTES), "effect")
+
+
+def read_steps(rows: object, field: str) -> tuple[Step, ...]:
+    """The chain that decoded JSON holds: a list of objects with an ``id`` and ``params``.
+
+    Raises:
+        ToqiboxError: ``invalid_parameter`` of `field`, or of the place in it: ``field[1].params``.
+    """
     if not isinstance(rows, list) or not 1 <= len(rows) <= LONGEST_CHAIN:
-        raise refuse("effect", reason("chain", most=LONGEST_CHAIN))
-    return tuple(_step(row, f"effect[{at}]") for at, row in enumerate(rows))
+        raise refuse(field, reason("chain", most=LONGEST_CHAIN))
+    return tuple(_step(row, f"{field}[{at}]") for at, row in enumerate(rows))
 
 
 def _step(row: object, field: str) -> Step:
@@ -144,17 +152,37 @@ def named(effect: str | tuple[Step, ...]) -> list[tuple[str, str]]:
     """What each effect of the field is called in errors, and its id."""
     if isinstance(effect, str):
         return [("effect", effect)]
-    return [(f"effect[{at}]", step.id) for at, step in enumerate(effect)]
+    return [(field, step.id) for field, step in named_steps(effect, "effect")]
+
+
+def named_steps(steps: Sequence[Step], field: str) -> list[tuple[str, Step]]:
+    """Each step of a chain with its name in errors, such as ``effect[0]``."""
+    return [(f"{field}[{at}]", step) for at, step in enumerate(steps)]
 
 
 def _params(text: str, _config: Config) -> dict[str, Any]:
-    params = _json("params", text or "{}", PARAMS_BYTES)
+    params = read_json("params", text or "{}", PARAMS_BYTES)
     if not isinstance(params, dict):
         raise refuse("params", reason("object"))
     return params
 
 
-def _json(field: str, text: str, most: int) -> Any:
+def _preset(text: str, _config: Config) -> str:
+    if len(text) > 64 or not text.isprintable():
+        raise refuse("preset", reason("characters", most=64))
+    return text
+
+
+def read_json(field: str, text: str, most: int) -> Any:
+    """The value of a JSON text without duplicate names, NaN or infinity.
+
+    Args:
+        field: its name in errors.
+        most: most bytes that the text may have in UTF-8.
+
+    Raises:
+        ToqiboxError: ``invalid_parameter`` of `field`.
+    """
     if len(text.encode("utf-8", "surrogatepass")) > most:
         raise refuse(field, reason("bytes", most=most))
     try:
@@ -202,6 +230,7 @@ _READERS: dict[str, Callable[[str, Config], Any]] = {
     "plan": _plan,
     "effect": _effect,
     "params": _params,
+    "preset": _preset,
     "aspect": _one_of("aspect", tuple(ASPECTS)),
     "fit": _one_of("fit", FITS),
     "fps": _fps,

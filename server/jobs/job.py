@@ -129,6 +129,7 @@ def seen_by_client(
         "plan": job.plan,
         "resolution": {"width": spec.width, "height": spec.height},
         "effect": spec.ids[0] if len(spec.ids) == 1 else spec.ids,
+        "preset": spec.preset,
         "fps": spec.fps,
         "start": float(spec.start),
         "duration": float(spec.duration),

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -12,10 +12,13 @@ from server.effects.feature import Needs
 from server.effects.library import Library
 from server.errors import ToqiboxError
 from server.jobs import fields
+from server.jobs.presets import Presets, in_preset
 from server.jobs.source import Source, read_source
 from server.reasons import reason
 
 DEFAULT_EFFECT = "breathe"
+DEFAULT_ASPECT = "16:9"
+DEFAULT_FIT = "blur"
 SAMPLE_RATE = 48_000
 """Samples a second of the prepared sound, both channels alike."""
 
@@ -40,6 +43,8 @@ class Request:
 
     chain: tuple[Link, ...]
     """First to last; each takes the picture of the one before."""
+    preset: str | None = None
+    """The id of the preset that the chain comes from."""
     photo2: bool
     """Whether there is a second photo."""
     plan: str
@@ -96,6 +101,8 @@ class Spec:
     """Whether something follows what only the whole track tells."""
     allow_flashing: bool = False
     """Whether the picture may flash as it likes."""
+    preset: str | None = None
+    """The id of the preset that the chain came from; the chain stays when its file changes."""
 
     @property
     def ids(self) -> list[str]:
@@ -116,11 +123,18 @@ class Spec:
 
 
 def check_request(
-    texts: Mapping[str, str], config: Config, library: Library, *, photo2: bool = False
+    texts: Mapping[str, str],
+    config: Config,
+    library: Library,
+    presets: Presets,
+    *,
+    photo2: bool = False,
 ) -> Request:
     """Check every text field, each against its reader, then all against the effect.
 
     Args:
+        library: the effects that may be asked for.
+        presets: the same of presets.
         photo2: whether a second photo comes with them.
 
     Raises:
@@ -128,17 +142,19 @@ def check_request(
     """
     values = {name: fields.check_text(name, text, config) for name, text in texts.items()}
     given = {name: value for name, value in values.items() if value is not None}
-    links = check_chain(given, library)
+    links = check_chain(given, library, presets)
     _check_photo2([effect for effect, _ in links], given=photo2)
     plan = given.get("plan", "free" if "free" in config.plans else next(iter(config.plans)))
-    aspect = given.get("aspect", "16:9")
+    aspect = given.get("aspect", DEFAULT_ASPECT)
     width, height = fields.picture_size(aspect, config.plans[plan])
+    preset = presets.get(given["preset"]) if "preset" in given else None
     return Request(
+        preset=preset.id if preset else None,
         chain=tuple(link for _, link in links),
         photo2=photo2,
         plan=plan,
         aspect=aspect,
-        fit=given.get("fit", "blur"),
+        fit=given.get("fit") or (preset and preset.fit) or DEFAULT_FIT,
         fps=given.get("fps", config.fps),
         start=given.get("start", Decimal(0)),
         duration=given.get("duration"),
@@ -150,15 +166,20 @@ def check_request(
     )
 
 
-def check_chain(given: Mapping[str, Any], library: Library) -> list[tuple[Effect, Link]]:
+def check_chain(
+    given: Mapping[str, Any], library: Library, presets: Presets
+) -> list[tuple[Effect, Link]]:
     """The effects that are asked for, each with its checked params.
 
     Args:
-        given: checked values of the fields ``effect`` and ``params``, as far as they are there.
+        given: checked values of the fields ``effect``, ``params``, ``preset`` and ``aspect``, as
+            far as they are there.
 
     Raises:
         ToqiboxError: the first thing that is wrong, with the field's name.
     """
+    if "preset" in given:
+        return _preset_chain(given, library, presets)
     asked = given.get("effect", DEFAULT_EFFECT)
     if isinstance(asked, str):
         return [_link("effect", asked, "params", given.get("params", {}), library)]
@@ -169,6 +190,23 @@ def check_chain(given: Mapping[str, Any], library: Library) -> list[tuple[Effect
         _link(field, effect_id, f"{field}.params", step.params, library)
         for (field, effect_id), step in steps
     ]
+
+
+def _preset_chain(
+    given: Mapping[str, Any], library: Library, presets: Presets
+) -> list[tuple[Effect, Link]]:
+    for name in ("effect", "params"):
+        if name in given:
+            raise fields.refuse(name, reason("preset_alone", name=name))
+    steps = presets.get(given["preset"]).steps(given.get("aspect", DEFAULT_ASPECT))
+    try:
+        links = [
+            _link(field, step.id, f"{field}.params", step.params, library)
+            for field, step in fields.named_steps(steps, "chain")
+        ]
+    except ToqiboxError as error:
+        raise in_preset(error) from None
+    return [(effect, replace(link, field="preset")) for effect, link in links]
 
 
 def _link(
@@ -229,6 +267,7 @@ def resolve(request: Request, prepared: Mapping[str, Any], config: Config) -> Sp
         photo2=prepared["photo2_sha256"] if request.photo2 else None,
         loudest_s=float(prepared["loudest_s"]),
         allow_flashing=request.allow_flashing,
+        preset=request.preset,
     )
 
 

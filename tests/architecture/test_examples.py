@@ -8,6 +8,7 @@ import pytest
 
 from server.config import Config
 from server.effects.library import BUILT_IN, Library
+from server.jobs.presets import Presets
 from server.jobs.spec import check_request
 
 ROOT = Path(__file__).parents[2]
@@ -25,7 +26,7 @@ def _chains(name: str) -> list[str]:
     [chain for name in ("README.md", "docs/http.md", "docs/effects.md") for chain in _chains(name)],
 )
 def test_a_chain_of_the_documents_is_taken(chain: str) -> None:
-    request = check_request({"effect": chain}, Config(), LIBRARY)
+    request = check_request({"effect": chain}, Config(), LIBRARY, Presets())
     assert len(request.chain) == len(json.loads(chain))
 
 

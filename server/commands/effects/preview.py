@@ -20,6 +20,7 @@ from server.effects.effect import Effect
 from server.effects.lettering import SAMPLE
 from server.effects.library import Library
 from server.errors import ToqiboxError
+from server.jobs.presets import Presets
 from server.jobs.spec import Request, check_request
 
 _SAMPLES = {"audio": "track.wav", "photo": "photo.png", "photo2": "photo2.png"}
@@ -88,7 +89,7 @@ def _request(
     }
     try:
         texts["params"] = json.dumps(chain.params_of(options.param))
-        request = check_request(texts, config, library, photo2=second)
+        request = check_request(texts, config, library, Presets(()), photo2=second)
     except ToqiboxError as error:
         diagnostics = diagnostics_of(error)
         raise Refused(words_of(error), USAGE, diagnostics, found.folder) from None

@@ -1,0 +1,54 @@
+"""Every preset that is shipped draws, wide and tall; a new file is tested without a line here."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from server.effects.library import Library
+from server.jobs.preset import Preset
+from server.jobs.presets import Presets
+from server.jobs.source import read_source
+from server.render.context import Context
+from server.render.job import Job
+from server.render.pixels import rgba
+from server.render.scene import Scene
+
+LIBRARY = Library()
+PRESETS, BROKEN = Presets().offered(LIBRARY.all())
+
+
+def test_every_file_gives_a_preset() -> None:
+    assert BROKEN == []
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.id)
+def test_it_draws_a_picture_that_moves(gl: Context, preset: Preset) -> None:
+    """In one aspect by turns: the first of the alphabet wide, the second tall, and so on."""
+    aspect, size = [("16:9", (64, 36)), ("9:16", (36, 64))][PRESETS.index(preset) % 2]
+    sources = [(read_source(LIBRARY.get(id_), LIBRARY), p) for id_, p in preset.steps(aspect)]
+    job = Job(
+        effects=tuple(source.row(params, {}) for source, params in sources),
+        photo=None,
+        photo2=None,
+        features=None,
+        size=size,
+        fps=10,
+        frames=40,
+        fit=preset.fit or "blur",
+        egl_device=None,
+        require_gpu=False,
+        title="El título de la canción",
+        artist="Ночь",
+    )
+    scene = Scene(gl, job)
+    scene.begin(0)
+    shown = []
+    for frame in (4, 5, 7):  # a kick is in frame 5
+        scene.draw_effects(frame)
+        scene.whole.draw()
+        shown.append(rgba(scene.whole.output)[..., :3].astype(np.int16))
+    assert min(picture.std() for picture in shown) > 4, "it is blank"
+    moved = [np.abs(later - earlier).mean() for earlier, later in pairwise(shown)]
+    assert min(moved) > 0, "it stands still"
+    assert max(moved) > 0.3, "it hardly moves"
