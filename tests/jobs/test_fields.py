@@ -7,6 +7,7 @@ from server.config import Config
 from server.effects.library import BUILT_IN, Library
 from server.errors import ToqiboxError
 from server.jobs import fields
+from server.jobs.presets import Presets
 from server.jobs.spec import check_request, resolve
 
 CONFIG = Config()
@@ -188,6 +189,6 @@ def test_credits_come_from_the_tags_unless_they_are_given() -> None:
         ({"title": "Given "}, ("Given", None)),
         ({"title": " "}, (None, None)),
     ]:
-        request = check_request(given, Config(), Library((BUILT_IN,)))
+        request = check_request(given, Config(), Library((BUILT_IN,)), Presets())
         spec = resolve(request, prepared, Config())
         assert (spec.title, spec.artist) == shown
