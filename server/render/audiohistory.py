@@ -3,7 +3,7 @@
 Time runs from left to right, `past` seconds before the frame to `future` seconds after it, a
 column for each step of the 60 Hz grid where there is room. Frequency runs from bottom to top on a
 scale of octaves, 30 Hz to 16 kHz. Red is the level of the spectrum, as an audioFFT input has it;
-green, blue and alpha are the same over all frequencies: level, pulse of the kicks, of the onsets.
+green, blue and alpha are the same over all frequencies: level, pulse of the accents, of the onsets.
 """
 
 from typing import Protocol
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.effects.effect import Input
+from server.effects.feature import PULSE_DECAYS_S
 from server.media.analyser import BINS, RATE, SIZE, STEPS_PER_S
 from server.render.context import Context, Texture
 from server.render.hits import pulse
@@ -114,7 +115,7 @@ class AudioHistory(Picture):
         features = self._features
         columns = (
             features.column("level", steps, STEPS_PER_S),
-            pulse(features.hits("kick"), steps, STEPS_PER_S),
+            pulse(features.hits("accent"), steps, STEPS_PER_S, PULSE_DECAYS_S["accent"]),
             pulse(features.hits("onset"), steps, STEPS_PER_S),
         )
         levels: Bytes = np.floor(np.stack(columns, axis=1) * 255 + 0.5).astype(np.uint8)

@@ -7,7 +7,6 @@ from typing import Any
 
 from server.effects.feature import EVENTS, STEPPED
 from server.media.features import SPECTRA, Features
-from server.media.palette import file_palette
 from server.media.spectra import RECORD, TAIL
 
 _TEMPO = ("tempo", "tempo.confidence")
@@ -25,10 +24,6 @@ class Material:
     photo2: Path | None
     seconds: float
     """Length of the sound."""
-
-    def palette(self) -> dict[str, str]:
-        """The photo's colours; see media/palette.py."""
-        return file_palette(self.photo)
 
 
 class Layout:

@@ -2,7 +2,7 @@
 // server/render/soundpicture.py has it.
 
 import { Texture } from "./gl.js";
-import { WORDS } from "./hits.js";
+import { PULSE_DECAYS_S, WORDS } from "./hits.js";
 
 const SAMPLES = 2048;
 const BINS = 1024;
@@ -140,7 +140,7 @@ export class AudioHistory {
     });
     const features = [
       sound.column("level", at, STEPS_PER_S),
-      WORDS.pulse(sound.hits.kick, at, STEPS_PER_S),
+      WORDS.pulse(sound.hits.accent, at, STEPS_PER_S, PULSE_DECAYS_S.accent),
       WORDS.pulse(sound.hits.onset, at, STEPS_PER_S),
     ];
     return { levels, whole: features.map((value) => Math.floor(value * 255 + 0.5)) };

@@ -2,7 +2,7 @@
     "ISFVSN": "2",
     "VSN": "1",
     "TITLE": "Light leaks",
-    "DESCRIPTION": "Warm light that leaks into an old camera: it drifts in from the edges and swells with the music, and flares softly on the drum. The picture weaves a little in the gate, as film does.",
+    "DESCRIPTION": "Warm light that leaks into an old camera: it drifts in from the edges and swells with the music, and flares softly on accents. The picture weaves a little in the gate, as film does.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Photo", "Film", "Scene"],
@@ -13,8 +13,8 @@
         {"NAME": "second", "LABEL": "Second colour", "TYPE": "color", "DEFAULT": [0.95, 0.16, 0.32, 1.0]},
         {"NAME": "drift", "LABEL": "Drift", "TYPE": "float", "MIN": 0.0, "MAX": 3.0, "DEFAULT": 1.0},
         {"NAME": "swell", "LABEL": "Swell", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "BIND": {"bind": "level.envelope", "curve": "in", "smooth": 0.4}},
-        {"NAME": "hit", "LABEL": "Drum", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "kick.pulse", "decay": 0.6, "smooth": 0.07}},
-        {"NAME": "flare", "LABEL": "Flare on the drum", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.35, "IDENTITY": 0.0},
+        {"NAME": "hit", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.5, "smooth": 0.05}},
+        {"NAME": "flare", "LABEL": "Flare of an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
         {"NAME": "weave", "LABEL": "Gate weave", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.3, "IDENTITY": 0.0},
         {"NAME": "fade", "LABEL": "Faded film", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.3, "IDENTITY": 0.0}
     ],
@@ -104,6 +104,7 @@ vec4 film() {
     vec3 old = mix(vec3(grey), picture, 0.78) * vec3(0.94, 0.885, 0.80) + vec3(0.055, 0.04, 0.045);
     picture = mix(picture, old, fade) * (1.0 + 0.05 * fade * gate.z);
     vec3 glare = IMG_THIS_NORM_PIXEL(glow).rgb;
+    glare *= 1.0 - 0.4 * grey * grey; // a bright photo needs less of it
     glare /= 1.0 + 0.35 * glare; // never a hard edge where light burns out
     return vec4(1.0 - (1.0 - picture) * max(1.0 - glare, 0.0) + dither(), 1.0);
 }

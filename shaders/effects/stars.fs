@@ -1,42 +1,46 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "1",
+    "VSN": "2",
     "TITLE": "Starfield",
-    "DESCRIPTION": "Through the stars, with the photo as the sky behind them. Each beat pushes the flight on; at the drop it leaps to light speed, stars draw long streaks and slow down again.",
+    "DESCRIPTION": "A flight through stars and clouds of the photo's colours, with the photo in front as a moon. Each accent pushes the flight on; at the drop it leaps to light speed, stars draw long streaks and slow down again.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Photo", "Beat", "Scene"],
     "INPUTS": [
-        {"NAME": "inputImage", "TYPE": "image"},
+        {"NAME": "photo", "TYPE": "image"},
+        {"NAME": "size", "LABEL": "Size of the photo", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.52},
+        {"NAME": "center", "LABEL": "Place of the photo", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.5]},
         {"NAME": "speed", "LABEL": "Speed", "TYPE": "float", "MIN": 0.0, "MAX": 3.0, "DEFAULT": 1.0},
-        {"NAME": "push", "LABEL": "Push on the beat", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
-        {"NAME": "leap", "LABEL": "Leap at the drop", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
-        {"NAME": "streak", "LABEL": "Length of the streaks", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.35, "IDENTITY": 0.0},
-        {"NAME": "amount", "LABEL": "Number of stars", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.85},
-        {"NAME": "color", "LABEL": "Colour", "TYPE": "color", "DEFAULT": [0.72, 0.84, 1.0, 1.0]},
+        {"NAME": "push", "LABEL": "Push of an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
+        {"NAME": "leap", "LABEL": "Leap at the drop", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.8, "IDENTITY": 0.0},
+        {"NAME": "streak", "LABEL": "Length of the streaks", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.3, "IDENTITY": 0.0},
+        {"NAME": "amount", "LABEL": "Number of stars", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.8},
+        {"NAME": "clouds", "LABEL": "Clouds", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
+        {"NAME": "color", "LABEL": "Colour of the light", "TYPE": "color", "DEFAULT": [0.55, 0.72, 1.0, 1.0], "PHOTO": "vivid"},
+        {"NAME": "level", "LABEL": "Level", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "BIND": {"bind": "level.envelope", "smooth": 0.2}},
         {"NAME": "treble", "LABEL": "Sparkle", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.3, "BIND": {"bind": "treble.envelope", "curve": "in"}},
-        {"NAME": "dim", "LABEL": "Dim the photo", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
-        {"NAME": "beats", "LABEL": "Beats so far", "TYPE": "float", "MIN": 0.0, "MAX": 4096.0, "DEFAULT": 0.0, "BIND": "beat.count"},
-        {"NAME": "within", "LABEL": "Within the beat", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "BIND": "beat.phase"},
+        {"NAME": "pulse", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.3, "smooth": 0.05}},
+        {"NAME": "count", "LABEL": "Accents so far", "TYPE": "float", "MIN": 0.0, "MAX": 16384.0, "DEFAULT": 0.0, "BIND": {"bind": "accent.count", "smooth": 0.5}},
         {"NAME": "since", "LABEL": "Seconds since the drop", "TYPE": "float", "MIN": 0.0, "MAX": 600.0, "DEFAULT": 600.0, "BIND": "drop.since"}
     ],
     "PASSES": [
         {"TARGET": "flight", "WIDTH": 84, "HEIGHT": 4, "FLOAT": true},
+        {"TARGET": "space", "WIDTH": "max(ceil($WIDTH / 8), 16)", "HEIGHT": "max(ceil($HEIGHT / 8), 16)", "FLOAT": true},
         {}
     ]
 }*/
 
-// The frame is cut into sectors about its middle, and each layer has one star in each sector. A
+// The frame is cut into sectors about the photo, and each layer has one star in each sector. A
 // star moves on a ray, so it never leaves its sector, and a pixel has to look at one star a layer.
 // Where the stars are is the distance flown, in closed form: any frame can be drawn by itself.
 
 const float SECTORS = 84.0;
 const int LAYERS = 4;
 const float TURN = 6.28318531;
-const float CRUISE = 0.085;  // depths a second; a star lives for one depth
-const float BEAT = 0.05;     // depths on a beat
-const float LEAP = 1.6;      // depths a second at the drop
-const float SLOW = 2.2;      // seconds in which a leap slows down to a third
+const float CRUISE = 0.07;   // depths a second; a star lives for one depth
+const float PUSH = 0.05;     // depths of an accent
+const float LEAP = 1.5;      // depths a second at the drop
+const float SLOW = 1.6;      // seconds in which a leap slows down to a third
 
 // Three numbers from 0 to 1 out of one (PCG, O'Neill 2014).
 vec3 chances(int n) {
@@ -46,37 +50,76 @@ vec3 chances(int n) {
     return vec3(float(word & 1023u), float((word >> 10u) & 1023u), float((word >> 20u) & 1023u)) / 1023.0;
 }
 
-// How far was flown, and how fast it goes now: steadily, by a push that eases out within each
-// beat, and by a leap that slows down.
-vec2 flown() {
-    float left = 1.0 - within;
-    float slow = exp(-since / SLOW);
-    float far = speed * CRUISE * TIME + push * BEAT * (beats + 1.0 - left * left) + leap * LEAP * SLOW * (1.0 - slow);
-    float pace = speed * CRUISE + push * BEAT * 4.0 * left + leap * LEAP * slow;
-    return vec2(far, pace);
+// How much of the leap there is now: it begins within two frames and slows down.
+float rush() {
+    return leap * exp(-since / SLOW) * smoothstep(-0.04, 0.05, since);
 }
 
 // The star of one sector and layer: where in the sector (0 to 1), how far from the middle are its
 // head and its tail (short sides), and how bright it is.
 vec4 star() {
     ivec2 cell = ivec2(gl_FragCoord.xy);
-    vec2 fly = flown();
-    float life = chances(cell.x + 128 * cell.y).x * 0.97 + 0.241 * float(cell.y) + fly.x;
+    float far = speed * CRUISE * TIME + push * PUSH * count + leap * LEAP * SLOW * (1.0 - exp(-since / SLOW));
+    float pace = speed * CRUISE + push * PUSH * 5.0 * pulse + LEAP * rush();
+    float life = chances(cell.x + 128 * cell.y).x * 0.97 + 0.241 * float(cell.y) + far;
     int times = int(floor(life));
-    vec3 told = chances(cell.x + 128 * cell.y + 512 * (times + 1));
+    vec3 luck = chances(cell.x + 128 * cell.y + 512 * (times + 1));
     float depth = 1.0 - fract(life);
-    float aside = 0.05 + 0.45 * told.x; // from the axis of the flight
+    float aside = 0.07 + 0.5 * luck.x; // from the axis of the flight
     float head = aside / max(depth, 0.02);
-    float shutter = 0.01 + 0.42 * streak * streak;
-    float tail = aside / (max(depth, 0.02) + shutter * fly.y * (1.0 + 2.0 * streak));
+    float shutter = 0.3 * streak * streak + 0.02 + 0.18 * min(rush(), 1.0);
+    float tail = aside / (max(depth, 0.02) + shutter * pace);
     float there = step(chances(cell.x + 128 * cell.y + 7919 * times).y, amount);
-    float bright = smoothstep(0.0, 0.35, 1.0 - depth) * (0.25 + 0.75 * told.z * told.z) * there;
-    return vec4(0.2 + 0.6 * told.y, head, tail, bright);
+    float bright = smoothstep(0.0, 0.35, 1.0 - depth) * (0.25 + 0.75 * luck.z * luck.z) * there;
+    return vec4(0.2 + 0.6 * luck.y, head, tail, bright);
 }
 
-vec4 sky() {
+// Noise of two numbers (value noise), 0 to 1.
+float noise(vec2 p) {
+    vec2 f = fract(p);
+    f = f * f * (3.0 - 2.0 * f);
+    int i = int(floor(p.x)) + 512 * int(floor(p.y));
+    return mix(mix(chances(i).x, chances(i + 1).x, f.x), mix(chances(i + 512).x, chances(i + 513).x, f.x), f.y);
+}
+
+float clouds_at(vec2 p) {
+    float sum = 0.0;
+    float share = 0.5;
+    for (int i = 0; i < 4; i++) {
+        sum += share * noise(p);
+        p = 2.03 * vec2(0.8 * p.x - 0.6 * p.y, 0.6 * p.x + 0.8 * p.y) + 31.7;
+        share *= 0.5;
+    }
+    return sum;
+}
+
+// What is behind the stars: clouds in the colours of the photo's places, and the light of the leap.
+vec4 behind() {
     float unit = min(RENDERSIZE.x, RENDERSIZE.y);
-    vec2 point = (gl_FragCoord.xy - 0.5 * RENDERSIZE) / unit;
+    vec2 p = (isf_FragNormCoord - center) * RENDERSIZE / unit;
+    float r = length(p);
+    vec2 way = p * (1.0 - 0.10 * min(rush(), 1.0)) * 1.7 + vec2(40.0 + 0.013 * TIME, 40.0 - 0.021 * TIME);
+    float bend = clouds_at(way + 7.0);
+    float thick = clouds_at(way + 1.6 * bend);
+    vec2 uv = clamp(isf_FragNormCoord + 0.25 * (vec2(bend, thick) - 0.47), 0.02, 0.98);
+    vec3 tone = textureLod(photo, uv, log2(IMG_SIZE(photo).x / 5.0)).rgb;
+    float grey = dot(tone, vec3(0.2126, 0.7152, 0.0722));
+    tone = max(mix(vec3(grey), tone, 1.7), 0.0);
+    tone *= 0.42 / (0.12 + max(tone.r, max(tone.g, tone.b))); // of one brightness, bright photo or dark
+    float veil = smoothstep(0.30, 0.78, thick);
+    vec3 sum = vec3(0.008, 0.010, 0.022) + 0.04 * tone;
+    sum += clouds * veil * veil * tone * (1.1 + 0.8 * level + 0.5 * pulse + 0.8 * rush());
+    sum += clouds * 0.25 * color.rgb * pow(veil, 4.0) * (0.5 + level);
+    // Light from behind the photo, and rays of it at the leap.
+    sum += color.rgb * (0.05 + 0.10 * level + 0.22 * pulse) * exp(-2.6 * max(r - 0.5 * size, 0.0) - 1.0 * r);
+    float angle = atan(p.y, p.x) / TURN + 0.5;
+    float ray = noise(vec2(mod(angle * 64.0, 64.0), 11.0)) * noise(vec2(mod(angle * 23.0, 23.0), 5.0 + 2.0 * since));
+    sum += mix(color.rgb, vec3(1.0), 0.35) * rush() * (0.45 * exp(-2.2 * r) + 1.3 * ray * ray * exp(-0.9 * r));
+    return vec4(sum, 1.0);
+}
+
+// The stars' light at a place counted from the middle of the flight.
+vec3 stars_at(vec2 point, float unit) {
     float r = length(point);
     float around = (atan(point.y, point.x) / TURN + 0.5) * SECTORS;
     float arc = r * TURN / SECTORS;  // width of the sector here
@@ -85,25 +128,49 @@ vec4 sky() {
     for (int i = 0; i < LAYERS; i++) {
         float k = float(i);
         float place = mod(around + 0.37 * k, SECTORS);
-        vec4 told = texelFetch(flight, ivec2(int(place), i), 0);
-        float across = (fract(place) - told.x) * arc;
-        float along = r - clamp(r, told.z, told.y);
-        float on = clamp((r - told.z) / max(told.y - told.z, 1e-4), 0.0, 1.0);
-        float size = told.y * (0.0024 + 0.0009 * k);
+        vec4 star = texelFetch(flight, ivec2(int(place), i), 0);
+        float across = (fract(place) - star.x) * arc;
+        float along = r - clamp(r, star.z, star.y);
+        float on = clamp((r - star.z) / max(star.y - star.z, 1e-4), 0.0, 1.0);
+        float size = min(star.y, 1.6) * (0.0030 + 0.0010 * k);
         // A bright core in a faint glow, ending before the sector does; never finer than a pixel.
         float wide = min(max(size * (0.45 + 0.55 * on), 0.7 * pixel), max(0.058 * arc, 0.2 * pixel));
         float shape = max(1.0 - (across * across + along * along) / (12.0 * wide * wide), 0.0);
         shape *= shape;
-        float light = 1.9 * told.w * shape * shape * (0.1 + 0.9 * on) * min(size / pixel + 0.2, 1.0);
-        sum += light * (i == 1 ? vec3(1.0, 0.86, 0.70) : i == 3 ? vec3(1.0) : color.rgb);
+        float light = 1.9 * star.w * shape * shape * (0.1 + 0.9 * on) * min(size / pixel + 0.2, 1.0);
+        sum += light * (i == 1 ? vec3(1.0, 0.86, 0.70) : i == 3 ? vec3(1.0) : mix(color.rgb, vec3(1.0), 0.5));
     }
-    float rush = leap * exp(-since / SLOW);
-    vec3 picture = IMG_THIS_PIXEL(inputImage).rgb;
-    picture *= 1.0 - dim * clamp(0.75 + 0.7 * r * r, 0.0, 1.0);
-    vec3 light = sum * (1.0 + 0.8 * treble + 0.5 * rush) + color.rgb * 0.55 * rush * exp(-5.0 * r);
-    return vec4(1.0 - (1.0 - picture) * max(1.0 - light, 0.0), 1.0);
+    return sum * (0.75 + 0.7 * treble + 0.3 * pulse + 0.9 * rush());
+}
+
+vec4 sky() {
+    float unit = min(RENDERSIZE.x, RENDERSIZE.y);
+    vec2 point = (isf_FragNormCoord - center) * RENDERSIZE / unit;
+    vec3 light = IMG_THIS_NORM_PIXEL(space).rgb + stars_at(point, unit);
+    light = 1.0 - exp(-1.2 * light);
+    // The photo as a moon: lit from the upper left, with a thin bright limb in a glow.
+    float radius = 0.5 * size * (RENDERSIZE.y > RENDERSIZE.x ? 1.3 : 1.0) * (1.0 + 0.025 * pulse + 0.10 * rush() + 0.008 * sin(0.6 * TIME));
+    vec2 q = (point + 0.006 * vec2(sin(0.37 * TIME), cos(0.29 * TIME))) / max(radius, 1e-3);
+    float r = length(q);
+    vec2 shape = IMG_SIZE(photo) / min(IMG_SIZE(photo).x, IMG_SIZE(photo).y);
+    vec2 uv = 0.5 + 0.5 * q * 0.98 / shape + vec2(0.0, shape.y > 1.25 ? 0.13 : 0.0);
+    vec3 moon = IMG_NORM_PIXEL(photo, clamp(uv, 0.0, 1.0)).rgb;
+    float up = sqrt(max(1.0 - r * r, 0.0));
+    float lit = clamp(0.55 + 0.45 * up + 0.22 * dot(q, vec2(-0.6, 0.8)), 0.0, 1.12);
+    moon *= lit * (1.0 + 0.10 * pulse + 0.25 * rush());
+    float limb = pow(clamp(r, 0.0, 1.0), 14.0) * (0.5 + 0.5 * dot(q, vec2(-0.6, 0.8)));
+    moon += (1.0 - min(moon, 1.0)) * mix(color.rgb, vec3(1.0), 0.4) * limb * (0.55 + 0.3 * pulse + 0.3 * rush());
+    float out_r = max(r - 1.0, 0.0) * radius;
+    vec3 glow = color.rgb * (0.30 + 0.25 * level + 0.55 * pulse + 0.8 * rush()) * exp(-16.0 * out_r);
+    glow *= 0.55 + 0.45 * dot(q / max(r, 1e-3), vec2(-0.6, 0.8));
+    light += (1.0 - light) * (1.0 - exp(-glow)) * step(0.01, size);
+    float inside = clamp((1.0 - r) * radius * unit + 0.5, 0.0, 1.0) * step(0.01, size);
+    float grain = fract(52.9829189 * fract(dot(gl_FragCoord.xy, vec2(0.06711056, 0.00583715)))) - 0.5; // hides bands
+    return vec4(mix(light, moon, inside) + grain / 255.0, 1.0);
 }
 
 void main() {
-    gl_FragColor = PASSINDEX == 0 ? star() : sky();
+    if (PASSINDEX == 0) gl_FragColor = star();
+    else if (PASSINDEX == 1) gl_FragColor = behind();
+    else gl_FragColor = sky();
 }

@@ -1,96 +1,188 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "1",
+    "VSN": "2",
     "TITLE": "Tunnel",
-    "DESCRIPTION": "A flight through a tunnel with the photo on its walls. Rings of light stand where the kicks to come will be, and pass by as each is heard.",
+    "DESCRIPTION": "The photo at the end of a corridor that its light falls into. Frames of light come out of it and pass by as each accent is heard; at the drop the flight leaps forward.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Photo", "Beat", "Motion"],
     "INPUTS": [
         {"NAME": "photo", "TYPE": "image"},
         {"NAME": "history", "TYPE": "audioHistory", "PAST": 0.5, "FUTURE": 4.0, "MAX": 8},
-        {"NAME": "pulse", "LABEL": "Pulse", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": "kick"},
-        {"NAME": "speed", "LABEL": "Speed", "TYPE": "float", "MIN": 0.0, "MAX": 4.0, "DEFAULT": 1.0},
-        {"NAME": "twist", "LABEL": "Twist", "TYPE": "float", "MIN": -1.0, "MAX": 1.0, "DEFAULT": 0.3, "IDENTITY": 0.0},
-        {"NAME": "square", "LABEL": "Square", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0},
-        {"NAME": "copies", "LABEL": "Times around", "TYPE": "long", "MIN": 1, "MAX": 6, "DEFAULT": 3},
-        {"NAME": "rings", "LABEL": "Rings of light", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
-        {"NAME": "glow", "LABEL": "Light at the end", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6},
-        {"NAME": "tint", "LABEL": "Colour of light from the photo", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.7}
+        {"NAME": "pulse", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.3, "smooth": 0.05}},
+        {"NAME": "level", "LABEL": "Level", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "BIND": {"bind": "level.envelope", "smooth": 0.2}},
+        {"NAME": "since", "LABEL": "Seconds since the drop", "TYPE": "float", "MIN": 0.0, "MAX": 600.0, "DEFAULT": 600.0, "BIND": "drop.since"},
+        {"NAME": "size", "LABEL": "Size of the photo", "TYPE": "float", "MIN": 0.2, "MAX": 0.9, "DEFAULT": 0.56},
+        {"NAME": "center", "LABEL": "Place of the photo", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.5]},
+        {"NAME": "speed", "LABEL": "Speed", "TYPE": "float", "MIN": 0.25, "MAX": 3.0, "DEFAULT": 1.0},
+        {"NAME": "twist", "LABEL": "Twist", "TYPE": "float", "MIN": -1.0, "MAX": 1.0, "DEFAULT": 0.1, "IDENTITY": 0.0},
+        {"NAME": "rings", "LABEL": "Frames of light", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.8, "IDENTITY": 0.0},
+        {"NAME": "streaks", "LABEL": "Streaks", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
+        {"NAME": "leap", "LABEL": "Leap at the drop", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.7, "IDENTITY": 0.0},
+        {"NAME": "color", "LABEL": "Colour of the light", "TYPE": "color", "DEFAULT": [1.0, 0.62, 0.3, 1.0], "PHOTO": "vivid"}
     ],
     "PASSES": [
-        {"TARGET": "accent", "WIDTH": 1, "HEIGHT": 1},
-        {"TARGET": "ahead", "WIDTH": 256, "HEIGHT": 1},
+        {"TARGET": "ahead", "WIDTH": 512, "HEIGHT": 1, "FLOAT": true},
+        {"TARGET": "spill", "WIDTH": 64, "HEIGHT": 64, "FLOAT": true},
+        {"TARGET": "inner", "WIDTH": "ceil($WIDTH / 2)", "HEIGHT": "ceil($HEIGHT / 2)", "FLOAT": true},
         {}
     ]
 }*/
 
-// The tunnel is 1 wide and is seen from its middle; depth is counted in its radii, and speed is
-// radii a second. Wall and light move by the time alone, so that a kick never jerks them.
+// The corridor has the photo's shape. Depth is 1 at the photo and falls towards the viewer, as the
+// photo's size over that of the corridor's section. Walls move by the time and by the leap, light by
+// the time alone, so that each frame of light passes by when it is heard.
 
-const float PAST = 0.5;     // as in the header
+const float PAST = 0.5;   // as in the header
 const float SPAN = 4.5;
-const float NEAR = 0.55;    // depth at which light passes the viewer
-const float FAR = 8.0;      // depth beyond which nothing is drawn of the music
+const float PACE = 0.26;  // depths a second
+const float SLOW = 0.9;   // seconds in which a leap slows down to a third
 const float TURN = 6.28318531;
 
-// The photo's own colour: its saturated parts count most, and it is light enough to be a light.
-vec4 from_photo() {
-    vec3 sum = vec3(0.0);
-    float weights = 0.0;
-    for (int i = 0; i < 64; i++) {
-        vec2 uv = (vec2(i % 8, i / 8) + 0.5) / 8.0;
-        vec3 tone = textureLod(photo, uv, max(log2(IMG_SIZE(photo).x / 8.0), 0.0)).rgb;
-        float most = max(tone.r, max(tone.g, tone.b));
-        float weight = 0.004 + most * (most - min(tone.r, min(tone.g, tone.b)));
-        sum += weight * tone;
-        weights += weight;
-    }
-    vec3 tone = sum / weights + 0.04;
-    tone /= max(tone.r, max(tone.g, tone.b));
-    float dark = 1.0 - dot(tone, vec3(0.2126, 0.7152, 0.0722));
-    return vec4(mix(vec3(1.0), mix(tone, vec3(1.0), 0.05 + 0.35 * dark), tint), 1.0);
+// Half the photo's sides in a frame of `frame` short sides: of one area for each shape,
+// larger in a tall frame, and inside it.
+vec2 half_sides(vec2 frame) {
+    float shape = sqrt(IMG_SIZE(photo).x / IMG_SIZE(photo).y);
+    vec2 wanted = 0.5 * size * (frame.y > frame.x ? 1.35 : 1.0) * vec2(shape, 1.0 / shape);
+    vec2 room = 0.5 * frame * vec2(0.86, 0.80);
+    return wanted * min(min(room.x / wanted.x, room.y / wanted.y), 1.0);
 }
 
-// The colour of light, and in alpha how much is on the wall from NEAR to FAR: the kick that is heard
-// when that part of it passes by.
+// Light on the walls from the viewer (left) to the photo: of the accent that is heard when that
+// part of the corridor passes the middle of the frame's edge.
 vec4 light() {
-    float ahead_s = isf_FragNormCoord.x * (FAR - NEAR) / max(speed, 0.25);
-    float kick = IMG_NORM_PIXEL(history, vec2((PAST + ahead_s) / SPAN, 0.5)).b;
-    float known = 1.0 - smoothstep(0.7, 1.0, ahead_s / (SPAN - PAST));
-    return vec4(IMG_NORM_PIXEL(accent, vec2(0.5)).rgb, rings * kick * known);
+    float ahead_s = (isf_FragNormCoord.x - 0.42) / (PACE * speed);
+    vec2 spot = vec2((PAST + ahead_s) / SPAN, 0.5);
+    float known = smoothstep(-0.5, -0.3, ahead_s) * (1.0 - smoothstep(3.4, 3.9, ahead_s));
+    return vec4(IMG_NORM_PIXEL(history, spot).b * known);
+}
+
+// The photo far out of focus, by where its light leaves it: around it from left to right, the mean of
+// ever more of it from bottom to top.
+vec4 spilled() {
+    float angle = TURN * (gl_FragCoord.x - 0.5) / (RENDERSIZE.x - 1.0); // both ends are one place
+    vec2 way = vec2(cos(angle), sin(angle));
+    way /= max(abs(way.x), abs(way.y));
+    vec3 sum = vec3(0.0);
+    for (int i = 0; i < 24; i++) {
+        float turn = (float(i % 6) - 2.5) * 0.11;
+        vec2 to = vec2(way.x - turn * way.y, way.y + turn * way.x);
+        vec2 uv = 0.5 + 0.5 * to * (0.95 - 0.2 * float(i / 6) * (1.0 + isf_FragNormCoord.y));
+        sum += textureLod(photo, clamp(uv, 0.0, 1.0), log2(IMG_SIZE(photo).x / 12.0)).rgb;
+    }
+    return vec4(sum / 24.0, 1.0);
+}
+
+// A number from 0 to 1 out of one (PCG, O'Neill 2014).
+float chance(int n) {
+    uint state = uint(n) * 747796405u + 2891336453u;
+    uint word = ((state >> ((state >> 28u) + 4u)) ^ state) * 277803737u;
+    return float(((word >> 22u) ^ word) & 65535u) / 65535.0;
+}
+
+// Half a step of 8 bits of noise (interleaved gradient noise, Jimenez 2014): hides bands.
+float dither() {
+    return (fract(52.9829189 * fract(dot(gl_FragCoord.xy, vec2(0.06711056, 0.00583715)))) - 0.5) / 255.0;
+}
+
+// The larger of both sides, rounded where they meet, alike at every size.
+float section(vec2 p) {
+    p = abs(p);
+    float most = max(p.x, p.y);
+    float near = max(0.16 * most - abs(p.x - p.y), 0.0);
+    return most + near * near / max(0.64 * most, 1e-4);
+}
+
+// Where the corridor is now: how far the leap has gone, half the photo's sides, and the place in
+// the frame, counted from the middle of the photo.
+float rush() {
+    return leap * exp(-since / SLOW) * smoothstep(0.0, 0.05, since + 0.04);
+}
+
+vec2 half_now(vec2 frame) {
+    return half_sides(frame) * (1.0 + 0.035 * pulse + 0.16 * rush() + 0.012 * sin(0.5 * TIME));
+}
+
+vec2 place(vec2 frame) {
+    return (isf_FragNormCoord - center) * frame - 0.012 * vec2(sin(0.43 * TIME), cos(0.31 * TIME));
+}
+
+// A place as the section of the corridor that is seen there has it, which turns towards the viewer.
+vec2 turned(vec2 p, vec2 half_size) {
+    float near = 1.0 - 1.0 / max(section(p / half_size), 1.0);
+    float turn = twist * near * (0.6 * sin(0.19 * TIME + 0.5) + 0.02 * sin(0.27 * TIME));
+    return vec2(p.x - turn * p.y, turn * p.x + p.y) * inversesqrt(1.0 + turn * turn) / half_size;
+}
+
+// Streaks along the walls: one at most in each of many lanes, drawn out by the leap.
+float streak(float around, float depth, float flown, float fast) {
+    float lane = around * 150.0;
+    int number = int(floor(lane));
+    float luck = chance(number + 200);
+    float life = depth * (1.0 + luck) + flown * (1.3 + luck) + 17.3 * luck;
+    float dash = 1.0 - fract(life);
+    float beam = smoothstep(0.93 - 0.7 * min(fast, 1.0), 1.0, dash) * smoothstep(1.0, 0.985, dash);
+    beam *= beam * step(chance(number + int(floor(life)) * 131), 0.2 + 0.6 * fast);
+    float across = abs(fract(lane) - 0.5) * 2.0;
+    beam *= max(1.0 - across * across * (2.5 - fast), 0.0) * smoothstep(1.0, 0.7, depth);
+    return streaks * (0.25 + 0.5 * level + 1.6 * fast) * beam;
+}
+
+// Walls at half the frame's size: the photo's light, weaker and weaker, on boards that pass.
+vec4 walls() {
+    float unit = min(RENDERSIZE.x, RENDERSIZE.y);
+    vec2 half_size = half_now(RENDERSIZE / unit);
+    vec2 q = turned(place(RENDERSIZE / unit), half_size);
+    float r = section(q);
+    float depth = 1.0 / max(r, 1.0);
+    float fast = rush();
+    float around = fract(atan(q.y, q.x) / TURN);
+    vec3 tone = textureLod(spill, vec2((63.0 * around + 0.5) / 64.0, 0.25 + 0.5 * (1.0 - depth)), 0.0).rgb;
+    vec3 wall = tone * tone * (0.22 + 1.5 * depth * depth * (0.5 + 0.5 * level + 0.45 * pulse + fast));
+    float flown = PACE * speed * TIME + leap * 1.6 * SLOW * (1.0 - exp(-since / SLOW));
+    // Boards are brighter towards the photo, and each has a groove before the next.
+    float board = fract(7.0 * (depth + flown));
+    float pixel = 0.5 / (unit * min(half_size.x, half_size.y)); // of the frame, in the photo's sections
+    float blur = clamp(7.0 * depth * depth * pixel, 0.02, 0.5);
+    float groove = smoothstep(0.10 + blur, 0.06, board) + smoothstep(0.99 - blur, 1.0, board);
+    wall *= (0.72 + 0.4 * board) * (1.0 - 0.6 * groove * smoothstep(0.5, 0.1, blur));
+    vec2 side = abs(q);
+    wall *= side.x > side.y ? 0.82 : q.y < 0.0 ? 0.62 : 1.0;
+    wall *= 1.0 - 0.4 * smoothstep(0.12, 0.0, abs(side.x - side.y) / r); // corners are dark
+    return vec4(wall + (mix(tone, color.rgb, 0.5) + 0.15) * streak(around, depth, flown, fast), 1.0);
 }
 
 vec4 tunnel() {
     float unit = min(RENDERSIZE.x, RENDERSIZE.y);
-    vec2 p = (gl_FragCoord.xy - 0.5 * RENDERSIZE) / unit;
-    p += 0.05 * vec2(sin(0.41 * TIME), cos(0.29 * TIME));
-    float round_one = length(p);
-    float r = mix(round_one, max(abs(p.x), abs(p.y)), square) / (1.0 + 0.05 * pulse);
-    float depth = 0.45 / max(r, 0.01);
+    vec2 half_size = half_now(RENDERSIZE / unit);
+    vec2 p = place(RENDERSIZE / unit);
+    float r = max(section(turned(p, half_size)), 1.0);
+    float depth = 1.0 / r;
+    float fast = rush();
+    vec3 pale = mix(color.rgb, vec3(1.0), 0.65);
 
-    // Mirrored from copy to copy, so that no photo has a seam.
-    vec2 size = IMG_SIZE(photo);
-    float around = float(copies) * (atan(p.y, p.x) / TURN + 0.06 * twist * (depth + 0.7 * TIME));
-    float along = 1.5 * float(copies) * size.x / size.y * (depth + speed * TIME) / TURN;
-    vec2 uv = abs(2.0 * fract(0.5 * vec2(2.0 * around, along)) - 1.0);
-    // Texels to a pixel along the tunnel or around it, and a level sharper: both are not as coarse.
-    float texels = float(copies) * size.x / (TURN * unit * max(r, 0.01)) * max(1.5 * depth, 2.0);
-    vec3 wall = textureLod(photo, uv, max(log2(texels) - 1.0, 0.0)).rgb;
+    float heard = IMG_NORM_PIXEL(ahead, vec2(depth, 0.5)).r;
+    vec3 shine = color.rgb * heard * heard * 0.9 + pale * smoothstep(0.6, 0.95, heard) * 1.5;
+    shine *= rings * (1.0 - 0.75 * smoothstep(0.80, 1.0, depth));
+    float halo = 0.12 + 0.25 * level * level + 0.55 * pulse + 1.3 * fast;
+    shine += color.rgb * halo * exp((1.0 - r) * (5.5 - 3.0 * min(fast, 1.0)));
+    vec3 lit = IMG_THIS_NORM_PIXEL(inner).rgb + shine * (0.35 + 0.65 * smoothstep(0.0, 0.5, depth));
+    lit = 1.0 - exp(-1.25 * lit); // a shoulder: light never burns out hard
 
-    float fog = 1.0 / (1.0 + 0.12 * depth * depth);
-    vec4 shine = IMG_NORM_PIXEL(ahead, vec2((depth - NEAR) / (FAR - NEAR), 0.5));
-    vec3 lit = wall * (fog * (1.1 + 0.25 * pulse) + shine.a * (0.25 + 0.9 * fog));
-    lit += shine.rgb * shine.a * 0.5 * sqrt(fog);
-    // A shoulder: near walls under the light of a kick keep their picture instead of burning out.
-    lit = min(lit, 0.7 + 0.3 * (1.0 - exp(-max(lit - 0.7, 0.0) / 0.45)));
-    float end = 1.0 / (1.0 + 70.0 * round_one * round_one);
-    end *= end * glow * (1.2 + 0.5 * pulse);
-    return vec4(lit + (1.0 - min(lit, 1.0)) * shine.rgb * end, 1.0);
+    // The photo, with a hairline of light around it.
+    vec2 q = p / half_size;
+    float own = section(q);
+    float pixel = 1.0 / (unit * min(half_size.x, half_size.y));
+    vec3 picture = IMG_NORM_PIXEL(photo, clamp(0.5 + 0.5 * q, 0.0, 1.0)).rgb;
+    picture += (1.0 - picture) * (0.10 * pulse + 0.30 * fast) * mix(color.rgb, vec3(1.0), 0.5);
+    vec3 sum = mix(lit, picture, clamp((1.0 - own) / pixel + 0.5, 0.0, 1.0));
+    float rim = clamp(1.5 - abs(own - 1.0) / max(pixel, 0.004), 0.0, 1.0);
+    return vec4(mix(sum, pale, rim * (0.30 + 0.45 * pulse + 0.2 * level)) + dither(), 1.0);
 }
 
 void main() {
-    if (PASSINDEX == 0) gl_FragColor = from_photo();
-    else if (PASSINDEX == 1) gl_FragColor = light();
+    if (PASSINDEX == 0) gl_FragColor = light();
+    else if (PASSINDEX == 1) gl_FragColor = spilled();
+    else if (PASSINDEX == 2) gl_FragColor = walls();
     else gl_FragColor = tunnel();
 }

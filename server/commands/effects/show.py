@@ -95,9 +95,7 @@ def _default(item: Input) -> str:
 
 
 def _motion(item: Input) -> str:
-    """What moves it, or gives it its colour, where nobody sets it."""
-    if item.photo is not None:
-        return f"the photo's {item.photo} colour"
+    """What moves it where nobody sets it."""
     if item.motion is None:
         return ""
     told = item.motion.to_json()
