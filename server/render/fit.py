@@ -2,7 +2,8 @@
 
     cover    fills the frame, centred, what stands over is cut off
     contain  all of the photo, centred, black around it
-    blur     as contain, around it a blurred, darkened copy that covers the frame
+    blur     as cover where the photo's shape is near the frame's; else all of the photo, centred,
+             and around it the photo goes on mirrored, more blurred and darker the farther it is
 
 Sizes change by a Lanczos filter of 3 lobes, first along one axis and then along the other, from
 the mipmap that is less than twice too large.
@@ -20,10 +21,10 @@ from server.render.photo import Still
 from server.render.surface import Picture, Surface, View
 
 FITS = ("blur", "contain", "cover")
-_SMALL = 90
-"""Short side, in pixels, at which the surroundings are blurred."""
-_SIGMA = 0.055
-"""Standard deviation of the blur as a part of the short side."""
+_NEAR = 1.2
+"""Shapes whose ratio is at most this are near: a sixth of the photo is cut off at most."""
+_LIT = 0.55
+"""Brightness of the surroundings far from the photo."""
 
 _RESAMPLE = """#version 330 core
 uniform sampler2D source;
@@ -37,6 +38,11 @@ float lanczos(float x) {
     float p = PI * x;
     return abs(x) < 1e-4 ? 1.0 : abs(x) >= LOBES ? 0.0 : LOBES * sin(p) * sin(p / LOBES) / (p * p);
 }
+int mirrored(int k, int last) {
+    int period = 2 * (last + 1);
+    k -= period * int(floor(float(k) / float(period)));  // % of less than 0 is undefined
+    return min(k, period - 1 - k);
+}
 void main() {
     ivec2 at = ivec2(gl_FragCoord.xy);
     int lod = int(level);
@@ -49,7 +55,7 @@ void main() {
     vec4 sum = vec4(0.0);
     float total = 0.0;
     for (int i = 0; i < taps; i++) {
-        int k = clamp(first + i, 0, last);
+        int k = mirrored(first + i, last);
         float weight = lanczos((float(first + i) + 0.5 - center) / stretch);
         sum += weight * texelFetch(source, up ? ivec2(at.x, k) : ivec2(k, at.y), lod);
         total += weight;
@@ -58,63 +64,38 @@ void main() {
 }
 """
 
-_COVER = """#version 330 core
-uniform sampler2D source;
-uniform vec4 place;  // in parts of the photo: where the frame begins, size of a pixel
-uniform float level;
-out vec4 color;
-void main() {
-    color = vec4(textureLod(source, place.xy + gl_FragCoord.xy * place.zw, level).rgb, 1.0);
-}
-"""
-
-_BLUR = """#version 330 core
-uniform sampler2D source;
-uniform vec2 axis;
-uniform float sigma;
-out vec4 color;
-void main() {
-    ivec2 at = ivec2(gl_FragCoord.xy);
-    ivec2 last = textureSize(source, 0) - 1;
-    int reach = int(ceil(3.0 * sigma));
-    vec3 sum = vec3(0.0);
-    float total = 0.0;
-    for (int i = -reach; i <= reach; i++) {
-        float weight = exp(-0.5 * float(i * i) / (sigma * sigma));
-        sum += weight * texelFetch(source, clamp(at + i * ivec2(axis), ivec2(0), last), 0).rgb;
-        total += weight;
-    }
-    color = vec4(sum / total, 1.0);
-}
-"""
-
-# The surroundings are enlarged by a cubic B-spline (no corners of a bilinear grid to be seen) and
-# dithered, because so smooth a gradient would show its steps in 8 bits.
+# Beyond its edge the photo goes on as in a mirror, the more blurred the farther, so that no line
+# shows where it ends. Mipmaps are enlarged by a cubic B-spline (no corners of a bilinear grid to be
+# seen) and the result is dithered, because so smooth a gradient would show its steps in 8 bits.
 _COMPOSE = (
     "#version 330 core\n"
     + ORDERED
     + """
 uniform sampler2D photo;
-uniform sampler2D around;
 uniform vec4 rect;   // left, bottom, right, top of the photo in pixels
 uniform vec2 frame;
 uniform float lit;
 out vec4 color;
+const float BLUR = 0.3;      // standard deviation at a distance from the photo, as a part of it
+const float MOST = 0.06;     // the most, in short sides of the frame
+const float SPLINE = 0.65;   // standard deviation of a B-spline, in texels
+const float REACH = 0.45;    // where it is darkest, in short sides of the frame
+const int LEVELS = 9;        // mipmaps that are read: enough for a frame of 4096 pixels
 vec4 cubic(float t) {
     float a = 1.0 - t;
     return vec4(a * a * a, 4.0 - 6.0 * t * t + 3.0 * t * t * t,
         4.0 - 6.0 * a * a + 3.0 * a * a * a, t * t * t) / 6.0;
 }
-vec3 smoothly(vec2 uv) {
-    vec2 at = uv * vec2(textureSize(around, 0)) - 0.5;
+vec3 smoothly(vec2 uv, int lod) {
+    vec2 at = uv * vec2(textureSize(photo, lod)) - 0.5;
     ivec2 base = ivec2(floor(at));
-    ivec2 last = textureSize(around, 0) - 1;
+    ivec2 last = textureSize(photo, lod) - 1;
     vec4 wx = cubic(fract(at.x)), wy = cubic(fract(at.y));
     vec3 sum = vec3(0.0);
     for (int y = 0; y < 4; y++) {
         for (int x = 0; x < 4; x++) {
             ivec2 k = clamp(base + ivec2(x - 1, y - 1), ivec2(0), last);
-            sum += wx[x] * wy[y] * texelFetch(around, k, 0).rgb;
+            sum += wx[x] * wy[y] * texelFetch(photo, k, lod).rgb;
         }
     }
     return sum;
@@ -122,12 +103,26 @@ vec3 smoothly(vec2 uv) {
 void main() {
     ivec2 at = ivec2(gl_FragCoord.xy);
     vec2 out_by = max(max(rect.xy - gl_FragCoord.xy, gl_FragCoord.xy - rect.zw), vec2(0.0));
-    float far = length(out_by) / min(frame.x, frame.y);
-    vec3 soft = smoothly(gl_FragCoord.xy / frame);
+    float far = max(out_by.x, out_by.y), side = min(frame.x, frame.y);
+    vec3 sharp = texelFetch(photo, at, 0).rgb;
+    if (far == 0.0 || lit == 0.0) {
+        color = vec4(far == 0.0 ? sharp : vec3(0.0), 1.0);
+        return;
+    }
+    float level = min(log2(max(min(BLUR * far, MOST * side) / SPLINE, 1.0)), float(LEVELS));
+    vec2 uv = gl_FragCoord.xy / frame;
+    vec3 soft = vec3(0.0);
+    // One level after the other: some drivers take one level for all pixels of a quad.
+    for (int lod = 0; lod <= LEVELS; lod++) {
+        float weight = max(1.0 - abs(level - float(lod)), 0.0);
+        if (weight > 0.0) soft += weight * smoothly(uv, lod);
+    }
+    // A B-spline of the picture itself is already blurred: the first pixels come to it.
+    soft = mix(sharp, soft, smoothstep(0.0, 2.0 * SPLINE / BLUR, far));
+    float away = smoothstep(0.0, REACH, far / side);
     float grey = dot(soft, vec3(0.2126, 0.7152, 0.0722));
-    soft = mix(vec3(grey), soft, 1.2) * lit * (1.0 - 0.45 * exp(-far * 40.0));
-    soft += ordered(at) / 255.0;
-    color = vec4(far > 0.0 ? soft : texelFetch(photo, at, 0).rgb, 1.0);
+    soft = mix(vec3(grey), soft, mix(1.0, 1.15, away)) * mix(1.0, lit, away);
+    color = vec4(soft + ordered(at) / 255.0, 1.0);
 }
 """
 )
@@ -151,6 +146,12 @@ def place(photo: Size, frame: Size, *, cover: bool) -> Place:
     return Place((frame[0] - width) // 2, (frame[1] - height) // 2, width, height)
 
 
+def is_near(photo: Size, frame: Size) -> bool:
+    """Whether a photo's shape is near a frame's, so that it may be cropped to fill it."""
+    ratio = photo[0] * frame[1] / (photo[1] * frame[0])
+    return max(ratio, 1 / ratio) <= _NEAR
+
+
 def fit(context: Context, photo: Still, size: Size, mode: str) -> Surface:
     """Draw the photo into a new opaque surface of `size`.
 
@@ -160,28 +161,24 @@ def fit(context: Context, photo: Still, size: Size, mode: str) -> Surface:
     if mode not in FITS:
         why = reason("one_of", known=", ".join(FITS))
         raise ToqiboxError("invalid_parameter", field="fit", name="fit", reason=why)
-    where = place(photo.size, size, cover=mode == "cover")
+    fills = mode == "cover" or (mode == "blur" and is_near(photo.size, size))
+    where = place(photo.size, size, cover=fills)
     sharp = _resampled(context, photo, size, where)
-    if mode == "cover" or (where.width >= size[0] and where.height >= size[1]):
+    if where.width >= size[0] and where.height >= size[1]:
         return sharp
-    around = _surroundings(context, photo, size)
-    draw = Draw(context, context.program(STRIP, _COMPOSE), {"photo": sharp, "around": around})
+    view = View(sharp, Filter.MIPMAP)
+    draw = Draw(context, context.program(STRIP, _COMPOSE), {"photo": view})
     right, top = where.left + where.width, where.bottom + where.height
     draw.set_floats(
         rect=(where.left, where.bottom, right, top),
         frame=size,
-        lit=0.6 if mode == "blur" else 0.0,
+        lit=_LIT if mode == "blur" else 0.0,
     )
-    return _once(draw, Surface(context, size), sharp, around)
-
-
-def _once(draw: Draw, surface: Surface, *used: Surface) -> Surface:
-    """Draw, and give back what was only needed for it."""
-    draw.onto(surface)
+    composed = Surface(context, size)
+    draw.onto(composed)
     draw.release()
-    for other in used:
-        other.release()
-    return surface
+    sharp.release()
+    return composed
 
 
 def _resampled(context: Context, photo: Still, size: Size, where: Place) -> Surface:
@@ -209,23 +206,3 @@ def _resampled(context: Context, photo: Still, size: Size, where: Place) -> Surf
     along(1 if across_first else 0, half, 0, sharp)
     half.release()
     return sharp
-
-
-def _surroundings(context: Context, photo: Still, size: Size) -> Surface:
-    """A small, blurred copy of the photo that covers the frame."""
-    factor = max(1, min(size) // _SMALL)
-    small = (math.ceil(size[0] / factor), math.ceil(size[1] / factor))
-    where = place(photo.size, size, cover=True)
-    scale = (size[0] / small[0] / where.width, size[1] / small[1] / where.height)
-    draw = Draw(context, context.program(STRIP, _COVER), {"source": View(photo, Filter.MIPMAP)})
-    draw.set_floats(
-        place=(-where.left / where.width, -where.bottom / where.height, *scale),
-        level=math.log2(max(scale[0] * photo.size[0], 1.0)),
-    )
-    covering = _once(draw, Surface(context, small, floating=True))
-    sigma = max(_SIGMA * min(small), 0.5)
-    for axis in ((1.0, 0.0), (0.0, 1.0)):
-        draw = Draw(context, context.program(STRIP, _BLUR), {"source": covering})
-        draw.set_floats(axis=axis, sigma=sigma)
-        covering = _once(draw, Surface(context, small, floating=True), covering)
-    return covering

@@ -2,15 +2,16 @@
 //
 //   cover    fills the frame, centred, what stands over is cut off
 //   contain  all of the photo, centred, black around it
-//   blur     as contain, around it a blurred, darkened copy that covers the frame
+//   blur     as cover where the photo's shape is near the frame's; else all of the photo, centred,
+//            and around it the photo goes on mirrored, more blurred and darker the farther it is
 
 import { HEAD } from "./gl.js";
 import { Draw, Surface } from "./surface.js";
 
 export const FITS = ["blur", "contain", "cover"];
 
-const SMALL = 90;
-const SIGMA = 0.055;
+const NEAR = 1.2;
+const LIT = 0.55;
 
 const RESAMPLE = `${HEAD}
 uniform sampler2D source;
@@ -24,6 +25,11 @@ float lanczos(float x) {
   float p = PI * x;
   return abs(x) < 1e-4 ? 1.0 : abs(x) >= LOBES ? 0.0 : LOBES * sin(p) * sin(p / LOBES) / (p * p);
 }
+int mirrored(int k, int last) {
+  int period = 2 * (last + 1);
+  k -= period * int(floor(float(k) / float(period)));
+  return min(k, period - 1 - k);
+}
 void main() {
   ivec2 at = ivec2(gl_FragCoord.xy);
   int lod = int(level);
@@ -36,7 +42,7 @@ void main() {
   vec4 sum = vec4(0.0);
   float total = 0.0;
   for (int i = 0; i < taps; i++) {
-    int k = clamp(first + i, 0, last);
+    int k = mirrored(first + i, last);
     float weight = lanczos((float(first + i) + 0.5 - center) / stretch);
     sum += weight * texelFetch(source, up ? ivec2(at.x, k) : ivec2(k, at.y), lod);
     total += weight;
@@ -44,41 +50,17 @@ void main() {
   color = sum / total;
 }`;
 
-const COVER = `${HEAD}
-uniform sampler2D source;
-uniform vec4 place;
-uniform float level;
-out vec4 color;
-void main() {
-  color = vec4(textureLod(source, place.xy + gl_FragCoord.xy * place.zw, level).rgb, 1.0);
-}`;
-
-const BLUR = `${HEAD}
-uniform sampler2D source;
-uniform vec2 axis;
-uniform float sigma;
-out vec4 color;
-void main() {
-  ivec2 at = ivec2(gl_FragCoord.xy);
-  ivec2 last = textureSize(source, 0) - 1;
-  int reach = int(ceil(3.0 * sigma));
-  vec3 sum = vec3(0.0);
-  float total = 0.0;
-  for (int i = -reach; i <= reach; i++) {
-    float weight = exp(-0.5 * float(i * i) / (sigma * sigma));
-    sum += weight * texelFetch(source, clamp(at + i * ivec2(axis), ivec2(0), last), 0).rgb;
-    total += weight;
-  }
-  color = vec4(sum / total, 1.0);
-}`;
-
 const COMPOSE = `${HEAD}
 uniform sampler2D photo;
-uniform sampler2D around;
-uniform vec4 rect;
+uniform vec4 rect;   // left, bottom, right, top of the photo in pixels
 uniform vec2 frame;
 uniform float lit;
 out vec4 color;
+const float BLUR = 0.3;    // standard deviation at a distance from the photo, as a part of it
+const float MOST = 0.06;   // the most, in short sides of the frame
+const float SPLINE = 0.65;   // standard deviation of a B-spline, in texels
+const float REACH = 0.45;  // where it is darkest, in short sides of the frame
+const int LEVELS = 9;    // mipmaps that are read: enough for a frame of 4096 pixels
 float ordered(ivec2 at) {
   int y = at.y & 7, v = (at.x ^ at.y) & 7;
   int b = (v & 1) << 5 | (y & 1) << 4 | (v & 2) << 2 | (y & 2) << 1 | (v & 4) >> 1 | (y & 4) >> 2;
@@ -89,16 +71,16 @@ vec4 cubic(float t) {
   return vec4(a * a * a, 4.0 - 6.0 * t * t + 3.0 * t * t * t,
     4.0 - 6.0 * a * a + 3.0 * a * a * a, t * t * t) / 6.0;
 }
-vec3 smoothly(vec2 uv) {
-  vec2 at = uv * vec2(textureSize(around, 0)) - 0.5;
+vec3 smoothly(vec2 uv, int lod) {
+  vec2 at = uv * vec2(textureSize(photo, lod)) - 0.5;
   ivec2 base = ivec2(floor(at));
-  ivec2 last = textureSize(around, 0) - 1;
+  ivec2 last = textureSize(photo, lod) - 1;
   vec4 wx = cubic(fract(at.x)), wy = cubic(fract(at.y));
   vec3 sum = vec3(0.0);
   for (int y = 0; y < 4; y++) {
     for (int x = 0; x < 4; x++) {
       ivec2 k = clamp(base + ivec2(x - 1, y - 1), ivec2(0), last);
-      sum += wx[x] * wy[y] * texelFetch(around, k, 0).rgb;
+      sum += wx[x] * wy[y] * texelFetch(photo, k, lod).rgb;
     }
   }
   return sum;
@@ -106,12 +88,26 @@ vec3 smoothly(vec2 uv) {
 void main() {
   ivec2 at = ivec2(gl_FragCoord.xy);
   vec2 out_by = max(max(rect.xy - gl_FragCoord.xy, gl_FragCoord.xy - rect.zw), vec2(0.0));
-  float far = length(out_by) / min(frame.x, frame.y);
-  vec3 soft = smoothly(gl_FragCoord.xy / frame);
+  float far = max(out_by.x, out_by.y), side = min(frame.x, frame.y);
+  vec3 sharp = texelFetch(photo, at, 0).rgb;
+  if (far == 0.0 || lit == 0.0) {
+    color = vec4(far == 0.0 ? sharp : vec3(0.0), 1.0);
+    return;
+  }
+  float level = min(log2(max(min(BLUR * far, MOST * side) / SPLINE, 1.0)), float(LEVELS));
+  vec2 uv = gl_FragCoord.xy / frame;
+  vec3 soft = vec3(0.0);
+  // One level after the other: some drivers take one level for all pixels of a quad.
+  for (int lod = 0; lod <= LEVELS; lod++) {
+    float weight = max(1.0 - abs(level - float(lod)), 0.0);
+    if (weight > 0.0) soft += weight * smoothly(uv, lod);
+  }
+  // A B-spline of the picture itself is already blurred: the first pixels come to it.
+  soft = mix(sharp, soft, smoothstep(0.0, 2.0 * SPLINE / BLUR, far));
+  float away = smoothstep(0.0, REACH, far / side);
   float grey = dot(soft, vec3(0.2126, 0.7152, 0.0722));
-  soft = mix(vec3(grey), soft, 1.2) * lit * (1.0 - 0.45 * exp(-far * 40.0));
-  soft += ordered(at) / 255.0;
-  color = vec4(far > 0.0 ? soft : texelFetch(photo, at, 0).rgb, 1.0);
+  soft = mix(vec3(grey), soft, mix(1.0, 1.15, away)) * mix(1.0, lit, away);
+  color = vec4(soft + ordered(at) / 255.0, 1.0);
 }`;
 
 /**
@@ -121,18 +117,24 @@ void main() {
  */
 export function fit(context, photo, width, height, mode) {
   if (!FITS.includes(mode)) throw new Error(`fit is one of ${FITS.join(", ")}`);
-  const where = place(photo, width, height, mode === "cover");
+  const fills = mode === "cover" || (mode === "blur" && near(photo, width, height));
+  const where = place(photo, width, height, fills);
   const sharp = resampled(context, photo, width, height, where);
-  if (mode === "cover" || (where.width >= width && where.height >= height)) return sharp;
-  const around = surroundings(context, photo, width, height);
-  const composed = once(context, COMPOSE, { photo: sharp, around }, new Surface(context, width, height), {
+  if (where.width >= width && where.height >= height) return sharp;
+  sharp.texture.mipmap();
+  const composed = once(context, COMPOSE, { photo: sharp }, new Surface(context, width, height), {
     rect: [where.left, where.bottom, where.left + where.width, where.bottom + where.height],
     frame: [width, height],
-    lit: mode === "blur" ? 0.6 : 0,
+    lit: mode === "blur" ? LIT : 0,
   });
   sharp.release();
-  around.release();
   return composed;
+}
+
+/** Whether the photo's shape is near the frame's, so that it may be cropped to fill it. */
+function near(photo, width, height) {
+  const ratio = (photo.width * height) / (photo.height * width);
+  return Math.max(ratio, 1 / ratio) <= NEAR;
 }
 
 /** Where the photo lies in the frame, in whole pixels from the lower left; may stand over. */
@@ -182,24 +184,4 @@ function resampled(context, photo, width, height, where) {
   const sharp = along(1 - first, half, 0, new Surface(context, width, height));
   half.release();
   return sharp;
-}
-
-/** A small, blurred copy of the photo that covers the frame. */
-function surroundings(context, photo, width, height) {
-  const factor = Math.max(1, Math.floor(Math.min(width, height) / SMALL));
-  const small = [Math.ceil(width / factor), Math.ceil(height / factor)];
-  const where = place(photo, width, height, true);
-  const scale = [width / small[0] / where.width, height / small[1] / where.height];
-  const surface = () => new Surface(context, ...small, { floating: true });
-  let covering = once(context, COVER, { source: photo }, surface(), {
-    place: [-where.left / where.width, -where.bottom / where.height, ...scale],
-    level: Math.log2(Math.max(scale[0] * photo.width, 1)),
-  });
-  const sigma = Math.max(SIGMA * Math.min(...small), 0.5);
-  for (const axis of [[1, 0], [0, 1]]) {
-    const blurred = once(context, BLUR, { source: covering }, surface(), { axis, sigma });
-    covering.release();
-    covering = blurred;
-  }
-  return covering;
 }

@@ -68,7 +68,9 @@ def test_a_disc_stays_a_disc(
     context: Context, tmp_path: Path, mode: str, frame: tuple[int, int], side: int
 ) -> None:
     fitted = rows(fit(context, _photo(context, tmp_path, _disc(side)), frame, mode))
-    disc = fitted[..., 1] > 178
+    where = place((side, side), frame, cover=mode == "cover")
+    left, bottom = max(where.left, 0), max(where.bottom, 0)
+    disc = fitted[bottom : bottom + where.height, left : left + where.width, 1] > 178
     across, up = disc.any(axis=0).sum(), disc.any(axis=1).sum()
     wanted = 0.8 * (max(frame) if mode == "cover" else min(frame))
     assert across == pytest.approx(min(wanted, frame[0]), abs=1.5)
@@ -83,12 +85,45 @@ def test_what_surrounds_the_photo(context: Context, tmp_path: Path) -> None:
     assert (contained[:, 50:] == [0, 0, 0, 255]).all()
     blurred = rows(fit(context, photo, SIZE, "blur"))
     assert (blurred[:, 14:50] == contained[:, 14:50]).all()
-    around = blurred[:, :12, :3]
-    assert 10 < around.max() < 200
-    assert np.abs(np.diff(around, axis=1)).max() < 30  # smooth
-    # The copy behind lies like the photo itself: red is up on the left, blue below it.
-    assert around[2, 2, 0] > around[2, 2, 2]
-    assert around[33, 2, 2] > around[33, 2, 0]
+    # It goes on mirrored, darker and more blurred: red is up on the left, blue below it.
+    around = blurred[:, :14, :3]
+    assert (around[4, 6:, 0] > 150).all()
+    assert (around[31, 6:, 2] > 150).all()
+    assert around[4, 13].max() > around[4, 6].max() + 20
+    edges = np.abs(np.diff(around[..., 0], axis=0)).max(axis=0)
+    assert edges[0] < 0.5 * edges[13]
+
+
+def test_no_line_shows_where_the_photo_ends(context: Context, tmp_path: Path) -> None:
+    pixels = flat((0, 0, 0, 255), (90, 90))
+    y, x = np.mgrid[:90, :90]
+    pixels[..., 0], pixels[..., 1] = x * 2.8, 255 - y * 2.8
+    fitted = rows(fit(context, _photo(context, tmp_path, pixels), (160, 90), "blur"))
+    steps = np.abs(np.diff(fitted[..., :3], axis=1)).max(axis=(0, 2))
+    assert steps[[33, 34, 35, 123, 124, 125]].max() <= steps[50:110].max() + 1
+
+
+@pytest.mark.parametrize(
+    ("photo", "frame", "cropped"),
+    [
+        ((160, 100), (64, 36), True),  # a ratio of 1.11
+        ((30, 20), (64, 36), True),  # of 1.185
+        ((40, 30), (64, 36), False),
+        ((30, 30), (36, 36), True),
+        ((32, 40), (36, 36), False),  # of 1.25
+        ((10, 16), (36, 64), True),
+    ],
+)
+def test_a_photo_of_nearly_the_frame_s_shape_fills_it(
+    context: Context,
+    tmp_path: Path,
+    photo: tuple[int, int],
+    frame: tuple[int, int],
+    cropped: bool,
+) -> None:
+    shown = _photo(context, tmp_path, quarters(*photo))
+    blurred, filled = (rows(fit(context, shown, frame, mode)) for mode in ("blur", "cover"))
+    assert (blurred == filled).all() == cropped
 
 
 @pytest.mark.parametrize("mode", FITS)
