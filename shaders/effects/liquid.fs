@@ -1,133 +1,175 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "1",
+    "VSN": "2",
     "TITLE": "Liquid",
-    "DESCRIPTION": "The photo as a picture on water: currents carry it away and it slowly finds back, every kick falls into it like a drop, and light plays on the rings. It remembers, so it is drawn in order.",
+    "DESCRIPTION": "The photo above dark water that mirrors it. Bass makes the water move, each accent sends a ring across it, and the drop a wave of light.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Photo", "Beat", "Scene"],
     "INPUTS": [
-        {"NAME": "inputImage", "TYPE": "image"},
-        {"NAME": "flow", "LABEL": "Current", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.38, "IDENTITY": 0.0},
-        {"NAME": "scale", "LABEL": "Size of the eddies", "TYPE": "float", "MIN": 0.4, "MAX": 2.5, "DEFAULT": 1.0},
-        {"NAME": "memory", "LABEL": "Seconds until it finds back", "TYPE": "float", "MIN": 0.5, "MAX": 10.0, "DEFAULT": 2.5},
-        {"NAME": "bass", "LABEL": "Bass", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "BIND": {"bind": "bass.envelope", "curve": "in", "smooth": 0.1}},
-        {"NAME": "drops", "LABEL": "Drops", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
-        {"NAME": "hit", "LABEL": "A drop falls", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "BIND": {"bind": "kick.pulse", "decay": 0.14}},
-        {"NAME": "place", "LABEL": "Where it falls", "TYPE": "float", "MIN": 0.0, "MAX": 256.0, "DEFAULT": 0.0, "BIND": "kick.count"},
-        {"NAME": "shine", "LABEL": "Light on the water", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0}
+        {"NAME": "photo", "TYPE": "image"},
+        {"NAME": "history", "TYPE": "audioHistory", "PAST": 4.0, "FUTURE": 0.1, "MAX": 4},
+        {"NAME": "size", "LABEL": "Size of the photo", "TYPE": "float", "MIN": 0.2, "MAX": 1.0, "DEFAULT": 0.7},
+        {"NAME": "across", "LABEL": "Place from the left", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5},
+        {"NAME": "line", "LABEL": "Height of the water", "TYPE": "float", "MIN": 0.1, "MAX": 0.6, "DEFAULT": 0.3},
+        {"NAME": "corner", "LABEL": "Rounded corners", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.2},
+        {"NAME": "swell", "LABEL": "Waves", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
+        {"NAME": "rings", "LABEL": "Rings of accents", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
+        {"NAME": "mirror", "LABEL": "Reflection", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.8, "IDENTITY": 0.0},
+        {"NAME": "shine", "LABEL": "Light on the water", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
+        {"NAME": "dim", "LABEL": "Dim the background", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4},
+        {"NAME": "color", "LABEL": "Colour of the light", "TYPE": "color", "DEFAULT": [1.0, 0.72, 0.45, 1.0], "PHOTO": "vivid"},
+        {"NAME": "bass", "LABEL": "Bass", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "BIND": {"bind": "bass.envelope", "smooth": 0.15}},
+        {"NAME": "level", "LABEL": "Level", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "BIND": {"bind": "level.envelope", "smooth": 0.2}},
+        {"NAME": "pulse", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.3, "smooth": 0.05}},
+        {"NAME": "since", "LABEL": "Seconds since the drop", "TYPE": "float", "MIN": 0.0, "MAX": 600.0, "DEFAULT": 600.0, "BIND": "drop.since"}
     ],
     "PASSES": [
-        {"TARGET": "water", "WIDTH": "144 * $WIDTH / min($WIDTH, $HEIGHT)", "HEIGHT": "144 * $HEIGHT / min($WIDTH, $HEIGHT)", "FLOAT": true, "PERSISTENT": true},
-        {"TARGET": "rings", "WIDTH": "64 * $WIDTH / min($WIDTH, $HEIGHT)", "HEIGHT": "64 * $HEIGHT / min($WIDTH, $HEIGHT)", "FLOAT": true, "PERSISTENT": true},
-        {"TARGET": "surface", "WIDTH": "144 * $WIDTH / min($WIDTH, $HEIGHT)", "HEIGHT": "144 * $HEIGHT / min($WIDTH, $HEIGHT)", "FLOAT": true},
+        {"TARGET": "soft", "WIDTH": 96, "HEIGHT": 96, "FLOAT": true},
+        {"TARGET": "water", "WIDTH": "ceil($WIDTH / 2)", "HEIGHT": "ceil($HEIGHT / 2)", "FLOAT": true},
         {}
     ]
 }*/
 
-// The water is two grids, 144 and 64 cells over the short side whatever the frame's size, so the
-// picture moves alike at every size. One holds how far the current has carried what is there (x, y,
-// in short sides), the other how high the water stands and how fast it rises. Everything fades:
-// nothing grows in a long video.
+// Places are counted in short sides of the frame. The water is a plane that the viewer looks along:
+// at `depth` 1 the photo stands on it, nearer ones are less. Its waves are closed formulas of the
+// time and of the accents of the last seconds, so that any frame can be drawn by itself.
 
-const float CELLS = 64.0;   // of the rings, over the short side
-const float SPEED = 0.24;   // of rings, in short sides a second: stable down to 24 frames a second
-const float STILL = 1.5;    // seconds until a ring has died down to a third
+const float PAST = 4.0;      // as in the header
+const float SPAN = 4.1;
+const float PACE = 0.85;     // depths a second of a ring
+const float RISE = 0.07;     // of the horizon above the photo's lower edge
 
-// The frame's sides, the short one being 1.
-vec2 shape() {
-    return RENDERSIZE / min(RENDERSIZE.x, RENDERSIZE.y);
+struct Place {
+    vec2 frame;      // sides of the frame
+    vec2 half_size;  // half the sides of the photo
+    float x;         // the photo's middle
+    float y;         // its lower edge, where the water mirrors
+};
+
+float rush() {
+    return exp(-since / 0.9) * smoothstep(-0.04, 0.05, since);
 }
 
-// The current: the curl of a sum of waves, which has no sources (Bridson et al. 2007).
-vec2 current(vec2 point) {
-    vec2 sum = vec2(0.0);
-    float frequency = 3.1 / scale;
-    vec2 way = vec2(0.8, 0.6);
-    float time = TIME * 0.35;
-    for (int k = 0; k < 5; k++) {
-        float phase = frequency * dot(way, point) + time * (1.0 + 0.3 * float(k)) + 1.7 * float(k * k);
-        sum += vec2(-way.y, way.x) * cos(phase + 0.9 * sin(0.6 * phase - time));
-        way = vec2(-0.737 * way.x - 0.676 * way.y, 0.676 * way.x - 0.737 * way.y); // 137.5 degrees
-        frequency *= 1.27;
+Place place() {
+    vec2 frame = RENDERSIZE / min(RENDERSIZE.x, RENDERSIZE.y);
+    float low = frame.y * (frame.y > 1.3 ? line + 0.06 : line);
+    float shape = IMG_SIZE(photo).x / IMG_SIZE(photo).y;
+    vec2 room = vec2(0.86 * frame.x, size * (frame.y - low) * (frame.y > 1.3 ? 1.0 : 1.25));
+    float tall = min(min(room.y, room.x / shape), 0.95 * (frame.y - low)) * (1.0 + 0.02 * pulse + 0.04 * rush());
+    float bob = 0.006 * sin(0.7 * TIME) + 0.012;
+    return Place(frame, 0.5 * vec2(tall * shape, tall), across * frame.x, low + bob);
+}
+
+// The photo far out of focus.
+vec4 blurred() {
+    vec3 sum = vec3(0.0);
+    float weights = 0.0;
+    for (int i = 0; i < 25; i++) {
+        vec2 offset = vec2(i % 5 - 2, i / 5 - 2);
+        float weight = exp(-0.3 * dot(offset, offset));
+        vec2 uv = isf_FragNormCoord + 0.06 * offset;
+        uv = 1.0 - abs(1.0 - abs(uv)); // mirrored beyond the edges
+        sum += weight * textureLod(photo, uv, log2(IMG_SIZE(photo).x / 16.0)).rgb;
+        weights += weight;
     }
-    return sum * flow * (0.05 + 0.20 * bass);
+    return vec4(sum / weights, 1.0);
 }
 
-// What the current has carried, one step on (semi-Lagrangian advection, Stam 1999).
-vec4 carried() {
-    float dt = min(TIMEDELTA, 1.0 / 24.0);
-    vec2 moved = current(isf_FragNormCoord * shape()) * dt;
-    vec2 from = IMG_NORM_PIXEL(water, isf_FragNormCoord - moved / shape()).xy - moved;
-    return vec4(from * exp(-dt / memory), 0.0, 1.0);
+// What is far behind at a place of the frame, which is above the horizon.
+vec3 far_behind(vec2 p, Place at) {
+    vec2 uv = vec2(0.5, 0.6) + (p - vec2(at.x, at.y + at.half_size.y)) * 0.36;
+    vec3 tone = IMG_NORM_PIXEL(soft, 1.0 - abs(1.0 - abs(uv))).rgb;
+    tone = max(mix(vec3(dot(tone, vec3(0.2126, 0.7152, 0.0722))), tone, 1.35), 0.0);
+    tone *= mix(vec3(1.0), tone, 0.35) * (1.0 - dim);
+    vec2 away = (p - vec2(at.x, at.y + at.half_size.y)) / (at.half_size + 0.35);
+    float halo = exp(-1.6 * dot(away, away));
+    return tone * (0.75 + 0.25 * level) + color.rgb * halo * (0.05 + 0.10 * level + 0.20 * pulse + 0.65 * rush());
 }
 
-// The wave equation, one step on, with a drop wherever one falls now.
-vec4 waved() {
-    float dt = TIMEDELTA > 0.0 ? min(TIMEDELTA, 1.0 / 24.0) : 1.0 / 30.0; // one may fall in frame 0
-    vec3 cell = vec3(1.0 / RENDERSIZE, 0.0);
-    vec2 here = isf_FragNormCoord;
-    vec4 old = IMG_NORM_PIXEL(rings, here);
-    float around = IMG_NORM_PIXEL(rings, here + cell.xz).x + IMG_NORM_PIXEL(rings, here - cell.xz).x
-        + IMG_NORM_PIXEL(rings, here + cell.zy).x + IMG_NORM_PIXEL(rings, here - cell.zy).x;
-    float rise = old.y + SPEED * CELLS * SPEED * CELLS * dt * (around - 4.0 * old.x);
-    // Each drop falls elsewhere, spread evenly (R2 sequence, M. Roberts 2018).
-    vec2 spot = (0.12 + 0.76 * fract(place * vec2(0.754877666, 0.569840291) + vec2(0.5, 0.45))) * shape();
-    vec2 away = (isf_FragNormCoord * shape() - spot) / 0.05;
-    rise -= drops * hit * dt * 18.0 * exp(-dot(away, away));
-    rise *= exp(-dt / STILL);
-    return vec4((old.x + rise * dt) * exp(-dt / STILL), rise, 0.0, 1.0);
+// How far a place of the frame is from the photo's edge; less than 0 inside.
+float beyond(vec2 p, Place at) {
+    float round_at = 0.35 * corner * min(at.half_size.x, at.half_size.y);
+    vec2 edge = abs(p - vec2(at.x, at.y + at.half_size.y)) - at.half_size + round_at;
+    return length(max(edge, 0.0)) + min(max(edge.x, edge.y), 0.0) - round_at;
 }
 
-// Cubic B-spline in four bilinear fetches (Sigg and Hadwiger, GPU Gems 2, chapter 20).
-vec3 smoothly(sampler2D image, vec2 uv) {
-    vec2 size = IMG_SIZE(image);
-    vec2 texel = uv * size - 0.5;
-    vec2 f = fract(texel);
-    vec2 g = 1.0 - f;
-    vec2 w0 = g * g * g / 6.0;
-    vec2 w3 = f * f * f / 6.0;
-    vec2 w1 = 2.0 / 3.0 - 0.5 * f * f * (2.0 - f);
-    vec2 low = w0 + w1;
-    vec2 w2 = 1.0 - low - w3;
-    vec2 a = (floor(texel) - 0.5 + w1 / low) / size;
-    vec2 b = (floor(texel) + 1.5 + w3 / (w2 + w3)) / size;
-    vec3 bottom = mix(IMG_NORM_PIXEL(image, vec2(b.x, a.y)).rgb, IMG_NORM_PIXEL(image, a).rgb, low.x);
-    vec3 top = mix(IMG_NORM_PIXEL(image, b).rgb, IMG_NORM_PIXEL(image, vec2(a.x, b.y)).rgb, low.x);
-    return mix(top, bottom, low.y);
+float heard(float ago) {
+    return ago < 0.0 ? 0.0 : IMG_NORM_PIXEL(history, vec2((PAST - min(ago, 3.9)) / SPAN, 0.5)).b;
 }
 
-// Where the picture is seen through the surface (x, y), and how much light it throws back (z).
-vec4 seen() {
-    vec3 cell = vec3(1.0 / RENDERSIZE, 0.0);
-    vec2 here = isf_FragNormCoord;
-    float unit = 0.5 * min(RENDERSIZE.x, RENDERSIZE.y); // cells between neighbours, as a slope
-    vec2 slope = unit * vec2(
-        smoothly(rings, here + cell.xz).x - smoothly(rings, here - cell.xz).x,
-        smoothly(rings, here + cell.zy).x - smoothly(rings, here - cell.zy).x);
-    // Where the current presses the picture together, the surface bulges.
-    vec2 across = IMG_NORM_PIXEL(water, here + cell.xz).xy - IMG_NORM_PIXEL(water, here - cell.xz).xy;
-    vec2 along = IMG_NORM_PIXEL(water, here + cell.zy).xy - IMG_NORM_PIXEL(water, here - cell.zy).xy;
-    vec2 press = unit * vec2(across.x + along.y, along.x - across.y);
-    float bulge = dot(press, vec2(0.08, 0.13));
-    float light = dot(slope, vec2(-0.5, 0.86)) * 1.3 + bulge / (1.0 + 1.5 * abs(bulge));
-    return vec4(IMG_NORM_PIXEL(water, here).xy - 0.10 * slope, light, 1.0);
+// The water at half the frame's size. Its slope sideways and towards the viewer (x, y), and the
+// height of rings (z) on it.
+vec4 waves() {
+    Place at = place();
+    vec2 p = isf_FragNormCoord * at.frame;
+    float below = at.y + RISE - p.y;
+    if (below < 0.002) return vec4(0.0);
+    float depth = RISE / below;
+    vec2 spot = vec2((p.x - at.x) * depth / RISE * 0.30, depth * 2.2);
+    float power = swell * (0.25 + 0.75 * bass);
+    vec2 slope = vec2(0.0);
+    vec2 way = vec2(0.28, 0.96);
+    float frequency = 6.0;
+    for (int i = 0; i < 5; i++) {
+        float phase = frequency * dot(way, spot) + TIME * (0.7 + 0.25 * sqrt(frequency)) + 2.1 * float(i * i);
+        slope += way * cos(phase + 0.8 * sin(0.37 * phase + 0.4 * TIME)) * (0.9 - 0.12 * float(i));
+        way = vec2(0.62 * way.x - 0.78 * way.y, 0.78 * way.x + 0.62 * way.y);
+        way.y = abs(way.y) + 0.2;
+        frequency *= 1.55;
+    }
+    slope *= 0.75 * power;
+    vec2 from = vec2((p.x - at.x) * depth / RISE * 0.30, 1.9 * (depth - 1.0));
+    float far = length(from);
+    float ago = far / PACE;
+    float fade = rings * exp(-0.55 * far);
+    float crest = heard(ago) * fade + 1.5 * exp(-120.0 * (since * 1.2 - far) * (since * 1.2 - far)) * exp(-0.5 * far);
+    float tilt = (heard(ago - 0.05) - heard(ago + 0.07)) * fade + 1.2 * (crest - heard(ago) * fade);
+    slope += tilt * from / max(far, 0.05) * 1.1;
+    // In the distance waves are finer than pixels, and the water smooth.
+    float near = smoothstep(0.0, 0.10, below);
+    return vec4(slope * near, crest * near, 1.0);
 }
 
+// Above the water a place shows what is there, below it what is there mirrored: one fetch for both.
 vec4 liquid() {
-    vec3 told = smoothly(surface, isf_FragNormCoord);
-    vec2 uv = isf_FragNormCoord + told.xy * min(RENDERSIZE.x, RENDERSIZE.y) / RENDERSIZE;
-    uv = 1.0 - abs(1.0 - abs(uv)); // mirrored beyond the edges
-    vec3 color = IMG_NORM_PIXEL(inputImage, uv).rgb;
-    float light = shine * told.z / (1.0 + abs(told.z));
-    color += light > 0.0 ? light * 0.65 * (1.0 - color) : 0.55 * light * color;
-    color += 0.5 * shine * smoothstep(0.45, 1.2, told.z);
-    return vec4(color, 1.0);
+    Place at = place();
+    vec2 p = isf_FragNormCoord * at.frame;
+    float pixel = 1.0 / min(RENDERSIZE.x, RENDERSIZE.y);
+    float horizon = at.y + RISE;
+    float below = horizon - p.y;
+    float wet = step(0.0, below);
+    float under = step(p.y, at.y);
+    float share = clamp(below / horizon, 0.0, 1.0);
+    vec3 wave = wet * IMG_THIS_NORM_PIXEL(water).xyz;
+    vec2 bent = p + wave.xy * vec2(0.016, 0.05) * (0.25 + share);
+
+    vec3 sum = far_behind(mix(p, vec2(bent.x, bent.y + 1.8 * below), wet), at);
+    sum *= 1.0 - 0.45 * (1.0 - under) * clamp(0.5 - 8.0 * beyond(p + vec2(0.0, 0.015), at), 0.0, 1.0); // shadow
+    sum *= mix(1.0, 0.7, wet);
+    vec2 from = mix(p, vec2(bent.x, 2.0 * at.y + bent.y - 2.0 * p.y), under);
+    float cover = clamp(0.5 - beyond(from, at) / (pixel + under * 0.05 * share), 0.0, 1.0);
+    cover *= mix(1.0, mirror * (0.85 - 0.55 * share), under);
+    vec2 uv = clamp(0.5 + 0.5 * (from - vec2(at.x, at.y + at.half_size.y)) / at.half_size, 0.0, 1.0);
+    vec3 image = IMG_NORM_PIXEL(photo, uv).rgb * (1.0 + 0.08 * pulse + 0.25 * rush()) * (1.0 - 0.05 * under);
+    // A thin mist where water and distance meet, behind the photo.
+    sum += color.rgb * (0.03 + 0.06 * level + 0.08 * pulse + 0.3 * rush()) * exp(-below * below * 900.0);
+    sum = mix(sum, image, cover) * (1.0 - 0.4 * share * under);
+
+    // Light catches the slopes that face it, most on the way from the photo to the viewer.
+    float aside = (p.x - at.x) * (p.x - at.x) / (at.half_size.x * at.half_size.x + 0.08);
+    float path = exp(-2.2 * aside);
+    vec3 glint = mix(color.rgb, vec3(1.0), 0.35) * shine;
+    float face = smoothstep(0.15, 1.0, -wave.y) * (0.5 + 0.5 * level + 0.6 * pulse);
+    vec3 light = glint * (face * (0.10 + 0.38 * path) + wave.z * (0.14 + 0.42 * path + 0.4 * rush()));
+    light += wet * color.rgb * 0.5 * rush() * exp(-6.0 * share) * (0.3 + path);
+    sum += light * max(wet - (1.0 - under) * cover, 0.0);
+    float grain = fract(52.9829189 * fract(dot(gl_FragCoord.xy, vec2(0.06711056, 0.00583715)))) - 0.5; // hides bands
+    return vec4(sum + grain / 255.0, 1.0);
 }
 
 void main() {
-    if (PASSINDEX == 0) gl_FragColor = carried();
-    else if (PASSINDEX == 1) gl_FragColor = waved();
-    else if (PASSINDEX == 2) gl_FragColor = seen();
+    if (PASSINDEX == 0) gl_FragColor = blurred();
+    else if (PASSINDEX == 1) gl_FragColor = waves();
     else gl_FragColor = liquid();
 }
