@@ -69,6 +69,9 @@ class Input:
     """What each of `values` is called."""
     motion: Motion | None = None
     """What moves the input where nobody sets it."""
+    photo: str | None = None
+    """Name of the photo's colour (see palette.py) that a color has where nobody sets it; the alpha
+    is the default's, and all of the default where the photo has no such colour."""
     width: int | None = None
     """Samples or bins wanted of a sound's texture; None takes the usual number."""
     past: float = 0.0

@@ -19,8 +19,8 @@ def check_values(
 ) -> dict[str, Setting]:
     """What every input is set to, by its name.
 
-    An input that moves by itself and is not set is left out. Set to a value, it holds that in
-    every frame; set to a motion, it follows that one.
+    An input that moves by itself or has a colour of the photo, and is not set, is left out. Set to
+    a value, it holds that in every frame; set to a motion, it follows that one.
 
     Args:
         inputs: the effect's inputs.
@@ -42,7 +42,7 @@ def check_values(
             settings[name] = _setting(item, params[name], f"{field}.{name}")
         elif item.lettering is not None:
             settings[name] = item.lettering.text
-        elif item.motion is None and item.default is not None:
+        elif item.motion is None and item.photo is None and item.default is not None:
             settings[name] = item.default
     return settings
 
@@ -84,6 +84,8 @@ def _property(item: Input) -> dict[str, Any]:
     if item.default is not None:
         value = item.default
         entry["default"] = list(value) if isinstance(value, tuple) else value
+    if item.photo is not None:
+        entry["x-photo"] = item.photo
     if item.motion is not None and not isinstance(item.motion, Transition):
         entry["x-bind"] = item.motion.to_json()
     return entry

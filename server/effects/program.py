@@ -11,6 +11,7 @@
     uniforms    {GLSL name: meaning}, the meanings those of effect.Builtin
     inputs      [{"name", "uniform", "kind", "label", "default", "min", "max", "identity",
                 "values", "labels", "motion": as GET /effects says it or null, "width",
+                "photo": the photo's colour that it has by default, or null,
                 "past", "future": seconds of an audioHistory,
                 "lettering": how a text is set or null, "still": nothing can move it}]
     picture     name of the image input that shows the picture below, or null
@@ -97,6 +98,7 @@ def _input(item: Input) -> dict[str, Any]:
         "values": list(item.values),
         "labels": list(item.labels),
         "motion": item.motion.to_json() if item.motion else None,
+        "photo": item.photo,
         "width": item.width,
         "past": item.past,
         "future": item.future,

@@ -87,6 +87,7 @@ def _film(job: Job, folder: Path, features: Path) -> dict[str, Any]:
     return {
         "effects": [located(row, folder) for row in spec.effects],
         "photo": str(folder / "photo.rgba"),
+        "palette": spec.palette,
         "photo2": str(folder / "photo2.rgba") if spec.photo2 else None,
         "features": str(features),
         "width": spec.width,

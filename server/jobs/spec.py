@@ -95,6 +95,8 @@ class Spec:
     photo: str
     """SHA-256 of the decoded photo."""
     loudest_s: float
+    palette: dict[str, str] | None = None
+    """The photo's colours, ``#rrggbb`` by the names of effects/palette.py."""
     photo2: str | None = None
     """The same of the second photo."""
     needs_track: bool = True
@@ -264,6 +266,7 @@ def resolve(request: Request, prepared: Mapping[str, Any], config: Config) -> Sp
         samples=samples,
         sound=prepared["sound_sha256"],
         photo=prepared["photo_sha256"],
+        palette=prepared["palette"],
         photo2=prepared["photo2_sha256"] if request.photo2 else None,
         loudest_s=float(prepared["loudest_s"]),
         allow_flashing=request.allow_flashing,

@@ -12,6 +12,7 @@ import warnings
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 from server.errors import ToqiboxError
@@ -98,6 +99,14 @@ def load(path: Path) -> tuple[int, int, memoryview]:
     if magic != _MAGIC or len(mapped) != _HEADER.size + width * height * 4:
         raise ValueError("not a prepared photo")
     return width, height, mapped[_HEADER.size :]
+
+
+def shrink(size: tuple[int, int], pixels: bytes | memoryview, longest: int) -> NDArray[np.uint8]:
+    """A small copy of RGBA `pixels`, averaged: (height, width, 3), long side at most `longest`."""
+    image = Image.fromarray(np.frombuffer(pixels, np.uint8).reshape(size[1], size[0], 4))
+    scale = min(longest / max(size), 1.0)
+    width, height = (max(1, round(side * scale)) for side in size)
+    return np.asarray(image.resize((width, height), Image.Resampling.BOX))[..., :3]
 
 
 def _decode(path: Path, kind: str, *, opaque: bool = True) -> Image.Image:

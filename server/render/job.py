@@ -19,6 +19,8 @@ class Job:
     absolute path of each file that the effect names)."""
     photo: Path | None
     """None is the stand-in."""
+    palette: dict[str, str] | None = None
+    """The photo's colours, ``#rrggbb`` by name; None has them looked for."""
     photo2: Path | None = None
     """The second one, of transitions."""
     features: Path | None
@@ -46,6 +48,7 @@ class Job:
         return cls(
             effects=tuple(spec["effects"]),
             photo=_path(spec["photo"]),
+            palette=spec.get("palette"),
             photo2=_path(spec.get("photo2")),
             features=_path(spec["features"]),
             size=(spec["width"], spec["height"]),

@@ -6,8 +6,10 @@ from typing import Any
 
 from server.effects import dialects
 from server.effects.effect import Effect, Kind
+from server.effects.palette import Palette, read_palette
 from server.errors import ToqiboxError
 from server.media.features import Features
+from server.media.palette import file_palette, photo_palette
 from server.render import standin
 from server.render.audiohistory import AudioHistory
 from server.render.budget import Budget
@@ -126,11 +128,23 @@ class Scene:
         self._sounds.append(sound)
         return sound
 
+    @cached_property
+    def _palette(self) -> Palette:
+        """The photo's colours: those that are kept with the job, else found now."""
+        job = self._job
+        if job.palette is not None:
+            return read_palette(job.palette)
+        if job.photo is None:
+            return read_palette(photo_palette(standin.SIZE, standin.pixels().tobytes()))
+        return read_palette(file_palette(job.photo))
+
     def _passes(self, effect: Effect, row: Mapping[str, Any], below: Picture) -> Passes:
         job, context = self._job, self._context
         budget = self._budget = Budget(effect, edge=job.cube_edge, before=self._budget)
         settings = effect.settings(row.get("params") or {})
-        timeline = Timeline(effect, settings, self._sound, job.frames, job.fps)
+        tinted = any(item.photo for item in effect.inputs)
+        palette = self._palette if tinted else None
+        timeline = Timeline(effect, settings, self._sound, job.frames, job.fps, palette)
         paths = row.get("files") or {}
         named = Credits(job.title, job.artist)
         textures = Textures(context, effect, self._photo, lambda: self._bytes, paths, budget)

@@ -24,8 +24,10 @@ def prepare(spec: Spec, emit: Emit) -> Result:
     The result has `title` and `artist` from the track's tags too.
 
     Each of `audio`, `photo` and `photo2` may be missing or null; then what the result says of it
-    is null too, and `mime` does not name it.
+    is null too, and `mime` does not name it. `palette` is that of `photo`; see media/palette.py.
     """
+    from server.media.palette import file_palette
+
     audio = spec.get("audio")
     kind = _audio_kind(Path(audio)) if audio else None
     result: Result = {"mime": {"audio": kind} if kind else {}}
@@ -33,6 +35,8 @@ def prepare(spec: Spec, emit: Emit) -> Result:
         if spec.get(name):
             emit.stage(name)
         result |= _photo(name, spec.get(name), Path(spec["folder"]), result["mime"])
+    kept = Path(spec["folder"]) / "photo.rgba"
+    result["palette"] = file_palette(kept) if result["photo"] else None
     if not (audio and kind):
         empty = ("samples", "sound_sha256", "loudest_s", "title", "artist")
         return result | dict.fromkeys(empty)

@@ -5,6 +5,7 @@ Frame n stands for the time from n/fps to (n+1)/fps. Columns are constants, what
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from server.effects.effect import Builtin, Effect, Input, Kind, Value
 from server.effects.input import Setting
 from server.effects.motion import Follow, Motion, Transition
+from server.effects.palette import Palette
 from server.render import motion
 from server.render.hits import first_frames
 from server.render.motion import Sound
@@ -52,10 +54,17 @@ class Timeline:
         sound: the features of the sound; read only where an input follows them.
         frames: frames of the whole job.
         fps: frames a second.
+        palette: the photo's colours, for inputs that have one of them by default.
     """
 
     def __init__(
-        self, effect: Effect, settings: Mapping[str, Setting], sound: Sound, frames: int, fps: int
+        self,
+        effect: Effect,
+        settings: Mapping[str, Setting],
+        sound: Sound,
+        frames: int,
+        fps: int,
+        palette: Palette | None = None,
     ) -> None:
         self.columns: dict[str, Column] = {}
         """By GLSL name; without what each pass has its own of: sizes, and the face of a cube."""
@@ -63,7 +72,7 @@ class Timeline:
         for item in effect.inputs:
             if item.kind.is_texture:
                 continue
-            column = _input_column(item, settings, sound, frames, fps)
+            column = _input_column(_tinted(item, palette or {}), settings, sound, frames, fps)
             self.columns[item.uniform] = column
             if item.kind in (Kind.FLOAT, Kind.LONG, Kind.BOOL, Kind.EVENT):
                 self._numbers[item.name] = column
@@ -74,6 +83,14 @@ class Timeline:
     def numbers(self, frame: int) -> dict[str, float]:
         """The numeric inputs in `frame` by name, as size expressions want them."""
         return {name: column.number(frame) for name, column in self._numbers.items()}
+
+
+def _tinted(item: Input, palette: Palette) -> Input:
+    """The input with the photo's colour as its default, where it asks for one that there is."""
+    color = palette.get(item.photo or "")
+    if color is None or not isinstance(item.default, tuple):
+        return item
+    return replace(item, default=(*color, item.default[3]))
 
 
 def _input_column(

@@ -7,6 +7,7 @@ from typing import Any
 
 from server.effects.feature import EVENTS, STEPPED
 from server.media.features import SPECTRA, Features
+from server.media.palette import file_palette
 from server.media.spectra import RECORD, TAIL
 
 _TEMPO = ("tempo", "tempo.confidence")
@@ -24,6 +25,10 @@ class Material:
     photo2: Path | None
     seconds: float
     """Length of the sound."""
+
+    def palette(self) -> dict[str, str]:
+        """The photo's colours; see media/palette.py."""
+        return file_palette(self.photo)
 
 
 class Layout:

@@ -56,6 +56,7 @@ class Pages:
         self._subject = subject
         self._painter = painter
         self._material = watched.material
+        self._palette = watched.material.palette()
         self._layout = layout
         self._fps = watched.fps
         self._done = done
@@ -109,6 +110,7 @@ class Pages:
                 "fps": self._fps,
                 "seconds": self._material.seconds,
                 **SAMPLE,
+                "palette": self._palette,
                 "photo2": self._material.photo2 is not None,
                 "sound": {**self._layout.describe(), "url": "/features"},
             }

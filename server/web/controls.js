@@ -44,7 +44,7 @@ export class Controls {
   /** Show what inputs that nobody set are now: `current` by uniform. */
   follow(current) {
     for (const { item, put } of this.shown.values()) {
-      if (item.motion && this.values[item.name] === undefined) put(current[item.uniform]);
+      if ((item.motion || item.photo) && this.values[item.name] === undefined) put(current[item.uniform]);
     }
   }
 
@@ -77,7 +77,8 @@ export class Controls {
     const undo = made("button", { type: "button", className: "undo", title: "As the effect has it" }, "↺");
     undo.setAttribute("aria-label", `Reset ${item.label}`);
     undo.onclick = () => this.set(item, undefined);
-    const follows = item.motion ? [made("span", { className: "bound" }, followed(item.motion))] : [];
+    const words = item.motion ? followed(item.motion) : item.photo && `the photo's ${item.photo} colour`;
+    const follows = words ? [made("span", { className: "bound" }, words)] : [];
     const { elements, put } = KINDS[kindOf(item)](item, id, (value) => this.set(item, value));
     box.append(made("div", { className: "head" }, label, ...follows, undo));
     box.append(made("div", { className: "row" }, ...elements));

@@ -40,6 +40,8 @@ export class Player {
    * @param {number} [options.frames] - of the whole video; transitions stand in its middle
    * @param {object} [options.photo] - {width, height, data} with rows of RGBA from the top, or an
    *     image, canvas or ImageBitmap; black without one
+   * @param {Object<string, string>} [options.palette] - the photo's colours by name, "#rrggbb", as
+   *     server/media/palette.py finds them; colours that take one have their own default without it
    * @param {object} [options.photo2] - the second photo
    * @param {string} [options.fit] - how a photo fills the frame: blur, contain or cover
    * @param {object} [options.sound] - see sound.js; silence without one

@@ -33,7 +33,7 @@ const MEANINGS = {
 export class Timeline {
   /**
    * @param {object} program - of GET /effects/{id}
-   * @param {object} film - {fps, frames, width, height, sound}
+   * @param {object} film - {fps, frames, width, height, sound, palette}
    */
   constructor(program, film) {
     this.film = film;
@@ -72,8 +72,16 @@ export class Timeline {
     if (item.kind === "event") return Number(this.happens(item, frame, values, fired));
     const motion = this.motion(item, values);
     const value = motion ? this.moved(item, motion, frame, values) : values[item.name];
-    const number = value ?? item.default ?? 0;
+    const number = value ?? this.tinted(item) ?? 0;
     return WHOLE.includes(item.kind) ? Math.floor(Number(number) + 0.5) : number;
+  }
+
+  /** The default of an input: the photo's colour where it asks for one that there is. */
+  tinted(item) {
+    const color = this.film.palette?.[item.photo];
+    if (!color) return item.default;
+    const parts = [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16) / 255);
+    return [...parts, item.default[3]];
   }
 
   /** What moves an input: what it is given, or its own motion where it is given nothing. */

@@ -110,9 +110,9 @@ class Watch {
   /** A player of the newest text; the one before stays where this browser refuses it. */
   build() {
     const [width, height] = this.size;
-    const { fps, title, artist } = this.film;
+    const { fps, title, artist, palette } = this.film;
     const { frames } = this.clock;
-    const settings = { width, height, fps, frames, title, artist, fit: this.fit, images: this.images };
+    const settings = { width, height, fps, frames, title, artist, palette, fit: this.fit, images: this.images };
     at("stage").style.setProperty("--shape", `${width} / ${height}`);
     if (!this.context || !this.state?.effect) return;
     try {

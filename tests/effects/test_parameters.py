@@ -22,6 +22,7 @@ HEADER = {
         {"NAME": "at", "TYPE": "point2D", "MIN": [0, 0], "MAX": [1, 2], "DEFAULT": [0.5, 1]},
         {"NAME": "free", "TYPE": "point2D"},
         {"NAME": "tint", "TYPE": "color", "DEFAULT": [1, 1, 1, 1]},
+        {"NAME": "photo", "TYPE": "color", "DEFAULT": [1, 1, 1, 0.5], "PHOTO": "vivid"},
         {"NAME": "pulse", "TYPE": "float", "MIN": 0, "MAX": 1, "BIND": "kick"},
     ]
 }
@@ -37,7 +38,7 @@ DEFAULTS = {
 }
 
 
-def test_what_is_not_given_takes_its_default_and_a_bound_input_follows_the_sound() -> None:
+def test_what_is_not_given_takes_its_default_or_what_moves_or_colours_it() -> None:
     assert EFFECT.settings({}) == DEFAULTS
     assert EFFECT.settings({"pulse": 0.5}) == DEFAULTS | {"pulse": 0.5}
 
@@ -70,7 +71,11 @@ def test_takes(name: str, given_value: object, value: object) -> None:
         (None, "params", "a JSON object"),
         ([], "params", "a JSON object"),
         ("{}", "params", "a JSON object"),
-        ({"sise": 1}, "params.sise", "known are size, on, mode, count, at, free, tint, pulse"),
+        (
+            {"sise": 1},
+            "params.sise",
+            "known are size, on, mode, count, at, free, tint, photo, pulse",
+        ),
         ({"inputImage": 1}, "params.inputImage", "no such parameter"),
         ({"x" * 500: 1}, "params." + "x" * 64, "no such parameter"),
         ({"size": 2.001}, "params.size", "from 0 to 2"),
@@ -136,6 +141,8 @@ def test_description() -> None:
     assert properties["mode"]["anyOf"][0] == {"enum": [1, 5, "soft", "hard"]}
     assert properties["mode"]["x-labels"] == ["soft", "hard"]
     assert properties["pulse"]["x-bind"] == {"bind": "kick", "min": 0, "max": 1}
+    assert properties["photo"]["x-photo"] == "vivid"
+    assert properties["photo"]["default"] == [1.0, 1.0, 1.0, 0.5]
     assert properties["at"]["default"] == [0.5, 1.0]
     Draft202012Validator(schema).validate(
         {name: list(v) if isinstance(v, tuple) else v for name, v in DEFAULTS.items()}

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from server.effects import dialects, files
 from server.effects.effect import Value
+from server.media.palette import photo_palette
 from server.render.context import Context
 from server.render.job import Job
 from server.render.pixels import rgba
@@ -72,7 +73,24 @@ RED, GREEN, BLUE, YELLOW, WHITE = (
 )
 CLEAR = (0, 0, 0, 0)
 
+
+def photo_pixels() -> NDArray[np.uint8]:
+    """The first photo, the top row first."""
+    y, x = np.mgrid[: SIZE[1], : SIZE[0]]
+    shown = np.stack([4 * x, 7 * y, np.full_like(x, 50), np.full_like(x, 255)], axis=-1)
+    return shown.astype(np.uint8)
+
+
+def photo_color(name: str) -> Color:
+    """A colour of the first photo's palette."""
+    color = photo_palette(SIZE, photo_pixels().tobytes())[name]
+    red, green, blue = (int(color[at : at + 2], 16) for at in (1, 3, 5))
+    return red, green, blue, 255
+
+
 CASES = [
+    Case("photo_colors", 0, columns(photo_color("vivid"), (51,) * 4, photo_color("light"))),
+    Case("photo_colors", 1, {(2, 0): GREEN}, {"given": (0.0, 1.0, 0.0, 1.0)}),
     Case("builtins", 0, columns((64, 36, 1, 255), (0, 0, 0, 255), (10, 1, 1, 0))),
     Case(
         "builtins",
@@ -201,9 +219,7 @@ def context() -> Iterator[Context]:
 def photos(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """The two photos as the prepare task writes them."""
     folder = tmp_path_factory.mktemp("photos")
-    y, x = np.mgrid[: SIZE[1], : SIZE[0]]
-    shown = np.stack([4 * x, 7 * y, np.full_like(x, 50), np.full_like(x, 255)], axis=-1)
-    first = save_photo(folder / "first.rgba", shown.astype(np.uint8))
+    first = save_photo(folder / "first.rgba", photo_pixels())
     return first, save_photo(folder / "second.rgba", flat(SECOND))
 
 

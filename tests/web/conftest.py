@@ -16,6 +16,7 @@ import server
 from server.effects.effect import Effect, Kind
 from server.effects.program import program
 from server.media import features, wave
+from server.media.palette import file_palette
 from server.render.context import Context
 from server.render.job import Job
 from server.render.pixels import rgba
@@ -113,8 +114,9 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
 class Stage:
     """The page with the player."""
 
-    def __init__(self, page: Page, files: dict[str, Path]) -> None:
+    def __init__(self, page: Page, files: dict[str, Path], palette: dict[str, str]) -> None:
         self.page = page
+        self._palette = palette
         self._files = files
 
     async def draw(
@@ -138,6 +140,7 @@ class Stage:
             urls[name] = f"/files/{key}"
         settings = {"width": SIZE[0], "height": SIZE[1], "fps": FPS, "frames": FRAMES}
         told = {
+            "palette": self._palette,
             "texts": _texts(effect, values or {}),
             "shots": frames,
             "files": urls,
@@ -202,6 +205,6 @@ async def stage(chromium: Chromium, film: Film, tmp_path: Path) -> AsyncIterator
         async with chromium.page(tmp_path) as page:
             await page.open(f"http://127.0.0.1:{runner.addresses[0][1]}/pages/same.html")
             await page.until("window.ready", 20)
-            yield Stage(page, files)
+            yield Stage(page, files, file_palette(film.photo))
     finally:
         await runner.cleanup()

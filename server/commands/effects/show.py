@@ -95,7 +95,9 @@ def _default(item: Input) -> str:
 
 
 def _motion(item: Input) -> str:
-    """What moves it where nobody sets it."""
+    """What moves it, or gives it its colour, where nobody sets it."""
+    if item.photo is not None:
+        return f"the photo's {item.photo} colour"
     if item.motion is None:
         return ""
     told = item.motion.to_json()

@@ -12,6 +12,7 @@ from server.effects.input import HISTORY_S, Input, Kind, Value
 from server.effects.language import FUNCTIONS, LATER, RESERVED
 from server.effects.motion import Motion
 from server.effects.motion_reader import read_motion
+from server.effects.palette import COLORS
 from server.errors import ToqiboxError
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
@@ -98,6 +99,7 @@ def _input(author: Text, row: Table, code: str) -> Input:
         identity=_value(kind, row.get("IDENTITY")),
         values=values,
         labels=labels,
+        photo=_photo(author, row, kind),
         width=_width(row) if kind in _SOUNDS else None,
         past=_span(row, "PAST", HISTORY_S[0]) if kind is Kind.AUDIO_HISTORY else 0.0,
         future=_span(row, "FUTURE", HISTORY_S[1]) if kind is Kind.AUDIO_HISTORY else 0.0,
@@ -135,6 +137,21 @@ def _motion(author: Text, row: Table, item: Input) -> Motion | None:
     except ToqiboxError as error:
         message = f"{error.field}: {error.values['reason']}"
         raise author.error(message, _place(told, str(error.field), place)) from None
+
+
+def _photo(author: Text, row: Table, kind: Kind) -> str | None:
+    """The colour of the photo that PHOTO names."""
+    name, place = row.get("PHOTO"), row.place("PHOTO")
+    if name is None:
+        return None
+    if kind is not Kind.COLOR:
+        raise author.error("PHOTO works on inputs that are colours", place)
+    if row.get("BIND") is not None:
+        raise author.error("a colour has either PHOTO or BIND", place)
+    if not isinstance(name, str) or name not in COLORS:
+        known = ", ".join(COLORS)
+        raise author.error(f"PHOTO names no colour of the photo; known are {known}", place)
+    return name
 
 
 def _place(told: Mapping[str, object], field: str, place: int) -> int:

@@ -1,0 +1,25 @@
+"""Colours of the photo that a colour input may take as its default, by name."""
+
+from collections.abc import Mapping
+
+COLORS = {
+    "vivid": "the photo's most vivid colour, bright enough to be seen on the dimmed photo",
+    "second": "another vivid colour, of another hue where the photo has one",
+    "light": "nearly white, tinted like the photo's lights; for text",
+    "dark": "nearly black, tinted like the photo's shadows",
+    "muted": "a greyish middle tone of what the photo mostly is",
+}
+"""Each name and its meaning."""
+
+Palette = Mapping[str, tuple[float, float, float]]
+"""sRGB from 0 to 1 by name; a photo without colours has no ``vivid`` and no ``second``."""
+
+
+def read_palette(stored: Mapping[str, str]) -> Palette:
+    """The palette as it is stored: ``{"vivid": "#rrggbb", …}``."""
+    return {name: _parts(text) for name, text in stored.items()}
+
+
+def _parts(text: str) -> tuple[float, float, float]:
+    red, green, blue = (int(text[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    return red, green, blue

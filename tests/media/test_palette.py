@@ -1,0 +1,91 @@
+"""The palette of a photo: the photo's hues, readable, sensible where there are none."""
+
+import math
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from server.effects.palette import COLORS, read_palette
+from server.media import oklab
+from server.media.palette import photo_palette
+
+Pixels = NDArray[np.uint8]
+
+
+def _flat(color: tuple[int, int, int], width: int = 60, height: int = 40) -> Pixels:
+    return np.full((height, width, 4), (*color, 255), np.uint8)
+
+
+def _palette(pixels: Pixels) -> dict[str, str]:
+    return photo_palette((pixels.shape[1], pixels.shape[0]), pixels.tobytes())
+
+
+def _hue(color: str) -> float:
+    _, green_red, blue_yellow = oklab.from_rgb(np.array(read_palette({"x": color})["x"]))
+    return math.degrees(math.atan2(blue_yellow, green_red))
+
+
+def _luminance(color: str) -> float:
+    return float(oklab.luminance(np.array(read_palette({"x": color})["x"])))
+
+
+def test_the_transform_is_oklab() -> None:
+    # The pairs of XYZ and Oklab that Ottosson gives, the first by its sRGB: white.
+    white = oklab.from_rgb(np.array([1.0, 1.0, 1.0]))
+    assert white == pytest.approx([1.0, 0.0, 0.0], abs=1e-3)
+    red = oklab.from_rgb(np.array([1.0, 0.0, 0.0]))
+    assert red == pytest.approx([0.628, 0.225, 0.126], abs=1e-3)
+    back = oklab.rgb(float(red[0]), math.hypot(*red[1:]), math.atan2(red[2], red[1]))
+    assert back == pytest.approx([1.0, 0.0, 0.0], abs=2e-2)
+
+
+def test_a_small_vivid_thing_wins_over_much_grey() -> None:
+    pixels = _flat((120, 116, 112))
+    pixels[4:9, 4:12] = (220, 30, 40, 255)
+    pixels[20:24, 30:36] = (30, 90, 220, 255)
+    found = _palette(pixels)
+    assert _hue(found["vivid"]) == pytest.approx(_hue("#dc1e28"), abs=3)
+    assert _hue(found["second"]) == pytest.approx(_hue("#1e5adc"), abs=3)
+    assert tuple(found) == tuple(COLORS)
+
+
+def test_a_photo_of_one_hue_has_a_neighbour_of_it_as_its_second() -> None:
+    pixels = _flat((20, 60, 30))
+    pixels[:20] = (60, 180, 80, 255)
+    found = _palette(pixels)
+    apart = abs(math.remainder(_hue(found["vivid"]) - _hue(found["second"]), 360))
+    assert 25 < apart < 45
+
+
+@pytest.mark.parametrize("grey", [0, 90, 200, 255])
+def test_a_photo_without_colours_has_neutrals_alone(grey: int) -> None:
+    pixels = _flat((grey, grey, grey))
+    pixels[:20] = (grey // 2, grey // 2, grey // 2, 255)
+    found = _palette(pixels)
+    assert tuple(found) == ("light", "dark", "muted")
+    for color in found.values():
+        red, green, blue = (int(color[at : at + 2], 16) for at in (1, 3, 5))
+        assert max(red, green, blue) - min(red, green, blue) <= 2
+    assert _luminance(found["light"]) > 0.7
+    assert _luminance(found["dark"]) < 0.05
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_colours_are_readable_on_the_dimmed_photo(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    pixels = _flat((0, 0, 0))
+    pixels[..., :3] = random.integers(0, 256, 3) * (1 - random.random((40, 60, 1)) / 2)
+    pixels[:6, :8, :3] = random.integers(0, 256, 3)
+    found = _palette(pixels)
+    mean = pixels[..., :3].reshape(-1, 3).mean(axis=0) / 255
+    behind = float(oklab.luminance(mean / 2)) + 0.05
+    for name in found.keys() & {"vivid", "second"}:
+        assert (_luminance(found[name]) + 0.05) / behind >= 2.99, name
+    contrast = (_luminance(found["light"]) + 0.05) / behind
+    assert contrast >= 4.49 or found["light"] == "#ffffff"
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 4096), (3, 2), (4000, 300)])
+def test_any_size_will_do(size: tuple[int, int]) -> None:
+    assert "vivid" in _palette(_flat((200, 40, 90), *size))
