@@ -1,0 +1,1 @@
+"""Contact sheets of effects and presets over real photographs and songs."""

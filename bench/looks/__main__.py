@@ -1,0 +1,103 @@
+"""Contact sheets of effects and presets over real photographs and songs.
+
+    python -m bench.looks --photos DIR --songs DIR --out DIR [NAME …]
+
+A name is an effect's or a preset's id; without any, all of them are drawn. The first five
+photographs (or those of --photo NAME) and songs (--song) are shown in pairs: a row in 16:9 for
+each, then 9:16 with the safe area, and 1:1. --shift N pairs each photograph with another song.
+"""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from bench.looks import material, sheet
+from bench.looks.cells import SQUARE, TALL, Look, Painter, Pair
+from server.commands.effects.hand import Hand
+from server.effects.library import Library
+from server.errors import ToqiboxError
+from server.jobs.presets import Presets
+from server.render.context import Context
+
+_MOST = 5
+
+
+def main() -> None:
+    """Draw a sheet for each name."""
+    options = _options()
+    library = Library()
+    looks = _looks(library, options.names)
+    options.out.mkdir(parents=True, exist_ok=True)
+    with Hand() as hand:
+        pairs = _pairs(hand, options)
+    for look in looks:
+        began = time.monotonic()
+        try:
+            _draw(library, look, pairs, options.out)
+            print(f"{look.name}: {time.monotonic() - began:.1f} s", flush=True)
+        except ToqiboxError as error:
+            print(f"{look.name}: {error}", file=sys.stderr)
+
+
+def _draw(library: Library, look: Look, pairs: list[Pair], out: Path) -> None:
+    with Context() as context:
+        painter = Painter(context, library, look)
+        rows = [painter.wide(pair) for pair in pairs]
+        tall = [painter.other(pair, TALL) for pair in pairs]
+        square = [painter.other(pair, SQUARE) for pair in pairs[:4]]
+        sheet.write([*rows, [*tall, *square]], out / f"{look.name}.png")
+
+
+def _looks(library: Library, names: list[str]) -> list[Look]:
+    effects = library.all()
+    presets, broken = Presets().offered(effects)
+    known = {effect.id: Look(effect.id) for effect in effects}
+    known |= {preset.id: Look(preset.id, preset) for preset in presets}
+    for entry in broken:
+        print(f"{entry.file}: {entry.error}", file=sys.stderr)
+    if unknown := [name for name in names if name not in known]:
+        sys.exit(f"there is no effect or preset {', '.join(unknown)}")
+    return [known[name] for name in names or known]
+
+
+def _pairs(hand: Hand, options: argparse.Namespace) -> list[Pair]:
+    photos = _chosen(material.photos(options.photos), options.photo)
+    songs = _chosen(material.songs(options.songs), options.song)
+    kept = options.out / "prepared"
+    pixels = [material.photo(hand, path, kept) for path in photos]
+    heard = [material.song(hand, path, kept) for path in songs]
+    return [
+        Pair(
+            label=f"{path.stem}, {heard[(at + options.shift) % len(heard)].name}",
+            photo=pixels[at],
+            photo2=pixels[(at + 1) % len(pixels)],
+            song=heard[(at + options.shift) % len(heard)],
+        )
+        for at, path in enumerate(photos)
+    ]
+
+
+def _chosen(files: list[Path], names: list[str]) -> list[Path]:
+    by_name = {path.stem: path for path in files}
+    if missing := [name for name in names if name not in by_name]:
+        sys.exit(f"there is no file {', '.join(missing)}")
+    found = [by_name[name] for name in names] or files[:_MOST]
+    return found or sys.exit("there is no photograph or no song")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    add = parser.add_argument
+    add("names", nargs="*", metavar="NAME", help="an effect or a preset")
+    add("--photos", type=Path, required=True, metavar="DIR", help="photographs")
+    add("--songs", type=Path, required=True, metavar="DIR", help="songs")
+    add("--out", type=Path, required=True, metavar="DIR", help="where the sheets go")
+    add("--photo", action="append", default=[], metavar="NAME", help="a file's name, in order")
+    add("--song", action="append", default=[], metavar="NAME", help="the same of songs")
+    add("--shift", type=int, default=0, metavar="N", help="pair photographs with other songs")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

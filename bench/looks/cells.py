@@ -1,0 +1,136 @@
+"""The frames of one sheet: which moments of which songs over which photographs."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+from bench.looks.material import FPS, Song
+from server.effects.library import Library
+from server.jobs.fields import Step
+from server.jobs.preset import Preset
+from server.jobs.source import read_source
+from server.render.context import Context
+from server.render.job import Job
+from server.render.pixels import rgba
+from server.render.scene import Scene
+
+Size = tuple[int, int]
+WIDE, TALL, SQUARE = (320, 180), (180, 320), (240, 240)
+_ASPECTS = {WIDE: "16:9", TALL: "9:16", SQUARE: "1:1"}
+_TITLE, _ARTIST = "Golden Hour", "Maya Fields"
+_REPLAYED = 45
+"""Most frames that are drawn before the one that is shown, of an effect that needs its past."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """An effect or a preset, as something to draw a sheet of."""
+
+    name: str
+    preset: Preset | None = None
+
+    def steps(self, aspect: str) -> tuple[Step, ...]:
+        """Its chain in that aspect."""
+        return self.preset.steps(aspect) if self.preset else (Step(self.name, {}),)
+
+    @property
+    def fit(self) -> str:
+        """How the photo fills the frame."""
+        return (self.preset.fit if self.preset else None) or "blur"
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A photograph and the song that it is shown with."""
+
+    label: str
+    photo: Path
+    photo2: Path
+    song: Song
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One picture of a sheet."""
+
+    label: str
+    picture: Image.Image
+
+
+class Painter:
+    """Draws frames of one look, in one context: what is compiled once is drawn with every pair.
+
+    Args:
+        context: where it is drawn.
+        library: the effects.
+        look: what is drawn.
+    """
+
+    def __init__(self, context: Context, library: Library, look: Look) -> None:
+        self._context = context
+        self._library = library
+        self._look = look
+
+    def wide(self, pair: Pair) -> list[Cell]:
+        """A row in 16:9: a calm moment, then before, at and after an accent, and the loudest part.
+
+        Raises:
+            ToqiboxError: it cannot be drawn.
+        """
+        song = pair.song
+        moments = {
+            "calm": song.calm,
+            "accent -2": song.accent - 2,
+            "accent": song.accent,
+            "+3": song.accent + 3,
+            "+8": song.accent + 8,
+            "loudest": song.full,
+        }
+        found = self._draw(pair, WIDE, list(moments.values()))
+        labels = [f"{pair.label}  {word}" for word in moments]
+        return [Cell(label, picture) for label, picture in zip(labels, found, strict=True)]
+
+    def other(self, pair: Pair, size: Size) -> Cell:
+        """The frame after an accent in another shape.
+
+        Raises:
+            ToqiboxError: it cannot be drawn.
+        """
+        (found,) = self._draw(pair, size, [pair.song.accent + 1])
+        return Cell(f"{_ASPECTS[size]}  {pair.label}", found)
+
+    def _draw(self, pair: Pair, size: Size, frames: list[int]) -> list[Image.Image]:
+        """The composited frames, in the order asked for."""
+        scene = Scene(self._context, self._job(pair, size))
+        found: dict[int, Image.Image] = {}
+        for frame in sorted(frames):
+            first = max(0, frame - _REPLAYED) if scene.sequential else frame
+            scene.begin(first)
+            for drawn in range(first, frame + 1):
+                scene.draw_effects(drawn)
+            scene.whole.draw()
+            found[frame] = Image.fromarray(rgba(scene.whole.output)).convert("RGB")
+        return [found[frame] for frame in frames]
+
+    def _job(self, pair: Pair, size: Size) -> Job:
+        steps = self._look.steps(_ASPECTS[size])
+        effects = [self._library.get(step.id) for step in steps]
+        rows = [
+            read_source(effect, self._library).row(step.params, self._library.files(effect))
+            for effect, step in zip(effects, steps, strict=True)
+        ]
+        return Job(
+            effects=tuple(rows),
+            photo=pair.photo,
+            photo2=pair.photo2 if any(effect.second for effect in effects) else None,
+            features=pair.song.features,
+            size=size,
+            fps=FPS,
+            frames=pair.song.frames,
+            fit=self._look.fit,
+            egl_device=None,
+            require_gpu=False,
+            title=_TITLE,
+            artist=_ARTIST,
+        )

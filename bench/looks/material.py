@@ -1,0 +1,100 @@
+"""Photographs and songs as tasks read them, prepared once and kept."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from server.commands.effects.hand import Hand
+from server.jobs.artifacts import FEATURES_VERSION
+from server.media.features import Features
+from server.render.hits import first_frames
+
+FPS = 30
+SECONDS = 75
+"""How much of a song is looked at, from its beginning."""
+_PHOTOS = {".jpg", ".jpeg", ".png", ".webp"}
+_SONGS = {".flac", ".wav", ".mp3", ".ogg", ".m4a"}
+
+
+@dataclass(frozen=True)
+class Song:
+    """A song with the moments that are drawn of it."""
+
+    name: str
+    features: Path
+    frames: int
+    calm: int
+    """The frame of the quietest second that can be heard."""
+    accent: int
+    """The frame of a strong accent in the loudest part."""
+    full: int
+    """The frame in the middle of the loudest second."""
+
+
+def photos(folder: Path) -> list[Path]:
+    """The photographs of a folder, by name."""
+    return [path for path in sorted(folder.iterdir()) if path.suffix.lower() in _PHOTOS]
+
+
+def songs(folder: Path) -> list[Path]:
+    """The songs of a folder, by name."""
+    return [path for path in sorted(folder.iterdir()) if path.suffix.lower() in _SONGS]
+
+
+def photo(hand: Hand, path: Path, kept: Path) -> Path:
+    """The decoded pixels of a photograph."""
+    folder = _folder(path, kept)
+    if not (folder / "photo.rgba").exists():
+        _prepare(hand, {"photo": path}, folder)
+    return folder / "photo.rgba"
+
+
+def song(hand: Hand, path: Path, kept: Path) -> Song:
+    """The features of a song, and its moments."""
+    folder = _folder(path, kept)
+    features = folder / "features"
+    if not (features / "track.npz").exists():
+        _prepare(hand, {"audio": path}, folder)
+        sound = folder / "sound.wav"
+        hand.do({"task": "analyse", "sound": str(sound), "out": str(features), "whole": True})
+        sound.unlink()
+    return _moments(path.stem, features)
+
+
+def _moments(name: str, features: Path) -> Song:
+    heard = Features(features)
+    frames = heard.steps * FPS // 60
+    level = np.convolve(heard.column("level.envelope", frames, FPS), np.ones(FPS) / FPS, "same")
+    inner = np.arange(frames // 20, frames - frames // 20)
+    heard_at = inner[level[inner] > 0.1] if (level[inner] > 0.1).any() else inner
+    full = int(inner[np.argmax(level[inner])])
+    calm = int(heard_at[np.argmin(level[heard_at])])
+    return Song(name, features, frames, calm, _accent(heard, frames, full), full)
+
+
+def _accent(heard: Features, frames: int, full: int) -> int:
+    """The frame of the accent that is strongest and nearest to the frame `full`."""
+    hits = heard.hits("accent")
+    hits = hits[(hits[:, 0] > 1.0) & (hits[:, 0] < frames / FPS - 1.0)]
+    if not len(hits):
+        return full
+    near = hits[:, 1] * np.exp(-np.abs(hits[:, 0] - full / FPS) / 8)
+    return int(first_frames(hits, FPS)[np.argmax(near)])
+
+
+def _prepare(hand: Hand, given: dict[str, Path], folder: Path) -> None:
+    files = {key: str(path.absolute()) for key, path in given.items()}
+    task = {"audio": None, "photo": None, "photo2": None, **files}
+    times = {"start": "0", "duration": str(SECONDS), "max_duration": "3600"}
+    hand.do({"task": "prepare", **task, **times, "folder": str(folder)})
+
+
+def _folder(path: Path, kept: Path) -> Path:
+    """A folder for all that is made of a file; another one when the file changes."""
+    status = path.stat()
+    key = repr((path.name, status.st_mtime_ns, status.st_size, SECONDS, FEATURES_VERSION))
+    folder = kept / f"{path.stem}-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
