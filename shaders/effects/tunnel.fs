@@ -174,7 +174,7 @@ vec4 tunnel() {
     float own = section(q);
     float pixel = 1.0 / (unit * min(half_size.x, half_size.y));
     vec3 picture = IMG_NORM_PIXEL(photo, clamp(0.5 + 0.5 * q, 0.0, 1.0)).rgb;
-    picture += (1.0 - picture) * (0.10 * pulse + 0.30 * fast) * mix(color.rgb, vec3(1.0), 0.5);
+    picture += (1.0 - picture) * (0.08 * pulse + 0.16 * fast) * mix(color.rgb, vec3(1.0), 0.5);
     vec3 sum = mix(lit, picture, clamp((1.0 - own) / pixel + 0.5, 0.0, 1.0));
     float rim = clamp(1.5 - abs(own - 1.0) / max(pixel, 0.004), 0.0, 1.0);
     return vec4(mix(sum, pale, rim * (0.30 + 0.45 * pulse + 0.2 * level)) + dither(), 1.0);
