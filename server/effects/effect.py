@@ -7,7 +7,7 @@ from typing import Any
 
 from server.effects.diagnostics import Listing
 from server.effects.feature import Needs
-from server.effects.input import Input, Kind, Setting, Value
+from server.effects.input import Input, Kind, Scale, Setting, Value
 from server.effects.motion import BEATS, Motion, Transition
 from server.effects.parameters import check_values, schema
 from server.effects.texture import Channel, Content, Filter, Texture, Wrap
@@ -177,7 +177,7 @@ class Effect:
 
 
 def _needs(item: Input, settings: Mapping[str, Setting]) -> Needs:
-    if item.kind is Kind.AUDIO_HISTORY:
+    if item.kind is Kind.AUDIO_HISTORY or item.scale is Scale.TRACK:
         return Needs.TRACK
     if item.kind in (Kind.AUDIO, Kind.AUDIO_FFT):
         return Needs.SPECTRA

@@ -17,6 +17,15 @@ HISTORY_S = (4.0, 1.0)
 """Seconds before and after the frame that an audioHistory shows, where nothing else is asked."""
 
 
+class Scale(StrEnum):
+    """Scales of the spectrum that an audioFFT or audioHistory shows: values of the key SCALE."""
+
+    BROWSER = "browser"
+    """As the browser's AnalyserNode has it: decibels, the same for every track."""
+    TRACK = "track"
+    """Each band beside what it reaches in this track: see server/media/tracklevels.py."""
+
+
 class Kind(StrEnum):
     """Types of input, named as in the ISF 2 specification."""
 
@@ -74,6 +83,8 @@ class Input:
     is the default's, and all of the default where the photo has no such colour."""
     width: int | None = None
     """Samples or bins wanted of a sound's texture; None takes the usual number."""
+    scale: Scale = Scale.BROWSER
+    """Of the spectrum that an audioFFT or audioHistory shows."""
     past: float = 0.0
     """Seconds before the frame that an audioHistory shows, and after it."""
     future: float = 0.0

@@ -12,7 +12,7 @@
     inputs      [{"name", "uniform", "kind", "label", "default", "min", "max", "identity",
                 "values", "labels", "motion": as GET /effects says it or null, "width",
                 "photo": the photo's colour that it has by default, or null,
-                "past", "future": seconds of an audioHistory,
+                "scale": browser | track, "past", "future": seconds of an audioHistory,
                 "lettering": how a text is set or null, "still": nothing can move it}]
     picture     name of the image input that shows the picture below, or null
     second      name of the image input that shows the second photo, or null
@@ -100,6 +100,7 @@ def _input(item: Input) -> dict[str, Any]:
         "motion": item.motion.to_json() if item.motion else None,
         "photo": item.photo,
         "width": item.width,
+        "scale": str(item.scale),
         "past": item.past,
         "future": item.future,
         "lettering": item.lettering.to_json() if item.lettering else None,

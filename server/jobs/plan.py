@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from server import __version__
-from server.jobs.artifacts import SPECTRA, TRACK
+from server.jobs.artifacts import LEVELS, SPECTRA, TRACK
 from server.jobs.job import Job
 from server.jobs.source import located
 
@@ -136,7 +136,7 @@ def analyse_task(job: Job, folder: Path, features: Path) -> dict[str, Any]:
 
 def is_analysed(job: Job, features: Path) -> bool:
     """Whether all that the job needs of its track's features is there."""
-    wanted = [SPECTRA, *([TRACK] if job.spec.needs_track else [])]
+    wanted = [SPECTRA, *([LEVELS, TRACK] if job.spec.needs_track else [])]
     return all((features / name).exists() for name in wanted)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.media.analyser import RATE
+from server.media.logbands import LogBands
 
 NAMES = ("level", "sub", "bass", "lowmid", "mid", "highmid", "treble")
 EDGES_HZ = {
@@ -53,6 +54,8 @@ class Measured(NamedTuple):
     side, 0 for mono."""
     roots: NDArray[np.float32]
     """Moments by bins: the spectrum's amplitudes, for `flux`."""
+    log_bands: NDArray[np.uint8]
+    """Moments by 2 channels by logbands.BANDS: see logbands.to_bytes."""
 
 
 def measure(frames: NDArray[np.float32]) -> Measured:
@@ -64,14 +67,16 @@ def measure(frames: NDArray[np.float32]) -> Measured:
     middle = frames[:, :, (LONG - SHORT) // 2 : (LONG + SHORT) // 2]
     squares = np.einsum("ijk,ijk->i", middle, middle, dtype=np.float64)
     found = {"level": squares / (2 * SHORT)}
-    low, high = _power_spectrum(frames, LONG), _power_spectrum(middle, SHORT)
+    squares_low, squares_high = _squares(frames, LONG), _squares(middle, SHORT)
+    low, high = _power_spectrum(squares_low, LONG), _power_spectrum(squares_high, SHORT)
     for name, edges in EDGES_HZ.items():
         size, spectrum = (LONG, low) if name in LOW else (SHORT, high)
         first, last = (-(-edge * size // RATE) for edge in edges)
         found[name] = spectrum[:, first:last].sum(axis=1)
     roots = np.sqrt(high, dtype=np.float32)
     shape = np.stack([_brightness(roots), _width(middle)], axis=1)
-    return Measured(np.stack([found[name] for name in NAMES], axis=1), shape, roots)
+    powers = np.stack([found[name] for name in NAMES], axis=1)
+    return Measured(powers, shape, roots, _LOG_BANDS.measure(squares_low, squares_high))
 
 
 def flux(roots: NDArray[np.float32], before: NDArray[np.float32]) -> Powers:
@@ -127,11 +132,25 @@ def _width(middle: NDArray[np.float32]) -> NDArray[np.float64]:
     return np.asarray(roots[0] / np.maximum(roots[0] + roots[1], 1e-6))
 
 
-def _power_spectrum(frames: NDArray[np.float32], size: int) -> Powers:
-    """One-sided power in each bin under a Hann window (Heinzel et al. 2002, eq. 23)."""
-    window = (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(size) / size)).astype(np.float32)
-    spectrum = np.fft.rfft(frames * window, axis=2)
-    squares = np.square(spectrum.real) + np.square(spectrum.imag)
+def _squares(frames: NDArray[np.float32], size: int) -> NDArray[np.float32]:
+    """Moments by channels by bins: squared magnitudes under a Hann window."""
+    spectrum = np.fft.rfft(frames * _hann(size), axis=2)
+    return np.square(spectrum.real) + np.square(spectrum.imag)
+
+
+def _power_spectrum(squares: NDArray[np.float32], size: int) -> Powers:
+    """One-sided power in each bin, the mean of the channels (Heinzel et al. 2002, eq. 23)."""
     both: Powers = (squares[:, 0] + squares[:, 1]).astype(np.float64)
-    both /= size * np.square(window, dtype=np.float64).sum()
+    both /= _norm(size)
     return both
+
+
+def _hann(size: int) -> NDArray[np.float32]:
+    return (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(size) / size)).astype(np.float32)
+
+
+def _norm(size: int) -> float:
+    return float(size * np.square(_hann(size), dtype=np.float64).sum())
+
+
+_LOG_BANDS = LogBands((LONG, 2 / _norm(LONG)), (SHORT, 2 / _norm(SHORT)))

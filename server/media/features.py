@@ -1,6 +1,6 @@
 """The features of a track: analysed once into a folder, which every segment maps and reads.
 
-The folder holds `spectra.npy`, and where something needs it, `track.npz`.
+The folder holds `spectra.npy`, and where something needs them, `levels.npy` and `track.npz`.
 """
 
 from collections.abc import Callable
@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from server.media import bands, part, spectra, track, wave
+from server.media import bands, part, spectra, track, tracklevels, wave
 from server.media.analyser import HOP, SIZE, STEPS_PER_S
 
-SPECTRA, TRACK = "spectra.npy", "track.npz"
+SPECTRA, LEVELS, TRACK = "spectra.npy", "levels.npy", "track.npz"
 SOUNDING = 0.2
 """The raw level from which on a track is heard in full: 0.2 is -48 dB, and 0, silence, -60 dB."""
 _SUM = ".sum"
@@ -41,6 +41,8 @@ def analyse(
     heard = folder / SPECTRA
     if not heard.exists():
         spectra.analyse(sound, heard, told)
+    if whole and not (folder / LEVELS).exists():
+        tracklevels.analyse(heard, folder / LEVELS)
     if whole and not (folder / TRACK).exists():
         track.analyse(sound, heard, folder / TRACK, told)
     return wave.seconds(sound)
@@ -58,6 +60,7 @@ class Features:
 
     def __init__(self, folder: Path) -> None:
         self._records = spectra.load(folder / SPECTRA)
+        self._levels = folder / LEVELS
         self._track = folder / TRACK
 
     @property
@@ -88,6 +91,10 @@ class Features:
         record = self._records[step]
         chosen = record["spectrum"] if channel is None else record["fft"][channel]
         return np.asarray(chosen)
+
+    def levels(self, step: int, channel: int | None = None) -> NDArray[np.uint8]:
+        """The spectrum for pictures at the step, logbands.BANDS levels; `channel` as above."""
+        return np.asarray(self._whole_levels[step, 0 if channel is None else 1 + channel])
 
     def spectra(self, first: int, last: int) -> NDArray[np.uint8]:
         """`spectrum` of the mean at the steps from `first` up to `last`."""
@@ -129,6 +136,10 @@ class Features:
             powers = self._records["powers"][:, bands.NAMES.index(band)]
             return bands.raw(powers.astype(np.float64))
         return np.asarray(self._known["columns"][:, track.COLUMNS.index(name)])
+
+    @cached_property
+    def _whole_levels(self) -> NDArray[np.uint8]:
+        return tracklevels.load(self._levels, len(self._records))
 
     @cached_property
     def _known(self) -> dict[str, NDArray[np.float64]]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from server.confine import Limits
 from server.errors import ToqiboxError
-from server.media import bands, ffmpeg, part, wave
+from server.media import bands, ffmpeg, logbands, part, wave
 from server.media.analyser import (
     BINS,
     HOP,
@@ -26,7 +26,7 @@ from server.media.analyser import (
     windows,
 )
 
-FORMAT = 2
+FORMAT = 3
 """Number of the format that RECORD and TAIL describe; another one is another file's."""
 RECORD = np.dtype(
     [
@@ -37,6 +37,7 @@ RECORD = np.dtype(
         ("powers", "<f4", (len(bands.NAMES),)),  # bands.Measured.powers
         ("shape", "<f4", (2,)),  # bands.Measured.shape
         ("flux", "<f4"),  # bands.flux
+        ("logbands", "u1", (2, logbands.BANDS)),  # bands.Measured.log_bands
     ]
 )
 TAIL = 64
@@ -103,6 +104,7 @@ def _records(sound: Path, count: int) -> Iterator[NDArray[np.void]]:
         records["spectrum"], records["fft"] = spectra[:, 0], spectra[:, 1:]
         measured = bands.measure(windows(signal, 0, steps, bands.LONG))
         records["powers"], records["shape"] = measured.powers, measured.shape
+        records["logbands"] = measured.log_bands
         # What sounds at the very beginning sets in there.
         came = np.zeros_like(measured.roots[0]) if last is None else last
         records["flux"] = bands.flux(measured.roots, came)

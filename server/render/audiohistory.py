@@ -2,8 +2,9 @@
 
 Time runs from left to right, `past` seconds before the frame to `future` seconds after it, a
 column for each step of the 60 Hz grid where there is room. Frequency runs from bottom to top on a
-scale of octaves, 30 Hz to 16 kHz. Red is the level of the spectrum, as an audioFFT input has it;
-green, blue and alpha are the same over all frequencies: level, pulse of the accents, of the onsets.
+scale of octaves, 30 Hz to 16 kHz, on the scale of the track 40 Hz to 15 kHz (see logbands.py). Red
+is the level of the spectrum, as an audioFFT input has it; green, blue and alpha are the same over
+all frequencies: level, pulse of the accents, of the onsets.
 """
 
 from typing import Protocol
@@ -14,9 +15,12 @@ from numpy.typing import NDArray
 
 from server.effects.effect import Input
 from server.effects.feature import PULSE_DECAYS_S
+from server.effects.input import Scale
 from server.media.analyser import BINS, RATE, SIZE, STEPS_PER_S
+from server.media.logbands import BANDS
 from server.render.context import Context, Texture
 from server.render.hits import pulse
+from server.render.soundpicture import runs
 from server.render.surface import Picture
 
 LOWEST_HZ, HIGHEST_HZ = 30.0, 16_000.0
@@ -35,6 +39,10 @@ class Remembered(Protocol):
 
     def spectrum(self, step: int, channel: int | None) -> NDArray[np.uint8]:
         """The 1024 levels of the spectrum at `step`; without a channel those of the mean."""
+        ...
+
+    def levels(self, step: int, channel: int | None) -> Bytes:
+        """The BANDS levels of the spectrum on the scale of the track, from low to high."""
         ...
 
     def column(self, name: str, frames: int, fps: int) -> NDArray[np.float32]:
@@ -64,7 +72,8 @@ class AudioHistory(Picture):
     ) -> None:
         span = (item.past + item.future) * STEPS_PER_S
         columns = int(np.clip(np.floor(span + 0.5), 2, min(MOST_COLUMNS, context.max_size)))
-        self._bins = min(item.width or DEFAULT_BINS, MOST_BINS)
+        self._of_track = item.scale is Scale.TRACK
+        self._bins = min(item.width or DEFAULT_BINS, BANDS if self._of_track else MOST_BINS)
         super().__init__(context.texture((columns, self._bins), 4))
         self._features = features
         self._fps = fps
@@ -73,7 +82,7 @@ class AudioHistory(Picture):
         last = frames * STEPS_PER_S // fps
         self._levels = self._whole(last + int(item.future * STEPS_PER_S) + 2)
         self._edges = _edges(self._bins)
-        self._rows = _rows(features, self._bins)
+        self._rows = _rows(features, item.scale, self._bins)
         self._step = -1
 
     @property
@@ -105,6 +114,9 @@ class AudioHistory(Picture):
         if step < 0:
             return np.zeros(self._bins, np.uint8)
         at = self._features.step(step, STEPS_PER_S)
+        if self._of_track:
+            means = runs(self._features.levels(at, None).astype(float), self._bins)
+            return np.asarray(np.floor(means + 0.5), np.uint8)
         sums = np.concatenate([[0.0], np.cumsum(self._features.spectrum(at, None), dtype=float)])
         ends = np.interp(self._edges, np.arange(BINS + 1), sums)
         levels: Bytes = np.floor(np.diff(ends) / np.diff(self._edges) + 0.5).astype(np.uint8)
@@ -122,15 +134,16 @@ class AudioHistory(Picture):
         return levels
 
 
-_KEPT: WeakKeyDictionary[Remembered, dict[int, dict[int, Bytes]]] = WeakKeyDictionary()
+_Rows = dict[int, Bytes]
+_KEPT: WeakKeyDictionary[Remembered, dict[tuple[Scale, int], _Rows]] = WeakKeyDictionary()
 
 
-def _rows(features: Remembered, bins: int) -> dict[int, Bytes]:
+def _rows(features: Remembered, scale: Scale, bins: int) -> _Rows:
     """What was reckoned of a track before, by step: every history of as many bins shares it.
 
     At most as many bytes as the track has steps and the texture bins: 7 MB of four minutes.
     """
-    return _KEPT.setdefault(features, {}).setdefault(bins, {})
+    return _KEPT.setdefault(features, {}).setdefault((scale, bins), {})
 
 
 def _edges(bins: int) -> NDArray[np.float64]:

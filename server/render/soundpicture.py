@@ -2,8 +2,9 @@
 
 ISF: one row a channel (left first), the oldest sample or the lowest frequency at the left, the same
 value in red, green and blue. A sample x is 0.5 + 0.5 x; a bin is its level in decibels over
-70 dB, as the browser's AnalyserNode has it. An input that wants fewer columns gets the root mean
-square of each run of samples, or the mean of each run of bins.
+70 dB, as the browser's AnalyserNode has it, or on the scale of the track the level of a band. An
+input that wants fewer columns gets the root mean square of each run of samples, or the mean of each
+run of bins or bands.
 
 Shadertoy: 512 bytes of the spectrum in row 0, 512 of the waveform in row 1, both as the browser's
 AnalyserNode gives them for the mean of the channels. The spectrum is the lower half of 1024 bins,
@@ -17,6 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.effects.effect import Input, Kind
+from server.effects.input import Scale
+from server.media.logbands import BANDS
 from server.render.context import Context, Texture
 from server.render.surface import Picture
 
@@ -48,6 +51,10 @@ class Hearing(Protocol):
 
     def spectrum(self, step: int, channel: int | None) -> NDArray[np.uint8]:
         """The 1024 levels of the spectrum at `step`; without a channel those of the mean."""
+        ...
+
+    def levels(self, step: int, channel: int | None) -> NDArray[np.uint8]:
+        """The BANDS levels of the spectrum on the scale of the track, from low to high."""
         ...
 
 
@@ -107,8 +114,10 @@ class SoundPicture(Heard):
 
     def __init__(self, context: Context, item: Input, features: Hearing, fps: int) -> None:
         self._spectrum = item.kind is Kind.AUDIO_FFT
-        native = BINS if self._spectrum else SAMPLES
-        most = BINS if self._spectrum else context.max_size
+        self._of_track = item.scale is Scale.TRACK
+        bins = BANDS if self._of_track else BINS
+        native = bins if self._spectrum else SAMPLES
+        most = bins if self._spectrum else context.max_size
         self._width = min(item.width or native, most)
         texture = context.texture((self._width, _CHANNELS), 1, floating=True)
         super().__init__(texture, features, fps)
@@ -121,16 +130,16 @@ class SoundPicture(Heard):
 
     def _row(self, step: int, channel: int) -> NDArray[np.floating]:
         if self._spectrum:
-            levels = self._features.spectrum(step, channel).astype(np.float32) / 255
-            return _runs(levels, self._width)
+            levels = self._features.levels if self._of_track else self._features.spectrum
+            return runs(levels(step, channel).astype(np.float32) / 255, self._width)
         if self._width > _FEW:
             return 0.5 + 0.5 * self._features.waveform(step, self._width, channel)
         squares = np.square(self._features.waveform(step, SAMPLES, channel))
-        volumes: NDArray[np.floating] = np.sqrt(_runs(squares, self._width))
+        volumes: NDArray[np.floating] = np.sqrt(runs(squares, self._width))
         return 0.5 + 0.5 * volumes
 
 
-def _runs(values: NDArray[np.floating], count: int) -> NDArray[np.floating]:
+def runs(values: NDArray[np.floating], count: int) -> NDArray[np.floating]:
     """The means of `count` runs, as even as they can be, that make up `values`."""
     edges = np.arange(count + 1) * len(values) // count
     sums = np.add.reduceat(values, edges[:-1])

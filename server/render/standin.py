@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from server.media import analyser
+from server.media import analyser, logbands
 from server.render.context import Context, Size
 from server.render.motion import Sound
 from server.render.photo import Photo
@@ -95,6 +95,12 @@ class Tune(Track):
     def spectrum(self, step: int, channel: int | None = None) -> NDArray[np.uint8]:
         """Its levels at the step, not smoothed."""
         return _spectrum(step, channel)
+
+    def levels(self, step: int, channel: int | None = None) -> NDArray[np.uint8]:
+        """The same in bands, as they would be beside the whole of it."""
+        hertz = np.arange(analyser.BINS) * (analyser.RATE / analyser.SIZE)
+        levels = np.interp(logbands.centres(), hertz, self.spectrum(step, channel))
+        return np.clip((levels - 100.0) * 1.6, 0, 255).astype(np.uint8)
 
 
 @lru_cache(maxsize=4096)

@@ -12,6 +12,7 @@ name it so: another site in the same browser, whatever its name resolves to, lea
     GET  /photo /photo2     the photos as RGBA
     GET  /track             the sound, a WAV
     GET  /features          its analysis, by ranges
+    GET  /levels            its spectrum on the scale of the track, by ranges
     GET  /measured          the part of it that is wanted at once
     GET  /files/N           the effect's own image files
     POST /frame             a frame drawn by the server: PNG, its facts in X-Frame
@@ -112,6 +113,7 @@ def application(pages: Pages) -> web.Application:
             web.get("/photo2", pages.photo),
             web.get("/track", pages.track),
             web.get("/features", pages.features),
+            web.get("/levels", pages.levels),
             web.get("/measured", pages.measured),
             web.get("/files/{index}", pages.file),
             web.post("/frame", pages.frame),

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from server.effects.feature import EVENTS, STEPPED
-from server.media.features import SPECTRA, Features
+from server.media import logbands
+from server.media.features import LEVELS, SPECTRA, Features
 from server.media.palette import file_palette
 from server.media.spectra import RECORD, TAIL
 
@@ -41,16 +42,27 @@ class Layout:
 
     def __init__(self, folder: Path) -> None:
         self._features = Features(folder)
-        self._path = folder / SPECTRA
+        self._path, self._levels = folder / SPECTRA, folder / LEVELS
         self._count = self._features.steps + TAIL
         self._fields = {name: entry[:2] for name, entry in (RECORD.fields or {}).items()}
 
-    def describe(self) -> dict[str, Any]:
-        """What server/web/sound.js wants to know of it, but for where it is."""
+    def describe(self, url: str, levels_url: str) -> dict[str, Any]:
+        """The layout as server/web/sound.js reads it.
+
+        Args:
+            url: where the page gets ranges of the spectra.
+            levels_url: where it gets ranges of the levels.
+        """
         return {
+            "url": url,
             "start": os.path.getsize(self._path) - self._count * RECORD.itemsize,
             "size": RECORD.itemsize,
             "count": self._count,
+            "levels": {
+                "url": levels_url,
+                "start": os.path.getsize(self._levels) - self._count * 3 * logbands.BANDS,
+                "bands": logbands.BANDS,
+            },
             "columns": list(STEPPED),
             "hits": {event: self._features.hits(event).tolist() for event in EVENTS},
             "tempo": [float(self._features.column(name, 1, 60)[0]) for name in _TEMPO],

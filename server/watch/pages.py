@@ -13,7 +13,7 @@ from aiohttp import web
 import server
 from server.effects.lettering import SAMPLE
 from server.errors import ToqiboxError
-from server.media.features import SPECTRA
+from server.media.features import LEVELS, SPECTRA
 from server.watch.material import Layout
 from server.watch.painter import Painter, Superseded
 from server.watch.subject import Loaded, Subject
@@ -112,7 +112,7 @@ class Pages:
                 **SAMPLE,
                 "palette": self._palette,
                 "photo2": self._material.photo2 is not None,
-                "sound": {**self._layout.describe(), "url": "/features"},
+                "sound": self._layout.describe("/features", "/levels"),
             }
         )
 
@@ -149,6 +149,10 @@ class Pages:
     async def features(self, _request: web.Request) -> web.StreamResponse:
         """The spectra; ranges of them."""
         return web.FileResponse(self._material.features / SPECTRA)
+
+    async def levels(self, _request: web.Request) -> web.StreamResponse:
+        """The spectrum on the scale of the track; ranges of it."""
+        return web.FileResponse(self._material.features / LEVELS)
 
     async def measured(self, _request: web.Request) -> web.StreamResponse:
         """What is known of each step of the whole sound."""

@@ -5,6 +5,8 @@
 //                              first; channel 0 left, 1 right
 //   wave(step, n)              Uint8Array of the same of both channels' mean, 128 for silence
 //   spectrum(step, channel)    Uint8Array of 1024 levels; channel null for the mean
+//   levels(step, channel)      Uint8Array of 96 levels on the scale of the track, 40 Hz to 15 kHz;
+//                              channel null for the mean
 //   column(name, frame, fps)   a feature that is no event's, such as level or bass.envelope
 //   hits                       {event: [[seconds, strength], …]}: kick, onset, beat …
 //   widen(past, future)        told how far around a frame, in seconds, it will be asked for more
@@ -20,11 +22,14 @@ const ARRAYS = { "<i2": Int16Array, "|u1": Uint8Array, "<f4": Float32Array };
 export class Recorded {
   /**
    * @param {object} layout - of the records: {url, start, size, count, fields: {name: {offset,
-   *     type, length}}}, and {columns: [names], hits: {event: rows}, tempo: [bpm, confidence]}
+   *     type, length}}}, and {levels: {url, start, bands}, columns: [names], hits: {event: rows},
+   *     tempo: [bpm, confidence]}
    * @param {ArrayBuffer} measured - each of the columns at every step, one after the other
    */
   constructor(layout, measured) {
-    Object.assign(this, layout);
+    const { levels, ...records } = layout;
+    Object.assign(this, records);
+    this.levelled = levels;
     this.measured = new Float32Array(measured);
     this.reach = [1, 0];
     this.chunks = new Map();
@@ -64,15 +69,25 @@ export class Recorded {
 
   async request(chunk) {
     try {
-      const first = this.start + chunk * CHUNK * this.size;
-      const end = this.start + Math.min((chunk + 1) * CHUNK, this.count) * this.size;
-      const answer = await fetch(this.url, { headers: { Range: `bytes=${first}-${end - 1}` } });
-      if (answer.status !== 206) throw new Error(`the sound cannot be read: ${answer.status}`);
-      this.chunks.set(chunk, await answer.arrayBuffer());
+      const { url, start, bands } = this.levelled;
+      const [records, levels] = await Promise.all([
+        this.range(this.url, this.start, this.size, chunk),
+        this.range(url, start, 3 * bands, chunk),
+      ]);
+      this.chunks.set(chunk, { records, levels });
       if (this.chunks.size > MOST_CHUNKS) this.chunks.delete(this.chunks.keys().next().value);
     } finally {
       this.loading.delete(chunk);
     }
+  }
+
+  /** The bytes of a chunk in a file of one row of `size` bytes for each step. */
+  async range(url, start, size, chunk) {
+    const first = start + chunk * CHUNK * size;
+    const end = start + Math.min((chunk + 1) * CHUNK, this.count) * size;
+    const answer = await fetch(url, { headers: { Range: `bytes=${first}-${end - 1}` } });
+    if (answer.status !== 206) throw new Error(`the sound cannot be read: ${answer.status}`);
+    return answer.arrayBuffer();
   }
 
   step(frame, fps) {
@@ -99,6 +114,14 @@ export class Recorded {
     if (channel === null) return this.field(step, "spectrum");
     const both = this.field(step, "fft");
     return both.subarray((channel * both.length) / 2, ((channel + 1) * both.length) / 2);
+  }
+
+  levels(step, channel) {
+    const { bands } = this.levelled;
+    const chunk = this.chunks.get(Math.floor(step / CHUNK));
+    if (!chunk) return new Uint8Array(bands); // not here yet: see `has`
+    const row = (step % CHUNK) * 3 + (channel === null ? 0 : 1 + channel);
+    return new Uint8Array(chunk.levels, row * bands, bands);
   }
 
   column(name, frame, fps) {
@@ -134,7 +157,7 @@ export class Recorded {
 
   field(step, name) {
     const chunk = Math.floor(step / CHUNK);
-    const bytes = this.chunks.get(chunk);
+    const bytes = this.chunks.get(chunk)?.records;
     const { offset, type, length } = this.fields[name];
     if (!bytes) return new ARRAYS[type](length); // not here yet: see `has`
     const at = (step - chunk * CHUNK) * this.size + offset;

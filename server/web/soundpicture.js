@@ -6,6 +6,7 @@ import { PULSE_DECAYS_S, WORDS } from "./hits.js";
 
 const SAMPLES = 2048;
 const BINS = 1024;
+const BANDS = 96;
 const FEW = 64;
 const SOUND_WIDTH = 512;
 const RATE = 44100;
@@ -17,8 +18,10 @@ const [HISTORY_BINS, MOST_HISTORY_BINS, MOST_COLUMNS] = [96, 512, 1024];
 export class SoundPicture {
   constructor(context, item, sound, fps) {
     Object.assign(this, { context, sound, fps, spectrum: item.kind === "audioFFT", step: -1 });
-    const native = this.spectrum ? BINS : SAMPLES;
-    this.width = Math.min(item.width ?? native, this.spectrum ? BINS : context.maxSize);
+    this.ofTrack = item.scale === "track";
+    const bins = this.ofTrack ? BANDS : BINS;
+    const native = this.spectrum ? bins : SAMPLES;
+    this.width = Math.min(item.width ?? native, this.spectrum ? bins : context.maxSize);
     this.texture = new Texture(context, "2D", this.width, 2);
     this.pixels = new Float32Array(this.width * 2 * 4);
     this.show(null);
@@ -49,7 +52,8 @@ export class SoundPicture {
 
   row(step, channel) {
     if (this.spectrum) {
-      return runs(Float32Array.from(this.sound.spectrum(step, channel), (level) => level / 255), this.width);
+      const levels = this.ofTrack ? this.sound.levels(step, channel) : this.sound.spectrum(step, channel);
+      return runs(Float32Array.from(levels, (level) => level / 255), this.width);
     }
     if (this.width > FEW) {
       return this.sound.waveform(step, this.width, channel).map((sample) => 0.5 + 0.5 * sample);
@@ -90,7 +94,8 @@ export class AudioHistory {
     Object.assign(this, { context, sound, fps, step: -1, rows: new Map() });
     const span = (item.past + item.future) * STEPS_PER_S;
     this.width = Math.min(Math.max(Math.floor(span + 0.5), 2), MOST_COLUMNS, context.maxSize);
-    this.height = Math.min(item.width ?? HISTORY_BINS, MOST_HISTORY_BINS);
+    this.ofTrack = item.scale === "track";
+    this.height = Math.min(item.width ?? HISTORY_BINS, this.ofTrack ? BANDS : MOST_HISTORY_BINS);
     const at = (column) => ((column + 0.5) * span) / this.width - item.past * STEPS_PER_S;
     this.offsets = Array.from({ length: this.width }, (_, column) => Math.floor(at(column)));
     const octaves = HIGHEST_HZ / LOWEST_HZ;
@@ -126,6 +131,22 @@ export class AudioHistory {
 
   row(at) {
     const { sound } = this;
+    const features = [
+      sound.column("level", at, STEPS_PER_S),
+      WORDS.pulse(sound.hits.accent, at, STEPS_PER_S, PULSE_DECAYS_S.accent),
+      WORDS.pulse(sound.hits.onset, at, STEPS_PER_S),
+    ];
+    const levels = this.ofTrack ? this.ofBands(at) : this.ofBins(at);
+    return { levels, whole: features.map((value) => Math.floor(value * 255 + 0.5)) };
+  }
+
+  ofBands(at) {
+    const levels = this.sound.levels(this.sound.step(at, STEPS_PER_S), null);
+    return Uint8Array.from(runs(Float64Array.from(levels), this.height), (mean) => Math.floor(mean + 0.5));
+  }
+
+  ofBins(at) {
+    const { sound } = this;
     const sums = [0];
     for (const level of sound.spectrum(sound.step(at, STEPS_PER_S), null)) {
       sums.push(sums.at(-1) + level);
@@ -134,16 +155,10 @@ export class AudioHistory {
       const below = Math.min(Math.floor(edge), BINS - 1);
       return sums[below] + (edge - below) * (sums[below + 1] - sums[below]);
     };
-    const levels = Uint8Array.from({ length: this.height }, (_, bin) => {
+    return Uint8Array.from({ length: this.height }, (_, bin) => {
       const [low, high] = [this.edges[bin], this.edges[bin + 1]];
       return Math.floor((sum(high) - sum(low)) / (high - low) + 0.5);
     });
-    const features = [
-      sound.column("level", at, STEPS_PER_S),
-      WORDS.pulse(sound.hits.accent, at, STEPS_PER_S, PULSE_DECAYS_S.accent),
-      WORDS.pulse(sound.hits.onset, at, STEPS_PER_S),
-    ];
-    return { levels, whole: features.map((value) => Math.floor(value * 255 + 0.5)) };
   }
 
   release() {

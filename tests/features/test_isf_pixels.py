@@ -200,6 +200,14 @@ CASES = [
             **{(32, 0): WHITE, (48, 0): (222, 222, 222, 255), (32, 35): (255, 230, 255, 255)},
         },
     ),
+    Case(
+        "levels",
+        6,  # the left channel has the lower tones louder
+        {
+            **{(0, 0): (96, 2, 60, 96), (48, 0): (52, 52, 52, 255)},
+            **{(16, 5): (239, 229, 0, 255), (32, 5): (232, 234, 0, 255)},
+        },
+    ),
     Case("transition", 0, photo_at((0, 0), (63, 35)), {"progress": 0.0}),
     Case("transition", 0, whole(SECOND), {"progress": 1.0}),
     Case("transition", 5, photo_at((0, 0), (9, 9)), {"transition_at": 0.5}),

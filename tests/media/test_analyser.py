@@ -14,7 +14,7 @@ from server.effects.feature import STEPPED
 from server.errors import ToqiboxError
 from server.jobs import artifacts
 from server.media import analyser, wave
-from server.media.features import SPECTRA, TRACK, Features, analyse
+from server.media.features import LEVELS, SPECTRA, TRACK, Features, analyse
 from server.media.spectra import RECORD, TAIL
 
 Samples = np.ndarray[Any, np.dtype[Any]]
@@ -99,7 +99,7 @@ def test_steps_are_counted_from_the_length(features: Analyse, make_wav: MakeWav)
     for samples, steps in ((48000, 61), (47999, 60), (1, 1)):
         found = features(np.zeros(samples, np.float32))
         assert found.steps == steps
-    assert RECORD.itemsize == 735 * 5 + 1024 * 3 + 40
+    assert RECORD.itemsize == 735 * 5 + 1024 * 3 + 40 + 2 * 96
 
 
 def test_a_frame_takes_the_last_step_not_after_it(features: Analyse) -> None:
@@ -216,23 +216,23 @@ def test_pieces_meet_without_a_seam(features: Analyse) -> None:
 def test_only_files_of_this_kind_are_read(tmp_path: Path) -> None:
     other = tmp_path / SPECTRA
     np.save(other, np.zeros(100))
-    with pytest.raises(ValueError, match=r"spectra.npy is not .* format 2: its records are float"):
+    with pytest.raises(ValueError, match=r"spectra.npy is not .* format 3: its records are float"):
         Features(tmp_path)
     np.save(other, np.zeros(TAIL, RECORD))
     with pytest.raises(ValueError, match="holds"):
         Features(tmp_path)
     np.save(other, np.array(7, RECORD["flux"]))
-    with pytest.raises(ValueError, match="format 2"):
+    with pytest.raises(ValueError, match="format 3"):
         Features(tmp_path)
     for content in (b"", b"nothing of the kind"):
         other.write_bytes(content)
-        with pytest.raises(ValueError, match="not a file of spectra of format 2"):
+        with pytest.raises(ValueError, match="not a file of spectra of format 3"):
             Features(tmp_path)
     np.save(other, np.zeros(TAIL + 1, RECORD))
     for whole in (None, b"", b"nothing of the kind"):
         if whole is not None:
             (tmp_path / TRACK).write_bytes(whole)
-        with pytest.raises(ValueError, match="is not what track analysis of format 1 writes"):
+        with pytest.raises(ValueError, match="is not what track analysis of format 2 writes"):
             Features(tmp_path).hits("kick")
     np.savez(tmp_path / TRACK, columns=np.zeros((3, 3)))
     with pytest.raises(ValueError, match="is not what track analysis"):
@@ -255,9 +255,10 @@ def test_the_track_is_analysed_as_a_whole_only_where_it_is_asked_for(
     assert [entry.name for entry in folder.iterdir()] == [SPECTRA]
     made = (folder / SPECTRA).stat().st_mtime_ns
     analyse(sound, folder)
-    assert {entry.name for entry in folder.iterdir()} == {SPECTRA, TRACK}
+    assert {entry.name for entry in folder.iterdir()} == {SPECTRA, LEVELS, TRACK}
     assert (folder / SPECTRA).stat().st_mtime_ns == made
-    assert (artifacts.SPECTRA, artifacts.TRACK) == (SPECTRA, TRACK)
+    named = (artifacts.SPECTRA, artifacts.LEVELS, artifacts.TRACK)
+    assert named == (SPECTRA, LEVELS, TRACK)
 
 
 def test_a_sound_that_is_no_wav_is_refused(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from server.effects.effect import Input, Kind
+from server.effects.input import Scale
 from server.errors import ToqiboxError
 from server.render.composite import Composite
 from server.render.context import Context
@@ -208,6 +209,10 @@ class Tones:
         levels = np.arange(1024) // 4 if channel == 0 else np.full(1024, 51)
         return (levels * min(step, 1)).astype(np.uint8)
 
+    def levels(self, step: int, channel: int | None) -> NDArray[np.uint8]:
+        levels = 2 * np.arange(96) if channel == 0 else np.full(96, 102)
+        return (levels * min(step, 1)).astype(np.uint8)
+
 
 @pytest.mark.parametrize(
     ("kind", "width", "size", "left", "right"),
@@ -229,6 +234,25 @@ def test_sound_as_a_picture(
     chosen = [0, size // 2, size - 1][: len(left)]
     np.testing.assert_allclose(texels[0, chosen], left, atol=1e-3)
     np.testing.assert_allclose(texels[1, chosen], right, atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("width", "size", "left"),
+    [(None, 96, [0, 96 / 255, 190 / 255]), (3, 3, [31 / 255, 95 / 255, 159 / 255]), (400, 96, [0])],
+)
+def test_the_spectrum_on_the_scale_of_the_track(
+    context: Context, width: int | None, size: int, left: list[float]
+) -> None:
+    item = Input(
+        name="sound", uniform="sound", kind=Kind.AUDIO_FFT, label="", width=width, scale=Scale.TRACK
+    )
+    sound = SoundPicture(context, item, Tones(), 60)
+    assert sound.texture.size == (size, 2)
+    sound.show(1)
+    texels = np.frombuffer(sound.texture.read(), np.float32).reshape(2, size)
+    chosen = [0, size // 2, size - 1][: len(left)]
+    np.testing.assert_allclose(texels[0, chosen], left, atol=1e-6)
+    np.testing.assert_allclose(texels[1], 0.4, atol=1e-6)
 
 
 def test_the_sound_is_uploaded_once_a_step_and_is_grey(context: Context) -> None:

@@ -181,11 +181,12 @@ async def stage(chromium: Chromium, film: Film, tmp_path: Path) -> AsyncIterator
 
     async def sent(request: web.Request) -> web.StreamResponse:
         name = request.path.strip("/")
-        path: Path = getattr(film, name)
-        return web.FileResponse(path / features.SPECTRA if name == "features" else path)
+        path: Path = getattr(film, "features" if name == "levels" else name)
+        within = {"features": features.SPECTRA, "levels": features.LEVELS}
+        return web.FileResponse(path / within[name] if name in within else path)
 
     async def told(_request: web.Request) -> web.StreamResponse:
-        return web.json_response({**layout.describe(), "url": "/features"})
+        return web.json_response(layout.describe("/features", "/levels"))
 
     async def measured(_request: web.Request) -> web.StreamResponse:
         return web.Response(body=layout.measured())
@@ -196,7 +197,7 @@ async def stage(chromium: Chromium, film: Film, tmp_path: Path) -> AsyncIterator
     app.router.add_get("/files/{key}", file)
     app.router.add_get("/layout", told)
     app.router.add_get("/measured", measured)
-    for name in ("photo", "photo2", "features"):
+    for name in ("photo", "photo2", "features", "levels"):
         app.router.add_get(f"/{name}", sent)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()

@@ -8,7 +8,7 @@ from dataclasses import replace
 from server.effects.diagnostics import Text
 from server.effects.dialects.isf_texts import with_texts
 from server.effects.header import Row, Table
-from server.effects.input import HISTORY_S, Input, Kind, Value
+from server.effects.input import HISTORY_S, Input, Kind, Scale, Value
 from server.effects.language import FUNCTIONS, LATER, RESERVED
 from server.effects.motion import Motion
 from server.effects.motion_reader import read_motion
@@ -21,6 +21,7 @@ _HOST_NAMES = re.compile(r"isf.*|gl_.*|vv_.*|IMG_.*|.*__.*")
 _BUILTINS = ("TIME", "TIMEDELTA", "FRAMEINDEX", "DATE", "RENDERSIZE", "PASSINDEX")
 _KINDS = {kind.value.lower(): kind for kind in Kind} | {"int": Kind.LONG}
 _BINDABLE = (Kind.FLOAT, Kind.POINT, Kind.COLOR)
+_SPECTRA = (Kind.AUDIO_FFT, Kind.AUDIO_HISTORY)
 _SOUNDS = (Kind.AUDIO, Kind.AUDIO_FFT, Kind.AUDIO_HISTORY)
 _LONGEST_SPAN_S = 60.0
 _MOST = 128
@@ -101,6 +102,7 @@ def _input(author: Text, row: Table, code: str) -> Input:
         labels=labels,
         photo=_photo(author, row, kind),
         width=_width(row) if kind in _SOUNDS else None,
+        scale=_scale(author, row) if kind in _SPECTRA else Scale.BROWSER,
         past=_span(row, "PAST", HISTORY_S[0]) if kind is Kind.AUDIO_HISTORY else 0.0,
         future=_span(row, "FUTURE", HISTORY_S[1]) if kind is Kind.AUDIO_HISTORY else 0.0,
     )
@@ -121,6 +123,15 @@ def _kind(author: Text, row: Table, name: str) -> Kind:
         known = ", ".join([*Kind, "cube"])
         raise author.error(f"“{word[:40]}” is no TYPE; known are {known}", place)
     return _KINDS[word.lower()]
+
+
+def _scale(author: Text, row: Table) -> Scale:
+    """The SCALE of a spectrum."""
+    word = row.get("SCALE", str(Scale.BROWSER))
+    if word not in list(Scale):
+        known = " and ".join(f"“{scale}”" for scale in Scale)
+        raise author.error(f"SCALE is neither of {known}", row.place("SCALE"))
+    return Scale(str(word))
 
 
 def _motion(author: Text, row: Table, item: Input) -> Motion | None:

@@ -1,0 +1,41 @@
+"""SCALE in the header: which spectrum an input shows, and what of the sound that takes."""
+
+import json
+from typing import Any
+
+import pytest
+
+from server.effects.dialects import load
+from server.effects.effect import Effect
+from server.effects.feature import Needs
+from server.effects.input import Scale
+from server.effects.program import program
+from server.errors import ToqiboxError
+
+
+def isf(**keys: Any) -> Effect:
+    """An effect of one input."""
+    header = json.dumps({"INPUTS": [{"NAME": "x", **keys}]})
+    return load("test", "test.fs", f"/*{header}*/\nvoid main() {{ gl_FragColor = vec4(1.0); }}\n")
+
+
+@pytest.mark.parametrize("kind", ["audioFFT", "audioHistory"])
+def test_a_spectrum_has_a_scale(kind: str) -> None:
+    assert isf(TYPE=kind).inputs[0].scale is Scale.BROWSER
+    effect = isf(TYPE=kind, SCALE="track")
+    assert effect.inputs[0].scale is Scale.TRACK
+    assert effect.needs({}) is Needs.TRACK
+    assert program(effect)["inputs"][0]["scale"] == "track"
+
+
+@pytest.mark.parametrize("word", ["album", 3, ["track"], None])
+def test_another_word_is_refused_in_its_line(word: object) -> None:
+    with pytest.raises(ToqiboxError) as caught:
+        isf(TYPE="audioFFT", SCALE=word)
+    assert caught.value.diagnostics is not None
+    assert "“browser” and “track”" in str(caught.value.diagnostics[0])
+
+
+def test_another_hosts_key_of_another_type_is_passed_over() -> None:
+    assert isf(TYPE="float", SCALE="album").inputs[0].scale is Scale.BROWSER
+    assert isf(TYPE="audioFFT").needs({}) is Needs.SPECTRA
