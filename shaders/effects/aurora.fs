@@ -2,7 +2,7 @@
     "ISFVSN": "2",
     "VSN": "1",
     "TITLE": "Aurora",
-    "DESCRIPTION": "Curtains of northern light in the photo's own colours, or in yours, over the darkened photo. Each curtain grows and brightens with its own part of the sound: the low notes at the back, the high ones in front.",
+    "DESCRIPTION": "Curtains of northern light in the photo's vivid colours, in its sky where it has one, with the photo turned to night below them. Each curtain grows with its own part of the sound: the low notes at the back, the high ones in front. Accents flare, and the drop sets the whole sky alight.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Photo", "Spectrum", "Scene"],
@@ -14,15 +14,17 @@
         {"NAME": "treble", "LABEL": "Front curtain", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "BIND": {"bind": "treble.envelope", "smooth": 0.15}},
         {"NAME": "amount", "LABEL": "Brightness", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
         {"NAME": "height", "LABEL": "Height", "TYPE": "float", "MIN": 0.2, "MAX": 2.0, "DEFAULT": 1.0},
-        {"NAME": "place", "LABEL": "Distance from below", "TYPE": "float", "MIN": -0.2, "MAX": 0.8, "DEFAULT": 0.25},
+        {"NAME": "place", "LABEL": "Higher or lower", "TYPE": "float", "MIN": -0.5, "MAX": 0.5, "DEFAULT": 0.0},
         {"NAME": "speed", "LABEL": "Speed", "TYPE": "float", "MIN": 0.0, "MAX": 3.0, "DEFAULT": 1.0},
-        {"NAME": "own", "LABEL": "Colours of the photo", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.8},
-        {"NAME": "color", "LABEL": "Colour below", "TYPE": "color", "DEFAULT": [0.25, 1.0, 0.62, 1.0]},
-        {"NAME": "second", "LABEL": "Colour above", "TYPE": "color", "DEFAULT": [0.55, 0.3, 1.0, 1.0]},
-        {"NAME": "dim", "LABEL": "Dim the photo", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.55, "IDENTITY": 0.0}
+        {"NAME": "color", "LABEL": "Colour below", "TYPE": "color", "DEFAULT": [0.25, 1.0, 0.62, 1.0], "PHOTO": "vivid"},
+        {"NAME": "second", "LABEL": "Colour above", "TYPE": "color", "DEFAULT": [0.55, 0.3, 1.0, 1.0], "PHOTO": "second"},
+        {"NAME": "dim", "LABEL": "Night", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
+        {"NAME": "behind", "LABEL": "Behind dark things", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.7, "IDENTITY": 0.0},
+        {"NAME": "pulse", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.35, "smooth": 0.05}},
+        {"NAME": "since", "LABEL": "Seconds since the drop", "TYPE": "float", "MIN": 0.0, "MAX": 600.0, "DEFAULT": 600.0, "BIND": "drop.since"}
     ],
     "PASSES": [
-        {"TARGET": "palette", "WIDTH": 6, "HEIGHT": 1, "FLOAT": true},
+        {"TARGET": "horizon", "WIDTH": 1, "HEIGHT": 1, "FLOAT": true},
         {"TARGET": "folds", "WIDTH": "max($WIDTH / 2, min($WIDTH, 240))", "HEIGHT": 5, "FLOAT": true},
         {"TARGET": "sky", "WIDTH": "max($WIDTH / 4, min($WIDTH, 120))", "HEIGHT": "max($HEIGHT / 4, min($HEIGHT, 120))", "FLOAT": true},
         {}
@@ -49,23 +51,51 @@ float noise(float x, float y, int seed) {
     return mix(mix(chance(i), chance(i + 1), f.x), mix(chance(i + 1024), chance(i + 1025), f.x), f.y);
 }
 
-// Pixel i is the colour of the photo in one of six places: the mean, where colourful pixels count
-// more, made as bright and as pure as light is; alpha says whether there is any colour at all.
-vec4 colours() {
-    float i = floor(gl_FragCoord.x);
-    vec2 corner = vec2(mod(i, 3.0) / 3.0, step(3.0, i) * 0.5);
-    vec4 sum = vec4(0.0);
-    for (int y = 0; y < 12; y++)
+// Where the photo's sky ends, as a share of its height from below (red), how sure that is (green),
+// and how bright the upper part is (blue): the row that parts a bright and even part above from a darker one below best.
+vec4 skyline() {
+    float rows[24];
+    float sum = 0.0;
+    for (int y = 0; y < 24; y++) {
+        rows[y] = 0.0;
         for (int x = 0; x < 12; x++) {
-            vec3 tone = IMG_NORM_PIXEL(photo, corner + (vec2(x, y) + 0.5) / 12.0 * vec2(1.0 / 3.0, 0.5)).rgb;
-            float most = max(max(tone.r, tone.g), tone.b);
-            float least = min(min(tone.r, tone.g), tone.b);
-            sum += vec4(tone, 1.0) * (0.02 + (most - least) * most);
+            vec2 uv = (vec2(x, y) + 0.5) / vec2(12.0, 24.0);
+            vec3 tone = textureLod(photo, uv, log2(IMG_SIZE(photo).y / 24.0)).rgb;
+            rows[y] += dot(tone, vec3(0.2126, 0.7152, 0.0722)) / 12.0;
         }
-    vec3 tone = sum.rgb / sum.a;
-    float most = max(max(tone.r, tone.g), max(tone.b, 0.02));
-    float least = min(min(tone.r, tone.g), tone.b);
-    return vec4((tone - 0.75 * least) / (most - 0.75 * least), smoothstep(0.05, 0.3, (most - least) / most));
+        sum += rows[y];
+    }
+    float best = 0.0;
+    float found = 0.36;
+    float low = 0.0;
+    for (int y = 0; y < 18; y++) {
+        low += rows[y];
+        float share = float(y + 1) / 24.0;
+        float step_up = (sum - low) / float(23 - y) - low / float(y + 1);
+        // The variance between both parts (Otsu 1979), where the upper one is the brighter.
+        float score = step_up * step_up * share * (1.0 - share) * sign(step_up);
+        if (y >= 3 && score > best) {
+            best = score;
+            found = share;
+        }
+    }
+    float sure = smoothstep(0.003, 0.015, best);
+    float bright = 0.0;
+    for (int y = 14; y < 24; y++) bright += rows[y] / 10.0;
+    return vec4(mix(0.36, found, sure), sure, bright, 1.0);
+}
+
+// How much of the drop there is now.
+float surge() {
+    return exp(-since / 1.6) * smoothstep(-0.04, 0.05, since);
+}
+
+// The height of the frame where the sky ends; the photo fills its height unless it is much wider.
+float sky_ends() {
+    vec2 frame = IMG_SIZE(inputImage);
+    vec2 size = IMG_SIZE(photo);
+    float tall = clamp(size.y / size.x * frame.x / frame.y, 0.3, 1.0);
+    return 0.5 + (IMG_NORM_PIXEL(horizon, vec2(0.5)).r - 0.5) * tall;
 }
 
 // One curtain at one place along it: its lower edge, how high it stands, how bright it is there.
@@ -80,12 +110,19 @@ vec4 fold() {
     float bend = noise(x * 1.3, t * 0.8, i) - 0.5;
     float along = x + 0.55 * bend + 0.12 * noise(x * 4.0, t, i + 8);
     float edge = 0.42 * (noise(along * 0.9, t * 0.6, i + 16) - 0.5) + 0.14 * noise(along * 2.7, t * 0.9, i + 24);
-    edge += place + 0.26 * (1.0 - kind) - 0.05;
+    edge = 0.7 * edge + sky_ends() + place + 0.24 * (1.0 - kind) + 0.02;
     float rays = noise(along * 9.0, t * 1.7, i + 32) * 0.6 + noise(along * 31.0 + 2.0 * t, t * 2.6, i + 40) * 0.4;
     float veil = smoothstep(0.22, 0.75, noise(along * 0.8 - t * 0.5, t * 0.7, i + 48));
-    float tall = height * (0.10 + 0.30 * sound) * (0.55 + 0.75 * rays + 0.3 * bend);
-    float bright = veil * (0.34 + 1.06 * sound * sound) * (0.3 + 1.5 * rays * rays);
+    float tall = height * (0.10 + 0.30 * sound + 0.05 * pulse + 0.18 * surge()) * (0.55 + 0.75 * rays + 0.3 * bend);
+    float bright = 1.35 * veil * (0.34 + 1.06 * sound * sound + 0.55 * pulse + 1.1 * surge()) * (0.3 + 1.5 * rays * rays);
     return vec4(edge, max(tall, 0.02), bright, bend);
+}
+
+// A colour as pure and as bright as light is.
+vec3 pure(vec3 tone) {
+    float most = max(max(tone.r, tone.g), max(tone.b, 0.02));
+    float least = 0.75 * min(min(tone.r, tone.g), tone.b);
+    return (tone - least) / max(most - least, 0.02);
 }
 
 vec4 curtains() {
@@ -100,11 +137,9 @@ vec4 curtains() {
         float rise = (y - told.x * whole) / (told.y * (0.5 + 0.5 * whole));
         float light = rise > 0.0 ? exp(-1.7 * rise) : exp(12.0 * rise);
         light *= told.z * smoothstep(-0.25, 0.10, rise);
-        float k = float(i);
-        vec4 below = IMG_PIXEL(palette, vec2(k + 0.5, 0.5));
-        vec4 above = IMG_PIXEL(palette, vec2(mod(k + 3.0, 6.0) + 0.5, 0.5));
-        vec3 low = mix(color.rgb, below.rgb, own * below.a);
-        vec3 high = mix(second.rgb, above.rgb, own * above.a);
+        float k = float(i) / float(CURTAINS - 1);
+        vec3 low = mix(pure(color.rgb), pure(second.rgb), 0.5 * k * k);
+        vec3 high = mix(pure(second.rgb), pure(color.rgb), 0.3 * (1.0 - k));
         sum += light * mix(low, 0.8 * high, smoothstep(0.0, 1.3, rise + 0.5 * told.w));
     }
     return vec4(amount * sum, 1.0);
@@ -115,14 +150,27 @@ float dither() {
     return (fract(52.9829189 * fract(dot(gl_FragCoord.xy, vec2(0.06711056, 0.00583715)))) - 0.5) / 255.0;
 }
 
+// The photo at night below the light: dark things stand before it, and it falls on the ground.
+vec4 night() {
+    vec3 picture = IMG_THIS_PIXEL(inputImage).rgb;
+    float grey = dot(picture, vec3(0.2126, 0.7152, 0.0722));
+    float up = isf_FragNormCoord.y - sky_ends();
+    vec3 dark = mix(picture, grey * vec3(0.72, 0.86, 1.15), 0.35 * dim);
+    dark *= mix(vec3(1.0), dark, 0.8 * dim) * (1.0 - dim * (0.5 + 0.35 * smoothstep(-0.1, 0.4, up)));
+    vec3 light = IMG_THIS_NORM_PIXEL(sky).rgb;
+    light = light / (1.0 + 0.35 * light); // bright folds stay coloured
+    float bright = 0.1 + 0.9 * IMG_NORM_PIXEL(horizon, vec2(0.5)).b;
+    light *= mix(1.0, smoothstep(0.02 * bright, 0.75 * bright, grey), behind);
+    vec2 middle = (isf_FragNormCoord - vec2(0.5, 0.55)) * vec2(2.6, 2.2);
+    light *= 1.0 - 0.45 * exp(-dot(middle, middle)); // what is in the middle stays clear
+    float fall = smoothstep(0.15, -0.35, up) * (0.12 + 0.35 * pulse + 0.9 * surge());
+    dark += dark * mix(color.rgb, second.rgb, 0.3) * 1.6 * amount * fall;
+    return vec4(1.0 - (1.0 - min(dark, 1.0)) * max(1.0 - light, 0.0) + dither(), 1.0);
+}
+
 void main() {
-    if (PASSINDEX == 0) gl_FragColor = colours();
+    if (PASSINDEX == 0) gl_FragColor = skyline();
     else if (PASSINDEX == 1) gl_FragColor = fold();
     else if (PASSINDEX == 2) gl_FragColor = curtains();
-    else {
-        vec3 picture = IMG_THIS_PIXEL(inputImage).rgb * (1.0 - dim);
-        vec3 light = IMG_THIS_NORM_PIXEL(sky).rgb;
-        light = light / (1.0 + 0.35 * light); // bright folds stay coloured
-        gl_FragColor = vec4(1.0 - (1.0 - picture) * max(1.0 - light, 0.0) + dither(), 1.0);
-    }
+    else gl_FragColor = night();
 }
