@@ -1,37 +1,63 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "1",
+    "VSN": "2",
     "TITLE": "Breathe",
-    "DESCRIPTION": "The photo as a card on a blurred copy of itself. It grows with every kick, and the light behind it with it.",
+    "DESCRIPTION": "A film of one photo: a card that drifts slowly before a blurred copy of itself, with title and artist where there are any. The light follows the loudness, every accent pushes the card forward, a drop floods it with light; silence stands still.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
-    "CATEGORIES": ["Photo", "Beat"],
+    "CATEGORIES": ["Photo", "Beat", "Text"],
     "INPUTS": [
         {"NAME": "inputImage", "TYPE": "image"},
         {"NAME": "photo", "TYPE": "image"},
-        {"NAME": "pulse", "LABEL": "Pulse", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": "kick"},
-        {"NAME": "amount", "LABEL": "Growth on a kick", "TYPE": "float", "MIN": 0.0, "MAX": 0.25, "DEFAULT": 0.08, "IDENTITY": 0.0},
-        {"NAME": "glow", "LABEL": "Light on a kick", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.32, "IDENTITY": 0.0},
+        {"NAME": "title", "LABEL": "Title", "TYPE": "text", "DEFAULT": "$title", "FONT": "font", "BOLD": true,
+         "SIZE": "0.076 * letters", "WIDTH": "min(0.76, max(0.41, 1.23 - 0.46 * $WIDTH / $HEIGHT))", "LINES": 2, "LEADING": 1.12, "SHADOW": 0.3},
+        {"NAME": "artist", "LABEL": "Artist", "TYPE": "text", "DEFAULT": "$artist", "FONT": "font", "BOLD": false,
+         "SIZE": "0.043 * letters", "WIDTH": "min(0.76, max(0.41, 1.23 - 0.46 * $WIDTH / $HEIGHT))", "LINES": 1, "SPACING": 0.01, "SHADOW": 0.3},
+        {"NAME": "pulse", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.4, "from": [0.0, 0.8], "smooth": 0.05}},
+        {"NAME": "amount", "LABEL": "Growth on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 0.25, "DEFAULT": 0.06, "IDENTITY": 0.0},
+        {"NAME": "glow", "LABEL": "Light on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4, "IDENTITY": 0.0},
+        {"NAME": "drop", "LABEL": "Drop", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "drop.pulse", "decay": 2.5, "smooth": 0.15}},
+        {"NAME": "level", "LABEL": "Loudness", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "BIND": {"bind": "level.envelope", "from": [0.3, 1.0], "smooth": 0.3}},
+        {"NAME": "energy", "LABEL": "Energy of the section", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "BIND": {"bind": "section.energy", "smooth": 1.5}},
+        {"NAME": "light", "LABEL": "Light that follows the loudness", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
+        {"NAME": "played", "LABEL": "Seconds of sound", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 1.0}},
+        {"NAME": "carried", "LABEL": "Seconds of loudness", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "level.sum", "smooth": 1.0}},
+        {"NAME": "drift", "LABEL": "Drift", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
         {"NAME": "size", "LABEL": "Size of the card", "TYPE": "float", "MIN": 0.3, "MAX": 1.0, "DEFAULT": 0.8},
-        {"NAME": "corner", "LABEL": "Round corners", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.12},
+        {"NAME": "place", "LABEL": "Place", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.5]},
+        {"NAME": "corner", "LABEL": "Round corners", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.1},
         {"NAME": "dim", "LABEL": "Dim the background", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.35},
-        {"NAME": "shadow", "LABEL": "Shadow", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6}
+        {"NAME": "shadow", "LABEL": "Shadow", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6},
+        {"NAME": "tint", "LABEL": "Colour of the halo", "TYPE": "color", "DEFAULT": [1.0, 0.6, 0.3, 1.0], "PHOTO": "vivid"},
+        {"NAME": "font", "LABEL": "Font", "TYPE": "long", "DEFAULT": 0,
+         "LABELS": ["Inter", "Manrope", "Roboto", "Open Sans", "PT Sans", "Comfortaa", "Play", "Jura", "JetBrains Mono", "Noto Serif", "PT Serif"]},
+        {"NAME": "letters", "LABEL": "Size of the letters", "TYPE": "float", "MIN": 0.5, "MAX": 1.6, "DEFAULT": 1.0},
+        {"NAME": "color", "LABEL": "Colour of the letters", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 1.0]}
     ],
     "PASSES": [
+        {"TARGET": "plan", "WIDTH": 2, "HEIGHT": 1, "FLOAT": true},
         {"TARGET": "small", "WIDTH": "max($WIDTH / 8, 32)", "HEIGHT": "max($HEIGHT / 8, 32)", "FLOAT": true},
         {"TARGET": "across", "WIDTH": "max($WIDTH / 8, 32)", "HEIGHT": "max($HEIGHT / 8, 32)", "FLOAT": true},
         {"TARGET": "blurred", "WIDTH": "max($WIDTH / 8, 32)", "HEIGHT": "max($HEIGHT / 8, 32)", "FLOAT": true},
         {"TARGET": "back"},
         {"TARGET": "card"},
+        {"TARGET": "words"},
         {}
     ]
 }*/
 
-// Only the last pass moves. The others depend on nothing that changes, so they are drawn once,
-// and a frame costs two texture fetches.
+// Only the last pass moves. The others depend on nothing that changes, so they are drawn once, and
+// a frame costs three texture fetches: where they lie and how bright they are is reckoned at the
+// corners of the frame (breathe.vs), since all of it changes evenly from one to the other.
+
+varying vec2 near; // of this pixel in the pass `card`
+varying vec2 far;  // and in the pass `back`
+varying vec3 lamp; // light on the background, in the halo around the card, and on the card
 
 const float TAPS = 14.0;
 const float BLUR = 0.06; // standard deviation of the blur, in short sides of the frame
+const float GAP = 0.075; // between card and words, in short sides: the card grows into it
+const vec3 LUMA = vec3(0.2126, 0.7152, 0.0722);
 
 // A small copy of the middle of the picture, where the photo fills it whatever its shape.
 vec4 shrunk() {
@@ -83,51 +109,169 @@ float dither() {
     return (fract(52.9829189 * fract(dot(gl_FragCoord.xy, vec2(0.06711056, 0.00583715)))) - 0.5) / 255.0;
 }
 
-// Half the card's sides, in pixels of the frame.
-vec2 extent() {
-    vec2 photoSize = IMG_SIZE(photo);
-    return 0.5 * size * photoSize * min(RENDERSIZE.x / photoSize.x, RENDERSIZE.y / photoSize.y);
+// What the apps that show tall videos leave free: left, bottom, right, top, in pixels.
+vec4 area(vec2 frame) {
+    bool tall = frame.y > 1.4 * frame.x;
+    return frame.xyxy * (tall ? vec4(0.06, 0.22, 0.88, 0.86) : vec4(0.0, 0.0, 1.0, 1.0));
 }
 
-// Distance to the card's edge in pixels, below 0 inside.
-float edge(vec2 point) {
-    vec2 half_size = extent();
-    float radius = corner * min(half_size.x, half_size.y);
+bool titled() { return TEXT_LINES(title) > 0; }
+bool credited() { return TEXT_LINES(artist) > 0; }
+
+// From the last baseline of the title to that of the artist.
+float step_down() { return titled() && credited() ? floor(0.62 * TEXT_EM(title) + TEXT_CAPS(artist)) : 0.0; }
+
+// Width and height of the words, from the capitals of the first line to the last baseline.
+vec2 block() {
+    vec4 one = TEXT_INK(title);
+    vec4 two = TEXT_INK(artist);
+    vec2 lines = TEXT_BASELINES(title);
+    float wide = max(titled() ? one.z - one.x : 0.0, credited() ? two.z - two.x : 0.0);
+    float upper = titled() ? TEXT_CAPS(title) + lines.x - lines.y : TEXT_CAPS(artist);
+    return vec2(wide, upper + step_down());
+}
+
+// 0: the card's middle and half its sides. 1: upper left corner of the words, width and height.
+vec4 planned() {
+    vec2 frame = IMG_SIZE(inputImage);
+    float unit = min(frame.x, frame.y);
+    vec4 free = area(frame);
+    vec2 room = free.zw - free.xy;
+    vec2 middle = 0.5 * (free.xy + free.zw) + (place - 0.5) * frame;
+    vec2 shape = IMG_SIZE(photo);
+    vec2 most = size * room * (room.x < frame.x ? 1.1 : 1.0);
+    vec2 card = shape * min(most.x / shape.x, most.y / shape.y);
+    if (!titled() && !credited()) return vec4(middle, 0.5 * card);
+    vec2 text = block();
+    float gap = GAP * unit;
+    vec2 corner;
+    if (room.x > 1.25 * room.y && shape.x < 1.2 * shape.y) { // side by side
+        most.x = min(most.x, 0.92 * room.x - gap - text.x);
+        card = shape * min(most.x / shape.x, most.y / shape.y);
+        float wide = card.x + gap + text.x;
+        corner = middle + vec2(0.5 * wide - text.x, 0.5 * text.y);
+        middle.x += 0.5 * (card.x - wide);
+    } else { // one above the other
+        most.y = min(most.y + 0.1 * room.y, 0.9 * room.y) - gap - text.y;
+        card = shape * min(most.x / shape.x, most.y / shape.y);
+        float high = card.y + gap + text.y;
+        corner = middle - vec2(0.5 * max(card.x, text.x), 0.5 * high - text.y);
+        middle.y += 0.5 * (high - card.y);
+    }
+    return gl_FragCoord.x < 1.0 ? vec4(middle, 0.5 * card) : vec4(floor(corner), text);
+}
+
+// Distance to the edge of a box with round corners, below 0 inside.
+float box(vec2 point, vec2 half_size, float radius) {
     vec2 q = abs(point) - half_size + radius;
     return length(max(q, 0.0)) + min(max(q.x, q.y), 0.0) - radius;
 }
 
-vec4 background() {
-    vec3 color = smoothly(blurred, isf_FragNormCoord);
-    color = max(mix(vec3(dot(color, vec3(0.2126, 0.7152, 0.0722))), color, 1.2), 0.0);
-    vec2 side = isf_FragNormCoord - 0.5;
-    color *= (1.0 - dim) * (1.08 - 0.5 * dot(side, side));
-    float unit = min(RENDERSIZE.x, RENDERSIZE.y);
-    float far = edge(gl_FragCoord.xy - 0.5 * RENDERSIZE + vec2(0.0, 0.02 * unit)) / (0.09 * unit);
-    float near = edge(gl_FragCoord.xy - 0.5 * RENDERSIZE + vec2(0.0, 0.004 * unit)) / (0.02 * unit);
-    float shade = 0.75 * exp(-max(far, 0.0) * max(far, 0.0) * 2.0) + 0.25 * exp(-max(near, 0.0) * max(near, 0.0));
-    return vec4(color * (1.0 - shadow * shade) + dither(), 1.0);
+// Distance to the card's edge in pixels.
+float edge(vec2 point) {
+    vec4 where = texelFetch(plan, ivec2(0), 0);
+    return box(point - where.xy, where.zw, corner * min(where.z, where.w));
 }
 
-// The card at rest, pixel for pixel, premultiplied so that its edge has no fringe when scaled.
+// How bright the background is at its brightest, beside what leaves white letters readable.
+float calm() {
+    float most = 0.0;
+    for (int at = 0; at < 9; at++) {
+        vec2 point = 0.15 + 0.35 * vec2(at % 3, at / 3);
+        most = max(most, dot(IMG_NORM_PIXEL(blurred, point).rgb, LUMA));
+    }
+    return clamp(0.75 / max(most, 0.01), 0.7, 1.0);
+}
+
+// The background, and in alpha the halo around the card, as far away as it is seen (breathe.vs).
+vec4 background() {
+    vec3 color = smoothly(blurred, isf_FragNormCoord);
+    color = max(mix(vec3(dot(color, LUMA)), color, 1.25), 0.0);
+    vec2 side = isf_FragNormCoord - 0.5;
+    color *= calm() * (1.0 - dim) * (1.06 - 0.7 * dot(side, side));
+    float unit = min(RENDERSIZE.x, RENDERSIZE.y);
+    vec2 point = 0.5 * RENDERSIZE + (gl_FragCoord.xy - 0.5 * RENDERSIZE) * 1.09;
+    float halo = exp(-max(edge(point), 0.0) / (0.16 * unit));
+    return vec4(color + dither(), halo);
+}
+
+// The card at rest and its shadow, pixel for pixel, premultiplied so that its edge has no fringe
+// when scaled.
 vec4 still() {
-    vec2 point = gl_FragCoord.xy - 0.5 * RENDERSIZE;
-    vec2 uv = 0.5 + 0.5 * point / extent();
-    float distance = edge(point);
+    vec4 where = texelFetch(plan, ivec2(0), 0);
+    float unit = min(RENDERSIZE.x, RENDERSIZE.y);
+    vec2 uv = 0.5 + 0.5 * (gl_FragCoord.xy - where.xy) / where.zw;
+    float distance = edge(gl_FragCoord.xy);
     float rim = 0.1 * clamp(2.0 + distance, 0.0, 1.0); // sets a dark photo off from its background
-    vec3 color = mix(IMG_NORM_PIXEL(photo, uv).rgb, vec3(1.0), rim);
-    return vec4(color, 1.0) * clamp(0.5 - distance, 0.0, 1.0);
+    vec3 tone = mix(IMG_NORM_PIXEL(photo, uv).rgb, vec3(1.0), rim);
+    float inside = clamp(0.5 - distance, 0.0, 1.0);
+    float far_off = max(edge(gl_FragCoord.xy + vec2(0.0, 0.025 * unit)) / (0.11 * unit), 0.0);
+    float near_by = max(edge(gl_FragCoord.xy + vec2(0.0, 0.006 * unit)) / (0.022 * unit), 0.0);
+    float shade = shadow * (0.6 * exp(-2.0 * far_off * far_off) + 0.3 * exp(-near_by * near_by));
+    return vec4(tone * inside, inside + shade * (1.0 - inside));
+}
+
+// How dark the scrim behind the words must be for light letters to keep a contrast of 4.5
+// (WCAG 2.2, 1.4.3), wherever the light goes: the background is taken at its brightest.
+float needed(vec4 where) {
+    float most = 0.0;
+    for (int at = 0; at < 6; at++) {
+        vec2 point = where.xy + where.zw * vec2(0.5 * float(at % 3), -float(at / 3));
+        vec3 behind = IMG_NORM_PIXEL(blurred, point / RENDERSIZE).rgb;
+        most = max(most, dot(behind, LUMA));
+    }
+    float bright = 1.35 * calm() * (1.0 - dim) * most;
+    return clamp(1.0 - 0.42 / max(bright, 0.01), 0.12, 0.7);
+}
+
+vec4 over(vec4 above, vec4 below) { return above + below * (1.0 - above.a); }
+
+vec4 line(sampler2D text, vec2 at, float strength) {
+    vec2 from = at + vec2(TEXT_INK(text).x, TEXT_BASELINES(text).x);
+    vec2 fall = vec2(0.0, 0.03 * TEXT_EM(text));
+    vec4 shade = vec4(0.0, 0.0, 0.0, 0.45 * TEXT_MASK(text, from + fall).b);
+    return over(TEXT_DRAW(text, from, color * vec4(1.0, 1.0, 1.0, strength), vec4(0.0), 0.0), shade);
+}
+
+// Title and artist with the scrim behind them, premultiplied.
+vec4 lettered() {
+    if (!titled() && !credited()) return vec4(0.0);
+    vec4 where = texelFetch(plan, ivec2(1, 0), 0);
+    float unit = min(RENDERSIZE.x, RENDERSIZE.y);
+    vec2 middle = where.xy + 0.5 * where.zw * vec2(1.0, -1.0);
+    vec2 reach = 0.5 * where.zw + 0.04 * unit;
+    float away = max(box(gl_FragCoord.xy - middle, reach, min(reach.x, reach.y)), 0.0) / (0.2 * unit);
+    vec4 seen = vec4(0.0, 0.0, 0.0, needed(where) * exp(-away * away));
+    vec2 at = gl_FragCoord.xy - where.xy;
+    float down = 0.0;
+    if (titled()) {
+        vec2 lines = TEXT_BASELINES(title);
+        down = floor(TEXT_CAPS(title));
+        seen = over(line(title, at + vec2(0.0, down), 1.0), seen);
+        down += lines.x - lines.y + step_down();
+    } else {
+        down = floor(TEXT_CAPS(artist));
+    }
+    return credited() ? over(line(artist, at + vec2(0.0, down), 0.88), seen) : seen;
+}
+
+vec4 film() {
+    vec4 front = IMG_NORM_PIXEL(card, near);
+    vec4 behind = IMG_NORM_PIXEL(back, far);
+    vec4 lettering = IMG_THIS_PIXEL(words);
+    float halo = lamp.y * behind.a;
+    vec3 shine = behind.rgb * (lamp.x + 0.6 * halo) + tint.rgb * (0.3 * tint.a * halo);
+    vec3 seen = front.rgb * lamp.z + shine * (1.0 - front.a);
+    return vec4(seen * (1.0 - lettering.a) + lettering.rgb, 1.0);
 }
 
 void main() {
-    if (PASSINDEX == 0) gl_FragColor = shrunk();
-    else if (PASSINDEX == 1) gl_FragColor = blur(small, vec2(1.0, 0.0));
-    else if (PASSINDEX == 2) gl_FragColor = blur(across, vec2(0.0, 1.0));
-    else if (PASSINDEX == 3) gl_FragColor = background();
-    else if (PASSINDEX == 4) gl_FragColor = still();
-    else {
-        vec4 front = IMG_NORM_PIXEL(card, 0.5 + (isf_FragNormCoord - 0.5) / (1.0 + amount * pulse));
-        vec3 light = IMG_THIS_PIXEL(back).rgb * (1.0 + glow * pulse);
-        gl_FragColor = vec4(front.rgb + light * (1.0 - front.a), 1.0);
-    }
+    if (PASSINDEX == 0) gl_FragColor = planned();
+    else if (PASSINDEX == 1) gl_FragColor = shrunk();
+    else if (PASSINDEX == 2) gl_FragColor = blur(small, vec2(1.0, 0.0));
+    else if (PASSINDEX == 3) gl_FragColor = blur(across, vec2(0.0, 1.0));
+    else if (PASSINDEX == 4) gl_FragColor = background();
+    else if (PASSINDEX == 5) gl_FragColor = still();
+    else if (PASSINDEX == 6) gl_FragColor = lettered();
+    else gl_FragColor = film();
 }
