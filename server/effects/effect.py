@@ -47,6 +47,8 @@ class Builtin(StrEnum):
     """vec3: the same and 1, the shape of a pixel."""
     ASPECT = "aspect"
     """float: width of the picture over its height."""
+    SAFE_AREA = "safe_area"
+    """vec4: left, bottom, right and top margins that apps cover, as shares of the picture."""
     FRAME_RATE = "frame_rate"
     """float: frames a second."""
     FACE = "face"

@@ -61,13 +61,13 @@ class Lettering:
     choices: Mapping[str, str] = field(default_factory=dict)
     """Name of the input whose label says it, by key; of WORDS."""
     expressions: Mapping[str, str] = field(default_factory=dict)
-    """By key, as size.py has them: over the inputs, and WIDTH and HEIGHT of the picture."""
+    """By key, as size.py has them: over the inputs and safe_area.picture_names."""
 
     def words(self, numbers: Mapping[str, float], labels: Mapping[str, str]) -> dict[str, Word]:
         """Every key's word, inside its range.
 
         Args:
-            numbers: the numeric inputs by name, and WIDTH and HEIGHT of the picture.
+            numbers: the numeric inputs by name, and safe_area.picture_names.
             labels: of the choices, by the input's name.
         """
         found = {**DEFAULTS, **self.constants}

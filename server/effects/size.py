@@ -47,7 +47,7 @@ def evaluate(expression: str, names: Mapping[str, float]) -> float:
 
     Args:
         expression: the text of a pass's WIDTH or HEIGHT.
-        names: what WIDTH, HEIGHT and the numeric inputs are in this frame.
+        names: the picture's (see safe_area.py) and the numeric inputs, in this frame.
 
     Returns:
         A finite number, 1.0 where the expression gives none.

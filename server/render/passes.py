@@ -14,6 +14,7 @@ from server.effects.diagnostics import Text, diagnostic
 from server.effects.effect import Builtin, Channel, Effect, Pass
 from server.effects.language import variants
 from server.effects.messages import compiler_diagnostics
+from server.effects.safe_area import safe_area
 from server.errors import ToqiboxError
 from server.render.budget import Budget, refused
 from server.render.context import CompileError, Context, GlError, Program, Size, Texture
@@ -174,6 +175,7 @@ class Passes:
                 Builtin.RENDER_SIZE: struct.pack("=2f", *exact),
                 Builtin.RENDER_SIZE_3: struct.pack("=3f", *exact, 1.0),
                 Builtin.ASPECT: struct.pack("=f", self._size[0] / self._size[1]),
+                Builtin.SAFE_AREA: struct.pack("=4f", *safe_area(*self._size)),
             }
             for name, meaning in self._effect.uniforms.items():
                 if meaning in values:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from server.effects.effect import Effect, Target
+from server.effects.safe_area import picture_names
 from server.effects.size import evaluate, pixels
 from server.render.budget import Budget
 from server.render.context import Context, Size, Texture
@@ -160,7 +161,7 @@ class Targets:
 
     def _sizes(self, frame: int) -> dict[str, tuple[float, float]]:
         width, height = float(self._size[0]), float(self._size[1])
-        names = {**self._timeline.numbers(frame), "WIDTH": width, "HEIGHT": height}
+        names = {**self._timeline.numbers(frame), **picture_names(width, height)}
         last = self._effect.passes[-1].target
         sizes = {}
         for target in self._effect.targets:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from server.effects.input import Input, Kind, Setting
 from server.effects.lettering import Lettering, alignment, filled
+from server.effects.safe_area import picture_names
 from server.media.text.packing import Bytes
 from server.media.text.style import Style
 from server.media.text.typeset import typeset
@@ -78,8 +79,7 @@ def style_of(
     """
     lettering = item.lettering or Lettering()
     values, labels = _values(inputs, settings)
-    picture = {"WIDTH": float(size[0]), "HEIGHT": float(size[1])}
-    words = lettering.words({**values, **picture}, labels)
+    words = lettering.words({**values, **picture_names(*size)}, labels)
     numbers = {key: float(word) for key, word in words.items() if not isinstance(word, str)}
     return Style(
         frame=size,

@@ -21,7 +21,13 @@ from server.render.transition import progress
 
 _DAY_S = 86_400
 _FIRST_DAY = np.datetime64("2000-01-01", "D")
-_OF_PASSES = (Builtin.RENDER_SIZE, Builtin.RENDER_SIZE_3, Builtin.ASPECT, Builtin.FACE)
+_OF_PASSES = (
+    Builtin.RENDER_SIZE,
+    Builtin.RENDER_SIZE_3,
+    Builtin.ASPECT,
+    Builtin.SAFE_AREA,
+    Builtin.FACE,
+)
 
 
 class Column:

@@ -1,6 +1,7 @@
 // Text inputs in a browser: how each is set, by its header and the values of other inputs.
 
 import { Texture } from "./gl.js";
+import { pictureNames } from "./safearea.js";
 import { evaluate } from "./size.js";
 import { typeset } from "./typeset.js";
 
@@ -39,7 +40,7 @@ export class LetteredTexture {
 /** All that shapes a text: sizes in pixels, as in server/render/text.py. */
 export function styleOf(program, item, values, { width, height, title, artist }) {
   const { text, words, choices, expressions, ranges } = item.lettering;
-  const numbers = { WIDTH: width, HEIGHT: height };
+  const numbers = pictureNames(width, height);
   const labels = {};
   for (const one of program.inputs) {
     const value = values[one.name] ?? one.default;

@@ -24,7 +24,7 @@ const FUNCTIONS = {
 /**
  * The size that `expression` stands for, in pixels, not rounded.
  * @param {string} expression
- * @param {Object<string, number>} names - WIDTH, HEIGHT and the numeric inputs
+ * @param {Object<string, number>} names - the picture's (see safearea.js) and the numeric inputs
  */
 export function evaluate(expression, names) {
   try {

@@ -3,6 +3,7 @@
 // Before its first writer of a frame a temporary target is transparent black to all who sample it;
 // a persistent one holds what the frame before left. As server/render/targets.py has it.
 
+import { pictureNames } from "./safearea.js";
 import { evaluate, pixels } from "./size.js";
 import { Copy, Surface } from "./surface.js";
 
@@ -71,7 +72,7 @@ export class Targets {
 
   exact(numbers) {
     const [width, height] = this.size;
-    const names = { ...numbers, WIDTH: width, HEIGHT: height };
+    const names = { ...numbers, ...pictureNames(width, height) };
     const sizes = this.program.targets.map((target) => {
       if (target.cube) {
         const edge = target.width ? evaluate(target.width, names) : CUBE_EDGE;

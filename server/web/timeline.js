@@ -4,6 +4,7 @@
 
 import { position } from "./hits.js";
 import { completed, fires, isMotion, moved } from "./motion.js";
+import { safeArea } from "./safearea.js";
 
 const FIRST_DAY = Date.UTC(2000, 0, 1);
 const DAY_S = 86400;
@@ -28,6 +29,7 @@ const MEANINGS = {
   date: (frame, { fps }) => date(frame / fps, 1),
   date_from_zero: (frame, { fps }) => date(frame / fps, 0),
   aspect: (_frame, { width, height }) => width / height,
+  safe_area: (_frame, { width, height }) => safeArea(width, height),
 };
 
 export class Timeline {

@@ -89,6 +89,7 @@ def photo_color(name: str) -> Color:
 
 
 CASES = [
+    Case("safe_area", 0, columns(CLEAR, (32, 18, 0, 255))),
     Case("photo_colors", 0, columns(photo_color("vivid"), (51,) * 4, photo_color("light"))),
     Case("photo_colors", 1, {(2, 0): GREEN}, {"given": (0.0, 1.0, 0.0, 1.0)}),
     Case("builtins", 0, columns((64, 36, 1, 255), (0, 0, 0, 255), (10, 1, 1, 0))),

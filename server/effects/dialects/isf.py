@@ -18,6 +18,7 @@ UNIFORMS = {
     "FRAMEINDEX": Builtin.FRAME_INDEX,
     "DATE": Builtin.DATE,
     "RENDERSIZE": Builtin.RENDER_SIZE,
+    "isf_safeArea": Builtin.SAFE_AREA,
 }
 _UNIFORM_TYPES = {
     "TIME": "float",
@@ -25,6 +26,7 @@ _UNIFORM_TYPES = {
     "FRAMEINDEX": "int",
     "DATE": "vec4",
     "RENDERSIZE": "vec2",
+    "isf_safeArea": "vec4",
 }
 _INPUT_TYPES = {
     Kind.EVENT: "bool",

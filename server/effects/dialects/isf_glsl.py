@@ -58,6 +58,10 @@ void isf_vertShaderInit() {
 
 _VERTEX_MAIN = "void main() { isf_vertShaderInit(); }\n"
 
+_SAFE_AREA = "#define SAFE_AREA isf_safeArea\n"
+_OWN_SAFE_AREA = re.compile(r"\b(?:float|int|bool|[biu]?vec[234])\s+SAFE_AREA\b")
+"""A file's own, which is older than ours."""
+
 _HOST_OTHERS = ("isf_FragNormCoord", "vv_FragNormCoord", "PASSINDEX")
 _DECLARATION = re.compile(
     r"\b(?:uniform|varying|in|out)\s+(?:(?:highp|mediump|lowp)\s+)?[A-Za-z]\w*\s+"
@@ -118,7 +122,7 @@ def fragment(body: str, line: int, names: Names) -> Shader:
     code, outputs = _outputs(_without_repeats(code, names))
     return Shader(
         extensions=tuple(extensions),
-        host=_FRAGMENT + outputs + _COMMON + _declarations(names),
+        host=_FRAGMENT + outputs + _COMMON + _declarations(names) + _safe_area(code, names),
         main=_FRAGMENT_MAIN,
         pieces=(Piece(code, line, AUTHOR),),
     )
@@ -131,7 +135,7 @@ def vertex(body: str | None, names: Names) -> Shader:
     extensions, code = prepare(body, names.renamed)
     return Shader(
         extensions=tuple(extensions),
-        host=_VERTEX + _COMMON + _declarations(names),
+        host=_VERTEX + _COMMON + _declarations(names) + _safe_area(code, names),
         main="",
         pieces=(Piece(_without_repeats(code, names), 1, AUTHOR_VERTEX),),
     )
@@ -146,6 +150,12 @@ def _without_repeats(code: str, names: Names) -> str:
         return blanks(match[0]) if all(name in known for name in declared) else match[0]
 
     return _DECLARATION.sub(blank, code)
+
+
+def _safe_area(code: str, names: Names) -> str:
+    """SAFE_AREA, a macro so that a file can say what it is in other hosts."""
+    own = "SAFE_AREA" in names.uniforms or _OWN_SAFE_AREA.search(code)
+    return "" if own else _SAFE_AREA
 
 
 def _outputs(code: str) -> tuple[str, str]:

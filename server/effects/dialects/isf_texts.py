@@ -8,11 +8,12 @@ from server.effects.diagnostics import Text
 from server.effects.header import Table
 from server.effects.input import Input, Kind
 from server.effects.lettering import DEFAULTS, MOST_CHARACTERS, RANGES, WORDS, Lettering, Word
+from server.effects.safe_area import picture_names
 from server.effects.size import FUNCTIONS
 
 _NUMBERS = (Kind.FLOAT, Kind.LONG, Kind.BOOL)
 _NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
-_PICTURE = ("WIDTH", "HEIGHT")
+_PICTURE = frozenset(picture_names(1, 1))
 _LONGEST = 200
 
 
