@@ -2,26 +2,28 @@
     "ISFVSN": "2",
     "VSN": "1",
     "TITLE": "Ridges",
-    "DESCRIPTION": "The spectra of the last seconds as lines behind one another, like a range of hills: the sound rises in front and wanders off into the distance.",
+    "DESCRIPTION": "A range of hills at night below the photo: the spectrum rises in front, wanders off into the distance, and each accent runs across it as light.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Photo", "Spectrum"],
     "INPUTS": [
         {"NAME": "inputImage", "TYPE": "image"},
-        {"NAME": "photo", "TYPE": "image"},
-        {"NAME": "history", "TYPE": "audioHistory", "PAST": 8.0, "FUTURE": 0.1, "MAX": 64},
-        {"NAME": "color", "LABEL": "Colour", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 1.0]},
-        {"NAME": "tint", "LABEL": "Distance in the photo's colour", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.7},
-        {"NAME": "lines", "LABEL": "Number of lines", "TYPE": "long", "MIN": 12, "MAX": 64, "DEFAULT": 36},
-        {"NAME": "seconds", "LABEL": "Seconds into the distance", "TYPE": "float", "MIN": 1.0, "MAX": 8.0, "DEFAULT": 4.0},
-        {"NAME": "height", "LABEL": "Height of the hills", "TYPE": "float", "MIN": 0.02, "MAX": 0.6, "DEFAULT": 0.26},
-        {"NAME": "width", "LABEL": "Width", "TYPE": "float", "MIN": 0.3, "MAX": 1.2, "DEFAULT": 0.86},
-        {"NAME": "perspective", "LABEL": "Perspective", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5},
+        {"NAME": "history", "TYPE": "audioHistory", "PAST": 8.0, "FUTURE": 0.1, "MAX": 64, "SCALE": "track"},
+        {"NAME": "color", "LABEL": "Colour", "TYPE": "color", "DEFAULT": [0.4, 0.75, 1.0, 1.0], "PHOTO": "vivid"},
+        {"NAME": "second", "LABEL": "Colour of the distance", "TYPE": "color", "DEFAULT": [0.8, 0.45, 1.0, 1.0], "PHOTO": "second"},
+        {"NAME": "lines", "LABEL": "Number of lines", "TYPE": "long", "MIN": 8, "MAX": 64, "DEFAULT": 26},
+        {"NAME": "seconds", "LABEL": "Seconds into the distance", "TYPE": "float", "MIN": 1.0, "MAX": 8.0, "DEFAULT": 4.5},
+        {"NAME": "base", "LABEL": "Height of the first line", "TYPE": "float", "MIN": 0.0, "MAX": 0.6, "DEFAULT": 0.06},
+        {"NAME": "horizon", "LABEL": "Height of the last line", "TYPE": "float", "MIN": 0.1, "MAX": 0.9, "DEFAULT": 0.46},
+        {"NAME": "height", "LABEL": "Height of the hills", "TYPE": "float", "MIN": 0.02, "MAX": 0.6, "DEFAULT": 0.3},
+        {"NAME": "width", "LABEL": "Width", "TYPE": "float", "MIN": 0.3, "MAX": 2.0, "DEFAULT": 1.5},
+        {"NAME": "perspective", "LABEL": "Perspective", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.75},
         {"NAME": "mirror", "LABEL": "Low notes in the middle", "TYPE": "bool", "DEFAULT": true},
-        {"NAME": "dim", "LABEL": "Dim the photo", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.7, "IDENTITY": 0.0}
+        {"NAME": "dim", "LABEL": "Dim the photo", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.35, "IDENTITY": 0.0},
+        {"NAME": "pulse", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.3, "smooth": 0.05}},
+        {"NAME": "since", "LABEL": "Seconds since the drop", "TYPE": "float", "MIN": 0.0, "MAX": 600.0, "DEFAULT": 600.0, "BIND": "drop.since"}
     ],
     "PASSES": [
-        {"TARGET": "accent", "WIDTH": 1, "HEIGHT": 1},
         {"TARGET": "hills", "WIDTH": "$WIDTH", "HEIGHT": "$lines", "FLOAT": true},
         {"TARGET": "skyline", "WIDTH": "$WIDTH", "HEIGHT": "$lines", "FLOAT": true},
         {"TARGET": "first", "WIDTH": "$WIDTH", "HEIGHT": "ceil($HEIGHT / 8)"},
@@ -36,37 +38,19 @@
 
 const float PAST = 8.0;     // as in the header
 const float SPAN = 8.1;
-const float FRONT = 0.14;   // shares of the frame's height where the first and the last line lie
-const float BACK = 0.7;
 
-// The photo's own colour: its saturated parts count most, and it is light enough to be a light.
-vec4 from_photo() {
-    vec3 sum = vec3(0.0);
-    float weights = 0.0;
-    for (int i = 0; i < 64; i++) {
-        vec2 uv = (vec2(i % 8, i / 8) + 0.5) / 8.0;
-        vec3 tone = textureLod(photo, uv, max(log2(IMG_SIZE(photo).x / 8.0), 0.0)).rgb;
-        float most = max(tone.r, max(tone.g, tone.b));
-        float weight = 0.004 + most * (most - min(tone.r, min(tone.g, tone.b)));
-        sum += weight * tone;
-        weights += weight;
-    }
-    vec3 tone = sum / weights + 0.04;
-    tone /= max(tone.r, max(tone.g, tone.b));
-    float dark = 1.0 - dot(tone, vec3(0.2126, 0.7152, 0.0722));
-    return vec4(mix(tone, vec3(1.0), 0.05 + 0.35 * dark), 1.0);
+// Level of a share of the spectrum so many seconds ago, a little smoothed.
+float level(float pitch, float age) {
+    vec2 spot = vec2((PAST - age) / SPAN, 0.02 + 0.96 * pitch);
+    float sum = 0.5 * IMG_NORM_PIXEL(history, spot).r;
+    sum += 0.25 * IMG_NORM_PIXEL(history, spot + vec2(0.0, 0.014)).r;
+    sum += 0.25 * IMG_NORM_PIXEL(history, spot - vec2(0.0, 0.014)).r;
+    return sum * sum * (1.6 - 0.6 * sum);
 }
 
-// Level of a share of the spectrum so many seconds ago, a little smoothed. The quiet end of the scale
-// is cut off, and high notes are lifted, since music holds less of them. The scale ends where loud
-// basses begin, so that these are led by the loudness of the whole.
-float level(float pitch, float age) {
-    vec2 spot = vec2((PAST - age) / SPAN, 0.06 + 0.94 * pitch);
-    vec4 heard = 0.5 * IMG_NORM_PIXEL(history, spot);
-    heard += 0.25 * IMG_NORM_PIXEL(history, spot + vec2(0.0, 0.012));
-    heard += 0.25 * IMG_NORM_PIXEL(history, spot - vec2(0.0, 0.012));
-    float value = clamp((heard.r + 0.3 * pitch - 0.46) / 0.56, 0.0, 1.0);
-    return value * value * value * mix(exp2(3.0 * (heard.g - 1.0)), 1.0, min(1.5 * pitch, 1.0));
+// How much of the drop there is now.
+float surge() {
+    return exp(-since / 1.2) * smoothstep(-0.04, 0.05, since);
 }
 
 // How much smaller things are so far into the distance, 0 to 1.
@@ -82,15 +66,18 @@ vec4 hill() {
     float place = floor(gl_FragCoord.y) + fract(TIME / step_s);
     float far = place / count;
     float small = scale(far);
-    float ground = mix(FRONT, BACK, (1.0 - small) / (1.0 - scale(1.0)));
+    float lowest = IMG_SIZE(inputImage).y > 1.3 * IMG_SIZE(inputImage).x ? max(base, 0.2) : base; // clear of what lies below
+    float ground = mix(lowest, max(horizon, lowest + 0.1), (1.0 - small) / (1.0 - scale(1.0)));
     float across = (isf_FragNormCoord.x - 0.5) / (0.5 * width * small);
     float pitch = mirror ? abs(across) : 0.5 + 0.5 * across;
     float rise = level(clamp(pitch, 0.0, 1.0), place * step_s);
-    rise *= 1.0 - smoothstep(0.45, 0.95, abs(across)); // flat at the ends
-    float shown = smoothstep(0.0, 1.0, place) * (1.0 - smoothstep(count - 4.0, count, place));
-    shown *= mix(1.0, 0.45, far) * step(abs(across), 1.0);
-    float y = abs(across) < 1.0 ? ground + height * small * rise : -1.0;
-    return vec4(y * IMG_SIZE(inputImage).y, shown, far, 1.0);
+    rise *= 1.0 - smoothstep(0.55, 1.0, abs(across)); // flat at the ends
+    rise *= (1.0 + 0.12 * pulse * (1.0 - far) + 0.5 * surge() * (1.0 - far)) * smoothstep(0.0, 1.0, place);
+    vec4 then = IMG_NORM_PIXEL(history, vec2((PAST - place * step_s) / SPAN, 0.5));
+    float shown = smoothstep(0.0, 1.0, place) * (1.0 - smoothstep(0.75 * count, count, place));
+    shown *= 0.30 + 0.25 * then.g + 0.55 * then.b + 0.35 * rise;
+    float y = ground + height * mix(small, 1.0, 0.15) * rise;
+    return vec4(y * IMG_SIZE(inputImage).y, shown, far, rise);
 }
 
 // Red: the highest line up to this one. Green: its slope. Blue: how bright it is. Alpha: how far.
@@ -106,7 +93,7 @@ vec4 highest() {
     vec4 hill = texelFetch(hills, ivec2(x, line), 0);
     float left = texelFetch(hills, ivec2(max(x - 1, 0), line), 0).r;
     float right = texelFetch(hills, ivec2(min(x + 1, int(RENDERSIZE.x) - 1), line), 0).r;
-    return vec4(best, 0.5 * (right - left) * step(0.0, min(left, right)), hill.g, hill.b);
+    return vec4(best, 0.5 * (right - left), hill.g, hill.b);
 }
 
 // Of eight pixels above one another: the first line whose skyline reaches the lowest of them.
@@ -123,12 +110,12 @@ vec4 beginning() {
     return vec4(float(low) / 255.0);
 }
 
-// How much of the pixel a line covers that passes so far from it, times its brightness. In small
-// pictures it is fainter rather than thinner than a pixel.
+// How much of the pixel a line covers that passes so far from it. In small pictures it is fainter
+// rather than thinner than a pixel.
 float stroke(vec4 line, float y) {
-    float wanted = 0.0017 * min(RENDERSIZE.x, RENDERSIZE.y);
+    float wanted = 0.0026 * min(RENDERSIZE.x, RENDERSIZE.y) * (1.0 - 0.55 * line.a);
     float thick = max(wanted, 0.6);
-    return line.b * wanted / thick * clamp(thick + 0.5 - abs(line.r - y) * inversesqrt(1.0 + line.g * line.g), 0.0, 1.0);
+    return wanted / thick * clamp(thick + 0.5 - abs(line.r - y) * inversesqrt(1.0 + line.g * line.g), 0.0, 1.0);
 }
 
 vec4 ridges() {
@@ -142,17 +129,37 @@ vec4 ridges() {
         line++;
         over = texelFetch(skyline, ivec2(spot.x, min(line, lines - 1)), 0);
     }
-    vec2 covers = vec2(stroke(under, y), stroke(over, y));
+    bool land = over.r >= y && line < lines;
+    float unit = min(RENDERSIZE.x, RENDERSIZE.y);
+
+    // The photo is the sky; towards the horizon it grows dark, and light stands over the hills.
+    vec3 below = IMG_THIS_PIXEL(inputImage).rgb;
+    below *= mix(vec3(1.0), below, 0.6 * dim) * (1.0 - 0.7 * dim);
+    float sky = (y - horizon * RENDERSIZE.y) / unit;
+    float haze = exp(-max(sky, 0.0) * 8.0);
+    below *= 1.0 - 0.55 * haze;
+    below += (1.0 - below) * second.rgb * haze * (0.14 + 0.22 * pulse + 0.7 * surge());
+
+    // A hill: nearly black, with the light of its crest running down its side.
+    vec3 tone = mix(color.rgb, second.rgb, smoothstep(0.0, 0.9, over.a));
+    float depth = (over.r - y) * inversesqrt(1.0 + 0.35 * over.g * over.g) / unit;
+    float near = 1.0 - 0.6 * over.a;
+    float side = exp(-depth * 34.0 / near) * 0.42 + exp(-depth * 130.0 / near) * 0.35;
+    vec3 body = tone * (0.028 + side * over.b * (0.55 + 0.6 * pulse + 0.8 * surge()));
+    body = mix(body, second.rgb * 0.10, 0.6 * over.a * over.a);
+    float fade = smoothstep(1.0, 0.75, over.a);
+    vec3 sum = land ? mix(below, body, 0.25 + 0.72 * fade) : below;
+    float front = smoothstep(0.0, 0.2, y / RENDERSIZE.y);
+    vec2 covers = vec2(stroke(under, y) * under.b, stroke(over, y) * over.b);
     float far = covers.x > covers.y ? under.a : over.a;
-    vec3 tone = mix(color.rgb, IMG_NORM_PIXEL(accent, vec2(0.5)).rgb, tint * far);
-    vec3 below = IMG_THIS_PIXEL(inputImage).rgb * (1.0 - dim);
-    return vec4(mix(below, tone, color.a * max(covers.x, covers.y)), 1.0);
+    vec3 ink = mix(mix(color.rgb, second.rgb, smoothstep(0.0, 0.9, far)), vec3(1.0), 0.45 * max(covers.x, covers.y));
+    float cover = clamp(1.35 * max(covers.x, covers.y), 0.0, 1.0) * color.a * (0.5 + 0.5 * front);
+    return vec4(mix(sum, ink, cover), 1.0);
 }
 
 void main() {
-    if (PASSINDEX == 0) gl_FragColor = from_photo();
-    else if (PASSINDEX == 1) gl_FragColor = hill();
-    else if (PASSINDEX == 2) gl_FragColor = highest();
-    else if (PASSINDEX == 3) gl_FragColor = beginning();
+    if (PASSINDEX == 0) gl_FragColor = hill();
+    else if (PASSINDEX == 1) gl_FragColor = highest();
+    else if (PASSINDEX == 2) gl_FragColor = beginning();
     else gl_FragColor = ridges();
 }
