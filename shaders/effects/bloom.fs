@@ -2,13 +2,15 @@
     "ISFVSN": "2",
     "VSN": "1",
     "TITLE": "Bloom",
-    "DESCRIPTION": "Light flows softly from the bright parts of the picture into what surrounds them.",
+    "DESCRIPTION": "Light flows softly from the bright parts of the picture into what surrounds them, and more of it on every accent.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
-    "CATEGORIES": ["Filter", "Finish", "Light"],
+    "CATEGORIES": ["Filter", "Finish", "Light", "Beat"],
     "INPUTS": [
         {"NAME": "inputImage", "TYPE": "image"},
-        {"NAME": "amount", "LABEL": "Amount", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 0.8, "IDENTITY": 0.0},
+        {"NAME": "amount", "LABEL": "Amount", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
+        {"NAME": "hit", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "BIND": {"bind": "accent.pulse", "smooth": 0.05, "decay": 0.5}},
+        {"NAME": "flare", "LABEL": "More light on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.3, "IDENTITY": 0.0},
         {"NAME": "threshold", "LABEL": "What counts as bright", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.62},
         {"NAME": "softness", "LABEL": "Softness of that border", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5},
         {"NAME": "size", "LABEL": "Size", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.72},
@@ -70,7 +72,7 @@ float dither() {
 
 vec4 lit() {
     vec4 picture = IMG_THIS_PIXEL(inputImage);
-    vec3 glow = IMG_THIS_PIXEL(u4).rgb * tint.rgb * tint.a * amount;
+    vec3 glow = IMG_THIS_PIXEL(u4).rgb * tint.rgb * tint.a * (amount + flare * hit);
     glow = max(glow + min(dot(glow, vec3(64.0)), 1.0) * dither(), 0.0);
     // The less, the more light is there already, and less again where it floods in from all sides:
     // nothing clips, and a white picture does not drown in its own light.

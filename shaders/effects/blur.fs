@@ -36,6 +36,16 @@
 
 const float NARROWEST = 4.0; // standard deviation in pixels of a quarter-sized picture drawn large
 
+// The picture is blurred as light, not as numbers of sRGB (nearly a power of 2.2): what is bright
+// spreads over what is dark, as it does behind a lens.
+vec4 linear(vec4 color) {
+    return vec4(pow(max(color.rgb, 0.0), vec3(2.2)), color.a);
+}
+
+vec4 encoded(vec4 color) {
+    return vec4(pow(max(color.rgb, 0.0), vec3(1.0 / 2.2)), color.a);
+}
+
 // How often the quarter-sized picture has to be halved for the radius. Below 0 it is too soft
 // already, and shows through the sharp one.
 float halvings() {
@@ -47,7 +57,7 @@ vec4 quarter() {
     vec2 pixel = 1.0 / IMG_SIZE(inputImage);
     vec4 sum = vec4(0.0);
     for (int i = 0; i < 4; i++)
-        sum += IMG_NORM_PIXEL(inputImage, isf_FragNormCoord + (vec2(i & 1, i >> 1) * 2.0 - 1.0) * pixel);
+        sum += linear(IMG_NORM_PIXEL(inputImage, isf_FragNormCoord + (vec2(i & 1, i >> 1) * 2.0 - 1.0) * pixel));
     return sum / 4.0;
 }
 
@@ -94,6 +104,6 @@ void main() {
     else if (PASSINDEX == 10) gl_FragColor = wider(d4, u8, 0.0);
     else {
         float soft = amount * unsharp() * clamp(exp2(halvings()), 0.0, 1.0);
-        gl_FragColor = mix(IMG_THIS_PIXEL(inputImage), IMG_THIS_PIXEL(u4), soft);
+        gl_FragColor = mix(IMG_THIS_PIXEL(inputImage), encoded(IMG_THIS_PIXEL(u4)), soft);
     }
 }

@@ -1,15 +1,17 @@
 // Title: Dissolve
-// Description: One photo melts into the other along soft clouds, with a thin line of light at their edge. With one photo only the light runs over it.
+// Description: One photo melts into the other along soft clouds: the bright parts of the new one come first, both drift towards the eye, and light spills over the border. With one photo only the light runs over it.
 // Author: TOQIBOX Render
 // License: MIT
 // Categories: Transition, Photo
 
-uniform float fineness; // = 3.0 [1.0, 12.0] Fineness of the clouds
-uniform float softness; // = 0.1 [0.01, 0.5] Softness of the edge
-uniform float sweep;    // = 0.6 [0.0, 1.0] From left to right instead of everywhere
-uniform float ripple;   // = 0.35 [0.0, 1.0] How much the photos bend at the edge
-uniform float glow;     // = 0.9 [0.0, 2.0] Light at the edge
-uniform vec4 light;     // = vec4(1.0, 0.8, 0.52, 1.0) [0.0, 1.0] Colour of the light
+uniform float fineness; // = 1.6 [0.5, 12.0] Fineness of the clouds
+uniform float softness; // = 0.3 [0.01, 0.6] Softness of the border
+uniform float sweep;    // = 0.45 [0.0, 1.0] From left to right instead of everywhere
+uniform float bright;   // = 0.45 [0.0, 1.0] How much the bright parts come first
+uniform float push;     // = 0.08 [0.0, 0.4] Towards the eye
+uniform float ripple;   // = 0.3 [0.0, 1.0] How much the photos bend at the border
+uniform float glow;     // = 0.55 [0.0, 2.0] Light at the border
+uniform vec4 light;     // = vec4(1.0, 0.86, 0.7, 1.0) [0.0, 1.0] Colour of the light
 
 // Hash without sine (Dave Hoskins), so that every driver gives the same clouds.
 float hash(vec2 p) {
@@ -27,11 +29,11 @@ float noise(vec2 p) {
     return mix(bottom, top, f.y);
 }
 
-// Four octaves, each turned so that no grid shows; about 0.1 to 0.85.
+// Three octaves, each turned so that no grid shows; about 0.1 to 0.8.
 float clouds(vec2 p) {
     float sum = 0.0;
     float share = 0.5;
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 3; i++) {
         sum += share * noise(p);
         p = mat2(1.6, 1.2, -1.2, 1.6) * p + 17.3;
         share *= 0.5;
@@ -39,20 +41,40 @@ float clouds(vec2 p) {
     return sum;
 }
 
+// The brightness of the new photo around a place, from 0 to 1.
+float luma_near(vec2 uv) {
+    vec3 sum = getToColor(uv).rgb;
+    for (int i = 0; i < 4; i++) {
+        vec2 corner = vec2(i & 1, i >> 1) * 2.0 - 1.0;
+        sum += getToColor(uv + 0.012 * corner * vec2(1.0 / ratio, 1.0)).rgb;
+    }
+    return dot(sum / 5.0, vec3(0.2126, 0.7152, 0.0722));
+}
+
+// A photo that is `nearer` than it was, about its middle.
+vec2 nearer(vec2 uv, float by) {
+    return 0.5 + (uv - 0.5) / (1.0 + by);
+}
+
 vec4 transition(vec2 uv) {
     vec2 place = vec2(uv.x * ratio, uv.y) * fineness;
     // The clouds bend themselves, which draws them out into wisps.
     float bend = clouds(place + 5.2 + 0.4 * progress);
-    float field = clamp((clouds(place + 1.2 * bend) - 0.08) / 0.8, 0.0, 1.0);
+    float field = clamp((clouds(place + 1.2 * bend) - 0.08) / 0.75, 0.0, 1.0);
+    field = mix(field, 1.0 - luma_near(uv), bright);
     field = mix(field, 0.75 * uv.x + 0.25 * field, sweep);
-    // From below all clouds to above all of them, so that both ends are the photos themselves.
+    field = clamp((field - 0.15) / 0.7, 0.0, 1.0);
+    // From below all of it to above all of it, so that both ends are the photos themselves.
     float level = mix(-softness, 1.0 + softness, progress);
     float passed = 1.0 - smoothstep(level - softness, level + softness, field);
     float edge = 4.0 * passed * (1.0 - passed);
-    vec2 shift = (vec2(bend, field) - 0.5) * 0.12 * ripple * edge;
-    vec4 picture = mix(getFromColor(uv + shift), getToColor(uv - shift), passed);
-    float line = (field - level) / (0.28 * softness);
-    vec3 shine = clamp(0.8 * light.rgb * light.a * glow * exp(-line * line), 0.0, 1.0);
+    vec2 shift = (vec2(bend, field) - 0.5) * 0.08 * ripple * edge;
+    vec4 leaving = getFromColor(nearer(uv, push * progress * progress) + shift);
+    float left = 1.0 - progress;
+    vec4 coming = getToColor(nearer(uv, push * left * left) - shift);
+    vec4 picture = mix(leaving, coming, passed);
+    // Light spills over a border as wide as the melt, and takes up the colours that it falls on.
+    vec3 shine = light.rgb * light.a * glow * edge * edge * (0.35 + 0.65 * picture.rgb);
     // Screen: light on light never runs over.
-    return vec4(1.0 - (1.0 - picture.rgb) * (1.0 - shine), picture.a);
+    return vec4(1.0 - (1.0 - picture.rgb) * (1.0 - clamp(0.8 * shine, 0.0, 1.0)), picture.a);
 }

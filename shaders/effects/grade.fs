@@ -9,7 +9,7 @@
     "INPUTS": [
         {"NAME": "inputImage", "TYPE": "image"},
         {"NAME": "look", "LABEL": "Look", "TYPE": "long", "VALUES": [0, 1, 2, 3, 4, 5, 6, 7], "LABELS": ["None", "Warm film", "Cold night", "Teal and orange", "Bleach bypass", "Faded print", "Black and white", "Violet dusk"], "DEFAULT": 1},
-        {"NAME": "strength", "LABEL": "Strength of the look", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.7, "IDENTITY": 0.0},
+        {"NAME": "strength", "LABEL": "Strength of the look", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.9, "IDENTITY": 0.0},
         {"NAME": "exposure", "LABEL": "Exposure, stops", "TYPE": "float", "MIN": -2.0, "MAX": 2.0, "DEFAULT": 0.0, "IDENTITY": 0.0},
         {"NAME": "contrast", "LABEL": "Contrast", "TYPE": "float", "MIN": -1.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0},
         {"NAME": "saturation", "LABEL": "Saturation", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.0, "IDENTITY": 1.0},
@@ -27,8 +27,8 @@ const vec3 LUMA = vec3(0.2126, 0.7152, 0.0722);
 // The looks: contrast, saturation (0 is as it is), temperature, fade; and what is added to shadows
 // and to highlights, which has no luma of its own.
 const vec4 CURVE[8] = vec4[8](
-    vec4(0.0), vec4(0.2, -0.06, 0.22, 0.24), vec4(0.22, -0.3, -0.55, 0.12), vec4(0.25, 0.06, 0.06, 0.05),
-    vec4(0.65, -0.6, -0.06, 0.0), vec4(-0.3, -0.3, 0.12, 0.7), vec4(0.45, -1.0, 0.0, 0.08), vec4(0.1, 0.08, -0.08, 0.2));
+    vec4(0.0), vec4(0.26, -0.02, 0.26, 0.22), vec4(0.3, -0.26, -0.6, 0.1), vec4(0.32, 0.1, 0.06, 0.04),
+    vec4(0.65, -0.6, -0.06, 0.0), vec4(-0.3, -0.3, 0.12, 0.7), vec4(0.45, -1.0, 0.0, 0.08), vec4(0.16, 0.12, -0.08, 0.16));
 const vec3 SHADE[8] = vec3[8](
     vec3(0.0), vec3(0.004, -0.004, 0.028), vec3(-0.06, 0.01, 0.08), vec3(-0.075, 0.018, 0.045),
     vec3(-0.01, 0.003, 0.0), vec3(-0.02, 0.006, 0.0), vec3(0.0), vec3(0.022, -0.018, 0.1));

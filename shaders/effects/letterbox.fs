@@ -2,14 +2,14 @@
     "ISFVSN": "2",
     "VSN": "1",
     "TITLE": "Letterbox",
-    "DESCRIPTION": "Bars that leave a picture of the chosen shape, long side to short side; in a tall frame the shape stands upright. Move \"How far closed\" to let them close in.",
+    "DESCRIPTION": "Bars that leave a picture of the chosen shape, long side to short side; in a tall frame the shape stands upright. They close in as the video begins. In a chain text comes after it, or is cut.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Filter", "Finish"],
     "INPUTS": [
         {"NAME": "inputImage", "TYPE": "image"},
         {"NAME": "ratio", "LABEL": "Long side to short side", "TYPE": "float", "MIN": 1.0, "MAX": 4.0, "DEFAULT": 2.39},
-        {"NAME": "amount", "LABEL": "How far closed", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
+        {"NAME": "amount", "LABEL": "How far closed", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 1.0, "IDENTITY": 0.0, "BIND": {"keys": [[0.0, 0.0], [1.6, 1.0, "inout"]]}},
         {"NAME": "softness", "LABEL": "Soft edge", "TYPE": "float", "MIN": 0.0, "MAX": 0.2, "DEFAULT": 0.0},
         {"NAME": "color", "LABEL": "Colour", "TYPE": "color", "DEFAULT": [0.0, 0.0, 0.0, 1.0]}
     ]
