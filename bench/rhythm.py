@@ -62,6 +62,8 @@ def librosas(samples: NDArray[np.int16]) -> rhythm.Events:
         tempo=speed,
         confidence=1.0,
         sections=np.zeros((0, 4)),
+        labels=np.zeros(0, np.int64),
+        evidence={},
     )
 
 

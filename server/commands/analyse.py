@@ -70,13 +70,17 @@ def _page(summary: dict[str, Any]) -> list[str]:
         f"length    {summary['seconds']:.1f} s",
         f"tempo     {tempo['bpm']:.1f} BPM, confidence {tempo['confidence']:.2f}",
         "events    " + ", ".join(f"{count} {name}" for name, count in summary["counts"].items()),
+        "sure      "
+        + ", ".join(f"{name} {sure:.2f}" for name, sure in summary["confidence"].items()),
         "sections",
     ]
     for section in summary["sections"]:
         times = f"{_clock(section['start'])} - {_clock(section['end'])}"
-        rows.append(f"  {times}  {section['kind']:<5}  energy {section['energy']:.2f}")
+        name = f"{section['kind']:<5}  {section['label']:<5}"
+        rows.append(f"  {times}  {name}  energy {section['energy']:.2f}")
     return rows
 
 
 def _clock(seconds: float) -> str:
-    return f"{int(seconds) // 60}:{seconds % 60:04.1f}"
+    tenths = round(seconds * 10)  # 59.97 s is 1:00.0, not 0:60.0
+    return f"{tenths // 600}:{tenths % 600 / 10:04.1f}"

@@ -77,6 +77,8 @@ EVENTS = {
     "section": "the beginning of a section",
 }
 """Events of the music, and what each is."""
+CONFIDENT = ("onset", "kick", "snare", "hat", "beat", "downbeat")
+"""Events of which it is known how sure they are."""
 SECTIONS = {
     "build": "rises towards a drop",
     "drop": "is at full energy after a build or a break",
@@ -127,6 +129,12 @@ def _rows() -> list[Feature]:
         Feature("width", share, Needs.SPECTRA, "stereo width: 0 is mono, 1 is all side"),
     ]
     rows += [row for name, what in EVENTS.items() for row in _event(name, what)]
+    rows += [
+        Feature(
+            f"{name}.confidence", share, Needs.TRACK, f"how sure it is around here: {EVENTS[name]}"
+        )
+        for name in CONFIDENT
+    ]
     rows += [
         Feature(f"section.{kind}", share, Needs.TRACK, f"1 in a section that {what}, else 0")
         for kind, what in SECTIONS.items()

@@ -104,6 +104,14 @@ class Features:
         """All events of one kind: rows of time in seconds and strength 0..1."""
         return self._known[event]
 
+    def confidence(self) -> dict[str, float]:
+        """How sure the events are in the whole track, 0..1, by kind of track.CONFIDENT."""
+        return dict(zip(track.CONFIDENT, self._known["confidence"].tolist(), strict=True))
+
+    def section_labels(self) -> list[str]:
+        """Return a label for each section: intro, outro, or the same letter for the same music."""
+        return [track.label(number) for number in self._known["labels"].tolist()]
+
     def sections(self) -> NDArray[np.float64]:
         """Rows of start, end, energy and kind: 0 plain, 1 build, 2 drop, 3 break."""
         return self._known["sections"]

@@ -2,7 +2,8 @@
 
 One `.npz`: `columns` (steps by COLUMNS, float32, on the grid of the spectra), `tempo` (beats a
 minute, confidence), for each kind of event an array of its name (rows of time in seconds and
-strength 0..1), and `sections` (rows of start, end, energy and kind).
+strength 0..1), `sections` (rows of start, end, energy and kind) with their `labels`, and
+`confidence` (that of each of CONFIDENT in the whole track).
 """
 
 from collections.abc import Callable
@@ -15,14 +16,17 @@ from server.errors import ToqiboxError
 from server.media import bands, ffmpeg, part, rhythm, spectra
 from server.media.analyser import STEPS_PER_S
 from server.media.loudness import STEP_S, Meter
+from server.media.rhythm import confidence, labels
 
-FORMAT = 2
+FORMAT = 3
 """Number of the format of the file, and of what its numbers mean."""
 _LEVELS = (*bands.NAMES, "loudness", "loudness.short")
 EVENTS = ("accent", "onset", "kick", "snare", "hat", "beat", "downbeat", "drop", "section")
 """Kinds of events; each has an array in the file."""
 KINDS = ("plain", "build", "drop", "break")
 """Kinds of section by their number."""
+CONFIDENT = confidence.KINDS
+"""Kinds of events whose confidence is known, in order."""
 COLUMNS = (
     *_LEVELS,
     *(f"{name}.envelope" for name in _LEVELS),
@@ -32,6 +36,7 @@ COLUMNS = (
     *(f"section.{kind}" for kind in KINDS[1:]),
     "section.energy",
     "build.phase",
+    *(f"{kind}.confidence" for kind in CONFIDENT),
 )
 ATTACK_S, RELEASE_S = 0.010, 0.300
 """Time constants of an envelope."""
@@ -68,7 +73,7 @@ def analyse(sound: Path, heard: Path, out: Path, told: Callable[[], None] | None
             loudness = meter.read()
     except ffmpeg.MediaError as error:
         raise ToqiboxError("undecodable_audio", detail=str(error)) from error
-    columns = _columns(records, loudness, events.sections)
+    columns = _columns(records, loudness, events)
     progressed()
     with part.writing(out) as file:
         np.savez(
@@ -76,9 +81,19 @@ def analyse(sound: Path, heard: Path, out: Path, told: Callable[[], None] | None
             columns=columns,
             tempo=np.array([events.tempo, events.confidence]),
             sections=events.sections,
+            labels=events.labels,
+            confidence=np.array([events.evidence[kind].overall for kind in CONFIDENT]),
             allow_pickle=False,
             **_hits(events),
         )
+
+
+def label(number: int) -> str:
+    """Return a section's label as it is shown: intro, outro, A, B, …, Z, AA, …"""
+    ends = {labels.INTRO: "intro", labels.OUTRO: "outro"}
+    if number in ends:
+        return ends[number]
+    return (label(number // 26 - 1) if number >= 26 else "") + chr(ord("A") + number % 26)
 
 
 def _hits(events: rhythm.Events) -> dict[str, Reals]:
@@ -100,7 +115,9 @@ def _hits(events: rhythm.Events) -> dict[str, Reals]:
     }
 
 
-def _columns(records: NDArray[np.void], loudness: Reals, sections: Reals) -> NDArray[np.float32]:
+def _columns(
+    records: NDArray[np.void], loudness: Reals, events: rhythm.Events
+) -> NDArray[np.float32]:
     """Steps by COLUMNS."""
     steps = len(records) - spectra.TAIL
     levels = bands.scale(records["powers"].astype(np.float64))
@@ -113,7 +130,8 @@ def _columns(records: NDArray[np.void], loudness: Reals, sections: Reals) -> NDA
     found |= {f"{name}.envelope": column for name, column in zip(_LEVELS, smooth.T, strict=True)}
     found["loudness.raw"], found["loudness.short.raw"] = loudness[:, 2:].T
     found["flux"] = _beside_the_loud(records["flux"].astype(np.float64))
-    found |= _sections(sections, len(records))
+    found |= _sections(events.sections, len(records))
+    found |= _confidence(events, len(records))
     return np.stack([found[name] for name in COLUMNS], axis=1).astype(np.float32)
 
 
@@ -150,6 +168,12 @@ def _on_grid(rows: Reals, steps: int) -> Reals:
         return np.zeros((steps, rows.shape[1]))
     shown = (np.arange(len(rows)) + 1) * STEP_S
     return np.stack([np.interp(times, shown, column) for column in rows.T], axis=1)
+
+
+def _confidence(events: rhythm.Events, steps: int) -> dict[str, Reals]:
+    """The confidence of each kind of event at each step."""
+    times = np.arange(steps) / STEPS_PER_S
+    return {f"{kind}.confidence": events.evidence[kind].at(times) for kind in CONFIDENT}
 
 
 def _sections(rows: Reals, steps: int) -> dict[str, Reals]:

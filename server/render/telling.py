@@ -27,7 +27,7 @@ def run(spec: Spec, emit: Emit) -> Result:
         emit: told of the stages.
 
     Returns:
-        seconds, tempo, sections, and how many events there are of each kind.
+        seconds, tempo, sections, how many events there are of each kind, and how sure they are.
     """
     features = Features(Path(spec["features"]))
     summary = _summary(features)
@@ -56,10 +56,14 @@ def _summary(features: Features) -> dict[str, Any]:
                 "start": round(start, 3),
                 "end": round(end, 3),
                 "kind": KINDS[int(kind)],
+                "label": label,
                 "energy": round(energy, 3),
             }
-            for start, end, energy, kind in features.sections().tolist()
+            for (start, end, energy, kind), label in zip(
+                features.sections().tolist(), features.section_labels(), strict=True
+            )
         ],
+        "confidence": {kind: round(value, 2) for kind, value in features.confidence().items()},
         "counts": {event: len(features.hits(event)) for event in EVENTS},
     }
 

@@ -10,17 +10,18 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from server.media.rhythm.confidence import PLAYS, Evidence
 from server.media.rhythm.heard import Heard
 from server.media.rhythm.spectra import HERTZ, STEPS_PER_S
 
 Reals = NDArray[np.float64]
 
-_REACH_S, _FEWEST = 4.0, 5
-"""A kick belongs to a drum that plays on where so many are within so many seconds around it."""
+_KICKS_APART_S = 0.14
+"""Of kicks that follow each other faster the stronger is the accent."""
 _COVERED_S = 1.1
 """So far around such a kick no other accent is needed."""
 _APART_S, _SWELLS_APART_S = 0.28, 2.0
-"""The least time between two accents, and around the rise of a swell."""
+"""The least time between two onsets that are accents, and around the rise of a swell."""
 _BEFORE, _AFTER = 8, 6
 """Steps before and after an onset whose power is compared."""
 _LEAST_DB, _FULL_DB = 2.5, 15.0
@@ -41,17 +42,18 @@ _SMOOTH, _LEAST_SWELL_DB, _FULL_SWELL_DB, _SWELL = STEPS_PER_S, 3.0, 12.0, 0.4
 swell; the strength of the most."""
 
 
-def find(heard: Heard, beats: Reals) -> Reals:
-    """Rows of time in seconds and strength 0..1, in order.
+def find(heard: Heard, beats: Reals, drum: Evidence) -> Reals:
+    """Return rows of time in seconds and strength 0..1, in order.
 
     Args:
         heard: onsets and kicks of the track, and how loud it is.
         beats: their times in seconds; none where there is no pulse.
+        drum: how sure the kicks are.
     """
     if not len(heard.spectrum.power) or heard.spectrum.power.max() <= 0:
         return np.zeros((0, 2))
-    kicks = _steady(heard.kicks)
-    rows = kicks.copy()
+    kicks = heard.kicks[drum.at(heard.kicks[:, 0]) >= PLAYS]
+    rows = kicks[_strongest(kicks[:, 0], kicks[:, 1], _KICKS_APART_S)]
     rows[:, 1] = np.maximum(rows[:, 1], _SOFTEST)
     rows = _with(rows, _struck(heard, beats, kicks[:, 0]))
     return _with(rows, _swells(heard.spectrum.power, rows[:, 0]))
@@ -61,13 +63,6 @@ def _with(rows: Reals, more: Reals) -> Reals:
     every = np.concatenate([rows, more])
     found: Reals = every[np.argsort(every[:, 0], kind="stable")]
     return found
-
-
-def _steady(kicks: Reals) -> Reals:
-    """Those kicks that are not alone: a few hits in a minute are no drum that plays."""
-    times = kicks[:, 0]
-    near = np.searchsorted(times, times + _REACH_S) - np.searchsorted(times, times - _REACH_S)
-    return kicks[near >= _FEWEST]
 
 
 def _apart(times: Reals, others: Reals) -> Reals:
@@ -88,7 +83,8 @@ def _struck(heard: Heard, beats: Reals, kicks: Reals) -> Reals:
     if len(beats) > 1:
         place = np.interp(onsets[:, 0], beats, np.arange(len(beats)))
         salience[np.abs(place - np.rint(place)) <= _NEAR] *= _ON_BEAT
-    chosen = _strongest(onsets[:, 0], salience)
+    salience[salience < _SHARE * _most(onsets[:, 0], salience)] = 0
+    chosen = _strongest(onsets[:, 0], salience, _APART_S)
     if not len(chosen):
         return np.zeros((0, 2))
     strong = float(np.percentile(salience[chosen], 90))
@@ -120,19 +116,23 @@ def _rises(power: Reals, times: Reals) -> Reals:
     return np.where(rise >= _LEAST_DB, share, 0.0)
 
 
-def _strongest(times: Reals, salience: Reals) -> NDArray[np.int64]:
-    """Indices, in order, of what stands out of its surroundings and is not near to stronger."""
+def _most(times: Reals, salience: Reals) -> Reals:
+    """Return the strongest within _AROUND_S of each time."""
     low = np.searchsorted(times, times - _AROUND_S)
     high = np.searchsorted(times, times + _AROUND_S)
-    most = np.array([salience[a:b].max() for a, b in zip(low, high, strict=True)])
+    return np.array([salience[a:b].max() for a, b in zip(low, high, strict=True)])
+
+
+def _strongest(times: Reals, salience: Reals, apart_s: float) -> NDArray[np.int64]:
+    """Return indices, in order, of what is not so near to something stronger."""
+    free = salience > 0
+    first = np.searchsorted(times, times - apart_s)
+    last = np.searchsorted(times, times + apart_s)
     taken: list[int] = []
-    free = np.ones(len(times), np.bool_)
-    for at in np.argsort(-salience, kind="stable"):
-        if not free[at] or salience[at] <= 0 or salience[at] < _SHARE * most[at]:
-            continue
-        taken.append(int(at))
-        first, last = np.searchsorted(times, [times[at] - _APART_S, times[at] + _APART_S])
-        free[first:last] = False
+    for at in map(int, np.argsort(-salience, kind="stable")):
+        if free[at]:
+            taken.append(at)
+            free[first[at] : last[at]] = False
     return np.array(sorted(taken), np.int64)
 
 

@@ -32,6 +32,8 @@ class Bars:
     bright: Reals
     """and how far up the sound reaches."""
     kicks: Reals
+    harmony: Reals
+    """Bars by 12: how much each pitch class sounds beside the mean of all, from C on."""
 
     @property
     def energy(self) -> Reals:
@@ -63,7 +65,20 @@ def measure(heard: Heard, downbeats: Reals) -> Bars:
         np.where(silent, 0, _stretched(_counts(heard.onsets, bounds) / lengths, _A_SECOND)),
         np.where(silent, 0, _stretched(reach, levels.shape[1] / 4)),
         np.minimum(_counts(heard.kicks, bounds) / lengths, 2.0) / 2,
+        _harmony(levels),
     )
+
+
+def _harmony(levels: Reals) -> Reals:
+    """Return the levels of each pitch class less their mean, bars by 12."""
+    tones = np.flatnonzero((HERTZ > 60) & (HERTZ < 2500))
+    classes = np.rint(12 * np.log2(HERTZ[tones] / 16.3516)).astype(np.int64) % 12
+    sums = np.zeros((len(levels), 12))
+    for tone, pitch in zip(tones, classes, strict=True):
+        sums[:, pitch] += levels[:, tone] - levels[:, tones].mean(axis=1)
+    means = sums / np.maximum(np.bincount(classes, minlength=12), 1)
+    found: Reals = means - means.mean(axis=1, keepdims=True)
+    return found
 
 
 def _bounds(seconds: float, downbeats: Reals) -> Reals:

@@ -1,11 +1,21 @@
 """All events of a track, in the order in which one is found by means of another."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from server.media.rhythm import accents, bars, downbeats, meter, sections
+from server.media.rhythm import (
+    accents,
+    agreement,
+    bars,
+    downbeats,
+    labels,
+    meter,
+    sections,
+)
+from server.media.rhythm.confidence import PLAYS, Evidence, evidence
 from server.media.rhythm.heard import listen
 
 Reals = NDArray[np.float64]
@@ -34,6 +44,10 @@ class Events:
     """How sure tempo and beats are, 0..1."""
     sections: Reals
     """(m, 4): start, end, energy 0..1, and kind: one of sections.PLAIN, BUILD, DROP, BREAK."""
+    labels: NDArray[np.int64]
+    """(m,): parts of the same label are the same music; labels.INTRO, OUTRO, or from 0 on."""
+    evidence: Mapping[str, Evidence]
+    """How sure the events are, by kind of confidence.KINDS."""
 
 
 def find(samples: NDArray[np.int16]) -> Events:
@@ -47,14 +61,30 @@ def find(samples: NDArray[np.int16]) -> Events:
     if confidence < _LEAST_CONFIDENCE:
         row = row[:0]
     firsts = downbeats.find(row, heard)
+    beats = np.stack([row, firsts], axis=1)
+    known = evidence(
+        {
+            "onset": heard.onsets,
+            "kick": heard.kicks,
+            "snare": heard.snares,
+            "hat": heard.hats,
+            "beat": beats,
+            "downbeat": beats[firsts > 0],
+        },
+        agreement.certainty(heard, row, firsts, confidence),
+    )
+    measured = bars.measure(heard, row[firsts > 0])
+    parts = sections.find(measured, drums=known["kick"].overall >= PLAYS)
     return Events(
-        heard.onsets,
-        heard.kicks,
-        heard.snares,
-        heard.hats,
-        accents.find(heard, row),
-        np.stack([row, firsts], axis=1),
-        float(np.median(60 / np.diff(row))) if len(row) > 1 else 0.0,
-        confidence,
-        sections.find(bars.measure(heard, row[firsts > 0])),
+        onsets=heard.onsets,
+        kicks=heard.kicks,
+        snares=heard.snares,
+        hats=heard.hats,
+        accents=accents.find(heard, row, known["kick"]),
+        beats=beats,
+        tempo=float(np.median(60 / np.diff(row))) if len(row) > 1 else 0.0,
+        confidence=confidence,
+        sections=parts,
+        labels=labels.find(measured, np.searchsorted(measured.bounds, parts[:, 0])),
+        evidence=known,
     )
