@@ -84,7 +84,8 @@ def _render(parser: argparse.ArgumentParser) -> None:
     )
     add("--preset", metavar="ID", help="instead of an effect, see `toqibox presets list`")
     add("--plan", help="picture size by plan (free)")
-    add("--start", metavar="SECONDS", help="where in the track the video begins (0)")
+    meaning = "where in the track the video begins (0); drop or best with --duration finds a part"
+    add("--start", metavar="SECONDS", help=meaning)
     add("--duration", metavar="SECONDS", help="length of the video (the rest of the track)")
     add("--aspect", help="16:9, 9:16, 1:1 or 4:5 (16:9)")
     add("--fit", help="how the photo fills the frame: blur, contain or cover (blur)")

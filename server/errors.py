@@ -147,8 +147,10 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "duration_too_long": _row(
         413,
-        "The video would be longer than {limit} seconds.",
-        "Видео было бы длиннее {limit} секунд.",
+        "The video would be longer than {limit} seconds. Take a part of the track: “start” says "
+        "where it begins, “duration” how long it is, at most {limit} seconds.",
+        "Видео было бы длиннее {limit} секунд. Возьмите часть трека: «start» — где она начинается, "
+        "«duration» — сколько длится, не больше {limit} секунд.",
     ),
     "image_too_large": _row(
         413,

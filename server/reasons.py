@@ -84,6 +84,18 @@ REASONS: dict[str, tuple[str, str]] = {
         "it must be seconds as a plain decimal number, such as 12.5",
         "нужны секунды обычным десятичным числом, например 12.5",
     ),
+    "start": (
+        "it must be seconds as a plain decimal number, such as 12.5, or drop or best",
+        "нужны секунды обычным десятичным числом, например 12.5, или drop, или best",
+    ),
+    "needs_duration": (
+        "drop and best need a duration: how long the part of the track is to be",
+        "drop и best требуют duration: сколько должен длиться отрывок",
+    ),
+    "track_too_long": (
+        "for drop and best the track may last at most {limit} seconds; give the start in seconds",
+        "для drop и best трек может длиться не больше {limit} с; укажите start в секундах",
+    ),
     "positive_seconds": ("it must be more than 0 seconds", "нужно больше 0 секунд"),
     "past_the_end": ("the track ends at {seconds} seconds", "трек кончается на {seconds} с"),
     "one_of": ("it must be one of {known}", "подойдёт одно из: {known}"),

@@ -21,7 +21,15 @@ from server.http.codes import (
     by_status,
 )
 from server.http.context import CONFIG
-from server.jobs.fields import ASPECTS, FITS, FLAGS, LONGEST_CHAIN, REQUIRED, TEXT_LENGTH
+from server.jobs.fields import (
+    ASPECTS,
+    FITS,
+    FLAGS,
+    HIGHLIGHTS,
+    LONGEST_CHAIN,
+    REQUIRED,
+    TEXT_LENGTH,
+)
 from server.jobs.spec import DEFAULT_ASPECT, DEFAULT_EFFECT, DEFAULT_FIT
 
 _JOB_ID = {
@@ -146,7 +154,13 @@ def _form(config: Config) -> dict[str, Any]:
                 "description": f"Seconds, at most {config.max_duration_sec}; "
                 "without it the audio's length from `start`.",
             },
-            "start": {**seconds, "default": "0", "description": "Where in the track to begin."},
+            "start": {
+                "anyOf": [seconds, {"enum": list(HIGHLIGHTS)}],
+                "default": "0",
+                "description": "Where in the track to begin: seconds, or `drop` or `best` with a "
+                "`duration`, for a part that is found by what is heard, from bar line to bar "
+                "line and about as long.",
+            },
             "plan": {"type": "string", "enum": plans, "default": plans[0]},
             "effect": {
                 "type": "string",

@@ -4,7 +4,7 @@ from typing import Any
 
 from server.effects.feature import Needs, Unit
 from server.http.codes import ALL
-from server.jobs.fields import ASPECTS, FITS
+from server.jobs.fields import ASPECTS, FITS, HIGHLIGHTS
 from server.jobs.job import Stage, Status
 
 _TEXT = {"type": "string"}
@@ -53,6 +53,10 @@ _JOB = {
     "fps": _COUNT,
     "start": _NUMBER,
     "duration": _NUMBER,
+    "highlight": {
+        "enum": [*HIGHLIGHTS, None],
+        "description": "What `start` was found as, null where the request said a time.",
+    },
     "frames": _object({"done": _COUNT, "total": _COUNT}),
     "queuePosition": _maybe(_COUNT),
     "etaSeconds": _maybe(_COUNT),

@@ -21,6 +21,8 @@ TEXTS = (
 NOT_OFFERED = ("webhook",)
 """Fields of the contract that this server answers with 422 rather than ignore."""
 ASPECTS = {"16:9": (16, 9), "9:16": (9, 16), "1:1": (1, 1), "4:5": (4, 5)}
+HIGHLIGHTS = ("drop", "best")
+"""Words that `start` may be: the part of the track is then found by what is heard."""
 FITS = ("blur", "contain", "cover")
 TEXT_LENGTH = 200
 PARAMS_BYTES = 16_384
@@ -84,7 +86,11 @@ def _duration(text: str, config: Config) -> Decimal:
     return duration
 
 
-def _start(text: str, _config: Config) -> Decimal:
+def _start(text: str, _config: Config) -> Decimal | str:
+    if text in HIGHLIGHTS:
+        return text
+    if not _SECONDS.fullmatch(text):
+        raise refuse("start", reason("start"))
     return _seconds("start", text)
 
 

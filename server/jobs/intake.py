@@ -3,6 +3,8 @@
 import asyncio
 import logging
 import signal
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,9 @@ _PREPARES = 2
 _PREPARE_LIMITS = confine.Limits(memory_bytes=1_500_000_000, cpu_s=15, file_bytes=2_000_000_000)
 _PREPARE_WATCH = Watch(stall_s=60, limit_s=60)
 _PREPARE_ATTEMPTS = 3
+# A track of the longest length is analysed in about 40 s.
+_HIGHLIGHT_LIMITS = confine.Limits(memory_bytes=3_000_000_000, cpu_s=150)
+_HIGHLIGHT_WATCH = Watch(stall_s=150, limit_s=150)
 BUSY_S = 30
 
 
@@ -83,7 +88,10 @@ class Intake:
         self._accepting += 1
         try:
             await settled(keep, [link.source for link in request.chain], folder)
-            prepared = await self._prepare(request, folder, request_id)
+            async with self._prepares:
+                self.admission()  # the queue may have filled while this upload was read
+                request = await self._found(request, folder, request_id)
+                prepared = await self._prepare(request, folder, request_id)
             for upload in FILES:
                 (folder / upload).unlink(missing_ok=True)
             job = self._new_job(request, prepared, request_id)
@@ -106,6 +114,24 @@ class Intake:
         )
         return job
 
+    async def _found(self, request: Request, folder: Path, request_id: str) -> Request:
+        """The request with the part of the track that it asks for by a word."""
+        if request.highlight is None:
+            return request
+        task = {
+            "task": "highlight",
+            "audio": str(folder / "audio"),
+            "wanted": request.highlight,
+            "duration": str(request.duration),
+        }
+        found = await self._attempts(task, _HIGHLIGHT_WATCH, _HIGHLIGHT_LIMITS, request_id)
+        return replace(
+            request,
+            start=Decimal(found["start"]),
+            duration=Decimal(found["duration"]),
+            highlight=found["highlight"],
+        )
+
     async def _prepare(self, request: Request, folder: Path, request_id: str) -> dict[str, Any]:
         task = {
             "task": "prepare",
@@ -118,29 +144,37 @@ class Intake:
             "max_duration": str(self._config.max_duration_sec),
             "fps": request.fps,
         }
+        return await self._attempts(task, _PREPARE_WATCH, _PREPARE_LIMITS, request_id)
+
+    async def _attempts(
+        self, task: dict[str, Any], watch: Watch, limits: confine.Limits, request_id: str
+    ) -> dict[str, Any]:
+        """The result of a task that decodes an upload.
+
+        Raises:
+            ToqiboxError: what the client is told where it cannot be done.
+        """
         stages = ["sound"]
 
         def on_event(event: Event) -> None:
             if event.get("event") == "stage":
                 stages.append(str(event.get("stage")))
 
-        async with self._prepares:
-            self.admission()  # the queue may have filled while this upload was read
-            for attempt in range(1, _PREPARE_ATTEMPTS + 1):
-                try:
-                    return await run_once(task, _PREPARE_WATCH, _PREPARE_LIMITS, on_event)
-                except TaskError as error:
-                    note(
-                        _LOG,
-                        logging.INFO,
-                        "prepare.failed",
-                        request=request_id,
-                        code=error.code,
-                        detail=error.detail,
-                        attempt=attempt,
-                    )
-                    if not _was_killed(error) or attempt == _PREPARE_ATTEMPTS:
-                        raise _refusal(error, stages[-1]) from error
+        for attempt in range(1, _PREPARE_ATTEMPTS + 1):
+            try:
+                return await run_once(task, watch, limits, on_event)
+            except TaskError as error:
+                note(
+                    _LOG,
+                    logging.INFO,
+                    f"{task['task']}.failed",
+                    request=request_id,
+                    code=error.code,
+                    detail=error.detail,
+                    attempt=attempt,
+                )
+                if not _was_killed(error) or attempt == _PREPARE_ATTEMPTS:
+                    raise _refusal(error, stages[-1]) from error
         raise AssertionError("unreachable")
 
     def _new_job(self, request: Request, prepared: dict[str, Any], request_id: str) -> Job:

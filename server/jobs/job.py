@@ -133,6 +133,7 @@ def seen_by_client(
         "fps": spec.fps,
         "start": float(spec.start),
         "duration": float(spec.duration),
+        "highlight": spec.highlight,
         "frames": {"done": spec.frames if done else frames_done, "total": spec.frames},
         "queuePosition": position,
         "etaSeconds": eta_s,

@@ -53,6 +53,9 @@ class Request:
     fps: int
     start: Decimal
     duration: Decimal | None
+    highlight: str | None
+    """What of the track is wanted, one of fields.HIGHLIGHTS; then `start` is found later and
+    `duration` is the most. None where the request says a time."""
     title: str | None
     """None is what the track's tags say, an empty text is none; `artist` likewise."""
     artist: str | None
@@ -103,6 +106,8 @@ class Spec:
     """Whether something follows what only the whole track tells."""
     allow_flashing: bool = False
     """Whether the picture may flash as it likes."""
+    highlight: str | None = None
+    """What `start` was found as: one of fields.HIGHLIGHTS; None where the request said a time."""
     preset: str | None = None
     """The id of the preset that the chain came from; the chain stays when its file changes."""
 
@@ -149,6 +154,10 @@ def check_request(
     plan = given.get("plan", "free" if "free" in config.plans else next(iter(config.plans)))
     aspect = given.get("aspect", DEFAULT_ASPECT)
     width, height = fields.picture_size(aspect, config.plans[plan])
+    start = given.get("start", Decimal(0))
+    highlight = start if isinstance(start, str) else None
+    if highlight and "duration" not in given:
+        raise fields.refuse("start", reason("needs_duration"))
     preset = presets.get(given["preset"]) if "preset" in given else None
     return Request(
         preset=preset.id if preset else None,
@@ -158,8 +167,9 @@ def check_request(
         aspect=aspect,
         fit=given.get("fit") or (preset and preset.fit) or DEFAULT_FIT,
         fps=given.get("fps", config.fps),
-        start=given.get("start", Decimal(0)),
+        start=Decimal(0) if highlight else start,
         duration=given.get("duration"),
+        highlight=highlight,
         title=given.get("title"),
         artist=given.get("artist"),
         width=width,
@@ -269,6 +279,7 @@ def resolve(request: Request, prepared: Mapping[str, Any], config: Config) -> Sp
         palette=prepared["palette"],
         photo2=prepared["photo2_sha256"] if request.photo2 else None,
         loudest_s=float(prepared["loudest_s"]),
+        highlight=request.highlight,
         allow_flashing=request.allow_flashing,
         preset=request.preset,
     )

@@ -13,6 +13,9 @@ from server.media.watch import watch
 from server.reasons import reason
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from server.media.excerpt import Excerpt
 
 _DECODE = Limits(memory_bytes=1 << 30, cpu_s=15, open_files=32)
@@ -24,6 +27,9 @@ CODECS = (
 """The decoders that an upload may be read by."""
 DEMUXERS = "mp3,wav,flac,ogg,mov,aac,aiff"
 """The kinds of file that an upload may be."""
+
+ANALYSED_RATE = 44_100
+"""Samples a second of what is analysed."""
 
 # `-ac 2` would play mono 3 dB too quiet. Here mono stays mono, all else becomes stereo by
 # swresample's matrix (normalised, so that six channels do not clip), and then mono goes to both.
@@ -90,6 +96,40 @@ def decode(
         file.seek(0)
         file.write(wave.header(excerpt.samples))
     return Sound(excerpt.samples, excerpt.digest.hexdigest(), excerpt.loudest_s())
+
+
+def decode_whole(path: Path, kind: str, longest: int) -> "NDArray[np.int16]":
+    """All of a track at 44.1 kHz, samples x 2, to be analysed.
+
+    Args:
+        path: the upload.
+        kind: what `sniff_audio_file` found.
+        longest: seconds that it may last.
+
+    Raises:
+        ToqiboxError: undecodable_audio, invalid_parameter (it is longer, said of `start`).
+    """
+    import numpy as np
+
+    most = longest * ANALYSED_RATE * 4
+    pieces, size = [], 0
+    argv = _decode_argv(path, kind, ANALYSED_RATE, "s16le")
+    try:
+        with ffmpeg.Process(argv, _DECODE, stdout=True) as process:
+            for chunk in process.chunks():
+                pieces.append(chunk)
+                size += len(chunk)
+                if size > most:
+                    why = reason("track_too_long", limit=longest)
+                    raise ToqiboxError("invalid_parameter", field="start", name="start", reason=why)
+            outcome = process.wait(30)
+    except ffmpeg.MediaError as error:
+        raise ToqiboxError("undecodable_audio", field="audio", detail=str(error)) from error
+    if size < 4 or outcome.rc < 0:
+        detail = f"rc {outcome.rc}: {outcome.messages[-1000:]}"
+        raise ToqiboxError("undecodable_audio", field="audio", detail=detail)
+    data = b"".join(pieces)
+    return np.frombuffer(data[: size // 4 * 4], "<i2").reshape(-1, 2)
 
 
 def encode_aac(
@@ -172,7 +212,7 @@ def _fill(excerpt: "Excerpt", path: Path, kind: str, file: BinaryIO) -> None:
         raise ToqiboxError("undecodable_audio", field="audio", detail=detail)
 
 
-def _decode_argv(path: Path, kind: str) -> list[str]:
+def _decode_argv(path: Path, kind: str, rate: int = wave.RATE, layout: str = "f32le") -> list[str]:
     upload = ffmpeg.input_file(
         path,
         format=kind,
@@ -183,11 +223,8 @@ def _decode_argv(path: Path, kind: str) -> list[str]:
         analyzeduration=5_000_000,
         threads=1,
     )
-    options = {"vn": None, "sn": None, "dn": None, "ar": wave.RATE, "format": "f32le"}
-    return ffmpeg.output(upload["a:0"], "pipe:1", af=_STREAM_FILTER, **options)
-
-
-_STREAM_FILTER = f"{_STEREO},aresample={wave.RATE}"
+    options = {"vn": None, "sn": None, "dn": None, "ar": rate, "format": layout}
+    return ffmpeg.output(upload["a:0"], "pipe:1", af=f"{_STEREO},aresample={rate}", **options)
 
 
 def _past_the_end(decoded: int) -> ToqiboxError:

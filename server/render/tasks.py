@@ -9,6 +9,9 @@ from pathlib import Path
 from server.errors import ToqiboxError
 from server.render.events import Emit, Result, Spec
 
+LONGEST_TRACK_S = 1200
+"""Of a track that is analysed as a whole to find a part of it."""
+
 
 def probe(spec: Spec, _emit: Emit) -> Result:
     """Say what this machine can do; see probe.py."""
@@ -42,6 +45,21 @@ def prepare(spec: Spec, emit: Emit) -> Result:
         return result | dict.fromkeys(empty)
     emit.stage("sound")
     return result | _sound(spec, Path(audio), kind)
+
+
+def highlight(spec: Spec, emit: Emit) -> Result:
+    """Find the part of a track that is asked for by a word; see media/highlight.py."""
+    from server.media.highlight import find
+    from server.media.sound import decode_whole
+
+    emit.stage("sound")
+    audio = Path(spec["audio"])
+    samples = decode_whole(audio, _audio_kind(audio), LONGEST_TRACK_S)
+    emit.stage("highlight")
+    found = find(samples, spec["wanted"], float(spec["duration"]))
+    start, end = (Decimal(f"{time:.6f}") for time in (found.start, found.end))
+    duration = min(end - start, Decimal(spec["duration"]))
+    return {"start": str(start), "duration": str(duration), "highlight": found.kind}
 
 
 def _audio_kind(upload: Path) -> str:
@@ -196,6 +214,7 @@ def join(spec: Spec, emit: Emit) -> Result:
 TASKS: dict[str, Callable[[Spec, Emit], Result]] = {
     "probe": probe,
     "prepare": prepare,
+    "highlight": highlight,
     "analyse": analyse,
     "flashes": flashes,
     "tell": tell,

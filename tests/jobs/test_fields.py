@@ -181,7 +181,7 @@ def test_sizes_are_even(aspect: str, short: int, size: tuple[int, int]) -> None:
 def test_credits_come_from_the_tags_unless_they_are_given() -> None:
     prepared = {
         **{"samples": 48_000, "sound_sha256": "s", "photo_sha256": "p", "loudest_s": 0.0},
-        **{"title": "Tagged", "artist": None},
+        **{"title": "Tagged", "artist": None, "palette": None},
     }
     for given, shown in [
         ({}, ("Tagged", None)),

@@ -1,0 +1,28 @@
+"""Where the bars of a track begin, from its first sample to its last, with or without a beat."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Reals = NDArray[np.float64]
+
+_UNCOUNTED_S = 1.0
+"""How far apart the lines are that stand for bars where there are none."""
+_FEWEST = 4
+
+
+def bar_lines(downbeats: Reals, seconds: float) -> Reals:
+    """Times of bar lines in seconds, rising, inside the track.
+
+    Before the first downbeat and after the last one they go on as far apart as the bars are.
+
+    Args:
+        downbeats: where bars begin, as far as they were found.
+        seconds: length of the track.
+    """
+    if len(downbeats) < _FEWEST:
+        return np.arange(0.0, seconds, _UNCOUNTED_S)
+    bar = float(np.median(np.diff(downbeats)))
+    before = np.arange(downbeats[0] - bar, -1e-6, -bar)[::-1]
+    after = np.arange(downbeats[-1] + bar, seconds + 1e-6, bar)
+    lines: Reals = np.concatenate([np.maximum(before, 0.0), downbeats, after])
+    return lines

@@ -1,0 +1,56 @@
+"""A part of the track that is asked for by a word is found before the answer."""
+
+import io
+import json
+import wave
+
+import numpy as np
+import pytest
+
+from tests.harness.media import photo
+from tests.http.conftest import Start
+from tests.http.wire import ask, form, part, post
+
+
+def _track(seconds: int) -> bytes:
+    """Noise that is loud in its second half."""
+    noise = np.random.default_rng(5).standard_normal(seconds * 8_000) * 300
+    noise[len(noise) // 2 :] *= 20
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8_000)
+        file.writeframes(noise.astype("<i2").tobytes())
+    return buffer.getvalue()
+
+
+async def test_the_part_is_told_in_the_answer(start: Start) -> None:
+    running = await start(max_parallel_exports=0)
+    fields = [part("start", b"best"), part("duration", b"4")]
+    files = [part("audio", _track(16), filename="a"), part("photo", photo(32, 24), filename="b")]
+    answer = await ask(running.port, post(form(*fields, *files)))
+    assert answer.status == 202, answer.body
+    job = json.loads(answer.body)
+    assert job["highlight"] == "best"
+    assert 8.0 <= job["start"] <= 12.0
+    assert 3.0 <= job["duration"] <= 4.0
+    assert job["frames"]["total"] == round(job["duration"] * job["fps"])
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"start": "drop"}, "need a duration"),
+        ({"start": "loudest", "duration": "4"}, "or drop or best"),
+        ({"start": "Best", "duration": "4"}, "or drop or best"),
+    ],
+)
+async def test_what_is_wrong_with_it(start: Start, fields: dict[str, str], words: str) -> None:
+    running = await start(max_parallel_exports=0)
+    texts = [part(name, text.encode()) for name, text in fields.items()]
+    files = [part("audio", b"RIFF", filename="a"), part("photo", b"x", filename="b")]
+    answer = await ask(running.port, post(form(*texts, *files)))
+    told = json.loads(answer.body)
+    assert (answer.status, told["code"], told["field"]) == (422, "invalid_parameter", "start")
+    assert words in told["error"]
