@@ -1,137 +1,112 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "1",
+    "VSN": "2",
     "TITLE": "Waterfall",
-    "DESCRIPTION": "The spectrum flows away as light, sixty rows a second at any frame rate: over a floor to the horizon, over floor and ceiling, or flat across the frame. Low notes are in the middle, the left channel to the left.",
+    "DESCRIPTION": "A floor of light below the photo, which it mirrors: the spectrum flows away over it in lanes to the horizon, low notes in the middle, and accents run along as bright rows.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Photo", "Spectrum"],
     "INPUTS": [
         {"NAME": "inputImage", "TYPE": "image"},
-        {"NAME": "photo", "TYPE": "image"},
-        {"NAME": "spectrum", "TYPE": "audioFFT"},
-        {"NAME": "loud", "LABEL": "Loudness", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 1.0, "BIND": "level"},
-        {"NAME": "hit", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 1.0, "BIND": {"bind": "onset.pulse", "decay": 0.22}},
-        {"NAME": "view", "LABEL": "View", "TYPE": "long", "VALUES": [0, 1, 2], "LABELS": ["Floor", "Floor and ceiling", "Flat"], "DEFAULT": 0},
-        {"NAME": "color", "LABEL": "Colour of loud notes", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 1.0]},
-        {"NAME": "tint", "LABEL": "Colour from the photo", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.9},
-        {"NAME": "horizon", "LABEL": "Horizon", "TYPE": "float", "MIN": 0.2, "MAX": 0.9, "DEFAULT": 0.5},
-        {"NAME": "seconds", "LABEL": "Seconds shown", "TYPE": "float", "MIN": 0.5, "MAX": 4.0, "DEFAULT": 2.5},
+        {"NAME": "history", "TYPE": "audioHistory", "PAST": 4.0, "FUTURE": 0.1, "MAX": 96, "SCALE": "track"},
+        {"NAME": "color", "LABEL": "Colour of low notes", "TYPE": "color", "DEFAULT": [0.3, 0.75, 1.0, 1.0], "PHOTO": "vivid"},
+        {"NAME": "second", "LABEL": "Colour of high notes", "TYPE": "color", "DEFAULT": [0.85, 0.4, 1.0, 1.0], "PHOTO": "second"},
+        {"NAME": "horizon", "LABEL": "Horizon", "TYPE": "float", "MIN": 0.2, "MAX": 0.9, "DEFAULT": 0.42},
+        {"NAME": "seconds", "LABEL": "Seconds to the horizon", "TYPE": "float", "MIN": 0.5, "MAX": 4.0, "DEFAULT": 3.6},
+        {"NAME": "lanes", "LABEL": "Number of lanes", "TYPE": "long", "MIN": 8, "MAX": 96, "DEFAULT": 44},
+        {"NAME": "width", "LABEL": "Width", "TYPE": "float", "MIN": 0.3, "MAX": 3.0, "DEFAULT": 1.7},
         {"NAME": "mirror", "LABEL": "Low notes in the middle", "TYPE": "bool", "DEFAULT": true},
-        {"NAME": "dim", "LABEL": "Dim the photo", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.55, "IDENTITY": 0.0},
-        {"NAME": "gain", "LABEL": "Sensitivity", "TYPE": "float", "MIN": 0.2, "MAX": 3.0, "DEFAULT": 1.0}
+        {"NAME": "gloss", "LABEL": "Reflection", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
+        {"NAME": "dim", "LABEL": "Dim the photo", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.3, "IDENTITY": 0.0},
+        {"NAME": "gain", "LABEL": "Sensitivity", "TYPE": "float", "MIN": 0.2, "MAX": 3.0, "DEFAULT": 1.0},
+        {"NAME": "level", "LABEL": "Level", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "BIND": {"bind": "level.envelope", "smooth": 0.2}},
+        {"NAME": "pulse", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.3, "smooth": 0.05}},
+        {"NAME": "since", "LABEL": "Seconds since the drop", "TYPE": "float", "MIN": 0.0, "MAX": 600.0, "DEFAULT": 600.0, "BIND": "drop.since"}
     ],
     "PASSES": [
-        {"TARGET": "accent", "WIDTH": 1, "HEIGHT": 1},
-        {"TARGET": "rows", "WIDTH": 192, "HEIGHT": 256, "PERSISTENT": true},
-        {"TARGET": "sheet", "WIDTH": 192, "HEIGHT": 256},
+        {"TARGET": "sheet", "WIDTH": "$lanes", "HEIGHT": 256, "FLOAT": true},
+        {"TARGET": "soft", "WIDTH": 48, "HEIGHT": 64, "FLOAT": true},
         {}
     ]
 }*/
 
-// `rows` is a drum: of its 256 rows each keeps one sixtieth of a second until its turn comes again,
-// and nothing is ever moved, so that nothing blurs. `sheet` unrolls it, the newest row at the bottom.
+// `sheet` is the floor seen from above: a lane is a column, and the newest row is at the bottom.
 
-const float ROWS = 256.0;
-const float ROWS_PER_S = 60.0;
-const float LOWEST = 50.0;      // Hz
-const float HIGHEST = 13000.0;
-const float NYQUIST = 22050.0;
+const float PAST = 4.0; // as in the header
+const float SPAN = 4.1;
+const float STEEP = 11.0; // how much further the horizon is than the viewer's feet
 
-// The photo's own colour: its saturated parts count most, and it is light enough to be a light.
-vec4 from_photo() {
+// How much of the drop there is now.
+float surge() {
+    return exp(-since / 1.0) * smoothstep(-0.04, 0.05, since);
+}
+
+// Light of a lane at an age: its colour times its brightness.
+vec4 lit() {
+    float age_s = isf_FragNormCoord.y * seconds;
+    float pitch = mirror ? abs(2.0 * isf_FragNormCoord.x - 1.0) : isf_FragNormCoord.x;
+    vec2 spot = vec2((PAST - age_s) / SPAN, 0.01 + 0.98 * pitch);
+    float value = 0.0;
+    float wide = 1.0 / (mirror ? float(lanes) : 2.0 * float(lanes)); // the notes of a lane
+    for (int i = 0; i < 3; i++) value = max(value, IMG_NORM_PIXEL(history, spot + vec2(0.0, wide * (float(i) - 1.0) * 0.6)).r);
+    vec4 then = IMG_NORM_PIXEL(history, spot);
+    float light = gain * smoothstep(0.22, 0.95, value);
+    light *= light * (0.5 + 0.5 * light) * (0.75 + 0.9 * then.b);
+    vec3 tone = mix(color.rgb, second.rgb, smoothstep(0.1, 0.9, pitch));
+    tone = mix(tone, vec3(1.0), 0.5 * smoothstep(0.6, 1.8, light));
+    float row = 0.06 * then.b * then.b * then.b; // an accent is a row of light across all lanes
+    return vec4(tone * (light + row), 1.0) * (1.0 - smoothstep(0.6, 1.0, isf_FragNormCoord.y));
+}
+
+vec4 softened() {
     vec3 sum = vec3(0.0);
-    float weights = 0.0;
-    for (int i = 0; i < 64; i++) {
-        vec2 uv = (vec2(i % 8, i / 8) + 0.5) / 8.0;
-        vec3 tone = textureLod(photo, uv, max(log2(IMG_SIZE(photo).x / 8.0), 0.0)).rgb;
-        float most = max(tone.r, max(tone.g, tone.b));
-        float weight = 0.004 + most * (most - min(tone.r, min(tone.g, tone.b)));
-        sum += weight * tone;
-        weights += weight;
+    for (int i = 0; i < 25; i++) {
+        vec2 offset = vec2(i % 5 - 2, i / 5 - 2);
+        sum += IMG_NORM_PIXEL(sheet, isf_FragNormCoord + offset * vec2(0.022, 0.016)).rgb * exp(-0.25 * dot(offset, offset));
     }
-    vec3 tone = sum / weights + 0.04;
-    tone /= max(tone.r, max(tone.g, tone.b));
-    float dark = 1.0 - dot(tone, vec3(0.2126, 0.7152, 0.0722));
-    return vec4(mix(tone, vec3(1.0), 0.05 + 0.35 * dark), 1.0);
-}
-
-// Level of the notes at this column. The quiet end of the decibel scale is cut off, and high notes
-// are lifted, since music holds less of them. The scale ends where loud basses begin, so that these
-// are led by the loudness of the whole.
-float level() {
-    float sum = 0.0;
-    float pitch = 0.0;
-    for (float i = 0.0; i < 4.0; i++) {
-        float place = (gl_FragCoord.x - 0.5 + (i + 0.5) / 4.0) / RENDERSIZE.x;
-        pitch = mirror ? abs(2.0 * place - 1.0) : place;
-        float row = mirror ? 0.25 + 0.5 * step(0.5, place) : 0.5; // the channel, or both
-        float hertz = LOWEST * pow(HIGHEST / LOWEST, pitch);
-        sum += 0.25 * IMG_NORM_PIXEL(spectrum, vec2(hertz / NYQUIST, row)).r;
-    }
-    float value = clamp((sum + 0.34 * pitch - 0.52) / 0.52, 0.0, 1.0);
-    value *= value * (0.45 + 0.55 * value) * mix(0.6, 1.0, hit) * mix(exp2(5.0 * (loud - 1.0)), 1.0, pitch);
-    return min(gain * value, 1.0);
-}
-
-float row_at(float time) {
-    return floor(time * ROWS_PER_S + 0.01);
-}
-
-// A row whose turn came since the last frame lies between what was heard then and now.
-vec4 turn() {
-    float now = row_at(TIME);
-    float before = FRAMEINDEX == 0 ? now - 1.0 : row_at(TIME - TIMEDELTA);
-    float age = mod(now - floor(gl_FragCoord.y), ROWS);
-    ivec2 texel = ivec2(gl_FragCoord.xy);
-    float kept = texelFetch(rows, texel, 0).r;
-    float last = texelFetch(rows, ivec2(texel.x, int(mod(before, ROWS))), 0).r;
-    float fresh = mix(level(), last, min(age / max(now - before, 1.0), 1.0));
-    return vec4(age < now - before ? fresh : kept);
-}
-
-// One colour for each level: clear, the photo's colour, the colour of loud notes. Old rows are
-// smoothed over more and more of their neighbours, which lie within one pixel in the distance.
-vec4 unrolled() {
-    float age = floor(gl_FragCoord.y);
-    float now = row_at(TIME);
-    float width = 1.0 + age / 40.0;
-    float sum = 0.0;
-    for (float i = -2.0; i <= 2.0; i++) {
-        float of = clamp(age + floor(0.5 * i * width + 0.5), 0.0, ROWS - 1.0);
-        sum += 0.2 * texelFetch(rows, ivec2(int(gl_FragCoord.x), int(mod(now - of, ROWS))), 0).r;
-    }
-    vec3 tone = mix(color.rgb, texelFetch(accent, ivec2(0), 0).rgb, tint);
-    tone = mix(tone * (0.35 + 0.65 * smoothstep(0.0, 0.5, sum)), color.rgb, smoothstep(0.45, 1.0, sum));
-    float old = age / (ROWS_PER_S * seconds);
-    float shown = smoothstep(0.0, 0.4, sum) * (1.0 - smoothstep(0.55, 1.0, old));
-    return vec4(tone, shown);
+    return vec4(sum / 10.4, 1.0);
 }
 
 vec4 waterfall() {
     vec2 spot = isf_FragNormCoord;
-    vec3 below = IMG_THIS_PIXEL(inputImage).rgb;
-    float age = spot.y;
-    float across = spot.x;
-    float shown = 1.0;
-    if (view != 2) {
-        // Share of the way down from the horizon; what lies there is 1 / share away.
-        float ceiling = view == 1 ? step(horizon, spot.y) : 0.0;
-        float down = ceiling > 0.5 ? (spot.y - horizon) / (1.0 - horizon) : (horizon - spot.y) / horizon;
-        float near = max(down, 0.004);
-        age = (1.0 / near - 1.0) / 7.0;
-        across = 0.5 + (spot.x - 0.5) / (1.3 * near);
-        shown = smoothstep(0.0, 0.1, down) * (1.0 - smoothstep(0.42, 0.5, abs(across - 0.5)));
-        shown *= mix(1.0, 0.45, ceiling);
-        below *= 1.0 - dim * (0.55 + 0.45 * smoothstep(-0.25, 0.15, down));
-    } else below *= 1.0 - dim;
-    vec4 light = IMG_NORM_PIXEL(sheet, vec2(across, age * seconds * ROWS_PER_S / ROWS));
-    return vec4(mix(below, light.rgb, light.a * shown * color.a * 0.92), 1.0);
+    float tall = RENDERSIZE.y / min(RENDERSIZE.x, RENDERSIZE.y);
+    float down = (horizon - spot.y) / horizon;
+    float wet = step(0.0, down);
+    float near = max(down, 0.003);
+    float age = (1.0 / near - 1.0) / STEEP;
+    float across = 0.5 + (spot.x - 0.5) / (width * (near + 0.12));
+
+    // The photo, and below the horizon its mirror image on the dark floor.
+    vec2 at = vec2(spot.x, mix(spot.y, 2.0 * horizon - spot.y, wet));
+    vec3 picture = IMG_NORM_PIXEL(inputImage, at).rgb;
+    picture *= mix(vec3(1.0), picture, 0.6 * dim) * (1.0 - 0.6 * dim);
+    picture *= mix(1.0, gloss * (0.75 - 0.6 * down), wet);
+
+    // Lanes with gaps between them, which fade where they are finer than pixels.
+    float lane = across * float(lanes);
+    float fine = float(lanes) / (width * (near + 0.12) * RENDERSIZE.x);
+    float gap = abs(fract(lane) - 0.5);
+    float shape = mix(smoothstep(0.46, 0.46 - 0.10 - fine, gap), 0.8, clamp(2.5 * fine - 0.2, 0.0, 1.0));
+    float inside = smoothstep(0.5, 0.49, abs(across - 0.5)) * wet;
+    vec2 place = vec2((floor(lane) + 0.5) / float(lanes), age);
+    vec3 light = IMG_NORM_PIXEL(sheet, place).rgb * shape * inside;
+    float far = smoothstep(0.0, 0.10, down);
+    vec3 glow = IMG_NORM_PIXEL(soft, vec2(across, age)).rgb * smoothstep(0.62, 0.46, abs(across - 0.5)) * wet;
+    float strong = 1.0 + 0.35 * pulse + 0.9 * surge();
+    vec3 sum = light * (1.1 * strong) * far + glow * 0.6 * strong * far;
+
+    // Light stands over the horizon, from the lanes that reach it.
+    float off = (spot.y - horizon) * tall;
+    vec3 tone = mix(color.rgb, second.rgb, clamp(abs(2.0 * spot.x - 1.0), 0.0, 1.0));
+    float haze = (0.10 + 0.20 * level + 0.35 * pulse + 0.9 * surge());
+    sum += tone * haze * (exp(-abs(off) * (wet > 0.5 ? 26.0 : 11.0)) + 0.6 * exp(-off * off * 9000.0));
+    sum = 1.0 - exp(-1.3 * sum);
+    picture *= 1.0 - 0.35 * (1.0 - wet) * exp(-off * 9.0); // a scrim for it
+    return vec4(1.0 - (1.0 - min(picture, 1.0)) * (1.0 - color.a * sum), 1.0);
 }
 
 void main() {
-    if (PASSINDEX == 0) gl_FragColor = from_photo();
-    else if (PASSINDEX == 1) gl_FragColor = turn();
-    else if (PASSINDEX == 2) gl_FragColor = unrolled();
+    if (PASSINDEX == 0) gl_FragColor = lit();
+    else if (PASSINDEX == 1) gl_FragColor = softened();
     else gl_FragColor = waterfall();
 }
