@@ -2,25 +2,26 @@
     "ISFVSN": "2",
     "VSN": "1",
     "TITLE": "Scope",
-    "DESCRIPTION": "An oscilloscope: the sound as a glowing line across the frame, as two lines, around a circle, or left against right as on a stereo meter. Quiet passages are drawn larger.",
+    "DESCRIPTION": "An oscilloscope: the sound as a glowing line across the frame, as two lines, around a circle, or left against right as on a stereo meter. Quiet passages are drawn larger, and accents make it flare.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Photo", "Waveform"],
     "INPUTS": [
         {"NAME": "inputImage", "TYPE": "image"},
-        {"NAME": "photo", "TYPE": "image"},
         {"NAME": "samples", "TYPE": "audio"},
         {"NAME": "mode", "LABEL": "Shape", "TYPE": "long", "VALUES": [0, 1, 2, 3], "LABELS": ["Line", "Left and right", "Circle", "Stereo"], "DEFAULT": 0},
-        {"NAME": "color", "LABEL": "Colour", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 1.0]},
-        {"NAME": "tint", "LABEL": "Colour from the photo", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.35},
+        {"NAME": "color", "LABEL": "Colour", "TYPE": "color", "DEFAULT": [0.55, 0.85, 1.0, 1.0], "PHOTO": "vivid"},
+        {"NAME": "second", "LABEL": "Second colour", "TYPE": "color", "DEFAULT": [0.9, 0.5, 1.0, 1.0], "PHOTO": "second"},
         {"NAME": "size", "LABEL": "Size", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.5},
+        {"NAME": "center", "LABEL": "Place", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.42]},
         {"NAME": "thickness", "LABEL": "Thickness", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.12},
         {"NAME": "glow", "LABEL": "Glow", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
         {"NAME": "span", "LABEL": "Length of the sound shown", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.5},
-        {"NAME": "dim", "LABEL": "Dim the photo", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0}
+        {"NAME": "dim", "LABEL": "Dim the photo", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.55, "IDENTITY": 0.0},
+        {"NAME": "pulse", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.3, "smooth": 0.05}},
+        {"NAME": "since", "LABEL": "Seconds since the drop", "TYPE": "float", "MIN": 0.0, "MAX": 600.0, "DEFAULT": 600.0, "BIND": "drop.since"}
     ],
     "PASSES": [
-        {"TARGET": "accent", "WIDTH": 1, "HEIGHT": 1},
         {"TARGET": "trigger", "WIDTH": 1, "HEIGHT": 1, "FLOAT": true},
         {"TARGET": "points", "WIDTH": 144, "HEIGHT": 1, "FLOAT": true},
         {"TARGET": "tiles", "WIDTH": "ceil(45 * $WIDTH / min($WIDTH, $HEIGHT))", "HEIGHT": "ceil(45 * $HEIGHT / min($WIDTH, $HEIGHT))", "FLOAT": true},
@@ -31,7 +32,7 @@
 
 // The line is 216 straight strokes. A pass of a few thousand tiles finds which of them come near
 // each tile, as a bit for every run of three; a pixel looks only at those, and most look at none.
-// Lengths are shares of the short side, from the middle of the frame.
+// Lengths are shares of the short side, from the place of the scope.
 
 const int RUNS = 72;
 const int BITS = 24;            // whole numbers that a float keeps exactly
@@ -39,22 +40,9 @@ const float STROKES = 216.0;
 const int SAMPLES = 2048;
 const float TURN = 6.28318531;
 
-// The photo's own colour: its saturated parts count most, and it is light enough to be a light.
-vec4 from_photo() {
-    vec3 sum = vec3(0.0);
-    float weights = 0.0;
-    for (int i = 0; i < 64; i++) {
-        vec2 uv = (vec2(i % 8, i / 8) + 0.5) / 8.0;
-        vec3 tone = textureLod(photo, uv, max(log2(IMG_SIZE(photo).x / 8.0), 0.0)).rgb;
-        float most = max(tone.r, max(tone.g, tone.b));
-        float weight = 0.004 + most * (most - min(tone.r, min(tone.g, tone.b)));
-        sum += weight * tone;
-        weights += weight;
-    }
-    vec3 tone = sum / weights + 0.04;
-    tone /= max(tone.r, max(tone.g, tone.b));
-    float dark = 1.0 - dot(tone, vec3(0.2126, 0.7152, 0.0722));
-    return vec4(mix(tone, vec3(1.0), 0.05 + 0.35 * dark), 1.0);
+// How much of the drop there is now.
+float surge() {
+    return exp(-since / 1.0) * smoothstep(-0.04, 0.05, since);
 }
 
 float both(int i) {
@@ -62,7 +50,8 @@ float both(int i) {
 }
 
 // Where the line begins, so that a tone stands still: the steepest rise, the earlier one of two
-// that are alike. And how much to enlarge, by the mean loudness.
+// that are alike. And how much to enlarge, by the mean
+// loudness: the whole, and what differs between the channels.
 vec4 found() {
     float best = 0.0;
     int start = 0;
@@ -79,8 +68,14 @@ vec4 found() {
     }
     float power = 0.0;
     for (int i = 0; i < SAMPLES; i += 2) power += 0.25 * both(i) * both(i);
-    float gain = 1.0 / (0.3 + 2.4 * sqrt(power / float(SAMPLES / 2)));
-    return vec4(float(start), gain, 0.0, 1.0);
+    float gain = 0.8 / (0.05 + 2.3 * sqrt(power / float(SAMPLES / 2)));
+    float apart = 0.0;
+    for (int i = 0; i < SAMPLES; i += 2) {
+        float side = texelFetch(samples, ivec2(i, 1), 0).r - texelFetch(samples, ivec2(i, 0), 0).r;
+        apart += side * side;
+    }
+    float side_gain = 0.8 / (0.03 + 1.6 * sqrt(apart / float(SAMPLES / 2)));
+    return vec4(float(start), gain, side_gain, 1.0);
 }
 
 // Left and right at a share of the part shown, as smooth as strokes of which `count` make up the
@@ -109,11 +104,14 @@ vec2 point(float share, float lane, vec2 frame) {
     if (mode == 2) { // both halves of the circle are alike, so that it closes
         float value = 0.5 * dot(wave(abs(2.0 * share - 1.0), 0.35 * STROKES), vec2(1.0));
         float angle = TURN * share;
-        return size * (0.62 + 0.2 * value) * vec2(-sin(angle), cos(angle));
+        return size * (0.62 + 0.30 * value) * vec2(-sin(angle), cos(angle));
     }
     if (mode == 3) {
-        vec2 sound = wave(0.7 * share, STROKES);
-        return 0.42 * size * vec2(1.4 * (sound.y - sound.x), sound.x + sound.y);
+        vec2 sound = wave(0.6 * share, 0.45 * STROKES);
+        vec3 gains = texelFetch(trigger, ivec2(0), 0).rgb;
+        vec2 turned = vec2((sound.y - sound.x) * min(gains.b / gains.g, 12.0), sound.x + sound.y) * vec2(0.8, 1.0);
+        float far = length(turned); // loud moments bend back instead of leaving the frame
+        return 1.05 * size * turned / (1.0 + 0.55 * far);
     }
     vec2 sound = wave(share, STROKES);
     return vec2((2.04 * share - 1.02) * frame.x, 0.5 * size * frame.y * (sound.x + sound.y));
@@ -123,6 +121,7 @@ vec2 point(float share, float lane, vec2 frame) {
 vec4 pair() {
     vec2 frame = 0.5 * IMG_SIZE(inputImage);
     frame /= 2.0 * min(frame.x, frame.y);
+    frame.x *= 1.0 + abs(2.0 * center.x - 1.0); // lines reach both sides from any place
     float texel = floor(gl_FragCoord.x);
     float run = floor(0.5 * texel);
     float first = 3.0 * run + 2.0 * (texel - 2.0 * run);
@@ -146,14 +145,14 @@ float run(int i, vec2 p) {
 
 // Half the line's thickness; `unit` is the short side in pixels.
 float radius(float unit) {
-    return max(0.5 * mix(0.002, 0.04, thickness), 0.6 / unit);
+    return max(0.5 * mix(0.002, 0.04, thickness) * (1.0 + 0.4 * pulse + 0.6 * surge()), 0.6 / unit);
 }
 
 // Red, green, blue: which runs matter within this tile; alpha: distance to the line.
 vec4 tile() {
     vec2 frame = IMG_SIZE(inputImage);
     float unit = min(frame.x, frame.y);
-    vec2 middle = (gl_FragCoord.xy / RENDERSIZE - 0.5) * frame / unit;
+    vec2 middle = (gl_FragCoord.xy / RENDERSIZE - center) * frame / unit;
     float reach = 0.5 * length(frame / unit / RENDERSIZE) + radius(unit) + 0.5 / unit;
     float nearest = 9.0;
     vec3 bits = vec3(0.0);
@@ -172,8 +171,11 @@ vec4 light() {
     float near = 0.0;
     for (int i = 0; i < 9; i++)
         near += IMG_NORM_PIXEL(tiles, isf_FragNormCoord + 0.7 * vec2(i % 3 - 1, i / 3 - 1) / RENDERSIZE).a / 9.0;
-    vec3 tone = mix(color.rgb, texelFetch(accent, ivec2(0), 0).rgb, tint);
-    return vec4(tone, color.a * glow * (0.55 * exp(-near * 26.0) + 0.35 * exp(-near * 7.0)));
+    float side = abs(2.0 * isf_FragNormCoord.x - 1.0);
+    vec3 tone = mix(color.rgb, second.rgb, smoothstep(0.1, 1.0, mode < 2 ? side : isf_FragNormCoord.y));
+    float strong = 1.0 + 0.8 * pulse + 1.5 * surge();
+    float light = 0.6 * exp(-near * 26.0) + strong * 0.35 * exp(-near * (7.0 - 2.0 * min(pulse + surge(), 1.0)));
+    return vec4(tone, color.a * glow * light);
 }
 
 // Squared distance to the runs whose bits are set. One loop, with one turn for each: software
@@ -191,21 +193,23 @@ float nearest_of(ivec3 bits, vec2 p) {
 
 vec4 scope() {
     float unit = min(RENDERSIZE.x, RENDERSIZE.y);
-    vec2 p = (gl_FragCoord.xy - 0.5 * RENDERSIZE) / unit;
+    vec2 p = (gl_FragCoord.xy - center * RENDERSIZE) / unit;
     vec4 here = texelFetch(tiles, ivec2(isf_FragNormCoord * IMG_SIZE(tiles)), 0);
     float near = nearest_of(ivec3(here.rgb), p);
     float line = clamp((radius(unit) - sqrt(near)) * unit + 0.5, 0.0, 1.0);
     vec4 shine = IMG_THIS_PIXEL(halo);
-    vec3 below = IMG_THIS_PIXEL(inputImage).rgb * (1.0 - dim);
-    below += (1.0 - below) * shine.rgb * shine.a;
-    return vec4(mix(below, mix(shine.rgb, vec3(1.0), 0.35), line * color.a), 1.0);
+    // Around the line alone the photo is dimmed much, and softly.
+    float band = exp(-1.6 * (mode < 2 ? p.y * p.y / (size * size + 0.02) : dot(p, p) / (size * size)));
+    vec3 below = IMG_THIS_PIXEL(inputImage).rgb;
+    below *= mix(vec3(1.0), below, 0.5 * dim) * (1.0 - dim * (0.25 + 0.5 * band));
+    below = 1.0 - (1.0 - below) * (1.0 - min(shine.rgb * shine.a, 1.0));
+    return vec4(mix(below, mix(shine.rgb, vec3(1.0), 0.45 + 0.3 * pulse), line * color.a), 1.0);
 }
 
 void main() {
-    if (PASSINDEX == 0) gl_FragColor = from_photo();
-    else if (PASSINDEX == 1) gl_FragColor = found();
-    else if (PASSINDEX == 2) gl_FragColor = pair();
-    else if (PASSINDEX == 3) gl_FragColor = tile();
-    else if (PASSINDEX == 4) gl_FragColor = light();
+    if (PASSINDEX == 0) gl_FragColor = found();
+    else if (PASSINDEX == 1) gl_FragColor = pair();
+    else if (PASSINDEX == 2) gl_FragColor = tile();
+    else if (PASSINDEX == 3) gl_FragColor = light();
     else gl_FragColor = scope();
 }

@@ -1,109 +1,146 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "1",
+    "VSN": "2",
     "TITLE": "Waveform",
-    "DESCRIPTION": "The track as three filled waves inside one another, low, middle and high notes, passing a line in the middle: what was heard goes out to the left, what is to come is on the right already.",
+    "DESCRIPTION": "The track as rounded bars or as one smooth shape that passes a line of light: what was heard is bright on the left, what is to come waits on the right.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Photo", "Waveform"],
     "INPUTS": [
         {"NAME": "inputImage", "TYPE": "image"},
-        {"NAME": "photo", "TYPE": "image"},
-        {"NAME": "history", "TYPE": "audioHistory", "PAST": 4.0, "FUTURE": 4.0, "MAX": 24},
-        {"NAME": "color", "LABEL": "Colour", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 1.0]},
-        {"NAME": "tint", "LABEL": "Colour from the photo", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.85},
-        {"NAME": "height", "LABEL": "Height", "TYPE": "float", "MIN": 0.05, "MAX": 1.0, "DEFAULT": 0.5},
-        {"NAME": "place", "LABEL": "Distance from below", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5},
-        {"NAME": "seconds", "LABEL": "Seconds shown", "TYPE": "float", "MIN": 1.0, "MAX": 8.0, "DEFAULT": 4.0},
-        {"NAME": "focus", "LABEL": "Higher in the middle", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
-        {"NAME": "line", "LABEL": "Line in the middle", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.8, "IDENTITY": 0.0},
-        {"NAME": "dim", "LABEL": "Dim the photo", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0}
+        {"NAME": "history", "TYPE": "audioHistory", "PAST": 5.0, "FUTURE": 5.0, "MAX": 24, "SCALE": "track"},
+        {"NAME": "shape", "LABEL": "Shape", "TYPE": "long", "VALUES": [0, 1], "LABELS": ["Bars", "Smooth"], "DEFAULT": 0},
+        {"NAME": "color", "LABEL": "Colour", "TYPE": "color", "DEFAULT": [1.0, 0.62, 0.3, 1.0], "PHOTO": "vivid"},
+        {"NAME": "second", "LABEL": "Colour of the tips", "TYPE": "color", "DEFAULT": [1.0, 0.3, 0.5, 1.0], "PHOTO": "second"},
+        {"NAME": "pale", "LABEL": "Colour of what is to come", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 0.6], "PHOTO": "light"},
+        {"NAME": "height", "LABEL": "Height", "TYPE": "float", "MIN": 0.05, "MAX": 1.0, "DEFAULT": 0.46},
+        {"NAME": "place", "LABEL": "Distance from below", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.27},
+        {"NAME": "seconds", "LABEL": "Seconds shown", "TYPE": "float", "MIN": 1.0, "MAX": 10.0, "DEFAULT": 5.0},
+        {"NAME": "thickness", "LABEL": "Thickness of a bar", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.58},
+        {"NAME": "count", "LABEL": "Bars a second", "TYPE": "float", "MIN": 4.0, "MAX": 30.0, "DEFAULT": 14.0},
+        {"NAME": "focus", "LABEL": "Higher in the middle", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.45, "IDENTITY": 0.0},
+        {"NAME": "glow", "LABEL": "Glow", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
+        {"NAME": "line", "LABEL": "Line in the middle", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.7, "IDENTITY": 0.0},
+        {"NAME": "dim", "LABEL": "Dim what lies behind", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
+        {"NAME": "pulse", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.3, "smooth": 0.05}},
+        {"NAME": "since", "LABEL": "Seconds since the drop", "TYPE": "float", "MIN": 0.0, "MAX": 600.0, "DEFAULT": 600.0, "BIND": "drop.since"},
+        {"NAME": "total", "LABEL": "Length of the video", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 36000.0, "BIND": "time.total"}
     ],
     "PASSES": [
-        {"TARGET": "accent", "WIDTH": 1, "HEIGHT": 1},
-        {"TARGET": "heights", "WIDTH": 1024, "HEIGHT": 1, "FLOAT": true},
+        {"TARGET": "heights", "WIDTH": 600, "HEIGHT": 1, "FLOAT": true},
+        {"TARGET": "soft", "WIDTH": 128, "HEIGHT": 1, "FLOAT": true},
         {}
     ]
 }*/
 
-const float PAST = 4.0; // as in the header
-const float SPAN = 8.0;
+#ifndef SAFE_AREA
+#define SAFE_AREA vec4(0.0)
+#endif
 
-// The photo's own colour: its saturated parts count most, and it is light enough to be a light.
-vec4 from_photo() {
-    vec3 sum = vec3(0.0);
-    float weights = 0.0;
-    for (int i = 0; i < 64; i++) {
-        vec2 uv = (vec2(i % 8, i / 8) + 0.5) / 8.0;
-        vec3 tone = textureLod(photo, uv, max(log2(IMG_SIZE(photo).x / 8.0), 0.0)).rgb;
-        float most = max(tone.r, max(tone.g, tone.b));
-        float weight = 0.004 + most * (most - min(tone.r, min(tone.g, tone.b)));
-        sum += weight * tone;
-        weights += weight;
+const float PAST = 5.0;  // as in the header
+const float SPAN = 10.0;
+
+// How strong the sound is so many seconds from now, 0 to 1. Each range of notes counts by the track's
+// own scale, so that a loud master has peaks too. Beyond the ends of the track it is mirrored and
+// fades, as if the song went on.
+float heard(float offset) {
+    float time = TIME + offset;
+    float beyond = max(max(-time, time - total), 0.0);
+    time = time < 0.0 ? -time : time > total ? 2.0 * total - time : time;
+    float x = (PAST + clamp(time - TIME, -PAST, SPAN - PAST)) / SPAN;
+    vec3 ranges = vec3(0.0);
+    for (int i = 0; i < 8; i++) {
+        vec3 bins = (vec3(0.0, 8.0, 16.0) + float(i) + 0.5) / 24.0;
+        ranges += vec3(
+            IMG_NORM_PIXEL(history, vec2(x, bins.x)).r,
+            IMG_NORM_PIXEL(history, vec2(x, bins.y)).r,
+            IMG_NORM_PIXEL(history, vec2(x, bins.z)).r) / 8.0;
     }
-    vec3 tone = sum / weights + 0.04;
-    tone /= max(tone.r, max(tone.g, tone.b));
-    float dark = 1.0 - dot(tone, vec3(0.2126, 0.7152, 0.0722));
-    return vec4(mix(tone, vec3(1.0), 0.05 + 0.35 * dark), 1.0);
+    vec4 now = IMG_NORM_PIXEL(history, vec2(x, 0.5));
+    float sum = dot(ranges * ranges, vec3(0.62, 0.5, 0.36)) * (0.3 + 0.7 * now.g) + 0.30 * now.b * now.b;
+    return (1.0 - exp(-1.9 * sum)) * 1.15 * exp(-0.7 * beyond);
 }
 
-// Red: how loud it is at a time. Green, blue: how much of that are the middle and the high notes,
-// by the history's 24 bins.
-vec3 heard(float at) {
-    vec2 spot = vec2((PAST + at) / SPAN, 0.5);
-    vec2 sums = vec2(0.0);
-    for (float bin = 0.0; bin < 16.0; bin++) {
-        spot.y = (bin + 8.0) / 24.0;
-        float value = clamp((IMG_NORM_PIXEL(history, spot).r + 0.01 * bin - 0.4) / 0.5, 0.0, 1.0);
-        sums += value * value / 8.0 * (bin < 8.0 ? vec2(1.0, 0.0) : vec2(0.0, 1.0));
-    }
-    // The level counts decibels; this is half way to an amplitude, so that quiet parts are seen.
-    float loud = IMG_NORM_PIXEL(history, spot).g;
-    loud = smoothstep(0.0, 0.25, loud) * exp2(4.0 * (loud - 1.0));
-    return loud * vec3(1.0, 0.12 + 0.68 * sums.x, 0.03 + 0.5 * sums.y);
-}
-
-// Heights of the three waves from one side of the frame to the other, smoothed under a bell as wide
-// as a few of the history's columns.
 vec4 height_at() {
-    float away = isf_FragNormCoord.x - 0.5;
-    vec3 sum = vec3(0.0);
-    float weights = 0.0;
-    for (float i = -3.0; i <= 3.0; i++) {
-        float weight = exp(-0.3 * i * i);
-        sum += weight * heard(away * seconds + i * 0.011);
-        weights += weight;
-    }
-    return vec4(sum / weights * mix(1.0, 0.35 + 0.65 * exp(-14.0 * away * away), focus), 1.0);
+    float offset = (isf_FragNormCoord.x - 0.5) * SPAN;
+    float sum = 0.0;
+    for (int i = -1; i <= 1; i++) sum += (i == 0 ? 0.5 : 0.25) * heard(offset + 0.02 * float(i));
+    return vec4(sum);
+}
+
+vec4 softened() {
+    float sum = 0.0;
+    for (int i = -6; i <= 6; i++)
+        sum += IMG_NORM_PIXEL(heights, isf_FragNormCoord + vec2(float(i) * 0.004, 0.0)).r * exp(-0.06 * float(i * i));
+    return vec4(sum / 6.7);
+}
+
+// How much of the drop there is now.
+float surge() {
+    return exp(-since / 1.0) * smoothstep(-0.04, 0.05, since);
 }
 
 vec4 waveform() {
     float unit = min(RENDERSIZE.x, RENDERSIZE.y);
-    vec3 rise = 0.5 * height * RENDERSIZE.y * IMG_NORM_PIXEL(heights, vec2(isf_FragNormCoord.x, 0.5)).rgb;
-    rise = max(rise, 0.0025 * unit * vec3(1.0, 0.6, 0.3)); // in silence a thin line is left
-    vec3 slope = dFdx(rise);
-    float off = abs(gl_FragCoord.y - place * RENDERSIZE.y);
-    vec3 inside = clamp((rise - off) / sqrt(1.0 + slope * slope) + 0.5, 0.0, 1.0);
+    vec2 frame = RENDERSIZE / unit;
+    vec4 safe = SAFE_AREA;
+    float middle = mix(safe.y, 1.0 - safe.w, place) * frame.y;
+    vec2 p = vec2((isf_FragNormCoord.x - 0.5) * frame.x, isf_FragNormCoord.y * frame.y - middle);
+    float pace = max(frame.x, 1.4) / min(seconds, SPAN); // short sides a second
+    float offset = p.x / pace;
+    float grow = 1.0 + 0.06 * pulse + 0.25 * surge();
+    float tall = 0.5 * height * grow;
+    float bell = mix(1.0, 0.35 + 0.65 * exp(-5.0 * p.x * p.x), focus);
+    bell *= 1.0 + (0.55 * pulse + 0.5 * surge()) * exp(-16.0 * offset * offset); // what is heard now leaps
 
-    vec3 own = mix(color.rgb, IMG_NORM_PIXEL(accent, vec2(0.5)).rgb, tint);
-    vec3 below = IMG_THIS_PIXEL(inputImage).rgb * (1.0 - dim);
-    float across = (isf_FragNormCoord.x - 0.5) * RENDERSIZE.x / unit;
-    vec3 share = inside * color.a * mix(1.0, 0.5, smoothstep(-0.004, 0.004, across));
-    vec3 tone = mix(below, own * 0.8, 0.72 * share.r);
-    tone = mix(tone, mix(own, vec3(1.0), 0.25), 0.8 * share.g);
-    tone = mix(tone, mix(own, vec3(1.0), 0.8), 0.95 * share.b);
+    float ink;
+    float rise;
+    if (shape == 0) {
+        float step_s = 1.0 / count;
+        float bar = (floor((TIME + offset) * count) + 0.5) * step_s - TIME;
+        float radius = 0.5 * thickness * step_s * pace;
+        rise = max(IMG_NORM_PIXEL(heights, vec2(0.5 + bar / SPAN, 0.5)).r * tall * bell, radius);
+        float aside = p.x - bar * pace;
+        float off = length(vec2(aside, max(abs(p.y) - rise + radius, 0.0))) - radius;
+        ink = clamp(0.5 - off * unit, 0.0, 1.0);
+    } else {
+        rise = max(IMG_NORM_PIXEL(soft, vec2(0.5 + offset / SPAN, 0.5)).r * tall * bell, 0.002);
+        float slope = dFdx(rise) * unit;
+        ink = clamp((rise - abs(p.y)) * unit * inversesqrt(1.0 + slope * slope) + 0.5, 0.0, 1.0);
+    }
 
-    // The line, as high as what is heard now, and its shine.
-    float tall = 0.5 * height * RENDERSIZE.y * 0.85;
-    float reach = 1.0 - smoothstep(0.6, 1.0, off / tall);
-    float stroke = clamp(0.0016 * unit + 1.0 - abs(across) * unit, 0.0, 1.0);
-    float shine = 0.2 / (1.0 + 900.0 * across * across) * reach;
-    tone += (1.0 - tone) * own * line * color.a * max(shine, 0.0);
-    return vec4(mix(tone, mix(own, vec3(1.0), 0.8), line * color.a * stroke * reach), 1.0);
+    // What lies behind is dimmed in a soft band alone.
+    float band = exp(-p.y * p.y / (0.45 * height * height + 0.01));
+    band = max(band, 0.75 * smoothstep(0.3, -0.3, p.y / frame.y));
+    vec3 below = IMG_THIS_PIXEL(inputImage).rgb;
+    below *= mix(vec3(1.0), below, 0.4 * dim * band) * (1.0 - 0.85 * dim * band);
+
+    float wide = IMG_NORM_PIXEL(soft, vec2(0.5 + offset / SPAN, 0.5)).r * tall * bell;
+    float played = 1.0 - smoothstep(-0.006, 0.006, p.x);
+    float heat = exp(-abs(offset) * 3.5);
+    vec3 tone = mix(color.rgb, second.rgb, smoothstep(0.15, 1.0, abs(p.y) / max(tall * bell, 0.01)));
+    vec3 halo = tone * glow * exp(-max(abs(p.y) - 0.6 * wide, 0.0) * 22.0) * smoothstep(0.0, 0.02, wide);
+    halo *= (0.35 + 0.7 * heat * (0.4 + pulse) + 0.5 * surge()) * mix(0.35, 1.0, max(played, heat));
+    below += (1.0 - below) * (1.0 - exp(-halo));
+    if (shape == 1) { // a lighter core, and thin tips
+        float core = 1.0 - smoothstep(0.25, 0.6, abs(p.y) / max(rise, 0.004));
+        tone = mix(tone, mix(color.rgb, vec3(1.0), 0.4), core);
+        ink *= mix(0.72, 1.0, core);
+    }
+    vec3 hot = mix(tone, vec3(1.0), 0.55 * heat * (0.35 + 0.65 * pulse));
+    below = mix(below, hot, ink * color.a * played);
+    below = mix(below, mix(pale.rgb, hot, 0.8 * heat), ink * mix(pale.a, 1.0, 0.6 * heat) * (1.0 - played));
+
+    // The line, in a glow that accents swell.
+    float reach = 1.0 - smoothstep(0.55, 1.05, abs(p.y) / (0.62 * height));
+    float stroke = clamp(0.0016 * unit + 1.0 - abs(p.x) * unit, 0.0, 1.0);
+    float shine = line * glow * exp(-abs(p.x) * 38.0) * reach * (0.25 + 0.5 * pulse + 0.6 * surge());
+    below += (1.0 - below) * color.rgb * shine;
+    return vec4(mix(below, mix(color.rgb, vec3(1.0), 0.75), line * stroke * reach), 1.0);
 }
 
 void main() {
-    if (PASSINDEX == 0) gl_FragColor = from_photo();
-    else if (PASSINDEX == 1) gl_FragColor = height_at();
+    if (PASSINDEX == 0) gl_FragColor = height_at();
+    else if (PASSINDEX == 1) gl_FragColor = softened();
     else gl_FragColor = waveform();
 }
