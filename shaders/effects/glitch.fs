@@ -1,38 +1,53 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "1",
+    "VSN": "2",
     "TITLE": "Glitch",
-    "DESCRIPTION": "For 50 ms from every kick on, red and cyan split apart and slices of the picture slip sideways.",
+    "DESCRIPTION": "Red and cyan split apart and slices of the picture slip sideways: for 50 ms at an accent, for up to a quarter of a second at a strong one, longer at a drop.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "PREMIUM": true,
     "CATEGORIES": ["Filter", "Beat", "Distortion"],
     "INPUTS": [
         {"NAME": "inputImage", "TYPE": "image"},
-        {"NAME": "kick", "LABEL": "Kick", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "kick.pulse", "decay": 0.05}},
+        {"NAME": "kick", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.05}},
+        {"NAME": "burst", "LABEL": "Strong accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.6, "from": [0.4, 0.75]}},
+        {"NAME": "drop", "LABEL": "Drop", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "drop.pulse", "decay": 0.9}},
         {"NAME": "amount", "LABEL": "Amount", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
         {"NAME": "split", "LABEL": "Split of red and cyan", "TYPE": "float", "MIN": 0.0, "MAX": 0.1, "DEFAULT": 0.018, "IDENTITY": 0.0},
         {"NAME": "slip", "LABEL": "Slip of the slices", "TYPE": "float", "MIN": 0.0, "MAX": 0.5, "DEFAULT": 0.12, "IDENTITY": 0.0},
-        {"NAME": "slices", "LABEL": "Number of slices", "TYPE": "float", "MIN": 2.0, "MAX": 40.0, "DEFAULT": 11.0}
+        {"NAME": "slices", "LABEL": "Number of slices", "TYPE": "float", "MIN": 2.0, "MAX": 40.0, "DEFAULT": 11.0},
+        {"NAME": "played", "LABEL": "Seconds of sound", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 1.0}},
+        {"NAME": "drift", "LABEL": "Drift", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0}
     ]
 }*/
+
+const float RATE = 15.0; // patterns a second: each stays long enough to be seen
 
 // A random number from 0 to 1 for two whole ones (PCG, O'Neill 2014, as a hash: Jarzynski and
 // Olano 2020, "Hash Functions for GPU Rendering").
 float chance(uint place, uint salt) {
-    uint x = (place + 4099u * (uint(FRAMEINDEX) + 7919u * salt)) * 747796405u + 2891336453u;
+    uint x = (place + 4099u * (uint(TIME * RATE + 0.01) + 7919u * salt)) * 747796405u + 2891336453u;
     x = ((x >> ((x >> 28u) + 4u)) ^ x) * 277803737u;
     return float(((x >> 22u) ^ x) >> 8u) / 16777216.0;
 }
 
+// Where a pixel comes from while the camera drifts over the picture, a little closer than it is.
+// Added to the pixel's own place, so that no drift moves it by exactly nothing. What is sampled
+// lies inside the picture.
+vec2 drifting(vec2 uv) {
+    float turn = 6.28318531 * played;
+    vec2 to = vec2(sin(turn / 19.0), sin(turn / 14.3 + 1.9));
+    float zoom = 1.0 + drift * (0.045 - 0.025 * cos(turn / 25.0));
+    return uv + (0.5 - uv) * (1.0 - 1.0 / zoom) + 0.009 * drift * to;
+}
+
 void main() {
-    if (amount * kick <= 0.0) {
-        gl_FragColor = IMG_THIS_PIXEL(inputImage);
+    vec2 uv = drifting(isf_FragNormCoord);
+    float pulse = amount * max(sqrt(kick), max(0.85 * sqrt(burst), 1.2 * sqrt(drop)));
+    if (pulse <= 0.0) {
+        gl_FragColor = IMG_NORM_PIXEL(inputImage, uv);
         return;
     }
-    // The pulse falls as a square; its root gives the second frame at 30 fps a third of the first.
-    float pulse = amount * sqrt(kick);
-    vec2 uv = isf_FragNormCoord;
     float unit = min(RENDERSIZE.x, RENDERSIZE.y) / RENDERSIZE.x; // a short side, across
 
     // Slices of uneven height: thick ones that are at rest or not, cut into up to three thin ones.

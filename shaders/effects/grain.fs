@@ -1,39 +1,48 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "1",
+    "VSN": "2",
     "TITLE": "Film dirt",
-    "DESCRIPTION": "On loud kicks the picture becomes an old film: scratches, dust, hairs, coarse grain and an unsteady gate, worn off again within half a second.",
+    "DESCRIPTION": "The picture is an old film as long as there is sound: scratches, dust, hairs, coarse grain, faded colours and an unsteady gate. Loud accents wear it harder for half a second.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "PREMIUM": true,
     "CATEGORIES": ["Filter", "Beat", "Film"],
     "INPUTS": [
         {"NAME": "inputImage", "TYPE": "image"},
-        {"NAME": "kick", "LABEL": "Loud kick", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "kick.pulse", "decay": 0.5, "from": [0.08, 0.8]}},
+        {"NAME": "kick", "LABEL": "Loud accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.5, "from": [0.08, 0.8]}},
         {"NAME": "amount", "LABEL": "Amount", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
+        {"NAME": "rest", "LABEL": "Always there", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
         {"NAME": "scratches", "LABEL": "Scratches", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
         {"NAME": "dirt", "LABEL": "Dust and hairs", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
         {"NAME": "noise", "LABEL": "Grain", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.35, "IDENTITY": 0.0},
         {"NAME": "fade", "LABEL": "Faded colours", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4, "IDENTITY": 0.0},
-        {"NAME": "weave", "LABEL": "Unsteady gate", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4, "IDENTITY": 0.0}
+        {"NAME": "weave", "LABEL": "Unsteady gate", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4, "IDENTITY": 0.0},
+        {"NAME": "played", "LABEL": "Seconds of sound", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 1.0}},
+        {"NAME": "drift", "LABEL": "Drift", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0}
     ],
     "PASSES": [
         {"TARGET": "sheet"},
-        {"TARGET": "lines", "WIDTH": "$WIDTH", "HEIGHT": 1, "FLOAT": true},
+        {"TARGET": "lines", "WIDTH": "$WIDTH", "HEIGHT": 1},
         {}
     ]
 }*/
 
 // The sheet of dirt and grain is drawn once; a frame of the film shows it shifted and turned over.
-// What is left for each frame is a row of scratches and three texture fetches.
+// What is left for each frame is a row of scratches and three texture fetches, in places that are
+// the same or change evenly over the frame (grain.vs).
+
+varying vec2 gate;    // where the picture is seen in the unsteady gate (grain.vs)
+varying vec2 dust;    // where the sheet of dirt and grain is
+varying float unsteady; // the light of the lamp
 
 const float RATE = 12.0; // frames of the film a second: dirt stays for a few frames of the video
 const uint LINES = 4u;   // scratches at most
 const float TURN = 6.28318531;
 
-// Which frame of the film it is. The little more keeps 5/30 s from being the end of frame 1.
+// Which frame of the film it is: it runs with the sound. The little more keeps 5/30 s from being the
+// end of frame 1.
 uint film_frame() {
-    return uint(TIME * RATE + 0.01);
+    return uint(played * RATE + 0.01);
 }
 
 // A random number from 0 to 1 for two whole ones (PCG, O'Neill 2014, as a hash: Jarzynski and
@@ -83,7 +92,7 @@ vec4 dirty_sheet() {
     return vec4(max(marks, 0.0), max(-marks, 0.0), 0.5 * speck, 1.0);
 }
 
-// For each column of pixels: how light (above 0) or dark a scratch there is, and a number that
+// For each column of pixels: how light (above a half) or dark a scratch there is, and a number that
 // says where it is broken.
 vec4 scratched() {
     float pixel = 1.0 / min(RENDERSIZE.x, RENDERSIZE.y);
@@ -99,7 +108,7 @@ vec4 scratched() {
         sum += over * (chance(run, 37u) < 0.3 ? -0.6 : 0.6);
         seed = over > 0.0 ? chance(run, 38u) : seed;
     }
-    return vec4(sum, seed, 0.0, 1.0);
+    return vec4(0.5 + 0.4 * sum, seed, 0.0, 1.0);
 }
 
 void main() {
@@ -111,31 +120,24 @@ void main() {
         gl_FragColor = scratched();
         return;
     }
-    float worn = amount * kick;
-    vec2 uv = isf_FragNormCoord;
+    float worn = amount * (rest + (1.0 - 0.4 * rest) * kick);
+    vec4 picture = IMG_NORM_PIXEL(inputImage, gate);
     if (worn <= 0.0) {
-        gl_FragColor = IMG_THIS_PIXEL(inputImage);
+        gl_FragColor = picture;
         return;
     }
-    // The gate: the picture jumps up and down, a little larger so that its edge stays outside.
-    uint film = film_frame();
-    vec2 jump = vec2(chance(film, 40u), chance(film, 41u)) - 0.5;
-    float loose = 0.012 * weave * worn;
-    vec4 picture = IMG_NORM_PIXEL(inputImage, uv + loose * (1.0 - 2.0 * uv + jump * vec2(0.5, 1.8)));
 
     // Faded stock: warm, its blacks lifted, its light unsteady.
     float grey = dot(picture.rgb, vec3(0.2126, 0.7152, 0.0722));
     vec3 old = mix(vec3(0.07, 0.05, 0.04), vec3(1.0, 0.93, 0.8), mix(picture.rgb, vec3(grey), 0.6));
-    old *= 0.97 + 0.06 * chance(film, 42u);
-    vec3 color = mix(picture.rgb, old, min(fade * worn, 1.0));
+    vec3 color = mix(picture.rgb, old * unsteady, min(fade * worn, 1.0));
 
-    // The sheet, turned over and moved by whole pixels.
-    vec2 turned = mix(uv, 1.0 - uv, step(0.5, vec2(chance(film, 43u), chance(film, 44u))));
-    vec2 moved = floor(vec2(chance(film, 45u), chance(film, 46u)) * RENDERSIZE) / RENDERSIZE;
-    vec3 found = IMG_NORM_PIXEL(sheet, fract(turned + moved)).rgb;
+    vec3 found = IMG_NORM_PIXEL(sheet, fract(dust)).rgb;
     color += 0.5 * noise * min(worn, 1.5) * (found.b - 0.5);
 
+    vec2 uv = isf_FragNormCoord;
     vec2 line = IMG_NORM_PIXEL(lines, vec2(uv.x + 0.002 * sin(5.0 * uv.y), 0.5)).rg;
+    line.x = abs(line.x - 0.5) < 0.003 ? 0.0 : (line.x - 0.5) / 0.4;
     float whole = 0.5 + 0.5 * sin((uv.y + line.y) * (3.0 + 12.0 * line.y));
     float over = clamp(found.r - found.g + line.x * smoothstep(0.1, 0.4, whole), -1.0, 1.0);
     vec3 tone = over > 0.0 ? vec3(0.96, 0.93, 0.86) : vec3(0.03, 0.02, 0.02);

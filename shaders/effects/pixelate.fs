@@ -1,39 +1,89 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "1",
-    "TITLE": "Breath",
-    "DESCRIPTION": "The picture swells slowly and darkens after a loud kick, and sinks back before the next. Rare kicks breathe deep, a steady beat lightly. It has no pixel blocks: pixelate is only the Studio's name for it.",
+    "VSN": "2",
+    "TITLE": "Pixel breath",
+    "DESCRIPTION": "The picture falls into pixels on every accent and comes back within a quarter of a second; after a loud one it swells slowly, darkens and sinks back before the next. Rare accents breathe deep, a steady beat lightly.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "PREMIUM": true,
     "CATEGORIES": ["Filter", "Beat", "Motion"],
     "INPUTS": [
         {"NAME": "inputImage", "TYPE": "image"},
-        {"NAME": "since", "LABEL": "Seconds since the kick", "TYPE": "float", "MIN": 0.0, "MAX": 10.0, "DEFAULT": 10.0, "IDENTITY": 10.0, "BIND": {"bind": "kick.since"}},
-        {"NAME": "until", "LABEL": "Seconds until the next kick", "TYPE": "float", "MIN": 0.0, "MAX": 10.0, "DEFAULT": 10.0, "BIND": {"bind": "kick.until"}},
-        {"NAME": "strength", "LABEL": "Strength of the kick", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 1.0, "IDENTITY": 0.0, "BIND": {"bind": "kick.strength", "from": [0.2, 0.8]}},
+        {"NAME": "kick", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.28, "curve": "out", "from": [0.0, 0.75]}},
+        {"NAME": "since", "LABEL": "Seconds since the accent", "TYPE": "float", "MIN": 0.0, "MAX": 10.0, "DEFAULT": 10.0, "IDENTITY": 10.0, "BIND": {"bind": "accent.since"}},
+        {"NAME": "until", "LABEL": "Seconds until the next accent", "TYPE": "float", "MIN": 0.0, "MAX": 10.0, "DEFAULT": 10.0, "BIND": {"bind": "accent.until"}},
+        {"NAME": "strength", "LABEL": "Strength of the accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 1.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.strength", "from": [0.2, 0.8]}},
         {"NAME": "amount", "LABEL": "Amount", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
-        {"NAME": "scale", "LABEL": "Scale", "TYPE": "float", "MIN": 1.0, "MAX": 1.5, "DEFAULT": 1.14, "IDENTITY": 1.0},
-        {"NAME": "darken", "LABEL": "Darken", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.45, "IDENTITY": 0.0},
-        {"NAME": "breath", "LABEL": "Length of a breath, seconds", "TYPE": "float", "MIN": 0.5, "MAX": 8.0, "DEFAULT": 2.4}
+        {"NAME": "coarse", "LABEL": "Size of the pixels", "TYPE": "float", "MIN": 0.0, "MAX": 0.2, "DEFAULT": 0.06, "IDENTITY": 0.0},
+        {"NAME": "scale", "LABEL": "Scale", "TYPE": "float", "MIN": 1.0, "MAX": 1.5, "DEFAULT": 1.12, "IDENTITY": 1.0},
+        {"NAME": "darken", "LABEL": "Darken", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4, "IDENTITY": 0.0},
+        {"NAME": "breath", "LABEL": "Length of a breath, seconds", "TYPE": "float", "MIN": 0.5, "MAX": 8.0, "DEFAULT": 2.4},
+        {"NAME": "played", "LABEL": "Seconds of sound", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 1.0}},
+        {"NAME": "drift", "LABEL": "Drift", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0}
+    ],
+    "PASSES": [
+        {"TARGET": "small", "WIDTH": "max($WIDTH / 8, 16)", "HEIGHT": "max($HEIGHT / 8, 16)"},
+        {}
     ]
 }*/
 
 const float IN = 0.32;    // share of a breath in which it swells
-const float DENSE = 0.15; // seconds from kick to kick that leave no time to breathe
+const float DENSE = 0.15; // seconds from accent to accent that leave no time to breathe
 const float RARE = 1.3;   // seconds that leave time enough
 
-void main() {
-    // A breath ends before the next kick, so none is broken off, whatever the rhythm.
+// A small copy: 16 samples a pixel.
+vec4 shrunk() {
+    vec4 sum = vec4(0.0);
+    for (int y = 0; y < 4; y++)
+        for (int x = 0; x < 4; x++)
+            sum += IMG_NORM_PIXEL(inputImage, (gl_FragCoord.xy + (vec2(x, y) - 1.5) / 4.0) / RENDERSIZE);
+    return sum / 16.0;
+}
+
+// Where a pixel comes from while the camera drifts over the picture, a little closer than it is.
+// Added to the pixel's own place, so that no drift moves it by exactly nothing. What is sampled
+// lies inside the picture.
+vec2 drifting(vec2 uv) {
+    float turn = 6.28318531 * played;
+    vec2 to = vec2(sin(turn / 19.0), sin(turn / 14.3 + 1.9));
+    float zoom = 1.0 + drift * (0.045 - 0.025 * cos(turn / 25.0));
+    return uv + (0.5 - uv) * (1.0 - 1.0 / zoom) + 0.009 * drift * to;
+}
+
+// How far the breath is, 0 to 1. It ends before the next accent, so none is broken off, whatever
+// the rhythm, and has begun in the accent's own frame.
+float swollen() {
     float gap = max(since + until, 0.01);
     float phase = since / min(gap, breath);
-    // It has begun in the kick's own frame.
     float swell = smoothstep(-0.1 * IN, IN, phase) * (1.0 - smoothstep(IN, 1.0, phase));
-    swell *= amount * strength * smoothstep(DENSE, RARE, gap);
+    return amount * strength * smoothstep(DENSE, RARE, gap) * swell;
+}
 
+// The picture in squares about the middle of the frame, each the mean of what it covers. They
+// shrink in steps of a third, so that the grid can be seen.
+vec4 squares(vec2 uv, float side) {
+    vec2 pixels = exp2(floor(log2(side) * 2.4) / 2.4) / RENDERSIZE;
+    vec2 middle = 0.5 + (floor((uv - 0.5) / pixels) + 0.5) * pixels;
+    bool large = side > 16.0; // a texel of the small copy is 8 pixels wide
+    vec4 sum = vec4(0.0);
+    for (int at = 0; at < 4; at++) {
+        vec2 place = middle + 0.25 * pixels * (vec2(at & 1, at >> 1) * 2.0 - 1.0);
+        sum += large ? IMG_NORM_PIXEL(small, place) : IMG_NORM_PIXEL(inputImage, place);
+    }
+    return 0.25 * sum;
+}
+
+vec4 breathing() {
+    float swell = swollen();
     vec2 inwards = (0.5 - isf_FragNormCoord) * (1.0 - 1.0 / (1.0 + swell * (scale - 1.0)));
-    vec4 picture = IMG_NORM_PIXEL(inputImage, isf_FragNormCoord + inwards);
-    vec2 side = 2.0 * isf_FragNormCoord - 1.0;
-    float shade = darken * swell * (0.55 + 0.45 * min(dot(side, side), 1.0)); // darker outside
-    gl_FragColor = vec4(picture.rgb * max(1.0 - shade, 0.0), picture.a);
+    vec2 uv = drifting(isf_FragNormCoord + inwards);
+    float side = amount * kick * coarse * min(RENDERSIZE.x, RENDERSIZE.y);
+    vec4 picture = side < 2.0 ? IMG_NORM_PIXEL(inputImage, uv) : squares(uv, side);
+    vec2 off = 2.0 * isf_FragNormCoord - 1.0;
+    float shade = darken * swell * (0.55 + 0.45 * min(dot(off, off), 1.0)); // darker outside
+    return vec4(picture.rgb * max(1.0 - shade, 0.0), picture.a);
+}
+
+void main() {
+    gl_FragColor = PASSINDEX == 0 ? shrunk() : breathing();
 }

@@ -1,19 +1,21 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "1",
+    "VSN": "2",
     "TITLE": "RGB",
-    "DESCRIPTION": "Red, green and blue part in three directions on every kick and slide over each other again.",
+    "DESCRIPTION": "Red, green and blue part in three directions on every accent and slide over each other again.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "PREMIUM": true,
     "CATEGORIES": ["Filter", "Beat", "Colour"],
     "INPUTS": [
         {"NAME": "inputImage", "TYPE": "image"},
-        {"NAME": "kick", "LABEL": "Kick", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "kick.pulse", "decay": 0.25}},
+        {"NAME": "kick", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.25, "curve": "out", "from": [0.0, 0.8], "smooth": 0.03}},
         {"NAME": "amount", "LABEL": "Amount", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
-        {"NAME": "distance", "LABEL": "Distance", "TYPE": "float", "MIN": 0.0, "MAX": 0.15, "DEFAULT": 0.03, "IDENTITY": 0.0},
+        {"NAME": "distance", "LABEL": "Distance", "TYPE": "float", "MIN": 0.0, "MAX": 0.15, "DEFAULT": 0.028, "IDENTITY": 0.0},
         {"NAME": "angle", "LABEL": "Turn of the directions, degrees", "TYPE": "float", "MIN": -90.0, "MAX": 90.0, "DEFAULT": 0.0},
-        {"NAME": "overlay", "LABEL": "Lay over the picture", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.35, "IDENTITY": 0.0}
+        {"NAME": "overlay", "LABEL": "Lay over the picture", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
+        {"NAME": "played", "LABEL": "Seconds of sound", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 1.0}},
+        {"NAME": "drift", "LABEL": "Drift", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0}
     ]
 }*/
 
@@ -23,16 +25,34 @@ vec2 towards(float direction) {
     return vec2(cos(direction), sin(direction));
 }
 
+// Where a pixel comes from while the camera drifts over the picture, a little closer than it is.
+// Added to the pixel's own place, so that no drift moves it by exactly nothing. What is sampled
+// lies inside the picture.
+vec2 drifting(vec2 uv) {
+    float turn = 6.28318531 * played;
+    vec2 to = vec2(sin(turn / 19.0), sin(turn / 14.3 + 1.9));
+    float zoom = 1.0 + drift * (0.045 - 0.025 * cos(turn / 25.0));
+    return uv + (0.5 - uv) * (1.0 - 1.0 / zoom) + 0.009 * drift * to;
+}
+
 void main() {
-    float far = amount * kick * distance;
-    vec2 unit = far * min(RENDERSIZE.x, RENDERSIZE.y) / RENDERSIZE;
+    float pulse = amount * kick;
+    vec2 unit = pulse * distance * min(RENDERSIZE.x, RENDERSIZE.y) / RENDERSIZE;
     // As much closer as the channels go aside: none of them shows the picture's edge.
-    vec2 uv = isf_FragNormCoord + (0.5 - isf_FragNormCoord) * 2.0 * unit;
+    vec2 uv = drifting(isf_FragNormCoord + (0.5 - isf_FragNormCoord) * 2.0 * unit);
     float red = radians(angle); // to the right
     vec4 picture = IMG_NORM_PIXEL(inputImage, uv);
+    if (pulse <= 0.0) {
+        gl_FragColor = picture;
+        return;
+    }
     vec3 parted = vec3(
         IMG_NORM_PIXEL(inputImage, uv - unit * towards(red)).r,
         IMG_NORM_PIXEL(inputImage, uv - unit * towards(red + THIRD)).g,
         IMG_NORM_PIXEL(inputImage, uv - unit * towards(red - THIRD)).b);
-    gl_FragColor = vec4(mix(parted, max(parted, picture.rgb), overlay), picture.a);
+    // Light over light: the copies are screened over a picture that darkens as they come, so that
+    // edges glow in clean colours and flat parts keep their brightness.
+    float share = overlay * min(pulse, 1.0);
+    vec3 screened = 1.0 - (1.0 - parted) * (1.0 - share * picture.rgb * picture.rgb);
+    gl_FragColor = vec4(screened, picture.a);
 }

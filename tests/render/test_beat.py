@@ -18,6 +18,8 @@ from tests.render.drawing import quarters, save_photo
 
 SECONDS = 240 if os.environ.get("PROOF") == "full" else 20
 DECAY_S = 0.150
+STILL = {"drift": 0}
+"""Between the kicks the picture stands still."""
 
 
 def kick_times() -> NDArray[np.float64]:
@@ -50,7 +52,7 @@ def test_the_first_frame_that_grows_holds_the_onset(
 ) -> None:
     source = (BUILT_IN / "beat.fs").read_text("utf-8")
     job = Job(
-        effects=({"id": "beat", "file": "beat.fs", "source": source, "params": {}},),
+        effects=({"id": "beat", "file": "beat.fs", "source": source, "params": STILL},),
         photo=save_photo(tmp_path / "photo.rgba", quarters(64, 36)),
         features=track,
         size=(64, 36),
