@@ -2,7 +2,7 @@
     "ISFVSN": "2",
     "VSN": "1",
     "TITLE": "Film grain",
-    "DESCRIPTION": "Fine grain over the whole picture, strongest in its middle tones, as fast film shows it. Every grain costs the encoder: with the defaults a video takes about twice the bits, with much more grain ten times.",
+    "DESCRIPTION": "Fine grain over the whole picture, strongest in its middle tones, as fast film shows it. Every grain costs the encoder: with the defaults a video takes two to three times the bits, with twice the grain ten times.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Filter", "Finish", "Film"],
