@@ -21,7 +21,7 @@ TIMES = ("1.5", "3.97", "4.05", "9.87", "13.8", "17.74")
 """Seconds of the demo track: before the drums, the first kick, just after it, three later kicks."""
 GROUPS = {
     "cover": "beat pulse waves exposure bw glitch rgb pixelate grain mirror",
-    "photo": "breathe spin frame3d vinyl leaks",
+    "photo": "breathe camera spin frame3d vinyl leaks",
     "visualizers": (
         "bars towers equalizer ring waveform scope waterfall ridges tunnel particles liquid stars "
         "aurora"

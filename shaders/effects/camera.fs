@@ -1,0 +1,51 @@
+/*{
+    "ISFVSN": "2",
+    "VSN": "1",
+    "TITLE": "Camera",
+    "DESCRIPTION": "The picture as a camera in a hand sees it: it sways, comes slowly nearer through the video, jumps forward and shakes with every accent, and its light follows the loudness. Silence stands still.",
+    "CREDIT": "TOQIBOX Render",
+    "LICENSE": "MIT",
+    "CATEGORIES": ["Photo", "Filter", "Beat", "Lens"],
+    "INPUTS": [
+        {"NAME": "inputImage", "TYPE": "image"},
+        {"NAME": "pulse", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "smooth": 0.05, "decay": 0.45}},
+        {"NAME": "since", "LABEL": "Seconds since an accent", "TYPE": "float", "MIN": 0.0, "MAX": 600.0, "DEFAULT": 600.0, "BIND": "accent.since"},
+        {"NAME": "strength", "LABEL": "Strength of that accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 1.0, "BIND": "accent.strength"},
+        {"NAME": "number", "LABEL": "Number of that accent", "TYPE": "float", "MIN": 0.0, "MAX": 1000.0, "DEFAULT": 0.0, "BIND": "accent.count"},
+        {"NAME": "drop", "LABEL": "Drop", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "drop.pulse", "smooth": 0.15, "decay": 2.5}},
+        {"NAME": "level", "LABEL": "Loudness", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "BIND": {"bind": "level.envelope", "from": [0.3, 1.0], "smooth": 0.3}},
+        {"NAME": "heard", "LABEL": "Seconds of sound", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 1.0}},
+        {"NAME": "carried", "LABEL": "Seconds of loudness", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "level.sum", "smooth": 1.0}},
+        {"NAME": "played", "LABEL": "How far the video is", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": "time.progress"},
+        {"NAME": "push", "LABEL": "Nearer through the video", "TYPE": "float", "MIN": 0.0, "MAX": 0.5, "DEFAULT": 0.12, "IDENTITY": 0.0},
+        {"NAME": "sway", "LABEL": "Sway of the hand", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
+        {"NAME": "punch", "LABEL": "Nearer on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 0.3, "DEFAULT": 0.05, "IDENTITY": 0.0},
+        {"NAME": "shake", "LABEL": "Shake of an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.25, "IDENTITY": 0.0},
+        {"NAME": "blur", "LABEL": "Blur of an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4, "IDENTITY": 0.0},
+        {"NAME": "light", "LABEL": "Light that follows the loudness", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4, "IDENTITY": 0.0},
+        {"NAME": "center", "LABEL": "Where it goes to", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.5]}
+    ]
+}*/
+
+// Where a pixel lies in the picture changes evenly over the frame, so it is reckoned at the frame's
+// corners (camera.vs).
+
+varying vec2 place; // of this pixel in the picture, 0 to 1
+varying vec2 ray;   // from the target to this pixel, in the same measure
+
+void main() {
+    vec4 picture = IMG_NORM_PIXEL(inputImage, place);
+
+    // While it jumps, it smears along the rays from the target.
+    float smear = 0.5 * blur * punch * pulse;
+    if (smear > 0.0005) {
+        for (int i = 1; i <= 4; i++)
+            picture += IMG_NORM_PIXEL(inputImage, place - ray * smear * float(i));
+        picture /= 5.0;
+    }
+
+    // More light, but what is bright already hardly changes: 1 - (1 - c)^gain, near enough.
+    float gain = 1.0 + light * (0.5 * (level - 0.5) + 0.4 * pulse + 0.9 * drop);
+    vec3 color = clamp(picture.rgb, 0.0, 1.0);
+    gl_FragColor = vec4(clamp(color * (gain + (1.0 - gain) * color), 0.0, 1.0), picture.a);
+}
