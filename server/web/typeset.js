@@ -39,7 +39,7 @@ function wrap(measure, text, most) {
   const lines = [];
   for (const row of text.split("\n")) {
     let line = "";
-    for (const piece of row.split(/(?<=[ \-–—/])|(?=[\u3040-\u30ff\u4e00-\u9fff])/u)) {
+    for (const piece of row.split(/(?<=[ \-–—/])(?![-‐‒–—―−|·•](?: |$))|(?=[\u3040-\u30ff\u4e00-\u9fff])/u)) {
       if (line && measure((line + piece).trimEnd()) > most) {
         lines.push(line.trimEnd());
         line = "";

@@ -2,7 +2,7 @@
     "ISFVSN": "2",
     "VSN": "1",
     "TITLE": "Player card",
-    "DESCRIPTION": "A card of frosted glass with the cover, title, artist, progress and times, wide or tall.",
+    "DESCRIPTION": "A card of frosted glass with the cover, title, artist, progress and times: wide in a corner, or tall over the picture out of focus.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Photo", "Text", "Player"],
@@ -10,34 +10,35 @@
         {"NAME": "inputImage", "TYPE": "image"},
         {"NAME": "photo", "TYPE": "image"},
         {"NAME": "title", "LABEL": "Title", "TYPE": "text", "DEFAULT": "$title", "FONT": "font", "BOLD": true,
-         "SIZE": "0.062 * size", "WIDTH": "(0.66 - 0.16 * design) * size * min($WIDTH, $HEIGHT) / $WIDTH", "LINES": 1, "SHRINK": 0.82},
+         "SIZE": "0.062 * min(size, $SAFE_WIDTH / min($WIDTH, $HEIGHT))", "WIDTH": "(0.66 - 0.07 * design) * min(size * min($WIDTH, $HEIGHT), $SAFE_WIDTH) / $WIDTH", "LINES": 1, "SHRINK": 0.72},
         {"NAME": "artist", "LABEL": "Artist", "TYPE": "text", "DEFAULT": "$artist", "FONT": "font", "BOLD": false,
-         "SIZE": "0.042 * size", "WIDTH": "(0.66 - 0.16 * design) * size * min($WIDTH, $HEIGHT) / $WIDTH", "LINES": 1, "SHRINK": 0.82},
+         "SIZE": "0.042 * min(size, $SAFE_WIDTH / min($WIDTH, $HEIGHT))", "WIDTH": "(0.66 - 0.07 * design) * min(size * min($WIDTH, $HEIGHT), $SAFE_WIDTH) / $WIDTH", "LINES": 1, "SHRINK": 0.72},
         {"NAME": "digits", "LABEL": "Digits", "TYPE": "text", "DEFAULT": "0123456789:", "CELLS": true,
-         "FONT": "font", "BOLD": false, "SIZE": "0.03 * size"},
+         "FONT": "font", "BOLD": false, "SIZE": "0.03 * min(size, $SAFE_WIDTH / min($WIDTH, $HEIGHT))"},
         {"NAME": "elapsed", "LABEL": "Elapsed", "TYPE": "float", "MIN": 0.0, "MAX": 35999.0, "DEFAULT": 0.0, "BIND": "time.elapsed"},
         {"NAME": "total", "LABEL": "Length", "TYPE": "float", "MIN": 0.0, "MAX": 35999.0, "DEFAULT": 0.0, "BIND": "time.total"},
         {"NAME": "played", "LABEL": "Progress", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "BIND": "time.progress"},
         {"NAME": "design", "LABEL": "Design", "TYPE": "long", "DEFAULT": 0, "LABELS": ["Wide", "Tall"]},
-        {"NAME": "place", "LABEL": "Place", "TYPE": "long", "DEFAULT": 1,
-         "LABELS": ["Bottom left", "Bottom centre", "Bottom right", "Left", "Centre", "Right", "Top left", "Top centre", "Top right"]},
-        {"NAME": "size", "LABEL": "Size", "TYPE": "float", "MIN": 0.3, "MAX": 1.2, "DEFAULT": 0.86},
+        {"NAME": "place", "LABEL": "Place", "TYPE": "long", "DEFAULT": 9,
+         "LABELS": ["Bottom left", "Bottom centre", "Bottom right", "Left", "Centre", "Right", "Top left", "Top centre", "Top right", "Automatic"]},
+        {"NAME": "size", "LABEL": "Size", "TYPE": "float", "MIN": 0.3, "MAX": 1.2, "DEFAULT": 0.74},
         {"NAME": "margin", "LABEL": "Margin", "TYPE": "float", "MIN": 0.0, "MAX": 0.3, "DEFAULT": 0.075},
         {"NAME": "font", "LABEL": "Font", "TYPE": "long", "DEFAULT": 0,
          "LABELS": ["Inter", "Manrope", "Roboto", "Open Sans", "PT Sans", "Comfortaa", "Play", "Jura", "JetBrains Mono", "Noto Serif", "PT Serif"]},
         {"NAME": "radius", "LABEL": "Rounded corners", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4},
-        {"NAME": "panel", "LABEL": "Colour of the panel", "TYPE": "color", "DEFAULT": [0.05, 0.05, 0.07, 0.42]},
+        {"NAME": "panel", "LABEL": "Colour of the panel", "TYPE": "color", "DEFAULT": [0.05, 0.05, 0.07, 0.5], "PHOTO": "dark"},
         {"NAME": "frost", "LABEL": "Frosted", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
-        {"NAME": "color", "LABEL": "Colour of the title", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 1.0]},
-        {"NAME": "pale", "LABEL": "Colour of the rest", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 0.72]},
-        {"NAME": "accent", "LABEL": "Colour of the bar", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 1.0]},
+        {"NAME": "backdrop", "LABEL": "Picture out of focus behind a tall card", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
+        {"NAME": "color", "LABEL": "Colour of the title", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 1.0], "PHOTO": "light"},
+        {"NAME": "pale", "LABEL": "Colour of the rest", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 0.8], "PHOTO": "light"},
+        {"NAME": "accent", "LABEL": "Colour of the bar", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 1.0], "PHOTO": "vivid"},
         {"NAME": "shadow", "LABEL": "Shadow", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.45, "IDENTITY": 0.0}
     ],
     "PASSES": [
         {"TARGET": "small", "WIDTH": "max($WIDTH / 8, 16)", "HEIGHT": "max($HEIGHT / 8, 16)"},
         {"TARGET": "across", "WIDTH": "max($WIDTH / 8, 16)", "HEIGHT": "max($HEIGHT / 8, 16)"},
         {"TARGET": "frosted", "WIDTH": "max($WIDTH / 8, 16)", "HEIGHT": "max($HEIGHT / 8, 16)"},
-        {"TARGET": "face", "WIDTH": "floor($size * min($WIDTH, $HEIGHT)) + 2", "HEIGHT": "floor($size * min($WIDTH, $HEIGHT)) + 2"},
+        {"TARGET": "face", "WIDTH": "floor(min($size * min($WIDTH, $HEIGHT), $SAFE_WIDTH)) + 2", "HEIGHT": "floor(min($size * min($WIDTH, $HEIGHT), $SAFE_WIDTH)) + 2"},
         {}
     ]
 }*/
@@ -46,12 +47,20 @@
 // A frame blurs an eighth of what is below, and draws only where the card is (player.vs). All
 // measures of the card are shares of the `size` that it was asked for.
 
+#ifndef SAFE_AREA
+#define SAFE_AREA vec4(0.0)
+#endif
+
 const float PAD = 0.045;
 const float COVER = 0.2;        // edge of the wide card's cover
-const float TALL = 0.59;        // width of the tall card
+const float TALL = 0.68;        // width of the tall card
 const float TAPS = 6.0;
+const float DIMMED = 0.6;       // light of the picture behind a tall card
 
-float unit() { vec2 frame = TEXT_FRAME(digits); return floor(size * min(frame.x, frame.y)); }
+float unit() {
+    vec2 frame = TEXT_FRAME(digits);
+    return floor(min(size * min(frame.x, frame.y), frame.x * (1.0 - SAFE_AREA.x - SAFE_AREA.z)));
+}
 vec2 extent() {
     float u = unit();
     vec2 wide = vec2(1.0, COVER + 2.0 * PAD);
@@ -60,10 +69,12 @@ vec2 extent() {
 }
 vec2 corner() {
     vec2 frame = TEXT_FRAME(digits);
-    float edge = floor(margin * min(frame.x, frame.y));
-    vec2 room = max(frame - extent() - 2.0 * edge, vec2(0.0));
-    vec2 free = max(frame - extent(), vec2(0.0));
-    vec2 at = vec2(edge) + room * 0.5 * vec2(float(place - 3 * (place / 3)), float(place / 3));
+    vec2 edge = floor(vec2(margin * min(frame.x, frame.y)));
+    vec2 low = max(edge, floor(SAFE_AREA.xy * frame + 0.5));
+    vec2 room = max(frame - max(edge, ceil(SAFE_AREA.zw * frame)) - low - extent(), vec2(0.0));
+    vec2 free = max(floor(frame * (1.0 - SAFE_AREA.zw)) - extent(), vec2(0.0));
+    int spot = place < 9 ? place : design == 1 ? 4 : frame.x > frame.y ? 6 : 1;
+    vec2 at = low + room * 0.5 * vec2(float(spot - 3 * (spot / 3)), float(spot / 3));
     return floor(min(at, free));
 }
 float rounding() { return radius * 0.5 * (COVER + 2.0 * PAD) * unit(); }
@@ -195,10 +206,15 @@ void card() {
     float away = box(point, low, high, rounding());
     float lower = box(point + vec2(0.0, 0.012 * u), low, high, rounding());
     float dark = shadow * exp(-pow(max(lower, 0.0) / (0.045 * u), 2.0) * 1.5) * (lower < 0.0 ? 1.0 : 0.75);
-    gl_FragColor = vec4(0.0, 0.0, 0.0, dark);
     float inside = cover(away);
+    vec3 soft = smoothly(frosted, isf_FragNormCoord);
+    if (design == 1 && backdrop > 0.0) { // the cover is seen once: sharp in the card
+        gl_FragColor = vec4(soft * DIMMED * (1.0 - dark), 1.0);
+        gl_FragColor.a = mix(dark, 1.0, backdrop);
+        gl_FragColor.rgb *= backdrop / max(gl_FragColor.a, 1e-4);
+    } else gl_FragColor = vec4(0.0, 0.0, 0.0, dark);
     if (inside <= 0.0) return;
-    vec3 below = mix(IMG_THIS_PIXEL(inputImage).rgb, smoothly(frosted, isf_FragNormCoord), frost);
+    vec3 below = mix(IMG_THIS_PIXEL(inputImage).rgb, soft, frost);
     vec3 grey = vec3(dot(below, vec3(0.2126, 0.7152, 0.0722)));
     vec3 tone = mix(mix(grey, below, 1.0 + 0.25 * frost), panel.rgb, panel.a);
     // Light on the upper rim of the glass.
@@ -209,8 +225,8 @@ void card() {
     vec2 bar_and_rest = playing(at);
     tone = mix(tone, pale.rgb, pale.a * bar_and_rest.y);
     tone = mix(tone, accent.rgb, accent.a * bar_and_rest.x);
-    float alpha = inside + dark * (1.0 - inside);
-    gl_FragColor = vec4(tone * inside / max(alpha, 1e-4), alpha);
+    float alpha = inside + gl_FragColor.a * (1.0 - inside);
+    gl_FragColor = vec4(mix(gl_FragColor.rgb, tone, inside / max(alpha, 1e-4)), alpha);
 }
 
 void main() {

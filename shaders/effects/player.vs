@@ -1,13 +1,20 @@
+#ifndef SAFE_AREA
+#define SAFE_AREA vec4(0.0)
+#endif
 // The last pass is drawn where the card and its shadow are.
 void main() {
     isf_vertShaderInit();
     if (PASSINDEX < 4) return;
-    float unit = floor(size * min(RENDERSIZE.x, RENDERSIZE.y));
-    vec2 extent = floor((design == 0 ? vec2(1.0, 0.29) : vec2(0.59, 0.845)) * unit);
-    float edge = floor(margin * min(RENDERSIZE.x, RENDERSIZE.y));
-    vec2 room = max(RENDERSIZE - extent - 2.0 * edge, vec2(0.0));
-    vec2 corner = vec2(edge) + room * 0.5 * vec2(float(place - 3 * (place / 3)), float(place / 3));
-    corner = floor(min(corner, max(RENDERSIZE - extent, vec2(0.0))));
+    if (design == 1 && backdrop > 0.0) return; // all of the picture
+    float side = min(RENDERSIZE.x, RENDERSIZE.y);
+    float unit = floor(min(size * side, RENDERSIZE.x * (1.0 - SAFE_AREA.x - SAFE_AREA.z)));
+    vec2 extent = floor((design == 0 ? vec2(1.0, 0.29) : vec2(0.68, 0.935)) * unit);
+    vec2 edge = floor(vec2(margin * side));
+    vec2 low = max(edge, floor(SAFE_AREA.xy * RENDERSIZE + 0.5));
+    vec2 room = max(RENDERSIZE - max(edge, ceil(SAFE_AREA.zw * RENDERSIZE)) - low - extent, vec2(0.0));
+    int spot = place < 9 ? place : design == 1 ? 4 : RENDERSIZE.x > RENDERSIZE.y ? 6 : 1;
+    vec2 corner = low + room * 0.5 * vec2(float(spot - 3 * (spot / 3)), float(spot / 3));
+    corner = floor(min(corner, max(floor(RENDERSIZE * (1.0 - SAFE_AREA.zw)) - extent, vec2(0.0))));
     float reach = 0.14 * unit + 2.0; // of the shadow
     isf_FragNormCoord = (corner - reach + isf_FragNormCoord * (extent + 2.0 * reach)) / RENDERSIZE;
     gl_Position = vec4(isf_FragNormCoord * 2.0 - 1.0, 0.0, 1.0);

@@ -2,7 +2,7 @@
     "ISFVSN": "2",
     "VSN": "1",
     "TITLE": "Progress",
-    "DESCRIPTION": "How far the video is: a line, a rounded bar, dots or ticks like a waveform, with elapsed and total time. Its head swells with the kick.",
+    "DESCRIPTION": "How far the video is: a line, a rounded bar, dots or ticks like a waveform, with elapsed and total time. Its head swells with accents.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Text", "Player"],
@@ -12,7 +12,7 @@
         {"NAME": "elapsed", "LABEL": "Elapsed", "TYPE": "float", "MIN": 0.0, "MAX": 35999.0, "DEFAULT": 0.0, "BIND": "time.elapsed"},
         {"NAME": "total", "LABEL": "Length", "TYPE": "float", "MIN": 0.0, "MAX": 35999.0, "DEFAULT": 0.0, "BIND": "time.total"},
         {"NAME": "played", "LABEL": "Progress", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "BIND": "time.progress"},
-        {"NAME": "beat", "LABEL": "Beat", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": "kick"},
+        {"NAME": "beat", "LABEL": "Beat", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": "accent"},
         {"NAME": "design", "LABEL": "Design", "TYPE": "long", "DEFAULT": 1, "LABELS": ["Line", "Rounded bar", "Dots", "Ticks"]},
         {"NAME": "times", "LABEL": "Times", "TYPE": "long", "DEFAULT": 1, "LABELS": ["None", "Elapsed and total", "Elapsed and left"]},
         {"NAME": "font", "LABEL": "Font of the times", "TYPE": "long", "DEFAULT": 0, "LABELS": ["Inter", "Roboto", "Roboto Condensed", "PT Sans", "JetBrains Mono", "Jura", "Noto Serif"]},
@@ -21,17 +21,23 @@
         {"NAME": "margin", "LABEL": "Margin at the sides", "TYPE": "float", "MIN": 0.0, "MAX": 0.45, "DEFAULT": 0.075},
         {"NAME": "thickness", "LABEL": "Thickness", "TYPE": "float", "MIN": 0.002, "MAX": 0.08, "DEFAULT": 0.011},
         {"NAME": "count", "LABEL": "Number of dots or ticks", "TYPE": "long", "MIN": 8, "MAX": 240, "DEFAULT": 72},
-        {"NAME": "color", "LABEL": "Colour", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 0.96]},
+        {"NAME": "color", "LABEL": "Colour", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 0.96], "PHOTO": "vivid"},
         {"NAME": "rest", "LABEL": "Colour of what is to come", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 0.3]},
+        {"NAME": "ink", "LABEL": "Colour of the times", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 0.96], "PHOTO": "light"},
         {"NAME": "shadow", "LABEL": "Shadow", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4, "IDENTITY": 0.0},
-        {"NAME": "amount", "LABEL": "Moved by the kick", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0}
+        {"NAME": "amount", "LABEL": "Moved by accents", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0}
     ]
 }*/
 
 // Only the part of the picture around the bar is drawn (progress.vs); y is counted from the middle
 // of the bar, x from its left end, in pixels.
 
+#ifndef SAFE_AREA
+#define SAFE_AREA vec4(0.0)
+#endif
+
 float unit() { return min(RENDERSIZE.x, RENDERSIZE.y); }
+const float FOOT = 0.06; // room for the times above what apps cover, in short sides
 float thick() { return max(thickness * unit(), 1.5); }
 
 // Coverage of a shape from the signed distance to it.
@@ -112,8 +118,10 @@ vec2 clock(vec2 at, float seconds, bool ends) {
 }
 
 void main() {
-    float wide = RENDERSIZE.x - 2.0 * floor(margin * unit());
-    vec2 start = vec2(floor(0.5 * (RENDERSIZE.x - wide)), floor(base * unit()) + 0.5 * mod(ceil(thick()), 2.0));
+    vec2 sides = max(vec2(floor(margin * unit())), floor(SAFE_AREA.xz * RENDERSIZE.x + 0.5));
+    float wide = RENDERSIZE.x - sides.x - sides.y;
+    float low = max(floor(base * unit()), floor(SAFE_AREA.y * RENDERSIZE.y + FOOT * unit() * step(1e-4, SAFE_AREA.y)));
+    vec2 start = vec2(sides.x, low + 0.5 * mod(ceil(thick()), 2.0));
     vec2 at = gl_FragCoord.xy - start;
     float done = clamp(played, 0.0, 1.0) * wide;
     vec3 bar = design < 2 ? line_or_bar(at, wide, done) : dots_or_ticks(at, wide, done);
@@ -131,7 +139,7 @@ void main() {
     // Straight alpha: the shadow below, then what is to come, then what is played.
     float alpha = min(dark, 1.0) * shadow;
     vec3 tone = vec3(0.0);
-    vec4 over[3] = vec4[3](vec4(rest.rgb, rest.a * bar.y), vec4(color.rgb, color.a * bar.x), vec4(color.rgb, color.a * words.x));
+    vec4 over[3] = vec4[3](vec4(rest.rgb, rest.a * bar.y), vec4(color.rgb, color.a * bar.x), vec4(ink.rgb, ink.a * words.x));
     for (int i = 0; i < 3; i++) {
         tone = mix(tone * alpha, over[i].rgb, over[i].a);
         alpha += over[i].a * (1.0 - alpha);

@@ -8,15 +8,15 @@
     "CATEGORIES": ["Text"],
     "INPUTS": [
         {"NAME": "title", "LABEL": "Title", "TYPE": "text", "DEFAULT": "$title",
-         "FONT": "font", "BOLD": true, "SIZE": "size", "ALIGN": "place", "WIDTH": "width", "HEIGHT": 0.62,
+         "FONT": "font", "BOLD": true, "SIZE": "size", "ALIGN": "place", "WIDTH": "min(width, $SAFE_WIDTH / $WIDTH)", "HEIGHT": 0.62,
          "SPACING": "spacing", "LEADING": "leading", "OUTLINE": 0.12, "SHADOW": 0.34, "LINES": 3},
         {"NAME": "artist", "LABEL": "Artist", "TYPE": "text", "DEFAULT": "$artist",
-         "FONT": "font", "BOLD": false, "SIZE": "small", "ALIGN": "place", "WIDTH": "width", "HEIGHT": 0.24,
+         "FONT": "font", "BOLD": false, "SIZE": "small", "ALIGN": "place", "WIDTH": "min(width, $SAFE_WIDTH / $WIDTH)", "HEIGHT": 0.24,
          "SPACING": "tracking", "LEADING": 1.25, "OUTLINE": 0.12, "SHADOW": 0.34, "LINES": 2},
         {"NAME": "font", "LABEL": "Font", "TYPE": "long", "DEFAULT": 0,
          "LABELS": ["Inter", "Inter Black", "Manrope", "Roboto", "Roboto Condensed", "Open Sans", "Noto Sans", "PT Sans", "PT Sans Narrow", "Bebas Neue", "Yanone Kaffeesatz", "Comfortaa", "Play", "Jura", "JetBrains Mono", "Noto Serif", "Noto Serif Display", "PT Serif", "EB Garamond", "Old Standard", "Dancing Script"]},
         {"NAME": "size", "LABEL": "Size of the title", "TYPE": "float", "MIN": 0.02, "MAX": 0.4, "DEFAULT": 0.1},
-        {"NAME": "small", "LABEL": "Size of the artist", "TYPE": "float", "MIN": 0.02, "MAX": 0.4, "DEFAULT": 0.048},
+        {"NAME": "small", "LABEL": "Size of the artist", "TYPE": "float", "MIN": 0.02, "MAX": 0.4, "DEFAULT": 0.05},
         {"NAME": "place", "LABEL": "Place", "TYPE": "long", "DEFAULT": 0,
          "LABELS": ["Bottom left", "Bottom centre", "Bottom right", "Left", "Centre", "Right", "Top left", "Top centre", "Top right", "At the point, left", "At the point, centre", "At the point, right"]},
         {"NAME": "point", "LABEL": "Point", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.5]},
@@ -28,11 +28,12 @@
         {"NAME": "spacing", "LABEL": "Letter spacing of the title", "TYPE": "float", "MIN": -0.1, "MAX": 0.6, "DEFAULT": 0.0},
         {"NAME": "tracking", "LABEL": "Letter spacing of the artist", "TYPE": "float", "MIN": -0.1, "MAX": 0.6, "DEFAULT": 0.02},
         {"NAME": "leading", "LABEL": "Line spacing", "TYPE": "float", "MIN": 0.7, "MAX": 2.0, "DEFAULT": 1.08},
-        {"NAME": "color", "LABEL": "Colour of the title", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 1.0]},
-        {"NAME": "pale", "LABEL": "Colour of the artist", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 0.86]},
+        {"NAME": "color", "LABEL": "Colour of the title", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 1.0], "PHOTO": "light"},
+        {"NAME": "pale", "LABEL": "Colour of the artist", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 0.92], "PHOTO": "light"},
         {"NAME": "outline", "LABEL": "Outline", "TYPE": "float", "MIN": 0.0, "MAX": 0.12, "DEFAULT": 0.0, "IDENTITY": 0.0},
         {"NAME": "rim", "LABEL": "Colour of the outline", "TYPE": "color", "DEFAULT": [0.0, 0.0, 0.0, 1.0]},
         {"NAME": "shadow", "LABEL": "Shadow", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.55, "IDENTITY": 0.0},
+        {"NAME": "scrim", "LABEL": "Dimming behind", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.55, "IDENTITY": 0.0},
         {"NAME": "appear", "LABEL": "Appearance", "TYPE": "long", "DEFAULT": 2,
          "LABELS": ["none", "fade", "fade-up", "from below", "mask", "blur", "micro-scale", "two lines", "line"]},
         {"NAME": "begin", "LABEL": "Appears at (seconds)", "TYPE": "float", "MIN": 0.0, "MAX": 3600.0, "DEFAULT": 0.0},
@@ -58,10 +59,16 @@
 // the corner of `letters`. A frame looks up where each of its pixels lies in the block: at rest
 // that is a whole number of pixels away. What is the same for all pixels is in `plan` and `now`.
 
+#ifndef SAFE_AREA
+#define SAFE_AREA vec4(0.0)
+#endif
+
 const float PI = 3.14159265;
 const float NEAR = 0.18;    // from the upper block's baseline to the lower one's capitals, in em of both
 const vec2 FALL = vec2(0.0, -0.04); // where the shadow falls, in em
 const float HAZE = 0.42;   // radius of the widest blur, in em
+const float SCRIM = 1.7;   // how far the dimming behind reaches, in em
+const float FOOT = 0.035;  // how much nearer to what apps cover than to a plain edge, in short sides
 const int TAPS = 40;
 
 vec4 planned(int at) { return texelFetch(plan, ivec2(at, 0), 0); }
@@ -107,8 +114,10 @@ vec4 planning() {
         return above ? vec4(down, up) : vec4(up, down);
     }
     vec2 frame = TEXT_FRAME(title);
-    vec2 least = vec2(margin, max(margin, below)) * min(frame.x, frame.y); // a progress bar has room below
-    vec2 most = frame - least.x;
+    float side_ = min(frame.x, frame.y);
+    vec2 least = vec2(margin, max(margin, below)) * side_; // a progress bar has room below
+    least = max(least, SAFE_AREA.xy * frame + vec2(0.0, max(below - FOOT, 0.0) * side_) * step(1e-4, SAFE_AREA.y));
+    vec2 most = frame - max(vec2(margin * side_), SAFE_AREA.zw * frame);
     vec2 turn = abs(vec2(cos(radians(rotation)), sin(radians(rotation))));
     vec2 extent = vec2(dot(block, turn), dot(block, turn.yx));
     vec2 fits = (most - least) / max(extent, vec2(1.0));
@@ -238,6 +247,14 @@ float line_at(vec2 at, float meet, vec2 size) {
     return inside * (1.0 - smoothstep(0.75, 1.0, raw));
 }
 
+// What dims the picture behind the block: dark behind light letters, light behind dark ones.
+vec4 dimming(vec2 from, vec4 block) {
+    vec2 far = (abs(from - 0.5 * block.xy) - 0.5 * block.xy) / (SCRIM * planned(1).w);
+    vec2 near = 1.0 - smoothstep(-0.6, 1.0, far);
+    float dim = scrim * near.x * near.y * current(1).w * color.a;
+    return vec4(vec3(step(dot(color.rgb, vec3(0.2126, 0.7152, 0.0722)), 0.35)), dim);
+}
+
 void over() {
     vec4 where = planned(1);
     vec4 move = current(0);
@@ -247,18 +264,23 @@ void over() {
     from = vec2(dot(from, turn.xy), dot(from, vec2(-turn.y, turn.x))) / where.z;
     vec2 pivot = vec2((side() - 0.5) * block.x, 0.0); // it grows from the side that it stands at
     from = (from - pivot) / move.z + pivot + 0.5 * block.xy;
-    gl_FragColor = vec4(0.0);
+    vec4 behind = dimming(from, block);
+    behind.a *= move.w;
+    gl_FragColor = behind;
     if (any(lessThan(from, vec2(-block.w))) || any(greaterThan(from, block.xy + block.w))) return;
     float open;
     vec2 at = appearing(from, block.z, block.xy, open);
     vec4 seen = block_at(at + block.w, current(1).x) * open;
     float inside = line_at(from, block.z, block.xy);
     seen = mix(seen, vec4(color.rgb, 1.0) * color.a, inside);
-    if (seen.a * move.w <= 0.0) return;
+    float alpha = seen.a * move.w;
+    if (alpha <= 0.0) return;
     vec3 tone = seen.rgb / seen.a;
     // The accent takes what has the colour of the letters; outlines and emoji stay.
     float like = current(1).y > 0.0 ? clamp(1.0 - 2.0 * distance(tone, color.rgb), 0.0, 1.0) : 0.0;
-    gl_FragColor = vec4(mix(tone, accent.rgb, like * current(1).y), seen.a * move.w);
+    tone = mix(tone, accent.rgb, like * current(1).y);
+    float both = alpha + behind.a * (1.0 - alpha);
+    gl_FragColor = vec4(mix(behind.rgb, tone, alpha / both), both);
 }
 
 void main() {

@@ -8,7 +8,8 @@ void main() {
     vec4 turn = texelFetch(now, ivec2(2, 0), 0);
     vec2 side = isf_FragNormCoord * 2.0 - 1.0;
     vec2 pivot = vec2((0.5 * float(place - 3 * (place / 3)) - 0.5) * block.x, 0.0);
-    vec2 corner = (pivot + (side * (0.5 * block.xy + block.w) - pivot) * move.z) * where.z;
+    float reach = scrim > 0.0 ? max(block.w, 1.7 * where.w) : block.w;
+    vec2 corner = (pivot + (side * (0.5 * block.xy + reach) - pivot) * move.z) * where.z;
     corner = vec2(turn.x * corner.x - turn.y * corner.y, turn.y * corner.x + turn.x * corner.y);
     corner += where.xy + move.xy * where.w;
     isf_FragNormCoord = corner / RENDERSIZE;

@@ -3,10 +3,15 @@
 import numpy as np
 import pytest
 
+from server.commands.effects.source import read
 from server.effects.dialects import load
+from server.effects.library import BUILT_IN
 from server.effects.safe_area import picture_names, safe_area
 from server.render.context import Context
+from server.render.job import Job
 from server.render.passes import Passes
+from server.render.pixels import rgba
+from server.render.scene import Scene
 from server.render.timeline import Timeline
 from tests.render.drawing import Rising, rows
 
@@ -48,6 +53,49 @@ def test_what_expressions_know() -> None:
     assert names == pytest.approx(
         {"WIDTH": 100, "HEIGHT": 200, "SAFE_WIDTH": 82, "SAFE_HEIGHT": 128}
     )
+
+
+_PLAIN: dict[str, dict[str, object]] = {
+    "text": {"shadow": 0, "scrim": 0, "appear": "none"},
+    "progress": {"shadow": 0},
+    "player": {"shadow": 0},
+}
+"""What is drawn that must be seen: shadows may be covered."""
+
+
+@pytest.mark.parametrize("name", _PLAIN)
+@pytest.mark.parametrize("place", ["Bottom left", "Top right"])
+def test_words_and_cards_stay_in_it(name: str, place: str) -> None:
+    found = read(BUILT_IN / f"{name}.fs")
+    placed = {"place": place} if name != "progress" else {}
+    title = "A title that is long enough for three lines of it"
+    with Context() as context:
+        job = Job(
+            effects=(found.row({**_PLAIN[name], **placed}),),
+            photo=None,
+            features=None,
+            size=(90, 160),
+            fps=10,
+            frames=20,
+            fit="blur",
+            egl_device=None,
+            require_gpu=False,
+            title=title,
+            artist="Ada",
+        )
+        scene = Scene(context, job)
+        scene.begin(10)
+        scene.draw_effects(10)
+        seen = rgba(scene.output)[..., 3] > 20
+    rows_, columns = np.nonzero(seen)
+    assert columns.min() >= 0.06 * 90 - 1
+    assert columns.max() < 0.88 * 90 + 1
+    assert rows_.min() >= 0.14 * 160 - 1
+    assert rows_.max() < 0.78 * 160 + 1
+    if place == "Top right" and name != "progress":
+        assert rows_.min() < 0.14 * 160 + 4
+    else:
+        assert rows_.max() > 0.78 * 160 - 14
 
 
 def test_a_file_that_has_the_name_keeps_it() -> None:

@@ -15,6 +15,8 @@ _NOT_FIRST = frozenset(
     "!%),.:;?]}¢°·’†‡›℃∶、。〃〆〕〗〞﹚﹜！＂％＇），．：；？！］｝～»”"
     "ゝゞー々ァィゥェォッャュョヮヵヶぁぃぅぇぉっゃゅょゎゕゖ〻‐゠–〜」』】〉》・…"
 )
+_DASHES = frozenset("-‐‒–—―−|·•")
+"""Between spaces they stay with the word before, so that no line begins with one."""
 _NOT_LAST = frozenset("$(£¥[{‘“«‹〈《「『【〔〖〝﹙﹛＄（．［｛￡￥")
 _GLUE = frozenset("\u00a0\u202f\u2060")
 _EAST = (("\u2e80", "\u9fff"), ("\uac00", "\ud7a3"), ("\uf900", "\ufaff"), ("\uff00", "\uffef"))
@@ -24,12 +26,14 @@ _FAR_EAST = ("\U00020000", "\U0003ffff")
 def pieces(found: Sequence[str]) -> list[list[str]]:
     """The clusters of a paragraph in pieces between which its line may end.
 
-    A space belongs to the piece before it. A word of one letter stays with the next one, as
-    Russian typography wants it of prepositions.
+    A space belongs to the piece before it, and so does a dash between spaces. A word of one letter
+    stays with the next one, as Russian typography wants it of prepositions.
     """
     rows: list[list[str]] = []
     for at, cluster in enumerate(found):
-        if rows and not _may_break(rows[-1], found[at - 1], cluster):
+        after = found[at + 1 : at + 2]
+        alone = cluster[0] in _DASHES and all(is_space(sign) for sign in after)
+        if rows and (alone or not _may_break(rows[-1], found[at - 1], cluster)):
             rows[-1].append(cluster)
         else:
             rows.append([cluster])
