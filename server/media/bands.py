@@ -64,10 +64,12 @@ def measure(frames: NDArray[np.float32]) -> Measured:
     Args:
         frames: moments by 2 channels by 4096 samples around each moment.
     """
-    middle = frames[:, :, (LONG - SHORT) // 2 : (LONG + SHORT) // 2]
+    squares_low, offset = _squares(frames, LONG)
+    # What is constant over the long window is no sound: an offset, and what is lower than 10 Hz.
+    middle = frames[:, :, (LONG - SHORT) // 2 : (LONG + SHORT) // 2] - offset[:, :, np.newaxis]
     squares = np.einsum("ijk,ijk->i", middle, middle, dtype=np.float64)
     found = {"level": squares / (2 * SHORT)}
-    squares_low, squares_high = _squares(frames, LONG), _squares(middle, SHORT)
+    squares_high, _ = _squares(middle, SHORT)
     low, high = _power_spectrum(squares_low, LONG), _power_spectrum(squares_high, SHORT)
     for name, edges in EDGES_HZ.items():
         size, spectrum = (LONG, low) if name in LOW else (SHORT, high)
@@ -132,10 +134,16 @@ def _width(middle: NDArray[np.float32]) -> NDArray[np.float64]:
     return np.asarray(roots[0] / np.maximum(roots[0] + roots[1], 1e-6))
 
 
-def _squares(frames: NDArray[np.float32], size: int) -> NDArray[np.float32]:
-    """Moments by channels by bins: squared magnitudes under a Hann window."""
+def _squares(
+    frames: NDArray[np.float32], size: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Moments by channels by bins: squared magnitudes under a Hann window; and the mean of each
+    moment and channel under it.
+    """
     spectrum = np.fft.rfft(frames * _hann(size), axis=2)
-    return np.square(spectrum.real) + np.square(spectrum.imag)
+    squares = np.square(spectrum.real) + np.square(spectrum.imag)
+    offset: NDArray[np.float32] = (spectrum[:, :, 0].real / (size / 2)).astype(np.float32)
+    return squares, offset
 
 
 def _power_spectrum(squares: NDArray[np.float32], size: int) -> Powers:

@@ -17,6 +17,9 @@ SPECTRA, LEVELS, TRACK = "spectra.npy", "levels.npy", "track.npz"
 SOUNDING = 0.2
 """The raw level from which on a track is heard in full: 0.2 is -48 dB, and 0, silence, -60 dB."""
 _SUM = ".sum"
+_LOOKED_AT, _BESIDE = 8, 165
+"""A channel is silent where it is so many of 255 levels (45 dB) below the other, in every bin of
+every eighth step."""
 
 
 def analyse(
@@ -76,8 +79,9 @@ class Features:
         """The last `n` samples at 44.1 kHz before the step, oldest first, 0 before the start.
 
         Args:
-            channel: 0 left, 1 right, None for their mean.
+            channel: 0 left, 1 right, None for their mean; of a one-sided track always the mean.
         """
+        channel = self._channel(channel)
         stereo = self._last("samples", step, n, 0).astype(np.float32) / np.float32(32_768)
         one = stereo.mean(axis=1) if channel is None else stereo[:, channel]
         return np.asarray(one, np.float32)
@@ -88,12 +92,14 @@ class Features:
 
     def spectrum(self, step: int, channel: int | None = None) -> NDArray[np.uint8]:
         """getByteFrequencyData at the step, 1024 bins; `channel` as for `waveform`."""
+        channel = self._channel(channel)
         record = self._records[step]
         chosen = record["spectrum"] if channel is None else record["fft"][channel]
         return np.asarray(chosen)
 
     def levels(self, step: int, channel: int | None = None) -> NDArray[np.uint8]:
         """The spectrum for pictures at the step, logbands.BANDS levels; `channel` as above."""
+        channel = self._channel(channel)
         return np.asarray(self._whole_levels[step, 0 if channel is None else 1 + channel])
 
     def spectra(self, first: int, last: int) -> NDArray[np.uint8]:
@@ -144,6 +150,16 @@ class Features:
             powers = self._records["powers"][:, bands.NAMES.index(band)]
             return bands.raw(powers.astype(np.float64))
         return np.asarray(self._known["columns"][:, track.COLUMNS.index(name)])
+
+    @cached_property
+    def one_sided(self) -> bool:
+        """Whether one channel is silent from beginning to end beside the other."""
+        # The spectra die away over 52 steps, so that every eighth shows whatever sounds.
+        quiet, loud = sorted(self._records["fft"][::_LOOKED_AT].max(axis=(0, 2)).tolist())
+        return bool(loud > quiet and (quiet == 0 or loud - quiet >= _BESIDE))
+
+    def _channel(self, channel: int | None) -> int | None:
+        return None if channel is None or self.one_sided else channel
 
     @cached_property
     def _whole_levels(self) -> NDArray[np.uint8]:

@@ -57,6 +57,7 @@ class Layout:
             "url": url,
             "start": os.path.getsize(self._path) - self._count * RECORD.itemsize,
             "size": RECORD.itemsize,
+            "oneSided": self._features.one_sided,
             "count": self._count,
             "levels": {
                 "url": levels_url,

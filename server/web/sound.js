@@ -23,7 +23,7 @@ export class Recorded {
   /**
    * @param {object} layout - of the records: {url, start, size, count, fields: {name: {offset,
    *     type, length}}}, and {levels: {url, start, bands}, columns: [names], hits: {event: rows},
-   *     tempo: [bpm, confidence]}
+   *     tempo: [bpm, confidence], oneSided: whether channels are to be taken as their mean}
    * @param {ArrayBuffer} measured - each of the columns at every step, one after the other
    */
   constructor(layout, measured) {
@@ -95,9 +95,18 @@ export class Recorded {
   }
 
   waveform(step, n, channel) {
+    if (this.oneSided) return this.mean(step, n);
     const found = new Float32Array(n);
     this.last("samples", step, n * 2, (value, at) => {
       if (at % 2 === channel) found[at >> 1] = value / 32768;
+    });
+    return found;
+  }
+
+  mean(step, n) {
+    const found = new Float32Array(n);
+    this.last("samples", step, n * 2, (value, at) => {
+      found[at >> 1] += value / 65536;
     });
     return found;
   }
@@ -111,7 +120,7 @@ export class Recorded {
   }
 
   spectrum(step, channel) {
-    if (channel === null) return this.field(step, "spectrum");
+    if (channel === null || this.oneSided) return this.field(step, "spectrum");
     const both = this.field(step, "fft");
     return both.subarray((channel * both.length) / 2, ((channel + 1) * both.length) / 2);
   }
@@ -120,7 +129,7 @@ export class Recorded {
     const { bands } = this.levelled;
     const chunk = this.chunks.get(Math.floor(step / CHUNK));
     if (!chunk) return new Uint8Array(bands); // not here yet: see `has`
-    const row = (step % CHUNK) * 3 + (channel === null ? 0 : 1 + channel);
+    const row = (step % CHUNK) * 3 + (channel === null || this.oneSided ? 0 : 1 + channel);
     return new Uint8Array(chunk.levels, row * bands, bands);
   }
 

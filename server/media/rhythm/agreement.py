@@ -53,10 +53,14 @@ def _steady(hits: Reals, beats: Reals) -> Reals:
     if len(beats) < 2 or not len(hits):
         return _FREE * loud
     place = np.interp(hits[:, 0], beats, np.arange(len(beats), dtype=np.float64))
-    met = np.zeros(len(place))
+    met, there = np.zeros(len(place)), np.zeros(len(place))
     for bars in _BARS:
-        met += _apart(place + 4.0 * bars, place) <= _NEAR
-    found: Reals = np.sqrt(np.minimum(met / _OFTEN, 1) * np.clip(0.4 + 0.6 * loud, 0, 1))
+        other = place + 4.0 * bars
+        met += _apart(other, place) <= _NEAR
+        there += (other >= -_NEAR) & (other < len(beats))
+    found: Reals = np.sqrt(
+        np.minimum(met / np.clip(there, 1, _OFTEN), 1) * np.clip(0.4 + 0.6 * loud, 0, 1)
+    )
     return found
 
 

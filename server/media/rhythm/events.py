@@ -14,7 +14,9 @@ from server.media.rhythm import (
     labels,
     meter,
     sections,
+    steady,
 )
+from server.media.rhythm.centred import centred
 from server.media.rhythm.confidence import PLAYS, Evidence, evidence
 from server.media.rhythm.heard import listen
 
@@ -56,10 +58,14 @@ def find(samples: NDArray[np.int16]) -> Events:
     Args:
         samples: the track at 44.1 kHz, samples x 2; it is read a piece at a time.
     """
-    heard = listen(samples)
+    heard = listen(centred(samples))
     row, confidence = meter.find(heard)
     if confidence < _LEAST_CONFIDENCE:
         row = row[:0]
+    if grid := steady.find(
+        heard.kicks[:, 0], float(np.median(np.diff(row))) if len(row) > 1 else 0
+    ):
+        heard, row = heard.placed(grid.place_rows), np.unique(grid.place(row))
     firsts = downbeats.find(row, heard)
     beats = np.stack([row, firsts], axis=1)
     known = evidence(

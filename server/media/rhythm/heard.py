@@ -1,5 +1,6 @@
 """What is heard in a track before any beat is known: onsets, drums, changes of the harmony."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -35,6 +36,16 @@ class Heard:
     hats: Reals
     changes: Reals
     """Where the harmony changes; the second column is by how much, 0..2."""
+
+    def placed(self, place: Callable[[Reals], Reals]) -> "Heard":
+        """The same with the rows of its events as `place` makes them."""
+        return replace(
+            self,
+            onsets=place(self.onsets),
+            kicks=place(self.kicks),
+            snares=place(self.snares),
+            hats=place(self.hats),
+        )
 
     def part(self, start: float, end: float) -> "Heard":
         """The same with those events only that lie between two times."""
