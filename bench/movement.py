@@ -1,0 +1,245 @@
+"""Measures whether pictures move with songs whose kicks are known, and stand still in silence.
+
+    python -m bench.movement SONGS [--effect ID …] [--preset ID …] [options]
+
+SONGS is a folder of tracks, each with its truth beside it: `NAME.json` with `kicks` (seconds),
+`drums` (whether there are any) and, where it is known, `genre`. Without --effect and --preset the
+default effect and every preset are measured. For each song a line tells:
+
+ratio     mean frame difference in the 100 ms from each kick on, over that of all other frames;
+          of a song without drums, from each accent that was heard
+kicks     how many there were
+still     seconds of the longest stretch of equal frames while there is sound
+
+and for each look, how many songs with drums reach a ratio of 2, the longest stretch of all, and
+the mean frame difference in silence that follows music.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.looks import material
+from bench.looks.cells import Look
+from server.commands.effects.hand import Hand
+from server.effects.library import Library
+from server.jobs.presets import Presets
+from server.jobs.source import read_source
+from server.jobs.spec import DEFAULT_EFFECT
+from server.media import features, wave
+from server.media.features import Features
+from server.render.context import Context
+from server.render.hits import first_frames
+from server.render.job import Job
+from server.render.pixels import rgba
+from server.render.scene import Scene
+from server.samples import photo as sample
+
+FPS = material.FPS
+AFTER_S = 0.1
+ENOUGH = 2.0
+SIZE = (160, 90)
+_MUSIC_S, _SILENCE_S, _SETTLED_S = 4, 4, 1.5
+_PLAYING = 0.02
+"""The least of the feature `sounding` that counts as sound."""
+
+Reals = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A song as it is drawn, and its truth."""
+
+    name: str
+    features: Path
+    frames: int
+    hits: NDArray[np.float64]
+    """Seconds of the kicks, or of the accents where there are no drums."""
+    drums: bool
+    genre: str
+
+
+@dataclass(frozen=True)
+class Measured:
+    """How a look moves with a song."""
+
+    case: Case
+    ratio: float
+    still_s: float
+
+
+def difference(scene: Scene, frames: range) -> Reals:
+    """The mean difference of each frame from the one before, 0 to 255; of the first it is 0."""
+    scene.begin(frames.start)
+    found, before = np.zeros(len(frames)), None
+    for at, frame in enumerate(frames):
+        scene.draw_effects(frame)
+        scene.whole.draw()
+        picture = rgba(scene.whole.output)[..., :3].astype(np.int16)
+        if before is not None:
+            found[at] = np.abs(picture - before).mean()
+        before = picture
+    return found
+
+
+def after(hits: Reals, frames: int) -> NDArray[np.bool_]:
+    """The frames in the 100 ms from each hit on."""
+    marked = np.zeros(frames, bool)
+    rows = np.stack([hits, np.ones(len(hits))], axis=1)
+    for first in first_frames(rows, FPS):
+        marked[first : first + round(AFTER_S * FPS)] = True
+    return marked
+
+
+def longest(equal: NDArray[np.bool_]) -> int:
+    """The length of the longest run of true values."""
+    most = run = 0
+    for value in equal:
+        run = run + 1 if value else 0
+        most = max(most, run)
+    return most
+
+
+def measure(context: Context, library: Library, look: Look, case: Case, photo: Path) -> Measured:
+    """Draw a song in full and compare its frames."""
+    moved = difference(_scene(context, library, look, case, photo), range(case.frames))
+    marked = after(case.hits, case.frames)
+    others = moved[1:][~marked[1:]].mean() if (~marked).sum() > 1 else 0.0
+    ratio = moved[marked].mean() / max(others, 1e-9) if marked.any() else float("nan")
+    playing = Features(case.features).column("sounding", case.frames, FPS) > _PLAYING
+    return Measured(case, float(ratio), longest((moved == 0) & playing) / FPS)
+
+
+def in_silence(context: Context, library: Library, look: Look, case: Case, photo: Path) -> float:
+    """The mean frame difference in silence, once the music before it has died away."""
+    first = round((_MUSIC_S + _SETTLED_S) * FPS)
+    scene = _scene(context, library, look, case, photo)
+    start = 0 if scene.sequential else first
+    return float(difference(scene, range(start, case.frames))[first - start + 1 :].max())
+
+
+def _scene(context: Context, library: Library, look: Look, case: Case, photo: Path) -> Scene:
+    rows = []
+    for step in look.steps("16:9"):
+        effect = library.get(step.id)
+        rows.append(read_source(effect, library).row(step.params, library.files(effect)))
+    job = Job(
+        effects=tuple(rows),
+        photo=photo,
+        photo2=photo,
+        features=case.features,
+        size=SIZE,
+        fps=FPS,
+        frames=case.frames,
+        fit=look.fit,
+        egl_device=None,
+        require_gpu=False,
+        title="Golden Hour",
+        artist="Maya Fields",
+    )
+    return Scene(context, job)
+
+
+def _cases(
+    hand: Hand, folder: Path, kept: Path, seconds: float, names: Sequence[str]
+) -> list[Case]:
+    cases = []
+    for path in material.songs(folder):
+        truth = path.with_suffix(".json")
+        if not truth.exists() or (names and path.stem not in names):
+            continue
+        told, song = json.loads(truth.read_text()), material.song(hand, path, kept)
+        frames = min(song.frames, round(seconds * FPS))
+        drums = bool(told["drums"])
+        heard = Features(song.features).hits("accent")[:, 0]
+        hits = np.array(told["kicks"], float) if drums else heard
+        hits = hits[hits < frames / FPS]
+        genre = str(told.get("genre", ""))
+        cases.append(Case(path.stem, song.features, frames, hits, drums, genre))
+    return cases
+
+
+def _music_and_silence(folder: Path) -> Case:
+    """Chords with a kick on each beat, then silence."""
+    time = np.arange(_MUSIC_S * wave.RATE) / wave.RATE
+    since = np.mod(time, 0.5)
+    sound = 0.7 * np.sin(2 * np.pi * 55 * since) * np.exp(-12 * since)
+    sound += sum(0.08 * np.sin(2 * np.pi * tone * time) for tone in (220, 277.2, 329.6))
+    whole = np.concatenate([sound, np.zeros(_SILENCE_S * wave.RATE)])
+    path = folder / "silence.wav"
+    samples = np.repeat(whole[:, np.newaxis], 2, axis=1).astype("<f4")
+    path.write_bytes(wave.header(len(samples)) + samples.tobytes())
+    features.analyse(path, folder / "features")
+    frames = (_MUSIC_S + _SILENCE_S) * FPS
+    return Case("silence", folder / "features", frames, np.zeros(0), drums=False, genre="")
+
+
+def _looks(options: argparse.Namespace) -> list[Look]:
+    presets = {entry.id: entry for entry in Presets().offered(Library().all())[0]}
+    effects, chosen = options.effect or [], options.preset or []
+    if not effects and not chosen:
+        effects, chosen = [DEFAULT_EFFECT], list(presets)
+    return [Look(name) for name in effects] + [Look(name, presets[name]) for name in chosen]
+
+
+def report(context: Context, look: Look, cases: Sequence[Case], silence: Case, photo: Path) -> None:
+    """Print a line for each song, and one for all of them."""
+    library, rows = Library(), []
+    for case in cases:
+        row = measure(context, library, look, case, photo)
+        rows.append(row)
+        kind = "kicks" if case.drums else "accents"
+        print(
+            f"{look.name:<12} {case.name:<24} {case.genre:<12} {row.ratio:7.2f}"
+            f" {len(case.hits):5d} {kind:<8} {row.still_s:6.2f}",
+            flush=True,
+        )
+    beaten = [row for row in rows if row.case.drums and len(row.case.hits)]
+    enough = sum(row.ratio >= ENOUGH for row in beaten)
+    still = max((row.still_s for row in rows), default=0.0)
+    calm = in_silence(context, library, look, silence, photo)
+    print(
+        f"{look.name:<12} ratio >= {ENOUGH:g} in {enough} of {len(beaten)} songs with drums;"
+        f" longest still {still:.2f} s; in silence {calm:.3f}",
+        flush=True,
+    )
+
+
+def main() -> int:
+    """Measure what the arguments ask for."""
+    parser = argparse.ArgumentParser(prog="python -m bench.movement")
+    parser.add_argument("songs", type=Path, metavar="SONGS")
+    parser.add_argument("--effect", action="append", metavar="ID")
+    parser.add_argument("--preset", action="append", metavar="ID")
+    parser.add_argument("--photo", type=Path, help="a photograph (a painted one)")
+    parser.add_argument("--song", action="append", default=[], help="its name; all are taken else")
+    parser.add_argument("--seconds", type=float, default=60, help="of each song (60)")
+    parser.add_argument("--kept", type=Path, help="a folder that keeps what was analysed")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="movement-") as name:
+        folder = Path(name)
+        kept = options.kept or folder / "kept"
+        with Hand() as hand:
+            cases = _cases(hand, options.songs, kept, options.seconds, options.song)
+            painted = folder / "photo.png"
+            sample.paint(960, 640).save(painted, "PNG", compress_level=1)
+            photo = material.photo(hand, options.photo or painted, kept)
+        if not cases:
+            print("no track with a truth beside it is there", file=sys.stderr)
+            return 1
+        silence = _music_and_silence(folder)
+        with Context() as context:
+            for look in _looks(options):
+                report(context, look, cases, silence, photo)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
