@@ -1,18 +1,31 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "1",
+    "VSN": "2",
     "TITLE": "Spin",
-    "DESCRIPTION": "The picture turns and pulses over a blurred copy of itself. At time t in seconds: scale 1 + pulse * sin(2 pi t); angle = speed * t in radians, against the clock; opacity 1 - fade * (0.5 - 0.5 * cos(2 pi t)). As it comes: pulse 0.1, speed 0.1, fade 0.4.",
+    "DESCRIPTION": "A round cover that tilts to and fro while light circles on its rim, faster where it is loud; accents push it forward. As Picture it turns and pulses by a formula, t being `played` seconds: scale 1 + pulse * sin(2 pi t); angle = speed * t in radians, against the clock; opacity 1 - fade * (0.5 - 0.5 * cos(2 pi t)).",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
-    "CATEGORIES": ["Photo", "Motion"],
+    "CATEGORIES": ["Photo", "Beat", "Motion"],
     "INPUTS": [
         {"NAME": "inputImage", "TYPE": "image"},
-        {"NAME": "pulse", "LABEL": "Pulse", "TYPE": "float", "MIN": 0.0, "MAX": 0.5, "DEFAULT": 0.1, "IDENTITY": 0.0},
-        {"NAME": "speed", "LABEL": "Turn, radians a second", "TYPE": "float", "MIN": -3.0, "MAX": 3.0, "DEFAULT": 0.1, "IDENTITY": 0.0},
-        {"NAME": "fade", "LABEL": "Fade", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4, "IDENTITY": 0.0},
-        {"NAME": "feather", "LABEL": "Soft edge", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4},
-        {"NAME": "dim", "LABEL": "Dim the background", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.25}
+        {"NAME": "photo", "TYPE": "image"},
+        {"NAME": "shape", "LABEL": "Shape", "TYPE": "long", "VALUES": [0, 1], "LABELS": ["Round", "Picture"], "DEFAULT": 0},
+        {"NAME": "kick", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.4, "from": [0.0, 0.8], "smooth": 0.05}},
+        {"NAME": "punch", "LABEL": "Growth on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 0.25, "DEFAULT": 0.06, "IDENTITY": 0.0},
+        {"NAME": "glow", "LABEL": "Light on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.35, "IDENTITY": 0.0},
+        {"NAME": "level", "LABEL": "Loudness", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "BIND": {"bind": "level.envelope", "from": [0.3, 1.0], "smooth": 0.3}},
+        {"NAME": "played", "LABEL": "Seconds of the motion", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 1.0}},
+        {"NAME": "carried", "LABEL": "Seconds of the light on the rim", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "level.sum", "smooth": 1.0}},
+        {"NAME": "swing", "LABEL": "Tilt, degrees", "TYPE": "float", "MIN": 0.0, "MAX": 30.0, "DEFAULT": 6.0, "IDENTITY": 0.0},
+        {"NAME": "speed", "LABEL": "Turn, radians a second", "TYPE": "float", "MIN": -3.0, "MAX": 3.0, "DEFAULT": 0.0, "IDENTITY": 0.0},
+        {"NAME": "pulse", "LABEL": "Pulse", "TYPE": "float", "MIN": 0.0, "MAX": 0.5, "DEFAULT": 0.0, "IDENTITY": 0.0},
+        {"NAME": "fade", "LABEL": "Fade", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0},
+        {"NAME": "rim", "LABEL": "Light on the rim", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.8, "IDENTITY": 0.0},
+        {"NAME": "tint", "LABEL": "Colour of the light", "TYPE": "color", "DEFAULT": [1.0, 0.6, 0.3, 1.0], "PHOTO": "vivid"},
+        {"NAME": "size", "LABEL": "Size", "TYPE": "float", "MIN": 0.3, "MAX": 1.0, "DEFAULT": 0.72},
+        {"NAME": "place", "LABEL": "Place", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.5]},
+        {"NAME": "feather", "LABEL": "Soft edge of the picture", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4},
+        {"NAME": "dim", "LABEL": "Dim the background", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.35}
     ],
     "PASSES": [
         {"TARGET": "small", "WIDTH": "max($WIDTH / 8, 32)", "HEIGHT": "max($HEIGHT / 8, 32)", "FLOAT": true},
@@ -20,12 +33,18 @@
         {"TARGET": "blurred", "WIDTH": "max($WIDTH / 8, 32)", "HEIGHT": "max($HEIGHT / 8, 32)", "FLOAT": true},
         {"TARGET": "back"},
         {"TARGET": "front"},
+        {"TARGET": "circle"},
         {}
     ]
 }*/
 
-// Only the last pass moves. The others depend on nothing that changes, so they are drawn once,
-// and a frame costs two texture fetches.
+// Only the last pass moves. The others depend on nothing that changes, so they are drawn once, and
+// a frame costs three texture fetches, in places that change evenly over the frame (spin.vs).
+
+varying vec2 turned;  // of this pixel in the pass `front`
+varying vec2 circled; // in the pass `circle`
+varying vec2 slid;    // and in the pass `back`
+varying vec3 lamp;    // opacity of the picture, light of the background and on the rim
 
 const float TAPS = 14.0;
 const float BLUR = 0.07; // standard deviation of the blur, in short sides of the frame
@@ -81,6 +100,11 @@ vec4 background() {
     return vec4(color * (1.05 - 0.5 * dot(side, side)) + dither(), 1.0);
 }
 
+// Radius of the round cover in pixels.
+float radius() {
+    return 0.5 * size * min(RENDERSIZE.x, RENDERSIZE.y);
+}
+
 // The picture with a soft edge, premultiplied. One pixel at least is clear all around, so that
 // sampling beyond it finds nothing.
 vec4 feathered() {
@@ -91,15 +115,36 @@ vec4 feathered() {
     return vec4(color.rgb, 1.0) * color.a * edge.x * edge.y;
 }
 
-vec4 spun() {
-    float angle = speed * TIME;
-    float scale = 1.0 + pulse * sin(TURN * TIME);
-    float opacity = 1.0 - fade * (0.5 - 0.5 * cos(TURN * TIME));
-    vec2 turn = vec2(cos(angle), sin(angle)) / scale;
+// The middle of the photo in a circle, in the middle of the frame, and its shadow; premultiplied.
+vec4 rounded() {
     vec2 point = gl_FragCoord.xy - 0.5 * RENDERSIZE;
-    vec2 uv = vec2(dot(point, turn), dot(point, vec2(-turn.y, turn.x))) / RENDERSIZE + 0.5;
-    vec4 picture = IMG_NORM_PIXEL(front, uv) * opacity;
-    return vec4(picture.rgb + IMG_THIS_PIXEL(back).rgb * (1.0 - picture.a), 1.0);
+    vec2 photo_size = IMG_SIZE(photo);
+    vec2 uv = 0.5 + 0.5 * point / radius() * min(photo_size.x, photo_size.y) / photo_size;
+    float away = length(point) - radius();
+    float inside = clamp(0.5 - away, 0.0, 1.0);
+    vec3 color = mix(IMG_NORM_PIXEL(photo, uv).rgb, vec3(1.0), 0.14 * clamp(2.5 + away, 0.0, 1.0));
+    float far = max(away, 0.0) / (0.16 * radius());
+    return vec4(color * inside, inside + 0.5 * exp(-far * far) * (1.0 - inside));
+}
+
+// Two comets on a thin circle around the cover, with the glow of each.
+vec4 rim_light() {
+    if (shape != 0) return vec4(0.0);
+    vec2 point = gl_FragCoord.xy - 0.5 * RENDERSIZE;
+    float away = abs(length(point) / radius() - 1.075);
+    float line = clamp((0.007 - away) * radius() + 0.5, 0.0, 1.0);
+    float turn = fract(atan(point.y, point.x) / TURN + 1.0);
+    float tail = max(pow(turn, 5.0), 0.55 * pow(fract(turn + 0.5), 7.0));
+    float light = line * (0.1 + tail) + 0.55 * tail * exp(-away * 26.0) * step(1.0, length(point) / radius());
+    return vec4(light);
+}
+
+vec4 spun() {
+    vec4 picture = IMG_NORM_PIXEL(front, turned) * lamp.x;
+    float light = IMG_NORM_PIXEL(circle, circled).r * lamp.z;
+    vec3 color = picture.rgb + IMG_NORM_PIXEL(back, slid).rgb * lamp.y * (1.0 - picture.a);
+    vec3 bright = mix(tint.rgb, vec3(1.0), min(0.6 * light, 1.0));
+    return vec4(color + (1.0 - color) * min(light * tint.a, 1.0) * bright, 1.0);
 }
 
 void main() {
@@ -107,6 +152,7 @@ void main() {
     else if (PASSINDEX == 1) gl_FragColor = blur(small, vec2(1.0, 0.0));
     else if (PASSINDEX == 2) gl_FragColor = blur(across, vec2(0.0, 1.0));
     else if (PASSINDEX == 3) gl_FragColor = background();
-    else if (PASSINDEX == 4) gl_FragColor = feathered();
+    else if (PASSINDEX == 4) gl_FragColor = shape == 0 ? rounded() : feathered();
+    else if (PASSINDEX == 5) gl_FragColor = rim_light();
     else gl_FragColor = spun();
 }
