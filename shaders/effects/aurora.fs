@@ -66,7 +66,7 @@ vec4 skyline() {
         sum += rows[y];
     }
     float best = 0.0;
-    float found = 0.36;
+    float ends = 0.36;
     float low = 0.0;
     for (int y = 0; y < 18; y++) {
         low += rows[y];
@@ -76,13 +76,13 @@ vec4 skyline() {
         float score = step_up * step_up * share * (1.0 - share) * sign(step_up);
         if (y >= 3 && score > best) {
             best = score;
-            found = share;
+            ends = share;
         }
     }
     float sure = smoothstep(0.003, 0.015, best);
     float bright = 0.0;
     for (int y = 14; y < 24; y++) bright += rows[y] / 10.0;
-    return vec4(mix(0.36, found, sure), sure, bright, 1.0);
+    return vec4(mix(0.36, ends, sure), sure, bright, 1.0);
 }
 
 // How much of the drop there is now.
@@ -133,14 +133,14 @@ vec4 curtains() {
     for (int i = 0; i < CURTAINS; i++) {
         // Rays lean outwards as they rise, as from a point far below.
         float x = 0.5 + (isf_FragNormCoord.x - 0.5) * (1.0 - 0.18 * isf_FragNormCoord.y) / 1.4;
-        vec4 told = IMG_NORM_PIXEL(folds, vec2(x, (float(i) + 0.5) / float(CURTAINS)));
-        float rise = (y - told.x * whole) / (told.y * (0.5 + 0.5 * whole));
+        vec4 curtain = IMG_NORM_PIXEL(folds, vec2(x, (float(i) + 0.5) / float(CURTAINS)));
+        float rise = (y - curtain.x * whole) / (curtain.y * (0.5 + 0.5 * whole));
         float light = rise > 0.0 ? exp(-1.7 * rise) : exp(12.0 * rise);
-        light *= told.z * smoothstep(-0.25, 0.10, rise);
+        light *= curtain.z * smoothstep(-0.25, 0.10, rise);
         float k = float(i) / float(CURTAINS - 1);
         vec3 low = mix(pure(color.rgb), pure(second.rgb), 0.5 * k * k);
         vec3 high = mix(pure(second.rgb), pure(color.rgb), 0.3 * (1.0 - k));
-        sum += light * mix(low, 0.8 * high, smoothstep(0.0, 1.3, rise + 0.5 * told.w));
+        sum += light * mix(low, 0.8 * high, smoothstep(0.0, 1.3, rise + 0.5 * curtain.w));
     }
     return vec4(amount * sum, 1.0);
 }
@@ -162,7 +162,7 @@ vec4 night() {
     float bright = 0.1 + 0.9 * IMG_NORM_PIXEL(horizon, vec2(0.5)).b;
     light *= mix(1.0, smoothstep(0.02 * bright, 0.75 * bright, grey), behind);
     vec2 middle = (isf_FragNormCoord - vec2(0.5, 0.55)) * vec2(2.6, 2.2);
-    light *= 1.0 - 0.45 * exp(-dot(middle, middle)); // what is in the middle stays clear
+    light *= 1.0 - 0.6 * exp(-dot(middle, middle)); // what is in the middle stays clear
     float fall = smoothstep(0.15, -0.35, up) * (0.12 + 0.35 * pulse + 0.9 * surge());
     dark += dark * mix(color.rgb, second.rgb, 0.3) * 1.6 * amount * fall;
     return vec4(1.0 - (1.0 - min(dark, 1.0)) * max(1.0 - light, 0.0) + dither(), 1.0);

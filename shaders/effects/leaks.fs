@@ -59,11 +59,11 @@ vec4 motion() {
 }
 
 // One leak: an oval of light that lies on an edge, whiter towards its middle.
-vec3 leak(vec2 point, vec2 middle, vec2 wide, vec4 told) {
+vec3 leak(vec2 point, vec2 middle, vec2 wide, vec4 spot) {
     vec2 d = (point - middle) / wide;
     float far = dot(d, d);
-    float light = told.z / (1.0 + 0.6 * far) * exp(-far); // a hot core in a wide haze
-    vec3 tone = mix(color.rgb, second.rgb, told.w);
+    float light = spot.z / (1.0 + 0.6 * far) * exp(-far); // a hot core in a wide haze
+    vec3 tone = mix(color.rgb, second.rgb, spot.w);
     return light * mix(1.5 * tone, vec3(1.6, 1.2, 0.75), smoothstep(0.35, 1.1, light));
 }
 
@@ -74,13 +74,13 @@ vec4 light() {
     float grown = 0.85 + 0.25 * swell + 0.2 * flare * hit;
     vec3 sum = vec3(0.0);
     for (int i = 0; i < 5; i++) {
-        vec4 told = IMG_PIXEL(wander, vec2(float(i) + 0.5, 0.5));
+        vec4 spot = IMG_PIXEL(wander, vec2(float(i) + 0.5, 0.5));
         // The first three lean in from the sides, the others from above and below.
         vec2 middle = i < 3
-            ? vec2(i == 1 ? frame.x - told.y : told.y, frame.y * told.x)
-            : vec2(frame.x * told.x, i == 3 ? frame.y - told.y : told.y);
-        vec2 wide = i < 3 ? vec2(0.24 + 0.14 * told.w, 0.62) : vec2(0.75, 0.17 + 0.10 * told.w);
-        sum += leak(point, middle, wide * grown, told);
+            ? vec2(i == 1 ? frame.x - spot.y : spot.y, frame.y * spot.x)
+            : vec2(frame.x * spot.x, i == 3 ? frame.y - spot.y : spot.y);
+        vec2 wide = i < 3 ? vec2(0.24 + 0.14 * spot.w, 0.62) : vec2(0.75, 0.17 + 0.10 * spot.w);
+        sum += leak(point, middle, wide * grown, spot);
     }
     // A thin veil across the picture from the brightest leak, as in a lens.
     vec4 first = IMG_PIXEL(wander, vec2(1.5, 0.5));

@@ -94,7 +94,7 @@ float beyond(vec2 p, Place at) {
     return length(max(edge, 0.0)) + min(max(edge.x, edge.y), 0.0) - round_at;
 }
 
-float heard(float ago) {
+float accent_at(float ago) {
     return ago < 0.0 ? 0.0 : IMG_NORM_PIXEL(history, vec2((PAST - min(ago, 3.9)) / SPAN, 0.5)).b;
 }
 
@@ -123,8 +123,8 @@ vec4 waves() {
     float far = length(from);
     float ago = far / PACE;
     float fade = rings * exp(-0.55 * far);
-    float crest = heard(ago) * fade + 1.5 * exp(-120.0 * (since * 1.2 - far) * (since * 1.2 - far)) * exp(-0.5 * far);
-    float tilt = (heard(ago - 0.05) - heard(ago + 0.07)) * fade + 1.2 * (crest - heard(ago) * fade);
+    float crest = accent_at(ago) * fade + 1.5 * exp(-120.0 * (since * 1.2 - far) * (since * 1.2 - far)) * exp(-0.5 * far);
+    float tilt = (accent_at(ago - 0.05) - accent_at(ago + 0.07)) * fade + 1.2 * (crest - accent_at(ago) * fade);
     slope += tilt * from / max(far, 0.05) * 1.1;
     // In the distance waves are finer than pixels, and the water smooth.
     float near = smoothstep(0.0, 0.10, below);

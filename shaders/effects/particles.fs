@@ -55,7 +55,7 @@ vec3 chances(int n) {
 }
 
 // How loud it was `ago` seconds before now, and the pulse of accents then.
-vec2 heard(float ago) {
+vec2 sound_at(float ago) {
     return IMG_NORM_PIXEL(history, vec2((PAST - ago) / SPAN, 0.5)).gb;
 }
 
@@ -67,12 +67,12 @@ vec4 throws() {
     vec2 sum = vec2(0.0);
     for (int i = 0; i < 90; i++) {
         float s = (float(i) + 0.5) / 60.0;
-        sum.x += heard(lag + s).y * s / QUICK * exp(1.0 - s / QUICK);
+        sum.x += sound_at(lag + s).y * s / QUICK * exp(1.0 - s / QUICK);
         float longer = 1.8 * s;
-        sum.y += heard(longer).x * longer / HEAVY * exp(1.0 - longer / HEAVY);
+        sum.y += sound_at(longer).x * longer / HEAVY * exp(1.0 - longer / HEAVY);
     }
     float light = 0.0; // as wide as its tail, and weaker with its way
-    for (int i = 0; i < 8; i++) light += heard(lag + float(i) / 40.0).y * (1.0 - float(i) / 8.0) / 4.5;
+    for (int i = 0; i < 8; i++) light += sound_at(lag + float(i) / 40.0).y * (1.0 - float(i) / 8.0) / 4.5;
     return vec4(sum.x / 60.0 / 0.083, sum.y / 60.0, light * (1.0 - 0.6 * lag / REACH), 1.0); // a pulse of 250 ms is 0.083 s long
 }
 
@@ -136,15 +136,15 @@ vec4 picture() {
         vec2 from = (point - field.xy * (blurred ? 0.25 : near) - drift * near) / wide; // discs stay round
         vec2 at = vec2(from.x * turn.x - from.y * turn.y, from.x * turn.y + from.y * turn.x) + 0.5;
         vec2 cell = floor(at);
-        vec4 told = texelFetch(dust, (ivec2(cell) & 31) + ivec2(0, 32 * i), 0);
-        vec2 away = (at - cell - told.xy) * wide;
-        float shape = max(1.0 - dot(away, away) * told.z, 0.0);
+        vec4 grain = texelFetch(dust, (ivec2(cell) & 31) + ivec2(0, 32 * i), 0);
+        vec2 away = (at - cell - grain.xy) * wide;
+        float shape = max(1.0 - dot(away, away) * grain.z, 0.0);
         // The nearest are out of focus: discs of even light. The others are points in a glow.
         float point_light = shape * shape;
         point_light = 0.22 * point_light + 1.5 * point_light * point_light * point_light * shape;
         float light = blurred ? soft * 0.5 * min(5.0 * shape, 1.0) * (1.35 - 0.6 * shape) : point_light;
-        if (i == 1) pale += told.w * light;
-        else sum += told.w * light;
+        if (i == 1) pale += grain.w * light;
+        else sum += grain.w * light;
         turn = vec2(turn.x * 0.36 - turn.y * 0.933, turn.x * 0.933 + turn.y * 0.36);
         wide *= GROWTH;
         near *= 1.34;

@@ -66,9 +66,10 @@ vec4 hill() {
     float place = floor(gl_FragCoord.y) + fract(TIME / step_s);
     float far = place / count;
     float small = scale(far);
-    float lowest = IMG_SIZE(inputImage).y > 1.3 * IMG_SIZE(inputImage).x ? max(base, 0.2) : base; // clear of what lies below
+    bool upright = IMG_SIZE(inputImage).y > 1.3 * IMG_SIZE(inputImage).x;
+    float lowest = upright ? max(base, 0.2) : base; // apps cover what is lower
     float ground = mix(lowest, max(horizon, lowest + 0.1), (1.0 - small) / (1.0 - scale(1.0)));
-    float across = (isf_FragNormCoord.x - 0.5) / (0.5 * width * small);
+    float across = (isf_FragNormCoord.x - 0.5) / (0.5 * width * (upright ? 1.6 : 1.0) * small);
     float pitch = mirror ? abs(across) : 0.5 + 0.5 * across;
     float rise = level(clamp(pitch, 0.0, 1.0), place * step_s);
     rise *= 1.0 - smoothstep(0.55, 1.0, abs(across)); // flat at the ends

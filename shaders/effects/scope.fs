@@ -12,7 +12,7 @@
         {"NAME": "mode", "LABEL": "Shape", "TYPE": "long", "VALUES": [0, 1, 2, 3], "LABELS": ["Line", "Left and right", "Circle", "Stereo"], "DEFAULT": 0},
         {"NAME": "color", "LABEL": "Colour", "TYPE": "color", "DEFAULT": [0.55, 0.85, 1.0, 1.0], "PHOTO": "vivid"},
         {"NAME": "second", "LABEL": "Second colour", "TYPE": "color", "DEFAULT": [0.9, 0.5, 1.0, 1.0], "PHOTO": "second"},
-        {"NAME": "size", "LABEL": "Size", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.5},
+        {"NAME": "size", "LABEL": "Size", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.44},
         {"NAME": "center", "LABEL": "Place", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.42]},
         {"NAME": "thickness", "LABEL": "Thickness", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.12},
         {"NAME": "glow", "LABEL": "Glow", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
@@ -52,7 +52,7 @@ float both(int i) {
 // Where the line begins, so that a tone stands still: the steepest rise, the earlier one of two
 // that are alike. And how much to enlarge, by the mean
 // loudness: the whole, and what differs between the channels.
-vec4 found() {
+vec4 triggered() {
     float best = 0.0;
     int start = 0;
     float rise = 0.0;
@@ -81,17 +81,17 @@ vec4 found() {
 // Left and right at a share of the part shown, as smooth as strokes of which `count` make up the
 // whole can show it: seven taps with binomial weights.
 vec2 wave(float share, float count) {
-    vec2 found = texelFetch(trigger, ivec2(0), 0).rg;
+    vec2 begins = texelFetch(trigger, ivec2(0), 0).rg;
     float shown = span * float(SAMPLES);
     float tap = max(0.8 * shown / count, 1.0);
     float weight = 1.0 / 64.0;
     vec2 sum = vec2(0.0);
     for (float i = -3.0; i <= 3.0; i++) {
-        float x = (found.r + share * (shown - 1.0) + i * tap + 0.5) / float(SAMPLES);
+        float x = (begins.r + share * (shown - 1.0) + i * tap + 0.5) / float(SAMPLES);
         sum += weight * vec2(IMG_NORM_PIXEL(samples, vec2(x, 0.25)).r, IMG_NORM_PIXEL(samples, vec2(x, 0.75)).r);
         weight *= (3.0 - i) / (4.0 + i);
     }
-    return (2.0 * sum - 1.0) * found.g;
+    return (2.0 * sum - 1.0) * begins.g;
 }
 
 // A point of the line; `frame` is half the frame. Of two lines the left channel is `lane` 0, above.
@@ -99,7 +99,7 @@ vec2 point(float share, float lane, vec2 frame) {
     if (mode == 1) {
         float along = 2.0 * share - lane;
         float value = dot(wave(along, 0.5 * STROKES), vec2(1.0 - lane, lane));
-        return vec2((2.04 * along - 1.02) * frame.x, size * frame.y * (0.5 - lane + 0.4 * value));
+        return vec2((2.04 * along - 1.02) * frame.x, size * min(frame.y, 0.7) * (0.5 - lane + 0.4 * value));
     }
     if (mode == 2) { // both halves of the circle are alike, so that it closes
         float value = 0.5 * dot(wave(abs(2.0 * share - 1.0), 0.35 * STROKES), vec2(1.0));
@@ -114,7 +114,7 @@ vec2 point(float share, float lane, vec2 frame) {
         return 1.05 * size * turned / (1.0 + 0.55 * far);
     }
     vec2 sound = wave(share, STROKES);
-    return vec2((2.04 * share - 1.02) * frame.x, 0.5 * size * frame.y * (sound.x + sound.y));
+    return vec2((2.04 * share - 1.02) * frame.x, 0.5 * size * min(frame.y, 0.6) * (sound.x + sound.y));
 }
 
 // Two points of a run of strokes, which has four: two texels, and its last is the next one's first.
@@ -207,7 +207,7 @@ vec4 scope() {
 }
 
 void main() {
-    if (PASSINDEX == 0) gl_FragColor = found();
+    if (PASSINDEX == 0) gl_FragColor = triggered();
     else if (PASSINDEX == 1) gl_FragColor = pair();
     else if (PASSINDEX == 2) gl_FragColor = tile();
     else if (PASSINDEX == 3) gl_FragColor = light();

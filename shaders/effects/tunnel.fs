@@ -161,8 +161,8 @@ vec4 tunnel() {
     float fast = rush();
     vec3 pale = mix(color.rgb, vec3(1.0), 0.65);
 
-    float heard = IMG_NORM_PIXEL(ahead, vec2(depth, 0.5)).r;
-    vec3 shine = color.rgb * heard * heard * 0.9 + pale * smoothstep(0.6, 0.95, heard) * 1.5;
+    float accent = IMG_NORM_PIXEL(ahead, vec2(depth, 0.5)).r;
+    vec3 shine = color.rgb * accent * accent * 0.9 + pale * smoothstep(0.6, 0.95, accent) * 1.5;
     shine *= rings * (1.0 - 0.75 * smoothstep(0.80, 1.0, depth));
     float halo = 0.12 + 0.25 * level * level + 0.55 * pulse + 1.3 * fast;
     shine += color.rgb * halo * exp((1.0 - r) * (5.5 - 3.0 * min(fast, 1.0)));

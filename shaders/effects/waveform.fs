@@ -43,7 +43,7 @@ const float SPAN = 10.0;
 // How strong the sound is so many seconds from now, 0 to 1. Each range of notes counts by the track's
 // own scale, so that a loud master has peaks too. Beyond the ends of the track it is mirrored and
 // fades, as if the song went on.
-float heard(float offset) {
+float strength_at(float offset) {
     float time = TIME + offset;
     float beyond = max(max(-time, time - total), 0.0);
     time = time < 0.0 ? -time : time > total ? 2.0 * total - time : time;
@@ -64,7 +64,7 @@ float heard(float offset) {
 vec4 height_at() {
     float offset = (isf_FragNormCoord.x - 0.5) * SPAN;
     float sum = 0.0;
-    for (int i = -1; i <= 1; i++) sum += (i == 0 ? 0.5 : 0.25) * heard(offset + 0.02 * float(i));
+    for (int i = -1; i <= 1; i++) sum += (i == 0 ? 0.5 : 0.25) * strength_at(offset + 0.02 * float(i));
     return vec4(sum);
 }
 
