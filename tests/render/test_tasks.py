@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from server.errors import ToqiboxError
+from server.media.palette import file_palette
 from server.render.events import Emit
 from server.render.tasks import TASKS
 from tests.harness import media
@@ -40,6 +41,7 @@ def test_from_uploads_to_film(uploads: Path) -> None:
     assert prepared["samples"] == 96_000
     assert prepared["photo"] == {"width": 96, "height": 64}
     assert prepared["mime"] == {"audio": "wav", "photo": "jpeg"}
+    assert prepared["palette"] == file_palette(uploads / "photo.rgba")
     features, sound = uploads / "features", uploads / "sound.wav"
     analyse = {"task": "analyse", "sound": str(sound), "out": str(features)}
     assert do(analyse, stages)["seconds"] == 2
@@ -91,6 +93,7 @@ def test_any_part_may_be_missing(uploads: Path) -> None:
     stages: list[str] = []
     prepared = do(_prepare(uploads, audio=None, photo=None, photo2=second), stages)
     assert stages == ["photo2"]
+    assert prepared["palette"] is None
     assert {key: prepared[key] for key in ("samples", "sound_sha256", "loudest_s", "photo")} == {
         "samples": None, "sound_sha256": None, "loudest_s": None, "photo": None
     }  # fmt: skip

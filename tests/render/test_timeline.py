@@ -95,6 +95,22 @@ def test_a_value_given_holds_in_every_frame() -> None:
     assert timeline.numbers(3) == {"x": 0.25}
 
 
+def test_a_colour_of_the_photo_is_the_default_where_the_palette_has_it() -> None:
+    item = Input(
+        name="x", uniform="x", kind=Kind.COLOR, label="x", default=(1, 1, 1, 0.5), photo="vivid"
+    )
+    palette = {"vivid": (0.0, 0.25, 1.0)}
+
+    def column(settings: dict[str, Any], palette: Any) -> list[float]:
+        timeline = Timeline(_effect(item), settings, Rising(), 3, FPS, palette)
+        assert timeline.columns["x"].constant
+        return [float(part) for part in timeline.columns["x"].rows[0]]
+
+    assert column({}, palette) == [0.0, 0.25, 1.0, 0.5]
+    assert column({}, {"light": (0.9, 0.9, 0.9)}) == column({}, None) == [1.0, 1.0, 1.0, 0.5]
+    assert column({"x": (1.0, 0.0, 0.0, 1.0)}, palette) == [1.0, 0.0, 0.0, 1.0]
+
+
 def test_an_event_is_true_in_one_frame() -> None:
     kick = Input(name="k", uniform="k", kind=Kind.EVENT, label="", motion=Follow(feature="kick"))
     level = Input(name="l", uniform="l", kind=Kind.EVENT, label="", motion=Follow(feature="level"))
