@@ -14,7 +14,7 @@ from server.media.rhythm import (
     labels,
     meter,
     sections,
-    steady,
+    sixteenths,
 )
 from server.media.rhythm.centred import centred
 from server.media.rhythm.confidence import PLAYS, Evidence, evidence
@@ -62,10 +62,10 @@ def find(samples: NDArray[np.int16]) -> Events:
     row, confidence = meter.find(heard)
     if confidence < _LEAST_CONFIDENCE:
         row = row[:0]
-    if grid := steady.find(
+    if grid := sixteenths.find(
         heard.kicks[:, 0], float(np.median(np.diff(row))) if len(row) > 1 else 0
     ):
-        heard, row = heard.placed(grid.place_rows), np.unique(grid.place(row))
+        heard, row = heard.placed(grid.place_rows), grid.place(row)
     firsts = downbeats.find(row, heard)
     beats = np.stack([row, firsts], axis=1)
     known = evidence(

@@ -30,7 +30,7 @@ _START_S = 0.001
 
 
 @dataclass(frozen=True)
-class Grid:
+class Sixteenths:
     """Sixteenths at start + n x step, in seconds."""
 
     start: float
@@ -43,19 +43,21 @@ class Grid:
         return float(np.percentile(np.abs(off), 90))
 
     def place(self, times: Reals) -> Reals:
-        """Return the times with those on the grid that are near to it."""
+        """Return the times, which rise, with those on the grid that are near to it."""
         on = np.maximum(self.start + self.step * np.rint((times - self.start) / self.step), 0)
-        return np.where(np.abs(times - on) <= NEAR_S, on, times)
+        moved = np.where(np.abs(times - on) <= NEAR_S, on, times)
+        same = np.diff(moved) <= 0  # two that belong on one place stay where they are
+        crowded = np.concatenate([same, [False]]) | np.concatenate([[False], same])
+        return np.where(crowded[: len(times)], times, moved)
 
     def place_rows(self, rows: Reals) -> Reals:
-        """Return rows of time and strength so placed; of two on the same place the first stays."""
+        """Return rows whose first column is time, so placed."""
         found = rows.copy()
         found[:, 0] = self.place(rows[:, 0])
-        kept: Reals = found[np.diff(found[:, 0], prepend=-1.0) > 0]
-        return kept
+        return found
 
 
-def find(kicks: Reals, beat_s: float) -> Grid | None:
+def find(kicks: Reals, beat_s: float) -> Sixteenths | None:
     """Return the grid that kicks lie on; None where they lie on none.
 
     Args:
@@ -82,14 +84,14 @@ def find(kicks: Reals, beat_s: float) -> Grid | None:
     return _round(kicks[near], number[near], float(line[0]))
 
 
-def _round(kicks: Reals, number: Reals, step: float) -> Grid:
+def _round(kicks: Reals, number: Reals, step: float) -> Sixteenths:
     """Return the grid of this step, or that of round numbers where the kicks fit it as well."""
     start = float(np.median(kicks - step * number))
-    found = Grid(start, step)
+    found = Sixteenths(start, step)
     minute = 60 / (_PER_BEAT * step)
     rounded = 60 / (_PER_BEAT * round(minute * _HALVES) / _HALVES)
-    others = [Grid(float(np.median(kicks - rounded * number)), rounded)]
+    others = [Sixteenths(float(np.median(kicks - rounded * number)), rounded)]
     if abs(start - step * round(start / step)) <= _START_S:
-        others.insert(0, Grid(0.0, rounded))
+        others.insert(0, Sixteenths(0.0, rounded))
     enough = found.distance(kicks) + _AS_WELL_S
     return next((other for other in others if other.distance(kicks) <= enough), found)
