@@ -50,6 +50,10 @@
 // a frame costs three texture fetches: where they lie and how bright they are is reckoned at the
 // corners of the frame (breathe.vs), since all of it changes evenly from one to the other.
 
+#ifndef SAFE_AREA
+#define SAFE_AREA vec4(0.0)
+#endif
+
 varying vec2 near; // of this pixel in the pass `card`
 varying vec2 far;  // and in the pass `back`
 varying vec3 lamp; // light on the background, in the halo around the card, and on the card
@@ -109,10 +113,9 @@ float dither() {
     return (fract(52.9829189 * fract(dot(gl_FragCoord.xy, vec2(0.06711056, 0.00583715)))) - 0.5) / 255.0;
 }
 
-// What the apps that show tall videos leave free: left, bottom, right, top, in pixels.
+// What apps leave free of the frame: left, bottom, right, top, in pixels.
 vec4 area(vec2 frame) {
-    bool tall = frame.y > 1.4 * frame.x;
-    return frame.xyxy * (tall ? vec4(0.06, 0.22, 0.88, 0.86) : vec4(0.0, 0.0, 1.0, 1.0));
+    return frame.xyxy * vec4(SAFE_AREA.xy, 1.0 - SAFE_AREA.zw);
 }
 
 bool titled() { return TEXT_LINES(title) > 0; }

@@ -1,20 +1,23 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "1",
+    "VSN": "2",
     "TITLE": "Floating cover",
-    "DESCRIPTION": "The photo as a card that hangs in space over a blurred copy of itself: it sways slowly, comes forward with every kick, and light slides over it as it turns. With a white border or as an instant photo too.",
+    "DESCRIPTION": "The photo as a card that hangs in space over a blurred copy of itself: it sways slowly as long as there is sound, comes forward with every accent, and light slides over it as it turns. With a white border or as an instant photo too.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Photo", "Beat", "Scene"],
     "INPUTS": [
         {"NAME": "inputImage", "TYPE": "image"},
         {"NAME": "photo", "TYPE": "image"},
-        {"NAME": "lean", "LABEL": "Turn to the side", "TYPE": "float", "MIN": -1.0, "MAX": 1.0, "DEFAULT": 0.6, "BIND": {"osc": "sine", "seconds": 9.0, "phase": 0.4, "min": -1.0, "max": 1.0}},
-        {"NAME": "nod", "LABEL": "Turn up and down", "TYPE": "float", "MIN": -1.0, "MAX": 1.0, "DEFAULT": -0.3, "BIND": {"osc": "sine", "seconds": 6.5, "phase": 0.1, "min": -1.0, "max": 1.0}},
+        {"NAME": "lean", "LABEL": "Turn to the side", "TYPE": "float", "MIN": -1.0, "MAX": 1.0, "DEFAULT": 0.0},
+        {"NAME": "nod", "LABEL": "Turn up and down", "TYPE": "float", "MIN": -1.0, "MAX": 1.0, "DEFAULT": 0.0},
+        {"NAME": "played", "LABEL": "Seconds of sound", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 1.0}},
+        {"NAME": "sway", "LABEL": "Sway", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
         {"NAME": "tilt", "LABEL": "How far it turns", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.55, "IDENTITY": 0.0},
-        {"NAME": "punch", "LABEL": "Punch", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "kick.pulse", "decay": 0.4, "smooth": 0.05}},
-        {"NAME": "push", "LABEL": "Forward on a kick", "TYPE": "float", "MIN": 0.0, "MAX": 0.25, "DEFAULT": 0.06, "IDENTITY": 0.0},
+        {"NAME": "punch", "LABEL": "Punch", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.4, "from": [0.0, 0.8], "smooth": 0.05}},
+        {"NAME": "push", "LABEL": "Forward on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 0.25, "DEFAULT": 0.06, "IDENTITY": 0.0},
         {"NAME": "size", "LABEL": "Size", "TYPE": "float", "MIN": 0.3, "MAX": 0.95, "DEFAULT": 0.72},
+        {"NAME": "place", "LABEL": "Place", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.5]},
         {"NAME": "border", "LABEL": "Border", "TYPE": "long", "VALUES": [0, 1, 2], "LABELS": ["None", "White", "Instant photo"], "DEFAULT": 0},
         {"NAME": "glare", "LABEL": "Light on the card", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4, "IDENTITY": 0.0},
         {"NAME": "dim", "LABEL": "Dim the background", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4}
@@ -32,8 +35,13 @@
 // Only the last pass moves: it looks through each pixel at the plane of the card and finds what
 // the pass before it drew there.
 
+#ifndef SAFE_AREA
+#define SAFE_AREA vec4(0.0)
+#endif
+
 const float TAPS = 14.0;
 const float BLUR = 0.06;   // standard deviation of the blur, in short sides of the frame
+const float TURN = 6.28318531;
 const float EYE = 2.2;     // from the eye to the card, in short sides
 const float FAR = 0.16;    // from the card to what its shadow falls on
 const vec3 PAPER = vec3(0.955, 0.95, 0.93);
@@ -132,10 +140,14 @@ vec4 front() {
     return vec4(color, 1.0) * clamp(0.5 - outside, 0.0, 1.0);
 }
 
+// The middle of what apps leave free, moved by what was asked for; 0 to 1.
+vec2 home() { return place + 0.5 * (SAFE_AREA.xy - SAFE_AREA.zw); }
+
 vec4 hung() {
     float unit = min(RENDERSIZE.x, RENDERSIZE.y);
-    vec2 ray = (gl_FragCoord.xy - 0.5 * RENDERSIZE) / unit;
-    vec2 turn = tilt * vec2(0.62 * lean, 0.42 * nod - 0.10 * punch); // tangents of the angles
+    vec2 ray = (gl_FragCoord.xy - home() * RENDERSIZE) / unit;
+    vec2 swing = sway * vec2(cos(TURN * fract(played / 9.0 + 0.4)), cos(TURN * fract(played / 6.5 + 0.1)));
+    vec2 turn = tilt * vec2(0.62 * (lean - swing.x), 0.42 * (nod - swing.y) - 0.10 * punch); // tangents
     vec3 right = normalize(vec3(1.0, 0.03 * turn.x, turn.x));
     vec3 up = normalize(vec3(0.0, 1.0, turn.y) - right * dot(vec3(0.0, 1.0, turn.y), right));
     vec3 normal = cross(right, up);

@@ -1,5 +1,9 @@
 // Where the layers of the last pass lie, and how bright they are.
 
+#ifndef SAFE_AREA
+#define SAFE_AREA vec4(0.0)
+#endif
+
 varying vec2 turned;
 varying vec2 circled;
 varying vec2 slid;
@@ -7,10 +11,13 @@ varying vec3 lamp;
 
 const float TURN = 6.28318531;
 
+// The middle of what apps leave free, moved by what was asked for; 0 to 1.
+vec2 home() { return place + 0.5 * (SAFE_AREA.xy - SAFE_AREA.zw); }
+
 // A point of the frame as it is seen in a layer that has been turned and scaled about `place`.
 vec2 seen(float angle, float scale) {
     vec2 turn = vec2(cos(angle), sin(angle)) / scale;
-    vec2 point = (isf_FragNormCoord - place) * RENDERSIZE;
+    vec2 point = (isf_FragNormCoord - home()) * RENDERSIZE;
     return vec2(dot(point, turn), dot(point, vec2(-turn.y, turn.x))) / RENDERSIZE + 0.5;
 }
 

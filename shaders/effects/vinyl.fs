@@ -1,8 +1,8 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "1",
+    "VSN": "2",
     "TITLE": "Vinyl",
-    "DESCRIPTION": "The photo as the label of a record that turns in true time, with light in its grooves and a tone arm that moves inwards through the video, on a blurred copy of the photo. A large label makes it a picture disc.",
+    "DESCRIPTION": "The photo as the label of a record that turns in true time as long as there is sound, with light in its grooves that follows the loudness and a tone arm that moves inwards through the video, on a blurred copy of the photo. Accents lift it. A large label makes it a picture disc.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Photo", "Scene"],
@@ -11,11 +11,15 @@
         {"NAME": "photo", "TYPE": "image"},
         {"NAME": "rpm", "LABEL": "Turns a minute", "TYPE": "long", "VALUES": [16, 33, 45, 78], "LABELS": ["16 2/3", "33 1/3", "45", "78"], "DEFAULT": 33},
         {"NAME": "size", "LABEL": "Size", "TYPE": "float", "MIN": 0.4, "MAX": 1.6, "DEFAULT": 0.86},
-        {"NAME": "label", "LABEL": "Size of the label", "TYPE": "float", "MIN": 0.2, "MAX": 0.97, "DEFAULT": 0.44},
+        {"NAME": "place", "LABEL": "Place", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.5]},
+        {"NAME": "label", "LABEL": "Size of the label", "TYPE": "float", "MIN": 0.2, "MAX": 0.97, "DEFAULT": 0.56},
         {"NAME": "tint", "LABEL": "Vinyl", "TYPE": "color", "DEFAULT": [0.035, 0.035, 0.04, 1.0]},
         {"NAME": "light", "LABEL": "Light in the grooves", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.65, "IDENTITY": 0.0},
         {"NAME": "bass", "LABEL": "Bass", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "bass.envelope", "curve": "in"}},
-        {"NAME": "wobble", "LABEL": "Moved by the bass", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4, "IDENTITY": 0.0},
+        {"NAME": "kick", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.4, "from": [0.0, 0.8], "smooth": 0.05}},
+        {"NAME": "level", "LABEL": "Loudness", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "BIND": {"bind": "level.envelope", "from": [0.3, 1.0], "smooth": 0.2}},
+        {"NAME": "running", "LABEL": "Seconds of sound", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 0.5}},
+        {"NAME": "wobble", "LABEL": "Moved by bass and accents", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
         {"NAME": "arm", "LABEL": "Tone arm", "TYPE": "bool", "DEFAULT": true},
         {"NAME": "played", "LABEL": "Place of the needle", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "BIND": "time.progress"},
         {"NAME": "dim", "LABEL": "Dim the background", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.45}
@@ -25,20 +29,27 @@
         {"TARGET": "across", "WIDTH": "max($WIDTH / 8, 32)", "HEIGHT": "max($HEIGHT / 8, 32)", "FLOAT": true},
         {"TARGET": "blurred", "WIDTH": "max($WIDTH / 8, 32)", "HEIGHT": "max($HEIGHT / 8, 32)", "FLOAT": true},
         {"TARGET": "back"},
-        {"TARGET": "disc"},
-        {"TARGET": "middle"},
-        {"TARGET": "above", "WIDTH": "0.5 * $size * min($WIDTH, $HEIGHT) * 0.4", "HEIGHT": "0.5 * $size * min($WIDTH, $HEIGHT) * 1.8"},
-        {"TARGET": "turning", "WIDTH": 1, "HEIGHT": 1, "FLOAT": true},
+        {"TARGET": "disc", "WIDTH": "$size * min($SAFE_WIDTH, $HEIGHT) + 4", "HEIGHT": "$size * min($SAFE_WIDTH, $HEIGHT) + 4"},
+        {"TARGET": "middle", "WIDTH": "$size * min($SAFE_WIDTH, $HEIGHT) + 4", "HEIGHT": "$size * min($SAFE_WIDTH, $HEIGHT) + 4"},
+        {"TARGET": "above", "WIDTH": "0.5 * $size * min($SAFE_WIDTH, $HEIGHT) * 0.4", "HEIGHT": "0.5 * $size * min($SAFE_WIDTH, $HEIGHT) * 1.8"},
         {}
     ]
 }*/
 
-// The light stands still while the record turns, so everything is drawn once; a frame finds the
-// two angles, in one pixel, and lays the turned pieces over each other.
+// The light stands still while the record turns, so everything is drawn once; a frame lays the
+// turned pieces over each other, in places that change evenly over it (vinyl.vs).
+
+varying vec2 grooved; // of this pixel in the pass `disc`
+varying vec2 printed; // in the pass `middle`
+varying vec2 held;    // and in the pass `above`
+varying vec2 lamp;    // light on the grooves, and on the background
+
+#ifndef SAFE_AREA
+#define SAFE_AREA vec4(0.0)
+#endif
 
 const float TAPS = 14.0;
 const float BLUR = 0.06;      // standard deviation of the blur, in short sides of the frame
-const float TURN = 6.28318531;
 const float ARM = 1.28;       // from the arm's pivot to its needle, in radii of the record
 const vec2 CORNER = vec2(-0.2, -0.4); // of the arm's own picture, from the pivot, in radii
 const vec2 EXTENT = vec2(0.4, 1.8);
@@ -105,9 +116,13 @@ float noise(float x) {
     return mix(chance(i), chance(i + 1), f * f * (3.0 - 2.0 * f));
 }
 
+// The middle of what apps leave free, moved by what was asked for; 0 to 1.
+vec2 home() { return place + 0.5 * (SAFE_AREA.xy - SAFE_AREA.zw); }
+
 // Radius of the record in pixels.
 float radius() {
-    return 0.5 * size * min(RENDERSIZE.x, RENDERSIZE.y);
+    vec2 frame = IMG_SIZE(inputImage);
+    return 0.5 * size * min(frame.x * (1.0 - SAFE_AREA.x - SAFE_AREA.z), frame.y);
 }
 
 vec4 background() {
@@ -115,8 +130,8 @@ vec4 background() {
     color = max(mix(vec3(dot(color, vec3(0.2126, 0.7152, 0.0722))), color, 1.15), 0.0);
     vec2 side = isf_FragNormCoord - 0.5;
     color *= (1.0 - dim) * (1.08 - 0.6 * dot(side, side));
-    vec2 point = (gl_FragCoord.xy - 0.5 * RENDERSIZE) / radius();
-    float far = max(length(point + vec2(0.03, 0.06)) - 1.0, 0.0) / 0.16; // the record's shadow
+    vec2 point = (gl_FragCoord.xy - home() * RENDERSIZE) / radius();
+    float far = max(length(point + vec2(0.03, 0.06)) - 1.0, 0.0) / 0.2; // the record's shadow
     return vec4(color * (1.0 - 0.7 * exp(-far * far)) + dither(), 1.0);
 }
 
@@ -168,17 +183,40 @@ float bar(vec2 p, vec2 a, vec2 b) {
     return length(p - a - ab * clamp(dot(p - a, ab) / dot(ab, ab), 0.0, 1.0));
 }
 
+// A rod of metal in the light from the left: `across` is -1 at its left edge, 1 at its right.
+vec3 rod(float across, vec3 metal) {
+    float round_ = sqrt(max(1.0 - across * across, 0.0));
+    float gloss = max(1.0 - abs(across + 0.35) * 2.2, 0.0);
+    return metal * (0.35 + 0.65 * round_) + 0.55 * gloss * gloss;
+}
+
+vec4 laid(vec3 color, float away, float wide, vec4 below) {
+    float there = clamp(0.5 - away / wide, 0.0, 1.0);
+    return vec4(color * there, there) + below * (1.0 - there);
+}
+
 // The arm, which points upwards from its pivot here, premultiplied. `wide` is over how many radii
-// its edge fades.
+// its edge fades. The needle is at (0, ARM), under a shell that is set at an angle.
 vec4 tonearm(vec2 point, float wide) {
-    float tube = bar(point, vec2(0.0, -0.22), vec2(0.0, ARM - 0.15)) - 0.016;
-    float head = bar(point, vec2(0.0, ARM - 0.14), vec2(0.0, ARM)) - 0.036;
-    float weight = bar(point, vec2(0.0, -0.27), vec2(0.0, -0.18)) - 0.055;
-    float base = length(point) - 0.1;
-    float metal = min(tube, min(weight, base));
-    float gloss = exp(-abs(point.x + 0.006) * 90.0);
-    vec3 color = head < metal ? vec3(0.10) + 0.25 * gloss : vec3(0.50, 0.50, 0.52) + 0.45 * gloss;
-    return vec4(color, 1.0) * clamp(0.5 - min(metal, head) / wide, 0.0, 1.0);
+    const vec3 STEEL = vec3(0.62, 0.62, 0.65);
+    const vec3 BLACK = vec3(0.09, 0.09, 0.10);
+    vec2 neck = vec2(0.045, ARM - 0.21);
+    float r = length(point);
+    vec4 seen = laid(BLACK + 0.10 * smoothstep(0.10, 0.125, r), r - 0.13, wide, vec4(0.0));
+    seen = laid(STEEL * (0.5 + 0.5 * dot(point, vec2(-0.6, 0.8)) / 0.09), r - 0.085, wide, seen);
+    float weight = max(abs(point.x) - 0.06, abs(point.y + 0.275) - 0.065);
+    float band = 0.10 * step(0.03, abs(point.y + 0.275));
+    seen = laid(rod(point.x / 0.06, BLACK + band), weight, wide, seen);
+    float along = clamp((point.y + 0.2) / (neck.y + 0.2), 0.0, 1.0);
+    float tube = bar(point, vec2(0.0, -0.21), neck);
+    seen = laid(rod((point.x - along * neck.x) / 0.017, STEEL), tube - 0.017, wide, seen);
+    vec2 way = normalize(vec2(0.0, ARM) - neck);
+    vec2 at = vec2(dot(point - neck, vec2(way.y, -way.x)), dot(point - neck, way));
+    float shell = max(abs(at.x) - mix(0.030, 0.042, clamp(at.y / 0.2, 0.0, 1.0)), abs(at.y - 0.10) - 0.125);
+    seen = laid(rod(at.x / 0.042, vec3(0.26)), shell, wide, seen);
+    float lift = bar(at, vec2(0.03, 0.15), vec2(0.085, 0.17)) - 0.007;
+    seen = laid(STEEL, lift, wide, seen);
+    return laid(STEEL * 1.2, bar(at, vec2(0.0, -0.01), vec2(0.0, 0.0)) - 0.02, wide, seen);
 }
 
 // The arm over its shadow.
@@ -190,43 +228,13 @@ vec4 arm_and_shadow() {
     return vec4(metal.rgb, metal.a + shade * (1.0 - metal.a));
 }
 
-// Where the pivot stands, in radii from the middle: above to the right, where there is room.
-vec2 pivot() {
-    vec2 frame = IMG_SIZE(inputImage);
-    return frame.x > 1.2 * frame.y ? vec2(1.16, 0.76) : vec2(0.78, 1.14);
-}
-
-// Cosine and sine of the record's angle; which way the arm points from its pivot. Its needle is
-// where the circle about the pivot meets the groove that is played.
-vec4 angles() {
-    float turns = (rpm == 16 ? 50.0 : rpm == 33 ? 100.0 : rpm == 45 ? 135.0 : 234.0) / 180.0;
-    float angle = TURN * fract(turns * TIME); // clockwise
-    float groove = mix(0.945, min(label, 0.6) + 0.05, played);
-    float far = length(pivot());
-    vec2 home = -pivot() / far;
-    float cosine = (far * far + ARM * ARM - groove * groove) / (2.0 * far * ARM);
-    float sine = sqrt(max(1.0 - cosine * cosine, 0.0));
-    return vec4(cos(angle), sin(angle), home.x * cosine - home.y * sine, home.x * sine + home.y * cosine);
-}
-
 vec4 record() {
-    vec4 told = texelFetch(turning, ivec2(0), 0);
-    vec2 way = told.xy;
-    // No record is quite round or flat: it leans a little with each turn, more on the bass.
-    float moved = wobble * bass;
-    vec2 sway = way * (0.003 + 0.012 * moved);
-    vec2 scale = radius() / RENDERSIZE;
-    vec2 point = (isf_FragNormCoord - 0.5) / scale;
-    vec2 on = point / (1.0 + 0.07 * moved) - sway;
-    vec2 turned = vec2(on.x * way.x - on.y * way.y, on.x * way.y + on.y * way.x);
-    vec2 held = point - pivot();
-    held = vec2(dot(held, vec2(told.w, -told.z)), dot(held, told.zw));
-    vec4 vinyl = IMG_NORM_PIXEL(disc, 0.5 + on * scale);
-    vec4 cover = IMG_NORM_PIXEL(middle, 0.5 + turned * scale);
-    vec4 over = IMG_NORM_PIXEL(above, (held - CORNER) / EXTENT);
-    vec3 shine = vinyl.rgb * (1.0 + 30.0 * dot(on, sway));
-    vec3 color = texelFetch(back, ivec2(gl_FragCoord.xy), 0).rgb * (1.0 + 0.2 * moved) * (1.0 - vinyl.a);
-    color += shine * (1.0 - cover.a) + 0.94 * cover.rgb + 0.6 * max(shine - tint.rgb, 0.0) * cover.a;
+    vec4 vinyl = IMG_NORM_PIXEL(disc, grooved);
+    vec4 cover = IMG_NORM_PIXEL(middle, printed);
+    vec4 over = IMG_NORM_PIXEL(above, held);
+    vec3 shine = vinyl.rgb * lamp.x;
+    vec3 color = IMG_THIS_PIXEL(back).rgb * lamp.y * (1.0 - vinyl.a);
+    color += shine * (1.0 - cover.a) + 0.97 * cover.rgb + 0.4 * max(shine - tint.rgb, 0.0) * cover.a;
     return vec4(color * (1.0 - over.a) + over.rgb, 1.0);
 }
 
@@ -238,6 +246,5 @@ void main() {
     else if (PASSINDEX == 4) gl_FragColor = grooves();
     else if (PASSINDEX == 5) gl_FragColor = paper();
     else if (PASSINDEX == 6) gl_FragColor = arm_and_shadow();
-    else if (PASSINDEX == 7) gl_FragColor = angles();
     else gl_FragColor = record();
 }
