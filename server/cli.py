@@ -103,6 +103,12 @@ def _analyse(parser: argparse.ArgumentParser) -> None:
     add("--json", action="store_true", help="every feature in every frame, and every event")
     add("--fps", type=int, choices=FRAME_RATES, metavar="FPS", help="frames a second of --json")
     add("--plot", metavar="OUT.png", help="a picture to check against what one hears")
+    add("--click", metavar="OUT.wav", help="the track with a sound on each beat, kick and snare")
+    add(
+        "--click-on",
+        metavar="EVENTS",
+        help="what sounds instead, such as accent or beat,hat (beat,kick,snare)",
+    )
 
 
 def _presets(parser: argparse.ArgumentParser) -> None:

@@ -14,6 +14,12 @@ from server.commands.publish import publish
 from server.config import Config
 from server.jobs.workers import TaskError
 
+_ENDINGS = {"plot": ".png", "click": ".wav"}
+"""Options that name a file to write, and what its name ends in."""
+_USUAL_CLICKS = ("beat", "kick", "snare")
+CLICKS = (*_USUAL_CLICKS, "hat", "accent")
+"""Events that can be made to sound."""
+
 
 def run(config: Config, options: argparse.Namespace) -> int:
     """Analyse the track; exit status 1 when it cannot be read."""
@@ -28,40 +34,64 @@ def run(config: Config, options: argparse.Namespace) -> int:
     print("\n".join(_page(summary)))
     if options.plot:
         print(f"{options.plot}: the picture of it")
+    if options.click:
+        print(f"{options.click}: the track with clicks")
     return 0
 
 
 def _analyse(options: argparse.Namespace, fps: int) -> tuple[dict[str, Any], str | None]:
-    plot = _writable(options.plot) if options.plot else None
+    outs = {
+        word: _writable(word, getattr(options, word), ending)
+        for word, ending in _ENDINGS.items()
+        if getattr(options, word)
+    }
+    clicks = _clicks(options)
     with tempfile.TemporaryDirectory(prefix="toqibox-") as spare, Hand() as hand:
         uploads = Uploads(audio=Path(options.audio))
         with prepared(hand, uploads, second=False, photo=False) as material:
-            made = {"json": Path(spare, "data"), "plot": Path(spare, "plot.png")}
+            made = {word: Path(spare, word) for word in outs}
+            data_file = Path(spare, "data")
             task = {
                 "task": "tell",
                 "features": str(material.features),
                 "name": Path(options.audio).name,
                 "fps": fps,
-                "json": str(made["json"]) if options.json else None,
-                "plot": str(made["plot"]) if plot else None,
+                "json": str(data_file) if options.json else None,
+                "clicks": clicks,
+                **{word: str(path) for word, path in made.items()},
             }
             try:
                 summary = hand.do(task)
             except TaskError as error:
                 raise Refused(words_of(error), FAILED) from None
-        if plot and (why := publish(made["plot"], plot)):
-            raise Refused(f"{plot} cannot be written: {why}", FAILED)
-        data = made["json"].read_text() if options.json else None
+        for word, out in outs.items():
+            if why := publish(made[word], out):
+                raise Refused(f"{out} cannot be written: {why}", FAILED)
+        data = data_file.read_text() if options.json else None
     return summary, data
 
 
-def _writable(word: str) -> Path:
+def _writable(option: str, word: str, ending: str) -> Path:
     out = Path(word)
-    if out.suffix.lower() != ".png":
-        raise Refused(f"--plot {word}: the name of a PNG file ends in .png", USAGE)
+    if out.suffix.lower() != ending:
+        kind = ending[1:].upper()
+        raise Refused(f"--{option} {word}: the name of a {kind} file ends in {ending}", USAGE)
     if not out.absolute().parent.is_dir():
-        raise Refused(f"--plot {word}: there is no such folder", USAGE)
+        raise Refused(f"--{option} {word}: there is no such folder", USAGE)
     return out
+
+
+def _clicks(options: argparse.Namespace) -> list[str]:
+    """Return the events that are to sound."""
+    if options.click_on is None:
+        return list(_USUAL_CLICKS)
+    if not options.click:
+        raise Refused("--click-on has a meaning beside --click only", USAGE)
+    words = [word.strip() for word in options.click_on.split(",")]
+    for word in words:
+        if word not in CLICKS:
+            raise Refused(f"--click-on {word}: possible are {', '.join(CLICKS)}", USAGE)
+    return words
 
 
 def _page(summary: dict[str, Any]) -> list[str]:

@@ -75,6 +75,10 @@ class Features:
         """The last step not after frame/fps; past the end, the one that is silence."""
         return min(frame * STEPS_PER_S // fps, len(self._records) - 1)
 
+    def samples(self, first: int, last: int) -> NDArray[np.int16]:
+        """Return the stereo samples at 44.1 kHz from one step up to another, samples by 2."""
+        return np.asarray(self._records["samples"][first + 1 : last + 1]).reshape(-1, 2)
+
     def waveform(self, step: int, n: int, channel: int | None = None) -> NDArray[np.float32]:
         """The last `n` samples at 44.1 kHz before the step, oldest first, 0 before the start.
 

@@ -1,7 +1,8 @@
 """A picture of a track's features, to be checked against what one hears.
 
-From top to bottom: sections, spectrogram (30 Hz to 16 kHz, a scale of octaves), level, the bands,
-loudness, then a lane for each kind of event, and beats and downbeats as lines through all of it.
+From top to bottom: sections with their labels and the times at which they begin, spectrogram (30 Hz
+to 16 kHz, a scale of octaves), level, the bands, loudness, then a lane for each kind of event with
+the confidence in it behind, and beats and downbeats as lines through all of it.
 Several rows of it where the track is long.
 """
 
@@ -15,7 +16,7 @@ from PIL import Image, ImageDraw, ImageFont
 from server.media import part
 from server.media.analyser import RATE, SIZE, STEPS_PER_S
 from server.media.features import Features
-from server.media.track import KINDS
+from server.media.track import CONFIDENT, KINDS
 
 _LEAST_STRIP_S, _MOST_STRIPS = 30.0, 40
 _WIDTH, _LEFT, _RIGHT = 1600, 110, 20
@@ -29,7 +30,10 @@ _LANES = (
     ("snare", (255, 214, 92)),
     ("hat", (150, 220, 130)),
     ("onset", (130, 170, 255)),
+    ("beat", (230, 230, 240)),
 )
+_SURE, _SPARSE = (44, 52, 66), 6
+"""Colour of confidence; it is drawn at every so many steps."""
 _CURVES = ("level", "level.envelope", "loudness", "bass", "mid", "treble", "centroid", "flux")
 _HEAD, _SPECTRUM, _CURVE, _LANE, _FOOT = 24, 96, 30, 16, 26
 _STRIP = _HEAD + _SPECTRUM + len(_CURVES) * _CURVE + len(_LANES) * _LANE + _FOOT
@@ -72,14 +76,17 @@ class _Strip:
 
     def _sections(self, y: int) -> int:
         self._label("section", y + 3)
-        for start, end, energy, kind in self._features.sections():
+        rows, labels = self._features.sections(), self._features.section_labels()
+        for (start, end, energy, kind), label in zip(rows, labels, strict=True):
             left, right = self._x(max(start, self._start)), self._x(min(end, self._end()))
             if right <= left:
                 continue
-            name, color = KINDS[int(kind)], _SECTIONS[int(kind)]
+            name, color = f"{label} {KINDS[int(kind)]}", _SECTIONS[int(kind)]
             self._draw.rectangle((left, y, max(left, right - 1), y + _HEAD - 6), color)
-            if right - left > 90:
-                self._draw.text((left + 5, y + 1), f"{name} {energy:.2f}", _INK, self._font)
+            words = [f"{name} {clock(start)} energy {energy:.2f}", f"{name} {clock(start)}", label]
+            fits = [one for one in words if self._font.getlength(one) + 10 < right - left]
+            if fits:
+                self._draw.text((left + 5, y + 1), fits[0], _INK, self._font)
         return y + _HEAD
 
     def _end(self) -> float:
@@ -113,12 +120,27 @@ class _Strip:
 
     def _lane(self, name: str, color: tuple[int, int, int], y: int) -> int:
         self._label(name, y - 1)
+        if name in CONFIDENT:
+            self._confidence(name, y)
         for seconds, strength in self._features.hits(name):
             if self._inside(seconds):
                 x = self._x(seconds)
                 height = max(2.0, float(strength) * (_LANE - 4))
                 self._draw.line((x, y + _LANE - 3 - height, x, y + _LANE - 3), color, 2)
         return y + _LANE
+
+    def _confidence(self, name: str, y: int) -> None:
+        """A filled curve behind a lane: how sure it is of its events."""
+        first, last = round(self._start * STEPS_PER_S), round(self._end() * STEPS_PER_S)
+        values = self._features.stepped(f"{name}.confidence")[first:last:_SPARSE]
+        bottom = y + _LANE - 3
+        points = [
+            (self._x(self._start + at * _SPARSE / STEPS_PER_S), bottom - float(value) * (_LANE - 4))
+            for at, value in enumerate(values)
+        ]
+        if len(points) > 1:
+            ends = [(points[-1][0], bottom), (points[0][0], bottom)]
+            self._draw.polygon([*points, *ends], _SURE)
 
     def _beats(self, top: int, bottom: int) -> None:
         """Thin lines for beats, thick ones for downbeats, half seen over what is there."""
@@ -135,8 +157,7 @@ class _Strip:
         for second in range(int(self._start), int(self._start + self._length) + 1, 2):
             x = self._x(second)
             self._draw.line((x, y, x, y + 4), _FAINT)
-            words = f"{second // 60}:{second % 60:02}"
-            self._draw.text((x + 2, y + 3), words, _INK, self._font)
+            self._draw.text((x + 2, y + 3), clock(second, tenths=False), _INK, self._font)
 
 
 def plot(features: Features, words: Sequence[str], out: Path) -> None:
@@ -162,6 +183,13 @@ def plot(features: Features, words: Sequence[str], out: Path) -> None:
         _Strip(image, features, index * length, length, head + index * _STRIP).paint()
     with part.writing(out) as file:
         image.save(file, "PNG", compress_level=4)
+
+
+def clock(seconds: float, *, tenths: bool = True) -> str:
+    """Return minutes and seconds, rounded first: 59.97 s is 1:00.0, and never 0:60.0."""
+    count = round(seconds * 10)
+    whole = f"{count // 600}:{count % 600 // 10:02}"
+    return f"{whole}.{count % 10}" if tenths else whole
 
 
 def _heat(levels: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from server.effects.feature import EVENTS, FEATURES
-from server.media import part
+from server.media import clicks, part
 from server.media.analyser import STEPS_PER_S
 from server.media.features import Features
 from server.media.track import KINDS
@@ -22,8 +22,8 @@ def run(spec: Spec, emit: Emit) -> Result:
     """Tell what `spec` asks for.
 
     Args:
-        spec: `features` (the folder), `name` and `fps`; `json` and `plot`, the files to write, or
-            null.
+        spec: `features` (the folder), `name` and `fps`; `json`, `plot` and `click`, the files to
+            write, or null; `clicks`, the events that sound in the last.
         emit: told of the stages.
 
     Returns:
@@ -41,6 +41,9 @@ def run(spec: Spec, emit: Emit) -> Result:
 
         emit.stage("plot")
         plot(features, _words(str(spec["name"]), summary), Path(spec["plot"]))
+    if spec.get("click"):
+        emit.stage("click")
+        clicks.write(features, spec["clicks"], Path(spec["click"]))
     return summary
 
 

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import wave as wav
 from pathlib import Path
 
 import numpy as np
@@ -41,11 +42,14 @@ def kicks(tmp_path: Path) -> Path:
 
 
 def test_features_as_words_data_and_a_picture(kicks: Path, tmp_path: Path) -> None:
-    told = run(tmp_path, kicks.name, "--plot", "heard.png")
+    told = run(tmp_path, kicks.name, "--plot", "heard.png", "--click", "heard.wav")
     assert told.returncode == 0, told.stderr
     assert "6.0 s" in told.stdout
     assert "12 kick" in told.stdout
     assert "heard.png" in told.stdout
+    assert "kick 0." in told.stdout, "how sure the kicks are"
+    with wav.open(str(tmp_path / "heard.wav")) as sound:
+        assert (sound.getnframes(), sound.getframerate()) == (6 * 44_100, 44_100)
     with Image.open(tmp_path / "heard.png") as picture:
         assert picture.width == 1600
         colours = picture.convert("RGB").getcolors(1 << 24)
@@ -60,6 +64,8 @@ def test_data_for_programs(kicks: Path, tmp_path: Path) -> None:
     assert (found["seconds"], found["fps"], found["counts"]["kick"]) == (6, 24, 12)
     assert [row[0] for row in found["events"]["kick"]][:3] == pytest.approx([0, 0.5, 1], abs=1e-3)
     assert found["features"].keys() == FEATURES.keys()
+    assert found["confidence"]["kick"] > 0.6
+    assert {section["label"] for section in found["sections"]} <= {"intro", "outro", "A", "B"}
     assert {len(column) for column in found["features"].values()} == {6 * 24}
     assert sorted(tmp_path.iterdir()) == [kicks], "nothing is left behind"
 
@@ -72,6 +78,9 @@ def test_data_for_programs(kicks: Path, tmp_path: Path) -> None:
         (["kicks.wav", "--plot", "a.jpg"], 2, "ends in .png"),
         (["kicks.wav", "--plot", "no/a.png"], 2, "no such folder"),
         (["kicks.wav", "--fps", "29"], 2, "invalid choice"),
+        (["kicks.wav", "--click", "a.mp3"], 2, "ends in .wav"),
+        (["kicks.wav", "--click", "a.wav", "--click-on", "cow"], 2, "possible are beat, kick"),
+        (["kicks.wav", "--click-on", "kick"], 2, "beside --click"),
     ],
 )
 def test_what_cannot_be_done_is_said(
