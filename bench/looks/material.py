@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from server.commands.effects.hand import Hand
-from server.jobs.artifacts import FEATURES_VERSION
+from server.media import spectra, track
 from server.media.features import Features
 from server.render.hits import first_frames
 
@@ -15,6 +15,7 @@ FPS = 30
 SECONDS = 75
 """How much of a song is looked at, from its beginning."""
 _PHOTOS = {".jpg", ".jpeg", ".png", ".webp"}
+_FORMATS = (spectra.FORMAT, track.FORMAT)
 _SONGS = {".flac", ".wav", ".mp3", ".ogg", ".m4a"}
 
 
@@ -94,7 +95,7 @@ def _prepare(hand: Hand, given: dict[str, Path], folder: Path) -> None:
 def _folder(path: Path, kept: Path) -> Path:
     """A folder for all that is made of a file; another one when the file changes."""
     status = path.stat()
-    key = repr((path.name, status.st_mtime_ns, status.st_size, SECONDS, FEATURES_VERSION))
+    key = repr((path.name, status.st_mtime_ns, status.st_size, SECONDS, *_FORMATS))
     folder = kept / f"{path.stem}-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
     folder.mkdir(parents=True, exist_ok=True)
     return folder

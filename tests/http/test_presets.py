@@ -56,9 +56,9 @@ async def test_a_wrong_preset_is_refused_before_the_files(start: Start) -> None:
     running = await start()
     for parts, field in (
         ([part("preset", "no-such-look")], "preset"),
-        ([part("preset", "drift"), part("effect", "spin")], "effect"),
-        ([part("effect", "spin"), part("preset", "drift")], "effect"),
-        ([part("preset", "drift"), part("params", "{}")], "params"),
+        ([part("preset", "still-water"), part("effect", "spin")], "effect"),
+        ([part("effect", "spin"), part("preset", "still-water")], "effect"),
+        ([part("preset", "still-water"), part("params", "{}")], "params"),
         ([part("preset", "a\tb")], "preset"),
     ):
         # Of a body of over a megabyte only these fields are ever sent.
