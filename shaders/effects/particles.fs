@@ -20,7 +20,9 @@
         {"NAME": "center", "LABEL": "Where the wave begins", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.5]},
         {"NAME": "color", "LABEL": "Colour", "TYPE": "color", "DEFAULT": [1.0, 0.66, 0.32, 1.0], "PHOTO": "vivid"},
         {"NAME": "glow", "LABEL": "Brightness", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.0, "BIND": {"bind": "level.envelope", "curve": "in", "min": 0.45, "max": 1.35}},
-        {"NAME": "twinkle", "LABEL": "Twinkle", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "BIND": {"bind": "treble.envelope", "min": 0.15, "max": 1.0}},
+        {"NAME": "twinkle", "LABEL": "Twinkle", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "BIND": {"bind": "treble.envelope", "min": 0.1, "max": 0.75}},
+        {"NAME": "bump", "LABEL": "The photo grows on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
+        {"NAME": "pulse", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.3, "smooth": 0.05}},
         {"NAME": "since", "LABEL": "Seconds since the drop", "TYPE": "float", "MIN": 0.0, "MAX": 600.0, "DEFAULT": 600.0, "BIND": "drop.since"},
         {"NAME": "dim", "LABEL": "Dim the photo", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.45, "IDENTITY": 0.0}
     ],
@@ -151,7 +153,7 @@ vec4 picture() {
     }
     vec3 light = (sum * color.rgb + pale * mix(color.rgb, vec3(1.0), 0.35)) * (1.7 * glow * field.z);
     // The photo is dimmed as at night, most towards its corners; the wave lights it a little.
-    vec3 below = IMG_THIS_PIXEL(inputImage).rgb;
+    vec3 below = IMG_NORM_PIXEL(inputImage, 0.5 + (isf_FragNormCoord - 0.5) * (1.0 - 0.035 * bump * pulse)).rgb;
     below *= mix(vec3(1.0), below, 0.6 * dim) * (1.0 - dim * clamp(0.55 + 0.6 * dot(point, point), 0.0, 1.0));
     below *= 1.0 + 0.35 * field.w;
     light += color.rgb * field.w * 0.13;

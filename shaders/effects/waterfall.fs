@@ -20,6 +20,7 @@
         {"NAME": "dim", "LABEL": "Dim the photo", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.3, "IDENTITY": 0.0},
         {"NAME": "gain", "LABEL": "Sensitivity", "TYPE": "float", "MIN": 0.2, "MAX": 3.0, "DEFAULT": 1.0},
         {"NAME": "level", "LABEL": "Level", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "BIND": {"bind": "level.envelope", "smooth": 0.2}},
+        {"NAME": "bump", "LABEL": "The photo grows on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
         {"NAME": "pulse", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.3, "smooth": 0.05}},
         {"NAME": "since", "LABEL": "Seconds since the drop", "TYPE": "float", "MIN": 0.0, "MAX": 600.0, "DEFAULT": 600.0, "BIND": "drop.since"}
     ],
@@ -78,7 +79,7 @@ vec4 waterfall() {
 
     // The photo, and below the horizon its mirror image on the dark floor.
     vec2 at = vec2(spot.x, mix(spot.y, 2.0 * horizon - spot.y, wet));
-    vec3 picture = IMG_NORM_PIXEL(inputImage, at).rgb;
+    vec3 picture = IMG_NORM_PIXEL(inputImage, 0.5 + (at - 0.5) * (1.0 - bump * (0.035 * pulse + 0.05 * surge()))).rgb;
     picture *= mix(vec3(1.0), picture, 0.6 * dim) * (1.0 - 0.6 * dim);
     picture *= mix(1.0, gloss * (0.75 - 0.6 * down), wet);
 

@@ -15,13 +15,14 @@
         {"NAME": "pale", "LABEL": "Colour of what is to come", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 0.6], "PHOTO": "light"},
         {"NAME": "height", "LABEL": "Height", "TYPE": "float", "MIN": 0.05, "MAX": 1.0, "DEFAULT": 0.46},
         {"NAME": "place", "LABEL": "Distance from below", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.27},
-        {"NAME": "seconds", "LABEL": "Seconds shown", "TYPE": "float", "MIN": 1.0, "MAX": 10.0, "DEFAULT": 5.0},
+        {"NAME": "seconds", "LABEL": "Seconds shown", "TYPE": "float", "MIN": 1.0, "MAX": 10.0, "DEFAULT": 6.5},
         {"NAME": "thickness", "LABEL": "Thickness of a bar", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.58},
-        {"NAME": "count", "LABEL": "Bars a second", "TYPE": "float", "MIN": 4.0, "MAX": 30.0, "DEFAULT": 14.0},
+        {"NAME": "count", "LABEL": "Bars a second", "TYPE": "float", "MIN": 4.0, "MAX": 30.0, "DEFAULT": 10.0},
         {"NAME": "focus", "LABEL": "Higher in the middle", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.45, "IDENTITY": 0.0},
         {"NAME": "glow", "LABEL": "Glow", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
         {"NAME": "line", "LABEL": "Line in the middle", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.7, "IDENTITY": 0.0},
         {"NAME": "dim", "LABEL": "Dim what lies behind", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
+        {"NAME": "bump", "LABEL": "The photo grows on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
         {"NAME": "pulse", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.3, "smooth": 0.05}},
         {"NAME": "since", "LABEL": "Seconds since the drop", "TYPE": "float", "MIN": 0.0, "MAX": 600.0, "DEFAULT": 600.0, "BIND": "drop.since"},
         {"NAME": "total", "LABEL": "Length of the video", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 36000.0, "BIND": "time.total"}
@@ -91,7 +92,7 @@ vec4 waveform() {
     float grow = 1.0 + 0.06 * pulse + 0.25 * surge();
     float tall = 0.5 * height * grow;
     float bell = mix(1.0, 0.35 + 0.65 * exp(-5.0 * p.x * p.x), focus);
-    bell *= 1.0 + (0.55 * pulse + 0.5 * surge()) * exp(-16.0 * offset * offset); // what is heard now leaps
+    bell *= 1.0 + (0.5 * pulse + 0.2 * surge()) * exp(-16.0 * offset * offset); // what is heard now leaps
 
     float ink;
     float rise;
@@ -112,7 +113,7 @@ vec4 waveform() {
     // What lies behind is dimmed in a soft band alone.
     float band = exp(-p.y * p.y / (0.45 * height * height + 0.01));
     band = max(band, 0.75 * smoothstep(0.3, -0.3, p.y / frame.y));
-    vec3 below = IMG_THIS_PIXEL(inputImage).rgb;
+    vec3 below = IMG_NORM_PIXEL(inputImage, 0.5 + (isf_FragNormCoord - 0.5) * (1.0 - bump * (0.035 * pulse + 0.05 * surge()))).rgb;
     below *= mix(vec3(1.0), below, 0.4 * dim * band) * (1.0 - 0.85 * dim * band);
 
     float wide = IMG_NORM_PIXEL(soft, vec2(0.5 + offset / SPAN, 0.5)).r * tall * bell;
