@@ -1,125 +1,128 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "1",
+    "VSN": "2",
     "TITLE": "Equalizer",
-    "DESCRIPTION": "The frame as a wall of lamps: the spectrum lights columns of them in the photo's own colours, and a single lamp holds each peak and falls.",
+    "DESCRIPTION": "A field of light: dots swell and shine as high as the spectrum reaches, in the photo's own colours, and fade to points above. A single dot keeps each peak for a moment.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
-    "CATEGORIES": ["Photo", "Spectrum"],
+    "CATEGORIES": ["Photo", "Spectrum", "Beat"],
     "INPUTS": [
         {"NAME": "inputImage", "TYPE": "image"},
-        {"NAME": "photo", "TYPE": "image"},
-        {"NAME": "history", "TYPE": "audioHistory", "PAST": 1.5, "FUTURE": 0.1, "MAX": 96},
-        {"NAME": "cells", "LABEL": "Lamps on the short side", "TYPE": "long", "MIN": 6, "MAX": 48, "DEFAULT": 18},
-        {"NAME": "height", "LABEL": "Height", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.72},
-        {"NAME": "color", "LABEL": "Colour", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 1.0]},
-        {"NAME": "tint", "LABEL": "Colour from the photo", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.8},
-        {"NAME": "round", "LABEL": "Round lamps", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.3},
+        {"NAME": "history", "TYPE": "audioHistory", "SCALE": "track", "PAST": 0.8, "FUTURE": 0.1, "MAX": 96},
+        {"NAME": "pulse", "LABEL": "Pulse", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": "accent"},
+        {"NAME": "cells", "LABEL": "Dots on the short side of the frame", "TYPE": "long", "MIN": 6, "MAX": 64, "DEFAULT": 26},
+        {"NAME": "height", "LABEL": "Height", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.62},
+        {"NAME": "width", "LABEL": "Width", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 1.0},
+        {"NAME": "base", "LABEL": "Distance from below", "TYPE": "float", "MIN": 0.0, "MAX": 0.9, "DEFAULT": 0.06},
+        {"NAME": "middle", "LABEL": "Middle, from the left", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5},
+        {"NAME": "color", "LABEL": "Colour", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 1.0], "PHOTO": "vivid"},
+        {"NAME": "tip", "LABEL": "Colour of the tips", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 1.0], "PHOTO": "light"},
+        {"NAME": "round", "LABEL": "Round dots", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 1.0},
+        {"NAME": "glow", "LABEL": "Glow", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
         {"NAME": "mirror", "LABEL": "Low notes in the middle", "TYPE": "bool", "DEFAULT": false},
-        {"NAME": "dim", "LABEL": "Dim the photo", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5},
+        {"NAME": "dim", "LABEL": "Shade behind the dots", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.65, "IDENTITY": 0.0},
         {"NAME": "gain", "LABEL": "Sensitivity", "TYPE": "float", "MIN": 0.2, "MAX": 3.0, "DEFAULT": 1.0}
     ],
     "PASSES": [
-        {"TARGET": "accent", "WIDTH": 1, "HEIGHT": 1},
-        {"TARGET": "levels", "WIDTH": "floor($cells * $WIDTH / min($WIDTH, $HEIGHT))", "HEIGHT": 1},
-        {"TARGET": "lamps", "WIDTH": "floor($cells * $WIDTH / min($WIDTH, $HEIGHT))", "HEIGHT": "floor($cells * $HEIGHT / min($WIDTH, $HEIGHT))"},
-        {"TARGET": "wall"},
+        {"TARGET": "levels", "WIDTH": "max(floor($cells * $width * $SAFE_WIDTH / min($WIDTH, $HEIGHT)), 4)", "HEIGHT": 1, "FLOAT": true},
+        {"TARGET": "back"},
+        {"TARGET": "light", "WIDTH": "max($WIDTH / 4, 16)", "HEIGHT": "max($HEIGHT / 4, 16)"},
         {}
     ]
 }*/
 
-const float PAST = 1.5;   // as in the header
-const float SPAN = 1.6;
-const float FALL = 0.9;   // how fast a peak falls, heights a second a second
+#ifndef SAFE_AREA
+#define SAFE_AREA vec4(0.0)
+#endif
 
-// Level of a share of the spectrum so many seconds ago. The quiet end of the scale is cut off, and
-// high notes are lifted, since music holds less of them. The scale ends where loud basses begin, so
-// that these are led by the loudness of the whole.
+const float PAST = 0.8;   // as in the header
+const float SPAN = 0.9;
+const float HOLD = 0.12;  // seconds that a peak stays
+const float FALL = 2.0;   // how fast it falls then, heights a second a second
+const float NEAR = 0.16;  // the most that it is above its column
+
 float level(float pitch, float age) {
-    vec4 heard = IMG_NORM_PIXEL(history, vec2((PAST - age) / SPAN, 0.06 + 0.94 * pitch));
-    float value = clamp((heard.r + 0.3 * pitch - 0.48) / 0.56, 0.0, 1.0);
-    return min(gain * value * value * mix(exp2(3.0 * (heard.g - 1.0)), 1.0, min(1.5 * pitch, 1.0)), 1.0);
+    return min(gain * pow(IMG_NORM_PIXEL(history, vec2((PAST - age) / SPAN, pitch)).r, 1.15), 1.0);
 }
 
-// Red: how high the column stands, falling slower than it rises. Green: its peak, as it fell since.
+// Red: how high the column stands. Green: its peak, as it fell since.
 vec4 column() {
     float place = gl_FragCoord.x / RENDERSIZE.x;
     float pitch = mirror ? abs(2.0 * place - 1.0) : place;
-    float now = 0.0;
     float peak = 0.0;
-    for (float i = 0.0; i < 42.0; i++) {
+    for (float i = 0.0; i < 22.0; i++) {
         float age = i / 30.0;
-        float value = level(pitch, age);
-        now = max(now, value - 3.0 * age);
-        float fallen = max(age - 0.25, 0.0);
-        peak = max(peak, value - FALL * fallen * fallen);
+        float fallen = max(age - HOLD, 0.0);
+        peak = max(peak, level(pitch, age) - FALL * fallen * fallen);
     }
-    return vec4(now, peak, 0.0, 1.0);
+    float now = level(pitch, 0.0) * (1.0 + 0.1 * pulse);
+    return vec4(now, min(peak, now + NEAR), 0.0, 1.0);
 }
 
-// The photo's own colour: its saturated parts count most, and it is light enough to be a light.
-vec4 from_photo() {
-    vec3 sum = vec3(0.0);
-    float weights = 0.0;
-    for (int i = 0; i < 64; i++) {
-        vec2 uv = (vec2(i % 8, i / 8) + 0.5) / 8.0;
-        vec3 tone = textureLod(photo, uv, max(log2(IMG_SIZE(photo).x / 8.0), 0.0)).rgb;
-        float most = max(tone.r, max(tone.g, tone.b));
-        float weight = 0.004 + most * (most - min(tone.r, min(tone.g, tone.b)));
-        sum += weight * tone;
-        weights += weight;
-    }
-    vec3 tone = sum / weights + 0.04;
-    tone /= max(tone.r, max(tone.g, tone.b));
-    float dark = 1.0 - dot(tone, vec3(0.2126, 0.7152, 0.0722));
-    return vec4(mix(tone, vec3(1.0), 0.05 + 0.35 * dark), 1.0);
+// Where the field is, in pixels: its lower left corner, the edge of a cell, and its rows.
+vec4 field() {
+    vec2 frame = IMG_SIZE(inputImage);
+    float edge = width * (1.0 - SAFE_AREA.x - SAFE_AREA.z) * frame.x / IMG_SIZE(levels).x;
+    float across = edge * IMG_SIZE(levels).x;
+    float centre = mix(SAFE_AREA.x, 1.0 - SAFE_AREA.z, middle) * frame.x;
+    float upright = min(1.25 * frame.x / frame.y, 1.0);
+    float below = max(base, SAFE_AREA.y) * frame.y;
+    return vec4(centre - 0.5 * across, below, edge, floor(height * upright * frame.y / edge));
 }
 
-// A lamp that is lit: the mean of the picture there with a little of the photo's own colour, as
-// bright as that can be.
-vec4 lamp() {
-    vec3 sum = vec3(0.0);
-    for (int i = 0; i < 16; i++) {
-        vec2 uv = (gl_FragCoord.xy + (vec2(i % 4, i / 4) - 1.5) / 4.0) / RENDERSIZE;
-        sum += IMG_NORM_PIXEL(inputImage, uv).rgb;
-    }
-    vec3 tone = sum / 16.0 + 0.12 * texelFetch(accent, ivec2(0), 0).rgb;
-    tone /= max(tone.r, max(tone.g, tone.b));
-    float dark = 1.0 - dot(tone, vec3(0.2126, 0.7152, 0.0722));
-    tone = mix(tone, vec3(1.0), 0.25 * dark);
-    return vec4(mix(color.rgb, tone, tint), 1.0);
+// The photo with a soft shade that is deepest at the foot of the field.
+vec4 background() {
+    vec4 at = field();
+    float up = (gl_FragCoord.y - at.y) / (at.z * at.w);
+    float across = at.z * IMG_SIZE(levels).x;
+    float beside = abs(gl_FragCoord.x - at.x - 0.5 * across) / across;
+    float shade = dim * (1.0 - smoothstep(0.1, 1.15, up)) * smoothstep(-0.9, 0.0, up) * smoothstep(0.95, 0.45, beside);
+    return vec4(IMG_THIS_PIXEL(inputImage).rgb * (1.0 - shade), 1.0);
 }
 
-// The photo behind dark lamps; alpha is the shape of the lamps.
-vec4 dark() {
-    vec2 counts = IMG_SIZE(lamps);
-    vec2 size = RENDERSIZE / counts;                       // of a lamp and its gap, in pixels
-    float gap = max(0.14 * min(RENDERSIZE.x, RENDERSIZE.y) / float(cells), 1.0);
-    vec2 half_size = 0.5 * (size - gap);
-    float radius = round * min(half_size.x, half_size.y);
-    vec2 q = abs((fract(isf_FragNormCoord * counts) - 0.5) * size) - half_size + radius;
-    float shape = clamp(0.5 + radius - length(max(q, 0.0)) - min(max(q.x, q.y), 0.0), 0.0, 1.0);
-    vec3 below = IMG_THIS_PIXEL(inputImage).rgb * (1.0 - dim) * (0.72 + 0.28 * shape);
-    return vec4(below, shape);
+// Light around what is lit.
+vec4 halo() {
+    vec4 at = field();
+    float across = at.z * IMG_SIZE(levels).x;
+    vec2 spot = (isf_FragNormCoord * IMG_SIZE(back) - at.xy) / at.z;
+    float near = IMG_NORM_PIXEL(levels, vec2(spot.x * at.z / across, 0.5)).r;
+    float up = spot.y / at.w;
+    float ends = 1.0 - smoothstep(0.0, 1.5, max(-spot.x, spot.x - IMG_SIZE(levels).x));
+    float shine = min(near / 0.3, 1.0) * exp(-14.0 * max(up - near, 0.0)) * ends;
+    shine *= up > 0.0 ? mix(0.55, 1.0, clamp(up / max(near, 0.02), 0.0, 1.0)) : 0.55 * exp(0.5 * spot.y);
+    return vec4(shine);
 }
 
 vec4 equalizer() {
-    vec2 counts = IMG_SIZE(lamps);
-    vec2 cell = floor(isf_FragNormCoord * counts);
-    vec2 heights = IMG_PIXEL(levels, vec2(cell.x + 0.5, 0.5)).rg * height * counts.y;
-    vec4 below = IMG_THIS_PIXEL(wall);
-    vec3 lit = IMG_PIXEL(lamps, cell + 0.5).rgb;
-    float on = clamp(heights.r - cell.y, 0.0, 1.0);        // the topmost is lit in part
-    float peak = step(1.0, heights.g) * step(abs(floor(heights.g) - cell.y), 0.5);
-    float up = cell.y / max(heights.r, 1.0);               // brighter towards the top
-    vec3 light = mix(lit, mix(lit, vec3(1.0), 0.6), peak);
-    return vec4(mix(below.rgb, light, color.a * below.a * max(on * mix(0.35, 0.95, up * up), peak)), 1.0);
+    vec4 at = field();
+    vec2 spot = (gl_FragCoord.xy - at.xy) / at.z;
+    vec2 cell = floor(spot);
+    float columns = IMG_SIZE(levels).x;
+    vec2 values = texelFetch(levels, ivec2(clamp(cell.x, 0.0, columns - 1.0), 0), 0).rg * at.w;
+    vec2 last = vec2(columns, at.w) - 1.0;
+    float inside = cell == clamp(cell, vec2(0.0), last) ? 1.0 : 0.0;
+    float fill = clamp(values.r - cell.y, 0.0, 1.0);                   // the topmost swells
+    float up = clamp(cell.y / max(values.r, 1.0), 0.0, 1.0);
+    float peak = values.g > 1.5 && floor(values.g) == cell.y ? 1.0 - fill : 0.0;
+    float on = max(fill, 0.6 * peak);
+
+    // A dot at rest is a point that fades upwards; lit, it fills its cell.
+    float swell = mix(0.08, 0.3 + 0.12 * up, on);
+    vec2 q = abs(spot - cell - 0.5);
+    float away = mix(max(q.x, q.y), length(q), round);
+    float shape = clamp((swell - away) * at.z + 0.5, 0.0, 1.0) * inside;
+    float rest = 0.28 * max(1.0 - 1.3 * cell.y / at.w, 0.0);
+    vec3 tone = mix(color.rgb, tip.rgb, max(0.85 * clamp(1.6 * up - 0.6, 0.0, 1.0), peak));
+
+    vec3 below = IMG_THIS_PIXEL(back).rgb;
+    float shine = IMG_THIS_NORM_PIXEL(light).r * glow * (0.27 + 0.24 * pulse) * color.a;
+    below = 1.0 - (1.0 - below) * (1.0 - color.rgb * min(shine, 1.0));
+    return vec4(mix(below, tone, color.a * shape * mix(rest, 1.0, on)), 1.0);
 }
 
 void main() {
-    if (PASSINDEX == 0) gl_FragColor = from_photo();
-    else if (PASSINDEX == 1) gl_FragColor = column();
-    else if (PASSINDEX == 2) gl_FragColor = lamp();
-    else if (PASSINDEX == 3) gl_FragColor = dark();
+    if (PASSINDEX == 0) gl_FragColor = column();
+    else if (PASSINDEX == 1) gl_FragColor = background();
+    else if (PASSINDEX == 2) gl_FragColor = halo();
     else gl_FragColor = equalizer();
 }

@@ -1,24 +1,30 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "1",
+    "VSN": "2",
     "TITLE": "Ring",
-    "DESCRIPTION": "The photo in a circle with the spectrum around it, on a blurred copy of itself: low notes below, high notes above, the left channel to the left. It grows with every kick.",
+    "DESCRIPTION": "The photo in a circle with the spectrum around it as a glowing curve, bars or a line, on a blurred copy of itself: low notes below, high notes above, both sides alike. Bass and accents make it grow, and what it was a moment ago shows behind it.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Photo", "Spectrum", "Beat"],
     "INPUTS": [
         {"NAME": "inputImage", "TYPE": "image"},
         {"NAME": "photo", "TYPE": "image"},
-        {"NAME": "spectrum", "TYPE": "audioFFT"},
-        {"NAME": "pulse", "LABEL": "Pulse", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": "kick"},
-        {"NAME": "amount", "LABEL": "Growth on a kick", "TYPE": "float", "MIN": 0.0, "MAX": 0.25, "DEFAULT": 0.05, "IDENTITY": 0.0},
-        {"NAME": "glow", "LABEL": "Light on a kick", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.3, "IDENTITY": 0.0},
-        {"NAME": "color", "LABEL": "Colour", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 0.95]},
-        {"NAME": "count", "LABEL": "Number of bars", "TYPE": "long", "MIN": 16, "MAX": 256, "DEFAULT": 108},
-        {"NAME": "size", "LABEL": "Size of the photo", "TYPE": "float", "MIN": 0.1, "MAX": 0.9, "DEFAULT": 0.54},
-        {"NAME": "reach", "LABEL": "Length of the bars", "TYPE": "float", "MIN": 0.02, "MAX": 0.5, "DEFAULT": 0.17},
-        {"NAME": "thickness", "LABEL": "Thickness", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.5},
-        {"NAME": "dim", "LABEL": "Dim the background", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5},
+        {"NAME": "history", "TYPE": "audioHistory", "SCALE": "track", "PAST": 0.5, "FUTURE": 0.1, "MAX": 96},
+        {"NAME": "pulse", "LABEL": "Pulse", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": "accent"},
+        {"NAME": "bass", "LABEL": "Bass", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "bass.envelope", "curve": "in", "smooth": 0.08}},
+        {"NAME": "amount", "LABEL": "Growth with accents and bass", "TYPE": "float", "MIN": 0.0, "MAX": 0.25, "DEFAULT": 0.06, "IDENTITY": 0.0},
+        {"NAME": "glow", "LABEL": "Glow", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
+        {"NAME": "style", "LABEL": "Style", "TYPE": "long", "VALUES": [0, 1, 2], "LABELS": ["Curve", "Bars", "Line"], "DEFAULT": 0},
+        {"NAME": "color", "LABEL": "Colour", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 1.0], "PHOTO": "vivid"},
+        {"NAME": "second", "LABEL": "Colour of the outermost", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 0.45], "PHOTO": "vivid"},
+        {"NAME": "front", "LABEL": "Colour of the innermost", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 1.0]},
+        {"NAME": "count", "LABEL": "Number of bars", "TYPE": "long", "MIN": 16, "MAX": 256, "DEFAULT": 112},
+        {"NAME": "place", "LABEL": "Middle, from 0 to 1", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.5]},
+        {"NAME": "size", "LABEL": "Size of the photo", "TYPE": "float", "MIN": 0.1, "MAX": 0.9, "DEFAULT": 0.52},
+        {"NAME": "reach", "LABEL": "Reach of the spectrum", "TYPE": "float", "MIN": 0.02, "MAX": 0.5, "DEFAULT": 0.2},
+        {"NAME": "thickness", "LABEL": "Thickness of bars and line", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.5},
+        {"NAME": "background", "LABEL": "Background", "TYPE": "long", "VALUES": [0, 1], "LABELS": ["The photo, blurred", "The picture below"], "DEFAULT": 0},
+        {"NAME": "dim", "LABEL": "Dim the background", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4},
         {"NAME": "gain", "LABEL": "Sensitivity", "TYPE": "float", "MIN": 0.2, "MAX": 3.0, "DEFAULT": 1.0}
     ],
     "PASSES": [
@@ -26,22 +32,27 @@
         {"TARGET": "across", "WIDTH": "max($WIDTH / 8, 32)", "HEIGHT": "max($HEIGHT / 8, 32)", "FLOAT": true},
         {"TARGET": "blurred", "WIDTH": "max($WIDTH / 8, 32)", "HEIGHT": "max($HEIGHT / 8, 32)", "FLOAT": true},
         {"TARGET": "back"},
-        {"TARGET": "disc"},
-        {"TARGET": "levels", "WIDTH": "$count", "HEIGHT": 1},
+        {"TARGET": "disc", "WIDTH": "floor($size * min($WIDTH, $HEIGHT)) + 4", "HEIGHT": "floor($size * min($WIDTH, $HEIGHT)) + 4"},
+        {"TARGET": "levels", "WIDTH": 256, "HEIGHT": 1, "FLOAT": true},
+        {"TARGET": "columns", "WIDTH": 1024, "HEIGHT": 1, "FLOAT": true},
         {}
     ]
 }*/
 
-// Per frame the last two passes are drawn: one of a few dozen pixels, and one of the whole frame
-// with three texture fetches. The others depend on nothing that changes.
+// Per frame the last three passes are drawn: two of a row, and one of the whole frame with three
+// texture fetches. The others depend on nothing that changes.
+
+#ifndef SAFE_AREA
+#define SAFE_AREA vec4(0.0)
+#endif
 
 const float TAPS = 14.0;
 const float BLUR = 0.06;        // standard deviation of the blur, in short sides of the frame
-const float LOWEST = 40.0;      // Hz, at the bottom of the ring
-const float HIGHEST = 14000.0;  // Hz, at its top
-const float NYQUIST = 22050.0;
-const float BAND_TAPS = 6.0;
 const float PI = 3.14159265;
+const float PAST = 0.5;         // as in the header
+const float SPAN = 0.6;
+const float POINTS = 52.0;      // of the curve, from the bottom to the top
+const float LAG = 0.05;         // seconds between the innermost curve and the next
 
 // A small copy of the middle of the picture, where the photo fills it whatever its shape.
 vec4 shrunk() {
@@ -93,78 +104,128 @@ float dither() {
     return (fract(52.9829189 * fract(dot(gl_FragCoord.xy, vec2(0.06711056, 0.00583715)))) - 0.5) / 255.0;
 }
 
-// Distance from the middle of the frame, in short sides.
-float from_middle() {
-    return length(gl_FragCoord.xy - 0.5 * RENDERSIZE) / min(RENDERSIZE.x, RENDERSIZE.y);
-}
+// Where the ring is, in pixels from the lower left corner: within what apps leave free.
+vec2 middle() { return mix(SAFE_AREA.xy, 1.0 - SAFE_AREA.zw, place) * RENDERSIZE; }
 
-vec4 background() {
-    vec3 tone = smoothly(blurred, isf_FragNormCoord);
-    tone = max(mix(vec3(dot(tone, vec3(0.2126, 0.7152, 0.0722))), tone, 1.2), 0.0);
+vec4 background_() {
     vec2 side = isf_FragNormCoord - 0.5;
-    float far = max(from_middle() - 0.5 * size, 0.0) / 0.14;
-    float shade = 1.0 - 0.45 * exp(-far * far);
-    return vec4(tone * (1.0 - dim) * shade * (1.08 - 0.5 * dot(side, side)) + dither(), 1.0);
-}
-
-// The middle of the photo in a circle, pixel for pixel at rest, premultiplied.
-vec4 circle() {
     float unit = min(RENDERSIZE.x, RENDERSIZE.y);
-    vec2 photo_size = IMG_SIZE(photo);
-    vec2 point = (gl_FragCoord.xy - 0.5 * RENDERSIZE) / (size * unit);
-    vec3 picture = IMG_NORM_PIXEL(photo, 0.5 + point * min(photo_size.x, photo_size.y) / photo_size).rgb;
-    float inside = (0.5 * size - from_middle()) * unit; // pixels
-    float rim = clamp(max(0.006 * unit, 1.5) + 0.5 - inside, 0.0, 1.0);
-    return vec4(mix(picture, color.rgb, 0.9 * rim), 1.0) * clamp(inside + 0.5, 0.0, 1.0);
+    float far = max(length(gl_FragCoord.xy - middle()) / unit - 0.5 * size, 0.0) / 0.2;
+    float shade = 1.0 - 0.4 * exp(-far * far);
+    vec3 tone;
+    if (background == 0) {
+        tone = smoothly(blurred, isf_FragNormCoord);
+        tone = max(mix(vec3(dot(tone, vec3(0.2126, 0.7152, 0.0722))), tone, 1.25), 0.0);
+        shade *= (1.0 - dim) * (1.1 - 0.7 * dot(side, side));
+    } else {
+        tone = IMG_THIS_PIXEL(inputImage).rgb;
+        shade = mix(1.0, shade, dim / 0.4);
+    }
+    return vec4(tone * clamp(shade, 0.0, 1.0) + dither(), 1.0);
 }
 
-// The bar that stands at gl_FragCoord.x, counted from the top against the clock: the mean and the
-// peak of its band. The quiet end of the decibel scale is cut off, and high notes are lifted,
-// since music holds less of them.
+// The middle of the photo in a circle, premultiplied, with a fine bright rim.
+vec4 circle() {
+    vec2 photo_size = IMG_SIZE(photo);
+    float across = RENDERSIZE.x - 4.0;
+    vec2 point = (gl_FragCoord.xy - 0.5 * RENDERSIZE) / across;
+    vec3 picture = IMG_NORM_PIXEL(photo, 0.5 + point * min(photo_size.x, photo_size.y) / photo_size).rgb;
+    float inside = (0.5 - length(point)) * across; // pixels
+    float rim = clamp(max(0.013 * across, 1.5) + 0.5 - inside, 0.0, 1.0);
+    picture *= 1.0 - 0.35 * exp(-inside / (0.04 * across)); // a little depth at the edge
+    return vec4(mix(picture, front.rgb, 0.95 * rim), 1.0) * clamp(inside + 0.5, 0.0, 1.0);
+}
+
+// At a place around the ring, from the bottom (0) to the top (1): red the level now, green and blue
+// what it was one and two lags ago. Peaks stand out, and the highest octaves stay away from the seam.
 vec4 level() {
-    float sum = 0.0;
-    float peak = 0.0;
-    float pitch = 0.0;
-    for (float i = 0.0; i < BAND_TAPS; i++) {
-        float place = (gl_FragCoord.x - 0.5 + (i + 0.5) / BAND_TAPS) / RENDERSIZE.x;
-        pitch = abs(2.0 * place - 1.0);
-        float hertz = LOWEST * pow(HIGHEST / LOWEST, pitch);
-        float value = IMG_NORM_PIXEL(spectrum, vec2(hertz / NYQUIST, 0.25 + 0.5 * step(0.5, place))).r;
-        sum += value;
-        peak = max(peak, value);
+    float pitch = 0.02 + 0.9 * gl_FragCoord.x / RENDERSIZE.x;
+    vec3 found;
+    for (int i = 0; i < 3; i++) {
+        vec2 at = vec2((PAST - LAG * float(i)) / SPAN, pitch);
+        found[i] = IMG_NORM_PIXEL(history, at).r;
     }
-    float value = mix(sum / BAND_TAPS, peak, 0.5) + 0.3 * pitch - 0.09;
-    value = clamp((value - 0.4) / 0.6, 0.0, 1.0);
-    return vec4(min(gain * value * value, 1.0));
+    return vec4(min(gain * pow(found, vec3(1.8)), 1.0), 1.0);
+}
+
+// Cubic B-spline through POINTS of the levels: a curve without corners.
+vec3 smooth_levels(float around) {
+    float at = around * POINTS - 0.5;
+    float f = fract(at);
+    float g = 1.0 - f;
+    vec4 w = vec4(g * g * g, 4.0 - 6.0 * f * f + 3.0 * f * f * f, 4.0 - 6.0 * g * g + 3.0 * g * g * g, f * f * f) / 6.0;
+    vec3 sum = vec3(0.0);
+    for (int i = 0; i < 4; i++) {
+        float x = abs(floor(at) + float(i) - 0.5);
+        sum += w[i] * IMG_NORM_PIXEL(levels, vec2(min(x, 2.0 * POINTS - x) / POINTS, 0.5)).rgb;
+    }
+    return sum;
+}
+
+// What stands at a place around the ring, from the bottom to the top, in reaches. Red: how high it
+// is; green and blue: what is behind; alpha: how much longer than the circle the curve is there.
+vec4 outline() {
+    float around = gl_FragCoord.x / RENDERSIZE.x;
+    vec3 heights = 0.03 + 0.97 * smooth_levels(around);
+    float slope = (smooth_levels(around + 0.005).r - smooth_levels(around - 0.005).r) * reach / (0.01 * PI * (0.5 * size + 0.5 * reach));
+    float bars = float(count) * 0.5;
+    float bar = IMG_NORM_PIXEL(levels, vec2((floor(around * bars) + 0.5) / bars, 0.5)).r;
+    vec3 tall = vec3(heights.r, max(heights.g, heights.r) * 1.12 + 0.006 / reach, 0.0);
+    tall.b = max(max(heights.r, heights.g), heights.b) * 1.3 + 0.014 / reach;
+    if (style == 1) tall.r = 0.03 + 0.97 * bar;
+    return vec4(tall, sqrt(1.0 + slope * slope));
 }
 
 vec4 ring() {
-    float scale = 1.0 + amount * pulse;
+    float scale = 1.0 + amount * (0.75 * pulse + 0.6 * bass);
     float unit = min(RENDERSIZE.x, RENDERSIZE.y) * scale;
-    vec2 point = gl_FragCoord.xy - 0.5 * RENDERSIZE;
-    float start = (0.5 * size + 0.012) * unit;      // where bars begin, in pixels from the middle
-    float step_size = 2.0 * PI * start / float(count);
-    // Which bar: the first and the last at the top, the middle one below.
-    float around = (0.5 + atan(point.x, -point.y) / (2.0 * PI)) * float(count);
-    float value = IMG_PIXEL(levels, vec2(floor(around) + 0.5, 0.5)).r;
-    float radius = 0.5 * thickness * step_size;
-    float tall = max(value * reach * unit, 2.0 * radius);
-    float rise = length(point) - start;
-    float beside = (fract(around) - 0.5) * step_size * (1.0 + max(rise, 0.0) / start);
-    float past = rise - clamp(rise, radius, tall - radius);
-    float shape = clamp(radius + 0.5 - length(vec2(beside, past)), 0.0, 1.0);
-    vec4 front = IMG_NORM_PIXEL(disc, 0.5 + (isf_FragNormCoord - 0.5) / scale);
-    vec3 light = IMG_THIS_PIXEL(back).rgb * (1.0 + glow * pulse);
-    light = mix(light, color.rgb, color.a * shape);
-    return vec4(front.rgb + light * (1.0 - front.a), 1.0);
+    vec2 point = gl_FragCoord.xy - middle();
+    float far = length(point);
+    float radius = 0.5 * size * unit;
+    // The blurred photo breathes in with the ring, a little.
+    float zoom = background == 0 ? 1.0 - 0.25 * (scale - 1.0) : 1.0;
+    vec3 light = IMG_NORM_PIXEL(back, 0.5 + (isf_FragNormCoord - 0.5) * zoom).rgb;
+    float around = atan(abs(point.x), -point.y) / PI; // 0 at the bottom, 1 at the top
+    float rise = far - radius;
+    vec4 found = IMG_NORM_PIXEL(columns, vec2(around, 0.5));
+    vec3 tall = found.rgb * (reach * unit);
+    // Light outside of what stands there.
+    float shine = glow * (0.35 + 0.45 * pulse + 0.3 * bass) * exp2(-28.0 * max(rise - 0.6 * tall.r, 0.0) / unit);
+    light = 1.0 - (1.0 - light) * (1.0 - color.rgb * (min(shine, 1.0) * color.a));
+    if (style == 0) {
+        // What it was comes first, outermost; what it is now lies on top.
+        vec3 cover = clamp(tall + 0.5 - rise, 0.0, 1.0);
+        light = mix(light, second.rgb, second.a * cover.b);
+        light = mix(light, color.rgb, color.a * cover.g);
+        light = mix(light, front.rgb, front.a * cover.r);
+    } else if (style == 1) {
+        float bars = float(count) * 0.5;
+        float step_size = PI * radius / bars;
+        float thick = 0.5 * thickness * step_size;
+        float end = max(tall.r, 2.0 * thick) - thick;
+        float beside = (fract(around * bars) - 0.5) * step_size * far / radius;
+        float start = rise - 0.014 * unit;
+        float shape = clamp(thick + 0.5 - length(vec2(beside, start - clamp(start, thick, end))), 0.0, 1.0);
+        float tip = clamp(start / end, 0.0, 1.0);
+        light = mix(light, mix(color.rgb, front.rgb, 0.75 * tip), color.a * shape);
+    } else {
+        float line = max(0.012 * thickness * unit, 1.2);
+        float edge = abs(rise - tall.r - 0.016 * unit) / found.a;
+        light = mix(light, color.rgb, color.a * 0.22 * clamp(tall.r + 0.5 - rise, 0.0, 1.0));
+        light = mix(light, front.rgb, front.a * clamp(line + 0.5 - edge, 0.0, 1.0));
+    }
+    vec2 texel = point / scale / IMG_SIZE(disc) + 0.5;
+    vec4 picture = IMG_NORM_PIXEL(disc, texel) * step(far, radius + 1.0);
+    return vec4(picture.rgb * (1.0 + 0.15 * pulse * glow) + light * (1.0 - picture.a), 1.0);
 }
 
 void main() {
     if (PASSINDEX == 0) gl_FragColor = shrunk();
     else if (PASSINDEX == 1) gl_FragColor = blur(small, vec2(1.0, 0.0));
     else if (PASSINDEX == 2) gl_FragColor = blur(across, vec2(0.0, 1.0));
-    else if (PASSINDEX == 3) gl_FragColor = background();
+    else if (PASSINDEX == 3) gl_FragColor = background_();
     else if (PASSINDEX == 4) gl_FragColor = circle();
     else if (PASSINDEX == 5) gl_FragColor = level();
+    else if (PASSINDEX == 6) gl_FragColor = outline();
     else gl_FragColor = ring();
 }

@@ -1,35 +1,42 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "1",
+    "VSN": "2",
     "TITLE": "Towers",
-    "DESCRIPTION": "Thin columns from edge to edge, mirrored about the middle of the frame, coloured as the photo is from side to side. Their peaks hang in the air and fall.",
+    "DESCRIPTION": "Columns of light from edge to edge, mirrored about a line through the frame, coloured as the photo is from side to side. Their peaks hang above them for a moment and fall, and accents light up the line.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
-    "CATEGORIES": ["Photo", "Spectrum"],
+    "CATEGORIES": ["Photo", "Spectrum", "Beat"],
     "INPUTS": [
         {"NAME": "inputImage", "TYPE": "image"},
         {"NAME": "photo", "TYPE": "image"},
-        {"NAME": "history", "TYPE": "audioHistory", "PAST": 1.5, "FUTURE": 0.1, "MAX": 96},
+        {"NAME": "history", "TYPE": "audioHistory", "SCALE": "track", "PAST": 0.8, "FUTURE": 0.1, "MAX": 96},
+        {"NAME": "pulse", "LABEL": "Pulse", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": "accent"},
         {"NAME": "axis", "LABEL": "Mirrored about", "TYPE": "long", "VALUES": [0, 1], "LABELS": ["A level line", "An upright line"], "DEFAULT": 0},
-        {"NAME": "count", "LABEL": "Number of columns", "TYPE": "long", "MIN": 16, "MAX": 160, "DEFAULT": 88},
-        {"NAME": "color", "LABEL": "Colour", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 1.0]},
-        {"NAME": "tint", "LABEL": "Colours from the photo", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.85},
-        {"NAME": "height", "LABEL": "Height", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.78},
-        {"NAME": "thickness", "LABEL": "Thickness", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.42},
-        {"NAME": "peaks", "LABEL": "Peaks", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.8, "IDENTITY": 0.0},
+        {"NAME": "line", "LABEL": "Where the line is", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.36},
+        {"NAME": "count", "LABEL": "Number of columns (0: as many as suit the picture)", "TYPE": "long", "MIN": 0, "MAX": 160, "DEFAULT": 0},
+        {"NAME": "color", "LABEL": "Colour", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 1.0], "PHOTO": "vivid"},
+        {"NAME": "tint", "LABEL": "Colours from the photo's own places", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5},
+        {"NAME": "height", "LABEL": "Height", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.8},
+        {"NAME": "thickness", "LABEL": "Thickness", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.5},
+        {"NAME": "peaks", "LABEL": "Peaks", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.7, "IDENTITY": 0.0},
+        {"NAME": "glow", "LABEL": "Glow", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
         {"NAME": "mirror", "LABEL": "Low notes in the middle", "TYPE": "bool", "DEFAULT": true},
-        {"NAME": "dim", "LABEL": "Dim the photo", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.55, "IDENTITY": 0.0}
+        {"NAME": "dim", "LABEL": "Shade behind the columns", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
+        {"NAME": "gain", "LABEL": "Sensitivity", "TYPE": "float", "MIN": 0.2, "MAX": 3.0, "DEFAULT": 1.0}
     ],
     "PASSES": [
         {"TARGET": "palette", "WIDTH": 7, "HEIGHT": 1},
-        {"TARGET": "levels", "WIDTH": "$count", "HEIGHT": 1, "FLOAT": true},
+        {"TARGET": "back"},
+        {"TARGET": "levels", "WIDTH": "max($count, (1 - min($count, 1)) * 2 * floor(min(12 + 16 * ((1 - $axis) * $WIDTH / $HEIGHT + $axis * $HEIGHT / $WIDTH), 40)))", "HEIGHT": 1, "FLOAT": true},
         {}
     ]
 }*/
 
-const float PAST = 1.5;   // as in the header
-const float SPAN = 1.6;
-const float FALL = 0.7;   // how fast a peak falls, heights a second a second
+const float PAST = 0.8;   // as in the header
+const float SPAN = 0.9;
+const float HOLD = 0.1;   // seconds that a peak stays
+const float FALL = 2.4;   // how fast it falls then, heights a second a second
+const float NEAR = 0.09;  // the most that it is above its column
 
 // The colour of an upright strip of the photo: its saturated parts count most, and it is light
 // enough to be a light.
@@ -50,61 +57,81 @@ vec4 from_photo() {
     return vec4(mix(color.rgb, mix(tone, vec3(1.0), 0.05 + 0.3 * dark), tint), 1.0);
 }
 
-// Level of a share of the spectrum so many seconds ago. The quiet end of the scale is cut off, and
-// high notes are lifted, since music holds less of them. The scale ends where loud basses begin, so
-// that these are led by the loudness of the whole.
-float level(float pitch, float age) {
-    vec4 heard = IMG_NORM_PIXEL(history, vec2((PAST - age) / SPAN, 0.06 + 0.94 * pitch));
-    float value = clamp((heard.r + 0.3 * pitch - 0.48) / 0.56, 0.0, 1.0);
-    return min(value * value * mix(exp2(3.0 * (heard.g - 1.0)), 1.0, min(1.5 * pitch, 1.0)), 1.0);
+// A pixel beside the line: how far off it is, in pixels, and the most that a column reaches there.
+vec2 off_line() {
+    vec2 size = axis == 0 ? RENDERSIZE : RENDERSIZE.yx;
+    vec2 spot = axis == 0 ? gl_FragCoord.xy : gl_FragCoord.yx;
+    float at = mix(0.06, 0.94, line) * size.y;
+    // On either side as much as there is room for, but no more than half the frame, or its width.
+    float room = spot.y > at ? size.y - at : at;
+    return vec2(abs(spot.y - at), height * min(room, 0.5 * min(size.y, 1.1 * size.x)));
 }
 
-// Red: how high the column stands, falling slower than it rises. Green: its peak, as it fell since.
+// The photo with a soft shade along the line.
+vec4 background() {
+    vec2 off = off_line();
+    float shade = dim * exp(-1.2 * off.x * off.x / (off.y * off.y));
+    return vec4(IMG_THIS_PIXEL(inputImage).rgb * (1.0 - shade), 1.0);
+}
+
+float level(float pitch, float age) {
+    return min(gain * pow(IMG_NORM_PIXEL(history, vec2((PAST - age) / SPAN, pitch)).r, 1.3), 1.0);
+}
+
+// Red: how high the column stands. Green: its peak, as it fell since.
 vec4 column() {
     float place = gl_FragCoord.x / RENDERSIZE.x;
     float pitch = mirror ? abs(2.0 * place - 1.0) : place;
-    float now = 0.0;
     float peak = 0.0;
-    for (float i = 0.0; i < 42.0; i++) {
+    for (float i = 0.0; i < 22.0; i++) {
         float age = i / 30.0;
-        float value = level(pitch, age);
-        now = max(now, value - 3.0 * age);
-        float fallen = max(age - 0.2, 0.0);
-        peak = max(peak, value - FALL * fallen * fallen);
+        float fallen = max(age - HOLD, 0.0);
+        peak = max(peak, level(pitch, age) - FALL * fallen * fallen);
     }
-    return vec4(now, peak, 0.0, 1.0);
+    float now = level(pitch, 0.0);
+    return vec4(vec2(now, min(peak, now + NEAR)) * (1.0 + 0.1 * pulse), 0.0, 1.0);
 }
 
 vec4 towers() {
     // Across: from column to column; off: pixels from the line that mirrors.
-    vec2 size = axis == 0 ? RENDERSIZE : RENDERSIZE.yx;
-    vec2 spot = axis == 0 ? gl_FragCoord.xy : gl_FragCoord.yx;
-    float off = abs(spot.y - 0.5 * size.y);
-    float across = spot.x / size.x * float(count);
-    vec2 tall = IMG_PIXEL(levels, vec2(floor(across) + 0.5, 0.5)).rg * 0.5 * height * size.y;
-    float unit = size.x / float(count);
+    vec2 off = off_line();
+    float columns = IMG_SIZE(levels).x;
+    float share = axis == 0 ? isf_FragNormCoord.x : isf_FragNormCoord.y;
+    float across = share * columns;
+    float unit = (axis == 0 ? RENDERSIZE.x : RENDERSIZE.y) / columns;
+    vec2 values = IMG_PIXEL(levels, vec2(floor(across) + 0.5, 0.5)).rg;
+    vec2 tall = values * off.y;
+    float fine = 0.004 * min(RENDERSIZE.x, RENDERSIZE.y);
+    float radius = 0.5 * thickness * unit;
     // What is finer than a pixel is drawn fainter instead.
-    float fine = 0.004 * min(size.x, size.y);
-    float least = max(fine, 0.75);
-    float thick = thickness * unit;
-    float beside = clamp(0.5 * thick + 0.5 - abs(fract(across) - 0.5) * unit, 0.0, min(thick, 1.0));
-    beside = mix(thickness, beside, clamp(unit - 1.5, 0.0, 1.0));
-    float column = beside * clamp(max(tall.r, fine) + 0.5 - off, 0.0, 1.0);
-    float cap = clamp(1.5 * least + 0.5 - abs(off - tall.g - 4.0 * fine), 0.0, 1.0);
-    cap *= beside * peaks * fine / least * smoothstep(0.0, 4.0 * fine, tall.g);
+    float fainter = min(2.0 * radius, 1.0);
+    radius = max(radius, 0.5);
+    float beside = (fract(across) - 0.5) * unit;
+    float end = max(tall.r, fine + radius) - radius;
+    float column = clamp(radius + 0.5 - length(vec2(beside, max(off.x - end, 0.0))), 0.0, 1.0) * fainter;
+    float cap_at = tall.g + 3.0 * fine;
+    float cap = clamp(max(fine, 0.75) + 0.5 - abs(off.x - cap_at), 0.0, 1.0);
+    cap *= clamp(radius + 0.5 - abs(beside), 0.0, 1.0) * fainter * peaks;
+    cap *= smoothstep(2.0 * fine, 6.0 * fine, tall.g - tall.r);
 
     vec3 tone = IMG_NORM_PIXEL(palette, vec2(isf_FragNormCoord.x, 0.5)).rgb;
-    float up = off / (0.5 * height * size.y);
-    float near = IMG_PIXEL(levels, vec2(across, 0.5)).r;
-    float shine = 0.5 * near / (1.0 + 14.0 * up * up);
-    vec3 below = IMG_THIS_PIXEL(inputImage).rgb * (1.0 - dim);
-    below += (1.0 - below) * tone * shine * color.a;
-    below = mix(below, mix(tone, vec3(1.0), 0.55 * clamp(1.0 - 1.6 * up, 0.0, 1.0)), column * color.a * 0.95);
-    return vec4(mix(below, mix(tone, vec3(1.0), 0.5), cap * color.a), 1.0);
+    float up = off.x / off.y;
+    // Light around the columns, and along the line where accents strike.
+    float near = mix(IMG_PIXEL(levels, vec2(across, 0.5)).r, values.r, 0.3);
+    float past = max(up - near, 0.0);
+    float shine = glow * (0.1 + near) * (0.55 + 0.45 * pulse) * exp(-5.0 * past) * (1.0 - 0.35 * clamp(up / max(near, 0.02), 0.0, 1.0));
+    shine += 0.5 * glow * pulse * exp(-90.0 * up * up);
+    vec3 below = IMG_THIS_PIXEL(back).rgb;
+    below = 1.0 - (1.0 - below) * (1.0 - tone * color.a * clamp(0.9 * shine, 0.0, 1.0));
+    float tip = clamp(off.x / max(tall.r, 1.0), 0.0, 1.0);
+    vec3 body = mix(tone * 0.88, mix(tone, vec3(1.0), 0.75), tip * tip);
+    below = mix(below, body, column * color.a);
+    return vec4(mix(below, mix(tone, vec3(1.0), 0.6), cap * color.a), 1.0);
 }
 
 void main() {
     if (PASSINDEX == 0) gl_FragColor = from_photo();
-    else if (PASSINDEX == 1) gl_FragColor = column();
+    else if (PASSINDEX == 1) gl_FragColor = background();
+    else if (PASSINDEX == 2) gl_FragColor = column();
     else gl_FragColor = towers();
 }

@@ -213,11 +213,12 @@ def test_show_tells_the_inputs_and_their_schema(run: Run) -> None:
     shown = run("show", "ring")
     assert shown.status == 0
     rows = {line.split()[0]: line for line in shown.out.splitlines() if line.strip()}
-    assert rows["pulse"].split()[1:] == ["float", "0", "…", "1", "0", "kick", "Pulse"]
-    assert rows["color"].split()[1:3] == ["color", "#fffffff2"]
+    assert rows["pulse"].split()[1:] == ["float", "0", "…", "1", "0", "accent", "Pulse"]
+    assert rows["color"].split()[1:3] == ["color", "#ffffff"]
+    assert rows["history"].split(maxsplit=2)[2] == "96 wide, scale of the track"
     facts = json.loads(run("show", "ring", "--json").out)
     assert facts["inputs"]["additionalProperties"] is False
-    assert facts["inputs"]["properties"]["count"]["default"] == 108
+    assert facts["inputs"]["properties"]["count"]["default"] == 112
 
 
 def test_import_makes_a_file_that_is_an_effect(run: Run, tmp_path: Path) -> None:

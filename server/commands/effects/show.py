@@ -10,7 +10,7 @@ from server.commands.effects.report import Refused, complain
 from server.commands.effects.table import table
 from server.config import Config
 from server.effects.effect import Effect, Target
-from server.effects.input import Input, Kind, Value
+from server.effects.input import Input, Kind, Scale, Value
 
 _LONGEST_CELL, _LINE = 44, 100
 _HEAD = ("name", "type", "range", "default", "bound to", "label")
@@ -137,7 +137,8 @@ def _range(item: Input) -> str:
     if item.kind is Kind.COLOR and item.minimum == (0.0,) * 4 and item.maximum == (1.0,) * 4:
         return ""
     if item.minimum is None and item.maximum is None:
-        return f"{item.width} wide" if item.width else ""
+        of_track = ["scale of the track"] if item.scale is Scale.TRACK else []
+        return ", ".join([*([f"{item.width} wide"] if item.width else []), *of_track])
     ends = ["" if end is None else _value(end, item) for end in (item.minimum, item.maximum)]
     return " … ".join(ends)
 
