@@ -7,7 +7,7 @@ SONGS is a folder of tracks, each with its truth beside it: `NAME.json` with `ki
 default effect and every preset are measured. For each song a line tells:
 
 ratio     mean frame difference in the 100 ms from each kick on, over that of all other frames;
-          of a song without drums, from each accent that was heard
+          of a song without drums, or without a kick so far, from each accent that was heard
 kicks     how many there were
 still     seconds of the longest stretch of equal frames while there is sound
 
@@ -157,10 +157,11 @@ def _cases(
             continue
         told, song = json.loads(truth.read_text()), material.song(hand, path, kept)
         frames = min(song.frames, round(seconds * FPS))
-        drums = bool(told["drums"])
+        kicks = np.array(told["kicks"], float)
+        kicks = kicks[kicks < frames / FPS]
+        drums = bool(told["drums"]) and len(kicks) > 0
         heard = Features(song.features).hits("accent")[:, 0]
-        hits = np.array(told["kicks"], float) if drums else heard
-        hits = hits[hits < frames / FPS]
+        hits = kicks if drums else heard[heard < frames / FPS]
         genre = str(told.get("genre", ""))
         cases.append(Case(path.stem, song.features, frames, hits, drums, genre))
     return cases
@@ -201,7 +202,7 @@ def report(context: Context, look: Look, cases: Sequence[Case], silence: Case, p
             f" {len(case.hits):5d} {kind:<8} {row.still_s:6.2f}",
             flush=True,
         )
-    beaten = [row for row in rows if row.case.drums and len(row.case.hits)]
+    beaten = [row for row in rows if row.case.drums]
     enough = sum(row.ratio >= ENOUGH for row in beaten)
     still = max((row.still_s for row in rows), default=0.0)
     calm = in_silence(context, library, look, silence, photo)

@@ -15,7 +15,7 @@
         {"NAME": "label", "LABEL": "Size of the label", "TYPE": "float", "MIN": 0.2, "MAX": 0.97, "DEFAULT": 0.56},
         {"NAME": "tint", "LABEL": "Vinyl", "TYPE": "color", "DEFAULT": [0.035, 0.035, 0.04, 1.0]},
         {"NAME": "light", "LABEL": "Light in the grooves", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.65, "IDENTITY": 0.0},
-        {"NAME": "bass", "LABEL": "Bass", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "bass.envelope", "curve": "in"}},
+        {"NAME": "bass", "LABEL": "Bass", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "bass.envelope", "from": [0.1, 1.0], "curve": "in"}},
         {"NAME": "kick", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.4, "from": [0.0, 0.8], "smooth": 0.05}},
         {"NAME": "level", "LABEL": "Loudness", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "BIND": {"bind": "level.envelope", "from": [0.3, 1.0], "smooth": 0.2}},
         {"NAME": "running", "LABEL": "Seconds of sound", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 0.5}},
