@@ -16,6 +16,8 @@ _UNCOUNTED_S = 2.0
 _FEWEST = 4
 _LOUD_DB, _BASS_DB, _A_SECOND = 10.0, 12.0, 4.0
 """Ranges below which differences are not stretched: of loudness, of bass, of onsets a second."""
+_FIRST_OCTAVE_HZ, _LEVELS = 80.0, 1.0
+"""The same of an octave's levels, as `spectra.measure` counts them."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ class Bars:
     bright: Reals
     """and how far up the sound reaches."""
     kicks: Reals
+    colour: Reals
+    """Bars by octaves: how loud each octave is beside its loudest bars, 0..1: who plays."""
     harmony: Reals
     """Bars by 12: how much each pitch class sounds beside the mean of all, from C on."""
 
@@ -65,8 +69,19 @@ def measure(heard: Heard, downbeats: Reals) -> Bars:
         np.where(silent, 0, _stretched(_counts(heard.onsets, bounds) / lengths, _A_SECOND)),
         np.where(silent, 0, _stretched(reach, levels.shape[1] / 4)),
         np.minimum(_counts(heard.kicks, bounds) / lengths, 2.0) / 2,
+        _colour(levels),
         _harmony(levels),
     )
+
+
+def _colour(levels: Reals) -> Reals:
+    """Return the levels of each octave from 80 Hz on, and of what is below, bars by octaves."""
+    octave = np.maximum(np.floor(np.log2(HERTZ / _FIRST_OCTAVE_HZ)), -1).astype(np.int64)
+    columns = [
+        _stretched(levels[:, octave == number].mean(axis=1), _LEVELS)
+        for number in range(-1, int(octave.max()) + 1)
+    ]
+    return np.stack(columns, axis=1)
 
 
 def _harmony(levels: Reals) -> Reals:

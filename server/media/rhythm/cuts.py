@@ -19,18 +19,23 @@ _LONG, _CHEAPEST = 64, 0.3
 """Bars of a track in which prices are whole, and the share of them in the shortest."""
 SHORTEST, _FEW = 4, 40
 """Bars of a part, but for the first and the last; half of that where the track has few."""
+_SHORTEST_S = 6.0
+"""Where four bars take less, the beats are counted twice as fast as people count."""
 
 
-def find(looks: Reals) -> list[int]:
+def find(looks: Reals, bar_s: float) -> list[int]:
     """Return the first bar of each part, in order, and the number of bars.
 
     Args:
         looks: bars by measures, 0..1 each.
+        bar_s: seconds of a bar.
     """
     count = len(looks)
     share = float(np.clip(count / _LONG, _CHEAPEST, 1))
     prices = share * _prices(np.arange(_LONGEST + 1))
     shortest = SHORTEST if count >= _FEW else SHORTEST // 2
+    if shortest == SHORTEST and shortest * bar_s < _SHORTEST_S:
+        shortest *= 2
     prices[:shortest] = np.inf
     totals, squares = _sums(looks), _sums(np.square(looks))
     best, came = np.zeros(count + 1), np.zeros(count + 1, np.int64)

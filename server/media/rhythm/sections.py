@@ -20,6 +20,8 @@ Reals = NDArray[np.float64]
 Parts = list[tuple[int, int]]
 """First bar and the bar after the last."""
 
+_COLOUR = 0.4
+"""What a change of who plays counts beside one of energy."""
 _JUMP, _BACK = 0.15, 0.4
 """By how much energy jumps at a drop, or bass where energy is high before it."""
 _HIGH, _BASS, _DRIVEN = 0.6, 0.5, 0.4
@@ -40,9 +42,9 @@ def find(bars: Bars, *, drums: bool) -> Reals:
         bars: what each bar is like.
         drums: whether a kick drum plays in the track.
     """
-    at = cuts.find(
-        np.stack([bars.loud, bars.low, bars.busy, bars.bright, bars.kicks], axis=1),
-    )
+    looks = np.stack([bars.loud, bars.low, bars.busy, bars.bright, bars.kicks], axis=1)
+    bar_s = float(np.median(np.diff(bars.bounds)))
+    at = cuts.find(np.hstack([looks, _COLOUR * bars.colour]), bar_s)
     pairs = list(pairwise(at))
     kinds = _Kinds(bars, pairs).find() if drums else _quiet(bars, pairs)
     pairs, kinds = _shortened(pairs, kinds)

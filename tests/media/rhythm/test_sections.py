@@ -11,7 +11,7 @@ def found(*energies: float, drums: bool = True, bar_s: float = 2.0) -> list[tupl
     """Start and kind of the parts of bars in which everything is as strong as energy."""
     each = np.array(energies, np.float64)
     bounds = np.arange(len(each) + 1) * np.float64(bar_s)
-    bars = Bars(bounds, each, each, each, each, each, np.zeros((len(each), 12)))
+    bars = Bars(bounds, each, each, each, each, each, each[:, None], np.zeros((len(each), 12)))
     rows = sections.find(bars, drums=drums)
     assert rows[-1, 1] == bar_s * len(each)
     return [(float(start), int(kind)) for start, _, _, kind in rows]
@@ -63,11 +63,11 @@ def test_what_comes_again_has_the_same_label() -> None:
     """Quiet beginning, then louder and softer parts in turn over the same chords."""
     each = np.array([0.2] * 4 + ([0.6] * 8 + [0.9] * 8) * 2 + [0.1] * 4)
     chords = np.tile(np.roll(np.eye(12), 3, axis=1)[:4], (10, 1))
-    bars = Bars(np.arange(41) * np.float64(2), each, each, each, each, each, chords)
+    bars = Bars(np.arange(41) * np.float64(2), each, each, each, each, each, each[:, None], chords)
     starts = np.array([0, 4, 12, 20, 28, 36])
     wanted = [labels.INTRO, 0, 1, 0, 1, labels.OUTRO]
     assert labels.find(bars, starts).tolist() == wanted
     other = chords.copy()
     other[20:28] = np.roll(chords[20:28], 5, axis=1) * np.array([1.0, -1.0] * 6)
-    again = Bars(np.arange(41) * np.float64(2), each, each, each, each, each, other)
+    again = Bars(np.arange(41) * np.float64(2), each, each, each, each, each, each[:, None], other)
     assert labels.find(again, starts).tolist() == [labels.INTRO, 0, 1, 2, 1, labels.OUTRO]
