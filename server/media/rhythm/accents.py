@@ -35,8 +35,9 @@ _CUT_OFF_S = 0.08
 """A sound that is cut off at the end of the track clicks there."""
 _SHARE, _AROUND_S = 0.3, 4.0
 """The share of the strongest candidate around that an accent has to reach."""
-_SOFT, _SOFTEST = 0.75, 0.3
-"""Strengths of an accent that is no kick: of the strong ones of the track, and at least."""
+_SOFT, _FREE, _SOFTEST = 0.75, 0.5, 0.25
+"""Strengths of an accent that is no kick: of the strong ones of the track, of those where there are
+no beats, and at least."""
 _SMOOTH, _LEAST_SWELL_DB, _FULL_SWELL_DB, _SWELL = STEPS_PER_S, 3.0, 12.0, 0.4
 """Steps over which loudness is averaged; rises in a second that are the least and the most of a
 swell; the strength of the most."""
@@ -88,7 +89,8 @@ def _struck(heard: Heard, beats: Reals, kicks: Reals) -> Reals:
     if not len(chosen):
         return np.zeros((0, 2))
     strong = float(np.percentile(salience[chosen], 90))
-    strength = np.maximum(_SOFT * np.minimum(salience[chosen] / strong, 1), _SOFTEST)
+    most = _SOFT if len(beats) > 1 else _FREE
+    strength = np.maximum(most * np.minimum(salience[chosen] / strong, 1), _SOFTEST)
     return np.stack([onsets[chosen, 0], strength], axis=1)
 
 

@@ -38,6 +38,8 @@ class Bars:
     """Bars by octaves: how loud each octave is beside its loudest bars, 0..1: who plays."""
     harmony: Reals
     """Bars by 12: how much each pitch class sounds beside the mean of all, from C on."""
+    counted: bool = True
+    """Whether these are bars of beats; else stretches of even length, where there are no beats."""
 
     @property
     def energy(self) -> Reals:
@@ -71,6 +73,7 @@ def measure(heard: Heard, downbeats: Reals) -> Bars:
         np.minimum(_counts(heard.kicks, bounds) / lengths, 2.0) / 2,
         _colour(levels),
         _harmony(levels),
+        counted=len(downbeats) >= _FEWEST,
     )
 
 

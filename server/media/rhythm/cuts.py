@@ -17,23 +17,26 @@ _CUT, _ODD, _UNEVEN = 0.6, 0.3, 0.15
 """The price of a cut; of a length that is odd; of one that is no multiple of four bars."""
 _LONG, _CHEAPEST = 64, 0.3
 """Bars of a track in which prices are whole, and the share of them in the shortest."""
+_UNCOUNTED = 2.0
+"""The same where there are no bars: speech and noise change all the time."""
 SHORTEST, _FEW = 4, 40
 """Bars of a part, but for the first and the last; half of that where the track has few."""
 _SHORTEST_S = 6.0
 """Where four bars take less, the beats are counted twice as fast as people count."""
 
 
-def find(looks: Reals, bar_s: float) -> list[int]:
+def find(looks: Reals, bar_s: float, *, readily: bool = True) -> list[int]:
     """Return the first bar of each part, in order, and the number of bars.
 
     Args:
         looks: bars by measures, 0..1 each.
         bar_s: seconds of a bar.
+        readily: whether a short track is cut more readily, as music is that has bars.
     """
     count = len(looks)
-    share = float(np.clip(count / _LONG, _CHEAPEST, 1))
+    share = float(np.clip(count / _LONG, _CHEAPEST, 1)) if readily else _UNCOUNTED
     prices = share * _prices(np.arange(_LONGEST + 1))
-    shortest = SHORTEST if count >= _FEW else SHORTEST // 2
+    shortest = SHORTEST if count >= _FEW or not readily else SHORTEST // 2
     if shortest == SHORTEST and shortest * bar_s < _SHORTEST_S:
         shortest *= 2
     prices[:shortest] = np.inf

@@ -44,7 +44,7 @@ def find(bars: Bars, *, drums: bool) -> Reals:
     """
     looks = np.stack([bars.loud, bars.low, bars.busy, bars.bright, bars.kicks], axis=1)
     bar_s = float(np.median(np.diff(bars.bounds)))
-    at = cuts.find(np.hstack([looks, _COLOUR * bars.colour]), bar_s)
+    at = cuts.find(np.hstack([looks, _COLOUR * bars.colour]), bar_s, readily=bars.counted)
     pairs = list(pairwise(at))
     kinds = _Kinds(bars, pairs).find() if drums else _quiet(bars, pairs)
     pairs, kinds = _shortened(pairs, kinds)

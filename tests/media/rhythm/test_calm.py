@@ -5,6 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from server.media import rhythm
+from server.media.rhythm import sections
 from tests.media.rhythm import sounds
 
 
@@ -59,6 +60,7 @@ def test_noise_has_hardly_any(slope: float) -> None:
     assert len(found.kicks) <= 2
     assert len(found.accents) <= 2
     assert not len(found.beats)
+    assert len(found.sections) == 1
     assert found.confidence < 0.1
 
 
@@ -77,6 +79,31 @@ def test_speech_has_no_beat_and_few_kicks() -> None:
     found = heard(sounds.samples(sounds.speech(12)))
     assert found.confidence < 0.3
     assert len(found.kicks) < 20
+    assert len(found.accents) < 12 * 2
+    assert found.accents[:, 1].max() <= 0.5
+    assert len(found.sections) <= 2
+    assert sections.DROP not in found.sections[:, 3]
+
+
+def test_a_held_chord_begins_and_that_is_all() -> None:
+    """Three notes of a string machine, each of three voices a little apart, for 12 s."""
+    time = sounds.span(12)
+    notes = (220.0, 277.2, 329.6)
+    voices = [note * (1 + apart) for note in notes for apart in (-0.001, 0.0, 0.0012)]
+    chord = sum(np.sin(2 * np.pi * hertz * time + hertz) for hertz in voices)
+    found = heard(sounds.samples(0.05 * np.minimum(time / 0.4, 1) * chord))
+    inside = found.accents[(found.accents[:, 0] > 0.6)]
+    assert len(inside) <= 6
+    assert not len(inside) or inside[:, 1].max() <= 0.4
+    assert not len(found.beats)
+    assert len(found.sections) == 1
+
+
+def test_a_short_hit_is_one_accent() -> None:
+    found = heard(sounds.samples(sounds.hits(0.3, np.array([0.05]))))
+    assert len(found.accents) == 1
+    assert found.accents[0, 0] == pytest.approx(0.05, abs=0.01)
+    assert len(found.sections) == 1
 
 
 def test_both_channels_count_whatever_their_phases() -> None:
