@@ -106,3 +106,19 @@ def test_words_can_be_read_on_a_white_photo(
     left, bottom, right, top = np.array(safe_area(*size)) * [size[0], size[1], size[0], size[1]]
     assert left <= columns.min() <= columns.max() < size[0] - right
     assert top <= rows.min() <= rows.max() < size[1] - bottom
+
+
+def test_spin_still_knows_its_formula(context: Context, tmp_path: Path, calm: Path) -> None:
+    """At t in seconds it is turned by speed * t against the clock, and fades at 1 Hz."""
+    photo = save_photo(tmp_path / "photo.rgba", quarters(32, 32))
+    plain = {
+        **{"shape": "Picture", "played": {"bind": "time.elapsed"}, "feather": 0, "kick": 0},
+        **{"swing": 0, "speed": np.pi / 2, "pulse": 0, "fade": 0, "rim": 0, "level": 0.8},
+    }
+    upright, turned = _frames(context, "spin", photo, calm, [0, FPS], plain, size=(32, 32))
+    inner = slice(8, 24)
+    assert np.abs(np.rot90(upright) - turned)[inner, inner].mean() < 8
+    assert np.abs(upright - turned)[inner, inner].mean() > 40
+    (faded,) = _frames(context, "spin", photo, calm, [15], {**plain, "fade": 1}, size=(32, 32))
+    steps = [np.abs(np.diff(picture, axis=1)).max() for picture in (upright, faded)]
+    assert steps[0] > 120 > 4 * steps[1]  # the blurred background alone
