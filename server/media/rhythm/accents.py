@@ -19,7 +19,7 @@ Reals = NDArray[np.float64]
 _KICKS_APART_S = 0.14
 """Of kicks that follow each other faster the stronger is the accent."""
 _COVERED_S = 1.1
-"""So far around such a kick no other accent is needed."""
+"""So far around such a kick no other accent is needed, nor a weak one around any."""
 _APART_S, _SWELLS_APART_S = 0.28, 2.0
 """The least time between two onsets that are accents, and around the rise of a swell."""
 _BEFORE, _AFTER = 8, 6
@@ -57,6 +57,7 @@ def find(heard: Heard, beats: Reals, drum: Evidence) -> Reals:
     rows = kicks[_strongest(kicks[:, 0], kicks[:, 1], _KICKS_APART_S)]
     rows[:, 1] = np.maximum(rows[:, 1], _SOFTEST)
     rows = _with(rows, _struck(heard, beats, kicks[:, 0]))
+    rows = _with(rows, _between(heard, rows[:, 0]))
     return _with(rows, _swells(heard.spectrum.power, rows[:, 0]))
 
 
@@ -92,6 +93,14 @@ def _struck(heard: Heard, beats: Reals, kicks: Reals) -> Reals:
     most = _SOFT if len(beats) > 1 else _FREE
     strength = np.maximum(most * np.minimum(salience[chosen] / strong, 1), _SOFTEST)
     return np.stack([onsets[chosen, 0], strength], axis=1)
+
+
+def _between(heard: Heard, taken: Reals) -> Reals:
+    """Return the strongest of the weak onsets where for long nothing else is an accent."""
+    onsets = heard.onsets[heard.onsets[:, 0] < heard.seconds - _CUT_OFF_S]
+    onsets = onsets[_apart(onsets[:, 0], taken) > _COVERED_S]
+    chosen = onsets[_strongest(onsets[:, 0], onsets[:, 1], _COVERED_S)]
+    return np.stack([chosen[:, 0], np.full(len(chosen), _SOFTEST)], axis=1)
 
 
 def _salience(heard: Heard, times: Reals) -> Reals:

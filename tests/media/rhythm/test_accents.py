@@ -35,3 +35,14 @@ def test_slow_swells_are_gentle_accents() -> None:
     assert [round(float(at) // 8) for at in rising[:, 0]] == [1, 2]
     assert (rising[:, 0] % 8 < 4).all()
     assert (rising[:, 1] <= 0.5).all()
+
+
+def test_a_quiet_stretch_between_loud_ones_moves_too() -> None:
+    """Notes of a harp at -24 dB for 6 s between 4 s of the same at full strength."""
+    time = sounds.span(14)
+    loud = np.where((time < 4) | (time >= 10), 0.5, 0.03)
+    notes = np.sin(2 * np.pi * 330 * time) * np.exp(-(time % 0.8) / 0.25)
+    accents = rhythm.find(sounds.samples(loud * notes)).accents
+    inside = accents[(accents[:, 0] > 3.9) & (accents[:, 0] < 10.1), 0]
+    assert len(inside) >= 3
+    assert np.diff(accents[:, 0]).max() <= 2.5
