@@ -46,13 +46,13 @@ void main() {
     vec2 sway = way * (0.003 + 0.012 * wobble * bass);
     float radius = 0.5 * size * min(RENDERSIZE.x * (1.0 - SAFE_AREA.x - SAFE_AREA.z), RENDERSIZE.y);
     vec2 point = (isf_FragNormCoord - home()) * RENDERSIZE / radius;
-    vec2 on = point / (1.0 + 0.04 * wobble * bass + 0.06 * wobble * kick) - sway;
+    vec2 on = point / (1.0 + 0.04 * wobble * bass + 0.1 * wobble * kick) - sway;
     float edge = 0.5 * radius / (radius + 2.0); // the targets are a little larger than the record
     grooved = 0.5 + edge * on;
     printed = 0.5 + edge * vec2(on.x * way.x - on.y * way.y, on.x * way.y + on.y * way.x);
     vec2 arm_way = pointing();
     vec2 from = point - pivot();
     held = (vec2(dot(from, vec2(arm_way.y, -arm_way.x)), dot(from, arm_way)) - CORNER) / EXTENT;
-    lamp.x = (0.95 + 0.4 * level + 0.4 * wobble * kick) * (1.0 + 30.0 * dot(on, sway));
-    lamp.y = 0.85 + 0.25 * level + 0.3 * moved;
+    lamp.x = (0.95 + 0.4 * level + 0.7 * wobble * kick) * (1.0 + 30.0 * dot(on, sway));
+    lamp.y = 0.85 + 0.25 * level + 0.3 * moved + 0.2 * wobble * kick;
 }
