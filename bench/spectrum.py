@@ -1,0 +1,118 @@
+"""Measures how many bars of the spectrum for pictures move, on quiet, bassy and loud masters.
+
+    python -m bench.spectrum SONGS [--seconds N] [--bars N] [--names A,B,…]
+
+SONGS is a folder of tracks. Of each, ffmpeg makes three masters: quiet (26 dB lower), bassy (the
+lowest octaves raised, the treble lowered) and loud (driven into a limiter and clipped). A bar
+moves where it goes through at least a tenth of the full height within 5 s. A line tells, for each
+song and master, the least and the mean share of bars that move over all windows of 5 s in which
+music plays, and the mean height; the last lines tell how many windows reach 80 %.
+"""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.media import logbands, spectra, tracklevels, wave
+from server.media.analyser import STEPS_PER_S
+
+MASTERS = {
+    "quiet": "volume=-26dB",
+    "bassy": "bass=gain=14:frequency=90,treble=gain=-12:frequency=3000,volume=-10dB",
+    "loud": (
+        "volume=14dB,alimiter=limit=0.9:level=false:attack=1:release=20,"
+        "volume=6dB,asoftclip=type=hard"
+    ),
+}
+ENDINGS = (".flac", ".wav", ".mp3", ".ogg", ".m4a")
+WINDOW_S = 5
+MOVED = 0.1
+ENOUGH = 0.8
+_PLAYING_DB, _PLAYING_SHARE = -30.0, 0.8
+"""Music plays in a step that is at most so far below the loud ones, and in a window of which so
+much plays."""
+
+Reals = NDArray[np.float64]
+
+
+def main() -> int:
+    """Print the table; the status is 1 when no song is there."""
+    parser = argparse.ArgumentParser(description="how many bars of the spectrum move")
+    parser.add_argument("songs", type=Path)
+    parser.add_argument("--seconds", type=int, default=60, help="of each song (60)")
+    parser.add_argument("--bars", type=int, default=60, help="bars of the picture (60)")
+    parser.add_argument("--names", help="only these songs, without their endings")
+    options = parser.parse_args()
+    names = options.names.split(",") if options.names else None
+    files = sorted(path for path in options.songs.iterdir() if path.suffix in ENDINGS)
+    chosen = [path for path in files if names is None or path.stem in names]
+    if not chosen:
+        print(f"{options.songs}: no song", file=sys.stderr)
+        return 1
+    print(f"{'song':<24} {'master':<6} {'windows':>7} {'least':>6} {'mean':>6} {'height':>7}")
+    found: dict[str, list[Reals]] = {name: [] for name in MASTERS}
+    with tempfile.TemporaryDirectory(prefix="toqibox-bench-") as folder:
+        for path in chosen:
+            for master, filters in MASTERS.items():
+                sound = remaster(path, filters, options.seconds, Path(folder))
+                heights, playing = measure(sound, Path(folder), options.bars)
+                shares = moving(heights, playing)
+                found[master].append(shares)
+                print(row(path.stem, master, shares, heights[playing]), flush=True)
+    for master, rows in found.items():
+        shares = np.concatenate(rows)
+        enough = np.mean(shares >= ENOUGH) if len(shares) else 0.0
+        print(
+            f"{master}: {enough:.1%} of {len(shares)} windows have {ENOUGH:.0%} of the bars moving"
+        )
+    return 0
+
+
+def remaster(path: Path, filters: str, seconds: int, folder: Path) -> Path:
+    """The WAV of a master of the beginning of a song."""
+    command = ["ffmpeg", "-v", "error", "-t", str(seconds), "-i", str(path), "-af", filters]
+    command += ["-ar", str(wave.RATE), "-ac", "2", "-f", "f32le", "-"]
+    samples = subprocess.run(command, check=True, capture_output=True).stdout
+    out = folder / "sound.wav"
+    out.write_bytes(wave.header(len(samples) // wave.FRAME_BYTES) + samples)
+    return out
+
+
+def measure(sound: Path, folder: Path, bars: int) -> tuple[Reals, NDArray[np.bool_]]:
+    """The heights, 0 to 1, steps by bars, and whether music plays in each step."""
+    heard = folder / "spectra.npy"
+    spectra.analyse(sound, heard)
+    records = spectra.load(heard)
+    measured = np.ascontiguousarray(records["logbands"])[: -spectra.TAIL]
+    levels = tracklevels.levels(measured)[:, 0] / 255
+    at = (np.arange(bars) + 0.5) / bars * logbands.BANDS - 0.5
+    heights = np.stack([np.interp(at, np.arange(logbands.BANDS), row) for row in levels])
+    powers = records["powers"][: len(levels), 0].astype(np.float64)
+    loud = float(np.percentile(powers, 95))
+    return heights, powers > max(loud, 1e-9) * 10 ** (_PLAYING_DB / 10)
+
+
+def moving(heights: Reals, playing: NDArray[np.bool_]) -> Reals:
+    """The share of bars that move in each window in which music plays."""
+    size = WINDOW_S * STEPS_PER_S
+    starts = range(0, len(heights) - size + 1, size)
+    chosen = [at for at in starts if playing[at : at + size].mean() >= _PLAYING_SHARE]
+    moved = [np.mean(np.ptp(heights[at : at + size], axis=0) >= MOVED) for at in chosen]
+    return np.array(moved, np.float64)
+
+
+def row(name: str, master: str, shares: Reals, heights: Reals) -> str:
+    """A line of the table."""
+    if not len(shares):
+        return f"{name[:24]:<24} {master:<6} {0:7d}"
+    numbers = f"{len(shares):7d} {shares.min():6.0%} {shares.mean():6.0%} {heights.mean():7.2f}"
+    return f"{name[:24]:<24} {master:<6} {numbers}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
