@@ -155,7 +155,7 @@ vec4 planned() {
         corner = middle + vec2(0.5 * wide - text.x, 0.5 * text.y);
         middle.x += 0.5 * (card.x - wide);
     } else { // one above the other
-        most.y = min(most.y + 0.1 * room.y, 0.9 * room.y) - gap - text.y;
+        most.y = min(most.y + 0.06 * room.y, 0.86 * room.y) - gap - text.y;
         card = shape * min(most.x / shape.x, most.y / shape.y);
         float high = card.y + gap + text.y;
         corner = middle - vec2(0.5 * max(card.x, text.x), 0.5 * high - text.y);
