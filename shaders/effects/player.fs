@@ -39,13 +39,18 @@
         {"TARGET": "across", "WIDTH": "max($WIDTH / 8, 16)", "HEIGHT": "max($HEIGHT / 8, 16)"},
         {"TARGET": "frosted", "WIDTH": "max($WIDTH / 8, 16)", "HEIGHT": "max($HEIGHT / 8, 16)"},
         {"TARGET": "face", "WIDTH": "floor(min($size * min($WIDTH, $HEIGHT), $SAFE_WIDTH)) + 2", "HEIGHT": "floor(min($size * min($WIDTH, $HEIGHT), $SAFE_WIDTH)) + 2"},
+        {"TARGET": "behind", "WIDTH": "max($design * $WIDTH, 1)", "HEIGHT": "max($design * $HEIGHT, 1)"},
+        {"TARGET": "whole", "WIDTH": "floor(1.3 * min($size * min($WIDTH, $HEIGHT), $SAFE_WIDTH)) + 8", "HEIGHT": "floor((0.6 + 0.65 * $design) * min($size * min($WIDTH, $HEIGHT), $SAFE_WIDTH)) + 8"},
         {}
     ]
 }*/
 
 // Cover and words stand still, so they are drawn once, pixel for pixel, into the corner of `face`.
-// A frame blurs an eighth of what is below, and draws only where the card is (player.vs). All
-// measures of the card are shares of the `size` that it was asked for.
+// A frame blurs an eighth of what is below and draws the card with its shadow into `whole`; the last
+// pass lays that over the picture, or over `behind`, out of focus. All measures of the card are
+// shares of the `size` that it was asked for.
+
+varying vec2 origin; // lower left corner of `whole` on the picture (player.vs)
 
 #ifndef SAFE_AREA
 #define SAFE_AREA vec4(0.0)
@@ -77,6 +82,7 @@ vec2 corner() {
     vec2 at = low + room * 0.5 * vec2(float(spot - 3 * (spot / 3)), float(spot / 3));
     return floor(min(at, free));
 }
+float reach() { return floor(0.14 * unit()) + 2.0; } // of the shadow
 float rounding() { return radius * 0.5 * (COVER + 2.0 * PAD) * unit(); }
 
 // Signed distance to a box with round corners (I. Quilez).
@@ -197,24 +203,20 @@ vec2 playing(vec2 at) {
     return vec2(front, max(0.36 * cover(whole) * (1.0 - front), figures));
 }
 
-void card() {
+// Straight alpha.
+vec4 card() {
     vec2 low = corner();
     vec2 high = low + extent();
-    vec2 point = gl_FragCoord.xy;
+    vec2 point = gl_FragCoord.xy + low - reach();
+    vec2 uv = point / TEXT_FRAME(digits);
     vec2 at = point - low;
     float u = unit();
     float away = box(point, low, high, rounding());
     float lower = box(point + vec2(0.0, 0.012 * u), low, high, rounding());
     float dark = shadow * exp(-pow(max(lower, 0.0) / (0.045 * u), 2.0) * 1.5) * (lower < 0.0 ? 1.0 : 0.75);
     float inside = cover(away);
-    vec3 soft = smoothly(frosted, isf_FragNormCoord);
-    if (design == 1 && backdrop > 0.0) { // the cover is seen once: sharp in the card
-        gl_FragColor = vec4(soft * DIMMED * (1.0 - dark), 1.0);
-        gl_FragColor.a = mix(dark, 1.0, backdrop);
-        gl_FragColor.rgb *= backdrop / max(gl_FragColor.a, 1e-4);
-    } else gl_FragColor = vec4(0.0, 0.0, 0.0, dark);
-    if (inside <= 0.0) return;
-    vec3 below = mix(IMG_THIS_PIXEL(inputImage).rgb, soft, frost);
+    if (inside <= 0.0) return vec4(0.0, 0.0, 0.0, dark);
+    vec3 below = mix(IMG_NORM_PIXEL(inputImage, uv).rgb, smoothly(frosted, uv), frost);
     vec3 grey = vec3(dot(below, vec3(0.2126, 0.7152, 0.0722)));
     vec3 tone = mix(mix(grey, below, 1.0 + 0.25 * frost), panel.rgb, panel.a);
     // Light on the upper rim of the glass.
@@ -225,8 +227,18 @@ void card() {
     vec2 bar_and_rest = playing(at);
     tone = mix(tone, pale.rgb, pale.a * bar_and_rest.y);
     tone = mix(tone, accent.rgb, accent.a * bar_and_rest.x);
-    float alpha = inside + gl_FragColor.a * (1.0 - inside);
-    gl_FragColor = vec4(mix(gl_FragColor.rgb, tone, inside / max(alpha, 1e-4)), alpha);
+    float alpha = inside + dark * (1.0 - inside);
+    return vec4(tone * inside / max(alpha, 1e-4), alpha);
+}
+
+void over() {
+    vec4 front = vec4(0.0);
+    ivec2 at = ivec2(floor(gl_FragCoord.xy - origin));
+    if (all(greaterThanEqual(at, ivec2(0))) && all(lessThan(at, textureSize(whole, 0)))) front = texelFetch(whole, at, 0);
+    // Behind a tall card the picture is out of focus: the cover is seen once, sharp in the card.
+    vec4 back = design == 1 ? vec4(texelFetch(behind, ivec2(gl_FragCoord.xy), 0).rgb, backdrop) : vec4(0.0);
+    float alpha = front.a + back.a * (1.0 - front.a);
+    gl_FragColor = vec4(mix(back.rgb, front.rgb, front.a / max(alpha, 1e-4)), alpha);
 }
 
 void main() {
@@ -234,5 +246,7 @@ void main() {
     else if (PASSINDEX == 1) gl_FragColor = blurred(small, vec2(1.0, 0.0));
     else if (PASSINDEX == 2) gl_FragColor = blurred(across, vec2(0.0, 1.0));
     else if (PASSINDEX == 3) gl_FragColor = facing();
-    else card();
+    else if (PASSINDEX == 4) gl_FragColor = vec4(smoothly(frosted, isf_FragNormCoord) * DIMMED, 1.0);
+    else if (PASSINDEX == 5) gl_FragColor = card();
+    else over();
 }

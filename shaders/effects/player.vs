@@ -2,10 +2,12 @@
 #define SAFE_AREA vec4(0.0)
 #endif
 // The last pass is drawn where the card and its shadow are.
+varying vec2 origin;
+
 void main() {
     isf_vertShaderInit();
-    if (PASSINDEX < 4) return;
-    if (design == 1 && backdrop > 0.0) return; // all of the picture
+    origin = vec2(0.0);
+    if (PASSINDEX < 6) return;
     float side = min(RENDERSIZE.x, RENDERSIZE.y);
     float unit = floor(min(size * side, RENDERSIZE.x * (1.0 - SAFE_AREA.x - SAFE_AREA.z)));
     vec2 extent = floor((design == 0 ? vec2(1.0, 0.29) : vec2(0.68, 0.935)) * unit);
@@ -15,7 +17,9 @@ void main() {
     int spot = place < 9 ? place : design == 1 ? 4 : RENDERSIZE.x > RENDERSIZE.y ? 6 : 1;
     vec2 corner = low + room * 0.5 * vec2(float(spot - 3 * (spot / 3)), float(spot / 3));
     corner = floor(min(corner, max(floor(RENDERSIZE * (1.0 - SAFE_AREA.zw)) - extent, vec2(0.0))));
-    float reach = 0.14 * unit + 2.0; // of the shadow
+    float reach = floor(0.14 * unit) + 2.0; // of the shadow
+    origin = corner - reach + 0.01; // what is the same at all corners may come out a little less
+    if (design == 1 && backdrop > 0.0) return; // all of the picture
     isf_FragNormCoord = (corner - reach + isf_FragNormCoord * (extent + 2.0 * reach)) / RENDERSIZE;
     gl_Position = vec4(isf_FragNormCoord * 2.0 - 1.0, 0.0, 1.0);
 }
