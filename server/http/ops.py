@@ -22,6 +22,7 @@ ENDPOINTS = {
     "poster": "GET /download/{jobId}/poster.jpg",
     "effects": "GET /effects",
     "effect": "GET /effects/{id}",
+    "presets": "GET /presets",
     "health": "GET /health",
     "ready": "GET /ready",
     "openapi": "GET /openapi.json",

@@ -12,6 +12,7 @@
         {"NAME": "bass", "LABEL": "Back curtains", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "BIND": {"bind": "bass.envelope", "smooth": 0.15}},
         {"NAME": "mid", "LABEL": "Middle curtains", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "BIND": {"bind": "mid.envelope", "smooth": 0.15}},
         {"NAME": "treble", "LABEL": "Front curtain", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "BIND": {"bind": "treble.envelope", "smooth": 0.15}},
+        {"NAME": "heard", "LABEL": "Seconds of sound", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": "sounding.sum"},
         {"NAME": "amount", "LABEL": "Brightness", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
         {"NAME": "height", "LABEL": "Height", "TYPE": "float", "MIN": 0.2, "MAX": 2.0, "DEFAULT": 1.0},
         {"NAME": "place", "LABEL": "Higher or lower", "TYPE": "float", "MIN": -0.5, "MAX": 0.5, "DEFAULT": 0.0},
@@ -103,7 +104,7 @@ vec4 fold() {
     int i = int(gl_FragCoord.y);
     float kind = float(i) / float(CURTAINS - 1); // 0 at the back, 1 in front
     float sound = i < 2 ? bass : i < 4 ? mid : treble;
-    float t = TIME * speed * (0.14 + 0.05 * kind) + 5.3 * float(i);
+    float t = heard * speed * (0.14 + 0.05 * kind) + 5.3 * float(i);
     // Wider than the frame, since rays lean; in short sides, so that folds keep their shape.
     float frame = IMG_SIZE(inputImage).x / min(IMG_SIZE(inputImage).x, IMG_SIZE(inputImage).y);
     float x = (1.4 * isf_FragNormCoord.x - 0.2) * frame + 4.0;

@@ -8,6 +8,7 @@
     "CATEGORIES": ["Filter", "Finish", "Film"],
     "INPUTS": [
         {"NAME": "inputImage", "TYPE": "image"},
+        {"NAME": "heard", "LABEL": "Seconds of sound", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": "sounding.sum"},
         {"NAME": "amount", "LABEL": "Amount", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.15, "IDENTITY": 0.0},
         {"NAME": "size", "LABEL": "Size of a grain, pixels of 1080", "TYPE": "float", "MIN": 1.0, "MAX": 6.0, "DEFAULT": 1.8},
         {"NAME": "color", "LABEL": "Colour of the grain", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.1, "IDENTITY": 0.0},
@@ -63,7 +64,7 @@ vec4 sheet_of_grain() {
 
 vec4 grainy() {
     vec4 picture = IMG_THIS_PIXEL(inputImage);
-    uint film = uint(TIME * rate + 0.01);
+    uint film = uint(heard * rate + 0.01);
     vec2 uv = isf_FragNormCoord;
     uv = mix(uv, 1.0 - uv, step(0.5, vec2(chance(film, 3u), chance(film, 4u))));
     uv += floor(vec2(chance(film, 5u), chance(film, 6u)) * RENDERSIZE) / RENDERSIZE;

@@ -8,6 +8,7 @@
     "CATEGORIES": ["Photo", "Film", "Scene"],
     "INPUTS": [
         {"NAME": "inputImage", "TYPE": "image"},
+        {"NAME": "heard", "LABEL": "Seconds of sound", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": "sounding.sum"},
         {"NAME": "amount", "LABEL": "Amount of light", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.55, "IDENTITY": 0.0},
         {"NAME": "color", "LABEL": "Colour of the light", "TYPE": "color", "DEFAULT": [1.0, 0.42, 0.12, 1.0]},
         {"NAME": "second", "LABEL": "Second colour", "TYPE": "color", "DEFAULT": [0.95, 0.16, 0.32, 1.0]},
@@ -46,12 +47,12 @@ float noise(float x, int seed) {
 vec4 motion() {
     int i = int(gl_FragCoord.x);
     if (i == 6) {
-        float t = TIME * 11.0; // a hop with every other frame, and a slow slip
+        float t = heard * 11.0; // a hop with every other frame, and a slow slip
         vec2 hop = vec2(noise(t, 1), noise(t, 2)) - 0.5;
-        vec2 slip = vec2(noise(TIME * 0.9, 3), noise(TIME * 1.3, 4)) - 0.5;
-        return vec4(1.2 * hop + vec2(2.5, 4.0) * slip, noise(TIME * 7.0, 5) - 0.5, 0.0);
+        vec2 slip = vec2(noise(heard * 0.9, 3), noise(heard * 1.3, 4)) - 0.5;
+        return vec4(1.2 * hop + vec2(2.5, 4.0) * slip, noise(heard * 7.0, 5) - 0.5, 0.0);
     }
-    float t = TIME * drift * (0.11 + 0.03 * float(i)) + 3.7 * float(i);
+    float t = heard * drift * (0.11 + 0.03 * float(i)) + 3.7 * float(i);
     float along = noise(t, 10 + i);
     float depth = 0.22 * noise(t * 1.3, 20 + i) - 0.12;
     float bright = smoothstep(0.35, 0.85, noise(t * 1.7, 30 + i));

@@ -9,6 +9,7 @@
     "INPUTS": [
         {"NAME": "photo", "TYPE": "image"},
         {"NAME": "history", "TYPE": "audioHistory", "PAST": 4.0, "FUTURE": 0.1, "MAX": 4},
+        {"NAME": "heard", "LABEL": "Seconds of sound", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": "sounding.sum"},
         {"NAME": "size", "LABEL": "Size of the photo", "TYPE": "float", "MIN": 0.2, "MAX": 1.0, "DEFAULT": 0.7},
         {"NAME": "across", "LABEL": "Place from the left", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5},
         {"NAME": "line", "LABEL": "Height of the water", "TYPE": "float", "MIN": 0.1, "MAX": 0.6, "DEFAULT": 0.3},
@@ -57,7 +58,7 @@ Place place() {
     float shape = IMG_SIZE(photo).x / IMG_SIZE(photo).y;
     vec2 room = vec2(0.86 * frame.x, size * (frame.y - low) * (frame.y > 1.3 ? 1.0 : 1.25));
     float tall = min(min(room.y, room.x / shape), 0.95 * (frame.y - low)) * (1.0 + 0.02 * pulse + 0.04 * rush());
-    float bob = 0.006 * sin(0.7 * TIME) + 0.012;
+    float bob = 0.006 * sin(0.7 * heard) + 0.012;
     return Place(frame, 0.5 * vec2(tall * shape, tall), across * frame.x, low + bob);
 }
 
@@ -112,8 +113,8 @@ vec4 waves() {
     vec2 way = vec2(0.28, 0.96);
     float frequency = 6.0;
     for (int i = 0; i < 5; i++) {
-        float phase = frequency * dot(way, spot) + TIME * (0.7 + 0.25 * sqrt(frequency)) + 2.1 * float(i * i);
-        slope += way * cos(phase + 0.8 * sin(0.37 * phase + 0.4 * TIME)) * (0.9 - 0.12 * float(i));
+        float phase = frequency * dot(way, spot) + heard * (0.7 + 0.25 * sqrt(frequency)) + 2.1 * float(i * i);
+        slope += way * cos(phase + 0.8 * sin(0.37 * phase + 0.4 * heard)) * (0.9 - 0.12 * float(i));
         way = vec2(0.62 * way.x - 0.78 * way.y, 0.78 * way.x + 0.62 * way.y);
         way.y = abs(way.y) + 0.2;
         frequency *= 1.55;

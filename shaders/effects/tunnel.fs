@@ -12,6 +12,7 @@
         {"NAME": "pulse", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.3, "smooth": 0.05}},
         {"NAME": "level", "LABEL": "Level", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "BIND": {"bind": "level.envelope", "smooth": 0.2}},
         {"NAME": "since", "LABEL": "Seconds since the drop", "TYPE": "float", "MIN": 0.0, "MAX": 600.0, "DEFAULT": 600.0, "BIND": "drop.since"},
+        {"NAME": "heard", "LABEL": "Seconds of sound", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": "sounding.sum"},
         {"NAME": "size", "LABEL": "Size of the photo", "TYPE": "float", "MIN": 0.2, "MAX": 0.9, "DEFAULT": 0.56},
         {"NAME": "center", "LABEL": "Place of the photo", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.5]},
         {"NAME": "speed", "LABEL": "Speed", "TYPE": "float", "MIN": 0.25, "MAX": 3.0, "DEFAULT": 1.0},
@@ -100,17 +101,17 @@ float rush() {
 }
 
 vec2 half_now(vec2 frame) {
-    return half_sides(frame) * (1.0 + 0.035 * pulse + 0.16 * rush() + 0.012 * sin(0.5 * TIME));
+    return half_sides(frame) * (1.0 + 0.035 * pulse + 0.16 * rush() + 0.012 * sin(0.5 * heard));
 }
 
 vec2 place(vec2 frame) {
-    return (isf_FragNormCoord - center) * frame - 0.012 * vec2(sin(0.43 * TIME), cos(0.31 * TIME));
+    return (isf_FragNormCoord - center) * frame - 0.012 * vec2(sin(0.43 * heard), cos(0.31 * heard));
 }
 
 // A place as the section of the corridor that is seen there has it, which turns towards the viewer.
 vec2 turned(vec2 p, vec2 half_size) {
     float near = 1.0 - 1.0 / max(section(p / half_size), 1.0);
-    float turn = twist * near * (0.6 * sin(0.19 * TIME + 0.5) + 0.02 * sin(0.27 * TIME));
+    float turn = twist * near * (0.6 * sin(0.19 * heard + 0.5) + 0.02 * sin(0.27 * heard));
     return vec2(p.x - turn * p.y, turn * p.x + p.y) * inversesqrt(1.0 + turn * turn) / half_size;
 }
 
@@ -139,7 +140,7 @@ vec4 walls() {
     float around = fract(atan(q.y, q.x) / TURN);
     vec3 tone = textureLod(spill, vec2((63.0 * around + 0.5) / 64.0, 0.25 + 0.5 * (1.0 - depth)), 0.0).rgb;
     vec3 wall = tone * tone * (0.22 + 1.5 * depth * depth * (0.5 + 0.5 * level + 0.45 * pulse + fast));
-    float flown = PACE * speed * TIME + leap * 1.6 * SLOW * (1.0 - exp(-since / SLOW));
+    float flown = PACE * speed * heard + leap * 1.6 * SLOW * (1.0 - exp(-since / SLOW));
     // Boards are brighter towards the photo, and each has a groove before the next.
     float board = fract(7.0 * (depth + flown));
     float pixel = 0.5 / (unit * min(half_size.x, half_size.y)); // of the frame, in the photo's sections
