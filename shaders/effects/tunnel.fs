@@ -116,7 +116,7 @@ vec2 turned(vec2 p, vec2 half_size) {
 }
 
 // Streaks along the walls: one at most in each of many lanes, drawn out by the leap.
-float streak(float around, float depth, float flown, float fast) {
+float streak(float around, float depth, float flown, float fast, float pixel) {
     float lane = around * 150.0;
     int number = int(floor(lane));
     float luck = chance(number + 200);
@@ -126,6 +126,7 @@ float streak(float around, float depth, float flown, float fast) {
     beam *= beam * step(chance(number + int(floor(life)) * 131), 0.2 + 0.6 * fast);
     float across = abs(fract(lane) - 0.5) * 2.0;
     beam *= max(1.0 - across * across * (2.5 - fast), 0.0) * smoothstep(1.0, 0.7, depth);
+    beam *= smoothstep(0.06, 0.02, 1.5 * pixel * depth); // lanes thinner than a pixel would glitter
     return streaks * (0.25 + 0.5 * level + 1.6 * fast) * beam;
 }
 
@@ -150,25 +151,32 @@ vec4 walls() {
     vec2 side = abs(q);
     wall *= side.x > side.y ? 0.82 : q.y < 0.0 ? 0.62 : 1.0;
     wall *= 1.0 - 0.4 * smoothstep(0.12, 0.0, abs(side.x - side.y) / r); // corners are dark
-    return vec4(wall + (mix(tone, color.rgb, 0.5) + 0.15) * streak(around, depth, flown, fast), 1.0);
+    return vec4(wall + (mix(tone, color.rgb, 0.5) + 0.15) * streak(around, depth, flown, fast, pixel), 1.0);
 }
 
 vec4 tunnel() {
     float unit = min(RENDERSIZE.x, RENDERSIZE.y);
     vec2 half_size = half_now(RENDERSIZE / unit);
     vec2 p = place(RENDERSIZE / unit);
-    float r = max(section(turned(p, half_size)), 1.0);
+    float r = section(turned(p, half_size));
+    float step_ = length(vec2(dFdx(r), dFdy(r))); // from this pixel to the next
+    r = max(r, 1.0);
     float depth = 1.0 / r;
     float fast = rush();
     vec3 pale = mix(color.rgb, vec3(1.0), 0.65);
 
-    float accent = IMG_NORM_PIXEL(ahead, vec2(depth, 0.5)).r;
-    vec3 shine = color.rgb * accent * accent * 0.9 + pale * smoothstep(0.6, 0.95, accent) * 1.5;
-    shine *= rings * (1.0 - 0.75 * smoothstep(0.80, 1.0, depth));
     float halo = 0.12 + 0.25 * level * level + 0.55 * pulse + 1.3 * fast;
-    shine += color.rgb * halo * exp((1.0 - r) * (5.5 - 3.0 * min(fast, 1.0)));
-    vec3 lit = IMG_THIS_NORM_PIXEL(inner).rgb + shine * (0.35 + 0.65 * smoothstep(0.0, 0.5, depth));
-    lit = 1.0 - exp(-1.25 * lit); // a shoulder: light never burns out hard
+    vec3 wall = IMG_THIS_NORM_PIXEL(inner).rgb;
+    wall += color.rgb * halo * exp((1.0 - r) * (5.5 - 3.0 * min(fast, 1.0))) * (0.35 + 0.65 * smoothstep(0.0, 0.5, depth));
+    // The mean over the pixel, or a frame of light thinner than one would glitter.
+    float span = depth * depth * step_;
+    float bright = rings * (1.0 - 0.75 * smoothstep(0.80, 1.0, depth)) * (0.35 + 0.65 * smoothstep(0.0, 0.5, depth));
+    vec3 lit = vec3(0.0);
+    for (int i = 0; i < 4; i++) {
+        float accent = IMG_NORM_PIXEL(ahead, vec2(depth + span * (0.25 * float(i) - 0.375), 0.5)).r;
+        vec3 shine = color.rgb * accent * accent * 0.9 + pale * smoothstep(0.6, 0.95, accent) * 1.5;
+        lit += 0.25 * (1.0 - exp(-1.25 * (wall + bright * shine))); // a shoulder: light never burns out hard
+    }
 
     // The photo, with a hairline of light around it.
     vec2 q = p / half_size;
@@ -178,6 +186,7 @@ vec4 tunnel() {
     picture += (1.0 - picture) * (0.08 * pulse + 0.16 * fast) * mix(color.rgb, vec3(1.0), 0.5);
     vec3 sum = mix(lit, picture, clamp((1.0 - own) / pixel + 0.5, 0.0, 1.0));
     float rim = clamp(1.5 - abs(own - 1.0) / max(pixel, 0.004), 0.0, 1.0);
+    rim *= min(0.006 / pixel, 1.0);
     return vec4(mix(sum, pale, rim * (0.30 + 0.45 * pulse + 0.2 * level)) + dither(), 1.0);
 }
 
