@@ -8,7 +8,7 @@
     "CATEGORIES": ["Photo", "Waveform"],
     "INPUTS": [
         {"NAME": "inputImage", "TYPE": "image"},
-        {"NAME": "history", "TYPE": "audioHistory", "PAST": 5.0, "FUTURE": 5.0, "MAX": 24, "SCALE": "track"},
+        {"NAME": "history", "TYPE": "audioHistory", "PAST": 8.0, "FUTURE": 8.0, "MAX": 24, "SCALE": "track"},
         {"NAME": "shape", "LABEL": "Shape", "TYPE": "long", "VALUES": [0, 1], "LABELS": ["Bars", "Smooth"], "DEFAULT": 0},
         {"NAME": "color", "LABEL": "Colour", "TYPE": "color", "DEFAULT": [1.0, 0.62, 0.3, 1.0], "PHOTO": "vivid"},
         {"NAME": "second", "LABEL": "Colour of the tips", "TYPE": "color", "DEFAULT": [1.0, 0.3, 0.5, 1.0], "PHOTO": "second"},
@@ -25,9 +25,11 @@
         {"NAME": "bump", "LABEL": "The photo grows on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
         {"NAME": "pulse", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.3, "smooth": 0.05}},
         {"NAME": "since", "LABEL": "Seconds since the drop", "TYPE": "float", "MIN": 0.0, "MAX": 600.0, "DEFAULT": 600.0, "BIND": "drop.since"},
-        {"NAME": "total", "LABEL": "Length of the video", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 36000.0, "BIND": "time.total"}
+        {"NAME": "total", "LABEL": "Length of the video", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 36000.0, "BIND": "time.total"},
+        {"NAME": "heard", "LABEL": "Seconds of sound", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": "sounding.sum"}
     ],
     "PASSES": [
+        {"TARGET": "clock", "WIDTH": 960, "HEIGHT": 1, "FLOAT": true},
         {"TARGET": "heights", "WIDTH": 600, "HEIGHT": 1, "FLOAT": true},
         {"TARGET": "soft", "WIDTH": 128, "HEIGHT": 1, "FLOAT": true},
         {}
@@ -38,17 +40,46 @@
 #define SAFE_AREA vec4(0.0)
 #endif
 
-const float PAST = 5.0;  // as in the header
-const float SPAN = 10.0;
+// The shape is drawn over seconds of sound: it stands still in silence, which takes no room in it.
+
+const float PAST = 8.0;  // as in the header
+const float FUTURE = 8.0;
+const float SPAN = 10.0; // seconds of sound in `heights`, with now in the middle
+
+// Seconds of sound from now to the middle of each column of `history`; negative before now.
+vec4 clock_at() {
+    int columns = int(IMG_SIZE(clock).x);
+    int now = int(floor(float(columns) * PAST / (PAST + FUTURE) + 0.5));
+    int here = int(gl_FragCoord.x);
+    float sum = 0.0;
+    for (int i = min(here, now); i <= max(here, now - 1); i++) {
+        float level = IMG_NORM_PIXEL(history, vec2((float(i) + 0.5) / float(columns), 0.5)).g;
+        sum += min(20.0 * level, 1.0) * (i == here ? 0.5 : 1.0);
+    }
+    return vec4(sum * (PAST + FUTURE) / float(columns) * (here < now ? -1.0 : 1.0));
+}
+
+float clock_of(float time) { return IMG_NORM_PIXEL(clock, vec2((PAST + time) / (PAST + FUTURE), 0.5)).r; }
+
+// Seconds from now at which so many seconds of sound will have passed: `clock` only rises. It is
+// exact, so that a step of time in silence changes nothing.
+float time_of(float sounded) {
+    int columns = int(IMG_SIZE(clock).x);
+    int low = 0;
+    int high = columns - 1;
+    while (high - low > 1) {
+        int middle = (low + high) / 2;
+        if (texelFetch(clock, ivec2(middle, 0), 0).r < sounded) low = middle; else high = middle;
+    }
+    float from = texelFetch(clock, ivec2(low, 0), 0).r;
+    float part = (sounded - from) / max(texelFetch(clock, ivec2(high, 0), 0).r - from, 1e-6);
+    return (float(low) + 0.5 + clamp(part, 0.0, 1.0)) * (PAST + FUTURE) / float(columns) - PAST;
+}
 
 // How strong the sound is so many seconds from now, 0 to 1. Each range of notes counts by the track's
-// own scale, so that a loud master has peaks too. Beyond the ends of the track it is mirrored and
-// fades, as if the song went on.
-float strength_at(float offset) {
-    float time = TIME + offset;
-    float beyond = max(max(-time, time - total), 0.0);
-    time = time < 0.0 ? -time : time > total ? 2.0 * total - time : time;
-    float x = (PAST + clamp(time - TIME, -PAST, SPAN - PAST)) / SPAN;
+// own scale, so that a loud master has peaks too.
+float strength_at(float time) {
+    float x = clamp((PAST + time) / (PAST + FUTURE), 0.0, 1.0);
     vec3 ranges = vec3(0.0);
     for (int i = 0; i < 8; i++) {
         vec3 bins = (vec3(0.0, 8.0, 16.0) + float(i) + 0.5) / 24.0;
@@ -59,14 +90,25 @@ float strength_at(float offset) {
     }
     vec4 now = IMG_NORM_PIXEL(history, vec2(x, 0.5));
     float sum = dot(ranges * ranges, vec3(0.62, 0.5, 0.36)) * (0.3 + 0.7 * now.g) + 0.30 * now.b * now.b;
-    return (1.0 - exp(-1.9 * sum)) * 1.15 * exp(-0.7 * beyond);
+    return (1.0 - exp(-1.9 * sum)) * 1.15;
 }
 
+// The height at so many seconds of sound from now. Beyond the ends of the track it is mirrored and
+// fades, as if the song went on; what `history` does not reach in a long silence is flat.
 vec4 height_at() {
-    float offset = (isf_FragNormCoord.x - 0.5) * SPAN;
+    float sounded = (isf_FragNormCoord.x - 0.5) * SPAN;
+    float left = total - TIME;
+    float start = -heard;
+    float end = left < FUTURE ? clock_of(left) : 1e3;
+    float beyond = max(max(start - sounded, sounded - end), 0.0);
+    float known = sounded > end ? smoothstep(FUTURE, FUTURE - 2.0, left) : 1.0;
+    sounded = sounded < start ? 2.0 * start - sounded : sounded > end ? 2.0 * end - sounded : sounded;
+    if (TIME > PAST) known *= smoothstep(0.0, 0.4, sounded - clock_of(-PAST));
+    if (left > FUTURE) known *= smoothstep(0.0, 0.4, clock_of(FUTURE) - sounded);
+    float time = time_of(sounded);
     float sum = 0.0;
-    for (int i = -1; i <= 1; i++) sum += (i == 0 ? 0.5 : 0.25) * strength_at(offset + 0.02 * float(i));
-    return vec4(sum);
+    for (int i = -1; i <= 1; i++) sum += (i == 0 ? 0.5 : 0.25) * strength_at(time + 0.02 * float(i));
+    return vec4(sum * known * exp(-0.7 * beyond));
 }
 
 vec4 softened() {
@@ -98,7 +140,7 @@ vec4 waveform() {
     float rise;
     if (shape == 0) {
         float step_s = 1.0 / count;
-        float bar = (floor((TIME + offset) * count) + 0.5) * step_s - TIME;
+        float bar = (floor((heard + offset) * count) + 0.5) * step_s - heard;
         float radius = 0.5 * thickness * step_s * pace;
         rise = max(IMG_NORM_PIXEL(heights, vec2(0.5 + bar / SPAN, 0.5)).r * tall * bell, radius);
         float aside = p.x - bar * pace;
@@ -141,7 +183,8 @@ vec4 waveform() {
 }
 
 void main() {
-    if (PASSINDEX == 0) gl_FragColor = height_at();
-    else if (PASSINDEX == 1) gl_FragColor = softened();
+    if (PASSINDEX == 0) gl_FragColor = clock_at();
+    else if (PASSINDEX == 1) gl_FragColor = height_at();
+    else if (PASSINDEX == 2) gl_FragColor = softened();
     else gl_FragColor = waveform();
 }
