@@ -162,6 +162,8 @@ def test_inputs_have_labels_ranges_and_a_default_inside(effect: Effect) -> None:
 def test_every_input_is_used(effect: Effect) -> None:
     code = re.sub(r"(?s)/\*.*?\*/|//[^\n]*", " ", f"{effect.source}\n{effect.vertex_source or ''}")
     times = {item.name for item in transition_inputs()} if effect.second else set()
+    sizes = re.findall(r'"(?:WIDTH|HEIGHT|SIZE)": "(.*?)"', effect.source)
+    code += " ".join(sizes)
     names = {item.name for item in effect.inputs if not item.still}
     for name in names - times | {one.name for one in effect.targets}:
         word = FUNCTIONS.get(name, name) if effect.dialect == "transition" else name

@@ -30,22 +30,23 @@ void main() { gl_FragColor = vec4(SAFE_AREA); }
 """
 
 
-def _drawn(text: str, size: tuple[int, int]) -> list[float]:
+def _drawn(gl: Context, text: str, size: tuple[int, int]) -> list[float]:
     effect = load("test", "test.fs", text)
-    with Context() as context:
-        timeline = Timeline(effect, effect.settings({}), Rising(), 1, 10)
-        passes = Passes(context, effect, timeline, size, {})
-        passes.draw(0)
-        return [float(part) for part in rows(passes.output)[3, 3]]
+    timeline = Timeline(effect, effect.settings({}), Rising(), 1, 10)
+    passes = Passes(gl, effect, timeline, size, {})
+    passes.draw(0)
+    return [float(part) for part in rows(passes.output)[3, 3]]
 
 
 @pytest.mark.parametrize(
     ("size", "margins"),
     [((18, 32), (0.06, 0.22, 0.12, 0.14)), ((32, 18), (0.0,) * 4), ((20, 20), (0.0,) * 4)],
 )
-def test_the_margins_of_a_shape(size: tuple[int, int], margins: tuple[float, ...]) -> None:
+def test_the_margins_of_a_shape(
+    gl: Context, size: tuple[int, int], margins: tuple[float, ...]
+) -> None:
     assert safe_area(*size) == margins
-    assert _drawn(_SHOW, size) == pytest.approx(np.array(margins, np.float32).tolist())
+    assert _drawn(gl, _SHOW, size) == pytest.approx(np.array(margins, np.float32).tolist())
 
 
 def test_what_expressions_know() -> None:
@@ -65,28 +66,27 @@ _PLAIN: dict[str, dict[str, object]] = {
 
 @pytest.mark.parametrize("name", _PLAIN)
 @pytest.mark.parametrize("place", ["Bottom left", "Top right"])
-def test_words_and_cards_stay_in_it(name: str, place: str) -> None:
+def test_words_and_cards_stay_in_it(gl: Context, name: str, place: str) -> None:
     found = read(BUILT_IN / f"{name}.fs")
     placed = {"place": place} if name != "progress" else {}
     title = "A title that is long enough for three lines of it"
-    with Context() as context:
-        job = Job(
-            effects=(found.row({**_PLAIN[name], **placed}),),
-            photo=None,
-            features=None,
-            size=(90, 160),
-            fps=10,
-            frames=20,
-            fit="blur",
-            egl_device=None,
-            require_gpu=False,
-            title=title,
-            artist="Ada",
-        )
-        scene = Scene(context, job)
-        scene.begin(10)
-        scene.draw_effects(10)
-        seen = rgba(scene.output)[..., 3] > 20
+    job = Job(
+        effects=(found.row({**_PLAIN[name], **placed}),),
+        photo=None,
+        features=None,
+        size=(90, 160),
+        fps=10,
+        frames=20,
+        fit="blur",
+        egl_device=None,
+        require_gpu=False,
+        title=title,
+        artist="Ada",
+    )
+    scene = Scene(gl, job)
+    scene.begin(10)
+    scene.draw_effects(10)
+    seen = rgba(scene.output)[..., 3] > 20
     rows_, columns = np.nonzero(seen)
     assert columns.min() >= 0.06 * 90 - 1
     assert columns.max() < 0.88 * 90 + 1
@@ -98,6 +98,6 @@ def test_words_and_cards_stay_in_it(name: str, place: str) -> None:
         assert rows_.max() > 0.78 * 160 - 14
 
 
-def test_a_file_that_has_the_name_keeps_it() -> None:
-    assert _drawn(_OWN, (18, 32)) == [51, 102, 153, 255]
-    assert _drawn(_INPUT, (18, 32)) == [255] * 4
+def test_a_file_that_has_the_name_keeps_it(gl: Context) -> None:
+    assert _drawn(gl, _OWN, (18, 32)) == [51, 102, 153, 255]
+    assert _drawn(gl, _INPUT, (18, 32)) == [255] * 4

@@ -197,6 +197,7 @@ def test_at_rest_every_texel_of_the_letters_is_a_pixel(gl: Context) -> None:
     path = BUILT_IN / "text.fs"
     effect = load("text", "text.fs", path.read_text("utf-8"), path.with_suffix(".vs").read_text())
     params = {"title": "Ночь", "artist": "", "shadow": 0.0, "appear": "none", "size": 0.4}
+    params |= {"scrim": 0.0, "color": [1, 1, 1, 1]}
     texels = texels_of(
         effect.inputs[0], effect.inputs, effect.settings(params), (96, 54), Credits(None, None)
     )
