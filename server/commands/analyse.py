@@ -96,9 +96,10 @@ def _clicks(options: argparse.Namespace) -> list[str]:
 
 def _page(summary: dict[str, Any]) -> list[str]:
     tempo = summary["tempo"]
+    other = f" (or {tempo['alternative']:.1f})" if tempo["alternative"] else ""
     rows = [
         f"length    {summary['seconds']:.1f} s",
-        f"tempo     {tempo['bpm']:.1f} BPM, confidence {tempo['confidence']:.2f}",
+        f"tempo     {tempo['bpm']:.1f} BPM{other}, confidence {tempo['confidence']:.2f}",
         "events    " + ", ".join(f"{count} {name}" for name, count in summary["counts"].items()),
         "sure      "
         + ", ".join(f"{name} {sure:.2f}" for name, sure in summary["confidence"].items()),

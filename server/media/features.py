@@ -118,6 +118,10 @@ class Features:
         """How sure the events are in the whole track, 0..1, by kind of track.CONFIDENT."""
         return dict(zip(track.CONFIDENT, self._known["confidence"].tolist(), strict=True))
 
+    def alternative_tempo(self) -> float:
+        """Half or twice the tempo, whichever people might tap as well; 0.0 without a tempo."""
+        return float(self._known["tempo"][2])
+
     def section_labels(self) -> list[str]:
         """Return a label for each section: intro, outro, or the same letter for the same music."""
         return [track.label(number) for number in self._known["labels"].tolist()]
