@@ -124,7 +124,10 @@ def _on_drums(beats: Reals, heard: Heard) -> Reals:
     """The beats, or the places between them where the drums and the network rather mark those."""
     if len(beats) < _FEWEST:
         return beats
-    between = (beats[1:] + beats[:-1]) / 2
+    first = beats[0] - (beats[1] - beats[0]) / 2
+    between = np.concatenate(
+        [[max(first, 0.0)] if first > -_ON_S else [], (beats[1:] + beats[:-1]) / 2]
+    )
     drums = np.sort(np.concatenate([heard.kicks[:, 0], heard.snares[:, 0]]))
     on, off = _share(beats, drums), _share(between, drums)
     sure, unsure = (float(line.peak(heard.beats, places).mean()) for places in (beats, between))
