@@ -140,7 +140,9 @@ class DataFolder:
         return self.job(job_id) / KINDS[kind]
 
     def features_of(self, job: Job) -> Path:
-        return self.features / f"{job.spec.sound}-v{FEATURES_VERSION}"
+        """The folder of its track's features, which a tempo that is asked for makes others."""
+        tempo = "" if job.spec.tempo is None else f"-{job.spec.tempo:.10g}bpm"
+        return self.features / f"{job.spec.sound}{tempo}-v{FEATURES_VERSION}"
 
     def keep_artifacts_only(self, job_id: str) -> None:
         """Remove all that a finished job no longer needs."""

@@ -23,7 +23,12 @@ every eighth step."""
 
 
 def analyse(
-    sound: Path, folder: Path, *, whole: bool = True, told: Callable[[], None] | None = None
+    sound: Path,
+    folder: Path,
+    *,
+    whole: bool = True,
+    tempo: float | None = None,
+    told: Callable[[], None] | None = None,
 ) -> float:
     """Write what is not there yet of a track's features.
 
@@ -31,6 +36,7 @@ def analyse(
         sound: the WAV of ours.
         folder: where; it is made if need be.
         whole: whether what only the whole track tells is needed too.
+        tempo: beats a minute that the beats are to have; None finds them.
         told: called now and then.
 
     Returns:
@@ -47,7 +53,7 @@ def analyse(
     if whole and not (folder / LEVELS).exists():
         tracklevels.analyse(heard, folder / LEVELS)
     if whole and not (folder / TRACK).exists():
-        track.analyse(sound, heard, folder / TRACK, told)
+        track.analyse(sound, heard, folder / TRACK, tempo, told)
     return wave.seconds(sound)
 
 

@@ -48,13 +48,20 @@ _LEAST_FLUX = 0.01
 Reals = NDArray[np.float64]
 
 
-def analyse(sound: Path, heard: Path, out: Path, told: Callable[[], None] | None = None) -> None:
+def analyse(
+    sound: Path,
+    heard: Path,
+    out: Path,
+    tempo: float | None = None,
+    told: Callable[[], None] | None = None,
+) -> None:
     """Analyse a track as a whole and write `out`, through its `.part`.
 
     Args:
         sound: the WAV of ours.
         heard: its spectra.
         out: the file to write.
+        tempo: beats a minute that the beats are to have; None finds them.
         told: called now and then.
 
     Raises:
@@ -68,7 +75,7 @@ def analyse(sound: Path, heard: Path, out: Path, told: Callable[[], None] | None
             steps = len(records) - spectra.TAIL
             # A record holds the samples before its step; those of the first come before the sound.
             samples = np.ascontiguousarray(records["samples"][1 : steps + 1]).reshape(-1, 2)
-            events = rhythm.find(samples)
+            events = rhythm.find(samples, tempo)
             progressed()
             loudness = meter.read()
     except ffmpeg.MediaError as error:
