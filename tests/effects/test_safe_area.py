@@ -1,5 +1,7 @@
 """SAFE_AREA: the margins that apps cover, in a picture that is higher than wide."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -69,7 +71,7 @@ _TITLE = "A title that is long enough for three lines of it"
 
 
 def _alpha(
-    gl: Context, name: str, params: dict[str, object], size: tuple[int, int]
+    gl: Context, name: str, params: Mapping[str, object], size: tuple[int, int]
 ) -> NDArray[np.uint8]:
     found = read(BUILT_IN / f"{name}.fs")
     job = Job(
