@@ -101,7 +101,7 @@ class Endings:
     def _close(self, run: Run) -> None:
         run.closing = True
         self.runs.pop(run.job.id, None)
-        if not self._store.uses_sound(run.job.spec.sound, run.job.spec.tempo):
+        if not self._store.uses_sound(run.job.spec.sound):
             discard(run.features)
         self._changed()
 

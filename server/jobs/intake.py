@@ -123,7 +123,6 @@ class Intake:
             "audio": str(folder / "audio"),
             "wanted": request.highlight,
             "duration": str(request.duration),
-            "tempo": request.tempo,
         }
         found = await self._attempts(task, _HIGHLIGHT_WATCH, _HIGHLIGHT_LIMITS, request_id)
         return replace(

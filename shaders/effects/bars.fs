@@ -10,16 +10,17 @@
         {"NAME": "inputImage", "TYPE": "image"},
         {"NAME": "spectrum", "TYPE": "audioFFT", "SCALE": "track"},
         {"NAME": "pulse", "LABEL": "Pulse", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": "accent"},
+        {"NAME": "loud", "LABEL": "Loudness", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 1.0, "BIND": {"bind": "level", "smooth": 0.3}},
         {"NAME": "style", "LABEL": "Style", "TYPE": "long", "VALUES": [0, 1, 2], "LABELS": ["Bars", "Curve", "Segments"], "DEFAULT": 0},
         {"NAME": "color", "LABEL": "Colour of low notes", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 1.0], "PHOTO": "vivid"},
         {"NAME": "second", "LABEL": "Colour of high notes", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 1.0], "PHOTO": "vivid"},
         {"NAME": "mirror", "LABEL": "Low notes in the middle", "TYPE": "bool", "DEFAULT": true},
         {"NAME": "count", "LABEL": "Number of bars (0: as many as suit the picture)", "TYPE": "long", "MIN": 0, "MAX": 128, "DEFAULT": 0},
-        {"NAME": "height", "LABEL": "Height", "TYPE": "float", "MIN": 0.05, "MAX": 0.8, "DEFAULT": 0.5},
-        {"NAME": "base", "LABEL": "Distance from below", "TYPE": "float", "MIN": 0.0, "MAX": 0.9, "DEFAULT": 0.14},
+        {"NAME": "height", "LABEL": "Height", "TYPE": "float", "MIN": 0.05, "MAX": 0.8, "DEFAULT": 0.3},
+        {"NAME": "base", "LABEL": "Distance from below", "TYPE": "float", "MIN": 0.0, "MAX": 0.9, "DEFAULT": 0.13},
         {"NAME": "middle", "LABEL": "Middle, from the left", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5},
-        {"NAME": "width", "LABEL": "Width", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.88},
-        {"NAME": "thickness", "LABEL": "Thickness", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.6},
+        {"NAME": "width", "LABEL": "Width", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.84},
+        {"NAME": "thickness", "LABEL": "Thickness", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.5},
         {"NAME": "glow", "LABEL": "Glow", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
         {"NAME": "reflection", "LABEL": "Reflection", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.3, "IDENTITY": 0.0},
         {"NAME": "dim", "LABEL": "Shade behind the bars", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.65, "IDENTITY": 0.0},
@@ -48,7 +49,7 @@ vec4 area() {
     vec2 frame = IMG_SIZE(inputImage);
     float upright = min(1.25 * frame.x / frame.y, 1.0);
     vec2 size = vec2((high.x - low.x) * width, height * upright);
-    return vec4(mix(low.x, high.x, middle) - 0.5 * size.x, max(base, low.y + 0.02), size);
+    return vec4(mix(low.x, high.x, middle) - 0.5 * size.x, max(base, low.y + 0.04), size);
 }
 
 float bar_count() { return IMG_SIZE(levels).x; }
@@ -65,18 +66,23 @@ vec4 level() {
         float row = mirror ? 0.25 + 0.5 * step(0.5, place) : 0.5; // the channel, or both
         sum += IMG_NORM_PIXEL(spectrum, vec2(pitch(place), row)).r / 3.0;
     }
-    return vec4(min(gain * (1.0 + 0.12 * pulse) * pow(sum, 1.25), 1.0));
+    float force = (0.35 + 0.7 * loud * loud) * (0.82 + 0.38 * pulse);
+    return vec4(min(gain * force * pow(sum, 1.25), 1.0));
 }
 
-// The photo with a soft shade that is deepest where the bars stand.
+// The photo with a soft shade that is deepest where the bars stand, and in which nothing is as
+// bright as they are.
 vec4 background() {
     vec4 place = area();
     float up = (isf_FragNormCoord.y - place.y) / place.w;
-    float above = 1.0 - smoothstep(-0.1, 1.35, up);
-    float below = smoothstep(-1.3, 0.0, up);
-    float beside = smoothstep(0.9, 0.4, abs((isf_FragNormCoord.x - place.x) / place.z - 0.5));
-    float shade = dim * above * mix(0.55, 1.0, below) * beside;
-    return vec4(IMG_THIS_PIXEL(inputImage).rgb * (1.0 - shade), 1.0);
+    float above = 1.0 - smoothstep(0.0, 1.5, up);
+    float below = smoothstep(-1.0, 0.0, up);
+    float beside = smoothstep(0.85, 0.42, abs((isf_FragNormCoord.x - place.x) / place.z - 0.5));
+    float shade = dim * above * below * beside;
+    vec3 tone = IMG_THIS_PIXEL(inputImage).rgb * (1.0 - shade);
+    float bright = dot(tone, vec3(0.2126, 0.7152, 0.0722));
+    float most = mix(1.0, 0.18, min(1.3 * shade, 1.0));
+    return vec4(tone * mix(1.0, most / max(bright, most), 0.85), 1.0);
 }
 
 // Cubic B-spline through the levels (Sigg and Hadwiger, GPU Gems 2, chapter 20).
@@ -108,9 +114,10 @@ vec4 outline() {
 // Light that the bars throw: how much of it there is.
 vec4 halo() {
     vec4 place = area();
-    vec2 reach = vec2(0.1, 0.13) * min(RENDERSIZE.x, RENDERSIZE.y) / RENDERSIZE;
+    vec2 reach = vec2(0.05, 0.07) * min(RENDERSIZE.x, RENDERSIZE.y) / RENDERSIZE;
     float up = (isf_FragNormCoord.y - place.y) / place.w;
-    up *= up < 0.0 ? -2.0 : 1.0;
+    float under = exp(20.0 * min(up, 0.0)); // close to the line
+    up = max(up, 0.0);
     float sum = 0.0;
     float weights = 0.0;
     for (float i = -4.0; i <= 4.0; i++) {
@@ -120,7 +127,7 @@ vec4 halo() {
         sum += weight * (0.25 + value) * step(0.01, value) * exp(-1.6 * past);
         weights += weight;
     }
-    return vec4(sum / weights);
+    return vec4(under * sum / weights);
 }
 
 vec4 bars() {
@@ -157,15 +164,20 @@ vec4 bars() {
         shape = corner + 0.5 - length(max(q, 0.0)) - min(max(q.x, q.y), 0.0);
         fill = clamp(column.r / pitch_ - row, row < 0.5 ? 0.35 : 0.0, 1.0);
     }
+    float outline_ = max(0.0035 * min(RENDERSIZE.x, RENDERSIZE.y), 0.8);
+    float edge = clamp(shape / outline_ + 1.0, 0.0, 1.0) * column.a * color.a * (1.0 - below);
+    edge *= style == 1 ? 1.0 - clamp(shape, 0.0, 1.0) : fill;
     shape = clamp(shape, 0.0, 1.0) * column.a * fill;
     shape *= mix(1.0, reflection * max(1.0 - 2.2 * rise / size.y, 0.0), below);
     vec3 tone = mix(color.rgb, second.rgb, pitch(clamp(at.x / size.x, 0.0, 1.0)));
     float up = clamp(0.5 * rise / size.y + 0.5 * min(rise / tall, 1.0), 0.0, 1.0);
-    vec3 body = mix(tone * 0.85, mix(tone, vec3(1.0), 0.75), up * up * (3.0 - 2.0 * up));
+    tone = mix(tone, vec3(1.0), 0.4 * pulse);
+    vec3 body = mix(tone * 0.9, mix(tone, vec3(1.0), 0.75), up * up * (3.0 - 2.0 * up));
 
     vec3 photo = IMG_THIS_PIXEL(back).rgb;
-    vec3 shine = tone * (IMG_THIS_NORM_PIXEL(light).r * glow * (0.9 + 0.6 * pulse) * color.a);
+    vec3 shine = tone * (IMG_THIS_NORM_PIXEL(light).r * glow * (0.35 + 0.55 * pulse) * color.a);
     photo = 1.0 - (1.0 - photo) * (1.0 - min(shine, 1.0));
+    photo *= 1.0 - 0.55 * edge; // a fine dark outline
     return vec4(mix(photo, body, color.a * shape), 1.0);
 }
 

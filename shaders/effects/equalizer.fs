@@ -2,7 +2,7 @@
     "ISFVSN": "2",
     "VSN": "2",
     "TITLE": "Equalizer",
-    "DESCRIPTION": "A field of light: dots swell and shine as high as the spectrum reaches, in the photo's own colours, and fade to points above. A single dot keeps each peak for a moment.",
+    "DESCRIPTION": "A field of light along the lower edge: dots swell and shine as high as the spectrum reaches, in the photo's own colours, and fade to points above. Accents light them up; a single dot keeps each peak for a moment.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Photo", "Spectrum", "Beat"],
@@ -10,9 +10,10 @@
         {"NAME": "inputImage", "TYPE": "image"},
         {"NAME": "history", "TYPE": "audioHistory", "SCALE": "track", "PAST": 0.8, "FUTURE": 0.1, "MAX": 96},
         {"NAME": "pulse", "LABEL": "Pulse", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": "accent"},
-        {"NAME": "cells", "LABEL": "Dots on the short side of the frame", "TYPE": "long", "MIN": 6, "MAX": 64, "DEFAULT": 26},
-        {"NAME": "height", "LABEL": "Height", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.62},
-        {"NAME": "width", "LABEL": "Width", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 1.0},
+        {"NAME": "loud", "LABEL": "Loudness", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 1.0, "BIND": {"bind": "level", "smooth": 0.3}},
+        {"NAME": "cells", "LABEL": "Dots on the short side of the frame", "TYPE": "long", "MIN": 6, "MAX": 64, "DEFAULT": 34},
+        {"NAME": "height", "LABEL": "Height", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.3},
+        {"NAME": "width", "LABEL": "Width", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.8},
         {"NAME": "base", "LABEL": "Distance from below", "TYPE": "float", "MIN": 0.0, "MAX": 0.9, "DEFAULT": 0.06},
         {"NAME": "middle", "LABEL": "Middle, from the left", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5},
         {"NAME": "color", "LABEL": "Colour", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 1.0], "PHOTO": "vivid"},
@@ -40,6 +41,7 @@ const float SPAN = 0.9;
 const float HOLD = 0.12;  // seconds that a peak stays
 const float FALL = 2.0;   // how fast it falls then, heights a second a second
 const float NEAR = 0.16;  // the most that it is above its column
+const float AHEAD = 0.08; // seconds that the spectrum takes to rise
 
 float level(float pitch, float age) {
     return min(gain * pow(IMG_NORM_PIXEL(history, vec2((PAST - age) / SPAN, pitch)).r, 1.15), 1.0);
@@ -55,8 +57,11 @@ vec4 column() {
         float fallen = max(age - HOLD, 0.0);
         peak = max(peak, level(pitch, age) - FALL * fallen * fallen);
     }
-    float now = level(pitch, 0.0) * (1.0 + 0.1 * pulse);
-    return vec4(now, min(peak, now + NEAR), 0.0, 1.0);
+    // An accent stands in full height in its own frame, ahead of the spectrum's rise.
+    float now = level(pitch, 0.0);
+    now = mix(now, max(now, level(pitch, -AHEAD)), pulse);
+    float force = (0.35 + 0.75 * loud * loud) * (0.85 + 0.25 * pulse);
+    return vec4(min(vec2(now, min(max(peak, now), now + NEAR)) * force, 1.0), 0.0, 1.0);
 }
 
 // Where the field is, in pixels: its lower left corner, the edge of a cell, and its rows.
@@ -70,14 +75,18 @@ vec4 field() {
     return vec4(centre - 0.5 * across, below, edge, floor(height * upright * frame.y / edge));
 }
 
-// The photo with a soft shade that is deepest at the foot of the field.
+// The photo with a soft shade that is deepest at the foot of the field, and in which nothing is as
+// bright as the dots.
 vec4 background() {
     vec4 at = field();
     float up = (gl_FragCoord.y - at.y) / (at.z * at.w);
     float across = at.z * IMG_SIZE(levels).x;
     float beside = abs(gl_FragCoord.x - at.x - 0.5 * across) / across;
-    float shade = dim * (1.0 - smoothstep(0.1, 1.15, up)) * smoothstep(-0.9, 0.0, up) * smoothstep(0.95, 0.45, beside);
-    return vec4(IMG_THIS_PIXEL(inputImage).rgb * (1.0 - shade), 1.0);
+    float shade = dim * (1.0 - smoothstep(0.2, 1.6, up)) * smoothstep(-1.2, 0.0, up) * smoothstep(0.85, 0.42, beside);
+    vec3 tone = IMG_THIS_PIXEL(inputImage).rgb * (1.0 - shade);
+    float bright = dot(tone, vec3(0.2126, 0.7152, 0.0722));
+    float most = mix(1.0, 0.16, min(1.3 * shade, 1.0));
+    return vec4(tone * mix(1.0, most / max(bright, most), 0.85), 1.0);
 }
 
 // Light around what is lit.
@@ -88,8 +97,8 @@ vec4 halo() {
     float near = IMG_NORM_PIXEL(levels, vec2(spot.x * at.z / across, 0.5)).r;
     float up = spot.y / at.w;
     float ends = 1.0 - smoothstep(0.0, 1.5, max(-spot.x, spot.x - IMG_SIZE(levels).x));
-    float shine = min(near / 0.3, 1.0) * exp(-14.0 * max(up - near, 0.0)) * ends;
-    shine *= up > 0.0 ? mix(0.55, 1.0, clamp(up / max(near, 0.02), 0.0, 1.0)) : 0.55 * exp(0.5 * spot.y);
+    float shine = min(near / 0.3, 1.0) * exp(-20.0 * max(up - near, 0.0)) * ends;
+    shine *= up > 0.0 ? mix(0.55, 1.0, clamp(up / max(near, 0.02), 0.0, 1.0)) : 0.55 * exp(1.2 * spot.y);
     return vec4(shine);
 }
 
@@ -107,15 +116,16 @@ vec4 equalizer() {
     float on = max(fill, 0.6 * peak);
 
     // A dot at rest is a point that fades upwards; lit, it fills its cell.
-    float swell = mix(0.08, 0.3 + 0.12 * up, on);
+    float swell = mix(0.08, 0.31 + 0.09 * up + 0.05 * pulse, on);
     vec2 q = abs(spot - cell - 0.5);
     float away = mix(max(q.x, q.y), length(q), round);
     float shape = clamp((swell - away) * at.z + 0.5, 0.0, 1.0) * inside;
     float rest = 0.28 * max(1.0 - 1.3 * cell.y / at.w, 0.0);
-    vec3 tone = mix(color.rgb, tip.rgb, max(0.85 * clamp(1.6 * up - 0.6, 0.0, 1.0), peak));
+    vec3 tone = mix(color.rgb, tip.rgb, max(max(0.85 * clamp(1.6 * up - 0.6, 0.0, 1.0), 0.12), peak));
+    tone = mix(tone, vec3(1.0), 0.4 * pulse * fill);
 
     vec3 below = IMG_THIS_PIXEL(back).rgb;
-    float shine = IMG_THIS_NORM_PIXEL(light).r * glow * (0.27 + 0.24 * pulse) * color.a;
+    float shine = IMG_THIS_NORM_PIXEL(light).r * glow * (0.2 + 0.3 * pulse) * color.a;
     below = 1.0 - (1.0 - below) * (1.0 - color.rgb * min(shine, 1.0));
     return vec4(mix(below, tone, color.a * shape * mix(rest, 1.0, on)), 1.0);
 }

@@ -2,7 +2,7 @@
     "ISFVSN": "2",
     "VSN": "2",
     "TITLE": "Ring",
-    "DESCRIPTION": "The photo in a circle with the spectrum around it as a glowing curve, bars or a line, on a blurred copy of itself: low notes below, high notes above, both sides alike. Bass and accents make it grow, and what it was a moment ago shows behind it.",
+    "DESCRIPTION": "The photo in a circle with a thin bright rim and the spectrum around it as layers of light, bars or a line, on a blurred copy of itself: low notes below, high notes above, both sides alike. Accents light it up and make it grow at once, and what it was a moment ago shows behind it.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Photo", "Spectrum", "Beat"],
@@ -12,16 +12,17 @@
         {"NAME": "history", "TYPE": "audioHistory", "SCALE": "track", "PAST": 0.5, "FUTURE": 0.1, "MAX": 96},
         {"NAME": "pulse", "LABEL": "Pulse", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": "accent"},
         {"NAME": "bass", "LABEL": "Bass", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "bass.envelope", "curve": "in", "smooth": 0.08}},
+        {"NAME": "loud", "LABEL": "Loudness", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 1.0, "BIND": {"bind": "level", "smooth": 0.3}},
         {"NAME": "amount", "LABEL": "Growth with accents and bass", "TYPE": "float", "MIN": 0.0, "MAX": 0.25, "DEFAULT": 0.06, "IDENTITY": 0.0},
         {"NAME": "glow", "LABEL": "Glow", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
         {"NAME": "style", "LABEL": "Style", "TYPE": "long", "VALUES": [0, 1, 2], "LABELS": ["Curve", "Bars", "Line"], "DEFAULT": 0},
         {"NAME": "color", "LABEL": "Colour", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 1.0], "PHOTO": "vivid"},
-        {"NAME": "second", "LABEL": "Colour of the outermost", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 0.45], "PHOTO": "vivid"},
-        {"NAME": "front", "LABEL": "Colour of the innermost", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 1.0]},
+        {"NAME": "second", "LABEL": "Colour of the outermost", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 0.4], "PHOTO": "vivid"},
+        {"NAME": "front", "LABEL": "Colour of the rim and the tips", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 1.0]},
         {"NAME": "count", "LABEL": "Number of bars", "TYPE": "long", "MIN": 16, "MAX": 256, "DEFAULT": 112},
         {"NAME": "place", "LABEL": "Middle, from 0 to 1", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.5]},
         {"NAME": "size", "LABEL": "Size of the photo", "TYPE": "float", "MIN": 0.1, "MAX": 0.9, "DEFAULT": 0.52},
-        {"NAME": "reach", "LABEL": "Reach of the spectrum", "TYPE": "float", "MIN": 0.02, "MAX": 0.5, "DEFAULT": 0.2},
+        {"NAME": "reach", "LABEL": "Reach of the spectrum", "TYPE": "float", "MIN": 0.02, "MAX": 0.5, "DEFAULT": 0.11},
         {"NAME": "thickness", "LABEL": "Thickness of bars and line", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.5},
         {"NAME": "background", "LABEL": "Background", "TYPE": "long", "VALUES": [0, 1], "LABELS": ["The photo, blurred", "The picture below"], "DEFAULT": 0},
         {"NAME": "dim", "LABEL": "Dim the background", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4},
@@ -51,8 +52,10 @@ const float BLUR = 0.06;        // standard deviation of the blur, in short side
 const float PI = 3.14159265;
 const float PAST = 0.5;         // as in the header
 const float SPAN = 0.6;
-const float POINTS = 52.0;      // of the curve, from the bottom to the top
+const float POINTS = 72.0;      // of the curve, from the bottom to the top
 const float LAG = 0.05;         // seconds between the innermost curve and the next
+const float AHEAD = 0.08;       // seconds that the spectrum takes to rise
+const float MARGIN = 0.05;      // share of the short side that stays free at the edges
 
 // A small copy of the middle of the picture, where the photo fills it whatever its shape.
 vec4 shrunk() {
@@ -124,14 +127,17 @@ vec4 background_() {
     return vec4(tone * clamp(shade, 0.0, 1.0) + dither(), 1.0);
 }
 
-// The middle of the photo in a circle, premultiplied, with a fine bright rim.
+// The photo in a circle, premultiplied, with a fine bright rim.
 vec4 circle() {
     vec2 photo_size = IMG_SIZE(photo);
     float across = RENDERSIZE.x - 4.0;
     vec2 point = (gl_FragCoord.xy - 0.5 * RENDERSIZE) / across;
-    vec3 picture = IMG_NORM_PIXEL(photo, 0.5 + point * min(photo_size.x, photo_size.y) / photo_size).rgb;
+    vec2 shown = min(photo_size.x, photo_size.y) / photo_size;
+    // Heads are above the middle of a tall photo.
+    vec2 centre = vec2(0.5, clamp(0.58, 0.5 * shown.y, 1.0 - 0.5 * shown.y));
+    vec3 picture = IMG_NORM_PIXEL(photo, centre + point * shown).rgb;
     float inside = (0.5 - length(point)) * across; // pixels
-    float rim = clamp(max(0.013 * across, 1.5) + 0.5 - inside, 0.0, 1.0);
+    float rim = clamp(max(0.017 * across, 1.5) + 0.5 - inside, 0.0, 1.0);
     picture *= 1.0 - 0.35 * exp(-inside / (0.04 * across)); // a little depth at the edge
     return vec4(mix(picture, front.rgb, 0.95 * rim), 1.0) * clamp(inside + 0.5, 0.0, 1.0);
 }
@@ -145,7 +151,10 @@ vec4 level() {
         vec2 at = vec2((PAST - LAG * float(i)) / SPAN, pitch);
         found[i] = IMG_NORM_PIXEL(history, at).r;
     }
-    return vec4(min(gain * pow(found, vec3(1.8)), 1.0), 1.0);
+    // An accent stands in full height in its own frame, ahead of the spectrum's rise.
+    float soon = IMG_NORM_PIXEL(history, vec2((PAST + AHEAD) / SPAN, pitch)).r;
+    found.r = mix(found.r, max(found.r, soon), pulse);
+    return vec4(gain * pow(found, vec3(2.1)), 1.0);
 }
 
 // Cubic B-spline through POINTS of the levels: a curve without corners.
@@ -162,18 +171,36 @@ vec3 smooth_levels(float around) {
     return sum;
 }
 
+// Rises as x does and never passes 1.
+vec3 limited(vec3 x) { return 1.0 - exp(-max(x, 0.0)); }
+
+// Heights at a place around the ring, in reaches: spikes above what is usual there, so that a wide
+// swell of the spectrum does not bulge.
+vec3 heights(float around) {
+    vec3 near = smooth_levels(around);
+    vec3 wide = vec3(0.0);
+    for (float i = -3.0; i <= 3.0; i++) {
+        float x = 1.0 - abs(1.0 - abs(around + 0.028 * i));
+        wide += IMG_NORM_PIXEL(levels, vec2(x, 0.5)).rgb / 7.0;
+    }
+    float force = (0.3 + 0.7 * loud * loud) * (0.8 + 0.6 * pulse);
+    return limited(force * (0.06 + 0.6 * wide + 3.6 * max(near - 0.9 * wide, 0.0)));
+}
+
 // What stands at a place around the ring, from the bottom to the top, in reaches. Red: how high it
 // is; green and blue: what is behind; alpha: how much longer than the circle the curve is there.
 vec4 outline() {
     float around = gl_FragCoord.x / RENDERSIZE.x;
-    vec3 heights = 0.03 + 0.97 * smooth_levels(around);
-    float slope = (smooth_levels(around + 0.005).r - smooth_levels(around - 0.005).r) * reach / (0.01 * PI * (0.5 * size + 0.5 * reach));
-    float bars = float(count) * 0.5;
-    float bar = IMG_NORM_PIXEL(levels, vec2((floor(around * bars) + 0.5) / bars, 0.5)).r;
-    vec3 tall = vec3(heights.r, max(heights.g, heights.r) * 1.12 + 0.006 / reach, 0.0);
-    tall.b = max(max(heights.r, heights.g), heights.b) * 1.3 + 0.014 / reach;
-    if (style == 1) tall.r = 0.03 + 0.97 * bar;
-    return vec4(tall, sqrt(1.0 + slope * slope));
+    if (style == 1) {
+        float bars = float(count) * 0.5;
+        around = (floor(around * bars) + 0.5) / bars;
+    }
+    vec3 tall = heights(around);
+    float slope = (heights(around + 0.005).r - heights(around - 0.005).r) * reach / (0.01 * PI * (0.5 * size + 0.5 * reach));
+    if (style != 0) return vec4(tall, sqrt(1.0 + slope * slope));
+    tall.g = max(tall.g, tall.r);
+    tall.b = max(tall.b, tall.g);
+    return vec4(tall * vec3(0.72, 0.86, 1.0) + vec3(0.0, 0.02, 0.04), sqrt(1.0 + 0.52 * slope * slope));
 }
 
 vec4 ring() {
@@ -188,16 +215,27 @@ vec4 ring() {
     float around = atan(abs(point.x), -point.y) / PI; // 0 at the bottom, 1 at the top
     float rise = far - radius;
     vec4 found = IMG_NORM_PIXEL(columns, vec2(around, 0.5));
-    vec3 tall = found.rgb * (reach * unit);
+    // The nearest edge bounds it.
+    vec2 low = max(vec2(MARGIN * min(RENDERSIZE.x, RENDERSIZE.y)), SAFE_AREA.xy * RENDERSIZE);
+    vec2 high = RENDERSIZE - max(vec2(MARGIN * min(RENDERSIZE.x, RENDERSIZE.y)), SAFE_AREA.zw * RENDERSIZE);
+    vec2 room = min(middle() - low, high - middle());
+    float most = min(reach * unit, max(0.94 * (min(room.x, room.y) - radius), 0.12 * radius));
+    vec3 tall = found.rgb * most;
     // Light outside of what stands there.
-    float shine = glow * (0.35 + 0.45 * pulse + 0.3 * bass) * exp2(-28.0 * max(rise - 0.6 * tall.r, 0.0) / unit);
+    float shine = glow * (0.2 + 0.55 * pulse + 0.15 * bass) * exp2(-24.0 * max(rise - 0.8 * tall.r, 0.0) / unit);
     light = 1.0 - (1.0 - light) * (1.0 - color.rgb * (min(shine, 1.0) * color.a));
     if (style == 0) {
-        // What it was comes first, outermost; what it is now lies on top.
+        // What it was comes first, outermost; what it is now lies on top: hot at the rim, deep
+        // further out, with a fine bright edge.
         vec3 cover = clamp(tall + 0.5 - rise, 0.0, 1.0);
-        light = mix(light, second.rgb, second.a * cover.b);
-        light = mix(light, color.rgb, color.a * cover.g);
-        light = mix(light, front.rgb, front.a * cover.r);
+        float out_ = clamp(rise / most, 0.0, 1.0);
+        light = mix(light, second.rgb, second.a * cover.b * (1.0 - 0.5 * out_));
+        light = mix(light, color.rgb, color.a * cover.g * (0.65 - 0.3 * out_));
+        float hot = (0.3 + 0.35 * pulse) * exp(-5.0 * out_);
+        light = mix(light, mix(color.rgb * (0.85 + 0.15 * pulse), front.rgb, hot), color.a * cover.r * (0.92 - 0.25 * out_));
+        float line = max(0.0022 * unit, 0.7);
+        float edge = abs(rise - tall.r) / found.a;
+        light = mix(light, mix(color.rgb, front.rgb, 0.55 + 0.3 * pulse), front.a * color.a * 0.85 * clamp(line + 0.5 - edge, 0.0, 1.0));
     } else if (style == 1) {
         float bars = float(count) * 0.5;
         float step_size = PI * radius / bars;
@@ -216,7 +254,7 @@ vec4 ring() {
     }
     vec2 texel = point / scale / IMG_SIZE(disc) + 0.5;
     vec4 picture = IMG_NORM_PIXEL(disc, texel) * step(far, radius + 1.0);
-    return vec4(picture.rgb * (1.0 + 0.15 * pulse * glow) + light * (1.0 - picture.a), 1.0);
+    return vec4(picture.rgb * (1.0 + 0.3 * pulse * glow) + light * (1.0 - picture.a), 1.0);
 }
 
 void main() {

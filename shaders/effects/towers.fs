@@ -2,7 +2,7 @@
     "ISFVSN": "2",
     "VSN": "2",
     "TITLE": "Towers",
-    "DESCRIPTION": "Columns of light from edge to edge, mirrored about a line through the frame, coloured as the photo is from side to side. Their peaks hang above them for a moment and fall, and accents light up the line.",
+    "DESCRIPTION": "Slender columns of light on a line near the lower edge, with a short reflection below, coloured as the photo is from side to side. Their peaks hang above them for a moment and fall, and accents light them up.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Photo", "Spectrum", "Beat"],
@@ -11,14 +11,15 @@
         {"NAME": "photo", "TYPE": "image"},
         {"NAME": "history", "TYPE": "audioHistory", "SCALE": "track", "PAST": 0.8, "FUTURE": 0.1, "MAX": 96},
         {"NAME": "pulse", "LABEL": "Pulse", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": "accent"},
-        {"NAME": "axis", "LABEL": "Mirrored about", "TYPE": "long", "VALUES": [0, 1], "LABELS": ["A level line", "An upright line"], "DEFAULT": 0},
-        {"NAME": "line", "LABEL": "Where the line is", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.36},
+        {"NAME": "loud", "LABEL": "Loudness", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 1.0, "BIND": {"bind": "level", "smooth": 0.3}},
+        {"NAME": "axis", "LABEL": "They stand on", "TYPE": "long", "VALUES": [0, 1], "LABELS": ["A level line", "An upright line"], "DEFAULT": 0},
+        {"NAME": "line", "LABEL": "Where the line is", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.08},
         {"NAME": "count", "LABEL": "Number of columns (0: as many as suit the picture)", "TYPE": "long", "MIN": 0, "MAX": 160, "DEFAULT": 0},
         {"NAME": "color", "LABEL": "Colour", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 1.0], "PHOTO": "vivid"},
         {"NAME": "tint", "LABEL": "Colours from the photo's own places", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5},
-        {"NAME": "height", "LABEL": "Height", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.8},
-        {"NAME": "thickness", "LABEL": "Thickness", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.5},
-        {"NAME": "peaks", "LABEL": "Peaks", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.7, "IDENTITY": 0.0},
+        {"NAME": "height", "LABEL": "Height", "TYPE": "float", "MIN": 0.05, "MAX": 1.0, "DEFAULT": 0.24},
+        {"NAME": "thickness", "LABEL": "Thickness", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.4},
+        {"NAME": "peaks", "LABEL": "Peaks", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
         {"NAME": "glow", "LABEL": "Glow", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
         {"NAME": "mirror", "LABEL": "Low notes in the middle", "TYPE": "bool", "DEFAULT": true},
         {"NAME": "dim", "LABEL": "Shade behind the columns", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
@@ -27,16 +28,23 @@
     "PASSES": [
         {"TARGET": "palette", "WIDTH": 7, "HEIGHT": 1},
         {"TARGET": "back"},
-        {"TARGET": "levels", "WIDTH": "max($count, (1 - min($count, 1)) * 2 * floor(min(12 + 16 * ((1 - $axis) * $WIDTH / $HEIGHT + $axis * $HEIGHT / $WIDTH), 40)))", "HEIGHT": 1, "FLOAT": true},
+        {"TARGET": "levels", "WIDTH": "max($count, (1 - min($count, 1)) * 2 * floor(min(10 + 10 * ((1 - $axis) * $WIDTH / $HEIGHT + $axis * $HEIGHT / $WIDTH), 28)))", "HEIGHT": 1, "FLOAT": true},
         {}
     ]
 }*/
+
+#ifndef SAFE_AREA
+#define SAFE_AREA vec4(0.0)
+#endif
 
 const float PAST = 0.8;   // as in the header
 const float SPAN = 0.9;
 const float HOLD = 0.1;   // seconds that a peak stays
 const float FALL = 2.4;   // how fast it falls then, heights a second a second
 const float NEAR = 0.09;  // the most that it is above its column
+const float AHEAD = 0.08; // seconds that the spectrum takes to rise
+const float SIDE = 0.07;  // share of the width that stays free at either end
+const float BELOW = 0.3;  // height of the reflection, in heights
 
 // The colour of an upright strip of the photo: its saturated parts count most, and it is light
 // enough to be a light.
@@ -57,21 +65,33 @@ vec4 from_photo() {
     return vec4(mix(color.rgb, mix(tone, vec3(1.0), 0.05 + 0.3 * dark), tint), 1.0);
 }
 
-// A pixel beside the line: how far off it is, in pixels, and the most that a column reaches there.
-vec2 off_line() {
-    vec2 size = axis == 0 ? RENDERSIZE : RENDERSIZE.yx;
-    vec2 spot = axis == 0 ? gl_FragCoord.xy : gl_FragCoord.yx;
-    float at = mix(0.06, 0.94, line) * size.y;
-    // On either side as much as there is room for, but no more than half the frame, or its width.
-    float room = spot.y > at ? size.y - at : at;
-    return vec2(abs(spot.y - at), height * min(room, 0.5 * min(size.y, 1.1 * size.x)));
+// Red: where a pixel is between the ends of the row, from 0 to 1. Green: how far from the line, in
+// pixels; below it the picture is squeezed. Blue: the most that a column reaches; alpha: the row's length.
+vec4 place() {
+    bool upright = axis != 0;
+    vec2 size = upright ? RENDERSIZE.yx : RENDERSIZE;
+    vec2 spot = upright ? gl_FragCoord.yx : gl_FragCoord.xy;
+    vec4 safe = upright ? SAFE_AREA.yxwz : SAFE_AREA;
+    float low = max(safe.x, SIDE) * size.x;
+    float high = (1.0 - max(safe.z, SIDE)) * size.x;
+    float at = mix(max(safe.y + 0.02, 0.04), 1.0 - max(safe.w, 0.04), line) * size.y;
+    // Past half the frame they hang from the line instead.
+    float side = (spot.y - at) * (line > 0.6 ? -1.0 : 1.0);
+    float most = height * min(size.y, 1.4 * size.x);
+    most = min(most, 0.92 * (line > 0.6 ? at - safe.y * size.y : (1.0 - safe.w) * size.y - at));
+    return vec4((spot.x - low) / (high - low), side < 0.0 ? side / BELOW : side, most, high - low);
 }
 
-// The photo with a soft shade along the line.
+// The photo with a soft shade along the line, in which nothing is as bright as the columns.
 vec4 background() {
-    vec2 off = off_line();
-    float shade = dim * exp(-1.2 * off.x * off.x / (off.y * off.y));
-    return vec4(IMG_THIS_PIXEL(inputImage).rgb * (1.0 - shade), 1.0);
+    vec4 at = place();
+    float ends = smoothstep(-0.12, 0.1, at.x) * smoothstep(1.12, 0.9, at.x);
+    float up = at.y / at.z;
+    float shade = dim * ends * exp(-0.9 * up * up);
+    vec3 tone = IMG_THIS_PIXEL(inputImage).rgb * (1.0 - shade);
+    float bright = dot(tone, vec3(0.2126, 0.7152, 0.0722));
+    float most = mix(1.0, 0.22, min(1.4 * shade, 1.0));
+    return vec4(tone * mix(1.0, most / max(bright, most), 0.85), 1.0);
 }
 
 float level(float pitch, float age) {
@@ -88,19 +108,23 @@ vec4 column() {
         float fallen = max(age - HOLD, 0.0);
         peak = max(peak, level(pitch, age) - FALL * fallen * fallen);
     }
+    // An accent stands in full height in its own frame, ahead of the spectrum's rise.
     float now = level(pitch, 0.0);
-    return vec4(vec2(now, min(peak, now + NEAR)) * (1.0 + 0.1 * pulse), 0.0, 1.0);
+    now = mix(now, max(now, level(pitch, -AHEAD)), pulse);
+    float force = (0.3 + 0.85 * loud * loud) * (0.8 + 0.2 * pulse);
+    return vec4(min(vec2(now, min(max(peak, now), now + NEAR)) * force, 1.0), 0.0, 1.0);
 }
 
 vec4 towers() {
-    // Across: from column to column; off: pixels from the line that mirrors.
-    vec2 off = off_line();
+    vec4 at = place();
     float columns = IMG_SIZE(levels).x;
-    float share = axis == 0 ? isf_FragNormCoord.x : isf_FragNormCoord.y;
-    float across = share * columns;
-    float unit = (axis == 0 ? RENDERSIZE.x : RENDERSIZE.y) / columns;
-    vec2 values = IMG_PIXEL(levels, vec2(floor(across) + 0.5, 0.5)).rg;
-    vec2 tall = values * off.y;
+    float across = at.x * columns;
+    float unit = at.w / columns;
+    float ends = clamp(6.0 * (0.5 - abs(at.x - 0.5)) + 0.4, 0.0, 1.0) * step(abs(at.x - 0.5), 0.5);
+    float above = step(0.0, at.y);
+    float off = abs(at.y);
+    vec2 values = IMG_PIXEL(levels, vec2(clamp(floor(across), 0.0, columns - 1.0) + 0.5, 0.5)).rg;
+    vec2 tall = values * at.z;
     float fine = 0.004 * min(RENDERSIZE.x, RENDERSIZE.y);
     float radius = 0.5 * thickness * unit;
     // What is finer than a pixel is drawn fainter instead.
@@ -108,25 +132,24 @@ vec4 towers() {
     radius = max(radius, 0.5);
     float beside = (fract(across) - 0.5) * unit;
     float end = max(tall.r, fine + radius) - radius;
-    float column = clamp(radius + 0.5 - length(vec2(beside, max(off.x - end, 0.0))), 0.0, 1.0) * fainter;
-    float cap_at = tall.g + 3.0 * fine;
-    float cap = clamp(max(fine, 0.75) + 0.5 - abs(off.x - cap_at), 0.0, 1.0);
-    cap *= clamp(radius + 0.5 - abs(beside), 0.0, 1.0) * fainter * peaks;
+    float away = length(vec2(beside, max(off - end, 0.0)));
+    float column = clamp(radius + 0.5 - away, 0.0, 1.0) * fainter;
+    float cap = clamp(max(fine, 0.75) + 0.5 - abs(off - tall.g - 3.0 * fine), 0.0, 1.0);
+    cap *= clamp(radius + 0.5 - abs(beside), 0.0, 1.0) * fainter * peaks * above;
     cap *= smoothstep(2.0 * fine, 6.0 * fine, tall.g - tall.r);
 
     vec3 tone = IMG_NORM_PIXEL(palette, vec2(isf_FragNormCoord.x, 0.5)).rgb;
-    float up = off.x / off.y;
-    // Light around the columns, and along the line where accents strike.
-    float near = mix(IMG_PIXEL(levels, vec2(across, 0.5)).r, values.r, 0.3);
-    float past = max(up - near, 0.0);
-    float shine = glow * (0.1 + near) * (0.55 + 0.45 * pulse) * exp(-5.0 * past) * (1.0 - 0.35 * clamp(up / max(near, 0.02), 0.0, 1.0));
-    shine += 0.5 * glow * pulse * exp(-90.0 * up * up);
+    // A narrow glow around each column, and along the line where accents strike.
+    float shine = glow * (0.2 + 0.5 * pulse) * exp(-max(away - radius, 0.0) / (0.45 * unit)) * mix(0.3, 1.0, above);
+    shine += 0.45 * glow * pulse * exp(-off / (2.5 * fine));
     vec3 below = IMG_THIS_PIXEL(back).rgb;
-    below = 1.0 - (1.0 - below) * (1.0 - tone * color.a * clamp(0.9 * shine, 0.0, 1.0));
-    float tip = clamp(off.x / max(tall.r, 1.0), 0.0, 1.0);
-    vec3 body = mix(tone * 0.88, mix(tone, vec3(1.0), 0.75), tip * tip);
-    below = mix(below, body, column * color.a);
-    return vec4(mix(below, mix(tone, vec3(1.0), 0.6), cap * color.a), 1.0);
+    below = 1.0 - (1.0 - below) * (1.0 - tone * color.a * ends * clamp(shine, 0.0, 1.0));
+    float tip = clamp(off / max(tall.r, 1.0), 0.0, 1.0);
+    vec3 body = mix(tone, mix(tone, vec3(1.0), 0.7), clamp(tip * tip + 0.5 * pulse, 0.0, 1.0));
+    float clear = mix(0.6, 0.92, tip) + 0.08 * pulse;
+    clear *= mix(0.4 * max(1.0 - off / at.z, 0.0), 1.0, above);
+    below = mix(below, body, column * clear * color.a * ends);
+    return vec4(mix(below, mix(tone, vec3(1.0), 0.6), cap * color.a * ends), 1.0);
 }
 
 void main() {
