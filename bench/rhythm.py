@@ -14,6 +14,7 @@ import argparse
 import time
 import warnings
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from multiprocessing import get_context
 
 import mir_eval
@@ -27,7 +28,19 @@ from server.media.rhythm.sections import BREAK, BUILD, DROP, PLAIN
 
 Row = dict[str, float]
 Reals = NDArray[np.float64]
-Listener = Callable[[NDArray[np.int16]], rhythm.Events]
+
+
+@dataclass(frozen=True)
+class Detected:
+    """The part of rhythm.Events that other libraries detect too."""
+
+    onsets: Reals
+    beats: Reals
+    tempo: float
+    sections: Reals = field(default_factory=lambda: np.zeros((0, 4)))
+
+
+Listener = Callable[[NDArray[np.int16]], rhythm.Events | Detected]
 
 _WINDOW_S = 0.050
 _OCTAVES = (2, 1 / 2, 3, 1 / 3, 3 / 2, 2 / 3)
@@ -40,7 +53,7 @@ def ours(samples: NDArray[np.int16]) -> rhythm.Events:
     return rhythm.find(samples)
 
 
-def librosas(samples: NDArray[np.int16]) -> rhythm.Events:
+def librosas(samples: NDArray[np.int16]) -> Detected:
     """What librosa hears: onsets and beats, with its own settings and sample rate."""
     import librosa
 
@@ -48,23 +61,8 @@ def librosas(samples: NDArray[np.int16]) -> rhythm.Events:
     mono = librosa.resample(mono, orig_sr=RATE, target_sr=22050)
     onsets = librosa.onset.onset_detect(y=mono, sr=22050, units="time")
     tempo, beats = librosa.beat.beat_track(y=mono, sr=22050, units="time")
-    none = np.zeros((0, 2))
-    found = np.stack([onsets, np.ones(len(onsets))], axis=1)
     marked = np.stack([beats, np.zeros(len(beats))], axis=1)
-    speed = float(np.atleast_1d(tempo)[0])
-    return rhythm.Events(
-        onsets=found,
-        kicks=none,
-        snares=none,
-        hats=none,
-        accents=none,
-        beats=marked,
-        tempo=speed,
-        confidence=1.0,
-        sections=np.zeros((0, 4)),
-        labels=np.zeros(0, np.int64),
-        evidence={},
-    )
+    return Detected(onsets[:, None], marked, float(np.atleast_1d(tempo)[0]))
 
 
 def measure(kind: str, seed: int, listener: Listener) -> Row:
@@ -94,7 +92,7 @@ def _tempo(found: float, known: float) -> Row:
     return {"octave": float(octave)} if octave else {"octave": 0.0, "tempo": float(right)}
 
 
-def _sections(truth: Truth, events: rhythm.Events) -> Row:
+def _sections(truth: Truth, events: rhythm.Events | Detected) -> Row:
     """The share of the time that is called by its name, and the bounds within half a second."""
     if not truth.sections or not len(events.sections):
         return {}

@@ -87,6 +87,7 @@ def _render(parser: argparse.ArgumentParser) -> None:
     meaning = "where in the track the video begins (0); drop or best with --duration finds a part"
     add("--start", metavar="SECONDS", help=meaning)
     add("--duration", metavar="SECONDS", help="length of the video (the rest of the track)")
+    add("--tempo", metavar="BPM", help="beats a minute of the track, where another is heard")
     add("--aspect", help="16:9, 9:16, 1:1 or 4:5 (16:9)")
     add("--fit", help="how the photo fills the frame: blur, contain or cover (blur)")
     add("--fps", help=", ".join(map(str, FRAME_RATES)) + " (30)")
@@ -109,6 +110,7 @@ def _analyse(parser: argparse.ArgumentParser) -> None:
         metavar="EVENTS",
         help="what sounds instead, such as accent or beat,hat (beat,kick,snare)",
     )
+    add("--tempo", metavar="BPM", help="beats a minute of the track, where another is heard")
 
 
 def _presets(parser: argparse.ArgumentParser) -> None:

@@ -96,6 +96,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "for drop and best the track may last at most {limit} seconds; give the start in seconds",
         "для drop и best трек может длиться не больше {limit} с; укажите start в секундах",
     ),
+    "tempo": (
+        "it must be beats a minute from {least} to {most}, such as 170 or 87.5",
+        "нужны удары в минуту от {least} до {most}, например 170 или 87.5",
+    ),
     "positive_seconds": ("it must be more than 0 seconds", "нужно больше 0 секунд"),
     "past_the_end": ("the track ends at {seconds} seconds", "трек кончается на {seconds} с"),
     "one_of": ("it must be one of {known}", "подойдёт одно из: {known}"),

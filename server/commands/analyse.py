@@ -12,6 +12,8 @@ from server.commands.effects.material import Uploads, prepared
 from server.commands.effects.report import Refused, words_of
 from server.commands.publish import publish
 from server.config import Config
+from server.errors import ToqiboxError
+from server.jobs.fields import check_text
 from server.jobs.workers import TaskError
 
 _ENDINGS = {"plot": ".png", "click": ".wav"}
@@ -24,7 +26,8 @@ CLICKS = (*_USUAL_CLICKS, "hat", "accent")
 def run(config: Config, options: argparse.Namespace) -> int:
     """Analyse the track; exit status 1 when it cannot be read."""
     try:
-        summary, data = _analyse(options, options.fps or config.fps)
+        tempo = _tempo(config, options.tempo)
+        summary, data = _analyse(options, options.fps or config.fps, tempo)
     except Refused as problem:
         print(f"toqibox analyse: {problem}", file=sys.stderr)
         return problem.status
@@ -39,7 +42,18 @@ def run(config: Config, options: argparse.Namespace) -> int:
     return 0
 
 
-def _analyse(options: argparse.Namespace, fps: int) -> tuple[dict[str, Any], str | None]:
+def _tempo(config: Config, word: str | None) -> float | None:
+    """The beats a minute of an option, checked as a request's are."""
+    try:
+        found: float | None = check_text("tempo", word or "", config)
+    except ToqiboxError as error:
+        raise Refused(f"--tempo {word}: {error.values['reason']}", USAGE) from None
+    return found
+
+
+def _analyse(
+    options: argparse.Namespace, fps: int, tempo: float | None
+) -> tuple[dict[str, Any], str | None]:
     outs = {
         word: _writable(word, getattr(options, word), ending)
         for word, ending in _ENDINGS.items()
@@ -48,7 +62,7 @@ def _analyse(options: argparse.Namespace, fps: int) -> tuple[dict[str, Any], str
     clicks = _clicks(options)
     with tempfile.TemporaryDirectory(prefix="toqibox-") as spare, Hand() as hand:
         uploads = Uploads(audio=Path(options.audio))
-        with prepared(hand, uploads, second=False, photo=False) as material:
+        with prepared(hand, uploads, second=False, photo=False, tempo=tempo) as material:
             made = {word: Path(spare, word) for word in outs}
             data_file = Path(spare, "data")
             task = {
@@ -96,9 +110,10 @@ def _clicks(options: argparse.Namespace) -> list[str]:
 
 def _page(summary: dict[str, Any]) -> list[str]:
     tempo = summary["tempo"]
+    other = f" (or {tempo['alternative']:.1f})" if tempo["alternative"] else ""
     rows = [
         f"length    {summary['seconds']:.1f} s",
-        f"tempo     {tempo['bpm']:.1f} BPM, confidence {tempo['confidence']:.2f}",
+        f"tempo     {tempo['bpm']:.1f} BPM{other}, confidence {tempo['confidence']:.2f}",
         "events    " + ", ".join(f"{count} {name}" for name, count in summary["counts"].items()),
         "sure      "
         + ", ".join(f"{name} {sure:.2f}" for name, sure in summary["confidence"].items()),

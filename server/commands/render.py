@@ -18,7 +18,7 @@ from server.jobs.presets import BUILT_IN_PRESETS, Presets
 from server.jobs.spec import check_request
 
 _TEXTS = (
-    *("effect", "preset", "plan", "start", "duration", "aspect", "fit", "fps"),
+    *("effect", "preset", "plan", "start", "duration", "tempo", "aspect", "fit", "fps"),
     *("title", "artist"),
 )
 

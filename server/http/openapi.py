@@ -28,6 +28,7 @@ from server.jobs.fields import (
     HIGHLIGHTS,
     LONGEST_CHAIN,
     REQUIRED,
+    TEMPO,
     TEXT_LENGTH,
 )
 from server.jobs.spec import DEFAULT_ASPECT, DEFAULT_EFFECT, DEFAULT_FIT
@@ -188,6 +189,12 @@ def _form(config: Config) -> dict[str, Any]:
                 "description": "How the photo fills the frame; a preset may bring its own.",
             },
             "fps": {"type": "string", "enum": [*map(str, FRAME_RATES)], "default": str(config.fps)},
+            "tempo": {
+                "type": "string",
+                "pattern": r"^[0-9]{2,3}(\.[0-9]{1,6})?$",
+                "description": f"Beats a minute, from {TEMPO[0]} to {TEMPO[1]}: what the beats of "
+                "the track are to have, where half or twice of it would be heard.",
+            },
             "title": text | {"description": _CREDIT},
             "artist": text | {"description": _CREDIT},
             "allowFlashing": {

@@ -53,6 +53,7 @@ _JOB = {
     "fps": _COUNT,
     "start": _NUMBER,
     "duration": _NUMBER,
+    "tempo": {"type": ["number", "null"], "description": "The tempo that was asked for."},
     "highlight": {
         "enum": [*HIGHLIGHTS, None],
         "description": "What `start` was found as, null where the request said a time.",

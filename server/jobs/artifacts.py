@@ -22,7 +22,7 @@ KINDS = {"video": "video.mp4", "poster": "poster.jpg"}
 """The artifacts of a job and their file names."""
 SPECTRA, LEVELS, TRACK = "spectra.npy", "levels.npy", "track.npz"
 """What the analyse task writes into a folder of features, the last two only where needed."""
-FEATURES_VERSION = 3
+FEATURES_VERSION = 4
 """Of the features: another version is another name, so an upgrade analyses anew."""
 _BALLAST_BYTES = 4_000_000
 _LOCK_TRIES = 5
@@ -140,7 +140,9 @@ class DataFolder:
         return self.job(job_id) / KINDS[kind]
 
     def features_of(self, job: Job) -> Path:
-        return self.features / f"{job.spec.sound}-v{FEATURES_VERSION}"
+        """The folder of its track's features, which a tempo that is asked for makes others."""
+        tempo = "" if job.spec.tempo is None else f"-{job.spec.tempo:.10g}bpm"
+        return self.features / f"{job.spec.sound}{tempo}-v{FEATURES_VERSION}"
 
     def keep_artifacts_only(self, job_id: str) -> None:
         """Remove all that a finished job no longer needs."""

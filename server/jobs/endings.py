@@ -101,7 +101,7 @@ class Endings:
     def _close(self, run: Run) -> None:
         run.closing = True
         self.runs.pop(run.job.id, None)
-        if not self._store.uses_sound(run.job.spec.sound):
+        if not self._store.uses_sound(run.job.spec.sound, run.job.spec.tempo):
             discard(run.features)
         self._changed()
 

@@ -16,11 +16,13 @@ REQUIRED = ("audio", "photo")
 """The files without which there is no job."""
 TEXTS = (
     *("duration", "start", "plan", "effect", "params", "preset", "aspect", "fit", "fps"),
-    *("title", "artist", "allowFlashing"),
+    *("title", "artist", "tempo", "allowFlashing"),
 )
 NOT_OFFERED = ("webhook",)
 """Fields of the contract that this server answers with 422 rather than ignore."""
 ASPECTS = {"16:9": (16, 9), "9:16": (9, 16), "1:1": (1, 1), "4:5": (4, 5)}
+TEMPO = (40, 240)
+"""Beats a minute that `tempo` may be."""
 HIGHLIGHTS = ("drop", "best")
 """Words that `start` may be: the part of the track is then found by what is heard."""
 FITS = ("blur", "contain", "cover")
@@ -31,6 +33,7 @@ CHAIN_BYTES = 65_536
 
 _SECONDS = re.compile(r"(?=\.?[0-9])[0-9]{0,6}(?:\.[0-9]{0,40})?")
 FLAGS = {"true": True, "false": False, "1": True, "0": False}
+_BEATS = re.compile(r"[0-9]{2,3}(?:\.[0-9]{1,6})?")
 _EXACT = Decimal("1E-9")
 
 
@@ -92,6 +95,13 @@ def _start(text: str, _config: Config) -> Decimal | str:
     if not _SECONDS.fullmatch(text):
         raise refuse("start", reason("start"))
     return _seconds("start", text)
+
+
+def _tempo(text: str, _config: Config) -> float:
+    least, most = TEMPO
+    if not _BEATS.fullmatch(text) or not least <= float(text) <= most:
+        raise refuse("tempo", reason("tempo", least=least, most=most))
+    return float(text)
 
 
 def _plan(text: str, config: Config) -> str:
@@ -240,6 +250,7 @@ _READERS: dict[str, Callable[[str, Config], Any]] = {
     "aspect": _one_of("aspect", tuple(ASPECTS)),
     "fit": _one_of("fit", FITS),
     "fps": _fps,
+    "tempo": _tempo,
     "title": _label("title"),
     "artist": _label("artist"),
     "allowFlashing": _flag("allowFlashing"),

@@ -123,6 +123,7 @@ class Intake:
             "audio": str(folder / "audio"),
             "wanted": request.highlight,
             "duration": str(request.duration),
+            "tempo": request.tempo,
         }
         found = await self._attempts(task, _HIGHLIGHT_WATCH, _HIGHLIGHT_LIMITS, request_id)
         return replace(

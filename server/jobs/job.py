@@ -134,6 +134,7 @@ def seen_by_client(
         "start": float(spec.start),
         "duration": float(spec.duration),
         "highlight": spec.highlight,
+        "tempo": spec.tempo,
         "frames": {"done": spec.frames if done else frames_done, "total": spec.frames},
         "queuePosition": position,
         "etaSeconds": eta_s,

@@ -125,7 +125,7 @@ class Pipeline:
     async def analyse(self, run: Run) -> None:
         """Write the features of the track, unless another job has done so."""
         task = plan.analyse_task(run.job, run.folder, run.features)
-        async with self._analysing.setdefault(run.job.spec.sound, asyncio.Lock()):
+        async with self._analysing.setdefault(run.features.name, asyncio.Lock()):
             if not plan.is_analysed(run.job, run.features):
                 await self._attempts(run, "analyse", lambda: self._short_task(run, task))
 

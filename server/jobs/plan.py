@@ -131,6 +131,7 @@ def analyse_task(job: Job, folder: Path, features: Path) -> dict[str, Any]:
         "sound": str(folder / "sound.wav"),
         "out": str(features),
         "whole": job.spec.needs_track,
+        "tempo": job.spec.tempo,
     }
 
 

@@ -56,6 +56,8 @@ class Request:
     highlight: str | None
     """What of the track is wanted, one of fields.HIGHLIGHTS; then `start` is found later and
     `duration` is the most. None where the request says a time."""
+    tempo: float | None
+    """Beats a minute that the beats are to have; None finds them."""
     title: str | None
     """None is what the track's tags say, an empty text is none; `artist` likewise."""
     artist: str | None
@@ -106,6 +108,8 @@ class Spec:
     """Whether something follows what only the whole track tells."""
     allow_flashing: bool = False
     """Whether the picture may flash as it likes."""
+    tempo: float | None = None
+    """Beats a minute that the beats are to have; None finds them."""
     highlight: str | None = None
     """What `start` was found as: one of fields.HIGHLIGHTS; None where the request said a time."""
     preset: str | None = None
@@ -170,6 +174,7 @@ def check_request(
         start=Decimal(0) if highlight else start,
         duration=given.get("duration"),
         highlight=highlight,
+        tempo=given.get("tempo"),
         title=given.get("title"),
         artist=given.get("artist"),
         width=width,
@@ -280,6 +285,7 @@ def resolve(request: Request, prepared: Mapping[str, Any], config: Config) -> Sp
         photo2=prepared["photo2_sha256"] if request.photo2 else None,
         loudest_s=float(prepared["loudest_s"]),
         highlight=request.highlight,
+        tempo=request.tempo,
         allow_flashing=request.allow_flashing,
         preset=request.preset,
     )

@@ -180,11 +180,12 @@ class Store:
         with self._transaction() as db:
             db.execute(sql, (job_id, progress, frames_done, slot_ms))
 
-    def uses_sound(self, sound: str) -> bool:
-        """Whether a live job is made from the track with this hash."""
+    def uses_sound(self, sound: str, tempo: float | None) -> bool:
+        """Whether a live job is made from the track with this hash, at this tempo."""
         sql = """SELECT 1 FROM job WHERE status IN ('queued', 'processing')
-                 AND json_extract(spec, '$.sound') = ? LIMIT 1"""
-        return bool(self._rows(sql, sound))
+                 AND json_extract(spec, '$.sound') = ?
+                 AND json_extract(spec, '$.tempo') IS ? LIMIT 1"""
+        return bool(self._rows(sql, sound, tempo))
 
     def forget(self, finished_before: int) -> int:
         """Delete rows of jobs that ended before the given time; says how many."""

@@ -23,7 +23,12 @@ every eighth step."""
 
 
 def analyse(
-    sound: Path, folder: Path, *, whole: bool = True, told: Callable[[], None] | None = None
+    sound: Path,
+    folder: Path,
+    *,
+    whole: bool = True,
+    tempo: float | None = None,
+    told: Callable[[], None] | None = None,
 ) -> float:
     """Write what is not there yet of a track's features.
 
@@ -31,6 +36,7 @@ def analyse(
         sound: the WAV of ours.
         folder: where; it is made if need be.
         whole: whether what only the whole track tells is needed too.
+        tempo: beats a minute that the beats are to have; None finds them.
         told: called now and then.
 
     Returns:
@@ -47,7 +53,7 @@ def analyse(
     if whole and not (folder / LEVELS).exists():
         tracklevels.analyse(heard, folder / LEVELS)
     if whole and not (folder / TRACK).exists():
-        track.analyse(sound, heard, folder / TRACK, told)
+        track.analyse(sound, heard, folder / TRACK, tempo, told)
     return wave.seconds(sound)
 
 
@@ -117,6 +123,10 @@ class Features:
     def confidence(self) -> dict[str, float]:
         """How sure the events are in the whole track, 0..1, by kind of track.CONFIDENT."""
         return dict(zip(track.CONFIDENT, self._known["confidence"].tolist(), strict=True))
+
+    def alternative_tempo(self) -> float:
+        """Half or twice the tempo, whichever people might tap as well; 0.0 without a tempo."""
+        return float(self._known["tempo"][2])
 
     def section_labels(self) -> list[str]:
         """Return a label for each section: intro, outro, or the same letter for the same music."""

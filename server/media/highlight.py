@@ -63,15 +63,18 @@ class Track:
     """As rhythm.Events has them."""
 
 
-def find(samples: NDArray[np.int16], wanted: str, seconds: float) -> Highlight:
+def find(
+    samples: NDArray[np.int16], wanted: str, seconds: float, tempo: float | None = None
+) -> Highlight:
     """The stretch of at most `seconds` that is `wanted`.
 
     Args:
         samples: the whole track at 44.1 kHz, samples x 2.
         wanted: ``drop`` or ``best``; a track without a drop has its best stretch.
         seconds: how long it is to be.
+        tempo: beats a minute that its beats are to have, where that is known.
     """
-    events = rhythm.find(samples)
+    events = rhythm.find(samples, tempo)
     total = len(samples) / RATE
     lines = bar_lines(events.beats[events.beats[:, 1] > 0, 0], total)
     bars = _bars(_spectrum(samples), np.append(lines, total))

@@ -1,9 +1,9 @@
 """What only the whole track tells: levels beside its loud parts, and the events of the music.
 
 One `.npz`: `columns` (steps by COLUMNS, float32, on the grid of the spectra), `tempo` (beats a
-minute, confidence), for each kind of event an array of its name (rows of time in seconds and
-strength 0..1), `sections` (rows of start, end, energy and kind) with their `labels`, and
-`confidence` (that of each of CONFIDENT in the whole track).
+minute, confidence, half or twice as many), for each kind of event an array of its name (rows of
+time in seconds and strength 0..1), `sections` (rows of start, end, energy and kind) with their
+`labels`, and `confidence` (that of each of CONFIDENT in the whole track).
 """
 
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from server.media.analyser import STEPS_PER_S
 from server.media.loudness import STEP_S, Meter
 from server.media.rhythm import confidence, labels
 
-FORMAT = 3
+FORMAT = 4
 """Number of the format of the file, and of what its numbers mean."""
 _LEVELS = (*bands.NAMES, "loudness", "loudness.short")
 EVENTS = ("accent", "onset", "kick", "snare", "hat", "beat", "downbeat", "drop", "section")
@@ -48,13 +48,20 @@ _LEAST_FLUX = 0.01
 Reals = NDArray[np.float64]
 
 
-def analyse(sound: Path, heard: Path, out: Path, told: Callable[[], None] | None = None) -> None:
+def analyse(
+    sound: Path,
+    heard: Path,
+    out: Path,
+    tempo: float | None = None,
+    told: Callable[[], None] | None = None,
+) -> None:
     """Analyse a track as a whole and write `out`, through its `.part`.
 
     Args:
         sound: the WAV of ours.
         heard: its spectra.
         out: the file to write.
+        tempo: beats a minute that the beats are to have; None finds them.
         told: called now and then.
 
     Raises:
@@ -68,7 +75,7 @@ def analyse(sound: Path, heard: Path, out: Path, told: Callable[[], None] | None
             steps = len(records) - spectra.TAIL
             # A record holds the samples before its step; those of the first come before the sound.
             samples = np.ascontiguousarray(records["samples"][1 : steps + 1]).reshape(-1, 2)
-            events = rhythm.find(samples)
+            events = rhythm.find(samples, tempo)
             progressed()
             loudness = meter.read()
     except ffmpeg.MediaError as error:
@@ -79,7 +86,7 @@ def analyse(sound: Path, heard: Path, out: Path, told: Callable[[], None] | None
         np.savez(
             file,
             columns=columns,
-            tempo=np.array([events.tempo, events.confidence]),
+            tempo=np.array([events.tempo, events.confidence, events.alternative]),
             sections=events.sections,
             labels=events.labels,
             confidence=np.array([events.evidence[kind].overall for kind in CONFIDENT]),

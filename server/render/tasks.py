@@ -56,7 +56,7 @@ def highlight(spec: Spec, emit: Emit) -> Result:
     audio = Path(spec["audio"])
     samples = decode_whole(audio, _audio_kind(audio), LONGEST_TRACK_S)
     emit.stage("highlight")
-    found = find(samples, spec["wanted"], float(spec["duration"]))
+    found = find(samples, spec["wanted"], float(spec["duration"]), spec.get("tempo"))
     start, end = (Decimal(f"{time:.6f}") for time in (found.start, found.end))
     duration = min(end - start, Decimal(spec["duration"]))
     return {"start": str(start), "duration": str(duration), "highlight": found.kind}
@@ -118,7 +118,9 @@ def analyse(spec: Spec, emit: Emit) -> Result:
     told = partial(emit.stage, "analyse")
     told()
     whole = bool(spec.get("whole", True))
-    return {"seconds": write(Path(spec["sound"]), Path(spec["out"]), whole=whole, told=told)}
+    tempo = spec.get("tempo")
+    sound, out = Path(spec["sound"]), Path(spec["out"])
+    return {"seconds": write(sound, out, whole=whole, tempo=tempo, told=told)}
 
 
 def flashes(spec: Spec, emit: Emit) -> Result:

@@ -53,7 +53,11 @@ def _summary(features: Features) -> dict[str, Any]:
     )
     return {
         "seconds": round((features.steps - 1) / STEPS_PER_S, 3),
-        "tempo": {"bpm": bpm, "confidence": confidence},
+        "tempo": {
+            "bpm": bpm,
+            "confidence": confidence,
+            "alternative": round(features.alternative_tempo(), 2),
+        },
         "sections": [
             {
                 "start": round(start, 3),

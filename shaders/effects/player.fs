@@ -78,7 +78,7 @@ vec2 corner() {
     vec2 low = max(edge, floor(SAFE_AREA.xy * frame + 0.5));
     vec2 room = max(frame - max(edge, ceil(SAFE_AREA.zw * frame)) - low - extent(), vec2(0.0));
     vec2 free = max(floor(frame * (1.0 - SAFE_AREA.zw)) - extent(), vec2(0.0));
-    int spot = place < 9 ? place : design == 1 ? 4 : frame.x > frame.y ? 6 : 1;
+    int spot = place < 9 ? place : design == 1 ? 4 : frame.x > frame.y ? 6 : 7; // text and progress are below
     vec2 at = low + room * 0.5 * vec2(float(spot - 3 * (spot / 3)), float(spot / 3));
     return floor(min(at, free));
 }

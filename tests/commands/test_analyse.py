@@ -58,6 +58,17 @@ def test_features_as_words_data_and_a_picture(kicks: Path, tmp_path: Path) -> No
     assert (255, 138, 92) in {colour for _, colour in colours}, "the lane of the kicks"
 
 
+def test_the_tempo_may_be_told(kicks: Path, tmp_path: Path) -> None:
+    heard, told = (
+        json.loads(run(tmp_path, kicks.name, "--json", *words).stdout)
+        for words in ([], ["--tempo", "60"])
+    )
+    assert heard["tempo"]["bpm"] == pytest.approx(120, abs=1)
+    assert told["tempo"]["bpm"] == pytest.approx(60, abs=1)
+    assert heard["counts"]["beat"] == pytest.approx(2 * told["counts"]["beat"], abs=2)
+    assert told["counts"]["kick"] == heard["counts"]["kick"]
+
+
 def test_data_for_programs(kicks: Path, tmp_path: Path) -> None:
     told = run(tmp_path, kicks.name, "--json", "--fps", "24")
     found = json.loads(told.stdout)
@@ -77,6 +88,7 @@ def test_data_for_programs(kicks: Path, tmp_path: Path) -> None:
         (["noise.txt"], 1, "audio"),
         (["kicks.wav", "--plot", "a.jpg"], 2, "ends in .png"),
         (["kicks.wav", "--plot", "no/a.png"], 2, "no such folder"),
+        (["kicks.wav", "--tempo", "300"], 2, "beats a minute from 40 to 240"),
         (["kicks.wav", "--fps", "29"], 2, "invalid choice"),
         (["kicks.wav", "--click", "a.mp3"], 2, "ends in .wav"),
         (["kicks.wav", "--click", "a.wav", "--click-on", "cow"], 2, "possible are beat, kick"),

@@ -1,7 +1,10 @@
 """SAFE_AREA: the margins that apps cover, in a picture that is higher than wide."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from server.commands.effects.source import read
 from server.effects.dialects import load
@@ -64,29 +67,37 @@ _PLAIN: dict[str, dict[str, object]] = {
 """What is drawn that must be seen: shadows may be covered."""
 
 
-@pytest.mark.parametrize("name", _PLAIN)
-@pytest.mark.parametrize("place", ["Bottom left", "Top right"])
-def test_words_and_cards_stay_in_it(gl: Context, name: str, place: str) -> None:
+_TITLE = "A title that is long enough for three lines of it"
+
+
+def _alpha(
+    gl: Context, name: str, params: Mapping[str, object], size: tuple[int, int]
+) -> NDArray[np.uint8]:
     found = read(BUILT_IN / f"{name}.fs")
-    placed = {"place": place} if name != "progress" else {}
-    title = "A title that is long enough for three lines of it"
     job = Job(
-        effects=(found.row({**_PLAIN[name], **placed}),),
+        effects=(found.row({**_PLAIN[name], **params}),),
         photo=None,
         features=None,
-        size=(90, 160),
+        size=size,
         fps=10,
         frames=20,
         fit="blur",
         egl_device=None,
         require_gpu=False,
-        title=title,
+        title=_TITLE,
         artist="Ada",
     )
     scene = Scene(gl, job)
     scene.begin(10)
     scene.draw_effects(10)
-    seen = rgba(scene.output)[..., 3] > 20
+    return rgba(scene.output)[..., 3]
+
+
+@pytest.mark.parametrize("name", _PLAIN)
+@pytest.mark.parametrize("place", ["Bottom left", "Top right"])
+def test_words_and_cards_stay_in_it(gl: Context, name: str, place: str) -> None:
+    placed = {"place": place} if name != "progress" else {}
+    seen = _alpha(gl, name, placed, (90, 160)) > 20
     rows_, columns = np.nonzero(seen)
     assert columns.min() >= 0.06 * 90 - 1
     assert columns.max() < 0.88 * 90 + 1
@@ -96,6 +107,13 @@ def test_words_and_cards_stay_in_it(gl: Context, name: str, place: str) -> None:
         assert rows_.min() < 0.14 * 160 + 4
     else:
         assert rows_.max() > 0.78 * 160 - 14
+
+
+@pytest.mark.parametrize("size", [(90, 90), (80, 100), (90, 160), (160, 90)])
+def test_automatic_places_do_not_cover_each_other(gl: Context, size: tuple[int, int]) -> None:
+    seen = [_alpha(gl, name, {}, size) > 20 for name in _PLAIN]
+    assert all(one.any() for one in seen)
+    assert np.sum(seen, axis=0).max() == 1
 
 
 def test_a_file_that_has_the_name_keeps_it(gl: Context) -> None:

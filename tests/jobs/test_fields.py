@@ -32,6 +32,7 @@ BAD = [
     ("duration", "."),
     ("start", "-0"),
     ("start", " 1"),
+    *(("tempo", text) for text in ("39", "240.1", "1e2", "-90", "120bpm", "NaN", "0120")),
     ("plan", "gold"),
     ("aspect", "16x9"),
     ("fit", "stretch"),

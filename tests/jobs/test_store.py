@@ -209,3 +209,14 @@ def test_what_was_committed_survives_kill(tmp_path: Path, make_job: MakeJob) -> 
         assert store.get(f"{last:06d}") is not None
         assert store.count(Status.QUEUED) in (last + 1, last + 2)
         store.close()
+
+
+def test_a_sound_is_in_use_at_the_tempo_that_was_asked_for(store: Store, make_job: MakeJob) -> None:
+    store.add(make_job("heard"), bound=9)
+    store.add(make_job("told", tempo=87.5), bound=9)
+    assert store.uses_sound("a" * 64, None)
+    assert store.uses_sound("a" * 64, 87.5)
+    assert not store.uses_sound("a" * 64, 175.0)
+    assert not store.uses_sound("b" * 64, None)
+    store.move("told", Status.CANCELLED)
+    assert not store.uses_sound("a" * 64, 87.5)

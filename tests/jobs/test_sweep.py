@@ -46,6 +46,7 @@ def test_what_has_no_owner_goes_at_start(store: Store, data: DataFolder, make_jo
     (data.jobs / "nobody").mkdir()
     (data.spool / "upload").mkdir()
     (data.features / f"{'a' * 64}-v{FEATURES_VERSION}").mkdir()
+    (data.features / f"{'a' * 64}-174bpm-v{FEATURES_VERSION}").mkdir()
     (data.features / f"{'c' * 64}.npy").touch()
     sweep(store, data, at_start=True)
     assert sorted(path.name for path in live.iterdir()) == ["0000-x.mp4", "sound.wav"]

@@ -58,7 +58,12 @@ class Material:
 
 @contextlib.contextmanager
 def prepared(
-    hand: Hand, uploads: Uploads, *, second: bool, photo: bool = True
+    hand: Hand,
+    uploads: Uploads,
+    *,
+    second: bool,
+    photo: bool = True,
+    tempo: float | None = None,
 ) -> Iterator[Material]:
     """The material as long as it is needed; what was made for it is removed afterwards.
 
@@ -67,6 +72,7 @@ def prepared(
         uploads: the person's own files.
         second: whether the second photo is asked for, so that a sample stands in for it.
         photo: the same of the first.
+        tempo: beats a minute that the beats of a track that is given are to have.
 
     Raises:
         Refused: a file cannot be read, or a sample could not be made.
@@ -76,7 +82,7 @@ def prepared(
         folder = Path(name)
         given = {key: path for key, path in vars(uploads).items() if path is not None}
         if given:
-            _prepare(hand, given, folder)
+            _prepare(hand, given, folder, tempo)
         needed = {"audio", *(["photo"] if photo else []), *(["photo2"] if second else [])}
         stand_in = sample_folder(hand, folder) if needed - given.keys() else folder
         home = {key: folder if key in given else stand_in for key in _KEYS}
@@ -143,7 +149,7 @@ async def _compose(folder: Path) -> None:
             await child.wait()
 
 
-def _prepare(hand: Hand, given: dict[str, Path], folder: Path) -> None:
+def _prepare(hand: Hand, given: dict[str, Path], folder: Path, tempo: float | None = None) -> None:
     """Turn a person's files into what tasks read, and note how long the sound is."""
     task = {
         "task": "prepare",
@@ -158,7 +164,7 @@ def _prepare(hand: Hand, given: dict[str, Path], folder: Path) -> None:
         if "audio" in given:
             sound, features = folder / "sound.wav", folder / "features"
             line = {"task": "analyse", "sound": str(sound), "out": str(features)}
-            hand.do(line)
+            hand.do({**line, "tempo": tempo})
             (folder / "seconds").write_text(str(found["samples"] / SAMPLE_RATE))
     except TaskError as error:
         field = error.event.get("field")

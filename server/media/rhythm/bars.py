@@ -55,7 +55,9 @@ def measure(heard: Heard, downbeats: Reals) -> Bars:
         downbeats: where bars begin, in seconds.
     """
     bounds = _bounds(heard.seconds, downbeats)
-    steps = np.minimum(np.rint(bounds * STEPS_PER_S).astype(np.int64), len(heard.novelty) - 1)
+    steps = np.minimum(
+        np.rint(bounds * STEPS_PER_S).astype(np.int64), len(heard.spectrum.power) - 1
+    )
     steps = np.maximum(steps, np.arange(len(steps)) - len(steps))
     lengths = np.maximum(np.diff(bounds), 1e-3)
     power = _means(heard.spectrum.power[:, None], steps)[:, 0]

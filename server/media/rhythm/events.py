@@ -6,24 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from server.media.rhythm import (
-    accents,
-    agreement,
-    bars,
-    downbeats,
-    labels,
-    meter,
-    sections,
-    sixteenths,
-)
+from server.media.rhythm import accents, bars, grid, labels, sections, sixteenths
 from server.media.rhythm.centred import centred
 from server.media.rhythm.confidence import PLAYS, Evidence, evidence
 from server.media.rhythm.heard import listen
 
 Reals = NDArray[np.float64]
-
-_LEAST_CONFIDENCE = 0.15
-"""Less is what noise and speech have: nothing recurs."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +29,9 @@ class Events:
     beats: Reals
     """(n, 2): times, and 1.0 for the first beat of a bar, else 0.0."""
     tempo: float
-    """Beats a minute, the median; 0.0 where there is none."""
+    """Beats a minute; 0.0 where there is none."""
+    alternative: float
+    """Half or twice the tempo, whichever people might tap as well; 0.0 where there is none."""
     confidence: float
     """How sure tempo and beats are, 0..1."""
     sections: Reals
@@ -52,22 +42,21 @@ class Events:
     """How sure the events are, by kind of confidence.KINDS."""
 
 
-def find(samples: NDArray[np.int16]) -> Events:
-    """What happens in a track.
+def find(samples: NDArray[np.int16], tempo: float | None = None) -> Events:
+    """Find what happens in a track.
 
     Args:
         samples: the track at 44.1 kHz, samples x 2; it is read a piece at a time.
+        tempo: beats a minute that its beats are to have, where that is known.
     """
     heard = listen(centred(samples))
-    row, confidence = meter.find(heard)
-    if confidence < _LEAST_CONFIDENCE:
-        row = row[:0]
-    if grid := sixteenths.find(
-        heard.kicks[:, 0], float(np.median(np.diff(row))) if len(row) > 1 else 0
-    ):
-        heard, row = heard.placed(grid.place_rows), grid.place(row)
-    firsts = downbeats.find(row, heard)
-    beats = np.stack([row, firsts], axis=1)
+    pulse = grid.find(heard, tempo)
+    if exact := sixteenths.find(heard.kicks[:, 0], 60 / pulse.tempo if pulse.tempo else 0.0):
+        heard = heard.placed(exact.place_rows)
+        pulse = pulse._replace(beats=exact.place(pulse.beats))
+    beats = np.stack([pulse.beats, pulse.firsts], axis=1)
+    first = pulse.firsts > 0
+    certainty = heard.certainty
     known = evidence(
         {
             "onset": heard.onsets,
@@ -75,21 +64,29 @@ def find(samples: NDArray[np.int16]) -> Events:
             "snare": heard.snares,
             "hat": heard.hats,
             "beat": beats,
-            "downbeat": beats[firsts > 0],
+            "downbeat": beats[first],
         },
-        agreement.certainty(heard, row, firsts, confidence),
+        {
+            "onset": certainty["onsets"],
+            "kick": certainty["kicks"],
+            "snare": certainty["snares"],
+            "hat": certainty["hats"],
+            "beat": pulse.sure,
+            "downbeat": pulse.sure_first[first],
+        },
     )
-    measured = bars.measure(heard, row[firsts > 0])
+    measured = bars.measure(heard, pulse.beats[first])
     parts = sections.find(measured, drums=known["kick"].overall >= PLAYS)
     return Events(
         onsets=heard.onsets,
         kicks=heard.kicks,
         snares=heard.snares,
         hats=heard.hats,
-        accents=accents.find(heard, row, known["kick"]),
+        accents=accents.find(heard, pulse.beats, known["kick"]),
         beats=beats,
-        tempo=float(np.median(60 / np.diff(row))) if len(row) > 1 else 0.0,
-        confidence=confidence,
+        tempo=pulse.tempo,
+        alternative=pulse.alternative,
+        confidence=pulse.confidence,
         sections=parts,
         labels=labels.find(measured, np.searchsorted(measured.bounds, parts[:, 0])),
         evidence=known,

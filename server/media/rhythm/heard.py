@@ -1,4 +1,8 @@
-"""What is heard in a track before any beat is known: onsets, drums, changes of the harmony."""
+"""Onsets and drums of a track, and how likely beats are: the network's activations, made exact.
+
+The network tells to some 10 ms that an event begins; `precise` and, for kicks, the hits of the bass
+tell at which sample.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -7,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.media.analyser import RATE
-from server.media.rhythm import drums, falls, harmony, hits, lows, onsets, precise, spectra
+from server.media.rhythm import hits, lows, network, onsets, picking, precise, spectra
 from server.media.rhythm.spectra import STEPS_PER_S
 
 Reals = NDArray[np.float64]
@@ -16,10 +20,17 @@ _APART_S = 0.030
 """Onsets that are nearer to each other than this are one."""
 _SAME_S = 0.005
 """Two times that became so near to each other are of one event."""
+_HIT_S = 0.035
+"""A kick begins with the hit of the bass that is so near to it."""
 _STEP_REACH_S, _HIT_REACH_S = (0.025, 0.015), (0.0015, 0.0015)
-"""How much sooner and later than found an onset, and a hit of the bass, may be."""
-_LEAST_NOISE, _SHARE_OF_NOISE = 0.2, 0.12
-"""What begins of noise with a drum: at least so much, and such a share of what loud ones have."""
+"""How much sooner and later than a step, and than a hit of the bass, an event may begin."""
+_CUT_OFF_S = 0.030
+"""Nothing begins so near to the end of the track."""
+_FAINT_KICK = 0.08
+"""Kicks weaker than this beside the strong ones of the track cannot be heard."""
+_LONE_S, _LONE_SURE = 0.3, 0.3
+"""How far from the network's onsets those of the flux must be to count, and how sure they are."""
+_DRUMS = ("kicks", "snares", "hats")
 
 
 @dataclass(frozen=True)
@@ -28,17 +39,19 @@ class Heard:
 
     seconds: float
     spectrum: spectra.Spectra
-    novelty: Reals
-    """How much begins in each step."""
     onsets: Reals
     kicks: Reals
     snares: Reals
     hats: Reals
-    changes: Reals
-    """Where the harmony changes; the second column is by how much, 0..2."""
+    certainty: dict[str, Reals]
+    """How sure the network is of each event, 0..1, by the names above."""
+    beats: Reals
+    """How likely a beat is in each step, 0..1,"""
+    downbeats: Reals
+    """and how likely the first beat of a bar."""
 
     def placed(self, place: Callable[[Reals], Reals]) -> "Heard":
-        """The same with the rows of its events as `place` makes them."""
+        """The same with the rows of its events as `place` makes them, in order and number alike."""
         return replace(
             self,
             onsets=place(self.onsets),
@@ -47,58 +60,71 @@ class Heard:
             hats=place(self.hats),
         )
 
-    def part(self, start: float, end: float) -> "Heard":
-        """The same with those events only that lie between two times."""
-
-        def inside(rows: Reals) -> Reals:
-            return rows[(rows[:, 0] >= start) & (rows[:, 0] <= end)]
-
-        return replace(
-            self,
-            onsets=inside(self.onsets),
-            kicks=inside(self.kicks),
-            snares=inside(self.snares),
-            hats=inside(self.hats),
-            changes=inside(self.changes),
-        )
-
 
 def listen(samples: NDArray[np.int16]) -> Heard:
-    """Onsets and drums of a track, samples x 2."""
+    """Detect the onsets and drums of a track, samples x 2 at 44.1 kHz."""
     spectrum = spectra.measure(samples)
-    novelty = onsets.flux(spectrum.levels)
-    steps = onsets.peaks(novelty)
-    times = precise.refine(samples, steps / STEPS_PER_S, *_STEP_REACH_S)
-    kicks, others = _bass(samples)
-    kicked = _apart(times, kicks[:, 0]) <= _APART_S
-    snare, hat = drums.noises(spectrum.levels, steps, kicked)
-    found = _joined(_rows(times, novelty[steps]), kicks, others)
+    sure = dict(
+        zip(network.OUTPUTS, network.activations(spectrum.levels).T.astype(np.float64), strict=True)
+    )
+    low, power = lows.lower(samples)
+    at, _ = hits.find(low, power)
+    bass = np.sort(precise.refine(samples, at / lows.LOW_RATE, *_HIT_REACH_S))
+    events = {kind: _events(samples, spectrum, sure[kind], kind, bass) for kind in picking.KINDS}
+    events["kicks"] = events["kicks"][events["kicks"][:, 1] >= _FAINT_KICK]
+    events["onsets"] = _joined(events["onsets"], *(events[kind] for kind in _DRUMS))
+    events["onsets"] = _with_lone(samples, spectrum, events["onsets"])
     return Heard(
-        len(samples) / RATE,
-        spectrum,
-        novelty,
-        found,
-        kicks,
-        _those(times, snare),
-        _those(times, hat),
-        harmony.changes(spectrum.levels),
+        seconds=len(samples) / RATE,
+        spectrum=spectrum,
+        **{kind: rows[:, :2] for kind, rows in events.items()},
+        certainty={kind: rows[:, 2] for kind, rows in events.items()},
+        beats=sure["beats"],
+        downbeats=sure["downbeats"],
     )
 
 
-def _bass(samples: NDArray[np.int16]) -> tuple[Reals, Reals]:
-    """The kicks, and the other hits of the bass."""
-    low, power = lows.lower(samples)
-    at, strengths = hits.find(low, power)
-    struck = falls.kicks(low, at, strengths)
-    times = precise.refine(samples, at / lows.LOW_RATE, *_HIT_REACH_S)
-    return _rows(times[struck], strengths[struck]), _rows(times[~struck], strengths[~struck])
+def _events(
+    samples: NDArray[np.int16], spectrum: spectra.Spectra, sure: Reals, kind: str, bass: Reals
+) -> Reals:
+    """Rows of time, strength and certainty, in order."""
+    steps = picking.peaks(sure)
+    times = precise.refine(samples, steps / STEPS_PER_S, *_STEP_REACH_S)
+    if kind == "kicks" and len(bass):
+        after = np.clip(np.searchsorted(bass, steps / STEPS_PER_S), 1, max(len(bass) - 1, 1))
+        pair = np.stack([bass[after - 1], bass[np.minimum(after, len(bass) - 1)]])
+        away = np.abs(pair - steps / STEPS_PER_S)
+        near = pair[away.argmin(axis=0), np.arange(len(steps))]
+        times = np.where(away.min(axis=0) <= _HIT_S, near, times)
+    times[times > len(samples) / RATE - _CUT_OFF_S] = -2.0  # a sound that is cut off clicks
+    rows = np.stack([times, picking.strengths(spectrum.levels, steps, kind), sure[steps]], axis=1)
+    rows = rows[np.argsort(times, kind="stable")]
+    found: Reals = rows[np.diff(rows[:, 0], prepend=-1.0) > _SAME_S]
+    return found
+
+
+def _with_lone(samples: NDArray[np.int16], spectrum: spectra.Spectra, known: Reals) -> Reals:
+    """The onsets with those of the spectral flux that are far from any: single soft notes."""
+    steps = onsets.peaks(onsets.flux(spectrum.levels))
+    steps = steps[_apart(steps / STEPS_PER_S, known[:, 0]) > _LONE_S]
+    times = precise.refine(samples, steps / STEPS_PER_S, *_STEP_REACH_S)
+    strengths = picking.strengths(spectrum.levels, steps, "onsets")
+    loud = spectrum.levels[steps].max(axis=1) / max(float(spectrum.levels.max()), 1e-9)
+    rows = np.stack([times, strengths * loud, np.full(len(times), _LONE_SURE)], axis=1)
+    rows = rows[times <= len(samples) / RATE - _CUT_OFF_S]
+    every = np.concatenate([known, rows])
+    every = every[np.argsort(every[:, 0], kind="stable")]
+    found: Reals = every[np.diff(every[:, 0], prepend=-1.0) > _APART_S]
+    return found
 
 
 def _joined(found: Reals, *more: Reals) -> Reals:
-    """Onsets with those of the others' that are not among them."""
+    """Onsets with those of the others' that are not among them; a drum's own time counts."""
     for rows in more:
-        found = np.concatenate([found, rows[_apart(rows[:, 0], found[:, 0]) > _APART_S]])
+        found = found[_apart(found[:, 0], rows[:, 0]) > _APART_S]
+        found = np.concatenate([found, rows])
         found = found[np.argsort(found[:, 0], kind="stable")]
+        found = found[np.diff(found[:, 0], prepend=-1.0) > _SAME_S]
     return found
 
 
@@ -108,22 +134,3 @@ def _apart(times: Reals, others: Reals) -> Reals:
     after = np.searchsorted(others, times)
     near: Reals = np.minimum(times - padded[after], padded[after + 1] - times)
     return near
-
-
-def _those(times: Reals, noise: Reals) -> Reals:
-    """The onsets with enough of a drum's noise."""
-    if not len(times):
-        return np.zeros((0, 2))
-    chosen = noise > max(_LEAST_NOISE, _SHARE_OF_NOISE * float(np.percentile(noise, 95)))
-    return _rows(times[chosen], noise[chosen])
-
-
-def _rows(times: Reals, strengths: Reals) -> Reals:
-    """Times in order, and strengths as shares of what the strong ones reach."""
-    if not len(times):
-        return np.zeros((0, 2))
-    strong = max(float(np.percentile(strengths, 90)), 1e-9)
-    rows = np.stack([times, np.minimum(strengths / strong, 1)], axis=1)
-    rows = rows[np.argsort(times, kind="stable")]
-    found: Reals = rows[np.diff(rows[:, 0], prepend=-1.0) > _SAME_S]
-    return found

@@ -82,3 +82,14 @@ def test_the_same_sound_has_the_same_events() -> None:
     again = rhythm.find(track.samples.copy())
     for name in ("onsets", "kicks", "snares", "hats", "beats", "sections"):
         assert np.array_equal(getattr(found, name), getattr(again, name))
+
+
+def test_beats_are_where_the_kicks_are_and_not_where_bass_and_hats_are() -> None:
+    """Kicks and snares on the beats of 120 a minute; a bass and louder hats half a beat later."""
+    times = np.arange(0, 16, 0.5)
+    age = (sounds.span(16) - 0.25) % 0.5
+    bass = sum(0.5**k * np.sin(2 * np.pi * 55 * (k + 1) * age) for k in range(5))
+    signal = 0.7 * sounds.hits(16, times) + 0.3 * bass * np.exp(-age / 0.1)
+    found = rhythm.find(sounds.samples(0.6 * signal + sounds.hats(16, times + 0.25)))
+    assert found.tempo == pytest.approx(120, rel=1e-3)
+    assert np.abs((found.beats[:, 0] + 0.25) % 0.5 - 0.25).max() < 0.02

@@ -1,0 +1,197 @@
+"""Material beside the songs: tracks made by code, and sounds in which nothing happens."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.music import KINDS
+from bench.music.track import RATE
+from bench.songs import kits, mastering, voices
+from bench.songs.song import instruments
+from bench.songs.truth import PITCHES, Truth
+
+Samples = NDArray[np.int16]
+Floats = NDArray[np.float32]
+Reals = NDArray[np.float64]
+
+_DRUMS = ("kicks", "snares", "hats")
+_CALM_S = 20.0
+
+
+def made(first: int, count: int) -> Iterator[tuple[str, Samples, Truth]]:
+    """Tracks of bench.music, `count` seeds of each kind from seed `first` on.
+
+    A click track has no truth of drums, since a click may sound like one.
+    """
+    for kind, make in KINDS.items():
+        for seed in range(first, first + count):
+            track = make(seed)
+            names = ["onsets", "beats", *(_DRUMS if kind != "clicks" else ())]
+            if len(track.truth.downbeats):
+                names.append("downbeats")
+            truth = {name: getattr(track.truth, name).tolist() for name in names}
+            yield f"{kind}-{seed}", track.samples, truth
+
+
+def calm(count: int, seed: int) -> Iterator[tuple[str, Samples, Truth]]:
+    """Noises, voices, held chords and silence: no drums and no beats."""
+    chance = np.random.default_rng(seed)
+    makers = (_noise, _voice, _chord, _silence, _coloured, _voice)
+    for number in range(count):
+        sound = makers[number % len(makers)](chance)
+        kind = makers[number % len(makers)].__name__[1:]
+        truth: Truth = {name: [] for name in (*_DRUMS, "beats", "downbeats")}
+        if kind in ("noise", "silence"):
+            truth["onsets"] = []
+        yield f"{kind}-{number}", np.rint(np.clip(sound, -1, 1) * 32767).astype(np.int16), truth
+
+
+def plain(count: int, seed: int) -> Iterator[tuple[str, Samples, Truth]]:
+    """Kicks as a synthesizer makes them, alone: evenly or not, few or many, from sample 0 on."""
+    chance = np.random.default_rng(seed)
+    for number in range(count):
+        gaps = chance.uniform(0.3, 0.7, 60)
+        if chance.random() < 0.6:
+            gaps[:] = gaps[0]
+        times = np.cumsum(gaps) - float(gaps[0])
+        times = times[(times < _CALM_S - 1) & (chance.random(60) < chance.choice([0.1, 0.6, 1.0]))]
+        if chance.random() < 0.5:
+            times = times + chance.uniform(0, 0.5)
+        span = np.arange(round(0.4 * RATE)) / RATE
+        fall = float(chance.choice([0.0, 1.5, 4.0])) * np.exp(-span / 0.02)
+        phase = 2 * np.pi * np.cumsum(float(chance.uniform(42, 75)) * (1 + fall)) / RATE
+        kick = np.sin(phase) * np.exp(-span / float(chance.uniform(0.03, 0.12)))
+        sound = np.zeros((round(_CALM_S * RATE), 2), np.float32)
+        for time in times:
+            loud = float(chance.uniform(0.3, 0.7))
+            sound[round(time * RATE) :][: len(kick)] += loud * kick[:, None].astype(np.float32)
+        if chance.random() < 0.3:
+            sound += 0.3 * _chord(chance)
+        truth: Truth = {"kicks": times.tolist(), "snares": [], "hats": [], "onsets": times.tolist()}
+        yield f"plain-{number}", np.rint(np.clip(sound, -1, 1) * 32767).astype(np.int16), truth
+
+
+def struck(count: int, seed: int) -> Iterator[tuple[str, Samples, Truth]]:
+    """Drums of all kits at moments of chance, alone or over a held chord or a voice."""
+    chance = np.random.default_rng(seed)
+    for number in range(count):
+        tools = instruments("train").kits
+        kit = kits.kit(tools[int(chance.integers(len(tools)))], chance)
+        times = np.cumsum(chance.exponential(chance.choice([0.2, 0.5, 2.0]), 100) + 0.06)
+        times = times[times < _CALM_S - 0.5]
+        pitches = chance.choice([36, 36, 38, 39, 42, 42, 46, 45, 49], len(times))
+        notes = np.zeros((len(times), 5))
+        notes[:, 0], notes[:, 3] = times, pitches
+        notes[:, 4] = chance.uniform(50, 127, len(times))
+        sound = 0.7 * kit.play(notes, _CALM_S, chance)[: round(_CALM_S * RATE)]
+        if chance.random() < 0.6:
+            other = _chord(chance) if chance.random() < 0.5 else _voice(chance)
+            sound = sound + np.float32(chance.uniform(0.05, 0.6)) * other[: len(sound)]
+        of = {name: np.isin(pitches, PITCHES[name]) for name in _DRUMS}
+        truth: Truth = {name: times[chosen].tolist() for name, chosen in of.items()}
+        yield f"struck-{number}", np.rint(np.clip(sound, -1, 1) * 32767).astype(np.int16), truth
+
+
+def beside(count: int, seed: int) -> Iterator[tuple[str, Samples, Truth]]:
+    """Kicks beside notes of a bass, snares of noise, hats alone, as a synthesizer makes them."""
+    chance = np.random.default_rng(seed)
+    for number in range(count):
+        step = float(chance.uniform(0.2, 0.4))
+        places = np.arange(0.1, _CALM_S - 1, step)
+        kinds = chance.choice(4, len(places), p=[0.35, 0.3, 0.2, 0.15]) if number % 4 else None
+        kicks = places[kinds == 0] if kinds is not None else places[:0]
+        basses = places[kinds == 1] if kinds is not None else places[:0]
+        snares = places[kinds == 3] if kinds is not None else places[:0]
+        hats = places if kinds is None else places[chance.random(len(places)) < 0.3]
+        sound = np.zeros(round(_CALM_S * RATE), np.float32)
+        _add(sound, kicks, _falling(chance), float(chance.uniform(0.4, 0.8)))
+        for pitch in chance.uniform(41, 110, 3):
+            note = _bass(float(pitch), chance)
+            _add(sound, basses[chance.random(len(basses)) < 0.5], note, 0.4)
+        rattle = _noisy(float(chance.uniform(0.04, 0.12)), chance)
+        _add(sound, snares, rattle, float(chance.uniform(0.1, 0.3)))
+        tick = np.diff(_noisy(float(chance.uniform(0.007, 0.035)), chance))
+        _add(sound, hats, tick, float(chance.uniform(0.05, 0.3)))
+        onsets = np.sort(np.concatenate([kicks, hats, snares]))
+        truth: Truth = {
+            "kicks": kicks.tolist(),
+            "snares": snares.tolist(),
+            "hats": hats.tolist(),
+            "hats?": snares.tolist(),
+            "onsets": onsets.tolist(),
+            "onsets?": basses.tolist(),
+        }
+        stereo = np.repeat(np.clip(sound, -1, 1)[:, None], 2, axis=1)
+        yield f"beside-{number}", np.rint(stereo * 32767).astype(np.int16), truth
+
+
+def _add(sound: Floats, times: Reals, one: Floats, loud: float) -> None:
+    for time in times:
+        part = sound[round(float(time) * RATE) :][: len(one)]
+        part += np.float32(loud) * one[: len(part)]
+
+
+def _falling(chance: np.random.Generator) -> Floats:
+    """A drum machine's kick."""
+    span = np.arange(round(0.4 * RATE)) / RATE
+    fall = float(chance.uniform(1, 4)) * np.exp(-span / float(chance.uniform(0.01, 0.04)))
+    phase = 2 * np.pi * np.cumsum(float(chance.uniform(42, 65)) * (1 + fall)) / RATE
+    return (np.sin(phase) * np.exp(-span / float(chance.uniform(0.05, 0.15)))).astype(np.float32)
+
+
+def _bass(pitch: float, chance: np.random.Generator) -> Floats:
+    """A held note with a few harmonics."""
+    length = float(chance.uniform(0.2, 0.6))
+    span = np.arange(round(length * RATE)) / RATE
+    bright = float(chance.uniform(0, 0.8))
+    tone = [bright**k * np.sin(2 * np.pi * pitch * (k + 1) * span) for k in range(5)]
+    shape = np.minimum(span / 0.005, 1) * np.minimum((length - span) / 0.02, 1)
+    note: Floats = (np.sum(tone, axis=0) * shape).astype(np.float32)
+    return note
+
+
+def _noisy(decay_s: float, chance: np.random.Generator) -> Floats:
+    """White noise that dies away."""
+    span = np.arange(round(6 * decay_s * RATE)) / RATE
+    return (chance.standard_normal(len(span)) * np.exp(-span / decay_s)).astype(np.float32)
+
+
+def _noise(chance: np.random.Generator) -> NDArray[np.float32]:
+    white = chance.standard_normal((round(_CALM_S * RATE), 2)).astype(np.float32)
+    return 10 ** (chance.uniform(-40, -12) / 20) * mastering.equalized(white, chance)
+
+
+def _coloured(chance: np.random.Generator) -> NDArray[np.float32]:
+    """Pink or brown noise, or low tones that beat."""
+    count = round(_CALM_S * RATE)
+    if chance.random() < 0.3:
+        span = np.arange(count) / RATE
+        pitches = float(chance.uniform(40, 300)) * np.array([1, 1 + float(chance.uniform(0, 0.05))])
+        tones = np.sin(2 * np.pi * pitches[:, None] * span).sum(axis=0)
+        return np.repeat((0.3 * tones)[:, None], 2, axis=1).astype(np.float32)
+    spectrum = np.fft.rfft(chance.standard_normal(count))
+    spectrum /= np.maximum(np.arange(len(spectrum)), 200) ** float(chance.choice([0.5, 1.0]))
+    noise = np.fft.irfft(spectrum, count)
+    noise *= 10 ** (chance.uniform(-40, -12) / 20) / noise.std()
+    return np.repeat(noise[:, None], 2, axis=1).astype(np.float32)
+
+
+def _voice(chance: np.random.Generator) -> NDArray[np.float32]:
+    return mastering.mastered(mastering.equalized(voices.voice(_CALM_S, chance), chance), chance)
+
+
+def _chord(chance: np.random.Generator) -> NDArray[np.float32]:
+    span = np.arange(round(_CALM_S * RATE)) / RATE
+    pitches = 110 * 2 ** (chance.choice(24, 4, replace=False) / 12)
+    swell = 1 + 0.3 * np.sin(2 * np.pi * chance.uniform(0.1, 6) * span)
+    tones = [np.sin(2 * np.pi * pitch * span) / k for k, pitch in enumerate(pitches, 1)]
+    driven = np.tanh(float(chance.uniform(0.5, 4)) * np.sum(tones, axis=0))
+    tone = driven * swell * np.minimum(span / 0.05, 1)
+    stereo = np.repeat(tone[:, None], 2, axis=1).astype(np.float32)
+    return mastering.mastered(stereo, chance)
+
+
+def _silence(chance: np.random.Generator) -> NDArray[np.float32]:
+    hiss = chance.standard_normal((round(_CALM_S * RATE), 2)).astype(np.float32)
+    return np.float32(chance.choice([0.0, 1e-4])) * hiss

@@ -1,0 +1,75 @@
+"""MIDI files of folders: those that hold a song, each once, split by composition.
+
+The part of a composition follows from a hash of its own notes, so that it stays the same when
+files are added, and the same song under two names is one composition. Collections named as
+held out are never part of the training material.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+
+from bench.songs.composition import DRUMS, Composition, read
+
+PARTS = ("train", "tune", "test")
+_ENDINGS = {".mid", ".midi", ".kar"}
+_LEAST_S, _FEWEST_KICKS, _FEWEST_SNARES = 40.0, 20, 10
+_KICKS, _SNARES = (35, 36), (37, 38, 39, 40)
+_HELD_OUT_PERCENT, _TUNE_PERCENT = 20, 8
+
+
+def files(folders: Iterable[Path]) -> list[Path]:
+    """All MIDI files below the folders, in a fixed order."""
+    found = [
+        path
+        for folder in folders
+        for path in folder.rglob("*")
+        if path.suffix.lower() in _ENDINGS and path.is_file()
+    ]
+    return sorted(found, key=lambda path: (path.name.lower(), str(path)))
+
+
+def compositions(folders: Iterable[Path], *, drums: bool = True) -> list[Composition]:
+    """The songs of the folders, each once: at least 40 s, with drums (or without any)."""
+    found: dict[str, Composition] = {}
+    for path in files(folders):
+        try:
+            composition = read(path)
+        except ValueError:
+            continue
+        if _usable(composition, drums=drums):
+            found.setdefault(key(composition), composition)
+    return list(found.values())
+
+
+def key(composition: Composition) -> str:
+    """A hash of the order of a composition's pitches, the same in any tempo or sound."""
+    pitches = composition.notes[:400, 3].astype(np.uint8)
+    return hashlib.sha256(pitches.tobytes()).hexdigest()
+
+
+def part(composition: Composition, *, held_out: bool) -> str:
+    """The part of the material that a composition belongs to.
+
+    Args:
+        composition: any.
+        held_out: whether its collection is kept for tuning and testing.
+    """
+    number = int(key(composition)[:8], 16) % 100
+    if held_out:
+        return "tune" if number < 35 else "test"
+    if number < _HELD_OUT_PERCENT:
+        return "tune" if number < _TUNE_PERCENT else "test"
+    return "train"
+
+
+def _usable(composition: Composition, *, drums: bool) -> bool:
+    if composition.seconds < _LEAST_S:
+        return False
+    struck = composition.notes[composition.notes[:, 2] == DRUMS, 3]
+    if not drums:
+        return len(struck) == 0
+    kicks = int(np.isin(struck, _KICKS).sum())
+    return kicks >= _FEWEST_KICKS and int(np.isin(struck, _SNARES).sum()) >= _FEWEST_SNARES

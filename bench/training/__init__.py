@@ -1,0 +1,1 @@
+"""Training of the network that finds onsets, drums and beats; PyTorch is used only here."""

@@ -1,0 +1,124 @@
+"""A small network that hears onsets, drums and beats in a track's levels, in numpy.
+
+Two convolutions over time and pitch, then dilated convolutions over time with residuals (Bai,
+Kolter & Koltun 2018, "An Empirical Evaluation of Generic Convolutional and Recurrent Networks for
+Sequence Modeling"; Davies & Böck 2019, "Temporal Convolutional Networks for Musical Audio Beat
+Tracking"). `python -m bench.training` makes its weights; docs/sound.md names their recipe.
+"""
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+OUTPUTS = ("onsets", "kicks", "snares", "hats", "beats", "downbeats")
+"""Columns of the result."""
+_WEIGHTS = Path(__file__).with_name("weights.npz")
+_LAG = 2
+"""Steps between the levels whose difference is the second input."""
+_DILATIONS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+_LOCAL = 3
+_REACH = 2 * sum(_DILATIONS) + 4
+"""Steps before and after one that its outputs depend on."""
+_SILENCE = 50
+_PIECE, _BLOCK = 24_000, 1000
+"""Steps computed at once, so that hours do not need gigabytes."""
+
+
+def activations(levels: Floats) -> Floats:
+    """How likely each kind of event is in each step.
+
+    Args:
+        levels: steps x 82, as `spectra.measure` gives them.
+
+    Returns:
+        Steps x 6 in the order of OUTPUTS, 0..1.
+    """
+    # Silence before the track: what sounds at its very beginning sets in there.
+    levels = np.concatenate([np.zeros((_SILENCE, levels.shape[1]), np.float32), levels])
+    found = np.empty((len(levels), len(OUTPUTS)), np.float32)
+    for start in range(0, len(levels), _PIECE):
+        end = min(start + _PIECE, len(levels))
+        first = max(start - _REACH, 0)
+        piece = _piece(levels[first : end + _REACH])
+        found[start:end] = piece[start - first : end - first]
+    return found[_SILENCE:]
+
+
+def _piece(levels: Floats) -> Floats:
+    """The activations of some minutes."""
+    weights = _weights()
+    x = _gathered(levels, weights)
+    local = x
+    for number, dilation in enumerate(_DILATIONS):
+        x = x + _dilated(x, weights[f"block{number}"], weights[f"block{number}.bias"], dilation)
+        if number + 1 == _LOCAL:
+            local = x
+    heads = weights["heads"][0]
+    logits = local @ heads[: x.shape[1]] + x @ heads[x.shape[1] :] + weights["heads.bias"]
+    found: Floats = 1 / (1 + np.exp(-logits))
+    return found
+
+
+@cache
+def _weights() -> dict[str, Floats]:
+    with np.load(_WEIGHTS) as file:
+        return {name: file[name].astype(np.float32) for name in file.files}
+
+
+def _gathered(levels: Floats, weights: dict[str, Floats]) -> Floats:
+    """Steps x channels after the convolutions over time and pitch, a block of steps at a time."""
+    before = np.concatenate([np.zeros((_LAG, levels.shape[1]), np.float32), levels])[: len(levels)]
+    inputs = np.stack([levels, np.maximum(levels - before, 0)], axis=2)
+    padded = np.pad(inputs, ((2, 2), (0, 0), (0, 0)))
+    found = np.empty((len(levels), weights["gather"].shape[2]), np.float32)
+    for start in range(0, len(levels), _BLOCK):
+        end = min(start + _BLOCK, len(levels))
+        piece = padded[start : end + 4]
+        x = _over_pitch(piece, weights["first"], weights["first.bias"], 2, 2)
+        # What the second convolution sees before the first step and after the last is nothing.
+        x[: max(1 - start, 0)] = 0
+        x[len(x) - max(end + 1 - len(levels), 0) :] = 0
+        x = _over_pitch(x, weights["second"], weights["second.bias"], 3, 1)
+        flat = x.transpose(0, 2, 1).reshape(len(x), -1)
+        found[start:end] = np.maximum(flat @ weights["gather"][0] + weights["gather.bias"], 0)
+    return found
+
+
+def _over_pitch(x: Floats, kernel: Floats, bias: Floats, stride: int, side: int) -> Floats:
+    """A convolution over 3 steps and some pitches, without padding in time.
+
+    Args:
+        x: steps x pitches x channels.
+        kernel: 3 x pitches x channels in x channels out.
+        bias: one for each channel out.
+        stride: pitches from one result to the next.
+        side: pitches of padding on both sides.
+    """
+    padded = np.pad(x, ((0, 0), (side, side), (0, 0)))
+    rows = sliding_window_view(padded, kernel.shape[:2], axis=(0, 1))[:, ::stride]
+    # steps x pitches x channels x 3 x pitches: one product of matrices.
+    flat = rows.transpose(0, 1, 3, 4, 2).reshape(-1, kernel[..., 0].size)
+    out = np.maximum(flat @ kernel.reshape(-1, kernel.shape[3]) + bias, 0)
+    found: Floats = out.reshape(*rows.shape[:2], -1)
+    return found
+
+
+def _dilated(x: Floats, kernel: Floats, bias: Floats, dilation: int) -> Floats:
+    """A convolution over steps that lie `dilation` apart, as long as `x`."""
+    side = len(kernel) // 2
+    out = x @ kernel[side]
+    for tap, matrix in enumerate(kernel):
+        away = (tap - side) * dilation
+        if away == 0 or abs(away) >= len(x):
+            continue
+        if away > 0:
+            out[:-away] += x[away:] @ matrix
+        else:
+            out[-away:] += x[:away] @ matrix
+    found: Floats = np.maximum(out + bias, 0)
+    return found
