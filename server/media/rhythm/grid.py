@@ -13,7 +13,7 @@ Reals = NDArray[np.float64]
 
 _SILENT = 1e-6
 """The share of the loudest power that is silence: -60 dB."""
-_LEAST_CONFIDENCE = 0.2
+_LEAST_CONFIDENCE = 0.17
 """Less is what noise and speech have: there are no beats."""
 _MET_S, _LEAST_MET = 0.06, 0.2
 """How near to a beat an onset is on it; the share of beats with one that there has to be."""
