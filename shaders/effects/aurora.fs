@@ -2,7 +2,7 @@
     "ISFVSN": "2",
     "VSN": "1",
     "TITLE": "Aurora",
-    "DESCRIPTION": "Curtains of northern light in the photo's vivid colours, in its sky where it has one, with the photo turned to night below them. Each curtain grows with its own part of the sound: the low notes at the back, the high ones in front. Accents flare, and the drop sets the whole sky alight.",
+    "DESCRIPTION": "Curtains of northern light in the photo's vivid colours, in its sky where it has one, with the photo turned to night below them and what stands in its middle left as it is. Each curtain grows with its own part of the sound: the low notes at the back, the high ones in front. Accents flare, and the drop sets the whole sky alight.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Photo", "Spectrum", "Scene"],
@@ -21,11 +21,12 @@
         {"NAME": "second", "LABEL": "Colour above", "TYPE": "color", "DEFAULT": [0.55, 0.3, 1.0, 1.0], "PHOTO": "second"},
         {"NAME": "dim", "LABEL": "Night", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
         {"NAME": "behind", "LABEL": "Behind dark things", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.7, "IDENTITY": 0.0},
-        {"NAME": "pulse", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.35, "smooth": 0.05}},
+        {"NAME": "pulse", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.35}},
         {"NAME": "since", "LABEL": "Seconds since the drop", "TYPE": "float", "MIN": 0.0, "MAX": 600.0, "DEFAULT": 600.0, "BIND": "drop.since"}
     ],
     "PASSES": [
         {"TARGET": "horizon", "WIDTH": 1, "HEIGHT": 1, "FLOAT": true},
+        {"TARGET": "open", "WIDTH": "max($WIDTH / 16, 24)", "HEIGHT": "max($HEIGHT / 16, 24)"},
         {"TARGET": "folds", "WIDTH": "max($WIDTH / 2, min($WIDTH, 240))", "HEIGHT": 5, "FLOAT": true},
         {"TARGET": "sky", "WIDTH": "max($WIDTH / 4, min($WIDTH, 120))", "HEIGHT": "max($HEIGHT / 4, min($HEIGHT, 120))", "FLOAT": true},
         {}
@@ -83,7 +84,55 @@ vec4 skyline() {
     float sure = smoothstep(0.003, 0.015, best);
     float bright = 0.0;
     for (int y = 14; y < 24; y++) bright += rows[y] / 10.0;
-    return vec4(mix(0.36, ends, sure), sure, bright, 1.0);
+    // How much detail there is around the middle: a subject, or open sky.
+    float detail = 0.0;
+    float fine = log2(IMG_SIZE(photo).y / 128.0);
+    for (int i = 0; i < 256; i++) {
+        vec2 uv = vec2(0.34, 0.42) + vec2(i % 16, i / 16) * vec2(0.32, 0.5) / 15.0;
+        vec3 apart = textureLod(photo, uv, fine).rgb - textureLod(photo, uv, fine + 2.5).rgb;
+        detail += length(apart) / 256.0;
+    }
+    return vec4(mix(0.36, ends, sure), sure, bright, smoothstep(0.02, 0.055, detail));
+}
+
+// How much a colour looks like skin: red over green over blue, some way apart, and not pure.
+float skin(vec3 tone) {
+    float pure = (tone.r - tone.b) / max(tone.r, 0.05);
+    return smoothstep(0.05, 0.16, tone.r - tone.b) * smoothstep(0.06, 0.13, tone.r - tone.g) * smoothstep(-0.02, 0.04, tone.g - tone.b) * (1.0 - smoothstep(0.6, 0.8, pure));
+}
+
+// Where sky can be: red is 1 where the picture is even and no skin is near.
+vec4 opened() {
+    vec2 size = IMG_SIZE(inputImage);
+    vec2 reach = 0.035 * min(size.x, size.y) / size;
+    float sum = 0.0;
+    float squares = 0.0;
+    float flesh = 0.0;
+    for (int i = 0; i < 25; i++) {
+        vec3 tone = IMG_NORM_PIXEL(inputImage, isf_FragNormCoord + reach * (vec2(i % 5, i / 5) - 2.0) * 0.5).rgb;
+        float grey = dot(tone, vec3(0.2126, 0.7152, 0.0722));
+        sum += grey / 25.0;
+        squares += grey * grey / 25.0;
+        flesh += skin(tone) / 25.0;
+    }
+    float uneven = sqrt(max(squares - sum * sum, 0.0));
+    return vec4((1.0 - smoothstep(0.025, 0.10, uneven)) * (1.0 - smoothstep(0.1, 0.5, flesh)), 0.0, 0.0, 1.0);
+}
+
+// How much a place belongs to a subject in the middle, in photos that have one; a sky at night has none.
+float subject() {
+    vec2 found = IMG_NORM_PIXEL(horizon, vec2(0.5)).ba;
+    float oval = length((isf_FragNormCoord - vec2(0.5, 0.55)) / vec2(0.21, 0.46));
+    return (1.0 - smoothstep(0.75, 1.5, oval)) * found.y * smoothstep(0.12, 0.3, found.x);
+}
+
+// How much of the sky's light reaches this place: in the upper part, softly, hardly over a subject.
+float lit() {
+    vec2 step_ = 1.6 / IMG_SIZE(open);
+    float free = 0.0;
+    for (int i = 0; i < 25; i++) free += IMG_NORM_PIXEL(open, isf_FragNormCoord + step_ * (vec2(i % 5, i / 5) - 2.0)).r / 25.0;
+    float high = smoothstep(0.40 + place, 0.82 + place, isf_FragNormCoord.y);
+    return high * mix(1.0, mix(0.04, 1.0, free * free), behind) * (1.0 - 0.88 * subject());
 }
 
 // How much of the drop there is now.
@@ -96,7 +145,7 @@ float sky_ends() {
     vec2 frame = IMG_SIZE(inputImage);
     vec2 size = IMG_SIZE(photo);
     float tall = clamp(size.y / size.x * frame.x / frame.y, 0.3, 1.0);
-    return 0.5 + (IMG_NORM_PIXEL(horizon, vec2(0.5)).r - 0.5) * tall;
+    return max(0.5 + (IMG_NORM_PIXEL(horizon, vec2(0.5)).r - 0.5) * tall, 0.48);
 }
 
 // One curtain at one place along it: its lower edge, how high it stands, how bright it is there.
@@ -136,8 +185,8 @@ vec4 curtains() {
         float x = 0.5 + (isf_FragNormCoord.x - 0.5) * (1.0 - 0.18 * isf_FragNormCoord.y) / 1.4;
         vec4 curtain = IMG_NORM_PIXEL(folds, vec2(x, (float(i) + 0.5) / float(CURTAINS)));
         float rise = (y - curtain.x * whole) / (curtain.y * (0.5 + 0.5 * whole));
-        float light = rise > 0.0 ? exp(-1.7 * rise) : exp(12.0 * rise);
-        light *= curtain.z * smoothstep(-0.25, 0.10, rise);
+        float light = rise > 0.0 ? exp(-1.7 * rise) : exp(4.5 * rise);
+        light *= curtain.z * smoothstep(-0.9, 0.3, rise);
         float k = float(i) / float(CURTAINS - 1);
         vec3 low = mix(pure(color.rgb), pure(second.rgb), 0.5 * k * k);
         vec3 high = mix(pure(second.rgb), pure(color.rgb), 0.3 * (1.0 - k));
@@ -158,12 +207,15 @@ vec4 night() {
     float up = isf_FragNormCoord.y - sky_ends();
     vec3 dark = mix(picture, grey * vec3(0.72, 0.86, 1.15), 0.35 * dim);
     dark *= mix(vec3(1.0), dark, 0.8 * dim) * (1.0 - dim * (0.5 + 0.35 * smoothstep(-0.1, 0.4, up)));
+    float above = IMG_NORM_PIXEL(horizon, vec2(0.5)).b;
+    dark *= mix(vec3(1.0), vec3(0.42, 0.48, 0.62), dim * smoothstep(0.25, 0.6, above)); // day becomes night
+    float flesh = skin(picture) * subject();
+    dark = mix(dark, picture * (1.0 - 0.35 * dim), flesh);
     vec3 light = IMG_THIS_NORM_PIXEL(sky).rgb;
-    light = light / (1.0 + 0.35 * light); // bright folds stay coloured
-    float bright = 0.1 + 0.9 * IMG_NORM_PIXEL(horizon, vec2(0.5)).b;
+    light = light / (1.0 + 0.8 * light) * (1.0 + 0.35 * pulse); // bright folds stay coloured
+    float bright = 0.1 + 0.9 * above;
     light *= mix(1.0, smoothstep(0.02 * bright, 0.75 * bright, grey), behind);
-    vec2 middle = (isf_FragNormCoord - vec2(0.5, 0.55)) * vec2(2.6, 2.2);
-    light *= 1.0 - 0.6 * exp(-dot(middle, middle)); // what is in the middle stays clear
+    light *= lit() * (1.0 - flesh);
     float fall = smoothstep(0.15, -0.35, up) * (0.12 + 0.35 * pulse + 0.9 * surge());
     dark += dark * mix(color.rgb, second.rgb, 0.3) * 1.6 * amount * fall;
     return vec4(1.0 - (1.0 - min(dark, 1.0)) * max(1.0 - light, 0.0) + dither(), 1.0);
@@ -171,7 +223,8 @@ vec4 night() {
 
 void main() {
     if (PASSINDEX == 0) gl_FragColor = skyline();
-    else if (PASSINDEX == 1) gl_FragColor = fold();
-    else if (PASSINDEX == 2) gl_FragColor = curtains();
+    else if (PASSINDEX == 1) gl_FragColor = opened();
+    else if (PASSINDEX == 2) gl_FragColor = fold();
+    else if (PASSINDEX == 3) gl_FragColor = curtains();
     else gl_FragColor = night();
 }

@@ -41,6 +41,10 @@ const float SPAN = 4.1;
 const float PACE = 0.85;     // depths a second of a ring
 const float RISE = 0.07;     // of the horizon above the photo's lower edge
 
+#ifndef SAFE_AREA
+#define SAFE_AREA vec4(0.0)
+#endif
+
 struct Place {
     vec2 frame;      // sides of the frame
     vec2 half_size;  // half the sides of the photo
@@ -56,7 +60,8 @@ Place place() {
     vec2 frame = RENDERSIZE / min(RENDERSIZE.x, RENDERSIZE.y);
     float low = frame.y * (frame.y > 1.3 ? line + 0.06 : line);
     float shape = IMG_SIZE(photo).x / IMG_SIZE(photo).y;
-    vec2 room = vec2(0.86 * frame.x, size * (frame.y - low) * (frame.y > 1.3 ? 1.0 : 1.25));
+    float broad = min(0.86, 0.92 * (1.0 - SAFE_AREA.x - SAFE_AREA.z));
+    vec2 room = vec2(broad * frame.x, size * (frame.y - low) * (frame.y > 1.3 ? 1.0 : 1.25));
     float tall = min(min(room.y, room.x / shape), 0.95 * (frame.y - low)) * (1.0 + 0.02 * pulse + 0.04 * rush());
     float bob = 0.006 * sin(0.7 * heard) + 0.012;
     return Place(frame, 0.5 * vec2(tall * shape, tall), across * frame.x, low + bob);

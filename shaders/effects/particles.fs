@@ -9,7 +9,7 @@
     "INPUTS": [
         {"NAME": "inputImage", "TYPE": "image"},
         {"NAME": "history", "TYPE": "audioHistory", "PAST": 3.0, "FUTURE": 0.5, "MAX": 4},
-        {"NAME": "amount", "LABEL": "Number", "TYPE": "float", "MIN": 0.05, "MAX": 1.0, "DEFAULT": 0.7},
+        {"NAME": "amount", "LABEL": "Number", "TYPE": "float", "MIN": 0.05, "MAX": 1.0, "DEFAULT": 0.5},
         {"NAME": "size", "LABEL": "Size", "TYPE": "float", "MIN": 0.3, "MAX": 2.0, "DEFAULT": 1.0},
         {"NAME": "soft", "LABEL": "Out of focus in front", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
         {"NAME": "rise", "LABEL": "Rising or falling", "TYPE": "float", "MIN": -2.0, "MAX": 2.0, "DEFAULT": 0.7},
@@ -22,19 +22,19 @@
         {"NAME": "glow", "LABEL": "Brightness", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.0, "BIND": {"bind": "level.envelope", "curve": "in", "min": 0.45, "max": 1.35}},
         {"NAME": "twinkle", "LABEL": "Twinkle", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "BIND": {"bind": "treble.envelope", "min": 0.1, "max": 0.75}},
         {"NAME": "bump", "LABEL": "The photo grows on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
-        {"NAME": "pulse", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.3, "smooth": 0.05}},
+        {"NAME": "pulse", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.3}},
         {"NAME": "since", "LABEL": "Seconds since the drop", "TYPE": "float", "MIN": 0.0, "MAX": 600.0, "DEFAULT": 600.0, "BIND": "drop.since"},
         {"NAME": "dim", "LABEL": "Dim the photo", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.45, "IDENTITY": 0.0}
     ],
     "PASSES": [
         {"TARGET": "thrown", "WIDTH": 64, "HEIGHT": 1, "FLOAT": true},
         {"TARGET": "flow", "WIDTH": "max($WIDTH / 16, 24)", "HEIGHT": "max($HEIGHT / 16, 24)", "FLOAT": true},
-        {"TARGET": "dust", "WIDTH": 32, "HEIGHT": 160, "FLOAT": true},
+        {"TARGET": "dust", "WIDTH": 32, "HEIGHT": 96, "FLOAT": true},
         {}
     ]
 }*/
 
-// Five layers of cells, each cell with one particle: a pixel looks at one particle a layer. What
+// Three layers of cells, each cell with one particle: a pixel looks at one particle a layer. What
 // differs from particle to particle is in a table of 32 x 32 cells a layer; what moves them
 // together is a field of a few thousand pixels. Nothing is kept from frame to frame: inertia is
 // the answer of a damped spring to the kicks of the last seconds, summed anew in each frame.
@@ -42,9 +42,9 @@
 const float REACH = 0.8;   // seconds in which the wave of an accent crosses the picture
 const float QUICK = 0.14;  // seconds from an accent to the furthest throw
 const float HEAVY = 0.7;   // the same of loudness
-const int LAYERS = 5;
-const float WIDE = 0.085;  // of a cell of the furthest layer, in short sides
-const float GROWTH = 1.42; // from layer to layer
+const int LAYERS = 3;
+const float WIDE = 0.09;  // of a cell of the furthest layer, in short sides
+const float GROWTH = 2.15; // from layer to layer
 const float PAST = 3.0;
 const float SPAN = 3.5;
 
@@ -79,7 +79,7 @@ vec4 throws() {
 }
 
 // Where everything at this place has been moved to, in short sides (x, y): eddies that change
-// slowly, the throw outwards, the lift; how bright the dust is (z), and the light of waves alone (w).
+// slowly, the throw outwards, the lift; how bright the dust is (z).
 vec4 moved() {
     vec2 frame = IMG_SIZE(inputImage) / min(IMG_SIZE(inputImage).x, IMG_SIZE(inputImage).y);
     vec2 point = (isf_FragNormCoord - 0.5) * frame;
@@ -99,7 +99,7 @@ vec4 moved() {
     float cloud = 0.5 + 0.25 * (sin(2.3 * point.x + 1.6 * point.y + 0.7 * t) + sin(3.4 * point.y - 2.2 * point.x - 1.1 * t));
     float dense = 0.25 + 1.15 * cloud * cloud * (3.0 - 2.0 * cloud);
     float shine = wave * (2.4 * answer.z + 1.0 * IMG_NORM_PIXEL(thrown, vec2(0.005, 0.5)).z) + 1.6 * burst * exp(-max(late, 0.0) / 0.9) * smoothstep(-0.04, 0.06, late);
-    return vec4(sum, dense + shine * (0.4 + 0.6 * dense), shine);
+    return vec4(sum, dense + shine * (0.4 + 0.6 * dense), 1.0);
 }
 
 // One particle: its place in its cell, one over its radius squared in short sides, its brightness.
@@ -114,18 +114,19 @@ vec4 particle() {
     int layer = cell.y / 32;
     float layers = float(layer);
     float pixel = 1.0 / min(IMG_SIZE(inputImage).x, IMG_SIZE(inputImage).y);
-    float radius = 3.6 * max(0.0052 * pow(1.38, layers) * size * (0.45 + 0.55 * second.z * second.z), 0.9 * pixel);
-    if (layer >= LAYERS - 2) radius *= 0.5 + 0.9 * soft;
-    radius = min(radius, 0.30 * WIDE * pow(GROWTH, layers)); // it stays within its cell
+    float radius = 3.6 * max(0.0038 * pow(2.9, layers) * size * (0.4 + 0.6 * second.z * second.z), 0.9 * pixel);
+    if (layer > 0) radius *= 0.6 + 0.8 * soft;
+    radius = min(radius, 0.23 * WIDE * pow(GROWTH, layers)) * (1.0 + 0.3 * pulse); // it stays within its cell
 
     float blink = 0.5 + 0.5 * sin(TIME * (2.0 + 5.0 * third.x) + 40.0 * third.y);
-    float bright = mix(1.0, 0.15 + 1.35 * blink * blink, twinkle) * (layer >= LAYERS - 2 ? 0.2 + 0.8 * third.z * third.z : 0.10 + 0.9 * pow(third.z, 5.0));
-        float many = layer >= LAYERS - 2 ? 0.45 * amount : amount;
+    float bright = mix(1.0, 0.15 + 1.35 * blink * blink, twinkle) * (layer > 0 ? 0.25 + 0.75 * third.z * third.z : 0.15 + 0.85 * third.z * third.z * third.z);
+    float many = layer == 0 ? 0.4 * amount : amount;
     return vec4(middle, 1.0 / (radius * radius), bright * step(first.z, many));
 }
 
 vec4 picture() {
     vec2 point = (gl_FragCoord.xy - 0.5 * RENDERSIZE) / min(RENDERSIZE.x, RENDERSIZE.y);
+    vec2 jump = (isf_FragNormCoord - center) * RENDERSIZE / min(RENDERSIZE.x, RENDERSIZE.y) * (0.06 * push * pulse);
     vec4 field = IMG_THIS_NORM_PIXEL(flow);
     vec2 drift = vec2(0.013, rise * 0.07) * TIME;
     vec2 turn = vec2(1.0, 0.0); // each layer lies askew of the others, so that no rows show
@@ -134,29 +135,31 @@ vec4 picture() {
     float sum = 0.0;
     float pale = 0.0;
     for (int i = 0; i < LAYERS; i++) {
-        bool blurred = i >= LAYERS - 2;
-        vec2 from = (point - field.xy * (blurred ? 0.25 : near) - drift * near) / wide; // discs stay round
+        vec2 from = (point - jump - field.xy * (i == 2 ? 0.3 : near) - drift * near) / wide; // discs stay round
         vec2 at = vec2(from.x * turn.x - from.y * turn.y, from.x * turn.y + from.y * turn.x) + 0.5;
         vec2 cell = floor(at);
         vec4 grain = texelFetch(dust, (ivec2(cell) & 31) + ivec2(0, 32 * i), 0);
         vec2 away = (at - cell - grain.xy) * wide;
         float shape = max(1.0 - dot(away, away) * grain.z, 0.0);
-        // The nearest are out of focus: discs of even light. The others are points in a glow.
+        // The furthest are points in a glow, the nearest far out of focus, with no edge to be seen.
         float point_light = shape * shape;
         point_light = 0.22 * point_light + 1.5 * point_light * point_light * point_light * shape;
-        float light = blurred ? soft * 0.5 * min(5.0 * shape, 1.0) * (1.35 - 0.6 * shape) : point_light;
+        float light = i == 0 ? point_light : i == 1 ? 0.75 * shape * shape * (1.0 + shape) : (0.2 + 0.4 * soft) * smoothstep(0.0, 0.7, shape);
         if (i == 1) pale += grain.w * light;
         else sum += grain.w * light;
         turn = vec2(turn.x * 0.36 - turn.y * 0.933, turn.x * 0.933 + turn.y * 0.36);
         wide *= GROWTH;
-        near *= 1.34;
+        near *= 1.7;
     }
-    vec3 light = (sum * color.rgb + pale * mix(color.rgb, vec3(1.0), 0.35)) * (1.7 * glow * field.z);
+    // What is in the middle stays clear; an accent flares in the frame in which it begins.
+    vec2 oval = (isf_FragNormCoord - 0.5) * vec2(2.2, 1.9);
+    float clear = mix(0.08, 1.0, smoothstep(0.35, 0.95, length(oval)));
+    float flare = (1.0 + 1.4 * wave * pulse) * clear;
+    vec3 light = (sum * color.rgb + pale * mix(color.rgb, vec3(1.0), 0.35)) * (1.7 * glow * field.z * flare);
     // The photo is dimmed as at night, most towards its corners; the wave lights it a little.
     vec3 below = IMG_NORM_PIXEL(inputImage, 0.5 + (isf_FragNormCoord - 0.5) * (1.0 - 0.035 * bump * pulse)).rgb;
     below *= mix(vec3(1.0), below, 0.6 * dim) * (1.0 - dim * clamp(0.55 + 0.6 * dot(point, point), 0.0, 1.0));
-    below *= 1.0 + 0.35 * field.w;
-    light += color.rgb * field.w * 0.13;
+    below *= 1.0 + 0.16 * wave * pulse;
     return vec4(1.0 - (1.0 - min(below, 1.0)) * exp(-light), 1.0);
 }
 

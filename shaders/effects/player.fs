@@ -21,7 +21,7 @@
         {"NAME": "design", "LABEL": "Design", "TYPE": "long", "DEFAULT": 0, "LABELS": ["Wide", "Tall"]},
         {"NAME": "place", "LABEL": "Place", "TYPE": "long", "DEFAULT": 9,
          "LABELS": ["Bottom left", "Bottom centre", "Bottom right", "Left", "Centre", "Right", "Top left", "Top centre", "Top right", "Automatic"]},
-        {"NAME": "size", "LABEL": "Size", "TYPE": "float", "MIN": 0.3, "MAX": 1.2, "DEFAULT": 0.74},
+        {"NAME": "size", "LABEL": "Size", "TYPE": "float", "MIN": 0.3, "MAX": 1.5, "DEFAULT": 0.74},
         {"NAME": "margin", "LABEL": "Margin", "TYPE": "float", "MIN": 0.0, "MAX": 0.3, "DEFAULT": 0.075},
         {"NAME": "font", "LABEL": "Font", "TYPE": "long", "DEFAULT": 0,
          "LABELS": ["Inter", "Manrope", "Roboto", "Open Sans", "PT Sans", "Comfortaa", "Play", "Jura", "JetBrains Mono", "Noto Serif", "PT Serif"]},

@@ -16,15 +16,16 @@
         {"NAME": "design", "LABEL": "Design", "TYPE": "long", "DEFAULT": 1, "LABELS": ["Line", "Rounded bar", "Dots", "Ticks"]},
         {"NAME": "times", "LABEL": "Times", "TYPE": "long", "DEFAULT": 1, "LABELS": ["None", "Elapsed and total", "Elapsed and left"]},
         {"NAME": "font", "LABEL": "Font of the times", "TYPE": "long", "DEFAULT": 0, "LABELS": ["Inter", "Roboto", "Roboto Condensed", "PT Sans", "JetBrains Mono", "Jura", "Noto Serif"]},
-        {"NAME": "figures", "LABEL": "Size of the times", "TYPE": "float", "MIN": 0.015, "MAX": 0.15, "DEFAULT": 0.034},
-        {"NAME": "base", "LABEL": "Distance from below", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.088},
+        {"NAME": "figures", "LABEL": "Size of the times", "TYPE": "float", "MIN": 0.015, "MAX": 0.15, "DEFAULT": 0.052},
+        {"NAME": "base", "LABEL": "Distance from below", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.118},
         {"NAME": "margin", "LABEL": "Margin at the sides", "TYPE": "float", "MIN": 0.0, "MAX": 0.45, "DEFAULT": 0.075},
-        {"NAME": "thickness", "LABEL": "Thickness", "TYPE": "float", "MIN": 0.002, "MAX": 0.08, "DEFAULT": 0.011},
+        {"NAME": "thickness", "LABEL": "Thickness", "TYPE": "float", "MIN": 0.002, "MAX": 0.08, "DEFAULT": 0.016},
         {"NAME": "count", "LABEL": "Number of dots or ticks", "TYPE": "long", "MIN": 8, "MAX": 240, "DEFAULT": 72},
         {"NAME": "color", "LABEL": "Colour", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 0.96], "PHOTO": "vivid"},
-        {"NAME": "rest", "LABEL": "Colour of what is to come", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 0.3]},
+        {"NAME": "rest", "LABEL": "Colour of what is to come", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 0.42]},
         {"NAME": "ink", "LABEL": "Colour of the times", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 0.96], "PHOTO": "light"},
-        {"NAME": "shadow", "LABEL": "Shadow", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4, "IDENTITY": 0.0},
+        {"NAME": "shadow", "LABEL": "Shadow", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
+        {"NAME": "scrim", "LABEL": "Dimming behind", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
         {"NAME": "amount", "LABEL": "Moved by accents", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0}
     ]
 }*/
@@ -37,7 +38,8 @@
 #endif
 
 float unit() { return min(RENDERSIZE.x, RENDERSIZE.y); }
-const float FOOT = 0.06; // room for the times above what apps cover, in short sides
+const float FOOT = 0.115; // room for the times above what apps cover, in short sides
+const float SCRIM = 4.5; // how far the scrim reaches, in thicknesses
 float thick() { return max(thickness * unit(), 1.5); }
 
 // Coverage of a shape from the signed distance to it.
@@ -127,17 +129,24 @@ void main() {
     vec3 bar = design < 2 ? line_or_bar(at, wide, done) : dots_or_ticks(at, wide, done);
     float dark = bar.z;
     vec2 words = vec2(0.0);
+    bool over_bar = false;
     if (times > 0) {
         float away = (design == 3 ? 3.2 : 0.75) * thick() + 0.55 * TEXT_EM(digits);
         float below = floor(away + TEXT_CAPS(digits));
-        if (start.y - below < 0.25 * TEXT_EM(digits)) below = -floor(away); // no room: above the bar
+        over_bar = start.y - below < 0.25 * TEXT_EM(digits); // no room below the bar
+        if (over_bar) below = -floor(away);
         vec2 left = vec2(at.x, at.y + below);
         vec2 right = vec2(at.x - wide, left.y);
         words = max(clock(left, elapsed, false), clock(right, times == 2 ? max(total - elapsed, 0.0) : total, true));
         dark = max(dark, 1.3 * words.y);
     }
-    // Straight alpha: the shadow below, then what is to come, then what is played.
-    float alpha = min(dark, 1.0) * shadow;
+    // Straight alpha: the shadow below, then what is to come, then what is played. The scrim is a
+    // band around the bar and its times that fades out within the part that is drawn.
+    float band = times > 0 ? 0.5 * (0.75 * thick() + TEXT_EM(digits)) : 0.0;
+    float off = (at.y + band * (over_bar ? -1.0 : 1.0)) / (SCRIM * thick() + 1.5 * band);
+    float outside = max(max(-at.x, at.x - wide), 0.0) / (SCRIM * thick());
+    float soft = smoothstep(1.0, 0.0, min(length(vec2(off, outside)), 1.0));
+    float alpha = 1.0 - (1.0 - min(dark, 1.0) * shadow) * (1.0 - scrim * soft);
     vec3 tone = vec3(0.0);
     vec4 over[3] = vec4[3](vec4(rest.rgb, rest.a * bar.y), vec4(color.rgb, color.a * bar.x), vec4(ink.rgb, ink.a * words.x));
     for (int i = 0; i < 3; i++) {

@@ -13,15 +13,15 @@
         {"NAME": "second", "LABEL": "Colour of the distance", "TYPE": "color", "DEFAULT": [0.8, 0.45, 1.0, 1.0], "PHOTO": "second"},
         {"NAME": "lines", "LABEL": "Number of lines", "TYPE": "long", "MIN": 8, "MAX": 64, "DEFAULT": 26},
         {"NAME": "seconds", "LABEL": "Seconds into the distance", "TYPE": "float", "MIN": 1.0, "MAX": 8.0, "DEFAULT": 4.5},
-        {"NAME": "base", "LABEL": "Height of the first line", "TYPE": "float", "MIN": 0.0, "MAX": 0.6, "DEFAULT": 0.06},
-        {"NAME": "horizon", "LABEL": "Height of the last line", "TYPE": "float", "MIN": 0.1, "MAX": 0.9, "DEFAULT": 0.46},
-        {"NAME": "height", "LABEL": "Height of the hills", "TYPE": "float", "MIN": 0.02, "MAX": 0.6, "DEFAULT": 0.3},
+        {"NAME": "base", "LABEL": "Height of the first line", "TYPE": "float", "MIN": 0.0, "MAX": 0.6, "DEFAULT": 0.03},
+        {"NAME": "horizon", "LABEL": "Height of the last line", "TYPE": "float", "MIN": 0.1, "MAX": 0.9, "DEFAULT": 0.24},
+        {"NAME": "height", "LABEL": "Height of the hills", "TYPE": "float", "MIN": 0.02, "MAX": 0.6, "DEFAULT": 0.21},
         {"NAME": "width", "LABEL": "Width", "TYPE": "float", "MIN": 0.3, "MAX": 2.0, "DEFAULT": 1.5},
         {"NAME": "perspective", "LABEL": "Perspective", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.75},
-        {"NAME": "mirror", "LABEL": "Low notes in the middle", "TYPE": "bool", "DEFAULT": true},
+        {"NAME": "mirror", "LABEL": "Low notes in the middle", "TYPE": "bool", "DEFAULT": false},
         {"NAME": "dim", "LABEL": "Dim the photo", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.35, "IDENTITY": 0.0},
         {"NAME": "bump", "LABEL": "The photo grows on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
-        {"NAME": "pulse", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.3, "smooth": 0.05}},
+        {"NAME": "pulse", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.3}},
         {"NAME": "since", "LABEL": "Seconds since the drop", "TYPE": "float", "MIN": 0.0, "MAX": 600.0, "DEFAULT": 600.0, "BIND": "drop.since"}
     ],
     "PASSES": [
@@ -36,6 +36,10 @@
 // to it, counted from the front. It never falls from one line to the next, so what a pixel shows is
 // the first line whose skyline reaches it, and `first` tells where to begin to look. Heights are in
 // pixels.
+
+#ifndef SAFE_AREA
+#define SAFE_AREA vec4(0.0)
+#endif
 
 const float PAST = 8.0;     // as in the header
 const float SPAN = 8.1;
@@ -59,6 +63,11 @@ float scale(float far) {
     return 1.0 / (1.0 + 1.6 * max(perspective, 0.01) * far);
 }
 
+// The height of the last line; the range reaches above what apps cover.
+float last_line() {
+    return max(horizon, max(base + 0.1, SAFE_AREA.y + 0.1 * step(1e-4, SAFE_AREA.y)));
+}
+
 // Red: how high a line is at this column. Green: how bright it is. Blue: how far.
 // Each line is one moment that wanders off, and the next one comes up in front of it.
 vec4 hill() {
@@ -68,8 +77,7 @@ vec4 hill() {
     float far = place / count;
     float small = scale(far);
     bool upright = IMG_SIZE(inputImage).y > 1.3 * IMG_SIZE(inputImage).x;
-    float lowest = upright ? max(base, 0.2) : base; // apps cover what is lower
-    float ground = mix(lowest, max(horizon, lowest + 0.1), (1.0 - small) / (1.0 - scale(1.0)));
+    float ground = mix(base, last_line(), (1.0 - small) / (1.0 - scale(1.0)));
     float across = (isf_FragNormCoord.x - 0.5) / (0.5 * width * (upright ? 1.6 : 1.0) * small);
     float pitch = mirror ? abs(across) : 0.5 + 0.5 * across;
     float rise = level(clamp(pitch, 0.0, 1.0), place * step_s);
@@ -137,25 +145,26 @@ vec4 ridges() {
     // The photo is the sky; towards the horizon it grows dark, and light stands over the hills.
     vec3 below = IMG_NORM_PIXEL(inputImage, 0.5 + (isf_FragNormCoord - 0.5) * (1.0 - bump * (0.035 * pulse + 0.05 * surge()))).rgb;
     below *= mix(vec3(1.0), below, 0.6 * dim) * (1.0 - 0.7 * dim);
-    float sky = (y - horizon * RENDERSIZE.y) / unit;
+    float sky = (y - last_line() * RENDERSIZE.y) / unit;
     float haze = exp(-max(sky, 0.0) * 8.0);
     below *= 1.0 - 0.55 * haze;
-    below += (1.0 - below) * second.rgb * haze * (0.14 + 0.22 * pulse + 0.7 * surge());
+    below += (1.0 - below) * second.rgb * haze * (0.12 + 0.32 * pulse + 0.7 * surge());
 
     // A hill: nearly black, with the light of its crest running down its side.
     vec3 tone = mix(color.rgb, second.rgb, smoothstep(0.0, 0.9, over.a));
     float depth = (over.r - y) * inversesqrt(1.0 + 0.35 * over.g * over.g) / unit;
     float near = 1.0 - 0.6 * over.a;
     float side = exp(-depth * 34.0 / near) * 0.42 + exp(-depth * 130.0 / near) * 0.35;
-    vec3 body = tone * (0.028 + side * over.b * (0.55 + 0.6 * pulse + 0.8 * surge()));
+    vec3 body = tone * (0.028 + side * over.b * (0.5 + 1.5 * pulse + 0.8 * surge()));
     body = mix(body, second.rgb * 0.10, 0.6 * over.a * over.a);
     float fade = smoothstep(1.0, 0.75, over.a);
-    vec3 sum = land ? mix(below, body, 0.25 + 0.72 * fade) : below;
-    float front = smoothstep(0.0, 0.2, y / RENDERSIZE.y);
+    float solid = (0.25 + 0.65 * fade) * mix(0.35, 1.0, smoothstep(0.0, 0.45, over.a)); // the photo shows through the nearest
+    vec3 sum = land ? mix(below, max(body, tone * side * over.b), solid) + tone * side * over.b * (1.0 - solid) * 0.6 : below;
+    float front = smoothstep(0.0, 0.1, y / RENDERSIZE.y);
     vec2 covers = vec2(stroke(under, y) * under.b, stroke(over, y) * over.b);
     float far = covers.x > covers.y ? under.a : over.a;
-    vec3 ink = mix(mix(color.rgb, second.rgb, smoothstep(0.0, 0.9, far)), vec3(1.0), 0.45 * max(covers.x, covers.y));
-    float cover = clamp(1.35 * max(covers.x, covers.y), 0.0, 1.0) * color.a * (0.5 + 0.5 * front);
+    vec3 ink = mix(mix(color.rgb, second.rgb, smoothstep(0.0, 0.9, far)), vec3(1.0), min((0.35 + 0.5 * pulse) * max(covers.x, covers.y), 1.0));
+    float cover = clamp((1.15 + 1.2 * pulse) * max(covers.x, covers.y), 0.0, 1.0) * color.a * (0.5 + 0.5 * front);
     return vec4(mix(sum, ink, cover), 1.0);
 }
 

@@ -2,7 +2,7 @@
     "ISFVSN": "2",
     "VSN": "1",
     "TITLE": "Scope",
-    "DESCRIPTION": "An oscilloscope: the sound as a glowing line across the frame, as two lines, around a circle, or left against right as on a stereo meter. Quiet passages are drawn larger, and accents make it flare.",
+    "DESCRIPTION": "An oscilloscope: the sound as a glowing line across the frame, as two lines, around a circle, or left against right as on a stereo meter. Quiet passages are drawn larger, and accents make it swell and flare. It stays inside the picture.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Photo", "Waveform"],
@@ -12,14 +12,14 @@
         {"NAME": "mode", "LABEL": "Shape", "TYPE": "long", "VALUES": [0, 1, 2, 3], "LABELS": ["Line", "Left and right", "Circle", "Stereo"], "DEFAULT": 0},
         {"NAME": "color", "LABEL": "Colour", "TYPE": "color", "DEFAULT": [0.55, 0.85, 1.0, 1.0], "PHOTO": "vivid"},
         {"NAME": "second", "LABEL": "Second colour", "TYPE": "color", "DEFAULT": [0.9, 0.5, 1.0, 1.0], "PHOTO": "second"},
-        {"NAME": "size", "LABEL": "Size", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.44},
-        {"NAME": "center", "LABEL": "Place", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.42]},
+        {"NAME": "size", "LABEL": "Size", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.4},
+        {"NAME": "center", "LABEL": "Place", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.2]},
         {"NAME": "thickness", "LABEL": "Thickness", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.12},
         {"NAME": "glow", "LABEL": "Glow", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
         {"NAME": "span", "LABEL": "Length of the sound shown", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.5},
         {"NAME": "dim", "LABEL": "Dim the photo", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.55, "IDENTITY": 0.0},
         {"NAME": "bump", "LABEL": "The photo grows on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
-        {"NAME": "pulse", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.3, "smooth": 0.05}},
+        {"NAME": "pulse", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.3}},
         {"NAME": "since", "LABEL": "Seconds since the drop", "TYPE": "float", "MIN": 0.0, "MAX": 600.0, "DEFAULT": 600.0, "BIND": "drop.since"}
     ],
     "PASSES": [
@@ -35,6 +35,10 @@
 // each tile, as a bit for every run of three; a pixel looks only at those, and most look at none.
 // Lengths are shares of the short side, from the place of the scope.
 
+#ifndef SAFE_AREA
+#define SAFE_AREA vec4(0.0)
+#endif
+
 const int RUNS = 72;
 const int BITS = 24;            // whole numbers that a float keeps exactly
 const float STROKES = 216.0;
@@ -44,6 +48,21 @@ const float TURN = 6.28318531;
 // How much of the drop there is now.
 float surge() {
     return exp(-since / 1.0) * smoothstep(-0.04, 0.05, since);
+}
+
+// How large the shape is now: accents and the drop make it swell in the frame they begin.
+float swollen() {
+    return size * (0.82 + 0.5 * pulse + 0.4 * surge());
+}
+
+// Where the scope is, 0 to 1: as it was asked for, but so far from the lower and the upper edge of what
+// apps leave free that the whole shape is seen.
+vec2 middle() {
+    vec2 frame = IMG_SIZE(inputImage);
+    float reach = size * (mode == 0 ? 0.44 : mode == 1 ? 0.4 : 1.05) * min(frame.x, frame.y) / frame.y;
+    float low = SAFE_AREA.y + reach;
+    float high = 1.0 - SAFE_AREA.w - reach;
+    return vec2(center.x, low < high ? clamp(center.y, low, high) : 0.5 * (low + high));
 }
 
 float both(int i) {
@@ -100,22 +119,24 @@ vec2 point(float share, float lane, vec2 frame) {
     if (mode == 1) {
         float along = 2.0 * share - lane;
         float value = dot(wave(along, 0.5 * STROKES), vec2(1.0 - lane, lane));
-        return vec2((2.04 * along - 1.02) * frame.x, size * min(frame.y, 0.7) * (0.5 - lane + 0.4 * value));
+        return vec2((2.04 * along - 1.02) * frame.x, swollen() * min(frame.y, 0.7) * (0.5 - lane + 0.4 * value));
     }
     if (mode == 2) { // both halves of the circle are alike, so that it closes
         float value = 0.5 * dot(wave(abs(2.0 * share - 1.0), 0.35 * STROKES), vec2(1.0));
         float angle = TURN * share;
-        return size * (0.62 + 0.30 * value) * vec2(-sin(angle), cos(angle));
+        return swollen() * (0.62 + 0.30 * value) * vec2(-sin(angle), cos(angle));
     }
     if (mode == 3) {
         vec2 sound = wave(0.6 * share, 0.45 * STROKES);
         vec3 gains = texelFetch(trigger, ivec2(0), 0).rgb;
         vec2 turned = vec2((sound.y - sound.x) * min(gains.b / gains.g, 12.0), sound.x + sound.y) * vec2(0.8, 1.0);
         float far = length(turned); // loud moments bend back instead of leaving the frame
-        return 1.05 * size * turned / (1.0 + 0.55 * far);
+        return 1.05 * swollen() * turned / (1.0 + 0.55 * far);
     }
     vec2 sound = wave(share, STROKES);
-    return vec2((2.04 * share - 1.02) * frame.x, 0.5 * size * min(frame.y, 0.6) * (sound.x + sound.y));
+    float value = 0.5 * (sound.x + sound.y);
+    value /= 1.0 + 0.25 * abs(value); // peaks bend back
+    return vec2((2.04 * share - 1.02) * frame.x, 0.88 * swollen() * min(frame.y, 0.6) * value);
 }
 
 // Two points of a run of strokes, which has four: two texels, and its last is the next one's first.
@@ -153,13 +174,13 @@ float radius(float unit) {
 vec4 tile() {
     vec2 frame = IMG_SIZE(inputImage);
     float unit = min(frame.x, frame.y);
-    vec2 middle = (gl_FragCoord.xy / RENDERSIZE - center) * frame / unit;
+    vec2 spot = (gl_FragCoord.xy / RENDERSIZE - middle()) * frame / unit;
     float reach = 0.5 * length(frame / unit / RENDERSIZE) + radius(unit) + 0.5 / unit;
     float nearest = 9.0;
     vec3 bits = vec3(0.0);
     float bit = 1.0;
     for (int i = 0; i < BITS; i++) {
-        vec3 near = vec3(run(i, middle), run(i + BITS, middle), run(i + 2 * BITS, middle));
+        vec3 near = vec3(run(i, spot), run(i + BITS, spot), run(i + 2 * BITS, spot));
         bits += bit * step(near, vec3(reach * reach));
         nearest = min(nearest, min(near.x, min(near.y, near.z)));
         bit *= 2.0;
@@ -194,7 +215,7 @@ float nearest_of(ivec3 bits, vec2 p) {
 
 vec4 scope() {
     float unit = min(RENDERSIZE.x, RENDERSIZE.y);
-    vec2 p = (gl_FragCoord.xy - center * RENDERSIZE) / unit;
+    vec2 p = (gl_FragCoord.xy - middle() * RENDERSIZE) / unit;
     vec4 here = texelFetch(tiles, ivec2(isf_FragNormCoord * IMG_SIZE(tiles)), 0);
     float near = nearest_of(ivec3(here.rgb), p);
     float line = clamp((radius(unit) - sqrt(near)) * unit + 0.5, 0.0, 1.0);

@@ -18,6 +18,7 @@
         {"NAME": "speed", "LABEL": "Speed", "TYPE": "float", "MIN": 0.25, "MAX": 3.0, "DEFAULT": 1.0},
         {"NAME": "twist", "LABEL": "Twist", "TYPE": "float", "MIN": -1.0, "MAX": 1.0, "DEFAULT": 0.1, "IDENTITY": 0.0},
         {"NAME": "rings", "LABEL": "Frames of light", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.8, "IDENTITY": 0.0},
+        {"NAME": "calm", "LABEL": "No frames of light below (share of the height)", "TYPE": "float", "MIN": 0.0, "MAX": 0.5, "DEFAULT": 0.0, "IDENTITY": 0.0},
         {"NAME": "streaks", "LABEL": "Streaks", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
         {"NAME": "leap", "LABEL": "Leap at the drop", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.7, "IDENTITY": 0.0},
         {"NAME": "color", "LABEL": "Colour of the light", "TYPE": "color", "DEFAULT": [1.0, 0.62, 0.3, 1.0], "PHOTO": "vivid"}
@@ -171,6 +172,7 @@ vec4 tunnel() {
     // The mean over the pixel, or a frame of light thinner than one would glitter.
     float span = depth * depth * step_;
     float bright = rings * (1.0 - 0.75 * smoothstep(0.80, 1.0, depth)) * (0.35 + 0.65 * smoothstep(0.0, 0.5, depth));
+    bright *= 1.0 - 0.92 * (1.0 - smoothstep(0.75 * calm, calm + 1e-3, isf_FragNormCoord.y)) * step(1e-3, calm); // words stand there
     vec3 lit = vec3(0.0);
     for (int i = 0; i < 4; i++) {
         float accent = IMG_NORM_PIXEL(ahead, vec2(depth + span * (0.25 * float(i) - 0.375), 0.5)).r;
