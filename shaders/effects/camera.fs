@@ -23,7 +23,7 @@
         {"NAME": "shake", "LABEL": "Shake of an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.25, "IDENTITY": 0.0},
         {"NAME": "blur", "LABEL": "Blur of an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4, "IDENTITY": 0.0},
         {"NAME": "light", "LABEL": "Light that follows the loudness", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4, "IDENTITY": 0.0},
-        {"NAME": "center", "LABEL": "Where it goes to", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.5]}
+        {"NAME": "center", "LABEL": "Where it goes to", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.8]}
     ]
 }*/
 

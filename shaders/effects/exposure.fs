@@ -2,7 +2,7 @@
     "ISFVSN": "2",
     "VSN": "2",
     "TITLE": "Exposure",
-    "DESCRIPTION": "The picture is flooded with light on every accent: brighter and harder than Pulse, its lights bloom, and it eases back over 300 ms.",
+    "DESCRIPTION": "A flood of warm light on every accent: shadows and midtones open up, what is bright blooms and glows red-gold around its edges, and it eases back over 300 ms. Highlights keep their detail, also in a bright photo.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "PREMIUM": true,
@@ -11,10 +11,10 @@
         {"NAME": "inputImage", "TYPE": "image"},
         {"NAME": "kick", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.3, "curve": "out", "from": [0.0, 0.8], "smooth": 0.04}},
         {"NAME": "amount", "LABEL": "Amount", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
-        {"NAME": "brightness", "LABEL": "Brightness on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.25, "IDENTITY": 0.0},
-        {"NAME": "contrast", "LABEL": "Contrast on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.15, "IDENTITY": 0.0},
-        {"NAME": "highlights", "LABEL": "Keep the highlights", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
-        {"NAME": "bloom", "LABEL": "Bloom on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
+        {"NAME": "brightness", "LABEL": "Brightness on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
+        {"NAME": "warmth", "LABEL": "Warmth of the light", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6},
+        {"NAME": "highlights", "LABEL": "Keep the highlights", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.8, "IDENTITY": 0.0},
+        {"NAME": "bloom", "LABEL": "Bloom on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.75, "IDENTITY": 0.0},
         {"NAME": "played", "LABEL": "Seconds of sound", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 1.0}},
         {"NAME": "drift", "LABEL": "Drift", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0}
     ],
@@ -61,24 +61,32 @@ vec2 drifting(vec2 uv) {
     return uv + (0.5 - uv) * (1.0 - 1.0 / zoom) + 0.009 * drift * to;
 }
 
-// As the CSS filters brightness() and contrast(), one after the other (Filter Effects Module 1).
-// The kept highlights brighten by a curve that begins as steeply as the factor and never clips.
-// What is brighter than middle grey around a pixel is screened over it.
+const vec3 LUMA = vec3(0.2126, 0.7152, 0.0722);
+
+// The luminance brightens by a curve that begins as steeply as the gain and never clips; the less the
+// brighter the surroundings are. Over it lies the blurred light: near its colour in the middle of
+// what is bright, and around that red-gold, as in film without its backing (halation).
 vec4 flooded() {
     vec2 uv = drifting(isf_FragNormCoord);
     float pulse = amount * kick;
     vec4 picture = IMG_NORM_PIXEL(inputImage, uv);
     if (pulse <= 0.0) return picture;
-    float gain = 1.0 + brightness * pulse;
-    vec3 curved = 1.0 - pow(1.0 - picture.rgb, vec3(gain));
-    vec3 bright = mix(min(picture.rgb * gain, 1.0), curved, highlights);
-    float slope = 1.0 + contrast * pulse;
-    vec3 color = clamp(slope * bright + 0.5 * (1.0 - slope), 0.0, 1.0);
     vec3 light = IMG_NORM_PIXEL(soft, uv).rgb;
-    float grey = dot(light, vec3(0.2126, 0.7152, 0.0722));
-    light = max(mix(vec3(grey), light, 1.3), 0.0) * (0.35 + 0.9 * smoothstep(0.2, 0.8, grey));
-    color += (1.0 - color) * min(bloom * pulse * light, 1.0);
-    return vec4(color, picture.a);
+    float around = dot(light, LUMA);
+    float grey = dot(picture.rgb, LUMA);
+    float gain = 1.0 + brightness * pulse * (1.0 - highlights * smoothstep(0.35, 0.9, max(around, grey)));
+    vec3 tone = mix(vec3(1.0), vec3(1.0, 0.74, 0.46), warmth);
+    vec3 color = picture.rgb * (1.0 - pow(1.0 - min(grey, 1.0), gain)) / max(grey, 1e-3);
+    color = mix(color, 1.0 - pow(1.0 - picture.rgb, vec3(gain)), 0.5);
+    // Lit: more where the surroundings are brighter than the pixel itself.
+    float spill = clamp(around - 0.65 * grey + 0.05, 0.0, 1.0);
+    vec3 glow = tone * (light * light * 0.3 + light * 1.6 * spill);
+    color += (1.0 - min(color, 1.0)) * min(bloom * pulse * glow, 0.85);
+    // What is white becomes warm rather than whiter.
+    color *= mix(vec3(1.0), mix(vec3(1.0), tone, 0.36), min(pulse, 1.0) * smoothstep(0.3, 1.0, around));
+    // What would be above white keeps its hue.
+    color /= max(max(color.r, max(color.g, color.b)), 1.0);
+    return vec4(mix(picture.rgb, color, min(4.0 * pulse, 1.0)), picture.a);
 }
 
 void main() {

@@ -2,7 +2,7 @@
     "ISFVSN": "2",
     "VSN": "2",
     "TITLE": "Pulse",
-    "DESCRIPTION": "The picture becomes brighter and harder with every accent, light flows out of its bright parts, and it eases back over 200 ms.",
+    "DESCRIPTION": "A beat of contrast: with every accent the picture becomes harder and richer in colour, its middle brighter, and the dark closes in from the corners; it eases back over 200 ms. Nothing burns out.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Filter", "Beat"],
@@ -10,44 +10,14 @@
         {"NAME": "inputImage", "TYPE": "image"},
         {"NAME": "kick", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.2, "curve": "out", "from": [0.0, 0.8]}},
         {"NAME": "amount", "LABEL": "Amount", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
-        {"NAME": "brightness", "LABEL": "Brightness on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.15, "IDENTITY": 0.0},
-        {"NAME": "contrast", "LABEL": "Contrast on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.1, "IDENTITY": 0.0},
-        {"NAME": "glow", "LABEL": "Glow on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.35, "IDENTITY": 0.0},
+        {"NAME": "brightness", "LABEL": "Brightness on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.3, "IDENTITY": 0.0},
+        {"NAME": "contrast", "LABEL": "Contrast on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
+        {"NAME": "saturation", "LABEL": "Colour on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.3, "IDENTITY": 0.0},
+        {"NAME": "vignette", "LABEL": "Dark corners on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
         {"NAME": "played", "LABEL": "Seconds of sound", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 1.0}},
         {"NAME": "drift", "LABEL": "Drift", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0}
-    ],
-    "PASSES": [
-        {"TARGET": "small", "WIDTH": "max($WIDTH / 8, 16)", "HEIGHT": "max($HEIGHT / 8, 16)"},
-        {"TARGET": "across", "WIDTH": "max($WIDTH / 8, 16)", "HEIGHT": "max($HEIGHT / 8, 16)"},
-        {"TARGET": "soft", "WIDTH": "max($WIDTH / 8, 16)", "HEIGHT": "max($HEIGHT / 8, 16)"},
-        {}
     ]
 }*/
-
-const float TAPS = 14.0;
-const float BLUR = 0.05; // standard deviation of the blur, in short sides of the frame
-
-// A small copy: 16 samples a pixel.
-vec4 shrunk() {
-    vec4 sum = vec4(0.0);
-    for (int y = 0; y < 4; y++)
-        for (int x = 0; x < 4; x++)
-            sum += IMG_NORM_PIXEL(inputImage, (gl_FragCoord.xy + (vec2(x, y) - 1.5) / 4.0) / RENDERSIZE);
-    return sum / 16.0;
-}
-
-vec4 blur(sampler2D image, vec2 direction) {
-    vec2 deviation = direction * BLUR * min(RENDERSIZE.x, RENDERSIZE.y) / RENDERSIZE;
-    vec4 sum = vec4(0.0);
-    float weights = 0.0;
-    for (float i = -TAPS; i <= TAPS; i++) {
-        float d = i / TAPS * 2.6;
-        float weight = exp(-0.5 * d * d);
-        sum += weight * IMG_NORM_PIXEL(image, isf_FragNormCoord + d * deviation);
-        weights += weight;
-    }
-    return sum / weights;
-}
 
 // Where a pixel comes from while the camera drifts over the picture, a little closer than it is.
 // Added to the pixel's own place, so that no drift moves it by exactly nothing. What is sampled
@@ -59,23 +29,17 @@ vec2 drifting(vec2 uv) {
     return uv + (0.5 - uv) * (1.0 - 1.0 / zoom) + 0.009 * drift * to;
 }
 
-// As the CSS filters brightness() and contrast(), one after the other: a factor, then a factor
-// around middle grey (Filter Effects Module 1, feFuncX type linear). The glow is screened over it.
-vec4 brighter() {
-    vec2 uv = drifting(isf_FragNormCoord);
-    float pulse = amount * kick;
-    vec4 picture = IMG_NORM_PIXEL(inputImage, uv);
-    vec3 bright = clamp(picture.rgb * (1.0 + brightness * pulse), 0.0, 1.0);
-    float slope = 1.0 + contrast * pulse;
-    vec3 color = clamp(slope * bright + 0.5 * (1.0 - slope), 0.0, 1.0);
-    vec3 light = IMG_NORM_PIXEL(soft, uv).rgb;
-    color += (1.0 - color) * min(glow * pulse * light * light * 1.4, 1.0);
-    return vec4(color, picture.a);
-}
-
+// Brighter in the middle by a curve that never clips, harder by an S through middle grey that keeps
+// black and white, and darker towards the corners.
 void main() {
-    if (PASSINDEX == 0) gl_FragColor = shrunk();
-    else if (PASSINDEX == 1) gl_FragColor = blur(small, vec2(1.0, 0.0));
-    else if (PASSINDEX == 2) gl_FragColor = blur(across, vec2(0.0, 1.0));
-    else gl_FragColor = brighter();
+    vec4 picture = IMG_NORM_PIXEL(inputImage, drifting(isf_FragNormCoord));
+    float pulse = amount * kick;
+    vec2 off = 2.0 * isf_FragNormCoord - vec2(1.0, 1.1);
+    float far = dot(off, off) / 2.0; // 1 in the corners
+    vec3 color = 1.0 - pow(1.0 - clamp(picture.rgb, 0.0, 1.0), vec3(1.0 + brightness * pulse * max(1.0 - 1.6 * far, 0.0)));
+    color += contrast * pulse * color * (1.0 - color) * (2.0 * color - 1.0);
+    float grey = dot(color, vec3(0.2126, 0.7152, 0.0722));
+    color = clamp(mix(vec3(grey), color, 1.0 + saturation * pulse), 0.0, 1.0);
+    color *= max(1.0 - vignette * pulse * smoothstep(0.12, 1.0, far), 0.0);
+    gl_FragColor = vec4(pulse > 0.0 ? clamp(color, 0.0, 1.0) : picture.rgb, picture.a);
 }

@@ -115,11 +115,13 @@ vec4 feathered() {
     return vec4(color.rgb, 1.0) * color.a * edge.x * edge.y;
 }
 
-// The middle of the photo in a circle, in the middle of the frame, and its shadow; premultiplied.
+// The photo in a circle, in the middle of the frame, and its shadow; premultiplied. Of an upright
+// photo the upper part is shown: that is where heads are.
 vec4 rounded() {
     vec2 point = gl_FragCoord.xy - 0.5 * RENDERSIZE;
     vec2 photo_size = IMG_SIZE(photo);
     vec2 uv = 0.5 + 0.5 * point / radius() * min(photo_size.x, photo_size.y) / photo_size;
+    uv.y += 0.8 * (0.5 - 0.5 * min(photo_size.x, photo_size.y) / photo_size.y);
     float away = length(point) - radius();
     float inside = clamp(0.5 - away, 0.0, 1.0);
     vec3 color = mix(IMG_NORM_PIXEL(photo, uv).rgb, vec3(1.0), 0.14 * clamp(2.5 + away, 0.0, 1.0));

@@ -153,7 +153,8 @@ vec4 sky() {
     vec2 q = (point + 0.006 * vec2(sin(0.37 * TIME), cos(0.29 * TIME))) / max(radius, 1e-3);
     float r = length(q);
     vec2 shape = IMG_SIZE(photo) / min(IMG_SIZE(photo).x, IMG_SIZE(photo).y);
-    vec2 uv = 0.5 + 0.5 * q * 0.98 / shape + vec2(0.0, shape.y > 1.25 ? 0.13 : 0.0);
+    vec2 uv = 0.5 + 0.49 * q / shape;
+    uv.y += 0.85 * (0.5 - 0.49 / shape.y); // of an upright photo the upper part: heads
     vec3 moon = IMG_NORM_PIXEL(photo, clamp(uv, 0.0, 1.0)).rgb;
     float up = sqrt(max(1.0 - r * r, 0.0));
     float lit = clamp(0.55 + 0.45 * up + 0.22 * dot(q, vec2(-0.6, 0.8)), 0.0, 1.12);

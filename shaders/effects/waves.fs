@@ -1,38 +1,31 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "2",
+    "VSN": "3",
     "TITLE": "Waves",
-    "DESCRIPTION": "The photo sways like cloth in a slow wind, further where the bass is loud, with light on the folds. Its edges are held: what surrounds it stays at rest. It stands still in silence.",
+    "DESCRIPTION": "The photo as under clear water: each accent sends a ring of light outward from its middle, and the bass lets long, low waves run, most of all below. The middle stays as it is; so does all of it in silence.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Filter", "Beat", "Distortion"],
     "INPUTS": [
         {"NAME": "inputImage", "TYPE": "image"},
-        {"NAME": "photo", "TYPE": "image"},
-        {"NAME": "bass", "LABEL": "Bass", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "bass.envelope", "from": [0.45, 1.0], "curve": "in"}},
-        {"NAME": "kick", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.5, "smooth": 0.05}},
+        {"NAME": "bass", "LABEL": "Bass", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "bass.envelope", "from": [0.3, 1.0]}},
+        {"NAME": "kick", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.9, "from": [0.0, 0.8]}},
+        {"NAME": "since", "LABEL": "Seconds since the accent", "TYPE": "float", "MIN": 0.0, "MAX": 10.0, "DEFAULT": 0.25, "BIND": {"bind": "accent.since"}},
         {"NAME": "amount", "LABEL": "Amount", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
-        {"NAME": "rest", "LABEL": "Always there", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.35, "IDENTITY": 0.0},
-        {"NAME": "reach", "LABEL": "Reach", "TYPE": "float", "MIN": 0.0, "MAX": 0.15, "DEFAULT": 0.03, "IDENTITY": 0.0},
-        {"NAME": "count", "LABEL": "Waves in a short side", "TYPE": "float", "MIN": 0.5, "MAX": 12.0, "DEFAULT": 1.6},
-        {"NAME": "speed", "LABEL": "Speed, waves a second", "TYPE": "float", "MIN": -3.0, "MAX": 3.0, "DEFAULT": 0.3},
-        {"NAME": "shine", "LABEL": "Light on the folds", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4, "IDENTITY": 0.0},
+        {"NAME": "rest", "LABEL": "Always there", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.25, "IDENTITY": 0.0},
+        {"NAME": "reach", "LABEL": "Reach", "TYPE": "float", "MIN": 0.0, "MAX": 0.05, "DEFAULT": 0.006, "IDENTITY": 0.0},
+        {"NAME": "count", "LABEL": "Waves in a short side", "TYPE": "float", "MIN": 0.5, "MAX": 12.0, "DEFAULT": 6.5},
+        {"NAME": "speed", "LABEL": "Speed, waves a second", "TYPE": "float", "MIN": -3.0, "MAX": 3.0, "DEFAULT": 0.5},
+        {"NAME": "shine", "LABEL": "Light on the crests", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
+        {"NAME": "free", "LABEL": "Free middle", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.26},
         {"NAME": "played", "LABEL": "Seconds of sound", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 1.0}},
         {"NAME": "drift", "LABEL": "Drift", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0}
     ]
 }*/
 
 const float TURN = 6.28318531;
-const float STRIPS = 1.2; // how much longer than the frame a photo is that does not fill it
-
-// Half of the frame that the photo takes, across and up: where it leaves strips they are no cloth.
-vec2 cloth() {
-    vec2 frame = IMG_SIZE(inputImage);
-    vec2 shape = IMG_SIZE(photo);
-    float longer = shape.x * frame.y / (shape.y * frame.x);
-    vec2 share = vec2(min(longer, 1.0), min(1.0 / longer, 1.0));
-    return max(longer, 1.0 / longer) > STRIPS ? 0.5 * share : vec2(0.5);
-}
+const float PACE = 1.1;  // of a ring, short sides a second
+const float WIDTH = 0.19; // of a ring, short sides
 
 // Where a pixel comes from while the camera drifts over the picture, a little closer than it is.
 // Added to the pixel's own place, so that no drift moves it by exactly nothing. What is sampled
@@ -46,15 +39,30 @@ vec2 drifting(vec2 uv) {
 
 void main() {
     float unit = min(RENDERSIZE.x, RENDERSIZE.y);
-    vec2 at = (gl_FragCoord.xy - 0.5 * RENDERSIZE) / unit;
-    // A long fold that runs up and aside and a shorter one that sinks: they never line up for long.
-    float first = TURN * (count * (at.y + 0.35 * at.x) - fract(speed * played));
-    float second = TURN * (count * (1.63 * at.y - 0.8 * at.x) + fract(0.61 * speed * played));
-    vec2 held = smoothstep(vec2(0.0), vec2(0.22), 1.0 - abs(isf_FragNormCoord - 0.5) / cloth());
-    float wind = amount * (rest + bass + 0.9 * kick) * held.x * held.y;
-    vec2 far = reach * wind * vec2(0.68 * sin(first) + 0.32 * sin(second), 0.3 * sin(first + 1.3));
+    vec2 at = (gl_FragCoord.xy - RENDERSIZE * vec2(0.5, 0.46)) / unit;
+    at.y *= 1.6; // seen from a little in front, a ring lies flatter
+    float r = length(at);
+    vec2 way = at / max(r, 1e-4);
+    // Nothing in the middle, less above than below, and the edges are held.
+    float wet = smoothstep(free, free + 0.22, r) * mix(0.2, 1.0, smoothstep(0.75, 0.35, isf_FragNormCoord.y));
+    vec2 rim = smoothstep(vec2(0.0), vec2(0.05), 0.5 - abs(isf_FragNormCoord - 0.5));
+    // Long waves with the bass, which run outward; a little crossed, so that they are no target.
+    float bend = 0.35 * sin(3.0 * at.x + TURN * fract(0.13 * played)) + 0.25 * sin(4.1 * at.y - TURN * fract(0.09 * played));
+    float phase = TURN * (0.4 * count * r + bend - fract(speed * played));
+    float low = 0.45 * amount * (rest + bass);
+    // The ring: in the accent's own frame it stands at the edge of the middle.
+    float behind = r - free - 0.19 - PACE * since;
+    float wide = WIDTH * (1.0 + 0.6 * since);
+    float ring = amount * kick * exp(-behind * behind / (wide * wide));
+    float turn = TURN * count * behind;
+    float slope = wet * (low * sin(phase) + ring * sin(turn));
+    float crest = wet * (low * 0.6 * cos(phase) + ring * cos(turn));
+    vec2 far = reach * slope * rim.x * rim.y * way;
     vec4 picture = IMG_NORM_PIXEL(inputImage, drifting(isf_FragNormCoord + far * unit / RENDERSIZE));
-    float fold = 0.7 * cos(first) + 0.3 * cos(second);
-    picture.rgb = clamp(picture.rgb * (1.0 + 0.3 * shine * min(wind, 1.5) * fold), 0.0, 1.0);
-    gl_FragColor = picture;
+    // Light gathers in the crests and is missing between them; their far sides are in shade.
+    float facing = slope * dot(way, vec2(-0.45, 0.89)); // lit from the upper left
+    float light = shine * (0.6 * min(pow(max(crest, 0.0), 2.0), 1.5) + 0.35 * max(facing, 0.0));
+    float dark = shine * min(0.35 * max(-crest, 0.0) + 0.35 * max(-facing, 0.0), 0.8);
+    vec3 lit = picture.rgb * (1.0 + light - dark) + (1.0 - picture.rgb) * 0.35 * light * vec3(0.86, 0.95, 1.0);
+    gl_FragColor = vec4(clamp(lit, 0.0, 1.0), picture.a);
 }
