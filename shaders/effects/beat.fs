@@ -11,7 +11,8 @@
         {"NAME": "kick", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.15, "curve": "out"}},
         {"NAME": "amount", "LABEL": "Amount", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
         {"NAME": "scale", "LABEL": "Scale on an accent", "TYPE": "float", "MIN": 1.0, "MAX": 1.5, "DEFAULT": 1.15, "IDENTITY": 1.0},
-        {"NAME": "center", "LABEL": "Point that stays in place", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.62]},
+        {"NAME": "center", "LABEL": "Point that stays in place", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.5]},
+        {"NAME": "lift", "LABEL": "Raise of that point on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 0.5, "DEFAULT": 0.12, "IDENTITY": 0.0},
         {"NAME": "played", "LABEL": "Seconds of sound", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 1.0}},
         {"NAME": "drift", "LABEL": "Drift", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0}
     ]
@@ -29,6 +30,8 @@ vec2 drifting(vec2 uv) {
 
 void main() {
     float zoom = 1.0 + amount * kick * (scale - 1.0);
-    vec2 inwards = (center - isf_FragNormCoord) * (1.0 - 1.0 / zoom);
+    float much = min(amount * kick, 1.0);
+    vec2 still = center + vec2(0.0, lift * much * much); // heads are above the middle
+    vec2 inwards = (still - isf_FragNormCoord) * (1.0 - 1.0 / zoom);
     gl_FragColor = IMG_NORM_PIXEL(inputImage, drifting(isf_FragNormCoord + inwards));
 }
