@@ -61,7 +61,7 @@ def test_what_expressions_know() -> None:
 
 _PLAIN: dict[str, dict[str, object]] = {
     "text": {"shadow": 0, "scrim": 0, "appear": "none"},
-    "progress": {"shadow": 0},
+    "progress": {"shadow": 0, "scrim": 0},
     "player": {"shadow": 0},
 }
 """What is drawn that must be seen: shadows may be covered."""
