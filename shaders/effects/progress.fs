@@ -17,7 +17,7 @@
         {"NAME": "times", "LABEL": "Times", "TYPE": "long", "DEFAULT": 1, "LABELS": ["None", "Elapsed and total", "Elapsed and left"]},
         {"NAME": "font", "LABEL": "Font of the times", "TYPE": "long", "DEFAULT": 0, "LABELS": ["Inter", "Roboto", "Roboto Condensed", "PT Sans", "JetBrains Mono", "Jura", "Noto Serif"]},
         {"NAME": "figures", "LABEL": "Size of the times", "TYPE": "float", "MIN": 0.015, "MAX": 0.15, "DEFAULT": 0.052},
-        {"NAME": "base", "LABEL": "Distance from below", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.118},
+        {"NAME": "base", "LABEL": "Distance from below", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.106},
         {"NAME": "margin", "LABEL": "Margin at the sides", "TYPE": "float", "MIN": 0.0, "MAX": 0.45, "DEFAULT": 0.075},
         {"NAME": "thickness", "LABEL": "Thickness", "TYPE": "float", "MIN": 0.002, "MAX": 0.08, "DEFAULT": 0.016},
         {"NAME": "count", "LABEL": "Number of dots or ticks", "TYPE": "long", "MIN": 8, "MAX": 240, "DEFAULT": 72},
