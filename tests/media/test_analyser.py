@@ -233,7 +233,7 @@ def test_only_files_of_this_kind_are_read(tmp_path: Path) -> None:
     for whole in (None, b"", b"nothing of the kind"):
         if whole is not None:
             (tmp_path / TRACK).write_bytes(whole)
-        with pytest.raises(ValueError, match="is not what track analysis of format 3 writes"):
+        with pytest.raises(ValueError, match="is not what track analysis of format 4 writes"):
             Features(tmp_path).hits("kick")
     np.savez(tmp_path / TRACK, columns=np.zeros((3, 3)))
     with pytest.raises(ValueError, match="is not what track analysis"):
