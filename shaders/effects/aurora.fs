@@ -27,6 +27,7 @@
     "PASSES": [
         {"TARGET": "horizon", "WIDTH": 1, "HEIGHT": 1, "FLOAT": true},
         {"TARGET": "open", "WIDTH": "max($WIDTH / 16, 24)", "HEIGHT": "max($HEIGHT / 16, 24)"},
+        {"TARGET": "near", "WIDTH": "max($WIDTH / 16, 24)", "HEIGHT": "max($HEIGHT / 16, 24)"},
         {"TARGET": "folds", "WIDTH": "max($WIDTH / 2, min($WIDTH, 240))", "HEIGHT": 5, "FLOAT": true},
         {"TARGET": "sky", "WIDTH": "max($WIDTH / 4, min($WIDTH, 120))", "HEIGHT": "max($HEIGHT / 4, min($HEIGHT, 120))", "FLOAT": true},
         {}
@@ -101,7 +102,7 @@ float skin(vec3 tone) {
     return smoothstep(0.05, 0.16, tone.r - tone.b) * smoothstep(0.06, 0.13, tone.r - tone.g) * smoothstep(-0.02, 0.04, tone.g - tone.b) * (1.0 - smoothstep(0.6, 0.8, pure));
 }
 
-// Where sky can be: red is 1 where the picture is even and no skin is near.
+// Where sky can be: red is 1 where the picture is even and no skin is near. Green: how much of it is skin.
 vec4 opened() {
     vec2 size = IMG_SIZE(inputImage);
     vec2 reach = 0.035 * min(size.x, size.y) / size;
@@ -116,7 +117,7 @@ vec4 opened() {
         flesh += skin(tone) / 25.0;
     }
     float uneven = sqrt(max(squares - sum * sum, 0.0));
-    return vec4((1.0 - smoothstep(0.025, 0.10, uneven)) * (1.0 - smoothstep(0.1, 0.5, flesh)), 0.0, 0.0, 1.0);
+    return vec4((1.0 - smoothstep(0.025, 0.10, uneven)) * (1.0 - smoothstep(0.1, 0.5, flesh)), flesh, 0.0, 1.0);
 }
 
 // How much a place belongs to a subject in the middle, in photos that have one; a sky at night has none.
@@ -126,11 +127,16 @@ float subject() {
     return (1.0 - smoothstep(0.75, 1.5, oval)) * found.y * smoothstep(0.12, 0.3, found.x);
 }
 
-// How much of the sky's light reaches this place: in the upper part, softly, hardly over a subject.
-float lit() {
+// Both blurred, so that no edge of them shows.
+vec4 blurred() {
     vec2 step_ = 1.6 / IMG_SIZE(open);
-    float free = 0.0;
-    for (int i = 0; i < 25; i++) free += IMG_NORM_PIXEL(open, isf_FragNormCoord + step_ * (vec2(i % 5, i / 5) - 2.0)).r / 25.0;
+    vec2 sum = vec2(0.0);
+    for (int i = 0; i < 25; i++) sum += IMG_NORM_PIXEL(open, isf_FragNormCoord + step_ * (vec2(i % 5, i / 5) - 2.0)).rg / 25.0;
+    return vec4(sum, 0.0, 1.0);
+}
+
+// How much of the sky's light reaches this place: in the upper part, softly, hardly over a subject.
+float lit(float free) {
     float high = smoothstep(0.40 + place, 0.82 + place, isf_FragNormCoord.y);
     return high * mix(1.0, mix(0.04, 1.0, free * free), behind) * (1.0 - 0.88 * subject());
 }
@@ -209,13 +215,14 @@ vec4 night() {
     dark *= mix(vec3(1.0), dark, 0.8 * dim) * (1.0 - dim * (0.5 + 0.35 * smoothstep(-0.1, 0.4, up)));
     float above = IMG_NORM_PIXEL(horizon, vec2(0.5)).b;
     dark *= mix(vec3(1.0), vec3(0.42, 0.48, 0.62), dim * smoothstep(0.25, 0.6, above)); // day becomes night
-    float flesh = skin(picture) * subject();
+    vec2 around = IMG_THIS_NORM_PIXEL(near).rg;
+    float flesh = smoothstep(0.04, 0.3, around.y) * subject();
     dark = mix(dark, picture * (1.0 - 0.35 * dim), flesh);
     vec3 light = IMG_THIS_NORM_PIXEL(sky).rgb;
     light = light / (1.0 + 0.8 * light) * (1.0 + 0.35 * pulse); // bright folds stay coloured
     float bright = 0.1 + 0.9 * above;
     light *= mix(1.0, smoothstep(0.02 * bright, 0.75 * bright, grey), behind);
-    light *= lit() * (1.0 - flesh);
+    light *= lit(around.x) * (1.0 - flesh);
     float fall = smoothstep(0.15, -0.35, up) * (0.12 + 0.35 * pulse + 0.9 * surge());
     dark += dark * mix(color.rgb, second.rgb, 0.3) * 1.6 * amount * fall;
     return vec4(1.0 - (1.0 - min(dark, 1.0)) * max(1.0 - light, 0.0) + dither(), 1.0);
@@ -224,7 +231,8 @@ vec4 night() {
 void main() {
     if (PASSINDEX == 0) gl_FragColor = skyline();
     else if (PASSINDEX == 1) gl_FragColor = opened();
-    else if (PASSINDEX == 2) gl_FragColor = fold();
-    else if (PASSINDEX == 3) gl_FragColor = curtains();
+    else if (PASSINDEX == 2) gl_FragColor = blurred();
+    else if (PASSINDEX == 3) gl_FragColor = fold();
+    else if (PASSINDEX == 4) gl_FragColor = curtains();
     else gl_FragColor = night();
 }
