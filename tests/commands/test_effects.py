@@ -248,12 +248,14 @@ def test_interrupted_is_130_and_leaves_nothing(shown: list[str], tmp_path: Path)
             assert time.monotonic() < deadline
             time.sleep(0.02)
         started = [p.pid for p in processes.descendants(child.pid)]
-        child.send_signal(signal.SIGINT)
-        try:
-            status = child.wait(10)
-        except subprocess.TimeoutExpired:  # one that falls between two tasks: pressed again
+        status = None
+        for _ in range(12):  # one that falls between two tasks is lost: a person presses again
             child.send_signal(signal.SIGINT)
-            status = child.wait(20)
+            try:
+                status = child.wait(5)
+            except subprocess.TimeoutExpired:
+                continue
+            break
         assert status == 130
     assert not set(started) & set(processes.living())
     assert [path.name for path in tmp_path.iterdir()] == ["slow.fs"]
