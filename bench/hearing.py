@@ -1,4 +1,4 @@
-"""How well events are detected in songs of a folder, beside other detectors.
+"""Measure the detection of events in a folder of songs, beside other detectors.
 
     python -m bench.hearing FOLDER [--librosa] [--each] [--json OUT]
 
@@ -46,8 +46,8 @@ def ours(samples: Samples) -> dict[str, Reals]:
     """Events of this project's analyser, in seconds."""
     events = rhythm.find(samples)
     beats = events.beats
-    found = {kind: getattr(events, kind)[:, 0] for kind in ("onsets", *DRUMS)}
-    return found | {"beats": beats[:, 0], "downbeats": beats[beats[:, 1] > 0, 0]}
+    detected = {kind: getattr(events, kind)[:, 0] for kind in ("onsets", *DRUMS)}
+    return detected | {"beats": beats[:, 0], "downbeats": beats[beats[:, 1] > 0, 0]}
 
 
 def flux(samples: Samples) -> dict[str, Reals]:
@@ -79,34 +79,34 @@ DETECTORS: dict[str, Callable[[Samples], dict[str, Reals]]] = {
 }
 
 
-def f_measure(truth: Reals, found: Reals, optional: Reals, window: float) -> float:
+def f_measure(truth: Reals, detected: Reals, optional: Reals, window: float) -> float:
     """F of detections within `window` seconds; those near optional events are left out."""
-    pairs = mir_eval.util.match_events(truth, found, window)
+    pairs = mir_eval.util.match_events(truth, detected, window)
     matched = {index for _, index in pairs}
-    extra = [time for index, time in enumerate(found) if index not in matched]
+    extra = [time for index, time in enumerate(detected) if index not in matched]
     wrong = sum(not len(optional) or np.abs(optional - time).min() > window for time in extra)
     total = len(truth) + len(pairs) + wrong
     return 2 * len(pairs) / total if total else 1.0
 
 
-def measure(truth: dict[str, list[float]], found: dict[str, Reals]) -> Row:
+def measure(truth: dict[str, list[float]], detected: dict[str, Reals]) -> Row:
     """All measures that the truth and the detections allow."""
     row: Row = {}
     for kind in ("onsets", *DRUMS):
-        if kind in found and len(truth.get(kind, [])) >= _FEWEST:
+        if kind in detected and len(truth.get(kind, [])) >= _FEWEST:
             maybe = np.array(truth.get(f"{kind}?", []))
-            row[kind] = f_measure(np.array(truth[kind]), found[kind], maybe, _WINDOW_S)
-    if "beats" in found and len(truth.get("beats", [])) >= _FEWEST:
+            row[kind] = f_measure(np.array(truth[kind]), detected[kind], maybe, _WINDOW_S)
+    if "beats" in detected and len(truth.get("beats", [])) >= _FEWEST:
         beats = np.array(truth["beats"])
-        row["beats"] = f_measure(beats, found["beats"], np.zeros(0), _BEAT_WINDOW_S)
+        row["beats"] = f_measure(beats, detected["beats"], np.zeros(0), _BEAT_WINDOW_S)
         levels = [beats, (beats[1:] + beats[:-1]) / 2, beats[::2], beats[1::2]]
         levels.append(np.sort(np.concatenate(levels[:2])))
         row["any level"] = max(
-            f_measure(level, found["beats"], np.zeros(0), _BEAT_WINDOW_S) for level in levels
+            f_measure(level, detected["beats"], np.zeros(0), _BEAT_WINDOW_S) for level in levels
         )
-    if "downbeats" in found and len(truth.get("downbeats", [])) >= 2:
+    if "downbeats" in detected and len(truth.get("downbeats", [])) >= 2:
         downbeats = np.array(truth["downbeats"])
-        row["downbeats"] = f_measure(downbeats, found["downbeats"], np.zeros(0), _BEAT_WINDOW_S)
+        row["downbeats"] = f_measure(downbeats, detected["downbeats"], np.zeros(0), _BEAT_WINDOW_S)
     return row
 
 
