@@ -2,14 +2,16 @@
 
     python -m bench.songs OUT --midi FOLDER … [--held-out FOLDER …] [--part train|tune|test]
                           [--count N] [--seconds S] [--seed S] [--features]
-                          [--without-drums] [--others]
+                          [--without-drums] [--others] [--hits FOLDER] [--pop909 FOLDER]
 
 Needs `pip install mido scipy`, FluidSynth, espeak-ng, and of Debian's packages fluid-soundfont-gm,
 musescore-general-soundfont, timgm6mb-soundfont, csound-soundfont, avldrums.lv2-soundfont,
 hydrogen-drumkits and lmms-common. With --features each file is an .npz of the levels that the
 analyser measures and the truth; three mixes are made of each performance. --without-drums takes
-compositions without drums, whose beats are not known; --others makes tracks of bench.music (seeds
-2000 and up), noises, voices and chords instead.
+compositions without drums, whose beats are not known; --hits names a folder of single drum hits,
+of which half of the sampled kits of the train part are made; --pop909 takes the compositions of
+that collection instead, with the drums of those of --midi; --others makes tracks of bench.music
+(seeds 2000 and up), noises, voices and chords instead.
 """
 
 import os
@@ -30,7 +32,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.music.track import RATE
-from bench.songs import others, sources
+from bench.songs import others, pop909, sources
 from bench.songs.composition import Composition
 from bench.songs.performance import Performance, with_drums_of
 from bench.songs.song import Song, band, instruments, song
@@ -52,17 +54,23 @@ class Job(NamedTuple):
     seed: int
     features: bool
     drums: bool
+    hits: Path | None
+    pop909: bool
 
 
 def make(job: Job) -> str:
     """Play and mix one composition, and write its files; those that are there are kept."""
-    stem = f"{job.part}{'' if job.drums else '-bare'}-{job.number:04d}"
+    kind = "-pop909" if job.pop909 else "" if job.drums else "-bare"
+    stem = f"{job.part}{kind}-{job.number:04d}"
     if list(job.out.glob(f"{stem}*.npz" if job.features else f"{stem}.json")):
         return f"{stem} is there"
     chance = np.random.default_rng([job.seed, job.number, sources.PARTS.index(job.part)])
-    tools = instruments(job.part)
+    tools = instruments(job.part, job.hits)
     try:
-        played = band(job.composition, job.seconds, tools, chance)
+        composition = job.composition
+        if job.pop909:
+            composition = pop909.arranged(composition, chance)
+        played = band(composition, job.seconds, tools, chance)
         if not job.features:
             _write(song(played, tools, chance), job.out / stem)
             return f"{stem} {job.composition.name}"
@@ -70,7 +78,8 @@ def make(job: Job) -> str:
             _write_features(_without_beats(song(played, tools, chance)), job.out / f"{stem}-0")
             return f"{stem} {job.composition.name}"
         for mix in range(_MIXES):
-            drums = _borrowed(played.performance, job.donor, chance) if mix == 2 else None
+            other = mix == _MIXES - 1 or job.pop909
+            drums = _borrowed(played.performance, job.donor, chance) if other else None
             _write_features(song(played, tools, chance, drums=drums), job.out / f"{stem}-{mix}")
     except (subprocess.SubprocessError, ValueError, IndexError) as error:
         return f"{stem} {job.composition.name}: {error}"
@@ -134,12 +143,16 @@ def _jobs(chosen: argparse.Namespace) -> Iterator[Job]:
     ]
     print(f"{len(found)} compositions, {len(of_part)} of part {chosen.part}", flush=True)
     order = np.random.default_rng(chosen.seed).permutation(len(of_part))
+    songs = pop909.compositions(chosen.pop909) if chosen.pop909 else []
     for number in range(chosen.count):
         composition = of_part[order[number % len(order)]]
+        if songs:
+            composition = songs[number % len(songs)]
         donor = of_part[order[(7 * number + 3) % len(order)]]
         yield Job(
             chosen.out, number, composition, donor, chosen.part, chosen.seconds, chosen.seed,
-            chosen.features, not chosen.without_drums,
+            chosen.features, not chosen.without_drums, chosen.hits,
+            bool(songs),
         )  # fmt: skip
 
 
@@ -157,6 +170,8 @@ def main() -> None:
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--features", action="store_true")
     options.add_argument("--without-drums", action="store_true")
+    options.add_argument("--hits", type=Path)
+    options.add_argument("--pop909", type=Path)
     options.add_argument("--others", action="store_true")
     options.add_argument("--workers", type=int, default=2)
     chosen = options.parse_args()

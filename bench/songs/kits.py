@@ -1,6 +1,7 @@
 """Drum kits of sampled sounds: Hydrogen's kits, folders of single hits, and kits made by code.
 
-A kit plays General MIDI's drum notes; a note for which it has no sound is left to others.
+Single hits are known by the names of their files or folders ("808bd", "DT Snare"). A kit plays
+General MIDI's drum notes; a note for which it has no sound is left to others.
 """
 
 import re
@@ -21,6 +22,11 @@ Chance = np.random.Generator
 
 HYDROGEN = Path("/usr/share/hydrogen/data/drumkits")
 SINGLES = Path("/usr/share/lmms/samples/drums")
+_SUFFIXES = {".wav", ".ogg", ".flac", ".aif", ".aiff"}
+_LARGEST = 2_000_000
+"""Bytes of a file; larger ones are no single hits."""
+_MOST = 6
+"""Hits of one voice that are taken from one folder."""
 _LONGEST_S = 2.5
 _VOICES = {
     "kick": (35, 36),
@@ -36,18 +42,21 @@ _VOICES = {
     "shaker": (69, 70, 82),
 }
 _CALLED = (
-    ("kick", r"kick|bass ?drum|thump"),
-    ("stick", r"stick|rim ?click"),
-    ("clap", r"clap|snap"),
-    ("snare", r"snare|slap"),
-    ("pedal", r"(hat|hh).*(ped|pd)|(ped|pd).*(hat|hh)|foot_pedal"),
-    ("open", r"(hat|hh|hihat).*(op|free|swish)|op.*(hat|hh)"),
-    ("hat", r"hat|\bhh\b|closed hh|maraca"),
+    ("", r"loop|roll|break|perc|rerc|(?<!drum )\bbass (?!drum)|kicksnare|snarehat|reverse|run"),
+    ("", r"brush(hi|lo)tom|hit ?\d|conga|timbal|tom h+"),
+    ("kick", r"kick|kik\b|bass ?drum|drum bass|thump|\bbd\b|(808|re)bd\b"),
+    ("stick", r"stick|rim ?click|\brim\b|\brs\b|^(?!.*snare).*rimshot"),
+    ("clap", r"clap|snap|clp\b|\bcp\b"),
+    ("snare", r"snare|slap|snr\b|\b(sn|sd)\d?\b|(808|re)sd\b"),
+    ("pedal", r"(hat|hh|cymbal).*(ped|pd)|(ped|pd).*(hat|hh)|foot_pedal|foothat"),
+    ("open", r"(hat|hh|hihat).*(op|free|swish)|op.*(hat|hh)|\b(oh|ho)\b|hhod|oht\b|808oh\b"),
+    ("hat", r"hat|hh\b|hhcd|\bch\b|closed hh|cht\b|cymbal closed"),
     ("ride", r"ride"),
-    ("crash", r"crash|cymbal|splash|china"),
-    ("tom", r"tom"),
-    ("shaker", r"shaker"),
+    ("crash", r"crash|cymbal|splash|china|cym\b|\bcy\b|808cy\b"),
+    ("tom", r"tom|\b(ht|mt|lt)\b|808[hml]t\b"),
+    ("shaker", r"shaker|cabasa|maraca|\bma\b"),
 )
+"""Words in the names of files and instruments; the first that matches counts."""
 _LENGTHS = {"hat": 0.35, "pedal": 0.3, "kick": 1.2, "snare": 1.2, "open": 1.2}
 _INSTEAD = {"pedal": "hat", "open": "hat", "ride": "open", "stick": "snare", "clap": "snare"}
 
@@ -108,18 +117,48 @@ def names() -> list[str]:
 
 
 def kit(name: str, chance: Chance) -> Kit:
-    """A kit by name; those of single hits, and those made by code, differ from draw to draw."""
+    """A kit by name; those of single hits, and those made by code, differ from draw to draw.
+
+    Args:
+        name: one of `names()`, or a folder of single hits as an absolute path.
+        chance: what the sounds are drawn from.
+    """
     if name == "made":
         sounds = made.kit(chance).sounds
         return Kit(name, {voice: [_stereo(s) for s in rows] for voice, rows in sounds.items()})
-    every = _singles() if name == "lmms" else _hydrogen(HYDROGEN / name)
+    if name == "lmms" or name.startswith("/"):
+        every = _singles(SINGLES if name == "lmms" else Path(name))
+    else:
+        every = _hydrogen(HYDROGEN / name)
     chosen = {
         voice: groups[int(chance.integers(len(groups)))]
         for voice, groups in sorted(every.items())
         if groups
     }
     loaded = {voice: [_loaded(path) for path in paths] for voice, paths in chosen.items()}
-    return Kit(name, _levelled(loaded))
+    if name.startswith("/"):
+        loaded = {voice: _processed(versions, chance) for voice, versions in loaded.items()}
+    return Kit(Path(name).name, _levelled(loaded))
+
+
+def _processed(versions: list[Floats], chance: Chance) -> list[Floats]:
+    """A drum as producers change it: another pitch, tail, tone and drive."""
+    tune = float(np.exp(chance.normal(0, 0.12)))
+    tail = float(np.exp(chance.uniform(np.log(0.05), np.log(0.6)))) if chance.random() < 0.4 else 0
+    tilt = chance.normal(0, 0.25)
+    drive = float(chance.uniform(1, 6)) if chance.random() < 0.25 else 0.0
+    changed = []
+    for sound in versions:
+        moved = _resampled(sound, tune)
+        if tail:
+            moved = moved * np.exp(-np.arange(len(moved)) / (tail * RATE))[:, None]
+        slope = np.diff(moved, axis=0, prepend=0.0)
+        toned = moved + (4 * tilt * slope if tilt > 0 else tilt * (moved - slope) * 0.5)
+        peak = max(float(np.abs(toned).max(initial=0)), 1e-6)
+        if drive:
+            toned = peak * np.tanh(drive * toned / peak)
+        changed.append(toned.astype(np.float32))
+    return changed
 
 
 def _voice(pitch: int) -> str | None:
@@ -159,14 +198,26 @@ def _hydrogen(folder: Path) -> dict[str, list[list[Path]]]:
 
 
 @cache
-def _singles() -> dict[str, list[list[Path]]]:
-    """By voice, single hits by the names of their files."""
-    found: dict[str, list[list[Path]]] = {}
-    for path in sorted(SINGLES.glob("*.ogg")):
-        voice = _called(path.stem.replace("_", " "))
+def _singles(folder: Path) -> dict[str, list[list[Path]]]:
+    """By voice, single hits by the names of their files, or else of their folders."""
+    hits: dict[tuple[str, Path], list[Path]] = {}
+    for path in sorted(folder.rglob("*")):
+        if path.suffix.lower() not in _SUFFIXES or path.stat().st_size > _LARGEST:
+            continue
+        voice = _called(_words(path.stem))
+        if voice is None:
+            voice = _called(_words(path.parent.name))
         if voice:
-            found.setdefault(voice, []).append([path])
+            hits.setdefault((voice, path.parent), []).append(path)
+    found: dict[str, list[list[Path]]] = {}
+    for (voice, _), paths in hits.items():
+        every = -(-len(paths) // _MOST)
+        found.setdefault(voice, []).extend([path] for path in paths[::every])
     return found
+
+
+def _words(name: str) -> str:
+    return re.sub(r"[-_.]+", " ", name).strip("0123456789 ") or name
 
 
 @cache

@@ -39,13 +39,20 @@ _SEEN = ("FluidR3_GM.sf2", "sf_GMbank.sf2")
 _UNSEEN_KITS = ("GMRockKit", "VariBreaks")
 
 
-def instruments(part: str) -> Instruments:
-    """The instruments of a part: those of the test part are in no other."""
+def instruments(part: str, hits: Path | None = None) -> Instruments:
+    """The instruments of a part: those of the test part are in no other.
+
+    Args:
+        part: train, tune or test.
+        hits: a folder of single drum hits, for training alone.
+    """
     if part == "test":
         unseen = (SOUNDFONTS / "TimGM6mb.sf2",)
         return Instruments(unseen, (SOUNDFONTS / "Red_Zeppelin_4_LV2.sf2",), _UNSEEN_KITS)
     every = tuple(name for name in kits.names() if name not in _UNSEEN_KITS)
     fonts = tuple(path for path in (SOUNDFONTS / name for name in _SEEN) if path.exists())
+    if hits is not None and part == "train":
+        every += (str(hits.resolve()),) * len(every)
     return Instruments(fonts, (SOUNDFONTS / "Black_Pearl_4_LV2.sf2",), every)
 
 

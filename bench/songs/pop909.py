@@ -1,0 +1,62 @@
+"""Compositions of POP909 (Wang et al. 2020): melody, bridge and piano, with annotated bars.
+
+They have no drums: those of another composition are played to them, on the same bars.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+
+import mido
+import numpy as np
+
+from bench.songs.composition import Composition, read
+
+Chance = np.random.Generator
+
+_ANNOTATION = "beat_midi.txt"
+"""A row for each beat: its time in seconds, two flags, the second of which marks a first beat."""
+_REGULAR = 0.9
+"""The share of bars that must have four beats."""
+_LEADS = (0, 4, 11, 22, 26, 27, 52, 56, 65, 66, 71, 73, 80, 81)
+_CHORDS = (0, 1, 2, 4, 5, 24, 25, 26, 27, 30, 48, 49, 50, 89, 90)
+_BASSES = (32, 33, 34, 35, 36, 38, 39)
+"""Programs of General MIDI, counted from 0."""
+_BASS_CHANNEL, _HIGHEST_BASS = 4, 55
+_BASS_VELOCITY = 100.0
+
+
+def compositions(folder: Path) -> list[Composition]:
+    """The songs in four of a folder of POP909, with their annotated beats."""
+    songs = []
+    for path in sorted(folder.rglob(_ANNOTATION)):
+        rows = np.loadtxt(path, ndmin=2)
+        beats = rows[:, [0, 2]]
+        bars = np.diff(np.flatnonzero(beats[:, 1] > 0))
+        if not len(bars) or float((bars == 4).mean()) < _REGULAR:
+            continue
+        try:
+            composition = read(path.with_name(f"{path.parent.name}.mid"))
+        except ValueError:
+            continue
+        songs.append(replace(composition, beats=beats))
+    return songs
+
+
+def arranged(composition: Composition, chance: Chance) -> Composition:
+    """The composition for a band: other instruments, and a bass that plays the lowest notes."""
+    notes = composition.notes
+    controls = [(time, m) for time, m in composition.controls if m.type != "program_change"]
+    programs = {0: _LEADS, 1: _CHORDS, 2: _CHORDS, _BASS_CHANNEL: _BASSES}
+    for channel, choices in programs.items():
+        program = int(chance.choice(choices))
+        controls.append((0.0, mido.Message("program_change", channel=channel, program=program)))
+    low = notes[(notes[:, 2] == 2) & (notes[:, 3] <= _HIGHEST_BASS)].copy()
+    first = np.diff(low[:, 0], prepend=-1.0) > 0.02
+    bass = low[first]
+    bass[:, 2] = _BASS_CHANNEL
+    bass[:, 3] = 28 + (bass[:, 3] - 28) % 12 + 12 * (chance.random() < 0.3)
+    bass[:, 4] = _BASS_VELOCITY
+    every = np.concatenate([notes, bass])
+    order = np.argsort(every[:, 0], kind="stable")
+    controls.sort(key=lambda row: row[0])
+    return replace(composition, notes=every[order], controls=controls)
