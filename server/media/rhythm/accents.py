@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from server.media.rhythm.confidence import PLAYS, Evidence
 from server.media.rhythm.heard import Heard
+from server.media.rhythm.nearest import distances
 from server.media.rhythm.spectra import HERTZ, STEPS_PER_S
 
 Reals = NDArray[np.float64]
@@ -67,18 +68,10 @@ def _with(rows: Reals, more: Reals) -> Reals:
     return found
 
 
-def _apart(times: Reals, others: Reals) -> Reals:
-    """Seconds from each time to the nearest of the others, which rise."""
-    padded = np.concatenate([[-np.inf], others, [np.inf]])
-    after = np.searchsorted(others, times)
-    near: Reals = np.minimum(times - padded[after], padded[after + 1] - times)
-    return near
-
-
 def _struck(heard: Heard, beats: Reals, kicks: Reals) -> Reals:
     """The onsets that are accents where no kicks are."""
     onsets = heard.onsets[heard.onsets[:, 0] < heard.seconds - _CUT_OFF_S]
-    onsets = onsets[_apart(onsets[:, 0], kicks) > _COVERED_S]
+    onsets = onsets[distances(onsets[:, 0], kicks) > _COVERED_S]
     if not len(onsets):
         return np.zeros((0, 2))
     salience = _salience(heard, onsets[:, 0])
@@ -98,7 +91,7 @@ def _struck(heard: Heard, beats: Reals, kicks: Reals) -> Reals:
 def _between(heard: Heard, taken: Reals) -> Reals:
     """Return the strongest of the weak onsets where for long nothing else is an accent."""
     onsets = heard.onsets[heard.onsets[:, 0] < heard.seconds - _CUT_OFF_S]
-    onsets = onsets[_apart(onsets[:, 0], taken) > _COVERED_S]
+    onsets = onsets[distances(onsets[:, 0], taken) > _COVERED_S]
     chosen = onsets[_strongest(onsets[:, 0], onsets[:, 1], _COVERED_S)]
     return np.stack([chosen[:, 0], np.full(len(chosen), _SOFTEST)], axis=1)
 
@@ -162,6 +155,6 @@ def _swells(power: Reals, taken: Reals) -> Reals:
     most = sliding_window_view(np.pad(rise, side), 2 * side + 1).max(axis=1)
     at = np.flatnonzero((rise >= most) & (rise >= _LEAST_SWELL_DB))
     at = at[np.diff(at, prepend=-side - 1) > side]
-    at = at[_apart(at / STEPS_PER_S, taken) > _SWELLS_APART_S / 2]
+    at = at[distances(at / STEPS_PER_S, taken) > _SWELLS_APART_S / 2]
     strength = _SWELL * np.clip(0.4 + 0.6 * rise[at] / _FULL_SWELL_DB, 0, 1)
     return np.stack([at / STEPS_PER_S, strength], axis=1)

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from server.media.rhythm import line, metre, pulse
 from server.media.rhythm.heard import Heard
+from server.media.rhythm.nearest import distances, nearest
 from server.media.rhythm.spectra import STEPS_PER_S
 
 Reals = NDArray[np.float64]
@@ -66,7 +67,7 @@ def find(heard: Heard, tempo: float | None = None) -> Grid:
     found = _exact(steps, heard.beats)
     marked = line.peak(heard.beats, found) if len(found) else np.zeros(0)
     confidence = float(marked.mean()) if len(found) >= _FEWEST else 0.0
-    met = np.mean(_distance(found, heard.onsets[:, 0]) <= _MET_S) if len(found) else 0.0
+    met = np.mean(distances(found, heard.onsets[:, 0]) <= _MET_S) if len(found) else 0.0
     if (confidence < _LEAST_CONFIDENCE or met < _LEAST_MET) and tempo is None:
         found = found[:0]
     if len(found) < _FEWEST:
@@ -112,11 +113,8 @@ def _settled(beats: Reals, events: Reals) -> Reals:
     """The beats moved to the events that they are on."""
     if not len(events):
         return beats
-    after = np.clip(np.searchsorted(events, beats), 1, max(len(events) - 1, 1))
-    pair = np.stack([events[after - 1], events[np.minimum(after, len(events) - 1)]])
-    away = np.abs(pair - beats)
-    near = pair[away.argmin(axis=0), np.arange(len(beats))]
-    found = np.where(away.min(axis=0) <= _ON_S, near, beats)
+    near = nearest(beats, events)
+    found = np.where(np.abs(near - beats) <= _ON_S, near, beats)
     return found[np.diff(found, prepend=-1.0) > 0.1]
 
 
@@ -138,15 +136,7 @@ def _on_drums(beats: Reals, heard: Heard) -> Reals:
 
 def _share(places: Reals, events: Reals) -> float:
     """The share of the places that have an event on them."""
-    return float(np.mean(_distance(places, events) <= _ON_S))
-
-
-def _distance(times: Reals, others: Reals) -> Reals:
-    """How far each time is from the nearest of the others, which rise."""
-    padded = np.concatenate([[-np.inf], others, [np.inf]])
-    after = np.searchsorted(others, times)
-    near: Reals = np.minimum(times - padded[after], padded[after + 1] - times)
-    return near
+    return float(np.mean(distances(places, events) <= _ON_S))
 
 
 def _sounding(heard: Heard) -> tuple[float, float]:

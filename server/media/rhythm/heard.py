@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from server.media.analyser import RATE
 from server.media.rhythm import hits, lows, network, onsets, picking, precise, spectra
+from server.media.rhythm.nearest import distances, nearest
 from server.media.rhythm.spectra import STEPS_PER_S
 
 Reals = NDArray[np.float64]
@@ -91,11 +92,8 @@ def _events(
     steps = picking.peaks(sure)
     times = precise.refine(samples, steps / STEPS_PER_S, *_STEP_REACH_S)
     if kind == "kicks" and len(bass):
-        after = np.clip(np.searchsorted(bass, steps / STEPS_PER_S), 1, max(len(bass) - 1, 1))
-        pair = np.stack([bass[after - 1], bass[np.minimum(after, len(bass) - 1)]])
-        away = np.abs(pair - steps / STEPS_PER_S)
-        near = pair[away.argmin(axis=0), np.arange(len(steps))]
-        times = np.where(away.min(axis=0) <= _HIT_S, near, times)
+        near = nearest(steps / STEPS_PER_S, bass)
+        times = np.where(np.abs(near - steps / STEPS_PER_S) <= _HIT_S, near, times)
     times[times > len(samples) / RATE - _CUT_OFF_S] = -2.0  # a sound that is cut off clicks
     rows = np.stack([times, picking.strengths(spectrum.levels, steps, kind), sure[steps]], axis=1)
     rows = rows[np.argsort(times, kind="stable")]
@@ -106,7 +104,7 @@ def _events(
 def _with_lone(samples: NDArray[np.int16], spectrum: spectra.Spectra, known: Reals) -> Reals:
     """The onsets with those of the spectral flux that are far from any: single soft notes."""
     steps = onsets.peaks(onsets.flux(spectrum.levels))
-    steps = steps[_apart(steps / STEPS_PER_S, known[:, 0]) > _LONE_S]
+    steps = steps[distances(steps / STEPS_PER_S, known[:, 0]) > _LONE_S]
     times = precise.refine(samples, steps / STEPS_PER_S, *_STEP_REACH_S)
     strengths = picking.strengths(spectrum.levels, steps, "onsets")
     loud = spectrum.levels[steps].max(axis=1) / max(float(spectrum.levels.max()), 1e-9)
@@ -121,16 +119,8 @@ def _with_lone(samples: NDArray[np.int16], spectrum: spectra.Spectra, known: Rea
 def _joined(found: Reals, *more: Reals) -> Reals:
     """Onsets with those of the others' that are not among them; a drum's own time counts."""
     for rows in more:
-        found = found[_apart(found[:, 0], rows[:, 0]) > _APART_S]
+        found = found[distances(found[:, 0], rows[:, 0]) > _APART_S]
         found = np.concatenate([found, rows])
         found = found[np.argsort(found[:, 0], kind="stable")]
         found = found[np.diff(found[:, 0], prepend=-1.0) > _SAME_S]
     return found
-
-
-def _apart(times: Reals, others: Reals) -> Reals:
-    """How far each time is from the nearest of the others, which rise."""
-    padded = np.concatenate([[-np.inf], others, [np.inf]])
-    after = np.searchsorted(others, times)
-    near: Reals = np.minimum(times - padded[after], padded[after + 1] - times)
-    return near
