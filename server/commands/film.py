@@ -8,6 +8,7 @@ import sys
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from server.cli import FAILED, INTERRUPTED
 from server.commands.messages import said
@@ -100,12 +101,21 @@ async def _render(service: Service, film: Film) -> int:
         job = await service.accept(film.request, _spooled(service, film), "cli")
     except ToqiboxError as error:
         return film.tell(sentence(error.code, "en", error.values), FAILED)
+    told = _warn(film, service.describe(job, "en"), 0)
     while not job.is_final:
         await asyncio.sleep(_POLL_S)
         job = service.get(job.id) or job
         bar.update(service.describe(job, "en"))
     bar.end()
+    _warn(film, service.describe(job, "en"), told)
     return _finish(service, film, job)
+
+
+def _warn(film: Film, seen: dict[str, Any], told: int) -> int:
+    """Print the warnings of a job after the first `told` of them; return how many it has."""
+    for row in seen["warnings"][told:]:
+        film.tell(f"warning: {row['error']}", 0)
+    return len(seen["warnings"])
 
 
 def _finish(service: Service, film: Film, job: Job) -> int:

@@ -6,6 +6,7 @@ from server.effects.feature import Needs, Unit
 from server.http.codes import ALL
 from server.jobs.fields import ASPECTS, FITS, HIGHLIGHTS
 from server.jobs.job import Stage, Status
+from server.warning import WARNINGS
 
 _TEXT = {"type": "string"}
 _NUMBER = {"type": "number"}
@@ -71,7 +72,15 @@ _JOB = {
     "error": _maybe(_TEXT),
     "code": _maybe(_TEXT),
     "retryable": _maybe(_FLAG),
-    "report": _maybe({"type": "object", "properties": {"flashes": _FLASHES}}),
+    "warnings": {
+        "type": "array",
+        "items": _object(
+            {"code": {"enum": list(WARNINGS)}, "field": _maybe(_TEXT), "error": _TEXT}
+        ),
+    },
+    "report": _maybe(
+        {"type": "object", "properties": {"flashes": _FLASHES, "blank": _maybe(_TEXT)}}
+    ),
 }
 _DIAGNOSTIC = _object(
     {"message": _TEXT},

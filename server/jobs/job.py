@@ -14,6 +14,7 @@ from typing import Any
 
 from server.errors import CATALOGUE, sentence
 from server.jobs.spec import Spec
+from server.warning import Row, seen, warning
 
 
 class Status(StrEnum):
@@ -121,7 +122,7 @@ def seen_by_client(
     spec = job.spec
     done = job.status is Status.COMPLETED
     kept = done and not job.removed and not job.is_expired
-    seen: dict[str, Any] = {
+    told: dict[str, Any] = {
         "jobId": job.id,
         "status": job.status.value,
         "stage": job.stage.value if job.stage and job.status is Status.PROCESSING else None,
@@ -148,12 +149,19 @@ def seen_by_client(
         "error": None,
         "code": None,
         "retryable": None,
+        "warnings": seen(_warnings(job), language),
         "report": job.report,
     }
     if job.error_code:
-        seen["error"] = sentence(job.error_code, language, job.error_values)
-        seen["code"] = job.error_code
-        seen["retryable"] = CATALOGUE[job.error_code].retryable
+        told["error"] = sentence(job.error_code, language, job.error_values)
+        told["code"] = job.error_code
+        told["retryable"] = CATALOGUE[job.error_code].retryable
         if job.diagnostics:
-            seen["diagnostics"] = job.diagnostics
-    return seen
+            told["diagnostics"] = job.diagnostics
+    return told
+
+
+def _warnings(job: Job) -> list[Row]:
+    """The warnings known when the job was accepted, and those that its film gives rise to."""
+    blank = (job.report or {}).get("blank")
+    return [*job.spec.warnings, *([warning("blank_film", colour=blank)] if blank else [])]

@@ -11,6 +11,7 @@ from server.config import Config
 from server.confine import Limits
 from server.errors import CATALOGUE
 from server.jobs import plan
+from server.jobs.blank import blank_colour
 from server.jobs.health import export_timeout_s, stall_timeout_s
 from server.jobs.job import Job, Stage
 from server.jobs.run import Run
@@ -215,6 +216,7 @@ class Pipeline:
                 "allowed": run.job.spec.allow_flashing,
                 "limited": looked.get("limited", []),
             },
+            "blank": blank_colour(value.get("shades") for value in drawn),
             "size": joined["bytes"],
             "sha256": joined["sha256"],
             "check": joined["check"],

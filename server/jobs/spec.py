@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ from server.jobs import fields
 from server.jobs.presets import Presets, in_preset
 from server.jobs.source import Source, read_source
 from server.reasons import reason
+from server.warning import Row
 
 DEFAULT_EFFECT = "breathe"
 DEFAULT_ASPECT = "16:9"
@@ -114,6 +115,8 @@ class Spec:
     """What `start` was found as: one of fields.HIGHLIGHTS; None where the request said a time."""
     preset: str | None = None
     """The id of the preset that the chain came from; the chain stays when its file changes."""
+    warnings: list[Row] = field(default_factory=list)
+    """What the client should know of its request; see server/warning.py."""
 
     @property
     def ids(self) -> list[str]:
@@ -288,6 +291,7 @@ def resolve(request: Request, prepared: Mapping[str, Any], config: Config) -> Sp
         tempo=request.tempo,
         allow_flashing=request.allow_flashing,
         preset=request.preset,
+        warnings=list(prepared.get("warnings", ())),
     )
 
 

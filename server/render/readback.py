@@ -12,6 +12,7 @@ from typing import Protocol
 
 from server.render.context import Context
 from server.render.convert import Convert
+from server.render.shades import Shades
 
 DEPTH = 3
 """Frames under way on hardware."""
@@ -68,6 +69,8 @@ class Readback:
         self._waiting: deque[_Slot] = deque()
         self._shown: _Slot | None = None
         self._last = memoryview(b"")
+        self.shades = Shades()
+        """The values of the frames delivered since `begin`."""
         self.delivered = 0
         """Frames that a sink has got since `begin`."""
         self.seconds = 0.0
@@ -102,6 +105,7 @@ class Readback:
             frame[:] = self._last
         else:
             slot.read_into(frame)
+            self.shades.take(frame)
         self.seconds += time.perf_counter() - start
         self._shown, self._last = slot, frame
         sink.submit()

@@ -65,5 +65,6 @@ def _render(kept: Opened, job: Job, part: Range, emit: Emit) -> Result:
         "renderer": context.renderer,
         "software": context.software,
         "seconds": seconds,
+        "shades": readback.shades.ranges,
         "bytes": written.bytes,
     }

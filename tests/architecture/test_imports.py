@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FOUNDATION = {"reasons", "errors", "config", "confine", "confined", "log", "threads"}
+FOUNDATION = {"reasons", "errors", "config", "confine", "confined", "log", "threads", "warning"}
 ROOMS: dict[str, set[str]] = {
     "reasons": set(),
     "errors": {"reasons"},
@@ -20,9 +20,10 @@ ROOMS: dict[str, set[str]] = {
     "confined": set(),
     "log": set(),
     "threads": set(),
+    "warning": set(),
     "effects": {"errors", "reasons"},
-    "media": {"errors", "reasons", "confine"},
-    "render": {"effects", "media", "errors", "reasons", "confine"},
+    "media": {"errors", "reasons", "confine", "warning"},
+    "render": {"effects", "media", "errors", "reasons", "confine", "warning"},
     "jobs": {"effects", *FOUNDATION},
     "http": {"jobs", "effects", *FOUNDATION},
     "cli": {"cli_effects", "config"},

@@ -1,0 +1,34 @@
+"""A film of one colour throughout, by the ranges that its segments report."""
+
+from collections.abc import Iterable
+
+FLAT = 2
+"""Steps by which the frames of one colour may differ."""
+
+Ranges = list[list[int]]
+
+
+def blank_colour(segments: Iterable[Ranges | None]) -> str | None:
+    """Return the colour of a film that shows nothing else, as ``#rrggbb``; None where it does.
+
+    Args:
+        segments: least and greatest luma, Cb and Cr (BT.709, limited range) of each segment;
+            None for one that shows something.
+    """
+    found = list(segments)
+    known = [ranges for ranges in found if ranges is not None]
+    if not known or len(known) < len(found):
+        return None
+    planes = [(min(low for low, _ in plane), max(high for _, high in plane))
+              for plane in zip(*known, strict=True)]  # fmt: skip
+    if any(high - low > FLAT for low, high in planes):
+        return None
+    return _rgb(*((low + high) / 2 for low, high in planes))
+
+
+def _rgb(luma: float, blue: float, red: float) -> str:
+    """BT.709 (ITU-R BT.709-6, items 3.2 to 3.4), limited range, as ``#rrggbb``."""
+    y, cb, cr = (luma - 16) / 219, (blue - 128) / 224, (red - 128) / 224
+    r, b = y + 1.5748 * cr, y + 1.8556 * cb
+    g = (y - 0.2126 * r - 0.0722 * b) / 0.7152
+    return "#" + "".join(f"{round(min(max(part, 0.0), 1.0) * 255):02x}" for part in (r, g, b))

@@ -1,0 +1,40 @@
+"""The range of values over a run of frames: tells a film that shows nothing."""
+
+import numpy as np
+
+FLAT = 2
+"""Steps of 8 bits by which one colour may differ, for the conversion's ordered pattern."""
+
+Ranges = list[list[int]]
+"""Least and greatest value of luma, Cb and Cr."""
+
+
+class Shades:
+    """Least and greatest value of each plane, for as long as they are one colour.
+
+    Once they are not, no further frame is looked at: a film with a picture costs one look.
+    """
+
+    def __init__(self) -> None:
+        self._ranges: Ranges | None = None
+        self._shown = False
+
+    @property
+    def ranges(self) -> Ranges | None:
+        """The three ranges; None where something is shown, or before the first frame."""
+        return None if self._shown else self._ranges
+
+    def take(self, frame: memoryview) -> None:
+        """Look at an NV12 frame: two thirds of its bytes are luma, the rest pairs of Cb and Cr."""
+        if self._shown:
+            return
+        values = np.frombuffer(frame, np.uint8)
+        luma, chroma = values[: len(values) * 2 // 3], values[len(values) * 2 // 3 :]
+        found = [
+            [int(plane.min()), int(plane.max())] for plane in (luma, chroma[::2], chroma[1::2])
+        ]
+        before = self._ranges or found
+        self._ranges = [
+            [min(a, c), max(b, d)] for (a, b), (c, d) in zip(before, found, strict=True)
+        ]
+        self._shown = any(high - low > FLAT for low, high in self._ranges)

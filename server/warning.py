@@ -1,0 +1,58 @@
+"""Warnings: what a client should know about a request that was accepted all the same.
+
+A row is ``{"code", "field", "values"}``: it crosses from a worker and is kept with the job. A
+client gets it as ``{"code", "field", "error"}``, the sentence in its language.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+WARNINGS: dict[str, tuple[str, str]] = {
+    "photo_cut_off": (
+        "The file of “{name}” is cut off: the lower {percent} % of the picture are missing, and "
+        "the rest is used.",
+        "Файл «{name}» обрезан: нижних {percent} % картинки нет, взята остальная часть.",
+    ),
+    "photo_unfinished": (
+        "The file of “{name}” is cut off: the picture may be coarse, or lack its lower part.",
+        "Файл «{name}» обрезан: картинка может быть грубой или без нижней части.",
+    ),
+    "blank_photo": (
+        "The picture in “{name}” is of one colour throughout: {colour}.",
+        "Картинка в «{name}» вся одного цвета: {colour}.",
+    ),
+    "blank_film": (
+        "The whole video is of one colour: {colour}. Nothing can be seen in it.",
+        "Всё видео одного цвета: {colour}. На нём ничего не видно.",
+    ),
+}
+"""The sentences in English and Russian, by code."""
+
+Row = dict[str, Any]
+
+
+def warning(code: str, field: str | None = None, **values: object) -> Row:
+    """Make the row of a warning.
+
+    Args:
+        code: a key of WARNINGS.
+        field: the request field that it is about; the sentence's ``{name}``.
+        values: what the other names in braces of the sentence stand for.
+
+    Raises:
+        KeyError: there is no such code, or the sentence needs a value that is missing.
+    """
+    WARNINGS[code][0].format_map({"name": field, **values})
+    return {"code": code, "field": field, "values": values}
+
+
+def seen(rows: Iterable[Mapping[str, Any]], language: str) -> list[dict[str, Any]]:
+    """Return `rows` as a client gets them, their sentences in `language` (``en`` or ``ru``)."""
+    return [_seen(row, language) for row in rows if row["code"] in WARNINGS]
+
+
+def _seen(row: Mapping[str, Any], language: str) -> dict[str, Any]:
+    english, russian = WARNINGS[row["code"]]
+    values = {"name": row["field"], **row["values"]}
+    sentence = (russian if language == "ru" else english).format_map(values)
+    return {"code": row["code"], "field": row["field"], "error": sentence}
