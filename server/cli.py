@@ -1,4 +1,4 @@
-"""The command line: `toqibox serve | render | analyse | effects | presets | jobs | doctor`.
+"""The command line: `toqibox serve | health | render | analyse | effects | presets | jobs …`.
 
 Exit status: 0 done, 1 failed, 2 wrong usage or settings, 130 interrupted.
 """
@@ -52,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"toqibox {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _serve(commands.add_parser("serve", help="run the server"))
+    _health(commands.add_parser("health", help="is the server on this machine up, or ready?"))
     _render(commands.add_parser("render", help="render one video here, without a server"))
     _analyse(commands.add_parser("analyse", help="what is heard in a track: beats, levels, events"))
     cli_effects.declare(commands.add_parser("effects", help="effects, and tools to make them"))
@@ -65,6 +66,12 @@ def _serve(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", help="address to listen on (HOST)")
     parser.add_argument("--port", help="port to listen on, 0 for a free one (PORT)")
     parser.add_argument("--data", metavar="DIR", help="folder of jobs and videos (DATA_DIR)")
+
+
+def _health(parser: argparse.ArgumentParser) -> None:
+    meaning = "succeed only when a render could succeed; always so with REQUIRE_GPU=1"
+    parser.add_argument("--ready", action="store_true", help=meaning)
+    parser.add_argument("--data", metavar="DIR", help="the server's data folder (DATA_DIR)")
 
 
 def _render(parser: argparse.ArgumentParser) -> None:

@@ -92,6 +92,7 @@ def _spooled(service: Service, film: Film) -> Path:
 
 async def _render(service: Service, film: Film) -> int:
     await service.start()
+    await service.health.first_probe()
     if problems := service.health.problems():
         return film.tell("; ".join(problems) + ". `toqibox doctor` says what to do.", FAILED)
     bar = Bar(sys.stderr, show=not film.as_json)

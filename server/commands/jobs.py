@@ -3,12 +3,12 @@
 import argparse
 import json
 import sys
-import urllib.error
-import urllib.request
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from server.cli import FAILED
+from server.commands.local import ask
 from server.config import Config
 from server.jobs.artifacts import address_of
 from server.jobs.job import Job, Status
@@ -71,14 +71,13 @@ def _cancel(config: Config, job_id: str) -> int:
     if address is None:
         print(f"toqibox jobs: no server is running on {config.data_dir}", file=sys.stderr)
         return FAILED
-    request = urllib.request.Request(f"{address}/export/{job_id}", method="DELETE")  # noqa: S310 - http only
     try:
-        with urllib.request.urlopen(request, timeout=_ANSWER_S) as answer:  # noqa: S310 - as above
-            print(f"{job_id}  {json.load(answer)['status']}")
-    except urllib.error.HTTPError as error:
-        print(f"toqibox jobs: {json.load(error)['error']}", file=sys.stderr)
-        return FAILED
+        status, answer = ask(address, "DELETE", f"/export/{quote(job_id, safe='')}", _ANSWER_S)
     except OSError as error:
         print(f"toqibox jobs: the server at {address} does not answer ({error})", file=sys.stderr)
         return FAILED
+    if status != 200:
+        print(f"toqibox jobs: {answer['error']}", file=sys.stderr)
+        return FAILED
+    print(f"{job_id}  {answer['status']}")
     return 0

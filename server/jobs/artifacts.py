@@ -87,6 +87,7 @@ class DataFolder:
                 f"another server is using the data folder {root}; stop it, or set another DATA_DIR"
             )
         discard(root / "ballast")  # a full disk must not keep the server from starting
+        discard(root / "address")  # of the last server: this one does not listen yet
 
     def close(self) -> None:
         os.close(self._lock)

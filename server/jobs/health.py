@@ -58,6 +58,11 @@ class Health:
             self._running = asyncio.create_task(self._probe())
         return self._running
 
+    async def first_probe(self) -> None:
+        """Wait until the machine has been probed once, however long that takes."""
+        if self.found is None:
+            await self.probe()
+
     async def _probe(self) -> None:
         task = {
             "task": "probe",

@@ -5,12 +5,11 @@ import contextlib
 import json
 import os
 import signal
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from server import confine
+from server import confine, start
 from server.errors import CATALOGUE
 
 LINE_BYTES = 1 << 20
@@ -68,7 +67,7 @@ class Worker:
         `label` is only seen in the list of processes: what the worker is for. Must be called on
         the main thread: the child dies with the thread that spawns it.
         """
-        argv = [sys.executable, "-I", "-m", "server.render.worker", label]
+        argv = start.command("server.render.worker", label)
         try:
             process = await asyncio.create_subprocess_exec(
                 *confine.command(argv, limits),

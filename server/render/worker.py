@@ -1,6 +1,6 @@
 """The worker program: tasks come in as JSON lines, events leave as JSON lines.
 
-    python -I -m server.render.worker
+    python -I server/start.py server.render.worker
 
 A task line is ``{"task": name, ...}``. The events ``started stage frames done failed`` are written
 to what was standard output at the start, moved to a private descriptor; after that standard output

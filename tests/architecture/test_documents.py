@@ -11,7 +11,7 @@ from server.config import Config
 from server.errors import CATALOGUE
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = ("server", "shaders", "tests", "bench", "scripts", "docs", ".ci")
+FOLDERS = ("server", "shaders", "tests", "bench", "scripts", "docs", "toqibox_render", ".ci")
 UNFINISHED = re.compile(r"\b(?:TODO|FIXME|XXX|HACK|placeholders?|simplified)\b", re.IGNORECASE)
 # Written in pieces, so that this file does not hold what it looks for.
 ELSEWHERE = [

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from server import cli
 from tests.harness import media, processes
 from tests.harness.server import SMALL, Server
 
@@ -151,7 +152,7 @@ def test_jobs_are_listed_and_cancelled(tmp_path: Path) -> None:
         assert cancelled.returncode == 0, cancelled.stderr
         assert "cancelled" in cancelled.stdout
         assert server.client.job(job)["status"] == "cancelled"
-        unknown = run("jobs", "--data", str(data), "cancel", "x" * 22)
+        unknown = run("jobs", "--data", str(data), "cancel", "x" * 22, http_proxy="http://[::]:1")
         assert unknown.returncode == 1
         assert "nothing here" in unknown.stderr
     listed = json.loads(run("jobs", "--json", "--data", str(data)).stdout)
@@ -175,3 +176,39 @@ def test_a_bad_setting_stops_the_start() -> None:
 
 def test_the_version_is_said() -> None:
     assert run("--version").stdout.startswith("toqibox ")
+
+
+def test_a_slow_probe_is_waited_for(
+    files: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name, value in SMALL.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("server.jobs.service._FIRST_PROBE_S", 0.0)  # as on a busy machine
+    (tmp_path / "track.wav").write_bytes(b"no sound")
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["render", *files, "-o", str(tmp_path / "out.mp4")])
+    assert ended.value.code == 1
+    words = capsys.readouterr().err
+    assert "probed" not in words
+    assert "audio" in words
+
+
+def test_health_asks_the_server_on_the_port_that_it_serves(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    words = ["health", "--data", str(data)]
+    # Neither of them is the way to the server.
+    astray = {"PORT": "1", "http_proxy": "http://127.0.0.1:1"}
+    absent = run(*words, **astray)
+    assert (absent.returncode, absent.stdout) == (1, "")
+    assert f"no server is running on {data}" in absent.stderr
+    with Server(data, MIN_FREE_MB="100000000", MAX_PARALLEL_EXPORTS="0") as server:
+        address = f"http://127.0.0.1:{server.client.port}"
+        alive = run(*words, **astray)
+        assert (alive.returncode, alive.stdout) == (0, f"{address}/health answers\n")
+        for unready in (run(*words, "--ready", **astray), run(*words, REQUIRE_GPU="1", **astray)):
+            assert (unready.returncode, unready.stdout) == (1, "")
+            assert f"{address}/ready: " in unready.stderr
+            assert "MIN_FREE_MB is 100000000" in unready.stderr

@@ -2,11 +2,10 @@
 
 import json
 import subprocess
-import sys
 from functools import cache
 from pathlib import Path
 
-from server import confine
+from server import confine, start
 from server.effects.library import BUILT_IN, Library
 from server.jobs.source import read_source
 from server.jobs.store import Store
@@ -40,7 +39,7 @@ def drawable() -> Known:
 def _driver() -> str:
     """The renderer and its version, as a worker finds them."""
     done = subprocess.run(
-        confine.command([sys.executable, "-I", "-m", "server.render.worker", "probe"]),
+        confine.command(start.command("server.render.worker", "probe")),
         input=b'{"task": "probe"}\n',
         env=confine.environment(),
         capture_output=True,

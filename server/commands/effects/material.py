@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import server
-from server import confine
+from server import confine, start
 from server.cli import FAILED, USAGE
 from server.commands.effects.hand import Hand
 from server.commands.effects.report import Refused, words_of
@@ -136,7 +136,7 @@ def _make_samples(hand: Hand, folder: Path) -> Path:
 
 async def _compose(folder: Path) -> None:
     """Make the raw samples in a child: what that takes is too heavy to load here."""
-    command = confine.command([sys.executable, "-I", "-m", "server.samples", str(folder)])
+    command = confine.command(start.command("server.samples", str(folder)))
     child = await asyncio.create_subprocess_exec(
         *command, cwd="/", env=confine.environment(), stdin=asyncio.subprocess.DEVNULL
     )

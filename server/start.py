@@ -1,0 +1,26 @@
+"""Run a module of this program from the tree that this file lies in.
+
+    python -I start.py MODULE [ARGUMENT …]
+
+Plain `python -I -m MODULE` would take the module from the environment's packages, where the
+program may not lie under its own names, or where another version of it may.
+"""
+
+import os
+import runpy
+import sys
+
+
+def command(module: str, *arguments: str) -> list[str]:
+    """Return the command line that runs `module` of this tree in an isolated interpreter."""
+    return [sys.executable, "-I", os.path.abspath(__file__), module, *arguments]
+
+
+def _main() -> None:
+    sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    del sys.argv[0]
+    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+
+
+if __name__ == "__main__":
+    _main()
