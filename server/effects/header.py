@@ -61,6 +61,17 @@ def read(text: str, start: int, end: int) -> Table:
     return value
 
 
+def read_rows(text: str, start: int, end: int) -> Row:
+    """Read the array in ``text[start:end]``; as `read`."""
+    scanner = _Scanner(text, start, end)
+    scanner.skip()
+    place = scanner.at
+    value = scanner.value(0)
+    if not isinstance(value, Row):
+        raise HeaderError("it is not an array in brackets", place)
+    return value
+
+
 class _Scanner:
     def __init__(self, text: str, start: int, end: int) -> None:
         self.text = text[:end]

@@ -92,3 +92,13 @@ class Input:
     """How the text of a text input is set."""
     still: bool = False
     """Nothing can move it: it shapes what is made once for a whole video."""
+
+    @property
+    def reach(self) -> tuple[Value | None, Value | None]:
+        """The limits of what a request may set: of a point its default lies in them too, which a
+        file may state outside of `minimum` and `maximum`."""
+        low, high, default = self.minimum, self.maximum, self.default
+        if self.kind is not Kind.POINT or not isinstance(default, tuple):
+            return low, high
+        low = tuple(map(min, low, default)) if isinstance(low, tuple) else low
+        return low, tuple(map(max, high, default)) if isinstance(high, tuple) else high

@@ -120,9 +120,10 @@ def _plain(item: Input) -> dict[str, Any]:
 
 
 def _array(item: Input, size: int) -> dict[str, Any]:
-    lows = item.minimum if isinstance(item.minimum, tuple) else (None,) * size
-    highs = item.maximum if isinstance(item.maximum, tuple) else (None,) * size
-    parts = [{"type": "number", **_range(low, high)} for low, high in zip(lows, highs, strict=True)]
+    low, high = item.reach
+    lows = low if isinstance(low, tuple) else (None,) * size
+    highs = high if isinstance(high, tuple) else (None,) * size
+    parts = [{"type": "number", **_range(*ends)} for ends in zip(lows, highs, strict=True)]
     return {"prefixItems": parts, "items": False, "minItems": size}
 
 

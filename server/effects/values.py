@@ -38,8 +38,9 @@ def read_value(item: Input, value: object, field: str) -> Value:
     size = 4 if item.kind is Kind.COLOR else 2
     if not isinstance(value, (list, tuple)) or len(value) != size:
         raise invalid(field, reason("color" if size == 4 else "point"))
-    lows = item.minimum if isinstance(item.minimum, tuple) else (None,) * size
-    highs = item.maximum if isinstance(item.maximum, tuple) else (None,) * size
+    low, high = item.reach
+    lows = low if isinstance(low, tuple) else (None,) * size
+    highs = high if isinstance(high, tuple) else (None,) * size
     rows = zip(value, lows, highs, strict=True)
     return tuple(read_number(field, part, low, high) for part, low, high in rows)
 

@@ -70,7 +70,7 @@ def test_words_of_the_header() -> None:
         ({"TYPE": "point2D", "DEFAULT": [640, 360]}, (640.0, 360.0), None, None),
         (
             {"TYPE": "point2D", "MIN": [0, 0], "MAX": [1, 1], "DEFAULT": [2, 0.5]},
-            (1.0, 0.5),
+            (2.0, 0.5),
             (0.0, 0.0),
             (1.0, 1.0),
         ),

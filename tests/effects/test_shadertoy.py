@@ -251,3 +251,8 @@ def test_a_channel_may_read_a_file_of_the_effects_folder() -> None:
     assert names == [texture.name for texture in made.textures]
     line, message = fault("\n// iChannel0: ../b.png\n" + shader(0))
     assert (line, message) == (2, "the image “../b.png”: it leads out of the effect's folder")
+
+
+def test_a_macro_for_the_function_is_enough() -> None:
+    text = "#define mainImage(O, I) O = vec4((I) / iResolution.xy, 0.5, 1.0)\n"
+    assert detect(text) == "shadertoy"

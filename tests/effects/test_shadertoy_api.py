@@ -10,7 +10,7 @@ import pytest
 
 from server.effects.dialects import load
 from server.effects.dialects.shadertoy import parse
-from server.effects.dialects.shadertoy_file import text_of
+from server.effects.dialects.shadertoy_file import text_of, texts_of
 from server.effects.effect import Channel, Content, Effect, Filter, Kind, Wrap
 from server.errors import ToqiboxError
 
@@ -188,6 +188,20 @@ def test_the_text_of_an_export_is_the_same_effect() -> None:
     assert text.startswith("// Title: Exported <toy>\n// Author: somebody\n")
     assert "// Pass: Buffer A\n// iChannel0: buffer A (nearest)\nvoid mainImage" in text
     assert "// iChannel0: photo (nearest, flip)\n" in text
+
+
+def test_an_account_s_export_is_its_one_shader() -> None:
+    account = {"userName": "me", "numShaders": 1, "shaders": [image()]}
+    assert _bare(effect(account)) == _bare(effect(image()))
+    assert _bare(effect([{"Shader": image()}])) == _bare(effect(image()))  # type: ignore[arg-type]
+
+
+def test_an_export_of_several_shaders_says_how_to_choose() -> None:
+    named = [{**image(), "info": {"name": name}} for name in ("First", "Second")]
+    file, line, message = fault(json.dumps({"shaders": named}))
+    assert (file, line) == ("toy.json", 1)
+    assert message == "it holds 2 shaders: “First”, “Second”"
+    assert [title for title, _ in texts_of(json.dumps(named))] == ["First", "Second"]
 
 
 def test_code_that_looks_like_our_own_lines_stays_code() -> None:

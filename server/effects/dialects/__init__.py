@@ -3,6 +3,7 @@
 Which dialect a text is written in is told by what it holds, never by its file's name.
 """
 
+import codecs
 import re
 
 from server.effects.diagnostics import Text
@@ -18,9 +19,21 @@ VERTEX_SUFFIXES = (".vs", ".vert")
 LARGEST = 256 * 1024
 """Characters and bytes that an effect's text may have."""
 
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_TOLD_BY = 64
+"""Bytes at the start of a file that tell its encoding."""
 _ISF = re.compile(r"[\s*]*\{")
 _RENDER_PASS = re.compile(r'"renderpass"\s*:\s*\[')
-_MAIN_IMAGE = re.compile(r"\bvoid\s+mainImage\s*\(")
+_MAIN_IMAGE = re.compile(
+    r"\bvoid\s+mainImage\s*\(|^[ \t]*#[ \t]*define[ \t]+mainImage[ \t]*\(", re.MULTILINE
+)
+"""Also as a macro, which shaders have that were made as short as can be."""
 _TRANSITION = re.compile(r"\bvec4\s+transition\s*\(")
 _MAIN = re.compile(r"\bvoid\s+main\s*\(")
 _FOREIGN = re.compile(r"\buniform\s+(?:\w+p\s+)?(?!\w+p\s)\w+\s+(?!i[A-Z])\w+")
@@ -75,14 +88,26 @@ def detect(text: str) -> str | None:
 
 def holds_effect(file: str, text: str) -> bool:
     """Whether a file is meant as an effect: any but a ``.json`` that holds no Shadertoy."""
-    if not file.endswith(".json"):
+    if not file.lower().endswith(".json"):
         return True
     return text.lstrip("\ufeff \t\r\n")[:1] in ("{", "[") and bool(_RENDER_PASS.search(text))
 
 
 def decode(data: bytes) -> str:
-    """The text of a file: UTF-8 with or without a mark at its start, else Latin-1."""
+    """The text of a file: UTF-8, UTF-16 or UTF-32 by the mark at its start (Unicode 15.0, 2.6),
+    UTF-16 without one where every other byte of the beginning is 0, else UTF-8, else Latin-1."""
+    encoding = next((name for mark, name in _MARKS if data.startswith(mark)), _unmarked(data))
     try:
-        return data.decode("utf-8-sig")
+        return data.decode(encoding)
     except UnicodeDecodeError:
-        return data.decode("latin-1")
+        wide = encoding not in ("utf-8", "utf-8-sig")
+        return data.decode(encoding, "replace") if wide else data.decode("latin-1")
+
+
+def _unmarked(data: bytes) -> str:
+    """The encoding of a text without a mark."""
+    start = data[:_TOLD_BY]
+    even, odd = start[::2], start[1::2]
+    if len(start) >= 2 and not any(odd) and all(even):
+        return "utf-16-le"
+    return "utf-16-be" if len(start) >= 2 and not any(even) and all(odd) else "utf-8"

@@ -208,6 +208,8 @@ def _default(
         return value if value in values else values[0]
     if value is None:
         value = _missing(kind, low, high)
+    elif kind is Kind.POINT:
+        return value  # Vidvox's hosts hold floats alone to MIN and MAX
     return _clamped(value, low, high)
 
 

@@ -22,7 +22,7 @@ from server.effects.dialects.shadertoy_toy import (
     licence_in,
 )
 from server.effects.dialects.words import one_line
-from server.effects.header import HeaderError, Row, Table
+from server.effects.header import HeaderError, Row, Table, read_rows
 from server.effects.header import read as read_json
 from server.effects.texture import Filter, Wrap
 
@@ -30,6 +30,8 @@ LICENSE = "CC BY-NC-SA 3.0"
 """What the site puts everything under of which its author says nothing else."""
 
 _MOST_PASSES = 16
+_MOST_NAMED = 8
+"""Shaders of an export that a message names."""
 _FIRST_LISTING = 3 * HOST
 _OUTPUTS = {
     "4dXGR8": "buffer A",
@@ -68,18 +70,60 @@ _PLAIN = {
 
 
 def read(author: Text) -> Toy:
-    """Read an export: ``{"Shader": {…}}``, the object in it, or an array of one.
+    """Read an export: ``{"Shader": {…}}``, the object in it, or an array of one; or what the site's
+    own button gives of an account: ``{"shaders": [{…}]}``, of one shader.
 
     Raises:
         ToqiboxError: ``shader_compile_failed`` with a diagnostic at the line at fault.
     """
-    start = re.match(r"\s*\[?", author.text)
+    return _toy(author, _shader(author, _outer(author)))
+
+
+def shaders(author: Text) -> list[Toy]:
+    """Every shader of an export, in its order; errors as `read`."""
+    return [_toy(author, table) for table in _tables(_outer(author))]
+
+
+def _outer(author: Text) -> Table:
+    """The whole of an export; an array as the ``shaders`` of an account."""
+    start, end = 0, len(author.text)
     try:
-        outer = read_json(author.text, start.end() if start else 0, len(author.text))
+        if not author.text.lstrip().startswith("["):
+            return read_json(author.text, start, end)
+        rows = read_rows(author.text, start, end)
     except HeaderError as problem:
         raise author.error(str(problem), problem.offset) from None
-    inner = outer.get("Shader")
-    shader = inner if isinstance(inner, Table) else outer
+    outer = Table(start)
+    outer["shaders"] = rows
+    return outer
+
+
+def _shader(author: Text, outer: Table) -> Table:
+    """The one shader of an export."""
+    tables = _tables(outer)
+    if len(tables) > 1:
+        names = ", ".join(f"“{_title(row)}”" for row in tables[:_MOST_NAMED])
+        more = ", …" if len(tables) > _MOST_NAMED else ""
+        message = f"it holds {len(tables)} shaders: {names}{more}"
+        hint = "`toqibox effects import FILE.json` writes each of them to a file of its own"
+        raise author.error(message, outer.place("shaders"), hint)
+    return tables[0]
+
+
+def _tables(outer: Table) -> list[Table]:
+    """The shaders of an export, the export itself where it lists none."""
+    rows = outer.get("shaders")
+    tables = [row for row in rows if isinstance(row, Table)] if isinstance(rows, Row) else [outer]
+    inner = ((row, row.get("Shader")) for row in tables)
+    return [found if isinstance(found, Table) else row for row, found in inner] or [outer]
+
+
+def _title(shader: Table) -> str:
+    info = shader.get("info")
+    return one_line(str(info.get("name") or ""), 80) if isinstance(info, Table) else ""
+
+
+def _toy(author: Text, shader: Table) -> Toy:
     sections, listings = _sections(author, shader)
     info = shader.get("info")
     facts = info if isinstance(info, Table) else Table(shader.offset)
@@ -88,7 +132,7 @@ def read(author: Text) -> Toy:
     return Toy(
         sections=tuple(sections),
         listings=(Listing(AUTHOR, author.file, author.text), *listings),
-        title=one_line(str(facts.get("name") or ""), 80),
+        title=_title(shader),
         credit=one_line(str(facts.get("username") or ""), 200),
         license=licence_in(code) or LICENSE,
         description=one_line(str(facts.get("description") or ""), 2000),

@@ -1,6 +1,7 @@
 """One text file with all passes of a Shadertoy: what an export becomes to be worked on."""
 
-from server.effects.dialects import shadertoy
+from server.effects.diagnostics import Text
+from server.effects.dialects import shadertoy, shadertoy_api, words
 from server.effects.dialects.shadertoy_media import CUBE, PASSES, Wire, wire
 from server.effects.dialects.shadertoy_text import MARK, PLAYER, PLUG
 from server.effects.dialects.shadertoy_toy import Section, Toy
@@ -10,16 +11,25 @@ _NAMES = {role: role[:1].upper() + role[1:] for role in _ORDER} | {CUBE: "Cube A
 
 
 def text_of(export: str, file: str = "shader.json") -> str:
-    """The text form of what Shadertoy's API exports, which reads as the same effect.
+    """The text form of the one shader of an export, which reads as the same effect.
 
     Args:
-        export: the JSON.
+        export: the JSON that Shadertoy's API or site gives.
         file: what diagnostics call it.
 
     Raises:
         ToqiboxError: as shadertoy.parse.
     """
-    toy = shadertoy.read("shader", file, export)
+    return _text(shadertoy.read("shader", file, export))
+
+
+def texts_of(export: str, file: str = "shader.json") -> list[tuple[str, str]]:
+    """Title and text form of every shader of an export; arguments and errors as `text_of`."""
+    author = Text("shader", file, words.plain(export))
+    return [(toy.title, _text(toy)) for toy in shadertoy_api.shaders(author)]
+
+
+def _text(toy: Toy) -> str:
     rows = _facts(toy)
     for role in _ORDER:
         section = toy.section(role)
