@@ -112,8 +112,13 @@ def _new(parser: argparse.ArgumentParser) -> None:
 
 def _import(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("file", metavar="FILE.json", help="a shader as the API of Shadertoy gives it")
-    add("-o", "--out", metavar="NAME.glsl", help="where it goes (FILE.glsl)")
+    add("file", metavar="FILE.json", help="what the API or the site of Shadertoy exports")
+    add(
+        "-o",
+        "--out",
+        metavar="NAME.glsl",
+        help="of one shader: where it goes (FILE.glsl)",
+    )
 
 
 def _watch(parser: argparse.ArgumentParser) -> None:
@@ -134,7 +139,7 @@ _ACTIONS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "preview": ("a short clip with sound", _preview),
     "profile": ("what each pass costs, at sizes", _profile),
     "new": ("a file to begin with", _new),
-    "import": ("a Shadertoy as one file", _import),
+    "import": ("Shadertoys as files to edit", _import),
     "watch": ("the effect in a browser, as it is edited", _watch),
 }
 

@@ -28,7 +28,7 @@ def scan(folder: Path) -> list[Found]:
     marks = dict(marked_files(folder, (*SUFFIXES, *VERTEX_SUFFIXES)))
     found = []
     for name, mark in marks.items():
-        if not name.endswith(SUFFIXES):
+        if not name.lower().endswith(SUFFIXES):
             continue
         stem = name.rpartition(".")[0]
         beside = [stem + suffix for suffix in VERTEX_SUFFIXES if marks.get(stem + suffix)]
@@ -51,7 +51,7 @@ def marked_files(folder: Path, suffixes: tuple[str, ...]) -> list[tuple[str, Mar
             names = sorted(entry.name for entry in entries)[:_MOST_FILES]
     except OSError:
         return []
-    shown = [name for name in names if name.endswith(suffixes) and not name.startswith(".")]
+    shown = [name for name in names if name.lower().endswith(suffixes) and not name.startswith(".")]
     marks = [(name, mark_of(folder, name)) for name in shown]
     return [(name, mark) for name, mark in marks if mark is not None]
 
@@ -68,9 +68,13 @@ def mark_of(folder: Path, name: str) -> Mark | None:
     return (status.st_mtime_ns, status.st_size) if stat.S_ISREG(status.st_mode) else None
 
 
-def read_text(path: Path) -> str:
-    """What a file holds, one byte more than allowed at most, so that the limit is noticed."""
+def read_text(path: Path, most: int = LARGEST) -> str:
+    """The text of a file; more than `most` characters of blanks where it has more bytes.
+
+    Raises:
+        OSError: it cannot be read.
+    """
     flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
     with os.fdopen(os.open(path, flags), "rb") as file:
-        data = file.read(LARGEST + 1)
-    return decode(data) if len(data) <= LARGEST else " " * (LARGEST + 1)
+        data = file.read(most + 1)
+    return decode(data) if len(data) <= most else " " * (most + 1)

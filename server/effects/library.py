@@ -5,7 +5,6 @@ no part of this; it happens where the effect is drawn.
 """
 
 import difflib
-import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,14 +17,14 @@ from server.effects.dialects import holds_effect, load
 from server.effects.effect import Effect
 from server.effects.files import resolve
 from server.effects.folder import Found, Mark, mark_of, read_text, scan
+from server.effects.naming import ID, Name, assign, shown_name
 from server.errors import ToqiboxError
 from server.reasons import reason
 
+__all__ = ["BUILT_IN", "ID", "Broken", "Library"]
+
 BUILT_IN = Path(server.__file__).resolve().parent.parent / "shaders" / "effects"
 """The folder of the effects that come with the server."""
-
-ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
-"""An id: a file's name without its ending."""
 
 
 @dataclass(frozen=True)
@@ -53,14 +52,15 @@ class Library:
     """Effects by id, from folders that are looked at on every question.
 
     Args:
-        folders: searched in this order; one that does not exist is an empty one. An id that
-            occurs twice is an error that names both files: no file replaces another silently.
+        folders: searched in this order; one that does not exist is an empty one. Where several
+            files come to one id, naming.py says which of them has it: no file replaces another.
     """
 
     def __init__(self, folders: Sequence[Path] = (BUILT_IN,)) -> None:
         self._folders = tuple(dict.fromkeys(folder.resolve() for folder in folders))
         self._lock = threading.Lock()
         self._read: dict[Found, _Outcome] = {}
+        self._names: dict[Path, Name] = {}
         self._effects: dict[str, Effect] = {}
         self._broken: list[Broken] = []
         self.refresh()
@@ -71,18 +71,24 @@ class Library:
         A change of an image file that an effect names is a change of the effect.
         """
         with self._lock:
-            found = [entry for folder in self._folders for entry in scan(folder)]
-            read = {entry: self._unchanged(entry) or _read(entry) for entry in found}
+            scanned = [scan(folder) for folder in self._folders]
+            names = assign([[entry.path for entry in found] for found in scanned])
+            read = {
+                entry: self._unchanged(entry, names[entry.path])
+                or _read(entry, names[entry.path].id)
+                for found in scanned
+                for entry in found
+            }
             if list(read) == list(self._read) and all(
                 outcome is self._read[entry] for entry, outcome in read.items()
             ):
                 return
-            self._read = read
+            self._read, self._names = read, names
             self._sort()
 
-    def _unchanged(self, entry: Found) -> _Outcome | None:
+    def _unchanged(self, entry: Found, name: Name) -> _Outcome | None:
         outcome = self._read.get(entry)
-        if outcome is None:
+        if outcome is None or self._names[entry.path].id != name.id:
             return None
         now = {name: mark_of(entry.path.parent, name) for name in outcome.images}
         return outcome if now == outcome.images else None
@@ -117,10 +123,18 @@ class Library:
         Raises:
             ToqiboxError: ``unknown_effect``, when it is not there any more.
         """
+        return self.path(effect.id).parent
+
+    def path(self, effect_id: str) -> Path:
+        """The file of the effect of that id, a broken one too.
+
+        Raises:
+            ToqiboxError: ``unknown_effect``, when it is not there any more.
+        """
         for entry, outcome in list(self._read.items()):
-            if outcome.given is not None and outcome.given.id == effect.id:
-                return entry.path.parent
-        raise ToqiboxError("unknown_effect", field="effect", name=effect.id, hint="")
+            if outcome.given is not None and outcome.given.id == effect_id:
+                return entry.path
+        raise ToqiboxError("unknown_effect", field="effect", name=effect_id, hint="")
 
     def files(self, effect: Effect) -> dict[str, str]:
         """The absolute paths of its image files; see files.resolve.
@@ -140,38 +154,26 @@ class Library:
         self.refresh()
         return list(self._broken)
 
+    def renamed(self) -> dict[str, Name]:
+        """The files whose id is not the one of their name, since another has it, by id."""
+        self.refresh()
+        given = [(entry.path, outcome.given) for entry, outcome in self._read.items()]
+        return {
+            one.id: self._names[path]
+            for path, one in given
+            if one is not None and self._names[path].holder is not None
+        }
+
     def _sort(self) -> None:
-        """Share out what was read: usable, broken, and ids that two files claim."""
-        by_id: dict[str, list[Effect | Broken]] = {}
-        names: dict[str, list[str]] = {}
-        for entry, outcome in self._read.items():
-            if outcome.given is not None:
-                by_id.setdefault(outcome.given.id, []).append(outcome.given)
-                place = f"{entry.path.parent.name}/{entry.path.name}"
-                names.setdefault(outcome.given.id, []).append(place)
-        effects: dict[str, Effect] = {}
-        broken: list[Broken] = []
-        for effect_id, given in by_id.items():
-            if len(given) > 1:
-                broken += _duplicates(given, names[effect_id])
-            elif isinstance(given[0], Effect):
-                effects[effect_id] = given[0]
-            else:
-                broken.append(given[0])
-        self._effects, self._broken = effects, broken
+        """Share out what was read: usable and broken."""
+        given = [outcome.given for outcome in self._read.values()]
+        self._effects = {one.id: one for one in given if isinstance(one, Effect)}
+        self._broken = [one for one in given if isinstance(one, Broken)]
 
 
-def _duplicates(given: list[Effect | Broken], names: list[str]) -> list[Broken]:
-    message = f"two files have this id: {' and '.join(names)}"
-    return [
-        Broken(entry.id, entry.file, [diagnostic(entry.file, "", None, None, message)])
-        for entry in given
-    ]
-
-
-def _read(entry: Found) -> _Outcome:
+def _read(entry: Found, effect_id: str) -> _Outcome:
     path = entry.path
-    effect_id, file = path.stem[:64], path.name[:100]
+    file = shown_name(path)
     images: dict[str, Mark | None] = {}
 
     def broken(
@@ -183,9 +185,6 @@ def _read(entry: Found) -> _Outcome:
         text = read_text(path)
         if not holds_effect(file, text):
             return _Outcome(None, images)
-        if not ID.fullmatch(path.stem):
-            message = "the file name is no id: small letters, digits, “-” and “_”, at most 64"
-            return broken([diagnostic(file, "", None, None, message)])
         effect = load(effect_id, file, text, read_text(entry.vertex) if entry.vertex else None)
         images.update((name, mark_of(path.parent, name)) for name in effect.files)
         resolve(effect, path.parent)

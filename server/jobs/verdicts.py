@@ -55,6 +55,7 @@ class Verdicts:
         self._judging: dict[Key, asyncio.Task[Verdict | None]] = {}
         self._lane = asyncio.Lock()
         self._put_off: dict[Key, float] = {}
+        self._renamed: set[str] = set()
         self._watching: asyncio.Task[None] | None = None
 
     # What is known
@@ -166,6 +167,7 @@ class Verdicts:
 
     def watch(self, is_busy: Callable[[], bool]) -> None:
         """Judge what the library holds and whatever changes in it, until stopped."""
+        self._note_names()
         self._watching = asyncio.create_task(self._watch(is_busy))
 
     async def stop(self) -> None:
@@ -197,10 +199,27 @@ class Verdicts:
             else:
                 done_at = now
 
+    def _note_names(self) -> None:
+        """Log each file that is offered under another id than its name's, once."""
+        renamed = self._library.renamed()
+        for effect_id, name in renamed.items():
+            if effect_id not in self._renamed:
+                note(
+                    _LOG,
+                    logging.WARNING,
+                    "effect.renamed",
+                    effect=effect_id,
+                    file=str(self._library.path(effect_id)),
+                    wanted=name.natural,
+                    holder=str(name.holder),
+                )
+        self._renamed = set(renamed)
+
     def _unseen(self) -> list[Source]:
         """The sources of the library that have no verdict and are due for one."""
         if self._health.problems():
             return []
+        self._note_names()
         now = time.monotonic()
         self._put_off = {key: until for key, until in self._put_off.items() if until > now}
         unseen = []

@@ -78,32 +78,80 @@ def test_a_broken_file_is_kept_with_its_diagnostics(folder: Path) -> None:
     assert list(messages(library)) == ["outside.fs"]
 
 
-def test_an_id_in_two_folders_is_an_error_that_names_both(folder: Path, tmp_path: Path) -> None:
+def test_an_id_in_two_folders_is_the_first_ones(folder: Path, tmp_path: Path) -> None:
     theirs = tmp_path / "theirs"
     theirs.mkdir()
     shutil.copy(folder / "spin.fs", theirs)
     library = Library([folder, theirs])
-    assert ids(library) == []
-    assert [entry.file for entry in library.broken()] == ["spin.fs", "spin.fs"]
-    message = messages(library)["spin.fs"]
-    assert "mine/spin.fs and theirs/spin.fs" in message
-    assert str(tmp_path) not in message
-    with pytest.raises(ToqiboxError, match="does not compile"):
-        library.get("spin")
-    (theirs / "spin.fs").unlink()
+    assert ids(library) == ["spin", "spin-2"]
+    assert library.path("spin") == folder / "spin.fs"
+    assert library.path("spin-2") == theirs / "spin.fs"
+    renamed = library.renamed()
+    assert list(renamed) == ["spin-2"]
+    assert renamed["spin-2"].holder == folder / "spin.fs"
+    (folder / "spin.fs").unlink()
     assert ids(library) == ["spin"]
+    assert library.path("spin") == theirs / "spin.fs"
+    assert library.renamed() == {}
+
+
+def test_a_file_named_as_a_built_in_effect_leaves_that_alone(folder: Path) -> None:
+    (folder / "waves.fs").write_text(GOOD)
+    library = Library([BUILT_IN, folder])
+    assert library.get("waves").source == (BUILT_IN / "waves.fs").read_text()
+    assert library.get("waves-2").source == GOOD
+    (folder / "waves.fs").write_text("/*{")
+    assert library.get("waves").source == (BUILT_IN / "waves.fs").read_text()
+    assert [entry.id for entry in library.broken()] == ["waves-2"]
 
 
 def test_the_same_folder_twice_is_one(folder: Path) -> None:
     assert ids(Library([folder, folder / ".." / "mine"])) == ["spin"]
 
 
-@pytest.mark.parametrize("name", ["Big.fs", "a b.fs", "-a.fs", "é.fs", "x" * 65 + ".fs", "a.b.fs"])
-def test_a_file_name_that_is_no_id_is_listed_as_broken(folder: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Film Grain.fs", "film-grain"),
+        ("Big.FS", "big"),
+        ("-a.fs", "a"),
+        ("Écran (2).frag", "ecran-2"),
+        ("Ｗｉｄｅ.glsl", "wide"),
+        ("a.b.fs", "a-b"),
+        ("x" * 65 + ".fs", "x" * 64),
+        ("A & B__c.fs", "a-b__c"),
+        ("шейдер.fs", "effect-f8df5d25"),
+        ("~~~.fs", "effect-a72f940b"),
+    ],
+)
+def test_every_file_name_gives_an_id(folder: Path, name: str, expected: str) -> None:
     (folder / name).write_text(GOOD)
     library = Library([folder])
-    assert ids(library) == ["spin"]
-    assert "no id" in messages(library)[name]
+    assert library.broken() == []
+    assert ids(library) == sorted(["spin", expected])
+    assert library.get(expected).title == name.rpartition(".")[0]
+
+
+def test_files_that_come_to_one_id_are_told_apart(folder: Path) -> None:
+    for name in ("film-grain.glsl", "Film Grain.fs", "FILM grain.frag", "film-grain-2.fs"):
+        (folder / name).write_text(GOOD)
+    library = Library([folder])
+    found = {library.path(effect_id).name: effect_id for effect_id in ids(library)}
+    assert found == {
+        "film-grain.glsl": "film-grain",
+        "film-grain-2.fs": "film-grain-2",
+        "Film Grain.fs": "film-grain-3",
+        "FILM grain.frag": "film-grain-4",
+        "spin.fs": "spin",
+    }
+    assert set(library.renamed()) == {"film-grain-3", "film-grain-4"}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_texts_of_every_encoding_are_read(folder: Path, encoding: str) -> None:
+    text = "uniform float u_time;\nvoid main() { gl_FragColor = vec4(u_time); } // é\n"
+    (folder / "wide.frag").write_bytes(text.encode(encoding))
+    assert Library([folder]).get("wide").source == text
 
 
 def test_other_files_are_passed_over(folder: Path, tmp_path: Path) -> None:
@@ -160,11 +208,11 @@ def test_json_that_is_no_shadertoy_is_passed_over(folder: Path) -> None:
     assert [entry.id for entry in library.broken()] == ["list"]
 
 
-def test_an_id_by_two_suffixes_is_an_error_that_names_both(folder: Path) -> None:
+def test_an_id_by_two_suffixes_is_the_first_suffixes(folder: Path) -> None:
     (folder / "spin.glsl").write_text("void main() {}\n")
     library = Library([folder])
-    assert ids(library) == []
-    assert "mine/spin.fs and mine/spin.glsl" in messages(library)["spin.fs"]
+    assert ids(library) == ["spin", "spin-2"]
+    assert library.path("spin-2").name == "spin.glsl"
 
 
 def test_image_files_of_an_effect(folder: Path) -> None:

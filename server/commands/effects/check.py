@@ -8,11 +8,12 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from server.cli import FAILED, USAGE
 from server.commands.effects.judge import Judge, Limits, Outcome, Unfit, Verdict
+from server.commands.effects.names import Names, note
 from server.commands.effects.report import Refused, complain
 from server.commands.messages import line, said, visible
 from server.config import Config
@@ -28,7 +29,7 @@ class _File:
     """A person named this very file, rather than a folder that it is in."""
 
 
-def run(_config: Config, options: argparse.Namespace) -> int:
+def run(config: Config, options: argparse.Namespace) -> int:
     """Judge the files; exit status 1 when one of them cannot be used.
 
     With --json each file is an object on a line of its own, and the summary is the last line.
@@ -38,7 +39,7 @@ def run(_config: Config, options: argparse.Namespace) -> int:
         if not files:
             endings = " ".join(SUFFIXES)
             raise Refused(f"there is no file of an effect ({endings}) in there", USAGE)
-        counts = asyncio.run(_judge_all(files, options))
+        counts = asyncio.run(_judge_all(files, options, Names(config)))
     except Unfit as problem:
         words = f"this machine cannot draw: {problem}. `toqibox doctor` says what to do."
         return complain("check", Refused(words, FAILED))
@@ -67,11 +68,13 @@ def _walk(folder: Path) -> Iterator[Path]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             path = Path(place, name)
-            if path.suffix in SUFFIXES and not name.startswith(".") and path.is_file():
+            if path.suffix.lower() in SUFFIXES and not name.startswith(".") and path.is_file():
                 yield path
 
 
-async def _judge_all(files: list[_File], options: argparse.Namespace) -> Counter[Outcome]:
+async def _judge_all(
+    files: list[_File], options: argparse.Namespace, names: Names
+) -> Counter[Outcome]:
     """Judge with several workers, and tell the verdicts in the order of the files."""
     began = time.monotonic()
     loop = asyncio.get_running_loop()
@@ -86,7 +89,8 @@ async def _judge_all(files: list[_File], options: argparse.Namespace) -> Counter
             found = await verdict
             counts[found.outcome] += 1
             renderers |= {found.renderer} if found.renderer else set()
-            _tell(found, options)
+            name = names.of(found.path)
+            _tell(replace(found, id=name.id, note=note(name)), options)
     finally:
         for seat in seats:
             seat.cancel()
@@ -117,6 +121,8 @@ def _tell(found: Verdict, options: argparse.Namespace) -> None:
         print("\n".join(said(entry, found.path.parent) for entry in found.diagnostics), flush=True)
     else:
         print(_line(found), flush=True)
+    if found.note and found.outcome is not Outcome.SKIPPED:
+        print(f"{visible(str(found.path))}: note: {found.note}", flush=True)
 
 
 def _line(found: Verdict) -> str:

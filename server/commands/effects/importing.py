@@ -1,46 +1,63 @@
-"""`toqibox effects import FILE.json`: what the API of Shadertoy gives, as one file to edit."""
+"""`toqibox effects import FILE.json`: what Shadertoy exports, as files to edit."""
 
 import argparse
 import json
-import re
+from itertools import count
 from pathlib import Path
 
 from server.cli import FAILED, USAGE
-from server.commands.effects import source
 from server.commands.effects.report import Refused, complain, diagnostics_of, words_of
 from server.config import Config
 from server.effects.dialects import holds_effect
-from server.effects.dialects.shadertoy_file import text_of
+from server.effects.dialects.shadertoy_file import texts_of
+from server.effects.folder import read_text
+from server.effects.naming import natural_id, shown_name
 from server.errors import ToqiboxError
+
+_LARGEST = 32 * 1024 * 1024
+"""Bytes of an export: an account may hold hundreds of shaders."""
 
 
 def run(_config: Config, options: argparse.Namespace) -> int:
-    """Write the file; it never replaces one."""
+    """Write a file for each shader of the export; none ever replaces another."""
     path = Path(options.file)
-    out = Path(options.out or f"{_id(path.stem)}.glsl")
     try:
-        _write(out, _translated(path))
+        made = _translated(path)
+        outs = _outs(path, [title for title, _ in made], options.out)
+        for out, (_, text) in zip(outs, made, strict=True):
+            _write(out, text)
     except Refused as problem:
         return complain("import", problem)
-    if options.json:
-        print(json.dumps({"file": str(out)}))
-    else:
-        print(f"{out} is written. `toqibox effects watch {out}` shows it while you edit it.")
+    for out in outs:
+        if options.json:
+            print(json.dumps({"file": str(out)}))
+        else:
+            print(f"{out} is written. `toqibox effects watch {out}` shows it while you edit it.")
     return 0
 
 
-def _id(stem: str) -> str:
-    """A name that can be an effect's id."""
-    plain = re.sub(r"[^a-z0-9_-]+", "-", stem.lower()).strip("-_")[:64]
-    return plain or "shader"
+def _outs(path: Path, titles: list[str], wanted: str | None) -> list[Path]:
+    """The files to write: of one shader the one asked for, of several named by their titles."""
+    if len(titles) == 1:
+        return [Path(wanted or f"{natural_id(path.stem)}.glsl")]
+    if wanted is not None:
+        words = f"-o names one file, and {path} holds {len(titles)} shaders: leave it out"
+        raise Refused(words, USAGE)
+    stems = [Path(f"{natural_id(title or path.stem)}.glsl") for title in titles]
+    turns = {stem: count(1) for stem in stems}
+    return [
+        stem if (turn := next(turns[stem])) == 1 else stem.with_stem(f"{stem.stem}-{turn}")
+        for stem in stems
+    ]
 
 
-def _translated(path: Path) -> str:
+def _translated(path: Path) -> list[tuple[str, str]]:
+    """Title and text of each shader in the file."""
     try:
-        text = source.text(path)
+        text = read_text(path, _LARGEST)
         if not holds_effect(".json", text):
-            raise Refused(f"{path} is no shader as the API of Shadertoy gives it", FAILED)
-        return text_of(text, path.name[:100])
+            raise Refused(f"{path} is no shader as Shadertoy gives it", FAILED)
+        return texts_of(text, shown_name(path))
     except OSError as error:
         raise Refused(f"{path} cannot be read: {error.strerror}", USAGE) from None
     except ToqiboxError as error:

@@ -17,6 +17,7 @@ from server.commands.effects import source
 from server.commands.effects.report import diagnostics_of, words_of
 from server.effects.dialects import LARGEST, detect
 from server.effects.effect import Effect, Value
+from server.effects.folder import read_text
 from server.effects.trial import trials
 from server.errors import ToqiboxError
 from server.jobs.verdict import CPU_S, MEMORY_BYTES
@@ -62,6 +63,10 @@ class Verdict:
     path: Path
     outcome: Outcome
     reason: str = ""
+    id: str | None = None
+    """The id that a server offers it under."""
+    note: str = ""
+    """Said where that is not the id of its name."""
     diagnostics: list[dict[str, Any]] = field(default_factory=list)
     dialect: str | None = None
     sequential: bool | None = None
@@ -235,7 +240,7 @@ def _unread(path: Path, error: ToqiboxError, *, named: bool) -> Verdict:
 
 def _is_no_effect(path: Path) -> bool:
     try:
-        text = source.text(path)
+        text = read_text(path)
     except OSError:
         return False
     return len(text) <= LARGEST and detect(text) is None
@@ -244,7 +249,8 @@ def _is_no_effect(path: Path) -> bool:
 def _refused(path: Path, error: ToqiboxError | TaskError, known: dict[str, Any]) -> Verdict:
     rejected = error.code != "shader_compile_failed"
     outcome = Outcome.REJECTED if rejected else Outcome.FAILED
-    return Verdict(path, outcome, words_of(error), diagnostics_of(error), **known)
+    found = diagnostics_of(error)
+    return Verdict(path, outcome, words_of(error), diagnostics=found, **known)
 
 
 def _died(error: TaskError) -> bool:

@@ -4,7 +4,8 @@ import argparse
 import json
 
 from server.cli import FAILED
-from server.commands.messages import line
+from server.commands.effects.names import note
+from server.commands.messages import line, visible
 from server.config import Config
 from server.effects.library import BUILT_IN, Library
 
@@ -18,7 +19,15 @@ def run(config: Config, options: argparse.Namespace) -> int:
             {"id": entry.id, "file": entry.file, "diagnostics": entry.diagnostics}
             for entry in broken
         ]
-        facts = {"effects": [effect.describe() for effect in effects], "broken": told}
+        renamed = [
+            {"id": effect_id, "file": str(library.path(effect_id)), "note": note(name)}
+            for effect_id, name in library.renamed().items()
+        ]
+        facts = {
+            "effects": [effect.describe() for effect in effects],
+            "broken": told,
+            "renamed": renamed,
+        }
         print(json.dumps(facts, indent=2))
         return FAILED if broken else 0
     widest = max((len(effect.id) for effect in effects), default=0)
@@ -27,6 +36,10 @@ def run(config: Config, options: argparse.Namespace) -> int:
         words = (effect.id.ljust(widest), effect.title.ljust(titles), f"{effect.dialect:<10}")
         print(f"{'  '.join(words)}  {effect.description}".rstrip())
     lines = [line(message) for entry in broken for message in entry.diagnostics]
-    for message in dict.fromkeys(lines):  # of an id that two files have, each says the same
+    lines += [
+        f"{visible(str(library.path(effect_id)))}: note: {note(name)}"
+        for effect_id, name in library.renamed().items()
+    ]
+    for message in lines:
         print(message)
     return FAILED if broken else 0

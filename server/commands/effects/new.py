@@ -7,6 +7,7 @@ from pathlib import Path
 
 import server
 from server.cli import FAILED, USAGE
+from server.commands.effects.names import Names, note
 from server.commands.effects.report import Refused, complain
 from server.config import Config
 
@@ -15,15 +16,18 @@ _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _TITLE = "__TITLE__"
 
 
-def run(_config: Config, options: argparse.Namespace) -> int:
+def run(config: Config, options: argparse.Namespace) -> int:
     """Write the file into the current folder; it never replaces one."""
     try:
         out = _write(options.name, options.like)
+        told = note(Names(config).of(out))
     except Refused as problem:
         return complain("new", problem)
     if options.json:
-        print(json.dumps({"file": str(out), "like": options.like}))
+        print(json.dumps({"file": str(out), "like": options.like, "note": told}))
         return 0
+    if told:
+        print(f"{out}: note: {told}")
     print(f"{out} is written. What next:")
     print(_next(out))
     return 0

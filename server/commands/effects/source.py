@@ -8,10 +8,12 @@ from typing import Any
 from server.cli import USAGE
 from server.commands.effects.report import Refused, diagnostics_of, words_of
 from server.config import Config
-from server.effects.dialects import LARGEST, SUFFIXES, VERTEX_SUFFIXES, decode, load
+from server.effects.dialects import SUFFIXES, VERTEX_SUFFIXES, load
 from server.effects.effect import Effect
 from server.effects.files import resolve
+from server.effects.folder import read_text
 from server.effects.library import BUILT_IN, Library
+from server.effects.naming import natural_id, shown_name
 from server.errors import ToqiboxError
 
 
@@ -56,7 +58,7 @@ def find(word: str, config: Config) -> Source:
             raise Refused(words_of(error), 1, diagnostics_of(error), path.parent) from None
         except OSError as error:
             raise Refused(f"{word} cannot be read: {error.strerror}", USAGE) from None
-    if os.sep in word or word.endswith(SUFFIXES):
+    if os.sep in word or word.lower().endswith(SUFFIXES):
         raise Refused(f"there is no file {word}", USAGE)
     library = Library((BUILT_IN, *config.shaders_dirs))
     try:
@@ -68,26 +70,18 @@ def find(word: str, config: Config) -> Source:
 
 
 def read(path: Path) -> Source:
-    """Read the effect in the file `path`; its id is the file's stem.
+    """Read the effect in the file `path`; its id is the one that the file's name comes to.
 
     Raises:
         ToqiboxError: it gives no effect, with diagnostics.
         OSError: it cannot be read.
     """
     vertex = _vertex(path)
-    beside = text(vertex) if vertex else None
-    effect = load(path.stem[:64] or "effect", path.name[:100], text(path), beside)
+    beside = read_text(vertex) if vertex else None
+    effect = load(natural_id(path.stem), shown_name(path), read_text(path), beside)
     return Source(effect, path.parent)
 
 
 def _vertex(path: Path) -> Path | None:
     beside = [path.with_suffix(suffix) for suffix in VERTEX_SUFFIXES]
     return next((file for file in beside if file.is_file()), None)
-
-
-def text(path: Path) -> str:
-    """What a file holds, one byte more than allowed at most, so that the limit is noticed."""
-    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
-    with os.fdopen(os.open(path, flags), "rb") as file:
-        data = file.read(LARGEST + 1)
-    return decode(data) if len(data) <= LARGEST else " " * (LARGEST + 1)

@@ -15,7 +15,7 @@ def parse(effect_id: str, file: str, text: str) -> Effect:
     plain = words.plain(text)
     reading = fragment_reading.read(Text(effect_id, file, plain))
     roles = reading.roles
-    told = fragment_credits.read(effect_id, plain)
+    told = fragment_credits.read(effect_id, file, plain)
     draw = Pass(
         vertex=reading.vertex(),
         fragment=reading.fragment(),

@@ -42,7 +42,7 @@ class Credits:
     categories: tuple[str, ...]
 
 
-def read(effect_id: str, text: str) -> Credits:
+def read(effect_id: str, file: str, text: str) -> Credits:
     """Read rows such as ``// Author: Name`` or ``@license MIT``; the first of each counts."""
     found: dict[str, str] = {}
     for row in _rows(text):
@@ -53,7 +53,7 @@ def read(effect_id: str, text: str) -> Credits:
     words = found.get("categories", "").split(",")
     categories = tuple(word.strip()[:40] for word in words if word.strip())
     return Credits(
-        title=found.get("title", "")[:80] or title_of(effect_id),
+        title=found.get("title", "")[:80] or title_of(effect_id, file),
         description=found.get("description", ""),
         credit=found.get("credit", "")[:200],
         license=found.get("license", "")[:80],

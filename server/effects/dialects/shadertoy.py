@@ -35,7 +35,7 @@ def parse(effect_id: str, file: str, text: str) -> Effect:
         id=effect_id,
         file=file,
         source=text,
-        title=toy.title or words.title_of(effect_id),
+        title=toy.title or words.title_of(effect_id, file),
         dialect="shadertoy",
         description=toy.description,
         credit=toy.credit,

@@ -83,7 +83,7 @@ def parse(effect_id: str, file: str, text: str) -> Effect:
     reading = fragment_reading.read(Text(effect_id, file, plain), tuple(_HOST))
     own = {item.name for item in reading.items if item.storage == "uniform"}
     rows = [f"uniform {kind} {name};" for name, kind in _HOST.items() if name not in own]
-    told = fragment_credits.read(effect_id, plain)
+    told = fragment_credits.read(effect_id, file, plain)
     taken = {item.name for item in reading.inputs}
     draw = Pass(
         vertex=reading.vertex(),

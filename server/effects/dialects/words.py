@@ -1,5 +1,10 @@
 """Texts of authors, and what is shown of them, made plain in the same way for every dialect."""
 
+import re
+from pathlib import PurePath
+
+_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+
 
 def plain(text: str) -> str:
     """A file's text without a mark at its start, its line breaks as ``\\n``."""
@@ -12,7 +17,11 @@ def one_line(text: str, longest: int) -> str:
     return "".join(sign if sign.isprintable() else " " for sign in line)[:longest].strip()
 
 
-def title_of(effect_id: str) -> str:
-    """The title of an effect that states none."""
+def title_of(effect_id: str, file: str = "") -> str:
+    """The title of an effect that states none: the words of its id; where the name of its file,
+    without the ending, is no id, that name as it is written."""
+    stem = PurePath(file).stem
+    if stem and not _ID.fullmatch(stem):
+        return one_line(stem, 80) or effect_id
     words = effect_id.replace("_", " ").replace("-", " ").strip()
     return words[:1].upper() + words[1:]
