@@ -7,7 +7,7 @@ PYTEST := $(PYTHON) -m pytest
 # Scripts that measure on a folder of songs with their truth: see bench/songs.
 NEED_SONGS := $(wildcard bench/hearing.py bench/movement.py bench/spectrum.py)
 
-.PHONY: help demo run test check format proof golden bench image-check clean for-run for-dev for-test for-image
+.PHONY: help demo run test check format proof golden bench image-check lock clean for-run for-dev for-test for-image
 
 help: ## list the targets
 	@echo "make TARGET, where TARGET is one of"
@@ -46,6 +46,9 @@ bench: for-dev ## measure the figures of the documents: SONGS=folder for those o
 
 image-check: for-image ## build Dockerfile.gpu's root without Docker, serve from it, export a video
 	@$(PYTHON) -m scripts.image_check
+
+lock: ## pin what the image installs, by hash, in requirements.txt and requirements-build.txt
+	@sh scripts/lock.sh
 
 clean: ## remove what the targets made, .venv included
 	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info demo.mp4

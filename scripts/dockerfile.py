@@ -8,7 +8,7 @@ from pathlib import Path
 from string import Template
 
 KNOWN = {
-    "FROM", "RUN", "COPY", "ENV", "USER", "WORKDIR", "EXPOSE", "HEALTHCHECK",
+    "ARG", "FROM", "RUN", "COPY", "ENV", "USER", "WORKDIR", "EXPOSE", "HEALTHCHECK",
     "ENTRYPOINT", "CMD",
 }  # fmt: skip
 _DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -28,12 +28,13 @@ class Instruction:
 
 
 def parse(text: str) -> list[Instruction]:
-    """The instructions of a Dockerfile, in order.
+    """The instructions of a Dockerfile, in order; ARG before FROM gives its default to FROM.
 
     Raises:
-        DockerfileError: an instruction is unknown, or a second stage begins.
+        DockerfileError: an instruction is unknown, ARG has no default, or a second stage begins.
     """
     found: list[Instruction] = []
+    arguments: dict[str, str] = {}
     begun = ""
     for number, line in enumerate(text.splitlines(), start=1):
         if line.lstrip().startswith("#") or (not line.strip() and not begun):
@@ -45,9 +46,13 @@ def parse(text: str) -> list[Instruction]:
         begun = ""
         if name not in KNOWN:
             raise DockerfileError(f"line {number}: {name} is not known here")
-        if name == "FROM" and found:
-            raise DockerfileError(f"line {number}: a second stage is not known here")
-        found.append(Instruction(name, rest.strip(), number))
+        if name in ("ARG", "FROM") and found:
+            raise DockerfileError(f"line {number}: {name} after the first FROM is not known here")
+        if name == "ARG":
+            arguments = environment(Instruction(name, rest.strip(), number), arguments)
+            continue
+        text = Template(rest).safe_substitute(arguments) if name == "FROM" else rest
+        found.append(Instruction(name, text.strip(), number))
     if begun or not found or found[0].name != "FROM":
         raise DockerfileError("the file does not begin with FROM or ends within a line")
     return found
@@ -80,12 +85,12 @@ class Image:
 
 
 def environment(instruction: Instruction, before: dict[str, str]) -> dict[str, str]:
-    """`before` with the variables of an ENV instruction, `$NAME` in them filled in."""
+    """`before` with the variables of an ENV or ARG instruction, `$NAME` in them filled in."""
     given = {}
     for word in shlex.split(instruction.text):
         name, equals, value = word.partition("=")
         if not equals:
-            raise DockerfileError(f"line {instruction.line}: ENV wants NAME=VALUE")
+            raise DockerfileError(f"line {instruction.line}: {instruction.name} wants NAME=VALUE")
         given[name] = Template(value).safe_substitute(before)
     return {**before, **given}
 

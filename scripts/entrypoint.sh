@@ -5,7 +5,7 @@
 # belong to root (Railway: RAILWAY_RUN_UID=0), the data folder is handed over and root is left.
 set -eu
 if [ "$(id -u)" = 0 ]; then
-    chown toqibox:toqibox "$DATA_DIR"
-    exec setpriv --reuid=toqibox --regid=toqibox --clear-groups -- "$@"
+    chown 10001:10001 "$DATA_DIR"
+    exec setpriv --reuid=10001 --regid=10001 --clear-groups -- "$@"
 fi
 exec "$@"

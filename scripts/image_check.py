@@ -200,7 +200,10 @@ def _as_user(image: Image, made: Path, command: list[str], variables: dict[str, 
 
 
 def _ids(image: Image, made: Path) -> tuple[int, int]:
-    """User and group of the image's user, from its own list of users."""
+    """User and group of the image's user: USER's numbers, or those of its own list of users."""
+    user, _, group = image.user.partition(":")
+    if user.isdecimal():
+        return int(user), int(group or 0)
     for line in (made / "etc/passwd").read_text().splitlines():
         name, _, uid, gid, *_ = line.split(":")
         if name == image.user:

@@ -40,7 +40,7 @@ def call(*command: str | Path, env: Mapping[str, str] | None = None) -> None:
 
 def base(cache: Path, image: str) -> Path:
     """The root of the image ``debian:SUITE-slim``, made by debootstrap once."""
-    suite = image.removeprefix("debian:").removesuffix("-slim")
+    suite = image.partition("@")[0].removeprefix("debian:").removesuffix("-slim")
     folder = cache / f"base-{suite}"
     if folder.is_dir():
         return folder
