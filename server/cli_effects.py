@@ -2,9 +2,9 @@
 
 import argparse
 import math
-import os
 from collections.abc import Callable
 
+from server import processors
 from server.config import FRAME_RATES
 
 FITS = ("blur", "contain", "cover")
@@ -32,8 +32,8 @@ def _check(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("files", nargs="+", metavar="FILE|FOLDER", help="of a folder every file below it")
     add("--verbose", action="store_true", help="every message, with the author's line and a hint")
-    processors = len(os.sched_getaffinity(0))
-    add("--jobs", type=_count, default=processors, metavar="N", help="files at once (%(default)s)")
+    cores = processors.available()
+    add("--jobs", type=_count, default=cores, metavar="N", help="files at once (%(default)s)")
     meaning = "processor time that a file may take (%(default)g)"
     add("--timeout", type=_seconds, default=10.0, metavar="SECONDS", help=meaning)
 

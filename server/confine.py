@@ -8,8 +8,9 @@ as the child: PR_SET_PDEATHSIG fires when the *thread* that forked ends (prctl(2
 import os
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
-from server import confined
+from server import confined, processors
 
 PASSED_ON = (
     "CUDA_VISIBLE_DEVICES",
@@ -64,13 +65,18 @@ def command(argv: list[str], limits: Limits | None = None) -> list[str]:
     ]
 
 
-def environment() -> dict[str, str]:
+def environment(root: Path = Path("/")) -> dict[str, str]:
     """The fixed environment of every child, whatever the parent's holds.
 
     No FFREPORT, proxy or LD_PRELOAD gets through; Mesa keeps compiled shaders in no home folder,
     only where MESA_SHADER_CACHE_DIR says.
     Mesa's compiler gives variables that nothing was assigned to the value 0, as WebGL does: many
     shaders add up from there. Other drivers have no such option, and leave them as they are.
+    Mesa's software renderer starts a thread for each processor that it sees, and none where it sees
+    one; a CPU quota, which it does not look at, bounds them here.
+
+    Args:
+        root: the folder that holds ``proc`` and the mounts of control groups.
     """
     fixed = {
         "LANG": "C.UTF-8",
@@ -83,4 +89,11 @@ def environment() -> dict[str, str]:
         "OPENBLAS_NUM_THREADS": "1",
     }
     inherited = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    return {"PATH": os.defpath, **inherited, **fixed}
+    return {"PATH": os.defpath, **_drawing_threads(root), **inherited, **fixed}
+
+
+def _drawing_threads(root: Path) -> dict[str, str]:
+    cores = processors.available(root)
+    if cores == len(os.sched_getaffinity(0)):
+        return {}
+    return {"LP_NUM_THREADS": str(cores if cores > 1 else 0)}

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from server import log
+from server import log, processors
 from server.cli import FAILED
 from server.config import Config
 from server.jobs.artifacts import address_of
@@ -58,6 +58,7 @@ def _examine(config: Config, health: Health) -> Iterator[Finding]:
     yield from _devices(health)
     yield _ffmpeg(health)
     yield from _encoders(config, health)
+    yield _processors()
     yield _fonts(health)
     yield _data(config.data_dir)
     yield _disk(config)
@@ -109,6 +110,14 @@ def _encoders(config: Config, health: Health) -> Iterator[Finding]:
         )
         found = f"{name}: does not open ({tried.get('why') or 'unknown reason'})"
         yield Finding("encoder", "failed" if must else "warning", found, advice)
+
+
+def _processors() -> Finding:
+    cores, limit = processors.available(), processors.quota()
+    found = f"{cores} to draw and encode with"
+    if limit is not None:
+        found += f"; a quota of {limit:g} of {len(os.sched_getaffinity(0))}"
+    return Finding("processors", "ok", found)
 
 
 def _fonts(health: Health) -> Finding:

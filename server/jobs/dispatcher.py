@@ -3,10 +3,10 @@
 import asyncio
 import contextlib
 import logging
-import os
 import time
 from collections.abc import Awaitable, Callable
 
+from server import processors
 from server.config import Config
 from server.jobs import plan
 from server.jobs.artifacts import DataFolder, discard
@@ -28,9 +28,8 @@ _BACK_OFF_S = 5.0
 """Pause after what should not happen, such as a table that cannot be written."""
 
 
-def encoder_threads(slots: int) -> int:
+def encoder_threads(slots: int, cores: int) -> int:
     """Threads for each x264, so that all slots together use the cores once."""
-    cores = len(os.sched_getaffinity(0))
     return max(1, min(16, cores // max(1, slots)))
 
 
@@ -148,7 +147,7 @@ class Dispatcher:
             "software": bool(self._health.software),
             "encoder": self._health.encoder,
             "encoder_fallback": self._health.encoder_fallback,
-            "threads": encoder_threads(len(self.slots)),
+            "threads": encoder_threads(len(self.slots), processors.available()),
         }
 
     def _open(self, job: Job) -> Run:

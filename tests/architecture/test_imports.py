@@ -12,15 +12,17 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 FOUNDATION = {
-    "reasons", "errors", "config", "confine", "confined", "log", "start", "threads", "warning",
+    "reasons", "errors", "config", "confine", "confined", "log", "processors", "start", "threads",
+    "warning",
 }  # fmt: skip
 ROOMS: dict[str, set[str]] = {
     "reasons": set(),
     "errors": {"reasons"},
     "config": set(),
-    "confine": {"confined"},
+    "confine": {"confined", "processors"},
     "confined": set(),
     "log": set(),
+    "processors": set(),
     "start": set(),
     "threads": set(),
     "warning": set(),
@@ -30,7 +32,7 @@ ROOMS: dict[str, set[str]] = {
     "jobs": {"effects", *FOUNDATION},
     "http": {"jobs", "effects", *FOUNDATION},
     "cli": {"cli_effects", "config"},
-    "cli_effects": {"config"},
+    "cli_effects": {"config", "processors"},
     "watch": {"jobs", "effects", "media", *FOUNDATION},
     "commands": {"cli", "http", "watch", "jobs", "effects", *FOUNDATION},
     "samples": {"media"},
