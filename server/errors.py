@@ -139,6 +139,11 @@ CATALOGUE: dict[str, Entry] = {
         "This video is gone, or was never finished.",
         "Этого видео больше нет, или оно не было создано.",
     ),
+    "precondition_failed": _row(
+        412,
+        "This is no longer what “If-Match” names.",
+        "Здесь уже не то, что названо в «If-Match».",
+    ),
     "body_too_large": _row(
         413, "The request is larger than {limit} MB.", "Запрос больше {limit} МБ."
     ),

@@ -111,9 +111,12 @@ REASONS: dict[str, tuple[str, str]] = {
     "point": ("it must be [x, y]", "нужно [x, y]"),
     "color": ("it must be [r, g, b, a] or “#rrggbb”", "нужно [r, g, b, a] или «#rrggbb»"),
     "object": ("it must be a JSON object", "нужен объект JSON"),
-    "plain_json": (
-        "it must be JSON without duplicate names or NaN",
-        "нужен JSON без повторов имён и без NaN",
+    "duplicate_name": ("the name “{name}” is there twice", "имя «{name}» встречается дважды"),
+    "no_constant": ("{word} is no number of JSON", "{word} — не число JSON"),
+    "long_number": ("a number in it has too many digits", "слишком длинное число"),
+    "too_deep": (
+        "lists and objects of JSON may be nested at most {most} deep",
+        "вложенность JSON — не больше {most} уровней",
     ),
     "json_at": (
         "it is no JSON from character {place} on",

@@ -57,11 +57,12 @@ def _examine(config: Config, health: Health) -> Iterator[Finding]:
     yield _gl(config, health)
     yield from _devices(health)
     yield _ffmpeg(health)
+    # Before the encoders: without a disk that can be written none of them opens.
+    yield _data(config.data_dir)
+    yield _disk(config)
     yield from _encoders(config, health)
     yield _processors()
     yield _fonts(health)
-    yield _data(config.data_dir)
-    yield _disk(config)
 
 
 def _gl(config: Config, health: Health) -> Finding:

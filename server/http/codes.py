@@ -4,12 +4,18 @@ from server.errors import CATALOGUE
 
 EVERYWHERE = ("malformed_request", "method_not_allowed", "internal")
 """Answers to bytes that are no request, to a wrong method, and to a fault of ours."""
-JOB = ("not_found",)
-DOWNLOAD_HEAD = ("not_found", "result_not_ready", "result_expired")
+JOB = ("not_found", "precondition_failed")
+DOWNLOAD_HEAD = ("not_found", "result_not_ready", "result_expired", "precondition_failed")
 DOWNLOAD = (*DOWNLOAD_HEAD, "range_not_satisfiable")
-EFFECTS = ("invalid_parameter",)
-PRESETS = ("invalid_parameter",)
-EFFECT = ("not_found", "invalid_parameter", "shader_rejected", "shader_compile_failed")
+EFFECTS = ("invalid_parameter", "precondition_failed")
+PRESETS = ("invalid_parameter", "precondition_failed")
+EFFECT = (
+    "not_found",
+    "invalid_parameter",
+    "precondition_failed",
+    "shader_rejected",
+    "shader_compile_failed",
+)
 READY = ("draining", "not_ready")
 EXPORT = (
     "malformed_request",
@@ -44,6 +50,7 @@ ALL = tuple(
 """Every code that an answer can carry."""
 
 NOTES = {
+    "precondition_failed": "If-Match names something else",
     "result_not_ready": "the job is queued or processing",
     "result_expired": "there is no file any more, or the job failed or was cancelled "
     "and never will have one",

@@ -18,7 +18,7 @@ from server.http.context import LIMITS, SERVICE, language_of, request_id_of
 from server.http.exports import known_job
 from server.http.filename import disposition
 from server.http.pace import Pace
-from server.http.ranges import Unsatisfiable, is_known, part_of
+from server.http.ranges import Unsatisfiable, is_known, part_of, refuse_stale
 from server.jobs.job import Job
 from server.threads import settled
 
@@ -71,6 +71,7 @@ async def _send(request: web.Request, kind: _Kind, job: Job, descriptor: int) ->
         "Cache-Control": "private, no-cache",
         "Content-Disposition": disposition(_label(job), _fallback(job), kind.extension),
     }
+    refuse_stale(request.headers, etag)
     if is_known(request.headers, etag):
         return web.Response(status=304, headers=headers)
     head_only = request.method == "HEAD"

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from server.errors import ToqiboxError
 from server.http.answers import json_answer
-from server.http.ranges import is_known
+from server.http.ranges import is_known, refuse_stale
 from server.reasons import reason
 
 
@@ -16,6 +16,7 @@ def tagged(request: web.Request, data: dict[str, Any]) -> web.Response:
     answer = json_answer(data, headers={"Cache-Control": "no-cache"})
     assert isinstance(answer.body, bytes)
     tag = f'"{hashlib.sha256(answer.body).hexdigest()[:32]}"'
+    refuse_stale(request.headers, tag)
     if is_known(request.headers, tag):
         answer = web.Response(status=304, headers={"Cache-Control": "no-cache"})
     answer.headers["ETag"] = tag

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 from server.errors import ToqiboxError
 
-_PARAMETER = re.compile(
-    r""";\s*([A-Za-z0-9!#$%&'*+.^_`|~-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s";]*))\s*"""
-)
+_NAME = r""";\s*([A-Za-z0-9!#$%&'*+.^_`|~-]+)\s*=\s*"""
+_PARAMETER = re.compile(_NAME + r"""(?:"((?:[^"\\]|\\.)*)"|([^\s";]*))\s*""")
+_UNESCAPED = re.compile(_NAME + r"""(?:"([^"]*)"|([^\s";]*))\s*""")
+"""As browsers and curl write file names: a backslash escapes nothing (WHATWG HTML, 4.10.22)."""
 _BOUNDARY = re.compile(r"[0-9A-Za-z'()+_,./:=? -]{0,69}[0-9A-Za-z'()+_,./:=?-]")
 _HEADER_NAME = re.compile(rb"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _OUTSIDE_BYTES = 1024
@@ -191,17 +192,32 @@ def _field_name(headers: dict[str, str]) -> str:
 def _parameters(text: str) -> dict[str, str]:
     """The parameters of a header, as ``; name=value`` or ``; name="value"``, names in lower case.
 
+    A backslash in quotes escapes what follows; where nothing can be made of it so, such as
+    ``filename="trail\\"``, it stands for itself.
+
     Raises:
         ToqiboxError: malformed_multipart: something else stands there, or one name twice.
     """
+    found = _read_parameters(text, _PARAMETER)
+    if found is None:
+        found = _read_parameters(text, _UNESCAPED)
+    if found is None:
+        raise _malformed("a header parameter")
+    return found
+
+
+def _read_parameters(text: str, parameter: re.Pattern[str]) -> dict[str, str] | None:
+    """The parameters as one pattern finds them; None where it does not fit all of `text`."""
     found: dict[str, str] = {}
     at = 0
     while at < len(text.rstrip(" \t;")):
-        match = _PARAMETER.match(text, at)
+        match = parameter.match(text, at)
         if match is None or match[1].lower() in found:
-            raise _malformed("a header parameter")
+            return None
         quoted = match[2]
-        found[match[1].lower()] = match[3] if quoted is None else re.sub(r"\\(.)", r"\1", quoted)
+        escaped = quoted is not None and parameter is _PARAMETER
+        value = re.sub(r"\\(.)", r"\1", quoted) if escaped else quoted
+        found[match[1].lower()] = match[3] if value is None else value
         at = match.end()
     return found
 

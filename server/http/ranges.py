@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping
 
+from server.errors import ToqiboxError
+
 _ONE_RANGE = re.compile(r"bytes\s*=\s*([0-9]{0,18})\s*-\s*([0-9]{0,18})", re.IGNORECASE)
 
 
@@ -42,3 +44,20 @@ def is_known(headers: Mapping[str, str], etag: str) -> bool:
     """Whether If-None-Match says that the client has this file already."""
     tags = [tag.strip().removeprefix("W/") for tag in headers.get("If-None-Match", "").split(",")]
     return etag in tags or "*" in tags
+
+
+def refuse_stale(headers: Mapping[str, str], etag: str | None = None) -> None:
+    """Go on only where If-Match, if there is one, names what is there (RFC 9110 section 13.1.1).
+
+    Args:
+        etag: the tag of what is there; None for what has no tag, which only ``*`` names.
+
+    Raises:
+        ToqiboxError: precondition_failed.
+    """
+    wanted = headers.get("If-Match")
+    if wanted is None:
+        return
+    tags = [tag.strip() for tag in wanted.split(",")]  # compared strongly: a weak one never fits
+    if "*" not in tags and etag not in tags:
+        raise ToqiboxError("precondition_failed")

@@ -17,7 +17,8 @@ from server.http.body import Body, too_large
 from server.http.limits import MEGABYTE, Limits
 from server.http.multipart import Form, PartLimits, boundary_of
 from server.jobs.artifacts import sync_folder
-from server.jobs.fields import FILES, REQUIRED, check_name, refuse
+from server.jobs.fields import FILES, REQUIRED, check_name
+from server.jobs.refusal import refuse
 from server.reasons import reason
 from server.threads import settled
 

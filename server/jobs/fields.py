@@ -9,7 +9,9 @@ from typing import Any, NamedTuple
 
 from server.config import FRAME_RATES, Config
 from server.errors import ToqiboxError
-from server.reasons import Reason, reason
+from server.jobs.plain_json import read_json
+from server.jobs.refusal import refuse
+from server.reasons import reason
 
 FILES = ("audio", "photo", "photo2")
 REQUIRED = ("audio", "photo")
@@ -31,10 +33,14 @@ PARAMS_BYTES = 16_384
 LONGEST_CHAIN = 8
 CHAIN_BYTES = 65_536
 
-_SECONDS = re.compile(r"(?=\.?[0-9])[0-9]{0,6}(?:\.[0-9]{0,40})?")
+SECONDS = r"(?=\.?[0-9])[0-9]{0,400}(\.[0-9]{0,400})?"
+"""How seconds are written, as a regular expression."""
+_SECONDS = re.compile(SECONDS)
 FLAGS = {"true": True, "false": False, "1": True, "0": False}
 _BEATS = re.compile(r"[0-9]{2,3}(?:\.[0-9]{1,6})?")
 _EXACT = Decimal("1E-9")
+_LONGEST = Decimal(10**12)
+"""Seconds; all that is longer is taken for this, which no track and no limit reaches."""
 
 
 class Step(NamedTuple):
@@ -42,11 +48,6 @@ class Step(NamedTuple):
 
     id: str
     params: dict[str, Any]
-
-
-def refuse(name: str, why: Reason) -> ToqiboxError:
-    """The 422 for field `name`."""
-    return ToqiboxError("invalid_parameter", field=name, name=name, reason=why)
 
 
 def known_fields() -> str:
@@ -77,7 +78,7 @@ def _seconds(name: str, text: str) -> Decimal:
     if not _SECONDS.fullmatch(text):
         raise refuse(name, reason("seconds"))
     # A browser says 183.77142857142857 for the length of a track.
-    return Decimal(text).quantize(_EXACT)
+    return min(Decimal(text), _LONGEST).quantize(_EXACT)
 
 
 def _duration(text: str, config: Config) -> Decimal:
@@ -187,37 +188,6 @@ def _preset(text: str, _config: Config) -> str:
     if len(text) > 64 or not text.isprintable():
         raise refuse("preset", reason("characters", most=64))
     return text
-
-
-def read_json(field: str, text: str, most: int) -> Any:
-    """The value of a JSON text without duplicate names, NaN or infinity.
-
-    Args:
-        field: its name in errors.
-        most: most bytes that the text may have in UTF-8.
-
-    Raises:
-        ToqiboxError: ``invalid_parameter`` of `field`.
-    """
-    if len(text.encode("utf-8", "surrogatepass")) > most:
-        raise refuse(field, reason("bytes", most=most))
-    try:
-        return json.loads(text, object_pairs_hook=_without_duplicates, parse_constant=_no_constant)
-    except json.JSONDecodeError as error:
-        raise refuse(field, reason("json_at", place=error.pos + 1)) from None
-    except (ValueError, RecursionError):
-        raise refuse(field, reason("plain_json")) from None
-
-
-def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("duplicate name")
-    return found
-
-
-def _no_constant(word: str) -> float:
-    raise ValueError(word)
 
 
 def _label(name: str) -> Callable[[str, Config], str]:

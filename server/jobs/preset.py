@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from server.jobs.fields import ASPECTS, CHAIN_BYTES, FITS, Step, read_json, read_steps, refuse
+from server.jobs.fields import ASPECTS, CHAIN_BYTES, FITS, Step, read_steps
+from server.jobs.plain_json import read_json
+from server.jobs.refusal import refuse
 from server.reasons import reason
 
 KEYS = ("title", "description", "genres", "chain", "fit", "aspects")

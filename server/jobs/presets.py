@@ -14,8 +14,9 @@ from server.effects.effect import Effect
 from server.effects.folder import Mark, marked_files, read_text
 from server.effects.library import BUILT_IN, ID
 from server.errors import ToqiboxError
-from server.jobs.fields import named_steps, refuse
+from server.jobs.fields import named_steps
 from server.jobs.preset import Preset, read_preset
+from server.jobs.refusal import refuse
 from server.reasons import reason
 
 BUILT_IN_PRESETS = BUILT_IN.with_name("presets")

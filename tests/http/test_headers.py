@@ -1,11 +1,14 @@
 """The small readers and writers of headers: languages, ranges, file names; and the pace."""
 
+from urllib.parse import unquote
+
 import pytest
 
+from server.errors import ToqiboxError
 from server.http.filename import disposition
 from server.http.language import preferred
 from server.http.pace import Pace
-from server.http.ranges import Unsatisfiable, is_known, part_of
+from server.http.ranges import Unsatisfiable, is_known, part_of, refuse_stale
 
 
 @pytest.mark.parametrize(
@@ -93,6 +96,8 @@ def test_if_none_match_takes_lists_weak_tags_and_any() -> None:
         ("....", "back", "back.mp4"),
         ("x" * 400, "x" * 100, "x" * 100 + ".mp4"),
         ("100%", "100", "100.mp4"),
+        ("love \U0001fa77", "love", "love%20%F0%9F%A9%B7.mp4"),
+        ("a\u200bb\ufeffc\u00add", "abcd", "abcd.mp4"),
     ],
 )
 def test_a_file_name_is_safe_in_both_spellings(label: str, plain: str, encoded: str) -> None:
@@ -100,6 +105,48 @@ def test_a_file_name_is_safe_in_both_spellings(label: str, plain: str, encoded: 
     assert header.startswith(f"attachment; filename=\"{plain}.mp4\"; filename*=UTF-8''{encoded}")
     assert header.isascii()
     assert header.isprintable()
+
+
+def _utf8(header: str) -> str:
+    return unquote(header.partition("filename*=UTF-8''")[2])
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "\U0001f468\u200d\U0001f469\u200d\U0001f467 family",
+        "\u0646\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",  # Persian, with a non-joiner
+        "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
+    ],
+)
+def test_what_joins_characters_stays(label: str) -> None:
+    assert _utf8(disposition(label, "back", ".mp4")) == f"{label}.mp4"
+
+
+@pytest.mark.parametrize(
+    ("label", "kept"),
+    [
+        ("\u9592" * 90, "\u9592" * 83),  # 3 bytes each
+        ("\U0001f3b5" * 90, "\U0001f3b5" * 62),  # 4 bytes each
+        ("\U0001f468\u200d\U0001f469" * 30, "\U0001f468\u200d\U0001f469" * 22),  # 11 bytes each
+        ("\u0915\u093f" * 60, "\u0915\u093f" * 41),  # 6 bytes each
+        ("\U0001f44d\U0001f3fd" * 40, "\U0001f44d\U0001f3fd" * 31),  # 8 bytes each
+    ],
+)
+def test_a_name_fits_every_file_system(label: str, kept: str) -> None:
+    name = _utf8(disposition(label, "back", ".mp4"))
+    assert name == f"{kept}.mp4"
+    assert len(name.encode()) <= 255
+
+
+def test_if_match_must_name_what_is_there() -> None:
+    for header in ('"e"', '"a", "e"', "*"):
+        refuse_stale({"If-Match": header}, '"e"')
+    refuse_stale({}, '"e"')
+    refuse_stale({"If-Match": "*"})
+    for header, tag in (('"a"', '"e"'), ('W/"e"', '"e"'), ("", '"e"'), ('"e"', None)):
+        with pytest.raises(ToqiboxError, match="If-Match"):
+            refuse_stale({"If-Match": header}, tag)
 
 
 def test_a_pace_is_judged_by_a_whole_window_only() -> None:

@@ -51,6 +51,25 @@ async def test_content_is_the_same_however_it_arrives(
     assert await walk(body, cuts) == expected
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "trail\\",  # as curl sends it
+        "trail\\\\",  # as older versions of curl send it
+        'a \\"b\\".mp3',
+        'a\\"; name=\\"photo.mp3',
+        "C:\\music\\a.mp3",
+        "C:\\music\\",
+        "a;b=c.mp3",
+    ],
+)
+@pytest.mark.parametrize("order", ['name="audio"; filename="{}"', 'filename="{}"; name="audio"'])
+async def test_a_file_may_have_any_name(name: str, order: str) -> None:
+    head = f"--{BOUNDARY}\r\nContent-Disposition: form-data; {order.format(name)}\r\n\r\n"
+    body = head.encode() + b"x\r\n" + form(part("plan", b"free"))
+    assert await walk(body, []) == [("audio", b"x"), ("plan", b"free")]
+
+
 @given(body=st.binary(max_size=400), cuts=CUTS)
 async def test_rubbish_is_refused_and_never_more(body: bytes, cuts: list[int]) -> None:
     with pytest.raises(ToqiboxError) as caught:

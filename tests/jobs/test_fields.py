@@ -26,7 +26,6 @@ BAD = [
             "１０",
             "10abc",
             "1e-9",
-            "9" * 400,
         )
     ),
     ("duration", "."),
@@ -106,11 +105,41 @@ def test_durations_as_programs_write_them(text: str, seconds: str) -> None:
     assert fields.check_text("duration", text, CONFIG) == Decimal(seconds)
 
 
-def test_too_long_a_duration_has_its_own_code() -> None:
+@pytest.mark.parametrize("text", ["240.001", "9999999", "9" * 400, "9" * 400 + ".5"])
+def test_too_long_a_duration_has_its_own_code(text: str) -> None:
     assert fields.check_text("duration", "240", CONFIG) == 240
     with pytest.raises(ToqiboxError) as caught:
-        fields.check_text("duration", "240.001", CONFIG)
+        fields.check_text("duration", text, CONFIG)
     assert caught.value.code == "duration_too_long"
+
+
+def test_a_start_may_be_written_with_any_number_of_digits() -> None:
+    assert fields.check_text("start", "9999999", CONFIG) == 9_999_999
+    assert fields.check_text("start", "9" * 400, CONFIG) == 10**12
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ('{"a":' + "[" * 5000 + "]" * 5000 + "}", "nested at most 32 deep"),
+        ('{"a": ' + "[" * 32 + "]" * 32 + "}", "nested at most 32 deep"),
+        ('{"a": NaN}', "NaN is no number"),
+        ('{"a": -Infinity}', "-Infinity is no number"),
+        ('{"a": 1, "a": 2}', "“a” is there twice"),
+        ('{"a": ' + "1" * 5000 + "}", "too many digits"),
+        ('{"a": [1, }', "from character"),
+    ],
+)
+def test_what_is_wrong_with_json_is_told(text: str, why: str) -> None:
+    with pytest.raises(ToqiboxError, match=why):
+        fields.check_text("params", text, CONFIG)
+
+
+def test_brackets_in_texts_nest_nothing() -> None:
+    text = json.dumps({"a": "[" * 100, "b": '"\\' + "{" * 100})
+    assert fields.check_text("params", text, CONFIG) == json.loads(text)
+    deep = '{"a": ' + "[" * 31 + "]" * 31 + "}"
+    assert fields.check_text("params", deep, CONFIG) == json.loads(deep)
 
 
 @pytest.mark.parametrize("text", ["../../etc/passwd", "", "a" * 65, "a\x00"])

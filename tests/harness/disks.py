@@ -1,0 +1,49 @@
+"""Small file systems of their own, for tests of disks that are full or cannot be written."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+
+@contextmanager
+def small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
+    """A new tmpfs of so many MB, mounted at `folder`; skips the test where that is not allowed."""
+    folder.mkdir(exist_ok=True)
+    options = f"size={megabytes}m,mode=700"
+    argv = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
+    try:
+        mounted = subprocess.run(argv, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        pytest.skip("there is no mount command")
+    if mounted.returncode:
+        pytest.skip(f"this user may mount no file system: {mounted.stderr.strip()}")
+    try:
+        yield folder
+    finally:
+        # Lazily: what a failed test has left running must not keep it.
+        while os.path.ismount(folder):
+            subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def make_read_only(disk: Path) -> None:
+    """Refuse everything that is opened for writing on the mounted `disk` from now on.
+
+    A second, read-only mount lies over the first, which has files open and cannot be changed.
+    """
+    subprocess.run(["mount", "--bind", str(disk), str(disk)], check=True)
+    subprocess.run(["mount", "-o", "remount,bind,ro", str(disk)], check=True)
+
+
+def fill(disk: Path) -> None:
+    """Leave no free byte on `disk`."""
+    with (disk / "filler").open("ab", buffering=0) as file:
+        for size in (1 << 20, 4096, 1):
+            try:
+                while True:
+                    file.write(bytes(size))
+            except OSError:
+                continue
