@@ -13,6 +13,7 @@ from server.effects.library import Library
 from server.errors import ToqiboxError
 from server.jobs import fields
 from server.jobs.presets import Presets, in_preset
+from server.jobs.refusal import refuse
 from server.jobs.source import Source, read_source
 from server.reasons import reason
 from server.warning import Row
@@ -164,7 +165,7 @@ def check_request(
     start = given.get("start", Decimal(0))
     highlight = start if isinstance(start, str) else None
     if highlight and "duration" not in given:
-        raise fields.refuse("start", reason("needs_duration"))
+        raise refuse("start", reason("needs_duration"))
     preset = presets.get(given["preset"]) if "preset" in given else None
     return Request(
         preset=preset.id if preset else None,
@@ -204,7 +205,7 @@ def check_chain(
     if isinstance(asked, str):
         return [_link("effect", asked, "params", given.get("params", {}), library)]
     if "params" in given:
-        raise fields.refuse("params", reason("params_in_chain"))
+        raise refuse("params", reason("params_in_chain"))
     steps = zip(fields.named(asked), asked, strict=True)
     return [
         _link(field, effect_id, f"{field}.params", step.params, library)
@@ -217,7 +218,7 @@ def _preset_chain(
 ) -> list[tuple[Effect, Link]]:
     for name in ("effect", "params"):
         if name in given:
-            raise fields.refuse(name, reason("preset_alone", name=name))
+            raise refuse(name, reason("preset_alone", name=name))
     steps = presets.get(given["preset"]).steps(given.get("aspect", DEFAULT_ASPECT))
     try:
         links = [
@@ -245,7 +246,7 @@ def _link(
 def _check_photo2(effects: list[Effect], *, given: bool) -> None:
     """A transition needs a second photo; a chain that shows none takes none."""
     if given and not any(_shows_second(effect) for effect in effects):
-        raise fields.refuse("photo2", reason("no_photo2"))
+        raise refuse("photo2", reason("no_photo2"))
     if any(effect.second for effect in effects) and not given:
         raise ToqiboxError("missing_field", field="photo2", name="photo2")
 
