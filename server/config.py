@@ -5,10 +5,13 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 
 _DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
+_PUBLIC_URL = re.compile(r"(https?://[^\s/?#@]+)?((/[^\s/?#]+)*)/?")
+Network = IPv4Network | IPv6Network
 FRAME_RATES = (24, 25, 30, 50, 60)
 
 
@@ -67,6 +70,24 @@ def _origins(text: str) -> tuple[str, ...]:
     if not origins or not all(o == "*" or re.fullmatch(r"https?://[^/\s]+", o) for o in origins):
         raise ValueError("* or origins such as https://studio.example, separated by commas")
     return origins
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    try:
+        return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError:
+        raise ValueError(
+            "addresses or networks such as 127.0.0.1,10.0.0.0/8, separated by commas"
+        ) from None
+
+
+def _public_url(text: str) -> str:
+    match = _PUBLIC_URL.fullmatch(text)
+    if not match:
+        raise ValueError(
+            "an address such as https://studio.example/render, or its path alone, such as /render"
+        )
+    return (match[1] or "") + match[2]
 
 
 def _folders(text: str) -> tuple[Path, ...]:
@@ -162,6 +183,24 @@ class Config:
     require_gpu: bool = _setting("REQUIRE_GPU", False, _flag, "1 refuses a software renderer")
     cors_origins: tuple[str, ...] = _setting(
         "CORS_ORIGINS", ("*",), _origins, "origins that may call the server from a browser"
+    )
+    public_url: str = _setting(
+        "PUBLIC_URL",
+        "",
+        _public_url,
+        "address or path of the server as clients see it; links in answers begin with it",
+    )
+    trusted_proxies: tuple[Network, ...] = _setting(
+        "TRUSTED_PROXIES",
+        (),
+        _networks,
+        "addresses of proxies whose X-Forwarded-For and X-Request-Id are believed",
+    )
+    log_level: str = _setting(
+        "LOG_LEVEL",
+        "info",
+        _choice("debug", "info", "warning", "error"),
+        "least level of the lines in the log: debug, info, warning or error",
     )
 
     @classmethod

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import logging
 import sys
 
 from server import log
@@ -14,7 +15,7 @@ def run(config: Config, _options: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT."""
     from server.http.app import serve
 
-    log.set_up()
+    log.set_up(logging.getLevelNamesMapping()[config.log_level.upper()])
     try:
         asyncio.run(serve(config))
     except (DataFolderError, OSError, RuntimeError) as error:

@@ -43,7 +43,7 @@ class DemoServer:
                 stdout=out,
                 stderr=log,
                 process_group=0,  # Ctrl-C reaches the demo alone, which then stops the server
-                env={**os.environ, "PYTHONUNBUFFERED": "1"},
+                env={**os.environ, "PYTHONUNBUFFERED": "1", "PUBLIC_URL": ""},
             )
         return self
 

@@ -9,6 +9,7 @@ from aiohttp import StreamReader, web
 
 from server.config import Config
 from server.errors import ToqiboxError
+from server.http.addresses import client_address
 from server.http.answers import error_answer
 from server.http.body import Body
 from server.http.context import set_request_id
@@ -98,7 +99,9 @@ class Connection(web.RequestHandler):
         set_request_id(request, request_id)
         if status < 500:
             error = ToqiboxError("malformed_request")
-            note(_log, logging.INFO, "request.refused", request=request_id, why=repr(exc)[:200])
+            client = client_address(request, self._listener.config)
+            facts = {"request": request_id, "client": client, "why": repr(exc)[:200]}
+            note(_log, logging.INFO, "request.refused", status=400, **facts)
         else:
             error = ToqiboxError("internal")
             facts = {"request": request_id}

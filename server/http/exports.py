@@ -19,6 +19,7 @@ from server.http.context import (
     language_of,
     request_id_of,
 )
+from server.http.ranges import refuse_stale
 from server.http.uploads import Checks, Gate, Room, TextCheck, check_head, invite, receive
 from server.jobs.artifacts import discard
 from server.jobs.fields import FILES, TEXTS, check_text, named
@@ -57,7 +58,8 @@ async def create(request: web.Request) -> web.Response:
         accepting = _holding(held.pop_all(), work)
     job = await request.app[ERRANDS].run(accepting)
     seen = service.describe(job, language_of(request))
-    return json_answer({"success": True, **seen}, 202, {"Location": f"/export/{job.id}"})
+    where = f"{service.config.public_url}/export/{job.id}"
+    return json_answer({"success": True, **seen}, 202, {"Location": where})
 
 
 async def _read(request: web.Request, boundary: bytes, folder: Path) -> Request:
@@ -133,12 +135,14 @@ def _text_check(request: web.Request) -> TextCheck:
 
 async def show(request: web.Request) -> web.Response:
     """The job object as it is now."""
+    refuse_stale(request.headers)
     return _seen(request, known_job(request))
 
 
 async def cancel(request: web.Request) -> web.Response:
     """Cancel a live job, or remove the files of a completed one; both may be asked twice."""
     job_id = known_job(request).id
+    refuse_stale(request.headers)
     work = request.app[SERVICE].cancel(job_id, request_id_of(request))
     job = await request.app[ERRANDS].run(work)
     if job is None:

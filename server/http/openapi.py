@@ -28,6 +28,7 @@ from server.jobs.fields import (
     HIGHLIGHTS,
     LONGEST_CHAIN,
     REQUIRED,
+    SECONDS,
     TEMPO,
     TEXT_LENGTH,
 )
@@ -70,6 +71,7 @@ def document(config: Config) -> dict[str, Any]:
             "description": "A track and a photo go in, a music video comes out.",
             "license": {"name": "MIT", "identifier": "MIT"},
         },
+        "servers": [{"url": config.public_url or "/"}],
         "paths": _paths(config),
         "components": {"schemas": schemas.SCHEMAS},
     }
@@ -124,7 +126,7 @@ def _create(config: Config) -> dict[str, Any]:
 
 
 def _form(config: Config) -> dict[str, Any]:
-    seconds = {"type": "string", "pattern": r"^(?=\.?[0-9])[0-9]{0,6}(\.[0-9]{0,40})?$"}
+    seconds = {"type": "string", "pattern": f"^{SECONDS}$"}
     text = {"type": "string", "maxLength": TEXT_LENGTH}
     plans = list(config.plans)
     return {

@@ -106,20 +106,20 @@ class DataFolder:
         usage = os.statvfs(self.root)
         return usage.f_bavail * usage.f_frsize // 1_000_000
 
-    def can_write(self) -> bool:
-        """Whether a file can be made, written and synced now."""
+    def why_not_writable(self) -> str | None:
+        """Why no file can be made, written and synced now; None when one can."""
         probe = self.spool / f"probe-{secrets.token_hex(4)}"
         try:
-            descriptor = os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            descriptor = os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
             try:
                 os.write(descriptor, b"x" * 4096)
                 os.fsync(descriptor)
             finally:
                 os.close(descriptor)
                 probe.unlink()
-        except OSError:
-            return False
-        return True
+        except OSError as error:
+            return error.strerror or str(error)
+        return None
 
     def new_spool(self) -> Path:
         """A new private folder for one upload."""

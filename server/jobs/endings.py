@@ -124,5 +124,20 @@ class Endings:
                 code=moved.error_code,
                 renderer=moved.renderer,
                 encoder=moved.encoder,
+                **(_figures(moved) if to is Status.COMPLETED else {}),
             )
         return moved
+
+
+def _figures(job: Job) -> dict[str, object]:
+    """How long a completed job waited and took, in seconds, and what came of it."""
+    report = job.report or {}
+    started, finished = job.started_at or job.created_at, job.finished_at or job.created_at
+    return {
+        "bytes": report.get("size"),
+        "frames": job.spec.frames,
+        "framesPerSecond": report.get("framesPerSecond"),
+        "waitSeconds": round((started - job.created_at) / 1000, 3),
+        "seconds": round((finished - started) / 1000, 3),
+        "attempt": job.attempt,
+    }

@@ -116,9 +116,19 @@ def progress_of(done: int, total: int) -> int:
 
 
 def seen_by_client(
-    job: Job, language: str, *, position: int | None, eta_s: int | None, frames_done: int
+    job: Job,
+    language: str,
+    *,
+    position: int | None,
+    eta_s: int | None,
+    frames_done: int,
+    public_url: str = "",
 ) -> dict[str, Any]:
-    """The job object of the HTTP API, its error in `language` (``en`` or ``ru``)."""
+    """The job object of the HTTP API, its error in `language` (``en`` or ``ru``).
+
+    Args:
+        public_url: what its links begin with.
+    """
     spec = job.spec
     done = job.status is Status.COMPLETED
     kept = done and not job.removed and not job.is_expired
@@ -144,8 +154,8 @@ def seen_by_client(
         "finishedAt": job.finished_at,
         "expiresAt": job.expires_at,
         "attempt": job.attempt,
-        "downloadUrl": f"/download/{job.id}" if kept else None,
-        "posterUrl": f"/download/{job.id}/poster.jpg" if kept else None,
+        "downloadUrl": f"{public_url}/download/{job.id}" if kept else None,
+        "posterUrl": f"{public_url}/download/{job.id}/poster.jpg" if kept else None,
         "error": None,
         "code": None,
         "retryable": None,

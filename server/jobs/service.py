@@ -122,6 +122,7 @@ class Service:
             position=self.store.position(job) if queued else None,
             eta_s=None if job.is_final else self._eta(job),
             frames_done=run.frames_done if run else job.frames_done,
+            public_url=self.config.public_url,
         )
 
     def _runs(self) -> list[Run]:
@@ -189,13 +190,15 @@ class Service:
 
     def readiness(self) -> tuple[bool, dict[str, Any]]:
         """Whether a render accepted now could succeed, and all that this is judged by."""
-        problems = self.health.problems()
         free = self.data.free_mb()
-        writable = self.data.can_write()
+        why = self.data.why_not_writable()
+        # The disk comes first: without one that can be written no encoder opens either.
+        problems = []
         if free < self.config.min_free_mb:
             problems.append(f"{free} MB are free, MIN_FREE_MB is {self.config.min_free_mb}")
-        elif not writable:
-            problems.append("the data folder cannot be written")
+        elif why is not None:
+            problems.append(f"the data folder cannot be written: {why}")
+        problems += self.health.problems()
         if self.draining:
             problems.append("draining")
         return not problems, {
@@ -206,7 +209,11 @@ class Service:
             "encoder": self.health.encoder,
             "encoderFallback": self.health.encoder_fallback,
             "encoders": self.health.encoders,
-            "disk": {"freeMb": free, "minFreeMb": self.config.min_free_mb, "writable": writable},
+            "disk": {
+                "freeMb": free,
+                "minFreeMb": self.config.min_free_mb,
+                "writable": why is None,
+            },
             "queue": {
                 "queued": self.store.count(Status.QUEUED),
                 "limit": self.config.max_queued_exports,

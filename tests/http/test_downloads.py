@@ -85,6 +85,18 @@ async def test_what_the_client_has_is_not_sent_again(running: Running) -> None:
     assert (status, body) == (304, b"")
 
 
+async def test_what_is_no_longer_there_is_not_acted_upon(running: Running) -> None:
+    job = running.finish_job(VIDEO)
+    etag = (await get(running, f"/download/{job.id}"))[1]["ETag"]
+    stale, fresh = 'If-Match: "other"', f"If-Match: {etag}"
+    for target in (f"GET /download/{job.id}", "GET /effects", f"DELETE /export/{job.id}"):
+        answer = await ask(running.port, head(target, stale))
+        assert (answer.status, answer.code) == (412, "precondition_failed")
+    parted = head(f"GET /download/{job.id}", fresh, "Range: bytes=0-9")
+    assert (await ask(running.port, parted)).body == VIDEO[:10]
+    assert (await ask(running.port, head(f"DELETE /export/{job.id}", "If-Match: *"))).status == 200
+
+
 @pytest.mark.parametrize("tail", ["", "/poster.jpg"])
 async def test_what_cannot_be_downloaded_says_why(running: Running, tail: str) -> None:
     async def code(job_id: str) -> tuple[int, str]:

@@ -90,8 +90,37 @@ async def test_a_preflight_allows_what_the_api_needs(running: Running) -> None:
     answer = await ask(running.port, head(f"OPTIONS /export/{UNKNOWN}", *lines))
     assert "DELETE" in answer.headers["access-control-allow-methods"]
     allowed = answer.headers["access-control-allow-headers"]
-    assert allowed == "Authorization, Idempotency-Key, Content-Type, Range"
+    assert {"Authorization", "Cache-Control", "Content-Type", "Idempotency-Key", "Range"} <= set(
+        allowed.split(", ")
+    )
     assert "access-control-allow-credentials" not in answer.headers
+
+
+async def test_a_preflight_allows_what_widgets_send(running: Running) -> None:
+    asked = "cache-control,x-requested-with, x-file-name, traceparent, b\u00e4d, a b"
+    lines = (
+        "Origin: https://studio.example",
+        "Access-Control-Request-Method: POST",
+        f"Access-Control-Request-Headers: {asked}",
+    )
+    answer = await ask(running.port, head("OPTIONS /export", *lines))
+    allowed = answer.headers["access-control-allow-headers"].lower().split(", ")
+    assert {"cache-control", "x-requested-with", "x-file-name", "traceparent"} <= set(allowed)
+    assert len(allowed) == len(set(allowed))
+    assert not {"a b", "b\u00e4d"} & set(allowed)
+    assert "Access-Control-Request-Headers" in answer.headers["vary"]
+
+
+@pytest.mark.parametrize("path", ["/export/short", "/download/x/poster.jpg", "/effects/%20", "/no"])
+async def test_a_preflight_of_what_is_not_there_lets_the_page_read_the_404(
+    running: Running, path: str
+) -> None:
+    lines = ("Origin: https://studio.example", "Access-Control-Request-Method: DELETE")
+    answer = await ask(running.port, head(f"OPTIONS {path}", *lines))
+    assert answer.status == 204
+    assert "DELETE" in answer.headers["access-control-allow-methods"]
+    assert (await ask(running.port, head(f"DELETE {path}"))).status == 404
+    assert (await ask(running.port, head(f"OPTIONS {path}"))).status == 404
 
 
 async def test_with_a_list_of_origins_only_those_are_let_in(start: Start) -> None:

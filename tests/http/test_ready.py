@@ -3,11 +3,13 @@
 import asyncio
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
 
 from server.http.limits import Limits
+from tests.harness.disks import make_read_only, small_disk
 from tests.http.conftest import Running, Start
 from tests.http.wire import ask, head
 
@@ -71,4 +73,19 @@ async def test_the_rest_is_told_after_a_moment(
     monkeypatch.setattr(os, "fsync", broken)
     await asyncio.sleep(0.25)
     ready = await ask(running.port, head("GET /ready"))
-    assert ready.json["problems"] == ["the data folder cannot be written"]
+    assert ready.json["problems"] == ["the data folder cannot be written: no"]
+
+
+async def test_a_disk_that_cannot_be_written_is_named_before_what_follows_from_it(
+    start: Start, tmp_path: Path
+) -> None:
+    with small_disk(tmp_path / "disk", 8) as disk:
+        running = await start(data_dir=disk / "data")
+        running.service.health.found = {
+            **(running.service.health.found or {}),
+            "encoders": {"x264": {"ok": False, "why": "Read-only file system"}},
+        }
+        make_read_only(disk)
+        problems = (await ask(running.port, head("GET /ready"))).json["problems"]
+        assert problems[0] == "the data folder cannot be written: Read-only file system"
+        assert "no encoder" in problems[1]

@@ -1,0 +1,62 @@
+"""The address of the client behind a request, also where proxies stand between."""
+
+import re
+from collections.abc import Sequence
+from ipaddress import IPv4Address, IPv6Address, ip_address
+
+from aiohttp import web
+
+from server.config import Config, Network
+
+_WITH_PORT = re.compile(r"\[([0-9A-Fa-f:.]+)\](?::[0-9]{1,5})?|([0-9.]+):[0-9]{1,5}")
+_MOST_HOPS = 32
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._:+/=@-]{1,128}")
+Address = IPv4Address | IPv6Address
+
+
+def client_address(request: web.BaseRequest, config: Config) -> str:
+    """The address of whoever sent `request`; empty where the connection has none.
+
+    The connection's own address, unless it is one of TRUSTED_PROXIES: then the last address of
+    X-Forwarded-For that is not a trusted proxy's. What stands before that was written by the
+    client itself and is not looked at.
+    """
+    peer = request.remote or ""
+    if not _is_trusted(_read(peer), config.trusted_proxies):
+        return peer
+    told = ",".join(request.headers.getall("X-Forwarded-For", ()))
+    client = peer
+    for hop in reversed(told.split(",")[-_MOST_HOPS:]):
+        address = _read(hop.strip())
+        if address is None:
+            break
+        client = str(address)
+        if not _is_trusted(address, config.trusted_proxies):
+            break
+    return client
+
+
+def proxy_request_id(request: web.BaseRequest, config: Config) -> str | None:
+    """The X-Request-Id that a trusted proxy gave `request`; None where there is none.
+
+    At most 128 letters, digits and ``. _ : + / = @ -``; any other text is no id.
+    """
+    if not _is_trusted(_read(request.remote or ""), config.trusted_proxies):
+        return None
+    given = request.headers.getall("X-Request-Id", ())
+    return given[0] if len(given) == 1 and _REQUEST_ID.fullmatch(given[0]) else None
+
+
+def _read(text: str) -> Address | None:
+    """An address, also with a port or as IPv4 mapped into IPv6; None for any other text."""
+    match = _WITH_PORT.fullmatch(text)
+    bare = (match[1] or match[2]) if match else text
+    try:
+        address = ip_address(bare.partition("%")[0])
+    except ValueError:
+        return None
+    return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
+
+
+def _is_trusted(address: Address | None, trusted: Sequence[Network]) -> bool:
+    return address is not None and any(address in network for network in trusted)
