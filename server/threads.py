@@ -1,8 +1,11 @@
 """Blocking calls, made where they do not hold up the event loop."""
 
 import asyncio
-from collections.abc import Callable
+import os
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from threading import Barrier
 from typing import ParamSpec, TypeVar
 
@@ -23,11 +26,39 @@ def pool(size: int) -> ThreadPoolExecutor:
 async def settled(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run a blocking call in a thread; when cancelled, wait for it before giving way.
 
-    Were the caller to go on at once, it could close a descriptor that the thread still uses.
+    Were the caller to go on at once, it could close a descriptor that the thread still uses. What
+    a cancelled call returns is lost: what has to be closed again is opened by `opened`.
     """
     call = asyncio.ensure_future(asyncio.to_thread(function, *args, **kwargs))
     try:
         return await asyncio.shield(call)
     except asyncio.CancelledError:
-        await asyncio.wait([call])
+        await _end_of(call)
         raise
+
+
+@asynccontextmanager
+async def opened(path: Path) -> AsyncIterator[int]:
+    """The descriptor of `path`, a regular file opened for reading in a thread.
+
+    It is closed on every way out, a cancellation during the opening included. A symbolic link as
+    the last part of `path` is not followed.
+
+    Raises:
+        OSError: the file cannot be opened.
+    """
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
+    call = asyncio.ensure_future(asyncio.to_thread(os.open, path, flags))
+    try:
+        yield await asyncio.shield(call)
+    finally:
+        await _end_of(call)
+        if call.exception() is None:
+            os.close(call.result())
+
+
+async def _end_of(call: asyncio.Future[T]) -> None:
+    """Wait until `call` has ended, however often the caller is cancelled meanwhile."""
+    while not call.done():
+        with suppress(asyncio.CancelledError):
+            await asyncio.wait([call])

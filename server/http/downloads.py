@@ -20,7 +20,7 @@ from server.http.filename import disposition
 from server.http.pace import Pace
 from server.http.ranges import Unsatisfiable, is_known, part_of, refuse_stale
 from server.jobs.job import Job
-from server.threads import settled
+from server.threads import opened, settled
 
 _CHUNK = 256 * 1024
 _LOOKS = 15
@@ -52,13 +52,10 @@ async def _answer(request: web.Request, kind: _Kind) -> web.StreamResponse:
     job = known_job(request)
     path = request.app[SERVICE].artifact(job, kind.artifact)
     try:
-        descriptor = await settled(os.open, path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        async with opened(path) as descriptor:
+            return await _send(request, kind, job, descriptor)
     except FileNotFoundError:
         raise ToqiboxError("result_expired") from None
-    try:
-        return await _send(request, kind, job, descriptor)
-    finally:
-        os.close(descriptor)
 
 
 async def _send(request: web.Request, kind: _Kind, job: Job, descriptor: int) -> web.StreamResponse:

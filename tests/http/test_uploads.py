@@ -80,6 +80,7 @@ async def test_half_an_upload_then_the_end_of_the_stream(running: Running) -> No
 
 
 async def test_a_reset_in_mid_body_leaves_nothing(running: Running) -> None:
+    before = len(os.listdir("/proc/self/fd"))
     _, writer = await asyncio.open_connection("127.0.0.1", running.port)
     writer.write(post(form(part("audio", b"x" * 100_000), PHOTO))[:50_000])
     await writer.drain()
@@ -88,6 +89,7 @@ async def test_a_reset_in_mid_body_leaves_nothing(running: Running) -> None:
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     writer.transport.abort()
     assert await running.spool_is_empty()
+    assert await running.until(lambda: len(os.listdir("/proc/self/fd")) == before)
 
 
 async def test_expect_is_answered_only_when_the_body_is_wanted(running: Running) -> None:

@@ -1,0 +1,143 @@
+"""Clients that reset their connection: whatever was opened for them is closed, at every step."""
+
+import asyncio
+import os
+import socket
+import struct
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import pytest
+
+from server.threads import opened
+from tests.http.conftest import Running
+from tests.http.wire import form, head, part, post
+
+VIDEO = bytes(8_000_000)
+RESET = struct.pack("ii", 1, 0)
+
+
+class HeldPool(ThreadPoolExecutor):
+    """Threads for blocking calls, one of which can be held until it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__(2)
+        self.go = Event()
+        self.calls = 0
+        self._held_call = 0
+
+    def hold(self, call: int) -> None:
+        """Hold the call with this number, counted from 1 for the next one."""
+        self.go.clear()
+        self.calls, self._held_call = 0, call
+
+    @property
+    def is_held(self) -> bool:
+        return 0 < self._held_call <= self.calls
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
+        self.calls += 1
+        if self.calls != self._held_call:
+            return super().submit(fn, *args, **kwargs)
+
+        def wait() -> Any:
+            self.go.wait(10)
+            return fn(*args, **kwargs)
+
+        return super().submit(wait)
+
+
+@pytest.fixture
+async def pool() -> AsyncIterator[HeldPool]:
+    """The pool of the test's event loop."""
+    held = HeldPool()
+    asyncio.get_running_loop().set_default_executor(held)
+    yield held
+    held.go.set()
+
+
+def descriptors() -> int:
+    return len(os.listdir("/proc/self/fd"))
+
+
+async def connect(port: int) -> socket.socket:
+    """A connection whose kernel takes little before its reader does."""
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.setblocking(False)
+    await asyncio.get_running_loop().sock_connect(connection, ("127.0.0.1", port))
+    return connection
+
+
+def reset(connection: socket.socket) -> None:
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+    connection.close()
+
+
+async def reset_at_each_step(running: Running, pool: HeldPool, sent: bytes, read: int) -> int:
+    """Send `sent` again and again, and reset while the first blocking call is made, then while
+    the second is, and so on; at last when `read` bytes of the answer are there.
+
+    Returns:
+        how many calls were held.
+    """
+    loop = asyncio.get_running_loop()
+    before = descriptors()
+    step = 0
+    held = True
+    while held:
+        step += 1
+        pool.hold(step)
+        client = await connect(running.port)
+        await loop.sock_sendall(client, sent)
+        answered = asyncio.create_task(loop.sock_recv(client, read))
+        assert await running.until(lambda: pool.is_held or answered.done())  # noqa: B023
+        held = pool.is_held
+        answered.cancel()
+        reset(client)
+        # The server hears of the reset while the call is held.
+        await asyncio.sleep(0.02)
+        pool.go.set()
+        assert await running.until(lambda: descriptors() == before), step
+        assert not running.spooled()
+    return step - 1
+
+
+@pytest.mark.parametrize("tail", ["", "/poster.jpg"])
+async def test_a_reset_download_keeps_no_descriptor(
+    running: Running, pool: HeldPool, tail: str
+) -> None:
+    job = running.finish_job(VIDEO, VIDEO)
+    path = f"/download/{job.id}{tail}"
+    assert await reset_at_each_step(running, pool, head(f"GET {path}"), 1000) >= 2
+    assert await reset_at_each_step(running, pool, head(f"HEAD {path}"), 1) == 1
+
+
+async def test_a_reset_upload_keeps_neither_descriptor_nor_file(
+    running: Running, pool: HeldPool
+) -> None:
+    # Written and synced; then the photo is missing.
+    body = form(part("fps", "30"), part("audio", b"x" * 70_000, filename="a.wav"))
+    assert await reset_at_each_step(running, pool, post(body), 1) >= 2
+
+
+async def test_a_file_opened_for_nobody_is_closed(pool: HeldPool) -> None:
+    async def read() -> None:
+        async with opened(Path(__file__)):
+            pytest.fail("nobody waits for it any more")
+
+    before = descriptors()
+    pool.hold(1)
+    task = asyncio.create_task(read())
+    for _ in range(3):  # a second cancellation must not end the wait either
+        await asyncio.sleep(0)
+        task.cancel()
+    await asyncio.sleep(0)
+    assert not task.done()
+    pool.go.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert descriptors() == before
