@@ -1,6 +1,11 @@
 """One worker for all tasks of a command: starting another for each would take longer than they."""
 
 import asyncio
+import contextlib
+import signal
+import socket
+import threading
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Any, Self
 
@@ -36,7 +41,8 @@ class Hand:
             TaskError: see Worker.run. The next task is done by a fresh worker, if need be.
             KeyboardInterrupt: at Ctrl-C; the worker is gone then.
         """
-        return self._runner.run(self._do(task))
+        with _waking(self._runner.get_loop()):
+            return self._runner.run(self._do(task))
 
     def rest(self) -> None:
         """End the worker; one more task would start another."""
@@ -51,3 +57,27 @@ class Hand:
         worker, self._worker = self._worker, None
         if worker is not None:
             await worker.kill()
+
+
+@contextlib.contextmanager
+def _waking(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
+    """Let every signal wake `loop`, so that its handler in Python runs at once.
+
+    asyncio.Runner cancels its task in such a handler, which runs between two instructions of the
+    main thread: a signal that comes as that thread is about to wait for events, or that another
+    thread receives, would stay unnoticed for as long as nothing else happens.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    woken, waker = socket.socketpair()
+    with woken, waker:
+        woken.setblocking(False)
+        waker.setblocking(False)
+        loop.add_reader(woken, woken.recv, 4096)
+        before = signal.set_wakeup_fd(waker.fileno(), warn_on_full_buffer=False)
+        try:
+            yield
+        finally:
+            signal.set_wakeup_fd(before)
+            loop.remove_reader(woken)
