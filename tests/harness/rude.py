@@ -51,7 +51,7 @@ def torn(port: int, taken: Callable[[], bool]) -> None:
     body, kind = _form()
     with _begin(port, body, kind) as client:
         client.sendall(body[: len(body) // 2])
-        assert eventually(taken, within_s=10)
+        assert eventually(taken, within_s=60)
         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 

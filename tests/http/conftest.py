@@ -65,7 +65,7 @@ class Running:
             for path in folder.iterdir()
         }
 
-    async def until(self, is_so: Callable[[], bool], within_s: float = 10.0) -> bool:
+    async def until(self, is_so: Callable[[], bool], within_s: float = 30.0) -> bool:
         """Wait until `is_so`, at the longest for `within_s`; says whether it became so."""
         for _ in range(int(within_s / 0.02)):
             if is_so():

@@ -88,7 +88,7 @@ def _kill(server: Server, victim: str, ledger: Ledger, phase: str) -> bool:
     """Kill one victim that serves the phase; whether it was there to be killed."""
     if victim == "server":
         server.kill()
-        assert eventually(lambda: not server.left_running(), within_s=15), server.left_running()
+        assert eventually(lambda: not server.left_running(), within_s=60), server.left_running()
         ledger.in_flight += len(_being_drawn(server))
         server.start()
         return True
@@ -183,9 +183,9 @@ def _check(server: Server, ledger: Ledger, undisturbed: dict[str, list[str]], fo
     table.close()
     for job, *_ in unfinished:  # committed, but the 202 was lost with the server
         server.client.completed(job)
-    assert eventually(lambda: not server.descendants("worker"), within_s=15)
+    assert eventually(lambda: not server.descendants("worker"), within_s=60)
     assert not server.descendants("ffmpeg")
-    assert eventually(lambda: not server.left_on_disk(), within_s=15), server.left_on_disk()
+    assert eventually(lambda: not server.left_on_disk(), within_s=60), server.left_on_disk()
 
 
 def _redrawn(server: Server) -> int:

@@ -44,7 +44,7 @@ def _cancel_while(server: Server, what: str, figure: Figure) -> None:
     slowest = 0.0
     for _ in range(ROUNDS):
         job = server.client.submit(track, media.photo(), effect="plain")
-        assert eventually(lambda job=job: _is_doing(server, job, what), within_s=30, every_s=0.003)
+        assert eventually(lambda job=job: _is_doing(server, job, what), within_s=60, every_s=0.003)
         began = time.monotonic()
         assert server.client.cancel(job)["status"] == "cancelled"
         assert eventually(lambda: _all_gone(server), within_s=GONE_S), (

@@ -43,7 +43,7 @@ class Hostile:
         """Count what an idle server holds, then set the slow clients on it."""
         job = self.submit(self.track)
         self.server.client.completed(job)
-        assert eventually(lambda: not self.server.descendants(), within_s=20)
+        assert eventually(lambda: not self.server.descendants(), within_s=60)
         self.descriptors = self.held()
         port = self.server.client.port
         self.slow = {
@@ -52,7 +52,7 @@ class Hostile:
         }
         for client in self.slow.values():
             client.start()
-        assert eventually(lambda: len(self.server.left_on_disk()) == 2, within_s=20)
+        assert eventually(lambda: len(self.server.left_on_disk()) == 2, within_s=60)
         self._of_slow = set(self.server.left_on_disk())
 
     def submit(self, track: bytes | Path) -> str:
@@ -71,7 +71,7 @@ class Hostile:
 
     def assert_clean(self) -> None:
         """Nothing left in memory or on disk, and the server answers."""
-        assert eventually(lambda: not self._left(), within_s=15), self._left()
+        assert eventually(lambda: not self._left(), within_s=60), self._left()
         assert self.server.client.call("GET", "/health").status == 200
 
     def holds_more(self) -> bool:
@@ -287,11 +287,11 @@ def test_nothing_is_left_of_all_that(hostile: Hostile, figure: Figure) -> None:
     for client in hostile.slow.values():
         client.join(60)
     server = hostile.server
-    assert eventually(lambda: not server.left_on_disk(), within_s=15), server.left_on_disk()
+    assert eventually(lambda: not server.left_on_disk(), within_s=60), server.left_on_disk()
     assert not list((server.data / "spool").iterdir())
     job = hostile.submit(hostile.track)
     server.client.completed(job)
-    assert eventually(lambda: not server.descendants(), within_s=15), server.descendants()
+    assert eventually(lambda: not server.descendants(), within_s=60), server.descendants()
     # aiohttp lets go of a closed connection a moment later.
-    assert eventually(lambda: hostile.held() <= hostile.descriptors, within_s=20), hostile.held()
+    assert eventually(lambda: hostile.held() <= hostile.descriptors, within_s=60), hostile.held()
     figure(f"spool empty, no process, {hostile.held()} descriptors as before")

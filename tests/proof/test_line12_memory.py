@@ -67,7 +67,7 @@ def _held(server: Server) -> tuple[int, int, int]:
 
 def _rest(server: Server) -> int:
     """Resident bytes of the server once nothing works for it."""
-    assert eventually(lambda: not server.descendants("worker"), within_s=20)
+    assert eventually(lambda: not server.descendants("worker"), within_s=60)
     time.sleep(1.5)  # connections that were kept alive are let go
     own = living()[server.pid]
     return own.rss_bytes
