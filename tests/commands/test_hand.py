@@ -26,8 +26,8 @@ def test_a_signal_that_another_thread_receives_interrupts_at_once() -> None:
     blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     person = threading.Thread(target=press)
     try:
+        person.start()
         with Hand() as hand, pytest.raises(KeyboardInterrupt):
-            person.start()
             hand.do({"task": "probe"})
     finally:
         person.join()

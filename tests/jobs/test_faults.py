@@ -4,8 +4,6 @@ import os
 import shutil
 from pathlib import Path
 
-import pytest
-
 from tests.harness import media
 from tests.harness.server import Server, eventually
 
@@ -70,7 +68,6 @@ def test_sound_that_fails_while_all_else_waits_for_it_ends_the_job(tmp_path: Pat
         assert '"run.broken"' not in server.log.read_text()
 
 
-@pytest.mark.timeout(120)
 def test_a_job_that_takes_the_server_down_three_times_is_given_up(tmp_path: Path) -> None:
     server = Server(tmp_path / "data", PLANS="free=360", SEGMENT_SEC="60")
     with server:
