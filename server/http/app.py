@@ -183,7 +183,10 @@ def _announce(config: Config, listening: asyncio.Server) -> None:
     host, port = listening.sockets[0].getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     near = "127.0.0.1" if host == "0.0.0.0" else "[::1]" if host == "::" else shown  # noqa: S104
-    note_address(config.data_dir, f"http://{near}:{port}")
+    try:
+        note_address(config.data_dir, f"http://{near}:{port}")
+    except OSError as error:  # only the command line misses it
+        note(_log, logging.WARNING, "address.unsaved", why=error.strerror)
     note(_log, logging.INFO, "server.listening", host=host, port=port, data=str(config.data_dir))
     sys.stdout.write(f"listening on http://{shown}:{port}\n")
     sys.stdout.flush()

@@ -5,6 +5,7 @@ from server.errors import CATALOGUE
 EVERYWHERE = ("malformed_request", "method_not_allowed", "internal")
 """Answers to bytes that are no request, to a wrong method, and to a fault of ours."""
 JOB = ("not_found", "precondition_failed")
+CANCEL = (*JOB, "storage_full")
 DOWNLOAD_HEAD = ("not_found", "result_not_ready", "result_expired", "precondition_failed")
 DOWNLOAD = (*DOWNLOAD_HEAD, "range_not_satisfiable")
 EFFECTS = ("invalid_parameter", "precondition_failed")
@@ -45,7 +46,9 @@ EXPORT = (
     "not_ready",
 )
 ALL = tuple(
-    dict.fromkeys((*EVERYWHERE, *JOB, *DOWNLOAD, *EFFECTS, *PRESETS, *EFFECT, *READY, *EXPORT))
+    dict.fromkeys(
+        (*EVERYWHERE, *JOB, *CANCEL, *DOWNLOAD, *EFFECTS, *PRESETS, *EFFECT, *READY, *EXPORT)
+    )
 )
 """Every code that an answer can carry."""
 

@@ -9,6 +9,7 @@ from server.config import FRAME_RATES, Config
 from server.http import schemas
 from server.http.answers import json_answer
 from server.http.codes import (
+    CANCEL,
     DOWNLOAD,
     DOWNLOAD_HEAD,
     EFFECT,
@@ -88,7 +89,7 @@ def _paths(config: Config) -> dict[str, Any]:
                 "cancelExport",
                 "Cancel a live job, or remove the files of a completed one",
                 {"200": _json("Job")},
-                JOB,
+                CANCEL,
             ),
         },
         "/download/{jobId}": _file("downloadVideo", "The video", "video/mp4"),

@@ -6,6 +6,8 @@ spool/ID/       an upload being read, then prepared
 jobs/ID/        sound.wav, photo.rgba, files/ of the effect, segments, sound.m4a …
                 then only video.mp4 and poster.jpg
 features/SHA    a folder with the features of a track, shared by the jobs that use it
+unknown/ID/     a folder of jobs/ that the table does not know; nothing here touches it again
+ballast         room for what must be written when the disk is full
 """
 
 import contextlib
@@ -72,6 +74,7 @@ class DataFolder:
         self.jobs = root / "jobs"
         self.features = root / "features"
         self.scratch = root / "scratch"
+        self.unknown = root / "unknown"
         try:
             for folder in (root, self.spool, self.jobs, self.features):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -97,9 +100,27 @@ class DataFolder:
         return self.root / "jobs.db"
 
     def take_ballast(self) -> None:
-        """Hold a little room that the next start can give itself."""
+        """Hold a little room that what must be written on a full disk can be given.
+
+        Nothing happens where it is held already, or the disk has no room for it now.
+        """
+        ballast = self.root / "ballast"
         with contextlib.suppress(OSError):
-            (self.root / "ballast").write_bytes(bytes(_BALLAST_BYTES))
+            if ballast.exists() and ballast.stat().st_size == _BALLAST_BYTES:
+                return
+            try:
+                # Random, or a file system that compresses would hold no room for it.
+                ballast.write_bytes(secrets.token_bytes(_BALLAST_BYTES))
+            except OSError:
+                discard(ballast)
+
+    def release_ballast(self) -> bool:
+        """Give the room that is held back free; False where none is held."""
+        ballast = self.root / "ballast"
+        if not ballast.exists():
+            return False
+        discard(ballast)
+        return True
 
     def free_mb(self) -> int:
         """Free space for this user, in MB of 10^6 bytes."""
@@ -151,6 +172,17 @@ class DataFolder:
             if path.name not in KINDS.values():
                 discard(path)
 
+    def set_aside(self, folder: Path) -> Path:
+        """Move a folder of jobs out of the way, under a name that is free; returns where it is."""
+        self.unknown.mkdir(mode=0o700, exist_ok=True)
+        target = self.unknown / folder.name
+        count = 1
+        while os.path.lexists(target):
+            count += 1
+            target = self.unknown / f"{folder.name}-{count}"
+        folder.rename(target)
+        return target
+
     def discard_job(self, job_id: str) -> None:
         discard(self.job(job_id))
 
@@ -164,8 +196,18 @@ def discard(path: Path) -> None:
 
 
 def note_address(root: Path, address: str) -> None:
-    """Leave the server's address in its data folder, for the command line."""
-    (root / "address").write_text(address + "\n")
+    """Leave the server's address in its data folder, for the command line.
+
+    Raises:
+        OSError: the disk is full, among others; what was there before may be there still.
+    """
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+    descriptor = os.open(root / "address", flags, 0o600)
+    try:
+        # Over what is there: on a full disk a file keeps the room that it has.
+        os.ftruncate(descriptor, os.pwrite(descriptor, f"{address}\n".encode(), 0))
+    finally:
+        os.close(descriptor)
 
 
 def address_of(root: Path) -> str | None:

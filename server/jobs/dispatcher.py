@@ -10,6 +10,7 @@ from server import processors
 from server.config import Config
 from server.jobs import plan
 from server.jobs.artifacts import DataFolder, discard
+from server.jobs.database import DiskFull
 from server.jobs.endings import Endings
 from server.jobs.health import Health
 from server.jobs.job import Job, Stage, Status, now_ms, progress_of
@@ -51,12 +52,14 @@ class Dispatcher:
 
     def start(self) -> None:
         """Take up what an earlier server left, then work until stopped."""
-        interrupted = self._store.interrupted()
+        try:
+            interrupted = self._store.interrupted()
+        except DiskFull:  # the start matters more than the count
+            _LOG.exception("interruptions.unsaved")
+            interrupted = {}
         for job in self._store.with_status(Status.PROCESSING):
             if interrupted.get(job.id, 0) >= _INTERRUPTIONS:
-                changes = {"error_code": "attempts_exhausted", "finished_at": now_ms()}
-                self._endings.settle(job, Status.FAILED, **changes)
-                self._data.discard_job(job.id)
+                self._give_up(job)
             else:
                 self._open(job)
         self._loops = [
@@ -64,6 +67,13 @@ class Dispatcher:
             asyncio.create_task(self._for_ever(self._flush)),
         ]
         self.wake()
+
+    def _give_up(self, job: Job) -> None:
+        """End a job that was running at too many deaths of the server."""
+        self._data.discard_job(job.id)
+        with contextlib.suppress(DiskFull):  # then the next start ends it
+            changes = {"error_code": "attempts_exhausted", "finished_at": now_ms()}
+            self._endings.settle(job, Status.FAILED, **changes)
 
     async def stop(self) -> None:
         """Kill every group and leave the jobs as they are; nothing counts as an attempt."""
@@ -217,7 +227,8 @@ class Dispatcher:
                 return
             if not isinstance(error, RunFailed):
                 _LOG.error("run.broken", exc_info=error, extra={"facts": facts})
-            failure = error if isinstance(error, RunFailed) else RunFailed("internal")
+            code = "storage_full" if isinstance(error, DiskFull) else "internal"
+            failure = error if isinstance(error, RunFailed) else RunFailed(code)
             await self._endings.fail(run, failure)
         except Exception:
             # The table cannot be written: hold on to the slot for a while, then try again.

@@ -12,6 +12,7 @@ from server.confine import Limits
 from server.errors import CATALOGUE
 from server.jobs import plan
 from server.jobs.blank import blank_colour
+from server.jobs.database import DiskFull
 from server.jobs.health import export_timeout_s, stall_timeout_s
 from server.jobs.job import Job, Stage
 from server.jobs.run import Run
@@ -106,11 +107,17 @@ class Pipeline:
                     raise RunFailed(error.code, error) from error
                 if error.code in _ENCODER_CODES and self._may_fall_back(run):
                     raise EncoderGone from error
+            except DiskFull as error:
+                self._store.task_stops(run.job.id, name, counts=False)
+                raise RunFailed("storage_full") from error
             except BaseException:  # cancelled, by a client or by shutdown: not the task's fault
                 self._store.task_stops(run.job.id, name, counts=False)
                 raise
             else:
-                await asyncio.to_thread(self._store.task_ends, run.job.id, name, result)
+                try:
+                    await asyncio.to_thread(self._store.task_ends, run.job.id, name, result)
+                except DiskFull as error:
+                    raise RunFailed("storage_full") from error
                 return result
 
     def _may_fall_back(self, run: Run) -> bool:

@@ -12,6 +12,7 @@ from server.effects.library import Library
 from server.errors import ToqiboxError
 from server.jobs import eta
 from server.jobs.artifacts import DataFolder
+from server.jobs.database import DiskFull
 from server.jobs.dispatcher import Dispatcher
 from server.jobs.health import Health
 from server.jobs.intake import BUSY_S, Intake
@@ -27,6 +28,7 @@ from server.log import note
 _LOG = logging.getLogger(__name__)
 _FIRST_PROBE_S = 5.0
 _SWEEP_S = 3600.0
+_BALLAST_S = 10.0
 
 
 class Service:
@@ -41,23 +43,28 @@ class Service:
         self.library = library
         self.draining = False
         self.data = DataFolder(config.data_dir)
-        self.store = Store(self.data.database)
+        self.store = Store(self.data.database, self.data.release_ballast)
         self.health = Health(config, self.data.scratch)
         self.verdicts = Verdicts(self.store, self.health, library, Judge(config, self.health))
         self.dispatcher = Dispatcher(config, self.store, self.data, self.health)
         self._intake = Intake(config, self.store, self.data, self.health)
-        self._sweeper: asyncio.Task[None] | None = None
+        self._chores: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Sweep, probe the machine, take up unfinished jobs."""
-        await asyncio.to_thread(sweep, self.store, self.data, at_start=True)
-        await asyncio.to_thread(self.data.take_ballast)
+        try:
+            await asyncio.to_thread(sweep, self.store, self.data, at_start=True)
+        except DiskFull:  # what could be removed without the table is gone; the rest is in an hour
+            _LOG.exception("sweep.broken")
         # A driver that hangs must not keep /health from answering: go on without its answer.
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_FIRST_PROBE_S):
                 await asyncio.shield(self.health.probe())
         self.dispatcher.start()
-        self._sweeper = asyncio.create_task(self._sweep_hourly())
+        self._chores = [
+            asyncio.create_task(self._sweep_hourly()),
+            asyncio.create_task(self._hold_ballast()),
+        ]
 
     def watch_effects(self) -> None:
         """Judge the effects of the library, and those that change, while nothing else is done."""
@@ -70,8 +77,8 @@ class Service:
 
     async def stop(self) -> None:
         """Kill all work and close the table; every job stays as it is for the next start."""
-        if self._sweeper:
-            self._sweeper.cancel()
+        for chore in self._chores:
+            chore.cancel()
         await self.halt()
         await self.health.close()
         self.store.close()
@@ -84,6 +91,12 @@ class Service:
                 await asyncio.to_thread(sweep, self.store, self.data, at_start=False)
             except Exception:  # it is tried again in an hour
                 _LOG.exception("sweep.broken")
+
+    async def _hold_ballast(self) -> None:
+        """Take the room back that a full disk was given, once there is some."""
+        while True:
+            await asyncio.to_thread(self.data.take_ballast)
+            await asyncio.sleep(_BALLAST_S)
 
     # Accepting
 
@@ -163,7 +176,22 @@ class Service:
     # Ending
 
     async def cancel(self, job_id: str, request_id: str) -> Job | None:
-        """Cancel a live job, or remove the files of a completed one; None for an unknown id."""
+        """Cancel a live job, or remove the files of a completed one; None for an unknown id.
+
+        Raises:
+            ToqiboxError: storage_full: the files are gone, but that could not be noted.
+        """
+        try:
+            return await self._cancel(job_id, request_id)
+        except DiskFull:
+            # Not even the ballast is left: what is to go anyway makes the room to note it.
+            await asyncio.shield(self.dispatcher.drop(job_id))
+        try:
+            return await self._cancel(job_id, request_id)
+        except DiskFull as error:
+            raise ToqiboxError("storage_full", retry_after=60, detail=str(error)) from error
+
+    async def _cancel(self, job_id: str, request_id: str) -> Job | None:
         cancelled = await asyncio.to_thread(
             self.store.move, job_id, Status.CANCELLED, finished_at=now_ms()
         )

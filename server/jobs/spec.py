@@ -216,9 +216,8 @@ def check_chain(
 def _preset_chain(
     given: Mapping[str, Any], library: Library, presets: Presets
 ) -> list[tuple[Effect, Link]]:
-    for name in ("effect", "params"):
-        if name in given:
-            raise refuse(name, reason("preset_alone", name=name))
+    if name := next((name for name in ("effect", "params") if name in given), None):
+        raise refuse(name, reason("preset_alone", name=name))
     steps = presets.get(given["preset"]).steps(given.get("aspect", DEFAULT_ASPECT))
     try:
         links = [

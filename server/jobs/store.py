@@ -1,87 +1,23 @@
-"""The job table: one SQLite file, and the only module that opens it.
-
-Written through one connection by one thread, read through another: in WAL mode a reader never
-waits for the writer. `synchronous=FULL` makes a commit survive a loss of power, so an accepted job
-does (SQLite documentation, PRAGMA synchronous).
-"""
+"""The statements of the job table."""
 
 import json
-import sqlite3
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from server.errors import ToqiboxError
+from server.jobs.database import Database, DiskFull, Row, with_reserve
 from server.jobs.job import TRANSITIONS, Job, Stage, Status
 from server.jobs.spec import Spec, Work
-from server.jobs.tables import SCRIPTS, VERSION
 from server.jobs.verdict import Verdict
 
 MOST_PACES, MOST_VERDICTS = 1000, 10_000
 _JSON = ("error_values", "diagnostics", "report")
 
 
-class Store:
+class Store(Database):
     """The table as a set of named statements; every method is one transaction.
 
-    Args:
-        path: the database file, made when it is missing.
-
-    Raises:
-        RuntimeError: the file cannot be opened, or a newer version of the server wrote it.
+    Those that end or remove jobs may take the reserve of a full disk; the others raise DiskFull.
     """
-
-    def __init__(self, path: Path) -> None:
-        try:
-            self._writer = self._connect(path)
-            self._write_lock = threading.Lock()
-            self._migrate()
-            self._reader = self._connect(path)
-        except sqlite3.Error as error:
-            raise RuntimeError(f"the job table cannot be opened: {error}") from error
-        self._read_lock = threading.Lock()
-
-    @staticmethod
-    def _connect(path: Path) -> sqlite3.Connection:
-        connection = sqlite3.connect(path, timeout=5, isolation_level=None, check_same_thread=False)
-        connection.row_factory = sqlite3.Row
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-            connection.execute(f"PRAGMA {pragma}")
-        return connection
-
-    def _migrate(self) -> None:
-        with self._transaction() as db:
-            version = db.execute("PRAGMA user_version").fetchone()[0]
-            if version > VERSION:
-                raise RuntimeError(
-                    f"the job table has version {version}, this server knows {VERSION}: "
-                    "start the newer server again, or use another DATA_DIR"
-                )
-            for script in SCRIPTS[version:]:
-                for statement in script.split(";"):
-                    db.execute(statement)
-            db.execute(f"PRAGMA user_version = {VERSION}")
-
-    def close(self) -> None:
-        self._reader.close()
-        self._writer.close()
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._write_lock:
-            self._writer.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._writer
-            except BaseException:
-                self._writer.execute("ROLLBACK")
-                raise
-            self._writer.execute("COMMIT")
-
-    def _rows(self, sql: str, *values: object) -> list[sqlite3.Row]:
-        with self._read_lock:
-            return self._reader.execute(sql, values).fetchall()
 
     # Jobs
 
@@ -98,7 +34,7 @@ class Store:
         try:
             with self._transaction() as db:
                 added = db.execute(sql, (*row, bound)).rowcount
-        except sqlite3.OperationalError as error:
+        except DiskFull as error:
             raise ToqiboxError("storage_full", detail=str(error), retry_after=60) from error
         if not added:
             raise ToqiboxError("queue_full", retry_after=30)
@@ -123,6 +59,10 @@ class Store:
         sql = """SELECT id FROM job WHERE status IN ('queued', 'processing')
                  OR (status = 'completed' AND NOT removed)"""
         return {row["id"] for row in self._rows(sql)}
+
+    def known(self) -> set[str]:
+        """Ids of all jobs that have a row."""
+        return {row["id"] for row in self._rows("SELECT id FROM job")}
 
     def expired(self, now: int) -> list[Job]:
         """Completed jobs whose files should be gone."""
@@ -151,6 +91,7 @@ class Store:
         sql = "SELECT count(*) FROM job WHERE status = 'queued' AND (turn, id) < (?, ?)"
         return int(self._rows(sql, job.turn, job.id)[0][0]) + 1
 
+    @with_reserve
     def move(self, job_id: str, to: Status, **columns: Any) -> Job | None:
         """Move a job to `to` and set `columns`; None when it has left the states before it."""
         before = [status for status, after in TRANSITIONS.items() if to in after]
@@ -164,6 +105,7 @@ class Store:
             ).fetchall()
         return _job(found[0]) if found else None
 
+    @with_reserve
     def update(self, job_id: str, **columns: Any) -> None:
         """Set `columns` of a job without moving it."""
         with self._transaction() as db:
@@ -187,6 +129,7 @@ class Store:
                  AND json_extract(spec, '$.tempo') IS ? LIMIT 1"""
         return bool(self._rows(sql, sound, tempo))
 
+    @with_reserve
     def forget(self, finished_before: int) -> int:
         """Delete rows of jobs that ended before the given time; says how many."""
         with self._transaction() as db:
@@ -211,6 +154,7 @@ class Store:
             db.execute(done, (json.dumps(result), job_id, name))
             db.execute("UPDATE task SET interruptions = 0 WHERE job_id = ?", (job_id,))
 
+    @with_reserve
     def task_stops(self, job_id: str, name: str, *, counts: bool) -> int:
         """A task ended without a result; says how many failures it has when this one counts."""
         sql = """UPDATE task SET running = 0, failures = failures + ?
@@ -232,6 +176,7 @@ class Store:
                 (job_id, len(prefix), prefix),
             )
 
+    @with_reserve
     def interrupted(self) -> dict[str, int]:
         """Called once at start: tasks that ran when the server died, counted per job.
 
@@ -287,7 +232,7 @@ def _values(columns: dict[str, Any]) -> list[Any]:
     ]
 
 
-def _job(row: sqlite3.Row) -> Job:
+def _job(row: Row) -> Job:
     values = dict(row)
     values["status"] = Status(values["status"])
     values["stage"] = Stage(values["stage"]) if values["stage"] else None

@@ -13,20 +13,28 @@ _LOG = logging.getLogger(__name__)
 _DAY_MS = 86_400_000
 ROW_DAYS = 30
 """How long the row of a job is kept after its files are gone."""
+_MOST_NAMED = 100
 _ABANDONED_S = 3600
 """Nobody reads an upload for longer; older spool folders are left-overs."""
 
 
 def sweep(store: Store, data: DataFolder, *, at_start: bool) -> None:
-    """Remove left-overs; at start nothing is in use, so everything without an owner goes."""
-    _expire(store, data)
+    """Remove left-overs; at start nothing is in use, so everything without an owner goes.
+
+    First what needs no note in the table, so that there is room for the notes.
+
+    Raises:
+        DiskFull: not all could be noted; it is left for the next sweep.
+    """
     before = time.time() - (0 if at_start else _ABANDONED_S)
     if at_start:
         discard(data.scratch)
     dead = [path for path in data.spool.iterdir() if at_start or _is_older(path, before)]
+    _set_unknown_aside(store, data, before, at_start=at_start)
     dead += _without_owner(store, data, before, at_start=at_start)
     for path in dead:
         discard(path)
+    _expire(store, data)
     store.forget(now_ms() - ROW_DAYS * _DAY_MS)
     if dead:
         note(_LOG, logging.INFO, "sweep", removed=len(dead))
@@ -34,9 +42,35 @@ def sweep(store: Store, data: DataFolder, *, at_start: bool) -> None:
 
 def _expire(store: Store, data: DataFolder) -> None:
     for job in store.expired(now_ms()):
+        data.discard_job(job.id)  # the time in its row says already that it is gone
         store.update(job.id, removed=1)
-        data.discard_job(job.id)
         note(_LOG, logging.INFO, "job.expired", job=job.id, request=job.request_id)
+
+
+def _set_unknown_aside(store: Store, data: DataFolder, before: float, *, at_start: bool) -> None:
+    """Move the folders of jobs aside that the table should know and does not.
+
+    A finished video has a row until long after it is gone, so a video without one means that the
+    table was lost, or is an old copy. Of a table that was made just now all folders are older.
+    """
+    folders = [path for path in data.jobs.iterdir() if at_start or _is_older(path, before)]
+    known = store.known()
+    unknown = [
+        path
+        for path in folders
+        if path.name not in known and (store.is_new or data.artifact(path.name, "video").exists())
+    ]
+    moved = [data.set_aside(path) for path in unknown]
+    if moved:
+        note(
+            _LOG,
+            logging.WARNING,
+            "jobs.unknown",
+            count=len(moved),
+            jobs=[path.name for path in moved[:_MOST_NAMED]],
+            folder=str(data.unknown),
+            why="the job table does not know them; put the right jobs.db back, or delete them",
+        )
 
 
 def _is_older(path: Path, before: float) -> bool:

@@ -50,7 +50,7 @@ DOORS = {
     "numpy": {"media/", "render/", "samples/", "demo/"},
     "PIL": {"media/photo.py", "media/plot.py", "media/png.py", "media/sheet.py", "media/text/"}
     | {"samples/photo.py"},
-    "sqlite3": {"jobs/store.py"},
+    "sqlite3": {"jobs/database.py"},
     "subprocess": {"media/ffmpeg.py", "demo/server.py"},
 }
 """The only files or folders of server/ that import these."""

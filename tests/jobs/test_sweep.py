@@ -37,7 +37,46 @@ def _on_disk(store: Store, data: DataFolder, job: Job, *names: str) -> Path:
     return folder
 
 
-def test_what_has_no_owner_goes_at_start(store: Store, data: DataFolder, make_job: MakeJob) -> None:
+def _with_an_old_table(data: DataFolder) -> Store:
+    """A table that was there before this start."""
+    Store(data.database).close()
+    return Store(data.database)
+
+
+def test_with_a_new_table_nothing_is_lost(
+    data: DataFolder, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name, file in (("done", "video.mp4"), ("waiting", "sound.wav")):
+        (data.jobs / name).mkdir()
+        (data.jobs / name / file).write_text(name)
+    store = Store(data.database)
+    sweep(store, data, at_start=True)
+    assert not list(data.jobs.iterdir())
+    assert (data.unknown / "done" / "video.mp4").read_text() == "done"
+    assert (data.unknown / "waiting" / "sound.wav").read_text() == "waiting"
+    facts = next(r.__dict__["facts"] for r in caplog.records if r.getMessage() == "jobs.unknown")
+    assert (facts["count"], sorted(facts["jobs"])) == (2, ["done", "waiting"])
+    (data.jobs / "done").mkdir()
+    (data.jobs / "done" / "video.mp4").write_text("another")
+    sweep(store, data, at_start=True)
+    assert (data.unknown / "done" / "video.mp4").read_text() == "done"
+    assert (data.unknown / "done-2" / "video.mp4").read_text() == "another"
+    store.close()
+
+
+def test_a_video_that_an_old_copy_of_the_table_does_not_know_is_not_lost(data: DataFolder) -> None:
+    store = _with_an_old_table(data)
+    for name, file in (("done", "video.mp4"), ("torn", "sound.wav")):
+        (data.jobs / name).mkdir()
+        (data.jobs / name / file).touch()
+    sweep(store, data, at_start=True)
+    assert [path.name for path in data.unknown.iterdir()] == ["done"]
+    assert not list(data.jobs.iterdir())
+    store.close()
+
+
+def test_what_has_no_owner_goes_at_start(data: DataFolder, make_job: MakeJob) -> None:
+    store = _with_an_old_table(data)
     live = _on_disk(store, data, make_job("live"), "sound.wav", "0000-x.mp4", "0001-x.mp4.part")
     done = _on_disk(store, data, make_job("done"), "video.mp4", "poster.jpg", "sound.wav")
     store.update("done", status=Status.COMPLETED, expires_at=now_ms() + 100_000)
@@ -55,6 +94,8 @@ def test_what_has_no_owner_goes_at_start(store: Store, data: DataFolder, make_jo
     assert sorted(path.name for path in data.jobs.iterdir()) == ["done", "live"]
     assert not list(data.spool.iterdir())
     assert [path.name for path in data.features.iterdir()] == [f"{'a' * 64}-v{FEATURES_VERSION}"]
+    assert not data.unknown.exists()
+    store.close()
 
 
 def test_running_work_is_left_alone_by_the_hourly_sweep(

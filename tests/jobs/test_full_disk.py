@@ -1,0 +1,144 @@
+"""A full disk: nothing of what must be possible on one fails, on a real file system."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from server.config import Config
+from server.effects.library import BUILT_IN, Library
+from server.errors import ToqiboxError
+from server.jobs.artifacts import DataFolder, address_of, note_address
+from server.jobs.database import DiskFull
+from server.jobs.job import Job, Status, now_ms
+from server.jobs.service import Service
+from server.jobs.store import Store
+from tests.harness.disks import fill, small_disk
+from tests.jobs.conftest import MakeJob
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    with small_disk(tmp_path / "disk", 12) as disk:
+        yield disk
+
+
+def _service(disk: Path) -> Service:
+    return Service(Config(data_dir=disk / "data", max_parallel_exports=0), Library((BUILT_IN,)))
+
+
+def _put(service: Service, job: Job, **columns: object) -> None:
+    service.store.add(job, 99)
+    folder = service.data.job(job.id)
+    folder.mkdir()
+    (folder / "video.mp4").write_bytes(os.urandom(20_000))
+    service.store.update(job.id, **columns)
+
+
+def _die(service: Service) -> None:
+    """Leave everything as a SIGKILL would: the lock goes, the ballast and the table stay."""
+    service.data.close()
+
+
+async def test_a_restart_works_and_so_does_delete(disk: Path, make_job: MakeJob) -> None:
+    first = _service(disk)
+    first.data.take_ballast()
+    _put(first, make_job("running"), status=Status.PROCESSING)
+    first.store.task_begins("running", "segment-0")
+    _put(first, make_job("done"), status=Status.COMPLETED, expires_at=now_ms() + 60_000)
+    _put(first, make_job("old"), status=Status.COMPLETED, expires_at=now_ms() - 1)
+    fill(disk)
+    with pytest.raises(ToqiboxError) as refused:
+        first.store.add(make_job("new"), 99)
+    assert refused.value.code == "storage_full"
+    assert (disk / "data" / "ballast").exists()  # a new job is no reason to touch it
+    _die(first)
+
+    second = _service(disk)
+    try:
+        second.health.found = {}
+        await second.start()
+        assert set(second.dispatcher.runs) == {"running"}
+        fill(disk)
+        for job_id in ("done", "running"):
+            job = await second.cancel(job_id, "r")
+            assert job is not None
+            assert not second.data.job(job_id).exists()
+            fill(disk)
+        assert second.store.count(Status.CANCELLED) == 1
+        assert second.store.keepers() == set()
+    finally:
+        await second.stop()
+
+
+async def test_without_a_byte_held_back_they_work_too(disk: Path, make_job: MakeJob) -> None:
+    first = _service(disk)
+    _put(first, make_job("running"), status=Status.PROCESSING)
+    first.store.task_begins("running", "segment-0")
+    _put(first, make_job("done"), status=Status.COMPLETED, expires_at=now_ms() + 60_000)
+    fill(disk)
+    _die(first)
+    second = _service(disk)
+    try:
+        second.health.found = {}
+        await second.start()
+        for job_id in ("done", "running"):
+            await second.cancel(job_id, "r")
+            fill(disk)
+        assert second.store.keepers() == set()
+    finally:
+        await second.stop()
+
+
+def test_the_table_opens_where_not_even_its_side_files_have_room(disk: Path) -> None:
+    data = DataFolder(disk / "data")
+    Store(data.database).close()  # SQLite removes them when it is closed
+    data.take_ballast()
+    fill(disk)
+    with pytest.raises(RuntimeError, match="cannot be opened"):
+        Store(data.database)
+    store = Store(data.database, data.release_ballast)
+    store.close()
+    data.close()
+
+
+def test_a_commit_that_fails_leaves_no_transaction_open(disk: Path, make_job: MakeJob) -> None:
+    data = DataFolder(disk / "data")
+    store = Store(data.database)
+    store.add(make_job("one"), 99)
+    fill(disk)
+    for _ in range(3):
+        with pytest.raises(DiskFull):
+            store.update("one", report={"much": "x" * 100_000})
+    (disk / "filler").unlink()
+    store.update("one", progress=7)
+    job = store.get("one")
+    assert job is not None
+    assert (job.progress, job.report) == (7, None)
+    store.close()
+    data.close()
+
+
+def test_the_ballast_is_whole_or_not_there(disk: Path) -> None:
+    data = DataFolder(disk / "data")
+    fill(disk)
+    data.take_ballast()
+    assert not (disk / "data" / "ballast").exists()
+    assert not data.release_ballast()
+    (disk / "filler").unlink()
+    data.take_ballast()
+    held = data.free_mb()
+    assert data.release_ballast()
+    assert data.free_mb() >= held + 3
+    data.close()
+
+
+def test_an_address_is_written_over_the_one_before(disk: Path) -> None:
+    data = DataFolder(disk / "data")
+    note_address(data.root, "http://127.0.0.1:31234")
+    fill(disk)
+    note_address(data.root, "http://127.0.0.1:80")
+    assert (data.root / "address").read_text() == "http://127.0.0.1:80\n"
+    data.close()
+    assert address_of(data.root) is None
