@@ -26,12 +26,14 @@ class HeaderError(ValueError):
 
 
 class Table(dict[str, object]):
-    """An object; `places` holds the offset of each key's value."""
+    """An object; `places` holds the offset of each key's value, `spans` where the key begins and
+    where its value ends."""
 
     def __init__(self, offset: int) -> None:
         super().__init__()
         self.offset = offset
         self.places: dict[str, int] = {}
+        self.spans: dict[str, tuple[int, int]] = {}
 
     def place(self, key: str) -> int:
         """Offset of a key's value, or of the object where the key is missing."""
@@ -109,6 +111,7 @@ class _Scanner:
         table = Table(self.at)
         self.at += 1
         while self.skip_commas() != "}":
+            begin = self.at
             key = self.key()
             if self.peek() != ":":
                 raise HeaderError(self.expected("“:”"), self.at)
@@ -116,6 +119,7 @@ class _Scanner:
             self.skip()
             table.places[key] = self.at
             table[key] = self.value(depth + 1)
+            table.spans[key] = (begin, self.at)
             if self.peek() not in (",", "}"):
                 raise HeaderError(self.expected("“,” or “}”"), self.at)
         self.at += 1

@@ -16,6 +16,10 @@ name it so: another site in the same browser, whatever its name resolves to, lea
     GET  /measured          the part of it that is wanted at once
     GET  /files/N           the effect's own image files
     POST /frame             a frame drawn by the server: PNG, its facts in X-Frame
+    POST /cost              milliseconds that the server takes to draw a frame
+    POST /write             values of inputs, written into the file
+    POST /undo              the file as it was before that
+    POST /drop/KIND         another track or photo: the file itself as the body
 """
 
 import asyncio
@@ -28,11 +32,14 @@ from pathlib import Path
 from aiohttp import web
 
 from server.errors import ToqiboxError, sentence
-from server.watch.material import Layout
+from server.watch.current import CurrentMaterial
+from server.watch.edits import Edits
 from server.watch.pages import Pages
 from server.watch.painter import Painter
 from server.watch.subject import Subject
+from server.watch.uploads import Uploads
 from server.watch.watched import Watched
+from server.watch.writer import Writer
 
 HOST = "127.0.0.1"
 _NAMES = (HOST, "localhost")
@@ -66,23 +73,24 @@ def run(watched: Watched, announce: Callable[[str], None], port: int = 0) -> int
         OSError: the port is taken, or the features cannot be read.
     """
     with tempfile.TemporaryDirectory(prefix="toqibox-watch-") as folder:
-        painter = Painter(watched.material, Path(folder), watched.fps, watched.egl_device)
-        asyncio.run(_serve(watched, painter, announce, port))
+        asyncio.run(_serve(watched, Path(folder), announce, port))
     return 0
 
 
 async def _serve(
-    watched: Watched, painter: Painter, announce: Callable[[str], None], port: int
+    watched: Watched, folder: Path, announce: Callable[[str], None], port: int
 ) -> None:
     subject = Subject(watched.path, watched.load)
-    layout = Layout(watched.material.features)
+    current = CurrentMaterial(watched.material)
+    painter = Painter(current, folder, watched.fps, watched.egl_device)
     done = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, done.set)
-    pages = Pages(subject, painter, watched, layout, done)
+    pages = Pages(subject, painter, watched, current, done)
+    edits = Edits(subject, Writer(watched.path), Uploads(folder, current))
     runner = web.AppRunner(
-        application(pages), access_log=None, handle_signals=False, shutdown_timeout=_END_S
+        application(pages, edits), access_log=None, handle_signals=False, shutdown_timeout=_END_S
     )
     tasks: list[asyncio.Task[None]] = []
     try:
@@ -100,8 +108,8 @@ async def _serve(
         await runner.cleanup()
 
 
-def application(pages: Pages) -> web.Application:
-    """The routes over `pages`."""
+def application(pages: Pages, edits: Edits) -> web.Application:
+    """The routes over `pages` and `edits`."""
     app = web.Application(middlewares=[_guard], client_max_size=_LARGEST_BODY)
     app.add_routes(
         [
@@ -117,6 +125,10 @@ def application(pages: Pages) -> web.Application:
             web.get("/measured", pages.measured),
             web.get("/files/{index}", pages.file),
             web.post("/frame", pages.frame),
+            web.post("/cost", pages.cost),
+            web.post("/write", edits.write),
+            web.post("/undo", edits.undo),
+            web.post("/drop/{kind}", edits.drop),
         ]
     )
     return app

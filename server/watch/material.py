@@ -26,6 +26,10 @@ class Material:
     photo2: Path | None
     seconds: float
     """Length of the sound."""
+    audio_name: str
+    """The track's own file, as a command line names it; the photos' likewise."""
+    photo_name: str
+    photo2_name: str
 
     def palette(self) -> dict[str, str]:
         """The photo's colours; see media/palette.py."""

@@ -11,10 +11,12 @@ from typing import Any
 from aiohttp import web
 
 import server
+from server.effects.feature import FEATURES
 from server.effects.lettering import SAMPLE
+from server.effects.library import BUILT_IN
 from server.errors import ToqiboxError
 from server.media.features import LEVELS, SPECTRA
-from server.watch.material import Layout
+from server.watch.current import CurrentMaterial
 from server.watch.painter import Painter, Superseded
 from server.watch.subject import Loaded, Subject
 from server.watch.watched import Watched
@@ -41,7 +43,7 @@ class Pages:
         subject: the file.
         painter: draws it.
         watched: what it is shown with.
-        layout: of the features.
+        current: the sound and the photos.
         done: set when all ends.
     """
 
@@ -50,14 +52,13 @@ class Pages:
         subject: Subject,
         painter: Painter,
         watched: Watched,
-        layout: Layout,
+        current: CurrentMaterial,
         done: asyncio.Event,
     ) -> None:
         self._subject = subject
         self._painter = painter
-        self._material = watched.material
-        self._palette = watched.material.palette()
-        self._layout = layout
+        self._current = current
+        self._export = watched.export
         self._fps = watched.fps
         self._done = done
 
@@ -103,16 +104,26 @@ class Pages:
         return _file(_WEB / name)
 
     async def film(self, _request: web.Request) -> web.StreamResponse:
-        """What stays the same as long as the page is open."""
+        """What stays the same until another track or photo is dropped."""
+        material, path = self._current.material, self._subject.path.resolve()
         return web.json_response(
             {
                 "file": self._subject.path.name,
+                "material": self._current.revision,
                 "fps": self._fps,
-                "seconds": self._material.seconds,
+                "seconds": material.seconds,
                 **SAMPLE,
-                "palette": self._palette,
-                "photo2": self._material.photo2 is not None,
-                "sound": self._layout.describe("/features", "/levels"),
+                "palette": self._current.palette,
+                "photo2": material.photo2 is not None,
+                "sound": self._current.layout.describe("/features", "/levels"),
+                "catalogue": [feature.describe() for feature in FEATURES.values()],
+                "names": {
+                    "audio": material.audio_name,
+                    "photo": material.photo_name,
+                    "photo2": material.photo2_name,
+                },
+                "export": self._export,
+                "folder": None if path.parent == BUILT_IN.resolve() else str(path.parent),
             }
         )
 
@@ -126,7 +137,8 @@ class Pages:
         with contextlib.suppress(ConnectionError):
             while not self._done.is_set():
                 turn = self._subject.turn
-                state = json.dumps(self._subject.state.describe(), ensure_ascii=False)
+                known = {**self._subject.state.describe(), "material": self._current.revision}
+                state = json.dumps(known, ensure_ascii=False)
                 message = ":\n\n" if state == told else f"data: {state}\n\n"
                 await response.write(message.encode("utf-8", "replace"))
                 told = state
@@ -137,26 +149,27 @@ class Pages:
 
     async def photo(self, request: web.Request) -> web.StreamResponse:
         """A photo as the prepare task wrote it."""
-        path = self._material.photo if request.path == "/photo" else self._material.photo2
+        material = self._current.material
+        path = material.photo if request.path == "/photo" else material.photo2
         if path is None:
             raise web.HTTPNotFound
         return web.FileResponse(path)
 
     async def track(self, _request: web.Request) -> web.StreamResponse:
         """The sound; ranges of it too."""
-        return web.FileResponse(self._material.sound, headers={"Content-Type": "audio/wav"})
+        return web.FileResponse(self._current.material.sound, headers={"Content-Type": "audio/wav"})
 
     async def features(self, _request: web.Request) -> web.StreamResponse:
         """The spectra; ranges of them."""
-        return web.FileResponse(self._material.features / SPECTRA)
+        return web.FileResponse(self._current.material.features / SPECTRA)
 
     async def levels(self, _request: web.Request) -> web.StreamResponse:
         """The spectrum on the scale of the track; ranges of it."""
-        return web.FileResponse(self._material.features / LEVELS)
+        return web.FileResponse(self._current.material.features / LEVELS)
 
     async def measured(self, _request: web.Request) -> web.StreamResponse:
         """What is known of each step of the whole sound."""
-        body = await asyncio.to_thread(self._layout.measured)
+        body = await asyncio.to_thread(self._current.layout.measured)
         return web.Response(body=body, content_type="application/octet-stream")
 
     async def file(self, request: web.Request) -> web.StreamResponse:
@@ -169,25 +182,27 @@ class Pages:
 
     async def frame(self, request: web.Request) -> web.StreamResponse:
         """One frame by the server; nothing (204) where the text or the wish is an older one."""
-        wish = await _wish(request)
-        state = self._subject.state
-        if wish.get("revision") != state.revision:
+        wish = await read_wish(request)
+        if wish.get("revision") != self._subject.state.revision:
             return web.Response(status=204)
+        frame = _whole(wish, "frame", 0, _MOST_FRAMES)
+        values, size, fit = _look(wish)
         try:
-            picture, facts = await self._painter.paint(
-                self._loaded(),
-                _whole(wish, "frame", 0, _MOST_FRAMES),
-                dict(wish.get("values") or {}),
-                (
-                    _whole(wish, "width", 16, _LARGEST_SIDE),
-                    _whole(wish, "height", 16, _LARGEST_SIDE),
-                ),
-                str(wish["fit"]) if wish.get("fit") in _FITS else _FITS[0],
-            )
+            picture, facts = await self._painter.paint(self._loaded(), frame, values, size, fit)
         except Superseded:
             return web.Response(status=204)
         headers = {"X-Frame": json.dumps(facts)}
         return web.Response(body=picture, content_type="image/png", headers=headers)
+
+    async def cost(self, request: web.Request) -> web.StreamResponse:
+        """Milliseconds that the server takes to draw a frame; 204 where the text is older."""
+        wish = await read_wish(request)
+        if wish.get("revision") != self._subject.state.revision:
+            return web.Response(status=204)
+        try:
+            return web.json_response(await self._painter.measure(self._loaded(), *_look(wish)))
+        except Superseded:
+            return web.Response(status=204)
 
     def _loaded(self) -> Loaded:
         loaded = self._subject.state.loaded
@@ -200,7 +215,12 @@ def _file(path: Path) -> web.StreamResponse:
     return web.FileResponse(path, headers={"Content-Type": _TYPES[path.suffix]})
 
 
-async def _wish(request: web.Request) -> Mapping[str, Any]:
+async def read_wish(request: web.Request) -> Mapping[str, Any]:
+    """The object in the body of a request, its `values` an object or missing.
+
+    Raises:
+        HTTPBadRequest: it is none.
+    """
     try:
         wish = await request.json()
     except ValueError:
@@ -208,6 +228,14 @@ async def _wish(request: web.Request) -> Mapping[str, Any]:
     if not isinstance(wish, dict) or not isinstance(wish.get("values"), dict | None):
         raise web.HTTPBadRequest
     return wish
+
+
+def _look(wish: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[int, int], str]:
+    """The values of the inputs, the size of the picture and the fit that are asked for."""
+    width = _whole(wish, "width", 16, _LARGEST_SIDE)
+    height = _whole(wish, "height", 16, _LARGEST_SIDE)
+    fit = str(wish["fit"]) if wish.get("fit") in _FITS else _FITS[0]
+    return dict(wish.get("values") or {}), (width, height), fit
 
 
 def _whole(wish: Mapping[str, Any], name: str, least: int, most: int) -> int:

@@ -11,12 +11,13 @@ from server.effects.lettering import SAMPLE
 from server.errors import ToqiboxError
 from server.jobs import verdict
 from server.jobs.workers import TaskError, Watch, Worker
-from server.watch.material import Material
+from server.watch.current import CurrentMaterial
 from server.watch.subject import Loaded
 
 _JUDGED = {"width": 64, "height": 36}
 _COMPILE = Watch(stall_s=verdict.WALL_S, limit_s=verdict.WALL_S)
 _FRAME = Watch(stall_s=15, limit_s=30)
+_MEASURED_FRAMES = 3
 _MEMORY_BYTES = 4_000_000_000
 _HARDWARE = Path("/dev/nvidiactl")
 """Its driver reserves far more address space than it uses, so none is limited where it is."""
@@ -30,14 +31,16 @@ class Painter:
     """Compiles and draws, one thing at a time; of what waits only the newest is done.
 
     Args:
-        material: the sound and the photos.
+        current: the sound and the photos.
         folder: for the pictures, while they are on their way.
         fps: frames a second.
         egl_device: the device to draw with; None takes the best.
     """
 
-    def __init__(self, material: Material, folder: Path, fps: int, egl_device: int | None) -> None:
-        self._material = material
+    def __init__(
+        self, current: CurrentMaterial, folder: Path, fps: int, egl_device: int | None
+    ) -> None:
+        self._current = current
         self._folder = folder
         self._fps = fps
         self._egl_device = egl_device
@@ -81,6 +84,31 @@ class Painter:
         facts = {"exact": shot["exact"], "from": shot["from"], "renderer": result["renderer"]}
         return picture, {**facts, "software": result["software"]}
 
+    async def measure(
+        self, loaded: Loaded, params: dict[str, Any], size: tuple[int, int], fit: str
+    ) -> dict[str, Any]:
+        """Time the passes of a few frames: `ms` a frame, `passes`, `renderer` and `software`.
+
+        Raises:
+            Superseded: the file has changed meanwhile.
+            ToqiboxError: it cannot be drawn.
+        """
+        task = {
+            **self._frame(loaded.row(params), 0, size, fit),
+            "task": "profile",
+            "sizes": [list(size)],
+            "count": _MEASURED_FRAMES,
+        }
+        async with self._lane:
+            found = await self._run(task, _FRAME, loaded)
+        row = found["sizes"][0]
+        return {
+            "ms": row["ms"],
+            "passes": row["passes"],
+            "renderer": found["renderer"],
+            "software": found["software"],
+        }
+
     async def stop(self) -> None:
         """End the worker and what it does."""
         under_way = self._under_way
@@ -94,7 +122,7 @@ class Painter:
     def _frame(
         self, row: dict[str, Any], frame: int, size: tuple[int, int], fit: str
     ) -> dict[str, Any]:
-        material = self._material
+        material = self._current.material
         return {
             "task": "frame",
             "effects": [row],

@@ -1,4 +1,4 @@
-"""What is watched, and with what it is shown."""
+"""What is watched, and with what it is current."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,8 @@ class Watched:
     """Reads it."""
     material: Material
     """The sound and the photos; theirs to remove who made them."""
+    export: str
+    """Address that jobs are submitted to, as a command line names it."""
     fps: int = 30
     egl_device: int | None = None
     """The device that the server's frames are drawn with; None takes the best."""

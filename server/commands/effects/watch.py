@@ -41,11 +41,16 @@ def _serve(config: Config, options: argparse.Namespace) -> int:
             photo=made.photo,
             photo2=made.photo2,
             seconds=made.seconds,
+            # The samples' own files lie beside what was made of them.
+            audio_name=_name(options.audio, made.sound.with_name("track.wav")),
+            photo_name=_name(options.image, made.photo.with_name("photo.png")),
+            photo2_name=_name(options.image2, made.photo.with_name("photo2.png")),
         )
         watched = Watched(
             path=path,
             load=partial(source.read, path),
             material=material,
+            export=f"http://127.0.0.1:{config.port}/export",
             fps=options.fps or config.fps,
             egl_device=config.egl_device,
         )
@@ -55,3 +60,8 @@ def _serve(config: Config, options: argparse.Namespace) -> int:
             print(told, flush=True)
 
         return serve(watched, announce, options.page_port)
+
+
+def _name(word: str | None, sample: Path) -> str:
+    """The file as a command names it that may be run in any folder."""
+    return str((Path(word) if word else sample).absolute())

@@ -1,0 +1,101 @@
+"""A track or a photo dropped on the page: received, decoded and analysed in a worker of its own."""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import AsyncIterable
+from pathlib import Path
+
+from server.confine import Limits
+from server.errors import ToqiboxError
+from server.jobs.workers import TaskError, Watch, Worker
+from server.reasons import Reason
+from server.watch.current import CurrentMaterial
+
+KINDS = ("audio", "photo", "photo2")
+LARGEST_BYTES = 1 << 30
+_LONGEST_S = 3600
+_RATE = 48_000
+_PREPARE = Watch(stall_s=120, limit_s=900)
+_LIMITS = Limits(memory_bytes=8_000_000_000)
+
+
+class Uploads:
+    """Takes files, one at a time, and shows the effect with them.
+
+    Args:
+        folder: for what is made of them.
+        current: what the effect is shown with.
+    """
+
+    def __init__(self, folder: Path, current: CurrentMaterial) -> None:
+        self._folder = folder
+        self._current = current
+        self._lane = asyncio.Lock()
+
+    async def take(self, kind: str, name: str, body: AsyncIterable[bytes]) -> None:
+        """Receive a file of one of KINDS and show the effect with it.
+
+        Args:
+            kind: what it stands for.
+            name: the file's own name, shown to the person.
+            body: its bytes.
+
+        Raises:
+            ToqiboxError: it is too large, or is no such file.
+        """
+        async with self._lane:
+            folder = Path(tempfile.mkdtemp(prefix="dropped-", dir=self._folder))
+            try:
+                upload = folder / "upload"
+                await _received(upload, body)
+                changes = await self._prepared(kind, upload, folder)
+                upload.unlink()
+                self._current.replace(**changes, **{f"{kind}_name": name})
+            except BaseException:
+                shutil.rmtree(folder, ignore_errors=True)
+                raise
+
+    async def _prepared(self, kind: str, upload: Path, folder: Path) -> dict[str, Path | float]:
+        """What of the material is another, by field."""
+        task = {
+            "task": "prepare",
+            **{one: str(upload) if one == kind else None for one in KINDS},
+            "folder": str(folder),
+            "start": "0",
+            "duration": None,
+            "max_duration": str(_LONGEST_S),
+        }
+        worker = await Worker.start("watch drop", _LIMITS)
+        try:
+            found = await worker.run(task, _PREPARE, lambda _event: None)
+            if kind != "audio":
+                return {kind: folder / f"{kind}.rgba"}
+            sound, features = folder / "sound.wav", folder / "features"
+            line = {"task": "analyse", "sound": str(sound), "out": str(features), "tempo": None}
+            await worker.run(line, _PREPARE, lambda _event: None)
+            return {"sound": sound, "features": features, "seconds": found["samples"] / _RATE}
+        except TaskError as error:
+            raise _plain(error) from None
+        finally:
+            await worker.kill()
+
+
+def _plain(error: TaskError) -> ToqiboxError:
+    values = dict(error.event.get("values") or {})
+    if "reason" in values:
+        values["reason"] = Reason.from_json(values["reason"])
+    field = error.event.get("field")
+    return ToqiboxError(error.code, field=field, detail=error.detail, **values)
+
+
+async def _received(path: Path, body: AsyncIterable[bytes]) -> None:
+    size = 0
+    with path.open("wb") as file:
+        async for chunk in body:
+            size += len(chunk)
+            if size > LARGEST_BYTES:
+                raise ToqiboxError(
+                    "file_too_large", name=path.name, limit=f"{LARGEST_BYTES >> 20} MB"
+                )
+            file.write(chunk)
