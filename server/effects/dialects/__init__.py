@@ -7,7 +7,7 @@ import codecs
 import re
 
 from server.effects.diagnostics import Text
-from server.effects.dialects import fragment, isf, shadertoy, transition
+from server.effects.dialects import fragment, isf, shadertoy, transition, veda
 from server.effects.effect import Effect
 from server.effects.language import prepare
 from server.effects.syntax_hints import misnamed
@@ -76,7 +76,7 @@ def detect(text: str) -> str | None:
     if holds_effect(".json", text):
         return "shadertoy"
     start = text.find("/*")
-    if start >= 0 and _ISF.match(text, start + 2):
+    if start >= 0 and _ISF.match(text, start + 2) and not veda.is_header(text, start):
         return "isf"
     code = prepare(text, {})[1]
     if _MAIN_IMAGE.search(code) and not (_MAIN.search(code) and _FOREIGN.search(code)):

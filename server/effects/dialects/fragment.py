@@ -1,27 +1,41 @@
 """Plain fragment shaders: `main` and uniforms by their usual names, from GLSL ES 1.00 to desktop.
 
-The Book of Shaders, glslViewer, GLSL Sandbox, KodeLife, three.js and people's own pages: they
-agree on a `main` for each pixel and on little else. fragment_names says what is understood.
+The Book of Shaders, glslViewer, GLSL Sandbox, KodeLife, three.js, Bonzomatic, VEDA and people's own
+pages: they agree on a `main` for each pixel and on little else. fragment_names says what is
+understood, fragment_passes what one text draws in several passes.
 """
 
+from server.effects.blanks import without_comments
 from server.effects.diagnostics import AUTHOR, Listing, Text
-from server.effects.dialects import fragment_credits, fragment_reading, words
+from server.effects.dialects import (
+    fragment_credits,
+    fragment_passes,
+    fragment_reading,
+    veda,
+    words,
+)
+from server.effects.dialects.fragment_passes import ONE, Drawn, Plan
+from server.effects.dialects.fragment_reading import Reading
 from server.effects.dialects.fragment_roles import BEFORE
-from server.effects.effect import Effect, Pass, Target
+from server.effects.effect import Channel, Effect, Filter, Pass, Target, Wrap
 
 
 def parse(effect_id: str, file: str, text: str) -> Effect:
     """Turn a plain fragment shader into the internal form; arguments and errors as in load."""
     plain = words.plain(text)
-    reading = fragment_reading.read(Text(effect_id, file, plain))
+    author = Text(effect_id, file, plain)
+    header = veda.read_header(author)
+    plan = header.plan
+    if plan is ONE:
+        plan = fragment_passes.read(author, without_comments(plain))
+    own = [target.name for target in plan.targets]
+    own += [texture.name for texture in header.textures]
+    hosts = ["PASSINDEX"] if plan.draws[0].constants else []
+    reading = fragment_reading.read(author, hosts, shows=header.shows, targets=own)
     roles = reading.roles
+    roles.replaced.update(hosts)
     told = fragment_credits.read(effect_id, file, plain)
-    draw = Pass(
-        vertex=reading.vertex(),
-        fragment=reading.fragment(),
-        target=BEFORE if roles.before else None,
-        channels=tuple(roles.channels),
-    )
+    before = (Target(name=BEFORE, persistent=True),) if roles.before else ()
     return Effect(
         id=effect_id,
         file=file,
@@ -33,9 +47,23 @@ def parse(effect_id: str, file: str, text: str) -> Effect:
         license=told.license,
         categories=told.categories,
         inputs=reading.inputs,
-        passes=(draw,),
-        targets=(Target(name=BEFORE, persistent=True),) if roles.before else (),
-        textures=tuple(roles.textures),
+        passes=tuple(_pass(reading, plan, one, header) for one in plan.draws),
+        targets=(*plan.targets, *before),
+        textures=(*roles.textures, *header.textures),
         listings=(Listing(AUTHOR, file, plain),),
         uniforms=dict(roles.uniforms),
+    )
+
+
+def _pass(reading: Reading, plan: Plan, one: Drawn, header: veda.Header) -> Pass:
+    imported = [
+        Channel(uniform=texture.name, source=texture.name, filter=Filter.MIPMAP, wrap=Wrap.CLAMP)
+        for texture in header.textures
+    ]
+    last = one is plan.draws[-1]
+    return Pass(
+        vertex=reading.vertex(),
+        fragment=reading.fragment(one.constants, defined=one.defined, known=plan.known),
+        target=one.target or (BEFORE if reading.roles.before and last else None),
+        channels=(*reading.roles.channels, *imported),
     )

@@ -7,6 +7,8 @@ vec4 fragColor`, gl_FragColor, gl_FragData) are variables that it is made of in 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from server.effects.dialects import fragment_rect
+from server.effects.dialects.alpha import is_never_written
 from server.effects.dialects.fragment_declarations import Declaration
 from server.effects.language import OLD_NAMES, compose
 
@@ -21,6 +23,11 @@ _HOST = f"""{OLD_NAMES}#define texture2DProjLod textureProjLod
 """
 _OUTPUT = f"in vec2 {COORDINATE};\nout vec4 isf_FragColor;\n"
 _MAIN = "void isf_author_main();\n#define main isf_author_main\n"
+_OLD_VARIABLES = {
+    "gl_TexCoord": "vec4 isf_TexCoord[8];\n#define gl_TexCoord isf_TexCoord",
+    "gl_Color": "#define gl_Color vec4(1.0)",
+}
+"""What GLSL 1.20 hands from vertex to fragment shaders, by name."""
 _DEFINED = re.compile(r"^[ \t]*#[ \t]*(?:define|undef)[ \t]+(\w+)", re.MULTILINE)
 _TO_VEC4 = {
     "vec4": "{}",
@@ -55,6 +62,7 @@ def host(code: str, rows: Iterable[str], outputs: Sequence[Declaration], *, main
     theirs = set(_DEFINED.findall(code))
     macros = [row for row in _HOST.splitlines() if row.split()[1] not in theirs]
     own = [f"{item.type} {item.name}{item.array};" for item in outputs]
+    own += [row for name, row in _OLD_VARIABLES.items() if _uses(code, name)]
     if _uses(code, "gl_FragData"):
         own.append("vec4 isf_FragData[8];")
     parts = ["\n".join(macros) + "\n", _OUTPUT, "".join(f"{row}\n" for row in [*own, *rows])]
@@ -64,7 +72,8 @@ def host(code: str, rows: Iterable[str], outputs: Sequence[Declaration], *, main
 def ending(code: str, outputs: Sequence[Declaration], first: Iterable[str]) -> str:
     """The text after the author's: the `main` that makes one colour of what was written.
 
-    What is left unwritten is transparent black, as in a cleared target.
+    What is left unwritten is transparent black, as in a cleared target; a colour of which no alpha
+    is ever written is opaque.
 
     Args:
         code: the author's text without comments.
@@ -77,21 +86,32 @@ def ending(code: str, outputs: Sequence[Declaration], first: Iterable[str]) -> s
     rows = ["#undef main", *(f"#undef {item.name}" for item in outputs), "void main() {"]
     rows.append("    isf_FragColor = vec4(0.0);")
     rows += [f"    {name} = {kind}(0.0);" for name, kind in written]
+    if _uses(code, "gl_TexCoord"):
+        rows.append(f"    isf_TexCoord[0] = vec4({_coordinate(code)}, 0.0, 1.0);")
+        rows.append("    for (int i = 1; i < 8; i++) isf_TexCoord[i] = isf_TexCoord[0];")
     rows += [f"    {row}" for row in (*first, "isf_author_main();")]
     # Of several only one is written, whichever the preprocessor left; the others stay zero.
     for name, kind in written:
         value = _TO_VEC4[kind].format(name)
         operator = "+=" if _uses(code, "gl_FragColor") or len(written) > 1 else "="
         rows.append(f"    isf_FragColor {operator} {value};")
+    drawn = ["gl_FragColor", "isf_FragColor", *(f"{item.name}" for item in outputs[:1])]
+    drawn += ["gl_FragData"] if len(written) > len(outputs[:1]) else []
+    if is_never_written(code, [name for name in drawn if _uses(code, name)]):
+        rows.append("    isf_FragColor.a = 1.0;")
     return "\n".join([*rows, "}\n"])
 
 
-def vertex(varyings: Iterable[tuple[str, str, str]]) -> str:
+def vertex(varyings: Iterable[tuple[str, str, str]], code: str = "") -> str:
     """The vertex shader: the corners, and what the fragment shader wants to be told of them.
 
     Args:
         varyings: interpolation (may be empty), type and name of each.
+        code: the fragment shader without comments.
     """
+    rect = sorted(fragment_rect.uniforms(code))[:1]
+    varyings = list(varyings)
+    counted = [name for _, _, name in varyings if rect and fragment_rect.in_pixels(name, code)]
     rows = [f"out vec2 {COORDINATE};"]
     body = [
         f"    {COORDINATE} = vec2(gl_VertexID & 1, gl_VertexID >> 1);",
@@ -101,6 +121,9 @@ def vertex(varyings: Iterable[tuple[str, str, str]]) -> str:
         rows.append(f"{interpolation} out {kind} {name};".strip())
         if value := _told(name, kind):
             body.append(f"    {name} = {value};")
+        if name in counted and kind.startswith("vec"):
+            body.append(f"    {name}.xy *= vec2(textureSize({rect[0]}, 0));")
+    rows += [f"uniform sampler2D {name};" for name in rect if counted]
     return compose((), "\n".join([*rows, "void main() {", *body, "}\n"]), [])
 
 
@@ -132,6 +155,12 @@ def _told(name: str, kind: str) -> str | None:
     elif "norm" in word and "coord" not in word and "uv" not in word:
         table = _UP
     return table.get(kind, _CORNER.get(kind))
+
+
+def _coordinate(code: str) -> str:
+    """A coordinate of GLSL 1.20: pixels where rectangle textures are read."""
+    rect = sorted(fragment_rect.uniforms(code))[:1]
+    return f"{COORDINATE} * vec2(textureSize({rect[0]}, 0))" if rect else COORDINATE
 
 
 def _uses(code: str, word: str) -> bool:

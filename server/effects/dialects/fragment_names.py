@@ -58,6 +58,14 @@ class Show(StrEnum):
     NOISE = "noise"
     BEFORE = "before"
     """What the shader itself drew in the frame before."""
+    SPECTRUM = "spectrum"
+    """The spectrum alone, in both rows."""
+    WAVE = "wave"
+    """The last samples alone, in both rows."""
+    CUBE = "cube"
+    """The photo on six faces."""
+    NOTHING = "nothing"
+    """Black: what a video has no such thing of, as keys of a keyboard."""
 
 
 _BUILTINS = {
@@ -75,6 +83,29 @@ _BUILTINS = {
 _MEANINGS = {word: meaning for meaning, words in _BUILTINS.items() for word in words.split()}
 _NOTHING = frozenset(
     ("mouse", "mousepos", "mouseposition", "mousexy", "pointer", "pointerpos", "cursor", "touch")
+)
+_TEXELS = frozenset(
+    (
+        "texel",
+        "texelsize",
+        "texturetexelsize",
+        "texoffset",
+        "onepixel",
+        "onetexel",
+        "invresolution",
+        "inverseresolution",
+        "invscreensize",
+        "inversescreensize",
+        "invsize",
+        "invtexturesize",
+        "rcpresolution",
+        "resolutioninv",
+        "resolutioninverse",
+        "texelwidth",
+        "texelheight",
+        "texelstep",
+        "pixelstep",
+    )
 )
 _FEATURES = {
     "level": "level volume amplitude amp rms energy loudness",
@@ -154,6 +185,15 @@ def shown(name: str) -> Show:
 def sized(name: str) -> str | None:
     """The texture whose size this is: `u_tex0` of `u_tex0Resolution`."""
     match = re.fullmatch(r"(.+?)_?(?:Resolution|Size|resolution|size)", name)
+    return match[1] if match else None
+
+
+def texel_of(name: str) -> str | None:
+    """The texture of which this is one pixel as a share of it: `tex0` of `tex0TexelSize`; empty
+    where no texture is named, None where the name means anything else."""
+    if _word(name)[0] in _TEXELS:
+        return ""
+    match = re.fullmatch(r"(.+?)_?[Tt]exel_?[Ss]ize", name)
     return match[1] if match else None
 
 

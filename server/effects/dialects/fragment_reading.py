@@ -1,12 +1,14 @@
 """A shader without a header, read once: its declarations, what they are given, its text."""
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from server.effects.blanks import without_comments
+from server.effects.blanks import blanked, without_comments
 from server.effects.diagnostics import AUTHOR, Text
-from server.effects.dialects import fragment_glsl
+from server.effects.dialects import fragment_glsl, fragment_lines, fragment_rect, player_lines
+from server.effects.dialects.conditions import active
 from server.effects.dialects.fragment_declarations import (
     Block,
     Declaration,
@@ -15,8 +17,8 @@ from server.effects.dialects.fragment_declarations import (
     declarations,
     file_scope,
 )
-from server.effects.dialects.fragment_names import UNDECLARED, spoken
-from server.effects.dialects.fragment_roles import Roles
+from server.effects.dialects.fragment_names import UNDECLARED, Show, shown, spoken
+from server.effects.dialects.fragment_roles import FLAT, Roles
 from server.effects.input import Input
 from server.effects.language import LATER, RESERVED, Piece, compose, prepare
 
@@ -53,12 +55,20 @@ class Reading:
             for item in self.roles.inputs
         )
 
-    def fragment(self, rows: Sequence[str] = (), ending: str | None = None) -> str:
+    def fragment(
+        self,
+        rows: Sequence[str] = (),
+        ending: str | None = None,
+        defined: Sequence[str] = (),
+        known: Collection[str] = (),
+    ) -> str:
         """The complete fragment shader.
 
         Args:
             rows: more declarations of the host.
             ending: the `main` for a text that has none of its own, with FIRST in it.
+            defined: macros that are defined for it.
+            known: all macros that are defined for any pass of the effect.
         """
         outputs = fragment_glsl.replaced_outputs(self.items)
         gone = {item.name for item in outputs} | self.roles.replaced
@@ -66,7 +76,9 @@ class Reading:
         gone |= {self._back(name) for name in gone}
         ranges = {(item.start, item.end) for item in self.items if item.name in gone}
         ranges |= {(block.start, block.end) for block in self.blocks}
-        extensions, code = prepare(blank(self.text, list(ranges)), self.renamed)
+        text = player_lines.LINE.sub(blanked, blank(self.text, list(ranges)))
+        extensions, code = prepare(text, self.renamed)
+        code = fragment_rect.by_pixel(code, fragment_rect.names(self.code))
         beside = {
             item.name: item.type + item.array
             for item in self.items
@@ -75,9 +87,13 @@ class Reading:
         varyings, first = self._told()
         first += self.roles.first
         own = [*self.missing, *fragment_glsl.declared(beside), *varyings, *self.roles.host, *rows]
+        own += fragment_lines.declared(self.roles.lines).splitlines()
+        own += fragment_rect.host(self.code).splitlines()
+        own += [f"#define {name}" for name in defined]
+        seen = active(self._written, known, defined) if known else self._written
         before = fragment_glsl.host(self.code, own, outputs, main=ending is None)
         if ending is None:
-            after = fragment_glsl.ending(self.code, outputs, first)
+            after = fragment_glsl.ending(seen, outputs, first)
         else:
             after = ending.replace(FIRST, " ".join(first))
         return compose(extensions, before, [Piece(code, 1, AUTHOR)], after)
@@ -90,7 +106,13 @@ class Reading:
             if item.storage == "in" and item.name != fragment_glsl.COORDINATE
         }
         fields = [("", kind, f"isfv{name}") for one in self.blocks for kind, name in one.fields]
-        return fragment_glsl.vertex([*varyings.values(), *fields])
+        return fragment_glsl.vertex([*varyings.values(), *fields], self.code)
+
+    @property
+    def _written(self) -> str:
+        """The code without the declarations of what it draws."""
+        ranges = [(item.start, item.end) for item in self.items if item.storage == "out"]
+        return blank(self.code, ranges)
 
     def _told(self) -> tuple[list[str], list[str]]:
         """Declarations and statements that make variables of blocks, which WebGL does not have."""
@@ -111,12 +133,20 @@ class Reading:
         return next((old for old, new in self.renamed.items() if new == name), name)
 
 
-def read(author: Text, known: Sequence[str] = ()) -> Reading:
+def read(
+    author: Text,
+    known: Sequence[str] = (),
+    *,
+    shows: Mapping[str, Show] | None = None,
+    targets: Collection[str] = (),
+) -> Reading:
     """Read a text.
 
     Args:
         author: the text.
         known: uniforms that are the caller's to fill.
+        shows: what samplers show, of which something says it other than their names.
+        targets: samplers that are targets of the shader's own passes.
 
     Raises:
         ToqiboxError: ``shader_rejected`` where it asks for what no effect is given.
@@ -125,18 +155,24 @@ def read(author: Text, known: Sequence[str] = ()) -> Reading:
     code = without_comments(text)
     items = declarations(text)
     renamed = _renamed(code, items)
-    missing = _undeclared(code, items)
-    roles = Roles(file_scope=file_scope(text))
+    lines = player_lines.read(text)
+    given = {**_played(lines), **(shows or {})}
+    missing = _undeclared(code, items, given)
+    unused = _unused(code, items)
+    roles = Roles(file_scope=file_scope(text), shows=given, targets=targets, unused=unused)
     uniforms = {item.name: item for item in reversed(items) if item.storage == "uniform"}
     for item in reversed(uniforms.values()):
         _check(author, item)
     wanted = [
+        item for item in lines.uniforms if item.name not in uniforms and item.name not in known
+    ]
+    wanted += [
         replace(item, name=renamed.get(item.name, item.name))
         for item in reversed(uniforms.values())
         if item.name not in known
     ]
     wanted += declarations("".join(f"{row}\n" for row in missing))
-    samplers = {item.name for item in wanted if item.type == "sampler2D"}
+    samplers = [item.name for item in wanted if item.type in FLAT]
     for item in wanted:
         roles.take(item, samplers)
     if len(roles.inputs) > _MOST_INPUTS:
@@ -145,9 +181,34 @@ def read(author: Text, known: Sequence[str] = ()) -> Reading:
     return Reading(text, code, items, roles, renamed, kept, blocks(text))
 
 
+def _played(lines: player_lines.Lines) -> dict[str, Show]:
+    """What the lines of an editor's player say of the channels."""
+    found: dict[str, Show] = {}
+    for number in {*lines.sources, *lines.options}:
+        address = lines.sources.get(number, "").lower()
+        show = Show.PICTURE
+        if player_lines.is_cube(lines.options.get(number, {}), address):
+            show = Show.CUBE
+        elif address == "self":
+            show = Show.BEFORE
+        elif address.endswith(player_lines.SOUNDS):
+            show = Show.SOUND
+        found[f"iChannel{number}"] = show
+    return found
+
+
 def _check(author: Text, item: Declaration) -> None:
-    if _REFUSED.fullmatch(item.type):
+    sound = item.type == "sampler1D" and shown(item.name) is Show.SOUND
+    if _REFUSED.fullmatch(item.type) and not sound:
         raise author.refusal(f"samplers of the type “{item.type}” are not offered", item.start)
+
+
+def _unused(code: str, items: Sequence[Declaration]) -> set[str]:
+    """What a shader of Bonzomatic declares and uses nowhere: each has all that there is."""
+    if not any(item.type == "sampler1D" for item in items):
+        return set()
+    counted = Counter(re.findall(r"\b[A-Za-z_]\w*", code))
+    return {item.name for item in items if counted[item.name] == 1}
 
 
 def _renamed(code: str, items: Sequence[Declaration]) -> dict[str, str]:
@@ -159,7 +220,7 @@ def _renamed(code: str, items: Sequence[Declaration]) -> dict[str, str]:
     return {name: f"isfi{name}" for name in names}
 
 
-def _undeclared(code: str, items: Sequence[Declaration]) -> list[str]:
+def _undeclared(code: str, items: Sequence[Declaration], shows: Mapping[str, Show]) -> list[str]:
     """Declarations of what the text uses and declares nowhere, not as a macro either."""
     declared = {item.name for item in items}
     words = set(re.findall(r"\b[A-Za-z_]\w*", code)) - declared
@@ -167,5 +228,5 @@ def _undeclared(code: str, items: Sequence[Declaration]) -> list[str]:
     for name, kind in UNDECLARED.items():
         own = rf"(?:\b(?:float|int|uint|[iu]?vec[234])\s+|#[ \t]*define[ \t]+){name}\b"
         if name in words and not re.search(own, code):
-            missing[name] = kind
+            missing[name] = "samplerCube" if shows.get(name) is Show.CUBE else kind
     return fragment_glsl.declared(missing)

@@ -4,8 +4,10 @@ A uniform whose type is the one that the host fills stays as the author declared
 declaration gives way to a variable of the author's type that is made from the host's uniform.
 """
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from server.effects.dialects import fragment_lines
 from server.effects.dialects import fragment_names as names
 from server.effects.dialects.fragment_declarations import Declaration
 from server.effects.dialects.fragment_inputs import HOST_TYPES, KINDS, own_input, states_default
@@ -20,6 +22,16 @@ BEFORE = "isf_before"
 NOISE_SIZE = 256
 
 _PARTS = {"vec3": ("bass", "mid", "treble"), "vec4": ("bass", "lowmid", "highmid", "treble")}
+_CONTENTS = {Show.SOUND: Content.SOUND, Show.NOTHING: Content.ZEROS}
+_TEXELS_ROW = "uniform vec2 isfuTexels;"
+_TEXELS = {
+    "float": "1.0 / {size}.{axis}",
+    "vec2": "1.0 / {size}",
+    "vec4": "vec4(1.0 / {size}, {size})",
+}
+"""One pixel as a share of a texture, by the type that it is declared with."""
+FLAT = ("sampler2D", "sampler2DRect")
+"""Types of samplers of flat pictures."""
 _MATRICES = ("mat2", "mat3", "mat4")
 _TEXTURES = {
     "sampler3D": (Content.VOLUME, 32),
@@ -39,22 +51,34 @@ class Roles:
     """Whether it samples what it drew in the frame before."""
     file_scope: set[str] = field(default_factory=set)
     """Words of the text outside of all functions."""
+    shows: Mapping[str, Show] = field(default_factory=dict)
+    """What samplers show of which the text says it, by name."""
+    targets: Collection[str] = ()
+    """Samplers that are targets of the shader's own passes."""
+    unused: Collection[str] = ()
+    """Names that are declared and stand nowhere else."""
     host: list[str] = field(default_factory=list)
     """GLSL that stands for declarations that give way."""
     first: list[str] = field(default_factory=list)
     """Statements that give those variables their values, before the author's `main`."""
     replaced: set[str] = field(default_factory=set)
     """The names of those declarations."""
+    lines: dict[str, fragment_lines.Line] = field(default_factory=dict)
+    """What each texture of one row shows."""
 
-    def take(self, item: Declaration, samplers: set[str]) -> None:
+    def take(self, item: Declaration, samplers: Sequence[str]) -> None:
         """Find the role of one uniform, the first of its name.
 
         Args:
             item: its declaration.
             samplers: the names of all 2D samplers, of which others may be the size.
         """
-        if item.type == "sampler2D" and not item.array:
-            self._sampler(item)
+        if item.type in FLAT and not item.array:
+            if item.type != "sampler2D":
+                self._replace_sampler(item.name)
+            self._sampler(item.name)
+        elif item.type == "sampler1D" and not item.array:
+            self._line(item)
         elif item.type in _TEXTURES and not item.array:
             content, size = _TEXTURES[item.type]
             self.textures.append(Texture(name=item.name, content=content, size=size))
@@ -77,7 +101,13 @@ class Roles:
             self.host += [*rows, f"{variable};"]
             self.first.append(f"{item.name} = {value};")
 
-    def _host_value(self, item: Declaration, samplers: set[str]) -> bool:
+    def _replace_sampler(self, name: str) -> None:
+        """Let a declaration of the host's stand for a sampler's."""
+        row = f"uniform sampler2D {name};"
+        self.host += [] if row in self.host else [row]
+        self.replaced.add(name)
+
+    def _host_value(self, item: Declaration, samplers: Sequence[str]) -> bool:
         """Whether it is one of the values that hosts give without being asked."""
         meaning = names.builtin(item.name)
         texture = names.sized(item.name)
@@ -86,11 +116,11 @@ class Roles:
         if texture in samplers and item.type in ("vec2", "vec3", "ivec2"):
             self._size(item, str(texture))
             return True
-        if item.name == "iSampleRate":
-            self._replace(item, "44100.0")
+        if self._texel(item, samplers):
             return True
-        if item.type in _MATRICES:
-            self._replace(item, f"{item.type}(1.0)")
+        constant = _constant(item)
+        if constant is not None:
+            self._replace(item, constant)
             return True
         if meaning is None or item.initial or states_default(item):
             return False
@@ -98,11 +128,29 @@ class Roles:
 
     def _size(self, item: Declaration, texture: str) -> None:
         """Make it the size of a texture, which must be declared before it."""
-        row = f"uniform sampler2D {texture};"
         size = f"textureSize({texture}, 0)"
         parts = size if item.type != "vec3" else f"{size}, 1"
-        self._replace(item, f"{item.type}({parts})", *([] if row in self.host else [row]))
-        self.replaced.add(texture)
+        self._replace_sampler(texture)
+        self._replace(item, f"{item.type}({parts})")
+
+    def _texel(self, item: Declaration, samplers: Sequence[str]) -> bool:
+        """Make it one pixel of a texture as a share of it: of the one in its name, else of the
+        first, else of the picture; False where it means anything else."""
+        named = names.texel_of(item.name)
+        word = item.name.lower()
+        if named is None or item.type not in _TEXELS or item.initial or states_default(item):
+            return False
+        found = [name for name in samplers if name in (named, f"u_{named}")] or samplers[:1]
+        size = "isfuTexels"
+        if found:
+            self._replace_sampler(found[0])
+            size = f"vec2(textureSize({found[0]}, 0))"
+        else:
+            self.uniforms[size] = Builtin.RENDER_SIZE
+            self.host += [] if _TEXELS_ROW in self.host else [_TEXELS_ROW]
+        axis = "y" if "height" in word or word.endswith("y") else "x"
+        self._replace(item, _TEXELS[item.type].format(size=size, axis=axis))
+        return True
 
     def _builtin(self, item: Declaration, meaning: Builtin) -> bool:
         """Give it a host uniform, converted where the types differ; False where none fits."""
@@ -174,28 +222,51 @@ class Roles:
         rows = [f"uniform float {uniform};" for uniform in hidden]
         self._replace(item, f"{item.type}({', '.join(hidden)})", *rows)
 
-    def _sampler(self, item: Declaration) -> None:
-        show = names.shown(item.name)
-        if show is Show.SOUND:
-            self.textures.append(Texture(name=item.name, content=Content.SOUND))
+    def _sampler(self, name: str) -> None:
+        if name in self.targets:
+            return
+        show = self.shows.get(name) or names.shown(name)
+        if show in _CONTENTS:
+            self.textures.append(Texture(name=name, content=_CONTENTS[show]))
         elif show is Show.NOISE:
-            self.textures.append(Texture(name=item.name, content=Content.NOISE, size=NOISE_SIZE))
-            repeated = Channel(
-                uniform=item.name, source=item.name, filter=Filter.MIPMAP, wrap=Wrap.REPEAT
-            )
+            self.textures.append(Texture(name=name, content=Content.NOISE, size=NOISE_SIZE))
+            repeated = Channel(uniform=name, source=name, filter=Filter.MIPMAP, wrap=Wrap.REPEAT)
             self.channels.append(repeated)
-        elif show is Show.BEFORE:
+        elif show is Show.BEFORE and name not in self.unused:
             self.before = True
-            self.channels.append(Channel(uniform=item.name, source=BEFORE))
-        else:
-            self.inputs.append(_sampled(item.name, show))
+            self.channels.append(Channel(uniform=name, source=BEFORE))
+        elif show is not Show.BEFORE:
+            self.inputs.append(_sampled(name, show))
+
+    def _line(self, item: Declaration) -> None:
+        """A texture of one row: the spectrum, or what it added up to."""
+        if item.name in self.unused:
+            self.replaced.add(item.name)
+            return
+        if not self.lines:
+            self.textures.append(Texture(name=fragment_lines.SOUND, content=Content.SOUND))
+        self.lines[item.name] = fragment_lines.shown(item.name)
+        self.replaced.add(item.name)
+        if self.lines[item.name] is fragment_lines.Line.SUMS and not self._has_sums():
+            self.inputs += fragment_lines.sums(item.name)
+
+    def _has_sums(self) -> bool:
+        return any(item.uniform.startswith(fragment_lines.SUM) for item in self.inputs)
+
+
+def _constant(item: Declaration) -> str | None:
+    """The value of what is the same in every video."""
+    if item.name == "iSampleRate":
+        return "44100.0"
+    return f"{item.type}(1.0)" if item.type in _MATRICES else None
 
 
 def _sampled(name: str, show: Show) -> Input:
     """An input that is a picture, or the sound around the frame."""
     label = names.spoken(name)
+    kind = {Show.SPECTRUM: Kind.AUDIO_FFT, Show.WAVE: Kind.AUDIO}.get(show, Kind.IMAGE)
     if show is not Show.HISTORY:
-        return Input(name=name, uniform=name, kind=Kind.IMAGE, label=label)
+        return Input(name=name, uniform=name, kind=kind, label=label)
     past, future = HISTORY_S
     return Input(
         name=name, uniform=name, kind=Kind.AUDIO_HISTORY, label=label, past=past, future=future

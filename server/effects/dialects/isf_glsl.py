@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from server.effects.blanks import blanked, blanks
 from server.effects.diagnostics import AUTHOR, AUTHOR_VERTEX
 from server.effects.dialects import isf_text_glsl
+from server.effects.dialects.alpha import is_never_written
 from server.effects.language import OLD_NAMES, Piece, compose, prepare
 
 _COMMON = f"""{OLD_NAMES}#define attribute in
@@ -38,13 +39,16 @@ vec4 IMG_PIXEL(sampler2D s, vec2 p, float b) {
 vec4 IMG_NORM_PIXEL(sampler2D s, vec2 p, float b) { return texture(s, p, b); }
 """
 
-# A pass may leave pixels unwritten; they are transparent black, as in a cleared target.
+# A pass may leave pixels unwritten; they are transparent black, as in a cleared target. A colour of
+# which no alpha is ever written is opaque.
 _FRAGMENT_MAIN = """\
 void isf_author_main();
 void main() { isf_FragColor = vec4(0.0); isf_author_main(); }
 #define main isf_author_main
 """
 _OPAQUE_MAIN = _FRAGMENT_MAIN.replace("main(); }", "main(); isf_FragColor.a = 1.0; }")
+
+_COLORS = ("gl_FragColor", "isf_FragColor", "gl_FragData")
 
 _VERTEX = """\
 #define varying out
@@ -120,10 +124,12 @@ def fragment(body: str, line: int, names: Names) -> Shader:
     """
     extensions, code = prepare(body, names.renamed)
     code, outputs = _outputs(_without_repeats(code, names))
+    drawn = [*_COLORS, *re.findall(r"#define (\w+) isf_FragColor\n", outputs)]
+    used = [name for name in drawn if re.search(rf"\b{name}\b", code)]
     return Shader(
         extensions=tuple(extensions),
         host=_FRAGMENT + outputs + _COMMON + _declarations(names) + _safe_area(code, names),
-        main=_FRAGMENT_MAIN,
+        main=_OPAQUE_MAIN if is_never_written(code, used) else _FRAGMENT_MAIN,
         pieces=(Piece(code, line, AUTHOR),),
     )
 

@@ -1,0 +1,60 @@
+"""Rectangle textures (`sampler2DRect`, GL_ARB_texture_rectangle): pictures that are read by pixel.
+
+openFrameworks, Processing and Max hand pictures over so. OpenGL ES has none: here they are plain
+textures, and functions of names as long as GLSL's own divide the place by the size.
+"""
+
+import re
+from collections.abc import Collection
+
+_NAMES = re.compile(r"\bsampler2DRect\s+(\w+)")
+_HOST = """\
+vec4 isfrect(sampler2D s, vec2 p) { return texture(s, p / vec2(textureSize(s, 0))); }
+vec4 isfrectProj(sampler2D s, vec3 p) { return isfrect(s, p.xy / p.z); }
+vec4 isfrectProj(sampler2D s, vec4 p) { return isfrect(s, p.xy / p.w); }
+vec4 isfrectFet(sampler2D s, ivec2 p) { return texelFetch(s, p, 0); }
+ivec2 isfrectSize(sampler2D s) { return textureSize(s, 0); }
+"""
+_MACROS = """\
+#define sampler2DRect sampler2D
+#define texture2DRect isfrect
+#define texture2DRectProj isfrectProj
+"""
+_CALLS = {
+    "texture": "isfrect",
+    "textureProj": "isfrectProj",
+    "texelFetch": "isfrectFet",
+    "textureSize": "isfrectSize",
+}
+_COORDINATE = re.compile(r"(?i)tex|coord|uv|\bst\b")
+
+
+def names(code: str) -> set[str]:
+    """The samplers of rectangle textures in a text without comments, parameters too."""
+    return set(_NAMES.findall(code))
+
+
+def uniforms(code: str) -> set[str]:
+    """Those of them that are uniforms."""
+    return set(re.findall(r"\buniform\s+sampler2DRect\s+(\w+)", code))
+
+
+def host(code: str) -> str:
+    """GLSL that stands before the author's text where it reads such textures."""
+    found = names(code)
+    if not found and not re.search(r"\btexture2DRect", code):
+        return ""
+    return _HOST + _MACROS
+
+
+def by_pixel(code: str, found: Collection[str]) -> str:
+    """The text with its calls of GLSL's own functions on these samplers led to ours."""
+    if not found:
+        return code
+    calls = re.compile(rf"\b({'|'.join(_CALLS)})(?=\s*\(\s*(?:{'|'.join(sorted(found))})\b)")
+    return calls.sub(lambda match: _CALLS[match[1]].ljust(len(match[1])), code)
+
+
+def in_pixels(varying: str, code: str) -> bool:
+    """Whether a varying of that name counts pixels: coordinates do where such textures are."""
+    return bool(names(code)) and _COORDINATE.search(varying) is not None

@@ -1,0 +1,128 @@
+"""Shaders of many players: which part of a text a pass sees, what is refused, what is written."""
+
+import pytest
+
+from server.effects.dialects import load
+from server.effects.dialects.alpha import is_never_written
+from server.effects.dialects.conditions import active
+from server.effects.effect import Effect, Kind
+from server.errors import ToqiboxError
+
+MAIN = "void main() { gl_FragColor = vec4(1.0); }\n"
+
+
+def read(text: str) -> Effect:
+    return load("test", "test.frag", text)
+
+
+@pytest.mark.parametrize(
+    ("condition", "kept"),
+    [
+        ("#ifdef A", "A"),
+        ("#ifndef A", "not A"),
+        ("#if defined(A)", "A"),
+        ("#if defined A && !defined(B)", "A"),
+        ("#if defined(B) || (defined(A) && !(defined(B)))", "A"),
+        ("#if defined(B) && X > 1", "A not A"),
+        ("#if X", "A not A"),
+        ("#if defined(X) || defined(A)", "A"),
+        ("#if defined(X) && defined(B)", "not A"),
+        (f"#if {'(' * 9999}", "A not A"),
+    ],
+)
+def test_the_part_that_a_compiler_sees(condition: str, kept: str) -> None:
+    text = f"{condition}\nA\n#else\nnot A\n#endif"
+    seen = active(text, ("A", "B"), ("A",))
+    assert (
+        " ".join(row for row in seen.split("\n") if not row.startswith("#")).split() == kept.split()
+    )
+    assert [len(row) for row in seen.split("\n")] == [len(row) for row in text.split("\n")]
+
+
+def test_the_branches_behind_one_that_is_taken_fall_away() -> None:
+    text = "#ifdef B\nb\n#elif defined(A)\na\n#elif X\nx\n#else\nrest\n#endif\nall"
+    assert active(text, ("A", "B"), ("A",)).split() == [
+        *("#ifdef", "B", "#elif", "defined(A)", "a", "#elif", "X", "#else", "#endif", "all")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("code", "never"),
+    [
+        ("c.rgb = vec3(1.0);", True),
+        ("c.r += 1.0; c.gb *= c.a;", True),
+        ("c = vec4(1.0);", False),
+        ("c.rgb = x; c.a = 1.0;", False),
+        ("c.rgb = x; fill(c);", False),
+        ("c.rgb = x; fill(c.a);", False),
+        ("c.rgb = x; c[3] = 1.0;", False),
+        ("if (c.r == 1.0) discard;", False),
+        ("", False),
+    ],
+)
+def test_alpha_that_is_never_written(code: str, never: bool) -> None:
+    assert is_never_written(code, ["c"]) is never
+
+
+def test_passes_that_one_text_draws() -> None:
+    text = """uniform sampler2D u_buffer0; uniform sampler2D u_buffer1; uniform sampler2D u_scene;
+void main() {
+#ifdef BUFFER_0
+    gl_FragColor = texture2D(u_buffer1, vec2(0.5));
+#elif defined(BUFFER_1)
+    gl_FragColor = texture2D(u_buffer0, vec2(0.5));
+#elif defined(POSTPROCESSING)
+    gl_FragColor = texture2D(u_scene, vec2(0.5));
+#else
+    gl_FragColor = texture2D(u_buffer1, vec2(0.5));
+#endif
+}"""
+    effect = read(text)
+    assert [one.target for one in effect.passes] == ["u_buffer0", "u_buffer1", "u_scene", None]
+    kept = {target.name: target.persistent for target in effect.targets}
+    assert kept == {"u_buffer0": False, "u_buffer1": True, "u_scene": False}
+    assert effect.inputs == ()
+    assert read(f"uniform sampler2D u_buffer0;\n{MAIN}").picture == "u_buffer0"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "reason"),
+    [
+        ("\n#ifdef CONVOLUTION_PYRAMID_0\n#endif\n#ifdef BUFFER_0\n#endif\n", 2, "pyramids"),
+        ("\n#ifdef BUFFER_0\n#endif\nuniform sampler2D u_sceneDepth;\n", 4, "no depth"),
+    ],
+)
+def test_what_is_not_drawn_is_refused(text: str, line: int, reason: str) -> None:
+    with pytest.raises(ToqiboxError, match=reason) as caught:
+        read(f"uniform sampler2D u_buffer0;{text}{MAIN}")
+    assert caught.value.code == "shader_rejected"
+    assert (caught.value.diagnostics or [])[0]["line"] == line
+
+
+def test_a_header_of_settings_tells_passes_and_pictures() -> None:
+    header = """{"audio": true, "PASSES": [{"TARGET": "a", "FLOAT": true, "WIDTH": "$WIDTH/2"}, {}],
+        "IMPORTED": {"logo": {"PATH": "./art/logo.png"}, "clip": {"PATH": "clip.mp4"},
+        "song": {"PATH": "song.mp3"}}}"""
+    names = "uniform sampler2D a; uniform sampler2D logo; uniform sampler2D clip;"
+    more = "uniform sampler2D song; uniform sampler2D spectrum; uniform sampler2D samples;"
+    main = "void main() { gl_FragColor = texture2D(a, vec2(0.5)); }"
+    effect = read(f"/*{header}*/\n{names}{more}uniform int PASSINDEX;\n{main}")
+    assert effect.dialect == "fragment"
+    assert [one.target for one in effect.passes] == ["a", None]
+    assert [(one.name, one.floating, one.width) for one in effect.targets] == [
+        ("a", True, "$WIDTH/2")
+    ]
+    assert effect.files == ("art/logo.png",)
+    kinds = {item.name: item.kind for item in effect.inputs}
+    assert kinds == {"clip": Kind.IMAGE, "spectrum": Kind.AUDIO_FFT, "samples": Kind.AUDIO}
+    assert sorted(one.name for one in effect.textures) == ["logo", "song"]
+
+
+def test_files_of_a_header_stay_in_the_folder() -> None:
+    with pytest.raises(ToqiboxError, match="leads out"):
+        read(f'/*{{"audio": true, "IMPORTED": {{"a": {{"PATH": "../a.png"}}}}}}*/\n{MAIN}')
+
+
+def test_what_bonzomatic_declares_and_nothing_reads_costs_nothing() -> None:
+    effect = read(f"uniform sampler1D texFFT; uniform sampler1D texFFTIntegrated;\n{MAIN}")
+    assert (effect.inputs, effect.textures, effect.sequential) == ((), (), False)
