@@ -8,6 +8,9 @@ const float SWAY = 0.028;
 const float SHAKE = 0.016;
 const float ROLL = 0.014;
 
+// Seconds of sound in which two thirds of the way to the target are gone.
+const float APPROACH = 45.0;
+
 // How a hand moves: slow waves whose periods have no common measure; from -1 to 1. They run faster
 // where it is loud, and not at all in silence.
 vec3 hand() {
@@ -31,7 +34,8 @@ void main() {
     // Nearer about the target, then so near about the middle that no way and no roll shows an edge.
     float slack = 1.0 + 2.0 * (SWAY * sway + SHAKE * shake);
     slack *= 1.0 + ROLL * sway * max(RENDERSIZE.x, RENDERSIZE.y) / unit;
-    vec2 away = (isf_FragNormCoord - center) * RENDERSIZE / (1.0 + push * played + punch * pulse);
+    float nearer = 1.0 - exp(-heard / APPROACH);
+    vec2 away = (isf_FragNormCoord - center) * RENDERSIZE / (1.0 + push * nearer + punch * pulse);
     vec2 middle = (center - 0.5) * RENDERSIZE;
     mat2 turned = mat2(cos(roll), sin(roll), -sin(roll), cos(roll));
     place = 0.5 + (turned * (middle + away) + way) / slack / RENDERSIZE;

@@ -9,7 +9,7 @@
     "INPUTS": [
         {"NAME": "photo", "TYPE": "image"},
         {"NAME": "history", "TYPE": "audioHistory", "PAST": 0.5, "FUTURE": 4.0, "MAX": 8},
-        {"NAME": "pulse", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.3, "smooth": 0.05}},
+        {"NAME": "pulse", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.22, "smooth": 0.04}},
         {"NAME": "level", "LABEL": "Level", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "BIND": {"bind": "level.envelope", "smooth": 0.2}},
         {"NAME": "since", "LABEL": "Seconds since the drop", "TYPE": "float", "MIN": 0.0, "MAX": 600.0, "DEFAULT": 600.0, "BIND": "drop.since"},
         {"NAME": "heard", "LABEL": "Seconds of sound", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": "sounding.sum"},
@@ -102,7 +102,7 @@ float rush() {
 }
 
 vec2 half_now(vec2 frame) {
-    return half_sides(frame) * (1.0 + 0.035 * pulse + 0.16 * rush() + 0.012 * sin(0.5 * heard));
+    return half_sides(frame) * (1.0 + 0.08 * pulse + 0.16 * rush() + 0.012 * sin(0.5 * heard));
 }
 
 vec2 place(vec2 frame) {
@@ -141,7 +141,7 @@ vec4 walls() {
     float fast = rush();
     float around = fract(atan(q.y, q.x) / TURN);
     vec3 tone = textureLod(spill, vec2((63.0 * around + 0.5) / 64.0, 0.25 + 0.5 * (1.0 - depth)), 0.0).rgb;
-    vec3 wall = tone * tone * (0.22 + 1.5 * depth * depth * (0.5 + 0.5 * level + 0.45 * pulse + fast));
+    vec3 wall = tone * tone * (0.22 + 1.5 * depth * depth * (0.5 + 0.4 * level + 1.1 * pulse + fast));
     float flown = PACE * speed * heard + leap * 1.6 * SLOW * (1.0 - exp(-since / SLOW));
     // Boards are brighter towards the photo, and each has a groove before the next.
     float board = fract(7.0 * (depth + flown));
@@ -166,7 +166,7 @@ vec4 tunnel() {
     float fast = rush();
     vec3 pale = mix(color.rgb, vec3(1.0), 0.65);
 
-    float halo = 0.12 + 0.25 * level * level + 0.55 * pulse + 1.3 * fast;
+    float halo = 0.12 + 0.2 * level * level + 0.9 * pulse + 1.3 * fast;
     vec3 wall = IMG_THIS_NORM_PIXEL(inner).rgb;
     wall += color.rgb * halo * exp((1.0 - r) * (5.5 - 3.0 * min(fast, 1.0))) * (0.35 + 0.65 * smoothstep(0.0, 0.5, depth));
     // The mean over the pixel, or a frame of light thinner than one would glitter.
@@ -185,7 +185,7 @@ vec4 tunnel() {
     float own = section(q);
     float pixel = 1.0 / (unit * min(half_size.x, half_size.y));
     vec3 picture = IMG_NORM_PIXEL(photo, clamp(0.5 + 0.5 * q, 0.0, 1.0)).rgb;
-    picture += (1.0 - picture) * (0.08 * pulse + 0.16 * fast) * mix(color.rgb, vec3(1.0), 0.5);
+    picture += (1.0 - picture) * (0.16 * pulse + 0.16 * fast) * mix(color.rgb, vec3(1.0), 0.5);
     vec3 sum = mix(lit, picture, clamp((1.0 - own) / pixel + 0.5, 0.0, 1.0));
     float rim = clamp(1.5 - abs(own - 1.0) / max(pixel, 0.004), 0.0, 1.0);
     rim *= min(0.006 / pixel, 1.0);

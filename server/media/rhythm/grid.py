@@ -25,6 +25,8 @@ _TIMES_DRUMS, _SHARE_SURE = 1.3, 0.55
 network's certainty there, move the beats by half a beat."""
 _FAR_MORE = 0.7
 """So does such a share of places between beats that have kicks, beyond that of beats, by itself."""
+_FEWER_KICKS = 0.4
+"""Such a share of beats with kicks, beyond that of places between them, keeps the beats there."""
 _FEWEST = 4
 _ROUND = 0.003
 """How far, as a share, a steady tempo may be from a whole or half number to be shown as that."""
@@ -131,7 +133,8 @@ def _on_drums(beats: Reals, heard: Heard) -> Reals:
     sure, unsure = (float(line.peak(heard.beats, places).mean()) for places in (beats, between))
     rather = off > _TIMES_DRUMS * on and unsure > _SHARE_SURE * sure
     kicks = _share(between, heard.kicks[:, 0]) - _share(beats, heard.kicks[:, 0])
-    return between if rather or kicks > _FAR_MORE else beats
+    moved = kicks > _FAR_MORE or (rather and kicks > -_FEWER_KICKS)
+    return between if moved else beats
 
 
 def _share(places: Reals, events: Reals) -> float:
