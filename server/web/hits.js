@@ -70,3 +70,10 @@ export function position(beats, seconds) {
   while (at < end - 1 && times[at + 1] <= seconds) at++;
   return at + (seconds - times[at]) / (times[at + 1] - times[at]);
 }
+
+/** The moment, in seconds, that is so many beats on: the inverse of `position`. */
+export function beatTime(beats, place) {
+  const times = beats.length > 1 ? beats.map(([time]) => time) : [0, CALM_S];
+  const at = Math.min(Math.max(Math.floor(place), 0), times.length - 2);
+  return times[at] + (place - at) * (times[at + 1] - times[at]);
+}
