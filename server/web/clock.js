@@ -5,19 +5,39 @@ const DRIFT_S = 0.08;
 export class Clock {
   /** @param {HTMLAudioElement} audio - of `seconds`; it may be silent or refuse to play */
   constructor(audio, fps, seconds) {
-    Object.assign(this, { audio, fps, playing: false, start: 0, from: 0 });
+    Object.assign(this, { audio, fps, playing: false, start: 0, from: 0, region: null });
     this.frames = Math.max(1, Math.floor(seconds * fps));
   }
 
   /** Seconds; between 0 and the end. */
   get time() {
     if (!this.playing) return this.from;
-    const length = this.frames / this.fps;
-    return (this.from + (performance.now() - this.start) / 1000) % length;
+    const passed = this.from + (performance.now() - this.start) / 1000;
+    const [first, end] = this.looped.map((frame) => frame / this.fps);
+    return passed < end ? passed : first + ((passed - first) % (end - first));
   }
 
   get frame() {
     return Math.min(Math.floor(this.time * this.fps + 1e-6), this.frames - 1);
+  }
+
+  /** What is played over and over, in frames: the region where one is set and not yet passed. */
+  get looped() {
+    const { region, from, fps, frames } = this;
+    return region && from * fps < region[1] ? region : [0, frames];
+  }
+
+  /** Play from one frame to before another over and over; null plays all. */
+  loop(region) {
+    if (this.playing) this.hold();
+    this.region = region;
+    if (region && (this.frame < region[0] || this.frame >= region[1])) this.seek(region[0]);
+  }
+
+  /** Take the time that it is now as where it goes on from. */
+  hold() {
+    this.from = this.time;
+    this.start = performance.now();
   }
 
   /** Go to a frame. */
@@ -44,6 +64,15 @@ export class Clock {
   keep() {
     const { audio } = this;
     if (!this.playing || audio.paused || audio.seeking || audio.muted) return;
+    const [first, end] = this.looped.map((frame) => frame / this.fps);
+    if (this.region && audio.currentTime >= end) {
+      this.seek(this.looped[0]);
+      return;
+    }
+    if (this.region && first > 0 && this.time + DRIFT_S < audio.currentTime - DRIFT_S) {
+      audio.currentTime = this.time; // the picture has gone back to the start of the region
+      return;
+    }
     const apart = audio.currentTime - this.time;
     if (Math.abs(apart) > DRIFT_S && Math.abs(apart) < this.frames / this.fps / 2) {
       this.from = audio.currentTime;
@@ -57,26 +86,5 @@ export class Clock {
       this.audio.currentTime = this.time;
       this.audio.play().catch(() => {});
     }
-  }
-}
-
-/** Draw how loud the sound is, and its kicks, as wide as `canvas` is shown. */
-export function overview(canvas, sound, seconds) {
-  const ratio = window.devicePixelRatio || 1;
-  const width = (canvas.width = Math.max(1, Math.round(canvas.clientWidth * ratio)));
-  const height = (canvas.height = Math.max(1, Math.round(canvas.clientHeight * ratio)));
-  const paint = canvas.getContext("2d");
-  const level = sound.stepped("level");
-  const kicks = sound.hits.kick.filter(([, strength]) => strength > 0.3);
-  const perColumn = (seconds * 60) / width;
-  paint.fillStyle = "#1b1f28";
-  paint.fillRect(0, 0, width, height);
-  const most = (from, to) => level.subarray(from, to + 1).reduce((a, b) => Math.max(a, b), 0);
-  const struck = new Set(kicks.map(([time]) => Math.floor((time * 60) / perColumn)));
-  for (let x = 0; x < width; x++) {
-    const [from, to] = [Math.floor(x * perColumn), Math.floor((x + 1) * perColumn)];
-    const loud = most(from, to) * (height - 6);
-    paint.fillStyle = struck.has(x) ? "#ff8a5c" : "#5a6275";
-    paint.fillRect(x, (height - loud) / 2, 1, Math.max(loud, 1));
   }
 }

@@ -9,11 +9,12 @@ export class Compare {
   /**
    * @param {object} view - {picture, heat: canvases, waiting: element}
    * @param {object} film - what the page draws: {revision, frame, values, size, fit, playing,
-   *     live: the player or null, broken, heard}; all read when they are needed
+   *     live: the player or null, broken, paired: whether the server's is shown, heard, redraw};
+   *     all read when they are needed
    * @param {function(object): void} told - called with what is known of the server's frame
    */
   constructor(view, film, told) {
-    Object.assign(this, { view, film, told, busy: false, wanted: false, timer: 0, age: 0, waits: false });
+    Object.assign(this, { view, film, told, busy: false, wanted: false, timer: 0, age: 0, waits: false, painted: 0 });
   }
 
   /** Something is another than when the server's frame was asked for. */
@@ -36,7 +37,7 @@ export class Compare {
       this.told(this.waits ? { waits: true } : {});
       this.stale();
     }
-    if (!this.busy && !this.timer && this.film.playing) {
+    if (!this.busy && !this.timer && this.film.playing && this.film.paired) {
       this.wanted = true;
       this.later(this.film.live ? PLAYING_MS : SETTLED_MS);
     }
@@ -73,6 +74,7 @@ export class Compare {
     const [width, height] = size;
     const wish = { revision, frame, values, width, height, fit };
     const own = player && !player.program.sequential ? await this.pixels(player, wish) : null;
+    if (own) this.film.redraw(); // in the view that is shown
     const answer = await fetch("/frame", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
@@ -93,8 +95,10 @@ export class Compare {
     if (!answer.ok) throw new Error(await reason(answer));
     const facts = JSON.parse(answer.headers.get("X-Frame"));
     const theirs = await this.paint(await answer.blob(), wish);
+    this.painted = wish.revision;
     this.told({ ...facts, frame: wish.frame, difference: null });
     const mine = own ?? (await this.replayed(wish, facts, player, age));
+    if (mine && !own) this.film.redraw();
     if (mine) this.told({ ...facts, frame: wish.frame, difference: this.apart(mine, theirs, wish) });
   }
 

@@ -55,7 +55,7 @@ export class Player {
   constructor(canvas, program, options) {
     const settings = { fps: 30, frames: 900, fit: "blur", sound: null, images: {}, ...options };
     this.context = canvas instanceof Context ? canvas : new Context(canvas);
-    Object.assign(this, { program, settings, owned: [], steps: [], last: -1, exact: true });
+    Object.assign(this, { program, settings, owned: [], steps: [], last: -1, exact: true, pointer: null });
     this.size = [settings.width, settings.height];
     this.fired = new Set();
     this.timeline = new Timeline(program, settings);
@@ -164,8 +164,9 @@ export class Player {
     this.fired.add(name);
   }
 
-  /** The pixels of the canvas as RGBA bytes, rows from the bottom. */
+  /** The pixels of the picture as RGBA bytes, rows from the bottom. */
   read() {
+    this.present();
     const { gl } = this.context;
     const [width, height] = this.size;
     const pixels = new Uint8Array(width * height * 4);
@@ -195,7 +196,7 @@ export class Player {
 
   paint({ draw, compiled, surface, area }, uniforms) {
     const [width, height] = area ? area.exact : this.size;
-    for (const [name, value] of Object.entries(uniforms)) compiled.set(name, value);
+    for (const [name, value] of Object.entries({ ...uniforms, ...this.pointer })) compiled.set(name, value);
     for (const [name, count] of this.timeline.sizes) {
       compiled.set(name, [width, height, 1].slice(0, count));
     }

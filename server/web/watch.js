@@ -1,29 +1,42 @@
 // The watch page: the effect running here, its inputs, the server's frame, and what is wrong.
 
-import { Clock, overview } from "./clock.js";
+import { Clock } from "./clock.js";
 import { Compare } from "./compare.js";
 import { Controls } from "./controls.js";
+import { Dots } from "./dots.js";
+import { drops } from "./drops.js";
 import { keys } from "./keys.js";
-import { Context, Player, complaints } from "./player.js";
-import { show } from "./problems.js";
-import { Recorded } from "./sound.js";
+import { material } from "./material.js";
+import { FITS, SIZES, recall, remember } from "./memory.js";
+import { Meter } from "./meter.js";
+import { Context, Player } from "./player.js";
+import { Report, say } from "./report.js";
+import { Stage } from "./stage.js";
+import { Strip } from "./strip.js";
+import { Tuned } from "./tuned.js";
 
-const SIZES = ["640×360", "1280×720", "1920×1080", "360×640", "720×1280", "720×720", "256×144"];
-const FITS = ["blur", "contain", "cover"];
 const CATCH_UP = 3;
-const AGREED = 1;
 
 const at = (id) => document.getElementById(id);
 
 class Watch {
   constructor(film, photos, sound) {
-    Object.assign(this, { film, photos, sound, state: null, player: null, refused: null });
-    Object.assign(this, { drawn: -1, dirty: true, images: new Map(), context: null, facts: {} });
+    Object.assign(this, { film, photos, sound, state: null, player: null, refused: null, built: 0 });
+    Object.assign(this, { drawn: -1, dirty: true, images: {}, context: null });
     this.clock = new Clock(at("audio"), film.fps, film.seconds);
-    this.controls = new Controls(at("controls"), film.seconds, () => this.touch(), (name) => this.fire(name));
+    const score = { ...film, frames: this.clock.frames, sound, seek: (frame) => this.seek(frame) };
+    Object.defineProperty(score, "frame", { get: () => this.frame });
+    const told = { changed: () => this.touch(), happened: (name) => this.fire(name), opened: () => this.trace() };
+    this.controls = new Controls(at("controls"), score, told);
+    this.strip = new Strip({ overview: at("overview"), curve: at("curve"), named: at("named") }, score);
+    this.dots = new Dots(at("dots"), this.strip, () => this.controls.editor?.refresh());
+    this.stage = new Stage(this);
+    this.tuned = new Tuned(film, this);
+    this.meter = new Meter();
+    this.report = new Report(this);
     const view = { picture: at("picture"), heat: at("heat"), waiting: at("waiting") };
-    this.compare = new Compare(view, this, (facts) => this.told(facts));
-    at("time").max = this.clock.frames - 1;
+    this.compare = new Compare(view, this, (facts) => this.report.frame(facts));
+    this.turn();
     try {
       this.context = new Context(at("canvas"));
       at("browser").textContent = at("browser").title = this.context.renderer;
@@ -32,7 +45,7 @@ class Watch {
     }
   }
 
-  // What Compare wants to know
+  // What the parts of the page want to know
 
   get revision() {
     return this.state?.revision ?? 0;
@@ -40,6 +53,10 @@ class Watch {
 
   get broken() {
     return !["good", "blank"].includes(this.state?.verdict);
+  }
+
+  get effect() {
+    return this.state?.effect ?? null;
   }
 
   /** The player, where it is one of the newest text. */
@@ -51,6 +68,11 @@ class Watch {
     return this.clock.playing;
   }
 
+  /** Whether the server's picture is to be renewed while it plays. */
+  get paired() {
+    return this.stage.shown !== "browser";
+  }
+
   get frame() {
     return this.clock.frame;
   }
@@ -60,11 +82,15 @@ class Watch {
   }
 
   get size() {
-    return at("size").value.split("×").map(Number);
+    return (at("size").value || SIZES[0]).split("×").map(Number);
   }
 
   get fit() {
     return at("fit").value;
+  }
+
+  get region() {
+    return this.clock.region;
   }
 
   heard(frame) {
@@ -74,25 +100,31 @@ class Watch {
   // The file
 
   async follow(state) {
+    if (state.material !== this.film.material) {
+      location.reload(); // with another track or photo nothing of the page stays as it is
+      return;
+    }
     const before = this.state;
     this.state = state;
-    if (state.effect && state.revision !== before?.revision) await this.take(state);
+    if (state.effect && state.revision !== before?.revision) {
+      this.report.effect(state.effect);
+      this.controls.show(state.effect.program.inputs);
+      this.tuned.show();
+    }
+    // Nothing runs here that the server has not drawn: a shader without an end would hang the page.
+    if (!this.broken && this.built !== state.revision) await this.take(state);
     if (this.state !== state) return; // a newer one came meanwhile
-    if (state.verdict !== before?.verdict || state.revision !== before?.revision) this.compare.stale();
-    this.report();
+    if (state.verdict !== before?.verdict || state.revision !== before?.revision) {
+      this.report.forget();
+      this.compare.stale();
+    }
+    this.report.state();
   }
 
-  async take({ effect }) {
-    document.title = `${effect.title} · watch`;
-    at("title").textContent = effect.title;
-    for (const [id, text] of [["dialect", effect.dialect], ["sequential", "sequential"]]) {
-      at(id).textContent = text;
-      at(id).hidden = id === "sequential" && !effect.program.sequential;
-    }
-    const about = [effect.description, effect.credit, effect.license].filter(Boolean);
-    at("about").textContent = about.join(" · ");
+  async take({ effect, revision }) {
     await this.load(effect.files);
-    this.controls.show(effect.program.inputs);
+    if (this.revision !== revision) return;
+    this.built = revision;
     this.build();
   }
 
@@ -114,13 +146,15 @@ class Watch {
     const { frames } = this.clock;
     const settings = { width, height, fps, frames, title, artist, palette, fit: this.fit, images: this.images };
     at("stage").style.setProperty("--shape", `${width} / ${height}`);
-    if (!this.context || !this.state?.effect) return;
+    this.stage.arrange();
+    if (!this.context || this.broken || this.built !== this.revision) return;
     try {
-      const { program } = this.state.effect;
+      const { program } = this.effect;
       const player = new Player(this.context, program, { ...settings, ...this.photos, sound: this.sound });
       this.player?.release();
       this.player = player;
       this.refused = null;
+      this.stage.take(player);
     } catch (error) {
       this.refused = error;
     }
@@ -129,10 +163,33 @@ class Watch {
 
   // The picture
 
+  /** The values are others, or the moment is. */
   touch() {
     this.dirty = true;
-    this.remember();
+    remember(this);
     this.compare.stale();
+    this.tuned.show();
+    this.trace();
+  }
+
+  /** The same frame, seen in another way. */
+  redraw() {
+    if (this.stage.moused) this.dirty = true;
+    else if (this.live?.last >= 0) {
+      this.player.present();
+      this.stage.paint(this.player);
+    }
+  }
+
+  /** Which pictures are shown is another. */
+  moved() {
+    remember(this);
+    this.compare.stale();
+  }
+
+  seek(frame) {
+    this.clock.seek(frame);
+    this.touch();
   }
 
   loop = () => {
@@ -141,6 +198,7 @@ class Watch {
     const { frame } = this;
     if (frame !== this.drawn || this.dirty) this.draw(frame);
     this.compare.tick();
+    this.report.cost();
   };
 
   draw(frame) {
@@ -152,6 +210,7 @@ class Watch {
     if (frame !== this.drawn && !this.playing) this.compare.stale();
     this.drawn = frame;
     this.dirty = false;
+    if (this.strip.keep(frame)) this.turn();
     at("time").value = frame;
     at("clock").value = `${told(frame / this.film.fps)} · frame ${frame}`;
     if (!this.live) return;
@@ -163,91 +222,63 @@ class Watch {
     const { player } = this;
     const behind = frame - player.last;
     const between = player.program.sequential && behind > 1 && behind <= CATCH_UP;
+    const first = between ? player.last + 1 : frame;
+    player.pointer = this.stage.pointer(player);
     try {
-      for (let next = between ? player.last + 1 : frame; next <= frame; next++) {
-        player.draw(next, this.values, next === frame);
-      }
+      for (let next = first; next < frame; next++) player.draw(next, this.values, false);
+      this.meter.measure(this.context.gl, () => player.draw(frame, this.values));
+      this.stage.paint(player);
     } catch (error) {
       this.refused = error;
-      this.report();
+      this.report.state();
     }
   }
 
   fire(name) {
-    if (!this.player) return;
+    if (!this.live) return;
     this.player.fire(name);
     this.run(this.frame);
   }
 
-  // What is said
+  // The timeline
 
-  report() {
-    const { effect, verdict, diagnostics, reason, renderer } = this.state;
-    const words = {
-      checking: ["compiling", ""],
-      good: ["drawn as saved", "good"],
-      blank: ["it draws nothing that can be seen", "fair"],
-      bad: [effect ? "it cannot be drawn" : "it cannot be read", "bad"],
-    };
-    const alone = this.refused && (verdict === "good" || verdict === "blank");
-    const [text, kind] = alone ? ["drawn by the server alone", "fair"] : words[verdict];
-    at("state").textContent = text;
-    at("state").className = `state ${kind}`;
-    at("renderer").textContent = at("renderer").title = renderer;
-    at("stage").classList.toggle("stale", verdict === "bad");
-    at("unable").hidden = !alone;
-    const texts = effect?.lines ?? this.texts ?? [];
-    this.texts = texts;
-    if (verdict === "bad") show(at("problems"), reason, diagnostics, texts);
-    else if (alone) show(at("problems"), "Only this browser refuses it.", this.objections(texts), texts);
-    else show(at("problems"), "", [], []);
-    this.agree();
+  /** Show the part of the track that the strip has turned to. */
+  turn() {
+    at("time").min = this.strip.from;
+    at("time").max = this.strip.to - 1;
+    at("time").value = this.frame;
+    this.dots.show(this.controls.editor?.motion?.keys ? this.controls.editor.keyed : null);
   }
 
-  objections(texts) {
-    const found = complaints(this.refused.log ?? "").map(({ line, text, message }) => {
-      const of = texts.find((one) => one.text === text);
-      return { file: of?.file ?? this.film.file, line: of ? line : null, message };
-    });
-    return found.length ? found : [{ file: this.film.file, message: this.refused.message }];
+  trace() {
+    const { editor } = this.controls;
+    this.strip.trace(editor?.item ?? null, editor?.motion ?? null);
+    this.dots.show(editor?.motion?.keys ? editor.keyed : null);
   }
 
-  told(facts) {
-    this.facts = facts;
-    if (facts.renderer) at("renderer").textContent = at("renderer").title = facts.renderer;
-    this.agree();
+  zoom(factor) {
+    this.strip.zoom(factor, this.frame);
+    this.turn();
   }
 
-  agree() {
-    const { error, difference, exact, from, frame, waits } = this.broken ? {} : this.facts;
-    const line = at("agreement");
-    const parts = [];
-    if (waits) parts.push("Each frame needs the one before it: the server draws when you pause.");
-    else if (error) parts.push(`The server cannot draw it: ${error}`);
-    else if (difference) {
-      const { mean, largest } = difference;
-      const word = mean <= AGREED ? "Both agree" : "They differ";
-      parts.push(`${word} in frame ${frame}: by ${mean.toFixed(2)} of 255 in the mean, ${largest} at most.`);
-    }
-    if (exact === false) parts.push(`The server began at frame ${from}: its frame is not exact.`);
-    line.textContent = parts.join(" ") || "\u00a0";
-    const good = difference && difference.mean <= AGREED && exact;
-    line.className = `agreement ${error || exact === false || (difference && !good) ? "fair" : good ? "good" : ""}`;
+  setRegion(region) {
+    this.clock.loop(region);
+    this.strip.region = region;
+    this.strip.paint();
+    at("loop").setAttribute("aria-pressed", String(region !== null));
+    this.touch();
   }
 
-  // What is kept when the page is loaded again
-
-  remember() {
-    const kept = { values: this.values, frame: this.frame, size: at("size").value, fit: this.fit };
-    sessionStorage.setItem(this.film.file, JSON.stringify(kept));
+  /** The file has these values now: they are no longer ours. */
+  written(names) {
+    for (const name of names) delete this.values[name];
+    this.touch();
   }
 
-  recall() {
-    const kept = JSON.parse(sessionStorage.getItem(this.film.file) ?? "{}");
-    this.controls.values = kept.values ?? {};
-    if (SIZES.includes(kept.size)) at("size").value = kept.size;
-    if (FITS.includes(kept.fit)) at("fit").value = kept.fit;
-    this.clock.seek(kept.frame ?? 0);
+  restored(values) {
+    Object.assign(this.values, values);
+    this.controls.refresh();
+    this.touch();
   }
 }
 
@@ -256,45 +287,28 @@ function told(seconds) {
   return `${Math.floor(seconds / 60)}:${rest}`;
 }
 
-async function photo(url) {
-  const bytes = await (await fetch(url)).arrayBuffer();
-  const [width, height] = new Uint32Array(bytes, 8, 2);
-  return { width, height, data: new Uint8Array(bytes, 16) };
-}
-
 async function begin() {
-  const film = await (await fetch("/film")).json();
+  const { film, photos, sound } = await material();
   at("file").textContent = film.file;
+  at("audio").src = `/track?${film.material}`;
   at("size").append(...SIZES.map((size) => new Option(size)));
   at("fit").append(...FITS.map((fit) => new Option(fit)));
-  const [measured, first, second] = await Promise.all([
-    fetch("/measured").then((answer) => answer.arrayBuffer()),
-    photo("/photo"),
-    film.photo2 ? photo("/photo2") : null,
-  ]);
-  const sound = new Recorded(film.sound, measured);
-  const watch = new Watch(film, { photo: first, photo2: second }, sound);
+  const watch = new Watch(film, photos, sound);
   const act = keys(watch);
-  watch.recall();
+  recall(watch);
+  drops(film, say);
   at("size").onchange = at("fit").onchange = () => watch.build();
   at("canvas").addEventListener("webglcontextlost", () => {
     watch.refused = new Error("the graphics context was lost; load the page again");
-    watch.report();
+    watch.report.state();
   });
-  const strip = () => overview(at("overview"), sound, watch.clock.frames / film.fps);
-  new ResizeObserver(strip).observe(at("overview"));
+  new ResizeObserver(() => watch.strip.paint()).observe(at("overview"));
   const events = new EventSource("/events");
   events.onmessage = ({ data }) => watch.follow(JSON.parse(data));
-  events.onerror = () => {
-    at("state").textContent = "the command has ended";
-    at("state").className = "state bad";
-  };
+  events.onerror = () => say("the command has ended", "bad");
   watch.loop();
   if (!matchMedia("(prefers-reduced-motion: reduce)").matches) act.play();
   window.watch = watch;
 }
 
-begin().catch((error) => {
-  at("state").textContent = `the page cannot begin: ${error.message}`;
-  at("state").className = "state bad";
-});
+begin().catch((error) => say(`the page cannot begin: ${error.message}`, "bad"));

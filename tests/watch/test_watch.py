@@ -170,7 +170,7 @@ async def test_a_control_changes_both_pictures(
         server = "Array.from(document.getElementById('picture').getContext('2d')"
         await page.until(f"{server}.getImageData(0, 0, 1, 1).data)[0] == 204", SOON_S)
         await _shown(page, "agreement", "by 0.00")
-        await page.click("[data-name=flash] button")
+        await page.click("[data-name=flash] .happen")
         await _color(page, 255, 255, 255)
         await page.click("#reset")
         await _color(page, 64, 204, 0)
