@@ -197,7 +197,7 @@ def test_faults_are_at_their_lines() -> None:
     line, message = fault("// Pass: Image\n// Pass: Image\n" + shader())
     assert (line, message) == (2, "there are two passes of the name “image”")
     assert fault("// Pass: Buffer A\n" + shader())[1] == "there is no Image pass"
-    line, message = fault('\n\n#iChannel1 "self"\n' + shader(1))
+    line, message = fault('\n\n#iChannel1 "file://a.glsl"\n' + shader(1))
     assert (line, message.partition(":")[0]) == (
         3,
         "a channel that reads a shader needs a pass here",
@@ -256,3 +256,14 @@ def test_a_channel_may_read_a_file_of_the_effects_folder() -> None:
 def test_a_macro_for_the_function_is_enough() -> None:
     text = "#define mainImage(O, I) O = vec4((I) / iResolution.xy, 0.5, 1.0)\n"
     assert detect(text) == "shadertoy"
+
+
+def test_what_a_pass_drew_before() -> None:
+    made = effect('#iChannel0 "self"\n' + shader(0))
+    (target,) = made.targets
+    assert (made.passes[-1].target, target.name, target.persistent) == ("self", "self", True)
+    buffer = effect(
+        '// Pass: Buffer A\n#iChannel0 "self"\n' + shader(0) + "// Pass: Image\n" + shader()
+    )
+    assert [one.target for one in buffer.passes] == ["bufferA", None]
+    assert [one.name for one in buffer.targets if one.persistent] == ["bufferA"]

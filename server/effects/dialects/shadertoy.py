@@ -3,11 +3,19 @@
 from collections.abc import Mapping
 
 from server.effects.diagnostics import Text
-from server.effects.dialects import shadertoy_api, shadertoy_glsl, shadertoy_text, words
+from server.effects.dialects import (
+    shadertoy_api,
+    shadertoy_glsl,
+    shadertoy_text,
+    shadertoy_uniforms,
+    words,
+)
+from server.effects.dialects.fragment_roles import Roles
 from server.effects.dialects.shadertoy_media import (
     CUBE,
     PASSES,
     PICTURES,
+    SELF,
     Media,
     Wire,
     volume,
@@ -31,6 +39,7 @@ def parse(effect_id: str, file: str, text: str) -> Effect:
     wires: _Wires = {role: _wires(toy, role) for role in PASSES if toy.section(role)}
     media = [plugged.media for row in wires.values() for plugged in row.values()]
     media += [stranger for role in wires for stranger in _strangers(toy, role).values()]
+    own = shadertoy_uniforms.read(section.code for section in toy.sections)
     return Effect(
         id=effect_id,
         file=file,
@@ -41,12 +50,12 @@ def parse(effect_id: str, file: str, text: str) -> Effect:
         credit=toy.credit,
         license=toy.license,
         categories=toy.categories,
-        inputs=_inputs(media),
-        passes=tuple(_pass(toy, role, wires[role]) for role in wires),
+        inputs=(*_inputs(media), *own.inputs),
+        passes=tuple(_pass(toy, role, wires, own) for role in wires),
         targets=_targets(wires),
         textures=_textures(media),
         listings=toy.listings,
-        uniforms=_uniforms(CUBE in wires),
+        uniforms={**_uniforms(CUBE in wires), **own.uniforms},
     )
 
 
@@ -81,16 +90,16 @@ def _wires(toy: Toy, role: str) -> dict[int, Wire]:
     return found
 
 
-def _pass(toy: Toy, role: str, wires: Mapping[int, Wire]) -> Pass:
+def _pass(toy: Toy, role: str, wires: _Wires, own: Roles) -> Pass:
     sections = [row for row in (toy.section("common"), toy.section(role)) if row]
-    pieces = [_piece(row) for row in sections]
-    media = {number: plugged.media for number, plugged in wires.items()}
+    pieces = [_piece(row, own) for row in sections]
+    media = {number: plugged.media for number, plugged in wires[role].items()}
     return Pass(
         vertex=shadertoy_glsl.VERTEX,
-        fragment=shadertoy_glsl.fragment(role, pieces, media),
-        target=None if role == "image" else Media(role).source,
+        fragment=shadertoy_glsl.fragment(role, pieces, media, own.host, own.first),
+        target=_target(role, wires),
         channels=tuple(
-            [_channel(f"iChannel{number}", plugged) for number, plugged in wires.items()]
+            [_channel(f"iChannel{number}", plugged) for number, plugged in wires[role].items()]
             + [_channel(name, wire(one)) for name, one in _strangers(toy, role).items()]
         ),
     )
@@ -103,8 +112,17 @@ def _strangers(toy: Toy, role: str) -> dict[str, Media]:
     return {name: least[kind] for name, kind in found.items()}
 
 
-def _piece(section: Section) -> Piece:
-    return Piece(section.code, section.line, section.start)
+def _target(role: str, wires: _Wires) -> str | None:
+    """What a pass draws into; the Image pass only where something reads what it drew before."""
+    if role != "image":
+        return Media(role).source
+    read = {plugged.media.word for row in wires.values() for plugged in row.values()}
+    return SELF if SELF in read else None
+
+
+def _piece(section: Section, own: Roles) -> Piece:
+    code = shadertoy_uniforms.without_replaced(section.code, own)
+    return Piece(code, section.line, section.start)
 
 
 def _channel(uniform: str, plugged: Wire) -> Channel:
@@ -123,6 +141,8 @@ def _targets(wires: _Wires) -> tuple[Target, ...]:
     found = []
     for at, role in enumerate(order):
         if role == "image":
+            kept = Target(name=SELF, persistent=True, floating=True)
+            found += [kept] if _target(role, wires) else []
             continue
         before = [row.media.word for name in order[: at + 1] for row in wires[name].values()]
         edge = _EDGE if role == CUBE else None

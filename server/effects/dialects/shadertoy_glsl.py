@@ -104,9 +104,9 @@ _NAMES = {
 """What is put before the texts that use a name and do not define it on their own."""
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _UNIFORM_NAMES = (*UNIFORMS, "iMouse", "iGlobalTime", "iSampleRate")
-_HOST_NAMES = "|".join((*_UNIFORM_NAMES, "iChannelTime", "iChannelResolution", "iChannel[0-3]"))
+HOST_NAMES = "|".join((*_UNIFORM_NAMES, "iChannelTime", "iChannelResolution", "iChannel[0-3]"))
 _PRECISION = r"(?:(?:lowp|mediump|highp)\s+)?"
-_NAME = rf"(?:{_HOST_NAMES})\s*(?:\[\s*\d+\s*\]\s*)?"
+_NAME = rf"(?:{HOST_NAMES})\s*(?:\[\s*\d+\s*\]\s*)?"
 _OWN_UNIFORM = re.compile(rf"\buniform\s+{_PRECISION}\w+\s+{_NAME}(?:,\s*{_NAME})*;")
 _SAMPLER = re.compile(rf"\buniform\s+{_PRECISION}(sampler(?:2D|3D|Cube))\s+(\w+)\s*;")
 _OWN_PORT = re.compile(
@@ -132,19 +132,39 @@ def reads(codes: Sequence[str], channel: int) -> bool:
     return any(pattern.search(code) for code in codes)
 
 
+def samples(codes: Sequence[str], channel: int) -> bool:
+    """Whether any of the texts may sample a channel."""
+    pattern = re.compile(rf"\biCh(?:annel)?{channel}\b|\biChannel\s*##")
+    return any(pattern.search(code) for code in codes)
+
+
+def asks_time(codes: Sequence[str], channel: int) -> bool:
+    """Whether any of the texts may ask for the time of a channel."""
+    pattern = re.compile(rf"\biChannelTime\b(?!\s*\[\s*[^{channel}\s]\s*\])")
+    return any(pattern.search(code) for code in codes)
+
+
 def strangers(codes: Sequence[str]) -> dict[str, str]:
     """GLSL type of each sampler that an author declares besides the channels, by name."""
     found = {match[2]: match[1] for code in codes for match in _SAMPLER.finditer(code)}
-    return {name: kind for name, kind in found.items() if not re.fullmatch(_HOST_NAMES, name)}
+    return {name: kind for name, kind in found.items() if not re.fullmatch(HOST_NAMES, name)}
 
 
-def fragment(role: str, pieces: Sequence[Piece], channels: Mapping[int, Media]) -> str:
+def fragment(
+    role: str,
+    pieces: Sequence[Piece],
+    channels: Mapping[int, Media],
+    rows: Sequence[str] = (),
+    first: Sequence[str] = (),
+) -> str:
     """The fragment shader of a pass.
 
     Args:
         role: one of shadertoy_media.PASSES.
         pieces: the common text and the pass's own, as the author wrote them.
         channels: what each used channel reads.
+        rows: declarations that stand for some of the author's.
+        first: statements that give them their values.
     """
     extensions: list[str] = []
     own = []
@@ -159,8 +179,9 @@ def fragment(role: str, pieces: Sequence[Piece], channels: Mapping[int, Media]) 
         f"uniform {channels[n].sampler if n in channels else 'sampler2D'} iChannel{n};\n"
         for n in range(4)
     )
+    host += "".join(f"{row}\n" for row in rows)
     host += _ASSERT if "st_assert" in words else ""
-    main = _main(role, words, channels)
+    main = _main(role, words, channels, first)
     # The site has its main first, and authors redefine names that it uses. A macro instead of a
     # function it had last.
     late = any(_MACRO.search(code) for code in codes) and not any(map(_FUNCTION.search, codes))
@@ -168,8 +189,8 @@ def fragment(role: str, pieces: Sequence[Piece], channels: Mapping[int, Media]) 
     return compose(extensions, host, own, main if late else "")
 
 
-def _main(role: str, words: set[str], channels: Mapping[int, Media]) -> str:
-    start = _facts(words, channels)
+def _main(role: str, words: set[str], channels: Mapping[int, Media], first: Sequence[str]) -> str:
+    start = _facts(words, channels) + "".join(f"    {row}\n" for row in first)
     color = "st_checked(color)" if "st_assert" in words else "color"
     if role == CUBE:
         return _CUBE_MAIN.format(start, color)

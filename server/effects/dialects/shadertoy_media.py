@@ -30,7 +30,9 @@ _ALIASES = {
     "empty": "none",
     "black": "none",
 }
-_PLAIN = (*PICTURES, "original", "sound", "keyboard", "cubemap", "none")
+SELF = "self"
+"""Word for what the very pass drew in the frame before."""
+_PLAIN = (*PICTURES, "original", "sound", "keyboard", "cubemap", "none", SELF)
 _BUFFER = re.compile(r"buf(?:fer)?[ _]?([a-d])")
 _CUBE_PASS = re.compile(r"cube(?:map)?[ _]?a")
 _GRAINS = re.compile(r"(noise|volume)((?:[ ]+(?:\d{1,4}|gr[ae]y|rgba))*)")
@@ -45,7 +47,8 @@ class Media:
     word: str
     """A pass that draws (`PASSES`, not ``image``), or ``photo`` (the picture that the effect is
     given), ``video`` and ``webcam`` (the same), ``original`` (the photo unfitted), ``sound``,
-    ``noise``, ``volume``, ``cubemap``, ``keyboard``, ``none``, ``image`` (a file)."""
+    ``noise``, ``volume``, ``cubemap``, ``keyboard``, ``none``, ``self`` (of the Image pass),
+    ``image`` (a file)."""
     size: int = 0
     components: int = 0
     file: str = ""

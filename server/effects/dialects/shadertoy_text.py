@@ -6,15 +6,17 @@ first channel that is used reads the photo, the next the sound, further ones noi
 """
 
 import re
+from dataclasses import replace
 
 from server.effects.blanks import without_comments
 from server.effects.diagnostics import AUTHOR, Listing, Text
-from server.effects.dialects import shadertoy_glsl
+from server.effects.dialects import player_lines, shadertoy_glsl
 from server.effects.dialects.shadertoy_media import (
     BUFFERS,
     CUBE,
     PASSES,
     PICTURES,
+    SELF,
     Media,
     Wire,
     media,
@@ -36,12 +38,12 @@ PLUG = re.compile(r"[ \t]*//[ \t]*iChannel([0-3])[ \t]*[:=][ \t]*([^\n(]*)(?:\((
 """A line that says what a channel reads: its number, the words for it, how it is sampled."""
 PLAYER = re.compile(r'[ \t]*#[ \t]*iChannel([0-3])[ \t]+"([^"\n]*)"[^\n]*')
 """The same as an editor's player has it."""
-_SOUNDS = (".mp3", ".wav", ".ogg", ".flac", ".m4a", ".aac")
 _ROLES = {"common": "common", "sound": "sound", "image": "image", CUBE.lower(): CUBE} | {
     name.lower(): name for name in BUFFERS
 }
 _KNOWN = (
-    "photo, original, sound, buffer A to D, cube A, noise, volume, cubemap, keyboard, none, image"
+    "photo, original, sound, buffer A to D, cube A, self, noise, volume, cubemap, keyboard, none,"
+    " image"
 )
 _FACTS = {
     "title": re.compile(r"(?:shader )?(?:title|name)\s*[:=]\s*(.*)", re.IGNORECASE),
@@ -112,8 +114,9 @@ def _plugged(author: Text, section: Section, sections: list[Section]) -> Section
         found = _line(author, line, section.line - 1 + at, strict=not inside)
         if found is None:
             continue
-        wires[found[0]] = found[1]
+        wires[found[0]] = _of_pass(found[1], section.role)
         head = at + 1 if head == at else head
+    _option(wires, player_lines.read(section.code).options)
     if section.role in PASSES:
         codes = [
             without_comments(row.code) for row in sections if row.role in (section.role, "common")
@@ -123,14 +126,44 @@ def _plugged(author: Text, section: Section, sections: list[Section]) -> Section
     return Section(role=section.role, code=code, line=section.line + head, wires=wires)
 
 
+def _of_pass(plugged: Wire, role: str) -> Wire:
+    """The channel with the name of the pass in the place of “self”; the Image pass has none."""
+    if plugged.media.word != SELF or role not in (*BUFFERS, CUBE):
+        return plugged
+    return replace(plugged, media=Media(role))
+
+
+def _option(wires: dict[int, Wire], options: dict[int, dict[str, str]]) -> None:
+    """Sample the channels as an editor's player is told to; one of these may be a cube."""
+    for number, told in options.items():
+        filtered, wrap = player_lines.sampled(told)
+        plugged = wires.get(number)
+        if player_lines.is_cube(told):
+            plugged = wire(Media("cubemap"))
+        if plugged is None and (filtered or wrap):
+            plugged = wire(Media("photo"))
+        if plugged is not None:
+            wires[number] = replace(
+                plugged, filter=filtered or plugged.filter, wrap=wrap or plugged.wrap
+            )
+
+
 def _default(wires: dict[int, Wire], codes: list[str]) -> None:
     """Plug in the channels that are read and of which nothing is said."""
     words = {row.media.word for row in wires.values()}
     spare = [Media("photo")] if not words & set(PICTURES) else []
     spare += [Media("sound")] if "sound" not in words else []
     for number in range(4):
-        if number not in wires and shadertoy_glsl.reads(codes, number):
-            wires[number] = wire(spare.pop(0) if spare else noise(256, 4))
+        if number in wires or not shadertoy_glsl.reads(codes, number):
+            continue
+        timed = shadertoy_glsl.asks_time(codes, number)
+        if timed and not shadertoy_glsl.samples(codes, number):
+            wires[number] = wire(Media("video"))  # something that plays
+            continue
+        plugged = wire(spare.pop(0) if spare else noise(256, 4))
+        if timed and plugged.media.word == "photo":
+            plugged = replace(plugged, media=Media("video"))
+        wires[number] = plugged
 
 
 def _line(author: Text, line: str, at: int, *, strict: bool) -> tuple[int, Wire] | None:
@@ -158,12 +191,14 @@ def _line(author: Text, line: str, at: int, *, strict: bool) -> tuple[int, Wire]
 
 def _played(author: Text, address: str, at: int) -> Media:
     """What the line of an editor's player means: a file stands for the picture or the sound."""
-    if address.lower().endswith(_SOUNDS):
+    if address.lower().endswith(player_lines.SOUNDS):
         return Media("sound")
-    if address == "self" or address.lower().endswith((".glsl", ".frag", ".fs")):
+    if address == SELF:
+        return Media(SELF)
+    if address.lower().endswith(player_lines.SHADERS):
         message = "a channel that reads a shader needs a pass here: “// Pass: Buffer A”"
         raise _error(author, at, message)
-    return Media("photo")
+    return Media("cubemap" if "{}" in address else "photo")
 
 
 def _sampled(found: Media, options: str) -> Wire:
