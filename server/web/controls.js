@@ -69,8 +69,9 @@ export class Controls {
   /** What a person set in the field: of an input with key frames it is a key at this moment. */
   touch(item, value) {
     const now = this.values[item.name];
-    if (now?.keys && this.editor?.item.name !== item.name) this.open(item.name);
-    if (now?.keys) this.editor.key(value);
+    const keyed = isMotion(now) && now.keys;
+    if (keyed && this.editor?.item.name !== item.name) this.open(item.name);
+    if (keyed) this.editor.key(value);
     else this.set(item, value);
     if (this.editor?.item.name === item.name) this.editor.refresh();
   }

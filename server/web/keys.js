@@ -5,6 +5,7 @@ import { beatTime, position } from "./hits.js";
 const LOOP_BEATS = 8;
 const LOOP_S = 4;
 const ZOOM = 0.5;
+const MOVES = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown"];
 
 const at = (id) => document.getElementById(id);
 
@@ -51,7 +52,9 @@ export function keys(watch) {
   };
   document.addEventListener("keydown", (event) => {
     const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    const busy = event.target.closest?.("input:not(#time, [type=checkbox]), select, textarea, .pad, dialog");
+    // A slider takes the keys that move it, and no others.
+    const slides = event.target.matches?.("[type=range]:not(#time)") && !MOVES.includes(name);
+    const busy = !slides && event.target.closest?.("input:not(#time, [type=checkbox]), select, textarea, .pad, dialog");
     const pressed = event.target.closest?.("button, [type=checkbox]") && event.key === " ";
     if (!bound[name] || busy || pressed || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();

@@ -31,7 +31,9 @@ export class Meter {
     if (this.server) {
       const { ms, software } = this.server;
       const where = software ? " (software)" : "";
-      const film = `${frames} frames at ${fps}/s take about ${span((frames * ms) / 1000)} to draw`;
+      // The server draws a pass again only where what it is given has changed.
+      const still = "nothing changes from frame to frame";
+      const film = ms ? `${frames} frames at ${fps}/s take about ${span((frames * ms) / 1000)} to draw` : still;
       parts.push(`Server ${short(ms)} ms a frame${where}: ${film}`);
     }
     return parts.join(" · ");

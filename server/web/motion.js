@@ -26,9 +26,9 @@ function eventOf(name, sound) {
   return known ? [event, word] : null;
 }
 
-/** Whether a value of an input is what moves it. */
+/** Whether a value of an input is what moves it. An array has a method `keys`: it is none. */
 export const isMotion = (value) =>
-  typeof value === "object" && value !== null && ["bind", "osc", "keys"].some((key) => key in value);
+  typeof value === "object" && value !== null && ["bind", "osc", "keys"].some((key) => Object.hasOwn(value, key));
 
 /**
  * The motion that a request's object means to an input: with the ends that it leaves to the input,

@@ -213,6 +213,48 @@ async def test_while_it_plays_the_server_waits_for_a_sequential_effect(
         await _shown(page, "agreement", "Both agree")
 
 
+async def test_what_is_tuned_is_written_into_the_file(
+    chromium: Chromium, watching: Watching, tmp_path: Path
+) -> None:
+    tuned = """/*{"INPUTS": [ // by hand
+    {"NAME": "at", "TYPE": "point2D", "MIN": [0, 0], "MAX": [1, 1], "DEFAULT": [0.5, 0.5]},
+    {"NAME": "level", "TYPE": "float", "DEFAULT": .25}
+]}*/
+void main() { gl_FragColor = vec4(at, level, 1.0); }
+"""
+    watching.write(tuned)
+    async with _opened(chromium, watching, tmp_path) as page:
+        await page.until(
+            "document.getElementById('input-at') && watch.built == watch.revision", SOON_S
+        )
+        # The right half of the pad, then what follows the kick: no number is typed.
+        await page.run(
+            "(({left, top, width, height}) => document.getElementById('input-at').dispatchEvent("
+            "new PointerEvent('pointermove', {buttons: 1, clientX: left + 0.75 * width,"
+            " clientY: top + 0.5 * height})))"
+            "(document.getElementById('input-at').getBoundingClientRect())"
+        )
+        await page.until(f"{_MIDDLE}[0] == 191", SOON_S)
+        await page.click("[data-name=level] .move")
+        await page.click("[data-kind=bind]")
+        assert json.loads(await page.run("watch.tuned.text('params')")) == {
+            "at": [0.75, 0.5],
+            "level": {"bind": "kick"},
+        }
+        await page.run("document.getElementById('write').click()")
+        await _shown(page, "said", "green.fs has at, level now.")
+        assert watching.file.read_text() == tuned.replace("[0.5, 0.5]", "[0.75, 0.5]").replace(
+            ".25}", '.25, "BIND": "kick"}'
+        )
+        assert await page.run("Object.keys(watch.values).length") == 0
+        await page.until("!watch.broken && watch.built == watch.revision", SOON_S)
+        before = await page.run("watch.revision")
+        await page.run("document.getElementById('unwrite').click()")
+        await _shown(page, "said", "green.fs is as it was.")
+        assert watching.file.read_text() == tuned
+        await page.until(f"watch.built > {before} && watch.report.facts.difference", SOON_S)
+
+
 def test_only_this_machines_own_page_is_answered(watching: Watching) -> None:
     status, headers, body = watching.answer("/")
     assert status == 200
