@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from server.media.rhythm import line, metre, pulse
+from server.media.rhythm import harmony, line, metre, pulse
 from server.media.rhythm.heard import Heard
 from server.media.rhythm.nearest import distances, nearest
 from server.media.rhythm.spectra import STEPS_PER_S
@@ -27,6 +27,8 @@ _FAR_MORE = 0.7
 """So does such a share of places between beats that have kicks, beyond that of beats, by itself."""
 _FEWER_KICKS = 0.4
 """Such a share of beats with kicks, beyond that of places between them, keeps the beats there."""
+_CHANGE = 2.0
+"""What a change of the harmony adds to the odds that a beat begins a bar, as a logarithm."""
 _FEWEST = 4
 _ROUND = 0.003
 """How far, as a share, a steady tempo may be from a whole or half number to be shown as that."""
@@ -86,7 +88,7 @@ def find(heard: Heard, tempo: float | None = None) -> Grid:
         speed = float(np.median(60 / np.diff(found))) if len(found) > 1 else 0.0
     found = _on_drums(found, heard)
     sure_first = line.peak(heard.downbeats, found)
-    firsts = metre.downbeats(sure_first)
+    firsts = metre.downbeats(sure_first, _CHANGE * harmony.changes(heard.spectrum.levels, found))
     sure = line.peak(heard.beats, found)
     return Grid(found, firsts, sure, sure_first, speed, confidence, even is not None)
 

@@ -19,16 +19,19 @@ _RESTART = 9.0
 _SURE, _LEAST = 0.95, 0.05
 
 
-def downbeats(sure: Reals) -> Reals:
+def downbeats(sure: Reals, evidence: Reals | None = None) -> Reals:
     """1.0 for each beat that begins a bar, else 0.0.
 
     Args:
         sure: how likely each beat is the first of a bar, 0..1.
+        evidence: logarithm of the odds that what else is known adds to each beat.
     """
     if not len(sure):
         return np.zeros(0)
     clear = max(float(np.percentile(sure, _CLEAR)), _LEAST)
     seen = np.clip(_CLEAR_SHARE * sure / clear, 1 - _SURE, _SURE)
+    odds = np.log(seen / (1 - seen)) + (0.0 if evidence is None else evidence - evidence.mean())
+    seen = np.clip(1 / (1 + np.exp(-odds)), 1 - _SURE, _SURE)
     paths = {bar: _path(seen, bar) for bar in _BARS}
     best = max(paths, key=lambda bar: paths[bar][0] + _BARS[bar])
     firsts: Reals = (paths[best][1] == 0) * 1.0
