@@ -78,6 +78,8 @@ REASONS: dict[str, tuple[str, str]] = {
         "the file's name is no id: small letters, digits, “-” and “_”, at most 64",
         "имя файла не годится как id: строчные латинские буквы, цифры, «-» и «_», не больше 64",
     ),
+    "file_empty": (": the file is empty", ": файл пуст"),
+    "file_cut_off": (": the file is cut off", ": файл обрезан"),
     "unreadable": ("the file cannot be read", "файл не читается"),
     "no_photo2": ("the effect shows no second photo", "этот эффект не показывает второе фото"),
     "seconds": (

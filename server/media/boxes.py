@@ -17,6 +17,12 @@ def kinds(path: Path) -> list[bytes]:
         return [kind for kind, _, _ in _boxes(file, 0, path.stat().st_size)]
 
 
+def reach(path: Path) -> int:
+    """The byte after the last top-level box, by the sizes that the boxes state."""
+    with path.open("rb") as file:
+        return max((end for _, _, end in _boxes(file, 0, path.stat().st_size)), default=0)
+
+
 def length(path: Path) -> tuple[int, int]:
     """Duration of the first track's media in ticks, and ticks a second (`mdhd`, 8.4.2).
 

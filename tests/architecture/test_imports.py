@@ -48,14 +48,22 @@ DOORS = {
     "glcontext": {"render/context.py"},
     "moderngl": {"render/context.py"},
     "numpy": {"media/", "render/", "samples/", "demo/"},
-    "PIL": {"media/photo.py", "media/plot.py", "media/png.py", "media/sheet.py", "media/text/"}
+    "pi_heif": {"media/picture/"},
+    "PIL": {
+        "media/photo.py",
+        "media/picture/",
+        "media/plot.py",
+        "media/png.py",
+        "media/sheet.py",
+        "media/text/",
+    }
     | {"samples/photo.py"},
     "sqlite3": {"jobs/database.py"},
     "subprocess": {"media/ffmpeg.py", "demo/server.py"},
 }
 """The only files or folders of server/ that import these."""
 
-HEAVY = ("moderngl", "glcontext", "PIL", "numpy", "ffmpeg")
+HEAVY = ("moderngl", "glcontext", "PIL", "pi_heif", "numpy", "ffmpeg")
 """What the server process and a plain command must never load."""
 
 LINE_LIMIT = 300

@@ -1,0 +1,116 @@
+"""JPEG: decoded at a half, a quarter or an eighth where it is large, and read though cut off."""
+
+import contextlib
+import io
+from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from PIL import Image, JpegImagePlugin
+
+from server.media.picture.decoded import Decoded, accept_missing, cut_off, orientation_of, reduced
+from server.media.picture.limits import check_size, fitted
+from server.media.picture.modes import eight_bits
+from server.warning import warning
+
+_END = b"\xff\xd9"
+_SCAN = b"\xda"
+_LONGEST_SEGMENT = 1024
+"""Bytes of the longest table between two scans."""
+_HELD_BACK = 18
+"""Rows that the decoder keeps until it has seen the end: one of blocks, and two to blend with."""
+_FILL = 128
+_UNDECODED: dict[str, int | tuple[int, ...]] = {
+    "RGB": (255, 0, 255),
+    "L": 129,
+    "CMYK": (255, 0, 255, 0),
+}
+"""A colour for the rows that the decoder does not reach, one that no row of a photo consists of."""
+
+
+def read(path: Path) -> Decoded:
+    """Decode a JPEG.
+
+    Phones leave off or cut the end of a file: rows that are there are taken.
+
+    Raises:
+        ToqiboxError: image_too_large, undecodable_image.
+        Exception: of Pillow, for a damaged file.
+    """
+    with path.open("rb") as file, _opened(file) as image:
+        try:
+            image.load()
+        except OSError as error:
+            if "truncated" not in str(error):
+                raise
+            return _cut(path)
+        return _decoded(image)
+
+
+def _opened(file: BinaryIO) -> JpegImagePlugin.JpegImageFile:
+    image = Image.open(file, formats=["JPEG"])
+    assert isinstance(image, JpegImagePlugin.JpegImageFile)
+    progressive = bool(image.info.get("progressive"))
+    check_size(image.size, "jpeg", reduced=not progressive)
+    image.draft(None, fitted(image.size))  # libjpeg decodes at 1/2, 1/4 or 1/8, not below that
+    return image
+
+
+def _decoded(image: Image.Image, rows: int | None = None) -> Decoded:
+    """The picture of a loaded file: all of it, or its upper `rows`."""
+    orientation, profile = orientation_of(image), image.info.get("icc_profile")
+    whole = image if rows is None else image.crop((0, 0, image.width, rows))
+    return Decoded(reduced(eight_bits(whole)), profile, orientation)
+
+
+def _cut(path: Path) -> Decoded:
+    """Decode a file whose end is missing, up to where its data end."""
+    data = path.read_bytes()
+    with _opened(io.BytesIO(data)) as image:
+        progressive, height = bool(image.info.get("progressive")), image.height
+        rows = 0 if progressive else _rows(image)
+    with _opened(io.BytesIO(_ended(data))) as image:
+        try:
+            image.load()
+        except OSError as error:
+            raise cut_off(str(error)) from error
+        if progressive:  # each scan makes the whole picture finer: none of its rows is missing
+            return replace(_decoded(image), warnings=[warning("photo_unfinished", "photo")])
+        if height - rows <= _HELD_BACK and not _is_filled(image):
+            return _decoded(image)
+        warnings = accept_missing(1 - rows / height)
+        return replace(_decoded(image, rows), warnings=warnings)
+
+
+def _ended(data: bytes) -> bytes:
+    """A file with an end marker, after its last scan that has begun (ITU-T T.81, B.1.1).
+
+    What precedes a further scan, such as a table, is left out where it is not whole.
+    """
+    at = len(data)
+    while (at := data.rfind(b"\xff", max(0, len(data) - _LONGEST_SEGMENT), at)) >= 0:
+        marker = data[at + 1 : at + 2]
+        if marker == _SCAN and at + 2 + int.from_bytes(data[at + 2 : at + 4], "big") <= len(data):
+            return data + _END
+        if marker > b"\0" and not b"\xd0" <= marker <= b"\xd7":
+            return data[:at] + _END
+    return data + _END
+
+
+def _is_filled(image: Image.Image) -> bool:
+    """Whether the decoder filled the lower right corner for want of data, with middle grey."""
+    corner = image.crop((image.width - 4, image.height - 4, image.width, image.height))
+    return set(corner.convert("RGB").tobytes()) == {_FILL}
+
+
+def _rows(image: Image.Image) -> int:
+    """How many rows of a file without its end can be decoded."""
+    colour = _UNDECODED[image.mode]
+    canvas = Image.new(image.mode, image.size, colour)
+    image.im = canvas.im
+    with contextlib.suppress(OSError):
+        image.load()
+    rows = np.asarray(canvas).reshape(image.height, image.width, -1)
+    reached = (rows != np.asarray(colour, np.uint8)).any(axis=(1, 2))
+    return int(np.flatnonzero(reached)[-1]) + 1 if reached.any() else 0

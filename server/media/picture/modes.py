@@ -1,0 +1,114 @@
+"""Pixels of any depth and palette as 8 bits a channel, their colours as sRGB."""
+
+import io
+
+import numpy as np
+from PIL import Image, ImageCms
+
+_SPACES = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK", "Lab ": "LAB"}
+_PLAIN = ("L", "LA", "RGB", "RGBA", "CMYK", "LAB")
+_NEAREST = {"1": "L", "La": "LA", "RGBa": "RGBA"}
+_CLEAR = 16
+"""Alpha of 8 bits below which nothing of a pixel is seen."""
+
+
+def eight_bits(image: Image.Image) -> Image.Image:
+    """The image in one of the modes L, LA, RGB, RGBA, CMYK, LAB, the colours untouched."""
+    if image.mode.startswith("I;16") or image.mode == "I":
+        return _from_sixteen(image)
+    if image.mode == "F":
+        return _from_float(image)
+    if "transparency" in image.info and image.mode in ("1", "L", "P", "RGB"):
+        return image.convert("RGBA")
+    if image.mode in ("P", "PA"):
+        has_alpha = image.mode == "PA" or (image.palette and "A" in image.palette.mode)
+        return image.convert("RGBA" if has_alpha else "RGB")
+    if image.mode in _PLAIN:
+        return image
+    return image.convert(_NEAREST.get(image.mode, "RGB"))
+
+
+def without_empty_alpha(image: Image.Image) -> Image.Image:
+    """The image without its alpha where that is 0 everywhere: then it was never meant as one.
+
+    Bitmaps of 32 bits, renderers and screen grabs leave the fourth byte empty.
+    """
+    if image.mode.endswith("A") and is_clear(image):
+        return image.convert(image.mode[:-1])
+    return image
+
+
+def is_clear(image: Image.Image) -> bool:
+    """Whether the alpha of an image is 0 everywhere."""
+    return image.getchannel("A").getextrema() == (0, 0)
+
+
+def shows(image: Image.Image) -> bool:
+    """Whether anything can be made out: a shape by its alpha, or more than one colour."""
+    if image.mode.endswith("A"):
+        counts = image.getchannel("A").histogram()
+        seen = sum(counts[_CLEAR:])
+        if seen * 1000 < sum(counts):
+            return False
+        if seen < sum(counts):
+            return True
+    return not is_plain(image, 8)
+
+
+def is_plain(image: Image.Image, most: int) -> bool:
+    """Whether no channel of colour differs by more than `most` steps of 8 bits anywhere."""
+    bands = [band for band in image.getbands() if band != "A"]
+    ranges = [image.getchannel(band).getextrema() for band in bands]
+    return all(int(high) - int(low) <= most for low, high in ranges)  # type: ignore[arg-type]
+
+
+def to_srgb(image: Image.Image, profile: object) -> Image.Image:
+    """The colours of `image` as sRGB in mode RGB, through LittleCMS where `profile` can be used."""
+    colours = image.convert(image.mode.removesuffix("A")) if image.mode.endswith("A") else image
+    if isinstance(profile, bytes) and profile:
+        try:
+            return _managed(colours, profile)
+        except Exception:  # a broken or foreign profile is as good as none
+            return _plain_rgb(colours)
+    return _plain_rgb(colours)
+
+
+def _plain_rgb(colours: Image.Image) -> Image.Image:
+    if colours.mode != "LAB":
+        return colours.convert("RGB")
+    source, srgb = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
+    found = ImageCms.profileToProfile(colours, source, srgb, outputMode="RGB")
+    assert found is not None
+    return found
+
+
+def _managed(colours: Image.Image, profile: bytes) -> Image.Image:
+    source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+    mode = _SPACES[source.profile.xcolor_space]
+    if mode == "RGB" and colours.mode == "L":
+        colours = colours.convert("RGB")
+    srgb = ImageCms.createProfile("sRGB")
+    transform = ImageCms.buildTransform(source, srgb, mode, "RGB")
+    managed = ImageCms.applyTransform(colours, transform)
+    assert managed is not None
+    return managed
+
+
+def _from_sixteen(image: Image.Image) -> Image.Image:
+    """Grey of 16 bits, which Pillow itself would clip to 8 instead of scaling."""
+    values = np.asarray(image)
+    grey = np.empty(values.shape, np.uint8)
+    for row, line in enumerate(values):  # the whole at once would need gigabytes
+        grey[row] = (np.clip(line, 0, 65_535).astype(np.uint32) * 255 + 32_767) // 65_535
+    clear = image.info.get("transparency")
+    if not isinstance(clear, int):
+        return Image.fromarray(grey)
+    alpha = np.where(values == clear, 0, 255).astype(np.uint8)
+    return Image.merge("LA", (Image.fromarray(grey), Image.fromarray(alpha)))
+
+
+def _from_float(image: Image.Image) -> Image.Image:
+    """Grey of floats: 0 to 1, or to the largest value where that is above 1."""
+    values = np.nan_to_num(np.asarray(image), nan=0.0, posinf=0.0, neginf=0.0)
+    scale = 255.0 / max(float(values.max(initial=0.0)), 1.0)
+    return Image.fromarray(np.clip(values * scale + 0.5, 0, 255).astype(np.uint8))

@@ -1,0 +1,151 @@
+"""The chunks of a PNG file (ISO/IEC 15948), without those that no picture needs."""
+
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_MOST_CHUNKS = 100_000
+_LONGEST_PROFILE = 4_000_000
+"""Bytes of an ICC profile; a larger one is ignored. The largest in use have about 2.6 million."""
+_LONGEST_EXIF = 1_000_000
+_PIXELS = (b"IHDR", b"PLTE", b"tRNS", b"acTL", b"fcTL", b"fdAT", b"IEND")
+"""Chunks beside IDAT that shape pixels."""
+_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+
+
+class Damaged(ValueError):
+    """A PNG file that breaks the format."""
+
+
+@dataclass(frozen=True)
+class Header:
+    """The IHDR chunk (11.2.2)."""
+
+    width: int
+    height: int
+    depth: int
+    colour: int
+    interlaced: bool
+
+    @classmethod
+    def parse(cls, body: bytes) -> "Header":
+        """Read the chunk's body.
+
+        Raises:
+            Damaged: it is none.
+        """
+        if len(body) != 13:
+            raise Damaged("IHDR")
+        width, height, depth, colour, packing, filtering, lace = struct.unpack(">IIBBBBB", body)
+        known = colour in _CHANNELS and depth in (1, 2, 4, 8, 16) and width and height
+        if not known or packing or filtering or lace > 1:
+            raise Damaged("IHDR")
+        return cls(width, height, depth, colour, bool(lace))
+
+    def body(self) -> bytes:
+        """The chunk's body."""
+        size = struct.pack(">II", self.width, self.height)
+        return size + bytes([self.depth, self.colour, 0, 0, self.interlaced])
+
+    @property
+    def row_bytes(self) -> int:
+        """Bytes of a row without the byte of its filter."""
+        return (self.width * self.depth * _CHANNELS[self.colour] + 7) // 8
+
+    @property
+    def step(self) -> int:
+        """Bytes from a byte to the one left of it that filters refer to (9.2)."""
+        return max(1, self.depth * _CHANNELS[self.colour] // 8)
+
+
+@dataclass
+class File:
+    """A PNG file in memory, its chunks found."""
+
+    header: Header
+    palette: bytes | None = None
+    clear: bytes | None = None
+    """The body of tRNS."""
+    profile: bytes | None = None
+    """The ICC profile."""
+    exif: bytes | None = None
+    animated: bool = False
+    data: list[memoryview] = field(default_factory=list)
+    """The bodies of IDAT chunks, in order; the last one may be a part."""
+    whole: bool = False
+    """Whether the file goes on to IEND."""
+    kept: list[memoryview] = field(default_factory=list)
+    """The whole chunks that shape pixels."""
+
+    def plain(self) -> bytes:
+        """The file without metadata."""
+        return SIGNATURE + b"".join(self.kept)
+
+
+def read(content: bytes) -> File:
+    """Find the chunks of a file.
+
+    Metadata never refuses a picture: what is damaged, unknown or too large among it is left out.
+
+    Raises:
+        Damaged: the file has no header.
+    """
+    found: File | None = None
+    for kind, chunk, body in _chunks(memoryview(content)):
+        if found is None:
+            if kind != b"IHDR":
+                raise Damaged("no IHDR")
+            found = File(Header.parse(bytes(body)))
+        _take(found, kind, chunk, body)
+        if kind == b"IEND":
+            found.whole = True
+            return found
+    if found is None:
+        raise Damaged("no IHDR")
+    return found
+
+
+def chunk(kind: bytes, body: bytes) -> bytes:
+    """One chunk with its length and CRC (5.3)."""
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+def _chunks(content: memoryview) -> Iterator[tuple[bytes, memoryview, memoryview]]:
+    """Kind, whole chunk and body of each chunk; the body of the last one may be a part."""
+    at = len(SIGNATURE)
+    for _ in range(_MOST_CHUNKS):
+        if at + 8 > len(content):
+            return
+        length, kind = int.from_bytes(content[at : at + 4], "big"), bytes(content[at + 4 : at + 8])
+        yield kind, content[at : at + 12 + length], content[at + 8 : at + 8 + length]
+        at += 12 + length
+
+
+def _take(found: File, kind: bytes, chunk: memoryview, body: memoryview) -> None:
+    if kind == b"IDAT":
+        found.data.append(body)
+    if kind == b"IDAT" or kind in _PIXELS:
+        found.kept.append(chunk)
+    if kind == b"acTL":
+        found.animated = True
+    elif kind == b"PLTE":
+        found.palette = bytes(body)
+    elif kind == b"tRNS":
+        found.clear = bytes(body)
+    elif kind == b"eXIf" and len(body) <= _LONGEST_EXIF:
+        found.exif = bytes(body)
+    elif kind == b"iCCP":
+        found.profile = _profile(bytes(body))
+
+
+def _profile(body: bytes) -> bytes | None:
+    """The ICC profile of an iCCP chunk (11.3.3.3); None where it is broken or too large."""
+    packed = body.partition(b"\0")[2][1:]
+    inflater = zlib.decompressobj()
+    try:
+        profile = inflater.decompress(packed, _LONGEST_PROFILE)
+    except zlib.error:
+        return None
+    return profile if inflater.eof else None
