@@ -181,6 +181,9 @@ class Config:
         "EGL_DEVICE", None, _integer(0, 63), "index of the EGL device that must be used"
     )
     require_gpu: bool = _setting("REQUIRE_GPU", False, _flag, "1 refuses a software renderer")
+    gpu_lost_sec: int = _setting(
+        "GPU_LOST_SEC", 120, _integer(1, 86_400), "how long a lost GPU is waited for; then it ends"
+    )
     cors_origins: tuple[str, ...] = _setting(
         "CORS_ORIGINS", ("*",), _origins, "origins that may call the server from a browser"
     )

@@ -104,6 +104,9 @@ async def _render(service: Service, film: Film) -> int:
         return film.tell(sentence(error.code, "en", error.values), FAILED)
     told = _warn(film, service.describe(job, "en"), 0)
     while not job.is_final:
+        if service.health.gpu.is_gone:
+            bar.end()
+            return film.tell("the GPU was lost while it drew. `toqibox doctor` says more.", FAILED)
         await asyncio.sleep(_POLL_S)
         job = service.get(job.id) or job
         bar.update(service.describe(job, "en"))

@@ -9,6 +9,7 @@ from server import log
 from server.cli import FAILED
 from server.config import Config
 from server.jobs.artifacts import DataFolderError
+from server.jobs.gpu import GpuLostError
 
 
 def run(config: Config, _options: argparse.Namespace) -> int:
@@ -18,7 +19,7 @@ def run(config: Config, _options: argparse.Namespace) -> int:
     log.set_up(logging.getLevelNamesMapping()[config.log_level.upper()])
     try:
         asyncio.run(serve(config))
-    except (DataFolderError, OSError, RuntimeError) as error:
+    except (DataFolderError, GpuLostError, OSError, RuntimeError) as error:
         print(f"toqibox serve: {error}", file=sys.stderr)
         return FAILED
     return 0

@@ -19,6 +19,7 @@ from server.http.errands import Errands
 from server.http.limits import Limits
 from server.http.uploads import Gate, keep_quiet
 from server.jobs.artifacts import note_address
+from server.jobs.gpu import GpuLostError
 from server.jobs.presets import BUILT_IN_PRESETS, Presets
 from server.jobs.service import Service
 from server.log import note
@@ -97,6 +98,7 @@ async def serve(config: Config, limits: Limits | None = None) -> None:
     Raises:
         DataFolderError: the data folder cannot be used or is in use.
         OSError: the address cannot be listened on.
+        GpuLostError: the GPU that was there has been gone for GPU_LOST_SEC.
     """
     asyncio.get_running_loop().set_default_executor(pool(_THREADS))
     limits = limits or Limits.of(config)
@@ -143,8 +145,13 @@ async def open_port(
 
 
 async def _run(service: Service, listening: asyncio.Server, stop: asyncio.Event) -> None:
-    """Start, serve, and drain once `stop` is set, also while still starting."""
+    """Start, serve, and drain once `stop` is set, also while still starting, or the GPU is lost.
+
+    Raises:
+        GpuLostError: it was lost; every job stays as it is for the next start.
+    """
     told = asyncio.create_task(stop.wait())
+    lost = asyncio.create_task(service.health.gpu.lost.wait())
     starting = asyncio.create_task(service.start())
     await asyncio.wait((told, starting), return_when=asyncio.FIRST_COMPLETED)
     if not stop.is_set():
@@ -152,12 +159,15 @@ async def _run(service: Service, listening: asyncio.Server, stop: asyncio.Event)
         await listening.start_serving()
         _announce(service.config, listening)
         service.watch_effects()
-        await told
-    starting.cancel()
-    await asyncio.gather(starting, return_exceptions=True)
+        await asyncio.wait((told, lost), return_when=asyncio.FIRST_COMPLETED)
+    for task in (told, lost, starting):
+        task.cancel()
+    await asyncio.gather(told, lost, starting, return_exceptions=True)
     note(_log, logging.INFO, "server.stopping")
     # The groups die at once; the table stays open until the last answer is given.
     await asyncio.gather(service.halt(), asyncio.sleep(_LAST_ANSWERS_S))
+    if not stop.is_set():
+        raise GpuLostError(service.health.gpu.problem)
 
 
 def _on_signals(service: Service) -> asyncio.Event:

@@ -14,7 +14,7 @@ from server.jobs.database import DiskFull
 from server.jobs.endings import Endings
 from server.jobs.health import Health
 from server.jobs.job import Job, Stage, Status, now_ms, progress_of
-from server.jobs.pipeline import EncoderGone, Pipeline, RunFailed
+from server.jobs.pipeline import EncoderGone, GpuGone, Pipeline, RunFailed
 from server.jobs.run import Run, SlotClock
 from server.jobs.slots import LocalSlot
 from server.jobs.store import Store
@@ -23,7 +23,6 @@ from server.threads import settled
 
 _LOG = logging.getLogger(__name__)
 _FLUSH_S = 0.5
-_REPROBE_S = 30.0
 _INTERRUPTIONS = 3
 _BACK_OFF_S = 5.0
 """Pause after what should not happen, such as a table that cannot be written."""
@@ -42,7 +41,7 @@ class Dispatcher:
         self._store = store
         self._data = data
         self._health = health
-        self._pipeline = Pipeline(config, store)
+        self._pipeline = Pipeline(config, store, health)
         self.slots = [LocalSlot(index) for index in range(config.max_parallel_exports)]
         self._changed = asyncio.Event()
         self._endings = Endings(config, store, data, self._pipeline, self.slots, self.wake)
@@ -104,7 +103,7 @@ class Dispatcher:
 
     async def _dispatch(self) -> None:
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_REPROBE_S):
+            async with asyncio.timeout(self._health.next_look_s):
                 await self._changed.wait()
         self._changed.clear()
         if self._health.problems() or (not self.runs and self._health.wants_another_look):
@@ -224,6 +223,9 @@ class Dispatcher:
         try:
             if isinstance(error, EncoderGone):
                 await self._fall_back(run)
+                return
+            if isinstance(error, GpuGone):  # it goes on when the GPU is back, or at the next start
+                note(_LOG, logging.WARNING, "job.waits_for_gpu", **facts)
                 return
             if not isinstance(error, RunFailed):
                 _LOG.error("run.broken", exc_info=error, extra={"facts": facts})

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from server.config import Config
+from server.jobs.gpu import Gpu
 from server.jobs.workers import TaskError, Watch, run_once
 from server.log import note
 
 _LOG = logging.getLogger(__name__)
 _PROBE_LIMIT_S = 60.0
+_REPROBE_S = 30.0
 _SECOND_LOOK_S = 600.0
 _SOFTWARE_FACTOR = 6
 _SOFTWARE_STALL_FACTOR = 4
@@ -50,6 +52,7 @@ class Health:
         self._scratch = scratch
         self._running: asyncio.Task[None] | None = None
         self.found: dict[str, Any] | None = None
+        self.gpu = Gpu(config.gpu_lost_sec)
         self._probed_at = 0.0
 
     def probe(self) -> "asyncio.Task[None]":
@@ -81,6 +84,7 @@ class Health:
         finally:
             shutil.rmtree(self._scratch, ignore_errors=True)
             self._probed_at = time.monotonic()
+        self.gpu.observe(found["gl"], self._probed_at)
         if found != self.found:
             self.found = found
             self._tell()
@@ -146,7 +150,7 @@ class Health:
         """Why a render accepted now could not succeed; empty when it could."""
         if self.found is None:
             return ["the machine has not been probed yet"]
-        problems = []
+        problems = [self.gpu.problem] if self.gpu.is_gone else []
         if not self.gl.get("ok"):
             problems.append(f"no GL context: {self.gl.get('error') or 'unknown reason'}")
         elif self.gl.get("software") and (
@@ -173,9 +177,17 @@ class Health:
 
     @property
     def wants_another_look(self) -> bool:
-        """Whether the wanted encoder did not open, and it was long ago that it was tried."""
+        """Whether something may have changed unseen, and the last probe was long ago.
+
+        A wanted encoder that did not open may open now; a GPU may be gone while nothing is drawn.
+        """
         old = time.monotonic() - self._probed_at > _SECOND_LOOK_S
-        return old and self.encoder_fallback is not None
+        return old and (self.encoder_fallback is not None or self.gpu.was_seen)
+
+    @property
+    def next_look_s(self) -> float:
+        """Seconds after which a machine on which something is wrong is probed again."""
+        return self.gpu.next_look_s(time.monotonic(), _REPROBE_S)
 
 
 def export_timeout_s(config: Config, *, software: bool) -> float:

@@ -13,7 +13,7 @@ from server.errors import CATALOGUE
 from server.jobs import plan
 from server.jobs.blank import blank_colour
 from server.jobs.database import DiskFull
-from server.jobs.health import export_timeout_s, stall_timeout_s
+from server.jobs.health import Health, export_timeout_s, stall_timeout_s
 from server.jobs.job import Job, Stage
 from server.jobs.run import Run
 from server.jobs.slots import LocalSlot
@@ -32,6 +32,8 @@ _SHORT_TASKS = 4
 _SHORT_LIMITS = Limits(memory_bytes=4_000_000_000)
 _SOFTWARE_LIMITS = Limits(memory_bytes=8_000_000_000)
 """For drawing in software; on a GPU the driver maps far more address space than it uses."""
+_DRAWN = ("flashes", "segment-")
+"""What the names of tasks that draw begin with."""
 _ENCODER_CODES = ("encoder_failed", "encoder_stalled")
 _JOB_CODES = {code for code, entry in CATALOGUE.items() if entry.status is None} | {
     "shader_compile_failed",
@@ -73,12 +75,17 @@ class EncoderGone(Exception):
     """The chosen encoder failed while `auto` allows another."""
 
 
+class GpuGone(Exception):
+    """The GPU that draws the job is gone: no attempt, and no fault of the job's."""
+
+
 class Pipeline:
     """Does the steps; knows nothing of the order of jobs."""
 
-    def __init__(self, config: Config, store: Store) -> None:
+    def __init__(self, config: Config, store: Store, health: Health) -> None:
         self._config = config
         self._store = store
+        self._health = health
         self._short = asyncio.Semaphore(_SHORT_TASKS)
         self._analysing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -91,6 +98,7 @@ class Pipeline:
                 await settled(self._store.task_begins, run.job.id, name)
                 result = await go()
             except TaskError as error:
+                await self._look_for_gpu(run, name, error)
                 failures = self._store.task_stops(run.job.id, name, counts=True)
                 note(
                     _LOG,
@@ -119,6 +127,23 @@ class Pipeline:
                 except DiskFull as error:
                     raise RunFailed("storage_full") from error
                 return result
+
+    async def _look_for_gpu(self, run: Run, name: str, error: TaskError) -> None:
+        """Probe the machine when a task failed that may have drawn on a GPU.
+
+        Raises:
+            GpuGone: it is not there any more; the task does not count as an attempt.
+        """
+        if run.job.software or not name.startswith(_DRAWN):
+            return
+        try:
+            await asyncio.shield(self._health.probe())
+        except asyncio.CancelledError:
+            self._store.task_stops(run.job.id, name, counts=False)
+            raise
+        if self._health.gpu.is_gone:
+            self._store.task_stops(run.job.id, name, counts=False)
+            raise GpuGone from error
 
     def _may_fall_back(self, run: Run) -> bool:
         return self._config.encoder == "auto" and run.job.encoder == "nvenc"

@@ -85,6 +85,13 @@ class Server:
         self._child.wait(_END_S)
         self._close()
 
+    def wait(self, within_s: float) -> int:
+        """The exit status of a server that ends by itself."""
+        assert self._child is not None
+        status = self._child.wait(within_s)
+        self._close()
+        return status
+
     def terminate(self) -> int:
         """SIGTERM; the exit status, of its own accord."""
         assert self._child is not None
