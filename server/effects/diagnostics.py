@@ -42,6 +42,11 @@ class Text:
         found = [diagnostic(self.file, self.text, *self.position(offset), message) | {"hint": hint}]
         return ToqiboxError("shader_compile_failed", name=self.effect_id, diagnostics=found)
 
+    def warning(self, message: str, offset: int, hint: str | None = None) -> dict[str, Any]:
+        """A diagnostic of severity ``warning``: the text is read, and this is not as it looks."""
+        found = diagnostic(self.file, self.text, *self.position(offset), message)
+        return found | {"severity": "warning", "hint": hint}
+
     def refusal(self, reason: str, offset: int = 0) -> ToqiboxError:
         """The error for a file that is understood and not allowed: ``shader_rejected``."""
         found = [diagnostic(self.file, self.text, *self.position(offset), reason)]

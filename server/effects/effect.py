@@ -119,6 +119,9 @@ class Effect:
     """The texts that a compiler's line numbers lead back to."""
     uniforms: dict[str, Builtin] = field(default_factory=dict)
     """GLSL name of each host uniform and what it means; one that means nothing here stays 0."""
+    warnings: tuple[dict[str, Any], ...] = ()
+    """Diagnostics of severity ``warning``: what the author wrote that has no effect, or another
+    one than it seems to have. The effect is drawn all the same."""
 
     @property
     def files(self) -> tuple[str, ...]:

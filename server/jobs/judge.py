@@ -53,7 +53,7 @@ class Judge:
                     return await self._blame(source, error)
             else:
                 if result.get("renderer") == renderer:
-                    return Verdict(blank=bool(result.get("blank")))
+                    return verdict.of_result(result, source.file)
                 await self._look_again()
                 return None
         return None

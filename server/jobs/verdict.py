@@ -1,6 +1,7 @@
 """A verdict: what compiling an effect and drawing two of its frames showed."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -32,6 +33,8 @@ class Verdict:
     """For the log."""
     blank: bool = False
     """Whether nothing could be seen in either frame."""
+    warnings: tuple[dict[str, Any], ...] = ()
+    """Diagnostics of severity ``warning`` about what was drawn."""
 
     def enforce(self, effect_id: str) -> None:
         """Refuse an effect that cannot be drawn.
@@ -54,7 +57,8 @@ class Verdict:
     @classmethod
     def from_json(cls, text: str) -> "Verdict":
         values = json.loads(text)
-        return cls(**{**values, "diagnostics": tuple(values["diagnostics"])})
+        lists = {name: tuple(values.get(name) or ()) for name in ("diagnostics", "warnings")}
+        return cls(**{**values, **lists})
 
 
 def of_error(error: TaskError, file: str, *, software: bool) -> Verdict | None:
@@ -81,6 +85,23 @@ def of_error(error: TaskError, file: str, *, software: bool) -> Verdict | None:
         return None
     overrun = error.detail.startswith("signal SIGXCPU")
     return _rejected(file, _OVERRUN if overrun else _CRASH, error)
+
+
+def of_result(result: Mapping[str, Any], file: str) -> Verdict:
+    """The verdict that a finished ``compile`` task gives.
+
+    Args:
+        result: of the task.
+        file: the effect's file, of which diagnostics are told.
+    """
+    warnings = tuple(result.get("warnings") or ())
+    blank = bool(result.get("blank"))
+    if blank:
+        message = (
+            f"nothing is to be seen in the frames drawn: {result.get('why') or 'all is black'}"
+        )
+        warnings += ({**diagnostic(file, "", None, None, message), "severity": "warning"},)
+    return Verdict(blank=blank, warnings=warnings)
 
 
 def is_late(error: TaskError) -> bool:

@@ -39,6 +39,8 @@ class Job:
     """Name of the renderer that must draw it: pieces of two do not make one film."""
     flashes: Path | None = None
     """How far frames are dimmed so that they do not flash; None is not at all."""
+    precise: bool = False
+    """Whether everything that effects draw is kept as floats: to look for what rounding hides."""
     cube_edge: int | None = None
     """Most pixels of the edge of a cube that passes draw; None is as many as they ask for."""
 

@@ -7,13 +7,16 @@ compiler takes this process with it and nothing else.
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from server.effects.lettering import SAMPLE
 from server.errors import ToqiboxError
 from server.render.context import Context, GlError
+from server.render.defects import not_finite, values, why_blank
 from server.render.events import Emit, Result, Spec
 from server.render.job import Job
 from server.render.opened import KEEPER
@@ -28,6 +31,8 @@ since they are drawn anyway."""
 AT_S = 1
 """Where the first of them is unless the task says it, whole seconds after the start."""
 _MODEST = {"LP_NUM_THREADS": "2", "GALLIVM_PERF": "nopt"}
+_QUICK_S = 2.0
+"""Processor time within which an effect that shows nothing is drawn once more, to say why."""
 _CUBE_EDGE = 128
 """A cube of the usual size is 2700 times as much to draw as the picture that is judged."""
 
@@ -37,13 +42,14 @@ def run(spec: Spec, emit: Emit) -> Result:
 
     Returns:
         `renderer`, `software`, `blank` (every pixel of the last effect's own output is black or
-        fully transparent in every frame looked at) and `seconds`.
+        fully transparent in every frame looked at), `why` (the likely reason of that), `warnings`
+        (diagnostics about what was drawn) and `seconds`.
 
     Raises:
         ToqiboxError: ``shader_compile_failed`` and ``shader_rejected`` with diagnostics,
             ``render_failed`` for what OpenGL refuses.
     """
-    start = time.perf_counter()
+    start, used = time.perf_counter(), time.process_time()
     first = spec.get("at", AT_S) * FPS
     job = Job(
         effects=tuple(spec["effects"]),
@@ -69,13 +75,19 @@ def run(spec: Spec, emit: Emit) -> Result:
             scene = Scene(context, job)
             shown = _draw(context, scene, job, emit)
             context.check("drawing")
-            found = {"renderer": context.renderer, "software": context.software}
+            found = {
+                "renderer": context.renderer,
+                "software": context.software,
+                "warnings": not_finite(scene.effects, scene.kept),
+            }
+            quick = time.process_time() - used < _QUICK_S
+            why = "" if shown else _why_blank(context, scene, job, emit, again=quick)
     except GlError as error:
         raise ToqiboxError("render_failed", detail=str(error)) from error
     except MemoryError as error:
         detail = "it takes more memory than it may"
         raise ToqiboxError("shader_rejected", detail=detail) from error
-    return {**found, "blank": not shown, "seconds": time.perf_counter() - start}
+    return {**found, "blank": not shown, "why": why, "seconds": time.perf_counter() - start}
 
 
 @contextmanager
@@ -97,8 +109,32 @@ def _modest() -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _draw(context: Context, scene: Scene, job: Job, emit: Emit) -> bool:
-    """Draw what must be drawn; returns whether anything is to be seen in a judged frame."""
+def _why_blank(context: Context, scene: Scene, job: Job, emit: Emit, *, again: bool) -> str:
+    """The likely reason why nothing can be seen; it is drawn `again`, in floats, to find out."""
+    seen: list[NDArray[np.float32]] = []
+    if again:
+        # Floats take four times the memory, which may be more than there is.
+        with suppress(ToqiboxError, GlError):
+            _draw(context, Scene(context, replace(job, precise=True)), job, emit, seen.append)
+    return why_blank(scene.effects[-1], seen or [values(scene.output)])
+
+
+def _draw(
+    context: Context,
+    scene: Scene,
+    job: Job,
+    emit: Emit,
+    look: Callable[[NDArray[np.float32]], None] | None = None,
+) -> bool:
+    """Draw what must be drawn; returns whether anything is to be seen in a judged frame.
+
+    Args:
+        context: where it is drawn.
+        scene: what is drawn.
+        job: of the scene.
+        emit: called before each pass.
+        look: called with each judged frame as floats, height by width by RGBA.
+    """
 
     def timed(_name: str, draw: Callable[[], bool]) -> bool:
         # A software renderer compiles a pass once more when it is drawn first.
@@ -112,6 +148,8 @@ def _draw(context: Context, scene: Scene, job: Job, emit: Emit) -> bool:
     for frame in range(0 if scene.sequential else job.frames - JUDGED, job.frames):
         scene.draw_effects(frame, timed)
         shown = shown or _shows(scene.output)
+        if look is not None and frame >= job.frames - JUDGED:
+            look(values(scene.output))
     return shown
 
 

@@ -17,6 +17,7 @@ from server.render.composite import Composite
 from server.render.context import Context
 from server.render.convert import Convert
 from server.render.cube import Cube
+from server.render.defects import precise
 from server.render.fit import fit
 from server.render.gains import Gains
 from server.render.job import Job
@@ -55,6 +56,8 @@ class Scene:
         self._chain: list[Passes] = []
         self._composites: list[Composite] = []
         loaded = [(row, _load(row)) for row in job.effects]
+        if job.precise:
+            loaded = [(row, precise(effect)) for row, effect in loaded]
         if not loaded:
             raise ToqiboxError("render_failed", detail="no effect is given")
         below: Picture = self._fitted
@@ -65,6 +68,8 @@ class Scene:
                 below = composite.output
             self._chain.append(self._passes(effect, row, below))
         self._below = below
+        self.effects = tuple(effect for _, effect in loaded)
+        """In the order of the chain."""
         self._gains = Gains.load(context, job.flashes)
         self.output = self._chain[-1].output
         """What the last effect alone shows, straight alpha."""

@@ -33,7 +33,7 @@ def _body(body: str, header: str = "{}") -> str:
 def test_an_effect_that_draws() -> None:
     stages: list[str] = []
     found = judge(_body("gl_FragColor = vec4(isf_FragNormCoord, TIME, 1.0);"), stages)
-    assert set(found) == {"renderer", "software", "blank", "seconds"}
+    assert set(found) == {"renderer", "software", "blank", "why", "warnings", "seconds"}
     assert found["blank"] is False
     assert found["seconds"] > 0
     assert stages == ["context", "compile", "draw", "draw"]
@@ -137,3 +137,32 @@ def test_what_a_pass_takes(monkeypatch: pytest.MonkeyPatch, hardware: bool) -> N
         assert [one["name"] for one in row["passes"]] == ["a 1", "a 2", "output"]
         assert row["ms"] == pytest.approx(sum(one["ms"] for one in row["passes"]))
         assert row["passes"][2]["ms"] > 0
+
+
+@pytest.mark.parametrize(
+    ("source", "why"),
+    [
+        (_body("gl_FragColor = vec4(0.0, 0.0, 0.0, 1.0);"), "every pixel is black"),
+        (_body("gl_FragColor = vec4(1.0, 1.0, 1.0, 0.0);"), "its alpha is 0 in every pixel"),
+        (_body("gl_FragColor = vec4(0.001);"), "its brightest value is 0.001, which rounds to "),
+        (_body("gl_FragColor = vec4(0.0 / (TIME - TIME));"), "every pixel is NaN or infinity"),
+        (_body("float x = 1.0;"), "nothing is written to gl_FragColor"),
+        (_body("gl_FragColor = vec4(vec3(k), 1.0);",
+               '{"INPUTS": [{"NAME": "k", "TYPE": "float", "DEFAULT": 0}]}'), "“k” is 0"),
+        ("void mainImage(out vec4 c, in vec2 p) { c = vec4(iMouse.x); }", "“iMouse” stays 0"),
+    ],
+)  # fmt: skip
+def test_why_it_is_blank(source: str, why: str) -> None:
+    assert why in judge(source)["why"]
+
+
+def test_numbers_that_are_lost_in_a_persistent_target() -> None:
+    """A frame later they would be everywhere; the picture alone does not show it."""
+    kept = "IMG_THIS_PIXEL(acc) + vec4(isf_FragNormCoord.x < 0.5 ? sqrt(-1.0 - TIME) : 1.0)"
+    source = _body(
+        f"gl_FragColor = PASSINDEX == 0 ? {kept} : vec4(1.0);",
+        '{"PASSES": [{"TARGET": "acc", "FLOAT": true, "PERSISTENT": true}, {}]}',
+    )
+    [warning] = judge(source)["warnings"]
+    assert "“acc” holds NaN or infinity in 50% of its pixels" in warning["message"]
+    assert judge(source.replace("-1.0 - TIME", "TIME"))["warnings"] == []
