@@ -34,6 +34,8 @@ class Table(dict[str, object]):
         self.offset = offset
         self.places: dict[str, int] = {}
         self.spans: dict[str, tuple[int, int]] = {}
+        self.repeated: list[str] = []
+        """Keys that occur more than once."""
 
     def place(self, key: str) -> int:
         """Offset of a key's value, or of the object where the key is missing."""
@@ -113,6 +115,7 @@ class _Scanner:
         while self.skip_commas() != "}":
             begin = self.at
             key = self.key()
+            table.repeated += [key] if key in table else []
             if self.peek() != ":":
                 raise HeaderError(self.expected("“:”"), self.at)
             self.at += 1

@@ -59,6 +59,36 @@ def evaluate(expression: str, names: Mapping[str, float]) -> float:
     return value if math.isfinite(value) else 1.0
 
 
+def unknown_names(expression: str, names: Mapping[str, float]) -> list[str]:
+    """The names in an expression, without ``$``, that it can neither read nor call."""
+    try:
+        tokens = _tokens(expression[:_LONGEST])
+    except ValueError:
+        return []
+    words = [word.removeprefix("$") for word in tokens if word[:1].isalpha() or word[:1] in "_$"]
+    return [word for word in words if word not in names and word not in _FUNCTIONS]
+
+
+def problem(expression: str, names: Mapping[str, float]) -> str | None:
+    """The reason why an expression has no value, in a sentence; None where it has one.
+
+    Args:
+        expression: as `evaluate` takes it.
+        names: as `evaluate` takes them; their values do not matter.
+    """
+    if unknown := unknown_names(expression, names):
+        return f"“{unknown[0][:40]}” is neither a size of the picture nor a numeric input"
+    try:
+        _Reader(expression, names).result()
+    except ArithmeticError:  # a matter of this frame's values
+        return None
+    except ValueError as error:
+        return str(error)
+    except LookupError:
+        return "a value is missing"
+    return None
+
+
 def pixels(value: float, most: int = 16384) -> int:
     """A size as whole pixels, from 1 to `most`."""
     return int(min(max(math.floor(value), 1), most))

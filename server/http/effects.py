@@ -16,7 +16,7 @@ from server.threads import settled
 
 async def index(request: web.Request) -> web.Response:
     """Every effect that can be used, with its inputs as JSON Schema, and every feature of the
-    sound that an input can be bound to; `?all=1`: every file."""
+    sound that an input can be bound to; `?all=1`: every file, and warnings."""
     everything = wants_all(request)
     language = language_of(request)
     listed = await settled(_listed, request.app[SERVICE], language, everything=everything)
@@ -29,6 +29,8 @@ def _listed(service: Service, language: str, *, everything: bool) -> list[dict[s
     usable, broken = service.verdicts.offered()
     rows = [effect.describe() for effect in usable]
     if everything:
+        for row, effect in zip(rows, usable, strict=True):
+            row["warnings"] = service.verdicts.warnings(effect)
         rows += [_told(entry, language) for entry in broken]
     return sorted(rows, key=lambda row: str(row["id"]))
 

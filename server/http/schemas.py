@@ -167,7 +167,16 @@ SCHEMAS: dict[str, Any] = {
     "Accepted": _object({"success": {"const": True}, **_JOB}),
     "Diagnostic": _DIAGNOSTIC,
     "Error": _object(_ERROR, {"field": _TEXT, "diagnostics": _DIAGNOSTICS}),
-    "Effect": _object(_EFFECT),
+    "Effect": _object(
+        _EFFECT,
+        {
+            "warnings": {
+                **_DIAGNOSTICS,
+                "description": "With `?all=1`: what in the file has no effect, or another one than "
+                "it seems to have. The effect is drawn all the same.",
+            }
+        },
+    ),
     "BrokenEffect": _object(
         {"id": _TEXT, "file": _TEXT, "code": _TEXT, "error": _TEXT, "diagnostics": _DIAGNOSTICS}
     ),

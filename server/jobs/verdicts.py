@@ -10,6 +10,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable
+from typing import Any
 
 from server.effects.effect import Effect
 from server.effects.library import Broken, Library
@@ -105,6 +106,14 @@ class Verdicts:
             else:
                 usable.append(effect)
         return usable, sorted(broken, key=lambda entry: entry.id)
+
+    def warnings(self, effect: Effect) -> list[dict[str, Any]]:
+        """Diagnostics of severity ``warning`` about an effect that can be used.
+
+        Those about its text are always there, those about what it draws once it was judged.
+        """
+        found = self._known.get(self._key(self._read(effect)))
+        return [*effect.warnings, *(found.warnings if found else ())]
 
     # Judging
 

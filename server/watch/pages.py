@@ -15,6 +15,7 @@ from server.effects.feature import FEATURES
 from server.effects.lettering import SAMPLE
 from server.effects.library import BUILT_IN
 from server.errors import ToqiboxError
+from server.jobs import verdict
 from server.media.features import LEVELS, SPECTRA
 from server.watch.current import CurrentMaterial
 from server.watch.painter import Painter, Superseded
@@ -88,6 +89,7 @@ class Pages:
             return
         else:
             state.renderer = found["renderer"]
+            state.warnings += verdict.of_result(found, state.loaded.effect.file).warnings
             state.verdict = "blank" if found["blank"] else "good"
         if self._subject.state.revision == revision:
             await self._subject.tell()

@@ -50,6 +50,8 @@ class State:
     """checking, good, blank (nothing to be seen) or bad."""
     renderer: str = ""
     """The server's."""
+    warnings: list[dict[str, Any]] = field(default_factory=list)
+    """Diagnostics of severity ``warning``: it is drawn, and something in it has no effect."""
 
     def describe(self) -> dict[str, Any]:
         """What the page is told."""
@@ -58,6 +60,7 @@ class State:
             "verdict": self.verdict,
             "reason": self.reason,
             "diagnostics": self.diagnostics,
+            "warnings": self.warnings,
             "renderer": self.renderer,
             "effect": None,
         }
@@ -132,6 +135,7 @@ class Subject:
         self.state = state = State(revision=before.revision + 1, renderer=before.renderer)
         try:
             state.loaded = self._load()
+            state.warnings = list(state.loaded.effect.warnings)
             state.loaded.row()
         except ToqiboxError as error:
             state.fail(error)

@@ -13,6 +13,12 @@ const WORDS = {
 };
 const WORDS_MS = 300;
 
+/** The sentence over some warnings; empty where there are none. */
+function warned(count) {
+  if (count === 0) return "";
+  return count === 1 ? "It is drawn, with one warning." : `It is drawn, with ${count} warnings.`;
+}
+
 /** Say in a word or two how it stands. */
 export function say(words, kind) {
   at("state").textContent = words;
@@ -46,7 +52,7 @@ export class Report {
   /** Say how the file stands. */
   state() {
     const { state, refused, broken } = this.watch;
-    const { effect, verdict, diagnostics, reason, renderer } = state;
+    const { effect, verdict, diagnostics, warnings, reason, renderer } = state;
     const bad = [effect ? "it cannot be drawn" : "it cannot be read", "bad"];
     const alone = refused && !broken;
     say(...(alone ? ["drawn by the server alone", "fair"] : (WORDS[verdict] ?? bad)));
@@ -57,7 +63,8 @@ export class Report {
     this.texts = effect?.lines ?? this.texts;
     if (verdict === "bad") show(at("problems"), reason, diagnostics, this.texts);
     else if (alone) show(at("problems"), "Only this browser refuses it.", this.objections(refused), this.texts);
-    else show(at("problems"), "", [], []);
+    else if (broken) show(at("problems"), "", [], []);
+    else show(at("problems"), warned(warnings.length), warnings, this.texts);
     this.agree();
   }
 

@@ -11,6 +11,7 @@ from PIL import Image
 
 from server.config import Config
 from server.effects.library import Library
+from server.jobs import verdict
 from server.jobs.health import Health
 from server.jobs.job import Status
 from server.jobs.source import FOLDER
@@ -112,6 +113,26 @@ async def test_what_is_judged_bad_is_offered_no_more_and_says_why(
         assert isinstance(refused, dict)
         assert (status, refused["code"]) == (422, "shader_compile_failed")
         assert refused["diagnostics"] == rows[name]["diagnostics"]
+
+
+async def test_all_effects_are_listed_with_warnings_about_text_and_picture(
+    start: Start, tmp_path: Path
+) -> None:
+    header = '{"INPUTS": [{"NAME": "a", "TYPE": "float", "BINDS": "kick"}]}'
+    (tmp_path / "odd.fs").write_text(f"/*{header}*/\nvoid main() {{ gl_FragColor = vec4(a); }}\n")
+    drawn = verdict.of_result({"blank": True, "why": "every pixel is black"}, "odd.fs")
+    known = verdicts.all_of(Library((tmp_path,)), DRIVER, drawn)
+    running = await start(known=known, shaders_dirs=(tmp_path,))
+    rows = {name: (await get(running, f"/effects{name}"))[2] for name in ("", "?all=1")}
+    for name, told in (("", None), ("?all=1", ["“BINDS” is", "nothing is to be seen"])):
+        listed = rows[name]
+        assert isinstance(listed, dict)
+        [odd] = [row for row in listed["effects"] if row["id"] == "odd"]
+        found = odd.get("warnings")
+        assert (found is None) is (told is None)
+        for entry, words in zip(found or (), told or (), strict=True):
+            assert entry["message"].startswith(words)
+            assert (entry["file"], entry["severity"]) == ("odd.fs", "warning")
 
 
 async def test_a_transition_wants_a_second_photo_and_others_want_none(running: Running) -> None:

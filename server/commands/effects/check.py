@@ -117,12 +117,15 @@ def _tell(found: Verdict, options: argparse.Namespace) -> None:
     if options.json:
         print(json.dumps(found.to_json()), flush=True)
         return
-    if options.verbose and found.diagnostics:
-        print("\n".join(said(entry, found.path.parent) for entry in found.diagnostics), flush=True)
+    folder = found.path.parent
+    if not options.verbose:
+        rows = [_line(found), *(line(entry, folder) for entry in found.warnings)]
     else:
-        print(_line(found), flush=True)
+        rows = [said(entry, folder) for entry in found.diagnostics] or [_line(found)]
+        rows += [said(entry, folder) for entry in found.warnings]
     if found.note and found.outcome is not Outcome.SKIPPED:
-        print(f"{visible(str(found.path))}: note: {found.note}", flush=True)
+        rows.append(f"{visible(str(found.path))}: note: {found.note}")
+    print("\n".join(rows), flush=True)
 
 
 def _line(found: Verdict) -> str:

@@ -71,6 +71,8 @@ class Verdict:
     dialect: str | None = None
     sequential: bool | None = None
     renderer: str | None = None
+    warnings: list[dict[str, Any]] = field(default_factory=list)
+    """Diagnostics of severity ``warning``: it is drawn, and something in it has no effect."""
 
     def to_json(self) -> dict[str, Any]:
         """The verdict as an object of plain values."""
@@ -112,7 +114,11 @@ class Judge:
             return Verdict(path, Outcome.FAILED, f"it cannot be read: {error.strerror}")
         except RecursionError:
             return Verdict(path, Outcome.REJECTED, "it is nested too deeply")
-        known = {"dialect": found.effect.dialect, "sequential": found.effect.sequential}
+        known = {
+            "dialect": found.effect.dialect,
+            "sequential": found.effect.sequential,
+            "warnings": list(found.effect.warnings),
+        }
         verdict = await self._compile(path, row, known)
         if verdict.outcome is Outcome.BLANK and await self._shows(found):
             return replace(verdict, outcome=Outcome.OK, reason="")
@@ -137,9 +143,13 @@ class Judge:
             if isinstance(error, TaskError) and not _died(error):
                 await self._look_at_the_machine(error)
             return Verdict(path, Outcome.REJECTED, _blame(error), **known)
-        known = {**known, "renderer": result.get("renderer")}
+        known = {
+            **known,
+            "renderer": result.get("renderer"),
+            "warnings": [*known["warnings"], *result["warnings"]],
+        }
         if result["blank"]:
-            return Verdict(path, Outcome.BLANK, "all of it is black or transparent", **known)
+            return Verdict(path, Outcome.BLANK, result["why"], **known)
         return Verdict(path, Outcome.OK, **known)
 
     async def _shows(self, found: source.Source) -> bool:

@@ -5,9 +5,10 @@ Which dialect a text is written in is told by what it holds, never by its file's
 
 import codecs
 import re
+from dataclasses import replace
 
 from server.effects.diagnostics import Text
-from server.effects.dialects import fragment, isf, shadertoy, transition, veda
+from server.effects.dialects import fragment, isf, shadertoy, transition, unfilled, veda
 from server.effects.effect import Effect
 from server.effects.language import prepare
 from server.effects.syntax_hints import misnamed
@@ -28,6 +29,9 @@ _MARKS = (
 )
 _TOLD_BY = 64
 """Bytes at the start of a file that tell its encoding."""
+MOST_WARNINGS = 50
+"""Of one effect."""
+
 _ISF = re.compile(r"[\s*]*\{")
 _RENDER_PASS = re.compile(r'"renderpass"\s*:\s*\[')
 _MAIN_IMAGE = re.compile(
@@ -55,6 +59,11 @@ def load(effect_id: str, file: str, text: str, vertex: str | None = None) -> Eff
     """
     if len(text) > LARGEST or len(vertex or "") > LARGEST:
         raise Text(effect_id, file, "").refusal(f"it is larger than {LARGEST // 1024} kB")
+    return _linted(_parsed(effect_id, file, text, vertex))
+
+
+def _parsed(effect_id: str, file: str, text: str, vertex: str | None) -> Effect:
+    """The effect as its dialect reads it."""
     dialect = detect(text)
     if dialect is None:
         message = "no main, mainImage, transition or ISF header was found"
@@ -66,6 +75,13 @@ def load(effect_id: str, file: str, text: str, vertex: str | None = None) -> Eff
     if dialect == "fragment":
         return fragment.parse(effect_id, file, text)
     return shadertoy.parse(effect_id, file, text)
+
+
+def _linted(effect: Effect) -> Effect:
+    """The effect with all warnings about its text, in the order of its lines."""
+    found = [*effect.warnings, *unfilled.warnings(effect)]
+    found.sort(key=lambda entry: (entry["file"], entry["line"] or 0, entry["column"] or 0))
+    return replace(effect, warnings=tuple(found[:MOST_WARNINGS]))
 
 
 def detect(text: str) -> str | None:

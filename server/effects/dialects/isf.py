@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from server.effects.diagnostics import AUTHOR, AUTHOR_VERTEX, Listing, Text
-from server.effects.dialects import isf_glsl, isf_imports, isf_inputs, words
+from server.effects.dialects import isf_glsl, isf_imports, isf_inputs, isf_keys, isf_values, words
 from server.effects.dialects.transition import transition_inputs
 from server.effects.effect import Builtin, Content, Effect, Pass, Target, Texture
 from server.effects.header import HeaderError, Row, Table, read
@@ -79,6 +79,10 @@ def parse(effect_id: str, file: str, text: str, vertex: str | None = None) -> Ef
         textures=tuple(textures.values()),
         listings=_listings(file, plain, vertex),
         uniforms=dict(UNIFORMS),
+        warnings=(
+            *isf_keys.warnings(author, header),
+            *isf_values.warnings(author, header, inputs),
+        ),
     )
 
 

@@ -97,7 +97,7 @@ def _input(author: Text, row: Table, code: str) -> Input:
         default=_default(kind, row, minimum, maximum, values),
         minimum=None if values else minimum,
         maximum=None if values else maximum,
-        identity=_value(kind, row.get("IDENTITY")),
+        identity=value_of(kind, row.get("IDENTITY")),
         values=values,
         labels=labels,
         photo=_photo(author, row, kind),
@@ -173,7 +173,7 @@ def _place(told: Mapping[str, object], field: str, place: int) -> int:
 
 def _limits(kind: Kind, row: Table) -> tuple[Value | None, Value | None]:
     """MIN and MAX. Of a float both always exist, of a color too; a wrong order is put right."""
-    low, high = _value(kind, row.get("MIN")), _value(kind, row.get("MAX"))
+    low, high = value_of(kind, row.get("MIN")), value_of(kind, row.get("MAX"))
     if kind is Kind.FLOAT:
         low = 0.0 if low is None else low
         high = 1.0 if high is None else high
@@ -197,7 +197,7 @@ def _ordered(low: Value, high: Value) -> tuple[Value, Value]:
 def _default(
     kind: Kind, row: Table, low: Value | None, high: Value | None, values: tuple[int, ...]
 ) -> Value | None:
-    value = _value(kind, row.get("DEFAULT"))
+    value = value_of(kind, row.get("DEFAULT"))
     if kind.is_texture:
         return None
     if kind is Kind.BOOL:
@@ -237,7 +237,7 @@ def _clamped(value: Value, low: Value | None, high: Value | None) -> Value:
 
 def _choices(row: Table) -> tuple[tuple[int, ...], tuple[str, ...]]:
     """VALUES and LABELS of a long; where one is missing the other makes up for it."""
-    values = [_value(Kind.LONG, value) for value in _rows(row, "VALUES")]
+    values = [value_of(Kind.LONG, value) for value in _rows(row, "VALUES")]
     labels = [str(label)[:80] for label in _rows(row, "LABELS")]
     numbers = [value for value in values if isinstance(value, int)]
     if not numbers and labels:
@@ -251,7 +251,7 @@ def _rows(row: Table, key: str) -> list[object]:
     return value[:256] if isinstance(value, Row) else []
 
 
-def _value(kind: Kind, value: object) -> Value | None:
+def value_of(kind: Kind, value: object) -> Value | None:
     """A value as the header states it, None where it states none that can be used."""
     if value is None or kind.is_texture or kind is Kind.EVENT:
         return None

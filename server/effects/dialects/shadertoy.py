@@ -6,6 +6,7 @@ from server.effects.diagnostics import Text
 from server.effects.dialects import (
     shadertoy_api,
     shadertoy_glsl,
+    shadertoy_missing,
     shadertoy_text,
     shadertoy_uniforms,
     words,
@@ -56,6 +57,7 @@ def parse(effect_id: str, file: str, text: str) -> Effect:
         textures=_textures(media),
         listings=toy.listings,
         uniforms={**_uniforms(CUBE in wires), **own.uniforms},
+        warnings=tuple(shadertoy_missing.warnings(toy)),
     )
 
 

@@ -1,0 +1,130 @@
+"""Warnings about what an author wrote that has no effect, or another one than it seems to have."""
+
+import pytest
+
+from server.effects.dialects import load
+from server.effects.library import Library
+
+BODY = "\nvoid main() { gl_FragColor = vec4(1.0); }\n"
+
+
+def said(text: str, file: str = "test.fs", vertex: str | None = None) -> list[tuple[int, str, str]]:
+    """Line, what the column points at, and message with hint, of each warning."""
+    effect = load("test", file, text, vertex)
+    rows = text.split("\n")
+    found = []
+    for entry in effect.warnings:
+        assert entry["severity"] == "warning"
+        row = rows[entry["line"] - 1]
+        words = f"{entry['message']} → {entry['hint']}"
+        found.append((entry["line"], row[entry["column"] - 1 :][:8], words))
+    return found
+
+
+def of_header(header: str) -> tuple[int, str, str]:
+    """The only warning about a header."""
+    found = said(f"/*{header}*/{BODY}")
+    assert len(found) == 1, found
+    return found[0]
+
+
+def of_input(rest: str) -> tuple[int, str, str]:
+    """The only warning about an input on line 2."""
+    return of_header('{"INPUTS": [\n{"NAME": "a", ' + rest + "}]}")
+
+
+@pytest.mark.parametrize(
+    ("rest", "at", "words"),
+    [
+        ('"TYPE": "float", "BINDS": "kick"', '"BINDS":', "“BINDS” is not a key of an input: it is "
+         "ignored → did you mean “BIND”?"),
+        ('"TYPE": "float", "MIN": 2, "MAX": 1', "2, ", "MIN of “a” is above its MAX"),
+        ('"TYPE": "float", "DEFAULT": 5', "5}]}*/", "DEFAULT of “a” is 5, outside of what is "
+         "allowed: 1 is taken → MIN is 0, MAX is 1"),
+        ('"TYPE": "float", "DEFAULT": "red"', '"red"', "takes a number"),
+        ('"TYPE": "color", "DEFAULT": "#ff0000"', '"#ff0000', "takes three or four numbers"),
+        ('"TYPE": "color", "DEFAULT": [1, 0]', "[1, 0]", "takes three or four numbers"),
+        ('"TYPE": "point2D", "DEFAULT": 0.5', "0.5}", "takes two numbers"),
+        ('"TYPE": "long", "VALUES": [0, 1], "LABELS": ["x"]', '["x"]', "2 VALUES and 1 LABELS → "
+         "values without a label are shown as numbers"),
+        ('"TYPE": "long", "VALUES": [0, 1], "DEFAULT": 7', "7}]}*/", "0 is taken → VALUES has 0, "
+         "1"),
+        ('"TYPE": "long", "VALUES": [0, "x"]', '"x"', "is no number: it is ignored"),
+        ('"TYPE": "bool", "VALUES": [0, 1]', '"VALUES"', "it is for TYPE long"),
+        ('"TYPE": "float", "TYPE": "float"', '"TYPE": ', "occurs more than once"),
+    ],
+)  # fmt: skip
+def test_an_input(rest: str, at: str, words: str) -> None:
+    line, there, message = of_input(rest)
+    assert (line, there[: len(at)]) == (2, at[:8])
+    assert words in message
+
+
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [
+        ('{"Inputs": []}', "“Inputs” is not a key of the header: it is ignored → did you mean "
+         "“INPUTS”?"),
+        ('{"ISFVSN": "2", "THUMBNAIL": "a.png"}', "known keys: ISFVSN, "),
+        ('{"PASSES": [{"TARGET": "t", "PERSITENT": true}]}', "did you mean “PERSISTENT”?"),
+        ('{"PASSES": [{"TARGET": "t", "WIDTH": "$WIDHT/2"}, {}]}', "WIDTH is “$WIDHT/2”, which "
+         "counts as 1: “WIDHT” is neither a size of the picture nor a numeric input → did you "
+         "mean “$WIDTH”?"),
+        ('{"PASSES": [{"TARGET": "t", "HEIGHT": "8/"}, {}]}', "a value is missing"),
+        ('{"PASSES": [{"TARGET": "t", "WIDTH": 8}]}', "of the last pass has no effect"),
+        ('{"PASSES": [{}, {}]}', "it is not drawn → give it a TARGET"),
+        ('{"IMPORTED": {"a": {"PATH": "a.png", "FILE": "b"}}}', "not a key of an imported image"),
+    ],
+)  # fmt: skip
+def test_a_header(header: str, words: str) -> None:
+    assert words in of_header(header)[2]
+
+
+def test_a_size_made_of_inputs_is_no_mistake() -> None:
+    header = (
+        '{"INPUTS": [{"NAME": "n", "TYPE": "float"}],'
+        ' "PASSES": [{"TARGET": "t", "WIDTH": "max($WIDTH * $n, 1) / 0"}, {"WIDTH": "$WIDTH"}]}'
+    )
+    assert said(f"/*{header}*/{BODY}") == []
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "at", "words"),
+    [
+        ("a.fs", "/*{}*/\nuniform float zoom;\nvoid main() { gl_FragColor = vec4(zoom); }",
+         (2, "zoom;"), "“zoom” (float): it stays 0 → declare it in INPUTS"),
+        ("a.fs", "/*{}*/\nvarying vec2 foo;\nvoid main() { gl_FragColor = vec4(foo, 0, 1); }",
+         (2, "foo;"), "no vertex shader writes “foo” (vec2): its value is undefined → assign it "
+         "in a.vs"),
+        ("a.glsl", "void mainImage(out vec4 c, in vec2 p) {\nc = vec4(iMouse.x); }",
+         (2, "iMouse.x"), "there is no mouse in a video"),
+        ("a.frag", "uniform mat3 m;\nuniform float row[4];\n"
+         "void main() { gl_FragColor = vec4(row[0]) * m[0].x; }",
+         (2, "row[4];"), "“row” (float[4]): it stays 0 → inputs can be float"),
+        ("a.frag", "flat in int id;\nvoid main() { gl_FragColor = vec4(float(id)); }",
+         (1, "id;"), "no vertex shader writes “id” (int)"),
+        ("a.glsl", "// Pass: Image\n// iChannel0: buffer B\n"
+         "void mainImage(out vec4 c, in vec2 p) {\nc = texture(iChannel0, p); }",
+         (4, "iChannel"), "iChannel0 reads Buffer B, which no pass draws"),
+    ],
+)  # fmt: skip
+def test_glsl(file: str, text: str, at: tuple[int, str], words: str) -> None:
+    found = said(text, file)
+    assert len(found) == 1, found
+    line, there, message = found[0]
+    assert (line, there) == at
+    assert words in message
+
+
+def test_a_vertex_shader_that_writes_only_some_varyings() -> None:
+    vertex = "varying vec2 a, b;\nvoid main() { isf_vertShaderInit(); a = vec2(1.0); }"
+    text = "/*{}*/\nvarying vec2 a;\nvarying vec2 b;\nvoid main() { gl_FragColor = vec4(a, b); }"
+    assert [(line, there) for line, there, _ in said(text, vertex=vertex)] == [(3, "b;")]
+
+
+def test_what_is_declared_and_never_used_is_no_matter() -> None:
+    assert said("/*{}*/\nuniform float zoom;\nvarying vec2 foo;" + BODY) == []
+
+
+def test_no_effect_of_ours_has_warnings() -> None:
+    assert {effect.id: effect.warnings for effect in Library().all() if effect.warnings} == {}
