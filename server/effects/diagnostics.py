@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from server.effects.origins import OWN, Origins
 from server.errors import ToqiboxError
 
 AUTHOR, HOST, AUTHOR_VERTEX = 0, 1_000_000, 2_000_000
@@ -22,6 +23,8 @@ class Listing:
     file: str
     """What diagnostics call it."""
     text: str
+    origins: Origins = OWN
+    """Where its lines come from that are those of other files."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,8 @@ class Text:
     effect_id: str
     file: str
     text: str
+    origins: Origins = OWN
+    """Where its lines come from that are those of other files."""
 
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column, both from 1, of a character of the text."""
@@ -39,18 +44,29 @@ class Text:
 
     def error(self, message: str, offset: int, hint: str | None = None) -> ToqiboxError:
         """The error for a file that cannot be read: ``shader_compile_failed``."""
-        found = [diagnostic(self.file, self.text, *self.position(offset), message) | {"hint": hint}]
+        found = [self._diagnostic(offset, message) | {"hint": hint}]
         return ToqiboxError("shader_compile_failed", name=self.effect_id, diagnostics=found)
 
     def warning(self, message: str, offset: int, hint: str | None = None) -> dict[str, Any]:
         """A diagnostic of severity ``warning``: the text is read, and this is not as it looks."""
-        found = diagnostic(self.file, self.text, *self.position(offset), message)
-        return found | {"severity": "warning", "hint": hint}
+        return self._diagnostic(offset, message) | {"severity": "warning", "hint": hint}
 
     def refusal(self, reason: str, offset: int = 0) -> ToqiboxError:
         """The error for a file that is understood and not allowed: ``shader_rejected``."""
-        found = [diagnostic(self.file, self.text, *self.position(offset), reason)]
+        found = [self._diagnostic(offset, reason)]
         return ToqiboxError("shader_rejected", detail=reason, diagnostics=found)
+
+    def _diagnostic(self, offset: int, message: str) -> dict[str, Any]:
+        found = diagnostic(self.file, self.text, *self.position(offset), message)
+        return located(found, self.file, self.origins)
+
+
+def located(found: dict[str, Any], file: str, origins: Origins) -> dict[str, Any]:
+    """A diagnostic about a line of a text, at the file and line that this comes from."""
+    if found["file"] != file or found["line"] is None:
+        return found
+    place = origins.place(file, found["line"])
+    return {**found, "file": place[0], "line": place[1]}
 
 
 def diagnostic(

@@ -104,6 +104,8 @@ class Effect:
     """The author's text; kept with every job that uses it."""
     vertex_source: str | None = None
     """The author's own vertex shader where the dialect keeps it in a second file."""
+    includes: Mapping[str, str] = field(default_factory=dict)
+    """The texts of the files that it includes, by their paths from its folder."""
     title: str
     dialect: str
     description: str = ""

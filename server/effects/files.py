@@ -5,42 +5,19 @@ absolute path, no ``..`` past it, no link.
 """
 
 import os
-import re
 import stat
 from pathlib import Path
 
 from server.effects.diagnostics import Text
 from server.effects.effect import Effect
+from server.effects.paths import normal
 from server.errors import ToqiboxError
+
+__all__ = ["LARGEST_FILE", "MOST_FILES", "normal", "refusal", "resolve"]
 
 MOST_FILES = 16
 LARGEST_FILE = 20 * 1024 * 1024
 """Bytes that one file may have."""
-_LONGEST = 255
-_DRIVE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
-
-
-def normal(path: str) -> str:
-    """A path as an effect writes it, with ``/`` and without ``.`` and ``..``.
-
-    Raises:
-        ValueError: it leads out of the effect's folder, or is no path at all; says why.
-    """
-    if not path.strip() or len(path) > _LONGEST or not path.isprintable():
-        raise ValueError("it is no path of a file")
-    parts: list[str] = []
-    for part in path.replace("\\", "/").split("/"):
-        if part == ".." and not parts:
-            raise ValueError("it leads out of the effect's folder")
-        if part == "..":
-            parts.pop()
-        elif part not in ("", "."):
-            parts.append(part)
-    if not parts:
-        raise ValueError("it is no path of a file")
-    if path[0] in "/\\" or parts[0][0] == "~" or _DRIVE.match(parts[0]):
-        raise ValueError("it is not relative to the effect's file")
-    return "/".join(parts)
 
 
 def resolve(effect: Effect, folder: Path | None) -> dict[str, str]:
@@ -80,7 +57,9 @@ def _found(effect: Effect, folder: Path | None, name: str) -> Path:
 
 def _author(effect: Effect) -> Text:
     listing = effect.listings[0] if effect.listings else None
-    return Text(effect.id, effect.file, listing.text if listing else effect.source)
+    if listing is None:
+        return Text(effect.id, effect.file, effect.source)
+    return Text(effect.id, effect.file, listing.text, listing.origins)
 
 
 def refusal(effect: Effect, name: str, why: str) -> ToqiboxError:

@@ -152,6 +152,7 @@ def _functions(text: str) -> set[str]:
 
 
 _SIZES = "both sides must be as large, or one a single number: .xy makes a vec2 of any vector"
+_BESIDE = "a file must lie beside the one that includes it, or at that path in the effect's folder"
 _INTEGERS = "“%” is for whole numbers: write mod(a, b) for floats"
 
 _TABLE: tuple[tuple[re.Pattern[str], _Hint], ...] = tuple(
@@ -206,7 +207,7 @@ _TABLE: tuple[tuple[re.Pattern[str], _Hint], ...] = tuple(
         (r"cannot access field|no such field", _fixed("see its struct for the names of its parts")),
         (r"Unterminated #if", _fixed("an #endif is missing")),
         (r"Unterminated comment", _fixed("a “*/” is missing")),
-        (r"no files to include", _fixed("put what the file holds in the place of this line")),
+        (r"no files to include", _fixed(_BESIDE)),
         (
             r"invoked with \d+ arguments",
             _fixed("see the #define for how many arguments the macro takes"),

@@ -17,6 +17,7 @@ from server.effects.dialects import holds_effect, load
 from server.effects.effect import Effect
 from server.effects.files import resolve
 from server.effects.folder import Found, Mark, mark_of, read_text, scan
+from server.effects.included import gather
 from server.effects.naming import ID, Name, assign, shown_name
 from server.errors import ToqiboxError
 from server.reasons import reason
@@ -41,7 +42,7 @@ class Broken:
 
 @dataclass(frozen=True)
 class _Outcome:
-    """What reading a file gave, and the image files that it names, as they were then."""
+    """What reading a file gave, and the other files that it names, as they were then."""
 
     given: Effect | Broken | None
     """None for a file that is meant as something else."""
@@ -68,7 +69,7 @@ class Library:
     def refresh(self) -> None:
         """Look for new, changed and removed files; only those are read.
 
-        A change of an image file that an effect names is a change of the effect.
+        A change of a file that an effect names, an image or an include, is a change of the effect.
         """
         with self._lock:
             scanned = [scan(folder) for folder in self._folders]
@@ -166,9 +167,18 @@ class Library:
 
     def _sort(self) -> None:
         """Share out what was read: usable and broken."""
-        given = [outcome.given for outcome in self._read.values()]
-        self._effects = {one.id: one for one in given if isinstance(one, Effect)}
-        self._broken = [one for one in given if isinstance(one, Broken)]
+        given = [(entry.path, outcome.given) for entry, outcome in self._read.items()]
+        included = {
+            path.parent / name
+            for path, one in given
+            if isinstance(one, Effect)
+            for name in one.includes
+        }
+        self._effects = {one.id: one for _, one in given if isinstance(one, Effect)}
+        # What others include need be no effect.
+        self._broken = [
+            one for path, one in given if isinstance(one, Broken) and path not in included
+        ]
 
 
 def _read(entry: Found, effect_id: str) -> _Outcome:
@@ -185,7 +195,10 @@ def _read(entry: Found, effect_id: str) -> _Outcome:
         text = read_text(path)
         if not holds_effect(file, text):
             return _Outcome(None, images)
-        effect = load(effect_id, file, text, read_text(entry.vertex) if entry.vertex else None)
+        vertex = read_text(entry.vertex) if entry.vertex else None
+        includes, asked = gather(path.parent, path.name, text, vertex)
+        images.update((name, mark_of(path.parent, name)) for name in asked)
+        effect = load(effect_id, file, text, vertex, includes)
         images.update((name, mark_of(path.parent, name)) for name in effect.files)
         resolve(effect, path.parent)
     except ToqiboxError as error:

@@ -10,7 +10,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from server.effects.columns import Columns
-from server.effects.diagnostics import AUTHOR_VERTEX, HOST, Listing, Text, diagnostic, printable
+from server.effects.diagnostics import (
+    AUTHOR_VERTEX,
+    HOST,
+    Listing,
+    Text,
+    diagnostic,
+    located,
+    printable,
+)
 from server.effects.hints import hint
 from server.effects.place import Place
 
@@ -46,6 +54,7 @@ _HOST_NAMES = {
     "st_out": "fragColor",
     "st_color": "gl_FragColor",
 }
+_HINTED_LINE = re.compile(r"\bline (\d+)")
 _IDENTIFIER = re.compile(r"[A-Za-z]\w*")
 
 
@@ -130,6 +139,9 @@ class _Reader:
         )
         found = diagnostic(listing.file, text, line, column, message)
         told = hint(message, place) if hinted else None
+        if told and listing.origins.starts:
+            told = _HINTED_LINE.sub(lambda match: _line_of(listing, int(match[1])), told)
+        found = located(found, listing.file, listing.origins)
         return found | {"severity": row.severity, "hint": printable(told) if told else None}
 
     def _column(self, row: _Row, text: str, line: int) -> int | None:
@@ -166,6 +178,12 @@ class _Reader:
             return _HOST_NAMES.get(word, plain or word)
 
         return _HOST_WORD.sub(replaced, message)
+
+
+def _line_of(listing: Listing, line: int) -> str:
+    """A line of a text in words, as one of the file that it comes from."""
+    file, number = listing.origins.place(listing.file, line)
+    return f"line {number}" if file == listing.file else f"line {number} of {file}"
 
 
 def _host_words(source: str) -> frozenset[str]:

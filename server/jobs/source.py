@@ -39,6 +39,8 @@ class Source:
     text: str
     vertex: str | None = None
     """The text of its own vertex shader, where one lies beside it."""
+    includes: Mapping[str, str] = field(default_factory=dict)
+    """The texts of the files that it includes, by their paths."""
     sequential: bool = False
     images: Mapping[str, Image] = field(default_factory=dict)
     """By what the effect calls them."""
@@ -47,7 +49,8 @@ class Source:
     def key(self) -> str:
         """SHA-256 of all of it and of our version: what a verdict on it is kept by."""
         images = sorted((name, image.sha256) for name, image in self.images.items())
-        parts = (__version__, self.file, self.text, self.vertex, images)
+        includes = sorted(self.includes.items())
+        parts = (__version__, self.file, self.text, self.vertex, images, includes)
         return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
     def row(self, params: Mapping[str, Any], files: Mapping[str, str]) -> dict[str, Any]:
@@ -59,6 +62,7 @@ class Source:
             "vertex": self.vertex,
             "params": dict(params),
         }
+        row |= {"includes": dict(self.includes)} if self.includes else {}
         return {**row, "files": dict(files)} if files else row
 
     @property
@@ -96,6 +100,7 @@ def read_source(effect: Effect, library: Library) -> Source:
         file=effect.file,
         text=effect.source,
         vertex=effect.vertex_source,
+        includes=effect.includes,
         sequential=effect.sequential,
         images=images,
     )

@@ -191,7 +191,7 @@ def _unread(effect: Effect, error: GlError) -> ToqiboxError:
     name = re.escape(error.sampler) if isinstance(error, UnreadError) else None
     for listing in effect.listings if name else ():
         if match := re.search(rf"\bsampler\w+\s[^;]{{0,200}}?\b({name})\b", listing.text):
-            author = Text(effect.id, listing.file, listing.text)
+            author = Text(effect.id, listing.file, listing.text, listing.origins)
             return author.error(str(error), match.start(1))
     found = diagnostic(effect.file, effect.source, None, None, str(error))
     return ToqiboxError("shader_compile_failed", name=effect.id, diagnostics=[found])

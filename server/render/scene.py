@@ -190,5 +190,6 @@ class Scene:
 
 def _load(row: Mapping[str, Any]) -> Effect:
     """An effect of the chain from its source."""
-    vertex = row.get("vertex")
-    return dialects.load(str(row["id"]), str(row["file"]), str(row["source"]), vertex or None)
+    vertex, includes = row.get("vertex"), row.get("includes")
+    source = str(row["source"])
+    return dialects.load(str(row["id"]), str(row["file"]), source, vertex or None, includes)

@@ -75,10 +75,7 @@ class State:
                 "license": effect.license,
                 "program": program(effect),
                 "files": {name: f"/files/{at}" for at, name in enumerate(effect.files)},
-                "lines": [
-                    {"text": listing.start // 1_000_000, "file": listing.file, "code": listing.text}
-                    for listing in effect.listings
-                ],
+                "lines": _lines(effect),
             }
         return told
 
@@ -147,8 +144,28 @@ class Subject:
     def _look(self) -> dict[Path, Mark]:
         beside = [self.path.with_suffix(suffix) for suffix in VERTEX_SUFFIXES]
         loaded = self.state.loaded
-        images = [self.path.parent / name for name in loaded.effect.files] if loaded else []
-        return {path: _mark(path) for path in (self.path, *beside, *images)}
+        named = (*loaded.effect.files, *loaded.effect.includes) if loaded else ()
+        others = [self.path.parent / name for name in named]
+        return {path: _mark(path) for path in (self.path, *beside, *others)}
+
+
+def _lines(effect: Effect) -> list[dict[str, Any]]:
+    """The author's texts, and where the lines come from that a compiler has in each."""
+    found: list[dict[str, Any]] = []
+    for one in effect.listings:
+        origins = zip(one.origins.starts, one.origins.pieces, strict=True)
+        found.append(
+            {
+                "text": one.start // 1_000_000,
+                "file": one.file,
+                "code": one.text,
+                "origins": [[start, file, line] for start, (file, line) in origins],
+            }
+        )
+        if one.origins.starts:
+            found[-1]["code"] = effect.source if one.start == 0 else effect.vertex_source or ""
+    included = effect.includes.items()
+    return found + [{"text": None, "file": file, "code": code} for file, code in included]
 
 
 def _mark(path: Path) -> Mark:

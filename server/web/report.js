@@ -72,7 +72,8 @@ export class Report {
     const { file } = this.watch.film;
     const found = complaints(log ?? "").map(({ line, text, message: words }) => {
       const of = this.texts.find((one) => one.text === text);
-      return { file: of?.file ?? file, line: of ? line : null, message: words };
+      const [from, itself, first] = of?.origins?.findLast(([start]) => start <= line) ?? [1, of?.file ?? file, 1];
+      return { file: itself, line: of ? first + line - from : null, message: words };
     });
     return found.length ? found : [{ file, message }];
   }

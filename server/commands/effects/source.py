@@ -12,6 +12,7 @@ from server.effects.dialects import SUFFIXES, VERTEX_SUFFIXES, load
 from server.effects.effect import Effect
 from server.effects.files import resolve
 from server.effects.folder import read_text
+from server.effects.included import gather
 from server.effects.library import BUILT_IN, Library
 from server.effects.naming import natural_id, shown_name
 from server.errors import ToqiboxError
@@ -37,6 +38,7 @@ class Source:
             "vertex": self.effect.vertex_source,
             "params": self._checked(params or {}),
             "files": resolve(self.effect, self.folder),
+            "includes": dict(self.effect.includes),
         }
 
     def _checked(self, params: dict[str, Any]) -> dict[str, Any]:
@@ -78,7 +80,9 @@ def read(path: Path) -> Source:
     """
     vertex = _vertex(path)
     beside = read_text(vertex) if vertex else None
-    effect = load(natural_id(path.stem), shown_name(path), read_text(path), beside)
+    text = read_text(path)
+    includes, _ = gather(path.parent, path.name, text, beside)
+    effect = load(natural_id(path.stem), shown_name(path), text, beside, includes)
     return Source(effect, path.parent)
 
 

@@ -5,13 +5,18 @@ Which dialect a text is written in is told by what it holds, never by its file's
 
 import codecs
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
-from server.effects.diagnostics import Text
+from server.effects.diagnostics import AUTHOR, AUTHOR_VERTEX, Text, diagnostic, located
 from server.effects.dialects import fragment, isf, shadertoy, transition, unfilled, veda
 from server.effects.effect import Effect
+from server.effects.includes import IncludeError, expand
 from server.effects.language import prepare
+from server.effects.origins import Origins
 from server.effects.syntax_hints import misnamed
+from server.errors import ToqiboxError
 
 SUFFIXES = (".fs", ".frag", ".isf", ".glsl", ".json")
 """Endings of files that may hold an effect; `.json` only where `holds_effect` says so."""
@@ -44,7 +49,13 @@ _FOREIGN = re.compile(r"\buniform\s+(?:\w+p\s+)?(?!\w+p\s)\w+\s+(?!i[A-Z])\w+")
 """A uniform that is none of Shadertoy's."""
 
 
-def load(effect_id: str, file: str, text: str, vertex: str | None = None) -> Effect:
+def load(
+    effect_id: str,
+    file: str,
+    text: str,
+    vertex: str | None = None,
+    includes: Mapping[str, str] | None = None,
+) -> Effect:
     """Read an effect in whichever dialect it is written.
 
     Args:
@@ -52,6 +63,7 @@ def load(effect_id: str, file: str, text: str, vertex: str | None = None) -> Eff
         file: its file name, for diagnostics.
         text: what the file holds.
         vertex: what the vertex shader's file beside it holds, if there is one; only ISF has such.
+        includes: the texts of files that it may include, by their paths from its folder.
 
     Raises:
         ToqiboxError: ``shader_compile_failed`` with diagnostics where the text cannot be read,
@@ -59,7 +71,42 @@ def load(effect_id: str, file: str, text: str, vertex: str | None = None) -> Eff
     """
     if len(text) > LARGEST or len(vertex or "") > LARGEST:
         raise Text(effect_id, file, "").refusal(f"it is larger than {LARGEST // 1024} kB")
-    return _linted(_parsed(effect_id, file, text, vertex))
+    if not includes or holds_effect(".json", text):
+        return _linted(_parsed(effect_id, file, text, vertex))
+    vertex_file = f"{file.rpartition('.')[0]}.vs"
+    joined, origins = _joined(effect_id, file, text, includes)
+    beside, others = _joined(effect_id, vertex_file, vertex or "", includes)
+
+    def place(entries: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        found = (located(entry, file, origins) for entry in entries)
+        return [located(entry, vertex_file, others) for entry in found]
+
+    try:
+        shader = beside if vertex is not None else None
+        effect = _linted(_parsed(effect_id, file, joined, shader))
+    except ToqiboxError as error:
+        error.diagnostics = place(error.diagnostics or ())
+        raise
+    places = {AUTHOR: origins, AUTHOR_VERTEX: others}
+    listings = (replace(one, origins=places.get(one.start, one.origins)) for one in effect.listings)
+    return replace(
+        effect,
+        source=text,
+        vertex_source=vertex,
+        includes=dict(includes),
+        listings=tuple(listings),
+        warnings=tuple(place(effect.warnings)),
+    )
+
+
+def _joined(
+    effect_id: str, file: str, text: str, includes: Mapping[str, str]
+) -> tuple[str, Origins]:
+    try:
+        return expand(file, text, includes)
+    except IncludeError as problem:
+        found = diagnostic(problem.file, problem.text, problem.line, 1, str(problem))
+        raise ToqiboxError("shader_compile_failed", name=effect_id, diagnostics=[found]) from None
 
 
 def _parsed(effect_id: str, file: str, text: str, vertex: str | None) -> Effect:

@@ -1,0 +1,26 @@
+"""Where each line of a text comes from that has other files put into it."""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Origins:
+    """Where each line of a text with its includes comes from."""
+
+    starts: tuple[int, ...] = ()
+    """Numbers of the lines, from 1, at which another piece begins."""
+    pieces: tuple[tuple[str, int], ...] = ()
+    """File and number of the first line of each."""
+
+    def place(self, file: str, line: int) -> tuple[str, int]:
+        """File and line of a line of the text, which is called `file`."""
+        at = bisect_right(self.starts, line) - 1
+        if at < 0:
+            return file, line
+        found, first = self.pieces[at]
+        return found, first + line - self.starts[at]
+
+
+OWN = Origins()
+"""Of a text without any other file in it."""
