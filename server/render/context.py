@@ -67,6 +67,10 @@ _SAMPLERS = (
 )
 
 
+_alive: list[moderngl.Context] = []
+"""The open contexts of this process, the newest last."""
+
+
 class GlError(Exception):
     """OpenGL said no, or no context can be had."""
 
@@ -88,6 +92,7 @@ class Context:
 
     def __init__(self, device: int | None = None) -> None:
         self._gl = _open(device)
+        _alive.append(self._gl)
         info = self._gl.info
         self.renderer: str = info["GL_RENDERER"]
         self.vendor: str = info["GL_VENDOR"]
@@ -114,8 +119,15 @@ class Context:
         self.release()
 
     def release(self) -> None:
-        """Give the context back to the driver, with every object made in it."""
+        """Give the context back to the driver, with every object made in it.
+
+        The newest of those that are still open is current then.
+        """
         self._gl.release()
+        if self._gl in _alive:
+            _alive.remove(self._gl)
+        if _alive:
+            _alive[-1].__enter__()
 
     def program(self, vertex: str, fragment: str) -> Program:
         """Compile and link a program.

@@ -73,3 +73,12 @@ def test_contexts_come_and_go() -> None:
     for _ in range(3):
         with Context() as context:
             assert draws_right(context) is None
+
+
+def test_a_context_that_ends_leaves_the_one_before_it_usable() -> None:
+    with Context() as first:
+        before = first.texture((1, 1), data=bytes([1, 2, 3, 4]))
+        with Context() as second:
+            assert second.texture((1, 1), data=bytes(4)).read() == bytes(4)
+        assert before.read() == bytes([1, 2, 3, 4])
+        assert first.texture((1, 1), data=bytes([5] * 4)).read() == bytes([5] * 4)
