@@ -127,15 +127,21 @@ Start = Callable[..., Awaitable[Running]]
 
 
 @pytest.fixture(scope="session")
-def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def built_in() -> Library:
+    """The effects that come with the server: they stay the same, so they are read once."""
+    return Library()
+
+
+@pytest.fixture(scope="session")
+def table(built_in: Library, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A job table with the verdicts of a machine that can draw every effect."""
     folder = tmp_path_factory.mktemp("table")
-    verdicts.give(folder, verdicts.all_of(Library(), DRIVER, Verdict()))
+    verdicts.give(folder, verdicts.all_of(built_in, DRIVER, Verdict()))
     return folder / "jobs.db"
 
 
 @pytest.fixture
-async def start(tmp_path: Path, table: Path) -> AsyncIterator[Start]:
+async def start(tmp_path: Path, built_in: Library, table: Path) -> AsyncIterator[Start]:
     """Starts servers: `await start(limits, known, setting=value, …)`; slots stay empty.
 
     `known` are verdicts beside those on the effects that come with the server.
@@ -161,7 +167,8 @@ async def start(tmp_path: Path, table: Path) -> AsyncIterator[Start]:
             shutil.copyfile(table, config.data_dir / "jobs.db")
             if known:
                 verdicts.give(config.data_dir, known)
-            library = Library((BUILT_IN, *config.shaders_dirs))
+            folders = (BUILT_IN, *config.shaders_dirs)
+            library = Library(folders) if config.shaders_dirs else built_in
             service = Service(config, library)
             stack.push_async_callback(service.stop)
             service.health.found = CAN_DRAW

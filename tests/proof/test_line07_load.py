@@ -112,7 +112,6 @@ def test_a_burst_is_bounded_and_finishes(
     assert census.most == 2
 
 
-@pytest.mark.timeout(120)
 def test_premium_overtakes_by_its_head_start(
     start_server: StartServer, tmp_path: Path, figure: Figure
 ) -> None:
@@ -131,7 +130,6 @@ def test_premium_overtakes_by_its_head_start(
     assert earlier == 0
 
 
-@pytest.mark.timeout(120)
 def test_a_lone_job_uses_both_slots(
     start_server: StartServer, tmp_path: Path, figure: Figure
 ) -> None:

@@ -81,7 +81,6 @@ def test_a_macro_bomb_is_refused_within_its_limit_and_no_job_notices(
     assert {row["id"]: row.get("code") for row in listed}["bomb"] == "shader_rejected"
 
 
-@pytest.mark.timeout(120)
 def test_an_effect_that_hangs_stalls_only_its_own_job(
     start_server: StartServer, tmp_path: Path, figure: Figure
 ) -> None:
@@ -104,7 +103,6 @@ def test_an_effect_that_hangs_stalls_only_its_own_job(
     assert eventually(lambda: not server.descendants("worker"), within_s=60)
 
 
-@pytest.mark.timeout(120)
 def test_a_crash_while_drawing_fails_only_its_own_job(
     start_server: StartServer, tmp_path: Path, figure: Figure
 ) -> None:
