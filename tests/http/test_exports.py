@@ -41,8 +41,7 @@ async def working(start: Start) -> Running:
     running = await start(max_parallel_exports=1)
     running.service.health.found = None
     await running.service.start()
-    if running.service.health.found is None:  # a busy machine has not answered yet
-        await running.service.health.probe()
+    await running.service.health.first_probe()
     assert running.service.readiness()[0], running.service.readiness()[1]["problems"]
     return running
 
