@@ -127,7 +127,7 @@ class Context:
         if self._gl in _alive:
             _alive.remove(self._gl)
         if _alive:
-            _alive[-1].__enter__()
+            _alive[-1].__enter__()  # type: ignore[no-untyped-call]  # it makes the context current
 
     def program(self, vertex: str, fragment: str) -> Program:
         """Compile and link a program.
