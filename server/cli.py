@@ -77,7 +77,12 @@ def _health(parser: argparse.ArgumentParser) -> None:
 def _render(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--audio", required=True, metavar="FILE", help="MP3, WAV, FLAC, OGG, M4A/AAC or AIFF")
-    add("--photo", required=True, metavar="FILE", help="JPEG, PNG, WebP, GIF or BMP")
+    add(
+        "--photo",
+        required=True,
+        metavar="FILE",
+        help="JPEG, PNG, HEIC, WebP, AVIF, TIFF, GIF or BMP",
+    )
     add("--photo2", metavar="FILE", help="the second photo of a transition")
     add("-o", "--out", required=True, metavar="OUT.mp4", help="where the video goes")
     add("-y", "--yes", action="store_true", help="overwrite the output")

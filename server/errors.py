@@ -76,7 +76,7 @@ def sentence(code: str, language: str, values: Mapping[str, object] | None = Non
 
 class _Blank(dict[str, object]):
     def __missing__(self, key: str) -> str:
-        return "?"
+        return "" if key == "why" else "?"
 
 
 def _row(status: int | None, en: str, ru: str, *, retryable: bool = False) -> Entry:
@@ -159,8 +159,10 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "image_too_large": _row(
         413,
-        "The photo has too many pixels: at most 80 megapixels and 16384 a side.",
-        "Фото слишком большое: не больше 80 мегапикселей и 16384 по стороне.",
+        "The photo has too many pixels: {size}. A file of its kind may have {most} megapixels, and "
+        "{side} a side.",
+        "Фото слишком большое: {size}. Файлу этого вида можно {most} мегапикселей и {side} по "
+        "стороне.",
     ),
     "unsupported_media_type": _row(
         415,
@@ -179,9 +181,11 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "range_not_satisfiable": _row(416, "The file has no such bytes.", "В файле нет таких байтов."),
     "undecodable_audio": _row(
-        422, "The audio file cannot be read.", "Не удалось прочитать аудиофайл."
+        422, "The audio file cannot be read{why}.", "Не удалось прочитать аудиофайл{why}."
     ),
-    "undecodable_image": _row(422, "The photo cannot be read.", "Не удалось прочитать фото."),
+    "undecodable_image": _row(
+        422, "The photo cannot be read{why}.", "Не удалось прочитать фото{why}."
+    ),
     "invalid_parameter": _row(
         422,
         "The field “{name}” is not valid: {reason}.",

@@ -145,7 +145,7 @@ def _form(config: Config) -> dict[str, Any]:
                 "type": "string",
                 "format": "binary",
                 "description": f"The photo, at most {config.max_upload_mb} MB: "
-                "JPEG, PNG, WebP, GIF or BMP.",
+                "JPEG, PNG, HEIC, WebP, AVIF, TIFF, GIF or BMP.",
             },
             "photo2": {
                 "type": "string",

@@ -25,7 +25,7 @@ from server.threads import settled
 
 _LOG = logging.getLogger(__name__)
 _PREPARES = 2
-_PREPARE_LIMITS = confine.Limits(memory_bytes=1_500_000_000, cpu_s=15, file_bytes=2_000_000_000)
+_PREPARE_LIMITS = confine.Limits(memory_bytes=1_500_000_000, cpu_s=30, file_bytes=2_000_000_000)
 _PREPARE_WATCH = Watch(stall_s=60, limit_s=60)
 _PREPARE_ATTEMPTS = 3
 # A track of the longest length is analysed in about 40 s.
@@ -214,7 +214,9 @@ def _refusal(error: TaskError, stage: str) -> ToqiboxError:
         code, field = ("undecodable_image", stage) if is_photo else ("undecodable_audio", "audio")
         return ToqiboxError(code, field=field, detail=error.detail)
     code = error.code if CATALOGUE[error.code].status else "internal"
-    values = dict(event.get("values") or {})
-    if "reason" in values:
-        values["reason"] = Reason.from_json(values["reason"])
+    said = event.get("values") or {}
+    values: dict[str, Any] = {
+        name: Reason.from_json(value) if isinstance(value, dict) else value
+        for name, value in said.items()
+    }
     return ToqiboxError(code, field=event.get("field"), detail=error.detail, **values)

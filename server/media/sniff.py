@@ -10,12 +10,29 @@ from pathlib import Path
 from typing import BinaryIO
 
 ACCEPTED_AUDIO = "MP3, WAV, FLAC, OGG, M4A/AAC, AIFF"
-ACCEPTED_PHOTO = "JPEG, PNG, WebP, GIF, BMP"
+ACCEPTED_PHOTO = "JPEG, PNG, HEIC, WebP, AVIF, TIFF, GIF, BMP"
 
 HEAD_BYTES = 1 << 16
 """How much of a file's beginning, after its ID3v2 tags, decides."""
 
 _BRANDS = {b"M4A ", b"M4B ", b"mp42", b"isom", b"iso2", b"mp41", b"qt  "}
+_PICTURES = {
+    "avif": {b"avif", b"avis"},
+    "heif": {
+        b"heic",
+        b"heix",
+        b"heim",
+        b"heis",
+        b"hevc",
+        b"hevx",
+        b"hevm",
+        b"hevs",
+        b"mif1",
+        b"msf1",
+    },
+}
+"""Brands of pictures (ISO/IEC 23008-12, annexes B and G)."""
+_IMAGE_HEAD_BYTES = 512
 _MPEG_RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}
 _LAYER_3_V1 = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
 _LAYER_3_V2 = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
@@ -55,17 +72,31 @@ def sniff_audio_file(path: Path) -> str | None:
 
 
 def sniff_image(head: bytes) -> str | None:
-    """The kind of picture in a file that begins with `head`: ``jpeg png webp gif bmp``, or None."""
+    """The kind of picture in a file that begins with `head`, or None.
+
+    Returns ``jpeg png webp gif bmp heif avif tiff``.
+    """
     if head.startswith(b"RIFF"):
         return "webp" if head[8:12] == b"WEBP" else None
+    if head[4:8] == b"ftyp":
+        brands = _brands(head)
+        return next((kind for kind, known in _PICTURES.items() if brands & known), None)
     table = (
         (b"\xff\xd8\xff", "jpeg"),
         (b"\x89PNG\r\n\x1a\n", "png"),
         (b"GIF87a", "gif"),
         (b"GIF89a", "gif"),
         (b"BM", "bmp"),
+        (b"II*\0", "tiff"),
+        (b"MM\0*", "tiff"),
     )
     return next((kind for magic, kind in table if head.startswith(magic)), None)
+
+
+def sniff_image_file(path: Path) -> str | None:
+    """As `sniff_image`, for a file."""
+    with path.open("rb") as file:
+        return sniff_image(file.read(_IMAGE_HEAD_BYTES))
 
 
 def _read_at(file: BinaryIO, position: int, count: int) -> bytes:

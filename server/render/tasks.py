@@ -8,6 +8,7 @@ from pathlib import Path
 
 from server.errors import ToqiboxError
 from server.render.events import Emit, Result, Spec
+from server.warning import Row
 
 LONGEST_TRACK_S = 1200
 """Of a track that is analysed as a whole to find a part of it."""
@@ -28,16 +29,18 @@ def prepare(spec: Spec, emit: Emit) -> Result:
 
     Each of `audio`, `photo` and `photo2` may be missing or null; then what the result says of it
     is null too, and `mime` does not name it. `palette` is that of `photo`; see media/palette.py.
+    `warnings` has rows of server/warning.py.
     """
     from server.media.palette import file_palette
 
     audio = spec.get("audio")
     kind = _audio_kind(Path(audio)) if audio else None
-    result: Result = {"mime": {"audio": kind} if kind else {}}
+    result: Result = {"mime": {"audio": kind} if kind else {}, "warnings": []}
     for name in ("photo", "photo2"):
         if spec.get(name):
             emit.stage(name)
-        result |= _photo(name, spec.get(name), Path(spec["folder"]), result["mime"])
+        folder, warnings = Path(spec["folder"]), result["warnings"]
+        result |= _photo(name, spec.get(name), folder, result["mime"], warnings)
     kept = Path(spec["folder"]) / "photo.rgba"
     result["palette"] = file_palette(kept) if result["photo"] else None
     if not (audio and kind):
@@ -73,22 +76,19 @@ def _audio_kind(upload: Path) -> str:
     return kind
 
 
-def _photo(name: str, upload: str | None, folder: Path, mime: Result) -> Result:
-    """Decode one photo; its kind goes into `mime`."""
+def _photo(
+    name: str, upload: str | None, folder: Path, mime: Result, warnings: list[Row]
+) -> Result:
+    """Decode one photo; its kind goes into `mime`, what is worth knowing into `warnings`."""
     from server.media import photo, sniff
 
     if not upload:
         return {name: None, f"{name}_sha256": None}
-    with Path(upload).open("rb") as file:
-        mime[name] = sniff.sniff_image(file.read(32))
-    try:
-        width, height, sha256 = photo.prepare(Path(upload), folder / f"{name}.rgba")
-    except ToqiboxError as error:
-        if error.field == "photo":
-            error.field = name
-            error.values |= {"name": name} if "name" in error.values else {}
-        raise
-    return {name: {"width": width, "height": height}, f"{name}_sha256": sha256}
+    mime[name] = sniff.sniff_image_file(Path(upload))
+    found = photo.prepare(Path(upload), folder / f"{name}.rgba", name)
+    warnings += found.warnings
+    size = {"width": found.width, "height": found.height}
+    return {name: size, f"{name}_sha256": found.sha256}
 
 
 def _sound(spec: Spec, upload: Path, kind: str) -> Result:

@@ -105,7 +105,8 @@ def prepare(tmp_path: Path) -> Callable[..., Samples]:
     """Prepare a photo and read it back: rows by columns by RGBA."""
 
     def run(path: Path) -> Samples:
-        width, height, _ = photo.prepare(path, tmp_path / "photo")
+        found = photo.prepare(path, tmp_path / "photo")
+        width, height = found.width, found.height
         loaded = photo.load(tmp_path / "photo")
         assert loaded[:2] == (width, height)
         return np.frombuffer(loaded[2], np.uint8).reshape(height, width, 4)

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image, JpegImagePlugin
 
 from server.media.picture.decoded import Decoded, accept_missing, cut_off, orientation_of, reduced
-from server.media.picture.limits import check_size, fitted
+from server.media.picture.limits import MOST_COEFFICIENTS, check_size, fitted
 from server.media.picture.modes import eight_bits
 from server.warning import warning
 
@@ -51,10 +51,18 @@ def read(path: Path) -> Decoded:
 def _opened(file: BinaryIO) -> JpegImagePlugin.JpegImageFile:
     image = Image.open(file, formats=["JPEG"])
     assert isinstance(image, JpegImagePlugin.JpegImageFile)
-    progressive = bool(image.info.get("progressive"))
-    check_size(image.size, "jpeg", reduced=not progressive)
+    check_size(image.size, "jpeg", _most_pixels(image))
     image.draft(None, fitted(image.size))  # libjpeg decodes at 1/2, 1/4 or 1/8, not below that
     return image
+
+
+def _most_pixels(image: JpegImagePlugin.JpegImageFile) -> int | None:
+    """How many pixels a progressive JPEG may have, by its sampling; None for any other."""
+    if not image.info.get("progressive"):
+        return None
+    sampling = [(across, down) for _, across, down, _ in image.layer]
+    block = max(across for across, _ in sampling) * max(down for _, down in sampling)
+    return MOST_COEFFICIENTS * block // sum(across * down for across, down in sampling)
 
 
 def _decoded(image: Image.Image, rows: int | None = None) -> Decoded:

@@ -11,22 +11,24 @@ MOST_PIXELS = {
     "png": 256_000_000,
 }
 """Kinds that are decoded reduced, so that no copy of full size is made."""
+MOST_COEFFICIENTS = 450_000_000
+"""Coefficients of a progressive JPEG, which are all in memory, two bytes each."""
 WHOLE_PIXELS = 80_000_000
 """The other kinds, which are in memory at full size, twice for a moment."""
 
 
-def check_size(size: tuple[int, int], kind: str, *, reduced: bool = True) -> None:
+def check_size(size: tuple[int, int], kind: str, most: int | None = None) -> None:
     """Refuse a picture that would take too much memory.
 
     Args:
         size: width and height in pixels.
         kind: as `sniff_image` names it.
-        reduced: whether this file of its kind can be decoded reduced.
+        most: pixels that this file of its kind may have; None is as many as the kind.
 
     Raises:
         ToqiboxError: image_too_large.
     """
-    most = MOST_PIXELS.get(kind, WHOLE_PIXELS) if reduced else WHOLE_PIXELS
+    most = most or MOST_PIXELS.get(kind, WHOLE_PIXELS)
     if size[0] * size[1] > most or max(size) > LONGEST_SIDE:
         raise ToqiboxError(
             "image_too_large",

@@ -20,7 +20,7 @@ from server.media.picture.decoded import (
     reduced,
 )
 from server.media.picture.frames import first_shown
-from server.media.picture.limits import LARGEST, check_size, fitted
+from server.media.picture.limits import LARGEST, WHOLE_PIXELS, check_size, fitted
 from server.media.picture.modes import eight_bits, is_clear
 from server.media.picture.pngfile import File, Header
 
@@ -44,7 +44,7 @@ def read(path: Path) -> Decoded:
     file = pngfile.read(path.read_bytes())
     header = file.header
     in_strips = not header.interlaced and header.step in _MODES
-    check_size((header.width, header.height), "png", reduced=in_strips)
+    check_size((header.width, header.height), "png", None if in_strips else WHOLE_PIXELS)
     if not file.whole and not in_strips:
         raise cut_off()
     large = header.width * header.height > _WHOLE_PIXELS
