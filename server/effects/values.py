@@ -10,6 +10,7 @@ from server.errors import ToqiboxError
 from server.reasons import Reason, reason
 
 _COLOR = re.compile(r"#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{8})")
+_LINE_ENDS = re.compile("\r\n|[\r\u2028\u2029]")
 LARGEST_INT = 2**31 - 1
 LARGEST = 1e9
 
@@ -70,9 +71,19 @@ def read_text(field: str, value: object) -> str:
         raise invalid(field, reason("text"))
     if len(value) > MOST_CHARACTERS:
         raise invalid(field, reason("characters", most=MOST_CHARACTERS))
-    if any(unicodedata.category(sign) in ("Cc", "Cs") and sign != "\n" for sign in value):
+    return read_lines(field, value)
+
+
+def read_lines(field: str, value: str) -> str:
+    """Return a text with tabs as spaces, every end of line as ``\\n``, and none at its ends.
+
+    Raises:
+        ToqiboxError: ``invalid_parameter`` of `field`, for other control characters.
+    """
+    text = _LINE_ENDS.sub("\n", value).replace("\t", " ")
+    if any(unicodedata.category(sign) in ("Cc", "Cs") and sign != "\n" for sign in text):
         raise invalid(field, reason("no_control"))
-    return value
+    return text.strip()
 
 
 def read_choice(field: str, value: object, known: Sequence[str] | Mapping[str, object]) -> str:

@@ -2,12 +2,12 @@
 
 import json
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any, NamedTuple
 
 from server.config import FRAME_RATES, Config
+from server.effects.values import read_lines
 from server.errors import ToqiboxError
 from server.jobs.plain_json import read_json
 from server.jobs.refusal import refuse
@@ -194,9 +194,7 @@ def _label(name: str) -> Callable[[str, Config], str]:
     def read(text: str, _config: Config) -> str:
         if len(text) > TEXT_LENGTH:
             raise refuse(name, reason("characters", most=TEXT_LENGTH))
-        if any(unicodedata.category(sign) in ("Cc", "Cs") for sign in text):
-            raise refuse(name, reason("no_control"))
-        return text.strip()
+        return read_lines(name, text)
 
     return read
 

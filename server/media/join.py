@@ -148,8 +148,9 @@ def _options(tags: Tags) -> dict[str, str]:
 
 
 def _plain(text: str) -> str:
-    """Without what no argument can hold: control characters and halves of surrogate pairs."""
-    kept = (sign for sign in text if unicodedata.category(sign) not in ("Cc", "Cs"))
+    """One line without what no argument can hold: control characters, halves of surrogate pairs."""
+    line = text.replace("\n", " ")
+    kept = (sign for sign in line if unicodedata.category(sign) not in ("Cc", "Cs"))
     return "".join(kept)[:_LONGEST_TEXT]
 
 

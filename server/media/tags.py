@@ -2,9 +2,10 @@
 
 import json
 import re
-import unicodedata
 from pathlib import Path
 from typing import NamedTuple
+
+import unicodedata2
 
 from server.confine import Limits
 from server.errors import ToqiboxError
@@ -16,7 +17,9 @@ _LIMITS = Limits(memory_bytes=1 << 30, cpu_s=5, open_files=32)
 _LIMIT_S = 10.0
 _MOST_BYTES = 1 << 20
 _NAMES = ("title", "artist")
-_CONTROL = ("Cc", "Cf", "Cs", "Co", "Cn")
+_CONTROL = ("Cc", "Cs")
+_STRANGE = frozenset("\ufeff\ufffd\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Marks of byte order, of what could not be decoded, and explicit directions."""
 _ACCENTED = re.compile("[À-ÿ]")
 _MOSTLY = 0.6
 
@@ -60,9 +63,13 @@ def cleaned(text: str) -> str | None:
     accented = len(_ACCENTED.findall(text))
     if letters and accented >= _MOSTLY * len(letters):
         text = _as_cyrillic(text)
-    plain = "".join(" " if unicodedata.category(sign) in _CONTROL else sign for sign in text)
-    words = unicodedata.normalize("NFC", plain.replace("\ufffd", " ")).split()
+    plain = "".join(" " if _is_strange(sign) else sign for sign in text)
+    words = unicodedata2.normalize("NFC", plain).split()
     return " ".join(words)[:LONGEST].strip() or None
+
+
+def _is_strange(sign: str) -> bool:
+    return sign in _STRANGE or unicodedata2.category(sign) in _CONTROL
 
 
 def _as_cyrillic(text: str) -> str:

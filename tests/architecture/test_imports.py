@@ -46,6 +46,7 @@ DOORS = {
     "ctypes": {"confined.py", "render/calls.py", "render/devices.py"},
     "ffmpeg": {"media/ffmpeg.py"},
     "glcontext": {"render/context.py"},
+    "icu4py": {"media/text/"},
     "moderngl": {"render/context.py"},
     "numpy": {"media/", "render/", "samples/", "demo/"},
     "pi_heif": {"media/picture/"},
@@ -59,11 +60,12 @@ DOORS = {
     }
     | {"samples/photo.py"},
     "sqlite3": {"jobs/database.py"},
+    "uharfbuzz": {"media/text/"},
     "subprocess": {"media/ffmpeg.py", "demo/server.py"},
 }
 """The only files or folders of server/ that import these."""
 
-HEAVY = ("moderngl", "glcontext", "PIL", "pi_heif", "numpy", "ffmpeg")
+HEAVY = ("moderngl", "glcontext", "PIL", "pi_heif", "numpy", "ffmpeg", "icu4py", "uharfbuzz")
 """What the server process and a plain command must never load."""
 
 LINE_LIMIT = 300

@@ -40,7 +40,7 @@ BAD = [
     ("fps", "030"),
     ("title", "a" * 201),
     ("title", "a\x00b"),
-    ("artist", "a\r\nb"),
+    ("artist", "a\x1bb"),
     ("artist", "\ud800"),
     ("params", "[]"),
     ("params", "{"),
@@ -218,6 +218,7 @@ def test_credits_come_from_the_tags_unless_they_are_given() -> None:
         ({"title": "", "artist": "Ada"}, ("Tagged", "Ada")),
         ({"title": "Given "}, ("Given", None)),
         ({"title": " "}, (None, None)),
+        ({"title": "One\tmore\r\ntime\rnow\n\n"}, ("One more\ntime\nnow", None)),
     ]:
         request = check_request(given, Config(), Library((BUILT_IN,)), Presets())
         spec = resolve(request, prepared, Config())

@@ -42,6 +42,8 @@ def test_a_file_without_tags_or_that_is_none_has_none(sound: Path, tmp_path: Pat
         ("Íî÷ü íà Íåâå", "Ночь на Неве"),
         ("Déjà vu à la Française", "Déjà vu à la Française"),
         ("\U0001f3b5 ✓", "\U0001f3b5 ✓"),
+        ("Love 🩷 \U0001fae9", "Love 🩷 \U0001fae9"),
+        ("👩\u200d🎤", "👩\u200d🎤"),
     ],
 )
 def test_a_tag_becomes_one_clean_line(text: str, shown: str | None) -> None:

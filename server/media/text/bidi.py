@@ -4,8 +4,9 @@ Formatting characters that embed, override or isolate are taken out before (see 
 the rules about them (X1 to X8) have nothing to do; all others are here, brackets (N0) included.
 """
 
-import unicodedata
 from collections.abc import Iterator, Sequence
+
+import unicodedata2
 
 _STRONG = ("L", "R", "AL")
 _NEUTRAL = ("B", "S", "WS", "ON", "BN")
@@ -16,7 +17,7 @@ _CLOSED = ")]}⟩〉》」』】〕〗）］｝"
 def base_level(text: str) -> int:
     """0 where the paragraph runs from left to right, 1 from right to left (P2, P3)."""
     for sign in text:
-        kind = unicodedata.bidirectional(sign)
+        kind = unicodedata2.bidirectional(sign)
         if kind in _STRONG:
             return 0 if kind == "L" else 1
     return 0
@@ -24,7 +25,7 @@ def base_level(text: str) -> int:
 
 def levels(text: str, base: int) -> list[int]:
     """The embedding level of each character: odd ones run from right to left."""
-    kinds = [unicodedata.bidirectional(sign) or "L" for sign in text]
+    kinds = [unicodedata2.bidirectional(sign) or "L" for sign in text]
     edge = "R" if base else "L"
     _weak(kinds, edge)
     _brackets(text, kinds, edge)

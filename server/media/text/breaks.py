@@ -1,67 +1,80 @@
-"""Where a line may end: at spaces, hyphens and between the characters of East Asian scripts.
+"""Where a line may end: between words, in scripts that write no spaces between them too.
 
-The part of UAX 14 that titles and names need, with the rules of Japanese and Chinese typography
-for what may not begin or end a line. Thai and its neighbours write words without spaces between
-them; without a dictionary their lines end at spaces alone.
+UAX 14 with the dictionaries and models of ICU for Thai, Lao, Khmer, Burmese, Chinese and Japanese,
+and with the typography of titles beside it: a word of one letter stays with the next one, a dash
+between spaces with the one before.
 """
 
-import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import takewhile
 
-_AFTER = frozenset("-‐–—/|·•…\u200b\u00ad")
-"""A line may end behind these."""
-_NOT_FIRST = frozenset(
-    "!%),.:;?]}¢°·’†‡›℃∶、。〃〆〕〗〞﹚﹜！＂％＇），．：；？！］｝～»”"
-    "ゝゞー々ァィゥェォッャュョヮヵヶぁぃぅぇぉっゃゅょゎゕゖ〻‐゠–〜」』】〉》・…"
-)
+import unicodedata2
+from icu4py.breakers import LineBreaker
+
+_AFTER = frozenset("-‐–—/|·•…")
+"""A line may end behind these where a word goes on."""
 _DASHES = frozenset("-‐‒–—―−|·•")
 """Between spaces they stay with the word before, so that no line begins with one."""
-_NOT_LAST = frozenset("$(£¥[{‘“«‹〈《「『【〔〖〝﹙﹛＄（．［｛￡￥")
-_GLUE = frozenset("\u00a0\u202f\u2060")
-_EAST = (("\u2e80", "\u9fff"), ("\uac00", "\ud7a3"), ("\uf900", "\ufaff"), ("\uff00", "\uffef"))
-_FAR_EAST = ("\U00020000", "\U0003ffff")
+_UNITS = frozenset("%‰°℃℉€£¥₽₴₸₹₩$")
+"""Behind a number and a space they stay with the number."""
+_KOREAN = (("\u1100", "\u11ff"), ("\uac00", "\ud7a3"))
 
 
-def pieces(found: Sequence[str]) -> list[list[str]]:
-    """The clusters of a paragraph in pieces between which its line may end.
+def pieces(clusters: Sequence[str], *, phrases: bool = True) -> list[list[str]]:
+    """Return the clusters of a paragraph in pieces between which its line may end.
 
-    A space belongs to the piece before it, and so does a dash between spaces. A word of one letter
-    stays with the next one, as Russian typography wants it of prepositions.
+    A space belongs to the piece before it.
+
+    Args:
+        clusters: all of the paragraph.
+        phrases: keep the words of Chinese, Japanese and Korean together; else their lines may end
+            between any two characters that do not have to stay together.
     """
+    ends = _ends("".join(clusters), phrases)
     rows: list[list[str]] = []
-    for at, cluster in enumerate(found):
-        after = found[at + 1 : at + 2]
-        alone = cluster[0] in _DASHES and all(is_space(sign) for sign in after)
-        if rows and (alone or not _may_break(rows[-1], found[at - 1], cluster)):
+    place = 0
+    for at, cluster in enumerate(clusters):
+        after = clusters[at + 1] if at + 1 < len(clusters) else " "
+        alone = cluster[0] in _DASHES and is_space(after)
+        before = clusters[at - 1]
+        if rows and (alone or not _may_break(rows[-1], before, cluster, offered=place in ends)):
             rows[-1].append(cluster)
         else:
             rows.append([cluster])
+        place += len(cluster)
     return rows
 
 
 def is_space(cluster: str) -> bool:
-    """Whether it takes no room at the end of a line."""
+    """Return if it takes no room at the end of a line."""
     return cluster[0].isspace() or cluster == "\u200b"
 
 
-def _may_break(piece: Sequence[str], before: str, after: str) -> bool:
-    if is_space(after) or before[0] in _GLUE or after[0] in _GLUE:
-        return False
+@lru_cache(maxsize=64)
+def _ends(text: str, phrases: bool) -> frozenset[int]:
+    """Return the places of a text at which UAX 14 lets a line end."""
+    # ICU has phrases for the locales ja and ko alone; that of ja knows Chinese words as well.
+    language = "ko" if any(low <= sign <= high for sign in text for low, high in _KOREAN) else "ja"
+    locale = f"{language}@lb=strict" + (";lw=phrase" if phrases else "")
+    return frozenset(end for _, end in LineBreaker(text, locale).segments())
+
+
+def _may_break(piece: Sequence[str], before: str, after: str, *, offered: bool) -> bool:
     if is_space(before):
-        return not _is_short(piece)
-    if after[0] in _NOT_FIRST or before[0] in _NOT_LAST:
-        return False
-    if before[0] in _AFTER:
-        return len(piece) > 1 and not after[0].isdigit()
-    return _is_east(before[0]) or _is_east(after[0])
+        return offered and not _is_short(piece) and not _is_measured(piece, after)
+    if before[0] in _AFTER and not is_space(after):
+        goes_on = unicodedata2.category(after[0])[0] == "L"
+        return len(piece) > 1 and goes_on
+    return offered
 
 
 def _is_short(piece: Sequence[str]) -> bool:
-    """Whether its last word is one letter; a space follows it."""
+    """Return if its last word is one letter; a space follows it."""
     word = list(takewhile(lambda cluster: not is_space(cluster), reversed(piece[:-1])))
-    return len(word) == 1 and unicodedata.category(word[0][0]) == "Ll"
+    return len(word) == 1 and unicodedata2.category(word[0][0]) == "Ll"
 
 
-def _is_east(sign: str) -> bool:
-    return any(low <= sign <= high for low, high in (*_EAST, _FAR_EAST))
+def _is_measured(piece: Sequence[str], after: str) -> bool:
+    """Return if it ends in a number, and `after` is a unit."""
+    return len(piece) > 1 and after[0] in _UNITS and unicodedata2.category(piece[-2][0]) == "Nd"

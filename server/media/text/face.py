@@ -3,10 +3,13 @@
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+import uharfbuzz
+import unicodedata2
 from PIL import Image, ImageDraw, ImageFont
 
 from server.media.text import characters, fonts
-from server.media.text.fonts import Source
+from server.media.text.index import characters_of
+from server.media.text.source import HOME, Source
 
 REFERENCE = 96.0
 """Size in pixels at which text is measured: widths grow with the size alone."""
@@ -14,9 +17,6 @@ _EMOJI_PX = 109
 """The one size that the pictures of Noto Color Emoji have."""
 _PLAIN = ("-liga", "-clig", "-calt")
 """Without ligatures, where letters are spaced."""
-_NOBODY = "\U000ffffe"
-"""A character that there is not, and so has the shape that a font gives to missing ones."""
-_TRIED_PX = 24
 
 
 class Face:
@@ -26,26 +26,29 @@ class Face:
         self.source = source
         self.is_emoji = source is not None and source.path == str(fonts.EMOJI)
         """Whether its characters are pictures in colour."""
-        self._tried = self._open(_EMOJI_PX if self.is_emoji else _TRIED_PX, basic=True)
-        self._blank = self._shape(_NOBODY)
-        self._known: dict[str, bool] = {}
+        self.sized(REFERENCE)  # raises where FreeType cannot use the file
+        self._owned = characters_of(source) if source is not None else _built_in()
 
     def has(self, cluster: str) -> bool:
-        """Whether it has every character of the cluster that is to be seen."""
-        return all(self._has(sign) for sign in characters.visible(cluster))
+        """Return if it has every character of the cluster that is to be seen."""
+        if not all(self._has(sign) for sign in characters.visible(cluster)):
+            return False
+        # The font of emoji has glyphs without a picture, such as digits, for its sequences.
+        return not self.is_emoji or _has_picture(self, cluster)
+
+    def covered(self, cluster: str) -> str:
+        """Return a cluster without the characters that it does not have."""
+        if self.has(cluster):
+            return cluster
+        lost = {sign for sign in characters.visible(cluster) if not self._has(sign)}
+        return "".join(sign for sign in cluster if sign not in lost)
 
     def _has(self, sign: str) -> bool:
-        known = self._known.get(sign)
-        if known is None:
-            known = self._known[sign] = sign.isspace() or self._shape(sign) != self._blank
-        return known
-
-    def _shape(self, sign: str) -> object:
-        """What a character looks like, as far as it tells a missing one from others."""
-        box = self._tried.getbbox(sign)
-        if self.is_emoji:
-            return box[1] == box[3]
-        return box, bytes(self._tried.getmask(sign))
+        """Return if it has a character, or all that HarfBuzz would take it apart into."""
+        if ord(sign) in self._owned or sign.isspace():
+            return True
+        parts = unicodedata2.normalize("NFD", sign)
+        return parts != sign and all(ord(part) in self._owned for part in parts)
 
     def width(self, text: str, *, rtl: bool, plain: bool = False) -> float:
         """The width of text in em, kerning included; `plain` is without ligatures."""
@@ -97,15 +100,13 @@ class Face:
         """The font at a size in pixels."""
         return _sized(self, size)
 
-    def _open(self, size: float, *, basic: bool = False) -> ImageFont.FreeTypeFont:
-        engine = ImageFont.Layout.BASIC if basic else ImageFont.Layout.RAQM
+    def _open(self, size: float) -> ImageFont.FreeTypeFont:
         if self.source is None:
             # Pillow brings a font of its own, Aileron, for machines that have none.
-            default = ImageFont.load_default(size)
-            assert isinstance(default, ImageFont.FreeTypeFont)
-            return default
-        path = str(fonts.HOME / self.source.path)
-        return ImageFont.truetype(path, size, self.source.index, layout_engine=engine)
+            return _default(size)
+        path = str(HOME / self.source.path)
+        raqm = ImageFont.Layout.RAQM
+        return ImageFont.truetype(path, size, self.source.index, layout_engine=raqm)
 
     def sized(self, size: float) -> ImageFont.FreeTypeFont:
         """The font at a size, opened anew."""
@@ -129,6 +130,24 @@ def face_of(source: Source | None) -> Face | None:
         return Face(source)
     except OSError:
         return None
+
+
+def _default(size: float) -> ImageFont.FreeTypeFont:
+    default = ImageFont.load_default(size)
+    assert isinstance(default, ImageFont.FreeTypeFont)
+    return default
+
+
+@cache
+def _built_in() -> uharfbuzz.Set:
+    """Return the code points of the font that Pillow brings."""
+    return uharfbuzz.Face(uharfbuzz.Blob(_default(REFERENCE).font_bytes)).unicodes
+
+
+@lru_cache(4096)
+def _has_picture(face: Face, cluster: str) -> bool:
+    left, top, right, bottom = face.at(_EMOJI_PX).getbbox(cluster, anchor="ls")
+    return right > left and bottom > top
 
 
 @lru_cache(64)

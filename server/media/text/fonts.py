@@ -1,18 +1,21 @@
 """The fonts there are: files of Debian's and Ubuntu's packages, by their paths and nothing else.
 
-What a machine has besides, and what fontconfig would choose, has no say: machines with the same
-packages draw the same pixels. A file that is missing is passed over.
+What fontconfig would choose has no say: machines with the same packages draw the same pixels. A
+file that is missing is passed over. What no family has comes from all else that is installed, Noto
+first; see index.py.
 """
 
 import hashlib
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 from PIL import features
 
-HOME = Path("/usr/share/fonts")
+from server.media.text import index
+from server.media.text.source import HOME, Source
+
 DEFAULT = "Inter"
 
 
@@ -103,33 +106,11 @@ FAMILIES = {
 """By the name that effects use. EB Garamond is regular only: its bold has no Cyrillic."""
 
 EMOJI = Path("truetype/noto/NotoColorEmoji.ttf")
-_CJK = "opentype/noto/Noto{style}CJK-{weight}.ttc"
-_BEYOND = (
-    "NotoMusic-Regular",
-    "NotoSansSymbols2-Regular",
-    "NotoSansSymbols-{weight}",
-    "NotoSansMath-Regular",
-)
 NEEDED = {
-    "fonts-noto-cjk": _CJK.format(style="Sans", weight="Bold"),
+    "fonts-noto-cjk": "opentype/noto/NotoSansCJK-Bold.ttc",
     "fonts-noto-color-emoji": str(EMOJI),
 }
-_SCRIPTS = {
-    "CANADIAN": "CanadianAboriginal",
-    "ARABIC": "Arabic",
-    "CHEROKEE": "Cherokee",
-    "MUSICAL": "Music",
-}
-_JAPANESE, _KOREAN, _CHINESE = 0, 1, 2
-"""Places of the languages in the files of Noto CJK."""
-
-
-@dataclass(frozen=True)
-class Source:
-    """A font in a file: its path below HOME, and its place in a collection."""
-
-    path: str
-    index: int = 0
+"""A file of each package that is needed beside those of the families."""
 
 
 def wanted(family: str, *, bold: bool) -> Source:
@@ -154,26 +135,16 @@ def others(family: str, sign: str, text: str, *, bold: bool) -> Iterator[Source]
         bold: whether the bold weight is wanted.
     """
     found = FAMILIES.get(family) or FAMILIES[DEFAULT]
+    yield from general(family, bold=bold)
+    yield from index.holders(sign, text, serif=found.serif, bold=bold)
+
+
+def general(family: str, *, bold: bool) -> tuple[Source, Source]:
+    """Return the fonts of Latin, Cyrillic and Greek that stand in for a family, best first."""
+    found = FAMILIES.get(family) or FAMILIES[DEFAULT]
     weight = "Bold" if bold else "Regular"
-    styles = ("Serif", "Sans") if found.serif else ("Sans", "Serif")
-    for style in styles:
-        yield Source(f"truetype/noto/Noto{style}-{weight}.ttf")
-    script = unicodedata.name(sign, "").partition(" ")[0]
-    name = _SCRIPTS.get(script, script.title())
-    for style in (*styles, *(["Naskh"] if name == "Arabic" and found.serif else [])):
-        for one in dict.fromkeys((weight, "Regular")):
-            yield Source(f"truetype/noto/Noto{style}{name}-{one}.ttf")
-    east = [Source(_CJK.format(style=one, weight=weight), _language(text)) for one in styles]
-    signs = [Source(f"truetype/noto/{stem.format(weight=weight)}.ttf") for stem in _BEYOND]
-    wide = unicodedata.east_asian_width(sign) in ("W", "F")
-    yield from (*east, *signs) if wide else (*signs, *east)
-
-
-def _language(text: str) -> int:
-    """Which forms Han characters take, by the other scripts of the text."""
-    if any("\u3040" <= sign <= "\u30ff" for sign in text):
-        return _JAPANESE
-    return _KOREAN if any("\uac00" <= sign <= "\ud7a3" for sign in text) else _CHINESE
+    sans, serif = (Source(f"truetype/noto/Noto{one}-{weight}.ttf") for one in ("Sans", "Serif"))
+    return (serif, sans) if found.serif else (sans, serif)
 
 
 def missing() -> dict[str, list[str]]:
@@ -189,13 +160,10 @@ def missing() -> dict[str, list[str]]:
 
 
 def identity() -> str:
-    """A digest that is another wherever letters may be: the names and sizes of the families'
-    files and of the widest fallbacks, and the versions of what draws them.
+    """Return a digest that differs wherever letters may: the names and sizes of all fonts that are
+    installed, and the versions of what draws them.
     """
-    files = {name for one in FAMILIES.values() for name in (one.regular, one.bold)}
-    files |= set(NEEDED.values())
     rows = [f"{name} {features.version(name)}" for name in ("freetype2", "raqm", "harfbuzz")]
-    for name in sorted(files):
-        path = HOME / name
-        rows.append(f"{name} {path.stat().st_size if path.is_file() else 0}")
+    rows += [f"{package} {version(package)}" for package in ("icu4py", "uharfbuzz", "unicodedata2")]
+    rows += [f"{path} {(HOME / path).stat().st_size}" for path in index.installed()]
     return hashlib.sha256("\n".join(rows).encode()).hexdigest()[:16]

@@ -1,8 +1,8 @@
 """A text in lines that fit: wrapped where a line may end, lines balanced, smaller if need be."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import groupby
+from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
 
 from server.media.text import bidi, breaks, characters, fonts
 from server.media.text.choice import Choice
@@ -71,11 +71,18 @@ class _Paragraph:
         self.bare = [self._width(first, self._trimmed(first, last)) for first, last in self.pieces]
 
     def loosen(self, most: float) -> None:
-        """Let lines end inside of what is wider than `most` em."""
+        """Let lines end inside of what is wider than `most` em: in phrases, else anywhere."""
+        clusters = [cluster for cluster, _ in self.rows]
+        self._split(most, _ranges(breaks.pieces(clusters, phrases=False)))
+        self._split(most, [(at, at + 1) for at in range(len(clusters))])
+
+    def _split(self, most: float, finer: Sequence[tuple[int, int]]) -> None:
+        """Take the pieces of `finer` in place of those that are wider than `most` em."""
         loose: list[tuple[int, int]] = []
         for (first, last), width in zip(self.pieces, self.bare, strict=True):
             if width > most:
-                loose += [(at, at + 1) for at in range(first, last)]
+                inside = {end for _, end in finer if first < end < last}
+                loose += pairwise([first, *sorted(inside), last])
             else:
                 loose.append((first, last))
         self.pieces = loose
@@ -157,11 +164,18 @@ class _Paragraph:
 
 
 def set_text(text: str, style: Style) -> Setting:
-    """The lines of a cleaned text, at a size at which they fit."""
+    """Return the lines of a cleaned text, at a size at which they fit.
+
+    Its own line breaks are kept, more of them than `style` has lines too, as far as the height
+    allows; where one line is all that there may be, they are spaces.
+    """
     choice = Choice(style.font, text, bold=style.bold)
     spacing = 0.0 if fonts.is_joined(style.font) else style.spacing
+    if style.lines == 1:
+        text = text.replace("\n", " ")
     rows = [_Paragraph(row, choice, spacing) for row in text.split("\n")]
     rows = [row for row in rows if row.rows]
+    style = replace(style, lines=max(style.lines, len(rows)))
     scale = 1.0
     while scale > style.shrink and not _fits(rows, style, style.size * scale):
         scale *= _STEP

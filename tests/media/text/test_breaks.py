@@ -18,13 +18,39 @@ from server.media.text.characters import clusters
         ("Ada - Night · Live", ["Ada - ", "Night · ", "Live"]),
         ("— Привет, мир", ["— ", "Привет, ", "мир"]),
         ("no\u00a0break here", ["no\u00a0break ", "here"]),
-        ("夜に「月」。", ["夜", "に", "「月」。"]),
-        ("ラーメン", ["ラー", "メ", "ン"]),
-        ("東京 Tokyo", ["東", "京 ", "Tokyo"]),
-        ("สวัสดีครับ", ["สวัสดีครับ"]),
+        ("夜に「月」。", ["夜に", "「月」。"]),
+        ("夜に駆ける少女たちの物語", ["夜に", "駆ける", "少女", "たちの", "物語"]),
+        ("今天天气很好", ["今天", "天气", "很好"]),
+        ("나는 너를 사랑해", ["나는 ", "너를 ", "사랑해"]),
+        ("ラーメン", ["ラーメン"]),
+        ("東京 Tokyo", ["東京 ", "Tokyo"]),
+        ("สวัสดีครับเพื่อนรัก", ["สวัสดี", "ครับ", "เพื่อน", "รัก"]),
+        ("ຂ້ອຍຮັກເຈົ້າ", ["ຂ້ອຍ", "ຮັກ", "ເຈົ້າ"]),
+        ("ខ្ញុំស្រលាញ់អ្នក", ["ខ្ញុំ", "ស្រលាញ់", "អ្នក"]),
+        ("မြန်မာနိုင်ငံသီချင်း", ["မြန်မာနိုင်ငံ", "သီချင်း"]),
+        ("Qui est là ?", ["Qui ", "est ", "là ?"]),
+        ("Wait ! What ?", ["Wait ! ", "What ?"]),
+        ("« Bonjour » dit-il", ["« Bonjour » ", "dit-", "il"]),
+        ("»Hallo« sagt er", ["»Hallo« ", "sagt ", "er"]),
+        ("wait ; no : go", ["wait ; ", "no : ", "go"]),
+        ("Это 100 % хит", ["Это ", "100 % ", "хит"]),
+        ("what…now", ["what…", "now"]),
         ("(live) mix", ["(live) ", "mix"]),
         ("", []),
     ],
 )
 def test_pieces(text: str, found: list[str]) -> None:
     assert ["".join(piece) for piece in pieces(clusters(text))] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("夜に駆ける", ["夜", "に", "駆", "け", "る"]),
+        ("ラーメン。", ["ラー", "メ", "ン。"]),
+        ("「ちょっと」", ["「ちょっ", "と」"]),
+    ],
+)
+def test_lines_may_end_inside_of_phrases_where_they_must(text: str, found: list[str]) -> None:
+    seen = pieces(clusters(text), phrases=False)
+    assert ["".join(piece) for piece in seen] == found

@@ -7,10 +7,12 @@ from PIL import ImageFont
 
 from scripts import dockerfile
 from server.effects.library import BUILT_IN
-from server.media.text import fonts
-from server.media.text.choice import Choice
+from server.media.text import characters, fonts, index
+from server.media.text.characters import cleaned, clusters
+from server.media.text.choice import Choice, undrawn
 from server.media.text.face import face_of
-from server.media.text.fonts import FAMILIES, Source
+from server.media.text.fonts import FAMILIES
+from server.media.text.source import HOME, Source
 
 ROOT = Path(__file__).parents[3]
 LATIN = ("Dancing Script",)
@@ -26,7 +28,7 @@ def test_nothing_is_missing() -> None:
 @pytest.mark.parametrize("bold", [False, True])
 def test_family(name: str, bold: bool) -> None:
     source = fonts.wanted(name, bold=bold)
-    family, _style = ImageFont.truetype(str(fonts.HOME / source.path), 20).getname()
+    family, _style = ImageFont.truetype(str(HOME / source.path), 20).getname()
     assert family is not None
     assert family.split(maxsplit=1)[0] == name.split(maxsplit=1)[0]
     face = face_of(source)
@@ -46,9 +48,19 @@ def test_family(name: str, bold: bool) -> None:
         ("न", "NotoSansDevanagari-Bold.ttf"),
         ("ა", "NotoSansGeorgian-Bold.ttf"),
         ("字", "NotoSansCJK-Bold.ttc"),
+        ("٣", "NotoSansArabic-Bold.ttf"),
+        ("۳", "NotoSansArabic-Bold.ttf"),
+        ("፩", "NotoSansEthiopic-Bold.ttf"),
+        ("၃", "NotoSansMyanmar-Bold.ttf"),
+        ("ꞵ", "NotoSans-Bold.ttf"),
+        ("\ufdfa", "NotoSansArabic-Bold.ttf"),
+        ("①", "NotoSansSymbols-Bold.ttf"),
+        ("\u31e3", "NotoSansCJK-Bold.ttc"),
         ("★", "NotoSansSymbols2-Regular.ttf"),
         ("𝄞", "NotoMusic-Regular.ttf"),
         ("🔥", "NotoColorEmoji.ttf"),
+        ("🩷", "NotoColorEmoji.ttf"),
+        ("3\ufe0f\u20e3", "NotoColorEmoji.ttf"),
     ],
 )
 def test_other_scripts_have_their_font(cluster: str, file: str) -> None:
@@ -56,8 +68,33 @@ def test_other_scripts_have_their_font(cluster: str, file: str) -> None:
     assert [Path(face.source.path).name for _, face in found if face.source] == [file]
 
 
-def test_a_character_that_no_font_has_is_left_out() -> None:
+def _names(family: str, text: str) -> list[str]:
+    rows = Choice(family, text, bold=True).faces(clusters(text))
+    return [Path(face.source.path).name for _, face in rows if face.source]
+
+
+def test_shared_digits_and_signs_look_like_the_letters_before_them() -> None:
+    assert _names("Inter", "বাংলা।")[-1] == "NotoSansBengali-Bold.ttf"
+    assert _names("Inter", "ދިވެހި٣")[-1] == "NotoSansThaana-Bold.ttf"
+    assert _names("Inter", "東京㏂") == ["NotoSansCJK-Bold.ttc"] * 3
+    assert _names("Noto Serif", "हिन्दी।")[-1] == "NotoSerifDevanagari-Bold.ttf"
+
+
+def test_no_character_that_a_font_has_is_lost() -> None:
+    """One of each 64 neighbours that some font has."""
+    owned = {code for path in index.installed() for code in index.characters_of(Source(path))}
+    some = sorted({code >> 6: code for code in owned}.values())
+    assert len(some) > 1000
+    text = [sign for sign in map(chr, some) if list(characters.visible(cleaned(sign)))]
+    choice = Choice("Inter", "", bold=True)
+    lost = [f"U+{ord(sign):04X}" for sign in text if not choice.faces([cleaned(sign)])]
+    assert lost == []
+
+
+def test_a_character_that_no_font_has_is_left_out_and_named() -> None:
     assert Choice("Inter", "", bold=True).faces(["\U0001e290\U0001e291"]) == []
+    assert undrawn("a\U0001e290b\U0001e290\U0001ffff ٣🩷 e\u0301") == ["\U0001e290", "\U0001ffff"]
+    assert undrawn("Z\U0001e8d0") == ["\U0001e8d0"]
 
 
 def test_an_unknown_family_is_the_default_and_a_missing_file_is_passed_over() -> None:
@@ -76,7 +113,7 @@ def test_image_and_setup_install_every_package() -> None:
     words = (ROOT / "scripts" / "setup.sh").read_text("utf-8").split()
     files = dict(word.split("/", 1) for word in words if word.startswith("fonts-") and "/" in word)
     assert files.keys() == packages
-    assert [file for file in files.values() if not (fonts.HOME / file).is_file()] == []
+    assert [file for file in files.values() if not (HOME / file).is_file()] == []
 
 
 def test_documents_name_every_family_and_package() -> None:

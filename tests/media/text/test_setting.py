@@ -69,6 +69,17 @@ def test_a_low_picture_holds_fewer_lines() -> None:
 
 def test_line_breaks_are_kept() -> None:
     assert rows(set_text("один\n\nдва", style())) == ["один", "два"]
+    four = ["one", "two", "three", "four"]
+    assert rows(set_text("\n".join(four), style(lines=3))) == four
+    assert rows(set_text("\n".join(four), style(lines=1))) == [" ".join(four)]
+
+
+def test_a_phrase_that_is_too_long_is_broken_by_the_rules() -> None:
+    found = rows(
+        set_text("それはちょっと「むずかしい」のでは、ない？", style(width=130, shrink=1, lines=8))
+    )
+    assert len(found) > 3
+    assert [row for row in found if row[0] in "、。？」ょっ"] == []
 
 
 def test_runs_go_from_left_to_right_as_they_are_seen() -> None:
