@@ -41,20 +41,23 @@ _VOICES = {
     "ride": (51, 53, 59),
     "shaker": (69, 70, 82),
 }
+_NO_HIT = re.compile(
+    r"loop|roll|break|perc|rerc|(?<!drum )\bbass (?!drum)|kicksnare|snarehat|reverse|run"
+    r"|brush(hi|lo)tom|hit ?\d|conga|timbal|tom h+"
+)
+"""Words in the names of files that are no single hit of a voice."""
 _CALLED = (
-    ("", r"loop|roll|break|perc|rerc|(?<!drum )\bbass (?!drum)|kicksnare|snarehat|reverse|run"),
-    ("", r"brush(hi|lo)tom|hit ?\d|conga|timbal|tom h+"),
     ("kick", r"kick|kik\b|bass ?drum|drum bass|thump|\bbd\b|(808|re)bd\b"),
     ("stick", r"stick|rim ?click|\brim\b|\brs\b|^(?!.*snare).*rimshot"),
     ("clap", r"clap|snap|clp\b|\bcp\b"),
     ("snare", r"snare|slap|snr\b|\b(sn|sd)\d?\b|(808|re)sd\b"),
     ("pedal", r"(hat|hh|cymbal).*(ped|pd)|(ped|pd).*(hat|hh)|foot_pedal|foothat"),
     ("open", r"(hat|hh|hihat).*(op|free|swish)|op.*(hat|hh)|\b(oh|ho)\b|hhod|oht\b|808oh\b"),
-    ("hat", r"hat|hh\b|hhcd|\bch\b|closed hh|cht\b|cymbal closed"),
+    ("hat", r"hat|hh\b|hhcd|\bch\b|closed hh|cht\b|cymbal closed|maraca"),
     ("ride", r"ride"),
     ("crash", r"crash|cymbal|splash|china|cym\b|\bcy\b|808cy\b"),
     ("tom", r"tom|\b(ht|mt|lt)\b|808[hml]t\b"),
-    ("shaker", r"shaker|cabasa|maraca|\bma\b"),
+    ("shaker", r"shaker|cabasa|\bma\b"),
 )
 """Words in the names of files and instruments; the first that matches counts."""
 _LENGTHS = {"hat": 0.35, "pedal": 0.3, "kick": 1.2, "snare": 1.2, "open": 1.2}
@@ -204,10 +207,9 @@ def _singles(folder: Path) -> dict[str, list[list[Path]]]:
     for path in sorted(folder.rglob("*")):
         if path.suffix.lower() not in _SUFFIXES or path.stat().st_size > _LARGEST:
             continue
-        voice = _called(_words(path.stem))
-        if voice is None:
-            voice = _called(_words(path.parent.name))
-        if voice:
+        name = _words(path.stem)
+        voice = _called(name) or _called(_words(path.parent.name))
+        if voice and not _NO_HIT.search(name.lower()):
             hits.setdefault((voice, path.parent), []).append(path)
     found: dict[str, list[list[Path]]] = {}
     for (voice, _), paths in hits.items():
