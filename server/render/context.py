@@ -39,8 +39,6 @@ __all__ = [
     "TextureCube",
     "Uniform",
     "VertexArray",
-    "is_sampler",
-    "sampled_by",
 ]
 
 Size = tuple[int, int]
@@ -52,20 +50,11 @@ Sampled = Texture | TextureCube | Texture3D
 _VERSION = 330
 _CUBE_SEAMLESS = 0x884F  # GL_TEXTURE_CUBE_MAP_SEAMLESS, which WebGL 2 always has on
 # The samplers of floats, without shadow: 2D, 3D, cube.
-_KINDS: dict[int, type] = {0x8B5E: Texture, 0x8B5F: Texture3D, 0x8B60: TextureCube}
 _FILTERS = {
     Filter.NEAREST: (moderngl.NEAREST, moderngl.NEAREST),
     Filter.LINEAR: (moderngl.LINEAR, moderngl.LINEAR),
     Filter.MIPMAP: (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR),
 }
-# The enums of sampler types: 2D and its like, arrays, integers, multisample.
-_SAMPLERS = (
-    range(0x8B5D, 0x8B65),
-    range(0x8DC0, 0x8DC6),
-    range(0x8DC9, 0x8DD9),
-    range(0x9108, 0x910E),
-)
-
 
 _alive: list[moderngl.Context] = []
 """The open contexts of this process, the newest last."""
@@ -254,18 +243,6 @@ class Context:
         if error != "GL_NO_ERROR":
             self._gl.clear_errors()
             raise GlError(f"{error} after {what}")
-
-
-def is_sampler(uniform: Uniform) -> bool:
-    """Whether a uniform reads a texture."""
-    member: Any = uniform  # its stub lacks the type
-    return any(member.gl_type in kinds for kinds in _SAMPLERS)
-
-
-def sampled_by(uniform: Uniform) -> type | None:
-    """The class of textures that a sampler reads; None where it is one that nothing here is."""
-    member: Any = uniform
-    return _KINDS.get(member.gl_type)
 
 
 def _open(device: int | None) -> moderngl.Context:

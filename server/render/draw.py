@@ -11,10 +11,9 @@ from server.render.context import (
     Program,
     Sampler,
     Uniform,
-    is_sampler,
-    sampled_by,
 )
 from server.render.cube import Cube
+from server.render.samplers import is_sampler, sampled_by
 from server.render.surface import Picture, Surface, View
 
 STRIP = """#version 330 core
