@@ -141,7 +141,7 @@ vec4 walls() {
     float fast = rush();
     float around = fract(atan(q.y, q.x) / TURN);
     vec3 tone = textureLod(spill, vec2((63.0 * around + 0.5) / 64.0, 0.25 + 0.5 * (1.0 - depth)), 0.0).rgb;
-    vec3 wall = tone * tone * (0.22 + 1.5 * depth * depth * (0.5 + 0.4 * level + 1.1 * pulse + fast));
+    vec3 wall = tone * tone * (0.22 + 1.5 * depth * depth * (0.5 + 0.4 * level + 0.9 * pulse + fast));
     float flown = PACE * speed * heard + leap * 1.6 * SLOW * (1.0 - exp(-since / SLOW));
     // Boards are brighter towards the photo, and each has a groove before the next.
     float board = fract(7.0 * (depth + flown));

@@ -30,7 +30,7 @@ BROKEN: tuple[tuple[str, int, int | None, str, str], ...] = (
     ("header.fs", 4, 23, '"', ""),
     ("host_name_redefined.fs", 4, 7, "TIME", "“TIME” is given to the shader already"),
     ("image_not_declared.fs", 5, 35, "backdrop", "nothing is called “backdrop”"),
-    ("include.frag", 4, 1, "#", "put what the file holds in the place of this"),
+    ("include.frag", 4, 1, "#", "a file must lie beside the one that includes it"),
     ("input_not_declared.fs", 6, 28, "brightness", "nothing is called “brightness”"),
     ("input_written.fs", 5, 5, "speed", "“speed” is given to the shader and cannot be"),
     ("loop_name.frag", 6, 10, "i", "nothing is called “i”"),

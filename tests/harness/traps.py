@@ -87,8 +87,8 @@ def bomb_header(side: int = 60_000) -> bytes:
     return png_of(side, side, 8, 2, zlib.compress(b"\0"))
 
 
-def bomb(side: int = 12_000) -> bytes:
-    """A PNG of 144 million black pixels, all of them there, in some kilobytes."""
+def bomb(side: int = 20_000) -> bytes:
+    """A PNG of 400 million black pixels, all of them there, in some kilobytes."""
     row = 1 + side // 8
     return png_of(side, side, 1, 0, zlib.compress(bytes(row * side), 9))
 

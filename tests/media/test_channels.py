@@ -50,7 +50,7 @@ def test_an_offset_changes_no_level_and_no_event(features: Callable[[Samples], F
         one, other = (found.hits(event) for found in (plain, offset))
         other = other[other[:, 0] < 3.95]  # the end of the offset is a step, which is heard
         assert len(one) == 8
-        assert other == pytest.approx(one, abs=2e-2)
+        assert other == pytest.approx(one, abs=4e-2)
         assert other[:, 0] == pytest.approx(one[:, 0], abs=1e-3)
     for name in ("level", "level.raw", "bass", "centroid"):
         before, after = (found.column(name, 105, 30)[15:] for found in (plain, offset))

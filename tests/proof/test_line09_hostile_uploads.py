@@ -243,7 +243,7 @@ def test_a_header_that_lies_about_the_length_is_not_believed(
 
 def test_a_cover_is_never_decoded(hostile: Hostile, tmp_path: Path, figure: Figure) -> None:
     cover = tmp_path / "cover.png"
-    cover.write_bytes(traps.bomb())
+    cover.write_bytes(traps.bomb(12_000))
     samples = tracks.noise(SECONDS, 44100, 2)
     options = ("-map", "0:a", "-map", "1:v", "-c:v", "copy", "-disposition:v", "attached_pic")
     kind = tracks.FORMATS["mp3-cbr"]
