@@ -31,10 +31,31 @@ def is_software(renderer: str) -> bool:
 
 def list_devices() -> list[Device]:
     """Every EGL device (EGL_EXT_device_enumeration); empty where EGL is missing or cannot tell."""
+    egl, handles = _handles()
+    if egl is None:
+        return []
+    query_string = _function(
+        egl,
+        b"eglQueryDeviceStringEXT",
+        ctypes.CFUNCTYPE(ctypes.c_char_p, ctypes.c_void_p, ctypes.c_int),
+    )
+    if query_string is None:
+        return []
+    return [_device(index, handle, query_string) for index, handle in enumerate(handles)]
+
+
+def device_handle(index: int) -> int | None:
+    """Return EGL's own handle of a device; None where no device has that index."""
+    _, handles = _handles()
+    return handles[index] if index < len(handles) else None
+
+
+def _handles() -> tuple[ctypes.CDLL | None, list[int]]:
+    """Load EGL and query the handles of its devices."""
     try:
         egl = ctypes.CDLL(LIB_EGL)
     except OSError:
-        return []
+        return None, []
     query_devices = _function(
         egl,
         b"eglQueryDevicesEXT",
@@ -42,17 +63,10 @@ def list_devices() -> list[Device]:
             ctypes.c_uint, ctypes.c_int, ctypes.c_void_p, ctypes.POINTER(ctypes.c_int)
         ),
     )
-    query_string = _function(
-        egl,
-        b"eglQueryDeviceStringEXT",
-        ctypes.CFUNCTYPE(ctypes.c_char_p, ctypes.c_void_p, ctypes.c_int),
-    )
-    if query_devices is None or query_string is None:
-        return []
     handles, count = (ctypes.c_void_p * _MOST)(), ctypes.c_int()
-    if not query_devices(_MOST, handles, ctypes.byref(count)):
-        return []
-    return [_device(index, handles[index], query_string) for index in range(count.value)]
+    if query_devices is None or not query_devices(_MOST, handles, ctypes.byref(count)):
+        return None, []
+    return egl, [handles[index] or 0 for index in range(count.value)]
 
 
 def by_preference(devices: list[Device]) -> list[Device]:

@@ -55,7 +55,7 @@ class Scene:
         self._budget: Budget | None = None
         self._chain: list[Passes] = []
         self._composites: list[Composite] = []
-        loaded = [(row, _load(row)) for row in job.effects]
+        loaded = [(row, load_row(row)) for row in job.effects]
         if job.precise:
             loaded = [(row, precise(effect)) for row, effect in loaded]
         if not loaded:
@@ -188,7 +188,7 @@ class Scene:
         return self._photo2 if name == "photo2" else self._fitted2
 
 
-def _load(row: Mapping[str, Any]) -> Effect:
+def load_row(row: Mapping[str, Any]) -> Effect:
     """An effect of the chain from its source."""
     vertex, includes = row.get("vertex"), row.get("includes")
     source = str(row["source"])

@@ -152,6 +152,13 @@ def compile_effect(spec: Spec, emit: Emit) -> Result:
     return run(spec, emit)
 
 
+def browser(spec: Spec, emit: Emit) -> Result:
+    """Compile the shaders that a browser gets of an effect; see browser.py."""
+    from server.render.browser import run
+
+    return run(spec, emit)
+
+
 def frame(spec: Spec, emit: Emit) -> Result:
     """Draw single frames of a job into PNG files; see shots.py."""
     from server.render.shots import run
@@ -222,6 +229,7 @@ TASKS: dict[str, Callable[[Spec, Emit], Result]] = {
     "tell": tell,
     "segment": segment,
     "compile": compile_effect,
+    "browser": browser,
     "frame": frame,
     "profile": profile,
     "sheet": sheet,

@@ -26,7 +26,7 @@ from server.render.tasks import TASKS
 LINE_LIMIT = 8 * 1024 * 1024
 """Longest task line in bytes: an effect may have 256 kB of source and include 512 kB more."""
 _DETAIL_LIMIT = 4000
-_DRAWING = ("flashes", "segment", "compile", "frame", "profile")
+_DRAWING = ("flashes", "segment", "compile", "browser", "frame", "profile")
 
 
 def _plain(value: object) -> object:

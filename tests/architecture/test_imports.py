@@ -43,7 +43,7 @@ ROOMS: dict[str, set[str]] = {
 
 DOORS = {
     "aiohttp": {"http/", "watch/"},
-    "ctypes": {"confined.py", "render/calls.py", "render/devices.py"},
+    "ctypes": {"confined.py", "render/calls.py", "render/devices.py", "render/es_context.py"},
     "ffmpeg": {"media/ffmpeg.py"},
     "glcontext": {"render/context.py"},
     "icu4py": {"media/text/"},

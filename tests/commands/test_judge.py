@@ -8,8 +8,11 @@ import pytest
 
 from server import cli_effects
 from server.commands.effects import new, source
-from server.commands.effects.judge import Judge, Limits, Outcome
+from server.commands.effects.judge import Judge
+from server.commands.effects.limits import Limits
+from server.commands.effects.verdict import Outcome
 from server.config import Config
+from server.jobs.workers import Watch, Worker
 
 GOOD = '/*{"ISFVSN": "2"}*/\nvoid main() { gl_FragColor = vec4(1.0); }\n'
 
@@ -72,3 +75,35 @@ async def test_every_template_draws(judge: Judge, templates: list[Path]) -> None
         assert effect.title == f"My {file.stem.removeprefix('my-')}"
         assert (effect.credit, effect.license) == ("Your name", "MIT")
         assert effect.description
+
+
+async def test_what_browsers_alone_refuse_is_a_warning(judge: Judge, tmp_path: Path) -> None:
+    file = tmp_path / "shifted.fs"
+    text = "void main() {\n    float part = 1;\n    gl_FragColor = vec4(part);\n}\n"
+    file.write_text('/*{"ISFVSN": "2"}*/\n' + text)
+    (tmp_path / "lib.glsl").write_text("float one() { return 1; }\n")
+    included = tmp_path / "included.frag"
+    main = "void main() { gl_FragColor = vec4(one()); }\n"
+    included.write_text(f'\n#include "lib.glsl"\n{main}')
+    for path, line, of in ((file, 3, file), (included, 1, tmp_path / "lib.glsl")):
+        verdict = await judge.judge(path)
+        assert (verdict.outcome, verdict.browser) == (Outcome.OK, False)
+        found = next(
+            entry for entry in verdict.warnings if "browsers refuse it" in entry["message"]
+        )
+        place = (found["file"], found["line"], found["severity"])
+        assert place == (of.name, line, "warning")
+    file.write_text(GOOD)
+    verdict = await judge.judge(file)
+    assert (verdict.browser, verdict.warnings) == (True, [])
+
+
+async def test_shaders_of_other_players_compile_for_browsers() -> None:
+    worker = await Worker.start("compile")
+    try:
+        for path in sorted((Path(__file__).parents[1] / "features" / "players").iterdir()):
+            task = {"task": "browser", "effects": [source.read(path).row()]}
+            result = await worker.run(task, Watch(60, 60), lambda _event: None)
+            assert result["diagnostics"] == [], path
+    finally:
+        await worker.kill()

@@ -12,9 +12,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from server.cli import FAILED, USAGE
-from server.commands.effects.judge import Judge, Limits, Outcome, Unfit, Verdict
+from server.commands.effects.judge import Judge, Unfit
+from server.commands.effects.limits import Limits
 from server.commands.effects.names import Names, note
 from server.commands.effects.report import Refused, complain
+from server.commands.effects.verdict import Outcome, Verdict
 from server.commands.messages import line, said, visible
 from server.config import Config
 from server.effects.dialects import SUFFIXES
@@ -84,10 +86,13 @@ async def _judge_all(
     seats = [asyncio.create_task(_work(rest, limits)) for _ in range(min(options.jobs, len(files)))]
     counts: Counter[Outcome] = Counter()
     renderers: set[str] = set()
+    untried = False
     try:
         for verdict in verdicts:
             found = await verdict
             counts[found.outcome] += 1
+            drawn = found.outcome in (Outcome.OK, Outcome.BLANK)
+            untried = untried or (drawn and found.browser is None)
             renderers |= {found.renderer} if found.renderer else set()
             name = names.of(found.path)
             _tell(replace(found, id=name.id, note=note(name)), options)
@@ -95,6 +100,11 @@ async def _judge_all(
         for seat in seats:
             seat.cancel()
         await asyncio.gather(*seats, return_exceptions=True)
+    if untried and not options.json:
+        words = (
+            "this machine has no OpenGL ES: errors that only browsers report were not looked for"
+        )
+        print(f"toqibox effects check: note: {words}", file=sys.stderr)
     _summarise(counts, time.monotonic() - began, sorted(renderers), options)
     return counts
 

@@ -5,86 +5,31 @@ file during which it dies, or after which it says what is no fault of a shader, 
 alone in a fresh process. That second verdict counts.
 """
 
-import asyncio
-import contextlib
-import os
-from dataclasses import asdict, dataclass, field, replace
-from enum import StrEnum
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from server.commands.effects import source
+from server.commands.effects.limits import Limits, Overrun, memory_bytes, watched
 from server.commands.effects.report import diagnostics_of, words_of
+from server.commands.effects.verdict import Outcome, Verdict
+from server.effects.diagnostics import diagnostic
 from server.effects.dialects import LARGEST, detect
 from server.effects.effect import Effect, Value
 from server.effects.folder import read_text
 from server.effects.trial import trials
 from server.errors import ToqiboxError
-from server.jobs.verdict import CPU_S, MEMORY_BYTES
-from server.jobs.workers import TaskError, Watch, Worker
+from server.jobs.workers import TaskError, Worker
 
-_LOOK_S = 0.05
-_IDLE_S = 60.0
 _MOST_IN_A_ROW = 300
 _WEARY_BYTES = 400_000_000
 _SMALL, _LARGER, _LARGE = (64, 36), (320, 180), (640, 360)
 _LATER_S = 8
-_TICK = os.sysconf("SC_CLK_TCK")
-_PAGE = os.sysconf("SC_PAGE_SIZE")
 _SHADERS_FAULT = ("shader_compile_failed", "shader_rejected")
-
-
-class Outcome(StrEnum):
-    """What became of a file."""
-
-    OK = "ok"
-    BLANK = "blank"
-    """It draws, and all that it draws is black or transparent."""
-    FAILED = "failed"
-    """It cannot be read, or does not compile."""
-    REJECTED = "rejected"
-    """It asks for what is not allowed, crashes the compiler, or outgrows a limit."""
-    SKIPPED = "skipped"
-    """It is no effect at all."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What judging one file may take."""
-
-    cpu_s: float = CPU_S
-    memory_bytes: int = MEMORY_BYTES
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What became of a file, and why."""
-
-    path: Path
-    outcome: Outcome
-    reason: str = ""
-    id: str | None = None
-    """The id that a server offers it under."""
-    note: str = ""
-    """Said where that is not the id of its name."""
-    diagnostics: list[dict[str, Any]] = field(default_factory=list)
-    dialect: str | None = None
-    sequential: bool | None = None
-    renderer: str | None = None
-    warnings: list[dict[str, Any]] = field(default_factory=list)
-    """Diagnostics of severity ``warning``: it is drawn, and something in it has no effect."""
-
-    def to_json(self) -> dict[str, Any]:
-        """The verdict as an object of plain values."""
-        return {**asdict(self), "path": str(self.path), "outcome": self.outcome.value}
 
 
 class Unfit(Exception):
     """This machine cannot judge: not even a plain effect can be drawn. The text says why."""
-
-
-class _Overrun(Exception):
-    """A file took more than it may; the worker is gone."""
 
 
 class Judge:
@@ -121,8 +66,10 @@ class Judge:
         }
         verdict = await self._compile(path, row, known)
         if verdict.outcome is Outcome.BLANK and await self._shows(found):
-            return replace(verdict, outcome=Outcome.OK, reason="")
-        return verdict
+            verdict = replace(verdict, outcome=Outcome.OK, reason="")
+        if verdict.outcome not in (Outcome.OK, Outcome.BLANK):
+            return verdict
+        return await self._compiled_for_browsers(verdict, row)
 
     async def close(self) -> None:
         """End the worker, if there is one."""
@@ -134,7 +81,7 @@ class Judge:
         fresh = self._worker is None
         try:
             result = await self._run(row)
-        except (TaskError, _Overrun) as error:
+        except (TaskError, Overrun) as error:
             if isinstance(error, TaskError) and error.code in _SHADERS_FAULT:
                 return _refused(path, error, known)
             await self.close()
@@ -152,12 +99,33 @@ class Judge:
             return Verdict(path, Outcome.BLANK, result["why"], **known)
         return Verdict(path, Outcome.OK, **known)
 
+    async def _compiled_for_browsers(self, verdict: Verdict, row: dict[str, Any]) -> Verdict:
+        """Add as warnings the errors that an effect has as OpenGL ES alone."""
+        fresh = self._worker is None
+        worker = self._worker = self._worker or await Worker.start("compile")
+        try:
+            result = await watched(worker, {"task": "browser", "effects": [row]}, self._limits)
+        except (TaskError, Overrun) as error:
+            await self.close()
+            if not fresh:
+                return await self._compiled_for_browsers(verdict, row)
+            entry = diagnostic(row["file"], "", None, None, _blame(error))
+            result = {"renderer": "", "diagnostics": [entry]}
+        if result["renderer"] is None:
+            return verdict
+        refused = [
+            {**entry, "severity": "warning", "message": f"browsers refuse it: {entry['message']}"}
+            for entry in result["diagnostics"]
+            if entry["severity"] == "error"
+        ]
+        return replace(verdict, browser=not refused, warnings=[*verdict.warnings, *refused])
+
     async def _shows(self, found: source.Source) -> bool:
         """Whether an effect that is blank shows something in another look."""
         for values, size, at_s in _looks(found.effect):
             try:
                 result = await self._run(found.row(values), size, at_s)
-            except (TaskError, _Overrun):
+            except (TaskError, Overrun):
                 await self.close()
                 return False
             if not result["blank"]:
@@ -175,45 +143,17 @@ class Judge:
             return await watched(worker, _task(row, size, at_s), self._limits)
         finally:
             self._judged += 1
-            if self._judged >= _MOST_IN_A_ROW or _memory_bytes(worker) > _WEARY_BYTES:
+            if self._judged >= _MOST_IN_A_ROW or memory_bytes(worker) > _WEARY_BYTES:
                 await self.close()
 
     async def _look_at_the_machine(self, error: TaskError) -> None:
         """Tell a file's fault from the machine's: can it draw the plainest effect?"""
         try:
             await self._run(_PLAIN)
-        except (TaskError, _Overrun):
+        except (TaskError, Overrun):
             raise Unfit(error.detail.strip().splitlines()[-1] or error.code) from None
         finally:
             await self.close()
-
-
-async def watched(worker: Worker, task: dict[str, Any], limits: Limits) -> dict[str, Any]:
-    """Do a task in `worker`, which is killed when it takes more than `limits` for it.
-
-    Processor time and memory are watched from outside, because a limit of the kernel's would count
-    all that the worker has done since it was started.
-
-    Raises:
-        TaskError: see Worker.run.
-        _Overrun: it was killed; says over which limit.
-    """
-    before = _cpu_s(worker)
-    wall_s = max(_IDLE_S, 6 * limits.cpu_s)
-    run = asyncio.create_task(worker.run(task, Watch(wall_s, wall_s), lambda _event: None))
-    try:
-        while not (await asyncio.wait({run}, timeout=_LOOK_S))[0]:
-            if _cpu_s(worker) - before > limits.cpu_s:
-                raise _Overrun(f"it takes more than {limits.cpu_s:g} s of processor time")
-            if _memory_bytes(worker) > limits.memory_bytes:
-                megabytes = limits.memory_bytes // 1_000_000
-                raise _Overrun(f"it takes more than {megabytes} MB of memory")
-        return run.result()
-    finally:
-        if not run.done():
-            run.cancel()  # and that kills the worker
-            with contextlib.suppress(asyncio.CancelledError):
-                await run
 
 
 def _looks(effect: Effect) -> list[tuple[dict[str, Value], tuple[int, int], int]]:
@@ -267,30 +207,12 @@ def _died(error: TaskError) -> bool:
     return error.code in ("worker_crashed", "render_stalled", "render_timeout")
 
 
-def _blame(error: TaskError | _Overrun) -> str:
+def _blame(error: TaskError | Overrun) -> str:
     """What a file did to a fresh worker."""
-    if isinstance(error, _Overrun):
+    if isinstance(error, Overrun):
         return str(error)
     if error.code == "worker_crashed":
         return f"it crashes the shader compiler ({error.detail.partition('.')[0]})"
     if _died(error):
         return "it comes to no end"
     return f"it cannot be drawn: {' '.join(error.detail.split())[-200:]}"
-
-
-def _cpu_s(worker: Worker) -> float:
-    """Processor time that the worker has used so far, seconds; 0 once it is gone (proc(5))."""
-    try:
-        text = Path(f"/proc/{worker.process.pid}/stat").read_text()
-    except OSError:
-        return 0.0
-    user, system = text.rpartition(")")[2].split()[11:13]
-    return (int(user) + int(system)) / _TICK
-
-
-def _memory_bytes(worker: Worker) -> int:
-    """Memory that the worker holds now; 0 once it is gone (proc(5))."""
-    try:
-        return int(Path(f"/proc/{worker.process.pid}/statm").read_text().split()[1]) * _PAGE
-    except OSError:
-        return 0
