@@ -76,7 +76,7 @@ def _health(parser: argparse.ArgumentParser) -> None:
 
 def _render(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("--audio", required=True, metavar="FILE", help="MP3, WAV, FLAC, OGG, M4A/AAC or AIFF")
+    add("--audio", required=True, metavar="FILE", help="MP3, WAV, FLAC, M4A or nearly any other")
     add(
         "--photo",
         required=True,
@@ -112,7 +112,7 @@ def _render(parser: argparse.ArgumentParser) -> None:
 
 def _analyse(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("audio", metavar="AUDIO", help="MP3, WAV, FLAC, OGG, M4A/AAC or AIFF")
+    add("audio", metavar="AUDIO", help="MP3, WAV, FLAC, M4A or nearly any other")
     add("--json", action="store_true", help="every feature in every frame, and every event")
     add("--fps", type=int, choices=FRAME_RATES, metavar="FPS", help="frames a second of --json")
     add("--plot", metavar="OUT.png", help="a picture to check against what one hears")

@@ -80,6 +80,19 @@ REASONS: dict[str, tuple[str, str]] = {
     ),
     "file_empty": (": the file is empty", ": файл пуст"),
     "file_cut_off": (": the file is cut off", ": файл обрезан"),
+    "no_sound": (": there is no sound in it", ": в нём нет звука"),
+    "protected": (
+        ": it is protected against copying (DRM); send a file without protection",
+        ": он защищён от копирования (DRM); пришлите файл без защиты",
+    ),
+    "codec": (
+        ": its sound is {codec}, which is not accepted; send {accepted}",
+        ": звук в нём — {codec}, это не поддерживается; подойдут {accepted}",
+    ),
+    "no_samples": (
+        ": its {codec} sound is damaged, nothing of it could be decoded",
+        ": звук {codec} в нём повреждён, ничего не удалось декодировать",
+    ),
     "unreadable": ("the file cannot be read", "файл не читается"),
     "no_photo2": ("the effect shows no second photo", "этот эффект не показывает второе фото"),
     "seconds": (

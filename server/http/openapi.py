@@ -139,7 +139,7 @@ def _form(config: Config) -> dict[str, Any]:
                 "type": "string",
                 "format": "binary",
                 "description": f"The track, at most {config.max_upload_mb} MB: "
-                "MP3, WAV, FLAC, OGG (Vorbis or Opus), M4A/AAC or AIFF.",
+                "MP3, WAV, FLAC, OGG, M4A/AAC, AIFF, CAF, WebM, WMA and others, or a film's sound.",
             },
             "photo": {
                 "type": "string",

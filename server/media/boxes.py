@@ -9,6 +9,7 @@ from typing import BinaryIO
 _MOST_BOXES = 10_000
 _MOST_TRACKS = 16
 _LONGEST_BODY = 4096
+_PROTECTED = (b"drms", b"enca")
 
 
 def kinds(path: Path) -> list[bytes]:
@@ -45,17 +46,38 @@ def sound_seconds(path: Path) -> Decimal | None:
         with path.open("rb") as file:
             moov = _first(file, b"moov", 0, path.stat().st_size)
             scale = _length(_body(file, _first(file, b"mvhd", *moov)))[1]
-            tracks = [box[1:] for box in _boxes(file, *moov) if box[0] == b"trak"]
-            for track in tracks[:_MOST_TRACKS]:
-                media = _first(file, b"mdia", *track)
-                if _body(file, _first(file, b"hdlr", *media))[8:12] != b"soun":
-                    continue
-                edits = _edits(file, track)
-                ticks, rate = (edits, scale) if edits else _length(_mdhd(file, media))
-                return Decimal(ticks) / rate if ticks and rate else None
+            track, media = _sound_track(file, moov)
+            edits = _edits(file, track)
+            ticks, rate = (edits, scale) if edits else _length(_mdhd(file, media))
+            return Decimal(ticks) / rate if ticks and rate else None
     except (ValueError, struct.error):
         return None
-    return None
+
+
+def is_protected(path: Path) -> bool:
+    """Return whether the samples of the first sound track are encrypted (8.12; `drms`: Apple's)."""
+    try:
+        with path.open("rb") as file:
+            _, place = _sound_track(file, _first(file, b"moov", 0, path.stat().st_size))
+            for wanted in (b"minf", b"stbl", b"stsd"):
+                place = _first(file, wanted, *place)
+            return _body(file, place)[12:16] in _PROTECTED
+    except ValueError:
+        return False
+
+
+def _sound_track(file: BinaryIO, moov: tuple[int, int]) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Places of the first sound track and of its media.
+
+    Raises:
+        ValueError: there is none.
+    """
+    tracks = [box[1:] for box in _boxes(file, *moov) if box[0] == b"trak"]
+    for track in tracks[:_MOST_TRACKS]:
+        media = _first(file, b"mdia", *track)
+        if _body(file, _first(file, b"hdlr", *media))[8:12] == b"soun":
+            return track, media
+    raise ValueError("no sound track")
 
 
 def _mdhd(file: BinaryIO, media: tuple[int, int]) -> bytes:

@@ -1,21 +1,41 @@
-"""What kind of file it is, by its content and never by its name.
+"""The kind of a file, by its content and never by its name.
 
 ffmpeg is told the kind and may not guess: a playlist named `.mp3` would make it open other files.
-The table is first match, after ID3v2 tags are skipped. MPEG and ADTS have no signature, only a
-sync word that random bytes hold too, so there two headers must follow each other and agree.
+The table is first match, after ID3v2 tags are skipped.
 """
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
-ACCEPTED_AUDIO = "MP3, WAV, FLAC, OGG, M4A/AAC, AIFF"
+from server.media import mpegframes
+
+ACCEPTED_AUDIO = (
+    "MP3, WAV, FLAC, OGG, M4A/AAC, AIFF, CAF, WebM/MKA, WMA, MP2, W64, AMR, AU, WavPack, APE, TTA; "
+    "the sound of MP4, MOV, MKV, AVI"
+)
 ACCEPTED_PHOTO = "JPEG, PNG, HEIC, WebP, AVIF, TIFF, GIF, BMP"
 
 HEAD_BYTES = 1 << 16
 """How much of a file's beginning, after its ID3v2 tags, decides."""
 
-_BRANDS = {b"M4A ", b"M4B ", b"mp42", b"isom", b"iso2", b"mp41", b"qt  "}
+_FIRST_BOXES = {b"moov", b"mdat", b"wide", b"free", b"skip"}
+"""Boxes that a QuickTime file without `ftyp` begins with (QuickTime File Format, 1996 to 2001)."""
+_AUDIO_MAGIC = (
+    (b"fLaC", "flac"),
+    (b"OggS", "ogg"),
+    (b"caff\0\1", "caf"),
+    (b"\x1a\x45\xdf\xa3", "matroska"),
+    (bytes.fromhex("72696666 2e91cf11 a5d628db 04c10000"), "w64"),
+    (bytes.fromhex("3026b275 8e66cf11 a6d900aa 0062ce6c"), "asf"),
+    (b"#!AMR", "amr"),
+    (b".snd", "au"),
+    (b"wvpk", "wv"),
+    (b"MAC ", "ape"),
+    (b"TTA1", "tta"),
+)
+_RIFF = {b"WAVE": "wav", b"AVI ": "avi"}
+_ARCHIVES = (b"PK\3\4", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"%PDF", b"MZ", b"\x7fELF")
+"""What may hold an MP3 and is none; see `opening`."""
 _PICTURES = {
     "avif": {b"avif", b"avis"},
     "heif": {
@@ -33,42 +53,76 @@ _PICTURES = {
 }
 """Brands of pictures (ISO/IEC 23008-12, annexes B and G)."""
 _IMAGE_HEAD_BYTES = 512
-_MPEG_RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}
-_LAYER_3_V1 = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
-_LAYER_3_V2 = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
-_LONGEST_FRAME = 1441
+_CUT_FRAME = 1441
+"""Bytes: the longest MPEG frame of layer III, whose rest a file that was cut may begin with."""
+_JUNK_BYTES = 1 << 20
+_TAG_BYTES = 16 << 20
+"""How far the sound may lie behind junk, and behind a tag with a wrong length."""
 _MOST_TAGS = 8
 
-_Header = Callable[[bytes], tuple[int, object] | None]
+
+class Opening(NamedTuple):
+    """How a track is opened."""
+
+    kind: str
+    """Its ffmpeg demuxer."""
+    skip: int = 0
+    """Bytes at its beginning that the demuxer may not see."""
 
 
 def sniff_audio(head: bytes) -> str | None:
-    """The kind of sound in a file that begins with `head`: its ffmpeg demuxer, or None.
+    """Return the kind of sound in a file that begins with `head`: its ffmpeg demuxer, or None.
 
-    Returns ``mp3 wav flac ogg mov aac aiff``. Use `sniff_audio_file` for a whole file: its ID3v2
-    tag may be longer than any head.
+    Use `opening` for a whole file: its ID3v2 tag may be longer than any head, or say so.
     """
     for _ in range(_MOST_TAGS):
         head = head[_id3_length(head) :]
-    if head[:4] in (b"RIFF", b"RF64"):
-        return "wav" if head[8:12] == b"WAVE" else None
-    for magic, kind in ((b"fLaC", "flac"), (b"OggS", "ogg")):
-        if head.startswith(magic):
-            return kind
+    if head[:4] in (b"RIFF", b"RF64", b"BW64"):
+        return _RIFF.get(head[8:12])
     if head[4:8] == b"ftyp":
-        return "mov" if _brands(head) & _BRANDS else None
+        return None if sniff_image(head) else "mov"
+    if head[4:8] in _FIRST_BOXES and head[0] == 0:
+        return "mov"
     if head[:4] == b"FORM":
         return "aiff" if head[8:12] in (b"AIFF", b"AIFC") else None
-    return _sniff_frames(head)
+    kinds = (kind for magic, kind in _AUDIO_MAGIC if head.startswith(magic))
+    return next(kinds, None) or _sniff_frames(head)
 
 
 def sniff_audio_file(path: Path) -> str | None:
-    """As `sniff_audio`, for a file whose ID3v2 tags may be of any length."""
+    """Return the ffmpeg demuxer of a track, or None; see `opening`."""
+    found = opening(path)
+    return found and found.kind
+
+
+def opening(path: Path) -> Opening | None:
+    """Find how a track is opened; None where it is none.
+
+    MP3, ADTS and FLAC are looked for behind junk, and behind, or in, an ID3v2 tag whose length
+    is wrong.
+    """
     with path.open("rb") as file:
-        position = 0
+        tagged = 0
         for _ in range(_MOST_TAGS):
-            position += _id3_length(_read_at(file, position, 10))
-        return sniff_audio(_read_at(file, position, HEAD_BYTES))
+            tagged += _id3_length(_read_at(file, tagged, 10))
+        kind = sniff_audio(_read_at(file, tagged, HEAD_BYTES))
+        if kind and not (tagged and kind in ("mp3", "aac")):
+            return Opening(kind)
+        searched = _read_at(file, 0, (_TAG_BYTES if tagged else _JUNK_BYTES) + HEAD_BYTES)
+    if kind:
+        early = mpegframes.find(searched, 10, min(tagged, _TAG_BYTES), 8)
+        return Opening(*early) if early else Opening(kind)
+    return _behind_junk(searched, 10 if tagged else 0)
+
+
+def _behind_junk(data: bytes, start: int) -> Opening | None:
+    if data.startswith(_ARCHIVES) or sniff_image(data):
+        return None
+    flac = data.find(b"fLaC\0\0\0\x22", start)
+    frames = mpegframes.find(data, start, flac if flac >= 0 else len(data), 5)
+    if frames is None:
+        return Opening("flac", flac) if flac >= 0 else None
+    return Opening(*frames)
 
 
 def sniff_image(head: bytes) -> str | None:
@@ -120,43 +174,10 @@ def _brands(head: bytes) -> set[bytes]:
 
 
 def _sniff_frames(head: bytes) -> str | None:
-    """MPEG layer III or ADTS: after zero padding, or after a frame that was cut in the middle."""
+    """MPEG or ADTS: after zero padding, or after a frame that was cut in the middle."""
     padded = head.lstrip(b"\0")
-    for kind, header in (("aac", _adts), ("mp3", _mpeg)):
-        if _agree(padded, 0, 2, header):
+    for kind, header in (("aac", mpegframes.adts), ("mp3", mpegframes.mpeg)):
+        if mpegframes.agree(padded, 0, 2, header):
             return kind
-    searched = range(1, min(len(padded), _LONGEST_FRAME))
-    return "mp3" if any(_agree(padded, at, 4, _mpeg) for at in searched) else None
-
-
-def _agree(head: bytes, at: int, count: int, header: _Header) -> bool:
-    """Whether `count` headers follow each other from `at`, all of the same stream."""
-    first = None
-    for _ in range(count):
-        found = header(head[at : at + 7])
-        if found is None or (first is not None and found[1] != first):
-            return False
-        length, first = found
-        at += length
-    return True
-
-
-def _mpeg(word: bytes) -> tuple[int, object] | None:
-    """Length and fixed properties of an MPEG layer III frame (ISO/IEC 11172-3, 2.4.2.3)."""
-    if len(word) < 4 or word[0] != 0xFF or word[1] & 0xE6 != 0xE2:
-        return None
-    version, rate, bits = word[1] >> 3 & 3, word[2] >> 2 & 3, word[2] >> 4
-    if version == 1 or rate == 3 or bits in (0, 15):
-        return None
-    hertz = _MPEG_RATES[version][rate]
-    table, slots = (_LAYER_3_V1, 144) if version == 3 else (_LAYER_3_V2, 72)
-    length = slots * 1000 * table[bits] // hertz + (word[2] >> 1 & 1)
-    return length, (version, hertz, word[3] >> 6 == 3)
-
-
-def _adts(word: bytes) -> tuple[int, object] | None:
-    """Length and fixed properties of an ADTS frame (ISO/IEC 13818-7, 6.2)."""
-    if len(word) < 7 or word[0] != 0xFF or word[1] & 0xF6 != 0xF0 or word[2] >> 2 & 15 > 12:
-        return None
-    length = (word[3] & 3) << 11 | word[4] << 3 | word[5] >> 5
-    return (length, (word[1] & 8, word[2] & 0xFD, word[3] >> 6)) if length > 7 else None
+    found = mpegframes.find(padded, 1, _CUT_FRAME, 4)
+    return found and found[0]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from server.confine import Limits
 from server.errors import ToqiboxError
-from server.media import boxes, ffmpeg, part, wave
+from server.media import boxes, contents, ffmpeg, opened, part, wave
 from server.media.watch import watch
 from server.reasons import reason
 
@@ -20,20 +20,18 @@ if TYPE_CHECKING:
 
 _DECODE = Limits(memory_bytes=1 << 30, cpu_s=15, open_files=32)
 _ENCODE = Limits(cpu_s=900, open_files=32)
-CODECS = (
-    "mp3,mp3float,aac,flac,vorbis,opus,libopus,alac,pcm_u8,pcm_s8,pcm_s16le,pcm_s16be,pcm_s24le,"
-    "pcm_s24be,pcm_s32le,pcm_s32be,pcm_f32le,pcm_f32be,pcm_f64le,pcm_f64be,pcm_alaw,pcm_mulaw"
-)
-"""The decoders that an upload may be read by."""
-DEMUXERS = "mp3,wav,flac,ogg,mov,aac,aiff"
-"""The kinds of file that an upload may be."""
-
 ANALYSED_RATE = 44_100
 """Samples a second of what is analysed."""
 
-# `-ac 2` would play mono 3 dB too quiet. Here mono stays mono, all else becomes stereo by
-# swresample's matrix (normalised, so that six channels do not clip), and then mono goes to both.
-_STEREO = "aformat=channel_layouts=mono|stereo,pan=stereo|FL=FL+FC|FR=FR+FC"
+# `-ac 2` would play mono 3 dB too quiet. Here mono stays mono, all else becomes stereo, and then
+# mono goes to both. More channels are mixed as ITU-R BS.775 has it (table 2): centre and surround
+# at -3 dB, no LFE; and divided by the sum, so that nothing clips. swresample divides only where
+# samples are integers, so 5.1 from AAC would be 7.6 dB louder than from FLAC.
+_STEREO = (
+    "aresample=rematrix_maxval=1:center_mix_level=0.707107:surround_mix_level=0.707107:"
+    "lfe_mix_level=0,aformat=sample_fmts=fltp:channel_layouts=mono|stereo,"
+    "pan=stereo|FL=FL+FC|FR=FR+FC"
+)
 
 
 @dataclass(frozen=True)
@@ -80,6 +78,8 @@ def decode(
     too_long = ToqiboxError("duration_too_long", field="duration", limit=max_duration)
     if duration is not None and duration > max_duration:
         raise too_long
+    if kind == "mov" and boxes.is_protected(path):  # it would be decoded into noise
+        raise ToqiboxError("undecodable_audio", field="audio", why=reason("protected"))
     wanted = _samples(max_duration if duration is None else duration)
     # One sample past the limit tells a track of just that length from a longer one.
     first, most = _samples(start), wanted + (duration is None)
@@ -126,8 +126,7 @@ def decode_whole(path: Path, kind: str, longest: int) -> "NDArray[np.int16]":
     except ffmpeg.MediaError as error:
         raise ToqiboxError("undecodable_audio", field="audio", detail=str(error)) from error
     if size < 4 or outcome.rc < 0:
-        detail = f"rc {outcome.rc}: {outcome.messages[-1000:]}"
-        raise ToqiboxError("undecodable_audio", field="audio", detail=detail)
+        raise _refusal(path, kind, outcome)
     data = b"".join(pieces)
     return np.frombuffer(data[: size // 4 * 4], "<i2").reshape(-1, 2)
 
@@ -208,21 +207,18 @@ def _fill(excerpt: "Excerpt", path: Path, kind: str, file: BinaryIO) -> None:
     # A bad end of the file may give a status above 0. A signal means a crash or a limit: what
     # came before it depends on the moment.
     if excerpt.decoded == 0 or outcome.rc < 0:
-        detail = f"rc {outcome.rc}: {outcome.messages[-1000:]}"
-        raise ToqiboxError("undecodable_audio", field="audio", detail=detail)
+        raise _refusal(path, kind, outcome)
+
+
+def _refusal(path: Path, kind: str, outcome: ffmpeg.Outcome) -> ToqiboxError:
+    detail = f"rc {outcome.rc}: {outcome.messages[-1000:]}"
+    if outcome.rc < 0:
+        return ToqiboxError("undecodable_audio", field="audio", detail=detail)
+    return contents.refusal(path, kind, detail)
 
 
 def _decode_argv(path: Path, kind: str, rate: int = wave.RATE, layout: str = "f32le") -> list[str]:
-    upload = ffmpeg.input_file(
-        path,
-        format=kind,
-        format_whitelist=DEMUXERS,
-        codec_whitelist=CODECS,
-        max_streams=16,
-        probesize=1_000_000,
-        analyzeduration=5_000_000,
-        threads=1,
-    )
+    upload = ffmpeg.input_file(path, **opened.options(path, kind))
     options = {"vn": None, "sn": None, "dn": None, "ar": rate, "format": layout}
     return ffmpeg.output(upload["a:0"], "pipe:1", af=f"{_STEREO},aresample={rate}", **options)
 

@@ -1,21 +1,15 @@
 """Title and artist from a track's own tags: ID3, Vorbis comments, MP4 atoms, RIFF INFO."""
 
-import json
 import re
 from pathlib import Path
 from typing import NamedTuple
 
 import unicodedata2
 
-from server.confine import Limits
-from server.errors import ToqiboxError
-from server.media import ffmpeg, sound
+from server.media import contents
 
 LONGEST = 200
 """Characters of a tag; what is longer is cut."""
-_LIMITS = Limits(memory_bytes=1 << 30, cpu_s=5, open_files=32)
-_LIMIT_S = 10.0
-_MOST_BYTES = 1 << 20
 _NAMES = ("title", "artist")
 _CONTROL = ("Cc", "Cs")
 _STRANGE = frozenset("\ufeff\ufffd\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -38,19 +32,8 @@ def read(path: Path, kind: str) -> Tags:
         path: the upload.
         kind: its demuxer, from `sniff_audio_file`.
     """
-    try:
-        outcome = ffmpeg.run(
-            _argv(path, kind), _LIMITS, limit_s=_LIMIT_S, stdout_bytes=_MOST_BYTES
-        ).check()
-        told = json.loads(outcome.stdout)
-    except (ffmpeg.MediaError, ToqiboxError, ValueError):
-        return Tags()
-    # Ogg keeps them with the stream, the others with the file.
-    rows = [told.get("format", {}), *told.get("streams", [])]
-    found = {
-        name.lower(): text for row in reversed(rows) for name, text in row.get("tags", {}).items()
-    }
-    return Tags(*(cleaned(str(found.get(name, ""))) for name in _NAMES))
+    found = contents.look(path, kind).tags
+    return Tags(*(cleaned(found.get(name, "")) for name in _NAMES))
 
 
 def cleaned(text: str) -> str | None:
@@ -77,11 +60,3 @@ def _as_cyrillic(text: str) -> str:
         return text.encode("latin-1").decode("cp1251")
     except UnicodeError:
         return text
-
-
-def _argv(path: Path, kind: str) -> list[str]:
-    opening = ["-protocol_whitelist", "file", "-format_whitelist", sound.DEMUXERS, "-f", kind]
-    opening += ["-codec_whitelist", sound.CODECS, "-max_streams", "16", "-probesize", "1000000"]
-    wanted = ["-select_streams", "a:0", "-of", "json"]
-    wanted += ["-show_entries", "format_tags=title,artist:stream_tags=title,artist"]
-    return ["ffprobe", "-v", "error", *opening, *wanted, ffmpeg.locate(path)]

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from server.media.opened import DEMUXERS
 from server.media.sniff import sniff_audio, sniff_audio_file, sniff_image
 
 _TONE = "sine=f=440:d=0.3"
@@ -37,7 +38,7 @@ def test_kinds_are_recognised(
     assert sniff_audio_file(path) == kind
 
 
-@pytest.mark.parametrize("name", ["a.mka", "a.avi", "a.ac3", "a.wv", "a.mp2", "a.ts"])
+@pytest.mark.parametrize("name", ["a.ac3", "a.flv", "a.ts"])
 def test_other_kinds_are_refused(convert: Callable[..., Path], name: str) -> None:
     assert sniff_audio_file(convert(_TONE, name, before=_LAVFI)) is None
 
@@ -54,7 +55,7 @@ def test_other_kinds_are_refused(convert: Callable[..., Path], name: str) -> Non
         b"PK\x03\x04" + bytes(100),
         b"\x1f\x8b\x08" + bytes(100),
         b"<svg xmlns='http://www.w3.org/2000/svg'/>",
-        b"RIFF\x00\x00\x00\x00AVI LIST",
+        b"RIFF\x00\x00\x00\x00ACONLIST",
         b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic",
         b"ID3\x04\x00\x00\x7f\x7f\x7f\x7f",
         b"ID3\x04\x00\x00\x00\x00\x00\x00" * 100,
@@ -86,7 +87,7 @@ def test_a_file_that_begins_inside_a_frame_is_still_mp3(convert: Callable[..., P
 
 @given(st.binary(max_size=300))
 def test_any_bytes_get_an_answer(content: bytes) -> None:
-    assert sniff_audio(content) in (None, "mp3", "wav", "flac", "ogg", "mov", "aac", "aiff")
+    assert sniff_audio(content) in (None, *DEMUXERS.split(","))
     kinds = (None, "jpeg", "png", "webp", "gif", "bmp", "heif", "avif", "tiff")
     assert sniff_image(content) in kinds
 

@@ -1,0 +1,113 @@
+"""The streams and tags of a track, as ffmpeg lists them: no decoder is opened for that."""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from server.confine import Limits
+from server.errors import ToqiboxError
+from server.media import ffmpeg
+from server.media.opened import CODECS, arguments
+from server.media.sniff import ACCEPTED_AUDIO
+from server.reasons import reason
+
+_LIMITS = Limits(memory_bytes=1 << 30, cpu_s=5, open_files=32)
+_LIMIT_S = 10.0
+_MOST_BYTES = 1 << 20
+_STREAM = re.compile(
+    r"^  Stream #0:(\d+)[^:\n]*: (Audio|Video): (\w+)(?: \([^)\n]*\))*?(?: \((\w{4}) /)?(.*)$",
+    re.MULTILINE,
+)
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_LINE = re.compile(r"(?:[^\\\n]|\\.)+", re.DOTALL)
+_PAIR = re.compile(r"((?:[^\\=]|\\.)+)=(.*)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Stream:
+    """One stream of a track."""
+
+    index: int
+    is_sound: bool
+    codec: str
+    """ffmpeg's name, or the container's code where ffmpeg knows none."""
+    is_cover: bool = False
+
+
+@dataclass(frozen=True)
+class Contents:
+    """The streams of a track, and its tags with names in lower case."""
+
+    streams: list[Stream] = field(default_factory=list)
+    tags: dict[str, str] = field(default_factory=dict)
+
+
+def look(path: Path, kind: str) -> Contents:
+    """Read the streams and tags of an upload; a file that cannot be opened has none.
+
+    Args:
+        path: the upload.
+        kind: its demuxer, from `sniff_audio_file`.
+    """
+    argv = ["ffmpeg", "-nostdin", "-hide_banner", "-nostats", "-loglevel", "info"]
+    argv += [
+        *arguments(path, kind, whole=True),
+        "-map",
+        "0:a:0?",
+        "-c",
+        "copy",
+        "-f",
+        "ffmetadata",
+        "pipe:1",
+    ]
+    try:
+        outcome = ffmpeg.run(argv, _LIMITS, limit_s=_LIMIT_S, stdout_bytes=_MOST_BYTES)
+    except ffmpeg.MediaError:
+        return Contents()
+    listed = outcome.messages.partition("\nOutput #0")[0]
+    streams = [_stream(match) for match in _STREAM.finditer(listed)]
+    return Contents(streams, _tags(outcome.stdout.decode("utf-8", "replace")))
+
+
+def refusal(path: Path, kind: str, detail: str) -> ToqiboxError:
+    """Make the error for a track that could not be decoded, with the reason that it shows.
+
+    Args:
+        path: the upload.
+        kind: its demuxer.
+        detail: ffmpeg's messages, for the log.
+    """
+    streams = look(path, kind).streams
+    sound = next((stream for stream in streams if stream.is_sound), None)
+    why = None
+    if sound is None and streams:
+        why = reason("no_sound")
+    elif sound is not None and sound.codec not in CODECS.split(","):
+        why = reason("codec", codec=sound.codec, accepted=ACCEPTED_AUDIO)
+    elif sound is not None:
+        why = reason("no_samples", codec=sound.codec)
+    error = ToqiboxError("undecodable_audio", field="audio", detail=detail)
+    if why is not None:
+        error.values["why"] = why
+    return error
+
+
+def _stream(match: re.Match[str]) -> Stream:
+    index, kind, codec, code, rest = match.groups()
+    return Stream(
+        index=int(index),
+        is_sound=kind == "Audio",
+        codec=code if codec == "none" and code else codec,
+        is_cover=rest.endswith("(attached pic)"),
+    )
+
+
+def _tags(text: str) -> dict[str, str]:
+    """Read ffmpeg's metadata format: those of the file go before those of the stream."""
+    found: dict[str, str] = {}
+    for line in _LINE.findall(text):
+        pair = None if line.startswith(";") else _PAIR.fullmatch(line)
+        if pair is not None:
+            name, value = (_ESCAPED.sub(r"\1", part) for part in pair.groups())
+            found.setdefault(name.lower(), value)
+    return found

@@ -1,0 +1,61 @@
+"""How ffmpeg opens a track that a stranger sent: what it may be, and by which decoders."""
+
+from pathlib import Path
+
+from server.media import ffmpeg
+from server.media.sniff import opening
+
+DEMUXERS = "mp3,wav,flac,ogg,mov,aac,aiff,caf,matroska,w64,asf,amr,au,wv,ape,tta,avi"
+"""The kinds of file that an upload may be."""
+
+CODECS = ",".join(
+    (
+        "mp3,mp3float,mp2,mp2float,mp1,mp1float,aac,aac_latm,ac3,eac3,dca,dts,truehd,mlp",
+        "flac,alac,wavpack,ape,tta,vorbis,libvorbis,opus,libopus,speex,libspeex",
+        "wmav1,wmav2,wmapro,wmalossless,wmavoice,amrnb,amrwb,amr_nb,amr_wb,gsm,gsm_ms,libgsm",
+        "libgsm_ms,adpcm_ms,adpcm_ima_wav,adpcm_ima_qt,adpcm_yamaha,adpcm_swf,g722,g726,g726le",
+        "adpcm_g722,adpcm_g726,adpcm_g726le,qdm2,mace3,mace6,atrac3,truespeech",
+        "pcm_u8,pcm_s8,pcm_s8_planar,pcm_alaw,pcm_mulaw,pcm_u16le,pcm_u16be,pcm_s16le,pcm_s16be",
+        "pcm_s16le_planar,pcm_s16be_planar,pcm_u24le,pcm_u24be,pcm_s24le,pcm_s24be",
+        "pcm_s24le_planar,pcm_u32le,pcm_u32be,pcm_s32le,pcm_s32be,pcm_s32le_planar,pcm_s64le",
+        "pcm_s64be,pcm_f16le,pcm_f24le,pcm_f32le,pcm_f32be,pcm_f64le,pcm_f64be,pcm_bluray,pcm_dvd",
+    )
+)
+"""The decoders that an upload may be read by, and the codecs where they are named otherwise."""
+
+
+def options(path: Path, kind: str) -> dict[str, object]:
+    """Return ffmpeg's input options for an upload.
+
+    Args:
+        path: the upload.
+        kind: its demuxer, from `sniff_audio_file`.
+    """
+    found = opening(path) if path.is_file() else None
+    skip = {"skip_initial_bytes": found.skip} if found is not None and found.skip else {}
+    return {
+        **skip,
+        "format": kind,
+        "format_whitelist": DEMUXERS,
+        "codec_whitelist": CODECS,
+        "max_streams": 16,
+        "probesize": 1_000_000,
+        "analyzeduration": 5_000_000,
+        "threads": 1,
+    }
+
+
+def arguments(path: Path, kind: str, *, whole: bool = False) -> list[str]:
+    """Return the same as a list that ends with the input.
+
+    Args:
+        path: the upload.
+        kind: its demuxer.
+        whole: skip nothing: tags lie before the sound.
+    """
+    chosen = {"protocol_whitelist": "file", **options(path, kind)}
+    chosen["f"] = chosen.pop("format")
+    if whole:
+        chosen.pop("skip_initial_bytes", None)
+    words = [word for name, value in chosen.items() for word in (f"-{name}", str(value))]
+    return [*words, "-i", ffmpeg.locate(path)]
