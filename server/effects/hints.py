@@ -31,7 +31,7 @@ def _undeclared(match: re.Match[str], place: Place) -> str | None:
     name = match[1]
     if words := called_here(name, place.host):
         return words
-    if meant := near(name, {*place.own, *place.host, *_defined(place.text)} - TYPES):
+    if meant := near(name, {*place.own, *place.host} - TYPES):
         return f"did you mean “{meant}”?"
     if name in TYPES:
         return None
@@ -132,11 +132,6 @@ def _swizzle(match: re.Match[str], place: Place) -> str | None:
 
 def _fixed(words: str) -> _Hint:
     return lambda _match, _place: words
-
-
-def _defined(text: str) -> set[str]:
-    """The names that a text's macros have."""
-    return set(re.findall(r"#[ \t]*define[ \t]+([A-Za-z_]\w*)", text))
 
 
 def _definitions(text: str, name: str) -> list[int]:

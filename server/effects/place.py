@@ -6,6 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from server.effects.scope import declared_before
+
 _NEAR = 0.7
 _FURTHEST = 4
 _MOST = 1000
@@ -41,9 +43,10 @@ class Place:
 
     @property
     def own(self) -> set[str]:
-        """The names in the author's text, but for those of this line that occur nowhere else."""
+        """The names that are in scope here, but for those of this line that occur nowhere else."""
         words = Counter(_WORD.findall(self.text))
-        return set(words - Counter(_WORD.findall(self.source)))
+        elsewhere = set(words - Counter(_WORD.findall(self.source)))
+        return elsewhere & declared_before(self.text, self.line, self.column)
 
 
 def near(name: str, known: Collection[str]) -> str | None:

@@ -15,7 +15,7 @@ from server.errors import ToqiboxError
 from server.render.context import Context
 
 Draw = Callable[..., NDArray[np.uint8]]
-SOURCE = "/*{}*/\nfirst line\n  second line\nthird"
+SOURCE = "/*{}*/\nfloat first;\n  second line\nthird"
 LISTINGS = (Listing(AUTHOR, "x.fs", SOURCE), Listing(AUTHOR_VERTEX, "x.vs", "vertex\n"))
 
 
