@@ -79,9 +79,8 @@ def _render(parser: argparse.ArgumentParser) -> None:
     add("--audio", required=True, metavar="FILE", help="MP3, WAV, FLAC, M4A or nearly any other")
     add(
         "--photo",
-        required=True,
         metavar="FILE",
-        help="JPEG, PNG, HEIC, WebP, AVIF, TIFF, GIF or BMP",
+        help="JPEG, PNG, HEIC, WebP, AVIF, TIFF, GIF or BMP (the cover of the track)",
     )
     add("--photo2", metavar="FILE", help="the second photo of a transition")
     add("-o", "--out", required=True, metavar="OUT.mp4", help="where the video goes")

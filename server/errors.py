@@ -91,7 +91,9 @@ CATALOGUE: dict[str, Entry] = {
     "malformed_multipart": _row(
         400, "The form is malformed.", "Форма отправлена с ошибкой формата."
     ),
-    "missing_field": _row(400, "The field “{name}” is missing.", "Не хватает поля «{name}»."),
+    "missing_field": _row(
+        400, "The field “{name}” is missing{why}.", "Не хватает поля «{name}»{why}."
+    ),
     "duplicate_field": _row(
         400, "The field “{name}” is given twice.", "Поле «{name}» передано дважды."
     ),

@@ -80,6 +80,10 @@ REASONS: dict[str, tuple[str, str]] = {
     ),
     "file_empty": (": the file is empty", ": файл пуст"),
     "file_cut_off": (": the file is cut off", ": файл обрезан"),
+    "no_cover": (
+        ", and the track has no cover that could stand in",
+        ", и у трека нет обложки, которая могла бы его заменить",
+    ),
     "no_sound": (": there is no sound in it", ": в нём нет звука"),
     "protected": (
         ": it is protected against copying (DRM); send a file without protection",

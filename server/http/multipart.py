@@ -67,6 +67,9 @@ class Form:
         # The first boundary may open the body; with this it looks like every other one.
         self._buffer = bytearray(b"\r\n")
         self._parts = 0
+        self.is_unchosen = False
+        """The present part is a file field in which no file was chosen, if it is empty: its file
+        name is there, but empty (WHATWG HTML, 4.10.22.4)."""
         self._between = False
 
     async def next_part(self) -> str | None:
@@ -91,7 +94,8 @@ class Form:
         self._parts += 1
         if self._parts > self._limits.parts:
             raise _malformed("too many parts")
-        return _field_name(await self._headers())
+        name, self.is_unchosen = _field(await self._headers())
+        return name
 
     async def pieces(self) -> AsyncIterator[bytes]:
         """The content of the present part, as it arrives; no piece is empty."""
@@ -171,14 +175,16 @@ class Form:
         return taken
 
 
-def _field_name(headers: dict[str, str]) -> str:
-    """The field that a part with these headers belongs to (RFC 7578 section 4.2).
+def _field(headers: dict[str, str]) -> tuple[str, bool]:
+    """The field that a part with these headers belongs to (RFC 7578 section 4.2), and whether its
+    file name is empty.
 
     Raises:
         ToqiboxError: malformed_multipart: no name, or content that is encoded or nested.
     """
     kind, semicolon, rest = headers.get("content-disposition", "").partition(";")
-    name = _parameters(semicolon + rest).get("name")
+    parameters = _parameters(semicolon + rest)
+    name = parameters.get("name")
     if kind.strip().lower() != "form-data" or not name:
         raise _malformed("a part without a name")
     if headers.get("content-type", "").lower().lstrip().startswith("multipart/"):
@@ -186,7 +192,7 @@ def _field_name(headers: dict[str, str]) -> str:
     for encoding in ("content-transfer-encoding", "content-encoding"):
         if headers.get(encoding, "").lower() not in _IDENTITY:
             raise _malformed("an encoded part")
-    return name
+    return name, parameters.get("filename") == ""
 
 
 def _parameters(text: str) -> dict[str, str]:

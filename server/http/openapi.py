@@ -145,7 +145,8 @@ def _form(config: Config) -> dict[str, Any]:
                 "type": "string",
                 "format": "binary",
                 "description": f"The photo, at most {config.max_upload_mb} MB: "
-                "JPEG, PNG, HEIC, WebP, AVIF, TIFF, GIF or BMP.",
+                "JPEG, PNG, HEIC, WebP, AVIF, TIFF, GIF or BMP. May be left out where the track "
+                "has a cover.",
             },
             "photo2": {
                 "type": "string",

@@ -143,6 +143,7 @@ async def receive(
     """
     texts: dict[str, str] = {}
     seen: set[str] = set()
+    files: set[str] = set()
     body = Body(request.content, limits)
     form = Form(boundary, body.read, PartLimits(limits.parts, limits.part_header_bytes))
     while (name := await form.next_part()) is not None:
@@ -151,15 +152,19 @@ async def receive(
             raise ToqiboxError("duplicate_field", field=name, name=name)
         seen.add(name)
         if name in FILES:
-            await _store(form, SpoolFile(folder / name, checks.room), name, limits)
+            path = folder / name
+            if await _store(form, SpoolFile(path, checks.room), name, limits):
+                files.add(name)
+            else:
+                path.unlink()
         else:
             texts[name] = await _text(form, name, limits)
             await checks.text(name, texts[name])
     for name in REQUIRED:
-        if name not in seen:
+        if name not in files:
             raise ToqiboxError("missing_field", field=name, name=name)
     await settled(sync_folder, folder)
-    return Received(texts, frozenset(seen.intersection(FILES)))
+    return Received(texts, frozenset(files))
 
 
 async def _text(form: Form, name: str, limits: Limits) -> str:
@@ -174,7 +179,8 @@ async def _text(form: Form, name: str, limits: Limits) -> str:
         raise refuse(name, reason("utf8")) from None
 
 
-async def _store(form: Form, file: "SpoolFile", name: str, limits: Limits) -> None:
+async def _store(form: Form, file: "SpoolFile", name: str, limits: Limits) -> bool:
+    """Write the present part to `file`; return whether there is one: none may have been chosen."""
     size = 0
     try:
         async for piece in form.pieces():
@@ -183,9 +189,13 @@ async def _store(form: Form, file: "SpoolFile", name: str, limits: Limits) -> No
                 limit = f"{limits.file_bytes // MEGABYTE} MB"
                 raise ToqiboxError("file_too_large", field=name, name=name, limit=limit)
             await settled(file.write, piece)
+        if size == 0 and form.is_unchosen:
+            return False
         if size == 0:
-            raise ToqiboxError(_UNDECODABLE[name], field=name, detail="empty")
+            why = reason("file_empty")
+            raise ToqiboxError(_UNDECODABLE[name], field=name, detail="empty", why=why)
         await settled(file.sync)
+        return True
     finally:
         file.close()
 

@@ -14,8 +14,8 @@ from server.jobs.refusal import refuse
 from server.reasons import reason
 
 FILES = ("audio", "photo", "photo2")
-REQUIRED = ("audio", "photo")
-"""The files without which there is no job."""
+REQUIRED = ("audio",)
+"""The files without which there is no job; the cover of the track stands in for a photo."""
 TEXTS = (
     *("duration", "start", "plan", "effect", "params", "preset", "aspect", "fit", "fps"),
     *("title", "artist", "tempo", "allowFlashing"),

@@ -79,8 +79,8 @@ class Intake:
         """Decode the uploads in `folder`, then put files and row on disk, in that order.
 
         Args:
-            folder: from spool(), holding the files ``audio``, ``photo`` and, where the request
-                says so, ``photo2``; it is taken over.
+            folder: from spool(), holding the files ``audio`` and, where the request says so,
+                ``photo2``; without ``photo`` the cover of the track is taken. It is taken over.
 
         Raises:
             ToqiboxError: what is wrong with a file, or queue_full; the folder is gone then.
@@ -134,10 +134,12 @@ class Intake:
         )
 
     async def _prepare(self, request: Request, folder: Path, request_id: str) -> dict[str, Any]:
+        photo = folder / "photo"
         task = {
             "task": "prepare",
             "audio": str(folder / "audio"),
-            "photo": str(folder / "photo"),
+            "photo": str(photo) if photo.exists() else None,
+            "cover": not photo.exists(),
             "photo2": str(folder / "photo2") if request.photo2 else None,
             "folder": str(folder),
             "start": str(request.start),

@@ -18,6 +18,7 @@ _STREAM = re.compile(
     r"^  Stream #0:(\d+)[^:\n]*: (Audio|Video): (\w+)(?: \([^)\n]*\))*?(?: \((\w{4}) /)?(.*)$",
     re.MULTILINE,
 )
+_FRONT = re.compile(r"^ +comment +: Cover \(front\)", re.MULTILINE)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _LINE = re.compile(r"(?:[^\\\n]|\\.)+", re.DOTALL)
 _PAIR = re.compile(r"((?:[^\\=]|\\.)+)=(.*)", re.DOTALL)
@@ -32,6 +33,8 @@ class Stream:
     codec: str
     """ffmpeg's name, or the container's code where ffmpeg knows none."""
     is_cover: bool = False
+    is_front: bool = False
+    """It is a cover, and called the front one."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,11 @@ def look(path: Path, kind: str) -> Contents:
     except ffmpeg.MediaError:
         return Contents()
     listed = outcome.messages.partition("\nOutput #0")[0]
-    streams = [_stream(match) for match in _STREAM.finditer(listed)]
+    found = list(_STREAM.finditer(listed))
+    ends = [match.start() for match in found[1:]] + [len(listed)]
+    streams = [
+        _stream(match, listed[match.end() : end]) for match, end in zip(found, ends, strict=True)
+    ]
     return Contents(streams, _tags(outcome.stdout.decode("utf-8", "replace")))
 
 
@@ -92,13 +99,15 @@ def refusal(path: Path, kind: str, detail: str) -> ToqiboxError:
     return error
 
 
-def _stream(match: re.Match[str]) -> Stream:
+def _stream(match: re.Match[str], described: str) -> Stream:
+    """Read the line of a stream; `described` is what follows it, its tags among others."""
     index, kind, codec, code, rest = match.groups()
     return Stream(
         index=int(index),
         is_sound=kind == "Audio",
         codec=code if codec == "none" and code else codec,
         is_cover=rest.endswith("(attached pic)"),
+        is_front=_FRONT.search(described) is not None,
     )
 
 

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from server.errors import ToqiboxError
+from server.reasons import reason
 from server.render.events import Emit, Result, Spec
 from server.warning import Row
 
@@ -29,11 +30,15 @@ def prepare(spec: Spec, emit: Emit) -> Result:
 
     Each of `audio`, `photo` and `photo2` may be missing or null; then what the result says of it
     is null too, and `mime` does not name it. `palette` is that of `photo`; see media/palette.py.
-    `warnings` has rows of server/warning.py.
+    `warnings` has rows of server/warning.py. With `cover` the cover of the track is the photo.
     """
     from server.media.palette import file_palette
 
     audio = spec.get("audio")
+    if audio and spec.get("cover"):
+        emit.stage("photo")
+        spec = {**spec, "photo": _cover(Path(audio), Path(spec["folder"]) / "photo")}
+        emit.stage("sound")
     kind = _audio_kind(Path(audio)) if audio else None
     result: Result = {"mime": {"audio": kind} if kind else {}, "warnings": []}
     for name in ("photo", "photo2"):
@@ -68,12 +73,29 @@ def highlight(spec: Spec, emit: Emit) -> Result:
 def _audio_kind(upload: Path) -> str:
     from server.media import sniff
 
+    if upload.stat().st_size == 0:
+        raise ToqiboxError("undecodable_audio", field="audio", why=reason("file_empty"))
     kind = sniff.sniff_audio_file(upload)
     if kind is None:
         raise ToqiboxError(
             "unsupported_media_type", field="audio", name="audio", accepted=sniff.ACCEPTED_AUDIO
         )
     return kind
+
+
+def _cover(audio: Path, out: Path) -> str:
+    """Write the cover of a track as if it were the upload `photo`.
+
+    Raises:
+        ToqiboxError: missing_field, storage_full.
+    """
+    from server.media import cover, sniff
+
+    kind = sniff.sniff_audio_file(audio)
+    if kind is None or not cover.extract(audio, kind, out):
+        why = reason("no_cover")
+        raise ToqiboxError("missing_field", field="photo", name="photo", why=why)
+    return str(out)
 
 
 def _photo(

@@ -1,18 +1,22 @@
 """Jobs over HTTP, from the form to the file."""
 
 import asyncio
+import io
 import json
 import shutil
 import socket
 import struct
 import subprocess
 from collections.abc import Callable
+from pathlib import Path
 
 import aiohttp
 import pytest
+from PIL import Image
 
 from server.http.limits import Limits
 from server.jobs.job import Status
+from server.media.photo import load
 from tests.http.conftest import Running, Start
 from tests.http.wire import ask, form, head, part, post
 
@@ -258,3 +262,32 @@ async def test_a_failed_job_says_why_in_the_language_of_the_client(running: Runn
 async def test_the_old_front_page_is_there(running: Running) -> None:
     root = (await ask(running.port, head("GET /"))).json
     assert (root["status"], bool(root["service"]), bool(root["endpoints"])) == ("ok", True, True)
+
+
+@pytest.fixture
+def covered(media: tuple[bytes, bytes], tmp_path: Path) -> bytes:
+    """The sound of `media` as an MP3 with the photo as its cover."""
+    audio, photo, track = (tmp_path / name for name in ("audio", "photo.png", "track.mp3"))
+    audio.write_bytes(media[0])
+    photo.write_bytes(media[1])
+    command = ["ffmpeg", "-v", "error", "-i", str(audio), "-i", str(photo), "-map", "0:a"]
+    command += ["-map", "1:v", "-c:v", "copy", "-disposition:v", "attached_pic", str(track)]
+    subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
+    return track.read_bytes()
+
+
+async def test_the_cover_of_the_track_stands_in_for_a_photo(
+    running: Running, media: tuple[bytes, bytes], covered: bytes
+) -> None:
+    """None is sent: no file was chosen in the form's field; nor in that of a second photo."""
+    unchosen = [part(name, b"", filename="") for name in ("photo", "photo2")]
+    sent = form(part("audio", covered, filename="a.mp3"), *unchosen)
+    answer = await ask(running.port, post(sent), wait_s=60)
+    assert answer.status == 202, answer.body
+    [folder] = running.service.data.jobs.iterdir()
+    width, height, pixels = load(folder / "photo.rgba")
+    with Image.open(io.BytesIO(media[1])) as image:
+        assert (width, height) == image.size
+        assert bytes(pixels[:3]) == image.convert("RGB").tobytes()[:3]
+    assert not (folder / "photo").exists()
+    assert await running.spool_is_empty()

@@ -91,6 +91,18 @@ GROUPS: list[Group] = [
     (400, "malformed_request", None, {"a bad chunk": IN_CHUNKS + b"zz\r\n"}),
     (400, "missing_field", "audio", {"an empty form": post(form())}),
     (400, "missing_field", "photo", {"no photo": post(form(AUDIO))}),
+    (
+        400,
+        "missing_field",
+        "audio",
+        {"no audio chosen": post(form(part("audio", b"", filename=""), PHOTO))},
+    ),
+    (
+        400,
+        "missing_field",
+        "photo",
+        {"no photo chosen": post(form(AUDIO, part("photo", b"", filename="")))},
+    ),
     (400, "duplicate_field", "audio", {"audio twice": post(form(AUDIO, AUDIO))}),
     (
         400,
@@ -159,5 +171,6 @@ async def test_a_wrong_upload_is_refused_and_leaves_nothing(
     answer = await ask(running.port, sent)
     assert (answer.status, answer.code, answer.json.get("field")) == (status, code, name)
     assert answer.headers["access-control-allow-origin"] == "*"
+    assert ("the file is empty" in answer.json["error"]) == code.startswith("undecodable")
     assert answer.json["requestId"] == answer.headers["x-request-id"]
     assert await running.spool_is_empty()

@@ -1,0 +1,54 @@
+"""The cover that a track carries is found, byte for byte."""
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from server.media import contents, cover
+from server.media.sniff import sniff_audio_file
+from tests.media.conftest import Convert
+
+_LAVFI = ("-f", "lavfi")
+
+
+def _picture(path: Path, colour: str) -> Path:
+    Image.new("RGB", (32, 24), colour).save(path)
+    return path
+
+
+@pytest.mark.parametrize("name", ["a.mp3", "a.m4a", "a.flac", "a.mka"])
+def test_the_cover_comes_out_as_it_went_in(convert: Convert, tmp_path: Path, name: str) -> None:
+    picture = _picture(tmp_path / "cover.jpg", "red")
+    mapped = ("-i", str(picture), "-map", "0:a", "-map", "1:v", "-c:v", "copy")
+    options: tuple[str, ...] = (*mapped, "-disposition:v", "attached_pic")
+    if name == "a.mka":
+        options = ("-attach", str(picture), "-metadata:s:t", "mimetype=image/jpeg")
+    path = convert("sine=d=0.1", name, *options, before=_LAVFI)
+    kind = str(sniff_audio_file(path))
+    assert cover.extract(path, kind, tmp_path / "out")
+    found, sent = (one.read_bytes() for one in (tmp_path / "out", picture))
+    assert found.startswith(sent)
+
+
+def test_the_front_cover_goes_before_others(convert: Convert, tmp_path: Path) -> None:
+    mapped = ["-map", "0:a"]
+    for place, colour in enumerate(("red", "lime")):
+        _picture(tmp_path / f"{colour}.png", colour)
+        mapped += ["-map", f"{place + 1}:v"]
+    inputs = ("-i", str(tmp_path / "red.png"), "-i", str(tmp_path / "lime.png"))
+    words = ("-metadata:s:v:0", "comment=Cover (back)", "-metadata:s:v:1", "comment=Cover (front)")
+    path = convert("sine=d=0.1", "a.mp3", *inputs, *mapped, "-c:v", "copy", *words, before=_LAVFI)
+    assert cover.extract(path, "mp3", tmp_path / "out")
+    with Image.open(tmp_path / "out") as image:
+        assert image.convert("RGB").getpixel((5, 5)) == (0, 255, 0)
+
+
+def test_a_track_without_a_cover_has_none(convert: Convert, tmp_path: Path) -> None:
+    path = convert("sine=d=0.1", "a.mp3", "-metadata", "title=attached pic", before=_LAVFI)
+    assert not cover.extract(path, "mp3", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+    film = ("-f", "lavfi", "-i", "color=red:s=32x32:d=0.1", "-c:v", "mpeg4")
+    path = convert("sine=d=0.1", "a.mp4", *film, before=_LAVFI)
+    assert [stream.is_cover for stream in contents.look(path, "mov").streams].count(True) == 0
+    assert not cover.extract(path, "mov", tmp_path / "out")
