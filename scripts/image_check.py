@@ -1,11 +1,14 @@
 """`make image-check`: run Dockerfile.gpu's own lines without Docker, and use what they make.
 
 Builds the root (scripts/root.py), starts the entry point in it as the image's user and as process
-1, waits until it can render, runs the health check, exports a small video over HTTP, and stops it.
+1, waits until it can render, runs the health check, exports a small video over HTTP, and stops it;
+then the same as other platforms start it.
 """
 
 import fcntl
 import os
+import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,15 +17,40 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from scripts import dockerfile, root
 from scripts.dockerfile import Image
+from server.demo import video
+from server.demo.client import Client
+from server.samples import material
+from server.samples.material import Material
 
 CONTEXT = Path(__file__).parents[1]
 _INSIDE = "TOQIBOX_IMAGE_CHECK"
 _STOP_S = 10.0
+
+
+@dataclass(frozen=True)
+class _Start:
+    """One way in which a platform starts the image."""
+
+    name: str
+    user: str
+    groups: str
+    """Further groups of the process, separated by commas."""
+    owner: tuple[int, int]
+    """User and group that the volume at the data folder belongs to."""
+    mode: int
+
+
+_STARTS = (
+    _Start("On a new volume", "", "", (10001, 0), 0o770),
+    _Start("As root, on a volume of root's", "0:0", "", (0, 0), 0o755),
+    _Start("As a user that the platform numbers, in group 0", "12345:0", "", (10001, 0), 0o770),
+    _Start("On a volume of the pod's fsGroup", "10001:10001", "2000", (0, 2000), 0o2770),
+)
 _NO_ZOMBIES = """
 import glob, sys
 states = [open(name).read().rsplit(')', 1)[1].split()[0] for name in glob.glob('/proc/[0-9]*/stat')]
@@ -61,12 +89,12 @@ def check() -> None:
         print(f"The root holds {_megabytes(made)} MB.", flush=True)
         root.furnish(made, for_build=False)
         try:
-            with _container(image, made, run / "log") as container:
-                _use(container, run)
-            with _container(replace(image, user="root"), made, run / "log") as container:
-                _wait_for(container)
-                container.expect_unprivileged()
-                print("Started as root on a volume of root's, the server leaves root.")
+            (run / "material").mkdir()
+            source = material.write(run / "material")
+            for start in _STARTS:
+                print(f"{start.name}:", flush=True)
+                with _container(image, start, made, run / "log") as container:
+                    _use(container, source, run / "out.mp4")
         finally:
             root.call("umount", "--recursive", made)
     print("The image works.")
@@ -75,6 +103,7 @@ def check() -> None:
 @dataclass(frozen=True)
 class _Container:
     image: Image
+    start: _Start
     made: Path
     port: int
     variables: dict[str, str]
@@ -100,26 +129,31 @@ class _Container:
 
     def execute(self, command: list[str]) -> None:
         """Run `command` inside, as `docker exec` does; exits when it fails."""
-        words = _as_user(self.image, self.made, command, self.variables)
+        words = _as_user(self.image, self.start, self.made, command, self.variables)
         root.call("nsenter", "--pid", "--mount", "--target", self.first, "--", *words)
 
 
 @contextmanager
-def _container(image: Image, made: Path, log: Path) -> Iterator[_Container]:
-    """The entry point, running as the image's user on a free port; stopped at the end."""
+def _container(image: Image, start: _Start, made: Path, log: Path) -> Iterator[_Container]:
+    """The entry point on a free port and an empty volume, started so; stopped at the end."""
     port = _free_port()
-    variables = {**image.environment, "HOSTNAME": "check", "PORT": str(port), "PLANS": "free=36"}
+    # HOME is what Docker gives a user without an entry: a folder that it cannot write to.
+    given = {"HOSTNAME": "check", "HOME": "/", "PORT": str(port), "PLANS": "free=36"}
+    variables = {**image.environment, **given}
     command = ["env", f"--chdir={image.folder}", *image.command]
     apart = ["unshare", "--pid", "--fork", f"--mount-proc={made}/proc"]
     data = made / image.environment["DATA_DIR"].lstrip("/")
-    os.chown(data, *_ids(image, made))  # as a volume that belongs to the one who starts it
+    for left in data.iterdir():
+        shutil.rmtree(left) if left.is_dir() else left.unlink()
+    os.chown(data, *start.owner)
+    data.chmod(start.mode)
     with log.open("wb") as file:
         process = subprocess.Popen(
-            [*apart, *_as_user(image, made, command, variables)],
+            [*apart, *_as_user(image, start, made, command, variables)],
             stdin=subprocess.DEVNULL, stdout=file, stderr=file,
         )  # fmt: skip
     try:
-        container = _Container(image, made, port, variables, process)
+        container = _Container(image, start, made, port, variables, process)
         yield container
         _stop(container)
     except BaseException:
@@ -134,11 +168,7 @@ def _container(image: Image, made: Path, log: Path) -> Iterator[_Container]:
         process.wait()
 
 
-def _use(container: _Container, folder: Path) -> None:
-    from server.demo import video
-    from server.demo.client import Client
-    from server.samples import material
-
+def _use(container: _Container, source: Material, out: Path) -> None:
     began = time.monotonic()
     client = Client(container.port)
     _wait_for(container)
@@ -150,15 +180,12 @@ def _use(container: _Container, folder: Path) -> None:
     container.expect_unprivileged()
     container.execute(container.image.health)
     print("The health check succeeds.")
-    files = folder / "material"
-    files.mkdir()
-    source = material.write(files)
     job_id = client.submit(source.mp3, source.photo, {"start": "4", "duration": "2"})
     *_, job = client.follow(job_id)
     if job["status"] != "completed":
         sys.exit(f"The job {job['status']}: {job}")
-    client.download(job["downloadUrl"], folder / "out.mp4")
-    found = video.read(folder / "out.mp4")
+    client.download(job["downloadUrl"], out)
+    found = video.read(out)
     if (found.width, found.height, found.frames, found.codec) != (64, 36, 60, "h264"):
         sys.exit(f"The video is not what was asked for: {found}")
     print(f"It exports a video: {found.frames} frames of {found.width} × {found.height}.")
@@ -193,22 +220,14 @@ def _stop(container: _Container) -> None:
     print(f"SIGTERM ends it with status 0 in {time.monotonic() - began:.1f} s.")
 
 
-def _as_user(image: Image, made: Path, command: list[str], variables: dict[str, str]) -> list[str]:
-    uid, gid = _ids(image, made)
+def _as_user(
+    image: Image, start: _Start, made: Path, command: list[str], variables: dict[str, str]
+) -> list[str]:
+    user = start.user or image.user
+    if not re.fullmatch(r"[0-9]+:[0-9]+", user):
+        sys.exit(f"USER is {user!r}; it should be two numbers, such as 10001:10001")
     words = root.in_root(made, command, variables)
-    return [words[0], f"--userspec={uid}:{gid}", "--groups=", *words[1:]]
-
-
-def _ids(image: Image, made: Path) -> tuple[int, int]:
-    """User and group of the image's user: USER's numbers, or those of its own list of users."""
-    user, _, group = image.user.partition(":")
-    if user.isdecimal():
-        return int(user), int(group or 0)
-    for line in (made / "etc/passwd").read_text().splitlines():
-        name, _, uid, gid, *_ = line.split(":")
-        if name == image.user:
-            return int(uid), int(gid)
-    sys.exit(f"The image has no user {image.user!r}")
+    return [words[0], f"--userspec={user}", f"--groups={start.groups}", *words[1:]]
 
 
 def _wait_for(container: _Container) -> None:
