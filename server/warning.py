@@ -21,6 +21,11 @@ WARNINGS: dict[str, tuple[str, str]] = {
         "The picture in “{name}” is of one colour throughout: {colour}.",
         "Картинка в «{name}» вся одного цвета: {colour}.",
     ),
+    "characters_not_drawn": (
+        "No installed font has these characters of “{name}”; they are left out: {characters}.",
+        "Этих символов поля «{name}» нет ни в одном установленном шрифте, они пропущены: "
+        "{characters}.",
+    ),
     "blank_film": (
         "The whole video is of one colour: {colour}. Nothing can be seen in it.",
         "Всё видео одного цвета: {colour}. На нём ничего не видно.",

@@ -146,6 +146,7 @@ class Intake:
             "duration": str(request.duration) if request.duration is not None else None,
             "max_duration": str(self._config.max_duration_sec),
             "fps": request.fps,
+            "texts": request.texts,
         }
         return await self._attempts(task, _PREPARE_WATCH, _PREPARE_LIMITS, request_id)
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from server.config import Config
 from server.effects.effect import Effect, Kind
 from server.effects.feature import Needs
+from server.effects.input import Kind as InputKind
 from server.effects.library import Library
 from server.errors import ToqiboxError
 from server.jobs import fields
@@ -37,6 +38,8 @@ class Link:
     """As they were given: right for its inputs."""
     needs_track: bool
     """Whether something of it follows what only the whole track tells."""
+    texts: dict[str, str]
+    """What its text inputs were given, by their field in errors."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +69,14 @@ class Request:
     width: int
     height: int
     allow_flashing: bool
+
+    @property
+    def texts(self) -> dict[str, str | None]:
+        """What is written into the video, by field; None is what the track's tags say."""
+        given: dict[str, str | None] = {"title": self.title, "artist": self.artist}
+        for link in self.chain:
+            given |= link.texts
+        return given
 
 
 class Work(NamedTuple):
@@ -235,7 +246,13 @@ def _link(
     try:
         effect = library.get(effect_id)
         needs = effect.needs(params, params_field)
-        return effect, Link(field, read_source(effect, library), params, needs is Needs.TRACK)
+        texts = {
+            f"{params_field}.{each.name}": params[each.name]
+            for each in effect.inputs
+            if each.kind is InputKind.TEXT and isinstance(params.get(each.name), str)
+        }
+        source = read_source(effect, library)
+        return effect, Link(field, source, params, needs is Needs.TRACK, texts)
     except ToqiboxError as error:
         if error.field == "effect":
             error.field = field

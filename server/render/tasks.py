@@ -1,6 +1,6 @@
 """The tasks a worker can do, by name. What is heavy is imported by the task that needs it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from decimal import Decimal
 from functools import partial
@@ -9,8 +9,10 @@ from pathlib import Path
 from server.errors import ToqiboxError
 from server.reasons import reason
 from server.render.events import Emit, Result, Spec
-from server.warning import Row
+from server.warning import Row, warning
 
+_MOST_LOST = 12
+"""Characters that no font has and that a warning names."""
 LONGEST_TRACK_S = 1200
 """Of a track that is analysed as a whole to find a part of it."""
 
@@ -31,6 +33,7 @@ def prepare(spec: Spec, emit: Emit) -> Result:
     Each of `audio`, `photo` and `photo2` may be missing or null; then what the result says of it
     is null too, and `mime` does not name it. `palette` is that of `photo`; see media/palette.py.
     `warnings` has rows of server/warning.py. With `cover` the cover of the track is the photo.
+    `texts` are by field what is written into the video; a null is what the track's tags say.
     """
     from server.media.palette import file_palette
 
@@ -48,11 +51,27 @@ def prepare(spec: Spec, emit: Emit) -> Result:
         result |= _photo(name, spec.get(name), folder, result["mime"], warnings)
     kept = Path(spec["folder"]) / "photo.rgba"
     result["palette"] = file_palette(kept) if result["photo"] else None
-    if not (audio and kind):
-        empty = ("samples", "sound_sha256", "loudest_s", "title", "artist")
-        return result | dict.fromkeys(empty)
-    emit.stage("sound")
-    return result | _sound(spec, Path(audio), kind)
+    if audio and kind:
+        emit.stage("sound")
+        result |= _sound(spec, Path(audio), kind)
+    else:
+        result |= dict.fromkeys(("samples", "sound_sha256", "loudest_s", "title", "artist"))
+    result["warnings"] += _texts(spec.get("texts") or {}, result)
+    return result
+
+
+def _texts(texts: Mapping[str, str | None], result: Result) -> list[Row]:
+    """Warn of the characters of texts that no font has."""
+    from server.media.text.choice import undrawn
+
+    rows = []
+    for field, given in texts.items():
+        lost = undrawn(given if given is not None else result.get(field) or "")
+        if lost:
+            shown = " ".join(f"{sign} (U+{ord(sign):04X})" for sign in lost[:_MOST_LOST])
+            more = " …" if len(lost) > _MOST_LOST else ""
+            rows.append(warning("characters_not_drawn", field, characters=shown + more))
+    return rows
 
 
 def highlight(spec: Spec, emit: Emit) -> Result:

@@ -60,7 +60,8 @@ async def test_a_chain_with_what_moves_it_becomes_a_video(
     working: Running, media: tuple[bytes, bytes]
 ) -> None:
     fields = aiohttp.FormData()
-    for name, value in (("effect", json.dumps(CHAIN)), ("duration", "0.3")):
+    title = "Sun \U00013460"  # a hieroglyph of Unicode 16, which no font has yet
+    for name, value in (("effect", json.dumps(CHAIN)), ("duration", "0.3"), ("title", title)):
         fields.add_field(name, value)
     for name, content in zip(("audio", "photo"), media, strict=True):
         fields.add_field(name, content, filename=name)
@@ -69,6 +70,9 @@ async def test_a_chain_with_what_moves_it_becomes_a_video(
             job = await answer.json()
             assert answer.status == 202, job
         assert job["effect"] == ["spin", "breathe"]
+        (row,) = job["warnings"]
+        assert (row["code"], row["field"]) == ("characters_not_drawn", "title")
+        assert "U+13460" in row["error"]
         while job["status"] not in ("completed", "failed"):
             await asyncio.sleep(0.2)
             async with client.get(f"/export/{job['jobId']}") as answer:
