@@ -1,27 +1,29 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "1",
+    "VSN": "2",
     "TITLE": "Player card",
-    "DESCRIPTION": "A card of frosted glass with the cover, title, artist, progress and times: wide in a corner, or tall over the picture out of focus.",
+    "DESCRIPTION": "A card of frosted glass with the cover, title, artist, progress, times and a small meter that moves with the sound: wide along the lower edge, or tall over the picture out of focus. The bar's head swells with accents.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Photo", "Text", "Player"],
     "INPUTS": [
         {"NAME": "inputImage", "TYPE": "image"},
         {"NAME": "photo", "TYPE": "image"},
+        {"NAME": "spectrum", "TYPE": "audioFFT", "SCALE": "track"},
         {"NAME": "title", "LABEL": "Title", "TYPE": "text", "DEFAULT": "$title", "FONT": "font", "BOLD": true,
-         "SIZE": "0.062 * min(size, $SAFE_WIDTH / min($WIDTH, $HEIGHT))", "WIDTH": "(0.66 - 0.07 * design) * min(size * min($WIDTH, $HEIGHT), $SAFE_WIDTH) / $WIDTH", "LINES": 1, "SHRINK": 0.72},
+         "SIZE": "0.07 * min(size, $SAFE_WIDTH / min($WIDTH, $HEIGHT))", "WIDTH": "(0.64 - 0.05 * design - 0.09 * meter) * min(size * min($WIDTH, $HEIGHT), $SAFE_WIDTH) / $WIDTH", "LINES": 1, "SHRINK": 0.72},
         {"NAME": "artist", "LABEL": "Artist", "TYPE": "text", "DEFAULT": "$artist", "FONT": "font", "BOLD": false,
-         "SIZE": "0.042 * min(size, $SAFE_WIDTH / min($WIDTH, $HEIGHT))", "WIDTH": "(0.66 - 0.07 * design) * min(size * min($WIDTH, $HEIGHT), $SAFE_WIDTH) / $WIDTH", "LINES": 1, "SHRINK": 0.72},
+         "SIZE": "0.05 * min(size, $SAFE_WIDTH / min($WIDTH, $HEIGHT))", "WIDTH": "(0.64 - 0.05 * design) * min(size * min($WIDTH, $HEIGHT), $SAFE_WIDTH) / $WIDTH", "LINES": 1, "SHRINK": 0.72},
         {"NAME": "digits", "LABEL": "Digits", "TYPE": "text", "DEFAULT": "0123456789:", "CELLS": true,
-         "FONT": "font", "BOLD": false, "SIZE": "0.03 * min(size, $SAFE_WIDTH / min($WIDTH, $HEIGHT))"},
+         "FONT": "font", "BOLD": false, "SIZE": "0.042 * min(size, $SAFE_WIDTH / min($WIDTH, $HEIGHT))"},
         {"NAME": "elapsed", "LABEL": "Elapsed", "TYPE": "float", "MIN": 0.0, "MAX": 35999.0, "DEFAULT": 0.0, "BIND": "time.elapsed"},
         {"NAME": "total", "LABEL": "Length", "TYPE": "float", "MIN": 0.0, "MAX": 35999.0, "DEFAULT": 0.0, "BIND": "time.total"},
         {"NAME": "played", "LABEL": "Progress", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "BIND": "time.progress"},
+        {"NAME": "beat", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.35}},
         {"NAME": "design", "LABEL": "Design", "TYPE": "long", "DEFAULT": 0, "LABELS": ["Wide", "Tall"]},
         {"NAME": "place", "LABEL": "Place", "TYPE": "long", "DEFAULT": 9,
          "LABELS": ["Bottom left", "Bottom centre", "Bottom right", "Left", "Centre", "Right", "Top left", "Top centre", "Top right", "Automatic"]},
-        {"NAME": "size", "LABEL": "Size", "TYPE": "float", "MIN": 0.3, "MAX": 1.5, "DEFAULT": 0.74},
+        {"NAME": "size", "LABEL": "Size", "TYPE": "float", "MIN": 0.3, "MAX": 1.5, "DEFAULT": 0.86},
         {"NAME": "margin", "LABEL": "Margin", "TYPE": "float", "MIN": 0.0, "MAX": 0.3, "DEFAULT": 0.075},
         {"NAME": "font", "LABEL": "Font", "TYPE": "long", "DEFAULT": 0,
          "LABELS": ["Inter", "Manrope", "Roboto", "Open Sans", "PT Sans", "Comfortaa", "Play", "Jura", "JetBrains Mono", "Noto Serif", "PT Serif"]},
@@ -32,6 +34,7 @@
         {"NAME": "color", "LABEL": "Colour of the title", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 1.0], "PHOTO": "light"},
         {"NAME": "pale", "LABEL": "Colour of the rest", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 0.8], "PHOTO": "light"},
         {"NAME": "accent", "LABEL": "Colour of the bar", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 1.0], "PHOTO": "vivid"},
+        {"NAME": "meter", "LABEL": "Meter", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 1.0},
         {"NAME": "shadow", "LABEL": "Shadow", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.45, "IDENTITY": 0.0}
     ],
     "PASSES": [
@@ -57,8 +60,11 @@ varying vec2 origin; // lower left corner of `whole` on the picture (player.vs)
 #endif
 
 const float PAD = 0.045;
-const float COVER = 0.2;        // edge of the wide card's cover
+const float COVER = 0.22;       // edge of the wide card's cover
 const float TALL = 0.68;        // width of the tall card
+const float TITLE = 0.07;       // heights of an em
+const float FIGURES = 0.042;
+const float LEAD = 0.07;        // from the title's baseline to the artist's
 const float TAPS = 6.0;
 const float DIMMED = 0.6;       // light of the picture behind a tall card
 
@@ -78,7 +84,7 @@ vec2 corner() {
     vec2 low = max(edge, floor(SAFE_AREA.xy * frame + 0.5));
     vec2 room = max(frame - max(edge, ceil(SAFE_AREA.zw * frame)) - low - extent(), vec2(0.0));
     vec2 free = max(floor(frame * (1.0 - SAFE_AREA.zw)) - extent(), vec2(0.0));
-    int spot = place < 9 ? place : design == 1 ? 4 : frame.x > frame.y ? 6 : 7; // text and progress are below
+    int spot = place < 9 ? place : design == 1 ? 4 : frame.x > frame.y ? 0 : 1; // faces are above
     vec2 at = low + room * 0.5 * vec2(float(spot - 3 * (spot / 3)), float(spot / 3));
     return floor(min(at, free));
 }
@@ -136,10 +142,10 @@ float column() { return floor((design == 0 ? COVER + 2.0 * PAD + 0.005 : PAD) * 
 vec2 baselines() {
     float u = unit();
     float top = extent().y - floor((design == 0 ? PAD + 0.002 : TALL - PAD + 0.034) * u);
-    float first = floor(top - 0.72 * 0.062 * u);
-    return vec2(first, first - floor(0.062 * u));
+    float first = floor(top - 0.72 * TITLE * u);
+    return vec2(first, first - floor(LEAD * u));
 }
-float bar() { return floor((design == 0 ? 0.089 : 0.086) * unit()) + 0.5; }
+float bar() { return floor(0.104 * unit()) + 0.5; }
 float ending() { return extent().x - floor(PAD * unit()) - 1.0; }
 
 vec4 words(sampler2D text, vec2 at, float baseline, vec4 tint) {
@@ -155,7 +161,9 @@ vec4 facing() {
     vec2 low = vec2(floor(PAD * u), extent().y - floor(PAD * u) - edge);
     vec2 point = (at - low) / edge - 0.5;
     vec2 full = IMG_SIZE(photo);
-    vec3 tone = IMG_NORM_PIXEL(photo, 0.5 + point * min(full.x, full.y) / full).rgb;
+    vec2 part = min(full.x, full.y) / full;
+    vec2 crop = 0.5 + vec2(0.0, 0.3 * (1.0 - part.y)); // the upper part of an upright photo: heads are there
+    vec3 tone = IMG_NORM_PIXEL(photo, crop + point * part).rgb;
     float round_ = max(rounding() - 0.5 * PAD * u, 0.25 * rounding());
     vec4 seen = vec4(tone, 1.0) * cover(box(at, low, low + edge, round_));
     vec2 lines = baselines();
@@ -172,17 +180,20 @@ float clock(vec2 at, float seconds, bool ends) {
     bool hours = minutes >= 60;
     float one = TEXT_ADVANCE(digits, 0);
     float colon = TEXT_ADVANCE(digits, 10);
-    float wide = (hours ? 5.0 : minutes >= 10 ? 4.0 : 3.0) * one + (hours ? 2.0 : 1.0) * colon;
+    float wide = ceil((hours ? 5.0 : minutes >= 10 ? 4.0 : 3.0) * one + (hours ? 2.0 : 1.0) * colon);
     float x = ends ? -at.x : wide - at.x; // from its right end
     int sign = -1;
     float middle = 0.0;
     if (x < one) { sign = whole % 10; middle = 0.5 * one; }
     else if (x < 2.0 * one) { sign = whole % 60 / 10; middle = 1.5 * one; }
     else if (x < 2.0 * one + colon) { sign = 10; middle = 2.0 * one + 0.5 * colon; }
-    else if (x < 3.0 * one + colon) { sign = minutes % 10; middle = 2.5 * one + colon; }
-    else if (x < 4.0 * one + colon) { sign = hours || minutes >= 10 ? minutes % 60 / 10 : -1; middle = 3.5 * one + colon; }
-    else if (x < 4.0 * one + 2.0 * colon) { sign = hours ? 10 : -1; middle = 4.0 * one + 1.5 * colon; }
-    else { sign = hours ? minutes / 60 % 10 : -1; middle = 4.5 * one + 2.0 * colon; }
+    else if (minutes < 10 || x < 3.0 * one + colon) { // the first sign may reach beyond its advance
+        sign = minutes % 10;
+        middle = 2.5 * one + colon;
+    }
+    else if (!hours || x < 4.0 * one + colon) { sign = minutes % 60 / 10; middle = 3.5 * one + colon; }
+    else if (x < 4.0 * one + 2.0 * colon) { sign = 10; middle = 4.0 * one + 1.5 * colon; }
+    else { sign = minutes / 60 % 10; middle = 4.5 * one + 2.0 * colon; }
     return TEXT_CELL(digits, sign, vec2(floor(middle + 0.5) - x, floor(at.y) + 0.5)).r;
 }
 
@@ -191,16 +202,30 @@ vec2 playing(vec2 at) {
     float u = unit();
     float from = column();
     float wide = ending() - from;
-    float thick = max(0.011 * u, 1.5);
+    float thick = max(0.012 * u, 1.5);
     vec2 off = vec2(at.x - from, at.y - bar());
     float done = clamp(played, 0.0, 1.0) * wide;
     float whole = box(off, vec2(0.0, -0.5 * thick), vec2(wide, 0.5 * thick), 0.5 * thick);
     float part = box(off, vec2(0.0, -0.5 * thick), vec2(max(done, thick), 0.5 * thick), 0.5 * thick);
-    float head = length(off - vec2(clamp(done, thick, wide - thick), 0.0)) - thick;
+    float head = length(off - vec2(clamp(done, thick, wide - thick), 0.0)) - thick * (1.0 + 0.7 * beat);
     float front = max(cover(part), cover(head));
-    float below = bar() - 0.5 - floor((design == 0 ? 0.018 : 0.022) * u) - floor(0.72 * 0.03 * u);
+    float below = bar() - 0.5 - floor(0.02 * u) - floor(0.72 * FIGURES * u);
     float figures = clock(vec2(at.x - from, at.y - below), elapsed, false) + clock(vec2(at.x - ending(), at.y - below), total, true);
     return vec2(front, max(0.36 * cover(whole) * (1.0 - front), figures));
+}
+
+// Four round bars at the right end of the title, on its baseline: low notes on the left. In silence they are dots.
+float metered(vec2 at) {
+    float u = unit();
+    float wide = max(0.0105 * u, 1.5);
+    float pitch = 1.75 * wide;
+    float tall = 0.78 * TITLE * u;
+    vec2 off = at - vec2(ending() - 3.0 * pitch - wide, baselines().x);
+    float index = clamp(floor((off.x + 0.5 * (pitch - wide)) / pitch), 0.0, 3.0);
+    float level = IMG_NORM_PIXEL(spectrum, vec2(0.08 + 0.25 * index, 0.5)).r;
+    level = clamp(1.15 * level + 0.12 * beat * step(0.02, level), 0.0, 1.0);
+    vec2 low = vec2(index * pitch, 0.0);
+    return cover(box(off, low, low + vec2(wide, mix(wide, tall, level)), 0.5 * wide));
 }
 
 // Straight alpha.
@@ -226,7 +251,7 @@ vec4 card() {
     tone = tone * (1.0 - front.a) + front.rgb;
     vec2 bar_and_rest = playing(at);
     tone = mix(tone, pale.rgb, pale.a * bar_and_rest.y);
-    tone = mix(tone, accent.rgb, accent.a * bar_and_rest.x);
+    tone = mix(tone, accent.rgb, accent.a * max(bar_and_rest.x, meter * metered(at)));
     float alpha = inside + dark * (1.0 - inside);
     return vec4(tone * inside / max(alpha, 1e-4), alpha);
 }

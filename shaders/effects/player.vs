@@ -10,11 +10,11 @@ void main() {
     if (PASSINDEX < 6) return;
     float side = min(RENDERSIZE.x, RENDERSIZE.y);
     float unit = floor(min(size * side, RENDERSIZE.x * (1.0 - SAFE_AREA.x - SAFE_AREA.z)));
-    vec2 extent = floor((design == 0 ? vec2(1.0, 0.29) : vec2(0.68, 0.935)) * unit);
+    vec2 extent = floor((design == 0 ? vec2(1.0, 0.31) : vec2(0.68, 0.935)) * unit);
     vec2 edge = floor(vec2(margin * side));
     vec2 low = max(edge, floor(SAFE_AREA.xy * RENDERSIZE + 0.5));
     vec2 room = max(RENDERSIZE - max(edge, ceil(SAFE_AREA.zw * RENDERSIZE)) - low - extent, vec2(0.0));
-    int spot = place < 9 ? place : design == 1 ? 4 : RENDERSIZE.x > RENDERSIZE.y ? 6 : 7;
+    int spot = place < 9 ? place : design == 1 ? 4 : RENDERSIZE.x > RENDERSIZE.y ? 0 : 1;
     vec2 corner = low + room * 0.5 * vec2(float(spot - 3 * (spot / 3)), float(spot / 3));
     corner = floor(min(corner, max(floor(RENDERSIZE * (1.0 - SAFE_AREA.zw)) - extent, vec2(0.0))));
     float reach = floor(0.14 * unit) + 2.0; // of the shadow

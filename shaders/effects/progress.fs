@@ -1,8 +1,8 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "1",
+    "VSN": "2",
     "TITLE": "Progress",
-    "DESCRIPTION": "How far the video is: a line, a rounded bar, dots or ticks like a waveform, with elapsed and total time. Its head swells with accents.",
+    "DESCRIPTION": "How far the video is: a line, a rounded bar, dots or ticks like a waveform, with elapsed and total time. A line and a bar have a round head that swells and glows with accents.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Text", "Player"],
@@ -12,7 +12,7 @@
         {"NAME": "elapsed", "LABEL": "Elapsed", "TYPE": "float", "MIN": 0.0, "MAX": 35999.0, "DEFAULT": 0.0, "BIND": "time.elapsed"},
         {"NAME": "total", "LABEL": "Length", "TYPE": "float", "MIN": 0.0, "MAX": 35999.0, "DEFAULT": 0.0, "BIND": "time.total"},
         {"NAME": "played", "LABEL": "Progress", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "BIND": "time.progress"},
-        {"NAME": "beat", "LABEL": "Beat", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": "accent"},
+        {"NAME": "beat", "LABEL": "Beat", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.4}},
         {"NAME": "design", "LABEL": "Design", "TYPE": "long", "DEFAULT": 1, "LABELS": ["Line", "Rounded bar", "Dots", "Ticks"]},
         {"NAME": "times", "LABEL": "Times", "TYPE": "long", "DEFAULT": 1, "LABELS": ["None", "Elapsed and total", "Elapsed and left"]},
         {"NAME": "font", "LABEL": "Font of the times", "TYPE": "long", "DEFAULT": 0, "LABELS": ["Inter", "Roboto", "Roboto Condensed", "PT Sans", "JetBrains Mono", "Jura", "Noto Serif"]},
@@ -65,16 +65,20 @@ float height(int at) {
     return (0.22 + 0.5 * swell + 0.28 * grain(at)) * mix(0.35, 1.0, ends);
 }
 
+// Signed distance to the head of a line or a bar, which keeps its size at the ends.
+float to_head(vec2 at, float wide, float done) {
+    float still = (design == 0 ? 0.75 : 1.05) * thick();
+    return length(at - vec2(clamp(done, still, wide - still), 0.0)) - still * (1.0 + 1.1 * amount * beat);
+}
+
 // x: coverage of what is played, y: of what is to come, z: of the shadow.
 vec3 line_or_bar(vec2 at, float wide, float done) {
-    float swell = 1.0 + 0.5 * amount * beat;
     float radius = design == 0 ? max(0.25 * thick(), 0.6) : 0.5 * thick();
-    float knob = (design == 0 ? 1.5 : 1.25) * 0.5 * thick() * swell;
     float whole = capsule(at, 0.0, wide, radius);
     float part = capsule(at, 0.0, max(done, 2.0 * radius), radius);
-    float head = length(at - vec2(clamp(done, knob, wide - knob), 0.0)) - knob;
-    float front = max(cover(part), cover(head));
-    return vec3(front, cover(whole) * (1.0 - front), exp(-max(min(whole, head), 0.0) / (1.2 * thick())));
+    float front = cover(part);
+    float around = min(whole, to_head(at, wide, done));
+    return vec3(front, cover(whole) * (1.0 - front), exp(-max(around, 0.0) / (1.2 * thick())));
 }
 
 vec3 dots_or_ticks(vec2 at, float wide, float done) {
@@ -103,17 +107,20 @@ vec2 clock(vec2 at, float seconds, bool ends) {
     bool hours = minutes >= 60;
     float one = TEXT_ADVANCE(digits, 0);
     float colon = TEXT_ADVANCE(digits, 10);
-    float wide = (hours ? 5.0 : minutes >= 10 ? 4.0 : 3.0) * one + (hours ? 2.0 : 1.0) * colon;
+    float wide = ceil((hours ? 5.0 : minutes >= 10 ? 4.0 : 3.0) * one + (hours ? 2.0 : 1.0) * colon);
     float x = ends ? -at.x : wide - at.x; // from its right end
     int sign = -1;
     float middle = 0.0;
     if (x < one) { sign = whole % 10; middle = 0.5 * one; }
     else if (x < 2.0 * one) { sign = whole % 60 / 10; middle = 1.5 * one; }
     else if (x < 2.0 * one + colon) { sign = 10; middle = 2.0 * one + 0.5 * colon; }
-    else if (x < 3.0 * one + colon) { sign = minutes % 10; middle = 2.5 * one + colon; }
-    else if (x < 4.0 * one + colon) { sign = hours || minutes >= 10 ? minutes % 60 / 10 : -1; middle = 3.5 * one + colon; }
-    else if (x < 4.0 * one + 2.0 * colon) { sign = hours ? 10 : -1; middle = 4.0 * one + 1.5 * colon; }
-    else { sign = hours ? minutes / 60 % 10 : -1; middle = 4.5 * one + 2.0 * colon; }
+    else if (minutes < 10 || x < 3.0 * one + colon) { // the first sign may reach beyond its advance
+        sign = minutes % 10;
+        middle = 2.5 * one + colon;
+    }
+    else if (!hours || x < 4.0 * one + colon) { sign = minutes % 60 / 10; middle = 3.5 * one + colon; }
+    else if (x < 4.0 * one + 2.0 * colon) { sign = 10; middle = 4.0 * one + 1.5 * colon; }
+    else { sign = minutes / 60 % 10; middle = 4.5 * one + 2.0 * colon; }
     // Whole pixels, so that the digits are as sharp as they were drawn.
     vec2 from = vec2(floor(middle + 0.5) - x, floor(at.y) + 0.5);
     return TEXT_CELL(digits, sign, from).rb;
@@ -140,7 +147,7 @@ void main() {
         words = max(clock(left, elapsed, false), clock(right, times == 2 ? max(total - elapsed, 0.0) : total, true));
         dark = max(dark, 1.3 * words.y);
     }
-    // Straight alpha: the shadow below, then what is to come, then what is played. The scrim is a
+    // Straight alpha: the shadow below, then what is to come, then what is played, the head and the times. The scrim is a
     // band around the bar and its times that fades out within the part that is drawn.
     float band = times > 0 ? 0.5 * (0.75 * thick() + TEXT_EM(digits)) : 0.0;
     float off = (at.y + band * (over_bar ? -1.0 : 1.0)) / (SCRIM * thick() + 1.5 * band);
@@ -148,8 +155,17 @@ void main() {
     float soft = smoothstep(1.0, 0.0, min(length(vec2(off, outside)), 1.0));
     float alpha = 1.0 - (1.0 - min(dark, 1.0) * shadow) * (1.0 - scrim * soft);
     vec3 tone = vec3(0.0);
-    vec4 over[3] = vec4[3](vec4(rest.rgb, rest.a * bar.y), vec4(color.rgb, color.a * bar.x), vec4(ink.rgb, ink.a * words.x));
-    for (int i = 0; i < 3; i++) {
+    // The head is nearly white in a glow of the bar's colour.
+    float away = to_head(at, wide, done);
+    float knob = design < 2 ? cover(away) : 0.0;
+    float halo = design < 2 ? (0.25 + 0.65 * amount * beat) * exp(-max(away, 0.0) / (1.1 * thick())) * smoothstep(6.0, 3.0, away / thick()) : 0.0;
+    vec4 over[5] = vec4[5](
+        vec4(rest.rgb, rest.a * bar.y),
+        vec4(color.rgb, color.a * bar.x),
+        vec4(color.rgb, color.a * halo),
+        vec4(mix(color.rgb, vec3(1.0), 0.8), color.a * knob),
+        vec4(ink.rgb, ink.a * words.x));
+    for (int i = 0; i < 5; i++) {
         tone = mix(tone * alpha, over[i].rgb, over[i].a);
         alpha += over[i].a * (1.0 - alpha);
         tone /= max(alpha, 1e-4);

@@ -111,9 +111,29 @@ def test_words_and_cards_stay_in_it(gl: Context, name: str, place: str) -> None:
 
 @pytest.mark.parametrize("size", [(90, 90), (80, 100), (90, 160), (160, 90)])
 def test_automatic_places_do_not_cover_each_other(gl: Context, size: tuple[int, int]) -> None:
-    seen = [_alpha(gl, name, {}, size) > 20 for name in _PLAIN]
+    """The player card has title and progress of its own, so it stands where theirs would be."""
+    seen = [_alpha(gl, name, {}, size) > 20 for name in ("text", "progress")]
     assert all(one.any() for one in seen)
     assert np.sum(seen, axis=0).max() == 1
+
+
+@pytest.mark.parametrize("size", [(90, 90), (80, 100), (90, 160), (160, 90)])
+def test_the_player_card_leaves_faces_free(gl: Context, size: tuple[int, int]) -> None:
+    seen = _alpha(gl, "player", {}, size) > 20
+    assert np.nonzero(seen)[0].min() > 0.5 * size[1]
+
+
+@pytest.mark.parametrize("figures", [0.046, 0.06, 0.08, 0.1])
+def test_a_time_is_the_same_on_both_sides(gl: Context, figures: float) -> None:
+    """Its first digit is whole, wherever the advances end between two pixels."""
+    clear = [0, 0, 0, 0]
+    params = {"figures": figures, "elapsed": 0, "total": 0, "color": clear, "rest": clear}
+    seen = _alpha(gl, "progress", {**params, "ink": [1, 1, 1, 1]}, (320, 180))
+    halves = []
+    for half in (seen[:, :160], seen[:, 160:]):
+        at = np.nonzero(half.max(axis=0))[0]
+        halves.append(half[:, at[0] : at[-1] + 1])
+    assert np.array_equal(*halves)
 
 
 def test_a_file_that_has_the_name_keeps_it(gl: Context) -> None:
