@@ -133,7 +133,7 @@ def test_a_time_is_the_same_on_both_sides(gl: Context, figures: float) -> None:
     for half in (seen[:, :160], seen[:, 160:]):
         at = np.nonzero(half.max(axis=0))[0]
         halves.append(half[:, at[0] : at[-1] + 1])
-    assert np.array_equal(*halves)
+    assert np.array_equal(halves[0], halves[1])
 
 
 def test_a_file_that_has_the_name_keeps_it(gl: Context) -> None:
