@@ -69,7 +69,7 @@ def look(path: Path, kind: str) -> Contents:
         return Contents()
     listed = outcome.messages.partition("\nOutput #0")[0]
     found = list(_STREAM.finditer(listed))
-    ends = [match.start() for match in found[1:]] + [len(listed)]
+    ends = [*(match.start() for match in found), len(listed)][1:]
     streams = [
         _stream(match, listed[match.end() : end]) for match, end in zip(found, ends, strict=True)
     ]
