@@ -270,8 +270,8 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "worker_crashed": _row(
         None,
-        "The effect brought the renderer down.",
-        "Эффект вызвал сбой отрисовки.",
+        "The renderer was ended before the video was finished.",
+        "Отрисовка была прервана до завершения видео.",
         retryable=True,
     ),
     "encoder_failed": _row(

@@ -84,6 +84,10 @@ REASONS: dict[str, tuple[str, str]] = {
         ", and the track has no cover that could stand in",
         ", и у трека нет обложки, которая могла бы его заменить",
     ),
+    "slow_to_decode": (
+        ": decoding it up to the end of the excerpt takes too long; send a shorter file",
+        ": декодирование до конца отрывка занимает слишком много времени; пришлите файл короче",
+    ),
     "no_sound": (": there is no sound in it", ": в нём нет звука"),
     "protected": (
         ": it is protected against copying (DRM); send a file without protection",

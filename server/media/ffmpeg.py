@@ -12,6 +12,7 @@ that started it (see server/confine.py).
 """
 
 import fcntl
+import math
 import os
 import select
 import shutil
@@ -33,6 +34,7 @@ _MESSAGES_BYTES = 64 * 1024
 _CHUNK = 1 << 18
 _PIPE_BYTES = 1 << 20
 _REAP_S = 5.0
+_CPU_SLACK_S = 0.05
 
 
 class MediaError(Exception):
@@ -44,7 +46,8 @@ class Outcome:
     """How a process ended."""
 
     rc: int
-    """Exit status; negative is the number of the signal."""
+    """Exit status; negative is the number of the signal. -SIGXCPU at the limit of processor time:
+    ffmpeg catches that signal, and ends with a status above 0 or by SIGKILL afterwards."""
     cpu_s: float
     """Processor seconds that it used."""
     messages: str
@@ -97,8 +100,7 @@ def output(streams: Any, target: Path | str, **options: object) -> list[str]:
         options: ffmpeg's output options; None is an option without a value.
     """
     where = locate(target) if isinstance(target, Path) else target
-    nodes = streams if isinstance(streams, list) else [streams]
-    node = graph.output(*nodes, where, **options)
+    node = graph.output(*(streams if isinstance(streams, list) else [streams]), where, **options)
     argv: list[str] = graph.compile(node, cmd=["ffmpeg", *_GLOBAL], overwrite_output=True)
     return argv
 
@@ -124,6 +126,7 @@ class Process:
             raise MediaError(f"{argv[0]} is not installed")
         self._messages = _bounded_file()
         self._outcome: Outcome | None = None
+        self._cpu_limit_s = (limits and limits.cpu_s) or math.inf
         try:
             self._popen = subprocess.Popen(
                 confine.command(argv, limits),
@@ -137,9 +140,8 @@ class Process:
         except OSError as error:
             os.close(self._messages)
             raise MediaError(f"{argv[0]} could not be started: {error}") from error
-        for pipe in (self._popen.stdin, self._popen.stdout):
-            if pipe is not None:
-                _widen(pipe.fileno())
+        for pipe in filter(None, (self._popen.stdin, self._popen.stdout)):
+            _widen(pipe.fileno())
 
     def __enter__(self) -> Self:
         return self
@@ -207,6 +209,8 @@ class Process:
                 rc = os.waitstatus_to_exitcode(status)
                 self._popen.returncode = rc
                 cpu_s = usage.ru_utime + usage.ru_stime
+                if rc != 0 and cpu_s >= self._cpu_limit_s - _CPU_SLACK_S:
+                    rc = -signal.SIGXCPU
                 self._outcome = Outcome(rc, cpu_s, self.messages(), stdout)
                 self._close()
             elif time.monotonic() >= deadline:
@@ -234,9 +238,8 @@ class Process:
         self.wait(_REAP_S)
 
     def _close(self) -> None:
-        for pipe in (self._popen.stdin, self._popen.stdout):
-            if pipe is not None:
-                pipe.close()
+        for pipe in filter(None, (self._popen.stdin, self._popen.stdout)):
+            pipe.close()
         os.close(self._messages)
 
 
@@ -274,8 +277,8 @@ def version() -> str:
     Raises:
         MediaError: it cannot be run.
     """
-    argv = ["ffmpeg", "-version"]
-    first = run(argv, limit_s=20, stdout_bytes=1 << 16).check().stdout.split(b"\n")[0]
+    outcome = run(["ffmpeg", "-version"], limit_s=20, stdout_bytes=1 << 16).check()
+    first = outcome.stdout.split(b"\n")[0]
     return first.decode("utf-8", "replace").removeprefix("ffmpeg version ").split(" ")[0]
 
 
@@ -286,8 +289,7 @@ def _bounded_file() -> int:
     """
     descriptor = os.memfd_create("messages", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     os.ftruncate(descriptor, _MESSAGES_BYTES)
-    seals = fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK
-    fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, seals)
+    fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK)
     return descriptor
 
 

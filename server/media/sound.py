@@ -1,5 +1,6 @@
 """The track: an upload is decoded once into our own WAV file, and that is encoded for the film."""
 
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -212,6 +213,9 @@ def _fill(excerpt: "Excerpt", path: Path, kind: str, file: BinaryIO) -> None:
 
 def _refusal(path: Path, kind: str, outcome: ffmpeg.Outcome) -> ToqiboxError:
     detail = f"rc {outcome.rc}: {outcome.messages[-1000:]}"
+    if outcome.rc == -signal.SIGXCPU:
+        why = reason("slow_to_decode")
+        return ToqiboxError("undecodable_audio", field="audio", detail=detail, why=why)
     if outcome.rc < 0:
         return ToqiboxError("undecodable_audio", field="audio", detail=detail)
     return contents.refusal(path, kind, detail)

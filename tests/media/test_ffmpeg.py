@@ -1,6 +1,7 @@
 """Processes are confined, bounded, and gone when the block that started them ends."""
 
 import os
+import signal
 import time
 from pathlib import Path
 
@@ -99,3 +100,19 @@ def test_paths_cannot_become_options_or_protocols(tmp_path: Path) -> None:
     argv = ffmpeg.output(ffmpeg.input_file(Path("-f")).audio, Path("http:x"))
     assert f"file:{os.getcwd()}/-f" in argv
     assert f"file:{os.getcwd()}/http:x" in argv
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "trap 'kill -9 $$' XCPU; while :; do :; done",
+        "trap 'exit 255' XCPU; while :; do :; done",
+    ],
+    ids=["ended by SIGKILL", "ends itself"],
+)
+def test_the_limit_of_processor_time_is_told_from_a_kill_from_outside(script: str) -> None:
+    limits = confine.Limits(cpu_s=1)
+    assert ffmpeg.run(["bash", "-c", script], limits).rc == -signal.SIGXCPU
+    with ffmpeg.Process(["sleep", "60"], limits) as process:
+        os.kill(process.pid, signal.SIGKILL)
+        assert process.wait(10).rc == -signal.SIGKILL
