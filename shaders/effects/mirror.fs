@@ -1,8 +1,8 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "3",
+    "VSN": "4",
     "TITLE": "Mirror",
-    "DESCRIPTION": "A hall of mirrors around the picture: with every accent large facets of the photo, softly out of focus, stand around an oval in which it stays as it is. They slide back out before the next. Each accent sets them at another angle, and the bass turns them slowly.",
+    "DESCRIPTION": "A hall of mirrors around the picture: with every accent mirrors slide in from all sides and show it again beyond their edges, sharp and turned. Its middle stays as it is. They slide back out before the next; each accent sets them at another angle, and the bass turns them slowly.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "PREMIUM": true,
@@ -16,46 +16,16 @@
         {"NAME": "segments", "LABEL": "Number of segments", "TYPE": "long", "MIN": 2, "MAX": 16, "DEFAULT": 4},
         {"NAME": "notch", "LABEL": "Turn on an accent, degrees", "TYPE": "float", "MIN": 0.0, "MAX": 90.0, "DEFAULT": 22.5},
         {"NAME": "speed", "LABEL": "Turn with the bass, degrees a second", "TYPE": "float", "MIN": 0.0, "MAX": 90.0, "DEFAULT": 14.0},
-        {"NAME": "zoom", "LABEL": "Zoom", "TYPE": "float", "MIN": 0.5, "MAX": 4.0, "DEFAULT": 1.35},
+        {"NAME": "zoom", "LABEL": "Zoom", "TYPE": "float", "MIN": 0.5, "MAX": 4.0, "DEFAULT": 1.0},
         {"NAME": "dim", "LABEL": "Dim the mirrors", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.26},
         {"NAME": "middle", "LABEL": "Free middle", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.42},
         {"NAME": "played", "LABEL": "Seconds of sound", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 1.0}},
         {"NAME": "drift", "LABEL": "Drift", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0}
-    ],
-    "PASSES": [
-        {"TARGET": "small", "WIDTH": "max($WIDTH / 4, 16)", "HEIGHT": "max($HEIGHT / 4, 16)"},
-        {"TARGET": "across", "WIDTH": "max($WIDTH / 4, 16)", "HEIGHT": "max($HEIGHT / 4, 16)"},
-        {"TARGET": "soft", "WIDTH": "max($WIDTH / 4, 16)", "HEIGHT": "max($HEIGHT / 4, 16)"},
-        {}
     ]
 }*/
 
 const float TURN = 6.28318531;
-const float TAPS = 14.0;
-const float BLUR = 0.006; // standard deviation of the blur, in short sides of the frame
-const float SOFT = 0.02; // half of the oval's soft edge, in its radii
-
-// A small copy: 16 samples a pixel.
-vec4 shrunk() {
-    vec4 sum = vec4(0.0);
-    for (int y = 0; y < 4; y++)
-        for (int x = 0; x < 4; x++)
-            sum += IMG_NORM_PIXEL(inputImage, (gl_FragCoord.xy + (vec2(x, y) - 1.5) / 4.0) / RENDERSIZE);
-    return sum / 16.0;
-}
-
-vec4 blur(sampler2D image, vec2 direction) {
-    vec2 deviation = direction * BLUR * min(RENDERSIZE.x, RENDERSIZE.y) / RENDERSIZE;
-    vec4 sum = vec4(0.0);
-    float weights = 0.0;
-    for (float i = -TAPS; i <= TAPS; i++) {
-        float d = i / TAPS * 2.6;
-        float weight = exp(-0.5 * d * d);
-        sum += weight * IMG_NORM_PIXEL(image, isf_FragNormCoord + d * deviation);
-        weights += weight;
-    }
-    return sum / weights;
-}
+const int BOUNCES = 4;
 
 // Where a pixel comes from while the camera drifts over the picture, a little closer than it is.
 // Added to the pixel's own place, so that no drift moves it by exactly nothing. What is sampled
@@ -67,55 +37,66 @@ vec2 drifting(vec2 uv) {
     return uv + (0.5 - uv) * (1.0 - 1.0 / zoom) + 0.009 * drift * to;
 }
 
-// The mirrors at a point counted from the middle, in pixels: where in the picture it comes from, and
-// its distance to the nearest mirror.
-vec3 folded(vec2 point) {
-    float turn = TURN * fract((number * notch + bass * speed) / 360.0);
-    float segment = TURN / float(segments) / 2.0; // from mirror to mirror
-    float angle = atan(point.y, point.x) + 2.0 * TURN - turn;
-    float within = mod(angle, 2.0 * segment);
-    float near = min(abs(within - segment), min(within, 2.0 * segment - within));
-    angle = segment - abs(within - segment);
-    // Behind the middle of each mirror lies the middle of the picture, which turns against them.
-    float unit = min(RENDERSIZE.x, RENDERSIZE.y);
-    vec2 from = length(point) * vec2(cos(angle), sin(angle)) - 0.66 * unit * vec2(cos(0.5 * segment), sin(0.5 * segment));
-    from = vec2(dot(from, vec2(cos(turn), -sin(turn))), dot(from, vec2(sin(turn), cos(turn)))) / zoom;
-    vec2 uv = from / RENDERSIZE + 0.5;
-    uv = 1.0 - abs(mod(uv, 2.0) - 1.0); // beyond the picture's edge it comes back mirrored
-    return vec3(uv, near * length(point));
+// The mirrors touch an oval whose half axes these are, in short sides: in a long frame it reaches
+// across all of it while `middle` is the default, so that heads are not cut.
+vec2 axes() {
+    vec2 frame = RENDERSIZE / min(RENDERSIZE.x, RENDERSIZE.y);
+    float far = smoothstep(1.0, 1.5, max(frame.x, frame.y));
+    return middle * mix(vec2(0.84), mix(vec2(1.16), vec2(0.86), step(1.01, frame)), far);
 }
 
-// How far out a point is: 1 on the edge of the oval, which is a little longer along the frame.
-float outward(vec2 point) {
-    float unit = min(RENDERSIZE.x, RENDERSIZE.y);
-    return length(point / (unit * pow(RENDERSIZE / unit, vec2(0.3))));
+// A point, in short sides from the middle, after the mirrors: xy is where in the picture it comes
+// from, z the light on its facet and w the distance to the nearest edge between two of them.
+vec4 folded(vec2 point, float shift) {
+    float turn = TURN * fract((number * notch + bass * speed) / 360.0);
+    float facet = TURN / float(segments);
+    vec2 first = vec2(cos(turn), sin(turn));
+    mat2 next = mat2(cos(facet), sin(facet), -sin(facet), cos(facet));
+    vec2 half_axes = axes();
+    vec4 seen = vec4(point, 1.0, 9.0);
+    for (int bounce = 0; bounce < BOUNCES; bounce++) {
+        vec2 way = first;
+        vec2 nearest = way;
+        float most = -9.0;
+        float after = -9.0;
+        for (int i = 0; i < segments; i++) {
+            float beyond = dot(seen.xy, way) - length(way * half_axes) - shift;
+            after = max(after, min(beyond, most));
+            if (beyond > most) {
+                most = beyond;
+                nearest = way;
+            }
+            way = next * way;
+        }
+        if (most <= 0.0) break;
+        // A mirror doubles what lies before it; its light depends on where it faces.
+        seen.xy -= (1.0 + zoom) * most * nearest;
+        float lit = 1.0 - dim * (0.95 - 0.75 * dot(nearest, vec2(-0.5, 0.866)));
+        seen.z *= mix(1.0, lit, smoothstep(0.0, 0.05, most));
+        seen.w = min(seen.w, most - after);
+    }
+    return seen;
 }
 
 vec4 mirrored() {
-    vec4 picture = IMG_NORM_PIXEL(inputImage, drifting(isf_FragNormCoord));
+    vec2 uv = drifting(isf_FragNormCoord);
     float open = amount * kick;
-    if (open <= 0.0) return picture;
+    if (open <= 0.0) return IMG_NORM_PIXEL(inputImage, uv);
     float unit = min(RENDERSIZE.x, RENDERSIZE.y);
-    vec2 point = gl_FragCoord.xy - RENDERSIZE * vec2(0.5, 0.53);
-    // An iris: mirrors outside, the picture inside.
-    float rest = outward(RENDERSIZE * vec2(0.5, 0.53)) + 0.25;
-    float edge = mix(rest, middle, open);
-    float away = outward(point) - edge;
-    vec3 glass = folded(point);
-    vec3 color = IMG_NORM_PIXEL(soft, glass.xy).rgb;
-    float grey = dot(color, vec3(0.2126, 0.7152, 0.0722));
-    color = clamp(mix(vec3(grey), color, 1.45), 0.0, 1.0) * (1.0 - dim);
-    // A line of light where two mirrors meet, and the oval's shadow on them.
-    color += (1.0 - color) * 0.14 * exp(-glass.z * glass.z / (0.00002 * unit * unit));
-    color *= 1.0 - 0.55 * exp(-max(away, 0.0) / 0.07);
-    color += (1.0 - color) * 0.4 * exp(-away * away / 0.00012); // and the light on its rim
-    float there = smoothstep(-SOFT, SOFT, away + SOFT * step(middle, 0.0) * open);
-    return vec4(mix(picture.rgb, color, there), mix(picture.a, 1.0, there));
+    vec2 center = vec2(0.5, 0.53);
+    vec2 point = (isf_FragNormCoord - center) * RENDERSIZE / unit;
+    float shift = (1.0 - open) * (length(RENDERSIZE / unit) * 0.55 - 0.3);
+    vec4 glass = folded(point, shift);
+    vec2 from = uv + (glass.xy - point) * unit / RENDERSIZE;
+    from = 1.0 - abs(mod(from, 2.0) - 1.0); // beyond the picture's edge it comes back mirrored
+    vec4 color = IMG_NORM_PIXEL(inputImage, from);
+    // A fine line of light where two mirrors meet.
+    float line = glass.w < 9.0 ? exp(-pow(glass.w / max(0.0028, 1.4 / unit), 2.0)) : 0.0;
+    color.rgb *= glass.z;
+    color.rgb += (1.0 - color.rgb) * 0.34 * line * open;
+    return color;
 }
 
 void main() {
-    if (PASSINDEX == 0) gl_FragColor = shrunk();
-    else if (PASSINDEX == 1) gl_FragColor = blur(small, vec2(1.0, 0.0));
-    else if (PASSINDEX == 2) gl_FragColor = blur(across, vec2(0.0, 1.0));
-    else gl_FragColor = mirrored();
+    gl_FragColor = mirrored();
 }
