@@ -24,7 +24,7 @@
         {"NAME": "bump", "LABEL": "The photo grows on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
         {"NAME": "pulse", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.3}},
         {"NAME": "since", "LABEL": "Seconds since the drop", "TYPE": "float", "MIN": 0.0, "MAX": 600.0, "DEFAULT": 600.0, "BIND": "drop.since"},
-        {"NAME": "dim", "LABEL": "Dim the photo", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.45, "IDENTITY": 0.0}
+        {"NAME": "dim", "LABEL": "Dim the photo", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.28, "IDENTITY": 0.0}
     ],
     "PASSES": [
         {"TARGET": "thrown", "WIDTH": 64, "HEIGHT": 1, "FLOAT": true},
@@ -134,6 +134,7 @@ vec4 picture() {
     float near = 0.35;          // how much of the movement a layer takes
     float sum = 0.0;
     float pale = 0.0;
+    float veil = 0.0;
     for (int i = 0; i < LAYERS; i++) {
         vec2 from = (point - jump - field.xy * (i == 2 ? 0.3 : near) - drift * near) / wide; // discs stay round
         vec2 at = vec2(from.x * turn.x - from.y * turn.y, from.x * turn.y + from.y * turn.x) + 0.5;
@@ -144,9 +145,12 @@ vec4 picture() {
         // The furthest are points in a glow, the nearest far out of focus, with no edge to be seen.
         float point_light = shape * shape;
         point_light = 0.22 * point_light + 1.5 * point_light * point_light * point_light * shape;
-        float light = i == 0 ? point_light : i == 1 ? 0.75 * shape * shape * (1.0 + shape) : (0.2 + 0.4 * soft) * smoothstep(0.0, 0.7, shape);
-        if (i == 1) pale += grain.w * light;
-        else sum += grain.w * light;
+        // Those between have a core, and the nearest a fine brighter edge, as bokeh has.
+        float halo = shape * shape * (0.34 + 0.3 * wave * pulse + 1.1 * shape * shape * shape * shape);
+        float bokeh = smoothstep(0.0, 0.3, shape) * (0.62 + 0.38 * smoothstep(0.55, 0.1, shape));
+        if (i == 0) sum += grain.w * point_light;
+        else if (i == 1) pale += grain.w * halo;
+        else veil += grain.w * bokeh;
         turn = vec2(turn.x * 0.36 - turn.y * 0.933, turn.x * 0.933 + turn.y * 0.36);
         wide *= GROWTH;
         near *= 1.7;
@@ -155,7 +159,11 @@ vec4 picture() {
     vec2 oval = (isf_FragNormCoord - 0.5) * vec2(2.2, 1.9);
     float clear = mix(0.08, 1.0, smoothstep(0.35, 0.95, length(oval)));
     float flare = (1.0 + 1.4 * wave * pulse) * clear;
-    vec3 light = (sum * color.rgb + pale * mix(color.rgb, vec3(1.0), 0.35)) * (1.7 * glow * field.z * flare);
+    float power = 1.7 * glow * field.z * flare;
+    vec3 light = (sum * color.rgb + pale * mix(color.rgb, vec3(1.0), 0.3)) * power;
+    // However bright the wave is, the photo shows through what is near.
+    float haze = (0.16 + 0.4 * soft) * veil * clear;
+    light += haze * power / (1.0 + 0.3 * power) * mix(color.rgb, vec3(1.0), 0.15);
     // The photo is dimmed as at night, most towards its corners; the wave lights it a little.
     vec3 below = IMG_NORM_PIXEL(inputImage, 0.5 + (isf_FragNormCoord - 0.5) * (1.0 - 0.035 * bump * pulse)).rgb;
     below *= mix(vec3(1.0), below, 0.6 * dim) * (1.0 - dim * clamp(0.55 + 0.6 * dot(point, point), 0.0, 1.0));
