@@ -52,7 +52,8 @@ const float BLUR = 0.06;        // standard deviation of the blur, in short side
 const float PI = 3.14159265;
 const float PAST = 0.5;         // as in the header
 const float SPAN = 0.6;
-const float POINTS = 72.0;      // of the curve, from the bottom to the top
+const float POINTS = 96.0;      // of the curve, from the bottom to the top
+const float FOLDS = 4.0;        // of the fine peaks, from the bottom to the top
 const float LAG = 0.05;         // seconds between the innermost curve and the next
 const float AHEAD = 0.08;       // seconds that the spectrum takes to rise
 const float MARGIN = 0.05;      // share of the short side that stays free at the edges
@@ -174,17 +175,27 @@ vec3 smooth_levels(float around) {
 // Rises as x does and never passes 1.
 vec3 limited(vec3 x) { return 1.0 - exp(-max(x, 0.0)); }
 
-// Heights at a place around the ring, in reaches: spikes above what is usual there, so that a wide
-// swell of the spectrum does not bulge.
-vec3 heights(float around) {
-    vec3 near = smooth_levels(around);
-    vec3 wide = vec3(0.0);
+// What stands above the usual around a place: red, green and blue as in level(). So a wide swell of
+// the spectrum does not bulge.
+vec3 spikes(float around, out vec3 wide) {
+    wide = vec3(0.0);
     for (float i = -3.0; i <= 3.0; i++) {
-        float x = 1.0 - abs(1.0 - abs(around + 0.028 * i));
+        float x = 1.0 - abs(1.0 - abs(around + 0.022 * i));
         wide += IMG_NORM_PIXEL(levels, vec2(x, 0.5)).rgb / 7.0;
     }
+    return max(smooth_levels(around) - 0.9 * wide, 0.0);
+}
+
+// Heights at a place around the ring, in reaches. The curve and the line have fine peaks on top:
+// the spectrum once more, small and to and fro FOLDS times.
+vec3 heights(float around) {
+    vec3 wide;
+    vec3 tall = spikes(around, wide);
     float force = (0.3 + 0.7 * loud * loud) * (0.8 + 0.6 * pulse);
-    return limited(force * (0.06 + 0.6 * wide + 3.6 * max(near - 0.9 * wide, 0.0)));
+    if (style == 1) return limited(force * (0.06 + 0.6 * wide + 3.6 * tall));
+    vec3 near;
+    vec3 fine = spikes(1.0 - abs(mod(FOLDS * around + 0.37, 2.0) - 1.0), near);
+    return limited(force * (0.05 + 0.3 * wide + 1.1 * tall + 3.7 * fine * (0.45 + 0.8 * wide)));
 }
 
 // What stands at a place around the ring, from the bottom to the top, in reaches. Red: how high it
@@ -196,7 +207,7 @@ vec4 outline() {
         around = (floor(around * bars) + 0.5) / bars;
     }
     vec3 tall = heights(around);
-    float slope = (heights(around + 0.005).r - heights(around - 0.005).r) * reach / (0.01 * PI * (0.5 * size + 0.5 * reach));
+    float slope = (heights(around + 0.001).r - heights(around - 0.001).r) * reach / (0.002 * PI * (0.5 * size + 0.5 * reach));
     if (style != 0) return vec4(tall, sqrt(1.0 + slope * slope));
     tall.g = max(tall.g, tall.r);
     tall.b = max(tall.b, tall.g);
