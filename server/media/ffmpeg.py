@@ -178,8 +178,7 @@ class Process:
         """
         assert self._popen.stdout is not None
         descriptor = self._popen.stdout.fileno()
-        poll = select.poll()
-        poll.register(descriptor, select.POLLIN | select.POLLHUP)
+        (poll := select.poll()).register(descriptor, select.POLLIN | select.POLLHUP)
         while True:
             if not poll.poll(stall_s * 1000):
                 raise MediaError(f"no output for {stall_s} s")
