@@ -12,7 +12,7 @@ from aiohttp import web
 
 from server.config import Config
 from server.effects.library import BUILT_IN, Library
-from server.http import downloads, effects, exports, middleware, openapi, ops, presets
+from server.http import downloads, effects, exports, middleware, openapi, openfiles, ops, presets
 from server.http.connection import Listener, attend, outlast
 from server.http.context import CONFIG, ERRANDS, LIBRARY, LIMITS, PRESETS, SERVICE
 from server.http.errands import Errands
@@ -100,6 +100,7 @@ async def serve(config: Config, limits: Limits | None = None) -> None:
         OSError: the address cannot be listened on.
         GpuLostError: the GPU that was there has been gone for GPU_LOST_SEC.
     """
+    openfiles.raise_limit()
     asyncio.get_running_loop().set_default_executor(pool(_THREADS))
     limits = limits or Limits.of(config)
     library = Library((BUILT_IN, *config.shaders_dirs))
@@ -133,7 +134,11 @@ async def open_port(
         assert runner.server is not None
         factory = Listener(runner.server, config, limits)
         listening = await asyncio.get_running_loop().create_server(
-            factory, config.host, config.port, backlog=1024, start_serving=False
+            factory,
+            config.host,
+            config.port,
+            backlog=openfiles.ACCEPTED_AT_ONCE,
+            start_serving=False,
         )
         try:
             yield listening
@@ -156,7 +161,7 @@ async def _run(service: Service, listening: asyncio.Server, stop: asyncio.Event)
     await asyncio.wait((told, starting), return_when=asyncio.FIRST_COMPLETED)
     if not stop.is_set():
         await starting
-        await listening.start_serving()
+        await openfiles.start_serving(listening)
         _announce(service.config, listening)
         service.watch_effects()
         await asyncio.wait((told, lost), return_when=asyncio.FIRST_COMPLETED)

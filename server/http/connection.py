@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +10,7 @@ from aiohttp import StreamReader, web
 
 from server.config import Config
 from server.errors import ToqiboxError
+from server.http import openfiles
 from server.http.addresses import client_address
 from server.http.answers import error_answer
 from server.http.body import Body
@@ -18,6 +20,7 @@ from server.http.middleware import Handler, add_headers, new_request_id
 from server.log import note
 
 _log = logging.getLogger(__name__)
+_TELL_EVERY_S = 60.0
 
 
 class Connection(web.RequestHandler):
@@ -34,7 +37,8 @@ class Connection(web.RequestHandler):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._listener.open += 1
-        if self._listener.open > self._listener.limits.connections:
+        if self._listener.open > self._listener.most:
+            self._listener.tell_full()
             assert isinstance(transport, asyncio.Transport)
             transport.abort()
         else:
@@ -124,10 +128,22 @@ class Listener:
         self.server = server
         self.config = config
         self.limits = limits
+        self.most = openfiles.connections(limits.connections)
         self.open = 0
+        self._refused = 0
+        self._tell_at = 0.0
 
     def __call__(self) -> Connection:
         return Connection(self)
+
+    def tell_full(self) -> None:
+        """Log that a connection was closed because of the bound, once a minute."""
+        self._refused += 1
+        if time.monotonic() >= self._tell_at:
+            self._tell_at = time.monotonic() + _TELL_EVERY_S
+            facts = {"limit": self.most, "refused": self._refused}
+            note(_log, logging.WARNING, "connections.full", **facts)
+            self._refused = 0
 
 
 def protocol_settings(limits: Limits) -> dict[str, Any]:

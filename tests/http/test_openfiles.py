@@ -1,0 +1,37 @@
+"""Connections are bounded below the descriptors of the process."""
+
+import socket
+from contextlib import ExitStack
+from pathlib import Path
+
+from tests.harness.server import Server, eventually
+
+
+class _Limited(Server):
+    prefix = ("prlimit", "--nofile=256:256")
+
+
+def test_more_connections_than_descriptors_are_closed_with_one_line(tmp_path: Path) -> None:
+    with _Limited(tmp_path / "data") as server, ExitStack() as held:
+        begun = server.log.stat().st_size
+        clients = [held.enter_context(socket.socket()) for _ in range(400)]
+        for client in clients:
+            client.setblocking(False)
+            client.connect_ex(("127.0.0.1", server.client.port))
+
+        def is_closed(client: socket.socket) -> bool:
+            try:
+                return client.recv(1) == b""
+            except BlockingIOError:
+                return False
+            except OSError:
+                return True
+
+        bound = (256 - 128) // 2
+        assert eventually(lambda: sum(map(is_closed, clients)) == 400 - bound, within_s=8)
+        lines = server.log.read_text()[begun:].splitlines()
+        assert [line for line in lines if '"http.answered"' not in line] == [lines[-1]]
+        assert '"event": "connections.full", "limit": 64' in lines[-1]
+        for client in clients:
+            client.close()
+        assert eventually(lambda: server.client.call("GET", "/health").status == 200, within_s=8)
