@@ -133,6 +133,7 @@ def _watch(parser: argparse.ArgumentParser) -> None:
 _ACTIONS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "list": ("a line for each effect, broken ones too", _nothing),
     "show": ("what an effect is, and its inputs", _effect),
+    "features": ("what an input can follow: the features of the sound", _nothing),
     "check": ("does each file parse, compile and draw?", _check),
     "frame": ("one frame as a PNG, its alpha kept", _frame),
     "sheet": ("a contact sheet over a track", _sheet),

@@ -162,8 +162,10 @@ REASONS: dict[str, tuple[str, str]] = {
     ),
     "unknown_key": ("there is no such key; known are {known}", "такого ключа нет; есть: {known}"),
     "unknown_feature": (
-        "“{name}” is no feature as kick or bass.envelope are; GET /effects names all{hint}",
-        "«{name}» — не признак, как kick или bass.envelope; все называет GET /effects{hint}",
+        "“{name}” is not a feature of the sound{hint}; `toqibox effects features` and GET /effects "
+        "list all, such as kick and bass.envelope",
+        "«{name}» — не признак звука{hint}; все перечисляют `toqibox effects features` и "
+        "GET /effects, например kick и bass.envelope",
     ),
     "feature": ("it must be the name of a feature", "нужно имя признака"),
     "meant": ("; did you mean “{name}”", "; может быть, «{name}»"),

@@ -67,6 +67,9 @@ def _examine(config: Config, health: Health) -> Iterator[Finding]:
 
 def _gl(config: Config, health: Health) -> Finding:
     gl = health.gl
+    if not gl.get("ok") and config.egl_device is not None:
+        error = gl.get("error") or "no GL context"
+        return Finding("GL", "failed", error, _device_advice(config.egl_device, gl))
     if not gl.get("ok"):
         advice = (
             "install Mesa's EGL (packages libegl1 and libgl1-mesa-dri), "
@@ -82,6 +85,17 @@ def _gl(config: Config, health: Health) -> Finding:
         "NVIDIA_DRIVER_CAPABILITIES=graphics,video,compute,utility"
     )
     return Finding("GL", "failed" if wanted else "warning", found, advice)
+
+
+def _device_advice(wanted: int, gl: dict[str, Any]) -> str:
+    """What to set where the device that EGL_DEVICE demands cannot be opened."""
+    known = [int(device["index"]) for device in gl.get("devices") or []]
+    if not known:
+        return f"EGL_DEVICE is {wanted}, but EGL lists no device: unset it"
+    numbers = " or ".join(map(str, known))
+    if wanted in known:
+        return f"device {wanted} of EGL_DEVICE cannot be opened: unset it, or try {numbers}"
+    return f"EGL_DEVICE is {wanted}, but there is no such device: unset it, or set it to {numbers}"
 
 
 def _devices(health: Health) -> Iterator[Finding]:

@@ -27,11 +27,15 @@ def hint(message: str, place: Place) -> str | None:
     return None
 
 
+_ENTRIES = frozenset(("main", "mainImage"))
+"""Functions that a host calls; no author means them by another name."""
+
+
 def _undeclared(match: re.Match[str], place: Place) -> str | None:
     name = match[1]
     if words := called_here(name, place.host):
         return words
-    if meant := near(name, {*place.own, *place.host} - TYPES):
+    if meant := near(name, {*place.own, *place.host} - TYPES - _ENTRIES):
         return f"did you mean “{meant}”?"
     if name in TYPES:
         return None
@@ -200,6 +204,10 @@ _TABLE: tuple[tuple[re.Pattern[str], _Hint], ...] = tuple(
         ),
         (r"recursion|[Rr]ecursive", _fixed("functions cannot call themselves: write a loop")),
         (r"cannot access field|no such field", _fixed("see its struct for the names of its parts")),
+        (
+            r"memory exhausted",
+            _fixed("it is nested too deeply: take parts of it into variables or functions"),
+        ),
         (r"Unterminated #if", _fixed("an #endif is missing")),
         (r"Unterminated comment", _fixed("a “*/” is missing")),
         (r"no files to include", _fixed(_BESIDE)),

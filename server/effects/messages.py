@@ -20,6 +20,7 @@ from server.effects.diagnostics import (
     printable,
 )
 from server.effects.hints import hint
+from server.effects.macro_calls import unclosed_call
 from server.effects.place import Place
 
 _MOST = 50
@@ -128,6 +129,11 @@ class _Reader:
                 "severity": row.severity
             }
         text = listing.text
+        if "syntax error" in message and (call := unclosed_call(text)):
+            message = f"the arguments of the macro “{call[0]}” are not closed"
+            author = Text("", listing.file, text)
+            found = diagnostic(listing.file, text, *author.position(call[1]), message)
+            return found | {"severity": row.severity, "hint": "a “)” is missing in this call"}
         last = len(text.rstrip().split("\n"))
         column = self._column(row, text, line) if start == listing.start else None
         if line > last:  # what is not closed is noticed at the end

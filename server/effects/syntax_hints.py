@@ -3,6 +3,7 @@
 import re
 
 from server.effects.blanks import without_comments
+from server.effects.macro_calls import unclosed_macros
 from server.effects.place import Place, near
 from server.effects.vocabulary import KEYWORDS, TYPES
 
@@ -12,7 +13,16 @@ def unexpected(match: re.Match[str], place: Place) -> str | None:
     if "end of file" in match[0] or "$end" in match[0]:
         return _open_brace(place)
     word = place.word or (match[1] if match.lastindex and match[1] else "")
-    causes = (_surplus, _foreign, _not_ended, _not_closed, _taken, _unknown_type, _outside)
+    causes = (
+        _surplus,
+        _foreign,
+        _macro_not_closed,
+        _not_ended,
+        _not_closed,
+        _taken,
+        _unknown_type,
+        _outside,
+    )
     told = (cause(word, match.string, place) for cause in causes)
     return next((words for words in told if words), None)
 
@@ -41,6 +51,14 @@ def _not_ended(word: str, _message: str, place: Place) -> str | None:
         if code:
             ended = code[-1] in ";{}*/,(#\\" or code.startswith("#")
             return None if ended else f"a “;” is missing at the end of line {number}"
+    return None
+
+
+def _macro_not_closed(_word: str, _message: str, place: Place) -> str | None:
+    """Whether a macro that the line uses lacks a parenthesis itself."""
+    for name, line in unclosed_macros(place.text).items():
+        if re.search(rf"\b{name}\b", place.source) and line != place.line:
+            return f"a “)” is missing in the macro “{name}” of line {line}"
     return None
 
 

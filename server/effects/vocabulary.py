@@ -1,5 +1,6 @@
 """Names that hosts give to shaders, each dialect its own, and the words of GLSL."""
 
+import re
 from collections.abc import Collection
 
 from server.effects.language import FUNCTIONS as _LANGUAGES
@@ -33,6 +34,13 @@ KEYWORDS = RESERVED - TYPES - {"main", "texture", "textureSize"} | {"in", "out",
 """Words that cannot be names."""
 
 
+_OF_ISF = re.compile(
+    r"IMG_\w+|(?:isf|vv)_FragNormCoord|TIME|TIMEDELTA|RENDERSIZE|PASSINDEX|FRAMEINDEX|DATE|inputImage"
+)
+"""Names that a header makes known."""
+_HEADER = '/*{ "ISFVSN": "2", "INPUTS": [ { "NAME": "inputImage", "TYPE": "image" } ] }*/'
+
+
 def called_here(name: str, host: Collection[str]) -> str | None:
     """What another dialect's name is called among the names of this one; None where it is none.
 
@@ -44,6 +52,8 @@ def called_here(name: str, host: Collection[str]) -> str | None:
         return "declare an image input in INPUTS and sample it with IMG_NORM_PIXEL(name, uv)"
     if name in ("iMouse", "u_mouse", "mouse") and name not in host:
         return "there is no mouse in a film: declare an input instead"
+    if words := _of_isf(name, host):
+        return words
     for row in _SAME:
         if name not in row:
             continue
@@ -51,4 +61,17 @@ def called_here(name: str, host: Collection[str]) -> str | None:
         if meant is not None:
             shape = f" ({_SHAPES[meant]})" if meant in _SHAPES else ""
             return f"here it is called {meant}{shape}"
+    return None
+
+
+def _of_isf(name: str, host: Collection[str]) -> str | None:
+    """The words for a name of ISF in a file that is not ISF; None for any other name."""
+    if not _OF_ISF.fullmatch(name) or "RENDERSIZE" in host:
+        return None
+    if "iChannel0" not in host:
+        return f"“{name}” is a name of ISF, which needs a header at the start: {_HEADER}"
+    if name == "inputImage":
+        return "it is a name of ISF: here the picture is iChannel0"
+    if name.startswith("IMG_"):
+        return "it is a function of ISF: here a channel is read with texture(iChannel0, uv)"
     return None
