@@ -16,8 +16,9 @@ from server.http import downloads, effects, exports, middleware, openapi, openfi
 from server.http.connection import Listener, attend, outlast
 from server.http.context import CONFIG, ERRANDS, LIBRARY, LIMITS, PRESETS, SERVICE
 from server.http.errands import Errands
+from server.http.gate import Gate
 from server.http.limits import Limits
-from server.http.uploads import Gate, keep_quiet
+from server.http.uploads import keep_quiet
 from server.jobs.artifacts import note_address
 from server.jobs.gpu import GpuLostError
 from server.jobs.presets import BUILT_IN_PRESETS, Presets

@@ -6,6 +6,7 @@ looked at by `request.read()` and `post()`, and no time-out covers a body.
 
 import asyncio
 import time
+from collections.abc import Callable
 
 from aiohttp import StreamReader, web
 
@@ -17,12 +18,18 @@ from server.http.pace import Pace
 class Body:
     """Reads one request's body; every way in which a client can misuse it is a ToqiboxError."""
 
-    def __init__(self, content: StreamReader, limits: Limits) -> None:
+    def __init__(
+        self,
+        content: StreamReader,
+        limits: Limits,
+        came: Callable[[int], None] = lambda _count: None,
+    ) -> None:
         self._content = content
         self._limits = limits
         self._pace = Pace(limits.upload_min_rate, limits.upload_window_s)
         self._ends = time.monotonic() + limits.upload_wall_s
         self._count = 0
+        self._came = came
 
     async def read(self) -> bytes:
         """What has arrived since the last read, b"" once at the end.
@@ -42,6 +49,7 @@ class Body:
         except ConnectionError as error:
             raise ToqiboxError("upload_incomplete", detail=str(error)[:200]) from None
         self._count += len(data)
+        self._came(len(data))
         if self._count > self._limits.body_bytes:
             raise too_large(self._limits)
         self._pace.add(time.monotonic() - began, len(data))

@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from server.errors import ToqiboxError
+from server.http.addresses import client_address
 from server.http.answers import json_answer
 from server.http.context import (
     CONFIG,
@@ -19,8 +20,9 @@ from server.http.context import (
     language_of,
     request_id_of,
 )
+from server.http.gate import Gate, Place
 from server.http.ranges import refuse_stale
-from server.http.uploads import Checks, Gate, Room, TextCheck, check_head, invite, receive
+from server.http.uploads import Checks, Room, TextCheck, check_head, invite, receive
 from server.jobs.artifacts import discard
 from server.jobs.fields import FILES, TEXTS, check_text, named
 from server.jobs.job import Job
@@ -45,11 +47,13 @@ async def create(request: web.Request) -> web.Response:
     _check_query(request)
     service.admission()
     async with AsyncExitStack() as held:
-        await held.enter_async_context(request.app[GATE].place())
+        address = client_address(request, request.app[CONFIG])
+        place = await held.enter_async_context(request.app[GATE].place(address))
         service.admission()  # it may have waited long for its place
         folder = service.spool()
         try:
-            asked = await _read(request, boundary, folder)
+            async with place.reading():
+                asked = await _read(request, boundary, folder, place)
         except BaseException:
             discard(folder)
             raise
@@ -62,12 +66,12 @@ async def create(request: web.Request) -> web.Response:
     return json_answer({"success": True, **seen}, 202, {"Location": where})
 
 
-async def _read(request: web.Request, boundary: bytes, folder: Path) -> Request:
+async def _read(request: web.Request, boundary: bytes, folder: Path, place: Place) -> Request:
     """The checked form of a request, its files in `folder`."""
     service, limits = request.app[SERVICE], request.app[LIMITS]
     await invite(request)
     room = Room(lambda: _has_room(service), limits.room_check_bytes)
-    checks = Checks(text=_text_check(request), room=room)
+    checks = Checks(text=_text_check(request), room=room, came=place.take)
     form = await receive(request, boundary, folder, limits, checks)
     asked = await settled(
         check_request,

@@ -20,6 +20,12 @@ class Limits:
     """Uploads that are read, on disk or being prepared at one time."""
     upload_wait_s: float = 120
     """How long a further upload waits, unread, for one of them to end."""
+    upload_grace_s: float = 5
+    """How long an upload keeps its place while others wait, however slow it is."""
+    upload_slow_rate: int = 65_536
+    """Average rate below which an upload gives way to one that waits."""
+    upload_look_s: float = 0.5
+    """How often one that waits looks for an upload that should give way."""
     upload_stall_s: float = 15
     """Longest silence within a body."""
     upload_min_rate: int = 8192

@@ -1,10 +1,8 @@
 """An export's form, from the socket into a spool folder: its files and some text fields."""
 
-import asyncio
 import errno
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -75,31 +73,8 @@ class Checks:
 
     text: TextCheck
     room: Room
-
-
-class Gate:
-    """Lets a bounded number of uploads be on disk at one time; the others wait, unread."""
-
-    def __init__(self, limits: Limits) -> None:
-        self._places = asyncio.Semaphore(limits.uploads)
-        self._wait_s = limits.upload_wait_s
-
-    @asynccontextmanager
-    async def place(self) -> AsyncIterator[None]:
-        """A place to read and prepare an upload in.
-
-        Raises:
-            ToqiboxError: rate_limited, after the longest wait.
-        """
-        try:
-            async with asyncio.timeout(self._wait_s):
-                await self._places.acquire()
-        except TimeoutError:
-            raise ToqiboxError("rate_limited", retry_after=15) from None
-        try:
-            yield
-        finally:
-            self._places.release()
+    came: Callable[[int], None] = lambda _count: None
+    """Called with the bytes of each piece of the body."""
 
 
 def check_head(request: web.Request, limits: Limits) -> bytes:
@@ -144,7 +119,7 @@ async def receive(
     texts: dict[str, str] = {}
     seen: set[str] = set()
     files: set[str] = set()
-    body = Body(request.content, limits)
+    body = Body(request.content, limits, checks.came)
     form = Form(boundary, body.read, PartLimits(limits.parts, limits.part_header_bytes))
     while (name := await form.next_part()) is not None:
         check_name(name)

@@ -1,0 +1,157 @@
+"""Places of the uploads that are read at one time, shared fairly among the clients' addresses."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+
+from server.errors import ToqiboxError
+from server.http.limits import Limits
+
+_RETRY_S = 15
+
+
+@dataclass(eq=False)
+class Place:
+    """The place of one upload."""
+
+    address: str
+    began: float = field(default_factory=time.monotonic)
+    count: int = 0
+    """Bytes of the body so far."""
+    _reading: asyncio.Timeout | None = None
+
+    def take(self, count: int) -> None:
+        """`count` more bytes of the body have come."""
+        self.count += count
+
+    @property
+    def age_s(self) -> float:
+        """Seconds since the place was given."""
+        return time.monotonic() - self.began
+
+    @property
+    def rate(self) -> float:
+        """Bytes a second since the place was given."""
+        return self.count / max(self.age_s, 1e-3)
+
+    @property
+    def is_being_read(self) -> bool:
+        """Whether the body is still coming and nobody has asked for the place."""
+        return self._reading is not None and not self._reading.expired()
+
+    @contextmanager
+    def _ended(self) -> Iterator[None]:
+        try:
+            yield
+        except TimeoutError:
+            detail = f"gave way at {self.rate:.0f} bytes a second"
+            raise ToqiboxError("rate_limited", retry_after=_RETRY_S, detail=detail) from None
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[None]:
+        """Read the body within this block, which another upload may end.
+
+        Raises:
+            ToqiboxError: rate_limited, when the place is given to another.
+        """
+        with self._ended():
+            scope = self._reading = asyncio.timeout(None)
+            async with scope:
+                yield
+                self._reading = None
+
+    def give_way(self) -> None:
+        """End the block of `reading`."""
+        if self._reading is not None:
+            self._reading.reschedule(asyncio.get_running_loop().time())
+            self._reading = None
+
+
+class Gate:
+    """Lets a bounded number of uploads be on disk at one time; the others wait, unread.
+
+    A free place goes to the address that holds the fewest, then to who has waited longest. While
+    one waits, an upload that has had `upload_grace_s` gives way when it is slow, or when its
+    address holds more than its share: those of the address with the most places first, and of
+    these the slowest.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._held: set[Place] = set()
+        self._waiting: dict[asyncio.Future[Place], str] = {}
+
+    @asynccontextmanager
+    async def place(self, address: str) -> AsyncIterator[Place]:
+        """A place to read and prepare an upload in.
+
+        Args:
+            address: of the client.
+
+        Raises:
+            ToqiboxError: rate_limited, after the longest wait.
+        """
+        place = await self._acquire(address)
+        try:
+            yield place
+        finally:
+            self._release(place)
+
+    async def _acquire(self, address: str) -> Place:
+        if len(self._held) < self._limits.uploads and not self._waiting:
+            return self._give(address)
+        turn: asyncio.Future[Place] = asyncio.get_running_loop().create_future()
+        self._waiting[turn] = address
+        ends = time.monotonic() + self._limits.upload_wait_s
+        try:
+            while not turn.done():
+                left = ends - time.monotonic()
+                if left <= 0:
+                    raise ToqiboxError("rate_limited", retry_after=_RETRY_S)
+                await asyncio.wait((turn,), timeout=min(left, self._limits.upload_look_s))
+                if not turn.done():
+                    self._make_room(address)
+            return turn.result()
+        except BaseException:
+            if turn.done():
+                self._release(turn.result())
+            raise
+        finally:
+            self._waiting.pop(turn, None)
+
+    def _give(self, address: str) -> Place:
+        place = Place(address)
+        self._held.add(place)
+        return place
+
+    def _release(self, place: Place) -> None:
+        self._held.discard(place)
+        while self._waiting and len(self._held) < self._limits.uploads:
+            held = self._counts()
+            turn = min(self._waiting, key=lambda waiting: held[self._waiting[waiting]])
+            turn.set_result(self._give(self._waiting.pop(turn)))
+
+    def _counts(self) -> Counter[str]:
+        return Counter(place.address for place in self._held)
+
+    def _make_room(self, address: str) -> None:
+        """Let one upload give way to one from `address`, where that is fair."""
+        held = self._counts()
+        share = max(1, self._limits.uploads // 4)
+        slow = self._limits.upload_slow_rate
+
+        def may_go(place: Place) -> bool:
+            over = held[place.address] > max(share, held[address] + 1)
+            late = place.age_s >= self._limits.upload_grace_s
+            return place.is_being_read and late and (place.rate < slow or over)
+
+        leaving = min(
+            filter(may_go, self._held),
+            key=lambda place: (-held[place.address], place.rate),
+            default=None,
+        )
+        if leaving is not None:
+            leaving.give_way()

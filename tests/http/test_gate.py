@@ -1,0 +1,84 @@
+"""Places among the uploads: who gets one, and who gives way."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from server.errors import ToqiboxError
+from server.http.gate import Gate
+from server.http.limits import Limits
+from tests.http.conftest import Start
+from tests.http.wire import ask, form, part, post
+
+AUDIO, PHOTO = part("audio", b"a" * 100), part("photo", b"p")
+
+
+def _gate(**limits: float) -> Gate:
+    values = {"uploads": 2, "upload_wait_s": 5, "upload_grace_s": 0, "upload_look_s": 0.01}
+    return Gate(Limits(**{**values, **limits}))  # type: ignore[arg-type]  # some are whole
+
+
+async def _hold(gate: Gate, address: str, count: int, given: list[str], name: str) -> None:
+    async with gate.place(address) as place:
+        given.append(name)
+        place.take(count)
+        async with place.reading():
+            await asyncio.sleep(60)
+
+
+async def test_the_slowest_of_the_address_with_most_places_gives_way() -> None:
+    gate, given = _gate(uploads=3), list[str]()
+    uploads = [("a", 0, "a0"), ("a", 100, "a100"), ("b", 0, "b0")]
+    tasks = [asyncio.create_task(_hold(gate, *upload[:2], given, upload[2])) for upload in uploads]
+    await asyncio.sleep(0)
+    async with gate.place("c"):
+        with pytest.raises(ToqiboxError, match="Too many"):
+            await tasks[0]
+        assert not tasks[1].done()
+        assert not tasks[2].done()
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def test_a_free_place_goes_to_the_address_with_the_fewest() -> None:
+    gate, given = _gate(upload_grace_s=60), list[str]()
+    tasks = []
+    for address, name in (("a", "a1"), ("a", "a2"), ("a", "a3"), ("b", "b1")):
+        tasks.append(asyncio.create_task(_hold(gate, address, 0, given, name)))
+        await asyncio.sleep(0)
+    tasks[0].cancel()
+    await asyncio.gather(tasks[0], return_exceptions=True)
+    await asyncio.sleep(0.02)
+    assert given == ["a1", "a2", "b1"]
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def test_an_upload_that_is_prepared_and_a_fast_one_keep_their_places() -> None:
+    gate, given = _gate(upload_wait_s=0.05), list[str]()
+    fast = asyncio.create_task(_hold(gate, "a", 10**9, given, "fast"))
+    await asyncio.sleep(0)
+    async with gate.place("b"):
+        with pytest.raises(ToqiboxError, match="Too many"):
+            async with gate.place("c"):
+                pass
+        assert not fast.done()
+    fast.cancel()
+    await asyncio.gather(fast, return_exceptions=True)
+
+
+async def test_an_upload_that_stands_still_gives_way_over_http(
+    start: Start, limits: Callable[..., Limits]
+) -> None:
+    quick = limits(uploads=1, upload_stall_s=30, upload_grace_s=0.1, upload_look_s=0.02)
+    running = await start(quick)
+    still = asyncio.create_task(ask(running.port, post(form(AUDIO, PHOTO))[:-9]))
+    await running.until(lambda: bool(running.files()))
+    assert (await ask(running.port, post(form(AUDIO)))).code == "missing_field"
+    answer = await still
+    assert (answer.status, answer.code) == (429, "rate_limited")
+    assert int(answer.headers["retry-after"]) >= 1
+    assert await running.spool_is_empty()
