@@ -11,6 +11,7 @@ from typing import Any
 
 from server import confine, start
 from server.errors import CATALOGUE
+from server.jobs.patience import within
 
 LINE_BYTES = 1 << 20
 _TAIL_BYTES = 8192
@@ -104,15 +105,17 @@ class Worker:
                 render_timeout; after these three the worker is dead.
         """
         try:
-            async with asyncio.timeout(watch.limit_s):
-                await self._send(task)
-                return await self._follow(watch.stall_s, on_event)
+            return await within(watch.limit_s, self._do(task, watch.stall_s, on_event))
         except TimeoutError:
             await self.kill()
             raise TaskError("render_timeout", f"over {watch.limit_s:.0f} s. {self.words}") from None
         except asyncio.CancelledError:
             await self.kill()
             raise
+
+    async def _do(self, task: dict[str, Any], stall_s: float, on_event: OnEvent) -> dict[str, Any]:
+        await self._send(task)
+        return await self._follow(stall_s, on_event)
 
     async def _send(self, task: dict[str, Any]) -> None:
         assert self.process.stdin is not None
@@ -139,8 +142,7 @@ class Worker:
     async def _next_event(self, patience: float) -> Event:
         assert self.process.stdout is not None
         try:
-            async with asyncio.timeout(patience):
-                line = await self.process.stdout.readline()
+            line = await within(patience, self.process.stdout.readline())
         except TimeoutError:
             await self.kill()
             raise TaskError("render_stalled", f"silent for {patience} s. {self.words}") from None

@@ -1,0 +1,35 @@
+"""Time-outs in which time counts only while this process runs."""
+
+import asyncio
+import time
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+_STEPS = 8
+_LONGEST_STEP_S = 1.0
+
+
+async def within(limit_s: float, work: Coroutine[Any, Any, T]) -> T:
+    """Return the result of `work`; cancel it after `limit_s` seconds in which this process ran.
+
+    A process that was stopped (SIGSTOP, a suspended host) finds its timers due before it has read
+    what came meanwhile. Of each step of waiting, at most twice its length is counted.
+
+    Raises:
+        TimeoutError: `work` was cancelled because the time is used up.
+    """
+    task = asyncio.ensure_future(work)
+    step_s = min(_LONGEST_STEP_S, limit_s / _STEPS)
+    left_s = limit_s
+    try:
+        while not task.done():
+            if left_s <= 0:
+                raise TimeoutError
+            began = time.monotonic()
+            await asyncio.wait((task,), timeout=min(step_s, left_s))
+            left_s -= min(time.monotonic() - began, 2 * step_s)
+        return task.result()
+    finally:
+        task.cancel()
+        await asyncio.wait((task,))
