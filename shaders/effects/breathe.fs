@@ -12,7 +12,7 @@
         {"NAME": "title", "LABEL": "Title", "TYPE": "text", "DEFAULT": "$title", "FONT": "font", "BOLD": true,
          "SIZE": "0.076 * letters", "WIDTH": "min(0.76, max(0.41, 1.23 - 0.46 * $WIDTH / $HEIGHT))", "LINES": 2, "LEADING": 1.12, "SHADOW": 0.3},
         {"NAME": "artist", "LABEL": "Artist", "TYPE": "text", "DEFAULT": "$artist", "FONT": "font", "BOLD": false,
-         "SIZE": "0.043 * letters", "WIDTH": "min(0.76, max(0.41, 1.23 - 0.46 * $WIDTH / $HEIGHT))", "LINES": 1, "SPACING": 0.01, "SHADOW": 0.3},
+         "SIZE": "0.05 * letters", "WIDTH": "min(0.76, max(0.41, 1.23 - 0.46 * $WIDTH / $HEIGHT))", "LINES": 1, "SPACING": 0.01, "SHADOW": 0.3},
         {"NAME": "pulse", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.4, "from": [0.0, 0.8], "smooth": 0.05}},
         {"NAME": "amount", "LABEL": "Growth on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 0.25, "DEFAULT": 0.06, "IDENTITY": 0.0},
         {"NAME": "glow", "LABEL": "Light on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4, "IDENTITY": 0.0},
@@ -60,7 +60,9 @@ varying vec3 lamp; // light on the background, in the halo around the card, and 
 
 const float TAPS = 14.0;
 const float BLUR = 0.06; // standard deviation of the blur, in short sides of the frame
-const float GAP = 0.075; // between card and words, in short sides: the card grows into it
+const float GAP = 0.065;   // between card and words, in short sides; the card keeps it as it grows
+const float MARGIN = 0.05; // of the room, around card and words
+const float GROWN = 1.1;   // size of the card on an accent, as far as there is room for it
 const vec3 LUMA = vec3(0.2126, 0.7152, 0.0722);
 
 // A small copy of the middle of the picture, where the photo fills it whatever its shape.
@@ -149,17 +151,17 @@ vec4 planned() {
     float gap = GAP * unit;
     vec2 corner;
     if (room.x > 1.25 * room.y && shape.x < 1.2 * shape.y) { // side by side
-        most.x = min(most.x, 0.92 * room.x - gap - text.x);
+        most.x = min(most.x, ((1.0 - 2.0 * MARGIN) * room.x - gap - text.x) / GROWN);
         card = shape * min(most.x / shape.x, most.y / shape.y);
-        float wide = card.x + gap + text.x;
+        float wide = GROWN * card.x + gap + text.x;
         corner = middle + vec2(0.5 * wide - text.x, 0.5 * text.y);
-        middle.x += 0.5 * (card.x - wide);
+        middle.x = corner.x - gap - 0.5 * card.x;
     } else { // one above the other
-        most.y = min(most.y + 0.06 * room.y, 0.86 * room.y) - gap - text.y;
+        most.y = min(most.y + 0.06 * room.y, (1.0 - 2.0 * MARGIN) * room.y / GROWN) - gap - text.y;
         card = shape * min(most.x / shape.x, most.y / shape.y);
-        float high = card.y + gap + text.y;
+        float high = GROWN * card.y + gap + text.y;
         corner = middle - vec2(0.5 * max(card.x, text.x), 0.5 * high - text.y);
-        middle.y += 0.5 * (high - card.y);
+        middle.y = corner.y + gap + 0.5 * card.y;
     }
     return gl_FragCoord.x < 1.0 ? vec4(middle, 0.5 * card) : vec4(floor(corner), text);
 }

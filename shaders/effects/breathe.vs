@@ -22,9 +22,17 @@ void main() {
     float forward = drop + pulse * (1.0 - 0.5 * drop);
     vec2 sway = drift * vec2(wave(19.0, 0.0), wave(14.3, 0.3)) * unit;
 
-    vec2 middle = texelFetch(plan, ivec2(0), 0).xy / RENDERSIZE;
+    // The card grows away from the words: the edge that faces them stays where it is, and so does
+    // the gap between them.
+    vec4 lies = texelFetch(plan, ivec2(0), 0);
+    vec4 words_lie = texelFetch(plan, ivec2(1, 0), 0);
+    bool worded = TEXT_LINES(title) + TEXT_LINES(artist) > 0;
+    bool beside = worded && words_lie.x > lies.x + lies.z;
+    bool above = worded && !beside;
+    vec2 middle = (lies.xy + lies.zw * vec2(beside ? 1.0 : 0.0, above ? -1.0 : 0.0)) / RENDERSIZE;
+    vec2 free = vec2(beside ? 0.0 : 1.0, above ? 0.0 : 1.0);
     float push = (1.0 + 0.025 * drift * (1.0 - wave(25.0, 0.25))) * (1.0 + amount * (forward + 0.6 * drop));
-    near = middle + (uv - middle - vec2(0.016, 0.011) * sway) / push;
+    near = middle + (uv - middle - free * vec2(0.016, 0.011) * sway) / push;
     float zoom = 1.09 + 0.06 * drift * wave(21.7, 0.6) + 0.4 * amount * forward + 0.09 * drop;
     far = 0.5 + (uv - 0.5 + vec2(0.05, 0.035) * sway) / zoom;
 
