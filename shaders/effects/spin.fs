@@ -11,8 +11,8 @@
         {"NAME": "photo", "TYPE": "image"},
         {"NAME": "shape", "LABEL": "Shape", "TYPE": "long", "VALUES": [0, 1], "LABELS": ["Round", "Picture"], "DEFAULT": 0},
         {"NAME": "kick", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.4, "from": [0.0, 0.8], "smooth": 0.05}},
-        {"NAME": "punch", "LABEL": "Growth on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 0.25, "DEFAULT": 0.06, "IDENTITY": 0.0},
-        {"NAME": "glow", "LABEL": "Light on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.35, "IDENTITY": 0.0},
+        {"NAME": "punch", "LABEL": "Growth on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 0.25, "DEFAULT": 0.08, "IDENTITY": 0.0},
+        {"NAME": "glow", "LABEL": "Light on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
         {"NAME": "level", "LABEL": "Loudness", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "BIND": {"bind": "level.envelope", "from": [0.3, 1.0], "smooth": 0.3}},
         {"NAME": "played", "LABEL": "Seconds of the motion", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 1.0}},
         {"NAME": "carried", "LABEL": "Seconds of the light on the rim", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "level.sum", "smooth": 1.0}},
@@ -41,10 +41,14 @@
 // Only the last pass moves. The others depend on nothing that changes, so they are drawn once, and
 // a frame costs three texture fetches, in places that change evenly over the frame (spin.vs).
 
+#ifndef SAFE_AREA
+#define SAFE_AREA vec4(0.0)
+#endif
+
 varying vec2 turned;  // of this pixel in the pass `front`
 varying vec2 circled; // in the pass `circle`
 varying vec2 slid;    // and in the pass `back`
-varying vec3 lamp;    // opacity of the picture, light of the background and on the rim
+varying vec4 lamp;    // opacity of the picture, light of the background, on the rim, of its flash
 
 const float TAPS = 14.0;
 const float BLUR = 0.07; // standard deviation of the blur, in short sides of the frame
@@ -100,9 +104,12 @@ vec4 background() {
     return vec4(color * (1.05 - 0.5 * dot(side, side)) + dither(), 1.0);
 }
 
-// Radius of the round cover in pixels.
+// Radius of the round cover in pixels. Where apps cover the sides, it keeps clear of them with the
+// rim around it, also on an accent.
 float radius() {
-    return 0.5 * size * min(RENDERSIZE.x, RENDERSIZE.y);
+    float room = (1.0 - SAFE_AREA.x - SAFE_AREA.z) * RENDERSIZE.x;
+    float most = SAFE_AREA.x + SAFE_AREA.z > 0.0 ? 0.4 * room : RENDERSIZE.x;
+    return min(0.5 * size * min(RENDERSIZE.x, RENDERSIZE.y), most);
 }
 
 // The picture with a soft edge, premultiplied. One pixel at least is clear all around, so that
@@ -129,7 +136,8 @@ vec4 rounded() {
     return vec4(color * inside, inside + 0.5 * exp(-far * far) * (1.0 - inside));
 }
 
-// Two comets on a thin circle around the cover, with the glow of each.
+// Red: two comets on a thin circle around the cover, with the glow of each. Green: the whole circle
+// and the light around it, for the flash of an accent.
 vec4 rim_light() {
     if (shape != 0) return vec4(0.0);
     vec2 point = gl_FragCoord.xy - 0.5 * RENDERSIZE;
@@ -138,12 +146,15 @@ vec4 rim_light() {
     float turn = fract(atan(point.y, point.x) / TURN + 1.0);
     float tail = max(pow(turn, 5.0), 0.55 * pow(fract(turn + 0.5), 7.0));
     float light = line * (0.1 + tail) + 0.55 * tail * exp(-away * 26.0) * step(1.0, length(point) / radius());
-    return vec4(light);
+    float out_ = max(length(point) / radius() - 1.0, 0.0);
+    float flash = line * 0.9 + (0.5 * exp(-out_ * 7.0) + 0.35 * exp(-away * 30.0)) * step(1.0, length(point) / radius());
+    return vec4(light, flash, 0.0, 1.0);
 }
 
 vec4 spun() {
     vec4 picture = IMG_NORM_PIXEL(front, turned) * lamp.x;
-    float light = IMG_NORM_PIXEL(circle, circled).r * lamp.z;
+    vec4 round_ = IMG_NORM_PIXEL(circle, circled);
+    float light = round_.r * lamp.z + round_.g * lamp.w;
     vec3 color = picture.rgb + IMG_NORM_PIXEL(back, slid).rgb * lamp.y * (1.0 - picture.a);
     vec3 bright = mix(tint.rgb, vec3(1.0), min(0.6 * light, 1.0));
     return vec4(color + (1.0 - color) * min(light * tint.a, 1.0) * bright, 1.0);

@@ -7,7 +7,7 @@
 varying vec2 turned;
 varying vec2 circled;
 varying vec2 slid;
-varying vec3 lamp;
+varying vec4 lamp;
 
 const float TURN = 6.28318531;
 
@@ -24,7 +24,7 @@ vec2 seen(float angle, float scale) {
 void main() {
     isf_vertShaderInit();
     turned = circled = slid = isf_FragNormCoord;
-    lamp = vec3(1.0);
+    lamp = vec4(1.0);
     if (PASSINDEX < 6) return;
     float angle = speed * played + radians(swing) * sin(TURN * fract(played / 11.0));
     float growth = punch * kick;
@@ -33,5 +33,5 @@ void main() {
     vec2 sway = vec2(sin(TURN * fract(played / 17.0)), sin(TURN * fract(played / 13.0 + 0.3)));
     slid = 0.5 + (isf_FragNormCoord - 0.5 + 0.025 * sway) / (1.09 + 0.5 * growth);
     float opacity = 1.0 - fade * (0.5 - 0.5 * cos(TURN * fract(played)));
-    lamp = vec3(opacity, 0.8 + 0.25 * level + glow * kick, rim * (0.45 + 0.55 * level + 0.8 * glow * kick));
+    lamp = vec4(opacity, 0.8 + 0.25 * level + 0.7 * glow * kick, rim * (0.45 + 0.55 * level + 1.4 * glow * kick), 1.3 * rim * glow * kick);
 }
