@@ -111,23 +111,30 @@ vec4 outline() {
     return vec4(value * size.y, sqrt(1.0 + slope * slope), curve * ends, inside);
 }
 
-// Light that the bars throw: how much of it there is.
+// Light that the bars throw, most of it at their tips: how much of it there is. Where most of them
+// are high there is less, so that it shows their contour rather than a box of haze.
 vec4 halo() {
     vec4 place = area();
-    vec2 reach = vec2(0.05, 0.07) * min(RENDERSIZE.x, RENDERSIZE.y) / RENDERSIZE;
+    vec2 reach = vec2(0.022, 0.06) * min(RENDERSIZE.x, RENDERSIZE.y) / RENDERSIZE;
     float up = (isf_FragNormCoord.y - place.y) / place.w;
     float under = exp(20.0 * min(up, 0.0)); // close to the line
     up = max(up, 0.0);
     float sum = 0.0;
+    float tips = 0.0;
     float weights = 0.0;
     for (float i = -4.0; i <= 4.0; i++) {
         float weight = exp(-0.35 * i * i);
         float value = IMG_NORM_PIXEL(columns, vec2(isf_FragNormCoord.x + 0.35 * i * reach.x, 0.5)).b;
         float past = max(up - value, 0.0) * place.w / reach.y;
         sum += weight * (0.25 + value) * step(0.01, value) * exp(-1.6 * past);
+        tips += weight * value;
         weights += weight;
     }
-    return vec4(under * sum / weights);
+    float mean = 0.0;
+    for (float i = 0.5; i < 8.0; i++) mean += IMG_NORM_PIXEL(columns, vec2(place.x + place.z * i / 8.0, 0.5)).b / 8.0;
+    float tip = min(up * weights / max(tips, 0.02 * weights), 1.0);
+    float crowd = 1.0 / (1.0 + 6.0 * max(mean - 0.3, 0.0));
+    return vec4(under * crowd * mix(0.45, 1.3, tip * tip) * sum / weights);
 }
 
 vec4 bars() {
