@@ -29,12 +29,16 @@
 const float TAPS = 14.0;
 const float BLUR = 0.07; // standard deviation of the blur, in short sides of the frame
 
-// A small copy: 16 samples a pixel.
+const vec3 LUMA = vec3(0.2126, 0.7152, 0.0722);
+
+// A small copy: 16 samples a pixel. Alpha is how much of it is bright.
 vec4 shrunk() {
     vec4 sum = vec4(0.0);
     for (int y = 0; y < 4; y++)
-        for (int x = 0; x < 4; x++)
-            sum += IMG_NORM_PIXEL(inputImage, (gl_FragCoord.xy + (vec2(x, y) - 1.5) / 4.0) / RENDERSIZE);
+        for (int x = 0; x < 4; x++) {
+            vec3 color = IMG_NORM_PIXEL(inputImage, (gl_FragCoord.xy + (vec2(x, y) - 1.5) / 4.0) / RENDERSIZE).rgb;
+            sum += vec4(color, smoothstep(0.45, 0.9, dot(color, LUMA)));
+        }
     return sum / 16.0;
 }
 
@@ -61,8 +65,6 @@ vec2 drifting(vec2 uv) {
     return uv + (0.5 - uv) * (1.0 - 1.0 / zoom) + 0.009 * drift * to;
 }
 
-const vec3 LUMA = vec3(0.2126, 0.7152, 0.0722);
-
 // The luminance brightens by a curve that begins as steeply as the gain and never clips; the less the
 // brighter the surroundings are. Over it lies the blurred light: near its colour in the middle of
 // what is bright, and around that red-gold, as in film without its backing (halation).
@@ -71,16 +73,20 @@ vec4 flooded() {
     float pulse = amount * kick;
     vec4 picture = IMG_NORM_PIXEL(inputImage, uv);
     if (pulse <= 0.0) return picture;
-    vec3 light = IMG_NORM_PIXEL(soft, uv).rgb;
+    vec4 blurred = IMG_NORM_PIXEL(soft, uv);
+    vec3 light = blurred.rgb;
     float around = dot(light, LUMA);
     float grey = dot(picture.rgb, LUMA);
     float gain = 1.0 + brightness * pulse * (1.0 - highlights * smoothstep(0.35, 0.9, max(around, grey)));
+    gain = mix(1.0, gain, smoothstep(0.02, 0.38, grey)); // blacks stay black
     vec3 tone = mix(vec3(1.0), vec3(1.0, 0.74, 0.46), warmth);
+    vec3 edge = mix(vec3(1.0), vec3(1.0, 0.5, 0.17), warmth);
     vec3 color = picture.rgb * (1.0 - pow(1.0 - min(grey, 1.0), gain)) / max(grey, 1e-3);
     color = mix(color, 1.0 - pow(1.0 - picture.rgb, vec3(gain)), 0.5);
     // Lit: more where the surroundings are brighter than the pixel itself.
     float spill = clamp(around - 0.65 * grey + 0.05, 0.0, 1.0);
-    vec3 glow = tone * (light * light * 0.3 + light * 1.6 * spill);
+    float beside = blurred.a * (1.0 - smoothstep(0.35, 0.95, grey)); // in the dark next to a light
+    vec3 glow = tone * (light * light * (0.12 + 0.3 * grey) + light * 0.7 * spill * grey) + edge * 1.2 * beside;
     color += (1.0 - min(color, 1.0)) * min(bloom * pulse * glow, 0.85);
     // What is white becomes warm rather than whiter.
     color *= mix(vec3(1.0), mix(vec3(1.0), tone, 0.36), min(pulse, 1.0) * smoothstep(0.3, 1.0, around));
