@@ -82,14 +82,27 @@ float mark(float cells, float share, float hairs, uint salt) {
     return (kind > 0.7 ? 0.8 : -0.85) * clamp(0.5 - away / pixel, 0.0, 1.0);
 }
 
-// Red is the light of the marks, green their shadow, blue the grain.
+// Grain as clumps of silver, soft at their edges: noise between whole numbers of `at`.
+float silver(vec2 at) {
+    uvec2 cell = uvec2(floor(at));
+    vec2 f = smoothstep(0.0, 1.0, fract(at));
+    uint first = cell.x + 4096u * cell.y;
+    float low = mix(chance(first, 3u), chance(first + 1u, 3u), f.x);
+    float high = mix(chance(first + 4096u, 3u), chance(first + 4097u, 3u), f.x);
+    return mix(low, high, f.y);
+}
+
+// Red is the light of the marks, green their shadow, blue the grain, alpha that of accents: larger
+// and softer.
 vec4 dirty_sheet() {
     float large = mark(3.0, 0.3 * dirt, 0.45, 10u);
     float marks = abs(large) > 0.0 ? large : mark(11.0, 0.14 * dirt, 0.08, 20u);
     float clump = max(floor(min(RENDERSIZE.x, RENDERSIZE.y) / 480.0 + 0.5), 1.0);
     uvec2 grain = uvec2(gl_FragCoord.xy / clump);
     float speck = chance(grain.x + 4096u * grain.y, 1u) + chance(grain.x + 4096u * grain.y, 2u);
-    return vec4(max(marks, 0.0), max(-marks, 0.0), 0.5 * speck, 1.0);
+    vec2 at = gl_FragCoord.xy / max(min(RENDERSIZE.x, RENDERSIZE.y) / 340.0, 1.0);
+    float coarse = 0.6 * silver(at / 1.7) + 0.4 * silver(at.yx / 2.6 + 700.0);
+    return vec4(max(marks, 0.0), max(-marks, 0.0), 0.5 * speck, coarse);
 }
 
 // For each column of pixels: how light (above a half) or dark a scratch there is, and a number that
@@ -132,8 +145,10 @@ void main() {
     vec3 old = mix(vec3(0.07, 0.05, 0.04), vec3(1.0, 0.93, 0.8), mix(picture.rgb, vec3(grey), 0.6));
     vec3 color = mix(picture.rgb, old * unsteady, min(fade * worn, 1.0));
 
-    vec3 found = IMG_NORM_PIXEL(sheet, fract(dust)).rgb;
-    color += 0.5 * noise * min(worn, 1.5) * (found.b - 0.5);
+    // Grain is seen in the midtones; black and white are nearly clean.
+    vec4 found = IMG_NORM_PIXEL(sheet, fract(dust));
+    float shown = 0.25 + 2.7 * grey * (1.0 - grey);
+    color += 0.5 * noise * shown * (min(worn, 0.75) * (found.b - 0.5) + 0.85 * amount * kick * (found.a - 0.5));
 
     vec2 uv = isf_FragNormCoord;
     vec2 line = IMG_NORM_PIXEL(lines, vec2(uv.x + 0.002 * sin(5.0 * uv.y), 0.5)).rg;
