@@ -11,7 +11,7 @@
         {"NAME": "history", "TYPE": "audioHistory", "PAST": 8.0, "FUTURE": 0.1, "MAX": 64, "SCALE": "track"},
         {"NAME": "color", "LABEL": "Colour", "TYPE": "color", "DEFAULT": [0.4, 0.75, 1.0, 1.0], "PHOTO": "vivid"},
         {"NAME": "second", "LABEL": "Colour of the distance", "TYPE": "color", "DEFAULT": [0.8, 0.45, 1.0, 1.0], "PHOTO": "second"},
-        {"NAME": "lines", "LABEL": "Number of lines", "TYPE": "long", "MIN": 8, "MAX": 64, "DEFAULT": 26},
+        {"NAME": "lines", "LABEL": "Number of lines", "TYPE": "long", "MIN": 8, "MAX": 64, "DEFAULT": 19},
         {"NAME": "seconds", "LABEL": "Seconds into the distance", "TYPE": "float", "MIN": 1.0, "MAX": 8.0, "DEFAULT": 4.5},
         {"NAME": "base", "LABEL": "Height of the first line", "TYPE": "float", "MIN": 0.0, "MAX": 0.6, "DEFAULT": 0.03},
         {"NAME": "horizon", "LABEL": "Height of the last line", "TYPE": "float", "MIN": 0.1, "MAX": 0.9, "DEFAULT": 0.24},
@@ -63,10 +63,15 @@ float scale(float far) {
     return 1.0 / (1.0 + 1.6 * max(perspective, 0.01) * far);
 }
 
+bool upright() { return IMG_SIZE(inputImage).y > 1.3 * IMG_SIZE(inputImage).x; }
+
 // The height of the last line; the range reaches above what apps cover.
 float last_line() {
-    return max(horizon, max(base + 0.1, SAFE_AREA.y + 0.1 * step(1e-4, SAFE_AREA.y)));
+    return max(upright() ? 0.8 * horizon : horizon, max(base + 0.1, SAFE_AREA.y + 0.055 * step(1e-4, SAFE_AREA.y)));
 }
+
+// The colour so far into the distance: near the other one, not all the way.
+vec3 tone_at(float far) { return mix(color.rgb, second.rgb, 0.6 * smoothstep(0.1, 0.9, far)); }
 
 // Red: how high a line is at this column. Green: how bright it is. Blue: how far.
 // Each line is one moment that wanders off, and the next one comes up in front of it.
@@ -76,17 +81,16 @@ vec4 hill() {
     float place = floor(gl_FragCoord.y) + fract(TIME / step_s);
     float far = place / count;
     float small = scale(far);
-    bool upright = IMG_SIZE(inputImage).y > 1.3 * IMG_SIZE(inputImage).x;
     float ground = mix(base, last_line(), (1.0 - small) / (1.0 - scale(1.0)));
-    float across = (isf_FragNormCoord.x - 0.5) / (0.5 * width * (upright ? 1.6 : 1.0) * small);
+    float across = (isf_FragNormCoord.x - 0.5) / (0.5 * width * (upright() ? 1.6 : 1.0) * small);
     float pitch = mirror ? abs(across) : 0.5 + 0.5 * across;
     float rise = level(clamp(pitch, 0.0, 1.0), place * step_s);
     rise *= 1.0 - smoothstep(0.55, 1.0, abs(across)); // flat at the ends
     rise *= (1.0 + 0.12 * pulse * (1.0 - far) + 0.5 * surge() * (1.0 - far)) * smoothstep(0.0, 1.0, place);
     vec4 then = IMG_NORM_PIXEL(history, vec2((PAST - place * step_s) / SPAN, 0.5));
-    float shown = smoothstep(0.0, 1.0, place) * (1.0 - smoothstep(0.75 * count, count, place));
+    float shown = smoothstep(0.0, 1.0, place) * (1.0 - smoothstep(0.5 * count, count, place)) * (1.0 - 0.6 * far);
     shown *= 0.30 + 0.25 * then.g + 0.55 * then.b + 0.35 * rise;
-    float y = ground + height * mix(small, 1.0, 0.15) * rise;
+    float y = ground + height * (upright() ? 0.6 : 1.0) * mix(small, 1.0, 0.15) * rise;
     return vec4(y * IMG_SIZE(inputImage).y, shown, far, rise);
 }
 
@@ -148,22 +152,22 @@ vec4 ridges() {
     float sky = (y - last_line() * RENDERSIZE.y) / unit;
     float haze = exp(-max(sky, 0.0) * 8.0);
     below *= 1.0 - 0.55 * haze;
-    below += (1.0 - below) * second.rgb * haze * (0.12 + 0.32 * pulse + 0.7 * surge());
+    below += (1.0 - below) * tone_at(1.0) * haze * (0.12 + 0.32 * pulse + 0.7 * surge());
 
     // A hill: nearly black, with the light of its crest running down its side.
-    vec3 tone = mix(color.rgb, second.rgb, smoothstep(0.0, 0.9, over.a));
+    vec3 tone = tone_at(over.a);
     float depth = (over.r - y) * inversesqrt(1.0 + 0.35 * over.g * over.g) / unit;
     float near = 1.0 - 0.6 * over.a;
     float side = exp(-depth * 34.0 / near) * 0.42 + exp(-depth * 130.0 / near) * 0.35;
     vec3 body = tone * (0.028 + side * over.b * (0.5 + 1.5 * pulse + 0.8 * surge()));
-    body = mix(body, second.rgb * 0.10, 0.6 * over.a * over.a);
+    body = mix(body, tone * 0.10, 0.6 * over.a * over.a);
     float fade = smoothstep(1.0, 0.75, over.a);
     float solid = (0.25 + 0.65 * fade) * mix(0.35, 1.0, smoothstep(0.0, 0.45, over.a)); // the photo shows through the nearest
     vec3 sum = land ? mix(below, max(body, tone * side * over.b), solid) + tone * side * over.b * (1.0 - solid) * 0.6 : below;
     float front = smoothstep(0.0, 0.1, y / RENDERSIZE.y);
     vec2 covers = vec2(stroke(under, y) * under.b, stroke(over, y) * over.b);
     float far = covers.x > covers.y ? under.a : over.a;
-    vec3 ink = mix(mix(color.rgb, second.rgb, smoothstep(0.0, 0.9, far)), vec3(1.0), min((0.35 + 0.5 * pulse) * max(covers.x, covers.y), 1.0));
+    vec3 ink = mix(tone_at(far), vec3(1.0), min((0.35 + 0.5 * pulse) * max(covers.x, covers.y), 1.0));
     float cover = clamp((1.15 + 1.2 * pulse) * max(covers.x, covers.y), 0.0, 1.0) * color.a * (0.5 + 0.5 * front);
     return vec4(mix(sum, ink, cover), 1.0);
 }
