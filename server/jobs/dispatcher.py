@@ -17,13 +17,14 @@ from server.jobs.job import Job, Stage, Status, now_ms, progress_of
 from server.jobs.pipeline import EncoderGone, GpuGone, Pipeline, RunFailed
 from server.jobs.run import Run, SlotClock
 from server.jobs.slots import LocalSlot
-from server.jobs.store import Store
+from server.jobs.store import BLAME, Store
 from server.log import note
 from server.threads import settled
 
 _LOG = logging.getLogger(__name__)
 _FLUSH_S = 0.5
-_INTERRUPTIONS = 3
+_MOST_BLAME = 3 * BLAME
+"""Three deaths with a job alone at work, or nine among others, and the job is given up."""
 _BACK_OFF_S = 5.0
 """Pause after what should not happen, such as a table that cannot be written."""
 
@@ -57,7 +58,7 @@ class Dispatcher:
             _LOG.exception("interruptions.unsaved")
             interrupted = {}
         for job in self._store.with_status(Status.PROCESSING):
-            if interrupted.get(job.id, 0) >= _INTERRUPTIONS:
+            if interrupted.get(job.id, 0) >= _MOST_BLAME:
                 self._give_up(job)
             else:
                 self._open(job)

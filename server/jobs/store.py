@@ -11,6 +11,8 @@ from server.jobs.verdict import Verdict
 
 MOST_PACES, MOST_VERDICTS = 1000, 10_000
 _JSON = ("error_values", "diagnostics", "report")
+BLAME = 3
+"""Points of blame for a death of the server at which a single job ran."""
 
 
 class Store(Database):
@@ -178,15 +180,17 @@ class Store(Database):
 
     @with_reserve
     def interrupted(self) -> dict[str, int]:
-        """Called once at start: tasks that ran when the server died, counted per job.
+        """Count the tasks that ran when the server died; to be called once at start.
 
         Returns:
-            job id → the most times in a row that one of its tasks was interrupted.
+            job id → points of blame for deaths in a row: BLAME for one at which no other job ran,
+            1 for one at which others ran too.
         """
         with self._transaction() as db:
-            db.execute(
-                "UPDATE task SET interruptions = interruptions + 1, running = 0 WHERE running"
-            )
+            at_work = "SELECT count(DISTINCT job_id) FROM task WHERE running"
+            points = BLAME if db.execute(at_work).fetchone()[0] == 1 else 1
+            sql = "UPDATE task SET interruptions = interruptions + ?, running = 0 WHERE running"
+            db.execute(sql, (points,))
             sql = "SELECT job_id, max(interruptions) FROM task GROUP BY job_id"
             return {row[0]: row[1] for row in db.execute(sql)}
 

@@ -9,7 +9,7 @@ import pytest
 
 from server.errors import ToqiboxError
 from server.jobs.job import FINAL, TRANSITIONS, Job, Stage, Status
-from server.jobs.store import MOST_VERDICTS, Store
+from server.jobs.store import BLAME, MOST_VERDICTS, Store
 from server.jobs.tables import SCRIPTS, VERSION
 from server.jobs.verdict import Verdict
 from tests.jobs.conftest import MakeJob
@@ -108,12 +108,27 @@ def test_attempts_and_interruptions_are_counted_apart(store: Store, make_job: Ma
     assert store.interrupted() == {"one": 0}
     for times in (1, 2, 3):
         store.task_begins("one", "segment-0")
-        assert store.interrupted() == {"one": times}
+        assert store.interrupted() == {"one": times * BLAME}
     store.task_ends("one", "segment-1", {})
     assert store.interrupted() == {"one": 0}
     job = store.get("one")
     assert job is not None
     assert job.attempt == 2
+
+
+def test_a_death_with_several_jobs_at_work_blames_each_less(
+    store: Store, make_job: MakeJob
+) -> None:
+    for job in ("one", "two"):
+        store.add(make_job(job), bound=9)
+    for times in (1, 2, 3):
+        store.task_begins("one", "segment-0")
+        store.task_begins("one", "sound")
+        store.task_begins("two", "segment-0")
+        assert store.interrupted() == {"one": times, "two": times}
+    store.task_begins("one", "segment-0")
+    assert store.interrupted() == {"one": 3 + BLAME, "two": 3}
+    assert store.interrupted() == {"one": 3 + BLAME, "two": 3}
 
 
 def test_results_of_tasks_are_kept(store: Store, make_job: MakeJob) -> None:
