@@ -1,16 +1,16 @@
 // Title: Dissolve
-// Description: One photo melts into the other along soft clouds: the bright parts of the new one come first, both drift towards the eye, and light spills over the border. With one photo only the light runs over it.
+// Description: One photo melts into the other along the edges of clouds: bright parts of the new one come first, both drift towards the eye, and a bright seam spills light over them. With one photo only the light runs over it.
 // Author: TOQIBOX Render
 // License: MIT
 // Categories: Transition, Photo
 
 uniform float fineness; // = 1.6 [0.5, 12.0] Fineness of the clouds
-uniform float softness; // = 0.3 [0.01, 0.6] Softness of the border
+uniform float softness; // = 0.07 [0.01, 0.6] Softness of the border
 uniform float sweep;    // = 0.45 [0.0, 1.0] From left to right instead of everywhere
-uniform float bright;   // = 0.45 [0.0, 1.0] How much the bright parts come first
-uniform float push;     // = 0.08 [0.0, 0.4] Towards the eye
-uniform float ripple;   // = 0.3 [0.0, 1.0] How much the photos bend at the border
-uniform float glow;     // = 0.55 [0.0, 2.0] Light at the border
+uniform float bright;   // = 0.12 [0.0, 1.0] How much the bright parts come first
+uniform float push;     // = 0.1 [0.0, 0.4] Towards the eye
+uniform float ripple;   // = 0.5 [0.0, 1.0] How much the photos bend at the border
+uniform float glow;     // = 1.0 [0.0, 2.0] Light at the border
 uniform vec4 light;     // = vec4(1.0, 0.86, 0.7, 1.0) [0.0, 1.0] Colour of the light
 
 // Hash without sine (Dave Hoskins), so that every driver gives the same clouds.
@@ -46,7 +46,7 @@ float luma_near(vec2 uv) {
     vec3 sum = getToColor(uv).rgb;
     for (int i = 0; i < 4; i++) {
         vec2 corner = vec2(i & 1, i >> 1) * 2.0 - 1.0;
-        sum += getToColor(uv + 0.012 * corner * vec2(1.0 / ratio, 1.0)).rgb;
+        sum += getToColor(uv + 0.03 * corner * vec2(1.0 / ratio, 1.0)).rgb;
     }
     return dot(sum / 5.0, vec3(0.2126, 0.7152, 0.0722));
 }
@@ -73,8 +73,13 @@ vec4 transition(vec2 uv) {
     float left = 1.0 - progress;
     vec4 coming = getToColor(nearer(uv, push * left * left) - shift);
     vec4 picture = mix(leaving, coming, passed);
-    // Light spills over a border as wide as the melt, and takes up the colours that it falls on.
-    vec3 shine = light.rgb * light.a * glow * edge * edge * (0.35 + 0.65 * picture.rgb);
+    // A bright seam along the border, and light that spills over both photos and takes up the
+    // colours that it falls on. Both come up and go with the melt.
+    float away = field - level;
+    float lit = smoothstep(0.0, 0.15, progress) * smoothstep(1.0, 0.85, progress);
+    float seam = exp(-away * away / (0.3 * softness * softness));
+    float spill = exp(-abs(away) / (softness + 0.05));
+    vec3 shine = light.rgb * light.a * glow * lit * (0.8 * seam + 0.7 * spill * (0.2 + picture.rgb));
     // Screen: light on light never runs over.
-    return vec4(1.0 - (1.0 - picture.rgb) * (1.0 - clamp(0.8 * shine, 0.0, 1.0)), picture.a);
+    return vec4(1.0 - (1.0 - picture.rgb) * (1.0 - clamp(0.85 * shine, 0.0, 1.0)), picture.a);
 }

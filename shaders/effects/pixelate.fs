@@ -1,8 +1,8 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "2",
+    "VSN": "3",
     "TITLE": "Pixel breath",
-    "DESCRIPTION": "The picture falls into pixels on every accent and comes back within a fifth of a second; after a loud one it swells slowly, darkens and sinks back before the next. Rare accents breathe deep, a steady beat lightly.",
+    "DESCRIPTION": "The picture falls into hard square blocks on every accent and comes back within a fifth of a second; after a loud one it swells slowly, darkens and sinks back before the next. Rare accents breathe deep, a steady beat lightly.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "PREMIUM": true,
@@ -14,7 +14,7 @@
         {"NAME": "until", "LABEL": "Seconds until the next accent", "TYPE": "float", "MIN": 0.0, "MAX": 10.0, "DEFAULT": 10.0, "BIND": {"bind": "accent.until"}},
         {"NAME": "strength", "LABEL": "Strength of the accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 1.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.strength", "from": [0.2, 0.8]}},
         {"NAME": "amount", "LABEL": "Amount", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
-        {"NAME": "coarse", "LABEL": "Size of the pixels", "TYPE": "float", "MIN": 0.0, "MAX": 0.2, "DEFAULT": 0.03, "IDENTITY": 0.0},
+        {"NAME": "coarse", "LABEL": "Size of the pixels", "TYPE": "float", "MIN": 0.0, "MAX": 0.2, "DEFAULT": 0.046, "IDENTITY": 0.0},
         {"NAME": "scale", "LABEL": "Scale", "TYPE": "float", "MIN": 1.0, "MAX": 1.5, "DEFAULT": 1.12, "IDENTITY": 1.0},
         {"NAME": "darken", "LABEL": "Darken", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.3, "IDENTITY": 0.0},
         {"NAME": "breath", "LABEL": "Length of a breath, seconds", "TYPE": "float", "MIN": 0.5, "MAX": 8.0, "DEFAULT": 2.4},
@@ -59,26 +59,43 @@ float swollen() {
     return amount * strength * smoothstep(DENSE, RARE, gap) * swell;
 }
 
-// The picture in squares about the middle of the frame, each the mean of what it covers. They
-// shrink in steps of a third, so that the grid can be seen.
-vec4 squares(vec2 uv, float side) {
-    vec2 pixels = exp2(floor(log2(side) * 2.4) / 2.4) / RENDERSIZE;
-    vec2 middle = 0.5 + (floor((uv - 0.5) / pixels) + 0.5) * pixels;
+// Hash without sine (Dave Hoskins), so that every driver gives the same squares.
+float hash(vec2 p) {
+    vec3 q = fract(p.xyx * 0.1031);
+    q += dot(q, q.yzx + 33.33);
+    return fract((q.x + q.y) * q.z);
+}
+
+vec2 swelling(vec2 uv, float swell) {
+    return drifting(uv + (0.5 - uv) * (1.0 - 1.0 / (1.0 + swell * (scale - 1.0))));
+}
+
+// The picture in squares of `side` whole pixels about the middle of the frame, each the mean of what
+// it covers. A fine joint and a little light of its own show each square where the photo is flat.
+vec4 squares(float side, float swell) {
+    vec2 from = gl_FragCoord.xy - floor(0.5 * RENDERSIZE);
+    vec2 cell = floor(from / side);
+    vec2 middle = floor(0.5 * RENDERSIZE) + (cell + 0.5) * side;
     bool large = side > 16.0; // a texel of the small copy is 8 pixels wide
     vec4 sum = vec4(0.0);
     for (int at = 0; at < 4; at++) {
-        vec2 place = middle + 0.25 * pixels * (vec2(at & 1, at >> 1) * 2.0 - 1.0);
+        vec2 place = swelling((middle + 0.25 * side * (vec2(at & 1, at >> 1) * 2.0 - 1.0)) / RENDERSIZE, swell);
         sum += large ? IMG_NORM_PIXEL(small, place) : IMG_NORM_PIXEL(inputImage, place);
     }
-    return 0.25 * sum;
+    vec4 tone = 0.25 * sum;
+    vec2 within = from - cell * side; // the joint is on the left and below
+    float joint = step(min(within.x, within.y), max(1.0, floor(0.05 * side + 0.5)));
+    tone.rgb *= 1.0 + 0.13 * (hash(cell + 91.0) - 0.5);
+    tone.rgb = min(tone.rgb * (1.0 - 0.15 * joint) + 0.012 * (1.0 - joint), 1.0);
+    return tone;
 }
 
 vec4 breathing() {
     float swell = swollen();
-    vec2 inwards = (0.5 - isf_FragNormCoord) * (1.0 - 1.0 / (1.0 + swell * (scale - 1.0)));
-    vec2 uv = drifting(isf_FragNormCoord + inwards);
-    float side = amount * kick * coarse * min(RENDERSIZE.x, RENDERSIZE.y);
-    vec4 picture = side < 2.0 ? IMG_NORM_PIXEL(inputImage, uv) : squares(uv, side);
+    // Large squares of one size, which break once into quarters before the picture is back.
+    float most = floor(min(amount, 1.0) * coarse * min(RENDERSIZE.x, RENDERSIZE.y) + 0.5);
+    float side = kick * amount < 0.12 ? 0.0 : kick * amount < 0.4 ? floor(0.5 * most) : most * floor(max(amount, 1.0) + 0.01);
+    vec4 picture = side < 2.0 ? IMG_NORM_PIXEL(inputImage, swelling(isf_FragNormCoord, swell)) : squares(side, swell);
     vec2 off = 2.0 * isf_FragNormCoord - 1.0;
     float shade = darken * swell * (0.55 + 0.45 * min(dot(off, off), 1.0)); // darker outside
     return vec4(picture.rgb * max(1.0 - shade, 0.0), picture.a);

@@ -1,19 +1,19 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "2",
+    "VSN": "3",
     "TITLE": "RGB",
-    "DESCRIPTION": "Red, green and blue part in three directions on every accent and slide over each other again.",
+    "DESCRIPTION": "Red, green and blue part in three directions on every accent, with light along the edges, and slide quickly over each other again. Highlights and flat parts stay as they are.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "PREMIUM": true,
     "CATEGORIES": ["Filter", "Beat", "Colour"],
     "INPUTS": [
         {"NAME": "inputImage", "TYPE": "image"},
-        {"NAME": "kick", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.25, "curve": "out", "from": [0.0, 0.8], "smooth": 0.03}},
+        {"NAME": "kick", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.25, "from": [0.0, 0.7], "smooth": 0.02}},
         {"NAME": "amount", "LABEL": "Amount", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
-        {"NAME": "distance", "LABEL": "Distance", "TYPE": "float", "MIN": 0.0, "MAX": 0.15, "DEFAULT": 0.028, "IDENTITY": 0.0},
+        {"NAME": "distance", "LABEL": "Distance", "TYPE": "float", "MIN": 0.0, "MAX": 0.15, "DEFAULT": 0.02, "IDENTITY": 0.0},
         {"NAME": "angle", "LABEL": "Turn of the directions, degrees", "TYPE": "float", "MIN": -90.0, "MAX": 90.0, "DEFAULT": 0.0},
-        {"NAME": "overlay", "LABEL": "Lay over the picture", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
+        {"NAME": "overlay", "LABEL": "Light along the edges", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
         {"NAME": "played", "LABEL": "Seconds of sound", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 1.0}},
         {"NAME": "drift", "LABEL": "Drift", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0}
     ]
@@ -50,9 +50,9 @@ void main() {
         IMG_NORM_PIXEL(inputImage, uv - unit * towards(red)).r,
         IMG_NORM_PIXEL(inputImage, uv - unit * towards(red + THIRD)).g,
         IMG_NORM_PIXEL(inputImage, uv - unit * towards(red - THIRD)).b);
-    // Light over light: the copies are screened over a picture that darkens as they come, so that
-    // edges glow in clean colours and flat parts keep their brightness.
-    float share = overlay * min(pulse, 1.0);
-    vec3 screened = 1.0 - (1.0 - parted) * (1.0 - share * picture.rgb * picture.rgb);
-    gl_FragColor = vec4(screened, picture.a);
+    // Where a channel has come over a darker part it is light of its own: edges glow in clean
+    // colours, and what is bright or flat is not raised.
+    float share = 1.6 * overlay * min(pulse, 1.0);
+    vec3 gained = max(parted - picture.rgb, 0.0);
+    gl_FragColor = vec4(parted + share * gained * (1.0 - parted), picture.a);
 }

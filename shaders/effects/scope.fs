@@ -1,8 +1,8 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "1",
+    "VSN": "2",
     "TITLE": "Scope",
-    "DESCRIPTION": "An oscilloscope: the sound as a glowing line across the frame, as two lines, around a circle, or left against right as on a stereo meter. Quiet passages are drawn larger, and accents make it swell and flare. It stays inside the picture.",
+    "DESCRIPTION": "An oscilloscope: the low and middle notes as a steady glowing line below, as two lines, around a circle, or left against right as on a stereo meter. Quiet passages are drawn larger, and accents make it swell and flare. It stays inside the picture.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Photo", "Waveform"],
@@ -12,10 +12,10 @@
         {"NAME": "mode", "LABEL": "Shape", "TYPE": "long", "VALUES": [0, 1, 2, 3], "LABELS": ["Line", "Left and right", "Circle", "Stereo"], "DEFAULT": 0},
         {"NAME": "color", "LABEL": "Colour", "TYPE": "color", "DEFAULT": [0.55, 0.85, 1.0, 1.0], "PHOTO": "vivid"},
         {"NAME": "second", "LABEL": "Second colour", "TYPE": "color", "DEFAULT": [0.9, 0.5, 1.0, 1.0], "PHOTO": "second"},
-        {"NAME": "size", "LABEL": "Size", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.4},
-        {"NAME": "center", "LABEL": "Place", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.2]},
+        {"NAME": "size", "LABEL": "Size", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.3},
+        {"NAME": "center", "LABEL": "Place", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.15]},
         {"NAME": "thickness", "LABEL": "Thickness", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.12},
-        {"NAME": "glow", "LABEL": "Glow", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
+        {"NAME": "glow", "LABEL": "Glow", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
         {"NAME": "span", "LABEL": "Length of the sound shown", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.5},
         {"NAME": "dim", "LABEL": "Dim the photo", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.55, "IDENTITY": 0.0},
         {"NAME": "bump", "LABEL": "The photo grows on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
@@ -23,6 +23,8 @@
         {"NAME": "since", "LABEL": "Seconds since the drop", "TYPE": "float", "MIN": 0.0, "MAX": 600.0, "DEFAULT": 600.0, "BIND": "drop.since"}
     ],
     "PASSES": [
+        {"TARGET": "fine", "WIDTH": 1024, "HEIGHT": 1, "FLOAT": true},
+        {"TARGET": "clean", "WIDTH": 1024, "HEIGHT": 1, "FLOAT": true},
         {"TARGET": "trigger", "WIDTH": 1, "HEIGHT": 1, "FLOAT": true},
         {"TARGET": "points", "WIDTH": 144, "HEIGHT": 1, "FLOAT": true},
         {"TARGET": "tiles", "WIDTH": "ceil(45 * $WIDTH / min($WIDTH, $HEIGHT))", "HEIGHT": "ceil(45 * $HEIGHT / min($WIDTH, $HEIGHT))", "FLOAT": true},
@@ -43,6 +45,8 @@ const int RUNS = 72;
 const int BITS = 24;            // whole numbers that a float keeps exactly
 const float STROKES = 216.0;
 const int SAMPLES = 2048;
+const int TEXELS = 1024;        // of `fine` and `clean`, of two samples each
+const int HALF_WAVE = 40;       // texels that a rise is measured over on each side
 const float TURN = 6.28318531;
 
 // How much of the drop there is now.
@@ -52,21 +56,49 @@ float surge() {
 
 // How large the shape is now: accents and the drop make it swell in the frame they begin.
 float swollen() {
-    return size * (0.82 + 0.5 * pulse + 0.4 * surge());
+    return size * (0.8 + 0.5 * pulse + 0.3 * surge());
 }
 
 // Where the scope is, 0 to 1: as it was asked for, but so far from the lower and the upper edge of what
 // apps leave free that the whole shape is seen.
 vec2 middle() {
     vec2 frame = IMG_SIZE(inputImage);
-    float reach = size * (mode == 0 ? 0.44 : mode == 1 ? 0.4 : 1.05) * min(frame.x, frame.y) / frame.y;
+    float reach = size * (mode == 0 ? 0.5 : mode == 1 ? 0.4 : 1.05) * min(frame.x, frame.y) / frame.y;
     float low = SAFE_AREA.y + reach;
     float high = 1.0 - SAFE_AREA.w - reach;
     return vec2(center.x, low < high ? clamp(center.y, low, high) : 0.5 * (low + high));
 }
 
+// Left and right from -1 to 1 around 300 Hz: the difference of two Gaussian blurs, of 12 and 45
+// samples. A kick does not throw the line aside, and hiss does not roughen it.
+vec4 softened() {
+    int here = 2 * int(gl_FragCoord.x);
+    vec2 sum = vec2(0.0);
+    float weights = 0.0;
+    for (int i = -18; i <= 18; i++) {
+        float weight = exp(-0.5 * float(i * i) * 4.0 / 144.0);
+        int at = clamp(here + 2 * i, 0, SAMPLES - 1);
+        sum += weight * vec2(texelFetch(samples, ivec2(at, 0), 0).r, texelFetch(samples, ivec2(at, 1), 0).r);
+        weights += weight;
+    }
+    return vec4(2.0 * sum / weights - 1.0, 0.0, 1.0);
+}
+
+vec4 cleaned() {
+    int here = int(gl_FragCoord.x);
+    vec2 sum = vec2(0.0);
+    float weights = 0.0;
+    for (int i = -13; i <= 13; i++) {
+        float weight = exp(-0.5 * float(i * i) * 100.0 / 1881.0); // 45 * 45 - 12 * 12
+        sum += weight * texelFetch(fine, ivec2(clamp(here + 5 * i, 0, TEXELS - 1), 0), 0).rg;
+        weights += weight;
+    }
+    return vec4(texelFetch(fine, ivec2(here, 0), 0).rg - sum / weights, 0.0, 1.0);
+}
+
 float both(int i) {
-    return texelFetch(samples, ivec2(i, 0), 0).r + texelFetch(samples, ivec2(i, 1), 0).r - 1.0;
+    vec2 sound = texelFetch(clean, ivec2(i, 0), 0).rg;
+    return sound.r + sound.g;
 }
 
 // Where the line begins, so that a tone stands still: the steepest rise, the earlier one of two
@@ -76,66 +108,60 @@ vec4 triggered() {
     float best = 0.0;
     int start = 0;
     float rise = 0.0;
-    for (int i = 0; i < 64; i++) rise += (i < 32 ? -1.0 : 1.0) * both(i);
-    int range = max(SAMPLES - int(float(SAMPLES) * span) - 64, 1);
+    for (int i = 0; i < 2 * HALF_WAVE; i++) rise += (i < HALF_WAVE ? -1.0 : 1.0) * both(i);
+    int range = max(TEXELS - int(float(TEXELS) * span) - 2 * HALF_WAVE, 1);
     for (int i = 0; i < range; i++) {
-        float score = rise * (1.0 - 0.4 * float(i) / float(range));
+        float score = rise * (1.0 - 0.3 * float(i) / float(range));
         if (score > best) {
             best = score;
-            start = i + 32;
+            start = i + HALF_WAVE;
         }
-        rise += both(i) - 2.0 * both(i + 32) + both(i + 64);
+        rise += both(i) - 2.0 * both(i + HALF_WAVE) + both(i + 2 * HALF_WAVE);
     }
     float power = 0.0;
-    for (int i = 0; i < SAMPLES; i += 2) power += 0.25 * both(i) * both(i);
-    float gain = 0.8 / (0.05 + 2.3 * sqrt(power / float(SAMPLES / 2)));
     float apart = 0.0;
-    for (int i = 0; i < SAMPLES; i += 2) {
-        float side = texelFetch(samples, ivec2(i, 1), 0).r - texelFetch(samples, ivec2(i, 0), 0).r;
-        apart += side * side;
+    for (int i = 0; i < TEXELS; i++) {
+        vec2 sound = texelFetch(clean, ivec2(i, 0), 0).rg;
+        power += 0.25 * (sound.r + sound.g) * (sound.r + sound.g);
+        apart += 0.25 * (sound.g - sound.r) * (sound.g - sound.r);
     }
-    float side_gain = 0.8 / (0.03 + 1.6 * sqrt(apart / float(SAMPLES / 2)));
+    float gain = 0.8 / (0.012 + 1.2 * sqrt(power / float(TEXELS)));
+    float side_gain = 0.8 / (0.015 + 1.6 * sqrt(apart / float(TEXELS)));
     return vec4(float(start), gain, side_gain, 1.0);
 }
 
-// Left and right at a share of the part shown, as smooth as strokes of which `count` make up the
-// whole can show it: seven taps with binomial weights.
-vec2 wave(float share, float count) {
+// Left and right at a share of the part shown.
+vec2 wave(float share) {
     vec2 begins = texelFetch(trigger, ivec2(0), 0).rg;
-    float shown = span * float(SAMPLES);
-    float tap = max(0.8 * shown / count, 1.0);
-    float weight = 1.0 / 64.0;
-    vec2 sum = vec2(0.0);
-    for (float i = -3.0; i <= 3.0; i++) {
-        float x = (begins.r + share * (shown - 1.0) + i * tap + 0.5) / float(SAMPLES);
-        sum += weight * vec2(IMG_NORM_PIXEL(samples, vec2(x, 0.25)).r, IMG_NORM_PIXEL(samples, vec2(x, 0.75)).r);
-        weight *= (3.0 - i) / (4.0 + i);
-    }
-    return (2.0 * sum - 1.0) * begins.g;
+    float at = begins.r + share * (span * float(TEXELS) - 1.0);
+    return begins.g * IMG_NORM_PIXEL(clean, vec2((at + 0.5) / float(TEXELS), 0.5)).rg;
 }
+
+// A line across the frame is calm at its ends.
+float calmed(float share) { return smoothstep(0.0, 0.22, share) * smoothstep(1.0, 0.78, share); }
 
 // A point of the line; `frame` is half the frame. Of two lines the left channel is `lane` 0, above.
 vec2 point(float share, float lane, vec2 frame) {
     if (mode == 1) {
         float along = 2.0 * share - lane;
-        float value = dot(wave(along, 0.5 * STROKES), vec2(1.0 - lane, lane));
+        float value = dot(calmed(along) * wave(along), vec2(1.0 - lane, lane));
         return vec2((2.04 * along - 1.02) * frame.x, swollen() * min(frame.y, 0.7) * (0.5 - lane + 0.4 * value));
     }
     if (mode == 2) { // both halves of the circle are alike, so that it closes
-        float value = 0.5 * dot(wave(abs(2.0 * share - 1.0), 0.35 * STROKES), vec2(1.0));
+        float value = 0.5 * dot(wave(abs(2.0 * share - 1.0)), vec2(1.0));
         float angle = TURN * share;
         return swollen() * (0.62 + 0.30 * value) * vec2(-sin(angle), cos(angle));
     }
     if (mode == 3) {
-        vec2 sound = wave(0.6 * share, 0.45 * STROKES);
+        vec2 sound = wave(0.6 * share);
         vec3 gains = texelFetch(trigger, ivec2(0), 0).rgb;
         vec2 turned = vec2((sound.y - sound.x) * min(gains.b / gains.g, 12.0), sound.x + sound.y) * vec2(0.8, 1.0);
         float far = length(turned); // loud moments bend back instead of leaving the frame
         return 1.05 * swollen() * turned / (1.0 + 0.55 * far);
     }
-    vec2 sound = wave(share, STROKES);
+    vec2 sound = calmed(share) * wave(share);
     float value = 0.5 * (sound.x + sound.y);
-    value /= 1.0 + 0.25 * abs(value); // peaks bend back
+    value /= 1.0 + 0.6 * abs(value); // peaks bend back
     return vec2((2.04 * share - 1.02) * frame.x, 0.88 * swollen() * min(frame.y, 0.6) * value);
 }
 
@@ -196,7 +222,7 @@ vec4 light() {
     float side = abs(2.0 * isf_FragNormCoord.x - 1.0);
     vec3 tone = mix(color.rgb, second.rgb, smoothstep(0.1, 1.0, mode < 2 ? side : isf_FragNormCoord.y));
     float strong = 1.0 + 0.8 * pulse + 1.5 * surge();
-    float light = 0.6 * exp(-near * 26.0) + strong * 0.35 * exp(-near * (7.0 - 2.0 * min(pulse + surge(), 1.0)));
+    float light = 0.6 * exp(-near * 30.0) + strong * 0.24 * exp(-near * (9.0 - 2.0 * min(pulse + surge(), 1.0)));
     return vec4(tone, color.a * glow * light);
 }
 
@@ -229,9 +255,11 @@ vec4 scope() {
 }
 
 void main() {
-    if (PASSINDEX == 0) gl_FragColor = triggered();
-    else if (PASSINDEX == 1) gl_FragColor = pair();
-    else if (PASSINDEX == 2) gl_FragColor = tile();
-    else if (PASSINDEX == 3) gl_FragColor = light();
+    if (PASSINDEX == 0) gl_FragColor = softened();
+    else if (PASSINDEX == 1) gl_FragColor = cleaned();
+    else if (PASSINDEX == 2) gl_FragColor = triggered();
+    else if (PASSINDEX == 3) gl_FragColor = pair();
+    else if (PASSINDEX == 4) gl_FragColor = tile();
+    else if (PASSINDEX == 5) gl_FragColor = light();
     else gl_FragColor = scope();
 }

@@ -1,8 +1,8 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "2",
+    "VSN": "3",
     "TITLE": "Waveform",
-    "DESCRIPTION": "The track as rounded bars or as one smooth shape that passes a line of light: what was heard is bright on the left, what is to come waits on the right.",
+    "DESCRIPTION": "The track along the lower edge, as rounded bars or as one smooth shape, that passes a line of light: what was heard is bright on the left, what is to come waits on the right.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Photo", "Waveform"],
@@ -12,9 +12,9 @@
         {"NAME": "shape", "LABEL": "Shape", "TYPE": "long", "VALUES": [0, 1], "LABELS": ["Bars", "Smooth"], "DEFAULT": 0},
         {"NAME": "color", "LABEL": "Colour", "TYPE": "color", "DEFAULT": [1.0, 0.62, 0.3, 1.0], "PHOTO": "vivid"},
         {"NAME": "second", "LABEL": "Colour of the tips", "TYPE": "color", "DEFAULT": [1.0, 0.3, 0.5, 1.0], "PHOTO": "second"},
-        {"NAME": "pale", "LABEL": "Colour of what is to come", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 0.6], "PHOTO": "light"},
-        {"NAME": "height", "LABEL": "Height", "TYPE": "float", "MIN": 0.05, "MAX": 1.0, "DEFAULT": 0.46},
-        {"NAME": "place", "LABEL": "Distance from below", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.27},
+        {"NAME": "pale", "LABEL": "Colour of what is to come", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 0.4], "PHOTO": "light"},
+        {"NAME": "height", "LABEL": "Height", "TYPE": "float", "MIN": 0.05, "MAX": 1.0, "DEFAULT": 0.24},
+        {"NAME": "place", "LABEL": "Distance from below", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.15},
         {"NAME": "seconds", "LABEL": "Seconds shown", "TYPE": "float", "MIN": 1.0, "MAX": 10.0, "DEFAULT": 6.5},
         {"NAME": "thickness", "LABEL": "Thickness of a bar", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.58},
         {"NAME": "count", "LABEL": "Bars a second", "TYPE": "float", "MIN": 4.0, "MAX": 30.0, "DEFAULT": 10.0},
@@ -134,7 +134,7 @@ vec4 waveform() {
     float grow = 1.0 + 0.06 * pulse + 0.25 * surge();
     float tall = 0.5 * height * grow;
     float bell = mix(1.0, 0.35 + 0.65 * exp(-5.0 * p.x * p.x), focus);
-    bell *= 1.0 + (0.5 * pulse + 0.2 * surge()) * exp(-16.0 * offset * offset); // what is heard now leaps
+    bell *= 1.0 + (0.9 * pulse + 0.3 * surge()) * exp(-9.0 * offset * offset); // what is heard now leaps
 
     float ink;
     float rise;
@@ -153,8 +153,8 @@ vec4 waveform() {
     }
 
     // What lies behind is dimmed in a soft band alone.
-    float band = exp(-p.y * p.y / (0.45 * height * height + 0.01));
-    band = max(band, 0.75 * smoothstep(0.3, -0.3, p.y / frame.y));
+    float band = exp(-p.y * p.y / (0.45 * height * height + 0.004));
+    band = max(band, 0.8 * smoothstep(0.16, -0.16, p.y / frame.y));
     vec3 below = IMG_NORM_PIXEL(inputImage, 0.5 + (isf_FragNormCoord - 0.5) * (1.0 - bump * (0.035 * pulse + 0.05 * surge()))).rgb;
     below *= mix(vec3(1.0), below, 0.4 * dim * band) * (1.0 - 0.85 * dim * band);
 
@@ -175,7 +175,7 @@ vec4 waveform() {
     below = mix(below, mix(pale.rgb, hot, 0.8 * heat), ink * mix(pale.a, 1.0, 0.6 * heat) * (1.0 - played));
 
     // The line, in a glow that accents swell.
-    float reach = 1.0 - smoothstep(0.55, 1.05, abs(p.y) / (0.62 * height));
+    float reach = 1.0 - smoothstep(0.55, 1.05, abs(p.y) / (0.7 * height));
     float stroke = clamp(0.0016 * unit + 1.0 - abs(p.x) * unit, 0.0, 1.0);
     float shine = line * glow * exp(-abs(p.x) * 38.0) * reach * (0.25 + 0.5 * pulse + 0.6 * surge());
     below += (1.0 - below) * color.rgb * shine;
