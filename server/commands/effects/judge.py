@@ -17,6 +17,7 @@ from server.effects.diagnostics import diagnostic
 from server.effects.dialects import LARGEST, detect
 from server.effects.effect import Effect, Value
 from server.effects.folder import read_text
+from server.effects.longest_loop import longest_loop
 from server.effects.trial import trials
 from server.errors import ToqiboxError
 from server.jobs.workers import TaskError, Worker
@@ -89,7 +90,7 @@ class Judge:
                 return await self._compile(path, row, known)
             if isinstance(error, TaskError) and not _died(error):
                 await self._look_at_the_machine(error)
-            return Verdict(path, Outcome.REJECTED, _blame(error), **known)
+            return Verdict(path, Outcome.REJECTED, _blame(error) + _suspect(error, row), **known)
         known = {
             **known,
             "renderer": result.get("renderer"),
@@ -216,3 +217,10 @@ def _blame(error: TaskError | Overrun) -> str:
     if _died(error):
         return "it comes to no end"
     return f"it cannot be drawn: {' '.join(error.detail.split())[-200:]}"
+
+
+def _suspect(error: TaskError | Overrun, row: dict[str, Any]) -> str:
+    """The words that name the likely loop, where a file takes too long."""
+    late = isinstance(error, Overrun) or error.code in ("render_stalled", "render_timeout")
+    line = longest_loop(row["source"]) if late else None
+    return f"; its longest loop is in line {line}" if line else ""

@@ -1,0 +1,39 @@
+"""The loop of a text that most likely takes the time: for messages about effects without an end."""
+
+import re
+
+from server.effects.blanks import without_comments
+
+_ENDLESS = re.compile(r"\bwhile\s*\(\s*(?:true|1\s*==\s*1)\s*\)|\bfor\s*\([^;]*;\s*(?:true\s*)?;")
+_COUNTED = re.compile(r"\bfor\s*\([^;]*;[^;<>]*[<>]=?\s*(\d+(?:\.\d*)?|[A-Za-z_]\w*)\s*;")
+_ANY = re.compile(r"\b(?:for|while)\s*\(")
+
+
+def longest_loop(text: str) -> int | None:
+    """The line of the loop to suspect, from 1; None where there is no loop.
+
+    One without a condition comes first, then the one that counts furthest, then the first.
+
+    Args:
+        text: an author's, of any dialect.
+    """
+    code = without_comments(text)
+    if match := _ENDLESS.search(code):
+        return _line(code, match.start())
+    counted = [(_bound(code, match[1]), match) for match in _COUNTED.finditer(code)]
+    if known := [(bound, match) for bound, match in counted if bound is not None]:
+        return _line(code, max(known, key=lambda pair: pair[0])[1].start())
+    first = _ANY.search(code)
+    return _line(code, first.start()) if first else None
+
+
+def _bound(code: str, word: str) -> float | None:
+    """The number that a word stands for: itself, a macro or a constant."""
+    if word[0].isdigit():
+        return float(word)
+    value = re.search(rf"(?:#[ \t]*define[ \t]+{word}[ \t]+|\b{word}\s*=\s*)(\d+(?:\.\d*)?)", code)
+    return float(value[1]) if value else None
+
+
+def _line(code: str, at: int) -> int:
+    return code.count("\n", 0, at) + 1
