@@ -11,11 +11,11 @@
         {"NAME": "photo", "TYPE": "image"},
         {"NAME": "spectrum", "TYPE": "audioFFT", "SCALE": "track"},
         {"NAME": "title", "LABEL": "Title", "TYPE": "text", "DEFAULT": "$title", "FONT": "font", "BOLD": true,
-         "SIZE": "0.07 * min(size, $SAFE_WIDTH / min($WIDTH, $HEIGHT))", "WIDTH": "(0.64 - 0.05 * design - 0.09 * meter) * min(size * min($WIDTH, $HEIGHT), $SAFE_WIDTH) / $WIDTH", "LINES": 1, "SHRINK": 0.72},
+         "SIZE": "0.07 * min(size, min($SAFE_WIDTH / (1 - 0.32 * design), $SAFE_HEIGHT / (0.31 + 0.625 * design)) / min($WIDTH, $HEIGHT))", "WIDTH": "(0.64 - 0.05 * design - 0.09 * meter) * min(size * min($WIDTH, $HEIGHT), min($SAFE_WIDTH / (1 - 0.32 * design), $SAFE_HEIGHT / (0.31 + 0.625 * design))) / $WIDTH", "LINES": 1, "SHRINK": 0.72},
         {"NAME": "artist", "LABEL": "Artist", "TYPE": "text", "DEFAULT": "$artist", "FONT": "font", "BOLD": false,
-         "SIZE": "0.05 * min(size, $SAFE_WIDTH / min($WIDTH, $HEIGHT))", "WIDTH": "(0.64 - 0.05 * design) * min(size * min($WIDTH, $HEIGHT), $SAFE_WIDTH) / $WIDTH", "LINES": 1, "SHRINK": 0.72},
+         "SIZE": "0.05 * min(size, min($SAFE_WIDTH / (1 - 0.32 * design), $SAFE_HEIGHT / (0.31 + 0.625 * design)) / min($WIDTH, $HEIGHT))", "WIDTH": "(0.64 - 0.05 * design) * min(size * min($WIDTH, $HEIGHT), min($SAFE_WIDTH / (1 - 0.32 * design), $SAFE_HEIGHT / (0.31 + 0.625 * design))) / $WIDTH", "LINES": 1, "SHRINK": 0.72},
         {"NAME": "digits", "LABEL": "Digits", "TYPE": "text", "DEFAULT": "0123456789:", "CELLS": true,
-         "FONT": "font", "BOLD": false, "SIZE": "0.042 * min(size, $SAFE_WIDTH / min($WIDTH, $HEIGHT))"},
+         "FONT": "font", "BOLD": false, "SIZE": "0.042 * min(size, min($SAFE_WIDTH / (1 - 0.32 * design), $SAFE_HEIGHT / (0.31 + 0.625 * design)) / min($WIDTH, $HEIGHT))"},
         {"NAME": "elapsed", "LABEL": "Elapsed", "TYPE": "float", "MIN": 0.0, "MAX": 35999.0, "DEFAULT": 0.0, "BIND": "time.elapsed"},
         {"NAME": "total", "LABEL": "Length", "TYPE": "float", "MIN": 0.0, "MAX": 35999.0, "DEFAULT": 0.0, "BIND": "time.total"},
         {"NAME": "played", "LABEL": "Progress", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "BIND": "time.progress"},
@@ -41,9 +41,9 @@
         {"TARGET": "small", "WIDTH": "max($WIDTH / 8, 16)", "HEIGHT": "max($HEIGHT / 8, 16)"},
         {"TARGET": "across", "WIDTH": "max($WIDTH / 8, 16)", "HEIGHT": "max($HEIGHT / 8, 16)"},
         {"TARGET": "frosted", "WIDTH": "max($WIDTH / 8, 16)", "HEIGHT": "max($HEIGHT / 8, 16)"},
-        {"TARGET": "face", "WIDTH": "floor(min($size * min($WIDTH, $HEIGHT), $SAFE_WIDTH)) + 2", "HEIGHT": "floor(min($size * min($WIDTH, $HEIGHT), $SAFE_WIDTH)) + 2"},
+        {"TARGET": "face", "WIDTH": "floor(min($size * min($WIDTH, $HEIGHT), min($SAFE_WIDTH / (1 - 0.32 * $design), $SAFE_HEIGHT / (0.31 + 0.625 * $design)))) + 2", "HEIGHT": "floor(min($size * min($WIDTH, $HEIGHT), min($SAFE_WIDTH / (1 - 0.32 * $design), $SAFE_HEIGHT / (0.31 + 0.625 * $design)))) + 2"},
         {"TARGET": "behind", "WIDTH": "max($design * $WIDTH, 1)", "HEIGHT": "max($design * $HEIGHT, 1)"},
-        {"TARGET": "whole", "WIDTH": "floor(1.3 * min($size * min($WIDTH, $HEIGHT), $SAFE_WIDTH)) + 8", "HEIGHT": "floor((0.6 + 0.65 * $design) * min($size * min($WIDTH, $HEIGHT), $SAFE_WIDTH)) + 8"},
+        {"TARGET": "whole", "WIDTH": "floor(1.3 * min($size * min($WIDTH, $HEIGHT), min($SAFE_WIDTH / (1 - 0.32 * $design), $SAFE_HEIGHT / (0.31 + 0.625 * $design)))) + 8", "HEIGHT": "floor((0.6 + 0.65 * $design) * min($size * min($WIDTH, $HEIGHT), min($SAFE_WIDTH / (1 - 0.32 * $design), $SAFE_HEIGHT / (0.31 + 0.625 * $design)))) + 8"},
         {}
     ]
 }*/
@@ -70,7 +70,8 @@ const float DIMMED = 0.6;       // light of the picture behind a tall card
 
 float unit() {
     vec2 frame = TEXT_FRAME(digits);
-    return floor(min(size * min(frame.x, frame.y), frame.x * (1.0 - SAFE_AREA.x - SAFE_AREA.z)));
+    vec2 most = frame * (1.0 - SAFE_AREA.xy - SAFE_AREA.zw) / (design == 0 ? vec2(1.0, 0.31) : vec2(0.68, 0.935));
+    return floor(min(size * min(frame.x, frame.y), min(most.x, most.y)));
 }
 vec2 extent() {
     float u = unit();

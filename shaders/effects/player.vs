@@ -9,8 +9,10 @@ void main() {
     origin = vec2(0.0);
     if (PASSINDEX < 6) return;
     float side = min(RENDERSIZE.x, RENDERSIZE.y);
-    float unit = floor(min(size * side, RENDERSIZE.x * (1.0 - SAFE_AREA.x - SAFE_AREA.z)));
-    vec2 extent = floor((design == 0 ? vec2(1.0, 0.31) : vec2(0.68, 0.935)) * unit);
+    vec2 shape = design == 0 ? vec2(1.0, 0.31) : vec2(0.68, 0.935);
+    vec2 most = RENDERSIZE * (1.0 - SAFE_AREA.xy - SAFE_AREA.zw) / shape;
+    float unit = floor(min(size * side, min(most.x, most.y)));
+    vec2 extent = floor(shape * unit);
     vec2 edge = floor(vec2(margin * side));
     vec2 low = max(edge, floor(SAFE_AREA.xy * RENDERSIZE + 0.5));
     vec2 room = max(RENDERSIZE - max(edge, ceil(SAFE_AREA.zw * RENDERSIZE)) - low - extent, vec2(0.0));
