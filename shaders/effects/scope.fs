@@ -220,9 +220,10 @@ vec4 light() {
     for (int i = 0; i < 9; i++)
         near += IMG_NORM_PIXEL(tiles, isf_FragNormCoord + 0.7 * vec2(i % 3 - 1, i / 3 - 1) / RENDERSIZE).a / 9.0;
     float side = abs(2.0 * isf_FragNormCoord.x - 1.0);
-    vec3 tone = mix(color.rgb, second.rgb, smoothstep(0.1, 1.0, mode < 2 ? side : isf_FragNormCoord.y));
+    vec3 tone = mix(color.rgb, second.rgb, smoothstep(0.25, 1.15, mode < 2 ? side : isf_FragNormCoord.y));
     float strong = 1.0 + 0.8 * pulse + 1.5 * surge();
     float light = 0.6 * exp(-near * 30.0) + strong * 0.24 * exp(-near * (9.0 - 2.0 * min(pulse + surge(), 1.0)));
+    if (mode < 2) light *= 1.0 - 0.7 * side * side; // the calm ends light little
     return vec4(tone, color.a * glow * light);
 }
 
