@@ -18,17 +18,17 @@
         {"NAME": "color", "LABEL": "Colour", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 1.0], "PHOTO": "vivid"},
         {"NAME": "tint", "LABEL": "Colours from the photo's own places", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5},
         {"NAME": "height", "LABEL": "Height", "TYPE": "float", "MIN": 0.05, "MAX": 1.0, "DEFAULT": 0.24},
-        {"NAME": "thickness", "LABEL": "Thickness", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.4},
+        {"NAME": "thickness", "LABEL": "Thickness", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.58},
         {"NAME": "peaks", "LABEL": "Peaks", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
         {"NAME": "glow", "LABEL": "Glow", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
         {"NAME": "mirror", "LABEL": "Low notes in the middle", "TYPE": "bool", "DEFAULT": true},
-        {"NAME": "dim", "LABEL": "Shade behind the columns", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
+        {"NAME": "dim", "LABEL": "Shade behind the columns", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.72, "IDENTITY": 0.0},
         {"NAME": "gain", "LABEL": "Sensitivity", "TYPE": "float", "MIN": 0.2, "MAX": 3.0, "DEFAULT": 1.0}
     ],
     "PASSES": [
         {"TARGET": "palette", "WIDTH": 7, "HEIGHT": 1},
         {"TARGET": "back"},
-        {"TARGET": "levels", "WIDTH": "max($count, (1 - min($count, 1)) * 2 * floor(min(10 + 10 * ((1 - $axis) * $WIDTH / $HEIGHT + $axis * $HEIGHT / $WIDTH), 28)))", "HEIGHT": 1, "FLOAT": true},
+        {"TARGET": "levels", "WIDTH": "max($count, (1 - min($count, 1)) * 2 * floor(min(8 + 9 * ((1 - $axis) * $WIDTH / $HEIGHT + $axis * $HEIGHT / $WIDTH), 24)))", "HEIGHT": 1, "FLOAT": true},
         {}
     ]
 }*/
@@ -61,8 +61,9 @@ vec4 from_photo() {
     }
     vec3 tone = sum / weights + 0.04;
     tone /= max(tone.r, max(tone.g, tone.b));
+    tone *= tone; // as saturated as the photo's strongest colours, not as its mean
     float dark = 1.0 - dot(tone, vec3(0.2126, 0.7152, 0.0722));
-    return vec4(mix(color.rgb, mix(tone, vec3(1.0), 0.05 + 0.3 * dark), tint), 1.0);
+    return vec4(mix(color.rgb, mix(tone, vec3(1.0), 0.04 + 0.26 * dark), tint), 1.0);
 }
 
 // Red: where a pixel is between the ends of the row, from 0 to 1. Green: how far from the line, in
@@ -90,7 +91,7 @@ vec4 background() {
     float shade = dim * ends * exp(-0.9 * up * up);
     vec3 tone = IMG_THIS_PIXEL(inputImage).rgb * (1.0 - shade);
     float bright = dot(tone, vec3(0.2126, 0.7152, 0.0722));
-    float most = mix(1.0, 0.22, min(1.4 * shade, 1.0));
+    float most = mix(1.0, 0.15, min(1.4 * shade, 1.0));
     return vec4(tone * mix(1.0, most / max(bright, most), 0.85), 1.0);
 }
 
@@ -145,8 +146,8 @@ vec4 towers() {
     vec3 below = IMG_THIS_PIXEL(back).rgb;
     below = 1.0 - (1.0 - below) * (1.0 - tone * color.a * ends * clamp(shine, 0.0, 1.0));
     float tip = clamp(off / max(tall.r, 1.0), 0.0, 1.0);
-    vec3 body = mix(tone, mix(tone, vec3(1.0), 0.7), clamp(tip * tip + 0.5 * pulse, 0.0, 1.0));
-    float clear = mix(0.6, 0.92, tip) + 0.08 * pulse;
+    vec3 body = mix(tone, mix(tone, vec3(1.0), 0.55), clamp(tip * tip * tip + 0.35 * pulse, 0.0, 1.0));
+    float clear = mix(0.78, 0.95, tip) + 0.08 * pulse;
     clear *= mix(0.4 * max(1.0 - off / at.z, 0.0), 1.0, above);
     below = mix(below, body, column * clear * color.a * ends);
     return vec4(mix(below, mix(tone, vec3(1.0), 0.6), cap * color.a * ends), 1.0);
