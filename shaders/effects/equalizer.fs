@@ -12,7 +12,7 @@
         {"NAME": "pulse", "LABEL": "Pulse", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": "accent"},
         {"NAME": "loud", "LABEL": "Loudness", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 1.0, "BIND": {"bind": "level", "smooth": 0.3}},
         {"NAME": "cells", "LABEL": "Dots on the short side of the frame", "TYPE": "long", "MIN": 6, "MAX": 64, "DEFAULT": 34},
-        {"NAME": "height", "LABEL": "Height", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.3},
+        {"NAME": "height", "LABEL": "Height", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.27},
         {"NAME": "width", "LABEL": "Width", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.8},
         {"NAME": "base", "LABEL": "Distance from below", "TYPE": "float", "MIN": 0.0, "MAX": 0.9, "DEFAULT": 0.06},
         {"NAME": "middle", "LABEL": "Middle, from the left", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5},
@@ -44,7 +44,7 @@ const float NEAR = 0.16;  // the most that it is above its column
 const float AHEAD = 0.08; // seconds that the spectrum takes to rise
 
 float level(float pitch, float age) {
-    return min(gain * pow(IMG_NORM_PIXEL(history, vec2((PAST - age) / SPAN, pitch)).r, 1.15), 1.0);
+    return min(gain * pow(IMG_NORM_PIXEL(history, vec2((PAST - age) / SPAN, pitch)).r, 1.4), 1.0);
 }
 
 // Red: how high the column stands. Green: its peak, as it fell since.
@@ -116,10 +116,12 @@ vec4 equalizer() {
     float on = max(fill, 0.6 * peak);
 
     // A dot at rest is a point that fades upwards; lit, it fills its cell.
-    float swell = mix(0.08, 0.31 + 0.09 * up + 0.05 * pulse, on);
+    float swell = mix(0.08, 0.25 + 0.15 * up * up + 0.05 * pulse, on);
     vec2 q = abs(spot - cell - 0.5);
     float away = mix(max(q.x, q.y), length(q), round);
     float shape = clamp((swell - away) * at.z + 0.5, 0.0, 1.0) * inside;
+    // The body below the tips is made of finer, clearer dots: what draws the eye is the outline.
+    float clear = mix(0.66, 1.0, max(up, peak)) + 0.25 * pulse * fill;
     float rest = 0.28 * max(1.0 - 1.3 * cell.y / at.w, 0.0);
     vec3 tone = mix(color.rgb, tip.rgb, max(max(0.85 * clamp(1.6 * up - 0.6, 0.0, 1.0), 0.12), peak));
     tone = mix(tone, vec3(1.0), 0.4 * pulse * fill);
@@ -127,7 +129,7 @@ vec4 equalizer() {
     vec3 below = IMG_THIS_PIXEL(back).rgb;
     float shine = IMG_THIS_NORM_PIXEL(light).r * glow * (0.2 + 0.3 * pulse) * color.a;
     below = 1.0 - (1.0 - below) * (1.0 - color.rgb * min(shine, 1.0));
-    return vec4(mix(below, tone, color.a * shape * mix(rest, 1.0, on)), 1.0);
+    return vec4(mix(below, tone, color.a * shape * mix(rest, min(clear, 1.0), on)), 1.0);
 }
 
 void main() {
