@@ -11,7 +11,7 @@
         {"NAME": "history", "TYPE": "audioHistory", "PAST": 4.0, "FUTURE": 0.1, "MAX": 96, "SCALE": "track"},
         {"NAME": "color", "LABEL": "Colour of low notes", "TYPE": "color", "DEFAULT": [0.3, 0.75, 1.0, 1.0], "PHOTO": "vivid"},
         {"NAME": "second", "LABEL": "Colour of high notes", "TYPE": "color", "DEFAULT": [0.85, 0.4, 1.0, 1.0], "PHOTO": "second"},
-        {"NAME": "horizon", "LABEL": "Horizon", "TYPE": "float", "MIN": 0.2, "MAX": 0.9, "DEFAULT": 0.42},
+        {"NAME": "horizon", "LABEL": "Horizon", "TYPE": "float", "MIN": 0.2, "MAX": 0.9, "DEFAULT": 0.34},
         {"NAME": "seconds", "LABEL": "Seconds to the horizon", "TYPE": "float", "MIN": 0.5, "MAX": 4.0, "DEFAULT": 3.6},
         {"NAME": "lanes", "LABEL": "Number of lanes", "TYPE": "long", "MIN": 8, "MAX": 96, "DEFAULT": 44},
         {"NAME": "width", "LABEL": "Width", "TYPE": "float", "MIN": 0.3, "MAX": 3.0, "DEFAULT": 1.7},
@@ -31,10 +31,15 @@
     ]
 }*/
 
+#ifndef SAFE_AREA
+#define SAFE_AREA vec4(0.0)
+#endif
+
 // `sheet` is the floor seen from above: a lane is a column, and the newest row is at the bottom.
 
 const float PAST = 4.0; // as in the header
 const float SPAN = 4.1;
+const float AHEAD = 0.06; // seconds that the spectrum takes to rise
 const float STEEP = 11.0; // how much further the horizon is than the viewer's feet
 
 // How much of the drop there is now.
@@ -46,7 +51,7 @@ float surge() {
 vec4 lit() {
     float age_s = isf_FragNormCoord.y * seconds;
     float pitch = mirror ? abs(2.0 * isf_FragNormCoord.x - 1.0) : isf_FragNormCoord.x;
-    vec2 spot = vec2((PAST - age_s) / SPAN, 0.01 + 0.98 * pitch);
+    vec2 spot = vec2((PAST - age_s + AHEAD) / SPAN, 0.01 + 0.98 * pitch);
     float value = 0.0;
     float wide = 1.0 / (mirror ? float(lanes) : 2.0 * float(lanes)); // the notes of a lane
     for (int i = 0; i < 3; i++) value = max(value, IMG_NORM_PIXEL(history, spot + vec2(0.0, wide * (float(i) - 1.0) * 0.6)).r);
@@ -56,7 +61,9 @@ vec4 lit() {
     vec3 tone = mix(color.rgb, second.rgb, smoothstep(0.1, 0.9, pitch));
     tone = mix(tone, vec3(1.0), 0.5 * smoothstep(0.6, 1.8, light));
     float row = 0.06 * then.b * then.b * then.b; // an accent is a row of light across all lanes
-    return vec4(tone * (light + row), 1.0) * (1.0 - smoothstep(0.6, 1.0, isf_FragNormCoord.y));
+    // In the accent's own frame the whole front of the floor lights up.
+    float front = pulse * exp(-7.0 * age_s) * (0.25 + 0.75 * value);
+    return vec4(tone * (light + row + front), 1.0) * (1.0 - smoothstep(0.6, 1.0, isf_FragNormCoord.y));
 }
 
 vec4 softened() {
@@ -70,15 +77,16 @@ vec4 softened() {
 
 vec4 waterfall() {
     vec2 spot = isf_FragNormCoord;
+    float far_edge = max(horizon, SAFE_AREA.y > 0.0 ? SAFE_AREA.y + 0.16 : 0.0); // never all below what apps cover
     float tall = RENDERSIZE.y / min(RENDERSIZE.x, RENDERSIZE.y);
-    float down = (horizon - spot.y) / horizon;
+    float down = (far_edge - spot.y) / far_edge;
     float wet = step(0.0, down);
     float near = max(down, 0.003);
     float age = (1.0 / near - 1.0) / STEEP;
     float across = 0.5 + (spot.x - 0.5) / (width * (near + 0.12));
 
     // The photo, and below the horizon its mirror image on the dark floor.
-    vec2 at = vec2(spot.x, mix(spot.y, 2.0 * horizon - spot.y, wet));
+    vec2 at = vec2(spot.x, mix(spot.y, 2.0 * far_edge - spot.y, wet));
     vec3 picture = IMG_NORM_PIXEL(inputImage, 0.5 + (at - 0.5) * (1.0 - bump * (0.035 * pulse + 0.05 * surge()))).rgb;
     picture *= mix(vec3(1.0), picture, 0.6 * dim) * (1.0 - 0.6 * dim);
     picture *= mix(1.0, gloss * (0.75 - 0.6 * down), wet);
@@ -97,7 +105,7 @@ vec4 waterfall() {
     vec3 sum = light * (1.1 * strong) * far + glow * 0.6 * strong * far;
 
     // Light stands over the horizon, from the lanes that reach it.
-    float off = (spot.y - horizon) * tall;
+    float off = (spot.y - far_edge) * tall;
     vec3 tone = mix(color.rgb, second.rgb, clamp(abs(2.0 * spot.x - 1.0), 0.0, 1.0));
     float haze = (0.10 + 0.20 * level + 0.35 * pulse + 0.9 * surge());
     sum += tone * haze * (exp(-abs(off) * (wet > 0.5 ? 26.0 : 11.0)) + 0.6 * exp(-off * off * 9000.0));
