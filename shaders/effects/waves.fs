@@ -55,14 +55,17 @@ void main() {
     float wide = WIDTH * (1.0 + 0.6 * since);
     float ring = amount * kick * exp(-behind * behind / (wide * wide));
     float turn = TURN * count * behind;
-    float slope = wet * (low * sin(phase) + ring * sin(turn));
-    float crest = wet * (low * 0.6 * cos(phase) + ring * cos(turn));
+    // Its front is one bright line, seen on busy photos too, also above the middle.
+    float narrow = 0.028 * (1.0 + 1.2 * since);
+    float front = amount * kick * smoothstep(free, free + 0.15, r) * exp(-behind * behind / (narrow * narrow));
+    float slope = wet * (low * sin(phase) + 1.35 * ring * sin(turn));
+    float crest = wet * (low * 0.6 * cos(phase) + 1.4 * ring * cos(turn));
     vec2 far = reach * slope * rim.x * rim.y * way;
     vec4 picture = IMG_NORM_PIXEL(inputImage, drifting(isf_FragNormCoord + far * unit / RENDERSIZE));
     // Light gathers in the crests and is missing between them; their far sides are in shade.
     float facing = slope * dot(way, vec2(-0.45, 0.89)); // lit from the upper left
     float light = shine * (0.6 * min(pow(max(crest, 0.0), 2.0), 1.5) + 0.35 * max(facing, 0.0));
     float dark = shine * min(0.35 * max(-crest, 0.0) + 0.35 * max(-facing, 0.0), 0.8);
-    vec3 lit = picture.rgb * (1.0 + light - dark) + (1.0 - picture.rgb) * 0.35 * light * vec3(0.86, 0.95, 1.0);
+    vec3 lit = picture.rgb * (1.0 + light * (1.0 - 0.55 * picture.rgb) - dark) + (1.0 - picture.rgb) * (0.35 * light + 0.38 * shine * front * mix(0.4, 1.0, smoothstep(0.6, 0.4, isf_FragNormCoord.y))) * vec3(0.86, 0.95, 1.0);
     gl_FragColor = vec4(clamp(lit, 0.0, 1.0), picture.a);
 }
