@@ -11,7 +11,7 @@
         {"NAME": "amount", "LABEL": "Amount", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
         {"NAME": "hit", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "BIND": {"bind": "accent.pulse", "smooth": 0.05, "decay": 0.5}},
         {"NAME": "flare", "LABEL": "More light on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.3, "IDENTITY": 0.0},
-        {"NAME": "threshold", "LABEL": "What counts as bright", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.62},
+        {"NAME": "threshold", "LABEL": "What counts as bright", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.66},
         {"NAME": "softness", "LABEL": "Softness of that border", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5},
         {"NAME": "size", "LABEL": "Size", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.72},
         {"NAME": "tint", "LABEL": "Colour of the light", "TYPE": "color", "DEFAULT": [1.0, 0.96, 0.92, 1.0]}
@@ -22,6 +22,7 @@
         {"TARGET": "d16", "WIDTH": "max($WIDTH / 16, 2)", "HEIGHT": "max($HEIGHT / 16, 2)", "FLOAT": true},
         {"TARGET": "d32", "WIDTH": "max($WIDTH / 32, 2)", "HEIGHT": "max($HEIGHT / 32, 2)", "FLOAT": true},
         {"TARGET": "d64", "WIDTH": "max($WIDTH / 64, 2)", "HEIGHT": "max($HEIGHT / 64, 2)", "FLOAT": true},
+        {"TARGET": "share", "WIDTH": 1, "HEIGHT": 1, "FLOAT": true},
         {"TARGET": "u32", "WIDTH": "max($WIDTH / 32, 2)", "HEIGHT": "max($HEIGHT / 32, 2)", "FLOAT": true},
         {"TARGET": "u16", "WIDTH": "max($WIDTH / 16, 2)", "HEIGHT": "max($HEIGHT / 16, 2)", "FLOAT": true},
         {"TARGET": "u8", "WIDTH": "max($WIDTH / 8, 2)", "HEIGHT": "max($HEIGHT / 8, 2)", "FLOAT": true},
@@ -70,13 +71,24 @@ float dither() {
     return (fract(52.9829189 * fract(dot(gl_FragCoord.xy, vec2(0.06711056, 0.00583715)))) - 0.5) / 255.0;
 }
 
+// The mean light of the bright parts: high where most of the picture is bright.
+vec4 mean() {
+    vec3 sum = vec3(0.0);
+    for (int i = 0; i < 64; i++)
+        sum += IMG_NORM_PIXEL(d64, (vec2(i % 8, i / 8) + 0.5) / 8.0).rgb;
+    return vec4(sum / 64.0, 1.0);
+}
+
 vec4 lit() {
     vec4 picture = IMG_THIS_PIXEL(inputImage);
-    vec3 glow = IMG_THIS_PIXEL(u4).rgb * tint.rgb * tint.a * (amount + flare * hit);
+    // A picture that is bright all over keeps its contrast: little light of its own, more on accents.
+    vec3 flood = IMG_NORM_PIXEL(share, vec2(0.5)).rgb;
+    float calm = 1.0 / (1.0 + 14.0 * pow(max(flood.r, max(flood.g, flood.b)), 2.0));
+    vec3 glow = IMG_THIS_PIXEL(u4).rgb * tint.rgb * tint.a * (amount * calm + 1.7 * flare * hit * mix(1.0, calm, 0.4));
     glow = max(glow + min(dot(glow, vec3(64.0)), 1.0) * dither(), 0.0);
     // The less, the more light is there already, and less again where it floods in from all sides:
     // nothing clips, and a white picture does not drown in its own light.
-    return vec4(picture.rgb + glow * max(1.0 - picture.rgb, 0.0) / (1.0 + 2.0 * glow), picture.a);
+    return vec4(picture.rgb + glow * max(1.0 - picture.rgb, 0.0) / (1.0 + 1.2 * glow), picture.a);
 }
 
 void main() {
@@ -85,9 +97,10 @@ void main() {
     else if (PASSINDEX == 2) gl_FragColor = smaller(d8);
     else if (PASSINDEX == 3) gl_FragColor = smaller(d16);
     else if (PASSINDEX == 4) gl_FragColor = smaller(d32);
-    else if (PASSINDEX == 5) gl_FragColor = mix(IMG_THIS_PIXEL(d32), larger(d64), size);
-    else if (PASSINDEX == 6) gl_FragColor = mix(IMG_THIS_PIXEL(d16), larger(u32), size);
-    else if (PASSINDEX == 7) gl_FragColor = mix(IMG_THIS_PIXEL(d8), larger(u16), size);
-    else if (PASSINDEX == 8) gl_FragColor = mix(IMG_THIS_PIXEL(d4), larger(u8), size);
+    else if (PASSINDEX == 5) gl_FragColor = mean();
+    else if (PASSINDEX == 6) gl_FragColor = mix(IMG_THIS_PIXEL(d32), larger(d64), size);
+    else if (PASSINDEX == 7) gl_FragColor = mix(IMG_THIS_PIXEL(d16), larger(u32), size);
+    else if (PASSINDEX == 8) gl_FragColor = mix(IMG_THIS_PIXEL(d8), larger(u16), size);
+    else if (PASSINDEX == 9) gl_FragColor = mix(IMG_THIS_PIXEL(d4), larger(u8), size);
     else gl_FragColor = lit();
 }
