@@ -16,13 +16,13 @@
         {"NAME": "level", "LABEL": "Loudness", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "BIND": {"bind": "level.envelope", "from": [0.3, 1.0], "smooth": 0.3}},
         {"NAME": "heard", "LABEL": "Seconds of sound", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 1.0}},
         {"NAME": "carried", "LABEL": "Seconds of loudness", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "level.sum", "smooth": 1.0}},
-        {"NAME": "push", "LABEL": "Nearer through the song", "TYPE": "float", "MIN": 0.0, "MAX": 0.5, "DEFAULT": 0.12, "IDENTITY": 0.0},
-        {"NAME": "sway", "LABEL": "Sway of the hand", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
+        {"NAME": "push", "LABEL": "Nearer through the song", "TYPE": "float", "MIN": 0.0, "MAX": 0.5, "DEFAULT": 0.09, "IDENTITY": 0.0},
+        {"NAME": "sway", "LABEL": "Sway of the hand", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.35, "IDENTITY": 0.0},
         {"NAME": "punch", "LABEL": "Nearer on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 0.3, "DEFAULT": 0.05, "IDENTITY": 0.0},
         {"NAME": "shake", "LABEL": "Shake of an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.25, "IDENTITY": 0.0},
         {"NAME": "blur", "LABEL": "Blur of an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4, "IDENTITY": 0.0},
         {"NAME": "light", "LABEL": "Light that follows the loudness", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4, "IDENTITY": 0.0},
-        {"NAME": "center", "LABEL": "Where it goes to", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.8]}
+        {"NAME": "center", "LABEL": "Where it goes to", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.9]}
     ]
 }*/
 

@@ -28,7 +28,9 @@ void main() {
     isf_vertShaderInit();
     float unit = min(RENDERSIZE.x, RENDERSIZE.y);
     vec3 moved = sway * hand();
-    vec2 way = unit * (SWAY * moved.xy + SHAKE * shake * shaken());
+    // Up and down it moves half as far, and stays high: heads are near the upper edge.
+    vec2 hands = vec2(moved.x, 0.5 * moved.y + 0.45 * sway);
+    vec2 way = unit * (SWAY * hands + SHAKE * shake * shaken());
     float roll = ROLL * moved.z;
 
     // Nearer about the target, then so near about the middle that no way and no roll shows an edge.
