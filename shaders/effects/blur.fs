@@ -10,7 +10,7 @@
         {"NAME": "inputImage", "TYPE": "image"},
         {"NAME": "radius", "LABEL": "Radius", "TYPE": "float", "MIN": 0.0, "MAX": 0.08, "DEFAULT": 0.018, "IDENTITY": 0.0},
         {"NAME": "where", "LABEL": "Where", "TYPE": "long", "VALUES": [0, 1, 2], "LABELS": ["Everywhere", "Around the middle", "Above and below"], "DEFAULT": 1},
-        {"NAME": "sharp", "LABEL": "Size of what stays sharp", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.45},
+        {"NAME": "sharp", "LABEL": "Size of what stays sharp", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.62},
         {"NAME": "center", "LABEL": "Middle of what stays sharp", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.5]},
         {"NAME": "amount", "LABEL": "Amount", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 1.0, "IDENTITY": 0.0}
     ],
