@@ -101,7 +101,7 @@ vec4 dirty_sheet() {
     uvec2 grain = uvec2(gl_FragCoord.xy / clump);
     float speck = chance(grain.x + 4096u * grain.y, 1u) + chance(grain.x + 4096u * grain.y, 2u);
     vec2 at = gl_FragCoord.xy / max(min(RENDERSIZE.x, RENDERSIZE.y) / 340.0, 1.0);
-    float coarse = 0.6 * silver(at / 1.7) + 0.4 * silver(at.yx / 2.6 + 700.0);
+    float coarse = 0.55 * silver(at / 2.2) + 0.45 * silver(at.yx / 3.5 + 700.0);
     return vec4(max(marks, 0.0), max(-marks, 0.0), 0.5 * speck, coarse);
 }
 
@@ -147,8 +147,8 @@ void main() {
 
     // Grain is seen in the midtones; black and white are nearly clean.
     vec4 found = IMG_NORM_PIXEL(sheet, fract(dust));
-    float shown = 0.25 + 2.7 * grey * (1.0 - grey);
-    color += 0.5 * noise * shown * (min(worn, 0.75) * (found.b - 0.5) + 0.85 * amount * kick * (found.a - 0.5));
+    float shown = 0.15 + 3.0 * grey * (1.0 - grey);
+    color += 0.5 * noise * shown * (min(worn, 0.6) * (found.b - 0.5) + 0.75 * amount * kick * (found.a - 0.5));
 
     vec2 uv = isf_FragNormCoord;
     vec2 line = IMG_NORM_PIXEL(lines, vec2(uv.x + 0.002 * sin(5.0 * uv.y), 0.5)).rg;
