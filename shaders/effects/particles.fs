@@ -145,9 +145,9 @@ vec4 picture() {
         // The furthest are points in a glow, the nearest far out of focus, with no edge to be seen.
         float point_light = shape * shape;
         point_light = 0.22 * point_light + 1.5 * point_light * point_light * point_light * shape;
-        // Those between have a core, and the nearest a fine brighter edge, as bokeh has.
+        // Those between have a core; the nearest are even discs with a soft edge, as bokeh is.
         float halo = shape * shape * (0.34 + 0.3 * wave * pulse + 1.1 * shape * shape * shape * shape);
-        float bokeh = smoothstep(0.0, 0.3, shape) * (0.62 + 0.38 * smoothstep(0.55, 0.1, shape));
+        float bokeh = smoothstep(0.0, 0.45, shape) * (0.85 + 0.15 * smoothstep(0.7, 0.2, shape));
         if (i == 0) sum += grain.w * point_light;
         else if (i == 1) pale += grain.w * halo;
         else veil += grain.w * bokeh;
@@ -163,7 +163,7 @@ vec4 picture() {
     vec3 light = (sum * color.rgb + pale * mix(color.rgb, vec3(1.0), 0.3)) * power;
     // However bright the wave is, the photo shows through what is near.
     float haze = (0.16 + 0.4 * soft) * veil * clear;
-    light += haze * power / (1.0 + 0.3 * power) * mix(color.rgb, vec3(1.0), 0.15);
+    light += haze * power / (1.0 + 0.3 * power) * color.rgb;
     // The photo is dimmed as at night, most towards its corners; the wave lights it a little.
     vec3 below = IMG_NORM_PIXEL(inputImage, 0.5 + (isf_FragNormCoord - 0.5) * (1.0 - 0.035 * bump * pulse)).rgb;
     below *= mix(vec3(1.0), below, 0.6 * dim) * (1.0 - dim * clamp(0.55 + 0.6 * dot(point, point), 0.0, 1.0));
