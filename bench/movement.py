@@ -30,9 +30,9 @@ from bench.looks import material
 from bench.looks.cells import Look
 from server.commands.effects.hand import Hand
 from server.effects.library import Library
+from server.jobs.chain import DEFAULT_EFFECT
 from server.jobs.presets import Presets
 from server.jobs.source import read_source
-from server.jobs.spec import DEFAULT_EFFECT
 from server.media import features, wave
 from server.media.features import Features
 from server.render.context import Context

@@ -24,11 +24,12 @@ from server.http.gate import Gate, Place
 from server.http.ranges import refuse_stale
 from server.http.uploads import Checks, Room, TextCheck, check_head, invite, receive
 from server.jobs.artifacts import discard
+from server.jobs.chain import check_chain
 from server.jobs.fields import FILES, TEXTS, check_text, named
 from server.jobs.job import Job
 from server.jobs.service import Service
 from server.jobs.source import Source
-from server.jobs.spec import Request, check_chain, check_request
+from server.jobs.spec import Request, check_request
 from server.jobs.verdicts import Verdicts
 from server.threads import settled
 

@@ -22,6 +22,7 @@ from server.http.codes import (
     by_status,
 )
 from server.http.context import CONFIG
+from server.jobs.chain import DEFAULT_ASPECT, DEFAULT_EFFECT
 from server.jobs.fields import (
     ASPECTS,
     FITS,
@@ -33,7 +34,7 @@ from server.jobs.fields import (
     TEMPO,
     TEXT_LENGTH,
 )
-from server.jobs.spec import DEFAULT_ASPECT, DEFAULT_EFFECT, DEFAULT_FIT
+from server.jobs.spec import DEFAULT_FIT
 
 _JOB_ID = {
     "name": "jobId",
