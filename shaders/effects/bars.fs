@@ -178,11 +178,11 @@ vec4 bars() {
     shape *= mix(1.0, reflection * max(1.0 - 2.2 * rise / size.y, 0.0), below);
     vec3 tone = mix(color.rgb, second.rgb, pitch(clamp(at.x / size.x, 0.0, 1.0)));
     float up = clamp(0.5 * rise / size.y + 0.5 * min(rise / tall, 1.0), 0.0, 1.0);
-    tone = mix(tone, vec3(1.0), 0.4 * pulse);
-    vec3 body = mix(tone * 0.9, mix(tone, vec3(1.0), 0.75), up * up * (3.0 - 2.0 * up));
+    tone = mix(tone, vec3(1.0), 0.22 * pulse);
+    vec3 body = mix(tone * 0.9, mix(tone, vec3(1.0), 0.6), up * up * (3.0 - 2.0 * up));
 
     vec3 photo = IMG_THIS_PIXEL(back).rgb;
-    vec3 shine = tone * (IMG_THIS_NORM_PIXEL(light).r * glow * (0.35 + 0.55 * pulse) * color.a);
+    vec3 shine = tone * (IMG_THIS_NORM_PIXEL(light).r * glow * (0.5 + 0.9 * pulse) * color.a);
     photo = 1.0 - (1.0 - photo) * (1.0 - min(shine, 1.0));
     photo *= 1.0 - 0.55 * edge; // a fine dark outline
     return vec4(mix(photo, body, color.a * shape), 1.0);
