@@ -123,6 +123,17 @@ def test_the_player_card_leaves_faces_free(gl: Context, size: tuple[int, int]) -
     assert np.nonzero(seen)[0].min() > 0.5 * size[1]
 
 
+@pytest.mark.parametrize(("size", "wide"), [((90, 160), 0.82), ((90, 90), 0.72)])
+def test_the_largest_tall_card_fits(gl: Context, size: tuple[int, int], wide: float) -> None:
+    """It is bounded by what apps leave free, in its own shape: by the width, or by the height."""
+    params = {"design": "Tall", "size": 1.5, "backdrop": 0, "margin": 0}
+    rows_, columns = np.nonzero(_alpha(gl, "player", params, size) > 20)
+    left, bottom, right, top = np.array(safe_area(*size)) * [*size, *size]
+    assert left - 1 <= columns.min() <= columns.max() < size[0] - right + 1
+    assert top - 1 <= rows_.min() <= rows_.max() < size[1] - bottom + 1
+    assert np.ptp(columns) + 1 == pytest.approx(wide * size[0], abs=2.5)
+
+
 @pytest.mark.parametrize("figures", [0.046, 0.06, 0.08, 0.1])
 def test_a_time_is_the_same_on_both_sides(gl: Context, figures: float) -> None:
     """Its first digit is whole, wherever the advances end between two pixels."""

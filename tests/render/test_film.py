@@ -108,6 +108,26 @@ def test_words_can_be_read_on_a_white_photo(
     assert top <= rows.min() <= rows.max() < size[1] - bottom
 
 
+@pytest.mark.parametrize(("size", "across"), [((160, 90), True), ((90, 90), False)])
+def test_breathe_keeps_the_gap_to_the_words(
+    context: Context, tmp_path: Path, calm: Path, size: tuple[int, int], across: bool
+) -> None:
+    """An accent moves the far edge of the card, not the one that faces title and artist."""
+    photo = save_photo(tmp_path / "photo.rgba", flat((255, 255, 255, 255), (64, 64)))
+    plain = {"color": "#ffffff00", "dim": 1, "glow": 0, "light": 0, "corner": 0, "drop": 0}
+    edges = []
+    for pulse in (0, 1):
+        params = {**plain, "pulse": pulse, "amount": 0.2}
+        (seen,) = _frames(
+            context, "breathe", photo, calm, [60], params, title="Mum", artist="Mam", size=size
+        )
+        lit = np.nonzero(seen.max(axis=2).max(axis=0 if across else 1) > 128)[0]
+        edges.append((lit[0], lit[-1]))
+    (far, near), (further, still) = edges
+    assert abs(near - still) <= 1
+    assert far - further >= 5
+
+
 def test_spin_still_knows_its_formula(context: Context, tmp_path: Path, calm: Path) -> None:
     """At t in seconds it is turned by speed * t against the clock, and fades at 1 Hz."""
     photo = save_photo(tmp_path / "photo.rgba", quarters(32, 32))
