@@ -2,7 +2,7 @@
     "ISFVSN": "2",
     "VSN": "2",
     "TITLE": "Exposure",
-    "DESCRIPTION": "A flood of warm light on every accent: shadows and midtones open up, what is bright blooms and glows red-gold around its edges, and it eases back over 300 ms. Highlights keep their detail, also in a bright photo.",
+    "DESCRIPTION": "A flood of warm light on every accent: midtones open up while blacks stay, what is bright blooms and glows red-gold into the dark beside it, and it eases back over 300 ms. Highlights keep their detail, also in a bright photo.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "PREMIUM": true,

@@ -2,7 +2,7 @@
     "ISFVSN": "2",
     "VSN": "2",
     "TITLE": "Ring",
-    "DESCRIPTION": "The photo in a circle with a thin bright rim and the spectrum around it as layers of light, bars or a line, on a blurred copy of itself: low notes below, high notes above, both sides alike. Accents light it up and make it grow at once, and what it was a moment ago shows behind it.",
+    "DESCRIPTION": "The photo in a circle with a thin bright rim and the spectrum around it as layers of light in fine peaks, as bars or a line, on a blurred copy of itself: low notes below, high notes above, both sides alike. Accents light it up and make it grow at once, and what it was a moment ago shows behind it.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Photo", "Spectrum", "Beat"],
