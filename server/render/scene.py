@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from server.effects import dialects
+from server.effects.credits import without_repeats
 from server.effects.effect import Effect, Kind
 from server.effects.palette import Palette, read_palette
 from server.errors import ToqiboxError
@@ -61,12 +62,13 @@ class Scene:
         if not loaded:
             raise ToqiboxError("render_failed", detail="no effect is given")
         below: Picture = self._fitted
-        for index, (row, effect) in enumerate(loaded):
+        settings = without_repeats([(effect, row.get("params") or {}) for row, effect in loaded])
+        for index, ((row, effect), params) in enumerate(zip(loaded, settings, strict=True)):
             if index:
                 composite = Composite(context, job.size, self._chain[-1].output, below)
                 self._composites.append(composite)
                 below = composite.output
-            self._chain.append(self._passes(effect, row, below))
+            self._chain.append(self._passes(effect, row, params, below))
         self._below = below
         self.effects = tuple(effect for _, effect in loaded)
         """In the order of the chain."""
@@ -143,10 +145,12 @@ class Scene:
             return read_palette(photo_palette(standin.SIZE, standin.pixels().tobytes()))
         return read_palette(file_palette(job.photo))
 
-    def _passes(self, effect: Effect, row: Mapping[str, Any], below: Picture) -> Passes:
+    def _passes(
+        self, effect: Effect, row: Mapping[str, Any], params: Mapping[str, Any], below: Picture
+    ) -> Passes:
         job, context = self._job, self._context
         budget = self._budget = Budget(effect, edge=job.cube_edge, before=self._budget)
-        settings = effect.settings(row.get("params") or {})
+        settings = effect.settings(params)
         tinted = any(item.photo for item in effect.inputs)
         palette = self._palette if tinted else None
         timeline = Timeline(effect, settings, self._sound, job.frames, job.fps, palette)

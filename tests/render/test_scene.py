@@ -116,3 +116,15 @@ def test_kick_and_time_move_the_picture_with_the_sound(make_task: MakeTask) -> N
     assert luma[0] > 150  # the first kick is at the start
     assert luma[12] < 20
     assert luma[18:20].max() > 150  # the second at 0.6 s
+
+
+def test_a_title_is_drawn_by_one_effect_of_a_chain(make_task: MakeTask) -> None:
+    header = '{"INPUTS": [{"NAME": "title", "TYPE": "text", "DEFAULT": "$title", "SIZE": 0.6}]}'
+    body = "void main() { gl_FragColor = vec4(0.0, float(TEXT_LINES(title)), 0.0, 1.0); }"
+    row = {"file": "a.fs", "source": f"/*{header}*/\n{body}", "params": {}}
+    chain = [{**row, "id": "lower"}, {**row, "id": "upper"}]
+    with Context() as context:
+        scene = Scene(context, Job.read(make_task("", effects=chain, title="Dusk")))
+        scene.draw(0)
+        green = [rows(passes.output)[0, 0].tolist()[1] for passes in scene._chain]
+    assert green == [0, 255]

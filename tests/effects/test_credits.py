@@ -1,0 +1,61 @@
+"""One place for the title and one for the artist, whatever the chain."""
+
+from typing import Any
+
+import pytest
+
+from server.effects.credits import without_repeats
+from server.effects.dialects import load
+from server.effects.effect import Effect
+
+
+def _effect(id_: str, **texts: str) -> Effect:
+    """An effect with text inputs of these defaults."""
+    inputs = ", ".join(
+        f'{{"NAME": "{name}", "TYPE": "text", "DEFAULT": "{text}"}}' for name, text in texts.items()
+    )
+    return load(id_, f"{id_}.fs", f'/*{{"INPUTS": [{inputs}]}}*/\nvoid main() {{}}\n')
+
+
+CARD = _effect("card", title="$title", artist="$artist")
+WORDS = _effect("words", title="$title", artist="$artist")
+LINE = _effect("line", both="$artist: $title", station="Night radio")
+
+
+@pytest.mark.parametrize(
+    ("chain", "settings"),
+    [
+        pytest.param([(CARD, {})], [{}], id="one"),
+        pytest.param([(CARD, {}), (WORDS, {})], [{"title": "", "artist": ""}, {}], id="two"),
+        pytest.param([(WORDS, {}), (CARD, {})], [{"title": "", "artist": ""}, {}], id="swapped"),
+        pytest.param(
+            [(CARD, {"title": "$title live"}), (WORDS, {})],
+            [{"title": "$title live", "artist": ""}, {}],
+            id="a text that is given stays",
+        ),
+        pytest.param(
+            [(CARD, {}), (WORDS, {"title": "Part one", "artist": ""})],
+            [{}, {"title": "Part one", "artist": ""}],
+            id="other words take nothing",
+        ),
+        pytest.param(
+            [(CARD, {"size": 2}), (WORDS, {"title": "“$title”", "artist": ""})],
+            [{"size": 2, "title": ""}, {"title": "“$title”", "artist": ""}],
+            id="a given text that holds the title takes it",
+        ),
+        pytest.param([(WORDS, {}), (WORDS, {})], [{}, {}], id="layers of one effect"),
+        pytest.param([(LINE, {}), (WORDS, {"artist": ""})], [{}, {"artist": ""}], id="in part"),
+        pytest.param([(LINE, {}), (WORDS, {})], [{"both": ""}, {}], id="all of a line"),
+        pytest.param(
+            [(CARD, {}), (LINE, {}), (WORDS, {})],
+            [{"title": "", "artist": ""}, {"both": ""}, {}],
+            id="three",
+        ),
+    ],
+)
+def test_the_last_effect_shows_the_title(
+    chain: list[tuple[Effect, dict[str, Any]]], settings: list[dict[str, Any]]
+) -> None:
+    given = [dict(params) for _, params in chain]
+    assert without_repeats(chain) == settings
+    assert [params for _, params in chain] == given
