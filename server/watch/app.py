@@ -17,6 +17,7 @@ name it so: another site in the same browser, whatever its name resolves to, lea
     GET  /files/N           the effect's own image files
     POST /frame             a frame drawn by the server: PNG, its facts in X-Frame
     POST /cost              milliseconds that the server takes to draw a frame
+    POST /retry             the file judged once more, after the judge ran out of time or crashed
     POST /write             values of inputs, written into the file
     POST /undo              the file as it was before that
     POST /drop/KIND         another track or photo: the file itself as the body
@@ -126,6 +127,7 @@ def application(pages: Pages, edits: Edits) -> web.Application:
             web.get("/files/{index}", pages.file),
             web.post("/frame", pages.frame),
             web.post("/cost", pages.cost),
+            web.post("/retry", pages.retry),
             web.post("/write", edits.write),
             web.post("/undo", edits.undo),
             web.post("/drop/{kind}", edits.drop),

@@ -85,6 +85,7 @@ class Pages:
             found = await self._painter.judge(state.loaded)
         except ToqiboxError as error:
             state.fail(error)
+            state.retryable = error.code != "shader_compile_failed"
         except Superseded:
             return
         else:
@@ -148,6 +149,11 @@ class Pages:
                     async with asyncio.timeout(_ALIVE_S):
                         await self._subject.wait(turn)
         return response
+
+    async def retry(self, _request: web.Request) -> web.StreamResponse:
+        """Judge the file once more, as if it had been saved."""
+        await self._subject.reread()
+        return web.json_response({})
 
     async def photo(self, request: web.Request) -> web.StreamResponse:
         """A photo as the prepare task wrote it."""

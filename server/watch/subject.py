@@ -50,6 +50,8 @@ class State:
     """checking, good, blank (nothing to be seen) or bad."""
     renderer: str = ""
     """The server's."""
+    retryable: bool = False
+    """Whether another try may succeed: the judge ran out of time, or crashed."""
     warnings: list[dict[str, Any]] = field(default_factory=list)
     """Diagnostics of severity ``warning``: it is drawn, and something in it has no effect."""
 
@@ -60,6 +62,7 @@ class State:
             "verdict": self.verdict,
             "reason": self.reason,
             "diagnostics": self.diagnostics,
+            "retryable": self.retryable,
             "warnings": self.warnings,
             "renderer": self.renderer,
             "effect": None,
@@ -113,8 +116,12 @@ class Subject:
             gone = gone + 1 if marks[self.path] is None else 0
             if marks != self._marks and (marks[self.path] or gone == _GONE_LOOKS):
                 self._marks = marks
-                self._read()
-                await self.tell()
+                await self.reread()
+
+    async def reread(self) -> None:
+        """Read the file as if it had just been saved."""
+        self._read()
+        await self.tell()
 
     async def tell(self) -> None:
         """Wake all who wait for another state."""

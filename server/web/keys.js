@@ -16,15 +16,14 @@ export function keys(watch) {
   at("play").onclick = act.play;
   at("back").onclick = () => act.step(-1);
   at("on").onclick = () => act.step(1);
-  for (const name of ["start", "mute", "loop", "closer", "wider", "difference", "png", "reset", "help"]) at(name).onclick = act[name];
+  for (const name of ["start", "mute", "loop", "closer", "wider", "difference", "png", "reset", "help", "retry"]) at(name).onclick = act[name];
   at("time").oninput = () => {
     clock.seek(at("time").valueAsNumber);
-    watch.dirty = true;
+    watch.screen.dirty = true;
   };
   at("seek").addEventListener("wheel", (event) => {
     event.preventDefault();
-    watch.strip.zoom(event.deltaY < 0 ? ZOOM : 1 / ZOOM, watch.strip.frame(across(event)));
-    watch.turn();
+    watch.bar.zoom(event.deltaY < 0 ? ZOOM : 1 / ZOOM, watch.bar.strip.frame(across(event)));
   }, { passive: false });
   at("seek").addEventListener("pointerdown", (event) => event.shiftKey && act.draw(event), true);
   const bound = {
@@ -46,6 +45,7 @@ export function keys(watch) {
     c: () => watch.tuned.copy("params"),
     w: () => watch.tuned.write(),
     r: act.reset,
+    t: () => at("retry").hidden || act.retry(),
     "?": act.help,
     ArrowLeft: (event) => act.step(event.shiftKey ? -watch.film.fps : -1),
     ArrowRight: (event) => act.step(event.shiftKey ? watch.film.fps : 1),
@@ -109,8 +109,8 @@ function looping(watch) {
     draw(event) {
       event.preventDefault();
       event.stopPropagation();
-      const first = watch.strip.frame(across(event));
-      const move = (to) => set(first, watch.strip.frame(across(to)));
+      const first = watch.bar.strip.frame(across(event));
+      const move = (to) => set(first, watch.bar.strip.frame(across(to)));
       const end = () => {
         removeEventListener("pointermove", move);
         removeEventListener("pointerup", end);
@@ -118,8 +118,8 @@ function looping(watch) {
       addEventListener("pointermove", move);
       addEventListener("pointerup", end);
     },
-    closer: () => watch.zoom(ZOOM),
-    wider: () => watch.zoom(1 / ZOOM),
+    closer: () => watch.bar.zoom(ZOOM, watch.frame),
+    wider: () => watch.bar.zoom(1 / ZOOM, watch.frame),
     key() {
       watch.controls.editor?.key();
     },
@@ -138,6 +138,7 @@ function seeing(watch) {
     },
     png: () => save(watch),
     reset: () => watch.controls.reset(),
+    retry: () => watch.retry(),
     help: () => at("keys").showModal(),
   };
 }

@@ -26,7 +26,7 @@ export function say(words, kind) {
 }
 
 export class Report {
-  /** @param {Watch} watch - whose state is told; see watch.js */
+  /** @param {Page} watch - see page.js */
   constructor(watch) {
     Object.assign(this, { watch, facts: {}, texts: [], priced: "", said: 0 });
   }
@@ -35,7 +35,7 @@ export class Report {
   forget() {
     this.facts = {};
     this.priced = "";
-    this.watch.meter.server = null;
+    this.watch.screen.meter.server = null;
   }
 
   /** Say what effect it is. */
@@ -51,7 +51,8 @@ export class Report {
 
   /** Say how the file stands. */
   state() {
-    const { state, refused, broken } = this.watch;
+    const { subject, broken } = this.watch;
+    const { state, refused } = subject;
     const { effect, verdict, diagnostics, warnings, reason, renderer } = state;
     const bad = [effect ? "it cannot be drawn" : "it cannot be read", "bad"];
     const alone = refused && !broken;
@@ -88,14 +89,14 @@ export class Report {
 
   /** Ask once for each text and size what a frame costs the server. */
   async price() {
-    const { meter, revision, values, size, fit } = this.watch;
+    const { screen, revision, values, size, fit } = this.watch;
     const key = `${revision} ${size}`;
     if (this.priced === key) return;
     this.priced = key;
     const [width, height] = size;
     const body = JSON.stringify({ revision, values, width, height, fit });
     const answer = await fetch("/cost", { method: "POST", headers: { "Content-Type": "application/json" }, body });
-    if (answer.status === 200 && this.priced === key) meter.server = await answer.json();
+    if (answer.status === 200 && this.priced === key) screen.meter.server = await answer.json();
     else if (answer.status === 204) this.priced = "";
   }
 
@@ -103,12 +104,14 @@ export class Report {
   cost() {
     if (performance.now() - this.said < WORDS_MS) return;
     this.said = performance.now();
-    const { meter, playing, clock, film } = this.watch;
-    at("meter").textContent = meter.words(playing, clock.frames, film.fps) || "\u00a0";
+    const { screen, playing, clock, film } = this.watch;
+    at("meter").textContent = screen.meter.words(playing, clock.frames, film.fps) || "\u00a0";
   }
 
   agree() {
-    const { state, broken, revision, stage, compare } = this.watch;
+    const { subject, broken, revision, stage, compare } = this.watch;
+    const { state } = subject;
+    at("retry").hidden = !(broken ? state?.retryable : this.facts.error);
     const { words, kind } = agreement(broken ? {} : this.facts, stage.moused);
     at("agreement").textContent = words || "\u00a0";
     at("agreement").className = `agreement ${kind}`;

@@ -49,12 +49,13 @@ export class Stage {
     at("pictures").classList.remove(...MODES);
     at("pictures").classList.add(this.shown);
     for (const mode of MODES) at(`view-${mode}`).setAttribute("aria-pressed", String(mode === this.shown));
+    const [wide, high] = this.film.size;
+    at("stage").style.setProperty("--shape", `${wide} / ${high}`);
     const { clientWidth: width, clientHeight: height } = at("pictures");
     if (innerWidth <= 900) {
       at("pictures").classList.toggle("stacked", width < NARROW);
       return;
     }
-    const [wide, high] = this.film.size;
     const fit = (w, h) => Math.min(w / wide, (h - CAPTION) / high);
     const beside = fit((width - GAP) / 2, height);
     const below = fit(width, (height - GAP) / 2);

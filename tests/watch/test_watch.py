@@ -156,6 +156,26 @@ async def test_what_is_saved_is_seen(
         assert await page.run("document.getElementById('stage').className") == "stage"
 
 
+async def test_what_the_judge_gave_up_is_tried_again(
+    chromium: Chromium, watching: Watching, tmp_path: Path
+) -> None:
+    watching.write(_text())
+    async with _opened(chromium, watching, tmp_path) as page:
+        await _shown(page, "meter", "Server")  # the last that it is asked for: it is idle now
+        assert await page.run("document.getElementById('retry').hidden")
+        # A worker that does not answer is killed from outside, in the midst of the judgement.
+        family = processes.descendants(watching.process.pid)
+        (worker,) = [one for one in family if one.kind == "worker"]
+        worker.pause()
+        watching.write(_text("vec4(0.0, level, 0.8, 1.0)"))
+        await _shown(page, "state", "compiling")
+        worker.kill()
+        await _shown(page, "problems", "The renderer was ended")
+        await page.click("#retry")
+        await _color(page, 0, 64, 204)
+        assert await page.run("document.getElementById('retry').hidden")
+
+
 async def test_a_control_changes_both_pictures(
     chromium: Chromium, watching: Watching, tmp_path: Path
 ) -> None:
@@ -225,7 +245,7 @@ void main() { gl_FragColor = vec4(at, level, 1.0); }
     watching.write(tuned)
     async with _opened(chromium, watching, tmp_path) as page:
         await page.until(
-            "document.getElementById('input-at') && watch.built == watch.revision", SOON_S
+            "document.getElementById('input-at') && watch.subject.built == watch.revision", SOON_S
         )
         # The right half of the pad, then what follows the kick: no number is typed.
         await page.run(
@@ -247,12 +267,12 @@ void main() { gl_FragColor = vec4(at, level, 1.0); }
             ".25}", '.25, "BIND": "kick"}'
         )
         assert await page.run("Object.keys(watch.values).length") == 0
-        await page.until("!watch.broken && watch.built == watch.revision", SOON_S)
+        await page.until("!watch.broken && watch.subject.built == watch.revision", SOON_S)
         before = await page.run("watch.revision")
         await page.run("document.getElementById('unwrite').click()")
         await _shown(page, "said", "green.fs is as it was.")
         assert watching.file.read_text() == tuned
-        await page.until(f"watch.built > {before} && watch.report.facts.difference", SOON_S)
+        await page.until(f"watch.subject.built > {before} && watch.report.facts.difference", SOON_S)
 
 
 def test_only_this_machines_own_page_is_answered(watching: Watching) -> None:
