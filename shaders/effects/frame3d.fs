@@ -15,8 +15,8 @@
         {"NAME": "sway", "LABEL": "Sway", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
         {"NAME": "tilt", "LABEL": "How far it turns", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.55, "IDENTITY": 0.0},
         {"NAME": "punch", "LABEL": "Punch", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.4, "from": [0.0, 0.8], "smooth": 0.05}},
-        {"NAME": "push", "LABEL": "Forward on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 0.25, "DEFAULT": 0.06, "IDENTITY": 0.0},
-        {"NAME": "size", "LABEL": "Size", "TYPE": "float", "MIN": 0.3, "MAX": 0.95, "DEFAULT": 0.72},
+        {"NAME": "push", "LABEL": "Forward on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 0.25, "DEFAULT": 0.1, "IDENTITY": 0.0},
+        {"NAME": "size", "LABEL": "Size", "TYPE": "float", "MIN": 0.3, "MAX": 0.95, "DEFAULT": 0.76},
         {"NAME": "place", "LABEL": "Place", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.5]},
         {"NAME": "border", "LABEL": "Border", "TYPE": "long", "VALUES": [0, 1, 2], "LABELS": ["None", "White", "Instant photo"], "DEFAULT": 0},
         {"NAME": "glare", "LABEL": "Light on the card", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4, "IDENTITY": 0.0},
@@ -107,7 +107,9 @@ vec4 extents() {
     vec2 margin = margins();
     vec2 whole = shape + vec2(margin.x, 0.5 * (margin.x + max(margin.x, margin.y)));
     vec2 frame = RENDERSIZE / min(RENDERSIZE.x, RENDERSIZE.y);
-    float scale = 0.5 * size * min(frame.x / whole.x, frame.y / whole.y);
+    float free = 1.0 - SAFE_AREA.x - SAFE_AREA.z; // what is forward and turned stays in there
+    float wide = free < 1.0 ? min(size, 0.94 * free / (1.0 + push)) : size;
+    float scale = 0.5 * min(wide * frame.x / whole.x, size * frame.y / whole.y);
     return vec4(whole, shape) * scale;
 }
 
@@ -133,8 +135,8 @@ vec4 front() {
     float outside = box(point, extent.xy, 0.02 * min(extent.x, extent.y)) * unit;
     float frame = box(point - lift, extent.zw, 0.0) * unit;
     vec3 color = IMG_NORM_PIXEL(photo, 0.5 + 0.5 * (point - lift) / extent.zw).rgb;
-    float rim = clamp(2.0 + outside, 0.0, 1.0); // sets a dark photo off from its background
-    color = mix(color, vec3(1.0), border == 0 ? 0.12 * rim : 0.0);
+    float rim = clamp(max(0.005 * unit, 1.5) + 0.5 + outside, 0.0, 1.0); // sets a dark photo off from its background
+    color = mix(color, vec3(1.0), border == 0 ? 0.34 * rim : 0.0);
     float crease = 1.0 - 0.12 * exp(-max(frame, 0.0) * 500.0 / unit); // the photo lies in the paper
     if (border > 0) color = mix(color, PAPER * crease, clamp(frame + 0.5, 0.0, 1.0));
     return vec4(color, 1.0) * clamp(0.5 - outside, 0.0, 1.0);

@@ -15,7 +15,7 @@
         {"NAME": "line", "LABEL": "Height of the water", "TYPE": "float", "MIN": 0.1, "MAX": 0.6, "DEFAULT": 0.3},
         {"NAME": "corner", "LABEL": "Rounded corners", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.2},
         {"NAME": "swell", "LABEL": "Waves", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
-        {"NAME": "rings", "LABEL": "Rings of accents", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
+        {"NAME": "rings", "LABEL": "Rings of accents", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.8, "IDENTITY": 0.0},
         {"NAME": "mirror", "LABEL": "Reflection", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.8, "IDENTITY": 0.0},
         {"NAME": "shine", "LABEL": "Light on the water", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
         {"NAME": "dim", "LABEL": "Dim the background", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4},
@@ -38,7 +38,8 @@
 
 const float PAST = 4.0;      // as in the header
 const float SPAN = 4.1;
-const float PACE = 0.85;     // depths a second of a ring
+const float PACE = 1.2;      // depths a second of a ring
+const float FOOT = 0.4;      // depths before the photo that an accent lights at once
 const float RISE = 0.07;     // of the horizon above the photo's lower edge
 
 #ifndef SAFE_AREA
@@ -125,13 +126,15 @@ vec4 waves() {
         frequency *= 1.55;
     }
     slope *= 0.75 * power;
-    vec2 from = vec2((p.x - at.x) * depth / RISE * 0.30, 1.9 * (depth - 1.0));
+    // Rings leave the whole lower edge of the photo.
+    float beside = sign(p.x - at.x) * max(abs(p.x - at.x) - 0.8 * at.half_size.x, 0.0);
+    vec2 from = vec2(beside * depth / RISE * 0.30, 1.9 * (depth - 1.0));
     float far = length(from);
-    float ago = far / PACE;
+    float ago = max(far - FOOT, 0.0) / PACE;
     float fade = rings * exp(-0.55 * far);
     float crest = accent_at(ago) * fade + 1.5 * exp(-120.0 * (since * 1.2 - far) * (since * 1.2 - far)) * exp(-0.5 * far);
     float tilt = (accent_at(ago - 0.05) - accent_at(ago + 0.07)) * fade + 1.2 * (crest - accent_at(ago) * fade);
-    slope += tilt * from / max(far, 0.05) * 1.1;
+    slope += tilt * from / max(far, 0.05) * 2.0;
     // In the distance waves are finer than pixels, and the water smooth.
     float near = smoothstep(0.0, 0.10, below);
     return vec4(slope * near, crest * near, 1.0);
@@ -155,7 +158,7 @@ vec4 liquid() {
     sum *= mix(1.0, 0.7, wet);
     vec2 from = mix(p, vec2(bent.x, 2.0 * at.y + bent.y - 2.0 * p.y), under);
     float cover = clamp(0.5 - beyond(from, at) / (pixel + under * 0.05 * share), 0.0, 1.0);
-    cover *= mix(1.0, mirror * (0.85 - 0.55 * share), under);
+    cover *= mix(1.0, mirror * (0.9 - 0.75 * smoothstep(0.15, 0.85, share)), under);
     vec2 uv = clamp(0.5 + 0.5 * (from - vec2(at.x, at.y + at.half_size.y)) / at.half_size, 0.0, 1.0);
     vec3 image = IMG_NORM_PIXEL(photo, uv).rgb * (1.0 + 0.08 * pulse + 0.25 * rush()) * (1.0 - 0.05 * under);
     // A thin mist where water and distance meet, behind the photo.
@@ -167,7 +170,7 @@ vec4 liquid() {
     float path = exp(-2.2 * aside);
     vec3 glint = mix(color.rgb, vec3(1.0), 0.35) * shine;
     float face = smoothstep(0.15, 1.0, -wave.y) * (0.5 + 0.5 * level + 0.6 * pulse);
-    vec3 light = glint * (face * (0.10 + 0.38 * path) + wave.z * (0.14 + 0.42 * path + 0.4 * rush()));
+    vec3 light = glint * (face * (0.10 + 0.38 * path) + wave.z * (0.35 + 1.0 * path + 0.4 * rush()));
     light += wet * color.rgb * 0.5 * rush() * exp(-6.0 * share) * (0.3 + path);
     sum += light * max(wet - (1.0 - under) * cover, 0.0);
     float grain = fract(52.9829189 * fract(dot(gl_FragCoord.xy, vec2(0.06711056, 0.00583715)))) - 0.5; // hides bands

@@ -21,7 +21,7 @@
         {"NAME": "front", "LABEL": "Colour of the rim and the tips", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 1.0]},
         {"NAME": "count", "LABEL": "Number of bars", "TYPE": "long", "MIN": 16, "MAX": 256, "DEFAULT": 112},
         {"NAME": "place", "LABEL": "Middle, from 0 to 1", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.5]},
-        {"NAME": "size", "LABEL": "Size of the photo", "TYPE": "float", "MIN": 0.1, "MAX": 0.9, "DEFAULT": 0.58},
+        {"NAME": "size", "LABEL": "Size of the photo", "TYPE": "float", "MIN": 0.1, "MAX": 0.9, "DEFAULT": 0.6},
         {"NAME": "reach", "LABEL": "Reach of the spectrum", "TYPE": "float", "MIN": 0.02, "MAX": 0.5, "DEFAULT": 0.11},
         {"NAME": "thickness", "LABEL": "Thickness of bars and line", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.5},
         {"NAME": "background", "LABEL": "Background", "TYPE": "long", "VALUES": [0, 1], "LABELS": ["The photo, blurred", "The picture below"], "DEFAULT": 0},

@@ -251,7 +251,15 @@ float line_at(vec2 at, float meet, vec2 size) {
 vec4 dimming(vec2 from, vec4 block) {
     vec2 far = (abs(from - 0.5 * block.xy) - 0.5 * block.xy) / (SCRIM * planned(1).w);
     vec2 near = 1.0 - smoothstep(-0.6, 1.0, far);
-    float dim = scrim * near.x * near.y * current(1).w * color.a;
+    float local = near.x * near.y;
+    // A block near the lower edge stands on a gradient out of that edge, with a trace of the local one.
+    vec4 where = planned(1);
+    float tall = 0.5 * block.y * where.z;
+    float rise = (gl_FragCoord.y - where.y + tall) / (2.0 * tall + SCRIM * where.w);
+    float edge = place < 3 ? 1.0 - smoothstep(0.28, 0.45, (where.y - tall) / RENDERSIZE.y) : 0.0;
+    float ground = 0.9 * (1.0 - smoothstep(0.0, 1.0, rise));
+    local = mix(local, 1.0 - (1.0 - ground) * (1.0 - 0.4 * local), edge);
+    float dim = scrim * local * current(1).w * color.a;
     return vec4(vec3(step(dot(color.rgb, vec3(0.2126, 0.7152, 0.0722)), 0.35)), dim);
 }
 

@@ -40,13 +40,23 @@ const float SPAN = 4.5;
 const float PACE = 0.26;  // depths a second
 const float SLOW = 0.9;   // seconds in which a leap slows down to a third
 const float TURN = 6.28318531;
+const float GROWTH = 1.13; // of the photo, at most, by an accent and its slow breath
+
+#ifndef SAFE_AREA
+#define SAFE_AREA vec4(0.0)
+#endif
+
+// The middle of the photo, 0 to 1: within what apps leave free.
+vec2 middle() { return mix(SAFE_AREA.xy, 1.0 - SAFE_AREA.zw, center); }
 
 // Half the photo's sides in a frame of `frame` short sides: of one area for each shape,
-// larger in a tall frame, and inside it.
+// larger in a tall frame, and inside it and what apps leave free of it.
 vec2 half_sides(vec2 frame) {
     float shape = sqrt(IMG_SIZE(photo).x / IMG_SIZE(photo).y);
     vec2 wanted = 0.5 * size * (frame.y > frame.x ? 1.35 : 1.0) * vec2(shape, 1.0 / shape);
-    vec2 room = 0.5 * frame * vec2(0.86, 0.80);
+    vec2 low = max(SAFE_AREA.xy, vec2(0.04, max(0.04, calm)));
+    vec2 high = 1.0 - max(SAFE_AREA.zw, vec2(0.04));
+    vec2 room = max(min(middle() - low, high - middle()), vec2(0.1)) * frame / GROWTH;
     return wanted * min(min(room.x / wanted.x, room.y / wanted.y), 1.0);
 }
 
@@ -106,7 +116,7 @@ vec2 half_now(vec2 frame) {
 }
 
 vec2 place(vec2 frame) {
-    return (isf_FragNormCoord - center) * frame - 0.012 * vec2(sin(0.43 * heard), cos(0.31 * heard));
+    return (isf_FragNormCoord - middle()) * frame - 0.012 * vec2(sin(0.43 * heard), cos(0.31 * heard));
 }
 
 // A place as the section of the corridor that is seen there has it, which turns towards the viewer.
@@ -169,6 +179,8 @@ vec4 tunnel() {
     float halo = 0.12 + 0.2 * level * level + 0.9 * pulse + 1.3 * fast;
     vec3 wall = IMG_THIS_NORM_PIXEL(inner).rgb;
     wall += color.rgb * halo * exp((1.0 - r) * (5.5 - 3.0 * min(fast, 1.0))) * (0.35 + 0.65 * smoothstep(0.0, 0.5, depth));
+    // The frame around the photo flashes with the accent.
+    wall += mix(color.rgb, pale, pulse) * pulse * 1.6 * exp((1.0 - r) * 20.0);
     // The mean over the pixel, or a frame of light thinner than one would glitter.
     float span = depth * depth * step_;
     float bright = rings * (1.0 - 0.75 * smoothstep(0.80, 1.0, depth)) * (0.35 + 0.65 * smoothstep(0.0, 0.5, depth));
@@ -187,9 +199,9 @@ vec4 tunnel() {
     vec3 picture = IMG_NORM_PIXEL(photo, clamp(0.5 + 0.5 * q, 0.0, 1.0)).rgb;
     picture += (1.0 - picture) * (0.16 * pulse + 0.16 * fast) * mix(color.rgb, vec3(1.0), 0.5);
     vec3 sum = mix(lit, picture, clamp((1.0 - own) / pixel + 0.5, 0.0, 1.0));
-    float rim = clamp(1.5 - abs(own - 1.0) / max(pixel, 0.004), 0.0, 1.0);
-    rim *= min(0.006 / pixel, 1.0);
-    return vec4(mix(sum, pale, rim * (0.30 + 0.45 * pulse + 0.2 * level)) + dither(), 1.0);
+    float rim = clamp(1.5 - abs(own - 1.0) / max(pixel, 0.004 + 0.012 * pulse), 0.0, 1.0);
+    rim *= min((0.006 + 0.012 * pulse) / pixel, 1.0);
+    return vec4(mix(sum, pale, rim * min(0.30 + 0.7 * pulse + 0.2 * level, 1.0)) + dither(), 1.0);
 }
 
 void main() {
