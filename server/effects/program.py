@@ -27,6 +27,7 @@ from typing import Any
 
 from server.effects import es
 from server.effects.effect import Effect, Pass, Target
+from server.effects.guards import guarded
 from server.effects.input import Input
 from server.effects.texture import Channel, Texture
 
@@ -47,8 +48,8 @@ def program(effect: Effect) -> dict[str, Any]:
 
 def _pass(one: Pass) -> dict[str, Any]:
     return {
-        "vertex": es.translate(one.vertex),
-        "fragment": es.translate(one.fragment),
+        "vertex": guarded(es.translate(one.vertex)),
+        "fragment": guarded(es.translate(one.fragment)),
         "target": es.rename(one.target) if one.target else None,
         "channels": [_channel(channel) for channel in one.channels],
     }

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from server.effects import es
 from server.effects.messages import compiler_diagnostics
 from server.effects.program import program
 from server.render.context import GlError
@@ -27,16 +28,19 @@ def run(spec: Spec, emit: Emit) -> Result:
     effect = load_row(spec["effects"][-1])
     emit.stage("browser")
     KEEPER.close()
-    passes = program(effect)["passes"]
+    passes = [
+        ((one["vertex"], one["fragment"]), (es.translate(own.vertex), es.translate(own.fragment)))
+        for one, own in zip(program(effect)["passes"], effect.passes, strict=True)
+    ]
     try:
         with EsContext() as context:
             refused: list[dict[str, Any]] = []
-            for vertex, fragment in dict.fromkeys(
-                (one["vertex"], one["fragment"]) for one in passes
-            ):
-                log = context.error_log(vertex, fragment)
+            for given, unguarded in dict.fromkeys(passes):
+                log = context.error_log(*given)
                 if log is not None:
-                    refused = compiler_diagnostics(log, effect.listings, (vertex, fragment))
+                    # In a text without guards the columns are the author's.
+                    log = context.error_log(*unguarded) or log
+                    refused = compiler_diagnostics(log, effect.listings, unguarded)
                     break
             return {"renderer": context.renderer, "why": "", "diagnostics": refused[:_MOST]}
     except GlError as error:

@@ -100,6 +100,11 @@ class Draw:
         """Whether the program has the uniform `name` in use."""
         return name in self._uniforms
 
+    @property
+    def values(self) -> Mapping[str, bytes]:
+        """The uniforms as they were set last, by name."""
+        return self._values
+
     def set(self, name: str, value: bytes) -> None:
         """Set a uniform from its bytes (float32 or int32, native order) if that changes it."""
         uniform = self._uniforms.get(name)

@@ -6,6 +6,7 @@ compiler takes this process with it and nothing else.
 
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -20,7 +21,9 @@ from server.render.defects import not_finite, values, why_blank
 from server.render.events import Emit, Result, Spec
 from server.render.job import Job
 from server.render.opened import KEEPER
+from server.render.passes import Step
 from server.render.pixels import rgba
+from server.render.rounds import Rounds
 from server.render.scene import Scene
 from server.render.surface import Surface
 
@@ -33,6 +36,9 @@ AT_S = 1
 _MODEST = {"LP_NUM_THREADS": "2", "GALLIVM_PERF": "nopt"}
 _QUICK_S = 2.0
 """Processor time within which an effect that shows nothing is drawn once more, to say why."""
+_COUNTED_S = 4.0
+"""Processor time within which rounds of loops are counted on a software renderer: less than half
+of what a judgement may take."""
 _CUBE_EDGE = 128
 """A cube of the usual size is 2700 times as much to draw as the picture that is judged."""
 
@@ -73,6 +79,7 @@ def run(spec: Spec, emit: Emit) -> Result:
         with context:
             emit.stage("compile")
             scene = Scene(context, job)
+            scene.watch(_Counter(context, scene, used).before)
             shown = _draw(context, scene, job, emit)
             context.check("drawing")
             found = {
@@ -107,6 +114,36 @@ def _modest() -> Iterator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
+
+
+class _Counter:
+    """Counts the rounds of a scene's loops, once a pass.
+
+    On a GPU before the first draw, which might never end. A software renderer leaves its loops by
+    itself, and takes as long to compile what counts as the pass itself: there it is done before
+    the second draw, unless too much processor time is used up.
+
+    Args:
+        context: where the scene is drawn.
+        scene: what is drawn.
+        used: processor time of this process before it was compiled, seconds.
+    """
+
+    def __init__(self, context: Context, scene: Scene, used: float) -> None:
+        self._rounds = [Rounds(context, effect) for effect in scene.effects]
+        self._software = context.software
+        self._used = used
+        self._draws: Counter[tuple[int, str]] = Counter()
+
+    def before(self, index: int, step: Step) -> None:
+        self._draws[index, step.name] += 1
+        draws = self._draws[index, step.name]
+        if not self._software:
+            due = draws == 1
+        else:
+            due = draws == 2 and time.process_time() - self._used < _COUNTED_S
+        if due:
+            self._rounds[index].count(step)
 
 
 def _why_blank(context: Context, scene: Scene, job: Job, emit: Emit, *, again: bool) -> str:

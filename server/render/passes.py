@@ -37,10 +37,15 @@ def plainly(_name: str, draw: Callable[[], bool]) -> bool:
 
 
 @dataclass
-class _Step:
+class Step:
     """One pass: a draw onto a surface, and the columns that change from frame to frame."""
 
     name: str
+    vertex: str
+    fragment: str
+    """As it was compiled."""
+    pictures: Mapping[str, Picture | View]
+    """What its samplers may read."""
     draw: Draw
     surface: Surface | Cube
     area: Area | None
@@ -79,21 +84,25 @@ class Passes:
         self._timeline = timeline
         self._size = (float(size[0]), float(size[1]))
         self._flipped: dict[int, Flipped] = {}
-        programs = [_compile(context, effect, one) for one in effect.passes]
+        compiled = [_compile(context, effect, one) for one in effect.passes]
         uses = [
             Use(one.target, _targets(effect, one, program))
-            for one, program in zip(effect.passes, programs, strict=True)
+            for one, (program, _) in zip(effect.passes, compiled, strict=True)
         ]
         self._budget = budget or Budget(effect)
         self._targets = Targets(context, effect, timeline, size, uses, self._budget)
-        self._steps: list[_Step] = []
+        self.before: Callable[[Step], None] | None = None
+        """Called before each draw."""
+        self._steps: list[Step] = []
         names = _names(effect)
-        for at, (one, program) in enumerate(zip(effect.passes, programs, strict=True)):
+        for at, (one, (program, texts)) in enumerate(zip(effect.passes, compiled, strict=True)):
             seen = {**pictures, **self._targets.seen_by(at)}
-            draw = self._draw(program, {**seen, **self._channels(one, program, seen)})
+            seen |= self._channels(one, program, seen)
+            draw = self._draw(program, seen)
             area = self._targets.areas[one.target] if one.target else None
             surface = area.surface if area else Surface(context, size)
-            self._steps.append(_Step(names[at], draw, surface, area, self._columns(draw)))
+            columns = self._columns(draw)
+            self._steps.append(Step(names[at], *texts, seen, draw, surface, area, columns))
         self._set_sizes()
         self.output = self._output()
         """What the effect shows, once `draw` was called."""
@@ -111,6 +120,8 @@ class Passes:
         for step in self._steps:
             for name, column in step.moving:
                 step.draw.set(name, column.at(frame))
+            if self.before is not None:
+                self.before(step)
             timed(step.name, partial(step.draw.onto, step.surface))
 
     def begin(self, frame: int) -> None:
@@ -211,14 +222,15 @@ def _names(effect: Effect) -> list[str]:
     return [f"{name} {next(turns[name])}" if names.count(name) > 1 else name for name in names]
 
 
-def _compile(context: Context, effect: Effect, one: Pass) -> Program:
+def _compile(context: Context, effect: Effect, one: Pass) -> tuple[Program, tuple[str, str]]:
+    """A pass's program, and the texts of its two shaders that it comes from."""
     try:
-        return context.program(one.vertex, one.fragment)
+        return context.program(one.vertex, one.fragment), (one.vertex, one.fragment)
     except CompileError as error:
         log = str(error)
-    for vertex, fragment in zip(variants(one.vertex), variants(one.fragment), strict=True):
+    for texts in zip(variants(one.vertex), variants(one.fragment), strict=True):
         try:
-            return context.program(vertex, fragment)
+            return context.program(*texts), texts
         except CompileError:
             continue
     found = compiler_diagnostics(log, effect.listings, (one.vertex, one.fragment))

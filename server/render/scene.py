@@ -1,7 +1,7 @@
 """A job's picture: the fitted photo, the chain of effects over it, the planes for the encoder."""
 
-from collections.abc import Mapping
-from functools import cached_property
+from collections.abc import Callable, Mapping
+from functools import cached_property, partial
 from typing import Any
 
 from server.effects import dialects
@@ -22,7 +22,7 @@ from server.render.defects import precise
 from server.render.fit import fit
 from server.render.gains import Gains
 from server.render.job import Job
-from server.render.passes import Passes, Timed, plainly
+from server.render.passes import Passes, Step, Timed, plainly
 from server.render.photo import Photo
 from server.render.soundpicture import Bytes, Heard, SoundPicture
 from server.render.surface import Picture, Surface, View
@@ -102,6 +102,11 @@ class Scene:
             for index, passes in enumerate(self._chain)
             for name, surface in passes.kept.items()
         }
+
+    def watch(self, before: Callable[[int, Step], None]) -> None:
+        """Have `before` called before each pass is drawn, with its effect's place and itself."""
+        for index, passes in enumerate(self._chain):
+            passes.before = partial(before, index)
 
     def begin(self, frame: int) -> None:
         """Make `frame` the next to be drawn; persistent targets are transparent black."""

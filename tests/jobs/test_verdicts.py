@@ -154,6 +154,19 @@ async def test_a_shader_that_hangs_is_rejected_at_its_limit(
     assert (usable, broken[0].id) == ([], "hangs")
 
 
+async def test_a_loop_without_an_end_is_refused_in_its_line_wherever_it_is_asked_for(
+    bench: Bench,
+) -> None:
+    loop = "float q = 1.0;\n  while (true) { q += 1.0; if (q < 0.0) break; }\n  gl_FragColor = q *"
+    bench.write("endless", GOOD.replace("gl_FragColor =", loop))
+    assert await bench.ask("endless") == "shader_rejected"
+    usable, broken = bench.verdicts.offered()
+    assert (usable, broken[0].diagnostics[0]["line"]) == ([], 3)
+    with pytest.raises(ToqiboxError) as caught:
+        bench.verdicts.effect("endless")
+    assert "does not end" in (caught.value.diagnostics or [])[0]["message"]
+
+
 async def test_a_kill_from_outside_is_no_verdict_and_a_crash_is_one(bench: Bench) -> None:
     bench.write("hangs", HANGS)
     asking = asyncio.create_task(bench.ask("hangs"))

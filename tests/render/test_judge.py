@@ -166,3 +166,42 @@ def test_numbers_that_are_lost_in_a_persistent_target() -> None:
     [warning] = judge(source)["warnings"]
     assert "“acc” holds NaN or infinity in 50% of its pixels" in warning["message"]
     assert judge(source.replace("-1.0 - TIME", "TIME"))["warnings"] == []
+
+
+_FREE = "while (true) { q += 1.0; if (q < 0.0) break; }"
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        (f"void mainImage(out vec4 c, vec2 p) {{\n float q = p.x;\n {_FREE}\n c = vec4(q);}}", 3),
+        (_body(f"\n#define EVER {_FREE}\nfloat q = TIME;\nEVER\ngl_FragColor = vec4(q);"), 3),
+        (_body("\nif (gl_FragCoord.x < 3.0)\n  do q *= 1.0; while (q > 0.0);\n"
+               "gl_FragColor = vec4(q); discard;",
+               '{"INPUTS": [{"NAME": "k", "TYPE": "float", "DEFAULT": 1}]}')
+         .replace("{ \n", "{ float q = k;\n"), 4),
+        (_body(f"float q = IMG_THIS_PIXEL(a).r;\nif (PASSINDEX == 1 && q > 0.5) {_FREE}\n"
+               "gl_FragColor = vec4(1.0 + q);", '{"PASSES": [{"TARGET": "a"}, {}]}'), 3),
+    ],
+)  # fmt: skip
+def test_a_loop_without_an_end_is_refused_in_its_line(source: str, line: int) -> None:
+    with pytest.raises(ToqiboxError) as caught:
+        judge(source, file="test.glsl" if "mainImage" in source else "test.fs")
+    assert caught.value.code == "shader_rejected"
+    assert caught.value.diagnostics is not None
+    (found,) = caught.value.diagnostics
+    assert found["message"].startswith("this loop does not end: it makes more than 32,768 rounds")
+    assert (found["line"], found["source"].strip()) == (line, source.split("\n")[line - 1].strip())
+
+
+def test_loops_that_end_late_are_drawn() -> None:
+    march = """
+    int rounds = 0;
+    for (float t = 0.0; t < 100.0; t += 0.05) {
+        for (int i = 0; i < int(t) + 8; i++) rounds++;
+        if (rounds > 20000) break;
+    }
+    while (rounds > 100) rounds -= 7;
+    gl_FragColor = vec4(rounds > 0);
+"""
+    assert judge(_body(march))["blank"] is False

@@ -148,6 +148,15 @@ async def test_what_is_saved_is_seen(
         assert await page.run("document.getElementById('stage').className") == "stage stale"
         await _color(page, 0, 64, 204)
 
+        # A page that runs a loop without an end answers no more.
+        endless = "float q = level;\n    while (true) { q += 1.0; if (q < 0.0) break; }\n    "
+        watching.write(
+            _text().replace("gl_FragColor = vec4(lev", f"{endless}gl_FragColor = vec4(lev")
+        )
+        await _shown(page, "problems", "this loop does not end")
+        watching.write(_text("vec4(0.8, level, 0.8, 1.0)"))
+        await _color(page, 204, 64, 204)
+
         watching.write('/*{ "INPUTS": [}*/ void main() {}')
         await _shown(page, "problems", "green.fs:1:")
         watching.write(_text())

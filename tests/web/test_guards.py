@@ -1,0 +1,40 @@
+"""A browser leaves loops that do not end, and draws those that end as ever."""
+
+from pathlib import Path
+
+import pytest
+
+from server.commands.effects.source import read
+from tests.web.conftest import Stage
+
+pytestmark = pytest.mark.browser
+
+ENDLESS = """/*{"ISFVSN": "2"}*/
+float walk(float x) {
+    do { x += 0.0; } while (x < 1.0);
+    return x;
+}
+void main() {
+    int rounds = 0;
+    for (int i = 0; i < 100000; i++) for (int j = 0; j < 100000; j++) rounds++;
+    while (true) walk(0.5);
+    gl_FragColor = vec4(rounds == 32768, 1.0, 0.0, 1.0);
+}
+"""
+MARCH = """/*{"ISFVSN": "2"}*/
+void main() {
+    float t = 0.0;
+    int rounds = 0;
+    while (t < 3.0) { t += 0.25; for (int i = 0; i < rounds; i++) if (i > 4) break; rounds++; }
+    gl_FragColor = vec4(float(rounds) / 255.0, t / 4.0, 0.0, 1.0);
+}
+"""
+
+
+async def test_a_loop_without_an_end_ends(stage: Stage, tmp_path: Path) -> None:
+    for text, wanted in ((ENDLESS, [255, 255, 0]), (MARCH, [12, 191, 0])):
+        path = tmp_path / "loops.fs"
+        path.write_text(text)
+        drawn = await stage.draw(read(path).effect, {}, [0], second=False)
+        assert not isinstance(drawn, str), drawn
+        assert drawn[0].reshape(-1, 3).tolist() == [wanted] * (64 * 36)
