@@ -4,7 +4,7 @@ import pytest
 
 from server.warning import WARNINGS, seen, warning
 
-VALUES = {"percent": 20, "colour": "#102030"}
+VALUES = {"percent": 20, "colour": "#102030", "characters": "U+0378"}
 
 
 @pytest.mark.parametrize("code", WARNINGS)

@@ -198,7 +198,7 @@ def test_refuses_what_is_not_offered(
             '/*{"INPUTS": [\n  {"NAME": "a", "TYPE": "float", "BIND": "drum"}]}*/',
             2,
             42,
-            "“drum” is no feature",
+            "“drum” is not a feature",
         ),
         ('/*{"INPUTS": [{"NAME": "a", "TYPE": "image",\n"BIND": "kick"}]}*/', 2, 9, "numbers"),
         (

@@ -100,7 +100,7 @@ def test_takes(name: str, told: dict[str, Any], motion: object) -> None:
         ({"size": {"bind": "kik"}}, "params.size.bind", "did you mean “kick”"),
         ({"size": {"bind": 3}}, "params.size.bind", "the name of a feature"),
         ({"size": {"bind": None}}, "params.size.bind", "the name of a feature"),
-        ({"size": {"bind": "transition"}}, "params.size.bind", "no feature"),
+        ({"size": {"bind": "transition"}}, "params.size.bind", "not a feature"),
         ({"size": {"bind": "kick", "mim": 1}}, "params.size.mim", "known are bind, min, max"),
         ({"size": {"bind": "kick", "min": 2, "max": 1}}, "params.size.min", "wrong way round"),
         ({"size": {"bind": "kick", "max": 3}}, "params.size.max", "from 0 to 2"),

@@ -102,7 +102,7 @@ async def reset_at_each_step(running: Running, pool: HeldPool, sent: bytes, read
         await asyncio.sleep(0.02)
         pool.go.set()
         assert await running.until(lambda: descriptors() == before), step
-        assert not running.spooled()
+        assert await running.until(lambda: not running.spooled()), step
     return step - 1
 
 
