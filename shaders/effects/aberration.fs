@@ -10,15 +10,18 @@
         {"NAME": "inputImage", "TYPE": "image"},
         {"NAME": "amount", "LABEL": "Amount", "TYPE": "float", "MIN": 0.0, "MAX": 0.05, "DEFAULT": 0.008, "IDENTITY": 0.0},
         {"NAME": "hit", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "BIND": {"bind": "accent.pulse", "smooth": 0.05, "decay": 0.4}},
-        {"NAME": "jolt", "LABEL": "Further on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 0.1, "DEFAULT": 0.07, "IDENTITY": 0.0},
+        {"NAME": "jolt", "LABEL": "Further on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 0.1, "DEFAULT": 0.055, "IDENTITY": 0.0},
         {"NAME": "middle", "LABEL": "Size of the sharp middle", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.06},
         {"NAME": "center", "LABEL": "Middle of the lens", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.5]},
         {"NAME": "swap", "LABEL": "Blue outwards", "TYPE": "bool", "DEFAULT": false}
     ]
 }*/
 
-vec4 seen(vec2 ray, float shift) {
-    return IMG_NORM_PIXEL(inputImage, isf_FragNormCoord - ray * shift);
+// The mean of three places about `shift` along the ray: each colour smears a little, as in a spectrum.
+vec4 seen(vec2 ray, float shift, float smear) {
+    vec2 at = isf_FragNormCoord - ray * shift;
+    vec4 sum = IMG_NORM_PIXEL(inputImage, at - ray * smear) + IMG_NORM_PIXEL(inputImage, at + ray * smear);
+    return 0.3 * sum + 0.4 * IMG_NORM_PIXEL(inputImage, at);
 }
 
 void main() {
@@ -31,15 +34,9 @@ void main() {
     float most = amount + jolt * hit;
     float part = (swap ? -most : most) * lens;
 
-    // Five places along the ray; each colour is the mean of neighbours, as a spectrum smears.
-    vec4 first = seen(ray, most + part);
-    vec4 second = seen(ray, most + 0.5 * part);
-    vec4 third = seen(ray, most);
-    vec4 fourth = seen(ray, most - 0.5 * part);
-    vec4 fifth = seen(ray, most - part);
-    gl_FragColor = vec4(
-        0.5 * (first.r + second.r),
-        0.25 * (second.g + fourth.g) + 0.5 * third.g,
-        0.5 * (fourth.b + fifth.b),
-        third.a);
+    // Green stays nearly sharp and keeps the detail; red and blue lie at the ends of the spectrum.
+    vec4 green = seen(ray, most, 0.08 * part);
+    float red = seen(ray, most + 0.86 * part, 0.14 * part).r;
+    float blue = seen(ray, most - 0.86 * part, 0.14 * part).b;
+    gl_FragColor = vec4(red, green.g, blue, green.a);
 }

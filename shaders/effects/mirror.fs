@@ -46,14 +46,15 @@ vec2 axes() {
 }
 
 // A point, in short sides from the middle, after the mirrors: xy is where in the picture it comes
-// from, z the light on its facet and w the distance to the nearest edge between two of them.
+// from, z the light on its facet and w the light of the nearest edge between two of them.
 vec4 folded(vec2 point, float shift) {
     float turn = TURN * fract((number * notch + bass * speed) / 360.0);
     float facet = TURN / float(segments);
     vec2 first = vec2(cos(turn), sin(turn));
     mat2 next = mat2(cos(facet), sin(facet), -sin(facet), cos(facet));
     vec2 half_axes = axes();
-    vec4 seen = vec4(point, 1.0, 9.0);
+    float fine = max(0.0028, 1.4 / min(RENDERSIZE.x, RENDERSIZE.y));
+    vec4 seen = vec4(point, 1.0, 0.0);
     for (int bounce = 0; bounce < BOUNCES; bounce++) {
         vec2 way = first;
         vec2 nearest = way;
@@ -73,7 +74,9 @@ vec4 folded(vec2 point, float shift) {
         seen.xy -= (1.0 + zoom) * most * nearest;
         float lit = 1.0 - dim * (0.95 - 0.75 * dot(nearest, vec2(-0.5, 0.866)));
         seen.z *= mix(1.0, lit, smoothstep(0.0, 0.05, most));
-        seen.w = min(seen.w, most - after);
+        // An edge begins softly where the two meet the middle, or it looks like a scratch.
+        float line = exp(-pow((most - after) / fine, 2.0)) * smoothstep(0.0, 0.3, most);
+        seen.w = max(seen.w, line);
     }
     return seen;
 }
@@ -90,10 +93,8 @@ vec4 mirrored() {
     vec2 from = uv + (glass.xy - point) * unit / RENDERSIZE;
     from = 1.0 - abs(mod(from, 2.0) - 1.0); // beyond the picture's edge it comes back mirrored
     vec4 color = IMG_NORM_PIXEL(inputImage, from);
-    // A fine line of light where two mirrors meet.
-    float line = glass.w < 9.0 ? exp(-pow(glass.w / max(0.0028, 1.4 / unit), 2.0)) : 0.0;
     color.rgb *= glass.z;
-    color.rgb += (1.0 - color.rgb) * 0.34 * line * open;
+    color.rgb += (1.0 - color.rgb) * 0.22 * glass.w * open;
     return color;
 }
 

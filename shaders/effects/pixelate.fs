@@ -84,8 +84,9 @@ vec4 squares(float side, float swell) {
     }
     vec4 tone = 0.25 * sum;
     vec2 within = from - cell * side; // the joint is on the left and below
-    float joint = step(min(within.x, within.y), max(1.0, floor(0.05 * side + 0.5)));
-    tone.rgb *= 1.0 + 0.13 * (hash(cell + 91.0) - 0.5);
+    float fine = 0.04 * side; // the joint's width, and fainter where a pixel is wider than that
+    float joint = step(min(within.x, within.y), max(1.0, floor(fine + 0.5))) * min(fine, 1.0);
+    tone.rgb *= 1.0 + 0.09 * (hash(cell + 91.0) - 0.5);
     tone.rgb = min(tone.rgb * (1.0 - 0.15 * joint) + 0.012 * (1.0 - joint), 1.0);
     return tone;
 }

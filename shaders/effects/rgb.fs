@@ -54,5 +54,11 @@ void main() {
     // colours, and what is bright or flat is not raised.
     float share = 1.6 * overlay * min(pulse, 1.0);
     vec3 gained = max(parted - picture.rgb, 0.0);
-    gl_FragColor = vec4(parted + share * gained * (1.0 - parted), picture.a);
+    parted += share * gained * (1.0 - parted);
+    // Partly with the brightness of the picture itself: faces keep their features, and ghosts of
+    // snow and sky do not outshine what they fall on.
+    vec3 weights = vec3(0.2126, 0.7152, 0.0722);
+    float gain = (dot(picture.rgb, weights) + 0.06) / (dot(parted, weights) + 0.06);
+    parted *= mix(1.0, clamp(gain, 0.4, 1.5), 0.6 * min(2.0 * pulse, 1.0));
+    gl_FragColor = vec4(min(parted, 1.0), picture.a);
 }

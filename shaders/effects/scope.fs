@@ -16,7 +16,7 @@
         {"NAME": "center", "LABEL": "Place", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.15]},
         {"NAME": "thickness", "LABEL": "Thickness", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.12},
         {"NAME": "glow", "LABEL": "Glow", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
-        {"NAME": "span", "LABEL": "Length of the sound shown", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.5},
+        {"NAME": "span", "LABEL": "Length of the sound shown", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.6},
         {"NAME": "dim", "LABEL": "Dim the photo", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.55, "IDENTITY": 0.0},
         {"NAME": "bump", "LABEL": "The photo grows on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
         {"NAME": "pulse", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.3}},
@@ -69,14 +69,14 @@ vec2 middle() {
     return vec2(center.x, low < high ? clamp(center.y, low, high) : 0.5 * (low + high));
 }
 
-// Left and right from -1 to 1 around 300 Hz: the difference of two Gaussian blurs, of 12 and 45
-// samples. A kick does not throw the line aside, and hiss does not roughen it.
+// Left and right from -1 to 1 around 250 Hz: the difference of two Gaussian blurs, of 20 and 42
+// samples, so that about as many waves are seen in every frame. A kick does not throw the line aside, and hiss does not roughen it.
 vec4 softened() {
     int here = 2 * int(gl_FragCoord.x);
     vec2 sum = vec2(0.0);
     float weights = 0.0;
-    for (int i = -18; i <= 18; i++) {
-        float weight = exp(-0.5 * float(i * i) * 4.0 / 144.0);
+    for (int i = -27; i <= 27; i++) {
+        float weight = exp(-0.5 * float(i * i) * 4.0 / 400.0);
         int at = clamp(here + 2 * i, 0, SAMPLES - 1);
         sum += weight * vec2(texelFetch(samples, ivec2(at, 0), 0).r, texelFetch(samples, ivec2(at, 1), 0).r);
         weights += weight;
@@ -89,7 +89,7 @@ vec4 cleaned() {
     vec2 sum = vec2(0.0);
     float weights = 0.0;
     for (int i = -13; i <= 13; i++) {
-        float weight = exp(-0.5 * float(i * i) * 100.0 / 1881.0); // 45 * 45 - 12 * 12
+        float weight = exp(-0.5 * float(i * i) * 100.0 / 1364.0); // 42 * 42 - 20 * 20
         sum += weight * texelFetch(fine, ivec2(clamp(here + 5 * i, 0, TEXELS - 1), 0), 0).rg;
         weights += weight;
     }
@@ -160,8 +160,8 @@ vec2 point(float share, float lane, vec2 frame) {
         return 1.05 * swollen() * turned / (1.0 + 0.55 * far);
     }
     vec2 sound = calmed(share) * wave(share);
-    float value = 0.5 * (sound.x + sound.y);
-    value /= 1.0 + 0.6 * abs(value); // peaks bend back
+    float value = 0.75 * (sound.x + sound.y);
+    value /= 1.0 + abs(value); // peaks bend back, and small waves stay tall
     return vec2((2.04 * share - 1.02) * frame.x, 0.88 * swollen() * min(frame.y, 0.6) * value);
 }
 
