@@ -3,23 +3,40 @@
 const AROUND = 2;
 
 /**
- * Show messages, or nothing.
+ * Show messages, or nothing. Warnings alone take one line until they are opened: the picture is
+ * what counts then.
  * @param {HTMLElement} place
  * @param {string} title - in a sentence
  * @param {object[]} messages - {file, line, column, severity, message, hint}
  * @param {{file: string, code: string}[]} texts - the author's
  */
 export function show(place, title, messages, texts) {
+  const opened = place.querySelector("details")?.open;
+  const mild = Boolean(title) && messages.every(({ severity }) => severity === "warning");
   place.hidden = !title;
+  place.classList.toggle("mild", mild);
   place.replaceChildren();
   if (!title) return;
-  place.append(element("p", "", title), ...messages.map((one) => problem(one, texts)));
+  const boxes = messages.map((one) => problem(one, texts));
+  if (mild) place.append(folded(title, messages[0], boxes, opened));
+  else place.append(element("p", "", title), ...boxes);
+}
+
+function folded(title, first, boxes, opened) {
+  const details = Object.assign(document.createElement("details"), { open: opened });
+  const summary = element("summary");
+  summary.append(element("b", "", title), ` ${position(first)} ${first.message}`);
+  details.append(summary, ...boxes);
+  return details;
+}
+
+function position({ file, line, column }) {
+  return [file, line, column].filter((part) => part != null).join(":");
 }
 
 function problem(one, texts) {
   const box = element("div", `problem ${one.severity ?? "error"}`);
-  const place = [one.file, one.line, one.column].filter((part) => part != null).join(":");
-  box.append(element("p", "where", place), element("p", "message", one.message));
+  box.append(element("p", "where", position(one)), element("p", "message", one.message));
   const text = texts.find(({ file }) => file === one.file);
   if (text && one.line) box.append(excerpt(text.code.split("\n"), one.line, one.column));
   else if (one.source) box.append(excerpt([one.source], 1, null));

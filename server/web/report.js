@@ -3,7 +3,7 @@
 
 import { complaints } from "./player.js";
 import { show } from "./problems.js";
-import { agreement, note } from "./serverpane.js";
+import { agreement, browserNote, note } from "./serverpane.js";
 
 const at = (id) => document.getElementById(id);
 const WORDS = {
@@ -59,7 +59,8 @@ export class Report {
     say(...(alone ? ["drawn by the server alone", "fair"] : (WORDS[verdict] ?? bad)));
     at("renderer").textContent = at("renderer").title = renderer;
     at("stage").classList.toggle("stale", verdict === "bad");
-    at("unable").hidden = !alone;
+    at("unable").textContent = browserNote(state, alone, Boolean(subject.player));
+    at("unable").hidden = !at("unable").textContent;
     this.watch.stage.alone(Boolean(alone));
     this.texts = effect?.lines ?? this.texts;
     if (verdict === "bad") show(at("problems"), reason, diagnostics, this.texts);

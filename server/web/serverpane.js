@@ -16,6 +16,19 @@ export function note(state, facts, painted) {
   return painted ? "" : "The server draws the first frame …";
 }
 
+/**
+ * The words over the browser's own picture; nothing where it is the picture of what is saved, or
+ * of the text before it.
+ * @param {object} state - as the server tells it
+ * @param {boolean} alone - whether this browser alone refuses the effect
+ * @param {boolean} drawn - whether there is a picture
+ */
+export function browserNote(state, alone, drawn) {
+  if (alone) return "This browser does not run it; the server does.";
+  if (drawn) return "";
+  return state.verdict === "bad" ? "There is no picture yet: see the messages." : "The server tries it first …";
+}
+
 /** How far both pictures agree: {words, kind: good, fair or nothing}. */
 export function agreement({ error, difference, exact, from, frame, waits }, moused) {
   const parts = [];

@@ -75,6 +75,7 @@ export class Stage {
     if (!views.some(({ id }) => id === this.view)) this.view = PICTURE;
     at("look").replaceChildren(...views.map(({ id, label }) => made("option", { value: id }, label)));
     at("look").value = this.view;
+    at("look").parentElement.hidden = false;
     this.wanted = Mouse.wanted(player);
     at("canvas").classList.toggle("moused", this.wanted.size > 0);
     if (!this.wanted.size) this.mouse.reset();

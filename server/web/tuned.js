@@ -23,6 +23,7 @@ export class Tuned {
     const names = Object.keys(values);
     const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : "";
     at("count").textContent = names.length ? `Tuned: ${names.slice(0, MOST_NAMES).join(", ")}${more}` : "Nothing is tuned yet.";
+    at("reset").disabled = !names.length;
     const headed = effect?.dialect === "isf";
     at("write").disabled = !names.length || !headed || this.busy;
     at("write").title = headed ? "Write DEFAULT and BIND into the file (W)" : "Only ISF files have a header that holds values; copy a command instead";
