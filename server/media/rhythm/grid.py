@@ -78,15 +78,23 @@ def find(heard: Heard, tempo: float | None = None) -> Grid:
         none = np.zeros(0)
         return Grid(none, none, none, none, 0.0, 0.0, False)
     even = line.fit(found, heard.beats, _struck(heard))
+    drums = _drums(heard)
     start, end = _sounding(heard)
     if even:
         found = even.beats(max(start - _ON_S, 0.0), min(end, heard.seconds))
-        speed = _rounded(60 / even.period)
     else:
         found = _settled(found, _struck(heard))
         found = found[(found >= 0) & (found < heard.seconds)]
-        speed = float(np.median(60 / np.diff(found))) if len(found) > 1 else 0.0
-    found = _on_drums(found, heard)
+    if _is_between_drums(found, heard):
+        # What the beats were fitted to lies between them now: the drums place them.
+        found = _between(found)
+        if even:
+            even = line.fitted(line.Line(float(found[-1]), even.period), drums, found)
+            found = even.beats(max(start - _ON_S, 0.0), min(end, heard.seconds))
+        else:
+            found = _settled(found, drums)
+    pace = float(np.median(60 / np.diff(found))) if len(found) > 1 else 0.0
+    speed = _rounded(60 / even.period) if even else pace
     sure_first = line.peak(heard.downbeats, found)
     firsts = metre.downbeats(sure_first, _CHANGE * harmony.changes(heard.spectrum.levels, found))
     sure = line.peak(heard.beats, found)
@@ -109,7 +117,7 @@ def _exact(steps: NDArray[np.int64], activation: Reals) -> Reals:
 
 def _struck(heard: Heard) -> Reals:
     """Times of drums, and of onsets where no drum is near, in order."""
-    drums = np.sort(np.concatenate([heard.kicks[:, 0], heard.snares[:, 0]]))
+    drums = _drums(heard)
     return drums if len(drums) >= len(heard.onsets) / 4 else heard.onsets[:, 0]
 
 
@@ -122,21 +130,30 @@ def _settled(beats: Reals, events: Reals) -> Reals:
     return found[np.diff(found, prepend=-1.0) > 0.1]
 
 
-def _on_drums(beats: Reals, heard: Heard) -> Reals:
-    """The beats, or the places between them where the drums and the network rather mark those."""
+def _is_between_drums(beats: Reals, heard: Heard) -> bool:
+    """Return whether drums and network mark the places between the beats rather than the beats."""
     if len(beats) < _FEWEST:
-        return beats
-    first = beats[0] - (beats[1] - beats[0]) / 2
-    between = np.concatenate(
-        [[max(first, 0.0)] if first > -_ON_S else [], (beats[1:] + beats[:-1]) / 2]
-    )
-    drums = np.sort(np.concatenate([heard.kicks[:, 0], heard.snares[:, 0]]))
+        return False
+    between = _between(beats)
+    drums = _drums(heard)
     on, off = _share(beats, drums), _share(between, drums)
     sure, unsure = (float(line.peak(heard.beats, places).mean()) for places in (beats, between))
     rather = off > _TIMES_DRUMS * on and unsure > _SHARE_SURE * sure
     kicks = _share(between, heard.kicks[:, 0]) - _share(beats, heard.kicks[:, 0])
-    moved = kicks > _FAR_MORE or (rather and kicks > -_FEWER_KICKS)
-    return between if moved else beats
+    return kicks > _FAR_MORE or (rather and kicks > -_FEWER_KICKS)
+
+
+def _between(beats: Reals) -> Reals:
+    """Return the middles of the beats, and the one before the first beat inside the track."""
+    first = beats[0] - (beats[1] - beats[0]) / 2
+    return np.concatenate(
+        [[max(first, 0.0)] if first > -_ON_S else [], (beats[1:] + beats[:-1]) / 2]
+    )
+
+
+def _drums(heard: Heard) -> Reals:
+    """Return the times of kicks and snares, in order."""
+    return np.sort(np.concatenate([heard.kicks[:, 0], heard.snares[:, 0]]))
 
 
 def _share(places: Reals, events: Reals) -> float:

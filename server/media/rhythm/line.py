@@ -26,6 +26,7 @@ _WIDE = 3
 _LEAST = 0.25
 """A beat is marked from this activation on."""
 _SNAP_S = 0.025
+_FITS = 3
 
 
 class Line(NamedTuple):
@@ -55,8 +56,7 @@ def fit(beats: Reals, activation: Reals, events: Reals) -> Line | None:
     if len(marked) < _FEWEST:
         return None
     line = _strongest(activation, float(np.median(np.diff(beats))))
-    for _ in range(3):
-        line = _fitted(line, events, beats)
+    line = fitted(line, events, beats)
     place = (marked - line.first) / line.period
     off = np.abs(place - np.rint(place)) * line.period
     grid = line.beats(float(beats[0]), float(beats[-1]) + 1e-3)
@@ -88,14 +88,22 @@ def _strongest(activation: Reals, period: float) -> Line:
     return Line(phase * float(periods[best]) % float(periods[best]), float(periods[best]))
 
 
-def _fitted(line: Line, events: Reals, beats: Reals) -> Line:
-    """The line through the events that lie near it, by least squares."""
+def fitted(line: Line, events: Reals, beats: Reals) -> Line:
+    """Return the line through the events that lie near it, by least squares.
+
+    Args:
+        line: about where it lies, to 25 ms.
+        events: seconds, in order.
+        beats: seconds; events outside of them do not count.
+    """
     inside = events[(events >= beats[0] - _SNAP_S) & (events <= beats[-1] + _SNAP_S)]
-    place = (inside - line.first) / line.period
-    number = np.rint(place)
-    near = np.abs(place - number) * line.period <= _SNAP_S
-    if near.sum() < _FEWEST or np.ptp(number[near]) < _FEWEST:
-        return line
-    period, first = np.polyfit(number[near], inside[near], 1)
-    late = inside[near] - first - number[near] * period
-    return Line(float(first + np.median(late)), float(period))
+    for _ in range(_FITS):  # each brings more events near
+        place = (inside - line.first) / line.period
+        number = np.rint(place)
+        near = np.abs(place - number) * line.period <= _SNAP_S
+        if near.sum() < _FEWEST or np.ptp(number[near]) < _FEWEST:
+            return line
+        period, first = np.polyfit(number[near], inside[near], 1)
+        late = inside[near] - first - number[near] * period
+        line = Line(float(first + np.median(late)), float(period))
+    return line

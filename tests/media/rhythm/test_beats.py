@@ -92,4 +92,4 @@ def test_beats_are_where_the_kicks_are_and_not_where_bass_and_hats_are() -> None
     signal = 0.7 * sounds.hits(16, times) + 0.3 * bass * np.exp(-age / 0.1)
     found = rhythm.find(sounds.samples(0.6 * signal + sounds.hats(16, times + 0.25)))
     assert found.tempo == pytest.approx(120, rel=1e-3)
-    assert np.abs((found.beats[:, 0] + 0.25) % 0.5 - 0.25).max() < 0.02
+    assert np.abs((found.beats[:, 0] + 0.25) % 0.5 - 0.25).max() < 0.001
