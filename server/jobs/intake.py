@@ -11,6 +11,7 @@ from typing import Any
 from server import confine
 from server.config import Config
 from server.errors import CATALOGUE, ToqiboxError
+from server.jobs import affordable
 from server.jobs.artifacts import DataFolder, discard, new_id
 from server.jobs.fields import FILES
 from server.jobs.health import Health
@@ -18,6 +19,7 @@ from server.jobs.images import keep
 from server.jobs.job import Job, Status, now_ms
 from server.jobs.spec import Request, resolve
 from server.jobs.store import Store
+from server.jobs.verdicts import Verdicts
 from server.jobs.workers import Event, TaskError, Watch, run_once
 from server.log import note
 from server.reasons import Reason
@@ -37,11 +39,14 @@ BUSY_S = 30
 class Intake:
     """Turns checked requests and spooled uploads into queued jobs."""
 
-    def __init__(self, config: Config, store: Store, data: DataFolder, health: Health) -> None:
+    def __init__(
+        self, config: Config, store: Store, data: DataFolder, health: Health, verdicts: Verdicts
+    ) -> None:
         self._config = config
         self._store = store
         self._data = data
         self._health = health
+        self._verdicts = verdicts
         self._prepares = asyncio.Semaphore(_PREPARES)
         self._accepting = 0
 
@@ -83,7 +88,8 @@ class Intake:
                 ``photo2``; without ``photo`` the cover of the track is taken. It is taken over.
 
         Raises:
-            ToqiboxError: what is wrong with a file, or queue_full; the folder is gone then.
+            ToqiboxError: what is wrong with a file, queue_full, or shader_rejected where the
+                effect is too slow for the video; the folder is gone then.
         """
         self._accepting += 1
         try:
@@ -185,6 +191,9 @@ class Intake:
         now = now_ms()
         late = 0 if request.plan == "premium" else self._config.premium_head_start_sec * 1000
         spec = resolve(request, prepared, self._config)
+        verdicts = self._verdicts.known(link.source for link in request.chain)
+        software = bool(self._health.software)
+        affordable.enforce(request.chain, spec, verdicts, self._config, software=software)
         return Job.new(
             new_id(), request.plan, spec, turn=now + late, created_at=now, request_id=request_id
         )

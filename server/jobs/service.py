@@ -47,7 +47,7 @@ class Service:
         self.health = Health(config, self.data.scratch)
         self.verdicts = Verdicts(self.store, self.health, library, Judge(config, self.health))
         self.dispatcher = Dispatcher(config, self.store, self.data, self.health)
-        self._intake = Intake(config, self.store, self.data, self.health)
+        self._intake = Intake(config, self.store, self.data, self.health, self.verdicts)
         self._chores: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:

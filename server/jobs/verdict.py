@@ -35,6 +35,10 @@ class Verdict:
     """Whether nothing could be seen in either frame."""
     warnings: tuple[dict[str, Any], ...] = ()
     """Diagnostics of severity ``warning`` about what was drawn."""
+    pixel_s: float = 0.0
+    """What a frame takes for each pixel; see render/cost.py."""
+    fixed_s: float = 0.0
+    """What a frame takes beside that."""
 
     def enforce(self, effect_id: str) -> None:
         """Refuse an effect that cannot be drawn.
@@ -101,7 +105,8 @@ def of_result(result: Mapping[str, Any], file: str) -> Verdict:
             f"nothing is to be seen in the frames drawn: {result.get('why') or 'all is black'}"
         )
         warnings += ({**diagnostic(file, "", None, None, message), "severity": "warning"},)
-    return Verdict(blank=blank, warnings=warnings)
+    cost = result.get("cost") or {}
+    return Verdict(blank=blank, warnings=warnings, **cost)
 
 
 def is_late(error: TaskError) -> bool:

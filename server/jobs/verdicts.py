@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from server.effects.effect import Effect
@@ -63,6 +63,11 @@ class Verdicts:
 
     def _key(self, source: Source) -> Key:
         return source.key, self._health.driver
+
+    def known(self, sources: Iterable[Source]) -> dict[str, Verdict]:
+        """The verdicts that there are on some sources, by their keys."""
+        found = ((source.key, self._known.get(self._key(source))) for source in sources)
+        return {key: verdict for key, verdict in found if verdict is not None}
 
     def source(self, effect_id: str) -> Source:
         """The source of an effect as its files are now.

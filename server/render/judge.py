@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from server.effects.lettering import SAMPLE
 from server.errors import ToqiboxError
 from server.render.context import Context, GlError
+from server.render.cost import Costs
 from server.render.defects import not_finite, values, why_blank
 from server.render.events import Emit, Result, Spec
 from server.render.job import Job
@@ -49,7 +50,7 @@ def run(spec: Spec, emit: Emit) -> Result:
     Returns:
         `renderer`, `software`, `blank` (every pixel of the last effect's own output is black or
         fully transparent in every frame looked at), `why` (the likely reason of that), `warnings`
-        (diagnostics about what was drawn) and `seconds`.
+        (diagnostics about what was drawn), `cost` (a FrameCost) and `seconds`.
 
     Raises:
         ToqiboxError: ``shader_compile_failed`` and ``shader_rejected`` with diagnostics,
@@ -79,13 +80,21 @@ def run(spec: Spec, emit: Emit) -> Result:
         with context:
             emit.stage("compile")
             scene = Scene(context, job)
-            scene.watch(_Counter(context, scene, used).before)
-            shown = _draw(context, scene, job, emit)
+            costs = Costs(context, job.size)
+            counter = _Counter(context, scene, used)
+
+            def before(index: int, step: Step) -> None:
+                counter.before(index, step)
+                costs.before(index, step)
+
+            scene.watch(before)
+            shown = _draw(scene, job, emit, costs)
             context.check("drawing")
             found = {
                 "renderer": context.renderer,
                 "software": context.software,
                 "warnings": not_finite(scene.effects, scene.kept),
+                "cost": asdict(costs.frame()),
             }
             quick = time.process_time() - used < _QUICK_S
             why = "" if shown else _why_blank(context, scene, job, emit, again=quick)
@@ -152,33 +161,32 @@ def _why_blank(context: Context, scene: Scene, job: Job, emit: Emit, *, again: b
     if again:
         # Floats take four times the memory, which may be more than there is.
         with suppress(ToqiboxError, GlError):
-            _draw(context, Scene(context, replace(job, precise=True)), job, emit, seen.append)
+            floats = Scene(context, replace(job, precise=True))
+            _draw(floats, job, emit, Costs(context, job.size), seen.append)
     return why_blank(scene.effects[-1], seen or [values(scene.output)])
 
 
 def _draw(
-    context: Context,
     scene: Scene,
     job: Job,
     emit: Emit,
+    costs: Costs,
     look: Callable[[NDArray[np.float32]], None] | None = None,
 ) -> bool:
     """Draw what must be drawn; returns whether anything is to be seen in a judged frame.
 
     Args:
-        context: where it is drawn.
         scene: what is drawn.
         job: of the scene.
         emit: called before each pass.
+        costs: times each pass.
         look: called with each judged frame as floats, height by width by RGBA.
     """
 
-    def timed(_name: str, draw: Callable[[], bool]) -> bool:
+    def timed(name: str, draw: Callable[[], bool]) -> bool:
         # A software renderer compiles a pass once more when it is drawn first.
         emit.stage("draw")
-        drawn = draw()
-        context.finish()
-        return drawn
+        return costs.timed(name, draw)
 
     shown = False
     scene.begin(0)

@@ -1,5 +1,6 @@
 import asyncio
 import shutil
+import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
@@ -124,6 +125,22 @@ class Running:
 
 
 Start = Callable[..., Awaitable[Running]]
+
+
+@pytest.fixture(scope="session")
+def media(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, bytes]:
+    """A second of sound as WAV and a small photo as PNG."""
+    ffmpeg = shutil.which("ffmpeg")
+    assert ffmpeg
+    folder = tmp_path_factory.mktemp("media")
+    for source, name in (
+        (["sine=frequency=110:duration=1"], "tone.wav"),
+        (["testsrc=size=48x40:rate=1", "-frames:v", "1"], "photo.png"),
+    ):
+        output = [*source[1:], str(folder / name)]
+        argv = [ffmpeg, "-v", "error", "-f", "lavfi", "-i", source[0], *output]
+        subprocess.run(argv, check=True)
+    return (folder / "tone.wav").read_bytes(), (folder / "photo.png").read_bytes()
 
 
 @pytest.fixture(scope="session")

@@ -33,7 +33,7 @@ def _body(body: str, header: str = "{}") -> str:
 def test_an_effect_that_draws() -> None:
     stages: list[str] = []
     found = judge(_body("gl_FragColor = vec4(isf_FragNormCoord, TIME, 1.0);"), stages)
-    assert set(found) == {"renderer", "software", "blank", "why", "warnings", "seconds"}
+    assert set(found) == {"renderer", "software", "blank", "why", "warnings", "cost", "seconds"}
     assert found["blank"] is False
     assert found["seconds"] > 0
     assert stages == ["context", "compile", "draw", "draw"]
@@ -192,6 +192,18 @@ def test_a_loop_without_an_end_is_refused_in_its_line(source: str, line: int) ->
     (found,) = caught.value.diagnostics
     assert found["message"].startswith("this loop does not end: it makes more than 32,768 rounds")
     assert (found["line"], found["source"].strip()) == (line, source.split("\n")[line - 1].strip())
+
+
+def test_the_cost_of_a_frame_is_that_of_its_passes() -> None:
+    light = _body("gl_FragColor = vec4(TIME);")
+    assert judge(light)["cost"] == {"pixel_s": 0.0, "fixed_s": 0.0}
+    sines = "for (int i = 0; i < 200; i++) q = " + "sin(" * 20 + "q" + ")" * 20 + ";"
+    heavy = f"float q = TIME; {sines} gl_FragColor = vec4(q);"
+    whole = judge(_body(heavy))["cost"]
+    assert whole["pixel_s"] * 64 * 36 > 0.002
+    assert whole["fixed_s"] == 0.0
+    large = judge(_body(heavy, '{"PASSES": [{"TARGET": "a", "WIDTH": 64, "HEIGHT": 40}, {}]}'))
+    assert large["cost"]["fixed_s"] > 0.002
 
 
 def test_loops_that_end_late_are_drawn() -> None:

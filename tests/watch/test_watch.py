@@ -1,107 +1,23 @@
 """The watch page in a real browser: what is saved is seen, errors in their place, controls."""
 
-import contextlib
 import json
-import os
 import signal
-import subprocess
-import sys
-import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.harness import media, processes
+from tests.harness import processes
 from tests.harness.browser import Chromium, Page
+from tests.watch.conftest import SOON_S, Watching, text
 
 pytestmark = pytest.mark.browser
 
-SOON_S = 45
-"""Longest wait for anything, more than judging may take (20 s); nothing is measured by it."""
-_GREEN = "vec4(level, 0.8, 0.0, 1.0)"
-_EFFECT = """/*{
-    "INPUTS": [
-        {"NAME": "level", "TYPE": "float", "DEFAULT": 0.25},
-        {"NAME": "flash", "TYPE": "event"}
-    ]
-}*/
-void main() {
-    gl_FragColor = {color};
-    if (flash) gl_FragColor = vec4(1.0);
-}
-"""
 _SCREEN = {"width": 1200, "height": 800, "deviceScaleFactor": 1, "mobile": False}
 _MIDDLE = "Array.from(watch.player.read().slice(0, 3))"
 _TEXT = "document.getElementById('{}').innerText"
-
-
-def _text(color: str = _GREEN) -> str:
-    return _EFFECT.replace("{color}", color)
-
-
-@dataclass(frozen=True)
-class Watching:
-    """A running command and the file it watches."""
-
-    process: subprocess.Popen[str]
-    file: Path
-    address: str
-
-    def write(self, text: str) -> None:
-        self.file.write_text(text)
-
-    def answer(self, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
-        """Status, headers and body of a GET."""
-        connection = HTTPConnection(self.address.removeprefix("http://").strip("/"), timeout=SOON_S)
-        connection.request(
-            "GET", path, headers={k.replace("_", "-"): v for k, v in headers.items()}
-        )
-        with contextlib.closing(connection), connection.getresponse() as answer:
-            return answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read()
-
-
-@pytest.fixture(scope="module")
-def watching(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watching]:
-    folder = tmp_path_factory.mktemp("watching")
-    (folder / "track.wav").write_bytes(media.wav(1.5))
-    for name in ("photo.jpg", "photo2.jpg"):
-        (folder / name).write_bytes(media.photo())
-    file = folder / "green.fs"
-    file.write_text(_text())
-    (folder / "tmp").mkdir()
-    options = ["--json", "--audio", "track.wav", "--image", "photo.jpg", "--image2", "photo2.jpg"]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "server", "effects", "watch", "green.fs", *options],
-        cwd=folder,
-        env={
-            **os.environ,
-            "PYTHONPATH": str(Path(__file__).parents[2]),
-            "TMPDIR": str(folder / "tmp"),
-            "XDG_CACHE_HOME": str(folder / "cache"),
-        },
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert process.stdout is not None
-        yield Watching(process, file, json.loads(process.stdout.readline())["address"])
-    finally:
-        process.kill()
-        process.communicate()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Chromium]:
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        Chromium(Path(folder)) as chromium,
-    ):
-        yield chromium
 
 
 @asynccontextmanager
@@ -138,10 +54,10 @@ async def test_what_is_saved_is_seen(
         agreed = await _shown(page, "agreement", "Both agree in frame 0: by 0.00")
         assert "0 at most" in agreed
 
-        watching.write(_text("vec4(0.0, level, 0.8, 1.0)"))
+        watching.write(text("vec4(0.0, level, 0.8, 1.0)"))
         await _color(page, 0, 64, 204)
 
-        watching.write(_text("vec4(0.0, lewel, 0.8, 1.0)"))
+        watching.write(text("vec4(0.0, lewel, 0.8, 1.0)"))
         told = await _shown(page, "problems", "lewel")
         assert "green.fs:8:" in told
         assert "gl_FragColor = vec4(0.0, lewel, 0.8, 1.0);" in told
@@ -151,15 +67,15 @@ async def test_what_is_saved_is_seen(
         # A page that runs a loop without an end answers no more.
         endless = "float q = level;\n    while (true) { q += 1.0; if (q < 0.0) break; }\n    "
         watching.write(
-            _text().replace("gl_FragColor = vec4(lev", f"{endless}gl_FragColor = vec4(lev")
+            text().replace("gl_FragColor = vec4(lev", f"{endless}gl_FragColor = vec4(lev")
         )
         await _shown(page, "problems", "this loop does not end")
-        watching.write(_text("vec4(0.8, level, 0.8, 1.0)"))
+        watching.write(text("vec4(0.8, level, 0.8, 1.0)"))
         await _color(page, 204, 64, 204)
 
         watching.write('/*{ "INPUTS": [}*/ void main() {}')
         await _shown(page, "problems", "green.fs:1:")
-        watching.write(_text())
+        watching.write(text())
         await _color(page, 64, 204, 0)
         await page.until("document.getElementById('problems').hidden", SOON_S)
         assert await page.run("document.getElementById('stage').className") == "stage"
@@ -168,7 +84,7 @@ async def test_what_is_saved_is_seen(
 async def test_what_the_judge_gave_up_is_tried_again(
     chromium: Chromium, watching: Watching, tmp_path: Path
 ) -> None:
-    watching.write(_text())
+    watching.write(text())
     async with _opened(chromium, watching, tmp_path) as page:
         await _shown(page, "meter", "Server")  # the last that it is asked for: it is idle now
         assert await page.run("document.getElementById('retry').hidden")
@@ -176,7 +92,7 @@ async def test_what_the_judge_gave_up_is_tried_again(
         family = processes.descendants(watching.process.pid)
         (worker,) = [one for one in family if one.kind == "worker"]
         worker.pause()
-        watching.write(_text("vec4(0.0, level, 0.8, 1.0)"))
+        watching.write(text("vec4(0.0, level, 0.8, 1.0)"))
         await _shown(page, "state", "compiling")
         worker.kill()
         await _shown(page, "problems", "The renderer was ended")
@@ -188,7 +104,7 @@ async def test_what_the_judge_gave_up_is_tried_again(
 async def test_a_control_changes_both_pictures(
     chromium: Chromium, watching: Watching, tmp_path: Path
 ) -> None:
-    watching.write(_text())
+    watching.write(text())
     async with _opened(chromium, watching, tmp_path) as page:
         await _shown(page, "agreement", "Both agree")
         await page.run(
@@ -207,7 +123,7 @@ async def test_a_control_changes_both_pictures(
         await page.until("watch.frame > 3", SOON_S)
 
         # What only the browser refuses is drawn by the server.
-        watching.write(_text("vec4(1, 0.4, 0, 1) * float[1](1)[0]"))
+        watching.write(text("vec4(1, 0.4, 0, 1) * float[1](1)[0]"))
         await _shown(page, "state", "drawn by the server alone")
         assert "green.fs:8" in await _shown(page, "problems", "Only this browser refuses it.")
         await page.until(f"{server}.getImageData(0, 0, 1, 1).data)[1] == 102", SOON_S)
