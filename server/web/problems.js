@@ -12,7 +12,7 @@ const AROUND = 2;
  */
 export function show(place, title, messages, texts) {
   const opened = place.querySelector("details")?.open;
-  const mild = Boolean(title) && messages.every(({ severity }) => severity === "warning");
+  const mild = messages.length > 0 && messages.every(({ severity }) => severity === "warning");
   place.hidden = !title;
   place.classList.toggle("mild", mild);
   place.replaceChildren();
