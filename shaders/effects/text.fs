@@ -72,7 +72,13 @@ const float FOOT = 0.035;  // how much nearer to what apps cover than to a plain
 const int TAPS = 40;
 
 vec4 planned(int at) { return texelFetch(plan, ivec2(at, 0), 0); }
-vec4 current(int at) { return texelFetch(now, ivec2(at, 0), 0); }
+
+// The same of every pixel of the last pass, which reads them at its corners only (text.vs).
+varying vec4 planned_block;
+varying vec4 planned_place;
+varying vec4 now_move;
+varying vec4 now_state;
+varying vec4 now_turn;
 
 float side() { return float(place - 3 * (place / 3)) * 0.5; }
 
@@ -200,7 +206,7 @@ vec4 moving() {
 vec4 block_at(vec2 at, float blur) {
     vec2 uv = at / IMG_SIZE(letters);
     vec4 sharp = IMG_NORM_PIXEL(letters, uv);
-    if (current(1).x <= 0.0) return sharp;
+    if (now_state.x <= 0.0) return sharp;
     float far = clamp(blur / HAZE, 0.0, 1.0);
     vec4 near = mix(sharp, IMG_NORM_PIXEL(soft, uv), clamp(3.0 * far, 0.0, 1.0));
     return mix(near, IMG_NORM_PIXEL(haze, uv), clamp(1.5 * far - 0.5, 0.0, 1.0));
@@ -208,8 +214,8 @@ vec4 block_at(vec2 at, float blur) {
 
 // Where in the block a pixel is taken from while it appears; `open` is whether it may show yet.
 vec2 appearing(vec2 at, float meet, vec2 size, out float open) {
-    vec4 state = current(1);
-    float em = planned(1).w;
+    vec4 state = now_state;
+    float em = planned_place.w;
     bool upper = at.y > meet;
     open = 1.0;
     if (state.w >= 1.0) return at;
@@ -237,11 +243,11 @@ vec2 appearing(vec2 at, float meet, vec2 size, out float open) {
 
 // The line of that appearance: it grows, and goes when the words are there.
 float line_at(vec2 at, float meet, vec2 size) {
-    float raw = current(1).z;
+    float raw = now_state.z;
     if (appear != 8 || raw <= 0.0 || raw >= 1.0) return 0.0;
     float grown = 1.0 - pow(1.0 - clamp(2.0 * raw, 0.0, 1.0), 3.0);
     float reach = side() == 0.5 ? abs(at.x - 0.5 * size.x) * 2.0 : (side() == 0.0 ? at.x : size.x - at.x);
-    float thick = max(0.035 * planned(1).w, 1.0);
+    float thick = max(0.035 * planned_place.w, 1.0);
     float y = abs(at.y - (shown(true) && shown(false) ? meet : 0.0));
     float inside = clamp(0.5 * thick + 0.5 - y, 0.0, 1.0) * step(0.0, reach) * clamp(grown * size.x - reach, 0.0, 1.0);
     return inside * (1.0 - smoothstep(0.75, 1.0, raw));
@@ -249,25 +255,25 @@ float line_at(vec2 at, float meet, vec2 size) {
 
 // What dims the picture behind the block: dark behind light letters, light behind dark ones.
 vec4 dimming(vec2 from, vec4 block) {
-    vec2 far = (abs(from - 0.5 * block.xy) - 0.5 * block.xy) / (SCRIM * planned(1).w);
+    vec2 far = (abs(from - 0.5 * block.xy) - 0.5 * block.xy) / (SCRIM * planned_place.w);
     vec2 near = 1.0 - smoothstep(-0.6, 1.0, far);
     float local = near.x * near.y;
     // A block near the lower edge stands on a gradient out of that edge, with a trace of the local one.
-    vec4 where = planned(1);
+    vec4 where = planned_place;
     float tall = 0.5 * block.y * where.z;
     float rise = (gl_FragCoord.y - where.y + tall) / (2.0 * tall + SCRIM * where.w);
     float edge = place < 3 ? 1.0 - smoothstep(0.28, 0.45, (where.y - tall) / RENDERSIZE.y) : 0.0;
     float ground = 0.9 * (1.0 - smoothstep(0.0, 1.0, rise));
     local = mix(local, 1.0 - (1.0 - ground) * (1.0 - 0.4 * local), edge);
-    float dim = scrim * local * current(1).w * color.a;
+    float dim = scrim * local * now_state.w * color.a;
     return vec4(vec3(step(dot(color.rgb, vec3(0.2126, 0.7152, 0.0722)), 0.35)), dim);
 }
 
 void over() {
-    vec4 where = planned(1);
-    vec4 move = current(0);
-    vec4 turn = current(2);
-    vec4 block = planned(0);
+    vec4 where = planned_place;
+    vec4 move = now_move;
+    vec4 turn = now_turn;
+    vec4 block = planned_block;
     vec2 from = gl_FragCoord.xy - where.xy - move.xy * where.w;
     from = vec2(dot(from, turn.xy), dot(from, vec2(-turn.y, turn.x))) / where.z;
     vec2 pivot = vec2((side() - 0.5) * block.x, 0.0); // it grows from the side that it stands at
@@ -278,15 +284,15 @@ void over() {
     if (any(lessThan(from, vec2(-block.w))) || any(greaterThan(from, block.xy + block.w))) return;
     float open;
     vec2 at = appearing(from, block.z, block.xy, open);
-    vec4 seen = block_at(at + block.w, current(1).x) * open;
+    vec4 seen = block_at(at + block.w, now_state.x) * open;
     float inside = line_at(from, block.z, block.xy);
     seen = mix(seen, vec4(color.rgb, 1.0) * color.a, inside);
     float alpha = seen.a * move.w;
     if (alpha <= 0.0) return;
     vec3 tone = seen.rgb / seen.a;
     // The accent takes what has the colour of the letters; outlines and emoji stay.
-    float like = current(1).y > 0.0 ? clamp(1.0 - 2.0 * distance(tone, color.rgb), 0.0, 1.0) : 0.0;
-    tone = mix(tone, accent.rgb, like * current(1).y);
+    float like = now_state.y > 0.0 ? clamp(1.0 - 2.0 * distance(tone, color.rgb), 0.0, 1.0) : 0.0;
+    tone = mix(tone, accent.rgb, like * now_state.y);
     float both = alpha + behind.a * (1.0 - alpha);
     gl_FragColor = vec4(mix(behind.rgb, tone, alpha / both), both);
 }

@@ -1,12 +1,19 @@
 // The last pass is drawn where the block of words is and, near the lower edge, where the gradient
 // behind it is; elsewhere there is nothing to see.
+varying vec4 planned_block;
+varying vec4 planned_place;
+varying vec4 now_move;
+varying vec4 now_state;
+varying vec4 now_turn;
+
 void main() {
     isf_vertShaderInit();
     if (PASSINDEX < 5) return;
-    vec4 block = texelFetch(plan, ivec2(0), 0);
-    vec4 where = texelFetch(plan, ivec2(1, 0), 0);
-    vec4 move = texelFetch(now, ivec2(0), 0);
-    vec4 turn = texelFetch(now, ivec2(2, 0), 0);
+    vec4 block = planned_block = texelFetch(plan, ivec2(0), 0);
+    vec4 where = planned_place = texelFetch(plan, ivec2(1, 0), 0);
+    vec4 move = now_move = texelFetch(now, ivec2(0), 0);
+    vec4 turn = now_turn = texelFetch(now, ivec2(2, 0), 0);
+    now_state = texelFetch(now, ivec2(1, 0), 0);
     vec2 side = isf_FragNormCoord * 2.0 - 1.0;
     vec2 pivot = vec2((0.5 * float(place - 3 * (place / 3)) - 0.5) * block.x, 0.0);
     float reach = scrim > 0.0 ? max(block.w, 1.7 * where.w) : block.w;
