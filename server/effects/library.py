@@ -137,6 +137,14 @@ class Library:
                 return entry.path
         raise ToqiboxError("unknown_effect", field="effect", name=effect_id, hint="")
 
+    def is_built_in(self, effect: Effect) -> bool:
+        """Whether the file of an effect that this library gave is one of the server's own.
+
+        Raises:
+            ToqiboxError: ``unknown_effect``, when it is not there any more.
+        """
+        return self.folder(effect) == BUILT_IN
+
     def files(self, effect: Effect) -> dict[str, str]:
         """The absolute paths of its image files; see files.resolve.
 

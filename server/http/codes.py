@@ -16,6 +16,8 @@ EFFECT = (
     "precondition_failed",
     "shader_rejected",
     "shader_compile_failed",
+    "not_ready",
+    "draining",
 )
 READY = ("draining", "not_ready")
 EXPORT = (

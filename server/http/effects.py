@@ -16,7 +16,7 @@ from server.threads import settled
 
 async def index(request: web.Request) -> web.Response:
     """Every effect that can be used, with its inputs as JSON Schema, and every feature of the
-    sound that an input can be bound to; `?all=1`: every file, and warnings."""
+    sound that an input can be bound to; `?all=1`: every file, judged or not, and warnings."""
     everything = wants_all(request)
     language = language_of(request)
     listed = await settled(_listed, request.app[SERVICE], language, everything=everything)
@@ -26,11 +26,15 @@ async def index(request: web.Request) -> web.Response:
 
 
 def _listed(service: Service, language: str, *, everything: bool) -> list[dict[str, Any]]:
-    usable, broken = service.verdicts.offered()
+    verdicts = service.verdicts
+    usable, broken = verdicts.offered()
+    if not everything:
+        usable = [effect for effect in usable if verdicts.is_offered(effect)]
     rows = [effect.describe() for effect in usable]
     if everything:
         for row, effect in zip(rows, usable, strict=True):
-            row["warnings"] = service.verdicts.warnings(effect)
+            row["judged"] = verdicts.is_judged(effect)
+            row["warnings"] = verdicts.warnings(effect)
         rows += [_told(entry, language) for entry in broken]
     return sorted(rows, key=lambda row: str(row["id"]))
 
@@ -46,11 +50,17 @@ def _told(entry: Broken, language: str) -> dict[str, Any]:
 
 
 async def show(request: web.Request) -> web.Response:
-    """One effect, and its program for a browser; a bad file is told with its diagnostics."""
+    """One effect, and its program for a browser; a bad file is told with its diagnostics.
+
+    One that nobody has judged yet is judged first: a browser is to run nothing that is unseen.
+    """
     refuse_queries(request)
+    verdicts = request.app[SERVICE].verdicts
     try:
         effect_id = request.match_info["effect_id"]
-        effect = await settled(request.app[SERVICE].verdicts.effect, effect_id)
+        effect = await settled(verdicts.effect, effect_id)
+        if not await settled(verdicts.is_offered, effect):
+            await verdicts.enforce(await settled(verdicts.source, effect_id))
     except ToqiboxError as error:
         if error.code == "unknown_effect":
             raise ToqiboxError("not_found") from None

@@ -170,11 +170,16 @@ SCHEMAS: dict[str, Any] = {
     "Effect": _object(
         _EFFECT,
         {
+            "judged": {
+                **_FLAG,
+                "description": "With `?all=1`: whether it has been compiled and drawn. One that "
+                "has not been is judged when it is asked for.",
+            },
             "warnings": {
                 **_DIAGNOSTICS,
                 "description": "With `?all=1`: what in the file has no effect, or another one than "
                 "it seems to have. The effect is drawn all the same.",
-            }
+            },
         },
     ),
     "BrokenEffect": _object(

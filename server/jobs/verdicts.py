@@ -112,6 +112,20 @@ class Verdicts:
                 usable.append(effect)
         return usable, sorted(broken, key=lambda entry: entry.id)
 
+    def is_judged(self, effect: Effect) -> bool:
+        """Whether there is a verdict on an effect."""
+        try:
+            return self._key(self._read(effect)) in self._known
+        except ToqiboxError:  # its files were changed meanwhile
+            return False
+
+    def is_offered(self, effect: Effect) -> bool:
+        """Whether an effect that is not known to be bad may be used without being judged first.
+
+        Those that come with the server are drawn by its own tests.
+        """
+        return self.is_judged(effect) or self._library.is_built_in(effect)
+
     def warnings(self, effect: Effect) -> list[dict[str, Any]]:
         """Diagnostics of severity ``warning`` about an effect that can be used.
 
@@ -242,5 +256,6 @@ class Verdicts:
                 source = self._read(effect)
                 key = self._key(source)
                 if key not in self._known and key not in self._put_off:
-                    unseen.append(source)
-        return unseen
+                    unseen.append((self._library.is_built_in(effect), source))
+        unseen.sort(key=lambda row: row[0])  # ours are offered already
+        return [source for _, source in unseen]

@@ -78,7 +78,12 @@ async def test_usable_effects_are_listed_and_shown_with_their_program(
     assert isinstance(listed, dict)
     rows = {row["id"]: row for row in listed["effects"]}
     assert "none" not in rows
-    assert "wrong" in rows  # nobody has judged it yet
+    assert "wrong" not in rows  # nobody has judged it yet
+    assert "judged" not in rows["breathe"]
+    _, _, everything = await get(running, "/effects?all=1")
+    assert isinstance(everything, dict)
+    judged = {row["id"]: row.get("judged") for row in everything["effects"]}
+    assert (judged["breathe"], judged["wrong"], judged["none"]) == (True, False, None)
     status, _, shown = await get(running, "/effects/breathe")
     assert isinstance(shown, dict)
     assert rows["breathe"].items() <= shown.items()
@@ -168,6 +173,16 @@ async def test_a_shader_that_does_not_compile_is_refused_before_the_files(
     last = post(form(AUDIO, PHOTO, part("effect", "wrong")))
     assert (await ask(running.port, last)).code == "shader_compile_failed"
     assert await running.spool_is_empty()
+
+
+async def test_an_effect_is_judged_before_a_browser_gets_it(
+    start: Start, shaders: Path, probed: dict[str, Any]
+) -> None:
+    running = await start(shaders_dirs=(shaders,))
+    running.service.health.found = probed
+    status, _, shown = await get(running, "/effects/wrong")
+    assert isinstance(shown, dict)
+    assert (status, shown["diagnostics"][0]["line"]) == (422, 3)
 
 
 async def test_a_job_keeps_the_images_and_both_photos_it_was_accepted_with(
