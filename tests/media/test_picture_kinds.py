@@ -109,6 +109,22 @@ def test_an_animation_begins_with_the_frame_that_shows_something(
         assert _difference(prepare(path), white) == 0, kind
 
 
+def test_an_animation_that_fades_in_is_shown_where_it_can_be_seen(
+    prepare: Prepare, save: Save
+) -> None:
+    dark = Image.new("RGB", (48, 32))
+    fade = [Image.blend(dark, _picture(), step / 20) for step in range(1, 21)]
+    for kind in ("GIF", "WEBP", "PNG", "AVIF"):
+        shown = prepare(save(fade[0], kind, save_all=True, append_images=fade[1:]))
+        assert shown[..., :3].mean() > 0.7 * np.asarray(_picture()).mean(), kind
+
+
+def test_alpha_that_shows_nothing_anywhere_is_none(prepare: Prepare, save: Save) -> None:
+    image = _picture().convert("RGBA")
+    image.putalpha(1)
+    assert _difference(prepare(save(image, "PNG")), _picture()) == 0
+
+
 def test_alpha_of_zero_everywhere_is_none(prepare: Prepare, save: Save) -> None:
     image = _picture(5000, 8).convert("RGBA")
     image.putalpha(0)
@@ -176,6 +192,17 @@ def test_a_progressive_jpeg_that_is_cut_is_coarse(save: Save, tmp_path: Path) ->
     path.write_bytes(path.read_bytes()[:-60])
     found = photo.prepare(path, tmp_path / "photo")
     assert (found.height, [row["code"] for row in found.warnings]) == (32, ["photo_unfinished"])
+
+
+def test_rows_that_the_first_scan_does_not_reach_are_missing(save: Save, tmp_path: Path) -> None:
+    noise = Image.effect_noise((64, 160), 60).convert("RGB")
+    path = save(noise, "JPEG", progressive=True)
+    first = path.read_bytes().index(b"\xff\xda")
+    second = path.read_bytes().index(b"\xff\xda", first + 2)
+    path.write_bytes(path.read_bytes()[: (first + second) // 2])
+    found = photo.prepare(path, tmp_path / "photo")
+    assert ([row["code"] for row in found.warnings]) == ["photo_cut_off"]
+    assert 48 <= found.height <= 112
 
 
 def _chunk(kind: bytes, body: bytes) -> bytes:

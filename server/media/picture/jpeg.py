@@ -16,6 +16,7 @@ from server.warning import warning
 
 _END = b"\xff\xd9"
 _SCAN = b"\xda"
+_SCAN_MARKER = b"\xff" + _SCAN
 _LONGEST_SEGMENT = 1024
 """Bytes of the longest table between two scans."""
 _HELD_BACK = 18
@@ -83,9 +84,11 @@ def _cut(path: Path) -> Decoded:
             image.load()
         except OSError as error:
             raise cut_off(str(error)) from error
-        if progressive:  # each scan makes the whole picture finer: none of its rows is missing
+        if progressive:
+            rows = height - _unfilled_rows(image) if data.count(_SCAN_MARKER) == 1 else height
+        if progressive and rows == height:  # each further scan makes all of the picture finer
             return replace(_decoded(image), warnings=[warning("photo_unfinished", "photo")])
-        if height - rows <= _HELD_BACK and not _is_filled(image):
+        if not progressive and height - rows <= _HELD_BACK and not _is_filled(image):
             return _decoded(image)
         warnings = accept_missing(1 - rows / height)
         return replace(_decoded(image, rows), warnings=warnings)
@@ -110,6 +113,16 @@ def _is_filled(image: Image.Image) -> bool:
     """Whether the decoder filled the lower right corner for want of data, with middle grey."""
     corner = image.crop((image.width - 4, image.height - 4, image.width, image.height))
     return set(corner.convert("RGB").tobytes()) == {_FILL}
+
+
+def _unfilled_rows(image: Image.Image) -> int:
+    """How many of the last rows the first scan of a progressive JPEG does not reach.
+
+    The decoder fills blocks without data with middle grey.
+    """
+    right = np.asarray(image.convert("RGB"))[:, -4:].reshape(image.height, -1)
+    reached = np.flatnonzero((right != _FILL).any(axis=1))
+    return image.height - (int(reached[-1]) + 1 if len(reached) else 0)
 
 
 def _rows(image: Image.Image) -> int:

@@ -39,27 +39,36 @@ def without_empty_alpha(image: Image.Image) -> Image.Image:
 
 
 def is_clear(image: Image.Image) -> bool:
-    """Whether the alpha of an image is 0 everywhere."""
-    return image.getchannel("A").getextrema() == (0, 0)
+    """Whether the alpha of an image is 0, or as good as 0, everywhere."""
+    return int(image.getchannel("A").getextrema()[1]) < _CLEAR  # type: ignore[arg-type]
 
 
-def shows(image: Image.Image) -> bool:
-    """Whether anything can be made out: a shape by its alpha, or more than one colour."""
+def contrast(image: Image.Image) -> int:
+    """Return how far the picture ranges, in steps of 8 bits; 0 where nothing of it is seen.
+
+    That is the range of its alpha where parts of it are clear, else the widest of its channels.
+    """
     if image.mode.endswith("A"):
-        counts = image.getchannel("A").histogram()
+        alpha = image.getchannel("A")
+        counts = alpha.histogram()
         seen = sum(counts[_CLEAR:])
         if seen * 1000 < sum(counts):
-            return False
+            return 0
         if seen < sum(counts):
-            return True
-    return not is_plain(image, 8)
+            return max(value for value, count in enumerate(counts) if count)
+    return max(_ranges(image))
 
 
 def is_plain(image: Image.Image, most: int) -> bool:
     """Whether no channel of colour differs by more than `most` steps of 8 bits anywhere."""
-    bands = [band for band in image.getbands() if band != "A"]
-    ranges = [image.getchannel(band).getextrema() for band in bands]
-    return all(int(high) - int(low) <= most for low, high in ranges)  # type: ignore[arg-type]
+    return max(_ranges(image)) <= most
+
+
+def _ranges(image: Image.Image) -> list[int]:
+    """Greatest less least value of each channel but alpha."""
+    bands = [image.getchannel(band) for band in image.getbands() if band != "A"]
+    ranges = [band.getextrema() for band in bands]
+    return [int(high) - int(low) for low, high in ranges]  # type: ignore[arg-type]
 
 
 def to_srgb(image: Image.Image, profile: object) -> Image.Image:

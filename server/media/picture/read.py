@@ -4,21 +4,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pi_heif
-from PIL import AvifImagePlugin, Image, TiffImagePlugin
+from PIL import AvifImagePlugin, Image
 
 from server.errors import ToqiboxError
 from server.media import picture_size
-from server.media.picture import jpeg, png
+from server.media.picture import jpeg, png, tiff
 from server.media.picture.decoded import Decoded, cut_off, orientation_of, reduced
 from server.media.picture.frames import first_shown
 from server.media.picture.limits import check_size
 from server.media.picture.modes import eight_bits
 from server.media.picture.truncation import is_cut
-from server.media.sniff import ACCEPTED_PHOTO
 
-_ANIMATED = ("gif", "webp", "avif")
-_SUBFILE, _REDUCED, _DNG_VERSION = 254, 1, 50706
-"""Tags of TIFF (TIFF 6.0, section 8; Adobe DNG 1.7) that tell the files of cameras."""
+_ANIMATED = ("gif", "webp", "avif", "tiff")
+"""Kinds of several frames or pages."""
 
 # The sizes of pictures are checked here, by what each kind takes in memory.
 Image.MAX_IMAGE_PIXELS = None
@@ -69,29 +67,11 @@ def _by_pillow(path: Path, kind: str) -> Decoded:
     with Image.open(path, formats=[kind.upper()]) as image:
         check_size(image.size, kind)
         if kind == "tiff":
-            _check_developed(image)
+            tiff.prepare(image)
         image.load()
         shown = first_shown(image) if kind in _ANIMATED else eight_bits(image)
         profile, orientation = image.info.get("icc_profile"), orientation_of(image)
     return Decoded(reduced(shown), profile, orientation)
-
-
-def _check_developed(image: Image.Image) -> None:
-    """Refuse the raw file of a camera: its first picture is a thumbnail.
-
-    Raises:
-        ToqiboxError: unsupported_media_type.
-    """
-    assert isinstance(image, TiffImagePlugin.TiffImageFile)
-    tags = image.tag_v2
-    if _DNG_VERSION in tags or int(tags.get(_SUBFILE, 0)) & _REDUCED:
-        raise ToqiboxError(
-            "unsupported_media_type",
-            field="photo",
-            name="photo",
-            accepted=ACCEPTED_PHOTO,
-            detail="raw file of a camera",
-        )
 
 
 _READERS: dict[str, Callable[[Path, str], Decoded]] = {"jpeg": _jpeg, "png": _png}

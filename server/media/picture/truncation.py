@@ -21,6 +21,8 @@ def is_cut(path: Path, kind: str) -> bool:
         head = file.read(12)
         file.seek(max(0, size - 64))
         tail = file.read().rstrip(b"\0")
+    if kind == "tiff":  # where its first directory lies (TIFF 6.0, section 2)
+        return int.from_bytes(head[4:8], "little" if head[:1] == b"I" else "big") + 2 > size
     if kind == "webp":
         return int.from_bytes(head[4:8], "little") + 8 > size
     if kind == "bmp":

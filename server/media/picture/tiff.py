@@ -1,0 +1,41 @@
+"""TIFF: what Pillow is told of a file before it decodes it."""
+
+from PIL import Image, TiffImagePlugin
+
+from server.errors import ToqiboxError
+from server.media.sniff import ACCEPTED_PHOTO
+
+_SUBFILE, _REDUCED, _DNG_VERSION = 254, 1, 50706
+"""Tags of TIFF (TIFF 6.0, section 8; Adobe DNG 1.7) that tell the files of cameras."""
+_BITS, _PLANES, _SEPARATE = 258, 284, 2
+"""BitsPerSample, PlanarConfiguration, and a plane for each channel."""
+
+
+def prepare(image: Image.Image) -> None:
+    """Refuse the raw file of a camera: its first picture is a thumbnail. Set up separate planes.
+
+    Raises:
+        ToqiboxError: unsupported_media_type.
+    """
+    assert isinstance(image, TiffImagePlugin.TiffImageFile)
+    tags = image.tag_v2
+    if _DNG_VERSION in tags or int(tags.get(_SUBFILE, 0)) & _REDUCED:
+        raise ToqiboxError(
+            "unsupported_media_type",
+            field="photo",
+            name="photo",
+            accepted=ACCEPTED_PHOTO,
+            detail="raw file of a camera",
+        )
+    if tags.get(_PLANES) == _SEPARATE and set(tags.get(_BITS, ())) == {16}:
+        _read_sixteen_bits(image, "B" if tags.prefix == b"MM" else "L")
+
+
+def _read_sixteen_bits(image: TiffImagePlugin.TiffImageFile, order: str) -> None:
+    """Name the depth of uncompressed planes of 16 bits, which Pillow takes for 8."""
+    image.tile = [
+        tile._replace(args=(f"{tile.args[0]};16{order}", *tile.args[1:]))
+        if tile.codec_name == "raw" and isinstance(tile.args, tuple) and len(tile.args[0]) == 1
+        else tile
+        for tile in image.tile
+    ]
