@@ -92,6 +92,16 @@ def environment(root: Path = Path("/")) -> dict[str, str]:
     return {"PATH": os.defpath, **_drawing_threads(root), **inherited, **fixed}
 
 
+def encoded(argument: str) -> bytes:
+    """Return an argument of a command: paths as the system has them, all else in UTF-8.
+
+    A title can then be passed on in a locale that lacks its letters.
+    """
+    if argument.startswith(("file:", "/")):
+        return os.fsencode(argument)
+    return argument.encode("utf-8", "surrogateescape")
+
+
 def _drawing_threads(root: Path) -> dict[str, str]:
     cores = processors.available(root)
     if cores == len(os.sched_getaffinity(0)):

@@ -94,3 +94,16 @@ def _state(pid: int) -> str:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
     except FileNotFoundError:
         return "Z"
+
+
+def test_a_title_is_passed_on_in_a_locale_that_lacks_its_letters() -> None:
+    code = (
+        "import subprocess, sys; from server import confine\n"
+        "argv = ['printf', '%s', 'title=\\u041d \\U0001fa77']\n"
+        "command = [confine.encoded(word) for word in confine.command(argv)]\n"
+        "sys.stdout.buffer.write(subprocess.check_output(command))"
+    )
+    ascii_alone = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    environment = {**os.environ, **ascii_alone}
+    passed = subprocess.check_output([sys.executable, "-c", code], env=environment)
+    assert passed.decode() == "title=\u041d \U0001fa77"

@@ -129,7 +129,7 @@ class Process:
         self._cpu_limit_s = (limits and limits.cpu_s) or math.inf
         try:
             self._popen = subprocess.Popen(
-                confine.command(argv, limits),
+                [confine.encoded(argument) for argument in confine.command(argv, limits)],
                 stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
                 stdout=subprocess.PIPE if stdout else subprocess.DEVNULL,
                 stderr=self._messages,

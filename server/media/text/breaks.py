@@ -42,7 +42,7 @@ def pieces(clusters: Sequence[str], *, phrases: bool = True) -> list[list[str]]:
             rows[-1].append(cluster)
         else:
             rows.append([cluster])
-        place += len(cluster)
+        place += _length(cluster)
     return rows
 
 
@@ -53,11 +53,16 @@ def is_space(cluster: str) -> bool:
 
 @lru_cache(maxsize=64)
 def _ends(text: str, phrases: bool) -> frozenset[int]:
-    """Return the places of a text at which UAX 14 lets a line end."""
+    """Return the places of a text, in units of UTF-16, at which UAX 14 lets a line end."""
     # ICU has phrases for the locales ja and ko alone; that of ja knows Chinese words as well.
     language = "ko" if any(low <= sign <= high for sign in text for low, high in _KOREAN) else "ja"
     locale = f"{language}@lb=strict" + (";lw=phrase" if phrases else "")
     return frozenset(end for _, end in LineBreaker(text, locale).segments())
+
+
+def _length(text: str) -> int:
+    """Return the length of a text in UTF-16, as ICU counts: two for characters past U+FFFF."""
+    return len(text) + sum(sign > "\uffff" for sign in text)
 
 
 def _may_break(piece: Sequence[str], before: str, after: str, *, offered: bool) -> bool:

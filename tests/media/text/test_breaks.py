@@ -36,6 +36,9 @@ from server.media.text.characters import clusters
         ("Это 100 % хит", ["Это ", "100 % ", "хит"]),
         ("what…now", ["what…", "now"]),
         ("(live) mix", ["(live) ", "mix"]),
+        ("Love 🩷 東京 × Москва", ["Love ", "🩷 ", "東京 ", "× ", "Москва"]),
+        ("🔥🔥 новый трек", ["🔥", "🔥 ", "новый ", "трек"]),
+        ("𝓒𝓪𝓵𝓶 night", ["𝓒𝓪𝓵𝓶 ", "night"]),
         ("", []),
     ],
 )

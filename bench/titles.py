@@ -1,0 +1,175 @@
+"""A table of titles in many scripts, drawn into one PNG file to look at.
+
+    python -m bench.titles --out titles.png [--font FAMILY] [--count]
+
+Prints a digest of each title's texture: the same on every Python where the fonts are the same.
+--count also draws every character that any installed font has, alone, and prints those that are
+lost, and those that show nothing.
+"""
+
+import argparse
+import hashlib
+import sys
+import unicodedata
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from server.media.text import characters, index
+from server.media.text.choice import Choice, undrawn
+from server.media.text.fonts import DEFAULT, FAMILIES
+from server.media.text.source import Source
+from server.media.text.style import Style
+from server.media.text.typeset import typeset
+
+TITLES: tuple[tuple[str, str], ...] = (
+    ("Latin", "Blue Hour in the Harbour"),
+    ("Latin, French", "Où es-tu passée, Hélène ? « Je rêve encore ! »"),
+    ("Latin, German", "»Grüße aus Köln!« STRASSE ẞ"),
+    ("Latin, Polish", "Zażółć gęślą jaźń"),
+    ("Latin, Czech", "Příliš žluťoučký kůň úpěl ďábelské ódy"),
+    ("Latin, Turkish", "IŞIK ılık İstanbul gecesi"),
+    ("Latin, Vietnamese", "Những đêm không ngủ ở Huế"),
+    ("Latin, Yoruba", "Ọjọ́ ìbí rẹ̀ dára púpọ̀"),
+    ("Cyrillic, Russian", "Ночной дрейф — ещё 5 минут"),
+    ("Cyrillic, Kazakh", "Қараңғы түн, жарық таң әні"),
+    ("Cyrillic, Ukrainian", "Її ґанок і м'ята"),
+    ("Greek", "Καλοκαίρι στην Αθήνα"),
+    ("Greek, polytonic", "Ἄνδρα μοι ἔννεπε, Μοῦσα"),
+    ("Armenian", "Երևանի գիշերները"),
+    ("Georgian", "თბილისის ღამე"),
+    ("Hebrew", "לילה לבן בתל אביב 2024!"),
+    ("Hebrew, with points", "בְּרֵאשִׁית בָּרָא"),
+    ("Arabic", "ليلة القدر ١٢٣ (ريمكس)"),
+    ("Arabic, with marks", "بِسْمِ ٱللَّهِ ٱلرَّحْمَٰنِ"),
+    ("Persian", "شب‌های تهران ۱۴۰۳ — می‌خواهم"),
+    ("Urdu", "میرا دل یہ پکارے آجا"),
+    ("Devanagari", "क्षत्रिय की श्रद्धा २०२४"),
+    ("Bengali", "আমার সোনার বাংলা ১৯৭১"),
+    ("Gurmukhi", "ਪੰਜਾਬੀ ਦੀ ਰਾਤ"),
+    ("Gujarati", "ગુજરાતી ગરબા ની રાત"),
+    ("Tamil", "தமிழ் இரவு ஸ்ரீ"),
+    ("Telugu", "తెలుగు ప్రేమ కథ"),
+    ("Kannada", "ಕನ್ನಡ ಹಾಡು ಶ್ರೀ"),
+    ("Malayalam", "മലയാളം രാത്രിയുടെ പാട്ട്"),
+    ("Sinhala", "සිංහල ගීතය ශ්‍රී"),
+    ("Thai", "คืนนี้ฉันจะรอเธออยู่ที่เดิมริมแม่น้ำเจ้าพระยา"),
+    ("Lao", "ຂ້ອຍຮັກເຈົ້າທີ່ສຸດໃນຄືນນີ້"),
+    ("Khmer", "ខ្ញុំស្រលាញ់អ្នកជារៀងរហូត"),
+    ("Burmese", "မြန်မာနိုင်ငံ၏ ညသီချင်း"),
+    ("Tibetan", "བོད་ཀྱི་གླུ་གཞས་"),
+    ("Amharic", "የአዲስ አበባ ሌሊት ፳፻፲፯"),
+    ("Chinese", "今夜月光照在长江边的小城"),
+    ("Japanese", "夜に駆ける少女たちの「物語」はまだ終わらない？"),
+    ("Korean", "서울의 밤은 너를 기억해"),
+    ("Emoji and several", "Love 🩷 東京 × Москва 👩‍👩‍👧 🇧🇷 3️⃣"),
+)
+"""Script or language, and a title in it."""
+
+_FRAME = (640, 360)
+_CELL, _LABEL, _COLUMNS = (620, 140), 20, 2
+_BACK, _INK = (17, 18, 22), (150, 156, 168)
+_SHORT = 8
+"""Digits of a digest that are printed."""
+
+Bytes = NDArray[np.uint8]
+
+
+def main() -> None:
+    """Draw the table; count the characters where that is asked for."""
+    options = _options()
+    textures = [_texture(title, options.font) for _, title in TITLES]
+    for (script, title), texels in zip(TITLES, textures, strict=True):
+        lost = "".join(f" U+{ord(sign):04X} is in no font" for sign in undrawn(title))
+        print(f"{_digest(texels)[:_SHORT]} {script}{lost}")
+    print(f"{_digest(*textures)} all, Python {sys.version.split()[0]}")
+    _sheet(textures).save(options.out)
+    if options.count:
+        count(options.font)
+
+
+def count(font: str) -> None:
+    """Print what becomes of every character that an installed font has.
+
+    Args:
+        font: the family that texts ask for.
+    """
+    owned = {code for path in index.installed() for code in index.characters_of(Source(path))}
+    choice = Choice(font, "", bold=True)
+    outcomes: dict[str, list[str]] = {"drawn": [], "lost": []}
+    for code in sorted(owned):
+        sign = chr(code)
+        outcomes.setdefault(_outcome(sign, choice), []).append(sign)
+    for outcome, signs in outcomes.items():
+        print(f"{len(signs):6} {outcome}{_kinds(signs) if outcome != 'drawn' else ''}")
+    print(f"{len(owned):6} characters in {len(index.installed())} files")
+
+
+def _outcome(sign: str, choice: Choice) -> str:
+    """Return ``drawn``, ``lost``, or why a character has no shape."""
+    if not any(characters.visible(sign)):
+        return "ignorable by default, without a shape of its own"
+    if sign.isspace():
+        return "a space"
+    left = characters.cleaned(sign)
+    if not left:
+        return f"left out: category {unicodedata.category(sign)}, a control or a direction"
+    rows = choice.faces(characters.clusters(left))
+    return "drawn" if "".join(cluster for cluster, _ in rows) == left else "lost"
+
+
+def _kinds(signs: list[str]) -> str:
+    kinds = Counter(unicodedata.category(sign) for sign in signs)
+    some = " ".join(f"U+{ord(sign):04X}" for sign in signs[:12])
+    more = " …" if len(signs) > 12 else ""
+    return f": {dict(kinds)} {some}{more}" if signs else ""
+
+
+def _texture(title: str, font: str) -> Bytes:
+    return typeset(title, Style(frame=_FRAME, font=font, size=40, width=590, height=110))
+
+
+def _digest(*textures: Bytes) -> str:
+    whole = hashlib.sha256()
+    for texels in textures:
+        whole.update(repr(texels.shape).encode() + texels.tobytes())
+    return whole.hexdigest()
+
+
+def _sheet(textures: list[Bytes]) -> Image.Image:
+    rows = -(-len(textures) // _COLUMNS)
+    sheet = Image.new("RGB", (_COLUMNS * _CELL[0], rows * _CELL[1]), _BACK)
+    draw, label = ImageDraw.Draw(sheet), ImageFont.load_default(13)
+    for at, ((script, _), texels) in enumerate(zip(TITLES, textures, strict=True)):
+        x, y = at // rows * _CELL[0] + 12, at % rows * _CELL[1]
+        draw.text((x, y + 2), f"{at + 1} {script}", _INK, label)
+        picture = _picture(texels)
+        sheet.paste(picture.convert("RGB"), (x, y + _LABEL), picture.getchannel("A"))
+    return sheet
+
+
+def _picture(texels: Bytes) -> Image.Image:
+    """Return a texture (see server/media/text/packing.py) in white, emoji in their colours."""
+    height = int(texels[-1, 7, 0]) * 256 + int(texels[-1, 7, 1])
+    fill = texels[:height, :, 0][::-1]
+    seen = np.repeat(fill[..., np.newaxis], 4, axis=2)
+    if len(texels) == 2 * height + 1:
+        seen = np.maximum(seen, texels[height : 2 * height][::-1])
+    alpha = np.maximum(seen[..., 3:], 1)
+    straight = np.minimum(seen[..., :3].astype(np.uint16) * 255 // alpha, 255)
+    return Image.fromarray(np.concatenate([straight.astype(np.uint8), seen[..., 3:]], axis=2))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Draw titles in many scripts.")
+    parser.add_argument("--out", type=Path, required=True, help="the PNG file")
+    parser.add_argument("--font", choices=FAMILIES, default=DEFAULT, help="family (%(default)s)")
+    parser.add_argument("--count", action="store_true", help="every character of every font")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
