@@ -1,7 +1,7 @@
 // What is kept when the page is loaded again: in this tab, for the file.
 
 /** Sizes of the picture and fits of the photo that can be chosen. */
-export const SIZES = ["640×360", "1280×720", "1920×1080", "360×640", "720×1280", "720×720", "256×144"];
+export const SIZES = ["640×360", "1280×720", "1920×1080", "360×640", "720×1280", "720×720", "720×900", "256×144"];
 export const FITS = ["blur", "contain", "cover"];
 
 const at = (id) => document.getElementById(id);

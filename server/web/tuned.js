@@ -2,6 +2,7 @@
 
 const at = (id) => document.getElementById(id);
 const MOST_NAMES = 4;
+const ASPECTS = [[16, 9], [9, 16], [1, 1], [4, 5]];
 
 export class Tuned {
   /**
@@ -42,7 +43,7 @@ export class Tuned {
     const { size, fit, region, effect } = this.watch;
     const { names, fps } = this.film;
     const [width, height] = size;
-    const aspect = width > height ? "16:9" : width < height ? "9:16" : "1:1";
+    const aspect = ASPECTS.find(([wide, high]) => wide * height === high * width).join(":");
     const seconds = (frames) => String(Number((frames / fps).toFixed(3)));
     const part = region ? { start: seconds(region[0]), duration: seconds(region[1] - region[0]) } : {};
     const second = effect.program.second ? { photo2: names.photo2 } : {};

@@ -2,81 +2,50 @@
 
 import json
 import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.harness import processes
-from tests.harness.browser import Chromium, Page
+from tests.harness.browser import Chromium
 from tests.watch.conftest import SOON_S, Watching, text
+from tests.watch.page import CORNER, SCREEN, colored, opened, shown
 
 pytestmark = pytest.mark.browser
-
-_SCREEN = {"width": 1200, "height": 800, "deviceScaleFactor": 1, "mobile": False}
-_MIDDLE = "Array.from(watch.player.read().slice(0, 3))"
-_TEXT = "document.getElementById('{}').innerText"
-
-
-@asynccontextmanager
-async def _opened(chromium: Chromium, watching: Watching, folder: Path) -> AsyncIterator[Page]:
-    """The page, standing at frame 0."""
-    still = [{"name": "prefers-reduced-motion", "value": "reduce"}]
-    async with chromium.page(folder) as page:
-        await page.send("Emulation.setEmulatedMedia", features=still)
-        await page.send("Emulation.setDeviceMetricsOverride", **_SCREEN)
-        await page.open(watching.address)
-        await page.until("window.watch?.player != null", SOON_S)
-        yield page
-        assert page.complaints() == []
-
-
-async def _shown(page: Page, element: str, words: str) -> str:
-    text = _TEXT.format(element)
-    try:
-        await page.until(f"{text}.includes({json.dumps(words)})", SOON_S)
-    except AssertionError:
-        pytest.fail(f"{element} shows {await page.run(text)!r}, not {words!r}")
-    return str(await page.run(text))
-
-
-async def _color(page: Page, *wanted: int) -> None:
-    await page.until(f"String({_MIDDLE}) == '{','.join(map(str, wanted))}'", SOON_S)
 
 
 async def test_what_is_saved_is_seen(
     chromium: Chromium, watching: Watching, tmp_path: Path
 ) -> None:
-    async with _opened(chromium, watching, tmp_path) as page:
-        await _color(page, 64, 204, 0)
-        agreed = await _shown(page, "agreement", "Both agree in frame 0: by 0.00")
+    async with opened(chromium, watching, tmp_path) as page:
+        await colored(page, 64, 204, 0)
+        agreed = await shown(page, "agreement", "Both agree in frame 0: by 0.00")
         assert "0 at most" in agreed
 
         watching.write(text("vec4(0.0, level, 0.8, 1.0)"))
-        await _color(page, 0, 64, 204)
+        await colored(page, 0, 64, 204)
 
         watching.write(text("vec4(0.0, lewel, 0.8, 1.0)"))
-        told = await _shown(page, "problems", "lewel")
+        told = await shown(page, "problems", "lewel")
         assert "green.fs:8:" in told
         assert "gl_FragColor = vec4(0.0, lewel, 0.8, 1.0);" in told
         assert await page.run("document.getElementById('stage').className") == "stage stale"
-        await _color(page, 0, 64, 204)
+        await colored(page, 0, 64, 204)
 
         # A page that runs a loop without an end answers no more.
         endless = "float q = level;\n    while (true) { q += 1.0; if (q < 0.0) break; }\n    "
         watching.write(
             text().replace("gl_FragColor = vec4(lev", f"{endless}gl_FragColor = vec4(lev")
         )
-        await _shown(page, "problems", "this loop does not end")
+        await shown(page, "problems", "this loop does not end")
         watching.write(text("vec4(0.8, level, 0.8, 1.0)"))
-        await _color(page, 204, 64, 204)
+        await colored(page, 204, 64, 204)
 
         watching.write('/*{ "INPUTS": [}*/ void main() {}')
-        await _shown(page, "problems", "green.fs:1:")
+        await shown(page, "problems", "green.fs:1:")
         watching.write(text())
-        await _color(page, 64, 204, 0)
+        await colored(page, 64, 204, 0)
         await page.until("document.getElementById('problems').hidden", SOON_S)
         assert await page.run("document.getElementById('stage').className") == "stage"
 
@@ -85,19 +54,19 @@ async def test_what_the_judge_gave_up_is_tried_again(
     chromium: Chromium, watching: Watching, tmp_path: Path
 ) -> None:
     watching.write(text())
-    async with _opened(chromium, watching, tmp_path) as page:
-        await _shown(page, "meter", "Server")  # the last that it is asked for: it is idle now
+    async with opened(chromium, watching, tmp_path) as page:
+        await shown(page, "meter", "Server")  # the last that it is asked for: it is idle now
         assert await page.run("document.getElementById('retry').hidden")
         # A worker that does not answer is killed from outside, in the midst of the judgement.
         family = processes.descendants(watching.process.pid)
         (worker,) = [one for one in family if one.kind == "worker"]
         worker.pause()
         watching.write(text("vec4(0.0, level, 0.8, 1.0)"))
-        await _shown(page, "state", "compiling")
+        await shown(page, "state", "compiling")
         worker.kill()
-        await _shown(page, "problems", "The renderer was ended")
+        await shown(page, "problems", "The renderer was ended")
         await page.click("#retry")
-        await _color(page, 0, 64, 204)
+        await colored(page, 0, 64, 204)
         assert await page.run("document.getElementById('retry').hidden")
 
 
@@ -105,27 +74,27 @@ async def test_a_control_changes_both_pictures(
     chromium: Chromium, watching: Watching, tmp_path: Path
 ) -> None:
     watching.write(text())
-    async with _opened(chromium, watching, tmp_path) as page:
-        await _shown(page, "agreement", "Both agree")
+    async with opened(chromium, watching, tmp_path) as page:
+        await shown(page, "agreement", "Both agree")
         await page.run(
             "((slider) => { slider.value = 0.8; slider.dispatchEvent(new Event('input')) })"
             "(document.getElementById('input-level'))"
         )
-        await _color(page, 204, 204, 0)
+        await colored(page, 204, 204, 0)
         server = "Array.from(document.getElementById('picture').getContext('2d')"
         await page.until(f"{server}.getImageData(0, 0, 1, 1).data)[0] == 204", SOON_S)
-        await _shown(page, "agreement", "by 0.00")
+        await shown(page, "agreement", "by 0.00")
         await page.click("[data-name=flash] .happen")
-        await _color(page, 255, 255, 255)
+        await colored(page, 255, 255, 255)
         await page.click("#reset")
-        await _color(page, 64, 204, 0)
+        await colored(page, 64, 204, 0)
         await page.click("#play")
         await page.until("watch.frame > 3", SOON_S)
 
         # What only the browser refuses is drawn by the server.
         watching.write(text("vec4(1, 0.4, 0, 1) * float[1](1)[0]"))
-        await _shown(page, "state", "drawn by the server alone")
-        assert "green.fs:8" in await _shown(page, "problems", "Only this browser refuses it.")
+        await shown(page, "state", "drawn by the server alone")
+        assert "green.fs:8" in await shown(page, "problems", "Only this browser refuses it.")
         await page.until(f"{server}.getImageData(0, 0, 1, 1).data)[1] == 102", SOON_S)
 
 
@@ -133,8 +102,8 @@ async def test_a_narrow_page_and_far_times_fit(
     chromium: Chromium, watching: Watching, tmp_path: Path
 ) -> None:
     watching.write("vec4 transition(vec2 uv) { return getFromColor(uv); }\n")
-    async with _opened(chromium, watching, tmp_path) as page:
-        await page.send("Emulation.setDeviceMetricsOverride", **{**_SCREEN, "width": 390})
+    async with opened(chromium, watching, tmp_path) as page:
+        await page.send("Emulation.setDeviceMetricsOverride", **{**SCREEN, "width": 390})
         await page.until("document.getElementById('input-at') != null", SOON_S)
         most = "(name) => document.getElementById(`input-${name}`).max"
         ends = f"['at', 'length', 'every'].map({most})"
@@ -149,13 +118,13 @@ async def test_while_it_plays_the_server_waits_for_a_sequential_effect(
     rows = "// Pass: Buffer A\n// iChannel0: buffer A\n"
     body = "void mainImage(out vec4 c, vec2 p) { c = texelFetch(iChannel0, ivec2(p), 0) + 0.01; }\n"
     watching.write(f"{rows}{body}// Pass: Image\n// iChannel0: buffer A\n{body}")
-    async with _opened(chromium, watching, tmp_path) as page:
+    async with opened(chromium, watching, tmp_path) as page:
         await page.until("watch.player.program.sequential", SOON_S)
-        await _shown(page, "agreement", "Both agree")
+        await shown(page, "agreement", "Both agree")
         await page.run("document.getElementById('play').click()")
-        await _shown(page, "agreement", "the server draws when you pause")
+        await shown(page, "agreement", "the server draws when you pause")
         await page.run("document.getElementById('play').click()")
-        await _shown(page, "agreement", "Both agree")
+        await shown(page, "agreement", "Both agree")
 
 
 async def test_what_is_tuned_is_written_into_the_file(
@@ -168,7 +137,7 @@ async def test_what_is_tuned_is_written_into_the_file(
 void main() { gl_FragColor = vec4(at, level, 1.0); }
 """
     watching.write(tuned)
-    async with _opened(chromium, watching, tmp_path) as page:
+    async with opened(chromium, watching, tmp_path) as page:
         await page.until(
             "document.getElementById('input-at') && watch.subject.built == watch.revision", SOON_S
         )
@@ -179,7 +148,7 @@ void main() { gl_FragColor = vec4(at, level, 1.0); }
             " clientY: top + 0.5 * height})))"
             "(document.getElementById('input-at').getBoundingClientRect())"
         )
-        await page.until(f"{_MIDDLE}[0] == 191", SOON_S)
+        await page.until(f"{CORNER}[0] == 191", SOON_S)
         await page.click("[data-name=level] .move")
         await page.click("[data-kind=bind]")
         assert json.loads(await page.run("watch.tuned.text('params')")) == {
@@ -187,7 +156,7 @@ void main() { gl_FragColor = vec4(at, level, 1.0); }
             "level": {"bind": "kick"},
         }
         await page.run("document.getElementById('write').click()")
-        await _shown(page, "said", "green.fs has at, level now.")
+        await shown(page, "said", "green.fs has at, level now.")
         assert watching.file.read_text() == tuned.replace("[0.5, 0.5]", "[0.75, 0.5]").replace(
             ".25}", '.25, "BIND": "kick"}'
         )
@@ -195,7 +164,7 @@ void main() { gl_FragColor = vec4(at, level, 1.0); }
         await page.until("!watch.broken && watch.subject.built == watch.revision", SOON_S)
         before = await page.run("watch.revision")
         await page.run("document.getElementById('unwrite').click()")
-        await _shown(page, "said", "green.fs is as it was.")
+        await shown(page, "said", "green.fs is as it was.")
         assert watching.file.read_text() == tuned
         await page.until(f"watch.subject.built > {before} && watch.report.facts.difference", SOON_S)
 
