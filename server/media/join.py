@@ -1,6 +1,7 @@
 """The end of the line: segments and sound become one film, which is checked and then published."""
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from server.media.watch import watch
 
 _LIMITS = Limits(cpu_s=600, open_files=64)
 _LONGEST_TEXT = 200
+_ENDS = re.compile("[\t-\r\x1c-\x1f\x85\u2028\u2029]+")
+"""Tabs and ends of lines: a space where a text is one line."""
 _REORDER = 2
 """Frames by which H.264 with B-frames is decoded ahead of being shown, at most."""
 
@@ -149,7 +152,7 @@ def _options(tags: Tags) -> dict[str, str]:
 
 def _plain(text: str) -> str:
     """One line without what no argument can hold: control characters, halves of surrogate pairs."""
-    line = text.replace("\n", " ")
+    line = _ENDS.sub(" ", text).strip()
     kept = (sign for sign in line if unicodedata.category(sign) not in ("Cc", "Cs"))
     return "".join(kept)[:_LONGEST_TEXT]
 
