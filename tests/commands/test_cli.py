@@ -40,7 +40,7 @@ def test_render_makes_the_video_and_nothing_else(files: list[str], tmp_path: Pat
     out = tmp_path / "out.mp4"
     made = run(
         "render", *files, "-o", str(out), "--effect", "ring", "--param", "color=#ff8800",
-        "--aspect", "9:16", "--fps", "24", "--title", "Тема", "--artist=-x=1", "--json",
+        "--aspect", "9:16", "--fps", "24", "--title", "Тема", "--artist=-x=1\U00013460", "--json",
         "--allow-flashing",
     )  # fmt: skip
     assert made.returncode == 0, made.stderr
@@ -52,7 +52,8 @@ def test_render_makes_the_video_and_nothing_else(files: list[str], tmp_path: Pat
     video = next(s for s in found["streams"] if s["codec_type"] == "video")
     assert (video["width"], video["height"], video["avg_frame_rate"]) == (36, 64, "24/1")
     assert found["format"]["tags"]["title"] == "Тема"
-    assert found["format"]["tags"]["artist"] == "-x=1"
+    assert found["format"]["tags"]["artist"] == "-x=1\U00013460"
+    assert "warning: No installed font has these characters of “artist”" in made.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out.mp4", "photo.jpg", "track.wav"]
 
 

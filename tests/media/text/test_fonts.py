@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from PIL import ImageFont
 
+from bench.titles import TITLES
 from scripts import dockerfile
 from server.effects.library import BUILT_IN
 from server.media.text import characters, fonts, index
@@ -95,6 +96,10 @@ def test_a_character_that_no_font_has_is_left_out_and_named() -> None:
     assert Choice("Inter", "", bold=True).faces(["\U0001e290\U0001e291"]) == []
     assert undrawn("a\U0001e290b\U0001e290\U0001ffff ٣🩷 e\u0301") == ["\U0001e290", "\U0001ffff"]
     assert undrawn("Z\U0001e8d0") == ["\U0001e8d0"]
+
+
+def test_every_title_of_the_table_is_drawn_whole() -> None:
+    assert [(script, undrawn(title)) for script, title in TITLES if undrawn(title)] == []
 
 
 def test_an_unknown_family_is_the_default_and_a_missing_file_is_passed_over() -> None:
