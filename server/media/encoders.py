@@ -176,7 +176,7 @@ class FrameWriter:
         except ffmpeg.MediaError as error:
             raise ToqiboxError("encoder_stalled", detail=str(error)) from error
         size = part.part_of(self._out).stat().st_size
-        part.publish(self._out)
+        part.publish(self._out, sealed=True)
         return Written(self._frames, size, outcome.cpu_s)
 
     def _check(self) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from server.media import bands, part, spectra, track, tracklevels, wave
+from server.media import bands, part, seal, spectra, track, tracklevels, wave
 from server.media.analyser import HOP, SIZE, STEPS_PER_S
 
 SPECTRA, LEVELS, TRACK = "spectra.npy", "levels.npy", "track.npz"
@@ -30,7 +30,7 @@ def analyse(
     tempo: float | None = None,
     told: Callable[[], None] | None = None,
 ) -> float:
-    """Write what is not there yet of a track's features.
+    """Write what is not there yet, or is damaged, of a track's features.
 
     Args:
         sound: the WAV of ours.
@@ -48,11 +48,11 @@ def analyse(
     with part.storing():
         folder.mkdir(exist_ok=True)
     heard = folder / SPECTRA
-    if not heard.exists():
+    if not seal.is_intact(heard):
         spectra.analyse(sound, heard, told)
-    if whole and not (folder / LEVELS).exists():
+    if whole and not seal.is_intact(folder / LEVELS):
         tracklevels.analyse(heard, folder / LEVELS)
-    if whole and not (folder / TRACK).exists():
+    if whole and not seal.is_intact(folder / TRACK):
         track.analyse(sound, heard, folder / TRACK, tempo, told)
     return wave.seconds(sound)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from server.errors import ToqiboxError
+from server.media import seal
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
@@ -28,8 +29,12 @@ def storing() -> Iterator[None]:
         raise
 
 
-def publish(path: Path) -> None:
+def publish(path: Path, *, sealed: bool = False) -> None:
     """Rename the written `.part` of `path` to `path`, both the bytes and the name on disk.
+
+    Args:
+        path: the file.
+        sealed: whether it gets a seal, by which later damage shows; see seal.py.
 
     Raises:
         ToqiboxError: storage_full.
@@ -38,6 +43,8 @@ def publish(path: Path) -> None:
     part = part_of(path)
     with storing():
         _sync(part)
+        if sealed:  # before the file, so that no file is ever without
+            seal.write(path, part)
         os.replace(part, path)
         _sync(path.parent)
 
@@ -48,8 +55,10 @@ def discard(path: Path) -> None:
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[BinaryIO]:
+def writing(path: Path, *, sealed: bool = False) -> Iterator[BinaryIO]:
     """Write `path` through its `.part`; published when the block ends well, else removed.
+
+    With `sealed` it gets a seal; see seal.py.
 
     Raises:
         ToqiboxError: storage_full.
@@ -58,7 +67,7 @@ def writing(path: Path) -> Iterator[BinaryIO]:
         with storing():
             with part_of(path).open("wb") as file:
                 yield file
-            publish(path)
+            publish(path, sealed=sealed)
     except BaseException:
         discard(path)
         raise

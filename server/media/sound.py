@@ -170,7 +170,7 @@ def encode_aac(
         with ffmpeg.Process(argv, _ENCODE) as process:
             outcome = watch(process, part.part_of(out), told or (lambda: None), 1800)
         outcome.check("encoder_failed")
-        part.publish(out)
+        part.publish(out, sealed=True)
     except ffmpeg.MediaError as error:
         raise ToqiboxError("encoder_failed", detail=str(error)) from error
     finally:

@@ -61,7 +61,7 @@ def analyse(sound: Path, out: Path, told: Callable[[], None] | None = None) -> N
     """
     steps = round(wave.seconds(sound) * wave.RATE) * STEPS_PER_S // wave.RATE + 1
     try:
-        with part.writing(out) as file:
+        with part.writing(out, sealed=True) as file:
             description = np.lib.format.dtype_to_descr(RECORD)
             head = {"descr": description, "fortran_order": False, "shape": (steps + TAIL,)}
             np.lib.format.write_array_header_1_0(file, head)

@@ -82,7 +82,7 @@ def analyse(
         raise ToqiboxError("undecodable_audio", detail=str(error)) from error
     columns = _columns(records, loudness, events)
     progressed()
-    with part.writing(out) as file:
+    with part.writing(out, sealed=True) as file:
         np.savez(
             file,
             columns=columns,

@@ -64,7 +64,7 @@ def analyse(heard: Path, out: Path) -> None:
         ValueError: `heard` is no file of spectra.
     """
     found = levels(np.ascontiguousarray(spectra.load(heard)["logbands"]))
-    with part.writing(out) as file:
+    with part.writing(out, sealed=True) as file:
         np.save(file, found, allow_pickle=False)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from server.media import seal
 from server.render import gains
 from server.render.cells import Cells, grid_of
 from server.render.dimming import Limited, limit
@@ -37,8 +38,10 @@ def run(spec: Spec, emit: Emit, keeper: Keeper = KEEPER) -> Result:
 
     Raises:
         ToqiboxError: of the catalogue, ``render_failed`` for what OpenGL refuses.
+        Damaged: the features of the track are not as they were written.
     """
     job = Job.read(spec)
+    seal.check(job.made)
     with keeper.guarded():
         emit.stage("flashes")
         pictures = _look(job, emit, keeper)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from server.media.encoders import STALL_S
+from server.media.features import LEVELS, SPECTRA, TRACK
 from server.render.context import Size
 
 
@@ -64,6 +65,14 @@ class Job:
             renderer=spec.get("renderer"),
             flashes=_path(spec.get("flashes")),
         )
+
+    @property
+    def made(self) -> list[Path]:
+        """Files that earlier tasks of the job made, and that it is drawn from."""
+        names = (SPECTRA, LEVELS, TRACK)
+        heard = [self.features / name for name in names] if self.features else []
+        made = [path for path in heard if path.name == SPECTRA or path.exists()]
+        return [*made, *([self.flashes] if self.flashes else [])]
 
     def key(self) -> str:
         """A text that is the same for the segments of one job and another for every other job."""

@@ -40,6 +40,10 @@ class Keeper:
     def __init__(self) -> None:
         self.kept: Opened | None = None
 
+    def holds(self, job: Job) -> bool:
+        """Return whether the job was opened before and is kept."""
+        return self.kept is not None and self.kept.key == job.key()
+
     def open(self, job: Job) -> Opened:
         """The job as it was left, or opened now.
 

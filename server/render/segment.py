@@ -4,6 +4,7 @@ import time
 from functools import partial
 
 from server.errors import ToqiboxError
+from server.media import seal
 from server.media.encoders import FrameWriter
 from server.render import state
 from server.render.events import Emit, Result, Spec
@@ -17,11 +18,14 @@ def run(spec: Spec, emit: Emit, keeper: Keeper = KEEPER) -> Result:
 
     Raises:
         ToqiboxError: of the catalogue, ``render_failed`` for what OpenGL refuses.
+        Damaged: what earlier tasks of the job made is not as they left it.
     """
     job, part = Job.read(spec), Range.read(spec)
     if not 0 <= part.first < part.last <= job.frames:
         detail = f"frames {part.first} to {part.last} of {job.frames}"
         raise ToqiboxError("render_failed", detail=detail)
+    kept = [] if keeper.holds(job) else job.made
+    seal.check([*kept, *([part.state_in] if part.state_in else [])])
     with keeper.guarded():
         emit.stage("compile")
         start = time.perf_counter()

@@ -240,13 +240,16 @@ def sound(spec: Spec, emit: Emit) -> Result:
 def join(spec: Spec, emit: Emit) -> Result:
     """Put segments and sound together, check the film, take the poster from it."""
     from server.media import join as media
+    from server.media import seal
     from server.media.check import Expected
 
     emit.stage("join")
     frames, fps, out = spec["frames"], spec["fps"], Path(spec["out"])
+    segments, sound = [Path(path) for path in spec["segments"]], Path(spec["sound"])
+    seal.check([*segments, sound])
     film = media.join(
-        [Path(path) for path in spec["segments"]],
-        Path(spec["sound"]),
+        segments,
+        sound,
         Expected(frames, fps, spec["width"], spec["height"]),
         out,
         media.Tags(spec["title"], spec["artist"]),

@@ -19,6 +19,7 @@ from collections.abc import Callable
 from typing import IO, Any
 
 from server.errors import ToqiboxError
+from server.media.seal import Damaged
 from server.reasons import Reason
 from server.render.events import Emit, Result, Spec
 from server.render.tasks import TASKS
@@ -60,7 +61,10 @@ def private_output() -> int:
 
 
 def failure(error: BaseException, task: str) -> dict[str, Any]:
-    """The ``failed`` event of an exception: its own code, or the one that fits the task."""
+    """The ``failed`` event of an exception: its own code, or the one that fits the task.
+
+    `damaged` names the files that an earlier task made and that have to be made again.
+    """
     if isinstance(error, ToqiboxError):
         return {
             "code": error.code,
@@ -68,6 +72,7 @@ def failure(error: BaseException, task: str) -> dict[str, Any]:
             "values": error.values,
             "diagnostics": error.diagnostics,
             "detail": (error.detail or "")[-_DETAIL_LIMIT:],
+            **({"damaged": list(map(str, error.paths))} if isinstance(error, Damaged) else {}),
         }
     code = "render_failed" if task in _DRAWING else "internal"
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):

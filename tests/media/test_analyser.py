@@ -253,13 +253,28 @@ def test_the_track_is_analysed_as_a_whole_only_where_it_is_asked_for(
 ) -> None:
     sound, folder = make_wav(np.zeros(24_000, np.float32)), tmp_path / "features"
     assert analyse(sound, folder, whole=False) == 0.5
-    assert [entry.name for entry in folder.iterdir()] == [SPECTRA]
+    assert [entry.name for entry in folder.glob("*.np?")] == [SPECTRA]
     made = (folder / SPECTRA).stat().st_mtime_ns
     analyse(sound, folder)
-    assert {entry.name for entry in folder.iterdir()} == {SPECTRA, LEVELS, TRACK}
+    assert {entry.name for entry in folder.glob("*.np?")} == {SPECTRA, LEVELS, TRACK}
     assert (folder / SPECTRA).stat().st_mtime_ns == made
     named = (artifacts.SPECTRA, artifacts.LEVELS, artifacts.TRACK)
     assert named == (SPECTRA, LEVELS, TRACK)
+
+
+def test_features_that_are_damaged_on_disk_are_written_again(
+    make_wav: MakeWav, tmp_path: Path
+) -> None:
+    sound, folder = make_wav(np.zeros(24_000, np.float32)), tmp_path / "features"
+    analyse(sound, folder)
+    written = {path.name: path.read_bytes() for path in folder.iterdir()}
+    for name in (SPECTRA, TRACK):
+        content = bytearray(written[name])
+        content[len(content) // 2] ^= 1
+        (folder / name).write_bytes(content)
+    (folder / LEVELS).unlink()
+    analyse(sound, folder)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == written
 
 
 def test_a_sound_that_is_no_wav_is_refused(tmp_path: Path) -> None:
