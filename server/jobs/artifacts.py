@@ -24,6 +24,8 @@ KINDS = {"video": "video.mp4", "poster": "poster.jpg"}
 """The artifacts of a job and their file names."""
 SPECTRA, LEVELS, TRACK = "spectra.npy", "levels.npy", "track.npz"
 """What the analyse task writes into a folder of features, the last two only where needed."""
+SEAL = ".sum"
+"""What the name of a file's seal ends with; a task that reads the file compares it."""
 FEATURES_VERSION = 4
 """Of the features: another version is another name, so an upgrade analyses anew."""
 _BALLAST_BYTES = 4_000_000

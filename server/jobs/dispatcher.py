@@ -10,21 +10,21 @@ from server import processors
 from server.config import Config
 from server.jobs import plan
 from server.jobs.artifacts import DataFolder, discard
+from server.jobs.blame import GUILTY, SUSPECTED, hold_back
+from server.jobs.damage import make_again
 from server.jobs.database import DiskFull
 from server.jobs.endings import Endings
 from server.jobs.health import Health
 from server.jobs.job import Job, Stage, Status, now_ms, progress_of
-from server.jobs.pipeline import EncoderGone, GpuGone, Pipeline, RunFailed
+from server.jobs.pipeline import Damaged, EncoderGone, GpuGone, Pipeline, RunFailed
 from server.jobs.run import Run, SlotClock
 from server.jobs.slots import LocalSlot
-from server.jobs.store import BLAME, Store
+from server.jobs.store import Store
 from server.log import note
 from server.threads import settled
 
 _LOG = logging.getLogger(__name__)
 _FLUSH_S = 0.5
-_MOST_BLAME = 3 * BLAME
-"""Three deaths with a job alone at work, or nine among others, and the job is given up."""
 _BACK_OFF_S = 5.0
 """Pause after what should not happen, such as a table that cannot be written."""
 
@@ -57,19 +57,31 @@ class Dispatcher:
         except DiskFull:  # the start matters more than the count
             _LOG.exception("interruptions.unsaved")
             interrupted = {}
+        held = []
         for job in self._store.with_status(Status.PROCESSING):
-            if interrupted.get(job.id, 0) >= _MOST_BLAME:
+            blame = interrupted.get(job.id, 0)
+            if blame >= GUILTY:
                 self._give_up(job)
+            elif blame >= SUSPECTED:
+                held.append(job)
             else:
                 self._open(job)
         self._loops = [
+            *(asyncio.create_task(self._take_up_later(job)) for job in held),
             asyncio.create_task(self._for_ever(self._dispatch)),
             asyncio.create_task(self._for_ever(self._flush)),
         ]
         self.wake()
 
+    async def _take_up_later(self, job: Job) -> None:
+        await hold_back(self._store, job)
+        now = self._store.get(job.id)
+        if now and now.status is Status.PROCESSING:
+            self._open(now)
+            self.wake()
+
     def _give_up(self, job: Job) -> None:
-        """End a job that was running at too many deaths of the server."""
+        """End a job with which the server dies, and without which it lives."""
         self._data.discard_job(job.id)
         with contextlib.suppress(DiskFull):  # then the next start ends it
             changes = {"error_code": "attempts_exhausted", "finished_at": now_ms()}
@@ -224,6 +236,11 @@ class Dispatcher:
         try:
             if isinstance(error, EncoderGone):
                 await self._fall_back(run)
+                return
+            if isinstance(error, Damaged):
+                note(_LOG, logging.WARNING, "job.damaged", **facts, files=str(error))
+                await make_again(run, error.paths)
+                self.wake()
                 return
             if isinstance(error, GpuGone):  # it goes on when the GPU is back, or at the next start
                 note(_LOG, logging.WARNING, "job.waits_for_gpu", **facts)

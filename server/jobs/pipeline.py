@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -71,6 +72,14 @@ class RunFailed(Exception):
         self.detail = error.detail if error else ""
 
 
+class Damaged(Exception):
+    """What earlier tasks of the run made was damaged on disk since."""
+
+    def __init__(self, paths: list[Path]) -> None:
+        super().__init__(", ".join(path.name for path in paths))
+        self.paths = paths
+
+
 class EncoderGone(Exception):
     """The chosen encoder failed while `auto` allows another."""
 
@@ -113,6 +122,8 @@ class Pipeline:
                 )
                 if error.code in _FINAL or failures >= ATTEMPTS:
                     raise RunFailed(error.code, error) from error
+                if error.event.get("damaged"):
+                    raise Damaged([Path(path) for path in error.event["damaged"]]) from error
                 if error.code in _ENCODER_CODES and self._may_fall_back(run):
                     raise EncoderGone from error
             except DiskFull as error:

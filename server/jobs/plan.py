@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from server import __version__
-from server.jobs.artifacts import LEVELS, SPECTRA, TRACK
+from server.jobs.artifacts import LEVELS, SEAL, SPECTRA, TRACK
 from server.jobs.job import Job
 from server.jobs.source import located
 
@@ -138,7 +138,8 @@ def analyse_task(job: Job, folder: Path, features: Path) -> dict[str, Any]:
 def is_analysed(job: Job, features: Path) -> bool:
     """Whether all that the job needs of its track's features is there."""
     wanted = [SPECTRA, *([LEVELS, TRACK] if job.spec.needs_track else [])]
-    return all((features / name).exists() for name in wanted)
+    files = [features / f"{name}{end}" for name in wanted for end in ("", SEAL)]
+    return all(path.exists() for path in files)
 
 
 def sound_task(job: Job, folder: Path) -> dict[str, Any]:

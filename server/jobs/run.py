@@ -115,6 +115,12 @@ class Run:
         if self.drawing.pop(segment.index, None) is not None:
             self.pending = sorted([*self.pending, segment], key=lambda other: other.index)
 
+    def lose(self, segment: Segment) -> None:
+        """A finished segment is no longer on disk: it has to be drawn again."""
+        if segment.index in self.finished:
+            self.finished.discard(segment.index)
+            self.pending = sorted([*self.pending, segment], key=lambda other: other.index)
+
     def finish(self, segment: Segment, slot_s: float) -> None:
         """A segment is on disk."""
         self.drawing.pop(segment.index, None)

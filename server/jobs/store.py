@@ -13,6 +13,8 @@ MOST_PACES, MOST_VERDICTS = 1000, 10_000
 _JSON = ("error_values", "diagnostics", "report")
 BLAME = 3
 """Points of blame for a death of the server at which a single job ran."""
+HELD = "held"
+"""Name of what stands for a task while a job is held back; see blame.py."""
 
 
 class Store(Database):
@@ -184,9 +186,12 @@ class Store(Database):
 
         Returns:
             job id → points of blame for deaths in a row: BLAME for one at which no other job ran,
-            1 for one at which others ran too.
+            1 for one at which others ran too. None are left to a job that was held back at one.
         """
         with self._transaction() as db:
+            cleared = """UPDATE task SET interruptions = 0, running = 0 WHERE job_id IN
+                         (SELECT job_id FROM task WHERE name = ? AND running)"""
+            db.execute(cleared, (HELD,))
             at_work = "SELECT count(DISTINCT job_id) FROM task WHERE running"
             points = BLAME if db.execute(at_work).fetchone()[0] == 1 else 1
             sql = "UPDATE task SET interruptions = interruptions + ?, running = 0 WHERE running"

@@ -2,8 +2,11 @@
 
 import os
 import shutil
+import sqlite3
 from pathlib import Path
 
+from server.jobs.blame import SUSPECTED
+from server.jobs.store import BLAME
 from tests.harness import media
 from tests.harness.server import Server, eventually
 
@@ -68,16 +71,42 @@ def test_sound_that_fails_while_all_else_waits_for_it_ends_the_job(tmp_path: Pat
         assert '"run.broken"' not in server.log.read_text()
 
 
-def test_a_job_that_takes_the_server_down_three_times_is_given_up(tmp_path: Path) -> None:
-    server = Server(tmp_path / "data", PLANS="free=360", SEGMENT_SEC="60")
+def _kill_in_work(server: Server, job: str) -> None:
+    server.client.wait(job, stage="rendering")
+    assert eventually(lambda: server.client.job(job)["frames"]["done"] > 0, within_s=60)
+    server.kill()
+
+
+def _blame(server: Server, points: int) -> None:
+    table = sqlite3.connect(server.data / "jobs.db")
+    with table:
+        table.execute("UPDATE task SET interruptions = ? WHERE running", (points,))
+    table.close()
+
+
+def test_a_job_is_not_failed_by_deaths_that_come_without_it_too(tmp_path: Path) -> None:
+    server = Server(tmp_path / "data", SEGMENT_SEC="60")
     with server:
-        job = server.client.submit(media.wav(20), media.photo(), effect="ring")
-        for _ in range(3):
-            assert eventually(lambda: bool(server.descendants("ffmpeg")), within_s=60)
-            server.client.wait(job, stage="rendering")
-            assert eventually(lambda: server.client.job(job)["frames"]["done"] > 0, within_s=60)
-            server.kill()
-            server.start()
+        job = server.client.submit(media.wav(20), media.photo(), effect="plain")
+        _kill_in_work(server, job)
+        _blame(server, SUSPECTED - BLAME)
+        server.start()
+        assert '"job.held_back"' in server.log.read_text()
+        assert server.client.job(job)["status"] == "processing"
+        assert not server.descendants("ffmpeg")
+        server.kill()
+        server.start()
+        server.client.wait(job, stage="rendering")
+        assert eventually(lambda: server.client.job(job)["frames"]["done"] > 0, within_s=60)
+
+
+def test_a_job_with_which_alone_the_server_dies_is_given_up(tmp_path: Path) -> None:
+    server = Server(tmp_path / "data", SEGMENT_SEC="60")
+    with server:
+        job = server.client.submit(media.wav(20), media.photo(), effect="plain")
+        _kill_in_work(server, job)
+        _blame(server, SUSPECTED)
+        server.start()
         failed = server.client.wait(job)
         assert (failed["status"], failed["code"]) == ("failed", "attempts_exhausted")
         assert failed["finishedAt"]

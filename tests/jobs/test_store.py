@@ -9,7 +9,7 @@ import pytest
 
 from server.errors import ToqiboxError
 from server.jobs.job import FINAL, TRANSITIONS, Job, Stage, Status
-from server.jobs.store import BLAME, MOST_VERDICTS, Store
+from server.jobs.store import BLAME, HELD, MOST_VERDICTS, Store
 from server.jobs.tables import SCRIPTS, VERSION
 from server.jobs.verdict import Verdict
 from tests.jobs.conftest import MakeJob
@@ -129,6 +129,21 @@ def test_a_death_with_several_jobs_at_work_blames_each_less(
     store.task_begins("one", "segment-0")
     assert store.interrupted() == {"one": 3 + BLAME, "two": 3}
     assert store.interrupted() == {"one": 3 + BLAME, "two": 3}
+
+
+def test_a_death_while_a_job_is_held_back_clears_it(store: Store, make_job: MakeJob) -> None:
+    store.add(make_job("one"), bound=9)
+    for _ in range(3):
+        store.task_begins("one", "segment-0")
+        suspected = store.interrupted()
+    assert suspected == {"one": 3 * BLAME}
+    store.task_begins("one", HELD)
+    store.task_stops("one", HELD, counts=False)
+    assert store.interrupted() == suspected, "a server that was stopped says nothing"
+    store.task_begins("one", HELD)
+    assert store.interrupted() == {"one": 0}
+    store.task_begins("one", "segment-0")
+    assert store.interrupted() == {"one": BLAME}
 
 
 def test_results_of_tasks_are_kept(store: Store, make_job: MakeJob) -> None:

@@ -1,0 +1,112 @@
+"""What a job keeps for its later tasks is cut or changed on disk: it is made again."""
+
+import os
+import shutil
+import sqlite3
+from pathlib import Path
+
+from tests.harness import media
+from tests.harness.server import SMALL, Server, eventually
+
+WAITING = """#!/bin/sh
+case "$*" in
+{words}) while [ ! -e {go} ]; do sleep 0.05; done ;;
+esac
+exec {ffmpeg} "$@"
+"""
+TRAIL = """/*{"ISFVSN": "2", "CREDIT": "test", "LICENSE": "MIT",
+"INPUTS": [{"NAME": "inputImage", "TYPE": "image"},
+           {"NAME": "pulse", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "BIND": "kick"}],
+"PASSES": [{"TARGET": "trail", "PERSISTENT": true, "FLOAT": true}, {}]}*/
+void main() {
+    vec4 before = IMG_THIS_PIXEL(trail);
+    vec4 now = IMG_THIS_PIXEL(inputImage) * (0.5 + 0.5 * pulse);
+    gl_FragColor = PASSINDEX == 0 ? mix(before, now, 0.2) : vec4(before.rgb, 1.0);
+}
+"""
+SOUND = '*" aac "*'
+JOIN = "*video.mp4.list*"
+
+
+def _settings(folder: Path, words: str) -> dict[str, str]:
+    """Settings of a server whose ffmpeg waits for the file `go` where its words are those."""
+    ffmpeg = shutil.which("ffmpeg")
+    assert ffmpeg
+    for name in ("bin", "shaders"):
+        (folder / name).mkdir()
+    script = folder / "bin" / "ffmpeg"
+    script.write_text(WAITING.format(words=words, go=folder / "go", ffmpeg=ffmpeg))
+    script.chmod(0o755)
+    (folder / "shaders" / "trail.fs").write_text(TRAIL)
+    return {
+        "PATH": f"{script.parent}:{os.environ['PATH']}",
+        "SHADERS_DIR": f"{folder / 'shaders'}:{SMALL['SHADERS_DIR']}",
+        "SEGMENT_SEC": "0.4",
+    }
+
+
+def _flip(path: Path) -> None:
+    """Change one bit in the middle of a file, as a bad disk does."""
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def _cut(path: Path) -> None:
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def _draws(server: Server) -> bool:
+    return any("segment" in process.command.split() for process in server.descendants("worker"))
+
+
+def _hashes(server: Server, job: str, to: Path) -> list[str]:
+    server.client.completed(job)
+    return media.frame_hashes(server.client.download(job, to))
+
+
+def _starts(server: Server, job: str) -> dict[str, int]:
+    table = sqlite3.connect(f"file:{server.data / 'jobs.db'}?mode=ro", uri=True)
+    try:
+        return dict(table.execute("SELECT name, starts FROM task WHERE job_id = ?", (job,)))
+    finally:
+        table.close()
+
+
+def test_what_is_damaged_while_a_job_is_drawn_is_made_again(tmp_path: Path) -> None:
+    with Server(tmp_path / "data", **_settings(tmp_path, SOUND)) as server:
+        job = server.client.submit(media.wav(1.2), media.photo(), effect="trail")
+        folder = server.data / "jobs" / job
+        assert eventually(lambda: len(list(folder.glob("*.mp4"))) == 3, within_s=60)
+        assert eventually(lambda: not _draws(server), within_s=60)
+        first, second, third = sorted(folder.glob("*.mp4"))
+        _cut(first)
+        third.unlink()
+        _flip(second.with_suffix(".state"))
+        _flip(next(folder.glob("flashes-*.npz")))
+        features = next((server.data / "features").iterdir())
+        _cut(features / "spectra.npy")
+        _flip(features / "track.npz")
+        (tmp_path / "go").touch()
+        disturbed = _hashes(server, job, tmp_path / "disturbed.mp4")
+        assert len(disturbed) == 36
+        assert '"job.damaged"' in server.log.read_text()
+        other = server.client.submit(media.wav(1.2), media.photo(), effect="trail")
+        assert _hashes(server, other, tmp_path / "undisturbed.mp4") == disturbed
+
+
+def test_what_is_damaged_between_two_starts_is_made_again_alone(tmp_path: Path) -> None:
+    with Server(tmp_path / "data", **_settings(tmp_path, JOIN)) as server:
+        job = server.client.submit(media.wav(1.2), media.photo(), effect="plain")
+        folder = server.data / "jobs" / job
+        assert eventually((folder / "video.mp4.list").exists, within_s=60)
+        server.kill()
+        _flip(sorted(folder.glob("0*.mp4"))[1])
+        _cut(folder / "sound.m4a")
+        (tmp_path / "go").touch()
+        server.start()
+        server.client.completed(job)
+        starts = _starts(server, job)
+        drawn = {name: count for name, count in starts.items() if name.startswith("segment-")}
+        assert drawn == {"segment-0": 1, "segment-1": 2, "segment-2": 1}
+        assert starts["sound"] == 2
