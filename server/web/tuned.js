@@ -1,5 +1,7 @@
 // What was tuned, to be taken away: as JSON, as commands, or written into the file.
 
+import { clipped } from "./clip.js";
+
 const at = (id) => document.getElementById(id);
 const MOST_NAMES = 4;
 const ASPECTS = [[16, 9], [9, 16], [1, 1], [4, 5]];
@@ -7,7 +9,7 @@ const ASPECTS = [[16, 9], [9, 16], [1, 1], [4, 5]];
 export class Tuned {
   /**
    * @param {object} film - of GET /film
-   * @param {object} watch - {values, revision, effect, size, fit, region, written(names)}: read when
+   * @param {object} watch - {values, revision, effect, size, fit, region, sound, clock, written(names)}: read when
    *     they are needed; `written` is called with the inputs whose values the file has now
    */
   constructor(film, watch) {
@@ -33,8 +35,10 @@ export class Tuned {
   // To copy
 
   text(kind) {
-    const { values } = this.watch;
-    if (kind === "params") return JSON.stringify(values);
+    const { region, effect, sound, clock } = this.watch;
+    if (kind === "params") return JSON.stringify(this.watch.values);
+    const track = { fps: this.film.fps, frames: clock.frames, sound };
+    const values = region ? clipped(this.watch.values, effect.program.inputs, track, region[0]) : this.watch.values;
     return kind === "curl" ? this.curl(values) : this.render(values);
   }
 
@@ -84,7 +88,8 @@ export class Tuned {
     at("copied").value = text;
     try {
       await navigator.clipboard.writeText(text);
-      this.say(`Copied: ${{ params: "the params", curl: "the curl command", render: "the render command" }[kind]}.`);
+      const part = this.watch.region && kind !== "params" ? ", of the part that is looped" : "";
+      this.say(`Copied: ${{ params: "the params", curl: "the curl command", render: "the render command" }[kind]}${part}.`);
     } catch {
       at("copied").select();
       this.say("The browser lets nothing be copied: take it from below.");

@@ -108,24 +108,28 @@ async def test_what_is_tuned_is_copied(
     async with opened(chromium, watching, tmp_path) as page:
         await page.until("document.getElementById('input-level')?.max == '1'", SOON_S)
         await page.click("[data-name=level] .move")
-        await page.click("[data-kind=osc]")
+        await page.click("[data-kind=keys]")
+        await page.run("watch.seek(18)")
+        await press(page, "k")
+        await drag(page, "input-level", (0.5, 1.0))
         await drag(page, "seek", (0.2, 0.4), modifiers=8)
-        swing = {"osc": "sine", "beats": 4}
+        whole = {"keys": [[0, 0.2], [0.6, 1]]}
+        part = {"keys": [[0, 0.6], [0.3, 1]]}  # from 0.3 s on
         folder = watching.file.parent
 
         await press(page, "c")
         await shown(page, "said", "Copied: the params.")
         copied = "document.getElementById('copied').value"
-        assert json.loads(await page.run(copied)) == {"level": swing}
+        assert json.loads(await page.run(copied)) == {"level": whole}
 
         await page.run("document.getElementById('copy-curl').click()")
-        await shown(page, "said", "Copied: the curl command.")
+        await shown(page, "said", "Copied: the curl command, of the part that is looped.")
         words = shlex.split(await page.run(copied))
         assert words[0] == "curl"
         assert words[-1].endswith("/export")
         fields = dict(word.split("=", 1) for word in words[2:-1:2])
         params = json.loads(fields.pop("params"))
-        assert params == {"level": swing}
+        assert params == {"level": part}
         assert fields == {
             "effect": "green",
             "start": "0.3",
@@ -136,14 +140,14 @@ async def test_what_is_tuned_is_copied(
         }
 
         await page.run("document.getElementById('copy-render').click()")
-        await shown(page, "said", "Copied: the render command.")
+        await shown(page, "said", "Copied: the render command, of the part")
         place, program, *words = shlex.split(await page.run(copied))
         assert (place, program) == (f"SHADERS_DIR={folder}", "toqibox")
         options = _parser().parse_args(words)
         assert (options.effect, options.start, options.duration) == ("green", "0.3", "0.3")
         assert (options.audio, options.photo) == (f"{folder}/track.wav", f"{folder}/photo.jpg")
         name, value = options.param[0].split("=", 1)
-        assert (name, json.loads(value)) == ("level", swing)
+        assert (name, json.loads(value)) == ("level", part)
 
 
 async def test_the_mouse_moves_a_picture_that_asks_for_it(
