@@ -3,9 +3,14 @@
 import re
 
 from server.effects.blanks import without_comments
+from server.effects.constants import constants
 
-_ENDLESS = re.compile(r"\bwhile\s*\(\s*(?:true|1\s*==\s*1)\s*\)|\bfor\s*\([^;]*;\s*(?:true\s*)?;")
-_COUNTED = re.compile(r"\bfor\s*\([^;]*;[^;<>]*[<>]=?\s*(\d+(?:\.\d*)?|[A-Za-z_]\w*)\s*;")
+_ENDLESS = re.compile(
+    r"\bwhile\s*\(\s*(?:true|1\s*==\s*1)\s*\)|\bfor\s*\([^;]{0,400};\s*(?:true\s*)?;"
+)
+_COUNTED = re.compile(
+    r"\bfor\s*\([^;]{0,400};[^;<>]{0,400}[<>]=?\s*(\d+(?:\.\d*)?|[A-Za-z_]\w*)\s*;"
+)
 _ANY = re.compile(r"\b(?:for|while)\s*\(")
 
 
@@ -20,19 +25,19 @@ def longest_loop(text: str) -> int | None:
     code = without_comments(text)
     if match := _ENDLESS.search(code):
         return _line(code, match.start())
-    counted = [(_bound(code, match[1]), match) for match in _COUNTED.finditer(code)]
+    values = constants(code)
+    counted = [(_bound(values, match[1]), match) for match in _COUNTED.finditer(code)]
     if known := [(bound, match) for bound, match in counted if bound is not None]:
         return _line(code, max(known, key=lambda pair: pair[0])[1].start())
     first = _ANY.search(code)
     return _line(code, first.start()) if first else None
 
 
-def _bound(code: str, word: str) -> float | None:
+def _bound(known: dict[str, set[str]], word: str) -> float | None:
     """The number that a word stands for: itself, a macro or a constant."""
-    if word[0].isdigit():
-        return float(word)
-    value = re.search(rf"(?:#[ \t]*define[ \t]+{word}[ \t]+|\b{word}\s*=\s*)(\d+(?:\.\d*)?)", code)
-    return float(value[1]) if value else None
+    values = (word, *known.get(word, ()))
+    numbers = [float(value) for value in values if re.fullmatch(r"\d+(?:\.\d*)?", value)]
+    return max(numbers, default=None)
 
 
 def _line(code: str, at: int) -> int:

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice, pairwise
 
+from server.effects.brackets import closing_brackets
+from server.effects.constants import constants
 from server.effects.diagnostics import HOST
 
 MOST_ROUNDS = 32_768
@@ -33,9 +35,6 @@ _FROM = re.compile(
 )
 _TO = re.compile(rf"\s*(\w+)\s*(<=?|>=?)\s*({_TERM})\s*")
 _STEP = re.compile(rf"\s*(?:(\w+)\s*(\+\+|--)|(\+\+|--)\s*(\w+)|(\w+)\s*([-+])=\s*({_NUMBER}))\s*")
-_DEFINE = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)\b(.*)$", re.MULTILINE)
-_CONST = re.compile(r"\bconst\s+(?:(?:highp|mediump|lowp)\s+)?\w+\s+(\w+)\s*=")
-_ASSIGNED = re.compile(r"\b(\w+)\s*=(?!=)([^;,]*)")
 _PASSED = re.compile(
     r"\b(?!(?:float|u?int|[biu]?vec[234]|if|abs|min|max|mod|sin|cos)\b)\w+\s*\((?:[^();]*,)?\s*\Z"
 )
@@ -72,9 +71,9 @@ class _Finder:
 
     def __init__(self, source: str) -> None:
         self._source = source
-        self._closing = _brackets(source)
+        self._closing = closing_brackets(source)
         self._lines = [(match.end(), int(match[1])) for match in _LINE.finditer(source)]
-        self._values = _constants(source)
+        self._values = constants(source)
 
     def loops(self) -> Iterator[Loop]:
         tails: dict[int, int] = {}
@@ -212,49 +211,5 @@ class _Finder:
         return found if word == term else -found
 
 
-def _constants(source: str) -> dict[str, set[str]]:
-    """The texts that each macro, and each constant that is declared alone, stands for."""
-    constant = set(_CONST.findall(source))
-    found: dict[str, set[str]] = {}
-    for match in _DEFINE.finditer(source):
-        found.setdefault(match[1], set()).add(match[2].strip(" \t()"))
-    for match in _ASSIGNED.finditer(source):
-        if match[1] in constant or match[1] in found:
-            found.setdefault(match[1], set()).add(match[2].strip(" \t\n()"))
-    return found
-
-
 def _value(number: str) -> float:
     return float(number.rstrip("fFuU").replace(" ", ""))
-
-
-def _brackets(source: str) -> dict[int, int]:
-    """Where each opening bracket is closed. Those of macros do not pair with what is around."""
-    found: dict[int, int] = {}
-    opened: list[int] = []
-    pairs = {")": "(", "]": "[", "}": "{"}
-    for match in re.finditer(r"^[ \t]*#(?:[^\n\\]|\\[\s\S])*|[(){}\[\]]", source, re.MULTILINE):
-        if len(match[0]) > 1:
-            shifted = _brackets_of_line(match[0])
-            found |= {a + match.start(): b + match.start() for a, b in shifted.items()}
-        elif match[0] in "([{":
-            opened.append(match.start())
-        elif opened and source[opened[-1]] == pairs[match[0]]:
-            found[opened.pop()] = match.start()
-        elif match[0] == "}":  # what was left open in between
-            while opened and source[opened[-1]] != "{":
-                opened.pop()
-            if opened:
-                found[opened.pop()] = match.start()
-    return found
-
-
-def _brackets_of_line(line: str) -> dict[int, int]:
-    found: dict[int, int] = {}
-    opened: list[int] = []
-    for match in re.finditer(r"[(){}\[\]]", line):
-        if match[0] in "([{":
-            opened.append(match.start())
-        elif opened:
-            found[opened.pop()] = match.start()
-    return found

@@ -6,6 +6,7 @@ from collections import Counter
 
 from server.config import Config
 from server.confine import Limits
+from server.effects.diagnostics import Text
 from server.jobs import verdict
 from server.jobs.health import Health
 from server.jobs.source import Source
@@ -60,18 +61,19 @@ class Judge:
 
     async def _blame(self, source: Source, error: TaskError) -> Verdict | None:
         """Whose doing a failure is: the effect's, or the machine's (None)."""
-        found = verdict.of_error(error, source.file, software=bool(self._health.software))
+        author = Text(source.id, source.file, source.text)
+        found = verdict.of_error(error, author, software=bool(self._health.software))
         if found:
             return found
         if verdict.is_late(error):
             self._late[source.key] += 1
             late = self._late[source.key] >= _LATE
-            return verdict.too_slow(error, source.file) if late else None
+            return verdict.too_slow(error, author) if late else None
         driver = self._health.driver
         await self._look_again()
         draws_others = not self._health.problems() and self._health.driver == driver
         if draws_others and error.code == "render_failed":
-            return verdict.undrawable(error, source.file)
+            return verdict.undrawable(error, author)
         facts = {"effect": source.id, "code": error.code, "detail": error.detail}
         note(_LOG, logging.ERROR, "compile.broken", **facts)
         return None

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from server.effects.diagnostics import diagnostic
+from server.effects.diagnostics import Text, diagnostic
+from server.effects.suspect import blamed
 from server.errors import ToqiboxError
 from server.jobs.workers import TaskError
 
@@ -65,7 +66,7 @@ class Verdict:
         return cls(**{**values, **lists})
 
 
-def of_error(error: TaskError, file: str, *, software: bool) -> Verdict | None:
+def of_error(error: TaskError, author: Text, *, software: bool) -> Verdict | None:
     """The verdict that a failed ``compile`` task gives; None where it need not be its doing.
 
     Whoever kills from outside, such as a kernel that is out of memory, uses SIGKILL; the limits
@@ -75,20 +76,21 @@ def of_error(error: TaskError, file: str, *, software: bool) -> Verdict | None:
 
     Args:
         error: how the task ended.
-        file: the effect's file, of which diagnostics are told.
+        author: the effect's file, of which diagnostics are told.
         software: whether the renderer is a software renderer.
     """
     if error.code in ("shader_compile_failed", "shader_rejected"):
         found = tuple(error.event.get("diagnostics") or ())
-        return Verdict(error.code, found or _said(file, "it cannot be used"), error.detail)
+        cannot = diagnostic(author.file, "", None, None, "it cannot be used")
+        return Verdict(error.code, found or (cannot,), error.detail)
     if is_late(error):
-        return None if software else too_slow(error, file)
+        return None if software else too_slow(error, author)
     if error.code == "internal" and _OUT_OF_MEMORY in error.detail:
-        return _rejected(file, _TOO_LARGE, error)
+        return _rejected(author, _TOO_LARGE, error)
     if error.code != "worker_crashed" or error.is_from_outside:
         return None
     overrun = error.detail.startswith("signal SIGXCPU")
-    return _rejected(file, _OVERRUN if overrun else _CRASH, error)
+    return _rejected(author, _OVERRUN if overrun else _CRASH, error, late=overrun)
 
 
 def of_result(result: Mapping[str, Any], file: str) -> Verdict:
@@ -114,19 +116,16 @@ def is_late(error: TaskError) -> bool:
     return error.code in ("render_timeout", "render_stalled")
 
 
-def too_slow(error: TaskError, file: str) -> Verdict:
+def too_slow(error: TaskError, author: Text) -> Verdict:
     """The verdict on an effect that runs out of time by the clock."""
-    return _rejected(file, _TOO_LONG, error)
+    return _rejected(author, _TOO_LONG, error, late=True)
 
 
-def undrawable(error: TaskError, file: str) -> Verdict:
+def undrawable(error: TaskError, author: Text) -> Verdict:
     """The verdict on an effect that could not be drawn by a machine that draws others."""
-    return _rejected(file, "it compiles, but cannot be drawn", error)
+    return _rejected(author, "it compiles, but cannot be drawn", error)
 
 
-def _rejected(file: str, why: str, error: TaskError) -> Verdict:
-    return Verdict("shader_rejected", _said(file, why), error.detail)
-
-
-def _said(file: str, words: str) -> tuple[dict[str, Any], ...]:
-    return (diagnostic(file, "", None, None, words),)
+def _rejected(author: Text, why: str, error: TaskError, *, late: bool = False) -> Verdict:
+    found = blamed(author, why, late=late)
+    return Verdict("shader_rejected", (found,), error.detail)

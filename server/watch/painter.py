@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from server.confine import Limits
+from server.effects.diagnostics import Text
 from server.effects.lettering import SAMPLE
 from server.errors import ToqiboxError
 from server.jobs import verdict
@@ -180,10 +181,11 @@ def _limits() -> Limits:
 
 def _plain(error: TaskError, loaded: Loaded) -> ToqiboxError:
     """The failure of a task as something to be said of the effect."""
-    file, event = loaded.effect.file, error.event
-    found = verdict.of_error(error, file, software=True)
+    effect, event = loaded.effect, error.event
+    author = Text(effect.id, effect.file, effect.source)
+    found = verdict.of_error(error, author, software=True)
     if found is None and verdict.is_late(error):
-        found = verdict.too_slow(error, file)
+        found = verdict.too_slow(error, author)
     if found is not None and found.code is not None:
         return ToqiboxError(
             found.code,

@@ -13,11 +13,11 @@ from server.commands.effects import source
 from server.commands.effects.limits import Limits, Overrun, memory_bytes, watched
 from server.commands.effects.report import diagnostics_of, words_of
 from server.commands.effects.verdict import Outcome, Verdict
-from server.effects.diagnostics import diagnostic
+from server.effects.diagnostics import Text, diagnostic
 from server.effects.dialects import LARGEST, detect
 from server.effects.effect import Effect, Value
 from server.effects.folder import read_text
-from server.effects.longest_loop import longest_loop
+from server.effects.suspect import blamed
 from server.effects.trial import trials
 from server.errors import ToqiboxError
 from server.jobs.workers import TaskError, Worker
@@ -90,7 +90,9 @@ class Judge:
                 return await self._compile(path, row, known)
             if isinstance(error, TaskError) and not _died(error):
                 await self._look_at_the_machine(error)
-            return Verdict(path, Outcome.REJECTED, _blame(error) + _suspect(error, row), **known)
+            found = blamed(Text("", path.name, row["source"]), _blame(error), late=_is_late(error))
+            words = str(found["message"])
+            return Verdict(path, Outcome.REJECTED, words, diagnostics=[found], **known)
         known = {
             **known,
             "renderer": result.get("renderer"),
@@ -219,8 +221,7 @@ def _blame(error: TaskError | Overrun) -> str:
     return f"it cannot be drawn: {' '.join(error.detail.split())[-200:]}"
 
 
-def _suspect(error: TaskError | Overrun, row: dict[str, Any]) -> str:
-    """The words that name the likely loop, where a file takes too long."""
-    late = isinstance(error, Overrun) or error.code in ("render_stalled", "render_timeout")
-    line = longest_loop(row["source"]) if late else None
-    return f"; its longest loop is in line {line}" if line else ""
+def _is_late(error: TaskError | Overrun) -> bool:
+    if isinstance(error, Overrun):
+        return error.late
+    return error.code in ("render_stalled", "render_timeout")

@@ -25,7 +25,16 @@ class Limits:
 
 
 class Overrun(Exception):
-    """A file took more than it may; the worker is gone."""
+    """A file took more than it may; the worker is gone.
+
+    Args:
+        words: over which limit.
+        late: whether it is that of time.
+    """
+
+    def __init__(self, words: str, *, late: bool) -> None:
+        super().__init__(words)
+        self.late = late
 
 
 async def watched(worker: Worker, task: dict[str, Any], limits: Limits) -> dict[str, Any]:
@@ -44,10 +53,10 @@ async def watched(worker: Worker, task: dict[str, Any], limits: Limits) -> dict[
     try:
         while not (await asyncio.wait({run}, timeout=_LOOK_S))[0]:
             if _cpu_s(worker) - before > limits.cpu_s:
-                raise Overrun(f"it takes more than {limits.cpu_s:g} s of processor time")
+                raise Overrun(f"it takes more than {limits.cpu_s:g} s of processor time", late=True)
             if memory_bytes(worker) > limits.memory_bytes:
                 megabytes = limits.memory_bytes // 1_000_000
-                raise Overrun(f"it takes more than {megabytes} MB of memory")
+                raise Overrun(f"it takes more than {megabytes} MB of memory", late=False)
         return run.result()
     finally:
         if not run.done():

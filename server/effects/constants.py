@@ -1,0 +1,19 @@
+"""What the constants of a shader stand for, read from its text."""
+
+import re
+
+_DEFINE = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)\b(.*)$", re.MULTILINE)
+_CONST = re.compile(r"\bconst\s+(?:(?:highp|mediump|lowp)\s+)?\w+\s+(\w+)\s*=")
+_ASSIGNED = re.compile(r"\b(\w+)\s*=(?!=)([^;,]*)")
+
+
+def constants(source: str) -> dict[str, set[str]]:
+    """The texts that each macro, and each constant that is declared alone, stands for."""
+    constant = set(_CONST.findall(source))
+    found: dict[str, set[str]] = {}
+    for match in _DEFINE.finditer(source):
+        found.setdefault(match[1], set()).add(match[2].strip(" \t()"))
+    for match in _ASSIGNED.finditer(source):
+        if match[1] in constant or match[1] in found:
+            found.setdefault(match[1], set()).add(match[2].strip(" \t\n()"))
+    return found
