@@ -67,6 +67,7 @@ const float FIGURES = 0.042;
 const float LEAD = 0.07;        // from the title's baseline to the artist's
 const float TAPS = 6.0;
 const float DIMMED = 0.6;       // light of the picture behind a tall card
+const float READABLE = 0.38;    // brightest panel on which slightly transparent white has a contrast of 4.5
 
 float unit() {
     vec2 frame = TEXT_FRAME(digits);
@@ -229,6 +230,10 @@ float metered(vec2 at) {
     return cover(box(off, low, low + vec2(wide, mix(wide, tall, level)), 0.5 * wide));
 }
 
+float luma(vec3 rgb) {
+    return dot(rgb, vec3(0.2126, 0.7152, 0.0722));
+}
+
 // Straight alpha.
 vec4 card() {
     vec2 low = corner();
@@ -243,8 +248,11 @@ vec4 card() {
     float inside = cover(away);
     if (inside <= 0.0) return vec4(0.0, 0.0, 0.0, dark);
     vec3 below = mix(IMG_NORM_PIXEL(inputImage, uv).rgb, smoothly(frosted, uv), frost);
-    vec3 grey = vec3(dot(below, vec3(0.2126, 0.7152, 0.0722)));
+    vec3 grey = vec3(luma(below));
     vec3 tone = mix(mix(grey, below, 1.0 + 0.25 * frost), panel.rgb, panel.a);
+    // Light words keep a contrast of 4.5 on a bright picture; a clear panel stays clear.
+    float guarded = step(0.5, luma(color.rgb)) * smoothstep(0.0, 0.3, panel.a);
+    tone *= mix(1.0, READABLE / max(luma(tone), READABLE), guarded);
     // Light on the upper rim of the glass.
     float rim = cover(abs(away + 0.75) - 0.5) * mix(0.06, 0.3, clamp(at.y / extent().y, 0.0, 1.0));
     tone = mix(tone, vec3(1.0), rim);

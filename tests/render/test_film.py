@@ -108,6 +108,20 @@ def test_words_can_be_read_on_a_white_photo(
     assert top <= rows.min() <= rows.max() < size[1] - bottom
 
 
+def test_words_of_the_player_can_be_read_on_a_white_photo(
+    context: Context, tmp_path: Path, calm: Path
+) -> None:
+    photo = save_photo(tmp_path / "photo.rgba", flat((255, 255, 255, 255), (64, 64)))
+    job = {"title": "Mum", "artist": "Mam", "size": (160, 90)}
+    (shown,), (behind,) = (
+        _frames(context, "player", photo, calm, [60], {"color": color, "pale": color}, **job)
+        for color in ("#ffffffff", "#ffffff00")
+    )
+    letters = np.abs(shown - behind).max(axis=2) > 60
+    assert letters.sum() > 20
+    assert behind[letters].max() <= READABLE
+
+
 @pytest.mark.parametrize(("size", "across"), [((160, 90), True), ((90, 90), False)])
 def test_breathe_keeps_the_gap_to_the_words(
     context: Context, tmp_path: Path, calm: Path, size: tuple[int, int], across: bool
