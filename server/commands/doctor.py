@@ -79,12 +79,13 @@ def _gl(config: Config, health: Health) -> Finding:
     found = f"{gl['renderer']} ({gl.get('version', '')})"
     if not gl.get("software"):
         return Finding("GL", "ok", found)
-    wanted = config.require_gpu or config.egl_device is not None
+    if config.egl_device is not None:
+        return Finding("GL", "failed", found, _software_advice(config.egl_device, gl))
     advice = (
         "this is software: on a GPU host give the container "
         "NVIDIA_DRIVER_CAPABILITIES=graphics,video,compute,utility"
     )
-    return Finding("GL", "failed" if wanted else "warning", found, advice)
+    return Finding("GL", "failed" if config.require_gpu else "warning", found, advice)
 
 
 def _device_advice(wanted: int, gl: dict[str, Any]) -> str:
@@ -94,8 +95,18 @@ def _device_advice(wanted: int, gl: dict[str, Any]) -> str:
         return f"EGL_DEVICE is {wanted}, but EGL lists no device: unset it"
     numbers = " or ".join(map(str, known))
     if wanted in known:
-        return f"device {wanted} of EGL_DEVICE cannot be opened: unset it, or try {numbers}"
+        others = " or ".join(str(one) for one in known if one != wanted)
+        more = f", or try {others}" if others else ""
+        return f"device {wanted} of EGL_DEVICE cannot be opened: unset it{more}"
     return f"EGL_DEVICE is {wanted}, but there is no such device: unset it, or set it to {numbers}"
+
+
+def _software_advice(wanted: int, gl: dict[str, Any]) -> str:
+    """What to set where the device that EGL_DEVICE demands is a software renderer."""
+    devices = gl.get("devices") or []
+    hardware = [str(device["index"]) for device in devices if not device.get("software")]
+    others = f", or set it to {' or '.join(hardware)}" if hardware else ""
+    return f"device {wanted} of EGL_DEVICE is software, and it has to be a GPU: unset it{others}"
 
 
 def _devices(health: Health) -> Iterator[Finding]:
