@@ -1,12 +1,12 @@
-// What was tuned over the whole track, as the video of a part of it needs it: time and beats of a
-// video begin with its first frame and its first beat.
+// What was tuned over the whole track, as the video of a part of it needs it: time begins with the
+// first frame of a video. Beats become seconds: in a short part other beats may be detected.
 
-import { position } from "./hits.js";
+import { beatTime, position } from "./hits.js";
 import { Keyed } from "./keyed.js";
 import { isMotion } from "./motion.js";
 
 const FINE = 1e4;
-const INSTANT = 1e-6;
+const USUAL_BEATS = 4;
 
 const short = (value) => Math.round(value * FINE) / FINE;
 
@@ -18,27 +18,29 @@ const short = (value) => Math.round(value * FINE) / FINE;
  * @param {number} first - the frame of the track with which the part begins
  */
 export function clipped(values, inputs, film, first) {
-  const seconds = first / film.fps;
-  const beats = Math.ceil(position(film.sound.hits.beat, seconds) - INSTANT);
   const rows = Object.entries(values).map(([name, value]) => {
     const item = inputs.find((one) => one.name === name);
     if (!item || !isMotion(value) || value.bind) return [name, value];
-    return [name, value.osc ? swung(value, seconds, beats) : keyed(item, value, film, first, seconds, beats)];
+    return [name, value.osc ? swung(value, film, first) : keyed(item, value, film, first)];
   });
   return Object.fromEntries(rows);
 }
 
-function swung(motion, seconds, beats) {
-  const { phase = 0, ...rest } = motion;
-  const turns = motion.seconds === undefined ? beats / (motion.beats ?? 4) : seconds / motion.seconds;
-  const moved = short((((phase + turns) % 1) + 1) % 1) % 1;
-  return moved ? { ...rest, phase: moved } : rest;
+function swung({ phase = 0, beats = USUAL_BEATS, seconds, ...rest }, film, first) {
+  const start = first / film.fps;
+  const { beat } = film.sound.hits;
+  const place = position(beat, start);
+  const period = seconds ?? short(beatTime(beat, place + beats) - start);
+  const turns = phase + (seconds === undefined ? place / beats : start / seconds);
+  const moved = short(((turns % 1) + 1) % 1) % 1;
+  return { ...rest, seconds: period, ...(moved ? { phase: moved } : {}) };
 }
 
-function keyed(item, motion, film, first, seconds, beats) {
-  const all = new Keyed(item, film, { get: () => motion });
-  const offset = motion.unit === "beat" ? beats : seconds;
-  const later = motion.keys.map(([time, ...rest]) => [short(time - offset), ...rest]).filter(([time]) => time > 0);
-  const begin = motion.unit === "beat" ? all.frame(beats) : first;
-  return { ...motion, keys: [[0, all.at(begin)], ...later] };
+function keyed(item, motion, film, first) {
+  const { unit, keys, ...rest } = motion;
+  const { beat } = film.sound.hits;
+  const seconds = (time) => short((unit === "beat" ? beatTime(beat, time) : time) - first / film.fps);
+  const later = keys.map(([time, ...more]) => [seconds(time), ...more]).filter(([time]) => time > 0);
+  const begin = new Keyed(item, film, { get: () => motion }).at(first);
+  return { ...rest, keys: [[0, begin], ...later] };
 }

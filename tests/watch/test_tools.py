@@ -149,6 +149,18 @@ async def test_what_is_tuned_is_copied(
         name, value = options.param[0].split("=", 1)
         assert (name, json.loads(value)) == ("level", part)
 
+        # An oscillator in beats, half a second each here: 0.3 s are 0.15 of its four.
+        swing = {"osc": "saw", "beats": 4}
+        await page.run(f"watch.controls.set(watch.effect.program.inputs[0], {json.dumps(swing)})")
+        words = shlex.split(await page.run("watch.tuned.text('curl')"))
+        (told,) = [word for word in words if word.startswith("params=")]
+        moved = json.loads(told.removeprefix("params="))["level"]
+        assert moved == {
+            "osc": "saw",
+            "seconds": pytest.approx(2, abs=0.01),
+            "phase": pytest.approx(0.15, abs=0.01),
+        }
+
 
 async def test_the_mouse_moves_a_picture_that_asks_for_it(
     chromium: Chromium, watching: Watching, tmp_path: Path
