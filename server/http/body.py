@@ -4,7 +4,6 @@ aiohttp itself bounds none of these for a body that a handler streams: `client_m
 looked at by `request.read()` and `post()`, and no time-out covers a body.
 """
 
-import asyncio
 import time
 from collections.abc import Callable
 
@@ -13,6 +12,7 @@ from aiohttp import StreamReader, web
 from server.errors import ToqiboxError
 from server.http.limits import MEGABYTE, Limits
 from server.http.pace import Pace
+from server.jobs.patience import timed
 
 
 class Body:
@@ -27,7 +27,8 @@ class Body:
         self._content = content
         self._limits = limits
         self._pace = Pace(limits.upload_min_rate, limits.upload_window_s)
-        self._ends = time.monotonic() + limits.upload_wall_s
+        self._left_s = limits.upload_wall_s
+        self._last = time.monotonic()
         self._count = 0
         self._came = came
 
@@ -38,21 +39,23 @@ class Body:
             ToqiboxError: body_too_large, upload_timeout, upload_incomplete, malformed_request.
         """
         began = time.monotonic()
-        left = min(self._limits.upload_stall_s, self._ends - began)
+        self._left_s -= min(began - self._last, self._limits.upload_stall_s)
+        left = min(self._limits.upload_stall_s, max(self._left_s, 0.0))
         try:
-            async with asyncio.timeout(left):
-                data = await self._content.readany()
+            data, took_s = await timed(left, self._content.readany())
         except TimeoutError:
             raise ToqiboxError("upload_timeout", detail="silence or time in all") from None
         except web.RequestPayloadError as error:
             raise ToqiboxError("malformed_request", detail=str(error)[:200]) from None
         except ConnectionError as error:
             raise ToqiboxError("upload_incomplete", detail=str(error)[:200]) from None
+        self._left_s -= took_s
+        self._last = time.monotonic()
         self._count += len(data)
         self._came(len(data))
         if self._count > self._limits.body_bytes:
             raise too_large(self._limits)
-        self._pace.add(time.monotonic() - began, len(data))
+        self._pace.add(took_s, len(data))
         if data and self._pace.too_slow:
             raise ToqiboxError("upload_timeout", detail="below the least rate")
         return data

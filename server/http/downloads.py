@@ -148,7 +148,8 @@ class Flow:
         while not pace.too_slow:
             await asyncio.sleep(window_s / _LOOKS)
             now, arrived = clock(), self.arrived()
-            pace.add(now - then, max(0, arrived - before))
+            # Of a pause of the server itself little counts.
+            pace.add(min(now - then, 2 * window_s / _LOOKS), max(0, arrived - before))
             then, before = now, arrived
         # Reset rather than end: the kernel drops at once what it still holds for this client.
         connection = self._transport.get_extra_info("socket")

@@ -105,13 +105,15 @@ class Gate:
             return self._give(address)
         turn: asyncio.Future[Place] = asyncio.get_running_loop().create_future()
         self._waiting[turn] = address
-        ends = time.monotonic() + self._limits.upload_wait_s
+        left_s, look_s = self._limits.upload_wait_s, self._limits.upload_look_s
         try:
             while not turn.done():
-                left = ends - time.monotonic()
-                if left <= 0:
+                if left_s <= 0:
                     raise ToqiboxError("rate_limited", retry_after=_RETRY_S)
-                await asyncio.wait((turn,), timeout=min(left, self._limits.upload_look_s))
+                began = time.monotonic()
+                await asyncio.wait((turn,), timeout=min(left_s, look_s))
+                # Of a pause of the server itself little counts.
+                left_s -= min(time.monotonic() - began, 2 * look_s)
                 if not turn.done():
                     self._make_room(address)
             return turn.result()

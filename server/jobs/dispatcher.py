@@ -277,6 +277,8 @@ class Dispatcher:
 
     async def _flush(self) -> None:
         await asyncio.sleep(_FLUSH_S)
+        for run in self.runs.values():
+            run.clock.move_on()
         for run in list(self.runs.values()):
             await asyncio.to_thread(self._save_progress, run)
 

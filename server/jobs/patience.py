@@ -19,6 +19,15 @@ async def within(limit_s: float, work: Coroutine[Any, Any, T]) -> T:
     Raises:
         TimeoutError: `work` was cancelled because the time is used up.
     """
+    return (await timed(limit_s, work))[0]
+
+
+async def timed(limit_s: float, work: Coroutine[Any, Any, T]) -> tuple[T, float]:
+    """Return as `within`, with the seconds that were counted.
+
+    Raises:
+        TimeoutError: as `within`.
+    """
     task = asyncio.ensure_future(work)
     step_s = min(_LONGEST_STEP_S, limit_s / _STEPS)
     left_s = limit_s
@@ -29,7 +38,7 @@ async def within(limit_s: float, work: Coroutine[Any, Any, T]) -> T:
             began = time.monotonic()
             await asyncio.wait((task,), timeout=min(step_s, left_s))
             left_s -= min(time.monotonic() - began, 2 * step_s)
-        return task.result()
+        return task.result(), limit_s - left_s
     finally:
         task.cancel()
         await asyncio.wait((task,))

@@ -8,10 +8,17 @@ from pathlib import Path
 from server.jobs.job import Job
 from server.jobs.plan import Segment
 
+_LONGEST_STEP_S = 5.0
+"""Ten times as long as the dispatcher takes from one moving on of the clocks to the next."""
+
 
 @dataclass
 class SlotClock:
-    """Wall time in which at least one slot worked for the job, seconds."""
+    """Wall time in which at least one slot worked for the job, seconds.
+
+    It has to be moved on now and then: of a longer time between, such as a pause of this process
+    (SIGSTOP, a frozen container), only the first seconds count.
+    """
 
     spent_s: float = 0.0
     _holders: int = 0
@@ -26,12 +33,20 @@ class SlotClock:
     def __exit__(self, *_: object) -> None:
         self._holders -= 1
         if self._holders == 0:
-            self.spent_s += time.monotonic() - self._since
+            self.spent_s += self._step_s()
 
     @property
     def total_s(self) -> float:
-        running = time.monotonic() - self._since if self._holders else 0.0
-        return self.spent_s + running
+        return self.spent_s + (self._step_s() if self._holders else 0.0)
+
+    def move_on(self) -> None:
+        """Count the time since this was last done."""
+        if self._holders:
+            self.spent_s += self._step_s()
+            self._since = time.monotonic()
+
+    def _step_s(self) -> float:
+        return min(time.monotonic() - self._since, _LONGEST_STEP_S)
 
 
 @dataclass

@@ -9,10 +9,12 @@ import time
 import pytest
 
 from server.jobs.patience import within
+from server.jobs.run import SlotClock
 
 _PAUSED = """
 import asyncio, os
 from server.jobs.patience import within
+from server.jobs.run import SlotClock
 
 async def main():
     reader = asyncio.StreamReader()
@@ -46,6 +48,23 @@ async def test_errors_and_results_come_through() -> None:
     assert await within(1, asyncio.sleep(0, "result")) == "result"
     with pytest.raises(ValueError, match="no"):
         await within(1, fail())
+
+
+def test_a_pause_of_the_process_is_hardly_slot_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    clock = SlotClock(2.0)
+    with clock:
+        now += 0.5
+        clock.move_on()
+        now += 3600.0
+        assert clock.total_s == 7.5
+        clock.move_on()
+        now += 0.25
+    assert clock.total_s == 7.75
+    now += 3600.0
+    clock.move_on()
+    assert clock.total_s == 7.75
 
 
 def test_the_pause_of_the_process_itself_does_not_count() -> None:
