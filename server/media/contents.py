@@ -6,7 +6,7 @@ from pathlib import Path
 
 from server.confine import Limits
 from server.errors import ToqiboxError
-from server.media import ffmpeg
+from server.media import boxes, ffmpeg
 from server.media.opened import CODECS, arguments
 from server.media.sniff import ACCEPTED_AUDIO
 from server.reasons import reason
@@ -87,7 +87,9 @@ def refusal(path: Path, kind: str, detail: str) -> ToqiboxError:
     streams = look(path, kind).streams
     sound = next((stream for stream in streams if stream.is_sound), None)
     why = None
-    if sound is None and streams:
+    if kind == "mov" and not streams and boxes.reach(path) > path.stat().st_size:
+        why = reason("file_cut_off")
+    elif sound is None and streams:
         why = reason("no_sound")
     elif sound is not None and sound.codec not in CODECS.split(","):
         why = reason("codec", codec=sound.codec, accepted=ACCEPTED_AUDIO)

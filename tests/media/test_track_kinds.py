@@ -115,6 +115,12 @@ def test_a_codec_that_is_not_read_is_named(convert: Convert, decode: Decode) -> 
     assert "zzzz" in _why(decode, path)
 
 
+def test_an_m4a_whose_end_is_missing_is_told_so(convert: Convert, decode: Decode) -> None:
+    path = convert(_TONE, "a.m4a", before=_LAVFI)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    assert "cut off" in _why(decode, path)
+
+
 def test_a_protected_track_is_told_so(convert: Convert, decode: Decode) -> None:
     path = convert(_TONE, "a.m4a", before=_LAVFI)
     path.write_bytes(path.read_bytes().replace(b"mp4a", b"drms"))
