@@ -155,3 +155,18 @@ class Draw:
         for unit, (view, sampler) in enumerate(zip(self._views, self._samplers, strict=True)):
             view.picture.texture.use(unit)
             sampler.use(unit)
+
+
+def draw_once(
+    context: Context,
+    fragment: str,
+    onto: Surface,
+    pictures: Mapping[str, Picture],
+    **floats: float | tuple[float, ...],
+) -> None:
+    """Draw once onto all of a surface, each picture sampled LINEAR and CLAMP_TO_EDGE."""
+    views = {name: View(picture) for name, picture in pictures.items()}
+    draw = Draw(context, context.program(STRIP, fragment), views)
+    draw.set_floats(**floats)
+    draw.onto(onto)
+    draw.release()

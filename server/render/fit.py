@@ -3,22 +3,24 @@
     cover    fills the frame, centred, what stands over is cut off
     contain  all of the photo, centred, black around it
     blur     as cover where the photo's shape is near the frame's; else all of the photo, centred,
-             and around it the photo goes on mirrored, more blurred and darker the farther it is
+             and behind it a larger copy of it, blurred and darkened, into which its edge fades
 
 Sizes change by a Lanczos filter of 3 lobes, first along one axis and then along the other, from
-the mipmap that is less than twice too large.
+a box mean of the photo that is less than twice too large. Nothing here reads a driver's mipmaps:
+some drivers truncate where others round, each level half a step of 8 bits darker than the one
+before, and the browser's player draws the same picture as the server.
 """
 
 import math
 from dataclasses import dataclass
 
-from server.effects.texture import Filter
 from server.errors import ToqiboxError
 from server.reasons import reason
+from server.render.boxmean import build_pyramid, reduce
 from server.render.context import Context, Size
-from server.render.draw import ORDERED, STRIP, Draw
+from server.render.draw import ORDERED, draw_once
 from server.render.photo import Still
-from server.render.surface import Picture, Surface, View
+from server.render.surface import Picture, Surface
 
 FITS = ("blur", "contain", "cover")
 _NEAR = 1.2
@@ -28,7 +30,6 @@ _LIT = 0.55
 
 _RESAMPLE = """#version 330 core
 uniform sampler2D source;
-uniform float level;
 uniform float vertical;
 uniform vec2 place;  // along the axis, in source pixels: where the frame begins, size of a pixel
 out vec4 color;
@@ -45,9 +46,8 @@ int mirrored(int k, int last) {
 }
 void main() {
     ivec2 at = ivec2(gl_FragCoord.xy);
-    int lod = int(level);
     bool up = vertical > 0.5;
-    int last = (up ? textureSize(source, lod).y : textureSize(source, lod).x) - 1;
+    int last = (up ? textureSize(source, 0).y : textureSize(source, 0).x) - 1;
     float stretch = max(place.y, 1.0);
     float center = place.x + (float(up ? at.y : at.x) + 0.5) * place.y;
     int first = int(floor(center - LOBES * stretch));
@@ -57,21 +57,25 @@ void main() {
     for (int i = 0; i < taps; i++) {
         int k = mirrored(first + i, last);
         float weight = lanczos((float(first + i) + 0.5 - center) / stretch);
-        sum += weight * texelFetch(source, up ? ivec2(at.x, k) : ivec2(k, at.y), lod);
+        sum += weight * texelFetch(source, up ? ivec2(at.x, k) : ivec2(k, at.y), 0);
         total += weight;
     }
     color = sum / total;
 }
 """
 
-# Beyond its edge the photo goes on as in a mirror, the more blurred the farther, so that no line
-# shows where it ends. Mipmaps are enlarged by a cubic B-spline (no corners of a bilinear grid to be
-# seen) and the result is dithered, because so smooth a gradient would show its steps in 8 bits.
+# Behind the photo lies a copy of it that covers the frame, strongly blurred. Next to its edge the
+# photo goes on as in a mirror, the more blurred the farther, and fades into the copy before a
+# mirror image can be recognised: no line shows where it ends. The pyramid's levels are enlarged by
+# a cubic B-spline (no corners of a bilinear grid to be seen) and the result is dithered, because so
+# smooth a gradient would show its steps in 8 bits.
 _COMPOSE = (
     "#version 330 core\n"
     + ORDERED
     + """
 uniform sampler2D photo;
+uniform sampler2D pyramid;
+uniform float levels; // of the pyramid
 uniform vec4 rect;   // left, bottom, right, top of the photo in pixels
 uniform vec2 frame;
 uniform float lit;
@@ -80,25 +84,45 @@ const float BLUR = 0.3;      // standard deviation at a distance from the photo,
 const float MOST = 0.06;     // the most, in short sides of the frame
 const float SPLINE = 0.65;   // standard deviation of a B-spline, in texels
 const float REACH = 0.45;    // where it is darkest, in short sides of the frame
-const int LEVELS = 9;        // mipmaps that are read: enough for a frame of 4096 pixels
+const float WIDEST = 0.05;   // standard deviation of the copy behind the photo, in short sides
+const float HANDOVER = 0.3;  // distance at which the copy alone is seen, in short sides
 vec4 cubic(float t) {
     float a = 1.0 - t;
     return vec4(a * a * a, 4.0 - 6.0 * t * t + 3.0 * t * t * t,
         4.0 - 6.0 * a * a + 3.0 * a * a * a, t * t * t) / 6.0;
 }
-vec3 smoothly(vec2 uv, int lod) {
-    vec2 at = uv * vec2(textureSize(photo, lod)) - 0.5;
+// Level 1 and higher of the pyramid.
+vec3 smoothly(vec2 place, int level) {
+    ivec2 size = (ivec2(frame) + 1) / 2;
+    int bottom = 0;
+    for (int below = 1; below < level; below++) {
+        bottom += size.y;
+        size = (size + 1) / 2;
+    }
+    vec2 at = place / float(1 << level) - 0.5;
     ivec2 base = ivec2(floor(at));
-    ivec2 last = textureSize(photo, lod) - 1;
     vec4 wx = cubic(fract(at.x)), wy = cubic(fract(at.y));
     vec3 sum = vec3(0.0);
     for (int y = 0; y < 4; y++) {
         for (int x = 0; x < 4; x++) {
-            ivec2 k = clamp(base + ivec2(x - 1, y - 1), ivec2(0), last);
-            sum += wx[x] * wy[y] * texelFetch(photo, k, lod).rgb;
+            ivec2 k = clamp(base + ivec2(x - 1, y - 1), ivec2(0), size - 1);
+            sum += wx[x] * wy[y] * texelFetch(pyramid, k + ivec2(0, bottom), 0).rgb;
         }
     }
     return sum;
+}
+// The photo at a place, blurred by a standard deviation, both in pixels of the frame.
+vec3 blurred(vec2 place, float deviation) {
+    float level = min(log2(max(deviation / SPLINE, 1.0)), levels);
+    int lower = int(level), upper = min(lower + 1, int(levels));
+    vec3 sharper = lower == 0 ? texelFetch(photo, ivec2(place), 0).rgb : smoothly(place, lower);
+    return mix(sharper, smoothly(place, upper), fract(level));
+}
+// A place of the frame in a copy of the photo that is so large that it covers the frame.
+vec2 behind() {
+    vec2 size = rect.zw - rect.xy;
+    float larger = max(frame.x / size.x, frame.y / size.y);
+    return 0.5 * (rect.xy + rect.zw) + (gl_FragCoord.xy - 0.5 * frame) / larger;
 }
 void main() {
     ivec2 at = ivec2(gl_FragCoord.xy);
@@ -109,16 +133,9 @@ void main() {
         color = vec4(far == 0.0 ? sharp : vec3(0.0), 1.0);
         return;
     }
-    float level = min(log2(max(min(BLUR * far, MOST * side) / SPLINE, 1.0)), float(LEVELS));
-    vec2 uv = gl_FragCoord.xy / frame;
-    vec3 soft = vec3(0.0);
-    // One level after the other: some drivers take one level for all pixels of a quad.
-    for (int lod = 0; lod <= LEVELS; lod++) {
-        float weight = max(1.0 - abs(level - float(lod)), 0.0);
-        if (weight > 0.0) soft += weight * smoothly(uv, lod);
-    }
-    // A B-spline of the picture itself is already blurred: the first pixels come to it.
-    soft = mix(sharp, soft, smoothstep(0.0, 2.0 * SPLINE / BLUR, far));
+    float handover = smoothstep(0.0, HANDOVER, far / side);
+    vec3 soft = blurred(gl_FragCoord.xy, min(BLUR * far, MOST * side));
+    soft = mix(soft, blurred(behind(), WIDEST * side), handover);
     float away = smoothstep(0.0, REACH, far / side);
     float grey = dot(soft, vec3(0.2126, 0.7152, 0.0722));
     soft = mix(vec3(grey), soft, mix(1.0, 1.15, away)) * mix(1.0, lit, away);
@@ -166,17 +183,22 @@ def fit(context: Context, photo: Still, size: Size, mode: str) -> Surface:
     sharp = _resampled(context, photo, size, where)
     if where.width >= size[0] and where.height >= size[1]:
         return sharp
-    view = View(sharp, Filter.MIPMAP)
-    draw = Draw(context, context.program(STRIP, _COMPOSE), {"photo": view})
+    # The widest blur reads blocks of at most a quarter of the short side.
+    levels = max(min(size).bit_length() - 3, 1) if mode == "blur" else 1
+    pyramid = build_pyramid(context, sharp, size, levels)
     right, top = where.left + where.width, where.bottom + where.height
-    draw.set_floats(
+    composed = Surface(context, size)
+    draw_once(
+        context,
+        _COMPOSE,
+        composed,
+        {"photo": sharp, "pyramid": pyramid},
+        levels=levels,
         rect=(where.left, where.bottom, right, top),
         frame=size,
         lit=_LIT if mode == "blur" else 0.0,
     )
-    composed = Surface(context, size)
-    draw.onto(composed)
-    draw.release()
+    pyramid.release()
     sharp.release()
     return composed
 
@@ -191,18 +213,17 @@ def _resampled(context: Context, photo: Still, size: Size, where: Place) -> Surf
     steps = (source[0] / where.width, source[1] / where.height)
     starts = (-where.left * steps[0], -where.bottom * steps[1])
 
-    def along(axis: int, picture: Picture, lod: int, onto: Surface) -> None:
-        filtering = Filter.MIPMAP if lod else Filter.LINEAR
-        draw = Draw(
-            context, context.program(STRIP, _RESAMPLE), {"source": View(picture, filtering)}
-        )
-        draw.set_floats(level=lod, vertical=axis, place=(starts[axis], steps[axis]))
-        draw.onto(onto)
-        draw.release()
+    reduced = reduce(context, photo, source) if level else None
+
+    def along(axis: int, picture: Picture, onto: Surface) -> None:
+        step = (starts[axis], steps[axis])
+        draw_once(context, _RESAMPLE, onto, {"source": picture}, vertical=axis, place=step)
 
     half = Surface(context, between, floating=True)
-    along(0 if across_first else 1, photo, level, half)
+    along(0 if across_first else 1, reduced or photo, half)
     sharp = Surface(context, size)
-    along(1 if across_first else 0, half, 0, sharp)
+    along(1 if across_first else 0, half, sharp)
     half.release()
+    if reduced:
+        reduced.release()
     return sharp

@@ -3,7 +3,7 @@
 //   cover    fills the frame, centred, what stands over is cut off
 //   contain  all of the photo, centred, black around it
 //   blur     as cover where the photo's shape is near the frame's; else all of the photo, centred,
-//            and around it the photo goes on mirrored, more blurred and darker the farther it is
+//            and behind it a larger copy of it, blurred and darkened, into which its edge fades
 
 import { HEAD } from "./gl.js";
 import { Draw, Surface } from "./surface.js";
@@ -13,9 +13,48 @@ export const FITS = ["blur", "contain", "cover"];
 const NEAR = 1.2;
 const LIT = 0.55;
 
+const MEAN = `${HEAD}
+uniform sampler2D source;
+out vec4 color;
+vec4 mean(vec2 low, vec2 high) {  // of a rectangle, in pixels of the source
+  ivec2 end = min(ivec2(ceil(high)), textureSize(source, 0));
+  vec4 sum = vec4(0.0);
+  float total = 0.0;
+  for (int y = int(low.y); y < end.y; y++) {
+    float rows = min(high.y, float(y + 1)) - max(low.y, float(y));
+    for (int x = int(low.x); x < end.x; x++) {
+      float weight = rows * (min(high.x, float(x + 1)) - max(low.x, float(x)));
+      sum += weight * texelFetch(source, ivec2(x, y), 0);
+      total += weight;
+    }
+  }
+  return sum / total;
+}
+`;
+
+const REDUCE = `${MEAN}
+uniform vec2 size;  // of the result
+void main() {
+  vec2 scale = vec2(textureSize(source, 0)) / size;
+  color = mean((gl_FragCoord.xy - 0.5) * scale, (gl_FragCoord.xy + 0.5) * scale);
+}`;
+
+// Level 1 is lowest, each next one above it, half as wide and high, rounded up.
+const PYRAMID = `${MEAN}
+void main() {
+  ivec2 at = ivec2(gl_FragCoord.xy), full = textureSize(source, 0), size = (full + 1) / 2;
+  int block = 2;
+  while (at.y >= size.y) {
+    at.y -= size.y;
+    size = (size + 1) / 2;
+    block *= 2;
+  }
+  color = vec4(0.0);
+  if (at.x < size.x) color = mean(vec2(at * block), vec2(min((at + 1) * block, full)));
+}`;
+
 const RESAMPLE = `${HEAD}
 uniform sampler2D source;
-uniform float level;
 uniform float vertical;
 uniform vec2 place;
 out vec4 color;
@@ -32,9 +71,8 @@ int mirrored(int k, int last) {
 }
 void main() {
   ivec2 at = ivec2(gl_FragCoord.xy);
-  int lod = int(level);
   bool up = vertical > 0.5;
-  int last = (up ? textureSize(source, lod).y : textureSize(source, lod).x) - 1;
+  int last = (up ? textureSize(source, 0).y : textureSize(source, 0).x) - 1;
   float stretch = max(place.y, 1.0);
   float center = place.x + (float(up ? at.y : at.x) + 0.5) * place.y;
   int first = int(floor(center - LOBES * stretch));
@@ -44,7 +82,7 @@ void main() {
   for (int i = 0; i < taps; i++) {
     int k = mirrored(first + i, last);
     float weight = lanczos((float(first + i) + 0.5 - center) / stretch);
-    sum += weight * texelFetch(source, up ? ivec2(at.x, k) : ivec2(k, at.y), lod);
+    sum += weight * texelFetch(source, up ? ivec2(at.x, k) : ivec2(k, at.y), 0);
     total += weight;
   }
   color = sum / total;
@@ -52,15 +90,18 @@ void main() {
 
 const COMPOSE = `${HEAD}
 uniform sampler2D photo;
+uniform sampler2D pyramid;
+uniform float levels;  // of the pyramid
 uniform vec4 rect;   // left, bottom, right, top of the photo in pixels
 uniform vec2 frame;
 uniform float lit;
 out vec4 color;
-const float BLUR = 0.3;    // standard deviation at a distance from the photo, as a part of it
-const float MOST = 0.06;   // the most, in short sides of the frame
+const float BLUR = 0.3;      // standard deviation at a distance from the photo, as a part of it
+const float MOST = 0.06;     // the most, in short sides of the frame
 const float SPLINE = 0.65;   // standard deviation of a B-spline, in texels
-const float REACH = 0.45;  // where it is darkest, in short sides of the frame
-const int LEVELS = 9;    // mipmaps that are read: enough for a frame of 4096 pixels
+const float REACH = 0.45;    // where it is darkest, in short sides of the frame
+const float WIDEST = 0.05;   // standard deviation of the copy behind the photo, in short sides
+const float HANDOVER = 0.3;  // distance at which the copy alone is seen, in short sides
 float ordered(ivec2 at) {
   int y = at.y & 7, v = (at.x ^ at.y) & 7;
   int b = (v & 1) << 5 | (y & 1) << 4 | (v & 2) << 2 | (y & 2) << 1 | (v & 4) >> 1 | (y & 4) >> 2;
@@ -71,19 +112,38 @@ vec4 cubic(float t) {
   return vec4(a * a * a, 4.0 - 6.0 * t * t + 3.0 * t * t * t,
     4.0 - 6.0 * a * a + 3.0 * a * a * a, t * t * t) / 6.0;
 }
-vec3 smoothly(vec2 uv, int lod) {
-  vec2 at = uv * vec2(textureSize(photo, lod)) - 0.5;
+// Level 1 and higher of the pyramid.
+vec3 smoothly(vec2 place, int level) {
+  ivec2 size = (ivec2(frame) + 1) / 2;
+  int bottom = 0;
+  for (int below = 1; below < level; below++) {
+    bottom += size.y;
+    size = (size + 1) / 2;
+  }
+  vec2 at = place / float(1 << level) - 0.5;
   ivec2 base = ivec2(floor(at));
-  ivec2 last = textureSize(photo, lod) - 1;
   vec4 wx = cubic(fract(at.x)), wy = cubic(fract(at.y));
   vec3 sum = vec3(0.0);
   for (int y = 0; y < 4; y++) {
     for (int x = 0; x < 4; x++) {
-      ivec2 k = clamp(base + ivec2(x - 1, y - 1), ivec2(0), last);
-      sum += wx[x] * wy[y] * texelFetch(photo, k, lod).rgb;
+      ivec2 k = clamp(base + ivec2(x - 1, y - 1), ivec2(0), size - 1);
+      sum += wx[x] * wy[y] * texelFetch(pyramid, k + ivec2(0, bottom), 0).rgb;
     }
   }
   return sum;
+}
+// The photo at a place, blurred by a standard deviation, both in pixels of the frame.
+vec3 blurred(vec2 place, float deviation) {
+  float level = min(log2(max(deviation / SPLINE, 1.0)), levels);
+  int lower = int(level), upper = min(lower + 1, int(levels));
+  vec3 sharper = lower == 0 ? texelFetch(photo, ivec2(place), 0).rgb : smoothly(place, lower);
+  return mix(sharper, smoothly(place, upper), fract(level));
+}
+// A place of the frame in a copy of the photo that is so large that it covers the frame.
+vec2 behind() {
+  vec2 size = rect.zw - rect.xy;
+  float larger = max(frame.x / size.x, frame.y / size.y);
+  return 0.5 * (rect.xy + rect.zw) + (gl_FragCoord.xy - 0.5 * frame) / larger;
 }
 void main() {
   ivec2 at = ivec2(gl_FragCoord.xy);
@@ -94,16 +154,9 @@ void main() {
     color = vec4(far == 0.0 ? sharp : vec3(0.0), 1.0);
     return;
   }
-  float level = min(log2(max(min(BLUR * far, MOST * side) / SPLINE, 1.0)), float(LEVELS));
-  vec2 uv = gl_FragCoord.xy / frame;
-  vec3 soft = vec3(0.0);
-  // One level after the other: some drivers take one level for all pixels of a quad.
-  for (int lod = 0; lod <= LEVELS; lod++) {
-    float weight = max(1.0 - abs(level - float(lod)), 0.0);
-    if (weight > 0.0) soft += weight * smoothly(uv, lod);
-  }
-  // A B-spline of the picture itself is already blurred: the first pixels come to it.
-  soft = mix(sharp, soft, smoothstep(0.0, 2.0 * SPLINE / BLUR, far));
+  float handover = smoothstep(0.0, HANDOVER, far / side);
+  vec3 soft = blurred(gl_FragCoord.xy, min(BLUR * far, MOST * side));
+  soft = mix(soft, blurred(behind(), WIDEST * side), handover);
   float away = smoothstep(0.0, REACH, far / side);
   float grey = dot(soft, vec3(0.2126, 0.7152, 0.0722));
   soft = mix(vec3(grey), soft, mix(1.0, 1.15, away)) * mix(1.0, lit, away);
@@ -113,7 +166,7 @@ void main() {
 /**
  * The photo in a new opaque surface of width x height.
  * @param {Context} context
- * @param {Texture} photo - with mipmaps
+ * @param {Texture} photo
  */
 export function fit(context, photo, width, height, mode) {
   if (!FITS.includes(mode)) throw new Error(`fit is one of ${FITS.join(", ")}`);
@@ -121,14 +174,26 @@ export function fit(context, photo, width, height, mode) {
   const where = place(photo, width, height, fills);
   const sharp = resampled(context, photo, width, height, where);
   if (where.width >= width && where.height >= height) return sharp;
-  sharp.texture.mipmap();
-  const composed = once(context, COMPOSE, { photo: sharp }, new Surface(context, width, height), {
+  // The widest blur reads blocks of at most a quarter of the short side.
+  const levels = mode === "blur" ? Math.max(32 - Math.clz32(Math.min(width, height)) - 3, 1) : 1;
+  const pyramid = new Surface(context, ...pyramidSize(width, height, levels), { floating: true });
+  once(context, PYRAMID, { source: sharp }, pyramid);
+  const composed = once(context, COMPOSE, { photo: sharp, pyramid }, new Surface(context, width, height), {
+    levels,
     rect: [where.left, where.bottom, where.left + where.width, where.bottom + where.height],
     frame: [width, height],
     lit: mode === "blur" ? LIT : 0,
   });
+  pyramid.release();
   sharp.release();
   return composed;
+}
+
+/** The width and height that levels 1 to `levels` take, one above the other. */
+function pyramidSize(width, height, levels) {
+  let sum = 0;
+  for (let level = 1; level <= levels; level++) sum += Math.ceil(height / 2 ** level);
+  return [Math.ceil(width / 2), sum];
 }
 
 /** Whether the photo's shape is near the frame's, so that it may be cropped to fill it. */
@@ -151,14 +216,13 @@ function place(photo, width, height, cover) {
   };
 }
 
-function once(context, fragment, pictures, surface, uniforms) {
+function once(context, fragment, pictures, surface, uniforms = {}) {
   const program = context.own(fragment);
   const reads = Object.entries(pictures).map(([name, picture]) => [
     name,
     { source: picture.texture ? picture : { texture: picture } },
   ]);
   const draw = new Draw(context, program, Object.fromEntries(reads));
-  if (pictures.source?.mipmapped) draw.reads[0].filter = "mipmap";
   for (const [name, value] of Object.entries(uniforms)) program.set(name, value);
   draw.onto(surface);
   return surface;
@@ -174,14 +238,16 @@ function resampled(context, photo, width, height, where) {
   const between = first === 0 ? [width, source[1]] : [source[0], height];
   const steps = [source[0] / where.width, source[1] / where.height];
   const starts = [-where.left * steps[0], -where.bottom * steps[1]];
-  const along = (axis, picture, lod, onto) =>
+  const reduced = level > 0 ? new Surface(context, ...source) : null;
+  if (reduced) once(context, REDUCE, { source: photo }, reduced, { size: source });
+  const along = (axis, picture, onto) =>
     once(context, RESAMPLE, { source: picture }, onto, {
-      level: lod,
       vertical: axis,
       place: [starts[axis], steps[axis]],
     });
-  const half = along(first, photo, level, new Surface(context, ...between, { floating: true }));
-  const sharp = along(1 - first, half, 0, new Surface(context, width, height));
+  const half = along(first, reduced ?? photo, new Surface(context, ...between, { floating: true }));
+  const sharp = along(1 - first, half, new Surface(context, width, height));
   half.release();
+  reduced?.release();
   return sharp;
 }

@@ -86,7 +86,7 @@ def test_what_surrounds_the_photo(context: Context, tmp_path: Path) -> None:
     assert (contained[:, 50:] == [0, 0, 0, 255]).all()
     blurred = rows(fit(context, photo, SIZE, "blur"))
     assert (blurred[:, 14:50] == contained[:, 14:50]).all()
-    # It goes on mirrored, darker and more blurred: red is up on the left, blue below it.
+    # Darker and more blurred: red is up on the left, blue below it.
     around = blurred[:, :14, :3]
     assert (around[4, 6:, 0] > 150).all()
     assert (around[31, 6:, 2] > 150).all()
@@ -102,6 +102,19 @@ def test_no_line_shows_where_the_photo_ends(context: Context, tmp_path: Path) ->
     fitted = rows(fit(context, _photo(context, tmp_path, pixels), (160, 90), "blur"))
     steps = np.abs(np.diff(fitted[..., :3], axis=1)).max(axis=(0, 2))
     assert steps[[33, 34, 35, 123, 124, 125]].max() <= steps[50:110].max() + 1
+
+
+def test_a_larger_copy_is_seen_far_from_the_photo(context: Context, tmp_path: Path) -> None:
+    pixels = flat((0, 0, 0, 255), (64, 64))
+    pixels[:, :24, 0] = 255
+    pixels[:, 24:40, 1] = 255
+    pixels[:, 40:, 2] = 255
+    left, right = np.split(
+        rows(fit(context, _photo(context, tmp_path, pixels), (192, 64), "blur"))[32, :, :3], 2
+    )
+    # In a mirror image the edges of the frame would show the stripe of the other side.
+    assert left[:40].argmax(axis=1).tolist() == [0] * 40
+    assert right[-40:].argmax(axis=1).tolist() == [2] * 40
 
 
 @pytest.mark.parametrize(

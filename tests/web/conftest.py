@@ -85,11 +85,11 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Film:
     samples = np.stack([left, right], axis=1).astype("<f4")
     sound.write_bytes(wave.header(len(time)) + samples.tobytes())
     features.analyse(sound, folder / "features")
-    photo = _photo(folder / "photo.rgba", 160, 60, 1)
-    return Film(photo, _photo(folder / "photo2.rgba", 50, 90, 2), folder / "features")
+    photo = make_photo(folder / "photo.rgba", 160, 60, 1)
+    return Film(photo, make_photo(folder / "photo2.rgba", 50, 90, 2), folder / "features")
 
 
-def _photo(path: Path, width: int, height: int, seed: int) -> Path:
+def make_photo(path: Path, width: int, height: int, seed: int) -> Path:
     """Broad coloured areas with soft borders."""
     y, x = np.mgrid[:height, :width]
     angles = np.random.default_rng(seed).uniform(0, 6, (3, 3))
