@@ -9,10 +9,15 @@ import re
 from server.effects.diagnostics import HOST
 from server.effects.loops import MOST_ROUNDS, Loop, loops_without_bound
 
+_MOST_TOGETHER = 1 << 20
+"""Rounds that all guarded loops may make in a pixel: of nested ones each may end soon enough."""
+_SHORT = 256
+"""Rounds up to which a loop that ends by itself needs no guard, though others may be around it."""
 _GUARD = f"""\
-int isf_over = 0;
+int isf_over = 0, isf_together = 0;
 bool isf_round(inout int rounds, int loop) {{
-    if (isf_over == 0 && ++rounds > {MOST_ROUNDS}) isf_over = loop;
+    if (++rounds > {MOST_ROUNDS} || ++isf_together > {_MOST_TOGETHER})
+        isf_over = isf_over == 0 ? loop : isf_over;
     return isf_over == 0;
 }}
 """
@@ -22,11 +27,12 @@ _OUTPUT = re.compile(r"\bout\s+vec4\s+(\w+)\s*(\[\s*1\s*\])?\s*;")
 
 
 def guarded(source: str) -> str:
-    """The same shader, in which every loop without a bound ends after MOST_ROUNDS.
+    """The same shader, in which long loops and those without a bound end after MOST_ROUNDS.
 
-    When one has, all others end too. Each line keeps its number.
+    When one has, or all of them together made too many, all others end too. Each line keeps its
+    number.
     """
-    return _guarded(source, loops_without_bound(source))
+    return _guarded(source, loops_without_bound(source, _SHORT))
 
 
 def counting(source: str) -> tuple[str, list[Loop]]:

@@ -55,22 +55,24 @@ class Loop:
     """From where to where its condition goes."""
 
 
-def loops_without_bound(source: str) -> list[Loop]:
-    """The loops of the author's that are not known to end within MOST_ROUNDS.
+def loops_without_bound(source: str, most: int = MOST_ROUNDS) -> list[Loop]:
+    """The loops of the author's that are not known to end within `most` rounds.
 
     Args:
         source: a complete shader as language.compose makes it, or its translation: no comments,
             and #line directives that tell the author's lines from the host's.
+        most: at most MOST_ROUNDS.
     """
-    finder = _Finder(source)
+    finder = _Finder(source, most)
     return list(finder.loops())
 
 
 class _Finder:
     """Reads the loops of one shader."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, most: int) -> None:
         self._source = source
+        self._most = most
         self._closing = closing_brackets(source)
         self._lines = [(match.end(), int(match[1])) for match in _LINE.finditer(source)]
         self._values = constants(source)
@@ -179,7 +181,7 @@ class _Finder:
         if size == 0 or rises != (bound[2][0] == "<"):
             return False
         rounds = (end - low) / (abs(size) if rises else -abs(size))
-        return rounds < MOST_ROUNDS and not self._is_changed(name, last)
+        return rounds + ("=" in bound[2]) <= self._most and not self._is_changed(name, last)
 
     def _is_changed(self, name: str, at: int) -> bool:
         """Whether the body of a loop may set its own counter."""

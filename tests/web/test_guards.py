@@ -21,6 +21,15 @@ void main() {
     gl_FragColor = vec4(rounds == 32768, 1.0, 0.0, 1.0);
 }
 """
+NESTED = """/*{"ISFVSN": "2"}*/
+int rounds = 0;
+void inner() { for (int j = 0; j < 30000; j++) rounds++; }
+void main() {
+    bool one = gl_FragCoord.x + gl_FragCoord.y < 2.0;
+    if (one) for (int i = 0; i < 30000; i++) inner();
+    gl_FragColor = vec4(!one || rounds > 1000000 && rounds < 1048577, 1.0, 0.0, 1.0);
+}
+"""
 MARCH = """/*{"ISFVSN": "2"}*/
 void main() {
     float t = 0.0;
@@ -32,7 +41,7 @@ void main() {
 
 
 async def test_a_loop_without_an_end_ends(stage: Stage, tmp_path: Path) -> None:
-    for text, wanted in ((ENDLESS, [255, 255, 0]), (MARCH, [12, 191, 0])):
+    for text, wanted in ((ENDLESS, [255, 255, 0]), (NESTED, [255, 255, 0]), (MARCH, [12, 191, 0])):
         path = tmp_path / "loops.fs"
         path.write_text(text)
         drawn = await stage.draw(read(path).effect, {}, [0], second=False)
