@@ -1,0 +1,95 @@
+"""Many exports submitted at one moment: what each answer is, and after how many seconds it comes.
+
+    python bench/submits.py [--count 300] [--addresses 1] [--queue 100]
+
+It starts a server of its own, with an empty data folder and a bounded queue, and posts small songs
+and photos to it over as many connections. With several addresses each request names one of them in
+`X-Forwarded-For`, as behind a proxy of TRUSTED_PROXIES.
+"""
+
+import argparse
+import asyncio
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from pathlib import Path
+
+import aiohttp
+
+from server.samples import material
+
+_LONGEST_S = 300
+
+
+async def submit(
+    session: aiohttp.ClientSession, url: str, files: dict[str, bytes], address: str | None
+) -> tuple[str, float]:
+    """Post one export; return the status with the code, and the seconds until the answer."""
+    form = aiohttp.FormData({"effect": "breathe", "duration": "3"})
+    for name, content in files.items():
+        form.add_field(name, content, filename=name)
+    headers = {"X-Forwarded-For": address} if address else {}
+    began = time.monotonic()
+    try:
+        async with session.post(f"{url}/export", data=form, headers=headers) as answer:
+            told = await answer.json()
+            word = f"{answer.status} {told.get('code') or ''}".strip()
+    except (aiohttp.ClientError, TimeoutError) as error:
+        word = type(error).__name__
+    return word, time.monotonic() - began
+
+
+async def submit_all(url: str, files: dict[str, bytes], count: int, addresses: int) -> None:
+    """Post `count` exports at once and print the times by kind of answer."""
+    names = [f"198.51.100.{number}" if addresses > 1 else None for number in range(addresses)]
+    limits = aiohttp.TCPConnector(limit=0)
+    patience = aiohttp.ClientTimeout(total=_LONGEST_S)
+    async with aiohttp.ClientSession(connector=limits, timeout=patience) as session:
+        work = [submit(session, url, files, names[at % addresses]) for at in range(count)]
+        answers = await asyncio.gather(*work)
+    seconds = defaultdict(list)
+    for word, took in answers:
+        seconds[word].append(took)
+    print(f"{'answer':24} {'count':>5} {'p50 s':>7} {'p99 s':>7} {'max s':>7}")
+    for word, times in sorted(seconds.items()):
+        times.sort()
+        middle, late = (times[int(part * (len(times) - 1))] for part in (0.5, 0.99))
+        print(f"{word:24} {len(times):5} {middle:7.2f} {late:7.2f} {times[-1]:7.2f}")
+
+
+def main() -> int:
+    """Start a server, submit, stop it."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--count", type=int, default=300)
+    parser.add_argument("--addresses", type=int, default=1)
+    parser.add_argument("--queue", type=int, default=100)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        made = material.write(Path(folder))
+        files = {"audio": made.mp3.read_bytes(), "photo": made.photo.read_bytes()}
+        settings = {
+            **os.environ,
+            "DATA_DIR": f"{folder}/data",
+            "PORT": "0",
+            "HOST": "127.0.0.1",
+            "MAX_QUEUED_EXPORTS": str(given.queue),
+            "TRUSTED_PROXIES": "127.0.0.1",
+            "PLANS": "free=360",
+        }
+        command = [sys.executable, "-m", "server", "serve"]
+        with (
+            Path(folder, "log").open("w") as log,
+            subprocess.Popen(command, env=settings, stdout=-1, stderr=log, text=True) as child,
+        ):
+            assert child.stdout is not None
+            url = child.stdout.readline().split()[-1]
+            asyncio.run(submit_all(url, files, given.count, given.addresses))
+            child.terminate()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
