@@ -47,6 +47,7 @@ async def create(request: web.Request) -> web.Response:
     boundary = check_head(request, request.app[LIMITS])
     _check_query(request)
     service.admission()
+    request.app[GATE].admit()
     async with AsyncExitStack() as held:
         address = client_address(request, request.app[CONFIG])
         place = await held.enter_async_context(request.app[GATE].place(address))

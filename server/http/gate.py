@@ -11,6 +11,11 @@ from server.errors import ToqiboxError
 from server.http.limits import Limits
 
 _RETRY_S = 15
+_USUAL_S = 0.8
+"""From one decoded upload to the next, before any was measured."""
+_SHORTEST_S, _LONGEST_S = 0.2, 5.0
+_WEIGHT = 0.1
+"""Of a new measurement beside those before it."""
 
 
 @dataclass(eq=False)
@@ -21,6 +26,8 @@ class Place:
     began: float = field(default_factory=time.monotonic)
     count: int = 0
     """Bytes of the body so far."""
+    whole_at: float | None = None
+    """When its body had come."""
     _reading: asyncio.Timeout | None = None
 
     def take(self, count: int) -> None:
@@ -61,7 +68,7 @@ class Place:
             scope = self._reading = asyncio.timeout(None)
             async with scope:
                 yield
-                self._reading = None
+                self._reading, self.whole_at = None, time.monotonic()
 
     def give_way(self) -> None:
         """End the block of `reading`."""
@@ -83,6 +90,37 @@ class Gate:
         self._limits = limits
         self._held: set[Place] = set()
         self._waiting: dict[asyncio.Future[Place], str] = {}
+        self._each_s = _USUAL_S
+        self._left_at = 0.0
+
+    def admit(self) -> None:
+        """Refuse at once what would have to wait too long to be decoded.
+
+        Raises:
+            ToqiboxError: rate_limited.
+        """
+        ahead = len(self._waiting) + sum(self._will_be_decoded(place) for place in self._held)
+        wait_s = ahead * self._each_s
+        if wait_s > self._limits.upload_line_s:
+            detail = f"{ahead} uploads before it, {wait_s:.0f} s"
+            raise ToqiboxError("rate_limited", retry_after=round(wait_s), detail=detail)
+
+    def _will_be_decoded(self, place: Place) -> bool:
+        """Whether an upload is likely to be decoded soon: it is whole, young or fast."""
+        slow = place.age_s >= self._limits.upload_grace_s and self._is_slow(place)
+        return not (place.is_being_read and slow)
+
+    def _is_slow(self, place: Place) -> bool:
+        return place.rate < self._limits.upload_slow_rate
+
+    def _measure(self, place: Place) -> None:
+        """Take in that an upload was decoded, or refused for its content."""
+        if place.whole_at is None:
+            return
+        now = time.monotonic()
+        since = min(now - max(self._left_at, place.whole_at), _LONGEST_S)
+        self._left_at = now
+        self._each_s += (max(since, _SHORTEST_S) - self._each_s) * _WEIGHT
 
     @asynccontextmanager
     async def place(self, address: str) -> AsyncIterator[Place]:
@@ -131,6 +169,7 @@ class Gate:
 
     def _release(self, place: Place) -> None:
         self._held.discard(place)
+        self._measure(place)
         while self._waiting and len(self._held) < self._limits.uploads:
             held = self._counts()
             turn = min(self._waiting, key=lambda waiting: held[self._waiting[waiting]])
@@ -143,12 +182,11 @@ class Gate:
         """Let one upload give way to one from `address`, where that is fair."""
         held = self._counts()
         share = max(1, self._limits.uploads // 4)
-        slow = self._limits.upload_slow_rate
 
         def may_go(place: Place) -> bool:
             over = held[place.address] > max(share, held[address] + 1)
             late = place.age_s >= self._limits.upload_grace_s
-            return place.is_being_read and late and (place.rate < slow or over)
+            return place.is_being_read and late and (self._is_slow(place) or over)
 
         leaving = min(
             filter(may_go, self._held),
