@@ -15,6 +15,8 @@ from tests.proof.conftest import FULL, Figure, StartServer
 pytestmark = pytest.mark.line(7)
 
 BOUND, SUBMITS = (100, 150) if FULL else (3, 5)
+AT_ONCE = 8
+"""Submits at one moment: so few that none has to be refused for its wait alone."""
 LONG_S = 240 if FULL else 20
 SLOW = {"PLANS": "free=360,premium=360", "SEGMENT_SEC": "20"}
 """Settings with which a long job holds its slot for as long as a test submits others."""
@@ -89,7 +91,7 @@ def test_a_burst_is_bounded_and_finishes(
     short_track, _ = _files(tmp_path, 0.2)
     with Census(server) as census:
         holders = _hold_both_slots(server, long_track, picture)
-        with ThreadPoolExecutor(SUBMITS) as pool:
+        with ThreadPoolExecutor(AT_ONCE) as pool:
             answers = list(
                 pool.map(
                     lambda _: client.export(short_track, picture, effect="plain"), range(SUBMITS)
