@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections import Counter
 
 from server.config import Config
 from server.confine import Limits
@@ -16,11 +15,10 @@ from server.log import note
 
 _LOG = logging.getLogger(__name__)
 _SIZE = {"width": 64, "height": 36}
-_WATCH = Watch(stall_s=verdict.WALL_S, limit_s=verdict.WALL_S)
+_BUSY_S = 45.0
+"""Time by the clock on a software renderer, where processor time is what limits an effect."""
 _ATTEMPTS = 2
 """Where somebody kills the process from outside."""
-_LATE = 3
-"""So often an effect may run out of time on a machine that may just be busy."""
 
 
 class Judge:
@@ -29,7 +27,6 @@ class Judge:
     def __init__(self, config: Config, health: Health) -> None:
         self._config = config
         self._health = health
-        self._late: Counter[str] = Counter()
 
     async def judge(self, source: Source) -> Verdict | None:
         """The verdict on a source; None when it could not be found out what the source does."""
@@ -44,9 +41,11 @@ class Judge:
         }
         memory = verdict.MEMORY_BYTES if self._health.software else None
         limits = Limits(memory_bytes=memory, cpu_s=verdict.CPU_S)
+        wait_s = _BUSY_S if self._health.software else verdict.WALL_S
+        watch = Watch(stall_s=wait_s, limit_s=wait_s)
         for _ in range(_ATTEMPTS):
             try:
-                result = await run_once(task, _WATCH, limits)
+                result = await run_once(task, watch, limits)
             except TaskError as error:
                 facts = {"effect": source.id, "code": error.code, "detail": error.detail}
                 note(_LOG, logging.INFO, "compile.failed", **facts)
@@ -66,9 +65,7 @@ class Judge:
         if found:
             return found
         if verdict.is_late(error):
-            self._late[source.key] += 1
-            late = self._late[source.key] >= _LATE
-            return verdict.too_slow(error, author) if late else None
+            return None
         driver = self._health.driver
         await self._look_again()
         draws_others = not self._health.problems() and self._health.driver == driver

@@ -15,7 +15,7 @@ CPU_S = 10
 MEMORY_BYTES = 1_000_000_000
 """Address space of the same on a software renderer."""
 WALL_S = 20.0
-"""Time by the clock of the same."""
+"""Time by the clock of the same on a GPU."""
 _OVERRUN = f"compiling it and drawing two frames took more than {CPU_S} s of processor time"
 _OUT_OF_MEMORY = "MemoryError"
 _TOO_LARGE = "compiling it and drawing two frames needs more memory than it may have"
