@@ -3,7 +3,7 @@
     cover    fills the frame, centred, what stands over is cut off
     contain  all of the photo, centred, black around it
     blur     as cover where the photo's shape is near the frame's; else all of the photo, centred,
-             and behind it a larger copy of it, blurred and darkened, into which its edge fades
+             and behind it, in its shadow, a larger copy of it, blurred and darkened
 
 Sizes change by a Lanczos filter of 3 lobes, first along one axis and then along the other, from
 a box mean of the photo that is less than twice too large. Nothing here reads a driver's mipmaps:
@@ -25,8 +25,8 @@ from server.render.surface import Picture, Surface
 FITS = ("blur", "contain", "cover")
 _NEAR = 1.2
 """Shapes whose ratio is at most this are near: a sixth of the photo is cut off at most."""
-_LIT = 0.55
-"""Brightness of the surroundings far from the photo."""
+_LIT = 0.6
+"""Brightness of the copy behind the photo."""
 
 _RESAMPLE = """#version 330 core
 uniform sampler2D source;
@@ -64,11 +64,9 @@ void main() {
 }
 """
 
-# Behind the photo lies a copy of it that covers the frame, strongly blurred. Next to its edge the
-# photo goes on as in a mirror, the more blurred the farther, and fades into the copy before a
-# mirror image can be recognised: no line shows where it ends. The pyramid's levels are enlarged by
-# a cubic B-spline (no corners of a bilinear grid to be seen) and the result is dithered, because so
-# smooth a gradient would show its steps in 8 bits.
+# Behind the photo is a copy of it that covers the frame, strongly blurred. The pyramid's levels are
+# enlarged by a cubic B-spline (a bilinear grid would show its corners) and the result is dithered,
+# because so smooth a gradient would show its steps in 8 bits.
 _COMPOSE = (
     "#version 330 core\n"
     + ORDERED
@@ -80,12 +78,10 @@ uniform vec4 rect;   // left, bottom, right, top of the photo in pixels
 uniform vec2 frame;
 uniform float lit;
 out vec4 color;
-const float BLUR = 0.3;      // standard deviation at a distance from the photo, as a part of it
-const float MOST = 0.06;     // the most, in short sides of the frame
 const float SPLINE = 0.65;   // standard deviation of a B-spline, in texels
-const float REACH = 0.45;    // where it is darkest, in short sides of the frame
-const float WIDEST = 0.05;   // standard deviation of the copy behind the photo, in short sides
-const float HANDOVER = 0.3;  // distance at which the copy alone is seen, in short sides
+const float DEVIATION = 0.05; // of the copy's blur, in short sides of the frame
+const float SHADE = 0.12;    // width of the photo's shadow, in short sides
+const float DEPTH = 0.5;     // how much the shadow darkens at the photo's edge
 vec4 cubic(float t) {
     float a = 1.0 - t;
     return vec4(a * a * a, 4.0 - 6.0 * t * t + 3.0 * t * t * t,
@@ -133,12 +129,10 @@ void main() {
         color = vec4(far == 0.0 ? sharp : vec3(0.0), 1.0);
         return;
     }
-    float handover = smoothstep(0.0, HANDOVER, far / side);
-    vec3 soft = blurred(gl_FragCoord.xy, min(BLUR * far, MOST * side));
-    soft = mix(soft, blurred(behind(), WIDEST * side), handover);
-    float away = smoothstep(0.0, REACH, far / side);
+    vec3 soft = blurred(behind(), DEVIATION * side);
     float grey = dot(soft, vec3(0.2126, 0.7152, 0.0722));
-    soft = mix(vec3(grey), soft, mix(1.0, 1.15, away)) * mix(1.0, lit, away);
+    float near = 1.0 - smoothstep(0.0, SHADE, far / side);
+    soft = max(mix(vec3(grey), soft, 1.2), vec3(0.0)) * lit * (1.0 - DEPTH * near * near);
     color = vec4(soft + ordered(at) / 255.0, 1.0);
 }
 """

@@ -3,7 +3,7 @@
 //   cover    fills the frame, centred, what stands over is cut off
 //   contain  all of the photo, centred, black around it
 //   blur     as cover where the photo's shape is near the frame's; else all of the photo, centred,
-//            and behind it a larger copy of it, blurred and darkened, into which its edge fades
+//            and behind it, in its shadow, a larger copy of it, blurred and darkened
 
 import { HEAD } from "./gl.js";
 import { Draw, Surface } from "./surface.js";
@@ -11,7 +11,7 @@ import { Draw, Surface } from "./surface.js";
 export const FITS = ["blur", "contain", "cover"];
 
 const NEAR = 1.2;
-const LIT = 0.55;
+const LIT = 0.6;
 
 const MEAN = `${HEAD}
 uniform sampler2D source;
@@ -96,12 +96,10 @@ uniform vec4 rect;   // left, bottom, right, top of the photo in pixels
 uniform vec2 frame;
 uniform float lit;
 out vec4 color;
-const float BLUR = 0.3;      // standard deviation at a distance from the photo, as a part of it
-const float MOST = 0.06;     // the most, in short sides of the frame
 const float SPLINE = 0.65;   // standard deviation of a B-spline, in texels
-const float REACH = 0.45;    // where it is darkest, in short sides of the frame
-const float WIDEST = 0.05;   // standard deviation of the copy behind the photo, in short sides
-const float HANDOVER = 0.3;  // distance at which the copy alone is seen, in short sides
+const float DEVIATION = 0.05; // of the copy's blur, in short sides of the frame
+const float SHADE = 0.12;    // width of the photo's shadow, in short sides
+const float DEPTH = 0.5;     // how much the shadow darkens at the photo's edge
 float ordered(ivec2 at) {
   int y = at.y & 7, v = (at.x ^ at.y) & 7;
   int b = (v & 1) << 5 | (y & 1) << 4 | (v & 2) << 2 | (y & 2) << 1 | (v & 4) >> 1 | (y & 4) >> 2;
@@ -154,12 +152,10 @@ void main() {
     color = vec4(far == 0.0 ? sharp : vec3(0.0), 1.0);
     return;
   }
-  float handover = smoothstep(0.0, HANDOVER, far / side);
-  vec3 soft = blurred(gl_FragCoord.xy, min(BLUR * far, MOST * side));
-  soft = mix(soft, blurred(behind(), WIDEST * side), handover);
-  float away = smoothstep(0.0, REACH, far / side);
+  vec3 soft = blurred(behind(), DEVIATION * side);
   float grey = dot(soft, vec3(0.2126, 0.7152, 0.0722));
-  soft = mix(vec3(grey), soft, mix(1.0, 1.15, away)) * mix(1.0, lit, away);
+  float near = 1.0 - smoothstep(0.0, SHADE, far / side);
+  soft = max(mix(vec3(grey), soft, 1.2), vec3(0.0)) * lit * (1.0 - DEPTH * near * near);
   color = vec4(soft + ordered(at) / 255.0, 1.0);
 }`;
 
