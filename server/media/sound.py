@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 
 _DECODE = Limits(memory_bytes=1 << 30, cpu_s=15, open_files=32)
 _ENCODE = Limits(cpu_s=900, open_files=32)
+_SEEKABLE = ("wav", "w64", "aiff", "flac")
+"""Demuxers whose samples are numbered, so that a seek is exact."""
+_NEAR_S = 30
+"""Seconds from the beginning that are decoded without a seek."""
+_LEAD_S = 2
+"""Seconds that are decoded before the excerpt, for the filter of the resampler."""
 ANALYSED_RATE = 44_100
 """Samples a second of what is analysed."""
 
@@ -57,10 +63,10 @@ def decode(
 ) -> Sound:
     """Decode the part [start, start + duration) of a track into the 48 kHz stereo WAV `out`.
 
-    The track is decoded from its beginning and counted: neither a header's length nor a seek can
-    be trusted to the sample. Of a file with a broken end what could be decoded counts. The
-    result is shorter than `duration` when the track is. NaN and infinities become 0 and samples
-    are clipped to ±4.
+    Samples are counted: no header's length is trusted, and a seek only where the file numbers its
+    samples; it goes to a whole second, where all rates have a sample. Of a file with a broken end
+    what could be decoded counts. The result is shorter than `duration` when the track is. NaN and
+    infinities become 0 and samples are clipped to ±4.
 
     Args:
         path: the upload.
@@ -84,10 +90,11 @@ def decode(
     wanted = _samples(max_duration if duration is None else duration)
     # One sample past the limit tells a track of just that length from a longer one.
     first, most = _samples(start), wanted + (duration is None)
+    seek_s = max(int(start) - _LEAD_S, 0) if kind in _SEEKABLE and start > _NEAR_S else 0
     with part.writing(out) as file:
-        excerpt = Excerpt(first, most, _end(path, kind))
-        _fill(excerpt, path, kind, file)
-        if excerpt.misled:
+        excerpt = Excerpt(first - seek_s * wave.RATE, most, _end(path, kind))
+        _fill(excerpt, path, kind, file, seek_s)
+        if excerpt.misled or (seek_s and excerpt.decoded <= excerpt.first):
             excerpt = Excerpt(first, most)
             _fill(excerpt, path, kind, file)
         if excerpt.decoded <= excerpt.first:
@@ -114,7 +121,7 @@ def decode_whole(path: Path, kind: str, longest: int) -> "NDArray[np.int16]":
 
     most = longest * ANALYSED_RATE * 4
     pieces, size = [], 0
-    argv = _decode_argv(path, kind, ANALYSED_RATE, "s16le")
+    argv = _decode_argv(path, kind, rate=ANALYSED_RATE, layout="s16le")
     try:
         with ffmpeg.Process(argv, _DECODE, stdout=True) as process:
             for chunk in process.chunks():
@@ -191,13 +198,16 @@ def _end(path: Path, kind: str) -> int | None:
     return None if seconds is None else _samples(seconds)
 
 
-def _fill(excerpt: "Excerpt", path: Path, kind: str, file: BinaryIO) -> None:
-    """Write the excerpt's samples to `file`; ffmpeg is killed once there are enough."""
+def _fill(excerpt: "Excerpt", path: Path, kind: str, file: BinaryIO, seek_s: int = 0) -> None:
+    """Write the excerpt's samples to `file`; ffmpeg is killed once there are enough.
+
+    After a seek of `seek_s` seconds the excerpt's first sample is counted from there.
+    """
     file.seek(0)
     file.truncate()
     file.write(wave.header(0))
     try:
-        with ffmpeg.Process(_decode_argv(path, kind), _DECODE, stdout=True) as process:
+        with ffmpeg.Process(_decode_argv(path, kind, seek_s), _DECODE, stdout=True) as process:
             for chunk in process.chunks():
                 file.write(excerpt.take(chunk))
                 if excerpt.full:
@@ -207,7 +217,7 @@ def _fill(excerpt: "Excerpt", path: Path, kind: str, file: BinaryIO) -> None:
         raise ToqiboxError("undecodable_audio", field="audio", detail=str(error)) from error
     # A bad end of the file may give a status above 0. A signal means a crash or a limit: what
     # came before it depends on the moment.
-    if excerpt.decoded == 0 or outcome.rc < 0:
+    if outcome.rc < 0 or (excerpt.decoded == 0 and not seek_s):
         raise _refusal(path, kind, outcome)
 
 
@@ -221,8 +231,11 @@ def _refusal(path: Path, kind: str, outcome: ffmpeg.Outcome) -> ToqiboxError:
     return contents.refusal(path, kind, detail)
 
 
-def _decode_argv(path: Path, kind: str, rate: int = wave.RATE, layout: str = "f32le") -> list[str]:
-    upload = ffmpeg.input_file(path, **opened.options(path, kind))
+def _decode_argv(
+    path: Path, kind: str, seek_s: int = 0, rate: int = wave.RATE, layout: str = "f32le"
+) -> list[str]:
+    seek = {"ss": seek_s} if seek_s else {}
+    upload = ffmpeg.input_file(path, **opened.options(path, kind), **seek)
     options = {"vn": None, "sn": None, "dn": None, "ar": rate, "format": layout}
     return ffmpeg.output(upload["a:0"], "pipe:1", af=f"{_STEREO},aresample={rate}", **options)
 

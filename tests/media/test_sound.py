@@ -12,6 +12,7 @@ import pytest
 
 from server.errors import ToqiboxError
 from server.media import sound, wave
+from tests.harness import tracks
 
 Samples = np.ndarray[Any, np.dtype[Any]]
 Convert = Callable[..., Path]
@@ -200,3 +201,28 @@ def test_a_broken_end_counts_as_far_as_it_goes(convert: Convert, decode: Decode)
         first, second = decode(path), decode(path)
         assert first == second
         assert 10_000 < first.samples < 48_000
+
+
+@pytest.mark.parametrize(
+    ("suffix", "options", "rate"),
+    [("flac", "-c:a flac", 44_100), ("wav", "-c:a pcm_s16le", 22_050), ("aiff", "", 11_025)],
+)
+def test_an_excerpt_after_a_seek_is_what_the_whole_has_there(
+    tmp_path: Path, suffix: str, options: str, rate: int
+) -> None:
+    kind = tracks.Format(suffix, options)
+    track = tracks.store(tracks.noise(50, rate, 2), rate, kind, tmp_path / f"t.{suffix}")
+
+    def samples(start: str, seconds: str) -> bytes:
+        out = tmp_path / "out.wav"
+        sound.decode(track, suffix, Decimal(start), Decimal(seconds), Decimal(60), out)
+        return out.read_bytes()[len(wave.header(0)) :]
+
+    whole = samples("0", "50")
+    first = round(41.337 * wave.RATE) * wave.FRAME_BYTES
+    assert samples("41.337", "2") == whole[first : first + 2 * wave.RATE * wave.FRAME_BYTES]
+    assert samples("48", "10") == whole[48 * wave.RATE * wave.FRAME_BYTES :]
+    for start in ("50", "50.5", "4000"):
+        with pytest.raises(ToqiboxError) as caught:
+            samples(start, "1")
+        assert str(caught.value.values["reason"]) == "the track ends at 50 seconds"
