@@ -1,15 +1,15 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "2",
+    "VSN": "3",
     "TITLE": "Chromatic aberration",
-    "DESCRIPTION": "Colours part towards the edge of the picture, as in an old lens: red outwards, blue inwards. Its middle stays sharp. On every accent they part further, and the picture comes a little nearer.",
+    "DESCRIPTION": "Colours part towards the edge of the picture, as in an old lens: red outwards, blue inwards. Light and shade stay sharp. On every accent the colours part further, the corners catch the light of a prism, and the picture comes a little nearer.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Filter", "Finish", "Lens", "Beat"],
     "INPUTS": [
         {"NAME": "inputImage", "TYPE": "image"},
         {"NAME": "amount", "LABEL": "Amount", "TYPE": "float", "MIN": 0.0, "MAX": 0.05, "DEFAULT": 0.008, "IDENTITY": 0.0},
-        {"NAME": "hit", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "BIND": {"bind": "accent.pulse", "smooth": 0.05, "decay": 0.4}},
+        {"NAME": "hit", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "BIND": {"bind": "accent.pulse", "smooth": 0.02, "decay": 0.4}},
         {"NAME": "jolt", "LABEL": "Further on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 0.1, "DEFAULT": 0.055, "IDENTITY": 0.0},
         {"NAME": "middle", "LABEL": "Size of the sharp middle", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.06},
         {"NAME": "center", "LABEL": "Middle of the lens", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.5]},
@@ -17,11 +17,18 @@
     ]
 }*/
 
-// The mean of three places about `shift` along the ray: each colour smears a little, as in a spectrum.
-vec4 seen(vec2 ray, float shift, float smear) {
-    vec2 at = isf_FragNormCoord - ray * shift;
-    vec4 sum = IMG_NORM_PIXEL(inputImage, at - ray * smear) + IMG_NORM_PIXEL(inputImage, at + ray * smear);
-    return 0.3 * sum + 0.4 * IMG_NORM_PIXEL(inputImage, at);
+const vec3 LUMA = vec3(0.2126, 0.7152, 0.0722);
+const float DEEPER = 1.7; // the parted colours, so that they read on a picture of few edges too
+
+vec3 seen(vec2 ray, float shift) {
+    return IMG_NORM_PIXEL(inputImage, isf_FragNormCoord - ray * shift).rgb;
+}
+
+// The share of a colour's distance from grey of the same brightness that keeps it from 0 to 1.
+float inside(float luma, vec3 color) {
+    vec3 way = color - luma;
+    vec3 most = mix(vec3(luma), vec3(1.0 - luma), step(0.0, way)) / max(abs(way), 1e-4);
+    return min(min(most.r, most.g), min(most.b, 1.0));
 }
 
 void main() {
@@ -34,9 +41,20 @@ void main() {
     float most = amount + jolt * hit;
     float part = (swap ? -most : most) * lens;
 
-    // Green stays nearly sharp and keeps the detail; red and blue lie at the ends of the spectrum.
-    vec4 green = seen(ray, most, 0.08 * part);
-    float red = seen(ray, most + 0.86 * part, 0.14 * part).r;
-    float blue = seen(ray, most - 0.86 * part, 0.14 * part).b;
-    gl_FragColor = vec4(red, green.g, blue, green.a);
+    // The brightness is that of the picture where it is, so detail stays sharp; only colours part.
+    vec4 picture = IMG_NORM_PIXEL(inputImage, isf_FragNormCoord - ray * most);
+    vec3 parted = vec3(seen(ray, most + 0.9 * part).r, seen(ray, most + 0.12 * part).g, seen(ray, most - 0.9 * part).b);
+    float luma = mix(dot(picture.rgb, LUMA), dot(parted, LUMA), 0.3);
+    vec3 fringe = parted - picture.rgb;
+    fringe -= dot(fringe, LUMA);
+    vec3 color = luma + picture.rgb - dot(picture.rgb, LUMA) + DEEPER * fringe;
+
+    // A prism's light in the corners: from blue inside to red outside, strongest on an accent.
+    vec3 prism = vec3(smoothstep(0.72, 1.0, far), 0.3 * smoothstep(0.65, 0.85, far) * smoothstep(1.0, 0.85, far),
+                      smoothstep(0.55, 0.8, far) * smoothstep(0.95, 0.8, far));
+    prism = swap ? prism.bgr : prism;
+    float light = min(12.0 * jolt, 1.0) * hit * lens;
+    color *= 1.0 + light * (0.8 * prism - 0.3 * dot(prism, LUMA));
+    color = mix(vec3(luma), color, inside(luma, color));
+    gl_FragColor = vec4(clamp(color, 0.0, 1.0), picture.a);
 }

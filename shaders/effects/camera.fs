@@ -1,14 +1,14 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "1",
+    "VSN": "2",
     "TITLE": "Camera",
-    "DESCRIPTION": "The picture as a camera in a hand sees it: it sways, comes slowly nearer through the song, jumps forward and shakes with every accent, and its light follows the loudness. Silence stands still.",
+    "DESCRIPTION": "The picture as a camera in a hand sees it: it sways, comes slowly nearer through the song, jumps forward and shakes with every accent while the edges of the frame streak past, and its light follows the loudness. Silence stands still.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Photo", "Filter", "Beat", "Lens"],
     "INPUTS": [
         {"NAME": "inputImage", "TYPE": "image"},
-        {"NAME": "pulse", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "smooth": 0.05, "decay": 0.45}},
+        {"NAME": "pulse", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "smooth": 0.02, "decay": 0.4}},
         {"NAME": "since", "LABEL": "Seconds since an accent", "TYPE": "float", "MIN": 0.0, "MAX": 600.0, "DEFAULT": 600.0, "BIND": "accent.since"},
         {"NAME": "strength", "LABEL": "Strength of that accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 1.0, "BIND": "accent.strength"},
         {"NAME": "number", "LABEL": "Number of that accent", "TYPE": "float", "MIN": 0.0, "MAX": 1000.0, "DEFAULT": 0.0, "BIND": "accent.count"},
@@ -18,10 +18,10 @@
         {"NAME": "carried", "LABEL": "Seconds of loudness", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "level.sum", "smooth": 1.0}},
         {"NAME": "push", "LABEL": "Nearer through the song", "TYPE": "float", "MIN": 0.0, "MAX": 0.5, "DEFAULT": 0.09, "IDENTITY": 0.0},
         {"NAME": "sway", "LABEL": "Sway of the hand", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.35, "IDENTITY": 0.0},
-        {"NAME": "punch", "LABEL": "Nearer on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 0.3, "DEFAULT": 0.05, "IDENTITY": 0.0},
-        {"NAME": "shake", "LABEL": "Shake of an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.25, "IDENTITY": 0.0},
-        {"NAME": "blur", "LABEL": "Blur of an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4, "IDENTITY": 0.0},
-        {"NAME": "light", "LABEL": "Light that follows the loudness", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4, "IDENTITY": 0.0},
+        {"NAME": "punch", "LABEL": "Nearer on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 0.3, "DEFAULT": 0.1, "IDENTITY": 0.0},
+        {"NAME": "shake", "LABEL": "Shake of an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4, "IDENTITY": 0.0},
+        {"NAME": "blur", "LABEL": "Streaks at the edges on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.3, "IDENTITY": 0.0},
+        {"NAME": "light", "LABEL": "Light that follows the loudness", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
         {"NAME": "center", "LABEL": "Where it goes to", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.9]}
     ]
 }*/
@@ -35,15 +35,17 @@ varying vec2 ray;   // from the target to this pixel, in the same measure
 void main() {
     vec4 picture = IMG_NORM_PIXEL(inputImage, place);
 
-    // While it jumps, it smears along the rays from the target.
-    float smear = 0.5 * blur * punch * pulse;
+    // While it jumps, the edges of the frame streak along the rays from the target; the middle of the
+    // picture stays as sharp as it is.
+    vec2 side = 2.0 * isf_FragNormCoord - 1.0;
+    float smear = 0.9 * blur * punch * pulse * smoothstep(0.75, 1.4, length(side));
     if (smear > 0.0005) {
-        for (int i = 1; i <= 4; i++)
-            picture += IMG_NORM_PIXEL(inputImage, place - ray * smear * float(i));
+        for (int i = -2; i <= 2; i++)
+            if (i != 0) picture += IMG_NORM_PIXEL(inputImage, place - ray * smear * float(i));
         picture /= 5.0;
     }
 
-    // More light, but what is bright already hardly changes: 1 - (1 - c)^gain, near enough.
+    // What is bright already hardly changes: 1 - (1 - c)^gain, near enough.
     float gain = 1.0 + light * (0.5 * (level - 0.5) + 0.4 * pulse + 0.9 * drop);
     vec3 color = clamp(picture.rgb, 0.0, 1.0);
     gl_FragColor = vec4(clamp(color * (gain + (1.0 - gain) * color), 0.0, 1.0), picture.a);

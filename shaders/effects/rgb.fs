@@ -1,17 +1,17 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "3",
+    "VSN": "4",
     "TITLE": "RGB",
-    "DESCRIPTION": "Red, green and blue part in three directions on every accent, with light along the edges, and slide quickly over each other again. Highlights and flat parts stay as they are.",
+    "DESCRIPTION": "Red, green and blue part in three directions on every accent, further towards the edges of the picture, and slide quickly over each other again. Only the colours part: light and shade stay as sharp as they are, and colours glow for a moment.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "PREMIUM": true,
     "CATEGORIES": ["Filter", "Beat", "Colour"],
     "INPUTS": [
         {"NAME": "inputImage", "TYPE": "image"},
-        {"NAME": "kick", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.25, "from": [0.0, 0.7], "smooth": 0.02}},
+        {"NAME": "kick", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.28, "from": [0.0, 0.7], "smooth": 0.02}},
         {"NAME": "amount", "LABEL": "Amount", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
-        {"NAME": "distance", "LABEL": "Distance", "TYPE": "float", "MIN": 0.0, "MAX": 0.15, "DEFAULT": 0.02, "IDENTITY": 0.0},
+        {"NAME": "distance", "LABEL": "Distance", "TYPE": "float", "MIN": 0.0, "MAX": 0.15, "DEFAULT": 0.028, "IDENTITY": 0.0},
         {"NAME": "angle", "LABEL": "Turn of the directions, degrees", "TYPE": "float", "MIN": -90.0, "MAX": 90.0, "DEFAULT": 0.0},
         {"NAME": "overlay", "LABEL": "Light along the edges", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
         {"NAME": "played", "LABEL": "Seconds of sound", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 1.0}},
@@ -20,6 +20,14 @@
 }*/
 
 const float THIRD = 2.0943951; // of a turn, in radians
+const vec3 LUMA = vec3(0.2126, 0.7152, 0.0722);
+
+// The share of a colour's distance from grey of the same brightness that keeps it from 0 to 1.
+float inside(float luma, vec3 color) {
+    vec3 way = color - luma;
+    vec3 most = mix(vec3(luma), vec3(1.0 - luma), step(0.0, way)) / max(abs(way), 1e-4);
+    return min(min(most.r, most.g), min(most.b, 1.0));
+}
 
 vec2 towards(float direction) {
     return vec2(cos(direction), sin(direction));
@@ -46,6 +54,9 @@ void main() {
         gl_FragColor = picture;
         return;
     }
+    // Less in the middle, where faces are.
+    vec2 side = 2.0 * isf_FragNormCoord - 1.0;
+    unit *= mix(0.35, 1.0, smoothstep(0.1, 0.9, length(side)));
     vec3 parted = vec3(
         IMG_NORM_PIXEL(inputImage, uv - unit * towards(red)).r,
         IMG_NORM_PIXEL(inputImage, uv - unit * towards(red + THIRD)).g,
@@ -54,11 +65,13 @@ void main() {
     // colours, and what is bright or flat is not raised.
     float share = 1.6 * overlay * min(pulse, 1.0);
     vec3 gained = max(parted - picture.rgb, 0.0);
-    parted += share * gained * (1.0 - parted);
-    // Partly with the brightness of the picture itself: faces keep their features, and ghosts of
-    // snow and sky do not outshine what they fall on.
-    vec3 weights = vec3(0.2126, 0.7152, 0.0722);
-    float gain = (dot(picture.rgb, weights) + 0.06) / (dot(parted, weights) + 0.06);
-    parted *= mix(1.0, clamp(gain, 0.4, 1.5), 0.6 * min(2.0 * pulse, 1.0));
-    gl_FragColor = vec4(min(parted, 1.0), picture.a);
+    // The brightness stays that of the picture itself, so that its detail stays sharp and ghosts of
+    // snow and sky do not outshine what they fall on; the colours are those of the parted channels.
+    float luma = dot(picture.rgb, LUMA);
+    vec3 chroma = parted - dot(parted, LUMA);
+    vec3 color = luma + chroma * (1.0 + 0.25 * min(pulse, 1.0));
+    // A colour that is too light or too dark for that brightness grows paler, not another one.
+    color = mix(vec3(luma), color, inside(luma, color));
+    color += share * 0.35 * gained * (1.0 - color);
+    gl_FragColor = vec4(mix(picture.rgb, clamp(color, 0.0, 1.0), min(4.0 * pulse, 1.0)), picture.a);
 }
