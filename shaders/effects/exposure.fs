@@ -9,7 +9,7 @@
     "CATEGORIES": ["Filter", "Beat"],
     "INPUTS": [
         {"NAME": "inputImage", "TYPE": "image"},
-        {"NAME": "kick", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.3, "curve": "out", "from": [0.0, 0.8], "smooth": 0.04}},
+        {"NAME": "kick", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.3, "curve": "out", "from": [0.0, 0.8]}},
         {"NAME": "amount", "LABEL": "Amount", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
         {"NAME": "brightness", "LABEL": "Brightness on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
         {"NAME": "warmth", "LABEL": "Warmth of the light", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6},
@@ -65,31 +65,46 @@ vec2 drifting(vec2 uv) {
     return uv + (0.5 - uv) * (1.0 - 1.0 / zoom) + 0.009 * drift * to;
 }
 
-// The luminance brightens by a curve that begins as steeply as the gain and never clips; the less the
-// brighter the surroundings are. Over it lies the blurred light: near its colour in the middle of
-// what is bright, and around that red-gold, as in film without its backing (halation).
+// Photographic tone: straight up to the knee, then bending softly towards white.
+float shoulder(float light) {
+    const float KNEE = 0.72;
+    float over = max(light - KNEE, 0.0) / (1.0 - KNEE);
+    return min(light, KNEE) + (1.0 - KNEE) * over / (1.0 + over) * (1.0 + over / 9.0);
+}
+
+// More light, by a factor as a wider aperture gives it, through a shoulder: dark and middle tones
+// keep their contrast, hue and colour of a pixel stay; a pure colour takes less of it, and pales a
+// little as it nears white. Around what is bright lies red-gold, as in film without its backing
+// (halation).
 vec4 flooded() {
     vec2 uv = drifting(isf_FragNormCoord);
     float pulse = amount * kick;
     vec4 picture = IMG_NORM_PIXEL(inputImage, uv);
     if (pulse <= 0.0) return picture;
     vec4 blurred = IMG_NORM_PIXEL(soft, uv);
-    vec3 light = blurred.rgb;
-    float around = dot(light, LUMA);
+    float around = dot(blurred.rgb, LUMA);
     float grey = dot(picture.rgb, LUMA);
-    float gain = 1.0 + brightness * pulse * (1.0 - highlights * smoothstep(0.35, 0.9, max(around, grey)));
-    gain = mix(1.0, gain, smoothstep(0.02, 0.38, grey)); // blacks stay black
-    vec3 tone = mix(vec3(1.0), vec3(1.0, 0.74, 0.46), warmth);
+    // The brighter the surroundings, the less; a bright middle tone beside snow keeps its depth.
+    float stops = 1.4 * brightness * pulse * (1.0 - highlights * 0.7 * smoothstep(0.3, 0.95, around));
+    float top = max(picture.r, max(picture.g, picture.b));
+    float pure = (top - min(picture.r, min(picture.g, picture.b))) * smoothstep(0.4, 0.9, top);
+    stops *= 1.0 - 0.5 * pure;
+    float target = shoulder(top * exp2(stops));
+    vec3 color = picture.rgb * min(target, 1.0) / max(top, 1e-3);
+    vec3 gained = picture.rgb * exp2(stops);
+    color = mix(color, vec3(shoulder(gained.r), shoulder(gained.g), shoulder(gained.b)), 0.6 * smoothstep(0.6, 1.0, top));
+    // The deepest tones stay: contrast grows rather than shrinks.
+    color = mix(picture.rgb, color, smoothstep(0.0, 0.3, grey));
+    float lit = dot(color, LUMA);
+    color = mix(vec3(lit), color, 1.0 + 0.2 * min(pulse, 1.0) * (1.0 - smoothstep(0.3, 0.8, max(top, 1.6 * pure))));
+    color = max(color, 0.0);
+    // Warmth in the middle tones alone: white stays white, black stays black.
+    vec3 tone = mix(vec3(1.0), vec3(1.10, 1.0, 0.84), warmth * min(pulse, 1.0) * smoothstep(0.05, 0.35, lit) * (1.0 - smoothstep(0.55, 0.9, lit)));
+    color *= tone;
     vec3 edge = mix(vec3(1.0), vec3(1.0, 0.5, 0.17), warmth);
-    vec3 color = picture.rgb * (1.0 - pow(1.0 - min(grey, 1.0), gain)) / max(grey, 1e-3);
-    color = mix(color, 1.0 - pow(1.0 - picture.rgb, vec3(gain)), 0.5);
-    // Lit: more where the surroundings are brighter than the pixel itself.
-    float spill = clamp(around - 0.65 * grey + 0.05, 0.0, 1.0);
-    float beside = blurred.a * (1.0 - smoothstep(0.35, 0.95, grey)); // in the dark next to a light
-    vec3 glow = tone * (light * light * (0.12 + 0.3 * grey) + light * 0.7 * spill * grey) + edge * 1.2 * beside;
-    color += (1.0 - min(color, 1.0)) * min(bloom * pulse * glow, 0.85);
-    // What is white becomes warm rather than whiter.
-    color *= mix(vec3(1.0), mix(vec3(1.0), tone, 0.36), min(pulse, 1.0) * smoothstep(0.3, 1.0, around));
+    float beside = blurred.a * (1.0 - smoothstep(0.2, 0.85, grey)) * (1.0 - 0.5 * smoothstep(0.3, 0.8, blurred.a)); // in the dark next to a light
+    vec3 light = blurred.rgb * (0.2 + 0.8 * color) * smoothstep(0.3, 0.9, around) * 0.35 * grey;
+    color += (1.0 - min(color, 1.0)) * min(bloom * pulse * (edge * 0.75 * beside * (0.35 + 0.65 * smoothstep(0.02, 0.3, grey)) + light), 0.7);
     // What would be above white keeps its hue.
     color /= max(max(color.r, max(color.g, color.b)), 1.0);
     return vec4(mix(picture.rgb, color, min(4.0 * pulse, 1.0)), picture.a);
