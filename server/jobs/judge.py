@@ -3,6 +3,7 @@
 import asyncio
 import logging
 
+from server import processors
 from server.config import Config
 from server.confine import Limits
 from server.effects.diagnostics import Text
@@ -15,10 +16,17 @@ from server.log import note
 
 _LOG = logging.getLogger(__name__)
 _SIZE = {"width": 64, "height": 36}
-_BUSY_S = 45.0
-"""Time by the clock on a software renderer, where processor time is what limits an effect."""
+_BUSY_S = 40.0
+"""Least time by the clock on a software renderer, where processor time is what limits an effect."""
 _ATTEMPTS = 2
 """Where somebody kills the process from outside."""
+
+
+def _wall_s(*, software: bool) -> float:
+    """Seconds by the clock in which a process gets the processor time that it may take."""
+    if not software:
+        return verdict.WALL_S
+    return max(_BUSY_S, 2 * verdict.CPU_S / (processors.quota() or 1))
 
 
 class Judge:
@@ -41,7 +49,7 @@ class Judge:
         }
         memory = verdict.MEMORY_BYTES if self._health.software else None
         limits = Limits(memory_bytes=memory, cpu_s=verdict.CPU_S)
-        wait_s = _BUSY_S if self._health.software else verdict.WALL_S
+        wait_s = _wall_s(software=bool(self._health.software))
         watch = Watch(stall_s=wait_s, limit_s=wait_s)
         for _ in range(_ATTEMPTS):
             try:

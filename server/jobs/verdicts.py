@@ -26,7 +26,7 @@ from server.threads import settled
 
 _LOG = logging.getLogger(__name__)
 _PATIENCE_S = 45.0
-"""Longest wait for a verdict: that of two shaders that hang."""
+"""Longest wait for a verdict; a judgement that takes longer goes on, for those who ask again."""
 _RETRY_S = 15
 _LOOK_S = 1.0
 """From one look at the library to the next."""

@@ -12,7 +12,7 @@ import pytest
 from server.config import Config
 from server.effects.library import Library
 from server.errors import ToqiboxError
-from server.jobs import verdict, verdicts
+from server.jobs import judge, verdict, verdicts
 from server.jobs.health import Health
 from server.jobs.judge import Judge
 from server.jobs.source import Source
@@ -203,3 +203,15 @@ async def test_a_machine_that_is_not_what_it_was_gives_no_verdict(bench: Bench) 
     assert await bench.ask("good") == "not_ready"
     assert bench.health.renderer != "another renderer"  # it has been looked at again
     assert bench.store.verdicts() == {}
+
+
+async def test_the_clock_of_a_busy_machine_condemns_nothing(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judge, "_wall_s", lambda *, software: 1.0)
+    bench.write("hangs", HANGS)
+    for _ in range(3):
+        assert await bench.ask("hangs") == "not_ready"
+    assert bench.judge.count == 3
+    usable, broken = bench.verdicts.offered()
+    assert ([effect.id for effect in usable], broken) == (["hangs"], [])
