@@ -13,21 +13,21 @@
         {"NAME": "loud", "LABEL": "Loudness", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 1.0, "BIND": {"bind": "level", "smooth": 0.3}},
         {"NAME": "style", "LABEL": "Style", "TYPE": "long", "VALUES": [0, 1, 2], "LABELS": ["Bars", "Curve", "Segments"], "DEFAULT": 0},
         {"NAME": "color", "LABEL": "Colour of low notes", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 1.0], "PHOTO": "vivid"},
-        {"NAME": "second", "LABEL": "Colour of high notes", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 1.0], "PHOTO": "vivid"},
+        {"NAME": "second", "LABEL": "Colour of high notes", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 1.0], "PHOTO": "second"},
         {"NAME": "mirror", "LABEL": "Low notes in the middle", "TYPE": "bool", "DEFAULT": true},
         {"NAME": "count", "LABEL": "Number of bars (0: as many as suit the picture)", "TYPE": "long", "MIN": 0, "MAX": 128, "DEFAULT": 0},
-        {"NAME": "height", "LABEL": "Height", "TYPE": "float", "MIN": 0.05, "MAX": 0.8, "DEFAULT": 0.3},
-        {"NAME": "base", "LABEL": "Distance from below", "TYPE": "float", "MIN": 0.0, "MAX": 0.9, "DEFAULT": 0.13},
+        {"NAME": "height", "LABEL": "Height", "TYPE": "float", "MIN": 0.05, "MAX": 0.8, "DEFAULT": 0.25},
+        {"NAME": "base", "LABEL": "Distance from below", "TYPE": "float", "MIN": 0.0, "MAX": 0.9, "DEFAULT": 0.1},
         {"NAME": "middle", "LABEL": "Middle, from the left", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5},
-        {"NAME": "width", "LABEL": "Width", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.84},
-        {"NAME": "thickness", "LABEL": "Thickness", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.5},
+        {"NAME": "width", "LABEL": "Width", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.88},
+        {"NAME": "thickness", "LABEL": "Thickness", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.68},
         {"NAME": "glow", "LABEL": "Glow", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
-        {"NAME": "reflection", "LABEL": "Reflection", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.3, "IDENTITY": 0.0},
+        {"NAME": "reflection", "LABEL": "Reflection", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4, "IDENTITY": 0.0},
         {"NAME": "dim", "LABEL": "Shade behind the bars", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.65, "IDENTITY": 0.0},
         {"NAME": "gain", "LABEL": "Sensitivity", "TYPE": "float", "MIN": 0.2, "MAX": 3.0, "DEFAULT": 1.0}
     ],
     "PASSES": [
-        {"TARGET": "levels", "WIDTH": "max($count, (1 - min($count, 1)) * 2 * floor(min(9 + 12 * $WIDTH / $HEIGHT, 32)))", "HEIGHT": 1, "FLOAT": true},
+        {"TARGET": "levels", "WIDTH": "max($count, (1 - min($count, 1)) * 2 * floor(min(7 + 8.5 * $WIDTH / $HEIGHT, 24)))", "HEIGHT": 1, "FLOAT": true},
         {"TARGET": "back"},
         {"TARGET": "columns", "WIDTH": "$WIDTH", "HEIGHT": 1, "FLOAT": true},
         {"TARGET": "light", "WIDTH": "max($WIDTH / 6, 16)", "HEIGHT": "max($HEIGHT / 6, 16)"},
@@ -66,23 +66,20 @@ vec4 level() {
         float row = mirror ? 0.25 + 0.5 * step(0.5, place) : 0.5; // the channel, or both
         sum += IMG_NORM_PIXEL(spectrum, vec2(pitch(place), row)).r / 3.0;
     }
-    float force = (0.35 + 0.7 * loud * loud) * (0.82 + 0.38 * pulse);
+    float force = (0.35 + 0.7 * loud * loud) * (0.8 + 0.5 * pulse);
     return vec4(min(gain * force * pow(sum, 1.25), 1.0));
 }
 
-// The photo with a soft shade that is deepest where the bars stand, and in which nothing is as
-// bright as they are.
+// The photo, darker from the tips of the bars down on the whole width, and more so where it is bright.
+// Bars in the middle of the frame have a band.
 vec4 background() {
     vec4 place = area();
     float up = (isf_FragNormCoord.y - place.y) / place.w;
-    float above = 1.0 - smoothstep(0.0, 1.5, up);
-    float below = smoothstep(-1.0, 0.0, up);
-    float beside = smoothstep(0.85, 0.42, abs((isf_FragNormCoord.x - place.x) / place.z - 0.5));
-    float shade = dim * above * below * beside;
-    vec3 tone = IMG_THIS_PIXEL(inputImage).rgb * (1.0 - shade);
+    float below = mix(1.0, smoothstep(-1.2, 0.0, up), smoothstep(0.3, 0.4, place.y));
+    float shade = dim * smoothstep(1.3, -0.1, up) * below;
+    vec3 tone = IMG_THIS_PIXEL(inputImage).rgb;
     float bright = dot(tone, vec3(0.2126, 0.7152, 0.0722));
-    float most = mix(1.0, 0.18, min(1.3 * shade, 1.0));
-    return vec4(tone * mix(1.0, most / max(bright, most), 0.85), 1.0);
+    return vec4(tone * (1.0 - shade * mix(0.75, 1.0, smoothstep(0.1, 0.6, bright))), 1.0);
 }
 
 // Cubic B-spline through the levels (Sigg and Hadwiger, GPU Gems 2, chapter 20).
@@ -178,11 +175,13 @@ vec4 bars() {
     shape *= mix(1.0, reflection * max(1.0 - 2.2 * rise / size.y, 0.0), below);
     vec3 tone = mix(color.rgb, second.rgb, pitch(clamp(at.x / size.x, 0.0, 1.0)));
     float up = clamp(0.5 * rise / size.y + 0.5 * min(rise / tall, 1.0), 0.0, 1.0);
-    tone = mix(tone, vec3(1.0), 0.22 * pulse);
-    vec3 body = mix(tone * 0.9, mix(tone, vec3(1.0), 0.6), up * up * (3.0 - 2.0 * up));
+    tone = mix(tone, vec3(1.0), 0.3 * pulse);
+    vec3 body = mix(tone * 0.75, mix(tone, vec3(1.0), 0.25), up * up * (3.0 - 2.0 * up));
+    // A light cap, as round as the bar.
+    if (style == 0) body = mix(body, mix(tone, vec3(1.0), 0.75), smoothstep(2.2 * radius, 1.2 * radius, tall - rise) * smoothstep(2.0 * radius, 6.0 * radius, tall) * (1.0 - 0.6 * below));
 
     vec3 photo = IMG_THIS_PIXEL(back).rgb;
-    vec3 shine = tone * (IMG_THIS_NORM_PIXEL(light).r * glow * (0.5 + 0.9 * pulse) * color.a);
+    vec3 shine = tone * (IMG_THIS_NORM_PIXEL(light).r * glow * (0.55 + 1.2 * pulse) * color.a);
     photo = 1.0 - (1.0 - photo) * (1.0 - min(shine, 1.0));
     photo *= 1.0 - 0.55 * edge; // a fine dark outline
     return vec4(mix(photo, body, color.a * shape), 1.0);

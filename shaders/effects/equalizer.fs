@@ -11,16 +11,16 @@
         {"NAME": "history", "TYPE": "audioHistory", "SCALE": "track", "PAST": 0.8, "FUTURE": 0.1, "MAX": 96},
         {"NAME": "pulse", "LABEL": "Pulse", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": "accent"},
         {"NAME": "loud", "LABEL": "Loudness", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 1.0, "BIND": {"bind": "level", "smooth": 0.3}},
-        {"NAME": "cells", "LABEL": "Dots on the short side of the frame", "TYPE": "long", "MIN": 6, "MAX": 64, "DEFAULT": 34},
-        {"NAME": "height", "LABEL": "Height", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.27},
-        {"NAME": "width", "LABEL": "Width", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.8},
-        {"NAME": "base", "LABEL": "Distance from below", "TYPE": "float", "MIN": 0.0, "MAX": 0.9, "DEFAULT": 0.06},
+        {"NAME": "cells", "LABEL": "Dots on the short side of the frame", "TYPE": "long", "MIN": 6, "MAX": 64, "DEFAULT": 32},
+        {"NAME": "height", "LABEL": "Height", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.24},
+        {"NAME": "width", "LABEL": "Width", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.92},
+        {"NAME": "base", "LABEL": "Distance from below", "TYPE": "float", "MIN": 0.0, "MAX": 0.9, "DEFAULT": 0.05},
         {"NAME": "middle", "LABEL": "Middle, from the left", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5},
         {"NAME": "color", "LABEL": "Colour", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 1.0], "PHOTO": "vivid"},
         {"NAME": "tip", "LABEL": "Colour of the tips", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 1.0], "PHOTO": "light"},
         {"NAME": "round", "LABEL": "Round dots", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 1.0},
         {"NAME": "glow", "LABEL": "Glow", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
-        {"NAME": "mirror", "LABEL": "Low notes in the middle", "TYPE": "bool", "DEFAULT": false},
+        {"NAME": "mirror", "LABEL": "Low notes in the middle", "TYPE": "bool", "DEFAULT": true},
         {"NAME": "dim", "LABEL": "Shade behind the dots", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.65, "IDENTITY": 0.0},
         {"NAME": "gain", "LABEL": "Sensitivity", "TYPE": "float", "MIN": 0.2, "MAX": 3.0, "DEFAULT": 1.0}
     ],
@@ -60,6 +60,8 @@ vec4 column() {
     // An accent stands in full height in its own frame, ahead of the spectrum's rise.
     float now = level(pitch, 0.0);
     now = mix(now, max(now, level(pitch, -AHEAD)), pulse);
+    // The lowest row is lit while anything sounds.
+    now = max(now, 0.12 * smoothstep(0.0, 0.1, loud));
     float force = (0.35 + 0.75 * loud * loud) * (0.85 + 0.25 * pulse);
     return vec4(min(vec2(now, min(max(peak, now), now + NEAR)) * force, 1.0), 0.0, 1.0);
 }
@@ -75,18 +77,16 @@ vec4 field() {
     return vec4(centre - 0.5 * across, below, edge, floor(height * upright * frame.y / edge));
 }
 
-// The photo with a soft shade that is deepest at the foot of the field, and in which nothing is as
-// bright as the dots.
+// The photo, darker towards the foot of the field on the whole width, and more so where it is bright.
+// A field in the middle of the frame has a band.
 vec4 background() {
     vec4 at = field();
     float up = (gl_FragCoord.y - at.y) / (at.z * at.w);
-    float across = at.z * IMG_SIZE(levels).x;
-    float beside = abs(gl_FragCoord.x - at.x - 0.5 * across) / across;
-    float shade = dim * (1.0 - smoothstep(0.2, 1.6, up)) * smoothstep(-1.2, 0.0, up) * smoothstep(0.85, 0.42, beside);
-    vec3 tone = IMG_THIS_PIXEL(inputImage).rgb * (1.0 - shade);
+    float below = mix(1.0, smoothstep(-1.2, 0.0, up), smoothstep(0.3, 0.4, at.y / RENDERSIZE.y));
+    float shade = dim * smoothstep(1.4, -0.1, up) * below;
+    vec3 tone = IMG_THIS_PIXEL(inputImage).rgb;
     float bright = dot(tone, vec3(0.2126, 0.7152, 0.0722));
-    float most = mix(1.0, 0.16, min(1.3 * shade, 1.0));
-    return vec4(tone * mix(1.0, most / max(bright, most), 0.85), 1.0);
+    return vec4(tone * (1.0 - shade * mix(0.75, 1.0, smoothstep(0.1, 0.6, bright))), 1.0);
 }
 
 // Light around what is lit.
@@ -116,18 +116,18 @@ vec4 equalizer() {
     float on = max(fill, 0.6 * peak);
 
     // A dot at rest is a point that fades upwards; lit, it fills its cell.
-    float swell = mix(0.08, 0.25 + 0.15 * up * up + 0.05 * pulse, on);
+    float swell = mix(0.09, 0.33 + 0.08 * up * up + 0.06 * pulse, on);
     vec2 q = abs(spot - cell - 0.5);
     float away = mix(max(q.x, q.y), length(q), round);
     float shape = clamp((swell - away) * at.z + 0.5, 0.0, 1.0) * inside;
     // The body below the tips is made of finer, clearer dots: what draws the eye is the outline.
-    float clear = mix(0.66, 1.0, max(up, peak)) + 0.25 * pulse * fill;
-    float rest = 0.28 * max(1.0 - 1.3 * cell.y / at.w, 0.0);
+    float clear = mix(0.85, 1.0, max(up, peak)) + 0.25 * pulse * fill;
+    float rest = 0.4 * max(1.0 - 1.3 * cell.y / at.w, 0.0);
     vec3 tone = mix(color.rgb, tip.rgb, max(max(0.85 * clamp(1.6 * up - 0.6, 0.0, 1.0), 0.12), peak));
     tone = mix(tone, vec3(1.0), 0.4 * pulse * fill);
 
     vec3 below = IMG_THIS_PIXEL(back).rgb;
-    float shine = IMG_THIS_NORM_PIXEL(light).r * glow * (0.2 + 0.3 * pulse) * color.a;
+    float shine = IMG_THIS_NORM_PIXEL(light).r * glow * (0.25 + 0.5 * pulse) * color.a;
     below = 1.0 - (1.0 - below) * (1.0 - color.rgb * min(shine, 1.0));
     return vec4(mix(below, tone, color.a * shape * mix(rest, min(clear, 1.0), on)), 1.0);
 }

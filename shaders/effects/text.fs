@@ -1,8 +1,8 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "1",
+    "VSN": "2",
     "TITLE": "Text",
-    "DESCRIPTION": "Title and artist over the picture, with the Studio's ways of appearing and breathing. Meant as the last effect of a chain.",
+    "DESCRIPTION": "Title and artist over the picture, with a rule between them in the photo's colour that follows the loudness and shoots out on accents, and with the Studio's ways of appearing and breathing. Meant as the last effect of a chain.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Text"],
@@ -15,8 +15,8 @@
          "SPACING": "tracking", "LEADING": 1.25, "OUTLINE": 0.12, "SHADOW": 0.34, "LINES": 2},
         {"NAME": "font", "LABEL": "Font", "TYPE": "long", "DEFAULT": 0,
          "LABELS": ["Inter", "Inter Black", "Manrope", "Roboto", "Roboto Condensed", "Open Sans", "Noto Sans", "PT Sans", "PT Sans Narrow", "Bebas Neue", "Yanone Kaffeesatz", "Comfortaa", "Play", "Jura", "JetBrains Mono", "Noto Serif", "Noto Serif Display", "PT Serif", "EB Garamond", "Old Standard", "Dancing Script"]},
-        {"NAME": "size", "LABEL": "Size of the title", "TYPE": "float", "MIN": 0.02, "MAX": 0.4, "DEFAULT": 0.1},
-        {"NAME": "small", "LABEL": "Size of the artist", "TYPE": "float", "MIN": 0.02, "MAX": 0.4, "DEFAULT": 0.064},
+        {"NAME": "size", "LABEL": "Size of the title", "TYPE": "float", "MIN": 0.02, "MAX": 0.4, "DEFAULT": 0.125},
+        {"NAME": "small", "LABEL": "Size of the artist", "TYPE": "float", "MIN": 0.02, "MAX": 0.4, "DEFAULT": 0.068},
         {"NAME": "place", "LABEL": "Place", "TYPE": "long", "DEFAULT": 0,
          "LABELS": ["Bottom left", "Bottom centre", "Bottom right", "Left", "Centre", "Right", "Top left", "Top centre", "Top right", "At the point, left", "At the point, centre", "At the point, right"]},
         {"NAME": "point", "LABEL": "Point", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.5]},
@@ -25,8 +25,8 @@
         {"NAME": "width", "LABEL": "Widest line", "TYPE": "float", "MIN": 0.2, "MAX": 1.0, "DEFAULT": 0.84},
         {"NAME": "above", "LABEL": "Artist above the title", "TYPE": "bool", "DEFAULT": false},
         {"NAME": "rotation", "LABEL": "Rotation", "TYPE": "float", "MIN": -180.0, "MAX": 180.0, "DEFAULT": 0.0, "IDENTITY": 0.0},
-        {"NAME": "spacing", "LABEL": "Letter spacing of the title", "TYPE": "float", "MIN": -0.1, "MAX": 0.6, "DEFAULT": 0.0},
-        {"NAME": "tracking", "LABEL": "Letter spacing of the artist", "TYPE": "float", "MIN": -0.1, "MAX": 0.6, "DEFAULT": 0.02},
+        {"NAME": "spacing", "LABEL": "Letter spacing of the title", "TYPE": "float", "MIN": -0.1, "MAX": 0.6, "DEFAULT": -0.015},
+        {"NAME": "tracking", "LABEL": "Letter spacing of the artist", "TYPE": "float", "MIN": -0.1, "MAX": 0.6, "DEFAULT": 0.14},
         {"NAME": "leading", "LABEL": "Line spacing", "TYPE": "float", "MIN": 0.7, "MAX": 2.0, "DEFAULT": 1.08},
         {"NAME": "color", "LABEL": "Colour of the title", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 1.0], "PHOTO": "light"},
         {"NAME": "pale", "LABEL": "Colour of the artist", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 0.92], "PHOTO": "light"},
@@ -43,7 +43,11 @@
          "LABELS": ["none", "pulse", "fade", "soft-scale", "pulse-fade", "breathe-up", "soft-blur", "scale-fade", "colour-pulse"]},
         {"NAME": "strength", "LABEL": "Strength of the breathing", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5},
         {"NAME": "period", "LABEL": "A breath lasts (seconds, 0 is as strong as it is)", "TYPE": "float", "MIN": 0.0, "MAX": 20.0, "DEFAULT": 3.0},
-        {"NAME": "accent", "LABEL": "Colour of the colour-pulse", "TYPE": "color", "DEFAULT": [1.0, 0.42, 0.35, 1.0]}
+        {"NAME": "accent", "LABEL": "Colour of the colour-pulse", "TYPE": "color", "DEFAULT": [1.0, 0.42, 0.35, 1.0]},
+        {"NAME": "rule", "LABEL": "Rule that follows the music", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
+        {"NAME": "tint", "LABEL": "Colour of the rule", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 1.0], "PHOTO": "vivid"},
+        {"NAME": "level", "LABEL": "Loudness", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "BIND": {"bind": "level.envelope", "smooth": 0.2}},
+        {"NAME": "pulse", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.5}}
     ],
     "PASSES": [
         {"TARGET": "plan", "WIDTH": 3, "HEIGHT": 1, "FLOAT": true},
@@ -69,6 +73,8 @@ const vec2 FALL = vec2(0.0, -0.04); // where the shadow falls, in em
 const float HAZE = 0.42;   // radius of the widest blur, in em
 const float SCRIM = 1.7;   // how far the dimming behind reaches, in em
 const float FOOT = 0.035;  // how much nearer to what apps cover than to a plain edge, in short sides
+const float RULE = 0.05;   // thickness of the rule, in em of the title
+const float APART = 0.3;   // how much further apart title and artist are with it, in em of the title
 const int TAPS = 40;
 
 vec4 planned(int at) { return texelFetch(plan, ivec2(at, 0), 0); }
@@ -100,7 +106,7 @@ float between() {
     float caps = above ? TEXT_CAPS(title) : TEXT_CAPS(artist);
     float under = base - ink(true).y;              // what hangs under the baseline
     float over = ink(false).w - first - caps;      // what stands above the capitals
-    float wanted = NEAR * (em.x + em.y) + 0.28 * max(em.x, em.y);
+    float wanted = NEAR * (em.x + em.y) + (0.28 + APART * step(1e-3, rule)) * max(em.x, em.y);
     return floor(max(wanted - under - over, 0.22 * em.y) + 0.5);
 }
 
@@ -253,6 +259,25 @@ float line_at(vec2 at, float meet, vec2 size) {
     return inside * (1.0 - smoothstep(0.75, 1.0, raw));
 }
 
+// The rule between title and artist: x is its coverage, y its glow, which ends with it. It
+// grows from the side that the block stands at, and an accent draws it out to the block's whole width.
+vec2 ruled(vec2 at, float meet, vec2 size) {
+    if (rule <= 0.0 || !shown(true) || !shown(false) || appear == 8 && now_state.z < 1.0) return vec2(0.0);
+    float em = planned_place.w;
+    float rest = min((0.5 + 0.7 * level) * em, size.x);
+    float strike = pulse * (2.0 - pulse);
+    float wide = mix(rest, max(size.x, rest), strike) * now_state.w;
+    float radius = max(0.5 * RULE * em * (1.0 + 0.9 * pulse), 0.6);
+    float start = side() * (size.x - wide);
+    vec2 off = at - vec2(0.0, meet);
+    off.x -= clamp(off.x, start + radius, max(start + wide - radius, start + radius));
+    float away = length(off) - radius;
+    float ink = clamp(0.5 - away, 0.0, 1.0) * smoothstep(0.0, 0.02, now_state.w);
+    float shine = (0.12 * level + 0.6 * pulse) * exp(-max(away, 0.0) / (0.13 * em)) * smoothstep(0.5 * em, 0.3 * em, away);
+    shine *= smoothstep(0.0, 0.25 * em, at.x - start) * smoothstep(0.0, 0.25 * em, start + wide - at.x);
+    return vec2(ink, shine * now_state.w) * min(rule * 2.0, 1.0) * tint.a;
+}
+
 // What dims the picture behind the block: dark behind light letters, light behind dark ones.
 vec4 dimming(vec2 from, vec4 block) {
     vec2 far = (abs(from - 0.5 * block.xy) - 0.5 * block.xy) / (SCRIM * planned_place.w);
@@ -287,6 +312,10 @@ void over() {
     vec4 seen = block_at(at + block.w, now_state.x) * open;
     float inside = line_at(from, block.z, block.xy);
     seen = mix(seen, vec4(color.rgb, 1.0) * color.a, inside);
+    vec2 bar = ruled(from, block.z, block.xy);
+    vec4 light = vec4(tint.rgb, 1.0) * bar.y; // it shines from behind the letters
+    seen += light * (1.0 - seen.a);
+    seen = mix(seen, vec4(mix(tint.rgb, vec3(1.0), 0.25 * pulse), 1.0), bar.x);
     float alpha = seen.a * move.w;
     if (alpha <= 0.0) return;
     vec3 tone = seen.rgb / seen.a;

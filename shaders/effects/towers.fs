@@ -2,7 +2,7 @@
     "ISFVSN": "2",
     "VSN": "2",
     "TITLE": "Towers",
-    "DESCRIPTION": "Slender columns of light on a line near the lower edge, with a short reflection below, coloured as the photo is from side to side. Their peaks hang above them for a moment and fall, and accents light them up.",
+    "DESCRIPTION": "A row of solid columns in perspective near the lower edge, with lit tops and their reflection in the floor, coloured as the photo is from side to side. Their peaks hang above them for a moment and fall, and accents light them up.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Photo", "Spectrum", "Beat"],
@@ -18,17 +18,17 @@
         {"NAME": "color", "LABEL": "Colour", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 1.0], "PHOTO": "vivid"},
         {"NAME": "tint", "LABEL": "Colours from the photo's own places", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5},
         {"NAME": "height", "LABEL": "Height", "TYPE": "float", "MIN": 0.05, "MAX": 1.0, "DEFAULT": 0.24},
-        {"NAME": "thickness", "LABEL": "Thickness", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.58},
+        {"NAME": "thickness", "LABEL": "Thickness", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.66},
         {"NAME": "peaks", "LABEL": "Peaks", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
         {"NAME": "glow", "LABEL": "Glow", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
         {"NAME": "mirror", "LABEL": "Low notes in the middle", "TYPE": "bool", "DEFAULT": true},
-        {"NAME": "dim", "LABEL": "Shade behind the columns", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.72, "IDENTITY": 0.0},
+        {"NAME": "dim", "LABEL": "Shade behind the columns", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
         {"NAME": "gain", "LABEL": "Sensitivity", "TYPE": "float", "MIN": 0.2, "MAX": 3.0, "DEFAULT": 1.0}
     ],
     "PASSES": [
         {"TARGET": "palette", "WIDTH": 7, "HEIGHT": 1},
         {"TARGET": "back"},
-        {"TARGET": "levels", "WIDTH": "max($count, (1 - min($count, 1)) * 2 * floor(min(8 + 9 * ((1 - $axis) * $WIDTH / $HEIGHT + $axis * $HEIGHT / $WIDTH), 24)))", "HEIGHT": 1, "FLOAT": true},
+        {"TARGET": "levels", "WIDTH": "max($count, (1 - min($count, 1)) * 2 * floor(min(5 + 5 * ((1 - $axis) * $WIDTH / $HEIGHT + $axis * $HEIGHT / $WIDTH), 14)))", "HEIGHT": 1, "FLOAT": true},
         {}
     ]
 }*/
@@ -44,7 +44,8 @@ const float FALL = 2.4;   // how fast it falls then, heights a second a second
 const float NEAR = 0.09;  // the most that it is above its column
 const float AHEAD = 0.08; // seconds that the spectrum takes to rise
 const float SIDE = 0.07;  // share of the width that stays free at either end
-const float BELOW = 0.3;  // height of the reflection, in heights
+const float EYE = 1.75;   // height of the vanishing point above the line, in heights
+const float DEEP = 0.13;  // how much smaller the back of a column is than its front
 
 // The colour of an upright strip of the photo: its saturated parts count most, and it is light
 // enough to be a light.
@@ -63,11 +64,14 @@ vec4 from_photo() {
     tone /= max(tone.r, max(tone.g, tone.b));
     tone *= tone; // as saturated as the photo's strongest colours, not as its mean
     float dark = 1.0 - dot(tone, vec3(0.2126, 0.7152, 0.0722));
-    return vec4(mix(color.rgb, mix(tone, vec3(1.0), 0.04 + 0.26 * dark), tint), 1.0);
+    tone = mix(color.rgb, mix(tone, vec3(1.0), 0.02 + 0.2 * dark), tint);
+    float grey = dot(tone, vec3(0.2126, 0.7152, 0.0722));
+    tone = max(mix(vec3(grey), tone, 1.5), 0.0); // solid faces take more colour than lines
+    return vec4(tone / max(1.0, max(tone.r, max(tone.g, tone.b))), 1.0);
 }
 
 // Red: where a pixel is between the ends of the row, from 0 to 1. Green: how far from the line, in
-// pixels; below it the picture is squeezed. Blue: the most that a column reaches; alpha: the row's length.
+// pixels. Blue: the most that a column reaches; alpha: the row's length.
 vec4 place() {
     bool upright = axis != 0;
     vec2 size = upright ? RENDERSIZE.yx : RENDERSIZE;
@@ -80,19 +84,15 @@ vec4 place() {
     float side = (spot.y - at) * (line > 0.6 ? -1.0 : 1.0);
     float most = height * min(size.y, 1.4 * size.x);
     most = min(most, 0.92 * (line > 0.6 ? at - safe.y * size.y : (1.0 - safe.w) * size.y - at));
-    return vec4((spot.x - low) / (high - low), side < 0.0 ? side / BELOW : side, most, high - low);
+    return vec4((spot.x - low) / (high - low), side, most, high - low);
 }
 
-// The photo with a soft shade along the line, in which nothing is as bright as the columns.
+// The photo, which grows dark towards the floor on the whole width: a floor for the reflection.
 vec4 background() {
     vec4 at = place();
-    float ends = smoothstep(-0.12, 0.1, at.x) * smoothstep(1.12, 0.9, at.x);
-    float up = at.y / at.z;
-    float shade = dim * ends * exp(-0.9 * up * up);
-    vec3 tone = IMG_THIS_PIXEL(inputImage).rgb * (1.0 - shade);
-    float bright = dot(tone, vec3(0.2126, 0.7152, 0.0722));
-    float most = mix(1.0, 0.15, min(1.4 * shade, 1.0));
-    return vec4(tone * mix(1.0, most / max(bright, most), 0.85), 1.0);
+    float shade = dim * smoothstep(1.1, -0.1, at.y / at.z) * (line > 0.6 || axis != 0 ? exp(-3.0 * at.y * at.y / (at.z * at.z)) : 1.0);
+    vec3 tone = IMG_THIS_PIXEL(inputImage).rgb;
+    return vec4(tone * mix(vec3(1.0), tone, 0.5 * shade) * (1.0 - shade), 1.0);
 }
 
 float level(float pitch, float age) {
@@ -116,41 +116,68 @@ vec4 column() {
     return vec4(min(vec2(now, min(max(peak, now), now + NEAR)) * force, 1.0), 0.0, 1.0);
 }
 
+float edge(float inside) { return clamp(inside + 0.5, 0.0, 1.0); }
+
+void paint(inout vec3 picture, vec3 tone, float cover) { picture = mix(picture, tone, cover); }
+
+// Columns are boxes before one vanishing point, which is in the middle, above them all: a point so
+// far behind the front has its distance to that times k, from 1 down to 1 - deep. The outermost of
+// those that may cover a pixel is painted first. Below the floor each face is its own reflection.
 vec4 towers() {
+    vec3 seen = IMG_THIS_PIXEL(back).rgb;
     vec4 at = place();
     float columns = IMG_SIZE(levels).x;
-    float across = at.x * columns;
     float unit = at.w / columns;
-    float ends = clamp(6.0 * (0.5 - abs(at.x - 0.5)) + 0.4, 0.0, 1.0) * step(abs(at.x - 0.5), 0.5);
-    float above = step(0.0, at.y);
-    float off = abs(at.y);
-    vec2 values = IMG_PIXEL(levels, vec2(clamp(floor(across), 0.0, columns - 1.0) + 0.5, 0.5)).rg;
-    vec2 tall = values * at.z;
-    float fine = 0.004 * min(RENDERSIZE.x, RENDERSIZE.y);
-    float radius = 0.5 * thickness * unit;
-    // What is finer than a pixel is drawn fainter instead.
-    float fainter = min(2.0 * radius, 1.0);
-    radius = max(radius, 0.5);
-    float beside = (fract(across) - 0.5) * unit;
-    float end = max(tall.r, fine + radius) - radius;
-    float away = length(vec2(beside, max(off - end, 0.0)));
-    float column = clamp(radius + 0.5 - away, 0.0, 1.0) * fainter;
-    float cap = clamp(max(fine, 0.75) + 0.5 - abs(off - tall.g - 3.0 * fine), 0.0, 1.0);
-    cap *= clamp(radius + 0.5 - abs(beside), 0.0, 1.0) * fainter * peaks * above;
-    cap *= smoothstep(2.0 * fine, 6.0 * fine, tall.g - tall.r);
-
+    float outward = at.x < 0.5 ? -1.0 : 1.0;
+    float x = abs(at.x - 0.5) * at.w; // from the middle, as all that follows
+    float eye = EYE * at.z;
+    float deep = min(DEEP, 3.6 / columns);
+    float thin = min(RENDERSIZE.x, RENDERSIZE.y);
+    float wanted = 0.5 * thickness * unit;
+    float half_wide = max(wanted, 0.5);
+    float opaque = color.a * min(2.0 * wanted, 1.0); // what is finer than a pixel is drawn fainter
+    if (x > 0.5 * at.w + 2.0 * unit || at.y > 1.4 * at.z || at.y < -at.z) return vec4(seen, 1.0);
+    float here = floor(at.x * columns);
+    for (int i = 2; i >= 0; i--) {
+        float index = here + outward * float(i);
+        if (index < 0.0 || index > columns - 1.0) continue;
+        vec2 values = texelFetch(levels, ivec2(int(index), 0), 0).rg * at.z;
+        float tall = max(values.r, 0.012 * thin);
+        float centre = abs((index + 0.5) / columns - 0.5) * at.w;
+        float inner = max(centre - half_wide, 0.0);
+        float outer = centre + half_wide;
+        vec3 tone = IMG_NORM_PIXEL(palette, vec2((index + 0.5) / columns, 0.5)).rgb;
+        float lively = clamp(values.r / at.z, 0.0, 1.0);
+        // The side that faces the middle.
+        float k = clamp(x / max(inner, 1e-3), 1.0 - deep, 1.0);
+        float y = eye + (at.y - eye) / k; // height on that face
+        float cover = edge(inner - x) * edge(x - inner * (1.0 - deep)) * edge(eye + (tall - eye) * k - at.y) * edge(at.y - eye + (tall + eye) * k);
+        float mirrored = y < 0.0 ? 0.5 * exp(4.0 * y / at.z) : 1.0;
+        float rise = clamp(abs(y) / tall, 0.0, 1.0);
+        paint(seen, tone * (0.10 + 0.22 * rise + 0.15 * pulse * rise), cover * opaque * mirrored);
+        // The top.
+        k = clamp((at.y - eye) / (tall - eye), 1.0 - deep, 1.0);
+        cover = edge(at.y - tall) * edge(eye + (tall - eye) * (1.0 - deep) - at.y) * edge(x - inner * k) * edge(outer * k - x);
+        paint(seen, mix(tone, vec3(1.0), 0.35 + 0.25 * lively + 0.4 * pulse), cover * opaque);
+        // The front, lit from its upper edge down.
+        cover = edge(x - (centre - half_wide)) * edge(outer - x) * edge(tall - at.y) * edge(at.y + tall);
+        rise = clamp(abs(at.y) / tall, 0.0, 1.0);
+        mirrored = at.y < 0.0 ? 0.55 * exp(4.0 * at.y / at.z) : 1.0;
+        vec3 face = tone * mix(0.42, 0.92, rise) * (1.0 + 0.25 * pulse);
+        face = mix(face, vec3(1.0), 0.10 * pulse * rise + 0.25 * smoothstep(tall - 0.007 * thin - 1.0, tall, abs(at.y)));
+        paint(seen, face, cover * opaque * mirrored);
+        // Its peak: a slab that floats above.
+        float slab = max(0.0045 * thin, 1.0);
+        float off = at.y - values.g - eye * deep * 0.6 - 2.0 * slab;
+        cover = edge(slab - abs(off)) * edge(x - centre + half_wide) * edge(outer - x) * smoothstep(1.5 * slab, 5.0 * slab, values.g - values.r);
+        paint(seen, mix(tone, vec3(1.0), 0.6), cover * opaque * min(2.0 * peaks, 1.0));
+    }
+    // Light on the floor and behind the row, where accents strike.
     vec3 tone = IMG_NORM_PIXEL(palette, vec2(isf_FragNormCoord.x, 0.5)).rgb;
-    // A narrow glow around each column, and along the line where accents strike.
-    float shine = glow * (0.2 + 0.5 * pulse) * exp(-max(away - radius, 0.0) / (0.45 * unit)) * mix(0.3, 1.0, above);
-    shine += 0.45 * glow * pulse * exp(-off / (2.5 * fine));
-    vec3 below = IMG_THIS_PIXEL(back).rgb;
-    below = 1.0 - (1.0 - below) * (1.0 - tone * color.a * ends * clamp(shine, 0.0, 1.0));
-    float tip = clamp(off / max(tall.r, 1.0), 0.0, 1.0);
-    vec3 body = mix(tone, mix(tone, vec3(1.0), 0.55), clamp(tip * tip * tip + 0.35 * pulse, 0.0, 1.0));
-    float clear = mix(0.78, 0.95, tip) + 0.08 * pulse;
-    clear *= mix(0.4 * max(1.0 - off / at.z, 0.0), 1.0, above);
-    below = mix(below, body, column * clear * color.a * ends);
-    return vec4(mix(below, mix(tone, vec3(1.0), 0.6), cap * color.a * ends), 1.0);
+    float ends = smoothstep(0.56, 0.4, abs(at.x - 0.5));
+    float shine = glow * ends * (0.10 * loud * step(0.02, loud) + 0.45 * pulse) * exp(-abs(at.y) / (at.y < 0.0 ? 0.22 : 0.5) / at.z);
+    seen += (1.0 - seen) * tone * color.a * shine;
+    return vec4(seen, 1.0);
 }
 
 void main() {
