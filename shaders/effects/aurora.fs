@@ -2,7 +2,7 @@
     "ISFVSN": "2",
     "VSN": "1",
     "TITLE": "Aurora",
-    "DESCRIPTION": "Curtains of northern light in the photo's vivid colours, in its sky where it has one, with the photo turned to night below them and what stands in its middle left as it is. Each curtain grows with its own part of the sound: the low notes at the back, the high ones in front. Accents flare, and the drop sets the whole sky alight.",
+    "DESCRIPTION": "Curtains of green and violet northern light in the photo's sky, or over its upper part where it has none, before which it darkens as at dusk; what stands in its middle and all that lies below is left as it is. Each curtain grows with its own part of the sound: the low notes at the back, the high ones in front. Accents flare, and the drop sets the whole sky alight.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Photo", "Spectrum", "Scene"],
@@ -17,8 +17,8 @@
         {"NAME": "height", "LABEL": "Height", "TYPE": "float", "MIN": 0.2, "MAX": 2.0, "DEFAULT": 1.0},
         {"NAME": "place", "LABEL": "Higher or lower", "TYPE": "float", "MIN": -0.5, "MAX": 0.5, "DEFAULT": 0.0},
         {"NAME": "speed", "LABEL": "Speed", "TYPE": "float", "MIN": 0.0, "MAX": 3.0, "DEFAULT": 1.0},
-        {"NAME": "color", "LABEL": "Colour below", "TYPE": "color", "DEFAULT": [0.25, 1.0, 0.62, 1.0], "PHOTO": "vivid"},
-        {"NAME": "second", "LABEL": "Colour above", "TYPE": "color", "DEFAULT": [0.55, 0.3, 1.0, 1.0], "PHOTO": "second"},
+        {"NAME": "color", "LABEL": "Colour below", "TYPE": "color", "DEFAULT": [0.12, 1.0, 0.42, 1.0]},
+        {"NAME": "second", "LABEL": "Colour above", "TYPE": "color", "DEFAULT": [0.5, 0.16, 1.0, 1.0]},
         {"NAME": "dim", "LABEL": "Night", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
         {"NAME": "behind", "LABEL": "Behind dark things", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.7, "IDENTITY": 0.0},
         {"NAME": "pulse", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.35}},
@@ -120,10 +120,17 @@ vec4 opened() {
     return vec4((1.0 - smoothstep(0.025, 0.10, uneven)) * (1.0 - smoothstep(0.1, 0.5, flesh)), flesh, 0.0, 1.0);
 }
 
+// How much of the frame's height the photo fills: all of it unless it is much wider than the frame.
+float tall() {
+    vec2 frame = IMG_SIZE(inputImage);
+    vec2 size = IMG_SIZE(photo);
+    return clamp(size.y / size.x * frame.x / frame.y, 0.3, 1.0);
+}
+
 // How much a place belongs to a subject in the middle, in photos that have one; a sky at night has none.
 float subject() {
     vec2 found = IMG_NORM_PIXEL(horizon, vec2(0.5)).ba;
-    float oval = length((isf_FragNormCoord - vec2(0.5, 0.55)) / vec2(0.21, 0.46));
+    float oval = length((isf_FragNormCoord - vec2(0.5, 0.5 + 0.04 * tall())) / vec2(0.21, 0.42 * tall()));
     return (1.0 - smoothstep(0.75, 1.5, oval)) * found.y * smoothstep(0.12, 0.3, found.x);
 }
 
@@ -137,8 +144,8 @@ vec4 blurred() {
 
 // How much of the sky's light reaches this place: in the upper part, softly, hardly over a subject.
 float lit(float free) {
-    float high = smoothstep(0.40 + place, 0.82 + place, isf_FragNormCoord.y);
-    return high * mix(1.0, mix(0.04, 1.0, free * free), behind) * (1.0 - 0.88 * subject());
+    float high = smoothstep(0.36 + place, 0.72 + place, isf_FragNormCoord.y);
+    return high * mix(1.0, mix(0.1, 1.0, free), behind) * (1.0 - 0.85 * subject());
 }
 
 // How much of the drop there is now.
@@ -146,12 +153,9 @@ float surge() {
     return exp(-since / 1.6) * smoothstep(-0.04, 0.05, since);
 }
 
-// The height of the frame where the sky ends; the photo fills its height unless it is much wider.
+// The height of the frame where the sky ends.
 float sky_ends() {
-    vec2 frame = IMG_SIZE(inputImage);
-    vec2 size = IMG_SIZE(photo);
-    float tall = clamp(size.y / size.x * frame.x / frame.y, 0.3, 1.0);
-    return max(0.5 + (IMG_NORM_PIXEL(horizon, vec2(0.5)).r - 0.5) * tall, 0.48);
+    return max(0.5 + (IMG_NORM_PIXEL(horizon, vec2(0.5)).r - 0.5) * tall(), 0.48);
 }
 
 // One curtain at one place along it: its lower edge, how high it stands, how bright it is there.
@@ -170,9 +174,9 @@ vec4 fold() {
     edge = 1.1 * edge + sky_ends() + place + 0.24 * (1.0 - kind) + 0.02;
     float rays = noise(along * 9.0, t * 1.7, i + 32) * 0.6 + noise(along * 31.0 + 2.0 * t, t * 2.6, i + 40) * 0.4;
     float veil = smoothstep(0.22, 0.75, noise(along * 0.8 - t * 0.5, t * 0.7, i + 48));
-    float tall = height * (0.10 + 0.30 * sound + 0.05 * pulse + 0.18 * surge()) * (0.55 + 0.75 * rays + 0.3 * bend);
-    float bright = 1.35 * veil * (0.34 + 1.06 * sound * sound + 0.55 * pulse + 1.1 * surge()) * (0.3 + 1.5 * rays * rays);
-    return vec4(edge, max(tall, 0.02), bright, bend);
+    float reach = height * (0.11 + 0.30 * sound + 0.12 * pulse + 0.18 * surge()) * (0.55 + 0.75 * rays + 0.3 * bend);
+    float bright = 1.35 * veil * (0.3 + 0.95 * sound * sound + 1.1 * pulse + 1.1 * surge()) * (0.3 + 1.5 * rays * rays);
+    return vec4(edge, max(reach, 0.02), bright, bend);
 }
 
 // A colour as pure and as bright as light is.
@@ -197,7 +201,7 @@ vec4 curtains() {
         float k = float(i) / float(CURTAINS - 1);
         vec3 low = mix(pure(color.rgb), pure(second.rgb), 0.5 * k * k);
         vec3 high = mix(pure(second.rgb), pure(color.rgb), 0.3 * (1.0 - k));
-        sum += light * mix(low, 0.8 * high, smoothstep(0.0, 1.3, rise + 0.5 * curtain.w));
+        sum += light * mix(low, 0.62 * high, smoothstep(0.0, 0.85, rise + 0.5 * curtain.w));
     }
     return vec4(amount * sum, 1.0);
 }
@@ -207,26 +211,36 @@ float dither() {
     return (fract(52.9829189 * fract(dot(gl_FragCoord.xy, vec2(0.06711056, 0.00583715)))) - 0.5) / 255.0;
 }
 
-// The photo at night below the light: dark things stand before it, and it falls on the ground.
+// The sky of the photo at dusk behind the light, and the photo below as it is but for the light
+// that falls on it. Dark things stand before the light.
 vec4 night() {
     vec3 picture = IMG_THIS_PIXEL(inputImage).rgb;
     float grey = dot(picture, vec3(0.2126, 0.7152, 0.0722));
     float up = isf_FragNormCoord.y - sky_ends();
-    vec3 dark = mix(picture, grey * vec3(0.72, 0.86, 1.15), 0.35 * dim);
-    dark *= mix(vec3(1.0), dark, 0.8 * dim) * (1.0 - dim * (0.34 + 0.35 * smoothstep(-0.1, 0.4, up)));
     float above = IMG_NORM_PIXEL(horizon, vec2(0.5)).b;
-    dark *= mix(vec3(1.0), vec3(0.55, 0.6, 0.72), dim * smoothstep(0.25, 0.6, above)); // day becomes night
+    float day = smoothstep(0.12, 0.45, above);
     vec2 around = IMG_THIS_NORM_PIXEL(near).rg;
     float flesh = smoothstep(0.04, 0.3, around.y) * subject();
-    dark = mix(dark, picture * (1.0 - 0.2 * dim), flesh);
+    float keep = max(flesh, 0.75 * subject());
+    // Dusk comes down from the top: blue and deep there, and gone where the ground begins.
+    float dusk = dim * smoothstep(-0.22, 0.42, up) * (1.0 - keep);
+    float deep = dusk * mix(0.55, 1.0, day);
+    vec3 dark = mix(picture, grey * vec3(0.42, 0.62, 1.1), 0.7 * deep);
+    dark *= 1.0 - deep * (0.35 + 0.6 * smoothstep(0.05, 0.8, grey));
+    // Everywhere a little harder, so that light has something to stand out from.
+    float hard = 0.5 * dim * (1.0 - keep);
+    dark += hard * dark * (1.0 - dark) * (2.0 * dark - 1.0 - 0.25 * day);
     vec3 light = IMG_THIS_NORM_PIXEL(sky).rgb;
-    light = light * (1.0 + 0.35 * pulse) / (1.0 + 1.1 * light); // bright folds stay coloured
+    light *= 1.0 + 0.6 * day;
+    // Gaps between the folds stay dark, and bright folds coloured.
+    light *= 0.35 + 0.65 * smoothstep(0.0, 0.9, max(light.g, light.b));
+    light = light * (1.0 + 0.3 * pulse) / (1.0 + 1.05 * max(light.r, max(light.g, light.b)));
     float bright = 0.1 + 0.9 * above;
-    light *= mix(1.0, smoothstep(0.02 * bright, 0.75 * bright, grey), behind);
+    light *= mix(1.0, 0.16 + 0.84 * smoothstep(0.02 * bright, 0.6 * bright, grey), behind);
     light *= lit(around.x) * (1.0 - flesh);
-    float fall = smoothstep(0.15, -0.35, up) * (0.12 + 0.35 * pulse + 0.9 * surge());
-    dark += dark * mix(color.rgb, second.rgb, 0.3) * 1.6 * amount * fall;
-    return vec4(1.0 - (1.0 - min(dark, 1.0)) * max(1.0 - light, 0.0) + dither(), 1.0);
+    float fall = smoothstep(0.25, -0.25, up) * (0.08 + 0.4 * pulse + 0.9 * surge()) * (1.0 - 0.6 * keep);
+    dark += dark * (1.0 - dark) * mix(color.rgb, second.rgb, 0.3) * 1.6 * amount * fall;
+    return vec4(1.0 - (1.0 - clamp(dark, 0.0, 1.0)) * max(1.0 - light, 0.0) + dither(), 1.0);
 }
 
 void main() {
