@@ -32,13 +32,21 @@ class Reason:
     def from_json(cls, value: Any) -> "Reason | str":
         """What to_json gave, or any other value as text."""
         if isinstance(value, dict) and value.get("reason") in REASONS:
-            return cls(value["reason"], value.get("values") or {})
+            return cls(value["reason"], read_values(value.get("values")))
         return str(value)
 
 
 def reason(key: str, **values: object) -> Reason:
     """The fragment `key` of REASONS."""
     return Reason(key, values)
+
+
+def read_values(values: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Read the values of a sentence from JSON, every reason among them; see Reason.to_json."""
+    return {
+        name: Reason.from_json(value) if isinstance(value, dict) else value
+        for name, value in (values or {}).items()
+    }
 
 
 REASONS: dict[str, tuple[str, str]] = {

@@ -1,9 +1,10 @@
+import json
 import re
 
 import pytest
 
 from server.errors import ToqiboxError, sentence
-from server.reasons import REASONS, Reason, reason
+from server.reasons import REASONS, Reason, read_values, reason
 
 
 @pytest.mark.parametrize("key", REASONS)
@@ -25,4 +26,8 @@ def test_a_reason_survives_the_way_out_of_a_worker() -> None:
     why = reason("past_the_end", seconds="3.2")
     assert Reason.from_json(why.to_json()) == why
     assert Reason.from_json("words") == "words"
+    nested = reason("preset_file", place="effect", why=why)
+    values = json.loads(json.dumps({"why": nested, "limit": 3}, default=Reason.to_json))
+    assert read_values(values) == {"why": nested, "limit": 3}
+    assert read_values(None) == {}
     assert Reason.from_json({"reason": "unheard of"}) == "{'reason': 'unheard of'}"

@@ -22,7 +22,6 @@ from server.jobs.store import Store
 from server.jobs.verdicts import Verdicts
 from server.jobs.workers import Event, TaskError, Watch, run_once
 from server.log import note
-from server.reasons import Reason
 from server.threads import settled
 
 _LOG = logging.getLogger(__name__)
@@ -226,9 +225,4 @@ def _refusal(error: TaskError, stage: str) -> ToqiboxError:
         code, field = ("undecodable_image", stage) if is_photo else ("undecodable_audio", "audio")
         return ToqiboxError(code, field=field, detail=error.detail)
     code = error.code if CATALOGUE[error.code].status else "internal"
-    said = event.get("values") or {}
-    values: dict[str, Any] = {
-        name: Reason.from_json(value) if isinstance(value, dict) else value
-        for name, value in said.items()
-    }
-    return ToqiboxError(code, field=event.get("field"), detail=error.detail, **values)
+    return ToqiboxError(code, field=event.get("field"), detail=error.detail, **error.values)

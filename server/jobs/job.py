@@ -14,6 +14,7 @@ from typing import Any
 
 from server.errors import CATALOGUE, sentence
 from server.jobs.spec import Spec
+from server.reasons import read_values
 from server.warning import Row, seen, warning
 
 
@@ -163,7 +164,7 @@ def seen_by_client(
         "report": job.report,
     }
     if job.error_code:
-        told["error"] = sentence(job.error_code, language, job.error_values)
+        told["error"] = sentence(job.error_code, language, read_values(job.error_values))
         told["code"] = job.error_code
         told["retryable"] = CATALOGUE[job.error_code].retryable
         if job.diagnostics:

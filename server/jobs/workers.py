@@ -12,6 +12,7 @@ from typing import Any
 from server import confine, start
 from server.errors import CATALOGUE
 from server.jobs.patience import within
+from server.reasons import read_values
 
 LINE_BYTES = 1 << 20
 _TAIL_BYTES = 8192
@@ -31,6 +32,11 @@ class TaskError(Exception):
         self.code = code
         self.detail = detail
         self.event = event or {}
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The values of the error's sentence, with the reasons among them as Reason."""
+        return read_values(self.event.get("values"))
 
     @property
     def is_from_outside(self) -> bool:

@@ -89,7 +89,7 @@ async def _serve(
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, done.set)
     pages = Pages(subject, painter, watched, current, done)
-    edits = Edits(subject, Writer(watched.path), Uploads(folder, current))
+    edits = Edits(subject, Writer(watched.path), Uploads(folder, current, painter))
     runner = web.AppRunner(
         application(pages, edits), access_log=None, handle_signals=False, shutdown_timeout=_END_S
     )

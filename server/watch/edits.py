@@ -55,6 +55,7 @@ class Edits:
         name = request.query.get("name", kind)[:_LONGEST_NAME]
         await self._uploads.take(kind, name, request.content.iter_any())
         await self._subject.tell()
+        await self._uploads.discard_replaced()
         return web.json_response({})
 
 

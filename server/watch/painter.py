@@ -73,10 +73,10 @@ class Painter:
         """
         self._asked += 1
         mine = self._asked
-        task = self._frame(loaded.row(params), frame, size, fit)
         async with self._lane:
             if mine != self._asked:
                 raise Superseded
+            task = self._frame(loaded.row(params), frame, size, fit)
             try:
                 result = await self._run(task, _FRAME, loaded)
             finally:
@@ -94,13 +94,13 @@ class Painter:
             Superseded: the file has changed meanwhile.
             ToqiboxError: it cannot be drawn.
         """
-        task = {
-            **self._frame(loaded.row(params), 0, size, fit),
-            "task": "profile",
-            "sizes": [list(size)],
-            "count": _MEASURED_FRAMES,
-        }
         async with self._lane:
+            task = {
+                **self._frame(loaded.row(params), 0, size, fit),
+                "task": "profile",
+                "sizes": [list(size)],
+                "count": _MEASURED_FRAMES,
+            }
             found = await self._run(task, _FRAME, loaded)
         row = found["sizes"][0]
         return {
@@ -109,6 +109,11 @@ class Painter:
             "renderer": found["renderer"],
             "software": found["software"],
         }
+
+    async def finish(self) -> None:
+        """Wait for the task under way; later ones read the material that is current then."""
+        async with self._lane:
+            pass
 
     async def stop(self) -> None:
         """End the worker and what it does."""
@@ -181,7 +186,7 @@ def _limits() -> Limits:
 
 def _plain(error: TaskError, loaded: Loaded) -> ToqiboxError:
     """The failure of a task as something to be said of the effect."""
-    effect, event = loaded.effect, error.event
+    effect = loaded.effect
     author = Text(effect.id, effect.file, effect.source)
     found = verdict.of_error(error, author, software=True)
     if found is None and verdict.is_late(error):
@@ -190,7 +195,7 @@ def _plain(error: TaskError, loaded: Loaded) -> ToqiboxError:
         return ToqiboxError(
             found.code,
             name=loaded.effect.id,
-            reason=event.get("values", {}).get("reason", ""),
+            reason=error.values.get("reason", ""),
             diagnostics=list(found.diagnostics),
             detail=error.detail,
         )

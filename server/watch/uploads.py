@@ -9,8 +9,8 @@ from pathlib import Path
 from server.confine import Limits
 from server.errors import ToqiboxError
 from server.jobs.workers import TaskError, Watch, Worker
-from server.reasons import Reason
 from server.watch.current import CurrentMaterial
+from server.watch.painter import Painter
 
 KINDS = ("audio", "photo", "photo2")
 LARGEST_BYTES = 1 << 30
@@ -26,12 +26,17 @@ class Uploads:
     Args:
         folder: for what is made of them.
         current: what the effect is shown with.
+        painter: reads the material.
     """
 
-    def __init__(self, folder: Path, current: CurrentMaterial) -> None:
+    def __init__(self, folder: Path, current: CurrentMaterial, painter: Painter) -> None:
         self._folder = folder
         self._current = current
+        self._painter = painter
         self._lane = asyncio.Lock()
+        self._in_use: dict[str, Path] = {}
+        """Folder of the last upload of each kind."""
+        self._replaced: list[Path] = []
 
     async def take(self, kind: str, name: str, body: AsyncIterable[bytes]) -> None:
         """Receive a file of one of KINDS and show the effect with it.
@@ -55,6 +60,18 @@ class Uploads:
             except BaseException:
                 shutil.rmtree(folder, ignore_errors=True)
                 raise
+            if kind in self._in_use:
+                self._replaced.append(self._in_use[kind])
+            self._in_use[kind] = folder
+
+    async def discard_replaced(self) -> None:
+        """Remove the uploads that others took the place of, once no frame is drawn with them."""
+        if not self._replaced:
+            return
+        folders, self._replaced = self._replaced, []
+        await self._painter.finish()
+        for folder in folders:
+            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
     async def _prepared(self, kind: str, upload: Path, folder: Path) -> dict[str, Path | float]:
         """What of the material is another, by field."""
@@ -82,11 +99,8 @@ class Uploads:
 
 
 def _plain(error: TaskError) -> ToqiboxError:
-    values = dict(error.event.get("values") or {})
-    if "reason" in values:
-        values["reason"] = Reason.from_json(values["reason"])
     field = error.event.get("field")
-    return ToqiboxError(error.code, field=field, detail=error.detail, **values)
+    return ToqiboxError(error.code, field=field, detail=error.detail, **error.values)
 
 
 async def _received(path: Path, body: AsyncIterable[bytes]) -> None:

@@ -2,7 +2,25 @@
 
 const at = (id) => document.getElementById(id);
 const PHOTOS = /\.(?:jpe?g|png|webp|gif|bmp|hei[cf]|avif|tiff?)$/i;
+const REFUSED = "refused files";
 const KINDS = { audio: "Track", photo: "Photo", photo2: "Second photo" };
+
+const sending = new Set();
+let refused = [];
+
+/** Load the page again, with the other material, once every file is sent. */
+export async function reload() {
+  while (sending.size) await Promise.all(sending);
+  if (refused.length) sessionStorage.setItem(REFUSED, refused.join(" · "));
+  location.reload();
+}
+
+/** Say which files were refused before the page was loaded again. */
+export function sayRefused(say) {
+  const words = sessionStorage.getItem(REFUSED);
+  sessionStorage.removeItem(REFUSED);
+  if (words) say(words, "bad");
+}
 
 /**
  * Take files for the page.
@@ -25,7 +43,7 @@ export function drops(film, say) {
   }
   at("chosen").onchange = () => {
     const [file] = at("chosen").files;
-    if (file) send(file, kind, say);
+    if (file) void sendAll([[file, kind]], say);
     at("chosen").value = "";
   };
   const files = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
@@ -37,12 +55,12 @@ export function drops(film, say) {
   addEventListener("dragleave", (event) => {
     if (!event.relatedTarget) at("drop").hidden = true;
   });
-  addEventListener("drop", async (event) => {
+  addEventListener("drop", (event) => {
     at("drop").hidden = true;
     if (!files(event)) return;
     event.preventDefault();
     const second = event.target.closest?.("#pick-photo2") !== null;
-    for (const file of event.dataTransfer.files) await send(file, kindOf(file, second), say);
+    void sendAll([...event.dataTransfer.files].map((file) => [file, kindOf(file, second)]), say);
   });
 }
 
@@ -51,14 +69,30 @@ function kindOf(file, second) {
   return second ? "photo2" : "photo";
 }
 
+/** Send files one after another; reload() waits for the last. */
+async function sendAll(files, say) {
+  if (!sending.size) refused = [];
+  const all = (async () => {
+    for (const [file, kind] of files) await send(file, kind, say);
+  })();
+  sending.add(all);
+  await all;
+  sending.delete(all);
+}
+
 /** Send a file; the server tells all pages of it when it is in use. */
 async function send(file, kind, say) {
   say(kind === "audio" ? `analysing ${file.name}` : `preparing ${file.name}`, "");
   try {
     const url = `/drop/${kind}?name=${encodeURIComponent(file.name)}`;
     const answer = await fetch(url, { method: "POST", body: file, headers: { "Content-Type": "application/octet-stream" } });
-    if (!answer.ok) say(`${file.name}: ${(await answer.json()).reason}`, "bad");
+    if (!answer.ok) refuse(file, (await answer.json()).reason, say);
   } catch (error) {
-    say(`${file.name}: ${error.message}`, "bad");
+    refuse(file, error.message, say);
   }
+}
+
+function refuse(file, why, say) {
+  refused.push(`${file.name}: ${why}`);
+  say(refused.join(" · "), "bad");
 }

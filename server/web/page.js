@@ -4,9 +4,10 @@ import { Bar } from "./bar.js";
 import { Clock } from "./clock.js";
 import { Compare } from "./compare.js";
 import { Controls } from "./controls.js";
+import { reload, sayRefused } from "./drops.js";
 import { SIZES, remember } from "./memory.js";
 import { Context } from "./player.js";
-import { Report } from "./report.js";
+import { Report, say } from "./report.js";
 import { Screen } from "./screen.js";
 import { Stage } from "./stage.js";
 import { Subject } from "./subject.js";
@@ -107,8 +108,9 @@ export class Page {
 
   async follow(state) {
     // With another track or photo nothing of the page stays as it is.
-    if (state.material !== this.film.material) location.reload();
-    else await this.subject.follow(state);
+    if (state.material !== this.film.material) return reload();
+    await this.subject.follow(state);
+    sayRefused(say);
   }
 
   // What changes

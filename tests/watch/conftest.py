@@ -57,6 +57,13 @@ class Watching:
         with contextlib.closing(connection), connection.getresponse() as answer:
             return answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read()
 
+    def send(self, path: str, body: bytes) -> tuple[int, dict[str, str]]:
+        """Status and JSON answer of a POST."""
+        connection = HTTPConnection(self.address.removeprefix("http://").strip("/"), timeout=SOON_S)
+        connection.request("POST", path, body)
+        with contextlib.closing(connection), connection.getresponse() as answer:
+            return answer.status, json.loads(answer.read())
+
 
 @pytest.fixture(scope="module")
 def watching(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watching]:

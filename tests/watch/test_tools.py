@@ -3,6 +3,7 @@
 import base64
 import json
 import shlex
+import subprocess
 from io import BytesIO
 from pathlib import Path
 
@@ -182,25 +183,47 @@ async def test_another_photo_and_track_are_dropped(
     chromium: Chromium, watching: Watching, tmp_path: Path
 ) -> None:
     watching.write(PHOTO)
-    async with opened(chromium, watching, tmp_path, refusals=1) as page:
+    async with opened(chromium, watching, tmp_path, refusals=2) as page:
         red = BytesIO()
         Image.fromarray(np.full((9, 16, 3), (255, 0, 0), np.uint8)).save(red, "PNG")
-        await _drop(page, "red.png", red.getvalue())
+        files = {"none.wav": b"no sound", "red.png": red.getvalue(), "short.wav": media.wav(0.5)}
+        await _drop(page, **files)  # all are sent before the page is loaded again
         await page.until("window.watch?.film.names.photo == 'red.png' && watch.player", SOON_S)
+        assert await page.run("watch.film.names.audio") == "short.wav"
+        assert "none.wav" in await shown(page, "state", "none.wav: ")
         await colored(page, 255, 0, 0)
-        await _drop(page, "short.wav", media.wav(0.5))
-        await page.until("window.watch?.film.names.audio == 'short.wav' && watch.player", SOON_S)
         assert await page.run("watch.clock.frames") == 15
-        await _drop(page, "none.png", b"no picture")
+        await _drop(page, **{"none.png": b"no picture"})
         assert "none.png" in await shown(page, "state", "none.png: ")
         await colored(page, 255, 0, 0)
 
 
-async def _drop(page: Page, name: str, content: bytes) -> None:
-    data = base64.b64encode(content).decode()
-    file = f"new File([Uint8Array.from(atob('{data}'), (c) => c.charCodeAt(0))], '{name}')"
+def test_a_silent_film_is_refused_in_words(watching: Watching, tmp_path: Path) -> None:
+    picture = ["-f", "lavfi", "-i", "color=size=16x16:duration=0.2"]
+    film = tmp_path / "film.mp4"
+    subprocess.run(["ffmpeg", "-v", "error", *picture, film], check=True)
+    status, answer = watching.send("/drop/audio?name=film.mp4", film.read_bytes())
+    assert status == 422
+    assert answer["reason"] == "The audio file cannot be read: there is no sound in it."
+
+
+def test_a_replaced_upload_is_removed(watching: Watching) -> None:
+    for _ in range(2):
+        status, _ = watching.send("/drop/photo2?name=photo.jpg", media.photo())
+        assert status == 200
+    dropped = watching.file.parent.glob("tmp/toqibox-watch-*/dropped-*")
+    assert len([folder for folder in dropped if (folder / "photo2.rgba").exists()]) == 1
+
+
+async def _drop(page: Page, **files: bytes) -> None:
+    texts = [
+        f"new File([Uint8Array.from(atob('{base64.b64encode(content).decode()}'),"
+        f" (c) => c.charCodeAt(0))], '{name}')"
+        for name, content in files.items()
+    ]
     await page.run(
-        f"(() => {{ const dataTransfer = new DataTransfer(); dataTransfer.items.add({file});"
+        f"(() => {{ const dataTransfer = new DataTransfer();"
+        f" for (const file of [{', '.join(texts)}]) dataTransfer.items.add(file);"
         " const made = { dataTransfer, bubbles: true, cancelable: true };"
         " for (const kind of ['dragover', 'drop'])"
         " document.body.dispatchEvent(new DragEvent(kind, made)); })()"

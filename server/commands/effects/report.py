@@ -8,7 +8,6 @@ from typing import Any
 from server.commands.messages import said
 from server.errors import ToqiboxError, sentence
 from server.jobs.workers import TaskError
-from server.reasons import Reason
 
 _EXPLAINED = (
     "shader_rejected", "render_failed", "worker_crashed", "internal", "not_ready", "encoder_failed",
@@ -48,13 +47,9 @@ def complain(command: str, problem: Refused) -> int:
 
 def words_of(error: ToqiboxError | TaskError) -> str:
     """The catalogue's sentence for an error, with the detail where that is meant for the author."""
-    if isinstance(error, ToqiboxError):
-        code, values, detail = error.code, error.values, error.detail
-    else:
-        code, values, detail = error.code, _values(error.event), error.detail
-    text = sentence(code, "en", values)
-    why = _last_line(detail or "")
-    return f"{text.rstrip('.')}: {why}" if code in _EXPLAINED and why else text
+    text = sentence(error.code, "en", error.values)
+    why = _last_line(error.detail or "")
+    return f"{text.rstrip('.')}: {why}" if error.code in _EXPLAINED and why else text
 
 
 def diagnostics_of(error: ToqiboxError | TaskError) -> list[dict[str, Any]]:
@@ -66,10 +61,3 @@ def diagnostics_of(error: ToqiboxError | TaskError) -> list[dict[str, Any]]:
 def _last_line(detail: str) -> str:
     rows = [row.strip() for row in detail.splitlines() if row.strip()]
     return rows[-1][:_LONGEST] if rows else ""
-
-
-def _values(event: Mapping[str, Any]) -> dict[str, Any]:
-    values = dict(event.get("values") or {})
-    if "reason" in values:
-        values["reason"] = Reason.from_json(values["reason"])
-    return values
