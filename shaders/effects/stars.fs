@@ -2,13 +2,13 @@
     "ISFVSN": "2",
     "VSN": "2",
     "TITLE": "Starfield",
-    "DESCRIPTION": "A flight through stars and clouds of the photo's colours, with the photo in front as a moon. Each accent pushes the flight on; at the drop it leaps to light speed, stars draw long streaks and slow down again.",
+    "DESCRIPTION": "A flight through stars and clouds of the photo's colours, with the photo in front as a planet in the light of a sun. Each accent makes it swell, sends a ring of light out from it and pushes the flight on; at the drop it leaps to light speed, stars draw long streaks and slow down again.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Photo", "Beat", "Scene"],
     "INPUTS": [
         {"NAME": "photo", "TYPE": "image"},
-        {"NAME": "size", "LABEL": "Size of the photo", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.52},
+        {"NAME": "size", "LABEL": "Size of the photo", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.66},
         {"NAME": "center", "LABEL": "Place of the photo", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.5]},
         {"NAME": "speed", "LABEL": "Speed", "TYPE": "float", "MIN": 0.0, "MAX": 3.0, "DEFAULT": 1.0},
         {"NAME": "push", "LABEL": "Push of an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
@@ -19,7 +19,7 @@
         {"NAME": "color", "LABEL": "Colour of the light", "TYPE": "color", "DEFAULT": [0.55, 0.72, 1.0, 1.0], "PHOTO": "vivid"},
         {"NAME": "level", "LABEL": "Level", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "BIND": {"bind": "level.envelope", "smooth": 0.2}},
         {"NAME": "treble", "LABEL": "Sparkle", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.3, "BIND": {"bind": "treble.envelope", "curve": "in"}},
-        {"NAME": "pulse", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.3, "smooth": 0.05}},
+        {"NAME": "pulse", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.32}},
         {"NAME": "count", "LABEL": "Accents so far", "TYPE": "float", "MIN": 0.0, "MAX": 16384.0, "DEFAULT": 0.0, "BIND": {"bind": "accent.count", "smooth": 0.5}},
         {"NAME": "since", "LABEL": "Seconds since the drop", "TYPE": "float", "MIN": 0.0, "MAX": 600.0, "DEFAULT": 600.0, "BIND": "drop.since"}
     ],
@@ -32,10 +32,12 @@
 
 // The frame is cut into sectors about the photo, and each layer has one star in each sector. A
 // star moves on a ray, so it never leaves its sector, and a pixel has to look at one star a layer.
+// The last layer has a third of the sectors, so its stars can be large.
 // Where the stars are is the distance flown, in closed form: any frame can be drawn by itself.
 
 const float SECTORS = 84.0;
 const int LAYERS = 4;
+const float LARGE = 28.0;    // sectors of the last layer
 const float TURN = 6.28318531;
 const float CRUISE = 0.07;   // depths a second; a star lives for one depth
 const float PUSH = 0.05;     // depths of an accent
@@ -67,17 +69,17 @@ vec4 star() {
     float depth = 1.0 - fract(life);
     float aside = 0.07 + 0.5 * luck.x; // from the axis of the flight
     float head = aside / max(depth, 0.02);
-    float shutter = 0.3 * streak * streak + 0.02 + 0.18 * min(rush(), 1.0);
+    float shutter = 0.12 * streak * streak + 0.6 * streak * min(rush(), 1.0);
     float tail = aside / (max(depth, 0.02) + shutter * pace);
     float there = step(chances(cell.x + 128 * cell.y + 7919 * times).y, amount);
     float bright = smoothstep(0.0, 0.35, 1.0 - depth) * (0.25 + 0.75 * luck.z * luck.z) * there;
-    return vec4(0.2 + 0.6 * luck.y, head, tail, bright);
+    return vec4(0.36 + 0.28 * luck.y, head, tail, bright);
 }
 
 // Noise of two numbers (value noise), 0 to 1.
 float noise(vec2 p) {
     vec2 f = fract(p);
-    f = f * f * (3.0 - 2.0 * f);
+    f = f * f * f * (f * (f * 6.0 - 15.0) + 10.0);
     int i = int(floor(p.x)) + 512 * int(floor(p.y));
     return mix(mix(chances(i).x, chances(i + 1).x, f.x), mix(chances(i + 512).x, chances(i + 513).x, f.x), f.y);
 }
@@ -88,7 +90,7 @@ float clouds_at(vec2 p) {
     for (int i = 0; i < 4; i++) {
         sum += share * noise(p);
         p = 2.03 * vec2(0.8 * p.x - 0.6 * p.y, 0.6 * p.x + 0.8 * p.y) + 31.7;
-        share *= 0.5;
+        share *= 0.45;
     }
     return sum;
 }
@@ -99,17 +101,20 @@ vec4 behind() {
     vec2 p = (isf_FragNormCoord - center) * RENDERSIZE / unit;
     float r = length(p);
     vec2 way = p * (1.0 - 0.10 * min(rush(), 1.0)) * 1.7 + vec2(40.0 + 0.013 * TIME, 40.0 - 0.021 * TIME);
-    float bend = clouds_at(way + 7.0);
-    float thick = clouds_at(way + 1.6 * bend);
+    float bend = clouds_at(0.7 * way + 7.0);
+    float thick = clouds_at(0.8 * way + 2.2 * bend);
+    // The clouds lie in a band across the picture, as those of a galaxy do, with dark lanes in it.
+    float across = (0.5 * p.x + 0.87 * p.y + 0.9 * (bend - 0.45)) / 0.5;
+    float band = exp(-across * across);
     vec2 uv = clamp(isf_FragNormCoord + 0.25 * (vec2(bend, thick) - 0.47), 0.02, 0.98);
     vec3 tone = textureLod(photo, uv, log2(IMG_SIZE(photo).x / 5.0)).rgb;
     float grey = dot(tone, vec3(0.2126, 0.7152, 0.0722));
-    tone = max(mix(vec3(grey), tone, 1.7), 0.0);
+    tone = max(mix(vec3(grey), tone, 2.0) + 0.04 * color.rgb, 0.0);
     tone *= 0.42 / (0.12 + max(tone.r, max(tone.g, tone.b))); // of one brightness, bright photo or dark
-    float veil = smoothstep(0.30, 0.78, thick);
-    vec3 sum = vec3(0.008, 0.010, 0.022) + 0.04 * tone;
-    sum += clouds * veil * veil * tone * (1.1 + 0.8 * level + 0.5 * pulse + 0.8 * rush());
-    sum += clouds * 0.25 * color.rgb * pow(veil, 4.0) * (0.5 + level);
+    float veil = smoothstep(0.16, 0.74, thick) * (0.4 + 0.75 * band);
+    vec3 sum = vec3(0.006, 0.008, 0.02) + 0.03 * tone;
+    sum += clouds * veil * veil * tone * (1.5 + 1.1 * level + 1.1 * pulse + 0.8 * rush());
+    sum += clouds * 0.35 * mix(color.rgb, tone, 0.4) * pow(veil, 4.0) * (0.4 + level + 0.6 * pulse);
     // Light from behind the photo, and rays of it at the leap.
     sum += color.rgb * (0.05 + 0.10 * level + 0.22 * pulse) * exp(-2.6 * max(r - 0.5 * size, 0.0) - 1.0 * r);
     float angle = atan(p.y, p.x) / TURN + 0.5;
@@ -121,26 +126,47 @@ vec4 behind() {
 // The stars' light at a place counted from the middle of the flight.
 vec3 stars_at(vec2 point, float unit) {
     float r = length(point);
-    float around = (atan(point.y, point.x) / TURN + 0.5) * SECTORS;
-    float arc = r * TURN / SECTORS;  // width of the sector here
+    float around = atan(point.y, point.x) / TURN + 0.5;
     float pixel = 1.0 / unit;
     vec3 sum = vec3(0.0);
     for (int i = 0; i < LAYERS; i++) {
         float k = float(i);
-        float place = mod(around + 0.37 * k, SECTORS);
+        float sectors = i == LAYERS - 1 ? LARGE : SECTORS;
+        float arc = r * TURN / sectors;  // width of the sector here
+        float place = mod(around * sectors + 0.37 * k, sectors);
         vec4 star = texelFetch(flight, ivec2(int(place), i), 0);
         float across = (fract(place) - star.x) * arc;
         float along = r - clamp(r, star.z, star.y);
         float on = clamp((r - star.z) / max(star.y - star.z, 1e-4), 0.0, 1.0);
-        float size = min(star.y, 1.6) * (0.0030 + 0.0010 * k);
-        // A bright core in a faint glow, ending before the sector does; never finer than a pixel.
-        float wide = min(max(size * (0.45 + 0.55 * on), 0.7 * pixel), max(0.058 * arc, 0.2 * pixel));
-        float shape = max(1.0 - (across * across + along * along) / (12.0 * wide * wide), 0.0);
-        shape *= shape;
-        float light = 1.9 * star.w * shape * shape * (0.1 + 0.9 * on) * min(size / pixel + 0.2, 1.0);
-        sum += light * (i == 1 ? vec3(1.0, 0.86, 0.70) : i == 3 ? vec3(1.0) : mix(color.rgb, vec3(1.0), 0.5));
+        // A round core in a wide glow, which ends before the sector does; never finer than a pixel.
+        float core = min(star.y, 1.2) * (i == LAYERS - 1 ? 0.0048 : 0.003 + 0.0006 * k);
+        float wide = max(core, 0.75 * pixel);
+        float far = across * across + along * along;
+        float glow = max(1.0 - far / pow(min(7.0 * wide, 0.35 * arc), 2.0), 0.0);
+        float light = (1.3 * exp(-far / (wide * wide)) + 0.28 * glow * glow * glow) * min(glow * 4.0, 1.0);
+        light *= 1.5 * star.w * (0.15 + 0.85 * on) * min(core / pixel + 0.25, 1.0);
+        sum += light * (i == 1 ? vec3(1.0, 0.86, 0.70) : i == 3 ? mix(color.rgb, vec3(1.0), 0.75) : mix(color.rgb, vec3(1.0), 0.5));
     }
-    return sum * (0.75 + 0.7 * treble + 0.3 * pulse + 0.9 * rush());
+    return sum * (0.75 + 0.7 * treble + 1.1 * pulse + 0.9 * rush());
+}
+
+// The photo as a planet in the light of a sun to the upper left; `q` in radii from its middle.
+vec3 planet(vec2 q, float r) {
+    vec3 normal = vec3(q, sqrt(max(1.0 - r * r, 0.0)));
+    // Drawn on a ball: what is in the middle comes nearer, what is at the limb turns away.
+    vec2 on = q * mix(1.0, asin(min(r, 1.0)) / max(r, 1e-3) * 0.6366, 0.7);
+    vec2 shape = IMG_SIZE(photo) / min(IMG_SIZE(photo).x, IMG_SIZE(photo).y);
+    vec2 uv = 0.5 + 0.49 * on / shape;
+    uv.y += 0.85 * (0.5 - 0.49 / shape.y); // of an upright photo the upper part: heads
+    vec3 ground = IMG_NORM_PIXEL(photo, clamp(uv, 0.0, 1.0)).rgb;
+    float sun = dot(normal, vec3(-0.48, 0.56, 0.675));
+    float day = smoothstep(-0.35, 0.75, sun);
+    ground *= (0.08 + 0.92 * day) * (1.0 + 0.22 * pulse + 0.25 * rush());
+    // Air: thin in the middle and thick at the limb, bright on the side of the sun.
+    float air = pow(1.0 - normal.z, 2.6);
+    vec3 haze = mix(color.rgb, vec3(1.0), 0.45) * (0.12 + 0.95 * smoothstep(-0.3, 0.8, sun)) * air;
+    haze += 0.10 * vec3(1.0, 0.97, 0.92) * pow(max(dot(normal, normalize(vec3(-0.48, 0.56, 1.675))), 0.0), 24.0);
+    return ground + (1.0 - min(ground, 1.0)) * haze * (0.8 + 0.6 * pulse + 0.3 * rush());
 }
 
 vec4 sky() {
@@ -148,26 +174,20 @@ vec4 sky() {
     vec2 point = (isf_FragNormCoord - center) * RENDERSIZE / unit;
     vec3 light = IMG_THIS_NORM_PIXEL(space).rgb + stars_at(point, unit);
     light = 1.0 - exp(-1.2 * light);
-    // The photo as a moon: lit from the upper left, with a thin bright limb in a glow.
-    float radius = 0.5 * size * (RENDERSIZE.y > RENDERSIZE.x ? 1.3 : 1.0) * (1.0 + 0.025 * pulse + 0.10 * rush() + 0.008 * sin(0.6 * TIME));
+    float radius = 0.5 * size * (RENDERSIZE.y > RENDERSIZE.x ? 1.05 : 1.0) * (1.0 + 0.055 * pulse + 0.10 * rush() + 0.008 * sin(0.6 * TIME));
     vec2 q = (point + 0.006 * vec2(sin(0.37 * TIME), cos(0.29 * TIME))) / max(radius, 1e-3);
     float r = length(q);
-    vec2 shape = IMG_SIZE(photo) / min(IMG_SIZE(photo).x, IMG_SIZE(photo).y);
-    vec2 uv = 0.5 + 0.49 * q / shape;
-    uv.y += 0.85 * (0.5 - 0.49 / shape.y); // of an upright photo the upper part: heads
-    vec3 moon = IMG_NORM_PIXEL(photo, clamp(uv, 0.0, 1.0)).rgb;
-    float up = sqrt(max(1.0 - r * r, 0.0));
-    float lit = clamp(0.55 + 0.45 * up + 0.22 * dot(q, vec2(-0.6, 0.8)), 0.0, 1.12);
-    moon *= lit * (1.0 + 0.10 * pulse + 0.25 * rush());
-    float limb = pow(clamp(r, 0.0, 1.0), 14.0) * (0.5 + 0.5 * dot(q, vec2(-0.6, 0.8)));
-    moon += (1.0 - min(moon, 1.0)) * mix(color.rgb, vec3(1.0), 0.4) * limb * (0.55 + 0.3 * pulse + 0.3 * rush());
     float out_r = max(r - 1.0, 0.0) * radius;
-    vec3 glow = color.rgb * (0.30 + 0.25 * level + 0.55 * pulse + 0.8 * rush()) * exp(-16.0 * out_r);
-    glow *= 0.55 + 0.45 * dot(q / max(r, 1e-3), vec2(-0.6, 0.8));
+    float side = 0.5 + 0.5 * dot(q / max(r, 1e-3), vec2(-0.65, 0.76));
+    vec3 glow = color.rgb * (0.30 + 0.30 * level + 0.9 * pulse + 0.8 * rush()) * (0.7 * exp(-26.0 * out_r) + 0.45 * exp(-7.0 * out_r));
+    glow *= 0.25 + 0.75 * side;
+    // A ring of light leaves the planet with each accent, and thins out on its way.
+    float ring = (r - 1.0 - 1.15 * (1.0 - pulse)) / (0.035 + 0.13 * (1.0 - pulse));
+    glow += mix(color.rgb, vec3(1.0), 0.3) * 0.9 * pulse * pulse * exp(-ring * ring) * step(1e-4, pulse);
     light += (1.0 - light) * (1.0 - exp(-glow)) * step(0.01, size);
     float inside = clamp((1.0 - r) * radius * unit + 0.5, 0.0, 1.0) * step(0.01, size);
     float grain = fract(52.9829189 * fract(dot(gl_FragCoord.xy, vec2(0.06711056, 0.00583715)))) - 0.5; // hides bands
-    return vec4(mix(light, moon, inside) + grain / 255.0, 1.0);
+    return vec4(mix(light, planet(q, r), inside) + grain / 255.0, 1.0);
 }
 
 void main() {
