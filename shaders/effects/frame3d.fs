@@ -1,21 +1,26 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "2",
+    "VSN": "3",
     "TITLE": "Floating cover",
-    "DESCRIPTION": "The photo as a card that hangs in space over a blurred copy of itself: it sways slowly as long as there is sound, comes forward with every accent, and light slides over it as it turns. With a white border or as an instant photo too.",
+    "DESCRIPTION": "The photo as a card that hangs in space over a blurred copy of itself: it sways slowly as long as there is sound, every accent throws it forward and turns it to another side, and light slides over it as it turns. With a white border too, or as an instant photo with words on its strip.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Photo", "Beat", "Scene"],
     "INPUTS": [
         {"NAME": "inputImage", "TYPE": "image"},
         {"NAME": "photo", "TYPE": "image"},
+        {"NAME": "caption", "LABEL": "Words on an instant photo", "TYPE": "text", "DEFAULT": "$title", "FONT": "font", "BOLD": true, "SIZE": "0.13 * size", "ALIGN": "center", "LINES": 1, "SHRINK": 0.3},
+        {"NAME": "credit", "LABEL": "Second line of words", "TYPE": "text", "DEFAULT": "$artist", "FONT": "font", "BOLD": true, "SIZE": "0.09 * size", "ALIGN": "center", "LINES": 1, "SHRINK": 0.3},
+        {"NAME": "font", "LABEL": "Font", "TYPE": "long", "DEFAULT": 0, "LABELS": ["Dancing Script", "EB Garamond", "Noto Serif", "Comfortaa", "Inter"]},
         {"NAME": "lean", "LABEL": "Turn to the side", "TYPE": "float", "MIN": -1.0, "MAX": 1.0, "DEFAULT": 0.0},
         {"NAME": "nod", "LABEL": "Turn up and down", "TYPE": "float", "MIN": -1.0, "MAX": 1.0, "DEFAULT": 0.0},
         {"NAME": "played", "LABEL": "Seconds of sound", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 1.0}},
         {"NAME": "sway", "LABEL": "Sway", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
         {"NAME": "tilt", "LABEL": "How far it turns", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.55, "IDENTITY": 0.0},
-        {"NAME": "punch", "LABEL": "Punch", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.4, "from": [0.0, 0.8], "smooth": 0.05}},
-        {"NAME": "push", "LABEL": "Forward on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 0.25, "DEFAULT": 0.1, "IDENTITY": 0.0},
+        {"NAME": "punch", "LABEL": "Punch", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.45, "from": [0.0, 0.8], "smooth": 0.02}},
+        {"NAME": "number", "LABEL": "Number of the accent", "TYPE": "float", "MIN": 0.0, "MAX": 4096.0, "DEFAULT": 0.0, "BIND": "accent.count"},
+        {"NAME": "throw", "LABEL": "Turn on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
+        {"NAME": "push", "LABEL": "Forward on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 0.25, "DEFAULT": 0.13, "IDENTITY": 0.0},
         {"NAME": "size", "LABEL": "Size", "TYPE": "float", "MIN": 0.3, "MAX": 0.95, "DEFAULT": 0.76},
         {"NAME": "place", "LABEL": "Place", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.5]},
         {"NAME": "border", "LABEL": "Border", "TYPE": "long", "VALUES": [0, 1, 2], "LABELS": ["None", "White", "Instant photo"], "DEFAULT": 0},
@@ -44,7 +49,9 @@ const float BLUR = 0.06;   // standard deviation of the blur, in short sides of 
 const float TURN = 6.28318531;
 const float EYE = 2.2;     // from the eye to the card, in short sides
 const float FAR = 0.16;    // from the card to what its shadow falls on
-const vec3 PAPER = vec3(0.955, 0.95, 0.93);
+const float THICK = 0.05; // of the card, in short sides
+const vec3 PAPER = vec3(0.975, 0.97, 0.955);
+const vec3 INK = vec3(0.13, 0.12, 0.17);
 
 // A small copy of the middle of the picture, where the photo fills it whatever its shape.
 vec4 shrunk() {
@@ -97,7 +104,7 @@ float dither() {
 
 // The white around the photo, in shorter halves of the photo: beside and above it, and below it.
 vec2 margins() {
-    return border == 0 ? vec2(0.0) : border == 1 ? vec2(0.075) : vec2(0.11, 0.4);
+    return border == 0 ? vec2(0.0) : border == 1 ? vec2(0.075) : vec2(0.1, 0.5);
 }
 
 // Half the card's sides, in short sides of the frame, and half the photo's.
@@ -126,6 +133,28 @@ vec4 background() {
     return vec4(color * (1.0 - dim) * (1.08 - 0.6 * dot(side, side)) + dither(), 1.0);
 }
 
+// One line of words with its middle and its baseline at the origin, as large as `em` in pixels and
+// no wider than `widest`.
+vec4 line(sampler2D text, vec2 at, float em, float widest) {
+    if (TEXT_LINES(text) < 1) return vec4(0.0);
+    vec4 ink = TEXT_INK(text);
+    float zoom = min(em / max(TEXT_EM(text), 1.0), widest / max(ink.z - ink.x, 1.0));
+    vec2 origin = vec2(0.5 * (ink.x + ink.z), TEXT_BASELINES(text).x);
+    return TEXT_DRAW(text, at / zoom + origin, vec4(INK, 1.0), vec4(0.0), 0.0);
+}
+
+// The words on the white strip below the photo, premultiplied; `at` in pixels from the card's middle.
+vec4 words(vec2 at, vec4 extent, float lift) {
+    float unit = min(RENDERSIZE.x, RENDERSIZE.y);
+    float strip = (extent.y - extent.w + lift) * unit;
+    float widest = 1.9 * extent.z * unit;
+    vec2 from = at + vec2(0.0, extent.y * unit);
+    bool both = TEXT_LINES(caption) > 0 && TEXT_LINES(credit) > 0;
+    vec4 one = line(caption, from - vec2(0.0, (both ? 0.53 : 0.36) * strip), (both ? 0.5 : 0.62) * strip, widest);
+    vec4 two = line(credit, from - vec2(0.0, (both ? 0.17 : 0.4) * strip), (both ? 0.34 : 0.45) * strip, widest);
+    return one + two * (1.0 - one.a);
+}
+
 // The card as it is seen from the front, pixel for pixel, premultiplied.
 vec4 front() {
     float unit = min(RENDERSIZE.x, RENDERSIZE.y);
@@ -135,10 +164,18 @@ vec4 front() {
     float outside = box(point, extent.xy, 0.02 * min(extent.x, extent.y)) * unit;
     float frame = box(point - lift, extent.zw, 0.0) * unit;
     vec3 color = IMG_NORM_PIXEL(photo, 0.5 + 0.5 * (point - lift) / extent.zw).rgb;
-    float rim = clamp(max(0.005 * unit, 1.5) + 0.5 + outside, 0.0, 1.0); // sets a dark photo off from its background
-    color = mix(color, vec3(1.0), border == 0 ? 0.34 * rim : 0.0);
+    // A bevel that catches the light from above sets a dark photo off from its background.
+    float rim = clamp((outside + max(0.009 * unit, 1.5)) / max(0.009 * unit, 1.5), 0.0, 1.0);
+    vec2 edge = abs(point) - extent.xy;
+    vec2 facing = edge.x > edge.y ? vec2(sign(point.x), 0.0) : vec2(0.0, sign(point.y));
+    float lit = dot(facing, vec2(-0.45, 0.9));
+    if (border == 0) color = mix(color, vec3(step(0.0, lit)), rim * abs(lit) * (lit > 0.0 ? 0.55 : 0.4));
     float crease = 1.0 - 0.12 * exp(-max(frame, 0.0) * 500.0 / unit); // the photo lies in the paper
     if (border > 0) color = mix(color, PAPER * crease, clamp(frame + 0.5, 0.0, 1.0));
+    if (border == 2) {
+        vec4 ink = words(point * unit, extent, lift.y);
+        color = color * (1.0 - ink.a) + ink.rgb;
+    }
     return vec4(color, 1.0) * clamp(0.5 - outside, 0.0, 1.0);
 }
 
@@ -149,7 +186,10 @@ vec4 hung() {
     float unit = min(RENDERSIZE.x, RENDERSIZE.y);
     vec2 ray = (gl_FragCoord.xy - home() * RENDERSIZE) / unit;
     vec2 swing = sway * vec2(cos(TURN * fract(played / 9.0 + 0.4)), cos(TURN * fract(played / 6.5 + 0.1)));
-    vec2 turn = tilt * vec2(0.62 * (lean - swing.x), 0.42 * (nod - swing.y) - 0.10 * punch); // tangents
+    // An accent throws it to one side, the next to the other, and every second pair upwards.
+    vec2 side = vec2(1.0 - 2.0 * mod(number, 2.0), 0.35 - 0.9 * mod(floor(0.5 * number), 2.0));
+    vec2 thrown = throw * punch * side;
+    vec2 turn = tilt * vec2(0.62 * (lean - swing.x) + 0.6 * thrown.x, 0.42 * (nod - swing.y) + 0.4 * thrown.y); // tangents
     vec3 right = normalize(vec3(1.0, 0.03 * turn.x, turn.x));
     vec3 up = normalize(vec3(0.0, 1.0, turn.y) - right * dot(vec3(0.0, 1.0, turn.y), right));
     vec3 normal = cross(right, up);
@@ -170,7 +210,11 @@ vec4 hung() {
     float near = box(at + drop, extent.xy, 0.05) + 0.01;
     float shade = 1.0 / (1.0 + exp(clamp(near * 40.0, -20.0, 20.0)));
     vec2 slide = 0.5 + (isf_FragNormCoord - 0.5) * 0.94 - 0.05 * turn;
+    // The card's own edge, where it is turned away.
+    float slab = IMG_NORM_PIXEL(face, 0.5 + (at + THICK * turn) * unit / RENDERSIZE).a;
+    vec3 side_color = (border == 0 ? vec3(0.5) : 0.8 * PAPER) * (0.75 + 0.9 * turn.x - 0.6 * turn.y);
     vec3 behind = IMG_NORM_PIXEL(back, slide).rgb * (1.0 + 0.25 * punch) * (1.0 - 0.75 * shade);
+    behind = mix(behind, clamp(side_color, 0.0, 1.0), slab);
     return vec4(card.rgb + behind * (1.0 - card.a), 1.0);
 }
 
