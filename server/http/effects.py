@@ -1,9 +1,11 @@
 """GET /effects and /effects/{id}."""
 
+from contextlib import suppress
 from typing import Any
 
 from aiohttp import web
 
+from server.effects.effect import Effect
 from server.effects.feature import FEATURES
 from server.effects.library import Broken
 from server.effects.program import program
@@ -11,6 +13,7 @@ from server.errors import ToqiboxError, sentence
 from server.http.context import SERVICE, language_of
 from server.http.listings import listing, refuse_queries, tagged, wants_all
 from server.jobs.service import Service
+from server.jobs.verdicts import Verdicts
 from server.threads import settled
 
 
@@ -26,17 +29,26 @@ async def index(request: web.Request) -> web.Response:
 
 
 def _listed(service: Service, language: str, *, everything: bool) -> list[dict[str, Any]]:
-    verdicts = service.verdicts
-    usable, broken = verdicts.offered()
-    if not everything:
-        usable = [effect for effect in usable if verdicts.is_offered(effect)]
-    rows = [effect.describe() for effect in usable]
+    usable, broken = service.verdicts.offered()
+    rows = []
+    for effect in usable:
+        with suppress(ToqiboxError):  # its files were changed or removed meanwhile
+            rows += _row(service.verdicts, effect, everything=everything)
     if everything:
-        for row, effect in zip(rows, usable, strict=True):
-            row["judged"] = verdicts.is_judged(effect)
-            row["warnings"] = verdicts.warnings(effect)
         rows += [_told(entry, language) for entry in broken]
     return sorted(rows, key=lambda row: str(row["id"]))
+
+
+def _row(verdicts: Verdicts, effect: Effect, *, everything: bool) -> list[dict[str, Any]]:
+    """Return the row of an effect, or none where it is not offered.
+
+    Raises:
+        ToqiboxError: unknown_effect and what read_source raises: its files are not as they were.
+    """
+    if not everything:
+        return [effect.describe()] if verdicts.is_offered(effect) else []
+    judged, warnings = verdicts.is_judged(effect), verdicts.warnings(effect)
+    return [{**effect.describe(), "judged": judged, "warnings": warnings}]
 
 
 def _told(entry: Broken, language: str) -> dict[str, Any]:
@@ -57,10 +69,9 @@ async def show(request: web.Request) -> web.Response:
     refuse_queries(request)
     verdicts = request.app[SERVICE].verdicts
     try:
-        effect_id = request.match_info["effect_id"]
-        effect = await settled(verdicts.effect, effect_id)
+        effect = await settled(verdicts.effect, request.match_info["effect_id"])
         if not await settled(verdicts.is_offered, effect):
-            await verdicts.enforce(await settled(verdicts.source, effect_id))
+            await verdicts.enforce(await settled(verdicts.source_of, effect))
     except ToqiboxError as error:
         if error.code == "unknown_effect":
             raise ToqiboxError("not_found") from None

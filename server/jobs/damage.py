@@ -31,16 +31,22 @@ async def make_again(run: Run, paths: list[Path]) -> None:
     features = [path for path in paths if path.parent == run.features]
     for path in features:
         discard(path.with_name(path.name + SEAL))  # other jobs may read the file at this moment
+    run.ending = None
     if features or run.flashes in paths:
         await _stop_drawing(run)
-    run.ending = None
 
 
 async def _stop_drawing(run: Run) -> None:
-    """End what is drawn for the run, except by the caller, and have it begun by the analysis."""
+    """Have the run begun by the analysis, and end what is drawn for it, except by the caller.
+
+    Of two slots that find damage at one moment the second has nothing left to do: the run is
+    without a cut already, and the first ends what is drawn. They must not wait for each other.
+    """
+    if not run.is_cut:
+        return
+    run.drawing.clear()
+    run.lay_out([])
     others = [task for task in run.holds if task is not asyncio.current_task()]
     for task in others:
         task.cancel()
     await asyncio.gather(*others, return_exceptions=True)
-    run.drawing.clear()
-    run.lay_out([])

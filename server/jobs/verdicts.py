@@ -75,9 +75,14 @@ class Verdicts:
         Raises:
             ToqiboxError: unknown_effect, or what is wrong with its file.
         """
-        return self._read(self._library.get(effect_id))
+        return self.source_of(self._library.get(effect_id))
 
-    def _read(self, effect: Effect) -> Source:
+    def source_of(self, effect: Effect) -> Source:
+        """Return the source of an effect that the library gave, as it was read then.
+
+        Raises:
+            ToqiboxError: what read_source raises.
+        """
         known = self._sources.get(effect.id)
         if known is None or known[0] is not effect:  # the library reads again what has changed
             if len(self._sources) > MOST_VERDICTS:
@@ -96,7 +101,7 @@ class Verdicts:
         return effect
 
     def _refuse_bad(self, effect: Effect) -> None:
-        if found := self._known.get(self._key(self._read(effect))):
+        if found := self._known.get(self._key(self.source_of(effect))):
             found.enforce(effect.id)
 
     def offered(self) -> tuple[list[Effect], list[Broken]]:
@@ -115,7 +120,7 @@ class Verdicts:
     def is_judged(self, effect: Effect) -> bool:
         """Whether there is a verdict on an effect."""
         try:
-            return self._key(self._read(effect)) in self._known
+            return self._key(self.source_of(effect)) in self._known
         except ToqiboxError:  # its files were changed meanwhile
             return False
 
@@ -131,7 +136,7 @@ class Verdicts:
 
         Those about its text are always there, those about what it draws once it was judged.
         """
-        found = self._known.get(self._key(self._read(effect)))
+        found = self._known.get(self._key(self.source_of(effect)))
         return [*effect.warnings, *(found.warnings if found else ())]
 
     # Judging
@@ -253,7 +258,7 @@ class Verdicts:
         unseen = []
         for effect in self._library.all():
             with contextlib.suppress(ToqiboxError):  # the listing says what is wrong with it
-                source = self._read(effect)
+                source = self.source_of(effect)
                 key = self._key(source)
                 if key not in self._known and key not in self._put_off:
                     unseen.append((self._library.is_built_in(effect), source))

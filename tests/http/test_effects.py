@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 
 from server.config import Config
-from server.effects.library import Library
+from server.effects.effect import Effect
+from server.effects.library import Broken, Library
 from server.jobs import verdict
 from server.jobs.health import Health
 from server.jobs.job import Status
@@ -183,6 +184,50 @@ async def test_an_effect_is_judged_before_a_browser_gets_it(
     status, _, shown = await get(running, "/effects/wrong")
     assert isinstance(shown, dict)
     assert (status, shown["diagnostics"][0]["line"]) == (422, 3)
+
+
+async def test_an_effect_that_changes_while_it_is_shown_is_judged_as_it_is_sent(
+    start: Start, shaders: Path, probed: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong, good = shaders / "wrong.fs", WRONG.replace("speed", "1.0")
+    wrong.write_text(good)
+    driver = f"{probed['gl']['renderer']}, {probed['gl']['version']}"
+    known = verdicts.all_of(Library((shaders,)), driver, Verdict())
+    wrong.write_text(WRONG)
+    running = await start(known=known, shaders_dirs=(shaders,))
+    running.service.health.found = probed
+    is_offered = running.service.verdicts.is_offered
+
+    def change(effect: Effect) -> bool:
+        offered = is_offered(effect)
+        wrong.write_text(good)
+        return offered
+
+    monkeypatch.setattr(running.service.verdicts, "is_offered", change)
+    assert (await get(running, "/effects/wrong"))[0] == 422
+
+
+async def test_an_effect_that_is_removed_while_all_are_listed_is_left_out(
+    start: Start, shaders: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = await start(shaders_dirs=(shaders,))
+    offered = running.service.verdicts.offered
+
+    def remove() -> tuple[list[Effect], list[Broken]]:
+        found = offered()
+        (shaders / "wrong.fs").unlink(missing_ok=True)
+        running.service.library.refresh()
+        return found
+
+    monkeypatch.setattr(running.service.verdicts, "offered", remove)
+    for path in ("/effects", "/effects?all=1"):
+        (shaders / "wrong.fs").write_text(WRONG)
+        status, _, listed = await get(running, path)
+        assert status == 200
+        assert isinstance(listed, dict)
+        ids = {row["id"] for row in listed["effects"]}
+        assert "breathe" in ids
+        assert ("wrong" in ids) is ("all" in path)
 
 
 async def test_a_job_keeps_the_images_and_both_photos_it_was_accepted_with(

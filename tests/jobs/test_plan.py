@@ -1,8 +1,10 @@
+import asyncio
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from server.jobs.damage import make_again
 from server.jobs.plan import cut, flashes_path
 from server.jobs.run import Run, SlotClock
 from tests.jobs.conftest import MakeJob
@@ -82,3 +84,28 @@ def test_frames_being_written_count_as_done(make_job: MakeJob, tmp_path: Path) -
     run.take()
     run.drawing[0] = 12
     assert run.frames_done == 12
+
+
+async def test_two_slots_that_find_damaged_features_at_once_have_the_run_analysed_again(
+    make_job: MakeJob, tmp_path: Path
+) -> None:
+    run = _run(make_job, tmp_path, sequential=False)
+    run.lay_out(cut(run.job, Decimal(1), "llvmpipe"))
+    damaged = [run.features / "spectra.npy"]
+    for segment in run.segments[:2]:
+        run.drawing[segment.index] = 0
+
+    async def first() -> None:
+        await asyncio.sleep(0)
+        await make_again(run, damaged)
+
+    async def second() -> None:
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:  # the damage shows while the drawing is being ended
+            await make_again(run, damaged)
+
+    run.holds = {asyncio.create_task(first()), asyncio.create_task(second())}
+    await asyncio.wait(run.holds, timeout=5)
+    assert all(task.done() for task in run.holds)
+    assert (run.segments, run.drawing) == ([], {})
