@@ -161,14 +161,14 @@ REASONS: dict[str, tuple[str, str]] = {
     ),
     "utf8": ("it must be text in UTF-8", "нужен текст в UTF-8"),
     "unknown_param": (
-        "the effect has no such parameter; known are {known}",
+        "the effect has no such parameter; known parameters: {known}",
         "у эффекта нет такого параметра; есть: {known}",
     ),
     "motion": (
         "it must be a value, or an object with one of bind, osc and keys",
         "нужно значение или объект с одним из ключей bind, osc, keys",
     ),
-    "unknown_key": ("there is no such key; known are {known}", "такого ключа нет; есть: {known}"),
+    "unknown_key": ("there is no such key; known keys: {known}", "такого ключа нет; есть: {known}"),
     "unknown_feature": (
         "“{name}” is not a feature of the sound{hint}; `toqibox effects features` and GET /effects "
         "list all, such as kick and bass.envelope",
@@ -195,7 +195,7 @@ REASONS: dict[str, tuple[str, str]] = {
         "его время должно быть позже, чем у предыдущего",
     ),
     "needs_span": (
-        "“{name}” is no share: say from what to what of it, as [from, to]",
+        "“{name}” is not a 0–1 value: give its range as [from, to]",
         "«{name}» — не доля: укажите, от чего до чего, как [от, до]",
     ),
     "no_ends": ("true and false have no range", "у true и false нет диапазона"),

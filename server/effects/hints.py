@@ -217,7 +217,7 @@ _TABLE: tuple[tuple[re.Pattern[str], _Hint], ...] = tuple(
         ),
         (
             r"non-directive|[Ii]nvalid directive",
-            _fixed("known are #define #if #ifdef #else #endif"),
+            _fixed("known directives: #define #if #ifdef #else #endif"),
         ),
     )
 )

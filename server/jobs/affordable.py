@@ -39,32 +39,34 @@ def enforce(
     """
     pixels = spec.width * spec.height
     cores = processors.available() if software else 1
-    costs = [_frame_s(verdicts.get(link.source.key), pixels) / cores for link in chain]
-    frame_s = sum(costs)
-    film_s = frame_s * spec.frames
-    stall_s = stall_timeout_s(config, software=software)
-    limit_s = export_timeout_s(config, software=software)
-    if frame_s <= _DOUBT * stall_s and film_s <= _DOUBT * limit_s:
+    judged = [verdicts.get(link.source.key) or Verdict() for link in chain]
+    frames = [(one.fixed_s + one.pixel_s * pixels) / cores for one in judged]
+    firsts = [
+        frame_s + (one.still_fixed_s + one.still_pixel_s * pixels) / cores
+        for one, frame_s in zip(judged, frames, strict=True)
+    ]
+    films = [
+        first_s + frame_s * (spec.frames - 1)
+        for first_s, frame_s in zip(firsts, frames, strict=True)
+    ]
+    frame_limit_s = _DOUBT * stall_timeout_s(config, software=software)
+    film_limit_s = _DOUBT * export_timeout_s(config, software=software)
+    if sum(firsts) > frame_limit_s:
+        costs, limit_s, what = firsts, frame_limit_s, "a frame"
+    elif sum(films) > film_limit_s:
+        costs, limit_s, what = films, film_limit_s, f"{spec.frames} frames"
+    else:
         return
-    link, cost = max(zip(chain, costs, strict=True), key=lambda pair: pair[1])
-    limits = (
-        f"a frame may take {_told(stall_s)}"
-        if frame_s > _DOUBT * stall_s
-        else f"{spec.frames} of them may take {_told(limit_s)}"
-    )
+    slowest = max(range(len(chain)), key=lambda at: costs[at])
     words = (
-        f"it is too slow for this video: a frame of {spec.width}×{spec.height} takes about"
-        f" {_told(cost)} here, and {limits}"
+        f"it is too slow for this video: {what} of {spec.width}×{spec.height} would take about"
+        f" {_told(costs[slowest])} here; the limit is {_told(limit_s)}"
     )
-    source = link.source
+    link, source = chain[slowest], chain[slowest].source
     found = diagnostic(source.file, source.text, longest_loop(source.text), None, words)
     raise ToqiboxError(
         "shader_rejected", field=link.field, name=source.id, diagnostics=[found], detail=words
     )
-
-
-def _frame_s(verdict: Verdict | None, pixels: int) -> float:
-    return verdict.fixed_s + verdict.pixel_s * pixels if verdict else 0.0
 
 
 def _told(seconds: float) -> str:

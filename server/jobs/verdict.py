@@ -40,6 +40,10 @@ class Verdict:
     """What a frame takes for each pixel; see render/cost.py."""
     fixed_s: float = 0.0
     """What a frame takes beside that."""
+    still_pixel_s: float = 0.0
+    """What the passes that are drawn once take for each pixel, in the first frame alone."""
+    still_fixed_s: float = 0.0
+    """What those passes take beside that."""
 
     def enforce(self, effect_id: str) -> None:
         """Refuse an effect that cannot be drawn.
@@ -103,9 +107,7 @@ def of_result(result: Mapping[str, Any], file: str) -> Verdict:
     warnings = tuple(result.get("warnings") or ())
     blank = bool(result.get("blank"))
     if blank:
-        message = (
-            f"nothing is to be seen in the frames drawn: {result.get('why') or 'all is black'}"
-        )
+        message = f"the frames drawn are blank: {result.get('why') or 'all is black'}"
         warnings += ({**diagnostic(file, "", None, None, message), "severity": "warning"},)
     cost = result.get("cost") or {}
     return Verdict(blank=blank, warnings=warnings, **cost)

@@ -1,12 +1,15 @@
 """Seconds that the passes of a frame take: what a judgement learns of an effect's cost."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from server.render.context import Context, Size
 from server.render.passes import Step
 
+_Key = tuple[int, str]
+"""A place in the chain and the name of a pass."""
 _LEAST_S = 0.002
 """Time for a frame under which nothing is said: threads and calls take as much."""
 
@@ -19,6 +22,10 @@ class FrameCost:
     """For each pixel of the picture, on a software renderer: the passes of the picture's size."""
     fixed_s: float = 0.0
     """Whatever its size is: the least that it can take."""
+    still_pixel_s: float = 0.0
+    """As `pixel_s`, of the passes that are drawn in the first frame alone."""
+    still_fixed_s: float = 0.0
+    """As `fixed_s`, of those passes."""
 
 
 class Costs:
@@ -35,34 +42,51 @@ class Costs:
         self._context = context
         self._size = size
         self._clock = time.process_time if context.software else time.perf_counter
-        self._whole: set[tuple[int, str]] = set()
-        self._seen: set[tuple[int, str]] = set()
-        self._least: dict[tuple[int, str], float] = {}
-        self._next = (0, "")
+        self._whole: set[_Key] = set()
+        self._first: dict[_Key, float] = {}
+        self._least: dict[_Key, float] = {}
+        self._steps: dict[_Key, Step] = {}
+        self._next: _Key = (0, "")
 
     def before(self, index: int, step: Step) -> None:
         """Take note of the pass that is drawn next, of the effect at `index` of the chain."""
         self._next = (index, step.name)
+        self._steps[self._next] = step
         if step.surface.faces == 1 and step.surface.size == self._size:
             self._whole.add(self._next)
 
     def timed(self, _name: str, draw: Callable[[], bool]) -> bool:
         """Draw the pass, wait for it, and return what `draw` returned."""
-        began = self._clock()
-        drawn = draw()
-        self._context.finish()
-        spent = self._clock() - began
-        if drawn and self._next in self._seen:
+        drawn, spent = self._timed(draw)
+        if self._next not in self._first:
+            self._first[self._next] = spent
+        elif drawn:
             self._least[self._next] = min(spent, self._least.get(self._next, spent))
-        self._seen.add(self._next)
         return drawn
 
     def frame(self) -> FrameCost:
-        """What a frame takes in which every pass is drawn that was drawn twice."""
-        whole = sum(spent for key, spent in self._least.items() if key in self._whole)
-        fixed = sum(self._least.values()) - whole
-        if whole + fixed < _LEAST_S:
-            return FrameCost()
+        """What a frame takes. Passes that were drawn once are drawn again to be measured."""
+        still = {key: spent for key, spent in self._first.items() if key not in self._least}
+        for key, spent in still.items():
+            if spent >= _LEAST_S:
+                step = self._steps[key]
+                step.draw.invalidate()
+                still[key] = self._timed(partial(step.draw.onto, step.surface))[1]
+        pixel_s, fixed_s = self._sum(self._least)
+        return FrameCost(pixel_s, fixed_s, *self._sum(still))
+
+    def _sum(self, spent: Mapping[_Key, float]) -> tuple[float, float]:
+        """Seconds for each pixel of the picture, and seconds whatever its size is."""
+        total = sum(spent.values())
+        if total < _LEAST_S:
+            return 0.0, 0.0
         if not self._context.software:  # few pixels do not fill a GPU: more may take no longer
-            return FrameCost(fixed_s=whole + fixed)
-        return FrameCost(whole / (self._size[0] * self._size[1]), fixed)
+            return 0.0, total
+        whole = sum(one for key, one in spent.items() if key in self._whole)
+        return whole / (self._size[0] * self._size[1]), total - whole
+
+    def _timed(self, draw: Callable[[], bool]) -> tuple[bool, float]:
+        began = self._clock()
+        drawn = draw()
+        self._context.finish()
+        return drawn, self._clock() - began

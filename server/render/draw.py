@@ -146,6 +146,10 @@ class Draw:
         self._seen, self._left = versions, surface.version
         return True
 
+    def invalidate(self) -> None:
+        """Have the next call of `onto` draw, though nothing has changed."""
+        self._changed = True
+
     def release(self) -> None:
         """Give the program back."""
         self._strip.release()

@@ -21,7 +21,7 @@ BROKEN: tuple[tuple[str, int, int | None, str, str], ...] = (
     ("called_before.glsl", 2, 22, "wave", "“wave” is defined in line 4"),
     ("constant_written.glsl", 3, 5, "SPEED", "“SPEED” is a constant"),
     ("declared_twice.glsl", 4, 11, "glow", "“glow” has been declared before"),
-    ("directive.frag", 4, 1, "#", "known are #define #if #ifdef #else #endif"),
+    ("directive.frag", 4, 1, "#", "known directives: #define #if #ifdef #else #endif"),
     ("endif.frag", 4, 1, "#", "an #endif is missing"),
     ("export.json", 2, 31, ";", "something is missing before this “;”"),
     ("extra_brace.frag", 6, 1, "}", "there is a “}” too many, here or before"),

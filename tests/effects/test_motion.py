@@ -101,7 +101,7 @@ def test_takes(name: str, told: dict[str, Any], motion: object) -> None:
         ({"size": {"bind": 3}}, "params.size.bind", "the name of a feature"),
         ({"size": {"bind": None}}, "params.size.bind", "the name of a feature"),
         ({"size": {"bind": "transition"}}, "params.size.bind", "not a feature"),
-        ({"size": {"bind": "kick", "mim": 1}}, "params.size.mim", "known are bind, min, max"),
+        ({"size": {"bind": "kick", "mim": 1}}, "params.size.mim", "known keys: bind, min, max"),
         ({"size": {"bind": "kick", "min": 2, "max": 1}}, "params.size.min", "wrong way round"),
         ({"size": {"bind": "kick", "max": 3}}, "params.size.max", "from 0 to 2"),
         ({"size": {"bind": "kick", "min": "x"}}, "params.size.min", "a number"),
@@ -138,8 +138,8 @@ def test_takes(name: str, told: dict[str, Any], motion: object) -> None:
         ({"mode": {"bind": "kick", "min": "z"}}, "params.mode.min", "one of a, b, c"),
         ({"free": {"bind": "kick"}}, "params.free.min", "say min and max"),
         ({"tint": {"bind": "kick", "max": "red"}}, "params.tint.max", "#rrggbb"),
-        ({"tint": {"bind": "kick.since"}}, "params.tint.from", "is no share"),
-        ({"at": {"bind": "tempo"}}, "params.at.from", "is no share"),
+        ({"tint": {"bind": "kick.since"}}, "params.tint.from", "is not a 0–1 value"),
+        ({"at": {"bind": "tempo"}}, "params.at.from", "is not a 0–1 value"),
     ],
 )
 def test_refuses(params: dict[str, Any], field: str, reason: str) -> None:

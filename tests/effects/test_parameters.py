@@ -74,7 +74,7 @@ def test_takes(name: str, given_value: object, value: object) -> None:
         (
             {"sise": 1},
             "params.sise",
-            "known are size, on, mode, count, at, free, tint, photo, pulse",
+            "known parameters: size, on, mode, count, at, free, tint, photo, pulse",
         ),
         ({"inputImage": 1}, "params.inputImage", "no such parameter"),
         ({"x" * 500: 1}, "params." + "x" * 64, "no such parameter"),

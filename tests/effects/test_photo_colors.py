@@ -27,7 +27,7 @@ def test_every_colour_can_be_asked_for(name: str) -> None:
     ("rest", "message"),
     [
         ('"PHOTO": "vivid", "TYPE": "float"', "inputs that are colours"),
-        ('"PHOTO": "red", "TYPE": "color"', "known are vivid, second, light, dark, muted"),
+        ('"PHOTO": "red", "TYPE": "color"', "known colours: vivid, second, light, dark, muted"),
         ('"PHOTO": ["dark"], "TYPE": "color"', "names no colour of the photo"),
         ('"PHOTO": "dark", "TYPE": "color", "BIND": "kick"', "either PHOTO or BIND"),
     ],

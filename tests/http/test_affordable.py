@@ -12,22 +12,30 @@ from server.jobs.verdict import Verdict
 from tests.http.conftest import DRIVER, Start
 from tests.http.wire import ask, form, part, post
 
+_CORES = processors.available()
+_MOVING = Verdict(pixel_s=30.0 * _CORES / (64 * 36))
+_STILL = Verdict(still_pixel_s=30.0 * _CORES / (64 * 36))
+
 
 @pytest.mark.parametrize(
-    ("settings", "limit"),
+    ("slow", "settings", "words"),
     [
-        ({"stall_timeout_ms": 1000}, "a frame may take 4 s"),
-        ({"export_timeout_ms": 60_000}, "9 of them may take 1 min"),
+        (_MOVING, {"stall_timeout_ms": 1000}, "a frame of 64×36 would take about 30 s here; "
+         "the limit is 16 s"),
+        (_STILL, {"stall_timeout_ms": 1000}, "a frame of 64×36 would take about 30 s here; "
+         "the limit is 16 s"),
+        (_MOVING, {"export_timeout_ms": 60_000}, "9 frames of 64×36 would take about 4.5 min here; "
+         "the limit is 4 min"),
     ],
-)
+)  # fmt: skip
 async def test_what_cannot_be_drawn_in_time_is_refused_and_holds_nothing(
     start: Start,
     media: tuple[bytes, bytes],
     built_in: Library,
+    slow: Verdict,
     settings: dict[str, int],
-    limit: str,
+    words: str,
 ) -> None:
-    slow = Verdict(pixel_s=30.0 * processors.available() / (64 * 36))
     ring = read_source(built_in.get("ring"), built_in)
     running = await start(known={(ring.key, DRIVER): slow}, **settings)
     fields = [part("effect", b"ring"), part("duration", b"0.3"), part("fps", b"30")]
@@ -36,8 +44,20 @@ async def test_what_cannot_be_drawn_in_time_is_refused_and_holds_nothing(
     told = json.loads(answer.body)
     assert (answer.status, told["code"], told["field"]) == (422, "shader_rejected", "effect"), told
     (found,) = told["diagnostics"]
-    message = f"it is too slow for this video: a frame of 64×36 takes about 30 s here, and {limit}"
+    message = f"it is too slow for this video: {words}"
     assert (found["file"], found["message"]) == ("ring.fs", message)
     assert "for (" in found["source"]
     assert await running.spool_is_empty()
     assert running.service.store.count(Status.QUEUED) == 0
+
+
+async def test_a_pass_that_is_drawn_once_counts_once(
+    start: Start, media: tuple[bytes, bytes], built_in: Library
+) -> None:
+    """9 frames within the limit of the video: 4.5 min would be beyond it."""
+    ring = read_source(built_in.get("ring"), built_in)
+    running = await start(known={(ring.key, DRIVER): _STILL}, export_timeout_ms=60_000)
+    fields = [part("effect", b"ring"), part("duration", b"0.3"), part("fps", b"30")]
+    files = [part(n, c, filename=n) for n, c in zip(("audio", "photo"), media, strict=True)]
+    answer = await ask(running.port, post(form(*fields, *files)))
+    assert answer.status == 202, answer.body

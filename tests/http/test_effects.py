@@ -130,7 +130,7 @@ async def test_all_effects_are_listed_with_warnings_about_text_and_picture(
     known = verdicts.all_of(Library((tmp_path,)), DRIVER, drawn)
     running = await start(known=known, shaders_dirs=(tmp_path,))
     rows = {name: (await get(running, f"/effects{name}"))[2] for name in ("", "?all=1")}
-    for name, told in (("", None), ("?all=1", ["“BINDS” is", "nothing is to be seen"])):
+    for name, told in (("", None), ("?all=1", ["“BINDS” is", "the frames drawn are blank"])):
         listed = rows[name]
         assert isinstance(listed, dict)
         [odd] = [row for row in listed["effects"] if row["id"] == "odd"]

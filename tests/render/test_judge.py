@@ -196,7 +196,8 @@ def test_a_loop_without_an_end_is_refused_in_its_line(source: str, line: int) ->
 
 def test_the_cost_of_a_frame_is_that_of_its_passes() -> None:
     light = _body("gl_FragColor = vec4(TIME);")
-    assert judge(light)["cost"] == {"pixel_s": 0.0, "fixed_s": 0.0}
+    nothing = {"pixel_s": 0.0, "fixed_s": 0.0, "still_pixel_s": 0.0, "still_fixed_s": 0.0}
+    assert judge(light)["cost"] == nothing
     sines = "for (int i = 0; i < 200; i++) q = " + "sin(" * 20 + "q" + ")" * 20 + ";"
     heavy = f"float q = TIME; {sines} gl_FragColor = vec4(q);"
     whole = judge(_body(heavy))["cost"]
@@ -204,6 +205,9 @@ def test_the_cost_of_a_frame_is_that_of_its_passes() -> None:
     assert whole["fixed_s"] == 0.0
     large = judge(_body(heavy, '{"PASSES": [{"TARGET": "a", "WIDTH": 64, "HEIGHT": 40}, {}]}'))
     assert large["cost"]["fixed_s"] > 0.002
+    still = judge(_body(heavy.replace("TIME", "RENDERSIZE.x")))["cost"]
+    assert still["still_pixel_s"] * 64 * 36 > 0.002
+    assert still["pixel_s"] == 0.0
 
 
 def test_loops_that_end_late_are_drawn() -> None:

@@ -217,7 +217,7 @@ def _blame(error: TaskError | Overrun) -> str:
     if error.code == "worker_crashed":
         return f"it crashes the shader compiler ({error.detail.partition('.')[0]})"
     if _died(error):
-        return "it comes to no end"
+        return "it does not finish"
     return f"it cannot be drawn: {' '.join(error.detail.split())[-200:]}"
 
 

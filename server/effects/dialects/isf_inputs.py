@@ -121,7 +121,7 @@ def _kind(author: Text, row: Table, name: str) -> Kind:
         raise author.error(f"the input “{name}” has no TYPE", place)
     if word.lower() not in _KINDS:
         known = ", ".join([*Kind, "cube"])
-        raise author.error(f"“{word[:40]}” is no TYPE; known are {known}", place)
+        raise author.error(f"“{word[:40]}” is no TYPE; known types: {known}", place)
     return _KINDS[word.lower()]
 
 
@@ -161,7 +161,7 @@ def _photo(author: Text, row: Table, kind: Kind) -> str | None:
         raise author.error("a colour has either PHOTO or BIND", place)
     if not isinstance(name, str) or name not in COLORS:
         known = ", ".join(COLORS)
-        raise author.error(f"PHOTO names no colour of the photo; known are {known}", place)
+        raise author.error(f"PHOTO names no colour of the photo; known colours: {known}", place)
     return name
 
 

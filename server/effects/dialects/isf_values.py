@@ -126,7 +126,7 @@ def _size_hint(text: str, names: dict[str, float]) -> str:
     if meant:
         return f"did you mean “${meant}”?"
     known = [*(f"${name}" for name in list(names)[:16]), *sorted(FUNCTIONS)]
-    return f"known are numbers, + - * / % ^ ( ) and {', '.join(known)}"
+    return f"known: numbers, + - * / % ^ ( ) and {', '.join(known)}"
 
 
 def _shown(value: object) -> str:

@@ -91,7 +91,9 @@ def _sections(author: Text) -> list[Section]:
     for (at, role), end in zip(roles, ends, strict=True):
         if role is None:
             raise _error(
-                author, at, "there is no such pass; known are Common, Buffer A to D, Cube A, Image"
+                author,
+                at,
+                "there is no such pass; known passes: Common, Buffer A to D, Cube A, Image",
             )
         if any(row.role == role for row in found):
             raise _error(author, at, f"there are two passes of the name “{role}”")
@@ -179,9 +181,7 @@ def _line(author: Text, line: str, at: int, *, strict: bool) -> tuple[int, Wire]
         if found is None and not strict:
             return None
         if found is None:
-            message = (
-                f"“{one_line(match[2], 40)}” is nothing that a channel reads; known are {_KNOWN}"
-            )
+            message = f"“{one_line(match[2], 40)}” is nothing that a channel reads; known: {_KNOWN}"
             raise _error(author, at, message)
         return int(match[1]), _sampled(found, match[3] or "")
     if match := PLAYER.fullmatch(line):

@@ -20,7 +20,7 @@ _RENAMED = "isfi"
 """What names begin with that stand for an author's."""
 _ADVICE = {
     "isf": "declare it in INPUTS of the header instead",
-    "shadertoy": "known are iResolution, iTime, iTimeDelta, iFrame, iFrameRate, iDate, "
+    "shadertoy": "known uniforms: iResolution, iTime, iTimeDelta, iFrame, iFrameRate, iDate, "
     "iChannelTime, iChannelResolution and iChannel0 to iChannel3",
 }
 _TYPES = "inputs can be float, int, bool, vec2, vec3 and vec4; write a constant for others"
@@ -73,7 +73,7 @@ def _uniform(
         message = f"“{name}” stays 0: there is no mouse in a video"
         hint = "declare an input for what the mouse controls"
     else:
-        message = f"nothing fills the uniform “{name}” ({item.type}{item.array}): it stays 0"
+        message = f"the uniform “{name}” ({item.type}{item.array}) is never set: it stays 0"
         hint = _ADVICE.get(effect.dialect, _TYPES)
     yield _at(effect, found, message, hint)
 
