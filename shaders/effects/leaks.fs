@@ -2,7 +2,7 @@
     "ISFVSN": "2",
     "VSN": "1",
     "TITLE": "Light leaks",
-    "DESCRIPTION": "Warm light that leaks into an old camera: it drifts in from the edges and swells with the music, and flares softly on accents. The picture weaves a little in the gate, as film does.",
+    "DESCRIPTION": "Warm light that leaks into an old camera: it drifts in from the edges and swells with the music, and every accent lets a burst of it in. The picture weaves a little in the gate, as film does.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Photo", "Film", "Scene"],
@@ -11,13 +11,13 @@
         {"NAME": "heard", "LABEL": "Seconds of sound", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": "sounding.sum"},
         {"NAME": "amount", "LABEL": "Amount of light", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.55, "IDENTITY": 0.0},
         {"NAME": "color", "LABEL": "Colour of the light", "TYPE": "color", "DEFAULT": [1.0, 0.42, 0.12, 1.0]},
-        {"NAME": "second", "LABEL": "Second colour", "TYPE": "color", "DEFAULT": [0.95, 0.16, 0.32, 1.0]},
+        {"NAME": "second", "LABEL": "Second colour", "TYPE": "color", "DEFAULT": [1.0, 0.17, 0.1, 1.0]},
         {"NAME": "drift", "LABEL": "Drift", "TYPE": "float", "MIN": 0.0, "MAX": 3.0, "DEFAULT": 1.0},
         {"NAME": "swell", "LABEL": "Swell", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "BIND": {"bind": "level.envelope", "curve": "in", "smooth": 0.4}},
-        {"NAME": "hit", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.5, "smooth": 0.05}},
+        {"NAME": "hit", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.45}},
         {"NAME": "flare", "LABEL": "Flare of an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
         {"NAME": "weave", "LABEL": "Gate weave", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.3, "IDENTITY": 0.0},
-        {"NAME": "fade", "LABEL": "Faded film", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.3, "IDENTITY": 0.0}
+        {"NAME": "fade", "LABEL": "Faded film", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.22, "IDENTITY": 0.0}
     ],
     "PASSES": [
         {"TARGET": "wander", "WIDTH": 8, "HEIGHT": 1, "FLOAT": true},
@@ -63,7 +63,7 @@ vec4 motion() {
 vec3 leak(vec2 point, vec2 middle, vec2 wide, vec4 spot) {
     vec2 d = (point - middle) / wide;
     float far = dot(d, d);
-    float light = spot.z / (1.0 + 0.6 * far) * exp(-far); // a hot core in a wide haze
+    float light = spot.z / (1.0 + 0.6 * far) * exp(-1.25 * far); // a hot core in a wide haze
     vec3 tone = mix(color.rgb, second.rgb, spot.w);
     return light * mix(1.5 * tone, vec3(1.6, 1.2, 0.75), smoothstep(0.35, 1.1, light));
 }
@@ -71,7 +71,7 @@ vec3 leak(vec2 point, vec2 middle, vec2 wide, vec4 spot) {
 vec4 light() {
     vec2 frame = RENDERSIZE / min(RENDERSIZE.x, RENDERSIZE.y);
     vec2 point = isf_FragNormCoord * frame;
-    float breath = 0.5 + 0.8 * swell + flare * hit;
+    float breath = 0.33 + 0.65 * swell + 1.1 * flare * hit;
     float grown = 0.85 + 0.25 * swell + 0.2 * flare * hit;
     vec3 sum = vec3(0.0);
     for (int i = 0; i < 5; i++) {
@@ -87,7 +87,16 @@ vec4 light() {
     vec4 first = IMG_PIXEL(wander, vec2(1.5, 0.5));
     float line = (point.y - frame.y * first.x) / 0.10;
     sum += 0.30 * first.z * exp(-line * line) * exp((point.x - frame.x) * 0.9) * mix(color.rgb, vec3(1.0), 0.25);
-    return vec4(amount * breath * sum, 1.0);
+    sum *= breath;
+    // An accent opens the back of the camera a crack: a hot streak from one side, and its echo from the other.
+    vec4 crack = IMG_PIXEL(wander, vec2(2.5, 0.5));
+    float side = crack.w < 0.5 ? point.x : frame.x - point.x;
+    float lean = side / frame.x + 0.22 * (point.y / frame.y - crack.x);
+    float streak = exp(-max(lean, 0.0) / 0.19) + 0.35 * exp(-max(1.0 - lean, 0.0) / 0.12);
+    streak *= 0.55 + 0.45 * exp(-pow((point.y / frame.y - crack.x) / 0.45, 2.0));
+    float burst = 6.5 * flare * hit * streak;
+    sum += burst * mix(mix(color.rgb, second.rgb, 0.75 * smoothstep(0.5, 0.05, streak)), vec3(1.3, 1.05, 0.7), 0.55 * smoothstep(0.55, 1.1, streak));
+    return vec4(amount * sum, 1.0);
 }
 
 // Half a step of 8 bits of noise (interleaved gradient noise, Jimenez 2014): hides bands.
@@ -102,11 +111,14 @@ vec4 film() {
     vec3 picture = IMG_NORM_PIXEL(inputImage, uv).rgb;
     // Old film: blacks lifted and warm, highlights creamy, colours paler; the lamp is not steady.
     float grey = dot(picture, vec3(0.2126, 0.7152, 0.0722));
-    vec3 old = mix(vec3(grey), picture, 0.78) * vec3(0.94, 0.885, 0.80) + vec3(0.055, 0.04, 0.045);
+    vec3 old = mix(vec3(grey), picture, 0.78) * vec3(0.96, 0.905, 0.82) + vec3(0.03, 0.02, 0.022);
     picture = mix(picture, old, fade) * (1.0 + 0.05 * fade * gate.z);
     vec3 glare = IMG_THIS_NORM_PIXEL(glow).rgb;
-    glare *= 1.0 - 0.4 * grey * grey; // a bright photo needs less of it
+    glare *= (1.0 - 0.25 * grey * grey) * mix(0.72, 1.0, smoothstep(0.0, 0.3, grey)); // no veil over the dark
     glare /= 1.0 + 0.35 * glare; // never a hard edge where light burns out
+    // White takes on the light's colour, where it cannot become brighter.
+    float strong = max(glare.r, max(glare.g, glare.b));
+    picture *= mix(vec3(1.0), glare / max(strong, 1e-3), 0.55 * min(strong, 1.0) * smoothstep(0.45, 0.95, grey));
     return vec4(1.0 - (1.0 - picture) * max(1.0 - glare, 0.0) + dither(), 1.0);
 }
 

@@ -9,7 +9,7 @@
     "INPUTS": [
         {"NAME": "inputImage", "TYPE": "image"},
         {"NAME": "history", "TYPE": "audioHistory", "PAST": 3.0, "FUTURE": 0.5, "MAX": 4},
-        {"NAME": "amount", "LABEL": "Number", "TYPE": "float", "MIN": 0.05, "MAX": 1.0, "DEFAULT": 0.5},
+        {"NAME": "amount", "LABEL": "Number", "TYPE": "float", "MIN": 0.05, "MAX": 1.0, "DEFAULT": 0.7},
         {"NAME": "size", "LABEL": "Size", "TYPE": "float", "MIN": 0.3, "MAX": 2.0, "DEFAULT": 1.0},
         {"NAME": "soft", "LABEL": "Out of focus in front", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
         {"NAME": "rise", "LABEL": "Rising or falling", "TYPE": "float", "MIN": -2.0, "MAX": 2.0, "DEFAULT": 0.7},
@@ -19,12 +19,12 @@
         {"NAME": "burst", "LABEL": "Burst at the drop", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.7, "IDENTITY": 0.0},
         {"NAME": "center", "LABEL": "Where the wave begins", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.5]},
         {"NAME": "color", "LABEL": "Colour", "TYPE": "color", "DEFAULT": [1.0, 0.66, 0.32, 1.0], "PHOTO": "vivid"},
-        {"NAME": "glow", "LABEL": "Brightness", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.0, "BIND": {"bind": "level.envelope", "curve": "in", "min": 0.45, "max": 1.35}},
+        {"NAME": "glow", "LABEL": "Brightness", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.0, "BIND": {"bind": "level.envelope", "curve": "in", "min": 0.5, "max": 1.5}},
         {"NAME": "twinkle", "LABEL": "Twinkle", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "BIND": {"bind": "treble.envelope", "min": 0.1, "max": 0.75}},
         {"NAME": "bump", "LABEL": "The photo grows on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
         {"NAME": "pulse", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.3}},
         {"NAME": "since", "LABEL": "Seconds since the drop", "TYPE": "float", "MIN": 0.0, "MAX": 600.0, "DEFAULT": 600.0, "BIND": "drop.since"},
-        {"NAME": "dim", "LABEL": "Dim the photo", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.28, "IDENTITY": 0.0}
+        {"NAME": "dim", "LABEL": "Dim the photo", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.32, "IDENTITY": 0.0}
     ],
     "PASSES": [
         {"TARGET": "thrown", "WIDTH": 64, "HEIGHT": 1, "FLOAT": true},
@@ -97,9 +97,9 @@ vec4 moved() {
     sum.y += lift * 0.16 * answer.y * (rise < 0.0 ? -1.0 : 1.0);
     // Dust is not spread evenly: it shows in clouds that pass slowly.
     float cloud = 0.5 + 0.25 * (sin(2.3 * point.x + 1.6 * point.y + 0.7 * t) + sin(3.4 * point.y - 2.2 * point.x - 1.1 * t));
-    float dense = 0.25 + 1.15 * cloud * cloud * (3.0 - 2.0 * cloud);
+    float dense = 0.10 + 1.7 * smoothstep(0.22, 0.85, cloud);
     float shine = wave * (2.4 * answer.z + 1.0 * IMG_NORM_PIXEL(thrown, vec2(0.005, 0.5)).z) + 1.6 * burst * exp(-max(late, 0.0) / 0.9) * smoothstep(-0.04, 0.06, late);
-    return vec4(sum, dense + shine * (0.4 + 0.6 * dense), 1.0);
+    return vec4(sum, dense + shine * (0.3 + 0.7 * dense), 1.0);
 }
 
 // One particle: its place in its cell, one over its radius squared in short sides, its brightness.
@@ -109,18 +109,20 @@ vec4 particle() {
     vec3 second = chances(cell.x + 32 * cell.y + 8192);
     vec3 third = chances(cell.x + 32 * cell.y + 16384);
     vec2 sway = vec2(sin(TIME * (0.4 + first.x) + 40.0 * second.x), cos(TIME * (0.5 + first.y) + 40.0 * second.y));
-    vec2 middle = 0.5 + 0.28 * (first.xy - 0.5) + 0.05 * sway;
-
     int layer = cell.y / 32;
     float layers = float(layer);
     float pixel = 1.0 / min(IMG_SIZE(inputImage).x, IMG_SIZE(inputImage).y);
-    float radius = 3.6 * max(0.0038 * pow(2.9, layers) * size * (0.4 + 0.6 * second.z * second.z), 0.9 * pixel);
+    float radius = 3.6 * max(0.0038 * pow(2.9, layers) * size * (0.34 + 0.9 * pow(second.z, 4.0)), 0.6 * pixel);
     if (layer > 0) radius *= 0.6 + 0.8 * soft;
-    radius = min(radius, 0.23 * WIDE * pow(GROWTH, layers)) * (1.0 + 0.3 * pulse); // it stays within its cell
+    // It stays within its cell also when an accent has made it larger: a small one goes anywhere in it.
+    float cells = WIDE * pow(GROWTH, layers);
+    radius = min(radius, 0.19 * cells);
+    vec2 middle = 0.5 + (0.9 - 3.3 * radius / cells) * (first.xy - 0.5) + 0.05 * sway;
+    radius *= 1.0 + 0.65 * pulse;
 
     float blink = 0.5 + 0.5 * sin(TIME * (2.0 + 5.0 * third.x) + 40.0 * third.y);
-    float bright = mix(1.0, 0.15 + 1.35 * blink * blink, twinkle) * (layer > 0 ? 0.25 + 0.75 * third.z * third.z : 0.15 + 0.85 * third.z * third.z * third.z);
-    float many = layer == 0 ? 0.4 * amount : amount;
+    float bright = mix(1.0, 0.15 + 1.35 * blink * blink, twinkle) * (layer > 0 ? 0.1 + 0.9 * pow(third.z, 3.0) : 0.04 + 1.2 * pow(third.z, 5.0));
+    float many = layer == 2 ? 0.85 * amount : amount;
     return vec4(middle, 1.0 / (radius * radius), bright * step(first.z, many));
 }
 
@@ -157,18 +159,27 @@ vec4 picture() {
     }
     // What is in the middle stays clear; an accent flares in the frame in which it begins.
     vec2 oval = (isf_FragNormCoord - 0.5) * vec2(2.2, 1.9);
-    float clear = mix(0.08, 1.0, smoothstep(0.35, 0.95, length(oval)));
-    float flare = (1.0 + 1.4 * wave * pulse) * clear;
+    float clear = mix(0.14, 1.0, smoothstep(0.3, 0.85, length(oval)));
+    float flare = (1.0 + 3.6 * wave * pulse) * clear;
     float power = 1.7 * glow * field.z * flare;
     vec3 light = (sum * color.rgb + pale * mix(color.rgb, vec3(1.0), 0.3)) * power;
     // However bright the wave is, the photo shows through what is near.
     float haze = (0.16 + 0.4 * soft) * veil * clear;
     light += haze * power / (1.0 + 0.3 * power) * color.rgb;
-    // The photo is dimmed as at night, most towards its corners; the wave lights it a little.
-    vec3 below = IMG_NORM_PIXEL(inputImage, 0.5 + (isf_FragNormCoord - 0.5) * (1.0 - 0.035 * bump * pulse)).rgb;
-    below *= mix(vec3(1.0), below, 0.6 * dim) * (1.0 - dim * clamp(0.55 + 0.6 * dot(point, point), 0.0, 1.0));
-    below *= 1.0 + 0.16 * wave * pulse;
-    return vec4(1.0 - (1.0 - min(below, 1.0)) * exp(-light), 1.0);
+    // The photo is dimmed as at night, most towards its corners and where it is bright, so that snow
+    // too is a ground for light; there each particle also colours what is around it.
+    vec3 below = IMG_NORM_PIXEL(inputImage, 0.5 + (isf_FragNormCoord - 0.5) * (1.0 - 0.07 * bump * pulse)).rgb;
+    float grey = dot(below, vec3(0.2126, 0.7152, 0.0722));
+    float pale_ground = smoothstep(0.45, 0.95, grey);
+    below *= mix(vec3(1.0), below, 0.5 * dim) * (1.0 - dim * mix(0.45, 1.0, smoothstep(0.1, 0.5, grey)) * clamp(0.4 + 0.7 * dot(point, point), 0.0, 1.0));
+    below *= 1.0 - 0.7 * dim * pale_ground * (0.35 + 0.65 * clear) * (1.0 - 0.4 * wave * pulse);
+    below *= mix(vec3(1.0), color.rgb, 0.8 * pale_ground * (1.0 - exp(-1.2 * (pale + haze) * power)));
+    below *= mix(vec3(1.0), mix(color.rgb, vec3(1.0), 0.45), dim * pale_ground * (0.35 + 0.65 * clear)); // dusk, not grey
+    below *= 1.0 + 0.4 * wave * pulse * (1.0 - grey);
+    // However bright a light is, it keeps its colour around a core that is white.
+    float most = max(light.r, max(light.g, light.b));
+    vec3 tone = mix(light / max(most, 1e-4), vec3(1.0), 0.75 * smoothstep(0.9, 3.5, most));
+    return vec4(min(below, 1.0) + (tone - min(below, 1.0) * tone) * (1.0 - exp(-most)), 1.0);
 }
 
 void main() {
