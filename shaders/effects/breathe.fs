@@ -10,9 +10,9 @@
         {"NAME": "inputImage", "TYPE": "image"},
         {"NAME": "photo", "TYPE": "image"},
         {"NAME": "title", "LABEL": "Title", "TYPE": "text", "DEFAULT": "$title", "FONT": "font", "BOLD": true,
-         "SIZE": "0.076 * letters", "WIDTH": "min(0.76, max(0.41, 1.23 - 0.46 * $WIDTH / $HEIGHT))", "LINES": 2, "LEADING": 1.12, "SHADOW": 0.3},
+         "SIZE": "0.084 * letters", "WIDTH": "min(0.76, max(0.41, 1.23 - 0.46 * $WIDTH / $HEIGHT))", "LINES": 2, "LEADING": 1.12, "SHADOW": 0.3},
         {"NAME": "artist", "LABEL": "Artist", "TYPE": "text", "DEFAULT": "$artist", "FONT": "font", "BOLD": false,
-         "SIZE": "0.05 * letters", "WIDTH": "min(0.76, max(0.41, 1.23 - 0.46 * $WIDTH / $HEIGHT))", "LINES": 1, "SPACING": 0.01, "SHADOW": 0.3},
+         "SIZE": "0.06 * letters", "WIDTH": "min(0.76, max(0.41, 1.23 - 0.46 * $WIDTH / $HEIGHT))", "LINES": 1, "SPACING": 0.06, "SHADOW": 0.3},
         {"NAME": "pulse", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.4, "from": [0.0, 0.8], "smooth": 0.05}},
         {"NAME": "amount", "LABEL": "Growth on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 0.25, "DEFAULT": 0.06, "IDENTITY": 0.0},
         {"NAME": "glow", "LABEL": "Light on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4, "IDENTITY": 0.0},
@@ -160,7 +160,7 @@ vec4 planned() {
         most.y = min(most.y + 0.06 * room.y, (1.0 - 2.0 * MARGIN) * room.y / GROWN) - gap - text.y;
         card = shape * min(most.x / shape.x, most.y / shape.y);
         float high = GROWN * card.y + gap + text.y;
-        corner = middle - vec2(0.5 * max(card.x, text.x), 0.5 * high - text.y);
+        corner = middle - vec2(0.5 * text.x, 0.5 * high - text.y);
         middle.y = corner.y + gap + 0.5 * card.y;
     }
     return gl_FragCoord.x < 1.0 ? vec4(middle, 0.5 * card) : vec4(floor(corner), text);
@@ -231,6 +231,14 @@ float needed(vec4 where) {
 
 vec4 over(vec4 above, vec4 below) { return above + below * (1.0 - above.a); }
 
+// How far a line is moved to the right: below the card it is in the middle of the block.
+float moved(sampler2D text, vec4 where) {
+    vec4 lies = texelFetch(plan, ivec2(0), 0);
+    bool beside = where.x > lies.x + lies.z;
+    vec4 ink = TEXT_INK(text);
+    return beside ? 0.0 : floor(0.5 * (where.z - ink.z + ink.x));
+}
+
 vec4 line(sampler2D text, vec2 at, float strength) {
     vec2 from = at + vec2(TEXT_INK(text).x, TEXT_BASELINES(text).x);
     vec2 fall = vec2(0.0, 0.03 * TEXT_EM(text));
@@ -252,12 +260,12 @@ vec4 lettered() {
     if (titled()) {
         vec2 lines = TEXT_BASELINES(title);
         down = floor(TEXT_CAPS(title));
-        seen = over(line(title, at + vec2(0.0, down), 1.0), seen);
+        seen = over(line(title, at + vec2(-moved(title, where), down), 1.0), seen);
         down += lines.x - lines.y + step_down();
     } else {
         down = floor(TEXT_CAPS(artist));
     }
-    return credited() ? over(line(artist, at + vec2(0.0, down), 0.88), seen) : seen;
+    return credited() ? over(line(artist, at + vec2(-moved(artist, where), down), 0.92), seen) : seen;
 }
 
 vec4 film() {

@@ -2,7 +2,7 @@
     "ISFVSN": "2",
     "VSN": "2",
     "TITLE": "Player card",
-    "DESCRIPTION": "A card of frosted glass with the cover, title, artist, progress, times and a small meter that moves with the sound: wide along the lower edge, or tall over the picture out of focus. The bar's head swells with accents.",
+    "DESCRIPTION": "A card of frosted glass with the cover, title, artist, progress, times and a small meter that moves with the sound: wide along the lower edge, or tall over the picture out of focus. Cover and rim answer to accents.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Photo", "Text", "Player"],
@@ -11,19 +11,19 @@
         {"NAME": "photo", "TYPE": "image"},
         {"NAME": "spectrum", "TYPE": "audioFFT", "SCALE": "track"},
         {"NAME": "title", "LABEL": "Title", "TYPE": "text", "DEFAULT": "$title", "FONT": "font", "BOLD": true,
-         "SIZE": "0.07 * min(size, min($SAFE_WIDTH / (1 - 0.32 * design), $SAFE_HEIGHT / (0.31 + 0.625 * design)) / min($WIDTH, $HEIGHT))", "WIDTH": "(0.64 - 0.05 * design - 0.09 * meter) * min(size * min($WIDTH, $HEIGHT), min($SAFE_WIDTH / (1 - 0.32 * design), $SAFE_HEIGHT / (0.31 + 0.625 * design))) / $WIDTH", "LINES": 1, "SHRINK": 0.72},
+         "SIZE": "0.074 * min(size, min(min($SAFE_WIDTH, $WIDTH - 2 * margin * min($WIDTH, $HEIGHT)) / (1 - 0.32 * design), $SAFE_HEIGHT / (0.31 + 0.625 * design)) / min($WIDTH, $HEIGHT))", "WIDTH": "(0.64 - 0.05 * design - 0.09 * meter) * min(size * min($WIDTH, $HEIGHT), min(min($SAFE_WIDTH, $WIDTH - 2 * margin * min($WIDTH, $HEIGHT)) / (1 - 0.32 * design), $SAFE_HEIGHT / (0.31 + 0.625 * design))) / $WIDTH", "LINES": 1, "SHRINK": 0.72},
         {"NAME": "artist", "LABEL": "Artist", "TYPE": "text", "DEFAULT": "$artist", "FONT": "font", "BOLD": false,
-         "SIZE": "0.05 * min(size, min($SAFE_WIDTH / (1 - 0.32 * design), $SAFE_HEIGHT / (0.31 + 0.625 * design)) / min($WIDTH, $HEIGHT))", "WIDTH": "(0.64 - 0.05 * design) * min(size * min($WIDTH, $HEIGHT), min($SAFE_WIDTH / (1 - 0.32 * design), $SAFE_HEIGHT / (0.31 + 0.625 * design))) / $WIDTH", "LINES": 1, "SHRINK": 0.72},
+         "SIZE": "0.055 * min(size, min(min($SAFE_WIDTH, $WIDTH - 2 * margin * min($WIDTH, $HEIGHT)) / (1 - 0.32 * design), $SAFE_HEIGHT / (0.31 + 0.625 * design)) / min($WIDTH, $HEIGHT))", "WIDTH": "(0.64 - 0.05 * design) * min(size * min($WIDTH, $HEIGHT), min(min($SAFE_WIDTH, $WIDTH - 2 * margin * min($WIDTH, $HEIGHT)) / (1 - 0.32 * design), $SAFE_HEIGHT / (0.31 + 0.625 * design))) / $WIDTH", "LINES": 1, "SHRINK": 0.72},
         {"NAME": "digits", "LABEL": "Digits", "TYPE": "text", "DEFAULT": "0123456789:", "CELLS": true,
-         "FONT": "font", "BOLD": false, "SIZE": "0.042 * min(size, min($SAFE_WIDTH / (1 - 0.32 * design), $SAFE_HEIGHT / (0.31 + 0.625 * design)) / min($WIDTH, $HEIGHT))"},
+         "FONT": "font", "BOLD": false, "SIZE": "0.05 * min(size, min(min($SAFE_WIDTH, $WIDTH - 2 * margin * min($WIDTH, $HEIGHT)) / (1 - 0.32 * design), $SAFE_HEIGHT / (0.31 + 0.625 * design)) / min($WIDTH, $HEIGHT))"},
         {"NAME": "elapsed", "LABEL": "Elapsed", "TYPE": "float", "MIN": 0.0, "MAX": 35999.0, "DEFAULT": 0.0, "BIND": "time.elapsed"},
         {"NAME": "total", "LABEL": "Length", "TYPE": "float", "MIN": 0.0, "MAX": 35999.0, "DEFAULT": 0.0, "BIND": "time.total"},
         {"NAME": "played", "LABEL": "Progress", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "BIND": "time.progress"},
-        {"NAME": "beat", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.35}},
+        {"NAME": "beat", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.4}},
         {"NAME": "design", "LABEL": "Design", "TYPE": "long", "DEFAULT": 0, "LABELS": ["Wide", "Tall"]},
         {"NAME": "place", "LABEL": "Place", "TYPE": "long", "DEFAULT": 9,
          "LABELS": ["Bottom left", "Bottom centre", "Bottom right", "Left", "Centre", "Right", "Top left", "Top centre", "Top right", "Automatic"]},
-        {"NAME": "size", "LABEL": "Size", "TYPE": "float", "MIN": 0.3, "MAX": 1.5, "DEFAULT": 0.86},
+        {"NAME": "size", "LABEL": "Size", "TYPE": "float", "MIN": 0.3, "MAX": 1.5, "DEFAULT": 1.1},
         {"NAME": "margin", "LABEL": "Margin", "TYPE": "float", "MIN": 0.0, "MAX": 0.3, "DEFAULT": 0.075},
         {"NAME": "font", "LABEL": "Font", "TYPE": "long", "DEFAULT": 0,
          "LABELS": ["Inter", "Manrope", "Roboto", "Open Sans", "PT Sans", "Comfortaa", "Play", "Jura", "JetBrains Mono", "Noto Serif", "PT Serif"]},
@@ -41,14 +41,14 @@
         {"TARGET": "small", "WIDTH": "max($WIDTH / 8, 16)", "HEIGHT": "max($HEIGHT / 8, 16)"},
         {"TARGET": "across", "WIDTH": "max($WIDTH / 8, 16)", "HEIGHT": "max($HEIGHT / 8, 16)"},
         {"TARGET": "frosted", "WIDTH": "max($WIDTH / 8, 16)", "HEIGHT": "max($HEIGHT / 8, 16)"},
-        {"TARGET": "face", "WIDTH": "floor(min($size * min($WIDTH, $HEIGHT), min($SAFE_WIDTH / (1 - 0.32 * $design), $SAFE_HEIGHT / (0.31 + 0.625 * $design)))) + 2", "HEIGHT": "floor(min($size * min($WIDTH, $HEIGHT), min($SAFE_WIDTH / (1 - 0.32 * $design), $SAFE_HEIGHT / (0.31 + 0.625 * $design)))) + 2"},
+        {"TARGET": "face", "WIDTH": "floor(min($size * min($WIDTH, $HEIGHT), min(min($SAFE_WIDTH, $WIDTH - 2 * $margin * min($WIDTH, $HEIGHT)) / (1 - 0.32 * $design), $SAFE_HEIGHT / (0.31 + 0.625 * $design)))) + 2", "HEIGHT": "floor(min($size * min($WIDTH, $HEIGHT), min(min($SAFE_WIDTH, $WIDTH - 2 * $margin * min($WIDTH, $HEIGHT)) / (1 - 0.32 * $design), $SAFE_HEIGHT / (0.31 + 0.625 * $design)))) + 2"},
         {"TARGET": "behind", "WIDTH": "max($design * $WIDTH, 1)", "HEIGHT": "max($design * $HEIGHT, 1)"},
-        {"TARGET": "whole", "WIDTH": "floor(1.3 * min($size * min($WIDTH, $HEIGHT), min($SAFE_WIDTH / (1 - 0.32 * $design), $SAFE_HEIGHT / (0.31 + 0.625 * $design)))) + 8", "HEIGHT": "floor((0.6 + 0.65 * $design) * min($size * min($WIDTH, $HEIGHT), min($SAFE_WIDTH / (1 - 0.32 * $design), $SAFE_HEIGHT / (0.31 + 0.625 * $design)))) + 8"},
+        {"TARGET": "whole", "WIDTH": "floor(1.3 * min($size * min($WIDTH, $HEIGHT), min(min($SAFE_WIDTH, $WIDTH - 2 * $margin * min($WIDTH, $HEIGHT)) / (1 - 0.32 * $design), $SAFE_HEIGHT / (0.31 + 0.625 * $design)))) + 8", "HEIGHT": "floor((0.6 + 0.65 * $design) * min($size * min($WIDTH, $HEIGHT), min(min($SAFE_WIDTH, $WIDTH - 2 * $margin * min($WIDTH, $HEIGHT)) / (1 - 0.32 * $design), $SAFE_HEIGHT / (0.31 + 0.625 * $design)))) + 8"},
         {}
     ]
 }*/
 
-// Cover and words stand still, so they are drawn once, pixel for pixel, into the corner of `face`.
+// Words stand still, so they are drawn once, pixel for pixel, into the corner of `face`.
 // A frame blurs an eighth of what is below and draws the card with its shadow into `whole`; the last
 // pass lays that over the picture, or over `behind`, out of focus. All measures of the card are
 // shares of the `size` that it was asked for.
@@ -62,16 +62,19 @@ varying vec2 origin; // lower left corner of `whole` on the picture (player.vs)
 const float PAD = 0.045;
 const float COVER = 0.22;       // edge of the wide card's cover
 const float TALL = 0.68;        // width of the tall card
-const float TITLE = 0.07;       // heights of an em
-const float FIGURES = 0.042;
+const float TITLE = 0.074;      // heights of an em
+const float FIGURES = 0.05;
 const float LEAD = 0.07;        // from the title's baseline to the artist's
+const float GROWN = 0.013;      // how far the cover grows on each side with an accent
 const float TAPS = 6.0;
 const float DIMMED = 0.6;       // light of the picture behind a tall card
 const float READABLE = 0.38;    // brightest panel on which slightly transparent white has a contrast of 4.5
 
 float unit() {
     vec2 frame = TEXT_FRAME(digits);
-    vec2 most = frame * (1.0 - SAFE_AREA.xy - SAFE_AREA.zw) / (design == 0 ? vec2(1.0, 0.31) : vec2(0.68, 0.935));
+    vec2 most = frame * (1.0 - SAFE_AREA.xy - SAFE_AREA.zw);
+    most.x = min(most.x, frame.x - 2.0 * margin * min(frame.x, frame.y));
+    most /= (design == 0 ? vec2(1.0, 0.31) : vec2(0.68, 0.935));
     return floor(min(size * min(frame.x, frame.y), min(most.x, most.y)));
 }
 vec2 extent() {
@@ -155,24 +158,29 @@ vec4 words(sampler2D text, vec2 at, float baseline, vec4 tint) {
     return TEXT_DRAW(text, from, tint, vec4(0.0), 0.0);
 }
 
-// Cover and words, premultiplied.
-vec4 facing() {
-    vec2 at = gl_FragCoord.xy;
+// The cover, premultiplied; an accent makes it grow, and light up.
+vec4 art(vec2 at) {
     float u = unit();
+    float grown = GROWN * u * beat;
     float edge = floor((design == 0 ? COVER : TALL - 2.0 * PAD) * u);
-    vec2 low = vec2(floor(PAD * u), extent().y - floor(PAD * u) - edge);
-    vec2 point = (at - low) / edge - 0.5;
+    vec2 low = vec2(floor(PAD * u), extent().y - floor(PAD * u) - edge) - grown;
+    edge += 2.0 * grown;
+    vec2 point = ((at - low) / edge - 0.5) * (1.0 - 0.06 * beat);
     vec2 full = IMG_SIZE(photo);
     vec2 part = min(full.x, full.y) / full;
     vec2 crop = 0.5 + vec2(0.0, 0.3 * (1.0 - part.y)); // the upper part of an upright photo: heads are there
     vec3 tone = IMG_NORM_PIXEL(photo, crop + point * part).rgb;
     float round_ = max(rounding() - 0.5 * PAD * u, 0.25 * rounding());
-    vec4 seen = vec4(tone, 1.0) * cover(box(at, low, low + edge, round_));
+    tone += tone * (1.0 - tone) * 0.7 * beat;
+    return vec4(tone, 1.0) * cover(box(at, low, low + edge, round_));
+}
+
+// The words, premultiplied.
+vec4 facing() {
     vec2 lines = baselines();
-    vec4 one = words(title, at, lines.x, color);
-    vec4 two = words(artist, at, lines.y, pale);
-    seen = one + seen * (1.0 - one.a);
-    return two + seen * (1.0 - two.a);
+    vec4 one = words(title, gl_FragCoord.xy, lines.x, color);
+    vec4 two = words(artist, gl_FragCoord.xy, lines.y, pale);
+    return two + one * (1.0 - two.a);
 }
 
 // Coverage of a time such as 1:02:03, which begins at 0, or ends there.
@@ -209,9 +217,9 @@ vec2 playing(vec2 at) {
     float done = clamp(played, 0.0, 1.0) * wide;
     float whole = box(off, vec2(0.0, -0.5 * thick), vec2(wide, 0.5 * thick), 0.5 * thick);
     float part = box(off, vec2(0.0, -0.5 * thick), vec2(max(done, thick), 0.5 * thick), 0.5 * thick);
-    float head = length(off - vec2(clamp(done, thick, wide - thick), 0.0)) - thick * (1.0 + 0.7 * beat);
+    float head = length(off - vec2(clamp(done, thick, wide - thick), 0.0)) - 0.95 * thick * (1.0 + 0.55 * beat);
     float front = max(cover(part), cover(head));
-    float below = bar() - 0.5 - floor(0.02 * u) - floor(0.72 * FIGURES * u);
+    float below = bar() - 0.5 - floor(0.028 * u) - floor(0.72 * FIGURES * u);
     float figures = clock(vec2(at.x - from, at.y - below), elapsed, false) + clock(vec2(at.x - ending(), at.y - below), total, true);
     return vec2(front, max(0.36 * cover(whole) * (1.0 - front), figures));
 }
@@ -256,7 +264,12 @@ vec4 card() {
     // Light on the upper rim of the glass.
     float rim = cover(abs(away + 0.75) - 0.5) * mix(0.06, 0.3, clamp(at.y / extent().y, 0.0, 1.0));
     tone = mix(tone, vec3(1.0), rim);
+    // An accent lights the edge of the glass in the colour of the bar.
+    float lit = beat * (0.9 * cover(abs(away + 1.0) - 0.004 * u) + 0.35 * exp(min(away, 0.0) / (0.03 * u)));
+    tone += (1.0 - tone) * accent.rgb * accent.a * min(lit, 1.0);
     vec4 front = texelFetch(face, ivec2(clamp(at, vec2(0.0), IMG_SIZE(face) - 1.0)), 0);
+    vec4 seen = art(at);
+    tone = tone * (1.0 - seen.a) + seen.rgb;
     tone = tone * (1.0 - front.a) + front.rgb;
     vec2 bar_and_rest = playing(at);
     tone = mix(tone, pale.rgb, pale.a * bar_and_rest.y);

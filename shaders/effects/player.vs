@@ -10,7 +10,9 @@ void main() {
     if (PASSINDEX < 6) return;
     float side = min(RENDERSIZE.x, RENDERSIZE.y);
     vec2 shape = design == 0 ? vec2(1.0, 0.31) : vec2(0.68, 0.935);
-    vec2 most = RENDERSIZE * (1.0 - SAFE_AREA.xy - SAFE_AREA.zw) / shape;
+    vec2 most = RENDERSIZE * (1.0 - SAFE_AREA.xy - SAFE_AREA.zw);
+    most.x = min(most.x, RENDERSIZE.x - 2.0 * margin * side);
+    most /= shape;
     float unit = floor(min(size * side, min(most.x, most.y)));
     vec2 extent = floor(shape * unit);
     vec2 edge = floor(vec2(margin * side));

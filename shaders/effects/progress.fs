@@ -16,17 +16,17 @@
         {"NAME": "design", "LABEL": "Design", "TYPE": "long", "DEFAULT": 1, "LABELS": ["Line", "Rounded bar", "Dots", "Ticks"]},
         {"NAME": "times", "LABEL": "Times", "TYPE": "long", "DEFAULT": 1, "LABELS": ["None", "Elapsed and total", "Elapsed and left"]},
         {"NAME": "font", "LABEL": "Font of the times", "TYPE": "long", "DEFAULT": 0, "LABELS": ["Inter", "Roboto", "Roboto Condensed", "PT Sans", "JetBrains Mono", "Jura", "Noto Serif"]},
-        {"NAME": "figures", "LABEL": "Size of the times", "TYPE": "float", "MIN": 0.015, "MAX": 0.15, "DEFAULT": 0.046},
-        {"NAME": "base", "LABEL": "Distance from below", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.106},
+        {"NAME": "figures", "LABEL": "Size of the times", "TYPE": "float", "MIN": 0.015, "MAX": 0.15, "DEFAULT": 0.06},
+        {"NAME": "base", "LABEL": "Distance from below", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.115},
         {"NAME": "margin", "LABEL": "Margin at the sides", "TYPE": "float", "MIN": 0.0, "MAX": 0.45, "DEFAULT": 0.075},
-        {"NAME": "thickness", "LABEL": "Thickness", "TYPE": "float", "MIN": 0.002, "MAX": 0.08, "DEFAULT": 0.016},
+        {"NAME": "thickness", "LABEL": "Thickness", "TYPE": "float", "MIN": 0.002, "MAX": 0.08, "DEFAULT": 0.018},
         {"NAME": "count", "LABEL": "Number of dots or ticks", "TYPE": "long", "MIN": 8, "MAX": 240, "DEFAULT": 72},
         {"NAME": "color", "LABEL": "Colour", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 0.96], "PHOTO": "vivid"},
         {"NAME": "rest", "LABEL": "Colour of what is to come", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 0.42]},
         {"NAME": "ink", "LABEL": "Colour of the times", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 0.96], "PHOTO": "light"},
         {"NAME": "shadow", "LABEL": "Shadow", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
         {"NAME": "scrim", "LABEL": "Dimming behind", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
-        {"NAME": "amount", "LABEL": "Moved by accents", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0}
+        {"NAME": "amount", "LABEL": "Moved by accents", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.75, "IDENTITY": 0.0}
     ]
 }*/
 
@@ -38,7 +38,7 @@
 #endif
 
 float unit() { return min(RENDERSIZE.x, RENDERSIZE.y); }
-const float FOOT = 0.09; // room for the times above what apps cover, in short sides
+const float FOOT = 0.1; // room for the times above what apps cover, in short sides
 const float SCRIM = 4.5; // how far the scrim reaches, in thicknesses
 float thick() { return max(thickness * unit(), 1.5); }
 

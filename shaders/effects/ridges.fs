@@ -148,7 +148,8 @@ vec4 ridges() {
 
     // The photo is the sky; towards the horizon it grows dark, and light stands over the hills.
     vec3 below = IMG_NORM_PIXEL(inputImage, 0.5 + (isf_FragNormCoord - 0.5) * (1.0 - bump * (0.035 * pulse + 0.05 * surge()))).rgb;
-    below *= mix(vec3(1.0), below, 0.6 * dim) * (1.0 - 0.7 * dim);
+    float near_hills = exp(-max(y / RENDERSIZE.y - last_line(), 0.0) * 5.0);
+    below *= mix(vec3(1.0), below, 0.6 * dim * near_hills) * (1.0 - dim * (0.15 + 0.55 * near_hills));
     float sky = (y - last_line() * RENDERSIZE.y) / unit;
     float haze = exp(-max(sky, 0.0) * 8.0);
     below *= 1.0 - 0.55 * haze;

@@ -12,8 +12,8 @@
         {"NAME": "mode", "LABEL": "Shape", "TYPE": "long", "VALUES": [0, 1, 2, 3], "LABELS": ["Line", "Left and right", "Circle", "Stereo"], "DEFAULT": 0},
         {"NAME": "color", "LABEL": "Colour", "TYPE": "color", "DEFAULT": [0.55, 0.85, 1.0, 1.0], "PHOTO": "vivid"},
         {"NAME": "second", "LABEL": "Second colour", "TYPE": "color", "DEFAULT": [0.9, 0.5, 1.0, 1.0], "PHOTO": "second"},
-        {"NAME": "size", "LABEL": "Size", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.3},
-        {"NAME": "center", "LABEL": "Place", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.15]},
+        {"NAME": "size", "LABEL": "Size", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.27},
+        {"NAME": "center", "LABEL": "Place", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.1]},
         {"NAME": "thickness", "LABEL": "Thickness", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.12},
         {"NAME": "glow", "LABEL": "Glow", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
         {"NAME": "span", "LABEL": "Length of the sound shown", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.6},
@@ -54,16 +54,22 @@ float surge() {
     return exp(-since / 1.0) * smoothstep(-0.04, 0.05, since);
 }
 
+// In square and upright pictures a line has less room to run, so it is drawn lower.
+float slighter() {
+    vec2 frame = IMG_SIZE(inputImage);
+    return mode < 2 ? mix(0.55, 1.0, clamp((frame.x / frame.y - 0.8) / 0.9, 0.0, 1.0)) : 1.0;
+}
+
 // How large the shape is now: accents and the drop make it swell in the frame they begin.
 float swollen() {
-    return size * (0.8 + 0.5 * pulse + 0.3 * surge());
+    return size * slighter() * (0.75 + 0.55 * pulse + 0.3 * surge());
 }
 
 // Where the scope is, 0 to 1: as it was asked for, but so far from the lower and the upper edge of what
 // apps leave free that the whole shape is seen.
 vec2 middle() {
     vec2 frame = IMG_SIZE(inputImage);
-    float reach = size * (mode == 0 ? 0.5 : mode == 1 ? 0.4 : 1.05) * min(frame.x, frame.y) / frame.y;
+    float reach = size * slighter() * (mode == 0 ? 0.5 : mode == 1 ? 0.4 : 1.05) * min(frame.x, frame.y) / frame.y;
     float low = SAFE_AREA.y + reach;
     float high = 1.0 - SAFE_AREA.w - reach;
     return vec2(center.x, low < high ? clamp(center.y, low, high) : 0.5 * (low + high));
@@ -193,7 +199,7 @@ float run(int i, vec2 p) {
 
 // Half the line's thickness; `unit` is the short side in pixels.
 float radius(float unit) {
-    return max(0.5 * mix(0.002, 0.04, thickness) * (1.0 + 0.4 * pulse + 0.6 * surge()), 0.6 / unit);
+    return max(0.5 * mix(0.002, 0.04, thickness) * mix(0.6, 1.0, (slighter() - 0.55) / 0.45) * (1.0 + 0.4 * pulse + 0.6 * surge()), 0.6 / unit);
 }
 
 // Red, green, blue: which runs matter within this tile; alpha: distance to the line.
@@ -250,7 +256,7 @@ vec4 scope() {
     // Around the line alone the photo is dimmed much, and softly.
     float band = exp(-1.6 * (mode < 2 ? p.y * p.y / (size * size + 0.02) : dot(p, p) / (size * size)));
     vec3 below = IMG_NORM_PIXEL(inputImage, 0.5 + (isf_FragNormCoord - 0.5) * (1.0 - bump * (0.035 * pulse + 0.05 * surge()))).rgb;
-    below *= mix(vec3(1.0), below, 0.5 * dim) * (1.0 - dim * (0.25 + 0.5 * band));
+    below *= mix(vec3(1.0), below, 0.4 * dim * band) * (1.0 - dim * (0.08 + 0.67 * band));
     below = 1.0 - (1.0 - below) * (1.0 - min(shine.rgb * shine.a, 1.0));
     return vec4(mix(below, mix(shine.rgb, vec3(1.0), 0.45 + 0.3 * pulse), line * color.a), 1.0);
 }

@@ -25,7 +25,7 @@
         {"NAME": "width", "LABEL": "Widest line", "TYPE": "float", "MIN": 0.2, "MAX": 1.0, "DEFAULT": 0.84},
         {"NAME": "above", "LABEL": "Artist above the title", "TYPE": "bool", "DEFAULT": false},
         {"NAME": "rotation", "LABEL": "Rotation", "TYPE": "float", "MIN": -180.0, "MAX": 180.0, "DEFAULT": 0.0, "IDENTITY": 0.0},
-        {"NAME": "spacing", "LABEL": "Letter spacing of the title", "TYPE": "float", "MIN": -0.1, "MAX": 0.6, "DEFAULT": -0.015},
+        {"NAME": "spacing", "LABEL": "Letter spacing of the title", "TYPE": "float", "MIN": -0.1, "MAX": 0.6, "DEFAULT": 0.0},
         {"NAME": "tracking", "LABEL": "Letter spacing of the artist", "TYPE": "float", "MIN": -0.1, "MAX": 0.6, "DEFAULT": 0.14},
         {"NAME": "leading", "LABEL": "Line spacing", "TYPE": "float", "MIN": 0.7, "MAX": 2.0, "DEFAULT": 1.08},
         {"NAME": "color", "LABEL": "Colour of the title", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 1.0], "PHOTO": "light"},
@@ -72,7 +72,7 @@ const float NEAR = 0.18;    // from the upper block's baseline to the lower one'
 const vec2 FALL = vec2(0.0, -0.04); // where the shadow falls, in em
 const float HAZE = 0.42;   // radius of the widest blur, in em
 const float SCRIM = 1.7;   // how far the dimming behind reaches, in em
-const float FOOT = 0.035;  // how much nearer to what apps cover than to a plain edge, in short sides
+const float FOOT = 0.02;   // how much nearer to what apps cover than to a plain edge, in short sides
 const float RULE = 0.05;   // thickness of the rule, in em of the title
 const float APART = 0.3;   // how much further apart title and artist are with it, in em of the title
 const int TAPS = 40;

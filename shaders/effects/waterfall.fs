@@ -11,7 +11,7 @@
         {"NAME": "history", "TYPE": "audioHistory", "PAST": 4.0, "FUTURE": 0.1, "MAX": 96, "SCALE": "track"},
         {"NAME": "color", "LABEL": "Colour of low notes", "TYPE": "color", "DEFAULT": [0.3, 0.75, 1.0, 1.0], "PHOTO": "vivid"},
         {"NAME": "second", "LABEL": "Colour of high notes", "TYPE": "color", "DEFAULT": [0.85, 0.4, 1.0, 1.0], "PHOTO": "second"},
-        {"NAME": "horizon", "LABEL": "Horizon", "TYPE": "float", "MIN": 0.2, "MAX": 0.9, "DEFAULT": 0.34},
+        {"NAME": "horizon", "LABEL": "Horizon", "TYPE": "float", "MIN": 0.2, "MAX": 0.9, "DEFAULT": 0.27},
         {"NAME": "seconds", "LABEL": "Seconds to the horizon", "TYPE": "float", "MIN": 0.5, "MAX": 4.0, "DEFAULT": 3.6},
         {"NAME": "lanes", "LABEL": "Number of lanes", "TYPE": "long", "MIN": 8, "MAX": 96, "DEFAULT": 44},
         {"NAME": "width", "LABEL": "Width", "TYPE": "float", "MIN": 0.3, "MAX": 3.0, "DEFAULT": 1.7},
@@ -77,7 +77,7 @@ vec4 softened() {
 
 vec4 waterfall() {
     vec2 spot = isf_FragNormCoord;
-    float far_edge = max(horizon, SAFE_AREA.y > 0.0 ? SAFE_AREA.y + 0.16 : 0.0); // never all below what apps cover
+    float far_edge = max(horizon, SAFE_AREA.y > 0.0 ? SAFE_AREA.y + 0.12 : 0.0); // never all below what apps cover
     float tall = RENDERSIZE.y / min(RENDERSIZE.x, RENDERSIZE.y);
     float down = (far_edge - spot.y) / far_edge;
     float wet = step(0.0, down);
@@ -85,11 +85,15 @@ vec4 waterfall() {
     float age = (1.0 / near - 1.0) / STEEP;
     float across = 0.5 + (spot.x - 0.5) / (width * (near + 0.12));
 
-    // The photo, and below the horizon its mirror image on the dark floor.
-    vec2 at = vec2(spot.x, mix(spot.y, 2.0 * far_edge - spot.y, wet));
-    vec3 picture = IMG_NORM_PIXEL(inputImage, 0.5 + (at - 0.5) * (1.0 - bump * (0.035 * pulse + 0.05 * surge()))).rgb;
-    picture *= mix(vec3(1.0), picture, 0.6 * dim) * (1.0 - 0.6 * dim);
-    picture *= mix(1.0, gloss * (0.75 - 0.6 * down), wet);
+    // The photo, which goes over into its mirror image on the dark floor: both are seen at the horizon,
+    // so that nothing is cut there.
+    float grown = 1.0 - bump * (0.035 * pulse + 0.05 * surge());
+    vec2 at = vec2(spot.x, 2.0 * far_edge - spot.y);
+    vec3 picture = IMG_NORM_PIXEL(inputImage, 0.5 + (spot - 0.5) * grown).rgb;
+    vec3 mirrored = IMG_NORM_PIXEL(inputImage, 0.5 + (at - 0.5) * grown).rgb * gloss * (0.75 - 0.6 * down);
+    float floor_ = smoothstep(-0.02, 0.42, down) * wet;
+    picture *= mix(vec3(1.0), picture, 0.4 * dim) * (1.0 - 0.3 * dim);
+    picture = mix(picture * mix(1.0, 0.55, smoothstep(-0.5, 0.25, down)), mirrored, floor_);
 
     // Lanes with gaps between them, which fade where they are finer than pixels.
     float lane = across * float(lanes);
@@ -99,7 +103,7 @@ vec4 waterfall() {
     float inside = smoothstep(0.5, 0.49, abs(across - 0.5)) * wet;
     vec2 place = vec2((floor(lane) + 0.5) / float(lanes), age);
     vec3 light = IMG_NORM_PIXEL(sheet, place).rgb * shape * inside;
-    float far = smoothstep(0.0, 0.10, down);
+    float far = smoothstep(0.0, 0.22, down);
     vec3 glow = IMG_NORM_PIXEL(soft, vec2(across, age)).rgb * smoothstep(0.62, 0.46, abs(across - 0.5)) * wet;
     float strong = 1.0 + 0.35 * pulse + 0.9 * surge();
     vec3 sum = light * (1.1 * strong) * far + glow * 0.6 * strong * far;
@@ -107,10 +111,9 @@ vec4 waterfall() {
     // Light stands over the horizon, from the lanes that reach it.
     float off = (spot.y - far_edge) * tall;
     vec3 tone = mix(color.rgb, second.rgb, clamp(abs(2.0 * spot.x - 1.0), 0.0, 1.0));
-    float haze = (0.10 + 0.20 * level + 0.35 * pulse + 0.9 * surge());
-    sum += tone * haze * (exp(-abs(off) * (wet > 0.5 ? 26.0 : 11.0)) + 0.6 * exp(-off * off * 9000.0));
+    float haze = 0.06 + 0.12 * level + 0.3 * pulse + 0.9 * surge();
+    sum += tone * haze * exp(-off * off * (wet > 0.5 ? 200.0 : 130.0));
     sum = 1.0 - exp(-1.3 * sum);
-    picture *= 1.0 - 0.35 * (1.0 - wet) * exp(-off * 9.0); // a scrim for it
     return vec4(1.0 - (1.0 - min(picture, 1.0)) * (1.0 - color.a * sum), 1.0);
 }
 

@@ -12,9 +12,9 @@
         {"NAME": "shape", "LABEL": "Shape", "TYPE": "long", "VALUES": [0, 1], "LABELS": ["Bars", "Smooth"], "DEFAULT": 0},
         {"NAME": "color", "LABEL": "Colour", "TYPE": "color", "DEFAULT": [1.0, 0.62, 0.3, 1.0], "PHOTO": "vivid"},
         {"NAME": "second", "LABEL": "Colour of the tips", "TYPE": "color", "DEFAULT": [1.0, 0.3, 0.5, 1.0], "PHOTO": "second"},
-        {"NAME": "pale", "LABEL": "Colour of what is to come", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 0.4], "PHOTO": "light"},
+        {"NAME": "pale", "LABEL": "Colour of what is to come", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 0.62], "PHOTO": "light"},
         {"NAME": "height", "LABEL": "Height", "TYPE": "float", "MIN": 0.05, "MAX": 1.0, "DEFAULT": 0.24},
-        {"NAME": "place", "LABEL": "Distance from below", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.15},
+        {"NAME": "place", "LABEL": "Distance from below", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.13},
         {"NAME": "seconds", "LABEL": "Seconds shown", "TYPE": "float", "MIN": 1.0, "MAX": 10.0, "DEFAULT": 6.5},
         {"NAME": "thickness", "LABEL": "Thickness of a bar", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.58},
         {"NAME": "count", "LABEL": "Bars a second", "TYPE": "float", "MIN": 4.0, "MAX": 30.0, "DEFAULT": 10.0},
@@ -137,6 +137,7 @@ vec4 waveform() {
     bell *= 1.0 + (0.9 * pulse + 0.3 * surge()) * exp(-9.0 * offset * offset); // what is heard now leaps
 
     float ink;
+    float rim; // a dark edge, which holds the shape off a bright photo
     float rise;
     if (shape == 0) {
         float step_s = 1.0 / count;
@@ -146,9 +147,11 @@ vec4 waveform() {
         float aside = p.x - bar * pace;
         float off = length(vec2(aside, max(abs(p.y) - rise + radius, 0.0))) - radius;
         ink = clamp(0.5 - off * unit, 0.0, 1.0);
+        rim = exp(-max(off, 0.0) * 260.0);
     } else {
         rise = max(IMG_NORM_PIXEL(soft, vec2(0.5 + offset / SPAN, 0.5)).r * tall * bell, 0.002);
         float slope = dFdx(rise) * unit;
+        rim = exp(-max(abs(p.y) - rise, 0.0) * 260.0 * inversesqrt(1.0 + slope * slope));
         ink = clamp((rise - abs(p.y)) * unit * inversesqrt(1.0 + slope * slope) + 0.5, 0.0, 1.0);
     }
 
@@ -157,6 +160,7 @@ vec4 waveform() {
     band = max(band, 0.8 * smoothstep(0.16, -0.16, p.y / frame.y));
     vec3 below = IMG_NORM_PIXEL(inputImage, 0.5 + (isf_FragNormCoord - 0.5) * (1.0 - bump * (0.035 * pulse + 0.05 * surge()))).rgb;
     below *= mix(vec3(1.0), below, 0.4 * dim * band) * (1.0 - 0.85 * dim * band);
+    below *= 1.0 - 0.8 * dim * rim;
 
     float wide = IMG_NORM_PIXEL(soft, vec2(0.5 + offset / SPAN, 0.5)).r * tall * bell;
     float played = 1.0 - smoothstep(-0.006, 0.006, p.x);
