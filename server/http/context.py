@@ -18,6 +18,7 @@ LIMITS = web.AppKey("limits", Limits)
 ERRANDS = web.AppKey("errands", Errands)
 
 _REQUEST_ID = web.RequestKey("request_id", str)
+_PREPARED = web.RequestKey("prepared", web.StreamResponse)
 
 
 def set_request_id(request: web.BaseRequest, request_id: str) -> None:
@@ -27,6 +28,15 @@ def set_request_id(request: web.BaseRequest, request_id: str) -> None:
 def request_id_of(request: web.BaseRequest) -> str:
     """The id that the log lines, the answer and the job of this request carry."""
     return str(request.get(_REQUEST_ID, ""))
+
+
+def set_prepared(request: web.BaseRequest, response: web.StreamResponse) -> None:
+    request[_PREPARED] = response
+
+
+def prepared_of(request: web.BaseRequest) -> web.StreamResponse | None:
+    """The response whose head is sent, or about to be; None before that."""
+    return request.get(_PREPARED)
 
 
 def language_of(request: web.BaseRequest) -> str:

@@ -114,7 +114,10 @@ async def _stream(
     try:
         with suppress(ConnectionError):
             for at in range(span.start, span.stop, _CHUNK):
-                data = await settled(os.pread, descriptor, min(_CHUNK, span.stop - at), at)
+                wanted = min(_CHUNK, span.stop - at)
+                data = await settled(os.pread, descriptor, wanted, at)
+                if len(data) < wanted:
+                    raise EOFError("the file was cut off while it was sent")
                 flow.given += len(data)
                 await response.write(data)
             await response.write_eof()

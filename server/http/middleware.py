@@ -13,7 +13,14 @@ from server.config import Config
 from server.errors import ToqiboxError
 from server.http.addresses import client_address, proxy_request_id
 from server.http.answers import error_answer
-from server.http.context import CONFIG, language_of, request_id_of, set_request_id
+from server.http.context import (
+    CONFIG,
+    language_of,
+    prepared_of,
+    request_id_of,
+    set_prepared,
+    set_request_id,
+)
 from server.log import note
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -59,15 +66,23 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
     except web.HTTPException as raised:
         error = _of_aiohttp(raised)
     except asyncio.CancelledError:  # the client has left, or the server is told to stop
-        _write_line(request, None, None, time.monotonic() - began)
+        _write_line(request, prepared_of(request), None, time.monotonic() - began)
         raise
     except Exception:
         _log.exception("request.failed", extra={"facts": {"request": request_id}})
         error = ToqiboxError("internal")
     if error is not None:
-        response = error_answer(error, request_id, language_of(request))
+        response = _end(request) or error_answer(error, request_id, language_of(request))
     _write_line(request, response, error, time.monotonic() - began)
     return response
+
+
+def _end(request: web.Request) -> web.StreamResponse | None:
+    """Cut the connection where part of a response is sent, since no error can follow it."""
+    prepared = prepared_of(request)
+    if prepared is not None and request.transport is not None:
+        request.transport.abort()
+    return prepared
 
 
 def _of_aiohttp(error: web.HTTPException) -> ToqiboxError:
@@ -114,8 +129,12 @@ def _sent(request: web.Request, response: web.StreamResponse | None) -> tuple[in
 
 
 async def dress(request: web.Request, response: web.StreamResponse) -> None:
-    """Put the headers that every answer has on `response`; called just before it is sent."""
+    """Put the headers that every answer has on `response`, and keep it for the line in the log.
+
+    Called just before it is sent.
+    """
     add_headers(request, response, request.app[CONFIG])
+    set_prepared(request, response)
 
 
 def add_headers(request: web.BaseRequest, response: web.StreamResponse, config: Config) -> None:

@@ -1,6 +1,7 @@
 """Clients that reset their connection: whatever was opened for them is closed, at every step."""
 
 import asyncio
+import contextlib
 import os
 import socket
 import struct
@@ -63,10 +64,10 @@ def descriptors() -> int:
     return len(os.listdir("/proc/self/fd"))
 
 
-async def connect(port: int) -> socket.socket:
+async def connect(port: int, receive_buffer: int = 4096) -> socket.socket:
     """A connection whose kernel takes little before its reader does."""
     connection = socket.socket()
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
     connection.setblocking(False)
     await asyncio.get_running_loop().sock_connect(connection, ("127.0.0.1", port))
     return connection
@@ -97,9 +98,10 @@ async def reset_at_each_step(running: Running, pool: HeldPool, sent: bytes, read
         assert await running.until(lambda: pool.is_held or answered.done())  # noqa: B023
         held = pool.is_held
         answered.cancel()
+        open_before = descriptors()
         reset(client)
-        # The server hears of the reset while the call is held.
-        await asyncio.sleep(0.02)
+        # While the call is held the server notices the reset and closes its end too.
+        assert await running.until(lambda: descriptors() <= open_before - 2), step  # noqa: B023
         pool.go.set()
         assert await running.until(lambda: descriptors() == before), step
         assert await running.until(lambda: not running.spooled()), step
@@ -114,6 +116,53 @@ async def test_a_reset_download_keeps_no_descriptor(
     path = f"/download/{job.id}{tail}"
     assert await reset_at_each_step(running, pool, head(f"GET {path}"), 1000) >= 2
     assert await reset_at_each_step(running, pool, head(f"HEAD {path}"), 1) == 1
+
+
+def request_line(caplog: pytest.LogCaptureFixture) -> dict[str, Any] | None:
+    """The last line on a request."""
+    facts = [r.__dict__["facts"] for r in caplog.records if r.getMessage() == "request"]
+    return facts[-1] if facts else None
+
+
+async def test_the_log_of_a_reset_download_has_its_status_and_bytes(
+    running: Running, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    job = running.finish_job(VIDEO)
+    client = await connect(running.port, 65_536)
+    loop = asyncio.get_running_loop()
+    await loop.sock_sendall(client, head(f"GET /download/{job.id}", "Range: bytes=1-"))
+    read = 0
+    while read < 2_000_000:
+        read += len(await loop.sock_recv(client, 65_536))
+    reset(client)
+    assert await running.until(lambda: request_line(caplog) is not None)
+    line = request_line(caplog)
+    assert line is not None
+    assert (line["status"], line["cut"], line.get("code")) == (206, True, None)
+    assert read - 2000 < line["bytes"] < len(VIDEO)
+
+
+async def test_a_video_that_shrinks_while_it_is_sent_ends_its_connection(
+    running: Running, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    job = running.finish_job(VIDEO)
+    client = await connect(running.port, 65_536)
+    loop = asyncio.get_running_loop()
+    await loop.sock_sendall(client, head(f"GET /download/{job.id}"))
+    answer = await loop.sock_recv(client, 1000)
+    os.truncate(running.service.artifact(job, "video"), 7_000_000)
+    with contextlib.suppress(ConnectionError):
+        while data := await loop.sock_recv(client, 65_536):
+            answer += data
+    client.close()
+    _, _, body = answer.partition(b"\r\n\r\n")
+    assert set(body) == {0}  # no second answer within the first
+    assert await running.until(lambda: request_line(caplog) is not None)
+    line = request_line(caplog)
+    assert line is not None
+    assert (line["status"], line["cut"], line["code"]) == (200, True, "internal")
 
 
 async def test_a_reset_upload_keeps_neither_descriptor_nor_file(
