@@ -1,30 +1,13 @@
 """Time-outs that do not count what their own process did not run."""
 
 import asyncio
-import signal
-import subprocess
-import sys
 import time
 
 import pytest
 
 from server.jobs.patience import within
 from server.jobs.run import SlotClock
-
-_PAUSED = """
-import asyncio, os
-from server.jobs.patience import within
-from server.jobs.run import SlotClock
-
-async def main():
-    reader = asyncio.StreamReader()
-    loop = asyncio.get_running_loop()
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(0, "rb"))
-    print("waiting", flush=True)
-    print(await within(0.8, reader.readline()), flush=True)
-
-asyncio.run(main())
-"""
+from tests.harness.clock import Clock
 
 
 async def test_work_that_takes_longer_is_cancelled() -> None:
@@ -67,18 +50,17 @@ def test_a_pause_of_the_process_is_hardly_slot_time(monkeypatch: pytest.MonkeyPa
     assert clock.total_s == 7.75
 
 
-def test_the_pause_of_the_process_itself_does_not_count() -> None:
-    command = [sys.executable, "-c", _PAUSED]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        assert process.stdout.readline() == "waiting\n"
-        process.send_signal(signal.SIGSTOP)
-        time.sleep(1)
-        process.send_signal(signal.SIGCONT)
-        time.sleep(0.05)  # its timers are looked at before anything comes
-        process.stdin.write("event\n")
-        process.stdin.flush()
-        assert process.stdout.readline() == "b'event\\n'\n"
+async def test_the_pause_of_the_process_itself_does_not_count(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = Clock(monkeypatch)
+    result: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+    async def work() -> str:
+        return await result
+
+    waiting = asyncio.create_task(within(20, work()))
+    await clock.pause(3600)
+    assert not waiting.done()
+    result.set_result("event")
+    assert await waiting == "event"
