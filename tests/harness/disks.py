@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,22 +12,42 @@ import pytest
 
 @contextmanager
 def small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
-    """A new tmpfs of so many MB, mounted at `folder`; skips the test where that is not allowed."""
+    """A new tmpfs of so many MB, mounted at `folder`; skips the test where that is not allowed.
+
+    Users who may mount in a namespace of their own alone: see tests/jobs/test_namespace.py.
+    """
     folder.mkdir(exist_ok=True)
+    why = _mount(folder, megabytes)
+    if why is not None:
+        pytest.skip(f"this user may mount no file system: {why}")
+    try:
+        yield folder
+    finally:
+        _unmount(folder)
+
+
+def why_no_mount() -> str | None:
+    """Try to mount a small disk; return why this user may not."""
+    with tempfile.TemporaryDirectory() as folder:
+        why = _mount(Path(folder), 1)
+        _unmount(Path(folder))
+    return why
+
+
+def _mount(folder: Path, megabytes: int) -> str | None:
     options = f"size={megabytes}m,mode=700"
     argv = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
     try:
         mounted = subprocess.run(argv, capture_output=True, text=True, check=False)
     except FileNotFoundError:
-        pytest.skip("there is no mount command")
-    if mounted.returncode:
-        pytest.skip(f"this user may mount no file system: {mounted.stderr.strip()}")
-    try:
-        yield folder
-    finally:
-        # Lazily: what a failed test has left running must not keep it.
-        while os.path.ismount(folder):
-            subprocess.run(["umount", "-l", str(folder)], check=True)
+        return "there is no mount command"
+    return mounted.stderr.strip() if mounted.returncode else None
+
+
+def _unmount(folder: Path) -> None:
+    # Lazily: what a failed test has left running must not keep it.
+    while os.path.ismount(folder):
+        subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 def make_read_only(disk: Path) -> None:
