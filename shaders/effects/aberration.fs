@@ -2,7 +2,7 @@
     "ISFVSN": "2",
     "VSN": "3",
     "TITLE": "Chromatic aberration",
-    "DESCRIPTION": "Colours part towards the edge of the picture, as in an old lens: red outwards, blue inwards. Light and shade stay sharp. On every accent the colours part further, the corners catch the light of a prism, and the picture comes a little nearer.",
+    "DESCRIPTION": "Colours part towards the edge of the picture, as in an old lens: red outwards, blue inwards. Light and shade stay sharp. On every accent the colours part further and deepen, the corners catch the light of a prism, and the picture comes a little nearer.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Filter", "Finish", "Lens", "Beat"],
@@ -18,7 +18,7 @@
 }*/
 
 const vec3 LUMA = vec3(0.2126, 0.7152, 0.0722);
-const float DEEPER = 1.7; // the parted colours, so that they read on a picture of few edges too
+const float DEEPER = 1.4; // the parted colours, so that they read on a picture of few edges too
 
 vec3 seen(vec2 ray, float shift) {
     return IMG_NORM_PIXEL(inputImage, isf_FragNormCoord - ray * shift).rgb;
@@ -47,14 +47,15 @@ void main() {
     float luma = mix(dot(picture.rgb, LUMA), dot(parted, LUMA), 0.3);
     vec3 fringe = parted - picture.rgb;
     fringe -= dot(fringe, LUMA);
-    vec3 color = luma + picture.rgb - dot(picture.rgb, LUMA) + DEEPER * fringe;
+    float lift = min(12.0 * jolt, 1.0) * hit; // colours deepen with it, on a picture without edges too
+    vec3 color = luma + (1.0 + 0.4 * lift) * (picture.rgb - dot(picture.rgb, LUMA)) + DEEPER * fringe;
 
     // A prism's light in the corners: from blue inside to red outside, strongest on an accent.
     vec3 prism = vec3(smoothstep(0.72, 1.0, far), 0.3 * smoothstep(0.65, 0.85, far) * smoothstep(1.0, 0.85, far),
                       smoothstep(0.55, 0.8, far) * smoothstep(0.95, 0.8, far));
     prism = swap ? prism.bgr : prism;
-    float light = min(12.0 * jolt, 1.0) * hit * lens;
-    color *= 1.0 + light * (0.8 * prism - 0.3 * dot(prism, LUMA));
+    color *= 1.0 + lift * (0.25 * (1.0 - luma) + lens * (0.9 * prism - 0.3 * dot(prism, LUMA)));
+    luma = clamp(dot(color, LUMA), 0.0, 1.0);
     color = mix(vec3(luma), color, inside(luma, color));
     gl_FragColor = vec4(clamp(color, 0.0, 1.0), picture.a);
 }
