@@ -175,7 +175,9 @@ vec4 bars() {
     shape *= mix(1.0, reflection * max(1.0 - 2.2 * rise / size.y, 0.0), below);
     vec3 tone = mix(color.rgb, second.rgb, pitch(clamp(at.x / size.x, 0.0, 1.0)));
     float up = clamp(0.5 * rise / size.y + 0.5 * min(rise / tall, 1.0), 0.0, 1.0);
-    tone = mix(tone, vec3(1.0), 0.3 * pulse);
+    float grey = dot(tone, vec3(0.2126, 0.7152, 0.0722));
+    tone = clamp(mix(vec3(grey), tone, 1.35), 0.0, 1.0); // between two hues, too
+    tone = mix(tone, vec3(1.0), 0.2 * pulse);
     vec3 body = mix(tone * 0.75, mix(tone, vec3(1.0), 0.25), up * up * (3.0 - 2.0 * up));
     // A light cap, as round as the bar.
     if (style == 0) body = mix(body, mix(tone, vec3(1.0), 0.75), smoothstep(2.2 * radius, 1.2 * radius, tall - rise) * smoothstep(2.0 * radius, 6.0 * radius, tall) * (1.0 - 0.6 * below));

@@ -64,7 +64,12 @@ vec4 from_photo() {
     tone /= max(tone.r, max(tone.g, tone.b));
     tone *= tone; // as saturated as the photo's strongest colours, not as its mean
     float dark = 1.0 - dot(tone, vec3(0.2126, 0.7152, 0.0722));
-    tone = mix(color.rgb, mix(tone, vec3(1.0), 0.02 + 0.2 * dark), tint);
+    // Two opposite hues would mix to grey: there the one colour stays.
+    vec3 one = color.rgb - dot(color.rgb, vec3(1.0 / 3.0));
+    vec3 two = tone - dot(tone, vec3(1.0 / 3.0));
+    float alike = dot(one, two) / max(length(one) * length(two), 1e-3);
+    float part = tint < 1.0 ? tint * smoothstep(-0.1, 0.6, alike) : 1.0;
+    tone = mix(color.rgb, mix(tone, vec3(1.0), 0.02 + 0.2 * dark), length(one) < 0.05 ? tint : part);
     float grey = dot(tone, vec3(0.2126, 0.7152, 0.0722));
     tone = max(mix(vec3(grey), tone, 1.5), 0.0); // solid faces take more colour than lines
     return vec4(tone / max(1.0, max(tone.r, max(tone.g, tone.b))), 1.0);
@@ -136,9 +141,11 @@ vec4 towers() {
     float wanted = 0.5 * thickness * unit;
     float half_wide = max(wanted, 0.5);
     float opaque = color.a * min(2.0 * wanted, 1.0); // what is finer than a pixel is drawn fainter
-    if (x > 0.5 * at.w + 2.0 * unit || at.y > 1.4 * at.z || at.y < -at.z) return vec4(seen, 1.0);
+    // Software renderers go through both sides of a condition, but through a loop as often as needed.
+    bool empty = x > 0.5 * at.w + 2.0 * unit || at.y > 1.4 * at.z || at.y < -at.z;
+    int last = empty ? 0 : min(int(ceil(1.2 * deep * x / unit)), 2);
     float here = floor(at.x * columns);
-    for (int i = 2; i >= 0; i--) {
+    for (int i = last; i >= 0; i--) {
         float index = here + outward * float(i);
         if (index < 0.0 || index > columns - 1.0) continue;
         vec2 values = texelFetch(levels, ivec2(int(index), 0), 0).rg * at.z;
