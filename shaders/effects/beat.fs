@@ -2,7 +2,7 @@
     "ISFVSN": "2",
     "VSN": "2",
     "TITLE": "Beat",
-    "DESCRIPTION": "The picture grows with every accent, in the very frame in which it begins, and eases back over 150 ms. Between them it drifts slowly.",
+    "DESCRIPTION": "The picture grows with every accent, in the very frame in which it begins, with more light on it and streaks at the edges of the frame, and eases back over 150 ms. Between them it drifts slowly.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Filter", "Beat"],
@@ -12,7 +12,9 @@
         {"NAME": "amount", "LABEL": "Amount", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
         {"NAME": "scale", "LABEL": "Scale on an accent", "TYPE": "float", "MIN": 1.0, "MAX": 1.5, "DEFAULT": 1.15, "IDENTITY": 1.0},
         {"NAME": "center", "LABEL": "Point that stays in place", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.5]},
-        {"NAME": "lift", "LABEL": "Raise of that point on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 0.5, "DEFAULT": 0.12, "IDENTITY": 0.0},
+        {"NAME": "lift", "LABEL": "Raise of that point on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 0.5, "DEFAULT": 0.32, "IDENTITY": 0.0},
+        {"NAME": "light", "LABEL": "Light on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4, "IDENTITY": 0.0},
+        {"NAME": "streaks", "LABEL": "Streaks at the edges on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
         {"NAME": "played", "LABEL": "Seconds of sound", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 1.0}},
         {"NAME": "drift", "LABEL": "Drift", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0}
     ]
@@ -33,5 +35,28 @@ void main() {
     float much = min(amount * kick, 1.0);
     vec2 still = center + vec2(0.0, lift * much * much); // heads are above the middle
     vec2 inwards = (still - isf_FragNormCoord) * (1.0 - 1.0 / zoom);
-    gl_FragColor = IMG_NORM_PIXEL(inputImage, drifting(isf_FragNormCoord + inwards));
+    vec2 uv = isf_FragNormCoord + inwards;
+    vec4 picture = IMG_NORM_PIXEL(inputImage, drifting(uv));
+    if (much > 0.0) {
+        // Light runs outwards at the edges; the middle stays as sharp as it is.
+        vec2 off = 2.0 * isf_FragNormCoord - 1.0;
+        float edge = smoothstep(0.35, 1.3, dot(off, off));
+        vec3 run = picture.rgb;
+        if (streaks * edge > 0.0) {
+            // Noise in the steps (interleaved gradient noise, Jimenez 2014) hides them.
+            float apart = fract(52.9829189 * fract(dot(gl_FragCoord.xy, vec2(0.06711056, 0.00583715))));
+            vec3 sum = picture.rgb;
+            for (float i = 0.0; i < 8.0; i++) {
+                float way = (i + apart) / 8.0;
+                sum += IMG_NORM_PIXEL(inputImage, drifting(uv + (still - uv) * 0.12 * way * much)).rgb;
+            }
+            run = max(run, 1.15 * sum / 9.0);
+        }
+        vec3 color = mix(picture.rgb, run, streaks * edge * much);
+        float grey = dot(color, vec3(0.2126, 0.7152, 0.0722));
+        float gain = 1.0 + 1.1 * light * much * smoothstep(0.0, 0.25, grey) * (1.0 - 0.6 * smoothstep(0.0, 2.0, dot(off, off)));
+        picture.rgb = 1.0 - pow(1.0 - clamp(color, 0.0, 1.0), vec3(gain));
+        picture.rgb *= 1.0 - 0.45 * light * much * smoothstep(0.7, 2.0, dot(off, off)); // the corners fall back
+    }
+    gl_FragColor = picture;
 }

@@ -1,17 +1,17 @@
 // Title: Dissolve
-// Description: One photo melts into the other along the edges of clouds: bright parts of the new one come first, both drift towards the eye, and a bright seam spills light over them. With one photo only the light runs over it.
+// Description: One photo melts into the other along the edges of clouds: bright parts of the new one come first, both drift towards the eye, and a glowing seam spills light over them. With one photo only the light runs over it.
 // Author: TOQIBOX Render
 // License: MIT
 // Categories: Transition, Photo
 
 uniform float fineness; // = 1.6 [0.5, 12.0] Fineness of the clouds
-uniform float softness; // = 0.07 [0.01, 0.6] Softness of the border
+uniform float softness; // = 0.05 [0.01, 0.6] Softness of the border
 uniform float sweep;    // = 0.45 [0.0, 1.0] From left to right instead of everywhere
-uniform float bright;   // = 0.12 [0.0, 1.0] How much the bright parts come first
+uniform float bright;   // = 0.05 [0.0, 1.0] How much the bright parts come first
 uniform float push;     // = 0.1 [0.0, 0.4] Towards the eye
-uniform float ripple;   // = 0.5 [0.0, 1.0] How much the photos bend at the border
+uniform float ripple;   // = 0.35 [0.0, 1.0] How much the photos bend at the border
 uniform float glow;     // = 1.0 [0.0, 2.0] Light at the border
-uniform vec4 light;     // = vec4(1.0, 0.86, 0.7, 1.0) [0.0, 1.0] Colour of the light
+uniform vec4 light;     // = vec4(1.0, 0.72, 0.42, 1.0) [0.0, 1.0] Colour of the light
 
 // Hash without sine (Dave Hoskins), so that every driver gives the same clouds.
 float hash(vec2 p) {
@@ -77,9 +77,12 @@ vec4 transition(vec2 uv) {
     // colours that it falls on. Both come up and go with the melt.
     float away = field - level;
     float lit = smoothstep(0.0, 0.15, progress) * smoothstep(1.0, 0.85, progress);
-    float seam = exp(-away * away / (0.3 * softness * softness));
-    float spill = exp(-abs(away) / (softness + 0.05));
-    vec3 shine = light.rgb * light.a * glow * lit * (0.8 * seam + 0.7 * spill * (0.2 + picture.rgb));
-    // Screen: light on light never runs over.
-    return vec4(1.0 - (1.0 - picture.rgb) * (1.0 - clamp(0.85 * shine, 0.0, 1.0)), picture.a);
+    float seam = exp(-away * away / (1.2 * softness * softness));
+    float spill = exp(-abs(away) / (2.0 * softness + 0.09));
+    float power = light.a * glow * lit;
+    // On white a light shows by its colour alone, elsewhere as a screen: no fringe runs over.
+    float grey = dot(picture.rgb, vec3(0.2126, 0.7152, 0.0722));
+    vec3 shone = picture.rgb * mix(vec3(1.0), light.rgb, min(power * (0.75 * seam + 0.35 * spill), 1.0) * smoothstep(0.4, 0.9, grey));
+    vec3 shine = light.rgb * power * (0.5 * seam * seam + 0.7 * spill * (0.12 + picture.rgb));
+    return vec4(1.0 - (1.0 - shone) * (1.0 - clamp(0.8 * shine * (1.0 - 0.6 * grey), 0.0, 0.9)), picture.a);
 }

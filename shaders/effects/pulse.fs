@@ -10,14 +10,16 @@
         {"NAME": "inputImage", "TYPE": "image"},
         {"NAME": "kick", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.2, "curve": "out", "from": [0.0, 0.8]}},
         {"NAME": "amount", "LABEL": "Amount", "TYPE": "float", "MIN": 0.0, "MAX": 2.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
-        {"NAME": "brightness", "LABEL": "Brightness on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.3, "IDENTITY": 0.0},
+        {"NAME": "brightness", "LABEL": "Brightness on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4, "IDENTITY": 0.0},
         {"NAME": "contrast", "LABEL": "Contrast on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
         {"NAME": "saturation", "LABEL": "Colour on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.3, "IDENTITY": 0.0},
-        {"NAME": "vignette", "LABEL": "Dark corners on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
+        {"NAME": "vignette", "LABEL": "Dark corners on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.65, "IDENTITY": 0.0},
         {"NAME": "played", "LABEL": "Seconds of sound", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 1.0}},
         {"NAME": "drift", "LABEL": "Drift", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0}
     ]
 }*/
+
+const vec3 LUMA = vec3(0.2126, 0.7152, 0.0722);
 
 // Where a pixel comes from while the camera drifts over the picture, a little closer than it is.
 // Added to the pixel's own place, so that no drift moves it by exactly nothing. What is sampled
@@ -30,16 +32,27 @@ vec2 drifting(vec2 uv) {
 }
 
 // Brighter in the middle by a curve that never clips, harder by an S through middle grey that keeps
-// black and white, and darker towards the corners.
+// black and white, and darker towards the corners. What is pure in colour already, and skin, takes
+// little more of it, and no channel runs into its end.
 void main() {
     vec4 picture = IMG_NORM_PIXEL(inputImage, drifting(isf_FragNormCoord));
     float pulse = amount * kick;
     vec2 off = 2.0 * isf_FragNormCoord - vec2(1.0, 1.1);
     float far = dot(off, off) / 2.0; // 1 in the corners
-    vec3 color = 1.0 - pow(1.0 - clamp(picture.rgb, 0.0, 1.0), vec3(1.0 + brightness * pulse * max(1.0 - 1.6 * far, 0.0)));
-    color += contrast * pulse * color * (1.0 - color) * (2.0 * color - 1.0);
-    float grey = dot(color, vec3(0.2126, 0.7152, 0.0722));
-    color = clamp(mix(vec3(grey), color, 1.0 + saturation * pulse), 0.0, 1.0);
-    color *= max(1.0 - vignette * pulse * smoothstep(0.12, 1.0, far), 0.0);
-    gl_FragColor = vec4(pulse > 0.0 ? clamp(color, 0.0, 1.0) : picture.rgb, picture.a);
+    vec3 color = clamp(picture.rgb, 0.0, 1.0);
+    float before = dot(color, LUMA);
+    float top = max(color.r, max(color.g, color.b));
+    float pure = (top - min(color.r, min(color.g, color.b))) / max(top, 0.05);
+    float warm = smoothstep(0.0, 0.1, color.r - color.g) * smoothstep(-0.02, 0.06, color.g - color.b);
+    float grey = 1.0 - pow(1.0 - before, 1.0 + brightness * pulse * max(1.0 - 1.6 * far, 0.0));
+    grey += 1.15 * contrast * pulse * grey * (1.0 - grey) * (2.0 * grey - 0.9);
+    grey = clamp(grey, 0.0, 1.0);
+    // The colour follows the light in part: all of it would make shadows dull and lights loud.
+    vec3 tint = (color - before) * mix(1.0, grey / max(before, 0.02), 0.6);
+    tint *= 1.0 + saturation * pulse * pow(1.0 - pure, 1.5) * (1.0 - 0.8 * warm) * 1.6;
+    color = grey + tint;
+    float most = max(color.r, max(color.g, color.b)) - grey;
+    color = grey + tint * min((0.97 - 0.97 * grey) / max(most, 1e-3), 1.0);
+    color *= max(1.0 - vignette * pulse * smoothstep(0.1, 0.95, far), 0.0);
+    gl_FragColor = vec4(pulse > 0.0 ? mix(picture.rgb, clamp(color, 0.0, 1.0), min(6.0 * pulse, 1.0)) : picture.rgb, picture.a);
 }

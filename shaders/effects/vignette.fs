@@ -2,18 +2,20 @@
     "ISFVSN": "2",
     "VSN": "1",
     "TITLE": "Vignette",
-    "DESCRIPTION": "The picture darkens softly towards its corners, or takes on a colour there.",
+    "DESCRIPTION": "The picture darkens softly towards its corners, or takes on a colour there, with a little more light in its middle; an accent opens it for a moment.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Filter", "Finish", "Lens"],
     "INPUTS": [
         {"NAME": "inputImage", "TYPE": "image"},
-        {"NAME": "amount", "LABEL": "Amount", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
-        {"NAME": "size", "LABEL": "Size of what stays clear", "TYPE": "float", "MIN": 0.0, "MAX": 1.5, "DEFAULT": 0.5},
+        {"NAME": "amount", "LABEL": "Amount", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.7, "IDENTITY": 0.0},
+        {"NAME": "size", "LABEL": "Size of what stays clear", "TYPE": "float", "MIN": 0.0, "MAX": 1.5, "DEFAULT": 0.38},
         {"NAME": "softness", "LABEL": "Softness", "TYPE": "float", "MIN": 0.0, "MAX": 1.5, "DEFAULT": 1.0},
         {"NAME": "roundness", "LABEL": "Roundness", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.25},
         {"NAME": "center", "LABEL": "Middle", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.5]},
-        {"NAME": "color", "LABEL": "Colour", "TYPE": "color", "DEFAULT": [0.0, 0.0, 0.0, 1.0]}
+        {"NAME": "color", "LABEL": "Colour", "TYPE": "color", "DEFAULT": [0.0, 0.0, 0.0, 1.0]},
+        {"NAME": "pulse", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.4}},
+        {"NAME": "opens", "LABEL": "Opens on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0}
     ]
 }*/
 
@@ -27,8 +29,13 @@ void main() {
     vec2 round_unit = vec2(min(RENDERSIZE.x, RENDERSIZE.y));
     vec2 away = 2.0 * (gl_FragCoord.xy - center * RENDERSIZE) / mix(RENDERSIZE, round_unit, roundness);
     float edge = max(softness, 0.01);
-    float dark = smoothstep(size, size + edge, length(away)) * amount * color.a;
+    float far = length(away);
+    float open = opens * pulse;
+    float dark = smoothstep(size + 0.35 * open, size + 0.35 * open + edge, far) * amount * color.a * (1.0 - 0.3 * open);
     vec4 picture = IMG_THIS_PIXEL(inputImage);
-    vec3 shaded = mix(picture.rgb, color.rgb, dark);
+    // More light in the middle, by a curve that keeps black and white.
+    float lamp = amount * color.a * (0.12 + 0.75 * open) * (1.0 - smoothstep(0.0, size + edge, far));
+    vec3 lit = 1.0 - pow(1.0 - clamp(picture.rgb, 0.0, 1.0), vec3(1.0 + lamp));
+    vec3 shaded = mix(mix(picture.rgb, lit, min(8.0 * lamp, 1.0)), color.rgb, dark);
     gl_FragColor = vec4(clamp(shaded + min(32.0 * dark, 1.0) * dither(), 0.0, 1.0), picture.a);
 }
