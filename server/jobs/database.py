@@ -5,7 +5,11 @@ waits for the writer. `synchronous=FULL` makes a commit survive a loss of power,
 does (SQLite documentation, PRAGMA synchronous).
 """
 
+import errno
+import os
+import secrets
 import sqlite3
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,12 +21,14 @@ from server.jobs.tables import SCRIPTS, VERSION
 
 F = TypeVar("F", bound=Callable[..., Any])
 Row = sqlite3.Row
-_NO_ROOM = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
-"""Primary result codes of a disk without room: for the file itself, and for those beside it."""
+_PERHAPS_NO_ROOM = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
+"""Primary result codes for files beside the table that find no room, and for other faults."""
+_TRIED_BYTES = 65_536
+"""More than SQLite asks for at once: a part of the index of its log has 32 kB."""
 
 
 class DiskFull(Exception):
-    """The table could not be written, most likely because the disk is full."""
+    """The table could not be written because the disk, or a quota, is full."""
 
 
 class Database:
@@ -41,16 +47,15 @@ class Database:
         self.release = release
         self.is_new = False
         """Whether the table was made just now."""
+        self._folder = path.parent
         self._write_lock = threading.Lock()
         self._read_lock = threading.Lock()
         try:
             self._open(path)
-        except (sqlite3.OperationalError, DiskFull) as error:
-            if not release():
-                raise RuntimeError(f"the job table cannot be opened: {error}") from error
+        except (sqlite3.Error, DiskFull) as error:
+            if not self._is_full(error) or not release():
+                raise RuntimeError(f"the job table cannot be opened: {_words(error)}") from error
             self._open_again(path)
-        except sqlite3.Error as error:
-            raise RuntimeError(f"the job table cannot be opened: {error}") from error
 
     def _open(self, path: Path) -> None:
         self._writer = _connect(path)
@@ -65,7 +70,7 @@ class Database:
         try:
             self._open(path)
         except (sqlite3.Error, DiskFull) as error:
-            raise RuntimeError(f"the job table cannot be opened: {error}") from error
+            raise RuntimeError(f"the job table cannot be opened: {_words(error)}") from error
 
     def _migrate(self) -> None:
         version = self._writer.execute("PRAGMA user_version").fetchone()[0]
@@ -104,9 +109,20 @@ class Database:
                 # A commit that fails may have ended the transaction, or not.
                 if self._writer.in_transaction:
                     self._writer.execute("ROLLBACK")
-                if isinstance(error, sqlite3.OperationalError) and _is_full(error):
-                    raise DiskFull(str(error)) from error
+                if self._is_full(error):
+                    raise DiskFull(_words(error)) from error
+                if isinstance(error, sqlite3.Error):
+                    error.add_note(_words(error))  # the message alone is "disk I/O error"
                 raise
+
+    def _is_full(self, error: BaseException) -> bool:
+        """Tell a full disk from other faults; where the code leaves it open, try to write."""
+        if isinstance(error, DiskFull):
+            return True
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        return code == sqlite3.SQLITE_FULL or (
+            code in _PERHAPS_NO_ROOM and not _has_room(self._folder)
+        )
 
     def _rows(self, sql: str, *values: object) -> list[sqlite3.Row]:
         with self._read_lock:
@@ -143,5 +159,19 @@ def _connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _is_full(error: sqlite3.OperationalError) -> bool:
-    return error.sqlite_errorcode & 0xFF in _NO_ROOM
+def _words(error: BaseException) -> str:
+    """The message of an error, with the extended result code of SQLite where it has one."""
+    name = getattr(error, "sqlite_errorname", None)
+    return f"{error} ({name})" if name else str(error)
+
+
+def _has_room(folder: Path) -> bool:
+    """Write and sync a small file; False where the disk or a quota is full, True otherwise."""
+    try:
+        # Random, or a file system that compresses would need less room for it.
+        with tempfile.TemporaryFile(dir=folder, buffering=0) as file:
+            written = file.write(secrets.token_bytes(_TRIED_BYTES))
+            os.fsync(file.fileno())
+    except OSError as error:
+        return error.errno not in (errno.ENOSPC, errno.EDQUOT)
+    return written == _TRIED_BYTES

@@ -15,8 +15,9 @@ from server.jobs.damage import make_again
 from server.jobs.database import DiskFull
 from server.jobs.endings import Endings
 from server.jobs.health import Health
-from server.jobs.job import Job, Stage, Status, now_ms, progress_of
+from server.jobs.job import Job, Stage, Status, now_ms
 from server.jobs.pipeline import Damaged, EncoderGone, GpuGone, Pipeline, RunFailed
+from server.jobs.progress import Progress
 from server.jobs.run import Run, SlotClock
 from server.jobs.slots import LocalSlot
 from server.jobs.store import Store
@@ -42,6 +43,7 @@ class Dispatcher:
         self._store = store
         self._data = data
         self._health = health
+        self._progress = Progress(store)
         self._pipeline = Pipeline(config, store, health)
         self.slots = [LocalSlot(index) for index in range(config.max_parallel_exports)]
         self._changed = asyncio.Event()
@@ -96,8 +98,7 @@ class Dispatcher:
             task.cancel()
         await asyncio.gather(*self._loops, *tasks, return_exceptions=True)
         await asyncio.gather(*(slot.empty() for slot in self.slots))
-        for run in self.runs.values():
-            self._save_progress(run)
+        self._progress.save(self.runs.values())
 
     def wake(self) -> None:
         self._changed.set()
@@ -279,10 +280,4 @@ class Dispatcher:
         await asyncio.sleep(_FLUSH_S)
         for run in self.runs.values():
             run.clock.move_on()
-        for run in list(self.runs.values()):
-            await asyncio.to_thread(self._save_progress, run)
-
-    def _save_progress(self, run: Run) -> None:
-        done = run.frames_done
-        progress = progress_of(done, run.job.spec.frames)
-        self._store.advance(run.job.id, progress, done, round(run.clock.total_s * 1000))
+        await asyncio.to_thread(self._progress.save, list(self.runs.values()))

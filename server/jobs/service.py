@@ -52,10 +52,7 @@ class Service:
 
     async def start(self) -> None:
         """Sweep, probe the machine, take up unfinished jobs."""
-        try:
-            await asyncio.to_thread(sweep, self.store, self.data, at_start=True)
-        except DiskFull:  # what could be removed without the table is gone; the rest is in an hour
-            _LOG.exception("sweep.broken")
+        await self._sweep(at_start=True)
         # A driver that hangs must not keep /health from answering: go on without its answer.
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_FIRST_PROBE_S):
@@ -87,10 +84,14 @@ class Service:
     async def _sweep_hourly(self) -> None:
         while True:
             await asyncio.sleep(min(_SWEEP_S, self.config.result_ttl_sec))
-            try:
-                await asyncio.to_thread(sweep, self.store, self.data, at_start=False)
-            except Exception:  # it is tried again in an hour
-                _LOG.exception("sweep.broken")
+            await self._sweep(at_start=False)
+
+    async def _sweep(self, *, at_start: bool) -> None:
+        """Sweep; whatever fails is logged, and left to the next sweep."""
+        try:
+            await asyncio.to_thread(sweep, self.store, self.data, at_start=at_start)
+        except Exception:
+            _LOG.exception("sweep.broken")
 
     async def _hold_ballast(self) -> None:
         """Take the room back that a full disk was given, once there is some."""

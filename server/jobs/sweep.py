@@ -30,8 +30,9 @@ def sweep(store: Store, data: DataFolder, *, at_start: bool) -> None:
     if at_start:
         discard(data.scratch)
     dead = [path for path in data.spool.iterdir() if at_start or _is_older(path, before)]
-    _set_unknown_aside(store, data, before, at_start=at_start)
-    dead += _without_owner(store, data, before, at_start=at_start)
+    unmoved = _set_unknown_aside(store, data, before, at_start=at_start)
+    unowned = _without_owner(store, data, before, at_start=at_start)
+    dead += [path for path in unowned if path not in unmoved]
     for path in dead:
         discard(path)
     _expire(store, data)
@@ -47,8 +48,13 @@ def _expire(store: Store, data: DataFolder) -> None:
         note(_LOG, logging.INFO, "job.expired", job=job.id, request=job.request_id)
 
 
-def _set_unknown_aside(store: Store, data: DataFolder, before: float, *, at_start: bool) -> None:
+def _set_unknown_aside(
+    store: Store, data: DataFolder, before: float, *, at_start: bool
+) -> set[Path]:
     """Move the folders of jobs aside that the table should know and does not.
+
+    Returns:
+        those that could not be moved: they stay where they are, and nothing of them may go.
 
     A finished video has a row until long after it is gone, so a video without one means that the
     table was lost, or is an old copy. Of a table that was made just now all folders are older.
@@ -60,7 +66,23 @@ def _set_unknown_aside(store: Store, data: DataFolder, before: float, *, at_star
         for path in folders
         if path.name not in known and (store.is_new or data.artifact(path.name, "video").exists())
     ]
-    moved = [data.set_aside(path) for path in unknown]
+    moved: list[Path] = []
+    unmoved: dict[Path, OSError] = {}
+    for path in unknown:
+        try:
+            moved.append(data.set_aside(path))
+        except OSError as error:
+            unmoved[path] = error
+    if unmoved:
+        note(
+            _LOG,
+            logging.WARNING,
+            "jobs.unmoved",
+            count=len(unmoved),
+            jobs=[path.name for path in list(unmoved)[:_MOST_NAMED]],
+            folder=str(data.unknown),
+            why=str(next(iter(unmoved.values()))),
+        )
     if moved:
         note(
             _LOG,
@@ -71,6 +93,7 @@ def _set_unknown_aside(store: Store, data: DataFolder, before: float, *, at_star
             folder=str(data.unknown),
             why="the job table does not know them; put the right jobs.db back, or delete them",
         )
+    return set(unmoved)
 
 
 def _is_older(path: Path, before: float) -> bool:

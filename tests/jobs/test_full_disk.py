@@ -1,7 +1,10 @@
 """A full disk: nothing of what must be possible on one fails, on a real file system."""
 
 import os
+import resource
+import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,10 +15,18 @@ from server.errors import ToqiboxError
 from server.jobs.artifacts import DataFolder, address_of, note_address
 from server.jobs.database import DiskFull
 from server.jobs.job import Job, Status, now_ms
+from server.jobs.progress import Progress
+from server.jobs.run import Run, SlotClock
 from server.jobs.service import Service
 from server.jobs.store import Store
 from tests.harness.disks import fill, small_disk
 from tests.jobs.conftest import MakeJob
+
+
+@pytest.fixture(autouse=True)
+def no_wait_for_the_probe(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a service start without the answer of a probe, which is of no interest here."""
+    monkeypatch.setattr("server.jobs.service._FIRST_PROBE_S", 0)
 
 
 @pytest.fixture
@@ -116,6 +127,61 @@ def test_a_commit_that_fails_leaves_no_transaction_open(disk: Path, make_job: Ma
     job = store.get("one")
     assert job is not None
     assert (job.progress, job.report) == (7, None)
+    store.close()
+    data.close()
+
+
+@contextmanager
+def _largest_file(size: int) -> Iterator[None]:
+    """Let no file of this process grow past `size` bytes: a write fails with EFBIG."""
+    _, hard = before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_another_fault_of_the_disk_is_no_full_disk(tmp_path: Path, make_job: MakeJob) -> None:
+    data = DataFolder(tmp_path / "data")
+    store = Store(data.database, data.release_ballast)
+    store.add(make_job("one"), 99)
+    data.take_ballast()
+    with _largest_file(200_000), pytest.raises(sqlite3.OperationalError) as failed:
+        store.update("one", report={"much": "x" * 400_000})
+    assert failed.value.__notes__ == ["disk I/O error (SQLITE_IOERR_WRITE)"]
+    assert (data.root / "ballast").exists()
+    store.update("one", progress=7)
+    store.close()
+    data.close()
+
+
+async def test_progress_that_cannot_be_saved_is_one_line_a_minute(
+    disk: Path, make_job: MakeJob, caplog: pytest.LogCaptureFixture
+) -> None:
+    data = DataFolder(disk / "data")
+    store = Store(data.database)
+    runs = []
+    for name in ("one", "two"):
+        job = make_job(name)
+        store.add(job, 99)
+        store.update(name, status=Status.PROCESSING)
+        run = Run(job, data.job(name), data.features_of(job), SlotClock(5.0))
+        run.drawing[0] = 45
+        runs.append(run)
+    fill(disk)
+    progress = Progress(store)
+    for _ in range(3):
+        progress.save(runs)
+    lines = [r.__dict__["facts"] for r in caplog.records if r.getMessage() == "progress.unsaved"]
+    assert [line["jobs"] for line in lines] == [["one", "two"]]
+    assert "SQLITE_FULL" in lines[0]["why"]
+    (disk / "filler").unlink()
+    progress.save(runs)
+    assert {job.id: job.frames_done for job in map(store.get, ("one", "two")) if job} == {
+        "one": 45,
+        "two": 45,
+    }
     store.close()
     data.close()
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from server.config import Config
+from server.effects.library import Library
 from server.jobs.artifacts import (
     FEATURES_VERSION,
     DataFolder,
@@ -17,6 +19,7 @@ from server.jobs.artifacts import (
     note_address,
 )
 from server.jobs.job import Job, Status, now_ms
+from server.jobs.service import Service
 from server.jobs.store import Store
 from server.jobs.sweep import sweep
 from tests.jobs.conftest import MakeJob
@@ -64,6 +67,35 @@ def test_with_a_new_table_nothing_is_lost(
     assert (data.unknown / "done" / "video.mp4").read_text() == "done"
     assert (data.unknown / "done-2" / "video.mp4").read_text() == "another"
     store.close()
+
+
+def test_a_folder_that_cannot_be_set_aside_stays(
+    data: DataFolder, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = _with_an_old_table(data)
+    data.unknown.touch()  # no folder can be made here
+    for name, file in (("done", "video.mp4"), ("torn", "sound.wav")):
+        (data.jobs / name).mkdir()
+        (data.jobs / name / file).touch()
+    sweep(store, data, at_start=True)
+    assert [path.name for path in data.jobs.iterdir()] == ["done"]
+    facts = next(r.__dict__["facts"] for r in caplog.records if r.getMessage() == "jobs.unmoved")
+    assert facts["jobs"] == ["done"]
+    assert "File exists" in facts["why"]
+    store.close()
+
+
+async def test_a_sweep_that_fails_does_not_stop_the_start(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.jobs.service._FIRST_PROBE_S", 0)
+    service = Service(Config(data_dir=tmp_path / "data", max_parallel_exports=0), Library())
+    service.data.spool.rmdir()
+    try:
+        await service.start()
+    finally:
+        await service.stop()
+    assert "sweep.broken" in caplog.text
 
 
 def test_a_video_that_an_old_copy_of_the_table_does_not_know_is_not_lost(data: DataFolder) -> None:
