@@ -2,7 +2,7 @@
     "ISFVSN": "2",
     "VSN": "2",
     "TITLE": "Progress",
-    "DESCRIPTION": "How far the video is: a line, a rounded bar, dots or ticks like a waveform, with elapsed and total time. A line and a bar have a round head that swells and glows with accents.",
+    "DESCRIPTION": "How far the video is: a line, a rounded bar, dots or ticks like a waveform, with elapsed and total time. A line and a bar glow with accents, and their round head swells.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Text", "Player"],
@@ -159,9 +159,13 @@ void main() {
     float away = to_head(at, wide, done);
     float knob = design < 2 ? cover(away) : 0.0;
     float halo = design < 2 ? (0.25 + 0.65 * amount * beat) * exp(-max(away, 0.0) / (1.1 * thick())) * smoothstep(6.0, 3.0, away / thick()) : 0.0;
+    if (design < 2) { // what is played lights up as a whole
+        float aside = max(capsule(at, 0.0, max(done, thick()), 0.5 * thick()), 0.0) / thick();
+        halo = max(halo, 0.75 * amount * beat * exp(-1.1 * aside) * smoothstep(5.0, 2.0, aside));
+    }
     vec4 over[5] = vec4[5](
         vec4(rest.rgb, rest.a * bar.y),
-        vec4(color.rgb, color.a * bar.x),
+        vec4(mix(color.rgb, vec3(1.0), 0.5 * amount * beat), color.a * bar.x),
         vec4(color.rgb, color.a * halo),
         vec4(mix(color.rgb, vec3(1.0), 0.8), color.a * knob),
         vec4(ink.rgb, ink.a * words.x));

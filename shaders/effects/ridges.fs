@@ -86,7 +86,7 @@ vec4 hill() {
     float pitch = mirror ? abs(across) : 0.5 + 0.5 * across;
     float rise = level(clamp(pitch, 0.0, 1.0), place * step_s);
     rise *= 1.0 - smoothstep(0.55, 1.0, abs(across)); // flat at the ends
-    rise *= (1.0 + 0.12 * pulse * (1.0 - far) + 0.5 * surge() * (1.0 - far)) * smoothstep(0.0, 1.0, place);
+    rise *= (1.0 + 0.3 * pulse * (1.0 - far) + 0.5 * surge() * (1.0 - far)) * smoothstep(0.0, 1.0, place);
     vec4 then = IMG_NORM_PIXEL(history, vec2((PAST - place * step_s) / SPAN, 0.5));
     float shown = smoothstep(0.0, 1.0, place) * (1.0 - smoothstep(0.5 * count, count, place)) * (1.0 - 0.6 * far);
     shown *= 0.30 + 0.25 * then.g + 0.55 * then.b + 0.35 * rise;
