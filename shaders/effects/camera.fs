@@ -18,9 +18,9 @@
         {"NAME": "carried", "LABEL": "Seconds of loudness", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "level.sum", "smooth": 1.0}},
         {"NAME": "push", "LABEL": "Nearer through the song", "TYPE": "float", "MIN": 0.0, "MAX": 0.5, "DEFAULT": 0.09, "IDENTITY": 0.0},
         {"NAME": "sway", "LABEL": "Sway of the hand", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.35, "IDENTITY": 0.0},
-        {"NAME": "punch", "LABEL": "Nearer on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 0.3, "DEFAULT": 0.1, "IDENTITY": 0.0},
+        {"NAME": "punch", "LABEL": "Nearer on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 0.3, "DEFAULT": 0.14, "IDENTITY": 0.0},
         {"NAME": "shake", "LABEL": "Shake of an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4, "IDENTITY": 0.0},
-        {"NAME": "blur", "LABEL": "Streaks at the edges on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.3, "IDENTITY": 0.0},
+        {"NAME": "blur", "LABEL": "Streaks at the edges on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.15, "IDENTITY": 0.0},
         {"NAME": "light", "LABEL": "Light that follows the loudness", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
         {"NAME": "center", "LABEL": "Where it goes to", "TYPE": "point2D", "MIN": [0.0, 0.0], "MAX": [1.0, 1.0], "DEFAULT": [0.5, 0.9]}
     ]
@@ -48,5 +48,8 @@ void main() {
     // What is bright already hardly changes: 1 - (1 - c)^gain, near enough.
     float gain = 1.0 + light * (0.5 * (level - 0.5) + 0.4 * pulse + 0.9 * drop);
     vec3 color = clamp(picture.rgb, 0.0, 1.0);
-    gl_FragColor = vec4(clamp(color * (gain + (1.0 - gain) * color), 0.0, 1.0), picture.a);
+    color = clamp(color * (gain + (1.0 - gain) * color), 0.0, 1.0);
+    // An accent hardens the contrast too, which shows where there is no room for more light.
+    color += 1.1 * light * pulse * color * (1.0 - color) * (2.0 * color - 0.8);
+    gl_FragColor = vec4(clamp(color, 0.0, 1.0), picture.a);
 }
