@@ -161,7 +161,7 @@ void main() {
     float halo = design < 2 ? (0.25 + 0.65 * amount * beat) * exp(-max(away, 0.0) / (1.1 * thick())) * smoothstep(6.0, 3.0, away / thick()) : 0.0;
     if (design < 2) { // what is played lights up as a whole
         float aside = max(capsule(at, 0.0, max(done, thick()), 0.5 * thick()), 0.0) / thick();
-        halo = max(halo, 0.75 * amount * beat * exp(-1.1 * aside) * smoothstep(5.0, 2.0, aside));
+        halo = max(halo, 0.75 * amount * beat * exp(-1.1 * aside) * smoothstep(5.0, 2.0, aside) * smoothstep(0.0, 2.0 * thick(), at.x));
     }
     vec4 over[5] = vec4[5](
         vec4(rest.rgb, rest.a * bar.y),
