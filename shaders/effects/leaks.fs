@@ -115,7 +115,9 @@ vec4 film() {
     picture = mix(picture, old, fade) * (1.0 + 0.05 * fade * gate.z);
     vec3 glare = IMG_THIS_NORM_PIXEL(glow).rgb;
     glare *= (1.0 - 0.25 * grey * grey) * mix(0.72, 1.0, smoothstep(0.0, 0.3, grey)); // no veil over the dark
-    glare /= 1.0 + 0.35 * glare; // never a hard edge where light burns out
+    // Never a hard edge where light burns out: there it pales towards a warm white, in its own hue.
+    float burnt = max(glare.r, max(glare.g, glare.b));
+    glare = mix(glare / max(burnt, 1e-3), vec3(1.0, 0.9, 0.74), 0.7 * smoothstep(0.7, 2.4, burnt)) * (1.0 - exp(-1.05 * burnt));
     // White takes on the light's colour, where it cannot become brighter.
     float strong = max(glare.r, max(glare.g, glare.b));
     picture *= mix(vec3(1.0), glare / max(strong, 1e-3), 0.55 * min(strong, 1.0) * smoothstep(0.45, 0.95, grey));
