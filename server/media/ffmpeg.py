@@ -86,11 +86,6 @@ def input_pipe(**options: object) -> Any:
     return graph.input("pipe:0", protocol_whitelist="pipe", **options)
 
 
-def input_filter(source: str) -> Any:
-    """An input node made by a filter graph of ours, such as ``sine=d=1``."""
-    return graph.input(source, format="lavfi")
-
-
 def output(streams: Any, target: Path | str, **options: object) -> list[str]:
     """The argument list that writes `streams` (a node or a list of nodes) to `target`.
 

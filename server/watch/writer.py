@@ -30,11 +30,6 @@ class Writer:
         self._path = path
         self._undo: tuple[bytes, bytes] | None = None
 
-    @property
-    def can_undo(self) -> bool:
-        """Whether the last thing that happened to the file is a write of ours."""
-        return self._undo is not None and _content(self._path) == self._undo[1]
-
     def write(self, loaded: Loaded, values: Mapping[str, Any]) -> Edit:
         """Write values of inputs into the header of the file.
 

@@ -3,6 +3,7 @@
 from fractions import Fraction
 from pathlib import Path
 
+import ffmpeg as graph
 import numpy as np
 import pytest
 
@@ -18,7 +19,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """64 × 36, 30 frames/s, 40 frames that turn brighter at frames 10 and 25, with a tone."""
     path: Path = tmp_path_factory.mktemp("video") / "clip.mp4"
     picture = ffmpeg.input_pipe(format="rawvideo", pix_fmt="gray", s="64x36", r=30)
-    tone = ffmpeg.input_filter("sine=d=1.3333")
+    tone = graph.input("sine=d=1.3333", format="lavfi")
     argv = ffmpeg.output(
         [picture.video, tone.audio], path, format="mp4", pix_fmt="yuv420p", movflags="faststart",
         **{"c:v": "libx264", "c:a": "aac", "qp": 0, "preset": "ultrafast"},
@@ -71,7 +72,7 @@ def test_kick_belongs_to_the_first_frame_that_can_show_it() -> None:
 
 def test_video_without_sound_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "silent.mp4"
-    source = ffmpeg.input_filter("color=s=64x36:d=0.1")
+    source = graph.input("color=s=64x36:d=0.1", format="lavfi")
     ffmpeg.run(ffmpeg.output(source, path, format="mp4", pix_fmt="yuv420p")).check()
     with pytest.raises(ffmpeg.MediaError, match="lacks"):
         video.read(path)

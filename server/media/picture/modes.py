@@ -28,16 +28,6 @@ def eight_bits(image: Image.Image) -> Image.Image:
     return image.convert(_NEAREST.get(image.mode, "RGB"))
 
 
-def without_empty_alpha(image: Image.Image) -> Image.Image:
-    """The image without its alpha where that is 0 everywhere: then it was never meant as one.
-
-    Bitmaps of 32 bits, renderers and screen grabs leave the fourth byte empty.
-    """
-    if image.mode.endswith("A") and is_clear(image):
-        return image.convert(image.mode[:-1])
-    return image
-
-
 def is_clear(image: Image.Image) -> bool:
     """Whether the alpha of an image is 0, or as good as 0, everywhere."""
     return int(image.getchannel("A").getextrema()[1]) < _CLEAR  # type: ignore[arg-type]
