@@ -1,17 +1,23 @@
 """The id of each effect file, from the name of the file, whatever that is.
 
 An id is made of small letters, digits, ``-`` and ``_``. A file whose name is one has it; of any
-other name it is made: ``Film Grain.fs`` is ``film-grain``. Where several files come to one id it
-belongs to the first of them, and the others get a number behind it (``film-grain-2``). First come
+other name it is made: ``Film Grain.fs`` is ``film-grain``. A file outside of the first folder, that
+of the built-in effects, whose id a built-in effect has, gets ``-2`` behind it. So an id depends on
+the name of its file and on the built-in effects.
 
-1. files whose very name is the id, before those whose id is made of the name,
-2. the folders in their order: the built-in effects before all others,
-3. the endings in the order of SUFFIXES, then the names by their characters.
+Where several files still come to one id it belongs to the first of them. Each of the others gets a
+checksum of its own name and its folder's behind it, which does not depend on further files. First
+come
+
+1. the built-in effects,
+2. files whose very name is the id, before those whose id is made of the name,
+3. the folders in their order,
+4. the endings in the order of SUFFIXES, then the names by their characters.
 """
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from zlib import crc32
@@ -50,28 +56,37 @@ def natural_id(stem: str) -> str:
         return stem
     plain = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode().lower()
     found = _OTHERS.sub("-", plain).strip("-_")[:_LONGEST].strip("-_")
-    data = unicodedata.normalize("NFC", stem).encode("utf-8", "surrogateescape")
-    return found or f"effect-{crc32(data):08x}"
+    return found or f"effect-{_checksum(stem):08x}"
 
 
 def assign(folders: Sequence[Sequence[Path]]) -> dict[Path, Name]:
-    """The ids of all files of some folders, the folders in their order."""
+    """The ids of all files of some folders: that of the built-in effects, then others by rank."""
     files = [(at, path) for at, paths in enumerate(folders) for path in dict.fromkeys(paths)]
     files.sort(key=_turn)
-    holders: dict[str, Path] = {}
-    wanted = {path: natural_id(path.stem) for _, path in files}
-    for path, natural in wanted.items():
-        holders.setdefault(natural, path)
+    built_in = {natural_id(path.stem): path for at, path in reversed(files) if at == 0}
+    wanted = {
+        path: natural_id(path.stem) if at == 0 else _beside(natural_id(path.stem), built_in)
+        for at, path in files
+    }
+    holders = dict(built_in)
+    for path, effect_id in sorted(wanted.items(), key=lambda item: item[0].stem != item[1]):
+        holders.setdefault(effect_id, path)
     names: dict[Path, Name] = {}
-    for path, natural in wanted.items():
-        holder = holders[natural]
-        if holder == path:
-            names[path] = Name(natural, natural)
-            continue
-        numbered = _numbered(natural, holders)
-        holders[numbered] = path
-        names[path] = Name(numbered, natural, holder)
+    taken = set(holders)
+    for path, own in wanted.items():
+        effect_id = own if holders[own] == path else _marked(path, taken)
+        taken.add(effect_id)
+        names[path] = _name(path, effect_id, built_in, holders)
     return names
+
+
+def _name(
+    path: Path, effect_id: str, built_in: Mapping[str, Path], holders: Mapping[str, Path]
+) -> Name:
+    natural = natural_id(path.stem)
+    if effect_id == natural:
+        return Name(effect_id, natural)
+    return Name(effect_id, natural, built_in.get(natural) or holders[natural])
 
 
 def _turn(entry: tuple[int, Path]) -> tuple[bool, bool, int, int, str]:
@@ -82,11 +97,27 @@ def _turn(entry: tuple[int, Path]) -> tuple[bool, bool, int, int, str]:
     return made, suffix == ".json", folder, SUFFIXES.index(suffix), path.name
 
 
-def _numbered(natural: str, taken: dict[str, Path]) -> str:
-    number = 2
-    while True:
-        end = f"-{number}"
-        found = natural[: _LONGEST - len(end)] + end
-        if found not in taken:
-            return found
+def _beside(natural: str, built_in: Container[str]) -> str:
+    """The id of a file of others: `natural`, or that with the first number that is free."""
+    found, number = natural, 1
+    while found in built_in:
         number += 1
+        found = _ended(natural, str(number))
+    return found
+
+
+def _marked(path: Path, taken: Container[str]) -> str:
+    """An id with the CRC-32 of the names of a file and its folder, of its whole path if need be."""
+    natural = natural_id(path.stem)
+    mark = f"{path.parent.name}/{path.name}"
+    while (found := _ended(natural, f"{_checksum(mark):08x}")) in taken:
+        mark = f"{path}/{mark}"
+    return found
+
+
+def _ended(natural: str, end: str) -> str:
+    return f"{natural[: _LONGEST - len(end) - 1]}-{end}"
+
+
+def _checksum(name: str) -> int:
+    return crc32(unicodedata.normalize("NFC", name).encode("utf-8", "surrogateescape"))

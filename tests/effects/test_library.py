@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 
@@ -105,6 +106,44 @@ def test_a_file_named_as_a_built_in_effect_leaves_that_alone(folder: Path) -> No
     assert [entry.id for entry in library.broken()] == ["waves-2"]
 
 
+def _marked(natural: str, file: str) -> str:
+    return f"{natural}-{crc32(file.encode()):08x}"
+
+
+def test_an_id_does_not_change_with_the_order_of_other_files(tmp_path: Path) -> None:
+    base, *folders = (tmp_path / name for name in ("base", "a", "b", "c"))
+    for folder in (base, *folders):
+        folder.mkdir()
+    for path in (base / "waves.fs", *(folder / "waves.fs" for folder in folders)):
+        path.write_text(GOOD)
+    found = {}
+    for order in ([0, 1, 2], [0, 2, 1], [0, 2]):
+        library = Library([base, *(folders[at] for at in order)])
+        found[tuple(order)] = {
+            library.path(effect_id).parent.name: effect_id for effect_id in ids(library)
+        }
+    expected = {
+        "base": "waves",
+        "a": "waves-2",
+        "b": _marked("waves", "b/waves.fs"),
+        "c": _marked("waves", "c/waves.fs"),
+    }
+    assert found[0, 1, 2] == found[0, 2, 1] == expected
+    assert found[0, 2].items() <= expected.items()
+
+
+def test_a_new_built_in_effect_takes_its_id(tmp_path: Path, folder: Path) -> None:
+    base = tmp_path / "base"
+    base.mkdir()
+    library = Library([base, folder])
+    assert ids(library) == ["spin"]
+    (base / "spin.fs").write_text(GOOD)
+    assert ids(library) == ["spin", "spin-2"]
+    assert library.path("spin") == base / "spin.fs"
+    assert library.path("spin-2") == folder / "spin.fs"
+    assert library.renamed()["spin-2"].holder == base / "spin.fs"
+
+
 def test_the_same_folder_twice_is_one(folder: Path) -> None:
     assert ids(Library([folder, folder / ".." / "mine"])) == ["spin"]
 
@@ -140,11 +179,11 @@ def test_files_that_come_to_one_id_are_told_apart(folder: Path) -> None:
     assert found == {
         "film-grain.glsl": "film-grain",
         "film-grain-2.fs": "film-grain-2",
-        "Film Grain.fs": "film-grain-3",
-        "FILM grain.frag": "film-grain-4",
+        "Film Grain.fs": _marked("film-grain", "mine/Film Grain.fs"),
+        "FILM grain.frag": _marked("film-grain", "mine/FILM grain.frag"),
         "spin.fs": "spin",
     }
-    assert set(library.renamed()) == {"film-grain-3", "film-grain-4"}
+    assert set(library.renamed()) == {found["Film Grain.fs"], found["FILM grain.frag"]}
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
@@ -211,8 +250,9 @@ def test_json_that_is_no_shadertoy_is_passed_over(folder: Path) -> None:
 def test_an_id_by_two_suffixes_is_the_first_suffixes(folder: Path) -> None:
     (folder / "spin.glsl").write_text("void main() {}\n")
     library = Library([folder])
-    assert ids(library) == ["spin", "spin-2"]
-    assert library.path("spin-2").name == "spin.glsl"
+    other = _marked("spin", "mine/spin.glsl")
+    assert ids(library) == ["spin", other]
+    assert library.path(other).name == "spin.glsl"
 
 
 def test_image_files_of_an_effect(folder: Path) -> None:
