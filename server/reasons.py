@@ -143,14 +143,14 @@ REASONS: dict[str, tuple[str, str]] = {
     "color": ("it must be [r, g, b, a] or “#rrggbb”", "нужно [r, g, b, a] или «#rrggbb»"),
     "object": ("it must be a JSON object", "нужен объект JSON"),
     "duplicate_name": ("the name “{name}” is there twice", "имя «{name}» встречается дважды"),
-    "no_constant": ("{word} is no number of JSON", "{word} — не число JSON"),
+    "no_constant": ("{word} is not allowed in JSON", "{word} — не число JSON"),
     "long_number": ("a number in it has too many digits", "слишком длинное число"),
     "too_deep": (
         "lists and objects of JSON may be nested at most {most} deep",
         "вложенность JSON — не больше {most} уровней",
     ),
     "json_at": (
-        "it is no JSON from character {place} on",
+        "invalid JSON at character {place}",
         "это не JSON, начиная со знака {place}",
     ),
     "bytes": ("at most {most} bytes", "не больше {most} байт"),

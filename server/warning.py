@@ -18,7 +18,7 @@ WARNINGS: dict[str, tuple[str, str]] = {
         "Файл «{name}» обрезан: картинка может быть грубой или без нижней части.",
     ),
     "blank_photo": (
-        "The picture in “{name}” is of one colour throughout: {colour}.",
+        "The picture in “{name}” is a single colour: {colour}.",
         "Картинка в «{name}» вся одного цвета: {colour}.",
     ),
     "characters_not_drawn": (
@@ -27,7 +27,7 @@ WARNINGS: dict[str, tuple[str, str]] = {
         "{characters}.",
     ),
     "blank_film": (
-        "The whole video is of one colour: {colour}. Nothing can be seen in it.",
+        "The whole video is a single colour: {colour}. Nothing can be seen in it.",
         "Всё видео одного цвета: {colour}. На нём ничего не видно.",
     ),
 }

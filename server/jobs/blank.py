@@ -1,4 +1,4 @@
-"""A film of one colour throughout, by the ranges that its segments report."""
+"""A film of a single colour, by the ranges that its segments report."""
 
 from collections.abc import Iterable
 

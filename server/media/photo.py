@@ -56,8 +56,8 @@ class Prepared:
 def prepare(path: Path, out: Path, name: str = "photo") -> Prepared:
     """Decode an upload into `out`: upright, sRGB, opaque, long side at most 4096 pixels.
 
-    Of an animation the first frame that shows something is taken. What is clear becomes black, or
-    light grey under a dark picture; alpha that is 0 everywhere is no alpha.
+    Of an animation the first frame that shows something is taken. Transparent areas become
+    black, or light grey under a dark picture; alpha that is 0 everywhere is no alpha.
 
     Args:
         path: the upload.

@@ -63,6 +63,19 @@ def test_error_code_is_documented(code: str) -> None:
     assert f"`{code}`" in _read("docs/http.md")
 
 
+def test_every_event_of_the_log_is_documented() -> None:
+    call = re.compile(r'(?:note\(\s*_LOG,[^"]*?|_LOG\.\w+\(\s*)"([a-z_.]+)"', re.IGNORECASE)
+    events = {
+        event
+        for room in ("http", "jobs")
+        for path in (ROOT / "server" / room).glob("*.py")
+        for event in call.findall(path.read_text("utf-8"))
+    }
+    assert {"job.moved", "task.failed", "sweep", "progress.unsaved", "request"} <= events
+    documented = set(re.findall(r"[a-z_.]+", _read("docs/operations.md")))
+    assert events - documented == set()
+
+
 def test_changelog_begins_with_this_version() -> None:
     versions = re.findall(r"^## \[([^\]]+)\]", _read("CHANGELOG.md"), re.MULTILINE)
     assert versions[0] == __version__

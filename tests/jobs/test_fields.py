@@ -123,11 +123,11 @@ def test_a_start_may_be_written_with_any_number_of_digits() -> None:
     [
         ('{"a":' + "[" * 5000 + "]" * 5000 + "}", "nested at most 32 deep"),
         ('{"a": ' + "[" * 32 + "]" * 32 + "}", "nested at most 32 deep"),
-        ('{"a": NaN}', "NaN is no number"),
-        ('{"a": -Infinity}', "-Infinity is no number"),
+        ('{"a": NaN}', "NaN is not allowed in JSON"),
+        ('{"a": -Infinity}', "-Infinity is not allowed in JSON"),
         ('{"a": 1, "a": 2}', "“a” is there twice"),
         ('{"a": ' + "1" * 5000 + "}", "too many digits"),
-        ('{"a": [1, }', "from character"),
+        ('{"a": [1, }', "invalid JSON at character 11"),
     ],
 )
 def test_what_is_wrong_with_json_is_told(text: str, why: str) -> None:
