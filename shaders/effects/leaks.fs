@@ -16,12 +16,13 @@
         {"NAME": "swell", "LABEL": "Swell", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "BIND": {"bind": "level.envelope", "curve": "in", "smooth": 0.4}},
         {"NAME": "hit", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.45}},
         {"NAME": "flare", "LABEL": "Flare of an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
+        {"NAME": "beams", "LABEL": "Beams from above", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0},
         {"NAME": "weave", "LABEL": "Gate weave", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.3, "IDENTITY": 0.0},
         {"NAME": "fade", "LABEL": "Faded film", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.22, "IDENTITY": 0.0}
     ],
     "PASSES": [
         {"TARGET": "wander", "WIDTH": 8, "HEIGHT": 1, "FLOAT": true},
-        {"TARGET": "glow", "WIDTH": "max($WIDTH / 16, 16)", "HEIGHT": "max($HEIGHT / 16, 16)", "FLOAT": true},
+        {"TARGET": "glow", "WIDTH": "max($WIDTH / 16, min($WIDTH, 96))", "HEIGHT": "max($HEIGHT / 16, min($HEIGHT, 96))", "FLOAT": true},
         {}
     ]
 }*/
@@ -68,6 +69,27 @@ vec3 leak(vec2 point, vec2 middle, vec2 wide, vec4 spot) {
     return light * mix(1.5 * tone, vec3(1.6, 1.2, 0.75), smoothstep(0.35, 1.1, light));
 }
 
+// Lamps above the frame whose beams cross as on a stage: faint with the level, and lit by an accent.
+vec3 lamps(vec2 point, vec2 frame) {
+    vec3 sum = vec3(0.0);
+    for (int i = 0; i < 5; i++) {
+        float k = float(i);
+        vec2 from = vec2(frame.x * (k + 0.5) / 5.0, frame.y + 0.12);
+        float lean = 0.62 * sin(heard * drift * (0.21 + 0.05 * k) + 2.4 * k) + 0.22 * (2.0 - k);
+        vec2 to = point - from;
+        float down = max(-to.y, 1e-3);
+        float aside = (to.x - lean * down) / (0.03 + 0.15 * down);
+        float cone = exp(-aside * aside) * (1.0 - 0.75 * smoothstep(0.1, 1.1 * frame.y, down));
+        vec3 tone = i == 2 ? vec3(1.0, 0.94, 0.84) : i % 2 == 0 ? color.rgb : second.rgb;
+        sum += cone * (i == 2 ? 0.8 : 1.0) * tone;
+    }
+    // Less where the picture is bright already, and in its middle, where faces are.
+    vec3 below = IMG_NORM_PIXEL(inputImage, isf_FragNormCoord).rgb;
+    vec2 off = (isf_FragNormCoord - vec2(0.5, 0.6)) / vec2(0.22, 0.35);
+    sum *= (1.0 - 0.7 * smoothstep(0.3, 0.85, dot(below, vec3(0.2126, 0.7152, 0.0722)))) * (1.0 - 0.45 * exp(-dot(off, off)));
+    return sum * (0.1 + 0.16 * swell + 1.4 * hit);
+}
+
 vec4 light() {
     vec2 frame = RENDERSIZE / min(RENDERSIZE.x, RENDERSIZE.y);
     vec2 point = isf_FragNormCoord * frame;
@@ -96,7 +118,7 @@ vec4 light() {
     streak *= 0.55 + 0.45 * exp(-pow((point.y / frame.y - crack.x) / 0.45, 2.0));
     float burst = 6.5 * flare * hit * streak;
     sum += burst * mix(mix(color.rgb, second.rgb, 0.75 * smoothstep(0.5, 0.05, streak)), vec3(1.3, 1.05, 0.7), 0.55 * smoothstep(0.55, 1.1, streak));
-    return vec4(amount * sum, 1.0);
+    return vec4(amount * sum + beams * lamps(point, frame), 1.0);
 }
 
 // Half a step of 8 bits of noise (interleaved gradient noise, Jimenez 2014): hides bands.
