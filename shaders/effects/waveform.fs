@@ -131,7 +131,7 @@ vec4 waveform() {
     vec2 p = vec2((isf_FragNormCoord.x - 0.5) * frame.x, isf_FragNormCoord.y * frame.y - middle);
     float pace = max(frame.x, 1.4) / min(seconds, SPAN); // short sides a second
     float offset = p.x / pace;
-    float grow = 1.0 + 0.06 * pulse + 0.25 * surge();
+    float grow = 1.0 + 0.18 * pulse + 0.25 * surge();
     float tall = 0.5 * height * grow;
     float bell = mix(1.0, 0.35 + 0.65 * exp(-5.0 * p.x * p.x), focus);
     bell *= 1.0 + (0.9 * pulse + 0.3 * surge()) * exp(-9.0 * offset * offset); // what is heard now leaps
@@ -167,14 +167,14 @@ vec4 waveform() {
     float heat = exp(-abs(offset) * 3.5);
     vec3 tone = mix(color.rgb, second.rgb, smoothstep(0.15, 1.0, abs(p.y) / max(tall * bell, 0.01)));
     vec3 halo = tone * glow * exp(-max(abs(p.y) - 0.6 * wide, 0.0) * 22.0) * smoothstep(0.0, 0.02, wide);
-    halo *= (0.35 + 0.7 * heat * (0.4 + pulse) + 0.5 * surge()) * mix(0.35, 1.0, max(played, heat));
+    halo *= (0.35 + 0.45 * pulse + 0.7 * heat * (0.4 + pulse) + 0.5 * surge()) * mix(0.35, 1.0, max(played, heat));
     below += (1.0 - below) * (1.0 - exp(-halo));
     if (shape == 1) { // a lighter core, and thin tips
         float core = 1.0 - smoothstep(0.25, 0.6, abs(p.y) / max(rise, 0.004));
         tone = mix(tone, mix(color.rgb, vec3(1.0), 0.4), core);
         ink *= mix(0.72, 1.0, core);
     }
-    vec3 hot = mix(tone, vec3(1.0), 0.55 * heat * (0.35 + 0.65 * pulse));
+    vec3 hot = mix(tone, vec3(1.0), max(0.55 * heat * (0.35 + 0.65 * pulse), 0.3 * pulse));
     below = mix(below, hot, ink * color.a * played);
     below = mix(below, mix(pale.rgb, hot, 0.8 * heat), ink * mix(pale.a, 1.0, 0.6 * heat) * (1.0 - played));
 
