@@ -142,7 +142,9 @@ vec3 stars_at(vec2 point, float unit) {
         float core = min(star.y, 1.2) * (i == LAYERS - 1 ? 0.0048 : 0.003 + 0.0006 * k);
         float wide = max(core, 0.75 * pixel);
         float far = across * across + along * along;
-        float glow = max(1.0 - far / pow(min(7.0 * wide, 0.35 * arc), 2.0), 0.0);
+        float reach = min(7.0 * wide, 0.35 * arc);
+        float glow = 1.0 - far / (reach * reach);
+        if (glow <= 0.0) continue;
         float light = (1.3 * exp(-far / (wide * wide)) + 0.28 * glow * glow * glow) * min(glow * 4.0, 1.0);
         light *= 1.5 * star.w * (0.15 + 0.85 * on) * min(core / pixel + 0.25, 1.0);
         sum += light * (i == 1 ? vec3(1.0, 0.86, 0.70) : i == 3 ? mix(color.rgb, vec3(1.0), 0.75) : mix(color.rgb, vec3(1.0), 0.5));
@@ -172,11 +174,11 @@ vec3 planet(vec2 q, float r) {
 vec4 sky() {
     float unit = min(RENDERSIZE.x, RENDERSIZE.y);
     vec2 point = (isf_FragNormCoord - center) * RENDERSIZE / unit;
-    vec3 light = IMG_THIS_NORM_PIXEL(space).rgb + stars_at(point, unit);
-    light = 1.0 - exp(-1.2 * light);
     float radius = 0.5 * size * (RENDERSIZE.y > RENDERSIZE.x ? 1.05 : 1.0) * (1.0 + 0.055 * pulse + 0.10 * rush() + 0.008 * sin(0.6 * TIME));
     vec2 q = (point + 0.006 * vec2(sin(0.37 * TIME), cos(0.29 * TIME))) / max(radius, 1e-3);
     float r = length(q);
+    vec3 light = vec3(0.0); // behind the planet nothing is seen
+    if (size < 0.01 || (1.0 - r) * radius * unit < 1.0) light = 1.0 - exp(-1.2 * (IMG_THIS_NORM_PIXEL(space).rgb + stars_at(point, unit)));
     float out_r = max(r - 1.0, 0.0) * radius;
     float side = 0.5 + 0.5 * dot(q / max(r, 1e-3), vec2(-0.65, 0.76));
     vec3 glow = color.rgb * (0.30 + 0.30 * level + 0.9 * pulse + 0.8 * rush()) * (0.7 * exp(-26.0 * out_r) + 0.45 * exp(-7.0 * out_r));
@@ -187,7 +189,8 @@ vec4 sky() {
     light += (1.0 - light) * (1.0 - exp(-glow)) * step(0.01, size);
     float inside = clamp((1.0 - r) * radius * unit + 0.5, 0.0, 1.0) * step(0.01, size);
     float grain = fract(52.9829189 * fract(dot(gl_FragCoord.xy, vec2(0.06711056, 0.00583715)))) - 0.5; // hides bands
-    return vec4(mix(light, planet(q, r), inside) + grain / 255.0, 1.0);
+    if (inside > 0.0) light = mix(light, planet(q, r), inside);
+    return vec4(light + grain / 255.0, 1.0);
 }
 
 void main() {
