@@ -41,6 +41,8 @@ class Limits:
     file_bytes: int | None = None
     """Largest file that may be written (RLIMIT_FSIZE)."""
     open_files: int = 256
+    niceness: int | None = None
+    """Steps that its priority for the processor is lower than the parent's (nice(2))."""
 
 
 def command(argv: list[str], limits: Limits | None = None) -> list[str]:
@@ -51,6 +53,7 @@ def command(argv: list[str], limits: Limits | None = None) -> list[str]:
         "cpu": limits.cpu_s,
         "fsize": limits.file_bytes,
         "nofile": limits.open_files,
+        "nice": limits.niceness,
     }
     words = [f"{name}={value}" for name, value in chosen.items() if value is not None]
     return [

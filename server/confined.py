@@ -44,6 +44,9 @@ def _main(arguments: list[str]) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     for word in rest[:split]:
         name, value = word.split("=")
+        if name == "nice":
+            os.nice(int(value))
+            continue
         limit = _KNOWN[name]
         _, hard = resource.getrlimit(limit)
         wanted = int(value) if hard == resource.RLIM_INFINITY else min(int(value), hard)

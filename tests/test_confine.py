@@ -49,8 +49,12 @@ def test_a_broken_pipe_may_end_a_child() -> None:
 
 def test_limits_hold() -> None:
     code = "import resource as r; print(r.getrlimit(r.RLIMIT_AS), r.getrlimit(r.RLIMIT_CORE))"
-    limits = confine.Limits(memory_bytes=1 << 30, cpu_s=2)
-    assert _output(code, limits).strip() == f"({1 << 30}, {1 << 30}) (0, 0)"
+    limits = confine.Limits(memory_bytes=1 << 30, cpu_s=2, niceness=1)
+    code += "; import os; print(os.nice(0))"
+    assert _output(code, limits).split("\n")[:2] == [
+        f"({1 << 30}, {1 << 30}) (0, 0)",
+        str(min(os.nice(0) + 1, 19)),
+    ]
     spin = confine.command([sys.executable, "-c", "while True: pass"], confine.Limits(cpu_s=1))
     before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
     done = subprocess.run(spin, env=confine.environment(), timeout=30, check=False)

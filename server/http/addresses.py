@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from aiohttp import web
 
@@ -12,6 +12,10 @@ _WITH_PORT = re.compile(r"\[([0-9A-Fa-f:.]+)\](?::[0-9]{1,5})?|([0-9.]+):[0-9]{1
 _MOST_HOPS = 32
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:+/=@-]{1,128}")
 Address = IPv4Address | IPv6Address
+_CLIENT_PREFIX = 64
+"""Bits of an IPv6 address that one client cannot choose (RFC 4291 section 2.5.1)."""
+_SHARED = (ip_network("fe80::/10"), ip_network("64:ff9b::/96"))
+"""Networks of many clients: those on a link, and all of IPv4 behind a translator (RFC 6052)."""
 
 
 def client_address(request: web.BaseRequest, config: Config) -> str:
@@ -34,6 +38,17 @@ def client_address(request: web.BaseRequest, config: Config) -> str:
         if not _is_trusted(address, config.trusted_proxies):
             break
     return client
+
+
+def network_of(address: str) -> str:
+    """Return the network that counts as one client: an IPv4 address, the /64 of an IPv6 one.
+
+    Text that is no address stays as it is.
+    """
+    found = _read(address)
+    if not isinstance(found, IPv6Address) or any(found in network for network in _SHARED):
+        return str(found or address)
+    return str(ip_network((found, _CLIENT_PREFIX), strict=False))
 
 
 def proxy_request_id(request: web.BaseRequest, config: Config) -> str | None:

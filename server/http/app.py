@@ -65,7 +65,7 @@ def create_app(
     app[PRESETS] = Presets((BUILT_IN_PRESETS, *config.presets_dirs))
     app[LIMITS] = limits or Limits.of(config)
     app[ERRANDS] = Errands()
-    app[exports.GATE] = Gate(app[LIMITS])
+    app[exports.GATE] = Gate(app[LIMITS], service.seconds_each)
     app[ops.READINESS] = ops.Readiness(service, app[LIMITS].ready_age_s)
     app.on_response_prepare.append(middleware.dress)
     for path in dict.fromkeys(path for _, path, _ in ROUTES):

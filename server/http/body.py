@@ -6,6 +6,7 @@ looked at by `request.read()` and `post()`, and no time-out covers a body.
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 from aiohttp import StreamReader, web
 
@@ -22,7 +23,7 @@ class Body:
         self,
         content: StreamReader,
         limits: Limits,
-        came: Callable[[int], None] = lambda _count: None,
+        came: Callable[[int, float], None] = lambda _count, _seconds: None,
     ) -> None:
         self._content = content
         self._limits = limits
@@ -42,7 +43,7 @@ class Body:
         self._left_s -= min(began - self._last, self._limits.upload_stall_s)
         left = min(self._limits.upload_stall_s, max(self._left_s, 0.0))
         try:
-            data, took_s = await timed(left, self._content.readany())
+            data, took_s = await timed(left, self._content.readany(), partial(self._came, 0))
         except TimeoutError:
             raise ToqiboxError("upload_timeout", detail="silence or time in all") from None
         except web.RequestPayloadError as error:
@@ -52,7 +53,7 @@ class Body:
         self._left_s -= took_s
         self._last = time.monotonic()
         self._count += len(data)
-        self._came(len(data))
+        self._came(len(data), 0.0)
         if self._count > self._limits.body_bytes:
             raise too_large(self._limits)
         self._pace.add(took_s, len(data))

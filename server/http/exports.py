@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from server.errors import ToqiboxError
-from server.http.addresses import client_address
+from server.http.addresses import client_address, network_of
 from server.http.answers import json_answer
 from server.http.context import (
     CONFIG,
@@ -20,7 +20,8 @@ from server.http.context import (
     language_of,
     request_id_of,
 )
-from server.http.gate import Gate, Place
+from server.http.gate import Gate
+from server.http.place import Place
 from server.http.ranges import refuse_stale
 from server.http.uploads import Checks, Room, TextCheck, check_head, invite, receive
 from server.jobs.artifacts import discard
@@ -49,8 +50,9 @@ async def create(request: web.Request) -> web.Response:
     service.admission()
     request.app[GATE].admit()
     async with AsyncExitStack() as held:
-        address = client_address(request, request.app[CONFIG])
-        place = await held.enter_async_context(request.app[GATE].place(address))
+        network = network_of(client_address(request, request.app[CONFIG]))
+        waiting = request.app[GATE].place(network, request.content_length)
+        place = await held.enter_async_context(waiting)
         service.admission()  # it may have waited long for its place
         folder = service.spool()
         try:

@@ -73,8 +73,8 @@ class Checks:
 
     text: TextCheck
     room: Room
-    came: Callable[[int], None] = lambda _count: None
-    """Called with the bytes of each piece of the body."""
+    came: Callable[[int, float], None] = lambda _count, _seconds: None
+    """Called with the bytes of each piece of the body, and the seconds of waiting for it."""
 
 
 def check_head(request: web.Request, limits: Limits) -> bytes:

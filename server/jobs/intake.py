@@ -1,7 +1,7 @@
 """The intake: decodes an upload in a confined task, puts files and row on disk, then says yes."""
 
-import asyncio
 import logging
+import os
 import signal
 from dataclasses import replace
 from decimal import Decimal
@@ -17,6 +17,7 @@ from server.jobs.fields import FILES
 from server.jobs.health import Health
 from server.jobs.images import keep
 from server.jobs.job import Job, Status, now_ms
+from server.jobs.line import Line
 from server.jobs.spec import Request, resolve
 from server.jobs.store import Store
 from server.jobs.verdicts import Verdicts
@@ -25,13 +26,16 @@ from server.log import note
 from server.threads import settled
 
 _LOG = logging.getLogger(__name__)
-_PREPARES = 2
+_PREPARES, _SEARCHES = 2, 1
 _PREPARE_LIMITS = confine.Limits(memory_bytes=1_500_000_000, cpu_s=30, file_bytes=2_000_000_000)
 _PREPARE_WATCH = Watch(stall_s=60, limit_s=60)
 _PREPARE_ATTEMPTS = 3
+_PREPARE_S = 0.9
+"""A song and a photo are decoded in this time, beside others, on processors that are free."""
+_PREPARE_WAIT_S, _SEARCH_WAIT_S = 60.0, 30.0
 # A track of the longest length is analysed in about 40 s.
-_HIGHLIGHT_LIMITS = confine.Limits(memory_bytes=3_000_000_000, cpu_s=150)
-_HIGHLIGHT_WATCH = Watch(stall_s=150, limit_s=150)
+_HIGHLIGHT_LIMITS = confine.Limits(memory_bytes=3_000_000_000, cpu_s=120)
+_HIGHLIGHT_WATCH = Watch(stall_s=120, limit_s=120)
 BUSY_S = 30
 
 
@@ -46,8 +50,15 @@ class Intake:
         self._data = data
         self._health = health
         self._verdicts = verdicts
-        self._prepares = asyncio.Semaphore(_PREPARES)
+        usual_s = _PREPARE_S * max(1.0, 0.5 + 0.5 * os.getloadavg()[0] / (os.cpu_count() or 1))
+        self._prepares = Line(_PREPARES, usual_s=usual_s, longest_s=10.0, wait_s=_PREPARE_WAIT_S)
+        self._searches = Line(_SEARCHES, usual_s=5.0, longest_s=120.0, wait_s=_SEARCH_WAIT_S)
         self._accepting = 0
+
+    @property
+    def each_s(self) -> float:
+        """Seconds from one decoded upload to the next, by the last ones."""
+        return self._prepares.each_s
 
     @property
     def is_busy(self) -> bool:
@@ -87,15 +98,16 @@ class Intake:
                 ``photo2``; without ``photo`` the cover of the track is taken. It is taken over.
 
         Raises:
-            ToqiboxError: what is wrong with a file, queue_full, or shader_rejected where the
-                effect is too slow for the video; the folder is gone then.
+            ToqiboxError: what is wrong with a file, queue_full, rate_limited after a long wait
+                for others, or shader_rejected where the effect is too slow for the video; the
+                folder is gone then.
         """
         self._accepting += 1
         try:
             await settled(keep, [link.source for link in request.chain], folder)
-            async with self._prepares:
+            request = await self._found(request, folder, request_id)
+            async with self._prepares.turn():
                 self.admission()  # the queue may have filled while this upload was read
-                request = await self._found(request, folder, request_id)
                 prepared = await self._prepare(request, folder, request_id)
             for upload in FILES:
                 (folder / upload).unlink(missing_ok=True)
@@ -130,7 +142,9 @@ class Intake:
             "duration": str(request.duration),
             "tempo": request.tempo,
         }
-        found = await self._attempts(task, _HIGHLIGHT_WATCH, _HIGHLIGHT_LIMITS, request_id)
+        async with self._searches.turn():  # not among those that are done in a second
+            self.admission()
+            found = await self._attempts(task, _HIGHLIGHT_WATCH, _HIGHLIGHT_LIMITS, request_id)
         return replace(
             request,
             start=Decimal(found["start"]),

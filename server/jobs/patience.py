@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -22,8 +22,17 @@ async def within(limit_s: float, work: Coroutine[Any, Any, T]) -> T:
     return (await timed(limit_s, work))[0]
 
 
-async def timed(limit_s: float, work: Coroutine[Any, Any, T]) -> tuple[T, float]:
+async def timed(
+    limit_s: float,
+    work: Coroutine[Any, Any, T],
+    on_step: Callable[[float], None] = lambda _seconds: None,
+) -> tuple[T, float]:
     """Return as `within`, with the seconds that were counted.
+
+    Args:
+        limit_s: as `within`.
+        work: as `within`.
+        on_step: called with the seconds that are counted, as they pass.
 
     Raises:
         TimeoutError: as `within`.
@@ -37,7 +46,9 @@ async def timed(limit_s: float, work: Coroutine[Any, Any, T]) -> tuple[T, float]
                 raise TimeoutError
             began = time.monotonic()
             await asyncio.wait((task,), timeout=min(step_s, left_s))
-            left_s -= min(time.monotonic() - began, 2 * step_s)
+            counted_s = min(time.monotonic() - began, 2 * step_s)
+            left_s -= counted_s
+            on_step(counted_s)
         return task.result(), limit_s - left_s
     finally:
         task.cancel()

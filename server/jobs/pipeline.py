@@ -30,8 +30,11 @@ _SHORT_LIMIT_S = 900.0
 _SHORT_TASKS = 4
 
 
-_SHORT_LIMITS = Limits(memory_bytes=4_000_000_000)
-_SOFTWARE_LIMITS = Limits(memory_bytes=8_000_000_000)
+_NICENESS = 10
+"""A client waits for the answer to its upload; nobody waits for one frame of a queued job."""
+_SHORT_LIMITS = Limits(memory_bytes=4_000_000_000, niceness=_NICENESS)
+_DRAW_LIMITS = Limits(niceness=_NICENESS)
+_SOFTWARE_LIMITS = Limits(memory_bytes=8_000_000_000, niceness=_NICENESS)
 """For drawing in software; on a GPU the driver maps far more address space than it uses."""
 _DRAWN = ("flashes", "segment-")
 """What the names of tasks that draw begin with."""
@@ -224,7 +227,7 @@ class Pipeline:
         left = export_timeout_s(self._config, software=software) - run.clock.total_s
         if left <= 0:
             raise TaskError("render_timeout", "the job's slot time is used up")
-        limits = _SOFTWARE_LIMITS if software else None
+        limits = _SOFTWARE_LIMITS if software else _DRAW_LIMITS
         watch = Watch(stall_s, left)
         return await slot.run(run.job.id, {**task, **machine}, watch, on_event, limits)
 

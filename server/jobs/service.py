@@ -111,6 +111,10 @@ class Service:
             raise ToqiboxError("draining", retry_after=BUSY_S)
         self._intake.admission()
 
+    def seconds_each(self) -> float:
+        """Return the seconds from one decoded upload to the next, by the last ones."""
+        return self._intake.each_s
+
     def spool(self) -> Path:
         """A new folder for one upload; the caller removes it unless accept() took it."""
         return self._intake.spool()

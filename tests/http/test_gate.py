@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from server.errors import ToqiboxError
+from server.http.addresses import network_of
 from server.http.gate import Gate
 from server.http.limits import Limits
 from tests.http.conftest import Start
@@ -16,13 +17,13 @@ AUDIO, PHOTO = part("audio", b"a" * 100), part("photo", b"p")
 
 def _gate(**limits: float) -> Gate:
     values = {"uploads": 2, "upload_wait_s": 5, "upload_grace_s": 0, "upload_look_s": 0.01}
-    return Gate(Limits(**{**values, **limits}))  # type: ignore[arg-type]  # some are whole
+    return Gate(Limits(**{**values, **limits}), lambda: 1.0)  # type: ignore[arg-type]  # some are whole
 
 
 async def _hold(gate: Gate, address: str, count: int, given: list[str], name: str) -> None:
     async with gate.place(address) as place:
         given.append(name)
-        place.take(count)
+        place.take(count, 10.0)
         async with place.reading():
             await asyncio.sleep(60)
 
@@ -73,7 +74,7 @@ async def test_an_upload_that_is_prepared_and_a_fast_one_keep_their_places() -> 
 async def test_an_upload_that_stands_still_gives_way_over_http(
     start: Start, limits: Callable[..., Limits]
 ) -> None:
-    quick = limits(uploads=1, upload_stall_s=30, upload_grace_s=0.1, upload_look_s=0.02)
+    quick = limits(uploads=1, upload_wait_s=20, upload_grace_s=0.1, upload_look_s=0.02)
     running = await start(quick)
     still = asyncio.create_task(ask(running.port, post(form(AUDIO, PHOTO))[:-9]))
     await running.until(lambda: bool(running.files()))
@@ -82,3 +83,12 @@ async def test_an_upload_that_stands_still_gives_way_over_http(
     assert (answer.status, answer.code) == (429, "rate_limited")
     assert int(answer.headers["retry-after"]) >= 1
     assert await running.spool_is_empty()
+
+
+def test_places_of_one_ipv6_network_are_counted_together() -> None:
+    assert network_of("2001:db8:1:2::1") == network_of("2001:db8:1:2:ffff::9")
+    assert network_of("2001:db8:1:2::1") != network_of("2001:db8:1:3::1")
+    others = ["192.0.2.1", "192.0.2.2", "::ffff:192.0.2.3", "fe80::1%eth0", "fe80::2", ""]
+    others += ["64:ff9b::192.0.2.1", "64:ff9b::192.0.2.2"]
+    assert len({network_of(address) for address in others}) == len(others)
+    assert network_of("::ffff:192.0.2.1") == network_of("192.0.2.1")

@@ -9,37 +9,41 @@ from aiohttp.base_protocol import BaseProtocol
 from server.errors import ToqiboxError
 from server.http.body import Body
 from server.http.limits import Limits
+from server.http.place import Place
 from tests.harness.clock import Clock
 
 LIMITS = Limits(upload_stall_s=20, upload_wall_s=30, upload_min_rate=10, upload_window_s=20)
 
 
-def _body() -> tuple[StreamReader, Body]:
+def _body(place: Place) -> tuple[StreamReader, Body]:
     loop = asyncio.get_running_loop()
     protocol = BaseProtocol(loop)
     protocol.connection_made(asyncio.Transport())
     content = StreamReader(protocol, 65536, loop=loop)
-    return content, Body(content, LIMITS)
+    return content, Body(content, LIMITS, place.take)
 
 
 async def test_the_pause_of_the_server_is_no_silence_of_the_client(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     clock = Clock(monkeypatch)
-    content, body = _body()
+    place = Place("192.0.2.1")
+    content, body = _body(place)
     for size in (5, 6, 7):
         reading = asyncio.create_task(body.read())
         await clock.pause(3600)
         assert not reading.done()
         content.feed_data(bytes(size))
         assert len(await reading) == size
+    assert place.count == 5 + 6 + 7
+    assert place.read_s < 60  # of three hours
 
 
 async def test_the_silence_of_the_client_has_an_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     clock = Clock(monkeypatch)
-    _, body = _body()
+    _, body = _body(Place("192.0.2.1"))
     reading = asyncio.create_task(body.read())
     for _ in range(50):
         await clock.pause(1)

@@ -1,0 +1,106 @@
+"""Many slow and half-open clients at one time, over real sockets, beside those that are served."""
+
+import asyncio
+import socket
+from collections.abc import Callable
+from contextlib import ExitStack
+
+import pytest
+
+from server.http.limits import MEGABYTE, Limits
+from server.jobs.source import Source
+from tests.harness.media import photo, wav
+from tests.http.conftest import Start
+from tests.http.wire import FORM, Answer, ask, form, head, part, post
+
+PLACES, HALF_OPEN = 32, 200
+AUDIO = part("audio", b"RIFF", filename="a.wav")
+BEGUN = (
+    head("POST /export", f"Content-Type: {FORM}", f"Content-Length: {40 * MEGABYTE}") + AUDIO[:90]
+)
+"""The beginning of a long upload."""
+
+
+async def _clients(held: ExitStack, port: int, count: int, sent: bytes) -> list[socket.socket]:
+    """Connections on each of which `sent` was sent; they stay open."""
+    clients = [held.enter_context(socket.socket()) for _ in range(count)]
+    for client in clients:
+        client.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(client, ("127.0.0.1", port))
+        client.send(sent)
+    return clients
+
+
+def _status(client: socket.socket) -> bytes:
+    """The first line of an answer; empty where there is none yet."""
+    try:
+        return client.recv(4096).split(b"\r\n")[0]
+    except BlockingIOError:
+        return b""
+
+
+async def test_all_places_can_be_taken_and_a_slow_one_gives_way(
+    start: Start, limits: Callable[..., Limits]
+) -> None:
+    slow = limits(
+        file_bytes=50 * MEGABYTE,
+        header_s=60,
+        upload_stall_s=5,
+        upload_wait_s=30,
+        upload_window_s=60,
+        upload_grace_s=0.1,
+        upload_look_s=0.02,
+    )
+    running = await start(slow)
+    with ExitStack() as held:
+        half_open = await _clients(held, running.port, HALF_OPEN, b"POST /export HTTP/1.1\r\n")
+        uploads = await _clients(held, running.port, PLACES, BEGUN)
+        assert await running.until(lambda: len(running.spooled()) == PLACES)
+        health = await ask(running.port, head("GET /health"))
+        further = await ask(running.port, post(form(AUDIO)))
+        assert (health.status, further.code) == (200, "missing_field")
+        answers = [_status(upload) for upload in uploads]
+        assert sorted(answers)[-2:] == [b"", b"HTTP/1.1 429 Too Many Requests"]
+        assert [_status(client) for client in half_open] == [b""] * HALF_OPEN
+    assert await running.spool_is_empty()
+
+
+async def test_an_upload_whose_effect_is_being_judged_keeps_its_place(
+    start: Start, limits: Callable[..., Limits], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = await start(limits(uploads=1, upload_grace_s=0.0, upload_look_s=0.01))
+    judged, asked = asyncio.Event(), asyncio.Event()
+    enforce = running.service.verdicts.enforce
+
+    async def wait(source: Source) -> None:
+        asked.set()
+        await judged.wait()
+        await enforce(source)
+
+    monkeypatch.setattr(running.service.verdicts, "enforce", wait)
+    first = asyncio.create_task(ask(running.port, post(form(part("effect", "breathe"), AUDIO))))
+    await asked.wait()
+    assert (await ask(running.port, post(form(AUDIO)))).code == "rate_limited"
+    judged.set()
+    assert (await first).code == "missing_field"
+
+
+async def test_searches_for_a_part_do_not_keep_other_uploads_from_their_decoding(
+    start: Start,
+) -> None:
+    running = await start(max_parallel_exports=0)
+    files = [part("audio", wav(2.0), filename="a"), part("photo", photo(32, 24), filename="b")]
+    fields = [part("start", b"best"), part("duration", b"1")]
+
+    async def submit(*texts: bytes) -> Answer:
+        return await ask(running.port, post(form(*texts, *files)), wait_s=60)
+
+    searching = running.service._intake._searches
+    async with searching.turn():
+        searches = [asyncio.create_task(submit(*fields)) for _ in range(2)]
+        assert await running.until(lambda: searching.waiting == 2)
+        assert (await submit(fields[1])).status == 202
+        assert not any(search.done() for search in searches)
+        for search in searches:
+            search.cancel()
+        await asyncio.gather(*searches, return_exceptions=True)
