@@ -3,7 +3,9 @@ import re
 
 import pytest
 
+from server.commands.effects.report import words_of
 from server.errors import ToqiboxError, sentence
+from server.jobs.workers import TaskError
 from server.reasons import REASONS, Reason, read_values, reason
 
 
@@ -30,4 +32,7 @@ def test_a_reason_survives_the_way_out_of_a_worker() -> None:
     values = json.loads(json.dumps({"why": nested, "limit": 3}, default=Reason.to_json))
     assert read_values(values) == {"why": nested, "limit": 3}
     assert read_values(None) == {}
+    event = json.loads(json.dumps({"values": {"why": reason("no_sound")}}, default=Reason.to_json))
+    told = words_of(TaskError("undecodable_audio", "", event))
+    assert told == "The audio file cannot be read: there is no sound in it."
     assert Reason.from_json({"reason": "unheard of"}) == "{'reason': 'unheard of'}"

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from server.errors import ToqiboxError
-from server.jobs.job import FINAL, TRANSITIONS, Job, Stage, Status
+from server.jobs.job import FINAL, TRANSITIONS, Job, Stage, Status, seen_by_client
 from server.jobs.store import BLAME, HELD, MOST_VERDICTS, Store
 from server.jobs.tables import SCRIPTS, VERSION
 from server.jobs.verdict import Verdict
+from server.reasons import reason
 from tests.jobs.conftest import MakeJob
 
 
@@ -250,3 +251,13 @@ def test_a_sound_is_in_use_at_the_tempo_that_was_asked_for(store: Store, make_jo
     assert not store.uses_sound("b" * 64, None)
     store.move("told", Status.CANCELLED)
     assert not store.uses_sound("a" * 64, 87.5)
+
+
+def test_the_reason_of_a_failed_job_is_told_in_words(store: Store, make_job: MakeJob) -> None:
+    store.add(make_job("one"), 99)
+    values = {"why": reason("no_sound").to_json()}
+    store.move("one", Status.FAILED, error_code="undecodable_audio", error_values=values)
+    job = store.get("one")
+    assert job is not None
+    seen = seen_by_client(job, "ru", position=None, eta_s=None, frames_done=0)
+    assert seen["error"].endswith(": в нём нет звука.")
