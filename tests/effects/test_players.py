@@ -99,6 +99,85 @@ def test_what_is_not_drawn_is_refused(text: str, line: int, reason: str) -> None
     assert (caught.value.diagnostics or [])[0]["line"] == line
 
 
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("u_convolutionPyramid0", "pyramids"),
+        ("u_convolutionPyramidTex1", "pyramids"),
+        ("u_pyramid0", "pyramids"),
+        ("u_flood0", "flood fills"),
+        ("u_sceneDepth", "no depth"),
+        ("u_sceneDepth0", "no depth"),
+        ("u_sceneNormal", "no geometry"),
+        ("u_lightShadowMap", "no geometry"),
+    ],
+)
+def test_textures_that_a_viewer_draws_by_itself_are_refused(name: str, reason: str) -> None:
+    with pytest.raises(ToqiboxError, match=f"“{name}” is not offered: .*{reason}") as caught:
+        read(f"uniform sampler2D u_own, {name};\n{MAIN}")
+    found = (caught.value.diagnostics or [])[0]
+    assert (found["line"], found["column"]) == (1, 26)
+
+
+def test_buffers_that_one_statement_declares_are_drawn() -> None:
+    text = (
+        "uniform sampler2D u_buffer0, u_buffer1;\n#ifdef BUFFER_0\n#endif\n#ifdef BUFFER_1\n#endif"
+    )
+    effect = read(f"{text}\n{MAIN}")
+    assert [one.target for one in effect.passes] == ["u_buffer0", "u_buffer1", None]
+
+
+IMAGES = """#version 420 core
+layout(r32ui) uniform coherent uimage2D[3] computeTex; uniform layout(rgba8) image2D a, b[2];
+layout(binding = 0) uniform atomic_uint counter; // computeTex
+"""
+ISF = '/*{"ISFVSN": "2"}*/\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "file"),
+    [
+        (f"{IMAGES}{MAIN}", "a.glsl"),
+        (f"{ISF}{IMAGES}{MAIN}", "a.fs"),
+        (f"{IMAGES}void mainImage(out vec4 c, in vec2 p) {{ c = vec4(1.0); }}", "a.glsl"),
+        (f"{IMAGES}vec4 transition(vec2 uv) {{ return getToColor(uv); }}", "a.glsl"),
+    ],
+)
+def test_images_that_nothing_uses_are_left_out(text: str, file: str) -> None:
+    effect = load("test", file, text)
+    for name in ("computeTex", "image2D", "atomic_uint", "r32ui"):
+        assert name not in effect.passes[0].fragment
+    assert effect.passes[0].fragment.count("\n") > text.count("\n")
+    assert (effect.warnings, effect.source) == ((), text)
+
+
+@pytest.mark.parametrize(
+    ("use", "column", "reason"),
+    [
+        ("uint f() { return imageLoad(computeTex[0], ivec2(0)).x; }", 29, "“computeTex” is a "
+         "uniform of the type uimage2D, which no effect is given"),
+        ("uint f() { return atomicCounter(counter); }", 33, "of the type atomic_uint"),
+        ("layout(std430, binding = 1) buffer Data { float a[]; };", 1, "“Data” is a "
+         "storage buffer"),
+    ],
+)  # fmt: skip
+def test_images_and_storage_that_are_used_are_refused(use: str, column: int, reason: str) -> None:
+    with pytest.raises(ToqiboxError, match=reason) as caught:
+        read(f"{IMAGES}{use}\n{MAIN}")
+    found = (caught.value.diagnostics or [])[0]
+    assert caught.value.code == "shader_rejected"
+    assert (found["line"], found["column"]) == (4, column)
+
+
+def test_a_matrix_that_nothing_sets_is_named() -> None:
+    declared = "uniform mat4 u_view; uniform mat3 own = mat3(2.0);"
+    effect = read(f"{declared}\nvoid main() {{ gl_FragColor = u_view[0] + own[0].xyzz; }}")
+    assert [(one["message"], one["column"]) for one in effect.warnings] == [
+        ("the uniform “u_view” (mat4) is never set: it stays the unit matrix", 14)
+    ]
+    assert "own = mat3(2.0)" in effect.passes[0].fragment
+
+
 def test_a_header_of_settings_tells_passes_and_pictures() -> None:
     header = """{"audio": true, "PASSES": [{"TARGET": "a", "FLOAT": true, "WIDTH": "$WIDTH/2"}, {}],
         "IMPORTED": {"logo": {"PATH": "./art/logo.png"}, "clip": {"PATH": "clip.mp4"},

@@ -92,15 +92,15 @@ def test_a_size_made_of_inputs_is_no_mistake() -> None:
     ("file", "text", "at", "words"),
     [
         ("a.fs", "/*{}*/\nuniform float zoom;\nvoid main() { gl_FragColor = vec4(zoom); }",
-         (2, "zoom;"), "“zoom” (float): it stays 0 → declare it in INPUTS"),
+         (2, "zoom;"), "“zoom” (float) is never set: it stays 0 → declare it in INPUTS"),
         ("a.fs", "/*{}*/\nvarying vec2 foo;\nvoid main() { gl_FragColor = vec4(foo, 0, 1); }",
          (2, "foo;"), "no vertex shader writes “foo” (vec2): its value is undefined → assign it "
          "in a.vs"),
         ("a.glsl", "void mainImage(out vec4 c, in vec2 p) {\nc = vec4(iMouse.x); }",
          (2, "iMouse.x"), "there is no mouse in a video"),
-        ("a.frag", "uniform mat3 m;\nuniform float row[4];\n"
-         "void main() { gl_FragColor = vec4(row[0]) * m[0].x; }",
-         (2, "row[4];"), "“row” (float[4]): it stays 0 → inputs can be float"),
+        ("a.frag", "uniform mat3 m[2];\nuniform float row[4];\n"
+         "void main() { gl_FragColor = vec4(row[0]); }",
+         (2, "row[4];"), "“row” (float[4]) is never set: it stays 0 → inputs can be float"),
         ("a.frag", "flat in int id;\nvoid main() { gl_FragColor = vec4(float(id)); }",
          (1, "id;"), "no vertex shader writes “id” (int)"),
         ("a.glsl", "// Pass: Image\n// iChannel0: buffer B\n"

@@ -10,7 +10,15 @@ from dataclasses import replace
 from typing import Any
 
 from server.effects.diagnostics import AUTHOR, AUTHOR_VERTEX, Text, diagnostic, located
-from server.effects.dialects import fragment, isf, shadertoy, transition, unfilled, veda
+from server.effects.dialects import (
+    fragment,
+    images,
+    isf,
+    shadertoy,
+    transition,
+    unfilled,
+    veda,
+)
 from server.effects.effect import Effect
 from server.effects.includes import IncludeError, expand
 from server.effects.language import prepare
@@ -72,7 +80,7 @@ def load(
     if len(text) > LARGEST or len(vertex or "") > LARGEST:
         raise Text(effect_id, file, "").refusal(f"it is larger than {LARGEST // 1024} kB")
     if not includes or holds_effect(".json", text):
-        return _linted(_parsed(effect_id, file, text, vertex))
+        return _linted(_given(effect_id, file, text, vertex))
     vertex_file = f"{file.rpartition('.')[0]}.vs"
     joined, origins = _joined(effect_id, file, text, includes)
     beside, others = _joined(effect_id, vertex_file, vertex or "", includes)
@@ -83,7 +91,7 @@ def load(
 
     try:
         shader = beside if vertex is not None else None
-        effect = _linted(_parsed(effect_id, file, joined, shader))
+        effect = _linted(_given(effect_id, file, joined, shader))
     except ToqiboxError as error:
         error.diagnostics = place(error.diagnostics or ())
         raise
@@ -107,6 +115,11 @@ def _joined(
     except IncludeError as problem:
         found = diagnostic(problem.file, problem.text, problem.line, 1, str(problem))
         raise ToqiboxError("shader_compile_failed", name=effect_id, diagnostics=[found]) from None
+
+
+def _given(effect_id: str, file: str, text: str, vertex: str | None) -> Effect:
+    """Return the effect without what no effect is given."""
+    return images.without_images(_parsed(effect_id, file, text, vertex))
 
 
 def _parsed(effect_id: str, file: str, text: str, vertex: str | None) -> Effect:

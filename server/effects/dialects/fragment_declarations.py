@@ -63,7 +63,7 @@ class Block:
 def declarations(text: str) -> list[Declaration]:
     """Every declaration of a uniform, input or output at file scope, in order."""
     found: list[Declaration] = []
-    for start, end, statement in _statements(_code(text)):
+    for start, end, statement in statements(text):
         short = statement.endswith(";") and len(statement) <= _LONGEST
         head = _DECLARATION.match(statement) if short else None
         if head is None:
@@ -106,7 +106,7 @@ def blocks(text: str) -> list[Block]:
 def file_scope(text: str) -> set[str]:
     """The words that stand outside of all braces, but for declarations of uniforms and such."""
     found: set[str] = set()
-    for _, _, statement in _statements(_code(text)):
+    for _, _, statement in statements(text):
         if not _DECLARATION.match(statement[:_LONGEST]):
             found.update(_WORD.findall(statement))
     return found
@@ -119,6 +119,14 @@ def blank(text: str, ranges: list[tuple[int, int]]) -> str:
         rows += [text[at:start], blanks(text[start:end])]
         at = end
     return "".join([*rows, text[at:]])
+
+
+def statements(text: str) -> Iterator[tuple[int, int, str]]:
+    """Start, end and text, without comments and directives, of each statement at file scope.
+
+    Of what has braces it is the part up to the first of them.
+    """
+    yield from _statements(_code(text))
 
 
 def _code(text: str) -> str:

@@ -11,14 +11,23 @@ from dataclasses import dataclass
 
 from server.effects.diagnostics import Text
 from server.effects.dialects.conditions import active
+from server.effects.dialects.fragment_declarations import Declaration, declarations
 from server.effects.effect import Target
 
 SCENE = "u_scene"
 _POST = "POSTPROCESSING"
-_SAMPLER = re.compile(r"\buniform\s+(?:\w+p\s+)?sampler2D\s+(u_(b|doubleB)uffer(\d{1,2}))\s*;")
-_SCENE = re.compile(rf"\buniform\s+(?:\w+p\s+)?sampler2D\s+{SCENE}\s*;")
-_PYRAMID = re.compile(r"\b(?:CONVOLUTION_)?PYRAMID_(?:ALGORITHM|\d+)\b")
-_DEPTH = re.compile(r"\buniform\s+(?:\w+p\s+)?sampler2D\s+(u_(?:scene|buffer)\w*Depth\w*)\s*;")
+_BUFFER = re.compile(r"u_(b|doubleB)uffer(\d{1,2})")
+_MACRO = re.compile(r"\b(?:CONVOLUTION_)?PYRAMID_(?:ALGORITHM|\d+)\b|\bFLOOD_(?:ALGORITHM|\d+)\b")
+_PYRAMIDS = "image pyramids and flood fills of glslViewer are not drawn here"
+_TEXTURES = (
+    (re.compile(r"u_(?:convolutionPyramid|pyramid)(?:Tex)?\d*|u_flood\d*"), _PYRAMIDS),
+    (re.compile(r"u_(?:scene|buffer|doubleBuffer)\w*Depth\w*"), "there is no depth in a photo"),
+    (
+        re.compile(r"u_scene(?:Normal|Position)\w*|u_lightShadowMap|u_ssao"),
+        "there is no geometry behind a photo",
+    ),
+)
+"""Names of textures that glslViewer draws by itself and no effect is given, and why."""
 
 
 @dataclass(frozen=True)
@@ -60,16 +69,24 @@ def read(author: Text, code: str) -> Plan:
     Raises:
         ToqiboxError: ``shader_rejected`` for what glslViewer draws and is not offered.
     """
-    samplers = {match[1]: match for match in _SAMPLER.finditer(code)}
+    textures = [
+        item
+        for item in declarations(author.text)
+        if item.storage == "uniform" and item.type == "sampler2D"
+    ]
+    _refuse_textures(author, textures)
+    named = {item.name: _BUFFER.fullmatch(item.name) for item in textures}
+    samplers = {name: match for name, match in named.items() if match is not None}
     draws = []
     for name in sorted(samplers, key=_turn):
         macro = _macro(samplers[name])
         if re.search(rf"\b{macro}\b", code):
             draws.append(Drawn(name, (macro,)))
-    post = _SCENE.search(code) is not None and re.search(rf"\b{_POST}\b", code) is not None
+    post = SCENE in named and re.search(rf"\b{_POST}\b", code) is not None
     if not draws and not post:
         return ONE
-    _refuse(author, code)
+    if automatic := _MACRO.search(code):
+        raise author.refusal(_PYRAMIDS, automatic.start())
     draws += [Drawn(SCENE), Drawn(None, (_POST,))] if post else [Drawn()]
     return Plan(tuple(draws), _targets(code, draws))
 
@@ -85,14 +102,17 @@ def _turn(name: str) -> tuple[bool, int]:
 
 
 def _macro(match: re.Match[str]) -> str:
-    return f"{'DOUBLE_' if match[2] != 'b' else ''}BUFFER_{match[3]}"
+    return f"{'DOUBLE_' if match[1] != 'b' else ''}BUFFER_{match[2]}"
 
 
-def _refuse(author: Text, code: str) -> None:
-    if match := _PYRAMID.search(code):
-        raise author.refusal("image pyramids of glslViewer are not offered", match.start())
-    if match := _DEPTH.search(code):
-        raise author.refusal(f"there is no depth here: “{match[1]}” is not offered", match.start(1))
+def _refuse_textures(author: Text, textures: Sequence[Declaration]) -> None:
+    """Refuse the textures that glslViewer draws by itself and no effect is given."""
+    for item in textures:
+        for pattern, reason in _TEXTURES:
+            if pattern.fullmatch(item.name):
+                words = f"“{item.name}” is not offered: {reason}"
+                place = re.compile(rf"\b{item.name}\b").search(author.text, item.start)
+                raise author.refusal(words, place.start() if place else item.start)
 
 
 def _targets(code: str, draws: Sequence[Drawn]) -> tuple[Target, ...]:

@@ -32,7 +32,8 @@ _TEXELS = {
 """One pixel as a share of a texture, by the type that it is declared with."""
 FLAT = ("sampler2D", "sampler2DRect")
 """Types of samplers of flat pictures."""
-_MATRICES = ("mat2", "mat3", "mat4")
+MATRICES = ("mat2", "mat3", "mat4")
+"""Types of matrices, which are unit matrices unless the author initialises them."""
 _TEXTURES = {
     "sampler3D": (Content.VOLUME, 32),
     "samplerCube": (Content.CUBE, 0),
@@ -258,7 +259,7 @@ def _constant(item: Declaration) -> str | None:
     """The value of what is the same in every video."""
     if item.name == "iSampleRate":
         return "44100.0"
-    return f"{item.type}(1.0)" if item.type in _MATRICES else None
+    return (item.initial or f"{item.type}(1.0)") if item.type in MATRICES else None
 
 
 def _sampled(name: str, show: Show) -> Input:

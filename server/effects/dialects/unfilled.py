@@ -11,6 +11,7 @@ from typing import Any
 from server.effects.blanks import without_comments
 from server.effects.diagnostics import Listing, Text
 from server.effects.dialects.fragment_declarations import Declaration, declarations
+from server.effects.dialects.fragment_roles import MATRICES
 from server.effects.effect import Effect
 
 _MOUSE = re.compile(r"(?:i|u_?)?mouse(?:pos|position|xy)?", re.IGNORECASE)
@@ -42,6 +43,23 @@ def warnings(effect: Effect) -> Iterator[dict[str, Any]]:
             if item.storage == "in" and item.name not in written | said:
                 said.add(item.name)
                 yield from _varying(effect, item, codes)
+    yield from _matrices(effect, codes, said)
+
+
+def _matrices(
+    effect: Effect, codes: list[tuple[Listing, str]], said: set[str]
+) -> Iterator[dict[str, Any]]:
+    """Warnings about matrices that a dialect made unit matrices of."""
+    for listing in effect.listings:
+        for item in declarations(listing.text):
+            given = item.storage != "uniform" or item.initial or item.array
+            if given or item.type not in MATRICES or item.name in said:
+                continue
+            said.add(item.name)
+            if found := _used(item.name, codes):
+                name = f"the uniform “{item.name}” ({item.type})"
+                message = f"{name} is never set: it stays the unit matrix"
+                yield _at(effect, found, message, _TYPES)
 
 
 def _passes(effect: Effect) -> Iterator[Any]:
