@@ -109,6 +109,14 @@ REASONS: dict[str, tuple[str, str]] = {
         ": its {codec} sound is damaged, nothing of it could be decoded",
         ": звук {codec} в нём повреждён, ничего не удалось декодировать",
     ),
+    "channels": (
+        ": its sound has {channels} channels, and at most {most} are accepted",
+        ": каналов звука в нём {channels}, а принимается не больше {most}",
+    ),
+    "too_short": (
+        ": its sound is empty or too short",
+        ": звук в нём пуст или слишком короток",
+    ),
     "unreadable": ("the file cannot be read", "файл не читается"),
     "no_photo2": ("the effect shows no second photo", "этот эффект не показывает второе фото"),
     "seconds": (

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from server.confine import Limits
 from server.errors import ToqiboxError
-from server.media import boxes, ffmpeg
+from server.media import boxes, ffmpeg, mix
 from server.media.opened import CODECS, arguments
 from server.media.sniff import ACCEPTED_AUDIO
 from server.reasons import reason
@@ -18,6 +18,7 @@ _STREAM = re.compile(
     r"^  Stream #0:(\d+)[^:\n]*: (Audio|Video): (\w+)(?: \([^)\n]*\))*?(?: \((\w{4}) /)?(.*)$",
     re.MULTILINE,
 )
+_UNPLACED = re.compile(r"\b(\d+) channels\b")
 _FRONT = re.compile(r"^ +comment +: Cover \(front\)", re.MULTILINE)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _LINE = re.compile(r"(?:[^\\\n]|\\.)+", re.DOTALL)
@@ -35,6 +36,8 @@ class Stream:
     is_cover: bool = False
     is_front: bool = False
     """It is a cover, and called the front one."""
+    unplaced_channels: int = 0
+    """How many channels it has, where ffmpeg knows no layout of so many; else 0."""
 
 
 @dataclass(frozen=True)
@@ -76,13 +79,20 @@ def look(path: Path, kind: str) -> Contents:
     return Contents(streams, _tags(outcome.stdout.decode("utf-8", "replace")))
 
 
-def refusal(path: Path, kind: str, detail: str) -> ToqiboxError:
+def unplaced_channels(path: Path, kind: str) -> int:
+    """Return how many channels the first sound has, where no places of them are known; else 0."""
+    streams = look(path, kind).streams
+    return next((stream.unplaced_channels for stream in streams if stream.is_sound), 0)
+
+
+def refusal(path: Path, kind: str, detail: str, *, is_clean: bool = False) -> ToqiboxError:
     """Make the error for a track that could not be decoded, with the reason that it shows.
 
     Args:
         path: the upload.
         kind: its demuxer.
         detail: ffmpeg's messages, for the log.
+        is_clean: ffmpeg came to the end without a complaint.
     """
     streams = look(path, kind).streams
     sound = next((stream for stream in streams if stream.is_sound), None)
@@ -93,23 +103,28 @@ def refusal(path: Path, kind: str, detail: str) -> ToqiboxError:
         why = reason("no_sound")
     elif sound is not None and sound.codec not in CODECS.split(","):
         why = reason("codec", codec=sound.codec, accepted=ACCEPTED_AUDIO)
+    elif sound is not None and sound.unplaced_channels > mix.MOST_CHANNELS:
+        why = reason("channels", channels=sound.unplaced_channels, most=mix.MOST_CHANNELS)
+    elif sound is not None and is_clean:
+        why = reason("too_short")
     elif sound is not None:
         why = reason("no_samples", codec=sound.codec)
-    error = ToqiboxError("undecodable_audio", field="audio", detail=detail)
-    if why is not None:
-        error.values["why"] = why
-    return error
+    if why is None:
+        return ToqiboxError("undecodable_audio", field="audio", detail=detail)
+    return ToqiboxError("undecodable_audio", field="audio", detail=detail, why=why)
 
 
 def _stream(match: re.Match[str], described: str) -> Stream:
     """Read the line of a stream; `described` is what follows it, its tags among others."""
     index, kind, codec, code, rest = match.groups()
+    unplaced = _UNPLACED.search(rest)
     return Stream(
         index=int(index),
         is_sound=kind == "Audio",
         codec=code if codec == "none" and code else codec,
         is_cover=rest.endswith("(attached pic)"),
         is_front=_FRONT.search(described) is not None,
+        unplaced_channels=int(unplaced[1]) if unplaced else 0,
     )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from server.confine import Limits
 from server.errors import ToqiboxError
-from server.media import boxes, contents, ffmpeg, opened, part, wave
+from server.media import boxes, contents, ffmpeg, mix, opened, part, wave
 from server.media.watch import watch
 from server.reasons import reason
 
@@ -29,16 +29,6 @@ _LEAD_S = 2
 """Seconds that are decoded before the excerpt, for the filter of the resampler."""
 ANALYSED_RATE = 44_100
 """Samples a second of what is analysed."""
-
-# `-ac 2` would play mono 3 dB too quiet. Here mono stays mono, all else becomes stereo, and then
-# mono goes to both. More channels are mixed as ITU-R BS.775 has it (table 2): centre and surround
-# at -3 dB, no LFE; and divided by the sum, so that nothing clips. swresample divides only where
-# samples are integers, so 5.1 from AAC would be 7.6 dB louder than from FLAC.
-_STEREO = (
-    "aresample=rematrix_maxval=1:center_mix_level=0.707107:surround_mix_level=0.707107:"
-    "lfe_mix_level=0,aformat=sample_fmts=fltp:channel_layouts=mono|stereo,"
-    "pan=stereo|FL=FL+FC|FR=FR+FC"
-)
 
 
 @dataclass(frozen=True)
@@ -119,9 +109,19 @@ def decode_whole(path: Path, kind: str, longest: int) -> "NDArray[np.int16]":
     """
     import numpy as np
 
+    data, outcome = _whole(path, kind, longest, mix.BY_LAYOUT)
+    if not data and outcome.rc > 0 and (average := _average(path, kind)):
+        data, outcome = _whole(path, kind, longest, average)
+    if len(data) < 4 or outcome.rc < 0:
+        raise _refusal(path, kind, outcome)
+    return np.frombuffer(data[: len(data) // 4 * 4], "<i2").reshape(-1, 2)
+
+
+def _whole(path: Path, kind: str, longest: int, mixing: str) -> tuple[bytes, ffmpeg.Outcome]:
+    """Decode to interleaved 16-bit samples at ANALYSED_RATE; see `decode_whole`."""
     most = longest * ANALYSED_RATE * 4
     pieces, size = [], 0
-    argv = _decode_argv(path, kind, rate=ANALYSED_RATE, layout="s16le")
+    argv = _decode_argv(path, kind, mixing, rate=ANALYSED_RATE, layout="s16le")
     try:
         with ffmpeg.Process(argv, _DECODE, stdout=True) as process:
             for chunk in process.chunks():
@@ -133,10 +133,7 @@ def decode_whole(path: Path, kind: str, longest: int) -> "NDArray[np.int16]":
             outcome = process.wait(30)
     except ffmpeg.MediaError as error:
         raise ToqiboxError("undecodable_audio", field="audio", detail=str(error)) from error
-    if size < 4 or outcome.rc < 0:
-        raise _refusal(path, kind, outcome)
-    data = b"".join(pieces)
-    return np.frombuffer(data[: size // 4 * 4], "<i2").reshape(-1, 2)
+    return b"".join(pieces), outcome
 
 
 def encode_aac(
@@ -198,7 +195,20 @@ def _end(path: Path, kind: str) -> int | None:
     return None if seconds is None else _samples(seconds)
 
 
-def _fill(excerpt: "Excerpt", path: Path, kind: str, file: BinaryIO, seek_s: int = 0) -> None:
+def _average(path: Path, kind: str) -> str | None:
+    """Return the filter for a track that has many channels without places; None for any other."""
+    channels = contents.unplaced_channels(path, kind)
+    return mix.average(channels) if 0 < channels <= mix.MOST_CHANNELS else None
+
+
+def _fill(
+    excerpt: "Excerpt",
+    path: Path,
+    kind: str,
+    file: BinaryIO,
+    seek_s: int = 0,
+    mixing: str = mix.BY_LAYOUT,
+) -> None:
     """Write the excerpt's samples to `file`; ffmpeg is killed once there are enough.
 
     After a seek of `seek_s` seconds the excerpt's first sample is counted from there.
@@ -207,7 +217,8 @@ def _fill(excerpt: "Excerpt", path: Path, kind: str, file: BinaryIO, seek_s: int
     file.truncate()
     file.write(wave.header(0))
     try:
-        with ffmpeg.Process(_decode_argv(path, kind, seek_s), _DECODE, stdout=True) as process:
+        argv = _decode_argv(path, kind, mixing, seek_s)
+        with ffmpeg.Process(argv, _DECODE, stdout=True) as process:
             for chunk in process.chunks():
                 file.write(excerpt.take(chunk))
                 if excerpt.full:
@@ -218,7 +229,10 @@ def _fill(excerpt: "Excerpt", path: Path, kind: str, file: BinaryIO, seek_s: int
     # A bad end of the file may give a status above 0. A signal means a crash or a limit: what
     # came before it depends on the moment.
     if outcome.rc < 0 or (excerpt.decoded == 0 and not seek_s):
-        raise _refusal(path, kind, outcome)
+        if outcome.rc > 0 and mixing == mix.BY_LAYOUT and (average := _average(path, kind)):
+            _fill(excerpt, path, kind, file, seek_s, average)
+        else:
+            raise _refusal(path, kind, outcome)
 
 
 def _refusal(path: Path, kind: str, outcome: ffmpeg.Outcome) -> ToqiboxError:
@@ -228,16 +242,22 @@ def _refusal(path: Path, kind: str, outcome: ffmpeg.Outcome) -> ToqiboxError:
         return ToqiboxError("undecodable_audio", field="audio", detail=detail, why=why)
     if outcome.rc < 0:
         return ToqiboxError("undecodable_audio", field="audio", detail=detail)
-    return contents.refusal(path, kind, detail)
+    is_clean = outcome.rc == 0 and not outcome.messages.strip()
+    return contents.refusal(path, kind, detail, is_clean=is_clean)
 
 
 def _decode_argv(
-    path: Path, kind: str, seek_s: int = 0, rate: int = wave.RATE, layout: str = "f32le"
+    path: Path,
+    kind: str,
+    mixing: str,
+    seek_s: int = 0,
+    rate: int = wave.RATE,
+    layout: str = "f32le",
 ) -> list[str]:
     seek = {"ss": seek_s} if seek_s else {}
     upload = ffmpeg.input_file(path, **opened.options(path, kind), **seek)
     options = {"vn": None, "sn": None, "dn": None, "ar": rate, "format": layout}
-    return ffmpeg.output(upload["a:0"], "pipe:1", af=f"{_STEREO},aresample={rate}", **options)
+    return ffmpeg.output(upload["a:0"], "pipe:1", af=f"{mixing},aresample={rate}", **options)
 
 
 def _past_the_end(decoded: int) -> ToqiboxError:
