@@ -1,43 +1,37 @@
-"""The loops of a shader that may not end.
+"""The loops of a shader that may not end, and where a guard can be put into each.
 
-A loop that counts from a constant to a constant in constant steps ends by
-itself and is none of them.
+Three kinds are told apart: loops that count from a constant to a constant and thus end by
+themselves, loops into whose body a guard can be put, and loops that cannot be read for certain,
+since a macro or a conditional directive hides their parentheses. Macros are not expanded: which
+definition holds depends on the driver.
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice, pairwise
 
-from server.effects.brackets import closing_brackets
-from server.effects.constants import constants
+from server.effects.counted import Counted
+from server.effects.definitions import Macros
 from server.effects.diagnostics import HOST
+from server.effects.statements import Statements
 
 MOST_ROUNDS = 32_768
 """Rounds that a loop may make each time that it is entered. Mesa's llvmpipe leaves all loops of a
 shader after 65,536 rounds together, so that a larger number could not be counted there."""
 _MOST_LOOPS = 1000
-_LONGEST_BODY = 20_000
-"""Characters of a body that is searched for changes of the counter."""
-_MOST_USES = 100
-_LONGEST_HEADER = 4000
-"""Characters."""
+"""Loops with a guard; the ones after them count as not readable."""
+_ENDS = -1
+"""In place of where the body of a loop begins: it needs no guard."""
 
-_LOOP = re.compile(r"\b(?:for|while|do)\b")
+_WORDS = ("for", "while", "do")
+_GUARDS = frozenset((*_WORDS, "if", "else", "break", "bool", "int", "inout", "return", "void"))
+"""Words that a guard is written with, or that a loop is told by."""
 _LINE = re.compile(r"^[ \t]*#[ \t]*line[ \t]+(\d+)[^\n]*\n", re.MULTILINE)
-_NEXT = re.compile(r"\s*")
-_DECLARED = re.compile(r"\s*[A-Za-z_]\w*\s+[A-Za-z_]\w*\s*=(?!=)")
+_DEFINE = re.compile(r"[ \t]*#[ \t]*define[ \t]+(\w+)")
+_WORD = re.compile(r"[A-Za-z_]\w*(?:\\\r?\n\w+)*|##")
+_CONTINUED = re.compile(r"\\\r?\n")
 _FALSE = re.compile(r"\s*(?:false|0)\s*")
-_NUMBER = r"-?\s*(?:\d+\.?\d*|\.\d+)[fFuU]?"
-_TERM = rf"{_NUMBER}|-?\s*[A-Za-z_]\w*"
-_FROM = re.compile(
-    rf"\s*(?:(?:highp|mediump|lowp)\s+)?(?:int|uint|float)\s+(\w+)\s*=\s*({_TERM})\s*"
-)
-_TO = re.compile(rf"\s*(\w+)\s*(<=?|>=?)\s*({_TERM})\s*")
-_STEP = re.compile(rf"\s*(?:(\w+)\s*(\+\+|--)|(\+\+|--)\s*(\w+)|(\w+)\s*([-+])=\s*({_NUMBER}))\s*")
-_PASSED = re.compile(
-    r"\b(?!(?:float|u?int|[biu]?vec[234]|if|abs|min|max|mod|sin|cos)\b)\w+\s*\((?:[^();]*,)?\s*\Z"
-)
 
 
 @dataclass(frozen=True)
@@ -51,8 +45,8 @@ class Loop:
     column: int
     begin: int
     """Where its statement begins in the text."""
-    condition: tuple[int, int]
-    """From where to where its condition goes."""
+    body: int | None
+    """Where its body begins, before which a guard can be put; None where that is uncertain."""
 
 
 def loops_without_bound(source: str, most: int = MOST_ROUNDS) -> list[Loop]:
@@ -63,8 +57,7 @@ def loops_without_bound(source: str, most: int = MOST_ROUNDS) -> list[Loop]:
             and #line directives that tell the author's lines from the host's.
         most: at most MOST_ROUNDS.
     """
-    finder = _Finder(source, most)
-    return list(finder.loops())
+    return list(_Finder(source, most).loops())
 
 
 class _Finder:
@@ -72,146 +65,117 @@ class _Finder:
 
     def __init__(self, source: str, most: int) -> None:
         self._source = source
-        self._most = most
-        self._closing = closing_brackets(source)
+        self._macros = Macros(source)
+        self._words = self._macros.aliases(_WORDS)
+        self._statements = Statements(source, self._words)
+        self._counted = Counted(self._statements, self._macros, most)
         self._lines = [(match.end(), int(match[1])) for match in _LINE.finditer(source)]
-        self._values = constants(source)
+        self._breaks = [match.start() for match in re.finditer("\n", source)]
+        self._hidden = not _GUARDS.isdisjoint(self._macros.bodies)
+        self._tokens: list[tuple[int, str]] = []
+        self._risky: list[int] = []
+        self._read()
+        for at, _ in reversed(self._tokens):  # inner loops first: outer ones are read by them
+            self._statements.end(at)
+
+    def _read(self) -> None:
+        """Note the words of loops, and the macros whose brackets do not match."""
+        pasted: list[int] = []
+        seen: set[str] = set()
+        for match in _WORD.finditer(self._source):
+            word = _CONTINUED.sub("", match[0])
+            seen.add(word)
+            if word == "##":
+                pasted.append(match.start())
+            elif word in self._words:
+                kind = self._words[word] if word == match[0] else ""
+                self._tokens.append((match.start(), kind))
+            elif word in self._macros.unbalanced:
+                self._risky.append(match.start())
+        if pasted and any(_made_of(word, seen) for word in self._words):
+            self._tokens = sorted([*self._tokens, *((at, "") for at in pasted)])
 
     def loops(self) -> Iterator[Loop]:
-        tails: dict[int, int] = {}
-        number, at_line = 0, 0
-        for match in islice(_LOOP.finditer(self._source), _MOST_LOOPS):
-            while at_line < len(self._lines) and self._lines[at_line][0] <= match.start():
-                at_line += 1
-            if at_line == 0:
+        tails: set[int] = set()
+        number = 0
+        for at, kind in self._tokens:
+            line = self._line(at)
+            if line is None or at in tails or not self._is_code(at):
                 continue
-            start, first = self._lines[at_line - 1]
-            line = first + self._source.count("\n", start, match.start())
-            if line // HOST == 1:
-                continue
-            condition = self._condition(match, tails)
-            if condition is None:
+            body = self._body(at, kind, tails)
+            if body == _ENDS:
                 continue
             number += 1
-            column = match.start() - self._source.rfind("\n", 0, match.start())
-            yield Loop(number, line, column, match.start(), condition)
+            column = at - self._source.rfind("\n", 0, at)
+            readable = body is not None and not self._hidden and number <= _MOST_LOOPS
+            yield Loop(number, line, column, at, body if readable else None)
 
-    def _condition(self, match: re.Match[str], tails: dict[int, int]) -> tuple[int, int] | None:
-        """Where the condition of a loop is that needs a guard."""
-        word = match[0]
-        if word == "do":
-            at = self._tail(match.end())
-            if at is None:
-                return None
-            tails[at] = match.start()
-        else:
-            at = match.start()
-            if at in tails:
-                return None
-        header = self._header(at + len("for" if word == "for" else "while"))
-        if header is None:
+    def _line(self, at: int) -> int | None:
+        """The line of a place; None in a text of the host's."""
+        index = bisect_right(self._lines, (at, 1 << 60)) - 1
+        if index < 0:
             return None
-        if word == "for":
-            return self._unbounded(header)
-        text = self._source[slice(*header)]
-        return None if _FALSE.fullmatch(text) or _DECLARED.match(text) else header
+        start, first = self._lines[index]
+        line = first + bisect_left(self._breaks, at) - bisect_left(self._breaks, start)
+        return None if line // HOST == 1 else line
 
-    def _header(self, at: int) -> tuple[int, int] | None:
-        """What is between the parentheses that come next."""
-        begin = self._skip(at)
-        end = self._closing.get(begin)
-        if self._source[begin : begin + 1] != "(" or end is None:
-            return None
-        text = self._source[begin + 1 : end]
-        return None if len(text) > _LONGEST_HEADER or "#" in text else (begin + 1, end)
-
-    def _tail(self, at: int) -> int | None:
-        """Where the `while` of a `do` is whose body begins at `at`."""
-        begin = self._skip(at)
-        if self._source[begin : begin + 1] == "{":
-            end = self._closing.get(begin)
-        else:
-            end = self._source.find(";", begin)
-        if end is None or end < 0:
-            return None
-        tail = self._skip(end + 1)
-        return tail if re.match(r"while\b", self._source[tail : tail + 6]) else None
-
-    def _skip(self, at: int) -> int:
-        found = _NEXT.match(self._source, at)
-        return found.end() if found else at
-
-    def _unbounded(self, header: tuple[int, int]) -> tuple[int, int] | None:
-        """The condition of a `for` that is not known to end."""
-        first, last = header
-        stops = list(self._semicolons(first, last))
-        if len(stops) != 2:
-            return None
-        parts = [first, *(stop + 1 for stop in stops), last + 1]
-        start, condition, step = (self._source[a : b - 1] for a, b in pairwise(parts))
-        if _DECLARED.match(condition) or self._ends(start, condition, step, last):
-            return None
-        return parts[1], parts[2] - 1
-
-    def _semicolons(self, first: int, last: int) -> Iterator[int]:
-        """Those outside of all brackets."""
-        at = first
-        while at < last:
-            if self._source[at] == ";":
-                yield at
-            at = self._closing.get(at, at) + 1
-
-    def _ends(self, start: str, condition: str, step: str, last: int) -> bool:
-        """Whether a `for` counts from a constant to a constant in few enough steps."""
-        begun, bound, steps = (
-            _FROM.fullmatch(start),
-            _TO.fullmatch(condition),
-            _STEP.fullmatch(step),
-        )
-        if not (begun and bound and steps):
-            return False
-        name = begun[1]
-        low, end = self._number(begun[2]), self._number(bound[3])
-        if bound[1] != name or name not in (steps[1], steps[4], steps[5]):
-            return False
-        if low is None or end is None:
-            return False
-        size = _value(steps[7]) if steps[7] else 1.0
-        rises = ((steps[2] or steps[3] or steps[6])[0] == "+") == (size > 0)
-        if size == 0 or rises != (bound[2][0] == "<"):
-            return False
-        rounds = (end - low) / (abs(size) if rises else -abs(size))
-        return rounds + ("=" in bound[2]) <= self._most and not self._is_changed(name, last)
-
-    def _is_changed(self, name: str, at: int) -> bool:
-        """Whether the body of a loop may set its own counter."""
-        begin = self._skip(at + 1)
-        end = self._closing.get(begin) if self._source[begin : begin + 1] == "{" else None
-        if end is None:
-            end = self._source.find(";", begin)
-        if not begin <= end <= begin + _LONGEST_BODY:
+    def _is_code(self, at: int) -> bool:
+        """Whether a word can come to be part of a statement."""
+        inside = self._statements.directive(at)
+        if inside is None:
             return True
-        body = self._source[begin:end]
-        assigned = rf"\b{name}\b\s*(?:[-+*/%&|^]|<<|>>)?=(?!=)"
-        set_by = rf"{assigned}|\b{name}\b\s*(?:\+\+|--)|(?:\+\+|--)\s*{name}\b"
-        if re.search(set_by, body):
-            return True
-        uses = [use.start() for use in re.finditer(rf"\b{name}\b(?=\s*[,)])", body)]
-        return len(uses) > _MOST_USES or any(
-            _PASSED.search(body, max(0, use - 200), use) for use in uses
-        )
+        text = self._source[slice(*inside)]
+        define = _DEFINE.match(text)
+        if define is None:
+            return False
+        if at == inside[0] + define.start(1):
+            return False
+        name, replacement = define[1], text[define.end(1) :].strip()
+        return not (name in self._words and replacement == self._name(at))
 
-    def _number(self, term: str) -> float | None:
-        """The value of a number, a macro or a constant; None where it has several or none."""
-        if re.fullmatch(_NUMBER, term):
-            return _value(term)
-        word = term.lstrip("- ")
-        values = self._values.get(word, ())
-        if not values or not all(re.fullmatch(_NUMBER, value) for value in values):
+    def _body(self, at: int, kind: str, tails: set[int]) -> int | None:
+        """Where the body of a loop begins; None where that is uncertain, _ENDS if it ends."""
+        if not kind:
             return None
-        found = max(map(_value, values))
-        return found if word == term else -found
+        after = at + len(self._name(at))
+        inside = self._statements.directive(at)
+        limit = inside[1] if inside else len(self._source)
+        if kind == "do":
+            tail = self._statements.tail(at)
+            if tail is None or tail >= limit or not self._is_certain(at, tail):
+                return None
+            tails.add(tail)
+            header = self._statements.header(tail + len(self._name(tail)))
+            return _ENDS if header and self._is_never(header) else after
+        header = self._statements.header(after)
+        if header is None or header[1] >= limit or self._has_risk(*header):
+            return None
+        ends = kind == "for" and not inside and self._counted.ends(header)
+        never = kind == "while" and self._is_never(header)
+        return _ENDS if ends or never else header[1] + 1
+
+    def _name(self, at: int) -> str:
+        match = _WORD.match(self._source, at)
+        return match[0] if match else ""
+
+    def _is_certain(self, first: int, last: int) -> bool:
+        return self._statements.is_whole(first, last) and not self._has_risk(first, last)
+
+    def _has_risk(self, first: int, last: int) -> bool:
+        """Whether a macro whose brackets do not match stands between two places."""
+        index = bisect_left(self._risky, first)
+        return index < len(self._risky) and self._risky[index] < last
+
+    def _is_never(self, header: tuple[int, int]) -> bool:
+        text = self._source[header[0] + 1 : header[1]]
+        return _FALSE.fullmatch(text) is not None and "false" not in self._macros
 
 
-def _value(number: str) -> float:
-    return float(number.rstrip("fFuU").replace(" ", ""))
+def _made_of(word: str, parts: set[str]) -> bool:
+    """Whether a word can be put together from two or more others."""
+    reached = {0}
+    for end in range(1, len(word) + 1):
+        pieces = (word[begin:end] for begin in reached)
+        if any(piece in parts and piece != word for piece in pieces):
+            reached.add(end)
+    return len(word) in reached

@@ -4,6 +4,7 @@ It is meant for a fresh process with limits on its time and memory: what crashes
 compiler takes this process with it and nothing else.
 """
 
+import math
 import os
 import time
 from collections import Counter
@@ -37,9 +38,9 @@ AT_S = 1
 _MODEST = {"LP_NUM_THREADS": "2", "GALLIVM_PERF": "nopt"}
 _QUICK_S = 2.0
 """Processor time within which an effect that shows nothing is drawn once more, to say why."""
-_COUNTED_S = 4.0
-"""Processor time within which rounds of loops are counted on a software renderer: less than half
-of what a judgement may take."""
+_COUNTED_S = 5.0
+"""Processor time until which rounds of loops are counted in as many pixels as there is time for, on
+a software renderer: half of what a judgement may take."""
 _CUBE_EDGE = 128
 """A cube of the usual size is 2700 times as much to draw as the picture that is judged."""
 
@@ -126,11 +127,11 @@ def _modest() -> Iterator[None]:
 
 
 class _Counter:
-    """Counts the rounds of a scene's loops, once a pass.
+    """Counts the rounds of a scene's loops, each pass before its first draws.
 
-    On a GPU before the first draw, which might never end. A software renderer leaves its loops by
-    itself, and takes as long to compile what counts as the pass itself: there it is done before
-    the second draw, unless too much processor time is used up.
+    A GPU might never come back from a draw: there all pixels are counted before the first. A
+    software renderer leaves its loops by itself, though late: there a few pixels are counted
+    before the first draw, and before the second one as many as there is time for.
 
     Args:
         context: where the scene is drawn.
@@ -148,11 +149,11 @@ class _Counter:
         self._draws[index, step.name] += 1
         draws = self._draws[index, step.name]
         if not self._software:
-            due = draws == 1
-        else:
-            due = draws == 2 and time.process_time() - self._used < _COUNTED_S
-        if due:
-            self._rounds[index].count(step)
+            if draws == 1:
+                self._rounds[index].count(step, math.inf)
+        elif draws <= 2:
+            left = _COUNTED_S - (time.process_time() - self._used)
+            self._rounds[index].count(step, left if draws == 2 else 0.0)
 
 
 def _why_blank(context: Context, scene: Scene, job: Job, emit: Emit, *, again: bool) -> str:

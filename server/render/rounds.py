@@ -1,9 +1,12 @@
-"""Loops that do not end: each pass is drawn once with its loops counted (effects/guards.py)."""
+"""Loops that do not end: each pass is drawn with its loops counted (effects/guards.py)."""
+
+import math
+import time
 
 import numpy as np
 
 from server.effects.effect import Effect
-from server.effects.guards import counting
+from server.effects.guards import Counting, counting
 from server.effects.loops import MOST_ROUNDS, Loop
 from server.effects.messages import compiler_diagnostics
 from server.errors import ToqiboxError
@@ -13,8 +16,16 @@ from server.render.passes import Step
 from server.render.pixels import rgba
 from server.render.surface import Surface
 
+_COARSE = (8, 5)
+"""Pixels of the grid that is counted first."""
 _LONGEST_SIDE = 1024
-"""Pixels of a target's side that are counted."""
+"""Pixels of a side that are counted."""
+_UNREADABLE = (
+    "whether this loop ends cannot be checked: write “for (…; …; …)”, “while (…)” or"
+    " “do … while (…);” in full, with no macro or directive that hides parentheses, braces or"
+    " the word itself"
+)
+_UNCOUNTED = "whether this loop ends cannot be checked: its rounds cannot be counted"
 
 
 class Rounds:
@@ -28,41 +39,75 @@ class Rounds:
     def __init__(self, context: Context, effect: Effect) -> None:
         self._context = context
         self._effect = effect
+        self._clock = time.process_time if context.software else time.perf_counter
+        self._counted: dict[str, tuple[Counting, Draw] | None] = {}
 
-    def count(self, step: Step) -> None:
+    def count(self, step: Step, most_s: float = 0.0) -> None:
         """Draw a pass, as it is about to be drawn, for the rounds of its loops alone.
 
-        Raises:
-            ToqiboxError: ``shader_rejected`` at a loop that passes MOST_ROUNDS in some pixel.
-        """
-        text, loops = counting(step.fragment)
-        if not loops:
-            return
-        try:
-            program = self._context.program(step.vertex, text)
-        except CompileError:  # a loop that no text can be put into: time alone limits it
-            return
-        draw = Draw(self._context, program, step.pictures)
-        try:
-            for name, value in step.draw.values.items():
-                draw.set(name, value)
-            found = self._draw(draw, step.surface.size)
-        finally:
-            draw.release()
-        if found:
-            raise _endless(self._effect, loops[found - 1])
+        Args:
+            step: the pass. It is drawn on a coarse grid over its surface.
+            most_s: seconds that a finer grid may take, up to every pixel of the surface. With
+                such a grid the pass is done: later calls count nothing.
 
-    def _draw(self, draw: Draw, size: Size) -> int:
-        """The number of a loop that passes the limit; 0 where none does."""
-        width, height = size
-        surface = Surface(self._context, (min(width, _LONGEST_SIDE), min(height, _LONGEST_SIDE)))
+        Raises:
+            ToqiboxError: ``shader_rejected`` at a loop that passes MOST_ROUNDS in some pixel, or
+                whose rounds cannot be counted.
+        """
+        if step.name not in self._counted:
+            self._counted[step.name] = self._prepared(step)
+            self._draw(step, _COARSE)  # compiles, which is not timed
+        counted = self._counted[step.name]
+        if most_s <= 0 or counted is None:
+            return
+        began = self._clock()
+        self._draw(step, _COARSE)
+        spent = max(self._clock() - began, 1e-6) / math.prod(_COARSE)
+        width, height = (min(side, _LONGEST_SIDE) for side in step.surface.size)
+        share = math.sqrt(min(1.0, most_s / (spent * width * height)))
+        self._draw(step, (math.ceil(width * share), math.ceil(height * share)))
+        self._counted[step.name] = None
+        counted[1].release()
+
+    def _prepared(self, step: Step) -> tuple[Counting, Draw] | None:
+        """What counts the rounds of a pass; None where nothing needs it."""
+        counted = counting(step.fragment)
+        if not counted.loops:
+            return None
+        try:
+            program = self._context.program(step.vertex, counted.text) if counted.text else None
+        except CompileError:
+            program = None
+        if program is None:
+            hidden = [loop for loop in counted.loops if loop.body is None]
+            if hidden:
+                raise _rejected(self._effect, hidden[0], _UNREADABLE)
+            raise _rejected(self._effect, counted.loops[0], _UNCOUNTED)
+        return counted, Draw(self._context, program, step.pictures)
+
+    def _draw(self, step: Step, size: Size) -> None:
+        """Draw a pass on a surface of that size."""
+        found = self._counted[step.name]
+        if found is None:
+            return
+        counted, draw = found
+        for name, value in step.draw.values.items():
+            draw.set(name, value)
+        whole = step.surface.size
+        draw.set_floats(**{counted.scale: (whole[0] / size[0], whole[1] / size[1])})
+        draw.invalidate()
+        surface = Surface(self._context, size)
         draw.onto(surface)
         pixels = rgba(surface).astype(np.uint32)
-        return int((pixels[..., 0] + 256 * pixels[..., 1]).max())
+        number = int((pixels[..., 0] + 256 * pixels[..., 1]).max())
+        if number:
+            words = (
+                f"this loop does not end: it makes more than {MOST_ROUNDS:,} rounds in one pixel"
+            )
+            raise _rejected(self._effect, counted.loops[number - 1], words)
 
 
-def _endless(effect: Effect, loop: Loop) -> ToqiboxError:
-    words = f"this loop does not end: it makes more than {MOST_ROUNDS:,} rounds in one pixel"
+def _rejected(effect: Effect, loop: Loop, words: str) -> ToqiboxError:
     log = f"0:{loop.line}({loop.column}): error: {words}"
     return ToqiboxError(
         "shader_rejected",

@@ -182,6 +182,18 @@ _FREE = "while (true) { q += 1.0; if (q < 0.0) break; }"
          .replace("{ \n", "{ float q = k;\n"), 4),
         (_body(f"float q = IMG_THIS_PIXEL(a).r;\nif (PASSINDEX == 1 && q > 0.5) {_FREE}\n"
                "gl_FragColor = vec4(1.0 + q);", '{"PASSES": [{"TARGET": "a"}, {}]}'), 3),
+        (_body("\n#define EVER ;;\n#define WHILE while\n#define BACK i--\nfloat q = TIME;\n"
+               "for (int i = 0; i < 4; i++) { BACK; q += 0.1; }\ngl_FragColor = vec4(q);"), 7),
+        (_body("\n#define vec4(a, b, c, d) vec4(1.0)\n#define float(a) 0.0\nfloat q = TIME;\n"
+               f"{_FREE}\ngl_FragColor = vec4(q, q, q, q);"), 6),
+        (_body("\n#define EVER ;;\nfloat q = TIME;\nfor (EVER) q += 0.1;\n"
+               "gl_FragColor = vec4(q);"), 5),
+        (_body("\n#define WHILE while\nfloat q = TIME;\nWHILE (bool go = q > 0.0) q += 0.1;\n"
+               "gl_FragColor = vec4(q);"), 5),
+        (_body("float q = TIME;\nif (gl_FragCoord.x > 60.0 && gl_FragCoord.y > 30.0)"
+               " while (true) {\n"
+               + "q = sin(q * 1.3); q = fract(q * 3.7); q = cos(q + 0.1);" * 12
+               + " if (q > 9.0) break; }\ngl_FragColor = vec4(q);"), 3),
     ],
 )  # fmt: skip
 def test_a_loop_without_an_end_is_refused_in_its_line(source: str, line: int) -> None:
@@ -192,6 +204,19 @@ def test_a_loop_without_an_end_is_refused_in_its_line(source: str, line: int) ->
     (found,) = caught.value.diagnostics
     assert found["message"].startswith("this loop does not end: it makes more than 32,768 rounds")
     assert (found["line"], found["source"].strip()) == (line, source.split("\n")[line - 1].strip())
+
+
+def test_a_loop_that_cannot_be_read_is_refused_where_it_is_used() -> None:
+    source = _body("\n#define OPEN (\n#ifdef %s\ndo {} while OPEN true);\n#endif\n"
+                   "gl_FragColor = vec4(TIME);")  # fmt: skip
+    assert judge(source % "UNKNOWN")["blank"] is False
+    with pytest.raises(ToqiboxError) as caught:
+        judge(source % "OPEN")
+    assert caught.value.code == "shader_rejected"
+    assert caught.value.diagnostics is not None
+    (found,) = caught.value.diagnostics
+    assert found["message"].startswith("whether this loop ends cannot be checked: write ")
+    assert found["line"] == 5
 
 
 def test_the_cost_of_a_frame_is_that_of_its_passes() -> None:

@@ -1,0 +1,92 @@
+"""The macros of a shader, as far as they bear on the statements that they stand in."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import cached_property
+from itertools import chain
+
+_DEFINE = re.compile(
+    r"^[ \t]*#[ \t]*define[ \t]+(\w+)(\([^)\n]*\))?((?:\\\r?\n|[^\n])*)", re.MULTILINE
+)
+_UNDEF = re.compile(r"^[ \t]*#[ \t]*undef[ \t]+(\w+)", re.MULTILINE)
+_WORD = re.compile(r"[A-Za-z_]\w*")
+_BRACKET = re.compile(r"[(){}\[\]]")
+_PAIRS = {")": "(", "]": "[", "}": "{"}
+
+
+class Macros:
+    """The macros that a shader defines, in whichever of its conditional parts.
+
+    Args:
+        source: a complete shader without comments.
+    """
+
+    def __init__(self, source: str) -> None:
+        self.bodies: dict[str, list[str]] = defaultdict(list)
+        """The replacements of each macro, with the blanks around them cut off."""
+        self.calls: set[str] = set()
+        """Those with parameters."""
+        self.undefined = set(_UNDEF.findall(source))
+        """Names of #undef directives."""
+        self._users: dict[str, set[str]] = defaultdict(set)
+        for match in _DEFINE.finditer(source):
+            name, body = match[1], match[3].strip()
+            parameters = set(_WORD.findall(match[2] or ""))
+            self.bodies[name].append(body)
+            if match[2] is not None:
+                self.calls.add(name)
+            for word in _WORD.findall(body):
+                if word not in parameters:
+                    self._users[word].add(name)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.bodies
+
+    def users(self, words: Iterable[str]) -> set[str]:
+        """The macros that bring one of the words along, directly or by other macros."""
+        found: set[str] = set()
+        waiting = list(words)
+        while waiting:
+            more = self._users.get(waiting.pop(), set()) - found
+            found |= more
+            waiting += more
+        return found
+
+    def aliases(self, words: Iterable[str]) -> dict[str, str]:
+        """The macros that stand for one of the words alone, and for which."""
+        found = {word: word for word in words}
+        waiting = list(found)
+        while waiting:
+            word = waiting.pop()
+            for name in self._users.get(word, ()):
+                if (
+                    name not in found
+                    and name not in self.calls
+                    and set(self.bodies[name]) == {word}
+                ):
+                    found[name] = found[word]
+                    waiting.append(name)
+        return found
+
+    @cached_property
+    def unbalanced(self) -> set[str]:
+        """Those whose brackets do not match, and those that use them."""
+        direct = {name for name, bodies in self.bodies.items() if not all(map(balanced, bodies))}
+        return direct | self.users(direct)
+
+    @cached_property
+    def step(self) -> bool:
+        """Whether one of them has an operator that changes what stands behind it."""
+        return any("++" in body or "--" in body for body in chain(*self.bodies.values()))
+
+
+def balanced(text: str) -> bool:
+    """Whether every bracket of a text is closed in it, and by its like."""
+    opened: list[str] = []
+    for match in _BRACKET.finditer(text):
+        if match[0] in "([{":
+            opened.append(match[0])
+        elif not opened or opened.pop() != _PAIRS[match[0]]:
+            return False
+    return not opened
