@@ -41,6 +41,7 @@ void main() {
         // Light runs outwards at the edges; the middle stays as sharp as it is.
         vec2 off = 2.0 * isf_FragNormCoord - 1.0;
         float edge = smoothstep(0.35, 1.3, dot(off, off));
+        float flash = much * much;
         vec3 run = picture.rgb;
         if (streaks * edge > 0.0) {
             // Noise in the steps (interleaved gradient noise, Jimenez 2014) hides them.
@@ -52,11 +53,11 @@ void main() {
             }
             run = max(run, 1.15 * sum / 9.0);
         }
-        vec3 color = mix(picture.rgb, run, streaks * edge * much);
+        vec3 color = mix(picture.rgb, run, streaks * edge * flash);
         float grey = dot(color, vec3(0.2126, 0.7152, 0.0722));
-        float gain = 1.0 + 1.1 * light * much * smoothstep(0.0, 0.25, grey) * (1.0 - 0.6 * smoothstep(0.0, 2.0, dot(off, off)));
+        float gain = 1.0 + 1.1 * light * flash * smoothstep(0.0, 0.25, grey) * (1.0 - 0.6 * smoothstep(0.0, 2.0, dot(off, off)));
         picture.rgb = 1.0 - pow(1.0 - clamp(color, 0.0, 1.0), vec3(gain));
-        picture.rgb *= 1.0 - 0.45 * light * much * smoothstep(0.7, 2.0, dot(off, off)); // the corners fall back
+        picture.rgb *= 1.0 - 0.45 * light * flash * smoothstep(0.7, 2.0, dot(off, off)); // the corners fall back
     }
     gl_FragColor = picture;
 }
