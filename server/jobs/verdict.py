@@ -107,10 +107,20 @@ def of_result(result: Mapping[str, Any], file: str) -> Verdict:
     warnings = tuple(result.get("warnings") or ())
     blank = bool(result.get("blank"))
     if blank:
-        message = f"the frames drawn are blank: {result.get('why') or 'all is black'}"
-        warnings += ({**diagnostic(file, "", None, None, message), "severity": "warning"},)
+        warnings += (blank_warning(str(result.get("why") or ""), file),)
     cost = result.get("cost") or {}
     return Verdict(blank=blank, warnings=warnings, **cost)
+
+
+def blank_warning(why: str, file: str) -> dict[str, Any]:
+    """Return the warning about an effect that is blank with its defaults.
+
+    Args:
+        why: the likely reason; may be empty.
+        file: the effect's file.
+    """
+    message = f"the frames drawn are blank: {why or 'all is black'}"
+    return {**diagnostic(file, "", None, None, message), "severity": "warning"}
 
 
 def is_late(error: TaskError) -> bool:

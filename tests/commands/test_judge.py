@@ -77,6 +77,24 @@ async def test_every_template_draws(judge: Judge, templates: list[Path]) -> None
         assert effect.description
 
 
+async def test_an_effect_that_shows_something_with_other_values_alone_is_warned_about(
+    judge: Judge, tmp_path: Path
+) -> None:
+    file = tmp_path / "level.fs"
+    header = '{"INPUTS": [{"NAME": "level", "TYPE": "float", "DEFAULT": 0}]}'
+    file.write_text(f"/*{header}*/\nvoid main() {{ gl_FragColor = vec4(vec3(level), 1.0); }}\n")
+    verdict = await judge.judge(file)
+    assert verdict.outcome is Outcome.OK
+    assert [entry["message"] for entry in verdict.warnings] == [
+        "the frames drawn are blank: every pixel is black, perhaps because the default of"
+        " “level” is 0"
+    ]
+    later = "void main() { gl_FragColor = vec4(vec3(step(4.0, TIME)), 1.0); }\n"
+    file.write_text(f'/*{{"ISFVSN": "2"}}*/\n{later}')
+    verdict = await judge.judge(file)
+    assert (verdict.outcome, verdict.warnings) == (Outcome.OK, [])
+
+
 async def test_what_browsers_alone_refuse_is_a_warning(judge: Judge, tmp_path: Path) -> None:
     file = tmp_path / "shifted.fs"
     text = "void main() {\n    float part = 1;\n    gl_FragColor = vec4(part);\n}\n"

@@ -20,12 +20,15 @@ from server.effects.folder import read_text
 from server.effects.suspect import blamed
 from server.effects.trial import trials
 from server.errors import ToqiboxError
+from server.jobs.verdict import blank_warning
 from server.jobs.workers import TaskError, Worker
 
 _MOST_IN_A_ROW = 300
 _WEARY_BYTES = 400_000_000
 _SMALL, _LARGER, _LARGE = (64, 36), (320, 180), (640, 360)
 _LATER_S = 8
+_Look = tuple[dict[str, Value], tuple[int, int], int]
+"""Values of inputs, width and height, and the second that is drawn."""
 _SHADERS_FAULT = ("shader_compile_failed", "shader_rejected")
 
 
@@ -66,8 +69,8 @@ class Judge:
             "warnings": list(found.effect.warnings),
         }
         verdict = await self._compile(path, row, known)
-        if verdict.outcome is Outcome.BLANK and await self._shows(found):
-            verdict = replace(verdict, outcome=Outcome.OK, reason="")
+        if verdict.outcome is Outcome.BLANK:
+            verdict = await self._looked_at(found, verdict)
         if verdict.outcome not in (Outcome.OK, Outcome.BLANK):
             return verdict
         return await self._compiled_for_browsers(verdict, row)
@@ -123,9 +126,23 @@ class Judge:
         ]
         return replace(verdict, browser=not refused, warnings=[*verdict.warnings, *refused])
 
-    async def _shows(self, found: source.Source) -> bool:
-        """Whether an effect that is blank shows something in another look."""
-        for values, size, at_s in _looks(found.effect):
+    async def _looked_at(self, found: source.Source, verdict: Verdict) -> Verdict:
+        """Return the verdict on an effect that was blank, after further looks.
+
+        One that shows something with other values alone is drawn, and warned about: whoever sets
+        nothing sees nothing.
+        """
+        shown = replace(verdict, outcome=Outcome.OK, reason="")
+        if await self._shows(found, _looks(found.effect)):
+            return shown
+        if await self._shows(found, [(values, _LARGER, 1) for values in trials(found.effect)]):
+            warning = blank_warning(verdict.reason, found.effect.file)
+            return replace(shown, warnings=[*verdict.warnings, warning])
+        return verdict
+
+    async def _shows(self, found: source.Source, looks: list[_Look]) -> bool:
+        """Whether an effect that is blank shows something in one of these looks."""
+        for values, size, at_s in looks:
             try:
                 result = await self._run(found.row(values), size, at_s)
             except (TaskError, Overrun):
@@ -159,13 +176,12 @@ class Judge:
             await self.close()
 
 
-def _looks(effect: Effect) -> list[tuple[dict[str, Value], tuple[int, int], int]]:
-    """Values, size and second of further looks: larger, at the start, switched on, later, large.
+def _looks(effect: Effect) -> list[_Look]:
+    """Further looks with the defaults: larger, at the start, later, large.
 
     One that needs all frames before is not asked for a later one.
     """
-    looks: list[tuple[dict[str, Value], tuple[int, int], int]] = [({}, _LARGER, 1), ({}, _SMALL, 0)]
-    looks += [(values, _LARGER, 1) for values in trials(effect)]
+    looks: list[_Look] = [({}, _LARGER, 1), ({}, _SMALL, 0)]
     looks += [] if effect.sequential else [({}, _LARGER, _LATER_S)]
     return [*looks, ({}, _LARGE, 1)]
 
@@ -187,8 +203,17 @@ _PLAIN: dict[str, Any] = {
 
 def _unread(path: Path, error: ToqiboxError, *, named: bool) -> Verdict:
     if not named and _is_no_effect(path):
-        return Verdict(path, Outcome.SKIPPED, "no effect")
+        return Verdict(path, Outcome.SKIPPED, f"no effect: {_first_words(error)}")
     return _refused(path, error, {})
+
+
+def _first_words(error: ToqiboxError) -> str:
+    """The first message of an error and its hint."""
+    found = diagnostics_of(error)
+    if not found:
+        return words_of(error)
+    hint = found[0].get("hint")
+    return f"{found[0]['message']} ({hint})" if hint else str(found[0]["message"])
 
 
 def _is_no_effect(path: Path) -> bool:
