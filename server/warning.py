@@ -17,6 +17,10 @@ WARNINGS: dict[str, tuple[str, str]] = {
         "The file of “{name}” is cut off: the picture may be coarse, or lack its lower part.",
         "Файл «{name}» обрезан: картинка может быть грубой или без нижней части.",
     ),
+    "photo_damaged": (
+        "The file of “{name}” is damaged: a part of its picture may be wrong.",
+        "Файл «{name}» повреждён: часть картинки может быть неверной.",
+    ),
     "blank_photo": (
         "The picture in “{name}” is a single colour: {colour}.",
         "Картинка в «{name}» вся одного цвета: {colour}.",

@@ -9,6 +9,7 @@ from typing import BinaryIO
 import numpy as np
 from PIL import Image, JpegImagePlugin
 
+from server.media.picture import jpegscans
 from server.media.picture.decoded import Decoded, accept_missing, cut_off, orientation_of, reduced
 from server.media.picture.limits import MOST_COEFFICIENTS, check_size, fitted
 from server.media.picture.modes import eight_bits
@@ -19,6 +20,8 @@ _SCAN = b"\xda"
 _SCAN_MARKER = b"\xff" + _SCAN
 _LONGEST_SEGMENT = 1024
 """Bytes of the longest table between two scans."""
+_BLOCKS, _LEAST_BLOCK = 64, 512
+"""Into how many blocks a file is divided for the decoder, and the bytes of the least one."""
 _HELD_BACK = 18
 """Rows that the decoder keeps until it has seen the end: one of blocks, and two to blend with."""
 _FILL = 128
@@ -33,20 +36,63 @@ _UNDECODED: dict[str, int | tuple[int, ...]] = {
 def read(path: Path) -> Decoded:
     """Decode a JPEG.
 
-    Phones leave off or cut the end of a file: rows that are there are taken.
+    Phones leave off or cut the end of a file: rows that are there are taken. So are those of a
+    file whose data end early although it has its end marker.
 
     Raises:
         ToqiboxError: image_too_large, undecodable_image.
         Exception: of Pillow, for a damaged file.
     """
     with path.open("rb") as file, _opened(file) as image:
+        is_progressive = bool(image.info.get("progressive"))
+        image.decodermaxblock = block = max(_LEAST_BLOCK, path.stat().st_size // _BLOCKS)
         try:
             image.load()
         except OSError as error:
             if "truncated" not in str(error):
                 raise
-            return _cut(path)
-        return _decoded(image)
+            return _cut(path.read_bytes())
+        if is_progressive:
+            return _short_of_scans(path, image) or _decoded(image)
+        if _is_filled(image) and (found := _short_of_rows(path, image.height)):
+            return found
+        is_damaged = _is_damaged(path, file.tell(), block)
+        warnings = [warning("photo_damaged", "photo")] if is_damaged else []
+        return replace(_decoded(image), warnings=warnings)
+
+
+def _is_damaged(path: Path, read: int, block: int) -> bool:
+    """Return whether the data of a baseline file are wrong although they give a whole picture.
+
+    Then zeros are where they code nothing, or the scans go on where the picture is at its end.
+
+    Args:
+        path: the file.
+        read: bytes that the decoder took, in blocks.
+        block: bytes of a block.
+    """
+    data = path.read_bytes()
+    scans = list(jpegscans.find(data))
+    end = max((scan.end for scan in scans), default=0)
+    return end - read > block or jpegscans.has_hole(data, scans)
+
+
+def _short_of_scans(path: Path, image: JpegImagePlugin.JpegImageFile) -> Decoded | None:
+    """The picture of a progressive file that lacks scans, or rows of its first one."""
+    data = path.read_bytes()
+    scans = list(jpegscans.find(data))
+    if jpegscans.are_complete(scans, [layer[0] for layer in image.layer]):
+        return None
+    return _cut(data[: scans[-1].end]) if scans else None
+
+
+def _short_of_rows(path: Path, height: int) -> Decoded | None:
+    """The picture of a file whose data end before its last rows, although the marker is there."""
+    data = path.read_bytes()
+    end = max((scan.end for scan in jpegscans.find(data)), default=0)
+    with _opened(io.BytesIO(data[:end])) as image:
+        rows = _rows(image)
+    return _cut(data[:end]) if rows < height - _HELD_BACK else None
 
 
 def _opened(file: BinaryIO) -> JpegImagePlugin.JpegImageFile:
@@ -73,9 +119,8 @@ def _decoded(image: Image.Image, rows: int | None = None) -> Decoded:
     return Decoded(reduced(eight_bits(whole)), profile, orientation)
 
 
-def _cut(path: Path) -> Decoded:
+def _cut(data: bytes) -> Decoded:
     """Decode a file whose end is missing, up to where its data end."""
-    data = path.read_bytes()
     with _opened(io.BytesIO(data)) as image:
         progressive, height = bool(image.info.get("progressive")), image.height
         rows = 0 if progressive else _rows(image)

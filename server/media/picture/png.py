@@ -50,10 +50,41 @@ def read(path: Path) -> Decoded:
     large = header.width * header.height > _WHOLE_PIXELS
     if in_strips and (large or not file.whole):
         return _by_strips(file)
+    shown = _whole(file)
+    if shown is not None:
+        return Decoded(reduced(shown), file.profile, _orientation(file))
+    if not in_strips:
+        raise cut_off()
+    return _by_strips(file)
+
+
+def _whole(file: File) -> Image.Image | None:
+    """The picture of a file that has its end; None where the data end before the picture does."""
     with Image.open(io.BytesIO(file.plain()), formats=["PNG"]) as image:
-        image.load()
-        shown = first_shown(image) if file.animated else eight_bits(image)
-    return Decoded(reduced(shown), file.profile, _orientation(file))
+        try:
+            image.load()
+        except OSError as error:
+            if "truncated" not in str(error) or not _lacks_rows(file):
+                raise
+            return None
+        if (file.header.interlaced or _is_blank_below(image)) and _lacks_rows(file):
+            return None
+        return first_shown(image) if file.animated else eight_bits(image)
+
+
+def _is_blank_below(image: Image.Image) -> bool:
+    """Return whether all bytes of the last row are 0, as they are before it is decoded."""
+    row = image.crop((0, image.height - 1, image.width, image.height))
+    return row.getbbox(alpha_only=False) is None
+
+
+def _lacks_rows(file: File) -> bool:
+    """Return whether the data end before the picture does.
+
+    Raises:
+        zlib.error: the data are damaged.
+    """
+    return sum(len(piece) for piece in _inflated(file)) < file.header.filtered_bytes
 
 
 def _by_strips(file: File) -> Decoded:

@@ -12,6 +12,16 @@ _LONGEST_PROFILE = 4_000_000
 _LONGEST_EXIF = 1_000_000
 _PIXELS = (b"IHDR", b"PLTE", b"tRNS", b"acTL", b"fcTL", b"fdAT", b"IEND")
 """Chunks beside IDAT that shape pixels."""
+_ADAM7 = (
+    (0, 0, 8, 8),
+    (4, 0, 8, 8),
+    (0, 4, 4, 8),
+    (2, 0, 4, 4),
+    (0, 2, 2, 4),
+    (1, 0, 2, 2),
+    (0, 1, 1, 2),
+)
+"""First column and row of each pass, and the steps to the next ones (8.2)."""
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 
 
@@ -52,7 +62,21 @@ class Header:
     @property
     def row_bytes(self) -> int:
         """Bytes of a row without the byte of its filter."""
-        return (self.width * self.depth * _CHANNELS[self.colour] + 7) // 8
+        return self._packed(self.width)
+
+    @property
+    def filtered_bytes(self) -> int:
+        """Bytes of all rows with those of their filters, in each pass of interlacing (8.2)."""
+        if not self.interlaced:
+            return self.height * (self.row_bytes + 1)
+        total = 0
+        for left, top, across, down in _ADAM7:
+            width, height = -(-(self.width - left) // across), -(-(self.height - top) // down)
+            total += height * (self._packed(width) + 1) if width > 0 and height > 0 else 0
+        return total
+
+    def _packed(self, width: int) -> int:
+        return (width * self.depth * _CHANNELS[self.colour] + 7) // 8
 
     @property
     def step(self) -> int:
