@@ -32,7 +32,7 @@ _PREPARE_WATCH = Watch(stall_s=60, limit_s=60)
 _PREPARE_ATTEMPTS = 3
 _PREPARE_S = 0.9
 """A song and a photo are decoded in this time, beside others, on processors that are free."""
-_PREPARE_WAIT_S, _SEARCH_WAIT_S = 60.0, 30.0
+_PREPARE_WAIT_S, _SEARCH_WAIT_S = 25.0, 30.0
 # A track of the longest length is analysed in about 40 s.
 _HIGHLIGHT_LIMITS = confine.Limits(memory_bytes=3_000_000_000, cpu_s=120)
 _HIGHLIGHT_WATCH = Watch(stall_s=120, limit_s=120)
@@ -50,7 +50,7 @@ class Intake:
         self._data = data
         self._health = health
         self._verdicts = verdicts
-        usual_s = _PREPARE_S * max(1.0, 0.5 + 0.5 * os.getloadavg()[0] / (os.cpu_count() or 1))
+        usual_s = _PREPARE_S * max(1.0, 0.4 + 0.6 * os.getloadavg()[0] / (os.cpu_count() or 1))
         self._prepares = Line(_PREPARES, usual_s=usual_s, longest_s=10.0, wait_s=_PREPARE_WAIT_S)
         self._searches = Line(_SEARCHES, usual_s=5.0, longest_s=120.0, wait_s=_SEARCH_WAIT_S)
         self._accepting = 0

@@ -45,7 +45,7 @@ class Line:
         """Wait for a turn; it ends with the block.
 
         Raises:
-            ToqiboxError: rate_limited, after the longest wait.
+            ToqiboxError: rate_limited, as soon as the wait is seen to be too long.
         """
         await self._enter()
         began = time.monotonic()
@@ -58,6 +58,16 @@ class Line:
     def _measure(self, took_s: float) -> None:
         """Take in the time of one that was done to its end; what fails early says nothing."""
         self._takes_s += (min(took_s, self._longest_s) - self._takes_s) * _WEIGHT
+        self._shorten()
+
+    def _shorten(self) -> None:
+        """Refuse at once who could not be let in within the longest wait: the last in the line."""
+        while (len(self._waiting) - 1) * self.each_s > self._wait_s:
+            self._waiting.pop().set_exception(self._refusal())
+
+    def _refusal(self) -> ToqiboxError:
+        wait_s = max(len(self._waiting) * self.each_s, 1.0)
+        return ToqiboxError("rate_limited", retry_after=round(wait_s), detail="the line is long")
 
     async def _enter(self) -> None:
         if self._free:
@@ -65,17 +75,16 @@ class Line:
             return
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
+        self._shorten()
         try:
             await within(self._wait_s, _end_of(turn))
         except BaseException as error:
-            if turn.done():
-                self._leave()
-            else:
+            if turn in self._waiting:
                 self._waiting.remove(turn)
+            elif turn.exception() is None:
+                self._leave()
             if isinstance(error, TimeoutError):
-                raise ToqiboxError(
-                    "rate_limited", retry_after=round(self._wait_s), detail="waited too long"
-                ) from None
+                raise self._refusal() from None
             raise
 
     def _leave(self) -> None:

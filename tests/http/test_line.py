@@ -119,3 +119,24 @@ async def test_the_line_measures_what_is_done_and_not_what_fails_early() -> None
     async with line.turn():
         pass
     assert 0.7 < line.each_s < 0.9
+
+
+async def test_the_last_in_a_line_that_is_too_slow_are_refused_at_once() -> None:
+    line, left = _line(wait_s=2.5), list[tuple[int, str]]()
+
+    async def take(number: int) -> None:
+        try:
+            async with line.turn():
+                pass
+        except ToqiboxError as error:
+            left.append((number, error.code))
+
+    async with line.turn():
+        waiting = [asyncio.create_task(take(number)) for number in range(5)]
+        await asyncio.sleep(0.01)
+        assert left == [(3, "rate_limited"), (4, "rate_limited")]
+        assert line.waiting == 3
+    await asyncio.wait(waiting)
+    assert len(left) == 2
+    async with line.turn():
+        pass
