@@ -2,8 +2,9 @@
 
     cover    fills the frame, centred, what stands over is cut off
     contain  all of the photo, centred, black around it
-    blur     as cover where the photo's shape is near the frame's; else all of the photo, centred,
-             and behind it, in its shadow, a larger copy of it, blurred and darkened
+    blur     as cover where the photo's shape is near the frame's, less cut off above than below;
+             else all of the photo, centred, and behind it, in its shadow, a larger copy of it,
+             blurred and darkened
 
 Sizes change by a Lanczos filter of 3 lobes, first along one axis and then along the other, from
 a box mean of the photo that is less than twice too large. Nothing here reads a driver's mipmaps:
@@ -23,8 +24,10 @@ from server.render.photo import Still
 from server.render.surface import Picture, Surface
 
 FITS = ("blur", "contain", "cover")
-_NEAR = 1.2
-"""Shapes whose ratio is at most this are near: a sixth of the photo is cut off at most."""
+_NEAR = 1.34
+"""Shapes whose ratio is at most this are near, as 4:3 is to 16:9: a quarter is cut off at most."""
+_ABOVE = 0.2
+"""The part of a cut height that is cut off above: heads are in the upper half."""
 _LIT = 0.6
 """Brightness of the copy behind the photo."""
 
@@ -81,7 +84,8 @@ out vec4 color;
 const float SPLINE = 0.65;   // standard deviation of a B-spline, in texels
 const float DEVIATION = 0.05; // of the copy's blur, in short sides of the frame
 const float SHADE = 0.12;    // width of the photo's shadow, in short sides
-const float DEPTH = 0.5;     // how much the shadow darkens at the photo's edge
+const float DEPTH = 0.35;    // how much the shadow darkens at the photo's edge
+const float FEATHER = 0.025; // width of the photo's edge, in short sides
 vec4 cubic(float t) {
     float a = 1.0 - t;
     return vec4(a * a * a, 4.0 - 6.0 * t * t + 3.0 * t * t * t,
@@ -122,17 +126,23 @@ vec2 behind() {
 }
 void main() {
     ivec2 at = ivec2(gl_FragCoord.xy);
-    vec2 out_by = max(max(rect.xy - gl_FragCoord.xy, gl_FragCoord.xy - rect.zw), vec2(0.0));
-    float far = max(out_by.x, out_by.y), side = min(frame.x, frame.y);
+    vec2 here = gl_FragCoord.xy;
+    float side = min(frame.x, frame.y);
     vec3 sharp = texelFetch(photo, at, 0).rgb;
-    if (far == 0.0 || lit == 0.0) {
-        color = vec4(far == 0.0 ? sharp : vec3(0.0), 1.0);
+    // How far a pixel is inside the photo, from those of its edges that are inside the frame.
+    vec2 low = mix(vec2(1e6), here - rect.xy, greaterThan(rect.xy, vec2(0.0)));
+    vec2 high = mix(vec2(1e6), rect.zw - here, lessThan(rect.zw, frame));
+    float inside = min(min(low.x, low.y), min(high.x, high.y));
+    float feather = min(FEATHER * side, 0.1 * min(rect.z - rect.x, rect.w - rect.y));
+    if (lit == 0.0 || inside >= feather) {
+        color = vec4(inside > 0.0 ? sharp : vec3(0.0), 1.0);
         return;
     }
     vec3 soft = blurred(behind(), DEVIATION * side);
     float grey = dot(soft, vec3(0.2126, 0.7152, 0.0722));
-    float near = 1.0 - smoothstep(0.0, SHADE, far / side);
+    float near = 1.0 - smoothstep(0.0, SHADE, max(-inside, 0.0) / side);
     soft = max(mix(vec3(grey), soft, 1.2), vec3(0.0)) * lit * (1.0 - DEPTH * near * near);
+    soft = mix(soft, sharp, smoothstep(0.0, feather, inside));
     color = vec4(soft + ordered(at) / 255.0, 1.0);
 }
 """
@@ -149,12 +159,16 @@ class Place:
     height: int
 
 
-def place(photo: Size, frame: Size, *, cover: bool) -> Place:
-    """Centre `photo` in `frame`, scaled by one factor: all of it, or covering all of the frame."""
+def place(photo: Size, frame: Size, *, cover: bool, above: float = 0.5) -> Place:
+    """Centre `photo` in `frame`, scaled by one factor: all of it, or covering all of the frame.
+
+    Of a height that stands over, the part `above` is cut off at the top.
+    """
     choose = max if cover else min
     scale = choose(frame[0] / photo[0], frame[1] / photo[1])
     width, height = (max(1, math.floor(side * scale + 0.5)) for side in photo)
-    return Place((frame[0] - width) // 2, (frame[1] - height) // 2, width, height)
+    below = 1 - above if height > frame[1] else 0.5
+    return Place((frame[0] - width) // 2, math.floor((frame[1] - height) * below), width, height)
 
 
 def is_near(photo: Size, frame: Size) -> bool:
@@ -173,7 +187,7 @@ def fit(context: Context, photo: Still, size: Size, mode: str) -> Surface:
         why = reason("one_of", known=", ".join(FITS))
         raise ToqiboxError("invalid_parameter", field="fit", name="fit", reason=why)
     fills = mode == "cover" or (mode == "blur" and is_near(photo.size, size))
-    where = place(photo.size, size, cover=fills)
+    where = place(photo.size, size, cover=fills, above=_ABOVE if mode == "blur" else 0.5)
     sharp = _resampled(context, photo, size, where)
     if where.width >= size[0] and where.height >= size[1]:
         return sharp

@@ -2,15 +2,17 @@
 //
 //   cover    fills the frame, centred, what stands over is cut off
 //   contain  all of the photo, centred, black around it
-//   blur     as cover where the photo's shape is near the frame's; else all of the photo, centred,
-//            and behind it, in its shadow, a larger copy of it, blurred and darkened
+//   blur     as cover where the photo's shape is near the frame's, less cut off above than below;
+//            else all of the photo, centred, and behind it, in its shadow, a larger copy of it,
+//            blurred and darkened
 
 import { HEAD } from "./gl.js";
 import { Draw, Surface } from "./surface.js";
 
 export const FITS = ["blur", "contain", "cover"];
 
-const NEAR = 1.2;
+const NEAR = 1.34;
+const ABOVE = 0.2;
 const LIT = 0.6;
 
 const MEAN = `${HEAD}
@@ -99,7 +101,8 @@ out vec4 color;
 const float SPLINE = 0.65;   // standard deviation of a B-spline, in texels
 const float DEVIATION = 0.05; // of the copy's blur, in short sides of the frame
 const float SHADE = 0.12;    // width of the photo's shadow, in short sides
-const float DEPTH = 0.5;     // how much the shadow darkens at the photo's edge
+const float DEPTH = 0.35;    // how much the shadow darkens at the photo's edge
+const float FEATHER = 0.025; // width of the photo's edge, in short sides
 float ordered(ivec2 at) {
   int y = at.y & 7, v = (at.x ^ at.y) & 7;
   int b = (v & 1) << 5 | (y & 1) << 4 | (v & 2) << 2 | (y & 2) << 1 | (v & 4) >> 1 | (y & 4) >> 2;
@@ -145,17 +148,23 @@ vec2 behind() {
 }
 void main() {
   ivec2 at = ivec2(gl_FragCoord.xy);
-  vec2 out_by = max(max(rect.xy - gl_FragCoord.xy, gl_FragCoord.xy - rect.zw), vec2(0.0));
-  float far = max(out_by.x, out_by.y), side = min(frame.x, frame.y);
+  vec2 here = gl_FragCoord.xy;
+  float side = min(frame.x, frame.y);
   vec3 sharp = texelFetch(photo, at, 0).rgb;
-  if (far == 0.0 || lit == 0.0) {
-    color = vec4(far == 0.0 ? sharp : vec3(0.0), 1.0);
+  // How far a pixel is inside the photo, from those of its edges that are inside the frame.
+  vec2 low = mix(vec2(1e6), here - rect.xy, greaterThan(rect.xy, vec2(0.0)));
+  vec2 high = mix(vec2(1e6), rect.zw - here, lessThan(rect.zw, frame));
+  float inside = min(min(low.x, low.y), min(high.x, high.y));
+  float feather = min(FEATHER * side, 0.1 * min(rect.z - rect.x, rect.w - rect.y));
+  if (lit == 0.0 || inside >= feather) {
+    color = vec4(inside > 0.0 ? sharp : vec3(0.0), 1.0);
     return;
   }
   vec3 soft = blurred(behind(), DEVIATION * side);
   float grey = dot(soft, vec3(0.2126, 0.7152, 0.0722));
-  float near = 1.0 - smoothstep(0.0, SHADE, far / side);
+  float near = 1.0 - smoothstep(0.0, SHADE, max(-inside, 0.0) / side);
   soft = max(mix(vec3(grey), soft, 1.2), vec3(0.0)) * lit * (1.0 - DEPTH * near * near);
+  soft = mix(soft, sharp, smoothstep(0.0, feather, inside));
   color = vec4(soft + ordered(at) / 255.0, 1.0);
 }`;
 
@@ -167,7 +176,7 @@ void main() {
 export function fit(context, photo, width, height, mode) {
   if (!FITS.includes(mode)) throw new Error(`fit is one of ${FITS.join(", ")}`);
   const fills = mode === "cover" || (mode === "blur" && near(photo, width, height));
-  const where = place(photo, width, height, fills);
+  const where = place(photo, width, height, fills, mode === "blur" ? ABOVE : 0.5);
   const sharp = resampled(context, photo, width, height, where);
   if (where.width >= width && where.height >= height) return sharp;
   // The widest blur reads blocks of at most a quarter of the short side.
@@ -198,15 +207,18 @@ function near(photo, width, height) {
   return Math.max(ratio, 1 / ratio) <= NEAR;
 }
 
-/** Where the photo lies in the frame, in whole pixels from the lower left; may stand over. */
-function place(photo, width, height, cover) {
+/**
+ * Where the photo is in the frame, in whole pixels from the lower left; may stand over. Of a height
+ * that does, the part `above` is cut off at the top.
+ */
+function place(photo, width, height, cover, above) {
   const scale = (cover ? Math.max : Math.min)(width / photo.width, height / photo.height);
   const [wide, high] = [photo.width, photo.height].map((side) =>
     Math.max(1, Math.floor(side * scale + 0.5)),
   );
   return {
     left: Math.floor((width - wide) / 2),
-    bottom: Math.floor((height - high) / 2),
+    bottom: Math.floor((height - high) * (high > height ? 1 - above : 0.5)),
     width: wide,
     height: high,
   };

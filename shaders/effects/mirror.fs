@@ -2,7 +2,7 @@
     "ISFVSN": "2",
     "VSN": "5",
     "TITLE": "Mirror",
-    "DESCRIPTION": "Mirrors on both sides of the picture: with every accent they slide in and fold its margins into strips that mirror each other, as panes of a hall of mirrors do. The middle stays as it is, and nothing is turned upside down. Loudness keeps them a little in view; each accent leans them another way.",
+    "DESCRIPTION": "Mirrors on both sides of the picture: with every accent they slide in and fold its margins into strips that mirror each other, as panes of a hall of mirrors do. The middle stays as it is, and nothing is turned upside down. Each accent leans them another way.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "PREMIUM": true,
@@ -12,7 +12,6 @@
         {"NAME": "kick", "LABEL": "Open", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.5, "from": [0.0, 0.6], "smooth": 0.02}},
         {"NAME": "number", "LABEL": "Number of the accent", "TYPE": "float", "MIN": 0.0, "MAX": 4096.0, "DEFAULT": 0.0, "BIND": {"bind": "accent.count"}},
         {"NAME": "bass", "LABEL": "Seconds of bass", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "bass.sum", "smooth": 0.5}},
-        {"NAME": "level", "LABEL": "Loudness", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "level.envelope", "from": [0.5, 1.0], "smooth": 0.4}},
         {"NAME": "amount", "LABEL": "Amount", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 1.0, "IDENTITY": 0.0},
         {"NAME": "segments", "LABEL": "Number of segments", "TYPE": "long", "MIN": 2, "MAX": 16, "DEFAULT": 6},
         {"NAME": "notch", "LABEL": "Lean on an accent, degrees", "TYPE": "float", "MIN": 0.0, "MAX": 90.0, "DEFAULT": 4.0},
@@ -47,7 +46,7 @@ float there_and_back(float x) {
 
 vec4 mirrored() {
     vec2 uv = drifting(isf_FragNormCoord);
-    float open = amount * max(kick, 0.35 * level);
+    float open = amount * kick;
     if (open <= 0.0) return IMG_NORM_PIXEL(inputImage, uv);
     vec2 frame = RENDERSIZE / min(RENDERSIZE.x, RENDERSIZE.y);
     vec2 point = (isf_FragNormCoord - 0.5) * frame;
@@ -78,7 +77,7 @@ vec4 mirrored() {
     shade *= dim * smoothstep(0.0, 0.3, open);
     color.rgb = pow(max(color.rgb, 0.0), vec3(1.0 + 1.2 * shade)) * (1.0 - 0.4 * shade); // white stays white
     float line = exp(-pow(near / max(0.004, 1.2 / min(RENDERSIZE.x, RENDERSIZE.y)), 2.0));
-    color.rgb += (1.0 - color.rgb) * 0.22 * line * smoothstep(0.3, 0.8, open) * step(0.5, at);
+    color.rgb += (1.0 - color.rgb) * 0.1 * line * smoothstep(0.3, 0.8, open) * step(0.5, at);
     return color;
 }
 
