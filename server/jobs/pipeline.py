@@ -30,8 +30,9 @@ _SHORT_LIMIT_S = 900.0
 _SHORT_TASKS = 4
 
 
-_NICENESS = 10
-"""A client waits for the answer to its upload; nobody waits for one frame of a queued job."""
+_NICENESS = 2
+"""A client waits for the answer to its upload, nobody for one frame of a queued job. Two steps are
+two thirds of the share: with more, other programs of the machine would hold up the drawing."""
 _SHORT_LIMITS = Limits(memory_bytes=4_000_000_000, niceness=_NICENESS)
 _DRAW_LIMITS = Limits(niceness=_NICENESS)
 _SOFTWARE_LIMITS = Limits(memory_bytes=8_000_000_000, niceness=_NICENESS)
