@@ -92,6 +92,11 @@ REASONS: dict[str, tuple[str, str]] = {
         ", and the track has no cover that could stand in",
         ", и у трека нет обложки, которая могла бы его заменить",
     ),
+    "bad_cover": (
+        ", and the track's cover cannot stand in: it is damaged, too large, or none of {accepted}",
+        ", а обложка трека не может его заменить: она повреждена, слишком велика или это не "
+        "{accepted}",
+    ),
     "slow_to_decode": (
         ": decoding it up to the end of the excerpt takes too long; send a shorter file",
         ": декодирование до конца отрывка занимает слишком много времени; пришлите файл короче",

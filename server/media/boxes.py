@@ -66,6 +66,29 @@ def is_protected(path: Path) -> bool:
         return False
 
 
+def covers(path: Path, most: int) -> list[bytes]:
+    """Read the pictures of `covr`, of any declared kind (QuickTime File Format, metadata).
+
+    Args:
+        path: the file.
+        most: bytes that a picture may have; a longer one is left out.
+    """
+    with path.open("rb") as file:
+        try:
+            place = _first(file, b"moov", 0, path.stat().st_size)
+            place = _first(file, b"meta", *_first(file, b"udta", *place))
+            ilst = _first(file, b"ilst", place[0] + 4, place[1])
+            places = [box[1:] for box in _boxes(file, *_first(file, b"covr", *ilst))]
+        except ValueError:
+            return []
+        found = []
+        for start, end in places:
+            if 8 < end - start <= most:
+                file.seek(start + 8)
+                found.append(file.read(end - start - 8))
+    return found
+
+
 def _sound_track(file: BinaryIO, moov: tuple[int, int]) -> tuple[tuple[int, int], tuple[int, int]]:
     """Places of the first sound track and of its media.
 

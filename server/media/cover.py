@@ -1,43 +1,52 @@
-"""The cover that a track carries: ID3 APIC, FLAC PICTURE, MP4 covr, attachments of Matroska …"""
+"""The covers that a track carries: ID3 APIC, FLAC PICTURE, MP4 covr, attachments of Matroska …"""
 
+import itertools
+from collections.abc import Iterator
 from pathlib import Path
 
 from server.confine import Limits
-from server.media import contents, ffmpeg, part
+from server.media import contents, ffmpeg, tagged
 from server.media.opened import arguments
+from server.media.sniff import sniff_image
 
 _LIMITS = Limits(memory_bytes=1 << 30, cpu_s=5, open_files=32)
 _LIMIT_S = 10.0
 _MOST_BYTES = 64 << 20
+_MOST = 8
+"""Pictures of a track that are looked at."""
+_FRONT, _ICONS = 3, (1, 2)
 
 
-def extract(path: Path, kind: str, out: Path) -> bool:
-    """Write the picture file that a track carries, as it is; of several the front cover.
+def pictures(path: Path, kind: str) -> Iterator[bytes]:
+    """Yield the picture files that a track carries, as they are: the front cover, others, icons.
+
+    Among equal ones those whose content is of an accepted kind come first.
 
     Args:
         path: the track.
         kind: its demuxer, from `sniff_audio_file`.
-        out: the file to write, through its `.part`.
-
-    Returns:
-        Whether there is one.
-
-    Raises:
-        ToqiboxError: storage_full.
     """
-    covers = [stream for stream in contents.look(path, kind).streams if stream.is_cover]
-    if not covers:
-        return False
-    chosen = max(covers, key=lambda stream: stream.is_front)  # the first of equal ones
-    argv = ["ffmpeg", "-nostdin", "-hide_banner", "-nostats", "-loglevel", "error"]
-    argv += [*arguments(path, kind, whole=True), "-map", f"0:{chosen.index}", "-c", "copy"]
-    argv += ["-frames:v", "1", "-f", "image2pipe", "pipe:1"]
-    try:
-        found = ffmpeg.run(argv, _LIMITS, limit_s=_LIMIT_S, stdout_bytes=_MOST_BYTES).stdout
-    except ffmpeg.MediaError:
-        return False
+    found = sorted(itertools.islice(tagged.find(path), _MOST), key=_rank)
+    yield from (picture.data for picture in found)
     if not found:
-        return False
-    with part.writing(out) as file:
-        file.write(found)
-    return True
+        yield from _streams(path, kind)
+
+
+def _rank(picture: tagged.Picture) -> tuple[bool, bool, bool]:
+    is_unknown = sniff_image(picture.data) is None
+    return is_unknown, picture.kind in _ICONS, picture.kind != _FRONT
+
+
+def _streams(path: Path, kind: str) -> Iterator[bytes]:
+    """Yield the pictures that ffmpeg finds, the front cover first."""
+    covers = [stream for stream in contents.look(path, kind).streams if stream.is_cover]
+    for stream in sorted(covers, key=lambda stream: not stream.is_front)[:_MOST]:
+        argv = ["ffmpeg", "-nostdin", "-hide_banner", "-nostats", "-loglevel", "error"]
+        argv += [*arguments(path, kind, whole=True), "-map", f"0:{stream.index}", "-c", "copy"]
+        argv += ["-frames:v", "1", "-f", "image2pipe", "pipe:1"]
+        try:
+            found = ffmpeg.run(argv, _LIMITS, limit_s=_LIMIT_S, stdout_bytes=_MOST_BYTES).stdout
+        except ffmpeg.MediaError:
+            continue
+        if found:
+            yield found

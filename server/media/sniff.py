@@ -76,7 +76,7 @@ def sniff_audio(head: bytes) -> str | None:
     Use `opening` for a whole file: its ID3v2 tag may be longer than any head, or say so.
     """
     for _ in range(_MOST_TAGS):
-        head = head[_id3_length(head) :]
+        head = head[id3_length(head) :]
     if head[:4] in (b"RIFF", b"RF64", b"BW64"):
         return _RIFF.get(head[8:12])
     if head[4:8] == b"ftyp":
@@ -104,7 +104,7 @@ def opening(path: Path) -> Opening | None:
     with path.open("rb") as file:
         tagged = 0
         for _ in range(_MOST_TAGS):
-            tagged += _id3_length(_read_at(file, tagged, 10))
+            tagged += id3_length(_read_at(file, tagged, 10))
         kind = sniff_audio(_read_at(file, tagged, HEAD_BYTES))
         if kind and not (tagged and kind in ("mp3", "aac")):
             return Opening(kind)
@@ -158,8 +158,11 @@ def _read_at(file: BinaryIO, position: int, count: int) -> bytes:
     return file.read(count)
 
 
-def _id3_length(head: bytes) -> int:
-    """Length of the ID3v2 tag that begins here, 0 when none does (id3.org, ID3v2.4 section 3.1)."""
+def id3_length(head: bytes) -> int:
+    """Return the length of the ID3v2 tag that begins here, 0 where none does.
+
+    Source: id3.org, ID3v2.4 section 3.1.
+    """
     if len(head) < 10 or head[:3] != b"ID3" or max(head[6:10]) > 127:
         return 0
     length = head[6] << 21 | head[7] << 14 | head[8] << 7 | head[9]

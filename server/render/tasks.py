@@ -13,6 +13,8 @@ from server.warning import Row, warning
 
 _MOST_LOST = 12
 """Characters that no font has and that a warning names."""
+_UNUSABLE = ("unsupported_media_type", "undecodable_image", "image_too_large")
+"""Errors of a cover after which the next one is tried."""
 LONGEST_TRACK_S = 1200
 """Of a track that is analysed as a whole to find a part of it."""
 
@@ -38,17 +40,17 @@ def prepare(spec: Spec, emit: Emit) -> Result:
     from server.media.palette import file_palette
 
     audio = spec.get("audio")
-    if audio and spec.get("cover"):
-        emit.stage("photo")
-        spec = {**spec, "photo": _cover(Path(audio), Path(spec["folder"]) / "photo")}
-        emit.stage("sound")
     kind = _audio_kind(Path(audio)) if audio else None
     result: Result = {"mime": {"audio": kind} if kind else {}, "warnings": []}
+    folder, warnings = Path(spec["folder"]), result["warnings"]
     for name in ("photo", "photo2"):
-        if spec.get(name):
+        is_cover = name == "photo" and bool(spec.get("cover"))
+        if spec.get(name) or is_cover:
             emit.stage(name)
-        folder, warnings = Path(spec["folder"]), result["warnings"]
-        result |= _photo(name, spec.get(name), folder, result["mime"], warnings)
+        if is_cover and audio and kind:
+            result |= _cover(Path(audio), kind, folder, result["mime"], warnings)
+        else:
+            result |= _photo(name, spec.get(name), folder, result["mime"], warnings)
     kept = Path(spec["folder"]) / "photo.rgba"
     result["palette"] = file_palette(kept) if result["photo"] else None
     if audio and kind:
@@ -102,19 +104,27 @@ def _audio_kind(upload: Path) -> str:
     return kind
 
 
-def _cover(audio: Path, out: Path) -> str:
-    """Write the cover of a track as if it were the upload `photo`.
+def _cover(audio: Path, kind: str, folder: Path, mime: Result, warnings: list[Row]) -> Result:
+    """Decode the first usable cover of a track as if it were the upload `photo`.
 
     Raises:
         ToqiboxError: missing_field, storage_full.
     """
-    from server.media import cover, sniff
+    from server.media import cover, part
+    from server.media.sniff import ACCEPTED_PHOTO
 
-    kind = sniff.sniff_audio_file(audio)
-    if kind is None or not cover.extract(audio, kind, out):
-        why = reason("no_cover")
-        raise ToqiboxError("missing_field", field="photo", name="photo", why=why)
-    return str(out)
+    why, refused = reason("no_cover"), None
+    for picture in cover.pictures(audio, kind):
+        why = reason("bad_cover", accepted=ACCEPTED_PHOTO)
+        with part.writing(folder / "photo") as file:
+            file.write(picture)
+        try:
+            return _photo("photo", str(folder / "photo"), folder, mime, warnings)
+        except ToqiboxError as error:
+            if error.code not in _UNUSABLE:
+                raise
+            refused = str(error)
+    raise ToqiboxError("missing_field", field="photo", name="photo", why=why, detail=refused)
 
 
 def _photo(

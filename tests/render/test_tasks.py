@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from server.errors import ToqiboxError
+from server.errors import ToqiboxError, sentence
 from server.media.palette import file_palette
 from server.render.events import Emit
 from server.render.tasks import TASKS
@@ -119,3 +119,39 @@ def test_the_second_photo_is_told_by_its_own_name(uploads: Path, data: bytes, co
 
 def test_a_duration_is_cut_out(uploads: Path) -> None:
     assert do(_prepare(uploads, start="0.5", duration="0.75"))["samples"] == 36_000
+
+
+def _tagged(audio: Path, *pictures: bytes) -> None:
+    """Put an ID3 tag with pictures of a wrong declared kind before a track."""
+    frames = b""
+    for picture in pictures:
+        body = b"\0image/png\0\3\0" + picture
+        frames += b"APIC" + len(body).to_bytes(4, "big") + b"\0\0" + body
+    size = bytes(len(frames) >> shift & 127 for shift in (21, 14, 7, 0))
+    audio.write_bytes(b"ID3\3\0\0" + size + frames + audio.read_bytes())
+
+
+def test_the_first_usable_cover_stands_in(uploads: Path) -> None:
+    cut = media.photo(96, 64)[:200]
+    _tagged(uploads / "audio", b"junk", cut, media.photo(48, 32))
+    prepared = do(_prepare(uploads, photo=None, cover=True))
+    assert prepared["photo"] == {"width": 48, "height": 32}
+    assert prepared["mime"]["photo"] == "jpeg"
+
+
+@pytest.mark.parametrize(
+    ("pictures", "english", "russian"),
+    [
+        ((b"junk",), "the track's cover cannot stand in", "обложка трека не может"),
+        ((), "the track has no cover", "у трека нет обложки"),
+    ],
+)
+def test_a_cover_that_is_unusable_is_named(
+    uploads: Path, pictures: tuple[bytes, ...], english: str, russian: str
+) -> None:
+    _tagged(uploads / "audio", *pictures)
+    with pytest.raises(ToqiboxError) as caught:
+        do(_prepare(uploads, photo=None, cover=True))
+    assert (caught.value.code, caught.value.field) == ("missing_field", "photo")
+    assert english in sentence("missing_field", "en", caught.value.values)
+    assert russian in sentence("missing_field", "ru", caught.value.values)
