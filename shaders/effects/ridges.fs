@@ -21,6 +21,7 @@
         {"NAME": "mirror", "LABEL": "Low notes in the middle", "TYPE": "bool", "DEFAULT": false},
         {"NAME": "dim", "LABEL": "Dim the photo", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.35, "IDENTITY": 0.0},
         {"NAME": "bump", "LABEL": "The photo grows on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
+        {"NAME": "sound", "LABEL": "Sound", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 1.0, "BIND": {"bind": "sounding", "from": [0.1, 1.0], "smooth": 0.5}},
         {"NAME": "pulse", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.3}},
         {"NAME": "since", "LABEL": "Seconds since the drop", "TYPE": "float", "MIN": 0.0, "MAX": 600.0, "DEFAULT": 600.0, "BIND": "drop.since"}
     ],
@@ -50,7 +51,7 @@ float level(float pitch, float age) {
     float sum = 0.5 * IMG_NORM_PIXEL(history, spot).r;
     sum += 0.25 * IMG_NORM_PIXEL(history, spot + vec2(0.0, 0.014)).r;
     sum += 0.25 * IMG_NORM_PIXEL(history, spot - vec2(0.0, 0.014)).r;
-    return sum * sum * (1.6 - 0.6 * sum);
+    return sound * sum * sum * (1.6 - 0.6 * sum); // in silence the hills sink
 }
 
 // How much of the drop there is now.

@@ -21,6 +21,7 @@
         {"NAME": "gain", "LABEL": "Sensitivity", "TYPE": "float", "MIN": 0.2, "MAX": 3.0, "DEFAULT": 1.0},
         {"NAME": "level", "LABEL": "Level", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "BIND": {"bind": "level.envelope", "smooth": 0.2}},
         {"NAME": "bump", "LABEL": "The photo grows on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
+        {"NAME": "sound", "LABEL": "Sound", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 1.0, "BIND": {"bind": "sounding", "from": [0.1, 1.0], "smooth": 0.5}},
         {"NAME": "pulse", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.3, "smooth": 0.05}},
         {"NAME": "since", "LABEL": "Seconds since the drop", "TYPE": "float", "MIN": 0.0, "MAX": 600.0, "DEFAULT": 600.0, "BIND": "drop.since"}
     ],
@@ -56,11 +57,11 @@ vec4 lit() {
     float wide = 1.0 / (mirror ? float(lanes) : 2.0 * float(lanes)); // the notes of a lane
     for (int i = 0; i < 3; i++) value = max(value, IMG_NORM_PIXEL(history, spot + vec2(0.0, wide * (float(i) - 1.0) * 0.6)).r);
     vec4 then = IMG_NORM_PIXEL(history, spot);
-    float light = gain * smoothstep(0.22, 0.95, value);
+    float light = sound * gain * smoothstep(0.22, 0.95, value); // in silence the floor goes dark
     light *= light * (0.5 + 0.5 * light) * (0.75 + 0.9 * then.b);
     vec3 tone = mix(color.rgb, second.rgb, smoothstep(0.1, 0.9, pitch));
     tone = mix(tone, vec3(1.0), 0.5 * smoothstep(0.6, 1.8, light));
-    float row = 0.06 * then.b * then.b * then.b; // an accent is a row of light across all lanes
+    float row = sound * 0.06 * then.b * then.b * then.b; // an accent is a row of light across all lanes
     // In the accent's own frame the whole front of the floor lights up.
     float front = pulse * exp(-7.0 * age_s) * (0.25 + 0.75 * value);
     return vec4(tone * (light + row + front), 1.0) * (1.0 - smoothstep(0.6, 1.0, isf_FragNormCoord.y));
