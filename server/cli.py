@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from server import __version__, cli_effects
 from server.config import FRAME_RATES, Config, ConfigError
+from server.terminal import Parser, complain
 
 FAILED = 1
 USAGE = 2
@@ -25,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         command = importlib.import_module(f"server.commands.{options.command}")
         status = command.run(config, options)
     except ConfigError as error:
-        print(f"toqibox: {error}", file=sys.stderr)
+        complain(f"toqibox: {error}")
         status = USAGE
     except KeyboardInterrupt:
         status = INTERRUPTED
@@ -46,7 +47,7 @@ def _environment(options: argparse.Namespace) -> dict[str, str]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="toqibox", description="A track and a photo go in, a music video comes out."
     )
     parser.add_argument("--version", action="version", version=f"toqibox {__version__}")

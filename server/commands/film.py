@@ -20,6 +20,7 @@ from server.errors import ToqiboxError, sentence
 from server.jobs.job import Job, Status
 from server.jobs.service import Service
 from server.jobs.spec import Request
+from server.terminal import complain, say
 
 _POLL_S = 0.2
 
@@ -56,7 +57,7 @@ class Film:
 
     def tell(self, words: str, status: int) -> int:
         """Say on standard error what went wrong; returns the exit status."""
-        print(f"{self.command}: {words}", file=sys.stderr)
+        complain(f"{self.command}: {words}")
         return status
 
 
@@ -132,8 +133,8 @@ def _finish(service: Service, film: Film, job: Job) -> int:
         print(json.dumps(seen, indent=2))
     if job.status is not Status.COMPLETED:
         for message in job.diagnostics or []:
-            print(said(message, film.folder), file=sys.stderr)
+            complain(*said(message, film.folder))
         return film.tell(str(seen["error"]), FAILED)
     if not film.as_json:
-        print(f"{film.out}: {seen['frames']['total']} frames, {seen['duration']:g} s")
+        say(f"{film.out}: {seen['frames']['total']} frames, {seen['duration']:g} s")
     return 0

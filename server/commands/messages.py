@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from server.terminal import visible
+
 
 def place(entry: Mapping[str, Any], folder: Path | None = None) -> str:
     """``file:line:column`` of a diagnostic, as far as it has them."""
@@ -13,18 +15,13 @@ def place(entry: Mapping[str, Any], folder: Path | None = None) -> str:
     return f"{file}:{entry['line']}:{entry.get('column') or 1}"
 
 
-def visible(name: str) -> str:
-    """A file's name without what a terminal would obey or cannot show."""
-    return "".join(sign if sign.isprintable() else "?" for sign in name)
-
-
 def line(entry: Mapping[str, Any], folder: Path | None = None) -> str:
     """A diagnostic on one line, such as ``warp.fs:12:5: error: …``."""
-    return f"{place(entry, folder)}: {entry['severity']}: {entry['message']}"
+    return visible(f"{place(entry, folder)}: {entry['severity']}: {entry['message']}")
 
 
-def said(entry: Mapping[str, Any], folder: Path | None = None) -> str:
-    """A diagnostic with the author's line, a mark under the column, and the hint."""
+def said(entry: Mapping[str, Any], folder: Path | None = None) -> list[str]:
+    """A diagnostic with the author's line, a mark under the column, and the hint, a line each."""
     rows = [line(entry, folder)]
     if source := str(entry.get("source") or ""):
         rows.append(f"    {source}")
@@ -32,7 +29,7 @@ def said(entry: Mapping[str, Any], folder: Path | None = None) -> str:
         rows += [f"    {' ' * mark}^"] if mark is not None else []
     if hint := entry.get("hint"):
         rows.append(f"    hint: {hint}")
-    return "\n".join(rows)
+    return [visible(row) for row in rows]
 
 
 def _mark(entry: Mapping[str, Any], source: str) -> int | None:

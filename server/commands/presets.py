@@ -2,17 +2,16 @@
 
 import argparse
 import json
-import sys
 from typing import Any
 
 from server.cli import FAILED, USAGE
 from server.commands.effects.table import table
-from server.commands.messages import visible
 from server.config import Config
 from server.effects.library import BUILT_IN, Library
 from server.errors import ToqiboxError, sentence
 from server.jobs.preset import Preset
 from server.jobs.presets import BUILT_IN_PRESETS, BrokenPreset, Presets
+from server.terminal import complain, say
 
 
 def run(config: Config, options: argparse.Namespace) -> int:
@@ -26,9 +25,9 @@ def run(config: Config, options: argparse.Namespace) -> int:
         print(json.dumps({"presets": found, "broken": [_facts(entry) for entry in broken]}))
     else:
         rows = [(entry.id, ", ".join(entry.genres), entry.description) for entry in usable]
-        print(table(("preset", "made for", "description"), rows))
+        say(*table(("preset", "made for", "description"), rows))
         for entry in broken:
-            print(f"{visible(entry.file)}: error: {_words(entry.error)}")
+            say(f"{entry.file}: error: {_words(entry.error)}")
     return FAILED if broken else 0
 
 
@@ -42,12 +41,12 @@ def _show(
             return 0
     for entry in broken:
         if entry.id == preset_id:
-            print(f"toqibox presets show: {_words(entry.error)}", file=sys.stderr)
+            complain(f"toqibox presets show: {_words(entry.error)}")
             return FAILED
     try:
         presets.get(preset_id)
     except ToqiboxError as error:
-        print(f"toqibox presets show: {_words(error)}", file=sys.stderr)
+        complain(f"toqibox presets show: {_words(error)}")
     return USAGE
 
 

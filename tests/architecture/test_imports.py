@@ -12,8 +12,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 FOUNDATION = {
-    "reasons", "errors", "config", "confine", "confined", "log", "processors", "start", "threads",
-    "warning",
+    "reasons", "errors", "config", "confine", "confined", "log", "processors", "start",
+    "terminal", "threads", "warning",
 }  # fmt: skip
 ROOMS: dict[str, set[str]] = {
     "reasons": set(),
@@ -24,6 +24,7 @@ ROOMS: dict[str, set[str]] = {
     "log": set(),
     "processors": set(),
     "start": set(),
+    "terminal": set(),
     "threads": set(),
     "warning": set(),
     "effects": {"errors", "reasons"},
@@ -31,7 +32,7 @@ ROOMS: dict[str, set[str]] = {
     "render": {"effects", "media", "errors", "reasons", "confine", "warning"},
     "jobs": {"effects", *FOUNDATION},
     "http": {"jobs", "effects", *FOUNDATION},
-    "cli": {"cli_effects", "config"},
+    "cli": {"cli_effects", "config", "terminal"},
     "cli_effects": {"config", "processors"},
     "watch": {"jobs", "effects", "media", *FOUNDATION},
     "commands": {"cli", "http", "watch", "jobs", "effects", *FOUNDATION},

@@ -4,7 +4,6 @@ import argparse
 import asyncio
 import json
 import os
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -15,11 +14,12 @@ from server.cli import FAILED, USAGE
 from server.commands.effects.judge import Judge, Unfit
 from server.commands.effects.limits import Limits
 from server.commands.effects.names import Names, note
-from server.commands.effects.report import Refused, complain
+from server.commands.effects.report import Refused, refuse
 from server.commands.effects.verdict import Outcome, Verdict
-from server.commands.messages import line, said, visible
+from server.commands.messages import line, said
 from server.config import Config
 from server.effects.dialects import SUFFIXES
+from server.terminal import complain, say
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,9 @@ def run(config: Config, options: argparse.Namespace) -> int:
         counts = asyncio.run(_judge_all(files, options, Names(config)))
     except Unfit as problem:
         words = f"this machine cannot draw: {problem}. `toqibox doctor` says what to do."
-        return complain("check", Refused(words, FAILED))
+        return refuse("check", Refused(words, FAILED))
     except Refused as problem:
-        return complain("check", problem)
+        return refuse("check", problem)
     return FAILED if counts[Outcome.FAILED] or counts[Outcome.REJECTED] else 0
 
 
@@ -104,7 +104,7 @@ async def _judge_all(
         words = (
             "this machine has no OpenGL ES: errors that only browsers report were not looked for"
         )
-        print(f"toqibox effects check: note: {words}", file=sys.stderr)
+        complain(f"toqibox effects check: note: {words}")
     _summarise(counts, time.monotonic() - began, sorted(renderers), options)
     return counts
 
@@ -131,11 +131,12 @@ def _tell(found: Verdict, options: argparse.Namespace) -> None:
     if not options.verbose:
         rows = [_line(found), *(line(entry, folder) for entry in found.warnings)]
     else:
-        rows = [said(entry, folder) for entry in found.diagnostics] or [_line(found)]
-        rows += [said(entry, folder) for entry in found.warnings]
+        rows = [row for entry in found.diagnostics for row in said(entry, folder)]
+        rows = rows or [_line(found)]
+        rows += [row for entry in found.warnings for row in said(entry, folder)]
     if found.note and found.outcome is not Outcome.SKIPPED:
-        rows.append(f"{visible(str(found.path))}: note: {found.note}")
-    print("\n".join(rows), flush=True)
+        rows.append(f"{found.path}: note: {found.note}")
+    say(*rows)
 
 
 def _line(found: Verdict) -> str:
@@ -145,7 +146,7 @@ def _line(found: Verdict) -> str:
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
         return line(errors[0], found.path.parent) + more
     words = f": {found.reason}" if found.reason else ""
-    return f"{visible(str(found.path))}: {found.outcome.value}{words}"
+    return f"{found.path}: {found.outcome.value}{words}"
 
 
 def _summarise(
@@ -160,4 +161,4 @@ def _summarise(
     parts = [f"{counts[outcome]} {outcome.value}" for outcome in Outcome if counts[outcome]]
     drawn = f", drawn with {' and '.join(renderers)}" if renderers else ""
     files = "1 file" if total == 1 else f"{total} files"
-    print(f"{files}: {', '.join(parts)}, in {seconds:.1f} s{drawn}", file=sys.stderr)
+    complain(f"{files}: {', '.join(parts)}, in {seconds:.1f} s{drawn}")

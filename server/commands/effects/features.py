@@ -6,6 +6,7 @@ import json
 from server.commands.effects.table import table
 from server.config import Config
 from server.effects.feature import FEATURES
+from server.terminal import say
 
 
 def run(_config: Config, options: argparse.Namespace) -> int:
@@ -15,5 +16,5 @@ def run(_config: Config, options: argparse.Namespace) -> int:
         print(json.dumps(rows, ensure_ascii=False))
         return 0
     names = ("name", "unit", "needs", "description")
-    print(table(names, [[row[name] for name in names] for row in rows]))
+    say(*table(names, [[row[name] for name in names] for row in rows]))
     return 0

@@ -7,9 +7,10 @@ from typing import Any
 from server.commands.effects import chain, source
 from server.commands.effects.hand import Hand
 from server.commands.effects.material import prepared
-from server.commands.effects.report import Refused, complain
+from server.commands.effects.report import Refused, refuse
 from server.config import Config
 from server.jobs.workers import TaskError
+from server.terminal import say
 
 
 def run(config: Config, options: argparse.Namespace) -> int:
@@ -17,17 +18,17 @@ def run(config: Config, options: argparse.Namespace) -> int:
     try:
         facts = _draw(config, options)
     except Refused as problem:
-        return complain("frame", problem)
+        return refuse("frame", problem)
     if options.json:
         print(json.dumps(facts))
         return 0
     width, height = facts["width"], facts["height"]
-    print(
+    say(
         f"{facts['file']}: {width}x{height}, frame {facts['frame']} ({facts['time']:g} s), "
         f"{facts['renderer']}"
     )
     if not facts["exact"]:
-        print(
+        say(
             f"not exact: the effect builds on earlier frames, and was drawn from {facts['from']} on"
         )
     return 0

@@ -6,13 +6,14 @@ from itertools import count
 from pathlib import Path
 
 from server.cli import FAILED, USAGE
-from server.commands.effects.report import Refused, complain, diagnostics_of, words_of
+from server.commands.effects.report import Refused, diagnostics_of, refuse, words_of
 from server.config import Config
 from server.effects.dialects import holds_effect
 from server.effects.dialects.shadertoy_file import texts_of
 from server.effects.folder import read_text
 from server.effects.naming import natural_id, shown_name
 from server.errors import ToqiboxError
+from server.terminal import say
 
 _LARGEST = 32 * 1024 * 1024
 """Bytes of an export: an account may hold hundreds of shaders."""
@@ -27,12 +28,12 @@ def run(_config: Config, options: argparse.Namespace) -> int:
         for out, (_, text) in zip(outs, made, strict=True):
             _write(out, text)
     except Refused as problem:
-        return complain("import", problem)
+        return refuse("import", problem)
     for out in outs:
         if options.json:
             print(json.dumps({"file": str(out)}))
         else:
-            print(f"{out} is written. `toqibox effects watch {out}` shows it while you edit it.")
+            say(f"{out} is written. `toqibox effects watch {out}` shows it while you edit it.")
     return 0
 
 

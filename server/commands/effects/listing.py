@@ -5,9 +5,10 @@ import json
 
 from server.cli import FAILED
 from server.commands.effects.names import note
-from server.commands.messages import line, visible
+from server.commands.messages import line
 from server.config import Config
 from server.effects.library import BUILT_IN, Library
+from server.terminal import say
 
 
 def run(config: Config, options: argparse.Namespace) -> int:
@@ -34,12 +35,12 @@ def run(config: Config, options: argparse.Namespace) -> int:
     titles = max((len(effect.title) for effect in effects), default=0)
     for effect in effects:
         words = (effect.id.ljust(widest), effect.title.ljust(titles), f"{effect.dialect:<10}")
-        print(f"{'  '.join(words)}  {effect.description}".rstrip())
+        say(f"{'  '.join(words)}  {effect.description}".rstrip())
     lines = [line(message) for entry in broken for message in entry.diagnostics]
     lines += [
-        f"{visible(str(library.path(effect_id)))}: note: {note(name)}"
+        f"{library.path(effect_id)}: note: {note(name)}"
         for effect_id, name in library.renamed().items()
     ]
     for message in lines:
-        print(message)
+        say(message)
     return FAILED if broken else 0

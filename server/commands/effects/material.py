@@ -5,7 +5,6 @@ import contextlib
 import hashlib
 import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from server.cli import FAILED, USAGE
 from server.commands.effects.hand import Hand
 from server.commands.effects.report import Refused, words_of
 from server.jobs.workers import TaskError
+from server.terminal import complain
 
 SAMPLE_RATE = 48_000
 _LONGEST_S = 3600
@@ -108,7 +108,7 @@ def sample_folder(hand: Hand, spare: Path) -> Path:
     folder = _cache() / f"samples-{_code()}"
     if folder.is_dir():
         return folder
-    print("composing a sample track and painting sample photos, once …", file=sys.stderr)
+    complain("composing a sample track and painting sample photos, once …")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         part = Path(tempfile.mkdtemp(prefix="samples-part-", dir=folder.parent))

@@ -8,8 +8,9 @@ from pathlib import Path
 import server
 from server.cli import FAILED, USAGE
 from server.commands.effects.names import Names, note
-from server.commands.effects.report import Refused, complain
+from server.commands.effects.report import Refused, refuse
 from server.config import Config
+from server.terminal import say
 
 TEMPLATES = Path(server.__file__).resolve().parent.parent / "shaders" / "templates"
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
@@ -22,18 +23,18 @@ def run(config: Config, options: argparse.Namespace) -> int:
         out = _write(options.name, options.like)
         told = note(Names(config).of(out))
     except Refused as problem:
-        return complain("new", problem)
+        return refuse("new", problem)
     if options.json:
         print(json.dumps({"file": str(out), "like": options.like, "note": told}))
         return 0
     if told:
-        print(f"{out}: note: {told}")
-    print(f"{out} is written. What next:")
-    print(_next(out))
+        say(f"{out}: note: {told}")
+    say(f"{out} is written. What next:")
+    say(*_next(out))
     return 0
 
 
-def _next(out: Path) -> str:
+def _next(out: Path) -> list[str]:
     """What to do with the file, each step with what it is for."""
     steps = [
         (f"watch {out}", "see it while you edit it"),
@@ -41,7 +42,7 @@ def _next(out: Path) -> str:
         (f"preview {out} -o {out.stem}.mp4", "a clip with sound"),
     ]
     widest = max(len(words) for words, _ in steps)
-    return "\n".join(f"  toqibox effects {words:<{widest}}  {why}" for words, why in steps)
+    return [f"  toqibox effects {words:<{widest}}  {why}" for words, why in steps]
 
 
 def _write(name: str, like: str) -> Path:

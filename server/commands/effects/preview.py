@@ -12,7 +12,7 @@ from server.cli import USAGE
 from server.commands.effects import chain, source
 from server.commands.effects.hand import Hand
 from server.commands.effects.material import Uploads, sample_folder
-from server.commands.effects.report import Refused, complain, diagnostics_of, words_of
+from server.commands.effects.report import Refused, diagnostics_of, refuse, words_of
 from server.commands.effects.source import Source
 from server.commands.film import Film, make
 from server.config import Config
@@ -47,7 +47,7 @@ def run(config: Config, options: argparse.Namespace) -> int:
         try:
             library, film = _film(config, options, Path(spare))
         except Refused as problem:
-            return complain("preview", problem)
+            return refuse("preview", problem)
         return make(config, library, film)
 
 

@@ -7,10 +7,11 @@ from typing import Any
 from server.commands.effects import chain, source
 from server.commands.effects.hand import Hand
 from server.commands.effects.material import prepared
-from server.commands.effects.report import Refused, complain
+from server.commands.effects.report import Refused, refuse
 from server.commands.effects.table import table
 from server.config import Config
 from server.jobs.workers import TaskError
+from server.terminal import say
 
 _SIZES = ("640x360", "1280x720", "1920x1080")
 
@@ -20,11 +21,11 @@ def run(config: Config, options: argparse.Namespace) -> int:
     try:
         result = _measure(config, options)
     except Refused as problem:
-        return complain("profile", problem)
+        return refuse("profile", problem)
     if options.json:
         print(json.dumps(result))
     else:
-        print(_page(result))
+        say(*_page(result))
     return 0
 
 
@@ -51,7 +52,7 @@ def _measure(config: Config, options: argparse.Namespace) -> dict[str, Any]:
     return {"effect": found.effect.id, **result}
 
 
-def _page(result: dict[str, Any]) -> str:
+def _page(result: dict[str, Any]) -> list[str]:
     """A row for each pass, a column for each size, and what that makes in frames a second."""
     sizes = result["sizes"]
     head = ["pass", *(f"{size['width']}x{size['height']}" for size in sizes)]
@@ -64,7 +65,7 @@ def _page(result: dict[str, Any]) -> str:
     rows.append(["", *(f"{1000 / max(size['ms'], 1e-3):.0f} frames/s" for size in sizes)])
     numbers = range(1, len(head))
     kind = " (software)" if result["software"] else ""
-    return f"{table(head, rows, right=numbers)}\n{result['renderer']}{kind}"
+    return [*table(head, rows, right=numbers), f"{result['renderer']}{kind}"]
 
 
 def _cell(entry: dict[str, Any]) -> str:

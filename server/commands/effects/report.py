@@ -1,6 +1,5 @@
 """What a person is told when a command cannot do what it was asked."""
 
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from server.commands.messages import said
 from server.errors import ToqiboxError, sentence
 from server.jobs.workers import TaskError
+from server.terminal import complain
 
 _EXPLAINED = (
     "shader_rejected", "render_failed", "worker_crashed", "internal", "not_ready", "encoder_failed",
@@ -37,11 +37,11 @@ class Refused(Exception):
         self.folder = folder
 
 
-def complain(command: str, problem: Refused) -> int:
+def refuse(command: str, problem: Refused) -> int:
     """Say on standard error what is wrong; returns the exit status."""
     for entry in problem.diagnostics:
-        print(said(entry, problem.folder), file=sys.stderr)
-    print(f"toqibox effects {command}: {problem}", file=sys.stderr)
+        complain(*said(entry, problem.folder))
+    complain(f"toqibox effects {command}: {problem}")
     return problem.status
 
 

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +9,12 @@ from server.cli import FAILED
 from server.commands.effects import chain, source
 from server.commands.effects.hand import Hand
 from server.commands.effects.material import Material, prepared
-from server.commands.effects.report import Refused, complain
+from server.commands.effects.report import Refused, refuse
 from server.commands.effects.source import Source
 from server.commands.messages import said
 from server.config import Config
 from server.jobs.workers import TaskError
+from server.terminal import complain, say
 
 _COLUMNS = 4
 _MOMENTS_OF_ONE, _MOMENTS_OF_MANY = 12, 4
@@ -30,12 +30,12 @@ def run(config: Config, options: argparse.Namespace) -> int:
     try:
         facts = _sheet(config, options)
     except Refused as problem:
-        return complain("sheet", problem)
+        return refuse("sheet", problem)
     if options.json:
         print(json.dumps(facts))
     else:
         size = "1 picture" if facts["pictures"] == 1 else f"{facts['pictures']} pictures"
-        print(f"{facts['file']}: {size} in {facts['columns']} columns")
+        say(f"{facts['file']}: {size} in {facts['columns']} columns")
     return FAILED if facts["failed"] else 0
 
 
@@ -132,5 +132,5 @@ def _compose(
 
 def _tell(one: Source, problem: Refused) -> None:
     for entry in problem.diagnostics:
-        print(said(entry, one.folder), file=sys.stderr)
-    print(f"{one.effect.id}: {problem}", file=sys.stderr)
+        complain(*said(entry, one.folder))
+    complain(f"{one.effect.id}: {problem}")

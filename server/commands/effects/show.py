@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from textwrap import wrap
 
 from server.commands.effects import source
-from server.commands.effects.report import Refused, complain
+from server.commands.effects.report import Refused, refuse
 from server.commands.effects.table import table
 from server.config import Config
 from server.effects.effect import Effect, Target
 from server.effects.input import Input, Kind, Scale, Value
+from server.terminal import say
 
 _LONGEST_CELL, _LINE = 44, 100
 _HEAD = ("name", "type", "range", "default", "bound to", "label")
@@ -21,11 +22,11 @@ def run(config: Config, options: argparse.Namespace) -> int:
     try:
         found = source.find(options.effect, config)
     except Refused as problem:
-        return complain("show", problem)
+        return refuse("show", problem)
     if options.json:
         print(json.dumps({**found.effect.describe(), **_facts(found.effect)}, indent=2))
     else:
-        print(_page(found.effect, str(found.folder / found.effect.file)))
+        say(*_page(found.effect, str(found.folder / found.effect.file)))
     return 0
 
 
@@ -39,7 +40,7 @@ def _facts(effect: Effect) -> dict[str, object]:
     }
 
 
-def _page(effect: Effect, file: str) -> str:
+def _page(effect: Effect, file: str) -> list[str]:
     about = [
         ("file", file),
         ("dialect", effect.dialect),
@@ -54,11 +55,11 @@ def _page(effect: Effect, file: str) -> str:
     rows += [f"  {effect.description}"] if effect.description else []
     rows += [f"  {name:<10}  {words}" for name, words in about if words]
     if effect.inputs:
-        rows += ["", table(_HEAD, [_row(item) for item in effect.inputs])]
+        rows += ["", *table(_HEAD, [_row(item) for item in effect.inputs])]
         rows += _long_choices(effect.inputs)
     else:
         rows += ["", "It has no inputs."]
-    return "\n".join(rows)
+    return rows
 
 
 def _passes(effect: Effect) -> str:

@@ -3,8 +3,12 @@
 from collections.abc import Sequence
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> str:
-    """The rows below their head, each column as wide as its widest word; nothing trails a line.
+def table(
+    head: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()
+) -> list[str]:
+    """Return a line for the head and for each row; nothing trails a line.
+
+    Each column is as wide as its widest word.
 
     Args:
         head: names of the columns.
@@ -13,10 +17,10 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence
     """
     lines = [head, *rows]
     widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
-    return "\n".join(
+    return [
         "  ".join(
             word.rjust(width) if column in right else word.ljust(width)
             for column, (word, width) in enumerate(zip(line, widths, strict=True))
         ).rstrip()
         for line in lines
-    )
+    ]

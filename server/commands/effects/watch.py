@@ -9,8 +9,9 @@ from server.cli import FAILED, USAGE
 from server.commands.effects import chain, source
 from server.commands.effects.hand import Hand
 from server.commands.effects.material import prepared
-from server.commands.effects.report import Refused, complain
+from server.commands.effects.report import Refused, refuse
 from server.config import Config
+from server.terminal import say
 
 
 def run(config: Config, options: argparse.Namespace) -> int:
@@ -18,9 +19,9 @@ def run(config: Config, options: argparse.Namespace) -> int:
     try:
         return _serve(config, options)
     except Refused as problem:
-        return complain("watch", problem)
+        return refuse("watch", problem)
     except OSError as error:
-        return complain("watch", Refused(error.strerror or str(error), FAILED))
+        return refuse("watch", Refused(error.strerror or str(error), FAILED))
 
 
 def _serve(config: Config, options: argparse.Namespace) -> int:
@@ -56,8 +57,7 @@ def _serve(config: Config, options: argparse.Namespace) -> int:
         )
 
         def announce(address: str) -> None:
-            told = json.dumps({"address": address}) if options.json else f"{path} is on {address}"
-            print(told, flush=True)
+            say(json.dumps({"address": address}) if options.json else f"{path} is on {address}")
 
         return serve(watched, announce, options.page_port)
 
