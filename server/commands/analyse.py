@@ -1,7 +1,6 @@
 """`toqibox analyse AUDIO`: what the server hears in a track, as words, data and a picture."""
 
 import argparse
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from server.config import Config
 from server.errors import ToqiboxError
 from server.jobs.fields import check_text
 from server.jobs.workers import TaskError
+from server.terminal import complain, say
 
 _ENDINGS = {"plot": ".png", "click": ".wav"}
 """Options that name a file to write, and what its name ends in."""
@@ -29,16 +29,16 @@ def run(config: Config, options: argparse.Namespace) -> int:
         tempo = _tempo(config, options.tempo)
         summary, data = _analyse(options, options.fps or config.fps, tempo)
     except Refused as problem:
-        print(f"toqibox analyse: {problem}", file=sys.stderr)
+        complain(f"toqibox analyse: {problem}")
         return problem.status
     if data is not None:
         print(data)
         return 0
-    print("\n".join(_page(summary)))
+    say(*_page(summary))
     if options.plot:
-        print(f"{options.plot}: the picture of it")
+        say(f"{options.plot}: the picture of it")
     if options.click:
-        print(f"{options.click}: the track with clicks")
+        say(f"{options.click}: the track with clicks")
     return 0
 
 

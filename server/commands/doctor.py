@@ -17,6 +17,7 @@ from server.cli import FAILED
 from server.config import Config
 from server.jobs.artifacts import address_of
 from server.jobs.health import Health
+from server.terminal import say
 
 _MARKS = {"ok": "ok  ", "warning": "note", "failed": "FAIL"}
 
@@ -40,9 +41,9 @@ def run(config: Config, options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps({"ok": not failed, "findings": [asdict(f) for f in findings]}, indent=2))
     for finding in [] if options.json else findings:
-        print(f"{_MARKS[finding.state]}  {finding.name:<12} {finding.found}")
+        say(f"{_MARKS[finding.state]}  {finding.name:<12} {finding.found}")
         if finding.advice:
-            print(f"      {'':<12} → {finding.advice}")
+            say(f"      {'':<12} → {finding.advice}")
     return FAILED if failed else 0
 
 

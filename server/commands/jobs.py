@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import sys
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -13,6 +12,7 @@ from server.config import Config
 from server.jobs.artifacts import address_of
 from server.jobs.job import Job, Status
 from server.jobs.store import Store
+from server.terminal import complain, say
 
 _NEWEST = 200
 _ANSWER_S = 10
@@ -24,7 +24,7 @@ def run(config: Config, options: argparse.Namespace) -> int:
         return _cancel(config, options.id)
     database = config.data_dir / "jobs.db"
     if not database.exists():
-        print(f"toqibox jobs: no server has used {config.data_dir} yet", file=sys.stderr)
+        complain(f"toqibox jobs: no server has used {config.data_dir} yet")
         return FAILED
     store = Store(database)
     try:
@@ -34,7 +34,7 @@ def run(config: Config, options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps({"jobs": [_facts(job) for job in jobs]}, indent=2))
     for job in [] if options.json else jobs:
-        print(_line(job))
+        say(_line(job))
     return 0
 
 
@@ -69,15 +69,15 @@ def _line(job: Job) -> str:
 def _cancel(config: Config, job_id: str) -> int:
     address = address_of(config.data_dir)
     if address is None:
-        print(f"toqibox jobs: no server is running on {config.data_dir}", file=sys.stderr)
+        complain(f"toqibox jobs: no server is running on {config.data_dir}")
         return FAILED
     try:
         status, answer = ask(address, "DELETE", f"/export/{quote(job_id, safe='')}", _ANSWER_S)
     except OSError as error:
-        print(f"toqibox jobs: the server at {address} does not answer ({error})", file=sys.stderr)
+        complain(f"toqibox jobs: the server at {address} does not answer ({error})")
         return FAILED
     if status != 200:
-        print(f"toqibox jobs: {answer['error']}", file=sys.stderr)
+        complain(f"toqibox jobs: {answer['error']}")
         return FAILED
-    print(f"{job_id}  {answer['status']}")
+    say(f"{job_id}  {answer['status']}")
     return 0

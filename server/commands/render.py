@@ -3,7 +3,6 @@
 import argparse
 import json
 import logging
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from server.errors import ToqiboxError, sentence
 from server.jobs.fields import FILES
 from server.jobs.presets import BUILT_IN_PRESETS, Presets
 from server.jobs.spec import check_request
+from server.terminal import complain
 
 _TEXTS = (
     *("effect", "preset", "plan", "start", "duration", "tempo", "aspect", "fit", "fps"),
@@ -53,7 +53,7 @@ def _film(config: Config, library: Library, options: argparse.Namespace) -> Film
 
 
 def _refuse(words: str) -> int:
-    print(f"toqibox render: {words}", file=sys.stderr)
+    complain(f"toqibox render: {words}")
     return USAGE
 
 

@@ -3,13 +3,13 @@
 import argparse
 import asyncio
 import logging
-import sys
 
 from server import log
 from server.cli import FAILED
 from server.config import Config
 from server.jobs.artifacts import DataFolderError
 from server.jobs.gpu import GpuLostError
+from server.terminal import complain
 
 
 def run(config: Config, _options: argparse.Namespace) -> int:
@@ -20,6 +20,6 @@ def run(config: Config, _options: argparse.Namespace) -> int:
     try:
         asyncio.run(serve(config))
     except (DataFolderError, GpuLostError, OSError, RuntimeError) as error:
-        print(f"toqibox serve: {error}", file=sys.stderr)
+        complain(f"toqibox serve: {error}")
         return FAILED
     return 0
