@@ -22,6 +22,7 @@
         {"NAME": "dim", "LABEL": "Dim the photo", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.35, "IDENTITY": 0.0},
         {"NAME": "bump", "LABEL": "The photo grows on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
         {"NAME": "sound", "LABEL": "Sound", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 1.0, "BIND": {"bind": "sounding", "from": [0.1, 1.0], "smooth": 0.5}},
+        {"NAME": "played", "LABEL": "Seconds of sound", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 0.3}},
         {"NAME": "pulse", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.3}},
         {"NAME": "since", "LABEL": "Seconds since the drop", "TYPE": "float", "MIN": 0.0, "MAX": 600.0, "DEFAULT": 600.0, "BIND": "drop.since"}
     ],
@@ -79,7 +80,7 @@ vec3 tone_at(float far) { return mix(color.rgb, second.rgb, 0.6 * smoothstep(0.1
 vec4 hill() {
     float count = float(lines);
     float step_s = seconds / count;
-    float place = floor(gl_FragCoord.y) + fract(TIME / step_s);
+    float place = floor(gl_FragCoord.y) + fract(played / step_s);
     float far = place / count;
     float small = scale(far);
     float ground = mix(base, last_line(), (1.0 - small) / (1.0 - scale(1.0)));
