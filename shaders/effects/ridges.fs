@@ -91,7 +91,7 @@ vec4 hill() {
     rise *= (1.0 + 0.3 * pulse * (1.0 - far) + 0.5 * surge() * (1.0 - far)) * smoothstep(0.0, 1.0, place);
     vec4 then = IMG_NORM_PIXEL(history, vec2((PAST - place * step_s) / SPAN, 0.5));
     float shown = smoothstep(0.0, 1.0, place) * (1.0 - smoothstep(0.5 * count, count, place)) * (1.0 - 0.6 * far);
-    shown *= 0.30 + 0.25 * then.g + 0.55 * then.b + 0.35 * rise;
+    shown *= 0.30 + sound * (0.25 * then.g + 0.55 * then.b) + 0.35 * rise;
     float y = ground + height * (upright() ? 0.6 : 1.0) * mix(small, 1.0, 0.15) * rise;
     return vec4(y * IMG_SIZE(inputImage).y, shown, far, rise);
 }
