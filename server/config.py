@@ -8,6 +8,7 @@ from decimal import Decimal
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 _DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 _PUBLIC_URL = re.compile(r"(https?://[^\s/?#@]+)?((/[^\s/?#]+)*)/?")
@@ -83,7 +84,7 @@ def _networks(text: str) -> tuple[Network, ...]:
 
 def _public_url(text: str) -> str:
     match = _PUBLIC_URL.fullmatch(text)
-    if not match:
+    if not match or {".", ".."} & set(unquote(match[2]).split("/")):
         raise ValueError(
             "an address such as https://studio.example/render, or its path alone, such as /render"
         )

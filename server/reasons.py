@@ -51,6 +51,7 @@ def read_values(values: Mapping[str, Any] | None) -> dict[str, Any]:
 
 REASONS: dict[str, tuple[str, str]] = {
     "did_you_mean": (" Did you mean “{name}”?", " Может быть, «{name}»?"),
+    "given_twice": ("it is given more than once", "он указан больше одного раза"),
     "not_offered": ("not offered by this server", "этот сервер такого не умеет"),
     "chain": (
         "it must be an effect's id, or a list of 1 to {most} effects",

@@ -32,6 +32,8 @@ _NVIDIA = re.compile(r"\d+\((\d{1,7})\) : (?:fatal )?(error|warning) ?[A-Z0-9]*:
 _INTEL = re.compile(r"(ERROR|WARNING): \d+:(\d{1,7}): (.*)")
 _PLAIN = re.compile(r"(?i)(?:linker )?(error|warning): (.*)")
 
+_GLUED = re.compile(r"(?<=[\w)])(?=error: [A-Z])")
+"""Where Mesa's linker begins a message behind another one without a line break."""
 _CASCADE = re.compile(
     r"\berror\b[,)]|\(error\b|type error\b|non-numeric data type|type mismatch|operands to "
     r"|operand of |could not implicitly convert|condition must be|cannot be assigned"
@@ -207,7 +209,8 @@ def _host_words(source: str) -> frozenset[str]:
 
 
 def _rows(log: str) -> Iterator[_Row]:
-    rows = (_parse(text.strip()) for text in log.splitlines())
+    texts = (text for row in log.splitlines() for text in _GLUED.split(row))
+    rows = (_parse(text.strip()) for text in texts)
     return (row for row in rows if row is not None and not _SUMMARY.search(row.message))
 
 

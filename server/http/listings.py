@@ -38,6 +38,10 @@ def wants_all(request: web.Request) -> bool:
     """The value of `all`; whatever else is asked for is refused."""
     refuse_queries(request, "all")
     values = request.query.getall("all", ["0"])
+    if len(values) > 1:
+        raise ToqiboxError(
+            "invalid_parameter", field="all", name="all", reason=reason("given_twice")
+        )
     if values not in (["0"], ["1"]):
         raise ToqiboxError(
             "invalid_parameter", field="all", name="all", reason=reason("one_of", known="0, 1")

@@ -32,6 +32,13 @@ def one(log: str) -> dict[str, Any]:
     return found
 
 
+def test_messages_of_a_linker_on_one_line_are_taken_apart() -> None:
+    log = "error: count of uniform locations > 81920(100000 > 81920)error: Too many components"
+    found = [entry["message"] for entry in compiler_diagnostics(log, LISTINGS)]
+    first = "count of uniform locations > 81920(100000 > 81920)"
+    assert found == [first, "Too many components"]
+
+
 @pytest.mark.parametrize(
     ("row", "line", "column", "severity", "message"),
     [

@@ -213,10 +213,10 @@ def test_refuses_what_is_not_offered(
             9,
             "say min and max",
         ),
-        ('/*{"INPUTS": [{"NAME": "TIME", "TYPE": "float"}]}*/', 1, 24, "used twice"),
+        ('/*{"INPUTS": [{"NAME": "TIME", "TYPE": "float"}]}*/', 1, 24, "belongs to ISF"),
         ("/*{\n}*/ void main() {}\n", 2, 4, "no shader after the header"),
         ('/*{"PASSES": [{"TARGET": "a b"}]}*/', 1, 26, "no identifier"),
-        ('/*{"PASSES": [{"TARGET": "TIME"}]}*/', 1, 26, "used twice"),
+        ('/*{"PASSES": [{"TARGET": "TIME"}]}*/', 1, 26, "belongs to ISF"),
         ('/*{"PASSES": [{"TARGET":\n 3}]}*/', 2, 2, "no identifier"),
         ('/*{"PERSISTENT_BUFFERS": 3}*/', 1, 26, "PERSISTENT_BUFFERS"),
         ('/*{"IMPORTED":\n 3}*/', 2, 2, "neither an object nor an array"),
@@ -226,7 +226,7 @@ def test_refuses_what_is_not_offered(
         ('/*{"IMPORTED": {"x": {"PATH":\n 3}}}*/', 2, 2, "names no file"),
         ('/*{"IMPORTED": {"x": {"TYPE": "cube", "PATH":\n "a.png"}}}*/', 2, 2, "six faces"),
         ('/*{"IMPORTED": {"x": {"PATH":\n ["a.png", "b.png"]}}}*/', 2, 2, "names no file"),
-        ('/*{"IMPORTED":\n {"TIME": {"PATH": "a.png"}}}*/', 2, 2, "used twice"),
+        ('/*{"IMPORTED":\n {"TIME": {"PATH": "a.png"}}}*/', 2, 2, "belongs to ISF"),
     ],
 )
 def test_header_errors_point_at_the_line(

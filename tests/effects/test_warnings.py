@@ -72,6 +72,13 @@ def test_an_input(rest: str, at: str, words: str) -> None:
          "mean “$WIDTH”?"),
         ('{"PASSES": [{"TARGET": "t", "HEIGHT": "8/"}, {}]}', "a value is missing"),
         ('{"PASSES": [{"TARGET": "t", "WIDTH": 8}]}', "of the last pass has no effect"),
+        ('{"PASSES": [{"TARGET": "t", "WIDTH": "0"}, {}]}', "WIDTH is “0”, which counts as 1: it "
+         "is 0 → a size is at least 1 pixel"),
+        ('{"PASSES": [{"TARGET": "t", "HEIGHT": "-5"}, {}]}', "HEIGHT is “-5”, which "
+         "counts as 1"),
+        ('{"INPUTS": [{"NAME": "s", "TYPE": "audio", "MAX": 0}]}', "MAX of “s” is 0: 1 is taken"),
+        ('{"INPUTS": [{"NAME": "s", "TYPE": "audioFFT", "MAX": 999999}]}', "MAX of “s” is 999999: "
+         "16384 is taken → MAX is a whole number of values, 1 to 16384"),
         ('{"PASSES": [{}, {}]}', "it is not drawn → give it a TARGET"),
         ('{"IMPORTED": {"a": {"PATH": "a.png", "FILE": "b"}}}', "not a key of an imported image"),
     ],

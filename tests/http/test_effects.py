@@ -141,6 +141,13 @@ async def test_all_effects_are_listed_with_warnings_about_text_and_picture(
             assert (entry["file"], entry["severity"]) == ("odd.fs", "warning")
 
 
+async def test_a_query_that_is_given_twice_is_refused(running: Running) -> None:
+    status, _, refused = await get(running, "/effects?all=1&all=0")
+    assert isinstance(refused, dict)
+    assert (status, refused["code"], refused["field"]) == (422, "invalid_parameter", "all")
+    assert "given more than once" in refused["error"]
+
+
 async def test_a_transition_wants_a_second_photo_and_others_want_none(running: Running) -> None:
     lone = await ask(running.port, post(form(part("effect", "dissolve"), AUDIO, PHOTO)))
     assert (lone.status, lone.code, lone.json["field"]) == (400, "missing_field", "photo2")

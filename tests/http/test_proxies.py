@@ -39,7 +39,13 @@ async def test_links_begin_with_the_public_address(start: Start, given: str, lin
     assert document["servers"] == [{"url": links or "/"}]
 
 
-@pytest.mark.parametrize("given", ["render", "ftp://a", "https://a/?b", "https://a/#b", "//a//b"])
+@pytest.mark.parametrize(
+    "given",
+    [
+        *("render", "ftp://a", "https://a/?b", "https://a/#b", "//a//b"),
+        *("/a/../b", "/./a", "https://a/..", "/a/%2E%2e/b"),
+    ],
+)
 def test_a_public_address_that_cannot_be_is_told(given: str) -> None:
     with pytest.raises(ConfigError, match="PUBLIC_URL"):
         Config.from_env({"PUBLIC_URL": given})

@@ -52,7 +52,7 @@ def parse(effect_id: str, file: str, text: str, vertex: str | None = None) -> Ef
     taken = {*_UNIFORM_TYPES, "PASSINDEX", *(item.name for item in inputs)}
     for name in textures:
         if name in taken:
-            raise author.error(f"the name “{name}” is used twice", header.place("IMPORTED"))
+            raise author.error(isf_keys.taken(name), header.place("IMPORTED"))
     targets = _targets(author, header, passes, {*taken, *textures})
     names = _names(inputs, targets, passes, textures)
     line, body = _body(author, end)
@@ -162,7 +162,7 @@ def _targets(
         if not isinstance(name, str) or not isf_inputs.NAME.fullmatch(name):
             raise author.error("the name of a target is no identifier", place)
         if name in taken:
-            raise author.error(f"the name “{name}” is used twice", place)
+            raise author.error(isf_keys.taken(name), place)
         merged = found.setdefault(name, Table(place))
         for key, value in row.items():
             merged.setdefault(key, value)

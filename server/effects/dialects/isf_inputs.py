@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from server.effects.diagnostics import Text
+from server.effects.dialects import isf_keys
 from server.effects.dialects.isf_texts import with_texts
 from server.effects.header import Row, Table
 from server.effects.input import HISTORY_S, Input, Kind, Scale, Value
@@ -18,12 +19,13 @@ from server.errors import ToqiboxError
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 """What the name of an input or a target may be."""
 _HOST_NAMES = re.compile(r"isf.*|gl_.*|vv_.*|IMG_.*|.*__.*")
-_BUILTINS = ("TIME", "TIMEDELTA", "FRAMEINDEX", "DATE", "RENDERSIZE", "PASSINDEX")
 _KINDS = {kind.value.lower(): kind for kind in Kind} | {"int": Kind.LONG}
 _BINDABLE = (Kind.FLOAT, Kind.POINT, Kind.COLOR)
 _SPECTRA = (Kind.AUDIO_FFT, Kind.AUDIO_HISTORY)
 _SOUNDS = (Kind.AUDIO, Kind.AUDIO_FFT, Kind.AUDIO_HISTORY)
 _LONGEST_SPAN_S = 60.0
+WIDEST = 16384
+"""Largest MAX of an input that is sound: values of one row."""
 _MOST = 128
 _LARGEST_INT = 2**31 - 1
 
@@ -55,8 +57,8 @@ def read_inputs(author: Text, header: Table, code: str) -> tuple[Input, ...]:
         if is_cube(row):
             continue
         item = _input(author, row, code)
-        if item.name in found or item.name in _BUILTINS:
-            raise author.error(f"the name “{item.name}” is used twice", row.place("NAME"))
+        if item.name in found or item.name in isf_keys.BUILTINS:
+            raise author.error(isf_keys.taken(item.name), row.place("NAME"))
         found[item.name], lines[item.name] = item, row
     return with_texts(author, lines, found)
 
@@ -286,7 +288,7 @@ def _number(value: object) -> float | None:
 
 def _width(row: Table) -> int | None:
     number = _number(row.get("MAX"))
-    return None if number is None else int(min(max(number, 1), 16384))
+    return None if number is None else int(min(max(number, 1), WIDEST))
 
 
 def _span(row: Table, key: str, usual: float) -> float:

@@ -8,6 +8,8 @@ from server.effects.header import Row, Table
 from server.effects.lettering import DEFAULTS
 from server.effects.place import near
 
+BUILTINS = ("TIME", "TIMEDELTA", "FRAMEINDEX", "DATE", "RENDERSIZE", "PASSINDEX")
+"""Names of the values that every host of ISF gives."""
 _HEADER = (
     "ISFVSN", "VSN", "TITLE", "DESCRIPTION", "CREDIT", "LICENSE", "CATEGORIES", "PREMIUM",
     "INPUTS", "PASSES", "IMPORTED", "PERSISTENT_BUFFERS",
@@ -25,6 +27,13 @@ _OF_KINDS = {
     "FUTURE": ("audioHistory",),
 } | dict.fromkeys(DEFAULTS, ("text",))
 """Keys that inputs of these TYPEs alone have."""
+
+
+def taken(name: str) -> str:
+    """Return a sentence about a name that cannot be given once more."""
+    if name in BUILTINS:
+        return f"the name “{name}” belongs to ISF: use another"
+    return f"the name “{name}” is used twice"
 
 
 def warnings(author: Text, header: Table) -> Iterator[dict[str, Any]]:

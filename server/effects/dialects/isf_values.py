@@ -10,7 +10,7 @@ from server.effects.header import Row, Table
 from server.effects.input import Input, Kind, Value
 from server.effects.place import near
 from server.effects.safe_area import picture_names
-from server.effects.size import FUNCTIONS, problem, unknown_names
+from server.effects.size import FUNCTIONS, evaluate, problem, unknown_names
 
 _FORMS = {
     Kind.FLOAT: "a number",
@@ -32,6 +32,8 @@ def warnings(author: Text, header: Table, inputs: tuple[Input, ...]) -> Iterator
     by_name = {item.name: item for item in inputs}
     for row in _tables(header, "INPUTS"):
         item = by_name.get(str(row.get("NAME")))
+        if item is not None and row.get("MAX") is not None and item.width is not None:
+            yield from _of_sound(author, row, item)
         if item is not None and not item.kind.is_texture:
             yield from _of_input(author, row, item)
     yield from _of_passes(author, _tables(header, "PASSES"), inputs)
@@ -40,6 +42,15 @@ def warnings(author: Text, header: Table, inputs: tuple[Input, ...]) -> Iterator
 def _tables(header: Table, key: str) -> list[Table]:
     rows = header.get(key)
     return [row for row in rows if isinstance(row, Table)] if isinstance(rows, Row) else []
+
+
+def _of_sound(author: Text, row: Table, item: Input) -> Iterator[dict[str, Any]]:
+    """A warning about the MAX of an input that is sound, which is a count of values."""
+    if str(row["MAX"]) in (str(item.width), f"{item.width}.0"):
+        return
+    message = f"MAX of “{item.name}” is {_shown(row['MAX'])}: {item.width} is taken"
+    hint = f"MAX is a whole number of values, 1 to {isf_inputs.WIDEST}"
+    yield author.warning(message, row.place("MAX"), hint)
 
 
 def _of_input(author: Text, row: Table, item: Input) -> Iterator[dict[str, Any]]:
@@ -115,6 +126,9 @@ def _of_passes(
             if why is not None:
                 message = f"{key} is “{text[:60]}”, which counts as 1: {why}"
                 yield author.warning(message, row.place(key), _size_hint(text, names))
+            elif not last and "$" not in text and (size := evaluate(text, names)) < 1:
+                message = f"{key} is “{text[:60]}”, which counts as 1: it is {size:g}"
+                yield author.warning(message, row.place(key), "a size is at least 1 pixel")
             elif last and text.replace(" ", "") not in ("$WIDTH", "$HEIGHT"):
                 message = f"{key} of the last pass has no effect: it is as large as the picture"
                 yield author.warning(message, row.place(key), f"remove {key}")
