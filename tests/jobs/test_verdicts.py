@@ -208,10 +208,10 @@ async def test_a_machine_that_is_not_what_it_was_gives_no_verdict(bench: Bench) 
 async def test_the_clock_of_a_busy_machine_condemns_nothing(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(judge, "_wall_s", lambda *, software: 1.0)
-    bench.write("hangs", HANGS)
+    monkeypatch.setattr(judge, "_wall_s", lambda *, software: 0.2)
+    bench.write("slow", HANGS.replace("60000", "30000"))
     for _ in range(3):
-        assert await bench.ask("hangs") == "not_ready"
+        assert await bench.ask("slow") == "not_ready"
     assert bench.judge.count == 3
     usable, broken = bench.verdicts.offered()
-    assert ([effect.id for effect in usable], broken) == (["hangs"], [])
+    assert ([effect.id for effect in usable], broken) == (["slow"], [])

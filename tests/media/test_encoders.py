@@ -44,7 +44,7 @@ def test_every_frame_is_a_packet(tmp_path: Path, frames: int, fps: int) -> None:
     assert sorted(p.pts for p in packets) == [h264.TICKS * frame for frame in range(frames)]
     keys = [p.pts // h264.TICKS for p in packets if p.key]
     assert keys == list(range(0, frames, 2 * fps))
-    assert os.listdir(tmp_path) == ["segment.mp4"]
+    assert sorted(os.listdir(tmp_path)) == ["segment.mp4", "segment.mp4.sum"]
 
 
 def test_the_pixels_arrive(tmp_path: Path, decode_frames: Callable[[Path, int, int], Luma]) -> None:
