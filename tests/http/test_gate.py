@@ -74,11 +74,13 @@ async def test_an_upload_that_is_prepared_and_a_fast_one_keep_their_places() -> 
 async def test_an_upload_that_stands_still_gives_way_over_http(
     start: Start, limits: Callable[..., Limits]
 ) -> None:
-    quick = limits(uploads=1, upload_wait_s=20, upload_grace_s=0.1, upload_look_s=0.02)
+    quick = limits(
+        uploads=1, upload_wait_s=20, upload_stall_s=30, upload_grace_s=0.1, upload_look_s=0.02
+    )
     running = await start(quick)
     still = asyncio.create_task(ask(running.port, post(form(AUDIO, PHOTO))[:-9]))
     await running.until(lambda: bool(running.files()))
-    assert (await ask(running.port, post(form(AUDIO)))).code == "missing_field"
+    assert (await ask(running.port, post(form(PHOTO)))).code == "missing_field"
     answer = await still
     assert (answer.status, answer.code) == (429, "rate_limited")
     assert int(answer.headers["retry-after"]) >= 1

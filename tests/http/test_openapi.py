@@ -120,7 +120,7 @@ async def test_the_other_listed_statuses_occur(running: Running) -> None:
     assert await replay(running, f"/download/{done}", "get") == 410
     running.service.draining = True
     assert await replay(running, "/ready", "get") == 503
-    form_of = {"data": form(part("audio", b"x")), "headers": {"Content-Type": FORM}}
+    form_of = {"data": form(part("photo", b"x")), "headers": {"Content-Type": FORM}}
     assert await replay(running, "/export", "post", **form_of) == 503
     running.service.draining = False
     assert await replay(running, "/export", "post", **form_of) == 400

@@ -15,6 +15,8 @@ from tests.http.wire import FORM, Answer, ask, form, head, part, post
 
 PLACES, HALF_OPEN = 32, 200
 AUDIO = part("audio", b"RIFF", filename="a.wav")
+INCOMPLETE = post(form(part("photo", b"\xff\xd8", filename="p.jpg")))
+"""A whole form without a track."""
 BEGUN = (
     head("POST /export", f"Content-Type: {FORM}", f"Content-Length: {40 * MEGABYTE}") + AUDIO[:90]
 )
@@ -45,7 +47,7 @@ async def test_all_places_can_be_taken_and_a_slow_one_gives_way(
     slow = limits(
         file_bytes=50 * MEGABYTE,
         header_s=60,
-        upload_stall_s=5,
+        upload_stall_s=60,
         upload_wait_s=30,
         upload_window_s=60,
         upload_grace_s=0.1,
@@ -57,7 +59,7 @@ async def test_all_places_can_be_taken_and_a_slow_one_gives_way(
         uploads = await _clients(held, running.port, PLACES, BEGUN)
         assert await running.until(lambda: len(running.spooled()) == PLACES)
         health = await ask(running.port, head("GET /health"))
-        further = await ask(running.port, post(form(AUDIO)))
+        further = await ask(running.port, INCOMPLETE)
         assert (health.status, further.code) == (200, "missing_field")
         answers = [_status(upload) for upload in uploads]
         assert sorted(answers)[-2:] == [b"", b"HTTP/1.1 429 Too Many Requests"]
@@ -68,7 +70,8 @@ async def test_all_places_can_be_taken_and_a_slow_one_gives_way(
 async def test_an_upload_whose_effect_is_being_judged_keeps_its_place(
     start: Start, limits: Callable[..., Limits], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    running = await start(limits(uploads=1, upload_grace_s=0.0, upload_look_s=0.01))
+    quick = limits(uploads=1, upload_grace_s=0.0, upload_look_s=0.01, upload_slow_rate=2000)
+    running = await start(quick)
     judged, asked = asyncio.Event(), asyncio.Event()
     enforce = running.service.verdicts.enforce
 
@@ -78,9 +81,10 @@ async def test_an_upload_whose_effect_is_being_judged_keeps_its_place(
         await enforce(source)
 
     monkeypatch.setattr(running.service.verdicts, "enforce", wait)
-    first = asyncio.create_task(ask(running.port, post(form(part("effect", "breathe"), AUDIO))))
+    sent = post(form(part("effect", "breathe"), part("photo", b"x" * 200)))
+    first = asyncio.create_task(ask(running.port, sent))
     await asked.wait()
-    assert (await ask(running.port, post(form(AUDIO)))).code == "rate_limited"
+    assert (await ask(running.port, INCOMPLETE)).code == "rate_limited"
     judged.set()
     assert (await first).code == "missing_field"
 
