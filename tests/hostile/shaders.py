@@ -91,7 +91,8 @@ def _export() -> str:
 _MAIN = "void main() { gl_FragColor = vec4(1.0); }\n"
 _MEMORY = "it takes more than"
 """Memory in most runs, time where the machine fills it slowly."""
-_LONG = "float x = TIME; for (int i = 0; i < 60000; i++) {" + " x = sin(x * 1.1) + cos(x);" * 100
+_LONG = "float x = TIME; for (int i = 0; i < 32000; i++) {" + " x = sin(x * 1.1) + cos(x);" * 100
+"""Slow rounds, but fewer than make a loop count as endless."""
 _NOISE = "#error \x1b[2J\x1b]0;owned\x07 \x9b31m %s %n {0}\n"
 
 FILES: dict[str, Hostile] = {
@@ -124,6 +125,10 @@ FILES: dict[str, Hostile] = {
     "deep_size.fs": Hostile(
         _header(f'"PASSES": [{{"TARGET": "t", "WIDTH": "{"(" * 60000}1{")" * 60000}"}}, {{}}]'),
         "ok",
+    ),
+    "endless.fs": Hostile(
+        _isf("float x = TIME; while (x >= 0.0) x = fract(x + 0.1); gl_FragColor = vec4(x);"),
+        "rejected", "this loop does not end",
     ),
     "export.json": Hostile(_export(), "ok"),  # the picture is ours, whatever the address
     "import_absolute.fs": Hostile(_imports("/etc/passwd"), "rejected", "not relative"),
