@@ -1,5 +1,6 @@
 """A full disk: nothing of what must be possible on one fails, on a real file system."""
 
+import logging
 import os
 import resource
 import sqlite3
@@ -170,6 +171,7 @@ async def test_progress_that_cannot_be_saved_is_one_line_a_minute(
         run.drawing[0] = 45
         runs.append(run)
     fill(disk)
+    caplog.set_level(logging.INFO)
     progress = Progress(store)
     for _ in range(3):
         progress.save(runs)

@@ -54,7 +54,7 @@ def test_with_a_new_table_nothing_is_lost(
         (data.jobs / name).mkdir()
         (data.jobs / name / file).write_text(name)
     store = Store(data.database)
-    caplog.set_level(logging.INFO)  # a command that another test ran may have raised it
+    caplog.set_level(logging.INFO)
     sweep(store, data, at_start=True)
     assert not list(data.jobs.iterdir())
     assert (data.unknown / "done" / "video.mp4").read_text() == "done"
@@ -73,6 +73,7 @@ def test_a_folder_that_cannot_be_set_aside_stays(
     data: DataFolder, caplog: pytest.LogCaptureFixture
 ) -> None:
     store = _with_an_old_table(data)
+    caplog.set_level(logging.INFO)
     data.unknown.touch()  # no folder can be made here
     for name, file in (("done", "video.mp4"), ("torn", "sound.wav")):
         (data.jobs / name).mkdir()
