@@ -105,7 +105,12 @@ class Gate:
         return Counter(place.address for place in self._held)
 
     def _make_room(self, address: str) -> None:
-        """Let one upload give way to one from `address`, where that is fair."""
+        """Let one upload give way to one from `address`, where that is fair.
+
+        None does while as many are giving way already as there are that wait.
+        """
+        if sum(place.is_leaving for place in self._held) >= len(self._waiting):
+            return
         held = self._counts()
         share = max(1, self._limits.uploads // 4)
 

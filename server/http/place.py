@@ -30,6 +30,8 @@ class Place:
     """Seconds that were spent waiting for them."""
     is_whole: bool = False
     """Whether the body has come to its end."""
+    is_leaving: bool = False
+    """Whether it was told to give way, and its files are not yet gone."""
     _reading: asyncio.Timeout | None = None
 
     def take(self, count: int, seconds: float) -> None:
@@ -78,10 +80,10 @@ class Place:
             scope = self._reading = asyncio.timeout(None)
             async with scope:
                 yield
-                self._reading, self.is_whole = None, True
+                self._reading, self.is_whole, self.is_leaving = None, True, False
 
     def give_way(self) -> None:
         """End the block of `reading`."""
         if self._reading is not None:
             self._reading.reschedule(asyncio.get_running_loop().time())
-            self._reading = None
+            self._reading, self.is_leaving = None, True

@@ -58,6 +58,30 @@ async def test_a_free_place_goes_to_the_address_with_the_fewest() -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
+async def test_one_that_waits_ends_one_upload_however_long_that_takes_to_end() -> None:
+    gate, ended = _gate(), asyncio.Event()
+
+    async def hold() -> None:
+        async with gate.place("a") as place:
+            place.take(0, 10.0)
+            try:
+                async with place.reading():
+                    await asyncio.sleep(60)
+            finally:
+                await ended.wait()
+
+    tasks = [asyncio.create_task(hold()) for _ in range(2)]
+    await asyncio.sleep(0)
+    waiting = asyncio.create_task(_hold(gate, "b", 10**9, [], "fast"))
+    await asyncio.sleep(0.1)
+    ended.set()
+    done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in (waiting, *pending):
+        task.cancel()
+    await asyncio.gather(waiting, *tasks, return_exceptions=True)
+    assert (len(done), len(pending)) == (1, 1)
+
+
 async def test_an_upload_that_is_prepared_and_a_fast_one_keep_their_places() -> None:
     gate, given = _gate(upload_wait_s=0.05), list[str]()
     fast = asyncio.create_task(_hold(gate, "a", 10**9, given, "fast"))
