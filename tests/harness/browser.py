@@ -17,7 +17,7 @@ import pytest
 
 from server.confine import Limits, command
 from tests.harness import processes
-from tests.harness.devtools import DevTools, connect
+from tests.harness.devtools import DevTools, Navigated, connect
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _START_S = 60.0
@@ -211,12 +211,17 @@ class Page:
         return answer["result"].get("value")
 
     async def until(self, script: str, within_s: float) -> Any:
-        """The value of `script` once it is neither false nor empty."""
+        """The value of `script` once it is neither false nor empty.
+
+        The page may be loaded again meanwhile: `script` is then run in the new one.
+        """
         deadline = time.monotonic() + within_s
-        while not (value := await self.run(script)):
+        while True:
+            with suppress(Navigated):
+                if value := await self.run(script):
+                    return value
             assert time.monotonic() < deadline, (script, self.complaints())
             await asyncio.sleep(_LOOK_S)
-        return value
 
     async def choose(self, selector: str, file: Path) -> None:
         """Pick a file in a file field."""

@@ -10,12 +10,22 @@ from typing import Any
 
 import aiohttp
 
+_NAVIGATED = (
+    "Inspected target navigated or closed",
+    "Execution context was destroyed.",
+    "Cannot find default execution context",
+)
+"""Messages of Chromium when the page of a call is navigated."""
 _LARGEST = 64 * 1024 * 1024
 _LOOK_S = 0.02
 
 
 class DevToolsError(Exception):
     """The browser refused a call, or its connection was lost."""
+
+
+class Navigated(DevToolsError):
+    """The page of a call was loaded again, or left, before the call ended."""
 
 
 class DevTools:
@@ -34,6 +44,7 @@ class DevTools:
         """Call `method`; its result.
 
         Raises:
+            Navigated: the page was loaded again, or left, meanwhile.
             DevToolsError: with the browser's own words.
         """
         number = next(self._numbers)
@@ -85,7 +96,8 @@ class DevTools:
         if call is None or call.done():
             return
         if "error" in message:
-            call.set_exception(DevToolsError(message["error"]["message"]))
+            words = message["error"]["message"]
+            call.set_exception((Navigated if words in _NAVIGATED else DevToolsError)(words))
         else:
             call.set_result(message["result"])
 

@@ -35,10 +35,10 @@ async def shown(page: Page, element: str, words: str) -> str:
     """The text of an element by id, once it includes `words`."""
     text = _TEXT.format(element)
     try:
-        await page.until(f"{text}.includes({json.dumps(words)})", SOON_S)
+        found = await page.until(f"{text}.includes({json.dumps(words)}) && {text}", SOON_S)
     except AssertionError:
         pytest.fail(f"{element} shows {await page.run(text)!r}, not {words!r}")
-    return str(await page.run(text))
+    return str(found)
 
 
 async def colored(page: Page, *wanted: int) -> None:
