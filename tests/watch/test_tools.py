@@ -198,6 +198,15 @@ async def test_another_photo_and_track_are_dropped(
         await colored(page, 255, 0, 0)
 
 
+async def test_a_page_that_is_loaded_again_is_waited_for(
+    chromium: Chromium, watching: Watching, tmp_path: Path
+) -> None:
+    once = "window.name || (window.name = 'again', location.reload(), new Promise(() => {}))"
+    async with chromium.page(tmp_path) as page:
+        await page.open(watching.address)
+        assert await page.until(once, SOON_S) == "again"
+
+
 def test_a_silent_film_is_refused_in_words(watching: Watching, tmp_path: Path) -> None:
     picture = ["-f", "lavfi", "-i", "color=size=16x16:duration=0.2"]
     film = tmp_path / "film.mp4"

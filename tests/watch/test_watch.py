@@ -192,12 +192,3 @@ def test_it_ends_and_leaves_nothing(watching: Watching) -> None:
     assert watching.process.wait(SOON_S) == 0
     assert [one for one in family if one.is_alive] == []
     assert list((watching.file.parent / "tmp").iterdir()) == []
-
-
-async def test_a_page_that_is_loaded_again_is_waited_for(
-    chromium: Chromium, watching: Watching, tmp_path: Path
-) -> None:
-    once = "window.name || (window.name = 'again', location.reload(), new Promise(() => {}))"
-    async with chromium.page(tmp_path) as page:
-        await page.open(watching.address)
-        assert await page.until(once, SOON_S) == "again"
