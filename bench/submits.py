@@ -35,11 +35,11 @@ async def submit(
     began = time.monotonic()
     try:
         async with session.post(f"{url}/export", data=form, headers=headers) as answer:
-            told = await answer.json()
-            word = f"{answer.status} {told.get('code') or ''}".strip()
+            payload = await answer.json()
+            outcome = f"{answer.status} {payload.get('code') or ''}".strip()
     except (aiohttp.ClientError, TimeoutError) as error:
-        word = type(error).__name__
-    return word, time.monotonic() - began
+        outcome = type(error).__name__
+    return outcome, time.monotonic() - began
 
 
 async def submit_all(url: str, files: dict[str, bytes], count: int, addresses: int) -> None:
@@ -51,13 +51,13 @@ async def submit_all(url: str, files: dict[str, bytes], count: int, addresses: i
         work = [submit(session, url, files, names[at % addresses]) for at in range(count)]
         answers = await asyncio.gather(*work)
     seconds = defaultdict(list)
-    for word, took in answers:
-        seconds[word].append(took)
+    for outcome, took in answers:
+        seconds[outcome].append(took)
     print(f"{'answer':24} {'count':>5} {'p50 s':>7} {'p99 s':>7} {'max s':>7}")
-    for word, times in sorted(seconds.items()):
+    for outcome, times in sorted(seconds.items()):
         times.sort()
         middle, late = (times[int(part * (len(times) - 1))] for part in (0.5, 0.99))
-        print(f"{word:24} {len(times):5} {middle:7.2f} {late:7.2f} {times[-1]:7.2f}")
+        print(f"{outcome:24} {len(times):5} {middle:7.2f} {late:7.2f} {times[-1]:7.2f}")
 
 
 def main() -> int:

@@ -29,7 +29,7 @@ class Finding:
     name: str
     state: str
     """ok, warning or failed."""
-    found: str
+    result: str
     advice: str = ""
 
 
@@ -41,7 +41,7 @@ def run(config: Config, options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps({"ok": not failed, "findings": [asdict(f) for f in findings]}, indent=2))
     for finding in [] if options.json else findings:
-        say(f"{_MARKS[finding.state]}  {finding.name:<12} {finding.found}")
+        say(f"{_MARKS[finding.state]}  {finding.name:<12} {finding.result}")
         if finding.advice:
             say(f"      {'':<12} → {finding.advice}")
     return FAILED if failed else 0
@@ -77,20 +77,20 @@ def _gl(config: Config, health: Health) -> Finding:
             "or an NVIDIA driver with the graphics capability"
         )
         return Finding("GL", "failed", gl.get("error") or "no GL context", advice)
-    found = f"{gl['renderer']} ({gl.get('version', '')})"
+    result = f"{gl['renderer']} ({gl.get('version', '')})"
     if not gl.get("software"):
-        return Finding("GL", "ok", found)
+        return Finding("GL", "ok", result)
     if config.egl_device is not None:
-        return Finding("GL", "failed", found, _software_advice(config.egl_device, gl))
+        return Finding("GL", "failed", result, _software_advice(config.egl_device, gl))
     advice = (
         "this is software: on a GPU host give the container "
         "NVIDIA_DRIVER_CAPABILITIES=graphics,video,compute,utility"
     )
-    return Finding("GL", "failed" if config.require_gpu else "warning", found, advice)
+    return Finding("GL", "failed" if config.require_gpu else "warning", result, advice)
 
 
 def _device_advice(wanted: int, gl: dict[str, Any]) -> str:
-    """What to set where the device that EGL_DEVICE demands cannot be opened."""
+    """Advise what to set where the device that EGL_DEVICE demands cannot be opened."""
     known = [int(device["index"]) for device in gl.get("devices") or []]
     if not known:
         return f"EGL_DEVICE is {wanted}, but EGL lists no device: unset it"
@@ -103,7 +103,7 @@ def _device_advice(wanted: int, gl: dict[str, Any]) -> str:
 
 
 def _software_advice(wanted: int, gl: dict[str, Any]) -> str:
-    """What to set where the device that EGL_DEVICE demands is a software renderer."""
+    """Advise what to set where the device that EGL_DEVICE demands is a software renderer."""
     devices = gl.get("devices") or []
     hardware = [str(device["index"]) for device in devices if not device.get("software")]
     others = f", or set it to {' or '.join(hardware)}" if hardware else ""
@@ -135,16 +135,16 @@ def _encoders(config: Config, health: Health) -> Iterator[Finding]:
             if name == "nvenc"
             else "install an ffmpeg that has libx264"
         )
-        found = f"{name}: does not open ({tried.get('why') or 'unknown reason'})"
-        yield Finding("encoder", "failed" if must else "warning", found, advice)
+        result = f"{name}: does not open ({tried.get('why') or 'unknown reason'})"
+        yield Finding("encoder", "failed" if must else "warning", result, advice)
 
 
 def _processors() -> Finding:
     cores, limit = processors.available(), processors.quota()
-    found = f"{cores} to draw and encode with"
+    result = f"{cores} to draw and encode with"
     if limit is not None:
-        found += f"; a quota of {limit:g} of {len(os.sched_getaffinity(0))}"
-    return Finding("processors", "ok", found)
+        result += f"; a quota of {limit:g} of {len(os.sched_getaffinity(0))}"
+    return Finding("processors", "ok", result)
 
 
 def _fonts(health: Health) -> Finding:
@@ -153,10 +153,10 @@ def _fonts(health: Health) -> Finding:
         return Finding("fonts", "ok", "all families, and those of other scripts")
     families = sorted(name for names in missing.values() for name in names)
     count = "a package is" if len(missing) == 1 else f"{len(missing)} packages are"
-    found = f"{count} missing; other fonts stand in"
+    result = f"{count} missing; other fonts stand in"
     if families:
-        found += f" for {', '.join(families)}"
-    return Finding("fonts", "warning", found, f"install {' '.join(sorted(missing))}")
+        result += f" for {', '.join(families)}"
+    return Finding("fonts", "warning", result, f"install {' '.join(sorted(missing))}")
 
 
 def _data(folder: Path) -> Finding:

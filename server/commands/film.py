@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from server.cli import FAILED, INTERRUPTED
-from server.commands.messages import said
+from server.commands.messages import describe
 from server.commands.progress import Bar
 from server.commands.publish import publish
 from server.config import Config
@@ -133,7 +133,7 @@ def _finish(service: Service, film: Film, job: Job) -> int:
         print(json.dumps(seen, indent=2))
     if job.status is not Status.COMPLETED:
         for message in job.diagnostics or []:
-            complain(*said(message, film.folder))
+            complain(*describe(message, film.folder))
         return film.tell(str(seen["error"]), FAILED)
     if not film.as_json:
         say(f"{film.out}: {seen['frames']['total']} frames, {seen['duration']:g} s")

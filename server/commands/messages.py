@@ -20,16 +20,16 @@ def line(entry: Mapping[str, Any], folder: Path | None = None) -> str:
     return visible(f"{place(entry, folder)}: {entry['severity']}: {entry['message']}")
 
 
-def said(entry: Mapping[str, Any], folder: Path | None = None) -> list[str]:
-    """A diagnostic with the author's line, a mark under the column, and the hint, a line each."""
-    rows = [line(entry, folder)]
+def describe(entry: Mapping[str, Any], folder: Path | None = None) -> list[str]:
+    """Return a diagnostic with its line of the text, a mark under the column, and the hint."""
+    lines = [line(entry, folder)]
     if source := str(entry.get("source") or ""):
-        rows.append(f"    {source}")
+        lines.append(f"    {source}")
         mark = _mark(entry, source)
-        rows += [f"    {' ' * mark}^"] if mark is not None else []
+        lines += [f"    {' ' * mark}^"] if mark is not None else []
     if hint := entry.get("hint"):
-        rows.append(f"    hint: {hint}")
-    return [visible(row) for row in rows]
+        lines.append(f"    hint: {hint}")
+    return [visible(text) for text in lines]
 
 
 def _mark(entry: Mapping[str, Any], source: str) -> int | None:

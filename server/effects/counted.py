@@ -67,7 +67,7 @@ class Counted:
         self._harmless = _HARMLESS.difference(functions, macros.bodies)
 
     def ends(self, header: tuple[int, int]) -> bool:
-        """Whether a `for` counts in few enough steps.
+        """Report whether a `for` counts in few enough steps.
 
         Args:
             header: where its parentheses begin and end.
@@ -110,7 +110,7 @@ class Counted:
         return rounds + ("=" in bound[2]) <= self._most
 
     def _is_changed(self, name: str, begin: int) -> bool:
-        """Whether the body of a loop, which begins at `begin`, may set its own counter."""
+        """Report whether the body of a loop, which begins at `begin`, may set its own counter."""
         end = self._statements.end(begin)
         if end is None or not self._statements.is_whole(begin, end):
             return True
@@ -129,7 +129,7 @@ class Counted:
         return self._risks[name]
 
     def _may_set(self, begin: int, end: int) -> bool:
-        """Whether the use of a counter between two places may change it."""
+        """Report whether the use of a counter between two places may change it."""
         plain = self._plain
         while True:
             before, after = self._last(begin), self._statements.skip(end)
@@ -190,7 +190,7 @@ def _between(places: list[int], first: int, last: int) -> list[int]:
 
 
 def _exact(kind: str, low: float, end: float, size: float) -> bool:
-    """Whether a counter of that type takes on each of its values."""
+    """Report whether a counter of that type takes on each of its values."""
     largest = max(abs(low), abs(end))
     if kind == "float":
         return largest <= _PRECISE * size

@@ -82,7 +82,7 @@ class Macros:
 
 
 def balanced(text: str) -> bool:
-    """Whether every bracket of a text is closed in it, and by its like."""
+    """Report whether every bracket of a text is closed in it, and by its like."""
     opened: list[str] = []
     for match in _BRACKET.finditer(text):
         if match[0] in "([{":

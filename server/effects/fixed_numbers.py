@@ -68,7 +68,7 @@ def to_float(number: str) -> float:
 
 
 def _declared(plain: str) -> Counter[str]:
-    """How often each name follows a word that may be a type."""
+    """Count how often each name follows a word that may be a type."""
     found: Counter[str] = Counter()
     before, end = "return", 0
     for match in _WORDS.finditer(plain):

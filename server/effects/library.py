@@ -138,7 +138,7 @@ class Library:
         raise ToqiboxError("unknown_effect", field="effect", name=effect_id, hint="")
 
     def is_built_in(self, effect: Effect) -> bool:
-        """Whether the file of an effect that this library gave is one of the server's own.
+        """Report whether the file of an effect that this library gave is one of the server's own.
 
         Raises:
             ToqiboxError: ``unknown_effect``, when it is not there any more.

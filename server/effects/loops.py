@@ -120,7 +120,7 @@ class _Finder:
         return None if line // HOST == 1 else line
 
     def _is_code(self, at: int) -> bool:
-        """Whether a word can come to be part of a statement."""
+        """Report whether a word can come to be part of a statement."""
         inside = self._statements.directive(at)
         if inside is None:
             return True
@@ -134,7 +134,7 @@ class _Finder:
         return not (name in self._words and replacement == self._name(at))
 
     def _body(self, at: int, kind: str, tails: set[int]) -> int | None:
-        """Where the body of a loop begins; None where that is uncertain, _ENDS if it ends."""
+        """Find where the body of a loop begins; None where that is uncertain, _ENDS if it ends."""
         if not kind:
             return None
         after = at + len(self._name(at))
@@ -162,7 +162,7 @@ class _Finder:
         return self._statements.is_whole(first, last) and not self._has_risk(first, last)
 
     def _has_risk(self, first: int, last: int) -> bool:
-        """Whether a macro whose brackets do not match stands between two places."""
+        """Report whether a macro whose brackets do not match stands between two places."""
         index = bisect_left(self._risky, first)
         return index < len(self._risky) and self._risky[index] < last
 
@@ -172,7 +172,7 @@ class _Finder:
 
 
 def _made_of(word: str, parts: set[str]) -> bool:
-    """Whether a word can be put together from two or more others."""
+    """Report whether a word can be put together from two or more others."""
     reached = {0}
     for end in range(1, len(word) + 1):
         pieces = (word[begin:end] for begin in reached)

@@ -35,7 +35,7 @@ def unclosed_macros(text: str) -> dict[str, int]:
 
 
 def _closes(code: str, at: int) -> bool:
-    """Whether the parenthesis that opened before `at` is closed."""
+    """Report whether the parenthesis that opened before `at` is closed."""
     depth = 1
     for match in re.finditer(r"[()]", code[at:]):
         depth += 1 if match[0] == "(" else -1

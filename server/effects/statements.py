@@ -44,7 +44,7 @@ class Statements:
         self._known: dict[int, tuple[int, int] | None] = {}
 
     def directive(self, at: int) -> tuple[int, int] | None:
-        """Where the directive begins and ends that a place is in; None where it is in none."""
+        """Find where the directive begins and ends that a place is in; None where it is in none."""
         index = bisect_left(self._starts, at + 1) - 1
         if index < 0 or at >= self._ends[index]:
             return None
@@ -56,7 +56,7 @@ class Statements:
         return match.end() if match else at
 
     def header(self, at: int) -> tuple[int, int] | None:
-        """Where the parentheses that come next begin and end, of which all is certain."""
+        """Find where the parentheses that come next begin and end, of which all is certain."""
         begin = self.skip(at)
         end = self.closing.get(begin)
         if end is None or self.source[begin] != "(":
@@ -73,7 +73,7 @@ class Statements:
         return found[0] if found else None
 
     def tail(self, at: int) -> int | None:
-        """Where the `while` is of the `do` at `at`; None where it is uncertain."""
+        """Find where the `while` is of the `do` at `at`; None where it is uncertain."""
         found = self._end(at)
         return found[1] if found and found[1] >= 0 else None
 
@@ -92,7 +92,7 @@ class Statements:
             index = bisect_left(self._stops, self.closing.get(at, at) + 1)
 
     def is_whole(self, first: int, last: int) -> bool:
-        """Whether each conditional part that begins between two places ends there too."""
+        """Report whether each conditional part that begins between two places ends there too."""
         depth = 0
         for kind in self._conditions(first, last):
             depth += {"if": 1, "endif": -1}.get(kind, 0)

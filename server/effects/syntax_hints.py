@@ -55,7 +55,7 @@ def _not_ended(word: str, _message: str, place: Place) -> str | None:
 
 
 def _macro_not_closed(_word: str, _message: str, place: Place) -> str | None:
-    """Whether a macro that the line uses lacks a parenthesis itself."""
+    """Report whether a macro that the line uses lacks a parenthesis itself."""
     for name, line in unclosed_macros(place.text).items():
         if re.search(rf"\b{name}\b", place.source) and line != place.line:
             return f"a “)” is missing in the macro “{name}” of line {line}"

@@ -118,7 +118,7 @@ class Verdicts:
         return usable, sorted(broken, key=lambda entry: entry.id)
 
     def is_judged(self, effect: Effect) -> bool:
-        """Whether there is a verdict on an effect."""
+        """Report whether there is a verdict on an effect."""
         try:
             return self._key(self.source_of(effect)) in self._known
         except ToqiboxError:  # its files were changed meanwhile

@@ -25,7 +25,7 @@ class Damaged(ToqiboxError):
 
 
 def seal_of(path: Path) -> Path:
-    """Where the seal of the file `path` lies."""
+    """Find where the seal of the file `path` lies."""
     return path.with_name(path.name + _SUFFIX)
 
 

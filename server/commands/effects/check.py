@@ -16,7 +16,7 @@ from server.commands.effects.limits import Limits
 from server.commands.effects.names import Names, note
 from server.commands.effects.report import Refused, refuse
 from server.commands.effects.verdict import Outcome, Verdict
-from server.commands.messages import line, said
+from server.commands.messages import describe, line
 from server.config import Config
 from server.effects.dialects import SUFFIXES
 from server.terminal import complain, say
@@ -129,14 +129,14 @@ def _tell(found: Verdict, options: argparse.Namespace) -> None:
         return
     folder = found.path.parent
     if not options.verbose:
-        rows = [_line(found), *(line(entry, folder) for entry in found.warnings)]
+        lines = [_line(found), *(line(entry, folder) for entry in found.warnings)]
     else:
-        rows = [row for entry in found.diagnostics for row in said(entry, folder)]
-        rows = rows or [_line(found)]
-        rows += [row for entry in found.warnings for row in said(entry, folder)]
+        lines = [row for entry in found.diagnostics for row in describe(entry, folder)]
+        lines = lines or [_line(found)]
+        lines += [row for entry in found.warnings for row in describe(entry, folder)]
     if found.note and found.outcome is not Outcome.SKIPPED:
-        rows.append(f"{found.path}: note: {found.note}")
-    say(*rows)
+        lines.append(f"{found.path}: note: {found.note}")
+    say(*lines)
 
 
 def _line(found: Verdict) -> str:

@@ -141,7 +141,7 @@ class Judge:
         return verdict
 
     async def _shows(self, found: source.Source, looks: list[_Look]) -> bool:
-        """Whether an effect that is blank shows something in one of these looks."""
+        """Report whether an effect that is blank shows something in one of these looks."""
         for values, size, at_s in looks:
             try:
                 result = await self._run(found.row(values), size, at_s)

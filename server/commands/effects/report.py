@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from server.commands.messages import said
+from server.commands.messages import describe
 from server.errors import ToqiboxError, sentence
 from server.jobs.workers import TaskError
 from server.terminal import complain
@@ -40,7 +40,7 @@ class Refused(Exception):
 def refuse(command: str, problem: Refused) -> int:
     """Say on standard error what is wrong; returns the exit status."""
     for entry in problem.diagnostics:
-        complain(*said(entry, problem.folder))
+        complain(*describe(entry, problem.folder))
     complain(f"toqibox effects {command}: {problem}")
     return problem.status
 

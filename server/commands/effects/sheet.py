@@ -11,7 +11,7 @@ from server.commands.effects.hand import Hand
 from server.commands.effects.material import Material, prepared
 from server.commands.effects.report import Refused, refuse
 from server.commands.effects.source import Source
-from server.commands.messages import said
+from server.commands.messages import describe
 from server.config import Config
 from server.jobs.workers import TaskError
 from server.terminal import complain, say
@@ -132,5 +132,5 @@ def _compose(
 
 def _tell(one: Source, problem: Refused) -> None:
     for entry in problem.diagnostics:
-        complain(*said(entry, one.folder))
+        complain(*describe(entry, one.folder))
     complain(f"{one.effect.id}: {problem}")

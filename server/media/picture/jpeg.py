@@ -161,7 +161,7 @@ def _is_filled(image: Image.Image) -> bool:
 
 
 def _unfilled_rows(image: Image.Image) -> int:
-    """How many of the last rows the first scan of a progressive JPEG does not reach.
+    """Count how many of the last rows the first scan of a progressive JPEG does not reach.
 
     The decoder fills blocks without data with middle grey.
     """

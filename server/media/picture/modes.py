@@ -29,7 +29,7 @@ def eight_bits(image: Image.Image) -> Image.Image:
 
 
 def is_clear(image: Image.Image) -> bool:
-    """Whether the alpha of an image is 0, or as good as 0, everywhere."""
+    """Report whether the alpha of an image is 0, or as good as 0, everywhere."""
     return int(image.getchannel("A").getextrema()[1]) < _CLEAR  # type: ignore[arg-type]
 
 
