@@ -20,7 +20,7 @@ class Limits:
     """Uploads that are read, on disk or being prepared at one time."""
     upload_wait_s: float = 120
     """How long a further upload waits, unread, for one of them to end."""
-    upload_line_s: float = 22
+    upload_line_s: float = 15
     """An upload that would be decoded later than in so many seconds is refused at once."""
     upload_grace_s: float = 5
     """How long an upload keeps its place while others wait, however slow it is."""

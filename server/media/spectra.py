@@ -6,6 +6,7 @@ last of them is silence and stands for all later ones.
 """
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -43,7 +44,7 @@ RECORD = np.dtype(
 TAIL = 64
 """Steps after the track: the smoothing needs 52 from 0 dB to -100 dB, the window 3."""
 
-_BLOCK = 256
+_BLOCK = 64
 _MARGIN = bands.LONG // 2
 _LIMITS = Limits(cpu_s=600, open_files=32)
 
@@ -94,22 +95,26 @@ def load(path: Path) -> NDArray[np.void]:
 def _records(sound: Path, count: int) -> Iterator[NDArray[np.void]]:
     analyser = Analyser()
     last: NDArray[np.float32] | None = None
-    for first, signal in _blocks(sound, count):
-        steps = min(_BLOCK, count - first)
-        records = np.zeros(steps, RECORD)
-        before = signal[_MARGIN - HOP :][: steps * HOP].reshape(steps, HOP, 2)
-        records["samples"] = np.clip(np.rint(before * 32_768), -32_768, 32_767)
-        records["mono"] = wave_bytes(mean(before))
-        spectra = analyser.spectra(windows(signal, _MARGIN - SIZE, steps, SIZE))
-        records["spectrum"], records["fft"] = spectra[:, 0], spectra[:, 1:]
-        measured = bands.measure(windows(signal, 0, steps, bands.LONG))
-        records["powers"], records["shape"] = measured.powers, measured.shape
-        records["logbands"] = measured.log_bands
-        # What sounds at the very beginning sets in there.
-        came = np.zeros_like(measured.roots[0]) if last is None else last
-        records["flux"] = bands.flux(measured.roots, came)
-        last = measured.roots[-1]
-        yield records
+    # numpy transforms without the interpreter's lock: the two measurements run side by side.
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        for first, signal in _blocks(sound, count):
+            steps = min(_BLOCK, count - first)
+            recent = windows(signal, _MARGIN - SIZE, steps, SIZE)
+            pending = beside.submit(analyser.spectra, recent)
+            records = np.zeros(steps, RECORD)
+            before = signal[_MARGIN - HOP :][: steps * HOP].reshape(steps, HOP, 2)
+            records["samples"] = np.clip(np.rint(before * 32_768), -32_768, 32_767)
+            records["mono"] = wave_bytes(mean(before))
+            measured = bands.measure(windows(signal, 0, steps, bands.LONG))
+            records["powers"], records["shape"] = measured.powers, measured.shape
+            records["logbands"] = measured.log_bands
+            # What sounds at the very beginning sets in there.
+            came = np.zeros_like(measured.roots[0]) if last is None else last
+            records["flux"] = bands.flux(measured.roots, came)
+            last = measured.roots[-1]
+            spectra = pending.result()
+            records["spectrum"], records["fft"] = spectra[:, 0], spectra[:, 1:]
+            yield records
 
 
 def _blocks(sound: Path, count: int) -> Iterator[tuple[int, NDArray[np.float32]]]:
