@@ -20,8 +20,8 @@ import mir_eval
 import numpy as np
 from numpy.typing import NDArray
 
-from server.media import rhythm
 from server.media.rhythm import spectra
+from server.media.rhythm.events import find_events
 
 Reals = NDArray[np.float64]
 Samples = NDArray[np.int16]
@@ -44,7 +44,7 @@ def load(path: Path) -> Samples:
 
 def ours(samples: Samples) -> dict[str, Reals]:
     """Events of this project's analyser, in seconds."""
-    events = rhythm.find(samples)
+    events = find_events(samples)
     beats = events.beats
     detected = {kind: getattr(events, kind)[:, 0] for kind in ("onsets", *DRUMS)}
     return detected | {"beats": beats[:, 0], "downbeats": beats[beats[:, 1] > 0, 0]}

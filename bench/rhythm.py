@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from bench.music import KINDS
 from bench.music.track import RATE, Track, Truth
-from server.media import rhythm
+from server.media.rhythm.events import Events, find_events
 from server.media.rhythm.sections import BREAK, BUILD, DROP, PLAIN
 
 Row = dict[str, float]
@@ -32,7 +32,7 @@ Reals = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Detected:
-    """The part of rhythm.Events that other libraries detect too."""
+    """The part of Events that other libraries detect too."""
 
     onsets: Reals
     beats: Reals
@@ -40,7 +40,7 @@ class Detected:
     sections: Reals = field(default_factory=lambda: np.zeros((0, 4)))
 
 
-Listener = Callable[[NDArray[np.int16]], rhythm.Events | Detected]
+Listener = Callable[[NDArray[np.int16]], Events | Detected]
 
 _WINDOW_S = 0.050
 _OCTAVES = (2, 1 / 2, 3, 1 / 3, 3 / 2, 2 / 3)
@@ -48,9 +48,9 @@ _LONG_S = 240
 _NAMES = {"plain": PLAIN, "build": BUILD, "drop": DROP, "break": BREAK}
 
 
-def ours(samples: NDArray[np.int16]) -> rhythm.Events:
+def ours(samples: NDArray[np.int16]) -> Events:
     """What this project hears."""
-    return rhythm.find(samples)
+    return find_events(samples)
 
 
 def librosas(samples: NDArray[np.int16]) -> Detected:
@@ -92,7 +92,7 @@ def _tempo(found: float, known: float) -> Row:
     return {"octave": float(octave)} if octave else {"octave": 0.0, "tempo": float(right)}
 
 
-def _sections(truth: Truth, events: rhythm.Events | Detected) -> Row:
+def _sections(truth: Truth, events: Events | Detected) -> Row:
     """The share of the time that is called by its name, and the bounds within half a second."""
     if not truth.sections or not len(events.sections):
         return {}

@@ -10,12 +10,9 @@ import sys
 from collections.abc import Sequence
 
 from server import __version__, cli_effects
+from server.commands.exit_status import INTERRUPTED, USAGE
 from server.config import FRAME_RATES, Config, ConfigError
 from server.terminal import Parser, complain
-
-FAILED = 1
-USAGE = 2
-INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

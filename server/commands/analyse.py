@@ -5,10 +5,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from server.cli import FAILED, USAGE
 from server.commands.effects.hand import Hand
 from server.commands.effects.material import Uploads, prepared
 from server.commands.effects.report import Refused, words_of
+from server.commands.exit_status import FAILED, USAGE
 from server.commands.publish import publish
 from server.config import Config
 from server.errors import ToqiboxError

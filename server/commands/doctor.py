@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from server import log, processors
-from server.cli import FAILED
+from server.commands.exit_status import FAILED
 from server.config import Config
 from server.jobs.artifacts import address_of
 from server.jobs.health import Health

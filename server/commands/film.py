@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from server.cli import FAILED, INTERRUPTED
+from server.commands.exit_status import FAILED, INTERRUPTED
 from server.commands.messages import describe
 from server.commands.progress import Bar
 from server.commands.publish import publish
@@ -18,8 +18,8 @@ from server.config import Config
 from server.effects.library import Library
 from server.errors import ToqiboxError, sentence
 from server.jobs.job import Job, Status
+from server.jobs.request import Request
 from server.jobs.service import Service
-from server.jobs.spec import Request
 from server.terminal import complain, say
 
 _POLL_S = 0.2

@@ -2,7 +2,7 @@
 
 import argparse
 
-from server.cli import FAILED
+from server.commands.exit_status import FAILED
 from server.commands.local import ask
 from server.config import Config
 from server.jobs.artifacts import address_of

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from server.cli import FAILED
+from server.commands.exit_status import FAILED
 from server.commands.local import ask
 from server.config import Config
 from server.jobs.artifacts import address_of

@@ -4,8 +4,8 @@ import argparse
 import json
 from typing import Any
 
-from server.cli import FAILED, USAGE
 from server.commands.effects.table import table
+from server.commands.exit_status import FAILED, USAGE
 from server.config import Config
 from server.effects.library import BUILT_IN, Library
 from server.errors import ToqiboxError, sentence

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from server import log
-from server.cli import USAGE
+from server.commands.exit_status import USAGE
 from server.commands.film import Film, make
 from server.config import Config
 from server.effects.library import BUILT_IN, Library
 from server.errors import ToqiboxError, sentence
 from server.jobs.fields import FILES
 from server.jobs.presets import BUILT_IN_PRESETS, Presets
-from server.jobs.spec import check_request
+from server.jobs.request import check_request
 from server.terminal import complain
 
 _TEXTS = (

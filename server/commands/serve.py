@@ -5,7 +5,7 @@ import asyncio
 import logging
 
 from server import log
-from server.cli import FAILED
+from server.commands.exit_status import FAILED
 from server.config import Config
 from server.jobs.artifacts import DataFolderError
 from server.jobs.gpu import GpuLostError

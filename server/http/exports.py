@@ -28,9 +28,9 @@ from server.jobs.artifacts import discard
 from server.jobs.chain import check_chain
 from server.jobs.fields import FILES, TEXTS, check_text, named
 from server.jobs.job import Job
+from server.jobs.request import Request, check_request
 from server.jobs.service import Service
 from server.jobs.source import Source
-from server.jobs.spec import Request, check_request
 from server.jobs.verdicts import Verdicts
 from server.threads import settled
 

@@ -34,7 +34,7 @@ from server.jobs.fields import (
     TEMPO,
     TEXT_LENGTH,
 )
-from server.jobs.spec import DEFAULT_FIT
+from server.jobs.request import DEFAULT_FIT
 
 _JOB_ID = {
     "name": "jobId",

@@ -18,7 +18,7 @@ from server.jobs.health import Health
 from server.jobs.images import keep
 from server.jobs.job import Job, Status, now_ms
 from server.jobs.line import Line
-from server.jobs.spec import Request, resolve
+from server.jobs.request import Request, resolve
 from server.jobs.store import Store
 from server.jobs.verdicts import Verdicts
 from server.jobs.workers import Event, TaskError, Watch, run_once

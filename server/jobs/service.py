@@ -18,8 +18,8 @@ from server.jobs.health import Health
 from server.jobs.intake import BUSY_S, Intake
 from server.jobs.job import Job, Status, now_ms, seen_by_client
 from server.jobs.judge import Judge
+from server.jobs.request import Request
 from server.jobs.run import Run
-from server.jobs.spec import Request
 from server.jobs.store import Store
 from server.jobs.sweep import sweep
 from server.jobs.verdicts import Verdicts

@@ -14,9 +14,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from server.media import rhythm
 from server.media.analyser import RATE
 from server.media.barlines import bar_lines
+from server.media.rhythm.events import find_events
 from server.media.track import KINDS
 
 Reals = NDArray[np.float64]
@@ -60,7 +60,7 @@ class Track:
     like: Reals
     """How like all bars it is, from -1 to 1."""
     sections: Reals
-    """As rhythm.Events has them."""
+    """As Events has them."""
 
 
 def find(
@@ -74,7 +74,7 @@ def find(
         seconds: how long it is to be.
         tempo: beats a minute that its beats are to have, where that is known.
     """
-    events = rhythm.find(samples, tempo)
+    events = find_events(samples, tempo)
     total = len(samples) / RATE
     lines = bar_lines(events.beats[events.beats[:, 1] > 0, 0], total)
     bars = _bars(_spectrum(samples), np.append(lines, total))

@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.errors import ToqiboxError
-from server.media import bands, ffmpeg, part, rhythm, spectra
+from server.media import bands, ffmpeg, part, spectra
 from server.media.analyser import STEPS_PER_S
 from server.media.loudness import STEP_S, Meter
 from server.media.rhythm import confidence, labels
+from server.media.rhythm.events import Events, find_events
 
 FORMAT = 4
 """Number of the format of the file, and of what its numbers mean."""
@@ -75,7 +76,7 @@ def analyse(
             steps = len(records) - spectra.TAIL
             # A record holds the samples before its step; those of the first come before the sound.
             samples = np.ascontiguousarray(records["samples"][1 : steps + 1]).reshape(-1, 2)
-            events = rhythm.find(samples, tempo)
+            events = find_events(samples, tempo)
             progressed()
             loudness = meter.read()
     except ffmpeg.MediaError as error:
@@ -103,7 +104,7 @@ def label(number: int) -> str:
     return (label(number // 26 - 1) if number >= 26 else "") + chr(ord("A") + number % 26)
 
 
-def _hits(events: rhythm.Events) -> dict[str, Reals]:
+def _hits(events: Events) -> dict[str, Reals]:
     """Every kind of event, as rows of time and strength."""
     beats, sections = events.beats, events.sections
     ones = np.ones(len(beats))
@@ -122,9 +123,7 @@ def _hits(events: rhythm.Events) -> dict[str, Reals]:
     }
 
 
-def _columns(
-    records: NDArray[np.void], loudness: Reals, events: rhythm.Events
-) -> NDArray[np.float32]:
+def _columns(records: NDArray[np.void], loudness: Reals, events: Events) -> NDArray[np.float32]:
     """Steps by COLUMNS."""
     steps = len(records) - spectra.TAIL
     levels = bands.scale(records["powers"].astype(np.float64))
@@ -177,7 +176,7 @@ def _on_grid(rows: Reals, steps: int) -> Reals:
     return np.stack([np.interp(times, shown, column) for column in rows.T], axis=1)
 
 
-def _confidence(events: rhythm.Events, steps: int) -> dict[str, Reals]:
+def _confidence(events: Events, steps: int) -> dict[str, Reals]:
     """The confidence of each kind of event at each step."""
     times = np.arange(steps) / STEPS_PER_S
     return {f"{kind}.confidence": events.evidence[kind].at(times) for kind in CONFIDENT}

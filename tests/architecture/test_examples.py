@@ -9,7 +9,7 @@ import pytest
 from server.config import Config
 from server.effects.library import BUILT_IN, Library
 from server.jobs.presets import Presets
-from server.jobs.spec import check_request
+from server.jobs.request import check_request
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = Library((BUILT_IN,))

@@ -32,7 +32,7 @@ ROOMS: dict[str, set[str]] = {
     "render": {"effects", "media", "errors", "reasons", "confine", "warning"},
     "jobs": {"effects", *FOUNDATION},
     "http": {"jobs", "effects", *FOUNDATION},
-    "cli": {"cli_effects", "config", "terminal"},
+    "cli": {"cli_effects", "commands", "config", "terminal"},
     "cli_effects": {"config", "processors"},
     "watch": {"jobs", "effects", "media", *FOUNDATION},
     "commands": {"cli", "http", "watch", "jobs", "effects", *FOUNDATION},

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from server import cli
+from server.commands import exit_status
 from server.commands.effects.profile import _page
 
 
@@ -23,7 +24,7 @@ def test_a_new_file_is_followed_by_aligned_steps(
 def test_a_clip_is_an_mp4(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
         cli.main(["effects", "preview", "breathe", "-o", str(tmp_path / "clip.avi")])
-    assert end.value.code == cli.USAGE
+    assert end.value.code == exit_status.USAGE
     assert "the name of a clip ends in .mp4" in capsys.readouterr().err
 
 

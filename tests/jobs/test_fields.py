@@ -8,7 +8,7 @@ from server.effects.library import BUILT_IN, Library
 from server.errors import ToqiboxError
 from server.jobs import fields
 from server.jobs.presets import Presets
-from server.jobs.spec import check_request, resolve
+from server.jobs.request import check_request, resolve
 
 CONFIG = Config()
 

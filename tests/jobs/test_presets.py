@@ -11,7 +11,7 @@ from server.effects.library import Library
 from server.errors import ToqiboxError
 from server.jobs.preset import read_preset
 from server.jobs.presets import BUILT_IN_PRESETS, Presets
-from server.jobs.spec import Request, check_request
+from server.jobs.request import Request, check_request
 
 LIBRARY = Library()
 GOOD: dict[str, Any] = {

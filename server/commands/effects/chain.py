@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from server.cli import FAILED, USAGE
 from server.commands.effects.material import Material, Uploads
 from server.commands.effects.report import Refused, diagnostics_of, words_of
 from server.commands.effects.source import Source
+from server.commands.exit_status import FAILED, USAGE
 from server.commands.publish import publish
 from server.config import Config
 from server.effects.effect import Effect

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from server.cli import FAILED, USAGE
 from server.commands.effects.judge import Judge, Unfit
 from server.commands.effects.limits import Limits
 from server.commands.effects.names import Names, note
 from server.commands.effects.report import Refused, refuse
 from server.commands.effects.verdict import Outcome, Verdict
+from server.commands.exit_status import FAILED, USAGE
 from server.commands.messages import describe, line
 from server.config import Config
 from server.effects.dialects import SUFFIXES

@@ -5,8 +5,8 @@ import json
 from itertools import count
 from pathlib import Path
 
-from server.cli import FAILED, USAGE
 from server.commands.effects.report import Refused, diagnostics_of, refuse, words_of
+from server.commands.exit_status import FAILED, USAGE
 from server.config import Config
 from server.effects.dialects import holds_effect
 from server.effects.dialects.shadertoy_file import texts_of

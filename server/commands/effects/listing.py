@@ -3,8 +3,8 @@
 import argparse
 import json
 
-from server.cli import FAILED
 from server.commands.effects.names import note
+from server.commands.exit_status import FAILED
 from server.commands.messages import line
 from server.config import Config
 from server.effects.library import BUILT_IN, Library

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import server
 from server import confine, start
-from server.cli import FAILED, USAGE
 from server.commands.effects.hand import Hand
 from server.commands.effects.report import Refused, words_of
+from server.commands.exit_status import FAILED, USAGE
 from server.jobs.workers import TaskError
 from server.terminal import complain
 

@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 import server
-from server.cli import FAILED, USAGE
 from server.commands.effects.names import Names, note
 from server.commands.effects.report import Refused, refuse
+from server.commands.exit_status import FAILED, USAGE
 from server.config import Config
 from server.terminal import say
 

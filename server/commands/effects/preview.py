@@ -8,12 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from server import log
-from server.cli import USAGE
 from server.commands.effects import chain, source
 from server.commands.effects.hand import Hand
 from server.commands.effects.material import Uploads, sample_folder
 from server.commands.effects.report import Refused, diagnostics_of, refuse, words_of
 from server.commands.effects.source import Source
+from server.commands.exit_status import USAGE
 from server.commands.film import Film, make
 from server.config import Config
 from server.effects.effect import Effect
@@ -21,7 +21,7 @@ from server.effects.lettering import SAMPLE
 from server.effects.library import Library
 from server.errors import ToqiboxError
 from server.jobs.presets import Presets
-from server.jobs.spec import Request, check_request
+from server.jobs.request import Request, check_request
 
 _SAMPLES = {"audio": "track.wav", "photo": "photo.png", "photo2": "photo2.png"}
 

@@ -5,12 +5,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from server.cli import FAILED
 from server.commands.effects import chain, source
 from server.commands.effects.hand import Hand
 from server.commands.effects.material import Material, prepared
 from server.commands.effects.report import Refused, refuse
 from server.commands.effects.source import Source
+from server.commands.exit_status import FAILED
 from server.commands.messages import describe
 from server.config import Config
 from server.jobs.workers import TaskError

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from server.cli import USAGE
 from server.commands.effects.report import Refused, diagnostics_of, words_of
+from server.commands.exit_status import USAGE
 from server.config import Config
 from server.effects.dialects import SUFFIXES, VERTEX_SUFFIXES, load
 from server.effects.effect import Effect

@@ -5,11 +5,11 @@ import json
 from functools import partial
 from pathlib import Path
 
-from server.cli import FAILED, USAGE
 from server.commands.effects import chain, source
 from server.commands.effects.hand import Hand
 from server.commands.effects.material import prepared
 from server.commands.effects.report import Refused, refuse
+from server.commands.exit_status import FAILED, USAGE
 from server.config import Config
 from server.terminal import say
 

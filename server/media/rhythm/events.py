@@ -42,7 +42,7 @@ class Events:
     """How sure the events are, by kind of confidence.KINDS."""
 
 
-def find(samples: NDArray[np.int16], tempo: float | None = None) -> Events:
+def find_events(samples: NDArray[np.int16], tempo: float | None = None) -> Events:
     """Find what happens in a track.
 
     Args:

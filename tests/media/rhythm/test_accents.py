@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from server.media import rhythm
+from server.media.rhythm.events import find_events
 from tests.media.rhythm import sounds
 
 
 def test_kicks_are_accents_at_their_exact_times() -> None:
-    found = rhythm.find(sounds.samples(sounds.hits(8, np.arange(0.25, 8, 0.5))))
+    found = find_events(sounds.samples(sounds.hits(8, np.arange(0.25, 8, 0.5))))
     assert np.array_equal(found.accents[:, 0], found.kicks[:, 0])
     assert len(found.accents) == 16
 
@@ -17,7 +17,7 @@ def test_an_intro_without_drums_has_accents_of_its_own() -> None:
     time = sounds.span(12)
     plucked = np.sin(2 * np.pi * 220 * time) * np.exp(-(time % 0.75) / 0.2) * 0.3
     drums = sounds.hits(12, np.arange(6, 12, 0.5))
-    accents = rhythm.find(sounds.samples(plucked + drums)).accents
+    accents = find_events(sounds.samples(plucked + drums)).accents
     intro, song = accents[accents[:, 0] < 5.5], accents[accents[:, 0] >= 6.0]
     wanted = np.arange(0, 5.2, 0.75)
     assert np.abs(intro[:, 0][:, None] - wanted).min(axis=0).max() < 0.05
@@ -30,7 +30,7 @@ def test_an_intro_without_drums_has_accents_of_its_own() -> None:
 def test_slow_swells_are_gentle_accents() -> None:
     time = sounds.span(24)
     swell = 0.3 * np.sin(2 * np.pi * 220 * time) * np.exp(-np.square((time % 8 - 4) / 1.5))
-    accents = rhythm.find(sounds.samples(swell)).accents
+    accents = find_events(sounds.samples(swell)).accents
     rising = accents[accents[:, 0] > 6]
     assert [round(float(at) // 8) for at in rising[:, 0]] == [1, 2]
     assert (rising[:, 0] % 8 < 4).all()
@@ -42,7 +42,7 @@ def test_a_quiet_stretch_between_loud_ones_moves_too() -> None:
     time = sounds.span(14)
     loud = np.where((time < 4) | (time >= 10), 0.5, 0.03)
     notes = np.sin(2 * np.pi * 330 * time) * np.exp(-(time % 0.8) / 0.25)
-    accents = rhythm.find(sounds.samples(loud * notes)).accents
+    accents = find_events(sounds.samples(loud * notes)).accents
     inside = accents[(accents[:, 0] > 3.9) & (accents[:, 0] < 10.1), 0]
     assert len(inside) >= 3
     assert np.diff(accents[:, 0]).max() <= 2.5

@@ -7,15 +7,15 @@ import pytest
 
 from bench.music import KINDS
 from bench.music.track import Track
-from server.media import rhythm
+from server.media.rhythm.events import Events, find_events
 from tests.media.rhythm import sounds
 from tests.media.rhythm.sounds import Sound
 
 
 @cache
-def heard(kind: str, seed: int) -> tuple[Track, rhythm.Events]:
+def heard(kind: str, seed: int) -> tuple[Track, Events]:
     track = KINDS[kind](seed)
-    return track, rhythm.find(track.samples)
+    return track, find_events(track.samples)
 
 
 def f_measure(known: Sound, found: Sound, window: float) -> float:
@@ -61,7 +61,7 @@ def test_build_drop_and_what_is_plain() -> None:
 
 def test_beats_go_on_through_a_silent_bar_and_not_beyond_the_sound() -> None:
     times = np.concatenate([np.arange(1, 5, 0.5), np.arange(7, 11, 0.5)])
-    found = rhythm.find(sounds.samples(sounds.hits(16, times)))
+    found = find_events(sounds.samples(sounds.hits(16, times)))
     assert found.beats[:, 0] == pytest.approx(np.arange(1, 10.6, 0.5), abs=0.02)
     assert found.tempo == pytest.approx(120, rel=0.002)
 
@@ -71,7 +71,7 @@ def test_tempo_and_phase(tempo: float, pattern: str) -> None:
     halves = 0.21 + np.arange(int(7.5 * tempo / 30)) * 30 / tempo
     letters = np.array([pattern[count % 8] for count in range(len(halves))])
     signal = 0.7 * sounds.hits(8, halves[letters != "h"]) + sounds.hats(8, halves[letters == "h"])
-    found = rhythm.find(sounds.samples(signal))
+    found = find_events(sounds.samples(signal))
     assert found.tempo == pytest.approx(tempo, rel=2e-3)
     beside = (found.beats[:, 0] - 0.21 + 30 / tempo) % (60 / tempo) - 30 / tempo
     assert np.abs(beside).max() < 0.02
@@ -79,7 +79,7 @@ def test_tempo_and_phase(tempo: float, pattern: str) -> None:
 
 def test_the_same_sound_has_the_same_events() -> None:
     track, found = heard("loops", 2)
-    again = rhythm.find(track.samples.copy())
+    again = find_events(track.samples.copy())
     for name in ("onsets", "kicks", "snares", "hats", "beats", "sections"):
         assert np.array_equal(getattr(found, name), getattr(again, name))
 
@@ -90,6 +90,6 @@ def test_beats_are_where_the_kicks_are_and_not_where_bass_and_hats_are() -> None
     age = (sounds.span(16) - 0.25) % 0.5
     bass = sum(0.5**k * np.sin(2 * np.pi * 55 * (k + 1) * age) for k in range(5))
     signal = 0.7 * sounds.hits(16, times) + 0.3 * bass * np.exp(-age / 0.1)
-    found = rhythm.find(sounds.samples(0.6 * signal + sounds.hats(16, times + 0.25)))
+    found = find_events(sounds.samples(0.6 * signal + sounds.hats(16, times + 0.25)))
     assert found.tempo == pytest.approx(120, rel=1e-3)
     assert np.abs((found.beats[:, 0] + 0.25) % 0.5 - 0.25).max() < 0.001

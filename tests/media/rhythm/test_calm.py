@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from server.media import rhythm
 from server.media.rhythm import sections
+from server.media.rhythm.events import Events, find_events
 from tests.media.rhythm import sounds
 
 
-def check(found: rhythm.Events, seconds: float) -> None:
+def check(found: Events, seconds: float) -> None:
     """All that holds for any sound."""
     events = (found.onsets, found.kicks, found.snares, found.hats, found.accents, found.beats)
     for rows in events:
@@ -29,8 +29,8 @@ def check(found: rhythm.Events, seconds: float) -> None:
     assert set(parts[:, 3]) <= {0, 1, 2, 3}
 
 
-def heard(samples: NDArray[np.int16]) -> rhythm.Events:
-    found = rhythm.find(samples)
+def heard(samples: NDArray[np.int16]) -> Events:
+    found = find_events(samples)
     check(found, len(samples) / 44_100)
     return found
 

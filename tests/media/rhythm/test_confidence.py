@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from server.media import rhythm
 from server.media.rhythm.confidence import KINDS, Evidence
+from server.media.rhythm.events import find_events
 from tests.media.rhythm import sounds
 
 
@@ -35,8 +35,8 @@ def test_it_is_finite_of_hardly_any(times: list[float]) -> None:
 
 
 def test_a_drum_is_surer_than_speech() -> None:
-    drums = rhythm.find(sounds.samples(sounds.hits(12, np.arange(0.25, 12, 0.5)))).evidence
-    speech = rhythm.find(sounds.samples(sounds.speech(12))).evidence
+    drums = find_events(sounds.samples(sounds.hits(12, np.arange(0.25, 12, 0.5)))).evidence
+    speech = find_events(sounds.samples(sounds.speech(12))).evidence
     assert drums["kick"].overall > 0.6
     assert speech["kick"].overall < 0.3
     assert speech["beat"].overall == 0

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from server.media import rhythm
+from server.media.rhythm.events import find_events
 from tests.media.rhythm import sounds
 from tests.media.rhythm.sounds import Sound
 
 
 def kicks(signal: Sound) -> Sound:
-    return rhythm.find(sounds.samples(signal)).kicks
+    return find_events(sounds.samples(signal)).kicks
 
 
 @pytest.mark.parametrize(("pitch", "decay_s"), [(45, 0.2), (55, 0.1), (70, 0.05)])
@@ -67,7 +67,7 @@ def test_snares_and_hats() -> None:
         signal[first : first + len(age)] += (
             0.15 * chance.standard_normal(len(age)) * np.exp(-age / 0.08)
         )[: len(signal) - first]
-    found = rhythm.find(sounds.samples(signal))
+    found = find_events(sounds.samples(signal))
     assert found.snares[:, 0] == pytest.approx(beats[1::2], abs=0.002)
     offbeat = found.hats[np.abs(found.hats[:, 0] % 0.5 - 0.35) < 0.01, 0]
     assert offbeat == pytest.approx(beats + 0.25, abs=0.002)
@@ -93,7 +93,7 @@ def test_claps_on_kicks_that_the_music_is_ducked_under(every: int) -> None:
         first, age = round(clap * 44_100), sounds.span(0.25)
         noise = np.convolve(chance.standard_normal(len(age)), [0.25, 0.5, 0.25], "same")
         signal[first : first + len(age)] += 0.2 * noise * np.exp(-age / 0.07)
-    found = rhythm.find(sounds.samples(0.5 * signal))
+    found = find_events(sounds.samples(0.5 * signal))
     assert found.kicks[:, 0] == pytest.approx(beats, abs=0.005)
     begun = found.snares[:, 0] < 0.1  # The chord itself, out of silence, is as full as noise.
     clapped = found.snares[~begun, 0]
@@ -103,6 +103,6 @@ def test_claps_on_kicks_that_the_music_is_ducked_under(every: int) -> None:
 
 def test_hats_alone_have_no_kick_and_no_snare() -> None:
     times = np.arange(0.1, 4, 0.25)
-    found = rhythm.find(sounds.samples(sounds.hats(4, times)))
+    found = find_events(sounds.samples(sounds.hats(4, times)))
     assert len(found.kicks) == len(found.snares) == 0
     assert found.hats[:, 0] == pytest.approx(times, abs=0.002)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from server.media import rhythm
+from server.media.rhythm.events import Events, find_events
 from tests.media.rhythm import sounds
 from tests.media.rhythm.sounds import Sound
 
@@ -22,7 +22,7 @@ def bounds(fps: int) -> Sound:
     return np.concatenate([[0.0], np.cumsum(steps) / fps])
 
 
-def late(found: rhythm.Events, times: Sound) -> Sound:
+def late(found: Events, times: Sound) -> Sound:
     """Seconds by which kicks and onsets come after their true times."""
     assert len(found.kicks) == len(found.onsets) == len(times)
     return np.concatenate([found.kicks[:, 0] - times, found.onsets[:, 0] - times])
@@ -34,7 +34,7 @@ def test_a_kick_is_in_the_frame_of_its_onset(
     fps: int, make: Callable[[float, Sound], Sound]
 ) -> None:
     times = bounds(fps)
-    found = rhythm.find(sounds.samples(make(times[-1] + 0.7, times)))
+    found = find_events(sounds.samples(make(times[-1] + 0.7, times)))
     behind = late(found, times)
     assert behind.min() >= 0
     assert behind.max() <= 0.0003
@@ -49,7 +49,7 @@ def test_so_it_is_after_a_change_of_sample_rate() -> None:
     command = ["ffmpeg", "-v", "error", "-f", "s16le", "-ar", "48000", "-ac", "2", "-i", "-"]
     command += ["-ar", "44100", "-f", "s16le", "-"]
     out = subprocess.run(command, input=raw, stdout=subprocess.PIPE, check=True).stdout
-    behind = late(rhythm.find(np.frombuffer(out, "<i2").reshape(-1, 2)), times)
+    behind = late(find_events(np.frombuffer(out, "<i2").reshape(-1, 2)), times)
     assert behind.min() >= 0
     assert behind.max() <= 0.0003
 
@@ -63,7 +63,7 @@ def test_so_it_is_after_four_minutes_in_a_file_that_is_mapped(tmp_path: Path) ->
         first = int(time * 44_100)
         part = sounds.samples(sounds.bursts(0.4, np.zeros(1)))
         track[first : first + len(part)] = part
-    behind = late(rhythm.find(track), times)
+    behind = late(find_events(track), times)
     assert behind.min() >= 0
     assert behind.max() <= 0.0003
 
@@ -72,6 +72,6 @@ def test_under_bass_and_hats_it_is_a_few_milliseconds_off() -> None:
     times = np.arange(0.2, 7.5, 0.5)
     time = sounds.span(8)
     signal = sounds.hits(8, times) + 0.12 * np.sin(2 * np.pi * 82.4 * time)
-    found = rhythm.find(sounds.samples(0.8 * (signal + sounds.hats(8, times + 0.25)))).kicks
+    found = find_events(sounds.samples(0.8 * (signal + sounds.hats(8, times + 0.25)))).kicks
     assert len(found) == len(times)
     assert np.abs(found[:, 0] - times).max() < 0.003
