@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from server.render.dimming import limit
+from server.render.flash_safety.limiter import limit
 from server.samples import material
 
 EFFECTS = ("breathe", "bars", "ring", "spin")

@@ -20,8 +20,8 @@ import mir_eval
 import numpy as np
 from numpy.typing import NDArray
 
-from server.media.rhythm import spectra
-from server.media.rhythm.events import find_events
+from server.audio.events import find_events
+from server.audio.rhythm import filterbank
 
 Reals = NDArray[np.float64]
 Samples = NDArray[np.int16]
@@ -52,14 +52,14 @@ def ours(samples: Samples) -> dict[str, Reals]:
 
 def flux(samples: Samples) -> dict[str, Reals]:
     """Kicks as peaks of a low-frequency flux: the 15 lines that anyone would try first."""
-    levels = spectra.measure(samples).levels
-    low = levels[:, (spectra.HERTZ >= 30) & (spectra.HERTZ <= 120)]
+    levels = filterbank.measure(samples).levels
+    low = levels[:, (filterbank.HERTZ >= 30) & (filterbank.HERTZ <= 120)]
     rise = np.maximum(low[2:] - low[:-2], 0).sum(axis=1)
     rise = np.concatenate([[0.0, 0.0], rise])
     near = np.lib.stride_tricks.sliding_window_view(np.pad(rise, 5), 11).max(axis=1)
     mean = np.convolve(rise, np.ones(101) / 101, "same")
     peaks = np.flatnonzero((rise >= near) & (rise > 1.5 * mean + 0.1 * np.percentile(rise, 98)))
-    return {"kicks": peaks / spectra.STEPS_PER_S}
+    return {"kicks": peaks / filterbank.STEPS_PER_S}
 
 
 def librosas(samples: Samples) -> dict[str, Reals]:

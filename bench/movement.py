@@ -28,18 +28,19 @@ from numpy.typing import NDArray
 
 from bench.looks import material
 from bench.looks.cells import Look
-from server.commands.effects.hand import Hand
-from server.effects.library import Library
-from server.jobs.chain import DEFAULT_EFFECT
-from server.jobs.presets import Presets
-from server.jobs.source import read_source
-from server.media import features, wave
-from server.media.features import Features
-from server.render.context import Context
-from server.render.hits import first_frames
-from server.render.job import Job
-from server.render.pixels import rgba
+from server.animation.event_envelopes import first_frames
+from server.audio import features
+from server.audio.features import Features
+from server.cli.tasks.worker_session import Hand
+from server.effects.library.library import Library
+from server.jobs.model.effect_source import read_source
+from server.jobs.submission.chain import DEFAULT_EFFECT
+from server.jobs.submission.presets import Presets
+from server.media import wav
+from server.render.gl.context import Context
+from server.render.gl.pixels import rgba
 from server.render.scene import Scene
+from server.render.scene_spec import Job
 from server.samples import photo as sample
 
 FPS = material.FPS
@@ -169,14 +170,14 @@ def _cases(
 
 def _music_and_silence(folder: Path) -> Case:
     """Chords with a kick on each beat, then silence."""
-    time = np.arange(_MUSIC_S * wave.RATE) / wave.RATE
+    time = np.arange(_MUSIC_S * wav.RATE) / wav.RATE
     since = np.mod(time, 0.5)
     sound = 0.7 * np.sin(2 * np.pi * 55 * since) * np.exp(-12 * since)
     sound += sum(0.08 * np.sin(2 * np.pi * tone * time) for tone in (220, 277.2, 329.6))
-    whole = np.concatenate([sound, np.zeros(_SILENCE_S * wave.RATE)])
+    whole = np.concatenate([sound, np.zeros(_SILENCE_S * wav.RATE)])
     path = folder / "silence.wav"
     samples = np.repeat(whole[:, np.newaxis], 2, axis=1).astype("<f4")
-    path.write_bytes(wave.header(len(samples)) + samples.tobytes())
+    path.write_bytes(wav.header(len(samples)) + samples.tobytes())
     features.analyse(path, folder / "features")
     frames = (_MUSIC_S + _SILENCE_S) * FPS
     return Case("silence", folder / "features", frames, np.zeros(0), drums=False, genre="")

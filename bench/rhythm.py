@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 
 from bench.music import KINDS
 from bench.music.track import RATE, Track, Truth
-from server.media.rhythm.events import Events, find_events
-from server.media.rhythm.sections import BREAK, BUILD, DROP, PLAIN
+from server.audio.events import Events, find_events
+from server.audio.structure.sections import BREAK, BUILD, DROP, PLAIN
 
 Row = dict[str, float]
 Reals = NDArray[np.float64]

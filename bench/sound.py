@@ -12,7 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from server.media import features, ffmpeg, spectra, track, wave
+from server.audio import features, track_features
+from server.audio.spectrum import spectrogram
+from server.media import ffmpeg, wav
 from server.samples import track as demo
 
 
@@ -24,8 +26,8 @@ def main() -> None:
         sound = write(folder / "sound.wav", seconds)
         decoding = timed(lambda: decode(sound))
         heard, whole = folder / features.SPECTRA, folder / features.TRACK
-        moments = timed(lambda: spectra.analyse(sound, heard))
-        events = timed(lambda: track.analyse(sound, heard, whole))
+        moments = timed(lambda: spectrogram.analyse(sound, heard))
+        events = timed(lambda: track_features.analyse(sound, heard, whole))
         size = sum(path.stat().st_size for path in (heard, whole)) / 1e6
     print(f"{seconds:g} s of music, seconds on the clock")
     print(f"decoding alone        {decoding:6.2f}")
@@ -38,9 +40,9 @@ def main() -> None:
 def write(path: Path, seconds: float) -> Path:
     """The demo track over and over, as the prepare task would have it."""
     mix = demo.mix()
-    count = int(seconds * wave.RATE)
+    count = int(seconds * wav.RATE)
     looped = np.resize(mix, (count, 2)).astype("<f4")
-    path.write_bytes(wave.header(count) + looped.tobytes())
+    path.write_bytes(wav.header(count) + looped.tobytes())
     return path
 
 

@@ -18,8 +18,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from server.media import logbands, spectra, tracklevels, wave
-from server.media.analyser import STEPS_PER_S
+from server.audio import band_levels
+from server.audio.spectrum import log_bands, spectrogram
+from server.audio.spectrum.analyser_node import STEPS_PER_S
+from server.media import wav
 
 MASTERS = {
     "quiet": "volume=-26dB",
@@ -76,22 +78,22 @@ def main() -> int:
 def remaster(path: Path, filters: str, seconds: int, folder: Path) -> Path:
     """The WAV of a master of the beginning of a song."""
     command = ["ffmpeg", "-v", "error", "-t", str(seconds), "-i", str(path), "-af", filters]
-    command += ["-ar", str(wave.RATE), "-ac", "2", "-f", "f32le", "-"]
+    command += ["-ar", str(wav.RATE), "-ac", "2", "-f", "f32le", "-"]
     samples = subprocess.run(command, check=True, capture_output=True).stdout
     out = folder / "sound.wav"
-    out.write_bytes(wave.header(len(samples) // wave.FRAME_BYTES) + samples)
+    out.write_bytes(wav.header(len(samples) // wav.FRAME_BYTES) + samples)
     return out
 
 
 def measure(sound: Path, folder: Path, bars: int) -> tuple[Reals, NDArray[np.bool_]]:
     """The heights, 0 to 1, steps by bars, and whether music plays in each step."""
     heard = folder / "spectra.npy"
-    spectra.analyse(sound, heard)
-    records = spectra.load(heard)
-    measured = np.ascontiguousarray(records["logbands"])[: -spectra.TAIL]
-    levels = tracklevels.levels(measured)[:, 0] / 255
-    at = (np.arange(bars) + 0.5) / bars * logbands.BANDS - 0.5
-    heights = np.stack([np.interp(at, np.arange(logbands.BANDS), row) for row in levels])
+    spectrogram.analyse(sound, heard)
+    records = spectrogram.load(heard)
+    measured = np.ascontiguousarray(records["logbands"])[: -spectrogram.TAIL]
+    levels = band_levels.levels(measured)[:, 0] / 255
+    at = (np.arange(bars) + 0.5) / bars * log_bands.BANDS - 0.5
+    heights = np.stack([np.interp(at, np.arange(log_bands.BANDS), row) for row in levels])
     powers = records["powers"][: len(levels), 0].astype(np.float64)
     loud = float(np.percentile(powers, 95))
     return heights, powers > max(loud, 1e-9) * 10 ** (_PLAYING_DB / 10)

@@ -18,12 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from server.media.text import characters, index
-from server.media.text.choice import Choice, undrawn
-from server.media.text.fonts import DEFAULT, FAMILIES
-from server.media.text.source import Source
-from server.media.text.style import Style
-from server.media.text.typeset import typeset
+from server.typography import clusters, font_index
+from server.typography.font_fallback import Choice, undrawn
+from server.typography.font_file import Source
+from server.typography.fonts import DEFAULT, FAMILIES
+from server.typography.style import Style
+from server.typography.typeset import typeset
 
 TITLES: tuple[tuple[str, str], ...] = (
     ("Latin", "Blue Hour in the Harbour"),
@@ -97,7 +97,9 @@ def count(font: str) -> None:
     Args:
         font: the family that texts ask for.
     """
-    owned = {code for path in index.installed() for code in index.characters_of(Source(path))}
+    owned = {
+        code for path in font_index.installed() for code in font_index.characters_of(Source(path))
+    }
     choice = Choice(font, "", bold=True)
     outcomes: dict[str, list[str]] = {"drawn": [], "lost": []}
     for code in sorted(owned):
@@ -105,19 +107,19 @@ def count(font: str) -> None:
         outcomes.setdefault(_outcome(sign, choice), []).append(sign)
     for outcome, signs in outcomes.items():
         print(f"{len(signs):6} {outcome}{_kinds(signs) if outcome != 'drawn' else ''}")
-    print(f"{len(owned):6} characters in {len(index.installed())} files")
+    print(f"{len(owned):6} characters in {len(font_index.installed())} files")
 
 
 def _outcome(sign: str, choice: Choice) -> str:
     """Return ``drawn``, ``lost``, or why a character has no shape."""
-    if not any(characters.visible(sign)):
+    if not any(clusters.visible(sign)):
         return "ignorable by default, without a shape of its own"
     if sign.isspace():
         return "a space"
-    left = characters.cleaned(sign)
+    left = clusters.cleaned(sign)
     if not left:
         return f"left out: category {unicodedata.category(sign)}, a control or a direction"
-    rows = choice.faces(characters.clusters(left))
+    rows = choice.faces(clusters.clusters(left))
     return "drawn" if "".join(cluster for cluster, _ in rows) == left else "lost"
 
 
@@ -152,7 +154,7 @@ def _sheet(textures: list[Bytes]) -> Image.Image:
 
 
 def _picture(texels: Bytes) -> Image.Image:
-    """Return a texture (see server/media/text/packing.py) in white, emoji in their colours."""
+    """Draw a texture of typography/glyph_texture.py in white, emoji in their colours."""
     height = int(texels[-1, 7, 0]) * 256 + int(texels[-1, 7, 1])
     fill = texels[:height, :, 0][::-1]
     seen = np.repeat(fill[..., np.newaxis], 4, axis=2)

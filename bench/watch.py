@@ -16,7 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from server.effects.library import BUILT_IN
+from server.effects.library.library import BUILT_IN
 from tests.harness.browser import Chromium
 
 EFFECT = "breathe.fs"

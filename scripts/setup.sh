@@ -47,7 +47,7 @@ find_python() {
     done
 }
 
-# A file of each package of fonts: see server/media/text/fonts.py.
+# A file of each package of fonts: see server/typography/fonts.py.
 FONTS='
     fonts-bebas-neue/opentype/bebas-neue/BebasNeue-Bold.otf
     fonts-comfortaa/truetype/comfortaa/Comfortaa-Bold.ttf

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from server.reasons import Reason
+from server.messages import Reason
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-_LONG = ("tests/proof/", "tests/jobs/test_faults", "tests/commands/", "tests/demo/")
+pytest_plugins = ("tests.harness.media_files", "tests.harness.rendering")
+
+_LONG = ("tests/proof/", "tests/jobs/test_faults", "tests/cli/", "tests/demo/")
 """Where the files lie that take long: begun first, so that all processes end at one time."""
 
 _SHADERS = Path(__file__).parents[1] / "build" / "shaders"

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from server import confine, processors
-from server.jobs.dispatcher import encoder_threads
+from server import processors, sandbox
+from server.jobs.scheduling.dispatcher import encoder_threads
 
 V2 = "30 23 0:26 {base} /sys/fs/cgroup rw,nosuid - cgroup2 cgroup2 rw,nsdelegate\n"
 V1 = "31 23 0:27 {base} /sys/fs/cgroup/cpu,cpuacct rw shared:9 - cgroup cgroup rw,cpu,cpuacct\n"
@@ -87,9 +87,9 @@ def test_quota_bounds_the_threads_of_software_rendering(
     monkeypatch.delenv("LP_NUM_THREADS", raising=False)
     monkeypatch.setattr("os.sched_getaffinity", lambda _process: set(range(64)))
     root = _tree(tmp_path, "0::/\n", V2.format(base="/"), {"sys/fs/cgroup/cpu.max": quota})
-    assert confine.environment(root).get("LP_NUM_THREADS") == threads
+    assert sandbox.environment(root).get("LP_NUM_THREADS") == threads
     monkeypatch.setenv("LP_NUM_THREADS", "3")
-    assert confine.environment(root)["LP_NUM_THREADS"] == "3"
+    assert sandbox.environment(root)["LP_NUM_THREADS"] == "3"
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,6 @@ _ROOT = _HERE if (_HERE / "server").is_dir() else _HERE.parent
 def main() -> None:
     """Run the command line of `toqibox` and exit with its status."""
     sys.path.insert(0, str(_ROOT))
-    from server.cli import main as run
+    from server.cli.main import main as run
 
     run()

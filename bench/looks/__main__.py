@@ -14,11 +14,11 @@ from pathlib import Path
 
 from bench.looks import material, sheet
 from bench.looks.cells import SQUARE, TALL, Look, Painter, Pair
-from server.commands.effects.hand import Hand
-from server.effects.library import Library
+from server.cli.tasks.worker_session import Hand
+from server.effects.library.library import Library
 from server.errors import ToqiboxError
-from server.jobs.presets import Presets
-from server.render.context import Context
+from server.jobs.submission.presets import Presets
+from server.render.gl.context import Context
 
 _MOST = 5
 

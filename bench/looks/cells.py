@@ -6,14 +6,14 @@ from pathlib import Path
 from PIL import Image
 
 from bench.looks.material import FPS, Song
-from server.effects.library import Library
-from server.jobs.fields import Step
-from server.jobs.preset import Preset
-from server.jobs.source import read_source
-from server.render.context import Context
-from server.render.job import Job
-from server.render.pixels import rgba
+from server.effects.library.library import Library
+from server.jobs.model.effect_source import read_source
+from server.jobs.submission.fields import Step
+from server.jobs.submission.preset import Preset
+from server.render.gl.context import Context
+from server.render.gl.pixels import rgba
 from server.render.scene import Scene
+from server.render.scene_spec import Job
 
 Size = tuple[int, int]
 WIDE, TALL, SQUARE = (320, 180), (180, 320), (240, 240)

@@ -6,16 +6,17 @@ from pathlib import Path
 
 import numpy as np
 
-from server.commands.effects.hand import Hand
-from server.media import spectra, track
-from server.media.features import Features
-from server.render.hits import first_frames
+from server.animation.event_envelopes import first_frames
+from server.audio import track_features
+from server.audio.features import Features
+from server.audio.spectrum import spectrogram
+from server.cli.tasks.worker_session import Hand
 
 FPS = 30
 SECONDS = 75
 """How much of a song is looked at, from its beginning."""
 _PHOTOS = {".jpg", ".jpeg", ".png", ".webp"}
-_FORMATS = (spectra.FORMAT, track.FORMAT)
+_FORMATS = (spectrogram.FORMAT, track_features.FORMAT)
 _SONGS = {".flac", ".wav", ".mp3", ".ogg", ".m4a"}
 
 

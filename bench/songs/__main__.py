@@ -37,7 +37,7 @@ from bench.songs.composition import Composition
 from bench.songs.performance import Performance, with_drums_of
 from bench.songs.song import Song, band, instruments, song
 from bench.songs.truth import Truth
-from server.media.rhythm import spectra
+from server.audio.rhythm import filterbank
 
 _MIXES = 3
 
@@ -117,7 +117,7 @@ def _write_features(made: Song, stem: Path) -> None:
 
 
 def _write_levels(samples: NDArray[np.int16], truth: Truth, path: Path) -> None:
-    levels = spectra.measure(samples).levels.astype(np.float16)
+    levels = filterbank.measure(samples).levels.astype(np.float16)
     np.savez(path, levels=levels, truth=json.dumps(truth))
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from server.commands.progress import Bar
+from server.cli.support.progress_bar import Bar
 from server.demo import video
 from server.demo.client import Client, RequestRefused
 from server.demo.server import DemoServer, ServerFailed

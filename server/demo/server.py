@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import Self
 
-from server import confine
+from server import sandbox
 
 _START_S = 90.0
 _STOP_S = 10.0
@@ -38,7 +38,7 @@ class DemoServer:
         argv += ["--data", str(self._data)]
         with self._out.open("wb") as out, self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                confine.command(argv, confine.Limits(open_files=4096)),
+                sandbox.command(argv, sandbox.Limits(open_files=4096)),
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=log,

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from server.media import ffmpeg, probe
+from server.media import ffmpeg
+from server.media.video import ffprobe
 
 AFTER_KICK_S = 0.1
 _SMALL = (160, 90)
@@ -43,11 +44,11 @@ def read(path: Path) -> Contents:
     Raises:
         MediaError: it cannot be read, or holds no picture or no sound.
     """
-    streams = {stream["codec_type"]: stream for stream in probe.streams(path)}
+    streams = {stream["codec_type"]: stream for stream in ffprobe.streams(path)}
     if not {"video", "audio"} <= streams.keys():
         raise ffmpeg.MediaError("the file lacks a picture or a sound track")
     video, audio = streams["video"], streams["audio"]
-    frames = len(probe.packets(path, "v:0"))
+    frames = len(ffprobe.packets(path, "v:0"))
     length = _length(video)
     boxes = box_order(path)
     return Contents(

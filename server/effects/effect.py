@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from server.effects.diagnostics import Listing
-from server.effects.feature import Needs
-from server.effects.input import Input, Kind, Scale, Setting, Value
-from server.effects.motion import BEATS, Motion, Transition
-from server.effects.parameters import check_values, schema
-from server.effects.texture import Channel, Content, Filter, Texture, Wrap
+from server.effects.model.feature import Needs
+from server.effects.model.input import Input, Kind, Scale, Setting, Value
+from server.effects.model.modulation import BEATS, Motion, Transition
+from server.effects.model.texture import Channel, Content, Filter, Texture, Wrap
+from server.effects.params.params import check_values, schema
+from server.effects.source.diagnostic import Listing
 
 __all__ = [
     "Builtin",

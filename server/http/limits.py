@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from server.config import Config
-from server.jobs.fields import FILES
+from server.jobs.submission.fields import FILES
 
 MEGABYTE = 1024 * 1024
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from server.jobs.spec import Work
+from server.jobs.model.spec import Work
 
 Pace = tuple[str, int, float]
 """Effect, pixels a frame, slot seconds a frame."""

@@ -8,22 +8,22 @@ from pathlib import Path
 from typing import Any
 
 from server.config import Config
-from server.effects.library import Library
+from server.effects.library.library import Library
 from server.errors import ToqiboxError
 from server.jobs import eta
-from server.jobs.artifacts import DataFolder
-from server.jobs.database import DiskFull
-from server.jobs.dispatcher import Dispatcher
-from server.jobs.health import Health
-from server.jobs.intake import BUSY_S, Intake
-from server.jobs.job import Job, Status, now_ms, seen_by_client
-from server.jobs.judge import Judge
-from server.jobs.request import Request
-from server.jobs.run import Run
-from server.jobs.store import Store
-from server.jobs.sweep import sweep
-from server.jobs.verdicts import Verdicts
-from server.log import note
+from server.jobs.execution.machine import Health
+from server.jobs.model.job import Job, Status, now_ms, seen_by_client
+from server.jobs.retention import sweep
+from server.jobs.scheduling.active_job import Run
+from server.jobs.scheduling.dispatcher import Dispatcher
+from server.jobs.storage.data_folder import DataFolder
+from server.jobs.store.database import DiskFull
+from server.jobs.store.job_table import Store
+from server.jobs.submission.intake import BUSY_S, Intake
+from server.jobs.submission.request import Request
+from server.jobs.validation.cache import Verdicts
+from server.jobs.validation.validator import Judge
+from server.logging_json import note
 
 _LOG = logging.getLogger(__name__)
 _FIRST_PROBE_S = 5.0

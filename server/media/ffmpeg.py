@@ -8,7 +8,7 @@
 ffmpeg-python builds the argument lists; the processes are ours, because each of them is confined,
 has a fixed environment, writes its messages where nothing can block, and is never waited for
 without a limit. A process must be started from the worker's main thread: it dies with the thread
-that started it (see server/confine.py).
+that started it (see server/sandbox.py).
 """
 
 import fcntl
@@ -26,7 +26,7 @@ from typing import Any, Self
 
 import ffmpeg as graph
 
-from server import confine
+from server import sandbox
 from server.errors import ToqiboxError
 
 _GLOBAL = ["-nostdin", "-hide_banner", "-nostats", "-loglevel", "error"]
@@ -106,7 +106,7 @@ class Process:
     def __init__(
         self,
         argv: list[str],
-        limits: confine.Limits | None = None,
+        limits: sandbox.Limits | None = None,
         *,
         stdin: bool = False,
         stdout: bool = False,
@@ -116,7 +116,7 @@ class Process:
         Raises:
             MediaError: the program is not installed or no process could be made.
         """
-        environment = confine.environment()
+        environment = sandbox.environment()
         if shutil.which(argv[0], path=environment["PATH"]) is None:
             raise MediaError(f"{argv[0]} is not installed")
         self._messages = _bounded_file()
@@ -124,7 +124,7 @@ class Process:
         self._cpu_limit_s = (limits and limits.cpu_s) or math.inf
         try:
             self._popen = subprocess.Popen(
-                [confine.encoded(argument) for argument in confine.command(argv, limits)],
+                [sandbox.encoded(argument) for argument in sandbox.command(argv, limits)],
                 stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
                 stdout=subprocess.PIPE if stdout else subprocess.DEVNULL,
                 stderr=self._messages,
@@ -239,7 +239,7 @@ class Process:
 
 def run(
     argv: list[str],
-    limits: confine.Limits | None = None,
+    limits: sandbox.Limits | None = None,
     *,
     limit_s: float = 60.0,
     stdout_bytes: int = 0,

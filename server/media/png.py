@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from server.media import part
+from server.files import atomic
 
 
 def write(out: Path, width: int, height: int, pixels: bytes) -> None:
@@ -14,5 +14,5 @@ def write(out: Path, width: int, height: int, pixels: bytes) -> None:
         ToqiboxError: ``storage_full``.
     """
     image = Image.frombytes("RGBA", (width, height), pixels)
-    with part.writing(out) as file:
+    with atomic.writing(out) as file:
         image.save(file, "PNG", compress_level=3)

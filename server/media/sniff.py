@@ -7,7 +7,7 @@ The table is first match, after ID3v2 tags are skipped.
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from server.media import mpegframes
+from server.media import mpeg_frames
 
 ACCEPTED_AUDIO = (
     "MP3, WAV, FLAC, OGG, M4A/AAC, AIFF, CAF, WebM/MKA, WMA, MP2, W64, AMR, AU, WavPack, APE, TTA; "
@@ -110,7 +110,7 @@ def opening(path: Path) -> Opening | None:
             return Opening(kind)
         searched = _read_at(file, 0, (_TAG_BYTES if tagged else _JUNK_BYTES) + HEAD_BYTES)
     if kind:
-        early = mpegframes.find(searched, 10, min(tagged, _TAG_BYTES), 8)
+        early = mpeg_frames.find(searched, 10, min(tagged, _TAG_BYTES), 8)
         return Opening(*early) if early else Opening(kind)
     return _behind_junk(searched, 10 if tagged else 0)
 
@@ -119,7 +119,7 @@ def _behind_junk(data: bytes, start: int) -> Opening | None:
     if data.startswith(_ARCHIVES) or sniff_image(data):
         return None
     flac = data.find(b"fLaC\0\0\0\x22", start)
-    frames = mpegframes.find(data, start, flac if flac >= 0 else len(data), 5)
+    frames = mpeg_frames.find(data, start, flac if flac >= 0 else len(data), 5)
     if frames is None:
         return Opening("flac", flac) if flac >= 0 else None
     return Opening(*frames)
@@ -179,8 +179,8 @@ def _brands(head: bytes) -> set[bytes]:
 def _sniff_frames(head: bytes) -> str | None:
     """MPEG or ADTS: after zero padding, or after a frame that was cut in the middle."""
     padded = head.lstrip(b"\0")
-    for kind, header in (("aac", mpegframes.adts), ("mp3", mpegframes.mpeg)):
-        if mpegframes.agree(padded, 0, 2, header):
+    for kind, header in (("aac", mpeg_frames.adts), ("mp3", mpeg_frames.mpeg)):
+        if mpeg_frames.agree(padded, 0, 2, header):
             return kind
-    found = mpegframes.find(padded, 1, _CUT_FRAME, 4)
+    found = mpeg_frames.find(padded, 1, _CUT_FRAME, 4)
     return found and found[0]

@@ -4,31 +4,31 @@ from collections.abc import Callable, Mapping
 from functools import cached_property, partial
 from typing import Any
 
+from server.animation.timeline import Timeline
+from server.audio.features import Features
 from server.effects import dialects
-from server.effects.credits import without_repeats
 from server.effects.effect import Effect, Kind
-from server.effects.palette import Palette, read_palette
+from server.effects.model.palette import Palette, read_palette
+from server.effects.title_credits import without_repeats
 from server.errors import ToqiboxError
-from server.media.features import Features
-from server.media.palette import file_palette, photo_palette
-from server.render import standin
-from server.render.audiohistory import AudioHistory
-from server.render.budget import Budget
-from server.render.composite import Composite
-from server.render.context import Context
-from server.render.convert import Convert
-from server.render.cube import Cube
-from server.render.defects import precise
-from server.render.fit import fit
-from server.render.gains import Gains
-from server.render.job import Job
-from server.render.passes import Passes, Step, Timed, plainly
-from server.render.photo import Photo
-from server.render.soundpicture import Bytes, Heard, SoundPicture
-from server.render.surface import Picture, Surface, View
-from server.render.text import Credits, text_pictures
-from server.render.textures import Textures
-from server.render.timeline import Timeline
+from server.media.photos.palette import file_palette, photo_palette
+from server.render import default_media
+from server.render.effect.defects import precise
+from server.render.effect.renderer import Passes, Step, Timed, plainly
+from server.render.gl.context import Context
+from server.render.gl.cubemap import Cube
+from server.render.gl.memory_budget import Budget
+from server.render.gl.render_target import Picture, Surface, View
+from server.render.output.composite import Composite
+from server.render.output.gain_map import Gains
+from server.render.output.nv12 import Convert
+from server.render.scene_spec import Job
+from server.render.textures.audio import Bytes, Heard, SoundPicture
+from server.render.textures.audio_history import AudioHistory
+from server.render.textures.builtin import Textures
+from server.render.textures.image import Photo
+from server.render.textures.photo_fit import fit
+from server.render.textures.text import Credits, text_pictures
 
 
 class Scene:
@@ -48,8 +48,10 @@ class Scene:
     def __init__(self, context: Context, job: Job) -> None:
         self._context = context
         self._job = job
-        self._sound: standin.Track = Features(job.features) if job.features else standin.Tune()
-        self._photo = Photo.load(context, job.photo) if job.photo else standin.photo(context)
+        self._sound: default_media.Track = (
+            Features(job.features) if job.features else default_media.Tune()
+        )
+        self._photo = Photo.load(context, job.photo) if job.photo else default_media.photo(context)
         self._fitted = fit(context, self._photo, job.size, job.fit)
         self._photo2 = Photo.load(context, job.photo2) if job.photo2 else self._photo
         self._sounds: list[Heard | AudioHistory] = []
@@ -147,7 +149,7 @@ class Scene:
         if job.palette is not None:
             return read_palette(job.palette)
         if job.photo is None:
-            return read_palette(photo_palette(standin.SIZE, standin.pixels().tobytes()))
+            return read_palette(photo_palette(default_media.SIZE, default_media.pixels().tobytes()))
         return read_palette(file_palette(job.photo))
 
     def _passes(

@@ -1,4 +1,4 @@
-// The photo in the frame, as server/render/fit.py draws it: never stretched, drawn once.
+// The photo in the frame, as server/render/textures/photo_fit.py draws it: never stretched, drawn once.
 //
 //   cover    fills the frame, centred, what stands over is cut off
 //   contain  all of the photo, centred, black around it

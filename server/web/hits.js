@@ -1,4 +1,4 @@
-// What events of the music are in a frame, and the beats as a ruler. Mirrors server/render/hits.py
+// What events of the music are in a frame, and the beats as a ruler. Mirrors server/animation/event_envelopes.py
 // and grid.py: hits are rows [seconds, strength] in order; one belongs to the frame floor(t x fps).
 
 export const PULSE_DECAY_S = 0.18;

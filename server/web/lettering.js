@@ -37,7 +37,7 @@ export class LetteredTexture {
   }
 }
 
-/** All that shapes a text: sizes in pixels, as in server/render/text.py. */
+/** All that shapes a text: sizes in pixels, as in server/render/textures/text.py. */
 export function styleOf(program, item, values, { width, height, title, artist }) {
   const { text, words, choices, expressions, ranges } = item.lettering;
   const numbers = pictureNames(width, height);

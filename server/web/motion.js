@@ -1,4 +1,4 @@
-// Where a motion has brought its input in a frame: mirrors server/render/motion.py. A motion is an
+// Where a motion has brought its input in a frame: mirrors server/animation/modulation.py. A motion is an
 // object as GET /effects tells it, with `bind`, `osc` or `keys`.
 
 import { PULSE_DECAYS_S, WORDS, begins, position } from "./hits.js";

@@ -41,13 +41,13 @@ export class Player {
    * @param {object} [options.photo] - {width, height, data} with rows of RGBA from the top, or an
    *     image, canvas or ImageBitmap; black without one
    * @param {Object<string, string>} [options.palette] - the photo's colours by name, "#rrggbb", as
-   *     server/media/palette.py finds them; colours that take one have their own default without it
+   *     server/media/photos/palette.py finds them; colours that take one have their own default without it
    * @param {object} [options.photo2] - the second photo
    * @param {string} [options.fit] - how a photo fills the frame: blur, contain or cover
    * @param {object} [options.sound] - see sound.js; silence without one
    * @param {string} [options.title] - what texts show as the title; `artist` likewise
    * @param {Object<string, object>} [options.texts] - textures of text inputs by name, where they
-   *     are not to be drawn here: {width, height, data} as server/media/text/packing.py has them
+   *     are not to be drawn here: {width, height, data} as server/typography/glyph_texture.py has them
    * @param {Object<string, object>} [options.images] - the program's files by path, as photos
    * @throws {CompileError} with the browser's log; its lines are the author's (see `complaints`)
    * @throws {Error} when the effect asks for more than the browser has

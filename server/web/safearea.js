@@ -1,4 +1,4 @@
-// The area of a picture that apps leave free; mirrors server/effects/safe_area.py.
+// The area of a picture that apps leave free; mirrors server/effects/model/safe_area.py.
 
 const UPRIGHT = [0.06, 0.22, 0.12, 0.14];
 

@@ -1,5 +1,5 @@
 // Sizes of targets: expressions such as "floor($WIDTH / 8)". The grammar and every answer are those
-// of server/effects/size.py: whatever is no number in the end counts as 1, and nothing throws.
+// of server/effects/model/size_expression.py: whatever is no number in the end counts as 1, and nothing throws.
 
 const LONGEST = 1000;
 const DEEPEST = 32;

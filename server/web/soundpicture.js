@@ -1,5 +1,5 @@
 // The sound as textures: what ISF's audio and audioFFT inputs show, and Shadertoy's. As
-// server/render/soundpicture.py has it.
+// server/render/textures/audio.py has it.
 
 import { Texture } from "./gl.js";
 import { PULSE_DECAYS_S, WORDS } from "./hits.js";
@@ -88,7 +88,7 @@ export class SoundTexture {
   }
 }
 
-/** What an audioHistory input shows: see server/render/audiohistory.py. */
+/** What an audioHistory input shows: see server/render/textures/audio_history.py. */
 export class AudioHistory {
   constructor(context, item, sound, fps) {
     Object.assign(this, { context, sound, fps, step: -1, rows: new Map() });

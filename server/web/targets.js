@@ -1,7 +1,7 @@
 // The targets of an effect: the surfaces that passes draw on and any pass may sample by name.
 //
 // Before its first writer of a frame a temporary target is transparent black to all who sample it;
-// a persistent one holds what the frame before left. As server/render/targets.py has it.
+// a persistent one holds what the frame before left. As server/render/effect/targets.py has it.
 
 import { pictureNames } from "./safearea.js";
 import { evaluate, pixels } from "./size.js";

@@ -1,5 +1,5 @@
 // What the uniforms of an effect are in a frame: time, date and size by meaning, the inputs by
-// their values. Mirrors server/render/timeline.py: frame n stands for n/fps, a missing value is
+// their values. Mirrors server/animation/timeline.py: frame n stands for n/fps, a missing value is
 // the default, or what the input's own motion comes to.
 
 import { position } from "./hits.js";
@@ -112,7 +112,7 @@ export class Timeline {
     return found.length === 1 ? found[0] : found;
   }
 
-  /** How far a transition is: see server/render/transition.py. */
+  /** How far a transition is: see server/animation/transition_progress.py. */
   progress(frame, values) {
     const { sound, fps, frames } = this.film;
     const number = (word) => this.number([`transition_${word}`, word], values);

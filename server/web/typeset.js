@@ -1,5 +1,5 @@
 // Letters by Canvas 2D in the texture that the server makes with its own fonts: see the head of
-// server/media/text/packing.py for how it lies. Lines, sizes and outlines go by the same rules; the
+// server/typography/glyph_texture.py for how it lies. Lines, sizes and outlines go by the same rules; the
 // letters are those of the fonts that this machine has.
 
 import { blurred, near } from "./masks.js";

@@ -68,7 +68,7 @@ def test_every_event_of_the_log_is_documented() -> None:
     events = {
         event
         for room in ("http", "jobs")
-        for path in (ROOT / "server" / room).glob("*.py")
+        for path in (ROOT / "server" / room).rglob("*.py")
         for event in call.findall(path.read_text("utf-8"))
     }
     assert {"job.moved", "task.failed", "sweep", "progress.unsaved", "request"} <= events

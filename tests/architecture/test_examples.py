@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from server.config import Config
-from server.effects.library import BUILT_IN, Library
-from server.jobs.presets import Presets
-from server.jobs.request import check_request
+from server.effects.library.library import BUILT_IN, Library
+from server.jobs.submission.presets import Presets
+from server.jobs.submission.request import check_request
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = Library((BUILT_IN,))

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from scripts import gallery
-from server.commands.effects.source import read
+from server.cli.tasks.effect_source import read
 from server.effects.dialects import SUFFIXES
-from server.effects.library import BUILT_IN
+from server.effects.library.library import BUILT_IN
 
 FILES = sorted(path for path in BUILT_IN.iterdir() if path.suffix in SUFFIXES)
 PAGE = gallery.PAGE.read_text("utf-8")

@@ -12,57 +12,107 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 FOUNDATION = {
-    "reasons", "errors", "config", "confine", "confined", "log", "processors", "start",
-    "terminal", "threads", "warning",
+    "concurrency", "config", "errors", "logging_json", "messages", "processors", "sandbox",
+    "sandbox_exec", "start", "terminal", "warnings",
 }  # fmt: skip
+DRAWING = {"errors", "files", "messages", "sandbox", "warnings"}
 ROOMS: dict[str, set[str]] = {
-    "reasons": set(),
-    "errors": {"reasons"},
+    "concurrency": set(),
     "config": set(),
-    "confine": {"confined", "processors"},
-    "confined": set(),
-    "log": set(),
+    "errors": {"messages"},
+    "logging_json": set(),
+    "messages": set(),
     "processors": set(),
+    "sandbox": {"sandbox_exec", "processors"},
+    "sandbox_exec": set(),
     "start": set(),
     "terminal": set(),
-    "threads": set(),
-    "warning": set(),
-    "effects": {"errors", "reasons"},
-    "media": {"errors", "reasons", "confine", "warning"},
-    "render": {"effects", "media", "errors", "reasons", "confine", "warning"},
+    "warnings": set(),
+    "files": {"errors"},
+    "protocol": set(),
+    "effects": {"errors", "messages"},
+    "media": DRAWING,
+    "audio": {"media", *DRAWING},
+    "typography": set(),
+    "animation": {"effects"},
+    "render": {"animation", "audio", "effects", "media", "typography", *DRAWING},
+    "worker": {
+        "animation", "audio", "effects", "media", "protocol", "render", "typography", *DRAWING
+    },
     "jobs": {"effects", *FOUNDATION},
     "http": {"jobs", "effects", *FOUNDATION},
-    "cli": {"cli_effects", "commands", "config", "terminal"},
-    "cli_effects": {"config", "processors"},
-    "watch": {"jobs", "effects", "media", *FOUNDATION},
-    "commands": {"cli", "http", "watch", "jobs", "effects", *FOUNDATION},
+    "devserver": {"jobs", "effects", "audio", "media", *FOUNDATION},
+    "cli": {"http", "devserver", "jobs", "effects", *FOUNDATION},
     "samples": {"media"},
-    "demo": {"commands", "samples", "media", "errors", "confine"},
+    "demo": {"cli", "samples", "media", "errors", "sandbox"},
     "__main__": {"cli"},
-}
+}  # fmt: skip
 """What the modules of each room may import of the others."""
 
+ORDER: dict[str, tuple[str, ...]] = {
+    "audio": ("spectrum", "rhythm", "structure", "beats", "."),
+    "cli": ("support", "tasks", "effects", "."),
+    "effects": (
+        "source",
+        "model",
+        "glsl",
+        "loops",
+        "params",
+        ".",
+        "diagnostics",
+        "dialects/fragment",
+        "dialects/shadertoy",
+        "dialects/gl_transitions",
+        "dialects/isf",
+        "dialects",
+        "library",
+    ),
+    "http": ("headers", ".", "uploads", "handlers", "server"),
+    "jobs": (
+        "execution",
+        "model",
+        "storage",
+        "store",
+        "validation",
+        "submission",
+        "scheduling",
+        ".",
+    ),
+    "media": (".", "photos", "tracks", "video"),
+    "render": ("gl", "textures", "effect", "output", ".", "flash_safety"),
+    "worker": ("tasks", "."),
+}
+"""The folders of a room, "." its own files: each imports only those before it."""
+
 DOORS = {
-    "aiohttp": {"http/", "watch/"},
-    "ctypes": {"confined.py", "render/calls.py", "render/devices.py", "render/es_context.py"},
+    "aiohttp": {"http/", "devserver/"},
+    "ctypes": {"sandbox_exec.py", "render/gl/"},
     "ffmpeg": {"media/ffmpeg.py"},
-    "glcontext": {"render/context.py"},
-    "icu4py": {"media/text/"},
-    "moderngl": {"render/context.py"},
-    "numpy": {"media/", "render/", "samples/", "demo/"},
-    "pi_heif": {"media/picture/"},
+    "glcontext": {"render/gl/context.py"},
+    "icu4py": {"typography/"},
+    "moderngl": {"render/gl/context.py"},
+    "numpy": {
+        "animation/",
+        "audio/",
+        "demo/",
+        "media/",
+        "render/",
+        "samples/",
+        "typography/",
+        "worker/",
+    },
+    "pi_heif": {"media/photos/"},
     "PIL": {
-        "media/photo.py",
-        "media/picture/",
-        "media/plot.py",
+        "audio/plot.py",
+        "media/contact_sheet.py",
+        "media/photos/",
         "media/png.py",
-        "media/sheet.py",
-        "media/text/",
-    }
-    | {"samples/photo.py"},
-    "sqlite3": {"jobs/database.py"},
-    "uharfbuzz": {"media/text/"},
+        "samples/photo.py",
+        "typography/",
+    },
+    "sqlite3": {"jobs/store/database.py"},
     "subprocess": {"media/ffmpeg.py", "demo/server.py"},
+    "uharfbuzz": {"typography/"},
 }
 """The only files or folders of server/ that import these."""
 
@@ -70,6 +120,8 @@ HEAVY = ("moderngl", "glcontext", "PIL", "pi_heif", "numpy", "ffmpeg", "icu4py",
 """What the server process and a plain command must never load."""
 
 LINE_LIMIT = 300
+FILE_LIMIT = 15
+"""Files of one folder, without those that are no Python."""
 
 
 def _modules() -> dict[str, Path]:
@@ -141,6 +193,39 @@ def test_module_keeps_to_its_room(module: str) -> None:
     assert not strange, f"{module} may not import {sorted(strange)}"
 
 
+def _folder(module: str) -> str:
+    """The folder of a module within its room; "." is the room itself."""
+    inner = MODULES[module].parent.relative_to(ROOT / "server").parts[1:]
+    return "/".join(inner) or "."
+
+
+@pytest.mark.parametrize("room", ORDER)
+def test_folders_of_a_room_have_an_order(room: str) -> None:
+    """A folder imports those before it; the order thus has no cycle either."""
+    order = ORDER[room]
+    members = [module for module in MODULES if module.split(".")[1:2] == [room]]
+    assert {_folder(module) for module in members} == set(order)
+    for module in members:
+        allowed = order[: order.index(_folder(module)) + 1]
+        ours = _imports(module) & MODULES.keys() - {"server"}
+        strange = {name for name in ours if _room(name) == room and _folder(name) not in allowed}
+        assert not strange, f"{module} may not import {sorted(strange)}"
+
+
+def test_rooms_without_an_order_have_no_folders() -> None:
+    deep = {_room(name) for name in MODULES if name != "server" and _folder(name) != "."}
+    assert deep == ORDER.keys()
+
+
+def test_folders_stay_small() -> None:
+    folders = {path.parent for path in MODULES.values()}
+    counts = {folder: len([*folder.glob("*.py")]) for folder in folders}
+    large = {str(folder): count for folder, count in counts.items() if count > FILE_LIMIT}
+    assert not large, f"over {FILE_LIMIT} files: {large}"
+    deepest = max(len(path.relative_to(ROOT / "server").parts) - 1 for path in MODULES.values())
+    assert deepest <= 3
+
+
 @pytest.mark.parametrize("package", DOORS)
 def test_heavy_package_has_its_door(package: str) -> None:
     users = {
@@ -161,7 +246,7 @@ def test_modules_have_no_cycles() -> None:
     TopologicalSorter(graph).prepare()
 
 
-@pytest.mark.parametrize("module", ["server.cli", "server.http.app"])
+@pytest.mark.parametrize("module", ["server.cli.main", "server.http.server.app"])
 def test_server_process_stays_light(module: str) -> None:
     program = f"import sys, {module}; print(*sorted(set(sys.modules) & set({HEAVY!r})))"
     done = subprocess.run(

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from server.animation.timeline import Timeline
 from server.effects.dialects import load
 from server.effects.effect import Effect, Kind, Value
 from server.errors import ToqiboxError
-from server.render.context import Context
-from server.render.passes import Passes
-from server.render.surface import Picture
-from server.render.timeline import Timeline
+from server.render.effect.renderer import Passes
+from server.render.gl.context import Context
+from server.render.gl.render_target import Picture
 
 FRAMES, FPS = 4, 4
 

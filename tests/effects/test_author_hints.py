@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from server.effects.dialects import load
-from server.effects.macro_calls import unclosed_call, unclosed_macros
+from server.effects.glsl.macro_calls import unclosed_call, unclosed_macros
 from server.errors import ToqiboxError
 
 Draw = Callable[..., NDArray[np.uint8]]

@@ -11,14 +11,14 @@ import pytest
 from numpy.typing import NDArray
 
 from server.effects.dialects import SUFFIXES, decode, load
-from server.effects.dialects.transition import transition_inputs
+from server.effects.dialects.gl_transitions.parser import transition_inputs
 from server.effects.effect import Effect, Input, Kind, Value
-from server.effects.library import BUILT_IN
-from server.render import standin
-from server.render.context import Context
-from server.render.job import Job
-from server.render.pixels import rgba
+from server.effects.library.library import BUILT_IN
+from server.render import default_media
+from server.render.gl.context import Context
+from server.render.gl.pixels import rgba
 from server.render.scene import Scene
+from server.render.scene_spec import Job
 from tests.render.drawing import save_photo
 
 Pixels = NDArray[np.int16]
@@ -51,7 +51,7 @@ def effect(request: pytest.FixtureRequest) -> Effect:
 @pytest.fixture(scope="module")
 def photos(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """The stand-in for a photo, and the same upside down in other colours."""
-    folder, pixels = tmp_path_factory.mktemp("photos"), standin.pixels()
+    folder, pixels = tmp_path_factory.mktemp("photos"), default_media.pixels()
     other = np.ascontiguousarray(pixels[::-1, :, [2, 1, 0, 3]])
     return save_photo(folder / "1.rgba", pixels), save_photo(folder / "2.rgba", other)
 

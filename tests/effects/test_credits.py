@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from server.effects.credits import without_repeats
 from server.effects.dialects import load
 from server.effects.effect import Effect
+from server.effects.title_credits import without_repeats
 
 
 def _effect(id_: str, **texts: str) -> Effect:

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from server.effects.columns import Columns
-from server.effects.diagnostics import AUTHOR, AUTHOR_VERTEX, LONGEST, Listing, diagnostic
+from server.effects.diagnostics.column_map import Columns
+from server.effects.diagnostics.compiler_log import compiler_diagnostics
 from server.effects.dialects import load
-from server.effects.messages import compiler_diagnostics
+from server.effects.source.diagnostic import AUTHOR, AUTHOR_VERTEX, LONGEST, Listing, diagnostic
 from server.errors import ToqiboxError
-from server.render.context import Context
+from server.render.gl.context import Context
 
 Draw = Callable[..., NDArray[np.uint8]]
 SOURCE = "/*{}*/\nfloat first;\n  second line\nthird"

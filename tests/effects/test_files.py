@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.effects import files
+from server.effects import assets
 from server.effects.dialects import load
 from server.effects.effect import Effect
 from server.errors import ToqiboxError
@@ -19,7 +19,7 @@ def importing(path: str) -> Effect:
 
 def refused(effect: Effect, folder: Path | None) -> ToqiboxError:
     with pytest.raises(ToqiboxError) as caught:
-        files.resolve(effect, folder)
+        assets.resolve(effect, folder)
     assert caught.value.code == "shader_rejected"
     return caught.value
 
@@ -34,7 +34,7 @@ def refused(effect: Effect, folder: Path | None) -> ToqiboxError:
     ],
 )
 def test_paths_are_made_plain(path: str, normal: str) -> None:
-    assert files.normal(path) == normal
+    assert assets.normal(path) == normal
 
 
 @pytest.mark.parametrize(
@@ -47,26 +47,26 @@ def test_paths_are_made_plain(path: str, normal: str) -> None:
 )
 def test_paths_that_lead_elsewhere_are_none(path: str) -> None:
     with pytest.raises(ValueError, match="it "):
-        files.normal(path)
+        assets.normal(path)
 
 
 @given(st.text(st.sampled_from("./\\ab~:"), max_size=20))
 def test_no_path_leads_out(path: str) -> None:
     try:
-        normal = files.normal(path)
+        normal = assets.normal(path)
     except ValueError:
         return
     assert os.path.normpath(normal) == normal
     assert not normal.startswith((".." + os.sep, os.sep))
-    assert files.normal(normal) == normal
+    assert assets.normal(normal) == normal
 
 
 def test_a_file_is_found_in_the_folder(tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()
     (tmp_path / "b" / "a.png").write_bytes(b"x")
     (tmp_path / "b" / "c.png").symlink_to("a.png")
-    assert files.resolve(importing("b/a.png"), tmp_path) == {"b/a.png": str(tmp_path / "b/a.png")}
-    assert files.resolve(importing("b/c.png"), tmp_path) == {"b/c.png": str(tmp_path / "b/a.png")}
+    assert assets.resolve(importing("b/a.png"), tmp_path) == {"b/a.png": str(tmp_path / "b/a.png")}
+    assert assets.resolve(importing("b/c.png"), tmp_path) == {"b/c.png": str(tmp_path / "b/a.png")}
 
 
 def test_what_is_no_file_of_the_folder_is_refused_where_it_is_named(tmp_path: Path) -> None:
@@ -92,12 +92,12 @@ def test_what_is_no_file_of_the_folder_is_refused_where_it_is_named(tmp_path: Pa
         (found,) = error.diagnostics
         assert (found["line"], found["column"]) == (2, 17)
     assert "without files" in str(refused(importing("none.png"), None))
-    assert files.resolve(load("test", "test.fs", "/*{}*/"), None) == {}
+    assert assets.resolve(load("test", "test.fs", "/*{}*/"), None) == {}
 
 
 def test_a_file_may_have_20_mb(tmp_path: Path) -> None:
     with (tmp_path / "a.png").open("wb") as file:
-        file.truncate(files.LARGEST_FILE)
-        assert files.resolve(importing("a.png"), tmp_path)
-        file.truncate(files.LARGEST_FILE + 1)
+        file.truncate(assets.LARGEST_FILE)
+        assert assets.resolve(importing("a.png"), tmp_path)
+        file.truncate(assets.LARGEST_FILE + 1)
     assert "20 MB" in str(refused(importing("a.png"), tmp_path))

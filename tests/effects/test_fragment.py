@@ -2,11 +2,12 @@
 
 import pytest
 
-from server.effects.dialects import detect, fragment_names, load
-from server.effects.dialects.fragment_declarations import blank, declarations
-from server.effects.dialects.fragment_names import Show
+from server.effects.dialects import detect, load
+from server.effects.dialects.fragment import uniform_names
+from server.effects.dialects.fragment.declarations import blank, declarations
+from server.effects.dialects.fragment.uniform_names import Show
 from server.effects.effect import Builtin, Content, Effect, Input, Kind, Value
-from server.effects.motion import Follow
+from server.effects.model.modulation import Follow
 from server.errors import ToqiboxError
 
 MAIN = "void main() { gl_FragColor = vec4(1.0); }\n"
@@ -103,7 +104,7 @@ def test_comments_say_what_it_is_and_whose() -> None:
     ],
 )
 def test_usual_names_of_host_values(name: str, meaning: Builtin | None) -> None:
-    assert fragment_names.builtin(name) is meaning
+    assert uniform_names.builtin(name) is meaning
 
 
 @pytest.mark.parametrize(
@@ -119,7 +120,7 @@ def test_usual_names_of_host_values(name: str, meaning: Builtin | None) -> None:
     ],
 )
 def test_usual_names_of_what_the_sound_does(name: str, feature: str | None) -> None:
-    assert fragment_names.feature(name) == feature
+    assert uniform_names.feature(name) == feature
 
 
 @pytest.mark.parametrize(
@@ -132,7 +133,7 @@ def test_usual_names_of_what_the_sound_does(name: str, feature: str | None) -> N
     ],
 )
 def test_usual_names_of_textures(name: str, show: Show) -> None:
-    assert fragment_names.shown(name) is show
+    assert uniform_names.shown(name) is show
 
 
 @pytest.mark.parametrize(

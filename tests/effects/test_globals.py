@@ -3,8 +3,8 @@
 import pytest
 
 from server.effects.dialects import LARGEST, load
-from server.effects.globals import settled
-from server.effects.program import program
+from server.effects.glsl.globals import settled
+from server.effects.web_program import program
 
 MAIN = "void main() {}\n"
 

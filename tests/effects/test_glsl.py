@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from server.effects.dialects import load
-from server.effects.language import variants
+from server.effects.glsl.glsl330 import variants
 
 Draw = Callable[..., NDArray[np.uint8]]
 IMAGE = {"NAME": "inputImage", "TYPE": "image"}

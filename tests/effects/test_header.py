@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.effects.header import HeaderError, Table, read
+from server.effects.source.header import HeaderError, Table, read
 
 
 def header(text: str) -> Table:

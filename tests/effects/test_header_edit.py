@@ -3,7 +3,7 @@
 import pytest
 
 from server.effects.dialects import load
-from server.effects.header_edit import EditError, edit_header
+from server.effects.dialects.isf.header_edit import EditError, edit_header
 
 BODY = '\nvoid main() { gl_FragColor = vec4(size); } // /*{ "INPUTS": [] }*/\n'
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from server.effects.dialects import LARGEST, load
 from server.effects.effect import Kind
-from server.effects.language import prepare
+from server.effects.glsl.glsl330 import prepare
 from server.errors import ToqiboxError
 
 MAIN = "\nvoid main() { gl_FragColor = vec4(1.0); }\n"

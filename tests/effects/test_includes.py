@@ -7,15 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from server.commands.effects import source
+from server.cli.tasks import effect_source
 from server.effects.effect import Effect
-from server.effects.includes import MOST_CHARACTERS, expand
-from server.effects.library import Library
+from server.effects.glsl.includes import MOST_CHARACTERS, expand
+from server.effects.library.library import Library
 from server.errors import ToqiboxError
-from server.jobs.source import read_source
-from server.render.context import Context
-from server.render.job import Job
+from server.jobs.model.effect_source import read_source
+from server.render.gl.context import Context
 from server.render.scene import Scene
+from server.render.scene_spec import Job
 
 MAIN = "void main() {{ gl_FragColor = vec4({}, 1.0); }}\n"
 Write = Callable[..., Path]
@@ -53,7 +53,7 @@ def colour(effect: Effect) -> list[int]:
 
 
 def read(folder: Path) -> Effect:
-    return source.read(folder / "main.glsl").effect
+    return effect_source.read(folder / "main.glsl").effect
 
 
 def fault(act: Callable[[], object]) -> tuple[str, int, int, str]:

@@ -8,7 +8,7 @@ import pytest
 
 from server.effects.dialects import LARGEST, decode, load
 from server.effects.effect import Builtin, Effect, Input, Kind
-from server.effects.motion import Follow
+from server.effects.model.modulation import Follow
 from server.errors import ToqiboxError
 
 Refuse = Callable[..., ToqiboxError]

@@ -4,7 +4,7 @@ import json
 
 from server.effects.dialects import load
 from server.effects.effect import Content, Effect
-from server.effects.motion import Transition
+from server.effects.model.modulation import Transition
 
 
 def isf(**header: object) -> Effect:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from server.effects.dialects import LARGEST
-from server.effects.library import BUILT_IN, Library
+from server.effects.library.library import BUILT_IN, Library
 from server.errors import ToqiboxError
 
 GOOD = "/*{}*/\nvoid main() { gl_FragColor = vec4(1.0); }\n"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.effects.longest_loop import longest_loop
+from server.effects.loops.longest_loop import longest_loop
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from server.effects.dialects import load
-from server.effects.palette import COLORS
+from server.effects.model.palette import COLORS
 from server.errors import ToqiboxError
 
 _README = Path(__file__).parents[2] / "shaders" / "README.md"

@@ -3,9 +3,9 @@
 import pytest
 
 from server.effects.dialects import load
-from server.effects.dialects.alpha import is_never_written
-from server.effects.dialects.conditions import active
 from server.effects.effect import Effect, Kind
+from server.effects.source.alpha import is_never_written
+from server.effects.source.conditions import active
 from server.errors import ToqiboxError
 
 MAIN = "void main() { gl_FragColor = vec4(1.0); }\n"

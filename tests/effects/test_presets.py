@@ -5,14 +5,14 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from server.effects.library import Library
-from server.jobs.preset import Preset
-from server.jobs.presets import Presets
-from server.jobs.source import read_source
-from server.render.context import Context
-from server.render.job import Job
-from server.render.pixels import rgba
+from server.effects.library.library import Library
+from server.jobs.model.effect_source import read_source
+from server.jobs.submission.preset import Preset
+from server.jobs.submission.presets import Presets
+from server.render.gl.context import Context
+from server.render.gl.pixels import rgba
 from server.render.scene import Scene
+from server.render.scene_spec import Job
 
 LIBRARY = Library()
 PRESETS, BROKEN = Presets().offered(LIBRARY.all())

@@ -7,17 +7,20 @@ from pathlib import Path
 import pytest
 
 import server
-from server.effects import files, motion_reader
-from server.effects.dialects import fragment_names, isf_inputs, load
-from server.effects.dialects.shadertoy_media import media, wire
-from server.effects.dialects.shadertoy_text import MARK
+from server.animation import event_envelopes
+from server.audio.spectrum import bands
+from server.effects import assets
+from server.effects.dialects import load
+from server.effects.dialects.fragment import uniform_names
+from server.effects.dialects.isf import inputs as isf_inputs
+from server.effects.dialects.shadertoy.channels import media, wire
+from server.effects.dialects.shadertoy.text_form import MARK
 from server.effects.effect import Effect
-from server.effects.feature import EVENTS, FEATURES
-from server.effects.input import Input, Kind
-from server.effects.motion import Follow
-from server.effects.motion_reader import read_motion
-from server.media import bands
-from server.render import hits
+from server.effects.model.feature import EVENTS, FEATURES
+from server.effects.model.input import Input, Kind
+from server.effects.model.modulation import Follow
+from server.effects.params import modulation_parser
+from server.effects.params.modulation_parser import read_motion
 
 README = Path(server.__file__).resolve().parent.parent / "shaders" / "README.md"
 TEXT = README.read_text("utf-8")
@@ -80,7 +83,9 @@ def test_every_feature_is_in_the_table_and_no_other() -> None:
     table = names & FEATURES.keys()
     assert {"kick", "kick.until", "loudness.short", "section.build", "time.total"} <= table
     words = {name.partition(".")[2] for name in table if name.startswith(("kick.", "level."))}
-    events = {f"{event}.{word}" for event in EVENTS for word in words if word in hits.COLUMNS}
+    events = {
+        f"{event}.{word}" for event in EVENTS for word in words if word in event_envelopes.COLUMNS
+    }
     levels = {
         f"{name}.{word}" for name in (*bands.NAMES, "loudness", "loudness.short") for word in words
     }
@@ -90,7 +95,7 @@ def test_every_feature_is_in_the_table_and_no_other() -> None:
 def test_every_key_of_a_motion_is_in_the_table() -> None:
     rows = [row for row in _rows(_section("Moved by the music")) if len(row) == 3]
     keys = {word for row in rows for word in _quoted(row[0])} - FEATURES.keys()
-    known = {*motion_reader._FOLLOW, *motion_reader._OSCILLATOR, *motion_reader._KEYS}
+    known = {*modulation_parser._FOLLOW, *modulation_parser._OSCILLATOR, *modulation_parser._KEYS}
     assert known <= keys
 
 
@@ -129,18 +134,18 @@ def test_every_usual_name_of_a_uniform_means_what_it_says() -> None:
             if name.startswith("varying") or name in ("vUv", "u_mouse"):
                 continue
             if "frame's" in told or "size of the picture" in told:
-                assert fragment_names.builtin(name) is not None, name
+                assert uniform_names.builtin(name) is not None, name
             elif "audioHistory" in told:
-                assert fragment_names.shown(name) is fragment_names.Show.HISTORY
+                assert uniform_names.shown(name) is uniform_names.Show.HISTORY
             elif "kick" in told or "bands" in told:
-                assert fragment_names.feature(name) in FEATURES, name
+                assert uniform_names.feature(name) in FEATURES, name
             else:
-                shown = fragment_names.shown(name)
+                shown = uniform_names.shown(name)
                 words = {"picture": "picture so far", "sound": "the sound", "noise": "noise"}
                 assert words.get(shown, "in the frame before") in told, name
-    assert fragment_names.means_nothing("u_mouse")
+    assert uniform_names.means_nothing("u_mouse")
 
 
 def test_the_limits_are_those_of_the_server() -> None:
-    assert f"{files.MOST_FILES} image files" in TEXT
+    assert f"{assets.MOST_FILES} image files" in TEXT
     assert f"{isf_inputs._MOST} inputs" in TEXT

@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from server.commands.effects.source import read
+from server.animation.timeline import Timeline
+from server.cli.tasks.effect_source import read
 from server.effects.dialects import load
-from server.effects.library import BUILT_IN
-from server.effects.safe_area import picture_names, safe_area
-from server.render.context import Context
-from server.render.job import Job
-from server.render.passes import Passes
-from server.render.pixels import rgba
+from server.effects.library.library import BUILT_IN
+from server.effects.model.safe_area import picture_names, safe_area
+from server.render.effect.renderer import Passes
+from server.render.gl.context import Context
+from server.render.gl.pixels import rgba
 from server.render.scene import Scene
-from server.render.timeline import Timeline
+from server.render.scene_spec import Job
 from tests.render.drawing import Rising, rows
 
 _SHOW = """/*{"PASSES": [{"TARGET": "o", "FLOAT": true}]}*/

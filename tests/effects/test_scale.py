@@ -7,9 +7,9 @@ import pytest
 
 from server.effects.dialects import load
 from server.effects.effect import Effect
-from server.effects.feature import Needs
-from server.effects.input import Scale
-from server.effects.program import program
+from server.effects.model.feature import Needs
+from server.effects.model.input import Scale
+from server.effects.web_program import program
 from server.errors import ToqiboxError
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from server.effects.hints import hint
-from server.effects.place import Place
-from server.effects.scope import declared_before
+from server.effects.diagnostics.hints import hint
+from server.effects.diagnostics.location import Place
+from server.effects.diagnostics.scope import declared_before
 
 TEXT = """#define TURN_A(x) turnMacro
 uniform vec2 one, two; // turnComment

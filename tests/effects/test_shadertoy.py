@@ -3,7 +3,7 @@
 import pytest
 
 from server.effects.dialects import detect
-from server.effects.dialects.shadertoy import parse
+from server.effects.dialects.shadertoy.parser import parse
 from server.effects.effect import Builtin, Channel, Content, Effect, Filter, Wrap
 from server.errors import ToqiboxError
 

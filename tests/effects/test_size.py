@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.effects.size import evaluate, pixels
+from server.effects.model.size_expression import evaluate, pixels
 
 NAMES = {"WIDTH": 180.0, "HEIGHT": 90.0, "blur": 4.0, "w2": 3.0}
 

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from server.effects.diagnostics import Text
-from server.effects.suspect import blamed
+from server.effects.diagnostics.suspect import blamed
+from server.effects.source.diagnostic import Text
 
 BOMB = "#define A x\n#define B A A A A A A A A A A\n" + "".join(
     f"#define {name} {' '.join(of * 10)}\n" for of, name in zip("BCDE", "CDEF", strict=True)

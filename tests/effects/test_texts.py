@@ -11,16 +11,16 @@ from numpy.typing import NDArray
 
 from server.effects.dialects import load
 from server.effects.effect import Effect, Kind
-from server.effects.lettering import DEFAULTS, filled
-from server.effects.library import BUILT_IN
-from server.effects.program import program
+from server.effects.library.library import BUILT_IN
+from server.effects.model.text_style import DEFAULTS, filled
+from server.effects.web_program import program
 from server.errors import ToqiboxError
-from server.reasons import Reason
-from server.render.context import Context
-from server.render.job import Job
-from server.render.pixels import rgba
+from server.messages import Reason
+from server.render.gl.context import Context
+from server.render.gl.pixels import rgba
 from server.render.scene import Scene
-from server.render.text import Credits, style_of, texels_of
+from server.render.scene_spec import Job
+from server.render.textures.text import Credits, style_of, texels_of
 
 Pixels = NDArray[np.uint8]
 SIZE = {"NAME": "size", "TYPE": "float", "MIN": 0.05, "MAX": 0.8, "DEFAULT": 0.2}

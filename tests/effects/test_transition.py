@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from server.animation.transition_progress import progress
 from server.effects.dialects import load
-from server.effects.dialects.transition import transition_inputs
+from server.effects.dialects.gl_transitions.parser import transition_inputs
 from server.effects.effect import Effect, Kind, Value
-from server.effects.motion import BEATS, SECONDS, Transition
+from server.effects.model.modulation import BEATS, SECONDS, Transition
 from server.errors import ToqiboxError
-from server.render.transition import progress
 
 FADE = """\
 // Author: Someone

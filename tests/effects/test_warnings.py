@@ -3,7 +3,7 @@
 import pytest
 
 from server.effects.dialects import load
-from server.effects.library import Library
+from server.effects.library.library import Library
 
 BODY = "\nvoid main() { gl_FragColor = vec4(1.0); }\n"
 

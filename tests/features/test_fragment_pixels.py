@@ -13,13 +13,13 @@ import pytest
 from numpy.typing import NDArray
 
 from server.effects.effect import Value
-from server.render.context import Context
-from server.render.job import Job
-from server.render.pixels import rgba
+from server.render.gl.context import Context
+from server.render.gl.pixels import rgba
 from server.render.scene import Scene
+from server.render.scene_spec import Job
 from tests.render.drawing import flat, save_photo
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parents[1] / "data" / "features"
 SIZE = (64, 36)
 FPS, FRAMES = 10, 20
 SECOND = (100, 200, 150, 255)

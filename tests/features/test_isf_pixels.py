@@ -12,16 +12,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from server.effects import dialects, files
+from server.effects import assets, dialects
 from server.effects.effect import Value
-from server.media.palette import photo_palette
-from server.render.context import Context
-from server.render.job import Job
-from server.render.pixels import rgba
+from server.media.photos.palette import photo_palette
+from server.render.gl.context import Context
+from server.render.gl.pixels import rgba
 from server.render.scene import Scene
+from server.render.scene_spec import Job
 from tests.render.drawing import flat, save_photo
 
-FOLDER = Path(__file__).parent / "isf"
+FOLDER = Path(__file__).parents[1] / "data" / "features" / "isf"
 SIZE = (64, 36)
 FPS, FRAMES = 10, 20
 SECOND = (100, 200, 150, 255)
@@ -256,7 +256,7 @@ def draw(context: Context, photos: tuple[Path, Path], case: Case) -> NDArray[np.
         "source": source,
         "vertex": vertex,
         "params": dict(case.params),
-        "files": files.resolve(effect, FOLDER),
+        "files": assets.resolve(effect, FOLDER),
     }
     job = Job(
         effects=(row,),

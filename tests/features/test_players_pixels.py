@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from server.render.context import Context
+from server.render.gl.context import Context
 from tests.features.test_fragment_pixels import (
     FOLDER,
     PHOTO,

@@ -7,16 +7,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from server.render import standin
-from server.render.context import Context
-from server.render.job import Job
-from server.render.pixels import rgba
+from server.render import default_media
+from server.render.gl.context import Context
+from server.render.gl.pixels import rgba
 from server.render.scene import Scene
-from server.render.soundpicture import SAMPLES, TEXELS
-from server.render.textures import noise
+from server.render.scene_spec import Job
+from server.render.textures.audio import SAMPLES, TEXELS
+from server.render.textures.builtin import noise
 from tests.render.drawing import save_photo
 
-SHADERS = Path(__file__).parent / "shadertoy"
+SHADERS = Path(__file__).parents[1] / "data" / "features" / "shadertoy"
 WIDTH, HEIGHT = 64, 32
 FPS, FRAMES = 10, 20
 
@@ -155,7 +155,7 @@ def test_no_time_has_passed_before_the_first_frame(context: Context, above: Path
 def test_the_sound_is_the_spectrum_below_the_waveform(context: Context, above: Path) -> None:
     frame = 3
     pixels = Shown(context, above, "sound.glsl").frame(frame)
-    tune = standin.Tune()
+    tune = default_media.Tune()
     step = tune.step(frame, FPS)
     assert (pixels[:16, :, 0] == tune.wave(step, SAMPLES)[:TEXELS:8]).all()
     assert (pixels[16:, :, 0] == tune.spectrum(step)[:TEXELS:8]).all()

@@ -15,20 +15,20 @@ from numpy.typing import NDArray
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from server.commands.effects.source import read
+from server.audio import features
+from server.cli.tasks.effect_source import read
 from server.effects.dialects import SUFFIXES
-from server.effects.library import BUILT_IN
-from server.media import features
-from server.media.photo import prepare as prepare_photo
-from server.media.sound import decode
-from server.media.text import fonts
-from server.render.context import Context
-from server.render.job import Job
-from server.render.readback import Readback
+from server.effects.library.library import BUILT_IN
+from server.media.photos.photo import prepare as prepare_photo
+from server.media.tracks.sound import decode
+from server.render.gl.context import Context
+from server.render.output.readback import Readback
 from server.render.scene import Scene
+from server.render.scene_spec import Job
 from server.samples import photo, track
+from server.typography import fonts
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1] / "data" / "golden"
 WIDTH, HEIGHT, FPS = 160, 90, 30
 _KICK = int(track.kick_times()[20] * FPS)
 FRAMES = (0, _KICK + 1, _KICK + 10)

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from server.confine import Limits, command
+from server.sandbox import Limits, command
 from tests.harness import processes
 from tests.harness.devtools import DevTools, Navigated, connect
 

@@ -19,7 +19,7 @@ class Process:
     @property
     def kind(self) -> str:
         """``worker``, ``ffmpeg``, ``server`` or ``other``."""
-        if "server.render.worker" in self.command:
+        if "server.worker.program" in self.command:
             return "worker"
         words = self.command.split()
         if words and Path(words[0]).name in ("ffmpeg", "ffprobe"):

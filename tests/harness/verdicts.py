@@ -5,13 +5,13 @@ import subprocess
 from functools import cache
 from pathlib import Path
 
-from server import confine, start
-from server.effects.library import BUILT_IN, Library
-from server.jobs.source import read_source
-from server.jobs.store import Store
-from server.jobs.verdict import Verdict
+from server import sandbox, start
+from server.effects.library.library import BUILT_IN, Library
+from server.jobs.model.effect_source import read_source
+from server.jobs.model.validation_result import Verdict
+from server.jobs.store.job_table import Store
 
-EFFECTS = Path(__file__).with_name("effects")
+EFFECTS = Path(__file__).parents[1] / "data" / "effects"
 """Effects for servers under test."""
 Known = dict[tuple[str, str], Verdict]
 
@@ -39,9 +39,9 @@ def drawable() -> Known:
 def _driver() -> str:
     """The renderer and its version, as a worker finds them."""
     done = subprocess.run(
-        confine.command(start.command("server.render.worker", "probe")),
+        sandbox.command(start.command("server.worker.program", "probe")),
         input=b'{"task": "probe"}\n',
-        env=confine.environment(),
+        env=sandbox.environment(),
         capture_output=True,
         check=True,
         timeout=60,

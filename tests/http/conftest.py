@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 
 from server.config import Config
-from server.effects.library import BUILT_IN, Library
-from server.http.app import create_app, open_port
+from server.effects.library.library import BUILT_IN, Library
 from server.http.limits import Limits
-from server.jobs.artifacts import KINDS, new_id
-from server.jobs.job import Job, Status, now_ms
+from server.http.server.app import create_app, open_port
+from server.jobs.model.job import Job, Status, now_ms
+from server.jobs.model.spec import Spec
+from server.jobs.model.validation_result import Verdict
 from server.jobs.service import Service
-from server.jobs.spec import Spec
-from server.jobs.verdict import Verdict
+from server.jobs.storage.data_folder import KINDS, new_id
 from tests.harness import verdicts
 
 QUICK = Limits(

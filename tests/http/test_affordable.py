@@ -5,10 +5,10 @@ import json
 import pytest
 
 from server import processors
-from server.effects.library import Library
-from server.jobs.job import Status
-from server.jobs.source import read_source
-from server.jobs.verdict import Verdict
+from server.effects.library.library import Library
+from server.jobs.model.effect_source import read_source
+from server.jobs.model.job import Status
+from server.jobs.model.validation_result import Verdict
 from tests.http.conftest import DRIVER, Start
 from tests.http.wire import ask, form, part, post
 

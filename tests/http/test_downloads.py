@@ -6,10 +6,10 @@ from typing import Any
 import aiohttp
 import pytest
 
+from server.http.handlers.openapi import document
 from server.http.limits import Limits
-from server.http.openapi import document
-from server.jobs.artifacts import KINDS
-from server.jobs.job import Status
+from server.jobs.model.job import Status
+from server.jobs.storage.data_folder import KINDS
 from tests.http.conftest import Running, Start
 from tests.http.wire import ask, head
 

@@ -11,12 +11,12 @@ from PIL import Image
 
 from server.config import Config
 from server.effects.effect import Effect
-from server.effects.library import Broken, Library
-from server.jobs import verdict
-from server.jobs.health import Health
-from server.jobs.job import Status
-from server.jobs.source import FOLDER
-from server.jobs.verdict import Verdict
+from server.effects.library.library import Broken, Library
+from server.jobs.execution.machine import Health
+from server.jobs.model import validation_result
+from server.jobs.model.effect_source import FOLDER
+from server.jobs.model.job import Status
+from server.jobs.model.validation_result import Verdict
 from tests.harness import media, verdicts
 from tests.http.conftest import DRIVER, Running, Start
 from tests.http.wire import FORM, ask, form, head, part, post
@@ -126,7 +126,7 @@ async def test_all_effects_are_listed_with_warnings_about_text_and_picture(
 ) -> None:
     header = '{"INPUTS": [{"NAME": "a", "TYPE": "float", "BINDS": "kick"}]}'
     (tmp_path / "odd.fs").write_text(f"/*{header}*/\nvoid main() {{ gl_FragColor = vec4(a); }}\n")
-    drawn = verdict.of_result({"blank": True, "why": "every pixel is black"}, "odd.fs")
+    drawn = validation_result.of_result({"blank": True, "why": "every pixel is black"}, "odd.fs")
     known = verdicts.all_of(Library((tmp_path,)), DRIVER, drawn)
     running = await start(known=known, shaders_dirs=(tmp_path,))
     rows = {name: (await get(running, f"/effects{name}"))[2] for name in ("", "?all=1")}

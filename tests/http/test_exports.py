@@ -14,8 +14,8 @@ import pytest
 from PIL import Image
 
 from server.http.limits import Limits
-from server.jobs.job import Status
-from server.media.photo import load
+from server.jobs.model.job import Status
+from server.media.photos.photo import load
 from tests.http.conftest import Running, Start
 from tests.http.wire import ask, form, head, part, post
 

@@ -5,10 +5,10 @@ from urllib.parse import unquote
 import pytest
 
 from server.errors import ToqiboxError
-from server.http.filename import disposition
-from server.http.language import preferred
-from server.http.pace import Pace
-from server.http.ranges import Unsatisfiable, is_known, part_of, refuse_stale
+from server.http.headers.accept_language import preferred
+from server.http.headers.content_disposition import disposition
+from server.http.headers.ranges import Unsatisfiable, is_known, part_of, refuse_stale
+from server.http.transfer_rate import Pace
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.errors import ToqiboxError
-from server.http.multipart import Form, PartLimits, boundary_of
+from server.http.uploads.multipart import Form, PartLimits, boundary_of
 from tests.http.wire import BOUNDARY, form, part
 
 

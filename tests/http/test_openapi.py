@@ -11,10 +11,10 @@ import pytest
 import server
 from server.config import Config
 from server.errors import CATALOGUE
-from server.http.app import ROUTES
-from server.http.codes import ALL
-from server.http.openapi import document
-from server.jobs.fields import FILES, TEXTS
+from server.http.error_codes import ALL
+from server.http.handlers.openapi import document
+from server.http.server.app import ROUTES
+from server.jobs.submission.fields import FILES, TEXTS
 from tests.http.conftest import Running, Start
 from tests.http.wire import FORM, form, part
 

@@ -7,9 +7,9 @@ from aiohttp import StreamReader
 from aiohttp.base_protocol import BaseProtocol
 
 from server.errors import ToqiboxError
-from server.http.body import Body
 from server.http.limits import Limits
-from server.http.place import Place
+from server.http.uploads.body import Body
+from server.http.uploads.upload_state import Place
 from tests.harness.clock import Clock
 
 LIMITS = Limits(upload_stall_s=20, upload_wall_s=30, upload_min_rate=10, upload_window_s=20)

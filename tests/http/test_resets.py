@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from server.threads import opened
+from server.concurrency import opened
 from tests.http.conftest import Running
 from tests.http.wire import form, head, part, post
 

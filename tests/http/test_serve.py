@@ -122,7 +122,9 @@ def test_a_port_in_use_is_told_before_any_work(spawn: Spawn, tmp_path: Path) -> 
 
 
 def test_the_server_process_loads_no_pixels() -> None:
-    code = "import sys, server.http.app; print([m for m in sys.argv[1:] if m in sys.modules])"
+    code = (
+        "import sys, server.http.server.app; print([m for m in sys.argv[1:] if m in sys.modules])"
+    )
     heavy = ["moderngl", "glcontext", "PIL", "numpy", "ffmpeg"]
     argv = [sys.executable, "-c", code, *heavy]
     assert subprocess.run(argv, capture_output=True, check=True).stdout.strip() == b"[]"

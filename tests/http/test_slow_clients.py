@@ -8,7 +8,7 @@ from contextlib import ExitStack
 import pytest
 
 from server.http.limits import MEGABYTE, Limits
-from server.jobs.source import Source
+from server.jobs.model.effect_source import Source
 from tests.harness.media import photo, wav
 from tests.http.conftest import Start
 from tests.http.wire import FORM, Answer, ask, form, head, part, post

@@ -12,7 +12,7 @@ import pytest
 
 from server.errors import ToqiboxError
 from server.http.limits import Limits
-from server.http.uploads import Room, SpoolFile
+from server.http.uploads.form import Room, SpoolFile
 from tests.http.conftest import Running, Start
 from tests.http.wire import BOUNDARY, FORM, ask, form, head, part, post, read_answer
 

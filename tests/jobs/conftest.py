@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from server.jobs.job import Job
-from server.jobs.spec import Spec
-from server.jobs.store import Store
+from server.jobs.model.job import Job
+from server.jobs.model.spec import Spec
+from server.jobs.store.job_table import Store
 
 MakeJob = Callable[..., Job]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.jobs.blank import blank_colour
+from server.jobs.scheduling.blank_video import blank_colour
 
 BLACK = [[16, 17], [128, 128], [127, 128]]
 RED = [[63, 63], [102, 103], [240, 240]]

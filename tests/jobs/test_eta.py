@@ -1,7 +1,7 @@
 import pytest
 
 from server.jobs import eta
-from server.jobs.spec import Work
+from server.jobs.model.spec import Work
 
 PACES: list[eta.Pace] = [("spin", 1000, 0.1), ("spin", 4000, 0.3), ("ring", 1000, 0.5)]
 

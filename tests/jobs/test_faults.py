@@ -5,8 +5,8 @@ import shutil
 import sqlite3
 from pathlib import Path
 
-from server.jobs.blame import SUSPECTED
-from server.jobs.store import BLAME
+from server.jobs.scheduling.blame import SUSPECTED
+from server.jobs.store.job_table import BLAME
 from tests.harness import media
 from tests.harness.server import Server, eventually
 

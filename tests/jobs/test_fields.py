@@ -4,11 +4,11 @@ from decimal import Decimal
 import pytest
 
 from server.config import Config
-from server.effects.library import BUILT_IN, Library
+from server.effects.library.library import BUILT_IN, Library
 from server.errors import ToqiboxError
-from server.jobs import fields
-from server.jobs.presets import Presets
-from server.jobs.request import check_request, resolve
+from server.jobs.submission import fields
+from server.jobs.submission.presets import Presets
+from server.jobs.submission.request import check_request, resolve
 
 CONFIG = Config()
 

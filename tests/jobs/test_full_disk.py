@@ -11,15 +11,15 @@ from pathlib import Path
 import pytest
 
 from server.config import Config
-from server.effects.library import BUILT_IN, Library
+from server.effects.library.library import BUILT_IN, Library
 from server.errors import ToqiboxError
-from server.jobs.artifacts import DataFolder, address_of, note_address
-from server.jobs.database import DiskFull
-from server.jobs.job import Job, Status, now_ms
-from server.jobs.progress import Progress
-from server.jobs.run import Run, SlotClock
+from server.jobs.model.job import Job, Status, now_ms
+from server.jobs.scheduling.active_job import Run, SlotClock
+from server.jobs.scheduling.progress import Progress
 from server.jobs.service import Service
-from server.jobs.store import Store
+from server.jobs.storage.data_folder import DataFolder, address_of, note_address
+from server.jobs.store.database import DiskFull
+from server.jobs.store.job_table import Store
 from tests.harness.disks import fill, small_disk
 from tests.jobs.conftest import MakeJob
 

@@ -2,7 +2,7 @@
 
 import re
 
-from server.jobs.artifacts import new_id
+from server.jobs.storage.data_folder import new_id
 
 
 def test_an_id_is_a_word_of_a_url_and_no_option_of_a_command() -> None:

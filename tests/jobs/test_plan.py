@@ -4,9 +4,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from server.jobs.damage import make_again
-from server.jobs.plan import cut, flashes_path
-from server.jobs.run import Run, SlotClock
+from server.jobs.scheduling.active_job import Run, SlotClock
+from server.jobs.scheduling.damage import make_again
+from server.jobs.scheduling.plan import cut, flashes_path
 from tests.jobs.conftest import MakeJob
 
 

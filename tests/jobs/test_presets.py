@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from server.config import Config
-from server.effects.library import Library
+from server.effects.library.library import Library
 from server.errors import ToqiboxError
-from server.jobs.preset import read_preset
-from server.jobs.presets import BUILT_IN_PRESETS, Presets
-from server.jobs.request import Request, check_request
+from server.jobs.submission.preset import read_preset
+from server.jobs.submission.presets import BUILT_IN_PRESETS, Presets
+from server.jobs.submission.request import Request, check_request
 
 LIBRARY = Library()
 GOOD: dict[str, Any] = {

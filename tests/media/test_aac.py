@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from server.errors import ToqiboxError
-from server.media import sound
+from server.media.tracks import sound
 
 Samples = np.ndarray[Any, np.dtype[Any]]
 MakeWav = Callable[..., Path]

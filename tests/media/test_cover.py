@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from server.media import contents, cover
 from server.media.sniff import sniff_audio_file
-from tests.media.conftest import Convert
+from server.media.tracks import cover, stream_listing
+from tests.harness.media_files import Convert
 
 _LAVFI = ("-f", "lavfi")
 
@@ -47,5 +47,5 @@ def test_a_track_without_a_cover_has_none(convert: Convert) -> None:
     assert not list(cover.pictures(path, "mp3"))
     film = ("-f", "lavfi", "-i", "color=red:s=32x32:d=0.1", "-c:v", "mpeg4")
     path = convert("sine=d=0.1", "a.mp4", *film, before=_LAVFI)
-    assert [stream.is_cover for stream in contents.look(path, "mov").streams].count(True) == 0
+    assert [stream.is_cover for stream in stream_listing.look(path, "mov").streams].count(True) == 0
     assert not list(cover.pictures(path, "mov"))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from server import confine
+from server import sandbox
 from server.errors import ToqiboxError
 from server.media import ffmpeg
 
@@ -71,7 +71,7 @@ def test_endless_output_is_refused() -> None:
 def test_a_process_is_confined(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FFREPORT", "file=/tmp/x")
     script = "env; ulimit -n; ulimit -v; grep NoNewPrivs /proc/self/status"
-    limits = confine.Limits(memory_bytes=1 << 30, open_files=77)
+    limits = sandbox.Limits(memory_bytes=1 << 30, open_files=77)
     words = ffmpeg.run(["sh", "-c", script], limits, stdout_bytes=10_000).stdout.decode()
     assert "FFREPORT" not in words
     assert "\n77\n1048576\nNoNewPrivs:\t1\n" in words
@@ -111,7 +111,7 @@ def test_paths_cannot_become_options_or_protocols(tmp_path: Path) -> None:
     ids=["ended by SIGKILL", "ends itself"],
 )
 def test_the_limit_of_processor_time_is_told_from_a_kill_from_outside(script: str) -> None:
-    limits = confine.Limits(cpu_s=1)
+    limits = sandbox.Limits(cpu_s=1)
     assert ffmpeg.run(["bash", "-c", script], limits).rc == -signal.SIGXCPU
     with ffmpeg.Process(["sleep", "60"], limits) as process:
         os.kill(process.pid, signal.SIGKILL)

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from server.errors import ToqiboxError
-from server.media import sound
+from server.media.tracks import sound
 
 Samples = NDArray[Any]
 Decode = Callable[..., sound.Sound]

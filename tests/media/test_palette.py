@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from server.effects.palette import COLORS, read_palette
+from server.effects.model.palette import COLORS, read_palette
 from server.media import oklab
-from server.media.palette import photo_palette
+from server.media.photos.palette import photo_palette
 
 Pixels = NDArray[np.uint8]
 

@@ -13,7 +13,7 @@ from PIL import Image, ImageCms, ImageOps
 
 from server.errors import ToqiboxError
 from server.media import png
-from server.media.photo import decode
+from server.media.photos.photo import decode
 
 Pixels = np.ndarray[Any, np.dtype[Any]]
 Prepare = Callable[..., Pixels]

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from server.errors import ToqiboxError
-from server.media import photo
+from server.media.photos import photo
 
 Save = Callable[..., Path]
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.media.opened import DEMUXERS
 from server.media.sniff import sniff_audio, sniff_audio_file, sniff_image
+from server.media.tracks.untrusted_input import DEMUXERS
 
 _TONE = "sine=f=440:d=0.3"
 _LAVFI = ("-f", "lavfi")

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from server.errors import ToqiboxError
-from server.media import sound, wave
+from server.media import wav
+from server.media.tracks import sound
 from tests.harness import tracks
 
 Samples = np.ndarray[Any, np.dtype[Any]]
@@ -76,8 +77,8 @@ def test_the_header_is_one_that_others_read(
     convert: Convert, decode: Decode, decode_sound: Callable[..., Samples], tmp_path: Path
 ) -> None:
     result = decode(convert("sine=d=0.25", "a.flac", before=_LAVFI))
-    header = (tmp_path / "sound.wav").read_bytes()[: wave.HEADER_BYTES]
-    assert header == wave.header(result.samples)
+    header = (tmp_path / "sound.wav").read_bytes()[: wav.HEADER_BYTES]
+    assert header == wav.header(result.samples)
     assert struct.unpack_from("<HHI", header, 20) == (3, 2, 48000)
     assert len(decode_sound(tmp_path / "sound.wav")) == result.samples == 12000
 
@@ -216,12 +217,12 @@ def test_an_excerpt_after_a_seek_is_what_the_whole_has_there(
     def samples(start: str, seconds: str) -> bytes:
         out = tmp_path / "out.wav"
         sound.decode(track, suffix, Decimal(start), Decimal(seconds), Decimal(60), out)
-        return out.read_bytes()[len(wave.header(0)) :]
+        return out.read_bytes()[len(wav.header(0)) :]
 
     whole = samples("0", "50")
-    first = round(41.337 * wave.RATE) * wave.FRAME_BYTES
-    assert samples("41.337", "2") == whole[first : first + 2 * wave.RATE * wave.FRAME_BYTES]
-    assert samples("48", "10") == whole[48 * wave.RATE * wave.FRAME_BYTES :]
+    first = round(41.337 * wav.RATE) * wav.FRAME_BYTES
+    assert samples("41.337", "2") == whole[first : first + 2 * wav.RATE * wav.FRAME_BYTES]
+    assert samples("48", "10") == whole[48 * wav.RATE * wav.FRAME_BYTES :]
     for start in ("50", "50.5", "4000"):
         with pytest.raises(ToqiboxError) as caught:
             samples(start, "1")

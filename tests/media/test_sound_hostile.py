@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from server.errors import ToqiboxError
-from server.media import sound
+from server.media.tracks import sound
 
 Convert = Callable[..., Path]
 MakeWav = Callable[..., Path]

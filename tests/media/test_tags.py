@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from server.media import tags
-from tests.media.conftest import Convert, MakeWav
+from server.media.tracks import tags
+from tests.harness.media_files import Convert, MakeWav
 
 KINDS = {"mp3": "mp3", "m4a": "mov", "flac": "flac", "ogg": "ogg", "wav": "wav", "aiff": "aiff"}
 

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from server.errors import ToqiboxError
-from server.media import photo
+from server.media.photos import photo
 
 Pixels = np.ndarray[Any, np.dtype[Any]]
 Prepare = Callable[..., Pixels]

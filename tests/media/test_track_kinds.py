@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from server.errors import ToqiboxError
-from server.media import tags
 from server.media.sniff import opening, sniff_audio_file
-from server.media.sound import Sound
-from tests.media.conftest import Convert, Samples
+from server.media.tracks import tags
+from server.media.tracks.sound import Sound
+from tests.harness.media_files import Convert, Samples
 
 Decode = Callable[..., Sound]
 

@@ -31,7 +31,7 @@ DONE_S = 240 if FULL else 60
 POLL_S = 2.0
 PICTURE_ERROR = 3
 """Mean of two ways from YUV to RGB, of 255; the matrix of BT.601 or full range would be over 4."""
-PAGES = Path(__file__).parent / "pages"
+PAGES = Path(__file__).parents[1] / "data" / "proof"
 
 
 @pytest.fixture(scope="module")

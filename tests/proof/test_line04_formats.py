@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from server.jobs.fields import frame_count
+from server.jobs.submission.fields import frame_count
 from tests.harness import films, media, pictures, tracks
 from tests.harness.server import Server
 from tests.proof.conftest import FULL, Figure

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from server.jobs.fields import frame_count
+from server.jobs.submission.fields import frame_count
 from tests.harness import films, media, rude, tracks, traps
 from tests.harness.client import Answer
 from tests.harness.server import eventually

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from server.animation.timeline import Timeline
 from server.effects.dialects import load
 from server.effects.effect import Channel, Effect, Pass, Value
-from server.render.context import Context
-from server.render.draw import STRIP
-from server.render.passes import Passes
-from server.render.surface import Picture, Surface, View
-from server.render.timeline import Timeline
+from server.render.effect.renderer import Passes
+from server.render.gl.context import Context
+from server.render.gl.draw_call import STRIP
+from server.render.gl.render_target import Picture, Surface, View
 
 SIZE = (64, 36)
 FPS = 10

@@ -5,9 +5,9 @@ import pytest
 from numpy.typing import NDArray
 
 from server.effects.effect import Channel, Filter, Input, Kind, Target, Wrap
-from server.effects.motion import Follow
+from server.effects.model.modulation import Follow
 from server.errors import ToqiboxError
-from server.render.context import Context
+from server.render.gl.context import Context
 from tests.render.drawing import SIZE, drawn, effect, one_pass, paint, ready, rows
 
 TEXELS = (50, 100, 150, 200)

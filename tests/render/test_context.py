@@ -2,11 +2,11 @@
 
 import pytest
 
-from server.render.context import CompileError, Context, GlError
-from server.render.devices import Device, by_preference, is_software, list_devices
-from server.render.draw import STRIP
-from server.render.probe import draws_right
-from server.render.surface import Surface
+from server.render.gl.context import CompileError, Context, GlError
+from server.render.gl.devices import Device, by_preference, is_software, list_devices
+from server.render.gl.draw_call import STRIP
+from server.render.gl.render_target import Surface
+from server.worker.tasks.probe import draws_right
 
 
 def test_hardware_comes_first() -> None:

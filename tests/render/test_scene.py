@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from server.render import state
-from server.render.context import Context
-from server.render.job import Job
-from server.render.readback import Readback
+from server.render.effect import checkpoint
+from server.render.gl.context import Context
+from server.render.output.readback import Readback
 from server.render.scene import Scene
-from tests.render.conftest import FRAMES, MakeTask
+from server.render.scene_spec import Job
+from tests.harness.rendering import FRAMES, MakeTask
 from tests.render.drawing import SHOW, TRAIL, rows
 
 HALF = """/*{}*/
@@ -100,10 +100,10 @@ def test_three_pieces_are_the_whole(make_task: MakeTask, tmp_path: Path) -> None
             _draw(scene, context, 25, 28)
             scene.begin(first)
             if before is not None:
-                state.load(before, first, scene.kept)
+                checkpoint.load(before, first, scene.kept)
             pieces += _draw(scene, context, first, last)
             before = tmp_path / f"state{last}"
-            state.save(before, last, scene.kept)
+            checkpoint.save(before, last, scene.kept)
     assert pieces == whole
     assert len(set(whole)) == FRAMES
 

@@ -10,13 +10,13 @@ from PIL import Image
 
 from server.effects.effect import Channel, Content, Effect, Filter, Texture
 from server.errors import ToqiboxError
-from server.render import standin
-from server.render.budget import Budget
-from server.render.context import Context
-from server.render.photo import Photo
-from server.render.soundpicture import Bytes
-from server.render.surface import Picture, View
-from server.render.textures import Textures, noise
+from server.render import default_media
+from server.render.gl.context import Context
+from server.render.gl.memory_budget import Budget
+from server.render.gl.render_target import Picture, View
+from server.render.textures.audio import Bytes
+from server.render.textures.builtin import Textures, noise
+from server.render.textures.image import Photo
 from tests.render.drawing import drawn, effect, one_pass, quarters, ready
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0, 255), (0, 255, 0, 255), (0, 0, 255, 255), (255,) * 4
@@ -32,7 +32,7 @@ def _views(
     photo = _photo(context, quarters(20, 10))
 
     def sound() -> Picture:
-        heard = Bytes(context, standin.Tune(), 10)
+        heard = Bytes(context, default_media.Tune(), 10)
         heard.show(7)
         return heard
 
@@ -116,7 +116,7 @@ def test_the_sound_as_shadertoy_has_it(context: Context) -> None:
         if (at.y >= 32) color = vec4(texture(t, vec2(0.5, at.x < 32 ? 0.25 : 0.75)).r,
             vec2(textureSize(t, 0) - 1) / 511.0, 1.0);"""
     seen = _drawn(context, body, "sampler2D", texture)[::-1]
-    tune = standin.Tune()
+    tune = default_media.Tune()
     spectrum, wave = tune.spectrum(42)[:512], tune.wave(42, 2048)[:512]
     np.testing.assert_array_equal(seen[0:32:4, :, 0].reshape(-1), spectrum)
     np.testing.assert_array_equal(seen[1:32:4, :, 0].reshape(-1), wave)

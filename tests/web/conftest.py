@@ -13,23 +13,24 @@ from aiohttp import web
 from numpy.typing import NDArray
 
 import server
+from server.audio import features
+from server.devserver.media import Layout
 from server.effects.effect import Effect, Kind
-from server.effects.program import program
-from server.media import features, wave
-from server.media.palette import file_palette
-from server.render.context import Context
-from server.render.job import Job
-from server.render.pixels import rgba
+from server.effects.web_program import program
+from server.media import wav
+from server.media.photos.palette import file_palette
+from server.render.gl.context import Context
+from server.render.gl.pixels import rgba
 from server.render.scene import Scene
-from server.render.text import Credits, texels_of
-from server.watch.material import Layout
+from server.render.scene_spec import Job
+from server.render.textures.text import Credits, texels_of
 from tests.harness.browser import Chromium, Page
 from tests.render.drawing import save_photo
 
 SIZE, FPS, FRAMES = (64, 36), 30, 90
 CREDITS = Credits("Ночь 🌙", "Zoë")
 _WEB = Path(server.__file__).parent / "web"
-_PAGES = Path(__file__).parent / "pages"
+_PAGES = Path(__file__).parents[1] / "data" / "web"
 
 Pixels = NDArray[np.uint8]
 """Height by width by 3, the top row first."""
@@ -77,13 +78,13 @@ class Film:
 def film(tmp_path_factory: pytest.TempPathFactory) -> Film:
     """Three seconds of kicks and tones, a photo wider than the frame and one that is higher."""
     folder = tmp_path_factory.mktemp("film")
-    time = np.arange(3 * wave.RATE) / wave.RATE
+    time = np.arange(3 * wav.RATE) / wav.RATE
     kick = np.sin(2 * np.pi * 55 * time) * np.exp(-12 * np.mod(time, 0.6))
     left = 0.7 * kick + 0.1 * np.sin(2 * np.pi * 1000 * time)
     right = 0.7 * kick + 0.2 * np.sin(2 * np.pi * 5000 * time) * np.mod(time, 1)
     sound = folder / "sound.wav"
     samples = np.stack([left, right], axis=1).astype("<f4")
-    sound.write_bytes(wave.header(len(time)) + samples.tobytes())
+    sound.write_bytes(wav.header(len(time)) + samples.tobytes())
     features.analyse(sound, folder / "features")
     photo = make_photo(folder / "photo.rgba", 160, 60, 1)
     return Film(photo, make_photo(folder / "photo2.rgba", 50, 90, 2), folder / "features")

@@ -2,9 +2,9 @@
 
 import re
 
-from server.effects import es
 from server.effects.dialects import load
-from server.effects.program import program
+from server.effects.glsl import es300
+from server.effects.web_program import program
 
 _SOURCE = """#version 330 core
 #extension GL_ARB_gpu_shader5 : enable
@@ -22,7 +22,7 @@ void main() {{ color = vec4(sample); }}
 
 
 def _translated(body: str) -> str:
-    return es.translate(_SOURCE.format(body))
+    return es300.translate(_SOURCE.format(body))
 
 
 def _line_of(text: str, word: str) -> int:
@@ -44,8 +44,8 @@ def test_head_and_words() -> None:
     assert "#ifdef es_GL_ES" in text
     assert "mediump" not in text
     assert "version = 330" in text
-    assert es.rename("sample") == "es_sample"
-    assert es.rename("samples") == "samples"
+    assert es300.rename("sample") == "es_sample"
+    assert es300.rename("samples") == "samples"
 
 
 def test_globals_are_set_in_main_and_keep_their_lines() -> None:

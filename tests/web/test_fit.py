@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from server.commands.effects.source import read
-from server.render.context import Context
+from server.cli.tasks.effect_source import read
+from server.render.gl.context import Context
 from tests.web.conftest import Film, Stage, make_photo
 
 pytestmark = pytest.mark.browser

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from server.commands.effects.source import read
+from server.cli.tasks.effect_source import read
 from tests.web.conftest import Stage
 
 pytestmark = pytest.mark.browser

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from server.media.text.style import Style
-from server.media.text.typeset import typeset
+from server.typography.style import Style
+from server.typography.typeset import typeset
 from tests.web.conftest import Stage
 
 pytestmark = pytest.mark.browser

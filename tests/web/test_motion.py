@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from server.effects.dialects import load
-from server.render.context import Context
+from server.render.gl.context import Context
 from tests.web.conftest import Film, Stage
 
 pytestmark = pytest.mark.browser

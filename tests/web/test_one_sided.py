@@ -5,9 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from server.commands.effects.source import read
-from server.media import features, wave
-from server.render.context import Context
+from server.audio import features
+from server.cli.tasks.effect_source import read
+from server.media import wav
+from server.render.gl.context import Context
 from tests.render.drawing import quarters, save_photo
 from tests.web.conftest import Film, Stage
 
@@ -31,11 +32,11 @@ void main() {
 def film(tmp_path_factory: pytest.TempPathFactory) -> Film:
     """A second of three tones in the left channel alone."""
     folder = tmp_path_factory.mktemp("left")
-    time = np.arange(wave.RATE) / wave.RATE
+    time = np.arange(wav.RATE) / wav.RATE
     left = sum(0.2 * np.sin(2 * np.pi * hertz * time) for hertz in (200, 700, 1500))
     samples = np.stack([left, np.zeros(len(time))], axis=1).astype("<f4")
     sound = folder / "sound.wav"
-    sound.write_bytes(wave.header(len(time)) + samples.tobytes())
+    sound.write_bytes(wav.header(len(time)) + samples.tobytes())
     features.analyse(sound, folder / "features")
     photo = save_photo(folder / "photo.rgba", quarters(64, 36))
     return Film(photo, photo, folder / "features")

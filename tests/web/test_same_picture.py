@@ -5,14 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from server.commands.effects.source import read
-from server.effects.library import BUILT_IN
-from server.render.context import Context
+from server.cli.tasks.effect_source import read
+from server.effects.library.library import BUILT_IN
+from server.render.gl.context import Context
 from tests.web.conftest import Film, Stage
 
 pytestmark = pytest.mark.browser
 
-FEATURES = Path(__file__).parents[1] / "features"
+FEATURES = Path(__file__).parents[1] / "data" / "features"
 TIMES = [0, 20, 47]
 """Frames: the start, a kick under way, and one in the second second."""
 MOST = 1.0

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from server.effects.size import evaluate
+from server.effects.model.size_expression import evaluate
 from tests.web.conftest import Stage
 
 pytestmark = pytest.mark.browser

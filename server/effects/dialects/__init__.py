@@ -9,21 +9,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from server.effects.diagnostics import AUTHOR, AUTHOR_VERTEX, Text, diagnostic, located
-from server.effects.dialects import (
-    fragment,
-    images,
-    isf,
-    shadertoy,
-    transition,
-    unfilled,
-    veda,
-)
+from server.effects.diagnostics.syntax_hints import misnamed
+from server.effects.dialects import unfilled_inputs
+from server.effects.dialects.fragment import image_uniforms, veda
+from server.effects.dialects.fragment import parser as fragment
+from server.effects.dialects.gl_transitions import parser as transition
+from server.effects.dialects.isf import parser as isf
+from server.effects.dialects.shadertoy import parser as shadertoy
 from server.effects.effect import Effect
-from server.effects.includes import IncludeError, expand
-from server.effects.language import prepare
-from server.effects.origins import Origins
-from server.effects.syntax_hints import misnamed
+from server.effects.glsl.glsl330 import prepare
+from server.effects.glsl.includes import IncludeError, expand
+from server.effects.source.diagnostic import AUTHOR, AUTHOR_VERTEX, Text, diagnostic, located
+from server.effects.source.line_origins import Origins
 from server.errors import ToqiboxError
 
 SUFFIXES = (".fs", ".frag", ".isf", ".glsl", ".json")
@@ -119,7 +116,7 @@ def _joined(
 
 def _given(effect_id: str, file: str, text: str, vertex: str | None) -> Effect:
     """Return the effect without what no effect is given."""
-    return images.without_images(_parsed(effect_id, file, text, vertex))
+    return image_uniforms.without_images(_parsed(effect_id, file, text, vertex))
 
 
 def _parsed(effect_id: str, file: str, text: str, vertex: str | None) -> Effect:
@@ -139,7 +136,7 @@ def _parsed(effect_id: str, file: str, text: str, vertex: str | None) -> Effect:
 
 def _linted(effect: Effect) -> Effect:
     """The effect with all warnings about its text, in the order of its lines."""
-    found = [*effect.warnings, *unfilled.warnings(effect)]
+    found = [*effect.warnings, *unfilled_inputs.warnings(effect)]
     found.sort(key=lambda entry: (entry["file"], entry["line"] or 0, entry["column"] or 0))
     return replace(effect, warnings=tuple(found[:MOST_WARNINGS]))
 

@@ -1,0 +1,188 @@
+"""Every input of an effect is a column of a table with one row a frame, made for the whole job.
+
+Frame n stands for the time from n/fps to (n+1)/fps. Columns are constants, what motions come to
+(motion.py) and the host's own: time, date, frame number.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.animation import modulation
+from server.animation.event_envelopes import first_frames
+from server.animation.modulation import Sound
+from server.animation.transition_progress import progress
+from server.effects.effect import Builtin, Effect, Input, Kind, Value
+from server.effects.model.input import Setting
+from server.effects.model.modulation import Follow, Motion, Transition
+from server.effects.model.palette import Palette
+
+_DAY_S = 86_400
+_FIRST_DAY = np.datetime64("2000-01-01", "D")
+_OF_PASSES = (
+    Builtin.RENDER_SIZE,
+    Builtin.RENDER_SIZE_3,
+    Builtin.ASPECT,
+    Builtin.SAFE_AREA,
+    Builtin.FACE,
+)
+
+
+class Column:
+    """The values of one uniform over the frames of a job.
+
+    Args:
+        rows: shape (frames or 1, components), float32 or int32; one row is a constant.
+    """
+
+    def __init__(self, rows: NDArray[np.float32] | NDArray[np.int32]) -> None:
+        self.rows = np.ascontiguousarray(rows)
+        self.constant = len(rows) == 1
+
+    def at(self, frame: int) -> bytes:
+        """The bytes of the uniform in `frame`."""
+        return bytes(self.rows[0 if self.constant else frame])
+
+    def number(self, frame: int) -> float:
+        """The first component in `frame`."""
+        return float(self.rows[0 if self.constant else frame, 0])
+
+
+class Timeline:
+    """The table of one effect.
+
+    Args:
+        effect: whose inputs and host uniforms are the columns.
+        settings: what the job's inputs are set to, by name; one that moves by itself and is not
+            there follows its own motion.
+        sound: the features of the sound; read only where an input follows them.
+        frames: frames of the whole job.
+        fps: frames a second.
+        palette: the photo's colours, for inputs that have one of them by default.
+    """
+
+    def __init__(
+        self,
+        effect: Effect,
+        settings: Mapping[str, Setting],
+        sound: Sound,
+        frames: int,
+        fps: int,
+        palette: Palette | None = None,
+    ) -> None:
+        self.columns: dict[str, Column] = {}
+        """By GLSL name; without what each pass has its own of: sizes, and the face of a cube."""
+        self._numbers: dict[str, Column] = {}
+        for item in effect.inputs:
+            if item.kind.is_texture:
+                continue
+            column = _input_column(_tinted(item, palette or {}), settings, sound, frames, fps)
+            self.columns[item.uniform] = column
+            if item.kind in (Kind.FLOAT, Kind.LONG, Kind.BOOL, Kind.EVENT):
+                self._numbers[item.name] = column
+        for uniform, meaning in effect.uniforms.items():
+            if meaning not in _OF_PASSES:
+                self.columns[uniform] = Column(_builtin(meaning, frames, fps))
+
+    def numbers(self, frame: int) -> dict[str, float]:
+        """The numeric inputs in `frame` by name, as size expressions want them."""
+        return {name: column.number(frame) for name, column in self._numbers.items()}
+
+
+def _tinted(item: Input, palette: Palette) -> Input:
+    """The input with the photo's colour as its default, where it asks for one that there is."""
+    color = palette.get(item.photo or "")
+    if color is None or not isinstance(item.default, tuple):
+        return item
+    return replace(item, default=(*color, item.default[3]))
+
+
+def _input_column(
+    item: Input, settings: Mapping[str, Setting], sound: Sound, frames: int, fps: int
+) -> Column:
+    setting = settings.get(item.name, item.motion or item.default)
+    if not isinstance(setting, Motion):
+        assert not isinstance(setting, str)  # texts have no column
+        if item.kind is Kind.EVENT:
+            return Column(_once(frames, fires=bool(setting)))
+        return _column(item, _row(setting if setting is not None else 0.0))
+    if item.kind is Kind.EVENT:
+        return Column(_fires(setting, sound, frames, fps))
+    if isinstance(setting, Transition):
+        share = progress(settings, sound, frames, fps)[:, np.newaxis].astype(np.float64)
+        low, high = (_row(0.0 if end is None else end) for end in (item.minimum, item.maximum))
+        return _column(item, low + (high - low) * share)
+    moved = modulation.rows(setting, sound, frames, fps)
+    if item.values:  # a choice moves through the places of its values
+        places = np.floor(moved + 0.5).astype(int)
+        moved = np.array(item.values)[np.clip(places, 0, len(item.values) - 1)]
+    return _column(item, moved)
+
+
+def _column(item: Input, rows: NDArray[np.float64]) -> Column:
+    if len(rows) > 1 and (rows == rows[0]).all():
+        rows = rows[:1]  # a pass that reads nothing that moves is drawn once
+    if item.kind in (Kind.LONG, Kind.BOOL):
+        # Halves go up, so that a bool is true from the middle of what it follows on.
+        return Column(np.floor(rows + 0.5).astype(np.int32))
+    return Column(rows.astype(np.float32))
+
+
+def _once(frames: int, *, fires: bool) -> NDArray[np.int32]:
+    """1 in frame 0, if it fires at all."""
+    rows = np.zeros((frames if fires else 1, 1), np.int32)
+    rows[0] = fires
+    return rows
+
+
+def _fires(followed: Motion, sound: Sound, frames: int, fps: int) -> NDArray[np.int32]:
+    """1 in the frames in which an event begins, or in which what it follows passes a half."""
+    rows = np.zeros((frames, 1), np.int32)
+    if isinstance(followed, Transition):
+        return rows[:1]
+    event = followed.event if isinstance(followed, Follow) else None
+    if event is not None:
+        starts = first_frames(sound.hits(event), fps)
+        rows[starts[starts < frames]] = 1
+    else:
+        high = modulation.rows(followed, sound, frames, fps)[:, 0] >= 0.5
+        rows[1:, 0] = high[1:] & ~high[:-1]
+        rows[0] = high[0]
+    return rows if rows.any() else rows[:1]
+
+
+def _row(value: Value) -> NDArray[np.float64]:
+    return np.atleast_1d(np.asarray(value, np.float64))[np.newaxis, :]
+
+
+def _builtin(meaning: Builtin, frames: int, fps: int) -> NDArray[np.float32] | NDArray[np.int32]:
+    index = np.arange(frames)
+    if meaning is Builtin.FRAME_INDEX:
+        return index[:, np.newaxis].astype(np.int32)
+    if meaning is Builtin.TIME_DELTA:
+        return np.where(index == 0, 0.0, 1.0 / fps)[:, np.newaxis].astype(np.float32)
+    time = index / fps
+    if meaning is Builtin.TIME:
+        return time[:, np.newaxis].astype(np.float32)
+    if meaning is Builtin.FRAME_RATE:
+        return np.full((1, 1), fps, np.float32)
+    dates = _dates(time)
+    if meaning is Builtin.DATE_FROM_ZERO:
+        dates[:, 1] -= 1
+    return dates
+
+
+def _dates(time: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Year, month 1-12, day, seconds of the day, where time 0 is the start of 2000."""
+    days = _FIRST_DAY + np.floor(time / _DAY_S).astype("timedelta64[D]")
+    months = days.astype("datetime64[M]")
+    years = months.astype("datetime64[Y]")
+    parts = (
+        years.astype(int) + 1970,
+        (months - years).astype(int) + 1,
+        (days - months).astype(int) + 1,
+        time % _DAY_S,
+    )
+    return np.stack(parts, axis=1).astype(np.float32)

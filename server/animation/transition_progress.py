@@ -1,0 +1,61 @@
+"""When a transition goes, and how far it is in each frame."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.animation.beat_ruler import Grid
+from server.animation.modulation import Sound
+from server.effects.model.input import Setting
+from server.effects.model.modulation import BEATS
+
+_DIGITS = 9
+"""Of a second: what is beyond is lost in dividing frames by frames a second."""
+
+
+def progress(
+    settings: Mapping[str, Setting], sound: Sound, frames: int, fps: int
+) -> NDArray[np.float32]:
+    """How far the transition is in each frame of a job, 0 to 1.
+
+    It begins `at` and takes `length`, both in `unit`; with `at` below 0 its middle is that of the
+    video, in beats moved to the nearest one. With `every` above 0 it goes back again after so
+    long, forth again after as long, and so on; with `at` below 0 the first one begins after
+    `every`.
+
+    Args:
+        settings: of the inputs that transition_inputs makes, by name.
+        sound: asked for its beats only where the unit is a beat.
+        frames: frames of the whole job.
+        fps: frames a second.
+    """
+    at, length, every = (_number(settings, word) for word in ("at", "length", "every"))
+    in_beats = _number(settings, "unit") == BEATS
+    times = np.arange(frames + 1) / fps
+    if in_beats:
+        times = Grid.of(sound.hits("beat")[:, 0]).position(times)
+    start = at if at >= 0 else every
+    if at < 0 and every <= 0:
+        start = float(np.interp(frames / 2, np.arange(frames + 1), times)) - length / 2
+        start = round(start) if in_beats else start
+    times = np.round(times[:-1] - start, _DIGITS)
+    if every <= 0:
+        return _ramp(times, length)
+    turns = np.floor(np.round(times / every, _DIGITS))
+    forth = _ramp(np.round(times - turns * every, _DIGITS), min(length, every))
+    moved = np.where(turns % 2 == 0, forth, 1 - forth)
+    return np.where(turns < 0, 0, moved).astype(np.float32)
+
+
+def _ramp(times: NDArray[np.float64], length: float) -> NDArray[np.float32]:
+    """From 0 at time 0 to 1 after so long; a step where there are none."""
+    if length <= 0:
+        return (times >= 0).astype(np.float32)
+    return np.clip(times / length, 0, 1).astype(np.float32)
+
+
+def _number(settings: Mapping[str, Setting], word: str) -> float:
+    """A value by its name, or by the one it has where the author took that name."""
+    value = settings.get(f"transition_{word}", settings.get(word, 0.0))
+    return float(value) if isinstance(value, (int, float)) else 0.0

@@ -1,0 +1,72 @@
+"""Where the chord changes from beat to beat, as evidence of where bars begin.
+
+Chords mostly change with the bar (Goto 2001, "An Audio-based Real-time Beat Tracking System for
+Music With or Without Drum-sounds"). Drums are short, so what is lowest over a tenth of a second is
+without them (Fitzgerald 2010, "Harmonic/Percussive Separation using Median Filtering").
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.audio.rhythm.filterbank import HERTZ, STEPS_PER_S, Floats
+
+Reals = NDArray[np.float64]
+
+_TONES = (HERTZ > 60) & (HERTZ < 2500)
+_EVERY = 5
+"""Steps of a moment."""
+_SPANS = (1, 2, 4)
+"""Beats before and after that are compared."""
+_LEAST = 0.02
+_STRONG = 95
+"""The percentile of a track's changes that counts as a whole one."""
+
+
+def changes(levels: Floats, beats: Reals) -> Reals:
+    """How much the harmony of each beat differs from the one before, 0..3.
+
+    Args:
+        levels: steps x pitches of the track.
+        beats: seconds, in ascending order.
+    """
+    chords = _chords(levels, beats)
+    total = np.zeros(len(beats))
+    for span in _SPANS:
+        row = _differences(chords, span)
+        strong = max(float(np.percentile(row, _STRONG)), _LEAST) if len(row) else _LEAST
+        total += np.minimum(row / strong, 1.0)
+    return total
+
+
+def _chords(levels: Floats, beats: Reals) -> Reals:
+    """What sounds on during each beat, beats x pitches, less its mean."""
+    tones = levels[:, _TONES].astype(np.float64)
+    count = len(tones) // _EVERY
+    moments = tones[: count * _EVERY].reshape(count, _EVERY, -1).min(axis=1)
+    held = np.minimum(moments[:-1], moments[1:])
+    if not len(held) or not len(beats):
+        return np.zeros((len(beats), tones.shape[1]))
+    rate = STEPS_PER_S / _EVERY
+    last = 2 * beats[-1] - beats[-2] if len(beats) > 1 else beats[-1] + 0.5
+    starts = np.minimum((beats * rate).astype(np.int64) + 1, len(held) - 1)
+    ends = np.minimum((np.append(beats[1:], last) * rate).astype(np.int64), len(held))
+    ends = np.maximum(ends, starts + 1)
+    sums = np.concatenate([np.zeros((1, held.shape[1])), np.cumsum(held, axis=0)])
+    chords: Reals = (sums[ends] - sums[starts]) / (ends - starts)[:, None]
+    return chords
+
+
+def _differences(chords: Reals, span: int) -> Reals:
+    """One less the cosine between the beats before and from each on, centred; 0 at the ends."""
+    count = len(chords)
+    row = np.zeros(count)
+    if count < 2 * span:
+        return row
+    sums = np.concatenate([np.zeros((1, chords.shape[1])), np.cumsum(chords, axis=0)])
+    means = sums[span:] - sums[:-span]
+    means = means - means.mean(axis=1, keepdims=True)
+    before, after = means[: count - 2 * span + 1], means[span:]
+    lengths = np.linalg.norm(before, axis=1) * np.linalg.norm(after, axis=1)
+    alike = np.einsum("ij,ij->i", before, after) / np.maximum(lengths, 1e-9)
+    row[span : count - span + 1] = np.where(lengths > 1e-9, 1 - alike, 0.0)
+    return row

@@ -1,0 +1,109 @@
+"""One even grid for music that was made on one.
+
+The beats of a sequencer, or of a band that plays to a click, lie on a line. Its period is where the
+beats' activation has its strongest line in a Fourier sum around the tempo, and its place that
+line's phase; both are then fitted to the events that lie on it. A break in which nothing marks the
+beat does not move the line.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.audio.rhythm.filterbank import STEPS_PER_S
+
+Reals = NDArray[np.float64]
+
+_AROUND = 0.03
+"""The share of the period by which the line may differ from the median of the beats."""
+_FEWEST = 8
+_NEAR_S = 0.035
+_ON_LINE, _OF_PATH = 0.92, 0.88
+"""The share of marked beats that lie on the line, and the share of their activation it has."""
+_WIDE = 3
+"""Steps around a place in which its activation is looked for."""
+_LEAST = 0.25
+"""A beat is marked from this activation on."""
+_SNAP_S = 0.025
+_FITS = 3
+
+
+class Line(NamedTuple):
+    """Beats at `first + n * period`, in seconds."""
+
+    first: float
+    period: float
+
+    def beats(self, start: float, end: float) -> Reals:
+        """The beats from `start` up to `end`."""
+        low = int(np.ceil((start - self.first) / self.period - 1e-6))
+        high = int(np.floor((end - self.first) / self.period - 1e-6))
+        return self.first + np.arange(low, high + 1, dtype=np.float64) * self.period
+
+
+def fit(beats: Reals, activation: Reals, events: Reals) -> Line | None:
+    """The line on which the beats lie; None where they do not lie on one.
+
+    Args:
+        beats: seconds, along the best path.
+        activation: how likely a beat is in each step.
+        events: seconds of onsets, in order, by which the line is fitted.
+    """
+    if len(beats) < _FEWEST:
+        return None
+    marked: Reals = beats[peak(activation, beats) >= _LEAST]
+    if len(marked) < _FEWEST:
+        return None
+    line = _strongest(activation, float(np.median(np.diff(beats))))
+    line = fitted(line, events, beats)
+    place = (marked - line.first) / line.period
+    off = np.abs(place - np.rint(place)) * line.period
+    grid = line.beats(float(beats[0]), float(beats[-1]) + 1e-3)
+    if not len(grid):
+        return None
+    share = float(peak(activation, grid).mean()) / float(peak(activation, beats).mean())
+    return line if (off <= _NEAR_S).mean() >= _ON_LINE and share >= _OF_PATH else None
+
+
+def peak(activation: Reals, times: Reals) -> Reals:
+    """The most of the activation near each time."""
+    steps = np.rint(times * STEPS_PER_S).astype(np.int64)
+    reach = np.arange(-_WIDE, _WIDE + 1)
+    places = np.clip(steps[:, None] + reach, 0, len(activation) - 1)
+    found: Reals = activation[places].max(axis=1)
+    return found
+
+
+def _strongest(activation: Reals, period: float) -> Line:
+    """The line whose Fourier sum over the activation is largest."""
+    at = np.flatnonzero(activation > 0.1 * activation.max())
+    times, heights = at / STEPS_PER_S, activation[at]
+    span = max(float(times[-1] - times[0]), period)
+    count = int(np.ceil(2 * _AROUND * span / period * 12)) + 3
+    periods = period * np.linspace(1 - _AROUND, 1 + _AROUND, count)
+    sums = np.array([heights @ np.exp(-2j * np.pi * times / one) for one in periods])
+    best = int(np.abs(sums).argmax())
+    phase = -float(np.angle(sums[best])) / (2 * np.pi)
+    return Line(phase * float(periods[best]) % float(periods[best]), float(periods[best]))
+
+
+def fitted(line: Line, events: Reals, beats: Reals) -> Line:
+    """Return the line through the events that lie near it, by least squares.
+
+    Args:
+        line: about where it lies, to 25 ms.
+        events: seconds, in order.
+        beats: seconds; events outside of them do not count.
+    """
+    inside = events[(events >= beats[0] - _SNAP_S) & (events <= beats[-1] + _SNAP_S)]
+    for _ in range(_FITS):  # each brings more events near
+        place = (inside - line.first) / line.period
+        number = np.rint(place)
+        near = np.abs(place - number) * line.period <= _SNAP_S
+        if near.sum() < _FEWEST or np.ptp(number[near]) < _FEWEST:
+            return line
+        period, first = np.polyfit(number[near], inside[near], 1)
+        late = inside[near] - first - number[near] * period
+        line = Line(float(first + np.median(late)), float(period))
+    return line

@@ -1,0 +1,99 @@
+"""A track with clicks on what is heard in it, so that a person can hear whether it is right.
+
+A beat is a short high tone, the first of a bar a higher one; a kick a low thump, a snare a burst of
+noise, a hat a shorter and brighter one, an accent a bell.
+"""
+
+import wave
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.audio.features import Features
+from server.audio.spectrum.analyser_node import HOP, RATE
+from server.files import atomic
+
+Floats = NDArray[np.float32]
+
+_TRACK_GAIN, _CLICK_GAIN = 0.5, 0.5
+_BLOCK_STEPS = 600
+"""Steps of the 60 Hz grid that are written at a time: 10 s."""
+
+
+def _tone(hertz: float, seconds: float, end_hertz: float | None = None) -> Floats:
+    """A tone that dies away, gliding to `end_hertz` if there is one."""
+    time = np.arange(round(seconds * RATE)) / RATE
+    glide = (end_hertz or hertz) + (hertz - (end_hertz or hertz)) * np.exp(-time * 60)
+    turns = np.cumsum(glide) / RATE
+    return (np.sin(2 * np.pi * turns) * np.exp(-time * 5 / seconds)).astype(np.float32)
+
+
+def _noise(seconds: float, *, bright: bool) -> Floats:
+    """A burst of noise, always the same."""
+    count = round(seconds * RATE)
+    noise = np.random.default_rng(1).uniform(-1, 1, count + 1)
+    shaped = np.diff(noise) / 2 if bright else noise[1:]
+    return (shaped * np.exp(-np.arange(count) * 5 / count)).astype(np.float32)
+
+
+SOUNDS: dict[str, Floats] = {
+    "beat": _tone(1000, 0.030),
+    "downbeat": _tone(1600, 0.045),
+    "kick": _tone(160, 0.090, 55),
+    "snare": _noise(0.060, bright=False),
+    "hat": 0.6 * _noise(0.030, bright=True),
+    "accent": 0.8 * (_tone(660, 0.140) + _tone(1830, 0.140)),
+}
+"""What can be heard, and how it sounds."""
+
+
+def write(features: Features, events: Sequence[str], out: Path) -> None:
+    """Write the track with clicks as 16-bit stereo WAV at 44.1 kHz, through its `.part`.
+
+    Args:
+        features: analysed as a whole.
+        events: of SOUNDS; with beats come the downbeats.
+        out: the file.
+
+    Raises:
+        ToqiboxError: storage_full.
+    """
+    hits = _hits(features, events)
+    with atomic.writing(out) as file, wave.open(file, "wb") as target:
+        target.setnchannels(2)
+        target.setsampwidth(2)
+        target.setframerate(RATE)
+        target.setnframes((features.steps - 1) * HOP)
+        for first, samples in _blocks(features):
+            mixed = samples.astype(np.float32) * np.float32(_TRACK_GAIN / 32768)
+            for name, times in hits.items():
+                _add(mixed, first, times, SOUNDS[name])
+            clipped = np.clip(np.rint(mixed * 32767), -32768, 32767)
+            target.writeframes(clipped.astype("<i2").tobytes())
+
+
+def _hits(features: Features, events: Sequence[str]) -> dict[str, NDArray[np.int64]]:
+    """The first samples of each sound."""
+    times = {name: features.hits(name)[:, 0] for name in events}
+    if "beat" in times:
+        times["downbeat"] = features.hits("downbeat")[:, 0]
+        times["beat"] = np.setdiff1d(times["beat"], times["downbeat"])
+    return {name: np.rint(rows * RATE).astype(np.int64) for name, rows in times.items()}
+
+
+def _blocks(features: Features) -> Iterator[tuple[int, NDArray[np.int16]]]:
+    """Pieces of the track: the number of the first sample, samples by 2."""
+    for first in range(0, features.steps - 1, _BLOCK_STEPS):
+        yield first * HOP, features.samples(first, min(first + _BLOCK_STEPS, features.steps - 1))
+
+
+def _add(mixed: Floats, first: int, starts: NDArray[np.int64], sound: Floats) -> None:
+    """Add a sound at each of the samples where it begins, as far as it lies in the piece."""
+    low = np.searchsorted(starts, first - len(sound))
+    high = np.searchsorted(starts, first + len(mixed))
+    for start in (starts[low:high] - first).tolist():
+        skipped = max(0, -start)
+        room = mixed[start + skipped : start + len(sound)]
+        room += _CLICK_GAIN * sound[skipped : skipped + len(room), np.newaxis]

@@ -1,0 +1,212 @@
+"""The features of a track: analysed once into a folder, which every segment maps and reads.
+
+The folder holds `spectra.npy`, and where something needs them, `levels.npy` and `track.npz`.
+"""
+
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.audio import band_levels, track_features
+from server.audio.spectrum import bands
+from server.audio.spectrum import spectrogram as spectra
+from server.audio.spectrum.analyser_node import HOP, SIZE, STEPS_PER_S
+from server.files import atomic, seal
+from server.media import wav as wave
+
+SPECTRA, LEVELS, TRACK = "spectra.npy", "levels.npy", "track.npz"
+SOUNDING = 0.2
+"""The raw level from which on a track is heard in full: 0.2 is -48 dB, and 0, silence, -60 dB."""
+_SUM = ".sum"
+_LOOKED_AT, _BESIDE = 8, 165
+"""A channel is silent where it is so many of 255 levels (45 dB) below the other, in every bin of
+every eighth step."""
+
+
+def analyse(
+    sound: Path,
+    folder: Path,
+    *,
+    whole: bool = True,
+    tempo: float | None = None,
+    told: Callable[[], None] | None = None,
+) -> float:
+    """Write what is not there yet, or is damaged, of a track's features.
+
+    Args:
+        sound: the WAV of ours.
+        folder: where; it is made if need be.
+        whole: whether what only the whole track tells is needed too.
+        tempo: beats a minute that the beats are to have; None finds them.
+        told: called now and then.
+
+    Returns:
+        The seconds that the sound lasts.
+
+    Raises:
+        ToqiboxError: storage_full, undecodable_audio (the WAV is not whole).
+    """
+    with atomic.storing():
+        folder.mkdir(exist_ok=True)
+    heard = folder / SPECTRA
+    if not seal.is_intact(heard):
+        spectra.analyse(sound, heard, told)
+    if whole and not seal.is_intact(folder / LEVELS):
+        band_levels.analyse(heard, folder / LEVELS)
+    if whole and not seal.is_intact(folder / TRACK):
+        track_features.analyse(sound, heard, folder / TRACK, tempo, told)
+    return wave.seconds(sound)
+
+
+class Features:
+    """A track's features, mapped; nothing is read before it is asked for.
+
+    Args:
+        folder: that analyse has filled.
+
+    Raises:
+        ValueError: a file in it is none of ours, or one of another format.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._records = spectra.load(folder / SPECTRA)
+        self._levels = folder / LEVELS
+        self._track = folder / TRACK
+
+    @property
+    def steps(self) -> int:
+        """Steps of the track, without the tail."""
+        return len(self._records) - spectra.TAIL
+
+    def step(self, frame: int, fps: int) -> int:
+        """The last step not after frame/fps; past the end, the one that is silence."""
+        return min(frame * STEPS_PER_S // fps, len(self._records) - 1)
+
+    def samples(self, first: int, last: int) -> NDArray[np.int16]:
+        """Return the stereo samples at 44.1 kHz from one step up to another, samples by 2."""
+        return np.asarray(self._records["samples"][first + 1 : last + 1]).reshape(-1, 2)
+
+    def waveform(self, step: int, n: int, channel: int | None = None) -> NDArray[np.float32]:
+        """The last `n` samples at 44.1 kHz before the step, oldest first, 0 before the start.
+
+        Args:
+            channel: 0 left, 1 right, None for their mean; of a one-sided track always the mean.
+        """
+        channel = self._channel(channel)
+        stereo = self._last("samples", step, n, 0).astype(np.float32) / np.float32(32_768)
+        one = stereo.mean(axis=1) if channel is None else stereo[:, channel]
+        return np.asarray(one, np.float32)
+
+    def wave(self, step: int, n: int = SIZE) -> NDArray[np.uint8]:
+        """The same of the mean as getByteTimeDomainData gives it, 128 for zero."""
+        return self._last("mono", step, n, 128).astype(np.uint8, copy=False)
+
+    def spectrum(self, step: int, channel: int | None = None) -> NDArray[np.uint8]:
+        """getByteFrequencyData at the step, 1024 bins; `channel` as for `waveform`."""
+        channel = self._channel(channel)
+        record = self._records[step]
+        chosen = record["spectrum"] if channel is None else record["fft"][channel]
+        return np.asarray(chosen)
+
+    def levels(self, step: int, channel: int | None = None) -> NDArray[np.uint8]:
+        """The spectrum for pictures at the step, logbands.BANDS levels; `channel` as above."""
+        channel = self._channel(channel)
+        return np.asarray(self._whole_levels[step, 0 if channel is None else 1 + channel])
+
+    def spectra(self, first: int, last: int) -> NDArray[np.uint8]:
+        """`spectrum` of the mean at the steps from `first` up to `last`."""
+        return np.asarray(self._records["spectrum"][first:last])
+
+    def hits(self, event: str) -> NDArray[np.float64]:
+        """All events of one kind: rows of time in seconds and strength 0..1."""
+        return self._known[event]
+
+    def confidence(self) -> dict[str, float]:
+        """How sure the events are in the whole track, 0..1, by kind of track.CONFIDENT."""
+        return dict(zip(track_features.CONFIDENT, self._known["confidence"].tolist(), strict=True))
+
+    def alternative_tempo(self) -> float:
+        """Half or twice the tempo, whichever people might tap as well; 0.0 without a tempo."""
+        return float(self._known["tempo"][2])
+
+    def section_labels(self) -> list[str]:
+        """Return a label for each section: intro, outro, or the same letter for the same music."""
+        return [track_features.label(number) for number in self._known["labels"].tolist()]
+
+    def sections(self) -> NDArray[np.float64]:
+        """Rows of start, end, energy and kind: 0 plain, 1 build, 2 drop, 3 break."""
+        return self._known["sections"]
+
+    def column(self, name: str, frames: int, fps: int) -> NDArray[np.float32]:
+        """A feature of the sound that is no event's, for each of the first `frames` frames.
+
+        It is that at frame/fps, between steps on a straight line. Past the end it is 0, and of a
+        sum the whole of it.
+        """
+        if name in ("tempo", "tempo.confidence"):
+            return np.full(frames, self._known["tempo"][int(name != "tempo")], np.float32)
+        moments = np.arange(frames) * (STEPS_PER_S / fps)
+        values = self.stepped(name)
+        past = float(values[-1]) if name.endswith(_SUM) else 0.0
+        between = np.interp(moments, np.arange(len(values)), values, right=past)
+        return np.asarray(between, np.float32)
+
+    def stepped(self, name: str) -> NDArray[np.float32]:
+        """The same at every step, those of the tail too."""
+        if name.endswith(_SUM):
+            rates = self.stepped(name.removesuffix(_SUM)).astype(np.float64)
+            return (np.cumsum(rates) / STEPS_PER_S).astype(np.float32)
+        if name == "sounding":
+            return np.asarray(np.clip(self.stepped("level.raw") / SOUNDING, 0, 1), np.float32)
+        if name in ("centroid", "width"):
+            return np.asarray(self._records["shape"][:, int(name == "width")])
+        band, _, word = name.partition(".")
+        if word == "raw" and band in bands.NAMES:
+            powers = self._records["powers"][:, bands.NAMES.index(band)]
+            return bands.raw(powers.astype(np.float64))
+        return np.asarray(self._known["columns"][:, track_features.COLUMNS.index(name)])
+
+    @cached_property
+    def one_sided(self) -> bool:
+        """Whether one channel is silent from beginning to end beside the other."""
+        # The spectra die away over 52 steps, so that every eighth shows whatever sounds.
+        quiet, loud = sorted(self._records["fft"][::_LOOKED_AT].max(axis=(0, 2)).tolist())
+        return bool(loud > quiet and (quiet == 0 or loud - quiet >= _BESIDE))
+
+    def _channel(self, channel: int | None) -> int | None:
+        return None if channel is None or self.one_sided else channel
+
+    @cached_property
+    def _whole_levels(self) -> NDArray[np.uint8]:
+        return band_levels.load(self._levels, len(self._records))
+
+    @cached_property
+    def _known(self) -> dict[str, NDArray[np.float64]]:
+        return _whole(self._track, len(self._records))
+
+    def _last(self, field: str, step: int, n: int, filler: int) -> NDArray[np.integer]:
+        first = max(0, step + 1 - -(-n // HOP))
+        found = self._records[field][first : step + 1]
+        found = found.reshape(-1, *found.shape[2:])[-n:]
+        missing = n - len(found)
+        if missing <= 0:
+            return np.array(found)
+        blank = np.full((missing, *found.shape[1:]), filler, found.dtype)
+        return np.concatenate([blank, found])
+
+
+def _whole(path: Path, steps: int) -> dict[str, NDArray[np.float64]]:
+    problem = f"{path.name} is not what track analysis of format {track_features.FORMAT} writes"
+    try:
+        with np.load(path) as archive:
+            found = {name: archive[name] for name in archive.files}
+    except (ValueError, EOFError, OSError, KeyError) as error:
+        raise ValueError(problem) from error
+    columns = found.get("columns")
+    known = found.keys() >= set(track_features.EVENTS)
+    if columns is None or not known or columns.shape != (steps, len(track_features.COLUMNS)):
+        raise ValueError(problem)
+    return found

@@ -1,0 +1,200 @@
+"""A picture of a track's features, to be checked against what one hears.
+
+From top to bottom: sections with their labels and the times at which they begin, spectrogram (30 Hz
+to 16 kHz, a scale of octaves), level, the bands, loudness, then a lane for each kind of event with
+the confidence in it behind, and beats and downbeats as lines through all of it.
+Several rows of it where the track is long.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from server.audio.features import Features
+from server.audio.spectrum.analyser_node import RATE, SIZE, STEPS_PER_S
+from server.audio.track_features import CONFIDENT, KINDS
+from server.files import atomic as part
+
+_LEAST_STRIP_S, _MOST_STRIPS = 30.0, 40
+_WIDTH, _LEFT, _RIGHT = 1600, 110, 20
+_TEXT = 13
+_BACK, _INK, _FAINT = (17, 18, 22), (208, 212, 220), (60, 64, 76)
+_SECTIONS = ((52, 58, 74), (150, 116, 40), (170, 58, 58), (40, 96, 110))
+"""Colours of track.KINDS."""
+_LANES = (
+    ("accent", (255, 92, 138)),
+    ("kick", (255, 138, 92)),
+    ("snare", (255, 214, 92)),
+    ("hat", (150, 220, 130)),
+    ("onset", (130, 170, 255)),
+    ("beat", (230, 230, 240)),
+)
+_SURE, _SPARSE = (44, 52, 66), 6
+"""Colour of confidence; it is drawn at every so many steps."""
+_CURVES = ("level", "level.envelope", "loudness", "bass", "mid", "treble", "centroid", "flux")
+_HEAD, _SPECTRUM, _CURVE, _LANE, _FOOT = 24, 96, 30, 16, 26
+_STRIP = _HEAD + _SPECTRUM + len(_CURVES) * _CURVE + len(_LANES) * _LANE + _FOOT
+
+
+class _Strip:
+    """Seconds of the track from `start` on, drawn from `top` on."""
+
+    def __init__(
+        self, image: Image.Image, features: Features, start: float, length: float, top: int
+    ) -> None:
+        self._length = length
+        self._image = image
+        self._draw = ImageDraw.Draw(image)
+        self._font = ImageFont.load_default(_TEXT)
+        self._features = features
+        self._start = start
+        self._top = top
+
+    def paint(self) -> None:
+        """Draw all of it."""
+        y = self._sections(self._top)
+        y = self._spectrum(y)
+        for name in _CURVES:
+            y = self._curve(name, y)
+        for name, color in _LANES:
+            y = self._lane(name, color, y)
+        self._beats(self._top + _HEAD, y)
+        self._seconds(y)
+
+    def _x(self, seconds: float) -> float:
+        share = (seconds - self._start) / self._length
+        return _LEFT + share * (_WIDTH - _LEFT - _RIGHT)
+
+    def _inside(self, seconds: float) -> bool:
+        return self._start <= seconds < self._start + self._length
+
+    def _label(self, words: str, y: float) -> None:
+        self._draw.text((8, y), words, _INK, self._font)
+
+    def _sections(self, y: int) -> int:
+        self._label("section", y + 3)
+        rows, labels = self._features.sections(), self._features.section_labels()
+        for (start, end, energy, kind), label in zip(rows, labels, strict=True):
+            left, right = self._x(max(start, self._start)), self._x(min(end, self._end()))
+            if right <= left:
+                continue
+            name, color = f"{label} {KINDS[int(kind)]}", _SECTIONS[int(kind)]
+            self._draw.rectangle((left, y, max(left, right - 1), y + _HEAD - 6), color)
+            words = [f"{name} {clock(start)} energy {energy:.2f}", f"{name} {clock(start)}", label]
+            fits = [one for one in words if self._font.getlength(one) + 10 < right - left]
+            if fits:
+                self._draw.text((left + 5, y + 1), fits[0], _INK, self._font)
+        return y + _HEAD
+
+    def _end(self) -> float:
+        return min(self._start + self._length, self._features.steps / STEPS_PER_S)
+
+    def _spectrum(self, y: int) -> int:
+        self._label("spectrum", y + _SPECTRUM / 2 - 8)
+        first, last = round(self._start * STEPS_PER_S), round(self._end() * STEPS_PER_S)
+        if last > first:
+            hertz = np.geomspace(30, 16_000, _SPECTRUM - 4)
+            bins = np.minimum(np.round(hertz * SIZE / RATE).astype(int), SIZE // 2 - 1)
+            levels = self._features.spectra(first, last)[:, bins].T[::-1]
+            width = max(1, round(self._x(self._end()) - _LEFT))
+            picture = Image.fromarray(_heat(levels)).resize((width, _SPECTRUM - 4))
+            self._image.paste(picture, (_LEFT, y))
+        return y + _SPECTRUM
+
+    def _curve(self, name: str, y: int) -> int:
+        self._label(name, y + 7)
+        first, last = round(self._start * STEPS_PER_S), round(self._end() * STEPS_PER_S)
+        values = self._features.stepped(name)[first:last]
+        bottom = y + _CURVE - 4
+        points = [
+            (self._x(self._start + at / STEPS_PER_S), bottom - float(value) * (_CURVE - 6))
+            for at, value in enumerate(values)
+        ]
+        self._draw.line((_LEFT, bottom, _WIDTH - _RIGHT, bottom), _FAINT)
+        if len(points) > 1:
+            self._draw.line(points, _INK)
+        return y + _CURVE
+
+    def _lane(self, name: str, color: tuple[int, int, int], y: int) -> int:
+        self._label(name, y - 1)
+        if name in CONFIDENT:
+            self._confidence(name, y)
+        for seconds, strength in self._features.hits(name):
+            if self._inside(seconds):
+                x = self._x(seconds)
+                height = max(2.0, float(strength) * (_LANE - 4))
+                self._draw.line((x, y + _LANE - 3 - height, x, y + _LANE - 3), color, 2)
+        return y + _LANE
+
+    def _confidence(self, name: str, y: int) -> None:
+        """A filled curve behind a lane: how sure it is of its events."""
+        first, last = round(self._start * STEPS_PER_S), round(self._end() * STEPS_PER_S)
+        values = self._features.stepped(f"{name}.confidence")[first:last:_SPARSE]
+        bottom = y + _LANE - 3
+        points = [
+            (self._x(self._start + at * _SPARSE / STEPS_PER_S), bottom - float(value) * (_LANE - 4))
+            for at, value in enumerate(values)
+        ]
+        if len(points) > 1:
+            ends = [(points[-1][0], bottom), (points[0][0], bottom)]
+            self._draw.polygon([*points, *ends], _SURE)
+
+    def _beats(self, top: int, bottom: int) -> None:
+        """Thin lines for beats, thick ones for downbeats, half seen over what is there."""
+        veil = Image.new("L", self._image.size, 0)
+        pen = ImageDraw.Draw(veil)
+        for event, alpha, width in (("beat", 60, 1), ("downbeat", 110, 2)):
+            for seconds, _ in self._features.hits(event):
+                if self._inside(seconds):
+                    x = self._x(seconds)
+                    pen.line((x, top, x, bottom), alpha, width)
+        self._image.paste(Image.new("RGB", self._image.size, (255, 255, 255)), (0, 0), veil)
+
+    def _seconds(self, y: int) -> None:
+        for second in range(int(self._start), int(self._start + self._length) + 1, 2):
+            x = self._x(second)
+            self._draw.line((x, y, x, y + 4), _FAINT)
+            self._draw.text((x + 2, y + 3), clock(second, tenths=False), _INK, self._font)
+
+
+def plot(features: Features, words: Sequence[str], out: Path) -> None:
+    """Write the picture as a PNG, through its `.part`.
+
+    Args:
+        features: analysed as a whole.
+        words: lines that stand above it.
+        out: the file.
+
+    Raises:
+        ToqiboxError: storage_full.
+    """
+    seconds = features.steps / STEPS_PER_S
+    length = max(_LEAST_STRIP_S, seconds / _MOST_STRIPS)
+    strips = max(1, int(np.ceil(seconds / length - 1e-6)))
+    head = 18 * len(words) + 14
+    image = Image.new("RGB", (_WIDTH, head + strips * _STRIP), _BACK)
+    draw, font = ImageDraw.Draw(image), ImageFont.load_default(_TEXT)
+    for row, text in enumerate(words):
+        draw.text((8, 8 + 18 * row), text, _INK, font)
+    for index in range(strips):
+        _Strip(image, features, index * length, length, head + index * _STRIP).paint()
+    with part.writing(out) as file:
+        image.save(file, "PNG", compress_level=4)
+
+
+def clock(seconds: float, *, tenths: bool = True) -> str:
+    """Return minutes and seconds, rounded first: 59.97 s is 1:00.0, and never 0:60.0."""
+    count = round(seconds * 10)
+    whole = f"{count // 600}:{count % 600 // 10:02}"
+    return f"{whole}.{count % 10}" if tenths else whole
+
+
+def _heat(levels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Levels as colours from the background over blue and red to yellow."""
+    stops = np.array([_BACK, (38, 40, 110), (150, 50, 120), (240, 120, 70), (255, 235, 160)])
+    at = levels / 255 * (len(stops) - 1)
+    parts = [np.interp(at, np.arange(len(stops)), stops[:, part]) for part in range(3)]
+    return np.stack(parts, axis=-1).astype(np.uint8)

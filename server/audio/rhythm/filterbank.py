@@ -1,0 +1,108 @@
+"""How loud each of some eighty ranges of pitch is, a hundred times a second.
+
+The ranges are three to an octave of a piano's keys in width where the window can tell them apart
+(Böck & Widmer 2013, "Maximum Filter Vibrato Suppression for Onset Detection", section 2).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.audio.spectrum.analyser_node import RATE
+
+HOP = 441
+STEPS_PER_S = RATE // HOP
+SIZE = 2048
+"""Samples of a window; step i has its middle at sample i x HOP."""
+_BLOCK = 128
+_PER_OCTAVE = 12
+_LOWEST, _HIGHEST = 27.5, 17000.0
+_CONTRAST = 300.0
+"""How many times quieter than the loudest a sound may be and still count."""
+
+Floats = NDArray[np.float32]
+
+
+def _ranges() -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """First bin of each range, and the bin after the last; the middles in Hz."""
+    count = int(np.log2(_HIGHEST / _LOWEST) * _PER_OCTAVE)
+    edges = _LOWEST * 2 ** (np.arange(count + 1) / _PER_OCTAVE)
+    bins = np.unique(np.rint(edges * SIZE / RATE).astype(np.int64))
+    bins = bins[bins >= 1]
+    return bins, (bins[:-1] + bins[1:] - 1) / 2 * RATE / SIZE
+
+
+BINS, HERTZ = _ranges()
+"""Bounds of the ranges in bins (one more than there are ranges); their middles in Hz."""
+
+
+@dataclass(frozen=True)
+class Spectra:
+    """A track in steps of 10 ms."""
+
+    levels: Floats
+    """Steps x ranges: log(1 + c m / m0), where m is the magnitude and m0 that of loud moments."""
+    power: NDArray[np.float64]
+    """Mean square of the samples of both channels, 0..1, in each step's HOP samples from it on."""
+
+
+def measure(samples: NDArray[np.int16]) -> Spectra:
+    """The spectra of a track, samples x 2."""
+    steps = len(samples) // HOP + 1
+    magnitudes = np.empty((steps, len(BINS) - 1), np.float32)
+    power = np.zeros(steps)
+    window = np.hanning(SIZE + 1)[:-1].astype(np.float32) / (32768 * SIZE / 4)
+    for first in range(0, steps, _BLOCK):
+        last = min(first + _BLOCK, steps)
+        piece = _piece(samples, first * HOP - SIZE // 2, (last - 1) * HOP + SIZE // 2)
+        magnitudes[first:last] = _magnitudes(piece, window, last - first)
+        power[first:last] = _power(piece[SIZE // 2 :], last - first)
+    return Spectra(_levels(magnitudes), power)
+
+
+def _piece(samples: NDArray[np.int16], first: int, last: int) -> NDArray[np.complex64]:
+    """Samples first to last, left as real and right as imaginary part; 0 outside the track."""
+    inner = samples[max(first, 0) : max(last, 0)]
+    piece = np.zeros(last - first, np.complex64)
+    parts = piece.view(np.float32).reshape(-1, 2)
+    before = max(-first, 0)
+    parts[before : before + len(inner)] = inner
+    return piece
+
+
+def _magnitudes(piece: NDArray[np.complex64], window: Floats, count: int) -> Floats:
+    """Magnitudes of the ranges, of both channels together whatever their phases are.
+
+    One complex transform holds both: the channels' powers at a bin sum up to the mean of the
+    transform's powers at the bin and at its mirror image.
+    """
+    rows = np.lib.stride_tricks.sliding_window_view(piece, SIZE)[::HOP][:count]
+    spectrum = np.fft.fft(rows * window)
+    power = np.square(spectrum.real) + np.square(spectrum.imag)
+    half = power[:, 1 : SIZE // 2] + power[:, : SIZE // 2 : -1]
+    sums = np.add.reduceat(half, BINS[:-1] - 1, axis=1)
+    # The last range that reduceat sums goes on to the end; it is cut to its own bins.
+    sums[:, -1] = half[:, BINS[-2] - 1 : BINS[-1] - 1].sum(axis=1)
+    found: Floats = np.sqrt(sums / 4)
+    return found
+
+
+def _power(piece: NDArray[np.complex64], count: int) -> NDArray[np.float64]:
+    """Mean squares of HOP samples from each step on."""
+    padded = np.zeros(count * HOP, np.complex64)
+    padded[: min(len(piece), len(padded))] = piece[: len(padded)]
+    parts = padded.view(np.float32).reshape(count, -1)
+    means: NDArray[np.float64] = np.einsum("ij,ij->i", parts, parts, dtype=np.float64)
+    return means / (2 * HOP * 32768.0**2)
+
+
+def _levels(magnitudes: Floats) -> Floats:
+    """Their logarithms, so that a quiet master is like a loud one."""
+    loudest = magnitudes.max(axis=1)
+    heard = loudest[loudest > 0]
+    if not len(heard):
+        return np.zeros_like(magnitudes)
+    reference = float(np.percentile(heard, 90))
+    magnitudes *= _CONTRAST / reference
+    return np.log1p(magnitudes, out=magnitudes)

@@ -1,0 +1,164 @@
+"""How loud the music is in seven ranges, and how bright and wide it sounds.
+
+Each value belongs to a moment and is measured in a window around it. Decibels are mapped to 0..1
+so that 1 is the loud parts of this very track in this range and 0 is 36 dB under them: a quiet
+master moves as much as a loud one. A range that the track hardly uses is not blown up, and
+silence is 0.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.audio.spectrum.analyser_node import RATE
+from server.audio.spectrum.log_bands import LogBands
+
+NAMES = ("level", "sub", "bass", "lowmid", "mid", "highmid", "treble")
+EDGES_HZ = {
+    "sub": (20, 60),
+    "bass": (60, 150),
+    "lowmid": (150, 400),
+    "mid": (400, 2000),
+    "highmid": (2000, 6000),
+    "treble": (6000, 16000),
+}
+LOW = ("sub", "bass")
+LONG = 4096
+"""Window for these two, in samples at 44.1 kHz: 93 ms, bins of 10.8 Hz."""
+SHORT = 1024
+"""Window for the rest: 23 ms."""
+
+_RANGE_DB = 36.0
+_QUIETEST_LOUD_DB = -60.0
+_LEAST_POWER = 1e-12
+_LOUD_PERCENTILE = 98
+_LEAST_SUM = 1e-4
+"""Of amplitudes over all bins: less is silence, whose spectrum says nothing."""
+
+_DARKEST_HZ, _BRIGHTEST_HZ = 60.0, 12_000.0
+_FULL_RANGE_DB = 60.0
+
+Powers = NDArray[np.float64]
+
+
+class Measured(NamedTuple):
+    """What moments sound like."""
+
+    powers: Powers
+    """Moments by 7, in the order of NAMES: mean square, channels averaged; a full-scale sine is
+    0.5."""
+    shape: Powers
+    """Moments by 2. Brightness: the spectral centroid (Peeters 2004, section 6.1.1) on a scale of
+    octaves, 0 at 60 Hz and 1 at 12 kHz, 0 in silence. Width: the share of the side in mid and
+    side, 0 for mono."""
+    roots: NDArray[np.float32]
+    """Moments by bins: the spectrum's amplitudes, for `flux`."""
+    log_bands: NDArray[np.uint8]
+    """Moments by 2 channels by logbands.BANDS: see logbands.to_bytes."""
+
+
+def measure(frames: NDArray[np.float32]) -> Measured:
+    """Measure moments.
+
+    Args:
+        frames: moments by 2 channels by 4096 samples around each moment.
+    """
+    squares_low, offset = _squares(frames, LONG)
+    # What is constant over the long window is no sound: an offset, and what is lower than 10 Hz.
+    middle = frames[:, :, (LONG - SHORT) // 2 : (LONG + SHORT) // 2] - offset[:, :, np.newaxis]
+    squares = np.einsum("ijk,ijk->i", middle, middle, dtype=np.float64)
+    found = {"level": squares / (2 * SHORT)}
+    squares_high, _ = _squares(middle, SHORT)
+    low, high = _power_spectrum(squares_low, LONG), _power_spectrum(squares_high, SHORT)
+    for name, edges in EDGES_HZ.items():
+        size, spectrum = (LONG, low) if name in LOW else (SHORT, high)
+        first, last = (-(-edge * size // RATE) for edge in edges)
+        found[name] = spectrum[:, first:last].sum(axis=1)
+    roots = np.sqrt(high, dtype=np.float32)
+    shape = np.stack([_brightness(roots), _width(middle)], axis=1)
+    powers = np.stack([found[name] for name in NAMES], axis=1)
+    return Measured(powers, shape, roots, _LOG_BANDS.measure(squares_low, squares_high))
+
+
+def flux(roots: NDArray[np.float32], before: NDArray[np.float32]) -> Powers:
+    """How much the amplitudes grow from moment to moment, bin by bin (Dixon 2006, eq. 2).
+
+    Args:
+        roots: moments by bins.
+        before: the bins of the moment before the first.
+    """
+    rises = np.diff(roots, axis=0, prepend=before[np.newaxis])
+    return np.asarray(np.maximum(rises, 0).sum(axis=1, dtype=np.float64))
+
+
+def raw(powers: Powers) -> NDArray[np.float32]:
+    """Powers as 0..1 whatever the track is like: 0 is -60 dB, 1 is 0 dB full scale."""
+    decibels = 10 * np.log10(np.maximum(powers, _LEAST_POWER))
+    return np.clip(1 + decibels / _FULL_RANGE_DB, 0, 1).astype(np.float32)
+
+
+def scale(measured: Powers) -> NDArray[np.float32]:
+    """The powers of a whole track as 0..1, moments by 7."""
+    return scale_decibels(10 * np.log10(np.maximum(measured, _LEAST_POWER)))
+
+
+def scale_decibels(decibels: Powers) -> NDArray[np.float32]:
+    """Decibels of a whole track as 0..1, moments by columns; the first is that of all together."""
+    loud = np.array([_loud(column) for column in decibels.T])
+    reference = np.maximum(loud, loud[0] - _RANGE_DB)
+    scaled: NDArray[np.float64] = 1 + (decibels - reference) / _RANGE_DB
+    return np.clip(scaled, 0, 1).astype(np.float32)
+
+
+def _loud(decibels: NDArray[np.float64]) -> float:
+    sounding = decibels[decibels > _QUIETEST_LOUD_DB]
+    if not len(sounding):
+        return _QUIETEST_LOUD_DB
+    return float(np.percentile(sounding, _LOUD_PERCENTILE))
+
+
+def _brightness(roots: NDArray[np.float32]) -> NDArray[np.float64]:
+    hertz = np.arange(roots.shape[1]) * (RATE / SHORT)
+    sums = roots.sum(axis=1, dtype=np.float64)
+    centroid = (roots @ hertz) / np.maximum(sums, 1e-9)
+    octaves = np.log2(np.maximum(centroid, _DARKEST_HZ) / _DARKEST_HZ)
+    share = np.clip(octaves / np.log2(_BRIGHTEST_HZ / _DARKEST_HZ), 0, 1)
+    return np.where(sums > _LEAST_SUM, share, 0.0)
+
+
+def _width(middle: NDArray[np.float32]) -> NDArray[np.float64]:
+    mid = np.square(middle[:, 0] + middle[:, 1]).sum(axis=1, dtype=np.float64)
+    side = np.square(middle[:, 0] - middle[:, 1]).sum(axis=1, dtype=np.float64)
+    roots = np.sqrt(side), np.sqrt(mid)
+    return np.asarray(roots[0] / np.maximum(roots[0] + roots[1], 1e-6))
+
+
+def _squares(
+    frames: NDArray[np.float32], size: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Moments by channels by bins: squared magnitudes under a Hann window; and the mean of each
+    moment and channel under it.
+    """
+    spectrum = np.fft.rfft(frames * _hann(size), axis=2)
+    squares = np.square(spectrum.real) + np.square(spectrum.imag)
+    offset: NDArray[np.float32] = (spectrum[:, :, 0].real / (size / 2)).astype(np.float32)
+    return squares, offset
+
+
+def _power_spectrum(squares: NDArray[np.float32], size: int) -> Powers:
+    """One-sided power in each bin, the mean of the channels (Heinzel et al. 2002, eq. 23)."""
+    both: Powers = (squares[:, 0] + squares[:, 1]).astype(np.float64)
+    both /= _norm(size)
+    return both
+
+
+def _hann(size: int) -> NDArray[np.float32]:
+    return (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(size) / size)).astype(np.float32)
+
+
+def _norm(size: int) -> float:
+    return float(size * np.square(_hann(size), dtype=np.float64).sum())
+
+
+_LOG_BANDS = LogBands((LONG, 2 / _norm(LONG)), (SHORT, 2 / _norm(SHORT)))

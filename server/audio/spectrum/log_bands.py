@@ -1,0 +1,93 @@
+"""The power of the sound in narrow bands on a logarithmic scale of frequency, left and right.
+
+It is what the spectrum for pictures (tracklevels.py) is made from. Unlike the browser's spectrum it
+has no upper end at -30 dB, and a moment lies in the middle of its window.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.audio.spectrum.analyser_node import RATE
+
+BANDS = 96
+LOWEST_HZ, HIGHEST_HZ = 40.0, 15_000.0
+"""Lower edge of the first band and upper edge of the last."""
+SPLIT_HZ = 1000.0
+"""Bands whose centre is below are taken from the long window, the others from the short one."""
+
+_LEAST_DB, _STEPS_PER_DB = -120.0, 2.0
+_LEAST_POWER = 1e-13
+
+Powers = NDArray[np.float64]
+Reals = NDArray[np.float32]
+Bytes = NDArray[np.uint8]
+
+
+def edges() -> Powers:
+    """The BANDS + 1 edges of the bands in Hz."""
+    return np.geomspace(LOWEST_HZ, HIGHEST_HZ, BANDS + 1)
+
+
+def centres() -> Powers:
+    """The geometric centre of each band in Hz."""
+    limits = edges()
+    return np.sqrt(limits[:-1] * limits[1:])
+
+
+class LogBands:
+    """Sums up the bins of two power spectra into the bands.
+
+    A bin reaches half a bin to both sides of its frequency, and a band takes the share of it that
+    lies inside.
+
+    Args:
+        long: samples of the window for low bands; the factor that makes a squared magnitude under
+            it a one-sided power.
+        short: the same for high bands.
+    """
+
+    def __init__(self, long: tuple[int, float], short: tuple[int, float]) -> None:
+        low = centres() < SPLIT_HZ
+        self._low = _trimmed(_shares(long[0])[:, low] * np.float32(long[1]))
+        self._high = _trimmed(_shares(short[0])[:, ~low] * np.float32(short[1]))
+
+    def measure(self, low: Reals, high: Reals) -> Bytes:
+        """Measure moments.
+
+        Args:
+            low: moments by channels by bins, squared magnitudes under the long window.
+            high: the same under the short window.
+
+        Returns:
+            Moments by channels by BANDS; see `to_bytes`.
+        """
+        parts = [
+            squares[..., : len(shares)] @ shares
+            for squares, shares in ((low, self._low), (high, self._high))
+        ]
+        return to_bytes(np.concatenate(parts, axis=2))
+
+
+def to_bytes(powers: Reals) -> Bytes:
+    """Powers (mean squares) as bytes in steps of half a decibel; 0 is -120 dB or less."""
+    found = 10 * np.log10(np.maximum(powers, np.float32(_LEAST_POWER)))
+    scaled = np.rint((found - np.float32(_LEAST_DB)) * np.float32(_STEPS_PER_DB))
+    return np.asarray(np.clip(scaled, 0, 255), np.uint8)
+
+
+def decibels(measured: Bytes) -> Reals:
+    """The decibels that bytes of `to_bytes` stand for; a full-scale sine is -3 dB."""
+    return measured.astype(np.float32) / np.float32(_STEPS_PER_DB) + np.float32(_LEAST_DB)
+
+
+def _shares(size: int) -> Reals:
+    """Bins by bands: the share of each bin that lies in each band."""
+    limits = edges() * size / RATE
+    bins = np.arange(size // 2 + 1)[:, np.newaxis]
+    inside = np.minimum(limits[1:], bins + 0.5) - np.maximum(limits[:-1], bins - 0.5)
+    return np.asarray(np.maximum(inside, 0), np.float32)
+
+
+def _trimmed(shares: Reals) -> Reals:
+    """Without the bins above the last one that a band takes from."""
+    return shares[: int(np.flatnonzero(shares.any(axis=1))[-1]) + 1]

@@ -1,0 +1,67 @@
+"""Loudness as EBU R128 has it (EBU Tech 3341): momentary over 400 ms, short-term over 3 s.
+
+Measured by ffmpeg's `ebur128` filter, ten times a second.
+"""
+
+import re
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.media import ffmpeg
+from server.sandbox import Limits
+
+STEP_S = 0.1
+SILENCE_LUFS = -120.7
+"""What the filter says of silence."""
+
+_LIMITS = Limits(cpu_s=600, open_files=32)
+_WAIT_S = 600.0
+_VALUE = re.compile(rb"lavfi\.r128\.([MS])=(-?[\d.]+|-?inf|nan)")
+
+
+class Meter:
+    """Measures a WAV of ours beside whatever else is done; a context manager.
+
+    Raises:
+        MediaError: ffmpeg cannot be started.
+    """
+
+    def __init__(self, sound: Path) -> None:
+        stream = ffmpeg.input_file(sound, format="wav", format_whitelist="wav").audio
+        stream = stream.filter("ebur128", metadata=1)
+        stream = stream.filter("ametadata", mode="print", file="pipe:1")
+        self._process = ffmpeg.Process(
+            ffmpeg.output(stream, "-", format="null"), _LIMITS, stdout=True
+        )
+
+    def __enter__(self) -> Self:
+        self._process.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._process.__exit__(kind, error, trace)
+
+    def read(self) -> NDArray[np.float64]:
+        """Rows of momentary and short-term loudness in LUFS; row n is what a meter shows at
+        (n + 1) x STEP_S.
+
+        Raises:
+            MediaError: it could not be measured.
+        """
+        said = b"".join(self._process.chunks(_WAIT_S))
+        self._process.wait(_WAIT_S).check()
+        found: dict[bytes, list[float]] = {b"M": [], b"S": []}
+        for word, number in _VALUE.findall(said):
+            found[word].append(float(number))
+        rows = np.array([found[b"M"], found[b"S"]]).T.reshape(-1, 2)
+        silent = SILENCE_LUFS
+        return np.asarray(np.nan_to_num(rows, nan=silent, neginf=silent, posinf=silent))

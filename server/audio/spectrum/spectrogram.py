@@ -1,0 +1,140 @@
+"""The spectra of a track: what it sounds like moment by moment, in one file that segments map.
+
+The file is a `.npy` array of RECORD, one for each step of a 60 Hz grid: step i is at i/60 s. After
+the steps of the track, floor(60 x seconds) + 1, come TAIL more in which the spectra die away; the
+last of them is silence and stands for all later ones.
+"""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.audio.spectrum import bands, log_bands
+from server.audio.spectrum.analyser_node import (
+    BINS,
+    HOP,
+    RATE,
+    SIZE,
+    STEPS_PER_S,
+    Analyser,
+    mean,
+    wave_bytes,
+    windows,
+)
+from server.errors import ToqiboxError
+from server.files import atomic
+from server.media import ffmpeg, wav
+from server.sandbox import Limits
+
+FORMAT = 3
+"""Number of the format that RECORD and TAIL describe; another one is another file's."""
+RECORD = np.dtype(
+    [
+        ("samples", "<i2", (HOP, 2)),  # the 735 stereo samples at 44.1 kHz before the step
+        ("mono", "u1", (HOP,)),  # floor(128 (1 + x)) of their mean, clipped
+        ("spectrum", "u1", (BINS,)),  # getByteFrequencyData of the mean of the channels
+        ("fft", "u1", (2, BINS)),  # the same of each channel
+        ("powers", "<f4", (len(bands.NAMES),)),  # bands.Measured.powers
+        ("shape", "<f4", (2,)),  # bands.Measured.shape
+        ("flux", "<f4"),  # bands.flux
+        ("logbands", "u1", (2, log_bands.BANDS)),  # bands.Measured.log_bands
+    ]
+)
+TAIL = 64
+"""Steps after the track: the smoothing needs 52 from 0 dB to -100 dB, the window 3."""
+
+_BLOCK = 64
+_MARGIN = bands.LONG // 2
+_LIMITS = Limits(cpu_s=600, open_files=32)
+
+
+def analyse(sound: Path, out: Path, told: Callable[[], None] | None = None) -> None:
+    """Write the spectra of a WAV of ours to `out`, through its `.part`.
+
+    Args:
+        sound: the WAV.
+        out: the file to write.
+        told: called after every few seconds of sound.
+
+    Raises:
+        ToqiboxError: storage_full, undecodable_audio (the WAV is not whole).
+    """
+    steps = round(wav.seconds(sound) * wav.RATE) * STEPS_PER_S // wav.RATE + 1
+    try:
+        with atomic.writing(out, sealed=True) as file:
+            description = np.lib.format.dtype_to_descr(RECORD)
+            head = {"descr": description, "fortran_order": False, "shape": (steps + TAIL,)}
+            np.lib.format.write_array_header_1_0(file, head)
+            for records in _records(sound, steps + TAIL):
+                file.write(records.tobytes())
+                if told:
+                    told()
+    except ffmpeg.MediaError as error:
+        raise ToqiboxError("undecodable_audio", detail=str(error)) from error
+
+
+def load(path: Path) -> NDArray[np.void]:
+    """Map a file; nothing of it is read before it is asked for.
+
+    Raises:
+        ValueError: it is no such file, or one of another format.
+    """
+    problem = f"{path.name} is not a file of spectra of format {FORMAT}"
+    try:
+        records: NDArray[np.void] = np.load(path, mmap_mode="r")
+    except (ValueError, EOFError) as error:
+        raise ValueError(problem) from error
+    if records.dtype != RECORD:
+        raise ValueError(f"{problem}: its records are {records.dtype}"[:300])
+    if records.ndim != 1 or len(records) <= TAIL:
+        raise ValueError(f"{problem}: it holds {records.shape} records")
+    return records
+
+
+def _records(sound: Path, count: int) -> Iterator[NDArray[np.void]]:
+    analyser = Analyser()
+    last: NDArray[np.float32] | None = None
+    # numpy transforms without the interpreter's lock: the two measurements run side by side.
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        for first, signal in _blocks(sound, count):
+            steps = min(_BLOCK, count - first)
+            recent = windows(signal, _MARGIN - SIZE, steps, SIZE)
+            pending = beside.submit(analyser.spectra, recent)
+            records = np.zeros(steps, RECORD)
+            before = signal[_MARGIN - HOP :][: steps * HOP].reshape(steps, HOP, 2)
+            records["samples"] = np.clip(np.rint(before * 32_768), -32_768, 32_767)
+            records["mono"] = wave_bytes(mean(before))
+            measured = bands.measure(windows(signal, 0, steps, bands.LONG))
+            records["powers"], records["shape"] = measured.powers, measured.shape
+            records["logbands"] = measured.log_bands
+            # What sounds at the very beginning sets in there.
+            came = np.zeros_like(measured.roots[0]) if last is None else last
+            records["flux"] = bands.flux(measured.roots, came)
+            last = measured.roots[-1]
+            spectra = pending.result()
+            records["spectrum"], records["fft"] = spectra[:, 0], spectra[:, 1:]
+            yield records
+
+
+def _blocks(sound: Path, count: int) -> Iterator[tuple[int, NDArray[np.float32]]]:
+    """Pieces of the sound at 44.1 kHz: the first step of each, and its stereo samples.
+
+    The sample at the piece's first step lies at _MARGIN; as many lie after its last step. What
+    is before the beginning and after the end is 0.
+    """
+    stream = ffmpeg.input_file(sound, format="wav", format_whitelist="wav").audio
+    argv = ffmpeg.output(stream, "pipe:1", ar=RATE, format="f32le")
+    with ffmpeg.Process(argv, _LIMITS, stdout=True) as process:
+        chunks = process.chunks()
+        pending = bytearray(_MARGIN * wav.FRAME_BYTES)
+        wanted = (_BLOCK * HOP + 2 * _MARGIN) * wav.FRAME_BYTES
+        for first in range(0, count, _BLOCK):
+            while len(pending) < wanted:
+                pending += next(chunks, bytes(wanted))
+            piece = np.frombuffer(bytes(pending[:wanted]), "<f4").reshape(-1, 2)
+            del pending[: _BLOCK * HOP * wav.FRAME_BYTES]
+            yield first, piece
+        process.wait(30).check()

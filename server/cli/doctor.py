@@ -1,0 +1,194 @@
+"""`toqibox doctor`: what works on this machine, found by trying it, and what to do when not."""
+
+import argparse
+import asyncio
+import json
+import logging
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from server import logging_json, processors
+from server.cli.support.exit_status import FAILED
+from server.config import Config
+from server.jobs.execution.machine import Health
+from server.jobs.storage.data_folder import address_of
+from server.terminal import say
+
+_MARKS = {"ok": "ok  ", "warning": "note", "failed": "FAIL"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the doctor's report."""
+
+    name: str
+    state: str
+    """ok, warning or failed."""
+    result: str
+    advice: str = ""
+
+
+def run(config: Config, options: argparse.Namespace) -> int:
+    """Print the findings; exit status 1 when a render could not succeed."""
+    logging_json.set_up(logging.CRITICAL)  # what goes wrong is told as findings
+    findings = list(_examine(config, asyncio.run(_probe(config))))
+    failed = any(finding.state == "failed" for finding in findings)
+    if options.json:
+        print(json.dumps({"ok": not failed, "findings": [asdict(f) for f in findings]}, indent=2))
+    for finding in [] if options.json else findings:
+        say(f"{_MARKS[finding.state]}  {finding.name:<12} {finding.result}")
+        if finding.advice:
+            say(f"      {'':<12} → {finding.advice}")
+    return FAILED if failed else 0
+
+
+async def _probe(config: Config) -> Health:
+    with tempfile.TemporaryDirectory(prefix="toqibox-") as folder:
+        health = Health(config, Path(folder) / "scratch")
+        await health.probe()
+    return health
+
+
+def _examine(config: Config, health: Health) -> Iterator[Finding]:
+    yield _gl(config, health)
+    yield from _devices(health)
+    yield _ffmpeg(health)
+    # Before the encoders: without a disk that can be written none of them opens.
+    yield _data(config.data_dir)
+    yield _disk(config)
+    yield from _encoders(config, health)
+    yield _processors()
+    yield _fonts(health)
+
+
+def _gl(config: Config, health: Health) -> Finding:
+    gl = health.gl
+    if not gl.get("ok") and config.egl_device is not None:
+        error = gl.get("error") or "no GL context"
+        return Finding("GL", "failed", error, _device_advice(config.egl_device, gl))
+    if not gl.get("ok"):
+        advice = (
+            "install Mesa's EGL (packages libegl1 and libgl1-mesa-dri), "
+            "or an NVIDIA driver with the graphics capability"
+        )
+        return Finding("GL", "failed", gl.get("error") or "no GL context", advice)
+    result = f"{gl['renderer']} ({gl.get('version', '')})"
+    if not gl.get("software"):
+        return Finding("GL", "ok", result)
+    if config.egl_device is not None:
+        return Finding("GL", "failed", result, _software_advice(config.egl_device, gl))
+    advice = (
+        "this is software: on a GPU host give the container "
+        "NVIDIA_DRIVER_CAPABILITIES=graphics,video,compute,utility"
+    )
+    return Finding("GL", "failed" if config.require_gpu else "warning", result, advice)
+
+
+def _device_advice(wanted: int, gl: dict[str, Any]) -> str:
+    """Advise what to set where the device that EGL_DEVICE demands cannot be opened."""
+    known = [int(device["index"]) for device in gl.get("devices") or []]
+    if not known:
+        return f"EGL_DEVICE is {wanted}, but EGL lists no device: unset it"
+    numbers = " or ".join(map(str, known))
+    if wanted in known:
+        others = " or ".join(str(one) for one in known if one != wanted)
+        more = f", or try {others}" if others else ""
+        return f"device {wanted} of EGL_DEVICE cannot be opened: unset it{more}"
+    return f"EGL_DEVICE is {wanted}, but there is no such device: unset it, or set it to {numbers}"
+
+
+def _software_advice(wanted: int, gl: dict[str, Any]) -> str:
+    """Advise what to set where the device that EGL_DEVICE demands is a software renderer."""
+    devices = gl.get("devices") or []
+    hardware = [str(device["index"]) for device in devices if not device.get("software")]
+    others = f", or set it to {' or '.join(hardware)}" if hardware else ""
+    return f"device {wanted} of EGL_DEVICE is software, and it has to be a GPU: unset it{others}"
+
+
+def _devices(health: Health) -> Iterator[Finding]:
+    for device in health.gl.get("devices") or []:
+        kind = "software" if device.get("software") else "hardware"
+        yield Finding("EGL device", "ok", f"{device['index']}: {device['name']} ({kind})")
+
+
+def _ffmpeg(health: Health) -> Finding:
+    ffmpeg: dict[str, Any] = (health.found or {}).get("ffmpeg") or {}
+    if ffmpeg.get("ok"):
+        return Finding("ffmpeg", "ok", str(ffmpeg.get("version")))
+    advice = "install ffmpeg with ffprobe (package ffmpeg) and see that PATH has it"
+    return Finding("ffmpeg", "failed", str(ffmpeg.get("error") or "not found"), advice)
+
+
+def _encoders(config: Config, health: Health) -> Iterator[Finding]:
+    for name, tried in health.encoders.items():
+        if tried.get("ok"):
+            yield Finding("encoder", "ok", f"{name}: opened")
+            continue
+        must = config.encoder == name or health.encoder is None
+        advice = (
+            "NVENC needs an NVIDIA GPU that has it and the video driver capability"
+            if name == "nvenc"
+            else "install an ffmpeg that has libx264"
+        )
+        result = f"{name}: does not open ({tried.get('why') or 'unknown reason'})"
+        yield Finding("encoder", "failed" if must else "warning", result, advice)
+
+
+def _processors() -> Finding:
+    cores, limit = processors.available(), processors.quota()
+    result = f"{cores} to draw and encode with"
+    if limit is not None:
+        result += f"; a quota of {limit:g} of {len(os.sched_getaffinity(0))}"
+    return Finding("processors", "ok", result)
+
+
+def _fonts(health: Health) -> Finding:
+    missing: dict[str, list[str]] = ((health.found or {}).get("fonts") or {}).get("missing") or {}
+    if not missing:
+        return Finding("fonts", "ok", "all families, and those of other scripts")
+    families = sorted(name for names in missing.values() for name in names)
+    count = "a package is" if len(missing) == 1 else f"{len(missing)} packages are"
+    result = f"{count} missing; other fonts stand in"
+    if families:
+        result += f" for {', '.join(families)}"
+    return Finding("fonts", "warning", result, f"install {' '.join(sorted(missing))}")
+
+
+def _data(folder: Path) -> Finding:
+    existing = folder
+    while not existing.exists():
+        existing = existing.parent
+    if not os.access(existing, os.W_OK | os.X_OK) or not _takes_a_file(existing):
+        advice = "make it writable for this user, or set DATA_DIR to another folder"
+        return Finding("data folder", "failed", f"{folder} cannot be written", advice)
+    address = address_of(folder)
+    return Finding("data folder", "ok", f"{folder}" + (f", used by {address}" if address else ""))
+
+
+def _takes_a_file(folder: Path) -> bool:
+    try:
+        probe = folder / f".toqibox-probe-{os.getpid()}"
+        with probe.open("xb") as file:
+            file.write(b"x" * 4096)
+            os.fsync(file.fileno())
+    except OSError:
+        return False
+    finally:
+        probe.unlink(missing_ok=True)
+    return True
+
+
+def _disk(config: Config) -> Finding:
+    existing = config.data_dir
+    while not existing.exists():
+        existing = existing.parent
+    free = shutil.disk_usage(existing).free // 1_000_000
+    if free < config.min_free_mb:
+        advice = f"free some space: jobs are refused under MIN_FREE_MB={config.min_free_mb}"
+        return Finding("disk", "failed", f"{free} MB free", advice)
+    return Finding("disk", "ok", f"{free} MB free")

@@ -1,0 +1,20 @@
+"""`toqibox effects features`: everything that an input can follow, a line each."""
+
+import argparse
+import json
+
+from server.cli.support.table import table
+from server.config import Config
+from server.effects.model.feature import FEATURES
+from server.terminal import say
+
+
+def run(_config: Config, options: argparse.Namespace) -> int:
+    """Print the features; returns the exit status, which is always 0."""
+    rows = [feature.describe() for feature in FEATURES.values()]
+    if options.json:
+        print(json.dumps(rows, ensure_ascii=False))
+        return 0
+    names = ("name", "unit", "needs", "description")
+    say(*table(names, [[row[name] for name in names] for row in rows]))
+    return 0

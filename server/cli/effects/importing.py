@@ -1,0 +1,75 @@
+"""`toqibox effects import FILE.json`: what Shadertoy exports, as files to edit."""
+
+import argparse
+import json
+from itertools import count
+from pathlib import Path
+
+from server.cli.support.command_error import Refused, diagnostics_of, refuse, words_of
+from server.cli.support.exit_status import FAILED, USAGE
+from server.config import Config
+from server.effects.dialects import holds_effect
+from server.effects.dialects.shadertoy.text_file import texts_of
+from server.effects.library.effect_ids import natural_id, shown_name
+from server.effects.library.scanner import read_text
+from server.errors import ToqiboxError
+from server.terminal import say
+
+_LARGEST = 32 * 1024 * 1024
+"""Bytes of an export: an account may hold hundreds of shaders."""
+
+
+def run(_config: Config, options: argparse.Namespace) -> int:
+    """Write a file for each shader of the export; none ever replaces another."""
+    path = Path(options.file)
+    try:
+        made = _translated(path)
+        outs = _outs(path, [title for title, _ in made], options.out)
+        for out, (_, text) in zip(outs, made, strict=True):
+            _write(out, text)
+    except Refused as problem:
+        return refuse("import", problem)
+    for out in outs:
+        if options.json:
+            print(json.dumps({"file": str(out)}))
+        else:
+            say(f"{out} is written. `toqibox effects watch {out}` shows it while you edit it.")
+    return 0
+
+
+def _outs(path: Path, titles: list[str], wanted: str | None) -> list[Path]:
+    """The files to write: of one shader the one asked for, of several named by their titles."""
+    if len(titles) == 1:
+        return [Path(wanted or f"{natural_id(path.stem)}.glsl")]
+    if wanted is not None:
+        words = f"-o names one file, and {path} holds {len(titles)} shaders: leave it out"
+        raise Refused(words, USAGE)
+    stems = [Path(f"{natural_id(title or path.stem)}.glsl") for title in titles]
+    turns = {stem: count(1) for stem in stems}
+    return [
+        stem if (turn := next(turns[stem])) == 1 else stem.with_stem(f"{stem.stem}-{turn}")
+        for stem in stems
+    ]
+
+
+def _translated(path: Path) -> list[tuple[str, str]]:
+    """Title and text of each shader in the file."""
+    try:
+        text = read_text(path, _LARGEST)
+        if not holds_effect(".json", text):
+            raise Refused(f"{path} is no shader as Shadertoy gives it", FAILED)
+        return texts_of(text, shown_name(path))
+    except OSError as error:
+        raise Refused(f"{path} cannot be read: {error.strerror}", USAGE) from None
+    except ToqiboxError as error:
+        raise Refused(words_of(error), FAILED, diagnostics_of(error), path.parent) from None
+
+
+def _write(out: Path, text: str) -> None:
+    try:
+        with out.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise Refused(f"{out} exists, and is left as it is", FAILED) from None
+    except OSError as error:
+        raise Refused(f"{out} cannot be written: {error.strerror}", FAILED) from None

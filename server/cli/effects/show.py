@@ -1,0 +1,155 @@
+"""`toqibox effects show ID|FILE`: what an effect is, and what it can be given."""
+
+import argparse
+import json
+from collections.abc import Sequence
+from textwrap import wrap
+
+from server.cli.support.command_error import Refused, refuse
+from server.cli.support.table import table
+from server.cli.tasks import effect_source
+from server.config import Config
+from server.effects.effect import Effect, Target
+from server.effects.model.input import Input, Kind, Scale, Value
+from server.terminal import say
+
+_LONGEST_CELL, _LINE = 44, 100
+_HEAD = ("name", "type", "range", "default", "bound to", "label")
+
+
+def run(config: Config, options: argparse.Namespace) -> int:
+    """Print the effect; with --json what GET /effects says of it, its inputs as a JSON Schema."""
+    try:
+        found = effect_source.find(options.effect, config)
+    except Refused as problem:
+        return refuse("show", problem)
+    if options.json:
+        print(json.dumps({**found.effect.describe(), **_facts(found.effect)}, indent=2))
+    else:
+        say(*_page(found.effect, str(found.folder / found.effect.file)))
+    return 0
+
+
+def _facts(effect: Effect) -> dict[str, object]:
+    """What a schema does not say."""
+    return {
+        "file": effect.file,
+        "sequential": effect.sequential,
+        "passes": len(effect.passes),
+        "textures": [item.name for item in effect.inputs if item.kind.is_texture],
+    }
+
+
+def _page(effect: Effect, file: str) -> list[str]:
+    about = [
+        ("file", file),
+        ("dialect", effect.dialect),
+        ("credit", effect.credit),
+        ("license", effect.license),
+        ("categories", ", ".join(effect.categories)),
+        ("passes", _passes(effect)),
+        ("images", ", ".join(effect.files)),
+        ("order", "each frame builds on the one before" if effect.sequential else ""),
+    ]
+    rows = [f"{effect.id}: {effect.title}"]
+    rows += [f"  {effect.description}"] if effect.description else []
+    rows += [f"  {name:<10}  {words}" for name, words in about if words]
+    if effect.inputs:
+        rows += ["", *table(_HEAD, [_row(item) for item in effect.inputs])]
+        rows += _long_choices(effect.inputs)
+    else:
+        rows += ["", "It has no inputs."]
+    return rows
+
+
+def _passes(effect: Effect) -> str:
+    """How often it draws, and into what, where that is more than once into the picture."""
+    if len(effect.passes) < 2 and not effect.targets:
+        return ""
+    return ", ".join([str(len(effect.passes)), *map(_target, effect.targets)])
+
+
+def _target(target: Target) -> str:
+    kinds = [
+        *(["kept"] if target.persistent else []),
+        *(["float"] if target.floating else []),
+        *(["cube"] if target.cube else []),
+    ]
+    return target.name + (f" ({' '.join(kinds)})" if kinds else "")
+
+
+def _row(item: Input) -> tuple[str, ...]:
+    return (
+        item.name,
+        item.kind.value,
+        _range(item),
+        _default(item),
+        _motion(item),
+        "" if item.label == item.name else item.label,
+    )
+
+
+def _default(item: Input) -> str:
+    if item.lettering is not None:
+        return json.dumps(item.lettering.text, ensure_ascii=False)
+    return "" if item.default is None else _value(item.default, item)
+
+
+def _motion(item: Input) -> str:
+    """What moves it, or gives it its colour, where nobody sets it."""
+    if item.photo is not None:
+        return f"the photo's {item.photo} colour"
+    if item.motion is None:
+        return ""
+    told = item.motion.to_json()
+    feature = told.pop("bind", None)
+    plain = {"min": item.minimum, "max": item.maximum}
+    more = {key: value for key, value in told.items() if plain.get(key, ()) != value}
+    words = [feature] if feature else []
+    return " ".join([*words, *(f"{key} {_told(value)}" for key, value in more.items())])
+
+
+def _told(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _long_choices(items: Sequence[Input]) -> list[str]:
+    """The choices that are too long for the table, each in lines of its own."""
+    rows: list[str] = []
+    for item in items:
+        words = _choices(item)
+        if len(words) > _LONGEST_CELL:
+            head = f"{item.name}: "
+            rows += ["", *wrap(f"{head}{words}", _LINE, subsequent_indent=" " * len(head))]
+    return rows
+
+
+def _choices(item: Input) -> str:
+    labels = item.labels or tuple(map(str, item.values))
+    pairs = zip(item.values, labels, strict=False)
+    words = [str(value) if str(value) == label else f"{value}={label}" for value, label in pairs]
+    return " ".join(words)
+
+
+def _range(item: Input) -> str:
+    if item.values:
+        words = _choices(item)
+        return words if len(words) <= _LONGEST_CELL else f"one of {len(item.values)}"
+    if item.kind is Kind.COLOR and item.minimum == (0.0,) * 4 and item.maximum == (1.0,) * 4:
+        return ""
+    if item.minimum is None and item.maximum is None:
+        of_track = ["scale of the track"] if item.scale is Scale.TRACK else []
+        return ", ".join([*([f"{item.width} wide"] if item.width else []), *of_track])
+    ends = ["" if end is None else _value(end, item) for end in (item.minimum, item.maximum)]
+    return " … ".join(ends)
+
+
+def _value(value: Value, item: Input) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if not isinstance(value, tuple):
+        return f"{value:g}"
+    if item.kind is Kind.COLOR and all(0 <= part <= 1 for part in value):
+        digits = "".join(f"{round(part * 255):02x}" for part in value)
+        return f"#{digits.removesuffix('ff') if len(digits) == 8 else digits}"
+    return f"({', '.join(f'{part:g}' for part in value)})"

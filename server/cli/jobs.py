@@ -1,0 +1,83 @@
+"""`toqibox jobs`: what is in the table of this machine's data folder."""
+
+import argparse
+import json
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from server.cli.support.exit_status import FAILED
+from server.cli.support.local_request import ask
+from server.config import Config
+from server.jobs.model.job import Job, Status
+from server.jobs.storage.data_folder import address_of
+from server.jobs.store.job_table import Store
+from server.terminal import complain, say
+
+_NEWEST = 200
+_ANSWER_S = 10
+
+
+def run(config: Config, options: argparse.Namespace) -> int:
+    """List the newest jobs, or cancel one through the running server."""
+    if options.action == "cancel":
+        return _cancel(config, options.id)
+    database = config.data_dir / "jobs.db"
+    if not database.exists():
+        complain(f"toqibox jobs: no server has used {config.data_dir} yet")
+        return FAILED
+    store = Store(database)
+    try:
+        jobs = store.recent(_NEWEST)
+    finally:
+        store.close()
+    if options.json:
+        print(json.dumps({"jobs": [_facts(job) for job in jobs]}, indent=2))
+    for job in [] if options.json else jobs:
+        say(_line(job))
+    return 0
+
+
+def _facts(job: Job) -> dict[str, Any]:
+    return {
+        "jobId": job.id,
+        "status": job.status.value,
+        "stage": job.stage.value if job.stage and job.status is Status.PROCESSING else None,
+        "progress": job.progress,
+        "plan": job.plan,
+        "effect": "+".join(job.spec.ids),
+        "frames": {"done": job.frames_done, "total": job.spec.frames},
+        "createdAt": job.created_at,
+        "startedAt": job.started_at,
+        "finishedAt": job.finished_at,
+        "attempt": job.attempt,
+        "code": job.error_code,
+        "requestId": job.request_id,
+    }
+
+
+def _line(job: Job) -> str:
+    created = datetime.fromtimestamp(job.created_at / 1000).astimezone()
+    spec = job.spec
+    return (
+        f"{job.id}  {created:%Y-%m-%d %H:%M:%S}  {job.status:<10} {job.progress:3d} %  "
+        f"{job.plan:<8} {'+'.join(spec.ids):<10} {spec.width}x{spec.height}  "
+        f"{spec.frames} frames  {job.error_code or ''}"
+    ).rstrip()
+
+
+def _cancel(config: Config, job_id: str) -> int:
+    address = address_of(config.data_dir)
+    if address is None:
+        complain(f"toqibox jobs: no server is running on {config.data_dir}")
+        return FAILED
+    try:
+        status, answer = ask(address, "DELETE", f"/export/{quote(job_id, safe='')}", _ANSWER_S)
+    except OSError as error:
+        complain(f"toqibox jobs: the server at {address} does not answer ({error})")
+        return FAILED
+    if status != 200:
+        complain(f"toqibox jobs: {answer['error']}")
+        return FAILED
+    say(f"{job_id}  {answer['status']}")
+    return 0

@@ -1,0 +1,63 @@
+"""`toqibox presets list | show`: the presets that a render can be asked for."""
+
+import argparse
+import json
+from typing import Any
+
+from server.cli.support.exit_status import FAILED, USAGE
+from server.cli.support.table import table
+from server.config import Config
+from server.effects.library.library import BUILT_IN, Library
+from server.errors import ToqiboxError, sentence
+from server.jobs.submission.preset import Preset
+from server.jobs.submission.presets import BUILT_IN_PRESETS, BrokenPreset, Presets
+from server.terminal import complain, say
+
+
+def run(config: Config, options: argparse.Namespace) -> int:
+    """Do what the word after `presets` says; returns the exit status."""
+    presets = Presets((BUILT_IN_PRESETS, *config.presets_dirs))
+    usable, broken = presets.offered(Library((BUILT_IN, *config.shaders_dirs)).all())
+    if options.action == "show":
+        return _show(presets, usable, broken, options.id)
+    if options.json:
+        found = [preset.describe() for preset in usable]
+        print(json.dumps({"presets": found, "broken": [_facts(entry) for entry in broken]}))
+    else:
+        rows = [(entry.id, ", ".join(entry.genres), entry.description) for entry in usable]
+        say(*table(("preset", "made for", "description"), rows))
+        for entry in broken:
+            say(f"{entry.file}: error: {_words(entry.error)}")
+    return FAILED if broken else 0
+
+
+def _show(
+    presets: Presets, usable: list[Preset], broken: list[BrokenPreset], preset_id: str
+) -> int:
+    """Print a preset as its JSON, the chain as `POST /export` takes it."""
+    for preset in usable:
+        if preset.id == preset_id:
+            print(json.dumps(preset.describe(), indent=2, ensure_ascii=False))
+            return 0
+    for entry in broken:
+        if entry.id == preset_id:
+            complain(f"toqibox presets show: {_words(entry.error)}")
+            return FAILED
+    try:
+        presets.get(preset_id)
+    except ToqiboxError as error:
+        complain(f"toqibox presets show: {_words(error)}")
+    return USAGE
+
+
+def _facts(entry: BrokenPreset) -> dict[str, Any]:
+    return {
+        "id": entry.id,
+        "file": entry.file,
+        "field": entry.error.field,
+        "error": _words(entry.error),
+    }
+
+
+def _words(error: ToqiboxError) -> str:
+    return sentence(error.code, "en", error.values)

@@ -1,0 +1,75 @@
+"""`toqibox render`: one video without a server, by the same tasks."""
+
+import argparse
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+from server import logging_json
+from server.cli.support.exit_status import USAGE
+from server.cli.tasks.video_export import Film, make
+from server.config import Config
+from server.effects.library.library import BUILT_IN, Library
+from server.errors import ToqiboxError, sentence
+from server.jobs.submission.fields import FILES
+from server.jobs.submission.presets import BUILT_IN_PRESETS, Presets
+from server.jobs.submission.request import check_request
+from server.terminal import complain
+
+_TEXTS = (
+    *("effect", "preset", "plan", "start", "duration", "tempo", "aspect", "fit", "fps"),
+    *("title", "artist"),
+)
+
+
+def run(config: Config, options: argparse.Namespace) -> int:
+    """Check the options, render, and put the video where it was asked for."""
+    logging_json.set_up(logging.ERROR)
+    library = Library((BUILT_IN, *config.shaders_dirs))
+    try:
+        film = _film(config, library, options)
+        film.check(overwrite=options.yes)
+    except ToqiboxError as error:
+        return _refuse(sentence(error.code, "en", error.values))
+    except (OSError, ValueError) as error:
+        return _refuse(str(error))
+    return make(config, library, film)
+
+
+def _film(config: Config, library: Library, options: argparse.Namespace) -> Film:
+    given = {name: getattr(options, name) for name in FILES}
+    files = {name: Path(path) for name, path in given.items() if path is not None}
+    presets = Presets((BUILT_IN_PRESETS, *config.presets_dirs))
+    request = check_request(_texts(options), config, library, presets, photo2="photo2" in files)
+    return Film(
+        command="toqibox render",
+        request=request,
+        files=files,
+        folder=library.folder(library.get(request.chain[-1].source.id)),
+        out=Path(options.out),
+        as_json=options.json,
+    )
+
+
+def _refuse(words: str) -> int:
+    complain(f"toqibox render: {words}")
+    return USAGE
+
+
+def _texts(options: argparse.Namespace) -> dict[str, str]:
+    texts = {name: str(getattr(options, name)) for name in _TEXTS if getattr(options, name)}
+    params: dict[str, Any] = {}
+    for word in options.param:
+        name, equals, text = word.partition("=")
+        if not equals or not name:
+            raise ValueError(f"--param {word}: write NAME=VALUE")
+        try:
+            params[name] = json.loads(text)
+        except ValueError:
+            params[name] = text
+    if options.allow_flashing:
+        texts["allowFlashing"] = "true"
+    if params:
+        texts["params"] = json.dumps(params)
+    return texts

@@ -1,0 +1,25 @@
+"""`toqibox serve`: the HTTP server."""
+
+import argparse
+import asyncio
+import logging
+
+from server import logging_json
+from server.cli.support.exit_status import FAILED
+from server.config import Config
+from server.jobs.execution.gpu_presence import GpuLostError
+from server.jobs.storage.data_folder import DataFolderError
+from server.terminal import complain
+
+
+def run(config: Config, _options: argparse.Namespace) -> int:
+    """Serve until SIGTERM or SIGINT."""
+    from server.http.server.app import serve
+
+    logging_json.set_up(logging.getLevelNamesMapping()[config.log_level.upper()])
+    try:
+        asyncio.run(serve(config))
+    except (DataFolderError, GpuLostError, OSError, RuntimeError) as error:
+        complain(f"toqibox serve: {error}")
+        return FAILED
+    return 0

@@ -1,0 +1,39 @@
+"""The ids that a server gives files of effects, and what is said where another file has one."""
+
+from pathlib import Path
+
+from server.config import Config
+from server.effects.library.effect_ids import Name, assign, natural_id
+from server.effects.library.library import BUILT_IN
+from server.effects.library.scanner import scan
+
+
+class Names:
+    """The ids of files as the server gives them that offers their folders.
+
+    A folder outside of SHADERS_DIR counts as if it were all of it.
+    """
+
+    def __init__(self, config: Config) -> None:
+        self._offered = tuple(folder.resolve() for folder in (BUILT_IN, *config.shaders_dirs))
+        self._known: dict[Path, dict[Path, Name]] = {}
+
+    def of(self, path: Path) -> Name:
+        """The id of a file, which need not be there."""
+        folder = path.parent.resolve()
+        if folder not in self._known:
+            others = self._offered if folder in self._offered else (self._offered[0], folder)
+            self._known[folder] = assign([[entry.path for entry in scan(one)] for one in others])
+        natural = natural_id(path.stem)
+        return self._known[folder].get(folder / path.name) or Name(natural, natural)
+
+
+def note(name: Name) -> str:
+    """A sentence about an id that is not the one of the file's name; empty where it is."""
+    if name.holder is None:
+        return ""
+    built_in = name.holder.parent == BUILT_IN
+    owner = (
+        "is a built-in effect" if built_in else f"is {name.holder.parent.name}/{name.holder.name}"
+    )
+    return f"“{name.natural}” {owner}, which keeps its id: this file is offered as “{name.id}”"

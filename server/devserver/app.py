@@ -1,0 +1,167 @@
+"""The server of the watch page: for one person on this machine, about one file.
+
+    status = run(Watched(path=…, load=…, material=…), print)
+
+serves until Ctrl-C or SIGTERM. It listens on 127.0.0.1 alone, and answers only to requests that
+name it so: another site in the same browser, whatever its name resolves to, learns nothing.
+
+    GET  /                  the page
+    GET  /web/NAME          its scripts and styles
+    GET  /film              frames a second, length, how the sound's records lie
+    GET  /events            server-sent events: the state of the file, at once and on every change
+    GET  /photo /photo2     the photos as RGBA
+    GET  /track             the sound, a WAV
+    GET  /features          its analysis, by ranges
+    GET  /levels            its spectrum on the scale of the track, by ranges
+    GET  /measured          the part of it that is wanted at once
+    GET  /files/N           the effect's own image files
+    POST /frame             a frame drawn by the server: PNG, its facts in X-Frame
+    POST /cost              milliseconds that the server takes to draw a frame
+    POST /retry             the file judged once more, after the judge ran out of time or crashed
+    POST /write             values of inputs, written into the file
+    POST /undo              the file as it was before that
+    POST /drop/KIND         another track or photo: the file itself as the body
+"""
+
+import asyncio
+import re
+import signal
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from aiohttp import web
+
+from server.devserver.current_media import CurrentMaterial
+from server.devserver.edits import Edits
+from server.devserver.file_writer import Writer
+from server.devserver.handlers import Pages
+from server.devserver.preview import Painter
+from server.devserver.uploads import Uploads
+from server.devserver.watched import Watched
+from server.devserver.watched_file import Subject
+from server.errors import ToqiboxError, sentence
+
+HOST = "127.0.0.1"
+_NAMES = (HOST, "localhost")
+_LARGEST_BODY = 256 * 1024
+_END_S = 2.0
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
+    "media-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def run(watched: Watched, announce: Callable[[str], None], port: int = 0) -> int:
+    """Serve the page until Ctrl-C or SIGTERM; returns the exit status.
+
+    Args:
+        watched: what is watched.
+        announce: called with the page's address once it can be opened.
+        port: to listen on; 0 for a free one.
+
+    Raises:
+        OSError: the port is taken, or the features cannot be read.
+    """
+    with tempfile.TemporaryDirectory(prefix="toqibox-watch-") as folder:
+        asyncio.run(_serve(watched, Path(folder), announce, port))
+    return 0
+
+
+async def _serve(
+    watched: Watched, folder: Path, announce: Callable[[str], None], port: int
+) -> None:
+    subject = Subject(watched.path, watched.load)
+    current = CurrentMaterial(watched.material)
+    painter = Painter(current, folder, watched.fps, watched.egl_device)
+    done = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, done.set)
+    pages = Pages(subject, painter, watched, current, done)
+    edits = Edits(subject, Writer(watched.path), Uploads(folder, current, painter))
+    runner = web.AppRunner(
+        application(pages, edits), access_log=None, handle_signals=False, shutdown_timeout=_END_S
+    )
+    tasks: list[asyncio.Task[None]] = []
+    try:
+        await runner.setup()
+        await web.TCPSite(runner, HOST, port).start()
+        announce(f"http://{HOST}:{runner.addresses[0][1]}/")
+        tasks = [asyncio.create_task(work) for work in (subject.follow(), pages.judge())]
+        await done.wait()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await subject.tell()  # so that streams of events notice the end
+        await painter.stop()
+        await runner.cleanup()
+
+
+def application(pages: Pages, edits: Edits) -> web.Application:
+    """The routes over `pages` and `edits`."""
+    app = web.Application(middlewares=[_guard], client_max_size=_LARGEST_BODY)
+    app.add_routes(
+        [
+            web.get("/", pages.page),
+            web.get("/web/{name}", pages.script),
+            web.get("/film", pages.film),
+            web.get("/events", pages.events),
+            web.get("/photo", pages.photo),
+            web.get("/photo2", pages.photo),
+            web.get("/track", pages.track),
+            web.get("/features", pages.features),
+            web.get("/levels", pages.levels),
+            web.get("/measured", pages.measured),
+            web.get("/files/{index}", pages.file),
+            web.post("/frame", pages.frame),
+            web.post("/cost", pages.cost),
+            web.post("/retry", pages.retry),
+            web.post("/write", edits.write),
+            web.post("/undo", edits.undo),
+            web.post("/drop/{kind}", edits.drop),
+        ]
+    )
+    return app
+
+
+@web.middleware
+async def _guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer this machine's own page alone, and say nothing that a browser could misuse."""
+    transport = request.transport
+    port = transport.get_extra_info("sockname")[1] if transport else 0
+    ours = [f"{name}:{port}" for name in _NAMES]
+    if request.headers.get("Host") not in ours or not _is_ours(request, ours):
+        return web.Response(status=403, text="This page is for this machine alone.\n")
+    try:
+        response = await handler(request)
+    except ToqiboxError as error:
+        reason = sentence(error.code, "en", error.values)
+        response = web.json_response({"field": error.field, "reason": reason}, status=422)
+    except web.HTTPException as error:
+        response = web.Response(status=error.status, text=f"{error.reason}\n")
+    if not response.prepared:
+        response.headers.update(_HEADERS)
+    return response
+
+
+def _is_ours(request: web.Request, ours: list[str]) -> bool:
+    """Whether a request comes from the page, or from no page at all."""
+    origin = request.headers.get("Origin")
+    site = request.headers.get("Sec-Fetch-Site", "none")
+    # A link from elsewhere may lead here; nothing else of another site may.
+    visited = request.method == "GET" and request.headers.get("Sec-Fetch-Mode") == "navigate"
+    if origin is not None and re.sub("^http://", "", origin) not in ours:
+        return False
+    return visited or site in ("same-origin", "none")

@@ -1,0 +1,87 @@
+"""What a watched effect is shown with: files of our own making, and how the sound's lie."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from server.audio.features import LEVELS, SPECTRA, Features
+from server.audio.spectrum import log_bands
+from server.audio.spectrum.spectrogram import RECORD, TAIL
+from server.effects.model.feature import EVENTS, STEPPED
+from server.media.photos.palette import file_palette
+
+_TEMPO = ("tempo", "tempo.confidence")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Material:
+    """Files as the prepare and analyse tasks leave them."""
+
+    sound: Path
+    """The WAV."""
+    features: Path
+    """The folder of them."""
+    photo: Path
+    photo2: Path | None
+    seconds: float
+    """Length of the sound."""
+    audio_name: str
+    """The track's own file, as a command line names it; the photos' likewise."""
+    photo_name: str
+    photo2_name: str
+
+    def palette(self) -> dict[str, str]:
+        """The photo's colours; see media/photos/palette.py."""
+        return file_palette(self.photo)
+
+
+class Layout:
+    """How a track's features lie: the page reads the spectra itself, by ranges.
+
+    Raises:
+        ValueError: they are no features.
+        OSError: they cannot be read.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._features = Features(folder)
+        self._path, self._levels = folder / SPECTRA, folder / LEVELS
+        self._count = self._features.steps + TAIL
+        self._fields = {name: entry[:2] for name, entry in (RECORD.fields or {}).items()}
+
+    def describe(self, url: str, levels_url: str) -> dict[str, Any]:
+        """The layout as server/web/sound.js reads it.
+
+        Args:
+            url: where the page gets ranges of the spectra.
+            levels_url: where it gets ranges of the levels.
+        """
+        return {
+            "url": url,
+            "start": os.path.getsize(self._path) - self._count * RECORD.itemsize,
+            "size": RECORD.itemsize,
+            "oneSided": self._features.one_sided,
+            "count": self._count,
+            "levels": {
+                "url": levels_url,
+                "start": os.path.getsize(self._levels) - self._count * 3 * log_bands.BANDS,
+                "bands": log_bands.BANDS,
+            },
+            "columns": list(STEPPED),
+            "hits": {event: self._features.hits(event).tolist() for event in EVENTS},
+            "tempo": [float(self._features.column(name, 1, 60)[0]) for name in _TEMPO],
+            "fields": {
+                name: {
+                    "offset": offset,
+                    "type": kind.base.str,
+                    "length": kind.itemsize // kind.base.itemsize,
+                }
+                for name, (kind, offset) in self._fields.items()
+            },
+        }
+
+    def measured(self) -> bytes:
+        """The `columns` of every step, little-endian float32, one after the other."""
+        found = [self._features.stepped(name).astype("<f4") for name in STEPPED]
+        return b"".join(column.tobytes() for column in found)

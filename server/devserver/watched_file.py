@@ -1,0 +1,183 @@
+"""The watched file: read again when it, its vertex shader or one of its images changes."""
+
+import asyncio
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from server.effects.dialects import VERTEX_SUFFIXES
+from server.effects.effect import Effect
+from server.effects.source.diagnostic import diagnostic
+from server.effects.web_program import program
+from server.errors import ToqiboxError, sentence
+
+_LOOK_S = 0.1
+_GONE_LOOKS = 10
+"""So many looks in a row a file must be gone: editors replace it by another."""
+
+Mark = tuple[int, int, int] | None
+"""Modification time in nanoseconds, size and inode of a file; None where there is none."""
+
+
+class Loaded(Protocol):
+    """An effect as a command reads it."""
+
+    @property
+    def effect(self) -> Effect: ...
+
+    def row(self, params: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Its line in a task's chain of effects; raises ToqiboxError."""
+        ...
+
+
+Load = Callable[[], Loaded]
+"""Reads the effect from its file; raises ToqiboxError or OSError."""
+
+
+@dataclass
+class State:
+    """What is known of one reading of the file."""
+
+    revision: int = 0
+    loaded: Loaded | None = None
+    """None where the file gives no effect."""
+    diagnostics: list[dict[str, Any]] = field(default_factory=list)
+    reason: str = ""
+    """Why it cannot be drawn, in a sentence."""
+    verdict: str = "checking"
+    """checking, good, blank (nothing to be seen) or bad."""
+    renderer: str = ""
+    """The server's."""
+    retryable: bool = False
+    """Whether another try may succeed: the judge ran out of time, or crashed."""
+    warnings: list[dict[str, Any]] = field(default_factory=list)
+    """Diagnostics of severity ``warning``: it is drawn, and something in it has no effect."""
+
+    def describe(self) -> dict[str, Any]:
+        """What the page is told."""
+        told = {
+            "revision": self.revision,
+            "verdict": self.verdict,
+            "reason": self.reason,
+            "diagnostics": self.diagnostics,
+            "retryable": self.retryable,
+            "warnings": self.warnings,
+            "renderer": self.renderer,
+            "effect": None,
+        }
+        if self.loaded is not None:
+            effect = self.loaded.effect
+            told["effect"] = {
+                "id": effect.id,
+                "title": effect.title,
+                "dialect": effect.dialect,
+                "description": effect.description,
+                "credit": effect.credit,
+                "license": effect.license,
+                "program": program(effect),
+                "files": {name: f"/files/{at}" for at, name in enumerate(effect.files)},
+                "lines": _lines(effect),
+            }
+        return told
+
+    def fail(self, error: ToqiboxError) -> None:
+        """Make it the state of an effect that cannot be drawn."""
+        self.verdict = "bad"
+        self.reason = sentence(error.code, "en", error.values)
+        self.diagnostics = list(error.diagnostics or [])
+
+
+class Subject:
+    """The file as it is now.
+
+    Args:
+        path: the file.
+        load: reads it.
+    """
+
+    def __init__(self, path: Path, load: Load) -> None:
+        self.path = path
+        self.state = State()
+        self.turn = 0
+        """Another number whenever the state may be another."""
+        self._load = load
+        self._changed = asyncio.Condition()
+        self._marks = self._look()
+        self._read()
+
+    async def follow(self) -> None:
+        """Look for changes for ever."""
+        gone = 0
+        while True:
+            await asyncio.sleep(_LOOK_S)
+            marks = self._look()
+            gone = gone + 1 if marks[self.path] is None else 0
+            if marks != self._marks and (marks[self.path] or gone == _GONE_LOOKS):
+                self._marks = marks
+                await self.reread()
+
+    async def reread(self) -> None:
+        """Read the file as if it had just been saved."""
+        self._read()
+        await self.tell()
+
+    async def tell(self) -> None:
+        """Wake all who wait for another state."""
+        async with self._changed:
+            self.turn += 1
+            self._changed.notify_all()
+
+    async def wait(self, turn: int) -> None:
+        """Wait until the state may be another than at `turn`."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: self.turn != turn)
+
+    def _read(self) -> None:
+        before = self.state
+        self.state = state = State(revision=before.revision + 1, renderer=before.renderer)
+        try:
+            state.loaded = self._load()
+            state.warnings = list(state.loaded.effect.warnings)
+            state.loaded.row()
+        except ToqiboxError as error:
+            state.fail(error)
+        except OSError as error:
+            state.verdict, state.reason = "bad", f"The file cannot be read: {error.strerror}."
+            state.diagnostics = [diagnostic(self.path.name, "", None, None, state.reason)]
+        self._marks = self._look()
+
+    def _look(self) -> dict[Path, Mark]:
+        beside = [self.path.with_suffix(suffix) for suffix in VERTEX_SUFFIXES]
+        loaded = self.state.loaded
+        named = (*loaded.effect.files, *loaded.effect.includes) if loaded else ()
+        others = [self.path.parent / name for name in named]
+        return {path: _mark(path) for path in (self.path, *beside, *others)}
+
+
+def _lines(effect: Effect) -> list[dict[str, Any]]:
+    """The author's texts, and where the lines come from that a compiler has in each."""
+    found: list[dict[str, Any]] = []
+    for one in effect.listings:
+        origins = zip(one.origins.starts, one.origins.pieces, strict=True)
+        found.append(
+            {
+                "text": one.start // 1_000_000,
+                "file": one.file,
+                "code": one.text,
+                "origins": [[start, file, line] for start, (file, line) in origins],
+            }
+        )
+        if one.origins.starts:
+            found[-1]["code"] = effect.source if one.start == 0 else effect.vertex_source or ""
+    included = effect.includes.items()
+    return found + [{"text": None, "file": file, "code": code} for file, code in included]
+
+
+def _mark(path: Path) -> Mark:
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size, status.st_ino

@@ -1,0 +1,76 @@
+"""The image files that an effect names: where they may lie, and how large they may be.
+
+A file lies in the folder of the effect that names it, or below. Nothing leads out of there: no
+absolute path, no ``..`` past it, no link.
+"""
+
+import os
+import stat
+from pathlib import Path
+
+from server.effects.effect import Effect
+from server.effects.source.diagnostic import Text
+from server.effects.source.paths import normal
+from server.errors import ToqiboxError
+
+__all__ = ["LARGEST_FILE", "MOST_FILES", "normal", "refusal", "resolve"]
+
+MOST_FILES = 16
+LARGEST_FILE = 20 * 1024 * 1024
+"""Bytes that one file may have."""
+
+
+def resolve(effect: Effect, folder: Path | None) -> dict[str, str]:
+    """Where the files of an effect are: absolute paths by what `effect.files` calls them.
+
+    Args:
+        effect: whose files are wanted.
+        folder: where the effect's own file lies; None for an effect that came without files.
+
+    Raises:
+        ToqiboxError: ``shader_rejected`` with a diagnostic where the effect names the file.
+    """
+    if len(effect.files) > MOST_FILES:
+        raise _author(effect).refusal(f"it names more than {MOST_FILES} image files")
+    return {name: str(_found(effect, folder, name)) for name in effect.files}
+
+
+def _found(effect: Effect, folder: Path | None, name: str) -> Path:
+    if folder is None:
+        raise refusal(effect, name, "the effect came without files")
+    try:
+        home = folder.resolve(strict=True)
+        path = (home / normal(name)).resolve(strict=True)
+        status = path.stat()
+    except ValueError as problem:
+        raise refusal(effect, name, str(problem)) from None
+    except (OSError, RuntimeError):  # missing, or a link that leads to itself
+        raise refusal(effect, name, "it is not there") from None
+    if not path.is_relative_to(home):
+        raise refusal(effect, name, "it leads out of the effect's folder")
+    if not stat.S_ISREG(status.st_mode) or not os.access(path, os.R_OK):
+        raise refusal(effect, name, "it is no file that can be read")
+    if status.st_size > LARGEST_FILE:
+        raise refusal(effect, name, f"it is larger than {LARGEST_FILE >> 20} MB")
+    return path
+
+
+def _author(effect: Effect) -> Text:
+    listing = effect.listings[0] if effect.listings else None
+    if listing is None:
+        return Text(effect.id, effect.file, effect.source)
+    return Text(effect.id, effect.file, listing.text, listing.origins)
+
+
+def refusal(effect: Effect, name: str, why: str) -> ToqiboxError:
+    """The error for a file that is not to be used: ``shader_rejected``, where it is named."""
+    author = _author(effect)
+    short = name if len(name) <= 80 else f"…{name[-79:]}"
+    reason = f"the image file “{short}” cannot be used: {why}"
+    return author.refusal(reason, max(_place(author.text, name), 0))
+
+
+def _place(text: str, name: str) -> int:
+    """Where the author names the file; JSON may write its slashes with a backslash."""
+    at = text.find(name)
+    return at if at >= 0 else text.find(name.rpartition("/")[2])

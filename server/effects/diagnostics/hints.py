@@ -1,0 +1,223 @@
+"""What a compiler's message most likely means: one sentence for the commonest mistakes.
+
+Compilers name what they stumbled over, which is seldom what the author did. The patterns know the
+words of Mesa, NVIDIA, Intel and browsers (ANGLE); a message that fits none has no hint.
+"""
+
+import re
+from collections.abc import Callable
+
+from server.effects.diagnostics.known_names import FUNCTIONS, TYPES, called_here
+from server.effects.diagnostics.location import Place, near
+from server.effects.diagnostics.syntax_hints import unexpected
+
+_MOST_SIGNATURES = 3
+
+
+_Hint = Callable[[re.Match[str], Place], str | None]
+
+
+def hint(message: str, place: Place) -> str | None:
+    """A sentence on what to do about a message, None where nothing is known of it."""
+    for pattern, make in _TABLE:
+        if match := pattern.search(message):
+            words = make(match, place)
+            if words:
+                return words
+    return None
+
+
+_ENTRIES = frozenset(("main", "mainImage"))
+"""Functions that a host calls; no author means them by another name."""
+
+
+def _undeclared(match: re.Match[str], place: Place) -> str | None:
+    name = match[1]
+    if words := called_here(name, place.host):
+        return words
+    if meant := near(name, {*place.own, *place.host} - TYPES - _ENTRIES):
+        return f"did you mean “{meant}”?"
+    if name in TYPES:
+        return None
+    if "RENDERSIZE" in place.host:
+        return f"nothing is called “{name}”: declare it, or add it to INPUTS in the header"
+    return f"nothing is called “{name}”: declare it before this line"
+
+
+def _no_function(match: re.Match[str], place: Place) -> str | None:
+    name = match[1]
+    rows = _definitions(place.text, name)
+    if rows and min(rows) > place.line:
+        return (
+            f"“{name}” is defined in line {min(rows)}: a function must stand before its first use"
+        )
+    if words := called_here(name, place.host):
+        return words
+    meant = near(name, {*_functions(place.text), *place.host, *FUNCTIONS})
+    return f"did you mean “{meant}”?" if meant else f"there is no function “{name}”"
+
+
+def _no_match(match: re.Match[str], place: Place) -> str | None:
+    name, given = match[1], match[2]
+    if name.startswith(("texture", "texel", "IMG_")) and "sampler" not in given.split(",")[0]:
+        return f"the first argument of “{name}” must be an image: a sampler2D or an image input"
+    if not place.signatures:
+        return None
+    takes = [re.sub(r"^.*?\(", "(", row) for row in place.signatures[:_MOST_SIGNATURES]]
+    more = " …" if len(place.signatures) > _MOST_SIGNATURES else ""
+    return f"“{name}” takes {' or '.join(takes)}{more}, not ({given})"
+
+
+def _overload(match: re.Match[str], place: Place) -> str | None:
+    """As browsers and NVIDIA say both: no such function, or none for these arguments."""
+    name = match[1]
+    if _definitions(place.text, name) and min(_definitions(place.text, name)) < place.line:
+        return f"“{name}” takes other arguments: see line {min(_definitions(place.text, name))}"
+    if name in FUNCTIONS:
+        return f"“{name}” takes other arguments; where it wants 1.0, 1 will not do"
+    return _no_function(match, place)
+
+
+def _assigned(match: re.Match[str], place: Place) -> str | None:
+    name = next(group for group in match.groups() if group)
+    if re.search(rf"\bconst\s+\w+\s+{re.escape(name)}\b", place.text):
+        return f"“{name}” is a constant: take away “const”, or write to another variable"
+    return f"“{name}” is given to the shader and cannot be written: copy it to a variable first"
+
+
+def _converted(match: re.Match[str], _place: Place) -> str | None:
+    return _conversion(_type(match[1]), _type(match[2]))
+
+
+def _type(words: str) -> str:
+    """The type that ANGLE spells out, such as ``highp 4-component vector of float``."""
+    if found := re.search(r"([234])-component vector of (float|int|uint|bool)", words):
+        letter = {"float": "", "int": "i", "uint": "u", "bool": "b"}[found[2]]
+        return f"{letter}vec{found[1]}"
+    return words.rsplit(maxsplit=1)[-1] if words.strip() else ""
+
+
+def _conversion(given: str, wanted: str) -> str | None:
+    if given == "void":
+        return "a function of type void gives no value"
+    parts, needed = _parts(given), _parts(wanted)
+    if not parts or not needed:
+        return None
+    if parts > needed:
+        some = "xyzw"[:needed]
+        return f"a {given} is more than a {wanted}: choose some of it, such as .{some}"
+    if parts == needed == 1:
+        return f"write {wanted}(…) around it: 1.0 is a float, 1 an int"
+    return f"a {given} has too few parts: write {wanted}(…{', 1.0' if parts > 1 else ''})"
+
+
+def _parts(word: str) -> int:
+    """Of how many numbers a type consists; 0 where it is no vector or number."""
+    if word in ("int", "uint", "float"):
+        return 1
+    match = re.fullmatch(r"[iu]?vec([234])", word)
+    return int(match[1]) if match else 0
+
+
+def _returned(match: re.Match[str], _place: Place) -> str | None:
+    return f"“{match[1]}” must end with “return …;” on every way through it"
+
+
+def _redeclared(match: re.Match[str], place: Place) -> str | None:
+    name = match[1]
+    if name in place.host:
+        return f"“{name}” is given to the shader already: take away this declaration"
+    return f"“{name}” has been declared before: take another name, or only assign to it"
+
+
+def _swizzle(match: re.Match[str], place: Place) -> str | None:
+    return f"“.{match[1]}” asks for parts that it does not have: a vec2 has .xy, a vec3 .xyz"
+
+
+def _fixed(words: str) -> _Hint:
+    return lambda _match, _place: words
+
+
+def _definitions(text: str, name: str) -> list[int]:
+    """The lines in which functions of that name begin."""
+    pattern = re.compile(
+        rf"^[ \t]*(?:\w+[ \t]+)+{re.escape(name)}[ \t]*\([^;{{]{{0,500}}\)\s*\{{", re.M
+    )
+    return [text.count("\n", 0, match.start()) + 1 for match in pattern.finditer(text)]
+
+
+def _functions(text: str) -> set[str]:
+    return set(re.findall(r"\b\w+[ \t]+([A-Za-z_]\w*)[ \t]*\([^;{]{0,500}\)\s*\{", text))
+
+
+_SIZES = "both sides must be as large, or one a single number: .xy makes a vec2 of any vector"
+_BESIDE = "a file must lie beside the one that includes it, or at that path in the effect's folder"
+_INTEGERS = "“%” is for whole numbers: write mod(a, b) for floats"
+
+_TABLE: tuple[tuple[re.Pattern[str], _Hint], ...] = tuple(
+    (re.compile(pattern), make)
+    for pattern, make in (
+        (r"[`'](\w+)' undeclared", _undeclared),
+        (r"undefined variable \"(\w+)\"", _undeclared),
+        (r"'(\w+)' : undeclared identifier", _undeclared),
+        (r"no function with name '(\w+)'", _no_function),
+        (r"no matching function for call to `(\w+)\((.*?)\)'", _no_match),
+        (r"'(\w+)' : no matching overloaded function", _overload),
+        (r"unable to find compatible overloaded function \"(\w+)", _overload),
+        (r"syntax error, unexpected (?:end of file|\$end)", unexpected),
+        (r"syntax error.* at token \"([^\"]+)\"", unexpected),
+        (r"'([^']*)' : syntax error", unexpected),
+        (r"syntax error", unexpected),
+        (r"read-only variable '(\w+)'", _assigned),
+        (
+            r"can't modify an? \w+(?: variable)? \"(\w+)\"|assignment to const variable (\w+)",
+            _assigned,
+        ),
+        (
+            r"(?:initializer|value) of type (\w+) cannot be assigned to variable of type (\w+)",
+            _converted,
+        ),
+        (r"cannot convert from '\s*([^']+)' to '\s*([^']+)'", _converted),
+        (r"implicit (?:cast|narrowing of type) from \"(\w+)\" to \"(\w+)\"", _converted),
+        (r"function [`'](\w+)' has non-void return type", _returned),
+        (
+            r"can't modify a const\b|assignment to const",
+            _fixed("a constant cannot be written: take away “const”, or write to another variable"),
+        ),
+        (r"too few parameters|too many parameters", _fixed("see the function for what it takes")),
+        (r"'(\w+)' : function does not return a value", _returned),
+        (r"[`'](\w+)' (?:redeclared|: redefinition)", _redeclared),
+        (r"redefinition of [`'\"]?(\w+)|declaration of \"(\w+)\" conflicts", _redeclared),
+        (r"invalid swizzle / mask `(\w+)'", _swizzle),
+        (r"'(\w+)' : (?:vector swizzle out of range|illegal vector field)", _swizzle),
+        (r"operator % must be|'%' : wrong operand|operands to \"%\"", _fixed(_INTEGERS)),
+        (r"vector size mismatch|wrong operand types", _fixed(_SIZES)),
+        (r"too few components|not enough data", _fixed("give it a number for each of its parts")),
+        (r"too many (?:components|arguments)", _fixed("it has fewer parts than it is given")),
+        (
+            r"condition must be (?:scalar )?boolean|boolean expression expected",
+            _fixed("a condition compares: “==” and not “=”, or x > 0.5"),
+        ),
+        (
+            r"array size must be|constant expression required",
+            _fixed("the size of an array must be a constant: const int COUNT = 4;"),
+        ),
+        (r"recursion|[Rr]ecursive", _fixed("functions cannot call themselves: write a loop")),
+        (r"cannot access field|no such field", _fixed("see its struct for the names of its parts")),
+        (
+            r"memory exhausted",
+            _fixed("it is nested too deeply: take parts of it into variables or functions"),
+        ),
+        (r"Unterminated #if", _fixed("an #endif is missing")),
+        (r"Unterminated comment", _fixed("a “*/” is missing")),
+        (r"no files to include", _fixed(_BESIDE)),
+        (
+            r"invoked with \d+ arguments",
+            _fixed("see the #define for how many arguments the macro takes"),
+        ),
+        (
+            r"non-directive|[Ii]nvalid directive",
+            _fixed("known directives: #define #if #ifdef #else #endif"),
+        ),
+    )
+)

@@ -1,0 +1,77 @@
+"""Names that hosts give to shaders, each dialect its own, and the words of GLSL."""
+
+import re
+from collections.abc import Collection
+
+from server.effects.glsl.glsl330 import FUNCTIONS as _LANGUAGES
+from server.effects.glsl.glsl330 import RESERVED
+
+_SAME = (
+    ("TIME", "iTime", "u_time", "time", "iGlobalTime"),
+    ("RENDERSIZE", "iResolution", "u_resolution", "resolution"),
+    ("FRAMEINDEX", "iFrame", "u_frame", "frame"),
+    ("TIMEDELTA", "iTimeDelta", "u_delta"),
+    ("DATE", "iDate", "u_date"),
+    ("isf_FragNormCoord", "vv_FragNormCoord", "_uv", "v_texcoord", "vUv", "fragCoord"),
+    ("IMG_NORM_PIXEL", "IMG_PIXEL", "texture", "texture2D"),
+    ("gl_FragColor", "fragColor"),
+)
+"""Rows of names for one thing, whatever the dialect."""
+_SHAPES = {"RENDERSIZE": "a vec2", "iResolution": "a vec3", "isf_FragNormCoord": "from 0 to 1"}
+
+_TYPES = """
+    void bool int uint float vec2 vec3 vec4 ivec2 ivec3 ivec4 uvec2 uvec3 uvec4 bvec2 bvec3 bvec4
+    mat2 mat3 mat4 sampler2D sampler3D samplerCube const in out inout uniform varying return
+    highp mediump lowp struct else
+"""
+TYPES = frozenset(_TYPES.split())
+"""Words after which a name may be declared, and others that stand before one."""
+
+FUNCTIONS = _LANGUAGES | {"texture2D", "textureCube", "dFdy", "radians", "degrees"}
+"""GLSL's functions."""
+
+KEYWORDS = RESERVED - TYPES - {"main", "texture", "textureSize"} | {"in", "out", "inout", "const"}
+"""Words that cannot be names."""
+
+
+_OF_ISF = re.compile(
+    r"IMG_\w+|(?:isf|vv)_FragNormCoord|TIME|TIMEDELTA|RENDERSIZE|PASSINDEX|FRAMEINDEX|DATE|inputImage"
+)
+"""Names that a header makes known."""
+_HEADER = '/*{ "ISFVSN": "2", "INPUTS": [ { "NAME": "inputImage", "TYPE": "image" } ] }*/'
+
+
+def called_here(name: str, host: Collection[str]) -> str | None:
+    """What another dialect's name is called among the names of this one; None where it is none.
+
+    Args:
+        name: what the author wrote.
+        host: what the effect is given.
+    """
+    if name.startswith("iChannel") and "RENDERSIZE" in host:
+        return "declare an image input in INPUTS and sample it with IMG_NORM_PIXEL(name, uv)"
+    if name in ("iMouse", "u_mouse", "mouse") and name not in host:
+        return "there is no mouse in a film: declare an input instead"
+    if words := _of_isf(name, host):
+        return words
+    for row in _SAME:
+        if name not in row:
+            continue
+        meant = next((word for word in row if word in host and word != name), None)
+        if meant is not None:
+            shape = f" ({_SHAPES[meant]})" if meant in _SHAPES else ""
+            return f"here it is called {meant}{shape}"
+    return None
+
+
+def _of_isf(name: str, host: Collection[str]) -> str | None:
+    """The words for a name of ISF in a file that is not ISF; None for any other name."""
+    if not _OF_ISF.fullmatch(name) or "RENDERSIZE" in host:
+        return None
+    if "iChannel0" not in host:
+        return f"“{name}” is a name of ISF, which needs a header at the start: {_HEADER}"
+    if name == "inputImage":
+        return "it is a name of ISF: here the picture is iChannel0"
+    if name.startswith("IMG_"):
+        return "it is a function of ISF: here a channel is read with texture(iChannel0, uv)"
+    return None

@@ -1,0 +1,162 @@
+"""The part of a text that most likely brings a compiler down or takes its time."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from server.effects.loops.longest_loop import longest_loop
+from server.effects.source.blanking import blanked, without_comments
+from server.effects.source.brackets import closing_brackets
+from server.effects.source.constants import constants
+from server.effects.source.diagnostic import Text, diagnostic, located
+
+_LARGE_ARRAY = 4096
+"""Elements."""
+_LARGE = 20_000
+"""Words that a macro or function becomes."""
+_DEEP = 200
+_MOST = 10**9
+"""Numbers above are not told exactly."""
+_ARRAY = re.compile(r"\b([A-Za-z_]\w*)((?:\s*\[\s*\w+\s*\])+)")
+_EXTENT = re.compile(r"\[\s*(\w+)\s*\]")
+_MACRO = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)((?:\\\n|[^\n])*)", re.MULTILINE)
+_FUNCTION = re.compile(r"\b[A-Za-z_]\w*\s+([A-Za-z_]\w*)\s*\([^(){};]*\)\s*\{")
+_WORD = re.compile(r"[A-Za-z_]\w*|\d[\w.]*")
+_TYPES = re.compile(r"float|u?int|bool|[biud]?vec[234]|mat[234](?:x[234])?")
+
+
+@dataclass(frozen=True)
+class _Suspect:
+    line: int
+    words: str
+
+
+def blamed(author: Text, why: str, *, late: bool) -> dict[str, object]:
+    """The diagnostic for a file that brought the renderer down, at the likely cause.
+
+    Args:
+        author: the file.
+        why: what it did.
+        late: whether it took too long, rather than crash or take too much memory.
+    """
+    suspect = _suspect(without_comments(author.text), late=late)
+    if suspect is None:
+        return diagnostic(author.file, "", None, None, why)
+    message = f"{why}; the likely cause is {suspect.words}"
+    found = diagnostic(author.file, author.text, suspect.line, None, message)
+    return located(found, author.file, author.origins)
+
+
+def _suspect(code: str, *, late: bool) -> _Suspect | None:
+    finders = [_large_part, _loop, _array] if late else [_array, _large_part, _depth, _loop]
+    for find in (*finders, _function):
+        if found := find(code):
+            return found
+    return None
+
+
+def _loop(code: str) -> _Suspect | None:
+    line = longest_loop(code)
+    return _Suspect(line, "the longest loop, in this line") if line else None
+
+
+def _array(code: str) -> _Suspect | None:
+    """The largest array, where it is large."""
+    known = constants(code)
+    sizes = [(_elements(known, match[2]), match) for match in _ARRAY.finditer(code)]
+    size, match = max(sizes, key=lambda pair: pair[0], default=(0, None))
+    if match is None or size < _LARGE_ARRAY:
+        return None
+    name = match[1]
+    called = "the array" if _TYPES.fullmatch(name) else f"the array “{name}”"
+    return _Suspect(_line(code, match.start()), f"{called} of {_told(size)} elements")
+
+
+def _elements(known: dict[str, set[str]], extents: str) -> int:
+    product = 1
+    for word in _EXTENT.findall(extents):
+        values = [value.rstrip("uU") for value in (word, *known.get(word, ()))]
+        numbers = [int(value) for value in values if value.isdecimal() and len(value) < 12]
+        product *= max(numbers, default=1)
+    return product
+
+
+def _large_part(code: str) -> _Suspect | None:
+    """The macro or function that becomes the most text, where it is much more than it looks."""
+    parts = {match[1]: (match.start(), match[2]) for match in _MACRO.finditer(code)}
+    plain = re.sub(r"^[ \t]*#(?:\\\n|[^\n])*", blanked, code, flags=re.MULTILINE)
+    macros = frozenset(parts)
+    parts |= {name: (at, body) for name, at, body in _functions(plain) if name != "main"}
+    weights = _Weights({name: body for name, (_, body) in parts.items()})
+    sizes = {name: weights.of(name) for name in parts}
+    name = max(sizes, key=lambda one: sizes[one], default=None)
+    if name is None or sizes[name] < _LARGE:
+        return None
+    at, _ = parts[name]
+    becomes = f"which becomes {_told(sizes[name])} words"
+    if name in macros:
+        return _Suspect(_line(code, at), f"the macro “{name}”, {becomes}")
+    return _Suspect(_line(code, at), f"the function “{name}”, {becomes} with all that it calls")
+
+
+class _Weights:
+    """How many words macros become, and functions with all that they call."""
+
+    def __init__(self, bodies: dict[str, str]) -> None:
+        self._words = {name: _WORD.findall(body) for name, body in bodies.items()}
+        self._found: dict[str, int] = {}
+
+    def of(self, name: str) -> int:
+        """Words of `name`; at most a little over _MOST. A depth of calls needs no recursion."""
+        stack = [name]
+        under_way: set[str] = set()
+        while stack:
+            top = stack[-1]
+            if top in self._found:
+                stack.pop()
+                continue
+            inner = [word for word in self._words[top] if word in self._words]
+            missing = [word for word in inner if word not in self._found and word not in under_way]
+            under_way.add(top)
+            if missing:
+                stack += [word for word in dict.fromkeys(missing) if word != top]
+            if not missing or missing == [top]:
+                own = len(self._words[top]) - len(inner)
+                self._found[top] = min(_MOST, own + sum(self._found.get(w, 1) for w in inner))
+                stack.pop()
+        return self._found[name]
+
+
+def _depth(code: str) -> _Suspect | None:
+    """The innermost of brackets that are nested deeply."""
+    depth = deepest = at = 0
+    for match in re.finditer(r"[(){}]", code):
+        depth += 1 if match[0] in "({" else -1
+        if depth > deepest:
+            deepest, at = depth, match.start()
+    words = f"what is nested here, {deepest} brackets deep"
+    return _Suspect(_line(code, at), words) if deepest >= _DEEP else None
+
+
+def _function(code: str) -> _Suspect | None:
+    found = max(_functions(code), key=lambda row: len(row[2]), default=None)
+    if found is None:
+        return None
+    return _Suspect(_line(code, found[1]), f"the function “{found[0]}”, the longest")
+
+
+def _functions(code: str) -> Iterator[tuple[str, int, str]]:
+    """Name, offset and body of each function."""
+    closing = closing_brackets(code)
+    for match in _FUNCTION.finditer(code):
+        end = closing.get(match.end() - 1)
+        if end is not None and match[1] not in ("if", "for", "while", "switch"):
+            yield match[1], match.start(), code[match.end() : end]
+
+
+def _told(number: int) -> str:
+    return f"{number:,}" if number < _MOST else f"over {_MOST:,}"
+
+
+def _line(code: str, at: int) -> int:
+    return code.count("\n", 0, at) + 1

@@ -1,0 +1,120 @@
+"""Hints on syntax errors: compilers name the word they stumbled over, the cause lies before it."""
+
+import re
+
+from server.effects.diagnostics.known_names import KEYWORDS, TYPES
+from server.effects.diagnostics.location import Place, near
+from server.effects.glsl.macro_calls import unclosed_macros
+from server.effects.source.blanking import without_comments
+
+
+def unexpected(match: re.Match[str], place: Place) -> str | None:
+    """A syntax error at a word."""
+    if "end of file" in match[0] or "$end" in match[0]:
+        return _open_brace(place)
+    word = place.word or (match[1] if match.lastindex and match[1] else "")
+    causes = (
+        _surplus,
+        _foreign,
+        _macro_not_closed,
+        _not_ended,
+        _not_closed,
+        _taken,
+        _unknown_type,
+        _outside,
+    )
+    told = (cause(word, match.string, place) for cause in causes)
+    return next((words for words in told if words), None)
+
+
+def _surplus(word: str, message: str, _place: Place) -> str | None:
+    if word == "}" and "expecting end of file" in message:
+        return "there is a “}” too many, here or before"
+    if word == "else":
+        return "this “else” has no “if”: it is closed, or a “;” stands after its condition"
+    return None
+
+
+def _foreign(word: str, _message: str, _place: Place) -> str | None:
+    if word and (word in "'\"@$`" or not word.isascii()):
+        return f"“{word}” is no character of GLSL"
+    return None
+
+
+def _not_ended(word: str, _message: str, place: Place) -> str | None:
+    """Whether `word` is the first of its line and the line before lacks its end."""
+    if not word or not place.source.lstrip().startswith(word):
+        return None
+    rows = place.text.split("\n")
+    for number in range(place.line - 1, 0, -1):
+        code = re.sub(r"//.*", "", rows[number - 1]).strip()
+        if code:
+            ended = code[-1] in ";{}*/,(#\\" or code.startswith("#")
+            return None if ended else f"a “;” is missing at the end of line {number}"
+    return None
+
+
+def _macro_not_closed(_word: str, _message: str, place: Place) -> str | None:
+    """Report whether a macro that the line uses lacks a parenthesis itself."""
+    for name, line in unclosed_macros(place.text).items():
+        if re.search(rf"\b{name}\b", place.source) and line != place.line:
+            return f"a “)” is missing in the macro “{name}” of line {line}"
+    return None
+
+
+def _not_closed(word: str, message: str, place: Place) -> str | None:
+    if "expecting ')'" in message or (word == ";" and _count(place.source, "(", ")") > 0):
+        return "a “)” is missing before this"
+    return "something is missing before this “;”" if word == ";" else None
+
+
+def _taken(word: str, _message: str, _place: Place) -> str | None:
+    return f"“{word}” is a word of the language: take another name" if word in KEYWORDS else None
+
+
+def _unknown_type(_word: str, _message: str, place: Place) -> str | None:
+    """Whether the word before the one at fault was meant as a type."""
+    if place.column is None:
+        return None
+    match = re.search(r"([A-Za-z]\w*)\s+$", place.source[: place.column - 1])
+    if match is None or match[1] in TYPES:
+        return None
+    other = re.fullmatch(r"(?:float|half|vector)([234])", match[1])
+    meant = f"vec{other[1]}" if other else near(match[1], TYPES)
+    return f"there is no type “{match[1]}”: did you mean “{meant}”?" if meant else None
+
+
+def _outside(_word: str, _message: str, place: Place) -> str | None:
+    before = "\n".join(place.text.split("\n")[: place.line - 1])
+    if _count(before, "{", "}") == 0 and re.match(r"\s*\w+(?:\.\w+)?\s*[-+*/]?=", place.source):
+        return "statements must stand inside a function; out here are only declarations"
+    return None
+
+
+def _open_brace(place: Place) -> str | None:
+    """Which brace is not closed; comments are no code."""
+    code = without_comments(place.text)
+    opened: list[int] = []
+    for match in re.finditer(r"[{}]", code):
+        if match[0] == "{":
+            opened.append(match.start())
+        elif opened:
+            opened.pop()
+    if not opened:
+        return "something is not finished before the end of the file"
+    line = code.count("\n", 0, opened[-1]) + 1
+    return f"a “}}” is missing: the “{{” of line {line} is not closed"
+
+
+def _count(text: str, up: str, down: str) -> int:
+    code = without_comments(text)
+    return code.count(up) - code.count(down)
+
+
+def misnamed(text: str) -> tuple[int, str]:
+    """Of a text without an entry: where the function is that may be meant as it, and a hint."""
+    entries = ("main", "mainImage", "transition")
+    for match in re.finditer(r"\b(?:void|vec4)\s+([A-Za-z_]\w*)\s*\(", without_comments(text)):
+        if meant := near(match[1], entries):
+            return match.start(1), f"did you mean “{meant}”?"
+    return 0, "a plain shader has “void main()”, a Shadertoy “void mainImage(out vec4, in vec2)”"

@@ -1,0 +1,70 @@
+"""Title, author and licence as shaders without a header state them: in their comments."""
+
+import re
+from dataclasses import dataclass
+
+from server.effects.source.plain_text import one_line, title_of
+
+_COMMENT = re.compile(r"//([^\n]*)|/\*(.*?)(?:\*/|\Z)", re.DOTALL)
+_ROW = re.compile(r"[\s*/#=-]{0,40}([\w -]{2,30}?)\s?:\s*(\S.*)")
+_MARKED = re.compile(r"[\s*/#=-]{0,40}@([A-Za-z][\w-]{1,24})\s{1,10}(\S.*)")
+_SAID = re.compile(r"(?i)[\s*/#=-]{0,40}(author|created by)\s{1,10}(\S.*)")
+_KEYS = {
+    "title": "title",
+    "name": "title",
+    "author": "credit",
+    "authors": "credit",
+    "credit": "credit",
+    "credits": "credit",
+    "creator": "credit",
+    "created by": "credit",
+    "license": "license",
+    "licence": "license",
+    "spdx-license-identifier": "license",
+    "description": "description",
+    "desc": "description",
+    "categories": "categories",
+    "tags": "categories",
+}
+_MOST_ROWS = 400
+_LONGEST_ROW = 2000
+_MOST_CATEGORIES = 16
+
+
+@dataclass(frozen=True)
+class Credits:
+    """What the comments say; empty where they say nothing."""
+
+    title: str
+    description: str
+    credit: str
+    license: str
+    categories: tuple[str, ...]
+
+
+def read(effect_id: str, file: str, text: str) -> Credits:
+    """Read rows such as ``// Author: Name`` or ``@license MIT``; the first of each counts."""
+    found: dict[str, str] = {}
+    for row in _rows(text):
+        match = _MARKED.match(row) or _ROW.match(row) or _SAID.match(row)
+        key = _KEYS.get(match[1].strip().lower()) if match else None
+        if match and key and key not in found:
+            found[key] = one_line(match[2], _LONGEST_ROW)
+    words = found.get("categories", "").split(",")
+    categories = tuple(word.strip()[:40] for word in words if word.strip())
+    return Credits(
+        title=found.get("title", "")[:80] or title_of(effect_id, file),
+        description=found.get("description", ""),
+        credit=found.get("credit", "")[:200],
+        license=found.get("license", "")[:80],
+        categories=categories[:_MOST_CATEGORIES],
+    )
+
+
+def _rows(text: str) -> list[str]:
+    rows: list[str] = []
+    for match in _COMMENT.finditer(text):
+        rows += (match[1] or match[2] or "").split("\n")
+        if len(rows) > _MOST_ROWS:
+            break
+    return [row[:_LONGEST_ROW] for row in rows[:_MOST_ROWS]]

@@ -1,0 +1,164 @@
+"""What a shader declares at file scope for others to fill in or to read: uniforms, in, out."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from server.effects.source.blanking import COMMENT, blanked, blanks, without_comments
+
+_DIRECTIVE = re.compile(r"^[ \t]*#(?:[^\n\\]|\\.)*", re.MULTILINE | re.DOTALL)
+_END = re.compile(r"[;{}]")
+_DECLARATION = re.compile(
+    r"\s*(?:layout\s*\([^)]*\)\s*)?"
+    r"((?:(?:flat|smooth|noperspective|centroid|invariant|const|highp|mediump|lowp)\s+)*)"
+    r"(uniform|in|out|varying)\s+"
+    r"((?:(?:flat|smooth|noperspective|centroid|highp|mediump|lowp)\s+)*)"
+    r"([A-Za-z_]\w*)\s*((?:\[[^\]]*\]\s*)?)"
+)
+_DECLARATOR = re.compile(r"\s*([A-Za-z_]\w*)\s*((?:\[[^\]]*\]\s*)*)(?:=(.*))?\Z", re.DOTALL)
+_INTERPOLATION = re.compile(r"flat|noperspective|centroid")
+_BLOCK = re.compile(
+    r"(?<![\w,(])(?:in|varying)\s+([A-Za-z_]\w{0,63})\s*\{([^{}]{0,2000})\}\s*(?:(\w{1,64})\s*)?;"
+)
+_FIELD = re.compile(r"(?:\b(?:highp|mediump|lowp)\s+)?\b([A-Za-z_]\w*)\s+([A-Za-z_]\w*)\s*;")
+_WORD = re.compile(r"[A-Za-z_]\w*")
+_LONGEST = 4000
+_LONGEST_NOTE = 400
+
+
+@dataclass(frozen=True, kw_only=True)
+class Declaration:
+    """One name that is declared."""
+
+    storage: str
+    """``uniform``, ``in`` (``varying`` too) or ``out``."""
+    type: str
+    name: str
+    array: str = ""
+    """``[4]`` of an array."""
+    initial: str = ""
+    """What it is initialised with."""
+    interpolation: str = ""
+    """``flat`` and its like, of what comes from the vertex shader."""
+    note: str = ""
+    """The comments in the declaration and behind it on its line."""
+    start: int
+    end: int
+    """The statement in the text; one statement may declare several names."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """An interface block of a fragment shader's inputs: ``in Name { … } instance;``."""
+
+    name: str
+    fields: tuple[tuple[str, str], ...]
+    """Type and name of each."""
+    instance: str
+    """Empty where its fields go by their names alone."""
+    start: int
+    end: int
+
+
+def declarations(text: str) -> list[Declaration]:
+    """Every declaration of a uniform, input or output at file scope, in order."""
+    found: list[Declaration] = []
+    for start, end, statement in statements(text):
+        short = statement.endswith(";") and len(statement) <= _LONGEST
+        head = _DECLARATION.match(statement) if short else None
+        if head is None:
+            continue
+        note = _note(text, start, end)
+        for declarator in _split(statement[head.end() : -1]):
+            parts = _DECLARATOR.match(declarator)
+            if parts is None:
+                continue
+            found.append(
+                Declaration(
+                    storage="in" if head[2] == "varying" else head[2],
+                    type=head[4],
+                    name=parts[1],
+                    array=(head[5] or parts[2]).strip(),
+                    initial=(parts[3] or "").strip(),
+                    interpolation=" ".join(_INTERPOLATION.findall(head[1] + head[3])),
+                    note=note,
+                    start=start,
+                    end=end,
+                )
+            )
+    return found
+
+
+def blocks(text: str) -> list[Block]:
+    """The interface blocks that a vertex shader has to fill."""
+    return [
+        Block(
+            name=match[1],
+            fields=tuple(_FIELD.findall(match[2])),
+            instance=match[3] or "",
+            start=match.start(),
+            end=match.end(),
+        )
+        for match in _BLOCK.finditer(_code(text))
+    ]
+
+
+def file_scope(text: str) -> set[str]:
+    """The words that stand outside of all braces, but for declarations of uniforms and such."""
+    found: set[str] = set()
+    for _, _, statement in statements(text):
+        if not _DECLARATION.match(statement[:_LONGEST]):
+            found.update(_WORD.findall(statement))
+    return found
+
+
+def blank(text: str, ranges: list[tuple[int, int]]) -> str:
+    """The text with blanks in place of these ranges."""
+    rows, at = [], 0
+    for start, end in sorted(set(ranges)):
+        rows += [text[at:start], blanks(text[start:end])]
+        at = end
+    return "".join([*rows, text[at:]])
+
+
+def statements(text: str) -> Iterator[tuple[int, int, str]]:
+    """Start, end and text, without comments and directives, of each statement at file scope.
+
+    Of what has braces it is the part up to the first of them.
+    """
+    yield from _statements(_code(text))
+
+
+def _code(text: str) -> str:
+    return _DIRECTIVE.sub(blanked, without_comments(text))
+
+
+def _statements(code: str) -> Iterator[tuple[int, int, str]]:
+    """Start, end and text of what lies outside of all braces, up to and with its ``;``."""
+    depth, at = 0, 0
+    for match in _END.finditer(code):
+        if depth == 0:
+            statement = code[at : match.end()].lstrip()
+            yield match.end() - len(statement), match.end(), statement
+        depth = max(depth + {"{": 1, "}": -1}.get(match[0], 0), 0)
+        at = match.end()
+
+
+def _split(text: str) -> list[str]:
+    """Parts between the commas that stand in no brackets."""
+    parts, depth, at = [], 0, 0
+    for index, sign in enumerate(text):
+        depth += (sign in "([") - (sign in ")]")
+        if sign == "," and depth == 0:
+            parts.append(text[at:index])
+            at = index + 1
+    return [*parts, text[at:]]
+
+
+def _note(text: str, start: int, end: int) -> str:
+    """What the comments say: inside the statement, and behind it on its line."""
+    stop = text.find("\n", end)
+    stop = min(len(text) if stop < 0 else stop, end + _LONGEST_NOTE)
+    comments = [match[0] for match in COMMENT.finditer(text[start:stop])]
+    rows = [comment.removesuffix("*/").lstrip("/*").strip() for comment in comments]
+    return " ".join(rows)[:_LONGEST_NOTE]

@@ -1,0 +1,167 @@
+"""Our own GLSL around a plain fragment shader or a transition.
+
+Every fragment shader has one output, isf_FragColor. What authors declare or know as theirs (`out
+vec4 fragColor`, gl_FragColor, gl_FragData) are variables that it is made of in the end.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from server.effects.dialects.fragment import rect_textures
+from server.effects.dialects.fragment.declarations import Declaration
+from server.effects.glsl.glsl330 import OLD_NAMES, compose
+from server.effects.source.alpha import is_never_written
+
+COORDINATE = "isf_FragNormCoord"
+"""(0, 0) bottom left to (1, 1) top right, in every fragment shader."""
+
+_HOST = f"""{OLD_NAMES}#define texture2DProjLod textureProjLod
+#define texture2DLodOffset textureLodOffset
+#define varying in
+#define gl_FragColor isf_FragColor
+#define gl_FragData isf_FragData
+"""
+_OUTPUT = f"in vec2 {COORDINATE};\nout vec4 isf_FragColor;\n"
+_MAIN = "void isf_author_main();\n#define main isf_author_main\n"
+_OLD_VARIABLES = {
+    "gl_TexCoord": "vec4 isf_TexCoord[8];\n#define gl_TexCoord isf_TexCoord",
+    "gl_Color": "#define gl_Color vec4(1.0)",
+}
+"""What GLSL 1.20 hands from vertex to fragment shaders, by name."""
+_DEFINED = re.compile(r"^[ \t]*#[ \t]*(?:define|undef)[ \t]+(\w+)", re.MULTILINE)
+_TO_VEC4 = {
+    "vec4": "{}",
+    "vec3": "vec4({}, 1.0)",
+    "vec2": "vec4({}, 0.0, 1.0)",
+    "float": "vec4(vec3({}), 1.0)",
+}
+_CORNER = {
+    "float": "isf_FragNormCoord.x",
+    "vec2": "isf_FragNormCoord",
+    "vec3": "vec3(isf_FragNormCoord, 0.0)",
+    "vec4": "vec4(isf_FragNormCoord, 0.0, 1.0)",
+}
+_PLACE = {
+    "vec2": "gl_Position.xy",
+    "vec3": "vec3(gl_Position.xy, 0.0)",
+    "vec4": "gl_Position",
+}
+_WHITE = {"vec3": "vec3(1.0)", "vec4": "vec4(1.0)"}
+_UP = {"vec3": "vec3(0.0, 0.0, 1.0)", "vec4": "vec4(0.0, 0.0, 1.0, 0.0)"}
+
+
+def host(code: str, rows: Iterable[str], outputs: Sequence[Declaration], *, main: bool) -> str:
+    """The text before the author's.
+
+    Args:
+        code: the author's text without comments.
+        rows: declarations of the host.
+        outputs: the author's own outputs.
+        main: whether `main` is the author's; else he has none.
+    """
+    theirs = set(_DEFINED.findall(code))
+    macros = [row for row in _HOST.splitlines() if row.split()[1] not in theirs]
+    own = [f"{item.type} {item.name}{item.array};" for item in outputs]
+    own += [row for name, row in _OLD_VARIABLES.items() if _uses(code, name)]
+    if _uses(code, "gl_FragData"):
+        own.append("vec4 isf_FragData[8];")
+    parts = ["\n".join(macros) + "\n", _OUTPUT, "".join(f"{row}\n" for row in [*own, *rows])]
+    return "".join([*parts, _MAIN if main else ""])
+
+
+def ending(code: str, outputs: Sequence[Declaration], first: Iterable[str]) -> str:
+    """The text after the author's: the `main` that makes one colour of what was written.
+
+    What is left unwritten is transparent black, as in a cleared target; a colour of which no alpha
+    is ever written is opaque.
+
+    Args:
+        code: the author's text without comments.
+        outputs: the author's own outputs.
+        first: statements before the author's `main`.
+    """
+    written = [(item.name + "[0]" * bool(item.array), item.type) for item in outputs[:1]]
+    if _uses(code, "gl_FragData"):
+        written.append(("isf_FragData[0]", "vec4"))
+    rows = ["#undef main", *(f"#undef {item.name}" for item in outputs), "void main() {"]
+    rows.append("    isf_FragColor = vec4(0.0);")
+    rows += [f"    {name} = {kind}(0.0);" for name, kind in written]
+    if _uses(code, "gl_TexCoord"):
+        rows.append(f"    isf_TexCoord[0] = vec4({_coordinate(code)}, 0.0, 1.0);")
+        rows.append("    for (int i = 1; i < 8; i++) isf_TexCoord[i] = isf_TexCoord[0];")
+    rows += [f"    {row}" for row in (*first, "isf_author_main();")]
+    # Of several only one is written, whichever the preprocessor left; the others stay zero.
+    for name, kind in written:
+        value = _TO_VEC4[kind].format(name)
+        operator = "+=" if _uses(code, "gl_FragColor") or len(written) > 1 else "="
+        rows.append(f"    isf_FragColor {operator} {value};")
+    drawn = ["gl_FragColor", "isf_FragColor", *(f"{item.name}" for item in outputs[:1])]
+    drawn += ["gl_FragData"] if len(written) > len(outputs[:1]) else []
+    if is_never_written(code, [name for name in drawn if _uses(code, name)]):
+        rows.append("    isf_FragColor.a = 1.0;")
+    return "\n".join([*rows, "}\n"])
+
+
+def vertex(varyings: Iterable[tuple[str, str, str]], code: str = "") -> str:
+    """The vertex shader: the corners, and what the fragment shader wants to be told of them.
+
+    Args:
+        varyings: interpolation (may be empty), type and name of each.
+        code: the fragment shader without comments.
+    """
+    rect = sorted(rect_textures.uniforms(code))[:1]
+    varyings = list(varyings)
+    counted = [name for _, _, name in varyings if rect and rect_textures.in_pixels(name, code)]
+    rows = [f"out vec2 {COORDINATE};"]
+    body = [
+        f"    {COORDINATE} = vec2(gl_VertexID & 1, gl_VertexID >> 1);",
+        f"    gl_Position = vec4({COORDINATE} * 2.0 - 1.0, 0.0, 1.0);",
+    ]
+    for interpolation, kind, name in varyings:
+        rows.append(f"{interpolation} out {kind} {name};".strip())
+        if value := _told(name, kind):
+            body.append(f"    {name} = {value};")
+        if name in counted and kind.startswith("vec"):
+            body.append(f"    {name}.xy *= vec2(textureSize({rect[0]}, 0));")
+    rows += [f"uniform sampler2D {name};" for name in rect if counted]
+    return compose((), "\n".join([*rows, "void main() {", *body, "}\n"]), [])
+
+
+def replaced_outputs(items: Iterable[Declaration]) -> list[Declaration]:
+    """The author's outputs, each once; the first is what is drawn."""
+    outputs = [item for item in items if item.storage == "out" and item.type in _TO_VEC4]
+    return list({item.name: item for item in reversed(outputs)}.values())[::-1]
+
+
+def declared(uniforms: Mapping[str, str]) -> list[str]:
+    """Declarations of uniforms, each name with its type (``vec3[4]`` an array)."""
+    rows = []
+    for name, kind in uniforms.items():
+        base, _, size = kind.partition("[")
+        rows.append(f"uniform {base} {name}{'[' + size if size else ''};")
+    return rows
+
+
+def _told(name: str, kind: str) -> str | None:
+    """What a varying of that name holds: a coordinate, a place, a colour or a normal."""
+    if name.endswith("]"):
+        return None
+    word = name.lower()
+    table = _CORNER
+    if "pos" in word:
+        table = _PLACE
+    elif "col" in word:
+        table = _WHITE
+    elif "norm" in word and "coord" not in word and "uv" not in word:
+        table = _UP
+    return table.get(kind, _CORNER.get(kind))
+
+
+def _coordinate(code: str) -> str:
+    """A coordinate of GLSL 1.20: pixels where rectangle textures are read."""
+    rect = sorted(rect_textures.uniforms(code))[:1]
+    return f"{COORDINATE} * vec2(textureSize({rect[0]}, 0))" if rect else COORDINATE
+
+
+def _uses(code: str, word: str) -> bool:
+    return re.search(rf"\b{word}\b", code) is not None

@@ -1,0 +1,233 @@
+"""A shader without a header, read once: its declarations, what they are given, its text."""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from server.effects.dialects.fragment import glsl as fragment_glsl
+from server.effects.dialects.fragment import player_lines, rect_textures, row_textures
+from server.effects.dialects.fragment.declarations import (
+    Block,
+    Declaration,
+    blank,
+    blocks,
+    declarations,
+    file_scope,
+)
+from server.effects.dialects.fragment.uniform_bindings import FLAT, Roles
+from server.effects.dialects.fragment.uniform_names import UNDECLARED, Show, shown, spoken
+from server.effects.glsl.glsl330 import LATER, RESERVED, Piece, compose, prepare
+from server.effects.model.input import Input
+from server.effects.source.blanking import blanked, without_comments
+from server.effects.source.conditions import active
+from server.effects.source.diagnostic import AUTHOR, Text
+
+FIRST = "/*first*/"
+"""Stands in an ending for the statements that come before all else."""
+_REFUSED = re.compile(r"[iu]sampler\w+|sampler(?:1D\w*|2DArray\w*|Buffer|2DMS\w*|\w+Shadow)")
+_MOST_INPUTS = 128
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What an author's text comes to."""
+
+    text: str
+    """Its line breaks as ``\\n``."""
+    code: str
+    """The same without comments."""
+    items: list[Declaration]
+    roles: Roles
+    renamed: dict[str, str]
+    """GLSL names of what the author named in words that are the language's."""
+    missing: list[str]
+    """Declarations that other hosts make for the author."""
+    blocks: list[Block]
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        """The author's inputs under the author's names."""
+        back = {new: old for old, new in self.renamed.items()}
+        return tuple(
+            replace(item, name=back[item.name], label=spoken(back[item.name]))
+            if item.name in back
+            else item
+            for item in self.roles.inputs
+        )
+
+    def fragment(
+        self,
+        rows: Sequence[str] = (),
+        ending: str | None = None,
+        defined: Sequence[str] = (),
+        known: Collection[str] = (),
+    ) -> str:
+        """The complete fragment shader.
+
+        Args:
+            rows: more declarations of the host.
+            ending: the `main` for a text that has none of its own, with FIRST in it.
+            defined: macros that are defined for it.
+            known: all macros that are defined for any pass of the effect.
+        """
+        outputs = fragment_glsl.replaced_outputs(self.items)
+        gone = {item.name for item in outputs} | self.roles.replaced
+        gone.add(fragment_glsl.COORDINATE)
+        gone |= {self._back(name) for name in gone}
+        ranges = {(item.start, item.end) for item in self.items if item.name in gone}
+        ranges |= {(block.start, block.end) for block in self.blocks}
+        text = player_lines.LINE.sub(blanked, blank(self.text, list(ranges)))
+        extensions, code = prepare(text, self.renamed)
+        code = rect_textures.by_pixel(code, rect_textures.names(self.code))
+        beside = {
+            item.name: item.type + item.array
+            for item in self.items
+            if (item.start, item.end) in ranges and item.name not in gone
+        }
+        varyings, first = self._told()
+        first += self.roles.first
+        own = [*self.missing, *fragment_glsl.declared(beside), *varyings, *self.roles.host, *rows]
+        own += row_textures.declared(self.roles.lines).splitlines()
+        own += rect_textures.host(self.code).splitlines()
+        own += [f"#define {name}" for name in defined]
+        seen = active(self._written, known, defined) if known else self._written
+        before = fragment_glsl.host(self.code, own, outputs, main=ending is None)
+        if ending is None:
+            after = fragment_glsl.ending(seen, outputs, first)
+        else:
+            after = ending.replace(FIRST, " ".join(first))
+        return compose(extensions, before, [Piece(code, 1, AUTHOR)], after)
+
+    def vertex(self) -> str:
+        """The vertex shader that tells the fragment shader what it wants to know."""
+        varyings = {
+            item.name: (item.interpolation, item.type, item.name + item.array)
+            for item in self.items
+            if item.storage == "in" and item.name != fragment_glsl.COORDINATE
+        }
+        fields = [("", kind, f"isfv{name}") for one in self.blocks for kind, name in one.fields]
+        return fragment_glsl.vertex([*varyings.values(), *fields], self.code)
+
+    @property
+    def _written(self) -> str:
+        """The code without the declarations of what it draws."""
+        ranges = [(item.start, item.end) for item in self.items if item.storage == "out"]
+        return blank(self.code, ranges)
+
+    def _told(self) -> tuple[list[str], list[str]]:
+        """Declarations and statements that make variables of blocks, which WebGL does not have."""
+        rows, first = [], []
+        for block in self.blocks:
+            rows += [f"in {kind} isfv{name};" for kind, name in block.fields]
+            fields = "".join(f" {kind} {name};" for kind, name in block.fields)
+            if block.instance:
+                rows.append(f"struct {block.name} {{{fields} }};")
+                rows.append(f"{block.name} {block.instance};")
+            else:
+                rows.append(fields)
+            before = f"{block.instance}." if block.instance else ""
+            first += [f"{before}{name} = isfv{name};" for _, name in block.fields]
+        return rows, first
+
+    def _back(self, name: str) -> str:
+        return next((old for old, new in self.renamed.items() if new == name), name)
+
+
+def read(
+    author: Text,
+    known: Sequence[str] = (),
+    *,
+    shows: Mapping[str, Show] | None = None,
+    targets: Collection[str] = (),
+) -> Reading:
+    """Read a text.
+
+    Args:
+        author: the text.
+        known: uniforms that are the caller's to fill.
+        shows: what samplers show, of which something says it other than their names.
+        targets: samplers that are targets of the shader's own passes.
+
+    Raises:
+        ToqiboxError: ``shader_rejected`` where it asks for what no effect is given.
+    """
+    text = author.text
+    code = without_comments(text)
+    items = declarations(text)
+    renamed = _renamed(code, items)
+    lines = player_lines.read(text)
+    given = {**_played(lines), **(shows or {})}
+    missing = _undeclared(code, items, given)
+    unused = _unused(code, items)
+    roles = Roles(file_scope=file_scope(text), shows=given, targets=targets, unused=unused)
+    uniforms = {item.name: item for item in reversed(items) if item.storage == "uniform"}
+    for item in reversed(uniforms.values()):
+        _check(author, item)
+    wanted = [
+        item for item in lines.uniforms if item.name not in uniforms and item.name not in known
+    ]
+    wanted += [
+        replace(item, name=renamed.get(item.name, item.name))
+        for item in reversed(uniforms.values())
+        if item.name not in known
+    ]
+    wanted += declarations("".join(f"{row}\n" for row in missing))
+    samplers = [item.name for item in wanted if item.type in FLAT]
+    for item in wanted:
+        roles.take(item, samplers)
+    if len(roles.inputs) > _MOST_INPUTS:
+        raise author.refusal(f"it has more than {_MOST_INPUTS} inputs")
+    kept = [row for row in missing if declarations(row)[0].name not in roles.replaced]
+    return Reading(text, code, items, roles, renamed, kept, blocks(text))
+
+
+def _played(lines: player_lines.Lines) -> dict[str, Show]:
+    """What the lines of an editor's player say of the channels."""
+    found: dict[str, Show] = {}
+    for number in {*lines.sources, *lines.options}:
+        address = lines.sources.get(number, "").lower()
+        show = Show.PICTURE
+        if player_lines.is_cube(lines.options.get(number, {}), address):
+            show = Show.CUBE
+        elif address == "self":
+            show = Show.BEFORE
+        elif address.endswith(player_lines.SOUNDS):
+            show = Show.SOUND
+        found[f"iChannel{number}"] = show
+    return found
+
+
+def _check(author: Text, item: Declaration) -> None:
+    sound = item.type == "sampler1D" and shown(item.name) is Show.SOUND
+    if _REFUSED.fullmatch(item.type) and not sound:
+        raise author.refusal(f"samplers of the type “{item.type}” are not offered", item.start)
+
+
+def _unused(code: str, items: Sequence[Declaration]) -> set[str]:
+    """What a shader of Bonzomatic declares and uses nowhere: each has all that there is."""
+    if not any(item.type == "sampler1D" for item in items):
+        return set()
+    counted = Counter(re.findall(r"\b[A-Za-z_]\w*", code))
+    return {item.name for item in items if counted[item.name] == 1}
+
+
+def _renamed(code: str, items: Sequence[Declaration]) -> dict[str, str]:
+    """Names that the language has taken, `texture` above all, which was none in GLSL ES 1.00."""
+    names = [item.name for item in items if item.name in RESERVED or item.name in LATER]
+    called = re.search(r"\btexture\s*\(", code)
+    if not called and re.search(r"\btexture\b", code):
+        names.append("texture")
+    return {name: f"isfi{name}" for name in names}
+
+
+def _undeclared(code: str, items: Sequence[Declaration], shows: Mapping[str, Show]) -> list[str]:
+    """Declarations of what the text uses and declares nowhere, not as a macro either."""
+    declared = {item.name for item in items}
+    words = set(re.findall(r"\b[A-Za-z_]\w*", code)) - declared
+    missing = {}
+    for name, kind in UNDECLARED.items():
+        own = rf"(?:\b(?:float|int|uint|[iu]?vec[234])\s+|#[ \t]*define[ \t]+){name}\b"
+        if name in words and not re.search(own, code):
+            missing[name] = "samplerCube" if shows.get(name) is Show.CUBE else kind
+    return fragment_glsl.declared(missing)

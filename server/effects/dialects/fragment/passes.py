@@ -1,0 +1,127 @@
+"""The passes of a plain shader that one text holds, as glslViewer and glslCanvas draw them.
+
+A text is drawn once with the macro BUFFER_n defined for each `u_bufferN` that it samples, once with
+DOUBLE_BUFFER_n for each `u_doubleBufferN`, then with none of them; where it has a part for
+POSTPROCESSING, that picture is `u_scene`, and the text is drawn once more with that macro.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from server.effects.dialects.fragment.declarations import Declaration, declarations
+from server.effects.effect import Target
+from server.effects.source.conditions import active
+from server.effects.source.diagnostic import Text
+
+SCENE = "u_scene"
+_POST = "POSTPROCESSING"
+_BUFFER = re.compile(r"u_(b|doubleB)uffer(\d{1,2})")
+_MACRO = re.compile(r"\b(?:CONVOLUTION_)?PYRAMID_(?:ALGORITHM|\d+)\b|\bFLOOD_(?:ALGORITHM|\d+)\b")
+_PYRAMIDS = "image pyramids and flood fills of glslViewer are not drawn here"
+_TEXTURES = (
+    (re.compile(r"u_(?:convolutionPyramid|pyramid)(?:Tex)?\d*|u_flood\d*"), _PYRAMIDS),
+    (re.compile(r"u_(?:scene|buffer|doubleBuffer)\w*Depth\w*"), "there is no depth in a photo"),
+    (
+        re.compile(r"u_scene(?:Normal|Position)\w*|u_lightShadowMap|u_ssao"),
+        "there is no geometry behind a photo",
+    ),
+)
+"""Names of textures that glslViewer draws by itself and no effect is given, and why."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One draw of the text."""
+
+    target: str | None = None
+    """What it draws into; None is the picture."""
+    defined: tuple[str, ...] = ()
+    """The macros that are defined for it."""
+    constants: tuple[str, ...] = ()
+    """GLSL that differs from pass to pass."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All draws of a text, in order, and what they draw into."""
+
+    draws: tuple[Drawn, ...] = (Drawn(),)
+    targets: tuple[Target, ...] = ()
+
+    @property
+    def known(self) -> frozenset[str]:
+        """The macros that some draw defines."""
+        return frozenset(name for one in self.draws for name in one.defined)
+
+
+ONE = Plan()
+"""A single draw, of the picture."""
+
+
+def read(author: Text, code: str) -> Plan:
+    """Read which passes a text draws.
+
+    Args:
+        author: the text.
+        code: the same without comments.
+
+    Raises:
+        ToqiboxError: ``shader_rejected`` for what glslViewer draws and is not offered.
+    """
+    textures = [
+        item
+        for item in declarations(author.text)
+        if item.storage == "uniform" and item.type == "sampler2D"
+    ]
+    _refuse_textures(author, textures)
+    named = {item.name: _BUFFER.fullmatch(item.name) for item in textures}
+    samplers = {name: match for name, match in named.items() if match is not None}
+    draws = []
+    for name in sorted(samplers, key=_turn):
+        macro = _macro(samplers[name])
+        if re.search(rf"\b{macro}\b", code):
+            draws.append(Drawn(name, (macro,)))
+    post = SCENE in named and re.search(rf"\b{_POST}\b", code) is not None
+    if not draws and not post:
+        return ONE
+    if automatic := _MACRO.search(code):
+        raise author.refusal(_PYRAMIDS, automatic.start())
+    draws += [Drawn(SCENE), Drawn(None, (_POST,))] if post else [Drawn()]
+    return Plan(tuple(draws), _targets(code, draws))
+
+
+def reads(code: str, name: str) -> bool:
+    """Whether a text without comments samples a texture, apart from its declaration."""
+    return re.search(rf"(?<!sampler2D )\b{name}\b(?!\s*;)", code) is not None
+
+
+def _turn(name: str) -> tuple[bool, int]:
+    """Double buffers come after the others (glslViewer's order)."""
+    return "double" in name, int(re.sub(r"\D", "", name))
+
+
+def _macro(match: re.Match[str]) -> str:
+    return f"{'DOUBLE_' if match[1] != 'b' else ''}BUFFER_{match[2]}"
+
+
+def _refuse_textures(author: Text, textures: Sequence[Declaration]) -> None:
+    """Refuse the textures that glslViewer draws by itself and no effect is given."""
+    for item in textures:
+        for pattern, reason in _TEXTURES:
+            if pattern.fullmatch(item.name):
+                words = f"“{item.name}” is not offered: {reason}"
+                place = re.compile(rf"\b{item.name}\b").search(author.text, item.start)
+                raise author.refusal(words, place.start() if place else item.start)
+
+
+def _targets(code: str, draws: Sequence[Drawn]) -> tuple[Target, ...]:
+    """What is drawn into; kept where it is read before or while it is drawn in a frame."""
+    known = {name for one in draws for name in one.defined}
+    seen = [active(code, known, one.defined) for one in draws]
+    found = []
+    for at, one in enumerate(draws):
+        if one.target is not None:
+            early = any(reads(text, one.target) for text in seen[: at + 1])
+            found.append(Target(name=one.target, persistent=early, floating=True))
+    return tuple(found)

@@ -1,0 +1,98 @@
+"""Lines of the player “Shader Toy” of an editor, which stand in shaders as directives of theirs.
+
+#iChannel0 "file://picture.png"             what a channel reads: a file, a shader, “self”
+#iChannel0::Type "CubeMap"                  and how: Type, WrapMode, MinFilter, MagFilter
+#iUniform float zoom = 1.0 in { 0.1, 5.0 }  a uniform with its default and a slider
+#iKeyboard                                  functions such as isKeyDown(Key_A)
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from server.effects.dialects.fragment.declarations import Declaration
+from server.effects.model.texture import Filter, Wrap
+from server.effects.source.blanking import without_comments
+
+LINE = re.compile(
+    r"^[ \t]*#[ \t]*(?:iChannel|iKeyboard|iUniform|iVertex|StrictCompatibility)[^\n]*", re.MULTILINE
+)
+"""A line that only this player reads."""
+SOUNDS = (".mp3", ".wav", ".ogg", ".flac", ".m4a", ".aac")
+SHADERS = (".glsl", ".frag", ".fs")
+
+_SOURCE = re.compile(r'[ \t]*#[ \t]*iChannel([0-3])[ \t]+"([^"\n]*)"')
+_OPTION = re.compile(r'[ \t]*#[ \t]*iChannel([0-3])[ \t]*::[ \t]*(\w+)[ \t]+"([^"\n]*)"')
+_UNIFORM = re.compile(
+    r"[ \t]*#[ \t]*iUniform[ \t]+(\w+)[ \t]+(\w+)[ \t]*(?:=[ \t]*([^{}\n]*?))?[ \t]*"
+    r"(?:\bin[ \t]*\{([^{}\n]*)\}[ \t]*(?:step[ \t]+\S+)?)?[ \t]*;?[ \t]*"
+)
+_TYPES = {"color3": "vec3", "float2": "vec2", "float3": "vec3", "float4": "vec4"}
+_KNOWN_TYPES = ("float", "int", "bool", "vec2", "vec3", "vec4")
+_ZEROS = {"float": "0.0", "int": "0", "bool": "false"}
+_END = re.compile(r"-?(?:\d+\.?\d*|\.\d+)")
+_FILTERS = {
+    "nearest": Filter.NEAREST,
+    "linear": Filter.LINEAR,
+}
+_WRAPS = {"repeat": Wrap.REPEAT, "clamp": Wrap.CLAMP, "mirror": Wrap.MIRROR}
+
+
+@dataclass
+class Lines:
+    """What the lines of one text say."""
+
+    sources: dict[int, str] = field(default_factory=dict)
+    """The address that each channel reads."""
+    options: dict[int, dict[str, str]] = field(default_factory=dict)
+    """How each channel is read, by the option in small letters."""
+    uniforms: list[Declaration] = field(default_factory=list)
+    """Each with its default and range as a plain shader states them."""
+
+
+def read(text: str) -> Lines:
+    """Read all such lines of a text; those in comments do not count."""
+    found = Lines()
+    for match in LINE.finditer(without_comments(text)):
+        line = match[0]
+        if source := _SOURCE.match(text, match.start()):
+            found.sources[int(source[1])] = source[2]
+        elif option := _OPTION.match(text, match.start()):
+            found.options.setdefault(int(option[1]), {})[option[2].lower()] = option[3]
+        elif uniform := _UNIFORM.fullmatch(line):
+            found.uniforms += _declared(uniform, match.start(), match.end())
+    return found
+
+
+def _declared(line: re.Match[str], start: int, end: int) -> list[Declaration]:
+    kind = _TYPES.get(line[1], line[1])
+    if kind not in _KNOWN_TYPES:
+        return []
+    initial = (line[3] or "").strip() or _ZEROS.get(kind, f"{kind}(0.0)")
+    for name, plain in _TYPES.items():
+        initial = re.sub(rf"\b{name}\b", plain, initial)
+    ends = _END.findall(line[4] or "")
+    note = f"[{ends[0]}, {ends[-1]}]" if len(ends) > 1 else ""
+    return [
+        Declaration(
+            storage="uniform",
+            type=kind,
+            name=line[2],
+            initial=initial,
+            note=note,
+            start=start,
+            end=end,
+        )
+    ]
+
+
+def is_cube(options: Mapping[str, str], address: str = "") -> bool:
+    """Whether a channel is a cube: it says so, or names six files at once."""
+    return options.get("type", "").lower() == "cubemap" or "{}" in address
+
+
+def sampled(options: Mapping[str, str]) -> tuple[Filter | None, Wrap | None]:
+    """How a channel is sampled as far as it says so."""
+    least, most = options.get("minfilter", "").lower(), options.get("magfilter", "").lower()
+    filtered = Filter.MIPMAP if "mipmap" in least else _FILTERS.get(most or least)
+    return filtered, _WRAPS.get(options.get("wrapmode", "").lower())

@@ -1,0 +1,114 @@
+"""Textures of one row (`sampler1D`), in which Bonzomatic hands over the sound.
+
+OpenGL ES has no such samplers. Each becomes a value of a struct, and `texture` and its like
+functions that take one beside those for all other samplers. The spectrum goes from 0 at the left to
+22,050 Hz and is linear, as there; 1 is what the browser's scale shows as its top (-30 dB). What it
+adds up to are the sums of the six ranges of frequencies that the track is analysed in, each at the
+middle of its range.
+"""
+
+import re
+from collections.abc import Mapping
+from enum import IntEnum
+from itertools import pairwise
+
+from server.effects.model.input import Input, Kind
+from server.effects.model.modulation import Follow
+
+SOUND = "isf_sound"
+"""The texture with the spectrum, laid out as Shadertoy's."""
+SUM = "isfuSum_"
+"""What the uniforms of the sums begin with."""
+_LONGEST_S = 36_000.0
+_BANDS = {"sub": 40, "bass": 105, "lowmid": 275, "mid": 1200, "highmid": 4000, "treble": 11_000}
+"""Middle of each range of frequencies, Hz."""
+_NYQUIST = 22_050.0
+
+
+class Line(IntEnum):
+    """What a texture of one row shows."""
+
+    SPECTRUM = 0
+    SUMS = 1
+    WAVE = 2
+
+
+_STRUCT = f"""\
+struct isf_1D {{ int shows; }};
+uniform sampler2D {SOUND};
+float isf_line(int shows, float x) {{
+    float y = texture({SOUND}, vec2(x, shows == {Line.WAVE.value} ? 0.75 : 0.25)).x;
+    if (shows == {Line.WAVE.value}) return y * 2.0 - 1.0;
+    if (shows == {Line.SUMS.value}) return isf_sums(x * {_NYQUIST});
+    return y > 0.0 ? pow(10.0, 3.5 * (y - 1.0)) : 0.0;
+}}
+vec4 isf_texture(isf_1D s, float x) {{ return vec4(vec3(isf_line(s.shows, x)), 1.0); }}
+vec4 isf_texture(isf_1D s, float x, float b) {{ return isf_texture(s, x); }}
+vec4 isf_texture(sampler2D s, vec2 p) {{ return texture(s, p); }}
+vec4 isf_texture(sampler2D s, vec2 p, float b) {{ return texture(s, p, b); }}
+vec4 isf_texture(sampler3D s, vec3 p) {{ return texture(s, p); }}
+vec4 isf_texture(samplerCube s, vec3 p) {{ return texture(s, p); }}
+vec4 isf_textureLod(isf_1D s, float x, float l) {{ return isf_texture(s, x); }}
+vec4 isf_textureLod(sampler2D s, vec2 p, float l) {{ return textureLod(s, p, l); }}
+vec4 isf_textureLod(samplerCube s, vec3 p, float l) {{ return textureLod(s, p, l); }}
+vec4 isf_texelFetch(isf_1D s, int x, int l) {{
+    return isf_texture(s, (float(x) + 0.5) / 1024.0);
+}}
+vec4 isf_texelFetch(sampler2D s, ivec2 p, int l) {{ return texelFetch(s, p, l); }}
+int isf_textureSize(isf_1D s, int l) {{ return 1024; }}
+ivec2 isf_textureSize(sampler2D s, int l) {{ return textureSize(s, l); }}
+"""
+_MACROS = """\
+#define sampler1D isf_1D
+#define texture1D isf_texture
+#define texture isf_texture
+#define textureLod isf_textureLod
+#define texelFetch isf_texelFetch
+#define textureSize isf_textureSize
+"""
+
+
+def shown(name: str) -> Line:
+    """What a texture of one row shows by its name."""
+    word = name.lower()
+    if re.search("integrat|sum|accum", word):
+        return Line.SUMS
+    return Line.WAVE if re.search("wave|samples", word) else Line.SPECTRUM
+
+
+def sums(name: str) -> list[Input]:
+    """The inputs that follow the sums of each range."""
+    return [
+        Input(
+            name=f"{name}_{band}",
+            uniform=f"{SUM}{band}",
+            kind=Kind.FLOAT,
+            label=f"{name}: {band}",
+            default=0.0,
+            minimum=0.0,
+            maximum=_LONGEST_S,
+            motion=Follow(feature=f"{band}.sum", high=(_LONGEST_S,)),
+        )
+        for band in _BANDS
+    ]
+
+
+def declared(lines: Mapping[str, Line]) -> str:
+    """GLSL that stands before the author's text, where it declares textures of one row."""
+    if not lines:
+        return ""
+    rows = [f"const isf_1D {name} = isf_1D({line.value});\n" for name, line in lines.items()]
+    return "".join([_sums(Line.SUMS in lines.values()), _STRUCT, *rows, _MACROS])
+
+
+def _sums(wanted: bool) -> str:
+    """The sum at a frequency, between the ranges in even steps of the logarithm."""
+    if not wanted:
+        return "float isf_sums(float hertz) { return 0.0; }\n"
+    bands = list(_BANDS.items())
+    rows = [f"uniform float {SUM}{band};\n" for band in _BANDS]
+    rows += ["float isf_sums(float hertz) {\n", f"    float sum = {SUM}{bands[0][0]};\n"]
+    for (_, low), (band, high) in pairwise(bands):
+        share = f"clamp(log(max(hertz, 1.0) / {low}.0) / log({high}.0 / {low}.0), 0.0, 1.0)"
+        rows.append(f"    sum = mix(sum, {SUM}{band}, {share});\n")
+    return "".join([*rows, "    return sum;\n}\n"])

@@ -1,0 +1,274 @@
+"""What each uniform of a plain fragment shader is given, by its usual name and its own type.
+
+A uniform whose type is the one that the host fills stays as the author declared it. Else the
+declaration gives way to a variable of the author's type that is made from the host's uniform.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from server.effects.dialects.fragment import row_textures
+from server.effects.dialects.fragment import uniform_names as names
+from server.effects.dialects.fragment.declarations import Declaration
+from server.effects.dialects.fragment.inputs import HOST_TYPES, KINDS, own_input, states_default
+from server.effects.dialects.fragment.uniform_names import Show
+from server.effects.effect import Builtin
+from server.effects.model.input import HISTORY_S, Input, Kind
+from server.effects.model.modulation import Follow
+from server.effects.model.texture import Channel, Content, Filter, Texture, Wrap
+
+BEFORE = "isf_before"
+"""The target that a shader draws into when it samples what it drew before."""
+NOISE_SIZE = 256
+
+_PARTS = {"vec3": ("bass", "mid", "treble"), "vec4": ("bass", "lowmid", "highmid", "treble")}
+_CONTENTS = {Show.SOUND: Content.SOUND, Show.NOTHING: Content.ZEROS}
+_TEXELS_ROW = "uniform vec2 isfuTexels;"
+_TEXELS = {
+    "float": "1.0 / {size}.{axis}",
+    "vec2": "1.0 / {size}",
+    "vec4": "vec4(1.0 / {size}, {size})",
+}
+"""One pixel as a share of a texture, by the type that it is declared with."""
+FLAT = ("sampler2D", "sampler2DRect")
+"""Types of samplers of flat pictures."""
+MATRICES = ("mat2", "mat3", "mat4")
+"""Types of matrices, which are unit matrices unless the author initialises them."""
+_TEXTURES = {
+    "sampler3D": (Content.VOLUME, 32),
+    "samplerCube": (Content.CUBE, 0),
+}
+
+
+@dataclass
+class Roles:
+    """What the uniforms of one shader come to."""
+
+    inputs: list[Input] = field(default_factory=list)
+    uniforms: dict[str, Builtin] = field(default_factory=dict)
+    textures: list[Texture] = field(default_factory=list)
+    channels: list[Channel] = field(default_factory=list)
+    before: bool = False
+    """Whether it samples what it drew in the frame before."""
+    file_scope: set[str] = field(default_factory=set)
+    """Words of the text outside of all functions."""
+    shows: Mapping[str, Show] = field(default_factory=dict)
+    """What samplers show of which the text says it, by name."""
+    targets: Collection[str] = ()
+    """Samplers that are targets of the shader's own passes."""
+    unused: Collection[str] = ()
+    """Names that are declared and stand nowhere else."""
+    host: list[str] = field(default_factory=list)
+    """GLSL that stands for declarations that give way."""
+    first: list[str] = field(default_factory=list)
+    """Statements that give those variables their values, before the author's `main`."""
+    replaced: set[str] = field(default_factory=set)
+    """The names of those declarations."""
+    lines: dict[str, row_textures.Line] = field(default_factory=dict)
+    """What each texture of one row shows."""
+
+    def take(self, item: Declaration, samplers: Sequence[str]) -> None:
+        """Find the role of one uniform, the first of its name.
+
+        Args:
+            item: its declaration.
+            samplers: the names of all 2D samplers, of which others may be the size.
+        """
+        if item.type in FLAT and not item.array:
+            if item.type != "sampler2D":
+                self._replace_sampler(item.name)
+            self._sampler(item.name)
+        elif item.type == "sampler1D" and not item.array:
+            self._line(item)
+        elif item.type in _TEXTURES and not item.array:
+            content, size = _TEXTURES[item.type]
+            self.textures.append(Texture(name=item.name, content=content, size=size))
+        elif item.array:
+            self._array(item)
+        elif not self._host_value(item, samplers):
+            self._own(item)
+
+    def _replace(self, item: Declaration, value: str, *rows: str) -> None:
+        """Let a variable of that value stand for the uniform.
+
+        It has its value before `main` only where the author makes another global of it: WebGL
+        has no such globals.
+        """
+        self.replaced.add(item.name)
+        variable = f"{item.type} {item.name}{item.array}"
+        if item.name in self.file_scope:
+            self.host += [*rows, f"{variable} = {value};"]
+        else:
+            self.host += [*rows, f"{variable};"]
+            self.first.append(f"{item.name} = {value};")
+
+    def _replace_sampler(self, name: str) -> None:
+        """Let a declaration of the host's stand for a sampler's."""
+        row = f"uniform sampler2D {name};"
+        self.host += [] if row in self.host else [row]
+        self.replaced.add(name)
+
+    def _host_value(self, item: Declaration, samplers: Sequence[str]) -> bool:
+        """Whether it is one of the values that hosts give without being asked."""
+        meaning = names.builtin(item.name)
+        texture = names.sized(item.name)
+        if names.means_nothing(item.name):
+            return True
+        if texture in samplers and item.type in ("vec2", "vec3", "ivec2"):
+            self._size(item, str(texture))
+            return True
+        if self._texel(item, samplers):
+            return True
+        constant = _constant(item)
+        if constant is not None:
+            self._replace(item, constant)
+            return True
+        if meaning is None or item.initial or states_default(item):
+            return False
+        return self._builtin(item, meaning)
+
+    def _size(self, item: Declaration, texture: str) -> None:
+        """Make it the size of a texture, which must be declared before it."""
+        size = f"textureSize({texture}, 0)"
+        parts = size if item.type != "vec3" else f"{size}, 1"
+        self._replace_sampler(texture)
+        self._replace(item, f"{item.type}({parts})")
+
+    def _texel(self, item: Declaration, samplers: Sequence[str]) -> bool:
+        """Make it one pixel of a texture as a share of it: of the one in its name, else of the
+        first, else of the picture; False where it means anything else."""
+        named = names.texel_of(item.name)
+        word = item.name.lower()
+        if named is None or item.type not in _TEXELS or item.initial or states_default(item):
+            return False
+        found = [name for name in samplers if name in (named, f"u_{named}")] or samplers[:1]
+        size = "isfuTexels"
+        if found:
+            self._replace_sampler(found[0])
+            size = f"vec2(textureSize({found[0]}, 0))"
+        else:
+            self.uniforms[size] = Builtin.RENDER_SIZE
+            self.host += [] if _TEXELS_ROW in self.host else [_TEXELS_ROW]
+        axis = "y" if "height" in word or word.endswith("y") else "x"
+        self._replace(item, _TEXELS[item.type].format(size=size, axis=axis))
+        return True
+
+    def _builtin(self, item: Declaration, meaning: Builtin) -> bool:
+        """Give it a host uniform, converted where the types differ; False where none fits."""
+        if meaning is Builtin.RENDER_SIZE and item.type == "vec3":
+            meaning = Builtin.RENDER_SIZE_3
+        wanted = names.TYPES[meaning]
+        if item.type == wanted:
+            self.uniforms[item.name] = meaning
+            return True
+        hidden = f"isfu{item.name}"
+        value = {
+            ("vec2", "ivec2"): f"ivec2({hidden})",
+            ("vec2", "uvec2"): f"uvec2({hidden})",
+            ("vec2", "vec4"): f"vec4({hidden}, 1.0 / {hidden})",
+            ("float", "int"): f"int({hidden})",
+            ("int", "float"): f"float({hidden})",
+            ("int", "uint"): f"uint({hidden})",
+            ("vec4", "vec3"): f"{hidden}.xyz",
+        }.get((wanted, item.type))
+        if value is None:
+            return False
+        self.uniforms[hidden] = meaning
+        self._replace(item, value, f"uniform {wanted} {hidden};")
+        return True
+
+    def _array(self, item: Declaration) -> None:
+        """An array holds zeros, but for those that Shadertoy's own shaders divide by."""
+        if item.name == "iChannelResolution" and item.array == "[4]":
+            self.uniforms["isfuSize"] = Builtin.RENDER_SIZE_3
+            rows = ", ".join(["isfuSize"] * 4)
+            self._replace(item, f"vec3[4]({rows})", "uniform vec3 isfuSize;")
+        elif item.name == "iChannelTime" and item.array == "[4]":
+            self.uniforms["isfuTime"] = Builtin.TIME
+            rows = ", ".join(["isfuTime"] * 4)
+            self._replace(item, f"float[4]({rows})", "uniform float isfuTime;")
+
+    def _own(self, item: Declaration) -> None:
+        """Make it an input; a type that no input has stays zero."""
+        if item.type in _PARTS and names.shown(item.name) is Show.SOUND:
+            self._bands(item)
+            return
+        if item.type not in KINDS:
+            return
+        heard = names.feature(item.name) if item.type == "float" else None
+        bind = None if states_default(item) else heard
+        wanted = HOST_TYPES[KINDS[item.type]]
+        same = item.type == wanted and not item.initial
+        hidden = item.name if same else f"isfu{item.name}"
+        self.inputs.append(own_input(item, hidden, bind))
+        if not same:
+            self._replace(item, f"{item.type}({hidden})", f"uniform {wanted} {hidden};")
+
+    def _bands(self, item: Declaration) -> None:
+        """A vector of the sound: an input for each of its parts."""
+        hidden = [f"isfu{item.name}_{band}" for band in _PARTS[item.type]]
+        for band, uniform in zip(_PARTS[item.type], hidden, strict=True):
+            self.inputs.append(
+                Input(
+                    name=f"{item.name}_{band}",
+                    uniform=uniform,
+                    kind=Kind.FLOAT,
+                    label=f"{names.spoken(item.name)}: {band}",
+                    default=0.0,
+                    minimum=0.0,
+                    maximum=1.0,
+                    motion=Follow(feature=band),
+                )
+            )
+        rows = [f"uniform float {uniform};" for uniform in hidden]
+        self._replace(item, f"{item.type}({', '.join(hidden)})", *rows)
+
+    def _sampler(self, name: str) -> None:
+        if name in self.targets:
+            return
+        show = self.shows.get(name) or names.shown(name)
+        if show in _CONTENTS:
+            self.textures.append(Texture(name=name, content=_CONTENTS[show]))
+        elif show is Show.NOISE:
+            self.textures.append(Texture(name=name, content=Content.NOISE, size=NOISE_SIZE))
+            repeated = Channel(uniform=name, source=name, filter=Filter.MIPMAP, wrap=Wrap.REPEAT)
+            self.channels.append(repeated)
+        elif show is Show.BEFORE and name not in self.unused:
+            self.before = True
+            self.channels.append(Channel(uniform=name, source=BEFORE))
+        elif show is not Show.BEFORE:
+            self.inputs.append(_sampled(name, show))
+
+    def _line(self, item: Declaration) -> None:
+        """A texture of one row: the spectrum, or what it added up to."""
+        if item.name in self.unused:
+            self.replaced.add(item.name)
+            return
+        if not self.lines:
+            self.textures.append(Texture(name=row_textures.SOUND, content=Content.SOUND))
+        self.lines[item.name] = row_textures.shown(item.name)
+        self.replaced.add(item.name)
+        if self.lines[item.name] is row_textures.Line.SUMS and not self._has_sums():
+            self.inputs += row_textures.sums(item.name)
+
+    def _has_sums(self) -> bool:
+        return any(item.uniform.startswith(row_textures.SUM) for item in self.inputs)
+
+
+def _constant(item: Declaration) -> str | None:
+    """The value of what is the same in every video."""
+    if item.name == "iSampleRate":
+        return "44100.0"
+    return (item.initial or f"{item.type}(1.0)") if item.type in MATRICES else None
+
+
+def _sampled(name: str, show: Show) -> Input:
+    """An input that is a picture, or the sound around the frame."""
+    label = names.spoken(name)
+    kind = {Show.SPECTRUM: Kind.AUDIO_FFT, Show.WAVE: Kind.AUDIO}.get(show, Kind.IMAGE)
+    if show is not Show.HISTORY:
+        return Input(name=name, uniform=name, kind=kind, label=label)
+    past, future = HISTORY_S
+    return Input(
+        name=name, uniform=name, kind=Kind.AUDIO_HISTORY, label=label, past=past, future=future
+    )

@@ -1,0 +1,110 @@
+"""GL Transitions (https://gl-transitions.com): `transition(vec2 uv)` between two pictures."""
+
+from collections.abc import Collection
+
+from server.effects.dialects.fragment import credits as fragment_credits
+from server.effects.dialects.fragment import parsed_shader
+from server.effects.effect import Builtin, Effect, Pass
+from server.effects.model.input import Input, Kind
+from server.effects.model.modulation import BEATS, SECONDS, Transition
+from server.effects.source import plain_text
+from server.effects.source.diagnostic import AUTHOR, Listing, Text
+
+_PICTURES = (
+    Input(name="startImage", uniform="isf_start", kind=Kind.IMAGE, label="Picture before it"),
+    Input(name="endImage", uniform="isf_end", kind=Kind.IMAGE, label="Picture after it"),
+)
+_PROGRESS = Input(
+    name="progress",
+    uniform="progress",
+    kind=Kind.FLOAT,
+    label="Progress",
+    default=0.0,
+    minimum=0.0,
+    maximum=1.0,
+    motion=Transition(),
+)
+_HOST = {"progress": "float", "ratio": "float", "isf_start": "sampler2D", "isf_end": "sampler2D"}
+# The functions come before the author's text, which calls them without declaring them.
+_FUNCTIONS = """\
+#define _uv isf_FragNormCoord
+vec4 getFromColor(vec2 uv) { return texture(isf_start, uv); }
+vec4 getToColor(vec2 uv) { return texture(isf_end, uv); }"""
+_ENDING = f"""\
+void main() {{ {parsed_shader.FIRST} isf_FragColor = transition(isf_FragNormCoord); }}
+"""
+
+
+def transition_inputs(taken: Collection[str] = ()) -> tuple[Input, ...]:
+    """When and how long a transition goes: the inputs that every dialect's transitions have.
+
+    The timeline reads their values (animation/transition_progress.py); no shader does.
+
+    Args:
+        taken: names of the author's own inputs. A name among them gets ``transition_`` before it.
+    """
+
+    def name(word: str) -> str:
+        return f"transition_{word}" if word in taken else word
+
+    def number(word: str, label: str, least: float, most: float, default: float) -> Input:
+        return Input(
+            name=name(word),
+            uniform=f"isft_{word}",
+            kind=Kind.FLOAT,
+            label=label,
+            minimum=least,
+            maximum=most,
+            default=default,
+            still=True,
+        )
+
+    return (
+        number("at", "Begins at (-1: middle of the video)", -1.0, 3600.0, -1.0),
+        number("length", "How long it takes", 0.0, 600.0, 2.0),
+        number("every", "And back again, each (0: once)", 0.0, 600.0, 0.0),
+        Input(
+            name=name("unit"),
+            uniform="isft_unit",
+            kind=Kind.LONG,
+            label="Unit of the times",
+            values=(SECONDS, BEATS),
+            labels=("seconds", "beats"),
+            default=SECONDS,
+            still=True,
+        ),
+    )
+
+
+def parse(effect_id: str, file: str, text: str) -> Effect:
+    """Turn a transition into the internal form; arguments and errors as in dialects.load.
+
+    Its uniforms are inputs, with the defaults of their comments; `ratio` is the picture's.
+    """
+    plain = plain_text.plain(text)
+    reading = parsed_shader.read(Text(effect_id, file, plain), tuple(_HOST))
+    own = {item.name for item in reading.items if item.storage == "uniform"}
+    rows = [f"uniform {kind} {name};" for name, kind in _HOST.items() if name not in own]
+    told = fragment_credits.read(effect_id, file, plain)
+    taken = {item.name for item in reading.inputs}
+    draw = Pass(
+        vertex=reading.vertex(),
+        fragment=reading.fragment([*rows, _FUNCTIONS], _ENDING),
+        channels=tuple(reading.roles.channels),
+    )
+    return Effect(
+        id=effect_id,
+        file=file,
+        source=text,
+        title=told.title,
+        dialect="transition",
+        description=told.description,
+        credit=told.credit,
+        license=told.license,
+        categories=told.categories,
+        inputs=(*_PICTURES, _PROGRESS, *reading.inputs, *transition_inputs(taken)),
+        passes=(draw,),
+        textures=tuple(reading.roles.textures),
+        listings=(Listing(AUTHOR, file, plain),),
+        uniforms={"ratio": Builtin.ASPECT, **reading.roles.uniforms},
+    )

@@ -1,0 +1,64 @@
+"""Reads the files that an effect includes: see includes.py."""
+
+import os
+import stat
+from pathlib import Path
+
+from server.effects.dialects import decode
+from server.effects.glsl.includes import MOST_CHARACTERS, candidates, names, plain
+
+_MOST_FILES = 500
+_SUFFIXES = (".glsl", ".frag", ".vert", ".fs", ".vs", ".isf", ".h", ".inc", ".txt", ".hlsl", "")
+"""Endings that a file may have."""
+
+
+def gather(folder: Path, file: str, *texts: str | None) -> tuple[dict[str, str], set[str]]:
+    """Read every file that texts include, and the files that these do.
+
+    Args:
+        folder: where the effect's own file lies.
+        file: the name of that file.
+        texts: what it holds, and its vertex shader.
+
+    Returns:
+        The texts by their paths from the folder, and all paths that were looked for.
+    """
+    found: dict[str, str] = {}
+    asked: set[str] = set()
+    queue = [(file, text) for text in texts if text]
+    room = MOST_CHARACTERS
+    while queue:
+        where, text = queue.pop()
+        for _, name in names(text):
+            for path in candidates(where, name):
+                if path in found:
+                    break
+                asked.add(path)
+                if len(asked) > _MOST_FILES * 2 or len(found) >= _MOST_FILES:
+                    return found, asked
+                if (read := _read(folder, path, room)) is not None:
+                    room -= len(read)
+                    found[path] = read
+                    queue.append((path, read))
+                    break
+    return found, asked
+
+
+def _read(folder: Path, path: str, room: int) -> str | None:
+    """The text of a file; None where there is none that can be included."""
+    if Path(path).suffix.lower() not in _SUFFIXES or any(
+        part.startswith(".") for part in path.split("/")
+    ):
+        return None
+    try:
+        home = folder.resolve(strict=True)
+        real = (home / path).resolve(strict=True)
+        if not real.is_relative_to(home):
+            return None
+        with os.fdopen(os.open(real, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as source:
+            if not stat.S_ISREG(os.fstat(source.fileno()).st_mode):
+                return None
+            data = source.read(room + 1)
+    except (OSError, RuntimeError, ValueError):
+        return None
+    return plain(decode(data)) if len(data) <= room else None

@@ -1,0 +1,192 @@
+"""ISF's GLSL (1.20 to 3.30, as written in the wild) to ``#version 330 core``.
+
+The author's text stays as it is, line for line and column for column: macros and functions put
+before it stand in for what other versions of the language and ISF hosts provide.
+"""
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from server.effects.dialects.isf import text_glsl
+from server.effects.glsl.glsl330 import OLD_NAMES, Piece, compose, prepare
+from server.effects.source.alpha import is_never_written
+from server.effects.source.blanking import blanked, blanks
+from server.effects.source.diagnostic import AUTHOR, AUTHOR_VERTEX
+
+_COMMON = f"""{OLD_NAMES}#define attribute in
+#define sampler2DRect sampler2D
+#define texture2DRect(s, p) texture(s, (p) / vec2(textureSize(s, 0)))
+#define vv_FragNormCoord isf_FragNormCoord
+#define IMG_NORM_THIS_PIXEL IMG_THIS_NORM_PIXEL
+vec2 IMG_SIZE(sampler2D s) {{ return vec2(textureSize(s, 0)); }}
+vec4 IMG_PIXEL(sampler2D s, vec2 p) {{ return texture(s, p / vec2(textureSize(s, 0))); }}
+vec4 IMG_NORM_PIXEL(sampler2D s, vec2 p) {{ return texture(s, p); }}
+vec2 IMG_SIZE(samplerCube s) {{ return vec2(textureSize(s, 0)); }}
+vec4 IMG_PIXEL(samplerCube s, vec3 p) {{ return texture(s, p); }}
+vec4 IMG_NORM_PIXEL(samplerCube s, vec3 p) {{ return texture(s, p); }}
+vec4 IMG_THIS_PIXEL(sampler2D s) {{ return texture(s, isf_FragNormCoord); }}
+vec4 IMG_THIS_NORM_PIXEL(sampler2D s) {{ return texture(s, isf_FragNormCoord); }}
+"""
+
+# A bias exists in the fragment stage only: in the vertex stage Mesa refuses even to declare it.
+_FRAGMENT = """\
+#define varying in
+in vec2 isf_FragNormCoord;
+vec4 IMG_PIXEL(sampler2D s, vec2 p, float b) {
+    return texture(s, p / vec2(textureSize(s, 0)), b);
+}
+vec4 IMG_NORM_PIXEL(sampler2D s, vec2 p, float b) { return texture(s, p, b); }
+"""
+
+# A pass may leave pixels unwritten; they are transparent black, as in a cleared target. A colour of
+# which no alpha is ever written is opaque.
+_FRAGMENT_MAIN = """\
+void isf_author_main();
+void main() { isf_FragColor = vec4(0.0); isf_author_main(); }
+#define main isf_author_main
+"""
+_OPAQUE_MAIN = _FRAGMENT_MAIN.replace("main(); }", "main(); isf_FragColor.a = 1.0; }")
+
+_COLORS = ("gl_FragColor", "isf_FragColor", "gl_FragData")
+
+_VERTEX = """\
+#define varying out
+#define vv_vertShaderInit isf_vertShaderInit
+out vec2 isf_FragNormCoord;
+void isf_vertShaderInit() {
+    isf_FragNormCoord = vec2(gl_VertexID & 1, gl_VertexID >> 1);
+    gl_Position = vec4(isf_FragNormCoord * 2.0 - 1.0, 0.0, 1.0);
+}
+"""
+
+_VERTEX_MAIN = "void main() { isf_vertShaderInit(); }\n"
+
+_SAFE_AREA = "#define SAFE_AREA isf_safeArea\n"
+_OWN_SAFE_AREA = re.compile(r"\b(?:float|int|bool|[biu]?vec[234])\s+SAFE_AREA\b")
+"""A file's own, which is older than ours."""
+
+_HOST_OTHERS = ("isf_FragNormCoord", "vv_FragNormCoord", "PASSINDEX")
+_DECLARATION = re.compile(
+    r"\b(?:uniform|varying|in|out)\s+(?:(?:highp|mediump|lowp)\s+)?[A-Za-z]\w*\s+"
+    r"([A-Za-z_]\w*(?:\s*,\s*[A-Za-z_]\w*)*)\s*;"
+)
+_OUTPUT = re.compile(
+    r"(?:\blayout\s*\([^()]*\)\s*)?\bout\s+(?:(?:highp|mediump|lowp)\s+)?vec4\s+"
+    r"([A-Za-z_]\w*)\s*;"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Names:
+    """What an effect's shaders are given besides the author's text."""
+
+    uniforms: Mapping[str, str]
+    """GLSL type of each uniform, samplers too."""
+    renamed: Mapping[str, str]
+    """The uniform that stands for each name of the author that GLSL does not allow."""
+    images: Mapping[str, str]
+    """The sampler of each flat image, by the author's name: inputs, targets, imports."""
+    texts: bool = False
+    """Whether there are text inputs."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shader:
+    """An author's shader, prepared once for all passes."""
+
+    extensions: tuple[str, ...]
+    host: str
+    """What stands before PASSINDEX."""
+    main: str
+    """What stands between the declarations and the author's text."""
+    pieces: tuple[Piece, ...]
+
+    def of_pass(self, index: int, *, opaque: bool = False) -> str:
+        """The shader of pass `index`, which is a constant so that other passes' code falls away.
+
+        Args:
+            index: becomes PASSINDEX.
+            opaque: whatever alpha the author writes is 1; of a fragment shader.
+        """
+        main = _OPAQUE_MAIN if opaque else self.main
+        host = f"const int PASSINDEX = {index};\n{self.host}{main}"
+        return compose(self.extensions, host, self.pieces)
+
+
+def fragment(body: str, line: int, names: Names) -> Shader:
+    """The fragment shader.
+
+    Args:
+        body: the author's text after the header, its line breaks as ``\n``.
+        line: number of its first line in the author's file.
+        names: the uniforms and names of the effect.
+    """
+    extensions, code = prepare(body, names.renamed)
+    code, outputs = _outputs(_without_repeats(code, names))
+    drawn = [*_COLORS, *re.findall(r"#define (\w+) isf_FragColor\n", outputs)]
+    used = [name for name in drawn if re.search(rf"\b{name}\b", code)]
+    return Shader(
+        extensions=tuple(extensions),
+        host=_FRAGMENT + outputs + _COMMON + _declarations(names) + _safe_area(code, names),
+        main=_OPAQUE_MAIN if is_never_written(code, used) else _FRAGMENT_MAIN,
+        pieces=(Piece(code, line, AUTHOR),),
+    )
+
+
+def vertex(body: str | None, names: Names) -> Shader:
+    """The vertex shader; without `body` it only draws the whole target."""
+    if body is None:
+        return Shader(extensions=(), host=_VERTEX, main=_VERTEX_MAIN, pieces=())
+    extensions, code = prepare(body, names.renamed)
+    return Shader(
+        extensions=tuple(extensions),
+        host=_VERTEX + _COMMON + _declarations(names) + _safe_area(code, names),
+        main="",
+        pieces=(Piece(_without_repeats(code, names), 1, AUTHOR_VERTEX),),
+    )
+
+
+def _without_repeats(code: str, names: Names) -> str:
+    """Leave out what the host declares already: a file may bring it for other hosts."""
+    known: Collection[str] = {*names.uniforms, *_HOST_OTHERS}
+
+    def blank(match: re.Match[str]) -> str:
+        declared = re.split(r"\s*,\s*", match[1])
+        return blanks(match[0]) if all(name in known for name in declared) else match[0]
+
+    return _DECLARATION.sub(blank, code)
+
+
+def _safe_area(code: str, names: Names) -> str:
+    """SAFE_AREA, a macro so that a file can say what it is in other hosts."""
+    own = "SAFE_AREA" in names.uniforms or _OWN_SAFE_AREA.search(code)
+    return "" if own else _SAFE_AREA
+
+
+def _outputs(code: str) -> tuple[str, str]:
+    """The text without outputs of the author's, as 3.30 has them, and the host's outputs.
+
+    The first of theirs is what is drawn.
+    """
+    rows = ["out vec4 isf_FragColor;"]
+    if re.search(r"\bgl_FragData\b", code):
+        rows = ["out vec4 isf_FragData[1];", "#define isf_FragColor isf_FragData[0]"]
+        rows.append("#define gl_FragData isf_FragData")
+    rows.append("#define gl_FragColor isf_FragColor")
+    drawn, *others = dict.fromkeys(_OUTPUT.findall(code)) or [None]
+    if drawn:
+        code = _OUTPUT.sub(blanked, code)
+        rows += [f"#define {drawn} isf_FragColor", *(f"vec4 {name};" for name in others)]
+    return code, "\n".join(rows) + "\n"
+
+
+def _declarations(names: Names) -> str:
+    """Uniforms, and the helper values of images that some files read without IMG_SIZE."""
+    rows = [f"uniform {kind} {name};" for name, kind in names.uniforms.items()]
+    rows += [text_glsl.SOURCE] if names.texts else []
+    for name, sampler in names.images.items():
+        rows.append(f"#define _{name}_imgRect vec4(0.0, 0.0, 1.0, 1.0)")
+        rows.append(f"#define _{name}_imgSize vec2(textureSize({sampler}, 0))")
+        rows.append(f"#define _{name}_flip false")
+    return "\n".join(rows) + "\n"

@@ -1,0 +1,80 @@
+"""The keys that an ISF header may have, and warnings about those that have no effect."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from server.effects.diagnostics.location import near
+from server.effects.model.text_style import DEFAULTS
+from server.effects.source.diagnostic import Text
+from server.effects.source.header import Row, Table
+
+BUILTINS = ("TIME", "TIMEDELTA", "FRAMEINDEX", "DATE", "RENDERSIZE", "PASSINDEX")
+"""Names of the values that every host of ISF gives."""
+_HEADER = (
+    "ISFVSN", "VSN", "TITLE", "DESCRIPTION", "CREDIT", "LICENSE", "CATEGORIES", "PREMIUM",
+    "INPUTS", "PASSES", "IMPORTED", "PERSISTENT_BUFFERS",
+)  # fmt: skip
+_PASS = ("TARGET", "PERSISTENT", "FLOAT", "WIDTH", "HEIGHT", "DESCRIPTION")
+_BUFFER = ("PERSISTENT", "FLOAT", "WIDTH", "HEIGHT", "DESCRIPTION", "NAME")
+_IMPORT = ("NAME", "PATH", "TYPE", "DESCRIPTION")
+_INPUT = ("NAME", "TYPE", "LABEL", "DESCRIPTION", "DEFAULT", "MIN", "MAX", "IDENTITY", "BIND")
+_OF_KINDS = {
+    "VALUES": ("long",),
+    "LABELS": ("long",),
+    "PHOTO": ("color",),
+    "SCALE": ("audioFFT", "audioHistory"),
+    "PAST": ("audioHistory",),
+    "FUTURE": ("audioHistory",),
+} | dict.fromkeys(DEFAULTS, ("text",))
+"""Keys that inputs of these TYPEs alone have."""
+
+
+def taken(name: str) -> str:
+    """Return a sentence about a name that cannot be given once more."""
+    if name in BUILTINS:
+        return f"the name “{name}” belongs to ISF: use another"
+    return f"the name “{name}” is used twice"
+
+
+def warnings(author: Text, header: Table) -> Iterator[dict[str, Any]]:
+    """Warnings about keys that are unknown, repeated, or of no use where they stand."""
+    yield from _unknown(author, header, _HEADER, "the header")
+    for row in _tables(header.get("INPUTS")):
+        yield from _unknown(author, row, (*_INPUT, *_OF_KINDS), "an input")
+        yield from _misplaced(author, row)
+    for row in _tables(header.get("PASSES")):
+        yield from _unknown(author, row, _PASS, "a pass")
+    for row in _tables(header.get("IMPORTED")):
+        yield from _unknown(author, row, _IMPORT, "an imported image")
+    for row in _tables(header.get("PERSISTENT_BUFFERS")):
+        yield from _unknown(author, row, _BUFFER, "a buffer")
+
+
+def _tables(rows: object) -> list[Table]:
+    """The objects of an array, or of an object by name."""
+    values = rows.values() if isinstance(rows, Table) else rows if isinstance(rows, Row) else ()
+    return [row for row in values if isinstance(row, Table)]
+
+
+def _unknown(
+    author: Text, table: Table, known: Sequence[str], place: str
+) -> Iterator[dict[str, Any]]:
+    for key in table:
+        if key not in known:
+            meant = key.upper() if key.upper() in known else near(key.upper(), known)
+            hint = f"did you mean “{meant}”?" if meant else f"known keys: {', '.join(known)}"
+            message = f"“{key[:40]}” is not a key of {place}: it is ignored"
+            yield author.warning(message, table.spans[key][0], hint)
+    for key in dict.fromkeys(table.repeated):
+        message = f"“{key[:40]}” occurs more than once in {place}: only the last one counts"
+        yield author.warning(message, table.spans[key][0], "remove the others")
+
+
+def _misplaced(author: Text, row: Table) -> Iterator[dict[str, Any]]:
+    """Keys of inputs of another TYPE."""
+    kind = str(row.get("TYPE") or "").lower()
+    for key, kinds in _OF_KINDS.items():
+        allowed = [word.lower() for word in kinds] + ["int"] * ("long" in kinds)
+        if row.get(key) is not None and kind and kind not in allowed:
+            message = f"{key} has no effect on an input of TYPE {kind[:40]}"
+            yield author.warning(message, row.spans[key][0], f"it is for TYPE {' or '.join(kinds)}")

@@ -1,0 +1,151 @@
+"""Warnings about values of an ISF header that cannot be used as they are written."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from server.effects.diagnostics.location import near
+from server.effects.dialects.isf import inputs as isf_inputs
+from server.effects.model.input import Input, Kind, Value
+from server.effects.model.safe_area import picture_names
+from server.effects.model.size_expression import FUNCTIONS, evaluate, problem, unknown_names
+from server.effects.source.diagnostic import Text
+from server.effects.source.header import Row, Table
+
+_FORMS = {
+    Kind.FLOAT: "a number",
+    Kind.LONG: "a whole number",
+    Kind.POINT: "two numbers, such as [0.5, 0.5]",
+    Kind.COLOR: "three or four numbers from 0 to 1, such as [1.0, 0.5, 0.0, 1.0]",
+}
+_NUMBERS = (Kind.FLOAT, Kind.LONG, Kind.BOOL, Kind.EVENT)
+
+
+def warnings(author: Text, header: Table, inputs: tuple[Input, ...]) -> Iterator[dict[str, Any]]:
+    """Warnings about inputs and about sizes of passes.
+
+    Args:
+        author: the file.
+        header: its header.
+        inputs: as they were read from it.
+    """
+    by_name = {item.name: item for item in inputs}
+    for row in _tables(header, "INPUTS"):
+        item = by_name.get(str(row.get("NAME")))
+        if item is not None and row.get("MAX") is not None and item.width is not None:
+            yield from _of_sound(author, row, item)
+        if item is not None and not item.kind.is_texture:
+            yield from _of_input(author, row, item)
+    yield from _of_passes(author, _tables(header, "PASSES"), inputs)
+
+
+def _tables(header: Table, key: str) -> list[Table]:
+    rows = header.get(key)
+    return [row for row in rows if isinstance(row, Table)] if isinstance(rows, Row) else []
+
+
+def _of_sound(author: Text, row: Table, item: Input) -> Iterator[dict[str, Any]]:
+    """A warning about the MAX of an input that is sound, which is a count of values."""
+    if str(row["MAX"]) in (str(item.width), f"{item.width}.0"):
+        return
+    message = f"MAX of “{item.name}” is {_shown(row['MAX'])}: {item.width} is taken"
+    hint = f"MAX is a whole number of values, 1 to {isf_inputs.WIDEST}"
+    yield author.warning(message, row.place("MAX"), hint)
+
+
+def _of_input(author: Text, row: Table, item: Input) -> Iterator[dict[str, Any]]:
+    form = _FORMS.get(item.kind)
+    for key in ("DEFAULT", "MIN", "MAX", "IDENTITY"):
+        if form and row.get(key) is not None and isf_inputs.value_of(item.kind, row[key]) is None:
+            message = f"{key} of “{item.name}” is {_shown(row[key])}: it is ignored"
+            hint = f"an input of TYPE {item.kind} takes {form}"
+            yield author.warning(message, row.place(key), hint)
+    if item.kind is Kind.LONG:
+        yield from _of_choices(author, row, item)
+    low, high = (isf_inputs.value_of(item.kind, row.get(key)) for key in ("MIN", "MAX"))
+    if low is not None and high is not None and _exceeds(low, high):
+        message = f"MIN of “{item.name}” is above its MAX: they are exchanged"
+        yield author.warning(message, row.place("MIN"), "write the smaller number as MIN")
+    stated = isf_inputs.value_of(item.kind, row.get("DEFAULT"))
+    if stated is not None and item.default != stated and item.kind is not Kind.BOOL:
+        yield author.warning(
+            f"DEFAULT of “{item.name}” is {_shown(row['DEFAULT'])}, outside of what is allowed:"
+            f" {_shown(item.default)} is taken",
+            row.place("DEFAULT"),
+            _allowed(item),
+        )
+
+
+def _allowed(item: Input) -> str:
+    if item.values:
+        return f"VALUES has {', '.join(map(str, item.values[:16]))}"
+    return f"MIN is {_shown(item.minimum)}, MAX is {_shown(item.maximum)}"
+
+
+def _of_choices(author: Text, row: Table, item: Input) -> Iterator[dict[str, Any]]:
+    values, labels = (row.get(key) for key in ("VALUES", "LABELS"))
+    for key, rows in (("VALUES", values), ("LABELS", labels)):
+        if rows is not None and not isinstance(rows, Row):
+            message = f"{key} of “{item.name}” is {_shown(rows)}: it is ignored"
+            yield author.warning(message, row.place(key), f"{key} is an array in brackets")
+    if isinstance(values, Row) and isinstance(labels, Row) and len(values) != len(labels):
+        message = f"“{item.name}” has {len(values)} VALUES and {len(labels)} LABELS"
+        hint = (
+            "labels without a value are ignored"
+            if len(labels) > len(values)
+            else "values without a label are shown as numbers"
+        )
+        yield author.warning(message, row.place("LABELS"), hint)
+    for value, place in zip(values, values.places, strict=True) if isinstance(values, Row) else ():
+        if isf_inputs.value_of(Kind.LONG, value) is None:
+            message = f"{_shown(value)} in VALUES of “{item.name}” is no number: it is ignored"
+            yield author.warning(message, place, "LABELS hold words, VALUES whole numbers")
+
+
+def _exceeds(low: Value, high: Value) -> bool:
+    if isinstance(low, tuple) and isinstance(high, tuple):
+        return any(a > b for a, b in zip(low, high, strict=True))
+    return not isinstance(low, tuple) and not isinstance(high, tuple) and low > high
+
+
+def _of_passes(
+    author: Text, rows: list[Table], inputs: tuple[Input, ...]
+) -> Iterator[dict[str, Any]]:
+    names = picture_names(1.0, 1.0)
+    names |= {item.name: 1.0 for item in inputs if item.kind in _NUMBERS}
+    for at, row in enumerate(rows):
+        last = at == len(rows) - 1
+        if not row.get("TARGET") and not last:
+            message = "this pass has no TARGET and is not the last: it is not drawn"
+            yield author.warning(message, row.offset, "give it a TARGET")
+        for key in ("WIDTH", "HEIGHT"):
+            if row.get(key) is None or isinstance(row[key], bool):
+                continue
+            text = str(row[key])
+            why = problem(text, names)
+            if why is not None:
+                message = f"{key} is “{text[:60]}”, which counts as 1: {why}"
+                yield author.warning(message, row.place(key), _size_hint(text, names))
+            elif not last and "$" not in text and (size := evaluate(text, names)) < 1:
+                message = f"{key} is “{text[:60]}”, which counts as 1: it is {size:g}"
+                yield author.warning(message, row.place(key), "a size is at least 1 pixel")
+            elif last and text.replace(" ", "") not in ("$WIDTH", "$HEIGHT"):
+                message = f"{key} of the last pass has no effect: it is as large as the picture"
+                yield author.warning(message, row.place(key), f"remove {key}")
+
+
+def _size_hint(text: str, names: dict[str, float]) -> str:
+    unknown = unknown_names(text, names)
+    meant = near(unknown[0], names) if unknown else None
+    if meant:
+        return f"did you mean “${meant}”?"
+    known = [*(f"${name}" for name in list(names)[:16]), *sorted(FUNCTIONS)]
+    return f"known: numbers, + - * / % ^ ( ) and {', '.join(known)}"
+
+
+def _shown(value: object) -> str:
+    """A value as a header writes it, short."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value) if abs(value) < 1e15 else value
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -1,0 +1,263 @@
+"""What Shadertoy's API exports: JSON with the code and the channels of each pass."""
+
+import re
+from dataclasses import replace
+
+from server.effects.dialects.shadertoy.channels import (
+    BUFFERS,
+    CUBE,
+    Media,
+    Wire,
+    noise,
+    volume,
+    wire,
+)
+from server.effects.dialects.shadertoy.glsl import reads
+from server.effects.dialects.shadertoy.project import Section, Toy, categories, licence_in
+from server.effects.model.texture import Filter, Wrap
+from server.effects.source.blanking import without_comments
+from server.effects.source.diagnostic import AUTHOR, HOST, Listing, Text
+from server.effects.source.header import HeaderError, Row, Table, read_rows
+from server.effects.source.header import read as read_json
+from server.effects.source.plain_text import one_line
+
+LICENSE = "CC BY-NC-SA 3.0"
+"""What the site puts everything under of which its author says nothing else."""
+
+_MOST_PASSES = 16
+_MOST_NAMED = 8
+"""Shaders of an export that a message names."""
+_FIRST_LISTING = 3 * HOST
+_OUTPUTS = {
+    "4dXGR8": "buffer A",
+    "XsXGR8": "buffer B",
+    "4sXGR8": "buffer C",
+    "XdfGR8": "buffer D",
+    "257": "buffer A",
+    "258": "buffer B",
+    "259": "buffer C",
+    "260": "buffer D",
+}
+"""What the site calls its buffers, as outputs and as inputs; the numbers are its older names."""
+_CUBE_ID = "4dX3Rr"
+_NOISES = {
+    "f735bee5b64ef98879dc618b016ecf7939a5756040c2cde21ccb15e69a6e1cfb": noise(256, 4),
+    "3083c722c0c738cad0f468383167a0d246f91af2bfa373e9c5c094fb8c8413e0": noise(64, 4),
+    "0c7bf5fe9462d5bffbd11126e82908e39be3ce56220d900f633d58fb432e56f5": noise(256, 1),
+    "0a40562379b63dfb89227e6d172f39fdce9022cba76623f1054a2c83d6c0ba5d": noise(64, 1),
+    "cb49c003b454385aa9975733aff4571c62182ccdda480aaba9a8d250014f00ec": noise(1024, 4),  # blue
+    "85a6d68622b36995ccb98a89bbb119edf167c914660e4450d313de049320005c": noise(8, 1),  # Bayer's
+    "tex10.png": noise(64, 1),
+    "tex11.png": noise(64, 4),
+    "tex12.png": noise(256, 1),
+    "tex15.png": noise(8, 1),
+    "tex16.png": noise(256, 4),
+}
+"""The site's pictures of noise, by the names of their files: they are made here anew."""
+_GRAY_VOLUME = "27012b4eadd0c3ce12498b867058e4f717ce79e10a99568cca461682d84a4b04"
+_PLAIN = {
+    "keyboard": "keyboard",
+    "music": "sound",
+    "musicstream": "sound",
+    "soundcloud": "sound",
+    "mic": "sound",
+}
+
+
+def read(author: Text) -> Toy:
+    """Read an export: ``{"Shader": {…}}``, the object in it, or an array of one; or what the site's
+    own button gives of an account: ``{"shaders": [{…}]}``, of one shader.
+
+    Raises:
+        ToqiboxError: ``shader_compile_failed`` with a diagnostic at the line at fault.
+    """
+    return _toy(author, _shader(author, _outer(author)))
+
+
+def shaders(author: Text) -> list[Toy]:
+    """Every shader of an export, in its order; errors as `read`."""
+    return [_toy(author, table) for table in _tables(_outer(author))]
+
+
+def _outer(author: Text) -> Table:
+    """The whole of an export; an array as the ``shaders`` of an account."""
+    start, end = 0, len(author.text)
+    try:
+        if not author.text.lstrip().startswith("["):
+            return read_json(author.text, start, end)
+        rows = read_rows(author.text, start, end)
+    except HeaderError as problem:
+        raise author.error(str(problem), problem.offset) from None
+    outer = Table(start)
+    outer["shaders"] = rows
+    return outer
+
+
+def _shader(author: Text, outer: Table) -> Table:
+    """The one shader of an export."""
+    tables = _tables(outer)
+    if len(tables) > 1:
+        names = ", ".join(f"“{_title(row)}”" for row in tables[:_MOST_NAMED])
+        more = ", …" if len(tables) > _MOST_NAMED else ""
+        message = f"it holds {len(tables)} shaders: {names}{more}"
+        hint = "`toqibox effects import FILE.json` writes each of them to a file of its own"
+        raise author.error(message, outer.place("shaders"), hint)
+    return tables[0]
+
+
+def _tables(outer: Table) -> list[Table]:
+    """The shaders of an export, the export itself where it lists none."""
+    rows = outer.get("shaders")
+    tables = [row for row in rows if isinstance(row, Table)] if isinstance(rows, Row) else [outer]
+    inner = ((row, row.get("Shader")) for row in tables)
+    return [found if isinstance(found, Table) else row for row, found in inner] or [outer]
+
+
+def _title(shader: Table) -> str:
+    info = shader.get("info")
+    return one_line(str(info.get("name") or ""), 80) if isinstance(info, Table) else ""
+
+
+def _toy(author: Text, shader: Table) -> Toy:
+    sections, listings = _sections(author, shader)
+    info = shader.get("info")
+    facts = info if isinstance(info, Table) else Table(shader.offset)
+    tags = facts.get("tags")
+    code = "\n".join(row.code for row in sections)
+    return Toy(
+        sections=tuple(sections),
+        listings=(Listing(AUTHOR, author.file, author.text), *listings),
+        title=_title(shader),
+        credit=one_line(str(facts.get("username") or ""), 200),
+        license=licence_in(code) or LICENSE,
+        description=one_line(str(facts.get("description") or ""), 2000),
+        categories=categories([str(t) for t in tags] if isinstance(tags, Row) else []),
+    )
+
+
+def _sections(author: Text, shader: Table) -> tuple[list[Section], list[Listing]]:
+    passes = _passes(author, shader)
+    found = []
+    for at, (role, row) in enumerate(passes.items()):
+        code = str(row["code"]).replace("\r\n", "\n").replace("\r", "\n").rstrip()
+        found.append(Section(role=role, code=code, start=_FIRST_LISTING + at * HOST))
+    codes = {section.role: without_comments(section.code) for section in found}
+    read = {
+        role: [n for n in range(4) if reads((codes.get("common", ""), code), n)]
+        for role, code in codes.items()
+    }
+    inputs = {role: _inputs(row, read[role]) for role, row in passes.items()}
+    picture = _picture([table for tables in inputs.values() for table in tables.values()])
+    plugged = [
+        replace(section, wires=_wires(inputs[section.role], read[section.role], picture))
+        for section in found
+    ]
+    return plugged, [_listing(author, section) for section in found]
+
+
+def _passes(author: Text, shader: Table) -> dict[str, Table]:
+    """The passes by what they draw; one that draws nothing, or the same again, is left out."""
+    rows = shader.get("renderpass")
+    if not isinstance(rows, Row):
+        raise author.error("there is no array “renderpass”", shader.place("renderpass"))
+    if len(rows) > _MOST_PASSES:
+        message = f"it has more than {_MOST_PASSES} passes"
+        raise author.refusal(message, shader.place("renderpass"))
+    found: dict[str, Table] = {}
+    for row, place in zip(rows, rows.places, strict=True):
+        if not isinstance(row, Table) or not isinstance(row.get("code"), str):
+            raise author.error("a pass is not an object with a text “code”", place)
+        role = _role(row)
+        if role is not None:
+            found.setdefault(role, row)
+    return found
+
+
+def _listing(author: Text, section: Section) -> Listing:
+    name = section.role[:1].upper() + section.role[1:]
+    return Listing(section.start, f"{author.file} ({name})", section.code)
+
+
+def _role(row: Table) -> str | None:
+    """What a pass draws; None for a sound pass and what is not known."""
+    kind = str(row.get("type") or "image").lower()
+    if kind == "cubemap":
+        return CUBE
+    if kind != "buffer":
+        return kind if kind in ("image", "common") else None
+    outputs = row.get("outputs")
+    rows = outputs if isinstance(outputs, Row) else Row()
+    ids = [str(output.get("id")) for output in rows if isinstance(output, Table)]
+    known = [_OUTPUTS[name] for name in ids if name in _OUTPUTS]
+    letter = re.fullmatch(r"Buf(?:fer)? ?([A-D])", str(row.get("name") or ""))
+    return known[0] if known else (f"buffer {letter[1]}" if letter else BUFFERS[0])
+
+
+def _inputs(row: Table, read: list[int]) -> dict[int, Table]:
+    """The inputs that a pass reads, by the number of the channel."""
+    inputs = row.get("inputs")
+    found = {}
+    for table in inputs if isinstance(inputs, Row) else ():
+        number = table.get("channel") if isinstance(table, Table) else None
+        if isinstance(table, Table) and isinstance(number, int) and number in read:
+            found[number] = table
+    return found
+
+
+def _kind(table: Table) -> str:
+    return str(table.get("type") or table.get("ctype") or "").lower()
+
+
+def _path(table: Table) -> str:
+    return str(table.get("filepath") or table.get("src") or "")
+
+
+def _stem(table: Table) -> str:
+    name = _path(table).rpartition("/")[2]
+    return name if name in _NOISES else name.partition(".")[0]
+
+
+def _picture(tables: list[Table]) -> str | None:
+    """The file that the given picture stands for: the first video or camera, else image."""
+    for kinds in (("video", "webcam"), ("texture",)):
+        for table in tables:
+            if _kind(table) in kinds and _stem(table) not in _NOISES:
+                return _path(table)
+    return None
+
+
+def _wires(inputs: dict[int, Table], read: list[int], picture: str | None) -> dict[int, Wire]:
+    """What a pass reads; a channel without an input reads nothing."""
+    nothing = wire(Media("none"))
+    return {n: _wire(inputs[n], picture) if n in inputs else nothing for n in read}
+
+
+def _wire(table: Table, picture: str | None) -> Wire:
+    sampler = table.get("sampler")
+    how = sampler if isinstance(sampler, Table) else Table(table.offset)
+    filters = {row.value: row for row in Filter}
+    wraps = {row.value: row for row in Wrap}
+    return wire(
+        _media(table, picture),
+        filters.get(str(how.get("filter"))),
+        wraps.get(str(how.get("wrap"))),
+        str(how.get("vflip", "true")).lower() == "false",
+    )
+
+
+def _media(table: Table, picture: str | None) -> Media:
+    kind, stem, number = _kind(table), _stem(table), str(table.get("id"))
+    if kind == "texture" and stem in _NOISES:
+        return _NOISES[stem]
+    if kind in ("texture", "video", "webcam"):
+        word = "photo" if kind == "texture" else kind
+        return Media(word if _path(table) == picture else "original")
+    if kind == "buffer":
+        letter = re.fullmatch(r"buffer0([0-3])", stem)
+        shown = BUFFERS[int(letter[1])] if letter else BUFFERS[0]
+        return Media(_OUTPUTS.get(number, shown))
+    if kind == "cubemap":
+        return Media(CUBE if number == _CUBE_ID or stem.startswith("cubemap0") else "cubemap")
+    if kind == "volume":
+        return volume(1 if stem == _GRAY_VOLUME else 4)
+    return Media(_PLAIN.get(kind, "none"))

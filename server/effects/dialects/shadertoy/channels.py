@@ -1,0 +1,185 @@
+"""What a Shadertoy channel can be plugged into, by the words of our text form."""
+
+import re
+from dataclasses import dataclass
+from zlib import crc32
+
+from server.effects.assets import normal
+from server.effects.model.texture import Content, Filter, Texture, Wrap
+
+BUFFERS = ("buffer A", "buffer B", "buffer C", "buffer D")
+CUBE = "cube A"
+PASSES = (*BUFFERS, CUBE, "image")
+"""Every pass that draws, in the order in which they do; the common text and sound draw nothing."""
+
+PICTURES = ("photo", "video", "webcam")
+"""Words for the picture that the effect is given; where time passes for a video it is the job's."""
+
+_ALIASES = {
+    "picture": "photo",
+    "texture": "photo",
+    "camera": "webcam",
+    "music": "sound",
+    "musicstream": "sound",
+    "soundcloud": "sound",
+    "mic": "sound",
+    "microphone": "sound",
+    "audio": "sound",
+    "cube": "cubemap",
+    "random": "noise",
+    "empty": "none",
+    "black": "none",
+}
+SELF = "self"
+"""Word for what the very pass drew in the frame before."""
+_PLAIN = (*PICTURES, "original", "sound", "keyboard", "cubemap", "none", SELF)
+_BUFFER = re.compile(r"buf(?:fer)?[ _]?([a-d])")
+_CUBE_PASS = re.compile(r"cube(?:map)?[ _]?a")
+_GRAINS = re.compile(r"(noise|volume)((?:[ ]+(?:\d{1,4}|gr[ae]y|rgba))*)")
+_IMAGE = re.compile(r"""(?:image\s+)?["']?([^"'\n]+\.(?:png|jpe?g|webp|gif))["']?""", re.IGNORECASE)
+_LARGEST_NOISE, _VOLUME = 1024, 32
+
+
+@dataclass(frozen=True)
+class Media:
+    """What a channel reads."""
+
+    word: str
+    """A pass that draws (`PASSES`, not ``image``), or ``photo`` (the picture that the effect is
+    given), ``video`` and ``webcam`` (the same), ``original`` (the photo unfitted), ``sound``,
+    ``noise``, ``volume``, ``cubemap``, ``keyboard``, ``none``, ``self`` (of the Image pass),
+    ``image`` (a file)."""
+    size: int = 0
+    components: int = 0
+    file: str = ""
+    """Of ``image``: its path relative to the effect's file, inside its folder."""
+
+    @property
+    def sampler(self) -> str:
+        """GLSL type of a sampler of it."""
+        if self.word in (CUBE, "cubemap"):
+            return "samplerCube"
+        return "sampler3D" if self.word == "volume" else "sampler2D"
+
+    @property
+    def moving(self) -> bool:
+        """Whether it plays, so that its channel has a time."""
+        return self.word in ("sound", "video", "webcam")
+
+    @property
+    def source(self) -> str:
+        """Name of its input, target or texture in the internal form."""
+        if self.word in PICTURES:
+            return "picture"
+        if self.word in (*BUFFERS, CUBE):
+            return self.word.replace(" ", "")
+        if self.file:
+            return f"image{crc32(self.file.encode()):08x}"
+        grain = f"{self.size}x{self.components}" if self.size else ""
+        return self.word + grain
+
+    @property
+    def texture(self) -> Texture | None:
+        """The texture that shows it; None where an input or a target does."""
+        contents = {
+            "original": Content.PHOTO,
+            "sound": Content.SOUND,
+            "noise": Content.NOISE,
+            "volume": Content.VOLUME,
+            "cubemap": Content.CUBE,
+            "keyboard": Content.ZEROS,
+            "none": Content.ZEROS,
+            "image": Content.IMAGE,
+        }
+        if self.word not in contents:
+            return None
+        content = contents[self.word]
+        components = self.components or 4
+        return Texture(
+            name=self.source,
+            content=content,
+            files=(self.file,) if self.file else (),
+            size=self.size,
+            components=components,
+        )
+
+    def __str__(self) -> str:
+        """The words that `media` reads."""
+        if self.file:
+            return f"image {self.file}"
+        if self.word == "noise":
+            return f"noise {self.size} {_COLOURS[self.components]}"
+        return f"volume {_COLOURS[self.components]}" if self.word == "volume" else self.word
+
+
+_COLOURS = {1: "gray", 4: "rgba"}
+
+
+@dataclass(frozen=True)
+class Wire:
+    """One channel of a pass and how it samples what it reads."""
+
+    media: Media
+    filter: Filter
+    wrap: Wrap
+    flipped: bool = False
+
+
+def wire(
+    media: Media, filtered: Filter | None = None, wrap: Wrap | None = None, flipped: bool = False
+) -> Wire:
+    """A channel with what is not said as Shadertoy gives it to a new one."""
+    repeated = media.word in ("photo", "original", "image", "noise", "volume")
+    mipmapped = repeated or media.word == "cubemap"
+    default = Filter.MIPMAP if mipmapped else Filter.LINEAR
+    edge = Wrap.REPEAT if repeated else Wrap.CLAMP
+    turned = flipped and media.word in (*PICTURES, "original", "image", "noise")
+    return Wire(media, filtered or default, wrap or edge, turned)
+
+
+def noise(size: int, components: int) -> Media:
+    """A square of noise."""
+    return Media("noise", size, components)
+
+
+def volume(components: int) -> Media:
+    """A cube of noise, as large as Shadertoy's."""
+    return Media("volume", _VOLUME, components)
+
+
+def media(words: str) -> Media | None:
+    """What a text calls it; None where the words say nothing known.
+
+    Of a sentence the first word that is known counts: files say “London texture” too.
+
+    Raises:
+        ValueError: they name a file that is none of the effect's; says why.
+    """
+    name = " ".join(words.split()).lower()
+    if match := _IMAGE.fullmatch(words.strip()):
+        return Media("image", file=normal(match[1]))
+    found = _named(name)
+    if found is None and not name.startswith("buf"):
+        found = next((one for word in name.split() if (one := _named(word))), None)
+    return found
+
+
+def _named(name: str) -> Media | None:
+    name = _ALIASES.get(name, name)
+    if name in _PLAIN:
+        return Media(name)
+    if match := _BUFFER.fullmatch(name):
+        return Media(f"buffer {match[1].upper()}")
+    if _CUBE_PASS.fullmatch(name):
+        return Media(CUBE)
+    match = _GRAINS.fullmatch(name)
+    return _grains(match[1], match[2].split()) if match else None
+
+
+def _grains(word: str, details: list[str]) -> Media:
+    components = 1 if {"gray", "grey"} & set(details) else 4
+    if word == "volume":
+        return volume(components)
+    sizes = [int(detail) for detail in details if detail.isdigit()]
+    size = min(max(sizes[0], 1), _LARGEST_NOISE) if sizes else 256
+    return noise(size, components)

@@ -1,0 +1,48 @@
+"""Uniforms that a Shadertoy declares besides those of the site: what an editor's player sets.
+
+They mean what they mean in a plain shader: an input with the default and range of its comment or of
+its ``#iUniform`` line, or what their name usually stands for.
+"""
+
+import re
+from collections.abc import Iterable
+
+from server.effects.dialects.fragment import player_lines
+from server.effects.dialects.fragment.declarations import (
+    Declaration,
+    blank,
+    declarations,
+    file_scope,
+)
+from server.effects.dialects.fragment.uniform_bindings import Roles
+from server.effects.dialects.shadertoy.glsl import HOST_NAMES
+
+_PICTURE = "picture"
+"""The name of the input that shows the picture."""
+
+
+def read(codes: Iterable[str]) -> Roles:
+    """What the uniforms of all sections of a shader come to; samplers are no part of it."""
+    codes = list(codes)
+    found: dict[str, Declaration] = {}
+    words: set[str] = set()
+    for code in codes:
+        words |= file_scope(code)
+        for item in (*player_lines.read(code).uniforms, *declarations(code)):
+            if item.storage == "uniform" and _is_own(item):
+                found.setdefault(item.name, item)
+    roles = Roles(file_scope=words)
+    for item in found.values():
+        roles.take(item, [])
+    return roles
+
+
+def without_replaced(code: str, roles: Roles) -> str:
+    """The text with blanks for the declarations that give way to the host's."""
+    items = declarations(code) if roles.replaced else []
+    return blank(code, [(item.start, item.end) for item in items if item.name in roles.replaced])
+
+
+def _is_own(item: Declaration) -> bool:
+    named = re.fullmatch(HOST_NAMES, item.name) or item.name == _PICTURE
+    return "sampler" not in item.type and not named

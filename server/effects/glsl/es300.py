@@ -1,0 +1,81 @@
+"""GLSL 3.30 core, as the dialects compose it, to the GLSL ES 3.00 that WebGL 2 compiles.
+
+Both languages are near enough that the text stays as it is but for its head and a few words, line
+for line: #line directives keep leading a browser's messages to the author's lines. What 3.30
+allows and ES does not is put right where that can be told from the text alone (functions of the
+author's beside GLSL's own of that name, globals that start as something not constant). The rest,
+such as an int where a float is wanted, is not touched: a browser refuses such a shader, in the
+author's line, and the server alone draws it.
+"""
+
+import re
+
+from server.effects.glsl.globals import settled
+from server.effects.glsl.glsl330 import older
+from server.effects.glsl.overloads import apart
+
+_PRECISE = (
+    *("float", "int", "sampler2D", "sampler3D", "samplerCube", "sampler2DArray"),
+    *("isampler2D", "isampler3D", "isamplerCube", "isampler2DArray"),
+    *("usampler2D", "usampler3D", "usamplerCube", "usampler2DArray"),
+    *("sampler2DShadow", "samplerCubeShadow", "sampler2DArrayShadow"),
+)
+_HEAD = "#version 300 es\n" + "".join(f"precision highp {kind};\n" for kind in _PRECISE)
+
+_RESERVED_WORDS = """
+    atomic_uint coherent image1D image1DArray image2D image2DArray image3D imageBuffer imageCube
+    iimage1D iimage1DArray iimage2D iimage2DArray iimage3D iimageBuffer iimageCube noperspective
+    patch readonly resource restrict sample subroutine uimage1D uimage1DArray uimage2D
+    uimage2DArray uimage3D uimageBuffer uimageCube writeonly
+"""
+_RENAMED = {word: f"es_{word}" for word in _RESERVED_WORDS.split()}
+"""Words that ES 3.00 reserves (its section 3.8) and 3.30 leaves to authors."""
+
+# What the server's compiler says of itself, so that an author's conditions choose the same text,
+# and the precision that it computes with everywhere.
+_SAME = {
+    "GL_ES": "es_GL_ES",
+    "GL_FRAGMENT_PRECISION_HIGH": "es_GL_FRAGMENT_PRECISION_HIGH",
+    "__VERSION__": "330",
+    "mediump": "highp",
+    "lowp": "highp",
+}
+_WORDS = {**_RENAMED, **_SAME}
+_LINE = re.compile(r"[ \t]*#[ \t]*line[ \t]+(\d+)")
+_DEFINE = re.compile(r"[ \t]*#[ \t]*define[ \t]+(\w+)")
+_TOKEN = re.compile(r"[A-Za-z_]\w*")
+
+
+def translate(source: str) -> str:
+    """A complete vertex or fragment shader of GLSL ES 3.00 that draws what `source` draws.
+
+    Args:
+        source: a complete shader of 3.30 core as language.compose makes it: all before its first
+            #line is about the version and extensions.
+    """
+    at = source.index("#line")
+    code = _anew(older(source[at:]))
+    words = _TOKEN.sub(lambda match: _WORDS.get(match[0], match[0]), code)
+    functions, rest = apart(words)
+    return _HEAD + functions + settled(rest)
+
+
+def rename(uniform: str) -> str:
+    """What a uniform of a 3.30 shader is called in its translation."""
+    return _RENAMED.get(uniform, uniform)
+
+
+def _anew(code: str) -> str:
+    """Let a macro be defined anew; every line keeps its number."""
+    seen: set[str] = set()
+    found: list[str] = []
+    number = 0
+    for row in code.split("\n"):
+        line = _LINE.match(row)
+        number = int(line[1]) - 1 if line else number + 1
+        macro = _DEFINE.match(row)
+        if macro and macro[1] in seen:
+            found += [f"#undef {macro[1]}", f"#line {number}"]
+        seen.update(macro.groups() if macro else ())
+        found.append(row)
+    return "\n".join(found)

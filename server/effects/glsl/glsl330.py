@@ -1,0 +1,217 @@
+"""GLSL as authors write it (1.00 to 4.x, ES too) to ``#version 330 core``, whatever the dialect.
+
+An author's text stays as it is, line for line and column for column: macros and functions that a
+dialect puts before it stand in for what other versions of the language and other hosts provide.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from server.effects.glsl.mesa_macros import plainer
+from server.effects.glsl.overloads import NAMES, apart
+from server.effects.source.blanking import blanks
+from server.effects.source.diagnostic import HOST
+
+_RESERVED_WORDS = """
+    active asm attribute bool break bvec2 bvec3 bvec4 case cast centroid class common const
+    continue default discard do double else enum extern external false filter fixed flat float for
+    fvec2 fvec3 fvec4 goto half highp hvec2 hvec3 hvec4 if in inline inout input int interface
+    invariant isampler2D ivec2 ivec3 ivec4 layout long lowp main mat2 mat3 mat4 mediump namespace
+    noinline noperspective out output packed partition precision public return row_major sampler1D
+    sampler2D sampler2DRect sampler3D samplerCube short sizeof smooth static struct superp switch
+    template texture textureSize this true typedef uint uniform union unsigned using uvec2 uvec3
+    uvec4 varying vec2 vec3 vec4 void volatile while
+"""
+RESERVED = frozenset(_RESERVED_WORDS.split())
+"""Words that GLSL 3.30 or the functions below do not leave to an input as its name."""
+
+_FUNCTION_WORDS = """
+    all any determinant dFdx dFdy equal faceforward fwidth greaterThan inverse isinf isnan lessThan
+    modf not notEqual outerProduct refract texelFetch texture textureLod textureProj textureSize
+    transpose
+"""
+FUNCTIONS = NAMES.union(_FUNCTION_WORDS.split())
+"""GLSL's functions, of which a uniform of that name would take the place."""
+
+_FUTURE_WORDS = """
+    active asm cast class common enum extern external filter fixed fvec2 fvec3 fvec4 goto half
+    hvec2 hvec3 hvec4 inline input interface long namespace noinline output packed partition public
+    short sizeof static superp template this typedef union unsigned using volatile
+"""
+_FUTURE = frozenset(_FUTURE_WORDS.split())
+"""Words that 3.30 reserves without a meaning: where they occur they are an author's name."""
+
+_LATER_WORDS = """
+    atomic_uint buffer coherent dmat2 dmat2x2 dmat2x3 dmat2x4 dmat3 dmat3x2 dmat3x3 dmat3x4 dmat4
+    dmat4x2 dmat4x3 dmat4x4 dvec2 dvec3 dvec4 image1D image1DArray image2D image2DArray image2DMS
+    image2DMSArray image2DRect image3D imageBuffer imageCube imageCubeArray patch precise readonly
+    resource restrict sample samplerCubeArray samplerCubeArrayShadow shared subroutine writeonly
+"""
+LATER = frozenset(_LATER_WORDS.split())
+"""Words that are an author's in GLSL 3.30 and the language's own by 4.50."""
+
+# A comment that is not closed matches to the end of the text: were it no match, each of many such
+# beginnings would be searched to the end anew.
+_TOKEN = re.compile(r"//[^\n]*|/\*.*?(?:\*/|\Z)|[A-Za-z_]\w*", re.DOTALL)
+_DIRECTIVE = re.compile(r"^[ \t]*#[ \t]*(version|extension|line)\b([^\n]*)", re.MULTILINE)
+_LATER_NAMES = re.compile(rf"\b(?:{'|'.join(sorted(LATER))})\b")
+_QUALIFIERS = re.compile(
+    r"\b(?:(?:smooth|flat|noperspective)\b(?!\s+(?:centroid\s+)?(?:in|out|varying)\b)"
+    r"|precision\b(?!\s+(?:highp|mediump|lowp)\b))"
+)
+_CALL = re.compile(r"\s*\(")
+_SWITCH = re.compile(r"\bswitch\b")
+_MOVED = re.compile(r"\bgl_FragCoord(?:\.\w+)?\s*[-+*/]?=(?!=)")
+_DEFINE = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)", re.MULTILINE)
+_HEAD = re.compile(r"#version 330 core\n(?:#(?:ifdef|extension|endif)\b[^\n]*\n)*")
+# Wherever it stands on its line: the library that hands shaders to the driver looks for it too.
+_FOREIGN = re.compile(r"[^\x01-\x7f]")
+_INCLUDE = re.compile(r"#[ \t]*include\b([^\n]*)")
+_EXTENSION = re.compile(r"\s*(\w+)\s*:\s*(require|enable|warn)")
+# Memory that a shader may write to, or reach by an address, and what single vendors have.
+_REFUSED = re.compile(
+    r"GL_(?!ARB_|EXT_|OES_|KHR_)|\w*(?:storage|image|atomic|bindless|buffer|pointer|include)"
+)
+_NEEDLESS = ("all", "GL_OES_standard_derivatives", "GL_EXT_frag_depth", "GL_EXT_shader_texture_lod")
+
+# Files written for later versions lean on int becoming uint or, at a return, float.
+_IMPLICIT = """\
+#ifdef GL_MESA_shader_integer_functions
+#extension GL_MESA_shader_integer_functions : enable
+#endif
+#ifdef GL_ARB_shading_language_420pack
+#extension GL_ARB_shading_language_420pack : enable
+#endif
+"""
+
+_FIRST = "#version 330 core\n"
+
+# Functions of WebGL 2 that desktop GLSL has from 4.20 on only.
+_PACKING = """\
+#extension GL_ARB_shading_language_packing : enable
+#extension GL_ARB_shader_bit_encoding : enable
+"""
+
+OLD_NAMES = """\
+#define texture2D texture
+#define texture2DLod textureLod
+#define texture2DLodEXT textureLod
+#define texture2DProj textureProj
+#define texture2DGrad textureGrad
+#define texture2DGradEXT textureGrad
+#define texture3D texture
+#define textureCube texture
+#define textureCubeLod textureLod
+#define textureCubeLodEXT textureLod
+"""
+"""Functions by the names they had before GLSL 1.30."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of a shader that an author wrote."""
+
+    code: str
+    """As `prepare` leaves it."""
+    line: int = 1
+    """Number of its first line in its listing."""
+    start: int = 0
+    """Where the line numbers of its listing start: AUTHOR, AUTHOR_VERTEX or further ones."""
+
+
+def compose(extensions: Sequence[str], host: str, pieces: Sequence[Piece], end: str = "") -> str:
+    """A complete shader of GLSL 3.30 core.
+
+    Args:
+        extensions: to be enabled where the driver has them.
+        host: our own text before the author's.
+        pieces: the author's texts, in order.
+        end: our own text after them.
+    """
+    enabled = "".join(f"#extension {name} : enable\n" for name in dict.fromkeys(extensions))
+    rows = [f"{_FIRST}{_IMPLICIT}{enabled}#line {HOST + 1}\n{host}"]
+    rows += [f"#line {piece.start + piece.line}\n{piece.code}\n" for piece in pieces]
+    if end:
+        rows.append(f"#line {HOST + 1}\n{end}")
+    return "".join(rows)
+
+
+def variants(source: str) -> tuple[str, ...]:
+    """Other readings of a shader that `compose` made, to be tried when it does not compile.
+
+    All of them allow what older versions and other drivers do: names that became words of the
+    language, macros defined anew, functions beside GLSL's own of that name, a gl_FragCoord that
+    is assigned to. The first has functions that WebGL 2 has and 3.30 lacks; the second is GLSL
+    4.50, whose implicit conversions are wider. Lines move, and what a driver says of a reading is
+    of no use to the author: report what it said of `source`.
+    """
+    head = _HEAD.match(source)
+    if head is None:
+        return ()
+    rest = plainer(_anew(older(source[head.end() :])))
+    added, rest = apart(rest)
+    if _MOVED.search(rest):
+        added += "vec4 isf_FragCoord = gl_FragCoord;\n"
+        rest = rest.replace("gl_FragCoord", "isf_FragCoord")
+    later = _LATER_NAMES.sub(r"isf_\g<0>", rest)
+    extensions = head[0].removeprefix(_FIRST)
+    return (
+        f"{_FIRST}{_PACKING}{extensions}{added}{rest}",
+        f"#version 450 core\n{extensions}{added}{later}",
+    )
+
+
+def older(code: str) -> str:
+    """Words of 3.30 that are an author's names in 1.20: where nothing shows they are meant."""
+    code = _QUALIFIERS.sub(r"isf_\g<0>", code)
+    return code if _SWITCH.search(code) else re.sub(r"\bcase\b", "isf_case", code)
+
+
+def _anew(code: str) -> str:
+    """Let a macro be defined anew."""
+    seen: set[str] = set()
+
+    def define(match: re.Match[str]) -> str:
+        again = match[1] in seen
+        seen.add(match[1])
+        return f"#undef {match[1]}\n{match[0]}" if again else match[0]
+
+    return _DEFINE.sub(define, code)
+
+
+def prepare(body: str, renamed: Mapping[str, str]) -> tuple[list[str], str]:
+    """The extensions to be enabled, and the text without comments, #version, #extension, #line.
+
+    Removed text becomes blanks so that every line and column stays where it was.
+    """
+    code = _TOKEN.sub(_replacing(renamed), body)
+    extensions: list[str] = []
+
+    def directive(match: re.Match[str]) -> str:
+        wanted = _EXTENSION.match(match[2]) if match[1] == "extension" else None
+        name = wanted[1] if wanted else "all"
+        if name not in (*_NEEDLESS, *extensions) and not _REFUSED.match(name):
+            extensions.append(name)
+        return " " * len(match[0])
+
+    code = _DIRECTIVE.sub(directive, code)
+    code = _INCLUDE.sub(r"#error there are no files to include:\1", code)
+    # Drivers differ on what is not ASCII; outside comments it is an error that they must point at.
+    return extensions, _FOREIGN.sub("@", code)
+
+
+def _replacing(renamed: Mapping[str, str]) -> Callable[[re.Match[str]], str]:
+    def replace(match: re.Match[str]) -> str:
+        word = match[0]
+        if word.startswith("/*") and (len(word) < 4 or not word.endswith("*/")):
+            return word  # the compiler says that it is not closed
+        if word.startswith("/"):
+            return blanks(word)
+        if word in renamed:
+            # A call is GLSL's own function still, whatever an input is called.
+            called = word in FUNCTIONS and _CALL.match(match.string, match.end())
+            return word if called else renamed[word]
+        return f"isf_{word}" if word in _FUTURE else word
+
+    return replace

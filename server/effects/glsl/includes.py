@@ -1,0 +1,165 @@
+"""Files of GLSL that an effect includes: `#include "lib.glsl"`, whole libraries such as LYGIA too.
+
+A file lies beside the one that includes it or below, or at that path from the folder of the effect.
+Nothing leads out of that folder. What an effect includes is read once, with the effect, and kept
+with it: its texts by their paths. A line whose file is not there stays, and is an error where the
+preprocessor comes to it.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from server.effects.source.blanking import without_comments
+from server.effects.source.line_origins import OWN, Origins
+from server.effects.source.paths import normal
+
+MOST_CHARACTERS = 512 * 1024
+"""Of all that an effect includes together, as files and as they are put in."""
+_DEEPEST = 32
+_INCLUDE = re.compile(r"""[ \t]*#[ \t]*include[ \t]+(?:"([^"\n]+)"|<([^>\n]+)>)""")
+_CONDITION = re.compile(r"[ \t]*#[ \t]*(if|ifdef|ifndef|endif)\b")
+_DIRECTIVE = re.compile(r"[ \t]*#[ \t]*(\w+)[ \t]*(\w*)")
+_ONCE = re.compile(r"^[ \t]*#[ \t]*pragma[ \t]+once\b", re.MULTILINE)
+
+
+class IncludeError(ValueError):
+    """A file includes itself, or too much is included; at a line of a file."""
+
+    def __init__(self, message: str, file: str, text: str, line: int) -> None:
+        super().__init__(message)
+        self.file, self.text, self.line = file, text, line
+
+
+def plain(text: str) -> str:
+    """A text without a mark at its start, its line breaks as ``\\n``."""
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def names(text: str) -> list[tuple[int, str]]:
+    """What a text asks for: number of the line, from 1, and the path as it is written."""
+    if "#" not in text or "include" not in text:
+        return []
+    found = []
+    for number, row in enumerate(without_comments(text).split("\n"), 1):
+        if match := _INCLUDE.match(row):
+            found.append((number, match[1] or match[2]))
+    return found
+
+
+def candidates(file: str, name: str) -> list[str]:
+    """The paths from the effect's folder at which a file may lie, in order.
+
+    Args:
+        file: path of the file that includes it, from that folder.
+        name: as it is written there.
+    """
+    found = []
+    for path in (f"{file.rpartition('/')[0]}/{name}".lstrip("/"), name):
+        try:
+            if not name.startswith(("/", "\\")):
+                found.append(normal(path))
+        except ValueError:
+            continue
+    return list(dict.fromkeys(found))
+
+
+@dataclass
+class _Joining:
+    """A text that grows by what it includes."""
+
+    includes: Mapping[str, str]
+    rows: list[str] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+    pieces: list[tuple[str, int]] = field(default_factory=list)
+    surely: set[str] = field(default_factory=set)
+    """Guarded files that a compiler has certainly seen: once more they are empty."""
+    room: int = MOST_CHARACTERS
+
+    def begin(self, file: str, line: int) -> None:
+        self.starts.append(len(self.rows) + 1)
+        self.pieces.append((file, line))
+
+    def add(self, file: str, text: str, stack: tuple[str, ...], depth: int) -> None:
+        """Put a text in, with what it includes.
+
+        Args:
+            file: what it is called.
+            text: the text.
+            stack: the files that include one another down to this one.
+            depth: how many conditions stand around it.
+        """
+        asked = dict(names(text))
+        guarded = _is_guarded(text)
+        depth -= guarded
+        self.begin(file, 1)
+        rows = text.split("\n")
+        for number, (row, bare) in enumerate(
+            zip(rows, without_comments(text).split("\n"), strict=True), 1
+        ):
+            if condition := _CONDITION.match(bare):
+                depth += -1 if condition[1] == "endif" else 1
+            name = asked.get(number)
+            path = self._found(file, name) if name else None
+            if path is None:
+                self.rows.append(row)
+                continue
+            self._include(path, (file, text, number), stack, depth)
+            self.begin(file, number + 1)
+
+    def _found(self, file: str, name: str) -> str | None:
+        return next((path for path in candidates(file, name) if path in self.includes), None)
+
+    def _include(
+        self, path: str, place: tuple[str, str, int], stack: tuple[str, ...], depth: int
+    ) -> None:
+        text = self.includes[path]
+        guarded = _is_guarded(text) or _ONCE.search(text) is not None
+        if path in self.surely or (path in stack and guarded):
+            self.rows.append("")
+            return
+        if path in stack:
+            chain = " → ".join([*stack[stack.index(path) :], path])
+            raise IncludeError(f"a file includes itself: {chain}", *place)
+        self.room -= len(text) + 1
+        if self.room < 0 or len(stack) >= _DEEPEST:
+            most = f"{MOST_CHARACTERS // 1024} kB, {_DEEPEST} files deep"
+            raise IncludeError(f"more is included than {most}", *place)
+        if guarded and depth <= 0:
+            self.surely.add(path)
+        self.add(path, text, (*stack, path), depth)
+
+
+@lru_cache(maxsize=1024)
+def _is_guarded(text: str) -> bool:
+    """Whether all of a file stands in a condition that it makes untrue itself."""
+    rows = [row for row in without_comments(text).split("\n") if row.strip()]
+    first, second = (_DIRECTIVE.match(row) for row in (*rows[:2], "", "")[:2])
+    if first is None or second is None or (first[1], second[1]) != ("ifndef", "define"):
+        return False
+    depth = 0
+    for at, row in enumerate(rows):
+        if condition := _CONDITION.match(row):
+            depth += -1 if condition[1] == "endif" else 1
+        if depth == 0:
+            return first[2] == second[2] and at == len(rows) - 1
+    return False
+
+
+def expand(file: str, text: str, includes: Mapping[str, str]) -> tuple[str, Origins]:
+    """The text with the files that it includes in the place of the lines that ask for them.
+
+    Args:
+        file: the effect's file.
+        text: what it holds.
+        includes: the texts of files by their paths.
+
+    Raises:
+        IncludeError: a file includes itself, or it becomes too long.
+    """
+    if not includes or not names(text):
+        return text, OWN
+    joining = _Joining(includes)
+    joining.add(file, plain(text), (file,), 0)
+    return "\n".join(joining.rows), Origins(tuple(joining.starts), tuple(joining.pieces))

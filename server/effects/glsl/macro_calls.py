@@ -1,0 +1,44 @@
+"""Macros with arguments whose parentheses do not match: compilers report them far away."""
+
+import re
+
+from server.effects.source.blanking import blanked, without_comments
+
+_DEFINE = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)\(([^)\n]*)\)((?:\\\n|[^\n])*)", re.MULTILINE)
+_DIRECTIVE = re.compile(r"^[ \t]*#(?:\\\n|[^\n])*", re.MULTILINE)
+
+
+def unclosed_call(text: str) -> tuple[str, int] | None:
+    """The name and the offset of the first call of a macro that no parenthesis closes.
+
+    It takes in all that follows, to the end of the text.
+    """
+    code = without_comments(text)
+    names = {match[1] for match in _DEFINE.finditer(code)}
+    if not names:
+        return None
+    code = _DIRECTIVE.sub(blanked, code)
+    for match in re.finditer(r"\b(\w+)[ \t]*\(", code):
+        if match[1] in names and not _closes(code, match.end()):
+            return match[1], match.start()
+    return None
+
+
+def unclosed_macros(text: str) -> dict[str, int]:
+    """The line of each macro with arguments that has more opening than closing parentheses."""
+    code = without_comments(text)
+    return {
+        match[1]: code.count("\n", 0, match.start()) + 1
+        for match in _DEFINE.finditer(code)
+        if match[3].count("(") > match[3].count(")")
+    }
+
+
+def _closes(code: str, at: int) -> bool:
+    """Report whether the parenthesis that opened before `at` is closed."""
+    depth = 1
+    for match in re.finditer(r"[()]", code[at:]):
+        depth += 1 if match[0] == "(" else -1
+        if depth == 0:
+            return True
+    return False

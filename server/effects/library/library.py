@@ -1,0 +1,217 @@
+"""The effects that a server offers: every effect file of its folders, read again when it changes.
+
+A file that cannot be read never stops the server: it is kept with its diagnostics. Compiling is
+no part of this; it happens where the effect is drawn.
+"""
+
+import difflib
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import server
+from server.effects.assets import resolve
+from server.effects.dialects import holds_effect, load
+from server.effects.dialects.include_files import gather
+from server.effects.effect import Effect
+from server.effects.library.effect_ids import ID, Name, assign, shown_name
+from server.effects.library.scanner import Found, Mark, mark_of, read_text, scan
+from server.effects.source.diagnostic import diagnostic
+from server.errors import ToqiboxError
+from server.messages import reason
+
+__all__ = ["BUILT_IN", "ID", "Broken", "Library"]
+
+BUILT_IN = Path(server.__file__).resolve().parent.parent / "shaders" / "effects"
+"""The folder of the effects that come with the server."""
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A file that gives no effect, and why."""
+
+    id: str
+    file: str
+    diagnostics: list[dict[str, Any]]
+    code: str = "shader_compile_failed"
+    """What asking for it by its id is answered with."""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """What reading a file gave, and the other files that it names, as they were then."""
+
+    given: Effect | Broken | None
+    """None for a file that is meant as something else."""
+    images: dict[str, Mark | None]
+
+
+class Library:
+    """Effects by id, from folders that are looked at on every question.
+
+    Args:
+        folders: searched in this order; one that does not exist is an empty one. Where several
+            files come to one id, naming.py says which of them has it: no file replaces another.
+    """
+
+    def __init__(self, folders: Sequence[Path] = (BUILT_IN,)) -> None:
+        self._folders = tuple(dict.fromkeys(folder.resolve() for folder in folders))
+        self._lock = threading.Lock()
+        self._read: dict[Found, _Outcome] = {}
+        self._names: dict[Path, Name] = {}
+        self._effects: dict[str, Effect] = {}
+        self._broken: list[Broken] = []
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Look for new, changed and removed files; only those are read.
+
+        A change of a file that an effect names, an image or an include, is a change of the effect.
+        """
+        with self._lock:
+            scanned = [scan(folder) for folder in self._folders]
+            names = assign([[entry.path for entry in found] for found in scanned])
+            read = {
+                entry: self._unchanged(entry, names[entry.path])
+                or _read(entry, names[entry.path].id)
+                for found in scanned
+                for entry in found
+            }
+            if list(read) == list(self._read) and all(
+                outcome is self._read[entry] for entry, outcome in read.items()
+            ):
+                return
+            self._read, self._names = read, names
+            self._sort()
+
+    def _unchanged(self, entry: Found, name: Name) -> _Outcome | None:
+        outcome = self._read.get(entry)
+        if outcome is None or self._names[entry.path].id != name.id:
+            return None
+        now = {name: mark_of(entry.path.parent, name) for name in outcome.images}
+        return outcome if now == outcome.images else None
+
+    def get(self, effect_id: str) -> Effect:
+        """The effect of that id.
+
+        Raises:
+            ToqiboxError: ``unknown_effect``, with the nearest id as a hint; for a file that is
+                there and broken its own error with the diagnostics.
+        """
+        self.refresh()
+        effect = self._effects.get(effect_id)
+        if effect is not None:
+            return effect
+        for entry in self._broken:
+            if entry.id == effect_id:
+                raise ToqiboxError(
+                    entry.code,
+                    field="effect",
+                    diagnostics=entry.diagnostics,
+                    name=effect_id,
+                    detail=entry.reason,
+                )
+        near = difflib.get_close_matches(effect_id[:64], list(self._effects), n=1, cutoff=0.5)
+        hint = reason("did_you_mean", name=near[0]) if near else ""
+        raise ToqiboxError("unknown_effect", field="effect", name=effect_id[:64], hint=hint)
+
+    def folder(self, effect: Effect) -> Path:
+        """Where the file of an effect lies that this library gave.
+
+        Raises:
+            ToqiboxError: ``unknown_effect``, when it is not there any more.
+        """
+        return self.path(effect.id).parent
+
+    def path(self, effect_id: str) -> Path:
+        """The file of the effect of that id, a broken one too.
+
+        Raises:
+            ToqiboxError: ``unknown_effect``, when it is not there any more.
+        """
+        for entry, outcome in list(self._read.items()):
+            if outcome.given is not None and outcome.given.id == effect_id:
+                return entry.path
+        raise ToqiboxError("unknown_effect", field="effect", name=effect_id, hint="")
+
+    def is_built_in(self, effect: Effect) -> bool:
+        """Report whether the file of an effect that this library gave is one of the server's own.
+
+        Raises:
+            ToqiboxError: ``unknown_effect``, when it is not there any more.
+        """
+        return self.folder(effect) == BUILT_IN
+
+    def files(self, effect: Effect) -> dict[str, str]:
+        """The absolute paths of its image files; see files.resolve.
+
+        Raises:
+            ToqiboxError: ``unknown_effect`` or ``shader_rejected``.
+        """
+        return resolve(effect, self.folder(effect))
+
+    def all(self) -> list[Effect]:
+        """Every effect that can be used, by id."""
+        self.refresh()
+        return [self._effects[effect_id] for effect_id in sorted(self._effects)]
+
+    def broken(self) -> list[Broken]:
+        """Every file that gives no effect, with its diagnostics."""
+        self.refresh()
+        return list(self._broken)
+
+    def renamed(self) -> dict[str, Name]:
+        """The files whose id is not the one of their name, since another has it, by id."""
+        self.refresh()
+        given = [(entry.path, outcome.given) for entry, outcome in self._read.items()]
+        return {
+            one.id: self._names[path]
+            for path, one in given
+            if one is not None and self._names[path].holder is not None
+        }
+
+    def _sort(self) -> None:
+        """Share out what was read: usable and broken."""
+        given = [(entry.path, outcome.given) for entry, outcome in self._read.items()]
+        included = {
+            path.parent / name
+            for path, one in given
+            if isinstance(one, Effect)
+            for name in one.includes
+        }
+        self._effects = {one.id: one for _, one in given if isinstance(one, Effect)}
+        # What others include need be no effect.
+        self._broken = [
+            one for path, one in given if isinstance(one, Broken) and path not in included
+        ]
+
+
+def _read(entry: Found, effect_id: str) -> _Outcome:
+    path = entry.path
+    file = shown_name(path)
+    images: dict[str, Mark | None] = {}
+
+    def broken(
+        found: list[dict[str, Any]], code: str = "shader_compile_failed", why: str = ""
+    ) -> _Outcome:
+        return _Outcome(Broken(effect_id, file, found, code, why), images)
+
+    try:
+        text = read_text(path)
+        if not holds_effect(file, text):
+            return _Outcome(None, images)
+        vertex = read_text(entry.vertex) if entry.vertex else None
+        includes, asked = gather(path.parent, path.name, text, vertex)
+        images.update((name, mark_of(path.parent, name)) for name in asked)
+        effect = load(effect_id, file, text, vertex, includes)
+        images.update((name, mark_of(path.parent, name)) for name in effect.files)
+        resolve(effect, path.parent)
+    except ToqiboxError as error:
+        return broken(error.diagnostics or [], error.code, error.detail or "")
+    except OSError as error:
+        message = f"the file cannot be read: {error.strerror}"
+        return broken([diagnostic(file, "", None, None, message)])
+    return _Outcome(effect, images)

@@ -1,0 +1,197 @@
+"""Loops that count from a constant to a constant in constant steps, and thus end."""
+
+import re
+from bisect import bisect_left
+from collections import defaultdict
+from itertools import pairwise
+
+from server.effects.loops.fixed_numbers import NUMBER, FixedNumbers, to_float
+from server.effects.loops.macro_definitions import Macros
+from server.effects.loops.statements import Statements
+
+_LONGEST_HEADER = 4000
+"""Characters."""
+_MOST_USES = 100
+"""Uses of a counter, or of macros, in a body that is searched for changes of the counter."""
+_MOST_BRACKETS = 100
+_PRECISE = 2.0**23
+"""Steps from 0 that a float of 32 bits tells apart for certain."""
+_LARGEST = 2.0**30
+"""Of an int that does not wrap around."""
+
+_TERM = rf"{NUMBER}|-?\s*[A-Za-z_]\w*"
+_FROM = re.compile(rf"\s*(?:(?:highp|mediump|lowp)\s+)?(int|uint|float)\s+(\w+)\s*=\s*({_TERM})\s*")
+_TO = re.compile(rf"\s*(\w+)\s*(<=?|>=?)\s*({_TERM})\s*")
+_STEP = re.compile(rf"\s*(?:(\w+)\s*(\+\+|--)|(\+\+|--)\s*(\w+)|(\w+)\s*([-+])=\s*({NUMBER}))\s*")
+_TYPES = frozenset(("int", "uint", "float", "highp", "mediump", "lowp", "const"))
+_HARMLESS = frozenset(
+    (
+        *("float", "int", "uint", "abs", "min", "max", "mod", "sin", "cos"),
+        *(f"{kind}vec{size}" for kind in ("", "b", "i", "u") for size in (2, 3, 4)),
+        *("if", "for", "while", "switch", "return"),
+    )
+)
+"""Before a parenthesis: what cannot change a counter that it is given."""
+_WORD = re.compile(r"[A-Za-z_]\w*")
+_SETS = re.compile(r"\s*(?:(?:[-+*/%&|^]|<<|>>)?=(?!=)|\+\+|--|\.|\[|[A-Za-z_])")
+_OPERATORS = "+-*/%<>=&|^?:!"
+_WORD_BEFORE = re.compile(r"(\w+)\s*\Z")
+
+
+class Counted:
+    """Tells which loops of a shader count.
+
+    Args:
+        statements: of the shader.
+        macros: of the shader.
+        most: rounds that a loop may make.
+    """
+
+    def __init__(self, statements: Statements, macros: Macros, most: int) -> None:
+        self._statements = statements
+        self._macros = macros
+        self._most = most
+        self._plain = statements.plain
+        self._numbers = FixedNumbers(self._plain, macros)
+        self._uses: dict[str, list[int]] = defaultdict(list)
+        self._macro_uses: list[int] = []
+        for match in _WORD.finditer(self._plain):
+            self._uses[match[0]].append(match.start())
+            if match[0] in macros:
+                self._macro_uses.append(match.start())
+        self._openings = {end: begin for begin, end in statements.closing.items()}
+        self._brackets = sorted([*statements.closing, *self._openings])
+        self._legible = "\\" not in self._plain and not any(word in macros for word in _TYPES)
+        self._risks: dict[str, set[str]] = {}
+        functions = re.findall(r"\b(?!return\b|else\b)\w+\s+(\w+)\s*\(", self._plain)
+        self._harmless = _HARMLESS.difference(functions, macros.bodies)
+
+    def ends(self, header: tuple[int, int]) -> bool:
+        """Report whether a `for` counts in few enough steps.
+
+        Args:
+            header: where its parentheses begin and end.
+        """
+        first, last = header[0] + 1, header[1]
+        if not self._legible or last - first > _LONGEST_HEADER:
+            return False
+        stops = list(self._statements.semicolons(first, last))
+        if len(stops) != 2:
+            return False
+        parts = [first, *(stop + 1 for stop in stops), last + 1]
+        start, condition, step = (self._statements.source[a : b - 1] for a, b in pairwise(parts))
+        begun = _FROM.fullmatch(start)
+        return (
+            begun is not None
+            and begun[2] not in self._macros
+            and self._counts(begun, _TO.fullmatch(condition), _STEP.fullmatch(step))
+            and not self._is_changed(begun[2], last + 1)
+        )
+
+    def _counts(
+        self, begun: re.Match[str], bound: re.Match[str] | None, steps: re.Match[str] | None
+    ) -> bool:
+        if not bound or not steps:
+            return False
+        kind, name = begun[1], begun[2]
+        low, end = self._numbers.value(begun[3]), self._numbers.value(bound[3])
+        if bound[1] != name or name not in (steps[1], steps[4], steps[5]):
+            return False
+        if low is None or end is None:
+            return False
+        size = to_float(steps[7]) if steps[7] else 1.0
+        rises = ((steps[2] or steps[3] or steps[6])[0] == "+") == (size > 0)
+        size = abs(size)
+        if size == 0 or rises != (bound[2][0] == "<") or not _exact(kind, low, end, size):
+            return False
+        if kind == "uint" and not rises and (bound[2] == ">=" or size != 1):
+            return False  # below 0 comes the largest number
+        rounds = (end - low) / (size if rises else -size)
+        return rounds + ("=" in bound[2]) <= self._most
+
+    def _is_changed(self, name: str, begin: int) -> bool:
+        """Report whether the body of a loop, which begins at `begin`, may set its own counter."""
+        end = self._statements.end(begin)
+        if end is None or not self._statements.is_whole(begin, end):
+            return True
+        uses = _between(self._uses[name], begin, end)
+        macro_uses = _between(self._macro_uses, begin, end)
+        if len(uses) > _MOST_USES or len(macro_uses) > _MOST_USES:
+            return True
+        if any(self._word(at) in self._risk(name) for at in macro_uses):
+            return True
+        return any(self._may_set(use, use + len(name)) for use in uses)
+
+    def _risk(self, name: str) -> set[str]:
+        """The macros that may change a counter of that name without being given it."""
+        if name not in self._risks:
+            self._risks[name] = self._macros.users([name]) | self._macros.unbalanced
+        return self._risks[name]
+
+    def _may_set(self, begin: int, end: int) -> bool:
+        """Report whether the use of a counter between two places may change it."""
+        plain = self._plain
+        while True:
+            before, after = self._last(begin), self._statements.skip(end)
+            if plain[before] != "(" or self._statements.closing.get(before) != after:
+                break
+            if _WORD_BEFORE.search(plain, max(0, before - 100), before):
+                break
+            begin, end = before, after + 1
+        if _SETS.match(plain, end) or plain[before - 1 : before + 1] in ("++", "--"):
+            return True
+        if plain[before].isalnum() or plain[before] == "_":
+            word = _WORD_BEFORE.search(plain, max(0, before - 100), before + 1)
+            if word is None or word[1] in self._macros:
+                return True
+        if plain[before] in _OPERATORS and plain[after] in _OPERATORS:
+            return False
+        call, opening = self._call(begin)
+        if plain[before] in "(," and plain[after] in "),":
+            return bool(call) and call not in self._harmless
+        return call in self._macros and self._is_set_by_macro(before, after, opening)
+
+    def _is_set_by_macro(self, before: int, after: int, opening: int) -> bool:
+        """Whether a macro may join an operator to the use of a counter in an argument of it."""
+        plain = self._plain
+        if plain[after] in ")," and plain[before] not in _OPERATORS:
+            return True
+        arguments = plain[opening : self._statements.closing[opening]]
+        steps = self._macros.step or "++" in arguments or "--" in arguments
+        return plain[before] in "(," and steps
+
+    def _last(self, at: int) -> int:
+        """The last place before `at` that is not blank."""
+        at -= 1
+        while at > 0 and self._plain[at].isspace():
+            at -= 1
+        return at
+
+    def _call(self, at: int) -> tuple[str, int]:
+        """The word before the innermost bracket that is open at a place, and that bracket."""
+        index = bisect_left(self._brackets, at) - 1
+        for _ in range(_MOST_BRACKETS):
+            if index < 0:
+                break
+            place = self._brackets[index]
+            if place in self._statements.closing:
+                found = _WORD_BEFORE.search(self._plain, max(0, place - 100), place)
+                return (found[1] if found and self._plain[place] == "(" else ""), place
+            index = bisect_left(self._brackets, self._openings.get(place, place)) - 1
+        return "?", 0
+
+    def _word(self, at: int) -> str:
+        match = _WORD.match(self._plain, at)
+        return match[0] if match else ""
+
+
+def _between(places: list[int], first: int, last: int) -> list[int]:
+    return places[bisect_left(places, first) : bisect_left(places, last)]
+
+
+def _exact(kind: str, low: float, end: float, size: float) -> bool:
+    """Report whether a counter of that type takes on each of its values."""
+    largest = max(abs(low), abs(end))
+    if kind == "float":
+        return largest <= _PRECISE * size
+    return largest + size <= _LARGEST and (kind == "int" or min(low, end) >= 0)

@@ -1,0 +1,112 @@
+"""Shaders in which every loop ends.
+
+GLSL promises no end of a loop, and a GPU that is in one cannot be stopped by the page or process
+that gave it the shader.
+"""
+
+import re
+from dataclasses import dataclass
+
+from server.effects.loops.termination import MOST_ROUNDS, Loop, loops_without_bound
+from server.effects.source.diagnostic import HOST
+
+_MOST_TOGETHER = 1 << 20
+"""Rounds that all guarded loops may make in a pixel: of nested ones each may end soon enough."""
+_SHORT = 256
+"""Rounds up to which a loop that ends by itself needs no guard, though others may be around it."""
+_GUARD = f"""\
+int isf_over = 0, isf_together = 0;
+bool isf_round(inout int rounds, int loop) {{
+    if (++rounds > {MOST_ROUNDS} || ++isf_together > {_MOST_TOGETHER})
+        isf_over = isf_over == 0 ? loop : isf_over;
+    return isf_over == 0;
+}}
+"""
+_PLACE = re.compile(r"\bgl_FragCoord\b")
+_REDECLARED = re.compile(r"\bin\s+vec4\s+gl_FragCoord\b")
+_OWN = re.compile(r"\bisf_(x*)(?:over|together|rounds?|once|counted|unreadable|place|scale)")
+_MAIN = re.compile(r"\bvoid\s+main\b(?=\s*\()")
+_DISCARD = re.compile(r"\bdiscard\b")
+_OUTPUT = re.compile(r"\bout\s+vec4\s+(\w+)\s*(\[\s*1\s*\])?\s*;")
+
+
+def guarded(source: str) -> str:
+    """The same shader, in which long loops and those without a bound end after MOST_ROUNDS.
+
+    When one has, or all of them together made too many, all others end too. Each line keeps its
+    number.
+    """
+    return _guarded(source, loops_without_bound(source, _SHORT))
+
+
+@dataclass(frozen=True)
+class Counting:
+    """A fragment shader that shows which loop passes MOST_ROUNDS.
+
+    Of the number of the loop it draws the lower 8 bits as red and the upper ones as green, both of
+    255; 0 where none does.
+    """
+
+    text: str
+    """Empty where there is no way to count. No compiler takes it where a loop without a `body` is
+    in use."""
+    loops: list[Loop]
+    """The loops that may not end; without any there is nothing to count."""
+    scale: str
+    """Name of a vec2: the size of the surface that is counted, over that of what is drawn on."""
+
+
+def counting(source: str) -> Counting:
+    """What shows which loop of a fragment shader passes MOST_ROUNDS."""
+    loops = loops_without_bound(source)
+    output = _OUTPUT.search(source)
+    mains = list(_MAIN.finditer(source))
+    own = _own(source)
+    if not loops or not mains or output is None:
+        return Counting("", loops, "")
+    text = _guarded(source, loops)
+    begin, end = list(_MAIN.finditer(text))[-1].span()  # the host's, if it has one
+    text = f"{text[:begin]}void {own}counted{text[end:]}"
+    # A pixel without a colour would not tell: it is drawn where a loop was left.
+    text = _DISCARD.sub(f"while ({own}over == 0) discard", text)
+    if not _REDECLARED.search(text):
+        text = _PLACE.sub(f"{own}place", text)
+        place = f"vec4(gl_FragCoord.xy * {own}scale, gl_FragCoord.zw)"
+        declared = f"uniform vec2 {own}scale;\nvec4 {own}place = {place};\n"
+        head = text.index("#line")
+        text = f"{text[:head]}#line {HOST + 1}\n{declared}{text[head:]}"
+    color = f"{output[1]}[0]" if output[2] else output[1]
+    shown = f"vec4(float({own}over & 255), float({own}over >> 8), 0.0, 255.0) / 255.0"
+    # Macros of the author's must not change what is shown.
+    plain = "".join(f"#undef {name}\n" for name in ("void", "float", "vec4", output[1]))
+    main = f"{plain}void main() {{ {own}counted(); {color} = {shown}; }}"
+    return Counting(f"{text}\n#line {HOST + 1}\n{main}\n", loops, f"{own}scale")
+
+
+def _own(source: str) -> str:
+    """What the names of a guard begin with, as no name of the source does."""
+    return f"isf_{'x' * max((len(found) + 1 for found in _OWN.findall(source)), default=0)}"
+
+
+def _guarded(source: str, loops: list[Loop]) -> str:
+    if not loops:
+        return source
+    head, own = source.index("#line"), _own(source)
+    inserted = [(head, f"#line {HOST + 1}\n{_GUARD.replace('isf_', own)}")]
+    for loop in loops:
+        if loop.body is None:  # no compiler takes it then, unless nothing uses the loop
+            inserted.append((loop.begin, f"{own}unreadable "))
+            continue
+        n = loop.number
+        counter, once = f"{own}rounds_{n}", f"{own}once_{n}"
+        # A loop of one round around it gives it a counter that begins anew, wherever a statement
+        # may stand. In the body a guard fits any loop, whatever its parentheses hold.
+        inserted += [
+            (loop.begin, f"for (int {once} = 0, {counter} = 0; {once} < 1; {once}++) "),
+            (loop.body, f" if (!{own}round({counter}, {n})) break; else "),
+        ]
+    parts, at = [], 0
+    for place, text in sorted(inserted, key=lambda pair: pair[0]):
+        parts += [source[at:place], text]
+        at = place
+    return "".join([*parts, source[at:]])

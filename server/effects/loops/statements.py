@@ -1,0 +1,176 @@
+"""Where the statements of a shader end, read from its text."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
+
+from server.effects.loops.macro_definitions import balanced
+from server.effects.source.blanking import blanked
+from server.effects.source.brackets import closing_brackets
+
+_DIRECTIVE = re.compile(r"^[ \t]*#(?:\\\r?\n|[^\n])*", re.MULTILINE)
+_CONDITION = re.compile(r"[ \t]*#[ \t]*(if|el|endif)")
+_SKIP = re.compile(r"(?:\s|\\\r?\n)*")
+_WORD = re.compile(r"[A-Za-z_]\w*")
+_STOP = re.compile(r"[;({\[]")
+_HEADED = ("for", "while", "if", "switch")
+_MOST_STEPS = 64
+"""Statements within each other without braces."""
+_MOST_STOPS = 100
+"""Brackets and semicolons that are looked at for the end of a statement or a header."""
+_MOST_CONDITIONS = 500
+_LONGEST_SPLIT = 4000
+"""Characters between parentheses that have directives in them."""
+
+
+class Statements:
+    """The statements of one shader.
+
+    Args:
+        source: a complete shader without comments.
+        words: names that stand for the words of loops, and for which.
+    """
+
+    def __init__(self, source: str, words: Mapping[str, str]) -> None:
+        self.source = source
+        self.plain = _DIRECTIVE.sub(blanked, source)
+        """The text with blanks for its directives."""
+        self.closing = closing_brackets(source)
+        directives = [match.span() for match in _DIRECTIVE.finditer(source)]
+        self._starts = [begin for begin, _ in directives]
+        self._ends = [end for _, end in directives]
+        self._words = words
+        self._stops = [match.start() for match in _STOP.finditer(source)]
+        self._known: dict[int, tuple[int, int] | None] = {}
+
+    def directive(self, at: int) -> tuple[int, int] | None:
+        """Find where the directive begins and ends that a place is in; None where it is in none."""
+        index = bisect_left(self._starts, at + 1) - 1
+        if index < 0 or at >= self._ends[index]:
+            return None
+        return self._starts[index], self._ends[index]
+
+    def skip(self, at: int) -> int:
+        """The next place that is not blank."""
+        match = _SKIP.match(self.source if self.directive(at) else self.plain, at)
+        return match.end() if match else at
+
+    def header(self, at: int) -> tuple[int, int] | None:
+        """Find where the parentheses that come next begin and end, of which all is certain."""
+        begin = self.skip(at)
+        end = self.closing.get(begin)
+        if end is None or self.source[begin] != "(":
+            return None
+        if self._conditions(begin, end):
+            short = end - begin <= _LONGEST_SPLIT and self.is_whole(begin, end)
+            if not short or not all(map(balanced, self._split(begin, end))):
+                return None
+        return begin, end
+
+    def end(self, at: int) -> int | None:
+        """The place after the statement that begins at `at`; None where it is uncertain."""
+        found = self._end(at)
+        return found[0] if found else None
+
+    def tail(self, at: int) -> int | None:
+        """Find where the `while` is of the `do` at `at`; None where it is uncertain."""
+        found = self._end(at)
+        return found[1] if found and found[1] >= 0 else None
+
+    def semicolons(self, first: int, last: int) -> Iterator[int]:
+        """Those between two places that are outside of all brackets, as far as they are few."""
+        index, inside = bisect_left(self._stops, first), self.directive(first)
+        for _ in range(_MOST_STOPS):
+            if index >= len(self._stops) or self._stops[index] >= last:
+                return
+            at = self._stops[index]
+            if self.directive(at) != inside:
+                index += 1
+                continue
+            if self.source[at] == ";":
+                yield at
+            index = bisect_left(self._stops, self.closing.get(at, at) + 1)
+
+    def is_whole(self, first: int, last: int) -> bool:
+        """Report whether each conditional part that begins between two places ends there too."""
+        depth = 0
+        for kind in self._conditions(first, last):
+            depth += {"if": 1, "endif": -1}.get(kind, 0)
+            if depth < 0 or (kind == "el" and depth == 0):
+                return False
+        return depth == 0
+
+    def _conditions(self, first: int, last: int) -> list[str]:
+        """The kinds of conditional directives between two places; too many do not match."""
+        begin, end = bisect_left(self._starts, first), bisect_left(self._starts, last)
+        if end - begin > _MOST_CONDITIONS:
+            return ["endif"]
+        found = (_CONDITION.match(self.source, at) for at in self._starts[begin:end])
+        return [match[1] for match in found if match]
+
+    def _split(self, first: int, last: int) -> Iterator[str]:
+        """The text between two parentheses, from each directive to the next."""
+        at = first + 1
+        for index in range(bisect_left(self._starts, first), bisect_left(self._starts, last)):
+            yield self.source[at : self._starts[index]]
+            at = self._ends[index]
+        yield self.source[at:last]
+
+    def _end(self, at: int) -> tuple[int, int] | None:
+        """The place after a statement, and that of the last `while` of a `do`, else -1."""
+        if at not in self._known:
+            self._known[at] = self._read(at)
+        return self._known[at]
+
+    def _read(self, start: int) -> tuple[int, int] | None:
+        at, open_dos, tail = start, 0, -1
+        for _ in range(_MOST_STEPS):
+            at = self.skip(at)
+            word = self._word(at)
+            known = self._known.get(at, ()) if at != start else ()
+            if known is None:
+                return None
+            if not known and word in _HEADED:
+                found = self.header(self._after(at))
+                if found is None:
+                    return None
+                at = found[1] + 1
+                continue
+            if not known and word in ("do", "else"):
+                open_dos += word == "do"
+                at = self._after(at)
+                continue
+            end = known[0] if known else self._simple(at)
+            while end is not None and open_dos and self._word(self.skip(end)) == "while":
+                tail = self.skip(end)
+                end = self._after_tail(tail)
+                open_dos -= 1
+            if end is None:
+                return None
+            at = self.skip(end)
+            if self._word(at) != "else":
+                return None if open_dos else (end, tail)
+        return None
+
+    def _simple(self, at: int) -> int | None:
+        """The place after a block, or a statement that a semicolon ends."""
+        if self.source[at : at + 1] == "{":
+            end = self.closing.get(at)
+            return None if end is None else end + 1
+        stop = next(self.semicolons(at, len(self.source)), None)
+        return None if stop is None else stop + 1
+
+    def _after_tail(self, at: int) -> int | None:
+        found = self.header(self._after(at))
+        if found is None:
+            return None
+        end = self.skip(found[1] + 1)
+        return end + 1 if self.source[end : end + 1] == ";" else None
+
+    def _word(self, at: int) -> str:
+        match = _WORD.match(self.source, at)
+        return self._words.get(match[0], match[0]) if match else ""
+
+    def _after(self, at: int) -> int:
+        match = _WORD.match(self.source, at)
+        return match.end() if match else at

@@ -1,0 +1,181 @@
+"""The loops of a shader that may not end, and where a guard can be put into each.
+
+Three kinds are told apart: loops that count from a constant to a constant and thus end by
+themselves, loops into whose body a guard can be put, and loops that cannot be read for certain,
+since a macro or a conditional directive hides their parentheses. Macros are not expanded: which
+definition holds depends on the driver.
+"""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from server.effects.loops.counted import Counted
+from server.effects.loops.macro_definitions import Macros
+from server.effects.loops.statements import Statements
+from server.effects.source.diagnostic import HOST
+
+MOST_ROUNDS = 32_768
+"""Rounds that a loop may make each time that it is entered. Mesa's llvmpipe leaves all loops of a
+shader after 65,536 rounds together, so that a larger number could not be counted there."""
+_MOST_LOOPS = 1000
+"""Loops with a guard; the ones after them count as not readable."""
+_ENDS = -1
+"""In place of where the body of a loop begins: it needs no guard."""
+
+_WORDS = ("for", "while", "do")
+_GUARDS = frozenset((*_WORDS, "if", "else", "break", "bool", "int", "inout", "return", "void"))
+"""Words that a guard is written with, or that a loop is told by."""
+_LINE = re.compile(r"^[ \t]*#[ \t]*line[ \t]+(\d+)[^\n]*\n", re.MULTILINE)
+_DEFINE = re.compile(r"[ \t]*#[ \t]*define[ \t]+(\w+)")
+_WORD = re.compile(r"[A-Za-z_]\w*(?:\\\r?\n\w+)*|##")
+_CONTINUED = re.compile(r"\\\r?\n")
+_FALSE = re.compile(r"\s*(?:false|0)\s*")
+
+
+@dataclass(frozen=True)
+class Loop:
+    """A loop that may not end."""
+
+    number: int
+    """From 1, in the order of the text."""
+    line: int
+    """As a compiler counts: by the #line directives."""
+    column: int
+    begin: int
+    """Where its statement begins in the text."""
+    body: int | None
+    """Where its body begins, before which a guard can be put; None where that is uncertain."""
+
+
+def loops_without_bound(source: str, most: int = MOST_ROUNDS) -> list[Loop]:
+    """The loops of the author's that are not known to end within `most` rounds.
+
+    Args:
+        source: a complete shader as language.compose makes it, or its translation: no comments,
+            and #line directives that tell the author's lines from the host's.
+        most: at most MOST_ROUNDS.
+    """
+    return list(_Finder(source, most).loops())
+
+
+class _Finder:
+    """Reads the loops of one shader."""
+
+    def __init__(self, source: str, most: int) -> None:
+        self._source = source
+        self._macros = Macros(source)
+        self._words = self._macros.aliases(_WORDS)
+        self._statements = Statements(source, self._words)
+        self._counted = Counted(self._statements, self._macros, most)
+        self._lines = [(match.end(), int(match[1])) for match in _LINE.finditer(source)]
+        self._breaks = [match.start() for match in re.finditer("\n", source)]
+        self._hidden = not _GUARDS.isdisjoint(self._macros.bodies)
+        self._tokens: list[tuple[int, str]] = []
+        self._risky: list[int] = []
+        self._read()
+        for at, _ in reversed(self._tokens):  # inner loops first: outer ones are read by them
+            self._statements.end(at)
+
+    def _read(self) -> None:
+        """Note the words of loops, and the macros whose brackets do not match."""
+        pasted: list[int] = []
+        seen: set[str] = set()
+        for match in _WORD.finditer(self._source):
+            word = _CONTINUED.sub("", match[0])
+            seen.add(word)
+            if word == "##":
+                pasted.append(match.start())
+            elif word in self._words:
+                kind = self._words[word] if word == match[0] else ""
+                self._tokens.append((match.start(), kind))
+            elif word in self._macros.unbalanced:
+                self._risky.append(match.start())
+        if pasted and any(_made_of(word, seen) for word in self._words):
+            self._tokens = sorted([*self._tokens, *((at, "") for at in pasted)])
+
+    def loops(self) -> Iterator[Loop]:
+        tails: set[int] = set()
+        number = 0
+        for at, kind in self._tokens:
+            line = self._line(at)
+            if line is None or at in tails or not self._is_code(at):
+                continue
+            body = self._body(at, kind, tails)
+            if body == _ENDS:
+                continue
+            number += 1
+            column = at - self._source.rfind("\n", 0, at)
+            readable = body is not None and not self._hidden and number <= _MOST_LOOPS
+            yield Loop(number, line, column, at, body if readable else None)
+
+    def _line(self, at: int) -> int | None:
+        """The line of a place; None in a text of the host's."""
+        index = bisect_right(self._lines, (at, 1 << 60)) - 1
+        if index < 0:
+            return None
+        start, first = self._lines[index]
+        line = first + bisect_left(self._breaks, at) - bisect_left(self._breaks, start)
+        return None if line // HOST == 1 else line
+
+    def _is_code(self, at: int) -> bool:
+        """Report whether a word can come to be part of a statement."""
+        inside = self._statements.directive(at)
+        if inside is None:
+            return True
+        text = self._source[slice(*inside)]
+        define = _DEFINE.match(text)
+        if define is None:
+            return False
+        if at == inside[0] + define.start(1):
+            return False
+        name, replacement = define[1], text[define.end(1) :].strip()
+        return not (name in self._words and replacement == self._name(at))
+
+    def _body(self, at: int, kind: str, tails: set[int]) -> int | None:
+        """Find where the body of a loop begins; None where that is uncertain, _ENDS if it ends."""
+        if not kind:
+            return None
+        after = at + len(self._name(at))
+        inside = self._statements.directive(at)
+        limit = inside[1] if inside else len(self._source)
+        if kind == "do":
+            tail = self._statements.tail(at)
+            if tail is None or tail >= limit or not self._is_certain(at, tail):
+                return None
+            tails.add(tail)
+            header = self._statements.header(tail + len(self._name(tail)))
+            return _ENDS if header and self._is_never(header) else after
+        header = self._statements.header(after)
+        if header is None or header[1] >= limit or self._has_risk(*header):
+            return None
+        ends = kind == "for" and not inside and self._counted.ends(header)
+        never = kind == "while" and self._is_never(header)
+        return _ENDS if ends or never else header[1] + 1
+
+    def _name(self, at: int) -> str:
+        match = _WORD.match(self._source, at)
+        return match[0] if match else ""
+
+    def _is_certain(self, first: int, last: int) -> bool:
+        return self._statements.is_whole(first, last) and not self._has_risk(first, last)
+
+    def _has_risk(self, first: int, last: int) -> bool:
+        """Report whether a macro whose brackets do not match stands between two places."""
+        index = bisect_left(self._risky, first)
+        return index < len(self._risky) and self._risky[index] < last
+
+    def _is_never(self, header: tuple[int, int]) -> bool:
+        text = self._source[header[0] + 1 : header[1]]
+        return _FALSE.fullmatch(text) is not None and "false" not in self._macros
+
+
+def _made_of(word: str, parts: set[str]) -> bool:
+    """Report whether a word can be put together from two or more others."""
+    reached = {0}
+    for end in range(1, len(word) + 1):
+        pieces = (word[begin:end] for begin in reached)
+        if any(piece in parts and piece != word for piece in pieces):
+            reached.add(end)
+    return len(word) in reached

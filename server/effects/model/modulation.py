@@ -1,0 +1,147 @@
+"""What moves an input from frame to frame: a feature, an oscillator, or key frames."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from server.effects.model.feature import FEATURES, Needs, event_of
+
+SECONDS, BEATS = 0, 1
+"""Values of a transition's `unit`."""
+
+EASES = ("linear", "in", "out", "inout", "hold")
+"""How a share t becomes another: t, t², 1-(1-t)², 3t²-2t³, 0 until 1."""
+
+Point = tuple[float, ...]
+"""A value's components: one of a number, 2 of a point, 4 of a colour."""
+
+
+class Shape(StrEnum):
+    """What an oscillator does from 0 to 1 in its period: sin² rising from 0, up and down, up."""
+
+    SINE = "sine"
+    TRIANGLE = "triangle"
+    SAW = "saw"
+    SQUARE = "square"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Follow:
+    """It goes from `low` to `high` as a feature goes over `span`."""
+
+    feature: str
+    """One of FEATURES."""
+    low: Point = (0.0,)
+    high: Point = (1.0,)
+    span: tuple[float, float] | None = None
+    """What of the feature becomes low and high. None is 0 to 1 of a share; seconds, counts and
+    beats a minute are what they are then, between low and high."""
+    curve: str | float = "linear"
+    """One of EASES but hold, or an exponent."""
+    smooth: float = 0.0
+    """Seconds over which it is averaged, half of them ahead."""
+    decay: float | None = None
+    """Seconds that a pulse takes to die away."""
+    invert: bool = False
+    """Whether `high` is where the feature is low."""
+
+    @property
+    def needs(self) -> Needs:
+        """What must have been analysed before."""
+        return FEATURES[self.feature].needs
+
+    @property
+    def event(self) -> str | None:
+        """The event whose pulse it follows just as it is; None where it follows anything else."""
+        found = event_of(self.feature)
+        plain = replace(self, decay=None) == Follow(feature=self.feature)
+        return found[0] if found and found[1] == "pulse" and plain else None
+
+    def to_json(self) -> dict[str, Any]:
+        """As `read_motion` reads it, and as a browser is told."""
+        told: dict[str, Any] = {"bind": self.feature, **_ends(self.low, self.high)}
+        told |= {"curve": self.curve} if self.curve != "linear" else {}
+        told |= {"smooth": self.smooth} if self.smooth else {}
+        told |= {"decay": self.decay} if self.decay is not None else {}
+        told |= {"from": list(self.span)} if self.span else {}
+        return told | ({"invert": True} if self.invert else {})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Oscillator:
+    """It swings between `low` and `high`."""
+
+    shape: Shape
+    beats: float | None
+    """Length of a period in beats of the track; None where `seconds` says it."""
+    seconds: float | None
+    phase: float = 0.0
+    """Where in its period it begins, 0 to 1."""
+    low: Point = (0.0,)
+    high: Point = (1.0,)
+
+    @property
+    def needs(self) -> Needs:
+        """What must have been analysed before."""
+        return Needs.NOTHING if self.beats is None else Needs.TRACK
+
+    def to_json(self) -> dict[str, Any]:
+        """As `read_motion` reads it, and as a browser is told."""
+        length = {"seconds": self.seconds} if self.beats is None else {"beats": self.beats}
+        return {
+            "osc": str(self.shape),
+            **length,
+            "phase": self.phase,
+            **_ends(self.low, self.high),
+        }
+
+
+@dataclass(frozen=True)
+class Key:
+    """A value at a time, and how it is come to from the key before."""
+
+    time: float
+    value: Point
+    ease: str = "linear"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Keys:
+    """It goes from key to key; before the first and after the last it stays."""
+
+    keys: tuple[Key, ...]
+    beats: bool = False
+    """Whether times are beats of the track, counted from 0, rather than seconds."""
+
+    @property
+    def needs(self) -> Needs:
+        """What must have been analysed before."""
+        return Needs.TRACK if self.beats else Needs.NOTHING
+
+    def to_json(self) -> dict[str, Any]:
+        """As `read_motion` reads it, and as a browser is told."""
+        rows = [[key.time, _plain(key.value), key.ease] for key in self.keys]
+        return {"keys": rows, "unit": "beat" if self.beats else "s"}
+
+
+@dataclass(frozen=True)
+class Transition:
+    """What `progress` of a transition has: 0 before it, 1 after it, as its other inputs say."""
+
+    needs = Needs.NOTHING
+    """Its beats are a matter of its unit."""
+
+    def to_json(self) -> dict[str, Any]:
+        """As a browser is told; a request cannot ask for it."""
+        return {"transition": True}
+
+
+Motion = Follow | Oscillator | Keys | Transition
+
+
+def _ends(low: Point, high: Point) -> dict[str, Any]:
+    return {"min": _plain(low), "max": _plain(high)}
+
+
+def _plain(point: Point) -> float | list[float]:
+    return point[0] if len(point) == 1 else list(point)

@@ -1,0 +1,64 @@
+"""JSON Schemas (2020-12) of motions, for what GET /effects says of inputs."""
+
+from typing import Any
+
+from server.effects.model.feature import FEATURES
+from server.effects.model.modulation import EASES, Shape
+from server.effects.params.modulation_parser import (
+    LONGEST_DECAY_S,
+    LONGEST_SMOOTH_S,
+    MOST_BEATS,
+    MOST_EXPONENT,
+    MOST_KEYS,
+    MOST_SECONDS,
+)
+
+_NUMBER = {"type": "number"}
+_VALUE = {"type": ["number", "string", "boolean", "array"]}
+"""A value of any kind: that it is one of its input is for the server to say."""
+REFERENCE = {"$ref": "#/$defs/motion"}
+"""What stands in a property for a motion of its input."""
+
+
+def definitions() -> dict[str, Any]:
+    """The `$defs` that REFERENCE leads to."""
+    follow = {
+        "bind": {"enum": list(FEATURES)},
+        "min": _VALUE,
+        "max": _VALUE,
+        "curve": {
+            "anyOf": [{"enum": list(EASES[:-1])}, _between(1 / MOST_EXPONENT, MOST_EXPONENT)]
+        },
+        "smooth": _between(0, LONGEST_SMOOTH_S),
+        "decay": _between(0.01, LONGEST_DECAY_S),
+        "from": {"type": "array", "items": _NUMBER, "minItems": 2, "maxItems": 2},
+        "invert": {"type": "boolean"},
+    }
+    oscillator = {
+        "osc": {"enum": [str(shape) for shape in Shape]},
+        "beats": _between(1 / 64, MOST_BEATS),
+        "seconds": _between(0.01, MOST_SECONDS),
+        "phase": _between(0, 1),
+        "min": _VALUE,
+        "max": _VALUE,
+    }
+    row = {
+        "type": "array",
+        "prefixItems": [_between(0, MOST_SECONDS), _VALUE, {"enum": list(EASES)}],
+        "items": False,
+        "minItems": 2,
+    }
+    keys = {
+        "keys": {"type": "array", "items": row, "minItems": 1, "maxItems": MOST_KEYS},
+        "unit": {"enum": ["s", "beat"]},
+    }
+    kinds = [_object("bind", follow), _object("osc", oscillator), _object("keys", keys)]
+    return {"motion": {"type": "object", "oneOf": kinds}}
+
+
+def _object(required: str, properties: dict[str, Any]) -> dict[str, Any]:
+    return {"required": [required], "properties": properties, "additionalProperties": False}
+
+
+def _between(least: float, most: float) -> dict[str, Any]:
+    return {"type": "number", "minimum": least, "maximum": most}

@@ -1,0 +1,136 @@
+"""What a request may set: its `params` checked against an effect's inputs, and their schema."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from server.effects.model.input import Input, Kind, Setting, Value
+from server.effects.model.modulation import Transition
+from server.effects.model.text_style import MOST_CHARACTERS
+from server.effects.params.modulation_parser import is_motion, read_motion
+from server.effects.params.modulation_schema import REFERENCE, definitions
+from server.effects.params.values import invalid, read_text, read_value
+from server.messages import Reason, reason
+
+_COLOR_PATTERN = "^#([0-9a-fA-F]{6}|[0-9a-fA-F]{8})$"
+
+
+def check_values(
+    inputs: Sequence[Input], params: object, field: str = "params"
+) -> dict[str, Setting]:
+    """What every input is set to, by its name.
+
+    An input that moves by itself or has a colour of the photo, and is not set, is left out. Set to
+    a value, it holds that in every frame; set to a motion, it follows that one.
+
+    Args:
+        inputs: the effect's inputs.
+        params: the request's `params`, already decoded from JSON.
+        field: what they are called in errors.
+
+    Raises:
+        ToqiboxError: ``invalid_parameter``; its field is `field`, or begins with ``field.<name>``.
+    """
+    if not isinstance(params, Mapping):
+        raise invalid(field, reason("object"))
+    settable = {item.name: item for item in inputs if item.kind.is_settable}
+    for name in params:
+        if not isinstance(name, str) or name not in settable:
+            raise invalid(f"{field}.{str(name)[:64]}", _unknown(settable))
+    settings: dict[str, Setting] = {}
+    for name, item in settable.items():
+        if name in params:
+            settings[name] = _setting(item, params[name], f"{field}.{name}")
+        elif item.lettering is not None:
+            settings[name] = item.lettering.text
+        elif item.motion is None and item.photo is None and item.default is not None:
+            settings[name] = item.default
+    return settings
+
+
+def _setting(item: Input, told: object, field: str) -> Setting:
+    if isinstance(told, Mapping) and (item.still or item.kind is Kind.TEXT) and is_motion(told):
+        raise invalid(field, reason("immovable"))
+    if item.kind is Kind.TEXT:
+        return read_text(field, told)
+    if isinstance(told, Mapping):
+        return read_motion(item, told, field)
+    return read_value(item, told, field)
+
+
+def schema(inputs: Sequence[Input]) -> dict[str, Any]:
+    """JSON Schema (2020-12) of the `params` that `check_values` accepts.
+
+    That the ends of a motion lie in the range of its input is not said in it.
+    """
+    settable = [item for item in inputs if item.kind.is_settable]
+    return {
+        "type": "object",
+        "properties": {item.name: _property(item) for item in settable},
+        "additionalProperties": False,
+        "$defs": definitions(),
+    }
+
+
+def _unknown(settable: Mapping[str, Input]) -> Reason:
+    known = ", ".join(settable)
+    return reason("unknown_param", known=known) if known else reason("no_params")
+
+
+def _property(item: Input) -> dict[str, Any]:
+    if item.lettering is not None:
+        text = {"type": "string", "maxLength": MOST_CHARACTERS, "default": item.lettering.text}
+        return {"title": item.label, **text}
+    entry: dict[str, Any] = {"title": item.label, **_type(item)}
+    if item.default is not None:
+        value = item.default
+        entry["default"] = list(value) if isinstance(value, tuple) else value
+    if item.photo is not None:
+        entry["x-photo"] = item.photo
+    if item.motion is not None and not isinstance(item.motion, Transition):
+        entry["x-bind"] = item.motion.to_json()
+    return entry
+
+
+def _type(item: Input) -> dict[str, Any]:
+    """A value's own type, or an object that is a motion: keywords of one pass over the other."""
+    plain = _plain(item)
+    if item.still:
+        return plain
+    if item.values:
+        known = {"enum": plain.pop("enum")}
+        return {"anyOf": [known, REFERENCE], **plain}
+    motion = {"if": {"type": "object"}, "then": REFERENCE}
+    return {**plain, "type": [*plain["type"], "object"], **motion}
+
+
+def _plain(item: Input) -> dict[str, Any]:
+    if item.values:
+        known = list(dict.fromkeys([*item.values, *item.labels]))
+        return {"enum": known, "x-labels": list(item.labels)}
+    if item.kind is Kind.BOOL:
+        return {"type": ["boolean"]}
+    if item.kind is Kind.EVENT:
+        return {"type": ["boolean"], "x-event": True}
+    if item.kind in (Kind.FLOAT, Kind.LONG):
+        word = "number" if item.kind is Kind.FLOAT else "integer"
+        return {"type": [word], **_range(item.minimum, item.maximum)}
+    if item.kind is Kind.POINT:
+        return {"type": ["array"], **_array(item, 2)}
+    return {"type": ["array", "string"], **_array(item, 4), "pattern": _COLOR_PATTERN}
+
+
+def _array(item: Input, size: int) -> dict[str, Any]:
+    low, high = item.reach
+    lows = low if isinstance(low, tuple) else (None,) * size
+    highs = high if isinstance(high, tuple) else (None,) * size
+    parts = [{"type": "number", **_range(*ends)} for ends in zip(lows, highs, strict=True)]
+    return {"prefixItems": parts, "items": False, "minItems": size}
+
+
+def _range(low: Value | None, high: Value | None) -> dict[str, Any]:
+    entry: dict[str, Any] = {}
+    if low is not None:
+        entry["minimum"] = low
+    if high is not None:
+        entry["maximum"] = high
+    return entry

@@ -1,0 +1,127 @@
+"""Plain values that a request gives an input, each checked against what the input takes."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+
+from server.effects.model.input import Input, Kind, Value
+from server.effects.model.text_style import MOST_CHARACTERS
+from server.errors import ToqiboxError
+from server.messages import Reason, reason
+
+_COLOR = re.compile(r"#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{8})")
+_LINE_ENDS = re.compile("\r\n|[\r\u2028\u2029]")
+LARGEST_INT = 2**31 - 1
+LARGEST = 1e9
+
+
+def invalid(field: str, why: Reason) -> ToqiboxError:
+    """The 422 for a field of a request."""
+    return ToqiboxError("invalid_parameter", field=field, name=field, reason=why)
+
+
+def read_value(item: Input, value: object, field: str) -> Value:
+    """The value that `value`, decoded from JSON, means to the input.
+
+    Raises:
+        ToqiboxError: ``invalid_parameter`` of `field`.
+    """
+    if item.kind in (Kind.BOOL, Kind.EVENT):
+        if not isinstance(value, bool):
+            raise invalid(field, reason("boolean"))
+        return value
+    if item.kind is Kind.LONG:
+        return _long(field, item, value)
+    if item.kind is Kind.FLOAT:
+        return read_number(field, value, item.minimum, item.maximum)
+    if item.kind is Kind.COLOR and isinstance(value, str):
+        value = _hex(field, value)
+    size = 4 if item.kind is Kind.COLOR else 2
+    if not isinstance(value, (list, tuple)) or len(value) != size:
+        raise invalid(field, reason("color" if size == 4 else "point"))
+    low, high = item.reach
+    lows = low if isinstance(low, tuple) else (None,) * size
+    highs = high if isinstance(high, tuple) else (None,) * size
+    rows = zip(value, lows, highs, strict=True)
+    return tuple(read_number(field, part, low, high) for part, low, high in rows)
+
+
+def read_number(field: str, value: object, low: Value | None, high: Value | None) -> float:
+    """A finite number inside its limits; None is no limit.
+
+    Raises:
+        ToqiboxError: ``invalid_parameter`` of `field`.
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise invalid(field, reason("number"))
+    least = low if isinstance(low, (int, float)) else -LARGEST
+    most = high if isinstance(high, (int, float)) else LARGEST
+    if not least <= value <= most:  # false for NaN, and compared before a huge int meets float()
+        raise invalid(field, reason("between", least=f"{least:g}", most=f"{most:g}"))
+    return float(value)
+
+
+def read_text(field: str, value: object) -> str:
+    """The text of a text input.
+
+    Raises:
+        ToqiboxError: ``invalid_parameter`` of `field`.
+    """
+    if not isinstance(value, str):
+        raise invalid(field, reason("text"))
+    if len(value) > MOST_CHARACTERS:
+        raise invalid(field, reason("characters", most=MOST_CHARACTERS))
+    return read_lines(field, value)
+
+
+def read_lines(field: str, value: str) -> str:
+    """Return a text with tabs as spaces, every end of line as ``\\n``, and none at its ends.
+
+    Raises:
+        ToqiboxError: ``invalid_parameter`` of `field`, for other control characters.
+    """
+    text = _LINE_ENDS.sub("\n", value).replace("\t", " ")
+    if any(unicodedata.category(sign) in ("Cc", "Cs") and sign != "\n" for sign in text):
+        raise invalid(field, reason("no_control"))
+    return text.strip()
+
+
+def read_choice(field: str, value: object, known: Sequence[str] | Mapping[str, object]) -> str:
+    """One of some words.
+
+    Raises:
+        ToqiboxError: ``invalid_parameter`` of `field`.
+    """
+    if not isinstance(value, str) or value not in known:
+        raise invalid(field, reason("one_of", known=", ".join(known)))
+    return value
+
+
+def _long(field: str, item: Input, value: object) -> int:
+    if isinstance(value, str) and value in item.labels:
+        return item.values[item.labels.index(value)]
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise invalid(field, _choice(item.labels))
+    if isinstance(value, float) and not value.is_integer():  # NaN and infinity are not either
+        raise invalid(field, _choice(()))
+    if item.values:
+        if value not in item.values:
+            raise invalid(field, _choice(item.values))
+        return int(value)
+    least = item.minimum if isinstance(item.minimum, int) else -LARGEST_INT
+    most = item.maximum if isinstance(item.maximum, int) else LARGEST_INT
+    if not least <= value <= most:
+        raise invalid(field, reason("between", least=least, most=most))
+    return int(value)
+
+
+def _choice(known: Sequence[object]) -> Reason:
+    names = ", ".join(map(str, known))
+    return reason("one_of", known=names) if known else reason("whole_number")
+
+
+def _hex(field: str, value: str) -> list[float]:
+    if not _COLOR.fullmatch(value):
+        raise invalid(field, reason("color"))
+    digits = value[1:] if len(value) == 9 else f"{value[1:]}ff"
+    return [int(digits[at : at + 2], 16) / 255 for at in range(0, 8, 2)]

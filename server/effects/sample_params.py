@@ -1,0 +1,37 @@
+"""Values to try on an effect that shows nothing with its defaults."""
+
+from server.effects.effect import Effect
+from server.effects.model.input import Input, Kind, Value
+from server.effects.model.modulation import Transition
+
+_SHARES = (0.75, 0.25)
+
+
+def trials(effect: Effect) -> tuple[dict[str, Value], ...]:
+    """Some sets of params away from the defaults: all that can be on is on, numbers high or low.
+
+    An effect may well be blank until somebody switches something on. One that is blank with all
+    of these too has nothing to show.
+    """
+    numbers = [item for item in effect.inputs if not item.kind.is_texture]
+    items = [item for item in numbers if not isinstance(item.motion, Transition)]
+    rows = ({item.name: _value(item, share) for item in items} for share in _SHARES)
+    return tuple({key: value for key, value in row.items() if value is not None} for row in rows)
+
+
+def _value(item: Input, share: float) -> Value | None:
+    if item.kind in (Kind.BOOL, Kind.EVENT):
+        return True
+    if item.kind is Kind.COLOR:
+        return (1.0, 1.0, 1.0, 1.0)
+    if item.values:
+        return item.values[int(share * len(item.values))]
+    low, high = item.minimum, item.maximum
+    if item.kind is Kind.POINT:
+        lows = low if isinstance(low, tuple) else (0.0, 0.0)
+        highs = high if isinstance(high, tuple) else (1.0, 1.0)
+        return tuple(a + (b - a) * share for a, b in zip(lows, highs, strict=True))
+    if isinstance(low, tuple) or isinstance(high, tuple) or low is None or high is None:
+        return None
+    value = low + (high - low) * share
+    return round(value) if item.kind is Kind.LONG else value

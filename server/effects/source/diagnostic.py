@@ -1,0 +1,107 @@
+"""Messages about an author's text, each at its place in the author's own file."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from server.effects.source.line_origins import OWN, Origins
+from server.errors import ToqiboxError
+
+AUTHOR, HOST, AUTHOR_VERTEX = 0, 1_000_000, 2_000_000
+"""Where line numbers start in the author's file, our own text, the author's vertex shader: more
+apart than a text has lines. Source string numbers would say it, but Mesa forgets them."""
+
+LONGEST = 300
+"""Characters of a message, and of the line shown with it."""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A text of an author as compilers know it: its line n is line `start` + n to them."""
+
+    start: int
+    """AUTHOR, AUTHOR_VERTEX, or another multiple of HOST."""
+    file: str
+    """What diagnostics call it."""
+    text: str
+    origins: Origins = OWN
+    """Where its lines come from that are those of other files."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """A file of an author: what diagnostics point into."""
+
+    effect_id: str
+    file: str
+    text: str
+    origins: Origins = OWN
+    """Where its lines come from that are those of other files."""
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Line and column, both from 1, of a character of the text."""
+        before = self.text[:offset]
+        return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
+
+    def error(self, message: str, offset: int, hint: str | None = None) -> ToqiboxError:
+        """The error for a file that cannot be read: ``shader_compile_failed``."""
+        found = [self._diagnostic(offset, message) | {"hint": hint}]
+        return ToqiboxError("shader_compile_failed", name=self.effect_id, diagnostics=found)
+
+    def warning(self, message: str, offset: int, hint: str | None = None) -> dict[str, Any]:
+        """A diagnostic of severity ``warning``: the text is read, and this is not as it looks."""
+        return self._diagnostic(offset, message) | {"severity": "warning", "hint": hint}
+
+    def refusal(self, reason: str, offset: int = 0) -> ToqiboxError:
+        """The error for a file that is understood and not allowed: ``shader_rejected``."""
+        found = [self._diagnostic(offset, reason)]
+        return ToqiboxError("shader_rejected", detail=reason, diagnostics=found)
+
+    def _diagnostic(self, offset: int, message: str) -> dict[str, Any]:
+        found = diagnostic(self.file, self.text, *self.position(offset), message)
+        return located(found, self.file, self.origins)
+
+
+def located(found: dict[str, Any], file: str, origins: Origins) -> dict[str, Any]:
+    """A diagnostic about a line of a text, at the file and line that this comes from."""
+    if found["file"] != file or found["line"] is None:
+        return found
+    place = origins.place(file, found["line"])
+    return {**found, "file": place[0], "line": place[1]}
+
+
+def diagnostic(
+    file: str, text: str, line: int | None, column: int | None, message: str
+) -> dict[str, Any]:
+    """One diagnostic of severity ``error``; `line` and `column` count from 1.
+
+    Its `source` is the line, or of a very long one the part around the column, and `indent` says
+    how many characters of the line come before it.
+    """
+    indent, source = _excerpt(text, line, column)
+    return {
+        "file": file,
+        "line": line,
+        "column": column,
+        "severity": "error",
+        "message": printable(message),
+        "source": source,
+        "indent": indent,
+        "hint": None,
+    }
+
+
+def _excerpt(text: str, line: int | None, column: int | None) -> tuple[int, str]:
+    """How much of a line is left out at its start, and what is shown of it."""
+    if line is None:
+        return 0, ""
+    rows = text.split("\n", line)
+    row = rows[line - 1].rstrip() if line <= len(rows) else ""
+    indent = len(row) - len(row.lstrip())
+    if column is not None and column - indent > LONGEST:
+        indent = column - 1 - LONGEST // 2
+    return indent, "".join(c if c.isprintable() else " " for c in row[indent : indent + LONGEST])
+
+
+def printable(text: str) -> str:
+    """At most `LONGEST` characters, none of them a control character."""
+    return "".join(c if c.isprintable() else " " for c in text[:LONGEST]).strip()

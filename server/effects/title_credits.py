@@ -1,0 +1,51 @@
+"""The title and artist of a job in a chain: each is shown by one effect."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from server.effects.effect import Effect
+from server.effects.model.text_style import ARTIST, TITLE
+
+
+def without_repeats(chain: Sequence[tuple[Effect, Mapping[str, Any]]]) -> list[dict[str, Any]]:
+    """Return the params of each effect of a chain, so that no title is shown by two effects.
+
+    The last effect that shows the title or the artist keeps it. An earlier one of another id gets
+    an empty text where its own default holds nothing else. A text that the params give stays as it
+    is, and layers of one effect do not take from each other: they may follow one another in time.
+
+    Args:
+        chain: the effects with what their params set, from below.
+
+    Returns:
+        the params in the order of the chain; those that are given are not changed.
+    """
+    settings: list[dict[str, Any]] = []
+    shown: dict[str, set[str]] = {TITLE: set(), ARTIST: set()}  # ids of the effects above
+    for effect, params in reversed(chain):
+        texts = {
+            item.name: params.get(item.name, item.lettering.text)
+            for item in effect.inputs
+            if item.lettering is not None
+        }
+        repeated = {
+            name: ""
+            for name, text in texts.items()
+            if name not in params and _is_repeated(text, effect.id, shown)
+        }
+        for text in {**texts, **repeated}.values():
+            for word in _words(text):
+                shown[word].add(effect.id)
+        settings.append({**params, **repeated})
+    return settings[::-1]
+
+
+def _is_repeated(text: str, effect: str, shown: Mapping[str, set[str]]) -> bool:
+    """Report if effects above with other ids show all words of the job that a text holds."""
+    words = _words(text)
+    return bool(words) and all(shown[word] - {effect} for word in words)
+
+
+def _words(text: object) -> list[str]:
+    """Return which of TITLE and ARTIST a text holds."""
+    return [word for word in (TITLE, ARTIST) if isinstance(text, str) and word in text]

@@ -1,0 +1,109 @@
+"""What a browser needs to run an effect with WebGL 2: the `program` of GET /effects/{id}.
+
+    passes      in order, each {"vertex", "fragment": complete GLSL ES 3.00, "target": name or null,
+                "channels": [{"uniform", "source", "filter": nearest | linear | mipmap,
+                "wrap": clamp | repeat | mirror, "flipped"}]}. Each is a strip of 4 vertices
+                without attributes; the last one draws the effect's picture.
+    targets     [{"name", "persistent", "floating": RGBA32F instead of RGBA8, "width", "height":
+                an expression or null for the size of the picture, "cube"}]
+    textures    [{"name", "content": photo | sound | noise | volume | cube | image | zeros,
+                "files": paths beside the effect's file, "size", "components"}]
+    uniforms    {GLSL name: meaning}, the meanings those of effect.Builtin
+    inputs      [{"name", "uniform", "kind", "label", "default", "min", "max", "identity",
+                "values", "labels", "motion": as GET /effects says it or null, "width",
+                "photo": the photo's colour that it has by default, or null,
+                "scale": browser | track, "past", "future": seconds of an audioHistory,
+                "lettering": how a text is set or null, "still": nothing can move it}]
+    picture     name of the image input that shows the picture below, or null
+    second      name of the image input that shows the second photo, or null
+    sequential  whether frame n needs frame n - 1
+
+A sampler of a pass reads the channel of its name, else the image or audio input, the target or the
+texture of its name. Colours and alpha are straight, textures hold their lowest row first.
+server/web/player.js is a complete runtime for it.
+"""
+
+from typing import Any
+
+from server.effects.effect import Effect, Pass, Target
+from server.effects.glsl import es300
+from server.effects.loops.loop_guards import guarded
+from server.effects.model.input import Input
+from server.effects.model.texture import Channel, Texture
+
+
+def program(effect: Effect) -> dict[str, Any]:
+    """The effect as an object of JSON; see the head of this module."""
+    return {
+        "passes": [_pass(one) for one in effect.passes],
+        "targets": [_target(target) for target in effect.targets],
+        "textures": [_texture(texture) for texture in effect.textures],
+        "uniforms": {es300.rename(name): str(what) for name, what in effect.uniforms.items()},
+        "inputs": [_input(item) for item in effect.inputs],
+        "picture": effect.picture,
+        "second": effect.second,
+        "sequential": effect.sequential,
+    }
+
+
+def _pass(one: Pass) -> dict[str, Any]:
+    return {
+        "vertex": guarded(es300.translate(one.vertex)),
+        "fragment": guarded(es300.translate(one.fragment)),
+        "target": es300.rename(one.target) if one.target else None,
+        "channels": [_channel(channel) for channel in one.channels],
+    }
+
+
+def _channel(channel: Channel) -> dict[str, Any]:
+    return {
+        "uniform": es300.rename(channel.uniform),
+        "source": es300.rename(channel.source),
+        "filter": str(channel.filter),
+        "wrap": str(channel.wrap),
+        "flipped": channel.flipped,
+    }
+
+
+def _target(target: Target) -> dict[str, Any]:
+    return {
+        "name": es300.rename(target.name),
+        "persistent": target.persistent,
+        "floating": target.floating,
+        "width": target.width,
+        "height": target.height,
+        "cube": target.cube,
+    }
+
+
+def _texture(texture: Texture) -> dict[str, Any]:
+    return {
+        "name": es300.rename(texture.name),
+        "content": str(texture.content),
+        "files": list(texture.files),
+        "size": texture.size,
+        "components": texture.components,
+    }
+
+
+def _input(item: Input) -> dict[str, Any]:
+    return {
+        "name": item.name,
+        "uniform": es300.rename(item.uniform),
+        "kind": str(item.kind),
+        "label": item.label,
+        "default": item.default,
+        "min": item.minimum,
+        "max": item.maximum,
+        "identity": item.identity,
+        "values": list(item.values),
+        "labels": list(item.labels),
+        "motion": item.motion.to_json() if item.motion else None,
+        "photo": item.photo,
+        "width": item.width,
+        "scale": str(item.scale),
+        "past": item.past,
+        "future": item.future,
+        "lettering": item.lettering.to_json() if item.lettering else None,
+        "still": item.still,
+    }

@@ -1,0 +1,169 @@
+"""GET and HEAD /download/{jobId}: the video, and /poster.jpg: its loudest moment."""
+
+import asyncio
+import fcntl
+import os
+import socket
+import struct
+import termios
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from aiohttp import web
+
+from server.concurrency import opened, settled
+from server.errors import ToqiboxError
+from server.http.app_keys import LIMITS, SERVICE, language_of, request_id_of
+from server.http.handlers.exports import known_job
+from server.http.headers.content_disposition import disposition
+from server.http.headers.ranges import Unsatisfiable, is_known, part_of, refuse_stale
+from server.http.responses import error_answer
+from server.http.transfer_rate import Pace
+from server.jobs.model.job import Job
+
+_CHUNK = 256 * 1024
+_LOOKS = 15
+"""How often in a window the progress of a download is looked at."""
+
+
+@dataclass(frozen=True)
+class _Kind:
+    artifact: str
+    content_type: str
+    extension: str
+
+
+_VIDEO = _Kind("video", "video/mp4", ".mp4")
+_POSTER = _Kind("poster", "image/jpeg", ".jpg")
+
+
+async def video(request: web.Request) -> web.StreamResponse:
+    """The MP4."""
+    return await _answer(request, _VIDEO)
+
+
+async def poster(request: web.Request) -> web.StreamResponse:
+    """The frame at the loudest moment, as JPEG."""
+    return await _answer(request, _POSTER)
+
+
+async def _answer(request: web.Request, kind: _Kind) -> web.StreamResponse:
+    job = known_job(request)
+    path = request.app[SERVICE].artifact(job, kind.artifact)
+    try:
+        async with opened(path) as descriptor:
+            return await _send(request, kind, job, descriptor)
+    except FileNotFoundError:
+        raise ToqiboxError("result_expired") from None
+
+
+async def _send(request: web.Request, kind: _Kind, job: Job, descriptor: int) -> web.StreamResponse:
+    size = os.fstat(descriptor).st_size
+    # A published file never changes, so what names it is tag enough.
+    etag = f'"{job.id}-{kind.artifact}-{size:x}"'
+    headers = {
+        "ETag": etag,
+        "Accept-Ranges": "bytes",
+        "Cache-Control": "private, no-cache",
+        "Content-Disposition": disposition(_label(job), _fallback(job), kind.extension),
+    }
+    refuse_stale(request.headers, etag)
+    if is_known(request.headers, etag):
+        return web.Response(status=304, headers=headers)
+    head_only = request.method == "HEAD"
+    try:
+        part = None if head_only else part_of(request.headers, size, etag)
+    except Unsatisfiable:
+        return _no_such_range(request, size)
+    first, count = part or (0, size)
+    if part:
+        headers["Content-Range"] = f"bytes {first}-{first + count - 1}/{size}"
+    response = web.StreamResponse(status=206 if part else 200, headers=headers)
+    response.content_type = kind.content_type
+    response.content_length = count
+    await response.prepare(request)
+    if not head_only:
+        await _stream(request, response, descriptor, range(first, first + count))
+    return response
+
+
+def _no_such_range(request: web.Request, size: int) -> web.Response:
+    error = ToqiboxError("range_not_satisfiable")
+    answer = error_answer(error, request_id_of(request), language_of(request))
+    answer.headers["Content-Range"] = f"bytes */{size}"
+    return answer
+
+
+async def _stream(
+    request: web.Request, response: web.StreamResponse, descriptor: int, span: range
+) -> None:
+    """Send the bytes of `span`; a client that stops taking them is cut off."""
+    transport = request.transport
+    if transport is None:
+        return
+    # A write is done when the kernel has all of it, so nothing is left behind on this side.
+    transport.set_write_buffer_limits(high=0)
+    flow = Flow(transport)
+    limits = request.app[LIMITS]
+    watch = asyncio.create_task(
+        flow.watch(
+            Pace(limits.download_min_rate, limits.download_window_s), limits.download_window_s
+        )
+    )
+    try:
+        with suppress(ConnectionError):
+            for at in range(span.start, span.stop, _CHUNK):
+                wanted = min(_CHUNK, span.stop - at)
+                data = await settled(os.pread, descriptor, wanted, at)
+                if len(data) < wanted:
+                    raise EOFError("the file was cut off while it was sent")
+                flow.given += len(data)
+                await response.write(data)
+            await response.write_eof()
+    finally:
+        watch.cancel()
+
+
+class Flow:
+    """How much of what was given to a connection has arrived at the other side."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self.given = 0
+
+    def arrived(self) -> int:
+        """Bytes that the peer's kernel has acknowledged."""
+        waiting = self._transport.get_write_buffer_size()
+        connection = self._transport.get_extra_info("socket")
+        with suppress(OSError, ValueError):
+            # TIOCOUTQ on a TCP socket: bytes not yet acknowledged (tcp(7), SIOCOUTQ). Without
+            # this a slow but steady reader would seem to stand still for minutes: the kernel
+            # takes megabytes at a time.
+            told = fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, bytes(4))
+            waiting += struct.unpack("i", told)[0]
+        return self.given - waiting
+
+    async def watch(self, pace: Pace, window_s: float) -> None:
+        """Cut the connection once it is slower than `pace` allows."""
+        clock = asyncio.get_running_loop().time
+        then, before = clock(), self.arrived()
+        while not pace.too_slow:
+            await asyncio.sleep(window_s / _LOOKS)
+            now, arrived = clock(), self.arrived()
+            # Of a pause of the server itself little counts.
+            pace.add(min(now - then, 2 * window_s / _LOOKS), max(0, arrived - before))
+            then, before = now, arrived
+        # Reset rather than end: the kernel drops at once what it still holds for this client.
+        connection = self._transport.get_extra_info("socket")
+        with suppress(OSError):
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._transport.abort()
+
+
+def _label(job: Job) -> str:
+    return " - ".join(filter(None, [job.spec.artist, job.spec.title]))
+
+
+def _fallback(job: Job) -> str:
+    return f"toqibox-{datetime.fromtimestamp(job.created_at / 1000, UTC):%Y-%m-%d}"

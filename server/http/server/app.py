@@ -1,0 +1,209 @@
+"""The HTTP server: its routes, in one list, and its life from the first to the last answer."""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+
+from server.concurrency import pool
+from server.config import Config
+from server.effects.library.library import BUILT_IN, Library
+from server.http.app_keys import CONFIG, ERRANDS, LIBRARY, LIMITS, PRESETS, SERVICE
+from server.http.background import Errands
+from server.http.handlers import downloads, effects, exports, health, openapi, presets
+from server.http.limits import Limits
+from server.http.server import descriptors, middleware
+from server.http.server.connection import Listener, attend, outlast
+from server.http.uploads.form import keep_quiet
+from server.http.uploads.limiter import Gate
+from server.jobs.execution.gpu_presence import GpuLostError
+from server.jobs.service import Service
+from server.jobs.storage.data_folder import note_address
+from server.jobs.submission.presets import BUILT_IN_PRESETS, Presets
+from server.logging_json import note
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+_log = logging.getLogger(__name__)
+_THREADS = 6
+"""For calls that block: the table, files. Reading a download holds one for a moment."""
+_LAST_ANSWERS_S = 0.5
+"""After the order to stop, new requests are still told so for this long."""
+_PATIENCE_S = 1.0
+"""Then handlers get this long to end, and as long again once they are cancelled."""
+
+_JOB = "{job_id:[A-Za-z0-9_-]{22}}"
+_EFFECT = "{effect_id:[A-Za-z0-9_-]{1,64}}"
+ROUTES: list[tuple[str, str, Handler]] = [
+    ("POST", "/export", exports.create),
+    ("GET", f"/export/{_JOB}", exports.show),
+    ("DELETE", f"/export/{_JOB}", exports.cancel),
+    ("GET", f"/download/{_JOB}", downloads.video),
+    ("GET", f"/download/{_JOB}/poster.jpg", downloads.poster),
+    ("GET", "/effects", effects.index),
+    ("GET", f"/effects/{_EFFECT}", effects.show),
+    ("GET", "/presets", presets.index),
+    ("GET", "/health", health.health),
+    ("GET", "/ready", health.ready),
+    ("GET", "/openapi.json", openapi.show),
+    ("GET", "/", health.root),
+]
+"""Method, path, handler. A GET answers to HEAD too; every path answers to OPTIONS."""
+
+
+def create_app(
+    config: Config, service: Service, library: Library, limits: Limits | None = None
+) -> web.Application:
+    """The application; the caller starts and stops `service`."""
+    app = web.Application(middlewares=[outlast, middleware.answer_errors, attend])
+    app[CONFIG] = config
+    app[SERVICE] = service
+    app[LIBRARY] = library
+    app[PRESETS] = Presets((BUILT_IN_PRESETS, *config.presets_dirs))
+    app[LIMITS] = limits or Limits.of(config)
+    app[ERRANDS] = Errands()
+    app[exports.GATE] = Gate(app[LIMITS], service.seconds_each)
+    app[health.READINESS] = health.Readiness(service, app[LIMITS].ready_age_s)
+    app.on_response_prepare.append(middleware.dress)
+    for path in dict.fromkeys(path for _, path, _ in ROUTES):
+        _add_path(app, path)
+    anything = app.router.add_resource("/{path:.*}")
+    anything.add_route("*", middleware.nothing_here, expect_handler=keep_quiet)
+    return app
+
+
+def _add_path(app: web.Application, path: str) -> None:
+    """A path with all its methods, and an answer to every other one.
+
+    aiohttp's own answers to a wrong method or path would say 100 Continue before they refuse.
+    """
+    handlers = {method: handler for method, at, handler in ROUTES if at == path}
+    if "GET" in handlers:
+        handlers["HEAD"] = handlers["GET"]
+    methods = ", ".join([*handlers, "OPTIONS"])
+    resource = app.router.add_resource(path)
+    for method, handler in handlers.items():
+        resource.add_route(method, handler, expect_handler=keep_quiet)
+    resource.add_route("OPTIONS", middleware.preflight(methods), expect_handler=keep_quiet)
+    resource.add_route("*", middleware.wrong_method(methods), expect_handler=keep_quiet)
+
+
+async def serve(config: Config, limits: Limits | None = None) -> None:
+    """Serve until SIGTERM or SIGINT; a second signal ends the process on the spot.
+
+    Says ``listening on http://HOST:PORT`` on standard output once requests are answered.
+
+    Raises:
+        DataFolderError: the data folder cannot be used or is in use.
+        OSError: the address cannot be listened on.
+        GpuLostError: the GPU that was there has been gone for GPU_LOST_SEC.
+    """
+    descriptors.raise_limit()
+    asyncio.get_running_loop().set_default_executor(pool(_THREADS))
+    limits = limits or Limits.of(config)
+    library = Library((BUILT_IN, *config.shaders_dirs))
+    service = Service(config, library)
+    app = create_app(config, service, library, limits)
+    stop = _on_signals(service)
+    try:
+        async with open_port(app, config, limits) as listening:
+            await _run(service, listening, stop)
+    finally:
+        await service.stop()
+    note(_log, logging.INFO, "server.stopped")
+
+
+@asynccontextmanager
+async def open_port(
+    app: web.Application, config: Config, limits: Limits
+) -> AsyncIterator[asyncio.Server]:
+    """`app` on its address, bound but not yet serving; leaves when every handler has ended.
+
+    Bound before anything else begins, so that a port in use is found out first.
+
+    Raises:
+        OSError: the address cannot be listened on.
+    """
+    runner = web.AppRunner(
+        app, access_log=None, handler_cancellation=True, shutdown_timeout=_PATIENCE_S
+    )
+    await runner.setup()
+    try:
+        assert runner.server is not None
+        factory = Listener(runner.server, config, limits)
+        listening = await asyncio.get_running_loop().create_server(
+            factory,
+            config.host,
+            config.port,
+            backlog=descriptors.ACCEPTED_AT_ONCE,
+            start_serving=False,
+        )
+        try:
+            yield listening
+        finally:
+            listening.close()
+    finally:
+        await runner.cleanup()
+        await app[ERRANDS].settle(_PATIENCE_S)
+
+
+async def _run(service: Service, listening: asyncio.Server, stop: asyncio.Event) -> None:
+    """Start, serve, and drain once `stop` is set, also while still starting, or the GPU is lost.
+
+    Raises:
+        GpuLostError: it was lost; every job stays as it is for the next start.
+    """
+    told = asyncio.create_task(stop.wait())
+    lost = asyncio.create_task(service.health.gpu.lost.wait())
+    starting = asyncio.create_task(service.start())
+    await asyncio.wait((told, starting), return_when=asyncio.FIRST_COMPLETED)
+    if not stop.is_set():
+        await starting
+        await descriptors.start_serving(listening)
+        _announce(service.config, listening)
+        service.watch_effects()
+        await asyncio.wait((told, lost), return_when=asyncio.FIRST_COMPLETED)
+    for task in (told, lost, starting):
+        task.cancel()
+    await asyncio.gather(told, lost, starting, return_exceptions=True)
+    note(_log, logging.INFO, "server.stopping")
+    # The groups die at once; the table stays open until the last answer is given.
+    await asyncio.gather(service.halt(), asyncio.sleep(_LAST_ANSWERS_S))
+    if not stop.is_set():
+        raise GpuLostError(service.health.gpu.problem)
+
+
+def _on_signals(service: Service) -> asyncio.Event:
+    """An event that the first SIGTERM or SIGINT sets; the second one leaves at once.
+
+    Children need no word: each is killed by the kernel when this process ends.
+    """
+    stop = asyncio.Event()
+
+    def on_signal(number: int) -> None:
+        if stop.is_set():
+            os._exit(128 + number)
+        service.draining = True
+        stop.set()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, on_signal, number)
+    return stop
+
+
+def _announce(config: Config, listening: asyncio.Server) -> None:
+    host, port = listening.sockets[0].getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    near = "127.0.0.1" if host == "0.0.0.0" else "[::1]" if host == "::" else shown  # noqa: S104
+    try:
+        note_address(config.data_dir, f"http://{near}:{port}")
+    except OSError as error:  # only the command line misses it
+        note(_log, logging.WARNING, "address.unsaved", why=error.strerror)
+    note(_log, logging.INFO, "server.listening", host=host, port=port, data=str(config.data_dir))
+    sys.stdout.write(f"listening on http://{shown}:{port}\n")
+    sys.stdout.flush()

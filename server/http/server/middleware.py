@@ -1,0 +1,206 @@
+"""What every answer has: a request id, CORS, safe headers, and errors in the API's own words."""
+
+import asyncio
+import logging
+import re
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from server.config import Config
+from server.errors import ToqiboxError
+from server.http.app_keys import (
+    CONFIG,
+    language_of,
+    prepared_of,
+    request_id_of,
+    set_prepared,
+    set_request_id,
+)
+from server.http.headers.client_address import client_address, proxy_request_id
+from server.http.responses import error_answer
+from server.logging_json import note
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+_log = logging.getLogger(__name__)
+
+ALLOWED_HEADERS = (
+    "Authorization, Cache-Control, Content-Type, Idempotency-Key, If-Match, If-None-Match, "
+    "If-Range, Range, X-Request-Id, X-Requested-With"
+)
+"""What a page of another origin may send; whatever else it asks for is allowed too."""
+EXPOSED_HEADERS = (
+    "Retry-After, Content-Disposition, Content-Length, ETag, Accept-Ranges, Location, X-Request-Id"
+)
+_SAFE = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Referrer-Policy": "no-referrer",
+    "Server": "toqibox",
+}
+_CODES = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}
+_ANY_METHOD = "GET, HEAD, POST, DELETE, OPTIONS"
+_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}")
+_MOST_ASKED = 32
+_SHOWN_METHOD = re.compile(r"[A-Z]{1,20}")
+
+
+def new_request_id() -> str:
+    """An id that cannot be confused with another one in a log."""
+    return secrets.token_hex(8)
+
+
+@web.middleware
+async def answer_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Give the request an id and a line in the log; turn whatever is raised into an answer."""
+    request_id = proxy_request_id(request, request.app[CONFIG]) or new_request_id()
+    set_request_id(request, request_id)
+    began = time.monotonic()
+    error: ToqiboxError | None = None
+    try:
+        response = await handler(request)
+    except ToqiboxError as raised:
+        error = raised
+    except web.HTTPException as raised:
+        error = _of_aiohttp(raised)
+    except asyncio.CancelledError:  # the client has left, or the server is told to stop
+        _write_line(request, prepared_of(request), None, time.monotonic() - began)
+        raise
+    except Exception:
+        _log.exception("request.failed", extra={"facts": {"request": request_id}})
+        error = ToqiboxError("internal")
+    if error is not None:
+        response = _end(request) or error_answer(error, request_id, language_of(request))
+    _write_line(request, response, error, time.monotonic() - began)
+    return response
+
+
+def _end(request: web.Request) -> web.StreamResponse | None:
+    """Cut the connection where part of a response is sent, since no error can follow it."""
+    prepared = prepared_of(request)
+    if prepared is not None and request.transport is not None:
+        request.transport.abort()
+    return prepared
+
+
+def _of_aiohttp(error: web.HTTPException) -> ToqiboxError:
+    fallback = "malformed_request" if error.status < 500 else "internal"
+    return ToqiboxError(_CODES.get(error.status, fallback), detail=error.reason)
+
+
+def _write_line(
+    request: web.Request,
+    response: web.StreamResponse | None,
+    error: ToqiboxError | None,
+    seconds: float,
+) -> None:
+    """Log one request; without a `response` it was broken off before there was one."""
+    sent, whole = _sent(request, response)
+    note(
+        _log,
+        logging.INFO,
+        "request",
+        request=request_id_of(request),
+        client=client_address(request, request.app[CONFIG]),
+        method=request.method if _SHOWN_METHOD.fullmatch(request.method) else "?",
+        path=request.path[:200],
+        status=response.status if response else None,
+        code=error.code if error else None,
+        detail=(error.detail or None) if error else None,
+        bytes=sent,
+        cut=None if whole else True,
+        ms=round(seconds * 1000),
+        agent=request.headers.get("User-Agent", "")[:200] or None,
+    )
+
+
+def _sent(request: web.Request, response: web.StreamResponse | None) -> tuple[int, bool]:
+    """Bytes of the body that are sent, and whether that is all of it."""
+    if response is None:
+        return 0, False
+    if request.method == "HEAD" or response.status in (204, 304):
+        return 0, True
+    if isinstance(response, web.Response):  # small, and handed to the connection after this
+        return response.content_length or 0, True
+    left = request.writer.length or 0  # the writer counts down what it was told to expect
+    return (response.content_length or 0) - left, left == 0
+
+
+async def dress(request: web.Request, response: web.StreamResponse) -> None:
+    """Put the headers that every answer has on `response`, and keep it for the line in the log.
+
+    Called just before it is sent.
+    """
+    add_headers(request, response, request.app[CONFIG])
+    set_prepared(request, response)
+
+
+def add_headers(request: web.BaseRequest, response: web.StreamResponse, config: Config) -> None:
+    """The headers of every answer, those that aiohttp makes without the application too."""
+    for name, value in _SAFE.items():
+        response.headers[name] = value
+    response.headers["X-Request-Id"] = request_id_of(request) or new_request_id()
+    _add_cors(request.headers.get("Origin"), response, config.cors_origins)
+
+
+def _add_cors(origin: str | None, response: web.StreamResponse, allowed: tuple[str, ...]) -> None:
+    """Fetch standard, section 3.3: any origin, or the one that asks when it is on the list."""
+    if "*" in allowed:
+        response.headers["Access-Control-Allow-Origin"] = "*"
+    else:
+        response.headers["Vary"] = ", ".join(filter(None, [response.headers.get("Vary"), "Origin"]))
+        if origin not in allowed:
+            return
+        response.headers["Access-Control-Allow-Origin"] = str(origin)
+    response.headers["Access-Control-Expose-Headers"] = EXPOSED_HEADERS
+
+
+def preflight(methods: str) -> Handler:
+    """A handler of OPTIONS for a path that answers to `methods`."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        headers = {"Allow": methods}
+        if "Access-Control-Request-Method" in request.headers:
+            headers["Access-Control-Allow-Methods"] = methods
+            headers["Access-Control-Allow-Headers"] = _allowed_headers(request)
+            headers["Access-Control-Max-Age"] = "86400"
+            headers["Vary"] = "Access-Control-Request-Headers"
+        return web.Response(status=204, headers=headers)
+
+    return handle
+
+
+def _allowed_headers(request: web.Request) -> str:
+    """ALLOWED_HEADERS, then the other names that the preflight asks for.
+
+    Upload widgets and tracing scripts send headers of their own. No header gives a page any
+    right here, so none has to be kept from it.
+    """
+    known = {name.lower() for name in ALLOWED_HEADERS.split(", ")}
+    asked = request.headers.get("Access-Control-Request-Headers", "").split(",")[:_MOST_ASKED]
+    others = [name.strip() for name in asked if name.strip().lower() not in known]
+    return ", ".join([ALLOWED_HEADERS, *filter(_HEADER_NAME.fullmatch, others)])
+
+
+def wrong_method(methods: str) -> Handler:
+    """A handler of every other method for a path that answers to `methods`."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        error = ToqiboxError("method_not_allowed")
+        answer = error_answer(error, request_id_of(request), language_of(request))
+        answer.headers["Allow"] = methods
+        return answer
+
+    return handle
+
+
+async def nothing_here(request: web.Request) -> web.StreamResponse:
+    """The handler of every path that is not one of ours.
+
+    A preflight of it is allowed, or a page could not read the 404 that comes after.
+    """
+    if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
+        return await preflight(_ANY_METHOD)(request)
+    raise ToqiboxError("not_found")

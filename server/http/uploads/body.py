@@ -1,0 +1,67 @@
+"""The body of a request, read under limits on its size, its pace and its time.
+
+aiohttp itself bounds none of these for a body that a handler streams: `client_max_size` is only
+looked at by `request.read()` and `post()`, and no time-out covers a body.
+"""
+
+import time
+from collections.abc import Callable
+from functools import partial
+
+from aiohttp import StreamReader, web
+
+from server.errors import ToqiboxError
+from server.http.limits import MEGABYTE, Limits
+from server.http.transfer_rate import Pace
+from server.jobs.execution.timeouts import timed
+
+
+class Body:
+    """Reads one request's body; every way in which a client can misuse it is a ToqiboxError."""
+
+    def __init__(
+        self,
+        content: StreamReader,
+        limits: Limits,
+        came: Callable[[int, float], None] = lambda _count, _seconds: None,
+    ) -> None:
+        self._content = content
+        self._limits = limits
+        self._pace = Pace(limits.upload_min_rate, limits.upload_window_s)
+        self._left_s = limits.upload_wall_s
+        self._last = time.monotonic()
+        self._count = 0
+        self._came = came
+
+    async def read(self) -> bytes:
+        """What has arrived since the last read, b"" once at the end.
+
+        Raises:
+            ToqiboxError: body_too_large, upload_timeout, upload_incomplete, malformed_request.
+        """
+        began = time.monotonic()
+        self._left_s -= min(began - self._last, self._limits.upload_stall_s)
+        left = min(self._limits.upload_stall_s, max(self._left_s, 0.0))
+        try:
+            data, took_s = await timed(left, self._content.readany(), partial(self._came, 0))
+        except TimeoutError:
+            raise ToqiboxError("upload_timeout", detail="silence or time in all") from None
+        except web.RequestPayloadError as error:
+            raise ToqiboxError("malformed_request", detail=str(error)[:200]) from None
+        except ConnectionError as error:
+            raise ToqiboxError("upload_incomplete", detail=str(error)[:200]) from None
+        self._left_s -= took_s
+        self._last = time.monotonic()
+        self._count += len(data)
+        self._came(len(data), 0.0)
+        if self._count > self._limits.body_bytes:
+            raise too_large(self._limits)
+        self._pace.add(took_s, len(data))
+        if data and self._pace.too_slow:
+            raise ToqiboxError("upload_timeout", detail="below the least rate")
+        return data
+
+
+def too_large(limits: Limits) -> ToqiboxError:
+    """The error for a body over the limit of the files and the fields."""
+    return ToqiboxError("body_too_large", limit=-(-limits.body_bytes // MEGABYTE))

@@ -1,0 +1,209 @@
+"""An export's form, from the socket into a spool folder: its files and some text fields."""
+
+import errno
+import os
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from aiohttp import HttpVersion11, web
+
+from server.concurrency import settled
+from server.errors import ToqiboxError
+from server.http.limits import MEGABYTE, Limits
+from server.http.uploads.body import Body, too_large
+from server.http.uploads.multipart import Form, PartLimits, boundary_of
+from server.jobs.storage.data_folder import sync_folder
+from server.jobs.submission.fields import FILES, REQUIRED, check_name
+from server.jobs.submission.refusal import refuse
+from server.messages import reason
+
+T = TypeVar("T")
+TextCheck = Callable[[str, str], Awaitable[None]]
+"""Takes a field's name and text, and raises when they are wrong; nothing is read meanwhile."""
+_RETRY_S = 60
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_UNDECODABLE = {
+    "audio": "undecodable_audio",
+    "photo": "undecodable_image",
+    "photo2": "undecodable_image",
+}
+
+
+@dataclass(frozen=True)
+class Received:
+    """A whole form."""
+
+    texts: dict[str, str]
+    files: frozenset[str]
+    """The names of the files that came."""
+
+
+class Room:
+    """Looks at the free disk every so many bytes, because a body may grow for minutes.
+
+    Args:
+        enough: whether there is room for more.
+        every: bytes from one look to the next.
+    """
+
+    def __init__(self, enough: Callable[[], bool], every: int) -> None:
+        self._enough = enough
+        self._every = every
+        self._unseen = 0
+
+    def take(self, count: int) -> None:
+        """`count` bytes are about to be written.
+
+        Raises:
+            ToqiboxError: storage_full.
+        """
+        self._unseen += count
+        if self._unseen >= self._every:
+            self._unseen = 0
+            if not self._enough():
+                raise ToqiboxError("storage_full", retry_after=_RETRY_S, detail="MIN_FREE_MB")
+
+
+@dataclass(frozen=True)
+class Checks:
+    """What a form is held against while it is read."""
+
+    text: TextCheck
+    room: Room
+    came: Callable[[int, float], None] = lambda _count, _seconds: None
+    """Called with the bytes of each piece of the body, and the seconds of waiting for it."""
+
+
+def check_head(request: web.Request, limits: Limits) -> bytes:
+    """Refuse what the headers alone show to be wrong; returns the form's boundary.
+
+    Raises:
+        ToqiboxError: unsupported_content_type, unsupported_content_encoding,
+            malformed_multipart, body_too_large.
+    """
+    boundary = boundary_of(request.headers.get("Content-Type", ""))
+    if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+        raise ToqiboxError("unsupported_content_encoding")
+    if (request.content_length or 0) > limits.body_bytes:
+        raise too_large(limits)
+    return boundary
+
+
+async def keep_quiet(request: web.Request) -> None:
+    """The handler of `Expect`: nothing is promised before the request has been looked at."""
+
+
+async def invite(request: web.Request) -> None:
+    """Send 100 Continue to a client that waits for it (RFC 9110 section 10.1.1)."""
+    expected = request.headers.get("Expect", "").lower() == "100-continue"
+    if expected and request.version >= HttpVersion11:
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        # The writer must not take these bytes for the beginning of the answer.
+        request.writer.output_size = 0
+
+
+async def receive(
+    request: web.Request, boundary: bytes, folder: Path, limits: Limits, checks: Checks
+) -> Received:
+    """Read the whole form: files to `folder`, each under its field's name, texts to the result.
+
+    Every field is checked as it arrives, so a wrong one that comes before the files spares both
+    sides the rest. File names of the client are never looked at.
+
+    Raises:
+        ToqiboxError: whatever is wrong with the form, its size, its pace or a field.
+    """
+    texts: dict[str, str] = {}
+    seen: set[str] = set()
+    files: set[str] = set()
+    body = Body(request.content, limits, checks.came)
+    form = Form(boundary, body.read, PartLimits(limits.parts, limits.part_header_bytes))
+    while (name := await form.next_part()) is not None:
+        check_name(name)
+        if name in seen:
+            raise ToqiboxError("duplicate_field", field=name, name=name)
+        seen.add(name)
+        if name in FILES:
+            path = folder / name
+            if await _store(form, SpoolFile(path, checks.room), name, limits):
+                files.add(name)
+            else:
+                path.unlink()
+        else:
+            texts[name] = await _text(form, name, limits)
+            await checks.text(name, texts[name])
+    for name in REQUIRED:
+        if name not in files:
+            raise ToqiboxError("missing_field", field=name, name=name)
+    await settled(sync_folder, folder)
+    return Received(texts, frozenset(files))
+
+
+async def _text(form: Form, name: str, limits: Limits) -> str:
+    content = bytearray()
+    async for piece in form.pieces():
+        content += piece
+        if len(content) > limits.field_bytes:
+            raise refuse(name, reason("bytes", most=limits.field_bytes))
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        raise refuse(name, reason("utf8")) from None
+
+
+async def _store(form: Form, file: "SpoolFile", name: str, limits: Limits) -> bool:
+    """Write the present part to `file`; return whether there is one: none may have been chosen."""
+    size = 0
+    try:
+        async for piece in form.pieces():
+            size += len(piece)
+            if size > limits.file_bytes:
+                limit = f"{limits.file_bytes // MEGABYTE} MB"
+                raise ToqiboxError("file_too_large", field=name, name=name, limit=limit)
+            await settled(file.write, piece)
+        if size == 0 and form.is_unchosen:
+            return False
+        if size == 0:
+            why = reason("file_empty")
+            raise ToqiboxError(_UNDECODABLE[name], field=name, detail="empty", why=why)
+        await settled(file.sync)
+        return True
+    finally:
+        file.close()
+
+
+class SpoolFile:
+    """A file that is new, ours alone, and not followed through a link.
+
+    Raises:
+        ToqiboxError: storage_full, from each method.
+    """
+
+    def __init__(self, path: Path, room: Room) -> None:
+        self._room = room
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        self.descriptor = _or_full(partial(os.open, path, flags, 0o600))
+
+    def write(self, data: bytes) -> None:
+        self._room.take(len(data))
+        left = memoryview(data)
+        while left:
+            left = left[_or_full(partial(os.write, self.descriptor, left)) :]
+
+    def sync(self) -> None:
+        _or_full(partial(os.fsync, self.descriptor))
+
+    def close(self) -> None:
+        os.close(self.descriptor)
+
+
+def _or_full(call: Callable[[], T]) -> T:
+    try:
+        return call()
+    except OSError as error:
+        if error.errno in _FULL:
+            raise ToqiboxError("storage_full", retry_after=_RETRY_S, detail=str(error)) from error
+        raise

@@ -1,0 +1,202 @@
+"""What this machine can do, found by trying it: the probe task, and what follows from it."""
+
+import asyncio
+import contextlib
+import logging
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+from server.config import Config
+from server.jobs.execution.gpu_presence import Gpu
+from server.jobs.execution.worker_process import TaskError, Watch, run_once
+from server.logging_json import note
+
+_LOG = logging.getLogger(__name__)
+_PROBE_LIMIT_S = 60.0
+_REPROBE_S = 30.0
+_SECOND_LOOK_S = 600.0
+_SOFTWARE_FACTOR = 6
+_SOFTWARE_STALL_FACTOR = 4
+_EXPORT_TIMEOUT_MS = 600_000
+
+
+def choose_encoder(wanted: str, opened: dict[str, Any]) -> tuple[str | None, str | None]:
+    """The encoder to use, and the one it stands in for.
+
+    Args:
+        wanted: the ENCODER setting.
+        opened: name → {"ok": bool, …} of every encoder that was tried.
+
+    Returns:
+        (encoder or None, encoder that was wanted but did not open or None).
+    """
+    names = ["nvenc", "x264"] if wanted == "auto" else [wanted]
+    working = [name for name in names if opened.get(name, {}).get("ok")]
+    if not working:
+        return None, None
+    return working[0], names[0] if working[0] != names[0] else None
+
+
+class Health:
+    """The last probe, and the questions it answers.
+
+    Args:
+        config: what is wanted of the machine.
+        scratch: a folder that probes may fill; made and removed by each.
+    """
+
+    def __init__(self, config: Config, scratch: Path) -> None:
+        self._config = config
+        self._scratch = scratch
+        self._running: asyncio.Task[None] | None = None
+        self.found: dict[str, Any] | None = None
+        self.gpu = Gpu(config.gpu_lost_sec)
+        self._probed_at = 0.0
+
+    def probe(self) -> "asyncio.Task[None]":
+        """Start a probe, or join the one that is running."""
+        if self._running is None or self._running.done():
+            self._running = asyncio.create_task(self._probe())
+        return self._running
+
+    async def first_probe(self) -> None:
+        """Wait until the machine has been probed once, however long that takes."""
+        if self.found is None:
+            await self.probe()
+
+    async def _probe(self) -> None:
+        task = {
+            "task": "probe",
+            "egl_device": self._config.egl_device,
+            "encoders": ["nvenc", "x264"],
+            "folder": str(self._scratch),
+        }
+        watch = Watch(stall_s=_PROBE_LIMIT_S, limit_s=_PROBE_LIMIT_S)
+        try:
+            with contextlib.suppress(OSError):  # a full disk is told by others
+                self._scratch.mkdir(mode=0o700, exist_ok=True)
+            found = await run_once(task, watch)
+        except TaskError as error:
+            note(_LOG, logging.ERROR, "probe.failed", code=error.code, detail=error.detail)
+            found = {"gl": {"ok": False, "error": f"the probe ended with {error.code}"}}
+        finally:
+            shutil.rmtree(self._scratch, ignore_errors=True)
+            self._probed_at = time.monotonic()
+        self.gpu.observe(found["gl"], self._probed_at)
+        if found != self.found:
+            self.found = found
+            self._tell()
+
+    def _tell(self) -> None:
+        gl = self.gl
+        level = logging.WARNING if self.software or self.problems() else logging.INFO
+        words = "SOFTWARE RENDERING: no GPU is used" if self.software else None
+        note(
+            _LOG,
+            level,
+            "probe",
+            renderer=gl.get("renderer"),
+            software=self.software,
+            encoder=self.encoder,
+            encoderFallback=self.encoder_fallback,
+            problems=self.problems() or None,
+            warning=words,
+        )
+
+    async def close(self) -> None:
+        if self._running:
+            self._running.cancel()
+            await asyncio.gather(self._running, return_exceptions=True)
+
+    @property
+    def gl(self) -> dict[str, Any]:
+        return dict((self.found or {}).get("gl") or {})
+
+    @property
+    def software(self) -> bool | None:
+        return self.gl.get("software")
+
+    @property
+    def renderer(self) -> str:
+        return str(self.gl.get("renderer") or "none")
+
+    @property
+    def driver(self) -> str:
+        """What compiles shaders: the renderer and its version."""
+        return f"{self.renderer}, {self.gl.get('version')}"
+
+    @property
+    def machine(self) -> str:
+        """All of the machine that shapes pixels: renderer, its version, ffmpeg's version, fonts."""
+        ffmpeg = (self.found or {}).get("ffmpeg") or {}
+        fonts = (self.found or {}).get("fonts") or {}
+        return f"{self.driver}, ffmpeg {ffmpeg.get('version')}, fonts {fonts.get('id')}"
+
+    @property
+    def encoders(self) -> dict[str, Any]:
+        return dict((self.found or {}).get("encoders") or {})
+
+    @property
+    def encoder(self) -> str | None:
+        return choose_encoder(self._config.encoder, self.encoders)[0]
+
+    @property
+    def encoder_fallback(self) -> str | None:
+        return choose_encoder(self._config.encoder, self.encoders)[1]
+
+    def problems(self) -> list[str]:
+        """Why a render accepted now could not succeed; empty when it could."""
+        if self.found is None:
+            return ["the machine has not been probed yet"]
+        problems = [self.gpu.problem] if self.gpu.is_gone else []
+        if not self.gl.get("ok"):
+            problems.append(f"no GL context: {self.gl.get('error') or 'unknown reason'}")
+        elif self.gl.get("software") and (
+            self._config.require_gpu or self._config.egl_device is not None
+        ):
+            wanted = "REQUIRE_GPU" if self._config.require_gpu else "EGL_DEVICE"
+            problems.append(
+                f"{wanted} demands a GPU, but the renderer is software: {self.renderer}"
+            )
+        if not (self.found.get("ffmpeg") or {}).get("ok"):
+            reason = (self.found.get("ffmpeg") or {}).get("error")
+            problems.append(f"no ffmpeg: {reason or 'unknown reason'}")
+        elif self.encoder is None:
+            problems.append(f"no encoder opens for ENCODER={self._config.encoder}: {self._whys()}")
+        return problems
+
+    def _whys(self) -> str:
+        """What each encoder said when it was tried: a full disk is no fault of theirs."""
+        return "; ".join(
+            f"{name}: {tried.get('why') or 'unknown reason'}"
+            for name, tried in self.encoders.items()
+            if not tried.get("ok")
+        )
+
+    @property
+    def wants_another_look(self) -> bool:
+        """Whether something may have changed unseen, and the last probe was long ago.
+
+        A wanted encoder that did not open may open now; a GPU may be gone while nothing is drawn.
+        """
+        old = time.monotonic() - self._probed_at > _SECOND_LOOK_S
+        return old and (self.encoder_fallback is not None or self.gpu.was_seen)
+
+    @property
+    def next_look_s(self) -> float:
+        """Seconds after which a machine on which something is wrong is probed again."""
+        return self.gpu.next_look_s(time.monotonic(), _REPROBE_S)
+
+
+def export_timeout_s(config: Config, *, software: bool) -> float:
+    """Slot time a job may take, seconds."""
+    factor = _SOFTWARE_FACTOR if software else 1
+    return (config.export_timeout_ms or _EXPORT_TIMEOUT_MS * factor) / 1000
+
+
+def stall_timeout_s(config: Config, *, software: bool) -> float:
+    """Time without progress after which a task is killed, seconds."""
+    factor = _SOFTWARE_STALL_FACTOR if software else 1
+    return config.stall_timeout_ms * factor / 1000

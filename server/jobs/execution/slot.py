@@ -1,0 +1,58 @@
+"""A slot: one seat for a worker. Segments are drawn in slots and nowhere else."""
+
+import asyncio
+from typing import Any
+
+from server.jobs.execution.worker_process import OnEvent, Watch, Worker
+from server.sandbox import Limits
+
+
+class LocalSlot:
+    """A slot of this machine: at most one worker, kept for consecutive segments of one job.
+
+    A worker never turns to another job, so no job sees another's textures.
+    """
+
+    def __init__(self, index: int) -> None:
+        self.index = index
+        self.is_free = True
+        self._worker: Worker | None = None
+        self._job_id: str | None = None
+        self._turning = asyncio.Lock()  # one worker a slot, the last one's end included
+
+    async def run(
+        self,
+        job_id: str,
+        task: dict[str, Any],
+        watch: Watch,
+        on_event: OnEvent,
+        limits: Limits | None = None,
+    ) -> dict[str, Any]:
+        """Do a task of job `job_id` here.
+
+        Raises:
+            TaskError: see Worker.run.
+        """
+        async with self._turning:
+            worker = self._worker
+            if worker is None or self._job_id != job_id or not worker.is_alive:
+                await self._end()
+                worker = await Worker.start("segment", limits)
+                self._worker, self._job_id = worker, job_id
+        return await worker.run(task, watch, on_event)
+
+    async def _end(self) -> None:
+        worker, self._worker, self._job_id = self._worker, None, None
+        if worker:
+            await worker.kill()
+
+    async def empty(self) -> None:
+        """End the worker, if there is one, and wait until it is gone."""
+        async with self._turning:
+            await self._end()
+
+    async def empty_of(self, job_id: str) -> None:
+        """End the worker if it is of job `job_id`."""
+        async with self._turning:
+            if self._job_id == job_id:
+                await self._end()

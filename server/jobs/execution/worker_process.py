@@ -1,0 +1,210 @@
+"""A worker as the server sees it: a child that takes tasks as lines and answers in lines."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from server import sandbox, start
+from server.errors import CATALOGUE
+from server.jobs.execution.timeouts import within
+from server.messages import read_values
+
+LINE_BYTES = 1 << 20
+_TAIL_BYTES = 8192
+_END_S = 5.0
+_START_S = 30.0
+_NOT_STARTED = "it could not be started"
+
+Event = dict[str, Any]
+OnEvent = Callable[[Event], None]
+
+
+class TaskError(Exception):
+    """A task did not end with a result."""
+
+    def __init__(self, code: str, detail: str, event: Event | None = None) -> None:
+        super().__init__(f"{code}: {detail}")
+        self.code = code
+        self.detail = detail
+        self.event = event or {}
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The values of the error's sentence, with the reasons among them as Reason."""
+        return read_values(self.event.get("values"))
+
+    @property
+    def is_from_outside(self) -> bool:
+        """Whether the worker was killed by somebody, or never started: not the task's doing.
+
+        Its own limits end it by other signals.
+        """
+        outside = self.detail.startswith(("signal SIGKILL", _NOT_STARTED))
+        return self.code == "worker_crashed" and outside
+
+
+@dataclass(frozen=True)
+class Watch:
+    """How long a task may take."""
+
+    stall_s: float
+    """Longest time between two events."""
+    limit_s: float
+    """Longest time in all."""
+
+
+@dataclass
+class Worker:
+    """One worker process, in a process group of its own that its ffmpeg belongs to."""
+
+    process: asyncio.subprocess.Process
+    _tail: bytearray = field(default_factory=bytearray)
+    _drain: asyncio.Task[None] | None = None
+    _is_up: bool = False
+
+    @classmethod
+    async def start(cls, label: str, limits: sandbox.Limits | None = None) -> "Worker":
+        """Spawn a worker; it reads its first task as soon as it is up.
+
+        `label` is only seen in the list of processes: what the worker is for. Must be called on
+        the main thread: the child dies with the thread that spawns it.
+        """
+        argv = start.command("server.worker.program", label)
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *sandbox.command(argv, limits),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+                env=sandbox.environment(),
+                start_new_session=True,
+                limit=LINE_BYTES,
+                cwd="/",
+            )
+        except OSError as error:  # no memory, process or descriptor is left
+            raise TaskError("worker_crashed", f"{_NOT_STARTED}: {error}") from error
+        worker = cls(process)
+        worker._drain = asyncio.create_task(worker._keep_tail())
+        return worker
+
+    async def _keep_tail(self) -> None:
+        assert self.process.stderr is not None
+        while chunk := await self.process.stderr.read(4096):
+            self._tail += chunk
+            del self._tail[:-_TAIL_BYTES]
+
+    @property
+    def words(self) -> str:
+        """The last words on the worker's standard error, for the log."""
+        return self._tail.decode(errors="replace")
+
+    async def run(self, task: dict[str, Any], watch: Watch, on_event: OnEvent) -> dict[str, Any]:
+        """Do one task: hand it over, follow its events, return its result.
+
+        Raises:
+            TaskError: with the task's own code, or worker_crashed, render_stalled,
+                render_timeout; after these three the worker is dead.
+        """
+        try:
+            return await within(watch.limit_s, self._do(task, watch.stall_s, on_event))
+        except TimeoutError:
+            await self.kill()
+            raise TaskError("render_timeout", f"over {watch.limit_s:.0f} s. {self.words}") from None
+        except asyncio.CancelledError:
+            await self.kill()
+            raise
+
+    async def _do(self, task: dict[str, Any], stall_s: float, on_event: OnEvent) -> dict[str, Any]:
+        await self._send(task)
+        return await self._follow(stall_s, on_event)
+
+    async def _send(self, task: dict[str, Any]) -> None:
+        assert self.process.stdin is not None
+        # A worker that is gone is noticed by the end of its events, with a better message.
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            self.process.stdin.write(json.dumps(task).encode() + b"\n")
+            await self.process.stdin.drain()
+
+    async def _follow(self, stall_s: float, on_event: OnEvent) -> dict[str, Any]:
+        # Starting an interpreter on a busy machine is not a stall of the task.
+        patience = stall_s if self._is_up else max(stall_s, _START_S)
+        while True:
+            event = await self._next_event(patience)
+            kind = event.get("event")
+            if kind == "done":
+                return dict(event["result"])
+            if kind == "failed":
+                code = event.get("code") if event.get("code") in CATALOGUE else "internal"
+                raise TaskError(str(code), str(event.get("detail") or ""), event)
+            self._is_up = True
+            patience = stall_s
+            on_event(event)
+
+    async def _next_event(self, patience: float) -> Event:
+        assert self.process.stdout is not None
+        try:
+            line = await within(patience, self.process.stdout.readline())
+        except TimeoutError:
+            await self.kill()
+            raise TaskError("render_stalled", f"silent for {patience} s. {self.words}") from None
+        except ValueError:  # a line over the limit
+            line = b"{"
+        if not line:
+            await self.kill()
+            raise TaskError("worker_crashed", f"{self._end()}. {self.words}")
+        try:
+            event = json.loads(line)
+            if not isinstance(event, dict):
+                raise TypeError(line)
+        except (ValueError, TypeError):
+            await self.kill()
+            raise TaskError("worker_crashed", f"not an event: {line[:200]!r}") from None
+        return event
+
+    def _end(self) -> str:
+        code = self.process.returncode
+        if code is None:
+            return "closed its events"
+        return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit status {code}"
+
+    @property
+    def is_alive(self) -> bool:
+        return self.process.returncode is None
+
+    async def kill(self) -> None:
+        """SIGKILL the process group and wait for its end; a process that cannot die is left."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_END_S):
+                await self.process.wait()
+                if self._drain:
+                    await self._drain
+        if self._drain:
+            self._drain.cancel()
+        if self.process.stdin:
+            self.process.stdin.close()
+
+
+async def run_once(
+    task: dict[str, Any],
+    watch: Watch,
+    limits: sandbox.Limits | None = None,
+    on_event: OnEvent = lambda _event: None,
+) -> dict[str, Any]:
+    """Do one task in a worker of its own.
+
+    Raises:
+        TaskError: see Worker.run.
+    """
+    worker = await Worker.start(str(task["task"]), limits)
+    try:
+        return await worker.run(task, watch, on_event)
+    finally:
+        # Also when cancelled: nothing of a task outlives the call.
+        await asyncio.shield(worker.kill())

@@ -1,0 +1,119 @@
+"""An effect as a job keeps it: its texts by value, the image files it names by content."""
+
+import hashlib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+from server import __version__
+from server.effects.effect import Effect
+from server.effects.library.library import Library
+from server.effects.source.diagnostic import Text
+from server.errors import ToqiboxError
+
+FOLDER = "files"
+"""Where a job keeps its effect's image files, each under its SHA-256."""
+MOST_BYTES = 64 * 1024 * 1024
+"""All image files of one effect together."""
+SOON_S = 5
+"""When to ask again after a file changed while it was looked at."""
+
+
+@dataclass(frozen=True)
+class Image:
+    """A file that an effect names, as it was when it was looked at."""
+
+    path: Path
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """All of an effect that shapes its pixels."""
+
+    id: str
+    file: str
+    text: str
+    vertex: str | None = None
+    """The text of its own vertex shader, where one lies beside it."""
+    includes: Mapping[str, str] = field(default_factory=dict)
+    """The texts of the files that it includes, by their paths."""
+    sequential: bool = False
+    images: Mapping[str, Image] = field(default_factory=dict)
+    """By what the effect calls them."""
+
+    @cached_property
+    def key(self) -> str:
+        """SHA-256 of all of it and of our version: what a verdict on it is kept by."""
+        images = sorted((name, image.sha256) for name, image in self.images.items())
+        includes = sorted(self.includes.items())
+        parts = (__version__, self.file, self.text, self.vertex, images, includes)
+        return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+    def row(self, params: Mapping[str, Any], files: Mapping[str, str]) -> dict[str, Any]:
+        """Its row in a chain; `files` are values by the names of the images."""
+        row = {
+            "id": self.id,
+            "file": self.file,
+            "source": self.text,
+            "vertex": self.vertex,
+            "params": dict(params),
+        }
+        row |= {"includes": dict(self.includes)} if self.includes else {}
+        return {**row, "files": dict(files)} if files else row
+
+    @property
+    def in_place(self) -> dict[str, Any]:
+        """Its row with the image files where they lie, every input at its default."""
+        return self.row({}, {name: str(image.path) for name, image in self.images.items()})
+
+    def kept(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Its row as a job's spec holds it: the image files by their SHA-256."""
+        return self.row(params, {name: image.sha256 for name, image in self.images.items()})
+
+
+def read_source(effect: Effect, library: Library) -> Source:
+    """The source of an effect of the library; reads its image files where they have changed.
+
+    Raises:
+        ToqiboxError: shader_rejected, with diagnostics, for image files that cannot be used;
+            unknown_effect or not_ready when something was changed meanwhile.
+    """
+    paths = library.files(effect) if effect.files else {}
+    images: dict[str, Image] = {}
+    room = MOST_BYTES
+    try:
+        for name, path in paths.items():
+            status = os.stat(path)
+            room -= status.st_size
+            if room < 0:
+                why = f"its image files are larger than {MOST_BYTES >> 20} MB together"
+                raise Text(effect.id, effect.file, effect.source).refusal(why)
+            images[name] = Image(Path(path), _digest(path, status.st_mtime_ns, status.st_size))
+    except OSError as error:
+        raise ToqiboxError("not_ready", retry_after=SOON_S, detail=str(error)) from error
+    return Source(
+        id=effect.id,
+        file=effect.file,
+        text=effect.source,
+        vertex=effect.vertex_source,
+        includes=effect.includes,
+        sequential=effect.sequential,
+        images=images,
+    )
+
+
+def located(row: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """A row of a job's spec with the image files where the job keeps them in `folder`."""
+    files = {name: str(folder / FOLDER / kept) for name, kept in row.get("files", {}).items()}
+    return {**row, "files": files} if files else dict(row)
+
+
+@lru_cache(maxsize=4096)
+def _digest(path: str, changed_ns: int, size: int) -> str:
+    """SHA-256 of a file; remembered until its time or size is another."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

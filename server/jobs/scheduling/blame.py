@@ -1,0 +1,38 @@
+"""Jobs at work when the server died: which of them may have caused it, and what is done about it.
+
+A death of the server while a job is at work is a suspicion only: whoever kills a server three times
+kills it with some job at work. So a suspected job is held back for a while. Where the server dies
+without it too, it is cleared. Where the server lives, the job is taken up again, and a further
+death with it at work is held against it: then it fails, so that no job brings the server down for
+ever.
+"""
+
+import asyncio
+import contextlib
+import logging
+
+from server.jobs.model.job import Job
+from server.jobs.store.database import DiskFull
+from server.jobs.store.job_table import BLAME, HELD, Store
+from server.logging_json import note
+
+_LOG = logging.getLogger(__name__)
+SUSPECTED = 3 * BLAME
+"""Three deaths in a row with a job alone at work, or nine among others."""
+GUILTY = SUSPECTED + BLAME
+"""The same once more, after the server has lived without it."""
+_HOLD_S = 60.0
+"""Time for which the server has to live without a suspected job."""
+
+
+async def hold_back(store: Store, job: Job) -> None:
+    """Leave a suspected job alone for a while, noted so that a death meanwhile clears it."""
+    facts = {"job": job.id, "request": job.request_id}
+    note(_LOG, logging.WARNING, "job.held_back", **facts, seconds=_HOLD_S)
+    with contextlib.suppress(DiskFull):
+        store.task_begins(job.id, HELD)
+    try:
+        await asyncio.sleep(_HOLD_S)
+    finally:
+        with contextlib.suppress(DiskFull):
+            store.task_stops(job.id, HELD, counts=False)

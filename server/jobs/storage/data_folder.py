@@ -1,0 +1,225 @@
+"""Where everything lies in the data folder, and what is done to make it stay or go.
+
+lock            held by the one server that uses the folder
+jobs.db         the job table
+spool/ID/       an upload being read, then prepared
+jobs/ID/        sound.wav, photo.rgba, files/ of the effect, segments, sound.m4a …
+                then only video.mp4 and poster.jpg
+features/SHA    a folder with the features of a track, shared by the jobs that use it
+unknown/ID/     a folder of jobs/ that the table does not know; nothing here touches it again
+ballast         room for what must be written when the disk is full
+"""
+
+import contextlib
+import fcntl
+import os
+import secrets
+import shutil
+import time
+from pathlib import Path
+
+from server.jobs.model.job import Job
+
+KINDS = {"video": "video.mp4", "poster": "poster.jpg"}
+"""The artifacts of a job and their file names."""
+SPECTRA, LEVELS, TRACK = "spectra.npy", "levels.npy", "track.npz"
+"""What the analyse task writes into a folder of features, the last two only where needed."""
+SEAL = ".sum"
+"""What the name of a file's seal ends with; a task that reads the file compares it."""
+FEATURES_VERSION = 4
+"""Of the features: another version is another name, so an upgrade analyses anew."""
+_BALLAST_BYTES = 4_000_000
+_LOCK_TRIES = 5
+_LOCK_PAUSE_S = 0.1
+
+
+def new_id() -> str:
+    """22 URL-safe characters of 128 random bits, none that a command would take for an option."""
+    while (word := secrets.token_urlsafe(16)).startswith("-"):
+        pass
+    return word
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in `folder` survive a loss of power (fsync(2) on a directory)."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int) -> bool:
+    """Take the lock; whoever only asks for it (address_of) lets go of it at once."""
+    for _ in range(_LOCK_TRIES):
+        with contextlib.suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        time.sleep(_LOCK_PAUSE_S)
+    return False
+
+
+class DataFolderError(Exception):
+    """The data folder cannot be used; the message says what to do."""
+
+
+class DataFolder:
+    """The data folder of one server, locked for as long as the process lives.
+
+    Raises:
+        DataFolderError: it cannot be written, or another server holds it.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.spool = root / "spool"
+        self.jobs = root / "jobs"
+        self.features = root / "features"
+        self.scratch = root / "scratch"
+        self.unknown = root / "unknown"
+        try:
+            for folder in (root, self.spool, self.jobs, self.features):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._lock = os.open(root / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise DataFolderError(
+                f"the data folder {root} cannot be written ({error.strerror}); "
+                "make it writable for this user or set DATA_DIR to another"
+            ) from error
+        if not _lock(self._lock):
+            os.close(self._lock)
+            raise DataFolderError(
+                f"another server is using the data folder {root}; stop it, or set another DATA_DIR"
+            )
+        discard(root / "ballast")  # a full disk must not keep the server from starting
+        discard(root / "address")  # of the last server: this one does not listen yet
+
+    def close(self) -> None:
+        os.close(self._lock)
+
+    @property
+    def database(self) -> Path:
+        return self.root / "jobs.db"
+
+    def take_ballast(self) -> None:
+        """Hold a little room that what must be written on a full disk can be given.
+
+        Nothing happens where it is held already, or the disk has no room for it now.
+        """
+        ballast = self.root / "ballast"
+        with contextlib.suppress(OSError):
+            if ballast.exists() and ballast.stat().st_size == _BALLAST_BYTES:
+                return
+            try:
+                # Random, or a file system that compresses would hold no room for it.
+                ballast.write_bytes(secrets.token_bytes(_BALLAST_BYTES))
+            except OSError:
+                discard(ballast)
+
+    def release_ballast(self) -> bool:
+        """Give the room that is held back free; False where none is held."""
+        ballast = self.root / "ballast"
+        if not ballast.exists():
+            return False
+        discard(ballast)
+        return True
+
+    def free_mb(self) -> int:
+        """Free space for this user, in MB of 10^6 bytes."""
+        usage = os.statvfs(self.root)
+        return usage.f_bavail * usage.f_frsize // 1_000_000
+
+    def why_not_writable(self) -> str | None:
+        """Why no file can be made, written and synced now; None when one can."""
+        probe = self.spool / f"probe-{secrets.token_hex(4)}"
+        try:
+            descriptor = os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+            try:
+                os.write(descriptor, b"x" * 4096)
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+                probe.unlink()
+        except OSError as error:
+            return error.strerror or str(error)
+        return None
+
+    def new_spool(self) -> Path:
+        """A new private folder for one upload."""
+        folder = self.spool / new_id()
+        folder.mkdir(mode=0o700)
+        return folder
+
+    def job(self, job_id: str) -> Path:
+        return self.jobs / job_id
+
+    def adopt(self, spooled: Path, job_id: str) -> None:
+        """Turn a prepared upload into the folder of a job, for good."""
+        sync_folder(spooled)
+        spooled.rename(self.job(job_id))
+        sync_folder(self.jobs)
+        sync_folder(self.spool)
+
+    def artifact(self, job_id: str, kind: str) -> Path:
+        return self.job(job_id) / KINDS[kind]
+
+    def features_of(self, job: Job) -> Path:
+        """The folder of its track's features, which a tempo that is asked for makes others."""
+        tempo = "" if job.spec.tempo is None else f"-{job.spec.tempo:.10g}bpm"
+        return self.features / f"{job.spec.sound}{tempo}-v{FEATURES_VERSION}"
+
+    def keep_artifacts_only(self, job_id: str) -> None:
+        """Remove all that a finished job no longer needs."""
+        for path in self.job(job_id).glob("*"):
+            if path.name not in KINDS.values():
+                discard(path)
+
+    def set_aside(self, folder: Path) -> Path:
+        """Move a folder of jobs out of the way, under a name that is free; returns where it is."""
+        self.unknown.mkdir(mode=0o700, exist_ok=True)
+        target = self.unknown / folder.name
+        count = 1
+        while os.path.lexists(target):
+            count += 1
+            target = self.unknown / f"{folder.name}-{count}"
+        folder.rename(target)
+        return target
+
+    def discard_job(self, job_id: str) -> None:
+        discard(self.job(job_id))
+
+
+def discard(path: Path) -> None:
+    """Remove a file or folder; what is gone already is fine."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def note_address(root: Path, address: str) -> None:
+    """Leave the server's address in its data folder, for the command line.
+
+    Raises:
+        OSError: the disk is full, among others; what was there before may be there still.
+    """
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+    descriptor = os.open(root / "address", flags, 0o600)
+    try:
+        # Over what is there: on a full disk a file keeps the room that it has.
+        os.ftruncate(descriptor, os.pwrite(descriptor, f"{address}\n".encode(), 0))
+    finally:
+        os.close(descriptor)
+
+
+def address_of(root: Path) -> str | None:
+    """The address of the server that holds the data folder now; None when none does."""
+    try:
+        with (root / "lock").open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        path = root / "address"
+        return path.read_text().strip() if path.exists() else None
+    except OSError:
+        return None
+    return None

@@ -1,0 +1,177 @@
+"""The file of the job table: opened, brought up to date, and written in transactions.
+
+Written through one connection by one thread, read through another: in WAL mode a reader never
+waits for the writer. `synchronous=FULL` makes a commit survive a loss of power, so an accepted job
+does (SQLite documentation, PRAGMA synchronous).
+"""
+
+import errno
+import os
+import secrets
+import sqlite3
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from server.jobs.store.migrations import SCRIPTS, VERSION
+
+F = TypeVar("F", bound=Callable[..., Any])
+Row = sqlite3.Row
+_PERHAPS_NO_ROOM = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
+"""Primary result codes for files beside the table that find no room, and for other faults."""
+_TRIED_BYTES = 65_536
+"""More than SQLite asks for at once: a part of the index of its log has 32 kB."""
+
+
+class DiskFull(Exception):
+    """The table could not be written because the disk, or a quota, is full."""
+
+
+class Database:
+    """Two connections to one SQLite file.
+
+    Args:
+        path: the database file, made when it is missing.
+        release: frees some room on a full disk and says whether there was any to free; see
+            `with_reserve`.
+
+    Raises:
+        RuntimeError: the file cannot be opened, or a newer version of the server wrote it.
+    """
+
+    def __init__(self, path: Path, release: Callable[[], bool] = lambda: False) -> None:
+        self.release = release
+        self.is_new = False
+        """Whether the table was made just now."""
+        self._folder = path.parent
+        self._write_lock = threading.Lock()
+        self._read_lock = threading.Lock()
+        try:
+            self._open(path)
+        except (sqlite3.Error, DiskFull) as error:
+            if not self._is_full(error) or not release():
+                raise RuntimeError(f"the job table cannot be opened: {_words(error)}") from error
+            self._open_again(path)
+
+    def _open(self, path: Path) -> None:
+        self._writer = _connect(path)
+        try:
+            self._migrate()
+            self._reader = _connect(path)
+        except BaseException:
+            self._writer.close()
+            raise
+
+    def _open_again(self, path: Path) -> None:
+        try:
+            self._open(path)
+        except (sqlite3.Error, DiskFull) as error:
+            raise RuntimeError(f"the job table cannot be opened: {_words(error)}") from error
+
+    def _migrate(self) -> None:
+        version = self._writer.execute("PRAGMA user_version").fetchone()[0]
+        if version == VERSION:  # nothing is written: the disk may be full
+            return
+        with self._transaction() as db:
+            version = db.execute("PRAGMA user_version").fetchone()[0]
+            if version > VERSION:
+                raise RuntimeError(
+                    f"the job table has version {version}, this server knows {VERSION}: "
+                    "start the newer server again, or use another DATA_DIR"
+                )
+            for script in SCRIPTS[version:]:
+                for statement in script.split(";"):
+                    db.execute(statement)
+            db.execute(f"PRAGMA user_version = {VERSION}")
+            self.is_new = version == 0
+
+    def close(self) -> None:
+        self._reader.close()
+        self._writer.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """One transaction, committed at the end of the block.
+
+        Raises:
+            DiskFull: nothing of it was written.
+        """
+        with self._write_lock:
+            try:
+                self._writer.execute("BEGIN IMMEDIATE")
+                yield self._writer
+                self._writer.execute("COMMIT")
+            except BaseException as error:
+                # A commit that fails may have ended the transaction, or not.
+                if self._writer.in_transaction:
+                    self._writer.execute("ROLLBACK")
+                if self._is_full(error):
+                    raise DiskFull(_words(error)) from error
+                if isinstance(error, sqlite3.Error):
+                    error.add_note(_words(error))  # the message alone is "disk I/O error"
+                raise
+
+    def _is_full(self, error: BaseException) -> bool:
+        """Tell a full disk from other faults; where the code leaves it open, try to write."""
+        if isinstance(error, DiskFull):
+            return True
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        return code == sqlite3.SQLITE_FULL or (
+            code in _PERHAPS_NO_ROOM and not _has_room(self._folder)
+        )
+
+    def _rows(self, sql: str, *values: object) -> list[sqlite3.Row]:
+        with self._read_lock:
+            return self._reader.execute(sql, values).fetchall()
+
+
+def with_reserve(method: F) -> F:
+    """Let a method of one transaction be done again, once, where the disk was full.
+
+    For what must be possible on a full disk: whatever ends or removes jobs, and a start.
+    """
+
+    @wraps(method)
+    def act(database: Database, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return method(database, *args, **kwargs)
+        except DiskFull:
+            if not database.release():
+                raise
+        return method(database, *args, **kwargs)
+
+    return cast(F, act)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=5, isolation_level=None, check_same_thread=False)
+    connection.row_factory = sqlite3.Row
+    try:
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _words(error: BaseException) -> str:
+    """The message of an error, with the extended result code of SQLite where it has one."""
+    name = getattr(error, "sqlite_errorname", None)
+    return f"{error} ({name})" if name else str(error)
+
+
+def _has_room(folder: Path) -> bool:
+    """Write and sync a small file; False where the disk or a quota is full, True otherwise."""
+    try:
+        # Random, or a file system that compresses would need less room for it.
+        with tempfile.TemporaryFile(dir=folder, buffering=0) as file:
+            written = file.write(secrets.token_bytes(_TRIED_BYTES))
+            os.fsync(file.fileno())
+    except OSError as error:
+        return error.errno not in (errno.ENOSPC, errno.EDQUOT)
+    return written == _TRIED_BYTES

@@ -1,0 +1,109 @@
+"""The effects of a request, checked, in their order."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from server.effects.effect import Effect, Kind
+from server.effects.library.library import Library
+from server.effects.model.feature import Needs
+from server.effects.model.input import Kind as InputKind
+from server.errors import ToqiboxError
+from server.jobs.model.effect_source import Source, read_source
+from server.jobs.submission import fields
+from server.jobs.submission.presets import Presets, in_preset
+from server.jobs.submission.refusal import refuse
+from server.messages import reason
+
+DEFAULT_EFFECT = "breathe"
+DEFAULT_ASPECT = "16:9"
+
+
+@dataclass(frozen=True)
+class Link:
+    """One effect of a chain."""
+
+    field: str
+    """What it is called in errors: ``effect``, or its place in a chain."""
+    source: Source
+    """The effect as it was when the request was checked."""
+    params: dict[str, Any]
+    """As they were given: right for its inputs."""
+    needs_track: bool
+    """Whether something of it follows what only the whole track tells."""
+    texts: dict[str, str]
+    """What its text inputs were given, by their field in errors."""
+
+
+def check_chain(
+    given: Mapping[str, Any], library: Library, presets: Presets
+) -> list[tuple[Effect, Link]]:
+    """The effects that are asked for, each with its checked params.
+
+    Args:
+        given: checked values of the fields ``effect``, ``params``, ``preset`` and ``aspect``, as
+            far as they are there.
+
+    Raises:
+        ToqiboxError: the first thing that is wrong, with the field's name.
+    """
+    if "preset" in given:
+        return _preset_chain(given, library, presets)
+    asked = given.get("effect", DEFAULT_EFFECT)
+    if isinstance(asked, str):
+        return [_link("effect", asked, "params", given.get("params", {}), library)]
+    if "params" in given:
+        raise refuse("params", reason("params_in_chain"))
+    steps = zip(fields.named(asked), asked, strict=True)
+    return [
+        _link(field, effect_id, f"{field}.params", step.params, library)
+        for (field, effect_id), step in steps
+    ]
+
+
+def _preset_chain(
+    given: Mapping[str, Any], library: Library, presets: Presets
+) -> list[tuple[Effect, Link]]:
+    if name := next((name for name in ("effect", "params") if name in given), None):
+        raise refuse(name, reason("preset_alone", name=name))
+    steps = presets.get(given["preset"]).steps(given.get("aspect", DEFAULT_ASPECT))
+    try:
+        links = [
+            _link(field, step.id, f"{field}.params", step.params, library)
+            for field, step in fields.named_steps(steps, "chain")
+        ]
+    except ToqiboxError as error:
+        raise in_preset(error) from None
+    return [(effect, replace(link, field="preset")) for effect, link in links]
+
+
+def _link(
+    field: str, effect_id: str, params_field: str, params: dict[str, Any], library: Library
+) -> tuple[Effect, Link]:
+    try:
+        effect = library.get(effect_id)
+        needs = effect.needs(params, params_field)
+        texts = {
+            f"{params_field}.{each.name}": params[each.name]
+            for each in effect.inputs
+            if each.kind is InputKind.TEXT and isinstance(params.get(each.name), str)
+        }
+        source = read_source(effect, library)
+        return effect, Link(field, source, params, needs is Needs.TRACK, texts)
+    except ToqiboxError as error:
+        if error.field == "effect":
+            error.field = field
+        raise
+
+
+def check_photo2(effects: list[Effect], *, given: bool) -> None:
+    """A transition needs a second photo; a chain that shows none takes none."""
+    if given and not any(_shows_second(effect) for effect in effects):
+        raise refuse("photo2", reason("no_photo2"))
+    if any(effect.second for effect in effects) and not given:
+        raise ToqiboxError("missing_field", field="photo2", name="photo2")
+
+
+def _shows_second(effect: Effect) -> bool:
+    shown = {item.name for item in effect.inputs if item.kind is Kind.IMAGE}
+    return "photo2" in shown or bool(shown - {"photo", effect.picture})

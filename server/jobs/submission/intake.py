@@ -1,0 +1,242 @@
+"""The intake: decodes an upload in a confined task, puts files and row on disk, then says yes."""
+
+import logging
+import os
+import signal
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from server import sandbox
+from server.concurrency import settled
+from server.config import Config
+from server.errors import CATALOGUE, ToqiboxError
+from server.jobs.execution.machine import Health
+from server.jobs.execution.worker_process import Event, TaskError, Watch, run_once
+from server.jobs.model.job import Job, Status, now_ms
+from server.jobs.storage.asset_copies import keep
+from server.jobs.storage.data_folder import DataFolder, discard, new_id
+from server.jobs.store.job_table import Store
+from server.jobs.submission import affordable
+from server.jobs.submission.fields import FILES
+from server.jobs.submission.preparation_queue import Line
+from server.jobs.submission.request import Request, resolve
+from server.jobs.validation.cache import Verdicts
+from server.logging_json import note
+
+_LOG = logging.getLogger(__name__)
+_PREPARES, _SEARCHES = 2, 1
+_PREPARE_LIMITS = sandbox.Limits(memory_bytes=1_500_000_000, cpu_s=30, file_bytes=2_000_000_000)
+_PREPARE_WATCH = Watch(stall_s=60, limit_s=60)
+_PREPARE_ATTEMPTS = 3
+_PREPARE_S = 0.9
+"""A song and a photo are decoded in this time, beside others, on processors that are free."""
+_PREPARE_WAIT_S, _SEARCH_WAIT_S = 25.0, 30.0
+# A track of the longest length is analysed in about 40 s.
+_HIGHLIGHT_LIMITS = sandbox.Limits(memory_bytes=3_000_000_000, cpu_s=120)
+_HIGHLIGHT_WATCH = Watch(stall_s=120, limit_s=120)
+BUSY_S = 30
+
+
+class Intake:
+    """Turns checked requests and spooled uploads into queued jobs."""
+
+    def __init__(
+        self, config: Config, store: Store, data: DataFolder, health: Health, verdicts: Verdicts
+    ) -> None:
+        self._config = config
+        self._store = store
+        self._data = data
+        self._health = health
+        self._verdicts = verdicts
+        usual_s = _PREPARE_S * max(1.0, 0.4 + 0.6 * os.getloadavg()[0] / (os.cpu_count() or 1))
+        self._prepares = Line(_PREPARES, usual_s=usual_s, longest_s=10.0, wait_s=_PREPARE_WAIT_S)
+        self._searches = Line(_SEARCHES, usual_s=5.0, longest_s=120.0, wait_s=_SEARCH_WAIT_S)
+        self._accepting = 0
+
+    @property
+    def each_s(self) -> float:
+        """Seconds from one decoded upload to the next, by the last ones."""
+        return self._prepares.each_s
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether an upload is being decoded, or waits to be."""
+        return self._accepting > 0
+
+    def admission(self) -> None:
+        """Refuse what could not be accepted anyway.
+
+        Raises:
+            ToqiboxError: not_ready, storage_full, queue_full.
+        """
+        if self._data.free_mb() < self._config.min_free_mb:
+            raise ToqiboxError("storage_full", retry_after=60)
+        problems = self._health.problems()
+        if problems:
+            raise ToqiboxError("not_ready", retry_after=BUSY_S, detail="; ".join(problems))
+        if self._store.count(Status.QUEUED) >= self._config.max_queued_exports:
+            raise ToqiboxError("queue_full", retry_after=BUSY_S)
+
+    def spool(self) -> Path:
+        """A new private folder for one upload.
+
+        Raises:
+            ToqiboxError: storage_full.
+        """
+        try:
+            return self._data.new_spool()
+        except OSError as error:
+            raise ToqiboxError("storage_full", retry_after=60, detail=str(error)) from error
+
+    async def accept(self, request: Request, folder: Path, request_id: str) -> Job:
+        """Decode the uploads in `folder`, then put files and row on disk, in that order.
+
+        Args:
+            folder: from spool(), holding the files ``audio`` and, where the request says so,
+                ``photo2``; without ``photo`` the cover of the track is taken. It is taken over.
+
+        Raises:
+            ToqiboxError: what is wrong with a file, queue_full, rate_limited after a long wait
+                for others, or shader_rejected where the effect is too slow for the video; the
+                folder is gone then.
+        """
+        self._accepting += 1
+        try:
+            await settled(keep, [link.source for link in request.chain], folder)
+            request = await self._found(request, folder, request_id)
+            async with self._prepares.turn():
+                self.admission()  # the queue may have filled while this upload was read
+                prepared = await self._prepare(request, folder, request_id)
+            for upload in FILES:
+                (folder / upload).unlink(missing_ok=True)
+            job = self._new_job(request, prepared, request_id)
+            await settled(self._commit, job, folder)
+        except BaseException:
+            discard(folder)
+            raise
+        finally:
+            self._accepting -= 1
+        note(
+            _LOG,
+            logging.INFO,
+            "job.moved",
+            job=job.id,
+            request=request_id,
+            to=Status.QUEUED.value,
+            effect=job.spec.work.effect,
+            plan=request.plan,
+            frames=job.spec.frames,
+        )
+        return job
+
+    async def _found(self, request: Request, folder: Path, request_id: str) -> Request:
+        """The request with the part of the track that it asks for by a word."""
+        if request.highlight is None:
+            return request
+        task = {
+            "task": "highlight",
+            "audio": str(folder / "audio"),
+            "wanted": request.highlight,
+            "duration": str(request.duration),
+            "tempo": request.tempo,
+        }
+        async with self._searches.turn():  # not among those that are done in a second
+            self.admission()
+            found = await self._attempts(task, _HIGHLIGHT_WATCH, _HIGHLIGHT_LIMITS, request_id)
+        return replace(
+            request,
+            start=Decimal(found["start"]),
+            duration=Decimal(found["duration"]),
+            highlight=found["highlight"],
+        )
+
+    async def _prepare(self, request: Request, folder: Path, request_id: str) -> dict[str, Any]:
+        photo = folder / "photo"
+        task = {
+            "task": "prepare",
+            "audio": str(folder / "audio"),
+            "photo": str(photo) if photo.exists() else None,
+            "cover": not photo.exists(),
+            "photo2": str(folder / "photo2") if request.photo2 else None,
+            "folder": str(folder),
+            "start": str(request.start),
+            "duration": str(request.duration) if request.duration is not None else None,
+            "max_duration": str(self._config.max_duration_sec),
+            "fps": request.fps,
+            "texts": request.texts,
+        }
+        return await self._attempts(task, _PREPARE_WATCH, _PREPARE_LIMITS, request_id)
+
+    async def _attempts(
+        self, task: dict[str, Any], watch: Watch, limits: sandbox.Limits, request_id: str
+    ) -> dict[str, Any]:
+        """The result of a task that decodes an upload.
+
+        Raises:
+            ToqiboxError: what the client is told where it cannot be done.
+        """
+        stages = ["sound"]
+
+        def on_event(event: Event) -> None:
+            if event.get("event") == "stage":
+                stages.append(str(event.get("stage")))
+
+        for attempt in range(1, _PREPARE_ATTEMPTS + 1):
+            try:
+                return await run_once(task, watch, limits, on_event)
+            except TaskError as error:
+                note(
+                    _LOG,
+                    logging.INFO,
+                    f"{task['task']}.failed",
+                    request=request_id,
+                    code=error.code,
+                    detail=error.detail,
+                    attempt=attempt,
+                )
+                if not _was_killed(error) or attempt == _PREPARE_ATTEMPTS:
+                    raise _refusal(error, stages[-1]) from error
+        raise AssertionError("unreachable")
+
+    def _new_job(self, request: Request, prepared: dict[str, Any], request_id: str) -> Job:
+        now = now_ms()
+        late = 0 if request.plan == "premium" else self._config.premium_head_start_sec * 1000
+        spec = resolve(request, prepared, self._config)
+        verdicts = self._verdicts.known(link.source for link in request.chain)
+        software = bool(self._health.software)
+        affordable.enforce(request.chain, spec, verdicts, self._config, software=software)
+        return Job.new(
+            new_id(), request.plan, spec, turn=now + late, created_at=now, request_id=request_id
+        )
+
+    def _commit(self, job: Job, folder: Path) -> None:
+        self._data.adopt(folder, job.id)
+        try:
+            self._store.add(job, self._config.max_queued_exports)
+        except BaseException:
+            self._data.discard_job(job.id)
+            raise
+
+
+def _was_killed(error: TaskError) -> bool:
+    """Whether worker or ffmpeg was killed from outside, which is not the file's doing.
+
+    Their own limits end them by other signals, and doing it again would end the same way.
+    """
+    return error.is_from_outside or error.detail.startswith(f"rc -{signal.SIGKILL.value}:")
+
+
+def _refusal(error: TaskError, stage: str) -> ToqiboxError:
+    """What the client is told when its files could not be prepared."""
+    event = error.event
+    if error.code in ("render_stalled", "render_timeout"):  # by the clock: the machine is too busy
+        return ToqiboxError("not_ready", retry_after=BUSY_S, detail=error.detail)
+    if not event:
+        # The decoder died or ran into its limits: that is the file's doing.
+        is_photo = stage in ("photo", "photo2")
+        code, field = ("undecodable_image", stage) if is_photo else ("undecodable_audio", "audio")
+        return ToqiboxError(code, field=field, detail=error.detail)
+    code = error.code if CATALOGUE[error.code].status else "internal"
+    return ToqiboxError(code, field=event.get("field"), detail=error.detail, **error.values)

@@ -1,0 +1,131 @@
+"""A preset: a chain of effects under a name, read from one JSON file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from server.jobs.submission.fields import ASPECTS, CHAIN_BYTES, FITS, Step, read_steps
+from server.jobs.submission.plain_json import read_json
+from server.jobs.submission.refusal import refuse
+from server.messages import reason
+
+KEYS = ("title", "description", "genres", "chain", "fit", "aspects")
+"""What a preset's file may hold."""
+_REQUIRED = ("title", "description", "genres", "chain")
+_LONGEST_TITLE, _LONGEST_DESCRIPTION, _LONGEST_GENRE = 60, 300, 30
+_MOST_GENRES = 8
+
+Changes = Mapping[str, Mapping[str, Any]]
+"""Params by the id of the effect that they are set in."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preset:
+    """A chain of effects with their params, and what a person chooses it by."""
+
+    id: str
+    file: str
+    title: str
+    description: str
+    genres: tuple[str, ...]
+    """The genres it was made for."""
+    chain: tuple[Step, ...]
+    """First to last, as the field ``effect`` takes it."""
+    fit: str | None
+    """How the photo fills the frame where a request does not say; None for the usual fit."""
+    aspects: Mapping[str, Changes]
+    """By aspect, the params that differ there."""
+
+    def steps(self, aspect: str) -> tuple[Step, ...]:
+        """The chain for a picture of that aspect."""
+        changes = self.aspects.get(aspect, {})
+        return tuple(Step(id_, {**params, **changes.get(id_, {})}) for id_, params in self.chain)
+
+    def describe(self) -> dict[str, Any]:
+        """The preset as ``GET /presets`` lists it."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "description": self.description,
+            "genres": list(self.genres),
+            "chain": [{"id": step.id, "params": step.params} for step in self.chain],
+            "fit": self.fit,
+            "aspects": {aspect: dict(changes) for aspect, changes in self.aspects.items()},
+        }
+
+
+def read_preset(preset_id: str, file: str, text: str) -> Preset:
+    """Read the preset that a file's text holds.
+
+    Args:
+        preset_id: the file's name without its ending.
+        file: the file's name.
+        text: a JSON object with the keys of `KEYS`.
+
+    Raises:
+        ToqiboxError: ``invalid_parameter``; its field is the place in the file, such as
+            ``chain[1].params``.
+    """
+    data = read_json("preset", text, CHAIN_BYTES)
+    if not isinstance(data, dict):
+        raise refuse("preset", reason("object"))
+    for key in data.keys() - set(KEYS):
+        raise refuse(key[:64], reason("unknown_key", known=", ".join(KEYS)))
+    for key in _REQUIRED:
+        if key not in data:
+            raise refuse(key, reason("required"))
+    chain = read_steps(data["chain"], "chain")
+    return Preset(
+        id=preset_id,
+        file=file,
+        title=_words(data["title"], "title", _LONGEST_TITLE),
+        description=_words(data["description"], "description", _LONGEST_DESCRIPTION),
+        genres=_genres(data["genres"]),
+        chain=chain,
+        fit=_fit(data.get("fit")),
+        aspects=_aspects(data.get("aspects", {}), [step.id for step in chain]),
+    )
+
+
+def _words(value: object, field: str, most: int) -> str:
+    if not isinstance(value, str) or not value.strip() or not value.isprintable():
+        raise refuse(field, reason("one_line"))
+    if len(value) > most:
+        raise refuse(field, reason("characters", most=most))
+    return value.strip()
+
+
+def _genres(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not 1 <= len(value) <= _MOST_GENRES:
+        raise refuse("genres", reason("list", most=_MOST_GENRES))
+    return tuple(_words(word, f"genres[{at}]", _LONGEST_GENRE) for at, word in enumerate(value))
+
+
+def _fit(value: object) -> str | None:
+    if value is not None and value not in FITS:
+        raise refuse("fit", reason("one_of", known=", ".join(FITS)))
+    return None if value is None else str(value)
+
+
+def _aspects(value: object, ids: list[str]) -> dict[str, Changes]:
+    return {
+        aspect: {
+            effect_id: _object(params, f"aspects.{aspect}.{effect_id}")
+            for effect_id, params in _object(changes, f"aspects.{aspect}", _once(ids)).items()
+        }
+        for aspect, changes in _object(value, "aspects", list(ASPECTS)).items()
+    }
+
+
+def _once(ids: list[str]) -> list[str]:
+    """The ids that name one effect of the chain, and no other."""
+    return [effect_id for effect_id in ids if ids.count(effect_id) == 1]
+
+
+def _object(value: object, field: str, known: list[str] | None = None) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise refuse(field, reason("object"))
+    for key in value:
+        if known is not None and key not in known:
+            raise refuse(f"{field}.{key[:64]}", reason("unknown_key", known=", ".join(known)))
+    return value

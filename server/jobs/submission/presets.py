@@ -1,0 +1,146 @@
+"""The presets that a server offers: every JSON file of its folders, read again when it changes.
+
+A file that gives no preset never stops the server: it is listed with its error. Which effects
+there are is not known here, so a chain is checked against them where it is listed or asked for.
+"""
+
+import difflib
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from server.effects.effect import Effect
+from server.effects.library.library import BUILT_IN, ID
+from server.effects.library.scanner import Mark, marked_files, read_text
+from server.errors import ToqiboxError
+from server.jobs.submission.fields import named_steps
+from server.jobs.submission.preset import Preset, read_preset
+from server.jobs.submission.refusal import refuse
+from server.messages import reason
+
+BUILT_IN_PRESETS = BUILT_IN.with_name("presets")
+"""The folder of the presets that come with the server."""
+_SUFFIX = ".json"
+
+
+@dataclass(frozen=True)
+class BrokenPreset:
+    """A file that gives no preset, and why."""
+
+    id: str
+    file: str
+    error: ToqiboxError
+    """Its field is the place in the file."""
+
+
+_Given = Preset | BrokenPreset
+
+
+class Presets:
+    """Presets by id, from folders that are looked at on every question.
+
+    Args:
+        folders: one that does not exist is an empty one. An id that occurs twice is an error
+            of both files.
+    """
+
+    def __init__(self, folders: Sequence[Path] = (BUILT_IN_PRESETS,)) -> None:
+        self._folders = tuple(dict.fromkeys(folder.resolve() for folder in folders))
+        self._lock = threading.Lock()
+        self._read: dict[tuple[Path, Mark], _Given] = {}
+
+    def get(self, preset_id: str) -> Preset:
+        """The preset of that id; its chain is not checked against the effects.
+
+        Raises:
+            ToqiboxError: ``invalid_parameter`` of the field ``preset``.
+        """
+        given = self._by_id()
+        found = given.get(preset_id)
+        if found is None:
+            raise _unknown(preset_id[:64], [e for e in given.values() if isinstance(e, Preset)])
+        if isinstance(found, BrokenPreset):
+            raise in_preset(found.error)
+        return found
+
+    def offered(self, effects: Iterable[Effect]) -> tuple[list[Preset], list[BrokenPreset]]:
+        """The presets whose chains can be drawn with `effects`, and the files that give none."""
+        usable = {effect.id: effect for effect in effects}
+        checked = [_checked(entry, usable) for entry in self._by_id().values()]
+        return (
+            [entry for entry in checked if isinstance(entry, Preset)],
+            [entry for entry in checked if isinstance(entry, BrokenPreset)],
+        )
+
+    def _by_id(self) -> dict[str, _Given]:
+        """Everything that the files give, in the order of the ids."""
+        given: dict[str, _Given] = {}
+        for path, entry in self._refreshed():
+            twice = entry.id in given
+            given[entry.id] = _duplicate(entry, path) if twice else entry
+        return {key: given[key] for key in sorted(given)}
+
+    def _refreshed(self) -> list[tuple[Path, _Given]]:
+        """What each file gives; only new and changed files are read."""
+        with self._lock:
+            found = [
+                (folder / name, mark)
+                for folder in self._folders
+                for name, mark in marked_files(folder, (_SUFFIX,))
+            ]
+            self._read = {key: self._read.get(key) or _read(key[0]) for key in found}
+            return [(key[0], entry) for key, entry in self._read.items()]
+
+
+def _unknown(preset_id: str, known: Sequence[Preset]) -> ToqiboxError:
+    """The error for an id that no preset has, with the one that was meant as a hint."""
+    ids = [preset.id for preset in known]
+    made_for = [preset.id for preset in known if preset_id.lower() in preset.genres]
+    near = made_for or difflib.get_close_matches(preset_id, ids, n=1, cutoff=0.5)
+    hint = reason("meant", name=near[0]) if near else ""
+    return refuse("preset", reason("preset", known=", ".join(ids) or "–", hint=hint))
+
+
+def in_preset(error: ToqiboxError) -> ToqiboxError:
+    """The error of a preset's file as the error of a request that asks for the preset."""
+    if error.code != "invalid_parameter":
+        error.field = "preset"
+        return error
+    why = error.values["reason"]
+    return refuse("preset", reason("preset_file", place=error.field, why=why))
+
+
+def _checked(entry: _Given, usable: Mapping[str, Effect]) -> _Given:
+    if isinstance(entry, BrokenPreset):
+        return entry
+    try:
+        for aspect in dict.fromkeys(["", *entry.aspects]):
+            _check_chain(entry, aspect, usable)
+    except ToqiboxError as error:
+        return BrokenPreset(entry.id, entry.file, error)
+    return entry
+
+
+def _check_chain(preset: Preset, aspect: str, usable: Mapping[str, Effect]) -> None:
+    for field, step in named_steps(preset.steps(aspect), "chain"):
+        if step.id not in usable:
+            raise ToqiboxError("unknown_effect", field=field, name=step.id, hint="")
+        usable[step.id].settings(step.params, f"{field}.params")
+
+
+def _duplicate(entry: _Given, path: Path) -> BrokenPreset:
+    place = f"{path.parent.name}/{path.name}"
+    return BrokenPreset(entry.id, entry.file, refuse("preset", reason("preset_twice", file=place)))
+
+
+def _read(path: Path) -> _Given:
+    preset_id, file = path.stem[:64], path.name[:100]
+    try:
+        if not ID.fullmatch(path.stem):
+            raise refuse("preset", reason("file_id"))
+        return read_preset(preset_id, file, read_text(path))
+    except ToqiboxError as error:
+        return BrokenPreset(preset_id, file, error)
+    except OSError:
+        return BrokenPreset(preset_id, file, refuse("preset", reason("unreadable")))

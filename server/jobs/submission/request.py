@@ -1,0 +1,150 @@
+"""What a client asks for: the text fields of an export, checked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from server.config import Config
+from server.effects.library.library import Library
+from server.errors import ToqiboxError
+from server.jobs.model.spec import SAMPLE_RATE, Spec
+from server.jobs.submission import fields
+from server.jobs.submission.chain import DEFAULT_ASPECT, Link, check_chain, check_photo2
+from server.jobs.submission.presets import Presets
+from server.jobs.submission.refusal import refuse
+from server.messages import reason
+
+DEFAULT_FIT = "blur"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """The text fields of an export, checked against the settings and the effects' own inputs."""
+
+    chain: tuple[Link, ...]
+    """First to last; each takes the picture of the one before."""
+    preset: str | None = None
+    """The id of the preset that the chain comes from."""
+    photo2: bool
+    """Whether there is a second photo."""
+    plan: str
+    aspect: str
+    fit: str
+    fps: int
+    start: Decimal
+    duration: Decimal | None
+    highlight: str | None
+    """What of the track is wanted, one of fields.HIGHLIGHTS; then `start` is found later and
+    `duration` is the most. None where the request says a time."""
+    tempo: float | None
+    """Beats a minute that the beats are to have; None finds them."""
+    title: str | None
+    """None is what the track's tags say, an empty text is none; `artist` likewise."""
+    artist: str | None
+    width: int
+    height: int
+    allow_flashing: bool
+
+    @property
+    def texts(self) -> dict[str, str | None]:
+        """What is written into the video, by field; None is what the track's tags say."""
+        given: dict[str, str | None] = {"title": self.title, "artist": self.artist}
+        for link in self.chain:
+            given |= link.texts
+        return given
+
+
+def check_request(
+    texts: Mapping[str, str],
+    config: Config,
+    library: Library,
+    presets: Presets,
+    *,
+    photo2: bool = False,
+) -> Request:
+    """Check every text field, each against its reader, then all against the effect.
+
+    Args:
+        library: the effects that may be asked for.
+        presets: the same of presets.
+        photo2: whether a second photo comes with them.
+
+    Raises:
+        ToqiboxError: the first thing that is wrong, with the field's name.
+    """
+    values = {name: fields.check_text(name, text, config) for name, text in texts.items()}
+    given = {name: value for name, value in values.items() if value is not None}
+    links = check_chain(given, library, presets)
+    check_photo2([effect for effect, _ in links], given=photo2)
+    plan = given.get("plan", "free" if "free" in config.plans else next(iter(config.plans)))
+    aspect = given.get("aspect", DEFAULT_ASPECT)
+    width, height = fields.picture_size(aspect, config.plans[plan])
+    start = given.get("start", Decimal(0))
+    highlight = start if isinstance(start, str) else None
+    if highlight and "duration" not in given:
+        raise refuse("start", reason("needs_duration"))
+    preset = presets.get(given["preset"]) if "preset" in given else None
+    return Request(
+        preset=preset.id if preset else None,
+        chain=tuple(link for _, link in links),
+        photo2=photo2,
+        plan=plan,
+        aspect=aspect,
+        fit=given.get("fit") or (preset and preset.fit) or DEFAULT_FIT,
+        fps=given.get("fps", config.fps),
+        start=Decimal(0) if highlight else start,
+        duration=given.get("duration"),
+        highlight=highlight,
+        tempo=given.get("tempo"),
+        title=given.get("title"),
+        artist=given.get("artist"),
+        width=width,
+        height=height,
+        allow_flashing=given.get("allowFlashing", False),
+    )
+
+
+def resolve(request: Request, prepared: Mapping[str, Any], config: Config) -> Spec:
+    """The spec of `request` now that its uploads are decoded.
+
+    Args:
+        prepared: the result of the `prepare` task.
+
+    Raises:
+        ToqiboxError: duration_too_long.
+    """
+    samples = int(prepared["samples"])
+    duration = request.duration or Decimal(samples) / SAMPLE_RATE
+    if duration > config.max_duration_sec:
+        raise ToqiboxError("duration_too_long", field="duration", limit=config.max_duration_sec)
+    return Spec(
+        effects=[link.source.kept(link.params) for link in request.chain],
+        sequential=any(link.source.sequential for link in request.chain),
+        needs_track=any(link.needs_track for link in request.chain),
+        width=request.width,
+        height=request.height,
+        fps=request.fps,
+        frames=fields.frame_count(duration, request.fps),
+        fit=request.fit,
+        start=str(request.start),
+        duration=str(duration),
+        title=_credit(request.title, prepared["title"]),
+        artist=_credit(request.artist, prepared["artist"]),
+        samples=samples,
+        sound=prepared["sound_sha256"],
+        photo=prepared["photo_sha256"],
+        palette=prepared["palette"],
+        photo2=prepared["photo2_sha256"] if request.photo2 else None,
+        loudest_s=float(prepared["loudest_s"]),
+        highlight=request.highlight,
+        tempo=request.tempo,
+        allow_flashing=request.allow_flashing,
+        preset=request.preset,
+        warnings=list(prepared.get("warnings", ())),
+    )
+
+
+def _credit(given: str | None, tagged: str | None) -> str | None:
+    """Return the title or artist that a request gave, else that of the track's tags."""
+    return tagged if given is None else given or None

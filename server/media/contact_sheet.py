@@ -1,0 +1,67 @@
+"""A contact sheet: pictures in rows, each with its label below, as one PNG file."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image, ImageDraw, ImageFont
+
+from server.files import atomic
+
+_GAP = 8
+_TEXT = 13
+_BAR = 22
+_BACK, _EMPTY, _INK, _ALARM = (17, 18, 22), (34, 36, 43), (208, 212, 220), (240, 132, 112)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One picture of a sheet."""
+
+    label: str
+    picture: Path | None
+    """A PNG file; None leaves the cell empty and its label alarming."""
+
+
+def compose(cells: Sequence[Cell], columns: int, size: tuple[int, int], out: Path) -> None:
+    """Write the sheet.
+
+    Args:
+        cells: from left to right, then downwards.
+        columns: how many stand side by side.
+        size: of a picture, in pixels.
+        out: the PNG file, written through its `.part`.
+
+    Raises:
+        ToqiboxError: storage_full.
+    """
+    width, height = size
+    rows = -(-len(cells) // columns)
+    step = (width + _GAP, height + _BAR + _GAP)
+    sheet = Image.new("RGB", (columns * step[0] + _GAP, rows * step[1] + _GAP), _BACK)
+    draw = ImageDraw.Draw(sheet)
+    font = ImageFont.load_default(_TEXT)
+    for index, cell in enumerate(cells):
+        x, y = (_GAP + place * by for place, by in zip(_place(index, columns), step, strict=True))
+        if cell.picture is None:
+            draw.rectangle((x, y, x + width - 1, y + height - 1), _EMPTY)
+        else:
+            with Image.open(cell.picture, formats=["PNG"]) as picture:
+                sheet.paste(picture.convert("RGB"), (x, y))
+        label = _fitted(cell.label, width, font)
+        draw.text((x, y + height + 3), label, _ALARM if cell.picture is None else _INK, font)
+    with atomic.writing(out) as file:
+        sheet.save(file, "PNG", compress_level=4)
+
+
+def _place(index: int, columns: int) -> tuple[int, int]:
+    return index % columns, index // columns
+
+
+def _fitted(label: str, width: int, font: ImageFont.FreeTypeFont | ImageFont.ImageFont) -> str:
+    """The label, cut where it would reach into the next column."""
+    if font.getlength(label) <= width:
+        return label
+    while label and font.getlength(f"{label}…") > width:
+        label = label[:-1]
+    return f"{label}…"

@@ -1,0 +1,82 @@
+"""What decoding a picture gives, and how it fails for a file that was cut off."""
+
+from dataclasses import dataclass, field
+
+from PIL import Image
+
+from server.errors import ToqiboxError
+from server.media.photos.limits import fitted
+from server.media.photos.pixel_modes import is_clear
+from server.messages import reason
+from server.warnings import Row, warning
+
+_ORIENTATION = 0x0112
+_MOST_MISSING = 0.7
+"""Share of a picture that may be missing: of less nobody wants a film."""
+_UNSEEN = 0.01
+"""Share that nobody misses: a row of blocks at the edge."""
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """A picture as its file has it."""
+
+    image: Image.Image
+    """In one of the modes of `eight_bits`, not upright yet, in its own colours."""
+    profile: bytes | None = None
+    """Its ICC profile."""
+    orientation: int = 1
+    """That of EXIF, 1 to 8."""
+    warnings: list[Row] = field(default_factory=list)
+    """What is wrong with the file although there is a picture; of the field ``photo``."""
+
+
+def reduced(image: Image.Image, size: tuple[int, int] | None = None) -> Image.Image:
+    """The image in the size that is kept of it, or in `size`.
+
+    That is right with alpha too: Pillow resizes premultiplied pixels. Where alpha is 0 everywhere
+    the colours are kept.
+    """
+    wanted = size or fitted(image.size)
+    if image.size == wanted:
+        return image
+    if image.mode.endswith("A") and is_clear(image):
+        small = reduced(image.convert(image.mode[:-1]), wanted).convert(image.mode)
+        small.putalpha(0)
+        return small
+    return image.resize(wanted, Image.Resampling.LANCZOS, reducing_gap=3.0)
+
+
+def orientation_of(image: Image.Image) -> int:
+    """The EXIF orientation, 1 to 8; 1 where the EXIF is missing or broken."""
+    try:
+        return exif_orientation(image.getexif())
+    except Exception:  # Pillow parses it lazily and raises SyntaxError, TypeError and others
+        return 1
+
+
+def exif_orientation(exif: Image.Exif) -> int:
+    """The same of EXIF that was parsed."""
+    try:
+        return int(exif.get(_ORIENTATION, 1))
+    except Exception:  # what stands there is no number
+        return 1
+
+
+def cut_off(detail: str = "") -> ToqiboxError:
+    """The error for a file whose end is missing, with too much of the picture."""
+    why = reason("file_cut_off")
+    return ToqiboxError("undecodable_image", field="photo", detail=detail, why=why)
+
+
+def accept_missing(share: float) -> list[Row]:
+    """The warnings for a picture that lacks `share` of its rows, at its lower edge.
+
+    Raises:
+        ToqiboxError: undecodable_image, where too much is missing.
+    """
+    if share > _MOST_MISSING:
+        raise cut_off(f"{share:.0%} are missing")
+    if share <= _UNSEEN:
+        return []
+    return [warning("photo_cut_off", "photo", percent=max(1, round(share * 100)))]

@@ -1,0 +1,158 @@
+"""The photo: an upload becomes our own file of upright sRGB pixels.
+
+The file, little-endian: 8 bytes ``TOQIRGBA``, uint32 width, uint32 height, then width x height
+pixels of four bytes R G B A, rows from the top, A always 255.
+"""
+
+import hashlib
+import mmap
+import struct
+import warnings
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from server.errors import ToqiboxError
+from server.files import atomic
+from server.media.photos.background import laid_over
+from server.media.photos.decoded import Decoded
+from server.media.photos.pixel_modes import is_clear, is_plain, to_srgb
+from server.media.photos.reader import read
+from server.media.sniff import ACCEPTED_PHOTO, sniff_image_file
+from server.messages import reason
+from server.warnings import Row, warning
+
+_HEADER = struct.Struct("<8sII")
+_MAGIC = b"TOQIRGBA"
+_PLAIN = 6
+"""Steps of 8 bits by which a picture of one colour may differ: JPEG's rounding."""
+_BROWSERS = ("jpeg", "png", "webp", "gif", "bmp", "avif")
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What `prepare` wrote."""
+
+    width: int
+    height: int
+    sha256: str
+    """Of the pixels."""
+    warnings: list[Row] = field(default_factory=list)
+    """What is worth knowing of the picture although it was taken."""
+
+
+def prepare(path: Path, out: Path, name: str = "photo") -> Prepared:
+    """Decode an upload into `out`: upright, sRGB, opaque, long side at most 4096 pixels.
+
+    Of an animation the first frame that shows something is taken. Transparent areas become
+    black, or light grey under a dark picture; alpha that is 0 everywhere is no alpha.
+
+    Args:
+        path: the upload.
+        out: the file to write, through its `.part`.
+        name: its field in errors and warnings.
+
+    Raises:
+        ToqiboxError: unsupported_media_type, undecodable_image, image_too_large, storage_full.
+    """
+    try:
+        found = _read(path)
+    except ToqiboxError as error:
+        error.field = name if error.field == "photo" else error.field
+        error.values |= {"name": name} if "name" in error.values else {}
+        raise
+    image = _upright(found, _opaque(found))
+    told = [{**row, "field": name} for row in found.warnings]
+    if is_plain(image, _PLAIN):
+        told.append(warning("blank_photo", name, colour=_middle(image)))
+    pixels = image.convert("RGBA").tobytes()
+    with atomic.writing(out) as stream:
+        stream.write(_HEADER.pack(_MAGIC, *image.size))
+        stream.write(pixels)
+    return Prepared(*image.size, hashlib.sha256(pixels).hexdigest(), told)
+
+
+def decode(path: Path) -> tuple[int, int, bytes]:
+    """Decode an image file as `prepare` does, but with its alpha, straight.
+
+    Returns:
+        Width, height, and RGBA bytes, rows from the top.
+
+    Raises:
+        ToqiboxError: undecodable_image, also for a kind that browsers do not show; image_too_large.
+    """
+    found = _read(path, _BROWSERS)
+    colours = to_srgb(found.image, found.profile)
+    if found.image.mode.endswith("A"):
+        colours.putalpha(found.image.getchannel("A"))
+    image = _upright(found, colours).convert("RGBA")
+    return *image.size, image.tobytes()
+
+
+def load(path: Path) -> tuple[int, int, memoryview]:
+    """Map a file of `prepare`: width, height, and its RGBA bytes, rows from the top.
+
+    Raises:
+        ValueError: it is not such a file.
+    """
+    with path.open("rb") as file:
+        mapped = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    magic, width, height = _HEADER.unpack_from(mapped)
+    if magic != _MAGIC or len(mapped) != _HEADER.size + width * height * 4:
+        raise ValueError("not a prepared photo")
+    return width, height, mapped[_HEADER.size :]
+
+
+def shrink(size: tuple[int, int], pixels: bytes | memoryview, longest: int) -> NDArray[np.uint8]:
+    """A small copy of RGBA `pixels`, averaged: (height, width, 3), long side at most `longest`."""
+    image = Image.fromarray(np.frombuffer(pixels, np.uint8).reshape(size[1], size[0], 4))
+    scale = min(longest / max(size), 1.0)
+    width, height = (max(1, round(side * scale)) for side in size)
+    return np.asarray(image.resize((width, height), Image.Resampling.BOX))[..., :3]
+
+
+def _read(path: Path, kinds: tuple[str, ...] | None = None) -> Decoded:
+    """Decode a picture of one of `kinds`, or of all that an upload may be."""
+    if path.stat().st_size == 0:
+        why = reason("file_empty")
+        raise ToqiboxError("undecodable_image", field="photo", detail="empty", why=why)
+    kind = sniff_image_file(path)
+    if kinds is not None and kind not in kinds:
+        raise ToqiboxError("undecodable_image", field="photo", detail=f"of the kind {kind}")
+    if kind is None:
+        raise ToqiboxError(
+            "unsupported_media_type", field="photo", name="photo", accepted=ACCEPTED_PHOTO
+        )
+    with warnings.catch_warnings():  # Pillow's, of odd metadata
+        warnings.simplefilter("ignore")
+        return read(path, kind)
+
+
+def _opaque(found: Decoded) -> Image.Image:
+    colours, image = to_srgb(found.image, found.profile), found.image
+    if not image.mode.endswith("A") or is_clear(image):
+        return colours
+    return laid_over(colours, image.getchannel("A"))
+
+
+def _upright(found: Decoded, image: Image.Image) -> Image.Image:
+    method = _UPRIGHT.get(found.orientation)
+    return image if method is None else image.transpose(method)
+
+
+def _middle(image: Image.Image) -> str:
+    """The colour of a picture of one colour, as ``#rrggbb``."""
+    parts = image.resize((1, 1), Image.Resampling.BOX).convert("RGB").tobytes()
+    return f"#{parts.hex()}"

@@ -1,0 +1,77 @@
+"""One picture out of a file of any accepted kind; `read` is the only door."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pi_heif
+from PIL import AvifImagePlugin, Image
+
+from server.errors import ToqiboxError
+from server.media import webp_size
+from server.media.photos import jpeg, png, tiff
+from server.media.photos.decoded import Decoded, cut_off, orientation_of, reduced
+from server.media.photos.frames import first_shown
+from server.media.photos.limits import check_size
+from server.media.photos.pixel_modes import eight_bits
+from server.media.photos.truncation import is_cut
+
+_ANIMATED = ("gif", "webp", "avif", "tiff")
+"""Kinds of several frames or pages."""
+
+# The sizes of pictures are checked here, by what each kind takes in memory.
+Image.MAX_IMAGE_PIXELS = None
+AvifImagePlugin.DEFAULT_MAX_THREADS = 1
+pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
+pi_heif.options.DECODE_THREADS = 1
+
+
+def read(path: Path, kind: str) -> Decoded:
+    """Decode a picture.
+
+    Args:
+        path: the file.
+        kind: as `sniff_image` names it.
+
+    Raises:
+        ToqiboxError: unsupported_media_type, undecodable_image, image_too_large.
+    """
+    try:
+        found = _READERS.get(kind, _by_pillow)(path, kind)
+    except ToqiboxError:
+        raise
+    except MemoryError as error:
+        raise ToqiboxError("undecodable_image", field="photo", detail="memory") from error
+    # Damaged files make Pillow raise nearly anything: SyntaxError, KeyError, struct.error …
+    except Exception as error:
+        detail = f"{type(error).__name__}: {error}"[:500]
+        if is_cut(path, kind):
+            raise cut_off(detail) from error
+        raise ToqiboxError("undecodable_image", field="photo", detail=detail) from error
+    return found
+
+
+def _jpeg(path: Path, _kind: str) -> Decoded:
+    return jpeg.read(path)
+
+
+def _png(path: Path, _kind: str) -> Decoded:
+    return png.read(path)
+
+
+def _by_pillow(path: Path, kind: str) -> Decoded:
+    """Decode a picture of full size; of an animation the first frame that shows something."""
+    # WebP's decoder claims memory for the whole canvas on opening; the others wait for load.
+    size = webp_size.webp(path) if kind == "webp" else None
+    if size is not None:
+        check_size(size, kind)
+    with Image.open(path, formats=[kind.upper()]) as image:
+        check_size(image.size, kind)
+        if kind == "tiff":
+            tiff.prepare(image)
+        image.load()
+        shown = first_shown(image) if kind in _ANIMATED else eight_bits(image)
+        profile, orientation = image.info.get("icc_profile"), orientation_of(image)
+    return Decoded(reduced(shown), profile, orientation)
+
+
+_READERS: dict[str, Callable[[Path, str], Decoded]] = {"jpeg": _jpeg, "png": _png}

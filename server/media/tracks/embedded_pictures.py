@@ -1,0 +1,167 @@
+"""The pictures in a track's tags, of any declared kind: ID3v2, the blocks of FLAC, `covr` of MP4.
+
+ffmpeg leaves out those whose declared kind it does not know; here only their content counts.
+"""
+
+import re
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from server.media import mp4_boxes
+from server.media.sniff import id3_length
+
+_MOST_BYTES = 64 << 20
+_MOST_TAGS, _MOST_FRAMES = 8, 10_000
+_LONGEST_TEXT = 1 << 16
+_FRAME_ID = re.compile(rb"[A-Z0-9]{3,4}")
+_LINK = b"-->"
+"""Stands for the kind of a picture that is only linked to."""
+_FLAC_PICTURE = 6
+_UNSYNCHRONISED, _EXTENDED = 0x80, 0x40
+"""Flags of a tag (id3.org, ID3v2.4 section 3.1)."""
+
+
+class Picture(NamedTuple):
+    """One picture."""
+
+    kind: int
+    """3 is the front cover, 1 and 2 are icons (ID3v2.4 section 4.14; FLAC has the same)."""
+    data: bytes
+
+
+class _Form(NamedTuple):
+    """How the bytes of a frame are packed: flags of its second byte (2.3: 3.3.1, 2.4: 4.1.2)."""
+
+    encrypted: int
+    compressed: int
+    grouped: int
+    sized: int
+    """A length of 4 bytes comes first."""
+
+
+_FORMS = {3: _Form(0x40, 0x80, 0x20, 0x80), 4: _Form(0x04, 0x08, 0x40, 0x01)}
+
+
+def find(path: Path) -> Iterator[Picture]:
+    """Yield the pictures of a track in the order of the file."""
+    with path.open("rb") as file:
+        at = 0
+        for _ in range(_MOST_TAGS):
+            file.seek(at)
+            head = file.read(10)
+            length = id3_length(head)
+            if not length:
+                break
+            yield from _of_tag(head, file.read(min(length - 10, _MOST_BYTES)))
+            at += length
+        if head.startswith(b"fLaC"):
+            file.seek(at + 4)
+            yield from _of_flac(file)
+    if head[4:8] == b"ftyp":
+        yield from (Picture(3, data) for data in mp4_boxes.covers(path, _MOST_BYTES))
+
+
+def _of_tag(head: bytes, body: bytes) -> Iterator[Picture]:
+    version, flags = head[3], head[5]
+    if version < 4 and flags & _UNSYNCHRONISED:
+        body = body.replace(b"\xff\0", b"\xff")
+    at = 0
+    if flags & _EXTENDED and version in _FORMS:
+        at = 4 + int.from_bytes(body[:4], "big") if version == 3 else _synchsafe(body[:4])
+    named, size_of = (3, 3) if version == 2 else (4, 4)
+    for _ in range(_MOST_FRAMES):
+        start = at + (6 if version == 2 else 10)
+        name, stated = body[at : at + named], body[at + named : at + named + size_of]
+        if start > len(body) or not _FRAME_ID.fullmatch(name):
+            return
+        size = _size(version, stated, body, start)
+        if name in (b"APIC", b"PIC"):
+            frame = body[start : start + size]
+            packing = body[start - 1] if version in _FORMS else 0
+            if version == 4 and (packing & 2 or flags & _UNSYNCHRONISED):
+                frame = frame.replace(b"\xff\0", b"\xff")
+            yield from _of_frame(version, _unpacked(version, packing, frame))
+        at = start + size
+
+
+def _size(version: int, stated: bytes, body: bytes, start: int) -> int:
+    """The size of a frame; some programs write that of 2.4 with 8 bits a byte instead of 7."""
+    plain = int.from_bytes(stated, "big")
+    if version != 4:
+        return plain
+    safe = _synchsafe(stated)
+    ends = [start + safe, start + plain]
+    fits = [
+        end == len(body) or body[end : end + 1] == b"\0" or _is_frame(body[end : end + 4])
+        for end in ends
+    ]
+    return plain if max(stated, default=0) > 127 or (fits[1] and not fits[0]) else safe
+
+
+def _is_frame(name: bytes) -> bool:
+    return len(name) == 4 and _FRAME_ID.fullmatch(name) is not None
+
+
+def _synchsafe(stated: bytes) -> int:
+    """A number of 7 bits a byte (ID3v2.4 section 6.2)."""
+    return sum((byte & 127) << 7 * place for place, byte in enumerate(reversed(stated)))
+
+
+def _unpacked(version: int, packing: int, frame: bytes) -> bytes:
+    """The content of a frame; empty where it is encrypted or broken."""
+    form = _FORMS.get(version)
+    if form is None:
+        return frame
+    if packing & form.encrypted:
+        return b""
+    skipped = (4 if packing & form.sized else 0) + (1 if packing & form.grouped else 0)
+    if not packing & form.compressed:
+        return frame[skipped:]
+    try:
+        return zlib.decompressobj().decompress(frame[skipped:], _MOST_BYTES)
+    except zlib.error:
+        return b""
+
+
+def _of_frame(version: int, content: bytes) -> Iterator[Picture]:
+    """The picture of an APIC frame (2.4: 4.14), or of PIC (2.2: 4.15)."""
+    if version == 2:
+        declared, rest = content[1:4], content[4:]
+    else:
+        declared, _, rest = content[1:].partition(b"\0")
+    if declared == _LINK or len(rest) < 2:
+        return
+    described = rest[1:]
+    if content[0] in (1, 2):  # UTF-16: two zeros where a character begins
+        ends = (at for at in range(0, _LONGEST_TEXT, 2) if described[at : at + 2] == b"\0\0")
+        end = next(ends, len(described)) + 2
+    else:
+        end = described.find(b"\0") + 1
+    yield Picture(rest[0], described[end:])
+
+
+def _of_flac(file: BinaryIO) -> Iterator[Picture]:
+    """The pictures of the metadata blocks that begin here (RFC 9639, section 8.8)."""
+    last = 0
+    for _ in range(_MOST_FRAMES):
+        head = file.read(4)
+        if last or len(head) < 4:
+            return
+        last, kind, length = head[0] & 0x80, head[0] & 0x7F, int.from_bytes(head[1:], "big")
+        if kind != _FLAC_PICTURE:
+            file.seek(length, 1)
+            continue
+        block = file.read(length)
+        declared, place = _counted(block, 4)
+        _, place = _counted(block, place)
+        content, _ = _counted(block, place + 16)
+        if declared != _LINK:
+            yield Picture(int.from_bytes(block[:4], "big"), content)
+
+
+def _counted(block: bytes, at: int) -> tuple[bytes, int]:
+    """Bytes after their count of 4 bytes, and the place after them."""
+    end = at + 4 + int.from_bytes(block[at : at + 4], "big")
+    return block[at + 4 : end], end

@@ -1,0 +1,82 @@
+"""Cuts a part out of a stream of decoded samples, and measures what it keeps."""
+
+import hashlib
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.media import wav
+
+_BLOCK = wav.RATE // 20
+_WINDOW_BLOCKS = 10
+_LOUDEST_SAMPLE = 4.0
+
+
+class Excerpt:
+    """The samples [first, first + most) of a track.
+
+    Args:
+        first: sample at 48 kHz that it begins with.
+        most: samples that it may have.
+        end: where the track says that it ends, None when it does not.
+    """
+
+    SLACK = wav.RATE // 10
+    """Samples after `end` that can be an encoder's padding; with more, the track has lied."""
+
+    def __init__(self, first: int, most: int, end: int | None = None) -> None:
+        self.first = first
+        self.decoded = 0
+        self.samples = 0
+        self.digest = hashlib.sha256()
+        self._most = most
+        self._end = end
+        self._rest = b""
+        self._energies: list[NDArray[np.float64]] = []
+        self._unmeasured = np.zeros(0, np.float32)
+
+    @property
+    def full(self) -> bool:
+        """Whether no more samples are needed."""
+        return self.samples >= self._most or self.misled
+
+    @property
+    def misled(self) -> bool:
+        """Whether the track goes on after its end."""
+        return self._end is not None and self.decoded > self._end + self.SLACK
+
+    def take(self, chunk: bytes) -> bytes:
+        """Take bytes of float32 stereo samples; return the bytes of the excerpt among them."""
+        data = self._rest + chunk
+        whole = len(data) // wav.FRAME_BYTES * wav.FRAME_BYTES
+        self._rest = data[whole:]
+        came = whole // wav.FRAME_BYTES
+        low = min(max(self.first - self.decoded, 0), came)
+        high = min(came, low + self._most - self.samples)
+        if self._end is not None:
+            high = max(low, min(high, self._end - self.decoded))
+        self.decoded += came
+        self.samples += high - low
+        kept = np.frombuffer(data, "<f4", (high - low) * 2, low * wav.FRAME_BYTES)
+        kept = np.clip(np.where(np.isfinite(kept), kept, 0), -_LOUDEST_SAMPLE, _LOUDEST_SAMPLE)
+        self._measure(kept)
+        clean = kept.astype("<f4").tobytes()
+        self.digest.update(clean)
+        return clean
+
+    def loudest_s(self) -> float:
+        """Middle of the loudest half second (RMS of both channels, in steps of 50 ms)."""
+        energies = np.concatenate(self._energies) if self._energies else np.zeros(0)
+        if len(energies) <= _WINDOW_BLOCKS:
+            return self.samples / wav.RATE / 2
+        sums = np.convolve(energies, np.ones(_WINDOW_BLOCKS), "valid")
+        return (int(np.argmax(sums)) + _WINDOW_BLOCKS / 2) * _BLOCK / wav.RATE
+
+    def _measure(self, kept: NDArray[np.float32]) -> None:
+        pending = np.concatenate([self._unmeasured, kept])
+        size = _BLOCK * wav.CHANNELS
+        whole = len(pending) // size * size
+        self._unmeasured = pending[whole:]
+        if whole:
+            blocks = pending[:whole].reshape(-1, size).astype(np.float64)
+            self._energies.append((blocks**2).sum(axis=1))

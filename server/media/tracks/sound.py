@@ -1,0 +1,274 @@
+"""The track: an upload is decoded once into our own WAV file, and that is encoded for the film."""
+
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from server.errors import ToqiboxError
+from server.files import atomic
+from server.media import ffmpeg, mp4_boxes, wav
+from server.media.progress import watch
+from server.media.tracks import channel_mix, stream_listing, untrusted_input
+from server.messages import reason
+from server.sandbox import Limits
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from server.media.tracks.excerpt import Excerpt
+
+_DECODE = Limits(memory_bytes=1 << 30, cpu_s=15, open_files=32)
+_ENCODE = Limits(cpu_s=900, open_files=32)
+_SEEKABLE = ("wav", "w64", "aiff", "flac")
+"""Demuxers whose samples are numbered, so that a seek is exact."""
+_NEAR_S = 30
+"""Seconds from the beginning that are decoded without a seek."""
+_LEAD_S = 2
+"""Seconds that are decoded before the excerpt, for the filter of the resampler."""
+ANALYSED_RATE = 44_100
+"""Samples a second of what is analysed."""
+
+
+@dataclass(frozen=True)
+class Sound:
+    """What was written by `decode`."""
+
+    samples: int
+    """Stereo samples at 48 kHz."""
+    sha256: str
+    """Of the samples, little-endian float32, without the header."""
+    loudest_s: float
+    """Middle of the half second with the most energy, from the beginning of the excerpt."""
+
+
+def decode(
+    path: Path,
+    kind: str,
+    start: Decimal,
+    duration: Decimal | None,
+    max_duration: Decimal,
+    out: Path,
+) -> Sound:
+    """Decode the part [start, start + duration) of a track into the 48 kHz stereo WAV `out`.
+
+    Samples are counted: no header's length is trusted, and a seek only where the file numbers its
+    samples; it goes to a whole second, where all rates have a sample. Of a file with a broken end
+    what could be decoded counts. The result is shorter than `duration` when the track is. NaN and
+    infinities become 0 and samples are clipped to ±4.
+
+    Args:
+        path: the upload.
+        kind: what `sniff_audio_file` found.
+        start: seconds.
+        duration: seconds, None for the rest of the track.
+        max_duration: seconds.
+        out: the WAV file, written through its `.part`.
+
+    Raises:
+        ToqiboxError: undecodable_audio, duration_too_long, invalid_parameter (start lies at or
+            past the end), storage_full.
+    """
+    from server.media.tracks.excerpt import (
+        Excerpt,  # and with it numpy, which encoding does without
+    )
+
+    too_long = ToqiboxError("duration_too_long", field="duration", limit=max_duration)
+    if duration is not None and duration > max_duration:
+        raise too_long
+    if kind == "mov" and mp4_boxes.is_protected(path):  # it would be decoded into noise
+        raise ToqiboxError("undecodable_audio", field="audio", why=reason("protected"))
+    wanted = _samples(max_duration if duration is None else duration)
+    # One sample past the limit tells a track of just that length from a longer one.
+    first, most = _samples(start), wanted + (duration is None)
+    seek_s = max(int(start) - _LEAD_S, 0) if kind in _SEEKABLE and start > _NEAR_S else 0
+    with atomic.writing(out) as file:
+        excerpt = Excerpt(first - seek_s * wav.RATE, most, _end(path, kind))
+        _fill(excerpt, path, kind, file, seek_s)
+        if excerpt.misled or (seek_s and excerpt.decoded <= excerpt.first):
+            excerpt = Excerpt(first, most)
+            _fill(excerpt, path, kind, file)
+        if excerpt.decoded <= excerpt.first:
+            raise _past_the_end(excerpt.decoded)
+        if excerpt.samples > wanted:
+            raise too_long
+        file.seek(0)
+        file.write(wav.header(excerpt.samples))
+    return Sound(excerpt.samples, excerpt.digest.hexdigest(), excerpt.loudest_s())
+
+
+def decode_whole(path: Path, kind: str, longest: int) -> "NDArray[np.int16]":
+    """All of a track at 44.1 kHz, samples x 2, to be analysed.
+
+    Args:
+        path: the upload.
+        kind: what `sniff_audio_file` found.
+        longest: seconds that it may last.
+
+    Raises:
+        ToqiboxError: undecodable_audio, invalid_parameter (it is longer, said of `start`).
+    """
+    import numpy as np
+
+    data, outcome = _whole(path, kind, longest, channel_mix.BY_LAYOUT)
+    if not data and outcome.rc > 0 and (average := _average(path, kind)):
+        data, outcome = _whole(path, kind, longest, average)
+    if len(data) < 4 or outcome.rc < 0:
+        raise _refusal(path, kind, outcome)
+    return np.frombuffer(data[: len(data) // 4 * 4], "<i2").reshape(-1, 2)
+
+
+def _whole(path: Path, kind: str, longest: int, mixing: str) -> tuple[bytes, ffmpeg.Outcome]:
+    """Decode to interleaved 16-bit samples at ANALYSED_RATE; see `decode_whole`."""
+    most = longest * ANALYSED_RATE * 4
+    pieces, size = [], 0
+    argv = _decode_argv(path, kind, mixing, rate=ANALYSED_RATE, layout="s16le")
+    try:
+        with ffmpeg.Process(argv, _DECODE, stdout=True) as process:
+            for chunk in process.chunks():
+                pieces.append(chunk)
+                size += len(chunk)
+                if size > most:
+                    why = reason("track_too_long", limit=longest)
+                    raise ToqiboxError("invalid_parameter", field="start", name="start", reason=why)
+            outcome = process.wait(30)
+    except ffmpeg.MediaError as error:
+        raise ToqiboxError("undecodable_audio", field="audio", detail=str(error)) from error
+    return b"".join(pieces), outcome
+
+
+def encode_aac(
+    sound: Path, frames: int, fps: int, out: Path, told: Callable[[], None] | None = None
+) -> ffmpeg.Outcome:
+    """Encode a WAV of ours to AAC LC, 192 kb/s, that lasts exactly frames/fps seconds.
+
+    Longer sound is cut, shorter is followed by silence. `out` is an MP4 of one track, whose edit
+    list takes away the encoder's priming: decoded sample 0 is sample 0 of the WAV.
+
+    Args:
+        sound: the WAV.
+        frames: of the film.
+        fps: frames a second.
+        out: the file to write, through its `.part`.
+        told: called whenever more of it has been written.
+
+    Raises:
+        ToqiboxError: storage_full, encoder_failed.
+    """
+    samples = frames * wav.RATE // fps
+    stream = ffmpeg.input_file(sound, format="wav", format_whitelist="wav").audio
+    stream = stream.filter("apad", whole_len=samples).filter("atrim", end_sample=samples)
+    options = {
+        "c:a": "aac",
+        "profile:a": "aac_low",
+        "b:a": "192k",
+        "ar": wav.RATE,
+        "ac": wav.CHANNELS,
+        "map_metadata": -1,
+        "flags:a": "+bitexact",
+        "fflags": "+bitexact",
+        "movie_timescale": wav.RATE,
+        "format": "mp4",
+    }
+    argv = ffmpeg.output(stream, atomic.part_of(out), **options)
+    try:
+        with ffmpeg.Process(argv, _ENCODE) as process:
+            outcome = watch(process, atomic.part_of(out), told or (lambda: None), 1800)
+        outcome.check("encoder_failed")
+        atomic.publish(out, sealed=True)
+    except ffmpeg.MediaError as error:
+        raise ToqiboxError("encoder_failed", detail=str(error)) from error
+    finally:
+        atomic.discard(out)
+    return outcome
+
+
+def _samples(seconds: Decimal) -> int:
+    return int((seconds * wav.RATE).to_integral_value(ROUND_HALF_UP))
+
+
+def _end(path: Path, kind: str) -> int | None:
+    """The sample after the last one, where the file says so: AAC fills its last frame up.
+
+    FFmpeg before 7 gives that padding out as sound.
+    """
+    seconds = mp4_boxes.sound_seconds(path) if kind == "mov" else None
+    return None if seconds is None else _samples(seconds)
+
+
+def _average(path: Path, kind: str) -> str | None:
+    """Return the filter for a track that has many channels without places; None for any other."""
+    channels = stream_listing.unplaced_channels(path, kind)
+    return channel_mix.average(channels) if 0 < channels <= channel_mix.MOST_CHANNELS else None
+
+
+def _fill(
+    excerpt: "Excerpt",
+    path: Path,
+    kind: str,
+    file: BinaryIO,
+    seek_s: int = 0,
+    mixing: str = channel_mix.BY_LAYOUT,
+) -> None:
+    """Write the excerpt's samples to `file`; ffmpeg is killed once there are enough.
+
+    After a seek of `seek_s` seconds the excerpt's first sample is counted from there.
+    """
+    file.seek(0)
+    file.truncate()
+    file.write(wav.header(0))
+    try:
+        argv = _decode_argv(path, kind, mixing, seek_s)
+        with ffmpeg.Process(argv, _DECODE, stdout=True) as process:
+            for chunk in process.chunks():
+                file.write(excerpt.take(chunk))
+                if excerpt.full:
+                    return
+            outcome = process.wait(30)
+    except ffmpeg.MediaError as error:
+        raise ToqiboxError("undecodable_audio", field="audio", detail=str(error)) from error
+    # A bad end of the file may give a status above 0. A signal means a crash or a limit: what
+    # came before it depends on the moment.
+    if outcome.rc < 0 or (excerpt.decoded == 0 and not seek_s):
+        if outcome.rc > 0 and mixing == channel_mix.BY_LAYOUT and (average := _average(path, kind)):
+            _fill(excerpt, path, kind, file, seek_s, average)
+        else:
+            raise _refusal(path, kind, outcome)
+
+
+def _refusal(path: Path, kind: str, outcome: ffmpeg.Outcome) -> ToqiboxError:
+    detail = f"rc {outcome.rc}: {outcome.messages[-1000:]}"
+    if outcome.rc == -signal.SIGXCPU:
+        why = reason("slow_to_decode")
+        return ToqiboxError("undecodable_audio", field="audio", detail=detail, why=why)
+    if outcome.rc < 0:
+        return ToqiboxError("undecodable_audio", field="audio", detail=detail)
+    is_clean = outcome.rc == 0 and not outcome.messages.strip()
+    return stream_listing.refusal(path, kind, detail, is_clean=is_clean)
+
+
+def _decode_argv(
+    path: Path,
+    kind: str,
+    mixing: str,
+    seek_s: int = 0,
+    rate: int = wav.RATE,
+    layout: str = "f32le",
+) -> list[str]:
+    seek = {"ss": seek_s} if seek_s else {}
+    upload = ffmpeg.input_file(path, **untrusted_input.options(path, kind), **seek)
+    options = {"vn": None, "sn": None, "dn": None, "ar": rate, "format": layout}
+    return ffmpeg.output(upload["a:0"], "pipe:1", af=f"{mixing},aresample={rate}", **options)
+
+
+def _past_the_end(decoded: int) -> ToqiboxError:
+    seconds = f"{decoded / wav.RATE:.3f}".rstrip("0").rstrip(".")
+    return ToqiboxError(
+        "invalid_parameter",
+        field="start",
+        name="start",
+        reason=reason("past_the_end", seconds=seconds),
+    )

@@ -1,0 +1,140 @@
+"""The streams and tags of a track, as ffmpeg lists them: no decoder is opened for that."""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from server.errors import ToqiboxError
+from server.media import ffmpeg, mp4_boxes
+from server.media.sniff import ACCEPTED_AUDIO
+from server.media.tracks import channel_mix
+from server.media.tracks.untrusted_input import CODECS, arguments
+from server.messages import reason
+from server.sandbox import Limits
+
+_LIMITS = Limits(memory_bytes=1 << 30, cpu_s=5, open_files=32)
+_LIMIT_S = 10.0
+_MOST_BYTES = 1 << 20
+_STREAM = re.compile(
+    r"^  Stream #0:(\d+)[^:\n]*: (Audio|Video): (\w+)(?: \([^)\n]*\))*?(?: \((\w{4}) /)?(.*)$",
+    re.MULTILINE,
+)
+_UNPLACED = re.compile(r"\b(\d+) channels\b")
+_FRONT = re.compile(r"^ +comment +: Cover \(front\)", re.MULTILINE)
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_LINE = re.compile(r"(?:[^\\\n]|\\.)+", re.DOTALL)
+_PAIR = re.compile(r"((?:[^\\=]|\\.)+)=(.*)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Stream:
+    """One stream of a track."""
+
+    index: int
+    is_sound: bool
+    codec: str
+    """ffmpeg's name, or the container's code where ffmpeg knows none."""
+    is_cover: bool = False
+    is_front: bool = False
+    """It is a cover, and called the front one."""
+    unplaced_channels: int = 0
+    """How many channels it has, where ffmpeg knows no layout of so many; else 0."""
+
+
+@dataclass(frozen=True)
+class Contents:
+    """The streams of a track, and its tags with names in lower case."""
+
+    streams: list[Stream] = field(default_factory=list)
+    tags: dict[str, str] = field(default_factory=dict)
+
+
+def look(path: Path, kind: str) -> Contents:
+    """Read the streams and tags of an upload; a file that cannot be opened has none.
+
+    Args:
+        path: the upload.
+        kind: its demuxer, from `sniff_audio_file`.
+    """
+    argv = ["ffmpeg", "-nostdin", "-hide_banner", "-nostats", "-loglevel", "info"]
+    argv += [
+        *arguments(path, kind, whole=True),
+        "-map",
+        "0:a:0?",
+        "-c",
+        "copy",
+        "-f",
+        "ffmetadata",
+        "pipe:1",
+    ]
+    try:
+        outcome = ffmpeg.run(argv, _LIMITS, limit_s=_LIMIT_S, stdout_bytes=_MOST_BYTES)
+    except ffmpeg.MediaError:
+        return Contents()
+    listed = outcome.messages.partition("\nOutput #0")[0]
+    found = list(_STREAM.finditer(listed))
+    ends = [*(match.start() for match in found), len(listed)][1:]
+    streams = [
+        _stream(match, listed[match.end() : end]) for match, end in zip(found, ends, strict=True)
+    ]
+    return Contents(streams, _tags(outcome.stdout.decode("utf-8", "replace")))
+
+
+def unplaced_channels(path: Path, kind: str) -> int:
+    """Return how many channels the first sound has, where no places of them are known; else 0."""
+    streams = look(path, kind).streams
+    return next((stream.unplaced_channels for stream in streams if stream.is_sound), 0)
+
+
+def refusal(path: Path, kind: str, detail: str, *, is_clean: bool = False) -> ToqiboxError:
+    """Make the error for a track that could not be decoded, with the reason that it shows.
+
+    Args:
+        path: the upload.
+        kind: its demuxer.
+        detail: ffmpeg's messages, for the log.
+        is_clean: ffmpeg came to the end without a complaint.
+    """
+    streams = look(path, kind).streams
+    sound = next((stream for stream in streams if stream.is_sound), None)
+    why = None
+    if kind == "mov" and not streams and mp4_boxes.reach(path) > path.stat().st_size:
+        why = reason("file_cut_off")
+    elif sound is None and streams:
+        why = reason("no_sound")
+    elif sound is not None and sound.codec not in CODECS.split(","):
+        why = reason("codec", codec=sound.codec, accepted=ACCEPTED_AUDIO)
+    elif sound is not None and sound.unplaced_channels > channel_mix.MOST_CHANNELS:
+        why = reason("channels", channels=sound.unplaced_channels, most=channel_mix.MOST_CHANNELS)
+    elif sound is not None and is_clean:
+        why = reason("too_short")
+    elif sound is not None:
+        why = reason("no_samples", codec=sound.codec)
+    if why is None:
+        return ToqiboxError("undecodable_audio", field="audio", detail=detail)
+    return ToqiboxError("undecodable_audio", field="audio", detail=detail, why=why)
+
+
+def _stream(match: re.Match[str], described: str) -> Stream:
+    """Read the line of a stream; `described` is what follows it, its tags among others."""
+    index, kind, codec, code, rest = match.groups()
+    unplaced = _UNPLACED.search(rest)
+    return Stream(
+        index=int(index),
+        is_sound=kind == "Audio",
+        codec=code if codec == "none" and code else codec,
+        is_cover=rest.endswith("(attached pic)"),
+        is_front=_FRONT.search(described) is not None,
+        unplaced_channels=int(unplaced[1]) if unplaced else 0,
+    )
+
+
+def _tags(text: str) -> dict[str, str]:
+    """Read ffmpeg's metadata format: those of the file go before those of the stream."""
+    found: dict[str, str] = {}
+    for line in _LINE.findall(text):
+        pair = None if line.startswith(";") else _PAIR.fullmatch(line)
+        if pair is not None:
+            name, value = (_ESCAPED.sub(r"\1", part) for part in pair.groups())
+            found.setdefault(name.lower(), value)
+    return found

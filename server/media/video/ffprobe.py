@@ -1,0 +1,79 @@
+"""What ffprobe says about a file of ours: its streams and its packets."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from server.media import ffmpeg
+from server.sandbox import Limits
+
+_LIMITS = Limits(cpu_s=60, open_files=64)
+_STREAM = (
+    "codec_name,codec_type,profile,width,height,pix_fmt,sample_rate,channels,time_base,"
+    "start_pts,duration_ts,color_range,color_space,color_transfer,color_primaries,has_b_frames"
+)
+
+_PACKET = "pts,dts,duration,flags"
+
+
+@dataclass(frozen=True)
+class Packet:
+    """One packet, in the stream's own time base."""
+
+    pts: int
+    dts: int
+    duration: int
+    key: bool
+
+
+def streams(path: Path) -> list[dict[str, Any]]:
+    """The streams of the MP4 `path`, each a dict of ffprobe's names.
+
+    Raises:
+        MediaError: it cannot be read.
+    """
+    arguments = ["-show_entries", f"stream={_STREAM}", "-of", "json"]
+    outcome = ffmpeg.run(_argv(path, arguments), _LIMITS, stdout_bytes=1 << 20).check()
+    found: list[dict[str, Any]] = json.loads(outcome.stdout)["streams"]
+    return found
+
+
+def packets(path: Path, stream: str = "v:0") -> list[Packet]:
+    """The packets of one stream of the MP4 `path`, in the order of the file.
+
+    Raises:
+        MediaError: it cannot be read.
+    """
+    arguments = ["-select_streams", stream, "-of", "json=compact=1"]
+    arguments += ["-show_entries", f"packet={_PACKET}"]
+    outcome = ffmpeg.run(_argv(path, arguments), _LIMITS, stdout_bytes=1 << 26).check()
+    return [_packet(entry) for entry in json.loads(outcome.stdout).get("packets", [])]
+
+
+def film(path: Path) -> tuple[list[dict[str, Any]], list[Packet]]:
+    """The streams of the MP4 `path` and the packets of the first, both from one look.
+
+    Raises:
+        MediaError: it cannot be read.
+    """
+    arguments = ["-show_entries", f"stream={_STREAM}:packet=stream_index,{_PACKET}"]
+    arguments += ["-of", "json=compact=1"]
+    outcome = ffmpeg.run(_argv(path, arguments), _LIMITS, stdout_bytes=1 << 27).check()
+    found = json.loads(outcome.stdout)
+    first = [entry for entry in found.get("packets", []) if entry["stream_index"] == 0]
+    return found["streams"], [_packet(entry) for entry in first]
+
+
+def _packet(entry: dict[str, Any]) -> Packet:
+    return Packet(
+        pts=int(entry["pts"]),
+        dts=int(entry["dts"]),
+        duration=int(entry.get("duration", 0)),
+        key="K" in entry["flags"],
+    )
+
+
+def _argv(path: Path, arguments: list[str]) -> list[str]:
+    opening = ["-protocol_whitelist", "file", "-format_whitelist", "mov", "-f", "mov"]
+    return ["ffprobe", "-v", "error", *opening, *arguments, ffmpeg.locate(path)]

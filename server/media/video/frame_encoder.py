@@ -1,0 +1,214 @@
+"""Frames go from the renderer into ffmpeg, a bounded number on the way, and become a segment.
+
+The table of encoders is in h264.py; whether a row really works here, `try_open` finds out.
+"""
+
+import queue
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from server.errors import ToqiboxError
+from server.files import atomic
+from server.media import ffmpeg
+from server.media.redact import brief
+from server.media.video import ffprobe
+from server.media.video.h264 import ENCODERS, TICKS, segment_argv
+from server.sandbox import Limits
+
+__all__ = ["ENCODERS", "FrameWriter", "Written", "try_open"]
+
+IN_FLIGHT = 3
+"""Frames that may wait for ffmpeg; one more is being drawn into."""
+
+STALL_S = 30.0
+"""After so long without progress the writer's owner is given up, unless it says otherwise."""
+
+_TRIAL = (256, 144)
+_TRIAL_FPS = 30
+_TRIAL_FRAMES = 5
+_LIMITS = Limits(open_files=64)
+
+
+@dataclass(frozen=True)
+class Written:
+    """What `FrameWriter.finish` published."""
+
+    frames: int
+    bytes: int
+    cpu_s: float
+    """Processor seconds of ffmpeg."""
+
+
+def try_open(name: str, folder: Path) -> str | None:
+    """Encode a few frames for real, in `folder`; None when they came out, else why not."""
+    size = _TRIAL[0] * _TRIAL[1] * 3 // 2
+    out = folder / f"trial-{name}.mp4"
+    try:
+        with FrameWriter(name, _TRIAL, _TRIAL_FPS, 1, out) as writer:
+            for shade in range(_TRIAL_FRAMES):
+                writer.write(memoryview(bytes([40 + shade]) * size))
+            writer.finish()
+        out.unlink()
+    except ToqiboxError as error:
+        return brief(error.detail or error.code, out, folder)
+    except (ffmpeg.MediaError, OSError) as error:
+        return brief(str(error), out, folder)
+    return None
+
+
+class FrameWriter:
+    """Encodes NV12 frames into an MP4 segment; a context manager that leaves no half file.
+
+    A frame is width x height bytes of luma, rows from the top, then width x height / 2 bytes of
+    interleaved U and V. Frames are copied by `write`, or drawn straight into `buffer()` and handed
+    over by `submit()`. A thread of its own feeds ffmpeg, so a dead or stuck one is noticed here
+    and not by blocking for ever.
+    """
+
+    def __init__(
+        self,
+        encoder: str,
+        size: tuple[int, int],
+        fps: int,
+        threads: int,
+        out: Path,
+        stall_s: float = STALL_S,
+    ) -> None:
+        """Start ffmpeg; must be called in the worker's main thread.
+
+        Args:
+            encoder: a key of ENCODERS.
+            size: width and height of the picture, both even.
+            fps: frames a second.
+            threads: of the encoder; x264 encodes differently with each number.
+            out: the MP4 file, written through its `.part`.
+            stall_s: seconds without progress after which the writer's owner is killed. No wait
+                for ffmpeg is longer than half of it, so that a stuck one is told before.
+
+        Raises:
+            ToqiboxError: encoder_failed.
+        """
+        self._out = out
+        self._fps = fps
+        self._frames = 0
+        self._broken = threading.Event()
+        self._patience_s = stall_s / 2
+        frame_bytes = size[0] * size[1] * 3 // 2
+        buffers = [bytearray(frame_bytes) for _ in range(IN_FLIGHT + 1)]
+        self._free: queue.SimpleQueue[memoryview] = queue.SimpleQueue()
+        for buffer in buffers:
+            self._free.put(memoryview(buffer))
+        self._full: queue.SimpleQueue[memoryview | None] = queue.SimpleQueue()
+        self._current: memoryview | None = None
+        argv = segment_argv(ENCODERS[encoder], size, fps, threads, atomic.part_of(out))
+        try:
+            self._process = ffmpeg.Process(argv, _LIMITS, stdin=True)
+        except ffmpeg.MediaError as error:
+            raise ToqiboxError("encoder_failed", detail=str(error)) from error
+        self._feeder = threading.Thread(target=self._feed, name="feeder", daemon=True)
+        self._feeder.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        # The feeder must be out of its write before the pipe is closed: the number of a closed
+        # descriptor is soon another file's.
+        self._process.stop()
+        self._full.put(None)
+        self._feeder.join(self._patience_s)
+        self._process.kill()
+        atomic.discard(self._out)
+
+    def buffer(self) -> memoryview:
+        """The frame to draw into next; the same one until `submit`.
+
+        Raises:
+            ToqiboxError: encoder_failed, storage_full, encoder_stalled.
+        """
+        if self._current is None:
+            try:
+                frame = self._free.get(timeout=self._patience_s)
+            except queue.Empty:
+                detail = f"ffmpeg took no frame for {self._patience_s:g} s"
+                raise ToqiboxError("encoder_stalled", detail=detail) from None
+            if self._broken.is_set():
+                self._free.put(frame)
+                raise self._failure()
+            self._current = frame
+        return self._current
+
+    def submit(self) -> None:
+        """Hand the frame in `buffer()` over to ffmpeg."""
+        assert self._current is not None, "buffer() comes first"
+        self._full.put(self._current)
+        self._current = None
+        self._frames += 1
+
+    def write(self, frame: memoryview) -> None:
+        """Copy one frame and hand it over.
+
+        Raises:
+            ToqiboxError: as `buffer`.
+            ValueError: the frame has another size.
+        """
+        self.buffer()[:] = frame.cast("B")
+        self.submit()
+
+    def finish(self) -> Written:
+        """Wait for ffmpeg, count what it wrote, and publish the segment.
+
+        Raises:
+            ToqiboxError: encoder_failed, storage_full, encoder_stalled, output_invalid.
+        """
+        deadline = time.monotonic() + self._patience_s
+        self._full.put(None)
+        self._feeder.join(self._patience_s)
+        if self._feeder.is_alive():
+            raise ToqiboxError("encoder_stalled", detail="ffmpeg does not take the last frames")
+        if self._broken.is_set():
+            raise self._failure()
+        try:
+            rest_s = max(0.0, deadline - time.monotonic())
+            outcome = self._process.wait(rest_s).check("encoder_failed")
+            self._check()
+        except ffmpeg.MediaError as error:
+            raise ToqiboxError("encoder_stalled", detail=str(error)) from error
+        size = atomic.part_of(self._out).stat().st_size
+        atomic.publish(self._out, sealed=True)
+        return Written(self._frames, size, outcome.cpu_s)
+
+    def _check(self) -> None:
+        # ffmpeg ends with status 0 after a short input and even when its file has been deleted.
+        try:
+            packets = ffprobe.packets(atomic.part_of(self._out))
+        except ffmpeg.MediaError as error:
+            raise ToqiboxError("output_invalid", detail=str(error)) from error
+        times = sorted(packet.pts for packet in packets)
+        if not times or times != [frame * TICKS for frame in range(self._frames)]:
+            detail = f"{len(packets)} packets for {self._frames} frames, or uneven ones"
+            raise ToqiboxError("output_invalid", detail=detail)
+
+    def _feed(self) -> None:
+        try:
+            while (frame := self._full.get()) is not None:
+                self._process.write(frame)
+                self._free.put(frame)
+            self._process.close_stdin()
+        except (OSError, ValueError):  # ffmpeg has ended, or was killed and its pipe closed
+            self._broken.set()
+            self._free.put(memoryview(b""))  # wakes a waiting buffer()
+
+    def _failure(self) -> ToqiboxError:
+        try:
+            outcome = self._process.wait(5)
+            detail = f"rc {outcome.rc}: {outcome.messages[-1000:]}"
+            outcome.check("encoder_failed")
+        except ToqiboxError as error:
+            return error
+        except ffmpeg.MediaError as error:
+            detail = str(error)
+        return ToqiboxError("encoder_failed", detail=f"it stopped reading: {detail}")

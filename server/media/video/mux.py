@@ -1,0 +1,163 @@
+"""The end of the line: segments and sound become one film, which is checked and then published."""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from server.errors import ToqiboxError
+from server.files import atomic
+from server.media import ffmpeg, mp4_boxes
+from server.media.progress import watch
+from server.media.video.h264 import TICKS
+from server.media.video.verify import Check, Expected, check
+from server.sandbox import Limits
+
+_LIMITS = Limits(cpu_s=600, open_files=64)
+_LONGEST_TEXT = 200
+_ENDS = re.compile("[\t-\r\x1c-\x1f\x85\u2028\u2029]+")
+"""Tabs and ends of lines: a space where a text is one line."""
+_REORDER = 2
+"""Frames by which H.264 with B-frames is decoded ahead of being shown, at most."""
+
+
+@dataclass(frozen=True)
+class Tags:
+    """All that the film says of itself."""
+
+    title: str | None = None
+    artist: str | None = None
+
+
+@dataclass(frozen=True)
+class Film:
+    """What `join` published."""
+
+    bytes: int
+    sha256: str
+    check: Check
+
+
+def join(
+    segments: list[Path],
+    sound: Path,
+    expected: Expected,
+    out: Path,
+    tags: Tags = Tags(),
+    told: Callable[[str], None] = lambda _: None,
+) -> Film:
+    """Copy the segments and the sound into the MP4 `out`, `moov` first, and check it.
+
+    Args:
+        segments: MP4 files of ours in their order.
+        sound: what `encode_aac` wrote.
+        expected: what the film must be.
+        out: the film, written through its `.part`.
+        tags: the only metadata.
+        told: called with ``join`` while the film is being written, then with ``joined``, and
+            with ``checked``.
+
+    Raises:
+        ToqiboxError: output_invalid, storage_full.
+    """
+    listing = out.with_name(out.name + ".list")
+    try:
+        with atomic.storing():
+            listing.write_text(_script(segments, expected.fps), "utf-8")
+        argv = _join_argv(listing, sound, atomic.part_of(out), expected.fps, _options(tags))
+        with ffmpeg.Process(argv, _LIMITS) as process:
+            outcome = watch(process, atomic.part_of(out), lambda: told("join"), 600)
+        outcome.check("output_invalid")
+        told("joined")
+        found = check(atomic.part_of(out), expected)
+        told("checked")
+        film = Film(atomic.part_of(out).stat().st_size, _sha256(atomic.part_of(out)), found)
+        atomic.publish(out)
+    except (ffmpeg.MediaError, ValueError, FileNotFoundError) as error:
+        raise ToqiboxError("output_invalid", detail=str(error)) from error
+    finally:
+        listing.unlink(missing_ok=True)
+        atomic.discard(out)
+    return film
+
+
+def poster(film: Path, frame: int, fps: int, out: Path) -> None:
+    """Write frame `frame` of a film of ours as the JPEG `out`.
+
+    Raises:
+        ToqiboxError: output_invalid, storage_full.
+    """
+    # Half a frame early: what is shown before the time asked for is dropped.
+    moment = max(0.0, (frame - 0.5) / fps)
+    source = ffmpeg.input_file(
+        film, format="mov", format_whitelist="mov", codec_whitelist="h264", ss=f"{moment:.6f}"
+    )
+    # JPEG means BT.601 in full range.
+    convert = "scale=in_color_matrix=bt709:in_range=tv:out_color_matrix=bt601:out_range=pc"
+    options = {"vf": f"{convert},format=yuvj420p", "frames:v": 1, "q:v": 3, "c:v": "mjpeg"}
+    options |= {"an": None, "map_metadata": -1, "flags:v": "+bitexact", "fflags": "+bitexact"}
+    argv = ffmpeg.output(
+        source["v:0"], atomic.part_of(out), format="image2", update=1, threads=1, **options
+    )
+    try:
+        ffmpeg.run(argv, _LIMITS).check("output_invalid")
+        atomic.publish(out)
+    except (ffmpeg.MediaError, FileNotFoundError) as error:
+        raise ToqiboxError("output_invalid", detail=f"no poster: {error}") from error
+    finally:
+        atomic.discard(out)
+
+
+def _script(segments: Iterable[Path], fps: int) -> str:
+    """The concat demuxer's script.
+
+    It counts in whole microseconds. Each length is told as the difference of two rounded times,
+    so that the errors do not add up and every segment starts on its own tick.
+    """
+    lines, frames = ["ffconcat version 1.0"], 0
+    for segment in segments:
+        begin, frames = frames, frames + mp4_boxes.length(segment)[0] // TICKS
+        length = round(frames * 1_000_000 / fps) - round(begin * 1_000_000 / fps)
+        name = ffmpeg.locate(segment).replace("'", r"'\''")
+        lines += [f"file '{name}'", f"duration {length // 1_000_000}.{length % 1_000_000:06d}"]
+    return "\n".join(lines) + "\n"
+
+
+def _join_argv(listing: Path, sound: Path, out: Path, fps: int, tags: dict[str, str]) -> list[str]:
+    pictures = ffmpeg.input_file(listing, format="concat", format_whitelist="concat,mov", safe=0)
+    track = ffmpeg.input_file(sound, format="mov", format_whitelist="mov")
+    options: dict[str, object] = {
+        "c": "copy",
+        # A segment of one or two frames has no B-frame delay, and its neighbours have: the
+        # decoding times are laid out anew, one a frame.
+        "bsf:v": f"setts=pts=PTS:dts=(N-{_REORDER})*{TICKS}",
+        "video_track_timescale": TICKS * fps,
+        "movie_timescale": TICKS * fps,
+        "movflags": "+faststart+write_colr",
+        "fflags": "+bitexact",
+        "map_metadata": -1,
+        "map_chapters": -1,
+        "format": "mp4",
+        **tags,
+    }
+    return ffmpeg.output([pictures["v:0"], track["a:0"]], out, **options)
+
+
+def _options(tags: Tags) -> dict[str, str]:
+    """Two spellings of the option for the file's metadata: one alone could be given only once."""
+    given = (("metadata", "title", tags.title), ("metadata:g", "artist", tags.artist))
+    return {option: f"{name}={_plain(text)}" for option, name, text in given if text}
+
+
+def _plain(text: str) -> str:
+    """One line without what no argument can hold: control characters, halves of surrogate pairs."""
+    line = _ENDS.sub(" ", text).strip()
+    kept = (sign for sign in line if unicodedata.category(sign) not in ("Cc", "Cs"))
+    return "".join(kept)[:_LONGEST_TEXT]
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,110 @@
+"""A photo and a sound for drawing an effect where there are none: the same on every machine.
+
+Both have something of everything, so that an effect that shows anything shows it with them: the
+photo colours, edges and gradients, the sound kicks at 120 a minute, tones over all bands and a
+little noise.
+"""
+
+from functools import cache, lru_cache
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.animation.modulation import Sound
+from server.audio.spectrum import analyser_node, log_bands
+from server.render.gl.context import Context, Size
+from server.render.textures.audio import Hearing
+from server.render.textures.builtin import noise
+from server.render.textures.image import Photo
+
+SIZE: Size = (64, 36)
+KICK_S = 0.5
+_KICKS_APART = {"downbeat": 4, "section": 16, "drop": 32}
+"""How many kicks lie between two events that are rarer."""
+_TONES_HZ = (45.0, 90.0, 180.0, 400.0, 900.0, 1800.0, 3600.0, 6000.0, 9000.0)
+_DECAY_PER_S = 8.0
+_HISS = noise(analyser_node.RATE) / 255.0 - 0.5
+
+
+class Track(Sound, Hearing, Protocol):
+    """What a scene wants of a sound."""
+
+
+def photo(context: Context) -> Photo:
+    """The photo: a sky, a sun, hills of two colours and a striped house."""
+    return Photo(context, SIZE, pixels().tobytes())
+
+
+@cache
+def pixels() -> NDArray[np.uint8]:
+    """Its pixels: height by width by RGBA, opaque, the top row first."""
+    width, height = SIZE
+    y, x = np.mgrid[:height, :width].astype(np.float64)
+    x, y = (x + 0.5) / width, (y + 0.5) / height
+    seen = np.stack([0.25 + 0.5 * y, 0.45 + 0.3 * y, 0.95 - 0.35 * y], axis=-1)
+    seen[np.hypot((x - 0.72) * width / height, y - 0.28) < 0.12] = (1.0, 0.9, 0.4)
+    seen[y > 0.62 + 0.08 * np.sin(9.0 * x)] = (0.2, 0.55, 0.25)
+    seen[y > 0.8 + 0.05 * np.sin(7.0 * x + 2.0)] = (0.65, 0.35, 0.2)
+    house = (abs(x - 0.3) < 0.11) & (abs(y - 0.55) < 0.17)
+    seen[house] = (0.9, 0.9, 0.88)
+    seen[house & (np.floor(x * 64) % 2 == 0)] = (0.75, 0.15, 0.2)
+    opaque = np.concatenate([seen, np.ones((height, width, 1))], axis=-1)
+    return np.floor(opaque * 255 + 0.5).astype(np.uint8)
+
+
+class Tune(Track):
+    """The sound, endless; the left channel has the lower tones louder, the right the higher."""
+
+    def column(self, name: str, frames: int, fps: int) -> NDArray[np.float32]:
+        """Every feature jumps up with each kick and dies away until the next; sums only grow."""
+        if name == "tempo":
+            return np.full(frames, 60 / KICK_S, np.float32)
+        if name.endswith(".sum"):
+            return (0.5 * np.arange(frames) / fps).astype(np.float32)
+        age = np.mod(np.arange(frames) / fps, KICK_S)
+        return (0.3 + 0.6 * np.exp(-_DECAY_PER_S * age)).astype(np.float32)
+
+    def hits(self, event: str) -> NDArray[np.float64]:
+        """Two kicks a second for an hour, and everything else with them."""
+        apart = KICK_S * _KICKS_APART.get(event, 1)
+        times = np.arange(round(3600 / apart)) * apart
+        return np.stack([times, np.ones(len(times))], axis=1)
+
+    def step(self, frame: int, fps: int) -> int:
+        """The last step not after frame/fps."""
+        return frame * analyser_node.STEPS_PER_S // fps
+
+    def waveform(self, step: int, n: int, channel: int | None = None) -> NDArray[np.float32]:
+        """The last `n` samples before the step, 0 before the start."""
+        index = step * analyser_node.HOP - n + np.arange(n)
+        time = index / analyser_node.RATE
+        age = np.mod(time, KICK_S)
+        sound = 0.5 * np.sin(2 * np.pi * 55.0 * age) * np.exp(-_DECAY_PER_S * age)
+        sound += 0.1 * _HISS[index % len(_HISS)]
+        for place, tone in enumerate(_TONES_HZ):
+            side = place / (len(_TONES_HZ) - 1)
+            loudness = (1.0 - side, side, 0.5)[2 if channel is None else channel]
+            sound += 0.09 * (0.3 + loudness) * np.sin(2 * np.pi * tone * time)
+        return np.where(index >= 0, sound, 0.0).astype(np.float32)
+
+    def wave(self, step: int, n: int) -> NDArray[np.uint8]:
+        """The same of both channels' mean as bytes."""
+        return analyser_node.wave_bytes(self.waveform(step, n))
+
+    def spectrum(self, step: int, channel: int | None = None) -> NDArray[np.uint8]:
+        """Its levels at the step, not smoothed."""
+        return _spectrum(step, channel)
+
+    def levels(self, step: int, channel: int | None = None) -> NDArray[np.uint8]:
+        """The same in bands, as they would be beside the whole of it."""
+        hertz = np.arange(analyser_node.BINS) * (analyser_node.RATE / analyser_node.SIZE)
+        levels = np.interp(log_bands.centres(), hertz, self.spectrum(step, channel))
+        return np.clip((levels - 100.0) * 1.6, 0, 255).astype(np.uint8)
+
+
+@lru_cache(maxsize=4096)
+def _spectrum(step: int, channel: int | None) -> NDArray[np.uint8]:
+    window = analyser_node.blackman(analyser_node.SIZE) / analyser_node.SIZE
+    samples = Tune().waveform(step, analyser_node.SIZE, channel).astype(np.float64)
+    return analyser_node.to_bytes(np.abs(np.fft.rfft(samples * window))[: analyser_node.BINS])

@@ -1,0 +1,68 @@
+"""What persistent targets hold between the segments of a job, as a file.
+
+    "TQSTATE1"  8 bytes
+    header      4 bytes, little-endian length, then JSON: {"frame": n, "surfaces": [...]}
+                each {"name", "width", "height", "floating"}, in the order of the pixels
+    pixels      RGBA, 8-bit or little-endian float32, rows from the bottom up; of a cube six
+                faces one after the other, its width an edge's
+
+`frame` is the frame that follows.
+"""
+
+import json
+import struct
+from collections.abc import Mapping
+from pathlib import Path
+
+from server.errors import ToqiboxError
+from server.files import atomic
+from server.render.gl.cubemap import Cube
+from server.render.gl.render_target import Surface
+
+_MAGIC = b"TQSTATE1"
+
+
+def save(path: Path, frame: int, surfaces: Mapping[str, Surface | Cube]) -> None:
+    """Write what `surfaces` hold before `frame` is drawn.
+
+    Raises:
+        ToqiboxError: ``storage_full``.
+    """
+    rows = [
+        {"name": name, "width": s.size[0], "height": s.size[1], "floating": s.floating}
+        for name, s in surfaces.items()
+    ]
+    header = json.dumps({"frame": frame, "surfaces": rows}).encode()
+    with atomic.writing(path, sealed=True) as file:
+        file.write(_MAGIC + struct.pack("<I", len(header)) + header)
+        for surface in surfaces.values():
+            file.write(surface.read())
+
+
+def load(path: Path, frame: int, surfaces: Mapping[str, Surface | Cube]) -> None:
+    """Put back what was saved before `frame`, sizes included.
+
+    Raises:
+        ToqiboxError: ``render_failed`` when the file is not of this frame and these surfaces.
+    """
+    data = memoryview(path.read_bytes())
+    if data[:8] != _MAGIC:
+        raise _unfit("it is not a state file")
+    (length,) = struct.unpack_from("<I", data, 8)
+    header = json.loads(bytes(data[12 : 12 + length]))
+    if header["frame"] != frame or [row["name"] for row in header["surfaces"]] != [*surfaces]:
+        raise _unfit(f"it is of frame {header['frame']}")
+    at = 12 + length
+    for row, surface in zip(header["surfaces"], surfaces.values(), strict=True):
+        size = (row["width"], row["height"])
+        end = at + size[0] * size[1] * (16 if row["floating"] else 4) * surface.faces
+        if row["floating"] != surface.floating or end > len(data):
+            raise _unfit(f"{row['name']} is cut short or of another kind")
+        if size != surface.size:
+            surface.resize(size)
+        surface.write(data[at:end])
+        at = end
+
+
+def _unfit(reason: str) -> ToqiboxError:
+    return ToqiboxError("render_failed", detail=f"the saved state does not fit: {reason}")

@@ -1,0 +1,122 @@
+"""What drawn frames show to be wrong with an effect that compiles: values lost, nothing to see."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.effects.effect import Effect, Target
+from server.effects.model.input import Kind
+from server.effects.source.blanking import without_comments
+from server.effects.source.diagnostic import Text, diagnostic
+from server.render.gl.cubemap import Cube
+from server.render.gl.render_target import Surface
+
+DARK = 0.5 / 255
+"""The largest value that an 8-bit channel rounds to 0."""
+_FINITE = (
+    "divide by max(x, 1e-6), give sqrt, log and pow no negative values, and clamp what is kept"
+)
+
+
+def not_finite(
+    effects: Sequence[Effect], kept: Mapping[str, Surface | Cube]
+) -> list[dict[str, Any]]:
+    """A warning for each persistent target that holds NaN or infinity after the frames drawn.
+
+    Only targets of floats can hold them; what is once not finite usually stays and spreads.
+
+    Args:
+        effects: the chain.
+        kept: the persistent targets by place in the chain and name, as Scene has them.
+    """
+    found = []
+    for name, surface in kept.items():
+        if isinstance(surface, Cube) or not surface.floating:
+            continue
+        lost = 1.0 - float(np.isfinite(values(surface)).all(axis=-1).mean())
+        if lost > 0.0:
+            index, _, target = name.partition(".")
+            found.append(_warning(effects[int(index)], target, lost))
+    return found
+
+
+def values(surface: Surface) -> NDArray[np.float32]:
+    """Height by width by RGBA, the top row first, as floats: of bytes from 0 to 1."""
+    width, height = surface.size
+    kind = np.float32 if surface.floating else np.uint8
+    rows = np.frombuffer(surface.read(), kind).reshape(height, width, 4)[::-1]
+    return rows.astype(np.float32) / np.float32(1 if surface.floating else 255)
+
+
+def _warning(effect: Effect, target: str, lost: float) -> dict[str, Any]:
+    name = target.removeprefix("st_").removeprefix("isfi").replace("_", " ")
+    message = (
+        f"the persistent target “{name}” holds NaN or infinity in {max(lost, 0.01):.0%} of its"
+        " pixels: they stay there from frame to frame"
+    )
+    for listing in effect.listings:
+        if match := re.search(rf"\b{re.escape(target)}\b", listing.text):
+            text = Text(effect.id, listing.file, listing.text)
+            return text.warning(message, match.start(), _FINITE)
+    return diagnostic(effect.file, "", None, None, message) | {
+        "severity": "warning",
+        "hint": _FINITE,
+    }
+
+
+def precise(effect: Effect) -> Effect:
+    """The effect with all that it draws kept as floats, so that nothing is rounded or clamped."""
+    name = effect.passes[-1].target or "isf_precise"
+    targets = [replace(target, floating=True) for target in effect.targets]
+    if all(target.name != name for target in targets):
+        targets.append(Target(name=name, floating=True))
+    last = replace(effect.passes[-1], target=name)
+    return replace(effect, targets=tuple(targets), passes=(*effect.passes[:-1], last))
+
+
+def why_blank(effect: Effect, seen: list[NDArray[np.float32]]) -> str:
+    """The likely reason why nothing can be seen of an effect, in a sentence.
+
+    Args:
+        effect: what was drawn.
+        seen: the frames as floats, height by width by RGBA.
+    """
+    frames = np.stack(seen)
+    color, alpha = frames[..., :3], frames[..., 3]
+    if not np.isfinite(frames).any():
+        return f"every pixel is NaN or infinity: {_FINITE}"
+    if np.isnan(frames).any(axis=-1).mean() > 0.5:
+        return f"most pixels are NaN: {_FINITE}"
+    frames = np.nan_to_num(frames, posinf=0.0, neginf=0.0)
+    brightest = float(color[np.isfinite(color)].max(initial=0.0))
+    if brightest > DARK and float(np.nan_to_num(alpha).max()) <= DARK:
+        return "its alpha is 0 in every pixel, which is fully transparent: write 1.0 to it"
+    if 0.0 < brightest <= DARK:
+        return f"its brightest value is {brightest:.2g}, which rounds to black"
+    return _by_the_text(effect) or "every pixel is black"
+
+
+def _by_the_text(effect: Effect) -> str:
+    """A reason that the author's text shows."""
+    code = "\n".join(without_comments(listing.text) for listing in effect.listings)
+    unfilled = [
+        str(match[0])
+        for entry in effect.warnings
+        if "stays 0" in entry["message"] and (match := re.search("“(.+?)”", entry["message"]))
+    ]
+    if not re.search(r"\b(?:gl_FragColor|gl_FragData|out|mainImage|transition)\b", code):
+        return "nothing is written to gl_FragColor"
+    if unfilled:
+        return f"every pixel is black, perhaps because {', '.join(unfilled[:3])} stays 0"
+    zero = [
+        f"“{item.name}”"
+        for item in effect.inputs
+        if item.kind in (Kind.FLOAT, Kind.POINT, Kind.COLOR) and not np.any(item.default or 0)
+    ]
+    if zero:
+        return f"every pixel is black, perhaps because the default of {', '.join(zero[:3])} is 0"
+    return ""

@@ -1,0 +1,75 @@
+"""A scene as cells: how bright each of some hundred squares of a frame is, in linear light."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.render.gl.context import Context, Size
+from server.render.gl.draw_call import STRIP, Draw
+from server.render.gl.render_target import Surface
+from server.render.scene import Scene
+
+_CELLS = range(400, 641)
+_NEAR = 0.002
+"""How far, as a part, the shape of a cell may be from a square."""
+
+_FOLD = """#version 330 core
+uniform sampler2D above;
+uniform sampler2D below;
+uniform float cell;
+out vec4 color;
+vec3 linear(vec3 c) {
+    return mix(c / 12.92, pow((c + 0.055) / 1.055, vec3(2.4)), step(0.04045, c));
+}
+void main() {
+    int edge = int(cell);
+    ivec2 corner = ivec2(gl_FragCoord.xy) * edge;
+    vec3 sum = vec3(0.0);
+    for (int y = 0; y < edge; y++)
+        for (int x = 0; x < edge; x++) {
+            ivec2 at = corner + ivec2(x, y);
+            vec4 upper = clamp(texelFetch(above, at, 0), 0.0, 1.0);
+            sum += linear(mix(texelFetch(below, at, 0).rgb, upper.rgb, upper.a));
+        }
+    color = vec4(sum / (cell * cell), 1.0);
+}
+"""
+
+
+def grid_of(size: Size) -> tuple[int, int]:
+    """Rows and columns of cells for pictures of `size`: as square and as many as can be."""
+    shape = size[0] / size[1]
+    grids = [(rows, max(1, round(rows * shape))) for rows in range(1, _CELLS.stop)]
+
+    def worth(grid: tuple[int, int]) -> tuple[float, int]:
+        rows, columns = grid
+        askew = abs(columns / rows / shape - 1)
+        return (max(askew, _NEAR), -rows * columns)
+
+    return min((grid for grid in grids if grid[0] * grid[1] in _CELLS), key=worth)
+
+
+class Cells:
+    """What a scene shows, cell by cell.
+
+    Args:
+        context: where it is drawn.
+        scene: of a size that is a whole number of cells.
+        grid: rows and columns.
+        edge: pixels of the scene along the edge of a cell.
+    """
+
+    def __init__(self, context: Context, scene: Scene, grid: tuple[int, int], edge: int) -> None:
+        self._scene = scene
+        self._shape = (*grid, 4)
+        self._surface = Surface(context, (grid[1], grid[0]), floating=True)
+        self._draw = Draw(context, context.program(STRIP, _FOLD), scene.layers)
+        self._draw.set_floats(cell=edge)
+        self._last = np.zeros((*grid, 3), np.float32)
+
+    def see(self, frame: int) -> NDArray[np.float32]:
+        """`frame`, drawn: rows from the bottom up, columns, red, green and blue from 0 to 1."""
+        self._scene.draw_effects(frame)
+        if self._draw.onto(self._surface):
+            seen = np.frombuffer(self._surface.read(), np.float32).reshape(self._shape)
+            self._last = np.nan_to_num(seen[:, :, :3])
+        return self._last

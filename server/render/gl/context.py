@@ -1,0 +1,285 @@
+"""The only door to moderngl: an OpenGL 3.3 core context on EGL, without a window.
+
+Everything else of this room gets a Context and takes the types it draws with from here.
+"""
+
+from types import TracebackType
+from typing import Any, Self
+
+import moderngl
+from moderngl import (
+    Buffer,
+    Framebuffer,
+    Program,
+    Query,
+    Sampler,
+    Texture,
+    Texture3D,
+    TextureCube,
+    Uniform,
+    VertexArray,
+)
+
+from server.effects.model.texture import Filter, Wrap
+from server.render.gl.devices import LIB_EGL, by_preference, is_software, list_devices
+from server.render.gl.extensions import mirror
+
+__all__ = [
+    "Buffer",
+    "CompileError",
+    "Context",
+    "Framebuffer",
+    "GlError",
+    "Program",
+    "Query",
+    "Sampled",
+    "Sampler",
+    "Texture",
+    "Texture3D",
+    "TextureCube",
+    "Uniform",
+    "VertexArray",
+]
+
+Size = tuple[int, int]
+"""Width and height in pixels."""
+
+Sampled = Texture | TextureCube | Texture3D
+"""What a sampler can read."""
+
+_VERSION = 330
+_CUBE_SEAMLESS = 0x884F  # GL_TEXTURE_CUBE_MAP_SEAMLESS, which WebGL 2 always has on
+# The samplers of floats, without shadow: 2D, 3D, cube.
+_FILTERS = {
+    Filter.NEAREST: (moderngl.NEAREST, moderngl.NEAREST),
+    Filter.LINEAR: (moderngl.LINEAR, moderngl.LINEAR),
+    Filter.MIPMAP: (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR),
+}
+
+_alive: list[moderngl.Context] = []
+"""The open contexts of this process, the newest last."""
+
+
+class GlError(Exception):
+    """OpenGL said no, or no context can be had."""
+
+
+class CompileError(GlError):
+    """A program did not compile or link; the text is the driver's log."""
+
+
+class Context:
+    """An open context with its limits; a context manager that releases everything at its end.
+
+    Args:
+        device: index of the EGL device that must be used; None prefers hardware and takes a
+            software renderer only when no hardware one can be opened.
+
+    Raises:
+        GlError: no context can be opened; says why for every device tried.
+    """
+
+    def __init__(self, device: int | None = None) -> None:
+        self._gl = _open(device)
+        _alive.append(self._gl)
+        info = self._gl.info
+        self.renderer: str = info["GL_RENDERER"]
+        self.vendor: str = info["GL_VENDOR"]
+        self.version: str = info["GL_VERSION"]
+        self.software: bool = is_software(self.renderer)
+        self.max_size: int = int(info["GL_MAX_TEXTURE_SIZE"])
+        self.units: int = int(info["GL_MAX_TEXTURE_IMAGE_UNITS"])
+        self.draws: int = 0
+        """Draws made so far."""
+        self._samplers: dict[tuple[Filter, Wrap], Sampler] = {}
+        self._spare = self._gl.framebuffer([self._gl.texture((1, 1), 4)])
+        self._gl.enable_only(moderngl.NOTHING)
+        self._gl.enable_direct(_CUBE_SEAMLESS)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.release()
+
+    def release(self) -> None:
+        """Give the context back to the driver, with every object made in it.
+
+        The newest of those that are still open is current then.
+        """
+        self._gl.release()
+        if self._gl in _alive:
+            _alive.remove(self._gl)
+        if _alive:
+            _alive[-1].__enter__()  # type: ignore[no-untyped-call]  # it makes the context current
+
+    def program(self, vertex: str, fragment: str) -> Program:
+        """Compile and link a program.
+
+        Raises:
+            CompileError: with the driver's log.
+        """
+        try:
+            program = self._gl.program(vertex_shader=vertex, fragment_shader=fragment)
+        except moderngl.Error as error:
+            self._gl.clear_errors()
+            raise CompileError(str(error)) from None
+        self.check("program")
+        return program
+
+    def texture(
+        self,
+        size: Size,
+        components: int = 4,
+        *,
+        floating: bool = False,
+        data: bytes | memoryview | None = None,
+    ) -> Texture:
+        """A texture of 8-bit or 32-bit float components: LINEAR, CLAMP_TO_EDGE, no mipmaps.
+
+        Args:
+            size: width and height.
+            components: 1 to 4.
+            floating: 32-bit float instead of 8-bit normalised.
+            data: rows from the bottom up, tightly packed; None leaves the content undefined.
+        """
+        if max(size) > self.max_size:
+            raise GlError(f"a texture of {size[0]} x {size[1]}; at most {self.max_size} a side")
+        kind = "f4" if floating else "f1"
+        texture = self._gl.texture(size, components, data, alignment=1, dtype=kind)
+        texture.filter = (moderngl.LINEAR, moderngl.LINEAR)
+        texture.repeat_x = texture.repeat_y = False
+        self.check("texture")
+        return texture
+
+    def cube(self, edge: int, *, floating: bool = False) -> TextureCube:
+        """A cube of six faces of `edge` squared RGBA pixels, their content undefined.
+
+        A face's rows go as the coordinates of OpenGL's cubes do: the first is the upper one to
+        who stands inside, y up.
+        """
+        cube = self._gl.texture_cube((edge, edge), 4, dtype="f4" if floating else "f1")
+        self.check("cube")
+        return cube
+
+    def volume(self, edge: int, components: int, data: bytes) -> Texture3D:
+        """A volume of `edge` to the power of 3 texels of 8-bit components, tightly packed."""
+        volume = self._gl.texture3d((edge, edge, edge), components, data, alignment=1)
+        self.check("volume")
+        return volume
+
+    def mipmap(self, texture: Sampled) -> None:
+        """Build the mipmaps of `texture`."""
+        texture.build_mipmaps()
+        self.check("mipmaps")
+
+    def sampler(self, filtering: Filter, wrap: Wrap) -> Sampler:
+        """The way to sample whatever is bound to a unit, whatever the texture itself is set to.
+
+        Raises:
+            GlError: the driver cannot mirror.
+        """
+        found = self._samplers.get((filtering, wrap))
+        if found is None:
+            repeat = wrap is not Wrap.CLAMP
+            found = self._gl.sampler(
+                repeat_x=repeat, repeat_y=repeat, repeat_z=repeat, filter=_FILTERS[filtering]
+            )
+            member: Any = found  # its stub lacks the name
+            if wrap is Wrap.MIRROR and not mirror(member._glo):
+                raise GlError("the driver has no samplers that mirror")
+            self._samplers[filtering, wrap] = found
+        return found
+
+    def framebuffer(self, texture: Texture) -> Framebuffer:
+        """A framebuffer that draws into `texture`, cleared to transparent black."""
+        try:
+            framebuffer = self._gl.framebuffer([texture])
+        except moderngl.Error as error:
+            raise GlError(str(error)) from None
+        framebuffer.clear(0.0, 0.0, 0.0, 0.0)
+        self.check("framebuffer")
+        return framebuffer
+
+    def release_framebuffer(self, framebuffer: Framebuffer) -> None:
+        """Give a framebuffer back; the next draw says anew where it lands."""
+        self._spare.use()  # one that is gone must not be the one in use
+        framebuffer.release()
+
+    def strip(self, program: Program) -> VertexArray:
+        """The vertices of a draw: a strip of 4 that the vertex shader places by gl_VertexID."""
+        array = self._gl.vertex_array(program, [])
+        array.mode = moderngl.TRIANGLE_STRIP
+        array.vertices = 4
+        return array
+
+    def draw(self, array: VertexArray) -> None:
+        """Draw a strip into the framebuffer in use; blending and depth are off."""
+        self.draws += 1
+        array.render()
+
+    def buffer(self, size: int) -> Buffer:
+        """A buffer object of `size` bytes."""
+        buffer = self._gl.buffer(reserve=size)
+        self.check("buffer")
+        return buffer
+
+    def timer(self) -> Query:
+        """A query of the time that the draws within it take."""
+        return self._gl.query(time=True)
+
+    def finish(self) -> None:
+        """Wait until everything drawn so far is drawn."""
+        self._gl.finish()
+
+    def check(self, what: str) -> None:
+        """Raise GlError if glGetError tells of an error since the last check."""
+        error = self._gl.error
+        if error != "GL_NO_ERROR":
+            self._gl.clear_errors()
+            raise GlError(f"{error} after {what}")
+
+
+def _open(device: int | None) -> moderngl.Context:
+    if device is not None:
+        candidates: list[int | None] = [device]
+    else:
+        candidates = [d.index for d in by_preference(list_devices())] or [None]
+    reasons: list[str] = []
+    spare: list[int | None] = []
+    for index in candidates:
+        try:
+            context = _create(index)
+        except Exception as error:  # glcontext raises bare Exception
+            reasons.append(f"device {index}: {error}")
+            continue
+        last = index == candidates[-1] and not spare
+        if device is not None or last or not is_software(context.info["GL_RENDERER"]):
+            return context
+        # A device that promised hardware may still be drawn for by the processor.
+        spare.append(index)
+        context.release()
+    if not spare:
+        raise GlError("no OpenGL context: " + "; ".join(reasons))
+    return _create(spare[0])
+
+
+def _create(index: int | None) -> moderngl.Context:
+    # Libraries by name: looking them up would start a compiler or ldconfig.
+    create: Any = moderngl.create_context  # its stub mistypes the settings
+    settings = {"standalone": True, "backend": "egl", "libegl": LIB_EGL}
+    if index is not None:
+        settings["device_index"] = index
+    try:
+        context: moderngl.Context = create(_VERSION, libgl="libGL.so.1", **settings)
+    except Exception as error:  # glcontext raises bare Exception
+        if "libGL" not in str(error):
+            raise
+        # Images without X have GLVND's libOpenGL alone.
+        context = create(_VERSION, libgl="libOpenGL.so.0", **settings)
+    return context

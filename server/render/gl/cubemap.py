@@ -1,0 +1,102 @@
+"""Cubes: six faces in OpenGL's order +x -x +y -y +z -z, sampled by a direction."""
+
+from server.render.gl.context import Context, Size, TextureCube
+from server.render.gl.render_target import Picture, Surface
+
+FACES = 6
+
+
+class Cube(Picture):
+    """A cube that is drawn on face by face; transparent black at the start.
+
+    A face is drawn on a flat surface and copied on the device. The lowest row of what is drawn
+    is a face's first one, as if it were drawn on directly. A doubled cube can be sampled while
+    it is drawn on; what is sampled then is what was there before.
+
+    Args:
+        context: where it lives.
+        size: width and height of a face, the same.
+        floating: 32-bit float components instead of 8 bits.
+        double: keep two sides.
+    """
+
+    texture: TextureCube
+    faces = FACES
+
+    def __init__(
+        self, context: Context, size: Size, *, floating: bool = False, double: bool = False
+    ) -> None:
+        self._context = context
+        self.size = size
+        self.floating = floating
+        self._double = double
+        self._make()
+        super().__init__(self._sides[0])
+        self.clear()
+
+    def _make(self) -> None:
+        edge = self.size[0]
+        self._canvas = Surface(self._context, self.size, floating=self.floating)
+        self._copy = self._context.buffer(self.face_bytes)
+        count = 2 if self._double else 1
+        self._sides = [self._context.cube(edge, floating=self.floating) for _ in range(count)]
+        self._front = 0
+
+    @property
+    def face_bytes(self) -> int:
+        """Bytes of one face."""
+        return self.size[0] * self.size[1] * (16 if self.floating else 4)
+
+    def begin(self, face: int = 0) -> None:
+        """Make `face` the one that draws land on, and clear it."""
+        self._canvas.begin()
+
+    def end(self, face: int = 0) -> None:
+        """`face` is drawn; after the last one they are the picture."""
+        self._canvas.end()
+        self.take(face, self._canvas, self._sides[self._front - 1])
+        if face == FACES - 1:
+            self._front = (self._front + 1) % len(self._sides)
+            self.texture = self._sides[self._front]
+            self.version += 1
+
+    def take(self, face: int, surface: Surface, side: TextureCube | None = None) -> None:
+        """Copy a surface of the same size and kind onto `face`."""
+        kind = "f4" if self.floating else "f1"
+        surface.framebuffer.read_into(self._copy, components=4, alignment=1, dtype=kind)
+        (side or self.texture).write(face, self._copy)
+        self.version += 1
+
+    def clear(self) -> None:
+        """Make it transparent black."""
+        self._canvas.clear()
+        for side in self._sides:
+            for face in range(FACES):
+                self.take(face, self._canvas, side)
+
+    def resize(self, size: Size) -> None:
+        """Take another size, all clear."""
+        self.release()
+        self.size = size
+        self._make()
+        self.texture = self._sides[0]
+        self.clear()
+
+    def read(self) -> bytes:
+        """The finished side, face after face, each from its first row, tightly packed."""
+        return b"".join(self.texture.read(face, alignment=1) for face in range(FACES))
+
+    def write(self, data: bytes | memoryview) -> None:
+        """Replace the content by what `read` returned."""
+        view = memoryview(data)
+        for face in range(FACES):
+            at = face * self.face_bytes
+            self.texture.write(face, view[at : at + self.face_bytes], alignment=1)
+        self.version += 1
+
+    def release(self) -> None:
+        """Give the textures back."""
+        for side in self._sides:
+            side.release()
+        self._canvas.release()
+        self._copy.release()

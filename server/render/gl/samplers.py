@@ -1,0 +1,26 @@
+"""What the samplers among a program's uniforms read."""
+
+from typing import Any
+
+from server.render.gl.context import Texture, Texture3D, TextureCube, Uniform
+
+_KINDS: dict[int, type] = {0x8B5E: Texture, 0x8B5F: Texture3D, 0x8B60: TextureCube}
+# The enums of sampler types: 2D and its like, arrays, integers, multisample.
+_SAMPLERS = (
+    range(0x8B5D, 0x8B65),
+    range(0x8DC0, 0x8DC6),
+    range(0x8DC9, 0x8DD9),
+    range(0x9108, 0x910E),
+)
+
+
+def is_sampler(uniform: Uniform) -> bool:
+    """Tell whether a uniform reads a texture."""
+    member: Any = uniform  # its stub lacks the type
+    return any(member.gl_type in kinds for kinds in _SAMPLERS)
+
+
+def sampled_by(uniform: Uniform) -> type | None:
+    """Return the class of textures that a sampler reads, or None for one that nothing here is."""
+    member: Any = uniform
+    return _KINDS.get(member.gl_type)

@@ -1,0 +1,29 @@
+"""A picture over another by straight alpha: what the next effect of a chain is given."""
+
+from server.render.gl.context import Context, Size
+from server.render.gl.draw_call import STRIP, Draw
+from server.render.gl.render_target import Picture, Surface
+
+_OVER = """#version 330 core
+uniform sampler2D above;
+uniform sampler2D below;
+out vec4 color;
+void main() {
+    ivec2 at = ivec2(gl_FragCoord.xy);
+    vec4 upper = clamp(texelFetch(above, at, 0), 0.0, 1.0);
+    color = vec4(mix(texelFetch(below, at, 0).rgb, upper.rgb, upper.a), 1.0);
+}
+"""
+
+
+class Composite:
+    """`above` over `below`, both of `size`; `output` is opaque."""
+
+    def __init__(self, context: Context, size: Size, above: Picture, below: Picture) -> None:
+        self.output = Surface(context, size)
+        pictures = {"above": above, "below": below}
+        self._draw = Draw(context, context.program(STRIP, _OVER), pictures)
+
+    def draw(self) -> None:
+        """Draw it if either picture is another."""
+        self._draw.onto(self.output)

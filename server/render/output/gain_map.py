@@ -1,0 +1,72 @@
+"""How far each cell of a frame is dimmed: as a file, and as the picture that a conversion samples.
+
+The file is NumPy's .npz: `frames`, those in which anything is dimmed, in order, and `gains`, for
+each of them rows from the bottom up of 16-bit numbers, 65,535 being as bright as it was.
+"""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.files import atomic
+from server.render.gl.context import Context, Texture
+from server.render.gl.render_target import Picture
+
+_WHOLE = 65_535
+_EXPONENT = 2.4
+"""Of sRGB (IEC 61966-2-1) beyond its linear part."""
+
+
+def save(path: Path, gains: NDArray[np.float32] | None) -> None:
+    """Write the gains of a film, shape (frames, rows, columns); None where none is dimmed.
+
+    Raises:
+        ToqiboxError: ``storage_full``.
+    """
+    whole = np.zeros((0, 1, 1), np.float32) if gains is None else gains
+    stored = np.round(whole * _WHOLE).astype(np.uint16)
+    frames = np.flatnonzero((stored < _WHOLE).any(axis=(1, 2))).astype(np.int32)
+    with atomic.writing(path, sealed=True) as file:
+        np.savez(file, frames=frames, gains=stored[frames])
+
+
+class Gains(Picture):
+    """The gains of one frame: red for a sum that is 0.055 more than sRGB, green for linear light.
+
+    Args:
+        context: where the texture lives.
+        frames: numbers of those that are dimmed.
+        stored: their gains, as the file has them.
+    """
+
+    texture: Texture
+
+    def __init__(
+        self, context: Context, frames: NDArray[np.int32], stored: NDArray[np.uint16]
+    ) -> None:
+        self._rows = dict(zip(frames.tolist(), stored, strict=True))
+        self._shown = np.zeros(0, np.uint16)
+        super().__init__(context.texture(stored.shape[:0:-1], 2, floating=True))
+
+    @classmethod
+    def load(cls, context: Context, path: Path | None) -> "Gains | None":
+        """What `save` wrote; None where nothing is dimmed."""
+        if path is None:
+            return None
+        with np.load(path, allow_pickle=False) as file:
+            frames, stored = file["frames"], file["gains"]
+        return cls(context, frames, stored) if len(frames) else None
+
+    def show(self, frame: int) -> bool:
+        """Make it the gains of `frame`; returns whether that is dimmed at all."""
+        stored = self._rows.get(frame)
+        if stored is None:
+            return False
+        if not np.array_equal(stored, self._shown):
+            linear = stored.astype(np.float32) / _WHOLE
+            texels = np.stack([linear ** (1 / _EXPONENT), linear], axis=-1)
+            self.texture.write(texels.astype(np.float32).tobytes(), alignment=1)
+            self._shown = stored
+            self.version += 1
+        return True

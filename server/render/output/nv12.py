@@ -1,0 +1,133 @@
+"""RGBA to NV12 in shaders: BT.709 (ITU-R BT.709-6, items 3.4 and 3.5), limited range, top-down.
+
+What the effect left transparent shows the picture below. Chroma is sited as H.264 has it by
+default (type 0): level with the left one of two columns, between two rows. Before a value is
+rounded an ordered pattern of less than half a step is added, so that gradients keep their levels
+and a flat colour stays within one step.
+"""
+
+from collections.abc import Mapping
+
+from server.render.gl.context import Buffer, Context, Size
+from server.render.gl.draw_call import ORDERED, STRIP, Draw
+from server.render.gl.render_target import Picture, Surface
+
+_COMMON = """#version 330 core
+uniform sampler2D above;
+uniform sampler2D below;
+ivec2 last = textureSize(above, 0) - 1;
+vec3 picture(ivec2 at) {
+    ivec2 turned = ivec2(clamp(at.x, 0, last.x), last.y - at.y);
+    vec4 upper = clamp(texelFetch(above, turned, 0), 0.0, 1.0);
+    return mix(texelFetch(below, turned, 0).rgb, upper.rgb, upper.a);
+}
+const vec3 WEIGHTS = vec3(0.2126, 0.7152, 0.0722);
+"""
+
+_PLAIN = """
+vec3 rgb(ivec2 at) { return picture(at); }
+"""
+
+# Dimmed in linear light without leaving sRGB: to multiply ((c + 0.055) / 1.055) ^ 2.4 is to
+# multiply c + 0.055. The larger of the two is right on either side of where the linear part of
+# sRGB ends, and wrong by at most a hundredth for what a strong gain takes across.
+_DIMMED = """
+uniform sampler2D gains;
+vec3 rgb(ivec2 at) {
+    vec2 place = (vec2(at) + 0.5) / vec2(last + 1);
+    vec2 gain = texture(gains, vec2(place.x, 1.0 - place.y)).rg;
+    vec3 color = picture(at);
+    return max((color + 0.055) * gain.r - 0.055, color * gain.g);
+}
+"""
+
+_LUMA = """
+float luma(ivec2 at) {
+    return (16.0 + 219.0 * dot(rgb(at), WEIGHTS) + ordered(at)) / 255.0;
+}
+"""
+
+_ONE = """
+out float pixel;
+void main() {
+    pixel = luma(ivec2(gl_FragCoord.xy));
+}
+"""
+
+_FOUR = """
+out vec4 pixels;
+void main() {
+    ivec2 at = ivec2(gl_FragCoord.xy) * ivec2(4, 1);
+    pixels = vec4(luma(at), luma(at + ivec2(1, 0)), luma(at + ivec2(2, 0)), luma(at + ivec2(3, 0)));
+}
+"""
+
+_CHROMA = """
+out vec2 chroma;
+void main() {
+    ivec2 at = ivec2(gl_FragCoord.xy);
+    ivec2 left = at * 2;
+    vec3 sum = 2.0 * (rgb(left) + rgb(left + ivec2(0, 1)));
+    sum += rgb(left + ivec2(-1, 0)) + rgb(left + ivec2(1, 0));
+    sum += rgb(left + ivec2(-1, 1)) + rgb(left + ivec2(1, 1));
+    vec3 mean = sum / 8.0;
+    vec2 difference = (mean.br - dot(mean, WEIGHTS)) / vec2(1.8556, 1.5748);
+    chroma = (128.0 + 224.0 * difference + ordered(at)) / 255.0;
+}
+"""
+
+
+class Convert:
+    """The two planes of a frame: luma (W x H bytes) and chroma (W/2 x H/2 pairs of Cb, Cr).
+
+    Where the width allows it four bytes of luma are drawn as one RGBA pixel: on a software
+    renderer that takes half the time.
+
+    Args:
+        context: where it is drawn.
+        size: width and height of the frame, both even.
+        above: the effect's picture, straight alpha.
+        below: what shows through it, opaque.
+        gains: how far its light is dimmed where `draw` is told so; see gains.py.
+    """
+
+    def __init__(
+        self,
+        context: Context,
+        size: Size,
+        above: Picture,
+        below: Picture,
+        gains: Picture | None = None,
+    ) -> None:
+        width, height = size
+        self._lanes = 1 if width % 4 else 4
+        self._context = context
+        pictures = {"above": above, "below": below}
+        self.bytes = width * height * 3 // 2
+        """Of a whole frame."""
+        self.luma = Surface(context, (width // self._lanes, height), self._lanes)
+        self.chroma = Surface(context, (width // 2, height // 2), 2)
+        self._plain = self._draws(_PLAIN, pictures)
+        self._dimmed = self._draws(_DIMMED, {**pictures, "gains": gains}) if gains else []
+
+    def _draws(self, source: str, pictures: Mapping[str, Picture]) -> list[tuple[Draw, Surface]]:
+        luma = _COMMON + source + ORDERED + _LUMA + (_FOUR if self._lanes == 4 else _ONE)
+        chroma = _COMMON + source + ORDERED + _CHROMA
+        return [
+            (Draw(self._context, self._context.program(STRIP, text), pictures), surface)
+            for text, surface in ((luma, self.luma), (chroma, self.chroma))
+        ]
+
+    def draw(self, *, dimmed: bool = False) -> bool:
+        """Convert the picture if it is another; returns whether it was."""
+        draws = self._dimmed if dimmed else self._plain
+        drawn = [draw.onto(surface) for draw, surface in draws]
+        return any(drawn)
+
+    def read_into(self, onto: Buffer | memoryview) -> None:
+        """Copy the planes, luma first, rows from the top, tightly packed."""
+        at = 0
+        for plane in (self.luma, self.chroma):
+            parts = plane.components
+            plane.framebuffer.read_into(onto, components=parts, alignment=1, write_offset=at)
+            at += plane.size[0] * plane.size[1] * parts

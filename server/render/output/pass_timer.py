@@ -1,0 +1,51 @@
+"""Time spent on drawing.
+
+Draws are lazy. A software renderer is waited for, since its frame is read next anyway; on hardware
+that would stop the flow, so the device's own timer is asked, some frames later.
+"""
+
+import time
+from collections.abc import Callable
+
+from server.render.gl.context import Context
+from server.render.output.readback import DEPTH
+
+
+class Clock:
+    """Adds up the seconds that frames take to draw."""
+
+    def __init__(self, context: Context) -> None:
+        self.seconds = 0.0
+        self._context = context
+        # One more than the frames under way, so that the oldest is done when it is asked.
+        self._timers = [] if context.software else [context.timer() for _ in range(DEPTH + 1)]
+        self._under_way = 0
+        self._next = 0
+
+    def time(self, draw: Callable[[], bool]) -> bool:
+        """Call `draw`, count the time its draws take, return what it returned."""
+        if not self._timers:
+            start = time.perf_counter()
+            drawn = draw()
+            self._context.finish()
+            self.seconds += time.perf_counter() - start
+            return drawn
+        if self._under_way == len(self._timers):
+            self._ask()
+        timer = self._timers[self._next]
+        self._next = (self._next + 1) % len(self._timers)
+        self._under_way += 1
+        with timer:
+            return draw()
+
+    def take(self) -> float:
+        """The seconds since the last call of this."""
+        while self._under_way:
+            self._ask()
+        seconds, self.seconds = self.seconds, 0.0
+        return seconds
+
+    def _ask(self) -> None:
+        oldest = self._timers[(self._next - self._under_way) % len(self._timers)]
+        self.seconds += oldest.elapsed * 1e-9
+        self._under_way -= 1

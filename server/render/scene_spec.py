@@ -1,0 +1,112 @@
+"""What tasks that draw are told: the job, as all its segments share it, and ranges of frames."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from server.audio.features import LEVELS, SPECTRA, TRACK
+from server.media.video.frame_encoder import STALL_S
+from server.render.gl.context import Size
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """Everything that shapes the pixels of a job's frames; equal jobs draw equal frames."""
+
+    effects: tuple[dict[str, Any], ...]
+    """In the order of the chain: id, file, source, vertex (text or None), params, and files (the
+    absolute path of each file that the effect names)."""
+    photo: Path | None
+    """None is the stand-in."""
+    palette: dict[str, str] | None = None
+    """The photo's colours, ``#rrggbb`` by name; None has them looked for."""
+    photo2: Path | None = None
+    """The second one, of transitions."""
+    features: Path | None
+    """None is the stand-in."""
+    size: Size
+    fps: int
+    frames: int
+    """Of the whole job."""
+    fit: str
+    egl_device: int | None
+    require_gpu: bool
+    title: str | None = None
+    """What text inputs show as the title; `artist` likewise."""
+    artist: str | None = None
+    renderer: str | None = None
+    """Name of the renderer that must draw it: pieces of two do not make one film."""
+    flashes: Path | None = None
+    """How far frames are dimmed so that they do not flash; None is not at all."""
+    precise: bool = False
+    """Whether everything that effects draw is kept as floats: to look for what rounding hides."""
+    cube_edge: int | None = None
+    """Most pixels of the edge of a cube that passes draw; None is as many as they ask for."""
+
+    @classmethod
+    def read(cls, spec: Mapping[str, Any]) -> "Job":
+        """Take a job from a task's line; KeyError names what it lacks."""
+        return cls(
+            effects=tuple(spec["effects"]),
+            photo=_path(spec["photo"]),
+            palette=spec.get("palette"),
+            photo2=_path(spec.get("photo2")),
+            features=_path(spec["features"]),
+            size=(spec["width"], spec["height"]),
+            fps=spec["fps"],
+            frames=spec["frames"],
+            fit=spec["fit"],
+            egl_device=spec.get("egl_device"),
+            require_gpu=bool(spec.get("require_gpu")),
+            title=spec.get("title"),
+            artist=spec.get("artist"),
+            renderer=spec.get("renderer"),
+            flashes=_path(spec.get("flashes")),
+        )
+
+    @property
+    def made(self) -> list[Path]:
+        """Files that earlier tasks of the job made, and that it is drawn from."""
+        names = (SPECTRA, LEVELS, TRACK)
+        heard = [self.features / name for name in names] if self.features else []
+        made = [path for path in heard if path.name == SPECTRA or path.exists()]
+        return [*made, *([self.flashes] if self.flashes else [])]
+
+    def key(self) -> str:
+        """A text that is the same for the segments of one job and another for every other job."""
+        return json.dumps(vars(self), sort_keys=True, default=str)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Range:
+    """The frames [first, last) of one segment, and the files it leaves."""
+
+    first: int
+    last: int
+    encoder: str
+    threads: int
+    out: Path
+    state_in: Path | None
+    state_out: Path | None
+    stall_s: float = STALL_S
+    """Seconds without progress after which the server kills the worker."""
+
+    @classmethod
+    def read(cls, spec: Mapping[str, Any]) -> "Range":
+        """Take a range from a segment task's line."""
+        return cls(
+            first=spec["first"],
+            last=spec["last"],
+            encoder=spec["encoder"],
+            threads=spec["threads"],
+            out=Path(spec["out"]),
+            state_in=_path(spec.get("state_in")),
+            state_out=_path(spec.get("state_out")),
+            stall_s=float(spec.get("stall_s", STALL_S)),
+        )
+
+
+def _path(value: str | None) -> Path | None:
+    return Path(value) if value else None

@@ -1,0 +1,147 @@
+"""The sound as a texture: what ISF's audio and audioFFT inputs show, and Shadertoy's.
+
+ISF: one row a channel (left first), the oldest sample or the lowest frequency at the left, the same
+value in red, green and blue. A sample x is 0.5 + 0.5 x; a bin is its level in decibels over
+70 dB, as the browser's AnalyserNode has it, or on the scale of the track the level of a band. An
+input that wants fewer columns gets the root mean square of each run of samples, or the mean of each
+run of bins or bands.
+
+Shadertoy: 512 bytes of the spectrum in row 0, 512 of the waveform in row 1, both as the browser's
+AnalyserNode gives them for the mean of the channels. The spectrum is the lower half of 1024 bins,
+the waveform the oldest quarter of 2048 samples. Green and blue are 0, alpha is 1.
+"""
+
+from abc import ABC, abstractmethod
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.audio.spectrum.log_bands import BANDS
+from server.effects.effect import Input, Kind
+from server.effects.model.input import Scale
+from server.render.gl.context import Context, Texture
+from server.render.gl.render_target import Picture
+
+SAMPLES = 2048
+"""Samples of an audio input that names no number."""
+BINS = 1024
+"""Bins of an audioFFT input that names no number, and most that there are."""
+TEXELS = 512
+"""Columns of the texture that Shadertoy's shaders sample."""
+_CHANNELS = 2
+_FEW = 64
+"""An audio input this narrow is a meter: it gets volumes instead of samples."""
+
+
+class Hearing(Protocol):
+    """What these textures want of the sound's features."""
+
+    def step(self, frame: int, fps: int) -> int:
+        """The last step of the 60 Hz grid that is not after the start of `frame`."""
+        ...
+
+    def waveform(self, step: int, n: int, channel: int) -> NDArray[np.float32]:
+        """The `n` samples that end at `step`, -1 to 1, oldest first; 0 is left, 1 is right."""
+        ...
+
+    def wave(self, step: int, n: int) -> NDArray[np.uint8]:
+        """The `n` samples of the mean that end at `step` as bytes, oldest first; 128 is zero."""
+        ...
+
+    def spectrum(self, step: int, channel: int | None) -> NDArray[np.uint8]:
+        """The 1024 levels of the spectrum at `step`; without a channel those of the mean."""
+        ...
+
+    def levels(self, step: int, channel: int | None) -> NDArray[np.uint8]:
+        """The BANDS levels of the spectrum on the scale of the track, from low to high."""
+        ...
+
+
+class Heard(Picture, ABC):
+    """A texture that follows the sound; `rows` says what it shows at a step."""
+
+    texture: Texture
+
+    def __init__(self, texture: Texture, features: Hearing, fps: int) -> None:
+        super().__init__(texture)
+        self._features = features
+        self._fps = fps
+        self._step = -1
+
+    def show(self, frame: int) -> None:
+        """Make it the sound at the start of `frame`."""
+        step = self._features.step(frame, self._fps)
+        if step == self._step:
+            return
+        self.texture.write(np.ascontiguousarray(self.rows(step)), alignment=1)
+        self._step = step
+        self.version += 1
+
+    @abstractmethod
+    def rows(self, step: int) -> NDArray[np.float32] | NDArray[np.uint8]:
+        """The texels at `step`."""
+
+
+class Bytes(Heard):
+    """The texture that Shadertoy's shaders sample.
+
+    Args:
+        context: where the texture lives.
+        features: of the track.
+        fps: frames a second of the job.
+    """
+
+    def __init__(self, context: Context, features: Hearing, fps: int) -> None:
+        super().__init__(context.texture((TEXELS, 2), 1), features, fps)
+        self.texture.swizzle = "R001"
+
+    def rows(self, step: int) -> NDArray[np.uint8]:
+        """Spectrum and waveform."""
+        spectrum = self._features.spectrum(step, None)[:TEXELS]
+        return np.stack([spectrum, self._features.wave(step, SAMPLES)[:TEXELS]])
+
+
+class SoundPicture(Heard):
+    """One audio or audioFFT input.
+
+    Args:
+        context: where the texture lives.
+        item: the input.
+        features: of the track.
+        fps: frames a second of the job.
+    """
+
+    def __init__(self, context: Context, item: Input, features: Hearing, fps: int) -> None:
+        self._spectrum = item.kind is Kind.AUDIO_FFT
+        self._of_track = item.scale is Scale.TRACK
+        bins = BANDS if self._of_track else BINS
+        native = bins if self._spectrum else SAMPLES
+        most = bins if self._spectrum else context.max_size
+        self._width = min(item.width or native, most)
+        texture = context.texture((self._width, _CHANNELS), 1, floating=True)
+        super().__init__(texture, features, fps)
+        self.texture.swizzle = "RRR1"
+
+    def rows(self, step: int) -> NDArray[np.float32]:
+        """One row a channel."""
+        rows = np.stack([self._row(step, channel) for channel in range(_CHANNELS)])
+        return rows.astype(np.float32)
+
+    def _row(self, step: int, channel: int) -> NDArray[np.floating]:
+        if self._spectrum:
+            levels = self._features.levels if self._of_track else self._features.spectrum
+            return runs(levels(step, channel).astype(np.float32) / 255, self._width)
+        if self._width > _FEW:
+            return 0.5 + 0.5 * self._features.waveform(step, self._width, channel)
+        squares = np.square(self._features.waveform(step, SAMPLES, channel))
+        volumes: NDArray[np.floating] = np.sqrt(runs(squares, self._width))
+        return 0.5 + 0.5 * volumes
+
+
+def runs(values: NDArray[np.floating], count: int) -> NDArray[np.floating]:
+    """The means of `count` runs, as even as they can be, that make up `values`."""
+    edges = np.arange(count + 1) * len(values) // count
+    sums = np.add.reduceat(values, edges[:-1])
+    means: NDArray[np.floating] = sums / np.diff(edges)
+    return means

@@ -1,0 +1,138 @@
+"""The textures that no request names, as pictures: see server/effects/model/texture.py."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.effects.assets import refusal
+from server.effects.effect import Effect
+from server.effects.model.texture import Content, Texture
+from server.errors import ToqiboxError
+from server.media.photos import photo as files
+from server.render.gl.context import Context, GlError
+from server.render.gl.memory_budget import Budget, refused
+from server.render.gl.render_target import Picture, View
+from server.render.textures.copies import cube_of
+from server.render.textures.image import Still
+
+_KEYBOARD = (256, 3)
+_LARGEST_EDGE = 1024
+"""Edge in pixels that a cube of pictures has at most."""
+
+
+class Textures:
+    """Makes the textures of one effect.
+
+    Args:
+        context: where they live.
+        effect: whose textures they are.
+        photo: the job's, unfitted.
+        sound: makes the picture of the sound when one is wanted.
+        paths: where the effect's files are, absolute, by what the effect calls them.
+        budget: what they may take.
+    """
+
+    def __init__(
+        self,
+        context: Context,
+        effect: Effect,
+        photo: Still,
+        sound: Callable[[], Picture],
+        paths: Mapping[str, str],
+        budget: Budget,
+    ) -> None:
+        self._context = context
+        self._effect = effect
+        self._photo = photo
+        self._sound = sound
+        self._paths = paths
+        self._budget = budget
+
+    def all(self) -> dict[str, View]:
+        """What each texture shows, by name.
+
+        Raises:
+            ToqiboxError: ``shader_rejected`` for a file that is no picture, for textures of a
+                size or number of components that there are not, or for too much of them.
+        """
+        return {one.name: View(self._picture(one)) for one in self._effect.textures}
+
+    def _picture(self, one: Texture) -> Picture:
+        if one.content is Content.PHOTO:
+            return self._photo
+        if one.content is Content.SOUND:
+            return self._sound()
+        if one.content is Content.ZEROS:
+            return self._zeros()
+        if one.content is Content.IMAGE:
+            return self._image(one, one.files[0])
+        if one.content is Content.CUBE:
+            return self._cube(one)
+        return self._noise(one)
+
+    def _noise(self, one: Texture) -> Picture:
+        edge, parts, solid = one.size, one.components, one.content is Content.VOLUME
+        if not (1 <= edge <= self._context.max_size and 1 <= parts <= 4):
+            raise refused(self._effect, f"the texture {one.name} has a size that does not exist")
+        count = edge ** (3 if solid else 2) * parts
+        self._budget.claim(f"texture {one.name}", count)
+        grains = noise(count)
+        data = (grains if solid else paired(grains, edge, parts)).tobytes()
+        try:
+            if solid:
+                return Picture(self._context.volume(edge, parts, data))
+            return Picture(self._context.texture((edge, edge), parts, data=data))
+        except GlError as error:
+            raise refused(self._effect, f"the texture {one.name}: {error}") from error
+
+    def _zeros(self) -> Picture:
+        texture = self._context.texture(_KEYBOARD, 1, data=bytes(_KEYBOARD[0] * _KEYBOARD[1]))
+        texture.swizzle = "R001"
+        return Picture(texture)
+
+    def _image(self, one: Texture, file: str) -> Still:
+        path = self._paths.get(file)
+        if path is None:
+            raise refusal(self._effect, file, "it is not there")
+        try:
+            width, height, pixels = files.decode(Path(path))
+        except (ToqiboxError, OSError) as error:
+            raise refusal(self._effect, file, "it is no picture that can be read") from error
+        self._budget.claim(f"texture {one.name} {file}", len(pixels))
+        return Still(self._context, (width, height), pixels)
+
+    def _cube(self, one: Texture) -> Picture:
+        faces = [self._image(one, file) for file in one.files] or [self._photo]
+        edge = min(max(min(face.size) for face in faces), _LARGEST_EDGE)
+        self._budget.claim(f"texture {one.name}", edge * edge * 4 * 6)
+        cube = cube_of(self._context, faces, edge)
+        for face in faces:
+            if face is not self._photo:
+                face.release()
+        return cube
+
+
+def noise(count: int) -> NDArray[np.uint8]:
+    """White noise: byte i is the top byte of a hash of i, the same wherever it is computed.
+
+    The hash is that of the generator PCG-RXS-M-XS of 32 bits (O'Neill 2014; as a hash in Jarzynski
+    and Olano 2020, "Hash Functions for GPU Rendering").
+    """
+    state = np.arange(count, dtype=np.uint32) * np.uint32(747_796_405) + np.uint32(2_891_336_453)
+    word = ((state >> ((state >> np.uint32(28)) + np.uint32(4))) ^ state) * np.uint32(277_803_737)
+    top: NDArray[np.uint8] = (((word >> np.uint32(22)) ^ word) >> np.uint32(24)).astype(np.uint8)
+    return top
+
+
+def paired(grains: NDArray[np.uint8], edge: int, components: int) -> NDArray[np.uint8]:
+    """Flat noise whose green is its red moved by (37, -17), and alpha blue, round the edges.
+
+    Shadertoy's pictures of noise are made so, and shaders make noise of three dimensions of them:
+    two slices, (37, 239) texels apart, come out of one look.
+    """
+    square = grains.reshape(edge, edge, components).copy()
+    for source in range(0, components - 1, 2):
+        square[..., source + 1] = np.roll(square[..., source], (-17, 37), (0, 1))
+    return square

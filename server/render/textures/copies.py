@@ -1,0 +1,82 @@
+"""Copies of pictures that OpenGL cannot sample as they are: upside down, or as faces of a cube."""
+
+import struct
+from collections.abc import Sequence
+
+from server.render.gl.context import Context, Size, Texture
+from server.render.gl.cubemap import FACES, Cube
+from server.render.gl.draw_call import STRIP, Draw
+from server.render.gl.render_target import Picture, Surface
+
+_FLIP = """#version 330 core
+uniform sampler2D source;
+out vec4 color;
+void main() {
+    ivec2 at = ivec2(gl_FragCoord.xy);
+    color = texelFetch(source, ivec2(at.x, textureSize(source, 0).y - 1 - at.y), 0);
+}
+"""
+
+# The part of the source that is square and in its middle, upside down.
+_FACE = """#version 330 core
+uniform sampler2D source;
+uniform float edge;
+out vec4 color;
+void main() {
+    vec2 size = vec2(textureSize(source, 0));
+    vec2 at = gl_FragCoord.xy / edge - 0.5;
+    vec2 part = min(size.x, size.y) / size;
+    color = texture(source, 0.5 + vec2(at.x, -at.y) * part);
+}
+"""
+
+
+class Flipped(Picture):
+    """A flat picture upside down, drawn again when the picture changes."""
+
+    texture: Texture
+
+    def __init__(self, context: Context, source: Picture) -> None:
+        self._source = source
+        floating = source.texture.dtype == "f4"
+        self._surface = Surface(context, _size(source), floating=floating)
+        self._draw = Draw(context, context.program(STRIP, _FLIP), {"source": source})
+        super().__init__(self._surface.texture)
+
+    @staticmethod
+    def bytes_of(source: Picture) -> int:
+        """Bytes that a copy of `source` takes."""
+        width, height = _size(source)
+        return width * height * (16 if source.texture.dtype == "f4" else 4)
+
+    def refresh(self) -> None:
+        """Draw it if the picture is another."""
+        self._source.refresh()
+        if _size(self._source) != self._surface.size:
+            self._surface.resize(_size(self._source))
+        self._draw.onto(self._surface)
+        self.texture, self.version = self._surface.texture, self._surface.version
+
+
+def _size(picture: Picture) -> Size:
+    texture = picture.texture
+    assert isinstance(texture, Texture)
+    return texture.size
+
+
+def cube_of(context: Context, pictures: Sequence[Picture], edge: int) -> Cube:
+    """A cube whose faces show `pictures` in turn, each cut to the square in its middle.
+
+    They are upright to who looks from inside with y up, x to the right and z ahead.
+    """
+    cube = Cube(context, (edge, edge))
+    surface = Surface(context, (edge, edge))
+    for face in range(FACES):
+        views = {"source": pictures[face % len(pictures)]}
+        draw = Draw(context, context.program(STRIP, _FACE), views)
+        draw.set("edge", struct.pack("=f", edge))
+        draw.onto(surface)
+        cube.take(face, surface)
+        draw.release()
+    surface.release()
+    return cube

@@ -1,0 +1,237 @@
+"""The photo in the frame: never stretched, drawn once.
+
+    cover    fills the frame, centred, what stands over is cut off
+    contain  all of the photo, centred, black around it
+    blur     as cover where the photo's shape is near the frame's, less cut off above than below;
+             else all of the photo, centred, and behind it, in its shadow, a larger copy of it,
+             blurred and darkened
+
+Sizes change by a Lanczos filter of 3 lobes, first along one axis and then along the other, from
+a box mean of the photo that is less than twice too large. Nothing here reads a driver's mipmaps:
+some drivers truncate where others round, each level half a step of 8 bits darker than the one
+before, and the browser's player draws the same picture as the server.
+"""
+
+import math
+from dataclasses import dataclass
+
+from server.errors import ToqiboxError
+from server.messages import reason
+from server.render.gl.context import Context, Size
+from server.render.gl.draw_call import ORDERED, draw_once
+from server.render.gl.render_target import Picture, Surface
+from server.render.textures.box_mean import build_pyramid, reduce
+from server.render.textures.image import Still
+
+FITS = ("blur", "contain", "cover")
+_NEAR = 1.34
+"""Shapes whose ratio is at most this are near, as 4:3 is to 16:9: a quarter is cut off at most."""
+_ABOVE = 0.2
+"""The part of a cut height that is cut off above: heads are in the upper half."""
+_LIT = 0.6
+"""Brightness of the copy behind the photo."""
+
+_RESAMPLE = """#version 330 core
+uniform sampler2D source;
+uniform float vertical;
+uniform vec2 place;  // along the axis, in source pixels: where the frame begins, size of a pixel
+out vec4 color;
+const float LOBES = 3.0;
+const float PI = 3.14159265358979;
+float lanczos(float x) {
+    float p = PI * x;
+    return abs(x) < 1e-4 ? 1.0 : abs(x) >= LOBES ? 0.0 : LOBES * sin(p) * sin(p / LOBES) / (p * p);
+}
+int mirrored(int k, int last) {
+    int period = 2 * (last + 1);
+    k -= period * int(floor(float(k) / float(period)));  // % of less than 0 is undefined
+    return min(k, period - 1 - k);
+}
+void main() {
+    ivec2 at = ivec2(gl_FragCoord.xy);
+    bool up = vertical > 0.5;
+    int last = (up ? textureSize(source, 0).y : textureSize(source, 0).x) - 1;
+    float stretch = max(place.y, 1.0);
+    float center = place.x + (float(up ? at.y : at.x) + 0.5) * place.y;
+    int first = int(floor(center - LOBES * stretch));
+    int taps = int(ceil(2.0 * LOBES * stretch)) + 1;
+    vec4 sum = vec4(0.0);
+    float total = 0.0;
+    for (int i = 0; i < taps; i++) {
+        int k = mirrored(first + i, last);
+        float weight = lanczos((float(first + i) + 0.5 - center) / stretch);
+        sum += weight * texelFetch(source, up ? ivec2(at.x, k) : ivec2(k, at.y), 0);
+        total += weight;
+    }
+    color = sum / total;
+}
+"""
+
+# Behind the photo is a copy of it that covers the frame, strongly blurred. The pyramid's levels are
+# enlarged by a cubic B-spline (a bilinear grid would show its corners) and the result is dithered,
+# because so smooth a gradient would show its steps in 8 bits.
+_COMPOSE = (
+    "#version 330 core\n"
+    + ORDERED
+    + """
+uniform sampler2D photo;
+uniform sampler2D pyramid;
+uniform float levels; // of the pyramid
+uniform vec4 rect;   // left, bottom, right, top of the photo in pixels
+uniform vec2 frame;
+uniform float lit;
+out vec4 color;
+const float SPLINE = 0.65;   // standard deviation of a B-spline, in texels
+const float DEVIATION = 0.05; // of the copy's blur, in short sides of the frame
+const float SHADE = 0.12;    // width of the photo's shadow, in short sides
+const float DEPTH = 0.35;    // how much the shadow darkens at the photo's edge
+const float FEATHER = 0.025; // width of the photo's edge, in short sides
+vec4 cubic(float t) {
+    float a = 1.0 - t;
+    return vec4(a * a * a, 4.0 - 6.0 * t * t + 3.0 * t * t * t,
+        4.0 - 6.0 * a * a + 3.0 * a * a * a, t * t * t) / 6.0;
+}
+// Level 1 and higher of the pyramid.
+vec3 smoothly(vec2 place, int level) {
+    ivec2 size = (ivec2(frame) + 1) / 2;
+    int bottom = 0;
+    for (int below = 1; below < level; below++) {
+        bottom += size.y;
+        size = (size + 1) / 2;
+    }
+    vec2 at = place / float(1 << level) - 0.5;
+    ivec2 base = ivec2(floor(at));
+    vec4 wx = cubic(fract(at.x)), wy = cubic(fract(at.y));
+    vec3 sum = vec3(0.0);
+    for (int y = 0; y < 4; y++) {
+        for (int x = 0; x < 4; x++) {
+            ivec2 k = clamp(base + ivec2(x - 1, y - 1), ivec2(0), size - 1);
+            sum += wx[x] * wy[y] * texelFetch(pyramid, k + ivec2(0, bottom), 0).rgb;
+        }
+    }
+    return sum;
+}
+// The photo at a place, blurred by a standard deviation, both in pixels of the frame.
+vec3 blurred(vec2 place, float deviation) {
+    float level = min(log2(max(deviation / SPLINE, 1.0)), levels);
+    int lower = int(level), upper = min(lower + 1, int(levels));
+    vec3 sharper = lower == 0 ? texelFetch(photo, ivec2(place), 0).rgb : smoothly(place, lower);
+    return mix(sharper, smoothly(place, upper), fract(level));
+}
+// A place of the frame in a copy of the photo that is so large that it covers the frame.
+vec2 behind() {
+    vec2 size = rect.zw - rect.xy;
+    float larger = max(frame.x / size.x, frame.y / size.y);
+    return 0.5 * (rect.xy + rect.zw) + (gl_FragCoord.xy - 0.5 * frame) / larger;
+}
+void main() {
+    ivec2 at = ivec2(gl_FragCoord.xy);
+    vec2 here = gl_FragCoord.xy;
+    float side = min(frame.x, frame.y);
+    vec3 sharp = texelFetch(photo, at, 0).rgb;
+    // How far a pixel is inside the photo, from those of its edges that are inside the frame.
+    vec2 low = mix(vec2(1e6), here - rect.xy, greaterThan(rect.xy, vec2(0.0)));
+    vec2 high = mix(vec2(1e6), rect.zw - here, lessThan(rect.zw, frame));
+    float inside = min(min(low.x, low.y), min(high.x, high.y));
+    float feather = min(FEATHER * side, 0.1 * min(rect.z - rect.x, rect.w - rect.y));
+    if (lit == 0.0 || inside >= feather) {
+        color = vec4(inside > 0.0 ? sharp : vec3(0.0), 1.0);
+        return;
+    }
+    vec3 soft = blurred(behind(), DEVIATION * side);
+    float grey = dot(soft, vec3(0.2126, 0.7152, 0.0722));
+    float near = 1.0 - smoothstep(0.0, SHADE, max(-inside, 0.0) / side);
+    soft = max(mix(vec3(grey), soft, 1.2), vec3(0.0)) * lit * (1.0 - DEPTH * near * near);
+    soft = mix(soft, sharp, smoothstep(0.0, feather, inside));
+    color = vec4(soft + ordered(at) / 255.0, 1.0);
+}
+"""
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the photo lies in the frame, in whole pixels from the lower left; may stand over."""
+
+    left: int
+    bottom: int
+    width: int
+    height: int
+
+
+def place(photo: Size, frame: Size, *, cover: bool, above: float = 0.5) -> Place:
+    """Centre `photo` in `frame`, scaled by one factor: all of it, or covering all of the frame.
+
+    Of a height that stands over, the part `above` is cut off at the top.
+    """
+    choose = max if cover else min
+    scale = choose(frame[0] / photo[0], frame[1] / photo[1])
+    width, height = (max(1, math.floor(side * scale + 0.5)) for side in photo)
+    below = 1 - above if height > frame[1] else 0.5
+    return Place((frame[0] - width) // 2, math.floor((frame[1] - height) * below), width, height)
+
+
+def is_near(photo: Size, frame: Size) -> bool:
+    """Whether a photo's shape is near a frame's, so that it may be cropped to fill it."""
+    ratio = photo[0] * frame[1] / (photo[1] * frame[0])
+    return max(ratio, 1 / ratio) <= _NEAR
+
+
+def fit(context: Context, photo: Still, size: Size, mode: str) -> Surface:
+    """Draw the photo into a new opaque surface of `size`.
+
+    Raises:
+        ToqiboxError: ``invalid_parameter`` when `mode` is not one of FITS.
+    """
+    if mode not in FITS:
+        why = reason("one_of", known=", ".join(FITS))
+        raise ToqiboxError("invalid_parameter", field="fit", name="fit", reason=why)
+    fills = mode == "cover" or (mode == "blur" and is_near(photo.size, size))
+    where = place(photo.size, size, cover=fills, above=_ABOVE if mode == "blur" else 0.5)
+    sharp = _resampled(context, photo, size, where)
+    if where.width >= size[0] and where.height >= size[1]:
+        return sharp
+    # The widest blur reads blocks of at most a quarter of the short side.
+    levels = max(min(size).bit_length() - 3, 1) if mode == "blur" else 1
+    pyramid = build_pyramid(context, sharp, size, levels)
+    right, top = where.left + where.width, where.bottom + where.height
+    composed = Surface(context, size)
+    draw_once(
+        context,
+        _COMPOSE,
+        composed,
+        {"photo": sharp, "pyramid": pyramid},
+        levels=levels,
+        rect=(where.left, where.bottom, right, top),
+        frame=size,
+        lit=_LIT if mode == "blur" else 0.0,
+    )
+    pyramid.release()
+    sharp.release()
+    return composed
+
+
+def _resampled(context: Context, photo: Still, size: Size, where: Place) -> Surface:
+    level = max(0, math.floor(math.log2(max(photo.size[0] / where.width, 1.0))))
+    level = min(level, max(photo.size).bit_length() - 1)
+    source = (max(photo.size[0] >> level, 1), max(photo.size[1] >> level, 1))
+    # The axis is first along which less is left for the second.
+    across_first = size[0] * source[1] < source[0] * size[1]
+    between = (size[0], source[1]) if across_first else (source[0], size[1])
+    steps = (source[0] / where.width, source[1] / where.height)
+    starts = (-where.left * steps[0], -where.bottom * steps[1])
+
+    reduced = reduce(context, photo, source) if level else None
+
+    def along(axis: int, picture: Picture, onto: Surface) -> None:
+        step = (starts[axis], steps[axis])
+        draw_once(context, _RESAMPLE, onto, {"source": picture}, vertical=axis, place=step)
+
+    half = Surface(context, between, floating=True)
+    along(0 if across_first else 1, reduced or photo, half)
+    sharp = Surface(context, size)
+    along(1 if across_first else 0, half, sharp)
+    half.release()
+    if reduced:
+        reduced.release()
+    return sharp

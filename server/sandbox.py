@@ -1,0 +1,112 @@
+"""Start a program so that it dies with its parent and cannot outgrow its limits.
+
+The limits are set by `confined.py`, run in between: a `preexec_fn` would run Python between fork
+and exec in a process that has threads. The parent must be started from a thread that lives as long
+as the child: PR_SET_PDEATHSIG fires when the *thread* that forked ends (prctl(2)).
+"""
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from server import processors, sandbox_exec
+
+PASSED_ON = (
+    "CUDA_VISIBLE_DEVICES",
+    "EGL_PLATFORM",
+    "GALLIUM_DRIVER",
+    "GALLIVM_PERF",
+    "LD_LIBRARY_PATH",
+    "LIBGL_ALWAYS_SOFTWARE",
+    "LP_NUM_THREADS",
+    "MESA_SHADER_CACHE_DIR",
+    "NVIDIA_DRIVER_CAPABILITIES",
+    "NVIDIA_VISIBLE_DEVICES",
+    "PATH",
+    "__EGL_VENDOR_LIBRARY_DIRS",
+    "__EGL_VENDOR_LIBRARY_FILENAMES",
+)
+"""What a child may inherit of the environment: the choice of driver, how it works, and device."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Hard limits of a child and all that it starts; None leaves one as it is."""
+
+    memory_bytes: int | None = None
+    """Address space (RLIMIT_AS)."""
+    cpu_s: int | None = None
+    """Processor time of one process (RLIMIT_CPU); SIGXCPU at it, SIGKILL two seconds later."""
+    file_bytes: int | None = None
+    """Largest file that may be written (RLIMIT_FSIZE)."""
+    open_files: int = 256
+    niceness: int | None = None
+    """Steps that its priority for the processor is lower than the parent's (nice(2))."""
+
+
+def command(argv: list[str], limits: Limits | None = None) -> list[str]:
+    """The command line that runs `argv` confined as a child of the calling process."""
+    limits = limits or Limits()
+    chosen = {
+        "as": limits.memory_bytes,
+        "cpu": limits.cpu_s,
+        "fsize": limits.file_bytes,
+        "nofile": limits.open_files,
+        "nice": limits.niceness,
+    }
+    words = [f"{name}={value}" for name, value in chosen.items() if value is not None]
+    return [
+        sys.executable,
+        "-I",
+        "-S",
+        os.path.abspath(sandbox_exec.__file__),
+        str(os.getpid()),
+        *words,
+        "--",
+        *argv,
+    ]
+
+
+def environment(root: Path = Path("/")) -> dict[str, str]:
+    """The fixed environment of every child, whatever the parent's holds.
+
+    No FFREPORT, proxy or LD_PRELOAD gets through; Mesa keeps compiled shaders in no home folder,
+    only where MESA_SHADER_CACHE_DIR says.
+    Mesa's compiler gives variables that nothing was assigned to the value 0, as WebGL does: many
+    shaders add up from there. Other drivers have no such option, and leave them as they are.
+    Mesa's software renderer starts a thread for each processor that it sees, and none where it sees
+    one; a CPU quota, which it does not look at, bounds them here.
+
+    Args:
+        root: the folder that holds ``proc`` and the mounts of control groups.
+    """
+    fixed = {
+        "LANG": "C.UTF-8",
+        "HOME": "/nonexistent",
+        "MESA_SHADER_CACHE_DISABLE": "false" if "MESA_SHADER_CACHE_DIR" in os.environ else "true",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "glsl_zero_init": "true",
+        "MESA_DEBUG": "silent",  # or it tells of the line above each time
+        # numpy's threads spin from the import on; nothing here multiplies matrices.
+        "OPENBLAS_NUM_THREADS": "1",
+    }
+    inherited = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    return {"PATH": os.defpath, **_drawing_threads(root), **inherited, **fixed}
+
+
+def encoded(argument: str) -> bytes:
+    """Return an argument of a command: paths as the system has them, all else in UTF-8.
+
+    A title can then be passed on in a locale that lacks its letters.
+    """
+    if argument.startswith(("file:", "/")):
+        return os.fsencode(argument)
+    return argument.encode("utf-8", "surrogateescape")
+
+
+def _drawing_threads(root: Path) -> dict[str, str]:
+    cores = processors.available(root)
+    if cores == len(os.sched_getaffinity(0)):
+        return {}
+    return {"LP_NUM_THREADS": str(cores if cores > 1 else 0)}

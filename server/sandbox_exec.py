@@ -1,0 +1,63 @@
+"""The program that becomes another one under limits; see sandbox.py, which writes its command line.
+
+    python -I -S confined.py PARENT [NAME=LIMIT …] -- PROGRAM [ARGUMENT …]
+
+It stands before every child, so it imports nothing that takes time to load.
+"""
+
+import ctypes
+import os
+import resource
+import sys
+
+_PR_SET_PDEATHSIG = 1
+_PR_SET_NO_NEW_PRIVS = 38
+_SIGKILL, _SIGPIPE, _SIG_DFL = 9, 13, None  # the module that has them takes long to load
+_GRACE_S = 2
+_KNOWN = {
+    "as": resource.RLIMIT_AS,
+    "cpu": resource.RLIMIT_CPU,
+    "fsize": resource.RLIMIT_FSIZE,
+    "nofile": resource.RLIMIT_NOFILE,
+}
+
+
+def _be_first_to_go() -> None:
+    """When memory runs out, the kernel should choose a child and not the server."""
+    try:
+        with open("/proc/self/oom_score_adj", "w") as file:
+            file.write("500")
+    except OSError:
+        pass
+
+
+def _main(arguments: list[str]) -> None:
+    parent, *rest = arguments
+    split = rest.index("--")
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0) != 0:
+        sys.exit("sandbox: PR_SET_PDEATHSIG was refused")
+    if os.getppid() != int(parent):  # it died before the line above took effect
+        sys.exit("sandbox: the parent is gone")
+    libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    os.umask(0o077)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for word in rest[:split]:
+        name, value = word.split("=")
+        if name == "nice":
+            os.nice(int(value))
+            continue
+        limit = _KNOWN[name]
+        _, hard = resource.getrlimit(limit)
+        wanted = int(value) if hard == resource.RLIM_INFINITY else min(int(value), hard)
+        # SIGXCPU at the soft limit tells a limit from somebody's SIGKILL, two seconds later.
+        most = wanted + _GRACE_S if name == "cpu" and hard == resource.RLIM_INFINITY else wanted
+        resource.setrlimit(limit, (wanted, most))
+    _be_first_to_go()
+    # SIGPIPE and others that Python ignores would be inherited as ignored across exec.
+    libc.signal(_SIGPIPE, _SIG_DFL)
+    os.execvp(rest[split + 1], rest[split + 1 :])  # noqa: S606 - an argument list, no shell
+
+
+if __name__ == "__main__":
+    _main(sys.argv[1:])

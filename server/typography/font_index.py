@@ -1,0 +1,135 @@
+"""The index of the installed fonts: which characters each file has, by its own character map.
+
+Where several fonts have a character, the best is one that has most of its neighbours: the block of
+128 code points around it, which is how Unicode lays scripts out. No table of scripts is needed, so
+none grows old.
+"""
+
+from functools import cache, lru_cache
+from pathlib import PurePath
+
+import numpy as np
+import uharfbuzz
+import unicodedata2
+
+from server.typography.font_file import HOME, Source
+
+_SUFFIXES = (".ttf", ".otf", ".ttc")
+_BLOCK = 128
+_NOTO, _CJK = PurePath("truetype/noto"), PurePath("opentype/noto")
+_WEIGHTS = ("Regular", "Medium", "Book")
+_PLAIN = ("Sans", "Serif")
+_CHINESE, _JAPANESE, _KOREAN = 2, 0, 1
+"""Places of the languages in the files of Noto CJK."""
+
+
+@cache
+def installed() -> tuple[str, ...]:
+    """Return the paths below HOME of every outline font, sorted."""
+    found = (path for path in HOME.rglob("*") if path.suffix.lower() in _SUFFIXES)
+    return tuple(sorted(path.relative_to(HOME).as_posix() for path in found if path.is_file()))
+
+
+@lru_cache(maxsize=1024)
+def characters_of(source: Source) -> uharfbuzz.Set:
+    """Return the code points that a font has a glyph for; none where it cannot be read."""
+    try:
+        blob = uharfbuzz.Blob.from_file_path(str(HOME / source.path))
+    except uharfbuzz.HarfBuzzError:
+        return uharfbuzz.Set()
+    return uharfbuzz.Face(blob, source.index).unicodes
+
+
+def holders(sign: str, text: str, *, serif: bool, bold: bool) -> list[Source]:
+    """Return the fonts that have a character, best first.
+
+    Args:
+        sign: the character.
+        text: all that is set: the shape of its Han characters depends on the language.
+        serif: prefer fonts with serifs.
+        bold: prefer bold fonts.
+    """
+    language = language_of(text)
+    return [Source(path, language if _is_cjk(path) else 0) for path in _ranked(sign, serif, bold)]
+
+
+@lru_cache(maxsize=4096)
+def _ranked(sign: str, serif: bool, bold: bool) -> tuple[str, ...]:
+    """Return the paths of the fonts that have a character, best first: Noto's, else any others."""
+    code = ord(sign)
+    for noto in (True, False):
+        rows = _blocks(noto).get(code // _BLOCK, [])
+        shares = {path: share for path, share in rows if code in characters_of(Source(path))}
+        if shares:
+            break
+    most = max(shares.values(), default=0)
+    wide = unicodedata2.east_asian_width(sign) in ("W", "F")
+
+    def rank(path: str) -> tuple[bool, int, int, int, int, str]:
+        share = shares[path]
+        return (
+            2 * share < most,
+            _group(path, wide=wide),
+            _style(path, serif=serif),
+            _weight(path, bold=bold),
+            -share,
+            path,
+        )
+
+    return tuple(sorted(shares, key=rank))
+
+
+@cache
+def _blocks(noto: bool) -> dict[int, list[tuple[str, int]]]:
+    """Return the fonts that have characters of each block, with how many; of Noto or all others."""
+    found: dict[int, list[tuple[str, int]]] = {}
+    for path in installed():
+        if _is_noto(path) is noto:
+            codes = np.fromiter(characters_of(Source(path)), np.int64)
+            blocks, counts = np.unique(codes // _BLOCK, return_counts=True)
+            for block, count in zip(blocks.tolist(), counts.tolist(), strict=True):
+                found.setdefault(block, []).append((path, count))
+    return found
+
+
+def language_of(text: str) -> int:
+    """Return the place in a collection of Noto CJK, by the other scripts of a text."""
+    if any("\u3040" <= sign <= "\u30ff" for sign in text):
+        return _JAPANESE
+    return _KOREAN if any("\uac00" <= sign <= "\ud7a3" for sign in text) else _CHINESE
+
+
+def _is_noto(path: str) -> bool:
+    """Report if a file is of Noto's letters: they come before all others."""
+    return PurePath(path).parent in (_NOTO, _CJK) and "Emoji" not in path
+
+
+def _is_cjk(path: str) -> bool:
+    return PurePath(path).parent == _CJK
+
+
+def _group(path: str, *, wide: bool) -> int:
+    """Return the rank of a file's family: East Asian ones last but for wide signs, then emoji."""
+    if _is_cjk(path):
+        return 0 if wide else 2
+    return 3 if "Emoji" in path else 1
+
+
+def _style(path: str, *, serif: bool) -> int:
+    """Return the rank of a Noto style; variants for menus (UI) and monospaced ones come last."""
+    stem = PurePath(path).stem.partition("-")[0].removeprefix("Noto")
+    if stem.endswith("UI") or "Mono" in stem:
+        return 4
+    plain = _PLAIN[::-1] if serif else _PLAIN
+    for place, word in enumerate(plain):
+        if stem.startswith(word):
+            return 2 * place
+    return 1 if serif and stem.startswith("Naskh") else 3
+
+
+def _weight(path: str, *, bold: bool) -> int:
+    """Return the rank of a file's weight: the one wanted, the regular one, then all others."""
+    word = PurePath(path).stem.rpartition("-")[2]
+    if word == "Bold":
+        return 0 if bold else 2
+    return 1 if word in _WEIGHTS or word == PurePath(path).stem else 3

@@ -1,0 +1,169 @@
+"""The fonts there are: files of Debian's and Ubuntu's packages, by their paths and nothing else.
+
+What fontconfig would choose has no say: machines with the same packages draw the same pixels. A
+file that is missing is passed over. What no family has comes from all else that is installed, Noto
+first; see index.py.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from PIL import features
+
+from server.typography import font_index
+from server.typography.font_file import HOME, Source
+
+DEFAULT = "Inter"
+
+
+@dataclass(frozen=True)
+class Family:
+    """A family that an effect can name."""
+
+    package: str
+    license: str
+    regular: str
+    """File below HOME; `bold` likewise."""
+    bold: str
+    serif: bool = False
+    """Whether what it lacks is taken from Noto Serif rather than Noto Sans."""
+    joined: bool = False
+    """Whether its letters are joined as in handwriting, so that spacing would tear them apart."""
+
+
+_OFL, _APACHE = "OFL 1.1", "Apache 2.0"
+
+
+def _family(
+    package: str, license_: str, path: str, *, serif: bool = False, joined: bool = False
+) -> Family:
+    """A family whose files differ in one word; `path` has it in braces: ``{Regular|Bold}``."""
+    head, _, rest = path.partition("{")
+    words, _, tail = rest.partition("}")
+    regular, _, bold = words.partition("|")
+    files = (f"{head}{regular}{tail}", f"{head}{bold}{tail}")
+    return Family(package, license_, *files, serif=serif, joined=joined)
+
+
+FAMILIES = {
+    "Inter": _family("fonts-inter", _OFL, "opentype/inter/InterDisplay-{Regular|Bold}.otf"),
+    "Inter Black": _family("fonts-inter", _OFL, "opentype/inter/InterDisplay-{Black|Black}.otf"),
+    "Manrope": _family("fonts-manrope", _OFL, "truetype/manrope/Manrope-{Medium|ExtraBold}.ttf"),
+    "Roboto": _family(
+        "fonts-roboto-unhinted", _APACHE,
+        "truetype/roboto/unhinted/RobotoTTF/Roboto-{Regular|Bold}.ttf",
+    ),
+    "Roboto Condensed": _family(
+        "fonts-roboto-unhinted", _APACHE,
+        "truetype/roboto/unhinted/RobotoCondensed-{Regular|Bold}.ttf",
+    ),
+    "Open Sans": _family(
+        "fonts-open-sans", _APACHE, "truetype/open-sans/OpenSans-{Regular|Bold}.ttf"
+    ),
+    "Noto Sans": _family("fonts-noto-core", _OFL, "truetype/noto/NotoSans-{Regular|Bold}.ttf"),
+    "PT Sans": _family("fonts-paratype", _OFL, "truetype/paratype/{PTS55F|PTS75F}.ttf"),
+    "PT Sans Narrow": _family("fonts-paratype", _OFL, "truetype/paratype/{PTN57F|PTN77F}.ttf"),
+    "Bebas Neue": _family(
+        "fonts-bebas-neue", _OFL, "opentype/bebas-neue/BebasNeue-{Regular|Bold}.otf"
+    ),
+    "Yanone Kaffeesatz": _family(
+        "fonts-yanone-kaffeesatz", _OFL,
+        "opentype/yanone-kaffeesatz/YanoneKaffeesatz-{Regular|Bold}.otf",
+    ),
+    "Comfortaa": _family(
+        "fonts-comfortaa", _OFL, "truetype/comfortaa/Comfortaa-{Regular|Bold}.ttf"
+    ),
+    "Play": _family("fonts-play", _OFL, "truetype/play/Play-{Regular|Bold}.ttf"),
+    "Jura": _family("fonts-jura", _OFL, "opentype/jura/Jura-{Regular|Bold}.otf"),
+    "JetBrains Mono": _family(
+        "fonts-jetbrains-mono", _OFL, "truetype/jetbrains-mono/JetBrainsMono-{Regular|Bold}.ttf"
+    ),
+    "Noto Serif": _family(
+        "fonts-noto-core", _OFL, "truetype/noto/NotoSerif-{Regular|Bold}.ttf", serif=True
+    ),
+    "Noto Serif Display": _family(
+        "fonts-noto-core", _OFL, "truetype/noto/NotoSerifDisplay-{Regular|Bold}.ttf", serif=True
+    ),
+    "PT Serif": _family(
+        "fonts-paratype", _OFL, "truetype/paratype/{PTF55F|PTF75F}.ttf", serif=True
+    ),
+    "EB Garamond": _family(
+        "fonts-ebgaramond", _OFL, "opentype/ebgaramond/EBGaramond12-{Regular|Regular}.otf",
+        serif=True,
+    ),
+    "Old Standard": _family(
+        "fonts-oldstandard", _OFL, "truetype/fonts-oldstandard/OldStandard-{Regular|Bold}.ttf",
+        serif=True,
+    ),
+    "Dancing Script": _family(
+        "fonts-dancingscript", _OFL, "opentype/dancingscript/DancingScript-{Regular|Bold}.otf",
+        joined=True,
+    ),
+}  # fmt: skip
+"""By the name that effects use. EB Garamond is regular only: its bold has no Cyrillic."""
+
+EMOJI = Path("truetype/noto/NotoColorEmoji.ttf")
+NEEDED = {
+    "fonts-noto-cjk": "opentype/noto/NotoSansCJK-Bold.ttc",
+    "fonts-noto-color-emoji": str(EMOJI),
+}
+"""A file of each package that is needed beside those of the families."""
+
+
+def wanted(family: str, *, bold: bool) -> Source:
+    """The file of a family; the default one's where there is no family of that name."""
+    found = FAMILIES.get(family) or FAMILIES[DEFAULT]
+    return Source(found.bold if bold else found.regular)
+
+
+def is_joined(family: str) -> bool:
+    """Whether the letters of a family are joined."""
+    found = FAMILIES.get(family)
+    return found is not None and found.joined
+
+
+def others(family: str, sign: str, text: str, *, bold: bool) -> Iterator[Source]:
+    """Where a character may be found that the family does not have, best first.
+
+    Args:
+        family: that is set.
+        sign: the character.
+        text: all that is set: what its Han characters look like depends on the language.
+        bold: whether the bold weight is wanted.
+    """
+    found = FAMILIES.get(family) or FAMILIES[DEFAULT]
+    yield from general(family, bold=bold)
+    yield from font_index.holders(sign, text, serif=found.serif, bold=bold)
+
+
+def general(family: str, *, bold: bool) -> tuple[Source, Source]:
+    """Return the fonts of Latin, Cyrillic and Greek that stand in for a family, best first."""
+    found = FAMILIES.get(family) or FAMILIES[DEFAULT]
+    weight = "Bold" if bold else "Regular"
+    sans, serif = (Source(f"truetype/noto/Noto{one}-{weight}.ttf") for one in ("Sans", "Serif"))
+    return (serif, sans) if found.serif else (sans, serif)
+
+
+def missing() -> dict[str, list[str]]:
+    """The packages that are not there, and the families that each would bring."""
+    found: dict[str, list[str]] = {}
+    for name, family in FAMILIES.items():
+        if not ((HOME / family.regular).is_file() and (HOME / family.bold).is_file()):
+            found.setdefault(family.package, []).append(name)
+    for package, file in NEEDED.items():
+        if not (HOME / file).is_file():
+            found[package] = []
+    return found
+
+
+def identity() -> str:
+    """Return a digest that differs wherever letters may: the names and sizes of all fonts that are
+    installed, and the versions of what draws them.
+    """
+    rows = [f"{name} {features.version(name)}" for name in ("freetype2", "raqm", "harfbuzz")]
+    rows += [f"{package} {version(package)}" for package in ("icu4py", "uharfbuzz", "unicodedata2")]
+    rows += [f"{path} {(HOME / path).stat().st_size}" for path in font_index.installed()]
+    return hashlib.sha256("\n".join(rows).encode()).hexdigest()[:16]

@@ -1,0 +1,126 @@
+"""The texture of a text: what shaders read with the TEXT_ functions of the ISF dialect.
+
+RGBA of 8 bits, rows from the bottom up, straight from here to the card:
+
+    h rows    the masks: red is the coverage of what takes a colour; green how near the edge of a
+              letter is, (reach + 1 - d) / (reach + 2) for d pixels outside; blue the blurred
+              shape; alpha the line, 1 for the first
+    h rows    emoji in their own colours, premultiplied; missing where there are none
+    1 row     numbers, two to a texel, each 16 bits, the high byte first:
+              0  lines; 1 where it runs from right to left, + 2 where there are emoji
+              1  em; reach of the outline            in 256ths of a pixel
+              2  left and bottom of the ink          in pixels
+              3  right and top of the ink
+              4  first and last baseline from below
+              5  height of capitals; radius of the blur   in 256ths of a pixel
+              6  cells; pixels from cell to cell
+              7  rows of the masks; 0
+              8  width and height of the picture
+              9… with cells, each one's own width    in 256ths of a pixel, one to a texel
+
+An empty text is a block of one row without lines.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageFilter
+
+from server.typography.distance_field import distances
+
+NUMBERS = 9
+_NARROWEST = 16
+
+Bytes = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """Lines put together; rows from the top."""
+
+    frame: tuple[int, int]
+    """Size of the picture."""
+    fill: Bytes
+    colors: Bytes | None
+    line: Bytes
+    """The line of each row, from 1."""
+    pad: int
+    """Pixels around the ink."""
+    baselines: tuple[int, int]
+    """Rows from the top to the first and the last."""
+    em: float
+    caps: float
+    reach: float
+    """Widest outline in pixels."""
+    blur: float
+    """Radius of the blur in pixels."""
+    rtl: bool
+    cells: int = 0
+    pitch: int = 0
+    advances: Sequence[float] = field(default_factory=tuple)
+
+
+def empty(frame: tuple[int, int]) -> Bytes:
+    """The texture of a text that has no ink."""
+    rows = np.zeros((2, _NARROWEST, 4), np.uint8)
+    rows[1, 7] = (0, 1, 0, 0)
+    rows[1, 8] = [part for side in frame for part in divmod(side, 256)]
+    return rows
+
+
+def pack(block: Block) -> Bytes:
+    """The texture: rows by columns by RGBA."""
+    height, width = block.fill.shape
+    ink = block.fill if block.colors is None else np.maximum(block.fill, block.colors[..., 3])
+    masks = np.empty((height, width, 4), np.uint8)
+    masks[..., 0] = block.fill
+    masks[..., 1] = _edge(ink, block.reach)
+    masks[..., 2] = _blurred(ink, block.blur)
+    masks[..., 3] = block.line[:, np.newaxis]
+    numbers = np.zeros((1, width, 4), np.uint8)
+    for place, pair in enumerate(_numbers(block)):
+        numbers[0, place] = [part for value in pair for part in divmod(_whole(value), 256)]
+    colors = [] if block.colors is None else [block.colors[::-1]]
+    return np.ascontiguousarray(np.concatenate([masks[::-1], *colors, numbers]))
+
+
+def _numbers(block: Block) -> list[tuple[float, float]]:
+    height, width = block.fill.shape
+    first, last = block.baselines
+    lines = int(block.line.max(initial=0))
+    pad = block.pad
+    rows: list[tuple[float, float]] = [
+        (lines, int(block.rtl) + 2 * (block.colors is not None)),
+        (block.em * 256, block.reach * 256),
+        (pad, pad),
+        (width - pad, height - pad),
+        (height - first, height - last),
+        (block.caps * 256, block.blur * 256),
+        (block.cells, block.pitch),
+        (height, 0),
+        block.frame,
+    ]
+    room = width - NUMBERS
+    return rows + [(advance * 256, 0) for advance in block.advances[:room]]
+
+
+def _whole(value: float) -> int:
+    return int(min(max(round(value), 0), 65535))
+
+
+def _edge(ink: Bytes, reach: float) -> Bytes:
+    if reach <= 0:
+        return ink
+    coverage = (ink / np.float32(255)).astype(np.float32)
+    away = distances(coverage, int(np.ceil(reach)) + 1)
+    near = (reach + 1 - away) / (reach + 2)
+    return np.floor(near.clip(0, 1) * 255 + 0.5).astype(np.uint8)
+
+
+def _blurred(ink: Bytes, radius: float) -> Bytes:
+    if radius <= 0:
+        return ink
+    blurred = Image.fromarray(ink).filter(ImageFilter.GaussianBlur(radius / 2))
+    return np.asarray(blurred)

@@ -1,4 +1,0 @@
-"""`toqibox effects watch FILE`: one page that shows an effect while it is being written.
-
-A command calls `server.watch.app.run(load, material, …)`: see there.
-"""

@@ -1,0 +1,50 @@
+"""The browser task: compile the shaders that a browser gets of an effect, as OpenGL ES 3.0."""
+
+from typing import Any
+
+from server.effects.diagnostics.compiler_log import compiler_diagnostics
+from server.effects.glsl import es300
+from server.effects.web_program import program
+from server.protocol.events import Emit, Result, Spec
+from server.render.gl.context import GlError
+from server.render.gl.es_context import EsContext
+from server.render.scene import load_row
+from server.render.session import KEEPER
+
+_MOST = 5
+"""Largest number of messages in a result."""
+
+
+def run(spec: Spec, emit: Emit) -> Result:
+    """Compile every pass of the last effect of the chain as a browser does, and draw nothing.
+
+    Returns:
+        `renderer` (null where there is no OpenGL ES, with the reason in `why`), and `diagnostics`
+        of the first pass that is refused.
+
+    Raises:
+        ToqiboxError: the effect cannot be read.
+    """
+    effect = load_row(spec["effects"][-1])
+    emit.stage("browser")
+    KEEPER.close()
+    passes = [
+        (
+            (one["vertex"], one["fragment"]),
+            (es300.translate(own.vertex), es300.translate(own.fragment)),
+        )
+        for one, own in zip(program(effect)["passes"], effect.passes, strict=True)
+    ]
+    try:
+        with EsContext() as context:
+            refused: list[dict[str, Any]] = []
+            for given, unguarded in dict.fromkeys(passes):
+                log = context.error_log(*given)
+                if log is not None:
+                    # In a text without guards the columns are the author's.
+                    log = context.error_log(*unguarded) or log
+                    refused = compiler_diagnostics(log, effect.listings, unguarded)
+                    break
+            return {"renderer": context.renderer, "why": "", "diagnostics": refused[:_MOST]}
+    except GlError as error:
+        return {"renderer": None, "why": str(error), "diagnostics": []}

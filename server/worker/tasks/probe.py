@@ -1,0 +1,82 @@
+"""The probe task: what this machine can do, found out by doing it. It reports and never fails."""
+
+from pathlib import Path
+
+from server.media import ffmpeg
+from server.media.video import frame_encoder
+from server.protocol.events import Result
+from server.render.gl.context import Context, GlError
+from server.render.gl.devices import list_devices
+from server.render.gl.draw_call import STRIP, Draw
+from server.render.gl.render_target import Surface
+from server.typography import fonts
+
+_SIZE = (8, 4)
+_KNOWN = """#version 330 core
+uniform float blue;
+out vec4 color;
+void main() {
+    color = vec4((gl_FragCoord.xy - 0.5) * vec2(16.0, 32.0) / 255.0, blue, 1.0);
+}
+"""
+
+
+def run(egl_device: int | None, names: list[str], folder: Path) -> Result:
+    """Try OpenGL, ffmpeg and the encoders `names`, and look for fonts.
+
+    Args:
+        egl_device: index of the EGL device to try; None tries hardware first.
+        names: keys of encoders.ENCODERS.
+        folder: where they may write.
+    """
+    return {
+        "gl": _gl(egl_device),
+        "ffmpeg": _ffmpeg(),
+        "encoders": {name: _encoder(name, folder) for name in names},
+        "fonts": {"id": fonts.identity(), "missing": fonts.missing()},
+    }
+
+
+def _gl(egl_device: int | None) -> Result:
+    devices = [vars(device) for device in list_devices()]
+    found: Result = {"ok": False, "renderer": "", "vendor": "", "version": "", "software": False}
+    try:
+        with Context(egl_device) as context:
+            found |= {
+                "renderer": context.renderer,
+                "vendor": context.vendor,
+                "version": context.version,
+                "software": context.software,
+            }
+            error = draws_right(context)
+    except GlError as problem:
+        error = str(problem)
+    return found | {"ok": error is None, "devices": devices, "error": error}
+
+
+def draws_right(context: Context) -> str | None:
+    """Draw a frame whose every pixel is known; returns what is wrong with it, None if nothing."""
+    surface = Surface(context, _SIZE)
+    draw = Draw(context, context.program(STRIP, _KNOWN), {})
+    draw.set_floats(blue=200 / 255)
+    draw.onto(surface)
+    width, height = _SIZE
+    expected = bytes(
+        value for y in range(height) for x in range(width) for value in (16 * x, 32 * y, 200, 255)
+    )
+    drawn = surface.read()
+    context.check("the known frame")
+    wrong = sum(abs(a - b) > 1 for a, b in zip(drawn, expected, strict=True))
+    return f"{wrong} of {len(expected)} bytes of a known frame came out wrong" if wrong else None
+
+
+def _ffmpeg() -> Result:
+    try:
+        return {"ok": True, "version": ffmpeg.version(), "error": None}
+    except ffmpeg.MediaError as problem:
+        return {"ok": False, "version": None, "error": str(problem)}
+
+
+def _encoder(name: str, folder: Path) -> Result:
+    why = frame_encoder.try_open(name, folder)
+    return {"ok": why is None, "why": why}

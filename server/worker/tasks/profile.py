@@ -1,0 +1,91 @@
+"""The profile task: what each pass of a chain takes to draw, at several sizes."""
+
+import time
+from collections.abc import Callable
+
+from server.errors import ToqiboxError
+from server.protocol.events import Emit, Result, Spec
+from server.render.gl.context import Context, GlError
+from server.render.scene import Scene
+from server.render.scene_spec import Job
+from server.render.session import KEEPER
+
+
+def run(spec: Spec, emit: Emit) -> Result:
+    """Draw `count` frames at each of `sizes` and add up what the passes take.
+
+    They are spread over the film, so that whatever follows the sound moves; where a frame needs
+    the one before it they are the first ones. The first is drawn before that: it holds what is
+    done only once. A pass whose inputs do not change is not drawn again, and takes nothing.
+
+    Returns:
+        `renderer`, `software`, and `sizes`: for each its `width`, `height`, `ms` a frame in which
+        every pass is drawn that was drawn at all, and the `passes` with their `name`, `ms` a
+        drawing, and in what `share` of the frames they were drawn.
+
+    Raises:
+        ToqiboxError: of the catalogue, ``render_failed`` for what OpenGL refuses.
+    """
+    KEEPER.close()  # calls go to the context opened last
+    try:
+        with Context(spec.get("egl_device")) as context:
+            rows = []
+            for width, height in spec["sizes"]:
+                emit.stage("compile")
+                job = Job.read({**spec, "width": width, "height": height})
+                rows.append(_measure(context, job, int(spec["count"]), emit))
+            return {"sizes": rows, "renderer": context.renderer, "software": context.software}
+    except GlError as error:
+        raise ToqiboxError("render_failed", detail=str(error)) from error
+
+
+def _measure(context: Context, job: Job, count: int, emit: Emit) -> Result:
+    scene = Scene(context, job)
+    scene.begin(0)
+    spent: dict[str, list[float]] = {}
+    measured = _by_clock if context.software else _by_device
+
+    def timed(name: str, draw: Callable[[], bool]) -> bool:
+        drawn, seconds = measured(context, draw)
+        spent.setdefault(name, []).extend([seconds] if drawn else [])
+        return drawn
+
+    frames = _frames(job.frames, count, in_order=scene.sequential)
+    for number, frame in enumerate(frames):
+        emit.stage("draw")
+        if number == 1:
+            spent.clear()
+        scene.draw_effects(frame, timed)
+        context.finish()
+    context.check("drawing")
+    rows = [_row(name, times, max(len(frames) - 1, 1)) for name, times in spent.items()]
+    total = sum(row["ms"] for row in rows)
+    return {"width": job.size[0], "height": job.size[1], "ms": total, "passes": rows}
+
+
+def _frames(frames: int, count: int, *, in_order: bool) -> list[int]:
+    """The frame that is drawn first, and those that are measured."""
+    count = min(count, frames - 1)
+    if in_order or not count:
+        return list(range(count + 1))
+    return [number * (frames - 1) // count for number in range(count + 1)]
+
+
+def _row(name: str, times: list[float], frames: int) -> Result:
+    mean = sum(times) / len(times) if times else 0.0
+    return {"name": name, "ms": mean * 1000, "share": len(times) / frames}
+
+
+def _by_clock(context: Context, draw: Callable[[], bool]) -> tuple[bool, float]:
+    context.finish()
+    start = time.perf_counter()
+    drawn = draw()
+    context.finish()
+    return drawn, time.perf_counter() - start
+
+
+def _by_device(context: Context, draw: Callable[[], bool]) -> tuple[bool, float]:
+    timer = context.timer()
+    with timer:
+        drawn = draw()
+    return drawn, timer.elapsed * 1e-9

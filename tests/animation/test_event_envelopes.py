@@ -1,0 +1,80 @@
+"""Events of the music in frames, and the beats as a ruler."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from server.animation import event_envelopes
+from server.animation.beat_ruler import Grid
+from server.effects.model.feature import EVENTS, FAR_S, FEATURES
+
+HITS = np.array([[0.0, 1.0], [0.5, 0.5], [1.0 - 1e-6, 1.0], [1.99, 0.8]])
+NONE = np.zeros((0, 2))
+
+
+@pytest.mark.parametrize("fps", [24, 25, 30, 50, 60])
+def test_a_pulse_begins_in_the_frame_of_its_event(fps: int) -> None:
+    column = event_envelopes.pulse(HITS, 2 * fps, fps)
+    for time, strength in HITS:
+        assert column[int(time * fps)] == pytest.approx(strength)
+    ages = np.arange(4) / fps
+    assert column[:4] == pytest.approx((1 - ages / 0.18) ** 2)
+    assert column[int(0.4 * fps)] == 0
+
+
+def test_of_two_pulses_under_way_the_stronger_shows() -> None:
+    column = event_envelopes.pulse(np.array([[0.0, 1.0], [0.1, 0.3]]), 30, 60)
+    assert column[3] == pytest.approx((1 - 0.05 / 0.18) ** 2)
+    assert column[6] == pytest.approx(0.3)
+    assert column[8] == pytest.approx(0.3 * (1 - (2 / 60) / 0.18) ** 2)
+
+
+def test_a_pulse_dies_away_in_the_time_it_is_given() -> None:
+    column = event_envelopes.pulse(np.array([[1.0, 1.0]]), 20, 10, 0.5)
+    assert column[9:16] == pytest.approx([0, 1, 0.64, 0.36, 0.16, 0.04, 0])
+
+
+def _words(rows: NDArray[np.float64], frames: int, fps: int) -> dict[str, list[float]]:
+    found = {name: column(rows, frames, fps) for name, column in event_envelopes.COLUMNS.items()}
+    assert all(one.dtype == np.float32 and one.shape == (frames,) for one in found.values())
+    return {name: [round(float(value), 3) for value in one] for name, one in found.items()}
+
+
+def test_what_is_told_of_an_event() -> None:
+    found = _words(np.array([[0.25, 0.5], [0.75, 1.0]]), 5, 4)
+    assert found["since"] == [FAR_S, 0, 0.25, 0, 0.25]
+    assert found["until"] == [0.25, 0.5, 0.25, FAR_S, FAR_S]
+    assert found["phase"] == [0, 0, 0.5, 0, 0]
+    assert found["count"] == [0, 1, 1, 2, 2]
+    assert found["strength"] == [0, 0.5, 0.5, 1, 1]
+
+
+def test_an_event_on_the_border_of_a_frame_belongs_to_the_frame_that_begins() -> None:
+    for fps in (24, 25, 30, 50, 60):
+        times = np.arange(1, 3000) / fps
+        found = event_envelopes.first_frames(np.stack([times, times], axis=1), fps)
+        assert found.tolist() == list(range(1, 3000))
+    assert event_envelopes.first_frames(np.array([[4.1, 1.0]]), 30).tolist() == [123]
+
+
+def test_where_there_are_no_events_all_is_calm() -> None:
+    found = _words(NONE, 3, 10)
+    assert found.pop("since") == found.pop("until") == [FAR_S] * 3
+    assert all(row == [0] * 3 for row in found.values())
+
+
+def test_every_event_of_the_catalogue_has_every_word() -> None:
+    for event in EVENTS:
+        assert {f"{event}.{word}" for word in event_envelopes.COLUMNS} <= FEATURES.keys()
+
+
+def test_beats_go_on_beyond_the_ends_as_they_were() -> None:
+    grid = Grid.of(np.array([1.0, 1.5, 2.5]))
+    moments = np.array([0.0, 1.0, 1.25, 1.5, 2.0, 2.5, 3.5])
+    assert grid.position(moments).tolist() == [-2, 0, 0.5, 1, 1.5, 2, 3]
+
+
+@pytest.mark.parametrize("times", [[], [3.0]])
+def test_without_beats_there_are_two_a_second(times: list[float]) -> None:
+    position = Grid.of(np.array(times)).position(np.array([0.0, 1.0, 60.0]))
+    assert position.tolist() == [0, 2, 120]

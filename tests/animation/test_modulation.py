@@ -1,0 +1,145 @@
+"""Where motions bring an input, frame by frame."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from server.animation import modulation
+from server.effects.model.feature import FEATURES
+from server.effects.model.modulation import EASES, Follow, Key, Keys, Oscillator, Shape
+from server.render.default_media import Tune
+
+FPS = 10
+
+
+class Song:
+    """`level` is n/10 in frame n; a kick is at 0.5 s; beats are at 1, 2, 3 and 5 s."""
+
+    def column(self, name: str, frames: int, fps: int) -> NDArray[np.float32]:
+        known = {"level": np.arange(frames) / 10, "tempo": np.full(frames, 120.0)}
+        return known[name].astype(np.float32)
+
+    def hits(self, event: str) -> NDArray[np.float64]:
+        times = {"kick": [0.5], "beat": [1.0, 2.0, 3.0, 5.0]}[event]
+        return np.array([[time, 1.0] for time in times])
+
+
+def moved(told: modulation.Moving, frames: int = 11) -> list[float]:
+    rows = modulation.rows(told, Song(), frames, FPS)
+    assert rows.shape == (frames, 1)
+    return [round(float(value), 3) for value in rows[:, 0]]
+
+
+def test_a_share_goes_from_low_to_high() -> None:
+    level = Follow(feature="level", low=(2.0,), high=(4.0,))
+    assert moved(level)[::5] == [2, 3, 4]
+    assert moved(Follow(feature="level", low=(2.0,), high=(4.0,), invert=True))[::5] == [4, 3, 2]
+    part = Follow(feature="level", span=(0.2, 0.4))
+    assert moved(part)[1:5] == [0, 0, 0.5, 1]
+
+
+@pytest.mark.parametrize(
+    ("curve", "half"),
+    [("linear", 0.5), ("in", 0.25), ("out", 0.75), ("inout", 0.5), (3, 0.125), (0.5, 0.707)],
+)
+def test_a_curve_bends_it_and_keeps_the_ends(curve: str | float, half: float) -> None:
+    assert moved(Follow(feature="level", curve=curve))[::5] == [0, half, 1]
+
+
+def test_every_ease_goes_from_0_to_1_and_never_back() -> None:
+    share = np.linspace(0, 1, 101)
+    for name in EASES:
+        eased = modulation.ease(name, share)
+        assert (eased[0], eased[-1]) == (0, 1)
+        assert (np.diff(eased) >= 0).all()
+
+
+def test_seconds_and_beats_a_minute_are_what_they_are() -> None:
+    since = Follow(feature="kick.since", low=(0.0,), high=(0.3,))
+    assert moved(since)[4:10] == [0.3, 0, 0.1, 0.2, 0.3, 0.3]
+    assert moved(Follow(feature="tempo", low=(60.0,), high=(200.0,)))[0] == 120
+    assert moved(Follow(feature="tempo", low=(0.0,), high=(1.0,), span=(100, 140)))[0] == 0.5
+
+
+def test_a_count_begins_again_behind_its_end() -> None:
+    turns = Follow(feature="beat.count", low=(1.0,), high=(3.0,))
+    assert moved(turns, 60)[::10] == [1, 2, 3, 1, 1, 2]
+    assert moved(Follow(feature="beat.count"), 60)[::10] == [0, 1, 0, 1, 1, 0]
+
+
+def test_smoothing_looks_ahead_but_not_before_an_event() -> None:
+    level = moved(Follow(feature="level", smooth=0.4))
+    assert level[5] == pytest.approx(0.5, abs=1e-3)
+    assert level[0] > 0
+    kick = moved(Follow(feature="kick.pulse", decay=0.1, smooth=0.3))
+    assert kick[:5] == [0] * 5
+    assert 0 < kick[7] < kick[6] < kick[5] < 1
+
+
+def test_time_is_that_of_the_video() -> None:
+    assert moved(Follow(feature="time.progress"))[::5] == [0, 0.5, 1]
+    assert moved(Follow(feature="time.elapsed", high=(9.0,)))[3] == 0.3
+    assert moved(Follow(feature="time.total", high=(9.0,)))[3] == 1.1
+    assert moved(Follow(feature="time.progress"), 1) == [0]
+
+
+def _osc(shape: Shape, **more: float) -> list[float]:
+    told = {"beats": None, "seconds": 0.8, **more}
+    return moved(Oscillator(shape=shape, **told), 9)[::2]  # type: ignore[arg-type]
+
+
+def test_oscillators() -> None:
+    assert _osc(Shape.SINE) == [0, 0.5, 1, 0.5, 0]
+    assert _osc(Shape.TRIANGLE) == [0, 0.5, 1, 0.5, 0]
+    assert _osc(Shape.SAW) == [0, 0.25, 0.5, 0.75, 0]
+    assert _osc(Shape.SQUARE) == [1, 1, 0, 0, 1]
+    assert _osc(Shape.SAW, phase=0.5) == [0.5, 0.75, 0, 0.25, 0.5]
+
+
+@pytest.mark.parametrize("fps", [24, 25, 30, 50, 60])
+def test_what_jumps_does_so_in_the_frame_that_holds_the_moment(fps: int) -> None:
+    """As an event does: at 1.01 s in the frame floor(1.01 x fps)."""
+    frames, moment = 4 * fps, 1.01
+    jumps: dict[str, modulation.Moving] = {
+        "hold": Keys(keys=(Key(0, (0.0,)), Key(moment, (1.0,), "hold"))),
+        "square": Oscillator(shape=Shape.SQUARE, beats=None, seconds=2 * moment, phase=0.5),
+        "saw": Oscillator(shape=Shape.SAW, beats=None, seconds=moment),
+        "beats": Oscillator(shape=Shape.SQUARE, beats=2, seconds=None),
+    }
+    found = {name: modulation.rows(told, Song(), frames, fps)[:, 0] for name, told in jumps.items()}
+    at = int(moment * fps)
+    assert (found["hold"][at - 1], found["hold"][at]) == (0, 1)
+    assert (found["square"][at - 1], found["square"][at]) == (0, 1)
+    assert found["saw"][at - 1] > 0.9
+    assert found["saw"][at] == 0
+    flips = np.flatnonzero(np.diff(found["beats"])) + 1
+    assert flips.tolist() == [fps, 2 * fps, 3 * fps]
+
+
+def test_an_oscillator_keeps_to_the_beats_of_the_track() -> None:
+    told = Oscillator(shape=Shape.SAW, beats=2, seconds=None, high=(10.0,))
+    assert moved(told, 61)[::10] == [5, 0, 5, 0, 2.5, 5, 7.5]
+
+
+def test_keys_hold_their_ends_and_ease_to_the_next() -> None:
+    told = Keys(keys=(Key(0.2, (1.0,)), Key(0.6, (5.0,), "in"), Key(0.8, (0.0,), "hold")))
+    assert moved(told) == [1, 1, 1, 1.25, 2, 3.25, 5, 5, 0, 0, 0]
+    assert moved(Keys(keys=(Key(3.0, (7.0,)),))) == [7] * 11
+
+
+def test_keys_in_beats() -> None:
+    told = Keys(keys=(Key(0, (0.0,)), Key(3, (3.0,))), beats=True)
+    assert moved(told, 61)[::10] == [0, 0, 1, 2, 2.5, 3, 3]
+
+
+def test_points_and_colours_move_in_all_parts() -> None:
+    told = Follow(feature="level", low=(1.0, 0.0, 0.0, 1.0), high=(0.0, 0.0, 1.0, 0.5))
+    rows = modulation.rows(told, Song(), 11, FPS)
+    assert rows[5].tolist() == pytest.approx([0.5, 0, 0.5, 0.75])
+
+
+def test_the_stand_in_has_every_feature() -> None:
+    for name in FEATURES:
+        found = modulation.feature(name, Tune(), 30, 30)
+        assert found.shape == (30,)
+        assert np.isfinite(found).all()

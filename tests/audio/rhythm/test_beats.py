@@ -1,0 +1,95 @@
+"""Beats, bars and tempo of made-up tracks: a few of those by which `bench.rhythm` measures."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from bench.music import KINDS
+from bench.music.track import Track
+from server.audio.events import Events, find_events
+from tests.audio.rhythm import sounds
+from tests.audio.rhythm.sounds import Sound
+
+
+@cache
+def heard(kind: str, seed: int) -> tuple[Track, Events]:
+    track = KINDS[kind](seed)
+    return track, find_events(track.samples)
+
+
+def f_measure(known: Sound, found: Sound, window: float) -> float:
+    """2 hits / (known + found), each found event counting for one known at most."""
+    hits = at = 0
+    for time in known:
+        while at < len(found) and found[at] < time - window:
+            at += 1
+        if at < len(found) and found[at] <= time + window:
+            hits, at = hits + 1, at + 1
+    return 2 * hits / (len(known) + len(found))
+
+
+@pytest.mark.parametrize(
+    ("kind", "seed"),
+    [("clicks", 4), ("loops", 2), ("loops", 6), ("arrangements", 8)],
+)
+def test_a_made_up_track(kind: str, seed: int) -> None:
+    """Clicks of three beats a bar, house, reggae whose tempo steps, funk that builds and drops."""
+    track, found = heard(kind, seed)
+    truth = track.truth
+    assert f_measure(truth.onsets, found.onsets[:, 0], 0.05) > 0.9
+    assert f_measure(truth.beats, found.beats[:, 0], 0.07) > 0.95
+    assert found.tempo == pytest.approx(float(np.median(60 / np.diff(truth.beats))), rel=0.02)
+    assert found.confidence > 0.25
+    if len(truth.kicks):
+        assert f_measure(truth.kicks, found.kicks[:, 0], 0.05) > 0.9
+    if len(truth.downbeats):
+        firsts = found.beats[found.beats[:, 1] > 0, 0]
+        assert f_measure(truth.downbeats, firsts, 0.07) > 0.9
+
+
+def test_build_drop_and_what_is_plain() -> None:
+    track, found = heard("arrangements", 8)
+    names = ("plain", "build", "drop", "break")
+    parts = [(start, names[int(kind)]) for start, _, _, kind in found.sections]
+    for start, _, kind in track.truth.sections[:3]:
+        assert any(kind == name and abs(start - at) < 0.1 for at, name in parts)
+    drop = found.sections[found.sections[:, 3] == 2]
+    build = found.sections[found.sections[:, 3] == 1]
+    assert drop[0, 2] > build[0, 2] + 0.2
+
+
+def test_beats_go_on_through_a_silent_bar_and_not_beyond_the_sound() -> None:
+    times = np.concatenate([np.arange(1, 5, 0.5), np.arange(7, 11, 0.5)])
+    found = find_events(sounds.samples(sounds.hits(16, times)))
+    assert found.beats[:, 0] == pytest.approx(np.arange(1, 10.6, 0.5), abs=0.02)
+    assert found.tempo == pytest.approx(120, rel=0.002)
+
+
+@pytest.mark.parametrize(("tempo", "pattern"), [(90, "khkhkhkh"), (128, "khshkhsh")])
+def test_tempo_and_phase(tempo: float, pattern: str) -> None:
+    halves = 0.21 + np.arange(int(7.5 * tempo / 30)) * 30 / tempo
+    letters = np.array([pattern[count % 8] for count in range(len(halves))])
+    signal = 0.7 * sounds.hits(8, halves[letters != "h"]) + sounds.hats(8, halves[letters == "h"])
+    found = find_events(sounds.samples(signal))
+    assert found.tempo == pytest.approx(tempo, rel=2e-3)
+    beside = (found.beats[:, 0] - 0.21 + 30 / tempo) % (60 / tempo) - 30 / tempo
+    assert np.abs(beside).max() < 0.02
+
+
+def test_the_same_sound_has_the_same_events() -> None:
+    track, found = heard("loops", 2)
+    again = find_events(track.samples.copy())
+    for name in ("onsets", "kicks", "snares", "hats", "beats", "sections"):
+        assert np.array_equal(getattr(found, name), getattr(again, name))
+
+
+def test_beats_are_where_the_kicks_are_and_not_where_bass_and_hats_are() -> None:
+    """Kicks and snares on the beats of 120 a minute; a bass and louder hats half a beat later."""
+    times = np.arange(0, 16, 0.5)
+    age = (sounds.span(16) - 0.25) % 0.5
+    bass = sum(0.5**k * np.sin(2 * np.pi * 55 * (k + 1) * age) for k in range(5))
+    signal = 0.7 * sounds.hits(16, times) + 0.3 * bass * np.exp(-age / 0.1)
+    found = find_events(sounds.samples(0.6 * signal + sounds.hats(16, times + 0.25)))
+    assert found.tempo == pytest.approx(120, rel=1e-3)
+    assert np.abs((found.beats[:, 0] + 0.25) % 0.5 - 0.25).max() < 0.001

@@ -1,0 +1,43 @@
+"""How sure events are, by kind, in the whole track and around each moment."""
+
+import numpy as np
+import pytest
+
+from server.audio.events import find_events
+from server.audio.rhythm.confidence import KINDS, Evidence
+from tests.audio.rhythm import sounds
+
+
+def test_a_lone_hit_stands_for_no_drum() -> None:
+    lone = Evidence(np.array([10.0]), np.array([1.0]))
+    steady = Evidence(np.arange(0, 20, 0.5), np.ones(40))
+    assert lone.overall <= 0.5
+    assert steady.overall > 0.8
+    assert steady.at(np.array([10.0]))[0] == pytest.approx(8 / 9, abs=0.02)
+
+
+def test_it_follows_the_track() -> None:
+    """Sure hits for 20 s, doubtful ones for 20 s, then none."""
+    times = np.arange(0, 40, 0.5)
+    certainty = np.where(times < 20, 0.9, 0.2)
+    found = Evidence(times, certainty).at(np.array([10.0, 30.0, 60.0]))
+    assert found[0] > 0.7
+    assert found[1] < 0.25
+    assert found[2] == 0
+
+
+@pytest.mark.parametrize("times", [[], [0.0]])
+def test_it_is_finite_of_hardly_any(times: list[float]) -> None:
+    found = Evidence(np.array(times), np.ones(len(times)))
+    assert np.isfinite(found.at(np.arange(5.0))).all()
+    assert found.at(np.zeros(0)).shape == (0,)
+    assert 0 <= found.overall <= 1
+
+
+def test_a_drum_is_surer_than_speech() -> None:
+    drums = find_events(sounds.samples(sounds.hits(12, np.arange(0.25, 12, 0.5)))).evidence
+    speech = find_events(sounds.samples(sounds.speech(12))).evidence
+    assert drums["kick"].overall > 0.6
+    assert speech["kick"].overall < 0.3
+    assert speech["beat"].overall == 0
+    assert tuple(drums) == tuple(speech) == KINDS

@@ -1,0 +1,77 @@
+"""A kick lights up the frame that holds its onset: never the one before, never the one after."""
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from server.audio.events import Events, find_events
+from tests.audio.rhythm import sounds
+from tests.audio.rhythm.sounds import Sound
+
+RATES = (24, 25, 30, 50, 60)
+
+
+def bounds(fps: int) -> Sound:
+    """The start of a track, and bounds of frames at uneven distances."""
+    chance = np.random.default_rng(fps)
+    steps = chance.integers(int(0.22 * fps), int(0.6 * fps), 9)
+    return np.concatenate([[0.0], np.cumsum(steps) / fps])
+
+
+def late(found: Events, times: Sound) -> Sound:
+    """Seconds by which kicks and onsets come after their true times."""
+    assert len(found.kicks) == len(found.onsets) == len(times)
+    return np.concatenate([found.kicks[:, 0] - times, found.onsets[:, 0] - times])
+
+
+@pytest.mark.parametrize("fps", RATES)
+@pytest.mark.parametrize("make", [sounds.bursts, sounds.hits])
+def test_a_kick_is_in_the_frame_of_its_onset(
+    fps: int, make: Callable[[float, Sound], Sound]
+) -> None:
+    times = bounds(fps)
+    found = find_events(sounds.samples(make(times[-1] + 0.7, times)))
+    behind = late(found, times)
+    assert behind.min() >= 0
+    assert behind.max() <= 0.0003
+    assert np.array_equal(np.floor(found.kicks[:, 0] * fps), np.rint(times * fps))
+
+
+def test_so_it_is_after_a_change_of_sample_rate() -> None:
+    """From 48 kHz, whose conversion rings a little ahead of each onset."""
+    times = bounds(60)
+    mono = sounds.hits(times[-1] + 0.7, times, rate=48_000)
+    raw = sounds.samples(mono).astype("<i2").tobytes()
+    command = ["ffmpeg", "-v", "error", "-f", "s16le", "-ar", "48000", "-ac", "2", "-i", "-"]
+    command += ["-ar", "44100", "-f", "s16le", "-"]
+    out = subprocess.run(command, input=raw, stdout=subprocess.PIPE, check=True).stdout
+    behind = late(find_events(np.frombuffer(out, "<i2").reshape(-1, 2)), times)
+    assert behind.min() >= 0
+    assert behind.max() <= 0.0003
+
+
+def test_so_it_is_after_four_minutes_in_a_file_that_is_mapped(tmp_path: Path) -> None:
+    times = np.array([0.0, 100.5, 239.0, 239.5])
+    track: NDArray[np.int16] = np.lib.format.open_memmap(
+        tmp_path / "track.npy", "w+", np.int16, (240 * 44_100, 2)
+    )
+    for time in times:
+        first = int(time * 44_100)
+        part = sounds.samples(sounds.bursts(0.4, np.zeros(1)))
+        track[first : first + len(part)] = part
+    behind = late(find_events(track), times)
+    assert behind.min() >= 0
+    assert behind.max() <= 0.0003
+
+
+def test_under_bass_and_hats_it_is_a_few_milliseconds_off() -> None:
+    times = np.arange(0.2, 7.5, 0.5)
+    time = sounds.span(8)
+    signal = sounds.hits(8, times) + 0.12 * np.sin(2 * np.pi * 82.4 * time)
+    found = find_events(sounds.samples(0.8 * (signal + sounds.hats(8, times + 0.25)))).kicks
+    assert len(found) == len(times)
+    assert np.abs(found[:, 0] - times).max() < 0.003

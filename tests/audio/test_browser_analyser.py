@@ -1,0 +1,147 @@
+"""Waveforms and spectra are those of a real browser's AnalyserNode."""
+
+import base64
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from server.audio.features import Features, analyse
+from server.audio.spectrum import analyser_node
+from server.samples import track
+from tests.harness.browser import Chromium, Page
+
+pytestmark = pytest.mark.browser
+
+Samples = NDArray[np.float32]
+"""Samples by two channels, 44.1 kHz."""
+Bytes = NDArray[np.uint8]
+Said = tuple[list[int], Bytes, Bytes]
+"""Sample positions; the waveforms and the spectra there, by position and MIX, LEFT, RIGHT."""
+Listen = Callable[..., Awaitable[Said]]
+MakeWav = Callable[..., Path]
+Convert = Callable[..., Path]
+
+SIZE, RATE, BLOCK = 2048, 44_100, 128
+MIX = 0
+SCRIPT = Path(__file__).parents[1] / "data" / "analyser" / "analyser.js"
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
+    with Chromium(tmp_path_factory.mktemp("chromium")) as chromium:
+        yield chromium
+
+
+@pytest.fixture
+async def page(chromium: Chromium, tmp_path: Path) -> AsyncIterator[Page]:
+    async with chromium.page(tmp_path) as page:
+        yield page
+
+
+@pytest.fixture
+def listen(page: Page) -> Listen:
+    """Let the browser analyse a sound, once every `hop` samples."""
+
+    async def run(sound: Samples, hop: int) -> Said:
+        planes = base64.b64encode(sound.T.astype("<f4").tobytes()).decode()
+        said = await page.run(f"({SCRIPT.read_text()})('{planes}', {hop})")
+        content = base64.b64decode(said["readings"].split(",", 1)[1])
+        readings = np.frombuffer(content, np.uint8).reshape(-1, 3, SIZE + SIZE // 2)
+        return said["positions"], readings[..., :SIZE], readings[..., SIZE:]
+
+    return run
+
+
+def _music() -> Samples:
+    """From the demo track: the rest before the lift, and the lift with all its voices."""
+    return track.mix()[11 * RATE : 14 * RATE]
+
+
+def _sines() -> Samples:
+    """One of a bin's own frequency, one between two bins and louder than what fits."""
+    time = np.arange(RATE) / RATE
+    voices = [0.5 * np.sin(2 * np.pi * 20 * RATE / SIZE * time), 1.7 * np.sin(7000 * time)]
+    return np.stack(voices, axis=1).astype(np.float32)
+
+
+def _noise() -> Samples:
+    """From below what a byte shows, and what a float adds to 1, to far too loud."""
+    loudness = np.geomspace(1e-9, 4, RATE)[:, None]
+    noise = np.random.default_rng(5).uniform(-1, 1, (RATE, 2))
+    return (loudness * noise).astype(np.float32)
+
+
+def _click() -> Samples:
+    """One sample to the left, its opposite to the right a moment later; nothing before or after."""
+    sound = _silence()
+    sound[20_000, 0], sound[20_500, 1] = 1, -1
+    return sound
+
+
+def _silence() -> Samples:
+    return np.zeros((RATE, 2), np.float32)
+
+
+@pytest.mark.parametrize("make", [_music, _sines, _noise, _click, _silence])
+async def test_a_browser_says_the_same_where_it_stops(
+    make: Callable[[], Samples], listen: Listen
+) -> None:
+    sound = make()
+    positions, waves, spectra = await listen(sound, analyser_node.HOP)
+    assert len(positions) == len(sound) // analyser_node.HOP
+    assert all(position % BLOCK == 0 for position in positions)
+    before = np.concatenate([np.zeros((SIZE, 2), np.float32), sound])
+    frames = np.concatenate([analyser_node.windows(before, at, 1, SIZE) for at in positions])
+    _check_waves(_waves(frames), waves)
+    _check_spectra(analyser_node.Analyser().spectra(frames), spectra)
+
+
+async def test_a_features_file_says_what_a_browser_would(
+    listen: Listen, make_wav: MakeWav, convert: Convert, tmp_path: Path
+) -> None:
+    sound = make_wav(_music())  # as if it were at 48 kHz: a little faster and higher
+    analyse(sound, tmp_path / "features")
+    features = Features(tmp_path / "features")
+    raw = convert(sound, "raw", "-ar", str(RATE), "-f", "f32le")
+    resampled = np.frombuffer(raw.read_bytes(), "<f4").reshape(-1, 2)
+    before = np.concatenate([np.zeros((SIZE, 2), np.float32), resampled])
+    # The browser cannot stop at every step, but the windows of the steps fill its blocks. It
+    # remembers no more than one: in a row they are the same to it as the sound itself.
+    frames = analyser_node.windows(before, 0, features.steps, SIZE)
+    row = frames.transpose(0, 2, 1).reshape(-1, 2)
+    room = np.zeros((BLOCK, 2), np.float32)
+    positions, waves, spectra = await listen(np.concatenate([row, room]), SIZE)
+    assert positions == list(range(0, len(row) + 1, SIZE))
+    steps = range(features.steps)
+    _check_waves(np.stack([features.wave(step) for step in steps]), waves[1:, MIX])
+    ours = [[features.spectrum(step, channel) for channel in (None, 0, 1)] for step in steps]
+    _check_spectra(np.array(ours), spectra[1:])
+
+
+def _waves(frames: NDArray[Any]) -> Bytes:
+    """Our waveforms, by frame and MIX, LEFT, RIGHT."""
+    mix = analyser_node.mean(frames.transpose(0, 2, 1))
+    return analyser_node.wave_bytes(np.stack([mix, frames[:, 0], frames[:, 1]], axis=1))
+
+
+def _check_waves(ours: Bytes, theirs: Bytes) -> None:
+    """A byte waveform has one rounding; there is nothing to differ in."""
+    assert ours.shape == theirs.shape
+    assert _difference(ours, theirs).max() == 0
+
+
+def _check_spectra(ours: Bytes, theirs: Bytes) -> None:
+    """The browser reckons in single precision, which tips few bins over to the next byte."""
+    assert ours.shape == theirs.shape
+    difference = _difference(ours, theirs)
+    assert difference.max() <= 1
+    assert (difference == 0).mean() > 0.999
+
+
+def _difference(ours: Bytes, theirs: Bytes) -> NDArray[np.int16]:
+    difference: NDArray[np.int16] = np.abs(ours.astype(np.int16) - theirs)
+    return difference

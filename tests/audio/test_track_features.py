@@ -1,0 +1,115 @@
+"""What only the whole track tells: levels beside its loud parts, loudness, events, sections."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from server.audio import track_features
+from server.audio.features import Features, analyse
+from server.audio.spectrum import loudness
+from server.effects.model.feature import EVENTS, FEATURES, event_of
+
+Samples = NDArray[Any]
+MakeWav = Callable[..., Path]
+RATE = 48_000
+
+
+def sine(hertz: float, seconds: float, amplitude: float = 1.0) -> Samples:
+    time = np.arange(int(seconds * RATE)) / RATE
+    return (amplitude * np.sin(2 * np.pi * hertz * time)).astype(np.float32)
+
+
+@pytest.fixture
+def features(make_wav: MakeWav, tmp_path: Path) -> Callable[[Samples], Features]:
+    def run(samples: Samples) -> Features:
+        folder = tmp_path / str(len(list(tmp_path.iterdir())))
+        analyse(make_wav(samples), folder)
+        return Features(folder)
+
+    return run
+
+
+def test_every_feature_of_the_catalogue_is_there(
+    features: Callable[[Samples], Features],
+) -> None:
+    found = features(sine(100, 1))
+    for name in FEATURES:
+        if event_of(name) is None and not name.startswith("time."):
+            assert found.column(name, 30, 30).shape == (30,)
+    for event in EVENTS:
+        rows = found.hits(event)
+        assert rows.ndim == 2
+        assert rows.shape[1] == 2
+    known = {name for name in FEATURES if "." in name and event_of(name) is None}
+    assert set(track_features.COLUMNS) <= FEATURES.keys()
+    assert {f"{name}.raw" for name in ("level", "bass", "loudness")} <= known
+
+
+@pytest.mark.parametrize("amplitude", [1.0, 0.1])
+def test_a_meter_shows_what_the_recommendation_says(make_wav: MakeWav, amplitude: float) -> None:
+    """EBU Tech 3341, case 1: 997 Hz in both channels at -23 dBFS is -23 LUFS; at 0 dBFS 0 LUFS."""
+    with loudness.Meter(make_wav(sine(997, 5, amplitude))) as meter:
+        rows = meter.read()
+    assert len(rows) == 50
+    wanted = 20 * np.log10(amplitude)
+    assert rows[10:, 0] == pytest.approx(wanted, abs=0.1)
+    assert rows[-1, 1] == pytest.approx(wanted, abs=0.1)
+
+
+def test_silence_is_as_quiet_as_can_be(make_wav: MakeWav) -> None:
+    with loudness.Meter(make_wav(np.zeros(RATE, np.float32))) as meter:
+        assert (meter.read() <= -70).all()
+
+
+def test_a_quiet_master_moves_as_much_as_a_loud_one(
+    features: Callable[[Samples], Features],
+) -> None:
+    beat = sine(110, 4, 0.9) * (np.mod(np.arange(4 * RATE) / RATE, 0.5) < 0.2)
+    loud, quiet = features(beat), features(beat * 0.05)
+    for name in ("level", "bass", "loudness", "level.envelope", "flux"):
+        pair = (loud.column(name, 120, 30), quiet.column(name, 120, 30))
+        assert pair[0] == pytest.approx(pair[1], abs=0.02), name
+        assert np.ptp(pair[0]) > 0.2, name
+    assert loud.column("level.raw", 120, 30).max() > quiet.column("level.raw", 120, 30).max() + 0.3
+
+
+def test_an_envelope_rises_at_once_and_falls_slowly() -> None:
+    steps = np.zeros((60, 2), np.float32)
+    steps[10:20, 0] = 1
+    found = track_features.envelope(steps)
+    assert not found[:10].any()
+    assert not found[:, 1].any()
+    assert found[11, 0] > 0.9
+    after = found[20:38, 0]  # 300 ms: one time constant
+    assert (np.diff(after) < 0).all()
+    assert after[-1] / found[19, 0] == pytest.approx(np.exp(-1), abs=0.03)
+
+
+def test_brightness_width_and_flux(features: Callable[[Samples], Features]) -> None:
+    low, high = sine(100, 1, 0.5), sine(6000, 1, 0.5)
+    found = features(np.concatenate([low, high]))
+    brightness = found.column("centroid", 60, 30)
+    assert brightness[15] < 0.2 < 0.8 < brightness[45]
+    flux = found.column("flux", 120, 60)
+    assert flux[58:64].max() > 0.5
+    assert flux[20:50].max() < 0.1
+    sides = features(np.stack([low, -low], axis=1)).column("width", 30, 30)
+    middle = features(np.stack([low, low], axis=1)).column("width", 30, 30)
+    left = features(np.stack([low, 0 * low], axis=1)).column("width", 30, 30)
+    assert (round(float(middle[15]), 3), round(float(left[15]), 3)) == (0, 0.5)
+    assert sides[15] > 0.99
+
+
+def test_sections_become_columns() -> None:
+    rows = np.array([[0, 1, 0.2, 3], [1, 2, 0.5, 1], [2, 3, 0.9, 2]], float)
+    found = track_features._sections(rows, 60 * 4)
+    at = [30, 90, 150]
+    assert found["section.break"][at].tolist() == [1, 0, 0]
+    assert found["section.build"][at].tolist() == [0, 1, 0]
+    assert found["section.drop"][at].tolist() == [0, 0, 1]
+    assert found["section.energy"][[30, 90, 150, 200]].tolist() == [0.2, 0.5, 0.9, 0]
+    assert found["build.phase"][at].tolist() == [0, 0.5, 0]

@@ -1,0 +1,44 @@
+"""What the doctor advises where EGL_DEVICE demands a device that cannot do."""
+
+from pathlib import Path
+
+import pytest
+
+from server.cli.doctor import _gl
+from server.config import Config
+from server.jobs.execution.machine import Health
+
+DEVICES = [
+    {"index": 0, "name": "NVIDIA", "software": False},
+    {"index": 1, "name": "llvmpipe", "software": True},
+]
+NONE = {"ok": False, "error": "no OpenGL context", "devices": DEVICES}
+SOFTWARE = {"ok": True, "renderer": "llvmpipe", "software": True, "devices": DEVICES}
+
+
+@pytest.mark.parametrize(
+    ("gl", "device", "advice"),
+    [
+        (NONE, "7", "EGL_DEVICE is 7, but there is no such device: unset it, or set it to 0 or 1"),
+        (NONE, "0", "device 0 of EGL_DEVICE cannot be opened: unset it, or try 1"),
+        ({**NONE, "devices": []}, "0", "EGL_DEVICE is 0, but EGL lists no device: unset it"),
+        (SOFTWARE, "1",
+         "device 1 of EGL_DEVICE is software, and it has to be a GPU: unset it, or set it to 0"),
+        ({**SOFTWARE, "devices": DEVICES[1:]}, "1",
+         "device 1 of EGL_DEVICE is software, and it has to be a GPU: unset it"),
+    ],
+)  # fmt: skip
+def test_a_wrong_device_is_told_with_those_that_there_are(
+    gl: dict[str, object], device: str, advice: str, tmp_path: Path
+) -> None:
+    config = Config.from_env({"EGL_DEVICE": device})
+    health = Health(config, tmp_path / "scratch")
+    health.found = {"gl": gl}
+    found = _gl(config, health)
+    assert (found.state, found.advice) == ("failed", advice)
+
+
+def test_software_that_nobody_demanded_is_a_note(tmp_path: Path) -> None:
+    health = Health(Config(), tmp_path / "scratch")
+    health.found = {"gl": SOFTWARE}
+    assert _gl(Config(), health).state == "warning"

@@ -1,0 +1,215 @@
+"""The command as a person runs it: real processes, real exit statuses."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from server.cli import main as cli
+from tests.harness import media, processes
+from tests.harness.server import SMALL, Server
+
+COMMAND = [sys.executable, "-m", "server"]
+
+
+def run(*words: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *words],
+        env={**os.environ, **SMALL, **settings},
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[str]:
+    """--audio and --photo with their files."""
+    (tmp_path / "track.wav").write_bytes(media.wav(0.5))
+    (tmp_path / "photo.jpg").write_bytes(media.photo())
+    return ["--audio", str(tmp_path / "track.wav"), "--photo", str(tmp_path / "photo.jpg")]
+
+
+def test_render_makes_the_video_and_nothing_else(files: list[str], tmp_path: Path) -> None:
+    out = tmp_path / "out.mp4"
+    made = run(
+        "render", *files, "-o", str(out), "--effect", "ring", "--param", "color=#ff8800",
+        "--aspect", "9:16", "--fps", "24", "--title", "Тема", "--artist=-x=1\U00013460", "--json",
+        "--allow-flashing",
+    )  # fmt: skip
+    assert made.returncode == 0, made.stderr
+    job = json.loads(made.stdout)
+    assert job["report"]["flashes"] == {"allowed": True, "limited": []}
+    assert job["status"] == "completed"
+    assert job["frames"] == {"done": 12, "total": 12}
+    found = media.contents(out)
+    video = next(s for s in found["streams"] if s["codec_type"] == "video")
+    assert (video["width"], video["height"], video["avg_frame_rate"]) == (36, 64, "24/1")
+    assert found["format"]["tags"]["title"] == "Тема"
+    assert found["format"]["tags"]["artist"] == "-x=1\U00013460"
+    assert "warning: No installed font has these characters of “artist”" in made.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out.mp4", "photo.jpg", "track.wav"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--effect", "spni"], "spin"),
+        (["--param", "size"], "NAME=VALUE"),
+        (["--param", "size=9"], "params.size"),
+        (["--duration", "241"], "240"),
+        (["--fps", "29"], "fps"),
+        (["--aspect", "2:1"], "aspect"),
+        (["--plan", "gold"], "plan"),
+    ],
+)
+def test_wrong_usage_is_2_and_says_what(
+    files: list[str], tmp_path: Path, words: list[str], told: str
+) -> None:
+    made = run("render", *files, "-o", str(tmp_path / "out.mp4"), *words)
+    assert made.returncode == 2
+    assert told in made.stderr
+    assert "Traceback" not in made.stderr
+    assert not (tmp_path / "out.mp4").exists()
+
+
+def test_an_output_is_only_overwritten_when_told(files: list[str], tmp_path: Path) -> None:
+    out = tmp_path / "out.mp4"
+    out.write_text("mine")
+    made = run("render", *files, "-o", str(out))
+    assert made.returncode == 2
+    assert "-y" in made.stderr
+    assert out.read_text() == "mine"
+    made = run("render", *files, "-o", str(out), "-y", "--effect", "plain")
+    assert made.returncode == 0
+    assert "15 frames" in made.stdout
+    assert media.contents(out)["format"]["format_name"].startswith("mov")
+
+
+def test_a_file_that_is_not_sound_is_1(files: list[str], tmp_path: Path) -> None:
+    Path(files[1]).write_text("not sound")
+    made = run("render", *files, "-o", str(tmp_path / "out.mp4"))
+    assert made.returncode == 1
+    assert "audio" in made.stderr
+    assert "Traceback" not in made.stderr
+
+
+def test_a_shader_with_a_mistake_is_1_and_says_where(files: list[str], tmp_path: Path) -> None:
+    shaders = tmp_path / "shaders"
+    shaders.mkdir()
+    text = '/*{"ISFVSN": "2", "INPUTS": []}*/\nvoid main() {\n  gl_FragColor = vec4(sped);\n}\n'
+    (shaders / "typo.fs").write_text(text)
+    made = run(
+        "render", *files, "-o", str(tmp_path / "o.mp4"), "--effect", "typo",
+        SHADERS_DIR=str(shaders),
+    )  # fmt: skip
+    assert made.returncode == 1
+    assert "typo.fs:3:" in made.stderr
+    assert "sped" in made.stderr
+
+
+def test_interrupted_is_130_and_leaves_nothing(files: list[str], tmp_path: Path) -> None:
+    Path(files[1]).write_bytes(media.wav(30))
+    command = [*COMMAND, "render", *files, "-o", str(tmp_path / "out.mp4")]
+    environment = {**os.environ, **SMALL, "PLANS": "free=360", "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) as child:
+        deadline = time.monotonic() + 60
+        while not any(p.kind == "ffmpeg" for p in processes.descendants(child.pid)):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        started = [p.pid for p in processes.descendants(child.pid)]
+        child.send_signal(signal.SIGINT)
+        assert child.wait(60) == 130
+    assert not set(started) & set(processes.living())
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["photo.jpg", "track.wav"]
+
+
+def test_effects_are_listed_and_broken_ones_told(tmp_path: Path) -> None:
+    listed = run("effects", "list")
+    assert listed.returncode == 0
+    assert {"breathe", "spin", "bars", "ring"} <= {
+        line.split()[0] for line in listed.stdout.splitlines()
+    }
+    (tmp_path / "broken.fs").write_text('/*{"ISFVSN": "2", "INPUTS": [}*/\nvoid main() {}\n')
+    listed = run("effects", "list", SHADERS_DIR=str(tmp_path))
+    assert listed.returncode == 1
+    assert "broken.fs:1" in listed.stdout
+    assert len(json.loads(run("effects", "list", "--json").stdout)["effects"]) >= 4
+
+
+def test_jobs_are_listed_and_cancelled(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    assert run("jobs", "--data", str(data)).returncode == 1
+    with Server(data, MAX_PARALLEL_EXPORTS="0") as server:
+        job = server.client.submit(media.wav(0.3), media.photo())
+        assert job in run("jobs", "--data", str(data)).stdout
+        cancelled = run("jobs", "--data", str(data), "cancel", job)
+        assert cancelled.returncode == 0, cancelled.stderr
+        assert "cancelled" in cancelled.stdout
+        assert server.client.job(job)["status"] == "cancelled"
+        unknown = run("jobs", "--data", str(data), "cancel", "x" * 22, http_proxy="http://[::]:1")
+        assert unknown.returncode == 1
+        assert "nothing here" in unknown.stderr
+    listed = json.loads(run("jobs", "--json", "--data", str(data)).stdout)
+    assert listed["jobs"][0]["jobId"] == job
+    assert run("jobs", "--data", str(data), "cancel", job).returncode == 1
+
+
+def test_a_second_server_on_the_same_folder_refuses(tmp_path: Path) -> None:
+    with Server(tmp_path / "data"):
+        second = run("serve", "--port", "0", "--data", str(tmp_path / "data"))
+    assert second.returncode == 1
+    assert "another server is using" in second.stderr
+    assert "Traceback" not in second.stderr
+
+
+def test_a_bad_setting_stops_the_start() -> None:
+    served = run("serve", PLANS="free")
+    assert served.returncode == 2
+    assert "PLANS is 'free'" in served.stderr
+
+
+def test_the_version_is_said() -> None:
+    assert run("--version").stdout.startswith("toqibox ")
+
+
+def test_a_slow_probe_is_waited_for(
+    files: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name, value in SMALL.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("server.jobs.service._FIRST_PROBE_S", 0.0)  # as on a busy machine
+    (tmp_path / "track.wav").write_bytes(b"no sound")
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["render", *files, "-o", str(tmp_path / "out.mp4")])
+    assert ended.value.code == 1
+    words = capsys.readouterr().err
+    assert "probed" not in words
+    assert "audio" in words
+
+
+def test_health_asks_the_server_on_the_port_that_it_serves(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    words = ["health", "--data", str(data)]
+    # Neither of them is the way to the server.
+    astray = {"PORT": "1", "http_proxy": "http://127.0.0.1:1"}
+    absent = run(*words, **astray)
+    assert (absent.returncode, absent.stdout) == (1, "")
+    assert f"no server is running on {data}" in absent.stderr
+    with Server(data, MIN_FREE_MB="100000000", MAX_PARALLEL_EXPORTS="0") as server:
+        address = f"http://127.0.0.1:{server.client.port}"
+        alive = run(*words, **astray)
+        assert (alive.returncode, alive.stdout) == (0, f"{address}/health answers\n")
+        for unready in (run(*words, "--ready", **astray), run(*words, REQUIRE_GPU="1", **astray)):
+            assert (unready.returncode, unready.stdout) == (1, "")
+            assert f"{address}/ready: " in unready.stderr
+            assert "MIN_FREE_MB is 100000000" in unready.stderr

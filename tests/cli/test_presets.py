@@ -1,0 +1,51 @@
+"""`toqibox presets` and `toqibox render --preset`, as far as nothing is drawn."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from server.cli import main as cli
+from server.cli.support import exit_status
+from server.jobs.submission.presets import BUILT_IN_PRESETS
+
+PRESETS = [path.stem for path in BUILT_IN_PRESETS.glob("*.json")]
+
+
+def _run(*words: str) -> int:
+    with pytest.raises(SystemExit) as end:
+        cli.main(words)
+    assert isinstance(end.value.code, int)
+    return end.value.code
+
+
+def test_presets_are_listed_and_broken_ones_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "bad.json").write_text('{"title": "Bad"}')
+    monkeypatch.setenv("PRESETS_DIR", str(tmp_path))
+    assert _run("presets", "list") == exit_status.FAILED
+    *rows, last = capsys.readouterr().out.splitlines()
+    assert rows[0].split() == ["preset", "made", "for", "description"]
+    assert [row.split()[0] for row in rows[1:]] == sorted(PRESETS)
+    assert last.startswith("bad.json: error: The field “description” is not valid")
+    assert _run("presets", "list", "--json") == exit_status.FAILED
+    found = json.loads(capsys.readouterr().out)
+    assert found["broken"][0]["field"] == "description"
+    assert [row["id"] for row in found["presets"]] == sorted(PRESETS)
+
+
+def test_a_preset_is_shown_as_it_can_be_sent(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run("presets", "show", "turntable") == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["chain"][0]["id"] == "vinyl"
+    assert _run("presets", "show", "turntabel") == exit_status.USAGE
+    assert "did you mean “turntable”" in capsys.readouterr().err
+
+
+def test_a_wrong_preset_is_told_before_anything_is_drawn(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = ["--audio", "none.wav", "--photo", "none.jpg", "-o", str(tmp_path / "out.mp4")]
+    assert _run("render", *files, "--preset", "lo-fi") == exit_status.USAGE
+    assert "did you mean “turntable”" in capsys.readouterr().err

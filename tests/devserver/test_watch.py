@@ -1,0 +1,194 @@
+"""The watch page in a real browser: what is saved is seen, errors in their place, controls."""
+
+import json
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.devserver.conftest import SOON_S, Watching, text
+from tests.devserver.page import CORNER, SCREEN, colored, opened, shown
+from tests.harness import processes
+from tests.harness.browser import Chromium
+
+pytestmark = pytest.mark.browser
+
+
+async def test_what_is_saved_is_seen(
+    chromium: Chromium, watching: Watching, tmp_path: Path
+) -> None:
+    async with opened(chromium, watching, tmp_path) as page:
+        await colored(page, 64, 204, 0)
+        agreed = await shown(page, "agreement", "Both agree in frame 0: by 0.00")
+        assert "0 at most" in agreed
+
+        watching.write(text("vec4(0.0, level, 0.8, 1.0)"))
+        await colored(page, 0, 64, 204)
+
+        watching.write(text("vec4(0.0, lewel, 0.8, 1.0)"))
+        told = await shown(page, "problems", "lewel")
+        assert "green.fs:8:" in told
+        assert "gl_FragColor = vec4(0.0, lewel, 0.8, 1.0);" in told
+        assert await page.run("document.getElementById('stage').className") == "stage stale"
+        await colored(page, 0, 64, 204)
+
+        # A page that runs a loop without an end answers no more.
+        endless = "float q = level;\n    while (true) { q += 1.0; if (q < 0.0) break; }\n    "
+        watching.write(
+            text().replace("gl_FragColor = vec4(lev", f"{endless}gl_FragColor = vec4(lev")
+        )
+        await shown(page, "problems", "this loop does not end")
+        watching.write(text("vec4(0.8, level, 0.8, 1.0)"))
+        await colored(page, 204, 64, 204)
+
+        watching.write('/*{ "INPUTS": [}*/ void main() {}')
+        await shown(page, "problems", "green.fs:1:")
+        watching.write(text())
+        await colored(page, 64, 204, 0)
+        await page.until("document.getElementById('problems').hidden", SOON_S)
+        assert await page.run("document.getElementById('stage').className") == "stage"
+
+
+async def test_what_the_judge_gave_up_is_tried_again(
+    chromium: Chromium, watching: Watching, tmp_path: Path
+) -> None:
+    watching.write(text())
+    async with opened(chromium, watching, tmp_path) as page:
+        await shown(page, "meter", "Server")  # the last that it is asked for: it is idle now
+        assert await page.run("document.getElementById('retry').hidden")
+        # A worker that does not answer is killed from outside, in the midst of the judgement.
+        family = processes.descendants(watching.process.pid)
+        (worker,) = [one for one in family if one.kind == "worker"]
+        worker.pause()
+        watching.write(text("vec4(0.0, level, 0.8, 1.0)"))
+        await shown(page, "state", "compiling")
+        worker.kill()
+        await shown(page, "problems", "The renderer was ended")
+        await page.click("#retry")
+        await colored(page, 0, 64, 204)
+        assert await page.run("document.getElementById('retry').hidden")
+
+
+async def test_a_control_changes_both_pictures(
+    chromium: Chromium, watching: Watching, tmp_path: Path
+) -> None:
+    watching.write(text())
+    async with opened(chromium, watching, tmp_path) as page:
+        await shown(page, "agreement", "Both agree")
+        await page.run(
+            "((slider) => { slider.value = 0.8; slider.dispatchEvent(new Event('input')) })"
+            "(document.getElementById('input-level'))"
+        )
+        await colored(page, 204, 204, 0)
+        server = "Array.from(document.getElementById('picture').getContext('2d')"
+        await page.until(f"{server}.getImageData(0, 0, 1, 1).data)[0] == 204", SOON_S)
+        await shown(page, "agreement", "by 0.00")
+        await page.click("[data-name=flash] .happen")
+        await colored(page, 255, 255, 255)
+        await page.click("#reset")
+        await colored(page, 64, 204, 0)
+        await page.click("#play")
+        await page.until("watch.frame > 3", SOON_S)
+
+        # What only the browser refuses is drawn by the server.
+        watching.write(text("vec4(1, 0.4, 0, 1) * float[1](1)[0]"))
+        await shown(page, "state", "drawn by the server alone")
+        assert "green.fs:8" in await shown(page, "problems", "Only this browser refuses it.")
+        await page.until(f"{server}.getImageData(0, 0, 1, 1).data)[1] == 102", SOON_S)
+
+
+async def test_a_narrow_page_and_far_times_fit(
+    chromium: Chromium, watching: Watching, tmp_path: Path
+) -> None:
+    watching.write("vec4 transition(vec2 uv) { return getFromColor(uv); }\n")
+    async with opened(chromium, watching, tmp_path) as page:
+        await page.send("Emulation.setDeviceMetricsOverride", **{**SCREEN, "width": 390})
+        await page.until("document.getElementById('input-at') != null", SOON_S)
+        most = "(name) => document.getElementById(`input-${name}`).max"
+        ends = f"['at', 'length', 'every'].map({most})"
+        assert await page.run(ends) == ["2", "2", "2"]  # of 1.5 s; the field beside takes more
+        root = "document.documentElement"
+        assert await page.run(f"{root}.scrollWidth <= {root}.clientWidth")
+
+
+async def test_while_it_plays_the_server_waits_for_a_sequential_effect(
+    chromium: Chromium, watching: Watching, tmp_path: Path
+) -> None:
+    rows = "// Pass: Buffer A\n// iChannel0: buffer A\n"
+    body = "void mainImage(out vec4 c, vec2 p) { c = texelFetch(iChannel0, ivec2(p), 0) + 0.01; }\n"
+    watching.write(f"{rows}{body}// Pass: Image\n// iChannel0: buffer A\n{body}")
+    async with opened(chromium, watching, tmp_path) as page:
+        await page.until("watch.player.program.sequential", SOON_S)
+        await shown(page, "agreement", "Both agree")
+        await page.run("document.getElementById('play').click()")
+        await shown(page, "agreement", "the server draws when you pause")
+        await page.run("document.getElementById('play').click()")
+        await shown(page, "agreement", "Both agree")
+
+
+async def test_what_is_tuned_is_written_into_the_file(
+    chromium: Chromium, watching: Watching, tmp_path: Path
+) -> None:
+    tuned = """/*{"INPUTS": [ // by hand
+    {"NAME": "at", "TYPE": "point2D", "MIN": [0, 0], "MAX": [1, 1], "DEFAULT": [0.5, 0.5]},
+    {"NAME": "level", "TYPE": "float", "DEFAULT": .25}
+]}*/
+void main() { gl_FragColor = vec4(at, level, 1.0); }
+"""
+    watching.write(tuned)
+    async with opened(chromium, watching, tmp_path) as page:
+        await page.until(
+            "document.getElementById('input-at') && watch.subject.built == watch.revision", SOON_S
+        )
+        # The right half of the pad, then what follows the kick: no number is typed.
+        await page.run(
+            "(({left, top, width, height}) => document.getElementById('input-at').dispatchEvent("
+            "new PointerEvent('pointermove', {buttons: 1, clientX: left + 0.75 * width,"
+            " clientY: top + 0.5 * height})))"
+            "(document.getElementById('input-at').getBoundingClientRect())"
+        )
+        await page.until(f"{CORNER}[0] == 191", SOON_S)
+        await page.click("[data-name=level] .move")
+        await page.click("[data-kind=bind]")
+        assert json.loads(await page.run("watch.tuned.text('params')")) == {
+            "at": [0.75, 0.5],
+            "level": {"bind": "kick"},
+        }
+        await page.run("document.getElementById('write').click()")
+        await shown(page, "said", "green.fs has at, level now.")
+        assert watching.file.read_text() == tuned.replace("[0.5, 0.5]", "[0.75, 0.5]").replace(
+            ".25}", '.25, "BIND": "kick"}'
+        )
+        assert await page.run("Object.keys(watch.values).length") == 0
+        await page.until("!watch.broken && watch.subject.built == watch.revision", SOON_S)
+        before = await page.run("watch.revision")
+        await page.run("document.getElementById('unwrite').click()")
+        await shown(page, "said", "green.fs is as it was.")
+        assert watching.file.read_text() == tuned
+        await page.until(f"watch.subject.built > {before} && watch.report.facts.difference", SOON_S)
+
+
+def test_only_this_machines_own_page_is_answered(watching: Watching) -> None:
+    status, headers, body = watching.answer("/")
+    assert status == 200
+    assert b"watch.js" in body
+    assert "default-src 'none'" in headers["content-security-policy"]
+    refused: list[dict[str, Any]] = [
+        {"Host": "example.com"},
+        {"Origin": "http://example.com"},
+        {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "no-cors"},
+    ]
+    for more in refused:
+        assert watching.answer("/photo", **more)[0] == 403, more
+    for path in ("/web/..%2fwatch%2fapp.py", "/web/watch.html", "/files/0", "/etc/passwd"):
+        assert watching.answer(path)[0] == 404, path
+
+
+def test_it_ends_and_leaves_nothing(watching: Watching) -> None:
+    family = processes.descendants(watching.process.pid)
+    assert family
+    watching.process.send_signal(signal.SIGINT)
+    assert watching.process.wait(SOON_S) == 0
+    assert [one for one in family if one.is_alive] == []
+    assert list((watching.file.parent / "tmp").iterdir()) == []

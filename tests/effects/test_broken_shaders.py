@@ -1,0 +1,127 @@
+"""Broken shaders of many kinds over all dialects: each message is where the mistake is."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server.effects.dialects import load
+from server.errors import ToqiboxError
+from server.render.gl.context import Context
+from tests.render.drawing import ready
+
+SHADERS = Path(__file__).parents[1] / "data" / "broken"
+
+BROKEN: tuple[tuple[str, int, int | None, str, str], ...] = (
+    # file, line, column, what stands there, how the hint begins
+    ("array_size.frag", 6, 16, "count", "the size of an array must be a constant"),
+    ("bool_wanted.glsl", 3, 9, "x", "a condition compares"),
+    ("brace.fs", 8, 2, "", "a “}” is missing"),
+    ("called_before.glsl", 2, 22, "wave", "“wave” is defined in line 4"),
+    ("constant_written.glsl", 3, 5, "SPEED", "“SPEED” is a constant"),
+    ("declared_twice.glsl", 4, 11, "glow", "“glow” has been declared before"),
+    ("directive.frag", 4, 1, "#", "known directives: #define #if #ifdef #else #endif"),
+    ("endif.frag", 4, 1, "#", "an #endif is missing"),
+    ("export.json", 2, 31, ";", "something is missing before this “;”"),
+    ("extra_brace.frag", 6, 1, "}", "there is a “}” too many, here or before"),
+    ("field.frag", 7, 25, "ray", "see its struct for the names of its parts"),
+    ("float_to_int.glsl", 2, 5, "int", "write int(…) around it"),
+    ("header.fs", 4, 23, '"', ""),
+    ("host_name_redefined.fs", 4, 7, "TIME", "“TIME” is given to the shader already"),
+    ("image_not_declared.fs", 5, 35, "backdrop", "nothing is called “backdrop”"),
+    ("include.frag", 4, 1, "#", "a file must lie beside the one that includes it"),
+    ("input_not_declared.fs", 6, 28, "brightness", "nothing is called “brightness”"),
+    ("input_written.fs", 5, 5, "speed", "“speed” is given to the shader and cannot be"),
+    ("loop_name.frag", 6, 10, "i", "nothing is called “i”"),
+    ("macro_arguments.frag", 6, 25, "MIX2", "see the #define for how many arguments the m"),
+    ("macro_breaks_host.fs", 6, 20, "texture", "nothing is called “nothing”"),
+    ("modulo.frag", 5, 20, "gl_FragCoord", "“%” is for whole numbers"),
+    ("name_of_isf.glsl", 2, 27, "RENDERSIZE", "here it is called iResolution (a vec3)"),
+    ("name_of_shadertoy.fs", 5, 31, "iTime", "here it is called TIME"),
+    ("near_miss.fs", 5, 22, "TIEM", "did you mean “TIME”?"),
+    ("near_miss.glsl", 3, 30, "iTme", "did you mean “iTime”?"),
+    ("near_miss_transition.glsl", 3, 16, "getFromColour", "did you mean “getFromColor”?"),
+    ("no_return.glsl", 1, 1, "float", "“wave” must end with “return …;” on every wa"),
+    ("no_sampler.frag", 5, 20, "texture2D", "the first argument of “texture” must be an i"),
+    ("not_ascii.frag", 5, 32, "×", "“×” is no character of GLSL"),
+    ("outside.frag", 5, 1, "level", "statements must stand inside a function; out"),
+    ("parenthesis.frag", 5, 39, ";", "a “)” is missing before this"),
+    ("passes.glsl", 2, 46, "twist", "nothing is called “twist”"),
+    ("progress_written.glsl", 2, 5, "progress", "“progress” is given to the shader and cannot"),
+    ("quote.frag", 5, 15, "'", "“'” is no character of GLSL"),
+    ("recursion.glsl", 1, None, "", "functions cannot call themselves"),
+    ("renamed.fs", 5, 44, "hafl", "nothing is called “hafl”"),
+    ("reserved.frag", 5, 11, "out", "“out” is a word of the language"),
+    ("semicolon.fs", 6, 5, "gl_FragColor", "a “;” is missing at the end of line 5"),
+    ("size_mismatch.glsl", 2, 15, "fragCoord", "both sides must be as large, or one a single"),
+    ("stray_else.frag", 7, 5, "else", "this “else” has no “if”"),
+    ("swizzle.frag", 6, 25, "uv", "“.xyz” asks for parts that it does not have"),
+    ("too_few_components.glsl", 3, 18, "vec3", "give it a number for each of its parts"),
+    ("transition_no_return.glsl", 1, 1, "vec4", "“transition” must end with “return …;” on ev"),
+    ("type_unknown.frag", 5, 13, "color", "there is no type “vector3”"),
+    ("unclosed_comment.frag", 7, 1, "/", "a “*/” is missing"),
+    ("vec3_to_vec4.frag", 6, 5, "vec4", "a vec3 has too few parts"),
+    ("vertex.fs", 4, 34, "scale", "nothing is called “scale”"),
+    ("void_value.frag", 6, 5, "float", "a function of type void gives no value"),
+    ("wrong_arguments.glsl", 3, 22, "wave", "“wave” takes (vec2), not (float)"),
+    ("wrong_entry.frag", 4, 6, "mian", "did you mean “main”?"),
+)
+"""A missing `;` is noticed at the word after it, a missing brace at the end of the file."""
+
+
+@pytest.fixture(scope="module")
+def context() -> Iterator[Context]:
+    with Context() as context:
+        yield context
+
+
+def diagnostics(context: Context, file: str) -> list[dict[str, Any]]:
+    """What is said of a file of the folder."""
+    path = SHADERS / file
+    beside = path.with_suffix(".vs")
+    vertex = beside.read_text() if beside.exists() else None
+    with pytest.raises(ToqiboxError) as caught:
+        ready(context, load(path.stem, file, path.read_text(), vertex))
+    assert caught.value.code == "shader_compile_failed"
+    assert caught.value.diagnostics
+    return caught.value.diagnostics
+
+
+@pytest.mark.parametrize(("file", "line", "column", "word", "hint"), BROKEN)
+def test_the_mistake_is_where_it_is_said_to_be(
+    context: Context, file: str, line: int, column: int | None, word: str, hint: str
+) -> None:
+    first = diagnostics(context, file)[0]
+    assert first["severity"] == "error"
+    assert first["file"] == NAMED.get(file, file)
+    assert first["line"] == line
+    if "Mesa" in context.version:
+        assert first["column"] == column
+        assert str(first["hint"] or "").startswith(hint)
+    if column is not None:
+        assert first["source"][column - 1 - first["indent"] :].startswith(word)
+
+
+NAMED = {"vertex.fs": "vertex.vs", "export.json": "export.json (Buffer A)"}
+
+
+def test_every_file_is_in_the_table() -> None:
+    files = {path.name for path in SHADERS.iterdir()} - {"vertex.vs"}
+    assert files == {row[0] for row in BROKEN}
+
+
+def test_one_mistake_is_one_message(context: Context) -> None:
+    """What follows from the first message of a line is not told, nor what is in every pass."""
+    for file, *_ in BROKEN:
+        found = diagnostics(context, file)
+        assert len({(one["file"], one["line"], one["message"]) for one in found}) == len(found)
+        if file not in ("loop_name.frag",):
+            assert len(found) == 1, (file, found)
+
+
+def test_our_own_names_are_never_shown(context: Context) -> None:
+    for file, *_ in BROKEN:
+        for one in diagnostics(context, file):
+            words = one["message"] + str(one["hint"] or "")
+            assert not any(name in words for name in ("isf_author", "isfi", "isfu", "st_", "1000"))

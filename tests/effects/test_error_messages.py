@@ -1,0 +1,61 @@
+"""The same messages reach an author over HTTP and on the command line."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.effects.test_broken_shaders import BROKEN, SHADERS
+from tests.harness import media
+from tests.harness.server import Server
+
+CHOSEN = ("semicolon.fs", "swizzle.frag", "header.fs")
+PLACES = {file: (line, column, word, hint) for file, line, column, word, hint in BROKEN}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with the chosen files."""
+    (tmp_path / "shaders").mkdir()
+    for file in CHOSEN:
+        shutil.copy(SHADERS / file, tmp_path / "shaders")
+    return tmp_path / "shaders"
+
+
+def test_over_http(folder: Path) -> None:
+    with Server(folder.with_name("data"), SHADERS_DIR=str(folder)) as server:
+        for file in CHOSEN:
+            line, _, word, hint = PLACES[file]
+            answer = server.client.export(media.wav(0.2), media.photo(), effect=Path(file).stem)
+            assert (answer.status, answer.json["code"]) == (422, "shader_compile_failed")
+            first = answer.json["diagnostics"][0]
+            assert (first["file"], first["line"], first["severity"]) == (file, line, "error")
+            assert word in first["source"]
+            assert str(first["hint"] or "").startswith(hint)
+        listed = server.client.call("GET", "/effects?all=1").json["effects"]
+        told = {row["file"]: row["diagnostics"][0] for row in listed if "diagnostics" in row}
+        assert {file: row["line"] for file, row in told.items()} == {
+            file: PLACES[file][0] for file in CHOSEN
+        }
+        assert {
+            row["id"] for row in server.client.call("GET", "/effects").json["effects"]
+        }.isdisjoint(Path(file).stem for file in CHOSEN)
+
+
+def test_on_the_command_line(folder: Path) -> None:
+    command = [sys.executable, "-m", "server", "effects", "check", "--jobs", "1", "--verbose"]
+    done = subprocess.run(
+        [*command, str(folder)], capture_output=True, text=True, timeout=110, check=False
+    )
+    assert done.returncode == 1
+    rows = done.stdout.splitlines()
+    for file in CHOSEN:
+        line, column, word, hint = PLACES[file]
+        start = next(n for n, row in enumerate(rows) if row.startswith(f"{folder / file}:{line}:"))
+        source, mark = rows[start + 1 : start + 3]
+        if column is not None and mark.strip() == "^":  # a driver that tells columns
+            assert rows[start].startswith(f"{folder / file}:{line}:{column}: error: ")
+            assert source[mark.index("^") :].startswith(word)
+        assert not hint or any(f"hint: {hint}" in row for row in rows[start : start + 4])

@@ -1,0 +1,230 @@
+"""Motions as a request and a file write them, and what is refused with the field at fault."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+
+from server.effects.dialects import load
+from server.effects.effect import Effect
+from server.effects.model.feature import FEATURES, Needs
+from server.effects.model.modulation import Follow, Key, Keys, Oscillator, Shape
+from server.errors import ToqiboxError
+
+HEADER: dict[str, list[dict[str, Any]]] = {
+    "INPUTS": [
+        {"NAME": "size", "TYPE": "float", "MIN": 0, "MAX": 2, "DEFAULT": 1},
+        {"NAME": "on", "TYPE": "bool"},
+        {"NAME": "hit", "TYPE": "event"},
+        {"NAME": "mode", "TYPE": "long", "VALUES": [7, 5, 9], "LABELS": ["a", "b", "c"]},
+        {"NAME": "count", "TYPE": "long", "MIN": 1, "MAX": 9, "DEFAULT": 3},
+        {"NAME": "at", "TYPE": "point2D", "MIN": [0, 0], "MAX": [1, 2]},
+        {"NAME": "free", "TYPE": "point2D"},
+        {"NAME": "tint", "TYPE": "color"},
+    ]
+}
+EFFECT = load("test", "test.fs", f"/*{json.dumps(HEADER)}*/\nvoid main() {{}}")
+
+
+@pytest.mark.parametrize(
+    ("name", "told", "motion"),
+    [
+        ("size", {"bind": "kick"}, Follow(feature="kick", high=(2.0,))),
+        (
+            "size",
+            {
+                "bind": "kick.pulse", "min": 0.2, "max": 0.8, "curve": "out", "smooth": 0.1,
+                "decay": 0.3, "invert": True,
+            },
+            Follow(
+                feature="kick.pulse", low=(0.2,), high=(0.8,), curve="out", smooth=0.1, decay=0.3,
+                invert=True,
+            ),
+        ),
+        (
+            "size",
+            {"bind": "tempo", "from": [60, 180], "curve": 2},
+            Follow(feature="tempo", high=(2.0,), span=(60, 180), curve=2),
+        ),
+        ("on", {"bind": "section.drop"}, Follow(feature="section.drop")),
+        ("hit", {"bind": "snare"}, Follow(feature="snare")),
+        (
+            "on",
+            {"keys": [[0, False], [2, True]]},
+            Keys(keys=(Key(0, (0.0,), "hold"), Key(2, (1.0,), "hold"))),
+        ),
+        ("mode", {"bind": "beat.count"}, Follow(feature="beat.count", high=(2.0,))),
+        (
+            "mode",
+            {"keys": [[0, "b"], [4, 9]], "unit": "beat"},
+            Keys(keys=(Key(0, (1.0,), "hold"), Key(4, (2.0,), "hold")), beats=True),
+        ),
+        ("count", {"bind": "bass", "max": 4}, Follow(feature="bass", low=(1.0,), high=(4.0,))),
+        ("at", {"bind": "mid"}, Follow(feature="mid", low=(0.0, 0.0), high=(1.0, 2.0))),
+        (
+            "free",
+            {"osc": "saw", "seconds": 2, "phase": 0.5, "min": [9, 0], "max": [0, 9]},
+            Oscillator(
+                shape=Shape.SAW, beats=None, seconds=2, phase=0.5, low=(9.0, 0.0), high=(0.0, 9.0)
+            ),
+        ),
+        (
+            "tint",
+            {"osc": "sine", "min": "#ff0000", "max": [0, 0, 1, 1]},
+            Oscillator(
+                shape=Shape.SINE, beats=4, seconds=None, low=(1, 0, 0, 1), high=(0, 0, 1, 1)
+            ),
+        ),
+        (
+            "tint",
+            {"keys": [[0, "#000000"], [1.5, "#ffffff", "hold"]]},
+            Keys(keys=(Key(0, (0, 0, 0, 1)), Key(1.5, (1, 1, 1, 1), "hold"))),
+        ),
+    ],
+)  # fmt: skip
+def test_takes(name: str, told: dict[str, Any], motion: object) -> None:
+    assert EFFECT.settings({name: told})[name] == motion
+    schema = EFFECT.describe()["inputs"]
+    Draft202012Validator.check_schema(schema)
+    assert Draft202012Validator(schema).is_valid({name: told})
+
+
+@pytest.mark.parametrize(
+    ("params", "field", "reason"),
+    [
+        ({"size": {}}, "params.size", "one of bind, osc and keys"),
+        ({"size": {"bind": "kick", "osc": "sine"}}, "params.size", "one of bind, osc and keys"),
+        ({"size": {"bind": "kik"}}, "params.size.bind", "did you mean “kick”"),
+        ({"size": {"bind": 3}}, "params.size.bind", "the name of a feature"),
+        ({"size": {"bind": None}}, "params.size.bind", "the name of a feature"),
+        ({"size": {"bind": "transition"}}, "params.size.bind", "not a feature"),
+        ({"size": {"bind": "kick", "mim": 1}}, "params.size.mim", "known keys: bind, min, max"),
+        ({"size": {"bind": "kick", "min": 2, "max": 1}}, "params.size.min", "wrong way round"),
+        ({"size": {"bind": "kick", "max": 3}}, "params.size.max", "from 0 to 2"),
+        ({"size": {"bind": "kick", "min": "x"}}, "params.size.min", "a number"),
+        ({"size": {"bind": "bass", "from": [1, 0]}}, "params.size.from", "wrong way round"),
+        ({"size": {"bind": "bass", "from": 1}}, "params.size.from", "[from, to]"),
+        ({"size": {"bind": "bass", "curve": "hold"}}, "params.size.curve", "one of linear, in"),
+        ({"size": {"bind": "bass", "curve": 0}}, "params.size.curve", "from 0.0625 to 16"),
+        ({"size": {"bind": "bass", "smooth": -1}}, "params.size.smooth", "from 0 to 30"),
+        ({"size": {"bind": "bass", "decay": 1}}, "params.size.decay", "only a pulse"),
+        ({"size": {"bind": "kick.phase", "decay": 1}}, "params.size.decay", "only a pulse"),
+        ({"size": {"bind": "bass", "invert": 1}}, "params.size.invert", "true or false"),
+        ({"size": {"osc": "sin"}}, "params.size.osc", "one of sine, triangle, saw, square"),
+        ({"size": {"osc": "sine", "beats": 0}}, "params.size.beats", "from 0.015625 to"),
+        (
+            {"size": {"osc": "sine", "beats": 1, "seconds": 1}},
+            "params.size.seconds",
+            "not both",
+        ),
+        ({"size": {"osc": "sine", "phase": None}}, "params.size.phase", "a number"),
+        ({"size": {"bind": "kick", "decay": None}}, "params.size.decay", "a number"),
+        ({"size": {"bind": "bass", "from": None}}, "params.size.from", "[from, to]"),
+        ({"size": {"osc": "sine", "phase": 2}}, "params.size.phase", "from 0 to 1"),
+        ({"size": {"keys": []}}, "params.size.keys", "a list of 1 to"),
+        ({"size": {"keys": [[0, 1]] * 1001}}, "params.size.keys", "a list of 1 to 1000"),
+        ({"size": {"keys": [[0]]}}, "params.size.keys[0]", "[time, value]"),
+        ({"size": {"keys": [[-1, 0]]}}, "params.size.keys[0][0]", "from 0 to"),
+        ({"size": {"keys": [[0, 9]]}}, "params.size.keys[0][1]", "from 0 to 2"),
+        ({"size": {"keys": [[0, 1, "ease"]]}}, "params.size.keys[0][2]", "one of linear"),
+        ({"size": {"keys": [[2, 1], [1, 0]]}}, "params.size.keys[1]", "later than"),
+        ({"size": {"keys": [[1, 1], [1, 0]]}}, "params.size.keys[1]", "later than"),
+        ({"size": {"keys": [[0, 1]], "unit": "bar"}}, "params.size.unit", "one of s, beat"),
+        ({"on": {"bind": "kick", "min": True}}, "params.on.min", "no range"),
+        ({"hit": {"bind": "kick", "max": 1}}, "params.hit.max", "no range"),
+        ({"mode": {"bind": "kick", "min": "z"}}, "params.mode.min", "one of a, b, c"),
+        ({"free": {"bind": "kick"}}, "params.free.min", "say min and max"),
+        ({"tint": {"bind": "kick", "max": "red"}}, "params.tint.max", "#rrggbb"),
+        ({"tint": {"bind": "kick.since"}}, "params.tint.from", "is not a 0–1 value"),
+        ({"at": {"bind": "tempo"}}, "params.at.from", "is not a 0–1 value"),
+    ],
+)
+def test_refuses(params: dict[str, Any], field: str, reason: str) -> None:
+    with pytest.raises(ToqiboxError) as caught:
+        EFFECT.settings(params)
+    assert (caught.value.code, caught.value.field) == ("invalid_parameter", field)
+    assert reason in str(caught.value.values["reason"])
+
+
+def test_a_file_says_it_in_the_same_words() -> None:
+    rows: list[dict[str, Any]] = [
+        {"NAME": "a", "TYPE": "float", "BIND": {"bind": "kick", "max": 0.5, "decay": 0.15}},
+        {"NAME": "b", "TYPE": "float", "BIND": {"osc": "sine", "beats": 8}},
+        {"NAME": "c", "TYPE": "bool", "BIND": "section.drop"},
+        {"NAME": "d", "TYPE": "color", "BIND": {"keys": [[0, [1, 0, 0, 1]]]}},
+    ]
+    found = _effect(rows).inputs
+    assert found[0].motion == Follow(feature="kick", high=(0.5,), decay=0.15)
+    assert found[1].motion == Oscillator(shape=Shape.SINE, beats=8, seconds=None)
+    assert found[2].motion == Follow(feature="section.drop")
+    assert found[3].motion == Keys(keys=(Key(0, (1, 0, 0, 1)),))
+
+
+def _effect(rows: list[dict[str, Any]]) -> Effect:
+    return load("test", "test.fs", f"/*{json.dumps({'INPUTS': rows})}*/\nvoid main() {{}}")
+
+
+@pytest.mark.parametrize(
+    ("told", "needs"),
+    [
+        (1.0, Needs.NOTHING),
+        ({"bind": "time.progress"}, Needs.NOTHING),
+        ({"osc": "sine", "seconds": 3}, Needs.NOTHING),
+        ({"keys": [[0, 1]]}, Needs.NOTHING),
+        ({"bind": "bass.raw"}, Needs.SPECTRA),
+        ({"bind": "bass"}, Needs.TRACK),
+        ({"bind": "kick.until"}, Needs.TRACK),
+        ({"osc": "sine"}, Needs.TRACK),
+        ({"keys": [[0, 1]], "unit": "beat"}, Needs.TRACK),
+    ],
+)
+def test_what_must_be_analysed_before(told: object, needs: Needs) -> None:
+    effect = _effect([{"NAME": "size", "TYPE": "float"}])
+    assert effect.needs({"size": told}) is needs
+
+
+def test_a_transition_in_beats_and_a_texture_of_the_past_need_the_track() -> None:
+    fade = "vec4 transition(vec2 uv) { return mix(getFromColor(uv), getToColor(uv), progress); }"
+    moved = load("fade", "fade.glsl", fade)
+    assert moved.needs({}) is Needs.NOTHING
+    assert moved.needs({"unit": "beats"}) is Needs.TRACK
+    with pytest.raises(ToqiboxError, match="cannot move"):
+        moved.settings({"at": {"keys": [[0, 3]]}})
+    assert "if" not in moved.describe()["inputs"]["properties"]["at"]
+    assert _effect([{"NAME": "past", "TYPE": "audioHistory"}]).needs({}) is Needs.TRACK
+    assert _effect([{"NAME": "fft", "TYPE": "audioFFT"}]).needs({}) is Needs.SPECTRA
+
+
+_leaf = st.none() | st.booleans() | st.integers(-2, 3) | st.sampled_from(["kick", "sine", "s", "a"])
+_keys = st.sampled_from(
+    ["bind", "osc", "keys", "unit", "min", "max", "curve", "smooth", "from", "beats", "phase"]
+)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from([row["NAME"] for row in HEADER["INPUTS"]]),
+        st.dictionaries(_keys, _leaf | st.lists(_leaf | st.lists(_leaf, max_size=3), max_size=3)),
+        max_size=2,
+    )
+)
+def test_whatever_is_taken_is_in_the_schema_and_nothing_else_breaks(params: dict[str, Any]) -> None:
+    fault: ToqiboxError | None = None
+    try:
+        EFFECT.settings(params)
+    except ToqiboxError as error:
+        fault = error
+    if fault is None:
+        assert Draft202012Validator(EFFECT.describe()["inputs"]).is_valid(params)
+    else:
+        assert fault.code == "invalid_parameter"
+        assert (fault.field or "").startswith("params.")
+
+
+def test_every_feature_can_be_bound_and_says_what_it_is() -> None:
+    for name, feature in FEATURES.items():
+        assert EFFECT.settings({"size": {"bind": name}})["size"].feature == name  # type: ignore[union-attr]
+        assert feature.description.endswith(tuple("abcdefghijklmnopqrstuvwxyz)0123456789-"))

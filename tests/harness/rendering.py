@@ -1,0 +1,78 @@
+"""A context that every test leaves without a GL error, and a job small enough to draw for real."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from server.audio import features
+from server.media import wav
+from server.render.gl.context import Context
+from tests.render.drawing import quarters, save_photo
+
+MakeTask = Callable[..., dict[str, Any]]
+FPS, FRAMES = 30, 30
+
+
+@pytest.fixture(scope="module")
+def opened() -> Iterator[Context]:
+    with Context() as context:
+        yield context
+
+
+@pytest.fixture
+def context(opened: Context, monkeypatch: pytest.MonkeyPatch) -> Iterator[Context]:
+    """A context that counts draws from 0 and must have no error in the end."""
+    monkeypatch.setattr(opened, "draws", 0)
+    monkeypatch.setattr(opened, "software", opened.software)
+    yield opened
+    opened.check("the test")
+
+
+@pytest.fixture(scope="session")
+def track(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The features of two seconds: three kicks, a tone on the left and noise on the right."""
+    folder = tmp_path_factory.mktemp("track")
+    time = np.arange(2 * wav.RATE) / wav.RATE
+    kick = np.sin(2 * np.pi * 55 * time) * np.exp(-12 * np.mod(time, 0.6))
+    noise = np.random.default_rng(7).standard_normal(len(time)) * 0.1
+    left, right = kick + 0.1 * np.sin(2 * np.pi * 1000 * time), kick + noise
+    samples = np.stack([left, right], axis=1).clip(-1, 1).astype("<f4")
+    sound = folder / "sound.wav"
+    sound.write_bytes(wav.header(len(time)) + samples.tobytes())
+    features.analyse(sound, folder / "features")
+    return folder / "features"
+
+
+@pytest.fixture
+def make_task(tmp_path: Path, track: Path) -> MakeTask:
+    """Segment tasks at 64 x 36: make_task(source, **what differs)."""
+    photo = save_photo(tmp_path / "photo.rgba", quarters(64, 36))
+
+    def make(source: str, **more: Any) -> dict[str, Any]:
+        effect = {"id": "test", "file": "test.fs", "source": source, "params": {}}
+        task = {
+            "task": "segment",
+            "effects": [effect],
+            "photo": str(photo),
+            "features": str(track),
+            "width": 64,
+            "height": 36,
+            "fps": FPS,
+            "frames": FRAMES,
+            "first": 0,
+            "last": FRAMES,
+            "fit": "blur",
+            "encoder": "x264",
+            "threads": 1,
+            "out": str(tmp_path / "segment.mp4"),
+            "egl_device": None,
+            "require_gpu": False,
+            "state_in": None,
+            "state_out": None,
+        }
+        return {**task, **more}
+
+    return make

@@ -1,0 +1,120 @@
+"""Places among the uploads: who gets one, and who gives way."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from server.errors import ToqiboxError
+from server.http.headers.client_address import network_of
+from server.http.limits import Limits
+from server.http.uploads.limiter import Gate
+from tests.http.conftest import Start
+from tests.http.wire import ask, form, part, post
+
+AUDIO, PHOTO = part("audio", b"a" * 100), part("photo", b"p")
+
+
+def _gate(**limits: float) -> Gate:
+    values = {"uploads": 2, "upload_wait_s": 5, "upload_grace_s": 0, "upload_look_s": 0.01}
+    return Gate(Limits(**{**values, **limits}), lambda: 1.0)  # type: ignore[arg-type]  # some are whole
+
+
+async def _hold(gate: Gate, address: str, count: int, given: list[str], name: str) -> None:
+    async with gate.place(address) as place:
+        given.append(name)
+        place.take(count, 10.0)
+        async with place.reading():
+            await asyncio.sleep(60)
+
+
+async def test_the_slowest_of_the_address_with_most_places_gives_way() -> None:
+    gate, given = _gate(uploads=3), list[str]()
+    uploads = [("a", 0, "a0"), ("a", 100, "a100"), ("b", 0, "b0")]
+    tasks = [asyncio.create_task(_hold(gate, *upload[:2], given, upload[2])) for upload in uploads]
+    await asyncio.sleep(0)
+    async with gate.place("c"):
+        with pytest.raises(ToqiboxError, match="Too many"):
+            await tasks[0]
+        assert not tasks[1].done()
+        assert not tasks[2].done()
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def test_a_free_place_goes_to_the_address_with_the_fewest() -> None:
+    gate, given = _gate(upload_grace_s=60), list[str]()
+    tasks = []
+    for address, name in (("a", "a1"), ("a", "a2"), ("a", "a3"), ("b", "b1")):
+        tasks.append(asyncio.create_task(_hold(gate, address, 0, given, name)))
+        await asyncio.sleep(0)
+    tasks[0].cancel()
+    await asyncio.gather(tasks[0], return_exceptions=True)
+    await asyncio.sleep(0.02)
+    assert given == ["a1", "a2", "b1"]
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def test_one_that_waits_ends_one_upload_however_long_that_takes_to_end() -> None:
+    gate, ended = _gate(), asyncio.Event()
+
+    async def hold() -> None:
+        async with gate.place("a") as place:
+            place.take(0, 10.0)
+            try:
+                async with place.reading():
+                    await asyncio.sleep(60)
+            finally:
+                await ended.wait()
+
+    tasks = [asyncio.create_task(hold()) for _ in range(2)]
+    await asyncio.sleep(0)
+    waiting = asyncio.create_task(_hold(gate, "b", 10**9, [], "fast"))
+    await asyncio.sleep(0.1)
+    ended.set()
+    done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in (waiting, *pending):
+        task.cancel()
+    await asyncio.gather(waiting, *tasks, return_exceptions=True)
+    assert (len(done), len(pending)) == (1, 1)
+
+
+async def test_an_upload_that_is_prepared_and_a_fast_one_keep_their_places() -> None:
+    gate, given = _gate(upload_wait_s=0.05), list[str]()
+    fast = asyncio.create_task(_hold(gate, "a", 10**9, given, "fast"))
+    await asyncio.sleep(0)
+    async with gate.place("b"):
+        with pytest.raises(ToqiboxError, match="Too many"):
+            async with gate.place("c"):
+                pass
+        assert not fast.done()
+    fast.cancel()
+    await asyncio.gather(fast, return_exceptions=True)
+
+
+async def test_an_upload_that_stands_still_gives_way_over_http(
+    start: Start, limits: Callable[..., Limits]
+) -> None:
+    quick = limits(
+        uploads=1, upload_wait_s=20, upload_stall_s=30, upload_grace_s=0.1, upload_look_s=0.02
+    )
+    running = await start(quick)
+    still = asyncio.create_task(ask(running.port, post(form(AUDIO, PHOTO))[:-9]))
+    await running.until(lambda: bool(running.files()))
+    assert (await ask(running.port, post(form(PHOTO)))).code == "missing_field"
+    answer = await still
+    assert (answer.status, answer.code) == (429, "rate_limited")
+    assert int(answer.headers["retry-after"]) >= 1
+    assert await running.spool_is_empty()
+
+
+def test_places_of_one_ipv6_network_are_counted_together() -> None:
+    assert network_of("2001:db8:1:2::1") == network_of("2001:db8:1:2:ffff::9")
+    assert network_of("2001:db8:1:2::1") != network_of("2001:db8:1:3::1")
+    others = ["192.0.2.1", "192.0.2.2", "::ffff:192.0.2.3", "fe80::1%eth0", "fe80::2", ""]
+    others += ["64:ff9b::192.0.2.1", "64:ff9b::192.0.2.2"]
+    assert len({network_of(address) for address in others}) == len(others)
+    assert network_of("::ffff:192.0.2.1") == network_of("192.0.2.1")

@@ -1,0 +1,142 @@
+"""The line of uploads before the decoder: what would wait too long in it is refused at once."""
+
+import asyncio
+from contextlib import AsyncExitStack
+
+import pytest
+
+from server.errors import ToqiboxError
+from server.http.limits import Limits
+from server.http.uploads.limiter import Gate
+from server.jobs.submission.preparation_queue import Line
+
+MB = 1 << 20
+
+
+def _line(**values: float) -> Line:
+    return Line(1, usual_s=1.0, longest_s=10.0, **{"wait_s": 5.0, **values})
+
+
+async def test_what_would_wait_too_long_is_refused_at_once() -> None:
+    gate = Gate(Limits(uploads=2, upload_line_s=2.0), lambda: 0.8)
+    async with AsyncExitStack() as held:
+        for _ in range(2):
+            gate.admit()
+            place = await held.enter_async_context(gate.place("a", 40 * MB))
+            async with place.reading():
+                place.take(40 * MB, 1.0)
+        gate.admit()
+        waiting = asyncio.create_task(held.enter_async_context(gate.place("b", MB)))
+        await asyncio.sleep(0)
+        with pytest.raises(ToqiboxError) as caught:
+            gate.admit()
+        assert caught.value.code == "rate_limited"
+        assert (caught.value.retry_after or 0) >= 1
+        waiting.cancel()
+    gate.admit()
+
+
+@pytest.mark.parametrize(
+    ("size", "count", "seconds"),
+    [
+        (50 * MB, 20 * MB, 10.0),  # fast, and 15 s from its end
+        (50 * MB, 0, 0.0),  # it has just begun
+        (MB // 2, 0, 5.0),  # it sends nothing
+        (None, 20 * MB, 10.0),  # chunked
+    ],
+)
+async def test_uploads_that_are_far_from_their_end_are_no_reason_to_refuse_others(
+    size: int | None, count: int, seconds: float
+) -> None:
+    gate = Gate(Limits(upload_line_s=9.0), lambda: 5.0)
+    async with AsyncExitStack() as held:
+        for _ in range(31):
+            place = await held.enter_async_context(gate.place("a", size))
+            await held.enter_async_context(place.reading())
+            place.take(count, seconds)
+            gate.admit()
+
+
+async def test_uploads_that_end_soon_are_counted_before_they_are_whole() -> None:
+    gate = Gate(Limits(upload_line_s=9.0), lambda: 5.0)
+    async with AsyncExitStack() as held:
+        for _ in range(2):
+            gate.admit()
+            place = await held.enter_async_context(gate.place("a", 50 * MB))
+            await held.enter_async_context(place.reading())
+            place.take(45 * MB, 10.0)
+        with pytest.raises(ToqiboxError, match="Too many"):
+            gate.admit()
+
+
+async def test_a_turn_is_waited_for_in_order_and_not_for_ever() -> None:
+    line, done = _line(), list[int]()
+
+    async def take(number: int) -> None:
+        async with line.turn():
+            done.append(number)
+
+    async with line.turn():
+        waiting = [asyncio.create_task(take(number)) for number in range(4)]
+        await asyncio.sleep(0.01)
+        waiting[1].cancel()
+        await asyncio.sleep(0.01)
+    await asyncio.wait(waiting)
+    assert done == [0, 2, 3]
+    short = _line(wait_s=0.02)
+    async with short.turn():
+        with pytest.raises(ToqiboxError) as caught:
+            async with short.turn():
+                pass
+        assert caught.value.code == "rate_limited"
+    async with short.turn():
+        pass
+
+
+async def test_a_turn_that_is_given_to_one_who_leaves_goes_to_the_next() -> None:
+    line = _line()
+
+    async def take() -> None:
+        async with line.turn():
+            pass
+
+    async with line.turn():
+        leaving, staying = asyncio.create_task(take()), asyncio.create_task(take())
+        await asyncio.sleep(0.01)
+    leaving.cancel()
+    async with asyncio.timeout(5):
+        await staying
+        await take()
+
+
+async def test_the_line_measures_what_is_done_and_not_what_fails_early() -> None:
+    line = _line()
+    for _ in range(9):
+        with pytest.raises(ValueError, match="early"):
+            async with line.turn():
+                raise ValueError("early")
+    assert line.each_s == 1.0
+    async with line.turn():
+        pass
+    assert 0.7 < line.each_s < 0.9
+
+
+async def test_the_last_in_a_line_that_is_too_slow_are_refused_at_once() -> None:
+    line, left = _line(wait_s=2.5), list[tuple[int, str]]()
+
+    async def take(number: int) -> None:
+        try:
+            async with line.turn():
+                pass
+        except ToqiboxError as error:
+            left.append((number, error.code))
+
+    async with line.turn():
+        waiting = [asyncio.create_task(take(number)) for number in range(5)]
+        await asyncio.sleep(0.01)
+        assert left == [(3, "rate_limited"), (4, "rate_limited")]
+        assert line.waiting == 3
+    await asyncio.wait(waiting)
+    assert len(left) == 2
+    async with line.turn():
+        pass

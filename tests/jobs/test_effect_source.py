@@ -1,0 +1,98 @@
+"""Sources: what they are known by, and how a job keeps the files that they name."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from server.effects.library.library import Library
+from server.errors import ToqiboxError
+from server.jobs.model.effect_source import MOST_BYTES, Source, located, read_source
+from server.jobs.storage.asset_copies import keep
+
+WITH_IMAGE = """/*{"ISFVSN": "2", "INPUTS": [], "IMPORTED": {"leaf": {"PATH": "leaf.png"}}}*/
+void main() { gl_FragColor = IMG_NORM_PIXEL(leaf, isf_FragNormCoord); }
+"""
+
+
+def of_folder(folder: Path) -> Source:
+    library = Library((folder,))
+    return read_source(library.get("leaf"), library)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with an effect and the image that it names."""
+    folder = tmp_path / "shaders"
+    folder.mkdir()
+    (folder / "leaf.fs").write_text(WITH_IMAGE)
+    (folder / "leaf.png").write_bytes(b"green")
+    return folder
+
+
+@pytest.fixture
+def job(tmp_path: Path) -> Path:
+    """The empty folder of a job."""
+    folder = tmp_path / "job"
+    folder.mkdir()
+    return folder
+
+
+def test_the_key_changes_with_all_that_shapes_the_pixels(folder: Path) -> None:
+    before = of_folder(folder)
+    assert of_folder(folder).key == before.key
+    keys = {
+        before.key,
+        replace(before, text=before.text + " ").key,
+        replace(before, vertex="").key,
+        replace(before, file="other.fs").key,
+    }
+    (folder / "leaf.png").write_bytes(b"brown leaf")
+    assert len(keys | {of_folder(folder).key}) == 5
+
+
+def test_images_are_kept_by_content_and_found_again(folder: Path, job: Path) -> None:
+    source = of_folder(folder)
+    keep([source], job)
+    row = source.kept({"speed": 1.0})
+    assert row["files"] == {"leaf.png": source.images["leaf.png"].sha256}
+    found = located(row, job)
+    assert Path(found["files"]["leaf.png"]).read_bytes() == b"green"
+    assert Path(found["files"]["leaf.png"]).is_relative_to(job)
+    assert Path(source.in_place["files"]["leaf.png"]) == folder / "leaf.png"
+
+
+def test_a_row_of_an_effect_without_files_has_none(job: Path) -> None:
+    row = Source(id="a", file="a.fs", text="").kept({})
+    assert row == {"id": "a", "file": "a.fs", "source": "", "vertex": None, "params": {}}
+    assert located(row, job) == row
+    keep([Source(id="a", file="a.fs", text="")], job)
+    assert not list(job.iterdir())
+
+
+@pytest.mark.parametrize("now", [b"brown", None])
+def test_an_image_that_changed_since_it_was_looked_at_is_not_taken(
+    folder: Path, job: Path, now: bytes | None
+) -> None:
+    source = of_folder(folder)
+    (folder / "leaf.png").unlink()
+    if now:
+        (folder / "leaf.png").write_bytes(now)
+    with pytest.raises(ToqiboxError) as caught:
+        keep([source], job)
+    assert caught.value.code == "not_ready"
+
+
+def test_images_have_a_limit_together(folder: Path) -> None:
+    names = [f"leaf{n}.png" for n in range(4)]
+    imported = ", ".join(f'"l{n}": {{"PATH": "{name}"}}' for n, name in enumerate(names))
+    (folder / "leaf.fs").write_text(
+        f'/*{{"ISFVSN": "2", "IMPORTED": {{{imported}}}}}*/\nvoid main() {{}}\n'
+    )
+    for name in names:
+        with (folder / name).open("wb") as file:
+            file.truncate(MOST_BYTES // 4 + 1)
+    with pytest.raises(ToqiboxError, match="not accepted") as caught:
+        of_folder(folder)
+    assert caught.value.diagnostics
+    assert "64 MB together" in caught.value.diagnostics[0]["message"]

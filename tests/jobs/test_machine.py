@@ -1,0 +1,71 @@
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server.config import Config
+from server.jobs.execution.machine import Health, choose_encoder, export_timeout_s, stall_timeout_s
+
+BOTH: dict[str, Any] = {"nvenc": {"ok": True}, "x264": {"ok": True}}
+X264: dict[str, Any] = {"nvenc": {"ok": False}, "x264": {"ok": True}}
+NONE: dict[str, Any] = {"nvenc": {"ok": False}, "x264": {"ok": False}}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "opened", "choice"),
+    [
+        ("auto", BOTH, ("nvenc", None)),
+        ("auto", X264, ("x264", "nvenc")),
+        ("auto", NONE, (None, None)),
+        ("nvenc", X264, (None, None)),
+        ("x264", BOTH, ("x264", None)),
+        ("x264", {}, (None, None)),
+    ],
+)
+def test_the_encoder_that_really_opens_is_chosen(
+    wanted: str, opened: dict[str, Any], choice: tuple[str | None, str | None]
+) -> None:
+    assert choose_encoder(wanted, opened) == choice
+
+
+def _health(found: dict[str, Any] | None, **settings: str) -> Health:
+    health = Health(Config.from_env(settings), Path("/nonexistent"))
+    health.found = found
+    return health
+
+
+SOFTWARE: dict[str, Any] = {
+    "gl": {"ok": True, "software": True, "renderer": "llvmpipe"},
+    "ffmpeg": {"ok": True, "version": "7"},
+    "encoders": X264,
+}
+
+
+def test_nothing_is_claimed_before_the_probe() -> None:
+    assert _health(None).problems()
+
+
+def test_software_is_fine_unless_hardware_is_demanded() -> None:
+    assert not _health(SOFTWARE).problems()
+    assert "REQUIRE_GPU" in _health(SOFTWARE, REQUIRE_GPU="1").problems()[0]
+    assert "EGL_DEVICE" in _health(SOFTWARE, EGL_DEVICE="0").problems()[0]
+
+
+def test_limits_are_longer_on_software() -> None:
+    config = Config()
+    assert export_timeout_s(config, software=False) == 600
+    assert export_timeout_s(config, software=True) == 3600
+    told = Config.from_env({"EXPORT_TIMEOUT_MS": "5000"})
+    assert export_timeout_s(told, software=True) == 5
+    assert stall_timeout_s(config, software=False) == 30
+    assert stall_timeout_s(config, software=True) == 120
+
+
+async def test_a_real_probe_finds_what_this_machine_has(tmp_path: Path) -> None:
+    health = Health(Config(), tmp_path / "scratch")
+    await health.probe()
+    assert health.problems() == []
+    assert health.encoder in ("x264", "nvenc")
+    assert health.renderer != "none"
+    assert not os.listdir(tmp_path)

@@ -1,0 +1,202 @@
+import logging
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from server.config import Config
+from server.effects.library.library import Library
+from server.jobs.model.job import Job, Status, now_ms
+from server.jobs.retention import sweep
+from server.jobs.service import Service
+from server.jobs.storage.data_folder import (
+    FEATURES_VERSION,
+    DataFolder,
+    DataFolderError,
+    address_of,
+    new_id,
+    note_address,
+)
+from server.jobs.store.job_table import Store
+from tests.jobs.conftest import MakeJob
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Iterator[DataFolder]:
+    data = DataFolder(tmp_path / "data")
+    yield data
+    data.close()
+
+
+def _on_disk(store: Store, data: DataFolder, job: Job, *names: str) -> Path:
+    store.add(job, 99)
+    folder = data.job(job.id)
+    folder.mkdir()
+    for name in names:
+        (folder / name).touch()
+    return folder
+
+
+def _with_an_old_table(data: DataFolder) -> Store:
+    """A table that was there before this start."""
+    Store(data.database).close()
+    return Store(data.database)
+
+
+def test_with_a_new_table_nothing_is_lost(
+    data: DataFolder, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name, file in (("done", "video.mp4"), ("waiting", "sound.wav")):
+        (data.jobs / name).mkdir()
+        (data.jobs / name / file).write_text(name)
+    store = Store(data.database)
+    caplog.set_level(logging.INFO)
+    sweep(store, data, at_start=True)
+    assert not list(data.jobs.iterdir())
+    assert (data.unknown / "done" / "video.mp4").read_text() == "done"
+    assert (data.unknown / "waiting" / "sound.wav").read_text() == "waiting"
+    facts = next(r.__dict__["facts"] for r in caplog.records if r.getMessage() == "jobs.unknown")
+    assert (facts["count"], sorted(facts["jobs"])) == (2, ["done", "waiting"])
+    (data.jobs / "done").mkdir()
+    (data.jobs / "done" / "video.mp4").write_text("another")
+    sweep(store, data, at_start=True)
+    assert (data.unknown / "done" / "video.mp4").read_text() == "done"
+    assert (data.unknown / "done-2" / "video.mp4").read_text() == "another"
+    store.close()
+
+
+def test_a_folder_that_cannot_be_set_aside_stays(
+    data: DataFolder, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = _with_an_old_table(data)
+    caplog.set_level(logging.INFO)
+    data.unknown.touch()  # no folder can be made here
+    for name, file in (("done", "video.mp4"), ("torn", "sound.wav")):
+        (data.jobs / name).mkdir()
+        (data.jobs / name / file).touch()
+    sweep(store, data, at_start=True)
+    assert [path.name for path in data.jobs.iterdir()] == ["done"]
+    facts = next(r.__dict__["facts"] for r in caplog.records if r.getMessage() == "jobs.unmoved")
+    assert facts["jobs"] == ["done"]
+    assert "File exists" in facts["why"]
+    store.close()
+
+
+async def test_a_sweep_that_fails_does_not_stop_the_start(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.jobs.service._FIRST_PROBE_S", 0)
+    service = Service(Config(data_dir=tmp_path / "data", max_parallel_exports=0), Library())
+    service.data.spool.rmdir()
+    try:
+        await service.start()
+    finally:
+        await service.stop()
+    assert "sweep.broken" in caplog.text
+
+
+def test_a_video_that_an_old_copy_of_the_table_does_not_know_is_not_lost(data: DataFolder) -> None:
+    store = _with_an_old_table(data)
+    for name, file in (("done", "video.mp4"), ("torn", "sound.wav")):
+        (data.jobs / name).mkdir()
+        (data.jobs / name / file).touch()
+    sweep(store, data, at_start=True)
+    assert [path.name for path in data.unknown.iterdir()] == ["done"]
+    assert not list(data.jobs.iterdir())
+    store.close()
+
+
+def test_what_has_no_owner_goes_at_start(data: DataFolder, make_job: MakeJob) -> None:
+    store = _with_an_old_table(data)
+    live = _on_disk(store, data, make_job("live"), "sound.wav", "0000-x.mp4", "0001-x.mp4.part")
+    done = _on_disk(store, data, make_job("done"), "video.mp4", "poster.jpg", "sound.wav")
+    store.update("done", status=Status.COMPLETED, expires_at=now_ms() + 100_000)
+    gone = _on_disk(store, data, make_job("gone"), "sound.wav")
+    store.update("gone", status=Status.CANCELLED)
+    (data.jobs / "nobody").mkdir()
+    (data.spool / "upload").mkdir()
+    (data.features / f"{'a' * 64}-v{FEATURES_VERSION}").mkdir()
+    (data.features / f"{'a' * 64}-174bpm-v{FEATURES_VERSION}").mkdir()
+    (data.features / f"{'c' * 64}.npy").touch()
+    sweep(store, data, at_start=True)
+    assert sorted(path.name for path in live.iterdir()) == ["0000-x.mp4", "sound.wav"]
+    assert sorted(path.name for path in done.iterdir()) == ["poster.jpg", "video.mp4"]
+    assert not gone.exists()
+    assert sorted(path.name for path in data.jobs.iterdir()) == ["done", "live"]
+    assert not list(data.spool.iterdir())
+    assert [path.name for path in data.features.iterdir()] == [f"{'a' * 64}-v{FEATURES_VERSION}"]
+    assert not data.unknown.exists()
+    store.close()
+
+
+def test_running_work_is_left_alone_by_the_hourly_sweep(
+    store: Store, data: DataFolder, make_job: MakeJob
+) -> None:
+    live = _on_disk(store, data, make_job("live"), "0001-x.mp4.part")
+    fresh, old = data.spool / "fresh", data.spool / "old"
+    fresh.mkdir()
+    old.mkdir()
+    long_ago = time.time() - 7200
+    os.utime(old, (long_ago, long_ago))
+    sweep(store, data, at_start=False)
+    assert list(live.iterdir())
+    assert fresh.exists()
+    assert not old.exists()
+
+
+def test_results_expire_and_rows_stay(store: Store, data: DataFolder, make_job: MakeJob) -> None:
+    folder = _on_disk(store, data, make_job("old"), "video.mp4")
+    store.update("old", status=Status.COMPLETED, finished_at=now_ms(), expires_at=now_ms() - 1)
+    sweep(store, data, at_start=False)
+    assert not folder.exists()
+    job = store.get("old")
+    assert job is not None
+    assert (job.status, job.removed) == (Status.COMPLETED, True)
+
+
+def test_rows_go_a_month_later(store: Store, data: DataFolder, make_job: MakeJob) -> None:
+    store.add(make_job("old"), 99)
+    month_ago = now_ms() - 31 * 86_400_000
+    store.update("old", status=Status.FAILED, finished_at=month_ago)
+    sweep(store, data, at_start=False)
+    assert store.get("old") is None
+
+
+def test_a_second_server_is_refused(data: DataFolder) -> None:
+    with pytest.raises(DataFolderError, match="another server is using"):
+        DataFolder(data.root)
+
+
+def test_the_address_is_only_told_while_a_server_holds_the_folder(tmp_path: Path) -> None:
+    root = tmp_path / "data"
+    assert address_of(root) is None
+    code = (
+        "import sys; from pathlib import Path\n"
+        "from server.jobs.storage.data_folder import DataFolder\n"
+        f"data = DataFolder(Path({str(root)!r})); print('held', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        note_address(root, "http://127.0.0.1:1")
+        assert address_of(root) == "http://127.0.0.1:1"
+        holder.kill()
+    assert address_of(root) is None
+
+
+def test_a_folder_that_cannot_be_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(DataFolderError, match="DATA_DIR"):
+        DataFolder(tmp_path / "file" / "data")
+
+
+def test_ids_are_unguessable_and_fit_the_routes() -> None:
+    ids = {new_id() for _ in range(1000)}
+    assert len(ids) == 1000
+    assert {len(one) for one in ids} == {22}

@@ -1,0 +1,66 @@
+"""Time-outs that do not count what their own process did not run."""
+
+import asyncio
+import time
+
+import pytest
+
+from server.jobs.execution.timeouts import within
+from server.jobs.scheduling.active_job import SlotClock
+from tests.harness.clock import Clock
+
+
+async def test_work_that_takes_longer_is_cancelled() -> None:
+    ended = asyncio.Event()
+
+    async def work() -> None:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            ended.set()
+
+    with pytest.raises(TimeoutError):
+        await within(0.02, work())
+    assert ended.is_set()
+
+
+async def test_errors_and_results_come_through() -> None:
+    async def fail() -> None:
+        raise ValueError("no")
+
+    assert await within(1, asyncio.sleep(0, "result")) == "result"
+    with pytest.raises(ValueError, match="no"):
+        await within(1, fail())
+
+
+def test_a_pause_of_the_process_is_hardly_slot_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    clock = SlotClock(2.0)
+    with clock:
+        now += 0.5
+        clock.move_on()
+        now += 3600.0
+        assert clock.total_s == 7.5
+        clock.move_on()
+        now += 0.25
+    assert clock.total_s == 7.75
+    now += 3600.0
+    clock.move_on()
+    assert clock.total_s == 7.75
+
+
+async def test_the_pause_of_the_process_itself_does_not_count(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = Clock(monkeypatch)
+    result: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+    async def work() -> str:
+        return await result
+
+    waiting = asyncio.create_task(within(20, work()))
+    await clock.pause(3600)
+    assert not waiting.done()
+    result.set_result("event")
+    assert await waiting == "event"

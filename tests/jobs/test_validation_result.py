@@ -1,0 +1,77 @@
+"""What the end of a compile task says of the effect."""
+
+import pytest
+
+from server.effects.source.diagnostic import Text
+from server.errors import ToqiboxError
+from server.jobs.execution.worker_process import TaskError
+from server.jobs.model.validation_result import Verdict, of_error
+
+AUTHOR = Text(
+    "a", "a.fs", "\nconst int N = 9000;\nfloat big[N];\nvoid main() { while (big[1] < 2.0) {} }"
+)
+FOUND = [
+    {"file": "a.fs", "line": 3, "column": 1, "severity": "error", "message": "no", "source": ""}
+]
+
+
+def crash(detail: str) -> TaskError:
+    return TaskError("worker_crashed", detail)
+
+
+@pytest.mark.parametrize(
+    ("error", "words", "line"),
+    [
+        (crash("signal SIGSEGV. Fatal Python error"), "crashes the renderer", 3),
+        (crash("signal SIGABRT. "), "crashes the renderer", 3),
+        (crash("exit status 1. LLVM ERROR"), "crashes the renderer", 3),
+        (crash("signal SIGXCPU. "), "10 s of processor time", 4),
+        (TaskError("internal", "Traceback …\nMemoryError\n", {"event": "failed"}), "memory", 3),
+    ],
+)
+def test_what_a_shader_does_to_its_process_is_told_as_a_diagnostic(
+    error: TaskError, words: str, line: int
+) -> None:
+    found = of_error(error, AUTHOR, software=True)
+    assert found is not None
+    assert (found.code, found.detail) == ("shader_rejected", error.detail)
+    assert (found.diagnostics[0]["file"], found.diagnostics[0]["line"]) == ("a.fs", line)
+    assert words in found.diagnostics[0]["message"]
+    likely = "the array “big” of 9,000 elements" if line == 3 else "the longest loop, in this line"
+    assert found.diagnostics[0]["message"].endswith(f"; the likely cause is {likely}")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        crash("signal SIGKILL. "),
+        crash("it could not be started: [Errno 12] Cannot allocate memory"),
+        TaskError("internal", "Traceback …", {"event": "failed"}),
+        TaskError("render_timeout", "over 20 s. "),
+        TaskError("storage_full", "", {"event": "failed"}),
+    ],
+)
+def test_what_others_did_is_no_verdict(error: TaskError) -> None:
+    assert of_error(error, AUTHOR, software=True) is None
+
+
+def test_time_by_the_clock_counts_where_it_costs_no_processor_time() -> None:
+    late = TaskError("render_timeout", "over 20 s. ")
+    found = of_error(late, AUTHOR, software=False)
+    assert found is not None
+    assert "more than 20 s" in found.diagnostics[0]["message"]
+
+
+@pytest.mark.parametrize("code", ["shader_compile_failed", "shader_rejected"])
+def test_a_verdict_of_the_task_keeps_its_diagnostics(code: str) -> None:
+    found = of_error(TaskError(code, "", {"diagnostics": FOUND}), AUTHOR, software=True)
+    assert found == Verdict(code, tuple(FOUND))
+    assert Verdict.from_json(found.to_json()) == found
+    with pytest.raises(ToqiboxError) as caught:
+        found.enforce("a")
+    assert (caught.value.code, caught.value.field) == (code, "effect")
+    assert caught.value.diagnostics == FOUND
+
+
+def test_a_good_verdict_lets_pass() -> None:
+    Verdict(blank=True).enforce("a")

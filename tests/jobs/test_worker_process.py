@@ -1,0 +1,82 @@
+import asyncio
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server.jobs.execution.worker_process import TaskError, Watch, Worker, run_once
+
+WATCH = Watch(stall_s=30, limit_s=60)
+
+
+def _prepare(folder: Path, **changes: Any) -> dict[str, Any]:
+    return {
+        "task": "prepare",
+        "audio": str(folder / "audio"),
+        "photo": str(folder / "photo"),
+        "folder": str(folder),
+        "start": "0",
+        "duration": None,
+        "max_duration": "240",
+        "fps": 30,
+        **changes,
+    }
+
+
+async def test_a_tasks_own_code_comes_through(tmp_path: Path) -> None:
+    (tmp_path / "audio").write_bytes(b"#EXTM3U\n")
+    (tmp_path / "photo").write_bytes(b"GIF87a")
+    with pytest.raises(TaskError) as caught:
+        await run_once(_prepare(tmp_path), WATCH)
+    assert caught.value.code in ("unsupported_media_type", "undecodable_image")
+
+
+async def test_a_bad_line_is_answered_and_the_worker_lives() -> None:
+    worker = await Worker.start("test")
+    try:
+        for _ in range(2):
+            with pytest.raises(TaskError, match="internal"):
+                await worker.run({"task": "no such task"}, WATCH, lambda _event: None)
+        assert worker.is_alive
+    finally:
+        await worker.kill()
+    assert not worker.is_alive
+
+
+async def test_a_killed_worker_is_a_crash() -> None:
+    worker = await Worker.start("test")
+    os.kill(worker.process.pid, signal.SIGKILL)
+    with pytest.raises(TaskError, match="SIGKILL") as caught:
+        await worker.run({"task": "probe", "encoders": []}, WATCH, lambda _event: None)
+    assert caught.value.code == "worker_crashed"
+
+
+async def test_a_stopped_worker_stalls_and_is_killed() -> None:
+    worker = await Worker.start("test")
+    with pytest.raises(TaskError):  # it is up once it has answered something
+        await worker.run({"task": "none"}, WATCH, lambda _event: None)
+    os.kill(worker.process.pid, signal.SIGSTOP)
+    watch = Watch(stall_s=0.2, limit_s=1)
+    with pytest.raises(TaskError) as caught:
+        await worker.run({"task": "probe", "encoders": []}, watch, lambda _event: None)
+    assert caught.value.code in ("render_stalled", "render_timeout")
+    assert not worker.is_alive
+
+
+async def test_cancelling_kills_the_group(tmp_path: Path) -> None:
+    probe = {"task": "probe", "encoders": ["x264"], "folder": str(tmp_path)}
+    task = asyncio.create_task(run_once(probe, WATCH))
+    await asyncio.sleep(0.2)
+    children = _children()
+    assert children
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert not set(children) & set(_children())
+
+
+def _children() -> list[int]:
+    text = Path(f"/proc/self/task/{os.getpid()}/children").read_text()
+    return [int(pid) for pid in text.split()]

@@ -1,0 +1,224 @@
+"""Segments and sound become one film, checked before it is published."""
+
+import itertools
+import json
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from server.errors import ToqiboxError
+from server.media import mp4_boxes, wav
+from server.media.tracks import sound
+from server.media.video import ffprobe, h264, mux
+from server.media.video.frame_encoder import FrameWriter
+from server.media.video.verify import Expected, check
+
+WIDTH, HEIGHT = 64, 36
+Array = np.ndarray[Any, np.dtype[Any]]
+Shot = tuple[list[Path], Path, Expected]
+
+
+def _luma(frame: int) -> int:
+    return 40 + frame * 7 % 180
+
+
+def _segment(out: Path, frames: range, fps: int) -> Path:
+    chroma = bytes([110, 150]) * (WIDTH * HEIGHT // 4)
+    with FrameWriter("x264", (WIDTH, HEIGHT), fps, 1, out) as writer:
+        for frame in frames:
+            writer.write(memoryview(bytes([_luma(frame)]) * (WIDTH * HEIGHT) + chroma))
+        writer.finish()
+    return out
+
+
+def _shoot(folder: Path, fps: int, *lengths: int) -> Shot:
+    """Segments of so many frames each, and a sound with a click in its middle."""
+    segments, frames = [], 0
+    for number, length in enumerate(lengths):
+        out = folder / f"it's {number}.mp4"
+        segments.append(_segment(out, range(frames, frames + length), fps))
+        frames += length
+    samples = np.zeros((48000 * frames // fps + 1000, 2), "<f4")
+    samples[24000 * frames // fps] = 0.9
+    (folder / "made.wav").write_bytes(wav.header(len(samples)) + samples.tobytes())
+    sound.encode_aac(folder / "made.wav", frames, fps, folder / "sound.m4a")
+    return segments, folder / "sound.m4a", Expected(frames, fps, WIDTH, HEIGHT)
+
+
+@pytest.fixture(scope="module")
+def shot(tmp_path_factory: pytest.TempPathFactory) -> Shot:
+    """23 frames at 30 a second in two segments."""
+    return _shoot(tmp_path_factory.mktemp("shot"), 30, 10, 13)
+
+
+@pytest.fixture(scope="module")
+def film(shot: Shot) -> Path:
+    """The film of `shot`."""
+    out = shot[0][0].with_name("film.mp4")
+    mux.join(*shot, out)
+    return out
+
+
+@pytest.mark.parametrize(
+    ("fps", "lengths"),
+    [
+        (24, (9, 7)),
+        (25, (10, 1)),
+        (30, (1, 1, 2, 9, 1, 3)),
+        (50, (20, 13)),
+        (60, (31, 2)),
+        (30, (1,)),
+    ],
+)
+def test_nothing_is_lost_and_nothing_drifts(
+    tmp_path: Path,
+    decode_sound: Callable[[Path], Array],
+    decode_frames: Callable[[Path, int, int], Array],
+    fps: int,
+    lengths: tuple[int, ...],
+) -> None:
+    film = mux.join(*_shoot(tmp_path, fps, *lengths), tmp_path / "out.mp4")
+    frames = sum(lengths)
+    assert film.check.frames == frames
+    assert film.check.uniform
+    assert film.check.video_s == pytest.approx(frames / fps, abs=1e-6)
+    assert film.check.audio_s == pytest.approx(frames / fps, abs=1e-6)
+    packets = ffprobe.packets(tmp_path / "out.mp4")
+    assert sorted(p.pts for p in packets) == [h264.TICKS * n for n in range(frames)]
+    assert {b.dts - a.dts for a, b in itertools.pairwise(packets)} <= {h264.TICKS}
+    assert all(p.dts <= p.pts for p in packets)
+    shades = decode_frames(tmp_path / "out.mp4", WIDTH, HEIGHT).mean(axis=(1, 2))
+    assert np.abs(shades - [_luma(n) for n in range(frames)]).max() < 4
+    decoded = decode_sound(tmp_path / "out.mp4")[:, 0]
+    assert abs(int(np.argmax(np.abs(decoded))) - 24000 * frames // fps) <= 24
+    assert "out.mp4.part" not in os.listdir(tmp_path)
+    assert "out.mp4.list" not in os.listdir(tmp_path)
+
+
+def _tags(path: Path) -> dict[str, str]:
+    command = ["ffprobe", "-v", "error", "-show_entries", "format_tags", "-of", "json", str(path)]
+    tags: dict[str, str] = json.loads(subprocess.check_output(command))["format"]["tags"]
+    return tags
+
+
+ON_ONE_LINE = {"line\r\nbreak\0nul\n": "line breaknul", "a\tb\u2028c\x85d": "a b c d"}
+
+
+@pytest.mark.parametrize(
+    ("title", "artist"),
+    [
+        ("Ночь", "Группа"),
+        ("-f", "=artist=x"),
+        ("a:b;c,d[0]'%s", "$(id) \\n @file"),
+        ("line\r\nbreak\0nul\n", "x" * 500),
+        (None, None),
+        ("a\tb\u2028c\x85d", "only"),
+    ],
+)
+def test_title_and_artist_are_all_the_metadata(
+    shot: Shot, tmp_path: Path, title: str | None, artist: str | None
+) -> None:
+    mux.join(*shot, tmp_path / "out.mp4", mux.Tags(title, artist))
+    tags = _tags(tmp_path / "out.mp4")
+    for word in ("major_brand", "minor_version", "compatible_brands"):
+        tags.pop(word)
+    given = {"title": title, "artist": artist}
+    plain = {k: ON_ONE_LINE.get(v, v)[:200] for k, v in given.items() if v}
+    assert tags == plain
+
+
+def test_moov_comes_first_and_the_sum_is_that_of_the_file(shot: Shot, tmp_path: Path) -> None:
+    told: list[str] = []
+    film = mux.join(*shot, tmp_path / "out.mp4", told=told.append)
+    assert [step for step in told if step != "join"] == ["joined", "checked"]
+    kinds = mp4_boxes.kinds(tmp_path / "out.mp4")
+    assert kinds.index(b"moov") < kinds.index(b"mdat")
+    sum_of = subprocess.check_output(["sha256sum", tmp_path / "out.mp4"], text=True)
+    assert sum_of.split()[0] == film.sha256
+    assert film.bytes == (tmp_path / "out.mp4").stat().st_size
+
+
+def test_what_is_not_as_ordered_is_not_published(shot: Shot, tmp_path: Path) -> None:
+    segments, track, expected = shot
+    out = tmp_path / "out.mp4"
+    wrong = [
+        (segments[:1], track, expected),
+        (segments, track, Expected(23, 25, WIDTH, HEIGHT)),
+        (segments, track, Expected(23, 30, WIDTH, HEIGHT + 2)),
+        ([*segments, tmp_path / "missing.mp4"], track, expected),
+        (segments, segments[0], expected),
+        (segments, tmp_path / "missing.m4a", expected),
+    ]
+    before = sorted(os.listdir(tmp_path))
+    for pieces, music, order in wrong:
+        with pytest.raises(ToqiboxError) as caught:
+            mux.join(pieces, music, order, out)
+        assert caught.value.code == "output_invalid"
+        assert sorted(os.listdir(tmp_path)) == before
+
+
+def test_the_check_names_what_is_wrong(
+    shot: Shot, film: Path, convert: Callable[..., Path]
+) -> None:
+    expected = shot[2]
+    late = convert(film, "late.mp4", "-c", "copy")
+    with pytest.raises(ToqiboxError, match="moov is not before mdat"):
+        check(late, expected)
+    with pytest.raises(ToqiboxError, match=r"23 frames for 24.*pictures for"):
+        check(film, Expected(24, 30, WIDTH, HEIGHT))
+    untagged = convert(
+        film,
+        "untagged.mp4",
+        "-c:a",
+        "copy",
+        "-movflags",
+        "+faststart",
+        "-vf",
+        "setparams=colorspace=bt470bg",
+        "-c:v",
+        "libx264",
+    )
+    with pytest.raises(ToqiboxError, match="colour"):
+        check(untagged, expected)
+    silent = convert(film, "silent.mp4", "-an", "-c", "copy")
+    with pytest.raises(ToqiboxError, match="streams"):
+        check(silent, expected)
+
+
+def test_sound_that_is_too_short_is_noticed(
+    shot: Shot, tmp_path: Path, make_wav: Callable[..., Path]
+) -> None:
+    segments, _, expected = shot
+    short = tmp_path / "short.m4a"
+    sound.encode_aac(make_wav(np.zeros(4800, np.float32)), 20, 30, short)
+    with pytest.raises(ToqiboxError, match="sound for"):
+        mux.join(segments, short, expected, tmp_path / "out.mp4")
+
+
+def _picture(path: Path) -> Array:
+    command = ["ffmpeg", "-v", "error", "-i", str(path), "-pix_fmt", "rgb24", "-f", "rawvideo", "-"]
+    raw = subprocess.check_output(command)
+    return np.frombuffer(raw, np.uint8).reshape(HEIGHT, WIDTH, 3)
+
+
+@pytest.mark.parametrize("frame", [0, 1, 12, 22])
+def test_the_poster_is_that_frame_in_its_colours(film: Path, tmp_path: Path, frame: int) -> None:
+    mux.poster(film, frame, 30, tmp_path / "poster.jpg")
+    luma, blue, red = (_luma(frame) - 16) / 219, (110 - 128) / 224, (150 - 128) / 224
+    green = -0.1873 * blue - 0.4681 * red
+    colour = np.array([luma + 1.5748 * red, luma + green, luma + 1.8556 * blue]) * 255
+    found = _picture(tmp_path / "poster.jpg")[8:-8, 8:-8].mean(axis=(0, 1))
+    assert np.abs(found - np.clip(colour, 0, 255)).max() < 5
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_a_poster_past_the_end_fails(film: Path, tmp_path: Path) -> None:
+    with pytest.raises(ToqiboxError) as caught:
+        mux.poster(film, 50, 30, tmp_path / "poster.jpg")
+    assert caught.value.code == "output_invalid"
+    assert not (tmp_path / "poster.jpg").exists()

@@ -1,0 +1,96 @@
+"""Dimming: the light of each place by its gain, and nothing drawn for nothing."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from server.render.gl.context import Context
+from server.render.gl.render_target import Surface
+from server.render.output import gain_map
+from server.render.output.gain_map import Gains
+from server.render.output.nv12 import Convert
+from tests.render.drawing import SIZE, flat, paint
+
+WIDTH, HEIGHT = SIZE
+
+
+def saved(path: Path, frames: NDArray[np.float32]) -> Path:
+    """A file with these gains, (frames, rows, columns)."""
+    gain_map.save(path, frames)
+    return path
+
+
+def luma(planes: Convert) -> NDArray[np.float64]:
+    """The luma plane from 0 to 1, the top row first."""
+    rows = np.frombuffer(planes.luma.read(), np.uint8).reshape(HEIGHT, WIDTH)
+    return (rows.astype(np.float64) - 16) / 219
+
+
+def encoded(linear: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Linear light as sRGB (IEC 61966-2-1)."""
+    return np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
+
+
+def decoded(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """sRGB as linear light."""
+    return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
+
+
+@pytest.mark.parametrize("gain", [0.03, 0.2, 0.5, 0.9, 1.0])
+def test_light_is_multiplied(context: Context, tmp_path: Path, gain: float) -> None:
+    ramp = np.linspace(0, 255, WIDTH).round().astype(np.uint8)
+    pixels = flat((0, 0, 0, 255))
+    pixels[:, :, :3] = ramp[np.newaxis, :, np.newaxis]
+    frames = np.full((1, 3, 4), gain, np.float32)
+    frames[0, 0, 0] = min(gain, 0.999)  # so that the frame is kept at all
+    found = Gains.load(context, saved(tmp_path / "gains", frames))
+    assert found is not None
+    picture = paint(context, pixels)
+    planes = Convert(context, SIZE, picture, picture, found)
+    assert found.show(0)
+    planes.draw(dimmed=True)
+    exact = encoded(decoded(ramp / 255.0) * gain)
+    # A step of dither and rounding, and two where light leaves the linear part of sRGB.
+    assert np.abs(luma(planes) - exact).max() < (2.5 if gain < 0.1 else 1.5) / 219
+
+
+def test_each_place_has_its_own(context: Context, tmp_path: Path) -> None:
+    frames = np.ones((1, 2, 2), np.float32)
+    frames[0, 0, 1] = 0.0  # rows from the bottom up: the lower right
+    found = Gains.load(context, saved(tmp_path / "gains", frames))
+    assert found is not None
+    picture = paint(context, flat((255, 255, 255, 255)))
+    planes = Convert(context, SIZE, picture, picture, found)
+    found.show(0)
+    planes.draw(dimmed=True)
+    seen = luma(planes)
+    assert seen[2, 2] == seen[2, -3] == seen[-3, 2] == pytest.approx(1, abs=0.01)
+    assert seen[-3, -3] == pytest.approx(0, abs=0.01)
+    middle = seen[HEIGHT * 3 // 4]
+    assert (np.diff(middle) <= 0.01).all()  # bilinear: no step
+
+
+def test_a_frame_is_drawn_again_only_when_it_is_another(context: Context, tmp_path: Path) -> None:
+    frames = np.ones((6, 2, 2), np.float32)
+    frames[2:4] = 0.5
+    frames[4] = 0.25
+    found = Gains.load(context, saved(tmp_path / "gains", frames))
+    assert found is not None
+    picture: Surface = paint(context, flat((200, 100, 50, 255)))
+    planes = Convert(context, SIZE, picture, picture, found)
+    drawn = [planes.draw(dimmed=found.show(frame)) for frame in range(6)]
+    assert drawn == [True, False, True, False, True, True]
+    plain = Convert(context, SIZE, picture, picture)
+    plain.draw()
+    assert planes.luma.read() == plain.luma.read()
+    assert planes.chroma.read() == plain.chroma.read()
+
+
+def test_a_film_that_does_not_flash_has_none(context: Context, tmp_path: Path) -> None:
+    gain_map.save(tmp_path / "gains", None)
+    assert Gains.load(context, tmp_path / "gains") is None
+    assert Gains.load(context, saved(tmp_path / "ones", np.ones((3, 2, 2), np.float32))) is None
+    assert Gains.load(context, None) is None
+    assert not list(tmp_path.glob("*.part"))

@@ -1,0 +1,27 @@
+"""What is worth knowing of an accepted request is said in two languages."""
+
+import pytest
+
+from server.warnings import WARNINGS, seen, warning
+
+VALUES = {"percent": 20, "colour": "#102030", "characters": "U+0378"}
+
+
+@pytest.mark.parametrize("code", WARNINGS)
+def test_a_row_becomes_a_sentence_in_both_languages(code: str) -> None:
+    row = warning(code, "photo", **VALUES)
+    (english,), (russian,) = seen([row], "en"), seen([row], "ru")
+    assert (english["code"], english["field"]) == (code, "photo")
+    assert english["error"].isascii() != russian["error"].isascii() or "“" in english["error"]
+    assert "{" not in english["error"] + russian["error"]
+
+
+def test_a_row_lacks_no_value() -> None:
+    with pytest.raises(KeyError):
+        warning("photo_cut_off", "photo")
+    with pytest.raises(KeyError):
+        warning("nothing")
+
+
+def test_the_row_of_a_newer_server_is_left_out() -> None:
+    assert seen([{"code": "unheard_of", "field": None, "values": {}}], "en") == []

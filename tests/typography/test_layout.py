@@ -1,0 +1,110 @@
+"""Lines: how many, how long, how large, in which order."""
+
+from typing import Any
+
+import pytest
+
+from server.typography.layout import Setting, set_text
+from server.typography.style import Style
+
+LONG = "Очень длинное название трека, которое никак не поместится в одну строку"
+
+
+def style(**words: Any) -> Style:
+    given: dict[str, Any] = {
+        **{"frame": (1280, 720), "font": "Inter", "size": 40.0, "width": 600.0, "height": 400.0},
+        **words,
+    }
+    return Style(**given)
+
+
+def rows(setting: Setting) -> list[str]:
+    return ["".join(run.text for run in line) for line in setting.lines]
+
+
+def widths(setting: Setting) -> list[float]:
+    return [setting.size * sum(run.width for run in line) for line in setting.lines]
+
+
+def test_a_short_text_keeps_its_size() -> None:
+    setting = set_text("Ночной дрейф", style())
+    assert rows(setting) == ["Ночной дрейф"]
+    assert setting.size == 40
+    assert not setting.rtl
+
+
+def test_lines_are_even_and_fit() -> None:
+    setting = set_text(LONG, style(lines=3))
+    found = widths(setting)
+    assert len(found) == 3
+    assert setting.size == 40
+    assert max(found) <= 600
+    assert min(found) > 0.75 * max(found)
+    assert " ".join(rows(setting)) == LONG
+
+
+def test_what_does_not_fit_becomes_smaller_then_is_cut() -> None:
+    smaller = set_text(LONG, style(lines=2, width=500))
+    assert len(smaller.lines) == 2
+    assert 17 < smaller.size < 40
+    assert max(widths(smaller)) <= 500
+    cut = set_text(LONG, style(lines=1, shrink=0.8))
+    assert 31 < cut.size < 34
+    assert rows(cut)[0].startswith("Очень длинное")
+    assert rows(cut)[0].endswith("…")
+    assert max(widths(cut)) <= 600
+
+
+def test_a_word_wider_than_the_picture_is_broken_at_last() -> None:
+    setting = set_text("ы" * 200, style(lines=4))
+    assert len(setting.lines) == 4
+    assert max(widths(setting)) <= 600
+    assert rows(setting)[3].endswith("…")
+
+
+def test_a_low_picture_holds_fewer_lines() -> None:
+    setting = set_text(LONG, style(lines=8, height=60, width=300))
+    assert len(setting.lines) * setting.size <= 70
+
+
+def test_line_breaks_are_kept() -> None:
+    assert rows(set_text("один\n\nдва", style())) == ["один", "два"]
+    four = ["one", "two", "three", "four"]
+    assert rows(set_text("\n".join(four), style(lines=3))) == four
+    assert rows(set_text("\n".join(four), style(lines=1))) == [" ".join(four)]
+
+
+def test_a_phrase_that_is_too_long_is_broken_by_the_rules() -> None:
+    found = rows(
+        set_text("それはちょっと「むずかしい」のでは、ない？", style(width=130, shrink=1, lines=8))
+    )
+    assert len(found) > 3
+    assert [row for row in found if row[0] in "、。？」ょっ"] == []
+
+
+def test_runs_go_from_left_to_right_as_they_are_seen() -> None:
+    setting = set_text("שלום Tel Aviv 2024!", style())
+    assert setting.rtl
+    assert [(run.text.strip(), run.rtl) for run in setting.lines[0]] == [
+        ("!", True),
+        ("Tel Aviv 2024", False),
+        ("שלום", True),
+    ]
+
+
+@pytest.mark.parametrize("spacing", [-0.05, 0.1, 0.5])
+def test_letters_are_spaced_but_for_those_that_are_joined(spacing: float) -> None:
+    def width(text: str, **words: Any) -> float:
+        return sum(run.width for run in set_text(text, style(**words)).lines[0])
+
+    assert width("ночь", spacing=spacing) == pytest.approx(width("ночь") + 4 * spacing, abs=0.01)
+    assert width("مرحبا", spacing=spacing) == width("مرحبا")
+    script = {"font": "Dancing Script"}
+    assert width("night", spacing=spacing, **script) == width("night", **script)
+
+
+def test_letters_are_kerned() -> None:
+    def width(text: str) -> float:
+        return sum(run.width for run in set_text(text, style()).lines[0])
+
+    assert width("AVATAR") < sum(width(sign) for sign in "AVATAR") - 0.1

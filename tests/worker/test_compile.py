@@ -1,0 +1,248 @@
+"""What the compile and profile tasks say of an effect."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from server.errors import ToqiboxError
+from server.protocol.events import Emit
+from server.worker.registry import TASKS
+from tests.render.drawing import TRAIL
+
+
+def _row(source: str, **more: Any) -> dict[str, Any]:
+    return {"id": "test", "file": "test.fs", "source": source, **more}
+
+
+def judge(source: str, stages: list[str] | None = None, **more: Any) -> dict[str, Any]:
+    def send(event: str, **values: object) -> None:
+        if stages is not None:
+            stages.append(str(values["stage"]))
+
+    task = {"task": "compile", "effects": [_row(source, **more)], "width": 64, "height": 36}
+    return TASKS["compile"](task, Emit(send))
+
+
+def _body(body: str, header: str = "{}") -> str:
+    return f"/*{header}*/\nvoid main() {{ {body} }}\n"
+
+
+def test_an_effect_that_draws() -> None:
+    stages: list[str] = []
+    found = judge(_body("gl_FragColor = vec4(isf_FragNormCoord, TIME, 1.0);"), stages)
+    assert set(found) == {"renderer", "software", "blank", "why", "warnings", "cost", "seconds"}
+    assert found["blank"] is False
+    assert found["seconds"] > 0
+    assert stages == ["context", "compile", "draw", "draw"]
+
+
+@pytest.mark.parametrize(
+    ("source", "blank"),
+    [
+        (_body("gl_FragColor = vec4(0.0, 0.0, 0.0, 1.0);"), True),
+        (_body("gl_FragColor = vec4(1.0, 1.0, 1.0, 0.0);"), True),
+        (_body("gl_FragColor = vec4(0.001);"), True),
+        (_body("gl_FragColor = vec4(gl_FragCoord.x < 1.0 && TIME > 1.05, 0.0, 0.0, 0.01);"), False),
+        (_body("gl_FragColor = vec4(0.0 / (TIME - TIME));",
+               '{"PASSES": [{"TARGET": "o", "FLOAT": true}]}'), True),
+        (_body("gl_FragColor = IMG_THIS_PIXEL(p) + vec4(0.1);",
+               '{"PASSES": [{"TARGET": "p", "PERSISTENT": true}]}'), False),
+        (_body("gl_FragColor = vec4(IMG_NORM_PIXEL(s, vec2(0.1, 0.5)).rgb - 0.1, 1.0);",
+               '{"INPUTS": [{"NAME": "s", "TYPE": "audioFFT"}]}'), False),
+        (_body("gl_FragColor = vec4(k ? 1.0 : 0.0);",
+               '{"INPUTS": [{"NAME": "k", "TYPE": "event", "BIND": "kick"}]}'), False),
+        (TRAIL, False),
+    ],
+)  # fmt: skip
+def test_what_is_blank(source: str, blank: bool) -> None:
+    assert judge(source)["blank"] is blank
+
+
+def test_what_does_not_compile() -> None:
+    with pytest.raises(ToqiboxError) as caught:
+        judge(_body("\n  gl_FragColor = vec5(1.0);"))
+    assert caught.value.code == "shader_compile_failed"
+    assert caught.value.diagnostics is not None
+    assert caught.value.diagnostics[0]["line"] == 3
+
+
+def test_what_is_not_accepted() -> None:
+    passes = '{"TARGET": "t", "WIDTH": 16000, "HEIGHT": 16000}, {}'
+    with pytest.raises(ToqiboxError) as caught:
+        judge(_body("gl_FragColor = vec4(1.0);", f'{{"PASSES": [{passes}]}}'))
+    assert caught.value.code == "shader_rejected"
+    assert caught.value.diagnostics is not None
+    assert caught.value.diagnostics[0]["message"] == (
+        "its targets and textures would take 976 MiB; at most 512 MiB are allowed"
+    )
+
+
+def test_a_cube_is_judged_small() -> None:
+    """One of 1024 pixels, as asked for, would take a software renderer most of the time."""
+    source = """// Pass: Cube A
+    void mainCubemap(out vec4 c, in vec2 p, in vec3 o, in vec3 d) { c = vec4(iResolution.x); }
+    // Pass: Image
+    // iChannel0: cube A
+    void mainImage(out vec4 c, in vec2 p) {
+        c = vec4(texture(iChannel0, vec3(p, 1.0)).r == 128.0 ? 1.0 : 0.0);
+    }"""
+    assert not judge(source)["blank"]
+
+
+def test_a_worker_draws_and_judges_in_turn(tmp_path: Path) -> None:
+    source = _body("gl_FragColor = vec4(1.0, fract(TIME), 0.0, 1.0);")
+    task = {
+        "task": "frame", "effects": [_row(source)], "photo": None, "features": None, "width": 8,
+        "height": 4, "fps": 10, "frames": 10, "fit": "cover", "composite": True,
+    }  # fmt: skip
+    for frame in (5, 1):
+        shots = [{"frame": frame, "out": str(tmp_path / "a.png")}]
+        TASKS["frame"]({**task, "shots": shots}, Emit(lambda event, **values: None))
+        pixel = np.asarray(Image.open(tmp_path / "a.png"))[0, 0]
+        assert pixel.tolist() == [255, round(25.5 * frame + 0.01), 0, 255]
+        assert not judge(source)["blank"]
+
+
+def test_its_files_are_where_the_row_says(tmp_path: Path) -> None:
+    Image.fromarray(np.full((2, 2, 4), 200, np.uint8)).save(tmp_path / "a file", "PNG")
+    source = _body(
+        "gl_FragColor = IMG_THIS_PIXEL(logo);", '{"IMPORTED": {"logo": {"PATH": "img/logo.png"}}}'
+    )
+    assert not judge(source, files={"img/logo.png": str(tmp_path / "a file")})["blank"]
+    with pytest.raises(ToqiboxError) as caught:
+        judge(source)
+    assert caught.value.code == "shader_rejected"
+
+
+@pytest.mark.parametrize("hardware", [False, True])
+def test_what_a_pass_takes(monkeypatch: pytest.MonkeyPatch, hardware: bool) -> None:
+    """By the clock in software, by the device's own timers on a GPU: here on whatever there is."""
+    if hardware:
+        monkeypatch.setattr("server.render.gl.context.is_software", lambda _: False)
+    source = _body(
+        "gl_FragColor = PASSINDEX == 2 ? IMG_THIS_PIXEL(a) + vec4(TIME) : vec4(0.5);",
+        '{"PASSES": [{"TARGET": "a"}, {"TARGET": "a"}, {}]}',
+    )
+    task = {
+        "task": "profile", "effects": [_row(source)], "photo": None, "features": None, "fps": 10,
+        "frames": 20, "fit": "cover", "sizes": [[64, 36], [33, 17]], "count": 3,
+    }  # fmt: skip
+    found = TASKS["profile"](task, Emit(lambda event, **values: None))
+    assert not (hardware and found["software"])
+    assert [(row["width"], row["height"]) for row in found["sizes"]] == [(64, 36), (33, 17)]
+    for row in found["sizes"]:
+        assert [one["name"] for one in row["passes"]] == ["a 1", "a 2", "output"]
+        assert row["ms"] == pytest.approx(sum(one["ms"] for one in row["passes"]))
+        assert row["passes"][2]["ms"] > 0
+
+
+@pytest.mark.parametrize(
+    ("source", "why"),
+    [
+        (_body("gl_FragColor = vec4(0.0, 0.0, 0.0, 1.0);"), "every pixel is black"),
+        (_body("gl_FragColor = vec4(1.0, 1.0, 1.0, 0.0);"), "its alpha is 0 in every pixel"),
+        (_body("gl_FragColor = vec4(0.001);"), "its brightest value is 0.001, which rounds to "),
+        (_body("gl_FragColor = vec4(0.0 / (TIME - TIME));"), "every pixel is NaN or infinity"),
+        (_body("float x = 1.0;"), "nothing is written to gl_FragColor"),
+        (_body("gl_FragColor = vec4(vec3(k), 1.0);",
+               '{"INPUTS": [{"NAME": "k", "TYPE": "float", "DEFAULT": 0}]}'), "“k” is 0"),
+        ("void mainImage(out vec4 c, in vec2 p) { c = vec4(iMouse.x); }", "“iMouse” stays 0"),
+    ],
+)  # fmt: skip
+def test_why_it_is_blank(source: str, why: str) -> None:
+    assert why in judge(source)["why"]
+
+
+def test_numbers_that_are_lost_in_a_persistent_target() -> None:
+    """A frame later they would be everywhere; the picture alone does not show it."""
+    kept = "IMG_THIS_PIXEL(acc) + vec4(isf_FragNormCoord.x < 0.5 ? sqrt(-1.0 - TIME) : 1.0)"
+    source = _body(
+        f"gl_FragColor = PASSINDEX == 0 ? {kept} : vec4(1.0);",
+        '{"PASSES": [{"TARGET": "acc", "FLOAT": true, "PERSISTENT": true}, {}]}',
+    )
+    [warning] = judge(source)["warnings"]
+    assert "“acc” holds NaN or infinity in 50% of its pixels" in warning["message"]
+    assert judge(source.replace("-1.0 - TIME", "TIME"))["warnings"] == []
+
+
+_FREE = "while (true) { q += 1.0; if (q < 0.0) break; }"
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        (f"void mainImage(out vec4 c, vec2 p) {{\n float q = p.x;\n {_FREE}\n c = vec4(q);}}", 3),
+        (_body(f"\n#define EVER {_FREE}\nfloat q = TIME;\nEVER\ngl_FragColor = vec4(q);"), 3),
+        (_body("\nif (gl_FragCoord.x < 3.0)\n  do q *= 1.0; while (q > 0.0);\n"
+               "gl_FragColor = vec4(q); discard;",
+               '{"INPUTS": [{"NAME": "k", "TYPE": "float", "DEFAULT": 1}]}')
+         .replace("{ \n", "{ float q = k;\n"), 4),
+        (_body(f"float q = IMG_THIS_PIXEL(a).r;\nif (PASSINDEX == 1 && q > 0.5) {_FREE}\n"
+               "gl_FragColor = vec4(1.0 + q);", '{"PASSES": [{"TARGET": "a"}, {}]}'), 3),
+        (_body("\n#define EVER ;;\n#define WHILE while\n#define BACK i--\nfloat q = TIME;\n"
+               "for (int i = 0; i < 4; i++) { BACK; q += 0.1; }\ngl_FragColor = vec4(q);"), 7),
+        (_body("\n#define vec4(a, b, c, d) vec4(1.0)\n#define float(a) 0.0\nfloat q = TIME;\n"
+               f"{_FREE}\ngl_FragColor = vec4(q, q, q, q);"), 6),
+        (_body("\n#define EVER ;;\nfloat q = TIME;\nfor (EVER) q += 0.1;\n"
+               "gl_FragColor = vec4(q);"), 5),
+        (_body("\n#define WHILE while\nfloat q = TIME;\nWHILE (bool go = q > 0.0) q += 0.1;\n"
+               "gl_FragColor = vec4(q);"), 5),
+        (_body("float q = TIME;\nif (gl_FragCoord.x > 60.0 && gl_FragCoord.y > 30.0)"
+               " while (true) {\n"
+               + "q = sin(q * 1.3); q = fract(q * 3.7); q = cos(q + 0.1);" * 12
+               + " if (q > 9.0) break; }\ngl_FragColor = vec4(q);"), 3),
+    ],
+)  # fmt: skip
+def test_a_loop_without_an_end_is_refused_in_its_line(source: str, line: int) -> None:
+    with pytest.raises(ToqiboxError) as caught:
+        judge(source, file="test.glsl" if "mainImage" in source else "test.fs")
+    assert caught.value.code == "shader_rejected"
+    assert caught.value.diagnostics is not None
+    (found,) = caught.value.diagnostics
+    assert found["message"].startswith("this loop does not end: it makes more than 32,768 rounds")
+    assert (found["line"], found["source"].strip()) == (line, source.split("\n")[line - 1].strip())
+
+
+def test_a_loop_that_cannot_be_read_is_refused_where_it_is_used() -> None:
+    source = _body("\n#define OPEN (\n#ifdef %s\ndo {} while OPEN true);\n#endif\n"
+                   "gl_FragColor = vec4(TIME);")  # fmt: skip
+    assert judge(source % "UNKNOWN")["blank"] is False
+    with pytest.raises(ToqiboxError) as caught:
+        judge(source % "OPEN")
+    assert caught.value.code == "shader_rejected"
+    assert caught.value.diagnostics is not None
+    (found,) = caught.value.diagnostics
+    assert found["message"].startswith("whether this loop ends cannot be checked: write ")
+    assert found["line"] == 5
+
+
+def test_the_cost_of_a_frame_is_that_of_its_passes() -> None:
+    light = _body("gl_FragColor = vec4(TIME);")
+    nothing = {"pixel_s": 0.0, "fixed_s": 0.0, "still_pixel_s": 0.0, "still_fixed_s": 0.0}
+    assert judge(light)["cost"] == nothing
+    sines = "for (int i = 0; i < 200; i++) q = " + "sin(" * 20 + "q" + ")" * 20 + ";"
+    heavy = f"float q = TIME; {sines} gl_FragColor = vec4(q);"
+    whole = judge(_body(heavy))["cost"]
+    assert whole["pixel_s"] * 64 * 36 > 0.002
+    assert whole["fixed_s"] == 0.0
+    large = judge(_body(heavy, '{"PASSES": [{"TARGET": "a", "WIDTH": 64, "HEIGHT": 40}, {}]}'))
+    assert large["cost"]["fixed_s"] > 0.002
+    still = judge(_body(heavy.replace("TIME", "RENDERSIZE.x")))["cost"]
+    assert still["still_pixel_s"] * 64 * 36 > 0.002
+    assert still["pixel_s"] == 0.0
+
+
+def test_loops_that_end_late_are_drawn() -> None:
+    march = """
+    int rounds = 0;
+    for (float t = 0.0; t < 100.0; t += 0.05) {
+        for (int i = 0; i < int(t) + 8; i++) rounds++;
+        if (rounds > 20000) break;
+    }
+    while (rounds > 100) rounds -= 7;
+    gl_FragColor = vec4(rounds > 0);
+"""
+    assert judge(_body(march))["blank"] is False

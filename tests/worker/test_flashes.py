@@ -1,0 +1,135 @@
+"""Films that would flash, drawn: whole, in pieces, and as a client gets them."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from server.protocol.events import Emit
+from server.render.flash_safety.detector import excess
+from server.render.flash_safety.luminance_grid import grid_of
+from server.render.gl.context import Context
+from server.render.scene import Scene
+from server.render.scene_spec import Job
+from server.render.session import Keeper
+from server.worker.tasks import flashes, segment
+from tests.harness.rendering import MakeTask
+from tests.worker.test_segment import Log, decoded
+
+FPS, FRAMES = 30, 80
+STROBE = """/*{"INPUTS": []}*/
+void main() {
+    float on = step(fract(TIME * 6.0), 0.5) * step(0.8, TIME) * step(TIME, 1.8);
+    float here = step(isf_FragNormCoord.x, 0.6) * step(0.3, isf_FragNormCoord.y);
+    gl_FragColor = vec4(mix(vec3(0.4, 0.5, 0.45), vec3(0.8, 0.7, 0.75), on * here), 1.0);
+}
+"""
+"""Flashes from 0.8 s to 1.8 s, left and up."""
+NOISE = """/*{"INPUTS": []}*/
+uint mixed(uint x) { x ^= x >> 16; x *= 0x7feb352du; x ^= x >> 15; x *= 0x846ca68bu; return x; }
+void main() {
+    uvec2 at = uvec2(gl_FragCoord.xy);
+    uint bits = mixed(at.x + mixed(at.y + mixed(uint(FRAMEINDEX))));
+    gl_FragColor = vec4(vec3(float(bits & 1u)), 1.0);
+}
+"""
+"""Each pixel is black or white by chance: the mean of many hardly moves."""
+
+
+@pytest.fixture(name="look")
+def _look(make_task: MakeTask, tmp_path: Path) -> Any:
+    """Looks for flashes in a film: look(source, **what differs) is the result and the file."""
+
+    def look(source: str, **more: Any) -> tuple[dict[str, Any], Path]:
+        out = tmp_path / "flashes.npz"
+        keeper = Keeper()
+        task = make_task(source, **{"frames": FRAMES, "out": str(out), **more})
+        try:
+            return flashes.run(task, Emit(Log()), keeper), out
+        finally:
+            keeper.close()
+
+    return look
+
+
+def light(frames: NDArray[np.uint8], rows: int, columns: int) -> NDArray[np.float32]:
+    """Decoded frames as cells in linear light (IEC 61966-2-1)."""
+    count, height, width = frames.shape[:3]
+    values = frames / 255.0
+    linear = np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
+    cells = linear.reshape(count, rows, height // rows, columns, width // columns, 3)
+    found: NDArray[np.float32] = cells.mean(axis=(2, 4), dtype=np.float32)
+    return found
+
+
+def film(task: dict[str, Any]) -> NDArray[np.uint8]:
+    """The film as it is drawn, encoded and decoded."""
+    keeper = Keeper()
+    try:
+        segment.run({**task, "last": FRAMES}, Emit(Log()), keeper)
+    finally:
+        keeper.close()
+    return decoded(Path(task["out"]))
+
+
+def test_a_strobe_is_found_and_the_film_is_calm(look: Any, make_task: MakeTask) -> None:
+    result, out = look(STROBE)
+    (limited,) = result["limited"]
+    assert limited["perSecond"] == pytest.approx(6, abs=0.5)
+    assert 0 <= limited["from"] <= 0.8
+    assert 1.8 <= limited["to"] <= 2.6
+    task = make_task(STROBE, frames=FRAMES)
+    loud, calm = film(task), film({**task, "flashes": str(out)})
+    assert excess(light(loud, 18, 32), FPS)
+    assert excess(light(calm, 18, 32), FPS) == []
+    # Where and when it did not flash it is as it was; dark moments are too.
+    assert np.array_equal(calm[:5], loud[:5])
+    assert np.array_equal(calm[-5:], loud[-5:])
+    change = np.abs(calm.astype(int) - loud)
+    assert change[:, :, 48:].max() <= 6  # the encoder's
+    assert change[:, 30:].max() <= 6
+    assert change[:, 2:22, 2:36].max() > 40
+
+
+def test_it_is_the_same_in_pieces(look: Any, make_task: MakeTask) -> None:
+    _, out = look(STROBE)
+    first = out.read_bytes()
+    assert look(STROBE)[1].read_bytes() == first
+    job = Job.read(make_task(STROBE, frames=FRAMES, flashes=str(out)))
+
+    def planes(scene: Scene, frame: int) -> tuple[bytes, bytes]:
+        scene.draw(frame)
+        return scene.planes.luma.read(), scene.planes.chroma.read()
+
+    with Context() as context:
+        scene = Scene(context, job)
+        whole = [planes(scene, frame) for frame in range(FRAMES)]
+        for at in range(4):
+            piece = Scene(context, job)
+            frames = range(FRAMES * at // 4, FRAMES * (at + 1) // 4)
+            assert [planes(piece, frame) for frame in frames] == whole[frames.start : frames.stop]
+
+
+def test_noise_of_pixels_is_no_flash(look: Any) -> None:
+    """From afar it flickers; a closer look tells."""
+    result, out = look(NOISE, width=640, height=360)
+    assert result["limited"] == []
+    with np.load(out) as file:
+        assert len(file["frames"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("size", "grid"),
+    [
+        ((1280, 720), (18, 32)),
+        ((720, 1280), (32, 18)),
+        ((1080, 1080), (25, 25)),
+        ((1080, 1350), (25, 20)),
+        ((64, 36), (18, 32)),
+        ((38, 46), (23, 19)),
+    ],
+)
+def test_cells_are_squares_of_any_frame(size: tuple[int, int], grid: tuple[int, int]) -> None:
+    assert grid_of(size) == grid

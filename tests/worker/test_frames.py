@@ -1,0 +1,177 @@
+"""Single frames as PNG files: what they show, and how exact they are."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+from server.errors import ToqiboxError
+from server.protocol.events import Emit
+from server.render.session import Keeper
+from server.worker.tasks import frames as shots
+from tests.render.drawing import SHOW, flat, quarters, save_photo
+
+COUNT = """/*{"PASSES": [{"TARGET": "n", "PERSISTENT": true, "FLOAT": true}, {}]}*/
+void main() {
+    if (PASSINDEX == 0) gl_FragColor = IMG_THIS_PIXEL(n) + vec4(1.0);
+    else gl_FragColor = vec4(IMG_THIS_PIXEL(n).r / 255.0, float(FRAMEINDEX) / 255.0, 0.0, 0.5);
+}
+"""
+"""Red counts the frames drawn so far, green is the frame's number."""
+
+Shoot = Callable[..., tuple[list[dict[str, Any]], list[NDArray[np.uint8]]]]
+
+
+@pytest.fixture(scope="module")
+def keeper() -> Iterator[Keeper]:
+    keeper = Keeper()
+    yield keeper
+    keeper.close()
+
+
+@pytest.fixture
+def shoot(keeper: Keeper, tmp_path: Path) -> Shoot:
+    """shoot(source, *frames, **what differs) gives what is said of them, and their pixels."""
+
+    def run(
+        source: str, *frames: int, **more: Any
+    ) -> tuple[list[dict[str, Any]], list[NDArray[np.uint8]]]:
+        row = {"id": "test", "file": "test.fs", "source": source, "params": {}}
+        files = [tmp_path / f"{index}.png" for index in range(len(frames))]
+        wanted = zip(frames, files, strict=True)
+        task = {
+            "task": "frame", "effects": [row], "photo": None, "features": None, "width": 21,
+            "height": 11, "fps": 10, "frames": 100, "fit": "cover", "composite": False,
+            "shots": [{"frame": frame, "out": str(file)} for frame, file in wanted],
+        }  # fmt: skip
+        found = shots.run({**task, **more}, Emit(lambda event, **values: None), keeper)
+        return found["shots"], [np.asarray(Image.open(file)) for file in files]
+
+    return run
+
+
+def test_alpha_is_kept_or_laid_over_the_photo(shoot: Shoot, tmp_path: Path) -> None:
+    source = """/*{}*/
+    void main() { gl_FragColor = vec4(0.0, 1.0, isf_FragNormCoord.y, isf_FragNormCoord.x * 0.5); }
+    """
+    said, (alone,) = shoot(source, 7)
+    assert said == [{"frame": 7, "exact": True, "from": 7}]
+    assert alone.shape == (11, 21, 4)
+    assert alone[0, 0].tolist() == [0, 255, 243, 3]
+    assert alone[10, 20].tolist() == [0, 255, 12, 124]
+    photo = str(save_photo(tmp_path / "photo", flat((200, 0, 0, 255))))
+    _, (over,) = shoot(source, 7, photo=photo, composite=True)
+    assert (over[..., 3] == 255).all()
+    np.testing.assert_allclose(over[10, 20], [200 * 0.512, 255 * 0.488, 5.7, 255], atol=1)
+
+
+def test_every_frame_before_is_drawn_for_what_needs_it(shoot: Shoot) -> None:
+    said, pictures = shoot(COUNT, 30, 4, 30)
+    assert said == [{"frame": frame, "exact": True, "from": 0} for frame in (30, 4, 30)]
+    assert [picture[5, 5, :2].tolist() for picture in pictures] == [[31, 30], [5, 4], [31, 30]]
+
+
+def test_too_many_frames_before_are_left_out(shoot: Shoot) -> None:
+    said, pictures = shoot(COUNT, 20, 21, 60, 5, most_frames=20)
+    assert said == [
+        {"frame": 20, "exact": True, "from": 0},
+        {"frame": 21, "exact": False, "from": 1},
+        {"frame": 60, "exact": False, "from": 40},
+        {"frame": 5, "exact": True, "from": 0},
+    ]
+    assert [picture[5, 5, :2].tolist() for picture in pictures] == [
+        [21, 20],
+        [21, 21],
+        [21, 60],
+        [6, 5],
+    ]
+
+
+def test_no_time_for_the_frames_before(shoot: Shoot) -> None:
+    said, (picture,) = shoot(COUNT, 60, most_s=-1.0)
+    assert said == [{"frame": 60, "exact": False, "from": 60}]
+    assert picture[5, 5, :2].tolist() == [1, 60]
+
+
+def test_a_kept_scene_goes_on(shoot: Shoot, keeper: Keeper) -> None:
+    shoot(COUNT, 9, 2)
+    assert keeper.kept is not None
+    for frame, draws in ((9, 0), (12, 6), (11, 24)):
+        keeper.kept.context.draws = 0
+        said, (picture,) = shoot(COUNT, frame)
+        assert said == [{"frame": frame, "exact": True, "from": 0}]
+        assert picture[5, 5, :2].tolist() == [frame + 1, frame]
+        assert keeper.kept.context.draws == draws
+
+
+def test_a_kept_scene_begins_anew(shoot: Shoot, keeper: Keeper) -> None:
+    shoot(COUNT, 9)
+    kept = keeper.kept
+    _, (picture,) = shoot(COUNT, 3)
+    assert keeper.kept is kept
+    assert picture[5, 5, :2].tolist() == [4, 3]
+
+
+def test_frames_that_need_nothing_are_drawn_alone(shoot: Shoot, keeper: Keeper) -> None:
+    source = COUNT.replace(', "PERSISTENT": true', "")
+    said, pictures = shoot(source, 99, 2)
+    assert [row["from"] for row in said] == [99, 2]
+    assert [picture[5, 5, :2].tolist() for picture in pictures] == [[1, 99], [1, 2]]
+    assert keeper.kept is not None
+    keeper.kept.context.draws = 0
+    shoot(source, 50)
+    assert keeper.kept.context.draws == 1  # the first pass depends on nothing
+
+
+def test_both_photos(shoot: Shoot, tmp_path: Path) -> None:
+    """The first image input is given the picture, others the second photo."""
+    source = """/*{"INPUTS": [{"NAME": "a", "TYPE": "image"}, {"NAME": "b", "TYPE": "image"},
+        {"NAME": "photo2", "TYPE": "image"}, {"NAME": "photo", "TYPE": "image"}]}*/
+    void main() {
+        vec2 at = vec2(0.25, 0.75);
+        gl_FragColor = vec4(IMG_NORM_PIXEL(a, at).r, IMG_NORM_PIXEL(b, at).r,
+            IMG_SIZE(gl_FragCoord.x < 10.0 ? photo : photo2) / 255.0);
+    }"""
+    source = source.replace(
+        "IMG_SIZE(gl_FragCoord.x < 10.0 ? photo : photo2)",
+        "(gl_FragCoord.x < 10.0 ? IMG_SIZE(photo) : IMG_SIZE(photo2))",
+    )
+    first = str(save_photo(tmp_path / "photo", quarters(42, 22)))
+    second = str(save_photo(tmp_path / "photo2", flat((100, 1, 2, 255), (84, 44))))
+    _, (both,) = shoot(source, 0, photo=first, photo2=second)
+    assert both[5, 5].tolist() == [255, 100, 42, 22]
+    assert both[5, 15].tolist() == [255, 100, 84, 44]
+    _, (one,) = shoot(source, 0, photo=first)
+    assert one[5, 15].tolist() == [255, 255, 42, 22]
+
+
+def test_floats_are_shown_as_a_display_shows_them(shoot: Shoot) -> None:
+    source = """/*{"PASSES": [{"TARGET": "o", "FLOAT": true}]}*/
+    void main() { gl_FragColor = vec4(2.0, -1.0, 0.5, 0.25); }"""
+    _, (picture,) = shoot(source, 0)
+    assert picture[0, 0].tolist() == [255, 0, 128, 64]
+
+
+def test_a_chain_ends_with_its_last_effect(shoot: Shoot) -> None:
+    rows = [
+        {"id": "test", "file": "test.fs", "source": source, "params": {}}
+        for source in (
+            COUNT,
+            SHOW.replace("IMG_THIS_PIXEL(inputImage)", "vec4(0.0, 0.0, 1.0, 0.0)"),
+        )
+    ]
+    _, (alone,) = shoot("", 3, effects=rows)
+    assert alone[5, 5].tolist() == [0, 0, 255, 0]
+    _, (whole,) = shoot("", 3, effects=rows, composite=True, photo=None)
+    assert whole[5, 5, 3] == 255
+    assert whole[0, 0, 0] < 70  # half of the stand-in's sky under red 4
+
+
+def test_a_frame_beyond_the_job(shoot: Shoot) -> None:
+    with pytest.raises(ToqiboxError, match="100") as caught:
+        shoot(SHOW, 100)
+    assert caught.value.code == "render_failed"

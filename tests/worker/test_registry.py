@@ -1,0 +1,157 @@
+"""The tasks one after the other, as the server gives them: from two uploads to a film."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server.errors import ToqiboxError, sentence
+from server.media.photos.palette import file_palette
+from server.protocol.events import Emit
+from server.worker.registry import TASKS
+from tests.harness import media
+from tests.render.drawing import TRAIL
+
+
+def do(task: dict[str, Any], stages: list[str] | None = None) -> dict[str, Any]:
+    def send(event: str, **values: object) -> None:
+        if event == "stage" and stages is not None:
+            stages.append(str(values["stage"]))
+
+    return TASKS[task["task"]](task, Emit(send))
+
+
+def _prepare(folder: Path, **more: Any) -> dict[str, Any]:
+    uploads = {"audio": str(folder / "audio"), "photo": str(folder / "photo")}
+    task = {"task": "prepare", "folder": str(folder), "start": "0.25", "duration": None}
+    return {**task, **uploads, "max_duration": "10", "fps": 10, **more}
+
+
+@pytest.fixture
+def uploads(tmp_path: Path) -> Path:
+    (tmp_path / "audio").write_bytes(media.wav(2.25))
+    (tmp_path / "photo").write_bytes(media.photo(96, 64))
+    return tmp_path
+
+
+def test_from_uploads_to_film(uploads: Path) -> None:
+    stages: list[str] = []
+    prepared = do(_prepare(uploads), stages)
+    assert stages == ["photo", "sound"]
+    assert prepared["samples"] == 96_000
+    assert prepared["photo"] == {"width": 96, "height": 64}
+    assert prepared["mime"] == {"audio": "wav", "photo": "jpeg"}
+    assert prepared["palette"] == file_palette(uploads / "photo.rgba")
+    features, sound = uploads / "features", uploads / "sound.wav"
+    analyse = {"task": "analyse", "sound": str(sound), "out": str(features)}
+    assert do(analyse, stages)["seconds"] == 2
+    assert stages[2:] == ["analyse"] * 4
+    size = {"width": 64, "height": 36, "fps": 10, "frames": 20}
+    effect = {"id": "trail", "file": "trail.fs", "source": TRAIL, "params": {"beat": 0.5}}
+    segments: list[str] = []
+    for first, last in ((0, 12), (12, 20)):
+        segments.append(str(uploads / f"{first}.mp4"))
+        state = [str(uploads / f"{cut}.state") if cut else None for cut in (first, last)]
+        task = {
+            "task": "segment", **size, "effects": [effect], "photo": str(uploads / "photo.rgba"),
+            "features": str(features), "first": first, "last": last, "fit": "contain",
+            "encoder": "x264", "threads": 1, "out": segments[-1],
+            "state_in": state[0], "state_out": state[1],
+        }  # fmt: skip
+        do(task)
+    track = uploads / "sound.m4a"
+    do({"task": "sound", "sound": str(sound), "frames": 20, "fps": 10, "out": str(track)}, stages)
+    assert stages[6] == "sound"
+    film, poster = uploads / "video.mp4", uploads / "poster.jpg"
+    joined = do(
+        {
+            "task": "join", **size, "segments": segments, "sound": str(track), "out": str(film),
+            "poster": str(poster), "title": "T", "artist": None,
+            "loudest_s": prepared["loudest_s"],
+        },
+        stages,
+    )  # fmt: skip
+    assert [step for step in stages if step in ("joined", "checked", "poster")] == stages[-3:]
+    assert joined["bytes"] == film.stat().st_size
+    assert joined["check"]["frames"] == 20
+    assert joined["check"]["videoSeconds"] == 2
+    assert joined["check"]["uniform"]
+    assert poster.read_bytes()[:2] == b"\xff\xd8"
+    assert len(media.frame_hashes(film)) == 20
+
+
+@pytest.mark.parametrize("name", ["audio", "photo"])
+def test_an_upload_of_another_kind_is_refused(uploads: Path, name: str) -> None:
+    (uploads / name).write_bytes(b"#EXTM3U\n/etc/passwd\n")
+    with pytest.raises(ToqiboxError) as caught:
+        do(_prepare(uploads))
+    assert (caught.value.code, caught.value.field) == ("unsupported_media_type", name)
+
+
+def test_any_part_may_be_missing(uploads: Path) -> None:
+    second = str(uploads / "photo")
+    stages: list[str] = []
+    prepared = do(_prepare(uploads, audio=None, photo=None, photo2=second), stages)
+    assert stages == ["photo2"]
+    assert prepared["palette"] is None
+    assert {key: prepared[key] for key in ("samples", "sound_sha256", "loudest_s", "photo")} == {
+        "samples": None, "sound_sha256": None, "loudest_s": None, "photo": None
+    }  # fmt: skip
+    assert prepared["photo2"] == {"width": 96, "height": 64}
+    assert prepared["mime"] == {"photo2": "jpeg"}
+    assert (uploads / "photo2.rgba").stat().st_size == 16 + 96 * 64 * 4
+    both = do(_prepare(uploads, photo2=second))
+    assert both["photo2_sha256"] == both["photo_sha256"] == prepared["photo2_sha256"]
+    assert both["samples"] == 96_000
+    assert [made["title"] for made in (prepared, both)] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [(b"#EXTM3U\n", "unsupported_media_type"), (b"\x89PNG\r\n\x1a\n", "undecodable_image")],
+)
+def test_the_second_photo_is_told_by_its_own_name(uploads: Path, data: bytes, code: str) -> None:
+    (uploads / "second").write_bytes(data)
+    with pytest.raises(ToqiboxError) as caught:
+        do(_prepare(uploads, audio=None, photo=None, photo2=str(uploads / "second")))
+    assert (caught.value.code, caught.value.field) == (code, "photo2")
+
+
+def test_a_duration_is_cut_out(uploads: Path) -> None:
+    assert do(_prepare(uploads, start="0.5", duration="0.75"))["samples"] == 36_000
+
+
+def _tagged(audio: Path, *pictures: bytes) -> None:
+    """Put an ID3 tag with pictures of a wrong declared kind before a track."""
+    frames = b""
+    for picture in pictures:
+        body = b"\0image/png\0\3\0" + picture
+        frames += b"APIC" + len(body).to_bytes(4, "big") + b"\0\0" + body
+    size = bytes(len(frames) >> shift & 127 for shift in (21, 14, 7, 0))
+    audio.write_bytes(b"ID3\3\0\0" + size + frames + audio.read_bytes())
+
+
+def test_the_first_usable_cover_stands_in(uploads: Path) -> None:
+    cut = media.photo(96, 64)[:200]
+    _tagged(uploads / "audio", b"junk", cut, media.photo(48, 32))
+    prepared = do(_prepare(uploads, photo=None, cover=True))
+    assert prepared["photo"] == {"width": 48, "height": 32}
+    assert prepared["mime"]["photo"] == "jpeg"
+
+
+@pytest.mark.parametrize(
+    ("pictures", "english", "russian"),
+    [
+        ((b"junk",), "the track's cover cannot stand in", "обложка трека не может"),
+        ((), "the track has no cover", "у трека нет обложки"),
+    ],
+)
+def test_a_cover_that_is_unusable_is_named(
+    uploads: Path, pictures: tuple[bytes, ...], english: str, russian: str
+) -> None:
+    _tagged(uploads / "audio", *pictures)
+    with pytest.raises(ToqiboxError) as caught:
+        do(_prepare(uploads, photo=None, cover=True))
+    assert (caught.value.code, caught.value.field) == ("missing_field", "photo")
+    assert english in sentence("missing_field", "en", caught.value.values)
+    assert russian in sentence("missing_field", "ru", caught.value.values)
