@@ -6,7 +6,7 @@ serves until Ctrl-C or SIGTERM. It listens on 127.0.0.1 alone, and answers only 
 name it so: another site in the same browser, whatever its name resolves to, learns nothing.
 
     GET  /                  the page
-    GET  /web/NAME          its scripts and styles
+    GET  /web/PATH          its scripts and styles, below server/web/
     GET  /film              frames a second, length, how the sound's records lie
     GET  /events            server-sent events: the state of the file, at once and on every change
     GET  /photo /photo2     the photos as RGBA
@@ -115,7 +115,7 @@ def application(pages: Pages, edits: Edits) -> web.Application:
     app.add_routes(
         [
             web.get("/", pages.page),
-            web.get("/web/{name}", pages.script),
+            web.get("/web/{path:.+}", pages.script),
             web.get("/film", pages.film),
             web.get("/events", pages.events),
             web.get("/photo", pages.photo),

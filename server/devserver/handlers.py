@@ -23,7 +23,7 @@ from server.errors import ToqiboxError
 from server.jobs.model import validation_result
 
 _WEB = Path(server.__file__).resolve().parent / "web"
-_SCRIPT = re.compile(r"[a-z0-9]{1,32}\.(?:js|css|svg)")
+_SCRIPT = re.compile(r"(?:[a-z]{1,32}/){1,3}[a-z_]{1,32}\.(?:js|css|svg)")
 _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
@@ -97,14 +97,14 @@ class Pages:
 
     async def page(self, _request: web.Request) -> web.StreamResponse:
         """The page itself."""
-        return _file(_WEB / "watch.html")
+        return _file(_WEB / "watch" / "watch.html")
 
     async def script(self, request: web.Request) -> web.StreamResponse:
         """A script or style of the page."""
-        name = request.match_info["name"]
-        if not _SCRIPT.fullmatch(name) or not (_WEB / name).is_file():
+        path = request.match_info["path"]
+        if not _SCRIPT.fullmatch(path) or not (_WEB / path).is_file():
             raise web.HTTPNotFound
-        return _file(_WEB / name)
+        return _file(_WEB / path)
 
     async def film(self, _request: web.Request) -> web.StreamResponse:
         """What stays the same until another track or photo is dropped."""

@@ -51,7 +51,7 @@ class Layout:
         self._fields = {name: entry[:2] for name, entry in (RECORD.fields or {}).items()}
 
     def describe(self, url: str, levels_url: str) -> dict[str, Any]:
-        """The layout as server/web/sound.js reads it.
+        """The layout as server/web/player/audio_features.js reads it.
 
         Args:
             url: where the page gets ranges of the spectra.

@@ -20,7 +20,7 @@
 
 A sampler of a pass reads the channel of its name, else the image or audio input, the target or the
 texture of its name. Colours and alpha are straight, textures hold their lowest row first.
-server/web/player.js is a complete runtime for it.
+server/web/player/player.js is a complete runtime for it.
 """
 
 from typing import Any

@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
+import server
 from tests.devserver.conftest import SOON_S, Watching, text
 from tests.devserver.page import CORNER, SCREEN, colored, opened, shown
 from tests.harness import processes
 from tests.harness.browser import Chromium
 
 pytestmark = pytest.mark.browser
+WEB = Path(server.__file__).parent / "web"
 
 
 async def test_what_is_saved_is_seen(
@@ -181,8 +183,36 @@ def test_only_this_machines_own_page_is_answered(watching: Watching) -> None:
     ]
     for more in refused:
         assert watching.answer("/photo", **more)[0] == 403, more
-    for path in ("/web/..%2fwatch%2fapp.py", "/web/watch.html", "/files/0", "/etc/passwd"):
+    for path in ("/files/0", "/etc/passwd"):
         assert watching.answer(path)[0] == 404, path
+
+
+def test_only_scripts_and_styles_are_served_from_web(watching: Watching) -> None:
+    for path, kind in (
+        ("watch/watch.js", "text/javascript; charset=utf-8"),
+        ("player/gl/context.js", "text/javascript; charset=utf-8"),
+        ("watch/page.css", "text/css; charset=utf-8"),
+        ("watch/icon.svg", "image/svg+xml"),
+    ):
+        status, headers, body = watching.answer(f"/web/{path}")
+        assert (status, headers["content-type"]) == (200, kind), path
+        assert body == (WEB / path).read_bytes(), path
+    refused = (
+        *("", "player", "player/", "player/gl", "watch/watch.html", "player.js", "watch/none.js"),
+        *("../devserver/app.py", "..%2fdevserver%2fapp.py", "%2e%2e/devserver/app.py"),
+        *("player/../../devserver/app.py", "player/../player/player.js", "./player/player.js"),
+        *("player%2f..%2f..%2fconfig.py", "player/%2e%2e/%2e%2e/config.py", "player//player.js"),
+        *(
+            "/etc/hosts.js",
+            "//etc/hosts.js",
+            "%2fetc%2fhosts.js",
+            "player/player.js/",
+            "player/.js",
+        ),
+        *("player%5cplayer.js", "player/player.js%00", "player/player.js%0a", "PLAYER/player.js"),
+    )
+    for path in refused:
+        assert watching.answer(f"/web/{path}")[0] == 404, path
 
 
 def test_it_ends_and_leaves_nothing(watching: Watching) -> None:

@@ -1,9 +1,9 @@
 // Draws frames of effects with the player, for a test to compare.
 
-import { Context, Player, complaints } from "/web/player.js";
-import { evaluate } from "/web/size.js";
-import { Recorded } from "/web/sound.js";
-import { typeset } from "/web/typeset.js";
+import { Context, Player, complaints } from "/web/player/player.js";
+import { evaluate } from "/web/player/sizes/size_expression.js";
+import { Recorded } from "/web/player/audio_features.js";
+import { typeset } from "/web/player/textures/typeset.js";
 
 const context = new Context(document.getElementById("canvas"));
 
