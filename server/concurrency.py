@@ -13,17 +13,17 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def pool(size: int) -> ThreadPoolExecutor:
+def thread_pool(size: int) -> ThreadPoolExecutor:
     """A pool that has all its threads from the start: their number never changes."""
     executor = ThreadPoolExecutor(size, thread_name_prefix="toqibox")
-    everyone = Barrier(size + 1)
+    barrier = Barrier(size + 1)
     for _ in range(size):
-        executor.submit(everyone.wait)
-    everyone.wait()
+        executor.submit(barrier.wait)
+    barrier.wait()
     return executor
 
 
-async def settled(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+async def run_in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run a blocking call in a thread; when cancelled, wait for it before giving way.
 
     Were the caller to go on at once, it could close a descriptor that the thread still uses. What
@@ -33,12 +33,12 @@ async def settled(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -
     try:
         return await asyncio.shield(call)
     except asyncio.CancelledError:
-        await _end_of(call)
+        await _wait_until_done(call)
         raise
 
 
 @asynccontextmanager
-async def opened(path: Path) -> AsyncIterator[int]:
+async def open_in_thread(path: Path) -> AsyncIterator[int]:
     """The descriptor of `path`, a regular file opened for reading in a thread.
 
     It is closed on every way out, a cancellation during the opening included. A symbolic link as
@@ -52,12 +52,12 @@ async def opened(path: Path) -> AsyncIterator[int]:
     try:
         yield await asyncio.shield(call)
     finally:
-        await _end_of(call)
+        await _wait_until_done(call)
         if call.exception() is None:
             os.close(call.result())
 
 
-async def _end_of(call: asyncio.Future[T]) -> None:
+async def _wait_until_done(call: asyncio.Future[T]) -> None:
     """Wait until `call` has ended, however often the caller is cancelled meanwhile."""
     while not call.done():
         with suppress(asyncio.CancelledError):

@@ -45,10 +45,10 @@ def _plans(text: str) -> dict[str, int]:
     return plans
 
 
-def _choice(*words: str) -> Callable[[str], str]:
+def _choice(*allowed: str) -> Callable[[str], str]:
     def read(text: str) -> str:
-        if text not in words:
-            raise ValueError("one of " + ", ".join(words))
+        if text not in allowed:
+            raise ValueError("one of " + ", ".join(allowed))
         return text
 
     return read

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 _LONGEST = 2000
 
 
-def note(logger: logging.Logger, level: int, event: str, **facts: object) -> None:
+def log_event(logger: logging.Logger, level: int, event: str, **facts: object) -> None:
     """Log `event` with its facts; None values are left out, long texts are cut."""
     logger.log(level, event, extra={"facts": facts})
 

@@ -6,50 +6,50 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Reason:
+class Message:
     """One fragment of REASONS with what the names in its braces stand for."""
 
     key: str
     values: Mapping[str, object] = field(default_factory=dict)
 
-    def said(self, language: str) -> str:
+    def localize(self, language: str) -> str:
         """The fragment in ``en`` or ``ru``."""
-        english, russian = REASONS[self.key]
+        english, russian = MESSAGES[self.key]
         values = {
-            name: value.said(language) if isinstance(value, Reason) else value
+            name: value.localize(language) if isinstance(value, Message) else value
             for name, value in self.values.items()
         }
         return (russian if language == "ru" else english).format_map(values)
 
     def __str__(self) -> str:
-        return self.said("en")
+        return self.localize("en")
 
     def to_json(self) -> dict[str, Any]:
         """As it crosses from a worker; see from_json."""
         return {"reason": self.key, "values": dict(self.values)}
 
     @classmethod
-    def from_json(cls, value: Any) -> "Reason | str":
+    def from_json(cls, value: Any) -> "Message | str":
         """What to_json gave, or any other value as text."""
-        if isinstance(value, dict) and value.get("reason") in REASONS:
+        if isinstance(value, dict) and value.get("reason") in MESSAGES:
             return cls(value["reason"], read_values(value.get("values")))
         return str(value)
 
 
-def reason(key: str, **values: object) -> Reason:
+def message(key: str, **values: object) -> Message:
     """The fragment `key` of REASONS."""
-    return Reason(key, values)
+    return Message(key, values)
 
 
 def read_values(values: Mapping[str, Any] | None) -> dict[str, Any]:
     """Read the values of a sentence from JSON, every reason among them; see Reason.to_json."""
     return {
-        name: Reason.from_json(value) if isinstance(value, dict) else value
+        name: Message.from_json(value) if isinstance(value, dict) else value
         for name, value in (values or {}).items()
     }
 
 
-REASONS: dict[str, tuple[str, str]] = {
+MESSAGES: dict[str, tuple[str, str]] = {
     "did_you_mean": (" Did you mean “{name}”?", " Может быть, «{name}»?"),
     "given_twice": ("it is given more than once", "он указан больше одного раза"),
     "not_offered": ("not offered by this server", "этот сервер такого не умеет"),

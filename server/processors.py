@@ -31,18 +31,18 @@ def quota(root: Path = _ROOT) -> float | None:
     Both versions are read: ``cpu.max`` of version 2 and ``cpu.cfs_quota_us`` of version 1 (Linux,
     admin-guide/cgroup-v2.rst and scheduler/sched-bwc.rst). A group is bounded by those above it.
     """
-    found = [limit for folder in _groups(root) if (limit := _limit(folder)) is not None]
-    return min(found, default=None)
+    limits = [limit for folder in _groups(root) if (limit := _limit(folder)) is not None]
+    return min(limits, default=None)
 
 
 def _limit(folder: Path) -> float | None:
-    if (words := _read(folder / "cpu.max").split()) == []:
-        words = (
+    if (fields := _read(folder / "cpu.max").split()) == []:
+        fields = (
             _read(folder / "cpu.cfs_quota_us").split() + _read(folder / "cpu.cfs_period_us").split()
         )
-    if len(words) != 2 or not all(re.fullmatch(r"[0-9]+", word) for word in words):
+    if len(fields) != 2 or not all(re.fullmatch(r"[0-9]+", word) for word in fields):
         return None  # "max" and -1 say that there is no quota
-    amount, period = map(int, words)
+    amount, period = map(int, fields)
     return amount / period if amount and period else None
 
 
@@ -59,11 +59,11 @@ def _groups(root: Path) -> Iterator[Path]:
 
 def _memberships(root: Path) -> dict[str, str]:
     """The path of this process's group by controller, "" for version 2 (cgroups(7))."""
-    found: dict[str, str] = {}
+    groups: dict[str, str] = {}
     for line in _read(root / "proc/self/cgroup").splitlines():
         _, controllers, path = line.split(":", 2)
-        found |= dict.fromkeys(controllers.split(","), path)
-    return found
+        groups |= dict.fromkeys(controllers.split(","), path)
+    return groups
 
 
 def _mounts(root: Path) -> Iterator[tuple[str, str, str]]:

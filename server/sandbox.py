@@ -12,7 +12,7 @@ from pathlib import Path
 
 from server import processors, sandbox_exec
 
-PASSED_ON = (
+INHERITED_ENV = (
     "CUDA_VISIBLE_DEVICES",
     "EGL_PLATFORM",
     "GALLIUM_DRIVER",
@@ -48,21 +48,21 @@ class Limits:
 def command(argv: list[str], limits: Limits | None = None) -> list[str]:
     """The command line that runs `argv` confined as a child of the calling process."""
     limits = limits or Limits()
-    chosen = {
+    values = {
         "as": limits.memory_bytes,
         "cpu": limits.cpu_s,
         "fsize": limits.file_bytes,
         "nofile": limits.open_files,
         "nice": limits.niceness,
     }
-    words = [f"{name}={value}" for name, value in chosen.items() if value is not None]
+    limit_arguments = [f"{name}={value}" for name, value in values.items() if value is not None]
     return [
         sys.executable,
         "-I",
         "-S",
         os.path.abspath(sandbox_exec.__file__),
         str(os.getpid()),
-        *words,
+        *limit_arguments,
         "--",
         *argv,
     ]
@@ -91,11 +91,11 @@ def environment(root: Path = Path("/")) -> dict[str, str]:
         # numpy's threads spin from the import on; nothing here multiplies matrices.
         "OPENBLAS_NUM_THREADS": "1",
     }
-    inherited = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    return {"PATH": os.defpath, **_drawing_threads(root), **inherited, **fixed}
+    inherited = {name: os.environ[name] for name in INHERITED_ENV if name in os.environ}
+    return {"PATH": os.defpath, **_llvmpipe_threads(root), **inherited, **fixed}
 
 
-def encoded(argument: str) -> bytes:
+def encode_argument(argument: str) -> bytes:
     """Return an argument of a command: paths as the system has them, all else in UTF-8.
 
     A title can then be passed on in a locale that lacks its letters.
@@ -105,7 +105,7 @@ def encoded(argument: str) -> bytes:
     return argument.encode("utf-8", "surrogateescape")
 
 
-def _drawing_threads(root: Path) -> dict[str, str]:
+def _llvmpipe_threads(root: Path) -> dict[str, str]:
     cores = processors.available(root)
     if cores == len(os.sched_getaffinity(0)):
         return {}

@@ -22,7 +22,7 @@ _KNOWN = {
 }
 
 
-def _be_first_to_go() -> None:
+def _prefer_oom_kill() -> None:
     """When memory runs out, the kernel should choose a child and not the server."""
     try:
         with open("/proc/self/oom_score_adj", "w") as file:
@@ -42,18 +42,26 @@ def _main(arguments: list[str]) -> None:
     libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     os.umask(0o077)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    for word in rest[:split]:
-        name, value = word.split("=")
+    for argument in rest[:split]:
+        name, value = argument.split("=")
         if name == "nice":
             os.nice(int(value))
             continue
         limit = _KNOWN[name]
-        _, hard = resource.getrlimit(limit)
-        wanted = int(value) if hard == resource.RLIM_INFINITY else min(int(value), hard)
+        _, inherited_hard = resource.getrlimit(limit)
+        soft_limit = (
+            int(value)
+            if inherited_hard == resource.RLIM_INFINITY
+            else min(int(value), inherited_hard)
+        )
         # SIGXCPU at the soft limit tells a limit from somebody's SIGKILL, two seconds later.
-        most = wanted + _GRACE_S if name == "cpu" and hard == resource.RLIM_INFINITY else wanted
-        resource.setrlimit(limit, (wanted, most))
-    _be_first_to_go()
+        hard_limit = (
+            soft_limit + _GRACE_S
+            if name == "cpu" and inherited_hard == resource.RLIM_INFINITY
+            else soft_limit
+        )
+        resource.setrlimit(limit, (soft_limit, hard_limit))
+    _prefer_oom_kill()
     # SIGPIPE and others that Python ignores would be inherited as ignored across exec.
     libc.signal(_SIGPIPE, _SIG_DFL)
     os.execvp(rest[split + 1], rest[split + 1 :])  # noqa: S606 - an argument list, no shell

@@ -5,23 +5,23 @@ import sys
 from typing import NoReturn, TextIO
 
 
-def visible(text: str) -> str:
+def printable(text: str) -> str:
     """Return a text, such as a file's name, with `?` for all that is not printable."""
-    return "".join(sign if sign.isprintable() else "?" for sign in text)
+    return "".join(char if char.isprintable() else "?" for char in text)
 
 
-def say(*rows: str) -> None:
+def print_lines(*lines: str) -> None:
     """Print each row on a line of its own, at once."""
-    _write(rows, sys.stdout)
+    _write(lines, sys.stdout)
 
 
-def complain(*rows: str) -> None:
+def print_errors(*lines: str) -> None:
     """Print each row on a line of its own on standard error."""
-    _write(rows, sys.stderr)
+    _write(lines, sys.stderr)
 
 
-def _write(rows: tuple[str, ...], stream: TextIO) -> None:
-    print("\n".join(map(visible, rows)), file=stream, flush=True)
+def _write(lines: tuple[str, ...], stream: TextIO) -> None:
+    print("\n".join(map(printable, lines)), file=stream, flush=True)
 
 
 class Parser(argparse.ArgumentParser):
@@ -29,4 +29,4 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Print usage and message, and exit with status 2."""
-        super().error(visible(message))
+        super().error(printable(message))

@@ -37,10 +37,10 @@ WARNINGS: dict[str, tuple[str, str]] = {
 }
 """The sentences in English and Russian, by code."""
 
-Row = dict[str, Any]
+WarningData = dict[str, Any]
 
 
-def warning(code: str, field: str | None = None, **values: object) -> Row:
+def warning(code: str, field: str | None = None, **values: object) -> WarningData:
     """Make the row of a warning.
 
     Args:
@@ -55,13 +55,13 @@ def warning(code: str, field: str | None = None, **values: object) -> Row:
     return {"code": code, "field": field, "values": values}
 
 
-def seen(rows: Iterable[Mapping[str, Any]], language: str) -> list[dict[str, Any]]:
+def localize_warnings(warnings: Iterable[Mapping[str, Any]], language: str) -> list[dict[str, Any]]:
     """Return `rows` as a client gets them, their sentences in `language` (``en`` or ``ru``)."""
-    return [_seen(row, language) for row in rows if row["code"] in WARNINGS]
+    return [_localize(data, language) for data in warnings if data["code"] in WARNINGS]
 
 
-def _seen(row: Mapping[str, Any], language: str) -> dict[str, Any]:
-    english, russian = WARNINGS[row["code"]]
-    values = {"name": row["field"], **row["values"]}
+def _localize(data: Mapping[str, Any], language: str) -> dict[str, Any]:
+    english, russian = WARNINGS[data["code"]]
+    values = {"name": data["field"], **data["values"]}
     sentence = (russian if language == "ru" else english).format_map(values)
-    return {"code": row["code"], "field": row["field"], "error": sentence}
+    return {"code": data["code"], "field": data["field"], "error": sentence}

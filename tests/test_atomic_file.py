@@ -11,7 +11,7 @@ from server.files import atomic
 
 def test_a_whole_file_is_published(tmp_path: Path) -> None:
     path = tmp_path / "out"
-    with atomic.writing(path) as file:
+    with atomic.atomic_write(path) as file:
         file.write(b"whole")
         assert not path.exists()
     assert path.read_bytes() == b"whole"
@@ -20,7 +20,7 @@ def test_a_whole_file_is_published(tmp_path: Path) -> None:
 
 def test_an_error_leaves_nothing(tmp_path: Path) -> None:
     def fail() -> None:
-        with atomic.writing(tmp_path / "out") as file:
+        with atomic.atomic_write(tmp_path / "out") as file:
             file.write(b"half")
             raise RuntimeError
 
@@ -33,7 +33,7 @@ def test_a_full_disk_has_its_code(tmp_path: Path) -> None:
     (tmp_path / "out.part").symlink_to("/dev/full")
 
     def fill() -> None:
-        with atomic.writing(tmp_path / "out") as file:
+        with atomic.atomic_write(tmp_path / "out") as file:
             file.write(bytes(100_000))
 
     with pytest.raises(ToqiboxError) as caught:

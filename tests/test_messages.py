@@ -4,35 +4,37 @@ import re
 import pytest
 
 from server.cli.support.command_error import words_of
-from server.errors import ToqiboxError, sentence
+from server.errors import ToqiboxError, localize
 from server.jobs.execution.worker_process import TaskError
-from server.messages import REASONS, Reason, read_values, reason
+from server.messages import MESSAGES, Message, message, read_values
 
 
-@pytest.mark.parametrize("key", REASONS)
+@pytest.mark.parametrize("key", MESSAGES)
 def test_every_reason_has_both_languages_with_the_same_placeholders(key: str) -> None:
-    english, russian = REASONS[key]
+    english, russian = MESSAGES[key]
     assert re.findall(r"{(\w+)}", english) == re.findall(r"{(\w+)}", russian)
     assert re.search("[а-яё]", russian)
 
 
 def test_a_sentence_is_in_one_language() -> None:
-    why = reason("between", least=0, most=1)
+    why = message("between", least=0, most=1)
     error = ToqiboxError("invalid_parameter", name="params.size", reason=why)
-    russian = sentence(error.code, "ru", error.values)
+    russian = localize(error.code, "ru", error.values)
     assert russian == "Поле «params.size» заполнено неверно: нужно от 0 до 1."
-    assert sentence(error.code, "en", error.values).endswith("it must be from 0 to 1.")
+    assert localize(error.code, "en", error.values).endswith("it must be from 0 to 1.")
 
 
 def test_a_reason_survives_the_way_out_of_a_worker() -> None:
-    why = reason("past_the_end", seconds="3.2")
-    assert Reason.from_json(why.to_json()) == why
-    assert Reason.from_json("words") == "words"
-    nested = reason("preset_file", place="effect", why=why)
-    values = json.loads(json.dumps({"why": nested, "limit": 3}, default=Reason.to_json))
+    why = message("past_the_end", seconds="3.2")
+    assert Message.from_json(why.to_json()) == why
+    assert Message.from_json("words") == "words"
+    nested = message("preset_file", place="effect", why=why)
+    values = json.loads(json.dumps({"why": nested, "limit": 3}, default=Message.to_json))
     assert read_values(values) == {"why": nested, "limit": 3}
     assert read_values(None) == {}
-    event = json.loads(json.dumps({"values": {"why": reason("no_sound")}}, default=Reason.to_json))
+    event = json.loads(
+        json.dumps({"values": {"why": message("no_sound")}}, default=Message.to_json)
+    )
     told = words_of(TaskError("undecodable_audio", "", event))
     assert told == "The audio file cannot be read: there is no sound in it."
-    assert Reason.from_json({"reason": "unheard of"}) == "{'reason': 'unheard of'}"
+    assert Message.from_json({"reason": "unheard of"}) == "{'reason': 'unheard of'}"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.warnings import WARNINGS, seen, warning
+from server.warnings import WARNINGS, localize_warnings, warning
 
 VALUES = {"percent": 20, "colour": "#102030", "characters": "U+0378"}
 
@@ -10,7 +10,7 @@ VALUES = {"percent": 20, "colour": "#102030", "characters": "U+0378"}
 @pytest.mark.parametrize("code", WARNINGS)
 def test_a_row_becomes_a_sentence_in_both_languages(code: str) -> None:
     row = warning(code, "photo", **VALUES)
-    (english,), (russian,) = seen([row], "en"), seen([row], "ru")
+    (english,), (russian,) = localize_warnings([row], "en"), localize_warnings([row], "ru")
     assert (english["code"], english["field"]) == (code, "photo")
     assert english["error"].isascii() != russian["error"].isascii() or "“" in english["error"]
     assert "{" not in english["error"] + russian["error"]
@@ -24,4 +24,4 @@ def test_a_row_lacks_no_value() -> None:
 
 
 def test_the_row_of_a_newer_server_is_left_out() -> None:
-    assert seen([{"code": "unheard_of", "field": None, "values": {}}], "en") == []
+    assert localize_warnings([{"code": "unheard_of", "field": None, "values": {}}], "en") == []

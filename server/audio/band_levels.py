@@ -65,7 +65,7 @@ def analyse(heard: Path, out: Path) -> None:
         ValueError: `heard` is no file of spectra.
     """
     found = levels(np.ascontiguousarray(spectrogram.load(heard)["logbands"]))
-    with atomic.writing(out, sealed=True) as file:
+    with atomic.atomic_write(out, sealed=True) as file:
         np.save(file, found, allow_pickle=False)
 
 

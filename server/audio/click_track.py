@@ -61,7 +61,7 @@ def write(features: Features, events: Sequence[str], out: Path) -> None:
         ToqiboxError: storage_full.
     """
     hits = _hits(features, events)
-    with atomic.writing(out) as file, wave.open(file, "wb") as target:
+    with atomic.atomic_write(out) as file, wave.open(file, "wb") as target:
         target.setnchannels(2)
         target.setsampwidth(2)
         target.setframerate(RATE)

@@ -49,7 +49,7 @@ def analyse(
     Raises:
         ToqiboxError: storage_full, undecodable_audio (the WAV is not whole).
     """
-    with atomic.storing():
+    with atomic.translate_disk_full():
         folder.mkdir(exist_ok=True)
     heard = folder / SPECTRA
     if not seal.is_intact(heard):

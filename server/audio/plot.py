@@ -181,7 +181,7 @@ def plot(features: Features, words: Sequence[str], out: Path) -> None:
         draw.text((8, 8 + 18 * row), text, _INK, font)
     for index in range(strips):
         _Strip(image, features, index * length, length, head + index * _STRIP).paint()
-    with part.writing(out) as file:
+    with part.atomic_write(out) as file:
         image.save(file, "PNG", compress_level=4)
 
 

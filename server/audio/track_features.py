@@ -86,7 +86,7 @@ def analyse(
         raise ToqiboxError("undecodable_audio", detail=str(error)) from error
     columns = _columns(records, loudness, events)
     progressed()
-    with atomic.writing(out, sealed=True) as file:
+    with atomic.atomic_write(out, sealed=True) as file:
         np.savez(
             file,
             columns=columns,

@@ -14,7 +14,7 @@ from server.config import Config
 from server.errors import ToqiboxError
 from server.jobs.execution.worker_process import TaskError
 from server.jobs.submission.fields import check_text
-from server.terminal import complain, say
+from server.terminal import print_errors, print_lines
 
 _ENDINGS = {"plot": ".png", "click": ".wav"}
 """Options that name a file to write, and what its name ends in."""
@@ -29,16 +29,16 @@ def run(config: Config, options: argparse.Namespace) -> int:
         tempo = _tempo(config, options.tempo)
         summary, data = _analyse(options, options.fps or config.fps, tempo)
     except Refused as problem:
-        complain(f"toqibox analyse: {problem}")
+        print_errors(f"toqibox analyse: {problem}")
         return problem.status
     if data is not None:
         print(data)
         return 0
-    say(*_page(summary))
+    print_lines(*_page(summary))
     if options.plot:
-        say(f"{options.plot}: the picture of it")
+        print_lines(f"{options.plot}: the picture of it")
     if options.click:
-        say(f"{options.click}: the track with clicks")
+        print_lines(f"{options.click}: the track with clicks")
     return 0
 
 

@@ -17,7 +17,7 @@ from server.cli.support.exit_status import FAILED
 from server.config import Config
 from server.jobs.execution.machine import Health
 from server.jobs.storage.data_folder import address_of
-from server.terminal import say
+from server.terminal import print_lines
 
 _MARKS = {"ok": "ok  ", "warning": "note", "failed": "FAIL"}
 
@@ -41,9 +41,9 @@ def run(config: Config, options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps({"ok": not failed, "findings": [asdict(f) for f in findings]}, indent=2))
     for finding in [] if options.json else findings:
-        say(f"{_MARKS[finding.state]}  {finding.name:<12} {finding.result}")
+        print_lines(f"{_MARKS[finding.state]}  {finding.name:<12} {finding.result}")
         if finding.advice:
-            say(f"      {'':<12} → {finding.advice}")
+            print_lines(f"      {'':<12} → {finding.advice}")
     return FAILED if failed else 0
 
 

@@ -6,7 +6,7 @@ from server.cli.support.exit_status import FAILED
 from server.cli.support.local_request import ask
 from server.config import Config
 from server.jobs.storage.data_folder import address_of
-from server.terminal import complain, say
+from server.terminal import print_errors, print_lines
 
 _ANSWER_S = 5.0
 
@@ -15,17 +15,17 @@ def run(config: Config, options: argparse.Namespace) -> int:
     """Print one line; exit status 1 unless the server answers, or is ready where that is asked."""
     address = address_of(config.data_dir)
     if address is None:
-        complain(f"toqibox health: no server is running on {config.data_dir}")
+        print_errors(f"toqibox health: no server is running on {config.data_dir}")
         return FAILED
     path = "/ready" if options.ready or config.require_gpu else "/health"
     try:
         status, answer = ask(address, "GET", path, _ANSWER_S)
     except OSError as error:
-        complain(f"toqibox health: {address} does not answer ({error})")
+        print_errors(f"toqibox health: {address} does not answer ({error})")
         return FAILED
     if status != 200:
         why = "; ".join(answer.get("problems") or [answer.get("error") or f"status {status}"])
-        complain(f"toqibox health: {address}{path}: {why}")
+        print_errors(f"toqibox health: {address}{path}: {why}")
         return FAILED
-    say(f"{address}{path} answers")
+    print_lines(f"{address}{path} answers")
     return 0

@@ -12,7 +12,7 @@ from server.config import Config
 from server.jobs.model.job import Job, Status
 from server.jobs.storage.data_folder import address_of
 from server.jobs.store.job_table import Store
-from server.terminal import complain, say
+from server.terminal import print_errors, print_lines
 
 _NEWEST = 200
 _ANSWER_S = 10
@@ -24,7 +24,7 @@ def run(config: Config, options: argparse.Namespace) -> int:
         return _cancel(config, options.id)
     database = config.data_dir / "jobs.db"
     if not database.exists():
-        complain(f"toqibox jobs: no server has used {config.data_dir} yet")
+        print_errors(f"toqibox jobs: no server has used {config.data_dir} yet")
         return FAILED
     store = Store(database)
     try:
@@ -34,7 +34,7 @@ def run(config: Config, options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps({"jobs": [_facts(job) for job in jobs]}, indent=2))
     for job in [] if options.json else jobs:
-        say(_line(job))
+        print_lines(_line(job))
     return 0
 
 
@@ -69,15 +69,15 @@ def _line(job: Job) -> str:
 def _cancel(config: Config, job_id: str) -> int:
     address = address_of(config.data_dir)
     if address is None:
-        complain(f"toqibox jobs: no server is running on {config.data_dir}")
+        print_errors(f"toqibox jobs: no server is running on {config.data_dir}")
         return FAILED
     try:
         status, answer = ask(address, "DELETE", f"/export/{quote(job_id, safe='')}", _ANSWER_S)
     except OSError as error:
-        complain(f"toqibox jobs: the server at {address} does not answer ({error})")
+        print_errors(f"toqibox jobs: the server at {address} does not answer ({error})")
         return FAILED
     if status != 200:
-        complain(f"toqibox jobs: {answer['error']}")
+        print_errors(f"toqibox jobs: {answer['error']}")
         return FAILED
-    say(f"{job_id}  {answer['status']}")
+    print_lines(f"{job_id}  {answer['status']}")
     return 0

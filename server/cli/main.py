@@ -13,7 +13,7 @@ from server import __version__
 from server.cli import effects_options
 from server.cli.support.exit_status import INTERRUPTED, USAGE
 from server.config import FRAME_RATES, Config, ConfigError
-from server.terminal import Parser, complain
+from server.terminal import Parser, print_errors
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         command = importlib.import_module(f"server.cli.{options.command}")
         status = command.run(config, options)
     except ConfigError as error:
-        complain(f"toqibox: {error}")
+        print_errors(f"toqibox: {error}")
         status = USAGE
     except KeyboardInterrupt:
         status = INTERRUPTED

@@ -8,10 +8,10 @@ from server.cli.support.exit_status import FAILED, USAGE
 from server.cli.support.table import table
 from server.config import Config
 from server.effects.library.library import BUILT_IN, Library
-from server.errors import ToqiboxError, sentence
+from server.errors import ToqiboxError, localize
 from server.jobs.submission.preset import Preset
 from server.jobs.submission.presets import BUILT_IN_PRESETS, BrokenPreset, Presets
-from server.terminal import complain, say
+from server.terminal import print_errors, print_lines
 
 
 def run(config: Config, options: argparse.Namespace) -> int:
@@ -25,9 +25,9 @@ def run(config: Config, options: argparse.Namespace) -> int:
         print(json.dumps({"presets": found, "broken": [_facts(entry) for entry in broken]}))
     else:
         rows = [(entry.id, ", ".join(entry.genres), entry.description) for entry in usable]
-        say(*table(("preset", "made for", "description"), rows))
+        print_lines(*table(("preset", "made for", "description"), rows))
         for entry in broken:
-            say(f"{entry.file}: error: {_words(entry.error)}")
+            print_lines(f"{entry.file}: error: {_words(entry.error)}")
     return FAILED if broken else 0
 
 
@@ -41,12 +41,12 @@ def _show(
             return 0
     for entry in broken:
         if entry.id == preset_id:
-            complain(f"toqibox presets show: {_words(entry.error)}")
+            print_errors(f"toqibox presets show: {_words(entry.error)}")
             return FAILED
     try:
         presets.get(preset_id)
     except ToqiboxError as error:
-        complain(f"toqibox presets show: {_words(error)}")
+        print_errors(f"toqibox presets show: {_words(error)}")
     return USAGE
 
 
@@ -60,4 +60,4 @@ def _facts(entry: BrokenPreset) -> dict[str, Any]:
 
 
 def _words(error: ToqiboxError) -> str:
-    return sentence(error.code, "en", error.values)
+    return localize(error.code, "en", error.values)

@@ -11,11 +11,11 @@ from server.cli.support.exit_status import USAGE
 from server.cli.tasks.video_export import Film, make
 from server.config import Config
 from server.effects.library.library import BUILT_IN, Library
-from server.errors import ToqiboxError, sentence
+from server.errors import ToqiboxError, localize
 from server.jobs.submission.fields import FILES
 from server.jobs.submission.presets import BUILT_IN_PRESETS, Presets
 from server.jobs.submission.request import check_request
-from server.terminal import complain
+from server.terminal import print_errors
 
 _TEXTS = (
     *("effect", "preset", "plan", "start", "duration", "tempo", "aspect", "fit", "fps"),
@@ -31,7 +31,7 @@ def run(config: Config, options: argparse.Namespace) -> int:
         film = _film(config, library, options)
         film.check(overwrite=options.yes)
     except ToqiboxError as error:
-        return _refuse(sentence(error.code, "en", error.values))
+        return _refuse(localize(error.code, "en", error.values))
     except (OSError, ValueError) as error:
         return _refuse(str(error))
     return make(config, library, film)
@@ -53,7 +53,7 @@ def _film(config: Config, library: Library, options: argparse.Namespace) -> Film
 
 
 def _refuse(words: str) -> int:
-    complain(f"toqibox render: {words}")
+    print_errors(f"toqibox render: {words}")
     return USAGE
 
 

@@ -9,7 +9,7 @@ from server.cli.support.exit_status import FAILED
 from server.config import Config
 from server.jobs.execution.gpu_presence import GpuLostError
 from server.jobs.storage.data_folder import DataFolderError
-from server.terminal import complain
+from server.terminal import print_errors
 
 
 def run(config: Config, _options: argparse.Namespace) -> int:
@@ -20,6 +20,6 @@ def run(config: Config, _options: argparse.Namespace) -> int:
     try:
         asyncio.run(serve(config))
     except (DataFolderError, GpuLostError, OSError, RuntimeError) as error:
-        complain(f"toqibox serve: {error}")
+        print_errors(f"toqibox serve: {error}")
         return FAILED
     return 0

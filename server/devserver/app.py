@@ -40,7 +40,7 @@ from server.devserver.preview import Painter
 from server.devserver.uploads import Uploads
 from server.devserver.watched import Watched
 from server.devserver.watched_file import Subject
-from server.errors import ToqiboxError, sentence
+from server.errors import ToqiboxError, localize
 
 HOST = "127.0.0.1"
 _NAMES = (HOST, "localhost")
@@ -147,7 +147,7 @@ async def _guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         response = await handler(request)
     except ToqiboxError as error:
-        reason = sentence(error.code, "en", error.values)
+        reason = localize(error.code, "en", error.values)
         response = web.json_response({"field": error.field, "reason": reason}, status=422)
     except web.HTTPException as error:
         response = web.Response(status=error.status, text=f"{error.reason}\n")

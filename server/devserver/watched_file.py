@@ -11,7 +11,7 @@ from server.effects.dialects import VERTEX_SUFFIXES
 from server.effects.effect import Effect
 from server.effects.source.diagnostic import diagnostic
 from server.effects.web_program import program
-from server.errors import ToqiboxError, sentence
+from server.errors import ToqiboxError, localize
 
 _LOOK_S = 0.1
 _GONE_LOOKS = 10
@@ -85,7 +85,7 @@ class State:
     def fail(self, error: ToqiboxError) -> None:
         """Make it the state of an effect that cannot be drawn."""
         self.verdict = "bad"
-        self.reason = sentence(error.code, "en", error.values)
+        self.reason = localize(error.code, "en", error.values)
         self.diagnostics = list(error.diagnostics or [])
 
 

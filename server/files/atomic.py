@@ -10,26 +10,26 @@ from typing import BinaryIO
 from server.errors import ToqiboxError
 from server.files import seal
 
-_FULL = (errno.ENOSPC, errno.EDQUOT)
+_DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
-def part_of(path: Path) -> Path:
+def temp_path(path: Path) -> Path:
     """Where the file `path` lies while it is being written."""
     return path.with_name(path.name + ".part")
 
 
 @contextmanager
-def storing() -> Iterator[None]:
+def translate_disk_full() -> Iterator[None]:
     """Turn a full disk into the catalogue's `storage_full`; other errors pass."""
     try:
         yield
     except OSError as error:
-        if error.errno in _FULL:
+        if error.errno in _DISK_FULL:
             raise ToqiboxError("storage_full", detail=str(error)) from error
         raise
 
 
-def publish(path: Path, *, sealed: bool = False) -> None:
+def commit(path: Path, *, sealed: bool = False) -> None:
     """Rename the written `.part` of `path` to `path`, both the bytes and the name on disk.
 
     Args:
@@ -40,22 +40,22 @@ def publish(path: Path, *, sealed: bool = False) -> None:
         ToqiboxError: storage_full.
         OSError: there is no such part, among others.
     """
-    part = part_of(path)
-    with storing():
-        _sync(part)
+    temporary = temp_path(path)
+    with translate_disk_full():
+        _sync(temporary)
         if sealed:  # before the file, so that no file is ever without
-            seal.write(path, part)
-        os.replace(part, path)
+            seal.write(path, temporary)
+        os.replace(temporary, path)
         _sync(path.parent)
 
 
-def discard(path: Path) -> None:
+def discard_temp(path: Path) -> None:
     """Remove the `.part` of `path` if there is one."""
-    part_of(path).unlink(missing_ok=True)
+    temp_path(path).unlink(missing_ok=True)
 
 
 @contextmanager
-def writing(path: Path, *, sealed: bool = False) -> Iterator[BinaryIO]:
+def atomic_write(path: Path, *, sealed: bool = False) -> Iterator[BinaryIO]:
     """Write `path` through its `.part`; published when the block ends well, else removed.
 
     With `sealed` it gets a seal; see seal.py.
@@ -64,12 +64,12 @@ def writing(path: Path, *, sealed: bool = False) -> Iterator[BinaryIO]:
         ToqiboxError: storage_full.
     """
     try:
-        with storing():
-            with part_of(path).open("wb") as file:
+        with translate_disk_full():
+            with temp_path(path).open("wb") as file:
                 yield file
-            publish(path, sealed=sealed)
+            commit(path, sealed=sealed)
     except BaseException:
-        discard(path)
+        discard_temp(path)
         raise
 
 

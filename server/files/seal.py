@@ -15,7 +15,7 @@ from server.errors import ToqiboxError
 _SUFFIX = ".sum"
 
 
-class Damaged(ToqiboxError):
+class DamagedFilesError(ToqiboxError):
     """Files that are missing, cannot be read, or are not as they were published."""
 
     def __init__(self, paths: list[Path]) -> None:
@@ -24,7 +24,7 @@ class Damaged(ToqiboxError):
         self.paths = paths
 
 
-def seal_of(path: Path) -> Path:
+def seal_path(path: Path) -> Path:
     """Find where the seal of the file `path` lies."""
     return path.with_name(path.name + _SUFFIX)
 
@@ -35,8 +35,8 @@ def write(path: Path, content: Path) -> None:
     Raises:
         OSError: the disk is full, among others.
     """
-    with seal_of(path).open("w", encoding="ascii") as file:
-        file.write(_hash(content))
+    with seal_path(path).open("w", encoding="ascii") as file:
+        file.write(_sha256(content))
         file.flush()
         os.fsync(file.fileno())
 
@@ -44,12 +44,12 @@ def write(path: Path, content: Path) -> None:
 def is_intact(path: Path) -> bool:
     """Return whether the file `path` can be read and is what its seal says."""
     try:
-        return seal_of(path).read_bytes() == _hash(path).encode()
+        return seal_path(path).read_bytes() == _sha256(path).encode()
     except OSError:
         return False
 
 
-def check(paths: Iterable[Path]) -> None:
+def verify(paths: Iterable[Path]) -> None:
     """Compare files with their seals.
 
     Raises:
@@ -57,9 +57,9 @@ def check(paths: Iterable[Path]) -> None:
     """
     damaged = [path for path in paths if not is_intact(path)]
     if damaged:
-        raise Damaged(damaged)
+        raise DamagedFilesError(damaged)
 
 
-def _hash(path: Path) -> str:
+def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

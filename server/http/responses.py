@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from server.errors import ToqiboxError, sentence
+from server.errors import ToqiboxError, localize
 
 RETRY_AFTER_S = 30
 """Retry-After where an error names none."""
@@ -28,9 +28,9 @@ def error_object(error: ToqiboxError, request_id: str, language: str) -> dict[st
     """The error object of the API: a sentence for the person, a code for the program."""
     told: dict[str, Any] = {
         "success": False,
-        "error": sentence(error.code, language, error.values),
+        "error": localize(error.code, language, error.values),
         "code": error.code,
-        "retryable": error.entry.retryable,
+        "retryable": error.spec.retryable,
         "requestId": request_id,
     }
     if error.field is not None:
@@ -48,7 +48,7 @@ def error_answer(
     Args:
         extra: facts to say beside the error; they never replace its own.
     """
-    status = error.entry.status or 500
+    status = error.spec.status or 500
     told = {**(extra or {}), **error_object(error, request_id, language)}
     answer = json_answer(told, status, {"Content-Language": language, "Vary": "Accept-Language"})
     if status in (429, 503):

@@ -7,7 +7,7 @@ from pathlib import Path
 from server.jobs.model.job import Status, now_ms
 from server.jobs.storage.data_folder import DataFolder, discard
 from server.jobs.store.job_table import Store
-from server.logging_json import note
+from server.logging_json import log_event
 
 _LOG = logging.getLogger(__name__)
 _DAY_MS = 86_400_000
@@ -38,14 +38,14 @@ def sweep(store: Store, data: DataFolder, *, at_start: bool) -> None:
     _expire(store, data)
     store.forget(now_ms() - ROW_DAYS * _DAY_MS)
     if dead:
-        note(_LOG, logging.INFO, "sweep", removed=len(dead))
+        log_event(_LOG, logging.INFO, "sweep", removed=len(dead))
 
 
 def _expire(store: Store, data: DataFolder) -> None:
     for job in store.expired(now_ms()):
         data.discard_job(job.id)  # the time in its row says already that it is gone
         store.update(job.id, removed=1)
-        note(_LOG, logging.INFO, "job.expired", job=job.id, request=job.request_id)
+        log_event(_LOG, logging.INFO, "job.expired", job=job.id, request=job.request_id)
 
 
 def _set_unknown_aside(
@@ -74,7 +74,7 @@ def _set_unknown_aside(
         except OSError as error:
             unmoved[path] = error
     if unmoved:
-        note(
+        log_event(
             _LOG,
             logging.WARNING,
             "jobs.unmoved",
@@ -84,7 +84,7 @@ def _set_unknown_aside(
             why=str(next(iter(unmoved.values()))),
         )
     if moved:
-        note(
+        log_event(
             _LOG,
             logging.WARNING,
             "jobs.unknown",

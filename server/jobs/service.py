@@ -23,7 +23,7 @@ from server.jobs.submission.intake import BUSY_S, Intake
 from server.jobs.submission.request import Request
 from server.jobs.validation.cache import Verdicts
 from server.jobs.validation.validator import Judge
-from server.logging_json import note
+from server.logging_json import log_event
 
 _LOG = logging.getLogger(__name__)
 _FIRST_PROBE_S = 5.0
@@ -201,7 +201,7 @@ class Service:
             self.store.move, job_id, Status.CANCELLED, finished_at=now_ms()
         )
         if cancelled:
-            note(
+            log_event(
                 _LOG,
                 logging.INFO,
                 "job.moved",
@@ -215,7 +215,7 @@ class Service:
         if job and job.status is Status.COMPLETED and not job.removed:
             await asyncio.to_thread(self.store.update, job_id, removed=1)
             await asyncio.to_thread(self.data.discard_job, job_id)
-            note(_LOG, logging.INFO, "job.removed", job=job_id, request=request_id)
+            log_event(_LOG, logging.INFO, "job.removed", job=job_id, request=request_id)
             return replace(job, removed=True)
         return job
 

@@ -50,7 +50,7 @@ def compose(cells: Sequence[Cell], columns: int, size: tuple[int, int], out: Pat
                 sheet.paste(picture.convert("RGB"), (x, y))
         label = _fitted(cell.label, width, font)
         draw.text((x, y + height + 3), label, _ALARM if cell.picture is None else _INK, font)
-    with atomic.writing(out) as file:
+    with atomic.atomic_write(out) as file:
         sheet.save(file, "PNG", compress_level=4)
 
 

@@ -124,7 +124,7 @@ class Process:
         self._cpu_limit_s = (limits and limits.cpu_s) or math.inf
         try:
             self._popen = subprocess.Popen(
-                [sandbox.encoded(argument) for argument in sandbox.command(argv, limits)],
+                [sandbox.encode_argument(argument) for argument in sandbox.command(argv, limits)],
                 stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
                 stdout=subprocess.PIPE if stdout else subprocess.DEVNULL,
                 stderr=self._messages,

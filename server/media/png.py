@@ -14,5 +14,5 @@ def write(out: Path, width: int, height: int, pixels: bytes) -> None:
         ToqiboxError: ``storage_full``.
     """
     image = Image.frombytes("RGBA", (width, height), pixels)
-    with atomic.writing(out) as file:
+    with atomic.atomic_write(out) as file:
         image.save(file, "PNG", compress_level=3)

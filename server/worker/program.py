@@ -19,8 +19,8 @@ from collections.abc import Callable
 from typing import IO, Any
 
 from server.errors import ToqiboxError
-from server.files.seal import Damaged
-from server.messages import Reason
+from server.files.seal import DamagedFilesError
+from server.messages import Message
 from server.protocol.events import Emit, Result, Spec
 from server.worker.registry import TASKS
 
@@ -32,7 +32,7 @@ _DRAWING = ("flashes", "segment", "compile", "browser", "frame", "profile")
 
 def _plain(value: object) -> object:
     """What JSON has no word for: a reason as its parts, anything else as text."""
-    return value.to_json() if isinstance(value, Reason) else str(value)
+    return value.to_json() if isinstance(value, Message) else str(value)
 
 
 class Events:
@@ -72,7 +72,11 @@ def failure(error: BaseException, task: str) -> dict[str, Any]:
             "values": error.values,
             "diagnostics": error.diagnostics,
             "detail": (error.detail or "")[-_DETAIL_LIMIT:],
-            **({"damaged": list(map(str, error.paths))} if isinstance(error, Damaged) else {}),
+            **(
+                {"damaged": list(map(str, error.paths))}
+                if isinstance(error, DamagedFilesError)
+                else {}
+            ),
         }
     code = "render_failed" if task in _DRAWING else "internal"
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):

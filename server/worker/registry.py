@@ -7,9 +7,9 @@ from functools import partial
 from pathlib import Path
 
 from server.errors import ToqiboxError
-from server.messages import reason
+from server.messages import message
 from server.protocol.events import Emit, Result, Spec
-from server.warnings import Row, warning
+from server.warnings import WarningData, warning
 
 _MOST_LOST = 12
 """Characters that no font has and that a warning names."""
@@ -63,7 +63,7 @@ def prepare(spec: Spec, emit: Emit) -> Result:
     return result
 
 
-def _texts(texts: Mapping[str, str | None], result: Result) -> list[Row]:
+def _texts(texts: Mapping[str, str | None], result: Result) -> list[WarningData]:
     """Warn of the characters of texts that no font has."""
     from server.typography.font_fallback import undrawn
 
@@ -96,7 +96,7 @@ def _audio_kind(upload: Path) -> str:
     from server.media import sniff
 
     if upload.stat().st_size == 0:
-        raise ToqiboxError("undecodable_audio", field="audio", why=reason("file_empty"))
+        raise ToqiboxError("undecodable_audio", field="audio", why=message("file_empty"))
     kind = sniff.sniff_audio_file(upload)
     if kind is None:
         raise ToqiboxError(
@@ -105,7 +105,9 @@ def _audio_kind(upload: Path) -> str:
     return kind
 
 
-def _cover(audio: Path, kind: str, folder: Path, mime: Result, warnings: list[Row]) -> Result:
+def _cover(
+    audio: Path, kind: str, folder: Path, mime: Result, warnings: list[WarningData]
+) -> Result:
     """Decode the first usable cover of a track as if it were the upload `photo`.
 
     Raises:
@@ -115,10 +117,10 @@ def _cover(audio: Path, kind: str, folder: Path, mime: Result, warnings: list[Ro
     from server.media.sniff import ACCEPTED_PHOTO
     from server.media.tracks import cover
 
-    why, refused = reason("no_cover"), None
+    why, refused = message("no_cover"), None
     for picture in cover.pictures(audio, kind):
-        why = reason("bad_cover", accepted=ACCEPTED_PHOTO)
-        with atomic.writing(folder / "photo") as file:
+        why = message("bad_cover", accepted=ACCEPTED_PHOTO)
+        with atomic.atomic_write(folder / "photo") as file:
             file.write(picture)
         try:
             return _photo("photo", str(folder / "photo"), folder, mime, warnings)
@@ -130,7 +132,7 @@ def _cover(audio: Path, kind: str, folder: Path, mime: Result, warnings: list[Ro
 
 
 def _photo(
-    name: str, upload: str | None, folder: Path, mime: Result, warnings: list[Row]
+    name: str, upload: str | None, folder: Path, mime: Result, warnings: list[WarningData]
 ) -> Result:
     """Decode one photo; its kind goes into `mime`, what is worth knowing into `warnings`."""
     from server.media import sniff
@@ -259,7 +261,7 @@ def join(spec: Spec, emit: Emit) -> Result:
     emit.stage("join")
     frames, fps, out = spec["frames"], spec["fps"], Path(spec["out"])
     segments, sound = [Path(path) for path in spec["segments"]], Path(spec["sound"])
-    seal.check([*segments, sound])
+    seal.verify([*segments, sound])
     film = media.join(
         segments,
         sound,

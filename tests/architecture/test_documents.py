@@ -64,7 +64,7 @@ def test_error_code_is_documented(code: str) -> None:
 
 
 def test_every_event_of_the_log_is_documented() -> None:
-    call = re.compile(r'(?:note\(\s*_LOG,[^"]*?|_LOG\.\w+\(\s*)"([a-z_.]+)"', re.IGNORECASE)
+    call = re.compile(r'(?:log_event\(\s*_LOG,[^"]*?|_LOG\.\w+\(\s*)"([a-z_.]+)"', re.IGNORECASE)
     events = {
         event
         for room in ("http", "jobs")

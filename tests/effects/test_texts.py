@@ -15,7 +15,7 @@ from server.effects.library.library import BUILT_IN
 from server.effects.model.text_style import DEFAULTS, filled
 from server.effects.web_program import program
 from server.errors import ToqiboxError
-from server.messages import Reason
+from server.messages import Message
 from server.render.gl.context import Context
 from server.render.gl.pixels import rgba
 from server.render.scene import Scene
@@ -108,7 +108,7 @@ def test_what_shapes_letters_cannot_move() -> None:
     with pytest.raises(ToqiboxError) as refused:
         isf(SIZE, FONT, WORDS).settings({"size": {"bind": "kick"}})
     assert refused.value.field == "params.size"
-    assert refused.value.values["reason"] == Reason("immovable")
+    assert refused.value.values["reason"] == Message("immovable")
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from server.concurrency import opened
+from server.concurrency import open_in_thread
 from tests.http.conftest import Running
 from tests.http.wire import form, head, part, post
 
@@ -175,7 +175,7 @@ async def test_a_reset_upload_keeps_neither_descriptor_nor_file(
 
 async def test_a_file_opened_for_nobody_is_closed(pool: HeldPool) -> None:
     async def read() -> None:
-        async with opened(Path(__file__)):
+        async with open_in_thread(Path(__file__)):
             pytest.fail("nobody waits for it any more")
 
     before = descriptors()

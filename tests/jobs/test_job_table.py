@@ -12,7 +12,7 @@ from server.jobs.model.job import FINAL, TRANSITIONS, Job, Stage, Status, seen_b
 from server.jobs.model.validation_result import Verdict
 from server.jobs.store.job_table import BLAME, HELD, MOST_VERDICTS, Store
 from server.jobs.store.migrations import SCRIPTS, VERSION
-from server.messages import reason
+from server.messages import message
 from tests.jobs.conftest import MakeJob
 
 
@@ -255,7 +255,7 @@ def test_a_sound_is_in_use_at_the_tempo_that_was_asked_for(store: Store, make_jo
 
 def test_the_reason_of_a_failed_job_is_told_in_words(store: Store, make_job: MakeJob) -> None:
     store.add(make_job("one"), 99)
-    values = {"why": reason("no_sound").to_json()}
+    values = {"why": message("no_sound").to_json()}
     store.move("one", Status.FAILED, error_code="undecodable_audio", error_values=values)
     job = store.get("one")
     assert job is not None

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from server.errors import ToqiboxError, sentence
+from server.errors import ToqiboxError, localize
 from server.media.photos.palette import file_palette
 from server.protocol.events import Emit
 from server.worker.registry import TASKS
@@ -153,5 +153,5 @@ def test_a_cover_that_is_unusable_is_named(
     with pytest.raises(ToqiboxError) as caught:
         do(_prepare(uploads, photo=None, cover=True))
     assert (caught.value.code, caught.value.field) == ("missing_field", "photo")
-    assert english in sentence("missing_field", "en", caught.value.values)
-    assert russian in sentence("missing_field", "ru", caught.value.values)
+    assert english in localize("missing_field", "en", caught.value.values)
+    assert russian in localize("missing_field", "ru", caught.value.values)

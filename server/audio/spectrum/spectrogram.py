@@ -64,7 +64,7 @@ def analyse(sound: Path, out: Path, told: Callable[[], None] | None = None) -> N
     """
     steps = round(wav.seconds(sound) * wav.RATE) * STEPS_PER_S // wav.RATE + 1
     try:
-        with atomic.writing(out, sealed=True) as file:
+        with atomic.atomic_write(out, sealed=True) as file:
             description = np.lib.format.dtype_to_descr(RECORD)
             head = {"descr": description, "fortran_order": False, "shape": (steps + TAIL,)}
             np.lib.format.write_array_header_1_0(file, head)

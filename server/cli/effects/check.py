@@ -19,7 +19,7 @@ from server.cli.tasks.task_limits import Limits
 from server.cli.tasks.verdict import Outcome, Verdict
 from server.config import Config
 from server.effects.dialects import SUFFIXES
-from server.terminal import complain, say
+from server.terminal import print_errors, print_lines
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ async def _judge_all(
         words = (
             "this machine has no OpenGL ES: errors that only browsers report were not looked for"
         )
-        complain(f"toqibox effects check: note: {words}")
+        print_errors(f"toqibox effects check: note: {words}")
     _summarise(counts, time.monotonic() - began, sorted(renderers), options)
     return counts
 
@@ -136,7 +136,7 @@ def _tell(found: Verdict, options: argparse.Namespace) -> None:
         lines += [row for entry in found.warnings for row in describe(entry, folder)]
     if found.note and found.outcome is not Outcome.SKIPPED:
         lines.append(f"{found.path}: note: {found.note}")
-    say(*lines)
+    print_lines(*lines)
 
 
 def _line(found: Verdict) -> str:
@@ -161,4 +161,4 @@ def _summarise(
     parts = [f"{counts[outcome]} {outcome.value}" for outcome in Outcome if counts[outcome]]
     drawn = f", drawn with {' and '.join(renderers)}" if renderers else ""
     files = "1 file" if total == 1 else f"{total} files"
-    complain(f"{files}: {', '.join(parts)}, in {seconds:.1f} s{drawn}")
+    print_errors(f"{files}: {', '.join(parts)}, in {seconds:.1f} s{drawn}")

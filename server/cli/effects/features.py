@@ -6,7 +6,7 @@ import json
 from server.cli.support.table import table
 from server.config import Config
 from server.effects.model.feature import FEATURES
-from server.terminal import say
+from server.terminal import print_lines
 
 
 def run(_config: Config, options: argparse.Namespace) -> int:
@@ -16,5 +16,5 @@ def run(_config: Config, options: argparse.Namespace) -> int:
         print(json.dumps(rows, ensure_ascii=False))
         return 0
     names = ("name", "unit", "needs", "description")
-    say(*table(names, [[row[name] for name in names] for row in rows]))
+    print_lines(*table(names, [[row[name] for name in names] for row in rows]))
     return 0

@@ -10,7 +10,7 @@ from server.cli.tasks.inputs import prepared
 from server.cli.tasks.worker_session import Hand
 from server.config import Config
 from server.jobs.execution.worker_process import TaskError
-from server.terminal import say
+from server.terminal import print_lines
 
 
 def run(config: Config, options: argparse.Namespace) -> int:
@@ -23,12 +23,12 @@ def run(config: Config, options: argparse.Namespace) -> int:
         print(json.dumps(facts))
         return 0
     width, height = facts["width"], facts["height"]
-    say(
+    print_lines(
         f"{facts['file']}: {width}x{height}, frame {facts['frame']} ({facts['time']:g} s), "
         f"{facts['renderer']}"
     )
     if not facts["exact"]:
-        say(
+        print_lines(
             f"not exact: the effect builds on earlier frames, and was drawn from {facts['from']} on"
         )
     return 0

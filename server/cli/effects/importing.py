@@ -13,7 +13,7 @@ from server.effects.dialects.shadertoy.text_file import texts_of
 from server.effects.library.effect_ids import natural_id, shown_name
 from server.effects.library.scanner import read_text
 from server.errors import ToqiboxError
-from server.terminal import say
+from server.terminal import print_lines
 
 _LARGEST = 32 * 1024 * 1024
 """Bytes of an export: an account may hold hundreds of shaders."""
@@ -33,7 +33,9 @@ def run(_config: Config, options: argparse.Namespace) -> int:
         if options.json:
             print(json.dumps({"file": str(out)}))
         else:
-            say(f"{out} is written. `toqibox effects watch {out}` shows it while you edit it.")
+            print_lines(
+                f"{out} is written. `toqibox effects watch {out}` shows it while you edit it."
+            )
     return 0
 
 

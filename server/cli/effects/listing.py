@@ -8,7 +8,7 @@ from server.cli.support.exit_status import FAILED
 from server.cli.tasks.effect_ids import note
 from server.config import Config
 from server.effects.library.library import BUILT_IN, Library
-from server.terminal import say
+from server.terminal import print_lines
 
 
 def run(config: Config, options: argparse.Namespace) -> int:
@@ -35,12 +35,12 @@ def run(config: Config, options: argparse.Namespace) -> int:
     titles = max((len(effect.title) for effect in effects), default=0)
     for effect in effects:
         words = (effect.id.ljust(widest), effect.title.ljust(titles), f"{effect.dialect:<10}")
-        say(f"{'  '.join(words)}  {effect.description}".rstrip())
+        print_lines(f"{'  '.join(words)}  {effect.description}".rstrip())
     lines = [line(message) for entry in broken for message in entry.diagnostics]
     lines += [
         f"{library.path(effect_id)}: note: {note(name)}"
         for effect_id, name in library.renamed().items()
     ]
     for message in lines:
-        say(message)
+        print_lines(message)
     return FAILED if broken else 0

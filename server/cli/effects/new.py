@@ -10,7 +10,7 @@ from server.cli.support.command_error import Refused, refuse
 from server.cli.support.exit_status import FAILED, USAGE
 from server.cli.tasks.effect_ids import Names, note
 from server.config import Config
-from server.terminal import say
+from server.terminal import print_lines
 
 TEMPLATES = Path(server.__file__).resolve().parent.parent / "shaders" / "templates"
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
@@ -28,9 +28,9 @@ def run(config: Config, options: argparse.Namespace) -> int:
         print(json.dumps({"file": str(out), "like": options.like, "note": told}))
         return 0
     if told:
-        say(f"{out}: note: {told}")
-    say(f"{out} is written. What next:")
-    say(*_next(out))
+        print_lines(f"{out}: note: {told}")
+    print_lines(f"{out} is written. What next:")
+    print_lines(*_next(out))
     return 0
 
 

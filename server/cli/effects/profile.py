@@ -11,7 +11,7 @@ from server.cli.tasks.inputs import prepared
 from server.cli.tasks.worker_session import Hand
 from server.config import Config
 from server.jobs.execution.worker_process import TaskError
-from server.terminal import say
+from server.terminal import print_lines
 
 _SIZES = ("640x360", "1280x720", "1920x1080")
 
@@ -25,7 +25,7 @@ def run(config: Config, options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(result))
     else:
-        say(*_page(result))
+        print_lines(*_page(result))
     return 0
 
 

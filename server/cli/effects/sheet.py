@@ -14,7 +14,7 @@ from server.cli.tasks.inputs import Material, prepared
 from server.cli.tasks.worker_session import Hand
 from server.config import Config
 from server.jobs.execution.worker_process import TaskError
-from server.terminal import complain, say
+from server.terminal import print_errors, print_lines
 
 _COLUMNS = 4
 _MOMENTS_OF_ONE, _MOMENTS_OF_MANY = 12, 4
@@ -35,7 +35,7 @@ def run(config: Config, options: argparse.Namespace) -> int:
         print(json.dumps(facts))
     else:
         size = "1 picture" if facts["pictures"] == 1 else f"{facts['pictures']} pictures"
-        say(f"{facts['file']}: {size} in {facts['columns']} columns")
+        print_lines(f"{facts['file']}: {size} in {facts['columns']} columns")
     return FAILED if facts["failed"] else 0
 
 
@@ -137,5 +137,5 @@ def _compose(
 
 def _tell(one: Source, problem: Refused) -> None:
     for entry in problem.diagnostics:
-        complain(*describe(entry, one.folder))
-    complain(f"{one.effect.id}: {problem}")
+        print_errors(*describe(entry, one.folder))
+    print_errors(f"{one.effect.id}: {problem}")

@@ -11,7 +11,7 @@ from server.cli.tasks import effect_source
 from server.config import Config
 from server.effects.effect import Effect, Target
 from server.effects.model.input import Input, Kind, Scale, Value
-from server.terminal import say
+from server.terminal import print_lines
 
 _LONGEST_CELL, _LINE = 44, 100
 _HEAD = ("name", "type", "range", "default", "bound to", "label")
@@ -26,7 +26,7 @@ def run(config: Config, options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps({**found.effect.describe(), **_facts(found.effect)}, indent=2))
     else:
-        say(*_page(found.effect, str(found.folder / found.effect.file)))
+        print_lines(*_page(found.effect, str(found.folder / found.effect.file)))
     return 0
 
 

@@ -11,7 +11,7 @@ from server.cli.tasks import effect_source, task_builder
 from server.cli.tasks.inputs import prepared
 from server.cli.tasks.worker_session import Hand
 from server.config import Config
-from server.terminal import say
+from server.terminal import print_lines
 
 
 def run(config: Config, options: argparse.Namespace) -> int:
@@ -57,7 +57,9 @@ def _serve(config: Config, options: argparse.Namespace) -> int:
         )
 
         def announce(address: str) -> None:
-            say(json.dumps({"address": address}) if options.json else f"{path} is on {address}")
+            print_lines(
+                json.dumps({"address": address}) if options.json else f"{path} is on {address}"
+            )
 
         return serve(watched, announce, options.page_port)
 

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from server.cli.support.editor_messages import describe
-from server.errors import ToqiboxError, sentence
+from server.errors import ToqiboxError, localize
 from server.jobs.execution.worker_process import TaskError
-from server.terminal import complain
+from server.terminal import print_errors
 
 _EXPLAINED = (
     "shader_rejected", "render_failed", "worker_crashed", "internal", "not_ready", "encoder_failed",
@@ -40,14 +40,14 @@ class Refused(Exception):
 def refuse(command: str, problem: Refused) -> int:
     """Say on standard error what is wrong; returns the exit status."""
     for entry in problem.diagnostics:
-        complain(*describe(entry, problem.folder))
-    complain(f"toqibox effects {command}: {problem}")
+        print_errors(*describe(entry, problem.folder))
+    print_errors(f"toqibox effects {command}: {problem}")
     return problem.status
 
 
 def words_of(error: ToqiboxError | TaskError) -> str:
     """The catalogue's sentence for an error, with the detail where that is meant for the author."""
-    text = sentence(error.code, "en", error.values)
+    text = localize(error.code, "en", error.values)
     why = _last_line(error.detail or "")
     return f"{text.rstrip('.')}: {why}" if error.code in _EXPLAINED and why else text
 

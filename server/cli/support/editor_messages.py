@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from server.terminal import visible
+from server.terminal import printable
 
 
 def place(entry: Mapping[str, Any], folder: Path | None = None) -> str:
     """``file:line:column`` of a diagnostic, as far as it has them."""
-    file = visible(str(folder / entry["file"]) if folder else str(entry["file"]))
+    file = printable(str(folder / entry["file"]) if folder else str(entry["file"]))
     if entry.get("line") is None:
         return file
     return f"{file}:{entry['line']}:{entry.get('column') or 1}"
@@ -17,7 +17,7 @@ def place(entry: Mapping[str, Any], folder: Path | None = None) -> str:
 
 def line(entry: Mapping[str, Any], folder: Path | None = None) -> str:
     """A diagnostic on one line, such as ``warp.fs:12:5: error: …``."""
-    return visible(f"{place(entry, folder)}: {entry['severity']}: {entry['message']}")
+    return printable(f"{place(entry, folder)}: {entry['severity']}: {entry['message']}")
 
 
 def describe(entry: Mapping[str, Any], folder: Path | None = None) -> list[str]:
@@ -29,7 +29,7 @@ def describe(entry: Mapping[str, Any], folder: Path | None = None) -> list[str]:
         lines += [f"    {' ' * mark}^"] if mark is not None else []
     if hint := entry.get("hint"):
         lines.append(f"    hint: {hint}")
-    return [visible(text) for text in lines]
+    return [printable(text) for text in lines]
 
 
 def _mark(entry: Mapping[str, Any], source: str) -> int | None:

@@ -4,7 +4,7 @@ import shutil
 import time
 from typing import Any, TextIO
 
-from server.terminal import visible
+from server.terminal import printable
 
 _WIDTH = 16  # the whole line fits 80 columns
 
@@ -24,7 +24,7 @@ class Bar:
         """A line of its own, above the bar."""
         if self._show:
             self._clear()
-            self._stream.write(visible(words) + "\n")
+            self._stream.write(printable(words) + "\n")
             self._stream.flush()
 
     def update(self, job: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ from server.cli.support.command_error import Refused, words_of
 from server.cli.support.exit_status import FAILED, USAGE
 from server.cli.tasks.worker_session import Hand
 from server.jobs.execution.worker_process import TaskError
-from server.terminal import complain
+from server.terminal import print_errors
 
 SAMPLE_RATE = 48_000
 _LONGEST_S = 3600
@@ -108,7 +108,7 @@ def sample_folder(hand: Hand, spare: Path) -> Path:
     folder = _cache() / f"samples-{_code()}"
     if folder.is_dir():
         return folder
-    complain("composing a sample track and painting sample photos, once …")
+    print_errors("composing a sample track and painting sample photos, once …")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         part = Path(tempfile.mkdtemp(prefix="samples-part-", dir=folder.parent))

@@ -16,11 +16,11 @@ from server.cli.support.progress_bar import Bar
 from server.cli.support.publish import publish
 from server.config import Config
 from server.effects.library.library import Library
-from server.errors import ToqiboxError, sentence
+from server.errors import ToqiboxError, localize
 from server.jobs.model.job import Job, Status
 from server.jobs.service import Service
 from server.jobs.submission.request import Request
-from server.terminal import complain, say
+from server.terminal import print_errors, print_lines
 
 _POLL_S = 0.2
 
@@ -57,7 +57,7 @@ class Film:
 
     def tell(self, words: str, status: int) -> int:
         """Say on standard error what went wrong; returns the exit status."""
-        complain(f"{self.command}: {words}")
+        print_errors(f"{self.command}: {words}")
         return status
 
 
@@ -102,7 +102,7 @@ async def _render(service: Service, film: Film) -> int:
     try:
         job = await service.accept(film.request, _spooled(service, film), "cli")
     except ToqiboxError as error:
-        return film.tell(sentence(error.code, "en", error.values), FAILED)
+        return film.tell(localize(error.code, "en", error.values), FAILED)
     told = _warn(film, service.describe(job, "en"), 0)
     while not job.is_final:
         if service.health.gpu.is_gone:
@@ -133,8 +133,8 @@ def _finish(service: Service, film: Film, job: Job) -> int:
         print(json.dumps(seen, indent=2))
     if job.status is not Status.COMPLETED:
         for message in job.diagnostics or []:
-            complain(*describe(message, film.folder))
+            print_errors(*describe(message, film.folder))
         return film.tell(str(seen["error"]), FAILED)
     if not film.as_json:
-        say(f"{film.out}: {seen['frames']['total']} frames, {seen['duration']:g} s")
+        print_lines(f"{film.out}: {seen['frames']['total']} frames, {seen['duration']:g} s")
     return 0

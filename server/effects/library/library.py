@@ -20,7 +20,7 @@ from server.effects.library.effect_ids import ID, Name, assign, shown_name
 from server.effects.library.scanner import Found, Mark, mark_of, read_text, scan
 from server.effects.source.diagnostic import diagnostic
 from server.errors import ToqiboxError
-from server.messages import reason
+from server.messages import message
 
 __all__ = ["BUILT_IN", "ID", "Broken", "Library"]
 
@@ -115,7 +115,7 @@ class Library:
                     detail=entry.reason,
                 )
         near = difflib.get_close_matches(effect_id[:64], list(self._effects), n=1, cutoff=0.5)
-        hint = reason("did_you_mean", name=near[0]) if near else ""
+        hint = message("did_you_mean", name=near[0]) if near else ""
         raise ToqiboxError("unknown_effect", field="effect", name=effect_id[:64], hint=hint)
 
     def folder(self, effect: Effect) -> Path:

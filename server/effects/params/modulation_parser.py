@@ -17,7 +17,7 @@ from server.effects.model.modulation import (
     Shape,
 )
 from server.effects.params.values import invalid, read_choice, read_number, read_value
-from server.messages import Reason, reason
+from server.messages import Message, message
 
 MOST_KEYS = 1000
 MOST_SECONDS = 36_000.0
@@ -67,11 +67,11 @@ class _Reader:
         }
         named = [word for word in kinds if word in self._told]
         if len(named) != 1:
-            raise invalid(self._field, reason("motion"))
+            raise invalid(self._field, message("motion"))
         known, read = kinds[named[0]]
         for word in self._told:
             if word not in known:
-                self._refuse(str(word)[:64], reason("unknown_key", known=", ".join(known)))
+                self._refuse(str(word)[:64], message("unknown_key", known=", ".join(known)))
         return read()
 
     # The three kinds
@@ -79,19 +79,19 @@ class _Reader:
     def _follow(self) -> Follow:
         feature = self._told["bind"]
         if not isinstance(feature, str):
-            self._refuse("bind", reason("feature"))
+            self._refuse("bind", message("feature"))
         if feature not in FEATURES:
             near = difflib.get_close_matches(feature, FEATURES, 1, 0.7)
-            hint = reason("meant", name=near[0]) if near else ""
-            self._refuse("bind", reason("unknown_feature", name=feature[:40], hint=hint))
+            hint = message("meant", name=near[0]) if near else ""
+            self._refuse("bind", message("unknown_feature", name=feature[:40], hint=hint))
         found = event_of(feature)
         decay = self._number("decay", 0.01, LONGEST_DECAY_S)
         if decay is not None and (found is None or found[1] != "pulse"):
-            self._refuse("decay", reason("no_pulse", name=feature))
+            self._refuse("decay", message("no_pulse", name=feature))
         low, high = self._ends()
         span = self._span()
         if span is None and len(low) > 1 and FEATURES[feature].unit is not Unit.SHARE:
-            self._refuse("from", reason("needs_span", name=feature))
+            self._refuse("from", message("needs_span", name=feature))
         return Follow(
             feature=feature,
             low=low,
@@ -108,7 +108,7 @@ class _Reader:
         beats = self._number("beats", 1 / 64, MOST_BEATS)
         seconds = self._number("seconds", 0.01, MOST_SECONDS)
         if beats is not None and seconds is not None:
-            self._refuse("seconds", reason("beats_or_seconds"))
+            self._refuse("seconds", message("beats_or_seconds"))
         if beats is None and seconds is None:
             beats = _DEFAULT_BEATS
         phase = self._number("phase", 0.0, 1.0) or 0.0
@@ -122,16 +122,16 @@ class _Reader:
         beats = read_choice(self._at("unit"), unit, ("s", "beat")) == "beat"
         rows = self._told["keys"]
         if not isinstance(rows, (list, tuple)) or not 1 <= len(rows) <= MOST_KEYS:
-            self._refuse("keys", reason("keys", most=MOST_KEYS))
+            self._refuse("keys", message("keys", most=MOST_KEYS))
         keys = [self._key(row, self._at(f"keys[{at}]")) for at, row in enumerate(rows)]
         for at in range(1, len(keys)):
             if keys[at].time <= keys[at - 1].time:
-                self._refuse(f"keys[{at}]", reason("keys_order"))
+                self._refuse(f"keys[{at}]", message("keys_order"))
         return Keys(keys=tuple(keys), beats=beats)
 
     def _key(self, row: object, field: str) -> Key:
         if not isinstance(row, (list, tuple)) or len(row) not in (2, 3):
-            raise invalid(field, reason("key"))
+            raise invalid(field, message("key"))
         time = read_number(f"{field}[0]", row[0], 0.0, MOST_SECONDS)
         item = self._item
         # Between true and false, or two of a choice, there is nothing.
@@ -147,11 +147,11 @@ class _Reader:
         if item.kind in (Kind.BOOL, Kind.EVENT):
             for word in _ENDS:
                 if word in self._told:
-                    self._refuse(word, reason("no_ends"))
+                    self._refuse(word, message("no_ends"))
             return (0.0,), (1.0,)
         low, high = self._end("min"), self._end("max")
         if len(low) == 1 and low > high:
-            self._refuse("min", reason("wrong_way_round"))
+            self._refuse("min", message("wrong_way_round"))
         return low, high
 
     def _end(self, word: str) -> Point:
@@ -162,7 +162,7 @@ class _Reader:
             return (0.0,) if word == "min" else (float(len(item.values) - 1),)
         own = item.minimum if word == "min" else item.maximum
         if own is None:
-            self._refuse(word, reason("needs_ends"))
+            self._refuse(word, message("needs_ends"))
         return _components(own)
 
     def _point(self, value: object, field: str) -> Point:
@@ -177,10 +177,10 @@ class _Reader:
             return None
         told = self._told["from"]
         if not isinstance(told, (list, tuple)) or len(told) != 2:
-            self._refuse("from", reason("span"))
+            self._refuse("from", message("span"))
         low, high = (read_number(self._at("from"), end, None, None) for end in told)
         if low >= high:
-            self._refuse("from", reason("wrong_way_round"))
+            self._refuse("from", message("wrong_way_round"))
         return low, high
 
     def _curve(self) -> str | float:
@@ -197,13 +197,13 @@ class _Reader:
     def _flag(self, word: str) -> bool:
         told = self._told.get(word, False)
         if not isinstance(told, bool):
-            self._refuse(word, reason("boolean"))
+            self._refuse(word, message("boolean"))
         return told
 
     def _at(self, word: str) -> str:
         return f"{self._field}.{word}"
 
-    def _refuse(self, word: str, why: Reason) -> NoReturn:
+    def _refuse(self, word: str, why: Message) -> NoReturn:
         raise invalid(self._at(word), why)
 
 

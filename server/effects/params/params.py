@@ -9,7 +9,7 @@ from server.effects.model.text_style import MOST_CHARACTERS
 from server.effects.params.modulation_parser import is_motion, read_motion
 from server.effects.params.modulation_schema import REFERENCE, definitions
 from server.effects.params.values import invalid, read_text, read_value
-from server.messages import Reason, reason
+from server.messages import Message, message
 
 _COLOR_PATTERN = "^#([0-9a-fA-F]{6}|[0-9a-fA-F]{8})$"
 
@@ -31,7 +31,7 @@ def check_values(
         ToqiboxError: ``invalid_parameter``; its field is `field`, or begins with ``field.<name>``.
     """
     if not isinstance(params, Mapping):
-        raise invalid(field, reason("object"))
+        raise invalid(field, message("object"))
     settable = {item.name: item for item in inputs if item.kind.is_settable}
     for name in params:
         if not isinstance(name, str) or name not in settable:
@@ -49,7 +49,7 @@ def check_values(
 
 def _setting(item: Input, told: object, field: str) -> Setting:
     if isinstance(told, Mapping) and (item.still or item.kind is Kind.TEXT) and is_motion(told):
-        raise invalid(field, reason("immovable"))
+        raise invalid(field, message("immovable"))
     if item.kind is Kind.TEXT:
         return read_text(field, told)
     if isinstance(told, Mapping):
@@ -71,9 +71,9 @@ def schema(inputs: Sequence[Input]) -> dict[str, Any]:
     }
 
 
-def _unknown(settable: Mapping[str, Input]) -> Reason:
+def _unknown(settable: Mapping[str, Input]) -> Message:
     known = ", ".join(settable)
-    return reason("unknown_param", known=known) if known else reason("no_params")
+    return message("unknown_param", known=known) if known else message("no_params")
 
 
 def _property(item: Input) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from server.effects.model.input import Input, Kind, Value
 from server.effects.model.text_style import MOST_CHARACTERS
 from server.errors import ToqiboxError
-from server.messages import Reason, reason
+from server.messages import Message, message
 
 _COLOR = re.compile(r"#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{8})")
 _LINE_ENDS = re.compile("\r\n|[\r\u2028\u2029]")
@@ -15,7 +15,7 @@ LARGEST_INT = 2**31 - 1
 LARGEST = 1e9
 
 
-def invalid(field: str, why: Reason) -> ToqiboxError:
+def invalid(field: str, why: Message) -> ToqiboxError:
     """The 422 for a field of a request."""
     return ToqiboxError("invalid_parameter", field=field, name=field, reason=why)
 
@@ -28,7 +28,7 @@ def read_value(item: Input, value: object, field: str) -> Value:
     """
     if item.kind in (Kind.BOOL, Kind.EVENT):
         if not isinstance(value, bool):
-            raise invalid(field, reason("boolean"))
+            raise invalid(field, message("boolean"))
         return value
     if item.kind is Kind.LONG:
         return _long(field, item, value)
@@ -38,7 +38,7 @@ def read_value(item: Input, value: object, field: str) -> Value:
         value = _hex(field, value)
     size = 4 if item.kind is Kind.COLOR else 2
     if not isinstance(value, (list, tuple)) or len(value) != size:
-        raise invalid(field, reason("color" if size == 4 else "point"))
+        raise invalid(field, message("color" if size == 4 else "point"))
     low, high = item.reach
     lows = low if isinstance(low, tuple) else (None,) * size
     highs = high if isinstance(high, tuple) else (None,) * size
@@ -53,11 +53,11 @@ def read_number(field: str, value: object, low: Value | None, high: Value | None
         ToqiboxError: ``invalid_parameter`` of `field`.
     """
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise invalid(field, reason("number"))
+        raise invalid(field, message("number"))
     least = low if isinstance(low, (int, float)) else -LARGEST
     most = high if isinstance(high, (int, float)) else LARGEST
     if not least <= value <= most:  # false for NaN, and compared before a huge int meets float()
-        raise invalid(field, reason("between", least=f"{least:g}", most=f"{most:g}"))
+        raise invalid(field, message("between", least=f"{least:g}", most=f"{most:g}"))
     return float(value)
 
 
@@ -68,9 +68,9 @@ def read_text(field: str, value: object) -> str:
         ToqiboxError: ``invalid_parameter`` of `field`.
     """
     if not isinstance(value, str):
-        raise invalid(field, reason("text"))
+        raise invalid(field, message("text"))
     if len(value) > MOST_CHARACTERS:
-        raise invalid(field, reason("characters", most=MOST_CHARACTERS))
+        raise invalid(field, message("characters", most=MOST_CHARACTERS))
     return read_lines(field, value)
 
 
@@ -82,7 +82,7 @@ def read_lines(field: str, value: str) -> str:
     """
     text = _LINE_ENDS.sub("\n", value).replace("\t", " ")
     if any(unicodedata.category(sign) in ("Cc", "Cs") and sign != "\n" for sign in text):
-        raise invalid(field, reason("no_control"))
+        raise invalid(field, message("no_control"))
     return text.strip()
 
 
@@ -93,7 +93,7 @@ def read_choice(field: str, value: object, known: Sequence[str] | Mapping[str, o
         ToqiboxError: ``invalid_parameter`` of `field`.
     """
     if not isinstance(value, str) or value not in known:
-        raise invalid(field, reason("one_of", known=", ".join(known)))
+        raise invalid(field, message("one_of", known=", ".join(known)))
     return value
 
 
@@ -111,17 +111,17 @@ def _long(field: str, item: Input, value: object) -> int:
     least = item.minimum if isinstance(item.minimum, int) else -LARGEST_INT
     most = item.maximum if isinstance(item.maximum, int) else LARGEST_INT
     if not least <= value <= most:
-        raise invalid(field, reason("between", least=least, most=most))
+        raise invalid(field, message("between", least=least, most=most))
     return int(value)
 
 
-def _choice(known: Sequence[object]) -> Reason:
+def _choice(known: Sequence[object]) -> Message:
     names = ", ".join(map(str, known))
-    return reason("one_of", known=names) if known else reason("whole_number")
+    return message("one_of", known=names) if known else message("whole_number")
 
 
 def _hex(field: str, value: str) -> list[float]:
     if not _COLOR.fullmatch(value):
-        raise invalid(field, reason("color"))
+        raise invalid(field, message("color"))
     digits = value[1:] if len(value) == 9 else f"{value[1:]}ff"
     return [int(digits[at : at + 2], 16) / 255 for at in range(0, 8, 2)]

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
-from server.concurrency import opened, settled
+from server.concurrency import open_in_thread, run_in_thread
 from server.errors import ToqiboxError
 from server.http.app_keys import LIMITS, SERVICE, language_of, request_id_of
 from server.http.handlers.exports import known_job
@@ -52,7 +52,7 @@ async def _answer(request: web.Request, kind: _Kind) -> web.StreamResponse:
     job = known_job(request)
     path = request.app[SERVICE].artifact(job, kind.artifact)
     try:
-        async with opened(path) as descriptor:
+        async with open_in_thread(path) as descriptor:
             return await _send(request, kind, job, descriptor)
     except FileNotFoundError:
         raise ToqiboxError("result_expired") from None
@@ -115,7 +115,7 @@ async def _stream(
         with suppress(ConnectionError):
             for at in range(span.start, span.stop, _CHUNK):
                 wanted = min(_CHUNK, span.stop - at)
-                data = await settled(os.pread, descriptor, wanted, at)
+                data = await run_in_thread(os.pread, descriptor, wanted, at)
                 if len(data) < wanted:
                     raise EOFError("the file was cut off while it was sent")
                 flow.given += len(data)

@@ -5,12 +5,12 @@ from typing import Any
 
 from aiohttp import web
 
-from server.concurrency import settled
+from server.concurrency import run_in_thread
 from server.effects.effect import Effect
 from server.effects.library.library import Broken
 from server.effects.model.feature import FEATURES
 from server.effects.web_program import program
-from server.errors import ToqiboxError, sentence
+from server.errors import ToqiboxError, localize
 from server.http.app_keys import SERVICE, language_of
 from server.http.handlers.listings import listing, refuse_queries, tagged, wants_all
 from server.jobs.service import Service
@@ -22,7 +22,7 @@ async def index(request: web.Request) -> web.Response:
     sound that an input can be bound to; `?all=1`: every file, judged or not, and warnings."""
     everything = wants_all(request)
     language = language_of(request)
-    listed = await settled(_listed, request.app[SERVICE], language, everything=everything)
+    listed = await run_in_thread(_listed, request.app[SERVICE], language, everything=everything)
     features = [feature.describe() for feature in FEATURES.values()]
     found = {"effects": listed, "features": features}
     return listing(request, found, language, has_errors=everything)
@@ -56,7 +56,7 @@ def _told(entry: Broken, language: str) -> dict[str, Any]:
         "id": entry.id,
         "file": entry.file,
         "code": entry.code,
-        "error": sentence(entry.code, language, {"name": entry.id}),
+        "error": localize(entry.code, language, {"name": entry.id}),
         "diagnostics": entry.diagnostics,
     }
 
@@ -69,13 +69,13 @@ async def show(request: web.Request) -> web.Response:
     refuse_queries(request)
     verdicts = request.app[SERVICE].verdicts
     try:
-        effect = await settled(verdicts.effect, request.match_info["effect_id"])
-        if not await settled(verdicts.is_offered, effect):
-            await verdicts.enforce(await settled(verdicts.source_of, effect))
+        effect = await run_in_thread(verdicts.effect, request.match_info["effect_id"])
+        if not await run_in_thread(verdicts.is_offered, effect):
+            await verdicts.enforce(await run_in_thread(verdicts.source_of, effect))
     except ToqiboxError as error:
         if error.code == "unknown_effect":
             raise ToqiboxError("not_found") from None
         raise
     shown = {**effect.describe(), "sequential": effect.sequential}
-    shown["program"] = await settled(program, effect)
+    shown["program"] = await run_in_thread(program, effect)
     return tagged(request, shown)

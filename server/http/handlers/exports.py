@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from server.concurrency import settled
+from server.concurrency import run_in_thread
 from server.errors import ToqiboxError
 from server.http.app_keys import (
     CONFIG,
@@ -77,7 +77,7 @@ async def _read(request: web.Request, boundary: bytes, folder: Path, place: Plac
     room = Room(lambda: _has_room(service), limits.room_check_bytes)
     checks = Checks(text=_text_check(request), room=room, came=place.take)
     form = await receive(request, boundary, folder, limits, checks)
-    asked = await settled(
+    asked = await run_in_thread(
         check_request,
         form.texts,
         request.app[CONFIG],
@@ -98,7 +98,7 @@ async def _enforce(verdicts: Verdicts, effect: str | Source, field: str) -> None
     """
     try:
         if isinstance(effect, str):
-            effect = await settled(verdicts.source, effect)
+            effect = await run_in_thread(verdicts.source, effect)
         await verdicts.enforce(effect)
     except ToqiboxError as error:
         error.field = field if error.field == "effect" else error.field
@@ -134,7 +134,9 @@ def _text_check(request: web.Request) -> TextCheck:
             for field, effect in named(value):
                 await _enforce(verdicts, effect, field)
         if name in _SHAPING and ("effect" in given or "preset" in given):
-            links = await settled(check_chain, given, request.app[LIBRARY], request.app[PRESETS])
+            links = await run_in_thread(
+                check_chain, given, request.app[LIBRARY], request.app[PRESETS]
+            )
             for _, link in links if "preset" in given else []:
                 await _enforce(verdicts, link.source, link.field)
 

@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 
 import server
-from server.concurrency import settled
+from server.concurrency import run_in_thread
 from server.errors import ToqiboxError
 from server.http.app_keys import SERVICE, language_of, request_id_of
 from server.http.responses import error_answer, json_answer
@@ -47,9 +47,9 @@ class Readiness:
     async def now(self) -> tuple[bool, dict[str, Any]]:
         """Whether a render accepted now could succeed, and all that this is judged by."""
         async with self._one_asks:
-            seen = await settled(self._look)
+            seen = await run_in_thread(self._look)
             if seen != self._seen or time.monotonic() >= self._until:
-                self._found = await settled(self._service.readiness)
+                self._found = await run_in_thread(self._service.readiness)
                 self._seen = seen
                 self._until = time.monotonic() + self._age_s
             return self._found

@@ -8,7 +8,7 @@ from aiohttp import web
 from server.errors import ToqiboxError
 from server.http.headers.ranges import is_known, refuse_stale
 from server.http.responses import json_answer
-from server.messages import reason
+from server.messages import message
 
 
 def tagged(request: web.Request, data: dict[str, Any]) -> web.Response:
@@ -40,11 +40,11 @@ def wants_all(request: web.Request) -> bool:
     values = request.query.getall("all", ["0"])
     if len(values) > 1:
         raise ToqiboxError(
-            "invalid_parameter", field="all", name="all", reason=reason("given_twice")
+            "invalid_parameter", field="all", name="all", reason=message("given_twice")
         )
     if values not in (["0"], ["1"]):
         raise ToqiboxError(
-            "invalid_parameter", field="all", name="all", reason=reason("one_of", known="0, 1")
+            "invalid_parameter", field="all", name="all", reason=message("one_of", known="0, 1")
         )
     return values == ["1"]
 
@@ -55,5 +55,5 @@ def refuse_queries(request: web.Request, *known: str) -> None:
         if name not in known:
             shown = name[:64]
             raise ToqiboxError(
-                "invalid_parameter", field=shown, name=shown, reason=reason("not_offered")
+                "invalid_parameter", field=shown, name=shown, reason=message("not_offered")
             )

@@ -4,8 +4,8 @@ from typing import Any
 
 from aiohttp import web
 
-from server.concurrency import settled
-from server.errors import sentence
+from server.concurrency import run_in_thread
+from server.errors import localize
 from server.http.app_keys import PRESETS, SERVICE, language_of
 from server.http.handlers.listings import listing, wants_all
 from server.jobs.service import Service
@@ -17,7 +17,7 @@ async def index(request: web.Request) -> web.Response:
     everything = wants_all(request)
     language = language_of(request)
     service, presets = request.app[SERVICE], request.app[PRESETS]
-    listed = await settled(_listed, service, presets, language, everything=everything)
+    listed = await run_in_thread(_listed, service, presets, language, everything=everything)
     return listing(request, {"presets": listed}, language, has_errors=everything)
 
 
@@ -38,6 +38,6 @@ def _told(entry: BrokenPreset, language: str) -> dict[str, Any]:
         "file": entry.file,
         "code": error.code,
         "field": error.field,
-        "error": sentence(error.code, language, error.values),
+        "error": localize(error.code, language, error.values),
         "diagnostics": error.diagnostics or [],
     }

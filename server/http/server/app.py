@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
-from server.concurrency import pool
+from server.concurrency import thread_pool
 from server.config import Config
 from server.effects.library.library import BUILT_IN, Library
 from server.http.app_keys import CONFIG, ERRANDS, LIBRARY, LIMITS, PRESETS, SERVICE
@@ -25,7 +25,7 @@ from server.jobs.execution.gpu_presence import GpuLostError
 from server.jobs.service import Service
 from server.jobs.storage.data_folder import note_address
 from server.jobs.submission.presets import BUILT_IN_PRESETS, Presets
-from server.logging_json import note
+from server.logging_json import log_event
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _log = logging.getLogger(__name__)
@@ -103,7 +103,7 @@ async def serve(config: Config, limits: Limits | None = None) -> None:
         GpuLostError: the GPU that was there has been gone for GPU_LOST_SEC.
     """
     descriptors.raise_limit()
-    asyncio.get_running_loop().set_default_executor(pool(_THREADS))
+    asyncio.get_running_loop().set_default_executor(thread_pool(_THREADS))
     limits = limits or Limits.of(config)
     library = Library((BUILT_IN, *config.shaders_dirs))
     service = Service(config, library)
@@ -114,7 +114,7 @@ async def serve(config: Config, limits: Limits | None = None) -> None:
             await _run(service, listening, stop)
     finally:
         await service.stop()
-    note(_log, logging.INFO, "server.stopped")
+    log_event(_log, logging.INFO, "server.stopped")
 
 
 @asynccontextmanager
@@ -170,7 +170,7 @@ async def _run(service: Service, listening: asyncio.Server, stop: asyncio.Event)
     for task in (told, lost, starting):
         task.cancel()
     await asyncio.gather(told, lost, starting, return_exceptions=True)
-    note(_log, logging.INFO, "server.stopping")
+    log_event(_log, logging.INFO, "server.stopping")
     # The groups die at once; the table stays open until the last answer is given.
     await asyncio.gather(service.halt(), asyncio.sleep(_LAST_ANSWERS_S))
     if not stop.is_set():
@@ -203,7 +203,9 @@ def _announce(config: Config, listening: asyncio.Server) -> None:
     try:
         note_address(config.data_dir, f"http://{near}:{port}")
     except OSError as error:  # only the command line misses it
-        note(_log, logging.WARNING, "address.unsaved", why=error.strerror)
-    note(_log, logging.INFO, "server.listening", host=host, port=port, data=str(config.data_dir))
+        log_event(_log, logging.WARNING, "address.unsaved", why=error.strerror)
+    log_event(
+        _log, logging.INFO, "server.listening", host=host, port=port, data=str(config.data_dir)
+    )
     sys.stdout.write(f"listening on http://{shown}:{port}\n")
     sys.stdout.flush()

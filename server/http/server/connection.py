@@ -17,7 +17,7 @@ from server.http.responses import error_answer
 from server.http.server import descriptors
 from server.http.server.middleware import Handler, add_headers, new_request_id
 from server.http.uploads.body import Body
-from server.logging_json import note
+from server.logging_json import log_event
 
 _log = logging.getLogger(__name__)
 _TELL_EVERY_S = 60.0
@@ -80,7 +80,7 @@ class Connection(web.RequestHandler):
             while await rest.read():
                 pass
         except ToqiboxError as error:
-            note(_log, logging.DEBUG, "request.outlasted", why=error.code, detail=error.detail)
+            log_event(_log, logging.DEBUG, "request.outlasted", why=error.code, detail=error.detail)
             self.force_close()
         finally:
             self._outlasting = False
@@ -105,7 +105,7 @@ class Connection(web.RequestHandler):
             error = ToqiboxError("malformed_request")
             client = client_address(request, self._listener.config)
             facts = {"request": request_id, "client": client, "why": repr(exc)[:200]}
-            note(_log, logging.INFO, "request.refused", status=400, **facts)
+            log_event(_log, logging.INFO, "request.refused", status=400, **facts)
         else:
             error = ToqiboxError("internal")
             facts = {"request": request_id}
@@ -142,7 +142,7 @@ class Listener:
         if time.monotonic() >= self._tell_at:
             self._tell_at = time.monotonic() + _TELL_EVERY_S
             facts = {"limit": self.most, "refused": self._refused}
-            note(_log, logging.WARNING, "connections.full", **facts)
+            log_event(_log, logging.WARNING, "connections.full", **facts)
             self._refused = 0
 
 

@@ -21,7 +21,7 @@ from server.http.app_keys import (
 )
 from server.http.headers.client_address import client_address, proxy_request_id
 from server.http.responses import error_answer
-from server.logging_json import note
+from server.logging_json import log_event
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _log = logging.getLogger(__name__)
@@ -98,7 +98,7 @@ def _write_line(
 ) -> None:
     """Log one request; without a `response` it was broken off before there was one."""
     sent, whole = _sent(request, response)
-    note(
+    log_event(
         _log,
         logging.INFO,
         "request",

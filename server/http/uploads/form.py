@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from aiohttp import HttpVersion11, web
 
-from server.concurrency import settled
+from server.concurrency import run_in_thread
 from server.errors import ToqiboxError
 from server.http.limits import MEGABYTE, Limits
 from server.http.uploads.body import Body, too_large
@@ -18,7 +18,7 @@ from server.http.uploads.multipart import Form, PartLimits, boundary_of
 from server.jobs.storage.data_folder import sync_folder
 from server.jobs.submission.fields import FILES, REQUIRED, check_name
 from server.jobs.submission.refusal import refuse
-from server.messages import reason
+from server.messages import message
 
 T = TypeVar("T")
 TextCheck = Callable[[str, str], Awaitable[None]]
@@ -138,7 +138,7 @@ async def receive(
     for name in REQUIRED:
         if name not in files:
             raise ToqiboxError("missing_field", field=name, name=name)
-    await settled(sync_folder, folder)
+    await run_in_thread(sync_folder, folder)
     return Received(texts, frozenset(files))
 
 
@@ -147,11 +147,11 @@ async def _text(form: Form, name: str, limits: Limits) -> str:
     async for piece in form.pieces():
         content += piece
         if len(content) > limits.field_bytes:
-            raise refuse(name, reason("bytes", most=limits.field_bytes))
+            raise refuse(name, message("bytes", most=limits.field_bytes))
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
-        raise refuse(name, reason("utf8")) from None
+        raise refuse(name, message("utf8")) from None
 
 
 async def _store(form: Form, file: "SpoolFile", name: str, limits: Limits) -> bool:
@@ -163,13 +163,13 @@ async def _store(form: Form, file: "SpoolFile", name: str, limits: Limits) -> bo
             if size > limits.file_bytes:
                 limit = f"{limits.file_bytes // MEGABYTE} MB"
                 raise ToqiboxError("file_too_large", field=name, name=name, limit=limit)
-            await settled(file.write, piece)
+            await run_in_thread(file.write, piece)
         if size == 0 and form.is_unchosen:
             return False
         if size == 0:
-            why = reason("file_empty")
+            why = message("file_empty")
             raise ToqiboxError(_UNDECODABLE[name], field=name, detail="empty", why=why)
-        await settled(file.sync)
+        await run_in_thread(file.sync)
         return True
     finally:
         file.close()

@@ -9,7 +9,7 @@ import asyncio
 import logging
 from typing import Any
 
-from server.logging_json import note
+from server.logging_json import log_event
 
 _LOG = logging.getLogger(__name__)
 
@@ -54,12 +54,12 @@ class Gpu:
         """Take in what a probe that ended at `at_s` (monotonic seconds) says of OpenGL."""
         if gl.get("ok") and not gl.get("software"):
             if self.is_gone:
-                note(_LOG, logging.INFO, "gpu.back", renderer=gl["renderer"])
+                log_event(_LOG, logging.INFO, "gpu.back", renderer=gl["renderer"])
             self._renderer, self._gone_at = str(gl["renderer"]), None
         elif self.was_seen and self._gone_at is None:
             self._gone_at = at_s
             facts = {"renderer": self._renderer, "now": gl.get("renderer") or gl.get("error")}
-            note(_LOG, logging.ERROR, "gpu.gone", **facts, endsAfterSec=self._patience_s)
+            log_event(_LOG, logging.ERROR, "gpu.gone", **facts, endsAfterSec=self._patience_s)
         elif self._gone_at is not None and at_s - self._gone_at >= self._patience_s:
             self.lost.set()
 

@@ -11,7 +11,7 @@ from typing import Any
 from server.config import Config
 from server.jobs.execution.gpu_presence import Gpu
 from server.jobs.execution.worker_process import TaskError, Watch, run_once
-from server.logging_json import note
+from server.logging_json import log_event
 
 _LOG = logging.getLogger(__name__)
 _PROBE_LIMIT_S = 60.0
@@ -79,7 +79,7 @@ class Health:
                 self._scratch.mkdir(mode=0o700, exist_ok=True)
             found = await run_once(task, watch)
         except TaskError as error:
-            note(_LOG, logging.ERROR, "probe.failed", code=error.code, detail=error.detail)
+            log_event(_LOG, logging.ERROR, "probe.failed", code=error.code, detail=error.detail)
             found = {"gl": {"ok": False, "error": f"the probe ended with {error.code}"}}
         finally:
             shutil.rmtree(self._scratch, ignore_errors=True)
@@ -93,7 +93,7 @@ class Health:
         gl = self.gl
         level = logging.WARNING if self.software or self.problems() else logging.INFO
         words = "SOFTWARE RENDERING: no GPU is used" if self.software else None
-        note(
+        log_event(
             _LOG,
             level,
             "probe",

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from server.errors import CATALOGUE, sentence
+from server.errors import CATALOGUE, localize
 from server.jobs.model.spec import Spec
 from server.messages import read_values
-from server.warnings import Row, seen, warning
+from server.warnings import WarningData, localize_warnings, warning
 
 
 class Status(StrEnum):
@@ -160,11 +160,11 @@ def seen_by_client(
         "error": None,
         "code": None,
         "retryable": None,
-        "warnings": seen(_warnings(job), language),
+        "warnings": localize_warnings(_warnings(job), language),
         "report": job.report,
     }
     if job.error_code:
-        told["error"] = sentence(job.error_code, language, read_values(job.error_values))
+        told["error"] = localize(job.error_code, language, read_values(job.error_values))
         told["code"] = job.error_code
         told["retryable"] = CATALOGUE[job.error_code].retryable
         if job.diagnostics:
@@ -172,7 +172,7 @@ def seen_by_client(
     return told
 
 
-def _warnings(job: Job) -> list[Row]:
+def _warnings(job: Job) -> list[WarningData]:
     """The warnings known when the job was accepted, and those that its film gives rise to."""
     blank = (job.report or {}).get("blank")
     return [*job.spec.warnings, *([warning("blank_film", colour=blank)] if blank else [])]

@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
 
-from server.warnings import Row
+from server.warnings import WarningData
 
 SAMPLE_RATE = 48_000
 """Samples a second of the prepared sound, both channels alike."""
@@ -58,7 +58,7 @@ class Spec:
     """What `start` was found as: one of fields.HIGHLIGHTS; None where the request said a time."""
     preset: str | None = None
     """The id of the preset that the chain came from; the chain stays when its file changes."""
-    warnings: list[Row] = field(default_factory=list)
+    warnings: list[WarningData] = field(default_factory=list)
     """What the client should know of its request; see server/warnings.py."""
 
     @property

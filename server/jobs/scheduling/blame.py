@@ -14,7 +14,7 @@ import logging
 from server.jobs.model.job import Job
 from server.jobs.store.database import DiskFull
 from server.jobs.store.job_table import BLAME, HELD, Store
-from server.logging_json import note
+from server.logging_json import log_event
 
 _LOG = logging.getLogger(__name__)
 SUSPECTED = 3 * BLAME
@@ -28,7 +28,7 @@ _HOLD_S = 60.0
 async def hold_back(store: Store, job: Job) -> None:
     """Leave a suspected job alone for a while, noted so that a death meanwhile clears it."""
     facts = {"job": job.id, "request": job.request_id}
-    note(_LOG, logging.WARNING, "job.held_back", **facts, seconds=_HOLD_S)
+    log_event(_LOG, logging.WARNING, "job.held_back", **facts, seconds=_HOLD_S)
     with contextlib.suppress(DiskFull):
         store.task_begins(job.id, HELD)
     try:

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from server.concurrency import settled
+from server.concurrency import run_in_thread
 from server.config import Config
 from server.jobs.execution.slot import LocalSlot
 from server.jobs.model.job import Job, Status, now_ms
@@ -13,7 +13,7 @@ from server.jobs.scheduling.active_job import Run
 from server.jobs.scheduling.steps import Pipeline, RunFailed, machine_report
 from server.jobs.storage.data_folder import DataFolder, discard
 from server.jobs.store.job_table import Store
-from server.logging_json import note
+from server.logging_json import log_event
 
 _LOG = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ class Endings:
             "frames_done": run.job.spec.frames,
             "report": report,
         }
-        await settled(self.settle, run.job, Status.COMPLETED, **changes)
+        await run_in_thread(self.settle, run.job, Status.COMPLETED, **changes)
         try:
             await asyncio.to_thread(self._data.keep_artifacts_only, run.job.id)
             await asyncio.to_thread(self._learn, run)
@@ -77,7 +77,7 @@ class Endings:
             "finished_at": now_ms(),
             "report": machine_report(run.job),
         }
-        moved = await settled(self.settle, run.job, Status.FAILED, **changes)
+        moved = await run_in_thread(self.settle, run.job, Status.FAILED, **changes)
         if moved is None:
             current = self._store.get(run.job.id)
             if current and current.status is Status.COMPLETED:
@@ -113,7 +113,7 @@ class Endings:
         """
         moved = self._store.move(job.id, to, **changes)
         if moved:
-            note(
+            log_event(
                 _LOG,
                 logging.WARNING if to is Status.FAILED else logging.INFO,
                 "job.moved",

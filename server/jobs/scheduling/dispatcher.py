@@ -7,7 +7,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 from server import processors
-from server.concurrency import settled
+from server.concurrency import run_in_thread
 from server.config import Config
 from server.jobs.execution.machine import Health
 from server.jobs.execution.slot import LocalSlot
@@ -22,7 +22,7 @@ from server.jobs.scheduling.steps import Damaged, EncoderGone, GpuGone, Pipeline
 from server.jobs.storage.data_folder import DataFolder, discard
 from server.jobs.store.database import DiskFull
 from server.jobs.store.job_table import Store
-from server.logging_json import note
+from server.logging_json import log_event
 
 _LOG = logging.getLogger(__name__)
 _FLUSH_S = 0.5
@@ -151,7 +151,7 @@ class Dispatcher:
 
     async def _begin(self, job: Job) -> Run | None:
         """Move a queued job to processing; None when it was cancelled meanwhile."""
-        await settled(
+        await run_in_thread(
             self._endings.settle,
             job,
             Status.PROCESSING,
@@ -190,9 +190,9 @@ class Dispatcher:
                     run.sound = asyncio.create_task(self._guard(run, self._pipeline.make_sound))
                 if not run.is_cut:
                     await self._pipeline.analyse(run)
-                    await settled(self._set_machine, run)
+                    await run_in_thread(self._set_machine, run)
                     await self._pipeline.look_for_flashes(run, slot)
-                    await settled(self._cut, run)
+                    await run_in_thread(self._cut, run)
                 segment = run.take()
                 if segment:
                     run.drawing_since = run.drawing_since or time.monotonic()
@@ -239,12 +239,12 @@ class Dispatcher:
                 await self._fall_back(run)
                 return
             if isinstance(error, Damaged):
-                note(_LOG, logging.WARNING, "job.damaged", **facts, files=str(error))
+                log_event(_LOG, logging.WARNING, "job.damaged", **facts, files=str(error))
                 await make_again(run, error.paths)
                 self.wake()
                 return
             if isinstance(error, GpuGone):  # it goes on when the GPU is back, or at the next start
-                note(_LOG, logging.WARNING, "job.waits_for_gpu", **facts)
+                log_event(_LOG, logging.WARNING, "job.waits_for_gpu", **facts)
                 return
             if not isinstance(error, RunFailed):
                 _LOG.error("run.broken", exc_info=error, extra={"facts": facts})
@@ -271,7 +271,7 @@ class Dispatcher:
         run.job = self._store.get(run.job.id) or run.job
         run.drawing.clear()
         self._cut(run)
-        note(_LOG, logging.WARNING, "job.encoder_fallback", job=run.job.id, encoder="x264")
+        log_event(_LOG, logging.WARNING, "job.encoder_fallback", job=run.job.id, encoder="x264")
         self._health.probe()
 
     # Progress

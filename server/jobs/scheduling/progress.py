@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from server.jobs.model.job import progress_of
 from server.jobs.scheduling.active_job import Run
 from server.jobs.store.job_table import Store
-from server.logging_json import note
+from server.logging_json import log_event
 
 _LOG = logging.getLogger(__name__)
 _LOG_EVERY_S = 60.0
@@ -35,7 +35,7 @@ class Progress:
         if last is not None and time.monotonic() >= self._next_line_at:
             self._next_line_at = time.monotonic() + _LOG_EVERY_S
             why = f"{type(last).__name__}: {last}"
-            note(_LOG, logging.WARNING, "progress.unsaved", jobs=failed, why=why)
+            log_event(_LOG, logging.WARNING, "progress.unsaved", jobs=failed, why=why)
 
     def _save(self, run: Run) -> None:
         done = run.frames_done

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
 
-from server.concurrency import settled
+from server.concurrency import run_in_thread
 from server.config import Config
 from server.errors import CATALOGUE
 from server.jobs.execution.machine import Health, export_timeout_s, stall_timeout_s
@@ -20,7 +20,7 @@ from server.jobs.scheduling.active_job import Run
 from server.jobs.scheduling.blank_video import blank_colour
 from server.jobs.store.database import DiskFull
 from server.jobs.store.job_table import Store
-from server.logging_json import note
+from server.logging_json import log_event
 from server.sandbox import Limits
 
 _LOG = logging.getLogger(__name__)
@@ -108,12 +108,12 @@ class Pipeline:
         """Do a task up to three times; a worker's death and a bad end count alike."""
         while True:
             try:
-                await settled(self._store.task_begins, run.job.id, name)
+                await run_in_thread(self._store.task_begins, run.job.id, name)
                 result = await go()
             except TaskError as error:
                 await self._look_for_gpu(run, name, error)
                 failures = self._store.task_stops(run.job.id, name, counts=True)
-                note(
+                log_event(
                     _LOG,
                     logging.WARNING,
                     "task.failed",

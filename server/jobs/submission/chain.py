@@ -13,7 +13,7 @@ from server.jobs.model.effect_source import Source, read_source
 from server.jobs.submission import fields
 from server.jobs.submission.presets import Presets, in_preset
 from server.jobs.submission.refusal import refuse
-from server.messages import reason
+from server.messages import message
 
 DEFAULT_EFFECT = "breathe"
 DEFAULT_ASPECT = "16:9"
@@ -53,7 +53,7 @@ def check_chain(
     if isinstance(asked, str):
         return [_link("effect", asked, "params", given.get("params", {}), library)]
     if "params" in given:
-        raise refuse("params", reason("params_in_chain"))
+        raise refuse("params", message("params_in_chain"))
     steps = zip(fields.named(asked), asked, strict=True)
     return [
         _link(field, effect_id, f"{field}.params", step.params, library)
@@ -65,7 +65,7 @@ def _preset_chain(
     given: Mapping[str, Any], library: Library, presets: Presets
 ) -> list[tuple[Effect, Link]]:
     if name := next((name for name in ("effect", "params") if name in given), None):
-        raise refuse(name, reason("preset_alone", name=name))
+        raise refuse(name, message("preset_alone", name=name))
     steps = presets.get(given["preset"]).steps(given.get("aspect", DEFAULT_ASPECT))
     try:
         links = [
@@ -99,7 +99,7 @@ def _link(
 def check_photo2(effects: list[Effect], *, given: bool) -> None:
     """A transition needs a second photo; a chain that shows none takes none."""
     if given and not any(_shows_second(effect) for effect in effects):
-        raise refuse("photo2", reason("no_photo2"))
+        raise refuse("photo2", message("no_photo2"))
     if any(effect.second for effect in effects) and not given:
         raise ToqiboxError("missing_field", field="photo2", name="photo2")
 

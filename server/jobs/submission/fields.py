@@ -11,7 +11,7 @@ from server.effects.params.values import read_lines
 from server.errors import ToqiboxError
 from server.jobs.submission.plain_json import read_json
 from server.jobs.submission.refusal import refuse
-from server.messages import reason
+from server.messages import message
 
 FILES = ("audio", "photo", "photo2")
 REQUIRED = ("audio",)
@@ -58,7 +58,7 @@ def known_fields() -> str:
 def check_name(name: str) -> None:
     """Refuse a field that is not of the contract (400) or not offered here (422)."""
     if name in NOT_OFFERED:
-        raise refuse(name, reason("not_offered"))
+        raise refuse(name, message("not_offered"))
     if name not in FILES and name not in TEXTS:
         raise ToqiboxError("unknown_field", field=name[:64], name=name[:64], known=known_fields())
 
@@ -76,7 +76,7 @@ def check_text(name: str, text: str, config: Config) -> Any:
 
 def _seconds(name: str, text: str) -> Decimal:
     if not _SECONDS.fullmatch(text):
-        raise refuse(name, reason("seconds"))
+        raise refuse(name, message("seconds"))
     # A browser says 183.77142857142857 for the length of a track.
     return min(Decimal(text), _LONGEST).quantize(_EXACT)
 
@@ -84,7 +84,7 @@ def _seconds(name: str, text: str) -> Decimal:
 def _duration(text: str, config: Config) -> Decimal:
     duration = _seconds("duration", text)
     if duration <= 0:
-        raise refuse("duration", reason("positive_seconds"))
+        raise refuse("duration", message("positive_seconds"))
     if duration > config.max_duration_sec:
         raise ToqiboxError("duration_too_long", field="duration", limit=config.max_duration_sec)
     return duration
@@ -94,27 +94,27 @@ def _start(text: str, _config: Config) -> Decimal | str:
     if text in HIGHLIGHTS:
         return text
     if not _SECONDS.fullmatch(text):
-        raise refuse("start", reason("start"))
+        raise refuse("start", message("start"))
     return _seconds("start", text)
 
 
 def _tempo(text: str, _config: Config) -> float:
     least, most = TEMPO
     if not _BEATS.fullmatch(text) or not least <= float(text) <= most:
-        raise refuse("tempo", reason("tempo", least=least, most=most))
+        raise refuse("tempo", message("tempo", least=least, most=most))
     return float(text)
 
 
 def _plan(text: str, config: Config) -> str:
     if text not in config.plans:
-        raise refuse("plan", reason("one_of", known=", ".join(config.plans)))
+        raise refuse("plan", message("one_of", known=", ".join(config.plans)))
     return text
 
 
 def _one_of(name: str, words: tuple[str, ...]) -> Callable[[str, Config], str]:
     def read(text: str, _config: Config) -> str:
         if text not in words:
-            raise refuse(name, reason("one_of", known=", ".join(words)))
+            raise refuse(name, message("one_of", known=", ".join(words)))
         return text
 
     return read
@@ -122,7 +122,7 @@ def _one_of(name: str, words: tuple[str, ...]) -> Callable[[str, Config], str]:
 
 def _fps(text: str, _config: Config) -> int:
     if text not in map(str, FRAME_RATES):
-        raise refuse("fps", reason("one_of", known=", ".join(map(str, FRAME_RATES))))
+        raise refuse("fps", message("one_of", known=", ".join(map(str, FRAME_RATES))))
     return int(text)
 
 
@@ -148,20 +148,20 @@ def read_steps(rows: object, field: str) -> tuple[Step, ...]:
         ToqiboxError: ``invalid_parameter`` of `field`, or of the place in it: ``field[1].params``.
     """
     if not isinstance(rows, list) or not 1 <= len(rows) <= LONGEST_CHAIN:
-        raise refuse(field, reason("chain", most=LONGEST_CHAIN))
+        raise refuse(field, message("chain", most=LONGEST_CHAIN))
     return tuple(_step(row, f"{field}[{at}]") for at, row in enumerate(rows))
 
 
 def _step(row: object, field: str) -> Step:
     if not isinstance(row, dict) or not isinstance(row.get("id"), str):
-        raise refuse(field, reason("step"))
+        raise refuse(field, message("step"))
     for name in row.keys() - {"id", "params"}:
-        raise refuse(f"{field}.{name[:64]}", reason("unknown_key", known="id, params"))
+        raise refuse(f"{field}.{name[:64]}", message("unknown_key", known="id, params"))
     params = row.get("params", {})
     if not isinstance(params, dict):
-        raise refuse(f"{field}.params", reason("object"))
+        raise refuse(f"{field}.params", message("object"))
     if len(json.dumps(params, ensure_ascii=False).encode("utf-8", "replace")) > PARAMS_BYTES:
-        raise refuse(f"{field}.params", reason("bytes", most=PARAMS_BYTES))
+        raise refuse(f"{field}.params", message("bytes", most=PARAMS_BYTES))
     return Step(_id(row["id"], field), params)
 
 
@@ -180,20 +180,20 @@ def named_steps(steps: Sequence[Step], field: str) -> list[tuple[str, Step]]:
 def _params(text: str, _config: Config) -> dict[str, Any]:
     params = read_json("params", text or "{}", PARAMS_BYTES)
     if not isinstance(params, dict):
-        raise refuse("params", reason("object"))
+        raise refuse("params", message("object"))
     return params
 
 
 def _preset(text: str, _config: Config) -> str:
     if len(text) > 64 or not text.isprintable():
-        raise refuse("preset", reason("characters", most=64))
+        raise refuse("preset", message("characters", most=64))
     return text
 
 
 def _label(name: str) -> Callable[[str, Config], str]:
     def read(text: str, _config: Config) -> str:
         if len(text) > TEXT_LENGTH:
-            raise refuse(name, reason("characters", most=TEXT_LENGTH))
+            raise refuse(name, message("characters", most=TEXT_LENGTH))
         return read_lines(name, text)
 
     return read
@@ -202,7 +202,7 @@ def _label(name: str) -> Callable[[str, Config], str]:
 def _flag(name: str) -> Callable[[str, Config], bool]:
     def read(text: str, _config: Config) -> bool:
         if text not in FLAGS:
-            raise refuse(name, reason("one_of", known=", ".join(FLAGS)))
+            raise refuse(name, message("one_of", known=", ".join(FLAGS)))
         return FLAGS[text]
 
     return read

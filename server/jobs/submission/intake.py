@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from server import sandbox
-from server.concurrency import settled
+from server.concurrency import run_in_thread
 from server.config import Config
 from server.errors import CATALOGUE, ToqiboxError
 from server.jobs.execution.machine import Health
@@ -23,7 +23,7 @@ from server.jobs.submission.fields import FILES
 from server.jobs.submission.preparation_queue import Line
 from server.jobs.submission.request import Request, resolve
 from server.jobs.validation.cache import Verdicts
-from server.logging_json import note
+from server.logging_json import log_event
 
 _LOG = logging.getLogger(__name__)
 _PREPARES, _SEARCHES = 2, 1
@@ -104,7 +104,7 @@ class Intake:
         """
         self._accepting += 1
         try:
-            await settled(keep, [link.source for link in request.chain], folder)
+            await run_in_thread(keep, [link.source for link in request.chain], folder)
             request = await self._found(request, folder, request_id)
             async with self._prepares.turn():
                 self.admission()  # the queue may have filled while this upload was read
@@ -112,13 +112,13 @@ class Intake:
             for upload in FILES:
                 (folder / upload).unlink(missing_ok=True)
             job = self._new_job(request, prepared, request_id)
-            await settled(self._commit, job, folder)
+            await run_in_thread(self._commit, job, folder)
         except BaseException:
             discard(folder)
             raise
         finally:
             self._accepting -= 1
-        note(
+        log_event(
             _LOG,
             logging.INFO,
             "job.moved",
@@ -187,7 +187,7 @@ class Intake:
             try:
                 return await run_once(task, watch, limits, on_event)
             except TaskError as error:
-                note(
+                log_event(
                     _LOG,
                     logging.INFO,
                     f"{task['task']}.failed",

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 from server.jobs.submission.refusal import refuse
-from server.messages import Reason, reason
+from server.messages import Message, message
 
 MOST_LEVELS = 32
 """How deeply lists and objects may be nested."""
@@ -23,23 +23,23 @@ def read_json(field: str, text: str, most: int) -> Any:
         ToqiboxError: ``invalid_parameter`` of `field`.
     """
     if len(text.encode("utf-8", "surrogatepass")) > most:
-        raise refuse(field, reason("bytes", most=most))
+        raise refuse(field, message("bytes", most=most))
     if _levels(text) > MOST_LEVELS:
-        raise refuse(field, reason("too_deep", most=MOST_LEVELS))
+        raise refuse(field, message("too_deep", most=MOST_LEVELS))
     try:
         return json.loads(text, object_pairs_hook=_without_duplicates, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
-        raise refuse(field, reason("json_at", place=error.pos + 1)) from None
+        raise refuse(field, message("json_at", place=error.pos + 1)) from None
     except _NotPlain as error:
         raise refuse(field, error.why) from None
     except ValueError:  # of the interpreter, which reads no longer integers
-        raise refuse(field, reason("long_number")) from None
+        raise refuse(field, message("long_number")) from None
 
 
 class _NotPlain(ValueError):
     """The text is JSON, but holds what is not taken."""
 
-    def __init__(self, why: Reason) -> None:
+    def __init__(self, why: Message) -> None:
         super().__init__(str(why))
         self.why = why
 
@@ -60,10 +60,10 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in pairs:
         if name in found:
-            raise _NotPlain(reason("duplicate_name", name=name[:64]))
+            raise _NotPlain(message("duplicate_name", name=name[:64]))
         found[name] = value
     return found
 
 
 def _no_constant(word: str) -> float:
-    raise _NotPlain(reason("no_constant", word=word))
+    raise _NotPlain(message("no_constant", word=word))

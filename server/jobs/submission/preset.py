@@ -7,7 +7,7 @@ from typing import Any
 from server.jobs.submission.fields import ASPECTS, CHAIN_BYTES, FITS, Step, read_steps
 from server.jobs.submission.plain_json import read_json
 from server.jobs.submission.refusal import refuse
-from server.messages import reason
+from server.messages import message
 
 KEYS = ("title", "description", "genres", "chain", "fit", "aspects")
 """What a preset's file may hold."""
@@ -68,12 +68,12 @@ def read_preset(preset_id: str, file: str, text: str) -> Preset:
     """
     data = read_json("preset", text, CHAIN_BYTES)
     if not isinstance(data, dict):
-        raise refuse("preset", reason("object"))
+        raise refuse("preset", message("object"))
     for key in data.keys() - set(KEYS):
-        raise refuse(key[:64], reason("unknown_key", known=", ".join(KEYS)))
+        raise refuse(key[:64], message("unknown_key", known=", ".join(KEYS)))
     for key in _REQUIRED:
         if key not in data:
-            raise refuse(key, reason("required"))
+            raise refuse(key, message("required"))
     chain = read_steps(data["chain"], "chain")
     return Preset(
         id=preset_id,
@@ -89,21 +89,21 @@ def read_preset(preset_id: str, file: str, text: str) -> Preset:
 
 def _words(value: object, field: str, most: int) -> str:
     if not isinstance(value, str) or not value.strip() or not value.isprintable():
-        raise refuse(field, reason("one_line"))
+        raise refuse(field, message("one_line"))
     if len(value) > most:
-        raise refuse(field, reason("characters", most=most))
+        raise refuse(field, message("characters", most=most))
     return value.strip()
 
 
 def _genres(value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not 1 <= len(value) <= _MOST_GENRES:
-        raise refuse("genres", reason("list", most=_MOST_GENRES))
+        raise refuse("genres", message("list", most=_MOST_GENRES))
     return tuple(_words(word, f"genres[{at}]", _LONGEST_GENRE) for at, word in enumerate(value))
 
 
 def _fit(value: object) -> str | None:
     if value is not None and value not in FITS:
-        raise refuse("fit", reason("one_of", known=", ".join(FITS)))
+        raise refuse("fit", message("one_of", known=", ".join(FITS)))
     return None if value is None else str(value)
 
 
@@ -124,8 +124,8 @@ def _once(ids: list[str]) -> list[str]:
 
 def _object(value: object, field: str, known: list[str] | None = None) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise refuse(field, reason("object"))
+        raise refuse(field, message("object"))
     for key in value:
         if known is not None and key not in known:
-            raise refuse(f"{field}.{key[:64]}", reason("unknown_key", known=", ".join(known)))
+            raise refuse(f"{field}.{key[:64]}", message("unknown_key", known=", ".join(known)))
     return value

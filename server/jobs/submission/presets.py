@@ -17,7 +17,7 @@ from server.errors import ToqiboxError
 from server.jobs.submission.fields import named_steps
 from server.jobs.submission.preset import Preset, read_preset
 from server.jobs.submission.refusal import refuse
-from server.messages import reason
+from server.messages import message
 
 BUILT_IN_PRESETS = BUILT_IN.with_name("presets")
 """The folder of the presets that come with the server."""
@@ -98,8 +98,8 @@ def _unknown(preset_id: str, known: Sequence[Preset]) -> ToqiboxError:
     ids = [preset.id for preset in known]
     made_for = [preset.id for preset in known if preset_id.lower() in preset.genres]
     near = made_for or difflib.get_close_matches(preset_id, ids, n=1, cutoff=0.5)
-    hint = reason("meant", name=near[0]) if near else ""
-    return refuse("preset", reason("preset", known=", ".join(ids) or "–", hint=hint))
+    hint = message("meant", name=near[0]) if near else ""
+    return refuse("preset", message("preset", known=", ".join(ids) or "–", hint=hint))
 
 
 def in_preset(error: ToqiboxError) -> ToqiboxError:
@@ -108,7 +108,7 @@ def in_preset(error: ToqiboxError) -> ToqiboxError:
         error.field = "preset"
         return error
     why = error.values["reason"]
-    return refuse("preset", reason("preset_file", place=error.field, why=why))
+    return refuse("preset", message("preset_file", place=error.field, why=why))
 
 
 def _checked(entry: _Given, usable: Mapping[str, Effect]) -> _Given:
@@ -131,16 +131,16 @@ def _check_chain(preset: Preset, aspect: str, usable: Mapping[str, Effect]) -> N
 
 def _duplicate(entry: _Given, path: Path) -> BrokenPreset:
     place = f"{path.parent.name}/{path.name}"
-    return BrokenPreset(entry.id, entry.file, refuse("preset", reason("preset_twice", file=place)))
+    return BrokenPreset(entry.id, entry.file, refuse("preset", message("preset_twice", file=place)))
 
 
 def _read(path: Path) -> _Given:
     preset_id, file = path.stem[:64], path.name[:100]
     try:
         if not ID.fullmatch(path.stem):
-            raise refuse("preset", reason("file_id"))
+            raise refuse("preset", message("file_id"))
         return read_preset(preset_id, file, read_text(path))
     except ToqiboxError as error:
         return BrokenPreset(preset_id, file, error)
     except OSError:
-        return BrokenPreset(preset_id, file, refuse("preset", reason("unreadable")))
+        return BrokenPreset(preset_id, file, refuse("preset", message("unreadable")))

@@ -13,7 +13,7 @@ from server.jobs.submission import fields
 from server.jobs.submission.chain import DEFAULT_ASPECT, Link, check_chain, check_photo2
 from server.jobs.submission.presets import Presets
 from server.jobs.submission.refusal import refuse
-from server.messages import reason
+from server.messages import message
 
 DEFAULT_FIT = "blur"
 
@@ -83,7 +83,7 @@ def check_request(
     start = given.get("start", Decimal(0))
     highlight = start if isinstance(start, str) else None
     if highlight and "duration" not in given:
-        raise refuse("start", reason("needs_duration"))
+        raise refuse("start", message("needs_duration"))
     preset = presets.get(given["preset"]) if "preset" in given else None
     return Request(
         preset=preset.id if preset else None,

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from server.concurrency import settled
+from server.concurrency import run_in_thread
 from server.effects.effect import Effect
 from server.effects.library.library import Broken, Library
 from server.errors import ToqiboxError
@@ -22,7 +22,7 @@ from server.jobs.model.job import now_ms
 from server.jobs.model.validation_result import Verdict
 from server.jobs.store.job_table import MOST_VERDICTS, Store
 from server.jobs.validation.validator import Judge
-from server.logging_json import note
+from server.logging_json import log_event
 
 _LOG = logging.getLogger(__name__)
 _PATIENCE_S = 45.0
@@ -179,7 +179,7 @@ class Verdicts:
         if found is None:
             self._put_off[key] = time.monotonic() + _LONGEST_S
             return None
-        note(
+        log_event(
             _LOG,
             logging.WARNING if found.code or found.blank else logging.INFO,
             "effect.judged",
@@ -191,7 +191,7 @@ class Verdicts:
         if len(self._known) > MOST_VERDICTS:
             del self._known[next(iter(self._known))]
         try:
-            await settled(self._store.judge, {key: found}, now_ms())
+            await run_in_thread(self._store.judge, {key: found}, now_ms())
         except Exception:  # a full disk: it is judged again after the next start
             _LOG.exception("verdict.unsaved")
         return found
@@ -220,7 +220,7 @@ class Verdicts:
             if now - quiet_since < _QUIET_S and now - done_at < _LONGEST_S:
                 continue
             try:
-                unseen = await settled(self._unseen)
+                unseen = await run_in_thread(self._unseen)
             except Exception:
                 _LOG.exception("verdicts.broken")
                 unseen = []
@@ -237,7 +237,7 @@ class Verdicts:
         renamed = self._library.renamed()
         for effect_id, name in renamed.items():
             if effect_id not in self._renamed:
-                note(
+                log_event(
                     _LOG,
                     logging.WARNING,
                     "effect.renamed",

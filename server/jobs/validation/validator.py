@@ -11,7 +11,7 @@ from server.jobs.execution.worker_process import TaskError, Watch, run_once
 from server.jobs.model import validation_result
 from server.jobs.model.effect_source import Source
 from server.jobs.model.validation_result import Verdict
-from server.logging_json import note
+from server.logging_json import log_event
 from server.sandbox import Limits
 
 _LOG = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ class Judge:
                 result = await run_once(task, watch, limits)
             except TaskError as error:
                 facts = {"effect": source.id, "code": error.code, "detail": error.detail}
-                note(_LOG, logging.INFO, "compile.failed", **facts)
+                log_event(_LOG, logging.INFO, "compile.failed", **facts)
                 if not error.is_from_outside:
                     return await self._blame(source, error)
             else:
@@ -80,7 +80,7 @@ class Judge:
         if draws_others and error.code == "render_failed":
             return validation_result.undrawable(error, author)
         facts = {"effect": source.id, "code": error.code, "detail": error.detail}
-        note(_LOG, logging.ERROR, "compile.broken", **facts)
+        log_event(_LOG, logging.ERROR, "compile.broken", **facts)
         return None
 
     async def _look_again(self) -> None:

@@ -7,8 +7,8 @@ from PIL import Image
 from server.errors import ToqiboxError
 from server.media.photos.limits import fitted
 from server.media.photos.pixel_modes import is_clear
-from server.messages import reason
-from server.warnings import Row, warning
+from server.messages import message
+from server.warnings import WarningData, warning
 
 _ORIENTATION = 0x0112
 _MOST_MISSING = 0.7
@@ -27,7 +27,7 @@ class Decoded:
     """Its ICC profile."""
     orientation: int = 1
     """That of EXIF, 1 to 8."""
-    warnings: list[Row] = field(default_factory=list)
+    warnings: list[WarningData] = field(default_factory=list)
     """What is wrong with the file although there is a picture; of the field ``photo``."""
 
 
@@ -65,11 +65,11 @@ def exif_orientation(exif: Image.Exif) -> int:
 
 def cut_off(detail: str = "") -> ToqiboxError:
     """The error for a file whose end is missing, with too much of the picture."""
-    why = reason("file_cut_off")
+    why = message("file_cut_off")
     return ToqiboxError("undecodable_image", field="photo", detail=detail, why=why)
 
 
-def accept_missing(share: float) -> list[Row]:
+def accept_missing(share: float) -> list[WarningData]:
     """The warnings for a picture that lacks `share` of its rows, at its lower edge.
 
     Raises:

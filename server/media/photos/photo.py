@@ -22,8 +22,8 @@ from server.media.photos.decoded import Decoded
 from server.media.photos.pixel_modes import is_clear, is_plain, to_srgb
 from server.media.photos.reader import read
 from server.media.sniff import ACCEPTED_PHOTO, sniff_image_file
-from server.messages import reason
-from server.warnings import Row, warning
+from server.messages import message
+from server.warnings import WarningData, warning
 
 _HEADER = struct.Struct("<8sII")
 _MAGIC = b"TOQIRGBA"
@@ -49,7 +49,7 @@ class Prepared:
     height: int
     sha256: str
     """Of the pixels."""
-    warnings: list[Row] = field(default_factory=list)
+    warnings: list[WarningData] = field(default_factory=list)
     """What is worth knowing of the picture although it was taken."""
 
 
@@ -78,7 +78,7 @@ def prepare(path: Path, out: Path, name: str = "photo") -> Prepared:
     if is_plain(image, _PLAIN):
         told.append(warning("blank_photo", name, colour=_middle(image)))
     pixels = image.convert("RGBA").tobytes()
-    with atomic.writing(out) as stream:
+    with atomic.atomic_write(out) as stream:
         stream.write(_HEADER.pack(_MAGIC, *image.size))
         stream.write(pixels)
     return Prepared(*image.size, hashlib.sha256(pixels).hexdigest(), told)
@@ -126,7 +126,7 @@ def shrink(size: tuple[int, int], pixels: bytes | memoryview, longest: int) -> N
 def _read(path: Path, kinds: tuple[str, ...] | None = None) -> Decoded:
     """Decode a picture of one of `kinds`, or of all that an upload may be."""
     if path.stat().st_size == 0:
-        why = reason("file_empty")
+        why = message("file_empty")
         raise ToqiboxError("undecodable_image", field="photo", detail="empty", why=why)
     kind = sniff_image_file(path)
     if kinds is not None and kind not in kinds:

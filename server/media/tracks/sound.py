@@ -12,7 +12,7 @@ from server.files import atomic
 from server.media import ffmpeg, mp4_boxes, wav
 from server.media.progress import watch
 from server.media.tracks import channel_mix, stream_listing, untrusted_input
-from server.messages import reason
+from server.messages import message
 from server.sandbox import Limits
 
 if TYPE_CHECKING:
@@ -80,12 +80,12 @@ def decode(
     if duration is not None and duration > max_duration:
         raise too_long
     if kind == "mov" and mp4_boxes.is_protected(path):  # it would be decoded into noise
-        raise ToqiboxError("undecodable_audio", field="audio", why=reason("protected"))
+        raise ToqiboxError("undecodable_audio", field="audio", why=message("protected"))
     wanted = _samples(max_duration if duration is None else duration)
     # One sample past the limit tells a track of just that length from a longer one.
     first, most = _samples(start), wanted + (duration is None)
     seek_s = max(int(start) - _LEAD_S, 0) if kind in _SEEKABLE and start > _NEAR_S else 0
-    with atomic.writing(out) as file:
+    with atomic.atomic_write(out) as file:
         excerpt = Excerpt(first - seek_s * wav.RATE, most, _end(path, kind))
         _fill(excerpt, path, kind, file, seek_s)
         if excerpt.misled or (seek_s and excerpt.decoded <= excerpt.first):
@@ -132,7 +132,7 @@ def _whole(path: Path, kind: str, longest: int, mixing: str) -> tuple[bytes, ffm
                 pieces.append(chunk)
                 size += len(chunk)
                 if size > most:
-                    why = reason("track_too_long", limit=longest)
+                    why = message("track_too_long", limit=longest)
                     raise ToqiboxError("invalid_parameter", field="start", name="start", reason=why)
             outcome = process.wait(30)
     except ffmpeg.MediaError as error:
@@ -173,16 +173,16 @@ def encode_aac(
         "movie_timescale": wav.RATE,
         "format": "mp4",
     }
-    argv = ffmpeg.output(stream, atomic.part_of(out), **options)
+    argv = ffmpeg.output(stream, atomic.temp_path(out), **options)
     try:
         with ffmpeg.Process(argv, _ENCODE) as process:
-            outcome = watch(process, atomic.part_of(out), told or (lambda: None), 1800)
+            outcome = watch(process, atomic.temp_path(out), told or (lambda: None), 1800)
         outcome.check("encoder_failed")
-        atomic.publish(out, sealed=True)
+        atomic.commit(out, sealed=True)
     except ffmpeg.MediaError as error:
         raise ToqiboxError("encoder_failed", detail=str(error)) from error
     finally:
-        atomic.discard(out)
+        atomic.discard_temp(out)
     return outcome
 
 
@@ -242,7 +242,7 @@ def _fill(
 def _refusal(path: Path, kind: str, outcome: ffmpeg.Outcome) -> ToqiboxError:
     detail = f"rc {outcome.rc}: {outcome.messages[-1000:]}"
     if outcome.rc == -signal.SIGXCPU:
-        why = reason("slow_to_decode")
+        why = message("slow_to_decode")
         return ToqiboxError("undecodable_audio", field="audio", detail=detail, why=why)
     if outcome.rc < 0:
         return ToqiboxError("undecodable_audio", field="audio", detail=detail)
@@ -270,5 +270,5 @@ def _past_the_end(decoded: int) -> ToqiboxError:
         "invalid_parameter",
         field="start",
         name="start",
-        reason=reason("past_the_end", seconds=seconds),
+        message=message("past_the_end", seconds=seconds),
     )

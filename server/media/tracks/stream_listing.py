@@ -9,7 +9,7 @@ from server.media import ffmpeg, mp4_boxes
 from server.media.sniff import ACCEPTED_AUDIO
 from server.media.tracks import channel_mix
 from server.media.tracks.untrusted_input import CODECS, arguments
-from server.messages import reason
+from server.messages import message
 from server.sandbox import Limits
 
 _LIMITS = Limits(memory_bytes=1 << 30, cpu_s=5, open_files=32)
@@ -99,17 +99,17 @@ def refusal(path: Path, kind: str, detail: str, *, is_clean: bool = False) -> To
     sound = next((stream for stream in streams if stream.is_sound), None)
     why = None
     if kind == "mov" and not streams and mp4_boxes.reach(path) > path.stat().st_size:
-        why = reason("file_cut_off")
+        why = message("file_cut_off")
     elif sound is None and streams:
-        why = reason("no_sound")
+        why = message("no_sound")
     elif sound is not None and sound.codec not in CODECS.split(","):
-        why = reason("codec", codec=sound.codec, accepted=ACCEPTED_AUDIO)
+        why = message("codec", codec=sound.codec, accepted=ACCEPTED_AUDIO)
     elif sound is not None and sound.unplaced_channels > channel_mix.MOST_CHANNELS:
-        why = reason("channels", channels=sound.unplaced_channels, most=channel_mix.MOST_CHANNELS)
+        why = message("channels", channels=sound.unplaced_channels, most=channel_mix.MOST_CHANNELS)
     elif sound is not None and is_clean:
-        why = reason("too_short")
+        why = message("too_short")
     elif sound is not None:
-        why = reason("no_samples", codec=sound.codec)
+        why = message("no_samples", codec=sound.codec)
     if why is None:
         return ToqiboxError("undecodable_audio", field="audio", detail=detail)
     return ToqiboxError("undecodable_audio", field="audio", detail=detail, why=why)

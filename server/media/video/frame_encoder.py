@@ -103,7 +103,7 @@ class FrameWriter:
             self._free.put(memoryview(buffer))
         self._full: queue.SimpleQueue[memoryview | None] = queue.SimpleQueue()
         self._current: memoryview | None = None
-        argv = segment_argv(ENCODERS[encoder], size, fps, threads, atomic.part_of(out))
+        argv = segment_argv(ENCODERS[encoder], size, fps, threads, atomic.temp_path(out))
         try:
             self._process = ffmpeg.Process(argv, _LIMITS, stdin=True)
         except ffmpeg.MediaError as error:
@@ -121,7 +121,7 @@ class FrameWriter:
         self._full.put(None)
         self._feeder.join(self._patience_s)
         self._process.kill()
-        atomic.discard(self._out)
+        atomic.discard_temp(self._out)
 
     def buffer(self) -> memoryview:
         """The frame to draw into next; the same one until `submit`.
@@ -177,14 +177,14 @@ class FrameWriter:
             self._check()
         except ffmpeg.MediaError as error:
             raise ToqiboxError("encoder_stalled", detail=str(error)) from error
-        size = atomic.part_of(self._out).stat().st_size
-        atomic.publish(self._out, sealed=True)
+        size = atomic.temp_path(self._out).stat().st_size
+        atomic.commit(self._out, sealed=True)
         return Written(self._frames, size, outcome.cpu_s)
 
     def _check(self) -> None:
         # ffmpeg ends with status 0 after a short input and even when its file has been deleted.
         try:
-            packets = ffprobe.packets(atomic.part_of(self._out))
+            packets = ffprobe.packets(atomic.temp_path(self._out))
         except ffmpeg.MediaError as error:
             raise ToqiboxError("output_invalid", detail=str(error)) from error
         times = sorted(packet.pts for packet in packets)

@@ -64,22 +64,22 @@ def join(
     """
     listing = out.with_name(out.name + ".list")
     try:
-        with atomic.storing():
+        with atomic.translate_disk_full():
             listing.write_text(_script(segments, expected.fps), "utf-8")
-        argv = _join_argv(listing, sound, atomic.part_of(out), expected.fps, _options(tags))
+        argv = _join_argv(listing, sound, atomic.temp_path(out), expected.fps, _options(tags))
         with ffmpeg.Process(argv, _LIMITS) as process:
-            outcome = watch(process, atomic.part_of(out), lambda: told("join"), 600)
+            outcome = watch(process, atomic.temp_path(out), lambda: told("join"), 600)
         outcome.check("output_invalid")
         told("joined")
-        found = check(atomic.part_of(out), expected)
+        found = check(atomic.temp_path(out), expected)
         told("checked")
-        film = Film(atomic.part_of(out).stat().st_size, _sha256(atomic.part_of(out)), found)
-        atomic.publish(out)
+        film = Film(atomic.temp_path(out).stat().st_size, _sha256(atomic.temp_path(out)), found)
+        atomic.commit(out)
     except (ffmpeg.MediaError, ValueError, FileNotFoundError) as error:
         raise ToqiboxError("output_invalid", detail=str(error)) from error
     finally:
         listing.unlink(missing_ok=True)
-        atomic.discard(out)
+        atomic.discard_temp(out)
     return film
 
 
@@ -99,15 +99,15 @@ def poster(film: Path, frame: int, fps: int, out: Path) -> None:
     options = {"vf": f"{convert},format=yuvj420p", "frames:v": 1, "q:v": 3, "c:v": "mjpeg"}
     options |= {"an": None, "map_metadata": -1, "flags:v": "+bitexact", "fflags": "+bitexact"}
     argv = ffmpeg.output(
-        source["v:0"], atomic.part_of(out), format="image2", update=1, threads=1, **options
+        source["v:0"], atomic.temp_path(out), format="image2", update=1, threads=1, **options
     )
     try:
         ffmpeg.run(argv, _LIMITS).check("output_invalid")
-        atomic.publish(out)
+        atomic.commit(out)
     except (ffmpeg.MediaError, FileNotFoundError) as error:
         raise ToqiboxError("output_invalid", detail=f"no poster: {error}") from error
     finally:
-        atomic.discard(out)
+        atomic.discard_temp(out)
 
 
 def _script(segments: Iterable[Path], fps: int) -> str:

@@ -33,7 +33,7 @@ def save(path: Path, frame: int, surfaces: Mapping[str, Surface | Cube]) -> None
         for name, s in surfaces.items()
     ]
     header = json.dumps({"frame": frame, "surfaces": rows}).encode()
-    with atomic.writing(path, sealed=True) as file:
+    with atomic.atomic_write(path, sealed=True) as file:
         file.write(_MAGIC + struct.pack("<I", len(header)) + header)
         for surface in surfaces.values():
             file.write(surface.read())

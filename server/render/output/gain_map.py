@@ -27,7 +27,7 @@ def save(path: Path, gains: NDArray[np.float32] | None) -> None:
     whole = np.zeros((0, 1, 1), np.float32) if gains is None else gains
     stored = np.round(whole * _WHOLE).astype(np.uint16)
     frames = np.flatnonzero((stored < _WHOLE).any(axis=(1, 2))).astype(np.int32)
-    with atomic.writing(path, sealed=True) as file:
+    with atomic.atomic_write(path, sealed=True) as file:
         np.savez(file, frames=frames, gains=stored[frames])
 
 

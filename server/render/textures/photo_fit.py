@@ -16,7 +16,7 @@ import math
 from dataclasses import dataclass
 
 from server.errors import ToqiboxError
-from server.messages import reason
+from server.messages import message
 from server.render.gl.context import Context, Size
 from server.render.gl.draw_call import ORDERED, draw_once
 from server.render.gl.render_target import Picture, Surface
@@ -184,7 +184,7 @@ def fit(context: Context, photo: Still, size: Size, mode: str) -> Surface:
         ToqiboxError: ``invalid_parameter`` when `mode` is not one of FITS.
     """
     if mode not in FITS:
-        why = reason("one_of", known=", ".join(FITS))
+        why = message("one_of", known=", ".join(FITS))
         raise ToqiboxError("invalid_parameter", field="fit", name="fit", reason=why)
     fills = mode == "cover" or (mode == "blur" and is_near(photo.size, size))
     where = place(photo.size, size, cover=fills, above=_ABOVE if mode == "blur" else 0.5)

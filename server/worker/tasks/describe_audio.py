@@ -35,7 +35,7 @@ def run(spec: Spec, emit: Emit) -> Result:
     if spec.get("json"):
         emit.stage("data")
         whole = {**summary, **_data(features, int(spec["fps"]))}
-        with atomic.writing(Path(spec["json"])) as file:
+        with atomic.atomic_write(Path(spec["json"])) as file:
             file.write(json.dumps(whole, allow_nan=False).encode())
     if spec.get("plot"):
         from server.audio.plot import plot

@@ -41,7 +41,7 @@ def run(spec: Spec, emit: Emit, keeper: Keeper = KEEPER) -> Result:
         Damaged: the features of the track are not as they were written.
     """
     job = Job.read(spec)
-    seal.check(job.made)
+    seal.verify(job.made)
     with keeper.guarded():
         emit.stage("flashes")
         pictures = _look(job, emit, keeper)

@@ -25,7 +25,7 @@ def run(spec: Spec, emit: Emit, keeper: Keeper = KEEPER) -> Result:
         detail = f"frames {part.first} to {part.last} of {job.frames}"
         raise ToqiboxError("render_failed", detail=detail)
     kept = [] if keeper.holds(job) else job.made
-    seal.check([*kept, *([part.state_in] if part.state_in else [])])
+    seal.verify([*kept, *([part.state_in] if part.state_in else [])])
     with keeper.guarded():
         emit.stage("compile")
         start = time.perf_counter()
