@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from server.render.flash_safety.limiter import limit
+from server.render.flash_safety.limiter import limit_flashes
 from server.samples import material
 
 EFFECTS = ("breathe", "bars", "ring", "spin")
@@ -41,7 +41,7 @@ def counting(light: NDArray[np.float64]) -> float:
     column = light.astype(np.float32)[:, np.newaxis, np.newaxis, np.newaxis]
     pictures = np.tile(column, (1, 18, 32, 3))
     began = time.process_time()
-    limit(pictures, FPS)
+    limit_flashes(pictures, FPS)
     return time.process_time() - began
 
 

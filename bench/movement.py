@@ -38,9 +38,9 @@ from server.jobs.submission.chain import DEFAULT_EFFECT
 from server.jobs.submission.presets import Presets
 from server.media import wav
 from server.render.gl.context import Context
-from server.render.gl.pixels import rgba
+from server.render.gl.pixels import read_rgba
 from server.render.scene import Scene
-from server.render.scene_spec import Job
+from server.render.scene_spec import SceneSpec
 from server.samples import photo as sample
 
 FPS = material.FPS
@@ -82,8 +82,8 @@ def difference(scene: Scene, frames: range) -> Reals:
     found, before = np.zeros(len(frames)), None
     for at, frame in enumerate(frames):
         scene.draw_effects(frame)
-        scene.whole.draw()
-        picture = rgba(scene.whole.output)[..., :3].astype(np.int16)
+        scene.composite.draw()
+        picture = read_rgba(scene.composite.output)[..., :3].astype(np.int16)
         if before is not None:
             found[at] = np.abs(picture - before).mean()
         before = picture
@@ -131,7 +131,7 @@ def _scene(context: Context, library: Library, look: Look, case: Case, photo: Pa
     for step in look.steps("16:9"):
         effect = library.get(step.id)
         rows.append(read_source(effect, library).row(step.params, library.files(effect)))
-    job = Job(
+    job = SceneSpec(
         effects=tuple(rows),
         photo=photo,
         photo2=photo,

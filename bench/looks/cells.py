@@ -11,9 +11,9 @@ from server.jobs.model.effect_source import read_source
 from server.jobs.submission.fields import Step
 from server.jobs.submission.preset import Preset
 from server.render.gl.context import Context
-from server.render.gl.pixels import rgba
+from server.render.gl.pixels import read_rgba
 from server.render.scene import Scene
-from server.render.scene_spec import Job
+from server.render.scene_spec import SceneSpec
 
 Size = tuple[int, int]
 WIDE, TALL, SQUARE = (320, 180), (180, 320), (240, 240)
@@ -109,18 +109,18 @@ class Painter:
             scene.begin(first)
             for drawn in range(first, frame + 1):
                 scene.draw_effects(drawn)
-            scene.whole.draw()
-            found[frame] = Image.fromarray(rgba(scene.whole.output)).convert("RGB")
+            scene.composite.draw()
+            found[frame] = Image.fromarray(read_rgba(scene.composite.output)).convert("RGB")
         return [found[frame] for frame in frames]
 
-    def _job(self, pair: Pair, size: Size) -> Job:
+    def _job(self, pair: Pair, size: Size) -> SceneSpec:
         steps = self._look.steps(_ASPECTS[size])
         effects = [self._library.get(step.id) for step in steps]
         rows = [
             read_source(effect, self._library).row(step.params, self._library.files(effect))
             for effect, step in zip(effects, steps, strict=True)
         ]
-        return Job(
+        return SceneSpec(
             effects=tuple(rows),
             photo=pair.photo,
             photo2=pair.photo2 if any(effect.second for effect in effects) else None,

@@ -5,23 +5,23 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-CALM_S = 0.5
+DEFAULT_PERIOD_S = 0.5
 """From beat to beat where there are none: 120 a minute from the start."""
 
 Reals = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Grid:
+class BeatRuler:
     """Beat n is at times[n]; beyond the ends they go on as far apart as the last two are."""
 
     times: Reals
     """Seconds, rising; at least two."""
 
     @classmethod
-    def of(cls, times: Reals) -> "Grid":
-        """The grid of some beats; CALM_S apart where they are fewer than two."""
-        return cls(times if len(times) > 1 else np.array([0.0, CALM_S]))
+    def of(cls, times: Reals) -> "BeatRuler":
+        """The grid of some beats; DEFAULT_PERIOD_S apart where they are fewer than two."""
+        return cls(times if len(times) > 1 else np.array([0.0, DEFAULT_PERIOD_S]))
 
     def position(self, seconds: Reals) -> Reals:
         """In beats from the first one: 2.5 is half-way from the third to the fourth."""

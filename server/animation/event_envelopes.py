@@ -14,7 +14,7 @@ from server.effects.model.feature import FAR_S, PULSE_DECAY_S
 _DIGITS = 6
 
 Hits = NDArray[np.float64]
-Column = NDArray[np.float32]
+FrameValues = NDArray[np.float32]
 
 
 def first_frames(hits: Hits, fps: int) -> NDArray[np.int64]:
@@ -23,7 +23,7 @@ def first_frames(hits: Hits, fps: int) -> NDArray[np.int64]:
     return np.floor(np.round(hits[:, 0] * fps, _DIGITS)).astype(np.int64)
 
 
-def pulse(hits: Hits, frames: int, fps: int, decay_s: float = PULSE_DECAY_S) -> Column:
+def pulse(hits: Hits, frames: int, fps: int, decay_s: float = PULSE_DECAY_S) -> FrameValues:
     """strength x (1 - age / decay)^2 of the strongest hit that is under way, else 0."""
     column = np.zeros(frames, np.float32)
     ages = np.arange(int(decay_s * fps) + 1) / fps
@@ -36,14 +36,14 @@ def pulse(hits: Hits, frames: int, fps: int, decay_s: float = PULSE_DECAY_S) -> 
     return column
 
 
-def since(hits: Hits, frames: int, fps: int) -> Column:
+def since(hits: Hits, frames: int, fps: int) -> FrameValues:
     """Seconds since the last hit, at most FAR_S."""
     firsts, last = _last(hits, frames, fps)
     ages = (np.arange(frames) - firsts[np.maximum(last, 0)]) / fps if len(firsts) else 0
     return np.where(last >= 0, np.minimum(ages, FAR_S), FAR_S).astype(np.float32)
 
 
-def until(hits: Hits, frames: int, fps: int) -> Column:
+def until(hits: Hits, frames: int, fps: int) -> FrameValues:
     """Seconds until the next hit, at most FAR_S; in a hit's own frame until the one after it."""
     firsts, last = _last(hits, frames, fps)
     if not len(firsts):
@@ -53,7 +53,7 @@ def until(hits: Hits, frames: int, fps: int) -> Column:
     return np.where(last + 1 < len(firsts), ahead, FAR_S).astype(np.float32)
 
 
-def phase(hits: Hits, frames: int, fps: int) -> Column:
+def phase(hits: Hits, frames: int, fps: int) -> FrameValues:
     """0 at a hit, rising evenly to 1 at the next; 0 before the first and after the last."""
     firsts, last = _last(hits, frames, fps)
     inside = (last >= 0) & (last + 1 < len(firsts))
@@ -64,12 +64,12 @@ def phase(hits: Hits, frames: int, fps: int) -> Column:
     return column
 
 
-def count(hits: Hits, frames: int, fps: int) -> Column:
+def count(hits: Hits, frames: int, fps: int) -> FrameValues:
     """How many hits there were, the one in this frame included."""
     return (_last(hits, frames, fps)[1] + 1).astype(np.float32)
 
 
-def strength(hits: Hits, frames: int, fps: int) -> Column:
+def strength(hits: Hits, frames: int, fps: int) -> FrameValues:
     """How strong the last hit was, 0 before the first."""
     _, last = _last(hits, frames, fps)
     if not len(hits):
@@ -77,7 +77,7 @@ def strength(hits: Hits, frames: int, fps: int) -> Column:
     return np.where(last >= 0, hits[np.maximum(last, 0), 1], 0).astype(np.float32)
 
 
-COLUMNS: dict[str, Callable[[Hits, int, int], Column]] = {
+ENVELOPES: dict[str, Callable[[Hits, int, int], FrameValues]] = {
     "pulse": pulse,
     "since": since,
     "until": until,

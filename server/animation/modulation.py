@@ -7,19 +7,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.animation import event_envelopes as hits
-from server.animation.beat_ruler import Grid
+from server.animation.beat_ruler import BeatRuler
 from server.effects.model.feature import FEATURES, PULSE_DECAY_S, PULSE_DECAYS_S, Unit, event_of
 from server.effects.model.modulation import Follow, Keys, Oscillator, Shape
 
 Reals = NDArray[np.float64]
-Moving = Follow | Oscillator | Keys
+Modulation = Follow | Oscillator | Keys
 _DIGITS = 9
 """Of a second or beat: what is beyond is lost in dividing frames by frames a second."""
-_INSTANT_S = 1e-6
+_FRAME_END_MARGIN_S = 1e-6
 """So long before the next frame begins, this one still holds what happens."""
 
 
-class Sound(Protocol):
+class FeatureSource(Protocol):
     """What motions want of the sound's features."""
 
     def column(self, name: str, frames: int, fps: int) -> NDArray[np.float32]:
@@ -45,24 +45,24 @@ def ease(name: str | float, share: Reals) -> Reals:
     return eases[name](share)
 
 
-def rows(motion: Moving, sound: Sound, frames: int, fps: int) -> Reals:
+def modulate(motion: Modulation, features: FeatureSource, frames: int, fps: int) -> Reals:
     """Frames by components.
 
     Args:
         motion: what moves; its feature is one of FEATURES.
-        sound: the features of the sound.
+        features: the features of the sound.
         frames: frames of the whole job.
         fps: frames a second.
     """
     if isinstance(motion, Follow):
-        return _between(motion, _followed(motion, sound, frames, fps))
+        return _scale_to_range(motion, _follow_feature(motion, features, frames, fps))
     if isinstance(motion, Oscillator):
-        return _between(motion, _swing(motion, sound, frames, fps))
-    return _keyed(motion, sound, frames, fps)
+        return _scale_to_range(motion, _oscillate(motion, features, frames, fps))
+    return _interpolate_keyframes(motion, features, frames, fps)
 
 
-def feature(
-    name: str, sound: Sound, frames: int, fps: int, decay_s: float | None = None
+def feature_values(
+    name: str, features: FeatureSource, frames: int, fps: int, decay_s: float | None = None
 ) -> NDArray[np.float32]:
     """One of FEATURES in each frame, in its unit.
 
@@ -73,11 +73,11 @@ def feature(
         event, word = found
         if word == "pulse":
             usual = PULSE_DECAYS_S.get(event, PULSE_DECAY_S)
-            return hits.pulse(sound.hits(event), frames, fps, decay_s or usual)
-        return hits.COLUMNS[word](sound.hits(event), frames, fps)
+            return hits.pulse(features.hits(event), frames, fps, decay_s or usual)
+        return hits.ENVELOPES[word](features.hits(event), frames, fps)
     if name.startswith("time."):
         return _time(name, frames, fps)
-    return sound.column(name, frames, fps)
+    return features.column(name, frames, fps)
 
 
 def _time(name: str, frames: int, fps: int) -> NDArray[np.float32]:
@@ -89,14 +89,14 @@ def _time(name: str, frames: int, fps: int) -> NDArray[np.float32]:
     return np.full(frames, frames / fps, np.float32)
 
 
-def _followed(motion: Follow, sound: Sound, frames: int, fps: int) -> Reals:
+def _follow_feature(motion: Follow, features: FeatureSource, frames: int, fps: int) -> Reals:
     """How far it has gone from low to high, 0 to 1."""
-    found = feature(motion.feature, sound, frames, fps, motion.decay).astype(np.float64)
+    found = feature_values(motion.feature, features, frames, fps, motion.decay).astype(np.float64)
     about = FEATURES[motion.feature]
     if motion.smooth:
         # What an event sets off does not begin before it.
         ahead = event_of(motion.feature) is None
-        found = _smoothed(found, motion.smooth * fps, ahead=ahead)
+        found = _smooth(found, motion.smooth * fps, ahead=ahead)
     low, high = motion.span or (
         (0.0, 1.0) if about.unit is Unit.SHARE else (motion.low[0], motion.high[0])
     )
@@ -107,7 +107,7 @@ def _followed(motion: Follow, sound: Sound, frames: int, fps: int) -> Reals:
     return 1 - share if motion.invert else share
 
 
-def _smoothed(values: Reals, length: float, *, ahead: bool) -> Reals:
+def _smooth(values: Reals, length: float, *, ahead: bool) -> Reals:
     """The mean over so many frames under a Hann window; its later half is ahead, or nothing is."""
     reach = int(np.ceil(length / 2)) if ahead else int(np.ceil(length))
     if reach < 1:
@@ -122,18 +122,20 @@ def _smoothed(values: Reals, length: float, *, ahead: bool) -> Reals:
     return kept
 
 
-def _moments(sound: Sound, frames: int, fps: int, *, beats: bool) -> tuple[Reals, Reals]:
+def _frame_spans(
+    features: FeatureSource, frames: int, fps: int, *, beats: bool
+) -> tuple[Reals, Reals]:
     """When each frame begins and when it ends, in seconds or in beats of the track."""
     begin = np.arange(frames) / fps
-    end = (np.arange(frames) + 1) / fps - _INSTANT_S
+    end = (np.arange(frames) + 1) / fps - _FRAME_END_MARGIN_S
     if beats:
-        grid = Grid.of(sound.hits("beat")[:, 0])
+        grid = BeatRuler.of(features.hits("beat")[:, 0])
         begin, end = grid.position(begin), grid.position(end)
     return np.round(begin, _DIGITS), end
 
 
-def _swing(motion: Oscillator, sound: Sound, frames: int, fps: int) -> Reals:
-    begin, end = _moments(sound, frames, fps, beats=motion.beats is not None)
+def _oscillate(motion: Oscillator, features: FeatureSource, frames: int, fps: int) -> Reals:
+    begin, end = _frame_spans(features, frames, fps, beats=motion.beats is not None)
     period = motion.beats if motion.beats is not None else motion.seconds or 1.0
     turns = np.round(begin / period + motion.phase, _DIGITS)
     turn = np.mod(turns, 1.0)
@@ -148,8 +150,8 @@ def _swing(motion: Oscillator, sound: Sound, frames: int, fps: int) -> Reals:
     return np.where(np.mod(np.floor(2 * ended), 2) == 0, 1.0, 0.0)
 
 
-def _keyed(motion: Keys, sound: Sound, frames: int, fps: int) -> Reals:
-    at, end = _moments(sound, frames, fps, beats=motion.beats)
+def _interpolate_keyframes(motion: Keys, features: FeatureSource, frames: int, fps: int) -> Reals:
+    at, end = _frame_spans(features, frames, fps, beats=motion.beats)
     times = np.array([key.time for key in motion.keys])
     values = np.array([key.value for key in motion.keys])
     # The frame that holds a key has its value.
@@ -164,7 +166,7 @@ def _keyed(motion: Keys, sound: Sound, frames: int, fps: int) -> Reals:
     return found
 
 
-def _between(motion: Follow | Oscillator, share: Reals) -> Reals:
+def _scale_to_range(motion: Follow | Oscillator, share: Reals) -> Reals:
     low, high = np.array(motion.low), np.array(motion.high)
     moved: Reals = low + (high - low) * share[:, np.newaxis]
     return moved

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from server.animation import modulation
 from server.animation.event_envelopes import first_frames
-from server.animation.modulation import Sound
+from server.animation.modulation import FeatureSource
 from server.animation.transition_progress import progress
 from server.effects.effect import Builtin, Effect, Input, Kind, Value
 from server.effects.model.input import Setting
@@ -21,7 +21,7 @@ from server.effects.model.palette import Palette
 
 _DAY_S = 86_400
 _FIRST_DAY = np.datetime64("2000-01-01", "D")
-_OF_PASSES = (
+_PER_PASS = (
     Builtin.RENDER_SIZE,
     Builtin.RENDER_SIZE_3,
     Builtin.ASPECT,
@@ -34,20 +34,20 @@ class Column:
     """The values of one uniform over the frames of a job.
 
     Args:
-        rows: shape (frames or 1, components), float32 or int32; one row is a constant.
+        values: shape (frames or 1, components), float32 or int32; one row is a constant.
     """
 
-    def __init__(self, rows: NDArray[np.float32] | NDArray[np.int32]) -> None:
-        self.rows = np.ascontiguousarray(rows)
-        self.constant = len(rows) == 1
+    def __init__(self, values: NDArray[np.float32] | NDArray[np.int32]) -> None:
+        self.values = np.ascontiguousarray(values)
+        self.constant = len(values) == 1
 
     def at(self, frame: int) -> bytes:
         """The bytes of the uniform in `frame`."""
-        return bytes(self.rows[0 if self.constant else frame])
+        return bytes(self.values[0 if self.constant else frame])
 
     def number(self, frame: int) -> float:
         """The first component in `frame`."""
-        return float(self.rows[0 if self.constant else frame, 0])
+        return float(self.values[0 if self.constant else frame, 0])
 
 
 class Timeline:
@@ -57,7 +57,7 @@ class Timeline:
         effect: whose inputs and host uniforms are the columns.
         settings: what the job's inputs are set to, by name; one that moves by itself and is not
             there follows its own motion.
-        sound: the features of the sound; read only where an input follows them.
+        features: the features of the sound; read only where an input follows them.
         frames: frames of the whole job.
         fps: frames a second.
         palette: the photo's colours, for inputs that have one of them by default.
@@ -67,7 +67,7 @@ class Timeline:
         self,
         effect: Effect,
         settings: Mapping[str, Setting],
-        sound: Sound,
+        features: FeatureSource,
         frames: int,
         fps: int,
         palette: Palette | None = None,
@@ -78,12 +78,14 @@ class Timeline:
         for item in effect.inputs:
             if item.kind.is_texture:
                 continue
-            column = _input_column(_tinted(item, palette or {}), settings, sound, frames, fps)
+            column = _input_column(
+                _with_photo_color(item, palette or {}), settings, features, frames, fps
+            )
             self.columns[item.uniform] = column
             if item.kind in (Kind.FLOAT, Kind.LONG, Kind.BOOL, Kind.EVENT):
                 self._numbers[item.name] = column
         for uniform, meaning in effect.uniforms.items():
-            if meaning not in _OF_PASSES:
+            if meaning not in _PER_PASS:
                 self.columns[uniform] = Column(_builtin(meaning, frames, fps))
 
     def numbers(self, frame: int) -> dict[str, float]:
@@ -91,7 +93,7 @@ class Timeline:
         return {name: column.number(frame) for name, column in self._numbers.items()}
 
 
-def _tinted(item: Input, palette: Palette) -> Input:
+def _with_photo_color(item: Input, palette: Palette) -> Input:
     """The input with the photo's colour as its default, where it asks for one that there is."""
     color = palette.get(item.photo or "")
     if color is None or not isinstance(item.default, tuple):
@@ -100,60 +102,62 @@ def _tinted(item: Input, palette: Palette) -> Input:
 
 
 def _input_column(
-    item: Input, settings: Mapping[str, Setting], sound: Sound, frames: int, fps: int
+    item: Input, settings: Mapping[str, Setting], features: FeatureSource, frames: int, fps: int
 ) -> Column:
     setting = settings.get(item.name, item.motion or item.default)
     if not isinstance(setting, Motion):
         assert not isinstance(setting, str)  # texts have no column
         if item.kind is Kind.EVENT:
-            return Column(_once(frames, fires=bool(setting)))
-        return _column(item, _row(setting if setting is not None else 0.0))
+            return Column(_single_event(frames, fires=bool(setting)))
+        return _column(item, _constant(setting if setting is not None else 0.0))
     if item.kind is Kind.EVENT:
-        return Column(_fires(setting, sound, frames, fps))
+        return Column(_event_values(setting, features, frames, fps))
     if isinstance(setting, Transition):
-        share = progress(settings, sound, frames, fps)[:, np.newaxis].astype(np.float64)
-        low, high = (_row(0.0 if end is None else end) for end in (item.minimum, item.maximum))
+        share = progress(settings, features, frames, fps)[:, np.newaxis].astype(np.float64)
+        low, high = (_constant(0.0 if end is None else end) for end in (item.minimum, item.maximum))
         return _column(item, low + (high - low) * share)
-    moved = modulation.rows(setting, sound, frames, fps)
+    moved = modulation.modulate(setting, features, frames, fps)
     if item.values:  # a choice moves through the places of its values
         places = np.floor(moved + 0.5).astype(int)
         moved = np.array(item.values)[np.clip(places, 0, len(item.values) - 1)]
     return _column(item, moved)
 
 
-def _column(item: Input, rows: NDArray[np.float64]) -> Column:
-    if len(rows) > 1 and (rows == rows[0]).all():
-        rows = rows[:1]  # a pass that reads nothing that moves is drawn once
+def _column(item: Input, values: NDArray[np.float64]) -> Column:
+    if len(values) > 1 and (values == values[0]).all():
+        values = values[:1]  # a pass that reads nothing that moves is drawn once
     if item.kind in (Kind.LONG, Kind.BOOL):
         # Halves go up, so that a bool is true from the middle of what it follows on.
-        return Column(np.floor(rows + 0.5).astype(np.int32))
-    return Column(rows.astype(np.float32))
+        return Column(np.floor(values + 0.5).astype(np.int32))
+    return Column(values.astype(np.float32))
 
 
-def _once(frames: int, *, fires: bool) -> NDArray[np.int32]:
+def _single_event(frames: int, *, fires: bool) -> NDArray[np.int32]:
     """1 in frame 0, if it fires at all."""
-    rows = np.zeros((frames if fires else 1, 1), np.int32)
-    rows[0] = fires
-    return rows
+    values = np.zeros((frames if fires else 1, 1), np.int32)
+    values[0] = fires
+    return values
 
 
-def _fires(followed: Motion, sound: Sound, frames: int, fps: int) -> NDArray[np.int32]:
+def _event_values(
+    followed: Motion, features: FeatureSource, frames: int, fps: int
+) -> NDArray[np.int32]:
     """1 in the frames in which an event begins, or in which what it follows passes a half."""
-    rows = np.zeros((frames, 1), np.int32)
+    values = np.zeros((frames, 1), np.int32)
     if isinstance(followed, Transition):
-        return rows[:1]
+        return values[:1]
     event = followed.event if isinstance(followed, Follow) else None
     if event is not None:
-        starts = first_frames(sound.hits(event), fps)
-        rows[starts[starts < frames]] = 1
+        starts = first_frames(features.hits(event), fps)
+        values[starts[starts < frames]] = 1
     else:
-        high = modulation.rows(followed, sound, frames, fps)[:, 0] >= 0.5
-        rows[1:, 0] = high[1:] & ~high[:-1]
-        rows[0] = high[0]
-    return rows if rows.any() else rows[:1]
+        high = modulation.modulate(followed, features, frames, fps)[:, 0] >= 0.5
+        values[1:, 0] = high[1:] & ~high[:-1]
+        values[0] = high[0]
+    return values if values.any() else values[:1]
 
 
-def _row(value: Value) -> NDArray[np.float64]:
+def _constant(value: Value) -> NDArray[np.float64]:
     return np.atleast_1d(np.asarray(value, np.float64))[np.newaxis, :]
 
 

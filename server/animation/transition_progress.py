@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from server.animation.beat_ruler import Grid
-from server.animation.modulation import Sound
+from server.animation.beat_ruler import BeatRuler
+from server.animation.modulation import FeatureSource
 from server.effects.model.input import Setting
 from server.effects.model.modulation import BEATS
 
@@ -15,7 +15,7 @@ _DIGITS = 9
 
 
 def progress(
-    settings: Mapping[str, Setting], sound: Sound, frames: int, fps: int
+    settings: Mapping[str, Setting], features: FeatureSource, frames: int, fps: int
 ) -> NDArray[np.float32]:
     """How far the transition is in each frame of a job, 0 to 1.
 
@@ -26,15 +26,15 @@ def progress(
 
     Args:
         settings: of the inputs that transition_inputs makes, by name.
-        sound: asked for its beats only where the unit is a beat.
+        features: asked for its beats only where the unit is a beat.
         frames: frames of the whole job.
         fps: frames a second.
     """
-    at, length, every = (_number(settings, word) for word in ("at", "length", "every"))
-    in_beats = _number(settings, "unit") == BEATS
+    at, length, every = (_setting(settings, word) for word in ("at", "length", "every"))
+    in_beats = _setting(settings, "unit") == BEATS
     times = np.arange(frames + 1) / fps
     if in_beats:
-        times = Grid.of(sound.hits("beat")[:, 0]).position(times)
+        times = BeatRuler.of(features.hits("beat")[:, 0]).position(times)
     start = at if at >= 0 else every
     if at < 0 and every <= 0:
         start = float(np.interp(frames / 2, np.arange(frames + 1), times)) - length / 2
@@ -55,7 +55,7 @@ def _ramp(times: NDArray[np.float64], length: float) -> NDArray[np.float32]:
     return np.clip(times / length, 0, 1).astype(np.float32)
 
 
-def _number(settings: Mapping[str, Setting], word: str) -> float:
+def _setting(settings: Mapping[str, Setting], word: str) -> float:
     """A value by its name, or by the one it has where the author took that name."""
     value = settings.get(f"transition_{word}", settings.get(word, 0.0))
     return float(value) if isinstance(value, (int, float)) else 0.0

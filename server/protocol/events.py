@@ -3,7 +3,7 @@
 import time
 from typing import Any, Protocol
 
-Spec = dict[str, Any]
+Task = dict[str, Any]
 """A task line as it was read: see worker.py."""
 Result = dict[str, Any]
 """What the event ``done`` carries."""
@@ -11,7 +11,7 @@ Result = dict[str, Any]
 _FRAMES_EVERY_S = 0.25
 
 
-class Send(Protocol):
+class SendEvent(Protocol):
     """Writes one event."""
 
     def __call__(self, event: str, **values: object) -> None:
@@ -19,10 +19,10 @@ class Send(Protocol):
         ...
 
 
-class Emit:
+class ProgressReporter:
     """How a task tells that it gets on."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: SendEvent) -> None:
         self._send = send
         self._last = float("-inf")
 

@@ -11,33 +11,33 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from server.animation.modulation import Sound
+from server.animation.modulation import FeatureSource
 from server.audio.spectrum import analyser_node, log_bands
 from server.render.gl.context import Context, Size
-from server.render.textures.audio import Hearing
+from server.render.textures.audio import AudioFeatures
 from server.render.textures.builtin import noise
-from server.render.textures.image import Photo
+from server.render.textures.image import PhotoTexture
 
 SIZE: Size = (64, 36)
-KICK_S = 0.5
-_KICKS_APART = {"downbeat": 4, "section": 16, "drop": 32}
+KICK_PERIOD_S = 0.5
+_KICKS_PER_EVENT = {"downbeat": 4, "section": 16, "drop": 32}
 """How many kicks lie between two events that are rarer."""
 _TONES_HZ = (45.0, 90.0, 180.0, 400.0, 900.0, 1800.0, 3600.0, 6000.0, 9000.0)
 _DECAY_PER_S = 8.0
-_HISS = noise(analyser_node.RATE) / 255.0 - 0.5
+_NOISE = noise(analyser_node.RATE) / 255.0 - 0.5
 
 
-class Track(Sound, Hearing, Protocol):
+class SceneAudio(FeatureSource, AudioFeatures, Protocol):
     """What a scene wants of a sound."""
 
 
-def photo(context: Context) -> Photo:
+def default_photo(context: Context) -> PhotoTexture:
     """The photo: a sky, a sun, hills of two colours and a striped house."""
-    return Photo(context, SIZE, pixels().tobytes())
+    return PhotoTexture(context, SIZE, default_photo_pixels().tobytes())
 
 
 @cache
-def pixels() -> NDArray[np.uint8]:
+def default_photo_pixels() -> NDArray[np.uint8]:
     """Its pixels: height by width by RGBA, opaque, the top row first."""
     width, height = SIZE
     y, x = np.mgrid[:height, :width].astype(np.float64)
@@ -53,21 +53,21 @@ def pixels() -> NDArray[np.uint8]:
     return np.floor(opaque * 255 + 0.5).astype(np.uint8)
 
 
-class Tune(Track):
+class DefaultAudio(SceneAudio):
     """The sound, endless; the left channel has the lower tones louder, the right the higher."""
 
     def column(self, name: str, frames: int, fps: int) -> NDArray[np.float32]:
         """Every feature jumps up with each kick and dies away until the next; sums only grow."""
         if name == "tempo":
-            return np.full(frames, 60 / KICK_S, np.float32)
+            return np.full(frames, 60 / KICK_PERIOD_S, np.float32)
         if name.endswith(".sum"):
             return (0.5 * np.arange(frames) / fps).astype(np.float32)
-        age = np.mod(np.arange(frames) / fps, KICK_S)
+        age = np.mod(np.arange(frames) / fps, KICK_PERIOD_S)
         return (0.3 + 0.6 * np.exp(-_DECAY_PER_S * age)).astype(np.float32)
 
     def hits(self, event: str) -> NDArray[np.float64]:
         """Two kicks a second for an hour, and everything else with them."""
-        apart = KICK_S * _KICKS_APART.get(event, 1)
+        apart = KICK_PERIOD_S * _KICKS_PER_EVENT.get(event, 1)
         times = np.arange(round(3600 / apart)) * apart
         return np.stack([times, np.ones(len(times))], axis=1)
 
@@ -79,9 +79,9 @@ class Tune(Track):
         """The last `n` samples before the step, 0 before the start."""
         index = step * analyser_node.HOP - n + np.arange(n)
         time = index / analyser_node.RATE
-        age = np.mod(time, KICK_S)
+        age = np.mod(time, KICK_PERIOD_S)
         sound = 0.5 * np.sin(2 * np.pi * 55.0 * age) * np.exp(-_DECAY_PER_S * age)
-        sound += 0.1 * _HISS[index % len(_HISS)]
+        sound += 0.1 * _NOISE[index % len(_NOISE)]
         for place, tone in enumerate(_TONES_HZ):
             side = place / (len(_TONES_HZ) - 1)
             loudness = (1.0 - side, side, 0.5)[2 if channel is None else channel]
@@ -106,5 +106,5 @@ class Tune(Track):
 @lru_cache(maxsize=4096)
 def _spectrum(step: int, channel: int | None) -> NDArray[np.uint8]:
     window = analyser_node.blackman(analyser_node.SIZE) / analyser_node.SIZE
-    samples = Tune().waveform(step, analyser_node.SIZE, channel).astype(np.float64)
+    samples = DefaultAudio().waveform(step, analyser_node.SIZE, channel).astype(np.float64)
     return analyser_node.to_bytes(np.abs(np.fft.rfft(samples * window))[: analyser_node.BINS])

@@ -13,22 +13,22 @@ from server.effects.title_credits import without_repeats
 from server.errors import ToqiboxError
 from server.media.photos.palette import file_palette, photo_palette
 from server.render import default_media
-from server.render.effect.defects import precise
-from server.render.effect.renderer import Passes, Step, Timed, plainly
+from server.render.effect.defects import with_float_targets
+from server.render.effect.renderer import CompiledPass, EffectRenderer, PassTimer, untimed
 from server.render.gl.context import Context
-from server.render.gl.cubemap import Cube
-from server.render.gl.memory_budget import Budget
-from server.render.gl.render_target import Picture, Surface, View
+from server.render.gl.cubemap import CubeTarget
+from server.render.gl.memory_budget import MemoryBudget
+from server.render.gl.render_target import RenderTarget, SamplerView, TextureSource
 from server.render.output.composite import Composite
-from server.render.output.gain_map import Gains
-from server.render.output.nv12 import Convert
-from server.render.scene_spec import Job
-from server.render.textures.audio import Bytes, Heard, SoundPicture
+from server.render.output.gain_map import GainMap
+from server.render.output.nv12 import Nv12Converter
+from server.render.scene_spec import SceneSpec
+from server.render.textures.audio import AudioInputTexture, AudioTexture, ByteAudioTexture
 from server.render.textures.audio_history import AudioHistory
-from server.render.textures.builtin import Textures
-from server.render.textures.image import Photo
+from server.render.textures.builtin import BuiltinTextures
+from server.render.textures.image import PhotoTexture
 from server.render.textures.photo_fit import fit
-from server.render.textures.text import Credits, text_pictures
+from server.render.textures.text import TitleCredits, text_textures
 
 
 class Scene:
@@ -38,160 +38,174 @@ class Scene:
 
     Args:
         context: where it is drawn.
-        job: what to draw.
+        spec: what to draw.
 
     Raises:
         ToqiboxError: ``shader_compile_failed``, ``shader_rejected``, ``invalid_parameter`` and
             others of the catalogue.
     """
 
-    def __init__(self, context: Context, job: Job) -> None:
+    def __init__(self, context: Context, spec: SceneSpec) -> None:
         self._context = context
-        self._job = job
-        self._sound: default_media.Track = (
-            Features(job.features) if job.features else default_media.Tune()
+        self._spec = spec
+        self._sound: default_media.SceneAudio = (
+            Features(spec.features) if spec.features else default_media.DefaultAudio()
         )
-        self._photo = Photo.load(context, job.photo) if job.photo else default_media.photo(context)
-        self._fitted = fit(context, self._photo, job.size, job.fit)
-        self._photo2 = Photo.load(context, job.photo2) if job.photo2 else self._photo
-        self._sounds: list[Heard | AudioHistory] = []
-        self._budget: Budget | None = None
-        self._chain: list[Passes] = []
+        self._photo = (
+            PhotoTexture.load(context, spec.photo)
+            if spec.photo
+            else default_media.default_photo(context)
+        )
+        self._fitted = fit(context, self._photo, spec.size, spec.fit)
+        self._photo2 = PhotoTexture.load(context, spec.photo2) if spec.photo2 else self._photo
+        self._audio_textures: list[AudioTexture | AudioHistory] = []
+        self._budget: MemoryBudget | None = None
+        self._renderers: list[EffectRenderer] = []
         self._composites: list[Composite] = []
-        loaded = [(row, load_row(row)) for row in job.effects]
-        if job.precise:
-            loaded = [(row, precise(effect)) for row, effect in loaded]
+        loaded = [(row, load_effect(row)) for row in spec.effects]
+        if spec.float_targets:
+            loaded = [(row, with_float_targets(effect)) for row, effect in loaded]
         if not loaded:
             raise ToqiboxError("render_failed", detail="no effect is given")
-        below: Picture = self._fitted
+        below: TextureSource = self._fitted
         settings = without_repeats([(effect, row.get("params") or {}) for row, effect in loaded])
         for index, ((row, effect), params) in enumerate(zip(loaded, settings, strict=True)):
             if index:
-                composite = Composite(context, job.size, self._chain[-1].output, below)
+                composite = Composite(context, spec.size, self._renderers[-1].output, below)
                 self._composites.append(composite)
                 below = composite.output
-            self._chain.append(self._passes(effect, row, params, below))
+            self._renderers.append(self._make_renderer(effect, row, params, below))
         self._below = below
         self.effects = tuple(effect for _, effect in loaded)
         """In the order of the chain."""
-        self._gains = Gains.load(context, job.flashes)
-        self.output = self._chain[-1].output
+        self._gains = GainMap.load(context, spec.flashes)
+        self.output = self._renderers[-1].output
         """What the last effect alone shows, straight alpha."""
         self.sequential = any(effect.sequential for _, effect in loaded)
         """Whether a frame needs the one before it."""
         context.check("building the scene")
 
     @property
-    def layers(self) -> dict[str, Picture]:
+    def layers(self) -> dict[str, TextureSource]:
         """What makes up the picture: `above`, straight alpha, over `below`, opaque."""
         return {"above": self.output, "below": self._below}
 
     @cached_property
-    def planes(self) -> Convert:
+    def planes(self) -> Nv12Converter:
         """The picture as the encoder takes it; `draw` draws it."""
-        return Convert(self._context, self._job.size, **self.layers, gains=self._gains)
+        return Nv12Converter(self._context, self._spec.size, **self.layers, gains=self._gains)
 
     @cached_property
-    def whole(self) -> Composite:
+    def composite(self) -> Composite:
         """The picture, opaque; drawn by whoever asks for it, after `draw_effects`."""
-        return Composite(self._context, self._job.size, self.output, self._below)
+        return Composite(self._context, self._spec.size, self.output, self._below)
 
     @property
-    def kept(self) -> dict[str, Surface | Cube]:
+    def persistent_targets(self) -> dict[str, RenderTarget | CubeTarget]:
         """Every persistent target, by the effect's place in the chain and the target's name."""
         return {
-            f"{index}.{name}": surface
-            for index, passes in enumerate(self._chain)
-            for name, surface in passes.kept.items()
+            f"{index}.{name}": render_target
+            for index, renderer in enumerate(self._renderers)
+            for name, render_target in renderer.persistent_targets.items()
         }
 
-    def watch(self, before: Callable[[int, Step], None]) -> None:
+    def observe_passes(self, before_pass: Callable[[int, CompiledPass], None]) -> None:
         """Have `before` called before each pass is drawn, with its effect's place and itself."""
-        for index, passes in enumerate(self._chain):
-            passes.before = partial(before, index)
+        for index, renderer in enumerate(self._renderers):
+            renderer.before_pass = partial(before_pass, index)
 
     def begin(self, frame: int) -> None:
         """Make `frame` the next to be drawn; persistent targets are transparent black."""
-        for passes in self._chain:
-            passes.begin(frame)
+        for renderer in self._renderers:
+            renderer.begin(frame)
 
     def draw(self, frame: int) -> bool:
         """Draw `frame` and its planes; returns whether `planes` changed."""
         self.draw_effects(frame)
-        dimmed = self._gains is not None and self._gains.show(frame)
+        dimmed = self._gains is not None and self._gains.update(frame)
         return self.planes.draw(dimmed=dimmed)
 
-    def draw_effects(self, frame: int, timed: Timed = plainly) -> None:
+    def draw_effects(self, frame: int, timed: PassTimer = untimed) -> None:
         """Draw `frame` as far as the last effect's output."""
-        for sound in self._sounds:
-            sound.show(frame)
-        for index, passes in enumerate(self._chain):
+        for sound in self._audio_textures:
+            sound.update(frame)
+        for index, renderer in enumerate(self._renderers):
             if index:
                 self._composites[index - 1].draw()
-            passes.draw(frame, timed)
+            renderer.draw(frame, timed)
 
     @cached_property
-    def _fitted2(self) -> Picture:
+    def _fitted2(self) -> TextureSource:
         if self._photo2 is self._photo:
             return self._fitted
-        return fit(self._context, self._photo2, self._job.size, self._job.fit)
+        return fit(self._context, self._photo2, self._spec.size, self._spec.fit)
 
     @cached_property
-    def _bytes(self) -> Bytes:
-        sound = Bytes(self._context, self._sound, self._job.fps)
-        self._sounds.append(sound)
+    def _byte_audio(self) -> ByteAudioTexture:
+        sound = ByteAudioTexture(self._context, self._sound, self._spec.fps)
+        self._audio_textures.append(sound)
         return sound
 
     @cached_property
     def _palette(self) -> Palette:
         """The photo's colours: those that are kept with the job, else found now."""
-        job = self._job
-        if job.palette is not None:
-            return read_palette(job.palette)
-        if job.photo is None:
-            return read_palette(photo_palette(default_media.SIZE, default_media.pixels().tobytes()))
-        return read_palette(file_palette(job.photo))
+        spec = self._spec
+        if spec.palette is not None:
+            return read_palette(spec.palette)
+        if spec.photo is None:
+            return read_palette(
+                photo_palette(default_media.SIZE, default_media.default_photo_pixels().tobytes())
+            )
+        return read_palette(file_palette(spec.photo))
 
-    def _passes(
-        self, effect: Effect, row: Mapping[str, Any], params: Mapping[str, Any], below: Picture
-    ) -> Passes:
-        job, context = self._job, self._context
-        budget = self._budget = Budget(effect, edge=job.cube_edge, before=self._budget)
+    def _make_renderer(
+        self,
+        effect: Effect,
+        row: Mapping[str, Any],
+        params: Mapping[str, Any],
+        below: TextureSource,
+    ) -> EffectRenderer:
+        spec, context = self._spec, self._context
+        budget = self._budget = MemoryBudget(
+            effect, max_cube_edge=spec.cube_edge, previous=self._budget
+        )
         settings = effect.settings(params)
-        tinted = any(item.photo for item in effect.inputs)
-        palette = self._palette if tinted else None
-        timeline = Timeline(effect, settings, self._sound, job.frames, job.fps, palette)
+        uses_palette = any(item.photo for item in effect.inputs)
+        palette = self._palette if uses_palette else None
+        timeline = Timeline(effect, settings, self._sound, spec.frames, spec.fps, palette)
         paths = row.get("files") or {}
-        named = Credits(job.title, job.artist)
-        textures = Textures(context, effect, self._photo, lambda: self._bytes, paths, budget)
+        credits = TitleCredits(spec.title, spec.artist)
+        textures = BuiltinTextures(
+            context, effect, self._photo, lambda: self._byte_audio, paths, budget
+        )
         pictures = {
-            **textures.all(),
+            **textures.create_all(),
             **self._pictures(effect, below, budget),
-            **text_pictures(context, effect.inputs, settings, job.size, named, budget),
+            **text_textures(context, effect.inputs, settings, spec.size, credits, budget),
         }
-        return Passes(context, effect, timeline, job.size, pictures, budget)
+        return EffectRenderer(context, effect, timeline, spec.size, pictures, budget)
 
     def _pictures(
-        self, effect: Effect, below: Picture, budget: Budget
-    ) -> dict[str, Picture | View]:
+        self, effect: Effect, below: TextureSource, budget: MemoryBudget
+    ) -> dict[str, TextureSource | SamplerView]:
         """What the effect's inputs show, by GLSL name."""
-        pictures: dict[str, Picture | View] = {}
-        context, job = self._context, self._job
+        pictures: dict[str, TextureSource | SamplerView] = {}
+        context, spec = self._context, self._spec
         for item in effect.inputs:
             if item.kind in (Kind.AUDIO, Kind.AUDIO_FFT):
-                sound = SoundPicture(context, item, self._sound, job.fps)
-                self._sounds.append(sound)
+                sound = AudioInputTexture(context, item, self._sound, spec.fps)
+                self._audio_textures.append(sound)
                 pictures[item.uniform] = sound
             elif item.kind is Kind.AUDIO_HISTORY:
-                history = AudioHistory(context, item, self._sound, job.frames, job.fps)
-                budget.claim(f"history {item.name}", history.bytes)
-                self._sounds.append(history)
+                history = AudioHistory(context, item, self._sound, spec.frames, spec.fps)
+                budget.claim(f"history {item.name}", history.size_bytes)
+                self._audio_textures.append(history)
                 pictures[item.uniform] = history
             elif item.kind is Kind.IMAGE:
                 pictures[item.uniform] = self._image(effect, item.name, below)
         return pictures
 
-    def _image(self, effect: Effect, name: str, below: Picture) -> Picture:
+    def _image(self, effect: Effect, name: str, below: TextureSource) -> TextureSource:
         if name == "photo":
             return self._photo
         if name == effect.picture:
@@ -199,7 +213,7 @@ class Scene:
         return self._photo2 if name == "photo2" else self._fitted2
 
 
-def load_row(row: Mapping[str, Any]) -> Effect:
+def load_effect(row: Mapping[str, Any]) -> Effect:
     """An effect of the chain from its source."""
     vertex, includes = row.get("vertex"), row.get("includes")
     source = str(row["source"])

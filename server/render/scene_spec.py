@@ -12,7 +12,7 @@ from server.render.gl.context import Size
 
 
 @dataclass(frozen=True, kw_only=True)
-class Job:
+class SceneSpec:
     """Everything that shapes the pixels of a job's frames; equal jobs draw equal frames."""
 
     effects: tuple[dict[str, Any], ...]
@@ -40,39 +40,39 @@ class Job:
     """Name of the renderer that must draw it: pieces of two do not make one film."""
     flashes: Path | None = None
     """How far frames are dimmed so that they do not flash; None is not at all."""
-    precise: bool = False
+    float_targets: bool = False
     """Whether everything that effects draw is kept as floats: to look for what rounding hides."""
     cube_edge: int | None = None
     """Most pixels of the edge of a cube that passes draw; None is as many as they ask for."""
 
     @classmethod
-    def read(cls, spec: Mapping[str, Any]) -> "Job":
+    def from_task(cls, task: Mapping[str, Any]) -> "SceneSpec":
         """Take a job from a task's line; KeyError names what it lacks."""
         return cls(
-            effects=tuple(spec["effects"]),
-            photo=_path(spec["photo"]),
-            palette=spec.get("palette"),
-            photo2=_path(spec.get("photo2")),
-            features=_path(spec["features"]),
-            size=(spec["width"], spec["height"]),
-            fps=spec["fps"],
-            frames=spec["frames"],
-            fit=spec["fit"],
-            egl_device=spec.get("egl_device"),
-            require_gpu=bool(spec.get("require_gpu")),
-            title=spec.get("title"),
-            artist=spec.get("artist"),
-            renderer=spec.get("renderer"),
-            flashes=_path(spec.get("flashes")),
+            effects=tuple(task["effects"]),
+            photo=_path(task["photo"]),
+            palette=task.get("palette"),
+            photo2=_path(task.get("photo2")),
+            features=_path(task["features"]),
+            size=(task["width"], task["height"]),
+            fps=task["fps"],
+            frames=task["frames"],
+            fit=task["fit"],
+            egl_device=task.get("egl_device"),
+            require_gpu=bool(task.get("require_gpu")),
+            title=task.get("title"),
+            artist=task.get("artist"),
+            renderer=task.get("renderer"),
+            flashes=_path(task.get("flashes")),
         )
 
     @property
-    def made(self) -> list[Path]:
+    def input_files(self) -> list[Path]:
         """Files that earlier tasks of the job made, and that it is drawn from."""
         names = (SPECTRA, LEVELS, TRACK)
         heard = [self.features / name for name in names] if self.features else []
-        made = [path for path in heard if path.name == SPECTRA or path.exists()]
-        return [*made, *([self.flashes] if self.flashes else [])]
+        input_files = [path for path in heard if path.name == SPECTRA or path.exists()]
+        return [*input_files, *([self.flashes] if self.flashes else [])]
 
     def key(self) -> str:
         """A text that is the same for the segments of one job and another for every other job."""
@@ -80,7 +80,7 @@ class Job:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Range:
+class SegmentSpec:
     """The frames [first, last) of one segment, and the files it leaves."""
 
     first: int
@@ -94,17 +94,17 @@ class Range:
     """Seconds without progress after which the server kills the worker."""
 
     @classmethod
-    def read(cls, spec: Mapping[str, Any]) -> "Range":
+    def from_task(cls, task: Mapping[str, Any]) -> "SegmentSpec":
         """Take a range from a segment task's line."""
         return cls(
-            first=spec["first"],
-            last=spec["last"],
-            encoder=spec["encoder"],
-            threads=spec["threads"],
-            out=Path(spec["out"]),
-            state_in=_path(spec.get("state_in")),
-            state_out=_path(spec.get("state_out")),
-            stall_s=float(spec.get("stall_s", STALL_S)),
+            first=task["first"],
+            last=task["last"],
+            encoder=task["encoder"],
+            threads=task["threads"],
+            out=Path(task["out"]),
+            state_in=_path(task.get("state_in")),
+            state_out=_path(task.get("state_out")),
+            stall_s=float(task.get("stall_s", STALL_S)),
         )
 
 

@@ -7,20 +7,20 @@ from functools import cached_property
 
 from server.errors import ToqiboxError
 from server.render.gl.context import Context, GlError
-from server.render.output.pass_timer import Clock
+from server.render.output.draw_timer import DrawTimer
 from server.render.output.readback import Readback
 from server.render.scene import Scene
-from server.render.scene_spec import Job
+from server.render.scene_spec import SceneSpec
 
 
 @dataclass
-class Opened:
+class RenderSession:
     """A job's context and compiled scene."""
 
     key: str
     context: Context
     scene: Scene
-    position: int | None = None
+    next_frame: int | None = None
     """The frame that its targets are ready for, where every one from 0 on was drawn."""
 
     @cached_property
@@ -29,22 +29,22 @@ class Opened:
         return Readback(self.context, self.scene.planes)
 
     @cached_property
-    def clock(self) -> Clock:
+    def draw_timer(self) -> DrawTimer:
         """What its frames take to draw."""
-        return Clock(self.context)
+        return DrawTimer(self.context)
 
 
-class Keeper:
+class SessionCache:
     """Opens jobs; keeps the last one and no other."""
 
     def __init__(self) -> None:
-        self.kept: Opened | None = None
+        self.current: RenderSession | None = None
 
-    def holds(self, job: Job) -> bool:
+    def holds(self, spec: SceneSpec) -> bool:
         """Return whether the job was opened before and is kept."""
-        return self.kept is not None and self.kept.key == job.key()
+        return self.current is not None and self.current.key == spec.key()
 
-    def open(self, job: Job) -> Opened:
+    def open(self, spec: SceneSpec) -> RenderSession:
         """The job as it was left, or opened now.
 
         Raises:
@@ -52,27 +52,27 @@ class Keeper:
                 job must have; those of Scene.
             GlError: there is no context.
         """
-        key = job.key()
-        if self.kept is not None and self.kept.key == key:
-            return self.kept
+        key = spec.key()
+        if self.current is not None and self.current.key == key:
+            return self.current
         self.close()
-        context = Context(job.egl_device)
+        context = Context(spec.egl_device)
         try:
-            _check(job, context)
-            self.kept = Opened(key, context, Scene(context, job))
+            _check_renderer(spec, context)
+            self.current = RenderSession(key, context, Scene(context, spec))
         except BaseException:
             context.release()
             raise
-        return self.kept
+        return self.current
 
     def close(self) -> None:
         """Give back the context that is kept, with everything in it."""
-        kept, self.kept = self.kept, None
-        if kept is not None:
-            kept.context.release()
+        current, self.current = self.current, None
+        if current is not None:
+            current.context.release()
 
     @contextmanager
-    def guarded(self) -> Iterator[None]:
+    def invalidate_on_error(self) -> Iterator[None]:
         """Keep nothing of a task that fails; what OpenGL refuses is ``render_failed``."""
         try:
             yield
@@ -84,14 +84,14 @@ class Keeper:
             raise
 
 
-KEEPER = Keeper()
+SESSIONS = SessionCache()
 """The process's own: the tasks of a worker share what is open."""
 
 
-def _check(job: Job, context: Context) -> None:
-    if job.require_gpu and context.software:
+def _check_renderer(spec: SceneSpec, context: Context) -> None:
+    if spec.require_gpu and context.software:
         detail = f"a hardware renderer is required, this is {context.renderer}"
         raise ToqiboxError("not_ready", detail=detail)
-    if job.renderer not in (None, context.renderer):
-        detail = f"planned for {job.renderer}, this is {context.renderer}"
+    if spec.renderer not in (None, context.renderer):
+        detail = f"planned for {spec.renderer}, this is {context.renderer}"
         raise ToqiboxError("render_failed", detail=detail)

@@ -21,21 +21,21 @@ from typing import IO, Any
 from server.errors import ToqiboxError
 from server.files.seal import DamagedFilesError
 from server.messages import Message
-from server.protocol.events import Emit, Result, Spec
+from server.protocol.events import ProgressReporter, Result, Task
 from server.worker.registry import TASKS
 
-LINE_LIMIT = 8 * 1024 * 1024
+MAX_LINE_BYTES = 8 * 1024 * 1024
 """Longest task line in bytes: an effect may have 256 kB of source and include 512 kB more."""
-_DETAIL_LIMIT = 4000
-_DRAWING = ("flashes", "segment", "compile", "browser", "frame", "profile")
+_MAX_DETAIL_CHARS = 4000
+_DRAWING_TASKS = ("flashes", "segment", "compile", "browser", "frame", "profile")
 
 
-def _plain(value: object) -> object:
+def _encode_json(value: object) -> object:
     """What JSON has no word for: a reason as its parts, anything else as text."""
     return value.to_json() if isinstance(value, Message) else str(value)
 
 
-class Events:
+class EventWriter:
     """Writes events, whole lines at a time, to a descriptor that no child inherits."""
 
     def __init__(self, descriptor: int) -> None:
@@ -47,20 +47,20 @@ class Events:
         Raises:
             BrokenPipeError: nobody reads any more.
         """
-        line = json.dumps({"event": event, **values}, ensure_ascii=False, default=_plain)
+        line = json.dumps({"event": event, **values}, ensure_ascii=False, default=_encode_json)
         data = memoryview(line.encode("utf-8", "replace") + b"\n")
         while data:
             data = data[os.write(self._descriptor, data) :]
 
 
-def private_output() -> int:
+def take_over_stdout() -> int:
     """Move standard output to a new close-on-exec descriptor; output 1 becomes standard error."""
     descriptor = os.dup(1)  # not inheritable (PEP 446)
     os.dup2(2, 1)
     return descriptor
 
 
-def failure(error: BaseException, task: str) -> dict[str, Any]:
+def failed_event(error: BaseException, task: str) -> dict[str, Any]:
     """The ``failed`` event of an exception: its own code, or the one that fits the task.
 
     `damaged` names the files that an earlier task made and that have to be made again.
@@ -71,58 +71,58 @@ def failure(error: BaseException, task: str) -> dict[str, Any]:
             "field": error.field,
             "values": error.values,
             "diagnostics": error.diagnostics,
-            "detail": (error.detail or "")[-_DETAIL_LIMIT:],
+            "detail": (error.detail or "")[-_MAX_DETAIL_CHARS:],
             **(
                 {"damaged": list(map(str, error.paths))}
                 if isinstance(error, DamagedFilesError)
                 else {}
             ),
         }
-    code = "render_failed" if task in _DRAWING else "internal"
+    code = "render_failed" if task in _DRAWING_TASKS else "internal"
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         code = "storage_full"
-    detail = "".join(traceback.format_exception(error, limit=-6))[-_DETAIL_LIMIT:]
+    detail = "".join(traceback.format_exception(error, limit=-6))[-_MAX_DETAIL_CHARS:]
     return {"code": code, "field": None, "values": {}, "diagnostics": None, "detail": detail}
 
 
-def _parse(line: bytes) -> tuple[str, Callable[[Spec, Emit], Result], Spec]:
+def _parse_task(line: bytes) -> tuple[str, Callable[[Task, ProgressReporter], Result], Task]:
     if not line.endswith(b"\n"):
-        raise ToqiboxError("internal", detail=f"task line cut short or over {LINE_LIMIT} bytes")
+        raise ToqiboxError("internal", detail=f"task line cut short or over {MAX_LINE_BYTES} bytes")
     try:
-        spec = json.loads(line)
+        task = json.loads(line)
     except ValueError as error:
         raise ToqiboxError("internal", detail=f"task line is not JSON: {error}") from None
-    name = spec.get("task") if isinstance(spec, dict) else None
+    name = task.get("task") if isinstance(task, dict) else None
     if not isinstance(name, str) or name not in TASKS:
         raise ToqiboxError("internal", detail=f"no such task: {str(name)[:80]}")
-    return name, TASKS[name], spec
+    return name, TASKS[name], task
 
 
-def _perform(line: bytes, events: Events) -> None:
+def _run_task(line: bytes, events: EventWriter) -> None:
     name = ""
     try:
-        name, function, spec = _parse(line)
-        result = function(spec, Emit(events))
+        name, function, task = _parse_task(line)
+        result = function(task, ProgressReporter(events))
     except Exception as error:
-        events("failed", **failure(error, name))
+        events("failed", **failed_event(error, name))
     else:
         events("done", result=result)
 
 
-def serve(source: IO[bytes], events: Events) -> None:
+def serve(source: IO[bytes], events: EventWriter) -> None:
     """Do the tasks of `source`, line by line, until it ends."""
-    while line := source.readline(LINE_LIMIT):
+    while line := source.readline(MAX_LINE_BYTES):
         rest = line
         while rest and not rest.endswith(b"\n"):  # an overlong line is swallowed whole
-            rest = source.readline(LINE_LIMIT)
+            rest = source.readline(MAX_LINE_BYTES)
         if line.strip():
-            _perform(line, events)
+            _run_task(line, events)
 
 
 def main() -> int:
     """Run the worker on its standard descriptors; returns the exit status."""
     faulthandler.enable()
-    events = Events(private_output())
+    events = EventWriter(take_over_stdout())
     try:
         events("started")
         serve(sys.stdin.buffer, events)

@@ -8,26 +8,26 @@ from pathlib import Path
 
 from server.errors import ToqiboxError
 from server.messages import message
-from server.protocol.events import Emit, Result, Spec
+from server.protocol.events import ProgressReporter, Result, Task
 from server.warnings import WarningData, warning
 
-_MOST_LOST = 12
+_MAX_NAMED_CHARACTERS = 12
 """Characters that no font has and that a warning names."""
-_UNUSABLE = ("unsupported_media_type", "undecodable_image", "image_too_large")
+_COVER_ERRORS = ("unsupported_media_type", "undecodable_image", "image_too_large")
 """Errors of a cover after which the next one is tried."""
-LONGEST_TRACK_S = 1200
+MAX_TRACK_S = 1200
 """Of a track that is analysed as a whole to find a part of it."""
 
 
-def probe(spec: Spec, _emit: Emit) -> Result:
+def probe(task: Task, _progress: ProgressReporter) -> Result:
     """Say what this machine can do; see probe.py."""
     from server.worker.tasks.probe import run
 
-    folder = Path(spec.get("folder", "/nonexistent"))
-    return run(spec.get("egl_device"), list(spec.get("encoders", ())), folder)
+    folder = Path(task.get("folder", "/nonexistent"))
+    return run(task.get("egl_device"), list(task.get("encoders", ())), folder)
 
 
-def prepare(spec: Spec, emit: Emit) -> Result:
+def prepare(task: Task, progress: ProgressReporter) -> Result:
     """Decode the uploads into our own files: folder/sound.wav, folder/photo.rgba, photo2.rgba.
 
     The result has `title` and `artist` from the track's tags too.
@@ -40,30 +40,30 @@ def prepare(spec: Spec, emit: Emit) -> Result:
     """
     from server.media.photos.palette import file_palette
 
-    audio = spec.get("audio")
+    audio = task.get("audio")
     kind = _audio_kind(Path(audio)) if audio else None
     result: Result = {"mime": {"audio": kind} if kind else {}, "warnings": []}
-    folder, warnings = Path(spec["folder"]), result["warnings"]
+    folder, warnings = Path(task["folder"]), result["warnings"]
     for name in ("photo", "photo2"):
-        is_cover = name == "photo" and bool(spec.get("cover"))
-        if spec.get(name) or is_cover:
-            emit.stage(name)
+        is_cover = name == "photo" and bool(task.get("cover"))
+        if task.get(name) or is_cover:
+            progress.stage(name)
         if is_cover and audio and kind:
-            result |= _cover(Path(audio), kind, folder, result["mime"], warnings)
+            result |= _decode_cover(Path(audio), kind, folder, result["mime"], warnings)
         else:
-            result |= _photo(name, spec.get(name), folder, result["mime"], warnings)
-    kept = Path(spec["folder"]) / "photo.rgba"
+            result |= _decode_photo(name, task.get(name), folder, result["mime"], warnings)
+    kept = Path(task["folder"]) / "photo.rgba"
     result["palette"] = file_palette(kept) if result["photo"] else None
     if audio and kind:
-        emit.stage("sound")
-        result |= _sound(spec, Path(audio), kind)
+        progress.stage("sound")
+        result |= _decode_audio(task, Path(audio), kind)
     else:
         result |= dict.fromkeys(("samples", "sound_sha256", "loudest_s", "title", "artist"))
-    result["warnings"] += _texts(spec.get("texts") or {}, result)
+    result["warnings"] += _font_warnings(task.get("texts") or {}, result)
     return result
 
 
-def _texts(texts: Mapping[str, str | None], result: Result) -> list[WarningData]:
+def _font_warnings(texts: Mapping[str, str | None], result: Result) -> list[WarningData]:
     """Warn of the characters of texts that no font has."""
     from server.typography.font_fallback import undrawn
 
@@ -71,24 +71,24 @@ def _texts(texts: Mapping[str, str | None], result: Result) -> list[WarningData]
     for field, given in texts.items():
         lost = undrawn(given if given is not None else result.get(field) or "")
         if lost:
-            shown = " ".join(f"{sign} (U+{ord(sign):04X})" for sign in lost[:_MOST_LOST])
-            more = " …" if len(lost) > _MOST_LOST else ""
+            shown = " ".join(f"{char} (U+{ord(char):04X})" for char in lost[:_MAX_NAMED_CHARACTERS])
+            more = " …" if len(lost) > _MAX_NAMED_CHARACTERS else ""
             rows.append(warning("characters_not_drawn", field, characters=shown + more))
     return rows
 
 
-def highlight(spec: Spec, emit: Emit) -> Result:
+def highlight(task: Task, progress: ProgressReporter) -> Result:
     """Find the part of a track that is asked for by a word; see audio/highlight.py."""
     from server.audio.highlight import find
     from server.media.tracks.sound import decode_whole
 
-    emit.stage("sound")
-    audio = Path(spec["audio"])
-    samples = decode_whole(audio, _audio_kind(audio), LONGEST_TRACK_S)
-    emit.stage("highlight")
-    found = find(samples, spec["wanted"], float(spec["duration"]), spec.get("tempo"))
+    progress.stage("sound")
+    audio = Path(task["audio"])
+    samples = decode_whole(audio, _audio_kind(audio), MAX_TRACK_S)
+    progress.stage("highlight")
+    found = find(samples, task["wanted"], float(task["duration"]), task.get("tempo"))
     start, end = (Decimal(f"{time:.6f}") for time in (found.start, found.end))
-    duration = min(end - start, Decimal(spec["duration"]))
+    duration = min(end - start, Decimal(task["duration"]))
     return {"start": str(start), "duration": str(duration), "highlight": found.kind}
 
 
@@ -105,7 +105,7 @@ def _audio_kind(upload: Path) -> str:
     return kind
 
 
-def _cover(
+def _decode_cover(
     audio: Path, kind: str, folder: Path, mime: Result, warnings: list[WarningData]
 ) -> Result:
     """Decode the first usable cover of a track as if it were the upload `photo`.
@@ -123,15 +123,15 @@ def _cover(
         with atomic.atomic_write(folder / "photo") as file:
             file.write(picture)
         try:
-            return _photo("photo", str(folder / "photo"), folder, mime, warnings)
+            return _decode_photo("photo", str(folder / "photo"), folder, mime, warnings)
         except ToqiboxError as error:
-            if error.code not in _UNUSABLE:
+            if error.code not in _COVER_ERRORS:
                 raise
             refused = str(error)
     raise ToqiboxError("missing_field", field="photo", name="photo", why=why, detail=refused)
 
 
-def _photo(
+def _decode_photo(
     name: str, upload: str | None, folder: Path, mime: Result, warnings: list[WarningData]
 ) -> Result:
     """Decode one photo; its kind goes into `mime`, what is worth knowing into `warnings`."""
@@ -147,17 +147,17 @@ def _photo(
     return {name: size, f"{name}_sha256": found.sha256}
 
 
-def _sound(spec: Spec, upload: Path, kind: str) -> Result:
+def _decode_audio(task: Task, upload: Path, kind: str) -> Result:
     from server.media.tracks import sound, tags
 
-    duration = spec["duration"]
+    duration = task["duration"]
     decoded = sound.decode(
         upload,
         kind,
-        Decimal(spec["start"]),
+        Decimal(task["start"]),
         None if duration is None else Decimal(duration),
-        Decimal(spec["max_duration"]),
-        Path(spec["folder"]) / "sound.wav",
+        Decimal(task["max_duration"]),
+        Path(task["folder"]) / "sound.wav",
     )
     return {
         "samples": decoded.samples,
@@ -167,131 +167,133 @@ def _sound(spec: Spec, upload: Path, kind: str) -> Result:
     }
 
 
-def analyse(spec: Spec, emit: Emit) -> Result:
+def analyse(task: Task, progress: ProgressReporter) -> Result:
     """Write the features of the track once, for all segments: those that are not there yet."""
     from server.audio.features import analyse as write
 
-    told = partial(emit.stage, "analyse")
-    told()
-    whole = bool(spec.get("whole", True))
-    tempo = spec.get("tempo")
-    sound, out = Path(spec["sound"]), Path(spec["out"])
-    return {"seconds": write(sound, out, whole=whole, tempo=tempo, told=told)}
+    on_progress = partial(progress.stage, "analyse")
+    on_progress()
+    whole = bool(task.get("whole", True))
+    tempo = task.get("tempo")
+    sound, out = Path(task["sound"]), Path(task["out"])
+    return {"seconds": write(sound, out, whole=whole, tempo=tempo, told=on_progress)}
 
 
-def flashes(spec: Spec, emit: Emit) -> Result:
+def flashes(task: Task, progress: ProgressReporter) -> Result:
     """Find where a job's film would flash too much; see flashing.py."""
     from server.worker.tasks.flashes import run
 
-    return run(spec, emit)
+    return run(task, progress)
 
 
-def tell(spec: Spec, emit: Emit) -> Result:
+def describe_audio(task: Task, progress: ProgressReporter) -> Result:
     """Say what the features in a folder are; see telling.py."""
     from server.worker.tasks.describe_audio import run
 
-    emit.stage("tell")
-    return run(spec, emit)
+    progress.stage("tell")
+    return run(task, progress)
 
 
-def segment(spec: Spec, emit: Emit) -> Result:
+def segment(task: Task, progress: ProgressReporter) -> Result:
     """Draw and encode the frames [first, last) of a job; see segment.py."""
     from server.worker.tasks.segment import run
 
-    return run(spec, emit)
+    return run(task, progress)
 
 
-def compile_effect(spec: Spec, emit: Emit) -> Result:
+def compile_effect(task: Task, progress: ProgressReporter) -> Result:
     """Compile an effect and draw two frames of it; see judge.py."""
     from server.worker.tasks.compile import run
 
-    return run(spec, emit)
+    return run(task, progress)
 
 
-def browser(spec: Spec, emit: Emit) -> Result:
+def browser(task: Task, progress: ProgressReporter) -> Result:
     """Compile the shaders that a browser gets of an effect; see browser.py."""
     from server.worker.tasks.browser_compile import run
 
-    return run(spec, emit)
+    return run(task, progress)
 
 
-def frame(spec: Spec, emit: Emit) -> Result:
+def frame(task: Task, progress: ProgressReporter) -> Result:
     """Draw single frames of a job into PNG files; see shots.py."""
     from server.worker.tasks.frames import run
 
-    return run(spec, emit)
+    return run(task, progress)
 
 
-def profile(spec: Spec, emit: Emit) -> Result:
+def profile(task: Task, progress: ProgressReporter) -> Result:
     """Measure what each pass takes at several sizes; see profile.py."""
     from server.worker.tasks.profile import run
 
-    return run(spec, emit)
+    return run(task, progress)
 
 
-def sheet(spec: Spec, emit: Emit) -> Result:
+def contact_sheet(task: Task, progress: ProgressReporter) -> Result:
     """Put pictures together on a contact sheet."""
     from server.media.contact_sheet import Cell, compose
 
-    emit.stage("sheet")
+    progress.stage("sheet")
     cells = [
         Cell(cell["label"], Path(cell["picture"]) if cell["picture"] else None)
-        for cell in spec["cells"]
+        for cell in task["cells"]
     ]
-    compose(cells, spec["columns"], (spec["width"], spec["height"]), Path(spec["out"]))
+    compose(cells, task["columns"], (task["width"], task["height"]), Path(task["out"]))
     return {}
 
 
-def sound(spec: Spec, emit: Emit) -> Result:
+def encode_audio(task: Task, progress: ProgressReporter) -> Result:
     """Encode the sound, cut or padded to the length of the frames."""
     from server.media.tracks.sound import encode_aac
 
-    told = partial(emit.stage, "sound")
-    told()
-    outcome = encode_aac(Path(spec["sound"]), spec["frames"], spec["fps"], Path(spec["out"]), told)
+    on_progress = partial(progress.stage, "sound")
+    on_progress()
+    outcome = encode_aac(
+        Path(task["sound"]), task["frames"], task["fps"], Path(task["out"]), on_progress
+    )
     return {"seconds": outcome.cpu_s}
 
 
-def join(spec: Spec, emit: Emit) -> Result:
+def mux(task: Task, progress: ProgressReporter) -> Result:
     """Put segments and sound together, check the film, take the poster from it."""
     from server.files import seal
-    from server.media.video import mux as media
+    from server.media.video import mux as muxing
     from server.media.video.verify import Expected
 
-    emit.stage("join")
-    frames, fps, out = spec["frames"], spec["fps"], Path(spec["out"])
-    segments, sound = [Path(path) for path in spec["segments"]], Path(spec["sound"])
+    progress.stage("join")
+    frames, fps, out = task["frames"], task["fps"], Path(task["out"])
+    segments, sound = [Path(path) for path in task["segments"]], Path(task["sound"])
     seal.verify([*segments, sound])
-    film = media.join(
+    video = muxing.join(
         segments,
         sound,
-        Expected(frames, fps, spec["width"], spec["height"]),
+        Expected(frames, fps, task["width"], task["height"]),
         out,
-        media.Tags(spec["title"], spec["artist"]),
-        emit.stage,
+        muxing.Tags(task["title"], task["artist"]),
+        progress.stage,
     )
-    loudest = min(int(spec["loudest_s"] * fps), frames - 1)
-    media.poster(out, loudest, fps, Path(spec["poster"]))
-    emit.stage("poster")
-    found = asdict(film.check)
+    loudest = min(int(task["loudest_s"] * fps), frames - 1)
+    muxing.poster(out, loudest, fps, Path(task["poster"]))
+    progress.stage("poster")
+    found = asdict(video.check)
     found["videoSeconds"], found["audioSeconds"] = found.pop("video_s"), found.pop("audio_s")
     found["moovFirst"] = found.pop("moov_first")
-    return {"bytes": film.bytes, "sha256": film.sha256, "check": found}
+    return {"bytes": video.bytes, "sha256": video.sha256, "check": found}
 
 
-TASKS: dict[str, Callable[[Spec, Emit], Result]] = {
+TASKS: dict[str, Callable[[Task, ProgressReporter], Result]] = {
     "probe": probe,
     "prepare": prepare,
     "highlight": highlight,
     "analyse": analyse,
     "flashes": flashes,
-    "tell": tell,
+    "tell": describe_audio,
     "segment": segment,
     "compile": compile_effect,
     "browser": browser,
     "frame": frame,
     "profile": profile,
-    "sheet": sheet,
-    "sound": sound,
-    "join": join,
+    "sheet": contact_sheet,
+    "sound": encode_audio,
+    "join": mux,
 }

@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from server.animation import event_envelopes
-from server.animation.beat_ruler import Grid
+from server.animation.beat_ruler import BeatRuler
 from server.effects.model.feature import EVENTS, FAR_S, FEATURES
 
 HITS = np.array([[0.0, 1.0], [0.5, 0.5], [1.0 - 1e-6, 1.0], [1.99, 0.8]])
@@ -35,7 +35,7 @@ def test_a_pulse_dies_away_in_the_time_it_is_given() -> None:
 
 
 def _words(rows: NDArray[np.float64], frames: int, fps: int) -> dict[str, list[float]]:
-    found = {name: column(rows, frames, fps) for name, column in event_envelopes.COLUMNS.items()}
+    found = {name: column(rows, frames, fps) for name, column in event_envelopes.ENVELOPES.items()}
     assert all(one.dtype == np.float32 and one.shape == (frames,) for one in found.values())
     return {name: [round(float(value), 3) for value in one] for name, one in found.items()}
 
@@ -65,16 +65,16 @@ def test_where_there_are_no_events_all_is_calm() -> None:
 
 def test_every_event_of_the_catalogue_has_every_word() -> None:
     for event in EVENTS:
-        assert {f"{event}.{word}" for word in event_envelopes.COLUMNS} <= FEATURES.keys()
+        assert {f"{event}.{word}" for word in event_envelopes.ENVELOPES} <= FEATURES.keys()
 
 
 def test_beats_go_on_beyond_the_ends_as_they_were() -> None:
-    grid = Grid.of(np.array([1.0, 1.5, 2.5]))
+    grid = BeatRuler.of(np.array([1.0, 1.5, 2.5]))
     moments = np.array([0.0, 1.0, 1.25, 1.5, 2.0, 2.5, 3.5])
     assert grid.position(moments).tolist() == [-2, 0, 0.5, 1, 1.5, 2, 3]
 
 
 @pytest.mark.parametrize("times", [[], [3.0]])
 def test_without_beats_there_are_two_a_second(times: list[float]) -> None:
-    position = Grid.of(np.array(times)).position(np.array([0.0, 1.0, 60.0]))
+    position = BeatRuler.of(np.array(times)).position(np.array([0.0, 1.0, 60.0]))
     assert position.tolist() == [0, 2, 120]

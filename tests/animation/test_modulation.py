@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from server.animation import modulation
 from server.effects.model.feature import FEATURES
 from server.effects.model.modulation import EASES, Follow, Key, Keys, Oscillator, Shape
-from server.render.default_media import Tune
+from server.render.default_media import DefaultAudio
 
 FPS = 10
 
@@ -24,10 +24,10 @@ class Song:
         return np.array([[time, 1.0] for time in times])
 
 
-def moved(told: modulation.Moving, frames: int = 11) -> list[float]:
-    rows = modulation.rows(told, Song(), frames, FPS)
-    assert rows.shape == (frames, 1)
-    return [round(float(value), 3) for value in rows[:, 0]]
+def moved(told: modulation.Modulation, frames: int = 11) -> list[float]:
+    modulate = modulation.modulate(told, Song(), frames, FPS)
+    assert modulate.shape == (frames, 1)
+    return [round(float(value), 3) for value in modulate[:, 0]]
 
 
 def test_a_share_goes_from_low_to_high() -> None:
@@ -100,13 +100,15 @@ def test_oscillators() -> None:
 def test_what_jumps_does_so_in_the_frame_that_holds_the_moment(fps: int) -> None:
     """As an event does: at 1.01 s in the frame floor(1.01 x fps)."""
     frames, moment = 4 * fps, 1.01
-    jumps: dict[str, modulation.Moving] = {
+    jumps: dict[str, modulation.Modulation] = {
         "hold": Keys(keys=(Key(0, (0.0,)), Key(moment, (1.0,), "hold"))),
         "square": Oscillator(shape=Shape.SQUARE, beats=None, seconds=2 * moment, phase=0.5),
         "saw": Oscillator(shape=Shape.SAW, beats=None, seconds=moment),
         "beats": Oscillator(shape=Shape.SQUARE, beats=2, seconds=None),
     }
-    found = {name: modulation.rows(told, Song(), frames, fps)[:, 0] for name, told in jumps.items()}
+    found = {
+        name: modulation.modulate(told, Song(), frames, fps)[:, 0] for name, told in jumps.items()
+    }
     at = int(moment * fps)
     assert (found["hold"][at - 1], found["hold"][at]) == (0, 1)
     assert (found["square"][at - 1], found["square"][at]) == (0, 1)
@@ -134,12 +136,12 @@ def test_keys_in_beats() -> None:
 
 def test_points_and_colours_move_in_all_parts() -> None:
     told = Follow(feature="level", low=(1.0, 0.0, 0.0, 1.0), high=(0.0, 0.0, 1.0, 0.5))
-    rows = modulation.rows(told, Song(), 11, FPS)
-    assert rows[5].tolist() == pytest.approx([0.5, 0, 0.5, 0.75])
+    modulate = modulation.modulate(told, Song(), 11, FPS)
+    assert modulate[5].tolist() == pytest.approx([0.5, 0, 0.5, 0.75])
 
 
 def test_the_stand_in_has_every_feature() -> None:
     for name in FEATURES:
-        found = modulation.feature(name, Tune(), 30, 30)
+        found = modulation.feature_values(name, DefaultAudio(), 30, 30)
         assert found.shape == (30,)
         assert np.isfinite(found).all()

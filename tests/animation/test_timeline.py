@@ -39,15 +39,15 @@ def _effect(*inputs: Input) -> Effect:
 
 def test_the_date_goes_on_after_midnight() -> None:
     date = Timeline(_effect(), {}, Rising(), 86_402, 1).columns["DATE"]
-    assert date.rows[86_399].tolist() == [2000, 1, 1, 86_399]
-    assert date.rows[86_400].tolist() == [2000, 1, 2, 0]
-    assert date.rows[86_401].tolist() == [2000, 1, 2, 1]
+    assert date.values[86_399].tolist() == [2000, 1, 1, 86_399]
+    assert date.values[86_400].tolist() == [2000, 1, 2, 0]
+    assert date.values[86_401].tolist() == [2000, 1, 2, 1]
 
 
 def _column(kind: Kind, **more: object) -> list[list[float]]:
     item = Input(name="x", uniform="x_", kind=kind, label="x", **more)  # type: ignore[arg-type]
     timeline = Timeline(_effect(item), {}, Rising(), 21, FPS)
-    rows: list[list[float]] = timeline.columns["x_"].rows.tolist()
+    rows: list[list[float]] = timeline.columns["x_"].values.tolist()
     return rows
 
 
@@ -104,7 +104,7 @@ def test_a_colour_of_the_photo_is_the_default_where_the_palette_has_it() -> None
     def column(settings: dict[str, Any], palette: Any) -> list[float]:
         timeline = Timeline(_effect(item), settings, Rising(), 3, FPS, palette)
         assert timeline.columns["x"].constant
-        return [float(part) for part in timeline.columns["x"].rows[0]]
+        return [float(part) for part in timeline.columns["x"].values[0]]
 
     assert column({}, palette) == [0.0, 0.25, 1.0, 0.5]
     assert column({}, {"light": (0.9, 0.9, 0.9)}) == column({}, None) == [1.0, 1.0, 1.0, 0.5]
@@ -169,7 +169,7 @@ def test_a_transition_moves_by_its_own_inputs() -> None:
     values: dict[str, Value] = {"at": 0.5, "length": 1.0}
     column = Timeline(_effect(at, length, moved), values, Rising(), FRAMES, FPS).columns["p"]
     wanted = np.clip((np.arange(FRAMES) / FPS - 0.5), 0, 1)
-    np.testing.assert_allclose(column.rows[:, 0], wanted, atol=1e-6)
+    np.testing.assert_allclose(column.values[:, 0], wanted, atol=1e-6)
     held = Timeline(_effect(moved), {"progress": 0.25}, Rising(), FRAMES, FPS).columns["p"]
     assert held.constant
 

@@ -11,9 +11,9 @@ from server.animation.timeline import Timeline
 from server.effects.dialects import load
 from server.effects.effect import Effect, Kind, Value
 from server.errors import ToqiboxError
-from server.render.effect.renderer import Passes
+from server.render.effect.renderer import EffectRenderer
 from server.render.gl.context import Context
-from server.render.gl.render_target import Picture
+from server.render.gl.render_target import TextureSource
 
 FRAMES, FPS = 4, 4
 
@@ -61,7 +61,7 @@ def draw(gl: Context) -> Draw:
         if isinstance(effect, str):
             effect = load("test", "test.fs", effect)
         pictures = {
-            item.uniform: Picture(
+            item.uniform: TextureSource(
                 _texture(
                     gl,
                     item.kind,
@@ -73,7 +73,7 @@ def draw(gl: Context) -> Draw:
             if item.kind.is_texture
         }
         timeline = Timeline(effect, effect.settings(values or {}), Sound(), FRAMES, FPS)
-        passes = Passes(gl, effect, timeline, size, pictures)
+        passes = EffectRenderer(gl, effect, timeline, size, pictures)
         for index in range(frame + 1):
             passes.draw(index)
         texture = passes.output.texture

@@ -16,9 +16,9 @@ from server.effects.effect import Effect, Input, Kind, Value
 from server.effects.library.library import BUILT_IN
 from server.render import default_media
 from server.render.gl.context import Context
-from server.render.gl.pixels import rgba
+from server.render.gl.pixels import read_rgba
 from server.render.scene import Scene
-from server.render.scene_spec import Job
+from server.render.scene_spec import SceneSpec
 from tests.render.drawing import save_photo
 
 Pixels = NDArray[np.int16]
@@ -51,7 +51,7 @@ def effect(request: pytest.FixtureRequest) -> Effect:
 @pytest.fixture(scope="module")
 def photos(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """The stand-in for a photo, and the same upside down in other colours."""
-    folder, pixels = tmp_path_factory.mktemp("photos"), default_media.pixels()
+    folder, pixels = tmp_path_factory.mktemp("photos"), default_media.default_photo_pixels()
     other = np.ascontiguousarray(pixels[::-1, :, [2, 1, 0, 3]])
     return save_photo(folder / "1.rgba", pixels), save_photo(folder / "2.rgba", other)
 
@@ -74,7 +74,7 @@ def film(gl: Context, photos: tuple[Path, Path]) -> Film:
             **{"id": effect.id, "file": effect.file, "source": effect.source},
             **{"vertex": effect.vertex_source, "params": {**begun, **(params or {})}},
         }
-        job = Job(
+        job = SceneSpec(
             effects=(row,),
             photo=photos[0],
             photo2=photos[1],
@@ -94,7 +94,7 @@ def film(gl: Context, photos: tuple[Path, Path]) -> Film:
         for frame in range(max(frames) + 1) if scene.sequential else frames:
             scene.draw_effects(frame)
             if frame in frames:
-                found[frame] = rgba(scene.output).astype(np.int16)
+                found[frame] = read_rgba(scene.output).astype(np.int16)
         return found
 
     return run

@@ -15,7 +15,7 @@ from server.errors import ToqiboxError
 from server.jobs.model.effect_source import read_source
 from server.render.gl.context import Context
 from server.render.scene import Scene
-from server.render.scene_spec import Job
+from server.render.scene_spec import SceneSpec
 
 MAIN = "void main() {{ gl_FragColor = vec4({}, 1.0); }}\n"
 Write = Callable[..., Path]
@@ -40,7 +40,7 @@ def write(tmp_path: Path) -> Write:
 def colour(effect: Effect) -> list[int]:
     """The colour of an effect that is the same everywhere, drawn from its row in a chain."""
     row = {"id": effect.id, "file": effect.file, "source": effect.source, "vertex": None}
-    job = Job(
+    job = SceneSpec(
         effects=({**row, "includes": dict(effect.includes)},),
         photo=None, features=None, size=(8, 4), fps=10, frames=1, fit="cover",
         egl_device=None, require_gpu=False,

@@ -10,9 +10,9 @@ from server.jobs.model.effect_source import read_source
 from server.jobs.submission.preset import Preset
 from server.jobs.submission.presets import Presets
 from server.render.gl.context import Context
-from server.render.gl.pixels import rgba
+from server.render.gl.pixels import read_rgba
 from server.render.scene import Scene
-from server.render.scene_spec import Job
+from server.render.scene_spec import SceneSpec
 
 LIBRARY = Library()
 PRESETS, BROKEN = Presets().offered(LIBRARY.all())
@@ -27,7 +27,7 @@ def test_it_draws_a_picture_that_moves(gl: Context, preset: Preset) -> None:
     """In one aspect by turns: the first of the alphabet wide, the second tall, and so on."""
     aspect, size = [("16:9", (64, 36)), ("9:16", (36, 64))][PRESETS.index(preset) % 2]
     sources = [(read_source(LIBRARY.get(id_), LIBRARY), p) for id_, p in preset.steps(aspect)]
-    job = Job(
+    job = SceneSpec(
         effects=tuple(source.row(params, {}) for source, params in sources),
         photo=None,
         photo2=None,
@@ -46,8 +46,8 @@ def test_it_draws_a_picture_that_moves(gl: Context, preset: Preset) -> None:
     shown = []
     for frame in (4, 5, 7):  # a kick is in frame 5
         scene.draw_effects(frame)
-        scene.whole.draw()
-        shown.append(rgba(scene.whole.output)[..., :3].astype(np.int16))
+        scene.composite.draw()
+        shown.append(read_rgba(scene.composite.output)[..., :3].astype(np.int16))
     assert min(picture.std() for picture in shown) > 4, "it is blank"
     moved = [np.abs(later - earlier).mean() for earlier, later in pairwise(shown)]
     assert min(moved) > 0, "it stands still"

@@ -84,7 +84,7 @@ def test_every_feature_is_in_the_table_and_no_other() -> None:
     assert {"kick", "kick.until", "loudness.short", "section.build", "time.total"} <= table
     words = {name.partition(".")[2] for name in table if name.startswith(("kick.", "level."))}
     events = {
-        f"{event}.{word}" for event in EVENTS for word in words if word in event_envelopes.COLUMNS
+        f"{event}.{word}" for event in EVENTS for word in words if word in event_envelopes.ENVELOPES
     }
     levels = {
         f"{name}.{word}" for name in (*bands.NAMES, "loudness", "loudness.short") for word in words

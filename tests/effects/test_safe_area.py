@@ -11,11 +11,11 @@ from server.cli.tasks.effect_source import read
 from server.effects.dialects import load
 from server.effects.library.library import BUILT_IN
 from server.effects.model.safe_area import picture_names, safe_area
-from server.render.effect.renderer import Passes
+from server.render.effect.renderer import EffectRenderer
 from server.render.gl.context import Context
-from server.render.gl.pixels import rgba
+from server.render.gl.pixels import read_rgba
 from server.render.scene import Scene
-from server.render.scene_spec import Job
+from server.render.scene_spec import SceneSpec
 from tests.render.drawing import Rising, rows
 
 _SHOW = """/*{"PASSES": [{"TARGET": "o", "FLOAT": true}]}*/
@@ -36,7 +36,7 @@ void main() { gl_FragColor = vec4(SAFE_AREA); }
 def _drawn(gl: Context, text: str, size: tuple[int, int]) -> list[float]:
     effect = load("test", "test.fs", text)
     timeline = Timeline(effect, effect.settings({}), Rising(), 1, 10)
-    passes = Passes(gl, effect, timeline, size, {})
+    passes = EffectRenderer(gl, effect, timeline, size, {})
     passes.draw(0)
     return [float(part) for part in rows(passes.output)[3, 3]]
 
@@ -74,7 +74,7 @@ def _alpha(
     gl: Context, name: str, params: Mapping[str, object], size: tuple[int, int]
 ) -> NDArray[np.uint8]:
     found = read(BUILT_IN / f"{name}.fs")
-    job = Job(
+    job = SceneSpec(
         effects=(found.row({**_PLAIN[name], **params}),),
         photo=None,
         features=None,
@@ -90,7 +90,7 @@ def _alpha(
     scene = Scene(gl, job)
     scene.begin(10)
     scene.draw_effects(10)
-    return rgba(scene.output)[..., 3]
+    return read_rgba(scene.output)[..., 3]
 
 
 @pytest.mark.parametrize("name", _PLAIN)

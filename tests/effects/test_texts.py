@@ -17,10 +17,10 @@ from server.effects.web_program import program
 from server.errors import ToqiboxError
 from server.messages import Message
 from server.render.gl.context import Context
-from server.render.gl.pixels import rgba
+from server.render.gl.pixels import read_rgba
 from server.render.scene import Scene
-from server.render.scene_spec import Job
-from server.render.textures.text import Credits, style_of, texels_of
+from server.render.scene_spec import SceneSpec
+from server.render.textures.text import TitleCredits, text_style_of, text_texels
 
 Pixels = NDArray[np.uint8]
 SIZE = {"NAME": "size", "TYPE": "float", "MIN": 0.05, "MAX": 0.8, "DEFAULT": 0.2}
@@ -40,7 +40,7 @@ def drawn(gl: Context, effect: Effect, named: str | None, **params: object) -> P
         **{"id": effect.id, "file": effect.file, "source": effect.source},
         **{"vertex": effect.vertex_source, "params": params},
     }
-    job = Job(
+    job = SceneSpec(
         effects=(row,),
         photo=None,
         features=None,
@@ -55,7 +55,7 @@ def drawn(gl: Context, effect: Effect, named: str | None, **params: object) -> P
     scene = Scene(gl, job)
     scene.begin(0)
     scene.draw_effects(0)
-    return rgba(scene.output)
+    return read_rgba(scene.output)
 
 
 def test_words_come_from_constants_choices_and_expressions() -> None:
@@ -64,11 +64,13 @@ def test_words_come_from_constants_choices_and_expressions() -> None:
     item = effect.inputs[2]
     assert item.kind is Kind.TEXT
     assert [one.still for one in effect.inputs] == [True, True, False]
-    style = style_of(item, effect.inputs, effect.settings({"size": 0.4, "font": 0}), (200, 100))
+    style = text_style_of(
+        item, effect.inputs, effect.settings({"size": 0.4, "font": 0}), (200, 100)
+    )
     assert (style.font, style.bold, style.align, style.lines) == ("Roboto", False, 1.0, 3)
     assert style.size == pytest.approx(20)
     assert style.width == pytest.approx(180)
-    style = style_of(item, effect.inputs, effect.settings({}), (200, 100))
+    style = text_style_of(item, effect.inputs, effect.settings({}), (200, 100))
     assert style.font == "PT Sans"
     assert style.size == pytest.approx(10)
 
@@ -198,8 +200,8 @@ def test_at_rest_every_texel_of_the_letters_is_a_pixel(gl: Context) -> None:
     effect = load("text", "text.fs", path.read_text("utf-8"), path.with_suffix(".vs").read_text())
     params = {"title": "Ночь", "artist": "", "shadow": 0.0, "appear": "none", "size": 0.4}
     params |= {"scrim": 0.0, "color": [1, 1, 1, 1]}
-    texels = texels_of(
-        effect.inputs[0], effect.inputs, effect.settings(params), (96, 54), Credits(None, None)
+    texels = text_texels(
+        effect.inputs[0], effect.inputs, effect.settings(params), (96, 54), TitleCredits(None, None)
     )
     fill = _inked(texels[:-1, :, 0])
     seen = drawn(gl, effect, None, **params)

@@ -16,9 +16,9 @@ from server.effects import assets, dialects
 from server.effects.effect import Value
 from server.media.photos.palette import photo_palette
 from server.render.gl.context import Context
-from server.render.gl.pixels import rgba
+from server.render.gl.pixels import read_rgba
 from server.render.scene import Scene
-from server.render.scene_spec import Job
+from server.render.scene_spec import SceneSpec
 from tests.render.drawing import flat, save_photo
 
 FOLDER = Path(__file__).parents[1] / "data" / "features" / "isf"
@@ -258,7 +258,7 @@ def draw(context: Context, photos: tuple[Path, Path], case: Case) -> NDArray[np.
         "params": dict(case.params),
         "files": assets.resolve(effect, FOLDER),
     }
-    job = Job(
+    job = SceneSpec(
         effects=(row,),
         photo=photos[0],
         photo2=photos[1],
@@ -275,4 +275,4 @@ def draw(context: Context, photos: tuple[Path, Path], case: Case) -> NDArray[np.
     for frame in range(case.frame + 1) if scene.sequential else (case.frame,):
         scene.draw_effects(frame)
     context.check("the test")
-    return rgba(scene.output)[::-1]
+    return read_rgba(scene.output)[::-1]

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from server.render import default_media
 from server.render.gl.context import Context
-from server.render.gl.pixels import rgba
+from server.render.gl.pixels import read_rgba
 from server.render.scene import Scene
-from server.render.scene_spec import Job
+from server.render.scene_spec import SceneSpec
 from server.render.textures.audio import SAMPLES, TEXELS
 from server.render.textures.builtin import noise
 from tests.render.drawing import save_photo
@@ -44,7 +44,7 @@ class Shown:
 
     def __init__(self, context: Context, above: Path, *names: str) -> None:
         rows = [{"id": "x", "file": name, "source": (SHADERS / name).read_text()} for name in names]
-        self._job = Job(
+        self._job = SceneSpec(
             effects=tuple(rows),
             photo=above,
             features=None,
@@ -67,7 +67,7 @@ class Shown:
             self._scene.draw_effects(index)
         self._next = frame + 1
         self._context.check("the test")
-        return rgba(self._scene.output)
+        return read_rgba(self._scene.output)
 
 
 def same(pixels: Pixels, color: tuple[int, int, int]) -> bool:
@@ -155,7 +155,7 @@ def test_no_time_has_passed_before_the_first_frame(context: Context, above: Path
 def test_the_sound_is_the_spectrum_below_the_waveform(context: Context, above: Path) -> None:
     frame = 3
     pixels = Shown(context, above, "sound.glsl").frame(frame)
-    tune = default_media.Tune()
+    tune = default_media.DefaultAudio()
     step = tune.step(frame, FPS)
     assert (pixels[:16, :, 0] == tune.wave(step, SAMPLES)[:TEXELS:8]).all()
     assert (pixels[16:, :, 0] == tune.spectrum(step)[:TEXELS:8]).all()

@@ -24,7 +24,7 @@ from server.media.tracks.sound import decode
 from server.render.gl.context import Context
 from server.render.output.readback import Readback
 from server.render.scene import Scene
-from server.render.scene_spec import Job
+from server.render.scene_spec import SceneSpec
 from server.samples import photo, track
 from server.typography import fonts
 
@@ -59,7 +59,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def _job(folder: Path, path: Path) -> Job:
+def _job(folder: Path, path: Path) -> SceneSpec:
     found = read(path)
     # Half of a transition is behind the frame between the two kicks.
     params = {"at": FRAMES[2] / FPS - 1, "length": 2} if found.effect.second else {}
@@ -83,7 +83,7 @@ def _job(folder: Path, path: Path) -> Job:
         "egl_device": None,
         "require_gpu": False,
     }
-    return Job.read(line)
+    return SceneSpec.from_task(line)
 
 
 def _rgb(nv12: bytes) -> Pixels:

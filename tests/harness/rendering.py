@@ -25,7 +25,7 @@ def opened() -> Iterator[Context]:
 @pytest.fixture
 def context(opened: Context, monkeypatch: pytest.MonkeyPatch) -> Iterator[Context]:
     """A context that counts draws from 0 and must have no error in the end."""
-    monkeypatch.setattr(opened, "draws", 0)
+    monkeypatch.setattr(opened, "draw_count", 0)
     monkeypatch.setattr(opened, "software", opened.software)
     yield opened
     opened.check("the test")

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from server.animation.timeline import Timeline
 from server.effects.dialects import load
 from server.effects.effect import Channel, Effect, Pass, Value
-from server.render.effect.renderer import Passes
+from server.render.effect.renderer import EffectRenderer
 from server.render.gl.context import Context
-from server.render.gl.draw_call import STRIP
-from server.render.gl.render_target import Picture, Surface, View
+from server.render.gl.draw_call import FULLSCREEN_VERTEX
+from server.render.gl.render_target import RenderTarget, SamplerView, TextureSource
 
 SIZE = (64, 36)
 FPS = 10
@@ -48,7 +48,7 @@ def shader(body: str, declarations: str = "") -> str:
 def one_pass(body: str, declarations: str, *channels: Channel, target: str | None = None) -> Pass:
     """A pass of that shader over all of its target."""
     fragment = shader(body, declarations)
-    return Pass(vertex=STRIP, fragment=fragment, target=target, channels=channels)
+    return Pass(vertex=FULLSCREEN_VERTEX, fragment=fragment, target=target, channels=channels)
 
 
 def effect(*passes: Pass, **more: Any) -> Effect:
@@ -62,33 +62,33 @@ def ready(
     context: Context,
     effect: Effect,
     values: Mapping[str, Value] | None = None,
-    pictures: Mapping[str, Picture | View] | None = None,
-) -> Passes:
+    pictures: Mapping[str, TextureSource | SamplerView] | None = None,
+) -> EffectRenderer:
     """The effect at 64 x 36, 10 frames a second, 20 frames."""
     timeline = Timeline(effect, effect.settings(values or {}), Rising(), FRAMES, FPS)
-    return Passes(context, effect, timeline, SIZE, pictures or {})
+    return EffectRenderer(context, effect, timeline, SIZE, pictures or {})
 
 
-def drawn(passes: Passes, frame: int = 0) -> NDArray[np.float64]:
+def drawn(passes: EffectRenderer, frame: int = 0) -> NDArray[np.float64]:
     """The effect's output in `frame`."""
     passes.draw(frame)
     return rows(passes.output)
 
 
-def rows(picture: Picture) -> NDArray[np.float64]:
+def rows(picture: TextureSource) -> NDArray[np.float64]:
     """A surface as an array (height, width, components), top row first; 8 bits are 0 to 255."""
-    assert isinstance(picture, Surface)
+    assert isinstance(picture, RenderTarget)
     width, height = picture.size
     kind = np.float32 if picture.floating else np.uint8
     pixels = np.frombuffer(picture.read(), kind).reshape(height, width, picture.components)
     return pixels[::-1].astype(np.float64)
 
 
-def paint(context: Context, pixels: NDArray[np.uint8]) -> Surface:
+def paint(context: Context, pixels: NDArray[np.uint8]) -> RenderTarget:
     """A surface that shows `pixels`, (height, width, 4), top row first."""
-    surface = Surface(context, (pixels.shape[1], pixels.shape[0]))
-    surface.write(np.ascontiguousarray(pixels[::-1]).tobytes())
-    return surface
+    render_target = RenderTarget(context, (pixels.shape[1], pixels.shape[0]))
+    render_target.write(np.ascontiguousarray(pixels[::-1]).tobytes())
+    return render_target
 
 
 def flat(color: tuple[int, int, int, int], size: tuple[int, int] = SIZE) -> NDArray[np.uint8]:

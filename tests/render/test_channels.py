@@ -89,9 +89,9 @@ def test_mipmaps_follow_the_picture(context: Context) -> None:
     half[:4] = 120
     picture.write(half.tobytes())
     assert drawn(passes)[0, [0, 63], 0].tolist() == [80, 80]
-    draws = context.draws
+    draw_count = context.draw_count
     passes.draw(1)
-    assert context.draws == draws
+    assert context.draw_count == draw_count
 
 
 def test_mipmaps_of_a_target_are_of_what_was_just_drawn(context: Context) -> None:
@@ -110,7 +110,7 @@ def test_mipmaps_of_a_target_are_of_what_was_just_drawn(context: Context) -> Non
     )  # fmt: skip
     for frame in (4, 8, 8):
         assert drawn(passes, frame)[0, 0, 0] == pytest.approx(255 * frame / 20 / 20 / 2, abs=1)
-    assert context.draws == 4
+    assert context.draw_count == 4
 
 
 def test_mipmaps_of_a_target_that_reads_itself(context: Context) -> None:
@@ -154,9 +154,9 @@ def test_a_flipped_picture_is_upside_down_and_follows_it(context: Context) -> No
     assert seen[0, 0, 2:].tolist() == list(SIZE)
     picture.write(steps.tobytes())  # its rows are turned by this
     assert drawn(passes)[:, 3, 0].tolist() == list(range(36))
-    draws = context.draws
+    draw_count = context.draw_count
     passes.draw(1)
-    assert context.draws == draws
+    assert context.draw_count == draw_count
 
 
 def test_a_flipped_target_of_floats_keeps_them(context: Context) -> None:
@@ -194,7 +194,7 @@ def test_a_channel_of_the_same_name_in_each_pass(context: Context) -> None:
 def test_more_pictures_than_there_are_units(
     context: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(context, "units", 2)
+    monkeypatch.setattr(context, "max_texture_units", 2)
     picture = paint(context, np.full((2, 2, 4), 51, np.uint8))
     body = "color = " + " + ".join(f"texture(s{i}, vec2(0.5))" for i in range(3)) + ";"
     declarations = "uniform sampler2D s0, s1, s2;"

@@ -4,9 +4,9 @@ import pytest
 
 from server.render.gl.context import CompileError, Context, GlError
 from server.render.gl.devices import Device, by_preference, is_software, list_devices
-from server.render.gl.draw_call import STRIP
-from server.render.gl.render_target import Surface
-from server.worker.tasks.probe import draws_right
+from server.render.gl.draw_call import FULLSCREEN_VERTEX
+from server.render.gl.render_target import RenderTarget
+from server.worker.tasks.probe import find_drawing_error
 
 
 def test_hardware_comes_first() -> None:
@@ -33,8 +33,8 @@ def test_the_context_says_what_it_is(context: Context) -> None:
     assert context.renderer
     assert context.vendor
     assert context.version
-    assert context.units >= 16
-    assert context.max_size >= 4096
+    assert context.max_texture_units >= 16
+    assert context.max_texture_size >= 4096
     if all(device.software for device in list_devices()):
         assert context.software
 
@@ -46,24 +46,24 @@ def test_each_listed_device_is_opened_by_its_index() -> None:
         Context(len(devices))
     opened = [Context(device.index) for device in devices[-1:]]
     for context in opened:
-        assert draws_right(context) is None
+        assert find_drawing_error(context) is None
         context.release()
 
 
 def test_a_program_that_does_not_compile_leaves_no_error_behind(context: Context) -> None:
     with pytest.raises(CompileError, match="nothing"):
-        context.program(STRIP, "#version 330 core\nvoid main() { nothing; }")
+        context.program(FULLSCREEN_VERTEX, "#version 330 core\nvoid main() { nothing; }")
     context.check("the program")
 
 
 def test_too_large_a_texture_is_refused(context: Context) -> None:
     with pytest.raises(GlError, match="at most"):
-        Surface(context, (context.max_size + 1, 1))
+        RenderTarget(context, (context.max_texture_size + 1, 1))
 
 
 def test_an_error_of_opengl_is_raised_once(context: Context) -> None:
-    surface = Surface(context, (4, 4))
-    surface._context._gl.enable_direct(0x1234)
+    render_target = RenderTarget(context, (4, 4))
+    render_target._context._gl.enable_direct(0x1234)
     with pytest.raises(GlError, match="GL_INVALID_ENUM after the test"):
         context.check("the test")
     context.check("the test")
@@ -72,7 +72,7 @@ def test_an_error_of_opengl_is_raised_once(context: Context) -> None:
 def test_contexts_come_and_go() -> None:
     for _ in range(3):
         with Context() as context:
-            assert draws_right(context) is None
+            assert find_drawing_error(context) is None
 
 
 def test_a_context_that_ends_leaves_the_one_before_it_usable() -> None:

@@ -8,7 +8,7 @@ import pytest
 from server.effects.effect import Builtin, Channel, Filter, Target
 from server.errors import ToqiboxError
 from server.render.effect import checkpoint
-from server.render.effect.renderer import Passes
+from server.render.effect.renderer import EffectRenderer
 from server.render.gl.context import Context
 from tests.render.drawing import drawn, effect, one_pass, ready
 
@@ -18,7 +18,9 @@ LOOK = "".join(f"if (int(gl_FragCoord.x) == {i}) way = vec3({way});" for i, way 
 """Column i of the picture looks at face i."""
 
 
-def _ready(context: Context, body: str, declarations: str = "", persistent: bool = False) -> Passes:
+def _ready(
+    context: Context, body: str, declarations: str = "", persistent: bool = False
+) -> EffectRenderer:
     target = Target(name="cube", cube=True, width="8", floating=True, persistent=persistent)
     return ready(
         context,
@@ -39,9 +41,9 @@ def test_each_face_is_drawn(context: Context) -> None:
     seen = drawn(passes)[0, :6]
     np.testing.assert_allclose(seen[:, 0], np.arange(6) * 25.5, atol=0.6)
     np.testing.assert_allclose(seen[:, 1:3], 255 * 0.08, atol=0.6)
-    assert context.draws == 6 + 1
+    assert context.draw_count == 6 + 1
     passes.draw(1)
-    assert context.draws == 6 + 1  # nothing moves
+    assert context.draw_count == 6 + 1  # nothing moves
 
 
 def test_a_pixel_lies_where_its_coordinates_say(context: Context) -> None:
@@ -79,11 +81,11 @@ def test_a_cube_that_reads_itself_has_what_was_there_before(
     for frame in range(3):
         wanted = [(frame + 1) * (face + 1) for face in range(6)]
         np.testing.assert_allclose(drawn(passes, frame)[0, :6, 0], wanted, atol=0.1)
-    checkpoint.save(tmp_path / "state", 3, passes.kept)
+    checkpoint.save(tmp_path / "state", 3, passes.persistent_targets)
     passes.begin(0)
     assert drawn(passes, 0)[0, 5, 0] == 6
     passes.begin(3)
-    checkpoint.load(tmp_path / "state", 3, passes.kept)
+    checkpoint.load(tmp_path / "state", 3, passes.persistent_targets)
     assert drawn(passes, 3)[0, :6, 0].tolist() == [4, 8, 12, 16, 20, 24]
 
 

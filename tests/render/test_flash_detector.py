@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from server.render.flash_safety.detector import Count, excess, signals
+from server.render.flash_safety.detector import FlashCounter, find_flashing, flash_signals
 
 FPS = 30
 ROWS, COLUMNS = 6, 10
@@ -19,9 +19,9 @@ def square(hertz: float, seconds: float, low: float, high: float, fps: int = FPS
 
 def film(light: Film, columns: int = COLUMNS, rest: float = 0.3) -> Film:
     """Grey pictures whose first `columns` are as bright as `light`, one value a frame."""
-    pictures = np.full((len(light), ROWS, COLUMNS, 3), rest, np.float32)
-    pictures[:, :, :columns] = light[:, np.newaxis, np.newaxis, np.newaxis]
-    return pictures
+    cell_colors = np.full((len(light), ROWS, COLUMNS, 3), rest, np.float32)
+    cell_colors[:, :, :columns] = light[:, np.newaxis, np.newaxis, np.newaxis]
+    return cell_colors
 
 
 def colored(light: Film, color: tuple[float, float, float]) -> Film:
@@ -29,39 +29,42 @@ def colored(light: Film, color: tuple[float, float, float]) -> Film:
     return film(light) * np.asarray(color, np.float32)
 
 
-def rates(pictures: Film, fps: int = FPS) -> list[float]:
+def rates(cell_colors: Film, fps: int = FPS) -> list[float]:
     """The most flashes a second: of luminance, of red."""
-    flat = pictures.reshape(len(pictures), -1, 3)
-    return [float(Count(signal.turns(), fps).rate.max()) / 2 for signal in signals(flat)]
+    flat = cell_colors.reshape(len(cell_colors), -1, 3)
+    return [
+        float(FlashCounter(signal.opposing_changes(), fps).rate.max()) / 2
+        for signal in flash_signals(flat)
+    ]
 
 
 @pytest.mark.parametrize("fps", [24, 25, 30, 50, 60])
 @pytest.mark.parametrize("hertz", [1, 2, 3])
 def test_three_flashes_a_second_are_allowed(hertz: int, fps: int) -> None:
-    assert excess(film(square(hertz, 4, 0, 1, fps)), fps) == []
+    assert find_flashing(film(square(hertz, 4, 0, 1, fps)), fps) == []
 
 
 @pytest.mark.parametrize("fps", [24, 25, 30, 50, 60])
 @pytest.mark.parametrize("hertz", [3.5, 4, 5, 8, 12])
 def test_more_are_found(hertz: float, fps: int) -> None:
-    pictures = film(square(hertz, 4, 0.2, 0.6, fps))
-    (found,) = excess(pictures, fps)
+    cell_colors = film(square(hertz, 4, 0.2, 0.6, fps))
+    (found,) = find_flashing(cell_colors, fps)
     assert found.rate == pytest.approx(hertz, abs=0.51)
     assert found.cells.all()
     assert found.first <= 2
-    assert found.last == len(pictures)
+    assert found.last == len(cell_colors)
 
 
 def test_only_the_second_and_what_leads_up_to_it_is_named() -> None:
     calm = np.full(5 * FPS, 0.2, np.float32)
-    (found,) = excess(film(np.concatenate([calm, square(5, 2, 0.2, 0.8), calm])), FPS)
+    (found,) = find_flashing(film(np.concatenate([calm, square(5, 2, 0.2, 0.8), calm])), FPS)
     assert 4 * FPS <= found.first <= 5 * FPS
     assert 7 * FPS <= found.last <= 8 * FPS
 
 
 def test_two_stretches_far_apart_are_two() -> None:
     calm, strobe = np.full(5 * FPS, 0.2, np.float32), square(5, 2, 0.2, 0.8)
-    found = excess(film(np.concatenate([strobe, calm, strobe])), FPS)
+    found = find_flashing(film(np.concatenate([strobe, calm, strobe])), FPS)
     assert len(found) == 2
 
 
@@ -70,19 +73,19 @@ def test_two_stretches_far_apart_are_two() -> None:
     [(0.3, 0.42, True), (0.3, 0.38, False), (0.75, 0.9, True), (0.82, 1.0, False)],
 )
 def test_what_is_a_change(low: float, high: float, *, flashes: bool) -> None:
-    assert bool(excess(film(square(6, 3, low, high)), FPS)) is flashes
+    assert bool(find_flashing(film(square(6, 3, low, high)), FPS)) is flashes
 
 
 def test_small_steps_add_up_and_slow_fades_do_not_flash() -> None:
     steps = np.tile(np.linspace(0.2, 0.4, 4), 30)  # 7.5 a second, by a sixth of 0.2 each
-    assert excess(film(steps.astype(np.float32)), FPS)
+    assert find_flashing(film(steps.astype(np.float32)), FPS)
     slow = 0.5 + 0.5 * np.sin(np.arange(10 * FPS) / FPS * 2 * np.pi)
     assert max(rates(film(slow.astype(np.float32)))) <= 1.5
 
 
 @pytest.mark.parametrize(("columns", "flashes"), [(2, False), (3, True)])
 def test_a_quarter_of_the_picture_may_flash(columns: int, *, flashes: bool) -> None:
-    found = excess(film(square(6, 3, 0, 1), columns), FPS)
+    found = find_flashing(film(square(6, 3, 0, 1), columns), FPS)
     assert bool(found) is flashes
     if found:
         assert found[0].cells.reshape(ROWS, COLUMNS)[:, :columns].all()
@@ -91,31 +94,31 @@ def test_a_quarter_of_the_picture_may_flash(columns: int, *, flashes: bool) -> N
 
 def test_flashes_that_wander_count_together() -> None:
     """Each third of the picture lights up twice a second only, but all of it six times."""
-    pictures = np.zeros((4 * FPS, ROWS, 9, 3), np.float32)
-    for frame in range(len(pictures)):
+    cell_colors = np.zeros((4 * FPS, ROWS, 9, 3), np.float32)
+    for frame in range(len(cell_colors)):
         turn, on = divmod(frame, 5)
         third = turn % 3 * 3
-        pictures[frame, :, third : third + 3] = 1.0 if on < 2 else 0.0
-    (found,) = excess(pictures, FPS)
+        cell_colors[frame, :, third : third + 3] = 1.0 if on < 2 else 0.0
+    (found,) = find_flashing(cell_colors, FPS)
     assert found.rate == pytest.approx(6, abs=0.5)
     assert found.cells.all()
 
 
 def test_what_moves_does_not_flash() -> None:
     """A bar runs over the picture 3.75 times a second: so often every cell flashes."""
-    pictures = np.zeros((4 * FPS, ROWS, 16, 3), np.float32)
-    for frame in range(len(pictures)):
+    cell_colors = np.zeros((4 * FPS, ROWS, 16, 3), np.float32)
+    for frame in range(len(cell_colors)):
         at = frame * 2 % 16
-        pictures[frame, :, at : at + 2] = 1.0
-    assert excess(pictures, FPS) == []
+        cell_colors[frame, :, at : at + 2] = 1.0
+    assert find_flashing(cell_colors, FPS) == []
 
 
 @pytest.mark.parametrize("late", [1, 2])
 def test_parts_that_flash_a_frame_apart_flash_together(late: int) -> None:
     light = square(5, 4, 0.1, 0.9)
-    pictures = film(light, 2)
-    pictures[:, :, 5:7] = np.roll(light, late)[:, np.newaxis, np.newaxis, np.newaxis]
-    assert bool(excess(pictures, FPS)) is (late == 1)
+    cell_colors = film(light, 2)
+    cell_colors[:, :, 5:7] = np.roll(light, late)[:, np.newaxis, np.newaxis, np.newaxis]
+    assert bool(find_flashing(cell_colors, FPS)) is (late == 1)
 
 
 def test_red_flashes() -> None:

@@ -3,29 +3,29 @@
 import numpy as np
 import pytest
 
-from server.render.flash_safety.detector import excess
-from server.render.flash_safety.limiter import limit, spread
+from server.render.flash_safety.detector import find_flashing
+from server.render.flash_safety.limiter import limit_flashes, resample_gains
 from tests.render.test_flash_detector import COLUMNS, FPS, ROWS, Film, colored, film, rates, square
 
 
-def dimmed(pictures: Film, fps: int = FPS) -> Film:
+def dimmed(cell_colors: Film, fps: int = FPS) -> Film:
     """The pictures as the film shows them; each changed one must be within the limit."""
-    gains = limit(pictures, fps).gains
+    gains = limit_flashes(cell_colors, fps).gains
     assert gains is not None
     assert gains.max() <= 1
     assert gains.min() >= 0
-    seen = spread(gains.reshape(len(gains), -1), pictures.shape[1:3])
-    found: Film = pictures * seen.reshape(*gains.shape, 1)
-    assert excess(found, fps) == []
+    seen = resample_gains(gains.reshape(len(gains), -1), cell_colors.shape[1:3])
+    found: Film = cell_colors * seen.reshape(*gains.shape, 1)
+    assert find_flashing(found, fps) == []
     return found
 
 
 @pytest.mark.parametrize("fps", [24, 30, 60])
 @pytest.mark.parametrize("hertz", [3.5, 5, 12])
 def test_a_strobe_is_calmed(hertz: float, fps: int) -> None:
-    pictures = film(square(hertz, 4, 0.2, 0.8, fps))
-    found = dimmed(pictures, fps)
-    assert (found <= pictures).all()
+    cell_colors = film(square(hertz, 4, 0.2, 0.8, fps))
+    found = dimmed(cell_colors, fps)
+    assert (found <= cell_colors).all()
     # The bright half comes down, the dark half stays, and a change just under a flash is left.
     within = found[fps:-fps]
     assert within.min() == pytest.approx(0.2, abs=0.002)
@@ -35,18 +35,18 @@ def test_a_strobe_is_calmed(hertz: float, fps: int) -> None:
 def test_what_may_be_is_left_alone() -> None:
     slow = 0.5 + 0.5 * np.sin(np.arange(10 * FPS) / FPS * 2 * np.pi)
     calm = [film(square(2, 4, 0, 1)), film(square(8, 4, 0, 1), 2), film(slow.astype(np.float32))]
-    for pictures in calm:
-        found = limit(pictures, FPS)
+    for cell_colors in calm:
+        found = limit_flashes(cell_colors, FPS)
         assert found.gains is None
-        assert found.stretches == []
+        assert found.intervals == []
 
 
 def test_only_the_stretch_is_touched() -> None:
     before = 0.5 + 0.4 * np.sin(np.arange(5 * FPS) / FPS * 2 * np.pi)
     light = np.concatenate([before, square(5, 2, 0.2, 0.8), before]).astype(np.float32)
-    found = limit(film(light), FPS)
+    found = limit_flashes(film(light), FPS)
     assert found.gains is not None
-    ((first, last, rate),) = found.stretches
+    ((first, last, rate),) = found.intervals
     assert rate == pytest.approx(5, abs=0.5)
     touched = np.flatnonzero((found.gains < 1).any(axis=(1, 2)))
     assert first - FPS / 2 <= touched[0]
@@ -55,39 +55,39 @@ def test_only_the_stretch_is_touched() -> None:
 
 
 def test_only_the_cells_that_flash_are_touched() -> None:
-    pictures = film(square(5, 4, 0.2, 0.8), 5)
-    pictures[:, :, 8:] = square(2, 4, 0.1, 0.9)[:, np.newaxis, np.newaxis, np.newaxis]
-    found = limit(pictures, FPS).gains
+    cell_colors = film(square(5, 4, 0.2, 0.8), 5)
+    cell_colors[:, :, 8:] = square(2, 4, 0.1, 0.9)[:, np.newaxis, np.newaxis, np.newaxis]
+    found = limit_flashes(cell_colors, FPS).gains
     assert found is not None
     assert found[:, :, 0].min() < 0.5
     assert (found[:, :, 8:] == 1).all()
-    dimmed(pictures)
+    dimmed(cell_colors)
 
 
 def test_never_much_more_than_it_takes() -> None:
     """With a tenth less dimming it would flash, but for the margin that the count keeps."""
-    pictures = film(square(5, 4, 0.1, 0.9))
-    gains = limit(pictures, FPS).gains
+    cell_colors = film(square(5, 4, 0.1, 0.9))
+    gains = limit_flashes(cell_colors, FPS).gains
     assert gains is not None
     eased = 1 - (1 - gains) * 0.9
-    assert excess(pictures * eased[..., np.newaxis], FPS)
+    assert find_flashing(cell_colors * eased[..., np.newaxis], FPS)
 
 
 @pytest.mark.parametrize("other", [(0.0, 0.3, 0.0), (0.0, 0.0, 0.0), (0.8, 0.8, 0.8)])
 def test_red_flashes_are_calmed(other: tuple[float, float, float]) -> None:
     on = square(5, 4, 0, 1)[:, np.newaxis, np.newaxis, np.newaxis]
     light = np.where(on > 0, (1.0, 0.0, 0.0), other).astype(np.float32)
-    pictures = np.broadcast_to(light, (len(on), ROWS, COLUMNS, 3))
-    assert rates(pictures)[1] > 3
-    dimmed(pictures)
+    cell_colors = np.broadcast_to(light, (len(on), ROWS, COLUMNS, 3))
+    assert rates(cell_colors)[1] > 3
+    dimmed(cell_colors)
 
 
 def test_flashes_of_chance_are_calmed_and_the_same_each_time() -> None:
     random = np.random.default_rng(5)
     light = random.random((4 * FPS, ROWS, COLUMNS, 1), np.float32)
-    pictures = np.repeat(light, 3, axis=-1)
-    assert np.array_equal(dimmed(pictures), dimmed(pictures))
+    cell_colors = np.repeat(light, 3, axis=-1)
+    assert np.array_equal(dimmed(cell_colors), dimmed(cell_colors))
 
 
 def test_a_red_strobe_is_told_once() -> None:
-    assert len(limit(colored(square(5, 4, 0, 1), (1, 0, 0)), FPS).stretches) == 1
+    assert len(limit_flashes(colored(square(5, 4, 0, 1), (1, 0, 0)), FPS).intervals) == 1

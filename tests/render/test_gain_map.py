@@ -7,10 +7,10 @@ import pytest
 from numpy.typing import NDArray
 
 from server.render.gl.context import Context
-from server.render.gl.render_target import Surface
+from server.render.gl.render_target import RenderTarget
 from server.render.output import gain_map
-from server.render.output.gain_map import Gains
-from server.render.output.nv12 import Convert
+from server.render.output.gain_map import GainMap
+from server.render.output.nv12 import Nv12Converter
 from tests.render.drawing import SIZE, flat, paint
 
 WIDTH, HEIGHT = SIZE
@@ -22,7 +22,7 @@ def saved(path: Path, frames: NDArray[np.float32]) -> Path:
     return path
 
 
-def luma(planes: Convert) -> NDArray[np.float64]:
+def luma(planes: Nv12Converter) -> NDArray[np.float64]:
     """The luma plane from 0 to 1, the top row first."""
     rows = np.frombuffer(planes.luma.read(), np.uint8).reshape(HEIGHT, WIDTH)
     return (rows.astype(np.float64) - 16) / 219
@@ -45,11 +45,11 @@ def test_light_is_multiplied(context: Context, tmp_path: Path, gain: float) -> N
     pixels[:, :, :3] = ramp[np.newaxis, :, np.newaxis]
     frames = np.full((1, 3, 4), gain, np.float32)
     frames[0, 0, 0] = min(gain, 0.999)  # so that the frame is kept at all
-    found = Gains.load(context, saved(tmp_path / "gains", frames))
+    found = GainMap.load(context, saved(tmp_path / "gains", frames))
     assert found is not None
     picture = paint(context, pixels)
-    planes = Convert(context, SIZE, picture, picture, found)
-    assert found.show(0)
+    planes = Nv12Converter(context, SIZE, picture, picture, found)
+    assert found.update(0)
     planes.draw(dimmed=True)
     exact = encoded(decoded(ramp / 255.0) * gain)
     # A step of dither and rounding, and two where light leaves the linear part of sRGB.
@@ -59,11 +59,11 @@ def test_light_is_multiplied(context: Context, tmp_path: Path, gain: float) -> N
 def test_each_place_has_its_own(context: Context, tmp_path: Path) -> None:
     frames = np.ones((1, 2, 2), np.float32)
     frames[0, 0, 1] = 0.0  # rows from the bottom up: the lower right
-    found = Gains.load(context, saved(tmp_path / "gains", frames))
+    found = GainMap.load(context, saved(tmp_path / "gains", frames))
     assert found is not None
     picture = paint(context, flat((255, 255, 255, 255)))
-    planes = Convert(context, SIZE, picture, picture, found)
-    found.show(0)
+    planes = Nv12Converter(context, SIZE, picture, picture, found)
+    found.update(0)
     planes.draw(dimmed=True)
     seen = luma(planes)
     assert seen[2, 2] == seen[2, -3] == seen[-3, 2] == pytest.approx(1, abs=0.01)
@@ -76,13 +76,13 @@ def test_a_frame_is_drawn_again_only_when_it_is_another(context: Context, tmp_pa
     frames = np.ones((6, 2, 2), np.float32)
     frames[2:4] = 0.5
     frames[4] = 0.25
-    found = Gains.load(context, saved(tmp_path / "gains", frames))
+    found = GainMap.load(context, saved(tmp_path / "gains", frames))
     assert found is not None
-    picture: Surface = paint(context, flat((200, 100, 50, 255)))
-    planes = Convert(context, SIZE, picture, picture, found)
-    drawn = [planes.draw(dimmed=found.show(frame)) for frame in range(6)]
+    picture: RenderTarget = paint(context, flat((200, 100, 50, 255)))
+    planes = Nv12Converter(context, SIZE, picture, picture, found)
+    drawn = [planes.draw(dimmed=found.update(frame)) for frame in range(6)]
     assert drawn == [True, False, True, False, True, True]
-    plain = Convert(context, SIZE, picture, picture)
+    plain = Nv12Converter(context, SIZE, picture, picture)
     plain.draw()
     assert planes.luma.read() == plain.luma.read()
     assert planes.chroma.read() == plain.chroma.read()
@@ -90,7 +90,7 @@ def test_a_frame_is_drawn_again_only_when_it_is_another(context: Context, tmp_pa
 
 def test_a_film_that_does_not_flash_has_none(context: Context, tmp_path: Path) -> None:
     gain_map.save(tmp_path / "gains", None)
-    assert Gains.load(context, tmp_path / "gains") is None
-    assert Gains.load(context, saved(tmp_path / "ones", np.ones((3, 2, 2), np.float32))) is None
-    assert Gains.load(context, None) is None
+    assert GainMap.load(context, tmp_path / "gains") is None
+    assert GainMap.load(context, saved(tmp_path / "ones", np.ones((3, 2, 2), np.float32))) is None
+    assert GainMap.load(context, None) is None
     assert not list(tmp_path.glob("*.part"))

@@ -11,16 +11,16 @@ from server.effects.model.input import Scale
 from server.errors import ToqiboxError
 from server.render.gl.context import Context
 from server.render.output.composite import Composite
-from server.render.textures.audio import SoundPicture
-from server.render.textures.image import Photo
-from server.render.textures.photo_fit import FITS, fit, place
+from server.render.textures.audio import AudioInputTexture
+from server.render.textures.image import PhotoTexture
+from server.render.textures.photo_fit import FITS, fit, place_photo
 from tests.render.drawing import SIZE, flat, isf, paint, quarters, ready, rows, save_photo
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0, 255), (0, 255, 0, 255), (0, 0, 255, 255), (255,) * 4
 
 
-def _photo(context: Context, folder: Path, pixels: NDArray[np.uint8]) -> Photo:
-    return Photo.load(context, save_photo(folder / "photo", pixels))
+def _photo(context: Context, folder: Path, pixels: NDArray[np.uint8]) -> PhotoTexture:
+    return PhotoTexture.load(context, save_photo(folder / "photo", pixels))
 
 
 @pytest.mark.parametrize("mode", FITS)
@@ -49,7 +49,7 @@ def test_a_photo_of_the_same_shape_fills_the_frame_upright(
 def test_where_a_photo_is_placed(
     photo: tuple[int, int], frame: tuple[int, int], cover: bool, expected: tuple[int, ...]
 ) -> None:
-    where = place(photo, frame, cover=cover)
+    where = place_photo(photo, frame, cover=cover)
     assert (where.left, where.bottom, where.width, where.height) == expected
 
 
@@ -69,7 +69,7 @@ def test_a_disc_stays_a_disc(
     context: Context, tmp_path: Path, mode: str, frame: tuple[int, int], side: int
 ) -> None:
     fitted = rows(fit(context, _photo(context, tmp_path, _disc(side)), frame, mode))
-    where = place((side, side), frame, cover=mode == "cover")
+    where = place_photo((side, side), frame, cover=mode == "cover")
     left, bottom = max(where.left, 0), max(where.bottom, 0)
     disc = fitted[bottom : bottom + where.height, left : left + where.width, 1] > 178
     across, up = disc.any(axis=0).sum(), disc.any(axis=1).sum()
@@ -215,9 +215,9 @@ def test_composite_is_by_straight_alpha(context: Context) -> None:
     assert drawn[9, 0].tolist() == [0, 100, 50, 255]
     assert drawn[9, 30].tolist() == [100, 50, 75, 255]
     assert drawn[9, 63].tolist() == [200, 0, 100, 255]
-    draws = context.draws
+    draw_count = context.draw_count
     composite.draw()
-    assert context.draws == draws
+    assert context.draw_count == draw_count
 
 
 class Tones:
@@ -256,9 +256,9 @@ def test_sound_as_a_picture(
     context: Context, kind: Kind, width: int, size: int, left: list[float], right: list[float]
 ) -> None:
     item = Input(name="sound", uniform="sound", kind=kind, label="", width=width)
-    sound = SoundPicture(context, item, Tones(), 60)
+    sound = AudioInputTexture(context, item, Tones(), 60)
     assert sound.texture.size == (size, 2)
-    sound.show(1)
+    sound.update(1)
     texels = np.frombuffer(sound.texture.read(), np.float32).reshape(2, size)
     chosen = [0, size // 2, size - 1][: len(left)]
     np.testing.assert_allclose(texels[0, chosen], left, atol=1e-3)
@@ -275,9 +275,9 @@ def test_the_spectrum_on_the_scale_of_the_track(
     item = Input(
         name="sound", uniform="sound", kind=Kind.AUDIO_FFT, label="", width=width, scale=Scale.TRACK
     )
-    sound = SoundPicture(context, item, Tones(), 60)
+    sound = AudioInputTexture(context, item, Tones(), 60)
     assert sound.texture.size == (size, 2)
-    sound.show(1)
+    sound.update(1)
     texels = np.frombuffer(sound.texture.read(), np.float32).reshape(2, size)
     chosen = [0, size // 2, size - 1][: len(left)]
     np.testing.assert_allclose(texels[0, chosen], left, atol=1e-6)
@@ -289,10 +289,10 @@ def test_the_sound_is_uploaded_once_a_step_and_is_grey(context: Context) -> None
         "void main() { gl_FragColor = IMG_NORM_PIXEL(fft, vec2(0.5, 0.75)); }",
         '{"INPUTS": [{"NAME": "fft", "TYPE": "audioFFT"}]}',
     )
-    sound = SoundPicture(context, effect.inputs[0], Tones(), 60)
+    sound = AudioInputTexture(context, effect.inputs[0], Tones(), 60)
     passes = ready(context, effect, pictures={"fft": sound})
-    for frame, expected, draws in ((0, 0, 1), (1, 51, 2), (1, 51, 2)):
-        sound.show(frame)
+    for frame, expected, draw_count in ((0, 0, 1), (1, 51, 2), (1, 51, 2)):
+        sound.update(frame)
         passes.draw(frame)
         assert rows(passes.output)[0, 0].tolist() == [expected] * 3 + [255]
-        assert context.draws == draws
+        assert context.draw_count == draw_count

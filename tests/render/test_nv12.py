@@ -5,8 +5,8 @@ import pytest
 from numpy.typing import NDArray
 
 from server.render.gl.context import Context
-from server.render.gl.render_target import Surface
-from server.render.output.nv12 import Convert
+from server.render.gl.render_target import RenderTarget
+from server.render.output.nv12 import Nv12Converter
 from server.render.output.readback import DEPTH, Readback
 from tests.render.drawing import SIZE, flat, paint
 
@@ -27,9 +27,9 @@ class Frames:
         self.kept.append(bytes(self.buffer()))
 
 
-def nv12(context: Context, above: Surface, below: Surface) -> bytes:
+def nv12(context: Context, above: RenderTarget, below: RenderTarget) -> bytes:
     """The planes of one frame."""
-    planes = Convert(context, above.size, above, below)
+    planes = Nv12Converter(context, above.size, above, below)
     planes.draw()
     frames = Frames()
     readback = Readback(context, planes)
@@ -105,7 +105,7 @@ def test_what_is_transparent_shows_the_picture_below(context: Context) -> None:
 
 
 def test_values_beyond_the_range_are_cut(context: Context) -> None:
-    picture = Surface(context, SIZE, floating=True)
+    picture = RenderTarget(context, SIZE, floating=True)
     picture.write(np.tile(np.array([9, -3, 9, 7], np.float32), WIDTH * HEIGHT).tobytes())
     luma, _ = planes_of(nv12(context, picture, paint(context, flat((0, 0, 0, 255)))))
     assert np.abs(luma - bt709(np.array([255.0, 0.0, 255.0]))[0]).max() < 1
@@ -117,7 +117,7 @@ def test_the_ring_keeps_order_and_repeats_what_did_not_change(
 ) -> None:
     context.software = software
     picture = paint(context, flat((0, 0, 0, 255)))
-    planes = Convert(context, SIZE, picture, picture)
+    planes = Nv12Converter(context, SIZE, picture, picture)
     readback = Readback(context, planes)
     under_way = 0
     greys = [0, 0, 40, 80, 80, 80, 80, 120, 160, 160, 200, 255, 0]

@@ -7,9 +7,9 @@ from server.animation.timeline import Timeline
 from server.effects.dialects import load
 from server.effects.effect import Target
 from server.errors import ToqiboxError
-from server.render.effect.renderer import Passes
+from server.render.effect.renderer import EffectRenderer
 from server.render.gl.context import Context
-from server.render.gl.memory_budget import Budget
+from server.render.gl.memory_budget import MemoryBudget
 from tests.render.drawing import (
     SIZE,
     Rising,
@@ -139,12 +139,12 @@ def test_a_size_that_moves_scales_what_a_persistent_target_holds(context: Contex
     passes.begin(0)
     for frame in range(5):
         passes.draw(frame)
-        target = passes.kept["p"]
+        target = passes.persistent_targets["p"]
         assert target.size == (8 + 2 * frame, 36)
         held = rows(target)
         np.testing.assert_allclose(held[0, 0], [0, 8.5 + 2 * frame, 36, 1], atol=1e-5)
         np.testing.assert_allclose(held[35, -1], [1, 8.5 + 2 * frame, 36, 1], atol=1e-5)
-    assert context.draws == 5 * 2 + 4
+    assert context.draw_count == 5 * 2 + 4
 
 
 def test_targets_that_change_size_at_once_keep_what_each_holds(context: Context) -> None:
@@ -178,11 +178,11 @@ def test_static_passes_are_drawn_once(context: Context) -> None:
     passes = ready(context, one, pictures={"inputImage": picture})
     for frame in range(4):
         passes.draw(frame)
-    assert context.draws == 1 + 4
+    assert context.draw_count == 1 + 4
     assert rows(passes.output)[0, 0].tolist() == [50, 25, 0, 100]
     picture.write(flat((200, 0, 0, 0)).tobytes())
     passes.draw(4)
-    assert context.draws == 5 + 2
+    assert context.draw_count == 5 + 2
     assert rows(passes.output)[0, 0].tolist() == [100, 0, 0, 0]
 
 
@@ -190,7 +190,7 @@ def test_an_effect_without_time_is_drawn_once_at_all(context: Context) -> None:
     passes = ready(context, isf("void main() { gl_FragColor = vec4(isf_FragNormCoord, 0, 1); }"))
     for frame in range(5):
         passes.draw(frame)
-    assert context.draws == 1
+    assert context.draw_count == 1
     # The lower left is (0, 0), as everywhere in OpenGL.
     assert rows(passes.output)[35, 0].tolist() == [2, 4, 0, 255]
     assert rows(passes.output)[0, 63].tolist() == [253, 251, 0, 255]
@@ -274,7 +274,7 @@ def test_only_what_must_have_two_sides_is_counted_twice(context: Context) -> Non
             targets=(target,),
         )
         timeline = Timeline(one, {}, Rising(), 1, 10)
-        Passes(context, one, timeline, SIZE, {}, Budget(one, SIZE[0] * SIZE[1] * 16))
+        EffectRenderer(context, one, timeline, SIZE, {}, MemoryBudget(one, SIZE[0] * SIZE[1] * 16))
 
     bytes_of("vec4(0.0)")
     with pytest.raises(ToqiboxError):

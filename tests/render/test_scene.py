@@ -10,7 +10,7 @@ from server.render.effect import checkpoint
 from server.render.gl.context import Context
 from server.render.output.readback import Readback
 from server.render.scene import Scene
-from server.render.scene_spec import Job
+from server.render.scene_spec import SceneSpec
 from tests.harness.rendering import FRAMES, MakeTask
 from tests.render.drawing import SHOW, TRAIL, rows
 
@@ -43,19 +43,19 @@ def _draw(scene: Scene, context: Context, first: int, last: int) -> list[bytes]:
 
 def _drawn(task: dict[str, Any], order: list[int]) -> dict[int, bytes]:
     with Context() as context:
-        scene = Scene(context, Job.read(task))
+        scene = Scene(context, SceneSpec.from_task(task))
         scene.begin(0)
         return {frame: _draw(scene, context, frame, frame + 1)[0] for frame in order}
 
 
 def test_the_first_effect_is_given_the_fitted_photo(make_task: MakeTask) -> None:
     with Context() as context:
-        scene = Scene(context, Job.read(make_task(SHOW)))
+        scene = Scene(context, SceneSpec.from_task(make_task(SHOW)))
         assert scene.draw(0)
         assert not scene.draw(1)  # nothing moves, so nothing is drawn
-        draws = context.draws
+        draw_count = context.draw_count
         scene.draw(2)
-        assert context.draws == draws
+        assert context.draw_count == draw_count
         luma = rows(scene.planes.luma)[::-1].reshape(36, 64)  # planes are top-down in memory
     seen = [luma[y, x] for y in (2, 33) for x in (2, 61)]
     assert seen == pytest.approx([62.6, 172.6, 31.8, 235], abs=1)
@@ -65,9 +65,9 @@ def test_a_chain_hands_on_what_shows_through(make_task: MakeTask) -> None:
     task = make_task(SHOW)
     effects = [{**task["effects"][0], "id": i, "source": s} for i, s in (("a", HALF), ("b", SHOW))]
     with Context() as context:
-        scene = Scene(context, Job.read({**task, "effects": effects}))
+        scene = Scene(context, SceneSpec.from_task({**task, "effects": effects}))
         scene.draw(0)
-        shown = rows(scene._chain[-1].output)
+        shown = rows(scene._renderers[-1].output)
     assert shown[2, 2].tolist() == [255, 128, 128, 255]
     assert shown[2, 61].tolist() == [0, 255, 0, 255]
 
@@ -84,7 +84,7 @@ def test_a_frame_depends_on_its_number_alone(make_task: MakeTask) -> None:
 
 
 def test_three_pieces_are_the_whole(make_task: MakeTask, tmp_path: Path) -> None:
-    job = Job.read(make_task(TRAIL))
+    job = SceneSpec.from_task(make_task(TRAIL))
     with Context() as context:
         scene = Scene(context, job)
         assert scene.sequential
@@ -100,10 +100,10 @@ def test_three_pieces_are_the_whole(make_task: MakeTask, tmp_path: Path) -> None
             _draw(scene, context, 25, 28)
             scene.begin(first)
             if before is not None:
-                checkpoint.load(before, first, scene.kept)
+                checkpoint.load(before, first, scene.persistent_targets)
             pieces += _draw(scene, context, first, last)
             before = tmp_path / f"state{last}"
-            checkpoint.save(before, last, scene.kept)
+            checkpoint.save(before, last, scene.persistent_targets)
     assert pieces == whole
     assert len(set(whole)) == FRAMES
 
@@ -124,7 +124,7 @@ def test_a_title_is_drawn_by_one_effect_of_a_chain(make_task: MakeTask) -> None:
     row = {"file": "a.fs", "source": f"/*{header}*/\n{body}", "params": {}}
     chain = [{**row, "id": "lower"}, {**row, "id": "upper"}]
     with Context() as context:
-        scene = Scene(context, Job.read(make_task("", effects=chain, title="Dusk")))
+        scene = Scene(context, SceneSpec.from_task(make_task("", effects=chain, title="Dusk")))
         scene.draw(0)
-        green = [rows(passes.output)[0, 0].tolist()[1] for passes in scene._chain]
+        green = [rows(passes.output)[0, 0].tolist()[1] for passes in scene._renderers]
     assert green == [0, 255]

@@ -12,31 +12,33 @@ from server.effects.effect import Channel, Content, Effect, Filter, Texture
 from server.errors import ToqiboxError
 from server.render import default_media
 from server.render.gl.context import Context
-from server.render.gl.memory_budget import Budget
-from server.render.gl.render_target import Picture, View
-from server.render.textures.audio import Bytes
-from server.render.textures.builtin import Textures, noise
-from server.render.textures.image import Photo
+from server.render.gl.memory_budget import MemoryBudget
+from server.render.gl.render_target import SamplerView, TextureSource
+from server.render.textures.audio import ByteAudioTexture
+from server.render.textures.builtin import BuiltinTextures, noise
+from server.render.textures.image import PhotoTexture
 from tests.render.drawing import drawn, effect, one_pass, quarters, ready
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0, 255), (0, 255, 0, 255), (0, 0, 255, 255), (255,) * 4
 
 
-def _photo(context: Context, pixels: NDArray[np.uint8]) -> Photo:
-    return Photo(context, (pixels.shape[1], pixels.shape[0]), pixels.tobytes())
+def _photo(context: Context, pixels: NDArray[np.uint8]) -> PhotoTexture:
+    return PhotoTexture(context, (pixels.shape[1], pixels.shape[0]), pixels.tobytes())
 
 
 def _views(
     context: Context, one: Effect, paths: Mapping[str, str] | None = None, budget: int = 1 << 20
-) -> dict[str, View]:
+) -> dict[str, SamplerView]:
     photo = _photo(context, quarters(20, 10))
 
-    def sound() -> Picture:
-        heard = Bytes(context, default_media.Tune(), 10)
-        heard.show(7)
+    def sound() -> TextureSource:
+        heard = ByteAudioTexture(context, default_media.DefaultAudio(), 10)
+        heard.update(7)
         return heard
 
-    return Textures(context, one, photo, sound, paths or {}, Budget(one, budget)).all()
+    return BuiltinTextures(
+        context, one, photo, sound, paths or {}, MemoryBudget(one, budget)
+    ).create_all()
 
 
 def _drawn(
@@ -116,7 +118,7 @@ def test_the_sound_as_shadertoy_has_it(context: Context) -> None:
         if (at.y >= 32) color = vec4(texture(t, vec2(0.5, at.x < 32 ? 0.25 : 0.75)).r,
             vec2(textureSize(t, 0) - 1) / 511.0, 1.0);"""
     seen = _drawn(context, body, "sampler2D", texture)[::-1]
-    tune = default_media.Tune()
+    tune = default_media.DefaultAudio()
     spectrum, wave = tune.spectrum(42)[:512], tune.wave(42, 2048)[:512]
     np.testing.assert_array_equal(seen[0:32:4, :, 0].reshape(-1), spectrum)
     np.testing.assert_array_equal(seen[1:32:4, :, 0].reshape(-1), wave)

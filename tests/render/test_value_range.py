@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from server.render.output.value_range import Shades
+from server.render.output.value_range import ValueRange
 
 
 def _frame(luma: int, chroma: tuple[int, int], spot: int | None = None) -> memoryview:
@@ -14,18 +14,18 @@ def _frame(luma: int, chroma: tuple[int, int], spot: int | None = None) -> memor
 
 
 def test_frames_of_one_colour_have_ranges() -> None:
-    shades = Shades()
-    assert shades.ranges is None
-    shades.take(_frame(16, (128, 127)))
-    shades.take(_frame(17, (128, 128)))
-    assert shades.ranges == [[16, 17], [128, 128], [127, 128]]
+    value_range = ValueRange()
+    assert value_range.ranges is None
+    value_range.add_frame(_frame(16, (128, 127)))
+    value_range.add_frame(_frame(17, (128, 128)))
+    assert value_range.ranges == [[16, 17], [128, 128], [127, 128]]
 
 
 def test_a_spot_or_another_colour_is_a_picture() -> None:
     for frame in (_frame(16, (128, 128), spot=19), _frame(40, (128, 128)), _frame(16, (131, 128))):
-        shades = Shades()
-        shades.take(_frame(16, (128, 128)))
-        shades.take(frame)
-        assert shades.ranges is None
-        shades.take(_frame(16, (128, 128)))
-        assert shades.ranges is None
+        value_range = ValueRange()
+        value_range.add_frame(_frame(16, (128, 128)))
+        value_range.add_frame(frame)
+        assert value_range.ranges is None
+        value_range.add_frame(_frame(16, (128, 128)))
+        assert value_range.ranges is None

@@ -20,15 +20,15 @@ from server.effects.web_program import program
 from server.media import wav
 from server.media.photos.palette import file_palette
 from server.render.gl.context import Context
-from server.render.gl.pixels import rgba
+from server.render.gl.pixels import read_rgba
 from server.render.scene import Scene
-from server.render.scene_spec import Job
-from server.render.textures.text import Credits, texels_of
+from server.render.scene_spec import SceneSpec
+from server.render.textures.text import TitleCredits, text_texels
 from tests.harness.browser import Chromium, Page
 from tests.render.drawing import save_photo
 
 SIZE, FPS, FRAMES = (64, 36), 30, 90
-CREDITS = Credits("Ночь 🌙", "Zoë")
+CREDITS = TitleCredits("Ночь 🌙", "Zoë")
 _WEB = Path(server.__file__).parent / "web"
 _PAGES = Path(__file__).parents[1] / "data" / "web"
 
@@ -48,7 +48,7 @@ class Film:
         self, gl: Context, row: Mapping[str, Any], frames: list[int], *, second: bool
     ) -> list[Pixels]:
         """The server's frames of the effect in a task's `row`, in rising order."""
-        job = Job(
+        job = SceneSpec(
             effects=(dict(row),),
             photo=self.photo,
             photo2=self.photo2 if second else None,
@@ -69,8 +69,8 @@ class Film:
             if scene.sequential or frame in frames:
                 scene.draw_effects(frame)
             if frame in frames:
-                scene.whole.draw()
-                found.append(rgba(scene.whole.output)[..., :3])
+                scene.composite.draw()
+                found.append(read_rgba(scene.composite.output)[..., :3])
         return found
 
 
@@ -161,7 +161,7 @@ def _texts(effect: Effect, values: Mapping[str, Any]) -> dict[str, dict[str, Any
     found = {}
     for item in effect.inputs:
         if item.kind is Kind.TEXT:
-            texels = texels_of(item, effect.inputs, effect.settings(values), SIZE, CREDITS)
+            texels = text_texels(item, effect.inputs, effect.settings(values), SIZE, CREDITS)
             data = base64.b64encode(texels.tobytes()).decode()
             found[item.name] = {"width": texels.shape[1], "height": texels.shape[0], "data": data}
     return found

@@ -12,9 +12,9 @@ from server.audio import features
 from server.effects.library.library import BUILT_IN
 from server.media import wav
 from server.render.gl.context import Context
-from server.render.gl.pixels import rgba
+from server.render.gl.pixels import read_rgba
 from server.render.scene import Scene
-from server.render.scene_spec import Job
+from server.render.scene_spec import SceneSpec
 from tests.render.drawing import quarters, save_photo
 
 SECONDS = 240 if os.environ.get("PROOF") == "full" else 20
@@ -52,7 +52,7 @@ def test_the_first_frame_that_grows_holds_the_onset(
     context: Context, track: Path, tmp_path: Path, fps: int
 ) -> None:
     source = (BUILT_IN / "beat.fs").read_text("utf-8")
-    job = Job(
+    job = SceneSpec(
         effects=({"id": "beat", "file": "beat.fs", "source": source, "params": STILL},),
         photo=save_photo(tmp_path / "photo.rgba", quarters(64, 36)),
         features=track,
@@ -68,7 +68,7 @@ def test_the_first_frame_that_grows_holds_the_onset(
 
     def growth(frame: int) -> float:
         scene.draw_effects(frame)
-        return float(np.abs(rgba(scene.output).astype(int) - still).mean())
+        return float(np.abs(read_rgba(scene.output).astype(int) - still).mean())
 
     wrong = []
     for at in kick_times():

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from server.errors import ToqiboxError
-from server.protocol.events import Emit
+from server.protocol.events import ProgressReporter
 from server.worker.registry import TASKS
 from tests.render.drawing import TRAIL
 
@@ -23,7 +23,7 @@ def judge(source: str, stages: list[str] | None = None, **more: Any) -> dict[str
             stages.append(str(values["stage"]))
 
     task = {"task": "compile", "effects": [_row(source, **more)], "width": 64, "height": 36}
-    return TASKS["compile"](task, Emit(send))
+    return TASKS["compile"](task, ProgressReporter(send))
 
 
 def _body(body: str, header: str = "{}") -> str:
@@ -100,7 +100,7 @@ def test_a_worker_draws_and_judges_in_turn(tmp_path: Path) -> None:
     }  # fmt: skip
     for frame in (5, 1):
         shots = [{"frame": frame, "out": str(tmp_path / "a.png")}]
-        TASKS["frame"]({**task, "shots": shots}, Emit(lambda event, **values: None))
+        TASKS["frame"]({**task, "shots": shots}, ProgressReporter(lambda event, **values: None))
         pixel = np.asarray(Image.open(tmp_path / "a.png"))[0, 0]
         assert pixel.tolist() == [255, round(25.5 * frame + 0.01), 0, 255]
         assert not judge(source)["blank"]
@@ -130,7 +130,7 @@ def test_what_a_pass_takes(monkeypatch: pytest.MonkeyPatch, hardware: bool) -> N
         "task": "profile", "effects": [_row(source)], "photo": None, "features": None, "fps": 10,
         "frames": 20, "fit": "cover", "sizes": [[64, 36], [33, 17]], "count": 3,
     }  # fmt: skip
-    found = TASKS["profile"](task, Emit(lambda event, **values: None))
+    found = TASKS["profile"](task, ProgressReporter(lambda event, **values: None))
     assert not (hardware and found["software"])
     assert [(row["width"], row["height"]) for row in found["sizes"]] == [(64, 36), (33, 17)]
     for row in found["sizes"]:

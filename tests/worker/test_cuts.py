@@ -8,7 +8,7 @@ import pytest
 from server.render.effect import checkpoint
 from server.render.gl.context import Context
 from server.render.scene import Scene
-from server.render.scene_spec import Job
+from server.render.scene_spec import SceneSpec
 from tests.harness.rendering import MakeTask
 from tests.render.drawing import TRAIL
 
@@ -75,7 +75,7 @@ def test_two_segments_are_one(
         {"id": f"e{at}", "file": f"e{at}.glsl", "source": source, "params": {}}
         for at, source in enumerate(KINDS[kind])
     ]
-    job = replace(Job.read(make_task("", effects=rows, frames=LAST)), cube_edge=8)
+    job = replace(SceneSpec.from_task(make_task("", effects=rows, frames=LAST)), cube_edge=8)
     scene = Scene(context, job)
     assert scene.sequential
     scene.begin(0)
@@ -84,11 +84,11 @@ def test_two_segments_are_one(
     for cut in (1, 3):
         scene.begin(0)
         assert _drawn(scene, 0, cut) == whole[:cut]
-        checkpoint.save(tmp_path / "state", cut, scene.kept)
+        checkpoint.save(tmp_path / "state", cut, scene.persistent_targets)
         scene.begin(0)
         _drawn(scene, 4, 5)  # what it drew in between must not matter
         scene.begin(cut)
-        checkpoint.load(tmp_path / "state", cut, scene.kept)
+        checkpoint.load(tmp_path / "state", cut, scene.persistent_targets)
         assert _drawn(scene, cut, LAST) == whole[cut:]
 
 
@@ -97,6 +97,6 @@ def _drawn(scene: Scene, first: int, last: int) -> list[bytes]:
     found = []
     for frame in range(first, last):
         scene.draw_effects(frame)
-        scene.whole.draw()
-        found.append(scene.whole.output.read())
+        scene.composite.draw()
+        found.append(scene.composite.output.read())
     return found

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from server.protocol.events import Emit
-from server.render.flash_safety.detector import excess
-from server.render.flash_safety.luminance_grid import grid_of
+from server.protocol.events import ProgressReporter
+from server.render.flash_safety.detector import find_flashing
+from server.render.flash_safety.luminance_grid import grid_shape
 from server.render.gl.context import Context
 from server.render.scene import Scene
-from server.render.scene_spec import Job
-from server.render.session import Keeper
+from server.render.scene_spec import SceneSpec
+from server.render.session import SessionCache
 from server.worker.tasks import flashes, segment
 from tests.harness.rendering import MakeTask
 from tests.worker.test_segment import Log, decoded
@@ -44,12 +44,12 @@ def _look(make_task: MakeTask, tmp_path: Path) -> Any:
 
     def look(source: str, **more: Any) -> tuple[dict[str, Any], Path]:
         out = tmp_path / "flashes.npz"
-        keeper = Keeper()
+        sessions = SessionCache()
         task = make_task(source, **{"frames": FRAMES, "out": str(out), **more})
         try:
-            return flashes.run(task, Emit(Log()), keeper), out
+            return flashes.run(task, ProgressReporter(Log()), sessions), out
         finally:
-            keeper.close()
+            sessions.close()
 
     return look
 
@@ -66,11 +66,11 @@ def light(frames: NDArray[np.uint8], rows: int, columns: int) -> NDArray[np.floa
 
 def film(task: dict[str, Any]) -> NDArray[np.uint8]:
     """The film as it is drawn, encoded and decoded."""
-    keeper = Keeper()
+    sessions = SessionCache()
     try:
-        segment.run({**task, "last": FRAMES}, Emit(Log()), keeper)
+        segment.run({**task, "last": FRAMES}, ProgressReporter(Log()), sessions)
     finally:
-        keeper.close()
+        sessions.close()
     return decoded(Path(task["out"]))
 
 
@@ -82,8 +82,8 @@ def test_a_strobe_is_found_and_the_film_is_calm(look: Any, make_task: MakeTask) 
     assert 1.8 <= limited["to"] <= 2.6
     task = make_task(STROBE, frames=FRAMES)
     loud, calm = film(task), film({**task, "flashes": str(out)})
-    assert excess(light(loud, 18, 32), FPS)
-    assert excess(light(calm, 18, 32), FPS) == []
+    assert find_flashing(light(loud, 18, 32), FPS)
+    assert find_flashing(light(calm, 18, 32), FPS) == []
     # Where and when it did not flash it is as it was; dark moments are too.
     assert np.array_equal(calm[:5], loud[:5])
     assert np.array_equal(calm[-5:], loud[-5:])
@@ -97,7 +97,7 @@ def test_it_is_the_same_in_pieces(look: Any, make_task: MakeTask) -> None:
     _, out = look(STROBE)
     first = out.read_bytes()
     assert look(STROBE)[1].read_bytes() == first
-    job = Job.read(make_task(STROBE, frames=FRAMES, flashes=str(out)))
+    job = SceneSpec.from_task(make_task(STROBE, frames=FRAMES, flashes=str(out)))
 
     def planes(scene: Scene, frame: int) -> tuple[bytes, bytes]:
         scene.draw(frame)
@@ -132,4 +132,4 @@ def test_noise_of_pixels_is_no_flash(look: Any) -> None:
     ],
 )
 def test_cells_are_squares_of_any_frame(size: tuple[int, int], grid: tuple[int, int]) -> None:
-    assert grid_of(size) == grid
+    assert grid_shape(size) == grid

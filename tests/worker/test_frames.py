@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from server.errors import ToqiboxError
-from server.protocol.events import Emit
-from server.render.session import Keeper
+from server.protocol.events import ProgressReporter
+from server.render.session import SessionCache
 from server.worker.tasks import frames as shots
 from tests.render.drawing import SHOW, flat, quarters, save_photo
 
@@ -27,14 +27,14 @@ Shoot = Callable[..., tuple[list[dict[str, Any]], list[NDArray[np.uint8]]]]
 
 
 @pytest.fixture(scope="module")
-def keeper() -> Iterator[Keeper]:
-    keeper = Keeper()
-    yield keeper
-    keeper.close()
+def sessions() -> Iterator[SessionCache]:
+    sessions = SessionCache()
+    yield sessions
+    sessions.close()
 
 
 @pytest.fixture
-def shoot(keeper: Keeper, tmp_path: Path) -> Shoot:
+def shoot(sessions: SessionCache, tmp_path: Path) -> Shoot:
     """shoot(source, *frames, **what differs) gives what is said of them, and their pixels."""
 
     def run(
@@ -48,7 +48,9 @@ def shoot(keeper: Keeper, tmp_path: Path) -> Shoot:
             "height": 11, "fps": 10, "frames": 100, "fit": "cover", "composite": False,
             "shots": [{"frame": frame, "out": str(file)} for frame, file in wanted],
         }  # fmt: skip
-        found = shots.run({**task, **more}, Emit(lambda event, **values: None), keeper)
+        found = shots.run(
+            {**task, **more}, ProgressReporter(lambda event, **values: None), sessions
+        )
         return found["shots"], [np.asarray(Image.open(file)) for file in files]
 
     return run
@@ -97,34 +99,34 @@ def test_no_time_for_the_frames_before(shoot: Shoot) -> None:
     assert picture[5, 5, :2].tolist() == [1, 60]
 
 
-def test_a_kept_scene_goes_on(shoot: Shoot, keeper: Keeper) -> None:
+def test_a_kept_scene_goes_on(shoot: Shoot, sessions: SessionCache) -> None:
     shoot(COUNT, 9, 2)
-    assert keeper.kept is not None
-    for frame, draws in ((9, 0), (12, 6), (11, 24)):
-        keeper.kept.context.draws = 0
+    assert sessions.current is not None
+    for frame, draw_count in ((9, 0), (12, 6), (11, 24)):
+        sessions.current.context.draw_count = 0
         said, (picture,) = shoot(COUNT, frame)
         assert said == [{"frame": frame, "exact": True, "from": 0}]
         assert picture[5, 5, :2].tolist() == [frame + 1, frame]
-        assert keeper.kept.context.draws == draws
+        assert sessions.current.context.draw_count == draw_count
 
 
-def test_a_kept_scene_begins_anew(shoot: Shoot, keeper: Keeper) -> None:
+def test_a_kept_scene_begins_anew(shoot: Shoot, sessions: SessionCache) -> None:
     shoot(COUNT, 9)
-    kept = keeper.kept
+    kept = sessions.current
     _, (picture,) = shoot(COUNT, 3)
-    assert keeper.kept is kept
+    assert sessions.current is kept
     assert picture[5, 5, :2].tolist() == [4, 3]
 
 
-def test_frames_that_need_nothing_are_drawn_alone(shoot: Shoot, keeper: Keeper) -> None:
+def test_frames_that_need_nothing_are_drawn_alone(shoot: Shoot, sessions: SessionCache) -> None:
     source = COUNT.replace(', "PERSISTENT": true', "")
     said, pictures = shoot(source, 99, 2)
     assert [row["from"] for row in said] == [99, 2]
     assert [picture[5, 5, :2].tolist() for picture in pictures] == [[1, 99], [1, 2]]
-    assert keeper.kept is not None
-    keeper.kept.context.draws = 0
+    assert sessions.current is not None
+    sessions.current.context.draw_count = 0
     shoot(source, 50)
-    assert keeper.kept.context.draws == 1  # the first pass depends on nothing
+    assert sessions.current.context.draw_count == 1  # the first pass depends on nothing
 
 
 def test_both_photos(shoot: Shoot, tmp_path: Path) -> None:

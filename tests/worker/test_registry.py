@@ -7,7 +7,7 @@ import pytest
 
 from server.errors import ToqiboxError, localize
 from server.media.photos.palette import file_palette
-from server.protocol.events import Emit
+from server.protocol.events import ProgressReporter
 from server.worker.registry import TASKS
 from tests.harness import media
 from tests.render.drawing import TRAIL
@@ -18,7 +18,7 @@ def do(task: dict[str, Any], stages: list[str] | None = None) -> dict[str, Any]:
         if event == "stage" and stages is not None:
             stages.append(str(values["stage"]))
 
-    return TASKS[task["task"]](task, Emit(send))
+    return TASKS[task["task"]](task, ProgressReporter(send))
 
 
 def _prepare(folder: Path, **more: Any) -> dict[str, Any]:

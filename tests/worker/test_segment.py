@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from server.errors import ToqiboxError
 from server.media import ffmpeg
-from server.protocol.events import Emit
-from server.render.session import Keeper
+from server.protocol.events import ProgressReporter
+from server.render.session import SessionCache
 from server.worker.tasks import segment
 from tests.harness.media import contents, frame_hashes
 from tests.harness.rendering import FRAMES, MakeTask
@@ -30,13 +30,13 @@ class Log:
         self.events.append((event, values))
 
 
-def run(task: dict[str, Any], keeper: Keeper | None = None) -> tuple[dict[str, Any], Log]:
+def run(task: dict[str, Any], sessions: SessionCache | None = None) -> tuple[dict[str, Any], Log]:
     log = Log()
-    own = keeper or Keeper()
+    own = sessions or SessionCache()
     try:
-        return segment.run(task, Emit(log), own), log
+        return segment.run(task, ProgressReporter(log), own), log
     finally:
-        if keeper is None:
+        if sessions is None:
             own.close()
 
 
@@ -82,19 +82,19 @@ def test_other_shapes(make_task: MakeTask, tmp_path: Path, shape: tuple[int, int
 def test_segments_of_a_kept_worker_and_of_fresh_ones_are_the_same(
     make_task: MakeTask, tmp_path: Path
 ) -> None:
-    def draw(name: str, keeper: Keeper | None) -> list[list[str]]:
+    def draw(name: str, sessions: SessionCache | None) -> list[list[str]]:
         before, hashes = None, []
         for first, last in ((0, 10), (10, 15), (15, 17)):
             out, after = tmp_path / f"{name}{first}.mp4", tmp_path / f"{name}{last}.state"
             task = make_task(
                 TRAIL, first=first, last=last, out=str(out), state_in=before, state_out=str(after)
             )
-            run(task, keeper)
+            run(task, sessions)
             hashes.append(frame_hashes(out))
             before = str(after)
         return hashes
 
-    kept = Keeper()
+    kept = SessionCache()
     try:
         in_one = draw("kept", kept)
     finally:
@@ -104,16 +104,16 @@ def test_segments_of_a_kept_worker_and_of_fresh_ones_are_the_same(
 
 
 def test_the_scene_is_kept_for_the_same_job_only(make_task: MakeTask) -> None:
-    keeper = Keeper()
+    sessions = SessionCache()
     try:
-        run(make_task(SHOW, last=2), keeper)
-        first = keeper.kept
-        run(make_task(SHOW, first=2, last=4), keeper)
-        assert keeper.kept is first
-        run(make_task(SHOW + "\n", last=2), keeper)
-        assert keeper.kept is not first
+        run(make_task(SHOW, last=2), sessions)
+        first = sessions.current
+        run(make_task(SHOW, first=2, last=4), sessions)
+        assert sessions.current is first
+        run(make_task(SHOW + "\n", last=2), sessions)
+        assert sessions.current is not first
     finally:
-        keeper.close()
+        sessions.close()
 
 
 def test_hardware_is_read_through_a_ring(
@@ -153,15 +153,15 @@ def test_what_cannot_be_drawn(make_task: MakeTask, tmp_path: Path) -> None:
 
 
 def test_another_renderer_than_planned_draws_nothing(make_task: MakeTask, tmp_path: Path) -> None:
-    keeper = Keeper()
+    sessions = SessionCache()
     try:
-        found = run(make_task(SHOW, last=2, renderer=None), keeper)[0]["renderer"]
-        assert run(make_task(SHOW, last=2, renderer=found), keeper)[0]["renderer"] == found
+        found = run(make_task(SHOW, last=2, renderer=None), sessions)[0]["renderer"]
+        assert run(make_task(SHOW, last=2, renderer=found), sessions)[0]["renderer"] == found
         (tmp_path / "segment.mp4").unlink()
         with pytest.raises(ToqiboxError) as caught:
-            run(make_task(SHOW, last=2, renderer="Other GPU"), keeper)
+            run(make_task(SHOW, last=2, renderer="Other GPU"), sessions)
     finally:
-        keeper.close()
+        sessions.close()
     assert caught.value.code == "render_failed"
     assert caught.value.detail == f"planned for Other GPU, this is {found}"
     assert not (tmp_path / "segment.mp4").exists()

@@ -13,9 +13,9 @@ from server.effects.model.safe_area import safe_area
 from server.jobs.model.effect_source import read_source
 from server.media import wav
 from server.render.gl.context import Context
-from server.render.gl.pixels import rgba
+from server.render.gl.pixels import read_rgba
 from server.render.scene import Scene
-from server.render.scene_spec import Job
+from server.render.scene_spec import SceneSpec
 from tests.render.drawing import flat, quarters, save_photo
 
 FPS = 30
@@ -57,7 +57,7 @@ def _frames(
     library = Library()
     chosen = library.get(effect)
     row = read_source(chosen, library).row(params or {}, library.files(chosen))
-    job = Job(
+    job = SceneSpec(
         effects=(row,),
         photo=photo,
         features=sound,
@@ -72,7 +72,7 @@ def _frames(
     found = []
     for frame in frames:
         scene.draw_effects(frame)
-        found.append(rgba(scene.output)[..., :3].astype(np.int16))
+        found.append(read_rgba(scene.output)[..., :3].astype(np.int16))
     return found
 
 

@@ -16,13 +16,13 @@ from pathlib import Path
 
 from server.errors import ToqiboxError
 from server.files import atomic
-from server.render.gl.cubemap import Cube
-from server.render.gl.render_target import Surface
+from server.render.gl.cubemap import CubeTarget
+from server.render.gl.render_target import RenderTarget
 
 _MAGIC = b"TQSTATE1"
 
 
-def save(path: Path, frame: int, surfaces: Mapping[str, Surface | Cube]) -> None:
+def save(path: Path, frame: int, targets: Mapping[str, RenderTarget | CubeTarget]) -> None:
     """Write what `surfaces` hold before `frame` is drawn.
 
     Raises:
@@ -30,16 +30,16 @@ def save(path: Path, frame: int, surfaces: Mapping[str, Surface | Cube]) -> None
     """
     rows = [
         {"name": name, "width": s.size[0], "height": s.size[1], "floating": s.floating}
-        for name, s in surfaces.items()
+        for name, s in targets.items()
     ]
     header = json.dumps({"frame": frame, "surfaces": rows}).encode()
     with atomic.atomic_write(path, sealed=True) as file:
         file.write(_MAGIC + struct.pack("<I", len(header)) + header)
-        for surface in surfaces.values():
-            file.write(surface.read())
+        for target in targets.values():
+            file.write(target.read())
 
 
-def load(path: Path, frame: int, surfaces: Mapping[str, Surface | Cube]) -> None:
+def load(path: Path, frame: int, targets: Mapping[str, RenderTarget | CubeTarget]) -> None:
     """Put back what was saved before `frame`, sizes included.
 
     Raises:
@@ -47,22 +47,22 @@ def load(path: Path, frame: int, surfaces: Mapping[str, Surface | Cube]) -> None
     """
     data = memoryview(path.read_bytes())
     if data[:8] != _MAGIC:
-        raise _unfit("it is not a state file")
+        raise _mismatch("it is not a state file")
     (length,) = struct.unpack_from("<I", data, 8)
     header = json.loads(bytes(data[12 : 12 + length]))
-    if header["frame"] != frame or [row["name"] for row in header["surfaces"]] != [*surfaces]:
-        raise _unfit(f"it is of frame {header['frame']}")
+    if header["frame"] != frame or [row["name"] for row in header["surfaces"]] != [*targets]:
+        raise _mismatch(f"it is of frame {header['frame']}")
     at = 12 + length
-    for row, surface in zip(header["surfaces"], surfaces.values(), strict=True):
+    for row, target in zip(header["surfaces"], targets.values(), strict=True):
         size = (row["width"], row["height"])
-        end = at + size[0] * size[1] * (16 if row["floating"] else 4) * surface.faces
-        if row["floating"] != surface.floating or end > len(data):
-            raise _unfit(f"{row['name']} is cut short or of another kind")
-        if size != surface.size:
-            surface.resize(size)
-        surface.write(data[at:end])
+        end = at + size[0] * size[1] * (16 if row["floating"] else 4) * target.faces
+        if row["floating"] != target.floating or end > len(data):
+            raise _mismatch(f"{row['name']} is cut short or of another kind")
+        if size != target.size:
+            target.resize(size)
+        target.write(data[at:end])
         at = end
 
 
-def _unfit(reason: str) -> ToqiboxError:
+def _mismatch(reason: str) -> ToqiboxError:
     return ToqiboxError("render_failed", detail=f"the saved state does not fit: {reason}")

@@ -12,18 +12,18 @@ from server.effects.effect import Effect, Target
 from server.effects.model.input import Kind
 from server.effects.source.blanking import without_comments
 from server.effects.source.diagnostic import Text, diagnostic
-from server.render.gl.cubemap import Cube
-from server.render.gl.render_target import Surface
+from server.render.gl.cubemap import CubeTarget
+from server.render.gl.render_target import RenderTarget
 
-DARK = 0.5 / 255
+BLACK_THRESHOLD = 0.5 / 255
 """The largest value that an 8-bit channel rounds to 0."""
-_FINITE = (
+_FINITE_HINT = (
     "divide by max(x, 1e-6), give sqrt, log and pow no negative values, and clamp what is kept"
 )
 
 
-def not_finite(
-    effects: Sequence[Effect], kept: Mapping[str, Surface | Cube]
+def non_finite_warnings(
+    effects: Sequence[Effect], persistent_targets: Mapping[str, RenderTarget | CubeTarget]
 ) -> list[dict[str, Any]]:
     """A warning for each persistent target that holds NaN or infinity after the frames drawn.
 
@@ -31,25 +31,25 @@ def not_finite(
 
     Args:
         effects: the chain.
-        kept: the persistent targets by place in the chain and name, as Scene has them.
+        persistent_targets: by index in the chain and name, as Scene has them.
     """
     found = []
-    for name, surface in kept.items():
-        if isinstance(surface, Cube) or not surface.floating:
+    for name, render_target in persistent_targets.items():
+        if isinstance(render_target, CubeTarget) or not render_target.floating:
             continue
-        lost = 1.0 - float(np.isfinite(values(surface)).all(axis=-1).mean())
+        lost = 1.0 - float(np.isfinite(read_floats(render_target)).all(axis=-1).mean())
         if lost > 0.0:
             index, _, target = name.partition(".")
             found.append(_warning(effects[int(index)], target, lost))
     return found
 
 
-def values(surface: Surface) -> NDArray[np.float32]:
+def read_floats(render_target: RenderTarget) -> NDArray[np.float32]:
     """Height by width by RGBA, the top row first, as floats: of bytes from 0 to 1."""
-    width, height = surface.size
-    kind = np.float32 if surface.floating else np.uint8
-    rows = np.frombuffer(surface.read(), kind).reshape(height, width, 4)[::-1]
-    return rows.astype(np.float32) / np.float32(1 if surface.floating else 255)
+    width, height = render_target.size
+    kind = np.float32 if render_target.floating else np.uint8
+    rows = np.frombuffer(render_target.read(), kind).reshape(height, width, 4)[::-1]
+    return rows.astype(np.float32) / np.float32(1 if render_target.floating else 255)
 
 
 def _warning(effect: Effect, target: str, lost: float) -> dict[str, Any]:
@@ -61,14 +61,14 @@ def _warning(effect: Effect, target: str, lost: float) -> dict[str, Any]:
     for listing in effect.listings:
         if match := re.search(rf"\b{re.escape(target)}\b", listing.text):
             text = Text(effect.id, listing.file, listing.text)
-            return text.warning(message, match.start(), _FINITE)
+            return text.warning(message, match.start(), _FINITE_HINT)
     return diagnostic(effect.file, "", None, None, message) | {
         "severity": "warning",
-        "hint": _FINITE,
+        "hint": _FINITE_HINT,
     }
 
 
-def precise(effect: Effect) -> Effect:
+def with_float_targets(effect: Effect) -> Effect:
     """The effect with all that it draws kept as floats, so that nothing is rounded or clamped."""
     name = effect.passes[-1].target or "isf_precise"
     targets = [replace(target, floating=True) for target in effect.targets]
@@ -78,7 +78,7 @@ def precise(effect: Effect) -> Effect:
     return replace(effect, targets=tuple(targets), passes=(*effect.passes[:-1], last))
 
 
-def why_blank(effect: Effect, seen: list[NDArray[np.float32]]) -> str:
+def explain_blank(effect: Effect, seen: list[NDArray[np.float32]]) -> str:
     """The likely reason why nothing can be seen of an effect, in a sentence.
 
     Args:
@@ -88,19 +88,19 @@ def why_blank(effect: Effect, seen: list[NDArray[np.float32]]) -> str:
     frames = np.stack(seen)
     color, alpha = frames[..., :3], frames[..., 3]
     if not np.isfinite(frames).any():
-        return f"every pixel is NaN or infinity: {_FINITE}"
+        return f"every pixel is NaN or infinity: {_FINITE_HINT}"
     if np.isnan(frames).any(axis=-1).mean() > 0.5:
-        return f"most pixels are NaN: {_FINITE}"
+        return f"most pixels are NaN: {_FINITE_HINT}"
     frames = np.nan_to_num(frames, posinf=0.0, neginf=0.0)
     brightest = float(color[np.isfinite(color)].max(initial=0.0))
-    if brightest > DARK and float(np.nan_to_num(alpha).max()) <= DARK:
+    if brightest > BLACK_THRESHOLD and float(np.nan_to_num(alpha).max()) <= BLACK_THRESHOLD:
         return "its alpha is 0 in every pixel, which is fully transparent: write 1.0 to it"
-    if 0.0 < brightest <= DARK:
+    if 0.0 < brightest <= BLACK_THRESHOLD:
         return f"its brightest value is {brightest:.2g}, which rounds to black"
-    return _by_the_text(effect) or "every pixel is black"
+    return _explain_from_source(effect) or "every pixel is black"
 
 
-def _by_the_text(effect: Effect) -> str:
+def _explain_from_source(effect: Effect) -> str:
     """A reason that the author's text shows."""
     code = "\n".join(without_comments(listing.text) for listing in effect.listings)
     unfilled = [

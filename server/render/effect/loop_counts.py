@@ -10,15 +10,15 @@ from server.effects.effect import Effect
 from server.effects.loops.loop_guards import Counting, counting
 from server.effects.loops.termination import MOST_ROUNDS, Loop
 from server.errors import ToqiboxError
-from server.render.effect.renderer import Step
+from server.render.effect.renderer import CompiledPass
 from server.render.gl.context import CompileError, Context, Size
-from server.render.gl.draw_call import Draw
-from server.render.gl.pixels import rgba
-from server.render.gl.render_target import Surface
+from server.render.gl.draw_call import DrawCall
+from server.render.gl.pixels import read_rgba
+from server.render.gl.render_target import RenderTarget
 
-_COARSE = (8, 5)
+_COARSE_GRID = (8, 5)
 """Pixels of the grid that is counted first."""
-_LONGEST_SIDE = 1024
+_MAX_SIDE = 1024
 """Pixels of a side that are counted."""
 _UNREADABLE = (
     "whether this loop ends cannot be checked: write “for (…; …; …)”, “while (…)” or"
@@ -28,7 +28,7 @@ _UNREADABLE = (
 _UNCOUNTED = "whether this loop ends cannot be checked: its rounds cannot be counted"
 
 
-class Rounds:
+class LoopCounter:
     """Counts the rounds of an effect's loops.
 
     Args:
@@ -40,74 +40,76 @@ class Rounds:
         self._context = context
         self._effect = effect
         self._clock = time.process_time if context.software else time.perf_counter
-        self._counted: dict[str, tuple[Counting, Draw] | None] = {}
+        self._counters: dict[str, tuple[Counting, DrawCall] | None] = {}
 
-    def count(self, step: Step, most_s: float = 0.0) -> None:
+    def count(self, compiled_pass: CompiledPass, budget_s: float = 0.0) -> None:
         """Draw a pass, as it is about to be drawn, for the rounds of its loops alone.
 
         Args:
-            step: the pass. It is drawn on a coarse grid over its surface.
-            most_s: seconds that a finer grid may take, up to every pixel of the surface. With
+            compiled_pass: the pass. It is drawn on a coarse grid over its surface.
+            budget_s: seconds that a finer grid may take, up to every pixel of the surface. With
                 such a grid the pass is done: later calls count nothing.
 
         Raises:
             ToqiboxError: ``shader_rejected`` at a loop that passes MOST_ROUNDS in some pixel, or
                 whose rounds cannot be counted.
         """
-        if step.name not in self._counted:
-            self._counted[step.name] = self._prepared(step)
-            self._draw(step, _COARSE)  # compiles, which is not timed
-        counted = self._counted[step.name]
-        if most_s <= 0 or counted is None:
+        if compiled_pass.name not in self._counters:
+            self._counters[compiled_pass.name] = self._instrument(compiled_pass)
+            self._draw(compiled_pass, _COARSE_GRID)  # compiles, which is not timed
+        counted = self._counters[compiled_pass.name]
+        if budget_s <= 0 or counted is None:
             return
         began = self._clock()
-        self._draw(step, _COARSE)
-        spent = max(self._clock() - began, 1e-6) / math.prod(_COARSE)
-        width, height = (min(side, _LONGEST_SIDE) for side in step.surface.size)
-        share = math.sqrt(min(1.0, most_s / (spent * width * height)))
-        self._draw(step, (math.ceil(width * share), math.ceil(height * share)))
-        self._counted[step.name] = None
+        self._draw(compiled_pass, _COARSE_GRID)
+        spent = max(self._clock() - began, 1e-6) / math.prod(_COARSE_GRID)
+        width, height = (min(side, _MAX_SIDE) for side in compiled_pass.render_target.size)
+        share = math.sqrt(min(1.0, budget_s / (spent * width * height)))
+        self._draw(compiled_pass, (math.ceil(width * share), math.ceil(height * share)))
+        self._counters[compiled_pass.name] = None
         counted[1].release()
 
-    def _prepared(self, step: Step) -> tuple[Counting, Draw] | None:
+    def _instrument(self, compiled_pass: CompiledPass) -> tuple[Counting, DrawCall] | None:
         """What counts the rounds of a pass; None where nothing needs it."""
-        counted = counting(step.fragment)
+        counted = counting(compiled_pass.fragment)
         if not counted.loops:
             return None
         try:
-            program = self._context.program(step.vertex, counted.text) if counted.text else None
+            program = (
+                self._context.program(compiled_pass.vertex, counted.text) if counted.text else None
+            )
         except CompileError:
             program = None
         if program is None:
             hidden = [loop for loop in counted.loops if loop.body is None]
             if hidden:
-                raise _rejected(self._effect, hidden[0], _UNREADABLE)
-            raise _rejected(self._effect, counted.loops[0], _UNCOUNTED)
-        return counted, Draw(self._context, program, step.pictures)
+                raise _loop_error(self._effect, hidden[0], _UNREADABLE)
+            raise _loop_error(self._effect, counted.loops[0], _UNCOUNTED)
+        return counted, DrawCall(self._context, program, compiled_pass.sources)
 
-    def _draw(self, step: Step, size: Size) -> None:
+    def _draw(self, compiled_pass: CompiledPass, size: Size) -> None:
         """Draw a pass on a surface of that size."""
-        found = self._counted[step.name]
+        found = self._counters[compiled_pass.name]
         if found is None:
             return
         counted, draw = found
-        for name, value in step.draw.values.items():
+        for name, value in compiled_pass.draw.values.items():
             draw.set(name, value)
-        whole = step.surface.size
+        whole = compiled_pass.render_target.size
         draw.set_floats(**{counted.scale: (whole[0] / size[0], whole[1] / size[1])})
         draw.invalidate()
-        surface = Surface(self._context, size)
-        draw.onto(surface)
-        pixels = rgba(surface).astype(np.uint32)
+        render_target = RenderTarget(self._context, size)
+        draw.render_to(render_target)
+        pixels = read_rgba(render_target).astype(np.uint32)
         number = int((pixels[..., 0] + 256 * pixels[..., 1]).max())
         if number:
             words = (
                 f"this loop does not end: it makes more than {MOST_ROUNDS:,} rounds in one pixel"
             )
-            raise _rejected(self._effect, counted.loops[number - 1], words)
+            raise _loop_error(self._effect, counted.loops[number - 1], words)
 
 
-def _rejected(effect: Effect, loop: Loop, words: str) -> ToqiboxError:
+def _loop_error(effect: Effect, loop: Loop, words: str) -> ToqiboxError:
     log = f"0:{loop.line}({loop.column}): error: {words}"
     return ToqiboxError(
         "shader_rejected",

@@ -13,10 +13,10 @@ from server.effects.effect import Effect, Target
 from server.effects.model.safe_area import picture_names
 from server.effects.model.size_expression import evaluate, pixels
 from server.render.gl.context import Context, Size, Texture
-from server.render.gl.cubemap import FACES, Cube
-from server.render.gl.draw_call import STRIP, Draw
-from server.render.gl.memory_budget import Budget
-from server.render.gl.render_target import Picture, Surface
+from server.render.gl.cubemap import FACES, CubeTarget
+from server.render.gl.draw_call import FULLSCREEN_VERTEX, DrawCall
+from server.render.gl.memory_budget import MemoryBudget
+from server.render.gl.render_target import RenderTarget, TextureSource
 
 CUBE_EDGE = 1024.0
 """Edge in pixels of a cube that names none."""
@@ -32,7 +32,7 @@ void main() {
 
 
 @dataclass(frozen=True)
-class Use:
+class PassUsage:
     """What one pass does with targets."""
 
     writes: str | None
@@ -40,16 +40,16 @@ class Use:
 
 
 @dataclass(frozen=True)
-class Need:
+class TargetRequirements:
     """What a target takes so that each pass sees what it should."""
 
-    double: bool
+    double_buffered: bool
     """Some pass samples it while drawing on it."""
     blank: bool
     """Some pass samples it before it is drawn, and it does not persist."""
 
     @classmethod
-    def of(cls, target: Target, uses: Sequence[Use]) -> "Need":
+    def of(cls, target: Target, uses: Sequence[PassUsage]) -> "TargetRequirements":
         """Find out from what the passes do, in order."""
         written, early, itself = False, False, False
         for use in uses:
@@ -62,26 +62,26 @@ class Need:
     def size(self, target: Target, pixels: Size) -> int:
         """Bytes it takes at that size."""
         faces = FACES if target.cube else 1
-        sides = (2 if self.double else 1) * faces
+        sides = (2 if self.double_buffered else 1) * faces
         # A cube is drawn on one flat surface more and copied through a buffer.
         spare = (1 if self.blank else 0) * faces + (2 if target.cube else 0)
         return pixels[0] * pixels[1] * (16 if target.floating else 4) * (sides + spare)
 
 
-class Area:
+class AllocatedTarget:
     """One target: its surface, and what those see who sample it too early in a frame."""
 
     def __init__(
         self,
         target: Target,
-        surface: Surface | Cube,
-        blank: Surface | Cube | None,
-        exact: tuple[float, float],
+        render_target: RenderTarget | CubeTarget,
+        blank: RenderTarget | CubeTarget | None,
+        exact_size: tuple[float, float],
     ) -> None:
         self.target = target
-        self.surface = surface
+        self.render_target = render_target
         self.blank = blank
-        self.exact = exact
+        self.exact_size = exact_size
         """Its size as the expressions gave it: what RENDERSIZE is."""
 
 
@@ -106,29 +106,35 @@ class Targets:
         effect: Effect,
         timeline: Timeline,
         size: Size,
-        uses: Sequence[Use],
-        budget: Budget,
+        uses: Sequence[PassUsage],
+        budget: MemoryBudget,
     ) -> None:
         self._context = context
         self._effect = effect
         self._timeline = timeline
         self._size = size
-        self._sized = any(t.width or t.height for t in effect.targets)
-        self._uses = uses
-        self._needs = {target.name: Need.of(target, uses) for target in effect.targets}
+        self._has_size_expressions = any(t.width or t.height for t in effect.targets)
+        self._usages = uses
+        self._requirements = {
+            target.name: TargetRequirements.of(target, uses) for target in effect.targets
+        }
         self._budget = budget
-        self._copy: tuple[Draw, Picture] | None = None
-        exact = self._sizes(0)
-        self._claim({name: self._whole(both) for name, both in exact.items()})
-        self.areas = {t.name: self._area(t, exact[t.name]) for t in effect.targets}
+        self._copy: tuple[DrawCall, TextureSource] | None = None
+        exact_size = self._exact_sizes(0)
+        self._claim({name: self._rounded(both) for name, both in exact_size.items()})
+        self.allocated_targets = {
+            t.name: self._allocate(t, exact_size[t.name]) for t in effect.targets
+        }
         """By name."""
 
-    def seen_by(self, index: int) -> Mapping[str, Picture]:
+    def sources_for_pass(self, index: int) -> Mapping[str, TextureSource]:
         """What pass `index` of `uses` sees under each target's name."""
-        written = {use.writes for use in self._uses[:index]}
+        written = {use.writes for use in self._usages[:index]}
         return {
-            name: area.surface if area.blank is None or name in written else area.blank
-            for name, area in self.areas.items()
+            name: allocated.render_target
+            if allocated.blank is None or name in written
+            else allocated.blank
+            for name, allocated in self.allocated_targets.items()
         }
 
     def resize(self, frame: int) -> bool:
@@ -137,29 +143,41 @@ class Targets:
         Returns:
             Whether any size is another, rounded or not.
         """
-        if not self._sized:
+        if not self._has_size_expressions:
             return False
         changed = False
-        exact = self._sizes(frame)
-        for name, area in self.areas.items():
-            if exact[name] != area.exact:
-                area.exact = exact[name]
+        exact_size = self._exact_sizes(frame)
+        for name, allocated in self.allocated_targets.items():
+            if exact_size[name] != allocated.exact_size:
+                allocated.exact_size = exact_size[name]
                 changed = True
-        wanted = {name: self._whole(area.exact) for name, area in self.areas.items()}
-        if any(area.surface.size != wanted[name] for name, area in self.areas.items()):
+        wanted = {
+            name: self._rounded(allocated.exact_size)
+            for name, allocated in self.allocated_targets.items()
+        }
+        if any(
+            allocated.render_target.size != wanted[name]
+            for name, allocated in self.allocated_targets.items()
+        ):
             self._claim(wanted)
-            for name, area in self.areas.items():
-                self._fit(area, wanted[name])
+            for name, allocated in self.allocated_targets.items():
+                self._resize_target(allocated, wanted[name])
         return changed
 
-    def _area(self, target: Target, exact: tuple[float, float]) -> Area:
-        size, kind, need = self._whole(exact), target.floating, self._needs[target.name]
-        new = Cube if target.cube else Surface
-        surface = new(self._context, size, floating=kind, double=need.double)
+    def _allocate(self, target: Target, exact_size: tuple[float, float]) -> AllocatedTarget:
+        size, kind, need = (
+            self._rounded(exact_size),
+            target.floating,
+            self._requirements[target.name],
+        )
+        new = CubeTarget if target.cube else RenderTarget
+        render_target = new(
+            self._context, size, floating=kind, double_buffered=need.double_buffered
+        )
         blank = new(self._context, size, floating=kind) if need.blank else None
-        return Area(target, surface, blank, exact)
+        return AllocatedTarget(target, render_target, blank, exact_size)
 
-    def _sizes(self, frame: int) -> dict[str, tuple[float, float]]:
+    def _exact_sizes(self, frame: int) -> dict[str, tuple[float, float]]:
         width, height = float(self._size[0]), float(self._size[1])
         names = {**self._timeline.numbers(frame), **picture_names(width, height)}
         last = self._effect.passes[-1].target
@@ -168,7 +186,7 @@ class Targets:
             own = target.name != last  # the output has the render size, whatever is asked
             if target.cube:
                 edge = evaluate(target.width, names) if target.width else CUBE_EDGE
-                edge = min(edge, self._budget.edge or edge)
+                edge = min(edge, self._budget.max_cube_edge or edge)
                 sizes[target.name] = (edge, edge)
                 continue
             sizes[target.name] = (
@@ -177,33 +195,33 @@ class Targets:
             )
         return sizes
 
-    def _whole(self, exact: tuple[float, float]) -> Size:
-        most = self._context.max_size
-        return pixels(exact[0], most), pixels(exact[1], most)
+    def _rounded(self, exact_size: tuple[float, float]) -> Size:
+        most = self._context.max_texture_size
+        return pixels(exact_size[0], most), pixels(exact_size[1], most)
 
     def _claim(self, sizes: Mapping[str, Size]) -> None:
-        needs = ((target, self._needs[target.name]) for target in self._effect.targets)
+        needs = ((target, self._requirements[target.name]) for target in self._effect.targets)
         total = sum(need.size(target, sizes[target.name]) for target, need in needs)
         self._budget.claim("targets", total)
 
-    def _fit(self, area: Area, size: Size) -> None:
-        surface = area.surface
-        if surface.size == size:
+    def _resize_target(self, allocated: AllocatedTarget, size: Size) -> None:
+        render_target = allocated.render_target
+        if render_target.size == size:
             return
-        if area.target.persistent and isinstance(surface, Surface):
-            surface.resize(size, lambda old: self._scale(old, surface))
+        if allocated.target.persistent and isinstance(render_target, RenderTarget):
+            render_target.resize(size, lambda old: self._scale(old, render_target))
         else:
-            surface.resize(size)
-        if area.blank is not None:
-            area.blank.resize(size)
+            render_target.resize(size)
+        if allocated.blank is not None:
+            allocated.blank.resize(size)
 
-    def _scale(self, old: Texture, surface: Surface) -> None:
+    def _scale(self, old: Texture, render_target: RenderTarget) -> None:
         if self._copy is None:
-            source = Picture(old)
-            program = self._context.program(STRIP, _COPY)
-            self._copy = Draw(self._context, program, {"source": source}), source
+            source = TextureSource(old)
+            program = self._context.program(FULLSCREEN_VERTEX, _COPY)
+            self._copy = DrawCall(self._context, program, {"source": source}), source
         draw, source = self._copy
         source.texture = old
         source.version += 1
-        draw.set("size", struct.pack("=2f", *surface.size))
-        draw.onto(surface)
+        draw.set("size", struct.pack("=2f", *render_target.size))
+        draw.render_to(render_target)

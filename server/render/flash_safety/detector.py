@@ -14,24 +14,24 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Cells = NDArray[np.float32]
+CellValues = NDArray[np.float32]
 """Frames by cells."""
-Marks = NDArray[np.bool_]
-Turns = NDArray[np.int8]
+CellMask = NDArray[np.bool_]
+CellChanges = NDArray[np.int8]
 """Frames by cells: 1 where a cell turns up, -1 where it turns down, else 0."""
 
-MOST_CHANGES = 6
+MAX_CHANGES_PER_S = 6
 """Of the picture in a second: three flashes."""
-AREA = 0.25
+MAX_FLASHING_AREA = 0.25
 """Part of the cells that may flash as they like."""
-WEIGHTS = (0.2126, 0.7152, 0.0722)
+LUMINANCE_WEIGHTS = (0.2126, 0.7152, 0.0722)
 """Of red, green and blue in relative luminance."""
 _MARGIN = 0.9
 """Less than the definition is taken for a change: a small picture is near to the large one only."""
 _BRIGHT = 0.80
 _SATURATED = 0.8
-_TOGETHER_S = 1 / 12
-LUMINANCE, RED = 0.1 * _MARGIN, 20 / 320 * _MARGIN
+_MERGE_WINDOW_S = 1 / 12
+LUMINANCE_THRESHOLD, RED_THRESHOLD = 0.1 * _MARGIN, 20 / 320 * _MARGIN
 """What is a change."""
 
 
@@ -44,58 +44,62 @@ class Signal:
         saturated: where a cell is a saturated red; None for luminance.
     """
 
-    values: Cells
-    saturated: Marks | None
+    values: CellValues
+    saturated: CellMask | None
 
     @property
-    def least(self) -> float:
+    def threshold(self) -> float:
         """What is a change of it."""
-        return LUMINANCE if self.saturated is None else RED
+        return LUMINANCE_THRESHOLD if self.saturated is None else RED_THRESHOLD
 
-    def part(self, first: int, last: int) -> "Signal":
+    def frame_range(self, first: int, last: int) -> "Signal":
         """The frames [first, last)."""
         saturated = None if self.saturated is None else self.saturated[first:last]
         return Signal(self.values[first:last], saturated)
 
-    def dimmed(self, gains: Cells) -> "Signal":
+    def dimmed(self, gains: CellValues) -> "Signal":
         """The same under `gains`, which are for its frames and cells."""
         return Signal(self.values * gains, self.saturated)
 
-    def turns(self) -> Turns:
+    def opposing_changes(self) -> CellChanges:
         """Where cells turn; none unless cells enough for a violation change at all."""
         values = self.values
         counts = values < _BRIGHT if self.saturated is None else self.saturated
-        moving = (values.max(axis=0) - values.min(axis=0) >= self.least) & counts.any(axis=0)
+        moving = (values.max(axis=0) - values.min(axis=0) >= self.threshold) & counts.any(axis=0)
         found = np.zeros(values.shape, np.int8)
-        if moving.mean() > AREA:
-            found[:, moving] = _turns(values[:, moving], counts[:, moving], self.least)
+        if moving.mean() > MAX_FLASHING_AREA:
+            found[:, moving] = _opposing_changes(
+                values[:, moving], counts[:, moving], self.threshold
+            )
         return found
 
 
-def signals(pictures: NDArray[np.float32]) -> tuple[Signal, Signal]:
+def flash_signals(cell_colors: NDArray[np.float32]) -> tuple[Signal, Signal]:
     """Luminance and red of pictures of shape (frames, cells, 3), linear light."""
-    red, green, blue = (pictures[:, :, at] for at in range(3))
-    luminance = WEIGHTS[0] * red + WEIGHTS[1] * green + WEIGHTS[2] * blue
+    red, green, blue = (cell_colors[:, :, at] for at in range(3))
+    luminance = (
+        LUMINANCE_WEIGHTS[0] * red + LUMINANCE_WEIGHTS[1] * green + LUMINANCE_WEIGHTS[2] * blue
+    )
     saturated = red > _SATURATED * (red + green + blue)
     reddish = np.maximum(red - green - blue, 0).astype(np.float32)
     return Signal(luminance.astype(np.float32), None), Signal(reddish, saturated)
 
 
-def _turns(values: Cells, counts: Marks, least: float) -> Turns:
+def _opposing_changes(values: CellValues, counts: CellMask, threshold: float) -> CellChanges:
     found = np.zeros(values.shape, np.int8)
     high, low, seen = values[0].copy(), values[0].copy(), counts[0].copy()
-    way = np.zeros(values.shape[1], np.int8)
+    direction = np.zeros(values.shape[1], np.int8)
     for frame in range(1, len(values)):
         now = values[frame]
         np.maximum(high, now, out=high)
         np.minimum(low, now, out=low)
         seen |= counts[frame]
-        up = (now - low >= least) & (way <= 0) & seen
-        down = (high - now >= least) & (way >= 0) & seen & ~up
+        up = (now - low >= threshold) & (direction <= 0) & seen
+        down = (high - now >= threshold) & (direction >= 0) & seen & ~up
         turned = up | down
         if turned.any():
-            way = np.where(turned, up.view(np.int8) - down.view(np.int8), way)
-            found[frame] = np.where(turned, way, 0)
+            direction = np.where(turned, up.view(np.int8) - down.view(np.int8), direction)
+            found[frame] = np.where(turned, direction, 0)
             for kept in (high, low):
                 np.copyto(kept, now, where=turned)
             np.copyto(seen, counts[frame], where=turned)
@@ -103,7 +107,7 @@ def _turns(values: Cells, counts: Marks, least: float) -> Turns:
 
 
 @dataclass(frozen=True)
-class Stretch:
+class Interval:
     """Frames [first, last) that flash too much.
 
     Attributes:
@@ -113,84 +117,88 @@ class Stretch:
 
     first: int
     last: int
-    cells: Marks
+    cells: CellMask
     rate: float
 
 
-class Count:
+class FlashCounter:
     """The changes of the picture, and where there are too many of them.
 
     Args:
-        turns: of every cell.
+        opposing_changes: of every cell.
         fps: frames a second.
     """
 
-    def __init__(self, turns: Turns, fps: int) -> None:
+    def __init__(self, opposing_changes: CellChanges, fps: int) -> None:
         self._fps = fps
-        self._turned = turns != 0
-        spell = max(1, round(fps * _TOGETHER_S))
-        up, down = (_lasting(turns == way, spell) for way in (1, -1))
-        self._changes = _changes(_many(up), _many(down), spell)
+        self._turned = opposing_changes != 0
+        window = max(1, round(fps * _MERGE_WINDOW_S))
+        up, down = (_extend(opposing_changes == direction, window) for direction in (1, -1))
+        self._changes = _picture_changes(_exceeds_area(up), _exceeds_area(down), window)
         self._taking_part = up | down
-        self.rate = _in_a_second(self._changes[:, np.newaxis], fps)[:, 0]
+        self.rate = _count_in_second(self._changes[:, np.newaxis], fps)[:, 0]
         """Changes in the second that ends with each frame."""
 
     @property
     def excessive(self) -> bool:
         """Whether there are too many anywhere."""
-        return bool((self.rate > MOST_CHANGES).any())
+        return bool((self.rate > MAX_CHANGES_PER_S).any())
 
-    def stretches(self) -> list[Stretch]:
+    def intervals(self) -> list[Interval]:
         """Where they are, with the second that leads up to each; those within a second are one."""
-        ends = np.flatnonzero(self.rate > MOST_CHANGES)
+        ends = np.flatnonzero(self.rate > MAX_CHANGES_PER_S)
         parts = np.split(ends, np.flatnonzero(np.diff(ends) > 2 * self._fps) + 1)
-        return [self._stretch(part) for part in parts if len(part)]
+        return [self._interval(part) for part in parts if len(part)]
 
-    def _stretch(self, ends: NDArray[np.intp]) -> Stretch:
+    def _interval(self, ends: NDArray[np.intp]) -> Interval:
         first, last = max(0, int(ends[0]) - self._fps + 1), int(ends[-1]) + 1
         changes = self._changes[first:last, np.newaxis] & self._taking_part[first:last]
-        cells = _in_a_second(changes, self._fps).max(axis=0) > MOST_CHANGES
-        if cells.mean() <= AREA:  # it wanders
+        cells = _count_in_second(changes, self._fps).max(axis=0) > MAX_CHANGES_PER_S
+        if cells.mean() <= MAX_FLASHING_AREA:  # it wanders
             cells = changes.any(axis=0)
         # Changes that are a twelfth of a second apart or less were counted as one: the cells know.
-        counts = np.sort(_in_a_second(self._turned[first:last], self._fps).max(axis=0))
-        most = max(self.rate[ends].max(), counts[-1 - int(AREA * len(counts))])
-        return Stretch(first, last, cells, float(most) / 2)
+        counts = np.sort(_count_in_second(self._turned[first:last], self._fps).max(axis=0))
+        most = max(self.rate[ends].max(), counts[-1 - int(MAX_FLASHING_AREA * len(counts))])
+        return Interval(first, last, cells, float(most) / 2)
 
 
-def excess(pictures: NDArray[np.float32], fps: int) -> list[Stretch]:
+def find_flashing(cell_colors: NDArray[np.float32], fps: int) -> list[Interval]:
     """Where a film, shape (frames, rows, columns, 3) in linear light, flashes too much."""
-    flat = pictures.reshape(len(pictures), -1, 3)
-    return [s for signal in signals(flat) for s in Count(signal.turns(), fps).stretches()]
+    flat = cell_colors.reshape(len(cell_colors), -1, 3)
+    return [
+        s
+        for signal in flash_signals(flat)
+        for s in FlashCounter(signal.opposing_changes(), fps).intervals()
+    ]
 
 
-def _lasting(marks: Marks, spell: int) -> Marks:
+def _extend(marks: CellMask, window: int) -> CellMask:
     """The same marks, each for `spell` frames."""
     found = marks.copy()
-    for later in range(1, spell):
+    for later in range(1, window):
         found[later:] |= marks[:-later]
     return found
 
 
-def _many(marks: Marks) -> Marks:
+def _exceeds_area(marks: CellMask) -> CellMask:
     """The frames in which more than a quarter of the cells are marked."""
-    found: Marks = np.mean(marks, axis=1) > AREA
+    found: CellMask = np.mean(marks, axis=1) > MAX_FLASHING_AREA
     return found
 
 
-def _changes(up: Marks, down: Marks, spell: int) -> Marks:
+def _picture_changes(up: CellMask, down: CellMask, window: int) -> CellMask:
     """The frames in which the picture changes another way than at the last."""
     found = np.zeros(len(up), np.bool_)
     before, free = 0, 0
     for frame in np.flatnonzero(up | down).tolist():
-        way = int(up[frame]) - int(down[frame])
-        if frame >= free and (way == 0 or way != before):
+        direction = int(up[frame]) - int(down[frame])
+        if frame >= free and (direction == 0 or direction != before):
             found[frame] = True
-            before, free = way, frame + spell
+            before, free = direction, frame + window
     return found
 
 
-def _in_a_second(turned: Marks, fps: int) -> NDArray[np.int16]:
+def _count_in_second(turned: CellMask, fps: int) -> NDArray[np.int16]:
     """How many there are in the second that ends with each frame."""
     total = np.cumsum(turned, axis=0, dtype=np.int16)
     total[fps:] -= total[:-fps].copy()

@@ -12,24 +12,30 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from server.render.flash_safety.detector import Cells, Count, Signal, Stretch, signals
+from server.render.flash_safety.detector import (
+    CellValues,
+    FlashCounter,
+    Interval,
+    Signal,
+    flash_signals,
+)
 
-Grid = tuple[int, int]
+GridShape = tuple[int, int]
 """Rows and columns of cells."""
-Told = Callable[[], None]
+OnProgress = Callable[[], None]
 """Called now and then."""
 
-_ROUNDS = 6
-_GENTLE = 3
+_MAX_ROUNDS = 6
+_ENVELOPE_ROUNDS = 3
 """Rounds after which what still flashes is made dark instead."""
-_WINDOWS = (6, 3, 2)
+_ENVELOPE_WINDOWS = (6, 3, 2)
 """Parts of a second, to either side, over which an envelope is taken: the shortest that will do."""
-_STEPS = 6
+_BISECTION_STEPS = 6
 """Halvings of the interval in which the least strength lies."""
 
 
 @dataclass(frozen=True)
-class Limited:
+class LimiterResult:
     """What keeps a film within the limit.
 
     Attributes:
@@ -37,42 +43,48 @@ class Limited:
         stretches: what flashed too much before: first frame, last and flashes a second.
     """
 
-    gains: Cells | None
-    stretches: list[tuple[int, int, float]]
+    gains: CellValues | None
+    intervals: list[tuple[int, int, float]]
 
 
-def limit(pictures: NDArray[np.float32], fps: int, told: Told = lambda: None) -> Limited:
+def limit_flashes(
+    cell_colors: NDArray[np.float32], fps: int, on_progress: OnProgress = lambda: None
+) -> LimiterResult:
     """Find what flashes too much, and the least that stops it.
 
     Args:
-        pictures: every frame, shape (frames, rows, columns, 3), linear light 0 to 1.
+        cell_colors: every frame, shape (frames, rows, columns, 3), linear light 0 to 1.
         fps: frames a second.
-        told: called while it works.
+        on_progress: called while it works.
     """
-    frames, rows, columns = pictures.shape[:3]
-    both = signals(pictures.reshape(frames, rows * columns, 3))
-    before = [s for signal in both for s in Count(signal.turns(), fps).stretches()]
+    frames, rows, columns = cell_colors.shape[:3]
+    both = flash_signals(cell_colors.reshape(frames, rows * columns, 3))
+    before = [
+        s for signal in both for s in FlashCounter(signal.opposing_changes(), fps).intervals()
+    ]
     if not before:
-        return Limited(None, [])
+        return LimiterResult(None, [])
     gains = np.ones((frames, rows * columns), np.float32)
-    for turn in range(_ROUNDS):
-        calm = True
+    for turn in range(_MAX_ROUNDS):
+        within_limit = True
         for signal in both:
-            told()
-            seen = signal.dimmed(spread(gains, (rows, columns)))
-            for stretch in Count(seen.turns(), fps).stretches():
-                calm = False
-                work = _Work(signal, gains, (rows, columns), fps, stretch)
-                work.soften(told) if turn < _GENTLE else work.darken()
-        if calm:
+            on_progress()
+            seen = signal.dimmed(resample_gains(gains, (rows, columns)))
+            for interval in FlashCounter(seen.opposing_changes(), fps).intervals():
+                within_limit = False
+                work = _IntervalLimiter(signal, gains, (rows, columns), fps, interval)
+                work.attenuate_to_envelope(
+                    on_progress
+                ) if turn < _ENVELOPE_ROUNDS else work.attenuate_fully()
+        if within_limit:
             break
-    return Limited(gains.reshape(frames, rows, columns), _merged(before))
+    return LimiterResult(gains.reshape(frames, rows, columns), _merge_intervals(before))
 
 
-def _merged(stretches: list[Stretch]) -> list[tuple[int, int, float]]:
+def _merge_intervals(intervals: list[Interval]) -> list[tuple[int, int, float]]:
     """In order, those that overlap as one."""
     found: list[tuple[int, int, float]] = []
-    for first, last, rate in sorted((s.first, s.last, s.rate) for s in stretches):
+    for first, last, rate in sorted((s.first, s.last, s.rate) for s in intervals):
         if found and first <= found[-1][1]:
             begin, end, most = found.pop()
             found.append((begin, max(end, last), max(most, rate)))
@@ -81,78 +93,80 @@ def _merged(stretches: list[Stretch]) -> list[tuple[int, int, float]]:
     return found
 
 
-def spread(gains: Cells, grid: Grid) -> Cells:
+def resample_gains(gains: CellValues, grid: GridShape) -> CellValues:
     """The mean of each cell when `gains` are sampled bilinearly, as the picture samples them."""
     padded = np.pad(gains.reshape(-1, *grid), ((0, 0), (1, 1), (1, 1)), "edge")
     rows = padded[:, :-2] * 0.125 + padded[:, 1:-1] * 0.75 + padded[:, 2:] * 0.125
     both = rows[:, :, :-2] * 0.125 + rows[:, :, 1:-1] * 0.75 + rows[:, :, 2:] * 0.125
-    found: Cells = both.reshape(gains.shape)
+    found: CellValues = both.reshape(gains.shape)
     return found
 
 
-class _Work:
+class _IntervalLimiter:
     """One stretch of one signal, with a second to either side; it changes `gains` in place."""
 
     def __init__(
-        self, signal: Signal, gains: Cells, grid: Grid, fps: int, stretch: Stretch
+        self, signal: Signal, gains: CellValues, grid: GridShape, fps: int, interval: Interval
     ) -> None:
-        first = max(0, stretch.first - 2 * fps)
-        last = min(len(gains), stretch.last + 2 * fps)
-        self._signal = signal.part(first, last)
+        first = max(0, interval.first - 2 * fps)
+        last = min(len(gains), interval.last + 2 * fps)
+        self._signal = signal.frame_range(first, last)
         self._gains = gains[first:last]
         self._grid, self._fps = grid, fps
-        self._weight = _ramp(last - first, stretch.first - first, stretch.last - first, fps // 2)
-        self._weight = self._weight[:, np.newaxis] * _soft(stretch.cells, grid)
+        self._weight = _fade_window(
+            last - first, interval.first - first, interval.last - first, fps // 2
+        )
+        self._weight = self._weight[:, np.newaxis] * _feathered_mask(interval.cells, grid)
 
-    def soften(self, told: Told) -> None:
+    def attenuate_to_envelope(self, on_progress: OnProgress) -> None:
         """Towards the envelope, as little as will do."""
         values = self._signal.values * self._gains
-        for part in _WINDOWS:
-            depth = self._weight * _depth(values, -(-self._fps // part))
-            if self._is_calm(depth):
+        for part in _ENVELOPE_WINDOWS:
+            depth = self._weight * _envelope_depth(values, -(-self._fps // part))
+            if self._is_within_limit(depth):
                 break
-            told()
+            on_progress()
         above, below = 1.0, 0.0
-        for _ in range(_STEPS):
-            told()
+        for _ in range(_BISECTION_STEPS):
+            on_progress()
             middle = (above + below) / 2
-            calm = self._is_calm(middle * depth)
-            above, below = (middle, below) if calm else (above, middle)
+            within_limit = self._is_within_limit(middle * depth)
+            above, below = (middle, below) if within_limit else (above, middle)
         self._gains *= 1 - above * depth
 
-    def darken(self) -> None:
+    def attenuate_fully(self) -> None:
         """To where nothing can flash any more."""
         most = float((self._signal.values * self._gains).max())
-        least = self._signal.least * 0.9
-        if most > least:
-            self._gains *= 1 - self._weight * np.float32(1 - least / most)
+        threshold = self._signal.threshold * 0.9
+        if most > threshold:
+            self._gains *= 1 - self._weight * np.float32(1 - threshold / most)
 
-    def _is_calm(self, depth: Cells) -> bool:
-        gains = spread(self._gains * (1 - depth), self._grid)
-        return not Count(self._signal.dimmed(gains).turns(), self._fps).excessive
+    def _is_within_limit(self, depth: CellValues) -> bool:
+        gains = resample_gains(self._gains * (1 - depth), self._grid)
+        return not FlashCounter(self._signal.dimmed(gains).opposing_changes(), self._fps).excessive
 
 
-def _depth(values: Cells, reach: int) -> Cells:
+def _envelope_depth(values: CellValues, reach: int) -> CellValues:
     """How far below each value its envelope lies, as a part of the value."""
     padded = np.pad(values, ((2 * reach, 2 * reach), (0, 0)), "edge")
     span = 2 * reach + 1
     lowest = np.lib.stride_tricks.sliding_window_view(padded, span, axis=0).min(axis=-1)
     total = np.cumsum(np.pad(lowest, ((1, 0), (0, 0))), axis=0, dtype=np.float64)
     mean = (total[span:] - total[:-span]) / span
-    depth: Cells = (1 - np.minimum(mean / np.maximum(values, 1e-6), 1)).astype(np.float32)
+    depth: CellValues = (1 - np.minimum(mean / np.maximum(values, 1e-6), 1)).astype(np.float32)
     return depth
 
 
-def _ramp(frames: int, first: int, last: int, length: int) -> Cells:
+def _fade_window(frames: int, first: int, last: int, length: int) -> CellValues:
     """1 in [first, last), a raised cosine over `length` frames before and after, else 0."""
     at = np.arange(frames)
     away = np.maximum(np.maximum(first - at, at - last + 1), 0)
     return (0.5 + 0.5 * np.cos(np.pi * np.minimum(away / (length + 1), 1))).astype(np.float32)
 
 
-def _soft(cells: NDArray[np.bool_], grid: Grid) -> Cells:
+def _feathered_mask(cells: NDArray[np.bool_], grid: GridShape) -> CellValues:
     """1 in `cells`, falling to 0 over two cells around them."""
     padded = np.pad(cells.reshape(grid), 2).astype(np.float32)
     near = np.lib.stride_tricks.sliding_window_view(padded, (3, 3)).max(axis=(2, 3))
-    mean: Cells = np.lib.stride_tricks.sliding_window_view(near, (3, 3)).mean(axis=(2, 3))
+    mean: CellValues = np.lib.stride_tricks.sliding_window_view(near, (3, 3)).mean(axis=(2, 3))
     return mean.ravel().astype(np.float32)

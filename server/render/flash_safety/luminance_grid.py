@@ -4,15 +4,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.render.gl.context import Context, Size
-from server.render.gl.draw_call import STRIP, Draw
-from server.render.gl.render_target import Surface
+from server.render.gl.draw_call import FULLSCREEN_VERTEX, DrawCall
+from server.render.gl.render_target import RenderTarget
 from server.render.scene import Scene
 
-_CELLS = range(400, 641)
-_NEAR = 0.002
+_CELL_COUNTS = range(400, 641)
+_SHAPE_TOLERANCE = 0.002
 """How far, as a part, the shape of a cell may be from a square."""
 
-_FOLD = """#version 330 core
+_AVERAGE_CELLS = """#version 330 core
 uniform sampler2D above;
 uniform sampler2D below;
 uniform float cell;
@@ -35,20 +35,20 @@ void main() {
 """
 
 
-def grid_of(size: Size) -> tuple[int, int]:
+def grid_shape(size: Size) -> tuple[int, int]:
     """Rows and columns of cells for pictures of `size`: as square and as many as can be."""
     shape = size[0] / size[1]
-    grids = [(rows, max(1, round(rows * shape))) for rows in range(1, _CELLS.stop)]
+    grids = [(rows, max(1, round(rows * shape))) for rows in range(1, _CELL_COUNTS.stop)]
 
-    def worth(grid: tuple[int, int]) -> tuple[float, int]:
+    def deviation(grid: tuple[int, int]) -> tuple[float, int]:
         rows, columns = grid
         askew = abs(columns / rows / shape - 1)
-        return (max(askew, _NEAR), -rows * columns)
+        return (max(askew, _SHAPE_TOLERANCE), -rows * columns)
 
-    return min((grid for grid in grids if grid[0] * grid[1] in _CELLS), key=worth)
+    return min((grid for grid in grids if grid[0] * grid[1] in _CELL_COUNTS), key=deviation)
 
 
-class Cells:
+class LuminanceGrid:
     """What a scene shows, cell by cell.
 
     Args:
@@ -61,15 +61,17 @@ class Cells:
     def __init__(self, context: Context, scene: Scene, grid: tuple[int, int], edge: int) -> None:
         self._scene = scene
         self._shape = (*grid, 4)
-        self._surface = Surface(context, (grid[1], grid[0]), floating=True)
-        self._draw = Draw(context, context.program(STRIP, _FOLD), scene.layers)
+        self._render_target = RenderTarget(context, (grid[1], grid[0]), floating=True)
+        self._draw = DrawCall(
+            context, context.program(FULLSCREEN_VERTEX, _AVERAGE_CELLS), scene.layers
+        )
         self._draw.set_floats(cell=edge)
         self._last = np.zeros((*grid, 3), np.float32)
 
-    def see(self, frame: int) -> NDArray[np.float32]:
+    def sample(self, frame: int) -> NDArray[np.float32]:
         """`frame`, drawn: rows from the bottom up, columns, red, green and blue from 0 to 1."""
         self._scene.draw_effects(frame)
-        if self._draw.onto(self._surface):
-            seen = np.frombuffer(self._surface.read(), np.float32).reshape(self._shape)
+        if self._draw.render_to(self._render_target):
+            seen = np.frombuffer(self._render_target.read(), np.float32).reshape(self._shape)
             self._last = np.nan_to_num(seen[:, :, :3])
         return self._last

@@ -22,7 +22,7 @@ from moderngl import (
 
 from server.effects.model.texture import Filter, Wrap
 from server.render.gl.devices import LIB_EGL, by_preference, is_software, list_devices
-from server.render.gl.extensions import mirror
+from server.render.gl.extensions import set_mirrored_repeat
 
 __all__ = [
     "Buffer",
@@ -32,7 +32,7 @@ __all__ = [
     "GlError",
     "Program",
     "Query",
-    "Sampled",
+    "SampledTexture",
     "Sampler",
     "Texture",
     "Texture3D",
@@ -44,7 +44,7 @@ __all__ = [
 Size = tuple[int, int]
 """Width and height in pixels."""
 
-Sampled = Texture | TextureCube | Texture3D
+SampledTexture = Texture | TextureCube | Texture3D
 """What a sampler can read."""
 
 _VERSION = 330
@@ -56,7 +56,7 @@ _FILTERS = {
     Filter.MIPMAP: (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR),
 }
 
-_alive: list[moderngl.Context] = []
+_open_contexts: list[moderngl.Context] = []
 """The open contexts of this process, the newest last."""
 
 
@@ -81,18 +81,18 @@ class Context:
 
     def __init__(self, device: int | None = None) -> None:
         self._gl = _open(device)
-        _alive.append(self._gl)
+        _open_contexts.append(self._gl)
         info = self._gl.info
         self.renderer: str = info["GL_RENDERER"]
         self.vendor: str = info["GL_VENDOR"]
         self.version: str = info["GL_VERSION"]
         self.software: bool = is_software(self.renderer)
-        self.max_size: int = int(info["GL_MAX_TEXTURE_SIZE"])
-        self.units: int = int(info["GL_MAX_TEXTURE_IMAGE_UNITS"])
-        self.draws: int = 0
+        self.max_texture_size: int = int(info["GL_MAX_TEXTURE_SIZE"])
+        self.max_texture_units: int = int(info["GL_MAX_TEXTURE_IMAGE_UNITS"])
+        self.draw_count: int = 0
         """Draws made so far."""
         self._samplers: dict[tuple[Filter, Wrap], Sampler] = {}
-        self._spare = self._gl.framebuffer([self._gl.texture((1, 1), 4)])
+        self._spare_framebuffer = self._gl.framebuffer([self._gl.texture((1, 1), 4)])
         self._gl.enable_only(moderngl.NOTHING)
         self._gl.enable_direct(_CUBE_SEAMLESS)
 
@@ -113,10 +113,10 @@ class Context:
         The newest of those that are still open is current then.
         """
         self._gl.release()
-        if self._gl in _alive:
-            _alive.remove(self._gl)
-        if _alive:
-            _alive[-1].__enter__()  # type: ignore[no-untyped-call]  # it makes the context current
+        if self._gl in _open_contexts:
+            _open_contexts.remove(self._gl)
+        if _open_contexts:
+            _open_contexts[-1].__enter__()  # type: ignore[no-untyped-call]  # it makes the context current
 
     def program(self, vertex: str, fragment: str) -> Program:
         """Compile and link a program.
@@ -148,8 +148,10 @@ class Context:
             floating: 32-bit float instead of 8-bit normalised.
             data: rows from the bottom up, tightly packed; None leaves the content undefined.
         """
-        if max(size) > self.max_size:
-            raise GlError(f"a texture of {size[0]} x {size[1]}; at most {self.max_size} a side")
+        if max(size) > self.max_texture_size:
+            raise GlError(
+                f"a texture of {size[0]} x {size[1]}; at most {self.max_texture_size} a side"
+            )
         kind = "f4" if floating else "f1"
         texture = self._gl.texture(size, components, data, alignment=1, dtype=kind)
         texture.filter = (moderngl.LINEAR, moderngl.LINEAR)
@@ -173,7 +175,7 @@ class Context:
         self.check("volume")
         return volume
 
-    def mipmap(self, texture: Sampled) -> None:
+    def build_mipmaps(self, texture: SampledTexture) -> None:
         """Build the mipmaps of `texture`."""
         texture.build_mipmaps()
         self.check("mipmaps")
@@ -191,7 +193,7 @@ class Context:
                 repeat_x=repeat, repeat_y=repeat, repeat_z=repeat, filter=_FILTERS[filtering]
             )
             member: Any = found  # its stub lacks the name
-            if wrap is Wrap.MIRROR and not mirror(member._glo):
+            if wrap is Wrap.MIRROR and not set_mirrored_repeat(member._glo):
                 raise GlError("the driver has no samplers that mirror")
             self._samplers[filtering, wrap] = found
         return found
@@ -208,10 +210,10 @@ class Context:
 
     def release_framebuffer(self, framebuffer: Framebuffer) -> None:
         """Give a framebuffer back; the next draw says anew where it lands."""
-        self._spare.use()  # one that is gone must not be the one in use
+        self._spare_framebuffer.use()  # one that is gone must not be the one in use
         framebuffer.release()
 
-    def strip(self, program: Program) -> VertexArray:
+    def fullscreen_strip(self, program: Program) -> VertexArray:
         """The vertices of a draw: a strip of 4 that the vertex shader places by gl_VertexID."""
         array = self._gl.vertex_array(program, [])
         array.mode = moderngl.TRIANGLE_STRIP
@@ -220,7 +222,7 @@ class Context:
 
     def draw(self, array: VertexArray) -> None:
         """Draw a strip into the framebuffer in use; blending and depth are off."""
-        self.draws += 1
+        self.draw_count += 1
         array.render()
 
     def buffer(self, size: int) -> Buffer:

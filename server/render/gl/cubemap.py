@@ -1,12 +1,12 @@
 """Cubes: six faces in OpenGL's order +x -x +y -y +z -z, sampled by a direction."""
 
 from server.render.gl.context import Context, Size, TextureCube
-from server.render.gl.render_target import Picture, Surface
+from server.render.gl.render_target import RenderTarget, TextureSource
 
 FACES = 6
 
 
-class Cube(Picture):
+class CubeTarget(TextureSource):
     """A cube that is drawn on face by face; transparent black at the start.
 
     A face is drawn on a flat surface and copied on the device. The lowest row of what is drawn
@@ -17,29 +17,29 @@ class Cube(Picture):
         context: where it lives.
         size: width and height of a face, the same.
         floating: 32-bit float components instead of 8 bits.
-        double: keep two sides.
+        double_buffered: keep two sides.
     """
 
     texture: TextureCube
     faces = FACES
 
     def __init__(
-        self, context: Context, size: Size, *, floating: bool = False, double: bool = False
+        self, context: Context, size: Size, *, floating: bool = False, double_buffered: bool = False
     ) -> None:
         self._context = context
         self.size = size
         self.floating = floating
-        self._double = double
+        self._double_buffered = double_buffered
         self._make()
-        super().__init__(self._sides[0])
+        super().__init__(self._textures[0])
         self.clear()
 
     def _make(self) -> None:
         edge = self.size[0]
-        self._canvas = Surface(self._context, self.size, floating=self.floating)
-        self._copy = self._context.buffer(self.face_bytes)
-        count = 2 if self._double else 1
-        self._sides = [self._context.cube(edge, floating=self.floating) for _ in range(count)]
+        self._face_target = RenderTarget(self._context, self.size, floating=self.floating)
+        self._transfer_buffer = self._context.buffer(self.face_bytes)
+        count = 2 if self._double_buffered else 1
+        self._textures = [self._context.cube(edge, floating=self.floating) for _ in range(count)]
         self._front = 0
 
     @property
@@ -49,37 +49,41 @@ class Cube(Picture):
 
     def begin(self, face: int = 0) -> None:
         """Make `face` the one that draws land on, and clear it."""
-        self._canvas.begin()
+        self._face_target.begin()
 
     def end(self, face: int = 0) -> None:
         """`face` is drawn; after the last one they are the picture."""
-        self._canvas.end()
-        self.take(face, self._canvas, self._sides[self._front - 1])
+        self._face_target.end()
+        self.copy_face(face, self._face_target, self._textures[self._front - 1])
         if face == FACES - 1:
-            self._front = (self._front + 1) % len(self._sides)
-            self.texture = self._sides[self._front]
+            self._front = (self._front + 1) % len(self._textures)
+            self.texture = self._textures[self._front]
             self.version += 1
 
-    def take(self, face: int, surface: Surface, side: TextureCube | None = None) -> None:
+    def copy_face(
+        self, face: int, render_target: RenderTarget, texture: TextureCube | None = None
+    ) -> None:
         """Copy a surface of the same size and kind onto `face`."""
         kind = "f4" if self.floating else "f1"
-        surface.framebuffer.read_into(self._copy, components=4, alignment=1, dtype=kind)
-        (side or self.texture).write(face, self._copy)
+        render_target.framebuffer.read_into(
+            self._transfer_buffer, components=4, alignment=1, dtype=kind
+        )
+        (texture or self.texture).write(face, self._transfer_buffer)
         self.version += 1
 
     def clear(self) -> None:
         """Make it transparent black."""
-        self._canvas.clear()
-        for side in self._sides:
+        self._face_target.clear()
+        for texture in self._textures:
             for face in range(FACES):
-                self.take(face, self._canvas, side)
+                self.copy_face(face, self._face_target, texture)
 
     def resize(self, size: Size) -> None:
         """Take another size, all clear."""
         self.release()
         self.size = size
         self._make()
-        self.texture = self._sides[0]
+        self.texture = self._textures[0]
         self.clear()
 
     def read(self) -> bytes:
@@ -96,7 +100,7 @@ class Cube(Picture):
 
     def release(self) -> None:
         """Give the textures back."""
-        for side in self._sides:
-            side.release()
-        self._canvas.release()
-        self._copy.release()
+        for texture in self._textures:
+            texture.release()
+        self._face_target.release()
+        self._transfer_buffer.release()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 LIB_EGL = "libEGL.so.1"
-_MOST = 64
+_MAX_DEVICES = 64
 # Tokens of the EGL registry: EXT_device_query, EXT_device_query_name, EXT_device_drm.
 _EGL_EXTENSIONS = 0x3055
 _EGL_VENDOR = 0x3053
@@ -63,8 +63,8 @@ def _handles() -> tuple[ctypes.CDLL | None, list[int]]:
             ctypes.c_uint, ctypes.c_int, ctypes.c_void_p, ctypes.POINTER(ctypes.c_int)
         ),
     )
-    handles, count = (ctypes.c_void_p * _MOST)(), ctypes.c_int()
-    if query_devices is None or not query_devices(_MOST, handles, ctypes.byref(count)):
+    handles, count = (ctypes.c_void_p * _MAX_DEVICES)(), ctypes.c_int()
+    if query_devices is None or not query_devices(_MAX_DEVICES, handles, ctypes.byref(count)):
         return None, []
     return egl, [handles[index] or 0 for index in range(count.value)]
 

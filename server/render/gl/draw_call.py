@@ -6,18 +6,18 @@ import numpy as np
 
 from server.effects.model.texture import Filter
 from server.render.gl.context import Context, GlError, Program, Sampler, Uniform
-from server.render.gl.cubemap import Cube
-from server.render.gl.render_target import Picture, Surface, View
-from server.render.gl.samplers import is_sampler, sampled_by
+from server.render.gl.cubemap import CubeTarget
+from server.render.gl.render_target import RenderTarget, SamplerView, TextureSource
+from server.render.gl.samplers import is_sampler, sampled_texture_type
 
-STRIP = """#version 330 core
+FULLSCREEN_VERTEX = """#version 330 core
 void main() {
     gl_Position = vec4(vec2(gl_VertexID & 1, gl_VertexID >> 1) * 2.0 - 1.0, 0.0, 1.0);
 }
 """
 """The vertex shader of the host's own draws: the exact corners, as a strip."""
 
-ORDERED = """
+BAYER_DITHER = """
 float ordered(ivec2 at) {
     int y = at.y & 7, v = (at.x ^ at.y) & 7;
     int b = (v & 1) << 5 | (y & 1) << 4 | (v & 2) << 2 | (y & 2) << 1 | (v & 4) >> 1 | (y & 4) >> 2;
@@ -27,7 +27,7 @@ float ordered(ivec2 at) {
 """Ordered dither (Bayer 1973, 8 x 8): above -0.5 and below 0.5, its mean over 64 pixels 0."""
 
 
-class UnreadError(GlError):
+class SamplerError(GlError):
     """A sampler of the program, `sampler`, cannot read anything that is there."""
 
     def __init__(self, sampler: str, message: str) -> None:
@@ -35,62 +35,68 @@ class UnreadError(GlError):
         self.sampler = sampler
 
 
-class Draw:
+class DrawCall:
     """A program, its uniforms as they were set last, and the pictures its samplers read.
 
     Args:
         context: where it lives.
         program: compiled; this object releases it.
-        pictures: what each sampler reads, by its GLSL name. A sampler that is not in use in the
+        sources: what each sampler reads, by its GLSL name. A sampler that is not in use in the
             program needs none.
         faces: uniforms (int) that are told which face of a cube is drawn.
 
     Raises:
         GlError: the program reads more pictures than there are units.
-        UnreadError: it reads one that is not given.
+        SamplerError: it reads one that is not given.
     """
 
     def __init__(
         self,
         context: Context,
         program: Program,
-        pictures: Mapping[str, Picture | View],
+        sources: Mapping[str, TextureSource | SamplerView],
         faces: Sequence[str] = (),
     ) -> None:
         self._context = context
         self._program = program
-        self._strip = context.strip(program)
+        self._vertices = context.fullscreen_strip(program)
         self._uniforms: dict[str, Uniform] = {}
         self._values: dict[str, bytes] = {}
-        self._views: list[View] = []
+        self._views: list[SamplerView] = []
         self._samplers: list[Sampler] = []
         for name in program:
             member = program[name]
             if isinstance(member, Uniform):
-                self._add(name, member, pictures)
-        if len(self._views) > context.units:
-            raise GlError(f"it reads {len(self._views)} pictures at once; at most {context.units}")
+                self._add(name, member, sources)
+        if len(self._views) > context.max_texture_units:
+            raise GlError(
+                f"it reads {len(self._views)} pictures at once; at most {context.max_texture_units}"
+            )
         self._faces = [self._uniforms[name] for name in faces if name in self._uniforms]
         self._changed = True
         self._seen: tuple[int, ...] = ()
         self._left = -1
 
-    def _add(self, name: str, uniform: Uniform, pictures: Mapping[str, Picture | View]) -> None:
+    def _add(
+        self, name: str, uniform: Uniform, sources: Mapping[str, TextureSource | SamplerView]
+    ) -> None:
         if not is_sampler(uniform):
             self._uniforms[name] = uniform
             return
-        if name not in pictures:
-            raise UnreadError(name, f"nothing is given for the sampler {name}")
-        given = pictures[name]
-        view = given if isinstance(given, View) else View(given, given.filter)
-        if uniform.array_length > 1 or type(view.picture.texture) is not sampled_by(uniform):
+        if name not in sources:
+            raise SamplerError(name, f"nothing is given for the sampler {name}")
+        given = sources[name]
+        view = given if isinstance(given, SamplerView) else SamplerView(given, given.filter)
+        if uniform.array_length > 1 or type(view.picture.texture) is not sampled_texture_type(
+            uniform
+        ):
             message = f"the sampler {name} is of a type that what it reads is not"
-            raise UnreadError(name, message)
+            raise SamplerError(name, message)
         uniform.value = len(self._views)
         self._views.append(view)
         self._samplers.append(self._context.sampler(view.filter, view.wrap))
 
-    def uses(self, name: str) -> bool:
+    def has_uniform(self, name: str) -> bool:
         """Whether the program has the uniform `name` in use."""
         return name in self._uniforms
 
@@ -112,7 +118,7 @@ class Draw:
         for name, value in values.items():
             self.set(name, np.asarray(value, np.float32).tobytes())
 
-    def onto(self, surface: Surface | Cube) -> bool:
+    def render_to(self, render_target: RenderTarget | CubeTarget) -> bool:
         """Draw on all of `surface`, unless it still holds what this would draw.
 
         That is so when no uniform and no picture it reads has changed since this drew on it, and
@@ -124,20 +130,20 @@ class Draw:
         for view in self._views:
             view.picture.refresh()
         versions = tuple(view.picture.version for view in self._views)
-        if not self._changed and versions == self._seen and surface.version == self._left:
+        if not self._changed and versions == self._seen and render_target.version == self._left:
             return False
         for view in self._views:
             if view.filter is Filter.MIPMAP:
-                view.picture.mipmap(self._context)
-        for face in range(surface.faces):
+                view.picture.build_mipmaps(self._context)
+        for face in range(render_target.faces):
             for uniform in self._faces:
                 uniform.value = face
             self._bind()  # again for each face: the copies between them use a unit too
-            surface.begin(face)
-            self._context.draw(self._strip)
-            surface.end(face)
+            render_target.begin(face)
+            self._context.draw(self._vertices)
+            render_target.end(face)
         self._changed = False
-        self._seen, self._left = versions, surface.version
+        self._seen, self._left = versions, render_target.version
         return True
 
     def invalidate(self) -> None:
@@ -146,7 +152,7 @@ class Draw:
 
     def release(self) -> None:
         """Give the program back."""
-        self._strip.release()
+        self._vertices.release()
         self._program.release()
 
     def _bind(self) -> None:
@@ -158,13 +164,13 @@ class Draw:
 def draw_once(
     context: Context,
     fragment: str,
-    onto: Surface,
-    pictures: Mapping[str, Picture],
+    render_to: RenderTarget,
+    sources: Mapping[str, TextureSource],
     **floats: float | tuple[float, ...],
 ) -> None:
     """Draw once onto all of a surface, each picture sampled LINEAR and CLAMP_TO_EDGE."""
-    views = {name: View(picture) for name, picture in pictures.items()}
-    draw = Draw(context, context.program(STRIP, fragment), views)
+    views = {name: SamplerView(picture) for name, picture in sources.items()}
+    draw = DrawCall(context, context.program(FULLSCREEN_VERTEX, fragment), views)
     draw.set_floats(**floats)
-    draw.onto(onto)
+    draw.render_to(render_to)
     draw.release()

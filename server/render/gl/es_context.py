@@ -17,7 +17,7 @@ _VERSION = (0x3098, 3, 0x30FB, 0, 0x3038)  # EGL_CONTEXT_MAJOR_VERSION, _MINOR_V
 _VERTEX, _FRAGMENT = 0x8B31, 0x8B30
 _COMPILED, _LINKED = 0x8B81, 0x8B82
 _RENDERER = 0x1F01
-_LONGEST_LOG = 100_000
+_MAX_LOG_BYTES = 100_000
 
 
 class EsContext:
@@ -33,20 +33,20 @@ class EsContext:
         except OSError as error:
             raise GlError(f"EGL is missing: {error}") from None
         self._display = self._open_display()
-        self._call("eglBindAPI", _U, _U)(_OPENGL_ES_API)
+        self._egl_function("eglBindAPI", _U, _U)(_OPENGL_ES_API)
         config, count = _P(), _I()
-        choose = self._call("eglChooseConfig", _U, _P, _P, _P, _I, _P)
+        choose = self._egl_function("eglChooseConfig", _U, _P, _P, _P, _I, _P)
         wanted = (_I * len(_CONFIG))(*_CONFIG)
         chosen = choose(self._display, wanted, ctypes.byref(config), 1, ctypes.byref(count))
-        create = self._call("eglCreateContext", _P, _P, _P, _P, _P)
+        create = self._egl_function("eglCreateContext", _P, _P, _P, _P, _P)
         version = (_I * len(_VERSION))(*_VERSION)
         context = create(self._display, config, None, version) if chosen and count.value else None
-        self._current = self._call("eglMakeCurrent", _U, _P, _P, _P, _P)
-        if not context or not self._current(self._display, None, None, context):
-            self._call("eglBindAPI", _U, _U)(_OPENGL_API)
+        self._make_current = self._egl_function("eglMakeCurrent", _U, _P, _P, _P, _P)
+        if not context or not self._make_current(self._display, None, None, context):
+            self._egl_function("eglBindAPI", _U, _U)(_OPENGL_API)
             raise GlError("there is no OpenGL ES 3.0")
         self._context = context
-        name = self._gl("glGetString", ctypes.c_char_p, _U)(_RENDERER)
+        name = self._gl_function("glGetString", ctypes.c_char_p, _U)(_RENDERER)
         self.renderer = (name or b"").decode("utf-8", "replace")
 
     def __enter__(self) -> Self:
@@ -58,14 +58,14 @@ class EsContext:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._current(self._display, None, None, None)
-        self._call("eglDestroyContext", _U, _P, _P)(self._display, self._context)
-        self._call("eglBindAPI", _U, _U)(_OPENGL_API)
+        self._make_current(self._display, None, None, None)
+        self._egl_function("eglDestroyContext", _U, _P, _P)(self._display, self._context)
+        self._egl_function("eglBindAPI", _U, _U)(_OPENGL_API)
 
     def error_log(self, vertex: str, fragment: str) -> str | None:
         """Return the log of a program that does not compile or link; None of one that does."""
-        create = self._gl("glCreateProgram", _U)
-        attach = self._gl("glAttachShader", None, _U, _U)
+        create = self._gl_function("glCreateProgram", _U)
+        attach = self._gl_function("glAttachShader", None, _U, _U)
         program = create()
         shaders = []
         try:
@@ -75,46 +75,48 @@ class EsContext:
                 if log is not None:
                     return log
                 attach(program, shader)
-            self._gl("glLinkProgram", None, _U)(program)
-            linked = self._state("glGetProgramiv", program, _LINKED)
+            self._gl_function("glLinkProgram", None, _U)(program)
+            linked = self._parameter("glGetProgramiv", program, _LINKED)
             return None if linked else self._log("glGetProgramInfoLog", program)
         finally:
             for shader in shaders:
-                self._gl("glDeleteShader", None, _U)(shader)
-            self._gl("glDeleteProgram", None, _U)(program)
+                self._gl_function("glDeleteShader", None, _U)(shader)
+            self._gl_function("glDeleteProgram", None, _U)(program)
 
     def _shader(self, kind: int, text: str) -> tuple[int, str | None]:
         """Compile a shader; its name, and the log where it fails."""
-        shader = self._gl("glCreateShader", _U, _U)(kind)
+        shader = self._gl_function("glCreateShader", _U, _U)(kind)
         source = ctypes.c_char_p(text.encode("ascii", "replace"))
-        self._gl("glShaderSource", None, _U, _I, _P, _P)(shader, 1, ctypes.byref(source), None)
-        self._gl("glCompileShader", None, _U)(shader)
-        if self._state("glGetShaderiv", shader, _COMPILED):
+        self._gl_function("glShaderSource", None, _U, _I, _P, _P)(
+            shader, 1, ctypes.byref(source), None
+        )
+        self._gl_function("glCompileShader", None, _U)(shader)
+        if self._parameter("glGetShaderiv", shader, _COMPILED):
             return shader, None
         return shader, self._log("glGetShaderInfoLog", shader)
 
-    def _state(self, name: str, target: int, token: int) -> int:
+    def _parameter(self, name: str, target: int, token: int) -> int:
         value = _I()
-        self._gl(name, None, _U, _U, _P)(target, token, ctypes.byref(value))
+        self._gl_function(name, None, _U, _U, _P)(target, token, ctypes.byref(value))
         return value.value
 
     def _log(self, name: str, target: int) -> str:
-        text = ctypes.create_string_buffer(_LONGEST_LOG)
-        self._gl(name, None, _U, _I, _P, _P)(target, _LONGEST_LOG, None, text)
+        text = ctypes.create_string_buffer(_MAX_LOG_BYTES)
+        self._gl_function(name, None, _U, _I, _P, _P)(target, _MAX_LOG_BYTES, None, text)
         return text.value.decode("utf-8", "replace")
 
     def _open_display(self) -> Any:
         """The display of the software renderer, whose compiler is Mesa's; else of any device."""
         devices = sorted(list_devices(), key=lambda device: not device.software)
-        open_device = self._call("eglGetPlatformDisplay", _P, _U, _P, _P)
-        start = self._call("eglInitialize", _U, _P, _P, _P)
+        open_device = self._egl_function("eglGetPlatformDisplay", _P, _U, _P, _P)
+        start = self._egl_function("eglInitialize", _U, _P, _P, _P)
         for device in devices:
             display = open_device(_PLATFORM_DEVICE, device_handle(device.index), None)
             if display and start(display, None, None):
                 return display
         raise GlError("no EGL device can be opened")
 
-    def _call(self, name: str, result: Any, *arguments: Any) -> Any:
+    def _egl_function(self, name: str, result: Any, *arguments: Any) -> Any:
         """A function of EGL."""
         function = getattr(self._egl, name, None)
         if function is None:
@@ -122,9 +124,9 @@ class EsContext:
         function.restype, function.argtypes = result, list(arguments)
         return function
 
-    def _gl(self, name: str, result: Any, *arguments: Any) -> Any:
+    def _gl_function(self, name: str, result: Any, *arguments: Any) -> Any:
         """A function of OpenGL ES."""
-        address = self._call("eglGetProcAddress", _P, ctypes.c_char_p)(name.encode())
+        address = self._egl_function("eglGetProcAddress", _P, ctypes.c_char_p)(name.encode())
         if not address:
             raise GlError(f"OpenGL ES has no {name}")
         return ctypes.CFUNCTYPE(result, *arguments)(address)

@@ -8,7 +8,7 @@ _WRAPS = (0x2802, 0x2803, 0x8072)  # GL_TEXTURE_WRAP_S, _T, _R
 _MIRRORED_REPEAT = 0x8370
 
 
-def mirror(sampler: int) -> bool:
+def set_mirrored_repeat(sampler: int) -> bool:
     """Make the sampler object of that name repeat by turns as it is and mirrored.
 
     The name is one of the context that is current.

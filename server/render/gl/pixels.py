@@ -3,18 +3,18 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from server.render.gl.render_target import Surface
+from server.render.gl.render_target import RenderTarget
 
 
-def rgba(surface: Surface) -> NDArray[np.uint8]:
+def read_rgba(render_target: RenderTarget) -> NDArray[np.uint8]:
     """Height by width by RGBA bytes, the top row first.
 
     Floats are clamped to 0..1 and rounded, as a display shows them; what is no number is 0.
     """
-    width, height = surface.size
-    kind = np.float32 if surface.floating else np.uint8
-    rows = np.frombuffer(surface.read(), kind).reshape(height, width, 4)[::-1]
-    if surface.floating:
+    width, height = render_target.size
+    kind = np.float32 if render_target.floating else np.uint8
+    rows = np.frombuffer(render_target.read(), kind).reshape(height, width, 4)[::-1]
+    if render_target.floating:
         clamped = np.clip(np.nan_to_num(rows, nan=0.0, posinf=1.0, neginf=0.0), 0.0, 1.0)
         rows = np.floor(clamped * 255 + 0.5)
     return np.ascontiguousarray(rows, np.uint8)

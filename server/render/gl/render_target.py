@@ -4,40 +4,40 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from server.effects.model.texture import Filter, Wrap
-from server.render.gl.context import Context, Framebuffer, Sampled, Size, Texture
+from server.render.gl.context import Context, Framebuffer, SampledTexture, Size, Texture
 
 
-class Picture:
+class TextureSource:
     """A texture with a version that is another whenever its content may be another."""
 
     filter = Filter.LINEAR
     """How it is sampled where nothing else is asked for."""
 
-    def __init__(self, texture: Sampled) -> None:
+    def __init__(self, texture: SampledTexture) -> None:
         self.texture = texture
         self.version = 0
-        self._mipped = -1
+        self._mipmap_version = -1
 
     def refresh(self) -> None:
         """Make it what it should be now; for pictures that are made from others."""
 
-    def mipmap(self, context: Context) -> None:
+    def build_mipmaps(self, context: Context) -> None:
         """Build its mipmaps, unless those of this version are there."""
-        if self._mipped != self.version:
-            context.mipmap(self.texture)
-            self._mipped = self.version
+        if self._mipmap_version != self.version:
+            context.build_mipmaps(self.texture)
+            self._mipmap_version = self.version
 
 
 @dataclass(frozen=True)
-class View:
+class SamplerView:
     """A picture and how it is sampled."""
 
-    picture: Picture
+    picture: TextureSource
     filter: Filter = Filter.LINEAR
     wrap: Wrap = Wrap.CLAMP
 
 
-class Surface(Picture):
+class RenderTarget(TextureSource):
     """A picture that is drawn on; transparent black at the start and before every draw.
 
     A doubled surface is drawn on its other side, so that the draw itself can sample what was
@@ -48,7 +48,7 @@ class Surface(Picture):
         size: width and height in pixels.
         components: 1, 2 or 4, of 8 bits.
         floating: 32-bit float components instead.
-        double: keep two sides.
+        double_buffered: keep two sides.
     """
 
     texture: Texture
@@ -62,40 +62,40 @@ class Surface(Picture):
         components: int = 4,
         *,
         floating: bool = False,
-        double: bool = False,
+        double_buffered: bool = False,
     ) -> None:
         self._context = context
         self.size = size
         self.components = components
         self.floating = floating
-        self._sides = [self._side(size) for _ in range(2 if double else 1)]
+        self._buffers = [self._make_buffer(size) for _ in range(2 if double_buffered else 1)]
         self._front = 0
-        super().__init__(self._sides[0][0])
+        super().__init__(self._buffers[0][0])
 
-    def _side(self, size: Size) -> tuple[Texture, Framebuffer]:
+    def _make_buffer(self, size: Size) -> tuple[Texture, Framebuffer]:
         texture = self._context.texture(size, self.components, floating=self.floating)
         return texture, self._context.framebuffer(texture)
 
     @property
     def framebuffer(self) -> Framebuffer:
         """The finished side, to be read from or written to."""
-        return self._sides[self._front][1]
+        return self._buffers[self._front][1]
 
     def begin(self, face: int = 0) -> None:
         """Make the side that is next the one that draws land on, and clear it."""
-        framebuffer = self._sides[self._front - 1][1]
+        framebuffer = self._buffers[self._front - 1][1]
         framebuffer.use()
         framebuffer.clear(0.0, 0.0, 0.0, 0.0)
 
     def end(self, face: int = 0) -> None:
         """What was drawn since `begin` is the picture now."""
-        self._front = (self._front + 1) % len(self._sides)
-        self.texture = self._sides[self._front][0]
+        self._front = (self._front + 1) % len(self._buffers)
+        self.texture = self._buffers[self._front][0]
         self.version += 1
 
     def clear(self) -> None:
         """Make it transparent black."""
-        for _, framebuffer in self._sides:
+        for _, framebuffer in self._buffers:
             framebuffer.clear(0.0, 0.0, 0.0, 0.0)
         self.version += 1
 
@@ -106,11 +106,11 @@ class Surface(Picture):
             size: the new width and height.
             carry: called with the old texture once the new size is in place, to draw it over.
         """
-        old, texture = self._sides, self.texture
+        old, texture = self._buffers, self.texture
         self.size = size
-        self._sides = [self._side(size) for _ in old]
+        self._buffers = [self._make_buffer(size) for _ in old]
         self._front = 0
-        self.texture = self._sides[0][0]
+        self.texture = self._buffers[0][0]
         self.version += 1
         if carry is not None:
             carry(texture)
@@ -128,9 +128,9 @@ class Surface(Picture):
 
     def release(self) -> None:
         """Give the textures back."""
-        self._release(self._sides)
+        self._release(self._buffers)
 
-    def _release(self, sides: list[tuple[Texture, Framebuffer]]) -> None:
-        for texture, framebuffer in sides:
+    def _release(self, buffers: list[tuple[Texture, Framebuffer]]) -> None:
+        for texture, framebuffer in buffers:
             self._context.release_framebuffer(framebuffer)
             texture.release()

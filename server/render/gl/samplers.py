@@ -4,9 +4,9 @@ from typing import Any
 
 from server.render.gl.context import Texture, Texture3D, TextureCube, Uniform
 
-_KINDS: dict[int, type] = {0x8B5E: Texture, 0x8B5F: Texture3D, 0x8B60: TextureCube}
+_TEXTURE_TYPES: dict[int, type] = {0x8B5E: Texture, 0x8B5F: Texture3D, 0x8B60: TextureCube}
 # The enums of sampler types: 2D and its like, arrays, integers, multisample.
-_SAMPLERS = (
+_SAMPLER_TYPES = (
     range(0x8B5D, 0x8B65),
     range(0x8DC0, 0x8DC6),
     range(0x8DC9, 0x8DD9),
@@ -17,10 +17,10 @@ _SAMPLERS = (
 def is_sampler(uniform: Uniform) -> bool:
     """Tell whether a uniform reads a texture."""
     member: Any = uniform  # its stub lacks the type
-    return any(member.gl_type in kinds for kinds in _SAMPLERS)
+    return any(member.gl_type in kinds for kinds in _SAMPLER_TYPES)
 
 
-def sampled_by(uniform: Uniform) -> type | None:
+def sampled_texture_type(uniform: Uniform) -> type | None:
     """Return the class of textures that a sampler reads, or None for one that nothing here is."""
     member: Any = uniform
-    return _KINDS.get(member.gl_type)
+    return _TEXTURE_TYPES.get(member.gl_type)

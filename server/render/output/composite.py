@@ -1,8 +1,8 @@
 """A picture over another by straight alpha: what the next effect of a chain is given."""
 
 from server.render.gl.context import Context, Size
-from server.render.gl.draw_call import STRIP, Draw
-from server.render.gl.render_target import Picture, Surface
+from server.render.gl.draw_call import FULLSCREEN_VERTEX, DrawCall
+from server.render.gl.render_target import RenderTarget, TextureSource
 
 _OVER = """#version 330 core
 uniform sampler2D above;
@@ -19,11 +19,13 @@ void main() {
 class Composite:
     """`above` over `below`, both of `size`; `output` is opaque."""
 
-    def __init__(self, context: Context, size: Size, above: Picture, below: Picture) -> None:
-        self.output = Surface(context, size)
-        pictures = {"above": above, "below": below}
-        self._draw = Draw(context, context.program(STRIP, _OVER), pictures)
+    def __init__(
+        self, context: Context, size: Size, above: TextureSource, below: TextureSource
+    ) -> None:
+        self.output = RenderTarget(context, size)
+        sources = {"above": above, "below": below}
+        self._draw = DrawCall(context, context.program(FULLSCREEN_VERTEX, _OVER), sources)
 
     def draw(self) -> None:
         """Draw it if either picture is another."""
-        self._draw.onto(self.output)
+        self._draw.render_to(self.output)

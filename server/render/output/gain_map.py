@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from server.files import atomic
 from server.render.gl.context import Context, Texture
-from server.render.gl.render_target import Picture
+from server.render.gl.render_target import TextureSource
 
-_WHOLE = 65_535
+_MAX_STORED = 65_535
 _EXPONENT = 2.4
 """Of sRGB (IEC 61966-2-1) beyond its linear part."""
 
@@ -24,14 +24,14 @@ def save(path: Path, gains: NDArray[np.float32] | None) -> None:
     Raises:
         ToqiboxError: ``storage_full``.
     """
-    whole = np.zeros((0, 1, 1), np.float32) if gains is None else gains
-    stored = np.round(whole * _WHOLE).astype(np.uint16)
-    frames = np.flatnonzero((stored < _WHOLE).any(axis=(1, 2))).astype(np.int32)
+    gains_or_none = np.zeros((0, 1, 1), np.float32) if gains is None else gains
+    stored = np.round(gains_or_none * _MAX_STORED).astype(np.uint16)
+    frames = np.flatnonzero((stored < _MAX_STORED).any(axis=(1, 2))).astype(np.int32)
     with atomic.atomic_write(path, sealed=True) as file:
         np.savez(file, frames=frames, gains=stored[frames])
 
 
-class Gains(Picture):
+class GainMap(TextureSource):
     """The gains of one frame: red for a sum that is 0.055 more than sRGB, green for linear light.
 
     Args:
@@ -45,12 +45,12 @@ class Gains(Picture):
     def __init__(
         self, context: Context, frames: NDArray[np.int32], stored: NDArray[np.uint16]
     ) -> None:
-        self._rows = dict(zip(frames.tolist(), stored, strict=True))
-        self._shown = np.zeros(0, np.uint16)
+        self._gains_by_frame = dict(zip(frames.tolist(), stored, strict=True))
+        self._uploaded = np.zeros(0, np.uint16)
         super().__init__(context.texture(stored.shape[:0:-1], 2, floating=True))
 
     @classmethod
-    def load(cls, context: Context, path: Path | None) -> "Gains | None":
+    def load(cls, context: Context, path: Path | None) -> "GainMap | None":
         """What `save` wrote; None where nothing is dimmed."""
         if path is None:
             return None
@@ -58,15 +58,15 @@ class Gains(Picture):
             frames, stored = file["frames"], file["gains"]
         return cls(context, frames, stored) if len(frames) else None
 
-    def show(self, frame: int) -> bool:
+    def update(self, frame: int) -> bool:
         """Make it the gains of `frame`; returns whether that is dimmed at all."""
-        stored = self._rows.get(frame)
+        stored = self._gains_by_frame.get(frame)
         if stored is None:
             return False
-        if not np.array_equal(stored, self._shown):
-            linear = stored.astype(np.float32) / _WHOLE
+        if not np.array_equal(stored, self._uploaded):
+            linear = stored.astype(np.float32) / _MAX_STORED
             texels = np.stack([linear ** (1 / _EXPONENT), linear], axis=-1)
             self.texture.write(texels.astype(np.float32).tobytes(), alignment=1)
-            self._shown = stored
+            self._uploaded = stored
             self.version += 1
         return True

@@ -9,8 +9,8 @@ and a flat colour stays within one step.
 from collections.abc import Mapping
 
 from server.render.gl.context import Buffer, Context, Size
-from server.render.gl.draw_call import ORDERED, STRIP, Draw
-from server.render.gl.render_target import Picture, Surface
+from server.render.gl.draw_call import BAYER_DITHER, FULLSCREEN_VERTEX, DrawCall
+from server.render.gl.render_target import RenderTarget, TextureSource
 
 _COMMON = """#version 330 core
 uniform sampler2D above;
@@ -47,14 +47,14 @@ float luma(ivec2 at) {
 }
 """
 
-_ONE = """
+_LUMA_BYTE = """
 out float pixel;
 void main() {
     pixel = luma(ivec2(gl_FragCoord.xy));
 }
 """
 
-_FOUR = """
+_LUMA_FOUR_BYTES = """
 out vec4 pixels;
 void main() {
     ivec2 at = ivec2(gl_FragCoord.xy) * ivec2(4, 1);
@@ -77,7 +77,7 @@ void main() {
 """
 
 
-class Convert:
+class Nv12Converter:
     """The two planes of a frame: luma (W x H bytes) and chroma (W/2 x H/2 pairs of Cb, Cr).
 
     Where the width allows it four bytes of luma are drawn as one RGBA pixel: on a software
@@ -95,39 +95,54 @@ class Convert:
         self,
         context: Context,
         size: Size,
-        above: Picture,
-        below: Picture,
-        gains: Picture | None = None,
+        above: TextureSource,
+        below: TextureSource,
+        gains: TextureSource | None = None,
     ) -> None:
         width, height = size
-        self._lanes = 1 if width % 4 else 4
+        self._pixels_per_texel = 1 if width % 4 else 4
         self._context = context
-        pictures = {"above": above, "below": below}
-        self.bytes = width * height * 3 // 2
+        sources = {"above": above, "below": below}
+        self.frame_bytes = width * height * 3 // 2
         """Of a whole frame."""
-        self.luma = Surface(context, (width // self._lanes, height), self._lanes)
-        self.chroma = Surface(context, (width // 2, height // 2), 2)
-        self._plain = self._draws(_PLAIN, pictures)
-        self._dimmed = self._draws(_DIMMED, {**pictures, "gains": gains}) if gains else []
+        self.luma = RenderTarget(
+            context, (width // self._pixels_per_texel, height), self._pixels_per_texel
+        )
+        self.chroma = RenderTarget(context, (width // 2, height // 2), 2)
+        self._plain_draws = self._make_draw_calls(_PLAIN, sources)
+        self._dimmed_draws = (
+            self._make_draw_calls(_DIMMED, {**sources, "gains": gains}) if gains else []
+        )
 
-    def _draws(self, source: str, pictures: Mapping[str, Picture]) -> list[tuple[Draw, Surface]]:
-        luma = _COMMON + source + ORDERED + _LUMA + (_FOUR if self._lanes == 4 else _ONE)
-        chroma = _COMMON + source + ORDERED + _CHROMA
+    def _make_draw_calls(
+        self, source: str, sources: Mapping[str, TextureSource]
+    ) -> list[tuple[DrawCall, RenderTarget]]:
+        luma = (
+            _COMMON
+            + source
+            + BAYER_DITHER
+            + _LUMA
+            + (_LUMA_FOUR_BYTES if self._pixels_per_texel == 4 else _LUMA_BYTE)
+        )
+        chroma = _COMMON + source + BAYER_DITHER + _CHROMA
         return [
-            (Draw(self._context, self._context.program(STRIP, text), pictures), surface)
-            for text, surface in ((luma, self.luma), (chroma, self.chroma))
+            (
+                DrawCall(self._context, self._context.program(FULLSCREEN_VERTEX, text), sources),
+                render_target,
+            )
+            for text, render_target in ((luma, self.luma), (chroma, self.chroma))
         ]
 
     def draw(self, *, dimmed: bool = False) -> bool:
         """Convert the picture if it is another; returns whether it was."""
-        draws = self._dimmed if dimmed else self._plain
-        drawn = [draw.onto(surface) for draw, surface in draws]
+        draws = self._dimmed_draws if dimmed else self._plain_draws
+        drawn = [draw.render_to(render_target) for draw, render_target in draws]
         return any(drawn)
 
-    def read_into(self, onto: Buffer | memoryview) -> None:
+    def read_into(self, destination: Buffer | memoryview) -> None:
         """Copy the planes, luma first, rows from the top, tightly packed."""
         at = 0
         for plane in (self.luma, self.chroma):
             parts = plane.components
-            plane.framebuffer.read_into(onto, components=parts, alignment=1, write_offset=at)
+            plane.framebuffer.read_into(destination, components=parts, alignment=1, write_offset=at)
             at += plane.size[0] * plane.size[1] * parts

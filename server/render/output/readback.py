@@ -11,8 +11,8 @@ from collections import deque
 from typing import Protocol
 
 from server.render.gl.context import Context
-from server.render.output.nv12 import Convert
-from server.render.output.value_range import Shades
+from server.render.output.nv12 import Nv12Converter
+from server.render.output.value_range import ValueRange
 
 DEPTH = 3
 """Frames under way on hardware."""
@@ -30,14 +30,14 @@ class Sink(Protocol):
         ...
 
 
-class _Slot:
+class _RingBuffer:
     """One place of the ring; `device` is memory of the device, None where that is our own."""
 
-    def __init__(self, context: Context, planes: Convert) -> None:
+    def __init__(self, context: Context, planes: Nv12Converter) -> None:
         self._planes = planes
-        self._device = None if context.software else context.buffer(planes.bytes)
+        self._device = None if context.software else context.buffer(planes.frame_bytes)
 
-    def take(self) -> None:
+    def start_copy(self) -> None:
         """Begin to copy the planes."""
         if self._device is not None:
             self._planes.read_into(self._device)
@@ -58,18 +58,18 @@ class Readback:
         planes: what is read; read again only when it was drawn again.
     """
 
-    def __init__(self, context: Context, planes: Convert) -> None:
+    def __init__(self, context: Context, planes: Nv12Converter) -> None:
         depth = 1 if context.software else DEPTH
-        self._ring = [_Slot(context, planes) for _ in range(depth)]
+        self._ring = [_RingBuffer(context, planes) for _ in range(depth)]
         self.begin()
 
     def begin(self) -> None:
         """Forget every frame of before."""
         self._at = 0
-        self._waiting: deque[_Slot] = deque()
-        self._shown: _Slot | None = None
-        self._last = memoryview(b"")
-        self.shades = Shades()
+        self._waiting: deque[_RingBuffer] = deque()
+        self._delivered_buffer: _RingBuffer | None = None
+        self._delivered_frame = memoryview(b"")
+        self.value_range = ValueRange()
         """The values of the frames delivered since `begin`."""
         self.delivered = 0
         """Frames that a sink has got since `begin`."""
@@ -78,15 +78,15 @@ class Readback:
 
     def push(self, sink: Sink, *, changed: bool) -> None:
         """Take the planes as the next frame; without `changed` it is the same frame once more."""
-        if changed or not (self._waiting or self._shown):
+        if changed or not (self._waiting or self._delivered_buffer):
             self._at = (self._at + 1) % len(self._ring)
-            slot = self._ring[self._at]
-            while slot in self._waiting:
+            ring_buffer = self._ring[self._at]
+            while ring_buffer in self._waiting:
                 self._pop(sink)
-            if self._shown is slot:
-                self._shown = None
+            if self._delivered_buffer is ring_buffer:
+                self._delivered_buffer = None
             start = time.perf_counter()
-            slot.take()
+            ring_buffer.start_copy()
             self.seconds += time.perf_counter() - start
         self._waiting.append(self._ring[self._at])
         while len(self._waiting) >= len(self._ring):
@@ -98,15 +98,15 @@ class Readback:
             self._pop(sink)
 
     def _pop(self, sink: Sink) -> None:
-        slot = self._waiting.popleft()
+        ring_buffer = self._waiting.popleft()
         frame = sink.buffer()
         start = time.perf_counter()
-        if slot is self._shown:
-            frame[:] = self._last
+        if ring_buffer is self._delivered_buffer:
+            frame[:] = self._delivered_frame
         else:
-            slot.read_into(frame)
-            self.shades.take(frame)
+            ring_buffer.read_into(frame)
+            self.value_range.add_frame(frame)
         self.seconds += time.perf_counter() - start
-        self._shown, self._last = slot, frame
+        self._delivered_buffer, self._delivered_frame = ring_buffer, frame
         sink.submit()
         self.delivered += 1

@@ -2,14 +2,14 @@
 
 import numpy as np
 
-FLAT = 2
+FLAT_TOLERANCE = 2
 """Steps of 8 bits by which one colour may differ, for the conversion's ordered pattern."""
 
 Ranges = list[list[int]]
 """Least and greatest value of luma, Cb and Cr."""
 
 
-class Shades:
+class ValueRange:
     """Least and greatest value of each plane, for as long as they are one colour.
 
     Once they are not, no further frame is looked at: a film with a picture costs one look.
@@ -17,16 +17,16 @@ class Shades:
 
     def __init__(self) -> None:
         self._ranges: Ranges | None = None
-        self._shown = False
+        self._visible = False
 
     @property
     def ranges(self) -> Ranges | None:
         """The three ranges; None where something is shown, or before the first frame."""
-        return None if self._shown else self._ranges
+        return None if self._visible else self._ranges
 
-    def take(self, frame: memoryview) -> None:
+    def add_frame(self, frame: memoryview) -> None:
         """Look at an NV12 frame: two thirds of its bytes are luma, the rest pairs of Cb and Cr."""
-        if self._shown:
+        if self._visible:
             return
         values = np.frombuffer(frame, np.uint8)
         luma, chroma = values[: len(values) * 2 // 3], values[len(values) * 2 // 3 :]
@@ -37,4 +37,4 @@ class Shades:
         self._ranges = [
             [min(a, c), max(b, d)] for (a, b), (c, d) in zip(before, found, strict=True)
         ]
-        self._shown = any(high - low > FLAT for low, high in self._ranges)
+        self._visible = any(high - low > FLAT_TOLERANCE for low, high in self._ranges)

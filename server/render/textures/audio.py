@@ -21,7 +21,7 @@ from server.audio.spectrum.log_bands import BANDS
 from server.effects.effect import Input, Kind
 from server.effects.model.input import Scale
 from server.render.gl.context import Context, Texture
-from server.render.gl.render_target import Picture
+from server.render.gl.render_target import TextureSource
 
 SAMPLES = 2048
 """Samples of an audio input that names no number."""
@@ -30,11 +30,11 @@ BINS = 1024
 TEXELS = 512
 """Columns of the texture that Shadertoy's shaders sample."""
 _CHANNELS = 2
-_FEW = 64
+_METER_WIDTH = 64
 """An audio input this narrow is a meter: it gets volumes instead of samples."""
 
 
-class Hearing(Protocol):
+class AudioFeatures(Protocol):
     """What these textures want of the sound's features."""
 
     def step(self, frame: int, fps: int) -> int:
@@ -58,32 +58,32 @@ class Hearing(Protocol):
         ...
 
 
-class Heard(Picture, ABC):
+class AudioTexture(TextureSource, ABC):
     """A texture that follows the sound; `rows` says what it shows at a step."""
 
     texture: Texture
 
-    def __init__(self, texture: Texture, features: Hearing, fps: int) -> None:
+    def __init__(self, texture: Texture, features: AudioFeatures, fps: int) -> None:
         super().__init__(texture)
         self._features = features
         self._fps = fps
         self._step = -1
 
-    def show(self, frame: int) -> None:
+    def update(self, frame: int) -> None:
         """Make it the sound at the start of `frame`."""
         step = self._features.step(frame, self._fps)
         if step == self._step:
             return
-        self.texture.write(np.ascontiguousarray(self.rows(step)), alignment=1)
+        self.texture.write(np.ascontiguousarray(self.texels(step)), alignment=1)
         self._step = step
         self.version += 1
 
     @abstractmethod
-    def rows(self, step: int) -> NDArray[np.float32] | NDArray[np.uint8]:
+    def texels(self, step: int) -> NDArray[np.float32] | NDArray[np.uint8]:
         """The texels at `step`."""
 
 
-class Bytes(Heard):
+class ByteAudioTexture(AudioTexture):
     """The texture that Shadertoy's shaders sample.
 
     Args:
@@ -92,17 +92,17 @@ class Bytes(Heard):
         fps: frames a second of the job.
     """
 
-    def __init__(self, context: Context, features: Hearing, fps: int) -> None:
+    def __init__(self, context: Context, features: AudioFeatures, fps: int) -> None:
         super().__init__(context.texture((TEXELS, 2), 1), features, fps)
         self.texture.swizzle = "R001"
 
-    def rows(self, step: int) -> NDArray[np.uint8]:
+    def texels(self, step: int) -> NDArray[np.uint8]:
         """Spectrum and waveform."""
         spectrum = self._features.spectrum(step, None)[:TEXELS]
         return np.stack([spectrum, self._features.wave(step, SAMPLES)[:TEXELS]])
 
 
-class SoundPicture(Heard):
+class AudioInputTexture(AudioTexture):
     """One audio or audioFFT input.
 
     Args:
@@ -112,34 +112,34 @@ class SoundPicture(Heard):
         fps: frames a second of the job.
     """
 
-    def __init__(self, context: Context, item: Input, features: Hearing, fps: int) -> None:
+    def __init__(self, context: Context, item: Input, features: AudioFeatures, fps: int) -> None:
         self._spectrum = item.kind is Kind.AUDIO_FFT
         self._of_track = item.scale is Scale.TRACK
         bins = BANDS if self._of_track else BINS
         native = bins if self._spectrum else SAMPLES
-        most = bins if self._spectrum else context.max_size
+        most = bins if self._spectrum else context.max_texture_size
         self._width = min(item.width or native, most)
         texture = context.texture((self._width, _CHANNELS), 1, floating=True)
         super().__init__(texture, features, fps)
         self.texture.swizzle = "RRR1"
 
-    def rows(self, step: int) -> NDArray[np.float32]:
+    def texels(self, step: int) -> NDArray[np.float32]:
         """One row a channel."""
-        rows = np.stack([self._row(step, channel) for channel in range(_CHANNELS)])
-        return rows.astype(np.float32)
+        texels = np.stack([self._channel_texels(step, channel) for channel in range(_CHANNELS)])
+        return texels.astype(np.float32)
 
-    def _row(self, step: int, channel: int) -> NDArray[np.floating]:
+    def _channel_texels(self, step: int, channel: int) -> NDArray[np.floating]:
         if self._spectrum:
             levels = self._features.levels if self._of_track else self._features.spectrum
-            return runs(levels(step, channel).astype(np.float32) / 255, self._width)
-        if self._width > _FEW:
+            return run_means(levels(step, channel).astype(np.float32) / 255, self._width)
+        if self._width > _METER_WIDTH:
             return 0.5 + 0.5 * self._features.waveform(step, self._width, channel)
         squares = np.square(self._features.waveform(step, SAMPLES, channel))
-        volumes: NDArray[np.floating] = np.sqrt(runs(squares, self._width))
+        volumes: NDArray[np.floating] = np.sqrt(run_means(squares, self._width))
         return 0.5 + 0.5 * volumes
 
 
-def runs(values: NDArray[np.floating], count: int) -> NDArray[np.floating]:
+def run_means(values: NDArray[np.floating], count: int) -> NDArray[np.floating]:
     """The means of `count` runs, as even as they can be, that make up `values`."""
     edges = np.arange(count + 1) * len(values) // count
     sums = np.add.reduceat(values, edges[:-1])

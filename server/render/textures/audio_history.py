@@ -20,17 +20,17 @@ from server.effects.effect import Input
 from server.effects.model.feature import PULSE_DECAYS_S
 from server.effects.model.input import Scale
 from server.render.gl.context import Context, Texture
-from server.render.gl.render_target import Picture
-from server.render.textures.audio import runs
+from server.render.gl.render_target import TextureSource
+from server.render.textures.audio import run_means
 
-LOWEST_HZ, HIGHEST_HZ = 30.0, 16_000.0
-DEFAULT_BINS, MOST_BINS = 96, 512
-MOST_COLUMNS = 1024
+MIN_HZ, MAX_HZ = 30.0, 16_000.0
+DEFAULT_BINS, MAX_BINS = 96, 512
+MAX_COLUMNS = 1024
 
 Bytes = NDArray[np.uint8]
 
 
-class Remembered(Protocol):
+class AudioHistoryFeatures(Protocol):
     """What this texture wants of the sound's features."""
 
     def step(self, frame: int, fps: int) -> int:
@@ -54,7 +54,7 @@ class Remembered(Protocol):
         ...
 
 
-class AudioHistory(Picture):
+class AudioHistory(TextureSource):
     """One audioHistory input.
 
     Args:
@@ -68,61 +68,61 @@ class AudioHistory(Picture):
     texture: Texture
 
     def __init__(
-        self, context: Context, item: Input, features: Remembered, frames: int, fps: int
+        self, context: Context, item: Input, features: AudioHistoryFeatures, frames: int, fps: int
     ) -> None:
         span = (item.past + item.future) * STEPS_PER_S
-        columns = int(np.clip(np.floor(span + 0.5), 2, min(MOST_COLUMNS, context.max_size)))
+        columns = int(np.clip(np.floor(span + 0.5), 2, min(MAX_COLUMNS, context.max_texture_size)))
         self._of_track = item.scale is Scale.TRACK
-        self._bins = min(item.width or DEFAULT_BINS, BANDS if self._of_track else MOST_BINS)
+        self._bins = min(item.width or DEFAULT_BINS, BANDS if self._of_track else MAX_BINS)
         super().__init__(context.texture((columns, self._bins), 4))
         self._features = features
         self._fps = fps
         middles = (np.arange(columns) + 0.5) * (span / columns) - item.past * STEPS_PER_S
         self._offsets = np.floor(middles).astype(int)
         last = frames * STEPS_PER_S // fps
-        self._levels = self._whole(last + int(item.future * STEPS_PER_S) + 2)
+        self._levels = self._overall_levels(last + int(item.future * STEPS_PER_S) + 2)
         self._edges = _edges(self._bins)
-        self._rows = _rows(features, item.scale, self._bins)
+        self._spectrum_cache = _spectrum_cache(features, item.scale, self._bins)
         self._step = -1
 
     @property
-    def bytes(self) -> int:
+    def size_bytes(self) -> int:
         """What its texture takes."""
         return self.texture.width * self.texture.height * 4
 
-    def show(self, frame: int) -> None:
+    def update(self, frame: int) -> None:
         """Make it the sound around the start of `frame`."""
         step = frame * STEPS_PER_S // self._fps
         if step == self._step:
             return
         steps = step + self._offsets
         texels = np.zeros((self._bins, len(steps), 4), np.uint8)
-        texels[..., 0] = np.stack([self._row(at) for at in steps.tolist()], axis=1)
+        texels[..., 0] = np.stack([self._spectrum_bins(at) for at in steps.tolist()], axis=1)
         inside = np.clip(steps, 0, len(self._levels) - 1)
         texels[..., 1:] = np.where(steps[:, np.newaxis] < 0, 0, self._levels[inside])
         self.texture.write(texels, alignment=1)
         self._step = step
         self.version += 1
 
-    def _row(self, step: int) -> Bytes:
+    def _spectrum_bins(self, step: int) -> Bytes:
         """The spectrum at a step in this texture's bins; nothing sounds before the start."""
-        if step not in self._rows:
-            self._rows[step] = self._levels_at(step)
-        return self._rows[step]
+        if step not in self._spectrum_cache:
+            self._spectrum_cache[step] = self._compute_bins(step)
+        return self._spectrum_cache[step]
 
-    def _levels_at(self, step: int) -> Bytes:
+    def _compute_bins(self, step: int) -> Bytes:
         if step < 0:
             return np.zeros(self._bins, np.uint8)
         at = self._features.step(step, STEPS_PER_S)
         if self._of_track:
-            means = runs(self._features.levels(at, None).astype(float), self._bins)
+            means = run_means(self._features.levels(at, None).astype(float), self._bins)
             return np.asarray(np.floor(means + 0.5), np.uint8)
         sums = np.concatenate([[0.0], np.cumsum(self._features.spectrum(at, None), dtype=float)])
         ends = np.interp(self._edges, np.arange(BINS + 1), sums)
         levels: Bytes = np.floor(np.diff(ends) / np.diff(self._edges) + 0.5).astype(np.uint8)
         return levels
 
-    def _whole(self, steps: int) -> Bytes:
+    def _overall_levels(self, steps: int) -> Bytes:
         """Level and pulses at every step."""
         features = self._features
         columns = (
@@ -134,20 +134,22 @@ class AudioHistory(Picture):
         return levels
 
 
-_Rows = dict[int, Bytes]
-_KEPT: WeakKeyDictionary[Remembered, dict[tuple[Scale, int], _Rows]] = WeakKeyDictionary()
+_SpectrumCache = dict[int, Bytes]
+_SPECTRUM_CACHES: WeakKeyDictionary[
+    AudioHistoryFeatures, dict[tuple[Scale, int], _SpectrumCache]
+] = WeakKeyDictionary()
 
 
-def _rows(features: Remembered, scale: Scale, bins: int) -> _Rows:
+def _spectrum_cache(features: AudioHistoryFeatures, scale: Scale, bins: int) -> _SpectrumCache:
     """What was reckoned of a track before, by step: every history of as many bins shares it.
 
     At most as many bytes as the track has steps and the texture bins: 7 MB of four minutes.
     """
-    return _KEPT.setdefault(features, {}).setdefault((scale, bins), {})
+    return _SPECTRUM_CACHES.setdefault(features, {}).setdefault((scale, bins), {})
 
 
 def _edges(bins: int) -> NDArray[np.float64]:
     """Where the bins begin and end, in bins of the spectrum."""
-    hertz = np.geomspace(LOWEST_HZ, HIGHEST_HZ, bins + 1)
+    hertz = np.geomspace(MIN_HZ, MAX_HZ, bins + 1)
     # A bin of the spectrum reaches half a bin to both sides of its frequency.
     return np.minimum(hertz * SIZE / RATE + 0.5, BINS)

@@ -7,7 +7,7 @@ which makes each level half a step of 8 bits darker than the one before.
 
 from server.render.gl.context import Context, Size
 from server.render.gl.draw_call import draw_once
-from server.render.gl.render_target import Picture, Surface
+from server.render.gl.render_target import RenderTarget, TextureSource
 
 _MEAN = """#version 330 core
 uniform sampler2D source;
@@ -58,20 +58,22 @@ void main() {
 )
 
 
-def reduce(context: Context, picture: Picture, size: Size) -> Surface:
+def downscale(context: Context, picture: TextureSource, size: Size) -> RenderTarget:
     """Return a copy of `size`, at most that of `picture`, whose pixels are means of areas."""
-    reduced = Surface(context, size)
+    reduced = RenderTarget(context, size)
     draw_once(context, _REDUCE, reduced, {"source": picture}, size=size)
     return reduced
 
 
-def build_pyramid(context: Context, picture: Picture, size: Size, levels: int) -> Surface:
+def build_pyramid(
+    context: Context, picture: TextureSource, size: Size, levels: int
+) -> RenderTarget:
     """Return levels 1 to `levels` of a picture of `size` in one surface of floats.
 
     A pixel of level n is the mean of a block of 2^n by 2^n. Level 1 is lowest, each next one above
     it, half as wide and high, rounded up.
     """
     heights = [-(-size[1] >> level) for level in range(1, levels + 1)]
-    pyramid = Surface(context, ((size[0] + 1) // 2, sum(heights)), floating=True)
+    pyramid = RenderTarget(context, ((size[0] + 1) // 2, sum(heights)), floating=True)
     draw_once(context, _PYRAMID, pyramid, {"source": picture})
     return pyramid

@@ -12,17 +12,17 @@ from server.effects.model.texture import Content, Texture
 from server.errors import ToqiboxError
 from server.media.photos import photo as files
 from server.render.gl.context import Context, GlError
-from server.render.gl.memory_budget import Budget, refused
-from server.render.gl.render_target import Picture, View
-from server.render.textures.copies import cube_of
-from server.render.textures.image import Still
+from server.render.gl.memory_budget import MemoryBudget, rejection_error
+from server.render.gl.render_target import SamplerView, TextureSource
+from server.render.textures.copies import make_cube
+from server.render.textures.image import ImageTexture
 
 _KEYBOARD = (256, 3)
-_LARGEST_EDGE = 1024
+_MAX_CUBE_EDGE = 1024
 """Edge in pixels that a cube of pictures has at most."""
 
 
-class Textures:
+class BuiltinTextures:
     """Makes the textures of one effect.
 
     Args:
@@ -38,10 +38,10 @@ class Textures:
         self,
         context: Context,
         effect: Effect,
-        photo: Still,
-        sound: Callable[[], Picture],
+        photo: ImageTexture,
+        sound: Callable[[], TextureSource],
         paths: Mapping[str, str],
-        budget: Budget,
+        budget: MemoryBudget,
     ) -> None:
         self._context = context
         self._effect = effect
@@ -50,49 +50,53 @@ class Textures:
         self._paths = paths
         self._budget = budget
 
-    def all(self) -> dict[str, View]:
+    def create_all(self) -> dict[str, SamplerView]:
         """What each texture shows, by name.
 
         Raises:
             ToqiboxError: ``shader_rejected`` for a file that is no picture, for textures of a
                 size or number of components that there are not, or for too much of them.
         """
-        return {one.name: View(self._picture(one)) for one in self._effect.textures}
+        return {
+            texture.name: SamplerView(self._create(texture)) for texture in self._effect.textures
+        }
 
-    def _picture(self, one: Texture) -> Picture:
-        if one.content is Content.PHOTO:
+    def _create(self, texture: Texture) -> TextureSource:
+        if texture.content is Content.PHOTO:
             return self._photo
-        if one.content is Content.SOUND:
+        if texture.content is Content.SOUND:
             return self._sound()
-        if one.content is Content.ZEROS:
+        if texture.content is Content.ZEROS:
             return self._zeros()
-        if one.content is Content.IMAGE:
-            return self._image(one, one.files[0])
-        if one.content is Content.CUBE:
-            return self._cube(one)
-        return self._noise(one)
+        if texture.content is Content.IMAGE:
+            return self._image(texture, texture.files[0])
+        if texture.content is Content.CUBE:
+            return self._cube(texture)
+        return self._noise(texture)
 
-    def _noise(self, one: Texture) -> Picture:
-        edge, parts, solid = one.size, one.components, one.content is Content.VOLUME
-        if not (1 <= edge <= self._context.max_size and 1 <= parts <= 4):
-            raise refused(self._effect, f"the texture {one.name} has a size that does not exist")
-        count = edge ** (3 if solid else 2) * parts
-        self._budget.claim(f"texture {one.name}", count)
-        grains = noise(count)
-        data = (grains if solid else paired(grains, edge, parts)).tobytes()
+    def _noise(self, texture: Texture) -> TextureSource:
+        edge, parts, is_volume = texture.size, texture.components, texture.content is Content.VOLUME
+        if not (1 <= edge <= self._context.max_texture_size and 1 <= parts <= 4):
+            raise rejection_error(
+                self._effect, f"the texture {texture.name} has a size that does not exist"
+            )
+        count = edge ** (3 if is_volume else 2) * parts
+        self._budget.claim(f"texture {texture.name}", count)
+        noise_bytes = noise(count)
+        data = (noise_bytes if is_volume else pair_channels(noise_bytes, edge, parts)).tobytes()
         try:
-            if solid:
-                return Picture(self._context.volume(edge, parts, data))
-            return Picture(self._context.texture((edge, edge), parts, data=data))
+            if is_volume:
+                return TextureSource(self._context.volume(edge, parts, data))
+            return TextureSource(self._context.texture((edge, edge), parts, data=data))
         except GlError as error:
-            raise refused(self._effect, f"the texture {one.name}: {error}") from error
+            raise rejection_error(self._effect, f"the texture {texture.name}: {error}") from error
 
-    def _zeros(self) -> Picture:
+    def _zeros(self) -> TextureSource:
         texture = self._context.texture(_KEYBOARD, 1, data=bytes(_KEYBOARD[0] * _KEYBOARD[1]))
         texture.swizzle = "R001"
-        return Picture(texture)
+        return TextureSource(texture)
 
-    def _image(self, one: Texture, file: str) -> Still:
+    def _image(self, texture: Texture, file: str) -> ImageTexture:
         path = self._paths.get(file)
         if path is None:
             raise refusal(self._effect, file, "it is not there")
@@ -100,14 +104,14 @@ class Textures:
             width, height, pixels = files.decode(Path(path))
         except (ToqiboxError, OSError) as error:
             raise refusal(self._effect, file, "it is no picture that can be read") from error
-        self._budget.claim(f"texture {one.name} {file}", len(pixels))
-        return Still(self._context, (width, height), pixels)
+        self._budget.claim(f"texture {texture.name} {file}", len(pixels))
+        return ImageTexture(self._context, (width, height), pixels)
 
-    def _cube(self, one: Texture) -> Picture:
-        faces = [self._image(one, file) for file in one.files] or [self._photo]
-        edge = min(max(min(face.size) for face in faces), _LARGEST_EDGE)
-        self._budget.claim(f"texture {one.name}", edge * edge * 4 * 6)
-        cube = cube_of(self._context, faces, edge)
+    def _cube(self, texture: Texture) -> TextureSource:
+        faces = [self._image(texture, file) for file in texture.files] or [self._photo]
+        edge = min(max(min(face.size) for face in faces), _MAX_CUBE_EDGE)
+        self._budget.claim(f"texture {texture.name}", edge * edge * 4 * 6)
+        cube = make_cube(self._context, faces, edge)
         for face in faces:
             if face is not self._photo:
                 face.release()
@@ -126,13 +130,13 @@ def noise(count: int) -> NDArray[np.uint8]:
     return top
 
 
-def paired(grains: NDArray[np.uint8], edge: int, components: int) -> NDArray[np.uint8]:
+def pair_channels(noise_bytes: NDArray[np.uint8], edge: int, components: int) -> NDArray[np.uint8]:
     """Flat noise whose green is its red moved by (37, -17), and alpha blue, round the edges.
 
     Shadertoy's pictures of noise are made so, and shaders make noise of three dimensions of them:
     two slices, (37, 239) texels apart, come out of one look.
     """
-    square = grains.reshape(edge, edge, components).copy()
+    square = noise_bytes.reshape(edge, edge, components).copy()
     for source in range(0, components - 1, 2):
         square[..., source + 1] = np.roll(square[..., source], (-17, 37), (0, 1))
     return square

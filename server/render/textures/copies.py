@@ -4,9 +4,9 @@ import struct
 from collections.abc import Sequence
 
 from server.render.gl.context import Context, Size, Texture
-from server.render.gl.cubemap import FACES, Cube
-from server.render.gl.draw_call import STRIP, Draw
-from server.render.gl.render_target import Picture, Surface
+from server.render.gl.cubemap import FACES, CubeTarget
+from server.render.gl.draw_call import FULLSCREEN_VERTEX, DrawCall
+from server.render.gl.render_target import RenderTarget, TextureSource
 
 _FLIP = """#version 330 core
 uniform sampler2D source;
@@ -31,20 +31,22 @@ void main() {
 """
 
 
-class Flipped(Picture):
+class FlippedCopy(TextureSource):
     """A flat picture upside down, drawn again when the picture changes."""
 
     texture: Texture
 
-    def __init__(self, context: Context, source: Picture) -> None:
+    def __init__(self, context: Context, source: TextureSource) -> None:
         self._source = source
         floating = source.texture.dtype == "f4"
-        self._surface = Surface(context, _size(source), floating=floating)
-        self._draw = Draw(context, context.program(STRIP, _FLIP), {"source": source})
-        super().__init__(self._surface.texture)
+        self._render_target = RenderTarget(context, _size(source), floating=floating)
+        self._draw = DrawCall(
+            context, context.program(FULLSCREEN_VERTEX, _FLIP), {"source": source}
+        )
+        super().__init__(self._render_target.texture)
 
     @staticmethod
-    def bytes_of(source: Picture) -> int:
+    def size_bytes(source: TextureSource) -> int:
         """Bytes that a copy of `source` takes."""
         width, height = _size(source)
         return width * height * (16 if source.texture.dtype == "f4" else 4)
@@ -52,31 +54,31 @@ class Flipped(Picture):
     def refresh(self) -> None:
         """Draw it if the picture is another."""
         self._source.refresh()
-        if _size(self._source) != self._surface.size:
-            self._surface.resize(_size(self._source))
-        self._draw.onto(self._surface)
-        self.texture, self.version = self._surface.texture, self._surface.version
+        if _size(self._source) != self._render_target.size:
+            self._render_target.resize(_size(self._source))
+        self._draw.render_to(self._render_target)
+        self.texture, self.version = self._render_target.texture, self._render_target.version
 
 
-def _size(picture: Picture) -> Size:
+def _size(picture: TextureSource) -> Size:
     texture = picture.texture
     assert isinstance(texture, Texture)
     return texture.size
 
 
-def cube_of(context: Context, pictures: Sequence[Picture], edge: int) -> Cube:
+def make_cube(context: Context, pictures: Sequence[TextureSource], edge: int) -> CubeTarget:
     """A cube whose faces show `pictures` in turn, each cut to the square in its middle.
 
     They are upright to who looks from inside with y up, x to the right and z ahead.
     """
-    cube = Cube(context, (edge, edge))
-    surface = Surface(context, (edge, edge))
+    cube = CubeTarget(context, (edge, edge))
+    render_target = RenderTarget(context, (edge, edge))
     for face in range(FACES):
         views = {"source": pictures[face % len(pictures)]}
-        draw = Draw(context, context.program(STRIP, _FACE), views)
+        draw = DrawCall(context, context.program(FULLSCREEN_VERTEX, _FACE), views)
         draw.set("edge", struct.pack("=f", edge))
-        draw.onto(surface)
-        cube.take(face, surface)
+        draw.render_to(render_target)
+        cube.copy_face(face, render_target)
         draw.release()
-    surface.release()
+    render_target.release()
     return cube

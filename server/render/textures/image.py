@@ -7,13 +7,13 @@ import numpy as np
 from server.effects.model.texture import Filter
 from server.media.photos import photo
 from server.render.gl.context import Context, Size, Texture
-from server.render.gl.render_target import Picture
+from server.render.gl.render_target import TextureSource
 
-_STRIP = 256
+_ROWS_PER_UPLOAD = 256
 """Rows turned and uploaded at a time: a photo is up to 64 MB, and never in memory twice."""
 
 
-class Still(Picture):
+class ImageTexture(TextureSource):
     """Pixels that stay as they are.
 
     OpenGL's rows go from the bottom up, those given from the top down: they are turned here.
@@ -30,8 +30,8 @@ class Still(Picture):
         width, height = self.size = size
         super().__init__(context.texture(size))
         rows = np.frombuffer(pixels, np.uint8).reshape(height, width * 4)
-        for top in range(0, height, _STRIP):
-            strip = np.ascontiguousarray(rows[top : top + _STRIP][::-1])
+        for top in range(0, height, _ROWS_PER_UPLOAD):
+            strip = np.ascontiguousarray(rows[top : top + _ROWS_PER_UPLOAD][::-1])
             where = (0, height - top - len(strip), width, len(strip))
             self.texture.write(strip.data, viewport=where, alignment=1)
 
@@ -40,13 +40,13 @@ class Still(Picture):
         self.texture.release()
 
 
-class Photo(Still):
+class PhotoTexture(ImageTexture):
     """A photo of the job."""
 
     filter = Filter.MIPMAP
 
     @classmethod
-    def load(cls, context: Context, path: Path) -> "Photo":
+    def load(cls, context: Context, path: Path) -> "PhotoTexture":
         """Upload the file that the prepare task wrote."""
         width, height, pixels = photo.load(path)
         return cls(context, (width, height), pixels)

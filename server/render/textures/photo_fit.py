@@ -18,17 +18,17 @@ from dataclasses import dataclass
 from server.errors import ToqiboxError
 from server.messages import message
 from server.render.gl.context import Context, Size
-from server.render.gl.draw_call import ORDERED, draw_once
-from server.render.gl.render_target import Picture, Surface
-from server.render.textures.box_mean import build_pyramid, reduce
-from server.render.textures.image import Still
+from server.render.gl.draw_call import BAYER_DITHER, draw_once
+from server.render.gl.render_target import RenderTarget, TextureSource
+from server.render.textures.box_mean import build_pyramid, downscale
+from server.render.textures.image import ImageTexture
 
 FITS = ("blur", "contain", "cover")
-_NEAR = 1.34
+_MAX_CROP_RATIO = 1.34
 """Shapes whose ratio is at most this are near, as 4:3 is to 16:9: a quarter is cut off at most."""
-_ABOVE = 0.2
+_TOP_CROP = 0.2
 """The part of a cut height that is cut off above: heads are in the upper half."""
-_LIT = 0.6
+_BACKDROP_BRIGHTNESS = 0.6
 """Brightness of the copy behind the photo."""
 
 _RESAMPLE = """#version 330 core
@@ -72,7 +72,7 @@ void main() {
 # because so smooth a gradient would show its steps in 8 bits.
 _COMPOSE = (
     "#version 330 core\n"
-    + ORDERED
+    + BAYER_DITHER
     + """
 uniform sampler2D photo;
 uniform sampler2D pyramid;
@@ -150,7 +150,7 @@ void main() {
 
 
 @dataclass(frozen=True)
-class Place:
+class Placement:
     """Where the photo lies in the frame, in whole pixels from the lower left; may stand over."""
 
     left: int
@@ -159,7 +159,7 @@ class Place:
     height: int
 
 
-def place(photo: Size, frame: Size, *, cover: bool, above: float = 0.5) -> Place:
+def place_photo(photo: Size, frame: Size, *, cover: bool, above: float = 0.5) -> Placement:
     """Centre `photo` in `frame`, scaled by one factor: all of it, or covering all of the frame.
 
     Of a height that stands over, the part `above` is cut off at the top.
@@ -168,16 +168,18 @@ def place(photo: Size, frame: Size, *, cover: bool, above: float = 0.5) -> Place
     scale = choose(frame[0] / photo[0], frame[1] / photo[1])
     width, height = (max(1, math.floor(side * scale + 0.5)) for side in photo)
     below = 1 - above if height > frame[1] else 0.5
-    return Place((frame[0] - width) // 2, math.floor((frame[1] - height) * below), width, height)
+    return Placement(
+        (frame[0] - width) // 2, math.floor((frame[1] - height) * below), width, height
+    )
 
 
-def is_near(photo: Size, frame: Size) -> bool:
+def is_similar_shape(photo: Size, frame: Size) -> bool:
     """Whether a photo's shape is near a frame's, so that it may be cropped to fill it."""
     ratio = photo[0] * frame[1] / (photo[1] * frame[0])
-    return max(ratio, 1 / ratio) <= _NEAR
+    return max(ratio, 1 / ratio) <= _MAX_CROP_RATIO
 
 
-def fit(context: Context, photo: Still, size: Size, mode: str) -> Surface:
+def fit(context: Context, photo: ImageTexture, size: Size, mode: str) -> RenderTarget:
     """Draw the photo into a new opaque surface of `size`.
 
     Raises:
@@ -186,50 +188,54 @@ def fit(context: Context, photo: Still, size: Size, mode: str) -> Surface:
     if mode not in FITS:
         why = message("one_of", known=", ".join(FITS))
         raise ToqiboxError("invalid_parameter", field="fit", name="fit", reason=why)
-    fills = mode == "cover" or (mode == "blur" and is_near(photo.size, size))
-    where = place(photo.size, size, cover=fills, above=_ABOVE if mode == "blur" else 0.5)
-    sharp = _resampled(context, photo, size, where)
-    if where.width >= size[0] and where.height >= size[1]:
+    fills = mode == "cover" or (mode == "blur" and is_similar_shape(photo.size, size))
+    placement = place_photo(
+        photo.size, size, cover=fills, above=_TOP_CROP if mode == "blur" else 0.5
+    )
+    sharp = _resample(context, photo, size, placement)
+    if placement.width >= size[0] and placement.height >= size[1]:
         return sharp
     # The widest blur reads blocks of at most a quarter of the short side.
     levels = max(min(size).bit_length() - 3, 1) if mode == "blur" else 1
     pyramid = build_pyramid(context, sharp, size, levels)
-    right, top = where.left + where.width, where.bottom + where.height
-    composed = Surface(context, size)
+    right, top = placement.left + placement.width, placement.bottom + placement.height
+    composed = RenderTarget(context, size)
     draw_once(
         context,
         _COMPOSE,
         composed,
         {"photo": sharp, "pyramid": pyramid},
         levels=levels,
-        rect=(where.left, where.bottom, right, top),
+        rect=(placement.left, placement.bottom, right, top),
         frame=size,
-        lit=_LIT if mode == "blur" else 0.0,
+        lit=_BACKDROP_BRIGHTNESS if mode == "blur" else 0.0,
     )
     pyramid.release()
     sharp.release()
     return composed
 
 
-def _resampled(context: Context, photo: Still, size: Size, where: Place) -> Surface:
-    level = max(0, math.floor(math.log2(max(photo.size[0] / where.width, 1.0))))
+def _resample(
+    context: Context, photo: ImageTexture, size: Size, placement: Placement
+) -> RenderTarget:
+    level = max(0, math.floor(math.log2(max(photo.size[0] / placement.width, 1.0))))
     level = min(level, max(photo.size).bit_length() - 1)
     source = (max(photo.size[0] >> level, 1), max(photo.size[1] >> level, 1))
     # The axis is first along which less is left for the second.
     across_first = size[0] * source[1] < source[0] * size[1]
     between = (size[0], source[1]) if across_first else (source[0], size[1])
-    steps = (source[0] / where.width, source[1] / where.height)
-    starts = (-where.left * steps[0], -where.bottom * steps[1])
+    steps = (source[0] / placement.width, source[1] / placement.height)
+    starts = (-placement.left * steps[0], -placement.bottom * steps[1])
 
-    reduced = reduce(context, photo, source) if level else None
+    reduced = downscale(context, photo, source) if level else None
 
-    def along(axis: int, picture: Picture, onto: Surface) -> None:
+    def along(axis: int, picture: TextureSource, onto: RenderTarget) -> None:
         step = (starts[axis], steps[axis])
         draw_once(context, _RESAMPLE, onto, {"source": picture}, vertical=axis, place=step)
 
-    half = Surface(context, between, floating=True)
+    half = RenderTarget(context, between, floating=True)
     along(0 if across_first else 1, reduced or photo, half)
-    sharp = Surface(context, size)
+    sharp = RenderTarget(context, size)
     along(1 if across_first else 0, half, sharp)
     half.release()
     if reduced:

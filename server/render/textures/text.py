@@ -7,29 +7,29 @@ from server.effects.model.input import Input, Kind, Setting
 from server.effects.model.safe_area import picture_names
 from server.effects.model.text_style import Lettering, alignment, filled
 from server.render.gl.context import Context, Size
-from server.render.gl.memory_budget import Budget
-from server.render.gl.render_target import Picture
+from server.render.gl.memory_budget import MemoryBudget
+from server.render.gl.render_target import TextureSource
 from server.typography.glyph_texture import Bytes
 from server.typography.style import Style
 from server.typography.typeset import typeset
 
 
 @dataclass(frozen=True)
-class Credits:
+class TitleCredits:
     """What a job is called."""
 
     title: str | None
     artist: str | None
 
 
-def text_pictures(
+def text_textures(
     context: Context,
     inputs: Sequence[Input],
     settings: Mapping[str, Setting],
     size: Size,
-    named: Credits,
-    budget: Budget,
-) -> dict[str, Picture]:
+    credits: TitleCredits,
+    budget: MemoryBudget,
+) -> dict[str, TextureSource]:
     """What the text inputs of an effect show, by GLSL name.
 
     Args:
@@ -37,7 +37,7 @@ def text_pictures(
         inputs: of the effect.
         settings: what they are set to.
         size: of the picture.
-        named: the job's title and artist.
+        credits: the job's title and artist.
         budget: what their textures may take.
 
     Raises:
@@ -46,27 +46,27 @@ def text_pictures(
     found = {}
     for item in inputs:
         if item.kind is Kind.TEXT:
-            texels = texels_of(item, inputs, settings, size, named)
+            texels = text_texels(item, inputs, settings, size, credits)
             budget.claim(f"text {item.name}", texels.nbytes)
             shape = (texels.shape[1], texels.shape[0])
-            found[item.uniform] = Picture(context.texture(shape, data=texels.tobytes()))
+            found[item.uniform] = TextureSource(context.texture(shape, data=texels.tobytes()))
     return found
 
 
-def texels_of(
+def text_texels(
     item: Input,
     inputs: Sequence[Input],
     settings: Mapping[str, Setting],
     size: Size,
-    named: Credits,
+    credits: TitleCredits,
 ) -> Bytes:
     """The texture of one text input, as server/typography/glyph_texture.py lays it out."""
     text = settings.get(item.name, "")
-    shown = filled(text, named.title, named.artist) if isinstance(text, str) else ""
-    return typeset(shown, style_of(item, inputs, settings, size))
+    shown = filled(text, credits.title, credits.artist) if isinstance(text, str) else ""
+    return typeset(shown, text_style_of(item, inputs, settings, size))
 
 
-def style_of(
+def text_style_of(
     item: Input, inputs: Sequence[Input], settings: Mapping[str, Setting], size: Size
 ) -> Style:
     """How a text input is set.

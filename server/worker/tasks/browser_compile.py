@@ -5,17 +5,17 @@ from typing import Any
 from server.effects.diagnostics.compiler_log import compiler_diagnostics
 from server.effects.glsl import es300
 from server.effects.web_program import program
-from server.protocol.events import Emit, Result, Spec
+from server.protocol.events import ProgressReporter, Result, Task
 from server.render.gl.context import GlError
 from server.render.gl.es_context import EsContext
-from server.render.scene import load_row
-from server.render.session import KEEPER
+from server.render.scene import load_effect
+from server.render.session import SESSIONS
 
-_MOST = 5
+_MAX_DIAGNOSTICS = 5
 """Largest number of messages in a result."""
 
 
-def run(spec: Spec, emit: Emit) -> Result:
+def run(task: Task, progress: ProgressReporter) -> Result:
     """Compile every pass of the last effect of the chain as a browser does, and draw nothing.
 
     Returns:
@@ -25,9 +25,9 @@ def run(spec: Spec, emit: Emit) -> Result:
     Raises:
         ToqiboxError: the effect cannot be read.
     """
-    effect = load_row(spec["effects"][-1])
-    emit.stage("browser")
-    KEEPER.close()
+    effect = load_effect(task["effects"][-1])
+    progress.stage("browser")
+    SESSIONS.close()
     passes = [
         (
             (one["vertex"], one["fragment"]),
@@ -45,6 +45,10 @@ def run(spec: Spec, emit: Emit) -> Result:
                     log = context.error_log(*unguarded) or log
                     refused = compiler_diagnostics(log, effect.listings, unguarded)
                     break
-            return {"renderer": context.renderer, "why": "", "diagnostics": refused[:_MOST]}
+            return {
+                "renderer": context.renderer,
+                "why": "",
+                "diagnostics": refused[:_MAX_DIAGNOSTICS],
+            }
     except GlError as error:
         return {"renderer": None, "why": str(error), "diagnostics": []}

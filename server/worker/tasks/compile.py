@@ -17,35 +17,35 @@ from numpy.typing import NDArray
 
 from server.effects.model.text_style import SAMPLE
 from server.errors import ToqiboxError
-from server.protocol.events import Emit, Result, Spec
-from server.render.effect.cost import Costs
-from server.render.effect.defects import not_finite, values, why_blank
-from server.render.effect.loop_counts import Rounds
-from server.render.effect.renderer import Step
+from server.protocol.events import ProgressReporter, Result, Task
+from server.render.effect.cost import PassCosts
+from server.render.effect.defects import explain_blank, non_finite_warnings, read_floats
+from server.render.effect.loop_counts import LoopCounter
+from server.render.effect.renderer import CompiledPass
 from server.render.gl.context import Context, GlError
-from server.render.gl.pixels import rgba
-from server.render.gl.render_target import Surface
+from server.render.gl.pixels import read_rgba
+from server.render.gl.render_target import RenderTarget
 from server.render.scene import Scene
-from server.render.scene_spec import Job
-from server.render.session import KEEPER
+from server.render.scene_spec import SceneSpec
+from server.render.session import SESSIONS
 
 FPS = 10
-JUDGED = 2
+SAMPLE_FRAMES = 2
 """Frames that are looked at, one after the other; of a sequential effect those before them too,
 since they are drawn anyway."""
-AT_S = 1
+SAMPLE_START_S = 1
 """Where the first of them is unless the task says it, whole seconds after the start."""
-_MODEST = {"LP_NUM_THREADS": "2", "GALLIVM_PERF": "nopt"}
-_QUICK_S = 2.0
+_REDUCED_LLVMPIPE = {"LP_NUM_THREADS": "2", "GALLIVM_PERF": "nopt"}
+_MAX_REDRAW_S = 2.0
 """Processor time within which an effect that shows nothing is drawn once more, to say why."""
-_COUNTED_S = 5.0
+_LOOP_COUNTING_S = 5.0
 """Processor time until which rounds of loops are counted in as many pixels as there is time for, on
 a software renderer: half of what a judgement may take."""
 _CUBE_EDGE = 128
 """A cube of the usual size is 2700 times as much to draw as the picture that is judged."""
 
 
-def run(spec: Spec, emit: Emit) -> Result:
+def run(task: Task, progress: ProgressReporter) -> Result:
     """Compile the chain of one task and draw it over the stand-ins for photo and sound.
 
     Returns:
@@ -57,76 +57,76 @@ def run(spec: Spec, emit: Emit) -> Result:
         ToqiboxError: ``shader_compile_failed`` and ``shader_rejected`` with diagnostics,
             ``render_failed`` for what OpenGL refuses.
     """
-    start, used = time.perf_counter(), time.process_time()
-    first = spec.get("at", AT_S) * FPS
-    job = Job(
-        effects=tuple(spec["effects"]),
+    start, cpu_start_s = time.perf_counter(), time.process_time()
+    first = task.get("at", SAMPLE_START_S) * FPS
+    spec = SceneSpec(
+        effects=tuple(task["effects"]),
         photo=None,
         features=None,
-        size=(spec["width"], spec["height"]),
+        size=(task["width"], task["height"]),
         fps=FPS,
-        frames=first + JUDGED,
+        frames=first + SAMPLE_FRAMES,
         fit="cover",
         title=SAMPLE["title"],
         artist=SAMPLE["artist"],
-        egl_device=spec.get("egl_device"),
+        egl_device=task.get("egl_device"),
         require_gpu=False,
         cube_edge=_CUBE_EDGE,
     )
-    KEEPER.close()  # calls go to the context opened last
+    SESSIONS.close()  # calls go to the context opened last
     try:
-        emit.stage("context")
-        with _modest():
-            context = Context(job.egl_device)
+        progress.stage("context")
+        with _reduced_llvmpipe():
+            context = Context(spec.egl_device)
         with context:
-            emit.stage("compile")
-            scene = Scene(context, job)
-            costs = Costs(context, job.size)
-            counter = _Counter(context, scene, used)
+            progress.stage("compile")
+            scene = Scene(context, spec)
+            costs = PassCosts(context, spec.size)
+            loop_guard = _LoopGuard(context, scene, cpu_start_s)
 
-            def before(index: int, step: Step) -> None:
-                counter.before(index, step)
-                costs.before(index, step)
+            def before_pass(index: int, step: CompiledPass) -> None:
+                loop_guard.before_pass(index, step)
+                costs.before_pass(index, step)
 
-            scene.watch(before)
-            shown = _draw(scene, job, emit, costs)
+            scene.observe_passes(before_pass)
+            visible = _draw(scene, spec, progress, costs)
             context.check("drawing")
             found = {
                 "renderer": context.renderer,
                 "software": context.software,
-                "warnings": not_finite(scene.effects, scene.kept),
+                "warnings": non_finite_warnings(scene.effects, scene.persistent_targets),
                 "cost": asdict(costs.frame()),
             }
-            quick = time.process_time() - used < _QUICK_S
-            why = "" if shown else _why_blank(context, scene, job, emit, again=quick)
+            quick = time.process_time() - cpu_start_s < _MAX_REDRAW_S
+            why = "" if visible else _explain_blank(context, scene, spec, progress, again=quick)
     except GlError as error:
         raise ToqiboxError("render_failed", detail=str(error)) from error
     except MemoryError as error:
         detail = "it takes more memory than it may"
         raise ToqiboxError("shader_rejected", detail=detail) from error
-    return {**found, "blank": not shown, "why": why, "seconds": time.perf_counter() - start}
+    return {**found, "blank": not visible, "why": why, "seconds": time.perf_counter() - start}
 
 
 @contextmanager
-def _modest() -> Iterator[None]:
+def _reduced_llvmpipe() -> Iterator[None]:
     """Have a software renderer (Mesa's llvmpipe) do with little; it reads this when it is opened.
 
     Two threads, since each takes address space, which is limited; and machine code that is not
     optimised: two frames are drawn sooner than their code is improved, up to thirty times.
     """
-    before = {name: os.environ.get(name) for name in _MODEST}
-    os.environ.update(_MODEST)
+    previous = {name: os.environ.get(name) for name in _REDUCED_LLVMPIPE}
+    os.environ.update(_REDUCED_LLVMPIPE)
     try:
         yield
     finally:
-        for name, value in before.items():
+        for name, value in previous.items():
             if value is None:
                 del os.environ[name]
             else:
                 os.environ[name] = value
 
 
-class _Counter:
+class _LoopGuard:
     """Counts the rounds of a scene's loops, each pass before its first draws.
 
     A GPU might never come back from a draw: there all pixels are counted before the first. A
@@ -136,69 +136,71 @@ class _Counter:
     Args:
         context: where the scene is drawn.
         scene: what is drawn.
-        used: processor time of this process before it was compiled, seconds.
+        cpu_start_s: processor time of this process before it was compiled, seconds.
     """
 
-    def __init__(self, context: Context, scene: Scene, used: float) -> None:
-        self._rounds = [Rounds(context, effect) for effect in scene.effects]
+    def __init__(self, context: Context, scene: Scene, cpu_start_s: float) -> None:
+        self._rounds = [LoopCounter(context, effect) for effect in scene.effects]
         self._software = context.software
-        self._used = used
+        self._cpu_start_s = cpu_start_s
         self._draws: Counter[tuple[int, str]] = Counter()
 
-    def before(self, index: int, step: Step) -> None:
+    def before_pass(self, index: int, step: CompiledPass) -> None:
         self._draws[index, step.name] += 1
         draws = self._draws[index, step.name]
         if not self._software:
             if draws == 1:
                 self._rounds[index].count(step, math.inf)
         elif draws <= 2:
-            left = _COUNTED_S - (time.process_time() - self._used)
+            left = _LOOP_COUNTING_S - (time.process_time() - self._cpu_start_s)
             self._rounds[index].count(step, left if draws == 2 else 0.0)
 
 
-def _why_blank(context: Context, scene: Scene, job: Job, emit: Emit, *, again: bool) -> str:
+def _explain_blank(
+    context: Context, scene: Scene, spec: SceneSpec, progress: ProgressReporter, *, again: bool
+) -> str:
     """The likely reason why nothing can be seen; it is drawn `again`, in floats, to find out."""
     seen: list[NDArray[np.float32]] = []
     if again:
         # Floats take four times the memory, which may be more than there is.
         with suppress(ToqiboxError, GlError):
-            floats = Scene(context, replace(job, precise=True))
-            _draw(floats, job, emit, Costs(context, job.size), seen.append)
-    return why_blank(scene.effects[-1], seen or [values(scene.output)])
+            floats = Scene(context, replace(spec, float_targets=True))
+            _draw(floats, spec, progress, PassCosts(context, spec.size), seen.append)
+    return explain_blank(scene.effects[-1], seen or [read_floats(scene.output)])
 
 
 def _draw(
     scene: Scene,
-    job: Job,
-    emit: Emit,
-    costs: Costs,
-    look: Callable[[NDArray[np.float32]], None] | None = None,
+    spec: SceneSpec,
+    progress: ProgressReporter,
+    costs: PassCosts,
+    on_frame: Callable[[NDArray[np.float32]], None] | None = None,
 ) -> bool:
     """Draw what must be drawn; returns whether anything is to be seen in a judged frame.
 
     Args:
         scene: what is drawn.
-        job: of the scene.
-        emit: called before each pass.
+        spec: of the scene.
+        progress: called before each pass.
         costs: times each pass.
-        look: called with each judged frame as floats, height by width by RGBA.
+        on_frame: called with each judged frame as floats, height by width by RGBA.
     """
 
     def timed(name: str, draw: Callable[[], bool]) -> bool:
         # A software renderer compiles a pass once more when it is drawn first.
-        emit.stage("draw")
-        return costs.timed(name, draw)
+        progress.stage("draw")
+        return costs.time_pass(name, draw)
 
-    shown = False
+    visible = False
     scene.begin(0)
-    for frame in range(0 if scene.sequential else job.frames - JUDGED, job.frames):
+    for frame in range(0 if scene.sequential else spec.frames - SAMPLE_FRAMES, spec.frames):
         scene.draw_effects(frame, timed)
-        shown = shown or _shows(scene.output)
-        if look is not None and frame >= job.frames - JUDGED:
-            look(values(scene.output))
-    return shown
+        visible = visible or _is_visible(scene.output)
+        if on_frame is not None and frame >= spec.frames - SAMPLE_FRAMES:
+            on_frame(read_floats(scene.output))
+    return visible
 
 
-def _shows(surface: Surface) -> bool:
-    seen = rgba(surface)
+def _is_visible(render_target: RenderTarget) -> bool:
+    seen = read_rgba(render_target)
     return bool(np.any(seen[..., :3].any(axis=-1) & (seen[..., 3] > 0)))

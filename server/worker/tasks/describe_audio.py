@@ -7,44 +7,44 @@ from typing import Any
 
 import numpy as np
 
-from server.animation.modulation import feature
+from server.animation.modulation import feature_values
 from server.audio import click_track
 from server.audio.features import Features
 from server.audio.spectrum.analyser_node import STEPS_PER_S
 from server.audio.track_features import KINDS
 from server.effects.model.feature import EVENTS, FEATURES
 from server.files import atomic
-from server.protocol.events import Emit, Result, Spec
+from server.protocol.events import ProgressReporter, Result, Task
 
 _DIGITS = 4
 
 
-def run(spec: Spec, emit: Emit) -> Result:
+def run(task: Task, progress: ProgressReporter) -> Result:
     """Tell what `spec` asks for.
 
     Args:
-        spec: `features` (the folder), `name` and `fps`; `json`, `plot` and `click`, the files to
+        task: `features` (the folder), `name` and `fps`; `json`, `plot` and `click`, the files to
             write, or null; `clicks`, the events that sound in the last.
-        emit: told of the stages.
+        progress: told of the stages.
 
     Returns:
         seconds, tempo, sections, how many events there are of each kind, and how sure they are.
     """
-    features = Features(Path(spec["features"]))
+    features = Features(Path(task["features"]))
     summary = _summary(features)
-    if spec.get("json"):
-        emit.stage("data")
-        whole = {**summary, **_data(features, int(spec["fps"]))}
-        with atomic.atomic_write(Path(spec["json"])) as file:
+    if task.get("json"):
+        progress.stage("data")
+        whole = {**summary, **_data(features, int(task["fps"]))}
+        with atomic.atomic_write(Path(task["json"])) as file:
             file.write(json.dumps(whole, allow_nan=False).encode())
-    if spec.get("plot"):
+    if task.get("plot"):
         from server.audio.plot import plot
 
-        emit.stage("plot")
-        plot(features, _words(str(spec["name"]), summary), Path(spec["plot"]))
-    if spec.get("click"):
-        emit.stage("click")
-        click_track.write(features, spec["clicks"], Path(spec["click"]))
+        progress.stage("plot")
+        plot(features, _heading(str(task["name"]), summary), Path(task["plot"]))
+    if task.get("click"):
+        progress.stage("click")
+        click_track.write(features, task["clicks"], Path(task["click"]))
     return summary
 
 
@@ -83,13 +83,15 @@ def _data(features: Features, fps: int) -> dict[str, Any]:
         "events": {event: np.round(features.hits(event), _DIGITS).tolist() for event in EVENTS},
         "fps": fps,
         "features": {
-            name: np.round(feature(name, features, frames, fps).astype(float), _DIGITS).tolist()
+            name: np.round(
+                feature_values(name, features, frames, fps).astype(float), _DIGITS
+            ).tolist()
             for name in FEATURES
         },
     }
 
 
-def _words(name: str, summary: Mapping[str, Any]) -> list[str]:
+def _heading(name: str, summary: Mapping[str, Any]) -> list[str]:
     tempo, counts = summary["tempo"], summary["counts"]
     events = ", ".join(f"{count} {event}s" for event, count in counts.items() if count)
     return [

@@ -13,23 +13,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.files import seal
-from server.protocol.events import Emit, Result, Spec
-from server.render.flash_safety.detector import excess
-from server.render.flash_safety.limiter import Limited, limit
-from server.render.flash_safety.luminance_grid import Cells, grid_of
+from server.protocol.events import ProgressReporter, Result, Task
+from server.render.flash_safety.detector import find_flashing
+from server.render.flash_safety.limiter import LimiterResult, limit_flashes
+from server.render.flash_safety.luminance_grid import LuminanceGrid, grid_shape
 from server.render.output import gain_map
 from server.render.scene import Scene
-from server.render.scene_spec import Job
-from server.render.session import KEEPER, Keeper, Opened
+from server.render.scene_spec import SceneSpec
+from server.render.session import SESSIONS, RenderSession, SessionCache
 
-_EDGES = (5, 20)
+_CELL_EDGES = (5, 20)
 """Pixels along the edge of a cell at the first look and the closer one, where the film has more."""
 _CUBE_EDGE = 128
-_TOLD = 50
+_MAX_REPORTED = 50
 """Most stretches that a report names."""
 
 
-def run(spec: Spec, emit: Emit, keeper: Keeper = KEEPER) -> Result:
+def run(task: Task, progress: ProgressReporter, sessions: SessionCache = SESSIONS) -> Result:
     """Do one flashes task: write into `out` what `gains.Gains` reads.
 
     Returns:
@@ -40,63 +40,69 @@ def run(spec: Spec, emit: Emit, keeper: Keeper = KEEPER) -> Result:
         ToqiboxError: of the catalogue, ``render_failed`` for what OpenGL refuses.
         Damaged: the features of the track are not as they were written.
     """
-    job = Job.read(spec)
-    seal.verify(job.made)
-    with keeper.guarded():
-        emit.stage("flashes")
-        pictures = _look(job, emit, keeper)
-        told = partial(emit.stage, "flashes")
-        found = Limited(None, []) if pictures is None else limit(pictures, job.fps, told)
-    gain_map.save(Path(spec["out"]), found.gains)
-    worst = sorted(found.stretches, key=lambda stretch: -stretch[2])[:_TOLD]
-    return {"limited": [_told(stretch, job.fps) for stretch in sorted(worst)]}
+    spec = SceneSpec.from_task(task)
+    seal.verify(spec.input_files)
+    with sessions.invalidate_on_error():
+        progress.stage("flashes")
+        cell_colors = _sample_cells(spec, progress, sessions)
+        on_progress = partial(progress.stage, "flashes")
+        found = (
+            LimiterResult(None, [])
+            if cell_colors is None
+            else limit_flashes(cell_colors, spec.fps, on_progress)
+        )
+    gain_map.save(Path(task["out"]), found.gains)
+    worst = sorted(found.intervals, key=lambda interval: -interval[2])[:_MAX_REPORTED]
+    return {"limited": [_interval_json(interval, spec.fps) for interval in sorted(worst)]}
 
 
-def _told(stretch: tuple[int, int, float], fps: int) -> dict[str, float]:
-    first, last, rate = stretch
+def _interval_json(interval: tuple[int, int, float], fps: int) -> dict[str, float]:
+    first, last, rate = interval
     return {"from": round(first / fps, 3), "to": round(last / fps, 3), "perSecond": rate}
 
 
-def _look(job: Job, emit: Emit, keeper: Keeper) -> NDArray[np.float32] | None:
+def _sample_cells(
+    spec: SceneSpec, progress: ProgressReporter, sessions: SessionCache
+) -> NDArray[np.float32] | None:
     """Every frame's cells; where they flash too much, as they are in a larger picture.
 
     None where they nowhere do.
     """
-    grid = grid_of(job.size)
-    far, close = (max(1, min(edge, job.size[1] // grid[0])) for edge in _EDGES)
-    opened = keeper.open(_sized(job, grid, far))
-    pictures = np.empty((job.frames, *grid, 3), np.float32)
-    _draw(opened, opened.scene, far, range(job.frames), pictures, emit)
-    stretches = excess(pictures, job.fps)
-    if not stretches:
+    grid = grid_shape(spec.size)
+    far, close = (max(1, min(edge, spec.size[1] // grid[0])) for edge in _CELL_EDGES)
+    session = sessions.open(_with_cell_size(spec, grid, far))
+    cell_colors = np.empty((spec.frames, *grid, 3), np.float32)
+    _draw(session, session.scene, far, range(spec.frames), cell_colors, progress)
+    intervals = find_flashing(cell_colors, spec.fps)
+    if not intervals:
         return None
     if far < close:
-        scene = Scene(opened.context, _sized(job, grid, close))
-        wanted = np.zeros(job.frames, np.bool_)
-        for stretch in stretches:
-            wanted[max(0, stretch.first - job.fps) : stretch.last + job.fps] = True
-        frames: Iterable[int] = range(job.frames) if scene.sequential else np.flatnonzero(wanted)
-        _draw(opened, scene, close, frames, pictures, emit)
-    return pictures
+        scene = Scene(session.context, _with_cell_size(spec, grid, close))
+        wanted = np.zeros(spec.frames, np.bool_)
+        for interval in intervals:
+            wanted[max(0, interval.first - spec.fps) : interval.last + spec.fps] = True
+        frames: Iterable[int] = range(spec.frames) if scene.sequential else np.flatnonzero(wanted)
+        _draw(session, scene, close, frames, cell_colors, progress)
+    return cell_colors
 
 
 def _draw(
-    opened: Opened,
+    session: RenderSession,
     scene: Scene,
     edge: int,
     frames: Iterable[int],
-    pictures: NDArray[np.float32],
-    emit: Emit,
+    cell_colors: NDArray[np.float32],
+    progress: ProgressReporter,
 ) -> None:
-    rows, columns = pictures.shape[1:3]
-    cells = Cells(opened.context, scene, (rows, columns), edge)
+    rows, columns = cell_colors.shape[1:3]
+    cells = LuminanceGrid(session.context, scene, (rows, columns), edge)
     scene.begin(0)
     for frame in frames:
-        pictures[frame] = cells.see(int(frame))
-        emit.frames(int(frame))
-    opened.context.check("looking for flashes")
+        cell_colors[frame] = cells.sample(int(frame))
+        progress.frames(int(frame))
+    session.context.check("looking for flashes")
 
 
-def _sized(job: Job, grid: tuple[int, int], edge: int) -> Job:
+def _with_cell_size(spec: SceneSpec, grid: tuple[int, int], edge: int) -> SceneSpec:
     size = (grid[1] * edge, grid[0] * edge)
-    return replace(job, size=size, cube_edge=min(job.cube_edge or _CUBE_EDGE, _CUBE_EDGE))
+    return replace(spec, size=size, cube_edge=min(spec.cube_edge or _CUBE_EDGE, _CUBE_EDGE))

@@ -12,21 +12,21 @@ from typing import Any
 
 from server.errors import ToqiboxError
 from server.media import png
-from server.protocol.events import Emit, Result, Spec
-from server.render.gl.pixels import rgba
-from server.render.scene_spec import Job
-from server.render.session import KEEPER, Keeper, Opened
+from server.protocol.events import ProgressReporter, Result, Task
+from server.render.gl.pixels import read_rgba
+from server.render.scene_spec import SceneSpec
+from server.render.session import SESSIONS, RenderSession, SessionCache
 
 
 @dataclass(frozen=True)
-class Reach:
+class ReplayLimits:
     """How far back a frame may begin."""
 
     frames: int
     seconds: float
 
 
-def run(spec: Spec, emit: Emit, keeper: Keeper = KEEPER) -> Result:
+def run(task: Task, progress: ProgressReporter, sessions: SessionCache = SESSIONS) -> Result:
     """Do one frame task; `keeper` keeps the job's scene for the next one.
 
     Returns:
@@ -36,40 +36,42 @@ def run(spec: Spec, emit: Emit, keeper: Keeper = KEEPER) -> Result:
     Raises:
         ToqiboxError: of the catalogue, ``render_failed`` for what OpenGL refuses.
     """
-    job = Job.read(spec)
-    shots: list[dict[str, Any]] = spec["shots"]
-    if not all(0 <= shot["frame"] < job.frames for shot in shots):
-        raise ToqiboxError("render_failed", detail=f"a frame beyond the {job.frames} of the job")
-    reach = Reach(spec.get("most_frames", 900), spec.get("most_s", 10.0))
-    composite = bool(spec.get("composite", True))
+    spec = SceneSpec.from_task(task)
+    shots: list[dict[str, Any]] = task["shots"]
+    if not all(0 <= shot["frame"] < spec.frames for shot in shots):
+        raise ToqiboxError("render_failed", detail=f"a frame beyond the {spec.frames} of the job")
+    reach = ReplayLimits(task.get("most_frames", 900), task.get("most_s", 10.0))
+    composite = bool(task.get("composite", True))
     found: dict[int, Result] = {}
-    with keeper.guarded():
-        emit.stage("compile")
-        opened = keeper.open(job)
-        emit.stage("render")
-        replay = _Replay(opened, reach, emit)
+    with sessions.invalidate_on_error():
+        progress.stage("compile")
+        session = sessions.open(spec)
+        progress.stage("render")
+        replay = _FrameSeeker(session, reach, progress)
         for at in sorted(range(len(shots)), key=lambda index: int(shots[index]["frame"])):
             frame = shots[at]["frame"]
             first, exact = replay.to(frame)
-            _write(opened, Path(shots[at]["out"]), composite)
+            _write(session, Path(shots[at]["out"]), composite)
             found[at] = {"frame": frame, "exact": exact, "from": first}
-    context = opened.context
+    context = session.context
     rows = [found[at] for at in range(len(shots))]
     return {"shots": rows, "renderer": context.renderer, "software": context.software}
 
 
-class _Replay:
+class _FrameSeeker:
     """Brings a scene to a frame, going on from where it was left where that gives the same."""
 
-    def __init__(self, opened: Opened, reach: Reach, emit: Emit) -> None:
-        self._opened = opened
+    def __init__(
+        self, session: RenderSession, reach: ReplayLimits, progress: ProgressReporter
+    ) -> None:
+        self._session = session
         self._reach = reach
-        self._emit = emit
+        self._progress = progress
         self._drawn = 0
 
     def to(self, frame: int) -> tuple[int, bool]:
         """Draw `frame`; returns where drawing began and whether that makes it exact."""
-        if not self._opened.scene.sequential:
+        if not self._session.scene.sequential:
             self._draw(frame)
             return frame, True
         if frame > self._reach.frames:
@@ -77,13 +79,13 @@ class _Replay:
             self._run(first, frame)
             return first, False
         # The frame drawn last is still there.
-        before = self._opened.position
+        before = self._session.next_frame
         if before is None or before > frame + 1:
             before = 0
-            self._opened.scene.begin(0)
+            self._session.scene.begin(0)
         missing = self._run_on(before, frame)
         if not missing:
-            self._opened.position = frame + 1
+            self._session.next_frame = frame + 1
             return 0, True
         # As many as were drawn in the half of the time that is spent are drawn in the other.
         first = min(before + missing, frame)
@@ -100,22 +102,22 @@ class _Replay:
         return 0
 
     def _run(self, first: int, last: int) -> None:
-        self._opened.position = None
-        self._opened.scene.begin(first)
+        self._session.next_frame = None
+        self._session.scene.begin(first)
         for frame in range(first, last + 1):
             self._draw(frame)
 
     def _draw(self, frame: int) -> None:
-        self._opened.scene.draw_effects(frame)
-        self._opened.context.finish()
+        self._session.scene.draw_effects(frame)
+        self._session.context.finish()
         self._drawn += 1
-        self._emit.frames(self._drawn)
+        self._progress.frames(self._drawn)
 
 
-def _write(opened: Opened, out: Path, composite: bool) -> None:
-    scene = opened.scene
+def _write(session: RenderSession, out: Path, composite: bool) -> None:
+    scene = session.scene
     if composite:
-        scene.whole.draw()
-    pixels = rgba(scene.whole.output if composite else scene.output)
-    opened.context.check("drawing")
+        scene.composite.draw()
+    pixels = read_rgba(scene.composite.output if composite else scene.output)
+    session.context.check("drawing")
     png.write(out, pixels.shape[1], pixels.shape[0], pixels.tobytes())

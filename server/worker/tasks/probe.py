@@ -7,12 +7,12 @@ from server.media.video import frame_encoder
 from server.protocol.events import Result
 from server.render.gl.context import Context, GlError
 from server.render.gl.devices import list_devices
-from server.render.gl.draw_call import STRIP, Draw
-from server.render.gl.render_target import Surface
+from server.render.gl.draw_call import FULLSCREEN_VERTEX, DrawCall
+from server.render.gl.render_target import RenderTarget
 from server.typography import fonts
 
 _SIZE = (8, 4)
-_KNOWN = """#version 330 core
+_TEST_PATTERN = """#version 330 core
 uniform float blue;
 out vec4 color;
 void main() {
@@ -48,23 +48,23 @@ def _gl(egl_device: int | None) -> Result:
                 "version": context.version,
                 "software": context.software,
             }
-            error = draws_right(context)
+            error = find_drawing_error(context)
     except GlError as problem:
         error = str(problem)
     return found | {"ok": error is None, "devices": devices, "error": error}
 
 
-def draws_right(context: Context) -> str | None:
+def find_drawing_error(context: Context) -> str | None:
     """Draw a frame whose every pixel is known; returns what is wrong with it, None if nothing."""
-    surface = Surface(context, _SIZE)
-    draw = Draw(context, context.program(STRIP, _KNOWN), {})
+    render_target = RenderTarget(context, _SIZE)
+    draw = DrawCall(context, context.program(FULLSCREEN_VERTEX, _TEST_PATTERN), {})
     draw.set_floats(blue=200 / 255)
-    draw.onto(surface)
+    draw.render_to(render_target)
     width, height = _SIZE
     expected = bytes(
         value for y in range(height) for x in range(width) for value in (16 * x, 32 * y, 200, 255)
     )
-    drawn = surface.read()
+    drawn = render_target.read()
     context.check("the known frame")
     wrong = sum(abs(a - b) > 1 for a, b in zip(drawn, expected, strict=True))
     return f"{wrong} of {len(expected)} bytes of a known frame came out wrong" if wrong else None

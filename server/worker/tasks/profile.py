@@ -4,14 +4,14 @@ import time
 from collections.abc import Callable
 
 from server.errors import ToqiboxError
-from server.protocol.events import Emit, Result, Spec
+from server.protocol.events import ProgressReporter, Result, Task
 from server.render.gl.context import Context, GlError
 from server.render.scene import Scene
-from server.render.scene_spec import Job
-from server.render.session import KEEPER
+from server.render.scene_spec import SceneSpec
+from server.render.session import SESSIONS
 
 
-def run(spec: Spec, emit: Emit) -> Result:
+def run(task: Task, progress: ProgressReporter) -> Result:
     """Draw `count` frames at each of `sizes` and add up what the passes take.
 
     They are spread over the film, so that whatever follows the sound moves; where a frame needs
@@ -26,33 +26,33 @@ def run(spec: Spec, emit: Emit) -> Result:
     Raises:
         ToqiboxError: of the catalogue, ``render_failed`` for what OpenGL refuses.
     """
-    KEEPER.close()  # calls go to the context opened last
+    SESSIONS.close()  # calls go to the context opened last
     try:
-        with Context(spec.get("egl_device")) as context:
+        with Context(task.get("egl_device")) as context:
             rows = []
-            for width, height in spec["sizes"]:
-                emit.stage("compile")
-                job = Job.read({**spec, "width": width, "height": height})
-                rows.append(_measure(context, job, int(spec["count"]), emit))
+            for width, height in task["sizes"]:
+                progress.stage("compile")
+                spec = SceneSpec.from_task({**task, "width": width, "height": height})
+                rows.append(_measure(context, spec, int(task["count"]), progress))
             return {"sizes": rows, "renderer": context.renderer, "software": context.software}
     except GlError as error:
         raise ToqiboxError("render_failed", detail=str(error)) from error
 
 
-def _measure(context: Context, job: Job, count: int, emit: Emit) -> Result:
-    scene = Scene(context, job)
+def _measure(context: Context, spec: SceneSpec, count: int, progress: ProgressReporter) -> Result:
+    scene = Scene(context, spec)
     scene.begin(0)
     spent: dict[str, list[float]] = {}
-    measured = _by_clock if context.software else _by_device
+    measure = _time_by_clock if context.software else _time_by_device
 
     def timed(name: str, draw: Callable[[], bool]) -> bool:
-        drawn, seconds = measured(context, draw)
+        drawn, seconds = measure(context, draw)
         spent.setdefault(name, []).extend([seconds] if drawn else [])
         return drawn
 
-    frames = _frames(job.frames, count, in_order=scene.sequential)
+    frames = _frames(spec.frames, count, in_order=scene.sequential)
     for number, frame in enumerate(frames):
-        emit.stage("draw")
+        progress.stage("draw")
         if number == 1:
             spent.clear()
         scene.draw_effects(frame, timed)
@@ -60,7 +60,7 @@ def _measure(context: Context, job: Job, count: int, emit: Emit) -> Result:
     context.check("drawing")
     rows = [_row(name, times, max(len(frames) - 1, 1)) for name, times in spent.items()]
     total = sum(row["ms"] for row in rows)
-    return {"width": job.size[0], "height": job.size[1], "ms": total, "passes": rows}
+    return {"width": spec.size[0], "height": spec.size[1], "ms": total, "passes": rows}
 
 
 def _frames(frames: int, count: int, *, in_order: bool) -> list[int]:
@@ -76,7 +76,7 @@ def _row(name: str, times: list[float], frames: int) -> Result:
     return {"name": name, "ms": mean * 1000, "share": len(times) / frames}
 
 
-def _by_clock(context: Context, draw: Callable[[], bool]) -> tuple[bool, float]:
+def _time_by_clock(context: Context, draw: Callable[[], bool]) -> tuple[bool, float]:
     context.finish()
     start = time.perf_counter()
     drawn = draw()
@@ -84,7 +84,7 @@ def _by_clock(context: Context, draw: Callable[[], bool]) -> tuple[bool, float]:
     return drawn, time.perf_counter() - start
 
 
-def _by_device(context: Context, draw: Callable[[], bool]) -> tuple[bool, float]:
+def _time_by_device(context: Context, draw: Callable[[], bool]) -> tuple[bool, float]:
     timer = context.timer()
     with timer:
         drawn = draw()

@@ -6,69 +6,77 @@ from functools import partial
 from server.errors import ToqiboxError
 from server.files import seal
 from server.media.video.frame_encoder import FrameWriter
-from server.protocol.events import Emit, Result, Spec
+from server.protocol.events import ProgressReporter, Result, Task
 from server.render.effect import checkpoint
 from server.render.scene import Scene
-from server.render.scene_spec import Job, Range
-from server.render.session import KEEPER, Keeper, Opened
+from server.render.scene_spec import SceneSpec, SegmentSpec
+from server.render.session import SESSIONS, RenderSession, SessionCache
 
 
-def run(spec: Spec, emit: Emit, keeper: Keeper = KEEPER) -> Result:
+def run(task: Task, progress: ProgressReporter, sessions: SessionCache = SESSIONS) -> Result:
     """Do one segment task; `keeper` keeps the job's scene for the next one.
 
     Raises:
         ToqiboxError: of the catalogue, ``render_failed`` for what OpenGL refuses.
         Damaged: what earlier tasks of the job made is not as they left it.
     """
-    job, part = Job.read(spec), Range.read(spec)
-    if not 0 <= part.first < part.last <= job.frames:
-        detail = f"frames {part.first} to {part.last} of {job.frames}"
+    spec, segment = SceneSpec.from_task(task), SegmentSpec.from_task(task)
+    if not 0 <= segment.first < segment.last <= spec.frames:
+        detail = f"frames {segment.first} to {segment.last} of {spec.frames}"
         raise ToqiboxError("render_failed", detail=detail)
-    kept = [] if keeper.holds(job) else job.made
-    seal.verify([*kept, *([part.state_in] if part.state_in else [])])
-    with keeper.guarded():
-        emit.stage("compile")
+    unverified = [] if sessions.holds(spec) else spec.input_files
+    seal.verify([*unverified, *([segment.state_in] if segment.state_in else [])])
+    with sessions.invalidate_on_error():
+        progress.stage("compile")
         start = time.perf_counter()
-        opened = keeper.open(job)
-        opened.position = None
-        _resume(opened.scene, part)
-        opened.context.finish()
+        session = sessions.open(spec)
+        session.next_frame = None
+        _resume(session.scene, segment)
+        session.context.finish()
         compiling = time.perf_counter() - start
-        emit.stage("render")
-        result = _render(opened, job, part, emit)
+        progress.stage("render")
+        result = _render(session, spec, segment, progress)
     result["seconds"]["compile"] = compiling
     return result
 
 
-def _resume(scene: Scene, part: Range) -> None:
-    scene.begin(part.first)
-    if part.state_in is not None:
-        checkpoint.load(part.state_in, part.first, scene.kept)
-    elif scene.sequential and part.first > 0:
-        detail = f"frame {part.first} needs what frame {part.first - 1} left"
+def _resume(scene: Scene, segment: SegmentSpec) -> None:
+    scene.begin(segment.first)
+    if segment.state_in is not None:
+        checkpoint.load(segment.state_in, segment.first, scene.persistent_targets)
+    elif scene.sequential and segment.first > 0:
+        detail = f"frame {segment.first} needs what frame {segment.first - 1} left"
         raise ToqiboxError("render_failed", detail=detail)
 
 
-def _render(kept: Opened, job: Job, part: Range, emit: Emit) -> Result:
+def _render(
+    kept: RenderSession, spec: SceneSpec, segment: SegmentSpec, progress: ProgressReporter
+) -> Result:
     context, scene, readback = kept.context, kept.scene, kept.readback
-    output = FrameWriter(part.encoder, job.size, job.fps, part.threads, part.out, part.stall_s)
+    output = FrameWriter(
+        segment.encoder, spec.size, spec.fps, segment.threads, segment.out, segment.stall_s
+    )
     with output as writer:
         readback.begin()
-        for frame in range(part.first, part.last):
-            changed = kept.clock.time(partial(scene.draw, frame))
+        for frame in range(segment.first, segment.last):
+            changed = kept.draw_timer.time(partial(scene.draw, frame))
             readback.push(writer, changed=changed)
-            emit.frames(readback.delivered)
+            progress.frames(readback.delivered)
         readback.finish(writer)
         context.check("drawing")
-        if part.state_out is not None:
-            checkpoint.save(part.state_out, part.last, scene.kept)
+        if segment.state_out is not None:
+            checkpoint.save(segment.state_out, segment.last, scene.persistent_targets)
         written = writer.finish()
-    seconds = {"render": kept.clock.take(), "readback": readback.seconds, "encode": written.cpu_s}
+    seconds = {
+        "render": kept.draw_timer.take_seconds(),
+        "readback": readback.seconds,
+        "encode": written.cpu_s,
+    }
     return {
         "frames": written.frames,
         "renderer": context.renderer,
         "software": context.software,
         "seconds": seconds,
-        "shades": readback.shades.ranges,
+        "shades": readback.value_range.ranges,
         "bytes": written.bytes,
     }

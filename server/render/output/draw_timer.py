@@ -11,7 +11,7 @@ from server.render.gl.context import Context
 from server.render.output.readback import DEPTH
 
 
-class Clock:
+class DrawTimer:
     """Adds up the seconds that frames take to draw."""
 
     def __init__(self, context: Context) -> None:
@@ -19,7 +19,7 @@ class Clock:
         self._context = context
         # One more than the frames under way, so that the oldest is done when it is asked.
         self._timers = [] if context.software else [context.timer() for _ in range(DEPTH + 1)]
-        self._under_way = 0
+        self._pending = 0
         self._next = 0
 
     def time(self, draw: Callable[[], bool]) -> bool:
@@ -30,22 +30,22 @@ class Clock:
             self._context.finish()
             self.seconds += time.perf_counter() - start
             return drawn
-        if self._under_way == len(self._timers):
-            self._ask()
+        if self._pending == len(self._timers):
+            self._collect_oldest()
         timer = self._timers[self._next]
         self._next = (self._next + 1) % len(self._timers)
-        self._under_way += 1
+        self._pending += 1
         with timer:
             return draw()
 
-    def take(self) -> float:
+    def take_seconds(self) -> float:
         """The seconds since the last call of this."""
-        while self._under_way:
-            self._ask()
+        while self._pending:
+            self._collect_oldest()
         seconds, self.seconds = self.seconds, 0.0
         return seconds
 
-    def _ask(self) -> None:
-        oldest = self._timers[(self._next - self._under_way) % len(self._timers)]
+    def _collect_oldest(self) -> None:
+        oldest = self._timers[(self._next - self._pending) % len(self._timers)]
         self.seconds += oldest.elapsed * 1e-9
-        self._under_way -= 1
+        self._pending -= 1
