@@ -4,9 +4,9 @@ from aiohttp import web
 
 from server.config import Config
 from server.effects.library.library import Library
-from server.http.background import Errands
-from server.http.headers.accept_language import preferred
-from server.http.limits import Limits
+from server.http.background import BackgroundTasks
+from server.http.headers.accept_language import preferred_language
+from server.http.limits import HttpLimits
 from server.jobs.service import Service
 from server.jobs.submission.presets import Presets
 
@@ -14,11 +14,11 @@ CONFIG = web.AppKey("config", Config)
 SERVICE = web.AppKey("service", Service)
 LIBRARY = web.AppKey("library", Library)
 PRESETS = web.AppKey("presets", Presets)
-LIMITS = web.AppKey("limits", Limits)
-ERRANDS = web.AppKey("errands", Errands)
+LIMITS = web.AppKey("limits", HttpLimits)
+BACKGROUND_TASKS = web.AppKey("background_tasks", BackgroundTasks)
 
 _REQUEST_ID = web.RequestKey("request_id", str)
-_PREPARED = web.RequestKey("prepared", web.StreamResponse)
+_RESPONSE = web.RequestKey("response", web.StreamResponse)
 
 
 def set_request_id(request: web.BaseRequest, request_id: str) -> None:
@@ -30,15 +30,15 @@ def request_id_of(request: web.BaseRequest) -> str:
     return str(request.get(_REQUEST_ID, ""))
 
 
-def set_prepared(request: web.BaseRequest, response: web.StreamResponse) -> None:
-    request[_PREPARED] = response
+def set_response(request: web.BaseRequest, response: web.StreamResponse) -> None:
+    request[_RESPONSE] = response
 
 
-def prepared_of(request: web.BaseRequest) -> web.StreamResponse | None:
+def response_of(request: web.BaseRequest) -> web.StreamResponse | None:
     """The response whose head is sent, or about to be; None before that."""
-    return request.get(_PREPARED)
+    return request.get(_RESPONSE)
 
 
 def language_of(request: web.BaseRequest) -> str:
     """``en`` or ``ru``, by Accept-Language."""
-    return preferred(request.headers.get("Accept-Language", ""))
+    return preferred_language(request.headers.get("Accept-Language", ""))

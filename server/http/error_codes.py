@@ -65,9 +65,9 @@ NOTES = {
 
 def by_status(codes: tuple[str, ...]) -> dict[int, list[str]]:
     """`codes`, and ``internal``, under the HTTP statuses that they are answered with."""
-    sorted_out: dict[int, list[str]] = {}
+    codes_by_status: dict[int, list[str]] = {}
     for code in dict.fromkeys((*codes, "internal")):
         status = CATALOGUE[code].status
         assert status is not None, code
-        sorted_out.setdefault(status, []).append(code)
-    return dict(sorted(sorted_out.items()))
+        codes_by_status.setdefault(status, []).append(code)
+    return dict(sorted(codes_by_status.items()))

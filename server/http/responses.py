@@ -12,21 +12,21 @@ RETRY_AFTER_S = 30
 """Retry-After where an error names none."""
 
 
-def json_answer(
+def json_response(
     data: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None
 ) -> web.Response:
     """`data` as UTF-8 JSON that no cache keeps."""
     # A lone surrogate can come in through a JSON escape; it must not make the answer fail.
     body = json.dumps(data, ensure_ascii=False, default=str).encode("utf-8", "replace")
-    answer = web.Response(body=body, status=status, headers=headers)
-    answer.headers["Content-Type"] = "application/json; charset=utf-8"
-    answer.headers.setdefault("Cache-Control", "no-store")
-    return answer
+    response = web.Response(body=body, status=status, headers=headers)
+    response.headers["Content-Type"] = "application/json; charset=utf-8"
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
 
 
 def error_object(error: ToqiboxError, request_id: str, language: str) -> dict[str, Any]:
     """The error object of the API: a sentence for the person, a code for the program."""
-    told: dict[str, Any] = {
+    payload: dict[str, Any] = {
         "success": False,
         "error": localize(error.code, language, error.values),
         "code": error.code,
@@ -34,13 +34,13 @@ def error_object(error: ToqiboxError, request_id: str, language: str) -> dict[st
         "requestId": request_id,
     }
     if error.field is not None:
-        told["field"] = error.field
+        payload["field"] = error.field
     if error.diagnostics is not None:
-        told["diagnostics"] = error.diagnostics
-    return told
+        payload["diagnostics"] = error.diagnostics
+    return payload
 
 
-def error_answer(
+def error_response(
     error: ToqiboxError, request_id: str, language: str, extra: Mapping[str, Any] | None = None
 ) -> web.Response:
     """The answer to `error`; a code that only ever ends a job is a fault of ours, so a 500.
@@ -49,8 +49,10 @@ def error_answer(
         extra: facts to say beside the error; they never replace its own.
     """
     status = error.spec.status or 500
-    told = {**(extra or {}), **error_object(error, request_id, language)}
-    answer = json_answer(told, status, {"Content-Language": language, "Vary": "Accept-Language"})
+    payload = {**(extra or {}), **error_object(error, request_id, language)}
+    response = json_response(
+        payload, status, {"Content-Language": language, "Vary": "Accept-Language"}
+    )
     if status in (429, 503):
-        answer.headers["Retry-After"] = str(max(1, error.retry_after or RETRY_AFTER_S))
-    return answer
+        response.headers["Retry-After"] = str(max(1, error.retry_after or RETRY_AFTER_S))
+    return response

@@ -5,14 +5,14 @@ from collections import deque
 _SLICES = 15
 
 
-class Pace:
+class TransferRate:
     """Bytes moved in the last `window_s` seconds of a clock that the caller moves.
 
     The clock is the caller's so that it can stand still while the server itself is what is slow.
     """
 
     def __init__(self, min_rate: float, window_s: float) -> None:
-        self._least = min_rate * window_s
+        self._min_bytes = min_rate * window_s
         self._slice_s = window_s / _SLICES
         self._clock = 0.0
         self._slices: deque[tuple[int, int]] = deque()
@@ -28,7 +28,7 @@ class Pace:
             self._slices.popleft()
 
     @property
-    def too_slow(self) -> bool:
+    def is_below_minimum(self) -> bool:
         """Whether a whole window has passed and moved less than the least."""
-        full = self._clock >= self._slice_s * _SLICES
-        return full and sum(count for _, count in self._slices) < self._least
+        window_passed = self._clock >= self._slice_s * _SLICES
+        return window_passed and sum(count for _, count in self._slices) < self._min_bytes

@@ -12,7 +12,7 @@ import pytest
 
 from server.config import Config
 from server.effects.library.library import BUILT_IN, Library
-from server.http.limits import Limits
+from server.http.limits import HttpLimits
 from server.http.server.app import create_app, open_port
 from server.jobs.model.job import Job, Status, now_ms
 from server.jobs.model.spec import Spec
@@ -21,7 +21,7 @@ from server.jobs.service import Service
 from server.jobs.storage.data_folder import KINDS, new_id
 from tests.harness import verdicts
 
-QUICK = Limits(
+QUICK = HttpLimits(
     file_bytes=1024 * 1024,
     field_bytes=4096,
     upload_stall_s=3,
@@ -167,7 +167,7 @@ async def start(tmp_path: Path, built_in: Library, table: Path) -> AsyncIterator
         count = 0
 
         async def go(
-            limits: Limits = QUICK, known: verdicts.Known | None = None, **settings: Any
+            limits: HttpLimits = QUICK, known: verdicts.Known | None = None, **settings: Any
         ) -> Running:
             nonlocal count
             count += 1
@@ -190,9 +190,9 @@ async def start(tmp_path: Path, built_in: Library, table: Path) -> AsyncIterator
             stack.push_async_callback(service.stop)
             service.health.found = CAN_DRAW
             app = create_app(config, service, library, limits)
-            listening = await stack.enter_async_context(open_port(app, config, limits))
-            await listening.start_serving()
-            return Running(listening.sockets[0].getsockname()[1], service, config)
+            tcp_server = await stack.enter_async_context(open_port(app, config, limits))
+            await tcp_server.start_serving()
+            return Running(tcp_server.sockets[0].getsockname()[1], service, config)
 
         yield go
 
@@ -204,6 +204,6 @@ async def running(start: Start) -> Running:
 
 
 @pytest.fixture
-def limits() -> Callable[..., Limits]:
+def limits() -> Callable[..., HttpLimits]:
     """The quick limits, some of them changed."""
     return lambda **changes: replace(QUICK, **changes)

@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 
 from server.http.handlers.openapi import document
-from server.http.limits import Limits
+from server.http.limits import HttpLimits
 from server.jobs.model.job import Status
 from server.jobs.storage.data_folder import KINDS
 from tests.http.conftest import Running, Start
@@ -156,7 +156,7 @@ async def read_to_end(connection: socket.socket) -> None:
 
 
 async def test_a_reader_that_stands_still_is_cut(
-    start: Start, limits: Callable[..., Limits]
+    start: Start, limits: Callable[..., HttpLimits]
 ) -> None:
     running = await start(limits(download_window_s=0.4))
     job = running.finish_job(VIDEO * 16)
@@ -170,7 +170,7 @@ async def test_a_reader_that_stands_still_is_cut(
 
 
 async def test_a_slow_but_steady_reader_is_not_cut(
-    start: Start, limits: Callable[..., Limits]
+    start: Start, limits: Callable[..., HttpLimits]
 ) -> None:
     running = await start(limits(download_window_s=0.5, download_min_rate=2000))
     job = running.finish_job(VIDEO * 16)

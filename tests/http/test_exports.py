@@ -13,7 +13,7 @@ import aiohttp
 import pytest
 from PIL import Image
 
-from server.http.limits import Limits
+from server.http.limits import HttpLimits
 from server.jobs.model.job import Status
 from server.media.photos.photo import load
 from tests.http.conftest import Running, Start
@@ -195,7 +195,7 @@ async def test_the_queue_bound_holds_for_uploads_at_once(
 
 
 async def test_the_bound_on_uploads_holds_for_the_spool(
-    start: Start, limits: Callable[..., Limits], media: tuple[bytes, bytes]
+    start: Start, limits: Callable[..., HttpLimits], media: tuple[bytes, bytes]
 ) -> None:
     running = await start(limits(uploads=1, upload_wait_s=60), max_queued_exports=2)
     sent = post(form(part("audio", media[0]), part("photo", media[1])))

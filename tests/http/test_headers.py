@@ -5,10 +5,15 @@ from urllib.parse import unquote
 import pytest
 
 from server.errors import ToqiboxError
-from server.http.headers.accept_language import preferred
-from server.http.headers.content_disposition import disposition
-from server.http.headers.ranges import Unsatisfiable, is_known, part_of, refuse_stale
-from server.http.transfer_rate import Pace
+from server.http.headers.accept_language import preferred_language
+from server.http.headers.content_disposition import content_disposition
+from server.http.headers.ranges import (
+    RangeNotSatisfiable,
+    check_if_match,
+    is_not_modified,
+    requested_range,
+)
+from server.http.transfer_rate import TransferRate
 
 
 @pytest.mark.parametrize(
@@ -33,7 +38,7 @@ from server.http.transfer_rate import Pace
     ],
 )
 def test_the_language_is_the_one_that_weighs_most(header: str, language: str) -> None:
-    assert preferred(header) == language
+    assert preferred_language(header) == language
 
 
 @pytest.mark.parametrize(
@@ -57,29 +62,29 @@ def test_the_language_is_the_one_that_weighs_most(header: str, language: str) ->
 def test_one_range_is_served_and_anything_odd_is_passed_over(
     header: str, part: tuple[int, int] | None
 ) -> None:
-    assert part_of({"Range": header}, 10, '"e"') == part
+    assert requested_range({"Range": header}, 10, '"e"') == part
 
 
 @pytest.mark.parametrize(
     "header", ["bytes=10-", "bytes=10-12", "bytes=-0", "bytes=" + "9" * 18 + "-"]
 )
 def test_a_range_behind_the_end_cannot_be_served(header: str) -> None:
-    with pytest.raises(Unsatisfiable):
-        part_of({"Range": header}, 10, '"e"')
+    with pytest.raises(RangeNotSatisfiable):
+        requested_range({"Range": header}, 10, '"e"')
 
 
 def test_if_range_must_name_this_very_file() -> None:
     wanted = {"Range": "bytes=0-0"}
-    assert part_of({**wanted, "If-Range": '"e"'}, 10, '"e"') == (0, 1)
+    assert requested_range({**wanted, "If-Range": '"e"'}, 10, '"e"') == (0, 1)
     for other in ('"f"', 'W/"e"', "Mon, 01 Jan 2024 00:00:00 GMT"):
-        assert part_of({**wanted, "If-Range": other}, 10, '"e"') is None
+        assert requested_range({**wanted, "If-Range": other}, 10, '"e"') is None
 
 
 def test_if_none_match_takes_lists_weak_tags_and_any() -> None:
-    assert is_known({"If-None-Match": '"a", W/"e"'}, '"e"')
-    assert is_known({"If-None-Match": "*"}, '"e"')
-    assert not is_known({"If-None-Match": '"a"'}, '"e"')
-    assert not is_known({}, '"e"')
+    assert is_not_modified({"If-None-Match": '"a", W/"e"'}, '"e"')
+    assert is_not_modified({"If-None-Match": "*"}, '"e"')
+    assert not is_not_modified({"If-None-Match": '"a"'}, '"e"')
+    assert not is_not_modified({}, '"e"')
 
 
 @pytest.mark.parametrize(
@@ -101,7 +106,7 @@ def test_if_none_match_takes_lists_weak_tags_and_any() -> None:
     ],
 )
 def test_a_file_name_is_safe_in_both_spellings(label: str, plain: str, encoded: str) -> None:
-    header = disposition(label, "back", ".mp4")
+    header = content_disposition(label, "back", ".mp4")
     assert header.startswith(f"attachment; filename=\"{plain}.mp4\"; filename*=UTF-8''{encoded}")
     assert header.isascii()
     assert header.isprintable()
@@ -120,7 +125,7 @@ def _utf8(header: str) -> str:
     ],
 )
 def test_what_joins_characters_stays(label: str) -> None:
-    assert _utf8(disposition(label, "back", ".mp4")) == f"{label}.mp4"
+    assert _utf8(content_disposition(label, "back", ".mp4")) == f"{label}.mp4"
 
 
 @pytest.mark.parametrize(
@@ -134,36 +139,36 @@ def test_what_joins_characters_stays(label: str) -> None:
     ],
 )
 def test_a_name_fits_every_file_system(label: str, kept: str) -> None:
-    name = _utf8(disposition(label, "back", ".mp4"))
+    name = _utf8(content_disposition(label, "back", ".mp4"))
     assert name == f"{kept}.mp4"
     assert len(name.encode()) <= 255
 
 
 def test_if_match_must_name_what_is_there() -> None:
     for header in ('"e"', '"a", "e"', "*"):
-        refuse_stale({"If-Match": header}, '"e"')
-    refuse_stale({}, '"e"')
-    refuse_stale({"If-Match": "*"})
+        check_if_match({"If-Match": header}, '"e"')
+    check_if_match({}, '"e"')
+    check_if_match({"If-Match": "*"})
     for header, tag in (('"a"', '"e"'), ('W/"e"', '"e"'), ("", '"e"'), ('"e"', None)):
         with pytest.raises(ToqiboxError, match="If-Match"):
-            refuse_stale({"If-Match": header}, tag)
+            check_if_match({"If-Match": header}, tag)
 
 
 def test_a_pace_is_judged_by_a_whole_window_only() -> None:
-    pace = Pace(min_rate=100, window_s=1.5)
+    pace = TransferRate(min_rate=100, window_s=1.5)
     judged = []
     for seconds, count in ((1.4, 0), (0.2, 149), (0.1, 10)):
         pace.add(seconds, count)
-        judged.append(pace.too_slow)
+        judged.append(pace.is_below_minimum)
     assert judged == [False, True, False]
 
 
 def test_a_pace_forgets_what_lies_before_its_window() -> None:
-    pace = Pace(min_rate=100, window_s=1.5)
+    pace = TransferRate(min_rate=100, window_s=1.5)
     pace.add(0.0, 1_000_000)
     judged = []
     for _ in range(16):
         pace.add(0.1, 0)
-        judged.append(pace.too_slow)
+        judged.append(pace.is_below_minimum)
     assert judged[:13] == [False] * 13
     assert judged[-1]

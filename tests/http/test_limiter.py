@@ -7,33 +7,37 @@ import pytest
 
 from server.errors import ToqiboxError
 from server.http.headers.client_address import network_of
-from server.http.limits import Limits
-from server.http.uploads.limiter import Gate
+from server.http.limits import HttpLimits
+from server.http.uploads.limiter import UploadLimiter
 from tests.http.conftest import Start
 from tests.http.wire import ask, form, part, post
 
 AUDIO, PHOTO = part("audio", b"a" * 100), part("photo", b"p")
 
 
-def _gate(**limits: float) -> Gate:
-    values = {"uploads": 2, "upload_wait_s": 5, "upload_grace_s": 0, "upload_look_s": 0.01}
-    return Gate(Limits(**{**values, **limits}), lambda: 1.0)  # type: ignore[arg-type]  # some are whole
+def _limiter(**limits: float) -> UploadLimiter:
+    values = {"uploads": 2, "upload_wait_s": 5, "upload_grace_s": 0, "upload_poll_s": 0.01}
+    return UploadLimiter(HttpLimits(**{**values, **limits}), lambda: 1.0)  # type: ignore[arg-type]  # some are whole
 
 
-async def _hold(gate: Gate, address: str, count: int, given: list[str], name: str) -> None:
-    async with gate.place(address) as place:
+async def _hold(
+    limiter: UploadLimiter, address: str, count: int, given: list[str], name: str
+) -> None:
+    async with limiter.acquire(address) as upload:
         given.append(name)
-        place.take(count, 10.0)
-        async with place.reading():
+        upload.add(count, 10.0)
+        async with upload.reading():
             await asyncio.sleep(60)
 
 
 async def test_the_slowest_of_the_address_with_most_places_gives_way() -> None:
-    gate, given = _gate(uploads=3), list[str]()
+    limiter, given = _limiter(uploads=3), list[str]()
     uploads = [("a", 0, "a0"), ("a", 100, "a100"), ("b", 0, "b0")]
-    tasks = [asyncio.create_task(_hold(gate, *upload[:2], given, upload[2])) for upload in uploads]
+    tasks = [
+        asyncio.create_task(_hold(limiter, *upload[:2], given, upload[2])) for upload in uploads
+    ]
     await asyncio.sleep(0)
-    async with gate.place("c"):
+    async with limiter.acquire("c"):
         with pytest.raises(ToqiboxError, match="Too many"):
             await tasks[0]
         assert not tasks[1].done()
@@ -44,10 +48,10 @@ async def test_the_slowest_of_the_address_with_most_places_gives_way() -> None:
 
 
 async def test_a_free_place_goes_to_the_address_with_the_fewest() -> None:
-    gate, given = _gate(upload_grace_s=60), list[str]()
+    limiter, given = _limiter(upload_grace_s=60), list[str]()
     tasks = []
     for address, name in (("a", "a1"), ("a", "a2"), ("a", "a3"), ("b", "b1")):
-        tasks.append(asyncio.create_task(_hold(gate, address, 0, given, name)))
+        tasks.append(asyncio.create_task(_hold(limiter, address, 0, given, name)))
         await asyncio.sleep(0)
     tasks[0].cancel()
     await asyncio.gather(tasks[0], return_exceptions=True)
@@ -59,20 +63,20 @@ async def test_a_free_place_goes_to_the_address_with_the_fewest() -> None:
 
 
 async def test_one_that_waits_ends_one_upload_however_long_that_takes_to_end() -> None:
-    gate, ended = _gate(), asyncio.Event()
+    limiter, ended = _limiter(), asyncio.Event()
 
     async def hold() -> None:
-        async with gate.place("a") as place:
-            place.take(0, 10.0)
+        async with limiter.acquire("a") as upload:
+            upload.add(0, 10.0)
             try:
-                async with place.reading():
+                async with upload.reading():
                     await asyncio.sleep(60)
             finally:
                 await ended.wait()
 
     tasks = [asyncio.create_task(hold()) for _ in range(2)]
     await asyncio.sleep(0)
-    waiting = asyncio.create_task(_hold(gate, "b", 10**9, [], "fast"))
+    waiting = asyncio.create_task(_hold(limiter, "b", 10**9, [], "fast"))
     await asyncio.sleep(0.1)
     ended.set()
     done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -83,12 +87,12 @@ async def test_one_that_waits_ends_one_upload_however_long_that_takes_to_end() -
 
 
 async def test_an_upload_that_is_prepared_and_a_fast_one_keep_their_places() -> None:
-    gate, given = _gate(upload_wait_s=0.05), list[str]()
-    fast = asyncio.create_task(_hold(gate, "a", 10**9, given, "fast"))
+    limiter, given = _limiter(upload_wait_s=0.05), list[str]()
+    fast = asyncio.create_task(_hold(limiter, "a", 10**9, given, "fast"))
     await asyncio.sleep(0)
-    async with gate.place("b"):
+    async with limiter.acquire("b"):
         with pytest.raises(ToqiboxError, match="Too many"):
-            async with gate.place("c"):
+            async with limiter.acquire("c"):
                 pass
         assert not fast.done()
     fast.cancel()
@@ -96,10 +100,10 @@ async def test_an_upload_that_is_prepared_and_a_fast_one_keep_their_places() -> 
 
 
 async def test_an_upload_that_stands_still_gives_way_over_http(
-    start: Start, limits: Callable[..., Limits]
+    start: Start, limits: Callable[..., HttpLimits]
 ) -> None:
     quick = limits(
-        uploads=1, upload_wait_s=20, upload_stall_s=30, upload_grace_s=0.1, upload_look_s=0.02
+        uploads=1, upload_wait_s=20, upload_stall_s=30, upload_grace_s=0.1, upload_poll_s=0.02
     )
     running = await start(quick)
     still = asyncio.create_task(ask(running.port, post(form(AUDIO, PHOTO))[:-9]))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from server.http.limits import Limits
+from server.http.limits import HttpLimits
 from tests.http.conftest import Start
 from tests.http.wire import FORM, ask, form, head, part, post, read_answer
 
@@ -25,7 +25,7 @@ async def send_slowly(writer: asyncio.StreamWriter, data: bytes, seconds: float)
 
 
 async def test_one_that_sends_on_for_six_seconds_still_reads_its_answer(
-    start: Start, limits: Callable[..., Limits]
+    start: Start, limits: Callable[..., HttpLimits]
 ) -> None:
     running = await start(limits(uploads=1, upload_wait_s=30))
     reader, writer = await asyncio.open_connection("127.0.0.1", running.port)
@@ -53,7 +53,7 @@ async def test_one_that_sends_on_for_six_seconds_still_reads_its_answer(
     ids=["silence", "too long in all", "below the rate", "too much"],
 )
 async def test_patience_with_a_refused_client_has_bounds(
-    start: Start, limits: Callable[..., Limits], limit: Any, step: int, pause_s: float
+    start: Start, limits: Callable[..., HttpLimits], limit: Any, step: int, pause_s: float
 ) -> None:
     running = await start(limits(**limit))
     reader, writer = await asyncio.open_connection("127.0.0.1", running.port)

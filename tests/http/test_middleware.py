@@ -6,7 +6,7 @@ from collections.abc import Callable
 import aiohttp
 import pytest
 
-from server.http.limits import Limits
+from server.http.limits import HttpLimits
 from tests.http.conftest import Running, Start
 from tests.http.wire import FORM, ask, head, post, read_answer
 
@@ -164,7 +164,7 @@ async def test_a_silent_connection_is_closed(running: Running, sent: bytes) -> N
     writer.transport.abort()
 
 
-async def test_connections_are_bounded(start: Start, limits: Callable[..., Limits]) -> None:
+async def test_connections_are_bounded(start: Start, limits: Callable[..., HttpLimits]) -> None:
     running = await start(limits(connections=2, header_s=60))
     open_ones = [await asyncio.open_connection("127.0.0.1", running.port) for _ in range(2)]
     with pytest.raises((EOFError, ConnectionError)):

@@ -5,17 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.errors import ToqiboxError
-from server.http.uploads.multipart import Form, PartLimits, boundary_of
+from server.http.uploads.multipart import MultipartReader, PartLimits, parse_boundary
 from tests.http.wire import BOUNDARY, form, part
 
 
 def reader(body: bytes, cuts: list[int]) -> Callable[[], Awaitable[bytes]]:
     """Hands out `body` in pieces of the given lengths, then the rest."""
-    pieces = []
+    chunks = []
     for cut in cuts:
-        pieces.append(body[:cut])
+        chunks.append(body[:cut])
         body = body[cut:]
-    waiting = [piece for piece in [*pieces, body] if piece]
+    waiting = [piece for piece in [*chunks, body] if piece]
 
     async def read() -> bytes:
         return waiting.pop(0) if waiting else b""
@@ -24,10 +24,10 @@ def reader(body: bytes, cuts: list[int]) -> Callable[[], Awaitable[bytes]]:
 
 
 async def walk(body: bytes, cuts: list[int]) -> list[tuple[str, bytes]]:
-    walked = Form(BOUNDARY.encode(), reader(body, cuts))
+    walked = MultipartReader(BOUNDARY.encode(), reader(body, cuts))
     found = []
     while (name := await walked.next_part()) is not None:
-        found.append((name, b"".join([piece async for piece in walked.pieces()])))
+        found.append((name, b"".join([piece async for piece in walked.chunks()])))
     return found
 
 
@@ -86,7 +86,9 @@ async def test_a_form_that_is_cut_anywhere_is_refused(at: int, cuts: list[int]) 
 
 
 async def test_a_part_may_be_left_unread() -> None:
-    walked = Form(BOUNDARY.encode(), reader(form(part("a", b"1" * 99), part("b", b"2")), [50] * 6))
+    walked = MultipartReader(
+        BOUNDARY.encode(), reader(form(part("a", b"1" * 99), part("b", b"2")), [50] * 6)
+    )
     assert [await walked.next_part() for _ in range(3)] == ["a", "b", None]
 
 
@@ -99,7 +101,7 @@ async def test_padding_behind_a_boundary_and_an_epilogue_are_allowed() -> None:
 
 async def test_parts_are_counted() -> None:
     body = form(*[part("a", b"") for _ in range(3)])
-    walked = Form(BOUNDARY.encode(), reader(body, []), PartLimits(parts=2))
+    walked = MultipartReader(BOUNDARY.encode(), reader(body, []), PartLimits(parts=2))
     assert [await walked.next_part() for _ in range(2)] == ["a", "a"]
     with pytest.raises(ToqiboxError, match="too many parts"):
         await walked.next_part()
@@ -116,7 +118,7 @@ async def test_parts_are_counted() -> None:
     ],
 )
 def test_a_boundary_is_read_as_clients_write_it(content_type: str, boundary: bytes) -> None:
-    assert boundary_of(content_type) == boundary
+    assert parse_boundary(content_type) == boundary
 
 
 @pytest.mark.parametrize(
@@ -124,5 +126,5 @@ def test_a_boundary_is_read_as_clients_write_it(content_type: str, boundary: byt
 )
 def test_a_bad_boundary_is_refused(boundary: str) -> None:
     with pytest.raises(ToqiboxError) as caught:
-        boundary_of(f"multipart/form-data; boundary={boundary}")
+        parse_boundary(f"multipart/form-data; boundary={boundary}")
     assert caught.value.code == "malformed_multipart"

@@ -7,27 +7,27 @@ from aiohttp import StreamReader
 from aiohttp.base_protocol import BaseProtocol
 
 from server.errors import ToqiboxError
-from server.http.limits import Limits
+from server.http.limits import HttpLimits
 from server.http.uploads.body import Body
-from server.http.uploads.upload_state import Place
+from server.http.uploads.upload_state import UploadState
 from tests.harness.clock import Clock
 
-LIMITS = Limits(upload_stall_s=20, upload_wall_s=30, upload_min_rate=10, upload_window_s=20)
+LIMITS = HttpLimits(upload_stall_s=20, upload_total_s=30, upload_min_rate=10, upload_window_s=20)
 
 
-def _body(place: Place) -> tuple[StreamReader, Body]:
+def _body(place: UploadState) -> tuple[StreamReader, Body]:
     loop = asyncio.get_running_loop()
     protocol = BaseProtocol(loop)
     protocol.connection_made(asyncio.Transport())
     content = StreamReader(protocol, 65536, loop=loop)
-    return content, Body(content, LIMITS, place.take)
+    return content, Body(content, LIMITS, place.add)
 
 
 async def test_the_pause_of_the_server_is_no_silence_of_the_client(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     clock = Clock(monkeypatch)
-    place = Place("192.0.2.1")
+    place = UploadState("192.0.2.1")
     content, body = _body(place)
     for size in (5, 6, 7):
         reading = asyncio.create_task(body.read())
@@ -43,7 +43,7 @@ async def test_the_silence_of_the_client_has_an_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     clock = Clock(monkeypatch)
-    _, body = _body(Place("192.0.2.1"))
+    _, body = _body(UploadState("192.0.2.1"))
     reading = asyncio.create_task(body.read())
     for _ in range(50):
         await clock.pause(1)

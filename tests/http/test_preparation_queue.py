@@ -6,8 +6,8 @@ from contextlib import AsyncExitStack
 import pytest
 
 from server.errors import ToqiboxError
-from server.http.limits import Limits
-from server.http.uploads.limiter import Gate
+from server.http.limits import HttpLimits
+from server.http.uploads.limiter import UploadLimiter
 from server.jobs.submission.preparation_queue import Line
 
 MB = 1 << 20
@@ -18,22 +18,22 @@ def _line(**values: float) -> Line:
 
 
 async def test_what_would_wait_too_long_is_refused_at_once() -> None:
-    gate = Gate(Limits(uploads=2, upload_line_s=2.0), lambda: 0.8)
+    limiter = UploadLimiter(HttpLimits(uploads=2, upload_decode_wait_s=2.0), lambda: 0.8)
     async with AsyncExitStack() as held:
         for _ in range(2):
-            gate.admit()
-            place = await held.enter_async_context(gate.place("a", 40 * MB))
+            limiter.check_wait()
+            place = await held.enter_async_context(limiter.acquire("a", 40 * MB))
             async with place.reading():
-                place.take(40 * MB, 1.0)
-        gate.admit()
-        waiting = asyncio.create_task(held.enter_async_context(gate.place("b", MB)))
+                place.add(40 * MB, 1.0)
+        limiter.check_wait()
+        waiting = asyncio.create_task(held.enter_async_context(limiter.acquire("b", MB)))
         await asyncio.sleep(0)
         with pytest.raises(ToqiboxError) as caught:
-            gate.admit()
+            limiter.check_wait()
         assert caught.value.code == "rate_limited"
         assert (caught.value.retry_after or 0) >= 1
         waiting.cancel()
-    gate.admit()
+    limiter.check_wait()
 
 
 @pytest.mark.parametrize(
@@ -48,36 +48,36 @@ async def test_what_would_wait_too_long_is_refused_at_once() -> None:
 async def test_uploads_that_are_far_from_their_end_are_no_reason_to_refuse_others(
     size: int | None, count: int, seconds: float
 ) -> None:
-    gate = Gate(Limits(upload_line_s=9.0), lambda: 5.0)
+    limiter = UploadLimiter(HttpLimits(upload_decode_wait_s=9.0), lambda: 5.0)
     async with AsyncExitStack() as held:
         for _ in range(31):
-            place = await held.enter_async_context(gate.place("a", size))
+            place = await held.enter_async_context(limiter.acquire("a", size))
             await held.enter_async_context(place.reading())
-            place.take(count, seconds)
-            gate.admit()
+            place.add(count, seconds)
+            limiter.check_wait()
 
 
 async def test_uploads_that_end_soon_are_counted_before_they_are_whole() -> None:
-    gate = Gate(Limits(upload_line_s=9.0), lambda: 5.0)
+    limiter = UploadLimiter(HttpLimits(upload_decode_wait_s=9.0), lambda: 5.0)
     async with AsyncExitStack() as held:
         for _ in range(2):
-            gate.admit()
-            place = await held.enter_async_context(gate.place("a", 50 * MB))
+            limiter.check_wait()
+            place = await held.enter_async_context(limiter.acquire("a", 50 * MB))
             await held.enter_async_context(place.reading())
-            place.take(45 * MB, 10.0)
+            place.add(45 * MB, 10.0)
         with pytest.raises(ToqiboxError, match="Too many"):
-            gate.admit()
+            limiter.check_wait()
 
 
 async def test_a_turn_is_waited_for_in_order_and_not_for_ever() -> None:
     line, done = _line(), list[int]()
 
-    async def take(number: int) -> None:
+    async def add(number: int) -> None:
         async with line.turn():
             done.append(number)
 
     async with line.turn():
-        waiting = [asyncio.create_task(take(number)) for number in range(4)]
+        waiting = [asyncio.create_task(add(number)) for number in range(4)]
         await asyncio.sleep(0.01)
         waiting[1].cancel()
         await asyncio.sleep(0.01)
@@ -96,17 +96,17 @@ async def test_a_turn_is_waited_for_in_order_and_not_for_ever() -> None:
 async def test_a_turn_that_is_given_to_one_who_leaves_goes_to_the_next() -> None:
     line = _line()
 
-    async def take() -> None:
+    async def add() -> None:
         async with line.turn():
             pass
 
     async with line.turn():
-        leaving, staying = asyncio.create_task(take()), asyncio.create_task(take())
+        leaving, staying = asyncio.create_task(add()), asyncio.create_task(add())
         await asyncio.sleep(0.01)
     leaving.cancel()
     async with asyncio.timeout(5):
         await staying
-        await take()
+        await add()
 
 
 async def test_the_line_measures_what_is_done_and_not_what_fails_early() -> None:
@@ -124,7 +124,7 @@ async def test_the_line_measures_what_is_done_and_not_what_fails_early() -> None
 async def test_the_last_in_a_line_that_is_too_slow_are_refused_at_once() -> None:
     line, left = _line(wait_s=2.5), list[tuple[int, str]]()
 
-    async def take(number: int) -> None:
+    async def add(number: int) -> None:
         try:
             async with line.turn():
                 pass
@@ -132,7 +132,7 @@ async def test_the_last_in_a_line_that_is_too_slow_are_refused_at_once() -> None
             left.append((number, error.code))
 
     async with line.turn():
-        waiting = [asyncio.create_task(take(number)) for number in range(5)]
+        waiting = [asyncio.create_task(add(number)) for number in range(5)]
         await asyncio.sleep(0.01)
         assert left == [(3, "rate_limited"), (4, "rate_limited")]
         assert line.waiting == 3

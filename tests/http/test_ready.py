@@ -8,7 +8,7 @@ from typing import NoReturn
 
 import pytest
 
-from server.http.limits import Limits
+from server.http.limits import HttpLimits
 from tests.harness.disks import make_read_only, small_disk
 from tests.http.conftest import Running, Start
 from tests.http.wire import ask, head
@@ -25,9 +25,9 @@ async def test_readiness_says_what_is_missing(running: Running) -> None:
 
 
 async def test_many_questions_sync_one_file(
-    start: Start, limits: Callable[..., Limits], monkeypatch: pytest.MonkeyPatch
+    start: Start, limits: Callable[..., HttpLimits], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    running = await start(limits(ready_age_s=60))
+    running = await start(limits(readiness_cache_s=60))
     real, synced = os.fsync, []
 
     def fsync(descriptor: int) -> None:
@@ -41,9 +41,9 @@ async def test_many_questions_sync_one_file(
 
 
 async def test_what_is_cheap_to_see_is_told_at_once(
-    start: Start, limits: Callable[..., Limits], monkeypatch: pytest.MonkeyPatch
+    start: Start, limits: Callable[..., HttpLimits], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    running = await start(limits(ready_age_s=60), min_free_mb=1)
+    running = await start(limits(readiness_cache_s=60), min_free_mb=1)
 
     async def problems() -> list[str]:
         return list((await ask(running.port, head("GET /ready"))).json["problems"])
@@ -62,9 +62,9 @@ async def test_what_is_cheap_to_see_is_told_at_once(
 
 
 async def test_the_rest_is_told_after_a_moment(
-    start: Start, limits: Callable[..., Limits], monkeypatch: pytest.MonkeyPatch
+    start: Start, limits: Callable[..., HttpLimits], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    running = await start(limits(ready_age_s=0.2))
+    running = await start(limits(readiness_cache_s=0.2))
     assert (await ask(running.port, head("GET /ready"))).status == 200
 
     def broken(_descriptor: int) -> NoReturn:

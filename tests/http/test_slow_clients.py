@@ -7,7 +7,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from server.http.limits import MEGABYTE, Limits
+from server.http.limits import MEGABYTE, HttpLimits
 from server.jobs.model.effect_source import Source
 from tests.harness.media import photo, wav
 from tests.http.conftest import Start
@@ -42,7 +42,7 @@ def _status(client: socket.socket) -> bytes:
 
 
 async def test_all_places_can_be_taken_and_a_slow_one_gives_way(
-    start: Start, limits: Callable[..., Limits]
+    start: Start, limits: Callable[..., HttpLimits]
 ) -> None:
     slow = limits(
         file_bytes=50 * MEGABYTE,
@@ -51,7 +51,7 @@ async def test_all_places_can_be_taken_and_a_slow_one_gives_way(
         upload_wait_s=30,
         upload_window_s=60,
         upload_grace_s=0.1,
-        upload_look_s=0.02,
+        upload_poll_s=0.02,
     )
     running = await start(slow)
     with ExitStack() as held:
@@ -68,9 +68,9 @@ async def test_all_places_can_be_taken_and_a_slow_one_gives_way(
 
 
 async def test_an_upload_whose_effect_is_being_judged_keeps_its_place(
-    start: Start, limits: Callable[..., Limits], monkeypatch: pytest.MonkeyPatch
+    start: Start, limits: Callable[..., HttpLimits], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    quick = limits(uploads=1, upload_grace_s=0.0, upload_look_s=0.01, upload_slow_rate=2000)
+    quick = limits(uploads=1, upload_grace_s=0.0, upload_poll_s=0.01, upload_slow_rate=2000)
     running = await start(quick)
     judged, asked = asyncio.Event(), asyncio.Event()
     enforce = running.service.verdicts.enforce

@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 
 from server.errors import ToqiboxError
-from server.http.limits import Limits
-from server.http.uploads.form import Room, SpoolFile
+from server.http.limits import HttpLimits
+from server.http.uploads.form import FreeSpaceGuard, SpoolFile
 from tests.http.conftest import Running, Start
 from tests.http.wire import BOUNDARY, FORM, ask, form, head, part, post, read_answer
 
 AUDIO = part("audio", b"RIFF", filename="a.wav")
 PHOTO = part("photo", b"\xff\xd8", filename="p.jpg")
-NO_END = Room(lambda: True, 1)
+NO_END = FreeSpaceGuard(lambda: True, 1)
 
 
 async def test_a_refused_client_that_goes_on_sending_can_read_the_answer(running: Running) -> None:
@@ -55,12 +55,12 @@ async def test_files_are_stored_under_our_names_only(running: Running) -> None:
     [
         ({"upload_stall_s": 0.2}, 2, 0.5),
         ({"upload_window_s": 0.6}, 200, 0.02),
-        ({"upload_min_rate": 1, "upload_wall_s": 0.3}, 200, 0.02),
+        ({"upload_min_rate": 1, "upload_total_s": 0.3}, 200, 0.02),
     ],
     ids=["silence", "below the rate", "too long in all"],
 )
 async def test_a_slow_upload_is_cut(
-    start: Start, limits: Callable[..., Limits], limit: Any, pieces: int, pause_s: float
+    start: Start, limits: Callable[..., HttpLimits], limit: Any, pieces: int, pause_s: float
 ) -> None:
     running = await start(limits(**limit))
     body = form(part("audio", b"x" * 100_000), PHOTO)
@@ -120,7 +120,7 @@ async def test_the_answer_follows_after_100_continue(running: Running) -> None:
 
 
 async def test_more_uploads_than_places_wait_and_are_then_refused(
-    start: Start, limits: Callable[..., Limits]
+    start: Start, limits: Callable[..., HttpLimits]
 ) -> None:
     running = await start(limits(uploads=1, upload_stall_s=30, upload_window_s=60))
     reader, writer = await asyncio.open_connection("127.0.0.1", running.port)
@@ -159,9 +159,9 @@ async def test_a_machine_that_cannot_draw_refuses(running: Running) -> None:
 
 
 async def test_a_disk_that_fills_while_a_body_is_read_stops_it(
-    start: Start, limits: Callable[..., Limits], monkeypatch: pytest.MonkeyPatch
+    start: Start, limits: Callable[..., HttpLimits], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    running = await start(limits(room_check_bytes=100_000), min_free_mb=1)
+    running = await start(limits(free_space_check_bytes=100_000), min_free_mb=1)
     body = form(part("audio", b"x" * 500_000), PHOTO)
     reader, writer = await asyncio.open_connection("127.0.0.1", running.port)
     writer.write(post(body)[:200_000])
@@ -188,12 +188,12 @@ def test_the_room_is_looked_at_only_every_so_many_bytes() -> None:
         looks.append(True)
         return len(looks) < 3
 
-    room = Room(enough, 100)
+    room = FreeSpaceGuard(enough, 100)
     for _ in range(29):
-        room.take(10)
+        room.reserve(10)
     assert len(looks) == 2
     with pytest.raises(ToqiboxError) as caught:
-        room.take(10)
+        room.reserve(10)
     assert caught.value.code == "storage_full"
 
 

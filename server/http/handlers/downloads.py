@@ -15,15 +15,20 @@ from aiohttp import web
 from server.concurrency import open_in_thread, run_in_thread
 from server.errors import ToqiboxError
 from server.http.app_keys import LIMITS, SERVICE, language_of, request_id_of
-from server.http.handlers.exports import known_job
-from server.http.headers.content_disposition import disposition
-from server.http.headers.ranges import Unsatisfiable, is_known, part_of, refuse_stale
-from server.http.responses import error_answer
-from server.http.transfer_rate import Pace
+from server.http.handlers.exports import require_job
+from server.http.headers.content_disposition import content_disposition
+from server.http.headers.ranges import (
+    RangeNotSatisfiable,
+    check_if_match,
+    is_not_modified,
+    requested_range,
+)
+from server.http.responses import error_response
+from server.http.transfer_rate import TransferRate
 from server.jobs.model.job import Job
 
 _CHUNK = 256 * 1024
-_LOOKS = 15
+_CHECKS_PER_WINDOW = 15
 """How often in a window the progress of a download is looked at."""
 
 
@@ -38,18 +43,18 @@ _VIDEO = _Kind("video", "video/mp4", ".mp4")
 _POSTER = _Kind("poster", "image/jpeg", ".jpg")
 
 
-async def video(request: web.Request) -> web.StreamResponse:
+async def download_video(request: web.Request) -> web.StreamResponse:
     """The MP4."""
-    return await _answer(request, _VIDEO)
+    return await _download(request, _VIDEO)
 
 
-async def poster(request: web.Request) -> web.StreamResponse:
+async def download_poster(request: web.Request) -> web.StreamResponse:
     """The frame at the loudest moment, as JPEG."""
-    return await _answer(request, _POSTER)
+    return await _download(request, _POSTER)
 
 
-async def _answer(request: web.Request, kind: _Kind) -> web.StreamResponse:
-    job = known_job(request)
+async def _download(request: web.Request, kind: _Kind) -> web.StreamResponse:
+    job = require_job(request)
     path = request.app[SERVICE].artifact(job, kind.artifact)
     try:
         async with open_in_thread(path) as descriptor:
@@ -66,20 +71,22 @@ async def _send(request: web.Request, kind: _Kind, job: Job, descriptor: int) ->
         "ETag": etag,
         "Accept-Ranges": "bytes",
         "Cache-Control": "private, no-cache",
-        "Content-Disposition": disposition(_label(job), _fallback(job), kind.extension),
+        "Content-Disposition": content_disposition(
+            _title(job), _fallback_name(job), kind.extension
+        ),
     }
-    refuse_stale(request.headers, etag)
-    if is_known(request.headers, etag):
+    check_if_match(request.headers, etag)
+    if is_not_modified(request.headers, etag):
         return web.Response(status=304, headers=headers)
     head_only = request.method == "HEAD"
     try:
-        part = None if head_only else part_of(request.headers, size, etag)
-    except Unsatisfiable:
-        return _no_such_range(request, size)
-    first, count = part or (0, size)
-    if part:
+        byte_range = None if head_only else requested_range(request.headers, size, etag)
+    except RangeNotSatisfiable:
+        return _range_not_satisfiable(request, size)
+    first, count = byte_range or (0, size)
+    if byte_range:
         headers["Content-Range"] = f"bytes {first}-{first + count - 1}/{size}"
-    response = web.StreamResponse(status=206 if part else 200, headers=headers)
+    response = web.StreamResponse(status=206 if byte_range else 200, headers=headers)
     response.content_type = kind.content_type
     response.content_length = count
     await response.prepare(request)
@@ -88,11 +95,11 @@ async def _send(request: web.Request, kind: _Kind, job: Job, descriptor: int) ->
     return response
 
 
-def _no_such_range(request: web.Request, size: int) -> web.Response:
+def _range_not_satisfiable(request: web.Request, size: int) -> web.Response:
     error = ToqiboxError("range_not_satisfiable")
-    answer = error_answer(error, request_id_of(request), language_of(request))
-    answer.headers["Content-Range"] = f"bytes */{size}"
-    return answer
+    response = error_response(error, request_id_of(request), language_of(request))
+    response.headers["Content-Range"] = f"bytes */{size}"
+    return response
 
 
 async def _stream(
@@ -104,35 +111,36 @@ async def _stream(
         return
     # A write is done when the kernel has all of it, so nothing is left behind on this side.
     transport.set_write_buffer_limits(high=0)
-    flow = Flow(transport)
+    monitor = DeliveryMonitor(transport)
     limits = request.app[LIMITS]
     watch = asyncio.create_task(
-        flow.watch(
-            Pace(limits.download_min_rate, limits.download_window_s), limits.download_window_s
+        monitor.watch(
+            TransferRate(limits.download_min_rate, limits.download_window_s),
+            limits.download_window_s,
         )
     )
     try:
         with suppress(ConnectionError):
-            for at in range(span.start, span.stop, _CHUNK):
-                wanted = min(_CHUNK, span.stop - at)
-                data = await run_in_thread(os.pread, descriptor, wanted, at)
-                if len(data) < wanted:
+            for offset in range(span.start, span.stop, _CHUNK):
+                length = min(_CHUNK, span.stop - offset)
+                data = await run_in_thread(os.pread, descriptor, length, offset)
+                if len(data) < length:
                     raise EOFError("the file was cut off while it was sent")
-                flow.given += len(data)
+                monitor.sent += len(data)
                 await response.write(data)
             await response.write_eof()
     finally:
         watch.cancel()
 
 
-class Flow:
+class DeliveryMonitor:
     """How much of what was given to a connection has arrived at the other side."""
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
-        self.given = 0
+        self.sent = 0
 
-    def arrived(self) -> int:
+    def acknowledged(self) -> int:
         """Bytes that the peer's kernel has acknowledged."""
         waiting = self._transport.get_write_buffer_size()
         connection = self._transport.get_extra_info("socket")
@@ -140,20 +148,23 @@ class Flow:
             # TIOCOUTQ on a TCP socket: bytes not yet acknowledged (tcp(7), SIOCOUTQ). Without
             # this a slow but steady reader would seem to stand still for minutes: the kernel
             # takes megabytes at a time.
-            told = fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, bytes(4))
-            waiting += struct.unpack("i", told)[0]
-        return self.given - waiting
+            unacknowledged = fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, bytes(4))
+            waiting += struct.unpack("i", unacknowledged)[0]
+        return self.sent - waiting
 
-    async def watch(self, pace: Pace, window_s: float) -> None:
+    async def watch(self, rate: TransferRate, window_s: float) -> None:
         """Cut the connection once it is slower than `pace` allows."""
         clock = asyncio.get_running_loop().time
-        then, before = clock(), self.arrived()
-        while not pace.too_slow:
-            await asyncio.sleep(window_s / _LOOKS)
-            now, arrived = clock(), self.arrived()
+        last_time, last_acknowledged = clock(), self.acknowledged()
+        while not rate.is_below_minimum:
+            await asyncio.sleep(window_s / _CHECKS_PER_WINDOW)
+            now, acknowledged = clock(), self.acknowledged()
             # Of a pause of the server itself little counts.
-            pace.add(min(now - then, 2 * window_s / _LOOKS), max(0, arrived - before))
-            then, before = now, arrived
+            rate.add(
+                min(now - last_time, 2 * window_s / _CHECKS_PER_WINDOW),
+                max(0, acknowledged - last_acknowledged),
+            )
+            last_time, last_acknowledged = now, acknowledged
         # Reset rather than end: the kernel drops at once what it still holds for this client.
         connection = self._transport.get_extra_info("socket")
         with suppress(OSError):
@@ -161,9 +172,9 @@ class Flow:
         self._transport.abort()
 
 
-def _label(job: Job) -> str:
+def _title(job: Job) -> str:
     return " - ".join(filter(None, [job.spec.artist, job.spec.title]))
 
 
-def _fallback(job: Job) -> str:
+def _fallback_name(job: Job) -> str:
     return f"toqibox-{datetime.fromtimestamp(job.created_at / 1000, UTC):%Y-%m-%d}"

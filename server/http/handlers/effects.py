@@ -12,46 +12,51 @@ from server.effects.model.feature import FEATURES
 from server.effects.web_program import program
 from server.errors import ToqiboxError, localize
 from server.http.app_keys import SERVICE, language_of
-from server.http.handlers.listings import listing, refuse_queries, tagged, wants_all
+from server.http.handlers.listings import (
+    includes_all,
+    listing_response,
+    refuse_unknown_query,
+    with_etag,
+)
 from server.jobs.service import Service
 from server.jobs.validation.cache import Verdicts
 
 
-async def index(request: web.Request) -> web.Response:
+async def list_effects(request: web.Request) -> web.Response:
     """Every effect that can be used, with its inputs as JSON Schema, and every feature of the
     sound that an input can be bound to; `?all=1`: every file, judged or not, and warnings."""
-    everything = wants_all(request)
+    include_all = includes_all(request)
     language = language_of(request)
-    listed = await run_in_thread(_listed, request.app[SERVICE], language, everything=everything)
+    entries = await run_in_thread(_entries, request.app[SERVICE], language, include_all=include_all)
     features = [feature.describe() for feature in FEATURES.values()]
-    found = {"effects": listed, "features": features}
-    return listing(request, found, language, has_errors=everything)
+    payload = {"effects": entries, "features": features}
+    return listing_response(request, payload, language, has_errors=include_all)
 
 
-def _listed(service: Service, language: str, *, everything: bool) -> list[dict[str, Any]]:
+def _entries(service: Service, language: str, *, include_all: bool) -> list[dict[str, Any]]:
     usable, broken = service.verdicts.offered()
-    rows = []
+    entries = []
     for effect in usable:
         with suppress(ToqiboxError):  # its files were changed or removed meanwhile
-            rows += _row(service.verdicts, effect, everything=everything)
-    if everything:
-        rows += [_told(entry, language) for entry in broken]
-    return sorted(rows, key=lambda row: str(row["id"]))
+            entries += _describe(service.verdicts, effect, include_all=include_all)
+    if include_all:
+        entries += [_describe_broken(entry, language) for entry in broken]
+    return sorted(entries, key=lambda entry: str(entry["id"]))
 
 
-def _row(verdicts: Verdicts, effect: Effect, *, everything: bool) -> list[dict[str, Any]]:
+def _describe(verdicts: Verdicts, effect: Effect, *, include_all: bool) -> list[dict[str, Any]]:
     """Return the row of an effect, or none where it is not offered.
 
     Raises:
         ToqiboxError: unknown_effect and what read_source raises: its files are not as they were.
     """
-    if not everything:
+    if not include_all:
         return [effect.describe()] if verdicts.is_offered(effect) else []
-    judged, warnings = verdicts.is_judged(effect), verdicts.warnings(effect)
-    return [{**effect.describe(), "judged": judged, "warnings": warnings}]
+    is_validated, warnings = verdicts.is_judged(effect), verdicts.warnings(effect)
+    return [{**effect.describe(), "judged": is_validated, "warnings": warnings}]
 
 
-def _told(entry: Broken, language: str) -> dict[str, Any]:
+def _describe_broken(entry: Broken, language: str) -> dict[str, Any]:
     return {
         "id": entry.id,
         "file": entry.file,
@@ -61,12 +66,12 @@ def _told(entry: Broken, language: str) -> dict[str, Any]:
     }
 
 
-async def show(request: web.Request) -> web.Response:
+async def show_effect(request: web.Request) -> web.Response:
     """One effect, and its program for a browser; a bad file is told with its diagnostics.
 
     One that nobody has judged yet is judged first: a browser is to run nothing that is unseen.
     """
-    refuse_queries(request)
+    refuse_unknown_query(request)
     verdicts = request.app[SERVICE].verdicts
     try:
         effect = await run_in_thread(verdicts.effect, request.match_info["effect_id"])
@@ -76,6 +81,6 @@ async def show(request: web.Request) -> web.Response:
         if error.code == "unknown_effect":
             raise ToqiboxError("not_found") from None
         raise
-    shown = {**effect.describe(), "sequential": effect.sequential}
-    shown["program"] = await run_in_thread(program, effect)
-    return tagged(request, shown)
+    payload = {**effect.describe(), "sequential": effect.sequential}
+    payload["program"] = await run_in_thread(program, effect)
+    return with_etag(request, payload)

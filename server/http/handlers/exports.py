@@ -10,8 +10,8 @@ from aiohttp import web
 from server.concurrency import run_in_thread
 from server.errors import ToqiboxError
 from server.http.app_keys import (
+    BACKGROUND_TASKS,
     CONFIG,
-    ERRANDS,
     LIBRARY,
     LIMITS,
     PRESETS,
@@ -20,11 +20,18 @@ from server.http.app_keys import (
     request_id_of,
 )
 from server.http.headers.client_address import client_address, network_of
-from server.http.headers.ranges import refuse_stale
-from server.http.responses import json_answer
-from server.http.uploads.form import Checks, Room, TextCheck, check_head, invite, receive
-from server.http.uploads.limiter import Gate
-from server.http.uploads.upload_state import Place
+from server.http.headers.ranges import check_if_match
+from server.http.responses import json_response
+from server.http.uploads.form import (
+    FormChecks,
+    FreeSpaceGuard,
+    TextChecker,
+    check_headers,
+    read_form,
+    send_100_continue,
+)
+from server.http.uploads.limiter import UploadLimiter
+from server.http.uploads.upload_state import UploadState
 from server.jobs.model.effect_source import Source
 from server.jobs.model.job import Job
 from server.jobs.service import Service
@@ -34,50 +41,52 @@ from server.jobs.submission.fields import FILES, TEXTS, check_text, named
 from server.jobs.submission.request import Request, check_request
 from server.jobs.validation.cache import Verdicts
 
-_SHAPING = ("effect", "params", "preset")
+_CHAIN_FIELDS = ("effect", "params", "preset")
 """The fields that say which effects are drawn, and how."""
-GATE = web.AppKey("gate", Gate)
+UPLOAD_LIMITER = web.AppKey("upload_limiter", UploadLimiter)
 
 
-async def create(request: web.Request) -> web.Response:
+async def create_export(request: web.Request) -> web.Response:
     """Take a form, answer 202 with the job once files and row are on disk.
 
     Nothing of the body is read before all has been refused that can be refused without it.
     """
     service = request.app[SERVICE]
-    boundary = check_head(request, request.app[LIMITS])
+    boundary = check_headers(request, request.app[LIMITS])
     _check_query(request)
     service.admission()
-    request.app[GATE].admit()
-    async with AsyncExitStack() as held:
+    request.app[UPLOAD_LIMITER].check_wait()
+    async with AsyncExitStack() as stack:
         network = network_of(client_address(request, request.app[CONFIG]))
-        waiting = request.app[GATE].place(network, request.content_length)
-        place = await held.enter_async_context(waiting)
+        acquiring = request.app[UPLOAD_LIMITER].acquire(network, request.content_length)
+        upload = await stack.enter_async_context(acquiring)
         service.admission()  # it may have waited long for its place
         folder = service.spool()
         try:
-            async with place.reading():
-                asked = await _read(request, boundary, folder, place)
+            async with upload.reading():
+                export = await _read_export(request, boundary, folder, upload)
         except BaseException:
             discard(folder)
             raise
-        work = service.accept(asked, folder, request_id_of(request))
+        work = service.accept(export, folder, request_id_of(request))
         # The place goes with the files: they stay on disk though the client may leave.
-        accepting = _holding(held.pop_all(), work)
-    job = await request.app[ERRANDS].run(accepting)
-    seen = service.describe(job, language_of(request))
-    where = f"{service.config.public_url}/export/{job.id}"
-    return json_answer({"success": True, **seen}, 202, {"Location": where})
+        accepting = _run_and_release(stack.pop_all(), work)
+    job = await request.app[BACKGROUND_TASKS].run(accepting)
+    payload = service.describe(job, language_of(request))
+    location = f"{service.config.public_url}/export/{job.id}"
+    return json_response({"success": True, **payload}, 202, {"Location": location})
 
 
-async def _read(request: web.Request, boundary: bytes, folder: Path, place: Place) -> Request:
+async def _read_export(
+    request: web.Request, boundary: bytes, folder: Path, upload: UploadState
+) -> Request:
     """The checked form of a request, its files in `folder`."""
     service, limits = request.app[SERVICE], request.app[LIMITS]
-    await invite(request)
-    room = Room(lambda: _has_room(service), limits.room_check_bytes)
-    checks = Checks(text=_text_check(request), room=room, came=place.take)
-    form = await receive(request, boundary, folder, limits, checks)
-    asked = await run_in_thread(
+    await send_100_continue(request)
+    free_space = FreeSpaceGuard(lambda: _has_free_space(service), limits.free_space_check_bytes)
+    checks = FormChecks(text=_text_checker(request), free_space=free_space, on_received=upload.add)
+    form = await read_form(request, boundary, folder, limits, checks)
+    export = await run_in_thread(
         check_request,
         form.texts,
         request.app[CONFIG],
@@ -85,12 +94,12 @@ async def _read(request: web.Request, boundary: bytes, folder: Path, place: Plac
         request.app[PRESETS],
         photo2="photo2" in form.files,
     )
-    for link in asked.chain:
-        await _enforce(service.verdicts, link.source, link.field)
-    return asked
+    for link in export.chain:
+        await _require_usable(service.verdicts, link.source, link.field)
+    return export
 
 
-async def _enforce(verdicts: Verdicts, effect: str | Source, field: str) -> None:
+async def _require_usable(verdicts: Verdicts, effect: str | Source, field: str) -> None:
     """Go on only with an effect that can be drawn; what is wrong is said of `field`.
 
     Args:
@@ -105,13 +114,15 @@ async def _enforce(verdicts: Verdicts, effect: str | Source, field: str) -> None
         raise
 
 
-async def _holding(place: AbstractAsyncContextManager[object], work: Awaitable[Job]) -> Job:
+async def _run_and_release(
+    upload: AbstractAsyncContextManager[object], work: Awaitable[Job]
+) -> Job:
     """Do `work`, then leave `place`."""
-    async with place:
+    async with upload:
         return await work
 
 
-def _has_room(service: Service) -> bool:
+def _has_free_space(service: Service) -> bool:
     return service.data.free_mb() >= service.config.min_free_mb
 
 
@@ -122,45 +133,45 @@ def _check_query(request: web.Request) -> None:
             raise ToqiboxError("unknown_field", field=name, name=f"?{name}", known="none")
 
 
-def _text_check(request: web.Request) -> TextCheck:
+def _text_checker(request: web.Request) -> TextChecker:
     config, verdicts = request.app[CONFIG], request.app[SERVICE].verdicts
-    given: dict[str, Any] = {}
+    values: dict[str, Any] = {}
 
     async def check(name: str, text: str) -> None:
-        value = given[name] = check_text(name, text, config)
+        value = values[name] = check_text(name, text, config)
         if value is None:
-            del given[name]
+            del values[name]
         if name == "effect":
             for field, effect in named(value):
-                await _enforce(verdicts, effect, field)
-        if name in _SHAPING and ("effect" in given or "preset" in given):
-            links = await run_in_thread(
-                check_chain, given, request.app[LIBRARY], request.app[PRESETS]
+                await _require_usable(verdicts, effect, field)
+        if name in _CHAIN_FIELDS and ("effect" in values or "preset" in values):
+            chain = await run_in_thread(
+                check_chain, values, request.app[LIBRARY], request.app[PRESETS]
             )
-            for _, link in links if "preset" in given else []:
-                await _enforce(verdicts, link.source, link.field)
+            for _, link in chain if "preset" in values else []:
+                await _require_usable(verdicts, link.source, link.field)
 
     return check
 
 
-async def show(request: web.Request) -> web.Response:
+async def show_export(request: web.Request) -> web.Response:
     """The job object as it is now."""
-    refuse_stale(request.headers)
-    return _seen(request, known_job(request))
+    check_if_match(request.headers)
+    return _job_response(request, require_job(request))
 
 
-async def cancel(request: web.Request) -> web.Response:
+async def cancel_export(request: web.Request) -> web.Response:
     """Cancel a live job, or remove the files of a completed one; both may be asked twice."""
-    job_id = known_job(request).id
-    refuse_stale(request.headers)
+    job_id = require_job(request).id
+    check_if_match(request.headers)
     work = request.app[SERVICE].cancel(job_id, request_id_of(request))
-    job = await request.app[ERRANDS].run(work)
+    job = await request.app[BACKGROUND_TASKS].run(work)
     if job is None:
         raise ToqiboxError("not_found")
-    return _seen(request, job)
+    return _job_response(request, job)
 
 
-def known_job(request: web.Request) -> Job:
+def require_job(request: web.Request) -> Job:
     """The job that the path names.
 
     Raises:
@@ -172,5 +183,5 @@ def known_job(request: web.Request) -> Job:
     return job
 
 
-def _seen(request: web.Request, job: Job) -> web.Response:
-    return json_answer(request.app[SERVICE].describe(job, language_of(request)))
+def _job_response(request: web.Request, job: Job) -> web.Response:
+    return json_response(request.app[SERVICE].describe(job, language_of(request)))

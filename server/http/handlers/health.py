@@ -11,7 +11,7 @@ import server
 from server.concurrency import run_in_thread
 from server.errors import ToqiboxError
 from server.http.app_keys import SERVICE, language_of, request_id_of
-from server.http.responses import error_answer, json_answer
+from server.http.responses import error_response, json_response
 from server.jobs.service import Service
 
 ENDPOINTS = {
@@ -36,30 +36,30 @@ class Readiness:
     can be seen for next to nothing is looked at each time, and a change of it ends the moment.
     """
 
-    def __init__(self, service: Service, age_s: float) -> None:
+    def __init__(self, service: Service, cache_s: float) -> None:
         self._service = service
-        self._age_s = age_s
-        self._one_asks = asyncio.Lock()
-        self._seen: tuple[object, ...] | None = None
-        self._until = 0.0
-        self._found: tuple[bool, dict[str, Any]] = (False, {})
+        self._cache_s = cache_s
+        self._lock = asyncio.Lock()
+        self._last_indicators: tuple[object, ...] | None = None
+        self._expires_at = 0.0
+        self._result: tuple[bool, dict[str, Any]] = (False, {})
 
-    async def now(self) -> tuple[bool, dict[str, Any]]:
+    async def check(self) -> tuple[bool, dict[str, Any]]:
         """Whether a render accepted now could succeed, and all that this is judged by."""
-        async with self._one_asks:
-            seen = await run_in_thread(self._look)
-            if seen != self._seen or time.monotonic() >= self._until:
-                self._found = await run_in_thread(self._service.readiness)
-                self._seen = seen
-                self._until = time.monotonic() + self._age_s
-            return self._found
+        async with self._lock:
+            indicators = await run_in_thread(self._indicators)
+            if indicators != self._last_indicators or time.monotonic() >= self._expires_at:
+                self._result = await run_in_thread(self._service.readiness)
+                self._last_indicators = indicators
+                self._expires_at = time.monotonic() + self._cache_s
+            return self._result
 
-    def _look(self) -> tuple[object, ...]:
+    def _indicators(self) -> tuple[object, ...]:
         service = self._service
-        enough = service.data.free_mb() >= service.config.min_free_mb
+        has_space = service.data.free_mb() >= service.config.min_free_mb
         # access(2) knows of modes, of read-only file systems and of folders made immutable.
         writable = os.access(service.data.root, os.W_OK | os.X_OK)
-        return service.draining, service.health.problems(), enough, writable
+        return service.draining, service.health.problems(), has_space, writable
 
 
 READINESS = web.AppKey("readiness", Readiness)
@@ -67,7 +67,7 @@ READINESS = web.AppKey("readiness", Readiness)
 
 async def root(_request: web.Request) -> web.Response:
     """What this is, as clients of the old server know it."""
-    return json_answer(
+    return json_response(
         {
             "status": "ok",
             "service": "TOQIBOX Render",
@@ -79,14 +79,14 @@ async def root(_request: web.Request) -> web.Response:
 
 async def health(_request: web.Request) -> web.Response:
     """The process answers."""
-    return json_answer({"status": "ok"})
+    return json_response({"status": "ok"})
 
 
 async def ready(request: web.Request) -> web.Response:
     """Whether a render accepted now could succeed, and all that this is judged by."""
     service = request.app[SERVICE]
-    is_ready, facts = await request.app[READINESS].now()
+    is_ready, facts = await request.app[READINESS].check()
     if is_ready:
-        return json_answer(facts)
+        return json_response(facts)
     error = ToqiboxError("draining" if service.draining else "not_ready")
-    return error_answer(error, request_id_of(request), language_of(request), facts)
+    return error_response(error, request_id_of(request), language_of(request), facts)

@@ -6,37 +6,37 @@ from typing import Any
 from aiohttp import web
 
 from server.errors import ToqiboxError
-from server.http.headers.ranges import is_known, refuse_stale
-from server.http.responses import json_answer
+from server.http.headers.ranges import check_if_match, is_not_modified
+from server.http.responses import json_response
 from server.messages import message
 
 
-def tagged(request: web.Request, data: dict[str, Any]) -> web.Response:
+def with_etag(request: web.Request, data: dict[str, Any]) -> web.Response:
     """`data` with a tag of its content: whoever has it already is told only that."""
-    answer = json_answer(data, headers={"Cache-Control": "no-cache"})
-    assert isinstance(answer.body, bytes)
-    tag = f'"{hashlib.sha256(answer.body).hexdigest()[:32]}"'
-    refuse_stale(request.headers, tag)
-    if is_known(request.headers, tag):
-        answer = web.Response(status=304, headers={"Cache-Control": "no-cache"})
-    answer.headers["ETag"] = tag
-    return answer
+    response = json_response(data, headers={"Cache-Control": "no-cache"})
+    assert isinstance(response.body, bytes)
+    tag = f'"{hashlib.sha256(response.body).hexdigest()[:32]}"'
+    check_if_match(request.headers, tag)
+    if is_not_modified(request.headers, tag):
+        response = web.Response(status=304, headers={"Cache-Control": "no-cache"})
+    response.headers["ETag"] = tag
+    return response
 
 
-def listing(
+def listing_response(
     request: web.Request, data: dict[str, Any], language: str, *, has_errors: bool
 ) -> web.Response:
     """A tagged answer; with errors in it, it says that they are in `language`."""
-    answer = tagged(request, data)
+    response = with_etag(request, data)
     if has_errors:
-        answer.headers["Content-Language"] = language
-        answer.headers["Vary"] = "Accept-Language"
-    return answer
+        response.headers["Content-Language"] = language
+        response.headers["Vary"] = "Accept-Language"
+    return response
 
 
-def wants_all(request: web.Request) -> bool:
+def includes_all(request: web.Request) -> bool:
     """The value of `all`; whatever else is asked for is refused."""
-    refuse_queries(request, "all")
+    refuse_unknown_query(request, "all")
     values = request.query.getall("all", ["0"])
     if len(values) > 1:
         raise ToqiboxError(
@@ -49,7 +49,7 @@ def wants_all(request: web.Request) -> bool:
     return values == ["1"]
 
 
-def refuse_queries(request: web.Request, *known: str) -> None:
+def refuse_unknown_query(request: web.Request, *known: str) -> None:
     """Nothing that is asked for is passed over in silence."""
     for name in request.query:
         if name not in known:

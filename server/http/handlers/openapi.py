@@ -21,7 +21,7 @@ from server.http.error_codes import (
     by_status,
 )
 from server.http.handlers import schemas
-from server.http.responses import json_answer
+from server.http.responses import json_response
 from server.jobs.submission.chain import DEFAULT_ASPECT, DEFAULT_EFFECT
 from server.jobs.submission.fields import (
     ASPECTS,
@@ -58,9 +58,9 @@ _CREDIT = "Absent or empty: that of the track's tags. A single space: none."
 _RANGE = {"name": "Range", "in": "header", "schema": {"type": "string"}}
 
 
-async def show(request: web.Request) -> web.Response:
+async def show_document(request: web.Request) -> web.Response:
     """The document, with this server's limits in it."""
-    return json_answer(document(request.app[CONFIG]))
+    return json_response(document(request.app[CONFIG]))
 
 
 def document(config: Config) -> dict[str, Any]:
@@ -80,54 +80,58 @@ def document(config: Config) -> dict[str, Any]:
 
 
 def _paths(config: Config) -> dict[str, Any]:
-    not_ready = {**_json("NotReady"), "description": "; ".join(READY)}
+    not_ready = {**_json_response("NotReady"), "description": "; ".join(READY)}
     return {
-        "/export": {"post": _create(config)},
+        "/export": {"post": _create_operation(config)},
         "/export/{jobId}": {
             "parameters": [_JOB_ID],
-            "get": _operation("showExport", "State of a job", {"200": _json("Job")}, JOB),
+            "get": _operation("showExport", "State of a job", {"200": _json_response("Job")}, JOB),
             "delete": _operation(
                 "cancelExport",
                 "Cancel a live job, or remove the files of a completed one",
-                {"200": _json("Job")},
+                {"200": _json_response("Job")},
                 CANCEL,
             ),
         },
-        "/download/{jobId}": _file("downloadVideo", "The video", "video/mp4"),
-        "/download/{jobId}/poster.jpg": _file("downloadPoster", "The poster", "image/jpeg"),
-        "/effects": {"get": _listing("listEffects", "Every effect", "Effects", EFFECTS)},
+        "/download/{jobId}": _file_path_item("downloadVideo", "The video", "video/mp4"),
+        "/download/{jobId}/poster.jpg": _file_path_item(
+            "downloadPoster", "The poster", "image/jpeg"
+        ),
+        "/effects": {"get": _list_operation("listEffects", "Every effect", "Effects", EFFECTS)},
         "/effects/{id}": {
             "parameters": [_EFFECT_ID],
-            "get": _operation("showEffect", "One effect", _tagged("EffectProgram"), EFFECT),
+            "get": _operation("showEffect", "One effect", _cacheable("EffectProgram"), EFFECT),
         },
-        "/presets": {"get": _listing("listPresets", "Every preset", "Presets", PRESETS)},
-        "/health": {"get": _operation("health", "The process answers", {"200": _json("Health")})},
+        "/presets": {"get": _list_operation("listPresets", "Every preset", "Presets", PRESETS)},
+        "/health": {
+            "get": _operation("health", "The process answers", {"200": _json_response("Health")})
+        },
         "/ready": {
             "get": _operation(
                 "ready",
                 "Whether a render accepted now could succeed",
-                {"200": _json("Readiness"), "503": not_ready},
+                {"200": _json_response("Readiness"), "503": not_ready},
             )
         },
         "/openapi.json": {
-            "get": _operation("openapi", "This document", {"200": _json("Document")})
+            "get": _operation("openapi", "This document", {"200": _json_response("Document")})
         },
-        "/": {"get": _operation("root", "What this server is", {"200": _json("Root")})},
+        "/": {"get": _operation("root", "What this server is", {"200": _json_response("Root")})},
     }
 
 
-def _create(config: Config) -> dict[str, Any]:
-    accepted = _json("Accepted")
+def _create_operation(config: Config) -> dict[str, Any]:
+    accepted = _json_response("Accepted")
     accepted["headers"] = {"Location": {"schema": {"type": "string"}}}
     operation = _operation("createExport", "Submit a job", {"202": accepted}, EXPORT)
     operation["requestBody"] = {
         "required": True,
-        "content": {"multipart/form-data": {"schema": _form(config)}},
+        "content": {"multipart/form-data": {"schema": _form_schema(config)}},
     }
     return operation
 
 
-def _form(config: Config) -> dict[str, Any]:
+def _form_schema(config: Config) -> dict[str, Any]:
     seconds = {"type": "string", "pattern": f"^{SECONDS}$"}
     text = {"type": "string", "maxLength": TEXT_LENGTH}
     plans = list(config.plans)
@@ -213,25 +217,25 @@ def _form(config: Config) -> dict[str, Any]:
     }
 
 
-def _listing(
+def _list_operation(
     operation_id: str, summary: str, schema: str, codes: tuple[str, ...]
 ) -> dict[str, Any]:
-    operation = _operation(operation_id, summary, _tagged(schema), codes)
+    operation = _operation(operation_id, summary, _cacheable(schema), codes)
     operation["parameters"] = [_ALL]
     return operation
 
 
-def _tagged(schema: str) -> dict[str, Any]:
+def _cacheable(schema: str) -> dict[str, Any]:
     """An answer that a client may keep and ask about by its tag."""
     headers = {"ETag": {"schema": {"type": "string"}}}
     return {
-        "200": {**_json(schema), "headers": headers},
+        "200": {**_json_response(schema), "headers": headers},
         "304": {"description": "The client has it already"},
     }
 
 
-def _file(operation_id: str, summary: str, content_type: str) -> dict[str, Any]:
-    whole = {
+def _file_path_item(operation_id: str, summary: str, content_type: str) -> dict[str, Any]:
+    full_response = {
         "description": summary,
         "content": {content_type: {}},
         "headers": {
@@ -239,36 +243,39 @@ def _file(operation_id: str, summary: str, content_type: str) -> dict[str, Any]:
             for name in ("ETag", "Accept-Ranges", "Content-Disposition")
         },
     }
-    answers: dict[str, Any] = {
-        "200": whole,
-        "206": {**whole, "description": f"{summary}, in part"},
+    responses: dict[str, Any] = {
+        "200": full_response,
+        "206": {**full_response, "description": f"{summary}, in part"},
         "304": {"description": "The client has it already"},
     }
-    get = _operation(operation_id, summary, answers, DOWNLOAD)
+    get = _operation(operation_id, summary, responses, DOWNLOAD)
     get["parameters"] = [_RANGE]
-    headers: dict[str, Any] = {"200": {**whole, "content": {}}, "304": answers["304"]}
+    headers: dict[str, Any] = {"200": {**full_response, "content": {}}, "304": responses["304"]}
     head = _operation(f"{operation_id}Head", f"{summary}: headers", headers, DOWNLOAD_HEAD)
     return {"parameters": [_JOB_ID], "get": get, "head": head}
 
 
 def _operation(
-    operation_id: str, summary: str, answers: dict[str, Any], codes: tuple[str, ...] = ()
+    operation_id: str, summary: str, responses: dict[str, Any], codes: tuple[str, ...] = ()
 ) -> dict[str, Any]:
-    errors = {str(status): _error(status, told) for status, told in by_status(codes).items()}
-    listed = {**answers, **errors}
-    return {"operationId": operation_id, "summary": summary, "responses": listed}
+    errors = {
+        str(status): _error_response(status, error_codes)
+        for status, error_codes in by_status(codes).items()
+    }
+    responses = {**responses, **errors}
+    return {"operationId": operation_id, "summary": summary, "responses": responses}
 
 
-def _json(schema: str) -> dict[str, Any]:
+def _json_response(schema: str) -> dict[str, Any]:
     reference = {"$ref": f"#/components/schemas/{schema}"}
     return {"description": schema, "content": {"application/json": {"schema": reference}}}
 
 
-def _error(status: int, codes: list[str]) -> dict[str, Any]:
-    answer = _json("Error")
-    answer["description"] = "; ".join(
+def _error_response(status: int, codes: list[str]) -> dict[str, Any]:
+    response = _json_response("Error")
+    response["description"] = "; ".join(
         f"{code}: {NOTES[code]}" if code in NOTES else code for code in codes
     )
     if status in (429, 503):
-        answer["headers"] = {"Retry-After": {"schema": {"type": "integer", "minimum": 1}}}
-    return answer
+        response["headers"] = {"Retry-After": {"schema": {"type": "integer", "minimum": 1}}}
+    return response

@@ -7,31 +7,31 @@ from aiohttp import web
 from server.concurrency import run_in_thread
 from server.errors import localize
 from server.http.app_keys import PRESETS, SERVICE, language_of
-from server.http.handlers.listings import listing, wants_all
+from server.http.handlers.listings import includes_all, listing_response
 from server.jobs.service import Service
 from server.jobs.submission.presets import BrokenPreset, Presets
 
 
-async def index(request: web.Request) -> web.Response:
+async def list_presets(request: web.Request) -> web.Response:
     """Every preset that can be used; `?all=1`: every file."""
-    everything = wants_all(request)
+    include_all = includes_all(request)
     language = language_of(request)
     service, presets = request.app[SERVICE], request.app[PRESETS]
-    listed = await run_in_thread(_listed, service, presets, language, everything=everything)
-    return listing(request, {"presets": listed}, language, has_errors=everything)
+    entries = await run_in_thread(_entries, service, presets, language, include_all=include_all)
+    return listing_response(request, {"presets": entries}, language, has_errors=include_all)
 
 
-def _listed(
-    service: Service, presets: Presets, language: str, *, everything: bool
+def _entries(
+    service: Service, presets: Presets, language: str, *, include_all: bool
 ) -> list[dict[str, Any]]:
     usable, broken = presets.offered(service.verdicts.offered()[0])
-    rows = [preset.describe() for preset in usable]
-    if everything:
-        rows += [_told(entry, language) for entry in broken]
-    return sorted(rows, key=lambda row: str(row["id"]))
+    entries = [preset.describe() for preset in usable]
+    if include_all:
+        entries += [_describe_broken(entry, language) for entry in broken]
+    return sorted(entries, key=lambda entry: str(entry["id"]))
 
 
-def _told(entry: BrokenPreset, language: str) -> dict[str, Any]:
+def _describe_broken(entry: BrokenPreset, language: str) -> dict[str, Any]:
     error = entry.error
     return {
         "id": entry.id,

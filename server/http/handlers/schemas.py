@@ -11,12 +11,14 @@ from server.warnings import WARNINGS
 _TEXT = {"type": "string"}
 _NUMBER = {"type": "number"}
 _COUNT = {"type": "integer", "minimum": 0}
-_FLAG = {"type": "boolean"}
-_ROWS = {"type": "array", "items": {"type": "object"}}
-_MOMENT = {"type": "integer", "description": "Milliseconds since 1970."}
+_BOOLEAN = {"type": "boolean"}
+_OBJECTS = {"type": "array", "items": {"type": "object"}}
+_TIMESTAMP = {"type": "integer", "description": "Milliseconds since 1970."}
 
 
-def _object(required: dict[str, Any], optional: dict[str, Any] | None = None) -> dict[str, Any]:
+def _object_schema(
+    required: dict[str, Any], optional: dict[str, Any] | None = None
+) -> dict[str, Any]:
     """An object that has all of `required` and may have `optional`."""
     return {
         "type": "object",
@@ -25,20 +27,20 @@ def _object(required: dict[str, Any], optional: dict[str, Any] | None = None) ->
     }
 
 
-def _maybe(schema: dict[str, Any]) -> dict[str, Any]:
+def _nullable(schema: dict[str, Any]) -> dict[str, Any]:
     return {"anyOf": [schema, {"type": "null"}]}
 
 
-def _ref(name: str) -> dict[str, Any]:
+def _reference(name: str) -> dict[str, Any]:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-_FLASHES = _object(
+_FLASHES = _object_schema(
     {
-        "allowed": _FLAG,
+        "allowed": _BOOLEAN,
         "limited": {
             "type": "array",
-            "items": _object({"from": _NUMBER, "to": _NUMBER, "perSecond": _NUMBER}),
+            "items": _object_schema({"from": _NUMBER, "to": _NUMBER, "perSecond": _NUMBER}),
         },
     }
 )
@@ -48,9 +50,9 @@ _JOB = {
     "stage": {"enum": [*(stage.value for stage in Stage), None]},
     "progress": {"type": "integer", "minimum": 0, "maximum": 100},
     "plan": _TEXT,
-    "resolution": _object({"width": _COUNT, "height": _COUNT}),
+    "resolution": _object_schema({"width": _COUNT, "height": _COUNT}),
     "effect": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]},
-    "preset": _maybe(_TEXT),
+    "preset": _nullable(_TEXT),
     "fps": _COUNT,
     "start": _NUMBER,
     "duration": _NUMBER,
@@ -59,47 +61,47 @@ _JOB = {
         "enum": [*HIGHLIGHTS, None],
         "description": "What `start` was found as, null where the request said a time.",
     },
-    "frames": _object({"done": _COUNT, "total": _COUNT}),
-    "queuePosition": _maybe(_COUNT),
-    "etaSeconds": _maybe(_COUNT),
-    "createdAt": _MOMENT,
-    "startedAt": _maybe(_MOMENT),
-    "finishedAt": _maybe(_MOMENT),
-    "expiresAt": _maybe(_MOMENT),
+    "frames": _object_schema({"done": _COUNT, "total": _COUNT}),
+    "queuePosition": _nullable(_COUNT),
+    "etaSeconds": _nullable(_COUNT),
+    "createdAt": _TIMESTAMP,
+    "startedAt": _nullable(_TIMESTAMP),
+    "finishedAt": _nullable(_TIMESTAMP),
+    "expiresAt": _nullable(_TIMESTAMP),
     "attempt": _COUNT,
-    "downloadUrl": _maybe(_TEXT),
-    "posterUrl": _maybe(_TEXT),
-    "error": _maybe(_TEXT),
-    "code": _maybe(_TEXT),
-    "retryable": _maybe(_FLAG),
+    "downloadUrl": _nullable(_TEXT),
+    "posterUrl": _nullable(_TEXT),
+    "error": _nullable(_TEXT),
+    "code": _nullable(_TEXT),
+    "retryable": _nullable(_BOOLEAN),
     "warnings": {
         "type": "array",
-        "items": _object(
-            {"code": {"enum": list(WARNINGS)}, "field": _maybe(_TEXT), "error": _TEXT}
+        "items": _object_schema(
+            {"code": {"enum": list(WARNINGS)}, "field": _nullable(_TEXT), "error": _TEXT}
         ),
     },
-    "report": _maybe(
-        {"type": "object", "properties": {"flashes": _FLASHES, "blank": _maybe(_TEXT)}}
+    "report": _nullable(
+        {"type": "object", "properties": {"flashes": _FLASHES, "blank": _nullable(_TEXT)}}
     ),
 }
-_DIAGNOSTIC = _object(
+_DIAGNOSTIC = _object_schema(
     {"message": _TEXT},
     {
         "file": _TEXT,
-        "line": _maybe(_COUNT),
-        "column": _maybe(_COUNT),
+        "line": _nullable(_COUNT),
+        "column": _nullable(_COUNT),
         "severity": _TEXT,
-        "source": _maybe(_TEXT),
+        "source": _nullable(_TEXT),
         "indent": _COUNT,
-        "hint": _maybe(_TEXT),
+        "hint": _nullable(_TEXT),
     },
 )
-_DIAGNOSTICS = {"type": "array", "items": _ref("Diagnostic")}
+_DIAGNOSTICS = {"type": "array", "items": _reference("Diagnostic")}
 _ERROR = {
     "success": {"const": False},
     "error": _TEXT,
     "code": {"enum": list(ALL)},
-    "retryable": _FLAG,
+    "retryable": _BOOLEAN,
     "requestId": _TEXT,
 }
 _EFFECT = {
@@ -107,19 +109,23 @@ _EFFECT = {
     "title": _TEXT,
     "description": _TEXT,
     "categories": {"type": "array", "items": _TEXT},
-    "premium": _FLAG,
+    "premium": _BOOLEAN,
     "dialect": _TEXT,
     "inputs": {"type": "object", "description": "JSON Schema of `params`."},
     "credit": _TEXT,
     "license": _TEXT,
 }
-_STEP = _object({"id": _TEXT, "params": {"type": "object"}})
+_INSTANCE = _object_schema({"id": _TEXT, "params": {"type": "object"}})
 _PRESET = {
     "id": _TEXT,
     "title": _TEXT,
     "description": _TEXT,
     "genres": {"type": "array", "items": _TEXT},
-    "chain": {"type": "array", "items": _STEP, "description": "As the field `effect` takes it."},
+    "chain": {
+        "type": "array",
+        "items": _INSTANCE,
+        "description": "As the field `effect` takes it.",
+    },
     "fit": {"enum": [*FITS, None], "description": "Where a request has no `fit`."},
     "aspects": {
         "type": "object",
@@ -136,42 +142,44 @@ _FEATURE = {
 _PASS = {
     "vertex": _TEXT,
     "fragment": {"type": "string", "description": "GLSL ES 3.00, as `vertex`."},
-    "target": _maybe(_TEXT),
-    "channels": _ROWS,
+    "target": _nullable(_TEXT),
+    "channels": _OBJECTS,
 }
 _PROGRAM = {
-    "passes": {"type": "array", "items": _object(_PASS)},
-    "targets": _ROWS,
-    "textures": _ROWS,
+    "passes": {"type": "array", "items": _object_schema(_PASS)},
+    "targets": _OBJECTS,
+    "textures": _OBJECTS,
     "uniforms": {"type": "object", "additionalProperties": _TEXT},
-    "inputs": _ROWS,
-    "picture": _maybe(_TEXT),
-    "second": _maybe(_TEXT),
-    "sequential": _FLAG,
+    "inputs": _OBJECTS,
+    "picture": _nullable(_TEXT),
+    "second": _nullable(_TEXT),
+    "sequential": _BOOLEAN,
 }
 _READINESS = {
-    "ready": _FLAG,
+    "ready": _BOOLEAN,
     "problems": {"type": "array", "items": _TEXT},
     "renderer": _TEXT,
-    "software": _maybe(_FLAG),
-    "encoder": _maybe(_TEXT),
-    "encoderFallback": _maybe(_TEXT),
+    "software": _nullable(_BOOLEAN),
+    "encoder": _nullable(_TEXT),
+    "encoderFallback": _nullable(_TEXT),
     "encoders": {"type": "object"},
-    "disk": _object({"freeMb": _COUNT, "minFreeMb": _COUNT, "writable": _FLAG}),
-    "queue": _object({"queued": _COUNT, "limit": _COUNT, "processing": _COUNT, "slots": _COUNT}),
-    "draining": _FLAG,
+    "disk": _object_schema({"freeMb": _COUNT, "minFreeMb": _COUNT, "writable": _BOOLEAN}),
+    "queue": _object_schema(
+        {"queued": _COUNT, "limit": _COUNT, "processing": _COUNT, "slots": _COUNT}
+    ),
+    "draining": _BOOLEAN,
 }
 
 SCHEMAS: dict[str, Any] = {
-    "Job": _object(_JOB, {"diagnostics": _DIAGNOSTICS}),
-    "Accepted": _object({"success": {"const": True}, **_JOB}),
+    "Job": _object_schema(_JOB, {"diagnostics": _DIAGNOSTICS}),
+    "Accepted": _object_schema({"success": {"const": True}, **_JOB}),
     "Diagnostic": _DIAGNOSTIC,
-    "Error": _object(_ERROR, {"field": _TEXT, "diagnostics": _DIAGNOSTICS}),
-    "Effect": _object(
+    "Error": _object_schema(_ERROR, {"field": _TEXT, "diagnostics": _DIAGNOSTICS}),
+    "Effect": _object_schema(
         _EFFECT,
         {
             "judged": {
-                **_FLAG,
+                **_BOOLEAN,
                 "description": "With `?all=1`: whether it has been compiled and drawn. One that "
                 "has not been is judged when it is asked for.",
             },
@@ -182,46 +190,48 @@ SCHEMAS: dict[str, Any] = {
             },
         },
     ),
-    "BrokenEffect": _object(
+    "BrokenEffect": _object_schema(
         {"id": _TEXT, "file": _TEXT, "code": _TEXT, "error": _TEXT, "diagnostics": _DIAGNOSTICS}
     ),
-    "Effects": _object(
+    "Effects": _object_schema(
         {
             "effects": {
                 "type": "array",
-                "items": {"anyOf": [_ref("Effect"), _ref("BrokenEffect")]},
+                "items": {"anyOf": [_reference("Effect"), _reference("BrokenEffect")]},
             },
-            "features": {"type": "array", "items": _ref("Feature")},
+            "features": {"type": "array", "items": _reference("Feature")},
         }
     ),
-    "Preset": _object(_PRESET),
-    "BrokenPreset": _object(
+    "Preset": _object_schema(_PRESET),
+    "BrokenPreset": _object_schema(
         {
             **{"id": _TEXT, "file": _TEXT, "code": _TEXT, "error": _TEXT},
             **{"field": _TEXT, "diagnostics": _DIAGNOSTICS},
         }
     ),
-    "Presets": _object(
+    "Presets": _object_schema(
         {
             "presets": {
                 "type": "array",
-                "items": {"anyOf": [_ref("Preset"), _ref("BrokenPreset")]},
+                "items": {"anyOf": [_reference("Preset"), _reference("BrokenPreset")]},
             }
         }
     ),
     "Feature": {
-        **_object(_FEATURE),
+        **_object_schema(_FEATURE),
         "description": "What an input can be bound to.",
     },
-    "EffectProgram": _object({**_EFFECT, "sequential": _FLAG, "program": _ref("Program")}),
+    "EffectProgram": _object_schema(
+        {**_EFFECT, "sequential": _BOOLEAN, "program": _reference("Program")}
+    ),
     "Program": {
-        **_object(_PROGRAM),
+        **_object_schema(_PROGRAM),
         "description": "What a browser needs to draw the effect with WebGL 2.",
     },
-    "Health": _object({"status": {"const": "ok"}}),
-    "Readiness": _object(_READINESS),
-    "NotReady": _object({**_ERROR, **_READINESS}),
-    "Root": _object(
+    "Health": _object_schema({"status": {"const": "ok"}}),
+    "Readiness": _object_schema(_READINESS),
+    "NotReady": _object_schema({**_ERROR, **_READINESS}),
+    "Root": _object_schema(
         {
             "status": {"const": "ok"},
             "service": _TEXT,
@@ -229,7 +239,7 @@ SCHEMAS: dict[str, Any] = {
             "endpoints": {"type": "object", "additionalProperties": _TEXT},
         }
     ),
-    "Document": _object(
+    "Document": _object_schema(
         {"openapi": _TEXT, "info": {"type": "object"}, "paths": {"type": "object"}}
     ),
 }

@@ -8,20 +8,20 @@ _RANGE = re.compile(
 )
 
 
-def preferred(accept_language: str) -> str:
+def preferred_language(accept_language: str) -> str:
     """The one of LANGUAGES that `accept_language` weighs most; English where it does not say.
 
     A range that names a language counts before ``*``; of equal weights the first one named wins.
     """
     weights: dict[str, float] = {}
-    for item in accept_language[:1000].split(","):
-        match = _RANGE.fullmatch(item.strip())
+    for part in accept_language[:1000].split(","):
+        match = _RANGE.fullmatch(part.strip())
         if match:
             language = match[1].lower().split("-")[0]
             weight = min(1.0, float(match[2])) if match[2] else 1.0
             weights[language] = max(weight, weights.get(language, 0.0))
-    rest = weights.get("*", 0.0)
+    default_weight = weights.get("*", 0.0)
     named = [language for language in weights if language in LANGUAGES]
-    order = [*named, *(language for language in LANGUAGES if language not in named)]
-    best = max(order, key=lambda language: weights.get(language, rest))
-    return best if weights.get(best, rest) > 0 else LANGUAGES[0]
+    candidates = [*named, *(language for language in LANGUAGES if language not in named)]
+    best = max(candidates, key=lambda language: weights.get(language, default_weight))
+    return best if weights.get(best, default_weight) > 0 else LANGUAGES[0]

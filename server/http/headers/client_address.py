@@ -9,12 +9,12 @@ from aiohttp import web
 from server.config import Config, Network
 
 _WITH_PORT = re.compile(r"\[([0-9A-Fa-f:.]+)\](?::[0-9]{1,5})?|([0-9.]+):[0-9]{1,5}")
-_MOST_HOPS = 32
+_MAX_HOPS = 32
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:+/=@-]{1,128}")
 Address = IPv4Address | IPv6Address
-_CLIENT_PREFIX = 64
+_CLIENT_PREFIX_BITS = 64
 """Bits of an IPv6 address that one client cannot choose (RFC 4291 section 2.5.1)."""
-_SHARED = (ip_network("fe80::/10"), ip_network("64:ff9b::/96"))
+_SHARED_NETWORKS = (ip_network("fe80::/10"), ip_network("64:ff9b::/96"))
 """Networks of many clients: those on a link, and all of IPv4 behind a translator (RFC 6052)."""
 
 
@@ -26,12 +26,12 @@ def client_address(request: web.BaseRequest, config: Config) -> str:
     client itself and is not looked at.
     """
     peer = request.remote or ""
-    if not _is_trusted(_read(peer), config.trusted_proxies):
+    if not _is_trusted(_parse_address(peer), config.trusted_proxies):
         return peer
-    told = ",".join(request.headers.getall("X-Forwarded-For", ()))
+    forwarded = ",".join(request.headers.getall("X-Forwarded-For", ()))
     client = peer
-    for hop in reversed(told.split(",")[-_MOST_HOPS:]):
-        address = _read(hop.strip())
+    for hop in reversed(forwarded.split(",")[-_MAX_HOPS:]):
+        address = _parse_address(hop.strip())
         if address is None:
             break
         client = str(address)
@@ -45,10 +45,12 @@ def network_of(address: str) -> str:
 
     Text that is no address stays as it is.
     """
-    found = _read(address)
-    if not isinstance(found, IPv6Address) or any(found in network for network in _SHARED):
-        return str(found or address)
-    return str(ip_network((found, _CLIENT_PREFIX), strict=False))
+    parsed = _parse_address(address)
+    if not isinstance(parsed, IPv6Address) or any(
+        parsed in network for network in _SHARED_NETWORKS
+    ):
+        return str(parsed or address)
+    return str(ip_network((parsed, _CLIENT_PREFIX_BITS), strict=False))
 
 
 def proxy_request_id(request: web.BaseRequest, config: Config) -> str | None:
@@ -56,13 +58,13 @@ def proxy_request_id(request: web.BaseRequest, config: Config) -> str | None:
 
     At most 128 letters, digits and ``. _ : + / = @ -``; any other text is no id.
     """
-    if not _is_trusted(_read(request.remote or ""), config.trusted_proxies):
+    if not _is_trusted(_parse_address(request.remote or ""), config.trusted_proxies):
         return None
-    given = request.headers.getall("X-Request-Id", ())
-    return given[0] if len(given) == 1 and _REQUEST_ID.fullmatch(given[0]) else None
+    values = request.headers.getall("X-Request-Id", ())
+    return values[0] if len(values) == 1 and _REQUEST_ID.fullmatch(values[0]) else None
 
 
-def _read(text: str) -> Address | None:
+def _parse_address(text: str) -> Address | None:
     """An address, also with a port or as IPv4 mapped into IPv6; None for any other text."""
     match = _WITH_PORT.fullmatch(text)
     bare = (match[1] or match[2]) if match else text

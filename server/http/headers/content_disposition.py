@@ -4,21 +4,21 @@ import re
 import unicodedata
 from urllib.parse import quote
 
-_LONGEST = 100
-_LONGEST_BYTES = 255
+_MAX_CHARACTERS = 100
+_MAX_NAME_BYTES = 255
 """Of a name in UTF-8, its extension included: what Linux and macOS can store (NAME_MAX)."""
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
 _UNSAFE = re.compile(r'[\\/:*?"<>|%]')
 _SPACES = re.compile(r"\s+")
 _JOINERS = "\u200c\u200d"
 """They shape letters and put emoji together, so they stay."""
-_ENDS = " .-" + _JOINERS
-_TAGS = range(0xE0020, 0xE0080)
+_TRIMMED = " .-" + _JOINERS
+_TAG_CODES = range(0xE0020, 0xE0080)
 """The signs that flags of regions are spelled with after U+1F3F4."""
 _NONCHARACTERS = 0xFFFE
 
 
-def disposition(label: str, fallback: str, extension: str) -> str:
+def content_disposition(label: str, fallback: str, extension: str) -> str:
     """A Content-Disposition with an ASCII and a UTF-8 name.
 
     Args:
@@ -26,58 +26,62 @@ def disposition(label: str, fallback: str, extension: str) -> str:
         fallback: plain ASCII, for a label of which nothing remains.
         extension: with its dot.
     """
-    most = _LONGEST_BYTES - len(extension)
-    name = _safe(label, most) or fallback
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    max_bytes = _MAX_NAME_BYTES - len(extension)
+    name = _sanitize(label, max_bytes) or fallback
+    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     # A name of which only remnants are ASCII reads worse than none: “-2.mp4”.
-    kept = sum(sign.isalnum() for sign in plain) >= sum(sign.isalnum() for sign in name) / 2
-    plain = (_safe(plain, most) if kept else "") or fallback
+    is_legible = (
+        sum(char.isalnum() for char in ascii_name) >= sum(char.isalnum() for char in name) / 2
+    )
+    ascii_name = (_sanitize(ascii_name, max_bytes) if is_legible else "") or fallback
     encoded = quote(name + extension, safe="")
-    return f"attachment; filename=\"{plain}{extension}\"; filename*=UTF-8''{encoded}"
+    return f"attachment; filename=\"{ascii_name}{extension}\"; filename*=UTF-8''{encoded}"
 
 
-def _safe(label: str, most: int) -> str:
+def _sanitize(label: str, max_bytes: int) -> str:
     """`label` without what a file system, a header or a reader of names could trip over.
 
     Args:
         most: bytes in UTF-8 that may remain.
     """
-    seen = "".join(map(_shown, unicodedata.normalize("NFC", label)))
-    name = _cut(_SPACES.sub(" ", _UNSAFE.sub(" ", seen)).strip(_ENDS), most).strip(_ENDS)
+    visible = "".join(map(_sanitize_char, unicodedata.normalize("NFC", label)))
+    name = _truncate(_SPACES.sub(" ", _UNSAFE.sub(" ", visible)).strip(_TRIMMED), max_bytes).strip(
+        _TRIMMED
+    )
     return "" if _RESERVED.fullmatch(name) else name
 
 
-def _shown(sign: str) -> str:
+def _sanitize_char(char: str) -> str:
     """A character as it may stand in a name: itself, a space, or nothing.
 
     What only steers how others are shown, such as U+202E, would make a name look like another.
     A character that is newer than the interpreter's tables stays: it may well be an emoji.
     """
-    category, code = unicodedata.category(sign), ord(sign)
+    category, code = unicodedata.category(char), ord(char)
     if category == "Cf":
-        return sign if sign in _JOINERS or code in _TAGS else ""
+        return char if char in _JOINERS or code in _TAG_CODES else ""
     if category == "Cs" or code & _NONCHARACTERS == _NONCHARACTERS:
         return ""
-    return " " if category == "Cc" or category[0] == "Z" else sign
+    return " " if category == "Cc" or category[0] == "Z" else char
 
 
-def _cut(name: str, most: int) -> str:
+def _truncate(name: str, max_bytes: int) -> str:
     """The beginning of `name` that is not too long and does not end within a character.
 
     A letter keeps its marks and an emoji its parts, or it goes as a whole.
     """
     end = 0
     size = 0
-    for at, sign in enumerate(name[: _LONGEST + 1]):
-        if at and not _goes_on(name[at - 1], sign):
-            end = at
-        size += len(sign.encode())
-        if size > most or at == _LONGEST:
+    for index, char in enumerate(name[: _MAX_CHARACTERS + 1]):
+        if index and not _continues_character(name[index - 1], char):
+            end = index
+        size += len(char.encode())
+        if size > max_bytes or index == _MAX_CHARACTERS:
             return name[:end]
     return name
 
 
-def _goes_on(before: str, sign: str) -> bool:
+def _continues_character(previous: str, char: str) -> bool:
     """Whether `sign` is one character with what stands before it, as people see it."""
-    modifies = unicodedata.category(sign)[0] == "M" or "\U0001f3fb" <= sign <= "\U0001f3ff"
-    return modifies or sign in _JOINERS or before == "\u200d" or ord(sign) in _TAGS
+    modifies = unicodedata.category(char)[0] == "M" or "\U0001f3fb" <= char <= "\U0001f3ff"
+    return modifies or char in _JOINERS or previous == "\u200d" or ord(char) in _TAG_CODES

@@ -8,11 +8,11 @@ from server.errors import ToqiboxError
 _ONE_RANGE = re.compile(r"bytes\s*=\s*([0-9]{0,18})\s*-\s*([0-9]{0,18})", re.IGNORECASE)
 
 
-class Unsatisfiable(Exception):
+class RangeNotSatisfiable(Exception):
     """The range lies behind the end of the file."""
 
 
-def part_of(headers: Mapping[str, str], size: int, etag: str) -> tuple[int, int] | None:
+def requested_range(headers: Mapping[str, str], size: int, etag: str) -> tuple[int, int] | None:
     """First byte and count of the one range asked for; None means the whole file.
 
     A Range that is malformed, or lists several ranges, or comes with an If-Range that does not
@@ -36,17 +36,17 @@ def part_of(headers: Mapping[str, str], size: int, etag: str) -> tuple[int, int]
             return None
         count = last - first + 1
     if first >= size or count < 1:
-        raise Unsatisfiable
+        raise RangeNotSatisfiable
     return first, count
 
 
-def is_known(headers: Mapping[str, str], etag: str) -> bool:
+def is_not_modified(headers: Mapping[str, str], etag: str) -> bool:
     """Whether If-None-Match says that the client has this file already."""
     tags = [tag.strip().removeprefix("W/") for tag in headers.get("If-None-Match", "").split(",")]
     return etag in tags or "*" in tags
 
 
-def refuse_stale(headers: Mapping[str, str], etag: str | None = None) -> None:
+def check_if_match(headers: Mapping[str, str], etag: str | None = None) -> None:
     """Go on only where If-Match, if there is one, names what is there (RFC 9110 section 13.1.1).
 
     Args:
@@ -55,9 +55,9 @@ def refuse_stale(headers: Mapping[str, str], etag: str | None = None) -> None:
     Raises:
         ToqiboxError: precondition_failed.
     """
-    wanted = headers.get("If-Match")
-    if wanted is None:
+    if_match = headers.get("If-Match")
+    if if_match is None:
         return
-    tags = [tag.strip() for tag in wanted.split(",")]  # compared strongly: a weak one never fits
+    tags = [tag.strip() for tag in if_match.split(",")]  # compared strongly: a weak one never fits
     if "*" not in tags and etag not in tags:
         raise ToqiboxError("precondition_failed")

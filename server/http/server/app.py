@@ -13,14 +13,14 @@ from aiohttp import web
 from server.concurrency import thread_pool
 from server.config import Config
 from server.effects.library.library import BUILT_IN, Library
-from server.http.app_keys import CONFIG, ERRANDS, LIBRARY, LIMITS, PRESETS, SERVICE
-from server.http.background import Errands
+from server.http.app_keys import BACKGROUND_TASKS, CONFIG, LIBRARY, LIMITS, PRESETS, SERVICE
+from server.http.background import BackgroundTasks
 from server.http.handlers import downloads, effects, exports, health, openapi, presets
-from server.http.limits import Limits
+from server.http.limits import HttpLimits
 from server.http.server import descriptors, middleware
-from server.http.server.connection import Listener, attend, outlast
-from server.http.uploads.form import keep_quiet
-from server.http.uploads.limiter import Gate
+from server.http.server.connection import ConnectionFactory, lingering_close, watch_disconnect
+from server.http.uploads.form import withhold_100_continue
+from server.http.uploads.limiter import UploadLimiter
 from server.jobs.execution.gpu_presence import GpuLostError
 from server.jobs.service import Service
 from server.jobs.storage.data_folder import note_address
@@ -31,48 +31,48 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _log = logging.getLogger(__name__)
 _THREADS = 6
 """For calls that block: the table, files. Reading a download holds one for a moment."""
-_LAST_ANSWERS_S = 0.5
+_DRAIN_S = 0.5
 """After the order to stop, new requests are still told so for this long."""
-_PATIENCE_S = 1.0
+_SHUTDOWN_TIMEOUT_S = 1.0
 """Then handlers get this long to end, and as long again once they are cancelled."""
 
 _JOB = "{job_id:[A-Za-z0-9_-]{22}}"
 _EFFECT = "{effect_id:[A-Za-z0-9_-]{1,64}}"
 ROUTES: list[tuple[str, str, Handler]] = [
-    ("POST", "/export", exports.create),
-    ("GET", f"/export/{_JOB}", exports.show),
-    ("DELETE", f"/export/{_JOB}", exports.cancel),
-    ("GET", f"/download/{_JOB}", downloads.video),
-    ("GET", f"/download/{_JOB}/poster.jpg", downloads.poster),
-    ("GET", "/effects", effects.index),
-    ("GET", f"/effects/{_EFFECT}", effects.show),
-    ("GET", "/presets", presets.index),
+    ("POST", "/export", exports.create_export),
+    ("GET", f"/export/{_JOB}", exports.show_export),
+    ("DELETE", f"/export/{_JOB}", exports.cancel_export),
+    ("GET", f"/download/{_JOB}", downloads.download_video),
+    ("GET", f"/download/{_JOB}/poster.jpg", downloads.download_poster),
+    ("GET", "/effects", effects.list_effects),
+    ("GET", f"/effects/{_EFFECT}", effects.show_effect),
+    ("GET", "/presets", presets.list_presets),
     ("GET", "/health", health.health),
     ("GET", "/ready", health.ready),
-    ("GET", "/openapi.json", openapi.show),
+    ("GET", "/openapi.json", openapi.show_document),
     ("GET", "/", health.root),
 ]
 """Method, path, handler. A GET answers to HEAD too; every path answers to OPTIONS."""
 
 
 def create_app(
-    config: Config, service: Service, library: Library, limits: Limits | None = None
+    config: Config, service: Service, library: Library, limits: HttpLimits | None = None
 ) -> web.Application:
     """The application; the caller starts and stops `service`."""
-    app = web.Application(middlewares=[outlast, middleware.answer_errors, attend])
+    app = web.Application(middlewares=[lingering_close, middleware.answer_errors, watch_disconnect])
     app[CONFIG] = config
     app[SERVICE] = service
     app[LIBRARY] = library
     app[PRESETS] = Presets((BUILT_IN_PRESETS, *config.presets_dirs))
-    app[LIMITS] = limits or Limits.of(config)
-    app[ERRANDS] = Errands()
-    app[exports.GATE] = Gate(app[LIMITS], service.seconds_each)
-    app[health.READINESS] = health.Readiness(service, app[LIMITS].ready_age_s)
-    app.on_response_prepare.append(middleware.dress)
+    app[LIMITS] = limits or HttpLimits.from_config(config)
+    app[BACKGROUND_TASKS] = BackgroundTasks()
+    app[exports.UPLOAD_LIMITER] = UploadLimiter(app[LIMITS], service.seconds_each)
+    app[health.READINESS] = health.Readiness(service, app[LIMITS].readiness_cache_s)
+    app.on_response_prepare.append(middleware.set_default_headers)
     for path in dict.fromkeys(path for _, path, _ in ROUTES):
         _add_path(app, path)
-    anything = app.router.add_resource("/{path:.*}")
-    anything.add_route("*", middleware.nothing_here, expect_handler=keep_quiet)
+    fallback = app.router.add_resource("/{path:.*}")
+    fallback.add_route("*", middleware.not_found, expect_handler=withhold_100_continue)
     return app
 
 
@@ -87,12 +87,16 @@ def _add_path(app: web.Application, path: str) -> None:
     methods = ", ".join([*handlers, "OPTIONS"])
     resource = app.router.add_resource(path)
     for method, handler in handlers.items():
-        resource.add_route(method, handler, expect_handler=keep_quiet)
-    resource.add_route("OPTIONS", middleware.preflight(methods), expect_handler=keep_quiet)
-    resource.add_route("*", middleware.wrong_method(methods), expect_handler=keep_quiet)
+        resource.add_route(method, handler, expect_handler=withhold_100_continue)
+    resource.add_route(
+        "OPTIONS", middleware.preflight(methods), expect_handler=withhold_100_continue
+    )
+    resource.add_route(
+        "*", middleware.method_not_allowed(methods), expect_handler=withhold_100_continue
+    )
 
 
-async def serve(config: Config, limits: Limits | None = None) -> None:
+async def serve(config: Config, limits: HttpLimits | None = None) -> None:
     """Serve until SIGTERM or SIGINT; a second signal ends the process on the spot.
 
     Says ``listening on http://HOST:PORT`` on standard output once requests are answered.
@@ -104,14 +108,14 @@ async def serve(config: Config, limits: Limits | None = None) -> None:
     """
     descriptors.raise_limit()
     asyncio.get_running_loop().set_default_executor(thread_pool(_THREADS))
-    limits = limits or Limits.of(config)
+    limits = limits or HttpLimits.from_config(config)
     library = Library((BUILT_IN, *config.shaders_dirs))
     service = Service(config, library)
     app = create_app(config, service, library, limits)
-    stop = _on_signals(service)
+    stop = _stop_on_signals(service)
     try:
-        async with open_port(app, config, limits) as listening:
-            await _run(service, listening, stop)
+        async with open_port(app, config, limits) as tcp_server:
+            await _run(service, tcp_server, stop)
     finally:
         await service.stop()
     log_event(_log, logging.INFO, "server.stopped")
@@ -119,7 +123,7 @@ async def serve(config: Config, limits: Limits | None = None) -> None:
 
 @asynccontextmanager
 async def open_port(
-    app: web.Application, config: Config, limits: Limits
+    app: web.Application, config: Config, limits: HttpLimits
 ) -> AsyncIterator[asyncio.Server]:
     """`app` on its address, bound but not yet serving; leaves when every handler has ended.
 
@@ -129,55 +133,55 @@ async def open_port(
         OSError: the address cannot be listened on.
     """
     runner = web.AppRunner(
-        app, access_log=None, handler_cancellation=True, shutdown_timeout=_PATIENCE_S
+        app, access_log=None, handler_cancellation=True, shutdown_timeout=_SHUTDOWN_TIMEOUT_S
     )
     await runner.setup()
     try:
         assert runner.server is not None
-        factory = Listener(runner.server, config, limits)
-        listening = await asyncio.get_running_loop().create_server(
+        factory = ConnectionFactory(runner.server, config, limits)
+        tcp_server = await asyncio.get_running_loop().create_server(
             factory,
             config.host,
             config.port,
-            backlog=descriptors.ACCEPTED_AT_ONCE,
+            backlog=descriptors.ACCEPT_BATCH,
             start_serving=False,
         )
         try:
-            yield listening
+            yield tcp_server
         finally:
-            listening.close()
+            tcp_server.close()
     finally:
         await runner.cleanup()
-        await app[ERRANDS].settle(_PATIENCE_S)
+        await app[BACKGROUND_TASKS].drain(_SHUTDOWN_TIMEOUT_S)
 
 
-async def _run(service: Service, listening: asyncio.Server, stop: asyncio.Event) -> None:
+async def _run(service: Service, tcp_server: asyncio.Server, stop: asyncio.Event) -> None:
     """Start, serve, and drain once `stop` is set, also while still starting, or the GPU is lost.
 
     Raises:
         GpuLostError: it was lost; every job stays as it is for the next start.
     """
-    told = asyncio.create_task(stop.wait())
-    lost = asyncio.create_task(service.health.gpu.lost.wait())
+    stop_requested = asyncio.create_task(stop.wait())
+    gpu_lost = asyncio.create_task(service.health.gpu.lost.wait())
     starting = asyncio.create_task(service.start())
-    await asyncio.wait((told, starting), return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait((stop_requested, starting), return_when=asyncio.FIRST_COMPLETED)
     if not stop.is_set():
         await starting
-        await descriptors.start_serving(listening)
-        _announce(service.config, listening)
+        await descriptors.start_serving(tcp_server)
+        _announce(service.config, tcp_server)
         service.watch_effects()
-        await asyncio.wait((told, lost), return_when=asyncio.FIRST_COMPLETED)
-    for task in (told, lost, starting):
+        await asyncio.wait((stop_requested, gpu_lost), return_when=asyncio.FIRST_COMPLETED)
+    for task in (stop_requested, gpu_lost, starting):
         task.cancel()
-    await asyncio.gather(told, lost, starting, return_exceptions=True)
+    await asyncio.gather(stop_requested, gpu_lost, starting, return_exceptions=True)
     log_event(_log, logging.INFO, "server.stopping")
     # The groups die at once; the table stays open until the last answer is given.
-    await asyncio.gather(service.halt(), asyncio.sleep(_LAST_ANSWERS_S))
+    await asyncio.gather(service.halt(), asyncio.sleep(_DRAIN_S))
     if not stop.is_set():
         raise GpuLostError(service.health.gpu.problem)
 
 
-def _on_signals(service: Service) -> asyncio.Event:
+def _stop_on_signals(service: Service) -> asyncio.Event:
     """An event that the first SIGTERM or SIGINT sets; the second one leaves at once.
 
     Children need no word: each is killed by the kernel when this process ends.
@@ -196,16 +200,16 @@ def _on_signals(service: Service) -> asyncio.Event:
     return stop
 
 
-def _announce(config: Config, listening: asyncio.Server) -> None:
-    host, port = listening.sockets[0].getsockname()[:2]
-    shown = f"[{host}]" if ":" in host else host
-    near = "127.0.0.1" if host == "0.0.0.0" else "[::1]" if host == "::" else shown  # noqa: S104
+def _announce(config: Config, tcp_server: asyncio.Server) -> None:
+    host, port = tcp_server.sockets[0].getsockname()[:2]
+    url_host = f"[{host}]" if ":" in host else host
+    local_host = "127.0.0.1" if host == "0.0.0.0" else "[::1]" if host == "::" else url_host  # noqa: S104
     try:
-        note_address(config.data_dir, f"http://{near}:{port}")
+        note_address(config.data_dir, f"http://{local_host}:{port}")
     except OSError as error:  # only the command line misses it
-        log_event(_log, logging.WARNING, "address.unsaved", why=error.strerror)
+        log_event(_log, logging.WARNING, "address.save_failed", why=error.strerror)
     log_event(
         _log, logging.INFO, "server.listening", host=host, port=port, data=str(config.data_dir)
     )
-    sys.stdout.write(f"listening on http://{shown}:{port}\n")
+    sys.stdout.write(f"listening on http://{url_host}:{port}\n")
     sys.stdout.flush()

@@ -12,81 +12,83 @@ from server.config import Config
 from server.errors import ToqiboxError
 from server.http.app_keys import set_request_id
 from server.http.headers.client_address import client_address
-from server.http.limits import Limits
-from server.http.responses import error_answer
+from server.http.limits import HttpLimits
+from server.http.responses import error_response
 from server.http.server import descriptors
-from server.http.server.middleware import Handler, add_headers, new_request_id
+from server.http.server.middleware import Handler, add_common_headers, new_request_id
 from server.http.uploads.body import Body
 from server.logging_json import log_event
 
 _log = logging.getLogger(__name__)
-_TELL_EVERY_S = 60.0
+_LOG_INTERVAL_S = 60.0
 
 
 class Connection(web.RequestHandler):
     """The protocol of one connection."""
 
-    def __init__(self, listener: "Listener") -> None:
+    def __init__(self, factory: "ConnectionFactory") -> None:
         super().__init__(
-            listener.server, loop=asyncio.get_running_loop(), **protocol_settings(listener.limits)
+            factory.server, loop=asyncio.get_running_loop(), **protocol_settings(factory.limits)
         )
-        self._listener = listener
+        self._factory = factory
         self._body: StreamReader | None = None
-        self._ended = False
-        self._outlasting = False
+        self._peer_closed = False
+        self._is_draining_body = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._listener.open += 1
-        if self._listener.open > self._listener.most:
-            self._listener.tell_full()
+        self._factory.open += 1
+        if self._factory.open > self._factory.max_open:
+            self._factory.log_full()
             assert isinstance(transport, asyncio.Transport)
             transport.abort()
         else:
             super().connection_made(transport)
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        self._listener.open -= 1
+        self._factory.open -= 1
         super().connection_lost(exc)
 
     def eof_received(self) -> bool | None:  # type: ignore[override]  # aiohttp narrows it to None
         """A client that has sent its last may still listen: keep the way back open for it."""
         if self._waiter is not None and not self._waiter.done():
             return None  # between two requests there is nothing to answer
-        self._ended = True
-        self._break_body()
+        self._peer_closed = True
+        self._abort_body()
         return True
 
-    def begin(self, body: StreamReader) -> None:
+    def attach_body(self, body: StreamReader) -> None:
         """A request is being handled; from here on the end of the stream is that of `body` too."""
         self._body = body
-        self._break_body()
+        self._abort_body()
 
     async def shutdown(self, timeout: float | None = 15.0) -> None:  # noqa: ASYNC109 - aiohttp calls it so
         """Called for each connection when the server stops; a given answer is not waited for."""
-        if self._outlasting:
+        if self._is_draining_body:
             self.force_close()
         await super().shutdown(timeout)
 
-    async def outlast(self, body: StreamReader) -> None:
+    async def drain_rejected_body(self, body: StreamReader) -> None:
         """Read and drop the rest of a refused `body`, as long as it is neither slow nor endless.
 
         Closing at once would reset the connection, and with it the answer that a client which is
         still sending has not read yet (RFC 9112 section 9.6).
         """
-        limits = self._listener.limits
-        rest = Body(body, replace(limits, upload_wall_s=limits.linger_s))
-        self._outlasting = True
+        limits = self._factory.limits
+        remaining = Body(body, replace(limits, upload_total_s=limits.linger_s))
+        self._is_draining_body = True
         try:
-            while await rest.read():
+            while await remaining.read():
                 pass
         except ToqiboxError as error:
-            log_event(_log, logging.DEBUG, "request.outlasted", why=error.code, detail=error.detail)
+            log_event(
+                _log, logging.DEBUG, "request.body_drained", why=error.code, detail=error.detail
+            )
             self.force_close()
         finally:
-            self._outlasting = False
+            self._is_draining_body = False
 
-    def _break_body(self) -> None:
-        if self._ended and self._body is not None and not self._body.is_eof():
+    def _abort_body(self) -> None:
+        if self._peer_closed and self._body is not None and not self._body.is_eof():
             self._body.set_exception(ConnectionResetError("the client stopped in mid-body"))
 
     def handle_error(
@@ -103,17 +105,17 @@ class Connection(web.RequestHandler):
         set_request_id(request, request_id)
         if status < 500:
             error = ToqiboxError("malformed_request")
-            client = client_address(request, self._listener.config)
+            client = client_address(request, self._factory.config)
             facts = {"request": request_id, "client": client, "why": repr(exc)[:200]}
             log_event(_log, logging.INFO, "request.refused", status=400, **facts)
         else:
             error = ToqiboxError("internal")
             facts = {"request": request_id}
             _log.error("request.failed", exc_info=exc, extra={"facts": facts})
-        answer = error_answer(error, request_id, "en")
-        add_headers(request, answer, self._listener.config)
-        answer.force_close()
-        return answer
+        response = error_response(error, request_id, "en")
+        add_common_headers(request, response, self._factory.config)
+        response.force_close()
+        return response
 
     def log_exception(self, *args: Any, **kw: Any) -> None:
         """aiohttp reports here what no handler caught."""
@@ -121,32 +123,32 @@ class Connection(web.RequestHandler):
             _log.error("connection.failed", exc_info=kw.get("exc_info"))
 
 
-class Listener:
+class ConnectionFactory:
     """Makes the protocol of each new connection; a factory for `loop.create_server`."""
 
-    def __init__(self, server: web.Server, config: Config, limits: Limits) -> None:
+    def __init__(self, server: web.Server, config: Config, limits: HttpLimits) -> None:
         self.server = server
         self.config = config
         self.limits = limits
-        self.most = descriptors.connections(limits.connections)
+        self.max_open = descriptors.max_connections(limits.connections)
         self.open = 0
-        self._refused = 0
-        self._tell_at = 0.0
+        self._refused_count = 0
+        self._next_log_at = 0.0
 
     def __call__(self) -> Connection:
         return Connection(self)
 
-    def tell_full(self) -> None:
+    def log_full(self) -> None:
         """Log that a connection was closed because of the bound, once a minute."""
-        self._refused += 1
-        if time.monotonic() >= self._tell_at:
-            self._tell_at = time.monotonic() + _TELL_EVERY_S
-            facts = {"limit": self.most, "refused": self._refused}
+        self._refused_count += 1
+        if time.monotonic() >= self._next_log_at:
+            self._next_log_at = time.monotonic() + _LOG_INTERVAL_S
+            facts = {"limit": self.max_open, "refused": self._refused_count}
             log_event(_log, logging.WARNING, "connections.full", **facts)
-            self._refused = 0
+            self._refused_count = 0
 
 
-def protocol_settings(limits: Limits) -> dict[str, Any]:
+def protocol_settings(limits: HttpLimits) -> dict[str, Any]:
     """What aiohttp's side of a connection is told."""
     return {
         "access_log": None,
@@ -164,7 +166,7 @@ def protocol_settings(limits: Limits) -> dict[str, Any]:
 
 
 @web.middleware
-async def outlast(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def lingering_close(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer an error at once, then hear the client out; the outermost middleware.
 
     Whatever the handler held, such as its place among the uploads, is free by then.
@@ -179,14 +181,14 @@ async def outlast(request: web.Request, handler: Handler) -> web.StreamResponse:
             return response  # nobody is there; aiohttp finds out for itself
         connection = request.protocol
         assert isinstance(connection, Connection)
-        await connection.outlast(request.content)
+        await connection.drain_rejected_body(request.content)
     return response
 
 
 @web.middleware
-async def attend(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def watch_disconnect(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Let a stream that ends too early be told to the handler, not just dropped."""
     connection = request.protocol
     assert isinstance(connection, Connection)
-    connection.begin(request.content)
+    connection.attach_body(request.content)
     return await handler(request)

@@ -5,10 +5,10 @@ import os
 import resource
 import socket
 
-_WANTED = 8192
+_TARGET_LIMIT = 8192
 _RESERVED = 256
 """For the table, workers, files that are read and written, and sockets that were just accepted."""
-ACCEPTED_AT_ONCE = 32
+ACCEPT_BATCH = 32
 """Sockets that are accepted before the first of them is counted as a connection."""
 _BACKLOG = 1024
 
@@ -16,20 +16,20 @@ _BACKLOG = 1024
 def raise_limit() -> None:
     """Raise the soft limit of descriptors (RLIMIT_NOFILE) towards 8192, as far as it is allowed."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    most = _WANTED if hard == resource.RLIM_INFINITY else min(_WANTED, hard)
-    if soft != resource.RLIM_INFINITY and soft < most:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    max_count = _TARGET_LIMIT if hard == resource.RLIM_INFINITY else min(_TARGET_LIMIT, hard)
+    if soft != resource.RLIM_INFINITY and soft < max_count:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max_count, hard))
 
 
-def connections(most: int) -> int:
+def max_connections(max_count: int) -> int:
     """Return how many connections may be open at one time, at most `most`.
 
     Each may hold a second descriptor, of the file that it downloads or uploads.
     """
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft == resource.RLIM_INFINITY:
-        return most
-    return max(1, min(most, (soft - min(_RESERVED, soft // 2)) // 2))
+        return max_count
+    return max(1, min(max_count, (soft - min(_RESERVED, soft // 2)) // 2))
 
 
 async def start_serving(server: asyncio.Server) -> None:
@@ -39,6 +39,6 @@ async def start_serving(server: asyncio.Server) -> None:
     the first connection is counted, and each failed accept would write a line to the log.
     """
     await server.start_serving()
-    for listening in server.sockets:
-        with socket.socket(fileno=os.dup(listening.fileno())) as same:
-            same.listen(_BACKLOG)
+    for listener in server.sockets:
+        with socket.socket(fileno=os.dup(listener.fileno())) as duplicate:
+            duplicate.listen(_BACKLOG)

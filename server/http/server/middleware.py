@@ -14,13 +14,13 @@ from server.errors import ToqiboxError
 from server.http.app_keys import (
     CONFIG,
     language_of,
-    prepared_of,
     request_id_of,
-    set_prepared,
+    response_of,
     set_request_id,
+    set_response,
 )
 from server.http.headers.client_address import client_address, proxy_request_id
-from server.http.responses import error_answer
+from server.http.responses import error_response
 from server.logging_json import log_event
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -34,7 +34,7 @@ ALLOWED_HEADERS = (
 EXPOSED_HEADERS = (
     "Retry-After, Content-Disposition, Content-Length, ETag, Accept-Ranges, Location, X-Request-Id"
 )
-_SAFE = {
+_SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "Referrer-Policy": "no-referrer",
@@ -43,8 +43,8 @@ _SAFE = {
 _CODES = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}
 _ANY_METHOD = "GET, HEAD, POST, DELETE, OPTIONS"
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}")
-_MOST_ASKED = 32
-_SHOWN_METHOD = re.compile(r"[A-Z]{1,20}")
+_MAX_REQUESTED_HEADERS = 32
+_LOGGED_METHOD = re.compile(r"[A-Z]{1,20}")
 
 
 def new_request_id() -> str:
@@ -57,66 +57,68 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
     """Give the request an id and a line in the log; turn whatever is raised into an answer."""
     request_id = proxy_request_id(request, request.app[CONFIG]) or new_request_id()
     set_request_id(request, request_id)
-    began = time.monotonic()
+    started = time.monotonic()
     error: ToqiboxError | None = None
     try:
         response = await handler(request)
     except ToqiboxError as raised:
         error = raised
     except web.HTTPException as raised:
-        error = _of_aiohttp(raised)
+        error = _from_http_exception(raised)
     except asyncio.CancelledError:  # the client has left, or the server is told to stop
-        _write_line(request, prepared_of(request), None, time.monotonic() - began)
+        _log_request(request, response_of(request), None, time.monotonic() - started)
         raise
     except Exception:
         _log.exception("request.failed", extra={"facts": {"request": request_id}})
         error = ToqiboxError("internal")
     if error is not None:
-        response = _end(request) or error_answer(error, request_id, language_of(request))
-    _write_line(request, response, error, time.monotonic() - began)
+        response = _abort_partial_response(request) or error_response(
+            error, request_id, language_of(request)
+        )
+    _log_request(request, response, error, time.monotonic() - started)
     return response
 
 
-def _end(request: web.Request) -> web.StreamResponse | None:
+def _abort_partial_response(request: web.Request) -> web.StreamResponse | None:
     """Cut the connection where part of a response is sent, since no error can follow it."""
-    prepared = prepared_of(request)
+    prepared = response_of(request)
     if prepared is not None and request.transport is not None:
         request.transport.abort()
     return prepared
 
 
-def _of_aiohttp(error: web.HTTPException) -> ToqiboxError:
+def _from_http_exception(error: web.HTTPException) -> ToqiboxError:
     fallback = "malformed_request" if error.status < 500 else "internal"
     return ToqiboxError(_CODES.get(error.status, fallback), detail=error.reason)
 
 
-def _write_line(
+def _log_request(
     request: web.Request,
     response: web.StreamResponse | None,
     error: ToqiboxError | None,
     seconds: float,
 ) -> None:
     """Log one request; without a `response` it was broken off before there was one."""
-    sent, whole = _sent(request, response)
+    sent, is_complete = _bytes_sent(request, response)
     log_event(
         _log,
         logging.INFO,
         "request",
         request=request_id_of(request),
         client=client_address(request, request.app[CONFIG]),
-        method=request.method if _SHOWN_METHOD.fullmatch(request.method) else "?",
+        method=request.method if _LOGGED_METHOD.fullmatch(request.method) else "?",
         path=request.path[:200],
         status=response.status if response else None,
         code=error.code if error else None,
         detail=(error.detail or None) if error else None,
         bytes=sent,
-        cut=None if whole else True,
+        cut=None if is_complete else True,
         ms=round(seconds * 1000),
         agent=request.headers.get("User-Agent", "")[:200] or None,
     )
 
 
-def _sent(request: web.Request, response: web.StreamResponse | None) -> tuple[int, bool]:
+def _bytes_sent(request: web.Request, response: web.StreamResponse | None) -> tuple[int, bool]:
     """Bytes of the body that are sent, and whether that is all of it."""
     if response is None:
         return 0, False
@@ -124,22 +126,24 @@ def _sent(request: web.Request, response: web.StreamResponse | None) -> tuple[in
         return 0, True
     if isinstance(response, web.Response):  # small, and handed to the connection after this
         return response.content_length or 0, True
-    left = request.writer.length or 0  # the writer counts down what it was told to expect
-    return (response.content_length or 0) - left, left == 0
+    remaining = request.writer.length or 0  # the writer counts down what it was told to expect
+    return (response.content_length or 0) - remaining, remaining == 0
 
 
-async def dress(request: web.Request, response: web.StreamResponse) -> None:
+async def set_default_headers(request: web.Request, response: web.StreamResponse) -> None:
     """Put the headers that every answer has on `response`, and keep it for the line in the log.
 
     Called just before it is sent.
     """
-    add_headers(request, response, request.app[CONFIG])
-    set_prepared(request, response)
+    add_common_headers(request, response, request.app[CONFIG])
+    set_response(request, response)
 
 
-def add_headers(request: web.BaseRequest, response: web.StreamResponse, config: Config) -> None:
+def add_common_headers(
+    request: web.BaseRequest, response: web.StreamResponse, config: Config
+) -> None:
     """The headers of every answer, those that aiohttp makes without the application too."""
-    for name, value in _SAFE.items():
+    for name, value in _SECURITY_HEADERS.items():
         response.headers[name] = value
     response.headers["X-Request-Id"] = request_id_of(request) or new_request_id()
     _add_cors(request.headers.get("Origin"), response, config.cors_origins)
@@ -179,24 +183,26 @@ def _allowed_headers(request: web.Request) -> str:
     right here, so none has to be kept from it.
     """
     known = {name.lower() for name in ALLOWED_HEADERS.split(", ")}
-    asked = request.headers.get("Access-Control-Request-Headers", "").split(",")[:_MOST_ASKED]
-    others = [name.strip() for name in asked if name.strip().lower() not in known]
+    requested = request.headers.get("Access-Control-Request-Headers", "").split(",")[
+        :_MAX_REQUESTED_HEADERS
+    ]
+    others = [name.strip() for name in requested if name.strip().lower() not in known]
     return ", ".join([ALLOWED_HEADERS, *filter(_HEADER_NAME.fullmatch, others)])
 
 
-def wrong_method(methods: str) -> Handler:
+def method_not_allowed(methods: str) -> Handler:
     """A handler of every other method for a path that answers to `methods`."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
         error = ToqiboxError("method_not_allowed")
-        answer = error_answer(error, request_id_of(request), language_of(request))
-        answer.headers["Allow"] = methods
-        return answer
+        response = error_response(error, request_id_of(request), language_of(request))
+        response.headers["Allow"] = methods
+        return response
 
     return handle
 
 
-async def nothing_here(request: web.Request) -> web.StreamResponse:
+async def not_found(request: web.Request) -> web.StreamResponse:
     """The handler of every path that is not one of ours.
 
     A preflight of it is allowed, or a page could not read the 404 that comes after.

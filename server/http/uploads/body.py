@@ -11,8 +11,8 @@ from functools import partial
 from aiohttp import StreamReader, web
 
 from server.errors import ToqiboxError
-from server.http.limits import MEGABYTE, Limits
-from server.http.transfer_rate import Pace
+from server.http.limits import MEGABYTE, HttpLimits
+from server.http.transfer_rate import TransferRate
 from server.jobs.execution.timeouts import timed
 
 
@@ -22,16 +22,16 @@ class Body:
     def __init__(
         self,
         content: StreamReader,
-        limits: Limits,
-        came: Callable[[int, float], None] = lambda _count, _seconds: None,
+        limits: HttpLimits,
+        on_received: Callable[[int, float], None] = lambda _count, _seconds: None,
     ) -> None:
         self._content = content
         self._limits = limits
-        self._pace = Pace(limits.upload_min_rate, limits.upload_window_s)
-        self._left_s = limits.upload_wall_s
+        self._rate = TransferRate(limits.upload_min_rate, limits.upload_window_s)
+        self._remaining_s = limits.upload_total_s
         self._last = time.monotonic()
         self._count = 0
-        self._came = came
+        self._on_received = on_received
 
     async def read(self) -> bytes:
         """What has arrived since the last read, b"" once at the end.
@@ -40,28 +40,28 @@ class Body:
             ToqiboxError: body_too_large, upload_timeout, upload_incomplete, malformed_request.
         """
         began = time.monotonic()
-        self._left_s -= min(began - self._last, self._limits.upload_stall_s)
-        left = min(self._limits.upload_stall_s, max(self._left_s, 0.0))
+        self._remaining_s -= min(began - self._last, self._limits.upload_stall_s)
+        left = min(self._limits.upload_stall_s, max(self._remaining_s, 0.0))
         try:
-            data, took_s = await timed(left, self._content.readany(), partial(self._came, 0))
+            data, took_s = await timed(left, self._content.readany(), partial(self._on_received, 0))
         except TimeoutError:
             raise ToqiboxError("upload_timeout", detail="silence or time in all") from None
         except web.RequestPayloadError as error:
             raise ToqiboxError("malformed_request", detail=str(error)[:200]) from None
         except ConnectionError as error:
             raise ToqiboxError("upload_incomplete", detail=str(error)[:200]) from None
-        self._left_s -= took_s
+        self._remaining_s -= took_s
         self._last = time.monotonic()
         self._count += len(data)
-        self._came(len(data), 0.0)
+        self._on_received(len(data), 0.0)
         if self._count > self._limits.body_bytes:
             raise too_large(self._limits)
-        self._pace.add(took_s, len(data))
-        if data and self._pace.too_slow:
+        self._rate.add(took_s, len(data))
+        if data and self._rate.is_below_minimum:
             raise ToqiboxError("upload_timeout", detail="below the least rate")
         return data
 
 
-def too_large(limits: Limits) -> ToqiboxError:
+def too_large(limits: HttpLimits) -> ToqiboxError:
     """The error for a body over the limit of the files and the fields."""
     return ToqiboxError("body_too_large", limit=-(-limits.body_bytes // MEGABYTE))

@@ -12,19 +12,19 @@ from aiohttp import HttpVersion11, web
 
 from server.concurrency import run_in_thread
 from server.errors import ToqiboxError
-from server.http.limits import MEGABYTE, Limits
+from server.http.limits import MEGABYTE, HttpLimits
 from server.http.uploads.body import Body, too_large
-from server.http.uploads.multipart import Form, PartLimits, boundary_of
+from server.http.uploads.multipart import MultipartReader, PartLimits, parse_boundary
 from server.jobs.storage.data_folder import sync_folder
 from server.jobs.submission.fields import FILES, REQUIRED, check_name
 from server.jobs.submission.refusal import refuse
 from server.messages import message
 
 T = TypeVar("T")
-TextCheck = Callable[[str, str], Awaitable[None]]
+TextChecker = Callable[[str, str], Awaitable[None]]
 """Takes a field's name and text, and raises when they are wrong; nothing is read meanwhile."""
 _RETRY_S = 60
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_DISK_FULL_ERRNOS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _UNDECODABLE = {
     "audio": "undecodable_audio",
     "photo": "undecodable_image",
@@ -33,7 +33,7 @@ _UNDECODABLE = {
 
 
 @dataclass(frozen=True)
-class Received:
+class ParsedForm:
     """A whole form."""
 
     texts: dict[str, str]
@@ -41,7 +41,7 @@ class Received:
     """The names of the files that came."""
 
 
-class Room:
+class FreeSpaceGuard:
     """Looks at the free disk every so many bytes, because a body may grow for minutes.
 
     Args:
@@ -49,42 +49,42 @@ class Room:
         every: bytes from one look to the next.
     """
 
-    def __init__(self, enough: Callable[[], bool], every: int) -> None:
-        self._enough = enough
-        self._every = every
-        self._unseen = 0
+    def __init__(self, has_space: Callable[[], bool], interval_bytes: int) -> None:
+        self._has_space = has_space
+        self._interval_bytes = interval_bytes
+        self._unchecked_bytes = 0
 
-    def take(self, count: int) -> None:
+    def reserve(self, count: int) -> None:
         """`count` bytes are about to be written.
 
         Raises:
             ToqiboxError: storage_full.
         """
-        self._unseen += count
-        if self._unseen >= self._every:
-            self._unseen = 0
-            if not self._enough():
+        self._unchecked_bytes += count
+        if self._unchecked_bytes >= self._interval_bytes:
+            self._unchecked_bytes = 0
+            if not self._has_space():
                 raise ToqiboxError("storage_full", retry_after=_RETRY_S, detail="MIN_FREE_MB")
 
 
 @dataclass(frozen=True)
-class Checks:
+class FormChecks:
     """What a form is held against while it is read."""
 
-    text: TextCheck
-    room: Room
-    came: Callable[[int, float], None] = lambda _count, _seconds: None
+    text: TextChecker
+    free_space: FreeSpaceGuard
+    on_received: Callable[[int, float], None] = lambda _count, _seconds: None
     """Called with the bytes of each piece of the body, and the seconds of waiting for it."""
 
 
-def check_head(request: web.Request, limits: Limits) -> bytes:
+def check_headers(request: web.Request, limits: HttpLimits) -> bytes:
     """Refuse what the headers alone show to be wrong; returns the form's boundary.
 
     Raises:
         ToqiboxError: unsupported_content_type, unsupported_content_encoding,
             malformed_multipart, body_too_large.
     """
-    boundary = boundary_of(request.headers.get("Content-Type", ""))
+    boundary = parse_boundary(request.headers.get("Content-Type", ""))
     if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
         raise ToqiboxError("unsupported_content_encoding")
     if (request.content_length or 0) > limits.body_bytes:
@@ -92,11 +92,11 @@ def check_head(request: web.Request, limits: Limits) -> bytes:
     return boundary
 
 
-async def keep_quiet(request: web.Request) -> None:
+async def withhold_100_continue(request: web.Request) -> None:
     """The handler of `Expect`: nothing is promised before the request has been looked at."""
 
 
-async def invite(request: web.Request) -> None:
+async def send_100_continue(request: web.Request) -> None:
     """Send 100 Continue to a client that waits for it (RFC 9110 section 10.1.1)."""
     expected = request.headers.get("Expect", "").lower() == "100-continue"
     if expected and request.version >= HttpVersion11:
@@ -105,9 +105,9 @@ async def invite(request: web.Request) -> None:
         request.writer.output_size = 0
 
 
-async def receive(
-    request: web.Request, boundary: bytes, folder: Path, limits: Limits, checks: Checks
-) -> Received:
+async def read_form(
+    request: web.Request, boundary: bytes, folder: Path, limits: HttpLimits, checks: FormChecks
+) -> ParsedForm:
     """Read the whole form: files to `folder`, each under its field's name, texts to the result.
 
     Every field is checked as it arrives, so a wrong one that comes before the files spares both
@@ -117,35 +117,37 @@ async def receive(
         ToqiboxError: whatever is wrong with the form, its size, its pace or a field.
     """
     texts: dict[str, str] = {}
-    seen: set[str] = set()
+    seen_names: set[str] = set()
     files: set[str] = set()
-    body = Body(request.content, limits, checks.came)
-    form = Form(boundary, body.read, PartLimits(limits.parts, limits.part_header_bytes))
-    while (name := await form.next_part()) is not None:
+    body = Body(request.content, limits, checks.on_received)
+    reader = MultipartReader(
+        boundary, body.read, PartLimits(limits.parts, limits.part_header_bytes)
+    )
+    while (name := await reader.next_part()) is not None:
         check_name(name)
-        if name in seen:
+        if name in seen_names:
             raise ToqiboxError("duplicate_field", field=name, name=name)
-        seen.add(name)
+        seen_names.add(name)
         if name in FILES:
             path = folder / name
-            if await _store(form, SpoolFile(path, checks.room), name, limits):
+            if await _save_file(reader, SpoolFile(path, checks.free_space), name, limits):
                 files.add(name)
             else:
                 path.unlink()
         else:
-            texts[name] = await _text(form, name, limits)
+            texts[name] = await _read_text(reader, name, limits)
             await checks.text(name, texts[name])
     for name in REQUIRED:
         if name not in files:
             raise ToqiboxError("missing_field", field=name, name=name)
     await run_in_thread(sync_folder, folder)
-    return Received(texts, frozenset(files))
+    return ParsedForm(texts, frozenset(files))
 
 
-async def _text(form: Form, name: str, limits: Limits) -> str:
+async def _read_text(reader: MultipartReader, name: str, limits: HttpLimits) -> str:
     content = bytearray()
-    async for piece in form.pieces():
-        content += piece
+    async for chunk in reader.chunks():
+        content += chunk
         if len(content) > limits.field_bytes:
             raise refuse(name, message("bytes", most=limits.field_bytes))
     try:
@@ -154,17 +156,19 @@ async def _text(form: Form, name: str, limits: Limits) -> str:
         raise refuse(name, message("utf8")) from None
 
 
-async def _store(form: Form, file: "SpoolFile", name: str, limits: Limits) -> bool:
+async def _save_file(
+    reader: MultipartReader, file: "SpoolFile", name: str, limits: HttpLimits
+) -> bool:
     """Write the present part to `file`; return whether there is one: none may have been chosen."""
     size = 0
     try:
-        async for piece in form.pieces():
-            size += len(piece)
+        async for chunk in reader.chunks():
+            size += len(chunk)
             if size > limits.file_bytes:
                 limit = f"{limits.file_bytes // MEGABYTE} MB"
                 raise ToqiboxError("file_too_large", field=name, name=name, limit=limit)
-            await run_in_thread(file.write, piece)
-        if size == 0 and form.is_unchosen:
+            await run_in_thread(file.write, chunk)
+        if size == 0 and reader.has_empty_filename:
             return False
         if size == 0:
             why = message("file_empty")
@@ -182,28 +186,28 @@ class SpoolFile:
         ToqiboxError: storage_full, from each method.
     """
 
-    def __init__(self, path: Path, room: Room) -> None:
-        self._room = room
+    def __init__(self, path: Path, free_space: FreeSpaceGuard) -> None:
+        self._free_space = free_space
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-        self.descriptor = _or_full(partial(os.open, path, flags, 0o600))
+        self.descriptor = _translate_disk_full(partial(os.open, path, flags, 0o600))
 
     def write(self, data: bytes) -> None:
-        self._room.take(len(data))
+        self._free_space.reserve(len(data))
         left = memoryview(data)
         while left:
-            left = left[_or_full(partial(os.write, self.descriptor, left)) :]
+            left = left[_translate_disk_full(partial(os.write, self.descriptor, left)) :]
 
     def sync(self) -> None:
-        _or_full(partial(os.fsync, self.descriptor))
+        _translate_disk_full(partial(os.fsync, self.descriptor))
 
     def close(self) -> None:
         os.close(self.descriptor)
 
 
-def _or_full(call: Callable[[], T]) -> T:
+def _translate_disk_full(call: Callable[[], T]) -> T:
     try:
         return call()
     except OSError as error:
-        if error.errno in _FULL:
+        if error.errno in _DISK_FULL_ERRNOS:
             raise ToqiboxError("storage_full", retry_after=_RETRY_S, detail=str(error)) from error
         raise

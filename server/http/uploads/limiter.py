@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from server.errors import ToqiboxError
-from server.http.limits import Limits
-from server.http.uploads.upload_state import RETRY_S, Place
+from server.http.limits import HttpLimits
+from server.http.uploads.upload_state import RETRY_S, UploadState
 
 
-class Gate:
+class UploadLimiter:
     """Lets a bounded number of uploads be on disk at one time; the others wait, unread.
 
     A free place goes to the address that holds the fewest, then to who has waited longest. While
@@ -21,16 +21,16 @@ class Gate:
 
     Args:
         limits: of the server.
-        each_s: tells the seconds from one decoded upload to the next.
+        decode_interval_s: tells the seconds from one decoded upload to the next.
     """
 
-    def __init__(self, limits: Limits, each_s: Callable[[], float]) -> None:
+    def __init__(self, limits: HttpLimits, decode_interval_s: Callable[[], float]) -> None:
         self._limits = limits
-        self._each_s = each_s
-        self._held: set[Place] = set()
-        self._waiting: dict[asyncio.Future[Place], str] = {}
+        self._decode_interval_s = decode_interval_s
+        self._active: set[UploadState] = set()
+        self._waiting: dict[asyncio.Future[UploadState], str] = {}
 
-    def admit(self) -> None:
+    def check_wait(self) -> None:
         """Refuse at once what would have to wait too long to be decoded.
 
         Uploads before it are those that wait for a place, those that are whole, and those that
@@ -39,16 +39,16 @@ class Gate:
         Raises:
             ToqiboxError: rate_limited.
         """
-        longest_s = self._limits.upload_line_s
-        coming = sum(place.left_s <= longest_s for place in self._held)
-        ahead = len(self._waiting) + coming
-        wait_s = ahead * self._each_s()
-        if wait_s > longest_s:
+        max_wait_s = self._limits.upload_decode_wait_s
+        completing = sum(upload.remaining_s <= max_wait_s for upload in self._active)
+        ahead = len(self._waiting) + completing
+        wait_s = ahead * self._decode_interval_s()
+        if wait_s > max_wait_s:
             detail = f"{ahead} uploads before it, {wait_s:.0f} s"
             raise ToqiboxError("rate_limited", retry_after=round(wait_s), detail=detail)
 
     @asynccontextmanager
-    async def place(self, address: str, size: int | None = None) -> AsyncIterator[Place]:
+    async def acquire(self, address: str, size: int | None = None) -> AsyncIterator[UploadState]:
         """A place to read and prepare an upload in.
 
         Args:
@@ -58,72 +58,72 @@ class Gate:
         Raises:
             ToqiboxError: rate_limited, after the longest wait.
         """
-        place = await self._acquire(address)
-        place.size = size
+        upload = await self._wait(address)
+        upload.size = size
         try:
-            yield place
+            yield upload
         finally:
-            self._release(place)
+            self._release(upload)
 
-    async def _acquire(self, address: str) -> Place:
-        if len(self._held) < self._limits.uploads and not self._waiting:
-            return self._give(address)
-        turn: asyncio.Future[Place] = asyncio.get_running_loop().create_future()
-        self._waiting[turn] = address
-        left_s, look_s = self._limits.upload_wait_s, self._limits.upload_look_s
+    async def _wait(self, address: str) -> UploadState:
+        if len(self._active) < self._limits.uploads and not self._waiting:
+            return self._grant(address)
+        waiter: asyncio.Future[UploadState] = asyncio.get_running_loop().create_future()
+        self._waiting[waiter] = address
+        remaining_s, poll_s = self._limits.upload_wait_s, self._limits.upload_poll_s
         try:
-            while not turn.done():
-                if left_s <= 0:
+            while not waiter.done():
+                if remaining_s <= 0:
                     raise ToqiboxError("rate_limited", retry_after=RETRY_S)
                 began = time.monotonic()
-                await asyncio.wait((turn,), timeout=min(left_s, look_s))
+                await asyncio.wait((waiter,), timeout=min(remaining_s, poll_s))
                 # Of a pause of the server itself little counts.
-                left_s -= min(time.monotonic() - began, 2 * look_s)
-                if not turn.done():
-                    self._make_room(address)
-            return turn.result()
+                remaining_s -= min(time.monotonic() - began, 2 * poll_s)
+                if not waiter.done():
+                    self._evict_one(address)
+            return waiter.result()
         except BaseException:
-            if turn.done():
-                self._release(turn.result())
+            if waiter.done():
+                self._release(waiter.result())
             raise
         finally:
-            self._waiting.pop(turn, None)
+            self._waiting.pop(waiter, None)
 
-    def _give(self, address: str) -> Place:
-        place = Place(address)
-        self._held.add(place)
-        return place
+    def _grant(self, address: str) -> UploadState:
+        upload = UploadState(address)
+        self._active.add(upload)
+        return upload
 
-    def _release(self, place: Place) -> None:
-        self._held.discard(place)
-        while self._waiting and len(self._held) < self._limits.uploads:
-            held = self._counts()
-            turn = min(self._waiting, key=lambda waiting: held[self._waiting[waiting]])
-            turn.set_result(self._give(self._waiting.pop(turn)))
+    def _release(self, upload: UploadState) -> None:
+        self._active.discard(upload)
+        while self._waiting and len(self._active) < self._limits.uploads:
+            active = self._active_by_address()
+            waiter = min(self._waiting, key=lambda waiting: active[self._waiting[waiting]])
+            waiter.set_result(self._grant(self._waiting.pop(waiter)))
 
-    def _counts(self) -> Counter[str]:
-        return Counter(place.address for place in self._held)
+    def _active_by_address(self) -> Counter[str]:
+        return Counter(upload.address for upload in self._active)
 
-    def _make_room(self, address: str) -> None:
+    def _evict_one(self, address: str) -> None:
         """Let one upload give way to one from `address`, where that is fair.
 
         None does while as many are giving way already as there are that wait.
         """
-        if sum(place.is_leaving for place in self._held) >= len(self._waiting):
+        if sum(upload.is_being_evicted for upload in self._active) >= len(self._waiting):
             return
-        held = self._counts()
+        active = self._active_by_address()
         share = max(1, self._limits.uploads // 4)
 
-        def may_go(place: Place) -> bool:
-            over = held[place.address] > max(share, held[address] + 1)
-            slow = place.rate < self._limits.upload_slow_rate
-            late = place.read_s >= self._limits.upload_grace_s
-            return place.is_being_read and late and (slow or over)
+        def is_evictable(upload: UploadState) -> bool:
+            exceeds_share = active[upload.address] > max(share, active[address] + 1)
+            is_slow = upload.rate < self._limits.upload_slow_rate
+            had_grace = upload.read_s >= self._limits.upload_grace_s
+            return upload.is_being_read and had_grace and (is_slow or exceeds_share)
 
-        leaving = min(
-            filter(may_go, self._held),
-            key=lambda place: (-held[place.address], place.rate),
+        victim = min(
+            filter(is_evictable, self._active),
+            key=lambda upload: (-active[upload.address], upload.rate),
             default=None,
         )
-        if leaving is not None:
-            leaving.give_way()
+        if victim is not None:
+            victim.evict()

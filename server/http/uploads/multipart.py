@@ -18,7 +18,7 @@ _UNESCAPED = re.compile(_NAME + r"""(?:"([^"]*)"|([^\s";]*))\s*""")
 """As browsers and curl write file names: a backslash escapes nothing (WHATWG HTML, 4.10.22)."""
 _BOUNDARY = re.compile(r"[0-9A-Za-z'()+_,./:=? -]{0,69}[0-9A-Za-z'()+_,./:=?-]")
 _HEADER_NAME = re.compile(rb"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
-_OUTSIDE_BYTES = 1024
+_MAX_OUTSIDE_BYTES = 1024
 """Most that may stand before the first and after the last boundary, or behind one on its line."""
 _IDENTITY = ("", "binary", "8bit", "7bit", "identity")
 
@@ -31,7 +31,7 @@ class PartLimits:
     header_bytes: int = 8190
 
 
-def boundary_of(content_type: str) -> bytes:
+def parse_boundary(content_type: str) -> bytes:
     """The boundary that a Content-Type header names.
 
     Raises:
@@ -41,17 +41,17 @@ def boundary_of(content_type: str) -> bytes:
     kind, semicolon, rest = content_type.partition(";")
     if kind.strip().lower() != "multipart/form-data":
         raise ToqiboxError("unsupported_content_type")
-    boundary = _parameters(semicolon + rest).get("boundary", "")
+    boundary = _parse_parameters(semicolon + rest).get("boundary", "")
     if not _BOUNDARY.fullmatch(boundary):
         raise _malformed("no usable boundary")
     return boundary.encode("ascii")
 
 
-class Form:
+class MultipartReader:
     """Walks through a form: `next_part`, then `pieces` of it, until there is no next part.
 
     Args:
-        boundary: as `boundary_of` gives it.
+        boundary: as `parse_boundary` gives it.
         read: the next bytes of the body, b"" at its end.
     """
 
@@ -67,10 +67,10 @@ class Form:
         # The first boundary may open the body; with this it looks like every other one.
         self._buffer = bytearray(b"\r\n")
         self._parts = 0
-        self.is_unchosen = False
+        self.has_empty_filename = False
         """The present part is a file field in which no file was chosen, if it is empty: its file
         name is there, but empty (WHATWG HTML, 4.10.22.4)."""
-        self._between = False
+        self._is_at_boundary = False
 
     async def next_part(self) -> str | None:
         """Go to the next part and return its field name; None after the final boundary.
@@ -80,57 +80,57 @@ class Form:
         """
         if self._parts == 0:
             await self._skip_preamble()
-        elif not self._between:
-            async for _ in self.pieces():
+        elif not self._is_at_boundary:
+            async for _ in self.chunks():
                 pass
-        self._between = False
-        await self._need(2)
+        self._is_at_boundary = False
+        await self._fill(2)
         if self._buffer.startswith(b"--"):
-            await self._finish()
+            await self._skip_epilogue()
             return None
-        padding = await self._line(_OUTSIDE_BYTES)
+        padding = await self._read_line(_MAX_OUTSIDE_BYTES)
         if padding.strip(b" \t"):
             raise _malformed("text behind a boundary")
         self._parts += 1
         if self._parts > self._limits.parts:
             raise _malformed("too many parts")
-        name, self.is_unchosen = _field(await self._headers())
+        name, self.has_empty_filename = _field_of(await self._read_headers())
         return name
 
-    async def pieces(self) -> AsyncIterator[bytes]:
+    async def chunks(self) -> AsyncIterator[bytes]:
         """The content of the present part, as it arrives; no piece is empty."""
-        keep = len(self._delimiter) - 1
-        while (at := self._buffer.find(self._delimiter)) < 0:
-            if len(self._buffer) > keep:
-                yield self._take(len(self._buffer) - keep)
-            await self._more()
-        piece = self._take(at)
-        self._take(len(self._delimiter))
-        self._between = True
-        if piece:
-            yield piece
+        tail = len(self._delimiter) - 1
+        while (index := self._buffer.find(self._delimiter)) < 0:
+            if len(self._buffer) > tail:
+                yield self._consume(len(self._buffer) - tail)
+            await self._require_more()
+        chunk = self._consume(index)
+        self._consume(len(self._delimiter))
+        self._is_at_boundary = True
+        if chunk:
+            yield chunk
 
     async def _skip_preamble(self) -> None:
-        while (at := self._buffer.find(self._delimiter)) < 0:
-            if len(self._buffer) > _OUTSIDE_BYTES + len(self._delimiter):
+        while (index := self._buffer.find(self._delimiter)) < 0:
+            if len(self._buffer) > _MAX_OUTSIDE_BYTES + len(self._delimiter):
                 raise _malformed("the boundary does not occur")
             if not await self._read_more():
                 raise _malformed("the boundary does not occur")
-        if at > _OUTSIDE_BYTES:
+        if index > _MAX_OUTSIDE_BYTES:
             raise _malformed("text before the first boundary")
-        self._take(at + len(self._delimiter))
+        self._consume(index + len(self._delimiter))
 
-    async def _finish(self) -> None:
-        while len(self._buffer) <= _OUTSIDE_BYTES:
+    async def _skip_epilogue(self) -> None:
+        while len(self._buffer) <= _MAX_OUTSIDE_BYTES:
             if not await self._read_more():
                 return
         raise _malformed("text after the final boundary")
 
-    async def _headers(self) -> dict[str, str]:
+    async def _read_headers(self) -> dict[str, str]:
         """The headers of a part, names in lower case."""
         found: dict[str, str] = {}
         left = self._limits.header_bytes
-        while line := await self._line(left):
+        while line := await self._read_line(left):
             left -= len(line) + 2
             name, colon, value = line.partition(b":")
             key = name.decode("ascii", "replace").lower()
@@ -142,25 +142,25 @@ class Form:
             found[key] = value.decode("utf-8", "replace").strip()
         return found
 
-    async def _line(self, limit: int) -> bytes:
+    async def _read_line(self, limit: int) -> bytes:
         """Up to the next CRLF, which is taken too; at most `limit` bytes."""
         start = 0
-        while (at := self._buffer.find(b"\r\n", start)) < 0:
+        while (index := self._buffer.find(b"\r\n", start)) < 0:
             if len(self._buffer) > limit:
                 raise _malformed("a line is too long")
             start = max(0, len(self._buffer) - 1)
-            await self._more()
-        if at > limit:
+            await self._require_more()
+        if index > limit:
             raise _malformed("a line is too long")
-        line = self._take(at)
-        self._take(2)
+        line = self._consume(index)
+        self._consume(2)
         return line
 
-    async def _need(self, count: int) -> None:
+    async def _fill(self, count: int) -> None:
         while len(self._buffer) < count:
-            await self._more()
+            await self._require_more()
 
-    async def _more(self) -> None:
+    async def _require_more(self) -> None:
         if not await self._read_more():
             raise ToqiboxError("upload_incomplete", detail="no final boundary")
 
@@ -169,13 +169,13 @@ class Form:
         self._buffer += data
         return bool(data)
 
-    def _take(self, count: int) -> bytes:
-        taken = bytes(memoryview(self._buffer)[:count])
+    def _consume(self, count: int) -> bytes:
+        data = bytes(memoryview(self._buffer)[:count])
         del self._buffer[:count]
-        return taken
+        return data
 
 
-def _field(headers: dict[str, str]) -> tuple[str, bool]:
+def _field_of(headers: dict[str, str]) -> tuple[str, bool]:
     """The field that a part with these headers belongs to (RFC 7578 section 4.2), and whether its
     file name is empty.
 
@@ -183,7 +183,7 @@ def _field(headers: dict[str, str]) -> tuple[str, bool]:
         ToqiboxError: malformed_multipart: no name, or content that is encoded or nested.
     """
     kind, semicolon, rest = headers.get("content-disposition", "").partition(";")
-    parameters = _parameters(semicolon + rest)
+    parameters = _parse_parameters(semicolon + rest)
     name = parameters.get("name")
     if kind.strip().lower() != "form-data" or not name:
         raise _malformed("a part without a name")
@@ -195,7 +195,7 @@ def _field(headers: dict[str, str]) -> tuple[str, bool]:
     return name, parameters.get("filename") == ""
 
 
-def _parameters(text: str) -> dict[str, str]:
+def _parse_parameters(text: str) -> dict[str, str]:
     """The parameters of a header, as ``; name=value`` or ``; name="value"``, names in lower case.
 
     A backslash in quotes escapes what follows; where nothing can be made of it so, such as
@@ -204,27 +204,27 @@ def _parameters(text: str) -> dict[str, str]:
     Raises:
         ToqiboxError: malformed_multipart: something else stands there, or one name twice.
     """
-    found = _read_parameters(text, _PARAMETER)
+    found = _match_parameters(text, _PARAMETER)
     if found is None:
-        found = _read_parameters(text, _UNESCAPED)
+        found = _match_parameters(text, _UNESCAPED)
     if found is None:
         raise _malformed("a header parameter")
     return found
 
 
-def _read_parameters(text: str, parameter: re.Pattern[str]) -> dict[str, str] | None:
+def _match_parameters(text: str, parameter: re.Pattern[str]) -> dict[str, str] | None:
     """The parameters as one pattern finds them; None where it does not fit all of `text`."""
     found: dict[str, str] = {}
-    at = 0
-    while at < len(text.rstrip(" \t;")):
-        match = parameter.match(text, at)
+    index = 0
+    while index < len(text.rstrip(" \t;")):
+        match = parameter.match(text, index)
         if match is None or match[1].lower() in found:
             return None
         quoted = match[2]
         escaped = quoted is not None and parameter is _PARAMETER
         value = re.sub(r"\\(.)", r"\1", quoted) if escaped else quoted
         found[match[1].lower()] = match[3] if value is None else value
-        at = match.end()
+        index = match.end()
     return found
 
 

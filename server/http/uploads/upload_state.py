@@ -9,12 +9,12 @@ from server.errors import ToqiboxError
 from server.http.limits import MEGABYTE
 
 RETRY_S = 15
-_USUAL_RATE, _USUAL_FOR_S = 1.0 * MEGABYTE, 0.25
+_INITIAL_RATE, _INITIAL_RATE_S = 1.0 * MEGABYTE, 0.25
 """Bytes a second of a body that has just begun, and for how long its own rate is mixed with it."""
 
 
 @dataclass(eq=False)
-class Place:
+class UploadState:
     """The place of one upload.
 
     Its clock runs while the server waits for the client, and stands still while the server itself
@@ -28,13 +28,13 @@ class Place:
     """Bytes of the body so far."""
     read_s: float = 0.0
     """Seconds that were spent waiting for them."""
-    is_whole: bool = False
+    is_complete: bool = False
     """Whether the body has come to its end."""
-    is_leaving: bool = False
+    is_being_evicted: bool = False
     """Whether it was told to give way, and its files are not yet gone."""
     _reading: asyncio.Timeout | None = None
 
-    def take(self, count: int, seconds: float) -> None:
+    def add(self, count: int, seconds: float) -> None:
         """Count `count` more bytes of the body and `seconds` more of waiting for it."""
         self.count += count
         self.read_s += seconds
@@ -45,16 +45,16 @@ class Place:
         return self.count / max(self.read_s, 1e-3)
 
     @property
-    def left_s(self) -> float:
+    def remaining_s(self) -> float:
         """Seconds until the body is whole, at its rate so far.
 
         Of a body whose size is unknown, as much is expected again as has come, and 1 MB at least.
         """
-        if self.is_whole:
+        if self.is_complete:
             return 0.0
         expected = max(self.count, MEGABYTE) if self.size is None else self.size - self.count
-        came = self.count + _USUAL_RATE * _USUAL_FOR_S
-        return expected * (self.read_s + _USUAL_FOR_S) / came
+        received = self.count + _INITIAL_RATE * _INITIAL_RATE_S
+        return expected * (self.read_s + _INITIAL_RATE_S) / received
 
     @property
     def is_being_read(self) -> bool:
@@ -62,7 +62,7 @@ class Place:
         return self._reading is not None and not self._reading.expired()
 
     @contextmanager
-    def _ended(self) -> Iterator[None]:
+    def _translate_timeout(self) -> Iterator[None]:
         try:
             yield
         except TimeoutError:
@@ -76,14 +76,14 @@ class Place:
         Raises:
             ToqiboxError: rate_limited, when the place is given to another.
         """
-        with self._ended():
+        with self._translate_timeout():
             scope = self._reading = asyncio.timeout(None)
             async with scope:
                 yield
-                self._reading, self.is_whole, self.is_leaving = None, True, False
+                self._reading, self.is_complete, self.is_being_evicted = None, True, False
 
-    def give_way(self) -> None:
+    def evict(self) -> None:
         """End the block of `reading`."""
         if self._reading is not None:
             self._reading.reschedule(asyncio.get_running_loop().time())
-            self._reading, self.is_leaving = None, True
+            self._reading, self.is_being_evicted = None, True
