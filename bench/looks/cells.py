@@ -123,7 +123,7 @@ class Painter:
         return SceneSpec(
             effects=tuple(rows),
             photo=pair.photo,
-            photo2=pair.photo2 if any(effect.second for effect in effects) else None,
+            photo2=pair.photo2 if any(effect.transition_image for effect in effects) else None,
             features=pair.song.features,
             size=size,
             fps=FPS,

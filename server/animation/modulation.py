@@ -8,11 +8,17 @@ from numpy.typing import NDArray
 
 from server.animation import event_envelopes as hits
 from server.animation.beat_ruler import BeatRuler
-from server.effects.model.feature import FEATURES, PULSE_DECAY_S, PULSE_DECAYS_S, Unit, event_of
-from server.effects.model.modulation import Follow, Keys, Oscillator, Shape
+from server.effects.model.feature import (
+    FEATURES,
+    PULSE_DECAY_S,
+    PULSE_DECAYS_S,
+    Unit,
+    split_event_feature,
+)
+from server.effects.model.modulation import FeatureBinding, KeyframeTrack, Oscillator, Shape
 
 Reals = NDArray[np.float64]
-Modulation = Follow | Oscillator | Keys
+Modulation = FeatureBinding | Oscillator | KeyframeTrack
 _DIGITS = 9
 """Of a second or beat: what is beyond is lost in dividing frames by frames a second."""
 _FRAME_END_MARGIN_S = 1e-6
@@ -45,7 +51,7 @@ def ease(name: str | float, share: Reals) -> Reals:
     return eases[name](share)
 
 
-def modulate(motion: Modulation, features: FeatureSource, frames: int, fps: int) -> Reals:
+def modulate(modulation: Modulation, features: FeatureSource, frames: int, fps: int) -> Reals:
     """Frames by components.
 
     Args:
@@ -54,11 +60,11 @@ def modulate(motion: Modulation, features: FeatureSource, frames: int, fps: int)
         frames: frames of the whole job.
         fps: frames a second.
     """
-    if isinstance(motion, Follow):
-        return _scale_to_range(motion, _follow_feature(motion, features, frames, fps))
-    if isinstance(motion, Oscillator):
-        return _scale_to_range(motion, _oscillate(motion, features, frames, fps))
-    return _interpolate_keyframes(motion, features, frames, fps)
+    if isinstance(modulation, FeatureBinding):
+        return _scale_to_range(modulation, _follow_feature(modulation, features, frames, fps))
+    if isinstance(modulation, Oscillator):
+        return _scale_to_range(modulation, _oscillate(modulation, features, frames, fps))
+    return _interpolate_keyframes(modulation, features, frames, fps)
 
 
 def feature_values(
@@ -69,7 +75,7 @@ def feature_values(
     Args:
         decay_s: how long a pulse takes to die away, where not as usual.
     """
-    if found := event_of(name):
+    if found := split_event_feature(name):
         event, word = found
         if word == "pulse":
             usual = PULSE_DECAYS_S.get(event, PULSE_DECAY_S)
@@ -89,22 +95,26 @@ def _time(name: str, frames: int, fps: int) -> NDArray[np.float32]:
     return np.full(frames, frames / fps, np.float32)
 
 
-def _follow_feature(motion: Follow, features: FeatureSource, frames: int, fps: int) -> Reals:
+def _follow_feature(
+    modulation: FeatureBinding, features: FeatureSource, frames: int, fps: int
+) -> Reals:
     """How far it has gone from low to high, 0 to 1."""
-    found = feature_values(motion.feature, features, frames, fps, motion.decay).astype(np.float64)
-    about = FEATURES[motion.feature]
-    if motion.smooth:
+    found = feature_values(modulation.feature, features, frames, fps, modulation.decay).astype(
+        np.float64
+    )
+    about = FEATURES[modulation.feature]
+    if modulation.smooth:
         # What an event sets off does not begin before it.
-        ahead = event_of(motion.feature) is None
-        found = _smooth(found, motion.smooth * fps, ahead=ahead)
-    low, high = motion.span or (
-        (0.0, 1.0) if about.unit is Unit.SHARE else (motion.low[0], motion.high[0])
+        ahead = split_event_feature(modulation.feature) is None
+        found = _smooth(found, modulation.smooth * fps, ahead=ahead)
+    low, high = modulation.feature_range or (
+        (0.0, 1.0) if about.unit is Unit.SHARE else (modulation.low[0], modulation.high[0])
     )
     if about.unit is Unit.COUNT and high > low:
         found = low + np.mod(np.round(found, _DIGITS), high - low + 1)
     share = np.clip((found - low) / (high - low), 0, 1) if high > low else np.zeros(frames)
-    share = ease(motion.curve, share)
-    return 1 - share if motion.invert else share
+    share = ease(modulation.curve, share)
+    return 1 - share if modulation.invert else share
 
 
 def _smooth(values: Reals, length: float, *, ahead: bool) -> Reals:
@@ -134,39 +144,41 @@ def _frame_spans(
     return np.round(begin, _DIGITS), end
 
 
-def _oscillate(motion: Oscillator, features: FeatureSource, frames: int, fps: int) -> Reals:
-    begin, end = _frame_spans(features, frames, fps, beats=motion.beats is not None)
-    period = motion.beats if motion.beats is not None else motion.seconds or 1.0
-    turns = np.round(begin / period + motion.phase, _DIGITS)
+def _oscillate(modulation: Oscillator, features: FeatureSource, frames: int, fps: int) -> Reals:
+    begin, end = _frame_spans(features, frames, fps, beats=modulation.beats is not None)
+    period = modulation.beats if modulation.beats is not None else modulation.seconds or 1.0
+    turns = np.round(begin / period + modulation.phase, _DIGITS)
     turn = np.mod(turns, 1.0)
-    if motion.shape is Shape.SINE:
+    if modulation.shape is Shape.SINE:
         return np.asarray((1 - np.cos(2 * np.pi * turn)) / 2)
-    if motion.shape is Shape.TRIANGLE:
+    if modulation.shape is Shape.TRIANGLE:
         return np.asarray(1 - np.abs(2 * turn - 1))
     # What jumps does so in the frame that holds the moment, as events do.
-    ended = end / period + motion.phase
-    if motion.shape is Shape.SAW:
+    ended = end / period + modulation.phase
+    if modulation.shape is Shape.SAW:
         return np.where(np.floor(ended) > np.floor(turns), 0.0, turn)
     return np.where(np.mod(np.floor(2 * ended), 2) == 0, 1.0, 0.0)
 
 
-def _interpolate_keyframes(motion: Keys, features: FeatureSource, frames: int, fps: int) -> Reals:
-    at, end = _frame_spans(features, frames, fps, beats=motion.beats)
-    times = np.array([key.time for key in motion.keys])
-    values = np.array([key.value for key in motion.keys])
+def _interpolate_keyframes(
+    modulation: KeyframeTrack, features: FeatureSource, frames: int, fps: int
+) -> Reals:
+    at, end = _frame_spans(features, frames, fps, beats=modulation.beats)
+    times = np.array([key.time for key in modulation.keys])
+    values = np.array([key.value for key in modulation.keys])
     # The frame that holds a key has its value.
     before = np.clip(np.searchsorted(times, end, side="right") - 1, 0, len(times) - 1)
     after = np.minimum(before + 1, len(times) - 1)
     length = np.where(after > before, times[after] - times[before], 1.0)
     share = np.clip((at - times[before]) / length, 0, 1)
-    for name in {key.ease for key in motion.keys} - {"linear"}:
-        chosen = np.array([key.ease == name for key in motion.keys])[after]
+    for name in {key.ease for key in modulation.keys} - {"linear"}:
+        chosen = np.array([key.ease == name for key in modulation.keys])[after]
         share = np.where(chosen, ease(name, share), share)
     found: Reals = values[before] + (values[after] - values[before]) * share[:, np.newaxis]
     return found
 
 
-def _scale_to_range(motion: Follow | Oscillator, share: Reals) -> Reals:
-    low, high = np.array(motion.low), np.array(motion.high)
+def _scale_to_range(modulation: FeatureBinding | Oscillator, share: Reals) -> Reals:
+    low, high = np.array(modulation.low), np.array(modulation.high)
     moved: Reals = low + (high - low) * share[:, np.newaxis]
     return moved

@@ -15,8 +15,8 @@ from server.animation.event_envelopes import first_frames
 from server.animation.modulation import FeatureSource
 from server.animation.transition_progress import progress
 from server.effects.effect import Builtin, Effect, Input, Kind, Value
-from server.effects.model.input import Setting
-from server.effects.model.modulation import Follow, Motion, Transition
+from server.effects.model.input import ParamValue
+from server.effects.model.modulation import FeatureBinding, Modulation, TransitionProgress
 from server.effects.model.palette import Palette
 
 _DAY_S = 86_400
@@ -66,7 +66,7 @@ class Timeline:
     def __init__(
         self,
         effect: Effect,
-        settings: Mapping[str, Setting],
+        param_values: Mapping[str, ParamValue],
         features: FeatureSource,
         frames: int,
         fps: int,
@@ -79,7 +79,7 @@ class Timeline:
             if item.kind.is_texture:
                 continue
             column = _input_column(
-                _with_photo_color(item, palette or {}), settings, features, frames, fps
+                _with_photo_color(item, palette or {}), param_values, features, frames, fps
             )
             self.columns[item.uniform] = column
             if item.kind in (Kind.FLOAT, Kind.LONG, Kind.BOOL, Kind.EVENT):
@@ -102,18 +102,22 @@ def _with_photo_color(item: Input, palette: Palette) -> Input:
 
 
 def _input_column(
-    item: Input, settings: Mapping[str, Setting], features: FeatureSource, frames: int, fps: int
+    item: Input,
+    param_values: Mapping[str, ParamValue],
+    features: FeatureSource,
+    frames: int,
+    fps: int,
 ) -> Column:
-    setting = settings.get(item.name, item.motion or item.default)
-    if not isinstance(setting, Motion):
+    setting = param_values.get(item.name, item.modulation or item.default)
+    if not isinstance(setting, Modulation):
         assert not isinstance(setting, str)  # texts have no column
         if item.kind is Kind.EVENT:
             return Column(_single_event(frames, fires=bool(setting)))
         return _column(item, _constant(setting if setting is not None else 0.0))
     if item.kind is Kind.EVENT:
         return Column(_event_values(setting, features, frames, fps))
-    if isinstance(setting, Transition):
-        share = progress(settings, features, frames, fps)[:, np.newaxis].astype(np.float64)
+    if isinstance(setting, TransitionProgress):
+        share = progress(param_values, features, frames, fps)[:, np.newaxis].astype(np.float64)
         low, high = (_constant(0.0 if end is None else end) for end in (item.minimum, item.maximum))
         return _column(item, low + (high - low) * share)
     moved = modulation.modulate(setting, features, frames, fps)
@@ -140,13 +144,13 @@ def _single_event(frames: int, *, fires: bool) -> NDArray[np.int32]:
 
 
 def _event_values(
-    followed: Motion, features: FeatureSource, frames: int, fps: int
+    followed: Modulation, features: FeatureSource, frames: int, fps: int
 ) -> NDArray[np.int32]:
     """1 in the frames in which an event begins, or in which what it follows passes a half."""
     values = np.zeros((frames, 1), np.int32)
-    if isinstance(followed, Transition):
+    if isinstance(followed, TransitionProgress):
         return values[:1]
-    event = followed.event if isinstance(followed, Follow) else None
+    event = followed.event if isinstance(followed, FeatureBinding) else None
     if event is not None:
         starts = first_frames(features.hits(event), fps)
         values[starts[starts < frames]] = 1

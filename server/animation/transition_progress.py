@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from server.animation.beat_ruler import BeatRuler
 from server.animation.modulation import FeatureSource
-from server.effects.model.input import Setting
+from server.effects.model.input import ParamValue
 from server.effects.model.modulation import BEATS
 
 _DIGITS = 9
@@ -15,7 +15,7 @@ _DIGITS = 9
 
 
 def progress(
-    settings: Mapping[str, Setting], features: FeatureSource, frames: int, fps: int
+    param_values: Mapping[str, ParamValue], features: FeatureSource, frames: int, fps: int
 ) -> NDArray[np.float32]:
     """How far the transition is in each frame of a job, 0 to 1.
 
@@ -30,8 +30,8 @@ def progress(
         frames: frames of the whole job.
         fps: frames a second.
     """
-    at, length, every = (_setting(settings, word) for word in ("at", "length", "every"))
-    in_beats = _setting(settings, "unit") == BEATS
+    at, length, every = (_setting(param_values, word) for word in ("at", "length", "every"))
+    in_beats = _setting(param_values, "unit") == BEATS
     times = np.arange(frames + 1) / fps
     if in_beats:
         times = BeatRuler.of(features.hits("beat")[:, 0]).position(times)
@@ -55,7 +55,7 @@ def _ramp(times: NDArray[np.float64], length: float) -> NDArray[np.float32]:
     return np.clip(times / length, 0, 1).astype(np.float32)
 
 
-def _setting(settings: Mapping[str, Setting], word: str) -> float:
+def _setting(param_values: Mapping[str, ParamValue], word: str) -> float:
     """A value by its name, or by the one it has where the author took that name."""
-    value = settings.get(f"transition_{word}", settings.get(word, 0.0))
+    value = param_values.get(f"transition_{word}", param_values.get(word, 0.0))
     return float(value) if isinstance(value, (int, float)) else 0.0

@@ -126,7 +126,13 @@ class Features:
 
     def confidence(self) -> dict[str, float]:
         """How sure the events are in the whole track, 0..1, by kind of track.CONFIDENT."""
-        return dict(zip(track_features.CONFIDENT, self._known["confidence"].tolist(), strict=True))
+        return dict(
+            zip(
+                track_features.EVENTS_WITH_CONFIDENCE,
+                self._known["confidence"].tolist(),
+                strict=True,
+            )
+        )
 
     def alternative_tempo(self) -> float:
         """Half or twice the tempo, whichever people might tap as well; 0.0 without a tempo."""

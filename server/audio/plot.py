@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from server.audio.features import Features
 from server.audio.spectrum.analyser_node import RATE, SIZE, STEPS_PER_S
-from server.audio.track_features import CONFIDENT, KINDS
+from server.audio.track_features import EVENTS_WITH_CONFIDENCE, KINDS
 from server.files import atomic as part
 
 _LEAST_STRIP_S, _MOST_STRIPS = 30.0, 40
@@ -120,7 +120,7 @@ class _Strip:
 
     def _lane(self, name: str, color: tuple[int, int, int], y: int) -> int:
         self._label(name, y - 1)
-        if name in CONFIDENT:
+        if name in EVENTS_WITH_CONFIDENCE:
             self._confidence(name, y)
         for seconds, strength in self._features.hits(name):
             if self._inside(seconds):

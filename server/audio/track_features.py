@@ -29,7 +29,7 @@ EVENTS = ("accent", "onset", "kick", "snare", "hat", "beat", "downbeat", "drop",
 """Kinds of events; each has an array in the file."""
 KINDS = ("plain", "build", "drop", "break")
 """Kinds of section by their number."""
-CONFIDENT = confidence.KINDS
+EVENTS_WITH_CONFIDENCE = confidence.KINDS
 """Kinds of events whose confidence is known, in order."""
 COLUMNS = (
     *_LEVELS,
@@ -40,7 +40,7 @@ COLUMNS = (
     *(f"section.{kind}" for kind in KINDS[1:]),
     "section.energy",
     "build.phase",
-    *(f"{kind}.confidence" for kind in CONFIDENT),
+    *(f"{kind}.confidence" for kind in EVENTS_WITH_CONFIDENCE),
 )
 ATTACK_S, RELEASE_S = 0.010, 0.300
 """Time constants of an envelope."""
@@ -93,7 +93,7 @@ def analyse(
             tempo=np.array([events.tempo, events.confidence, events.alternative]),
             sections=events.sections,
             labels=events.labels,
-            confidence=np.array([events.evidence[kind].overall for kind in CONFIDENT]),
+            confidence=np.array([events.evidence[kind].overall for kind in EVENTS_WITH_CONFIDENCE]),
             allow_pickle=False,
             **_hits(events),
         )
@@ -182,7 +182,9 @@ def _on_grid(rows: Reals, steps: int) -> Reals:
 def _confidence(events: Events, steps: int) -> dict[str, Reals]:
     """The confidence of each kind of event at each step."""
     times = np.arange(steps) / STEPS_PER_S
-    return {f"{kind}.confidence": events.evidence[kind].at(times) for kind in CONFIDENT}
+    return {
+        f"{kind}.confidence": events.evidence[kind].at(times) for kind in EVENTS_WITH_CONFIDENCE
+    }
 
 
 def _sections(rows: Reals, steps: int) -> dict[str, Reals]:

@@ -18,7 +18,7 @@ from server.devserver.watched import Watched
 from server.devserver.watched_file import Loaded, Subject
 from server.effects.library.library import BUILT_IN
 from server.effects.model.feature import FEATURES
-from server.effects.model.text_style import SAMPLE
+from server.effects.model.text_style import SAMPLE_CREDITS
 from server.errors import ToqiboxError
 from server.jobs.model import validation_result
 
@@ -115,7 +115,7 @@ class Pages:
                 "material": self._current.revision,
                 "fps": self._fps,
                 "seconds": material.seconds,
-                **SAMPLE,
+                **SAMPLE_CREDITS,
                 "palette": self._current.palette,
                 "photo2": material.photo2 is not None,
                 "sound": self._current.layout.describe("/features", "/levels"),

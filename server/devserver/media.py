@@ -8,7 +8,7 @@ from typing import Any
 from server.audio.features import LEVELS, SPECTRA, Features
 from server.audio.spectrum import log_bands
 from server.audio.spectrum.spectrogram import RECORD, TAIL
-from server.effects.model.feature import EVENTS, STEPPED
+from server.effects.model.feature import EVENTS, STEP_FEATURES
 from server.media.photos.palette import file_palette
 
 _TEMPO = ("tempo", "tempo.confidence")
@@ -68,7 +68,7 @@ class Layout:
                 "start": os.path.getsize(self._levels) - self._count * 3 * log_bands.BANDS,
                 "bands": log_bands.BANDS,
             },
-            "columns": list(STEPPED),
+            "columns": list(STEP_FEATURES),
             "hits": {event: self._features.hits(event).tolist() for event in EVENTS},
             "tempo": [float(self._features.column(name, 1, 60)[0]) for name in _TEMPO],
             "fields": {
@@ -83,5 +83,5 @@ class Layout:
 
     def measured(self) -> bytes:
         """The `columns` of every step, little-endian float32, one after the other."""
-        found = [self._features.stepped(name).astype("<f4") for name in STEPPED]
+        found = [self._features.stepped(name).astype("<f4") for name in STEP_FEATURES]
         return b"".join(column.tobytes() for column in found)

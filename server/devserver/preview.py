@@ -8,8 +8,8 @@ from typing import Any
 
 from server.devserver.current_media import CurrentMaterial
 from server.devserver.watched_file import Loaded
-from server.effects.model.text_style import SAMPLE
-from server.effects.source.diagnostic import Text
+from server.effects.model.text_style import SAMPLE_CREDITS
+from server.effects.source.diagnostic import AuthorFile
 from server.errors import ToqiboxError
 from server.jobs.execution.worker_process import TaskError, Watch, Worker
 from server.jobs.model import validation_result
@@ -140,7 +140,7 @@ class Painter:
             "fps": self._fps,
             "frames": max(round(material.seconds * self._fps), frame + 1),
             "fit": fit,
-            **SAMPLE,
+            **SAMPLE_CREDITS,
             "shots": [{"frame": frame, "out": str(self._folder / f"{self._asked}.png")}],
             "composite": True,
         }
@@ -187,7 +187,7 @@ def _limits() -> Limits:
 def _plain(error: TaskError, loaded: Loaded) -> ToqiboxError:
     """The failure of a task as something to be said of the effect."""
     effect = loaded.effect
-    author = Text(effect.id, effect.file, effect.source)
+    author = AuthorFile(effect.id, effect.file, effect.source)
     found = validation_result.of_error(error, author, software=True)
     if found is None and validation_result.is_late(error):
         found = validation_result.too_slow(error, author)

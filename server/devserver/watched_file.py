@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from server.effects.dialects import VERTEX_SUFFIXES
 from server.effects.effect import Effect
 from server.effects.source.diagnostic import diagnostic
-from server.effects.web_program import program
+from server.effects.web_program import build_program
 from server.errors import ToqiboxError, localize
 
 _LOOK_S = 0.1
@@ -76,7 +76,7 @@ class State:
                 "description": effect.description,
                 "credit": effect.credit,
                 "license": effect.license,
-                "program": program(effect),
+                "program": build_program(effect),
                 "files": {name: f"/files/{at}" for at, name in enumerate(effect.files)},
                 "lines": _lines(effect),
             }

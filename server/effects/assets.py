@@ -9,14 +9,14 @@ import stat
 from pathlib import Path
 
 from server.effects.effect import Effect
-from server.effects.source.diagnostic import Text
-from server.effects.source.paths import normal
+from server.effects.source.diagnostic import AuthorFile
+from server.effects.source.paths import normalize_path
 from server.errors import ToqiboxError
 
-__all__ = ["LARGEST_FILE", "MOST_FILES", "normal", "refusal", "resolve"]
+__all__ = ["MAX_FILES", "MAX_FILE_BYTES", "normalize_path", "refusal", "resolve"]
 
-MOST_FILES = 16
-LARGEST_FILE = 20 * 1024 * 1024
+MAX_FILES = 16
+MAX_FILE_BYTES = 20 * 1024 * 1024
 """Bytes that one file may have."""
 
 
@@ -30,8 +30,8 @@ def resolve(effect: Effect, folder: Path | None) -> dict[str, str]:
     Raises:
         ToqiboxError: ``shader_rejected`` with a diagnostic where the effect names the file.
     """
-    if len(effect.files) > MOST_FILES:
-        raise _author(effect).refusal(f"it names more than {MOST_FILES} image files")
+    if len(effect.files) > MAX_FILES:
+        raise _author(effect).refusal(f"it names more than {MAX_FILES} image files")
     return {name: str(_found(effect, folder, name)) for name in effect.files}
 
 
@@ -40,7 +40,7 @@ def _found(effect: Effect, folder: Path | None, name: str) -> Path:
         raise refusal(effect, name, "the effect came without files")
     try:
         home = folder.resolve(strict=True)
-        path = (home / normal(name)).resolve(strict=True)
+        path = (home / normalize_path(name)).resolve(strict=True)
         status = path.stat()
     except ValueError as problem:
         raise refusal(effect, name, str(problem)) from None
@@ -50,16 +50,16 @@ def _found(effect: Effect, folder: Path | None, name: str) -> Path:
         raise refusal(effect, name, "it leads out of the effect's folder")
     if not stat.S_ISREG(status.st_mode) or not os.access(path, os.R_OK):
         raise refusal(effect, name, "it is no file that can be read")
-    if status.st_size > LARGEST_FILE:
-        raise refusal(effect, name, f"it is larger than {LARGEST_FILE >> 20} MB")
+    if status.st_size > MAX_FILE_BYTES:
+        raise refusal(effect, name, f"it is larger than {MAX_FILE_BYTES >> 20} MB")
     return path
 
 
-def _author(effect: Effect) -> Text:
+def _author(effect: Effect) -> AuthorFile:
     listing = effect.listings[0] if effect.listings else None
     if listing is None:
-        return Text(effect.id, effect.file, effect.source)
-    return Text(effect.id, effect.file, listing.text, listing.origins)
+        return AuthorFile(effect.id, effect.file, effect.source)
+    return AuthorFile(effect.id, effect.file, listing.text, listing.origins)
 
 
 def refusal(effect: Effect, name: str, why: str) -> ToqiboxError:

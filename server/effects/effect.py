@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from server.effects.model.feature import Needs
-from server.effects.model.input import Input, Kind, Scale, Setting, Value
-from server.effects.model.modulation import BEATS, Motion, Transition
+from server.effects.model.feature import AnalysisLevel
+from server.effects.model.input import Input, Kind, ParamValue, Scale, Value
+from server.effects.model.modulation import BEATS, Modulation, TransitionProgress
 from server.effects.model.texture import Channel, Content, Filter, Texture, Wrap
-from server.effects.params.params import check_values, schema
+from server.effects.params.params import build_schema, check_params
 from server.effects.source.diagnostic import Listing
 
 __all__ = [
@@ -136,37 +136,37 @@ class Effect:
         return any(target.persistent for target in self.targets)
 
     @property
-    def second(self) -> str | None:
+    def transition_image(self) -> str | None:
         """Name of the image input that takes the second photo; a transition has one."""
         names = [i.name for i in self.inputs if i.kind is Kind.IMAGE and i.name != "photo"]
-        moved = any(isinstance(item.motion, Transition) for item in self.inputs)
-        return next((name for name in names if name != self.picture), None) if moved else None
+        moved = any(isinstance(item.modulation, TransitionProgress) for item in self.inputs)
+        return next((name for name in names if name != self.input_image), None) if moved else None
 
     @property
-    def picture(self) -> str | None:
+    def input_image(self) -> str | None:
         """Name of the input that takes the previous picture: inputImage, or the first image."""
         images = [i.name for i in self.inputs if i.kind is Kind.IMAGE and i.name != "photo"]
         return "inputImage" if "inputImage" in images else (images[0] if images else None)
 
-    def settings(self, params: object, field: str = "params") -> dict[str, Setting]:
-        """What the inputs are set to by name, defaults filled in; see parameters.check_values.
+    def param_values(self, params: object, field: str = "params") -> dict[str, ParamValue]:
+        """What the inputs are set to by name, defaults filled in; see parameters.check_params.
 
         Raises:
             ToqiboxError: ``invalid_parameter`` with the field at fault.
         """
-        return check_values(self.inputs, params, field)
+        return check_params(self.inputs, params, field)
 
-    def needs(self, params: object, field: str = "params") -> Needs:
+    def analysis_level(self, params: object, field: str = "params") -> AnalysisLevel:
         """What of the sound must have been analysed before a frame can be drawn.
 
         Raises:
             ToqiboxError: as `settings` does.
         """
-        settings = self.settings(params, field)
-        found = [_needs(item, settings) for item in self.inputs]
+        param_values = self.param_values(params, field)
+        found = [_analysis_level(item, param_values) for item in self.inputs]
         heard = any(texture.content is Content.SOUND for texture in self.textures)
-        found += [Needs.SPECTRA] if heard else []
-        return max(found, key=list(Needs).index, default=Needs.NOTHING)
+        found += [AnalysisLevel.SPECTRA] if heard else []
+        return max(found, key=list(AnalysisLevel).index, default=AnalysisLevel.NOTHING)
 
     def describe(self) -> dict[str, Any]:
         """What GET /effects says of the effect, `inputs` as a JSON Schema (2020-12)."""
@@ -177,19 +177,19 @@ class Effect:
             "categories": list(self.categories),
             "premium": self.premium,
             "dialect": self.dialect,
-            "inputs": schema(self.inputs),
+            "inputs": build_schema(self.inputs),
             "credit": self.credit,
             "license": self.license,
         }
 
 
-def _needs(item: Input, settings: Mapping[str, Setting]) -> Needs:
+def _analysis_level(item: Input, param_values: Mapping[str, ParamValue]) -> AnalysisLevel:
     if item.kind is Kind.AUDIO_HISTORY or item.scale is Scale.TRACK:
-        return Needs.TRACK
+        return AnalysisLevel.TRACK
     if item.kind in (Kind.AUDIO, Kind.AUDIO_FFT):
-        return Needs.SPECTRA
-    setting = settings.get(item.name, item.motion)
-    if isinstance(setting, Transition):
-        in_beats = any(settings.get(name) == BEATS for name in ("unit", "transition_unit"))
-        return Needs.TRACK if in_beats else Needs.NOTHING
-    return setting.needs if isinstance(setting, Motion) else Needs.NOTHING
+        return AnalysisLevel.SPECTRA
+    setting = param_values.get(item.name, item.modulation)
+    if isinstance(setting, TransitionProgress):
+        in_beats = any(param_values.get(name) == BEATS for name in ("unit", "transition_unit"))
+        return AnalysisLevel.TRACK if in_beats else AnalysisLevel.NOTHING
+    return setting.analysis_level if isinstance(setting, Modulation) else AnalysisLevel.NOTHING

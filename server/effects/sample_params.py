@@ -2,19 +2,19 @@
 
 from server.effects.effect import Effect
 from server.effects.model.input import Input, Kind, Value
-from server.effects.model.modulation import Transition
+from server.effects.model.modulation import TransitionProgress
 
 _SHARES = (0.75, 0.25)
 
 
-def trials(effect: Effect) -> tuple[dict[str, Value], ...]:
+def sample_params(effect: Effect) -> tuple[dict[str, Value], ...]:
     """Some sets of params away from the defaults: all that can be on is on, numbers high or low.
 
     An effect may well be blank until somebody switches something on. One that is blank with all
     of these too has nothing to show.
     """
     numbers = [item for item in effect.inputs if not item.kind.is_texture]
-    items = [item for item in numbers if not isinstance(item.motion, Transition)]
+    items = [item for item in numbers if not isinstance(item.modulation, TransitionProgress)]
     rows = ({item.name: _value(item, share) for item in items} for share in _SHARES)
     return tuple({key: value for key, value in row.items() if value is not None} for row in rows)
 

@@ -7,7 +7,9 @@ from server.effects.effect import Effect
 from server.effects.model.text_style import ARTIST, TITLE
 
 
-def without_repeats(chain: Sequence[tuple[Effect, Mapping[str, Any]]]) -> list[dict[str, Any]]:
+def hide_repeated_credits(
+    chain: Sequence[tuple[Effect, Mapping[str, Any]]],
+) -> list[dict[str, Any]]:
     """Return the params of each effect of a chain, so that no title is shown by two effects.
 
     The last effect that shows the title or the artist keeps it. An earlier one of another id gets
@@ -20,13 +22,13 @@ def without_repeats(chain: Sequence[tuple[Effect, Mapping[str, Any]]]) -> list[d
     Returns:
         the params in the order of the chain; those that are given are not changed.
     """
-    settings: list[dict[str, Any]] = []
+    param_values: list[dict[str, Any]] = []
     shown: dict[str, set[str]] = {TITLE: set(), ARTIST: set()}  # ids of the effects above
     for effect, params in reversed(chain):
         texts = {
-            item.name: params.get(item.name, item.lettering.text)
+            item.name: params.get(item.name, item.text_style.text)
             for item in effect.inputs
-            if item.lettering is not None
+            if item.text_style is not None
         }
         repeated = {
             name: ""
@@ -36,8 +38,8 @@ def without_repeats(chain: Sequence[tuple[Effect, Mapping[str, Any]]]) -> list[d
         for text in {**texts, **repeated}.values():
             for word in _words(text):
                 shown[word].add(effect.id)
-        settings.append({**params, **repeated})
-    return settings[::-1]
+        param_values.append({**params, **repeated})
+    return param_values[::-1]
 
 
 def _is_repeated(text: str, effect: str, shown: Mapping[str, set[str]]) -> bool:

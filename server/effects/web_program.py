@@ -27,12 +27,12 @@ from typing import Any
 
 from server.effects.effect import Effect, Pass, Target
 from server.effects.glsl import es300
-from server.effects.loops.loop_guards import guarded
+from server.effects.loops.loop_guards import add_loop_guards
 from server.effects.model.input import Input
 from server.effects.model.texture import Channel, Texture
 
 
-def program(effect: Effect) -> dict[str, Any]:
+def build_program(effect: Effect) -> dict[str, Any]:
     """The effect as an object of JSON; see the head of this module."""
     return {
         "passes": [_pass(one) for one in effect.passes],
@@ -40,16 +40,16 @@ def program(effect: Effect) -> dict[str, Any]:
         "textures": [_texture(texture) for texture in effect.textures],
         "uniforms": {es300.rename(name): str(what) for name, what in effect.uniforms.items()},
         "inputs": [_input(item) for item in effect.inputs],
-        "picture": effect.picture,
-        "second": effect.second,
+        "picture": effect.input_image,
+        "second": effect.transition_image,
         "sequential": effect.sequential,
     }
 
 
 def _pass(one: Pass) -> dict[str, Any]:
     return {
-        "vertex": guarded(es300.translate(one.vertex)),
-        "fragment": guarded(es300.translate(one.fragment)),
+        "vertex": add_loop_guards(es300.translate(one.vertex)),
+        "fragment": add_loop_guards(es300.translate(one.fragment)),
         "target": es300.rename(one.target) if one.target else None,
         "channels": [_channel(channel) for channel in one.channels],
     }
@@ -98,12 +98,12 @@ def _input(item: Input) -> dict[str, Any]:
         "identity": item.identity,
         "values": list(item.values),
         "labels": list(item.labels),
-        "motion": item.motion.to_json() if item.motion else None,
+        "motion": item.modulation.to_json() if item.modulation else None,
         "photo": item.photo,
         "width": item.width,
         "scale": str(item.scale),
         "past": item.past,
         "future": item.future,
-        "lettering": item.lettering.to_json() if item.lettering else None,
-        "still": item.still,
+        "lettering": item.text_style.to_json() if item.text_style else None,
+        "still": item.static,
     }

@@ -9,7 +9,7 @@ from server.audio.features import Features
 from server.effects import dialects
 from server.effects.effect import Effect, Kind
 from server.effects.model.palette import Palette, read_palette
-from server.effects.title_credits import without_repeats
+from server.effects.title_credits import hide_repeated_credits
 from server.errors import ToqiboxError
 from server.media.photos.palette import file_palette, photo_palette
 from server.render import default_media
@@ -68,8 +68,10 @@ class Scene:
         if not loaded:
             raise ToqiboxError("render_failed", detail="no effect is given")
         below: TextureSource = self._fitted
-        settings = without_repeats([(effect, row.get("params") or {}) for row, effect in loaded])
-        for index, ((row, effect), params) in enumerate(zip(loaded, settings, strict=True)):
+        param_values = hide_repeated_credits(
+            [(effect, row.get("params") or {}) for row, effect in loaded]
+        )
+        for index, ((row, effect), params) in enumerate(zip(loaded, param_values, strict=True)):
             if index:
                 composite = Composite(context, spec.size, self._renderers[-1].output, below)
                 self._composites.append(composite)
@@ -169,10 +171,10 @@ class Scene:
         budget = self._budget = MemoryBudget(
             effect, max_cube_edge=spec.cube_edge, previous=self._budget
         )
-        settings = effect.settings(params)
+        param_values = effect.param_values(params)
         uses_palette = any(item.photo for item in effect.inputs)
         palette = self._palette if uses_palette else None
-        timeline = Timeline(effect, settings, self._sound, spec.frames, spec.fps, palette)
+        timeline = Timeline(effect, param_values, self._sound, spec.frames, spec.fps, palette)
         paths = row.get("files") or {}
         credits = TitleCredits(spec.title, spec.artist)
         textures = BuiltinTextures(
@@ -181,7 +183,7 @@ class Scene:
         pictures = {
             **textures.create_all(),
             **self._pictures(effect, below, budget),
-            **text_textures(context, effect.inputs, settings, spec.size, credits, budget),
+            **text_textures(context, effect.inputs, param_values, spec.size, credits, budget),
         }
         return EffectRenderer(context, effect, timeline, spec.size, pictures, budget)
 
@@ -208,7 +210,7 @@ class Scene:
     def _image(self, effect: Effect, name: str, below: TextureSource) -> TextureSource:
         if name == "photo":
             return self._photo
-        if name == effect.picture:
+        if name == effect.input_image:
             return below
         return self._photo2 if name == "photo2" else self._fitted2
 

@@ -6,7 +6,14 @@ from numpy.typing import NDArray
 
 from server.animation import modulation
 from server.effects.model.feature import FEATURES
-from server.effects.model.modulation import EASES, Follow, Key, Keys, Oscillator, Shape
+from server.effects.model.modulation import (
+    EASES,
+    FeatureBinding,
+    Keyframe,
+    KeyframeTrack,
+    Oscillator,
+    Shape,
+)
 from server.render.default_media import DefaultAudio
 
 FPS = 10
@@ -31,10 +38,14 @@ def moved(told: modulation.Modulation, frames: int = 11) -> list[float]:
 
 
 def test_a_share_goes_from_low_to_high() -> None:
-    level = Follow(feature="level", low=(2.0,), high=(4.0,))
+    level = FeatureBinding(feature="level", low=(2.0,), high=(4.0,))
     assert moved(level)[::5] == [2, 3, 4]
-    assert moved(Follow(feature="level", low=(2.0,), high=(4.0,), invert=True))[::5] == [4, 3, 2]
-    part = Follow(feature="level", span=(0.2, 0.4))
+    assert moved(FeatureBinding(feature="level", low=(2.0,), high=(4.0,), invert=True))[::5] == [
+        4,
+        3,
+        2,
+    ]
+    part = FeatureBinding(feature="level", feature_range=(0.2, 0.4))
     assert moved(part)[1:5] == [0, 0, 0.5, 1]
 
 
@@ -43,7 +54,7 @@ def test_a_share_goes_from_low_to_high() -> None:
     [("linear", 0.5), ("in", 0.25), ("out", 0.75), ("inout", 0.5), (3, 0.125), (0.5, 0.707)],
 )
 def test_a_curve_bends_it_and_keeps_the_ends(curve: str | float, half: float) -> None:
-    assert moved(Follow(feature="level", curve=curve))[::5] == [0, half, 1]
+    assert moved(FeatureBinding(feature="level", curve=curve))[::5] == [0, half, 1]
 
 
 def test_every_ease_goes_from_0_to_1_and_never_back() -> None:
@@ -55,32 +66,35 @@ def test_every_ease_goes_from_0_to_1_and_never_back() -> None:
 
 
 def test_seconds_and_beats_a_minute_are_what_they_are() -> None:
-    since = Follow(feature="kick.since", low=(0.0,), high=(0.3,))
+    since = FeatureBinding(feature="kick.since", low=(0.0,), high=(0.3,))
     assert moved(since)[4:10] == [0.3, 0, 0.1, 0.2, 0.3, 0.3]
-    assert moved(Follow(feature="tempo", low=(60.0,), high=(200.0,)))[0] == 120
-    assert moved(Follow(feature="tempo", low=(0.0,), high=(1.0,), span=(100, 140)))[0] == 0.5
+    assert moved(FeatureBinding(feature="tempo", low=(60.0,), high=(200.0,)))[0] == 120
+    assert (
+        moved(FeatureBinding(feature="tempo", low=(0.0,), high=(1.0,), feature_range=(100, 140)))[0]
+        == 0.5
+    )
 
 
 def test_a_count_begins_again_behind_its_end() -> None:
-    turns = Follow(feature="beat.count", low=(1.0,), high=(3.0,))
+    turns = FeatureBinding(feature="beat.count", low=(1.0,), high=(3.0,))
     assert moved(turns, 60)[::10] == [1, 2, 3, 1, 1, 2]
-    assert moved(Follow(feature="beat.count"), 60)[::10] == [0, 1, 0, 1, 1, 0]
+    assert moved(FeatureBinding(feature="beat.count"), 60)[::10] == [0, 1, 0, 1, 1, 0]
 
 
 def test_smoothing_looks_ahead_but_not_before_an_event() -> None:
-    level = moved(Follow(feature="level", smooth=0.4))
+    level = moved(FeatureBinding(feature="level", smooth=0.4))
     assert level[5] == pytest.approx(0.5, abs=1e-3)
     assert level[0] > 0
-    kick = moved(Follow(feature="kick.pulse", decay=0.1, smooth=0.3))
+    kick = moved(FeatureBinding(feature="kick.pulse", decay=0.1, smooth=0.3))
     assert kick[:5] == [0] * 5
     assert 0 < kick[7] < kick[6] < kick[5] < 1
 
 
 def test_time_is_that_of_the_video() -> None:
-    assert moved(Follow(feature="time.progress"))[::5] == [0, 0.5, 1]
-    assert moved(Follow(feature="time.elapsed", high=(9.0,)))[3] == 0.3
-    assert moved(Follow(feature="time.total", high=(9.0,)))[3] == 1.1
-    assert moved(Follow(feature="time.progress"), 1) == [0]
+    assert moved(FeatureBinding(feature="time.progress"))[::5] == [0, 0.5, 1]
+    assert moved(FeatureBinding(feature="time.elapsed", high=(9.0,)))[3] == 0.3
+    assert moved(FeatureBinding(feature="time.total", high=(9.0,)))[3] == 1.1
+    assert moved(FeatureBinding(feature="time.progress"), 1) == [0]
 
 
 def _osc(shape: Shape, **more: float) -> list[float]:
@@ -101,7 +115,7 @@ def test_what_jumps_does_so_in_the_frame_that_holds_the_moment(fps: int) -> None
     """As an event does: at 1.01 s in the frame floor(1.01 x fps)."""
     frames, moment = 4 * fps, 1.01
     jumps: dict[str, modulation.Modulation] = {
-        "hold": Keys(keys=(Key(0, (0.0,)), Key(moment, (1.0,), "hold"))),
+        "hold": KeyframeTrack(keys=(Keyframe(0, (0.0,)), Keyframe(moment, (1.0,), "hold"))),
         "square": Oscillator(shape=Shape.SQUARE, beats=None, seconds=2 * moment, phase=0.5),
         "saw": Oscillator(shape=Shape.SAW, beats=None, seconds=moment),
         "beats": Oscillator(shape=Shape.SQUARE, beats=2, seconds=None),
@@ -124,18 +138,20 @@ def test_an_oscillator_keeps_to_the_beats_of_the_track() -> None:
 
 
 def test_keys_hold_their_ends_and_ease_to_the_next() -> None:
-    told = Keys(keys=(Key(0.2, (1.0,)), Key(0.6, (5.0,), "in"), Key(0.8, (0.0,), "hold")))
+    told = KeyframeTrack(
+        keys=(Keyframe(0.2, (1.0,)), Keyframe(0.6, (5.0,), "in"), Keyframe(0.8, (0.0,), "hold"))
+    )
     assert moved(told) == [1, 1, 1, 1.25, 2, 3.25, 5, 5, 0, 0, 0]
-    assert moved(Keys(keys=(Key(3.0, (7.0,)),))) == [7] * 11
+    assert moved(KeyframeTrack(keys=(Keyframe(3.0, (7.0,)),))) == [7] * 11
 
 
 def test_keys_in_beats() -> None:
-    told = Keys(keys=(Key(0, (0.0,)), Key(3, (3.0,))), beats=True)
+    told = KeyframeTrack(keys=(Keyframe(0, (0.0,)), Keyframe(3, (3.0,))), beats=True)
     assert moved(told, 61)[::10] == [0, 0, 1, 2, 2.5, 3, 3]
 
 
 def test_points_and_colours_move_in_all_parts() -> None:
-    told = Follow(feature="level", low=(1.0, 0.0, 0.0, 1.0), high=(0.0, 0.0, 1.0, 0.5))
+    told = FeatureBinding(feature="level", low=(1.0, 0.0, 0.0, 1.0), high=(0.0, 0.0, 1.0, 0.5))
     modulate = modulation.modulate(told, Song(), 11, FPS)
     assert modulate[5].tolist() == pytest.approx([0.5, 0, 0.5, 0.75])
 

@@ -7,7 +7,7 @@ import pytest
 
 from server.animation.timeline import Timeline
 from server.effects.effect import Builtin, Effect, Input, Kind, Target, Value
-from server.effects.model.modulation import Follow, Transition
+from server.effects.model.modulation import FeatureBinding, TransitionProgress
 from server.render.gl.context import Context
 from tests.render.drawing import FPS, FRAMES, Rising, drawn, effect, isf, one_pass, ready, rows
 
@@ -52,21 +52,23 @@ def _column(kind: Kind, **more: object) -> list[list[float]]:
 
 
 def test_a_bound_input_follows_the_sound_over_its_range() -> None:
-    moved = _column(Kind.FLOAT, motion=Follow(feature="level", low=(2.0,), high=(-2.0,)))
+    moved = _column(
+        Kind.FLOAT, modulation=FeatureBinding(feature="level", low=(2.0,), high=(-2.0,))
+    )
     assert moved[0] == [2.0]
     assert moved[10] == [0.0]
     assert moved[20] == [-2.0]
-    ends = Follow(feature="level", low=(0.0, 10.0), high=(1.0, 20.0))
-    point = _column(Kind.POINT, motion=ends)
+    ends = FeatureBinding(feature="level", low=(0.0, 10.0), high=(1.0, 20.0))
+    point = _column(Kind.POINT, modulation=ends)
     assert point[10] == [0.5, 15.0]
-    flag = [row[0] for row in _column(Kind.BOOL, motion=Follow(feature="level"))]
+    flag = [row[0] for row in _column(Kind.BOOL, modulation=FeatureBinding(feature="level"))]
     assert flag == [0] * 10 + [1] * 11
-    assert _column(Kind.LONG, motion=Follow(feature="level", high=(4.0,)))[20] == [4]
+    assert _column(Kind.LONG, modulation=FeatureBinding(feature="level", high=(4.0,)))[20] == [4]
 
 
 def test_a_choice_moves_through_the_places_of_its_values() -> None:
-    moved = Follow(feature="level", high=(2.0,))
-    column = _column(Kind.LONG, values=(7, 1, 9), labels=("a", "b", "c"), motion=moved)
+    moved = FeatureBinding(feature="level", high=(2.0,))
+    column = _column(Kind.LONG, values=(7, 1, 9), labels=("a", "b", "c"), modulation=moved)
     assert [row[0] for row in column[::5]] == [7, 1, 1, 9, 9]
 
 
@@ -74,7 +76,7 @@ def test_an_event_that_follows_a_bent_pulse_fires_where_that_passes_a_half() -> 
     item = Input(name="x", uniform="x", kind=Kind.EVENT, label="x")
 
     def fired(**more: Any) -> list[int]:
-        told = Follow(feature="kick", **more)
+        told = FeatureBinding(feature="kick", **more)
         column = Timeline(_effect(item), {"x": told}, Rising(), FRAMES, FPS).columns["x"]
         return [n for n in range(FRAMES) if column.at(n) == np.int32(1).tobytes()]
 
@@ -83,12 +85,20 @@ def test_an_event_that_follows_a_bent_pulse_fires_where_that_passes_a_half() -> 
 
 
 def test_what_does_not_move_is_a_constant() -> None:
-    item = Input(name="x", uniform="x", kind=Kind.FLOAT, label="x", motion=Follow(feature="bass"))
+    item = Input(
+        name="x", uniform="x", kind=Kind.FLOAT, label="x", modulation=FeatureBinding(feature="bass")
+    )
     assert Timeline(_effect(item), {}, Rising(), 10, FPS).columns["x"].constant
 
 
 def test_a_value_given_holds_in_every_frame() -> None:
-    item = Input(name="x", uniform="x", kind=Kind.FLOAT, label="x", motion=Follow(feature="level"))
+    item = Input(
+        name="x",
+        uniform="x",
+        kind=Kind.FLOAT,
+        label="x",
+        modulation=FeatureBinding(feature="level"),
+    )
     timeline = Timeline(_effect(item), {"x": 0.25}, Rising(), 10, FPS)
     assert timeline.columns["x"].constant
     assert timeline.columns["x"].at(9) == np.float32(0.25).tobytes()
@@ -101,8 +111,8 @@ def test_a_colour_of_the_photo_is_the_default_where_the_palette_has_it() -> None
     )
     palette = {"vivid": (0.0, 0.25, 1.0)}
 
-    def column(settings: dict[str, Any], palette: Any) -> list[float]:
-        timeline = Timeline(_effect(item), settings, Rising(), 3, FPS, palette)
+    def column(param_values: dict[str, Any], palette: Any) -> list[float]:
+        timeline = Timeline(_effect(item), param_values, Rising(), 3, FPS, palette)
         assert timeline.columns["x"].constant
         return [float(part) for part in timeline.columns["x"].values[0]]
 
@@ -112,8 +122,12 @@ def test_a_colour_of_the_photo_is_the_default_where_the_palette_has_it() -> None
 
 
 def test_an_event_is_true_in_one_frame() -> None:
-    kick = Input(name="k", uniform="k", kind=Kind.EVENT, label="", motion=Follow(feature="kick"))
-    level = Input(name="l", uniform="l", kind=Kind.EVENT, label="", motion=Follow(feature="level"))
+    kick = Input(
+        name="k", uniform="k", kind=Kind.EVENT, label="", modulation=FeatureBinding(feature="kick")
+    )
+    level = Input(
+        name="l", uniform="l", kind=Kind.EVENT, label="", modulation=FeatureBinding(feature="level")
+    )
     given = Input(name="g", uniform="g", kind=Kind.EVENT, label="", default=False)
     one = _effect(kick, level, given)
 
@@ -164,7 +178,7 @@ def test_a_transition_moves_by_its_own_inputs() -> None:
     at, length = (Input(name=n, uniform=n, kind=Kind.FLOAT, label="") for n in ("at", "length"))
     moved = Input(
         name="progress", uniform="p", kind=Kind.FLOAT, label="", minimum=0.0, maximum=1.0,
-        motion=Transition(),
+        modulation=TransitionProgress(),
     )  # fmt: skip
     values: dict[str, Value] = {"at": 0.5, "length": 1.0}
     column = Timeline(_effect(at, length, moved), values, Rising(), FRAMES, FPS).columns["p"]

@@ -13,7 +13,7 @@ import pytest
 from server.audio.features import LEVELS, SPECTRA, TRACK, Features, analyse
 from server.audio.spectrum import analyser_node
 from server.audio.spectrum.spectrogram import RECORD, TAIL
-from server.effects.model.feature import STEPPED
+from server.effects.model.feature import STEP_FEATURES
 from server.errors import ToqiboxError
 from server.jobs.storage import data_folder
 from server.media import wav
@@ -153,7 +153,7 @@ def test_after_the_end_it_fades_to_nothing(features: Analyse) -> None:
 
 def test_silence_is_calm(features: Analyse) -> None:
     found = features(np.zeros(48000, np.float32))
-    for name in STEPPED:
+    for name in STEP_FEATURES:
         assert not found.column(name, 60, 30).any(), name
     assert not found.column("tempo", 60, 30).any()
     assert not found.spectrum(50).any()
@@ -198,7 +198,7 @@ def test_sums_grow_with_the_sound_and_stand_in_silence(features: Analyse) -> Non
 
 def test_wild_but_legal_samples_stay_finite(features: Analyse) -> None:
     found = features(np.full(24000, 4.0, np.float32))
-    for name in STEPPED:
+    for name in STEP_FEATURES:
         column = found.column(name, 30, 60)
         if name.endswith(".sum"):
             assert 0 <= column.max() <= 0.5, name

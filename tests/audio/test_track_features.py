@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from server.audio import track_features
 from server.audio.features import Features, analyse
 from server.audio.spectrum import loudness
-from server.effects.model.feature import EVENTS, FEATURES, event_of
+from server.effects.model.feature import EVENTS, FEATURES, split_event_feature
 
 Samples = NDArray[Any]
 MakeWav = Callable[..., Path]
@@ -38,13 +38,13 @@ def test_every_feature_of_the_catalogue_is_there(
 ) -> None:
     found = features(sine(100, 1))
     for name in FEATURES:
-        if event_of(name) is None and not name.startswith("time."):
+        if split_event_feature(name) is None and not name.startswith("time."):
             assert found.column(name, 30, 30).shape == (30,)
     for event in EVENTS:
         rows = found.hits(event)
         assert rows.ndim == 2
         assert rows.shape[1] == 2
-    known = {name for name in FEATURES if "." in name and event_of(name) is None}
+    known = {name for name in FEATURES if "." in name and split_event_feature(name) is None}
     assert set(track_features.COLUMNS) <= FEATURES.keys()
     assert {f"{name}.raw" for name in ("level", "bass", "loudness")} <= known
 

@@ -66,13 +66,13 @@ def draw(gl: Context) -> Draw:
                     gl,
                     item.kind,
                     size if item.name != "photo" else (7, 12),
-                    swapped=item.name == effect.second,
+                    swapped=item.name == effect.transition_image,
                 )
             )
             for item in effect.inputs
             if item.kind.is_texture
         }
-        timeline = Timeline(effect, effect.settings(values or {}), Sound(), FRAMES, FPS)
+        timeline = Timeline(effect, effect.param_values(values or {}), Sound(), FRAMES, FPS)
         passes = EffectRenderer(gl, effect, timeline, size, pictures)
         for index in range(frame + 1):
             passes.draw(index)

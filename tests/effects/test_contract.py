@@ -69,7 +69,7 @@ def film(gl: Context, photos: tuple[Path, Path]) -> Film:
         params: Mapping[str, Any] | None = None,
         size: tuple[int, int] = WIDE,
     ) -> Frames:
-        begun = {"at": 0.0, "length": 10.0} if effect.second else {}
+        begun = {"at": 0.0, "length": 10.0} if effect.transition_image else {}
         row = {
             **{"id": effect.id, "file": effect.file, "source": effect.source},
             **{"vertex": effect.vertex_source, "params": {**begun, **(params or {})}},
@@ -108,7 +108,7 @@ def plain(film: Film, effect: Effect) -> Frames:
 
 def settable(effect: Effect) -> list[Input]:
     """What can be set, but for texts, and for when a transition goes."""
-    times = {item.name for item in transition_inputs()} if effect.second else set()
+    times = {item.name for item in transition_inputs()} if effect.transition_image else set()
     numbers = [item for item in effect.inputs if not item.kind.is_texture]
     return [item for item in numbers if item.name not in times]
 
@@ -156,15 +156,15 @@ def test_inputs_have_labels_ranges_and_a_default_inside(effect: Effect) -> None:
         assert item.label != item.name
         assert len(extremes(item)) == 2
     defaults = {item.name: item.default for item in settable(effect)}
-    assert effect.settings(defaults).items() >= defaults.items()
+    assert effect.param_values(defaults).items() >= defaults.items()
 
 
 def test_every_input_is_used(effect: Effect) -> None:
     code = re.sub(r"(?s)/\*.*?\*/|//[^\n]*", " ", f"{effect.source}\n{effect.vertex_source or ''}")
-    times = {item.name for item in transition_inputs()} if effect.second else set()
+    times = {item.name for item in transition_inputs()} if effect.transition_image else set()
     sizes = re.findall(r'"(?:WIDTH|HEIGHT|SIZE)": "(.*?)"', effect.source)
     code += " ".join(sizes)
-    names = {item.name for item in effect.inputs if not item.still}
+    names = {item.name for item in effect.inputs if not item.static}
     for name in names - times | {one.name for one in effect.targets}:
         word = FUNCTIONS.get(name, name) if effect.dialect == "transition" else name
         assert re.search(rf"\b{word}\b", code), f"{name} is not used"
@@ -200,7 +200,7 @@ def test_every_input_changes_something(effect: Effect, film: Film) -> None:
     items = [item for item in settable(effect) if item.kind is not Kind.EVENT]
     idle = items
     if not effect.sequential:
-        moving = [item for item in items if not item.still]
+        moving = [item for item in items if not item.static]
         frames = range((len(moving) + 1) * KICK)
         keys = {item.name: {"keys": _turn(item, at)} for at, item in enumerate(moving)}
         defaults, moved = film(effect, frames), film(effect, frames, keys)
@@ -243,6 +243,6 @@ def test_draws_with_all_inputs_at_their_ends(effect: Effect, film: Film) -> None
 
 def test_moves(effect: Effect, film: Film, plain: Frames) -> None:
     """Over the frames the time runs, and the sound dies away from a kick to the next."""
-    if "TIME" in effect.source or any(item.motion for item in effect.inputs):
+    if "TIME" in effect.source or any(item.modulation for item in effect.inputs):
         moved = max(np.abs(frame - plain[0]).mean() for frame in plain.values())
         assert moved > 0.2 or differ(film(effect, [99]), {99: plain[0]}, [99])

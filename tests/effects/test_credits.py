@@ -6,7 +6,7 @@ import pytest
 
 from server.effects.dialects import load
 from server.effects.effect import Effect
-from server.effects.title_credits import without_repeats
+from server.effects.title_credits import hide_repeated_credits
 
 
 def _effect(id_: str, **texts: str) -> Effect:
@@ -57,5 +57,5 @@ def test_the_last_effect_shows_the_title(
     chain: list[tuple[Effect, dict[str, Any]]], settings: list[dict[str, Any]]
 ) -> None:
     given = [dict(params) for _, params in chain]
-    assert without_repeats(chain) == settings
+    assert hide_repeated_credits(chain) == settings
     assert [params for _, params in chain] == given

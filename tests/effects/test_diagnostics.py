@@ -7,10 +7,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from server.effects.diagnostics.column_map import Columns
+from server.effects.diagnostics.column_map import ColumnMap
 from server.effects.diagnostics.compiler_log import compiler_diagnostics
 from server.effects.dialects import load
-from server.effects.source.diagnostic import AUTHOR, AUTHOR_VERTEX, LONGEST, Listing, diagnostic
+from server.effects.source.diagnostic import (
+    AUTHOR,
+    AUTHOR_VERTEX,
+    MAX_MESSAGE_LENGTH,
+    Listing,
+    diagnostic,
+)
 from server.errors import ToqiboxError
 from server.render.gl.context import Context
 
@@ -228,13 +234,13 @@ def test_a_long_line_is_shown_around_the_column() -> None:
     text = "x" * 5000 + " oops " + "y" * 5000
     found = diagnostic("x.fs", text, 1, 5002, "m")
     assert found["source"][found["column"] - 1 - found["indent"] :].startswith("oops")
-    assert len(found["source"]) == LONGEST
+    assert len(found["source"]) == MAX_MESSAGE_LENGTH
 
 
 def test_a_line_that_stands_for_any_number_of_words_takes_no_time() -> None:
     rows = [f"#define A{n} {' '.join([f'A{n - 1}'] * 10)}" for n in range(1, 16)]
     source = "\n".join(["#line 1", "#define A0", *rows, "A15 oops"])
-    assert Columns(source).place(17, 5, "A15 oops") is None
+    assert ColumnMap(source).place(17, 5, "A15 oops") is None
 
 
 def test_a_real_compiler_leads_to_the_vertex_shader(draw: Draw) -> None:

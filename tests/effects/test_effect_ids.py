@@ -22,7 +22,7 @@ def test_an_id_in_two_folders_is_the_first_ones(folder: Path, tmp_path: Path) ->
     assert library.path("spin-2") == theirs / "spin.fs"
     renamed = library.renamed()
     assert list(renamed) == ["spin-2"]
-    assert renamed["spin-2"].holder == folder / "spin.fs"
+    assert renamed["spin-2"].owner == folder / "spin.fs"
     (folder / "spin.fs").unlink()
     assert ids(library) == ["spin"]
     assert library.path("spin") == theirs / "spin.fs"
@@ -36,7 +36,7 @@ def test_a_file_named_as_a_built_in_effect_leaves_that_alone(folder: Path) -> No
     assert library.get("waves-2").source == GOOD
     (folder / "waves.fs").write_text("/*{")
     assert library.get("waves").source == (BUILT_IN / "waves.fs").read_text()
-    assert [entry.id for entry in library.broken()] == ["waves-2"]
+    assert [entry.id for entry in library.invalid()] == ["waves-2"]
 
 
 def _marked(natural: str, file: str) -> str:
@@ -74,7 +74,7 @@ def test_a_new_built_in_effect_takes_its_id(tmp_path: Path, folder: Path) -> Non
     assert ids(library) == ["spin", "spin-2"]
     assert library.path("spin") == base / "spin.fs"
     assert library.path("spin-2") == folder / "spin.fs"
-    assert library.renamed()["spin-2"].holder == base / "spin.fs"
+    assert library.renamed()["spin-2"].owner == base / "spin.fs"
 
 
 def test_the_same_folder_twice_is_one(folder: Path) -> None:
@@ -99,7 +99,7 @@ def test_the_same_folder_twice_is_one(folder: Path) -> None:
 def test_every_file_name_gives_an_id(folder: Path, name: str, expected: str) -> None:
     (folder / name).write_text(GOOD)
     library = Library([folder])
-    assert library.broken() == []
+    assert library.invalid() == []
     assert ids(library) == sorted(["spin", expected])
     assert library.get(expected).title == name.rpartition(".")[0]
 

@@ -34,7 +34,7 @@ def refused(effect: Effect, folder: Path | None) -> ToqiboxError:
     ],
 )
 def test_paths_are_made_plain(path: str, normal: str) -> None:
-    assert assets.normal(path) == normal
+    assert assets.normalize_path(path) == normal
 
 
 @pytest.mark.parametrize(
@@ -47,18 +47,18 @@ def test_paths_are_made_plain(path: str, normal: str) -> None:
 )
 def test_paths_that_lead_elsewhere_are_none(path: str) -> None:
     with pytest.raises(ValueError, match="it "):
-        assets.normal(path)
+        assets.normalize_path(path)
 
 
 @given(st.text(st.sampled_from("./\\ab~:"), max_size=20))
 def test_no_path_leads_out(path: str) -> None:
     try:
-        normal = assets.normal(path)
+        normal = assets.normalize_path(path)
     except ValueError:
         return
     assert os.path.normpath(normal) == normal
     assert not normal.startswith((".." + os.sep, os.sep))
-    assert assets.normal(normal) == normal
+    assert assets.normalize_path(normal) == normal
 
 
 def test_a_file_is_found_in_the_folder(tmp_path: Path) -> None:
@@ -97,7 +97,7 @@ def test_what_is_no_file_of_the_folder_is_refused_where_it_is_named(tmp_path: Pa
 
 def test_a_file_may_have_20_mb(tmp_path: Path) -> None:
     with (tmp_path / "a.png").open("wb") as file:
-        file.truncate(assets.LARGEST_FILE)
+        file.truncate(assets.MAX_FILE_BYTES)
         assert assets.resolve(importing("a.png"), tmp_path)
-        file.truncate(assets.LARGEST_FILE + 1)
+        file.truncate(assets.MAX_FILE_BYTES + 1)
     assert "20 MB" in str(refused(importing("a.png"), tmp_path))

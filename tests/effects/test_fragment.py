@@ -4,10 +4,10 @@ import pytest
 
 from server.effects.dialects import detect, load
 from server.effects.dialects.fragment import uniform_names
-from server.effects.dialects.fragment.declarations import blank, declarations
-from server.effects.dialects.fragment.uniform_names import Show
+from server.effects.dialects.fragment.declarations import blank_ranges, declarations
+from server.effects.dialects.fragment.uniform_names import SamplerContent
 from server.effects.effect import Builtin, Content, Effect, Input, Kind, Value
-from server.effects.model.modulation import Follow
+from server.effects.model.modulation import FeatureBinding
 from server.errors import ToqiboxError
 
 MAIN = "void main() { gl_FragColor = vec4(1.0); }\n"
@@ -126,13 +126,13 @@ def test_usual_names_of_what_the_sound_does(name: str, feature: str | None) -> N
 @pytest.mark.parametrize(
     ("name", "show"),
     [
-        *words("u_texture u_tex0 tDiffuse iChannel0 photo map", Show.PICTURE),
-        *words("u_fft u_spectrum audioTexture iChannel1 texFFT", Show.SOUND),
-        *words("backbuffer u_prevFrame u_feedback", Show.BEFORE),
-        *words("u_noise noiseTex", Show.NOISE),
+        *words("u_texture u_tex0 tDiffuse iChannel0 photo map", SamplerContent.PICTURE),
+        *words("u_fft u_spectrum audioTexture iChannel1 texFFT", SamplerContent.SOUND),
+        *words("backbuffer u_prevFrame u_feedback", SamplerContent.BEFORE),
+        *words("u_noise noiseTex", SamplerContent.NOISE),
     ],
 )
-def test_usual_names_of_textures(name: str, show: Show) -> None:
+def test_usual_names_of_textures(name: str, show: SamplerContent) -> None:
     assert uniform_names.shown(name) is show
 
 
@@ -176,13 +176,13 @@ def test_inputs_have_names_for_people() -> None:
     assert made("uniform float zoom; // = 0.3 [0.1, 2.0] How far").label == "How far"
     assert made("uniform sampler2D u_tex0;").label == "Tex0"
     heard = made("uniform float u_bass;")
-    assert (heard.motion, heard.minimum, heard.maximum, heard.default) == (
-        Follow(feature="bass"),
+    assert (heard.modulation, heard.minimum, heard.maximum, heard.default) == (
+        FeatureBinding(feature="bass"),
         0,
         1,
         0,
     )
-    assert made("uniform float u_bass; // = 0.4").motion is None
+    assert made("uniform float u_bass; // = 0.4").modulation is None
 
 
 def test_what_is_given_without_being_an_input() -> None:
@@ -201,7 +201,7 @@ def test_what_is_given_without_being_an_input() -> None:
 def test_pictures() -> None:
     effect = read(f"uniform sampler2D u_tex0, u_tex1;\n{MAIN}")
     assert [item.kind for item in effect.inputs] == [Kind.IMAGE, Kind.IMAGE]
-    assert (effect.picture, effect.second) == ("u_tex0", None)
+    assert (effect.input_image, effect.transition_image) == ("u_tex0", None)
 
 
 @pytest.mark.parametrize("kind", ["sampler1D", "isampler2D", "sampler2DArray"])
@@ -233,7 +233,7 @@ def test_declarations_are_those_at_file_scope() -> None:
     ]
     assert found[1].note == "= 0.5"
     assert found[3].interpolation == "flat centroid"
-    left = blank(text, [(item.start, item.end) for item in found])
+    left = blank_ranges(text, [(item.start, item.end) for item in found])
     assert len(left) == len(text)
     assert left.count("\n") == text.count("\n")
     assert "uniform vec2" not in left

@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from server.effects.dialects import load
-from server.effects.glsl.glsl330 import variants
+from server.effects.glsl.glsl330 import fallback_sources
 
 Draw = Callable[..., NDArray[np.uint8]]
 IMAGE = {"NAME": "inputImage", "TYPE": "image"}
@@ -172,12 +172,12 @@ def test_a_reading_is_made_of_what_compose_makes_and_of_nothing_else() -> None:
     fragment = (
         load("test", "test.fs", isf("float sample, filter;\nvoid main() {}")).passes[0].fragment
     )
-    first, second = variants(fragment)
+    first, second = fallback_sources(fragment)
     assert first.startswith("#version 330 core\n#extension")
     assert second.startswith("#version 450 core\n#")
     assert "float sample, isf_filter;" in first
     assert "float isf_sample, isf_filter;" in second
-    assert variants("void main() {}") == ()
+    assert fallback_sources("void main() {}") == ()
 
 
 def test_what_is_left_unwritten_is_transparent_black(draw: Draw) -> None:

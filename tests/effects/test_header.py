@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.effects.source.header import HeaderError, Table, read
+from server.effects.source.header import HeaderSyntaxError, JsonObject, read_object
 
 
-def header(text: str) -> Table:
-    return read(text, 0, len(text))
+def header(text: str) -> JsonObject:
+    return read_object(text, 0, len(text))
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_reads_what_occurs_in_the_wild(text: str, expected: dict[str, object]) -
     ],
 )
 def test_says_where_it_cannot_be_read(text: str, offset: int, message: str) -> None:
-    with pytest.raises(HeaderError, match=message) as caught:
+    with pytest.raises(HeaderSyntaxError, match=message) as caught:
         header(text)
     assert caught.value.offset == offset
 
@@ -65,7 +65,7 @@ def test_places_lead_to_the_values() -> None:
     table = header(text)
     assert text[table.place("B")] == "["
     rows = table["B"]
-    assert [text[place] for place in rows.places] == ["1", "{"]  # type: ignore[attr-defined]
+    assert [text[place] for place in rows.offsets] == ["1", "{"]  # type: ignore[attr-defined]
     assert table.place("missing") == 0
 
 
@@ -86,6 +86,6 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     offset = 0
     try:
         header(text)
-    except HeaderError as error:
+    except HeaderSyntaxError as error:
         offset = error.offset
     assert 0 <= offset <= len(text)

@@ -54,10 +54,10 @@ def test_what_is_written_is_what_the_effect_has() -> None:
     text = _file('{"NAME": "size", "TYPE": "float", "MIN": 0, "MAX": 2, "BIND": "kick"}')
     value = {"osc": "sine", "beats": 2, "min": 0.5, "max": 1.25}
     moved = load("a", "a.fs", edit_header(text, {"size": value}).text).inputs[0]
-    assert moved.motion is not None
-    assert moved.motion.to_json() == {**value, "phase": 0.0}
+    assert moved.modulation is not None
+    assert moved.modulation.to_json() == {**value, "phase": 0.0}
     still = load("a", "a.fs", edit_header(text, {"size": 1.5}).text).inputs[0]
-    assert (still.motion, still.default) == (None, 1.5)
+    assert (still.modulation, still.default) == (None, 1.5)
 
 
 @pytest.mark.parametrize(

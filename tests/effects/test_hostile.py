@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.effects.dialects import LARGEST, load
+from server.effects.dialects import MAX_SOURCE_LENGTH, load
 from server.effects.effect import Kind
 from server.effects.glsl.glsl330 import prepare
 from server.errors import ToqiboxError
@@ -20,7 +20,7 @@ MAIN = "\nvoid main() { gl_FragColor = vec4(1.0); }\n"
     ["/*", "/", "//", "*/", "#version ", "#extension", "\n#", "(", "a ", "_", "\\\n", "é", "\0"],
 )
 def test_texts_that_repeat_one_thing_are_read_in_no_time(body: str) -> None:
-    text = "/*{}*/\n" + body * (LARGEST // len(body) - 10)
+    text = "/*{}*/\n" + body * (MAX_SOURCE_LENGTH // len(body) - 10)
     assert load("test", "test.fs", text).passes
 
 
@@ -28,7 +28,7 @@ def test_texts_that_repeat_one_thing_are_read_in_no_time(body: str) -> None:
 @pytest.mark.parametrize("opening", ['{"A": ', "[", '"', "{", ",", " ", "//", "\\"])
 def test_headers_that_repeat_one_thing_are_refused_in_no_time(opening: str) -> None:
     with pytest.raises(ToqiboxError):
-        load("test", "test.fs", "/*" + opening * (LARGEST // len(opening) - 10) + "*/")
+        load("test", "test.fs", "/*" + opening * (MAX_SOURCE_LENGTH // len(opening) - 10) + "*/")
 
 
 @pytest.mark.parametrize(
@@ -81,6 +81,6 @@ def test_any_text_is_an_effect_or_refused(text: str) -> None:
         assert error.diagnostics
     else:
         assert effect.passes
-        defaults = effect.settings({})
-        assert effect.settings(defaults) == defaults
+        defaults = effect.param_values({})
+        assert effect.param_values(defaults) == defaults
         json.dumps(effect.describe(), allow_nan=False)

@@ -9,7 +9,7 @@ import pytest
 
 from server.cli.tasks import effect_source
 from server.effects.effect import Effect
-from server.effects.glsl.includes import MOST_CHARACTERS, expand
+from server.effects.glsl.includes import MAX_INCLUDED_CHARACTERS, expand
 from server.effects.library.library import Library
 from server.errors import ToqiboxError
 from server.jobs.model.effect_source import read_source
@@ -168,7 +168,7 @@ def test_what_is_included_is_bounded(write: Write) -> None:
     texts = {name.removesuffix(".glsl"): text for name, text in doubled.items()}
     folder = write(main='#include "f0.glsl"\n' + MAIN.format("1.0"), **texts)
     assert "more is included than 512 kB" in fault(lambda: read(folder))[3]
-    large = "/" * (MOST_CHARACTERS + 1)
+    large = "/" * (MAX_INCLUDED_CHARACTERS + 1)
     folder = write(main='#include "large.glsl"\n' + MAIN.format("1.0"), large=large)
     assert read(folder).includes == {}
 
@@ -181,7 +181,7 @@ def test_a_library_follows_the_files_that_effects_include(write: Write) -> None:
     first = library.get("main")
     assert first.includes == {"lib.glsl": "#define LIB vec3(0.2)\n"}
     assert library.get("main") is first
-    assert [entry.id for entry in library.broken()] == []
+    assert [entry.id for entry in library.invalid()] == []
     assert read_source(first, library).row({}, {})["includes"] == dict(first.includes)
     key = read_source(first, library).key
     write(lib="#define LIB vec3(0.4)\n")

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from server.effects.dialects import LARGEST, decode, load
+from server.effects.dialects import MAX_SOURCE_LENGTH, decode, load
 from server.effects.effect import Builtin, Effect, Input, Kind
-from server.effects.model.modulation import Follow
+from server.effects.model.modulation import FeatureBinding
 from server.errors import ToqiboxError
 
 Refuse = Callable[..., ToqiboxError]
@@ -31,7 +31,7 @@ def test_an_empty_header_is_one_pass() -> None:
     assert effect.inputs == ()
     assert effect.targets == ()
     assert not effect.sequential
-    assert effect.picture is None
+    assert effect.input_image is None
     assert effect.uniforms["TIME"] is Builtin.TIME
 
 
@@ -97,9 +97,9 @@ def test_label_identity_width_and_bind() -> None:
     assert one(TYPE="float", IDENTITY=0.25).identity == 0.25
     assert one(TYPE="audio", MAX=64).width == 64
     assert one(TYPE="audioFFT").width is None
-    assert one(TYPE="float", BIND="kick").motion == Follow(feature="kick")
-    moved = one(TYPE="point2D", MIN=[0, 0], MAX=[1, 2], BIND="bass").motion
-    assert moved == Follow(feature="bass", low=(0, 0), high=(1, 2))
+    assert one(TYPE="float", BIND="kick").modulation == FeatureBinding(feature="kick")
+    moved = one(TYPE="point2D", MIN=[0, 0], MAX=[1, 2], BIND="bass").modulation
+    assert moved == FeatureBinding(feature="bass", low=(0, 0), high=(1, 2))
 
 
 @pytest.mark.parametrize("name", ["filter", "smooth", "case", "main", "texture", "gl_X", "isf_y"])
@@ -112,12 +112,12 @@ def test_names_that_glsl_has_taken_get_another_uniform(name: str) -> None:
     assert item.name == name
     assert item.uniform != name
     assert f"uniform float {item.uniform};" in effect.passes[0].fragment
-    assert effect.settings({name: 0.5}) == {name: 0.5}
+    assert effect.param_values({name: 0.5}) == {name: 0.5}
 
 
 def test_picture_is_input_image_or_the_first_image() -> None:
     def picture(*names: str) -> str | None:
-        return isf(INPUTS=[{"NAME": name, "TYPE": "image"} for name in names]).picture
+        return isf(INPUTS=[{"NAME": name, "TYPE": "image"} for name in names]).input_image
 
     assert picture("photo", "other", "inputImage") == "inputImage"
     assert picture("photo", "other") == "other"
@@ -244,11 +244,11 @@ def test_header_errors_point_at_the_line(
 
 def test_an_event_is_a_bool_that_is_off_or_follows_the_kick() -> None:
     item = one(TYPE="event", DEFAULT=True)
-    assert (item.kind, item.default, item.motion) == (Kind.EVENT, False, None)
-    assert one(TYPE="event", BIND="kick").motion == Follow(feature="kick")
+    assert (item.kind, item.default, item.modulation) == (Kind.EVENT, False, None)
+    assert one(TYPE="event", BIND="kick").modulation == FeatureBinding(feature="kick")
     effect = isf(INPUTS=[{"NAME": "x", "TYPE": "event"}])
-    assert effect.settings({}) == {"x": False}
-    assert effect.settings({"x": True}) == {"x": True}
+    assert effect.param_values({}) == {"x": False}
+    assert effect.param_values({"x": True}) == {"x": True}
     assert effect.describe()["inputs"]["properties"]["x"]["x-event"] is True
     assert "uniform bool x;" in effect.passes[0].fragment
 
@@ -278,11 +278,11 @@ def test_names_used_twice_are_refused(refuse: Refuse) -> None:
 
 def test_a_text_may_be_256_kb(refuse: Refuse) -> None:
     text = "/*{}*/" + MAIN
-    assert load("test", "test.fs", text.ljust(LARGEST)).passes
-    error = refuse(text.ljust(LARGEST + 1))
+    assert load("test", "test.fs", text.ljust(MAX_SOURCE_LENGTH)).passes
+    error = refuse(text.ljust(MAX_SOURCE_LENGTH + 1))
     assert error.code == "shader_rejected"
     assert "256 kB" in str(error)
-    assert refuse(text, " " * (LARGEST + 1)).code == "shader_rejected"
+    assert refuse(text, " " * (MAX_SOURCE_LENGTH + 1)).code == "shader_rejected"
 
 
 def test_bytes_are_utf8_with_or_without_a_mark_or_latin1() -> None:

@@ -4,7 +4,7 @@ import json
 
 from server.effects.dialects import load
 from server.effects.effect import Content, Effect
-from server.effects.model.modulation import Transition
+from server.effects.model.modulation import TransitionProgress
 
 
 def isf(**header: object) -> Effect:
@@ -43,10 +43,10 @@ def test_a_transition_has_two_pictures_and_a_time() -> None:
         {"NAME": "startImage", "TYPE": "image"},
     ]
     effect = isf(INPUTS=inputs)
-    assert (effect.picture, effect.second) == ("startImage", "endImage")
+    assert (effect.input_image, effect.transition_image) == ("startImage", "endImage")
     named = {item.name: item for item in effect.inputs}
-    assert named["progress"].motion == Transition()
+    assert named["progress"].modulation == TransitionProgress()
     assert {"at", "length", "transition_length", "unit"} <= named.keys()
     assert named["length"].uniform == "length"
     for less in (inputs[1:], inputs[:3], [*inputs, {"NAME": "inputImage", "TYPE": "image"}]):
-        assert all(item.motion is None for item in isf(INPUTS=less).inputs)
+        assert all(item.modulation is None for item in isf(INPUTS=less).inputs)

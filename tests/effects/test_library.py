@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from server.effects.dialects import LARGEST
+from server.effects.dialects import MAX_SOURCE_LENGTH
 from server.effects.library.library import BUILT_IN, Library
 from server.errors import ToqiboxError
 
@@ -26,12 +26,12 @@ def ids(library: Library) -> list[str]:
 
 
 def messages(library: Library) -> dict[str, str]:
-    return {entry.file: entry.diagnostics[0]["message"] for entry in library.broken()}
+    return {entry.file: entry.diagnostics[0]["message"] for entry in library.invalid()}
 
 
 def test_built_in_effects() -> None:
     library = Library()
-    assert library.broken() == []
+    assert library.invalid() == []
     assert {"breathe", "spin", "bars", "ring"} <= set(ids(library))
     assert all((BUILT_IN / effect.file).is_file() for effect in library.all())
 
@@ -64,12 +64,12 @@ def test_a_broken_file_is_kept_with_its_diagnostics(folder: Path) -> None:
     library = Library([folder])
     assert ids(library) == ["spin"]
     assert set(messages(library)) == {"bad.fs", "outside.fs"}
-    assert library.broken()[0].diagnostics[0]["line"] == 2
+    assert library.invalid()[0].diagnostics[0]["line"] == 2
     with pytest.raises(ToqiboxError) as caught:
         library.get("bad")
     assert caught.value.code == "shader_compile_failed"
     assert caught.value.field == "effect"
-    assert caught.value.diagnostics == library.broken()[0].diagnostics
+    assert caught.value.diagnostics == library.invalid()[0].diagnostics
     with pytest.raises(ToqiboxError, match="out of the effect's folder"):
         library.get("outside")
     (folder / "bad.fs").write_text(GOOD)
@@ -96,7 +96,7 @@ def test_other_files_are_passed_over(folder: Path, tmp_path: Path) -> None:
     os.mkfifo(folder / "pipe.fs")
     library = Library([folder, tmp_path / "missing"])
     assert ids(library) == ["inside", "spin"]
-    assert library.broken() == []
+    assert library.invalid() == []
 
 
 def test_effects_of_every_suffix(folder: Path) -> None:
@@ -128,14 +128,14 @@ def test_json_that_is_no_shadertoy_is_passed_over(folder: Path) -> None:
         "package.json": '{"name": "effects"}',
         "Broken Name.json": "{",
         "list.json": "[1, 2]",
-        "large.json": f'{{"renderpass": [{" " * LARGEST}]}}',
+        "large.json": f'{{"renderpass": [{" " * MAX_SOURCE_LENGTH}]}}',
     }.items():
         (folder / name).write_text(text)
     library = Library([folder])
     assert ids(library) == ["spin"]
-    assert library.broken() == []
+    assert library.invalid() == []
     (folder / "list.json").write_text('[{"renderpass": []}]')
-    assert [entry.id for entry in library.broken()] == ["list"]
+    assert [entry.id for entry in library.invalid()] == ["list"]
 
 
 def test_image_files_of_an_effect(folder: Path) -> None:
@@ -176,7 +176,7 @@ def test_a_vertex_shader_beside_the_effect_belongs_to_it(folder: Path) -> None:
 
 def test_files_of_any_bytes_and_size(folder: Path) -> None:
     (folder / "latin.fs").write_bytes(b'\xef\xbb\xbf/*{"CREDIT": "Ren\xe9"}*/' + GOOD.encode())
-    (folder / "huge.fs").write_text(GOOD.ljust(LARGEST + 1))
+    (folder / "huge.fs").write_text(GOOD.ljust(MAX_SOURCE_LENGTH + 1))
     (folder / "noise.fs").write_bytes(bytes(range(256)) * 64)
     library = Library([folder])
     assert library.get("latin").credit.startswith("Ren")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from server.effects.glsl.glsl330 import Piece, compose, variants
-from server.effects.glsl.mesa_macros import plainer
+from server.effects.glsl.glsl330 import Piece, compose, fallback_sources
+from server.effects.glsl.mesa_macros import rewrite_mesa_macros
 from server.render.gl.context import CompileError, Context
 
 VERTEX = "#version 330 core\nvoid main() { gl_Position = vec4(0.0); }\n"
@@ -28,17 +28,17 @@ def compiles(context: Context, source: str) -> bool:
 )
 def test_what_the_drivers_preprocessor_gets_wrong_compiles(gl: Context, body: str) -> None:
     source = compose((), HOST, [Piece(body)])
-    assert compiles(gl, source) or any(compiles(gl, other) for other in variants(source))
-    assert compiles(gl, plainer(source))
+    assert compiles(gl, source) or any(compiles(gl, other) for other in fallback_sources(source))
+    assert compiles(gl, rewrite_mesa_macros(source))
 
 
 def test_lines_stay_and_what_is_right_stays() -> None:
     right = "#define A 1e-3\n#define B(x) ((x)*2)\nfloat f() { return B(A); }\n"
-    assert plainer(right).replace(" ", "") == right.replace(" ", "")
+    assert rewrite_mesa_macros(right).replace(" ", "") == right.replace(" ", "")
     wrong = "#define M(a) a\nfloat f(float M) {\n  return -M; }\nfloat g() { return f(M(1)); }\n"
-    assert plainer(wrong).count("\n") == wrong.count("\n")
+    assert rewrite_mesa_macros(wrong).count("\n") == wrong.count("\n")
 
 
 def test_many_macros_are_one_look_through_the_text() -> None:
     text = "".join(f"#define M{n}(a) a\n(M{n})\n" for n in range(10_000))
-    assert plainer(text).count("(isf_M") == 10_000
+    assert rewrite_mesa_macros(text).count("(isf_M") == 10_000

@@ -10,8 +10,14 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from server.effects.dialects import load
 from server.effects.effect import Effect
-from server.effects.model.feature import FEATURES, Needs
-from server.effects.model.modulation import Follow, Key, Keys, Oscillator, Shape
+from server.effects.model.feature import FEATURES, AnalysisLevel
+from server.effects.model.modulation import (
+    FeatureBinding,
+    Keyframe,
+    KeyframeTrack,
+    Oscillator,
+    Shape,
+)
 from server.errors import ToqiboxError
 
 HEADER: dict[str, list[dict[str, Any]]] = {
@@ -32,14 +38,14 @@ EFFECT = load("test", "test.fs", f"/*{json.dumps(HEADER)}*/\nvoid main() {{}}")
 @pytest.mark.parametrize(
     ("name", "told", "motion"),
     [
-        ("size", {"bind": "kick"}, Follow(feature="kick", high=(2.0,))),
+        ("size", {"bind": "kick"}, FeatureBinding(feature="kick", high=(2.0,))),
         (
             "size",
             {
                 "bind": "kick.pulse", "min": 0.2, "max": 0.8, "curve": "out", "smooth": 0.1,
                 "decay": 0.3, "invert": True,
             },
-            Follow(
+            FeatureBinding(
                 feature="kick.pulse", low=(0.2,), high=(0.8,), curve="out", smooth=0.1, decay=0.3,
                 invert=True,
             ),
@@ -47,23 +53,29 @@ EFFECT = load("test", "test.fs", f"/*{json.dumps(HEADER)}*/\nvoid main() {{}}")
         (
             "size",
             {"bind": "tempo", "from": [60, 180], "curve": 2},
-            Follow(feature="tempo", high=(2.0,), span=(60, 180), curve=2),
+            FeatureBinding(feature="tempo", high=(2.0,), feature_range=(60, 180), curve=2),
         ),
-        ("on", {"bind": "section.drop"}, Follow(feature="section.drop")),
-        ("hit", {"bind": "snare"}, Follow(feature="snare")),
+        ("on", {"bind": "section.drop"}, FeatureBinding(feature="section.drop")),
+        ("hit", {"bind": "snare"}, FeatureBinding(feature="snare")),
         (
             "on",
             {"keys": [[0, False], [2, True]]},
-            Keys(keys=(Key(0, (0.0,), "hold"), Key(2, (1.0,), "hold"))),
+            KeyframeTrack(keys=(Keyframe(0, (0.0,), "hold"), Keyframe(2, (1.0,), "hold"))),
         ),
-        ("mode", {"bind": "beat.count"}, Follow(feature="beat.count", high=(2.0,))),
+        ("mode", {"bind": "beat.count"}, FeatureBinding(feature="beat.count", high=(2.0,))),
         (
             "mode",
             {"keys": [[0, "b"], [4, 9]], "unit": "beat"},
-            Keys(keys=(Key(0, (1.0,), "hold"), Key(4, (2.0,), "hold")), beats=True),
+            KeyframeTrack(
+                keys=(Keyframe(0, (1.0,), "hold"), Keyframe(4, (2.0,), "hold")), beats=True
+            ),
         ),
-        ("count", {"bind": "bass", "max": 4}, Follow(feature="bass", low=(1.0,), high=(4.0,))),
-        ("at", {"bind": "mid"}, Follow(feature="mid", low=(0.0, 0.0), high=(1.0, 2.0))),
+        (
+            "count",
+            {"bind": "bass", "max": 4},
+            FeatureBinding(feature="bass", low=(1.0,), high=(4.0,)),
+        ),
+        ("at", {"bind": "mid"}, FeatureBinding(feature="mid", low=(0.0, 0.0), high=(1.0, 2.0))),
         (
             "free",
             {"osc": "saw", "seconds": 2, "phase": 0.5, "min": [9, 0], "max": [0, 9]},
@@ -81,12 +93,12 @@ EFFECT = load("test", "test.fs", f"/*{json.dumps(HEADER)}*/\nvoid main() {{}}")
         (
             "tint",
             {"keys": [[0, "#000000"], [1.5, "#ffffff", "hold"]]},
-            Keys(keys=(Key(0, (0, 0, 0, 1)), Key(1.5, (1, 1, 1, 1), "hold"))),
+            KeyframeTrack(keys=(Keyframe(0, (0, 0, 0, 1)), Keyframe(1.5, (1, 1, 1, 1), "hold"))),
         ),
     ],
 )  # fmt: skip
 def test_takes(name: str, told: dict[str, Any], motion: object) -> None:
-    assert EFFECT.settings({name: told})[name] == motion
+    assert EFFECT.param_values({name: told})[name] == motion
     schema = EFFECT.describe()["inputs"]
     Draft202012Validator.check_schema(schema)
     assert Draft202012Validator(schema).is_valid({name: told})
@@ -144,7 +156,7 @@ def test_takes(name: str, told: dict[str, Any], motion: object) -> None:
 )
 def test_refuses(params: dict[str, Any], field: str, reason: str) -> None:
     with pytest.raises(ToqiboxError) as caught:
-        EFFECT.settings(params)
+        EFFECT.param_values(params)
     assert (caught.value.code, caught.value.field) == ("invalid_parameter", field)
     assert reason in str(caught.value.values["reason"])
 
@@ -157,10 +169,10 @@ def test_a_file_says_it_in_the_same_words() -> None:
         {"NAME": "d", "TYPE": "color", "BIND": {"keys": [[0, [1, 0, 0, 1]]]}},
     ]
     found = _effect(rows).inputs
-    assert found[0].motion == Follow(feature="kick", high=(0.5,), decay=0.15)
-    assert found[1].motion == Oscillator(shape=Shape.SINE, beats=8, seconds=None)
-    assert found[2].motion == Follow(feature="section.drop")
-    assert found[3].motion == Keys(keys=(Key(0, (1, 0, 0, 1)),))
+    assert found[0].modulation == FeatureBinding(feature="kick", high=(0.5,), decay=0.15)
+    assert found[1].modulation == Oscillator(shape=Shape.SINE, beats=8, seconds=None)
+    assert found[2].modulation == FeatureBinding(feature="section.drop")
+    assert found[3].modulation == KeyframeTrack(keys=(Keyframe(0, (1, 0, 0, 1)),))
 
 
 def _effect(rows: list[dict[str, Any]]) -> Effect:
@@ -168,34 +180,39 @@ def _effect(rows: list[dict[str, Any]]) -> Effect:
 
 
 @pytest.mark.parametrize(
-    ("told", "needs"),
+    ("told", "analysis_level"),
     [
-        (1.0, Needs.NOTHING),
-        ({"bind": "time.progress"}, Needs.NOTHING),
-        ({"osc": "sine", "seconds": 3}, Needs.NOTHING),
-        ({"keys": [[0, 1]]}, Needs.NOTHING),
-        ({"bind": "bass.raw"}, Needs.SPECTRA),
-        ({"bind": "bass"}, Needs.TRACK),
-        ({"bind": "kick.until"}, Needs.TRACK),
-        ({"osc": "sine"}, Needs.TRACK),
-        ({"keys": [[0, 1]], "unit": "beat"}, Needs.TRACK),
+        (1.0, AnalysisLevel.NOTHING),
+        ({"bind": "time.progress"}, AnalysisLevel.NOTHING),
+        ({"osc": "sine", "seconds": 3}, AnalysisLevel.NOTHING),
+        ({"keys": [[0, 1]]}, AnalysisLevel.NOTHING),
+        ({"bind": "bass.raw"}, AnalysisLevel.SPECTRA),
+        ({"bind": "bass"}, AnalysisLevel.TRACK),
+        ({"bind": "kick.until"}, AnalysisLevel.TRACK),
+        ({"osc": "sine"}, AnalysisLevel.TRACK),
+        ({"keys": [[0, 1]], "unit": "beat"}, AnalysisLevel.TRACK),
     ],
 )
-def test_what_must_be_analysed_before(told: object, needs: Needs) -> None:
+def test_what_must_be_analysed_before(told: object, analysis_level: AnalysisLevel) -> None:
     effect = _effect([{"NAME": "size", "TYPE": "float"}])
-    assert effect.needs({"size": told}) is needs
+    assert effect.analysis_level({"size": told}) is analysis_level
 
 
 def test_a_transition_in_beats_and_a_texture_of_the_past_need_the_track() -> None:
     fade = "vec4 transition(vec2 uv) { return mix(getFromColor(uv), getToColor(uv), progress); }"
     moved = load("fade", "fade.glsl", fade)
-    assert moved.needs({}) is Needs.NOTHING
-    assert moved.needs({"unit": "beats"}) is Needs.TRACK
+    assert moved.analysis_level({}) is AnalysisLevel.NOTHING
+    assert moved.analysis_level({"unit": "beats"}) is AnalysisLevel.TRACK
     with pytest.raises(ToqiboxError, match="cannot move"):
-        moved.settings({"at": {"keys": [[0, 3]]}})
+        moved.param_values({"at": {"keys": [[0, 3]]}})
     assert "if" not in moved.describe()["inputs"]["properties"]["at"]
-    assert _effect([{"NAME": "past", "TYPE": "audioHistory"}]).needs({}) is Needs.TRACK
-    assert _effect([{"NAME": "fft", "TYPE": "audioFFT"}]).needs({}) is Needs.SPECTRA
+    assert (
+        _effect([{"NAME": "past", "TYPE": "audioHistory"}]).analysis_level({})
+        is AnalysisLevel.TRACK
+    )
+    assert (
+        _effect([{"NAME": "fft", "TYPE": "audioFFT"}]).analysis_level({}) is AnalysisLevel.SPECTRA
+    )
 
 
 _leaf = st.none() | st.booleans() | st.integers(-2, 3) | st.sampled_from(["kick", "sine", "s", "a"])
@@ -214,7 +231,7 @@ _keys = st.sampled_from(
 def test_whatever_is_taken_is_in_the_schema_and_nothing_else_breaks(params: dict[str, Any]) -> None:
     fault: ToqiboxError | None = None
     try:
-        EFFECT.settings(params)
+        EFFECT.param_values(params)
     except ToqiboxError as error:
         fault = error
     if fault is None:
@@ -226,5 +243,5 @@ def test_whatever_is_taken_is_in_the_schema_and_nothing_else_breaks(params: dict
 
 def test_every_feature_can_be_bound_and_says_what_it_is() -> None:
     for name, feature in FEATURES.items():
-        assert EFFECT.settings({"size": {"bind": name}})["size"].feature == name  # type: ignore[union-attr]
+        assert EFFECT.param_values({"size": {"bind": name}})["size"].feature == name  # type: ignore[union-attr]
         assert feature.description.endswith(tuple("abcdefghijklmnopqrstuvwxyz)0123456789-"))

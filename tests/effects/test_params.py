@@ -39,8 +39,8 @@ DEFAULTS = {
 
 
 def test_what_is_not_given_takes_its_default_or_what_moves_or_colours_it() -> None:
-    assert EFFECT.settings({}) == DEFAULTS
-    assert EFFECT.settings({"pulse": 0.5}) == DEFAULTS | {"pulse": 0.5}
+    assert EFFECT.param_values({}) == DEFAULTS
+    assert EFFECT.param_values({"pulse": 0.5}) == DEFAULTS | {"pulse": 0.5}
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_what_is_not_given_takes_its_default_or_what_moves_or_colours_it() -> No
     ],
 )
 def test_takes(name: str, given_value: object, value: object) -> None:
-    taken = EFFECT.settings({name: given_value})[name]
+    taken = EFFECT.param_values({name: given_value})[name]
     assert taken == value
     assert type(taken) is type(value)
 
@@ -109,7 +109,7 @@ def test_takes(name: str, given_value: object, value: object) -> None:
 )
 def test_refuses(params: object, field: str, reason: str) -> None:
     with pytest.raises(ToqiboxError) as caught:
-        EFFECT.settings(params)
+        EFFECT.param_values(params)
     assert caught.value.code == "invalid_parameter"
     assert caught.value.field == caught.value.values["name"] == field
     assert reason in str(caught.value.values["reason"])
@@ -117,7 +117,7 @@ def test_refuses(params: object, field: str, reason: str) -> None:
 
 def test_an_effect_without_parameters_says_so() -> None:
     with pytest.raises(ToqiboxError, match="has no parameters"):
-        load("test", "test.fs", "/*{}*/").settings({"size": 1})
+        load("test", "test.fs", "/*{}*/").param_values({"size": 1})
 
 
 def test_description() -> None:
@@ -167,7 +167,7 @@ _anything = (
 def test_schema_and_check_agree(params: dict[str, Any]) -> None:
     valid = Draft202012Validator(EFFECT.describe()["inputs"]).is_valid(params)
     try:
-        EFFECT.settings(params)
+        EFFECT.param_values(params)
     except ToqiboxError:
         assert not valid
     else:

@@ -4,8 +4,8 @@ import pytest
 
 from server.effects.dialects import load
 from server.effects.effect import Effect, Kind
-from server.effects.source.alpha import is_never_written
-from server.effects.source.conditions import active
+from server.effects.source.alpha import never_writes_alpha
+from server.effects.source.conditions import blank_inactive
 from server.errors import ToqiboxError
 
 MAIN = "void main() { gl_FragColor = vec4(1.0); }\n"
@@ -32,7 +32,7 @@ def read(text: str) -> Effect:
 )
 def test_the_part_that_a_compiler_sees(condition: str, kept: str) -> None:
     text = f"{condition}\nA\n#else\nnot A\n#endif"
-    seen = active(text, ("A", "B"), ("A",))
+    seen = blank_inactive(text, ("A", "B"), ("A",))
     assert (
         " ".join(row for row in seen.split("\n") if not row.startswith("#")).split() == kept.split()
     )
@@ -41,7 +41,7 @@ def test_the_part_that_a_compiler_sees(condition: str, kept: str) -> None:
 
 def test_the_branches_behind_one_that_is_taken_fall_away() -> None:
     text = "#ifdef B\nb\n#elif defined(A)\na\n#elif X\nx\n#else\nrest\n#endif\nall"
-    assert active(text, ("A", "B"), ("A",)).split() == [
+    assert blank_inactive(text, ("A", "B"), ("A",)).split() == [
         *("#ifdef", "B", "#elif", "defined(A)", "a", "#elif", "X", "#else", "#endif", "all")
     ]
 
@@ -61,7 +61,7 @@ def test_the_branches_behind_one_that_is_taken_fall_away() -> None:
     ],
 )
 def test_alpha_that_is_never_written(code: str, never: bool) -> None:
-    assert is_never_written(code, ["c"]) is never
+    assert never_writes_alpha(code, ["c"]) is never
 
 
 def test_passes_that_one_text_draws() -> None:
@@ -82,7 +82,7 @@ void main() {
     kept = {target.name: target.persistent for target in effect.targets}
     assert kept == {"u_buffer0": False, "u_buffer1": True, "u_scene": False}
     assert effect.inputs == ()
-    assert read(f"uniform sampler2D u_buffer0;\n{MAIN}").picture == "u_buffer0"
+    assert read(f"uniform sampler2D u_buffer0;\n{MAIN}").input_image == "u_buffer0"
 
 
 @pytest.mark.parametrize(

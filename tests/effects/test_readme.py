@@ -13,14 +13,14 @@ from server.effects import assets
 from server.effects.dialects import load
 from server.effects.dialects.fragment import uniform_names
 from server.effects.dialects.isf import inputs as isf_inputs
-from server.effects.dialects.shadertoy.channels import media, wire
-from server.effects.dialects.shadertoy.text_form import MARK
+from server.effects.dialects.shadertoy.channels import make_channel_input, parse_media
+from server.effects.dialects.shadertoy.text_form import PASS_LINE
 from server.effects.effect import Effect
 from server.effects.model.feature import EVENTS, FEATURES
 from server.effects.model.input import Input, Kind
-from server.effects.model.modulation import Follow
+from server.effects.model.modulation import FeatureBinding
 from server.effects.params import modulation_parser
-from server.effects.params.modulation_parser import read_motion
+from server.effects.params.modulation_parser import read_modulation
 
 README = Path(server.__file__).resolve().parent.parent / "shaders" / "README.md"
 TEXT = README.read_text("utf-8")
@@ -66,7 +66,10 @@ def test_a_uniform_with_a_default_hears_nothing() -> None:
     main = "void main() { gl_FragColor = vec4(u_bass); }\n"
     deaf = load("deaf", "deaf.frag", f"uniform float u_bass; // = 0.5\n{main}")
     hearing = load("hearing", "hearing.frag", f"uniform float u_bass;\n{main}")
-    assert (deaf.inputs[0].motion, hearing.inputs[0].motion) == (None, Follow(feature="bass"))
+    assert (deaf.inputs[0].modulation, hearing.inputs[0].modulation) == (
+        None,
+        FeatureBinding(feature="bass"),
+    )
 
 
 def test_every_type_of_an_input_is_known() -> None:
@@ -107,7 +110,7 @@ def test_the_motions_of_the_example_are_read() -> None:
     kinds = {"size": Kind.FLOAT, "angle": Kind.FLOAT, "tint": Kind.COLOR}
     for name, told in json.loads(example).items():
         item = Input(name=name, uniform=name, kind=kinds[name], label="")
-        read_motion(item, told, name)
+        read_modulation(item, told, name)
 
 
 def test_every_word_of_a_channel_is_read_and_sampled_as_it_says() -> None:
@@ -115,15 +118,15 @@ def test_every_word_of_a_channel_is_read_and_sampled_as_it_says() -> None:
     assert len(rows) > 8
     for words, _, sampling in rows:
         for word in _quoted(words):
-            found = media(word)
+            found = parse_media(word)
             assert found is not None, word
-            made = wire(found)
+            made = make_channel_input(found)
             assert f"{made.filter}, {made.wrap}" == sampling, word
 
 
 @pytest.mark.parametrize("name", ["Common", "Buffer A", "Cube A", "Image"])
 def test_every_pass_has_a_mark(name: str) -> None:
-    assert MARK.fullmatch(f"// Pass: {name}")
+    assert PASS_LINE.fullmatch(f"// Pass: {name}")
     assert f"`{name}`" in _section("Shadertoy")
 
 
@@ -136,16 +139,16 @@ def test_every_usual_name_of_a_uniform_means_what_it_says() -> None:
             if "frame's" in told or "size of the picture" in told:
                 assert uniform_names.builtin(name) is not None, name
             elif "audioHistory" in told:
-                assert uniform_names.shown(name) is uniform_names.Show.HISTORY
+                assert uniform_names.shown(name) is uniform_names.SamplerContent.HISTORY
             elif "kick" in told or "bands" in told:
                 assert uniform_names.feature(name) in FEATURES, name
             else:
                 shown = uniform_names.shown(name)
                 words = {"picture": "picture so far", "sound": "the sound", "noise": "noise"}
                 assert words.get(shown, "in the frame before") in told, name
-    assert uniform_names.means_nothing("u_mouse")
+    assert uniform_names.is_absent_in_video("u_mouse")
 
 
 def test_the_limits_are_those_of_the_server() -> None:
-    assert f"{assets.MOST_FILES} image files" in TEXT
-    assert f"{isf_inputs._MOST} inputs" in TEXT
+    assert f"{assets.MAX_FILES} image files" in TEXT
+    assert f"{isf_inputs._MAX_INPUTS} inputs" in TEXT

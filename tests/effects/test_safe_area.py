@@ -10,7 +10,7 @@ from server.animation.timeline import Timeline
 from server.cli.tasks.effect_source import read
 from server.effects.dialects import load
 from server.effects.library.library import BUILT_IN
-from server.effects.model.safe_area import picture_names, safe_area
+from server.effects.model.safe_area import safe_area, size_names
 from server.render.effect.renderer import EffectRenderer
 from server.render.gl.context import Context
 from server.render.gl.pixels import read_rgba
@@ -35,7 +35,7 @@ void main() { gl_FragColor = vec4(SAFE_AREA); }
 
 def _drawn(gl: Context, text: str, size: tuple[int, int]) -> list[float]:
     effect = load("test", "test.fs", text)
-    timeline = Timeline(effect, effect.settings({}), Rising(), 1, 10)
+    timeline = Timeline(effect, effect.param_values({}), Rising(), 1, 10)
     passes = EffectRenderer(gl, effect, timeline, size, {})
     passes.draw(0)
     return [float(part) for part in rows(passes.output)[3, 3]]
@@ -53,7 +53,7 @@ def test_the_margins_of_a_shape(
 
 
 def test_what_expressions_know() -> None:
-    names = picture_names(100, 200)
+    names = size_names(100, 200)
     assert names == pytest.approx(
         {"WIDTH": 100, "HEIGHT": 200, "SAFE_WIDTH": 82, "SAFE_HEIGHT": 128}
     )

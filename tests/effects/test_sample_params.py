@@ -3,7 +3,7 @@
 import json
 
 from server.effects.dialects import load
-from server.effects.sample_params import trials
+from server.effects.sample_params import sample_params
 
 HEADER = {
     "INPUTS": [
@@ -23,8 +23,8 @@ HEADER = {
 def test_all_is_on_and_numbers_are_high_then_low() -> None:
     effect = load("test", "test.fs", f"/*{json.dumps(HEADER)}*/\nvoid main() {{}}")
     same = {"go": True, "on": True, "tint": (1.0, 1.0, 1.0, 1.0)}
-    high, low = trials(effect)
+    high, low = sample_params(effect)
     assert high == same | {"mode": 7, "count": 7, "size": 5.0, "at": (0.75, 0.75)}
     assert low == same | {"mode": 1, "count": 3, "size": 3.0, "at": (0.25, 0.25)}
     for values in (high, low):
-        assert effect.settings(values).items() >= values.items()
+        assert effect.param_values(values).items() >= values.items()

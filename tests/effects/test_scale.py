@@ -7,9 +7,9 @@ import pytest
 
 from server.effects.dialects import load
 from server.effects.effect import Effect
-from server.effects.model.feature import Needs
+from server.effects.model.feature import AnalysisLevel
 from server.effects.model.input import Scale
-from server.effects.web_program import program
+from server.effects.web_program import build_program
 from server.errors import ToqiboxError
 
 
@@ -24,8 +24,8 @@ def test_a_spectrum_has_a_scale(kind: str) -> None:
     assert isf(TYPE=kind).inputs[0].scale is Scale.BROWSER
     effect = isf(TYPE=kind, SCALE="track")
     assert effect.inputs[0].scale is Scale.TRACK
-    assert effect.needs({}) is Needs.TRACK
-    assert program(effect)["inputs"][0]["scale"] == "track"
+    assert effect.analysis_level({}) is AnalysisLevel.TRACK
+    assert build_program(effect)["inputs"][0]["scale"] == "track"
 
 
 @pytest.mark.parametrize("word", ["album", 3, ["track"], None])
@@ -38,4 +38,4 @@ def test_another_word_is_refused_in_its_line(word: object) -> None:
 
 def test_another_hosts_key_of_another_type_is_passed_over() -> None:
     assert isf(TYPE="float", SCALE="album").inputs[0].scale is Scale.BROWSER
-    assert isf(TYPE="audioFFT").needs({}) is Needs.SPECTRA
+    assert isf(TYPE="audioFFT").analysis_level({}) is AnalysisLevel.SPECTRA

@@ -3,7 +3,7 @@
 import pytest
 
 from server.effects.diagnostics.hints import hint
-from server.effects.diagnostics.location import Place
+from server.effects.diagnostics.location import SourceLocation
 from server.effects.diagnostics.scope import declared_before
 
 TEXT = """#define TURN_A(x) turnMacro
@@ -45,7 +45,7 @@ def test_names_of_open_blocks_alone_are_in_scope() -> None:
 )
 def test_a_hint_names_what_is_declared(text: str, line: int, name: str, words: str | None) -> None:
     column = text.split("\n")[line - 1].index(name) + 1
-    given = hint(f"`{name}' undeclared", Place(text=text, line=line, column=column))
+    given = hint(f"`{name}' undeclared", SourceLocation(text=text, line=line, column=column))
     meant = f"did you mean “{words}”?" if words else f"nothing is called “{name}”"
     assert given is not None
     assert given.startswith(meant)

@@ -42,7 +42,7 @@ def test_what_is_not_said_is_the_photo_then_the_sound_then_noise() -> None:
     assert [channel.source for channel in found.values()] == ["picture", "sound", "noise256x4"]
     assert list(found) == ["iChannel1", "iChannel2", "iChannel3"]
     made = effect(shader(3, 1, 2))
-    assert made.picture == "picture"
+    assert made.input_image == "picture"
     assert [texture.content for texture in made.textures] == [Content.SOUND, Content.NOISE]
 
 

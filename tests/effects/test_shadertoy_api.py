@@ -10,7 +10,7 @@ import pytest
 
 from server.effects.dialects import load
 from server.effects.dialects.shadertoy.parser import parse
-from server.effects.dialects.shadertoy.text_file import text_of, texts_of
+from server.effects.dialects.shadertoy.text_file import to_text, to_texts
 from server.effects.effect import Channel, Content, Effect, Filter, Kind, Wrap
 from server.errors import ToqiboxError
 
@@ -183,7 +183,7 @@ def _bare(made: Effect) -> Effect:
 
 def test_the_text_of_an_export_is_the_same_effect() -> None:
     export = EXPORT.read_text()
-    text = text_of(export)
+    text = to_text(export)
     assert _bare(load("toy", "toy.glsl", text)) == _bare(load("toy", "toy.json", export))
     assert text.startswith("// Title: Exported <toy>\n// Author: somebody\n")
     assert "// Pass: Buffer A\n// iChannel0: buffer A (nearest)\nvoid mainImage" in text
@@ -201,7 +201,7 @@ def test_an_export_of_several_shaders_says_how_to_choose() -> None:
     file, line, message = fault(json.dumps({"shaders": named}))
     assert (file, line) == ("toy.json", 1)
     assert message == "it holds 2 shaders: “First”, “Second”"
-    assert [title for title, _ in texts_of(json.dumps(named))] == ["First", "Second"]
+    assert [title for title, _ in to_texts(json.dumps(named))] == ["First", "Second"]
 
 
 def test_code_that_looks_like_our_own_lines_stays_code() -> None:
@@ -212,6 +212,6 @@ def test_code_that_looks_like_our_own_lines_stays_code() -> None:
         + shader["renderpass"][0]["code"]
     )
     export = json.dumps(shader)
-    made = load("toy", "toy.glsl", text_of(export))
+    made = load("toy", "toy.glsl", to_text(export))
     assert _bare(made) == _bare(load("toy", "toy.json", export))
     assert (made.title, made.credit, len(made.passes)) == ("Title: x", "", 1)

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from server.effects.diagnostics.suspect import blamed
-from server.effects.source.diagnostic import Text
+from server.effects.diagnostics.suspect import diagnose_crash
+from server.effects.source.diagnostic import AuthorFile
 
 BOMB = "#define A x\n#define B A A A A A A A A A A\n" + "".join(
     f"#define {name} {' '.join(of * 10)}\n" for of, name in zip("BCDE", "CDEF", strict=True)
@@ -32,7 +32,7 @@ LONG = f"float sum(float x) {{\n return {'x + ' * 99} x;\n}}\nvoid main() {{ }}"
     ],
 )  # fmt: skip
 def test_the_likely_cause(text: str, late: bool, line: int | None, words: str) -> None:
-    found = blamed(Text("a", "a.fs", text), "it ends", late=late)
+    found = diagnose_crash(AuthorFile("a", "a.fs", text), "it ends", late=late)
     assert found["line"] == line
     told = f"it ends; the likely cause is {words}" if words else "it ends"
     assert str(found["message"]).startswith(told)
@@ -41,5 +41,7 @@ def test_the_likely_cause(text: str, late: bool, line: int | None, words: str) -
 def test_a_hostile_text_is_read_in_no_time() -> None:
     before = time.process_time()
     for piece in ("for(", "a[b] ", "((", "f(){", "int a = 1;"):
-        blamed(Text("a", "a.fs", piece * (200_000 // len(piece))), "it ends", late=True)
+        diagnose_crash(
+            AuthorFile("a", "a.fs", piece * (200_000 // len(piece))), "it ends", late=True
+        )
     assert time.process_time() - before < 10

@@ -5,8 +5,8 @@ import time
 import pytest
 
 from server.effects.dialects import load
-from server.effects.loops.loop_guards import counting, guarded
-from server.effects.loops.termination import loops_without_bound
+from server.effects.loops.loop_guards import add_loop_guards, build_loop_counter
+from server.effects.loops.termination import find_unbounded_loops
 
 HOST = (
     "#version 330 core\n#line 1000001\nvoid host() { while (true) {} }\nout vec4 color;\n#line 1\n"
@@ -14,7 +14,7 @@ HOST = (
 
 
 def _lines(text: str) -> list[int]:
-    return [loop.line for loop in loops_without_bound(HOST + text)]
+    return [loop.line for loop in find_unbounded_loops(HOST + text)]
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_a_loop_from_a_constant_to_a_constant_ends(text: str) -> None:
 )
 def test_other_loops_may_not_end(text: str, line: int) -> None:
     assert _lines(text) == [line]
-    safe = guarded(HOST + text)
+    safe = add_loop_guards(HOST + text)
     assert safe.split("#line 1\n")[1].count("\n") == text.count("\n")
 
 
@@ -88,14 +88,14 @@ def test_other_loops_may_not_end(text: str, line: int) -> None:
     ],
 )
 def test_loops_that_cannot_be_read(text: str, line: int) -> None:
-    loop = loops_without_bound(HOST + text)[0]
+    loop = find_unbounded_loops(HOST + text)[0]
     assert (loop.line, loop.body) == (line, None)
-    assert "isf_unreadable" in guarded(HOST + text)
+    assert "isf_unreadable" in add_loop_guards(HOST + text)
 
 
 def test_no_loop_after_many_goes_unseen() -> None:
     text = "for (int i = 0; i < 9; i++) {}\n" * 1000 + "while (x) {}\n" * 1001
-    loops = loops_without_bound(HOST + text)
+    loops = find_unbounded_loops(HOST + text)
     assert len(loops) == 1001
     assert (loops[-1].line, loops[-1].body) == (2001, None)
 
@@ -103,27 +103,27 @@ def test_no_loop_after_many_goes_unseen() -> None:
 def test_words_that_are_no_loops_are_left_alone() -> None:
     text = "#pragma for while\n#error do\n#define A for\n#define N 3\n"
     loop = "for (int i = 0; i < N; i++) { x += hash(float(i) * 2.) + a[i] + abs(i) + M(i * 2); }"
-    assert guarded(f"{HOST}#define M(i) (i + 1)\n{text}{loop}") == (
+    assert add_loop_guards(f"{HOST}#define M(i) (i + 1)\n{text}{loop}") == (
         f"{HOST}#define M(i) (i + 1)\n{text}{loop}"
     )
 
 
 def test_names_of_an_author_do_not_reach_the_guard() -> None:
     text = "#define isf_round(a, b) true\nwhile (true) {}"
-    assert "break; else" in guarded(HOST + text)
-    assert guarded(HOST + text).count("isf_round(") == 1
+    assert "break; else" in add_loop_guards(HOST + text)
+    assert add_loop_guards(HOST + text).count("isf_round(") == 1
 
 
 def test_only_short_loops_go_without_a_guard() -> None:
     for rounds, count in ((256, 0), (257, 1)):
         text = f"for (int i = 0; i < {rounds}; i++) {{}}"
-        assert guarded(HOST + text).count("isf_round(isf_rounds_1, 1)") == count
+        assert add_loop_guards(HOST + text).count("isf_round(isf_rounds_1, 1)") == count
 
 
 def test_the_while_of_a_do_is_one_loop() -> None:
     text = "if (x > 1.) do x++; while (x < 3.); else do { while (y) {} } while (x < 4.);"
-    assert len(loops_without_bound(HOST + text)) == 3
-    safe = guarded(HOST + text)
+    assert len(find_unbounded_loops(HOST + text)) == 3
+    safe = add_loop_guards(HOST + text)
     assert "do if (!isf_round(isf_rounds_1, 1)) break; else  x++; while (x < 3.);" in safe
     assert safe.count("isf_once_2 = 0") == 1
 
@@ -138,7 +138,7 @@ def test_what_counts_is_made_of_every_dialect() -> None:
     }
     for file, text in texts.items():
         (one,) = load("a", file, text).passes
-        counted = counting(one.fragment)
+        counted = build_loop_counter(one.fragment)
         (loop,) = counted.loops
         assert counted.text.count("isf_counted()") >= 1, file
         assert text.split("\n")[loop.line - 1][loop.column - 1 :].startswith("while"), file
@@ -148,5 +148,5 @@ def test_a_hostile_text_is_read_in_no_time() -> None:
     pieces = ["for(", "{for(int i=0;i<9;i++)", "do ", "while(x)", "for(int i=0;i<9;i++){f(1,i);"]
     before = time.process_time()
     for piece in pieces:
-        guarded(HOST + piece * (60_000 // len(piece)))
+        add_loop_guards(HOST + piece * (60_000 // len(piece)))
     assert time.process_time() - before < 3

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from server.effects.dialects import load
 from server.effects.effect import Effect, Kind
 from server.effects.library.library import BUILT_IN
-from server.effects.model.text_style import DEFAULTS, filled
-from server.effects.web_program import program
+from server.effects.model.text_style import DEFAULTS, fill_credits
+from server.effects.web_program import build_program
 from server.errors import ToqiboxError
 from server.messages import Message
 from server.render.gl.context import Context
@@ -63,22 +63,22 @@ def test_words_come_from_constants_choices_and_expressions() -> None:
     effect = isf(SIZE, FONT, words)
     item = effect.inputs[2]
     assert item.kind is Kind.TEXT
-    assert [one.still for one in effect.inputs] == [True, True, False]
+    assert [one.static for one in effect.inputs] == [True, True, False]
     style = text_style_of(
-        item, effect.inputs, effect.settings({"size": 0.4, "font": 0}), (200, 100)
+        item, effect.inputs, effect.param_values({"size": 0.4, "font": 0}), (200, 100)
     )
     assert (style.font, style.bold, style.align, style.lines) == ("Roboto", False, 1.0, 3)
     assert style.size == pytest.approx(20)
     assert style.width == pytest.approx(180)
-    style = text_style_of(item, effect.inputs, effect.settings({}), (200, 100))
+    style = text_style_of(item, effect.inputs, effect.param_values({}), (200, 100))
     assert style.font == "PT Sans"
     assert style.size == pytest.approx(10)
 
 
 def test_a_key_is_kept_inside_its_range() -> None:
     item = isf({**WORDS, "SIZE": 40, "FONT": "", "WIDTH": "1 / 0"}, FONT).inputs[0]
-    assert item.lettering is not None
-    words = item.lettering.words({}, {})
+    assert item.text_style is not None
+    words = item.text_style.resolve({}, {})
     assert (words["SIZE"], words["WIDTH"]) == (1.0, 1.0)
     assert words.keys() == DEFAULTS.keys()
 
@@ -108,7 +108,7 @@ def test_what_shapes_letters_cannot_move() -> None:
     (found,) = caught.value.diagnostics or []
     assert "“size” shapes the letters" in found["message"]
     with pytest.raises(ToqiboxError) as refused:
-        isf(SIZE, FONT, WORDS).settings({"size": {"bind": "kick"}})
+        isf(SIZE, FONT, WORDS).param_values({"size": {"bind": "kick"}})
     assert refused.value.field == "params.size"
     assert refused.value.values["reason"] == Message("immovable")
 
@@ -128,7 +128,7 @@ def test_what_shapes_letters_cannot_move() -> None:
 )
 def test_a_wrong_text_is_refused(value: object, reason: str) -> None:
     with pytest.raises(ToqiboxError) as caught:
-        isf(SIZE, FONT, WORDS).settings({"words": value})
+        isf(SIZE, FONT, WORDS).param_values({"words": value})
     assert (caught.value.code, caught.value.field) == ("invalid_parameter", "params.words")
     why: Any = caught.value.values["reason"]
     assert why.key == reason
@@ -140,15 +140,15 @@ def test_schema_and_program_tell_of_it() -> None:
     assert schema["properties"]["words"]["default"] == "$title!"
     assert Draft202012Validator(schema).is_valid({"words": "Ночь\n🔥"})
     assert not Draft202012Validator(schema).is_valid({"words": 3})
-    told = program(effect)["inputs"][2]
+    told = build_program(effect)["inputs"][2]
     assert told["lettering"]["expressions"] == {"SIZE": "size"}
     assert told["lettering"]["choices"] == {"FONT": "font"}
     assert json.dumps(told)
 
 
 def test_a_title_is_filled_in() -> None:
-    assert filled("$artist — $title", "Ночь", "Луна") == "Луна — Ночь"
-    assert filled("$title", None, "Луна") == ""
+    assert fill_credits("$artist — $title", "Ночь", "Луна") == "Луна — Ночь"
+    assert fill_credits("$title", None, "Луна") == ""
 
 
 def test_letters_are_drawn_and_without_a_title_nothing(gl: Context) -> None:
@@ -201,7 +201,11 @@ def test_at_rest_every_texel_of_the_letters_is_a_pixel(gl: Context) -> None:
     params = {"title": "Ночь", "artist": "", "shadow": 0.0, "appear": "none", "size": 0.4}
     params |= {"scrim": 0.0, "color": [1, 1, 1, 1]}
     texels = text_texels(
-        effect.inputs[0], effect.inputs, effect.settings(params), (96, 54), TitleCredits(None, None)
+        effect.inputs[0],
+        effect.inputs,
+        effect.param_values(params),
+        (96, 54),
+        TitleCredits(None, None),
     )
     fill = _inked(texels[:-1, :, 0])
     seen = drawn(gl, effect, None, **params)

@@ -8,7 +8,7 @@ from server.animation.transition_progress import progress
 from server.effects.dialects import load
 from server.effects.dialects.gl_transitions.parser import transition_inputs
 from server.effects.effect import Effect, Kind, Value
-from server.effects.model.modulation import BEATS, SECONDS, Transition
+from server.effects.model.modulation import BEATS, SECONDS, TransitionProgress
 from server.errors import ToqiboxError
 
 FADE = """\
@@ -45,18 +45,22 @@ def fade(text: str = FADE) -> Effect:
 def test_what_a_transition_is() -> None:
     effect = fade()
     assert (effect.dialect, effect.credit, effect.license) == ("transition", "Someone", "MIT")
-    assert (effect.picture, effect.second, effect.sequential) == ("startImage", "endImage", False)
+    assert (effect.input_image, effect.transition_image, effect.sequential) == (
+        "startImage",
+        "endImage",
+        False,
+    )
     names = [item.name for item in effect.inputs if not item.kind.is_texture]
     assert names == ["progress", "softness", "at", "length", "every", "unit"]
     moved = next(item for item in effect.inputs if item.name == "progress")
-    assert moved.motion == Transition()
-    assert "progress" not in effect.settings({})
-    assert effect.settings({"unit": "beats", "at": 4})["unit"] == BEATS
+    assert moved.modulation == TransitionProgress()
+    assert "progress" not in effect.param_values({})
+    assert effect.param_values({"unit": "beats", "at": 4})["unit"] == BEATS
 
 
 def test_a_name_that_the_author_took_is_left_to_the_author() -> None:
     effect = fade(FADE.replace("softness", "length"))
-    values = effect.settings({})
+    values = effect.param_values({})
     assert values["length"] == 0.3
     assert values["transition_length"] == 2.0
     assert {"at", "every", "unit"} <= values.keys()
@@ -70,7 +74,7 @@ def test_a_picture_of_the_authors_own_is_a_further_input() -> None:
     effect = fade(f"uniform sampler2D luma;\n{FADE}")
     images = [item.name for item in effect.inputs if item.kind is Kind.IMAGE]
     assert images == ["startImage", "endImage", "luma"]
-    assert effect.second == "endImage"
+    assert effect.transition_image == "endImage"
 
 
 def test_a_mistake_is_told_in_the_authors_line(draw: object) -> None:

@@ -62,7 +62,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _job(folder: Path, path: Path) -> SceneSpec:
     found = read(path)
     # Half of a transition is behind the frame between the two kicks.
-    params = {"at": FRAMES[2] / FPS - 1, "length": 2} if found.effect.second else {}
+    params = {"at": FRAMES[2] / FPS - 1, "length": 2} if found.effect.transition_image else {}
     line: dict[str, Any] = {
         "effects": [found.row(params)],
         "photo": str(folder / "photo.rgba"),
@@ -141,7 +141,7 @@ def test_golden(folder: Path, tmp_path: Path, effect: Path) -> None:
         return
     with Image.open(golden) as known:
         difference = np.abs(drawn.astype(int) - np.asarray(known.convert("RGB")))
-        lettered = any(item.lettering for item in read(effect).effect.inputs)
+        lettered = any(item.text_style for item in read(effect).effect.inputs)
         # Other releases of a font have other outlines: letters move, the picture stays.
         worst = 255 if lettered and known.info.get("fonts") != fonts.identity() else WORST
     if difference.mean() > MEAN or difference.max() > worst:

@@ -11,7 +11,7 @@ from PIL import Image
 
 from server.config import Config
 from server.effects.effect import Effect
-from server.effects.library.library import Broken, Library
+from server.effects.library.library import InvalidEffect, Library
 from server.jobs.execution.machine import Health
 from server.jobs.model import validation_result
 from server.jobs.model.effect_source import FOLDER
@@ -220,7 +220,7 @@ async def test_an_effect_that_is_removed_while_all_are_listed_is_left_out(
     running = await start(shaders_dirs=(shaders,))
     offered = running.service.verdicts.offered
 
-    def remove() -> tuple[list[Effect], list[Broken]]:
+    def remove() -> tuple[list[Effect], list[InvalidEffect]]:
         found = offered()
         (shaders / "wrong.fs").unlink(missing_ok=True)
         running.service.library.refresh()

@@ -2,12 +2,12 @@
 
 import pytest
 
-from server.effects.source.diagnostic import Text
+from server.effects.source.diagnostic import AuthorFile
 from server.errors import ToqiboxError
 from server.jobs.execution.worker_process import TaskError
 from server.jobs.model.validation_result import Verdict, of_error
 
-AUTHOR = Text(
+AUTHOR = AuthorFile(
     "a", "a.fs", "\nconst int N = 9000;\nfloat big[N];\nvoid main() { while (big[1] < 2.0) {} }"
 )
 FOUND = [

@@ -65,7 +65,7 @@ def ready(
     pictures: Mapping[str, TextureSource | SamplerView] | None = None,
 ) -> EffectRenderer:
     """The effect at 64 x 36, 10 frames a second, 20 frames."""
-    timeline = Timeline(effect, effect.settings(values or {}), Rising(), FRAMES, FPS)
+    timeline = Timeline(effect, effect.param_values(values or {}), Rising(), FRAMES, FPS)
     return EffectRenderer(context, effect, timeline, SIZE, pictures or {})
 
 

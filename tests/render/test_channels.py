@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from server.effects.effect import Channel, Filter, Input, Kind, Target, Wrap
-from server.effects.model.modulation import Follow
+from server.effects.model.modulation import FeatureBinding
 from server.errors import ToqiboxError
 from server.render.gl.context import Context
 from tests.render.drawing import SIZE, drawn, effect, one_pass, paint, ready, rows
@@ -131,7 +131,13 @@ def test_mipmaps_of_a_target_that_reads_itself(context: Context) -> None:
 
 
 def _level(name: str) -> Input:
-    return Input(name=name, uniform=name, kind=Kind.FLOAT, label="", motion=Follow(feature="level"))
+    return Input(
+        name=name,
+        uniform=name,
+        kind=Kind.FLOAT,
+        label="",
+        modulation=FeatureBinding(feature="level"),
+    )
 
 
 def test_a_flipped_picture_is_upside_down_and_follows_it(context: Context) -> None:

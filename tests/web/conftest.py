@@ -16,7 +16,7 @@ import server
 from server.audio import features
 from server.devserver.media import Layout
 from server.effects.effect import Effect, Kind
-from server.effects.web_program import program
+from server.effects.web_program import build_program
 from server.media import wav
 from server.media.photos.palette import file_palette
 from server.render.gl.context import Context
@@ -148,7 +148,7 @@ class Stage:
             "values": dict(values or {}),
             "second": second,
         }
-        script = f"draw({json.dumps(program(effect))}, {json.dumps({**settings, **told})})"
+        script = f"draw({json.dumps(build_program(effect))}, {json.dumps({**settings, **told})})"
         answer = await self.page.run(script)
         if "error" in answer:
             return str(answer["error"])
@@ -161,7 +161,7 @@ def _texts(effect: Effect, values: Mapping[str, Any]) -> dict[str, dict[str, Any
     found = {}
     for item in effect.inputs:
         if item.kind is Kind.TEXT:
-            texels = text_texels(item, effect.inputs, effect.settings(values), SIZE, CREDITS)
+            texels = text_texels(item, effect.inputs, effect.param_values(values), SIZE, CREDITS)
             data = base64.b64encode(texels.tobytes()).decode()
             found[item.name] = {"width": texels.shape[1], "height": texels.shape[0], "data": data}
     return found

@@ -4,7 +4,7 @@ import re
 
 from server.effects.dialects import load
 from server.effects.glsl import es300
-from server.effects.web_program import program
+from server.effects.web_program import build_program
 
 _SOURCE = """#version 330 core
 #extension GL_ARB_gpu_shader5 : enable
@@ -81,7 +81,7 @@ def test_a_program_names_uniforms_as_its_shaders_do() -> None:
     text = """/*{"INPUTS": [{"NAME": "iimage2D", "TYPE": "float", "DEFAULT": 0.5}],
         "PASSES": [{"TARGET": "uimage3D"}, {}]}*/
         void main() { gl_FragColor = vec4(iimage2D) + IMG_THIS_PIXEL(uimage3D); }"""
-    told = program(load("test", "test.fs", text))
+    told = build_program(load("test", "test.fs", text))
     assert [item["uniform"] for item in told["inputs"]] == ["es_iimage2D"]
     assert [target["name"] for target in told["targets"]] == ["es_uimage3D"]
     assert [one["target"] for one in told["passes"]] == ["es_uimage3D", None]

@@ -9,7 +9,7 @@ from server.cli.support.command_error import Refused, diagnostics_of, refuse, wo
 from server.cli.support.exit_status import FAILED, USAGE
 from server.config import Config
 from server.effects.dialects import holds_effect
-from server.effects.dialects.shadertoy.text_file import texts_of
+from server.effects.dialects.shadertoy.text_file import to_texts
 from server.effects.library.effect_ids import natural_id, shown_name
 from server.effects.library.scanner import read_text
 from server.errors import ToqiboxError
@@ -60,7 +60,7 @@ def _translated(path: Path) -> list[tuple[str, str]]:
         text = read_text(path, _LARGEST)
         if not holds_effect(".json", text):
             raise Refused(f"{path} is no shader as Shadertoy gives it", FAILED)
-        return texts_of(text, shown_name(path))
+        return to_texts(text, shown_name(path))
     except OSError as error:
         raise Refused(f"{path} cannot be read: {error.strerror}", USAGE) from None
     except ToqiboxError as error:

@@ -14,7 +14,7 @@ from server.terminal import print_lines
 def run(config: Config, options: argparse.Namespace) -> int:
     """Print the effects; exit status 1 when one of them is broken."""
     library = Library((BUILT_IN, *config.shaders_dirs))
-    effects, broken = library.all(), library.broken()
+    effects, broken = library.all(), library.invalid()
     if options.json:
         told = [
             {"id": entry.id, "file": entry.file, "diagnostics": entry.diagnostics}

@@ -18,7 +18,7 @@ from server.cli.tasks.worker_session import Hand
 from server.config import Config
 from server.effects.effect import Effect
 from server.effects.library.library import Library
-from server.effects.model.text_style import SAMPLE
+from server.effects.model.text_style import SAMPLE_CREDITS
 from server.errors import ToqiboxError
 from server.jobs.submission.presets import Presets
 from server.jobs.submission.request import Request, check_request
@@ -85,7 +85,7 @@ def _request(
         "start": f"{options.start:.9f}",
         "fit": options.fit,
         "fps": str(options.fps or config.fps),
-        **SAMPLE,
+        **SAMPLE_CREDITS,
     }
     try:
         texts["params"] = json.dumps(task_builder.params_of(options.param))

@@ -90,8 +90,8 @@ def _row(item: Input) -> tuple[str, ...]:
 
 
 def _default(item: Input) -> str:
-    if item.lettering is not None:
-        return json.dumps(item.lettering.text, ensure_ascii=False)
+    if item.text_style is not None:
+        return json.dumps(item.text_style.text, ensure_ascii=False)
     return "" if item.default is None else _value(item.default, item)
 
 
@@ -99,9 +99,9 @@ def _motion(item: Input) -> str:
     """What moves it, or gives it its colour, where nobody sets it."""
     if item.photo is not None:
         return f"the photo's {item.photo} colour"
-    if item.motion is None:
+    if item.modulation is None:
         return ""
-    told = item.motion.to_json()
+    told = item.modulation.to_json()
     feature = told.pop("bind", None)
     plain = {"min": item.minimum, "max": item.maximum}
     more = {key: value for key, value in told.items() if plain.get(key, ()) != value}

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from server.config import Config
-from server.effects.library.effect_ids import Name, assign, natural_id
+from server.effects.library.effect_ids import AssignedId, assign_ids, natural_id
 from server.effects.library.library import BUILT_IN
-from server.effects.library.scanner import scan
+from server.effects.library.scanner import scan_folder
 
 
 class Names:
@@ -16,24 +16,24 @@ class Names:
 
     def __init__(self, config: Config) -> None:
         self._offered = tuple(folder.resolve() for folder in (BUILT_IN, *config.shaders_dirs))
-        self._known: dict[Path, dict[Path, Name]] = {}
+        self._known: dict[Path, dict[Path, AssignedId]] = {}
 
-    def of(self, path: Path) -> Name:
+    def of(self, path: Path) -> AssignedId:
         """The id of a file, which need not be there."""
         folder = path.parent.resolve()
         if folder not in self._known:
             others = self._offered if folder in self._offered else (self._offered[0], folder)
-            self._known[folder] = assign([[entry.path for entry in scan(one)] for one in others])
+            self._known[folder] = assign_ids(
+                [[entry.path for entry in scan_folder(one)] for one in others]
+            )
         natural = natural_id(path.stem)
-        return self._known[folder].get(folder / path.name) or Name(natural, natural)
+        return self._known[folder].get(folder / path.name) or AssignedId(natural, natural)
 
 
-def note(name: Name) -> str:
+def note(name: AssignedId) -> str:
     """A sentence about an id that is not the one of the file's name; empty where it is."""
-    if name.holder is None:
+    if name.owner is None:
         return ""
-    built_in = name.holder.parent == BUILT_IN
-    owner = (
-        "is a built-in effect" if built_in else f"is {name.holder.parent.name}/{name.holder.name}"
-    )
+    built_in = name.owner.parent == BUILT_IN
+    owner = "is a built-in effect" if built_in else f"is {name.owner.parent.name}/{name.owner.name}"
     return f"“{name.natural}” {owner}, which keeps its id: this file is offered as “{name.id}”"

@@ -42,7 +42,7 @@ class Source:
         }
 
     def _checked(self, params: dict[str, Any]) -> dict[str, Any]:
-        self.effect.settings(params)
+        self.effect.param_values(params)
         return params
 
 

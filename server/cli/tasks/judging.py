@@ -13,12 +13,12 @@ from server.cli.support.command_error import diagnostics_of, words_of
 from server.cli.tasks import effect_source
 from server.cli.tasks.task_limits import Limits, Overrun, memory_bytes, watched
 from server.cli.tasks.verdict import Outcome, Verdict
-from server.effects.diagnostics.suspect import blamed
-from server.effects.dialects import LARGEST, detect
+from server.effects.diagnostics.suspect import diagnose_crash
+from server.effects.dialects import MAX_SOURCE_LENGTH, detect
 from server.effects.effect import Effect, Value
 from server.effects.library.scanner import read_text
-from server.effects.sample_params import trials
-from server.effects.source.diagnostic import Text, diagnostic
+from server.effects.sample_params import sample_params
+from server.effects.source.diagnostic import AuthorFile, diagnostic
 from server.errors import ToqiboxError
 from server.jobs.execution.worker_process import TaskError, Worker
 from server.jobs.model.validation_result import blank_warning
@@ -93,7 +93,9 @@ class Judge:
                 return await self._compile(path, row, known)
             if isinstance(error, TaskError) and not _died(error):
                 await self._look_at_the_machine(error)
-            found = blamed(Text("", path.name, row["source"]), _blame(error), late=_is_late(error))
+            found = diagnose_crash(
+                AuthorFile("", path.name, row["source"]), _blame(error), late=_is_late(error)
+            )
             words = str(found["message"])
             return Verdict(path, Outcome.REJECTED, words, diagnostics=[found], **known)
         known = {
@@ -135,7 +137,9 @@ class Judge:
         shown = replace(verdict, outcome=Outcome.OK, reason="")
         if await self._shows(found, _looks(found.effect)):
             return shown
-        if await self._shows(found, [(values, _LARGER, 1) for values in trials(found.effect)]):
+        if await self._shows(
+            found, [(values, _LARGER, 1) for values in sample_params(found.effect)]
+        ):
             warning = blank_warning(verdict.reason, found.effect.file)
             return replace(shown, warnings=[*verdict.warnings, warning])
         return verdict
@@ -221,7 +225,7 @@ def _is_no_effect(path: Path) -> bool:
         text = read_text(path)
     except OSError:
         return False
-    return len(text) <= LARGEST and detect(text) is None
+    return len(text) <= MAX_SOURCE_LENGTH and detect(text) is None
 
 
 def _refused(path: Path, error: ToqiboxError | TaskError, known: dict[str, Any]) -> Verdict:

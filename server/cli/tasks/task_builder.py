@@ -13,7 +13,7 @@ from server.cli.tasks.effect_source import Source
 from server.cli.tasks.inputs import Material, Uploads
 from server.config import Config
 from server.effects.effect import Effect
-from server.effects.model.text_style import SAMPLE
+from server.effects.model.text_style import SAMPLE_CREDITS
 from server.errors import ToqiboxError
 from server.jobs.execution.worker_process import TaskError
 
@@ -74,7 +74,7 @@ def uploads_of(audio: str | None, image: str | None, image2: str | None) -> Uplo
 
 def wants_second(effect: Effect, uploads: Uploads) -> bool:
     """Whether it is drawn with a second photo: a transition always, others when one is given."""
-    return effect.second is not None or uploads.photo2 is not None
+    return effect.transition_image is not None or uploads.photo2 is not None
 
 
 def base(
@@ -90,7 +90,7 @@ def base(
         "width": width,
         "height": height,
         "fit": fit,
-        **SAMPLE,
+        **SAMPLE_CREDITS,
         "egl_device": config.egl_device,
         "require_gpu": config.require_gpu,
     }

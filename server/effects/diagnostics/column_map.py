@@ -16,8 +16,8 @@ _TOKEN = re.compile(r"[A-Za-z_]\w*|[ \t]+|\d[\w.]*|.")
 _RENAMED = re.compile(r"\bisf(?:_|i)(?=[A-Za-z])")
 _UNNUMBERED = -(10**9)
 """Lines before the first #line are ours."""
-_DEEPEST = 16
-_MOST = 4096
+_MAX_DEPTH = 16
+_MAX_LINE_LENGTH = 4096
 """Characters and tokens of a line that are looked at."""
 
 _Token = tuple[str, int]
@@ -31,7 +31,7 @@ class _Macro:
     body: str
 
 
-class Columns:
+class ColumnMap:
     """The lines of a complete shader as a compiler numbers them.
 
     Args:
@@ -63,7 +63,7 @@ class Columns:
         """
         place = self._places.get(line)
         row = "" if place is None else self._lines[place]
-        if place is None or len(row) > _MOST:
+        if place is None or len(row) > _MAX_LINE_LENGTH:
             return None
         starts = _starts(row, self._macros(place))
         if column <= len(starts):
@@ -111,7 +111,7 @@ class _Expansion:
 
     def __init__(self, macros: Mapping[str, _Macro]) -> None:
         self._macros = macros
-        self._left = _MOST
+        self._left = _MAX_LINE_LENGTH
 
     def of(self, tokens: Sequence[_Token], hidden: frozenset[str]) -> list[_Token]:
         """The tokens with macros replaced but for the `hidden` ones."""
@@ -122,7 +122,7 @@ class _Expansion:
             word, at = tokens[place]
             place += 1
             macro = self._macros.get(word)
-            if macro is None or word in hidden or len(hidden) == _DEEPEST:
+            if macro is None or word in hidden or len(hidden) == _MAX_DEPTH:
                 found.append((word, at))
                 continue
             given: list[list[_Token]] = []
@@ -138,9 +138,9 @@ class _Expansion:
 def _body(macro: _Macro, given: list[list[_Token]], at: int) -> list[_Token]:
     values = dict(zip(macro.parameters or (), given, strict=False))
     found: list[_Token] = []
-    for match in _TOKEN.finditer(macro.body[:_MOST]):
+    for match in _TOKEN.finditer(macro.body[:_MAX_LINE_LENGTH]):
         found += values.get(match[0], [(match[0], at)])
-        if len(found) > _MOST:
+        if len(found) > _MAX_LINE_LENGTH:
             break
     return found
 

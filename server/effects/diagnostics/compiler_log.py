@@ -9,24 +9,24 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from server.effects.diagnostics.column_map import Columns
+from server.effects.diagnostics.column_map import ColumnMap
 from server.effects.diagnostics.hints import hint
-from server.effects.diagnostics.location import Place
+from server.effects.diagnostics.location import SourceLocation
 from server.effects.glsl.macro_calls import unclosed_call
 from server.effects.source.diagnostic import (
     AUTHOR_VERTEX,
     HOST,
+    AuthorFile,
     Listing,
-    Text,
     diagnostic,
-    located,
+    map_to_origin,
     printable,
 )
 
-_MOST = 50
-_HINTED = 10
+_MAX_DIAGNOSTICS = 50
+_MAX_HINTS = 10
 """Messages of which the cause is looked for: the first."""
-_LONGEST_LOG = 100_000
+_MAX_LOG_LENGTH = 100_000
 _MESA = re.compile(r"\d+:(\d{1,7})\((\d{1,6})\): (preprocessor )?(error|warning): (.*)")
 _NVIDIA = re.compile(r"\d+\((\d{1,7})\) : (?:fatal )?(error|warning) ?[A-Z0-9]*: (.*)")
 _INTEL = re.compile(r"(ERROR|WARNING): \d+:(\d{1,7}): (.*)")
@@ -90,22 +90,22 @@ def compiler_diagnostics(
             counts and hints know less.
     """
     reader = _Reader(listings, sources)
-    rows = _gathered(_rows(log[:_LONGEST_LOG]))
+    rows = _gathered(_rows(log[:_MAX_LOG_LENGTH]))
     rows.sort(key=lambda row: row.severity != "error")
     wrong = any(row.severity == "error" for row in rows)
     found: list[dict[str, Any]] = []
     for at, row in enumerate(_first_causes(rows)):
         if wrong and _UNINITIALIZED.search(row.message):
             continue
-        entry = reader.entry(row, hinted=at < _HINTED)
+        entry = reader.entry(row, hinted=at < _MAX_HINTS)
         if entry not in found:
             found.append(entry)
-        if len(found) == _MOST:
+        if len(found) == _MAX_DIAGNOSTICS:
             break
     if not wrong:
         words = " ".join(log.split()) or "the compiler gave no reason"
         found.insert(0, diagnostic(listings[0].file, "", None, None, words))
-    return found[:_MOST]
+    return found[:_MAX_DIAGNOSTICS]
 
 
 class _Reader:
@@ -114,7 +114,7 @@ class _Reader:
     def __init__(self, listings: Sequence[Listing], sources: Sequence[str]) -> None:
         self._listings = {listing.start: listing for listing in listings}
         self._first = listings[0]
-        self._columns = [Columns(source) for source in sources]
+        self._columns = [ColumnMap(source) for source in sources]
         self._host = frozenset[str]().union(*(_host_words(source) for source in sources))
         self._own = {word for row in listings for word in _IDENTIFIER.findall(row.text)}
 
@@ -133,7 +133,7 @@ class _Reader:
         text = listing.text
         if "syntax error" in message and (call := unclosed_call(text)):
             message = f"the arguments of the macro “{call[0]}” are not closed"
-            author = Text("", listing.file, text)
+            author = AuthorFile("", listing.file, text)
             found = diagnostic(listing.file, text, *author.position(call[1]), message)
             return found | {"severity": row.severity, "hint": "a “)” is missing in this call"}
         last = len(text.rstrip().split("\n"))
@@ -141,15 +141,15 @@ class _Reader:
         if line > last:  # what is not closed is noticed at the end
             line, column = last, None
         if "Unterminated comment" in message and (opened := text.rfind("/*")) >= 0:
-            line, column = Text("", listing.file, text).position(opened)
-        place = Place(
+            line, column = AuthorFile("", listing.file, text).position(opened)
+        place = SourceLocation(
             text=text, line=line, column=column, host=self._host, signatures=row.signatures
         )
         found = diagnostic(listing.file, text, line, column, message)
         told = hint(message, place) if hinted else None
         if told and listing.origins.starts:
             told = _HINTED_LINE.sub(lambda match: _line_of(listing, int(match[1])), told)
-        found = located(found, listing.file, listing.origins)
+        found = map_to_origin(found, listing.file, listing.origins)
         return found | {"severity": row.severity, "hint": printable(told) if told else None}
 
     def _column(self, row: _Row, text: str, line: int) -> int | None:
@@ -234,7 +234,7 @@ def _gathered(rows: Iterator[_Row]) -> list[_Row]:
         if found and row.message.startswith("  ") and row.line == found[-1].line:
             signatures = (*found[-1].signatures, row.message.strip())
             found[-1] = replace(found[-1], signatures=signatures)
-        elif len(found) < 4 * _MOST:
+        elif len(found) < 4 * _MAX_DIAGNOSTICS:
             message = re.sub(r"; candidates are:$", "", row.message.strip())
             found.append(replace(row, message=message))
     return found

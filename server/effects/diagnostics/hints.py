@@ -8,16 +8,16 @@ import re
 from collections.abc import Callable
 
 from server.effects.diagnostics.known_names import FUNCTIONS, TYPES, called_here
-from server.effects.diagnostics.location import Place, near
+from server.effects.diagnostics.location import SourceLocation, closest_match
 from server.effects.diagnostics.syntax_hints import unexpected
 
-_MOST_SIGNATURES = 3
+_MAX_SIGNATURES = 3
 
 
-_Hint = Callable[[re.Match[str], Place], str | None]
+_Hint = Callable[[re.Match[str], SourceLocation], str | None]
 
 
-def hint(message: str, place: Place) -> str | None:
+def hint(message: str, place: SourceLocation) -> str | None:
     """A sentence on what to do about a message, None where nothing is known of it."""
     for pattern, make in _TABLE:
         if match := pattern.search(message):
@@ -31,11 +31,11 @@ _ENTRIES = frozenset(("main", "mainImage"))
 """Functions that a host calls; no author means them by another name."""
 
 
-def _undeclared(match: re.Match[str], place: Place) -> str | None:
+def _undeclared(match: re.Match[str], place: SourceLocation) -> str | None:
     name = match[1]
     if words := called_here(name, place.host):
         return words
-    if meant := near(name, {*place.own, *place.host} - TYPES - _ENTRIES):
+    if meant := closest_match(name, {*place.own, *place.host} - TYPES - _ENTRIES):
         return f"did you mean “{meant}”?"
     if name in TYPES:
         return None
@@ -44,7 +44,7 @@ def _undeclared(match: re.Match[str], place: Place) -> str | None:
     return f"nothing is called “{name}”: declare it before this line"
 
 
-def _no_function(match: re.Match[str], place: Place) -> str | None:
+def _no_function(match: re.Match[str], place: SourceLocation) -> str | None:
     name = match[1]
     rows = _definitions(place.text, name)
     if rows and min(rows) > place.line:
@@ -53,22 +53,22 @@ def _no_function(match: re.Match[str], place: Place) -> str | None:
         )
     if words := called_here(name, place.host):
         return words
-    meant = near(name, {*_functions(place.text), *place.host, *FUNCTIONS})
+    meant = closest_match(name, {*_functions(place.text), *place.host, *FUNCTIONS})
     return f"did you mean “{meant}”?" if meant else f"there is no function “{name}”"
 
 
-def _no_match(match: re.Match[str], place: Place) -> str | None:
+def _no_match(match: re.Match[str], place: SourceLocation) -> str | None:
     name, given = match[1], match[2]
     if name.startswith(("texture", "texel", "IMG_")) and "sampler" not in given.split(",")[0]:
         return f"the first argument of “{name}” must be an image: a sampler2D or an image input"
     if not place.signatures:
         return None
-    takes = [re.sub(r"^.*?\(", "(", row) for row in place.signatures[:_MOST_SIGNATURES]]
-    more = " …" if len(place.signatures) > _MOST_SIGNATURES else ""
+    takes = [re.sub(r"^.*?\(", "(", row) for row in place.signatures[:_MAX_SIGNATURES]]
+    more = " …" if len(place.signatures) > _MAX_SIGNATURES else ""
     return f"“{name}” takes {' or '.join(takes)}{more}, not ({given})"
 
 
-def _overload(match: re.Match[str], place: Place) -> str | None:
+def _overload(match: re.Match[str], place: SourceLocation) -> str | None:
     """As browsers and NVIDIA say both: no such function, or none for these arguments."""
     name = match[1]
     if _definitions(place.text, name) and min(_definitions(place.text, name)) < place.line:
@@ -78,14 +78,14 @@ def _overload(match: re.Match[str], place: Place) -> str | None:
     return _no_function(match, place)
 
 
-def _assigned(match: re.Match[str], place: Place) -> str | None:
+def _assigned(match: re.Match[str], place: SourceLocation) -> str | None:
     name = next(group for group in match.groups() if group)
     if re.search(rf"\bconst\s+\w+\s+{re.escape(name)}\b", place.text):
         return f"“{name}” is a constant: take away “const”, or write to another variable"
     return f"“{name}” is given to the shader and cannot be written: copy it to a variable first"
 
 
-def _converted(match: re.Match[str], _place: Place) -> str | None:
+def _converted(match: re.Match[str], _place: SourceLocation) -> str | None:
     return _conversion(_type(match[1]), _type(match[2]))
 
 
@@ -119,18 +119,18 @@ def _parts(word: str) -> int:
     return int(match[1]) if match else 0
 
 
-def _returned(match: re.Match[str], _place: Place) -> str | None:
+def _returned(match: re.Match[str], _place: SourceLocation) -> str | None:
     return f"“{match[1]}” must end with “return …;” on every way through it"
 
 
-def _redeclared(match: re.Match[str], place: Place) -> str | None:
+def _redeclared(match: re.Match[str], place: SourceLocation) -> str | None:
     name = match[1]
     if name in place.host:
         return f"“{name}” is given to the shader already: take away this declaration"
     return f"“{name}” has been declared before: take another name, or only assign to it"
 
 
-def _swizzle(match: re.Match[str], place: Place) -> str | None:
+def _swizzle(match: re.Match[str], place: SourceLocation) -> str | None:
     return f"“.{match[1]}” asks for parts that it does not have: a vec2 has .xy, a vec3 .xyz"
 
 

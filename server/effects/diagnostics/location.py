@@ -8,15 +8,15 @@ from difflib import get_close_matches
 
 from server.effects.diagnostics.scope import declared_before
 
-_NEAR = 0.7
-_FURTHEST = 4
-_MOST = 1000
+_MIN_SIMILARITY = 0.7
+_MAX_LENGTH_DIFFERENCE = 4
+_MAX_NAMES = 1000
 """Names that are compared; a comparison takes a while."""
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class SourceLocation:
     """Where a message points, and what is known there."""
 
     text: str
@@ -49,11 +49,15 @@ class Place:
         return elsewhere & declared_before(self.text, self.line, self.column)
 
 
-def near(name: str, known: Collection[str]) -> str | None:
+def closest_match(name: str, known: Collection[str]) -> str | None:
     """The name among `known` that was most likely meant, None where none is close."""
     folded = {word.lower(): word for word in sorted(known) if word != name}
     if name.lower() in folded:
         return folded[name.lower()]
-    alike = [word for word in sorted(folded.values()) if abs(len(word) - len(name)) < _FURTHEST]
-    found = get_close_matches(name, alike[:_MOST], 1, _NEAR)
+    alike = [
+        word
+        for word in sorted(folded.values())
+        if abs(len(word) - len(name)) < _MAX_LENGTH_DIFFERENCE
+    ]
+    found = get_close_matches(name, alike[:_MAX_NAMES], 1, _MIN_SIMILARITY)
     return found[0] if found else None

@@ -5,17 +5,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from server.effects.loops.longest_loop import longest_loop
-from server.effects.source.blanking import blanked, without_comments
-from server.effects.source.brackets import closing_brackets
-from server.effects.source.constants import constants
-from server.effects.source.diagnostic import Text, diagnostic, located
+from server.effects.source.blanking import blank_match, without_comments
+from server.effects.source.brackets import match_brackets
+from server.effects.source.constants import find_constants
+from server.effects.source.diagnostic import AuthorFile, diagnostic, map_to_origin
 
-_LARGE_ARRAY = 4096
+_LARGE_ARRAY_SIZE = 4096
 """Elements."""
-_LARGE = 20_000
+_LARGE_WORD_COUNT = 20_000
 """Words that a macro or function becomes."""
-_DEEP = 200
-_MOST = 10**9
+_DEEP_NESTING = 200
+_MAX_COUNT = 10**9
 """Numbers above are not told exactly."""
 _ARRAY = re.compile(r"\b([A-Za-z_]\w*)((?:\s*\[\s*\w+\s*\])+)")
 _EXTENT = re.compile(r"\[\s*(\w+)\s*\]")
@@ -31,7 +31,7 @@ class _Suspect:
     words: str
 
 
-def blamed(author: Text, why: str, *, late: bool) -> dict[str, object]:
+def diagnose_crash(author: AuthorFile, why: str, *, late: bool) -> dict[str, object]:
     """The diagnostic for a file that brought the renderer down, at the likely cause.
 
     Args:
@@ -44,7 +44,7 @@ def blamed(author: Text, why: str, *, late: bool) -> dict[str, object]:
         return diagnostic(author.file, "", None, None, why)
     message = f"{why}; the likely cause is {suspect.words}"
     found = diagnostic(author.file, author.text, suspect.line, None, message)
-    return located(found, author.file, author.origins)
+    return map_to_origin(found, author.file, author.origins)
 
 
 def _suspect(code: str, *, late: bool) -> _Suspect | None:
@@ -62,10 +62,10 @@ def _loop(code: str) -> _Suspect | None:
 
 def _array(code: str) -> _Suspect | None:
     """The largest array, where it is large."""
-    known = constants(code)
+    known = find_constants(code)
     sizes = [(_elements(known, match[2]), match) for match in _ARRAY.finditer(code)]
     size, match = max(sizes, key=lambda pair: pair[0], default=(0, None))
-    if match is None or size < _LARGE_ARRAY:
+    if match is None or size < _LARGE_ARRAY_SIZE:
         return None
     name = match[1]
     called = "the array" if _TYPES.fullmatch(name) else f"the array “{name}”"
@@ -84,13 +84,13 @@ def _elements(known: dict[str, set[str]], extents: str) -> int:
 def _large_part(code: str) -> _Suspect | None:
     """The macro or function that becomes the most text, where it is much more than it looks."""
     parts = {match[1]: (match.start(), match[2]) for match in _MACRO.finditer(code)}
-    plain = re.sub(r"^[ \t]*#(?:\\\n|[^\n])*", blanked, code, flags=re.MULTILINE)
+    plain = re.sub(r"^[ \t]*#(?:\\\n|[^\n])*", blank_match, code, flags=re.MULTILINE)
     macros = frozenset(parts)
     parts |= {name: (at, body) for name, at, body in _functions(plain) if name != "main"}
     weights = _Weights({name: body for name, (_, body) in parts.items()})
     sizes = {name: weights.of(name) for name in parts}
     name = max(sizes, key=lambda one: sizes[one], default=None)
-    if name is None or sizes[name] < _LARGE:
+    if name is None or sizes[name] < _LARGE_WORD_COUNT:
         return None
     at, _ = parts[name]
     becomes = f"which becomes {_told(sizes[name])} words"
@@ -107,7 +107,7 @@ class _Weights:
         self._found: dict[str, int] = {}
 
     def of(self, name: str) -> int:
-        """Words of `name`; at most a little over _MOST. A depth of calls needs no recursion."""
+        """Words of `name`, at most a little over _MAX_COUNT. Not recursive."""
         stack = [name]
         under_way: set[str] = set()
         while stack:
@@ -122,7 +122,7 @@ class _Weights:
                 stack += [word for word in dict.fromkeys(missing) if word != top]
             if not missing or missing == [top]:
                 own = len(self._words[top]) - len(inner)
-                self._found[top] = min(_MOST, own + sum(self._found.get(w, 1) for w in inner))
+                self._found[top] = min(_MAX_COUNT, own + sum(self._found.get(w, 1) for w in inner))
                 stack.pop()
         return self._found[name]
 
@@ -135,7 +135,7 @@ def _depth(code: str) -> _Suspect | None:
         if depth > deepest:
             deepest, at = depth, match.start()
     words = f"what is nested here, {deepest} brackets deep"
-    return _Suspect(_line(code, at), words) if deepest >= _DEEP else None
+    return _Suspect(_line(code, at), words) if deepest >= _DEEP_NESTING else None
 
 
 def _function(code: str) -> _Suspect | None:
@@ -147,7 +147,7 @@ def _function(code: str) -> _Suspect | None:
 
 def _functions(code: str) -> Iterator[tuple[str, int, str]]:
     """Name, offset and body of each function."""
-    closing = closing_brackets(code)
+    closing = match_brackets(code)
     for match in _FUNCTION.finditer(code):
         end = closing.get(match.end() - 1)
         if end is not None and match[1] not in ("if", "for", "while", "switch"):
@@ -155,7 +155,7 @@ def _functions(code: str) -> Iterator[tuple[str, int, str]]:
 
 
 def _told(number: int) -> str:
-    return f"{number:,}" if number < _MOST else f"over {_MOST:,}"
+    return f"{number:,}" if number < _MAX_COUNT else f"over {_MAX_COUNT:,}"
 
 
 def _line(code: str, at: int) -> int:

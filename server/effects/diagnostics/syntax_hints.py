@@ -3,12 +3,12 @@
 import re
 
 from server.effects.diagnostics.known_names import KEYWORDS, TYPES
-from server.effects.diagnostics.location import Place, near
+from server.effects.diagnostics.location import SourceLocation, closest_match
 from server.effects.glsl.macro_calls import unclosed_macros
 from server.effects.source.blanking import without_comments
 
 
-def unexpected(match: re.Match[str], place: Place) -> str | None:
+def unexpected(match: re.Match[str], place: SourceLocation) -> str | None:
     """A syntax error at a word."""
     if "end of file" in match[0] or "$end" in match[0]:
         return _open_brace(place)
@@ -27,7 +27,7 @@ def unexpected(match: re.Match[str], place: Place) -> str | None:
     return next((words for words in told if words), None)
 
 
-def _surplus(word: str, message: str, _place: Place) -> str | None:
+def _surplus(word: str, message: str, _place: SourceLocation) -> str | None:
     if word == "}" and "expecting end of file" in message:
         return "there is a “}” too many, here or before"
     if word == "else":
@@ -35,13 +35,13 @@ def _surplus(word: str, message: str, _place: Place) -> str | None:
     return None
 
 
-def _foreign(word: str, _message: str, _place: Place) -> str | None:
+def _foreign(word: str, _message: str, _place: SourceLocation) -> str | None:
     if word and (word in "'\"@$`" or not word.isascii()):
         return f"“{word}” is no character of GLSL"
     return None
 
 
-def _not_ended(word: str, _message: str, place: Place) -> str | None:
+def _not_ended(word: str, _message: str, place: SourceLocation) -> str | None:
     """Whether `word` is the first of its line and the line before lacks its end."""
     if not word or not place.source.lstrip().startswith(word):
         return None
@@ -54,7 +54,7 @@ def _not_ended(word: str, _message: str, place: Place) -> str | None:
     return None
 
 
-def _macro_not_closed(_word: str, _message: str, place: Place) -> str | None:
+def _macro_not_closed(_word: str, _message: str, place: SourceLocation) -> str | None:
     """Report whether a macro that the line uses lacks a parenthesis itself."""
     for name, line in unclosed_macros(place.text).items():
         if re.search(rf"\b{name}\b", place.source) and line != place.line:
@@ -62,17 +62,17 @@ def _macro_not_closed(_word: str, _message: str, place: Place) -> str | None:
     return None
 
 
-def _not_closed(word: str, message: str, place: Place) -> str | None:
+def _not_closed(word: str, message: str, place: SourceLocation) -> str | None:
     if "expecting ')'" in message or (word == ";" and _count(place.source, "(", ")") > 0):
         return "a “)” is missing before this"
     return "something is missing before this “;”" if word == ";" else None
 
 
-def _taken(word: str, _message: str, _place: Place) -> str | None:
+def _taken(word: str, _message: str, _place: SourceLocation) -> str | None:
     return f"“{word}” is a word of the language: take another name" if word in KEYWORDS else None
 
 
-def _unknown_type(_word: str, _message: str, place: Place) -> str | None:
+def _unknown_type(_word: str, _message: str, place: SourceLocation) -> str | None:
     """Whether the word before the one at fault was meant as a type."""
     if place.column is None:
         return None
@@ -80,18 +80,18 @@ def _unknown_type(_word: str, _message: str, place: Place) -> str | None:
     if match is None or match[1] in TYPES:
         return None
     other = re.fullmatch(r"(?:float|half|vector)([234])", match[1])
-    meant = f"vec{other[1]}" if other else near(match[1], TYPES)
+    meant = f"vec{other[1]}" if other else closest_match(match[1], TYPES)
     return f"there is no type “{match[1]}”: did you mean “{meant}”?" if meant else None
 
 
-def _outside(_word: str, _message: str, place: Place) -> str | None:
+def _outside(_word: str, _message: str, place: SourceLocation) -> str | None:
     before = "\n".join(place.text.split("\n")[: place.line - 1])
     if _count(before, "{", "}") == 0 and re.match(r"\s*\w+(?:\.\w+)?\s*[-+*/]?=", place.source):
         return "statements must stand inside a function; out here are only declarations"
     return None
 
 
-def _open_brace(place: Place) -> str | None:
+def _open_brace(place: SourceLocation) -> str | None:
     """Which brace is not closed; comments are no code."""
     code = without_comments(place.text)
     opened: list[int] = []
@@ -111,10 +111,10 @@ def _count(text: str, up: str, down: str) -> int:
     return code.count(up) - code.count(down)
 
 
-def misnamed(text: str) -> tuple[int, str]:
+def suggest_entry_point(text: str) -> tuple[int, str]:
     """Of a text without an entry: where the function is that may be meant as it, and a hint."""
     entries = ("main", "mainImage", "transition")
     for match in re.finditer(r"\b(?:void|vec4)\s+([A-Za-z_]\w*)\s*\(", without_comments(text)):
-        if meant := near(match[1], entries):
+        if meant := closest_match(match[1], entries):
             return match.start(1), f"did you mean “{meant}”?"
     return 0, "a plain shader has “void main()”, a Shadertoy “void mainImage(out vec4, in vec2)”"

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from server.effects.diagnostics.syntax_hints import misnamed
+from server.effects.diagnostics.syntax_hints import suggest_entry_point
 from server.effects.dialects import unfilled_inputs
 from server.effects.dialects.fragment import image_uniforms, veda
 from server.effects.dialects.fragment import parser as fragment
@@ -19,15 +19,21 @@ from server.effects.dialects.shadertoy import parser as shadertoy
 from server.effects.effect import Effect
 from server.effects.glsl.glsl330 import prepare
 from server.effects.glsl.includes import IncludeError, expand
-from server.effects.source.diagnostic import AUTHOR, AUTHOR_VERTEX, Text, diagnostic, located
-from server.effects.source.line_origins import Origins
+from server.effects.source.diagnostic import (
+    AUTHOR,
+    AUTHOR_VERTEX,
+    AuthorFile,
+    diagnostic,
+    map_to_origin,
+)
+from server.effects.source.line_origins import LineOrigins
 from server.errors import ToqiboxError
 
 SUFFIXES = (".fs", ".frag", ".isf", ".glsl", ".json")
 """Endings of files that may hold an effect; `.json` only where `holds_effect` says so."""
 VERTEX_SUFFIXES = (".vs", ".vert")
 """Endings of the file beside it that may hold its vertex shader."""
-LARGEST = 256 * 1024
+MAX_SOURCE_LENGTH = 256 * 1024
 """Characters and bytes that an effect's text may have."""
 
 _MARKS = (
@@ -37,9 +43,9 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_TOLD_BY = 64
+_ENCODING_SAMPLE_BYTES = 64
 """Bytes at the start of a file that tell its encoding."""
-MOST_WARNINGS = 50
+MAX_WARNINGS = 50
 """Of one effect."""
 
 _ISF = re.compile(r"[\s*]*\{")
@@ -74,8 +80,10 @@ def load(
         ToqiboxError: ``shader_compile_failed`` with diagnostics where the text cannot be read,
             ``shader_rejected`` with a reason where it asks for what is not offered.
     """
-    if len(text) > LARGEST or len(vertex or "") > LARGEST:
-        raise Text(effect_id, file, "").refusal(f"it is larger than {LARGEST // 1024} kB")
+    if len(text) > MAX_SOURCE_LENGTH or len(vertex or "") > MAX_SOURCE_LENGTH:
+        raise AuthorFile(effect_id, file, "").refusal(
+            f"it is larger than {MAX_SOURCE_LENGTH // 1024} kB"
+        )
     if not includes or holds_effect(".json", text):
         return _linted(_given(effect_id, file, text, vertex))
     vertex_file = f"{file.rpartition('.')[0]}.vs"
@@ -83,8 +91,8 @@ def load(
     beside, others = _joined(effect_id, vertex_file, vertex or "", includes)
 
     def place(entries: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-        found = (located(entry, file, origins) for entry in entries)
-        return [located(entry, vertex_file, others) for entry in found]
+        found = (map_to_origin(entry, file, origins) for entry in entries)
+        return [map_to_origin(entry, vertex_file, others) for entry in found]
 
     try:
         shader = beside if vertex is not None else None
@@ -106,7 +114,7 @@ def load(
 
 def _joined(
     effect_id: str, file: str, text: str, includes: Mapping[str, str]
-) -> tuple[str, Origins]:
+) -> tuple[str, LineOrigins]:
     try:
         return expand(file, text, includes)
     except IncludeError as problem:
@@ -124,7 +132,7 @@ def _parsed(effect_id: str, file: str, text: str, vertex: str | None) -> Effect:
     dialect = detect(text)
     if dialect is None:
         message = "no main, mainImage, transition or ISF header was found"
-        raise Text(effect_id, file, text).error(message, *misnamed(text))
+        raise AuthorFile(effect_id, file, text).error(message, *suggest_entry_point(text))
     if dialect == "isf":
         return isf.parse(effect_id, file, text, vertex)
     if dialect == "transition":
@@ -138,7 +146,7 @@ def _linted(effect: Effect) -> Effect:
     """The effect with all warnings about its text, in the order of its lines."""
     found = [*effect.warnings, *unfilled_inputs.warnings(effect)]
     found.sort(key=lambda entry: (entry["file"], entry["line"] or 0, entry["column"] or 0))
-    return replace(effect, warnings=tuple(found[:MOST_WARNINGS]))
+    return replace(effect, warnings=tuple(found[:MAX_WARNINGS]))
 
 
 def detect(text: str) -> str | None:
@@ -179,7 +187,7 @@ def decode(data: bytes) -> str:
 
 def _unmarked(data: bytes) -> str:
     """The encoding of a text without a mark."""
-    start = data[:_TOLD_BY]
+    start = data[:_ENCODING_SAMPLE_BYTES]
     even, odd = start[::2], start[1::2]
     if len(start) >= 2 and not any(odd) and all(even):
         return "utf-16-le"

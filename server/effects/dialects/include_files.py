@@ -5,9 +5,9 @@ import stat
 from pathlib import Path
 
 from server.effects.dialects import decode
-from server.effects.glsl.includes import MOST_CHARACTERS, candidates, names, plain
+from server.effects.glsl.includes import MAX_INCLUDED_CHARACTERS, candidates, names, normalize
 
-_MOST_FILES = 500
+_MAX_FILES = 500
 _SUFFIXES = (".glsl", ".frag", ".vert", ".fs", ".vs", ".isf", ".h", ".inc", ".txt", ".hlsl", "")
 """Endings that a file may have."""
 
@@ -26,7 +26,7 @@ def gather(folder: Path, file: str, *texts: str | None) -> tuple[dict[str, str],
     found: dict[str, str] = {}
     asked: set[str] = set()
     queue = [(file, text) for text in texts if text]
-    room = MOST_CHARACTERS
+    room = MAX_INCLUDED_CHARACTERS
     while queue:
         where, text = queue.pop()
         for _, name in names(text):
@@ -34,7 +34,7 @@ def gather(folder: Path, file: str, *texts: str | None) -> tuple[dict[str, str],
                 if path in found:
                     break
                 asked.add(path)
-                if len(asked) > _MOST_FILES * 2 or len(found) >= _MOST_FILES:
+                if len(asked) > _MAX_FILES * 2 or len(found) >= _MAX_FILES:
                     return found, asked
                 if (read := _read(folder, path, room)) is not None:
                     room -= len(read)
@@ -61,4 +61,4 @@ def _read(folder: Path, path: str, room: int) -> str | None:
             data = source.read(room + 1)
     except (OSError, RuntimeError, ValueError):
         return None
-    return plain(decode(data)) if len(data) <= room else None
+    return normalize(decode(data)) if len(data) <= room else None

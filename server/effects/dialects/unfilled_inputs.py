@@ -12,7 +12,7 @@ from server.effects.dialects.fragment.declarations import Declaration, declarati
 from server.effects.dialects.fragment.uniform_bindings import MATRICES
 from server.effects.effect import Effect
 from server.effects.source.blanking import without_comments
-from server.effects.source.diagnostic import Listing, Text
+from server.effects.source.diagnostic import AuthorFile, Listing
 
 _MOUSE = re.compile(r"(?:i|u_?)?mouse(?:pos|position|xy)?", re.IGNORECASE)
 _SAMPLER = re.compile(r"[iu]?sampler\w+")
@@ -137,4 +137,4 @@ def _used(name: str, codes: list[tuple[Listing, str]]) -> tuple[Listing, int] | 
 
 def _at(effect: Effect, found: tuple[Listing, int], message: str, hint: str) -> dict[str, Any]:
     listing, offset = found
-    return Text(effect.id, listing.file, listing.text).warning(message, offset, hint)
+    return AuthorFile(effect.id, listing.file, listing.text).warning(message, offset, hint)

@@ -10,9 +10,9 @@ author's line, and the server alone draws it.
 
 import re
 
-from server.effects.glsl.globals import settled
-from server.effects.glsl.glsl330 import older
-from server.effects.glsl.overloads import apart
+from server.effects.glsl.globals import hoist_global_initializers
+from server.effects.glsl.glsl330 import escape_reserved_names
+from server.effects.glsl.overloads import rename_shadowed_builtins
 
 _PRECISE = (
     *("float", "int", "sampler2D", "sampler3D", "samplerCube", "sampler2DArray"),
@@ -54,10 +54,10 @@ def translate(source: str) -> str:
             #line is about the version and extensions.
     """
     at = source.index("#line")
-    code = _anew(older(source[at:]))
+    code = _allow_macro_redefinition(escape_reserved_names(source[at:]))
     words = _TOKEN.sub(lambda match: _WORDS.get(match[0], match[0]), code)
-    functions, rest = apart(words)
-    return _HEAD + functions + settled(rest)
+    functions, rest = rename_shadowed_builtins(words)
+    return _HEAD + functions + hoist_global_initializers(rest)
 
 
 def rename(uniform: str) -> str:
@@ -65,7 +65,7 @@ def rename(uniform: str) -> str:
     return _RENAMED.get(uniform, uniform)
 
 
-def _anew(code: str) -> str:
+def _allow_macro_redefinition(code: str) -> str:
     """Let a macro be defined anew; every line keeps its number."""
     seen: set[str] = set()
     found: list[str] = []

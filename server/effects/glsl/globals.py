@@ -21,11 +21,11 @@ _MAIN = re.compile(r"\bvoid\s+main\s*\(\s*(?:void)?\s*\)\s*\{")
 _DIRECTIVE = re.compile(r"\s*#(?:[^\n\\]|\\.)*\n?", re.DOTALL)
 _LINE = re.compile(r"[ \t]*#[ \t]*line[ \t]+(\d+)")
 _MACRO = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)((?:[^\n\\]|\\.)*)", re.DOTALL | re.MULTILINE)
-_MOST = 200
+_MAX_DECLARATIONS = 200
 """So many declarations in one shader are taken apart, and so many macros counted."""
 
 
-def settled(source: str) -> str:
+def hoist_global_initializers(source: str) -> str:
     """The same shader with globals that ES 3.00 accepts; every line keeps its number.
 
     Args:
@@ -34,7 +34,9 @@ def settled(source: str) -> str:
     parts: list[str] = []
     calls: list[str] = []
     for text, line in _statements(source):
-        taken = _apart(text, len(calls), line) if len(calls) < _MOST else None
+        taken = (
+            _split_declaration(text, len(calls), line) if len(calls) < _MAX_DECLARATIONS else None
+        )
         if taken is not None:
             calls.append(f"#ifdef es_with_{len(calls)}\n    es_set_{len(calls)}();\n#endif\n")
         parts.append(text if taken is None else taken)
@@ -76,10 +78,10 @@ def _braces(source: str) -> dict[str, int]:
     found = (
         (match[1], match[2].count("{") - match[2].count("}")) for match in _MACRO.finditer(source)
     )
-    return dict([(name, more) for name, more in found if more][:_MOST])
+    return dict([(name, more) for name, more in found if more][:_MAX_DECLARATIONS])
 
 
-def _apart(statement: str, index: int, line: int) -> str | None:
+def _split_declaration(statement: str, index: int, line: int) -> str | None:
     """A declaration without its initialisers, and the function that does their work."""
     match = _WORDS.fullmatch(statement.removesuffix(";"))
     if not statement.endswith(";") or match is None or match[1].split()[0] in _NOT_OURS:

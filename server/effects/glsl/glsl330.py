@@ -8,9 +8,9 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from server.effects.glsl.mesa_macros import plainer
-from server.effects.glsl.overloads import NAMES, apart
-from server.effects.source.blanking import blanks
+from server.effects.glsl.mesa_macros import rewrite_mesa_macros
+from server.effects.glsl.overloads import NAMES, rename_shadowed_builtins
+from server.effects.source.blanking import blank_out
 from server.effects.source.diagnostic import HOST
 
 _RESERVED_WORDS = """
@@ -137,7 +137,7 @@ def compose(extensions: Sequence[str], host: str, pieces: Sequence[Piece], end: 
     return "".join(rows)
 
 
-def variants(source: str) -> tuple[str, ...]:
+def fallback_sources(source: str) -> tuple[str, ...]:
     """Other readings of a shader that `compose` made, to be tried when it does not compile.
 
     All of them allow what older versions and other drivers do: names that became words of the
@@ -149,8 +149,10 @@ def variants(source: str) -> tuple[str, ...]:
     head = _HEAD.match(source)
     if head is None:
         return ()
-    rest = plainer(_anew(older(source[head.end() :])))
-    added, rest = apart(rest)
+    rest = rewrite_mesa_macros(
+        _allow_macro_redefinition(escape_reserved_names(source[head.end() :]))
+    )
+    added, rest = rename_shadowed_builtins(rest)
     if _MOVED.search(rest):
         added += "vec4 isf_FragCoord = gl_FragCoord;\n"
         rest = rest.replace("gl_FragCoord", "isf_FragCoord")
@@ -162,13 +164,13 @@ def variants(source: str) -> tuple[str, ...]:
     )
 
 
-def older(code: str) -> str:
+def escape_reserved_names(code: str) -> str:
     """Words of 3.30 that are an author's names in 1.20: where nothing shows they are meant."""
     code = _QUALIFIERS.sub(r"isf_\g<0>", code)
     return code if _SWITCH.search(code) else re.sub(r"\bcase\b", "isf_case", code)
 
 
-def _anew(code: str) -> str:
+def _allow_macro_redefinition(code: str) -> str:
     """Let a macro be defined anew."""
     seen: set[str] = set()
 
@@ -207,7 +209,7 @@ def _replacing(renamed: Mapping[str, str]) -> Callable[[re.Match[str]], str]:
         if word.startswith("/*") and (len(word) < 4 or not word.endswith("*/")):
             return word  # the compiler says that it is not closed
         if word.startswith("/"):
-            return blanks(word)
+            return blank_out(word)
         if word in renamed:
             # A call is GLSL's own function still, whatever an input is called.
             called = word in FUNCTIONS and _CALL.match(match.string, match.end())

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from server.effects.source.blanking import without_comments
-from server.effects.source.line_origins import OWN, Origins
-from server.effects.source.paths import normal
+from server.effects.source.line_origins import NO_INCLUDES, LineOrigins
+from server.effects.source.paths import normalize_path
 
-MOST_CHARACTERS = 512 * 1024
+MAX_INCLUDED_CHARACTERS = 512 * 1024
 """Of all that an effect includes together, as files and as they are put in."""
-_DEEPEST = 32
+_MAX_DEPTH = 32
 _INCLUDE = re.compile(r"""[ \t]*#[ \t]*include[ \t]+(?:"([^"\n]+)"|<([^>\n]+)>)""")
 _CONDITION = re.compile(r"[ \t]*#[ \t]*(if|ifdef|ifndef|endif)\b")
 _DIRECTIVE = re.compile(r"[ \t]*#[ \t]*(\w+)[ \t]*(\w*)")
@@ -32,7 +32,7 @@ class IncludeError(ValueError):
         self.file, self.text, self.line = file, text, line
 
 
-def plain(text: str) -> str:
+def normalize(text: str) -> str:
     """A text without a mark at its start, its line breaks as ``\\n``."""
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
@@ -59,7 +59,7 @@ def candidates(file: str, name: str) -> list[str]:
     for path in (f"{file.rpartition('/')[0]}/{name}".lstrip("/"), name):
         try:
             if not name.startswith(("/", "\\")):
-                found.append(normal(path))
+                found.append(normalize_path(path))
         except ValueError:
             continue
     return list(dict.fromkeys(found))
@@ -75,7 +75,7 @@ class _Joining:
     pieces: list[tuple[str, int]] = field(default_factory=list)
     surely: set[str] = field(default_factory=set)
     """Guarded files that a compiler has certainly seen: once more they are empty."""
-    room: int = MOST_CHARACTERS
+    room: int = MAX_INCLUDED_CHARACTERS
 
     def begin(self, file: str, line: int) -> None:
         self.starts.append(len(self.rows) + 1)
@@ -123,8 +123,8 @@ class _Joining:
             chain = " → ".join([*stack[stack.index(path) :], path])
             raise IncludeError(f"a file includes itself: {chain}", *place)
         self.room -= len(text) + 1
-        if self.room < 0 or len(stack) >= _DEEPEST:
-            most = f"{MOST_CHARACTERS // 1024} kB, {_DEEPEST} files deep"
+        if self.room < 0 or len(stack) >= _MAX_DEPTH:
+            most = f"{MAX_INCLUDED_CHARACTERS // 1024} kB, {_MAX_DEPTH} files deep"
             raise IncludeError(f"more is included than {most}", *place)
         if guarded and depth <= 0:
             self.surely.add(path)
@@ -147,7 +147,7 @@ def _is_guarded(text: str) -> bool:
     return False
 
 
-def expand(file: str, text: str, includes: Mapping[str, str]) -> tuple[str, Origins]:
+def expand(file: str, text: str, includes: Mapping[str, str]) -> tuple[str, LineOrigins]:
     """The text with the files that it includes in the place of the lines that ask for them.
 
     Args:
@@ -159,7 +159,7 @@ def expand(file: str, text: str, includes: Mapping[str, str]) -> tuple[str, Orig
         IncludeError: a file includes itself, or it becomes too long.
     """
     if not includes or not names(text):
-        return text, OWN
+        return text, NO_INCLUDES
     joining = _Joining(includes)
-    joining.add(file, plain(text), (file,), 0)
-    return "\n".join(joining.rows), Origins(tuple(joining.starts), tuple(joining.pieces))
+    joining.add(file, normalize(text), (file,), 0)
+    return "\n".join(joining.rows), LineOrigins(tuple(joining.starts), tuple(joining.pieces))

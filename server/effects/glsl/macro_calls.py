@@ -2,7 +2,7 @@
 
 import re
 
-from server.effects.source.blanking import blanked, without_comments
+from server.effects.source.blanking import blank_match, without_comments
 
 _DEFINE = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)\(([^)\n]*)\)((?:\\\n|[^\n])*)", re.MULTILINE)
 _DIRECTIVE = re.compile(r"^[ \t]*#(?:\\\n|[^\n])*", re.MULTILINE)
@@ -17,7 +17,7 @@ def unclosed_call(text: str) -> tuple[str, int] | None:
     names = {match[1] for match in _DEFINE.finditer(code)}
     if not names:
         return None
-    code = _DIRECTIVE.sub(blanked, code)
+    code = _DIRECTIVE.sub(blank_match, code)
     for match in re.finditer(r"\b(\w+)[ \t]*\(", code):
         if match[1] in names and not _closes(code, match.end()):
             return match[1], match.start()

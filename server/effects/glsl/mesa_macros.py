@@ -10,7 +10,7 @@ _LAST = re.compile(r"\b(\w+)\s*\)")
 _BARE = re.compile(r"\b([A-Za-z_]\w*)\b(?!\s*\()")
 
 
-def plainer(source: str) -> str:
+def rewrite_mesa_macros(source: str) -> str:
     """The same shader, for a preprocessor with two faults; its lines stay where they are.
 
     The name of a macro with arguments is a plain word where no parenthesis follows it; Mesa stops

@@ -38,7 +38,7 @@ _DEFINITION = re.compile(
 _PARAMETER = re.compile(r"(?:(?:const|in|out|inout|highp|mediump|lowp)\s+)*([A-Za-z_]\w*)")
 
 
-def apart(source: str) -> tuple[str, str]:
+def rename_shadowed_builtins(source: str) -> tuple[str, str]:
     """Tell an author's functions from GLSL's own of the same name.
 
     Args:

@@ -26,18 +26,18 @@ from server.effects.dialects import SUFFIXES
 
 ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 """An id."""
-_LONGEST = 64
+_MAX_LENGTH = 64
 _OTHERS = re.compile(r"[^a-z0-9_]+")
 
 
 @dataclass(frozen=True)
-class Name:
+class AssignedId:
     """The id of a file, and the file that has the id which its name would give it."""
 
     id: str
     natural: str
     """The id by its name alone."""
-    holder: Path | None = None
+    owner: Path | None = None
     """The file that `natural` belongs to, where it is another."""
 
 
@@ -55,41 +55,41 @@ def natural_id(stem: str) -> str:
     if ID.fullmatch(stem):
         return stem
     plain = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode().lower()
-    found = _OTHERS.sub("-", plain).strip("-_")[:_LONGEST].strip("-_")
+    found = _OTHERS.sub("-", plain).strip("-_")[:_MAX_LENGTH].strip("-_")
     return found or f"effect-{_checksum(stem):08x}"
 
 
-def assign(folders: Sequence[Sequence[Path]]) -> dict[Path, Name]:
+def assign_ids(folders: Sequence[Sequence[Path]]) -> dict[Path, AssignedId]:
     """The ids of all files of some folders: that of the built-in effects, then others by rank."""
     files = [(at, path) for at, paths in enumerate(folders) for path in dict.fromkeys(paths)]
-    files.sort(key=_turn)
+    files.sort(key=_precedence)
     built_in = {natural_id(path.stem): path for at, path in reversed(files) if at == 0}
     wanted = {
-        path: natural_id(path.stem) if at == 0 else _beside(natural_id(path.stem), built_in)
+        path: natural_id(path.stem) if at == 0 else _free_id(natural_id(path.stem), built_in)
         for at, path in files
     }
-    holders = dict(built_in)
+    owners = dict(built_in)
     for path, effect_id in sorted(wanted.items(), key=lambda item: item[0].stem != item[1]):
-        holders.setdefault(effect_id, path)
-    names: dict[Path, Name] = {}
-    taken = set(holders)
+        owners.setdefault(effect_id, path)
+    names: dict[Path, AssignedId] = {}
+    taken = set(owners)
     for path, own in wanted.items():
-        effect_id = own if holders[own] == path else _marked(path, taken)
+        effect_id = own if owners[own] == path else _with_checksum(path, taken)
         taken.add(effect_id)
-        names[path] = _name(path, effect_id, built_in, holders)
+        names[path] = _name(path, effect_id, built_in, owners)
     return names
 
 
 def _name(
-    path: Path, effect_id: str, built_in: Mapping[str, Path], holders: Mapping[str, Path]
-) -> Name:
+    path: Path, effect_id: str, built_in: Mapping[str, Path], owners: Mapping[str, Path]
+) -> AssignedId:
     natural = natural_id(path.stem)
     if effect_id == natural:
-        return Name(effect_id, natural)
-    return Name(effect_id, natural, built_in.get(natural) or holders[natural])
+        return AssignedId(effect_id, natural)
+    return AssignedId(effect_id, natural, built_in.get(natural) or owners[natural])
 
 
-def _turn(entry: tuple[int, Path]) -> tuple[bool, bool, int, int, str]:
+def _precedence(entry: tuple[int, Path]) -> tuple[bool, bool, int, int, str]:
     """The order in which files take ids; most of what ends in .json holds no effect."""
     folder, path = entry
     suffix = path.suffix.lower()
@@ -97,26 +97,26 @@ def _turn(entry: tuple[int, Path]) -> tuple[bool, bool, int, int, str]:
     return made, suffix == ".json", folder, SUFFIXES.index(suffix), path.name
 
 
-def _beside(natural: str, built_in: Container[str]) -> str:
+def _free_id(natural: str, built_in: Container[str]) -> str:
     """The id of a file of others: `natural`, or that with the first number that is free."""
     found, number = natural, 1
     while found in built_in:
         number += 1
-        found = _ended(natural, str(number))
+        found = _with_suffix(natural, str(number))
     return found
 
 
-def _marked(path: Path, taken: Container[str]) -> str:
+def _with_checksum(path: Path, taken: Container[str]) -> str:
     """An id with the CRC-32 of the names of a file and its folder, of its whole path if need be."""
     natural = natural_id(path.stem)
     mark = f"{path.parent.name}/{path.name}"
-    while (found := _ended(natural, f"{_checksum(mark):08x}")) in taken:
+    while (found := _with_suffix(natural, f"{_checksum(mark):08x}")) in taken:
         mark = f"{path}/{mark}"
     return found
 
 
-def _ended(natural: str, end: str) -> str:
-    return f"{natural[: _LONGEST - len(end) - 1]}-{end}"
+def _with_suffix(natural: str, end: str) -> str:
+    return f"{natural[: _MAX_LENGTH - len(end) - 1]}-{end}"
 
 
 def _checksum(name: str) -> int:

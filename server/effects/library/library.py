@@ -16,20 +16,20 @@ from server.effects.assets import resolve
 from server.effects.dialects import holds_effect, load
 from server.effects.dialects.include_files import gather
 from server.effects.effect import Effect
-from server.effects.library.effect_ids import ID, Name, assign, shown_name
-from server.effects.library.scanner import Found, Mark, mark_of, read_text, scan
+from server.effects.library.effect_ids import ID, AssignedId, assign_ids, shown_name
+from server.effects.library.scanner import EffectFile, FileStamp, file_stamp, read_text, scan_folder
 from server.effects.source.diagnostic import diagnostic
 from server.errors import ToqiboxError
 from server.messages import message
 
-__all__ = ["BUILT_IN", "ID", "Broken", "Library"]
+__all__ = ["BUILT_IN", "ID", "InvalidEffect", "Library"]
 
 BUILT_IN = Path(server.__file__).resolve().parent.parent / "shaders" / "effects"
 """The folder of the effects that come with the server."""
 
 
 @dataclass(frozen=True)
-class Broken:
+class InvalidEffect:
     """A file that gives no effect, and why."""
 
     id: str
@@ -41,12 +41,12 @@ class Broken:
 
 
 @dataclass(frozen=True)
-class _Outcome:
+class _ReadResult:
     """What reading a file gave, and the other files that it names, as they were then."""
 
-    given: Effect | Broken | None
+    given: Effect | InvalidEffect | None
     """None for a file that is meant as something else."""
-    images: dict[str, Mark | None]
+    images: dict[str, FileStamp | None]
 
 
 class Library:
@@ -60,10 +60,10 @@ class Library:
     def __init__(self, folders: Sequence[Path] = (BUILT_IN,)) -> None:
         self._folders = tuple(dict.fromkeys(folder.resolve() for folder in folders))
         self._lock = threading.Lock()
-        self._read: dict[Found, _Outcome] = {}
-        self._names: dict[Path, Name] = {}
+        self._read: dict[EffectFile, _ReadResult] = {}
+        self._names: dict[Path, AssignedId] = {}
         self._effects: dict[str, Effect] = {}
-        self._broken: list[Broken] = []
+        self._invalid: list[InvalidEffect] = []
         self.refresh()
 
     def refresh(self) -> None:
@@ -72,8 +72,8 @@ class Library:
         A change of a file that an effect names, an image or an include, is a change of the effect.
         """
         with self._lock:
-            scanned = [scan(folder) for folder in self._folders]
-            names = assign([[entry.path for entry in found] for found in scanned])
+            scanned = [scan_folder(folder) for folder in self._folders]
+            names = assign_ids([[entry.path for entry in found] for found in scanned])
             read = {
                 entry: self._unchanged(entry, names[entry.path])
                 or _read(entry, names[entry.path].id)
@@ -87,11 +87,11 @@ class Library:
             self._read, self._names = read, names
             self._sort()
 
-    def _unchanged(self, entry: Found, name: Name) -> _Outcome | None:
+    def _unchanged(self, entry: EffectFile, name: AssignedId) -> _ReadResult | None:
         outcome = self._read.get(entry)
         if outcome is None or self._names[entry.path].id != name.id:
             return None
-        now = {name: mark_of(entry.path.parent, name) for name in outcome.images}
+        now = {name: file_stamp(entry.path.parent, name) for name in outcome.images}
         return outcome if now == outcome.images else None
 
     def get(self, effect_id: str) -> Effect:
@@ -105,7 +105,7 @@ class Library:
         effect = self._effects.get(effect_id)
         if effect is not None:
             return effect
-        for entry in self._broken:
+        for entry in self._invalid:
             if entry.id == effect_id:
                 raise ToqiboxError(
                     entry.code,
@@ -114,8 +114,8 @@ class Library:
                     name=effect_id,
                     detail=entry.reason,
                 )
-        near = difflib.get_close_matches(effect_id[:64], list(self._effects), n=1, cutoff=0.5)
-        hint = message("did_you_mean", name=near[0]) if near else ""
+        similar = difflib.get_close_matches(effect_id[:64], list(self._effects), n=1, cutoff=0.5)
+        hint = message("did_you_mean", name=similar[0]) if similar else ""
         raise ToqiboxError("unknown_effect", field="effect", name=effect_id[:64], hint=hint)
 
     def folder(self, effect: Effect) -> Path:
@@ -158,19 +158,19 @@ class Library:
         self.refresh()
         return [self._effects[effect_id] for effect_id in sorted(self._effects)]
 
-    def broken(self) -> list[Broken]:
+    def invalid(self) -> list[InvalidEffect]:
         """Every file that gives no effect, with its diagnostics."""
         self.refresh()
-        return list(self._broken)
+        return list(self._invalid)
 
-    def renamed(self) -> dict[str, Name]:
+    def renamed(self) -> dict[str, AssignedId]:
         """The files whose id is not the one of their name, since another has it, by id."""
         self.refresh()
         given = [(entry.path, outcome.given) for entry, outcome in self._read.items()]
         return {
             one.id: self._names[path]
             for path, one in given
-            if one is not None and self._names[path].holder is not None
+            if one is not None and self._names[path].owner is not None
         }
 
     def _sort(self) -> None:
@@ -184,34 +184,34 @@ class Library:
         }
         self._effects = {one.id: one for _, one in given if isinstance(one, Effect)}
         # What others include need be no effect.
-        self._broken = [
-            one for path, one in given if isinstance(one, Broken) and path not in included
+        self._invalid = [
+            one for path, one in given if isinstance(one, InvalidEffect) and path not in included
         ]
 
 
-def _read(entry: Found, effect_id: str) -> _Outcome:
+def _read(entry: EffectFile, effect_id: str) -> _ReadResult:
     path = entry.path
     file = shown_name(path)
-    images: dict[str, Mark | None] = {}
+    images: dict[str, FileStamp | None] = {}
 
-    def broken(
+    def invalid(
         found: list[dict[str, Any]], code: str = "shader_compile_failed", why: str = ""
-    ) -> _Outcome:
-        return _Outcome(Broken(effect_id, file, found, code, why), images)
+    ) -> _ReadResult:
+        return _ReadResult(InvalidEffect(effect_id, file, found, code, why), images)
 
     try:
         text = read_text(path)
         if not holds_effect(file, text):
-            return _Outcome(None, images)
+            return _ReadResult(None, images)
         vertex = read_text(entry.vertex) if entry.vertex else None
         includes, asked = gather(path.parent, path.name, text, vertex)
-        images.update((name, mark_of(path.parent, name)) for name in asked)
+        images.update((name, file_stamp(path.parent, name)) for name in asked)
         effect = load(effect_id, file, text, vertex, includes)
-        images.update((name, mark_of(path.parent, name)) for name in effect.files)
+        images.update((name, file_stamp(path.parent, name)) for name in effect.files)
         resolve(effect, path.parent)
     except ToqiboxError as error:
-        return broken(error.diagnostics or [], error.code, error.detail or "")
+        return invalid(error.diagnostics or [], error.code, error.detail or "")
     except OSError as error:
         message = f"the file cannot be read: {error.strerror}"
-        return broken([diagnostic(file, "", None, None, message)])
-    return _Outcome(effect, images)
+        return invalid([diagnostic(file, "", None, None, message)])
+    return _ReadResult(effect, images)

@@ -5,38 +5,38 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from server.effects.dialects import LARGEST, SUFFIXES, VERTEX_SUFFIXES, decode
+from server.effects.dialects import MAX_SOURCE_LENGTH, SUFFIXES, VERTEX_SUFFIXES, decode
 
-_MOST_FILES = 5000
+_MAX_FILES = 5000
 
-Mark = tuple[int, int]
+FileStamp = tuple[int, int]
 """Modification time in nanoseconds and size of a file."""
 
 
 @dataclass(frozen=True)
-class Found:
+class EffectFile:
     """A file that is there now; the marks tell whether it changed."""
 
     path: Path
-    mark: Mark
+    stamp: FileStamp
     vertex: Path | None
-    vertex_mark: Mark | None
+    vertex_stamp: FileStamp | None
 
 
-def scan(folder: Path) -> list[Found]:
+def scan_folder(folder: Path) -> list[EffectFile]:
     """The effect files of a folder, by name; links that lead out of it are passed over."""
-    marks = dict(marked_files(folder, (*SUFFIXES, *VERTEX_SUFFIXES)))
+    marks = dict(stamped_files(folder, (*SUFFIXES, *VERTEX_SUFFIXES)))
     found = []
-    for name, mark in marks.items():
+    for name, stamp in marks.items():
         if not name.lower().endswith(SUFFIXES):
             continue
         stem = name.rpartition(".")[0]
         beside = [stem + suffix for suffix in VERTEX_SUFFIXES if marks.get(stem + suffix)]
         vertex = beside[0] if beside else None
         found.append(
-            Found(
+            EffectFile(
                 folder / name,
-                mark,
+                stamp,
                 folder / vertex if vertex else None,
                 marks[vertex] if vertex else None,
             )
@@ -44,19 +44,19 @@ def scan(folder: Path) -> list[Found]:
     return found
 
 
-def marked_files(folder: Path, suffixes: tuple[str, ...]) -> list[tuple[str, Mark]]:
+def stamped_files(folder: Path, suffixes: tuple[str, ...]) -> list[tuple[str, FileStamp]]:
     """The regular files of a folder with these endings, by name; hidden ones are passed over."""
     try:
         with os.scandir(folder) as entries:
-            names = sorted(entry.name for entry in entries)[:_MOST_FILES]
+            names = sorted(entry.name for entry in entries)[:_MAX_FILES]
     except OSError:
         return []
     shown = [name for name in names if name.lower().endswith(suffixes) and not name.startswith(".")]
-    marks = [(name, mark_of(folder, name)) for name in shown]
-    return [(name, mark) for name, mark in marks if mark is not None]
+    marks = [(name, file_stamp(folder, name)) for name in shown]
+    return [(name, stamp) for name, stamp in marks if stamp is not None]
 
 
-def mark_of(folder: Path, name: str) -> Mark | None:
+def file_stamp(folder: Path, name: str) -> FileStamp | None:
     """What tells a change of a regular file; None for anything else."""
     path = folder / name
     try:
@@ -68,7 +68,7 @@ def mark_of(folder: Path, name: str) -> Mark | None:
     return (status.st_mtime_ns, status.st_size) if stat.S_ISREG(status.st_mode) else None
 
 
-def read_text(path: Path, most: int = LARGEST) -> str:
+def read_text(path: Path, most: int = MAX_SOURCE_LENGTH) -> str:
     """The text of a file; more than `most` characters of blanks where it has more bytes.
 
     Raises:

@@ -9,14 +9,14 @@ from server.effects.loops.fixed_numbers import NUMBER, FixedNumbers, to_float
 from server.effects.loops.macro_definitions import Macros
 from server.effects.loops.statements import Statements
 
-_LONGEST_HEADER = 4000
+_MAX_HEADER_LENGTH = 4000
 """Characters."""
-_MOST_USES = 100
+_MAX_USES = 100
 """Uses of a counter, or of macros, in a body that is searched for changes of the counter."""
-_MOST_BRACKETS = 100
+_MAX_BRACKETS = 100
 _PRECISE = 2.0**23
 """Steps from 0 that a float of 32 bits tells apart for certain."""
-_LARGEST = 2.0**30
+_MAX_EXACT_INT = 2.0**30
 """Of an int that does not wrap around."""
 
 _TERM = rf"{NUMBER}|-?\s*[A-Za-z_]\w*"
@@ -73,7 +73,7 @@ class Counted:
             header: where its parentheses begin and end.
         """
         first, last = header[0] + 1, header[1]
-        if not self._legible or last - first > _LONGEST_HEADER:
+        if not self._legible or last - first > _MAX_HEADER_LENGTH:
             return False
         stops = list(self._statements.semicolons(first, last))
         if len(stops) != 2:
@@ -116,7 +116,7 @@ class Counted:
             return True
         uses = _between(self._uses[name], begin, end)
         macro_uses = _between(self._macro_uses, begin, end)
-        if len(uses) > _MOST_USES or len(macro_uses) > _MOST_USES:
+        if len(uses) > _MAX_USES or len(macro_uses) > _MAX_USES:
             return True
         if any(self._word(at) in self._risk(name) for at in macro_uses):
             return True
@@ -170,7 +170,7 @@ class Counted:
     def _call(self, at: int) -> tuple[str, int]:
         """The word before the innermost bracket that is open at a place, and that bracket."""
         index = bisect_left(self._brackets, at) - 1
-        for _ in range(_MOST_BRACKETS):
+        for _ in range(_MAX_BRACKETS):
             if index < 0:
                 break
             place = self._brackets[index]
@@ -194,4 +194,4 @@ def _exact(kind: str, low: float, end: float, size: float) -> bool:
     largest = max(abs(low), abs(end))
     if kind == "float":
         return largest <= _PRECISE * size
-    return largest + size <= _LARGEST and (kind == "int" or min(low, end) >= 0)
+    return largest + size <= _MAX_EXACT_INT and (kind == "int" or min(low, end) >= 0)

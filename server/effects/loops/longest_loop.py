@@ -3,7 +3,7 @@
 import re
 
 from server.effects.source.blanking import without_comments
-from server.effects.source.constants import constants
+from server.effects.source.constants import find_constants
 
 _ENDLESS = re.compile(
     r"\bwhile\s*\(\s*(?:true|1\s*==\s*1)\s*\)|\bfor\s*\([^;]{0,400};\s*(?:true\s*)?;"
@@ -25,7 +25,7 @@ def longest_loop(text: str) -> int | None:
     code = without_comments(text)
     if match := _ENDLESS.search(code):
         return _line(code, match.start())
-    values = constants(code)
+    values = find_constants(code)
     counted = [(_bound(values, match[1]), match) for match in _COUNTED.finditer(code)]
     if known := [(bound, match) for bound, match in counted if bound is not None]:
         return _line(code, max(known, key=lambda pair: pair[0])[1].start())

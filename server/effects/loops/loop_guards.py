@@ -7,17 +7,17 @@ that gave it the shader.
 import re
 from dataclasses import dataclass
 
-from server.effects.loops.termination import MOST_ROUNDS, Loop, loops_without_bound
+from server.effects.loops.termination import MAX_ITERATIONS, Loop, find_unbounded_loops
 from server.effects.source.diagnostic import HOST
 
-_MOST_TOGETHER = 1 << 20
+_MAX_TOTAL_ITERATIONS = 1 << 20
 """Rounds that all guarded loops may make in a pixel: of nested ones each may end soon enough."""
-_SHORT = 256
+_SHORT_LOOP = 256
 """Rounds up to which a loop that ends by itself needs no guard, though others may be around it."""
 _GUARD = f"""\
 int isf_over = 0, isf_together = 0;
 bool isf_round(inout int rounds, int loop) {{
-    if (++rounds > {MOST_ROUNDS} || ++isf_together > {_MOST_TOGETHER})
+    if (++rounds > {MAX_ITERATIONS} || ++isf_together > {_MAX_TOTAL_ITERATIONS})
         isf_over = isf_over == 0 ? loop : isf_over;
     return isf_over == 0;
 }}
@@ -30,18 +30,18 @@ _DISCARD = re.compile(r"\bdiscard\b")
 _OUTPUT = re.compile(r"\bout\s+vec4\s+(\w+)\s*(\[\s*1\s*\])?\s*;")
 
 
-def guarded(source: str) -> str:
-    """The same shader, in which long loops and those without a bound end after MOST_ROUNDS.
+def add_loop_guards(source: str) -> str:
+    """The same shader, in which long loops and those without a bound end after MAX_ITERATIONS.
 
     When one has, or all of them together made too many, all others end too. Each line keeps its
     number.
     """
-    return _guarded(source, loops_without_bound(source, _SHORT))
+    return _add_guards(source, find_unbounded_loops(source, _SHORT_LOOP))
 
 
 @dataclass(frozen=True)
-class Counting:
-    """A fragment shader that shows which loop passes MOST_ROUNDS.
+class LoopCountShader:
+    """A fragment shader that shows which loop passes MAX_ITERATIONS.
 
     Of the number of the loop it draws the lower 8 bits as red and the upper ones as green, both of
     255; 0 where none does.
@@ -56,15 +56,15 @@ class Counting:
     """Name of a vec2: the size of the surface that is counted, over that of what is drawn on."""
 
 
-def counting(source: str) -> Counting:
-    """What shows which loop of a fragment shader passes MOST_ROUNDS."""
-    loops = loops_without_bound(source)
+def build_loop_counter(source: str) -> LoopCountShader:
+    """What shows which loop of a fragment shader passes MAX_ITERATIONS."""
+    loops = find_unbounded_loops(source)
     output = _OUTPUT.search(source)
     mains = list(_MAIN.finditer(source))
     own = _own(source)
     if not loops or not mains or output is None:
-        return Counting("", loops, "")
-    text = _guarded(source, loops)
+        return LoopCountShader("", loops, "")
+    text = _add_guards(source, loops)
     begin, end = list(_MAIN.finditer(text))[-1].span()  # the host's, if it has one
     text = f"{text[:begin]}void {own}counted{text[end:]}"
     # A pixel without a colour would not tell: it is drawn where a loop was left.
@@ -80,7 +80,7 @@ def counting(source: str) -> Counting:
     # Macros of the author's must not change what is shown.
     plain = "".join(f"#undef {name}\n" for name in ("void", "float", "vec4", output[1]))
     main = f"{plain}void main() {{ {own}counted(); {color} = {shown}; }}"
-    return Counting(f"{text}\n#line {HOST + 1}\n{main}\n", loops, f"{own}scale")
+    return LoopCountShader(f"{text}\n#line {HOST + 1}\n{main}\n", loops, f"{own}scale")
 
 
 def _own(source: str) -> str:
@@ -88,7 +88,7 @@ def _own(source: str) -> str:
     return f"isf_{'x' * max((len(found) + 1 for found in _OWN.findall(source)), default=0)}"
 
 
-def _guarded(source: str, loops: list[Loop]) -> str:
+def _add_guards(source: str, loops: list[Loop]) -> str:
     if not loops:
         return source
     head, own = source.index("#line"), _own(source)

@@ -5,8 +5,8 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 
 from server.effects.loops.macro_definitions import balanced
-from server.effects.source.blanking import blanked
-from server.effects.source.brackets import closing_brackets
+from server.effects.source.blanking import blank_match
+from server.effects.source.brackets import match_brackets
 
 _DIRECTIVE = re.compile(r"^[ \t]*#(?:\\\r?\n|[^\n])*", re.MULTILINE)
 _CONDITION = re.compile(r"[ \t]*#[ \t]*(if|el|endif)")
@@ -14,12 +14,12 @@ _SKIP = re.compile(r"(?:\s|\\\r?\n)*")
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _STOP = re.compile(r"[;({\[]")
 _HEADED = ("for", "while", "if", "switch")
-_MOST_STEPS = 64
+_MAX_STEPS = 64
 """Statements within each other without braces."""
-_MOST_STOPS = 100
+_MAX_STOPS = 100
 """Brackets and semicolons that are looked at for the end of a statement or a header."""
-_MOST_CONDITIONS = 500
-_LONGEST_SPLIT = 4000
+_MAX_CONDITIONS = 500
+_MAX_SPLIT_LENGTH = 4000
 """Characters between parentheses that have directives in them."""
 
 
@@ -33,9 +33,9 @@ class Statements:
 
     def __init__(self, source: str, words: Mapping[str, str]) -> None:
         self.source = source
-        self.plain = _DIRECTIVE.sub(blanked, source)
+        self.plain = _DIRECTIVE.sub(blank_match, source)
         """The text with blanks for its directives."""
-        self.closing = closing_brackets(source)
+        self.closing = match_brackets(source)
         directives = [match.span() for match in _DIRECTIVE.finditer(source)]
         self._starts = [begin for begin, _ in directives]
         self._ends = [end for _, end in directives]
@@ -62,7 +62,7 @@ class Statements:
         if end is None or self.source[begin] != "(":
             return None
         if self._conditions(begin, end):
-            short = end - begin <= _LONGEST_SPLIT and self.is_whole(begin, end)
+            short = end - begin <= _MAX_SPLIT_LENGTH and self.is_whole(begin, end)
             if not short or not all(map(balanced, self._split(begin, end))):
                 return None
         return begin, end
@@ -80,7 +80,7 @@ class Statements:
     def semicolons(self, first: int, last: int) -> Iterator[int]:
         """Those between two places that are outside of all brackets, as far as they are few."""
         index, inside = bisect_left(self._stops, first), self.directive(first)
-        for _ in range(_MOST_STOPS):
+        for _ in range(_MAX_STOPS):
             if index >= len(self._stops) or self._stops[index] >= last:
                 return
             at = self._stops[index]
@@ -103,7 +103,7 @@ class Statements:
     def _conditions(self, first: int, last: int) -> list[str]:
         """The kinds of conditional directives between two places; too many do not match."""
         begin, end = bisect_left(self._starts, first), bisect_left(self._starts, last)
-        if end - begin > _MOST_CONDITIONS:
+        if end - begin > _MAX_CONDITIONS:
             return ["endif"]
         found = (_CONDITION.match(self.source, at) for at in self._starts[begin:end])
         return [match[1] for match in found if match]
@@ -124,7 +124,7 @@ class Statements:
 
     def _read(self, start: int) -> tuple[int, int] | None:
         at, open_dos, tail = start, 0, -1
-        for _ in range(_MOST_STEPS):
+        for _ in range(_MAX_STEPS):
             at = self.skip(at)
             word = self._word(at)
             known = self._known.get(at, ()) if at != start else ()

@@ -16,10 +16,10 @@ from server.effects.loops.macro_definitions import Macros
 from server.effects.loops.statements import Statements
 from server.effects.source.diagnostic import HOST
 
-MOST_ROUNDS = 32_768
+MAX_ITERATIONS = 32_768
 """Rounds that a loop may make each time that it is entered. Mesa's llvmpipe leaves all loops of a
 shader after 65,536 rounds together, so that a larger number could not be counted there."""
-_MOST_LOOPS = 1000
+_MAX_LOOPS = 1000
 """Loops with a guard; the ones after them count as not readable."""
 _ENDS = -1
 """In place of where the body of a loop begins: it needs no guard."""
@@ -49,13 +49,13 @@ class Loop:
     """Where its body begins, before which a guard can be put; None where that is uncertain."""
 
 
-def loops_without_bound(source: str, most: int = MOST_ROUNDS) -> list[Loop]:
+def find_unbounded_loops(source: str, most: int = MAX_ITERATIONS) -> list[Loop]:
     """The loops of the author's that are not known to end within `most` rounds.
 
     Args:
         source: a complete shader as language.compose makes it, or its translation: no comments,
             and #line directives that tell the author's lines from the host's.
-        most: at most MOST_ROUNDS.
+        most: at most MAX_ITERATIONS.
     """
     return list(_Finder(source, most).loops())
 
@@ -107,7 +107,7 @@ class _Finder:
                 continue
             number += 1
             column = at - self._source.rfind("\n", 0, at)
-            readable = body is not None and not self._hidden and number <= _MOST_LOOPS
+            readable = body is not None and not self._hidden and number <= _MAX_LOOPS
             yield Loop(number, line, column, at, body if readable else None)
 
     def _line(self, at: int) -> int | None:

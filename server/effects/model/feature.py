@@ -19,7 +19,7 @@ class Unit(StrEnum):
     """Beats a minute."""
 
 
-class Needs(StrEnum):
+class AnalysisLevel(StrEnum):
     """What must have been analysed before a frame can be drawn with a feature."""
 
     NOTHING = "nothing"
@@ -35,7 +35,7 @@ class Feature:
 
     name: str
     unit: Unit
-    needs: Needs
+    analysis_level: AnalysisLevel
     description: str
 
     def describe(self) -> dict[str, str]:
@@ -43,7 +43,7 @@ class Feature:
         return {
             "name": self.name,
             "unit": str(self.unit),
-            "needs": str(self.needs),
+            "needs": str(self.analysis_level),
             "description": self.description,
         }
 
@@ -77,7 +77,7 @@ EVENTS = {
     "section": "the beginning of a section",
 }
 """Events of the music, and what each is."""
-CONFIDENT = ("onset", "kick", "snare", "hat", "beat", "downbeat")
+EVENTS_WITH_CONFIDENCE = ("onset", "kick", "snare", "hat", "beat", "downbeat")
 """Events of which it is known how sure they are."""
 SECTIONS = {
     "build": "rises towards a drop",
@@ -96,58 +96,82 @@ _OF_EVENTS = (
 )
 
 
-def _levels(name: str, what: str, raw: Needs) -> list[Feature]:
+def _levels(name: str, what: str, raw: AnalysisLevel) -> list[Feature]:
     """A loudness as it is beside the loud parts of the track, smoothed, and on its own scale."""
     return [
-        Feature(name, Unit.SHARE, Needs.TRACK, f"{what}; 1 is the loud parts of the track"),
+        Feature(name, Unit.SHARE, AnalysisLevel.TRACK, f"{what}; 1 is the loud parts of the track"),
         Feature(
-            f"{name}.envelope", Unit.SHARE, Needs.TRACK, f"{what}, quick to rise, slow to fall"
+            f"{name}.envelope",
+            Unit.SHARE,
+            AnalysisLevel.TRACK,
+            f"{what}, quick to rise, slow to fall",
         ),
         Feature(f"{name}.raw", Unit.SHARE, raw, f"{what}; 0 is -60 dB, 1 is full scale"),
-        Feature(f"{name}.sum", Unit.SECONDS, Needs.TRACK, f"{what}, added up: seconds at 1 so far"),
+        Feature(
+            f"{name}.sum",
+            Unit.SECONDS,
+            AnalysisLevel.TRACK,
+            f"{what}, added up: seconds at 1 so far",
+        ),
     ]
 
 
 def _event(name: str, what: str) -> list[Feature]:
     found = [
-        Feature(f"{name}.{word}", unit, Needs.TRACK, text.format(what))
+        Feature(f"{name}.{word}", unit, AnalysisLevel.TRACK, text.format(what))
         for word, unit, text in _OF_EVENTS
     ]
-    return [Feature(name, Unit.SHARE, Needs.TRACK, f"{name}.pulse"), *found]
+    return [Feature(name, Unit.SHARE, AnalysisLevel.TRACK, f"{name}.pulse"), *found]
 
 
 def _rows() -> list[Feature]:
     share, seconds = Unit.SHARE, Unit.SECONDS
-    rows = [row for name, what in BANDS.items() for row in _levels(name, what, Needs.SPECTRA)]
-    rows += _levels("loudness", "EBU R128 momentary loudness", Needs.TRACK)
-    rows += _levels("loudness.short", "EBU R128 short-term loudness", Needs.TRACK)
+    rows = [
+        row for name, what in BANDS.items() for row in _levels(name, what, AnalysisLevel.SPECTRA)
+    ]
+    rows += _levels("loudness", "EBU R128 momentary loudness", AnalysisLevel.TRACK)
+    rows += _levels("loudness.short", "EBU R128 short-term loudness", AnalysisLevel.TRACK)
     rows += [
-        Feature("sounding", share, Needs.SPECTRA, "1 while anything is heard, 0 in silence"),
-        Feature("sounding.sum", seconds, Needs.SPECTRA, "seconds of sound so far, without silence"),
-        Feature("centroid", share, Needs.SPECTRA, "how bright it sounds (spectral centroid)"),
-        Feature("flux", share, Needs.TRACK, "how much the spectrum grows"),
-        Feature("width", share, Needs.SPECTRA, "stereo width: 0 is mono, 1 is all side"),
+        Feature(
+            "sounding", share, AnalysisLevel.SPECTRA, "1 while anything is heard, 0 in silence"
+        ),
+        Feature(
+            "sounding.sum",
+            seconds,
+            AnalysisLevel.SPECTRA,
+            "seconds of sound so far, without silence",
+        ),
+        Feature(
+            "centroid", share, AnalysisLevel.SPECTRA, "how bright it sounds (spectral centroid)"
+        ),
+        Feature("flux", share, AnalysisLevel.TRACK, "how much the spectrum grows"),
+        Feature("width", share, AnalysisLevel.SPECTRA, "stereo width: 0 is mono, 1 is all side"),
     ]
     rows += [row for name, what in EVENTS.items() for row in _event(name, what)]
     rows += [
         Feature(
-            f"{name}.confidence", share, Needs.TRACK, f"how sure it is around here: {EVENTS[name]}"
+            f"{name}.confidence",
+            share,
+            AnalysisLevel.TRACK,
+            f"how sure it is around here: {EVENTS[name]}",
         )
-        for name in CONFIDENT
+        for name in EVENTS_WITH_CONFIDENCE
     ]
     rows += [
-        Feature(f"section.{kind}", share, Needs.TRACK, f"1 in a section that {what}, else 0")
+        Feature(
+            f"section.{kind}", share, AnalysisLevel.TRACK, f"1 in a section that {what}, else 0"
+        )
         for kind, what in SECTIONS.items()
     ]
     return [
         *rows,
-        Feature("section.energy", share, Needs.TRACK, "energy of the section"),
-        Feature("build.phase", share, Needs.TRACK, "0 to 1 through a build, else 0"),
-        Feature("tempo", Unit.BPM, Needs.TRACK, "beats a minute, 0 where there is no beat"),
-        Feature("tempo.confidence", share, Needs.TRACK, "how sure the tempo is"),
-        Feature("time.elapsed", seconds, Needs.NOTHING, "seconds since the video began"),
-        Feature("time.total", seconds, Needs.NOTHING, "length of the video in seconds"),
-        Feature("time.progress", share, Needs.NOTHING, "0 to 1 through the video"),
+        Feature("section.energy", share, AnalysisLevel.TRACK, "energy of the section"),
+        Feature("build.phase", share, AnalysisLevel.TRACK, "0 to 1 through a build, else 0"),
+        Feature("tempo", Unit.BPM, AnalysisLevel.TRACK, "beats a minute, 0 where there is no beat"),
+        Feature("tempo.confidence", share, AnalysisLevel.TRACK, "how sure the tempo is"),
+        Feature("time.elapsed", seconds, AnalysisLevel.NOTHING, "seconds since the video began"),
+        Feature("time.total", seconds, AnalysisLevel.NOTHING, "length of the video in seconds"),
+        Feature("time.progress", share, AnalysisLevel.NOTHING, "0 to 1 through the video"),
     ]
 
 
@@ -155,14 +179,16 @@ FEATURES: dict[str, Feature] = {row.name: row for row in _rows()}
 """Everything that can be followed, by name."""
 
 
-def event_of(name: str) -> tuple[str, str] | None:
+def split_event_feature(name: str) -> tuple[str, str] | None:
     """The event and the word of an event's feature, such as kick and pulse; None for others."""
     event, _, word = name.partition(".")
     words = {row[0] for row in _OF_EVENTS} | {""}
     return (event, word or "pulse") if event in EVENTS and word in words else None
 
 
-STEPPED = tuple(
-    name for name in FEATURES if event_of(name) is None and not name.startswith(("time.", "tempo"))
+STEP_FEATURES = tuple(
+    name
+    for name in FEATURES
+    if split_event_feature(name) is None and not name.startswith(("time.", "tempo"))
 )
 """The features that are measured at every step of the track."""

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from server.effects.model.modulation import Motion
-from server.effects.model.text_style import Lettering
+from server.effects.model.modulation import Modulation
+from server.effects.model.text_style import TextStyle
 
 Value = float | int | bool | tuple[float, ...]
 """A value: of a float, a long (int), a bool, a point2D (2 floats) or a color (4, from 0 to 1)."""
 
-Setting = Value | Motion | str
+ParamValue = Value | Modulation | str
 """What an input can be set to: a value that it keeps, what moves it, or the text of a text."""
 
 
@@ -76,7 +76,7 @@ class Input:
     """What a long may be; empty where `minimum` and `maximum` say it."""
     labels: tuple[str, ...] = ()
     """What each of `values` is called."""
-    motion: Motion | None = None
+    modulation: Modulation | None = None
     """What moves the input where nobody sets it."""
     photo: str | None = None
     """Name of the photo's colour (see palette.py) that a color has where nobody sets it; the alpha
@@ -88,13 +88,13 @@ class Input:
     past: float = 0.0
     """Seconds before the frame that an audioHistory shows, and after it."""
     future: float = 0.0
-    lettering: Lettering | None = None
+    text_style: TextStyle | None = None
     """How the text of a text input is set."""
-    still: bool = False
+    static: bool = False
     """Nothing can move it: it shapes what is made once for a whole video."""
 
     @property
-    def reach(self) -> tuple[Value | None, Value | None]:
+    def settable_range(self) -> tuple[Value | None, Value | None]:
         """The limits of what a request may set: of a point its default lies in them too, which a
         file may state outside of `minimum` and `maximum`."""
         low, high, default = self.minimum, self.maximum, self.default

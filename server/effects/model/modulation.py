@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from server.effects.model.feature import FEATURES, Needs, event_of
+from server.effects.model.feature import FEATURES, AnalysisLevel, split_event_feature
 
 SECONDS, BEATS = 0, 1
 """Values of a transition's `unit`."""
@@ -26,14 +26,14 @@ class Shape(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Follow:
+class FeatureBinding:
     """It goes from `low` to `high` as a feature goes over `span`."""
 
     feature: str
     """One of FEATURES."""
     low: Point = (0.0,)
     high: Point = (1.0,)
-    span: tuple[float, float] | None = None
+    feature_range: tuple[float, float] | None = None
     """What of the feature becomes low and high. None is 0 to 1 of a share; seconds, counts and
     beats a minute are what they are then, between low and high."""
     curve: str | float = "linear"
@@ -46,24 +46,24 @@ class Follow:
     """Whether `high` is where the feature is low."""
 
     @property
-    def needs(self) -> Needs:
+    def analysis_level(self) -> AnalysisLevel:
         """What must have been analysed before."""
-        return FEATURES[self.feature].needs
+        return FEATURES[self.feature].analysis_level
 
     @property
     def event(self) -> str | None:
         """The event whose pulse it follows just as it is; None where it follows anything else."""
-        found = event_of(self.feature)
-        plain = replace(self, decay=None) == Follow(feature=self.feature)
+        found = split_event_feature(self.feature)
+        plain = replace(self, decay=None) == FeatureBinding(feature=self.feature)
         return found[0] if found and found[1] == "pulse" and plain else None
 
     def to_json(self) -> dict[str, Any]:
-        """As `read_motion` reads it, and as a browser is told."""
+        """As `read_modulation` reads it, and as a browser is told."""
         told: dict[str, Any] = {"bind": self.feature, **_ends(self.low, self.high)}
         told |= {"curve": self.curve} if self.curve != "linear" else {}
         told |= {"smooth": self.smooth} if self.smooth else {}
         told |= {"decay": self.decay} if self.decay is not None else {}
-        told |= {"from": list(self.span)} if self.span else {}
+        told |= {"from": list(self.feature_range)} if self.feature_range else {}
         return told | ({"invert": True} if self.invert else {})
 
 
@@ -81,12 +81,12 @@ class Oscillator:
     high: Point = (1.0,)
 
     @property
-    def needs(self) -> Needs:
+    def analysis_level(self) -> AnalysisLevel:
         """What must have been analysed before."""
-        return Needs.NOTHING if self.beats is None else Needs.TRACK
+        return AnalysisLevel.NOTHING if self.beats is None else AnalysisLevel.TRACK
 
     def to_json(self) -> dict[str, Any]:
-        """As `read_motion` reads it, and as a browser is told."""
+        """As `read_modulation` reads it, and as a browser is told."""
         length = {"seconds": self.seconds} if self.beats is None else {"beats": self.beats}
         return {
             "osc": str(self.shape),
@@ -97,7 +97,7 @@ class Oscillator:
 
 
 @dataclass(frozen=True)
-class Key:
+class Keyframe:
     """A value at a time, and how it is come to from the key before."""
 
     time: float
@@ -106,29 +106,29 @@ class Key:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Keys:
+class KeyframeTrack:
     """It goes from key to key; before the first and after the last it stays."""
 
-    keys: tuple[Key, ...]
+    keys: tuple[Keyframe, ...]
     beats: bool = False
     """Whether times are beats of the track, counted from 0, rather than seconds."""
 
     @property
-    def needs(self) -> Needs:
+    def analysis_level(self) -> AnalysisLevel:
         """What must have been analysed before."""
-        return Needs.TRACK if self.beats else Needs.NOTHING
+        return AnalysisLevel.TRACK if self.beats else AnalysisLevel.NOTHING
 
     def to_json(self) -> dict[str, Any]:
-        """As `read_motion` reads it, and as a browser is told."""
+        """As `read_modulation` reads it, and as a browser is told."""
         rows = [[key.time, _plain(key.value), key.ease] for key in self.keys]
         return {"keys": rows, "unit": "beat" if self.beats else "s"}
 
 
 @dataclass(frozen=True)
-class Transition:
+class TransitionProgress:
     """What `progress` of a transition has: 0 before it, 1 after it, as its other inputs say."""
 
-    needs = Needs.NOTHING
+    analysis_level = AnalysisLevel.NOTHING
     """Its beats are a matter of its unit."""
 
     def to_json(self) -> dict[str, Any]:
@@ -136,7 +136,7 @@ class Transition:
         return {"transition": True}
 
 
-Motion = Follow | Oscillator | Keys | Transition
+Modulation = FeatureBinding | Oscillator | KeyframeTrack | TransitionProgress
 
 
 def _ends(low: Point, high: Point) -> dict[str, Any]:

@@ -4,17 +4,17 @@ Apps that show upright video full screen put their buttons and captions over it:
 Shorts leave free what is inside these margins of all three.
 """
 
-UPRIGHT = (0.06, 0.22, 0.12, 0.14)
+PORTRAIT_MARGINS = (0.06, 0.22, 0.12, 0.14)
 """Margins of a picture that is higher than wide: left, bottom, right and top, as shares of it."""
-_FREE = (0.0, 0.0, 0.0, 0.0)
+_NO_MARGINS = (0.0, 0.0, 0.0, 0.0)
 
 
 def safe_area(width: float, height: float) -> tuple[float, float, float, float]:
     """Left, bottom, right and top margins, as shares of the picture's width and height."""
-    return UPRIGHT if height > width else _FREE
+    return PORTRAIT_MARGINS if height > width else _NO_MARGINS
 
 
-def picture_names(width: float, height: float) -> dict[str, float]:
+def size_names(width: float, height: float) -> dict[str, float]:
     """Names that size expressions know of a picture, in pixels."""
     left, bottom, right, top = safe_area(width, height)
     return {

@@ -14,8 +14,8 @@ import math
 import re
 from collections.abc import Callable, Mapping
 
-_LONGEST = 1000
-_DEEPEST = 32
+_MAX_LENGTH = 1000
+_MAX_DEPTH = 32
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?P<name>\$?[A-Za-z_]\w*)"
     r"|(?P<sign>\*\*|[-+*/%^(),]))"
@@ -62,14 +62,14 @@ def evaluate(expression: str, names: Mapping[str, float]) -> float:
 def unknown_names(expression: str, names: Mapping[str, float]) -> list[str]:
     """The names in an expression, without ``$``, that it can neither read nor call."""
     try:
-        tokens = _tokens(expression[:_LONGEST])
+        tokens = _tokens(expression[:_MAX_LENGTH])
     except ValueError:
         return []
     words = [word.removeprefix("$") for word in tokens if word[:1].isalpha() or word[:1] in "_$"]
     return [word for word in words if word not in names and word not in _FUNCTIONS]
 
 
-def problem(expression: str, names: Mapping[str, float]) -> str | None:
+def find_problem(expression: str, names: Mapping[str, float]) -> str | None:
     """The reason why an expression has no value, in a sentence; None where it has one.
 
     Args:
@@ -98,7 +98,7 @@ class _Reader:
     """Reads and computes in one go, left to right."""
 
     def __init__(self, expression: str, names: Mapping[str, float]) -> None:
-        if len(expression) > _LONGEST:
+        if len(expression) > _MAX_LENGTH:
             raise ValueError("too long")
         self.names = names
         self.tokens = _tokens(expression)
@@ -124,7 +124,7 @@ class _Reader:
 
     def sum(self) -> float:
         self.depth += 1
-        if self.depth > _DEEPEST:
+        if self.depth > _MAX_DEPTH:
             raise ValueError("too deep")
         value = self.product()
         while self.peek() in ("+", "-"):

@@ -6,17 +6,17 @@ from typing import Any
 
 from server.effects.model.size_expression import evaluate
 
-MOST_CHARACTERS = 200
+MAX_TEXT_CHARACTERS = 200
 """Of a text that a request gives."""
 TITLE, ARTIST = "$title", "$artist"
 """Words in a text that stand for the job's own."""
 
-SAMPLE = {"title": "Dusk", "artist": "TOQIBOX"}
+SAMPLE_CREDITS = {"title": "Dusk", "artist": "TOQIBOX"}
 """The title and the artist that an effect is shown with where there is no job."""
 
-Word = float | str
+StyleValue = float | str
 
-DEFAULTS: dict[str, Word] = {
+DEFAULTS: dict[str, StyleValue] = {
     "FONT": "Inter",
     "BOLD": 1.0,
     "SIZE": 0.1,
@@ -46,28 +46,30 @@ RANGES = {
     "CELLS": (0.0, 1.0),
 }
 """What the numbers among them may be."""
-WORDS = ("FONT", "ALIGN")
+WORD_KEYS = ("FONT", "ALIGN")
 """The keys that are words, and of an input that says them the label of its choice."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lettering:
+class TextStyle:
     """The header's word on one text input."""
 
     text: str = ""
     """What is shown where a request says nothing; TITLE and ARTIST in it are the job's."""
-    constants: Mapping[str, Word] = field(default_factory=dict)
+    constants: Mapping[str, StyleValue] = field(default_factory=dict)
     """By key."""
     choices: Mapping[str, str] = field(default_factory=dict)
     """Name of the input whose label says it, by key; of WORDS."""
     expressions: Mapping[str, str] = field(default_factory=dict)
-    """By key, as size.py has them: over the inputs and safe_area.picture_names."""
+    """By key, as size.py has them: over the inputs and safe_area.size_names."""
 
-    def words(self, numbers: Mapping[str, float], labels: Mapping[str, str]) -> dict[str, Word]:
+    def resolve(
+        self, numbers: Mapping[str, float], labels: Mapping[str, str]
+    ) -> dict[str, StyleValue]:
         """Every key's word, inside its range.
 
         Args:
-            numbers: the numeric inputs by name, and safe_area.picture_names.
+            numbers: the numeric inputs by name, and safe_area.size_names.
             labels: of the choices, by the input's name.
         """
         found = {**DEFAULTS, **self.constants}
@@ -79,28 +81,28 @@ class Lettering:
 
     def to_json(self) -> dict[str, Any]:
         """As a browser is told."""
-        words = {**DEFAULTS, **self.constants}
+        values = {**DEFAULTS, **self.constants}
         return {
             "text": self.text,
-            "words": words,
+            "words": values,
             "choices": dict(self.choices),
             "expressions": dict(self.expressions),
             "ranges": RANGES,
         }
 
 
-def filled(text: str, title: str | None, artist: str | None) -> str:
+def fill_credits(text: str, title: str | None, artist: str | None) -> str:
     """A text with the job's title and artist in it; of a text that they were all of, nothing."""
     return text.replace(TITLE, title or "").replace(ARTIST, artist or "").strip()
 
 
-def alignment(word: Word) -> float:
+def alignment(word: StyleValue) -> float:
     """0 left, 0.5 centre, 1 right, by what a word such as “Bottom left” holds."""
     said = str(word).lower()
     return 0.0 if "left" in said else 1.0 if "right" in said else 0.5
 
 
-def _inside(key: str, word: Word) -> Word:
+def _inside(key: str, word: StyleValue) -> StyleValue:
     if key not in RANGES:
         return word
     low, high = RANGES[key]

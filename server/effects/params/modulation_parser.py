@@ -4,14 +4,14 @@ import difflib
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
-from server.effects.model.feature import FEATURES, Unit, event_of
+from server.effects.model.feature import FEATURES, Unit, split_event_feature
 from server.effects.model.input import Input, Kind, Value
 from server.effects.model.modulation import (
     EASES,
-    Follow,
-    Key,
-    Keys,
-    Motion,
+    FeatureBinding,
+    Keyframe,
+    KeyframeTrack,
+    Modulation,
     Oscillator,
     Point,
     Shape,
@@ -19,12 +19,12 @@ from server.effects.model.modulation import (
 from server.effects.params.values import invalid, read_choice, read_number, read_value
 from server.messages import Message, message
 
-MOST_KEYS = 1000
-MOST_SECONDS = 36_000.0
-LONGEST_SMOOTH_S = 30.0
-LONGEST_DECAY_S = 30.0
-MOST_EXPONENT = 16.0
-MOST_BEATS = 4096.0
+MAX_KEYFRAMES = 1000
+MAX_SECONDS = 36_000.0
+MAX_SMOOTH_S = 30.0
+MAX_DECAY_S = 30.0
+MAX_EXPONENT = 16.0
+MAX_BEATS = 4096.0
 
 _ENDS = ("min", "max")
 _FOLLOW = ("bind", *_ENDS, "curve", "smooth", "decay", "from", "invert")
@@ -34,12 +34,12 @@ _KINDS = ("bind", "osc", "keys")
 _DEFAULT_BEATS = 4.0
 
 
-def is_motion(told: Mapping[str, object]) -> bool:
+def is_modulation(told: Mapping[str, object]) -> bool:
     """Whether an object is meant as a motion."""
     return any(word in told for word in _KINDS)
 
 
-def read_motion(item: Input, told: Mapping[str, object], field: str) -> Motion:
+def read_modulation(item: Input, told: Mapping[str, object], field: str) -> Modulation:
     """The motion that an object means to an input.
 
     Args:
@@ -59,8 +59,8 @@ class _Reader:
         self._told = told
         self._field = field
 
-    def read(self) -> Motion:
-        kinds: dict[str, tuple[tuple[str, ...], Callable[[], Motion]]] = {
+    def read(self) -> Modulation:
+        kinds: dict[str, tuple[tuple[str, ...], Callable[[], Modulation]]] = {
             "bind": (_FOLLOW, self._follow),
             "osc": (_OSCILLATOR, self._oscillator),
             "keys": (_KEYS, self._keys),
@@ -76,37 +76,37 @@ class _Reader:
 
     # The three kinds
 
-    def _follow(self) -> Follow:
+    def _follow(self) -> FeatureBinding:
         feature = self._told["bind"]
         if not isinstance(feature, str):
             self._refuse("bind", message("feature"))
         if feature not in FEATURES:
-            near = difflib.get_close_matches(feature, FEATURES, 1, 0.7)
-            hint = message("meant", name=near[0]) if near else ""
+            similar = difflib.get_close_matches(feature, FEATURES, 1, 0.7)
+            hint = message("meant", name=similar[0]) if similar else ""
             self._refuse("bind", message("unknown_feature", name=feature[:40], hint=hint))
-        found = event_of(feature)
-        decay = self._number("decay", 0.01, LONGEST_DECAY_S)
+        found = split_event_feature(feature)
+        decay = self._number("decay", 0.01, MAX_DECAY_S)
         if decay is not None and (found is None or found[1] != "pulse"):
             self._refuse("decay", message("no_pulse", name=feature))
         low, high = self._ends()
-        span = self._span()
-        if span is None and len(low) > 1 and FEATURES[feature].unit is not Unit.SHARE:
+        feature_range = self._feature_range()
+        if feature_range is None and len(low) > 1 and FEATURES[feature].unit is not Unit.SHARE:
             self._refuse("from", message("needs_span", name=feature))
-        return Follow(
+        return FeatureBinding(
             feature=feature,
             low=low,
             high=high,
-            span=span,
+            feature_range=feature_range,
             curve=self._curve(),
-            smooth=self._number("smooth", 0.0, LONGEST_SMOOTH_S) or 0.0,
+            smooth=self._number("smooth", 0.0, MAX_SMOOTH_S) or 0.0,
             decay=decay,
             invert=self._flag("invert"),
         )
 
     def _oscillator(self) -> Oscillator:
         shape = Shape(read_choice(self._at("osc"), self._told["osc"], list(Shape)))
-        beats = self._number("beats", 1 / 64, MOST_BEATS)
-        seconds = self._number("seconds", 0.01, MOST_SECONDS)
+        beats = self._number("beats", 1 / 64, MAX_BEATS)
+        seconds = self._number("seconds", 0.01, MAX_SECONDS)
         if beats is not None and seconds is not None:
             self._refuse("seconds", message("beats_or_seconds"))
         if beats is None and seconds is None:
@@ -117,27 +117,27 @@ class _Reader:
             shape=shape, beats=beats, seconds=seconds, phase=phase, low=low, high=high
         )
 
-    def _keys(self) -> Keys:
+    def _keys(self) -> KeyframeTrack:
         unit = self._told.get("unit", "s")
         beats = read_choice(self._at("unit"), unit, ("s", "beat")) == "beat"
         rows = self._told["keys"]
-        if not isinstance(rows, (list, tuple)) or not 1 <= len(rows) <= MOST_KEYS:
-            self._refuse("keys", message("keys", most=MOST_KEYS))
+        if not isinstance(rows, (list, tuple)) or not 1 <= len(rows) <= MAX_KEYFRAMES:
+            self._refuse("keys", message("keys", most=MAX_KEYFRAMES))
         keys = [self._key(row, self._at(f"keys[{at}]")) for at, row in enumerate(rows)]
         for at in range(1, len(keys)):
             if keys[at].time <= keys[at - 1].time:
                 self._refuse(f"keys[{at}]", message("keys_order"))
-        return Keys(keys=tuple(keys), beats=beats)
+        return KeyframeTrack(keys=tuple(keys), beats=beats)
 
-    def _key(self, row: object, field: str) -> Key:
+    def _key(self, row: object, field: str) -> Keyframe:
         if not isinstance(row, (list, tuple)) or len(row) not in (2, 3):
             raise invalid(field, message("key"))
-        time = read_number(f"{field}[0]", row[0], 0.0, MOST_SECONDS)
+        time = read_number(f"{field}[0]", row[0], 0.0, MAX_SECONDS)
         item = self._item
         # Between true and false, or two of a choice, there is nothing.
         usual = "hold" if item.values or item.kind in (Kind.BOOL, Kind.EVENT) else "linear"
         ease = read_choice(f"{field}[2]", row[2] if len(row) == 3 else usual, EASES)
-        return Key(time, self._point(row[1], f"{field}[1]"), ease)
+        return Keyframe(time, self._point(row[1], f"{field}[1]"), ease)
 
     # Their parts
 
@@ -172,7 +172,7 @@ class _Reader:
             return (float(self._item.values.index(int(_components(read)[0]))),)
         return _components(read)
 
-    def _span(self) -> tuple[float, float] | None:
+    def _feature_range(self) -> tuple[float, float] | None:
         if "from" not in self._told:
             return None
         told = self._told["from"]
@@ -187,7 +187,7 @@ class _Reader:
         told = self._told.get("curve", "linear")
         if isinstance(told, str):
             return read_choice(self._at("curve"), told, EASES[:-1])
-        return read_number(self._at("curve"), told, 1 / MOST_EXPONENT, MOST_EXPONENT)
+        return read_number(self._at("curve"), told, 1 / MAX_EXPONENT, MAX_EXPONENT)
 
     def _number(self, word: str, least: float, most: float) -> float | None:
         if word not in self._told:

@@ -5,12 +5,12 @@ from typing import Any
 from server.effects.model.feature import FEATURES
 from server.effects.model.modulation import EASES, Shape
 from server.effects.params.modulation_parser import (
-    LONGEST_DECAY_S,
-    LONGEST_SMOOTH_S,
-    MOST_BEATS,
-    MOST_EXPONENT,
-    MOST_KEYS,
-    MOST_SECONDS,
+    MAX_BEATS,
+    MAX_DECAY_S,
+    MAX_EXPONENT,
+    MAX_KEYFRAMES,
+    MAX_SECONDS,
+    MAX_SMOOTH_S,
 )
 
 _NUMBER = {"type": "number"}
@@ -26,30 +26,28 @@ def definitions() -> dict[str, Any]:
         "bind": {"enum": list(FEATURES)},
         "min": _VALUE,
         "max": _VALUE,
-        "curve": {
-            "anyOf": [{"enum": list(EASES[:-1])}, _between(1 / MOST_EXPONENT, MOST_EXPONENT)]
-        },
-        "smooth": _between(0, LONGEST_SMOOTH_S),
-        "decay": _between(0.01, LONGEST_DECAY_S),
+        "curve": {"anyOf": [{"enum": list(EASES[:-1])}, _between(1 / MAX_EXPONENT, MAX_EXPONENT)]},
+        "smooth": _between(0, MAX_SMOOTH_S),
+        "decay": _between(0.01, MAX_DECAY_S),
         "from": {"type": "array", "items": _NUMBER, "minItems": 2, "maxItems": 2},
         "invert": {"type": "boolean"},
     }
     oscillator = {
         "osc": {"enum": [str(shape) for shape in Shape]},
-        "beats": _between(1 / 64, MOST_BEATS),
-        "seconds": _between(0.01, MOST_SECONDS),
+        "beats": _between(1 / 64, MAX_BEATS),
+        "seconds": _between(0.01, MAX_SECONDS),
         "phase": _between(0, 1),
         "min": _VALUE,
         "max": _VALUE,
     }
     row = {
         "type": "array",
-        "prefixItems": [_between(0, MOST_SECONDS), _VALUE, {"enum": list(EASES)}],
+        "prefixItems": [_between(0, MAX_SECONDS), _VALUE, {"enum": list(EASES)}],
         "items": False,
         "minItems": 2,
     }
     keys = {
-        "keys": {"type": "array", "items": row, "minItems": 1, "maxItems": MOST_KEYS},
+        "keys": {"type": "array", "items": row, "minItems": 1, "maxItems": MAX_KEYFRAMES},
         "unit": {"enum": ["s", "beat"]},
     }
     kinds = [_object("bind", follow), _object("osc", oscillator), _object("keys", keys)]

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from server.effects.model.input import Input, Kind, Setting, Value
-from server.effects.model.modulation import Transition
-from server.effects.model.text_style import MOST_CHARACTERS
-from server.effects.params.modulation_parser import is_motion, read_motion
+from server.effects.model.input import Input, Kind, ParamValue, Value
+from server.effects.model.modulation import TransitionProgress
+from server.effects.model.text_style import MAX_TEXT_CHARACTERS
+from server.effects.params.modulation_parser import is_modulation, read_modulation
 from server.effects.params.modulation_schema import REFERENCE, definitions
 from server.effects.params.values import invalid, read_text, read_value
 from server.messages import Message, message
@@ -14,9 +14,9 @@ from server.messages import Message, message
 _COLOR_PATTERN = "^#([0-9a-fA-F]{6}|[0-9a-fA-F]{8})$"
 
 
-def check_values(
+def check_params(
     inputs: Sequence[Input], params: object, field: str = "params"
-) -> dict[str, Setting]:
+) -> dict[str, ParamValue]:
     """What every input is set to, by its name.
 
     An input that moves by itself or has a colour of the photo, and is not set, is left out. Set to
@@ -36,29 +36,33 @@ def check_values(
     for name in params:
         if not isinstance(name, str) or name not in settable:
             raise invalid(f"{field}.{str(name)[:64]}", _unknown(settable))
-    settings: dict[str, Setting] = {}
+    param_values: dict[str, ParamValue] = {}
     for name, item in settable.items():
         if name in params:
-            settings[name] = _setting(item, params[name], f"{field}.{name}")
-        elif item.lettering is not None:
-            settings[name] = item.lettering.text
-        elif item.motion is None and item.photo is None and item.default is not None:
-            settings[name] = item.default
-    return settings
+            param_values[name] = _setting(item, params[name], f"{field}.{name}")
+        elif item.text_style is not None:
+            param_values[name] = item.text_style.text
+        elif item.modulation is None and item.photo is None and item.default is not None:
+            param_values[name] = item.default
+    return param_values
 
 
-def _setting(item: Input, told: object, field: str) -> Setting:
-    if isinstance(told, Mapping) and (item.still or item.kind is Kind.TEXT) and is_motion(told):
+def _setting(item: Input, told: object, field: str) -> ParamValue:
+    if (
+        isinstance(told, Mapping)
+        and (item.static or item.kind is Kind.TEXT)
+        and is_modulation(told)
+    ):
         raise invalid(field, message("immovable"))
     if item.kind is Kind.TEXT:
         return read_text(field, told)
     if isinstance(told, Mapping):
-        return read_motion(item, told, field)
+        return read_modulation(item, told, field)
     return read_value(item, told, field)
 
 
-def schema(inputs: Sequence[Input]) -> dict[str, Any]:
-    """JSON Schema (2020-12) of the `params` that `check_values` accepts.
+def build_schema(inputs: Sequence[Input]) -> dict[str, Any]:
+    """JSON Schema (2020-12) of the `params` that `check_params` accepts.
 
     That the ends of a motion lie in the range of its input is not said in it.
     """
@@ -77,8 +81,8 @@ def _unknown(settable: Mapping[str, Input]) -> Message:
 
 
 def _property(item: Input) -> dict[str, Any]:
-    if item.lettering is not None:
-        text = {"type": "string", "maxLength": MOST_CHARACTERS, "default": item.lettering.text}
+    if item.text_style is not None:
+        text = {"type": "string", "maxLength": MAX_TEXT_CHARACTERS, "default": item.text_style.text}
         return {"title": item.label, **text}
     entry: dict[str, Any] = {"title": item.label, **_type(item)}
     if item.default is not None:
@@ -86,21 +90,21 @@ def _property(item: Input) -> dict[str, Any]:
         entry["default"] = list(value) if isinstance(value, tuple) else value
     if item.photo is not None:
         entry["x-photo"] = item.photo
-    if item.motion is not None and not isinstance(item.motion, Transition):
-        entry["x-bind"] = item.motion.to_json()
+    if item.modulation is not None and not isinstance(item.modulation, TransitionProgress):
+        entry["x-bind"] = item.modulation.to_json()
     return entry
 
 
 def _type(item: Input) -> dict[str, Any]:
     """A value's own type, or an object that is a motion: keywords of one pass over the other."""
     plain = _plain(item)
-    if item.still:
+    if item.static:
         return plain
     if item.values:
         known = {"enum": plain.pop("enum")}
         return {"anyOf": [known, REFERENCE], **plain}
-    motion = {"if": {"type": "object"}, "then": REFERENCE}
-    return {**plain, "type": [*plain["type"], "object"], **motion}
+    modulation = {"if": {"type": "object"}, "then": REFERENCE}
+    return {**plain, "type": [*plain["type"], "object"], **modulation}
 
 
 def _plain(item: Input) -> dict[str, Any]:
@@ -120,7 +124,7 @@ def _plain(item: Input) -> dict[str, Any]:
 
 
 def _array(item: Input, size: int) -> dict[str, Any]:
-    low, high = item.reach
+    low, high = item.settable_range
     lows = low if isinstance(low, tuple) else (None,) * size
     highs = high if isinstance(high, tuple) else (None,) * size
     parts = [{"type": "number", **_range(*ends)} for ends in zip(lows, highs, strict=True)]

@@ -5,14 +5,14 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 
 from server.effects.model.input import Input, Kind, Value
-from server.effects.model.text_style import MOST_CHARACTERS
+from server.effects.model.text_style import MAX_TEXT_CHARACTERS
 from server.errors import ToqiboxError
 from server.messages import Message, message
 
 _COLOR = re.compile(r"#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{8})")
 _LINE_ENDS = re.compile("\r\n|[\r\u2028\u2029]")
-LARGEST_INT = 2**31 - 1
-LARGEST = 1e9
+MAX_INT = 2**31 - 1
+MAX_NUMBER = 1e9
 
 
 def invalid(field: str, why: Message) -> ToqiboxError:
@@ -39,7 +39,7 @@ def read_value(item: Input, value: object, field: str) -> Value:
     size = 4 if item.kind is Kind.COLOR else 2
     if not isinstance(value, (list, tuple)) or len(value) != size:
         raise invalid(field, message("color" if size == 4 else "point"))
-    low, high = item.reach
+    low, high = item.settable_range
     lows = low if isinstance(low, tuple) else (None,) * size
     highs = high if isinstance(high, tuple) else (None,) * size
     rows = zip(value, lows, highs, strict=True)
@@ -54,8 +54,8 @@ def read_number(field: str, value: object, low: Value | None, high: Value | None
     """
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise invalid(field, message("number"))
-    least = low if isinstance(low, (int, float)) else -LARGEST
-    most = high if isinstance(high, (int, float)) else LARGEST
+    least = low if isinstance(low, (int, float)) else -MAX_NUMBER
+    most = high if isinstance(high, (int, float)) else MAX_NUMBER
     if not least <= value <= most:  # false for NaN, and compared before a huge int meets float()
         raise invalid(field, message("between", least=f"{least:g}", most=f"{most:g}"))
     return float(value)
@@ -69,8 +69,8 @@ def read_text(field: str, value: object) -> str:
     """
     if not isinstance(value, str):
         raise invalid(field, message("text"))
-    if len(value) > MOST_CHARACTERS:
-        raise invalid(field, message("characters", most=MOST_CHARACTERS))
+    if len(value) > MAX_TEXT_CHARACTERS:
+        raise invalid(field, message("characters", most=MAX_TEXT_CHARACTERS))
     return read_lines(field, value)
 
 
@@ -108,8 +108,8 @@ def _long(field: str, item: Input, value: object) -> int:
         if value not in item.values:
             raise invalid(field, _choice(item.values))
         return int(value)
-    least = item.minimum if isinstance(item.minimum, int) else -LARGEST_INT
-    most = item.maximum if isinstance(item.maximum, int) else LARGEST_INT
+    least = item.minimum if isinstance(item.minimum, int) else -MAX_INT
+    most = item.maximum if isinstance(item.maximum, int) else MAX_INT
     if not least <= value <= most:
         raise invalid(field, message("between", least=least, most=most))
     return int(value)

@@ -9,11 +9,11 @@ from collections.abc import Iterable
 
 _ASSIGNED = r"\s*(?:[-+*/]?=(?!=)|\+\+|--)"
 
-_LOOKED_BACK = 80
+_LOOKBEHIND = 80
 """Characters in which the sign before a name is looked for."""
 
 
-def is_never_written(code: str, names: Iterable[str]) -> bool:
+def never_writes_alpha(code: str, names: Iterable[str]) -> bool:
     """Whether parts of these variables are written, and no alpha of any.
 
     Args:
@@ -39,6 +39,6 @@ def _parts_written(code: str, name: str) -> bool | None:
 
 def _indexed_or_passed(code: str, match: re.Match[str]) -> bool:
     """Whether a part with the alpha in it may be written by a function that it is handed to."""
-    before = code[max(match.start() - _LOOKED_BACK, 0) : match.start()]
+    before = code[max(match.start() - _LOOKBEHIND, 0) : match.start()]
     handed = before.rstrip()[-1:] in ("(", ",")
     return handed and re.search("[awq]", match[2]) is not None

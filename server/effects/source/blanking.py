@@ -7,16 +7,16 @@ COMMENT = re.compile(r"//[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
 _SIGN = re.compile(r"[^\n]")
 
 
-def blanks(text: str) -> str:
+def blank_out(text: str) -> str:
     """As many blanks as the text has characters; its line breaks stay."""
     return _SIGN.sub(" ", text)
 
 
-def blanked(match: re.Match[str]) -> str:
+def blank_match(match: re.Match[str]) -> str:
     """The same of a match, as `re.sub` wants it."""
-    return blanks(match[0])
+    return blank_out(match[0])
 
 
 def without_comments(text: str) -> str:
     """The text with blanks for comments."""
-    return COMMENT.sub(blanked, text)
+    return COMMENT.sub(blank_match, text)

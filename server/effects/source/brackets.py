@@ -3,7 +3,7 @@
 import re
 
 
-def closing_brackets(source: str) -> dict[int, int]:
+def match_brackets(source: str) -> dict[int, int]:
     """Where each opening bracket is closed. Those of macros do not pair with what is around."""
     found: dict[int, int] = {}
     opened: list[int] = []

@@ -3,16 +3,16 @@
 import re
 from collections.abc import Collection
 
-from server.effects.source.blanking import blanks
+from server.effects.source.blanking import blank_out
 
 _DIRECTIVE = re.compile(r"[ \t]*#[ \t]*(ifdef|ifndef|if|elif|else|endif)\b(.*)", re.DOTALL)
 _TOKEN = re.compile(r"\s*(defined\s*\(\s*\w+\s*\)|defined\s+\w+|&&|\|\||!|\(|\))")
-_LONGEST = 500
+_MAX_LENGTH = 500
 """Characters of a condition that is read."""
 _NAME = re.compile(r"(\w+)\W*\Z")
 
 
-def active(code: str, known: Collection[str], defined: Collection[str]) -> str:
+def blank_inactive(code: str, known: Collection[str], defined: Collection[str]) -> str:
     """The text with blanks for what is left out; what cannot be told stays.
 
     Args:
@@ -26,7 +26,7 @@ def active(code: str, known: Collection[str], defined: Collection[str]) -> str:
     for row in code.split("\n"):
         match = _DIRECTIVE.match(row)
         if match is None:
-            rows.append(blanks(row) if left_out else row)
+            rows.append(blank_out(row) if left_out else row)
             continue
         rows.append(row)
         word, words = match[1], match[2]
@@ -54,7 +54,7 @@ def _truth(word: str, words: str, known: Collection[str], defined: Collection[st
             return None
         return (match[1] in defined) == (word == "ifdef")
     tokens, at = [], 0
-    words = words.rstrip() if len(words) <= _LONGEST else "?"
+    words = words.rstrip() if len(words) <= _MAX_LENGTH else "?"
     while at < len(words):
         match = _TOKEN.match(words, at)
         if match is None:

@@ -7,7 +7,7 @@ _CONST = re.compile(r"\bconst\s+(?:(?:highp|mediump|lowp)\s+)?\w+\s+(\w+)\s*=")
 _ASSIGNED = re.compile(r"\b(\w+)\s*=(?!=)([^;,]*)")
 
 
-def constants(source: str) -> dict[str, set[str]]:
+def find_constants(source: str) -> dict[str, set[str]]:
     """The texts that each macro, and each constant that is declared alone, stands for."""
     constant = set(_CONST.findall(source))
     found: dict[str, set[str]] = {}

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from server.effects.source.line_origins import OWN, Origins
+from server.effects.source.line_origins import NO_INCLUDES, LineOrigins
 from server.errors import ToqiboxError
 
 AUTHOR, HOST, AUTHOR_VERTEX = 0, 1_000_000, 2_000_000
 """Where line numbers start in the author's file, our own text, the author's vertex shader: more
 apart than a text has lines. Source string numbers would say it, but Mesa forgets them."""
 
-LONGEST = 300
+MAX_MESSAGE_LENGTH = 300
 """Characters of a message, and of the line shown with it."""
 
 
@@ -23,18 +23,18 @@ class Listing:
     file: str
     """What diagnostics call it."""
     text: str
-    origins: Origins = OWN
+    origins: LineOrigins = NO_INCLUDES
     """Where its lines come from that are those of other files."""
 
 
 @dataclass(frozen=True)
-class Text:
+class AuthorFile:
     """A file of an author: what diagnostics point into."""
 
     effect_id: str
     file: str
     text: str
-    origins: Origins = OWN
+    origins: LineOrigins = NO_INCLUDES
     """Where its lines come from that are those of other files."""
 
     def position(self, offset: int) -> tuple[int, int]:
@@ -58,10 +58,10 @@ class Text:
 
     def _diagnostic(self, offset: int, message: str) -> dict[str, Any]:
         found = diagnostic(self.file, self.text, *self.position(offset), message)
-        return located(found, self.file, self.origins)
+        return map_to_origin(found, self.file, self.origins)
 
 
-def located(found: dict[str, Any], file: str, origins: Origins) -> dict[str, Any]:
+def map_to_origin(found: dict[str, Any], file: str, origins: LineOrigins) -> dict[str, Any]:
     """A diagnostic about a line of a text, at the file and line that this comes from."""
     if found["file"] != file or found["line"] is None:
         return found
@@ -97,11 +97,13 @@ def _excerpt(text: str, line: int | None, column: int | None) -> tuple[int, str]
     rows = text.split("\n", line)
     row = rows[line - 1].rstrip() if line <= len(rows) else ""
     indent = len(row) - len(row.lstrip())
-    if column is not None and column - indent > LONGEST:
-        indent = column - 1 - LONGEST // 2
-    return indent, "".join(c if c.isprintable() else " " for c in row[indent : indent + LONGEST])
+    if column is not None and column - indent > MAX_MESSAGE_LENGTH:
+        indent = column - 1 - MAX_MESSAGE_LENGTH // 2
+    return indent, "".join(
+        c if c.isprintable() else " " for c in row[indent : indent + MAX_MESSAGE_LENGTH]
+    )
 
 
 def printable(text: str) -> str:
     """At most `LONGEST` characters, none of them a control character."""
-    return "".join(c if c.isprintable() else " " for c in text[:LONGEST]).strip()
+    return "".join(c if c.isprintable() else " " for c in text[:MAX_MESSAGE_LENGTH]).strip()

@@ -8,7 +8,7 @@ Of duplicate keys the last one counts.
 import math
 import re
 
-_DEEPEST = 24
+_MAX_DEPTH = 24
 _SPACE = re.compile(r"(?:\s+|//[^\n]*)*")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 _WORD = re.compile(r"[A-Za-z_$][\w$.-]*")
@@ -17,7 +17,7 @@ _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 _WORDS = {"true": True, "false": False, "yes": True, "no": False, "null": None}
 
 
-class HeaderError(ValueError):
+class HeaderSyntaxError(ValueError):
     """The header cannot be read; `offset` is the character at fault."""
 
     def __init__(self, message: str, offset: int) -> None:
@@ -25,54 +25,54 @@ class HeaderError(ValueError):
         self.offset = offset
 
 
-class Table(dict[str, object]):
+class JsonObject(dict[str, object]):
     """An object; `places` holds the offset of each key's value, `spans` where the key begins and
     where its value ends."""
 
     def __init__(self, offset: int) -> None:
         super().__init__()
         self.offset = offset
-        self.places: dict[str, int] = {}
+        self.offsets: dict[str, int] = {}
         self.spans: dict[str, tuple[int, int]] = {}
         self.repeated: list[str] = []
         """Keys that occur more than once."""
 
     def place(self, key: str) -> int:
         """Offset of a key's value, or of the object where the key is missing."""
-        return self.places.get(key, self.offset)
+        return self.offsets.get(key, self.offset)
 
 
-class Row(list[object]):
+class JsonArray(list[object]):
     """An array; `places` holds the offset of each element."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.places: list[int] = []
+        self.offsets: list[int] = []
 
 
-def read(text: str, start: int, end: int) -> Table:
+def read_object(text: str, start: int, end: int) -> JsonObject:
     """Read the object in ``text[start:end]``; offsets are those of `text`.
 
     Raises:
-        HeaderError: with the offset of the first character that makes no sense.
+        HeaderSyntaxError: with the offset of the first character that makes no sense.
     """
     scanner = _Scanner(text, start, end)
     scanner.skip()
     place = scanner.at
     value = scanner.value(0)
-    if not isinstance(value, Table):
-        raise HeaderError("the header is not an object in braces", place)
+    if not isinstance(value, JsonObject):
+        raise HeaderSyntaxError("the header is not an object in braces", place)
     return value
 
 
-def read_rows(text: str, start: int, end: int) -> Row:
+def read_array(text: str, start: int, end: int) -> JsonArray:
     """Read the array in ``text[start:end]``; as `read`."""
     scanner = _Scanner(text, start, end)
     scanner.skip()
     place = scanner.at
     value = scanner.value(0)
-    if not isinstance(value, Row):
-        raise HeaderError("it is not an array in brackets", place)
+    if not isinstance(value, JsonArray):
+        raise HeaderSyntaxError("it is not an array in brackets", place)
     return value
 
 
@@ -97,8 +97,8 @@ class _Scanner:
 
     def value(self, depth: int) -> object:
         sign = self.peek()
-        if depth > _DEEPEST:
-            raise HeaderError("nested too deeply", self.at)
+        if depth > _MAX_DEPTH:
+            raise HeaderSyntaxError("nested too deeply", self.at)
         if sign == "{":
             return self.table(depth)
         if sign == "[":
@@ -109,33 +109,33 @@ class _Scanner:
             return self.number()
         return self.word()
 
-    def table(self, depth: int) -> Table:
-        table = Table(self.at)
+    def table(self, depth: int) -> JsonObject:
+        table = JsonObject(self.at)
         self.at += 1
         while self.skip_commas() != "}":
             begin = self.at
             key = self.key()
             table.repeated += [key] if key in table else []
             if self.peek() != ":":
-                raise HeaderError(self.expected("“:”"), self.at)
+                raise HeaderSyntaxError(self.expected("“:”"), self.at)
             self.at += 1
             self.skip()
-            table.places[key] = self.at
+            table.offsets[key] = self.at
             table[key] = self.value(depth + 1)
             table.spans[key] = (begin, self.at)
             if self.peek() not in (",", "}"):
-                raise HeaderError(self.expected("“,” or “}”"), self.at)
+                raise HeaderSyntaxError(self.expected("“,” or “}”"), self.at)
         self.at += 1
         return table
 
-    def row(self, depth: int) -> Row:
-        row = Row()
+    def row(self, depth: int) -> JsonArray:
+        row = JsonArray()
         self.at += 1
         while self.skip_commas() != "]":
-            row.places.append(self.at)
+            row.offsets.append(self.at)
             row.append(self.value(depth + 1))
             if self.peek() not in (",", "]"):
-                raise HeaderError(self.expected("“,” or “]”"), self.at)
+                raise HeaderSyntaxError(self.expected("“,” or “]”"), self.at)
         self.at += 1
         return row
 
@@ -145,7 +145,7 @@ class _Scanner:
             return self.string(sign)
         match = _WORD.match(self.text, self.at)
         if match is None:
-            raise HeaderError(self.expected("a key"), self.at)
+            raise HeaderSyntaxError(self.expected("a key"), self.at)
         self.at = match.end()
         return match[0]
 
@@ -160,7 +160,7 @@ class _Scanner:
                 self.at = chunk.end()
             sign = self.text[self.at : self.at + 1]
             if not sign:
-                raise HeaderError("this string is not closed", opened)
+                raise HeaderSyntaxError("this string is not closed", opened)
             self.at += 1
             if sign == quote:
                 return _whole("".join(parts))
@@ -178,17 +178,17 @@ class _Scanner:
     def number(self) -> float | int:
         match = _NUMBER.match(self.text, self.at)
         if match is None or len(match[0]) > 64:
-            raise HeaderError("this is no number", self.at)
+            raise HeaderSyntaxError("this is no number", self.at)
         value = float(match[0])
         if not math.isfinite(value):
-            raise HeaderError("this number is too large", self.at)
+            raise HeaderSyntaxError("this number is too large", self.at)
         self.at = match.end()
         return int(match[0]) if match[0].lstrip("+-").isdigit() else value
 
     def word(self) -> object:
         match = _WORD.match(self.text, self.at)
         if match is None or match[0].lower() not in _WORDS:
-            raise HeaderError(self.expected("a value"), self.at)
+            raise HeaderSyntaxError(self.expected("a value"), self.at)
         self.at = match.end()
         return _WORDS[match[0].lower()]
 

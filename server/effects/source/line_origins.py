@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Origins:
+class LineOrigins:
     """Where each line of a text with its includes comes from."""
 
     starts: tuple[int, ...] = ()
@@ -22,5 +22,5 @@ class Origins:
         return found, first + line - self.starts[at]
 
 
-OWN = Origins()
+NO_INCLUDES = LineOrigins()
 """Of a text without any other file in it."""

@@ -2,17 +2,17 @@
 
 import re
 
-_LONGEST = 255
+_MAX_LENGTH = 255
 _DRIVE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
-def normal(path: str) -> str:
+def normalize_path(path: str) -> str:
     """A path as an effect writes it, with ``/`` and without ``.`` and ``..``.
 
     Raises:
         ValueError: it leads out of the effect's folder, or is no path at all; says why.
     """
-    if not path.strip() or len(path) > _LONGEST or not path.isprintable():
+    if not path.strip() or len(path) > _MAX_LENGTH or not path.isprintable():
         raise ValueError("it is no path of a file")
     parts: list[str] = []
     for part in path.replace("\\", "/").split("/"):

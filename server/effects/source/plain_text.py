@@ -6,7 +6,7 @@ from pathlib import PurePath
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 
-def plain(text: str) -> str:
+def normalize(text: str) -> str:
     """A file's text without a mark at its start, its line breaks as ``\\n``."""
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
@@ -17,7 +17,7 @@ def one_line(text: str, longest: int) -> str:
     return "".join(sign if sign.isprintable() else " " for sign in line)[:longest].strip()
 
 
-def title_of(effect_id: str, file: str = "") -> str:
+def default_title(effect_id: str, file: str = "") -> str:
     """The title of an effect that states none: the words of its id; where the name of its file,
     without the ending, is no id, that name as it is written."""
     stem = PurePath(file).stem

@@ -7,9 +7,9 @@ from aiohttp import web
 
 from server.concurrency import run_in_thread
 from server.effects.effect import Effect
-from server.effects.library.library import Broken
+from server.effects.library.library import InvalidEffect
 from server.effects.model.feature import FEATURES
-from server.effects.web_program import program
+from server.effects.web_program import build_program
 from server.errors import ToqiboxError, localize
 from server.http.app_keys import SERVICE, language_of
 from server.http.handlers.listings import (
@@ -56,7 +56,7 @@ def _describe(verdicts: Verdicts, effect: Effect, *, include_all: bool) -> list[
     return [{**effect.describe(), "judged": is_validated, "warnings": warnings}]
 
 
-def _describe_broken(entry: Broken, language: str) -> dict[str, Any]:
+def _describe_broken(entry: InvalidEffect, language: str) -> dict[str, Any]:
     return {
         "id": entry.id,
         "file": entry.file,
@@ -82,5 +82,5 @@ async def show_effect(request: web.Request) -> web.Response:
             raise ToqiboxError("not_found") from None
         raise
     payload = {**effect.describe(), "sequential": effect.sequential}
-    payload["program"] = await run_in_thread(program, effect)
+    payload["program"] = await run_in_thread(build_program, effect)
     return with_etag(request, payload)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from server.effects.model.feature import Needs, Unit
+from server.effects.model.feature import AnalysisLevel, Unit
 from server.http.error_codes import ALL
 from server.jobs.model.job import Stage, Status
 from server.jobs.submission.fields import ASPECTS, FITS, HIGHLIGHTS
@@ -136,7 +136,7 @@ _PRESET = {
 _FEATURE = {
     "name": _TEXT,
     "unit": {"enum": [str(unit) for unit in Unit]},
-    "needs": {"enum": [str(needs) for needs in Needs]},
+    "needs": {"enum": [str(analysis_level) for analysis_level in AnalysisLevel]},
     "description": _TEXT,
 }
 _PASS = {

@@ -11,7 +11,7 @@ from typing import Any
 from server import __version__
 from server.effects.effect import Effect
 from server.effects.library.library import Library
-from server.effects.source.diagnostic import Text
+from server.effects.source.diagnostic import AuthorFile
 from server.errors import ToqiboxError
 
 FOLDER = "files"
@@ -91,7 +91,7 @@ def read_source(effect: Effect, library: Library) -> Source:
             room -= status.st_size
             if room < 0:
                 why = f"its image files are larger than {MOST_BYTES >> 20} MB together"
-                raise Text(effect.id, effect.file, effect.source).refusal(why)
+                raise AuthorFile(effect.id, effect.file, effect.source).refusal(why)
             images[name] = Image(Path(path), _digest(path, status.st_mtime_ns, status.st_size))
     except OSError as error:
         raise ToqiboxError("not_ready", retry_after=SOON_S, detail=str(error)) from error

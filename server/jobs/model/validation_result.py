@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from server.effects.diagnostics.suspect import blamed
-from server.effects.source.diagnostic import Text, diagnostic
+from server.effects.diagnostics.suspect import diagnose_crash
+from server.effects.source.diagnostic import AuthorFile, diagnostic
 from server.errors import ToqiboxError
 from server.jobs.execution.worker_process import TaskError
 
@@ -70,7 +70,7 @@ class Verdict:
         return cls(**{**values, **lists})
 
 
-def of_error(error: TaskError, author: Text, *, software: bool) -> Verdict | None:
+def of_error(error: TaskError, author: AuthorFile, *, software: bool) -> Verdict | None:
     """The verdict that a failed ``compile`` task gives; None where it need not be its doing.
 
     Whoever kills from outside, such as a kernel that is out of memory, uses SIGKILL; the limits
@@ -128,16 +128,16 @@ def is_late(error: TaskError) -> bool:
     return error.code in ("render_timeout", "render_stalled")
 
 
-def too_slow(error: TaskError, author: Text) -> Verdict:
+def too_slow(error: TaskError, author: AuthorFile) -> Verdict:
     """The verdict on an effect that runs out of time by the clock."""
     return _rejected(author, _TOO_LONG, error, late=True)
 
 
-def undrawable(error: TaskError, author: Text) -> Verdict:
+def undrawable(error: TaskError, author: AuthorFile) -> Verdict:
     """The verdict on an effect that could not be drawn by a machine that draws others."""
     return _rejected(author, "it compiles, but cannot be drawn", error)
 
 
-def _rejected(author: Text, why: str, error: TaskError, *, late: bool = False) -> Verdict:
-    found = blamed(author, why, late=late)
+def _rejected(author: AuthorFile, why: str, error: TaskError, *, late: bool = False) -> Verdict:
+    found = diagnose_crash(author, why, late=late)
     return Verdict("shader_rejected", (found,), error.detail)

@@ -6,7 +6,7 @@ from typing import Any
 
 from server.effects.effect import Effect, Kind
 from server.effects.library.library import Library
-from server.effects.model.feature import Needs
+from server.effects.model.feature import AnalysisLevel
 from server.effects.model.input import Kind as InputKind
 from server.errors import ToqiboxError
 from server.jobs.model.effect_source import Source, read_source
@@ -82,14 +82,14 @@ def _link(
 ) -> tuple[Effect, Link]:
     try:
         effect = library.get(effect_id)
-        needs = effect.needs(params, params_field)
+        analysis_level = effect.analysis_level(params, params_field)
         texts = {
             f"{params_field}.{each.name}": params[each.name]
             for each in effect.inputs
             if each.kind is InputKind.TEXT and isinstance(params.get(each.name), str)
         }
         source = read_source(effect, library)
-        return effect, Link(field, source, params, needs is Needs.TRACK, texts)
+        return effect, Link(field, source, params, analysis_level is AnalysisLevel.TRACK, texts)
     except ToqiboxError as error:
         if error.field == "effect":
             error.field = field
@@ -100,10 +100,10 @@ def check_photo2(effects: list[Effect], *, given: bool) -> None:
     """A transition needs a second photo; a chain that shows none takes none."""
     if given and not any(_shows_second(effect) for effect in effects):
         raise refuse("photo2", message("no_photo2"))
-    if any(effect.second for effect in effects) and not given:
+    if any(effect.transition_image for effect in effects) and not given:
         raise ToqiboxError("missing_field", field="photo2", name="photo2")
 
 
 def _shows_second(effect: Effect) -> bool:
     shown = {item.name for item in effect.inputs if item.kind is Kind.IMAGE}
-    return "photo2" in shown or bool(shown - {"photo", effect.picture})
+    return "photo2" in shown or bool(shown - {"photo", effect.input_image})

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from server.effects.effect import Effect
 from server.effects.library.library import BUILT_IN, ID
-from server.effects.library.scanner import Mark, marked_files, read_text
+from server.effects.library.scanner import FileStamp, read_text, stamped_files
 from server.errors import ToqiboxError
 from server.jobs.submission.fields import named_steps
 from server.jobs.submission.preset import Preset, read_preset
@@ -48,7 +48,7 @@ class Presets:
     def __init__(self, folders: Sequence[Path] = (BUILT_IN_PRESETS,)) -> None:
         self._folders = tuple(dict.fromkeys(folder.resolve() for folder in folders))
         self._lock = threading.Lock()
-        self._read: dict[tuple[Path, Mark], _Given] = {}
+        self._read: dict[tuple[Path, FileStamp], _Given] = {}
 
     def get(self, preset_id: str) -> Preset:
         """The preset of that id; its chain is not checked against the effects.
@@ -87,7 +87,7 @@ class Presets:
             found = [
                 (folder / name, mark)
                 for folder in self._folders
-                for name, mark in marked_files(folder, (_SUFFIX,))
+                for name, mark in stamped_files(folder, (_SUFFIX,))
             ]
             self._read = {key: self._read.get(key) or _read(key[0]) for key in found}
             return [(key[0], entry) for key, entry in self._read.items()]
@@ -126,7 +126,7 @@ def _check_chain(preset: Preset, aspect: str, usable: Mapping[str, Effect]) -> N
     for field, step in named_steps(preset.steps(aspect), "chain"):
         if step.id not in usable:
             raise ToqiboxError("unknown_effect", field=field, name=step.id, hint="")
-        usable[step.id].settings(step.params, f"{field}.params")
+        usable[step.id].param_values(step.params, f"{field}.params")
 
 
 def _duplicate(entry: _Given, path: Path) -> BrokenPreset:

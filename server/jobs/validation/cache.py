@@ -14,7 +14,7 @@ from typing import Any
 
 from server.concurrency import run_in_thread
 from server.effects.effect import Effect
-from server.effects.library.library import Broken, Library
+from server.effects.library.library import InvalidEffect, Library
 from server.errors import ToqiboxError
 from server.jobs.execution.machine import Health
 from server.jobs.model.effect_source import Source, read_source
@@ -104,15 +104,17 @@ class Verdicts:
         if found := self._known.get(self._key(self.source_of(effect))):
             found.enforce(effect.id)
 
-    def offered(self) -> tuple[list[Effect], list[Broken]]:
+    def offered(self) -> tuple[list[Effect], list[InvalidEffect]]:
         """The effects of the library that are not known to be bad, and the files that are."""
         usable: list[Effect] = []
-        broken = self._library.broken()
+        broken = self._library.invalid()
         for effect in self._library.all():
             try:
                 self._refuse_bad(effect)
             except ToqiboxError as error:
-                broken.append(Broken(effect.id, effect.file, error.diagnostics or [], error.code))
+                broken.append(
+                    InvalidEffect(effect.id, effect.file, error.diagnostics or [], error.code)
+                )
             else:
                 usable.append(effect)
         return usable, sorted(broken, key=lambda entry: entry.id)
@@ -244,7 +246,7 @@ class Verdicts:
                     effect=effect_id,
                     file=str(self._library.path(effect_id)),
                     wanted=name.natural,
-                    holder=str(name.holder),
+                    holder=str(name.owner),
                 )
         self._renamed = set(renamed)
 

@@ -5,7 +5,7 @@ import logging
 
 from server import processors
 from server.config import Config
-from server.effects.source.diagnostic import Text
+from server.effects.source.diagnostic import AuthorFile
 from server.jobs.execution.machine import Health
 from server.jobs.execution.worker_process import TaskError, Watch, run_once
 from server.jobs.model import validation_result
@@ -68,7 +68,7 @@ class Judge:
 
     async def _blame(self, source: Source, error: TaskError) -> Verdict | None:
         """Whose doing a failure is: the effect's, or the machine's (None)."""
-        author = Text(source.id, source.file, source.text)
+        author = AuthorFile(source.id, source.file, source.text)
         found = validation_result.of_error(error, author, software=bool(self._health.software))
         if found:
             return found

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from server.effects.effect import Effect, Target
 from server.effects.model.input import Kind
 from server.effects.source.blanking import without_comments
-from server.effects.source.diagnostic import Text, diagnostic
+from server.effects.source.diagnostic import AuthorFile, diagnostic
 from server.render.gl.cubemap import CubeTarget
 from server.render.gl.render_target import RenderTarget
 
@@ -60,7 +60,7 @@ def _warning(effect: Effect, target: str, lost: float) -> dict[str, Any]:
     )
     for listing in effect.listings:
         if match := re.search(rf"\b{re.escape(target)}\b", listing.text):
-            text = Text(effect.id, listing.file, listing.text)
+            text = AuthorFile(effect.id, listing.file, listing.text)
             return text.warning(message, match.start(), _FINITE_HINT)
     return diagnostic(effect.file, "", None, None, message) | {
         "severity": "warning",

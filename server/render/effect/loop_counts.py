@@ -7,8 +7,8 @@ import numpy as np
 
 from server.effects.diagnostics.compiler_log import compiler_diagnostics
 from server.effects.effect import Effect
-from server.effects.loops.loop_guards import Counting, counting
-from server.effects.loops.termination import MOST_ROUNDS, Loop
+from server.effects.loops.loop_guards import LoopCountShader, build_loop_counter
+from server.effects.loops.termination import MAX_ITERATIONS, Loop
 from server.errors import ToqiboxError
 from server.render.effect.renderer import CompiledPass
 from server.render.gl.context import CompileError, Context, Size
@@ -40,7 +40,7 @@ class LoopCounter:
         self._context = context
         self._effect = effect
         self._clock = time.process_time if context.software else time.perf_counter
-        self._counters: dict[str, tuple[Counting, DrawCall] | None] = {}
+        self._counters: dict[str, tuple[LoopCountShader, DrawCall] | None] = {}
 
     def count(self, compiled_pass: CompiledPass, budget_s: float = 0.0) -> None:
         """Draw a pass, as it is about to be drawn, for the rounds of its loops alone.
@@ -51,7 +51,7 @@ class LoopCounter:
                 such a grid the pass is done: later calls count nothing.
 
         Raises:
-            ToqiboxError: ``shader_rejected`` at a loop that passes MOST_ROUNDS in some pixel, or
+            ToqiboxError: ``shader_rejected`` at a loop that passes MAX_ITERATIONS in some pixel, or
                 whose rounds cannot be counted.
         """
         if compiled_pass.name not in self._counters:
@@ -69,9 +69,9 @@ class LoopCounter:
         self._counters[compiled_pass.name] = None
         counted[1].release()
 
-    def _instrument(self, compiled_pass: CompiledPass) -> tuple[Counting, DrawCall] | None:
+    def _instrument(self, compiled_pass: CompiledPass) -> tuple[LoopCountShader, DrawCall] | None:
         """What counts the rounds of a pass; None where nothing needs it."""
-        counted = counting(compiled_pass.fragment)
+        counted = build_loop_counter(compiled_pass.fragment)
         if not counted.loops:
             return None
         try:
@@ -104,7 +104,7 @@ class LoopCounter:
         number = int((pixels[..., 0] + 256 * pixels[..., 1]).max())
         if number:
             words = (
-                f"this loop does not end: it makes more than {MOST_ROUNDS:,} rounds in one pixel"
+                f"this loop does not end: it makes more than {MAX_ITERATIONS:,} rounds in one pixel"
             )
             raise _loop_error(self._effect, counted.loops[number - 1], words)
 

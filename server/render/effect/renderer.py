@@ -13,9 +13,9 @@ from itertools import count
 from server.animation.timeline import Column, Timeline
 from server.effects.diagnostics.compiler_log import compiler_diagnostics
 from server.effects.effect import Builtin, Channel, Effect, Pass
-from server.effects.glsl.glsl330 import variants
+from server.effects.glsl.glsl330 import fallback_sources
 from server.effects.model.safe_area import safe_area
-from server.effects.source.diagnostic import Text, diagnostic
+from server.effects.source.diagnostic import AuthorFile, diagnostic
 from server.errors import ToqiboxError
 from server.render.effect.targets import AllocatedTarget, PassUsage, Targets
 from server.render.gl.context import CompileError, Context, GlError, Program, Size, Texture
@@ -217,7 +217,7 @@ def _sampler_error(effect: Effect, error: GlError) -> ToqiboxError:
     name = re.escape(error.sampler) if isinstance(error, SamplerError) else None
     for listing in effect.listings if name else ():
         if match := re.search(rf"\bsampler\w+\s[^;]{{0,200}}?\b({name})\b", listing.text):
-            author = Text(effect.id, listing.file, listing.text, listing.origins)
+            author = AuthorFile(effect.id, listing.file, listing.text, listing.origins)
             return author.error(str(error), match.start(1))
     found = diagnostic(effect.file, effect.source, None, None, str(error))
     return ToqiboxError("shader_compile_failed", name=effect.id, diagnostics=[found])
@@ -243,7 +243,7 @@ def _compile_pass(context: Context, effect: Effect, one: Pass) -> tuple[Program,
         return context.program(one.vertex, one.fragment), (one.vertex, one.fragment)
     except CompileError as error:
         log = str(error)
-    for texts in zip(variants(one.vertex), variants(one.fragment), strict=True):
+    for texts in zip(fallback_sources(one.vertex), fallback_sources(one.fragment), strict=True):
         try:
             return context.program(*texts), texts
         except CompileError:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from server.animation.timeline import Timeline
 from server.effects.effect import Effect, Target
-from server.effects.model.safe_area import picture_names
+from server.effects.model.safe_area import size_names
 from server.effects.model.size_expression import evaluate, pixels
 from server.render.gl.context import Context, Size, Texture
 from server.render.gl.cubemap import FACES, CubeTarget
@@ -179,7 +179,7 @@ class Targets:
 
     def _exact_sizes(self, frame: int) -> dict[str, tuple[float, float]]:
         width, height = float(self._size[0]), float(self._size[1])
-        names = {**self._timeline.numbers(frame), **picture_names(width, height)}
+        names = {**self._timeline.numbers(frame), **size_names(width, height)}
         last = self._effect.passes[-1].target
         sizes = {}
         for target in self._effect.targets:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from server.effects.model.input import Input, Kind, Setting
-from server.effects.model.safe_area import picture_names
-from server.effects.model.text_style import Lettering, alignment, filled
+from server.effects.model.input import Input, Kind, ParamValue
+from server.effects.model.safe_area import size_names
+from server.effects.model.text_style import TextStyle, alignment, fill_credits
 from server.render.gl.context import Context, Size
 from server.render.gl.memory_budget import MemoryBudget
 from server.render.gl.render_target import TextureSource
@@ -25,7 +25,7 @@ class TitleCredits:
 def text_textures(
     context: Context,
     inputs: Sequence[Input],
-    settings: Mapping[str, Setting],
+    param_values: Mapping[str, ParamValue],
     size: Size,
     credits: TitleCredits,
     budget: MemoryBudget,
@@ -46,7 +46,7 @@ def text_textures(
     found = {}
     for item in inputs:
         if item.kind is Kind.TEXT:
-            texels = text_texels(item, inputs, settings, size, credits)
+            texels = text_texels(item, inputs, param_values, size, credits)
             budget.claim(f"text {item.name}", texels.nbytes)
             shape = (texels.shape[1], texels.shape[0])
             found[item.uniform] = TextureSource(context.texture(shape, data=texels.tobytes()))
@@ -56,18 +56,18 @@ def text_textures(
 def text_texels(
     item: Input,
     inputs: Sequence[Input],
-    settings: Mapping[str, Setting],
+    param_values: Mapping[str, ParamValue],
     size: Size,
     credits: TitleCredits,
 ) -> Bytes:
     """The texture of one text input, as server/typography/glyph_texture.py lays it out."""
-    text = settings.get(item.name, "")
-    shown = filled(text, credits.title, credits.artist) if isinstance(text, str) else ""
-    return typeset(shown, text_style_of(item, inputs, settings, size))
+    text = param_values.get(item.name, "")
+    shown = fill_credits(text, credits.title, credits.artist) if isinstance(text, str) else ""
+    return typeset(shown, text_style_of(item, inputs, param_values, size))
 
 
 def text_style_of(
-    item: Input, inputs: Sequence[Input], settings: Mapping[str, Setting], size: Size
+    item: Input, inputs: Sequence[Input], param_values: Mapping[str, ParamValue], size: Size
 ) -> Style:
     """How a text input is set.
 
@@ -77,9 +77,9 @@ def text_style_of(
         settings: what they are set to.
         size: of the picture.
     """
-    lettering = item.lettering or Lettering()
-    values, labels = _values(inputs, settings)
-    words = lettering.words({**values, **picture_names(*size)}, labels)
+    text_style = item.text_style or TextStyle()
+    values, labels = _values(inputs, param_values)
+    words = text_style.resolve({**values, **size_names(*size)}, labels)
     numbers = {key: float(word) for key, word in words.items() if not isinstance(word, str)}
     return Style(
         frame=size,
@@ -100,13 +100,13 @@ def text_style_of(
 
 
 def _values(
-    inputs: Sequence[Input], settings: Mapping[str, Setting]
+    inputs: Sequence[Input], param_values: Mapping[str, ParamValue]
 ) -> tuple[dict[str, float], dict[str, str]]:
     """The numbers that inputs are set to, and what choices are called, by name."""
     numbers: dict[str, float] = {}
     labels: dict[str, str] = {}
     for item in inputs:
-        value = settings.get(item.name, item.default)
+        value = param_values.get(item.name, item.default)
         if not isinstance(value, (bool, int, float)):
             continue
         numbers[item.name] = float(value)

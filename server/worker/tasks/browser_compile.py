@@ -4,7 +4,7 @@ from typing import Any
 
 from server.effects.diagnostics.compiler_log import compiler_diagnostics
 from server.effects.glsl import es300
-from server.effects.web_program import program
+from server.effects.web_program import build_program
 from server.protocol.events import ProgressReporter, Result, Task
 from server.render.gl.context import GlError
 from server.render.gl.es_context import EsContext
@@ -33,7 +33,7 @@ def run(task: Task, progress: ProgressReporter) -> Result:
             (one["vertex"], one["fragment"]),
             (es300.translate(own.vertex), es300.translate(own.fragment)),
         )
-        for one, own in zip(program(effect)["passes"], effect.passes, strict=True)
+        for one, own in zip(build_program(effect)["passes"], effect.passes, strict=True)
     ]
     try:
         with EsContext() as context:

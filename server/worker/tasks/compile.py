@@ -15,7 +15,7 @@ from dataclasses import asdict, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from server.effects.model.text_style import SAMPLE
+from server.effects.model.text_style import SAMPLE_CREDITS
 from server.errors import ToqiboxError
 from server.protocol.events import ProgressReporter, Result, Task
 from server.render.effect.cost import PassCosts
@@ -67,8 +67,8 @@ def run(task: Task, progress: ProgressReporter) -> Result:
         fps=FPS,
         frames=first + SAMPLE_FRAMES,
         fit="cover",
-        title=SAMPLE["title"],
-        artist=SAMPLE["artist"],
+        title=SAMPLE_CREDITS["title"],
+        artist=SAMPLE_CREDITS["artist"],
         egl_device=task.get("egl_device"),
         require_gpu=False,
         cube_edge=_CUBE_EDGE,

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from server.effects.source.plain_text import one_line, title_of
+from server.effects.source.plain_text import default_title, one_line
 
 _COMMENT = re.compile(r"//([^\n]*)|/\*(.*?)(?:\*/|\Z)", re.DOTALL)
 _ROW = re.compile(r"[\s*/#=-]{0,40}([\w -]{2,30}?)\s?:\s*(\S.*)")
@@ -26,9 +26,9 @@ _KEYS = {
     "categories": "categories",
     "tags": "categories",
 }
-_MOST_ROWS = 400
-_LONGEST_ROW = 2000
-_MOST_CATEGORIES = 16
+_MAX_COMMENT_LINES = 400
+_MAX_LINE_LENGTH = 2000
+_MAX_CATEGORIES = 16
 
 
 @dataclass(frozen=True)
@@ -49,15 +49,15 @@ def read(effect_id: str, file: str, text: str) -> Credits:
         match = _MARKED.match(row) or _ROW.match(row) or _SAID.match(row)
         key = _KEYS.get(match[1].strip().lower()) if match else None
         if match and key and key not in found:
-            found[key] = one_line(match[2], _LONGEST_ROW)
+            found[key] = one_line(match[2], _MAX_LINE_LENGTH)
     words = found.get("categories", "").split(",")
     categories = tuple(word.strip()[:40] for word in words if word.strip())
     return Credits(
-        title=found.get("title", "")[:80] or title_of(effect_id, file),
+        title=found.get("title", "")[:80] or default_title(effect_id, file),
         description=found.get("description", ""),
         credit=found.get("credit", "")[:200],
         license=found.get("license", "")[:80],
-        categories=categories[:_MOST_CATEGORIES],
+        categories=categories[:_MAX_CATEGORIES],
     )
 
 
@@ -65,6 +65,6 @@ def _rows(text: str) -> list[str]:
     rows: list[str] = []
     for match in _COMMENT.finditer(text):
         rows += (match[1] or match[2] or "").split("\n")
-        if len(rows) > _MOST_ROWS:
+        if len(rows) > _MAX_COMMENT_LINES:
             break
-    return [row[:_LONGEST_ROW] for row in rows[:_MOST_ROWS]]
+    return [row[:_MAX_LINE_LENGTH] for row in rows[:_MAX_COMMENT_LINES]]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from server.effects.source.blanking import COMMENT, blanked, blanks, without_comments
+from server.effects.source.blanking import COMMENT, blank_match, blank_out, without_comments
 
 _DIRECTIVE = re.compile(r"^[ \t]*#(?:[^\n\\]|\\.)*", re.MULTILINE | re.DOTALL)
 _END = re.compile(r"[;{}]")
@@ -22,8 +22,8 @@ _BLOCK = re.compile(
 )
 _FIELD = re.compile(r"(?:\b(?:highp|mediump|lowp)\s+)?\b([A-Za-z_]\w*)\s+([A-Za-z_]\w*)\s*;")
 _WORD = re.compile(r"[A-Za-z_]\w*")
-_LONGEST = 4000
-_LONGEST_NOTE = 400
+_MAX_LENGTH = 4000
+_MAX_NOTE_LENGTH = 400
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +64,7 @@ def declarations(text: str) -> list[Declaration]:
     """Every declaration of a uniform, input or output at file scope, in order."""
     found: list[Declaration] = []
     for start, end, statement in statements(text):
-        short = statement.endswith(";") and len(statement) <= _LONGEST
+        short = statement.endswith(";") and len(statement) <= _MAX_LENGTH
         head = _DECLARATION.match(statement) if short else None
         if head is None:
             continue
@@ -107,16 +107,16 @@ def file_scope(text: str) -> set[str]:
     """The words that stand outside of all braces, but for declarations of uniforms and such."""
     found: set[str] = set()
     for _, _, statement in statements(text):
-        if not _DECLARATION.match(statement[:_LONGEST]):
+        if not _DECLARATION.match(statement[:_MAX_LENGTH]):
             found.update(_WORD.findall(statement))
     return found
 
 
-def blank(text: str, ranges: list[tuple[int, int]]) -> str:
+def blank_ranges(text: str, ranges: list[tuple[int, int]]) -> str:
     """The text with blanks in place of these ranges."""
     rows, at = [], 0
     for start, end in sorted(set(ranges)):
-        rows += [text[at:start], blanks(text[start:end])]
+        rows += [text[at:start], blank_out(text[start:end])]
         at = end
     return "".join([*rows, text[at:]])
 
@@ -130,7 +130,7 @@ def statements(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _code(text: str) -> str:
-    return _DIRECTIVE.sub(blanked, without_comments(text))
+    return _DIRECTIVE.sub(blank_match, without_comments(text))
 
 
 def _statements(code: str) -> Iterator[tuple[int, int, str]]:
@@ -158,7 +158,7 @@ def _split(text: str) -> list[str]:
 def _note(text: str, start: int, end: int) -> str:
     """What the comments say: inside the statement, and behind it on its line."""
     stop = text.find("\n", end)
-    stop = min(len(text) if stop < 0 else stop, end + _LONGEST_NOTE)
+    stop = min(len(text) if stop < 0 else stop, end + _MAX_NOTE_LENGTH)
     comments = [match[0] for match in COMMENT.finditer(text[start:stop])]
     rows = [comment.removesuffix("*/").lstrip("/*").strip() for comment in comments]
-    return " ".join(rows)[:_LONGEST_NOTE]
+    return " ".join(rows)[:_MAX_NOTE_LENGTH]

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from server.effects.dialects.fragment import rect_textures
 from server.effects.dialects.fragment.declarations import Declaration
 from server.effects.glsl.glsl330 import OLD_NAMES, compose
-from server.effects.source.alpha import is_never_written
+from server.effects.source.alpha import never_writes_alpha
 
 COORDINATE = "isf_FragNormCoord"
 """(0, 0) bottom left to (1, 1) top right, in every fragment shader."""
@@ -97,7 +97,7 @@ def ending(code: str, outputs: Sequence[Declaration], first: Iterable[str]) -> s
         rows.append(f"    isf_FragColor {operator} {value};")
     drawn = ["gl_FragColor", "isf_FragColor", *(f"{item.name}" for item in outputs[:1])]
     drawn += ["gl_FragData"] if len(written) > len(outputs[:1]) else []
-    if is_never_written(code, [name for name in drawn if _uses(code, name)]):
+    if never_writes_alpha(code, [name for name in drawn if _uses(code, name)]):
         rows.append("    isf_FragColor.a = 1.0;")
     return "\n".join([*rows, "}\n"])
 

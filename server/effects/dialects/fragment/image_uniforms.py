@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from server.effects.dialects.fragment.declarations import blank, statements
+from server.effects.dialects.fragment.declarations import blank_ranges, statements
 from server.effects.effect import Effect, Pass
 from server.effects.source.blanking import without_comments
-from server.effects.source.diagnostic import Listing, Text
+from server.effects.source.diagnostic import AuthorFile, Listing
 
 _WANTED = re.compile(r"\b(?:[iu]?image(?:[123]D|Cube|Buffer)|atomic_uint\b|buffer\b)")
 _LAYOUT = re.compile(r"\blayout\s*\([^)]*\)")
@@ -22,7 +22,7 @@ _UNIFORM = re.compile(
 _BUFFER = re.compile(r"(?:\w+\s+){0,16}?buffer\s+(\w+)\s*\{")
 _SUBSCRIPT = re.compile(r"\[[^\]]*\]")
 _WORD = re.compile(r"[A-Za-z_]\w*")
-_LONGEST = 4000
+_MAX_LENGTH = 4000
 """Characters of a declaration that is looked at."""
 
 
@@ -63,12 +63,12 @@ def _stripped(one: Pass) -> Pass:
 
 
 def _left_out(code: str) -> str:
-    return blank(code, [(found.start, found.end) for found in _declared(code)])
+    return blank_ranges(code, [(found.start, found.end) for found in _declared(code)])
 
 
 def _declared(code: str) -> Iterator[_Declared]:
     for start, end, statement in statements(code):
-        if len(statement) > _LONGEST:
+        if len(statement) > _MAX_LENGTH:
             continue
         if match := _UNIFORM.fullmatch(_LAYOUT.sub(" ", statement).strip()):
             names = _WORD.findall(_SUBSCRIPT.sub(" ", match[2]))
@@ -77,21 +77,21 @@ def _declared(code: str) -> Iterator[_Declared]:
 
 def _refuse_uses(effect: Effect, listing: Listing, types: dict[str, str]) -> None:
     ranges = [(found.start, found.end) for found in _declared(listing.text)]
-    for match in _WORD.finditer(blank(without_comments(listing.text), ranges)):
+    for match in _WORD.finditer(blank_ranges(without_comments(listing.text), ranges)):
         if match[0] in types:
             reason = (
                 f"“{match[0]}” is a uniform of the type {types[match[0]]}, which no effect is"
                 " given: draw into a pass with a target instead"
             )
-            raise Text(effect.id, listing.file, listing.text).refusal(reason, match.start())
+            raise AuthorFile(effect.id, listing.file, listing.text).refusal(reason, match.start())
 
 
 def _refuse_buffers(effect: Effect, listing: Listing) -> None:
     for start, _, statement in statements(listing.text):
-        match = _BUFFER.match(_LAYOUT.sub(" ", statement[:_LONGEST]).strip())
+        match = _BUFFER.match(_LAYOUT.sub(" ", statement[:_MAX_LENGTH]).strip())
         if match:
             reason = (
                 f"“{match[1]}” is a storage buffer, which no effect is given: "
                 "declare inputs, or draw into a pass with a target"
             )
-            raise Text(effect.id, listing.file, listing.text).refusal(reason, start)
+            raise AuthorFile(effect.id, listing.file, listing.text).refusal(reason, start)

@@ -8,9 +8,9 @@ import math
 import re
 
 from server.effects.dialects.fragment.declarations import Declaration
-from server.effects.dialects.fragment.uniform_names import spoken
+from server.effects.dialects.fragment.uniform_names import to_label
 from server.effects.model.input import Input, Kind, Value
-from server.effects.model.modulation import Follow
+from server.effects.model.modulation import FeatureBinding
 
 KINDS = {
     "float": Kind.FLOAT,
@@ -41,8 +41,8 @@ _VALUE = re.compile(
 )
 _PART = re.compile(rf"\s*({_NUMBER})\s*[fu]?\s*")
 _RANGE = re.compile(rf"\[\s*({_NUMBER})\s*(?:,|\.\.|to|-)\s*({_NUMBER})\s*\]")
-_LEAST = re.compile(rf"\bmin\w{{0,4}}[\s:=]{{1,4}}({_NUMBER})", re.IGNORECASE)
-_MOST = re.compile(rf"\bmax\w{{0,4}}[\s:=]{{1,4}}({_NUMBER})", re.IGNORECASE)
+_MIN_PATTERN = re.compile(rf"\bmin\w{{0,4}}[\s:=]{{1,4}}({_NUMBER})", re.IGNORECASE)
+_MAX_PATTERN = re.compile(rf"\bmax\w{{0,4}}[\s:=]{{1,4}}({_NUMBER})", re.IGNORECASE)
 _COLOR = re.compile(r"col|clr|tint|rgb|hue|shade", re.IGNORECASE)
 _ONES = re.compile(
     r"scale|zoom|speed|rate|gain|bright|contrast|saturat|multipl|intensit|strength|amount|opacity"
@@ -50,7 +50,7 @@ _ONES = re.compile(
     re.IGNORECASE,
 )
 _COUNTS = re.compile(r"octave|count|iter|steps|num|layers|samples", re.IGNORECASE)
-_LARGEST = 1e9
+_MAX_NUMBER = 1e9
 
 
 def own_input(item: Declaration, uniform: str, bind: str | None = None) -> Input:
@@ -76,7 +76,7 @@ def own_input(item: Declaration, uniform: str, bind: str | None = None) -> Input
         default=_inside(default, low, high),
         minimum=low,
         maximum=high,
-        motion=Follow(feature=bind) if bind else None,
+        modulation=FeatureBinding(feature=bind) if bind else None,
     )
 
 
@@ -90,7 +90,7 @@ def _label(item: Declaration, note: str) -> str:
     parts = _RANGE.split(note, maxsplit=1)
     text = " ".join(parts[-1].split()).strip(" .;,:") if len(parts) > 1 else ""
     printable = "".join(sign for sign in text if sign.isprintable())
-    return printable[:80] or spoken(item.name)[:80]
+    return printable[:80] or to_label(item.name)[:80]
 
 
 def _stated(kind: Kind, glsl_type: str, note: str) -> Value | None:
@@ -141,7 +141,7 @@ def _range(note: str) -> tuple[float, float] | None:
     if match is not None:
         ends = _number(match[1]), _number(match[2])
     else:
-        least, most = _LEAST.search(note), _MOST.search(note)
+        least, most = _MIN_PATTERN.search(note), _MAX_PATTERN.search(note)
         if least is None or most is None:
             return None
         ends = _number(least[1]), _number(most[1])
@@ -185,4 +185,4 @@ def _inside(value: Value, low: Value | None, high: Value | None) -> Value:
 
 
 def _number(word: str) -> float:
-    return min(max(float(word), -_LARGEST), _LARGEST)
+    return min(max(float(word), -_MAX_NUMBER), _MAX_NUMBER)

@@ -10,27 +10,32 @@ from server.effects.dialects.fragment import player_lines, rect_textures, row_te
 from server.effects.dialects.fragment.declarations import (
     Block,
     Declaration,
-    blank,
+    blank_ranges,
     blocks,
     declarations,
     file_scope,
 )
-from server.effects.dialects.fragment.uniform_bindings import FLAT, Roles
-from server.effects.dialects.fragment.uniform_names import UNDECLARED, Show, shown, spoken
+from server.effects.dialects.fragment.uniform_bindings import FLAT_SAMPLERS, UniformBindings
+from server.effects.dialects.fragment.uniform_names import (
+    UNDECLARED,
+    SamplerContent,
+    shown,
+    to_label,
+)
 from server.effects.glsl.glsl330 import LATER, RESERVED, Piece, compose, prepare
 from server.effects.model.input import Input
-from server.effects.source.blanking import blanked, without_comments
-from server.effects.source.conditions import active
-from server.effects.source.diagnostic import AUTHOR, Text
+from server.effects.source.blanking import blank_match, without_comments
+from server.effects.source.conditions import blank_inactive
+from server.effects.source.diagnostic import AUTHOR, AuthorFile
 
 FIRST = "/*first*/"
 """Stands in an ending for the statements that come before all else."""
 _REFUSED = re.compile(r"[iu]sampler\w+|sampler(?:1D\w*|2DArray\w*|Buffer|2DMS\w*|\w+Shadow)")
-_MOST_INPUTS = 128
+_MAX_INPUTS = 128
 
 
 @dataclass(frozen=True)
-class Reading:
+class ParsedShader:
     """What an author's text comes to."""
 
     text: str
@@ -38,7 +43,7 @@ class Reading:
     code: str
     """The same without comments."""
     items: list[Declaration]
-    roles: Roles
+    bindings: UniformBindings
     renamed: dict[str, str]
     """GLSL names of what the author named in words that are the language's."""
     missing: list[str]
@@ -50,10 +55,10 @@ class Reading:
         """The author's inputs under the author's names."""
         back = {new: old for old, new in self.renamed.items()}
         return tuple(
-            replace(item, name=back[item.name], label=spoken(back[item.name]))
+            replace(item, name=back[item.name], label=to_label(back[item.name]))
             if item.name in back
             else item
-            for item in self.roles.inputs
+            for item in self.bindings.inputs
         )
 
     def fragment(
@@ -72,12 +77,12 @@ class Reading:
             known: all macros that are defined for any pass of the effect.
         """
         outputs = fragment_glsl.replaced_outputs(self.items)
-        gone = {item.name for item in outputs} | self.roles.replaced
+        gone = {item.name for item in outputs} | self.bindings.replaced
         gone.add(fragment_glsl.COORDINATE)
         gone |= {self._back(name) for name in gone}
         ranges = {(item.start, item.end) for item in self.items if item.name in gone}
         ranges |= {(block.start, block.end) for block in self.blocks}
-        text = player_lines.LINE.sub(blanked, blank(self.text, list(ranges)))
+        text = player_lines.LINE.sub(blank_match, blank_ranges(self.text, list(ranges)))
         extensions, code = prepare(text, self.renamed)
         code = rect_textures.by_pixel(code, rect_textures.names(self.code))
         beside = {
@@ -86,12 +91,18 @@ class Reading:
             if (item.start, item.end) in ranges and item.name not in gone
         }
         varyings, first = self._told()
-        first += self.roles.first
-        own = [*self.missing, *fragment_glsl.declared(beside), *varyings, *self.roles.host, *rows]
-        own += row_textures.declared(self.roles.lines).splitlines()
+        first += self.bindings.first
+        own = [
+            *self.missing,
+            *fragment_glsl.declared(beside),
+            *varyings,
+            *self.bindings.host,
+            *rows,
+        ]
+        own += row_textures.declared(self.bindings.lines).splitlines()
         own += rect_textures.host(self.code).splitlines()
         own += [f"#define {name}" for name in defined]
-        seen = active(self._written, known, defined) if known else self._written
+        seen = blank_inactive(self._written, known, defined) if known else self._written
         before = fragment_glsl.host(self.code, own, outputs, main=ending is None)
         if ending is None:
             after = fragment_glsl.ending(seen, outputs, first)
@@ -113,7 +124,7 @@ class Reading:
     def _written(self) -> str:
         """The code without the declarations of what it draws."""
         ranges = [(item.start, item.end) for item in self.items if item.storage == "out"]
-        return blank(self.code, ranges)
+        return blank_ranges(self.code, ranges)
 
     def _told(self) -> tuple[list[str], list[str]]:
         """Declarations and statements that make variables of blocks, which WebGL does not have."""
@@ -135,12 +146,12 @@ class Reading:
 
 
 def read(
-    author: Text,
+    author: AuthorFile,
     known: Sequence[str] = (),
     *,
-    shows: Mapping[str, Show] | None = None,
+    contents: Mapping[str, SamplerContent] | None = None,
     targets: Collection[str] = (),
-) -> Reading:
+) -> ParsedShader:
     """Read a text.
 
     Args:
@@ -157,10 +168,12 @@ def read(
     items = declarations(text)
     renamed = _renamed(code, items)
     lines = player_lines.read(text)
-    given = {**_played(lines), **(shows or {})}
+    given = {**_played(lines), **(contents or {})}
     missing = _undeclared(code, items, given)
     unused = _unused(code, items)
-    roles = Roles(file_scope=file_scope(text), shows=given, targets=targets, unused=unused)
+    bindings = UniformBindings(
+        file_scope=file_scope(text), contents=given, targets=targets, unused=unused
+    )
     uniforms = {item.name: item for item in reversed(items) if item.storage == "uniform"}
     for item in reversed(uniforms.values()):
         _check(author, item)
@@ -173,33 +186,33 @@ def read(
         if item.name not in known
     ]
     wanted += declarations("".join(f"{row}\n" for row in missing))
-    samplers = [item.name for item in wanted if item.type in FLAT]
+    samplers = [item.name for item in wanted if item.type in FLAT_SAMPLERS]
     for item in wanted:
-        roles.take(item, samplers)
-    if len(roles.inputs) > _MOST_INPUTS:
-        raise author.refusal(f"it has more than {_MOST_INPUTS} inputs")
-    kept = [row for row in missing if declarations(row)[0].name not in roles.replaced]
-    return Reading(text, code, items, roles, renamed, kept, blocks(text))
+        bindings.bind(item, samplers)
+    if len(bindings.inputs) > _MAX_INPUTS:
+        raise author.refusal(f"it has more than {_MAX_INPUTS} inputs")
+    kept = [row for row in missing if declarations(row)[0].name not in bindings.replaced]
+    return ParsedShader(text, code, items, bindings, renamed, kept, blocks(text))
 
 
-def _played(lines: player_lines.Lines) -> dict[str, Show]:
+def _played(lines: player_lines.Lines) -> dict[str, SamplerContent]:
     """What the lines of an editor's player say of the channels."""
-    found: dict[str, Show] = {}
+    found: dict[str, SamplerContent] = {}
     for number in {*lines.sources, *lines.options}:
         address = lines.sources.get(number, "").lower()
-        show = Show.PICTURE
+        show = SamplerContent.PICTURE
         if player_lines.is_cube(lines.options.get(number, {}), address):
-            show = Show.CUBE
+            show = SamplerContent.CUBE
         elif address == "self":
-            show = Show.BEFORE
+            show = SamplerContent.BEFORE
         elif address.endswith(player_lines.SOUNDS):
-            show = Show.SOUND
+            show = SamplerContent.SOUND
         found[f"iChannel{number}"] = show
     return found
 
 
-def _check(author: Text, item: Declaration) -> None:
-    sound = item.type == "sampler1D" and shown(item.name) is Show.SOUND
+def _check(author: AuthorFile, item: Declaration) -> None:
+    sound = item.type == "sampler1D" and shown(item.name) is SamplerContent.SOUND
     if _REFUSED.fullmatch(item.type) and not sound:
         raise author.refusal(f"samplers of the type “{item.type}” are not offered", item.start)
 
@@ -221,7 +234,9 @@ def _renamed(code: str, items: Sequence[Declaration]) -> dict[str, str]:
     return {name: f"isfi{name}" for name in names}
 
 
-def _undeclared(code: str, items: Sequence[Declaration], shows: Mapping[str, Show]) -> list[str]:
+def _undeclared(
+    code: str, items: Sequence[Declaration], contents: Mapping[str, SamplerContent]
+) -> list[str]:
     """Declarations of what the text uses and declares nowhere, not as a macro either."""
     declared = {item.name for item in items}
     words = set(re.findall(r"\b[A-Za-z_]\w*", code)) - declared
@@ -229,5 +244,5 @@ def _undeclared(code: str, items: Sequence[Declaration], shows: Mapping[str, Sho
     for name, kind in UNDECLARED.items():
         own = rf"(?:\b(?:float|int|uint|[iu]?vec[234])\s+|#[ \t]*define[ \t]+){name}\b"
         if name in words and not re.search(own, code):
-            missing[name] = "samplerCube" if shows.get(name) is Show.CUBE else kind
+            missing[name] = "samplerCube" if contents.get(name) is SamplerContent.CUBE else kind
     return fragment_glsl.declared(missing)

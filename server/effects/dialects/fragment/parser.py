@@ -8,31 +8,31 @@ understood, fragment_passes what one text draws in several passes.
 from server.effects.dialects.fragment import credits as fragment_credits
 from server.effects.dialects.fragment import parsed_shader, veda
 from server.effects.dialects.fragment import passes as fragment_passes
-from server.effects.dialects.fragment.parsed_shader import Reading
-from server.effects.dialects.fragment.passes import ONE, Drawn, Plan
+from server.effects.dialects.fragment.parsed_shader import ParsedShader
+from server.effects.dialects.fragment.passes import SINGLE_PASS, PassPlan, PlannedDraw
 from server.effects.dialects.fragment.uniform_bindings import BEFORE
 from server.effects.effect import Channel, Effect, Filter, Pass, Target, Wrap
 from server.effects.source import plain_text
 from server.effects.source.blanking import without_comments
-from server.effects.source.diagnostic import AUTHOR, Listing, Text
+from server.effects.source.diagnostic import AUTHOR, AuthorFile, Listing
 
 
 def parse(effect_id: str, file: str, text: str) -> Effect:
     """Turn a plain fragment shader into the internal form; arguments and errors as in load."""
-    plain = plain_text.plain(text)
-    author = Text(effect_id, file, plain)
+    plain = plain_text.normalize(text)
+    author = AuthorFile(effect_id, file, plain)
     header = veda.read_header(author)
     plan = header.plan
-    if plan is ONE:
+    if plan is SINGLE_PASS:
         plan = fragment_passes.read(author, without_comments(plain))
     own = [target.name for target in plan.targets]
     own += [texture.name for texture in header.textures]
     hosts = ["PASSINDEX"] if plan.draws[0].constants else []
-    reading = parsed_shader.read(author, hosts, shows=header.shows, targets=own)
-    roles = reading.roles
-    roles.replaced.update(hosts)
+    shader = parsed_shader.read(author, hosts, contents=header.contents, targets=own)
+    bindings = shader.bindings
+    bindings.replaced.update(hosts)
     told = fragment_credits.read(effect_id, file, plain)
-    before = (Target(name=BEFORE, persistent=True),) if roles.before else ()
+    before = (Target(name=BEFORE, persistent=True),) if bindings.before else ()
     return Effect(
         id=effect_id,
         file=file,
@@ -43,24 +43,24 @@ def parse(effect_id: str, file: str, text: str) -> Effect:
         credit=told.credit,
         license=told.license,
         categories=told.categories,
-        inputs=reading.inputs,
-        passes=tuple(_pass(reading, plan, one, header) for one in plan.draws),
+        inputs=shader.inputs,
+        passes=tuple(_pass(shader, plan, one, header) for one in plan.draws),
         targets=(*plan.targets, *before),
-        textures=(*roles.textures, *header.textures),
+        textures=(*bindings.textures, *header.textures),
         listings=(Listing(AUTHOR, file, plain),),
-        uniforms=dict(roles.uniforms),
+        uniforms=dict(bindings.uniforms),
     )
 
 
-def _pass(reading: Reading, plan: Plan, one: Drawn, header: veda.Header) -> Pass:
+def _pass(shader: ParsedShader, plan: PassPlan, one: PlannedDraw, header: veda.Header) -> Pass:
     imported = [
         Channel(uniform=texture.name, source=texture.name, filter=Filter.MIPMAP, wrap=Wrap.CLAMP)
         for texture in header.textures
     ]
     last = one is plan.draws[-1]
     return Pass(
-        vertex=reading.vertex(),
-        fragment=reading.fragment(one.constants, defined=one.defined, known=plan.known),
-        target=one.target or (BEFORE if reading.roles.before and last else None),
-        channels=(*reading.roles.channels, *imported),
+        vertex=shader.vertex(),
+        fragment=shader.fragment(one.constants, defined=one.defined, known=plan.known),
+        target=one.target or (BEFORE if shader.bindings.before and last else None),
+        channels=(*shader.bindings.channels, *imported),
     )

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from server.effects.dialects.fragment.declarations import Declaration, declarations
 from server.effects.effect import Target
-from server.effects.source.conditions import active
-from server.effects.source.diagnostic import Text
+from server.effects.source.conditions import blank_inactive
+from server.effects.source.diagnostic import AuthorFile
 
 SCENE = "u_scene"
 _POST = "POSTPROCESSING"
@@ -31,7 +31,7 @@ _TEXTURES = (
 
 
 @dataclass(frozen=True)
-class Drawn:
+class PlannedDraw:
     """One draw of the text."""
 
     target: str | None = None
@@ -43,10 +43,10 @@ class Drawn:
 
 
 @dataclass(frozen=True)
-class Plan:
+class PassPlan:
     """All draws of a text, in order, and what they draw into."""
 
-    draws: tuple[Drawn, ...] = (Drawn(),)
+    draws: tuple[PlannedDraw, ...] = (PlannedDraw(),)
     targets: tuple[Target, ...] = ()
 
     @property
@@ -55,11 +55,11 @@ class Plan:
         return frozenset(name for one in self.draws for name in one.defined)
 
 
-ONE = Plan()
+SINGLE_PASS = PassPlan()
 """A single draw, of the picture."""
 
 
-def read(author: Text, code: str) -> Plan:
+def read(author: AuthorFile, code: str) -> PassPlan:
     """Read which passes a text draws.
 
     Args:
@@ -81,14 +81,14 @@ def read(author: Text, code: str) -> Plan:
     for name in sorted(samplers, key=_turn):
         macro = _macro(samplers[name])
         if re.search(rf"\b{macro}\b", code):
-            draws.append(Drawn(name, (macro,)))
+            draws.append(PlannedDraw(name, (macro,)))
     post = SCENE in named and re.search(rf"\b{_POST}\b", code) is not None
     if not draws and not post:
-        return ONE
+        return SINGLE_PASS
     if automatic := _MACRO.search(code):
         raise author.refusal(_PYRAMIDS, automatic.start())
-    draws += [Drawn(SCENE), Drawn(None, (_POST,))] if post else [Drawn()]
-    return Plan(tuple(draws), _targets(code, draws))
+    draws += [PlannedDraw(SCENE), PlannedDraw(None, (_POST,))] if post else [PlannedDraw()]
+    return PassPlan(tuple(draws), _targets(code, draws))
 
 
 def reads(code: str, name: str) -> bool:
@@ -105,7 +105,7 @@ def _macro(match: re.Match[str]) -> str:
     return f"{'DOUBLE_' if match[1] != 'b' else ''}BUFFER_{match[2]}"
 
 
-def _refuse_textures(author: Text, textures: Sequence[Declaration]) -> None:
+def _refuse_textures(author: AuthorFile, textures: Sequence[Declaration]) -> None:
     """Refuse the textures that glslViewer draws by itself and no effect is given."""
     for item in textures:
         for pattern, reason in _TEXTURES:
@@ -115,10 +115,10 @@ def _refuse_textures(author: Text, textures: Sequence[Declaration]) -> None:
                 raise author.refusal(words, place.start() if place else item.start)
 
 
-def _targets(code: str, draws: Sequence[Drawn]) -> tuple[Target, ...]:
+def _targets(code: str, draws: Sequence[PlannedDraw]) -> tuple[Target, ...]:
     """What is drawn into; kept where it is read before or while it is drawn in a frame."""
     known = {name for one in draws for name in one.defined}
-    seen = [active(code, known, one.defined) for one in draws]
+    seen = [blank_inactive(code, known, one.defined) for one in draws]
     found = []
     for at, one in enumerate(draws):
         if one.target is not None:

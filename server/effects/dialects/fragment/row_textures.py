@@ -13,13 +13,13 @@ from enum import IntEnum
 from itertools import pairwise
 
 from server.effects.model.input import Input, Kind
-from server.effects.model.modulation import Follow
+from server.effects.model.modulation import FeatureBinding
 
 SOUND = "isf_sound"
 """The texture with the spectrum, laid out as Shadertoy's."""
 SUM = "isfuSum_"
 """What the uniforms of the sums begin with."""
-_LONGEST_S = 36_000.0
+_MAX_SUM_S = 36_000.0
 _BANDS = {"sub": 40, "bass": 105, "lowmid": 275, "mid": 1200, "highmid": 4000, "treble": 11_000}
 """Middle of each range of frequencies, Hz."""
 _NYQUIST = 22_050.0
@@ -86,8 +86,8 @@ def sums(name: str) -> list[Input]:
             label=f"{name}: {band}",
             default=0.0,
             minimum=0.0,
-            maximum=_LONGEST_S,
-            motion=Follow(feature=f"{band}.sum", high=(_LONGEST_S,)),
+            maximum=_MAX_SUM_S,
+            modulation=FeatureBinding(feature=f"{band}.sum", high=(_MAX_SUM_S,)),
         )
         for band in _BANDS
     ]

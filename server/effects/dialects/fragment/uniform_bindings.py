@@ -11,10 +11,10 @@ from server.effects.dialects.fragment import row_textures
 from server.effects.dialects.fragment import uniform_names as names
 from server.effects.dialects.fragment.declarations import Declaration
 from server.effects.dialects.fragment.inputs import HOST_TYPES, KINDS, own_input, states_default
-from server.effects.dialects.fragment.uniform_names import Show
+from server.effects.dialects.fragment.uniform_names import SamplerContent
 from server.effects.effect import Builtin
 from server.effects.model.input import HISTORY_S, Input, Kind
-from server.effects.model.modulation import Follow
+from server.effects.model.modulation import FeatureBinding
 from server.effects.model.texture import Channel, Content, Filter, Texture, Wrap
 
 BEFORE = "isf_before"
@@ -22,7 +22,7 @@ BEFORE = "isf_before"
 NOISE_SIZE = 256
 
 _PARTS = {"vec3": ("bass", "mid", "treble"), "vec4": ("bass", "lowmid", "highmid", "treble")}
-_CONTENTS = {Show.SOUND: Content.SOUND, Show.NOTHING: Content.ZEROS}
+_CONTENTS = {SamplerContent.SOUND: Content.SOUND, SamplerContent.NOTHING: Content.ZEROS}
 _TEXELS_ROW = "uniform vec2 isfuTexels;"
 _TEXELS = {
     "float": "1.0 / {size}.{axis}",
@@ -30,7 +30,7 @@ _TEXELS = {
     "vec4": "vec4(1.0 / {size}, {size})",
 }
 """One pixel as a share of a texture, by the type that it is declared with."""
-FLAT = ("sampler2D", "sampler2DRect")
+FLAT_SAMPLERS = ("sampler2D", "sampler2DRect")
 """Types of samplers of flat pictures."""
 MATRICES = ("mat2", "mat3", "mat4")
 """Types of matrices, which are unit matrices unless the author initialises them."""
@@ -41,7 +41,7 @@ _TEXTURES = {
 
 
 @dataclass
-class Roles:
+class UniformBindings:
     """What the uniforms of one shader come to."""
 
     inputs: list[Input] = field(default_factory=list)
@@ -52,7 +52,7 @@ class Roles:
     """Whether it samples what it drew in the frame before."""
     file_scope: set[str] = field(default_factory=set)
     """Words of the text outside of all functions."""
-    shows: Mapping[str, Show] = field(default_factory=dict)
+    contents: Mapping[str, SamplerContent] = field(default_factory=dict)
     """What samplers show of which the text says it, by name."""
     targets: Collection[str] = ()
     """Samplers that are targets of the shader's own passes."""
@@ -67,14 +67,14 @@ class Roles:
     lines: dict[str, row_textures.Line] = field(default_factory=dict)
     """What each texture of one row shows."""
 
-    def take(self, item: Declaration, samplers: Sequence[str]) -> None:
+    def bind(self, item: Declaration, samplers: Sequence[str]) -> None:
         """Find the role of one uniform, the first of its name.
 
         Args:
             item: its declaration.
             samplers: the names of all 2D samplers, of which others may be the size.
         """
-        if item.type in FLAT and not item.array:
+        if item.type in FLAT_SAMPLERS and not item.array:
             if item.type != "sampler2D":
                 self._replace_sampler(item.name)
             self._sampler(item.name)
@@ -111,8 +111,8 @@ class Roles:
     def _host_value(self, item: Declaration, samplers: Sequence[str]) -> bool:
         """Whether it is one of the values that hosts give without being asked."""
         meaning = names.builtin(item.name)
-        texture = names.sized(item.name)
-        if names.means_nothing(item.name):
+        texture = names.sized_texture(item.name)
+        if names.is_absent_in_video(item.name):
             return True
         if texture in samplers and item.type in ("vec2", "vec3", "ivec2"):
             self._size(item, str(texture))
@@ -190,7 +190,7 @@ class Roles:
 
     def _own(self, item: Declaration) -> None:
         """Make it an input; a type that no input has stays zero."""
-        if item.type in _PARTS and names.shown(item.name) is Show.SOUND:
+        if item.type in _PARTS and names.shown(item.name) is SamplerContent.SOUND:
             self._bands(item)
             return
         if item.type not in KINDS:
@@ -213,11 +213,11 @@ class Roles:
                     name=f"{item.name}_{band}",
                     uniform=uniform,
                     kind=Kind.FLOAT,
-                    label=f"{names.spoken(item.name)}: {band}",
+                    label=f"{names.to_label(item.name)}: {band}",
                     default=0.0,
                     minimum=0.0,
                     maximum=1.0,
-                    motion=Follow(feature=band),
+                    modulation=FeatureBinding(feature=band),
                 )
             )
         rows = [f"uniform float {uniform};" for uniform in hidden]
@@ -226,17 +226,17 @@ class Roles:
     def _sampler(self, name: str) -> None:
         if name in self.targets:
             return
-        show = self.shows.get(name) or names.shown(name)
+        show = self.contents.get(name) or names.shown(name)
         if show in _CONTENTS:
             self.textures.append(Texture(name=name, content=_CONTENTS[show]))
-        elif show is Show.NOISE:
+        elif show is SamplerContent.NOISE:
             self.textures.append(Texture(name=name, content=Content.NOISE, size=NOISE_SIZE))
             repeated = Channel(uniform=name, source=name, filter=Filter.MIPMAP, wrap=Wrap.REPEAT)
             self.channels.append(repeated)
-        elif show is Show.BEFORE and name not in self.unused:
+        elif show is SamplerContent.BEFORE and name not in self.unused:
             self.before = True
             self.channels.append(Channel(uniform=name, source=BEFORE))
-        elif show is not Show.BEFORE:
+        elif show is not SamplerContent.BEFORE:
             self.inputs.append(_sampled(name, show))
 
     def _line(self, item: Declaration) -> None:
@@ -262,11 +262,13 @@ def _constant(item: Declaration) -> str | None:
     return (item.initial or f"{item.type}(1.0)") if item.type in MATRICES else None
 
 
-def _sampled(name: str, show: Show) -> Input:
+def _sampled(name: str, show: SamplerContent) -> Input:
     """An input that is a picture, or the sound around the frame."""
-    label = names.spoken(name)
-    kind = {Show.SPECTRUM: Kind.AUDIO_FFT, Show.WAVE: Kind.AUDIO}.get(show, Kind.IMAGE)
-    if show is not Show.HISTORY:
+    label = names.to_label(name)
+    kind = {SamplerContent.SPECTRUM: Kind.AUDIO_FFT, SamplerContent.WAVE: Kind.AUDIO}.get(
+        show, Kind.IMAGE
+    )
+    if show is not SamplerContent.HISTORY:
         return Input(name=name, uniform=name, kind=kind, label=label)
     past, future = HISTORY_S
     return Input(

@@ -48,7 +48,7 @@ UNDECLARED = {
 """Uniforms that some hosts declare for the author, and their types there."""
 
 
-class Show(StrEnum):
+class SamplerContent(StrEnum):
     """What a sampler shows."""
 
     PICTURE = "picture"
@@ -153,7 +153,7 @@ def builtin(name: str) -> Builtin | None:
     return _MEANINGS.get(word) if prefixed or word not in _PLAIN_WORDS else None
 
 
-def means_nothing(name: str) -> bool:
+def is_absent_in_video(name: str) -> bool:
     """Whether it is the mouse's or another thing that a video has not: it stays 0."""
     return _word(name)[0] in _NOTHING
 
@@ -170,19 +170,19 @@ def feature(name: str) -> str | None:
     return _HEARD.get(bare) if prefixed or bare not in _PLAIN_WORDS else None
 
 
-def shown(name: str) -> Show:
+def shown(name: str) -> SamplerContent:
     """What a sampler of this name usually shows."""
     word = _word(name)[0]
     if word == "audiohistory":
-        return Show.HISTORY
+        return SamplerContent.HISTORY
     if _BEFORE.search(word):
-        return Show.BEFORE
+        return SamplerContent.BEFORE
     if _SOUND.search(word) or word == "channel1":
-        return Show.SOUND
-    return Show.NOISE if _NOISE.search(word) else Show.PICTURE
+        return SamplerContent.SOUND
+    return SamplerContent.NOISE if _NOISE.search(word) else SamplerContent.PICTURE
 
 
-def sized(name: str) -> str | None:
+def sized_texture(name: str) -> str | None:
     """The texture whose size this is: `u_tex0` of `u_tex0Resolution`."""
     match = re.fullmatch(r"(.+?)_?(?:Resolution|Size|resolution|size)", name)
     return match[1] if match else None
@@ -197,7 +197,7 @@ def texel_of(name: str) -> str | None:
     return match[1] if match else None
 
 
-def spoken(name: str) -> str:
+def to_label(name: str) -> str:
     """A name as people read it: “Zoom quickness” of `u_zoomQuickness`."""
     word = _PREFIX.sub("", name, count=1) if _PREFIX.match(name) else name
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", word).replace("_", " ").split()

@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from server.effects import assets
-from server.effects.dialects.fragment.passes import ONE, Drawn, Plan, reads
-from server.effects.dialects.fragment.uniform_names import Show
+from server.effects.dialects.fragment.passes import SINGLE_PASS, PassPlan, PlannedDraw, reads
+from server.effects.dialects.fragment.uniform_names import SamplerContent
 from server.effects.effect import Target
 from server.effects.model.texture import Content, Texture
 from server.effects.source.blanking import without_comments
-from server.effects.source.diagnostic import Text
-from server.effects.source.header import HeaderError, Row, Table, read
+from server.effects.source.diagnostic import AuthorFile
+from server.effects.source.header import HeaderSyntaxError, JsonArray, JsonObject, read_object
 
 _OPENING = re.compile(r"[\s*]*\{")
 _OWN = re.compile(
@@ -28,27 +28,27 @@ _SHARED = frozenset(("PASSES", "IMPORTED"))
 _HOST = re.compile(r"\buniform\s+(?:\w+p\s+)?(?:float\s+time|vec2\s+resolution)\b")
 _ISF_WORDS = re.compile(r"\b(?:RENDERSIZE|TIME|PASSINDEX|FRAMEINDEX|(?:isf_|vv_|IMG_)\w+)\b")
 _SHOWS = {
-    "spectrum": Show.SPECTRUM,
-    "samples": Show.WAVE,
-    "key": Show.NOTHING,
-    "midi": Show.NOTHING,
-    "note": Show.NOTHING,
-    "gamepad": Show.NOTHING,
-    "camera": Show.PICTURE,
+    "spectrum": SamplerContent.SPECTRUM,
+    "samples": SamplerContent.WAVE,
+    "key": SamplerContent.NOTHING,
+    "midi": SamplerContent.NOTHING,
+    "note": SamplerContent.NOTHING,
+    "gamepad": SamplerContent.NOTHING,
+    "camera": SamplerContent.PICTURE,
 }
 _PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif")
 _SOUNDS = (".mp3", ".wav", ".ogg", ".flac", ".m4a", ".aac")
 _NAME = re.compile(r"[A-Za-z_]\w{0,63}")
-_MOST_PASSES = 16
+_MAX_PASSES = 16
 
 
 @dataclass(frozen=True)
 class Header:
     """What a header says."""
 
-    shows: dict[str, Show] = field(default_factory=dict)
+    contents: dict[str, SamplerContent] = field(default_factory=dict)
     textures: tuple[Texture, ...] = ()
-    plan: Plan = ONE
+    plan: PassPlan = SINGLE_PASS
 
 
 def is_header(text: str, start: int) -> bool:
@@ -58,8 +58,8 @@ def is_header(text: str, start: int) -> bool:
     if not text.startswith("/*", start) or not _OPENING.match(text, start + 2) or end < 0:
         return False
     try:
-        keys = list(read(text, start + 2, end))
-    except HeaderError:
+        keys = list(read_object(text, start + 2, end))
+    except HeaderSyntaxError:
         return False
     words = {key.upper() for key in keys}
     if not keys or words & _ISF:
@@ -70,7 +70,7 @@ def is_header(text: str, start: int) -> bool:
     return not words & _SHARED and _ISF_WORDS.search(code) is None
 
 
-def read_header(author: Text) -> Header:
+def read_header(author: AuthorFile) -> Header:
     """The header of a text; an empty one where it has none.
 
     Raises:
@@ -79,68 +79,74 @@ def read_header(author: Text) -> Header:
     start = author.text.find("/*")
     if start < 0 or not is_header(author.text, start):
         return Header()
-    table = read(author.text, start + 2, author.text.find("*/", start))
-    shows = dict(_SHOWS)
-    textures = _imported(author, table, shows)
+    table = read_object(author.text, start + 2, author.text.find("*/", start))
+    contents = dict(_SHOWS)
+    textures = _imported(author, table, contents)
     code = without_comments(author.text)
-    return Header(shows, textures, _plan(author, table, code))
+    return Header(contents, textures, _plan(author, table, code))
 
 
-def _imported(author: Text, table: Table, shows: dict[str, Show]) -> tuple[Texture, ...]:
+def _imported(
+    author: AuthorFile, table: JsonObject, contents: dict[str, SamplerContent]
+) -> tuple[Texture, ...]:
     """The pictures that it imports from files; what plays there is the picture or the sound."""
     rows = table.get("IMPORTED")
     found: list[Texture] = []
-    for name, row in rows.items() if isinstance(rows, Table) else ():
-        path = row.get("PATH") if isinstance(row, Table) else None
+    for name, row in rows.items() if isinstance(rows, JsonObject) else ():
+        path = row.get("PATH") if isinstance(row, JsonObject) else None
         if not isinstance(path, str) or not _NAME.fullmatch(name):
             message = f"“{name[:40]}” of IMPORTED names no file"
-            raise author.error(message, rows.place(name) if isinstance(rows, Table) else 0)
+            raise author.error(message, rows.place(name) if isinstance(rows, JsonObject) else 0)
         if path.lower().endswith(_SOUNDS):
-            shows[name] = Show.SOUND
+            contents[name] = SamplerContent.SOUND
         elif not path.lower().endswith(_PICTURES) or "://" in path:
-            shows[name] = Show.PICTURE
+            contents[name] = SamplerContent.PICTURE
         else:
             found.append(_texture(author, name, path, author.text.find(path)))
     return tuple(found)
 
 
-def _texture(author: Text, name: str, path: str, place: int) -> Texture:
+def _texture(author: AuthorFile, name: str, path: str, place: int) -> Texture:
     try:
-        return Texture(name=name, content=Content.IMAGE, files=(assets.normal(path),))
+        return Texture(name=name, content=Content.IMAGE, files=(assets.normalize_path(path),))
     except ValueError as problem:
         message = f"the image file “{path[:80]}” cannot be used: {problem}"
         raise author.refusal(message, max(place, 0)) from None
 
 
-def _plan(author: Text, table: Table, code: str) -> Plan:
+def _plan(author: AuthorFile, table: JsonObject, code: str) -> PassPlan:
     """The passes: PASSINDEX tells them apart, and each draws into its TARGET."""
     rows = table.get("PASSES")
-    passes = [row for row in rows if isinstance(row, Table)] if isinstance(rows, Row) else []
-    if len(passes) > _MOST_PASSES:
-        raise author.refusal(f"it has more than {_MOST_PASSES} passes", table.place("PASSES"))
+    passes = (
+        [row for row in rows if isinstance(row, JsonObject)] if isinstance(rows, JsonArray) else []
+    )
+    if len(passes) > _MAX_PASSES:
+        raise author.refusal(f"it has more than {_MAX_PASSES} passes", table.place("PASSES"))
     for row in passes:
         other = next((key for key in ("fs", "vs", "OBJ") if row.get(key)), None)
         if other is not None:
             message = "passes of other files and models are not offered"
             raise author.refusal(message, row.place(other))
     if not passes:
-        return Plan((Drawn(None, (), _index(0)),))
+        return PassPlan((PlannedDraw(None, (), _index(0)),))
     draws = tuple(_drawn(author, row, at) for at, row in enumerate(passes))
-    return Plan(draws, _targets(passes, draws, code))
+    return PassPlan(draws, _targets(passes, draws, code))
 
 
 def _index(at: int) -> tuple[str, ...]:
     return (f"const int PASSINDEX = {at};",)
 
 
-def _drawn(author: Text, row: Table, at: int) -> Drawn:
+def _drawn(author: AuthorFile, row: JsonObject, at: int) -> PlannedDraw:
     name = row.get("TARGET")
     if name is not None and (not isinstance(name, str) or not _NAME.fullmatch(name)):
         raise author.error("the name of a target is no identifier", row.place("TARGET"))
-    return Drawn(name or None, (), _index(at))
+    return PlannedDraw(name or None, (), _index(at))
 
 
-def _targets(passes: list[Table], draws: Sequence[Drawn], code: str) -> tuple[Target, ...]:
+def _targets(
+    passes: list[JsonObject], draws: Sequence[PlannedDraw], code: str
+) -> tuple[Target, ...]:
     """Targets are kept: which of its passes reads which is not told by the text."""
     found: dict[str, Target] = {}
     for row, one in zip(passes, draws, strict=True):

@@ -6,9 +6,9 @@ from server.effects.dialects.fragment import credits as fragment_credits
 from server.effects.dialects.fragment import parsed_shader
 from server.effects.effect import Builtin, Effect, Pass
 from server.effects.model.input import Input, Kind
-from server.effects.model.modulation import BEATS, SECONDS, Transition
+from server.effects.model.modulation import BEATS, SECONDS, TransitionProgress
 from server.effects.source import plain_text
-from server.effects.source.diagnostic import AUTHOR, Listing, Text
+from server.effects.source.diagnostic import AUTHOR, AuthorFile, Listing
 
 _PICTURES = (
     Input(name="startImage", uniform="isf_start", kind=Kind.IMAGE, label="Picture before it"),
@@ -22,7 +22,7 @@ _PROGRESS = Input(
     default=0.0,
     minimum=0.0,
     maximum=1.0,
-    motion=Transition(),
+    modulation=TransitionProgress(),
 )
 _HOST = {"progress": "float", "ratio": "float", "isf_start": "sampler2D", "isf_end": "sampler2D"}
 # The functions come before the author's text, which calls them without declaring them.
@@ -56,7 +56,7 @@ def transition_inputs(taken: Collection[str] = ()) -> tuple[Input, ...]:
             minimum=least,
             maximum=most,
             default=default,
-            still=True,
+            static=True,
         )
 
     return (
@@ -71,7 +71,7 @@ def transition_inputs(taken: Collection[str] = ()) -> tuple[Input, ...]:
             values=(SECONDS, BEATS),
             labels=("seconds", "beats"),
             default=SECONDS,
-            still=True,
+            static=True,
         ),
     )
 
@@ -81,16 +81,16 @@ def parse(effect_id: str, file: str, text: str) -> Effect:
 
     Its uniforms are inputs, with the defaults of their comments; `ratio` is the picture's.
     """
-    plain = plain_text.plain(text)
-    reading = parsed_shader.read(Text(effect_id, file, plain), tuple(_HOST))
-    own = {item.name for item in reading.items if item.storage == "uniform"}
+    plain = plain_text.normalize(text)
+    shader = parsed_shader.read(AuthorFile(effect_id, file, plain), tuple(_HOST))
+    own = {item.name for item in shader.items if item.storage == "uniform"}
     rows = [f"uniform {kind} {name};" for name, kind in _HOST.items() if name not in own]
     told = fragment_credits.read(effect_id, file, plain)
-    taken = {item.name for item in reading.inputs}
+    taken = {item.name for item in shader.inputs}
     draw = Pass(
-        vertex=reading.vertex(),
-        fragment=reading.fragment([*rows, _FUNCTIONS], _ENDING),
-        channels=tuple(reading.roles.channels),
+        vertex=shader.vertex(),
+        fragment=shader.fragment([*rows, _FUNCTIONS], _ENDING),
+        channels=tuple(shader.bindings.channels),
     )
     return Effect(
         id=effect_id,
@@ -102,9 +102,9 @@ def parse(effect_id: str, file: str, text: str) -> Effect:
         credit=told.credit,
         license=told.license,
         categories=told.categories,
-        inputs=(*_PICTURES, _PROGRESS, *reading.inputs, *transition_inputs(taken)),
+        inputs=(*_PICTURES, _PROGRESS, *shader.inputs, *transition_inputs(taken)),
         passes=(draw,),
-        textures=tuple(reading.roles.textures),
+        textures=tuple(shader.bindings.textures),
         listings=(Listing(AUTHOR, file, plain),),
-        uniforms={"ratio": Builtin.ASPECT, **reading.roles.uniforms},
+        uniforms={"ratio": Builtin.ASPECT, **shader.bindings.uniforms},
     )

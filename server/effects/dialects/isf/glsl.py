@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from server.effects.dialects.isf import text_glsl
 from server.effects.glsl.glsl330 import OLD_NAMES, Piece, compose, prepare
-from server.effects.source.alpha import is_never_written
-from server.effects.source.blanking import blanked, blanks
+from server.effects.source.alpha import never_writes_alpha
+from server.effects.source.blanking import blank_match, blank_out
 from server.effects.source.diagnostic import AUTHOR, AUTHOR_VERTEX
 
 _COMMON = f"""{OLD_NAMES}#define attribute in
@@ -129,7 +129,7 @@ def fragment(body: str, line: int, names: Names) -> Shader:
     return Shader(
         extensions=tuple(extensions),
         host=_FRAGMENT + outputs + _COMMON + _declarations(names) + _safe_area(code, names),
-        main=_OPAQUE_MAIN if is_never_written(code, used) else _FRAGMENT_MAIN,
+        main=_OPAQUE_MAIN if never_writes_alpha(code, used) else _FRAGMENT_MAIN,
         pieces=(Piece(code, line, AUTHOR),),
     )
 
@@ -153,7 +153,7 @@ def _without_repeats(code: str, names: Names) -> str:
 
     def blank(match: re.Match[str]) -> str:
         declared = re.split(r"\s*,\s*", match[1])
-        return blanks(match[0]) if all(name in known for name in declared) else match[0]
+        return blank_out(match[0]) if all(name in known for name in declared) else match[0]
 
     return _DECLARATION.sub(blank, code)
 
@@ -176,7 +176,7 @@ def _outputs(code: str) -> tuple[str, str]:
     rows.append("#define gl_FragColor isf_FragColor")
     drawn, *others = dict.fromkeys(_OUTPUT.findall(code)) or [None]
     if drawn:
-        code = _OUTPUT.sub(blanked, code)
+        code = _OUTPUT.sub(blank_match, code)
         rows += [f"#define {drawn} isf_FragColor", *(f"vec4 {name};" for name in others)]
     return code, "\n".join(rows) + "\n"
 

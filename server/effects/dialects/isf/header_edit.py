@@ -9,8 +9,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from server.effects.params.modulation_parser import is_motion
-from server.effects.source.header import HeaderError, Row, Table, read
+from server.effects.params.modulation_parser import is_modulation
+from server.effects.source.header import HeaderSyntaxError, JsonArray, JsonObject, read_object
 
 _DIGITS = 6
 
@@ -55,7 +55,7 @@ def edit_header(text: str, values: Mapping[str, object]) -> Edit:
     return Edit(changed, written, tuple(name for name in values if name not in rows))
 
 
-def _tuned(text: str, row: Table, value: object) -> str:
+def _tuned(text: str, row: JsonObject, value: object) -> str:
     """The text with one input set, from its last change to its first, so that places hold."""
     key, literal, gone = _change(row, value)
     edits = [_replaced(text, row, key, literal)]
@@ -65,9 +65,9 @@ def _tuned(text: str, row: Table, value: object) -> str:
     return text
 
 
-def _change(row: Table, value: object) -> tuple[str, str, list[str]]:
+def _change(row: JsonObject, value: object) -> tuple[str, str, list[str]]:
     """The key that is set, what it is set to, and the keys that are taken out."""
-    moved = isinstance(value, Mapping) and is_motion(value)
+    moved = isinstance(value, Mapping) and is_modulation(value)
     key = "BIND" if moved else "DEFAULT"
     literal = _motion(value) if isinstance(value, Mapping) else _literal(value, _is_whole(row))
     return key, literal, [word for word in ("BIND", "PHOTO") if word != key and word in row]
@@ -105,16 +105,16 @@ def _point(number: str) -> str:
     return number if set(number) & set(".en") else f"{number}.0"
 
 
-def _replaced(text: str, row: Table, key: str, literal: str) -> tuple[int, int, str]:
+def _replaced(text: str, row: JsonObject, key: str, literal: str) -> tuple[int, int, str]:
     """Start, end and new text where the key's value stands, or where it is put."""
     if key in row:
-        return row.places[key], row.spans[key][1], literal
+        return row.offsets[key], row.spans[key][1], literal
     begin, end = max(row.spans.values(), key=lambda span: span[1])
     blank = _blank_before(text, begin)
     return end, end, f',{blank if blank.strip(" " + chr(9)) else " "}"{key}": {literal}'
 
 
-def _removed(text: str, row: Table, key: str) -> tuple[int, int, str]:
+def _removed(text: str, row: JsonObject, key: str) -> tuple[int, int, str]:
     """Start, end and nothing: the key, its value and one comma."""
     begin, end = row.spans[key]
     blank = _blank_before(text, begin)
@@ -131,7 +131,7 @@ def _blank_before(text: str, place: int) -> str:
     return text[len(text[:place].rstrip()) : place]
 
 
-def _read(text: str) -> Table:
+def _read(text: str) -> JsonObject:
     # One character for each of the text, so that places are those of the text.
     lines = text.replace("\r\n", " \n").replace("\r", "\n")
     start = lines.find("/*")
@@ -139,23 +139,25 @@ def _read(text: str) -> Table:
     if start < 0 or end < 0:
         raise EditError("the file has no ISF header")
     try:
-        return read(lines, start + 2, end)
-    except HeaderError as error:
+        return read_object(lines, start + 2, end)
+    except HeaderSyntaxError as error:
         raise EditError(f"the header cannot be read: {error}") from None
 
 
-def _rows(header: Table) -> dict[str, Table]:
+def _rows(header: JsonObject) -> dict[str, JsonObject]:
     rows = header.get("INPUTS")
-    found = [row for row in rows if isinstance(row, Table)] if isinstance(rows, Row) else []
+    found = (
+        [row for row in rows if isinstance(row, JsonObject)] if isinstance(rows, JsonArray) else []
+    )
     return {str(row["NAME"]): row for row in found if isinstance(row.get("NAME"), str)}
 
 
-def _is_whole(row: Table) -> bool:
+def _is_whole(row: JsonObject) -> bool:
     kind = row.get("TYPE")
     return isinstance(kind, str) and kind.lower() in ("long", "int")
 
 
-def _expected(header: Table, values: Mapping[str, object]) -> object:
+def _expected(header: JsonObject, values: Mapping[str, object]) -> object:
     """What the header has to say afterwards."""
     wanted = _plain(header)
     assert isinstance(wanted, dict)
@@ -164,22 +166,24 @@ def _expected(header: Table, values: Mapping[str, object]) -> object:
         if place is None or name not in values or _rows(header)[name] is not place:
             continue
         key, literal, gone = _change(place, values[name])
-        row[key] = _plain(read(f'{{"v": {literal}}}', 0, len(literal) + 7)["v"])
+        row[key] = _plain(read_object(f'{{"v": {literal}}}', 0, len(literal) + 7)["v"])
         for word in gone:
             del row[word]
     return wanted
 
 
-def _tables(header: Table) -> list[Table | None]:
+def _tables(header: JsonObject) -> list[JsonObject | None]:
     rows = header.get("INPUTS")
     return (
-        [row if isinstance(row, Table) else None for row in rows] if isinstance(rows, Row) else []
+        [row if isinstance(row, JsonObject) else None for row in rows]
+        if isinstance(rows, JsonArray)
+        else []
     )
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, Table):
+    if isinstance(value, JsonObject):
         return {key: _plain(part) for key, part in value.items()}
-    if isinstance(value, Row):
+    if isinstance(value, JsonArray):
         return [_plain(part) for part in value]
     return value

@@ -3,13 +3,13 @@
 from server.effects import assets
 from server.effects.dialects.isf import inputs as isf_inputs
 from server.effects.model.texture import Content, Texture
-from server.effects.source.diagnostic import Text
-from server.effects.source.header import Row, Table
+from server.effects.source.diagnostic import AuthorFile
+from server.effects.source.header import JsonArray, JsonObject
 
 _FACES = 6
 
 
-def read_textures(author: Text, header: Table) -> dict[str, Texture]:
+def read_textures(author: AuthorFile, header: JsonObject) -> dict[str, Texture]:
     """What IMPORTED lists, as an object or as an array, and the inputs of the type cube, by name.
 
     A cube's six files are its faces +x -x +y -y +z -z. An input of the type cube shows the photo.
@@ -29,26 +29,28 @@ def read_textures(author: Text, header: Table) -> dict[str, Texture]:
         elif row.get("PATH") is not None:
             found[name] = _texture(author, name, row)
     named = {file for texture in found.values() for file in texture.files}
-    if len(named) > assets.MOST_FILES:
-        reason = f"it names more than {assets.MOST_FILES} image files"
+    if len(named) > assets.MAX_FILES:
+        reason = f"it names more than {assets.MAX_FILES} image files"
         raise author.refusal(reason, header.place("IMPORTED"))
     return found
 
 
-def _imported(author: Text, header: Table) -> list[tuple[object, Table | None, int]]:
+def _imported(
+    author: AuthorFile, header: JsonObject
+) -> list[tuple[object, JsonObject | None, int]]:
     rows = header.get("IMPORTED")
     place = header.place("IMPORTED")
     if rows is None:
         return []
-    found: list[tuple[object, Table | None, int]] = []
-    if isinstance(rows, Table):
+    found: list[tuple[object, JsonObject | None, int]] = []
+    if isinstance(rows, JsonObject):
         for name, row in rows.items():
-            if not isinstance(row, Table):
+            if not isinstance(row, JsonObject):
                 raise author.error(f"“{name[:40]}” of IMPORTED is not an object", rows.place(name))
             found.append((name, row, rows.place(name)))
-    elif isinstance(rows, Row):
-        for row, where in zip(rows, rows.places, strict=True):
-            if not isinstance(row, Table):
+    elif isinstance(rows, JsonArray):
+        for row, where in zip(rows, rows.offsets, strict=True):
+            if not isinstance(row, JsonObject):
                 raise author.error("IMPORTED holds something that is not an object", where)
             found.append((row.get("NAME"), row, row.place("NAME")))
     else:
@@ -56,17 +58,19 @@ def _imported(author: Text, header: Table) -> list[tuple[object, Table | None, i
     return found
 
 
-def _cubes(header: Table) -> list[tuple[object, Table | None, int]]:
+def _cubes(header: JsonObject) -> list[tuple[object, JsonObject | None, int]]:
     rows = header.get("INPUTS")
-    tables = [row for row in rows if isinstance(row, Table)] if isinstance(rows, Row) else []
+    tables = (
+        [row for row in rows if isinstance(row, JsonObject)] if isinstance(rows, JsonArray) else []
+    )
     return [(row.get("NAME"), None, row.place("NAME")) for row in tables if isf_inputs.is_cube(row)]
 
 
-def _texture(author: Text, name: str, row: Table) -> Texture:
-    paths, places = row["PATH"], [row.place("PATH")]
-    if isinstance(paths, Row):
-        places = paths.places
-    listed = list(paths) if isinstance(paths, Row) else [paths]
+def _texture(author: AuthorFile, name: str, row: JsonObject) -> Texture:
+    paths, offsets = row["PATH"], [row.place("PATH")]
+    if isinstance(paths, JsonArray):
+        offsets = paths.offsets
+    listed = list(paths) if isinstance(paths, JsonArray) else [paths]
     cube = isf_inputs.is_cube(row) or len(listed) == _FACES
     if len(listed) != (_FACES if cube else 1):
         words = "a cube needs a PATH for each of its six faces" if cube else "PATH names no file"
@@ -74,15 +78,17 @@ def _texture(author: Text, name: str, row: Table) -> Texture:
     return Texture(
         name=isf_inputs.uniform_name(name),
         content=Content.CUBE if cube else Content.IMAGE,
-        files=tuple(_path(author, path, place) for path, place in zip(listed, places, strict=True)),
+        files=tuple(
+            _path(author, path, place) for path, place in zip(listed, offsets, strict=True)
+        ),
     )
 
 
-def _path(author: Text, path: object, place: int) -> str:
+def _path(author: AuthorFile, path: object, place: int) -> str:
     if not isinstance(path, str):
         raise author.error("PATH names no file", place)
     try:
-        return assets.normal(path)
+        return assets.normalize_path(path)
     except ValueError as problem:
         raise author.refusal(
             f"the image file “{path[:80]}” cannot be used: {problem}", place

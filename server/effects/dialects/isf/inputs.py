@@ -9,11 +9,11 @@ from server.effects.dialects.isf import keys as isf_keys
 from server.effects.dialects.isf.text_inputs import with_texts
 from server.effects.glsl.glsl330 import FUNCTIONS, LATER, RESERVED
 from server.effects.model.input import HISTORY_S, Input, Kind, Scale, Value
-from server.effects.model.modulation import Motion
+from server.effects.model.modulation import Modulation
 from server.effects.model.palette import COLORS
-from server.effects.params.modulation_parser import read_motion
-from server.effects.source.diagnostic import Text
-from server.effects.source.header import Row, Table
+from server.effects.params.modulation_parser import read_modulation
+from server.effects.source.diagnostic import AuthorFile
+from server.effects.source.header import JsonArray, JsonObject
 from server.errors import ToqiboxError
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
@@ -23,14 +23,14 @@ _KINDS = {kind.value.lower(): kind for kind in Kind} | {"int": Kind.LONG}
 _BINDABLE = (Kind.FLOAT, Kind.POINT, Kind.COLOR)
 _SPECTRA = (Kind.AUDIO_FFT, Kind.AUDIO_HISTORY)
 _SOUNDS = (Kind.AUDIO, Kind.AUDIO_FFT, Kind.AUDIO_HISTORY)
-_LONGEST_SPAN_S = 60.0
-WIDEST = 16384
+_MAX_HISTORY_S = 60.0
+MAX_WIDTH = 16384
 """Largest MAX of an input that is sound: values of one row."""
-_MOST = 128
-_LARGEST_INT = 2**31 - 1
+_MAX_INPUTS = 128
+_MAX_INT = 2**31 - 1
 
 
-def read_inputs(author: Text, header: Table, code: str) -> tuple[Input, ...]:
+def read_inputs(author: AuthorFile, header: JsonObject, code: str) -> tuple[Input, ...]:
     """Every input of the header but cubes, in its order.
 
     Args:
@@ -45,14 +45,14 @@ def read_inputs(author: Text, header: Table, code: str) -> tuple[Input, ...]:
     rows = header.get("INPUTS")
     if rows is None:
         return ()
-    if not isinstance(rows, Row):
+    if not isinstance(rows, JsonArray):
         raise author.error("INPUTS is not an array", header.place("INPUTS"))
-    if len(rows) > _MOST:
-        raise author.refusal(f"it has more than {_MOST} inputs", header.place("INPUTS"))
+    if len(rows) > _MAX_INPUTS:
+        raise author.refusal(f"it has more than {_MAX_INPUTS} inputs", header.place("INPUTS"))
     found: dict[str, Input] = {}
-    lines: dict[str, Table] = {}
-    for row, place in zip(rows, rows.places, strict=True):
-        if not isinstance(row, Table):
+    lines: dict[str, JsonObject] = {}
+    for row, place in zip(rows, rows.offsets, strict=True):
+        if not isinstance(row, JsonObject):
             raise author.error("INPUTS holds something that is not an object", place)
         if is_cube(row):
             continue
@@ -63,7 +63,7 @@ def read_inputs(author: Text, header: Table, code: str) -> tuple[Input, ...]:
     return with_texts(author, lines, found)
 
 
-def is_cube(row: Table) -> bool:
+def is_cube(row: JsonObject) -> bool:
     """Whether a row of INPUTS or IMPORTED stands for a cube."""
     word = row.get("TYPE")
     return isinstance(word, str) and word.lower() in ("cube", "cubemap")
@@ -83,7 +83,7 @@ def truth(value: object) -> bool:
     return bool(value)
 
 
-def _input(author: Text, row: Table, code: str) -> Input:
+def _input(author: AuthorFile, row: JsonObject, code: str) -> Input:
     name = row.get("NAME")
     if not isinstance(name, str) or not NAME.fullmatch(name):
         raise author.error("an input's NAME is missing or no identifier", row.place("NAME"))
@@ -108,7 +108,7 @@ def _input(author: Text, row: Table, code: str) -> Input:
         past=_span(row, "PAST", HISTORY_S[0]) if kind is Kind.AUDIO_HISTORY else 0.0,
         future=_span(row, "FUTURE", HISTORY_S[1]) if kind is Kind.AUDIO_HISTORY else 0.0,
     )
-    return replace(item, motion=_motion(author, row, item))
+    return replace(item, modulation=_motion(author, row, item))
 
 
 def _uncalled(name: str, code: str) -> bool:
@@ -117,7 +117,7 @@ def _uncalled(name: str, code: str) -> bool:
     return only and re.search(rf"\b{name}\s*\(", code) is None
 
 
-def _kind(author: Text, row: Table, name: str) -> Kind:
+def _kind(author: AuthorFile, row: JsonObject, name: str) -> Kind:
     word, place = row.get("TYPE"), row.place("TYPE")
     if not isinstance(word, str):
         raise author.error(f"the input “{name}” has no TYPE", place)
@@ -127,7 +127,7 @@ def _kind(author: Text, row: Table, name: str) -> Kind:
     return _KINDS[word.lower()]
 
 
-def _scale(author: Text, row: Table) -> Scale:
+def _scale(author: AuthorFile, row: JsonObject) -> Scale:
     """The SCALE of a spectrum."""
     word = row.get("SCALE", str(Scale.BROWSER))
     if word not in list(Scale):
@@ -136,23 +136,23 @@ def _scale(author: Text, row: Table) -> Scale:
     return Scale(str(word))
 
 
-def _motion(author: Text, row: Table, item: Input) -> Motion | None:
+def _motion(author: AuthorFile, row: JsonObject, item: Input) -> Modulation | None:
     """What BIND says: the name of a feature, or a motion as a request writes it."""
     told, place = row.get("BIND"), row.place("BIND")
     if told is None:
         return None
     if item.kind.is_texture:
         raise author.error("BIND works on inputs that are numbers, points, colours or true", place)
-    if not isinstance(told, Table):
+    if not isinstance(told, JsonObject):
         told = {"bind": told}
     try:
-        return read_motion(item, told, "BIND")
+        return read_modulation(item, told, "BIND")
     except ToqiboxError as error:
         message = f"{error.field}: {error.values['reason']}"
         raise author.error(message, _place(told, str(error.field), place)) from None
 
 
-def _photo(author: Text, row: Table, kind: Kind) -> str | None:
+def _photo(author: AuthorFile, row: JsonObject, kind: Kind) -> str | None:
     """The colour of the photo that PHOTO names."""
     name, place = row.get("PHOTO"), row.place("PHOTO")
     if name is None:
@@ -170,10 +170,10 @@ def _photo(author: Text, row: Table, kind: Kind) -> str | None:
 def _place(told: Mapping[str, object], field: str, place: int) -> int:
     """Where in the file the key at fault stands."""
     word = field.removeprefix("BIND.").partition("[")[0]
-    return told.place(word) if isinstance(told, Table) else place
+    return told.place(word) if isinstance(told, JsonObject) else place
 
 
-def _limits(kind: Kind, row: Table) -> tuple[Value | None, Value | None]:
+def _limits(kind: Kind, row: JsonObject) -> tuple[Value | None, Value | None]:
     """MIN and MAX. Of a float both always exist, of a color too; a wrong order is put right."""
     low, high = value_of(kind, row.get("MIN")), value_of(kind, row.get("MAX"))
     if kind is Kind.FLOAT:
@@ -197,7 +197,7 @@ def _ordered(low: Value, high: Value) -> tuple[Value, Value]:
 
 
 def _default(
-    kind: Kind, row: Table, low: Value | None, high: Value | None, values: tuple[int, ...]
+    kind: Kind, row: JsonObject, low: Value | None, high: Value | None, values: tuple[int, ...]
 ) -> Value | None:
     value = value_of(kind, row.get("DEFAULT"))
     if kind.is_texture:
@@ -237,7 +237,7 @@ def _clamped(value: Value, low: Value | None, high: Value | None) -> Value:
     return value
 
 
-def _choices(row: Table) -> tuple[tuple[int, ...], tuple[str, ...]]:
+def _choices(row: JsonObject) -> tuple[tuple[int, ...], tuple[str, ...]]:
     """VALUES and LABELS of a long; where one is missing the other makes up for it."""
     values = [value_of(Kind.LONG, value) for value in _rows(row, "VALUES")]
     labels = [str(label)[:80] for label in _rows(row, "LABELS")]
@@ -248,9 +248,9 @@ def _choices(row: Table) -> tuple[tuple[int, ...], tuple[str, ...]]:
     return tuple(numbers), tuple(labels)
 
 
-def _rows(row: Table, key: str) -> list[object]:
+def _rows(row: JsonObject, key: str) -> list[object]:
     value = row.get(key)
-    return value[:256] if isinstance(value, Row) else []
+    return value[:256] if isinstance(value, JsonArray) else []
 
 
 def value_of(kind: Kind, value: object) -> Value | None:
@@ -264,11 +264,11 @@ def value_of(kind: Kind, value: object) -> Value | None:
     number = _number(value)
     if number is None or kind is Kind.FLOAT:
         return number
-    return int(min(max(number, -_LARGEST_INT), _LARGEST_INT))
+    return int(min(max(number, -_MAX_INT), _MAX_INT))
 
 
 def _vector(value: object, size: int) -> tuple[float, ...] | None:
-    if not isinstance(value, Row):
+    if not isinstance(value, JsonArray):
         return None
     numbers = [_number(part) for part in value]
     if size == 4 and len(numbers) == 3:
@@ -286,12 +286,12 @@ def _number(value: object) -> float | None:
     return number if math.isfinite(number) and abs(number) <= 1e9 else None
 
 
-def _width(row: Table) -> int | None:
+def _width(row: JsonObject) -> int | None:
     number = _number(row.get("MAX"))
-    return None if number is None else int(min(max(number, 1), WIDEST))
+    return None if number is None else int(min(max(number, 1), MAX_WIDTH))
 
 
-def _span(row: Table, key: str, usual: float) -> float:
+def _span(row: JsonObject, key: str, usual: float) -> float:
     """Seconds that an audioHistory reaches to one side."""
     number = _number(row.get(key))
-    return usual if number is None else min(max(number, 0.0), _LONGEST_SPAN_S)
+    return usual if number is None else min(max(number, 0.0), _MAX_HISTORY_S)

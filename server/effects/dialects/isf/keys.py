@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from server.effects.diagnostics.location import near
+from server.effects.diagnostics.location import closest_match
 from server.effects.model.text_style import DEFAULTS
-from server.effects.source.diagnostic import Text
-from server.effects.source.header import Row, Table
+from server.effects.source.diagnostic import AuthorFile
+from server.effects.source.header import JsonArray, JsonObject
 
 BUILTINS = ("TIME", "TIMEDELTA", "FRAMEINDEX", "DATE", "RENDERSIZE", "PASSINDEX")
 """Names of the values that every host of ISF gives."""
@@ -36,7 +36,7 @@ def taken(name: str) -> str:
     return f"the name “{name}” is used twice"
 
 
-def warnings(author: Text, header: Table) -> Iterator[dict[str, Any]]:
+def warnings(author: AuthorFile, header: JsonObject) -> Iterator[dict[str, Any]]:
     """Warnings about keys that are unknown, repeated, or of no use where they stand."""
     yield from _unknown(author, header, _HEADER, "the header")
     for row in _tables(header.get("INPUTS")):
@@ -50,18 +50,24 @@ def warnings(author: Text, header: Table) -> Iterator[dict[str, Any]]:
         yield from _unknown(author, row, _BUFFER, "a buffer")
 
 
-def _tables(rows: object) -> list[Table]:
+def _tables(rows: object) -> list[JsonObject]:
     """The objects of an array, or of an object by name."""
-    values = rows.values() if isinstance(rows, Table) else rows if isinstance(rows, Row) else ()
-    return [row for row in values if isinstance(row, Table)]
+    values = (
+        rows.values()
+        if isinstance(rows, JsonObject)
+        else rows
+        if isinstance(rows, JsonArray)
+        else ()
+    )
+    return [row for row in values if isinstance(row, JsonObject)]
 
 
 def _unknown(
-    author: Text, table: Table, known: Sequence[str], place: str
+    author: AuthorFile, table: JsonObject, known: Sequence[str], place: str
 ) -> Iterator[dict[str, Any]]:
     for key in table:
         if key not in known:
-            meant = key.upper() if key.upper() in known else near(key.upper(), known)
+            meant = key.upper() if key.upper() in known else closest_match(key.upper(), known)
             hint = f"did you mean “{meant}”?" if meant else f"known keys: {', '.join(known)}"
             message = f"“{key[:40]}” is not a key of {place}: it is ignored"
             yield author.warning(message, table.spans[key][0], hint)
@@ -70,7 +76,7 @@ def _unknown(
         yield author.warning(message, table.spans[key][0], "remove the others")
 
 
-def _misplaced(author: Text, row: Table) -> Iterator[dict[str, Any]]:
+def _misplaced(author: AuthorFile, row: JsonObject) -> Iterator[dict[str, Any]]:
     """Keys of inputs of another TYPE."""
     kind = str(row.get("TYPE") or "").lower()
     for key, kinds in _OF_KINDS.items():

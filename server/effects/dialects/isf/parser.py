@@ -12,10 +12,10 @@ from server.effects.dialects.isf import keys as isf_keys
 from server.effects.dialects.isf import value_warnings
 from server.effects.effect import Builtin, Content, Effect, Pass, Target, Texture
 from server.effects.model.input import Input, Kind
-from server.effects.model.modulation import Transition
+from server.effects.model.modulation import TransitionProgress
 from server.effects.source import plain_text
-from server.effects.source.diagnostic import AUTHOR, AUTHOR_VERTEX, Listing, Text
-from server.effects.source.header import HeaderError, Row, Table, read
+from server.effects.source.diagnostic import AUTHOR, AUTHOR_VERTEX, AuthorFile, Listing
+from server.effects.source.header import HeaderSyntaxError, JsonArray, JsonObject, read_object
 
 UNIFORMS = {
     "TIME": Builtin.TIME,
@@ -41,15 +41,15 @@ _INPUT_TYPES = {
     Kind.POINT: "vec2",
     Kind.COLOR: "vec4",
 }
-_MOST_PASSES = 16
-_MOST_CATEGORIES = 16
+_MAX_PASSES = 16
+_MAX_CATEGORIES = 16
 _CONVERTED = re.compile(r"(?i)\bconverted from \S*\b(?:shadertoy|glslsandbox)\.com\b")
 
 
 def parse(effect_id: str, file: str, text: str, vertex: str | None = None) -> Effect:
     """Turn an ISF file into the internal form; arguments and errors as in dialects.load."""
-    plain = plain_text.plain(text)
-    author = Text(effect_id, file, plain)
+    plain = plain_text.normalize(text)
+    author = AuthorFile(effect_id, file, plain)
     header, end = _header(author)
     inputs = _inputs(author, header, f"{plain}\n{vertex or ''}")
     textures = isf_imports.read_textures(author, header)
@@ -66,7 +66,7 @@ def parse(effect_id: str, file: str, text: str, vertex: str | None = None) -> Ef
         file=file,
         source=text,
         vertex_source=vertex,
-        title=_string(header, "TITLE", 80) or plain_text.title_of(effect_id, file),
+        title=_string(header, "TITLE", 80) or plain_text.default_title(effect_id, file),
         dialect="isf",
         description=_string(header, "DESCRIPTION", 2000),
         credit=_string(header, "CREDIT", 200),
@@ -96,7 +96,7 @@ def _listings(file: str, text: str, vertex: str | None) -> tuple[Listing, ...]:
     return (Listing(AUTHOR, file, text), beside)
 
 
-def _header(author: Text) -> tuple[Table, int]:
+def _header(author: AuthorFile) -> tuple[JsonObject, int]:
     """The header and the offset after its comment."""
     start = author.text.find("/*")
     if start < 0:
@@ -105,12 +105,12 @@ def _header(author: Text) -> tuple[Table, int]:
     if end < 0:
         raise author.error("the comment with the JSON header is not closed", start)
     try:
-        return read(author.text, start + 2, end), end + 2
-    except HeaderError as problem:
+        return read_object(author.text, start + 2, end), end + 2
+    except HeaderSyntaxError as problem:
         raise author.error(f"header: {problem}", problem.offset) from None
 
 
-def _body(author: Text, end: int) -> tuple[int, str]:
+def _body(author: AuthorFile, end: int) -> tuple[int, str]:
     """Number of the first line of the GLSL, and the GLSL: what follows the header's last line."""
     rest, _, body = author.text[end:].partition("\n")
     if rest.strip() and not body.strip():
@@ -119,7 +119,7 @@ def _body(author: Text, end: int) -> tuple[int, str]:
     return author.text.count("\n", 0, end) + 2, body
 
 
-def _inputs(author: Text, header: Table, code: str) -> tuple[Input, ...]:
+def _inputs(author: AuthorFile, header: JsonObject, code: str) -> tuple[Input, ...]:
     """The author's inputs; those of a transition begin with its two pictures."""
     inputs = isf_inputs.read_inputs(author, header, code)
     kinds = {item.name: item.kind for item in inputs}
@@ -127,8 +127,8 @@ def _inputs(author: Text, header: Table, code: str) -> tuple[Input, ...]:
     if not pictures or kinds.get("progress") is not Kind.FLOAT or "inputImage" in kinds:
         return inputs
     moved = [
-        replace(item, motion=Transition())
-        if item.name == "progress" and item.motion is None
+        replace(item, modulation=TransitionProgress())
+        if item.name == "progress" and item.modulation is None
         else item
         for item in inputs
     ]
@@ -136,29 +136,29 @@ def _inputs(author: Text, header: Table, code: str) -> tuple[Input, ...]:
     return (*moved, *transition_inputs(kinds))
 
 
-def _tables(author: Text, header: Table, key: str) -> list[Table]:
+def _tables(author: AuthorFile, header: JsonObject, key: str) -> list[JsonObject]:
     """An array of objects; `null` and a missing key are an empty one."""
     rows = header.get(key)
     if rows is None:
         return []
-    if not isinstance(rows, Row):
+    if not isinstance(rows, JsonArray):
         raise author.error(f"{key} is not an array", header.place(key))
-    if len(rows) > _MOST_PASSES:
-        raise author.refusal(f"it has more than {_MOST_PASSES} passes", header.place(key))
-    for row, place in zip(rows, rows.places, strict=True):
-        if not isinstance(row, Table):
+    if len(rows) > _MAX_PASSES:
+        raise author.refusal(f"it has more than {_MAX_PASSES} passes", header.place(key))
+    for row, place in zip(rows, rows.offsets, strict=True):
+        if not isinstance(row, JsonObject):
             raise author.error(f"{key} holds something that is not an object", place)
-    return [row for row in rows if isinstance(row, Table)]
+    return [row for row in rows if isinstance(row, JsonObject)]
 
 
 def _targets(
-    author: Text, header: Table, passes: list[Table], taken: Collection[str]
+    author: AuthorFile, header: JsonObject, passes: list[JsonObject], taken: Collection[str]
 ) -> tuple[Target, ...]:
     """Targets in the order of their first mention; passes may share one.
 
     The one that the last pass draws into is as large as the output, whatever is said of it.
     """
-    found: dict[str, Table] = {}
+    found: dict[str, JsonObject] = {}
     mentions = [(row.get("TARGET"), row, row.place("TARGET")) for row in passes]
     mentions += [(name, row, row.offset) for name, row in _persistent_buffers(author, header)]
     for name, row, place in mentions:
@@ -168,14 +168,14 @@ def _targets(
             raise author.error("the name of a target is no identifier", place)
         if name in taken:
             raise author.error(isf_keys.taken(name), place)
-        merged = found.setdefault(name, Table(place))
+        merged = found.setdefault(name, JsonObject(place))
         for key, value in row.items():
             merged.setdefault(key, value)
     last = passes[-1].get("TARGET") if passes else None
     return tuple(_target(name, row, name == last) for name, row in found.items())
 
 
-def _target(name: str, row: Table, last: bool) -> Target:
+def _target(name: str, row: JsonObject, last: bool) -> Target:
     return Target(
         name=isf_inputs.uniform_name(name),
         persistent=isf_inputs.truth(row.get("PERSISTENT", False)),
@@ -185,19 +185,19 @@ def _target(name: str, row: Table, last: bool) -> Target:
     )
 
 
-def _persistent_buffers(author: Text, header: Table) -> list[tuple[object, Table]]:
+def _persistent_buffers(author: AuthorFile, header: JsonObject) -> list[tuple[object, JsonObject]]:
     """Version 1: an array of names, or an object of name and properties."""
     buffers = header.get("PERSISTENT_BUFFERS")
     place = header.place("PERSISTENT_BUFFERS")
     if buffers is None:
         return []
-    if not isinstance(buffers, (Row, Table)) or len(buffers) > _MOST_PASSES:
+    if not isinstance(buffers, (JsonArray, JsonObject)) or len(buffers) > _MAX_PASSES:
         raise author.error("PERSISTENT_BUFFERS is neither an array nor an object of names", place)
-    found: list[tuple[object, Table]] = []
+    found: list[tuple[object, JsonObject]] = []
     for name in buffers:
-        row = Table(place)
-        properties = buffers.get(str(name)) if isinstance(buffers, Table) else None
-        row.update(properties if isinstance(properties, Table) else {})
+        row = JsonObject(place)
+        properties = buffers.get(str(name)) if isinstance(buffers, JsonObject) else None
+        row.update(properties if isinstance(properties, JsonObject) else {})
         row["PERSISTENT"] = True
         found.append((name, row))
     return found
@@ -212,7 +212,7 @@ def _size(value: object) -> str | None:
 def _names(
     inputs: tuple[Input, ...],
     targets: tuple[Target, ...],
-    passes: list[Table],
+    passes: list[JsonObject],
     textures: Mapping[str, Texture],
 ) -> isf_glsl.Names:
     uniforms = dict(_UNIFORM_TYPES)
@@ -236,11 +236,11 @@ def _names(
 
 
 def _passes(
-    rows: list[Table], vertex: isf_glsl.Shader, fragment: isf_glsl.Shader, *, opaque: bool
+    rows: list[JsonObject], vertex: isf_glsl.Shader, fragment: isf_glsl.Shader, *, opaque: bool
 ) -> tuple[Pass, ...]:
     """Passes that end up anywhere: one without a target that is not the last draws to nowhere."""
     if not rows:
-        rows = [Table(0)]
+        rows = [JsonObject(0)]
     found = []
     for index, row in enumerate(rows):
         name = str(row.get("TARGET") or "")
@@ -251,18 +251,18 @@ def _passes(
     return tuple(found)
 
 
-def _converted(header: Table) -> bool:
+def _converted(header: JsonObject) -> bool:
     """Whether it says that it comes from a place where alpha means nothing and is often 0."""
     said = f"{header.get('DESCRIPTION')} {header.get('CREDIT')}"
     return _CONVERTED.search(said) is not None
 
 
-def _string(header: Table, key: str, longest: int) -> str:
+def _string(header: JsonObject, key: str, longest: int) -> str:
     value = header.get(key)
     return plain_text.one_line(value, longest) if isinstance(value, str) else ""
 
 
-def _categories(header: Table) -> tuple[str, ...]:
+def _categories(header: JsonObject) -> tuple[str, ...]:
     rows = header.get("CATEGORIES")
-    names = [row for row in rows if isinstance(row, str)] if isinstance(rows, Row) else []
-    return tuple(plain_text.one_line(name, 40) for name in names[:_MOST_CATEGORIES])
+    names = [row for row in rows if isinstance(row, str)] if isinstance(rows, JsonArray) else []
+    return tuple(plain_text.one_line(name, 40) for name in names[:_MAX_CATEGORIES])

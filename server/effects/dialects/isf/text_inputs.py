@@ -5,27 +5,27 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from server.effects.model.input import Input, Kind
-from server.effects.model.safe_area import picture_names
+from server.effects.model.safe_area import size_names
 from server.effects.model.size_expression import FUNCTIONS
 from server.effects.model.text_style import (
     DEFAULTS,
-    MOST_CHARACTERS,
+    MAX_TEXT_CHARACTERS,
     RANGES,
-    WORDS,
-    Lettering,
-    Word,
+    WORD_KEYS,
+    StyleValue,
+    TextStyle,
 )
-from server.effects.source.diagnostic import Text
-from server.effects.source.header import Table
+from server.effects.source.diagnostic import AuthorFile
+from server.effects.source.header import JsonObject
 
 _NUMBERS = (Kind.FLOAT, Kind.LONG, Kind.BOOL)
 _NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
-_PICTURE = frozenset(picture_names(1, 1))
-_LONGEST = 200
+_PICTURE = frozenset(size_names(1, 1))
+_MAX_LENGTH = 200
 
 
 def with_texts(
-    author: Text, rows: Mapping[str, Table], found: Mapping[str, Input]
+    author: AuthorFile, rows: Mapping[str, JsonObject], found: Mapping[str, Input]
 ) -> tuple[Input, ...]:
     """The inputs, those of text with their lettering, and those that it is made from held still.
 
@@ -38,37 +38,37 @@ def with_texts(
         ToqiboxError: with a diagnostic at the key at fault.
     """
     texts = {
-        name: _lettering(author, rows[name], found)
+        name: _text_style(author, rows[name], found)
         for name, item in found.items()
         if item.kind is Kind.TEXT
     }
     shaping = {name for one in texts.values() for name in _named(one, found)}
     for name in shaping:
-        if found[name].motion is not None:
+        if found[name].modulation is not None:
             message = f"“{name}” shapes the letters of a text, so it cannot have a BIND"
             raise author.error(message, rows[name].place("BIND"))
     return tuple(
-        replace(item, lettering=texts.get(name), still=name in shaping)
+        replace(item, text_style=texts.get(name), static=name in shaping)
         for name, item in found.items()
     )
 
 
-def _named(one: Lettering, found: Mapping[str, Input]) -> set[str]:
+def _named(one: TextStyle, found: Mapping[str, Input]) -> set[str]:
     """The inputs that a lettering is made of."""
     words = " ".join(one.expressions.values())
     return {*one.choices.values(), *(name for name in _NAME.findall(words) if name in found)}
 
 
-def _lettering(author: Text, row: Table, found: Mapping[str, Input]) -> Lettering:
+def _text_style(author: AuthorFile, row: JsonObject, found: Mapping[str, Input]) -> TextStyle:
     text = row.get("DEFAULT", "")
     if not isinstance(text, str):
         raise author.error("the DEFAULT of a text is a string", row.place("DEFAULT"))
-    constants: dict[str, Word] = {}
+    constants: dict[str, StyleValue] = {}
     choices: dict[str, str] = {}
     expressions: dict[str, str] = {}
     for key in DEFAULTS:
         word = row.get(key)
-        if isinstance(word, str) and key in WORDS:
+        if isinstance(word, str) and key in WORD_KEYS:
             choice = word in found and found[word].kind is Kind.LONG and bool(found[word].labels)
             (choices if choice else constants).update({key: word[:80]})
         elif isinstance(word, str):
@@ -77,15 +77,20 @@ def _lettering(author: Text, row: Table, found: Mapping[str, Input]) -> Letterin
             constants[key] = float(word)
         elif word is not None:
             raise author.error(f"{key} is neither a value nor made of inputs", row.place(key))
-    return Lettering(
-        text=text[:MOST_CHARACTERS], constants=constants, choices=choices, expressions=expressions
+    return TextStyle(
+        text=text[:MAX_TEXT_CHARACTERS],
+        constants=constants,
+        choices=choices,
+        expressions=expressions,
     )
 
 
-def _expression(author: Text, row: Table, key: str, text: str, found: Mapping[str, Input]) -> str:
+def _expression(
+    author: AuthorFile, row: JsonObject, key: str, text: str, found: Mapping[str, Input]
+) -> str:
     """An expression of numeric inputs."""
     for name in _NAME.findall(text):
         numeric = name in found and found[name].kind in _NUMBERS
         if not numeric and name not in FUNCTIONS and name not in _PICTURE:
             raise author.error(f"{key}: there is no numeric input “{name}”", row.place(key))
-    return text[:_LONGEST]
+    return text[:_MAX_LENGTH]

@@ -4,13 +4,13 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from server.effects.diagnostics.location import near
+from server.effects.diagnostics.location import closest_match
 from server.effects.dialects.isf import inputs as isf_inputs
 from server.effects.model.input import Input, Kind, Value
-from server.effects.model.safe_area import picture_names
-from server.effects.model.size_expression import FUNCTIONS, evaluate, problem, unknown_names
-from server.effects.source.diagnostic import Text
-from server.effects.source.header import Row, Table
+from server.effects.model.safe_area import size_names
+from server.effects.model.size_expression import FUNCTIONS, evaluate, find_problem, unknown_names
+from server.effects.source.diagnostic import AuthorFile
+from server.effects.source.header import JsonArray, JsonObject
 
 _FORMS = {
     Kind.FLOAT: "a number",
@@ -21,7 +21,9 @@ _FORMS = {
 _NUMBERS = (Kind.FLOAT, Kind.LONG, Kind.BOOL, Kind.EVENT)
 
 
-def warnings(author: Text, header: Table, inputs: tuple[Input, ...]) -> Iterator[dict[str, Any]]:
+def warnings(
+    author: AuthorFile, header: JsonObject, inputs: tuple[Input, ...]
+) -> Iterator[dict[str, Any]]:
     """Warnings about inputs and about sizes of passes.
 
     Args:
@@ -39,21 +41,23 @@ def warnings(author: Text, header: Table, inputs: tuple[Input, ...]) -> Iterator
     yield from _of_passes(author, _tables(header, "PASSES"), inputs)
 
 
-def _tables(header: Table, key: str) -> list[Table]:
+def _tables(header: JsonObject, key: str) -> list[JsonObject]:
     rows = header.get(key)
-    return [row for row in rows if isinstance(row, Table)] if isinstance(rows, Row) else []
+    return (
+        [row for row in rows if isinstance(row, JsonObject)] if isinstance(rows, JsonArray) else []
+    )
 
 
-def _of_sound(author: Text, row: Table, item: Input) -> Iterator[dict[str, Any]]:
+def _of_sound(author: AuthorFile, row: JsonObject, item: Input) -> Iterator[dict[str, Any]]:
     """A warning about the MAX of an input that is sound, which is a count of values."""
     if str(row["MAX"]) in (str(item.width), f"{item.width}.0"):
         return
     message = f"MAX of “{item.name}” is {_shown(row['MAX'])}: {item.width} is taken"
-    hint = f"MAX is a whole number of values, 1 to {isf_inputs.WIDEST}"
+    hint = f"MAX is a whole number of values, 1 to {isf_inputs.MAX_WIDTH}"
     yield author.warning(message, row.place("MAX"), hint)
 
 
-def _of_input(author: Text, row: Table, item: Input) -> Iterator[dict[str, Any]]:
+def _of_input(author: AuthorFile, row: JsonObject, item: Input) -> Iterator[dict[str, Any]]:
     form = _FORMS.get(item.kind)
     for key in ("DEFAULT", "MIN", "MAX", "IDENTITY"):
         if form and row.get(key) is not None and isf_inputs.value_of(item.kind, row[key]) is None:
@@ -82,13 +86,17 @@ def _allowed(item: Input) -> str:
     return f"MIN is {_shown(item.minimum)}, MAX is {_shown(item.maximum)}"
 
 
-def _of_choices(author: Text, row: Table, item: Input) -> Iterator[dict[str, Any]]:
+def _of_choices(author: AuthorFile, row: JsonObject, item: Input) -> Iterator[dict[str, Any]]:
     values, labels = (row.get(key) for key in ("VALUES", "LABELS"))
     for key, rows in (("VALUES", values), ("LABELS", labels)):
-        if rows is not None and not isinstance(rows, Row):
+        if rows is not None and not isinstance(rows, JsonArray):
             message = f"{key} of “{item.name}” is {_shown(rows)}: it is ignored"
             yield author.warning(message, row.place(key), f"{key} is an array in brackets")
-    if isinstance(values, Row) and isinstance(labels, Row) and len(values) != len(labels):
+    if (
+        isinstance(values, JsonArray)
+        and isinstance(labels, JsonArray)
+        and len(values) != len(labels)
+    ):
         message = f"“{item.name}” has {len(values)} VALUES and {len(labels)} LABELS"
         hint = (
             "labels without a value are ignored"
@@ -96,7 +104,9 @@ def _of_choices(author: Text, row: Table, item: Input) -> Iterator[dict[str, Any
             else "values without a label are shown as numbers"
         )
         yield author.warning(message, row.place("LABELS"), hint)
-    for value, place in zip(values, values.places, strict=True) if isinstance(values, Row) else ():
+    for value, place in (
+        zip(values, values.offsets, strict=True) if isinstance(values, JsonArray) else ()
+    ):
         if isf_inputs.value_of(Kind.LONG, value) is None:
             message = f"{_shown(value)} in VALUES of “{item.name}” is no number: it is ignored"
             yield author.warning(message, place, "LABELS hold words, VALUES whole numbers")
@@ -109,9 +119,9 @@ def _exceeds(low: Value, high: Value) -> bool:
 
 
 def _of_passes(
-    author: Text, rows: list[Table], inputs: tuple[Input, ...]
+    author: AuthorFile, rows: list[JsonObject], inputs: tuple[Input, ...]
 ) -> Iterator[dict[str, Any]]:
-    names = picture_names(1.0, 1.0)
+    names = size_names(1.0, 1.0)
     names |= {item.name: 1.0 for item in inputs if item.kind in _NUMBERS}
     for at, row in enumerate(rows):
         last = at == len(rows) - 1
@@ -122,7 +132,7 @@ def _of_passes(
             if row.get(key) is None or isinstance(row[key], bool):
                 continue
             text = str(row[key])
-            why = problem(text, names)
+            why = find_problem(text, names)
             if why is not None:
                 message = f"{key} is “{text[:60]}”, which counts as 1: {why}"
                 yield author.warning(message, row.place(key), _size_hint(text, names))
@@ -136,7 +146,7 @@ def _of_passes(
 
 def _size_hint(text: str, names: dict[str, float]) -> str:
     unknown = unknown_names(text, names)
-    meant = near(unknown[0], names) if unknown else None
+    meant = closest_match(unknown[0], names) if unknown else None
     if meant:
         return f"did you mean “${meant}”?"
     known = [*(f"${name}" for name in list(names)[:16]), *sorted(FUNCTIONS)]

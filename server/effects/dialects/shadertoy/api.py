@@ -6,26 +6,26 @@ from dataclasses import replace
 from server.effects.dialects.shadertoy.channels import (
     BUFFERS,
     CUBE,
+    ChannelInput,
     Media,
-    Wire,
+    make_channel_input,
     noise,
     volume,
-    wire,
 )
 from server.effects.dialects.shadertoy.glsl import reads
-from server.effects.dialects.shadertoy.project import Section, Toy, categories, licence_in
+from server.effects.dialects.shadertoy.project import Project, Section, categories, licence_in
 from server.effects.model.texture import Filter, Wrap
 from server.effects.source.blanking import without_comments
-from server.effects.source.diagnostic import AUTHOR, HOST, Listing, Text
-from server.effects.source.header import HeaderError, Row, Table, read_rows
-from server.effects.source.header import read as read_json
+from server.effects.source.diagnostic import AUTHOR, HOST, AuthorFile, Listing
+from server.effects.source.header import HeaderSyntaxError, JsonArray, JsonObject, read_array
+from server.effects.source.header import read_object as read_json
 from server.effects.source.plain_text import one_line
 
 LICENSE = "CC BY-NC-SA 3.0"
 """What the site puts everything under of which its author says nothing else."""
 
-_MOST_PASSES = 16
-_MOST_NAMED = 8
+_MAX_PASSES = 16
+_MAX_NAMED = 8
 """Shaders of an export that a message names."""
 _FIRST_LISTING = 3 * HOST
 _OUTPUTS = {
@@ -64,78 +64,82 @@ _PLAIN = {
 }
 
 
-def read(author: Text) -> Toy:
+def read(author: AuthorFile) -> Project:
     """Read an export: ``{"Shader": {…}}``, the object in it, or an array of one; or what the site's
     own button gives of an account: ``{"shaders": [{…}]}``, of one shader.
 
     Raises:
         ToqiboxError: ``shader_compile_failed`` with a diagnostic at the line at fault.
     """
-    return _toy(author, _shader(author, _outer(author)))
+    return _project(author, _shader(author, _outer(author)))
 
 
-def shaders(author: Text) -> list[Toy]:
+def shaders(author: AuthorFile) -> list[Project]:
     """Every shader of an export, in its order; errors as `read`."""
-    return [_toy(author, table) for table in _tables(_outer(author))]
+    return [_project(author, table) for table in _tables(_outer(author))]
 
 
-def _outer(author: Text) -> Table:
+def _outer(author: AuthorFile) -> JsonObject:
     """The whole of an export; an array as the ``shaders`` of an account."""
     start, end = 0, len(author.text)
     try:
         if not author.text.lstrip().startswith("["):
             return read_json(author.text, start, end)
-        rows = read_rows(author.text, start, end)
-    except HeaderError as problem:
+        rows = read_array(author.text, start, end)
+    except HeaderSyntaxError as problem:
         raise author.error(str(problem), problem.offset) from None
-    outer = Table(start)
+    outer = JsonObject(start)
     outer["shaders"] = rows
     return outer
 
 
-def _shader(author: Text, outer: Table) -> Table:
+def _shader(author: AuthorFile, outer: JsonObject) -> JsonObject:
     """The one shader of an export."""
     tables = _tables(outer)
     if len(tables) > 1:
-        names = ", ".join(f"“{_title(row)}”" for row in tables[:_MOST_NAMED])
-        more = ", …" if len(tables) > _MOST_NAMED else ""
+        names = ", ".join(f"“{_title(row)}”" for row in tables[:_MAX_NAMED])
+        more = ", …" if len(tables) > _MAX_NAMED else ""
         message = f"it holds {len(tables)} shaders: {names}{more}"
         hint = "`toqibox effects import FILE.json` writes each of them to a file of its own"
         raise author.error(message, outer.place("shaders"), hint)
     return tables[0]
 
 
-def _tables(outer: Table) -> list[Table]:
+def _tables(outer: JsonObject) -> list[JsonObject]:
     """The shaders of an export, the export itself where it lists none."""
     rows = outer.get("shaders")
-    tables = [row for row in rows if isinstance(row, Table)] if isinstance(rows, Row) else [outer]
+    tables = (
+        [row for row in rows if isinstance(row, JsonObject)]
+        if isinstance(rows, JsonArray)
+        else [outer]
+    )
     inner = ((row, row.get("Shader")) for row in tables)
-    return [found if isinstance(found, Table) else row for row, found in inner] or [outer]
+    return [found if isinstance(found, JsonObject) else row for row, found in inner] or [outer]
 
 
-def _title(shader: Table) -> str:
+def _title(shader: JsonObject) -> str:
     info = shader.get("info")
-    return one_line(str(info.get("name") or ""), 80) if isinstance(info, Table) else ""
+    return one_line(str(info.get("name") or ""), 80) if isinstance(info, JsonObject) else ""
 
 
-def _toy(author: Text, shader: Table) -> Toy:
+def _project(author: AuthorFile, shader: JsonObject) -> Project:
     sections, listings = _sections(author, shader)
     info = shader.get("info")
-    facts = info if isinstance(info, Table) else Table(shader.offset)
+    facts = info if isinstance(info, JsonObject) else JsonObject(shader.offset)
     tags = facts.get("tags")
     code = "\n".join(row.code for row in sections)
-    return Toy(
+    return Project(
         sections=tuple(sections),
         listings=(Listing(AUTHOR, author.file, author.text), *listings),
         title=_title(shader),
         credit=one_line(str(facts.get("username") or ""), 200),
         license=licence_in(code) or LICENSE,
         description=one_line(str(facts.get("description") or ""), 2000),
-        categories=categories([str(t) for t in tags] if isinstance(tags, Row) else []),
+        categories=categories([str(t) for t in tags] if isinstance(tags, JsonArray) else []),
     )
 
 
-def _sections(author: Text, shader: Table) -> tuple[list[Section], list[Listing]]:
+def _sections(author: AuthorFile, shader: JsonObject) -> tuple[list[Section], list[Listing]]:
     passes = _passes(author, shader)
     found = []
     for at, (role, row) in enumerate(passes.items()):
@@ -148,24 +152,27 @@ def _sections(author: Text, shader: Table) -> tuple[list[Section], list[Listing]
     }
     inputs = {role: _inputs(row, read[role]) for role, row in passes.items()}
     picture = _picture([table for tables in inputs.values() for table in tables.values()])
-    plugged = [
-        replace(section, wires=_wires(inputs[section.role], read[section.role], picture))
+    channel_input = [
+        replace(
+            section,
+            channel_inputs=_channel_inputs(inputs[section.role], read[section.role], picture),
+        )
         for section in found
     ]
-    return plugged, [_listing(author, section) for section in found]
+    return channel_input, [_listing(author, section) for section in found]
 
 
-def _passes(author: Text, shader: Table) -> dict[str, Table]:
+def _passes(author: AuthorFile, shader: JsonObject) -> dict[str, JsonObject]:
     """The passes by what they draw; one that draws nothing, or the same again, is left out."""
     rows = shader.get("renderpass")
-    if not isinstance(rows, Row):
+    if not isinstance(rows, JsonArray):
         raise author.error("there is no array “renderpass”", shader.place("renderpass"))
-    if len(rows) > _MOST_PASSES:
-        message = f"it has more than {_MOST_PASSES} passes"
+    if len(rows) > _MAX_PASSES:
+        message = f"it has more than {_MAX_PASSES} passes"
         raise author.refusal(message, shader.place("renderpass"))
-    found: dict[str, Table] = {}
-    for row, place in zip(rows, rows.places, strict=True):
-        if not isinstance(row, Table) or not isinstance(row.get("code"), str):
+    found: dict[str, JsonObject] = {}
+    for row, place in zip(rows, rows.offsets, strict=True):
+        if not isinstance(row, JsonObject) or not isinstance(row.get("code"), str):
             raise author.error("a pass is not an object with a text “code”", place)
         role = _role(row)
         if role is not None:
@@ -173,12 +180,12 @@ def _passes(author: Text, shader: Table) -> dict[str, Table]:
     return found
 
 
-def _listing(author: Text, section: Section) -> Listing:
+def _listing(author: AuthorFile, section: Section) -> Listing:
     name = section.role[:1].upper() + section.role[1:]
     return Listing(section.start, f"{author.file} ({name})", section.code)
 
 
-def _role(row: Table) -> str | None:
+def _role(row: JsonObject) -> str | None:
     """What a pass draws; None for a sound pass and what is not known."""
     kind = str(row.get("type") or "image").lower()
     if kind == "cubemap":
@@ -186,38 +193,38 @@ def _role(row: Table) -> str | None:
     if kind != "buffer":
         return kind if kind in ("image", "common") else None
     outputs = row.get("outputs")
-    rows = outputs if isinstance(outputs, Row) else Row()
-    ids = [str(output.get("id")) for output in rows if isinstance(output, Table)]
+    rows = outputs if isinstance(outputs, JsonArray) else JsonArray()
+    ids = [str(output.get("id")) for output in rows if isinstance(output, JsonObject)]
     known = [_OUTPUTS[name] for name in ids if name in _OUTPUTS]
     letter = re.fullmatch(r"Buf(?:fer)? ?([A-D])", str(row.get("name") or ""))
     return known[0] if known else (f"buffer {letter[1]}" if letter else BUFFERS[0])
 
 
-def _inputs(row: Table, read: list[int]) -> dict[int, Table]:
+def _inputs(row: JsonObject, read: list[int]) -> dict[int, JsonObject]:
     """The inputs that a pass reads, by the number of the channel."""
     inputs = row.get("inputs")
     found = {}
-    for table in inputs if isinstance(inputs, Row) else ():
-        number = table.get("channel") if isinstance(table, Table) else None
-        if isinstance(table, Table) and isinstance(number, int) and number in read:
+    for table in inputs if isinstance(inputs, JsonArray) else ():
+        number = table.get("channel") if isinstance(table, JsonObject) else None
+        if isinstance(table, JsonObject) and isinstance(number, int) and number in read:
             found[number] = table
     return found
 
 
-def _kind(table: Table) -> str:
+def _kind(table: JsonObject) -> str:
     return str(table.get("type") or table.get("ctype") or "").lower()
 
 
-def _path(table: Table) -> str:
+def _path(table: JsonObject) -> str:
     return str(table.get("filepath") or table.get("src") or "")
 
 
-def _stem(table: Table) -> str:
+def _stem(table: JsonObject) -> str:
     name = _path(table).rpartition("/")[2]
     return name if name in _NOISES else name.partition(".")[0]
 
 
-def _picture(tables: list[Table]) -> str | None:
+def _picture(tables: list[JsonObject]) -> str | None:
     """The file that the given picture stands for: the first video or camera, else image."""
     for kinds in (("video", "webcam"), ("texture",)):
         for table in tables:
@@ -226,18 +233,20 @@ def _picture(tables: list[Table]) -> str | None:
     return None
 
 
-def _wires(inputs: dict[int, Table], read: list[int], picture: str | None) -> dict[int, Wire]:
+def _channel_inputs(
+    inputs: dict[int, JsonObject], read: list[int], picture: str | None
+) -> dict[int, ChannelInput]:
     """What a pass reads; a channel without an input reads nothing."""
-    nothing = wire(Media("none"))
-    return {n: _wire(inputs[n], picture) if n in inputs else nothing for n in read}
+    nothing = make_channel_input(Media("none"))
+    return {n: _channel_input(inputs[n], picture) if n in inputs else nothing for n in read}
 
 
-def _wire(table: Table, picture: str | None) -> Wire:
+def _channel_input(table: JsonObject, picture: str | None) -> ChannelInput:
     sampler = table.get("sampler")
-    how = sampler if isinstance(sampler, Table) else Table(table.offset)
+    how = sampler if isinstance(sampler, JsonObject) else JsonObject(table.offset)
     filters = {row.value: row for row in Filter}
     wraps = {row.value: row for row in Wrap}
-    return wire(
+    return make_channel_input(
         _media(table, picture),
         filters.get(str(how.get("filter"))),
         wraps.get(str(how.get("wrap"))),
@@ -245,7 +254,7 @@ def _wire(table: Table, picture: str | None) -> Wire:
     )
 
 
-def _media(table: Table, picture: str | None) -> Media:
+def _media(table: JsonObject, picture: str | None) -> Media:
     kind, stem, number = _kind(table), _stem(table), str(table.get("id"))
     if kind == "texture" and stem in _NOISES:
         return _NOISES[stem]

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from zlib import crc32
 
-from server.effects.assets import normal
+from server.effects.assets import normalize_path
 from server.effects.model.texture import Content, Filter, Texture, Wrap
 
 BUFFERS = ("buffer A", "buffer B", "buffer C", "buffer D")
@@ -37,7 +37,7 @@ _BUFFER = re.compile(r"buf(?:fer)?[ _]?([a-d])")
 _CUBE_PASS = re.compile(r"cube(?:map)?[ _]?a")
 _GRAINS = re.compile(r"(noise|volume)((?:[ ]+(?:\d{1,4}|gr[ae]y|rgba))*)")
 _IMAGE = re.compile(r"""(?:image\s+)?["']?([^"'\n]+\.(?:png|jpe?g|webp|gif))["']?""", re.IGNORECASE)
-_LARGEST_NOISE, _VOLUME = 1024, 32
+_MAX_NOISE_SIZE, _VOLUME = 1024, 32
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ _COLOURS = {1: "gray", 4: "rgba"}
 
 
 @dataclass(frozen=True)
-class Wire:
+class ChannelInput:
     """One channel of a pass and how it samples what it reads."""
 
     media: Media
@@ -125,16 +125,16 @@ class Wire:
     flipped: bool = False
 
 
-def wire(
+def make_channel_input(
     media: Media, filtered: Filter | None = None, wrap: Wrap | None = None, flipped: bool = False
-) -> Wire:
+) -> ChannelInput:
     """A channel with what is not said as Shadertoy gives it to a new one."""
     repeated = media.word in ("photo", "original", "image", "noise", "volume")
     mipmapped = repeated or media.word == "cubemap"
     default = Filter.MIPMAP if mipmapped else Filter.LINEAR
     edge = Wrap.REPEAT if repeated else Wrap.CLAMP
     turned = flipped and media.word in (*PICTURES, "original", "image", "noise")
-    return Wire(media, filtered or default, wrap or edge, turned)
+    return ChannelInput(media, filtered or default, wrap or edge, turned)
 
 
 def noise(size: int, components: int) -> Media:
@@ -147,7 +147,7 @@ def volume(components: int) -> Media:
     return Media("volume", _VOLUME, components)
 
 
-def media(words: str) -> Media | None:
+def parse_media(words: str) -> Media | None:
     """What a text calls it; None where the words say nothing known.
 
     Of a sentence the first word that is known counts: files say “London texture” too.
@@ -157,7 +157,7 @@ def media(words: str) -> Media | None:
     """
     name = " ".join(words.split()).lower()
     if match := _IMAGE.fullmatch(words.strip()):
-        return Media("image", file=normal(match[1]))
+        return Media("image", file=normalize_path(match[1]))
     found = _named(name)
     if found is None and not name.startswith("buf"):
         found = next((one for word in name.split() if (one := _named(word))), None)
@@ -181,5 +181,5 @@ def _grains(word: str, details: list[str]) -> Media:
     if word == "volume":
         return volume(components)
     sizes = [int(detail) for detail in details if detail.isdigit()]
-    size = min(max(sizes[0], 1), _LARGEST_NOISE) if sizes else 256
+    size = min(max(sizes[0], 1), _MAX_NOISE_SIZE) if sizes else 256
     return noise(size, components)

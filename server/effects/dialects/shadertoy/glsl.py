@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from server.effects.dialects.shadertoy.channels import CUBE, Media
 from server.effects.effect import Builtin
 from server.effects.glsl.glsl330 import OLD_NAMES, Piece, compose, prepare
-from server.effects.source.blanking import blanked
+from server.effects.source.blanking import blank_match
 
 UNIFORMS = {
     "iResolution": Builtin.RENDER_SIZE_3,
@@ -144,7 +144,7 @@ def asks_time(codes: Sequence[str], channel: int) -> bool:
     return any(pattern.search(code) for code in codes)
 
 
-def strangers(codes: Sequence[str]) -> dict[str, str]:
+def unknown_samplers(codes: Sequence[str]) -> dict[str, str]:
     """GLSL type of each sampler that an author declares besides the channels, by name."""
     found = {match[2]: match[1] for code in codes for match in _SAMPLER.finditer(code)}
     return {name: kind for name, kind in found.items() if not re.fullmatch(HOST_NAMES, name)}
@@ -223,10 +223,10 @@ def _facts(words: set[str], channels: Mapping[int, Media]) -> str:
 
 def _tolerant(code: str) -> str:
     """The text without what only other players need; every line stays where it is."""
-    code = _PLAYER.sub(blanked, code)
+    code = _PLAYER.sub(blank_match, code)
     code = re.sub(r"\bGL_ES\b", "st_ES", code)  # its name is not to be defined
-    code = _OWN_UNIFORM.sub(blanked, code)
-    code = _OWN_PORT.sub(blanked, code)
+    code = _OWN_UNIFORM.sub(blank_match, code)
+    code = _OWN_PORT.sub(blank_match, code)
     code = _STRUCT.sub(_unstructured, code)
     # `st_` is a macro for inout of the same length.
     return _ENTRY.sub(r"\1st_", code)

@@ -6,28 +6,30 @@ from typing import Any
 
 from server.effects.dialects.shadertoy import glsl as shadertoy_glsl
 from server.effects.dialects.shadertoy.channels import CUBE, PASSES
-from server.effects.dialects.shadertoy.project import Section, Toy
+from server.effects.dialects.shadertoy.project import Project, Section
 from server.effects.source.blanking import without_comments
-from server.effects.source.diagnostic import HOST, Text
+from server.effects.source.diagnostic import HOST, AuthorFile
 
 
-def warnings(toy: Toy) -> Iterator[dict[str, Any]]:
+def warnings(project: Project) -> Iterator[dict[str, Any]]:
     """A warning at the first use of each such channel: it reads transparent black."""
-    drawn = {section.role for section in toy.sections}
-    for section in toy.sections:
-        for number, plugged in sorted(section.wires.items()):
-            role = plugged.media.word
+    drawn = {section.role for section in project.sections}
+    for section in project.sections:
+        for number, channel_input in sorted(section.channel_inputs.items()):
+            role = channel_input.media.word
             missing = role in PASSES and role not in drawn
-            if missing and shadertoy_glsl.reads(toy.codes(section.role), number):
-                yield _warning(toy, section, number, role)
+            if missing and shadertoy_glsl.reads(project.codes(section.role), number):
+                yield _warning(project, section, number, role)
 
 
-def _warning(toy: Toy, section: Section, number: int, role: str) -> dict[str, Any]:
+def _warning(project: Project, section: Section, number: int, role: str) -> dict[str, Any]:
     name = "Cube A" if role == CUBE else role.title()
     message = f"iChannel{number} reads {name}, which no pass draws: it is transparent black"
     hint = f"add a section “// Pass: {name}”, or let the channel read something else"
-    listing = next(row for row in toy.listings if row.start == section.start - section.start % HOST)
-    author = Text("", listing.file, listing.text)
+    listing = next(
+        row for row in project.listings if row.start == section.start - section.start % HOST
+    )
+    author = AuthorFile("", listing.file, listing.text)
     rows = listing.text.split("\n")[: section.line - 1]
     start = sum(len(row) + 1 for row in rows)
     used = re.compile(rf"\biCh(?:annel)?{number}\b").search(without_comments(listing.text), start)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from server.effects.dialects.shadertoy.channels import Wire
+from server.effects.dialects.shadertoy.channels import ChannelInput
 from server.effects.source.blanking import COMMENT, without_comments
 from server.effects.source.diagnostic import AUTHOR, Listing
 from server.effects.source.plain_text import one_line
@@ -37,12 +37,12 @@ class Section:
     """Number of its first line in its listing."""
     start: int = AUTHOR
     """Where the line numbers of its listing start."""
-    wires: Mapping[int, Wire] = field(default_factory=dict)
+    channel_inputs: Mapping[int, ChannelInput] = field(default_factory=dict)
     """By the number of the channel."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Toy:
+class Project:
     """What an author gave."""
 
     sections: tuple[Section, ...]

@@ -2,17 +2,22 @@
 
 from server.effects.dialects.shadertoy import api as shadertoy_api
 from server.effects.dialects.shadertoy import parser as shadertoy
-from server.effects.dialects.shadertoy.channels import CUBE, PASSES, Wire, wire
-from server.effects.dialects.shadertoy.project import Section, Toy
-from server.effects.dialects.shadertoy.text_form import MARK, PLAYER, PLUG
+from server.effects.dialects.shadertoy.channels import (
+    CUBE,
+    PASSES,
+    ChannelInput,
+    make_channel_input,
+)
+from server.effects.dialects.shadertoy.project import Project, Section
+from server.effects.dialects.shadertoy.text_form import CHANNEL_LINE, PASS_LINE, PLAYER_LINE
 from server.effects.source import plain_text
-from server.effects.source.diagnostic import Text
+from server.effects.source.diagnostic import AuthorFile
 
 _ORDER = ("common", *PASSES)
 _NAMES = {role: role[:1].upper() + role[1:] for role in _ORDER} | {CUBE: "Cube A"}
 
 
-def text_of(export: str, file: str = "shader.json") -> str:
+def to_text(export: str, file: str = "shader.json") -> str:
     """The text form of the one shader of an export, which reads as the same effect.
 
     Args:
@@ -25,40 +30,40 @@ def text_of(export: str, file: str = "shader.json") -> str:
     return _text(shadertoy.read("shader", file, export))
 
 
-def texts_of(export: str, file: str = "shader.json") -> list[tuple[str, str]]:
-    """Title and text form of every shader of an export; arguments and errors as `text_of`."""
-    author = Text("shader", file, plain_text.plain(export))
-    return [(toy.title, _text(toy)) for toy in shadertoy_api.shaders(author)]
+def to_texts(export: str, file: str = "shader.json") -> list[tuple[str, str]]:
+    """Title and text form of every shader of an export; arguments and errors as `to_text`."""
+    author = AuthorFile("shader", file, plain_text.normalize(export))
+    return [(project.title, _text(project)) for project in shadertoy_api.shaders(author)]
 
 
-def _text(toy: Toy) -> str:
-    rows = _facts(toy)
+def _text(project: Project) -> str:
+    rows = _facts(project)
     for role in _ORDER:
-        section = toy.section(role)
+        section = project.section(role)
         if section is not None:
             rows += ["", f"// Pass: {_NAMES[role]}", *_section(section)]
     return "\n".join(rows) + "\n"
 
 
-def _facts(toy: Toy) -> list[str]:
+def _facts(project: Project) -> list[str]:
     """What is known of it, an empty line of each too: otherwise the code's comments are asked."""
     return [
-        f"// Title: {toy.title}",
-        f"// Author: {toy.credit}",
-        f"// License: {toy.license}",
-        f"// Description: {toy.description}",
-        f"// Tags: {', '.join(toy.categories)}",
+        f"// Title: {project.title}",
+        f"// Author: {project.credit}",
+        f"// License: {project.license}",
+        f"// Description: {project.description}",
+        f"// Tags: {', '.join(project.categories)}",
     ]
 
 
 def _section(section: Section) -> list[str]:
-    plugs = [f"// iChannel{n}: {_plug(one)}" for n, one in sorted(section.wires.items())]
+    plugs = [f"// iChannel{n}: {_plug(one)}" for n, one in sorted(section.channel_inputs.items())]
     return plugs + [_quoted(line) for line in section.code.split("\n")]
 
 
-def _plug(one: Wire) -> str:
+def _plug(one: ChannelInput) -> str:
     """A channel in words, without what it would be anyway."""
-    usual = wire(one.media)
+    usual = make_channel_input(one.media)
     options = [one.filter.value] if one.filter is not usual.filter else []
     options += [one.wrap.value] if one.wrap is not usual.wrap else []
     options += ["flip"] if one.flipped else []
@@ -67,6 +72,6 @@ def _plug(one: Wire) -> str:
 
 def _quoted(line: str) -> str:
     """A line of code; one that would mean something in a text becomes a mere comment."""
-    if MARK.fullmatch(line) or PLUG.fullmatch(line):
+    if PASS_LINE.fullmatch(line) or CHANNEL_LINE.fullmatch(line):
         return line.replace("//", "///", 1)
-    return f"//{line}" if PLAYER.fullmatch(line) else line
+    return f"//{line}" if PLAYER_LINE.fullmatch(line) else line

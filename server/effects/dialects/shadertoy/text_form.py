@@ -16,23 +16,25 @@ from server.effects.dialects.shadertoy.channels import (
     PASSES,
     PICTURES,
     SELF,
+    ChannelInput,
     Media,
-    Wire,
-    media,
+    make_channel_input,
     noise,
-    wire,
+    parse_media,
 )
-from server.effects.dialects.shadertoy.project import Section, Toy, categories, licence_in
+from server.effects.dialects.shadertoy.project import Project, Section, categories, licence_in
 from server.effects.model.texture import Filter, Wrap
 from server.effects.source.blanking import without_comments
-from server.effects.source.diagnostic import AUTHOR, Listing, Text
+from server.effects.source.diagnostic import AUTHOR, AuthorFile, Listing
 from server.effects.source.plain_text import one_line
 
-MARK = re.compile(r"[ \t]*//[ \t]*Pass[ \t]*:[ \t]*([^\n]*)", re.IGNORECASE)
+PASS_LINE = re.compile(r"[ \t]*//[ \t]*Pass[ \t]*:[ \t]*([^\n]*)", re.IGNORECASE)
 """A line that starts a section."""
-PLUG = re.compile(r"[ \t]*//[ \t]*iChannel([0-3])[ \t]*[:=][ \t]*([^\n(]*)(?:\(([^\n)]*)\))?[^\n]*")
+CHANNEL_LINE = re.compile(
+    r"[ \t]*//[ \t]*iChannel([0-3])[ \t]*[:=][ \t]*([^\n(]*)(?:\(([^\n)]*)\))?[^\n]*"
+)
 """A line that says what a channel reads: its number, the words for it, how it is sampled."""
-PLAYER = re.compile(r'[ \t]*#[ \t]*iChannel([0-3])[ \t]+"([^"\n]*)"[^\n]*')
+PLAYER_LINE = re.compile(r'[ \t]*#[ \t]*iChannel([0-3])[ \t]+"([^"\n]*)"[^\n]*')
 """The same as an editor's player has it."""
 _ROLES = {"common": "common", "sound": "sound", "image": "image", CUBE.lower(): CUBE} | {
     name.lower(): name for name in BUFFERS
@@ -48,12 +50,12 @@ _FACTS = {
     "description": re.compile(r"description\s*[:=]\s*(.*)", re.IGNORECASE),
     "categories": re.compile(r"(?:tags|categories)\s*[:=]\s*(.*)", re.IGNORECASE),
 }
-_LONGEST = {"title": 80, "credit": 200, "license": 80, "description": 2000, "categories": 700}
+_MAX_LENGTH = {"title": 80, "credit": 200, "license": 80, "description": 2000, "categories": 700}
 _HEAD = 80
 """Lines at the start of a file in which comments are read for title, author and so on."""
 
 
-def read(author: Text) -> Toy:
+def read(author: AuthorFile) -> Project:
     """Read a text.
 
     Raises:
@@ -61,8 +63,8 @@ def read(author: Text) -> Toy:
     """
     sections = _sections(author)
     facts = _facts(author.text)
-    return Toy(
-        sections=tuple(_plugged(author, section, sections) for section in sections),
+    return Project(
+        sections=tuple(_with_channel_inputs(author, section, sections) for section in sections),
         listings=(Listing(AUTHOR, author.file, author.text),),
         title=facts.get("title", ""),
         credit=facts.get("credit", ""),
@@ -72,19 +74,21 @@ def read(author: Text) -> Toy:
     )
 
 
-def _sections(author: Text) -> list[Section]:
+def _sections(author: AuthorFile) -> list[Section]:
     """The sections as they stand, their channels not yet read; a sound pass draws nothing."""
     lines = author.text.split("\n")
-    marks = [(at, match[1]) for at, line in enumerate(lines) if (match := MARK.fullmatch(line))]
-    roles = [(at, _ROLES.get(" ".join(name.lower().split()))) for at, name in marks]
-    if not any(role for _, role in roles):
+    marks = [
+        (at, match[1]) for at, line in enumerate(lines) if (match := PASS_LINE.fullmatch(line))
+    ]
+    bindings = [(at, _ROLES.get(" ".join(name.lower().split()))) for at, name in marks]
+    if not any(role for _, role in bindings):
         return [Section(role="image", code=author.text)]
     found: list[Section] = []
-    before = "\n".join(lines[: roles[0][0]])
+    before = "\n".join(lines[: bindings[0][0]])
     if without_comments(before).strip():
         found.append(Section(role="common", code=before))
-    ends = [at for at, _ in roles[1:]] + [len(lines)]
-    for (at, role), end in zip(roles, ends, strict=True):
+    ends = [at for at, _ in bindings[1:]] + [len(lines)]
+    for (at, role), end in zip(bindings, ends, strict=True):
         if role is None:
             raise _error(
                 author,
@@ -98,12 +102,12 @@ def _sections(author: Text) -> list[Section]:
     return found
 
 
-def _plugged(author: Text, section: Section, sections: list[Section]) -> Section:
+def _with_channel_inputs(author: AuthorFile, section: Section, sections: list[Section]) -> Section:
     """The section with its channels, without the lines at its start that name them.
 
     Within the code a line that names nothing known is a comment like any other.
     """
-    wires: dict[int, Wire] = {}
+    channel_inputs: dict[int, ChannelInput] = {}
     lines = section.code.split("\n")
     head = 0
     inside = False
@@ -112,66 +116,72 @@ def _plugged(author: Text, section: Section, sections: list[Section]) -> Section
         found = _line(author, line, section.line - 1 + at, strict=not inside)
         if found is None:
             continue
-        wires[found[0]] = _of_pass(found[1], section.role)
+        channel_inputs[found[0]] = _of_pass(found[1], section.role)
         head = at + 1 if head == at else head
-    _option(wires, player_lines.read(section.code).options)
+    _option(channel_inputs, player_lines.read(section.code).options)
     if section.role in PASSES:
         codes = [
             without_comments(row.code) for row in sections if row.role in (section.role, "common")
         ]
-        _default(wires, codes)
+        _default(channel_inputs, codes)
     code = "\n".join(lines[head:]).rstrip()
-    return Section(role=section.role, code=code, line=section.line + head, wires=wires)
+    return Section(
+        role=section.role, code=code, line=section.line + head, channel_inputs=channel_inputs
+    )
 
 
-def _of_pass(plugged: Wire, role: str) -> Wire:
+def _of_pass(channel_input: ChannelInput, role: str) -> ChannelInput:
     """The channel with the name of the pass in the place of “self”; the Image pass has none."""
-    if plugged.media.word != SELF or role not in (*BUFFERS, CUBE):
-        return plugged
-    return replace(plugged, media=Media(role))
+    if channel_input.media.word != SELF or role not in (*BUFFERS, CUBE):
+        return channel_input
+    return replace(channel_input, media=Media(role))
 
 
-def _option(wires: dict[int, Wire], options: dict[int, dict[str, str]]) -> None:
+def _option(channel_inputs: dict[int, ChannelInput], options: dict[int, dict[str, str]]) -> None:
     """Sample the channels as an editor's player is told to; one of these may be a cube."""
     for number, told in options.items():
         filtered, wrap = player_lines.sampled(told)
-        plugged = wires.get(number)
+        channel_input = channel_inputs.get(number)
         if player_lines.is_cube(told):
-            plugged = wire(Media("cubemap"))
-        if plugged is None and (filtered or wrap):
-            plugged = wire(Media("photo"))
-        if plugged is not None:
-            wires[number] = replace(
-                plugged, filter=filtered or plugged.filter, wrap=wrap or plugged.wrap
+            channel_input = make_channel_input(Media("cubemap"))
+        if channel_input is None and (filtered or wrap):
+            channel_input = make_channel_input(Media("photo"))
+        if channel_input is not None:
+            channel_inputs[number] = replace(
+                channel_input,
+                filter=filtered or channel_input.filter,
+                wrap=wrap or channel_input.wrap,
             )
 
 
-def _default(wires: dict[int, Wire], codes: list[str]) -> None:
+def _default(channel_inputs: dict[int, ChannelInput], codes: list[str]) -> None:
     """Plug in the channels that are read and of which nothing is said."""
-    words = {row.media.word for row in wires.values()}
+    words = {row.media.word for row in channel_inputs.values()}
     spare = [Media("photo")] if not words & set(PICTURES) else []
     spare += [Media("sound")] if "sound" not in words else []
     for number in range(4):
-        if number in wires or not shadertoy_glsl.reads(codes, number):
+        if number in channel_inputs or not shadertoy_glsl.reads(codes, number):
             continue
         timed = shadertoy_glsl.asks_time(codes, number)
         if timed and not shadertoy_glsl.samples(codes, number):
-            wires[number] = wire(Media("video"))  # something that plays
+            channel_inputs[number] = make_channel_input(Media("video"))  # something that plays
             continue
-        plugged = wire(spare.pop(0) if spare else noise(256, 4))
-        if timed and plugged.media.word == "photo":
-            plugged = replace(plugged, media=Media("video"))
-        wires[number] = plugged
+        channel_input = make_channel_input(spare.pop(0) if spare else noise(256, 4))
+        if timed and channel_input.media.word == "photo":
+            channel_input = replace(channel_input, media=Media("video"))
+        channel_inputs[number] = channel_input
 
 
-def _line(author: Text, line: str, at: int, *, strict: bool) -> tuple[int, Wire] | None:
+def _line(
+    author: AuthorFile, line: str, at: int, *, strict: bool
+) -> tuple[int, ChannelInput] | None:
     """The channel that a line speaks of; `at` is its number from 0.
 
     What it says must be known if it is `strict`.
     """
-    if match := PLUG.fullmatch(line):
+    if match := CHANNEL_LINE.fullmatch(line):
         try:
-            found = media(match[2])
+            found = parse_media(match[2])
         except ValueError as problem:
             raise _error(author, at, f"the image “{one_line(match[2], 80)}”: {problem}") from None
         if found is None and not strict:
@@ -180,12 +190,12 @@ def _line(author: Text, line: str, at: int, *, strict: bool) -> tuple[int, Wire]
             message = f"“{one_line(match[2], 40)}” is nothing that a channel reads; known: {_KNOWN}"
             raise _error(author, at, message)
         return int(match[1]), _sampled(found, match[3] or "")
-    if match := PLAYER.fullmatch(line):
-        return int(match[1]), wire(_played(author, match[2], at))
+    if match := PLAYER_LINE.fullmatch(line):
+        return int(match[1]), make_channel_input(_played(author, match[2], at))
     return None
 
 
-def _played(author: Text, address: str, at: int) -> Media:
+def _played(author: AuthorFile, address: str, at: int) -> Media:
     """What the line of an editor's player means: a file stands for the picture or the sound."""
     if address.lower().endswith(player_lines.SOUNDS):
         return Media("sound")
@@ -197,12 +207,14 @@ def _played(author: Text, address: str, at: int) -> Media:
     return Media("cubemap" if "{}" in address else "photo")
 
 
-def _sampled(found: Media, options: str) -> Wire:
+def _sampled(found: Media, options: str) -> ChannelInput:
     words = {word.lower() for word in re.split(r"[\s,]+", options)}
     filters = [row for row in Filter if row in words]
     wraps = [row for row in Wrap if row in words]
     flipped = bool(words & {"flip", "flipped"})
-    return wire(found, filters[0] if filters else None, wraps[0] if wraps else None, flipped)
+    return make_channel_input(
+        found, filters[0] if filters else None, wraps[0] if wraps else None, flipped
+    )
 
 
 def _facts(text: str) -> dict[str, str]:
@@ -213,11 +225,11 @@ def _facts(text: str) -> dict[str, str]:
         for key, pattern in _FACTS.items():
             match = pattern.fullmatch(comment[1]) if comment else None
             if match and key not in found:
-                found[key] = one_line(match[1], _LONGEST[key])
+                found[key] = one_line(match[1], _MAX_LENGTH[key])
     return found
 
 
-def _error(author: Text, line: int, message: str) -> Exception:
+def _error(author: AuthorFile, line: int, message: str) -> Exception:
     """The error at a line, counted from 0."""
     offset = sum(len(row) + 1 for row in author.text.split("\n")[:line])
     return author.error(message, offset)

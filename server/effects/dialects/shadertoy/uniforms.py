@@ -10,18 +10,18 @@ from collections.abc import Iterable
 from server.effects.dialects.fragment import player_lines
 from server.effects.dialects.fragment.declarations import (
     Declaration,
-    blank,
+    blank_ranges,
     declarations,
     file_scope,
 )
-from server.effects.dialects.fragment.uniform_bindings import Roles
+from server.effects.dialects.fragment.uniform_bindings import UniformBindings
 from server.effects.dialects.shadertoy.glsl import HOST_NAMES
 
 _PICTURE = "picture"
 """The name of the input that shows the picture."""
 
 
-def read(codes: Iterable[str]) -> Roles:
+def read(codes: Iterable[str]) -> UniformBindings:
     """What the uniforms of all sections of a shader come to; samplers are no part of it."""
     codes = list(codes)
     found: dict[str, Declaration] = {}
@@ -31,16 +31,18 @@ def read(codes: Iterable[str]) -> Roles:
         for item in (*player_lines.read(code).uniforms, *declarations(code)):
             if item.storage == "uniform" and _is_own(item):
                 found.setdefault(item.name, item)
-    roles = Roles(file_scope=words)
+    bindings = UniformBindings(file_scope=words)
     for item in found.values():
-        roles.take(item, [])
-    return roles
+        bindings.bind(item, [])
+    return bindings
 
 
-def without_replaced(code: str, roles: Roles) -> str:
+def without_replaced(code: str, bindings: UniformBindings) -> str:
     """The text with blanks for the declarations that give way to the host's."""
-    items = declarations(code) if roles.replaced else []
-    return blank(code, [(item.start, item.end) for item in items if item.name in roles.replaced])
+    items = declarations(code) if bindings.replaced else []
+    return blank_ranges(
+        code, [(item.start, item.end) for item in items if item.name in bindings.replaced]
+    )
 
 
 def _is_own(item: Declaration) -> bool:
