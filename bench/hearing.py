@@ -52,7 +52,7 @@ def ours(samples: Samples) -> dict[str, Reals]:
 
 def flux(samples: Samples) -> dict[str, Reals]:
     """Kicks as peaks of a low-frequency flux: the 15 lines that anyone would try first."""
-    levels = filterbank.measure(samples).levels
+    levels = filterbank.compute_spectra(samples).levels
     low = levels[:, (filterbank.HERTZ >= 30) & (filterbank.HERTZ <= 120)]
     rise = np.maximum(low[2:] - low[:-2], 0).sum(axis=1)
     rise = np.concatenate([[0.0, 0.0], rise])

@@ -161,7 +161,7 @@ def _cases(
         kicks = np.array(told["kicks"], float)
         kicks = kicks[kicks < frames / FPS]
         drums = bool(told["drums"]) and len(kicks) > 0
-        heard = Features(song.features).hits("accent")[:, 0]
+        heard = Features(song.features).events("accent")[:, 0]
         hits = kicks if drums else heard[heard < frames / FPS]
         genre = str(told.get("genre", ""))
         cases.append(Case(path.stem, song.features, frames, hits, drums, genre))

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from bench.music import KINDS
 from bench.music.track import RATE, Track, Truth
-from server.audio.events import Events, find_events
+from server.audio.events import TrackEvents, find_events
 from server.audio.structure.sections import BREAK, BUILD, DROP, PLAIN
 
 Row = dict[str, float]
@@ -40,7 +40,7 @@ class Detected:
     sections: Reals = field(default_factory=lambda: np.zeros((0, 4)))
 
 
-Listener = Callable[[NDArray[np.int16]], Events | Detected]
+Listener = Callable[[NDArray[np.int16]], TrackEvents | Detected]
 
 _WINDOW_S = 0.050
 _OCTAVES = (2, 1 / 2, 3, 1 / 3, 3 / 2, 2 / 3)
@@ -48,7 +48,7 @@ _LONG_S = 240
 _NAMES = {"plain": PLAIN, "build": BUILD, "drop": DROP, "break": BREAK}
 
 
-def ours(samples: NDArray[np.int16]) -> Events:
+def ours(samples: NDArray[np.int16]) -> TrackEvents:
     """What this project hears."""
     return find_events(samples)
 
@@ -92,7 +92,7 @@ def _tempo(found: float, known: float) -> Row:
     return {"octave": float(octave)} if octave else {"octave": 0.0, "tempo": float(right)}
 
 
-def _sections(truth: Truth, events: Events | Detected) -> Row:
+def _sections(truth: Truth, events: TrackEvents | Detected) -> Row:
     """The share of the time that is called by its name, and the bounds within half a second."""
     if not truth.sections or not len(events.sections):
         return {}

@@ -50,7 +50,7 @@ def decode(sound: Path) -> None:
     """Let ffmpeg read and resample it, and throw it away."""
     stream = ffmpeg.input_file(sound, format="wav").audio
     argv = ffmpeg.output(stream, "-", ar=44_100, format="null")
-    ffmpeg.run(argv, limit_s=600).check()
+    ffmpeg.run(argv, limit_s=600).raise_for_status()
 
 
 def timed(work: object) -> float:

@@ -91,7 +91,7 @@ def measure(sound: Path, folder: Path, bars: int) -> tuple[Reals, NDArray[np.boo
     spectrogram.analyse(sound, heard)
     records = spectrogram.load(heard)
     measured = np.ascontiguousarray(records["logbands"])[: -spectrogram.TAIL]
-    levels = band_levels.levels(measured)[:, 0] / 255
+    levels = band_levels.compute_levels(measured)[:, 0] / 255
     at = (np.arange(bars) + 0.5) / bars * log_bands.BANDS - 0.5
     heights = np.stack([np.interp(at, np.arange(log_bands.BANDS), row) for row in levels])
     powers = records["powers"][: len(levels), 0].astype(np.float64)

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from server.typography import clusters, font_index
-from server.typography.font_fallback import Choice, undrawn
-from server.typography.font_file import Source
+from server.typography.font_fallback import FontFallback, missing_characters
+from server.typography.font_file import FontSource
 from server.typography.fonts import DEFAULT, FAMILIES
 from server.typography.style import Style
 from server.typography.typeset import typeset
@@ -83,7 +83,7 @@ def main() -> None:
     options = _options()
     textures = [_texture(title, options.font) for _, title in TITLES]
     for (script, title), texels in zip(TITLES, textures, strict=True):
-        lost = "".join(f" U+{ord(sign):04X} is in no font" for sign in undrawn(title))
+        lost = "".join(f" U+{ord(sign):04X} is in no font" for sign in missing_characters(title))
         print(f"{_digest(texels)[:_SHORT]} {script}{lost}")
     print(f"{_digest(*textures)} all, Python {sys.version.split()[0]}")
     _sheet(textures).save(options.out)
@@ -98,9 +98,11 @@ def count(font: str) -> None:
         font: the family that texts ask for.
     """
     owned = {
-        code for path in font_index.installed() for code in font_index.characters_of(Source(path))
+        code
+        for path in font_index.installed()
+        for code in font_index.code_points_of(FontSource(path))
     }
-    choice = Choice(font, "", bold=True)
+    choice = FontFallback(font, "", bold=True)
     outcomes: dict[str, list[str]] = {"drawn": [], "lost": []}
     for code in sorted(owned):
         sign = chr(code)
@@ -110,16 +112,16 @@ def count(font: str) -> None:
     print(f"{len(owned):6} characters in {len(font_index.installed())} files")
 
 
-def _outcome(sign: str, choice: Choice) -> str:
+def _outcome(sign: str, choice: FontFallback) -> str:
     """Return ``drawn``, ``lost``, or why a character has no shape."""
-    if not any(clusters.visible(sign)):
+    if not any(clusters.visible_characters(sign)):
         return "ignorable by default, without a shape of its own"
     if sign.isspace():
         return "a space"
-    left = clusters.cleaned(sign)
+    left = clusters.clean_text(sign)
     if not left:
         return f"left out: category {unicodedata.category(sign)}, a control or a direction"
-    rows = choice.faces(clusters.clusters(left))
+    rows = choice.assign_faces(clusters.split_clusters(left))
     return "drawn" if "".join(cluster for cluster, _ in rows) == left else "lost"
 
 

@@ -78,7 +78,7 @@ def _moments(name: str, features: Path) -> Song:
 
 def _accent(heard: Features, frames: int, full: int) -> int:
     """The frame of the accent that is strongest and nearest to the frame `full`."""
-    hits = heard.hits("accent")
+    hits = heard.events("accent")
     hits = hits[(hits[:, 0] > 1.0) & (hits[:, 0] < frames / FPS - 1.0)]
     if not len(hits):
         return full

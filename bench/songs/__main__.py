@@ -117,7 +117,7 @@ def _write_features(made: Song, stem: Path) -> None:
 
 
 def _write_levels(samples: NDArray[np.int16], truth: Truth, path: Path) -> None:
-    levels = filterbank.measure(samples).levels.astype(np.float16)
+    levels = filterbank.compute_spectra(samples).levels.astype(np.float16)
     np.savez(path, levels=levels, truth=json.dumps(truth))
 
 

@@ -32,7 +32,7 @@ class FeatureSource(Protocol):
         """A feature that is no event's, in its unit, for each of `frames` frames."""
         ...
 
-    def hits(self, event: str) -> NDArray[np.float64]:
+    def events(self, event: str) -> NDArray[np.float64]:
         """All events of one kind: rows of time in seconds and strength 0..1, in order."""
         ...
 
@@ -79,8 +79,8 @@ def feature_values(
         event, word = found
         if word == "pulse":
             usual = PULSE_DECAYS_S.get(event, PULSE_DECAY_S)
-            return hits.pulse(features.hits(event), frames, fps, decay_s or usual)
-        return hits.ENVELOPES[word](features.hits(event), frames, fps)
+            return hits.pulse(features.events(event), frames, fps, decay_s or usual)
+        return hits.ENVELOPES[word](features.events(event), frames, fps)
     if name.startswith("time."):
         return _time(name, frames, fps)
     return features.column(name, frames, fps)
@@ -139,7 +139,7 @@ def _frame_spans(
     begin = np.arange(frames) / fps
     end = (np.arange(frames) + 1) / fps - _FRAME_END_MARGIN_S
     if beats:
-        grid = BeatRuler.of(features.hits("beat")[:, 0])
+        grid = BeatRuler.of(features.events("beat")[:, 0])
         begin, end = grid.position(begin), grid.position(end)
     return np.round(begin, _DIGITS), end
 

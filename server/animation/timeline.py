@@ -152,7 +152,7 @@ def _event_values(
         return values[:1]
     event = followed.event if isinstance(followed, FeatureBinding) else None
     if event is not None:
-        starts = first_frames(features.hits(event), fps)
+        starts = first_frames(features.events(event), fps)
         values[starts[starts < frames]] = 1
     else:
         high = modulation.modulate(followed, features, frames, fps)[:, 0] >= 0.5

@@ -34,7 +34,7 @@ def progress(
     in_beats = _setting(param_values, "unit") == BEATS
     times = np.arange(frames + 1) / fps
     if in_beats:
-        times = BeatRuler.of(features.hits("beat")[:, 0]).position(times)
+        times = BeatRuler.of(features.events("beat")[:, 0]).position(times)
     start = at if at >= 0 else every
     if at < 0 and every <= 0:
         start = float(np.interp(frames / 2, np.arange(frames + 1), times)) - length / 2

@@ -60,7 +60,7 @@ def write(features: Features, events: Sequence[str], out: Path) -> None:
     Raises:
         ToqiboxError: storage_full.
     """
-    hits = _hits(features, events)
+    starts = _start_samples(features, events)
     with atomic.atomic_write(out) as file, wave.open(file, "wb") as target:
         target.setnchannels(2)
         target.setsampwidth(2)
@@ -68,19 +68,19 @@ def write(features: Features, events: Sequence[str], out: Path) -> None:
         target.setnframes((features.steps - 1) * HOP)
         for first, samples in _blocks(features):
             mixed = samples.astype(np.float32) * np.float32(_TRACK_GAIN / 32768)
-            for name, times in hits.items():
+            for name, times in starts.items():
                 _add(mixed, first, times, SOUNDS[name])
             clipped = np.clip(np.rint(mixed * 32767), -32768, 32767)
             target.writeframes(clipped.astype("<i2").tobytes())
 
 
-def _hits(features: Features, events: Sequence[str]) -> dict[str, NDArray[np.int64]]:
+def _start_samples(features: Features, events: Sequence[str]) -> dict[str, NDArray[np.int64]]:
     """The first samples of each sound."""
-    times = {name: features.hits(name)[:, 0] for name in events}
+    times = {name: features.events(name)[:, 0] for name in events}
     if "beat" in times:
-        times["downbeat"] = features.hits("downbeat")[:, 0]
+        times["downbeat"] = features.events("downbeat")[:, 0]
         times["beat"] = np.setdiff1d(times["beat"], times["downbeat"])
-    return {name: np.rint(rows * RATE).astype(np.int64) for name, rows in times.items()}
+    return {name: np.rint(seconds * RATE).astype(np.int64) for name, seconds in times.items()}
 
 
 def _blocks(features: Features) -> Iterator[tuple[int, NDArray[np.int16]]]:

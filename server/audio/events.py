@@ -8,17 +8,16 @@ from numpy.typing import NDArray
 
 from server.audio.beats import beat_grid, quantise
 from server.audio.rhythm import accents
-from server.audio.rhythm.confidence import PLAYS, Evidence, evidence
-from server.audio.rhythm.detection import listen
-from server.audio.rhythm.mono_mix import centred
-from server.audio.structure import bar_features, sections
-from server.audio.structure import section_labels as labels
+from server.audio.rhythm.confidence import DRUM_PLAYS, Evidence, collect_evidence
+from server.audio.rhythm.detection import detect_onsets_and_drums
+from server.audio.rhythm.mono_mix import correct_channels
+from server.audio.structure import bar_features, section_labels, sections
 
 Reals = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Events:
+class TrackEvents:
     """What happens in a track. Times are in seconds, rise, and lie inside the track."""
 
     onsets: Reals
@@ -45,27 +44,29 @@ class Events:
     """How sure the events are, by kind of confidence.KINDS."""
 
 
-def find_events(samples: NDArray[np.int16], tempo: float | None = None) -> Events:
+def find_events(samples: NDArray[np.int16], tempo: float | None = None) -> TrackEvents:
     """Find what happens in a track.
 
     Args:
         samples: the track at 44.1 kHz, samples x 2; it is read a piece at a time.
         tempo: beats a minute that its beats are to have, where that is known.
     """
-    heard = listen(centred(samples))
-    pulse = beat_grid.find(heard, tempo)
-    if exact := quantise.find(heard.kicks[:, 0], 60 / pulse.tempo if pulse.tempo else 0.0):
-        heard = heard.placed(exact.place_rows)
-        pulse = pulse._replace(beats=exact.place(pulse.beats))
-    beats = np.stack([pulse.beats, pulse.firsts], axis=1)
-    first = pulse.firsts > 0
-    certainty = heard.certainty
-    known = evidence(
+    detections = detect_onsets_and_drums(correct_channels(samples))
+    grid = beat_grid.find_beats(detections, tempo)
+    if sixteenths := quantise.find_sixteenths(
+        detections.kicks[:, 0], 60 / grid.tempo if grid.tempo else 0.0
+    ):
+        detections = detections.with_events(sixteenths.snap_events)
+        grid = grid._replace(beats=sixteenths.snap(grid.beats))
+    beats = np.stack([grid.beats, grid.is_downbeat], axis=1)
+    first = grid.is_downbeat > 0
+    certainty = detections.certainty
+    confidences = collect_evidence(
         {
-            "onset": heard.onsets,
-            "kick": heard.kicks,
-            "snare": heard.snares,
-            "hat": heard.hats,
+            "onset": detections.onsets,
+            "kick": detections.kicks,
+            "snare": detections.snares,
+            "hat": detections.hats,
             "beat": beats,
             "downbeat": beats[first],
         },
@@ -74,23 +75,25 @@ def find_events(samples: NDArray[np.int16], tempo: float | None = None) -> Event
             "kick": certainty["kicks"],
             "snare": certainty["snares"],
             "hat": certainty["hats"],
-            "beat": pulse.sure,
-            "downbeat": pulse.sure_first[first],
+            "beat": grid.certainty,
+            "downbeat": grid.downbeat_certainty[first],
         },
     )
-    measured = bar_features.measure(heard, pulse.beats[first])
-    parts = sections.find(measured, drums=known["kick"].overall >= PLAYS)
-    return Events(
-        onsets=heard.onsets,
-        kicks=heard.kicks,
-        snares=heard.snares,
-        hats=heard.hats,
-        accents=accents.find(heard, pulse.beats, known["kick"]),
+    bars = bar_features.compute_bar_features(detections, grid.beats[first])
+    section_rows = sections.find_sections(bars, drums=confidences["kick"].overall >= DRUM_PLAYS)
+    return TrackEvents(
+        onsets=detections.onsets,
+        kicks=detections.kicks,
+        snares=detections.snares,
+        hats=detections.hats,
+        accents=accents.find_accents(detections, grid.beats, confidences["kick"]),
         beats=beats,
-        tempo=pulse.tempo,
-        alternative=pulse.alternative,
-        confidence=pulse.confidence,
-        sections=parts,
-        labels=labels.find(measured, np.searchsorted(measured.bounds, parts[:, 0])),
-        evidence=known,
+        tempo=grid.tempo,
+        alternative=grid.alternative,
+        confidence=grid.confidence,
+        sections=section_rows,
+        labels=section_labels.label_sections(
+            bars, np.searchsorted(bars.bounds, section_rows[:, 0])
+        ),
+        evidence=confidences,
     )

@@ -18,26 +18,26 @@ from server.files import atomic, seal
 from server.media import wav as wave
 
 SPECTRA, LEVELS, TRACK = "spectra.npy", "levels.npy", "track.npz"
-SOUNDING = 0.2
+FULL_LEVEL = 0.2
 """The raw level from which on a track is heard in full: 0.2 is -48 dB, and 0, silence, -60 dB."""
 _SUM = ".sum"
-_LOOKED_AT, _BESIDE = 8, 165
+_SAMPLED_STEPS, _SILENT_CHANNEL_LEVELS = 8, 165
 """A channel is silent where it is so many of 255 levels (45 dB) below the other, in every bin of
 every eighth step."""
 
 
 def analyse(
-    sound: Path,
+    audio: Path,
     folder: Path,
     *,
     whole: bool = True,
     tempo: float | None = None,
-    told: Callable[[], None] | None = None,
+    on_progress: Callable[[], None] | None = None,
 ) -> float:
     """Write what is not there yet, or is damaged, of a track's features.
 
     Args:
-        sound: the WAV of ours.
+        audio: the WAV of ours.
         folder: where; it is made if need be.
         whole: whether what only the whole track tells is needed too.
         tempo: beats a minute that the beats are to have; None finds them.
@@ -51,14 +51,14 @@ def analyse(
     """
     with atomic.translate_disk_full():
         folder.mkdir(exist_ok=True)
-    heard = folder / SPECTRA
-    if not seal.is_intact(heard):
-        spectra.analyse(sound, heard, told)
+    spectra_path = folder / SPECTRA
+    if not seal.is_intact(spectra_path):
+        spectra.analyse(audio, spectra_path, on_progress)
     if whole and not seal.is_intact(folder / LEVELS):
-        band_levels.analyse(heard, folder / LEVELS)
+        band_levels.analyse(spectra_path, folder / LEVELS)
     if whole and not seal.is_intact(folder / TRACK):
-        track_features.analyse(sound, heard, folder / TRACK, tempo, told)
-    return wave.seconds(sound)
+        track_features.analyse(audio, spectra_path, folder / TRACK, tempo, on_progress)
+    return wave.seconds(audio)
 
 
 class Features:
@@ -96,13 +96,13 @@ class Features:
             channel: 0 left, 1 right, None for their mean; of a one-sided track always the mean.
         """
         channel = self._channel(channel)
-        stereo = self._last("samples", step, n, 0).astype(np.float32) / np.float32(32_768)
-        one = stereo.mean(axis=1) if channel is None else stereo[:, channel]
-        return np.asarray(one, np.float32)
+        stereo = self._last_samples("samples", step, n, 0).astype(np.float32) / np.float32(32_768)
+        samples = stereo.mean(axis=1) if channel is None else stereo[:, channel]
+        return np.asarray(samples, np.float32)
 
     def wave(self, step: int, n: int = SIZE) -> NDArray[np.uint8]:
         """The same of the mean as getByteTimeDomainData gives it, 128 for zero."""
-        return self._last("mono", step, n, 128).astype(np.uint8, copy=False)
+        return self._last_samples("mono", step, n, 128).astype(np.uint8, copy=False)
 
     def spectrum(self, step: int, channel: int | None = None) -> NDArray[np.uint8]:
         """getByteFrequencyData at the step, 1024 bins; `channel` as for `waveform`."""
@@ -114,37 +114,40 @@ class Features:
     def levels(self, step: int, channel: int | None = None) -> NDArray[np.uint8]:
         """The spectrum for pictures at the step, logbands.BANDS levels; `channel` as above."""
         channel = self._channel(channel)
-        return np.asarray(self._whole_levels[step, 0 if channel is None else 1 + channel])
+        return np.asarray(self._band_levels[step, 0 if channel is None else 1 + channel])
 
     def spectra(self, first: int, last: int) -> NDArray[np.uint8]:
         """`spectrum` of the mean at the steps from `first` up to `last`."""
         return np.asarray(self._records["spectrum"][first:last])
 
-    def hits(self, event: str) -> NDArray[np.float64]:
+    def events(self, event: str) -> NDArray[np.float64]:
         """All events of one kind: rows of time in seconds and strength 0..1."""
-        return self._known[event]
+        return self._track_arrays[event]
 
     def confidence(self) -> dict[str, float]:
         """How sure the events are in the whole track, 0..1, by kind of track.CONFIDENT."""
         return dict(
             zip(
                 track_features.EVENTS_WITH_CONFIDENCE,
-                self._known["confidence"].tolist(),
+                self._track_arrays["confidence"].tolist(),
                 strict=True,
             )
         )
 
     def alternative_tempo(self) -> float:
         """Half or twice the tempo, whichever people might tap as well; 0.0 without a tempo."""
-        return float(self._known["tempo"][2])
+        return float(self._track_arrays["tempo"][2])
 
     def section_labels(self) -> list[str]:
         """Return a label for each section: intro, outro, or the same letter for the same music."""
-        return [track_features.label(number) for number in self._known["labels"].tolist()]
+        return [
+            track_features.format_section_label(number)
+            for number in self._track_arrays["labels"].tolist()
+        ]
 
     def sections(self) -> NDArray[np.float64]:
         """Rows of start, end, energy and kind: 0 plain, 1 build, 2 drop, 3 break."""
-        return self._known["sections"]
+        return self._track_arrays["sections"]
 
     def column(self, name: str, frames: int, fps: int) -> NDArray[np.float32]:
         """A feature of the sound that is no event's, for each of the first `frames` frames.
@@ -153,66 +156,66 @@ class Features:
         sum the whole of it.
         """
         if name in ("tempo", "tempo.confidence"):
-            return np.full(frames, self._known["tempo"][int(name != "tempo")], np.float32)
+            return np.full(frames, self._track_arrays["tempo"][int(name != "tempo")], np.float32)
         moments = np.arange(frames) * (STEPS_PER_S / fps)
-        values = self.stepped(name)
+        values = self.per_step(name)
         past = float(values[-1]) if name.endswith(_SUM) else 0.0
         between = np.interp(moments, np.arange(len(values)), values, right=past)
         return np.asarray(between, np.float32)
 
-    def stepped(self, name: str) -> NDArray[np.float32]:
+    def per_step(self, name: str) -> NDArray[np.float32]:
         """The same at every step, those of the tail too."""
         if name.endswith(_SUM):
-            rates = self.stepped(name.removesuffix(_SUM)).astype(np.float64)
+            rates = self.per_step(name.removesuffix(_SUM)).astype(np.float64)
             return (np.cumsum(rates) / STEPS_PER_S).astype(np.float32)
         if name == "sounding":
-            return np.asarray(np.clip(self.stepped("level.raw") / SOUNDING, 0, 1), np.float32)
+            return np.asarray(np.clip(self.per_step("level.raw") / FULL_LEVEL, 0, 1), np.float32)
         if name in ("centroid", "width"):
             return np.asarray(self._records["shape"][:, int(name == "width")])
         band, _, word = name.partition(".")
         if word == "raw" and band in bands.NAMES:
             powers = self._records["powers"][:, bands.NAMES.index(band)]
-            return bands.raw(powers.astype(np.float64))
-        return np.asarray(self._known["columns"][:, track_features.COLUMNS.index(name)])
+            return bands.to_full_scale(powers.astype(np.float64))
+        return np.asarray(self._track_arrays["columns"][:, track_features.COLUMNS.index(name)])
 
     @cached_property
     def one_sided(self) -> bool:
         """Whether one channel is silent from beginning to end beside the other."""
         # The spectra die away over 52 steps, so that every eighth shows whatever sounds.
-        quiet, loud = sorted(self._records["fft"][::_LOOKED_AT].max(axis=(0, 2)).tolist())
-        return bool(loud > quiet and (quiet == 0 or loud - quiet >= _BESIDE))
+        quiet, loud = sorted(self._records["fft"][::_SAMPLED_STEPS].max(axis=(0, 2)).tolist())
+        return bool(loud > quiet and (quiet == 0 or loud - quiet >= _SILENT_CHANNEL_LEVELS))
 
     def _channel(self, channel: int | None) -> int | None:
         return None if channel is None or self.one_sided else channel
 
     @cached_property
-    def _whole_levels(self) -> NDArray[np.uint8]:
+    def _band_levels(self) -> NDArray[np.uint8]:
         return band_levels.load(self._levels, len(self._records))
 
     @cached_property
-    def _known(self) -> dict[str, NDArray[np.float64]]:
-        return _whole(self._track, len(self._records))
+    def _track_arrays(self) -> dict[str, NDArray[np.float64]]:
+        return _load_track_file(self._track, len(self._records))
 
-    def _last(self, field: str, step: int, n: int, filler: int) -> NDArray[np.integer]:
+    def _last_samples(self, field: str, step: int, n: int, filler: int) -> NDArray[np.integer]:
         first = max(0, step + 1 - -(-n // HOP))
-        found = self._records[field][first : step + 1]
-        found = found.reshape(-1, *found.shape[2:])[-n:]
-        missing = n - len(found)
+        samples = self._records[field][first : step + 1]
+        samples = samples.reshape(-1, *samples.shape[2:])[-n:]
+        missing = n - len(samples)
         if missing <= 0:
-            return np.array(found)
-        blank = np.full((missing, *found.shape[1:]), filler, found.dtype)
-        return np.concatenate([blank, found])
+            return np.array(samples)
+        blank = np.full((missing, *samples.shape[1:]), filler, samples.dtype)
+        return np.concatenate([blank, samples])
 
 
-def _whole(path: Path, steps: int) -> dict[str, NDArray[np.float64]]:
+def _load_track_file(path: Path, steps: int) -> dict[str, NDArray[np.float64]]:
     problem = f"{path.name} is not what track analysis of format {track_features.FORMAT} writes"
     try:
         with np.load(path) as archive:
-            found = {name: archive[name] for name in archive.files}
+            arrays = {name: archive[name] for name in archive.files}
     except (ValueError, EOFError, OSError, KeyError) as error:
         raise ValueError(problem) from error
-    columns = found.get("columns")
-    known = found.keys() >= set(track_features.EVENTS)
-    if columns is None or not known or columns.shape != (steps, len(track_features.COLUMNS)):
+    columns = arrays.get("columns")
+    has_events = arrays.keys() >= set(track_features.EVENTS)
+    if columns is None or not has_events or columns.shape != (steps, len(track_features.COLUMNS)):
         raise ValueError(problem)
-    return found
+    return arrays

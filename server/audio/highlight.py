@@ -23,15 +23,15 @@ Reals = NDArray[np.float64]
 
 _LEAD_BARS, _LEAD_SHARE = 4, 0.3
 """What comes before the drop: at most so many bars, and such a share of the stretch."""
-_LEAST_SHARE = 0.75
+_MIN_SHARE = 0.75
 """Of what was asked for, that a stretch must last where bar lines allow it."""
-_LATE_S = 0.05
+_END_TOLERANCE_S = 0.05
 """How much longer than asked for it may be: bar lines are not exact."""
 _QUIET_DB = 24.0
 """Below the loud bars, where loudness counts nothing."""
-_SIMILARITY, _AT_SECTION = 0.6, 0.15
+_SIMILARITY_WEIGHT, _SECTION_WEIGHT = 0.6, 0.15
 """What they weigh where loudness weighs 1."""
-_NEAR_S = 0.25
+_AT_SECTION_S = 0.25
 """How near to a line a section begins at it."""
 _BLOCK, _BANDS = 2048, 24
 _LOWEST_HZ, _HIGHEST_HZ = 40.0, 16_000.0
@@ -49,102 +49,104 @@ class Highlight:
 
 
 @dataclass(frozen=True)
-class Track:
+class AnalysedTrack:
     """What a stretch is chosen by."""
 
     seconds: float
     lines: Reals
     """Bar lines, in seconds."""
-    loud: Reals
+    loudness: Reals
     """0..1 for the bar from each line on."""
-    like: Reals
+    similarity: Reals
     """How like all bars it is, from -1 to 1."""
     sections: Reals
     """As Events has them."""
 
 
-def find(
-    samples: NDArray[np.int16], wanted: str, seconds: float, tempo: float | None = None
+def find_highlight(
+    samples: NDArray[np.int16], wanted_kind: str, seconds: float, tempo: float | None = None
 ) -> Highlight:
     """The stretch of at most `seconds` that is `wanted`.
 
     Args:
         samples: the whole track at 44.1 kHz, samples x 2.
-        wanted: ``drop`` or ``best``; a track without a drop has its best stretch.
+        wanted_kind: ``drop`` or ``best``; a track without a drop has its best stretch.
         seconds: how long it is to be.
         tempo: beats a minute that its beats are to have, where that is known.
     """
     events = find_events(samples, tempo)
     total = len(samples) / RATE
     lines = bar_lines(events.beats[events.beats[:, 1] > 0, 0], total)
-    bars = _bars(_spectrum(samples), np.append(lines, total))
-    track = Track(total, lines, loudness(bars), similarity(bars), events.sections)
-    return choose(track, wanted, seconds)
+    bars = _bar_means(_spectrum(samples), np.append(lines, total))
+    track = AnalysedTrack(total, lines, bar_loudness(bars), bar_similarity(bars), events.sections)
+    return choose_highlight(track, wanted_kind, seconds)
 
 
-def choose(track: Track, wanted: str, seconds: float) -> Highlight:
+def choose_highlight(track: AnalysedTrack, wanted_kind: str, seconds: float) -> Highlight:
     """The same of a track that is analysed."""
     if track.seconds <= seconds:
         return Highlight(0.0, track.seconds, "best")
     ends = _ends(track, seconds)
-    rows = np.flatnonzero(ends > track.lines)
-    drop = _drop(track, ends, rows) if wanted == "drop" else None
-    row = _best(track, ends, rows) if drop is None else drop
+    candidates = np.flatnonzero(ends > track.lines)
+    drop = _drop(track, ends, candidates) if wanted_kind == "drop" else None
+    line = _best(track, ends, candidates) if drop is None else drop
     kind = "best" if drop is None else "drop"
-    return Highlight(float(track.lines[row]), float(ends[row]), kind)
+    return Highlight(float(track.lines[line]), float(ends[line]), kind)
 
 
-def _best(track: Track, ends: Reals, rows: NDArray[np.intp]) -> int:
+def _best(track: AnalysedTrack, ends: Reals, candidates: NDArray[np.intp]) -> int:
     """The line that the best stretch begins at."""
-    value = track.loud + _SIMILARITY * track.like
+    value = track.loudness + _SIMILARITY_WEIGHT * track.similarity
     starts = track.sections[:, 0]
     scores = []
-    for row in rows:
-        line = track.lines[row]
-        last = int(np.searchsorted(track.lines, ends[row] - 1e-6))
-        near = bool((np.abs(starts - line) < _NEAR_S).any())
-        scores.append(float(value[row : max(last, row + 1)].mean()) + _AT_SECTION * near)
-    return int(rows[int(np.argmax(scores))])
+    for start in candidates:
+        start_s = track.lines[start]
+        last = int(np.searchsorted(track.lines, ends[start] - 1e-6))
+        at_section = bool((np.abs(starts - start_s) < _AT_SECTION_S).any())
+        scores.append(
+            float(value[start : max(last, start + 1)].mean()) + _SECTION_WEIGHT * at_section
+        )
+    return int(candidates[int(np.argmax(scores))])
 
 
-def _ends(track: Track, seconds: float) -> Reals:
+def _ends(track: AnalysedTrack, seconds: float) -> Reals:
     """Where a stretch from each line ends: at a line, if one is near enough; 0 if it cannot be."""
     lines, total = track.lines, track.seconds
     bounds = np.append(lines, total)
-    last = np.searchsorted(bounds, lines + seconds + _LATE_S, side="right") - 1
+    last = np.searchsorted(bounds, lines + seconds + _END_TOLERANCE_S, side="right") - 1
     ends = bounds[last]
     exact = np.where(lines + seconds <= total, lines + seconds, 0.0)
-    return np.where(ends - lines < _LEAST_SHARE * seconds, exact, ends)
+    return np.where(ends - lines < _MIN_SHARE * seconds, exact, ends)
 
 
-def _drop(track: Track, ends: Reals, rows: NDArray[np.intp]) -> int | None:
+def _drop(track: AnalysedTrack, ends: Reals, candidates: NDArray[np.intp]) -> int | None:
     """The line that the stretch with the strongest drop begins at; None where there is no drop."""
-    lines, loud = track.lines, track.loud
-    found: list[tuple[float, int]] = []
+    lines, loudness = track.lines, track.loudness
+    scored: list[tuple[float, int]] = []
     for start in track.sections[track.sections[:, 3] == KINDS.index("drop"), 0]:
         at = int(np.argmin(np.abs(lines - start)))
         first = max(at - _LEAD_BARS, 0)
-        after = float(loud[at : at + 2 * _LEAD_BARS].mean())
-        before = float(loud[first:at].mean()) if at else after
+        after = float(loudness[at : at + 2 * _LEAD_BARS].mean())
+        before = float(loudness[first:at].mean()) if at else after
         lead = lines[at] - lines[first : at + 1] <= _LEAD_SHARE * (ends - lines)[first : at + 1]
         begins = first + int(np.argmax(lead)) if lead.any() else at
-        allowed = rows[(rows <= begins) & (ends[rows] > lines[at])]
+        allowed = candidates[(candidates <= begins) & (ends[candidates] > lines[at])]
         if len(allowed):
-            found.append((2 * after - before, int(allowed[-1])))
-    return max(found, key=lambda entry: entry[0])[1] if found else None
+            scored.append((2 * after - before, int(allowed[-1])))
+    return max(scored, key=lambda entry: entry[0])[1] if scored else None
 
 
-def loudness(spectrum: Reals) -> Reals:
+def bar_loudness(spectrum: Reals) -> Reals:
     """0..1 for each bar; 1 is what the loud ones of the track have."""
     power = spectrum.sum(axis=1)
-    loud = float(np.percentile(power, 95)) if len(power) else 0.0
-    if loud <= 0:
+    loudness = float(np.percentile(power, 95)) if len(power) else 0.0
+    if loudness <= 0:
         return np.zeros(len(power))
-    decibels = 10 * np.log10(np.maximum(power / loud, 1e-9))
+    decibels = 10 * np.log10(np.maximum(power / loudness, 1e-9))
     return np.asarray(np.clip(1 + decibels / _QUIET_DB, 0.0, 1.0))
 
 
-def similarity(spectrum: Reals) -> Reals:
+def bar_similarity(spectrum: Reals) -> Reals:
     """How like all bars each is, from -1 to 1."""
     levels = np.log(spectrum + 1e-6 * max(float(spectrum.max(initial=0.0)), 1e-9))
     levels = (levels - levels.mean(axis=0)) / np.maximum(levels.std(axis=0), 1e-6)
@@ -158,18 +160,18 @@ def _spectrum(samples: NDArray[np.int16]) -> Reals:
     edges = np.geomspace(_LOWEST_HZ, _HIGHEST_HZ, _BANDS + 1) * _BLOCK / RATE
     bins = np.maximum.accumulate(np.rint(edges).astype(np.int64))
     window = np.hanning(_BLOCK)
-    rows = []
+    powers = []
     for first in range(0, len(samples), _BLOCK):
         block = samples[first : first + _BLOCK].astype(np.float64).mean(axis=1) / 32_768
         block = np.pad(block, (0, _BLOCK - len(block)))
         power = np.abs(np.fft.rfft(block * window)) ** 2
         sums = np.concatenate([[0.0], np.cumsum(power)])
-        rows.append(sums[np.maximum(bins[1:], bins[:-1] + 1)] - sums[bins[:-1]])
-    return np.array(rows) if rows else np.zeros((1, _BANDS))
+        powers.append(sums[np.maximum(bins[1:], bins[:-1] + 1)] - sums[bins[:-1]])
+    return np.array(powers) if powers else np.zeros((1, _BANDS))
 
 
-def _bars(blocks: Reals, bounds: Reals) -> Reals:
+def _bar_means(blocks: Reals, bounds: Reals) -> Reals:
     """The mean of the blocks of each bar."""
     at = np.minimum((bounds * RATE / _BLOCK).astype(np.int64), len(blocks) - 1)
-    found = [blocks[first : max(last, first + 1)].mean(axis=0) for first, last in pairwise(at)]
-    return np.array(found)
+    means = [blocks[first : max(last, first + 1)].mean(axis=0) for first, last in pairwise(at)]
+    return np.array(means)

@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from server.audio.events import Events, find_events
+from server.audio.events import TrackEvents, find_events
 from server.audio.rhythm import confidence
 from server.audio.spectrum import bands, spectrogram
 from server.audio.spectrum.analyser_node import STEPS_PER_S
-from server.audio.spectrum.loudness import STEP_S, Meter
+from server.audio.spectrum.loudness import STEP_S, LoudnessMeter
 from server.audio.structure import section_labels
 from server.errors import ToqiboxError
 from server.files import atomic
@@ -46,24 +46,24 @@ ATTACK_S, RELEASE_S = 0.010, 0.300
 """Time constants of an envelope."""
 _RAW_RANGE = 60.0
 _LOUD_PERCENTILE = 98
-_LEAST_FLUX = 0.01
+_MIN_FLUX = 0.01
 """Of amplitudes over all bins: what is less is not blown up."""
 
 Reals = NDArray[np.float64]
 
 
 def analyse(
-    sound: Path,
-    heard: Path,
+    audio: Path,
+    spectra: Path,
     out: Path,
     tempo: float | None = None,
-    told: Callable[[], None] | None = None,
+    on_progress: Callable[[], None] | None = None,
 ) -> None:
     """Analyse a track as a whole and write `out`, through its `.part`.
 
     Args:
-        sound: the WAV of ours.
-        heard: its spectra.
+        audio: the WAV of ours.
+        spectra: its spectra.
         out: the file to write.
         tempo: beats a minute that the beats are to have; None finds them.
         told: called now and then.
@@ -72,20 +72,20 @@ def analyse(
         ToqiboxError: storage_full, undecodable_audio.
         ValueError: `heard` is no file of spectra.
     """
-    progressed = told or (lambda: None)
+    report_progress = on_progress or (lambda: None)
     try:
-        with Meter(sound) as meter:
-            records = spectrogram.load(heard)
+        with LoudnessMeter(audio) as meter:
+            records = spectrogram.load(spectra)
             steps = len(records) - spectrogram.TAIL
             # A record holds the samples before its step; those of the first come before the sound.
             samples = np.ascontiguousarray(records["samples"][1 : steps + 1]).reshape(-1, 2)
             events = find_events(samples, tempo)
-            progressed()
+            report_progress()
             loudness = meter.read()
     except ffmpeg.MediaError as error:
         raise ToqiboxError("undecodable_audio", detail=str(error)) from error
     columns = _columns(records, loudness, events)
-    progressed()
+    report_progress()
     with atomic.atomic_write(out, sealed=True) as file:
         np.savez(
             file,
@@ -95,19 +95,21 @@ def analyse(
             labels=events.labels,
             confidence=np.array([events.evidence[kind].overall for kind in EVENTS_WITH_CONFIDENCE]),
             allow_pickle=False,
-            **_hits(events),
+            **_event_arrays(events),
         )
 
 
-def label(number: int) -> str:
+def format_section_label(number: int) -> str:
     """Return a section's label as it is shown: intro, outro, A, B, …, Z, AA, …"""
     ends = {section_labels.INTRO: "intro", section_labels.OUTRO: "outro"}
     if number in ends:
         return ends[number]
-    return (label(number // 26 - 1) if number >= 26 else "") + chr(ord("A") + number % 26)
+    return (format_section_label(number // 26 - 1) if number >= 26 else "") + chr(
+        ord("A") + number % 26
+    )
 
 
-def _hits(events: Events) -> dict[str, Reals]:
+def _event_arrays(events: TrackEvents) -> dict[str, Reals]:
     """Every kind of event, as rows of time and strength."""
     beats, sections = events.beats, events.sections
     ones = np.ones(len(beats))
@@ -126,22 +128,30 @@ def _hits(events: Events) -> dict[str, Reals]:
     }
 
 
-def _columns(records: NDArray[np.void], loudness: Reals, events: Events) -> NDArray[np.float32]:
+def _columns(
+    records: NDArray[np.void], loudness: Reals, events: TrackEvents
+) -> NDArray[np.float32]:
     """Steps by COLUMNS."""
     steps = len(records) - spectrogram.TAIL
-    levels = bands.scale(records["powers"].astype(np.float64))
-    shown = np.concatenate([bands.scale_decibels(loudness), _raw(loudness)], axis=1)
-    loudness = _on_grid(shown, len(records))
-    heard = np.concatenate([levels, loudness[:, :2]], axis=1)
-    heard[steps:] = np.minimum(heard[steps:], heard[steps - 1])  # meters fall slower than sound
-    found = dict(zip(_LEVELS, heard.T, strict=True))
-    smooth = envelope(heard)
-    found |= {f"{name}.envelope": column for name, column in zip(_LEVELS, smooth.T, strict=True)}
-    found["loudness.raw"], found["loudness.short.raw"] = loudness[:, 2:].T
-    found["flux"] = _beside_the_loud(records["flux"].astype(np.float64))
-    found |= _sections(events.sections, len(records))
-    found |= _confidence(events, len(records))
-    return np.stack([found[name] for name in COLUMNS], axis=1).astype(np.float32)
+    band_levels = bands.scale_to_track(records["powers"].astype(np.float64))
+    meter_values = np.concatenate(
+        [bands.scale_decibels(loudness), _loudness_to_unit(loudness)], axis=1
+    )
+    loudness = _interpolate_to_steps(meter_values, len(records))
+    levels_db = np.concatenate([band_levels, loudness[:, :2]], axis=1)
+    levels_db[steps:] = np.minimum(
+        levels_db[steps:], levels_db[steps - 1]
+    )  # meters fall slower than sound
+    by_name = dict(zip(_LEVELS, levels_db.T, strict=True))
+    smoothed = envelope(levels_db)
+    by_name |= {
+        f"{name}.envelope": column for name, column in zip(_LEVELS, smoothed.T, strict=True)
+    }
+    by_name["loudness.raw"], by_name["loudness.short.raw"] = loudness[:, 2:].T
+    by_name["flux"] = _normalise_to_percentile(records["flux"].astype(np.float64))
+    by_name |= _section_columns(events.sections, len(records))
+    by_name |= _confidence_columns(events, len(records))
+    return np.stack([by_name[name] for name in COLUMNS], axis=1).astype(np.float32)
 
 
 def envelope(columns: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -152,34 +162,34 @@ def envelope(columns: NDArray[np.float32]) -> NDArray[np.float32]:
     """
     rise, fall = (1 - np.exp(-1 / (STEPS_PER_S * time)) for time in (ATTACK_S, RELEASE_S))
     state = np.zeros(columns.shape[1])
-    found = np.empty_like(columns)
-    for at, row in enumerate(columns):
-        state += np.where(row > state, rise, fall) * (row - state)
-        found[at] = state
-    return found
+    smoothed = np.empty_like(columns)
+    for at, values in enumerate(columns):
+        state += np.where(values > state, rise, fall) * (values - state)
+        smoothed[at] = state
+    return smoothed
 
 
-def _beside_the_loud(values: Reals) -> Reals:
+def _normalise_to_percentile(values: Reals) -> Reals:
     """0..1; 1 is what the strong ones of the track reach."""
     sounding = values[values > 0]
     strong = float(np.percentile(sounding, _LOUD_PERCENTILE)) if len(sounding) else 0.0
-    return np.clip(values / max(strong, _LEAST_FLUX), 0, 1)
+    return np.clip(values / max(strong, _MIN_FLUX), 0, 1)
 
 
-def _raw(loudness: Reals) -> Reals:
+def _loudness_to_unit(loudness: Reals) -> Reals:
     return np.clip(1 + loudness / _RAW_RANGE, 0, 1)
 
 
-def _on_grid(rows: Reals, steps: int) -> Reals:
+def _interpolate_to_steps(values: Reals, steps: int) -> Reals:
     """Each column at each step, on straight lines between what the meter showed."""
     times = np.arange(steps) / STEPS_PER_S
-    if not len(rows):
-        return np.zeros((steps, rows.shape[1]))
-    shown = (np.arange(len(rows)) + 1) * STEP_S
-    return np.stack([np.interp(times, shown, column) for column in rows.T], axis=1)
+    if not len(values):
+        return np.zeros((steps, values.shape[1]))
+    meter_times = (np.arange(len(values)) + 1) * STEP_S
+    return np.stack([np.interp(times, meter_times, column) for column in values.T], axis=1)
 
 
-def _confidence(events: Events, steps: int) -> dict[str, Reals]:
+def _confidence_columns(events: TrackEvents, steps: int) -> dict[str, Reals]:
     """The confidence of each kind of event at each step."""
     times = np.arange(steps) / STEPS_PER_S
     return {
@@ -187,15 +197,15 @@ def _confidence(events: Events, steps: int) -> dict[str, Reals]:
     }
 
 
-def _sections(rows: Reals, steps: int) -> dict[str, Reals]:
+def _section_columns(sections: Reals, steps: int) -> dict[str, Reals]:
     """What section each step lies in."""
     times = np.arange(steps) / STEPS_PER_S
-    at = np.clip(np.searchsorted(rows[:, 0], times, side="right") - 1, 0, len(rows) - 1)
-    start, end, energy, kind = rows[at].T
-    found = {f"section.{name}": (kind == KINDS.index(name)) * 1.0 for name in KINDS[1:]}
-    through = np.clip((times - start) / np.maximum(end - start, 1e-9), 0, 1)
+    at = np.clip(np.searchsorted(sections[:, 0], times, side="right") - 1, 0, len(sections) - 1)
+    start, end, energy, kind = sections[at].T
+    flags = {f"section.{name}": (kind == KINDS.index(name)) * 1.0 for name in KINDS[1:]}
+    progress = np.clip((times - start) / np.maximum(end - start, 1e-9), 0, 1)
     return {
-        **found,
-        "section.energy": np.where(times < rows[-1, 1], energy, 0.0),
-        "build.phase": np.where(kind == KINDS.index("build"), through, 0.0),
+        **flags,
+        "section.energy": np.where(times < sections[-1, 1], energy, 0.0),
+        "build.phase": np.where(kind == KINDS.index("build"), progress, 0.0),
     }

@@ -103,7 +103,7 @@ def differences(path: Path) -> npt.NDArray[np.float64]:
                 found.append(0.0 if before is None else float(np.mean(np.abs(frame - before))))
                 before = frame
             rest = rest[len(rest) // size * size :]
-        process.wait(10).check()
+        process.wait(10).raise_for_status()
     return np.array(found)
 
 

@@ -69,7 +69,7 @@ class Layout:
                 "bands": log_bands.BANDS,
             },
             "columns": list(STEP_FEATURES),
-            "hits": {event: self._features.hits(event).tolist() for event in EVENTS},
+            "hits": {event: self._features.events(event).tolist() for event in EVENTS},
             "tempo": [float(self._features.column(name, 1, 60)[0]) for name in _TEMPO],
             "fields": {
                 name: {
@@ -83,5 +83,5 @@ class Layout:
 
     def measured(self) -> bytes:
         """The `columns` of every step, little-endian float32, one after the other."""
-        found = [self._features.stepped(name).astype("<f4") for name in STEP_FEATURES]
+        found = [self._features.per_step(name).astype("<f4") for name in STEP_FEATURES]
         return b"".join(column.tobytes() for column in found)

@@ -10,8 +10,13 @@ from server.files import atomic
 
 _GAP = 8
 _TEXT = 13
-_BAR = 22
-_BACK, _EMPTY, _INK, _ALARM = (17, 18, 22), (34, 36, 43), (208, 212, 220), (240, 132, 112)
+_LABEL_HEIGHT = 22
+_BACKGROUND, _EMPTY_CELL, _INK, _ALERT = (
+    (17, 18, 22),
+    (34, 36, 43),
+    (208, 212, 220),
+    (240, 132, 112),
+)
 
 
 @dataclass(frozen=True)
@@ -19,7 +24,7 @@ class Cell:
     """One picture of a sheet."""
 
     label: str
-    picture: Path | None
+    frame: Path | None
     """A PNG file; None leaves the cell empty and its label alarming."""
 
 
@@ -37,28 +42,31 @@ def compose(cells: Sequence[Cell], columns: int, size: tuple[int, int], out: Pat
     """
     width, height = size
     rows = -(-len(cells) // columns)
-    step = (width + _GAP, height + _BAR + _GAP)
-    sheet = Image.new("RGB", (columns * step[0] + _GAP, rows * step[1] + _GAP), _BACK)
+    step = (width + _GAP, height + _LABEL_HEIGHT + _GAP)
+    sheet = Image.new("RGB", (columns * step[0] + _GAP, rows * step[1] + _GAP), _BACKGROUND)
     draw = ImageDraw.Draw(sheet)
     font = ImageFont.load_default(_TEXT)
     for index, cell in enumerate(cells):
-        x, y = (_GAP + place * by for place, by in zip(_place(index, columns), step, strict=True))
-        if cell.picture is None:
-            draw.rectangle((x, y, x + width - 1, y + height - 1), _EMPTY)
+        x, y = (
+            _GAP + position * step_px
+            for position, step_px in zip(_grid_position(index, columns), step, strict=True)
+        )
+        if cell.frame is None:
+            draw.rectangle((x, y, x + width - 1, y + height - 1), _EMPTY_CELL)
         else:
-            with Image.open(cell.picture, formats=["PNG"]) as picture:
-                sheet.paste(picture.convert("RGB"), (x, y))
-        label = _fitted(cell.label, width, font)
-        draw.text((x, y + height + 3), label, _ALARM if cell.picture is None else _INK, font)
+            with Image.open(cell.frame, formats=["PNG"]) as frame:
+                sheet.paste(frame.convert("RGB"), (x, y))
+        label = _truncate(cell.label, width, font)
+        draw.text((x, y + height + 3), label, _ALERT if cell.frame is None else _INK, font)
     with atomic.atomic_write(out) as file:
         sheet.save(file, "PNG", compress_level=4)
 
 
-def _place(index: int, columns: int) -> tuple[int, int]:
+def _grid_position(index: int, columns: int) -> tuple[int, int]:
     return index % columns, index // columns
 
 
-def _fitted(label: str, width: int, font: ImageFont.FreeTypeFont | ImageFont.ImageFont) -> str:
+def _truncate(label: str, width: int, font: ImageFont.FreeTypeFont | ImageFont.ImageFont) -> str:
     """The label, cut where it would reach into the next column."""
     if font.getlength(label) <= width:
         return label

@@ -3,7 +3,7 @@
     argv = output(input_file(path, format="wav").audio, "pipe:1", format="f32le")
     with Process(argv, stdout=True) as process:      # killed and reaped however the block ends
         for chunk in process.chunks(): ...
-        process.wait(10).check()
+        process.wait(10).raise_for_status()
 
 ffmpeg-python builds the argument lists; the processes are ours, because each of them is confined,
 has a fixed environment, writes its messages where nothing can block, and is never waited for
@@ -31,10 +31,10 @@ from server.errors import ToqiboxError
 
 _GLOBAL = ["-nostdin", "-hide_banner", "-nostats", "-loglevel", "error"]
 _MESSAGES_BYTES = 64 * 1024
-_CHUNK = 1 << 18
+_CHUNK_BYTES = 1 << 18
 _PIPE_BYTES = 1 << 20
-_REAP_S = 5.0
-_CPU_COUNTED = 0.85  # of the limit: the kernel samples, and counts too much on a busy machine
+_REAP_LIMIT_S = 5.0
+_CPU_LIMIT_SHARE = 0.85  # of the limit: the kernel samples, and counts too much on a busy machine
 
 
 class MediaError(Exception):
@@ -42,7 +42,7 @@ class MediaError(Exception):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ProcessResult:
     """How a process ended."""
 
     rc: int
@@ -54,7 +54,7 @@ class Outcome:
     """What it wrote to stderr, the first 64 kB."""
     stdout: bytes = b""
 
-    def check(self, code: str | None = None) -> Self:
+    def raise_for_status(self, code: str | None = None) -> Self:
         """Return self when the status is 0.
 
         Raises:
@@ -71,14 +71,14 @@ class Outcome:
         raise MediaError(detail)
 
 
-def locate(path: Path) -> str:
+def file_url(path: Path) -> str:
     """The URL of a local file, which no name can turn into another protocol or an option."""
     return "file:" + os.path.abspath(path)
 
 
 def input_file(path: Path, **options: object) -> Any:
     """An input node of ffmpeg-python; `options` are ffmpeg's, before `-i`."""
-    return graph.input(locate(path), protocol_whitelist="file", **options)
+    return graph.input(file_url(path), protocol_whitelist="file", **options)
 
 
 def input_pipe(**options: object) -> Any:
@@ -94,8 +94,8 @@ def output(streams: Any, target: Path | str, **options: object) -> list[str]:
         target: a file of ours, or ``pipe:1``.
         options: ffmpeg's output options; None is an option without a value.
     """
-    where = locate(target) if isinstance(target, Path) else target
-    node = graph.output(*(streams if isinstance(streams, list) else [streams]), where, **options)
+    url = file_url(target) if isinstance(target, Path) else target
+    node = graph.output(*(streams if isinstance(streams, list) else [streams]), url, **options)
     argv: list[str] = graph.compile(node, cmd=["ffmpeg", *_GLOBAL], overwrite_output=True)
     return argv
 
@@ -119,8 +119,8 @@ class Process:
         environment = sandbox.environment()
         if shutil.which(argv[0], path=environment["PATH"]) is None:
             raise MediaError(f"{argv[0]} is not installed")
-        self._messages = _bounded_file()
-        self._outcome: Outcome | None = None
+        self._messages = _create_message_file()
+        self._result: ProcessResult | None = None
         self._cpu_limit_s = (limits and limits.cpu_s) or math.inf
         try:
             self._popen = subprocess.Popen(
@@ -136,7 +136,7 @@ class Process:
             os.close(self._messages)
             raise MediaError(f"{argv[0]} could not be started: {error}") from error
         for pipe in filter(None, (self._popen.stdin, self._popen.stdout)):
-            _widen(pipe.fileno())
+            _widen_pipe(pipe.fileno())
 
     def __enter__(self) -> Self:
         return self
@@ -177,59 +177,59 @@ class Process:
         while True:
             if not poll.poll(stall_s * 1000):
                 raise MediaError(f"no output for {stall_s} s")
-            chunk = os.read(descriptor, _CHUNK)
+            chunk = os.read(descriptor, _CHUNK_BYTES)
             if not chunk:
                 return
             yield chunk
 
-    def wait(self, limit_s: float, stdout: bytes = b"") -> Outcome:
+    def wait(self, limit_s: float, stdout: bytes = b"") -> ProcessResult:
         """Wait for its end, reap it, and say how it ended.
 
         Raises:
             MediaError: it is still running after `limit_s` seconds.
         """
-        outcome = self.ended(limit_s, stdout)
-        if outcome is None:
+        result = self.try_wait(limit_s, stdout)
+        if result is None:
             raise MediaError(f"still running after {limit_s:g} s")
-        return outcome
+        return result
 
-    def ended(self, limit_s: float, stdout: bytes = b"") -> Outcome | None:
+    def try_wait(self, limit_s: float, stdout: bytes = b"") -> ProcessResult | None:
         """Its outcome, once it has ended; None when it has not within `limit_s` seconds."""
         deadline = time.monotonic() + limit_s
         pause = 0.0005
-        while self._outcome is None:
+        while self._result is None:
             pid, status, usage = os.wait4(self._popen.pid, os.WNOHANG)
             if pid:
                 rc = os.waitstatus_to_exitcode(status)
                 self._popen.returncode = rc
                 cpu_s = usage.ru_utime + usage.ru_stime
-                if rc != 0 and cpu_s >= _CPU_COUNTED * self._cpu_limit_s:
+                if rc != 0 and cpu_s >= _CPU_LIMIT_SHARE * self._cpu_limit_s:
                     rc = -signal.SIGXCPU
-                self._outcome = Outcome(rc, cpu_s, self.messages(), stdout)
+                self._result = ProcessResult(rc, cpu_s, self.messages(), stdout)
                 self._close()
             elif time.monotonic() >= deadline:
                 return None
             else:
                 time.sleep(pause)
                 pause = min(pause * 2, 0.02)
-        return self._outcome
+        return self._result
 
     def messages(self) -> str:
         """What it has written to stderr so far, the first 64 kB."""
-        if self._outcome is not None:
-            return self._outcome.messages
+        if self._result is not None:
+            return self._result.messages
         return os.pread(self._messages, _MESSAGES_BYTES, 0).rstrip(b"\0").decode("utf-8", "replace")
 
-    def stop(self) -> None:
+    def send_kill(self) -> None:
         """End it at once, if it runs; its pipes stay open until it is reaped."""
         # Only `wait` reaps it, so the id cannot have passed to another process.
-        if self._outcome is None:
+        if self._result is None:
             os.kill(self._popen.pid, signal.SIGKILL)
 
     def kill(self) -> None:
         """End it at once, if it runs, and reap it."""
-        self.stop()
-        self.wait(_REAP_S)
+        self.send_kill()
+        self.wait(_REAP_LIMIT_S)
 
     def _close(self) -> None:
         for pipe in filter(None, (self._popen.stdin, self._popen.stdout)):
@@ -243,8 +243,8 @@ def run(
     *,
     limit_s: float = 60.0,
     stdout_bytes: int = 0,
-) -> Outcome:
-    """Run to the end and return the outcome, whatever the status; `Outcome.check` judges it.
+) -> ProcessResult:
+    """Run to the end and return the outcome, whatever the status; see `raise_for_status`.
 
     Args:
         argv: an argument list of `output`, or an ffprobe command.
@@ -256,13 +256,13 @@ def run(
         MediaError: not installed, too slow, or too much output.
     """
     with Process(argv, limits, stdout=stdout_bytes > 0) as process:
-        gathered = bytearray()
+        output_bytes = bytearray()
         if stdout_bytes:
             for chunk in process.chunks(limit_s):
-                gathered += chunk
-                if len(gathered) > stdout_bytes:
+                output_bytes += chunk
+                if len(output_bytes) > stdout_bytes:
                     raise MediaError(f"{argv[0]} wrote more than {stdout_bytes} bytes")
-        return process.wait(limit_s, bytes(gathered))
+        return process.wait(limit_s, bytes(output_bytes))
 
 
 def version() -> str:
@@ -271,12 +271,12 @@ def version() -> str:
     Raises:
         MediaError: it cannot be run.
     """
-    outcome = run(["ffmpeg", "-version"], limit_s=20, stdout_bytes=1 << 16).check()
-    first = outcome.stdout.split(b"\n")[0]
+    result = run(["ffmpeg", "-version"], limit_s=20, stdout_bytes=1 << 16).raise_for_status()
+    first = result.stdout.split(b"\n")[0]
     return first.decode("utf-8", "replace").removeprefix("ffmpeg version ").split(" ")[0]
 
 
-def _bounded_file() -> int:
+def _create_message_file() -> int:
     """An unnamed file of fixed size: what does not fit is refused to the writer, which goes on.
 
     A pipe would block ffmpeg once nobody reads it; a plain file could fill the disk.
@@ -287,7 +287,7 @@ def _bounded_file() -> int:
     return descriptor
 
 
-def _widen(descriptor: int) -> None:
+def _widen_pipe(descriptor: int) -> None:
     """Fewer, larger turns between the two ends; the system may refuse, and then it stays."""
     try:
         fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)

@@ -48,19 +48,19 @@ def adts(word: bytes) -> tuple[int, object] | None:
     return (length, (word[1] & 8, word[2] & 0xFD, word[3] >> 6)) if length > 7 else None
 
 
-def agree(data: bytes, at: int, count: int, header: Header) -> bool:
+def are_consecutive(data: bytes, at: int, count: int, header: Header) -> bool:
     """Return whether `count` frames of one stream follow each other from `at`."""
     first = None
     for _ in range(count):
-        found = header(data[at : at + 7])
-        if found is None or (first is not None and found[1] != first):
+        parsed = header(data[at : at + 7])
+        if parsed is None or (first is not None and parsed[1] != first):
             return False
-        length, first = found
+        length, first = parsed
         at += length
     return True
 
 
-def find(data: bytes, start: int, end: int, count: int) -> tuple[str, int] | None:
+def find_frames(data: bytes, start: int, end: int, count: int) -> tuple[str, int] | None:
     """Find the first of `count` frames that follow each other.
 
     Args:
@@ -75,7 +75,7 @@ def find(data: bytes, start: int, end: int, count: int) -> tuple[str, int] | Non
     at = data.find(b"\xff", start, end)
     while at >= 0:
         for kind, header in (("aac", adts), ("mp3", mpeg)):
-            if agree(data, at, count, header):
+            if are_consecutive(data, at, count, header):
                 return kind, at
         at = data.find(b"\xff", at + 1, end)
     return None

@@ -28,16 +28,16 @@ _TO_LAB = np.array(
 _FROM_CONES = np.linalg.inv(_TO_CONES)
 _FROM_LAB = np.linalg.inv(_TO_LAB)
 _LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
-_STEPS = 24
+_BISECTIONS = 24
 """Halvings of an interval of at most 1: far finer than 8 bits."""
 
 
-def linear(rgb: Floats) -> Floats:
+def decode_srgb(rgb: Floats) -> Floats:
     """Linear light of sRGB numbers from 0 to 1."""
     return np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
 
 
-def encoded(light: Floats) -> Floats:
+def encode_srgb(light: Floats) -> Floats:
     """The sRGB numbers of linear light from 0 to 1."""
     light = np.clip(light, 0.0, 1.0)
     return np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055)
@@ -45,41 +45,41 @@ def encoded(light: Floats) -> Floats:
 
 def luminance(rgb: Floats) -> Floats:
     """Relative luminance, from 0 to 1, of sRGB colours of shape (..., 3)."""
-    return np.asarray((linear(rgb) * _LUMINANCE).sum(axis=-1))
+    return np.asarray((decode_srgb(rgb) * _LUMINANCE).sum(axis=-1))
 
 
-def from_rgb(rgb: Floats) -> Floats:
+def from_srgb(rgb: Floats) -> Floats:
     """Oklab of sRGB colours of shape (..., 3), each number from 0 to 1."""
-    return _times(_TO_LAB, np.cbrt(_times(_TO_CONES, linear(rgb))))
+    return _multiply(_TO_LAB, np.cbrt(_multiply(_TO_CONES, decode_srgb(rgb))))
 
 
-def to_light(lab: Floats) -> Floats:
+def to_linear_rgb(lab: Floats) -> Floats:
     """Linear light of Oklab colours; outside 0 to 1 where sRGB has no such colour."""
-    return _times(_FROM_CONES, _times(_FROM_LAB, lab) ** 3)
+    return _multiply(_FROM_CONES, _multiply(_FROM_LAB, lab) ** 3)
 
 
-def rgb(lightness: float, chroma: float, hue: float) -> Floats:
+def srgb_from_lch(lightness: float, chroma: float, hue: float) -> Floats:
     """The sRGB colour of a lightness, a hue in radians and a chroma, less where sRGB ends."""
     low, high = 0.0, chroma
-    if _shown(lightness, chroma, hue):
+    if _is_in_gamut(lightness, chroma, hue):
         low = chroma
     else:
-        for _ in range(_STEPS):
+        for _ in range(_BISECTIONS):
             middle = (low + high) / 2
-            low, high = (middle, high) if _shown(lightness, middle, hue) else (low, middle)
-    return encoded(to_light(_lab(lightness, low, hue)))
+            low, high = (middle, high) if _is_in_gamut(lightness, middle, hue) else (low, middle)
+    return encode_srgb(to_linear_rgb(_lab(lightness, low, hue)))
 
 
 def _lab(lightness: float, chroma: float, hue: float) -> Floats:
     return np.array([lightness, chroma * math.cos(hue), chroma * math.sin(hue)])
 
 
-def _shown(lightness: float, chroma: float, hue: float) -> bool:
+def _is_in_gamut(lightness: float, chroma: float, hue: float) -> bool:
     """Whether sRGB has the colour."""
-    light = to_light(_lab(lightness, chroma, hue))
+    light = to_linear_rgb(_lab(lightness, chroma, hue))
     return bool((light >= -1e-4).all() and (light <= 1.0001).all())
 
 
-def _times(matrix: Floats, colours: Floats) -> Floats:
+def _multiply(matrix: Floats, colours: Floats) -> Floats:
     """Each colour times the matrix, added up in one order on every machine."""
     return np.asarray((colours[..., np.newaxis, :] * matrix).sum(axis=-1))

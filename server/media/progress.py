@@ -4,29 +4,31 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from server.media.ffmpeg import MediaError, Outcome, Process
+from server.media.ffmpeg import MediaError, Process, ProcessResult
 
-_LOOK_S = 1.0
+_POLL_S = 1.0
 
 
-def watch(process: Process, file: Path, told: Callable[[], None], limit_s: float) -> Outcome:
+def wait_with_progress(
+    process: Process, file: Path, on_progress: Callable[[], None], limit_s: float
+) -> ProcessResult:
     """Wait for the end of `process`; `told` is called whenever `file` has changed.
 
     Raises:
         MediaError: it is still running after `limit_s` seconds.
     """
     deadline = time.monotonic() + limit_s
-    seen = _mark(file)
-    while (outcome := process.ended(_LOOK_S)) is None:
-        if (now := _mark(file)) != seen:
-            seen = now
-            told()
+    last_stamp = _file_stamp(file)
+    while (result := process.try_wait(_POLL_S)) is None:
+        if (stamp := _file_stamp(file)) != last_stamp:
+            last_stamp = stamp
+            on_progress()
         if time.monotonic() >= deadline:
             raise MediaError(f"still running after {limit_s:g} s")
-    return outcome
+    return result
 
 
-def _mark(file: Path) -> tuple[int, int] | None:
+def _file_stamp(file: Path) -> tuple[int, int] | None:
     """What is another after every write to `file`; None when there is no such file."""
     try:
         state = file.stat()

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-_LONGEST = 200
+_MAX_LENGTH = 200
 _ADDRESS = re.compile(r"rc -?\d+: |\[[^\]]* @ 0x[0-9a-f]+\] ")
 _QUOTED = re.compile(r"""(["'])(?:file:)?/.*?\1""")
 # A path ends where a word does, and what closes the sentence is none of it. A slash inside of a
@@ -11,14 +11,14 @@ _QUOTED = re.compile(r"""(["'])(?:file:)?/.*?\1""")
 _PATH = re.compile(r"(?:\bfile:|(?<![\w.])(?=/))/\S*[^\s:,.;'\")\]]")
 
 
-def brief(messages: str, *known: Path) -> str:
+def redact_paths(messages: str, *known_paths: Path) -> str:
     """The first line of `messages` without paths, at most 200 characters.
 
     Args:
         messages: of ffmpeg, or of an exception.
         known: paths that may stand in it; these are found even when they contain blanks.
     """
-    first = _ADDRESS.sub("", messages.strip().partition("\n")[0])
-    for path in sorted(map(str, known), key=len, reverse=True):
-        first = first.replace(f"file:{path}", "/…").replace(path, "/…")
-    return _PATH.sub("…", _QUOTED.sub("…", first))[:_LONGEST]
+    line = _ADDRESS.sub("", messages.strip().partition("\n")[0])
+    for path in sorted(map(str, known_paths), key=len, reverse=True):
+        line = line.replace(f"file:{path}", "/…").replace(path, "/…")
+    return _PATH.sub("…", _QUOTED.sub("…", line))[:_MAX_LENGTH]

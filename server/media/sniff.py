@@ -18,7 +18,7 @@ ACCEPTED_PHOTO = "JPEG, PNG, HEIC, WebP, AVIF, TIFF, GIF, BMP"
 HEAD_BYTES = 1 << 16
 """How much of a file's beginning, after its ID3v2 tags, decides."""
 
-_FIRST_BOXES = {b"moov", b"mdat", b"wide", b"free", b"skip"}
+_QUICKTIME_BOXES = {b"moov", b"mdat", b"wide", b"free", b"skip"}
 """Boxes that a QuickTime file without `ftyp` begins with (QuickTime File Format, 1996 to 2001)."""
 _AUDIO_MAGIC = (
     (b"fLaC", "flac"),
@@ -53,15 +53,15 @@ _PICTURES = {
 }
 """Brands of pictures (ISO/IEC 23008-12, annexes B and G)."""
 _IMAGE_HEAD_BYTES = 512
-_CUT_FRAME = 1441
+_MAX_FRAME_BYTES = 1441
 """Bytes: the longest MPEG frame of layer III, whose rest a file that was cut may begin with."""
-_JUNK_BYTES = 1 << 20
-_TAG_BYTES = 16 << 20
+_MAX_JUNK_BYTES = 1 << 20
+_MAX_TAG_BYTES = 16 << 20
 """How far the sound may lie behind junk, and behind a tag with a wrong length."""
-_MOST_TAGS = 8
+_MAX_TAGS = 8
 
 
-class Opening(NamedTuple):
+class InputFormat(NamedTuple):
     """How a track is opened."""
 
     kind: str
@@ -75,13 +75,13 @@ def sniff_audio(head: bytes) -> str | None:
 
     Use `opening` for a whole file: its ID3v2 tag may be longer than any head, or say so.
     """
-    for _ in range(_MOST_TAGS):
+    for _ in range(_MAX_TAGS):
         head = head[id3_length(head) :]
     if head[:4] in (b"RIFF", b"RF64", b"BW64"):
         return _RIFF.get(head[8:12])
     if head[4:8] == b"ftyp":
         return None if sniff_image(head) else "mov"
-    if head[4:8] in _FIRST_BOXES and head[0] == 0:
+    if head[4:8] in _QUICKTIME_BOXES and head[0] == 0:
         return "mov"
     if head[:4] == b"FORM":
         return "aiff" if head[8:12] in (b"AIFF", b"AIFC") else None
@@ -91,38 +91,38 @@ def sniff_audio(head: bytes) -> str | None:
 
 def sniff_audio_file(path: Path) -> str | None:
     """Return the ffmpeg demuxer of a track, or None; see `opening`."""
-    found = opening(path)
-    return found and found.kind
+    input_format = find_input_format(path)
+    return input_format and input_format.kind
 
 
-def opening(path: Path) -> Opening | None:
+def find_input_format(path: Path) -> InputFormat | None:
     """Find how a track is opened; None where it is none.
 
     MP3, ADTS and FLAC are looked for behind junk, and behind, or in, an ID3v2 tag whose length
     is wrong.
     """
     with path.open("rb") as file:
-        tagged = 0
-        for _ in range(_MOST_TAGS):
-            tagged += id3_length(_read_at(file, tagged, 10))
-        kind = sniff_audio(_read_at(file, tagged, HEAD_BYTES))
-        if kind and not (tagged and kind in ("mp3", "aac")):
-            return Opening(kind)
-        searched = _read_at(file, 0, (_TAG_BYTES if tagged else _JUNK_BYTES) + HEAD_BYTES)
+        tag_end = 0
+        for _ in range(_MAX_TAGS):
+            tag_end += id3_length(_read_at(file, tag_end, 10))
+        kind = sniff_audio(_read_at(file, tag_end, HEAD_BYTES))
+        if kind and not (tag_end and kind in ("mp3", "aac")):
+            return InputFormat(kind)
+        data = _read_at(file, 0, (_MAX_TAG_BYTES if tag_end else _MAX_JUNK_BYTES) + HEAD_BYTES)
     if kind:
-        early = mpeg_frames.find(searched, 10, min(tagged, _TAG_BYTES), 8)
-        return Opening(*early) if early else Opening(kind)
-    return _behind_junk(searched, 10 if tagged else 0)
+        early = mpeg_frames.find_frames(data, 10, min(tag_end, _MAX_TAG_BYTES), 8)
+        return InputFormat(*early) if early else InputFormat(kind)
+    return _find_after_junk(data, 10 if tag_end else 0)
 
 
-def _behind_junk(data: bytes, start: int) -> Opening | None:
+def _find_after_junk(data: bytes, start: int) -> InputFormat | None:
     if data.startswith(_ARCHIVES) or sniff_image(data):
         return None
     flac = data.find(b"fLaC\0\0\0\x22", start)
-    frames = mpeg_frames.find(data, start, flac if flac >= 0 else len(data), 5)
+    frames = mpeg_frames.find_frames(data, start, flac if flac >= 0 else len(data), 5)
     if frames is None:
-        return Opening("flac", flac) if flac >= 0 else None
-    return Opening(*frames)
+        return InputFormat("flac", flac) if flac >= 0 else None
+    return InputFormat(*frames)
 
 
 def sniff_image(head: bytes) -> str | None:
@@ -180,7 +180,7 @@ def _sniff_frames(head: bytes) -> str | None:
     """MPEG or ADTS: after zero padding, or after a frame that was cut in the middle."""
     padded = head.lstrip(b"\0")
     for kind, header in (("aac", mpeg_frames.adts), ("mp3", mpeg_frames.mpeg)):
-        if mpeg_frames.agree(padded, 0, 2, header):
+        if mpeg_frames.are_consecutive(padded, 0, 2, header):
             return kind
-    found = mpeg_frames.find(padded, 1, _CUT_FRAME, 4)
-    return found and found[0]
+    frames = mpeg_frames.find_frames(padded, 1, _MAX_FRAME_BYTES, 4)
+    return frames and frames[0]

@@ -20,9 +20,9 @@ def header(samples: int) -> bytes:
     """
     size = samples * FRAME_BYTES
     rate = RATE * FRAME_BYTES
-    form = (_IEEE_FLOAT, CHANNELS, RATE, rate, FRAME_BYTES, 32, 0)
+    format_chunk = (_IEEE_FLOAT, CHANNELS, RATE, rate, FRAME_BYTES, 32, 0)
     riff = (b"RIFF", HEADER_BYTES - 8 + size, b"WAVE", b"fmt ", 18)
-    return struct.pack(_LAYOUT, *riff, *form, b"fact", 4, samples, b"data", size)
+    return struct.pack(_LAYOUT, *riff, *format_chunk, b"fact", 4, samples, b"data", size)
 
 
 def seconds(path: Path) -> float:

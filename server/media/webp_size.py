@@ -3,7 +3,7 @@
 from pathlib import Path
 
 
-def webp(path: Path) -> tuple[int, int] | None:
+def read_size(path: Path) -> tuple[int, int] | None:
     """Width and height of a WebP file in pixels; None where the header is of no known form.
 
     The layouts are those of RFC 9649 (sections 2.5 to 2.7), RFC 6386 (9.1) for `VP8 `.
@@ -13,14 +13,14 @@ def webp(path: Path) -> tuple[int, int] | None:
     if len(head) < 30:
         return None
     if head[12:16] == b"VP8X":
-        return 1 + _little(head[24:27]), 1 + _little(head[27:30])
+        return 1 + _little_endian(head[24:27]), 1 + _little_endian(head[27:30])
     if head[12:16] == b"VP8L":
-        bits = _little(head[21:25])
+        bits = _little_endian(head[21:25])
         return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
     if head[12:16] == b"VP8 ":
-        return _little(head[26:28]) & 0x3FFF, _little(head[28:30]) & 0x3FFF
+        return _little_endian(head[26:28]) & 0x3FFF, _little_endian(head[28:30]) & 0x3FFF
     return None
 
 
-def _little(data: bytes) -> int:
+def _little_endian(data: bytes) -> int:
     return int.from_bytes(data, "little")

@@ -65,7 +65,7 @@ class DefaultAudio(SceneAudio):
         age = np.mod(np.arange(frames) / fps, KICK_PERIOD_S)
         return (0.3 + 0.6 * np.exp(-_DECAY_PER_S * age)).astype(np.float32)
 
-    def hits(self, event: str) -> NDArray[np.float64]:
+    def events(self, event: str) -> NDArray[np.float64]:
         """Two kicks a second for an hour, and everything else with them."""
         apart = KICK_PERIOD_S * _KICKS_PER_EVENT.get(event, 1)
         times = np.arange(round(3600 / apart)) * apart
@@ -99,12 +99,12 @@ class DefaultAudio(SceneAudio):
     def levels(self, step: int, channel: int | None = None) -> NDArray[np.uint8]:
         """The same in bands, as they would be beside the whole of it."""
         hertz = np.arange(analyser_node.BINS) * (analyser_node.RATE / analyser_node.SIZE)
-        levels = np.interp(log_bands.centres(), hertz, self.spectrum(step, channel))
+        levels = np.interp(log_bands.band_centres(), hertz, self.spectrum(step, channel))
         return np.clip((levels - 100.0) * 1.6, 0, 255).astype(np.uint8)
 
 
 @lru_cache(maxsize=4096)
 def _spectrum(step: int, channel: int | None) -> NDArray[np.uint8]:
-    window = analyser_node.blackman(analyser_node.SIZE) / analyser_node.SIZE
+    window = analyser_node.blackman_window(analyser_node.SIZE) / analyser_node.SIZE
     samples = DefaultAudio().waveform(step, analyser_node.SIZE, channel).astype(np.float64)
     return analyser_node.to_bytes(np.abs(np.fft.rfft(samples * window))[: analyser_node.BINS])

@@ -47,4 +47,4 @@ def encode_mp3(wav: Path, mp3: Path) -> None:
     """
     sound = ffmpeg.input_file(wav, format="wav").audio
     options = {"c:a": "libmp3lame", "b:a": "192k", "map_metadata": "-1"}
-    ffmpeg.run(ffmpeg.output(sound, mp3, format="mp3", **options), limit_s=60).check()
+    ffmpeg.run(ffmpeg.output(sound, mp3, format="mp3", **options), limit_s=60).raise_for_status()

@@ -16,53 +16,53 @@ _CLOSED = ")]}⟩〉》」』】〕〗）］｝"
 
 def base_level(text: str) -> int:
     """0 where the paragraph runs from left to right, 1 from right to left (P2, P3)."""
-    for sign in text:
-        kind = unicodedata2.bidirectional(sign)
+    for char in text:
+        kind = unicodedata2.bidirectional(char)
         if kind in _STRONG:
             return 0 if kind == "L" else 1
     return 0
 
 
-def levels(text: str, base: int) -> list[int]:
+def embedding_levels(text: str, base: int) -> list[int]:
     """The embedding level of each character: odd ones run from right to left."""
-    kinds = [unicodedata2.bidirectional(sign) or "L" for sign in text]
-    edge = "R" if base else "L"
-    _weak(kinds, edge)
-    _brackets(text, kinds, edge)
-    _neutral(kinds, edge)
-    return [_implicit(kind, base) for kind in kinds]
+    kinds = [unicodedata2.bidirectional(char) or "L" for char in text]
+    paragraph_direction = "R" if base else "L"
+    _resolve_weak(kinds, paragraph_direction)
+    _resolve_brackets(text, kinds, paragraph_direction)
+    _resolve_neutral(kinds, paragraph_direction)
+    return [_implicit_level(kind, base) for kind in kinds]
 
 
-def order(found: Sequence[int]) -> list[int]:
+def visual_order(levels: Sequence[int]) -> list[int]:
     """The places of a line's pieces from left to right, by their levels (L2)."""
-    places = list(range(len(found)))
-    for level in range(max(found, default=0), 0, -1):
-        for first, last in _stretches(found, places, level):
+    places = list(range(len(levels)))
+    for level in range(max(levels, default=0), 0, -1):
+        for first, last in _runs_at_level(levels, places, level):
             places[first:last] = reversed(places[first:last])
     return places
 
 
-def _stretches(
-    found: Sequence[int], places: Sequence[int], level: int
+def _runs_at_level(
+    levels: Sequence[int], places: Sequence[int], level: int
 ) -> Iterator[tuple[int, int]]:
     """First and end of each run of places at `level` or above."""
     start = None
     for at in range(len(places) + 1):
-        inside = at < len(places) and found[places[at]] >= level
-        if inside and start is None:
+        is_inside = at < len(places) and levels[places[at]] >= level
+        if is_inside and start is None:
             start = at
-        elif not inside and start is not None:
+        elif not is_inside and start is not None:
             yield start, at
             start = None
 
 
-def _weak(kinds: list[str], edge: str) -> None:
+def _resolve_weak(kinds: list[str], paragraph_direction: str) -> None:
     """W1 to W7."""
-    before = edge
+    before = paragraph_direction
     for at, kind in enumerate(kinds):  # W1
         kinds[at] = before if kind == "NSM" else kind
         before = kinds[at]
-    strong = edge
+    strong = paragraph_direction
     for at, kind in enumerate(kinds):  # W2, W3
         strong = kind if kind in _STRONG else strong
         if kind == "EN" and strong == "AL":
@@ -75,7 +75,7 @@ def _weak(kinds: list[str], edge: str) -> None:
         ):
             kinds[at] = around
     _terminators(kinds)
-    strong = edge
+    strong = paragraph_direction
     for at, kind in enumerate(kinds):  # W6, W7
         if kind in ("ES", "ET", "CS"):
             kinds[at] = "ON"
@@ -86,47 +86,51 @@ def _weak(kinds: list[str], edge: str) -> None:
 
 def _terminators(kinds: list[str]) -> None:
     """W5: signs such as % and $ beside a number belong to it."""
-    for way in (range(len(kinds)), range(len(kinds) - 1, -1, -1)):
-        beside = ""
-        for at in way:
-            if kinds[at] == "ET" and beside == "EN":
+    for direction in (range(len(kinds)), range(len(kinds) - 1, -1, -1)):
+        neighbour = ""
+        for at in direction:
+            if kinds[at] == "ET" and neighbour == "EN":
                 kinds[at] = "EN"
-            beside = kinds[at]
+            neighbour = kinds[at]
 
 
-def _brackets(text: str, kinds: list[str], edge: str) -> None:
+def _resolve_brackets(text: str, kinds: list[str], paragraph_direction: str) -> None:
     """N0: both brackets of a pair run in the direction of what they hold."""
-    for first, last in _pairs(text, kinds):
-        inside = {_direction(kind) for kind in kinds[first + 1 : last]} - {""}
-        if not inside:
+    for first, last in _bracket_pairs(text, kinds):
+        directions = {_direction(kind) for kind in kinds[first + 1 : last]} - {""}
+        if not directions:
             continue
-        side = edge
-        if edge not in inside:
+        direction = paragraph_direction
+        if paragraph_direction not in directions:
             before = [_direction(kind) for kind in kinds[:first] if _direction(kind)]
-            other = next(iter(inside))
-            side = other if (before[-1] if before else edge) == other else edge
-        kinds[first] = kinds[last] = side
+            opposite = next(iter(directions))
+            direction = (
+                opposite
+                if (before[-1] if before else paragraph_direction) == opposite
+                else paragraph_direction
+            )
+        kinds[first] = kinds[last] = direction
 
 
-def _pairs(text: str, kinds: Sequence[str]) -> list[tuple[int, int]]:
+def _bracket_pairs(text: str, kinds: Sequence[str]) -> list[tuple[int, int]]:
     """Places of the brackets that belong together, by the first (BD16)."""
-    opened: list[tuple[str, int]] = []
-    found = []
-    for at, sign in enumerate(text):
+    stack: list[tuple[str, int]] = []
+    pairs = []
+    for at, char in enumerate(text):
         if kinds[at] != "ON":
             continue
-        if sign in _OPENED:
-            opened.append((_CLOSED[_OPENED.index(sign)], at))
-        elif any(sign == wanted for wanted, _ in opened):
+        if char in _OPENED:
+            stack.append((_CLOSED[_OPENED.index(char)], at))
+        elif any(char == closing for closing, _ in stack):
             while True:
-                wanted, first = opened.pop()
-                if wanted == sign:
+                closing, first = stack.pop()
+                if closing == char:
                     break
-            found.append((first, at))
-    return sorted(found)
+            pairs.append((first, at))
+    return sorted(pairs)
 
 
-def _neutral(kinds: list[str], edge: str) -> None:
+def _resolve_neutral(kinds: list[str], paragraph_direction: str) -> None:
     """N1 and N2: neutral characters run as those on both sides do, else as the paragraph."""
     at = 0
     while at < len(kinds):
@@ -136,9 +140,9 @@ def _neutral(kinds: list[str], edge: str) -> None:
         end = at
         while end < len(kinds) and kinds[end] in _NEUTRAL:
             end += 1
-        before = _direction(kinds[at - 1]) if at else edge
-        after = _direction(kinds[end]) if end < len(kinds) else edge
-        kinds[at:end] = [before if before == after else edge] * (end - at)
+        before = _direction(kinds[at - 1]) if at else paragraph_direction
+        after = _direction(kinds[end]) if end < len(kinds) else paragraph_direction
+        kinds[at:end] = [before if before == after else paragraph_direction] * (end - at)
         at = end
 
 
@@ -149,7 +153,7 @@ def _direction(kind: str) -> str:
     return "R" if kind in ("R", "AN", "EN") else ""
 
 
-def _implicit(kind: str, base: int) -> int:
+def _implicit_level(kind: str, base: int) -> int:
     """I1 and I2."""
     if base == 0:
         return {"R": 1, "AN": 2, "EN": 2}.get(kind, 0)

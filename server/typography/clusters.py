@@ -7,33 +7,33 @@ from itertools import groupby
 
 import unicodedata2
 
-MOST = 200
+MAX_CHARACTERS = 200
 """Characters of a text; what is longer is cut."""
-_MOST_LINES = 8
-_LONGEST = 16
+_MAX_LINES = 8
+_MAX_CLUSTER = 16
 """Characters of a cluster; the longest emoji have ten."""
-_MOST_MARKS = 4
+_MAX_MARKS = 4
 """Combining marks that a character keeps: Hebrew and Thai need three, a tower of marks has more."""
 
 JOINER = "\u200d"
 TEXT_STYLE, EMOJI_STYLE = "\ufe0e", "\ufe0f"
 KEYCAP = "\u20e3"
-_ENDS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_LINE_ENDS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 """What ends a line, beside ``\\n``."""
 _SPACES = re.compile("[ \t\x1f]+")
 _DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Explicit directions: they would outlast the text that they stand in."""
 _DROPPED = ("Cc", "Cs")
-_UNSEEN = re.compile(
+_INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 """Characters without a shape of their own (Unicode, Default_Ignorable_Code_Point)."""
-_ALONE = frozenset("\u00ad\u115f\u1160\u200b\u3164\uffa0")
+_STANDALONE = frozenset("\u00ad\u115f\u1160\u200b\u3164\uffa0")
 """Those of them that are letters, or at which a line may end."""
-_TONES = ("\U0001f3fb", "\U0001f3ff")
-_REGIONS = ("\U0001f1e6", "\U0001f1ff")
+_SKIN_TONES = ("\U0001f3fb", "\U0001f3ff")
+_REGIONAL_INDICATORS = ("\U0001f1e6", "\U0001f1ff")
 
 _EMOJI = frozenset(
     "⌚⌛⏩⏪⏫⏬⏰⏳◽◾☔☕♈♉♊♋♌♍♎♏♐♑♒♓♿⚓⚡⚪⚫⚽⚾⛄⛅⛎⛔⛪⛲⛳⛵⛺⛽✅✊✋✨❌❎❓❔❕❗➕➖➗➰➿⬛⬜⭐⭕"
@@ -41,99 +41,101 @@ _EMOJI = frozenset(
 """Characters below U+1F000 that are emoji unless said otherwise (UTS 51, Emoji_Presentation)."""
 
 
-def cleaned(text: str) -> str:
+def clean_text(text: str) -> str:
     """Return the string without what cannot be set or would upset the setting.
 
     It is composed (NFC). Left out are control characters, explicit directions, lone surrogates, and
     marks beyond the fourth of a character. Line breaks stay, at most seven; spaces and tabs in a
     row are one space. Characters that are not assigned, or private, stay: the fonts know best.
     """
-    whole = text[: 4 * MOST].encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
-    whole = _SPACES.sub(" ", _ENDS.sub("\n", whole))
-    kept = "".join(sign for sign in whole if sign == "\n" or _is_kept(sign))
-    composed = _few_marks(_composed(kept[:MOST]))
+    decoded = (
+        text[: 4 * MAX_CHARACTERS].encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
+    )
+    decoded = _SPACES.sub(" ", _LINE_ENDS.sub("\n", decoded))
+    printable = "".join(char for char in decoded if char == "\n" or _is_kept(char))
+    composed = _limit_marks(_compose(printable[:MAX_CHARACTERS]))
     lines = [_SPACES.sub(" ", line).strip() for line in composed.split("\n")]
     while lines and not lines[-1]:
         lines.pop()
     while lines and not lines[0]:
         lines.pop(0)
-    return "\n".join(lines[:_MOST_LINES])
+    return "\n".join(lines[:_MAX_LINES])
 
 
-def _is_kept(sign: str) -> bool:
-    return sign not in _DIRECTIONS and unicodedata2.category(sign) not in _DROPPED
+def _is_kept(char: str) -> bool:
+    return char not in _DIRECTIONS and unicodedata2.category(char) not in _DROPPED
 
 
-def _composed(text: str) -> str:
+def _compose(text: str) -> str:
     """Return a text in NFC, but for characters that it would take apart: a font may have them."""
     return "".join(
-        "".join(signs) if apart else unicodedata2.normalize("NFC", "".join(signs))
-        for apart, signs in groupby(text, lambda sign: len(_nfc(sign)) > 1)
+        "".join(chars) if would_decompose else unicodedata2.normalize("NFC", "".join(chars))
+        for would_decompose, chars in groupby(text, lambda char: len(_nfc(char)) > 1)
     )
 
 
 @lru_cache(maxsize=4096)
-def _nfc(sign: str) -> str:
-    return str(unicodedata2.normalize("NFC", sign))
+def _nfc(char: str) -> str:
+    return str(unicodedata2.normalize("NFC", char))
 
 
-def _few_marks(text: str) -> str:
+def _limit_marks(text: str) -> str:
     kept, marks = [], 0
-    for sign in text:
-        marks = marks + 1 if is_mark(sign) else 0
-        if marks <= _MOST_MARKS:
-            kept.append(sign)
+    for char in text:
+        marks = marks + 1 if is_mark(char) else 0
+        if marks <= _MAX_MARKS:
+            kept.append(char)
     return "".join(kept)
 
 
-def is_mark(sign: str) -> bool:
+def is_mark(char: str) -> bool:
     """Whether it is set onto the character before it."""
-    return unicodedata2.category(sign) in ("Mn", "Me", "Mc")
+    return unicodedata2.category(char) in ("Mn", "Me", "Mc")
 
 
-def clusters(text: str) -> list[str]:
+def split_clusters(text: str) -> list[str]:
     """The string in pieces that are drawn with one font and never broken.
 
     Near to the extended grapheme clusters of UAX 29: a character with its marks, emoji sequences,
     flags, Hangul syllables; and a consonant of an Indic script with those it is bound to by virama.
     """
-    found: list[str] = []
-    for sign in text:
-        if found and len(found[-1]) < _LONGEST and _belongs(found[-1], sign):
-            found[-1] += sign
+    result: list[str] = []
+    for char in text:
+        if result and len(result[-1]) < _MAX_CLUSTER and _continues(result[-1], char):
+            result[-1] += char
         else:
-            found.append(sign)
-    return found
+            result.append(char)
+    return result
 
 
-def _belongs(before: str, sign: str) -> bool:
+def _continues(before: str, char: str) -> bool:
     """Whether a character is of the cluster `before`."""
-    if before == "\n" or sign == "\n":
+    if before == "\n" or char == "\n":
         return False
-    if is_mark(sign) or _is_attached(sign) or _within(sign, _TONES):
+    if is_mark(char) or _is_attached(char) or _in_range(char, _SKIN_TONES):
         return True
     last = before[-1]
     if last == JOINER:
         return not before[0].isspace()
-    if _within(sign, _REGIONS):
-        return len(before) == 1 and _within(before, _REGIONS)
-    return unicodedata2.combining(last) == 9 or _is_syllable(last, sign)
+    if _in_range(char, _REGIONAL_INDICATORS):
+        return len(before) == 1 and _in_range(before, _REGIONAL_INDICATORS)
+    return unicodedata2.combining(last) == 9 or _is_syllable(last, char)
 
 
-def _is_attached(sign: str) -> bool:
+def _is_attached(char: str) -> bool:
     """Report if a character without a shape stays with the one before it."""
-    return _UNSEEN.match(sign) is not None and sign not in _ALONE
+    return _INVISIBLE.match(char) is not None and char not in _STANDALONE
 
 
-def _is_syllable(last: str, sign: str) -> bool:
+def _is_syllable(last: str, char: str) -> bool:
     """Whether conjoining letters of Hangul go on (UAX 29, GB6 to GB8)."""
-    leads = "\u1100" <= last <= "\u115f"
-    vowel = "\u1160" <= last <= "\u11a7" or "\uac00" <= last <= "\ud7a3"
-    if "\u1160" <= sign <= "\u11a7":
-        return leads or vowel
-    if "\u11a8" <= sign <= "\u11ff":
-        return vowel or "\u11a8" <= last <= "\u11ff"
-    return leads and "\u1100" <= sign <= "\u115f"
+    is_lead = "\u1100" <= last <= "\u115f"
+    is_vowel = "\u1160" <= last <= "\u11a7" or "\uac00" <= last <= "\ud7a3"
+    if "\u1160" <= char <= "\u11a7":
+        return is_lead or is_vowel
+    if "\u11a8" <= char <= "\u11ff":
+        return is_vowel or "\u11a8" <= last <= "\u11ff"
+    return is_lead and "\u1100" <= char <= "\u115f"
 
 
 def is_emoji(cluster: str) -> bool:
@@ -146,10 +148,10 @@ def is_emoji(cluster: str) -> bool:
     return first in _EMOJI or "\U0001f000" <= first <= "\U0001faff"
 
 
-def visible(cluster: str) -> Iterator[str]:
+def visible_characters(cluster: str) -> Iterator[str]:
     """Yield the characters of a cluster that a font must have a shape for."""
-    return (sign for sign in cluster if not _UNSEEN.match(sign))
+    return (char for char in cluster if not _INVISIBLE.match(char))
 
 
-def _within(sign: str, ends: tuple[str, str]) -> bool:
-    return ends[0] <= sign <= ends[1]
+def _in_range(char: str, ends: tuple[str, str]) -> bool:
+    return ends[0] <= char <= ends[1]

@@ -8,12 +8,12 @@ The nearest pixel of the shape is found exactly, in two passes along the axes (S
 import numpy as np
 from numpy.typing import NDArray
 
-_FAR = 1e9
-_FAINT = 0.02
+_INFINITE = 1e9
+_MIN_COVERAGE = 0.02
 """Coverage under which a pixel is not of the shape."""
 
 
-def distances(coverage: NDArray[np.float32], reach: int) -> NDArray[np.float32]:
+def signed_distances(coverage: NDArray[np.float32], reach: int) -> NDArray[np.float32]:
     """Pixels from each pixel's middle to the edge of the shape.
 
     Args:
@@ -24,25 +24,27 @@ def distances(coverage: NDArray[np.float32], reach: int) -> NDArray[np.float32]:
         rows by columns; negative inside, no less than -1.
     """
     rows, columns = coverage.shape
-    found = coverage > _FAINT
-    column = _nearest_in_rows(found)
-    beside = column - np.arange(columns)
-    across = np.where(np.abs(beside) <= reach, beside.astype(np.float32) ** 2, np.float32(_FAR))
-    best = across.copy()
+    is_shape = coverage > _MIN_COVERAGE
+    column = _nearest_in_rows(is_shape)
+    column_offset = column - np.arange(columns)
+    squared = np.where(
+        np.abs(column_offset) <= reach, column_offset.astype(np.float32) ** 2, np.float32(_INFINITE)
+    )
+    best = squared.copy()
     row = np.broadcast_to(np.arange(rows)[:, np.newaxis], coverage.shape).copy()
     for step in range(1, reach + 1):
-        for way in (step, -step):
-            here, there = _shifted(way)
-            candidate = across[there] + np.float32(step * step)
+        for offset in (step, -step):
+            here, there = _shifted_slices(offset)
+            candidate = squared[there] + np.float32(step * step)
             better = candidate < best[here]
             best[here][better] = candidate[better]
             row[here][better] = (np.arange(rows)[there, np.newaxis] + 0 * row[here])[better]
-    seed = np.clip(np.take_along_axis(column, row, axis=0), 0, columns - 1)
-    away = _measured(coverage, row, seed)
-    return np.where(best >= _FAR, np.float32(reach + 2), np.maximum(away, -1.0))
+    seed_column = np.clip(np.take_along_axis(column, row, axis=0), 0, columns - 1)
+    distance = _refine_with_coverage(coverage, row, seed_column)
+    return np.where(best >= _INFINITE, np.float32(reach + 2), np.maximum(distance, -1.0))
 
 
-def _measured(
+def _refine_with_coverage(
     coverage: NDArray[np.float32], row: NDArray[np.int64], column: NDArray[np.int64]
 ) -> NDArray[np.float32]:
     """The distance to the edge in the pixel at row and column, or in one of those around it.
@@ -50,36 +52,38 @@ def _measured(
     A pixel that the shape only touches may be the nearest while the edge is nearer beside it.
     """
     rows, columns = coverage.shape
-    into = np.where(coverage > _FAINT, _into(coverage), np.float32(_FAR))
+    edge_distance = np.where(
+        coverage > _MIN_COVERAGE, _distance_to_edge(coverage), np.float32(_INFINITE)
+    )
     y, x = np.mgrid[:rows, :columns]
-    best = np.full(coverage.shape, _FAR, np.float32)
+    best = np.full(coverage.shape, _INFINITE, np.float32)
     for down in (-1, 0, 1):
         at_row = np.clip(row + down, 0, rows - 1)
         for right in (-1, 0, 1):
             at_column = np.clip(column + right, 0, columns - 1)
-            away = np.hypot(at_row - y, at_column - x).astype(np.float32)
-            best = np.minimum(best, away + into[at_row, at_column])
+            distance = np.hypot(at_row - y, at_column - x).astype(np.float32)
+            best = np.minimum(best, distance + edge_distance[at_row, at_column])
     return best
 
 
-def _nearest_in_rows(found: NDArray[np.bool_]) -> NDArray[np.int64]:
+def _nearest_in_rows(is_shape: NDArray[np.bool_]) -> NDArray[np.int64]:
     """The column of the nearest pixel of the shape in the same row; far off where there is none."""
-    columns = found.shape[1]
+    columns = is_shape.shape[1]
     index = np.arange(columns)
     far = 4 * columns + 100_000
-    left = np.maximum.accumulate(np.where(found, index, -far), axis=1)
-    right = np.minimum.accumulate(np.where(found, index, far)[:, ::-1], axis=1)[:, ::-1]
+    left = np.maximum.accumulate(np.where(is_shape, index, -far), axis=1)
+    right = np.minimum.accumulate(np.where(is_shape, index, far)[:, ::-1], axis=1)[:, ::-1]
     return np.where(index - left <= right - index, left, right)
 
 
-def _shifted(way: int) -> tuple[slice, slice]:
+def _shifted_slices(offset: int) -> tuple[slice, slice]:
     """Rows, and those that lie `way` rows below them."""
-    if way > 0:
-        return slice(0, -way), slice(way, None)
-    return slice(-way, None), slice(0, way)
+    if offset > 0:
+        return slice(0, -offset), slice(offset, None)
+    return slice(-offset, None), slice(0, offset)
 
 
-def _into(coverage: NDArray[np.float32]) -> NDArray[np.float32]:
+def _distance_to_edge(coverage: NDArray[np.float32]) -> NDArray[np.float32]:
     """From a pixel's middle to the edge that goes through it; negative where it lies inside."""
     padded = np.pad(coverage, 1)
     y = padded[2:, 1:-1] - padded[:-2, 1:-1]
@@ -91,8 +95,8 @@ def _into(coverage: NDArray[np.float32]) -> NDArray[np.float32]:
     far = 0.5 * (large + small) - area
     slanted = np.where(coverage < corner, far, np.where(coverage > 1 - corner, -far, 0))
     straight = (0.5 - coverage) * large
-    within = (coverage >= corner) & (coverage <= 1 - corner)
-    partly = (coverage > 0) & (coverage < 1) & (large > 0)
-    edge = np.where(within, straight, slanted)
-    result: NDArray[np.float32] = np.where(partly, edge, 0.5 - coverage).astype(np.float32)
+    is_straight = (coverage >= corner) & (coverage <= 1 - corner)
+    is_partial = (coverage > 0) & (coverage < 1) & (large > 0)
+    edge = np.where(is_straight, straight, slanted)
+    result: NDArray[np.float32] = np.where(is_partial, edge, 0.5 - coverage).astype(np.float32)
     return result

@@ -6,11 +6,11 @@ import unicodedata2
 
 from server.typography import clusters as characters
 from server.typography import fonts
-from server.typography.font_face import Face, face_of
-from server.typography.font_file import Source
+from server.typography.font_face import FontFace, open_face
+from server.typography.font_file import FontSource
 
 
-class Choice:
+class FontFallback:
     """Chooses fonts for one text.
 
     Args:
@@ -23,66 +23,73 @@ class Choice:
         self._family = family
         self._text = text
         self._bold = bold
-        first = face_of(fonts.wanted(family, bold=bold))
-        self.first = first or self._stand_in()
+        primary = open_face(fonts.font_source(family, bold=bold))
+        self.primary = primary or self._open_stand_in()
         """The face of the family itself, or what stands in for it."""
 
-    def _stand_in(self) -> Face:
-        for source in (*fonts.others(self._family, "A", "", bold=self._bold), None):
-            found = face_of(source)
-            if found is not None:
-                return found
+    def _open_stand_in(self) -> FontFace:
+        for source in (*fonts.fallback_fonts(self._family, "A", "", bold=self._bold), None):
+            face = open_face(source)
+            if face is not None:
+                return face
         raise OSError("no font can be opened")
 
-    def faces(self, clusters: Sequence[str]) -> list[tuple[str, Face]]:
+    def assign_faces(self, clusters: Sequence[str]) -> list[tuple[str, FontFace]]:
         """Return each cluster that can be drawn, with its face. A space has the one before.
 
         Of a cluster that no font has as a whole, what the font of its first character has is left.
         """
-        rows: list[tuple[str, Face]] = []
-        before = self.first
+        assigned: list[tuple[str, FontFace]] = []
+        previous = self.primary
         for cluster in clusters:
             if cluster.isspace():
-                rows.append((cluster, self.first if before.is_emoji else before))
+                assigned.append((cluster, self.primary if previous.is_emoji else previous))
                 continue
-            found = self._face(cluster, before) or self._face(cluster[0], before)
-            if found is not None:
-                rows.append((found.covered(cluster), found))
-                before = found
-        return rows
+            face = self._face(cluster, previous) or self._face(cluster[0], previous)
+            if face is not None:
+                assigned.append((face.drop_missing(cluster), face))
+                previous = face
+        return assigned
 
-    def _face(self, cluster: str, before: Face) -> Face | None:
+    def _face(self, cluster: str, previous: FontFace) -> FontFace | None:
         """Return the face that draws a whole cluster; `before` is that of the cluster before it."""
-        pictures = face_of(Source(str(fonts.EMOJI)))
-        if pictures and characters.is_emoji(cluster) and pictures.has(cluster):
-            return pictures
-        if self.first.has(cluster):
-            return self.first
-        for source in fonts.general(self._family, bold=self._bold):
-            found = face_of(source)
-            if found is not None and found.has(cluster):
-                return found
+        emoji = open_face(FontSource(str(fonts.EMOJI)))
+        if emoji and characters.is_emoji(cluster) and emoji.has_cluster(cluster):
+            return emoji
+        if self.primary.has_cluster(cluster):
+            return self.primary
+        for source in fonts.common_fallbacks(self._family, bold=self._bold):
+            face = open_face(source)
+            if face is not None and face.has_cluster(cluster):
+                return face
         # Digits and punctuation that several scripts share look like the letters before them.
-        if not before.is_emoji and _is_shared(cluster[0]) and before.has(cluster):
-            return before
-        sign = next(characters.visible(cluster), "")
-        for source in fonts.others(self._family, sign, self._text, bold=self._bold) if sign else ():
-            found = face_of(source)
-            if found is not None and found.has(cluster):
-                return found
+        if not previous.is_emoji and _is_shared(cluster[0]) and previous.has_cluster(cluster):
+            return previous
+        char = next(characters.visible_characters(cluster), "")
+        for source in (
+            fonts.fallback_fonts(self._family, char, self._text, bold=self._bold) if char else ()
+        ):
+            face = open_face(source)
+            if face is not None and face.has_cluster(cluster):
+                return face
         return None
 
 
-def undrawn(text: str) -> list[str]:
+def missing_characters(text: str) -> list[str]:
     """Return the characters of a text that no installed font has, each once, in their order."""
-    cleaned = characters.cleaned(text)
-    left = list(characters.clusters(cleaned.replace("\n", "")))
-    rows = Choice(fonts.DEFAULT, cleaned, bold=True).faces(left)
-    drawn = {sign for cluster, _ in rows for sign in cluster}
-    lost = [sign for cluster in left for sign in characters.visible(cluster) if sign not in drawn]
-    return list(dict.fromkeys(lost))
+    cleaned = characters.clean_text(text)
+    remaining = list(characters.split_clusters(cleaned.replace("\n", "")))
+    assigned = FontFallback(fonts.DEFAULT, cleaned, bold=True).assign_faces(remaining)
+    drawn = {char for cluster, _ in assigned for char in cluster}
+    missing = [
+        char
+        for cluster in remaining
+        for char in characters.visible_characters(cluster)
+        if char not in drawn
+    ]
+    return list(dict.fromkeys(missing))
 
 
-def _is_shared(sign: str) -> bool:
+def _is_shared(char: str) -> bool:
     """Report if a character is of no script: neither a letter nor a mark."""
-    return unicodedata2.category(sign)[0] not in "LM"
+    return unicodedata2.category(char)[0] not in "LM"

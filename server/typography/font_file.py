@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-HOME = Path("/usr/share/fonts")
+FONTS_DIR = Path("/usr/share/fonts")
 """Where Debian's and Ubuntu's packages put fonts."""
 
 
 @dataclass(frozen=True)
-class Source:
-    """A font in a file: its path below HOME, and its place in a collection."""
+class FontSource:
+    """A font in a file: its path below FONTS_DIR, and its place in a collection."""
 
     path: str
     index: int = 0

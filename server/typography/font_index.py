@@ -12,35 +12,35 @@ import numpy as np
 import uharfbuzz
 import unicodedata2
 
-from server.typography.font_file import HOME, Source
+from server.typography.font_file import FONTS_DIR, FontSource
 
 _SUFFIXES = (".ttf", ".otf", ".ttc")
 _BLOCK = 128
 _NOTO, _CJK = PurePath("truetype/noto"), PurePath("opentype/noto")
 _WEIGHTS = ("Regular", "Medium", "Book")
-_PLAIN = ("Sans", "Serif")
+_PLAIN_STYLES = ("Sans", "Serif")
 _CHINESE, _JAPANESE, _KOREAN = 2, 0, 1
 """Places of the languages in the files of Noto CJK."""
 
 
 @cache
 def installed() -> tuple[str, ...]:
-    """Return the paths below HOME of every outline font, sorted."""
-    found = (path for path in HOME.rglob("*") if path.suffix.lower() in _SUFFIXES)
-    return tuple(sorted(path.relative_to(HOME).as_posix() for path in found if path.is_file()))
+    """Return the paths below FONTS_DIR of every outline font, sorted."""
+    files = (path for path in FONTS_DIR.rglob("*") if path.suffix.lower() in _SUFFIXES)
+    return tuple(sorted(path.relative_to(FONTS_DIR).as_posix() for path in files if path.is_file()))
 
 
 @lru_cache(maxsize=1024)
-def characters_of(source: Source) -> uharfbuzz.Set:
+def code_points_of(source: FontSource) -> uharfbuzz.Set:
     """Return the code points that a font has a glyph for; none where it cannot be read."""
     try:
-        blob = uharfbuzz.Blob.from_file_path(str(HOME / source.path))
+        blob = uharfbuzz.Blob.from_file_path(str(FONTS_DIR / source.path))
     except uharfbuzz.HarfBuzzError:
         return uharfbuzz.Set()
     return uharfbuzz.Face(blob, source.index).unicodes
 
 
-def holders(sign: str, text: str, *, serif: bool, bold: bool) -> list[Source]:
+def fonts_with_character(char: str, text: str, *, serif: bool, bold: bool) -> list[FontSource]:
     """Return the fonts that have a character, best first.
 
     Args:
@@ -49,54 +49,58 @@ def holders(sign: str, text: str, *, serif: bool, bold: bool) -> list[Source]:
         serif: prefer fonts with serifs.
         bold: prefer bold fonts.
     """
-    language = language_of(text)
-    return [Source(path, language if _is_cjk(path) else 0) for path in _ranked(sign, serif, bold)]
+    language = cjk_collection_index(text)
+    return [
+        FontSource(path, language if _is_cjk(path) else 0) for path in _ranked(char, serif, bold)
+    ]
 
 
 @lru_cache(maxsize=4096)
-def _ranked(sign: str, serif: bool, bold: bool) -> tuple[str, ...]:
+def _ranked(char: str, serif: bool, bold: bool) -> tuple[str, ...]:
     """Return the paths of the fonts that have a character, best first: Noto's, else any others."""
-    code = ord(sign)
+    code = ord(char)
     for noto in (True, False):
-        rows = _blocks(noto).get(code // _BLOCK, [])
-        shares = {path: share for path, share in rows if code in characters_of(Source(path))}
-        if shares:
+        candidates = _fonts_by_block(noto).get(code // _BLOCK, [])
+        counts = {
+            path: count for path, count in candidates if code in code_points_of(FontSource(path))
+        }
+        if counts:
             break
-    most = max(shares.values(), default=0)
-    wide = unicodedata2.east_asian_width(sign) in ("W", "F")
+    max_count = max(counts.values(), default=0)
+    wide = unicodedata2.east_asian_width(char) in ("W", "F")
 
     def rank(path: str) -> tuple[bool, int, int, int, int, str]:
-        share = shares[path]
+        count = counts[path]
         return (
-            2 * share < most,
+            2 * count < max_count,
             _group(path, wide=wide),
             _style(path, serif=serif),
             _weight(path, bold=bold),
-            -share,
+            -count,
             path,
         )
 
-    return tuple(sorted(shares, key=rank))
+    return tuple(sorted(counts, key=rank))
 
 
 @cache
-def _blocks(noto: bool) -> dict[int, list[tuple[str, int]]]:
+def _fonts_by_block(noto: bool) -> dict[int, list[tuple[str, int]]]:
     """Return the fonts that have characters of each block, with how many; of Noto or all others."""
-    found: dict[int, list[tuple[str, int]]] = {}
+    fonts: dict[int, list[tuple[str, int]]] = {}
     for path in installed():
         if _is_noto(path) is noto:
-            codes = np.fromiter(characters_of(Source(path)), np.int64)
+            codes = np.fromiter(code_points_of(FontSource(path)), np.int64)
             blocks, counts = np.unique(codes // _BLOCK, return_counts=True)
             for block, count in zip(blocks.tolist(), counts.tolist(), strict=True):
-                found.setdefault(block, []).append((path, count))
-    return found
+                fonts.setdefault(block, []).append((path, count))
+    return fonts
 
 
-def language_of(text: str) -> int:
+def cjk_collection_index(text: str) -> int:
     """Return the place in a collection of Noto CJK, by the other scripts of a text."""
-    if any("\u3040" <= sign <= "\u30ff" for sign in text):
+    if any("\u3040" <= char <= "\u30ff" for char in text):
         return _JAPANESE
-    return _KOREAN if any("\uac00" <= sign <= "\ud7a3" for sign in text) else _CHINESE
+    return _KOREAN if any("\uac00" <= char <= "\ud7a3" for char in text) else _CHINESE
 
 
 def _is_noto(path: str) -> bool:
@@ -120,7 +124,7 @@ def _style(path: str, *, serif: bool) -> int:
     stem = PurePath(path).stem.partition("-")[0].removeprefix("Noto")
     if stem.endswith("UI") or "Mono" in stem:
         return 4
-    plain = _PLAIN[::-1] if serif else _PLAIN
+    plain = _PLAIN_STYLES[::-1] if serif else _PLAIN_STYLES
     for place, word in enumerate(plain):
         if stem.startswith(word):
             return 2 * place

@@ -14,7 +14,7 @@ from pathlib import Path
 from PIL import features
 
 from server.typography import font_index
-from server.typography.font_file import HOME, Source
+from server.typography.font_file import FONTS_DIR, FontSource
 
 DEFAULT = "Inter"
 
@@ -26,7 +26,7 @@ class Family:
     package: str
     license: str
     regular: str
-    """File below HOME; `bold` likewise."""
+    """File below FONTS_DIR; `bold` likewise."""
     bold: str
     serif: bool = False
     """Whether what it lacks is taken from Noto Serif rather than Noto Sans."""
@@ -106,26 +106,26 @@ FAMILIES = {
 """By the name that effects use. EB Garamond is regular only: its bold has no Cyrillic."""
 
 EMOJI = Path("truetype/noto/NotoColorEmoji.ttf")
-NEEDED = {
+EXTRA_FILES = {
     "fonts-noto-cjk": "opentype/noto/NotoSansCJK-Bold.ttc",
     "fonts-noto-color-emoji": str(EMOJI),
 }
 """A file of each package that is needed beside those of the families."""
 
 
-def wanted(family: str, *, bold: bool) -> Source:
+def font_source(family: str, *, bold: bool) -> FontSource:
     """The file of a family; the default one's where there is no family of that name."""
-    found = FAMILIES.get(family) or FAMILIES[DEFAULT]
-    return Source(found.bold if bold else found.regular)
+    files = FAMILIES.get(family) or FAMILIES[DEFAULT]
+    return FontSource(files.bold if bold else files.regular)
 
 
 def is_joined(family: str) -> bool:
     """Whether the letters of a family are joined."""
-    found = FAMILIES.get(family)
-    return found is not None and found.joined
+    files = FAMILIES.get(family)
+    return files is not None and files.joined
 
 
-def others(family: str, sign: str, text: str, *, bold: bool) -> Iterator[Source]:
+def fallback_fonts(family: str, char: str, text: str, *, bold: bool) -> Iterator[FontSource]:
     """Where a character may be found that the family does not have, best first.
 
     Args:
@@ -134,36 +134,40 @@ def others(family: str, sign: str, text: str, *, bold: bool) -> Iterator[Source]
         text: all that is set: what its Han characters look like depends on the language.
         bold: whether the bold weight is wanted.
     """
-    found = FAMILIES.get(family) or FAMILIES[DEFAULT]
-    yield from general(family, bold=bold)
-    yield from font_index.holders(sign, text, serif=found.serif, bold=bold)
+    files = FAMILIES.get(family) or FAMILIES[DEFAULT]
+    yield from common_fallbacks(family, bold=bold)
+    yield from font_index.fonts_with_character(char, text, serif=files.serif, bold=bold)
 
 
-def general(family: str, *, bold: bool) -> tuple[Source, Source]:
+def common_fallbacks(family: str, *, bold: bool) -> tuple[FontSource, FontSource]:
     """Return the fonts of Latin, Cyrillic and Greek that stand in for a family, best first."""
-    found = FAMILIES.get(family) or FAMILIES[DEFAULT]
+    files = FAMILIES.get(family) or FAMILIES[DEFAULT]
     weight = "Bold" if bold else "Regular"
-    sans, serif = (Source(f"truetype/noto/Noto{one}-{weight}.ttf") for one in ("Sans", "Serif"))
-    return (serif, sans) if found.serif else (sans, serif)
+    sans, serif = (
+        FontSource(f"truetype/noto/Noto{style}-{weight}.ttf") for style in ("Sans", "Serif")
+    )
+    return (serif, sans) if files.serif else (sans, serif)
 
 
-def missing() -> dict[str, list[str]]:
+def missing_packages() -> dict[str, list[str]]:
     """The packages that are not there, and the families that each would bring."""
-    found: dict[str, list[str]] = {}
+    packages: dict[str, list[str]] = {}
     for name, family in FAMILIES.items():
-        if not ((HOME / family.regular).is_file() and (HOME / family.bold).is_file()):
-            found.setdefault(family.package, []).append(name)
-    for package, file in NEEDED.items():
-        if not (HOME / file).is_file():
-            found[package] = []
-    return found
+        if not ((FONTS_DIR / family.regular).is_file() and (FONTS_DIR / family.bold).is_file()):
+            packages.setdefault(family.package, []).append(name)
+    for package, file in EXTRA_FILES.items():
+        if not (FONTS_DIR / file).is_file():
+            packages[package] = []
+    return packages
 
 
-def identity() -> str:
+def fingerprint() -> str:
     """Return a digest that differs wherever letters may: the names and sizes of all fonts that are
     installed, and the versions of what draws them.
     """
-    rows = [f"{name} {features.version(name)}" for name in ("freetype2", "raqm", "harfbuzz")]
-    rows += [f"{package} {version(package)}" for package in ("icu4py", "uharfbuzz", "unicodedata2")]
-    rows += [f"{path} {(HOME / path).stat().st_size}" for path in font_index.installed()]
-    return hashlib.sha256("\n".join(rows).encode()).hexdigest()[:16]
+    parts = [f"{name} {features.version(name)}" for name in ("freetype2", "raqm", "harfbuzz")]
+    parts += [
+        f"{package} {version(package)}" for package in ("icu4py", "uharfbuzz", "unicodedata2")
+    ]
+    parts += [f"{path} {(FONTS_DIR / path).stat().st_size}" for path in font_index.installed()]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]

@@ -28,16 +28,16 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from server.typography.distance_field import distances
+from server.typography.distance_field import signed_distances
 
-NUMBERS = 9
-_NARROWEST = 16
+HEADER_TEXELS = 9
+_MIN_WIDTH = 16
 
 Bytes = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Block:
+class TextBlock:
     """Lines put together; rows from the top."""
 
     frame: tuple[int, int]
@@ -64,13 +64,13 @@ class Block:
 
 def empty(frame: tuple[int, int]) -> Bytes:
     """The texture of a text that has no ink."""
-    rows = np.zeros((2, _NARROWEST, 4), np.uint8)
-    rows[1, 7] = (0, 1, 0, 0)
-    rows[1, 8] = [part for side in frame for part in divmod(side, 256)]
-    return rows
+    texels = np.zeros((2, _MIN_WIDTH, 4), np.uint8)
+    texels[1, 7] = (0, 1, 0, 0)
+    texels[1, 8] = [byte for side in frame for byte in divmod(side, 256)]
+    return texels
 
 
-def pack(block: Block) -> Bytes:
+def pack(block: TextBlock) -> Bytes:
     """The texture: rows by columns by RGBA."""
     height, width = block.fill.shape
     ink = block.fill if block.colors is None else np.maximum(block.fill, block.colors[..., 3])
@@ -80,18 +80,18 @@ def pack(block: Block) -> Bytes:
     masks[..., 2] = _blurred(ink, block.blur)
     masks[..., 3] = block.line[:, np.newaxis]
     numbers = np.zeros((1, width, 4), np.uint8)
-    for place, pair in enumerate(_numbers(block)):
-        numbers[0, place] = [part for value in pair for part in divmod(_whole(value), 256)]
+    for index, pair in enumerate(_numbers(block)):
+        numbers[0, index] = [byte for value in pair for byte in divmod(_whole(value), 256)]
     colors = [] if block.colors is None else [block.colors[::-1]]
     return np.ascontiguousarray(np.concatenate([masks[::-1], *colors, numbers]))
 
 
-def _numbers(block: Block) -> list[tuple[float, float]]:
+def _numbers(block: TextBlock) -> list[tuple[float, float]]:
     height, width = block.fill.shape
     first, last = block.baselines
     lines = int(block.line.max(initial=0))
     pad = block.pad
-    rows: list[tuple[float, float]] = [
+    numbers: list[tuple[float, float]] = [
         (lines, int(block.rtl) + 2 * (block.colors is not None)),
         (block.em * 256, block.reach * 256),
         (pad, pad),
@@ -102,8 +102,8 @@ def _numbers(block: Block) -> list[tuple[float, float]]:
         (height, 0),
         block.frame,
     ]
-    room = width - NUMBERS
-    return rows + [(advance * 256, 0) for advance in block.advances[:room]]
+    max_advances = width - HEADER_TEXELS
+    return numbers + [(advance * 256, 0) for advance in block.advances[:max_advances]]
 
 
 def _whole(value: float) -> int:
@@ -114,9 +114,9 @@ def _edge(ink: Bytes, reach: float) -> Bytes:
     if reach <= 0:
         return ink
     coverage = (ink / np.float32(255)).astype(np.float32)
-    away = distances(coverage, int(np.ceil(reach)) + 1)
-    near = (reach + 1 - away) / (reach + 2)
-    return np.floor(near.clip(0, 1) * 255 + 0.5).astype(np.uint8)
+    distance = signed_distances(coverage, int(np.ceil(reach)) + 1)
+    level = (reach + 1 - distance) / (reach + 2)
+    return np.floor(level.clip(0, 1) * 255 + 0.5).astype(np.uint8)
 
 
 def _blurred(ink: Bytes, radius: float) -> Bytes:

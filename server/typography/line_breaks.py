@@ -12,7 +12,7 @@ from itertools import takewhile
 import unicodedata2
 from icu4py.breakers import LineBreaker
 
-_AFTER = frozenset("-‐–—/|·•…")
+_BREAK_AFTER = frozenset("-‐–—/|·•…")
 """A line may end behind these where a word goes on."""
 _DASHES = frozenset("-‐‒–—―−|·•")
 """Between spaces they stay with the word before, so that no line begins with one."""
@@ -21,7 +21,7 @@ _UNITS = frozenset("%‰°℃℉€£¥₽₴₸₹₩$")
 _KOREAN = (("\u1100", "\u11ff"), ("\uac00", "\ud7a3"))
 
 
-def pieces(clusters: Sequence[str], *, phrases: bool = True) -> list[list[str]]:
+def breakable_pieces(clusters: Sequence[str], *, phrases: bool = True) -> list[list[str]]:
     """Return the clusters of a paragraph in pieces between which its line may end.
 
     A space belongs to the piece before it.
@@ -31,19 +31,21 @@ def pieces(clusters: Sequence[str], *, phrases: bool = True) -> list[list[str]]:
         phrases: keep the words of Chinese, Japanese and Korean together; else their lines may end
             between any two characters that do not have to stay together.
     """
-    ends = _ends("".join(clusters), phrases)
-    rows: list[list[str]] = []
-    place = 0
+    offsets = _break_offsets("".join(clusters), phrases)
+    result: list[list[str]] = []
+    offset = 0
     for at, cluster in enumerate(clusters):
         after = clusters[at + 1] if at + 1 < len(clusters) else " "
-        alone = cluster[0] in _DASHES and is_space(after)
+        is_dash = cluster[0] in _DASHES and is_space(after)
         before = clusters[at - 1]
-        if rows and (alone or not _may_break(rows[-1], before, cluster, offered=place in ends)):
-            rows[-1].append(cluster)
+        if result and (
+            is_dash or not _may_break(result[-1], before, cluster, offered=offset in offsets)
+        ):
+            result[-1].append(cluster)
         else:
-            rows.append([cluster])
-        place += _length(cluster)
-    return rows
+            result.append([cluster])
+        offset += _utf16_length(cluster)
+    return result
 
 
 def is_space(cluster: str) -> bool:
@@ -52,34 +54,36 @@ def is_space(cluster: str) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _ends(text: str, phrases: bool) -> frozenset[int]:
+def _break_offsets(text: str, phrases: bool) -> frozenset[int]:
     """Return the places of a text, in units of UTF-16, at which UAX 14 lets a line end."""
     # ICU has phrases for the locales ja and ko alone; that of ja knows Chinese words as well.
-    language = "ko" if any(low <= sign <= high for sign in text for low, high in _KOREAN) else "ja"
+    language = "ko" if any(low <= char <= high for char in text for low, high in _KOREAN) else "ja"
     locale = f"{language}@lb=strict" + (";lw=phrase" if phrases else "")
     return frozenset(end for _, end in LineBreaker(text, locale).segments())
 
 
-def _length(text: str) -> int:
+def _utf16_length(text: str) -> int:
     """Return the length of a text in UTF-16, as ICU counts: two for characters past U+FFFF."""
-    return len(text) + sum(sign > "\uffff" for sign in text)
+    return len(text) + sum(char > "\uffff" for char in text)
 
 
 def _may_break(piece: Sequence[str], before: str, after: str, *, offered: bool) -> bool:
     if is_space(before):
-        return offered and not _is_short(piece) and not _is_measured(piece, after)
-    if before[0] in _AFTER and not is_space(after):
+        return (
+            offered and not _ends_in_one_letter(piece) and not _is_number_before_unit(piece, after)
+        )
+    if before[0] in _BREAK_AFTER and not is_space(after):
         goes_on = unicodedata2.category(after[0])[0] == "L"
         return len(piece) > 1 and goes_on
     return offered
 
 
-def _is_short(piece: Sequence[str]) -> bool:
+def _ends_in_one_letter(piece: Sequence[str]) -> bool:
     """Return if its last word is one letter; a space follows it."""
     word = list(takewhile(lambda cluster: not is_space(cluster), reversed(piece[:-1])))
     return len(word) == 1 and unicodedata2.category(word[0][0]) == "Ll"
 
 
-def _is_measured(piece: Sequence[str], after: str) -> bool:
+def _is_number_before_unit(piece: Sequence[str], after: str) -> bool:
     """Return if it ends in a number, and `after` is a unit."""
     return len(piece) > 1 and after[0] in _UNITS and unicodedata2.category(piece[-2][0]) == "Nd"

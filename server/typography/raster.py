@@ -6,15 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageChops
 
-from server.typography.font_face import Way
-from server.typography.layout import Glyphs
+from server.typography.font_face import DrawOptions
+from server.typography.layout import GlyphRun
 
-_BESIDE, _ABOVE, _BELOW = 1.0, 2.2, 1.4
+_SIDE_ROOM, _ABOVE, _BELOW = 1.0, 2.2, 1.4
 """Room for what reaches out of a line, in em."""
 
 
 @dataclass(frozen=True)
-class Drawn:
+class RasterLine:
     """A line, cut to its ink; rows from the top."""
 
     fill: NDArray[np.uint8]
@@ -34,50 +34,50 @@ class Drawn:
         return int(self.fill.shape[1])
 
 
-def draw_line(line: tuple[Glyphs, ...], size: float) -> Drawn | None:
+def draw_line(line: tuple[GlyphRun, ...], size: float) -> RasterLine | None:
     """Draw a line; None where it has no ink."""
     width = sum(run.width for run in line) * size
-    beside, above = round(_BESIDE * size) + 2, round(_ABOVE * size) + 2
-    shape = (round(width) + 2 * beside, above + round(_BELOW * size) + 2)
-    fill = Image.new("L", shape)
-    colors = Image.new("RGBa", shape) if any(run.face.is_emoji for run in line) else None
-    x = float(beside)
+    side_room, above = round(_SIDE_ROOM * size) + 2, round(_ABOVE * size) + 2
+    canvas_size = (round(width) + 2 * side_room, above + round(_BELOW * size) + 2)
+    fill = Image.new("L", canvas_size)
+    colors = Image.new("RGBa", canvas_size) if any(run.face.is_emoji for run in line) else None
+    x = float(side_room)
     for run in line:
         if run.face.is_emoji and colors is not None:
             _draw_emoji(colors, (x, above), run, size)
         else:
             _draw_run(fill, (x, above), run, size)
         x += run.width * size
-    return _cropped(fill, colors, beside, above)
+    return _crop_to_ink(fill, colors, side_room, above)
 
 
-def _draw_run(image: Image.Image, at: tuple[float, int], run: Glyphs, size: float) -> None:
+def _draw_run(image: Image.Image, at: tuple[float, int], run: GlyphRun, size: float) -> None:
     x, baseline = at
     if run.spacing == 0:
-        run.face.draw(image, (x, baseline), run.text, size, Way(run.rtl, plain=False))
+        run.face.draw(image, (x, baseline), run.text, size, DrawOptions(run.rtl, plain=False))
         return
-    way = Way(run.rtl, plain=True)
-    whole = run.width
+    options = DrawOptions(run.rtl, plain=True)
+    run_width = run.width
     text = ""
-    for place, cluster in enumerate(run.clusters):
+    for index, cluster in enumerate(run.clusters):
         before = run.face.width(text, rtl=run.rtl, plain=True) if text else 0.0
         text += cluster
-        begin = before + place * run.spacing
+        start = before + index * run.spacing
         if run.rtl:
-            end = run.face.width(text, rtl=True, plain=True) + (place + 1) * run.spacing
-            begin = whole - end
-        run.face.draw(image, (x + begin * size, baseline), cluster, size, way)
+            end = run.face.width(text, rtl=True, plain=True) + (index + 1) * run.spacing
+            start = run_width - end
+        run.face.draw(image, (x + start * size, baseline), cluster, size, options)
 
 
-def _draw_emoji(image: Image.Image, at: tuple[float, int], run: Glyphs, size: float) -> None:
+def _draw_emoji(image: Image.Image, at: tuple[float, int], run: GlyphRun, size: float) -> None:
     x, baseline = at
     order = reversed(run.clusters) if run.rtl else iter(run.clusters)
     for cluster in order:
-        picture, left, top = run.face.picture(cluster, size)
+        emoji, left, top = run.face.emoji_image(cluster, size)
         corner = (round(x + left), round(baseline + top))
-        box = (*corner, corner[0] + picture.width, corner[1] + picture.height)
+        box = (*corner, corner[0] + emoji.width, corner[1] + emoji.height)
         # They stand apart, so where one is drawn there is nothing yet.
-        image.paste(picture, box, picture.getchannel("a").point(_opaque))
+        image.paste(emoji, box, emoji.getchannel("a").point(_opaque))
         x += (run.face.width(cluster, rtl=False) + run.spacing) * size
 
 
@@ -85,21 +85,23 @@ def _opaque(alpha: int) -> int:
     return 255 if alpha else 0
 
 
-def _cropped(fill: Image.Image, colors: Image.Image | None, x: int, baseline: int) -> Drawn | None:
+def _crop_to_ink(
+    fill: Image.Image, colors: Image.Image | None, x: int, baseline: int
+) -> RasterLine | None:
     ink = fill if colors is None else ImageChops.lighter(fill, colors.getchannel("a"))
     box = ink.getbbox()
     if box is None:
         return None
     left, top, _, _ = box
-    return Drawn(
+    return RasterLine(
         fill=np.asarray(fill.crop(box)),
-        colors=None if colors is None else _bytes_of(colors.crop(box)),
+        colors=None if colors is None else _premultiplied_bytes(colors.crop(box)),
         rise=baseline - top,
         left=left - x,
     )
 
 
-def _bytes_of(image: Image.Image) -> NDArray[np.uint8]:
+def _premultiplied_bytes(image: Image.Image) -> NDArray[np.uint8]:
     """A premultiplied picture; no colour is more than its alpha, as sharpening may leave it."""
     texels = np.frombuffer(image.tobytes(), np.uint8).reshape(image.height, image.width, 4)
     return np.minimum(texels, texels[..., 3:])

@@ -65,11 +65,11 @@ def prepare(task: Task, progress: ProgressReporter) -> Result:
 
 def _font_warnings(texts: Mapping[str, str | None], result: Result) -> list[WarningData]:
     """Warn of the characters of texts that no font has."""
-    from server.typography.font_fallback import undrawn
+    from server.typography.font_fallback import missing_characters
 
     rows = []
     for field, given in texts.items():
-        lost = undrawn(given if given is not None else result.get(field) or "")
+        lost = missing_characters(given if given is not None else result.get(field) or "")
         if lost:
             shown = " ".join(f"{char} (U+{ord(char):04X})" for char in lost[:_MAX_NAMED_CHARACTERS])
             more = " …" if len(lost) > _MAX_NAMED_CHARACTERS else ""
@@ -79,14 +79,14 @@ def _font_warnings(texts: Mapping[str, str | None], result: Result) -> list[Warn
 
 def highlight(task: Task, progress: ProgressReporter) -> Result:
     """Find the part of a track that is asked for by a word; see audio/highlight.py."""
-    from server.audio.highlight import find
+    from server.audio.highlight import find_highlight
     from server.media.tracks.sound import decode_whole
 
     progress.stage("sound")
     audio = Path(task["audio"])
     samples = decode_whole(audio, _audio_kind(audio), MAX_TRACK_S)
     progress.stage("highlight")
-    found = find(samples, task["wanted"], float(task["duration"]), task.get("tempo"))
+    found = find_highlight(samples, task["wanted"], float(task["duration"]), task.get("tempo"))
     start, end = (Decimal(f"{time:.6f}") for time in (found.start, found.end))
     duration = min(end - start, Decimal(task["duration"]))
     return {"start": str(start), "duration": str(duration), "highlight": found.kind}
@@ -118,7 +118,7 @@ def _decode_cover(
     from server.media.tracks import cover
 
     why, refused = message("no_cover"), None
-    for picture in cover.pictures(audio, kind):
+    for picture in cover.cover_pictures(audio, kind):
         why = message("bad_cover", accepted=ACCEPTED_PHOTO)
         with atomic.atomic_write(folder / "photo") as file:
             file.write(picture)
@@ -176,7 +176,7 @@ def analyse(task: Task, progress: ProgressReporter) -> Result:
     whole = bool(task.get("whole", True))
     tempo = task.get("tempo")
     sound, out = Path(task["sound"]), Path(task["out"])
-    return {"seconds": write(sound, out, whole=whole, tempo=tempo, told=on_progress)}
+    return {"seconds": write(sound, out, whole=whole, tempo=tempo, on_progress=on_progress)}
 
 
 def flashes(task: Task, progress: ProgressReporter) -> Result:
@@ -258,24 +258,24 @@ def mux(task: Task, progress: ProgressReporter) -> Result:
     """Put segments and sound together, check the film, take the poster from it."""
     from server.files import seal
     from server.media.video import mux as muxing
-    from server.media.video.verify import Expected
+    from server.media.video.verify import ExpectedVideo
 
     progress.stage("join")
     frames, fps, out = task["frames"], task["fps"], Path(task["out"])
     segments, sound = [Path(path) for path in task["segments"]], Path(task["sound"])
     seal.verify([*segments, sound])
-    video = muxing.join(
+    video = muxing.mux(
         segments,
         sound,
-        Expected(frames, fps, task["width"], task["height"]),
+        ExpectedVideo(frames, fps, task["width"], task["height"]),
         out,
-        muxing.Tags(task["title"], task["artist"]),
+        muxing.Metadata(task["title"], task["artist"]),
         progress.stage,
     )
     loudest = min(int(task["loudest_s"] * fps), frames - 1)
-    muxing.poster(out, loudest, fps, Path(task["poster"]))
+    muxing.write_poster(out, loudest, fps, Path(task["poster"]))
     progress.stage("poster")
-    found = asdict(video.check)
+    found = asdict(video.report)
     found["videoSeconds"], found["audioSeconds"] = found.pop("video_s"), found.pop("audio_s")
     found["moovFirst"] = found.pop("moov_first")
     return {"bytes": video.bytes, "sha256": video.sha256, "check": found}

@@ -26,7 +26,7 @@ class Song:
         known = {"level": np.arange(frames) / 10, "tempo": np.full(frames, 120.0)}
         return known[name].astype(np.float32)
 
-    def hits(self, event: str) -> NDArray[np.float64]:
+    def events(self, event: str) -> NDArray[np.float64]:
         times = {"kick": [0.5], "beat": [1.0, 2.0, 3.0, 5.0]}[event]
         return np.array([[time, 1.0] for time in times])
 

@@ -36,7 +36,7 @@ def features(make_wav: MakeWav, tmp_path: Path) -> Analyse:
 
 
 def _spectra(signal: Samples, steps: int) -> Samples:
-    return analyser_node.Analyser().spectra(analyser_node.windows(signal, 0, steps, 2048))
+    return analyser_node.AnalyserNode().spectra(analyser_node.windows(signal, 0, steps, 2048))
 
 
 def _slow_spectrum(signal: list[float], steps: int, bins: list[int]) -> list[list[int]]:
@@ -83,7 +83,7 @@ def test_the_spectrum_is_that_of_an_analyser_node() -> None:
 def test_smoothing_remembers_from_call_to_call() -> None:
     signal = np.random.default_rng(3).uniform(-1, 1, (2048 + 735 * 9, 2)).astype(np.float32)
     whole = _spectra(signal, 9)
-    parted = analyser_node.Analyser()
+    parted = analyser_node.AnalyserNode()
     halves = [
         parted.spectra(analyser_node.windows(signal, 0, 4, 2048)),
         parted.spectra(analyser_node.windows(signal, 4 * 735, 5, 2048)),
@@ -235,7 +235,7 @@ def test_only_files_of_this_kind_are_read(tmp_path: Path) -> None:
         if whole is not None:
             (tmp_path / TRACK).write_bytes(whole)
         with pytest.raises(ValueError, match="is not what track analysis of format 4 writes"):
-            Features(tmp_path).hits("kick")
+            Features(tmp_path).events("kick")
     np.savez(tmp_path / TRACK, columns=np.zeros((3, 3)))
     with pytest.raises(ValueError, match="is not what track analysis"):
         Features(tmp_path).column("level", 5, 5)
@@ -244,7 +244,7 @@ def test_only_files_of_this_kind_are_read(tmp_path: Path) -> None:
 def test_progress_is_told_block_by_block(make_wav: MakeWav, tmp_path: Path) -> None:
     told: list[int] = []
     sound = make_wav(np.zeros(48000 * 9, np.float32))
-    analyse(sound, tmp_path / "features", told=lambda: told.append(1))
+    analyse(sound, tmp_path / "features", on_progress=lambda: told.append(1))
     blocks = -(-(9 * 60 + 1 + TAIL) // 256)
     assert len(told) == blocks + 2
 

@@ -23,9 +23,9 @@ WINDOW_STEPS = 300
 def levels(samples: Samples) -> NDArray[np.float64]:
     """Steps by 3 by bands, 0 to 1, of samples at 44.1 kHz."""
     stereo = np.stack([samples, samples], axis=1) if samples.ndim == 1 else samples
-    padded = np.pad(stereo.astype(np.float32), ((bands.LONG // 2,) * 2, (0, 0)))
-    frames = analyser_node.windows(padded, 0, len(stereo) // analyser_node.HOP, bands.LONG)
-    return band_levels.levels(bands.measure(frames).log_bands) / 255
+    padded = np.pad(stereo.astype(np.float32), ((bands.LONG_WINDOW // 2,) * 2, (0, 0)))
+    frames = analyser_node.windows(padded, 0, len(stereo) // analyser_node.HOP, bands.LONG_WINDOW)
+    return band_levels.compute_levels(bands.measure_bands(frames).log_bands) / 255
 
 
 @cache
@@ -97,7 +97,7 @@ def test_a_tone_stands_where_its_pitch_is() -> None:
     time = np.arange(RATE) / RATE
     for hertz in (60.0, 440.0, 2000.0, 9000.0):
         row = levels(0.3 * np.sin(2 * np.pi * hertz * time))[30, 0]
-        limits = log_bands.edges()
+        limits = log_bands.band_edges()
         band = int(np.searchsorted(limits, hertz)) - 1
         assert row[band] > row.max() - 0.02 > 0.15
         assert row[np.abs(np.arange(len(row)) - band) > 24].max() < 0.1

@@ -97,7 +97,7 @@ async def test_a_browser_says_the_same_where_it_stops(
     before = np.concatenate([np.zeros((SIZE, 2), np.float32), sound])
     frames = np.concatenate([analyser_node.windows(before, at, 1, SIZE) for at in positions])
     _check_waves(_waves(frames), waves)
-    _check_spectra(analyser_node.Analyser().spectra(frames), spectra)
+    _check_spectra(analyser_node.AnalyserNode().spectra(frames), spectra)
 
 
 async def test_a_features_file_says_what_a_browser_would(
@@ -124,7 +124,7 @@ async def test_a_features_file_says_what_a_browser_would(
 
 def _waves(frames: NDArray[Any]) -> Bytes:
     """Our waveforms, by frame and MIX, LEFT, RIGHT."""
-    mix = analyser_node.mean(frames.transpose(0, 2, 1))
+    mix = analyser_node.mix_to_mono(frames.transpose(0, 2, 1))
     return analyser_node.wave_bytes(np.stack([mix, frames[:, 0], frames[:, 1]], axis=1))
 
 

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from server.audio import click_track
 from server.audio.features import Features, analyse
-from server.audio.plot import clock
-from server.audio.track_features import label
+from server.audio.plot import format_time
+from server.audio.track_features import format_section_label
 from server.cli import analyse as command
 from server.media import wav as wave
 
@@ -43,7 +43,7 @@ def added(features: Features, out: Path, *events: str) -> NDArray[np.float64]:
 
 def test_each_event_sounds_at_its_time_and_nothing_else(features: Features, tmp_path: Path) -> None:
     heard = np.abs(added(features, tmp_path / "out.wav", "kick")) > 1e-3
-    kicks = features.hits("kick")[:, 0]
+    kicks = features.events("kick")[:, 0]
     assert len(kicks) == 19
     begins = np.flatnonzero(heard[1:] & ~heard[:-1]) / 44_100
     for at in kicks:
@@ -61,8 +61,8 @@ def test_downbeats_are_higher_than_beats(features: Features, tmp_path: Path) -> 
         piece = np.abs(np.fft.rfft(found[first : first + 1024], 8192))
         return float(piece.argmax() * 44_100 / 8192)
 
-    firsts = features.hits("downbeat")[:, 0]
-    others = np.setdiff1d(features.hits("beat")[:, 0], firsts)
+    firsts = features.events("downbeat")[:, 0]
+    others = np.setdiff1d(features.events("beat")[:, 0], firsts)
     assert pitch(float(firsts[1])) == pytest.approx(1600, abs=60)
     assert pitch(float(others[1])) == pytest.approx(1000, abs=60)
 
@@ -72,12 +72,18 @@ def test_what_the_command_offers_can_sound() -> None:
 
 
 def test_times_and_labels_are_told_as_people_write_them() -> None:
-    assert [clock(at) for at in (0, 59.94, 59.97, 119.99, 3725.04)] == [
+    assert [format_time(at) for at in (0, 59.94, 59.97, 119.99, 3725.04)] == [
         "0:00.0",
         "0:59.9",
         "1:00.0",
         "2:00.0",
         "62:05.0",
     ]
-    assert clock(119.99, tenths=False) == "2:00"
-    assert [label(number) for number in (-1, -2, 0, 25, 26)] == ["intro", "outro", "A", "Z", "AA"]
+    assert format_time(119.99, tenths=False) == "2:00"
+    assert [format_section_label(number) for number in (-1, -2, 0, 25, 26)] == [
+        "intro",
+        "outro",
+        "A",
+        "Z",
+        "AA",
+    ]

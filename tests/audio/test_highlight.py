@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from server.audio.highlight import Track, choose, find
+from server.audio.highlight import AnalysedTrack, choose_highlight, find_highlight
 from server.audio.structure.bar_lines import bar_lines
 from server.audio.track_features import KINDS
 from server.errors import ToqiboxError
@@ -17,7 +17,7 @@ BAR_S = 2.0
 PLAIN, DROP = KINDS.index("plain"), KINDS.index("drop")
 
 
-def _track(loud: list[float], *sections: tuple[float, int], rest_s: float = 0.0) -> Track:
+def _track(loud: list[float], *sections: tuple[float, int], rest_s: float = 0.0) -> AnalysedTrack:
     """Bars of two seconds, alike but for loudness; sections by their first bar and kind."""
     count = len(loud)
     starts = [*(first for first, _ in sections), count]
@@ -25,7 +25,7 @@ def _track(loud: list[float], *sections: tuple[float, int], rest_s: float = 0.0)
         [first * BAR_S, starts[at + 1] * BAR_S, loud[int(first)], kind]
         for at, (first, kind) in enumerate(sections)
     ]
-    return Track(
+    return AnalysedTrack(
         count * BAR_S + rest_s,
         np.arange(count + (rest_s > 0)).astype(np.float64) * BAR_S,
         np.array([*loud, *([0.0] if rest_s else [])]),
@@ -39,33 +39,33 @@ QUIET, LOUD = [0.3] * 10, [1.0] * 10
 
 def test_a_drop_comes_a_few_bars_after_the_start() -> None:
     track = _track([*QUIET, *LOUD, *QUIET], (0, PLAIN), (10, DROP), (20, PLAIN))
-    found = choose(track, "drop", 15.0)
+    found = choose_highlight(track, "drop", 15.0)
     assert (found.start, found.end, found.kind) == (16.0, 30.0, "drop")  # two bars, 4 of 14 s
-    long = choose(track, "drop", 30.0)
+    long = choose_highlight(track, "drop", 30.0)
     assert (long.start, long.end) == (12.0, 42.0)  # four bars, and no more
 
 
 def test_the_strongest_of_several_drops_is_taken_and_one_at_the_end_fits() -> None:
     track = _track([*QUIET, *[0.6] * 10, *QUIET, *LOUD], (0, PLAIN), (10, DROP), (30, DROP))
-    assert choose(track, "drop", 16.0).start == 56.0
+    assert choose_highlight(track, "drop", 16.0).start == 56.0
     late = _track([*QUIET, *QUIET, 1.0, 1.0], (0, PLAIN), (20, DROP))
-    found = choose(late, "drop", 12.0)
+    found = choose_highlight(late, "drop", 12.0)
     assert (found.start, found.end, found.kind) == (34.0, 44.0, "drop")
 
 
 def test_without_a_drop_it_is_the_best_part() -> None:
     track = _track([*QUIET, *LOUD, *QUIET], (0, PLAIN), (12, PLAIN))
-    found = choose(track, "drop", 12.0)
+    found = choose_highlight(track, "drop", 12.0)
     assert (found.start, found.end, found.kind) == (24.0, 36.0, "best")  # where a section begins
-    assert choose(track, "best", 12.0) == found
+    assert choose_highlight(track, "best", 12.0) == found
 
 
 def test_lengths_that_bars_do_not_fit() -> None:
     track = _track([*QUIET, *LOUD], (0, PLAIN), rest_s=0.7)
-    assert choose(track, "best", 60.0).end == pytest.approx(40.7)  # all of it
-    short = choose(track, "best", 1.0)  # of less than a bar
+    assert choose_highlight(track, "best", 60.0).end == pytest.approx(40.7)  # all of it
+    short = choose_highlight(track, "best", 1.0)  # of less than a bar
     assert short.end - short.start == pytest.approx(1.0)
-    odd = choose(track, "best", 5.0)
+    odd = choose_highlight(track, "best", 5.0)
     assert odd.end - odd.start == pytest.approx(4.0)
 
 
@@ -84,14 +84,14 @@ def _song(seconds: float) -> NDArray[np.int16]:
 
 
 def test_a_track_that_is_heard() -> None:
-    found = find(_song(20.0), "best", 6.0)
+    found = find_highlight(_song(20.0), "best", 6.0)
     assert found.kind == "best"
     assert 10.0 <= found.start <= 14.0
     assert found.end - found.start == pytest.approx(6.0, abs=0.5)
 
 
 def test_silence_has_a_part_too() -> None:
-    found = find(np.zeros((44_100 * 8, 2), np.int16), "best", 3.0)
+    found = find_highlight(np.zeros((44_100 * 8, 2), np.int16), "best", 3.0)
     assert 0 <= found.start < found.end <= 8.0
 
 

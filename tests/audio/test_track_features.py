@@ -41,7 +41,7 @@ def test_every_feature_of_the_catalogue_is_there(
         if split_event_feature(name) is None and not name.startswith("time."):
             assert found.column(name, 30, 30).shape == (30,)
     for event in EVENTS:
-        rows = found.hits(event)
+        rows = found.events(event)
         assert rows.ndim == 2
         assert rows.shape[1] == 2
     known = {name for name in FEATURES if "." in name and split_event_feature(name) is None}
@@ -52,7 +52,7 @@ def test_every_feature_of_the_catalogue_is_there(
 @pytest.mark.parametrize("amplitude", [1.0, 0.1])
 def test_a_meter_shows_what_the_recommendation_says(make_wav: MakeWav, amplitude: float) -> None:
     """EBU Tech 3341, case 1: 997 Hz in both channels at -23 dBFS is -23 LUFS; at 0 dBFS 0 LUFS."""
-    with loudness.Meter(make_wav(sine(997, 5, amplitude))) as meter:
+    with loudness.LoudnessMeter(make_wav(sine(997, 5, amplitude))) as meter:
         rows = meter.read()
     assert len(rows) == 50
     wanted = 20 * np.log10(amplitude)
@@ -61,7 +61,7 @@ def test_a_meter_shows_what_the_recommendation_says(make_wav: MakeWav, amplitude
 
 
 def test_silence_is_as_quiet_as_can_be(make_wav: MakeWav) -> None:
-    with loudness.Meter(make_wav(np.zeros(RATE, np.float32))) as meter:
+    with loudness.LoudnessMeter(make_wav(np.zeros(RATE, np.float32))) as meter:
         assert (meter.read() <= -70).all()
 
 
@@ -106,7 +106,7 @@ def test_brightness_width_and_flux(features: Callable[[Samples], Features]) -> N
 
 def test_sections_become_columns() -> None:
     rows = np.array([[0, 1, 0.2, 3], [1, 2, 0.5, 1], [2, 3, 0.9, 2]], float)
-    found = track_features._sections(rows, 60 * 4)
+    found = track_features._section_columns(rows, 60 * 4)
     at = [30, 90, 150]
     assert found["section.break"][at].tolist() == [1, 0, 0]
     assert found["section.build"][at].tolist() == [0, 1, 0]

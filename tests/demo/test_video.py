@@ -29,7 +29,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
             level = 60 + 40 * sum(frame >= jump for jump in JUMPS)
             process.write(bytes([level]) * (64 * 36))
         process.close_stdin()
-        process.wait(30).check()
+        process.wait(30).raise_for_status()
     return path
 
 
@@ -73,6 +73,6 @@ def test_kick_belongs_to_the_first_frame_that_can_show_it() -> None:
 def test_video_without_sound_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "silent.mp4"
     source = graph.input("color=s=64x36:d=0.1", format="lavfi")
-    ffmpeg.run(ffmpeg.output(source, path, format="mp4", pix_fmt="yuv420p")).check()
+    ffmpeg.run(ffmpeg.output(source, path, format="mp4", pix_fmt="yuv420p")).raise_for_status()
     with pytest.raises(ffmpeg.MediaError, match="lacks"):
         video.read(path)

@@ -32,7 +32,7 @@ class Sound:
     def column(self, name: str, frames: int, fps: int) -> NDArray[np.float32]:
         return np.linspace(0, 1, frames, dtype=np.float32)
 
-    def hits(self, event: str) -> NDArray[np.float64]:
+    def events(self, event: str) -> NDArray[np.float64]:
         times = np.arange(4) * 0.5 if event == "beat" else np.array([0.0, 0.25])
         return np.stack([times, np.ones(len(times))], axis=1)
 

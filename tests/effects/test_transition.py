@@ -22,7 +22,7 @@ vec4 transition(vec2 uv) { return mix(getFromColor(uv), getToColor(uv), progress
 class Song:
     """A beat every half second, the first at 0.25 s."""
 
-    def hits(self, event: str) -> NDArray[np.float64]:
+    def events(self, event: str) -> NDArray[np.float64]:
         times = 0.25 + 0.5 * np.arange(8 if event == "beat" else 0)
         return np.stack([times, np.ones(len(times))], axis=1)
 

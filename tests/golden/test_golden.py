@@ -134,7 +134,7 @@ def test_golden(folder: Path, tmp_path: Path, effect: Path) -> None:
     golden = HERE / f"{name}.png"
     if os.environ.get("GOLDEN") == "accept":
         told = PngInfo()
-        told.add_text("fonts", fonts.identity())
+        told.add_text("fonts", fonts.fingerprint())
         Image.fromarray(drawn).save(golden, optimize=True, pnginfo=told)
     assert golden.exists(), f"no golden frames yet: make golden EFFECT={name}, and look at {golden}"
     if not software:
@@ -143,7 +143,7 @@ def test_golden(folder: Path, tmp_path: Path, effect: Path) -> None:
         difference = np.abs(drawn.astype(int) - np.asarray(known.convert("RGB")))
         lettered = any(item.text_style for item in read(effect).effect.inputs)
         # Other releases of a font have other outlines: letters move, the picture stays.
-        worst = 255 if lettered and known.info.get("fonts") != fonts.identity() else WORST
+        worst = 255 if lettered and known.info.get("fonts") != fonts.fingerprint() else WORST
     if difference.mean() > MEAN or difference.max() > worst:
         seen = (255 * (difference / 255) ** 0.25).astype(np.uint8)
         Image.fromarray(seen).save(tmp_path / "difference.png")

@@ -75,12 +75,12 @@ def decode_frames() -> Decode:
 
 
 @pytest.fixture
-def decode(tmp_path: Path) -> Callable[..., sound.Sound]:
+def decode(tmp_path: Path) -> Callable[..., sound.DecodedAudio]:
     """Sniff and decode a file, the whole of it unless told otherwise."""
 
     def run(
         path: Path, start: str = "0", duration: str | None = None, longest: str = "240"
-    ) -> sound.Sound:
+    ) -> sound.DecodedAudio:
         kind = sniff_audio_file(path)
         assert kind is not None
         length = None if duration is None else Decimal(duration)

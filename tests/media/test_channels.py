@@ -38,8 +38,8 @@ def test_opposite_channels_have_the_events_of_one(features: Callable[[Samples], 
     plain = features(np.stack([mono, mono], axis=1))
     opposite = features(np.stack([mono, -mono], axis=1))
     for event in ("kick", "beat", "accent"):
-        assert len(plain.hits(event)) >= 7
-        assert opposite.hits(event) == pytest.approx(plain.hits(event), abs=1e-3)
+        assert len(plain.events(event)) >= 7
+        assert opposite.events(event) == pytest.approx(plain.events(event), abs=1e-3)
 
 
 def test_an_offset_changes_no_level_and_no_event(features: Callable[[Samples], Features]) -> None:
@@ -47,7 +47,7 @@ def test_an_offset_changes_no_level_and_no_event(features: Callable[[Samples], F
     plain = features(np.stack([mono, mono], axis=1))
     offset = features(np.stack([mono, mono], axis=1) + 0.3)
     for event in ("kick", "accent"):
-        one, other = (found.hits(event) for found in (plain, offset))
+        one, other = (found.events(event) for found in (plain, offset))
         other = other[other[:, 0] < 3.95]  # the end of the offset is a step, which is heard
         assert len(one) == 8
         assert other == pytest.approx(one, abs=4e-2)
@@ -92,5 +92,5 @@ def test_kicks_on_a_steady_grid_are_in_the_frames_of_the_grid(
     pad = sum(0.06 * np.sin(2 * np.pi * hertz * time) for hertz in (220.3, 277.9, 330.7))
     found = features(np.repeat((kick + pad)[:, None], 2, axis=1))
     for fps in (24, 30, 50, 60):
-        frames = np.floor(np.round(found.hits("kick")[:, 0] * fps, 6))
+        frames = np.floor(np.round(found.events("kick")[:, 0] * fps, 6))
         assert frames.tolist() == [n * fps / 2 for n in range(8)]

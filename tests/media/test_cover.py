@@ -27,7 +27,7 @@ def test_the_cover_comes_out_as_it_went_in(convert: Convert, tmp_path: Path, nam
         options = ("-attach", str(picture), "-metadata:s:t", "mimetype=image/jpeg")
     path = convert("sine=d=0.1", name, *options, before=_LAVFI)
     kind = str(sniff_audio_file(path))
-    assert next(cover.pictures(path, kind)).startswith(picture.read_bytes())
+    assert next(cover.cover_pictures(path, kind)).startswith(picture.read_bytes())
 
 
 def test_the_front_cover_goes_before_others(convert: Convert, tmp_path: Path) -> None:
@@ -38,14 +38,16 @@ def test_the_front_cover_goes_before_others(convert: Convert, tmp_path: Path) ->
     inputs = ("-i", str(tmp_path / "red.png"), "-i", str(tmp_path / "lime.png"))
     words = ("-metadata:s:v:0", "comment=Cover (back)", "-metadata:s:v:1", "comment=Cover (front)")
     path = convert("sine=d=0.1", "a.mp3", *inputs, *mapped, "-c:v", "copy", *words, before=_LAVFI)
-    with Image.open(io.BytesIO(next(cover.pictures(path, "mp3")))) as image:
+    with Image.open(io.BytesIO(next(cover.cover_pictures(path, "mp3")))) as image:
         assert image.convert("RGB").getpixel((5, 5)) == (0, 255, 0)
 
 
 def test_a_track_without_a_cover_has_none(convert: Convert) -> None:
     path = convert("sine=d=0.1", "a.mp3", "-metadata", "title=attached pic", before=_LAVFI)
-    assert not list(cover.pictures(path, "mp3"))
+    assert not list(cover.cover_pictures(path, "mp3"))
     film = ("-f", "lavfi", "-i", "color=red:s=32x32:d=0.1", "-c:v", "mpeg4")
     path = convert("sine=d=0.1", "a.mp4", *film, before=_LAVFI)
-    assert [stream.is_cover for stream in stream_listing.look(path, "mov").streams].count(True) == 0
-    assert not list(cover.pictures(path, "mov"))
+    assert [stream.is_cover for stream in stream_listing.list_streams(path, "mov").streams].count(
+        True
+    ) == 0
+    assert not list(cover.cover_pictures(path, "mov"))

@@ -46,9 +46,9 @@ def _stuffed(data: bytes) -> bytes:
     return data.replace(b"\xff", b"\xff\0")
 
 
-def _found(tmp_path: Path, data: bytes) -> list[embedded_pictures.Picture]:
+def _found(tmp_path: Path, data: bytes) -> list[embedded_pictures.EmbeddedPicture]:
     (tmp_path / "track").write_bytes(data)
-    return list(embedded_pictures.find(tmp_path / "track"))
+    return list(embedded_pictures.find_pictures(tmp_path / "track"))
 
 
 _LONG = _apic(PICTURE)
@@ -104,5 +104,5 @@ def test_the_front_goes_first_and_junk_and_icons_last(tmp_path: Path) -> None:
     order = ((b"junk", 3), (_jpeg("lime"), 1), (_jpeg("blue"), 0), (PICTURE, 3))
     frames = b"".join(_frame(_apic(data, kind)) for data, kind in order)
     (tmp_path / "track").write_bytes(_tag(frames))
-    found = list(cover.pictures(tmp_path / "track", "mp3"))
+    found = list(cover.cover_pictures(tmp_path / "track", "mp3"))
     assert found == [PICTURE, _jpeg("blue"), _jpeg("lime"), b"junk"]

@@ -81,19 +81,19 @@ def test_a_crash_is_told_by_its_signal() -> None:
     outcome = ffmpeg.run(["sh", "-c", "kill -SEGV $$"])
     assert outcome.rc == -11
     with pytest.raises(ffmpeg.MediaError):
-        outcome.check()
+        outcome.raise_for_status()
 
 
 def test_a_full_disk_is_told_by_its_code() -> None:
     outcome = ffmpeg.run(["sh", "-c", "echo 'x: No space left on device' >&2; exit 1"])
     with pytest.raises(ToqiboxError) as caught:
-        outcome.check("encoder_failed")
+        outcome.raise_for_status("encoder_failed")
     assert caught.value.code == "storage_full"
 
 
 def test_processor_time_is_counted() -> None:
     outcome = ffmpeg.run(["sh", "-c", "i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done"])
-    assert outcome.check().cpu_s > 0.01
+    assert outcome.raise_for_status().cpu_s > 0.01
 
 
 def test_paths_cannot_become_options_or_protocols(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ def _frame(shade: int) -> memoryview:
     return memoryview(luma.tobytes() + chroma.tobytes())
 
 
-def _write(out: Path, frames: int, fps: int = 30) -> frame_encoder.Written:
+def _write(out: Path, frames: int, fps: int = 30) -> frame_encoder.SegmentFile:
     with FrameWriter("x264", (WIDTH, HEIGHT), fps, 1, out) as writer:
         for shade in range(frames):
             writer.write(_frame(shade))
@@ -42,8 +42,10 @@ def test_every_frame_is_a_packet(tmp_path: Path, frames: int, fps: int) -> None:
     assert written.bytes == out.stat().st_size
     assert written.cpu_s > 0
     packets = ffprobe.packets(out)
-    assert sorted(p.pts for p in packets) == [h264.TICKS * frame for frame in range(frames)]
-    keys = [p.pts // h264.TICKS for p in packets if p.key]
+    assert sorted(p.pts for p in packets) == [
+        h264.TICKS_PER_FRAME * frame for frame in range(frames)
+    ]
+    keys = [p.pts // h264.TICKS_PER_FRAME for p in packets if p.key]
     assert keys == list(range(0, frames, 2 * fps))
     assert sorted(os.listdir(tmp_path)) == ["segment.mp4", "segment.mp4.sum"]
 

@@ -13,7 +13,7 @@ from server.errors import ToqiboxError
 from server.media.tracks import sound
 
 Samples = NDArray[Any]
-Decode = Callable[..., sound.Sound]
+Decode = Callable[..., sound.DecodedAudio]
 
 
 def _wav(path: Path, samples: Samples, rate: int = 48000) -> Path:

@@ -16,11 +16,11 @@ from server.media import mp4_boxes, wav
 from server.media.tracks import sound
 from server.media.video import ffprobe, h264, mux
 from server.media.video.frame_encoder import FrameWriter
-from server.media.video.verify import Expected, check
+from server.media.video.verify import ExpectedVideo, verify
 
 WIDTH, HEIGHT = 64, 36
 Array = np.ndarray[Any, np.dtype[Any]]
-Shot = tuple[list[Path], Path, Expected]
+Shot = tuple[list[Path], Path, ExpectedVideo]
 
 
 def _luma(frame: int) -> int:
@@ -47,7 +47,7 @@ def _shoot(folder: Path, fps: int, *lengths: int) -> Shot:
     samples[24000 * frames // fps] = 0.9
     (folder / "made.wav").write_bytes(wav.header(len(samples)) + samples.tobytes())
     sound.encode_aac(folder / "made.wav", frames, fps, folder / "sound.m4a")
-    return segments, folder / "sound.m4a", Expected(frames, fps, WIDTH, HEIGHT)
+    return segments, folder / "sound.m4a", ExpectedVideo(frames, fps, WIDTH, HEIGHT)
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ def shot(tmp_path_factory: pytest.TempPathFactory) -> Shot:
 def film(shot: Shot) -> Path:
     """The film of `shot`."""
     out = shot[0][0].with_name("film.mp4")
-    mux.join(*shot, out)
+    mux.mux(*shot, out)
     return out
 
 
@@ -82,15 +82,15 @@ def test_nothing_is_lost_and_nothing_drifts(
     fps: int,
     lengths: tuple[int, ...],
 ) -> None:
-    film = mux.join(*_shoot(tmp_path, fps, *lengths), tmp_path / "out.mp4")
+    film = mux.mux(*_shoot(tmp_path, fps, *lengths), tmp_path / "out.mp4")
     frames = sum(lengths)
-    assert film.check.frames == frames
-    assert film.check.uniform
-    assert film.check.video_s == pytest.approx(frames / fps, abs=1e-6)
-    assert film.check.audio_s == pytest.approx(frames / fps, abs=1e-6)
+    assert film.report.frames == frames
+    assert film.report.uniform
+    assert film.report.video_s == pytest.approx(frames / fps, abs=1e-6)
+    assert film.report.audio_s == pytest.approx(frames / fps, abs=1e-6)
     packets = ffprobe.packets(tmp_path / "out.mp4")
-    assert sorted(p.pts for p in packets) == [h264.TICKS * n for n in range(frames)]
-    assert {b.dts - a.dts for a, b in itertools.pairwise(packets)} <= {h264.TICKS}
+    assert sorted(p.pts for p in packets) == [h264.TICKS_PER_FRAME * n for n in range(frames)]
+    assert {b.dts - a.dts for a, b in itertools.pairwise(packets)} <= {h264.TICKS_PER_FRAME}
     assert all(p.dts <= p.pts for p in packets)
     shades = decode_frames(tmp_path / "out.mp4", WIDTH, HEIGHT).mean(axis=(1, 2))
     assert np.abs(shades - [_luma(n) for n in range(frames)]).max() < 4
@@ -123,7 +123,7 @@ ON_ONE_LINE = {"line\r\nbreak\0nul\n": "line breaknul", "a\tb\u2028c\x85d": "a b
 def test_title_and_artist_are_all_the_metadata(
     shot: Shot, tmp_path: Path, title: str | None, artist: str | None
 ) -> None:
-    mux.join(*shot, tmp_path / "out.mp4", mux.Tags(title, artist))
+    mux.mux(*shot, tmp_path / "out.mp4", mux.Metadata(title, artist))
     tags = _tags(tmp_path / "out.mp4")
     for word in ("major_brand", "minor_version", "compatible_brands"):
         tags.pop(word)
@@ -134,9 +134,9 @@ def test_title_and_artist_are_all_the_metadata(
 
 def test_moov_comes_first_and_the_sum_is_that_of_the_file(shot: Shot, tmp_path: Path) -> None:
     told: list[str] = []
-    film = mux.join(*shot, tmp_path / "out.mp4", told=told.append)
+    film = mux.mux(*shot, tmp_path / "out.mp4", on_stage=told.append)
     assert [step for step in told if step != "join"] == ["joined", "checked"]
-    kinds = mp4_boxes.kinds(tmp_path / "out.mp4")
+    kinds = mp4_boxes.box_types(tmp_path / "out.mp4")
     assert kinds.index(b"moov") < kinds.index(b"mdat")
     sum_of = subprocess.check_output(["sha256sum", tmp_path / "out.mp4"], text=True)
     assert sum_of.split()[0] == film.sha256
@@ -148,8 +148,8 @@ def test_what_is_not_as_ordered_is_not_published(shot: Shot, tmp_path: Path) -> 
     out = tmp_path / "out.mp4"
     wrong = [
         (segments[:1], track, expected),
-        (segments, track, Expected(23, 25, WIDTH, HEIGHT)),
-        (segments, track, Expected(23, 30, WIDTH, HEIGHT + 2)),
+        (segments, track, ExpectedVideo(23, 25, WIDTH, HEIGHT)),
+        (segments, track, ExpectedVideo(23, 30, WIDTH, HEIGHT + 2)),
         ([*segments, tmp_path / "missing.mp4"], track, expected),
         (segments, segments[0], expected),
         (segments, tmp_path / "missing.m4a", expected),
@@ -157,7 +157,7 @@ def test_what_is_not_as_ordered_is_not_published(shot: Shot, tmp_path: Path) -> 
     before = sorted(os.listdir(tmp_path))
     for pieces, music, order in wrong:
         with pytest.raises(ToqiboxError) as caught:
-            mux.join(pieces, music, order, out)
+            mux.mux(pieces, music, order, out)
         assert caught.value.code == "output_invalid"
         assert sorted(os.listdir(tmp_path)) == before
 
@@ -168,9 +168,9 @@ def test_the_check_names_what_is_wrong(
     expected = shot[2]
     late = convert(film, "late.mp4", "-c", "copy")
     with pytest.raises(ToqiboxError, match="moov is not before mdat"):
-        check(late, expected)
+        verify(late, expected)
     with pytest.raises(ToqiboxError, match=r"23 frames for 24.*pictures for"):
-        check(film, Expected(24, 30, WIDTH, HEIGHT))
+        verify(film, ExpectedVideo(24, 30, WIDTH, HEIGHT))
     untagged = convert(
         film,
         "untagged.mp4",
@@ -184,10 +184,10 @@ def test_the_check_names_what_is_wrong(
         "libx264",
     )
     with pytest.raises(ToqiboxError, match="colour"):
-        check(untagged, expected)
+        verify(untagged, expected)
     silent = convert(film, "silent.mp4", "-an", "-c", "copy")
     with pytest.raises(ToqiboxError, match="streams"):
-        check(silent, expected)
+        verify(silent, expected)
 
 
 def test_sound_that_is_too_short_is_noticed(
@@ -197,7 +197,7 @@ def test_sound_that_is_too_short_is_noticed(
     short = tmp_path / "short.m4a"
     sound.encode_aac(make_wav(np.zeros(4800, np.float32)), 20, 30, short)
     with pytest.raises(ToqiboxError, match="sound for"):
-        mux.join(segments, short, expected, tmp_path / "out.mp4")
+        mux.mux(segments, short, expected, tmp_path / "out.mp4")
 
 
 def _picture(path: Path) -> Array:
@@ -208,7 +208,7 @@ def _picture(path: Path) -> Array:
 
 @pytest.mark.parametrize("frame", [0, 1, 12, 22])
 def test_the_poster_is_that_frame_in_its_colours(film: Path, tmp_path: Path, frame: int) -> None:
-    mux.poster(film, frame, 30, tmp_path / "poster.jpg")
+    mux.write_poster(film, frame, 30, tmp_path / "poster.jpg")
     luma, blue, red = (_luma(frame) - 16) / 219, (110 - 128) / 224, (150 - 128) / 224
     green = -0.1873 * blue - 0.4681 * red
     colour = np.array([luma + 1.5748 * red, luma + green, luma + 1.8556 * blue]) * 255
@@ -219,6 +219,6 @@ def test_the_poster_is_that_frame_in_its_colours(film: Path, tmp_path: Path, fra
 
 def test_a_poster_past_the_end_fails(film: Path, tmp_path: Path) -> None:
     with pytest.raises(ToqiboxError) as caught:
-        mux.poster(film, 50, 30, tmp_path / "poster.jpg")
+        mux.write_poster(film, 50, 30, tmp_path / "poster.jpg")
     assert caught.value.code == "output_invalid"
     assert not (tmp_path / "poster.jpg").exists()

@@ -241,10 +241,10 @@ def test_strips_give_the_same_picture(
         image.putalpha(_picture(50, 41).getchannel(0))
     path = save(image, "PNG", **({"transparency": 3} if mode == "P" else {}))
     whole = prepare(path).copy()
-    monkeypatch.setattr(png, "_WHOLE_PIXELS", 100)
+    monkeypatch.setattr(png, "_MAX_DECODE_AT_ONCE_PIXELS", 100)
     monkeypatch.setattr(png, "_STRIP_PIXELS", 350)
     assert np.array_equal(prepare(path), whole)
     for module in (png, limits):
-        monkeypatch.setattr(module, "LARGEST", 20)
+        monkeypatch.setattr(module, "MAX_KEPT_SIDE", 20)
     small = Image.fromarray(whole).resize((20, 16), Image.Resampling.BOX)
     assert _difference(prepare(path), small) < (30 if mode == "1" else 12)

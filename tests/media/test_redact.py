@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from server.media.redact import brief
+from server.media.redact import redact_paths
 
 
 @pytest.mark.parametrize(
@@ -25,8 +25,8 @@ from server.media.redact import brief
     ],
 )
 def test_paths_are_left_out(said: str, shown: str) -> None:
-    assert brief(said, Path("/data/my videos"), Path("/data/my videos/x.mp4")) == shown
+    assert redact_paths(said, Path("/data/my videos"), Path("/data/my videos/x.mp4")) == shown
 
 
 def test_it_stays_short() -> None:
-    assert len(brief("x" * 1000)) == 200
+    assert len(redact_paths("x" * 1000)) == 200

@@ -18,7 +18,7 @@ from tests.harness import tracks
 Samples = np.ndarray[Any, np.dtype[Any]]
 Convert = Callable[..., Path]
 MakeWav = Callable[..., Path]
-Decode = Callable[..., sound.Sound]
+Decode = Callable[..., sound.DecodedAudio]
 
 _LAVFI = ("-f", "lavfi")
 _LONG = Decimal(240)

@@ -14,7 +14,7 @@ from server.media.tracks import sound
 
 Convert = Callable[..., Path]
 MakeWav = Callable[..., Path]
-Decode = Callable[..., sound.Sound]
+Decode = Callable[..., sound.DecodedAudio]
 
 _LAVFI = ("-f", "lavfi")
 

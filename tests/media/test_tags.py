@@ -47,4 +47,4 @@ def test_a_file_without_tags_or_that_is_none_has_none(sound: Path, tmp_path: Pat
     ],
 )
 def test_a_tag_becomes_one_clean_line(text: str, shown: str | None) -> None:
-    assert tags.cleaned(text) == shown
+    assert tags.clean_tag(text) == shown

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from server.errors import ToqiboxError
-from server.media.sniff import opening, sniff_audio_file
+from server.media.sniff import find_input_format, sniff_audio_file
 from server.media.tracks import tags
-from server.media.tracks.sound import Sound
+from server.media.tracks.sound import DecodedAudio
 from tests.harness.media_files import Convert, Samples
 
-Decode = Callable[..., Sound]
+Decode = Callable[..., DecodedAudio]
 
 _LAVFI = ("-f", "lavfi")
 _TONE = "aevalsrc=0.5*sin(2*PI*500*t):d=0.6:s=44100"
@@ -93,11 +93,11 @@ def test_junk_before_the_first_frame_is_passed_over(
     samples = decode(path).samples
     for junk in (b"\x20\x55\xaa\x01" * 1000, np.random.default_rng(1).bytes(200_000)):
         path.write_bytes(junk + bare)
-        found = opening(path)
+        found = find_input_format(path)
         assert found == ("mp3", len(junk))
         assert decode(path).samples == samples
     path.write_bytes(b"PK\3\4" + bytes(4000) + bare)
-    assert opening(path) is None
+    assert find_input_format(path) is None
 
 
 def test_a_flac_behind_a_wrong_tag_is_found(convert: Convert, decode: Decode) -> None:

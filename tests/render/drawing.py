@@ -29,7 +29,7 @@ class Rising:
         slope = 1 / 20 if name == "level" else 0.0
         return (np.arange(frames) * slope).astype(np.float32)
 
-    def hits(self, event: str) -> NDArray[np.float64]:
+    def events(self, event: str) -> NDArray[np.float64]:
         """Two beats a second; of anything else one, in frame 3 of 10 a second."""
         times = np.arange(20) * 0.5 if event == "beat" else np.array([0.35])
         return np.stack([times, np.ones(len(times))], axis=1)

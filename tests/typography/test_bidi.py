@@ -5,7 +5,7 @@ Capital letters stand for Hebrew, `A` `B` `C` for Arabic, as the annex writes it
 
 import pytest
 
-from server.typography.bidi import base_level, levels, order
+from server.typography.bidi import base_level, embedding_levels, visual_order
 
 _HEBREW = {chr(ord("D") + at): chr(0x5D0 + at) for at in range(20)}
 _ARABIC = {"A": "\u0627", "B": "\u0628", "C": "\u062a"}
@@ -15,8 +15,8 @@ _REAL = {**_HEBREW, **_ARABIC}
 def _seen(text: str, base: int | None = None) -> str:
     """The letters from left to right."""
     real = "".join(_REAL.get(sign, sign) for sign in text)
-    found = levels(real, base_level(real) if base is None else base)
-    return "".join(text[place] for place in order(found))
+    found = embedding_levels(real, base_level(real) if base is None else base)
+    return "".join(text[place] for place in visual_order(found))
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_order(text: str, seen: str) -> None:
 
 def test_a_mark_goes_with_its_letter() -> None:
     text = "\u05d0\u05b8b"
-    assert levels(text, base_level(text)) == [1, 1, 2]
+    assert embedding_levels(text, base_level(text)) == [1, 1, 2]
 
 
 def test_the_base_is_of_the_first_strong_letter() -> None:

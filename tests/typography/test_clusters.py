@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.typography.clusters import cleaned, clusters, is_emoji, is_mark
+from server.typography.clusters import clean_text, is_emoji, is_mark, split_clusters
 
 
 @pytest.mark.parametrize(
@@ -24,19 +24,19 @@ from server.typography.clusters import cleaned, clusters, is_emoji, is_mark
     ],
 )
 def test_cleaned(text: str, left: str) -> None:
-    assert cleaned(text) == left
+    assert clean_text(text) == left
 
 
 def test_tables_are_the_same_on_every_interpreter() -> None:
     """Letters of Unicode 15.1 and 16 that Python 3.11 and 3.12 do not know."""
     assert is_mark("\U000113b8")
-    assert clusters("\U00011392\U000113b8") == ["\U00011392\U000113b8"]
+    assert split_clusters("\U00011392\U000113b8") == ["\U00011392\U000113b8"]
     assert not is_mark("\U0002ebf0")
 
 
 def test_a_long_text_is_cut() -> None:
-    assert len(cleaned("ы" * 5000)) == 200
-    assert cleaned("\n".join("abcdefghijklmnop")).count("\n") == 7
+    assert len(clean_text("ы" * 5000)) == 200
+    assert clean_text("\n".join("abcdefghijklmnop")).count("\n") == 7
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_a_long_text_is_cut() -> None:
     ],
 )
 def test_clusters(text: str, count: int) -> None:
-    found = clusters(text)
+    found = split_clusters(text)
     assert len(found) == count
     assert "".join(found) == text
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from server.typography.distance_field import distances
+from server.typography.distance_field import signed_distances
 
 
 @pytest.mark.parametrize("share", [0.0, 0.25, 0.5, 0.8])
@@ -12,7 +12,7 @@ def test_from_a_straight_edge(share: float) -> None:
     coverage = np.zeros((9, 20), np.float32)
     coverage[:, :5] = 1
     coverage[:, 5] = share
-    found = distances(coverage, 8)
+    found = signed_distances(coverage, 8)
     wanted = np.arange(20) + 0.5 - (5 + share)
     assert found[4, 6:13] == pytest.approx(wanted[6:13], abs=1e-4)
     assert (found[:, :4] <= -0.5).all()
@@ -23,7 +23,7 @@ def test_from_a_disc() -> None:
     y, x = np.mgrid[:64, :64] + 0.5
     away = np.hypot(x - 32.3, y - 31.6) - 12.4
     coverage = (0.5 - away).clip(0, 1).astype(np.float32)
-    found = distances(coverage, 10)
+    found = signed_distances(coverage, 10)
     near = (away > 0.5) & (away < 9)
     error = np.abs(found - away)[near]
     assert error.max() < 0.4
@@ -31,4 +31,4 @@ def test_from_a_disc() -> None:
 
 
 def test_nothing_is_far_from_everywhere() -> None:
-    assert (distances(np.zeros((5, 7), np.float32), 3) > 3).all()
+    assert (signed_distances(np.zeros((5, 7), np.float32), 3) > 3).all()

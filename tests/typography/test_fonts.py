@@ -10,10 +10,10 @@ from scripts import dockerfile
 from server.effects.library.library import BUILT_IN
 from server.typography import clusters as characters
 from server.typography import font_index, fonts
-from server.typography.clusters import cleaned, clusters
-from server.typography.font_face import face_of
-from server.typography.font_fallback import Choice, undrawn
-from server.typography.font_file import HOME, Source
+from server.typography.clusters import clean_text, split_clusters
+from server.typography.font_face import open_face
+from server.typography.font_fallback import FontFallback, missing_characters
+from server.typography.font_file import FONTS_DIR, FontSource
 from server.typography.fonts import FAMILIES
 
 ROOT = Path(__file__).parents[2]
@@ -22,23 +22,23 @@ LATIN = ("Dancing Script",)
 
 
 def test_nothing_is_missing() -> None:
-    assert fonts.missing() == {}
-    assert len(fonts.identity()) == 16
+    assert fonts.missing_packages() == {}
+    assert len(fonts.fingerprint()) == 16
 
 
 @pytest.mark.parametrize("name", FAMILIES)
 @pytest.mark.parametrize("bold", [False, True])
 def test_family(name: str, bold: bool) -> None:
-    source = fonts.wanted(name, bold=bold)
-    family, _style = ImageFont.truetype(str(HOME / source.path), 20).getname()
+    source = fonts.font_source(name, bold=bold)
+    family, _style = ImageFont.truetype(str(FONTS_DIR / source.path), 20).getname()
     assert family is not None
     assert family.split(maxsplit=1)[0] == name.split(maxsplit=1)[0]
-    face = face_of(source)
+    face = open_face(source)
     assert face is not None
-    assert face.has("Ag9é")
-    assert face.has("Жщёй") == (name not in LATIN)
-    assert not face.has("\U000ffffd")
-    assert 0.5 < face.caps < 0.8
+    assert face.has_cluster("Ag9é")
+    assert face.has_cluster("Жщёй") == (name not in LATIN)
+    assert not face.has_cluster("\U000ffffd")
+    assert 0.5 < face.cap_height < 0.8
 
 
 @pytest.mark.parametrize(
@@ -66,12 +66,12 @@ def test_family(name: str, bold: bool) -> None:
     ],
 )
 def test_other_scripts_have_their_font(cluster: str, file: str) -> None:
-    found = Choice("Roboto", cluster, bold=True).faces([cluster])
+    found = FontFallback("Roboto", cluster, bold=True).assign_faces([cluster])
     assert [Path(face.source.path).name for _, face in found if face.source] == [file]
 
 
 def _names(family: str, text: str) -> list[str]:
-    rows = Choice(family, text, bold=True).faces(clusters(text))
+    rows = FontFallback(family, text, bold=True).assign_faces(split_clusters(text))
     return [Path(face.source.path).name for _, face in rows if face.source]
 
 
@@ -85,50 +85,59 @@ def test_shared_digits_and_signs_look_like_the_letters_before_them() -> None:
 def test_no_character_that_a_font_has_is_lost() -> None:
     """One of each 64 neighbours that some font has."""
     owned = {
-        code for path in font_index.installed() for code in font_index.characters_of(Source(path))
+        code
+        for path in font_index.installed()
+        for code in font_index.code_points_of(FontSource(path))
     }
     some = sorted({code >> 6: code for code in owned}.values())
     assert len(some) > 1000
-    text = [sign for sign in map(chr, some) if list(characters.visible(cleaned(sign)))]
-    choice = Choice("Inter", "", bold=True)
-    lost = [f"U+{ord(sign):04X}" for sign in text if not choice.faces([cleaned(sign)])]
+    text = [
+        sign for sign in map(chr, some) if list(characters.visible_characters(clean_text(sign)))
+    ]
+    choice = FontFallback("Inter", "", bold=True)
+    lost = [f"U+{ord(sign):04X}" for sign in text if not choice.assign_faces([clean_text(sign)])]
     assert lost == []
 
 
 def test_a_character_that_no_font_has_is_left_out_and_named() -> None:
-    assert Choice("Inter", "", bold=True).faces(["\U0001e290\U0001e291"]) == []
-    assert undrawn("a\U0001e290b\U0001e290\U0001ffff ٣🩷 e\u0301") == ["\U0001e290", "\U0001ffff"]
-    assert undrawn("Z\U0001e8d0") == ["\U0001e8d0"]
+    assert FontFallback("Inter", "", bold=True).assign_faces(["\U0001e290\U0001e291"]) == []
+    assert missing_characters("a\U0001e290b\U0001e290\U0001ffff ٣🩷 e\u0301") == [
+        "\U0001e290",
+        "\U0001ffff",
+    ]
+    assert missing_characters("Z\U0001e8d0") == ["\U0001e8d0"]
 
 
 def test_every_title_of_the_table_is_drawn_whole() -> None:
-    assert [(script, undrawn(title)) for script, title in TITLES if undrawn(title)] == []
+    assert [
+        (script, missing_characters(title)) for script, title in TITLES if missing_characters(title)
+    ] == []
 
 
 def test_an_unknown_family_is_the_default_and_a_missing_file_is_passed_over() -> None:
-    assert fonts.wanted("Nobody's", bold=True) == fonts.wanted(fonts.DEFAULT, bold=True)
-    assert face_of(Source("truetype/nowhere.ttf")) is None
-    stand_in = face_of(None)
+    assert fonts.font_source("Nobody's", bold=True) == fonts.font_source(fonts.DEFAULT, bold=True)
+    assert open_face(FontSource("truetype/nowhere.ttf")) is None
+    stand_in = open_face(None)
     assert stand_in is not None
-    assert stand_in.has("A")
+    assert stand_in.has_cluster("A")
 
 
 def test_image_and_setup_install_every_package() -> None:
-    packages = {family.package for family in FAMILIES.values()} | fonts.NEEDED.keys()
+    packages = {family.package for family in FAMILIES.values()} | fonts.EXTRA_FILES.keys()
     image = dockerfile.parse((ROOT / "Dockerfile.gpu").read_text("utf-8"))
     installed = {word for line in image if line.name == "RUN" for word in line.text.split()}
     assert {word for word in installed if word.startswith("fonts-")} == packages
     words = (ROOT / "scripts" / "setup.sh").read_text("utf-8").split()
     files = dict(word.split("/", 1) for word in words if word.startswith("fonts-") and "/" in word)
     assert files.keys() == packages
-    assert [file for file in files.values() if not (HOME / file).is_file()] == []
+    assert [file for file in files.values() if not (FONTS_DIR / file).is_file()] == []
 
 
 def test_documents_name_every_family_and_package() -> None:
     text = (ROOT / "docs" / "text.md").read_text("utf-8")
     rows = [f"| {name} | `{one.package}` | {one.license} |" for name, one in FAMILIES.items()]
     assert [row for row in rows if row not in text] == []
-    assert [package for package in fonts.NEEDED if f"`{package}`" not in text] == []
+    assert [package for package in fonts.EXTRA_FILES if f"`{package}`" not in text] == []
 
 
 def test_effects_name_families_that_there_are() -> None:

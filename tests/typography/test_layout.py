@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from server.typography.layout import Setting, set_text
+from server.typography.layout import Layout, lay_out
 from server.typography.style import Style
 
 LONG = "Очень длинное название трека, которое никак не поместится в одну строку"
@@ -18,23 +18,23 @@ def style(**words: Any) -> Style:
     return Style(**given)
 
 
-def rows(setting: Setting) -> list[str]:
+def rows(setting: Layout) -> list[str]:
     return ["".join(run.text for run in line) for line in setting.lines]
 
 
-def widths(setting: Setting) -> list[float]:
+def widths(setting: Layout) -> list[float]:
     return [setting.size * sum(run.width for run in line) for line in setting.lines]
 
 
 def test_a_short_text_keeps_its_size() -> None:
-    setting = set_text("Ночной дрейф", style())
+    setting = lay_out("Ночной дрейф", style())
     assert rows(setting) == ["Ночной дрейф"]
     assert setting.size == 40
     assert not setting.rtl
 
 
 def test_lines_are_even_and_fit() -> None:
-    setting = set_text(LONG, style(lines=3))
+    setting = lay_out(LONG, style(lines=3))
     found = widths(setting)
     assert len(found) == 3
     assert setting.size == 40
@@ -44,11 +44,11 @@ def test_lines_are_even_and_fit() -> None:
 
 
 def test_what_does_not_fit_becomes_smaller_then_is_cut() -> None:
-    smaller = set_text(LONG, style(lines=2, width=500))
+    smaller = lay_out(LONG, style(lines=2, width=500))
     assert len(smaller.lines) == 2
     assert 17 < smaller.size < 40
     assert max(widths(smaller)) <= 500
-    cut = set_text(LONG, style(lines=1, shrink=0.8))
+    cut = lay_out(LONG, style(lines=1, shrink=0.8))
     assert 31 < cut.size < 34
     assert rows(cut)[0].startswith("Очень длинное")
     assert rows(cut)[0].endswith("…")
@@ -56,34 +56,34 @@ def test_what_does_not_fit_becomes_smaller_then_is_cut() -> None:
 
 
 def test_a_word_wider_than_the_picture_is_broken_at_last() -> None:
-    setting = set_text("ы" * 200, style(lines=4))
+    setting = lay_out("ы" * 200, style(lines=4))
     assert len(setting.lines) == 4
     assert max(widths(setting)) <= 600
     assert rows(setting)[3].endswith("…")
 
 
 def test_a_low_picture_holds_fewer_lines() -> None:
-    setting = set_text(LONG, style(lines=8, height=60, width=300))
+    setting = lay_out(LONG, style(lines=8, height=60, width=300))
     assert len(setting.lines) * setting.size <= 70
 
 
 def test_line_breaks_are_kept() -> None:
-    assert rows(set_text("один\n\nдва", style())) == ["один", "два"]
+    assert rows(lay_out("один\n\nдва", style())) == ["один", "два"]
     four = ["one", "two", "three", "four"]
-    assert rows(set_text("\n".join(four), style(lines=3))) == four
-    assert rows(set_text("\n".join(four), style(lines=1))) == [" ".join(four)]
+    assert rows(lay_out("\n".join(four), style(lines=3))) == four
+    assert rows(lay_out("\n".join(four), style(lines=1))) == [" ".join(four)]
 
 
 def test_a_phrase_that_is_too_long_is_broken_by_the_rules() -> None:
     found = rows(
-        set_text("それはちょっと「むずかしい」のでは、ない？", style(width=130, shrink=1, lines=8))
+        lay_out("それはちょっと「むずかしい」のでは、ない？", style(width=130, shrink=1, lines=8))
     )
     assert len(found) > 3
     assert [row for row in found if row[0] in "、。？」ょっ"] == []
 
 
 def test_runs_go_from_left_to_right_as_they_are_seen() -> None:
-    setting = set_text("שלום Tel Aviv 2024!", style())
+    setting = lay_out("שלום Tel Aviv 2024!", style())
     assert setting.rtl
     assert [(run.text.strip(), run.rtl) for run in setting.lines[0]] == [
         ("!", True),
@@ -95,7 +95,7 @@ def test_runs_go_from_left_to_right_as_they_are_seen() -> None:
 @pytest.mark.parametrize("spacing", [-0.05, 0.1, 0.5])
 def test_letters_are_spaced_but_for_those_that_are_joined(spacing: float) -> None:
     def width(text: str, **words: Any) -> float:
-        return sum(run.width for run in set_text(text, style(**words)).lines[0])
+        return sum(run.width for run in lay_out(text, style(**words)).lines[0])
 
     assert width("ночь", spacing=spacing) == pytest.approx(width("ночь") + 4 * spacing, abs=0.01)
     assert width("مرحبا", spacing=spacing) == width("مرحبا")
@@ -105,6 +105,6 @@ def test_letters_are_spaced_but_for_those_that_are_joined(spacing: float) -> Non
 
 def test_letters_are_kerned() -> None:
     def width(text: str) -> float:
-        return sum(run.width for run in set_text(text, style()).lines[0])
+        return sum(run.width for run in lay_out(text, style()).lines[0])
 
     assert width("AVATAR") < sum(width(sign) for sign in "AVATAR") - 0.1

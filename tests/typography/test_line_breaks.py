@@ -2,8 +2,8 @@
 
 import pytest
 
-from server.typography.clusters import clusters
-from server.typography.line_breaks import pieces
+from server.typography.clusters import split_clusters
+from server.typography.line_breaks import breakable_pieces
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ from server.typography.line_breaks import pieces
     ],
 )
 def test_pieces(text: str, found: list[str]) -> None:
-    assert ["".join(piece) for piece in pieces(clusters(text))] == found
+    assert ["".join(piece) for piece in breakable_pieces(split_clusters(text))] == found
 
 
 @pytest.mark.parametrize(
@@ -55,5 +55,5 @@ def test_pieces(text: str, found: list[str]) -> None:
     ],
 )
 def test_lines_may_end_inside_of_phrases_where_they_must(text: str, found: list[str]) -> None:
-    seen = pieces(clusters(text), phrases=False)
+    seen = breakable_pieces(split_clusters(text), phrases=False)
     assert ["".join(piece) for piece in seen] == found

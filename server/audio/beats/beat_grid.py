@@ -6,46 +6,46 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.audio.beats import beat_path, chord_changes, constant_tempo, downbeats
-from server.audio.rhythm.detection import Heard
+from server.audio.rhythm.detection import Detections
 from server.audio.rhythm.filterbank import STEPS_PER_S
-from server.audio.rhythm.nearest import distances, nearest
+from server.audio.rhythm.nearest import distance_to_nearest, nearest
 
 Reals = NDArray[np.float64]
 
-_SILENT = 1e-6
+_SILENCE_SHARE = 1e-6
 """The share of the loudest power that is silence: -60 dB."""
-_LEAST_CONFIDENCE = 0.17
+_MIN_CONFIDENCE = 0.17
 """Less is what noise and speech have: there are no beats."""
-_MET_S, _LEAST_MET = 0.06, 0.2
+_NEAR_ONSET_S, _MIN_SHARE_WITH_ONSET = 0.06, 0.2
 """How near to a beat an onset is on it; the share of beats with one that there has to be."""
-_ON_S = 0.035
+_ON_EVENT_S = 0.035
 """How far a beat may be from the event that it is on."""
-_TIMES_DRUMS, _SHARE_SURE = 1.3, 0.55
+_OFFBEAT_DRUM_RATIO, _OFFBEAT_CERTAINTY_SHARE = 1.3, 0.55
 """So many times as many kicks and snares between the beats as on them, and such a share of the
 network's certainty there, move the beats by half a beat."""
-_FAR_MORE = 0.7
+_MANY_MORE_KICKS = 0.7
 """So does such a share of places between beats that have kicks, beyond that of beats, by itself."""
 _FEWER_KICKS = 0.4
 """Such a share of beats with kicks, beyond that of places between them, keeps the beats there."""
-_CHANGE = 2.0
+_CHORD_CHANGE_WEIGHT = 2.0
 """What a change of the harmony adds to the odds that a beat begins a bar, as a logarithm."""
-_FEWEST = 4
-_ROUND = 0.003
+_MIN_BEATS = 4
+_ROUNDING_SHARE = 0.003
 """How far, as a share, a steady tempo may be from a whole or half number to be shown as that."""
 _LIKELY_BPM = (72.0, 150.0)
 """Tempi that are tapped more often than their doubles and halves."""
 
 
-class Grid(NamedTuple):
+class BeatGrid(NamedTuple):
     """Beats in order."""
 
     beats: Reals
     """Seconds."""
-    firsts: Reals
+    is_downbeat: Reals
     """1.0 for each beat that begins a bar, else 0.0."""
-    sure: Reals
+    certainty: Reals
     """How likely each beat is, 0..1,"""
-    sure_first: Reals
+    downbeat_certainty: Reals
     """and how likely the first of a bar."""
     tempo: float
     """Beats a minute; 0.0 where there are none."""
@@ -60,52 +60,61 @@ class Grid(NamedTuple):
         return _alternative(self.tempo)
 
 
-def find(heard: Heard, tempo: float | None = None) -> Grid:
+def find_beats(detections: Detections, tempo: float | None = None) -> BeatGrid:
     """Find the beats.
 
     Args:
-        heard: the track's events and activations.
+        detections: the track's events and activations.
         tempo: beats a minute to be kept to, where somebody knows better.
     """
-    steps = beat_path.track(heard.beats, tempo)
-    found = _exact(steps, heard.beats)
-    marked = constant_tempo.peak(heard.beats, found) if len(found) else np.zeros(0)
-    confidence = float(marked.mean()) if len(found) >= _FEWEST else 0.0
-    met = np.mean(distances(found, heard.onsets[:, 0]) <= _MET_S) if len(found) else 0.0
-    if (confidence < _LEAST_CONFIDENCE or met < _LEAST_MET) and tempo is None:
-        found = found[:0]
-    if len(found) < _FEWEST:
-        none = np.zeros(0)
-        return Grid(none, none, none, none, 0.0, 0.0, False)
-    even = constant_tempo.fit(found, heard.beats, _struck(heard))
-    drums = _drums(heard)
-    start, end = _sounding(heard)
-    if even:
-        found = even.beats(max(start - _ON_S, 0.0), min(end, heard.seconds))
-    else:
-        found = _settled(found, _struck(heard))
-        found = found[(found >= 0) & (found < heard.seconds)]
-    if _is_between_drums(found, heard):
-        # What the beats were fitted to lies between them now: the drums place them.
-        found = _between(found)
-        if even:
-            even = constant_tempo.fitted(
-                constant_tempo.Line(float(found[-1]), even.period), drums, found
-            )
-            found = even.beats(max(start - _ON_S, 0.0), min(end, heard.seconds))
-        else:
-            found = _settled(found, drums)
-    pace = float(np.median(60 / np.diff(found))) if len(found) > 1 else 0.0
-    speed = _rounded(60 / even.period) if even else pace
-    sure_first = constant_tempo.peak(heard.downbeats, found)
-    firsts = downbeats.downbeats(
-        sure_first, _CHANGE * chord_changes.changes(heard.spectrum.levels, found)
+    steps = beat_path.track_beats(detections.beat_activation, tempo)
+    beats = _refine_steps(steps, detections.beat_activation)
+    beat_certainty = (
+        constant_tempo.peak_near(detections.beat_activation, beats) if len(beats) else np.zeros(0)
     )
-    sure = constant_tempo.peak(heard.beats, found)
-    return Grid(found, firsts, sure, sure_first, speed, confidence, even is not None)
+    confidence = float(beat_certainty.mean()) if len(beats) >= _MIN_BEATS else 0.0
+    share_with_onset = (
+        np.mean(distance_to_nearest(beats, detections.onsets[:, 0]) <= _NEAR_ONSET_S)
+        if len(beats)
+        else 0.0
+    )
+    if (confidence < _MIN_CONFIDENCE or share_with_onset < _MIN_SHARE_WITH_ONSET) and tempo is None:
+        beats = beats[:0]
+    if len(beats) < _MIN_BEATS:
+        no_beats = np.zeros(0)
+        return BeatGrid(no_beats, no_beats, no_beats, no_beats, 0.0, 0.0, False)
+    line = constant_tempo.fit_line(beats, detections.beat_activation, _reference_events(detections))
+    drums = _drum_times(detections)
+    start, end = _sounding_range(detections)
+    if line:
+        beats = line.beats(max(start - _ON_EVENT_S, 0.0), min(end, detections.seconds))
+    else:
+        beats = _snap_to_events(beats, _reference_events(detections))
+        beats = beats[(beats >= 0) & (beats < detections.seconds)]
+    if _is_on_offbeats(beats, detections):
+        # What the beats were fitted to lies between them now: the drums place them.
+        beats = _midpoints(beats)
+        if line:
+            line = constant_tempo.refine_line(
+                constant_tempo.TempoLine(float(beats[-1]), line.period), drums, beats
+            )
+            beats = line.beats(max(start - _ON_EVENT_S, 0.0), min(end, detections.seconds))
+        else:
+            beats = _snap_to_events(beats, drums)
+    median_tempo = float(np.median(60 / np.diff(beats))) if len(beats) > 1 else 0.0
+    bpm = _round_tempo(60 / line.period) if line else median_tempo
+    downbeat_certainty = constant_tempo.peak_near(detections.downbeat_activation, beats)
+    is_downbeat = downbeats.find_downbeats(
+        downbeat_certainty,
+        _CHORD_CHANGE_WEIGHT * chord_changes.detect(detections.spectrum.levels, beats),
+    )
+    certainty = constant_tempo.peak_near(detections.beat_activation, beats)
+    return BeatGrid(
+        beats, is_downbeat, certainty, downbeat_certainty, bpm, confidence, line is not None
+    )
 
 
-def _exact(steps: NDArray[np.int64], activation: Reals) -> Reals:
+def _refine_steps(steps: NDArray[np.int64], activation: Reals) -> Reals:
     """Seconds of the beats: at the peak of the activation next to each step, between steps too."""
     reach = np.arange(-2, 5)
     places = np.clip(steps[:, None] + reach, 1, max(len(activation) - 2, 1))
@@ -113,72 +122,77 @@ def _exact(steps: NDArray[np.int64], activation: Reals) -> Reals:
     before, at, after = (activation[best + away] for away in (-1, 0, 1))
     bend = np.minimum(before - 2 * at + after, -1e-6)
     offset = np.clip(0.5 * (before - after) / bend, -0.5, 0.5)
-    marked = at > 0.05
-    times = np.where(marked, best + offset, steps) / STEPS_PER_S
-    found: Reals = np.maximum.accumulate(times)
-    return found[np.diff(found, prepend=-1.0) > 0.1]
+    is_marked = at > 0.05
+    times = np.where(is_marked, best + offset, steps) / STEPS_PER_S
+    refined: Reals = np.maximum.accumulate(times)
+    return refined[np.diff(refined, prepend=-1.0) > 0.1]
 
 
-def _struck(heard: Heard) -> Reals:
+def _reference_events(detections: Detections) -> Reals:
     """Times of drums, and of onsets where no drum is near, in order."""
-    drums = _drums(heard)
-    return drums if len(drums) >= len(heard.onsets) / 4 else heard.onsets[:, 0]
+    drums = _drum_times(detections)
+    return drums if len(drums) >= len(detections.onsets) / 4 else detections.onsets[:, 0]
 
 
-def _settled(beats: Reals, events: Reals) -> Reals:
+def _snap_to_events(beats: Reals, events: Reals) -> Reals:
     """The beats moved to the events that they are on."""
     if not len(events):
         return beats
     near = nearest(beats, events)
-    found = np.where(np.abs(near - beats) <= _ON_S, near, beats)
-    return found[np.diff(found, prepend=-1.0) > 0.1]
+    moved = np.where(np.abs(near - beats) <= _ON_EVENT_S, near, beats)
+    return moved[np.diff(moved, prepend=-1.0) > 0.1]
 
 
-def _is_between_drums(beats: Reals, heard: Heard) -> bool:
+def _is_on_offbeats(beats: Reals, detections: Detections) -> bool:
     """Return whether drums and network mark the places between the beats rather than the beats."""
-    if len(beats) < _FEWEST:
+    if len(beats) < _MIN_BEATS:
         return False
-    between = _between(beats)
-    drums = _drums(heard)
-    on, off = _share(beats, drums), _share(between, drums)
-    sure, unsure = (
-        float(constant_tempo.peak(heard.beats, places).mean()) for places in (beats, between)
+    between = _midpoints(beats)
+    drums = _drum_times(detections)
+    on, off = _share_on_events(beats, drums), _share_on_events(between, drums)
+    on_certainty, off_certainty = (
+        float(constant_tempo.peak_near(detections.beat_activation, places).mean())
+        for places in (beats, between)
     )
-    rather = off > _TIMES_DRUMS * on and unsure > _SHARE_SURE * sure
-    kicks = _share(between, heard.kicks[:, 0]) - _share(beats, heard.kicks[:, 0])
-    return kicks > _FAR_MORE or (rather and kicks > -_FEWER_KICKS)
+    off_is_likelier = (
+        off > _OFFBEAT_DRUM_RATIO * on and off_certainty > _OFFBEAT_CERTAINTY_SHARE * on_certainty
+    )
+    kicks = _share_on_events(between, detections.kicks[:, 0]) - _share_on_events(
+        beats, detections.kicks[:, 0]
+    )
+    return kicks > _MANY_MORE_KICKS or (off_is_likelier and kicks > -_FEWER_KICKS)
 
 
-def _between(beats: Reals) -> Reals:
+def _midpoints(beats: Reals) -> Reals:
     """Return the middles of the beats, and the one before the first beat inside the track."""
     first = beats[0] - (beats[1] - beats[0]) / 2
     return np.concatenate(
-        [[max(first, 0.0)] if first > -_ON_S else [], (beats[1:] + beats[:-1]) / 2]
+        [[max(first, 0.0)] if first > -_ON_EVENT_S else [], (beats[1:] + beats[:-1]) / 2]
     )
 
 
-def _drums(heard: Heard) -> Reals:
+def _drum_times(detections: Detections) -> Reals:
     """Return the times of kicks and snares, in order."""
-    return np.sort(np.concatenate([heard.kicks[:, 0], heard.snares[:, 0]]))
+    return np.sort(np.concatenate([detections.kicks[:, 0], detections.snares[:, 0]]))
 
 
-def _share(places: Reals, events: Reals) -> float:
+def _share_on_events(places: Reals, events: Reals) -> float:
     """The share of the places that have an event on them."""
-    return float(np.mean(distances(places, events) <= _ON_S))
+    return float(np.mean(distance_to_nearest(places, events) <= _ON_EVENT_S))
 
 
-def _sounding(heard: Heard) -> tuple[float, float]:
+def _sounding_range(detections: Detections) -> tuple[float, float]:
     """Seconds of the first and of the last sound."""
-    power = heard.spectrum.power
-    loud = np.flatnonzero(power > _SILENT * power.max())
+    power = detections.spectrum.power
+    loud = np.flatnonzero(power > _SILENCE_SHARE * power.max())
     if not len(loud):
-        return 0.0, heard.seconds
+        return 0.0, detections.seconds
     return float(loud[0]) / STEPS_PER_S, float(loud[-1] + 1) / STEPS_PER_S
 
 
-def _rounded(tempo: float) -> float:
+def _round_tempo(tempo: float) -> float:
     near = round(2 * tempo) / 2
-    return near if abs(near / tempo - 1) <= _ROUND else tempo
+    return near if abs(near / tempo - 1) <= _ROUNDING_SHARE else tempo
 
 
 def _alternative(tempo: float) -> float:

@@ -14,100 +14,105 @@ from server.audio.rhythm.filterbank import STEPS_PER_S
 Reals = NDArray[np.float64]
 Steps = NDArray[np.int64]
 
-SLOWEST_BPM, FASTEST_BPM = 54.0, 218.0
-_STIFF = 110.0
+MIN_BPM, MAX_BPM = 54.0, 218.0
+_TEMPO_STIFFNESS = 110.0
 """How unlikely a change of tempo is: the exponent of its share."""
-_PARTS = 16
+_BEAT_PARTS = 16
 """A beat is seen in the first of so many parts of it."""
-_SURE = 0.995
+_MAX_PROBABILITY = 0.995
 """The network is never surer than this."""
-_NONE = 255
-_FORCED = 0.04
+_NO_PREDECESSOR = 255
+_TEMPO_TOLERANCE = 0.04
 """How far beats may be from a tempo that was asked for, as a share."""
 
 
-def track(activation: Reals, tempo: float | None = None) -> Steps:
+def track_beats(activation: Reals, tempo: float | None = None) -> Steps:
     """Steps at which beats begin, in order.
 
     Args:
         activation: how likely a beat is in each step, 0..1.
         tempo: beats a minute to be kept to, where it is known.
     """
-    lengths = _lengths(tempo)
+    lengths = _beat_lengths(tempo)
     count = len(activation)
     if count < lengths[0]:
         return np.zeros(0, np.int64)
-    seen = np.clip(activation, 1 - _SURE, _SURE)
-    on = np.concatenate([[0.0], np.cumsum(np.log(seen))])
-    off = np.concatenate([[0.0], np.cumsum(np.log((1 - seen) / (_PARTS - 1)))])
-    heads = np.maximum(np.rint(lengths / _PARTS), 1).astype(np.int64)
-    final, came = _forward(on, off, lengths, heads)
-    return _backward(final, came, on, off, lengths, heads)
+    probability = np.clip(activation, 1 - _MAX_PROBABILITY, _MAX_PROBABILITY)
+    on = np.concatenate([[0.0], np.cumsum(np.log(probability))])
+    off = np.concatenate([[0.0], np.cumsum(np.log((1 - probability) / (_BEAT_PARTS - 1)))])
+    observed_steps = np.maximum(np.rint(lengths / _BEAT_PARTS), 1).astype(np.int64)
+    final, predecessors = _forward(on, off, lengths, observed_steps)
+    return _backward(final, predecessors, on, off, lengths, observed_steps)
 
 
-def _lengths(tempo: float | None) -> Steps:
+def _beat_lengths(tempo: float | None) -> Steps:
     """Steps of a beat, from short to long."""
-    slow, fast = SLOWEST_BPM, FASTEST_BPM
+    slow, fast = MIN_BPM, MAX_BPM
     if tempo is not None:
-        slow, fast = tempo * (1 - _FORCED), tempo * (1 + _FORCED)
+        slow, fast = tempo * (1 - _TEMPO_TOLERANCE), tempo * (1 + _TEMPO_TOLERANCE)
     shortest, longest = np.floor(60 * STEPS_PER_S / fast), np.ceil(60 * STEPS_PER_S / slow)
     return np.arange(int(shortest), int(longest) + 1)
 
 
-def _changes(lengths: Steps) -> Reals:
+def _log_transitions(lengths: Steps) -> Reals:
     """Logarithm of how likely each tempo (row) is followed by each (column)."""
-    share = np.exp(-_STIFF * np.abs(lengths[None, :] / lengths[:, None] - 1))
-    found: Reals = np.log(np.maximum(share / share.sum(axis=1, keepdims=True), 1e-30))
-    return found
+    share = np.exp(-_TEMPO_STIFFNESS * np.abs(lengths[None, :] / lengths[:, None] - 1))
+    log_share: Reals = np.log(np.maximum(share / share.sum(axis=1, keepdims=True), 1e-30))
+    return log_share
 
 
 def _forward(
-    on: Reals, off: Reals, lengths: Steps, heads: Steps
+    on: Reals, off: Reals, lengths: Steps, observed_steps: Steps
 ) -> tuple[Reals, NDArray[np.uint8]]:
     """The best score of a beat that begins at each of the last steps, by tempo, and the tempi.
 
     Returns:
         Scores, as many steps as the longest beat by tempi (the last step last), and for all steps
-        the tempo of the beat before, or _NONE where the track began with this one.
+        the tempo of the beat before, or _NO_PREDECESSOR where the track began with this one.
     """
     count, tempi = len(on) - 1, len(lengths)
-    changes = np.ascontiguousarray(_changes(lengths).T)
+    transitions = np.ascontiguousarray(_log_transitions(lengths).T)
     longest = int(lengths[-1])
     # The scores of the last steps, in a ring; rows not yet written are beats before the track.
     ring = np.full((longest + 1, tempi), -np.inf)
-    came = np.full((count, tempi), _NONE, np.uint8)
+    predecessors = np.full((count, tempi), _NO_PREDECESSOR, np.uint8)
     columns = np.arange(tempi)
     for step in range(count):
         first = step - lengths
-        head = np.maximum(first + heads, 0)
+        head = np.maximum(first + observed_steps, 0)
         start = np.maximum(first, 0)
         arrived = ring[first % len(ring), columns] + on[head] - on[start] + off[step] - off[head]
-        ways = changes + arrived
-        best = ways.argmax(axis=1)
-        scores = ways[columns, best]
-        fresh = np.where(step < lengths, off[step], -np.inf)
-        known = scores > fresh
-        came[step] = np.where(known, best, _NONE)
-        ring[step % len(ring)] = np.where(known, scores, fresh)
+        candidates = transitions + arrived
+        best = candidates.argmax(axis=1)
+        scores = candidates[columns, best]
+        first_beat = np.where(step < lengths, off[step], -np.inf)
+        has_predecessor = scores > first_beat
+        predecessors[step] = np.where(has_predecessor, best, _NO_PREDECESSOR)
+        ring[step % len(ring)] = np.where(has_predecessor, scores, first_beat)
     last = np.arange(count - min(longest, count), count)
-    return ring[last % len(ring)], came
+    return ring[last % len(ring)], predecessors
 
 
 def _backward(
-    final: Reals, came: NDArray[np.uint8], on: Reals, off: Reals, lengths: Steps, heads: Steps
+    final: Reals,
+    predecessors: NDArray[np.uint8],
+    on: Reals,
+    off: Reals,
+    lengths: Steps,
+    observed_steps: Steps,
 ) -> Steps:
     """The beats of the best path that reaches the end."""
-    count = len(came)
-    low = count - len(final)
-    steps = np.arange(low, count)[:, None]
-    head = np.minimum(steps + heads, count)
+    count = len(predecessors)
+    offset = count - len(final)
+    steps = np.arange(offset, count)[:, None]
+    head = np.minimum(steps + observed_steps, count)
     scores = final + on[head] - on[steps] + off[count] - off[head]
     scores[steps + lengths < count] = -np.inf
     at, tempo = np.unravel_index(int(scores.argmax()), scores.shape)
-    step, column = int(at) + low, int(tempo)
-    found = [step]
-    while (before := int(came[step, column])) != _NONE:
+    step, column = int(at) + offset, int(tempo)
+    beat_steps = [step]
+    while (before := int(predecessors[step, column])) != _NO_PREDECESSOR:
         step -= int(lengths[before])
         column = before
-        found.append(step)
-    return np.array(found[::-1], np.int64)
+        beat_steps.append(step)
+    return np.array(beat_steps[::-1], np.int64)

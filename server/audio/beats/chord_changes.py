@@ -13,16 +13,16 @@ from server.audio.rhythm.filterbank import HERTZ, STEPS_PER_S, Floats
 Reals = NDArray[np.float64]
 
 _TONES = (HERTZ > 60) & (HERTZ < 2500)
-_EVERY = 5
+_STEPS_PER_MOMENT = 5
 """Steps of a moment."""
-_SPANS = (1, 2, 4)
+_COMPARED_BEATS = (1, 2, 4)
 """Beats before and after that are compared."""
-_LEAST = 0.02
-_STRONG = 95
+_MIN_CHANGE = 0.02
+_STRONG_PERCENTILE = 95
 """The percentile of a track's changes that counts as a whole one."""
 
 
-def changes(levels: Floats, beats: Reals) -> Reals:
+def detect(levels: Floats, beats: Reals) -> Reals:
     """How much the harmony of each beat differs from the one before, 0..3.
 
     Args:
@@ -31,27 +31,31 @@ def changes(levels: Floats, beats: Reals) -> Reals:
     """
     chords = _chords(levels, beats)
     total = np.zeros(len(beats))
-    for span in _SPANS:
-        row = _differences(chords, span)
-        strong = max(float(np.percentile(row, _STRONG)), _LEAST) if len(row) else _LEAST
-        total += np.minimum(row / strong, 1.0)
+    for span in _COMPARED_BEATS:
+        difference = _differences(chords, span)
+        strong = (
+            max(float(np.percentile(difference, _STRONG_PERCENTILE)), _MIN_CHANGE)
+            if len(difference)
+            else _MIN_CHANGE
+        )
+        total += np.minimum(difference / strong, 1.0)
     return total
 
 
 def _chords(levels: Floats, beats: Reals) -> Reals:
     """What sounds on during each beat, beats x pitches, less its mean."""
     tones = levels[:, _TONES].astype(np.float64)
-    count = len(tones) // _EVERY
-    moments = tones[: count * _EVERY].reshape(count, _EVERY, -1).min(axis=1)
-    held = np.minimum(moments[:-1], moments[1:])
-    if not len(held) or not len(beats):
+    count = len(tones) // _STEPS_PER_MOMENT
+    moments = tones[: count * _STEPS_PER_MOMENT].reshape(count, _STEPS_PER_MOMENT, -1).min(axis=1)
+    sustained = np.minimum(moments[:-1], moments[1:])
+    if not len(sustained) or not len(beats):
         return np.zeros((len(beats), tones.shape[1]))
-    rate = STEPS_PER_S / _EVERY
+    rate = STEPS_PER_S / _STEPS_PER_MOMENT
     last = 2 * beats[-1] - beats[-2] if len(beats) > 1 else beats[-1] + 0.5
-    starts = np.minimum((beats * rate).astype(np.int64) + 1, len(held) - 1)
-    ends = np.minimum((np.append(beats[1:], last) * rate).astype(np.int64), len(held))
+    starts = np.minimum((beats * rate).astype(np.int64) + 1, len(sustained) - 1)
+    ends = np.minimum((np.append(beats[1:], last) * rate).astype(np.int64), len(sustained))
     ends = np.maximum(ends, starts + 1)
-    sums = np.concatenate([np.zeros((1, held.shape[1])), np.cumsum(held, axis=0)])
+    sums = np.concatenate([np.zeros((1, sustained.shape[1])), np.cumsum(sustained, axis=0)])
     chords: Reals = (sums[ends] - sums[starts]) / (ends - starts)[:, None]
     return chords
 
@@ -59,14 +63,14 @@ def _chords(levels: Floats, beats: Reals) -> Reals:
 def _differences(chords: Reals, span: int) -> Reals:
     """One less the cosine between the beats before and from each on, centred; 0 at the ends."""
     count = len(chords)
-    row = np.zeros(count)
+    difference = np.zeros(count)
     if count < 2 * span:
-        return row
+        return difference
     sums = np.concatenate([np.zeros((1, chords.shape[1])), np.cumsum(chords, axis=0)])
     means = sums[span:] - sums[:-span]
     means = means - means.mean(axis=1, keepdims=True)
     before, after = means[: count - 2 * span + 1], means[span:]
     lengths = np.linalg.norm(before, axis=1) * np.linalg.norm(after, axis=1)
-    alike = np.einsum("ij,ij->i", before, after) / np.maximum(lengths, 1e-9)
-    row[span : count - span + 1] = np.where(lengths > 1e-9, 1 - alike, 0.0)
-    return row
+    similarity = np.einsum("ij,ij->i", before, after) / np.maximum(lengths, 1e-9)
+    difference[span : count - span + 1] = np.where(lengths > 1e-9, 1 - similarity, 0.0)
+    return difference

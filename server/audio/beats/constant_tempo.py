@@ -15,21 +15,21 @@ from server.audio.rhythm.filterbank import STEPS_PER_S
 
 Reals = NDArray[np.float64]
 
-_AROUND = 0.03
+_SEARCH_SHARE = 0.03
 """The share of the period by which the line may differ from the median of the beats."""
-_FEWEST = 8
-_NEAR_S = 0.035
-_ON_LINE, _OF_PATH = 0.92, 0.88
+_MIN_BEATS = 8
+_ON_LINE_S = 0.035
+_MIN_SHARE_ON_LINE, _MIN_ACTIVATION_SHARE = 0.92, 0.88
 """The share of marked beats that lie on the line, and the share of their activation it has."""
-_WIDE = 3
+_PEAK_REACH = 3
 """Steps around a place in which its activation is looked for."""
-_LEAST = 0.25
+_MIN_ACTIVATION = 0.25
 """A beat is marked from this activation on."""
 _SNAP_S = 0.025
-_FITS = 3
+_FIT_ROUNDS = 3
 
 
-class Line(NamedTuple):
+class TempoLine(NamedTuple):
     """Beats at `first + n * period`, in seconds."""
 
     first: float
@@ -42,7 +42,7 @@ class Line(NamedTuple):
         return self.first + np.arange(low, high + 1, dtype=np.float64) * self.period
 
 
-def fit(beats: Reals, activation: Reals, events: Reals) -> Line | None:
+def fit_line(beats: Reals, activation: Reals, events: Reals) -> TempoLine | None:
     """The line on which the beats lie; None where they do not lie on one.
 
     Args:
@@ -50,45 +50,51 @@ def fit(beats: Reals, activation: Reals, events: Reals) -> Line | None:
         activation: how likely a beat is in each step.
         events: seconds of onsets, in order, by which the line is fitted.
     """
-    if len(beats) < _FEWEST:
+    if len(beats) < _MIN_BEATS:
         return None
-    marked: Reals = beats[peak(activation, beats) >= _LEAST]
-    if len(marked) < _FEWEST:
+    marked: Reals = beats[peak_near(activation, beats) >= _MIN_ACTIVATION]
+    if len(marked) < _MIN_BEATS:
         return None
-    line = _strongest(activation, float(np.median(np.diff(beats))))
-    line = fitted(line, events, beats)
+    line = _strongest_line(activation, float(np.median(np.diff(beats))))
+    line = refine_line(line, events, beats)
     place = (marked - line.first) / line.period
-    off = np.abs(place - np.rint(place)) * line.period
+    distance = np.abs(place - np.rint(place)) * line.period
     grid = line.beats(float(beats[0]), float(beats[-1]) + 1e-3)
     if not len(grid):
         return None
-    share = float(peak(activation, grid).mean()) / float(peak(activation, beats).mean())
-    return line if (off <= _NEAR_S).mean() >= _ON_LINE and share >= _OF_PATH else None
+    share = float(peak_near(activation, grid).mean()) / float(peak_near(activation, beats).mean())
+    return (
+        line
+        if (distance <= _ON_LINE_S).mean() >= _MIN_SHARE_ON_LINE and share >= _MIN_ACTIVATION_SHARE
+        else None
+    )
 
 
-def peak(activation: Reals, times: Reals) -> Reals:
+def peak_near(activation: Reals, times: Reals) -> Reals:
     """The most of the activation near each time."""
     steps = np.rint(times * STEPS_PER_S).astype(np.int64)
-    reach = np.arange(-_WIDE, _WIDE + 1)
+    reach = np.arange(-_PEAK_REACH, _PEAK_REACH + 1)
     places = np.clip(steps[:, None] + reach, 0, len(activation) - 1)
-    found: Reals = activation[places].max(axis=1)
-    return found
+    peaks: Reals = activation[places].max(axis=1)
+    return peaks
 
 
-def _strongest(activation: Reals, period: float) -> Line:
+def _strongest_line(activation: Reals, period: float) -> TempoLine:
     """The line whose Fourier sum over the activation is largest."""
     at = np.flatnonzero(activation > 0.1 * activation.max())
-    times, heights = at / STEPS_PER_S, activation[at]
+    times, activations = at / STEPS_PER_S, activation[at]
     span = max(float(times[-1] - times[0]), period)
-    count = int(np.ceil(2 * _AROUND * span / period * 12)) + 3
-    periods = period * np.linspace(1 - _AROUND, 1 + _AROUND, count)
-    sums = np.array([heights @ np.exp(-2j * np.pi * times / one) for one in periods])
+    count = int(np.ceil(2 * _SEARCH_SHARE * span / period * 12)) + 3
+    periods = period * np.linspace(1 - _SEARCH_SHARE, 1 + _SEARCH_SHARE, count)
+    sums = np.array(
+        [activations @ np.exp(-2j * np.pi * times / candidate) for candidate in periods]
+    )
     best = int(np.abs(sums).argmax())
     phase = -float(np.angle(sums[best])) / (2 * np.pi)
-    return Line(phase * float(periods[best]) % float(periods[best]), float(periods[best]))
+    return TempoLine(phase * float(periods[best]) % float(periods[best]), float(periods[best]))
 
 
-def fitted(line: Line, events: Reals, beats: Reals) -> Line:
+def refine_line(line: TempoLine, events: Reals, beats: Reals) -> TempoLine:
     """Return the line through the events that lie near it, by least squares.
 
     Args:
@@ -97,13 +103,13 @@ def fitted(line: Line, events: Reals, beats: Reals) -> Line:
         beats: seconds; events outside of them do not count.
     """
     inside = events[(events >= beats[0] - _SNAP_S) & (events <= beats[-1] + _SNAP_S)]
-    for _ in range(_FITS):  # each brings more events near
+    for _ in range(_FIT_ROUNDS):  # each brings more events near
         place = (inside - line.first) / line.period
         number = np.rint(place)
         near = np.abs(place - number) * line.period <= _SNAP_S
-        if near.sum() < _FEWEST or np.ptp(number[near]) < _FEWEST:
+        if near.sum() < _MIN_BEATS or np.ptp(number[near]) < _MIN_BEATS:
             return line
         period, first = np.polyfit(number[near], inside[near], 1)
-        late = inside[near] - first - number[near] * period
-        line = Line(float(first + np.median(late)), float(period))
+        residual = inside[near] - first - number[near] * period
+        line = TempoLine(float(first + np.median(residual)), float(period))
     return line

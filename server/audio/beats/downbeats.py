@@ -9,58 +9,62 @@ from numpy.typing import NDArray
 
 Reals = NDArray[np.float64]
 
-_BARS = {4: 0.0, 3: -4.0}
+_BAR_LENGTHS = {4: 0.0, 3: -4.0}
 """Beats of a bar, and what the usual one is ahead of it, as a logarithm. Other bars are too rare to
 be told from bars of four that are cut short."""
-_CLEAR, _CLEAR_SHARE = 85, 0.7
+_CLEAR_PERCENTILE, _CLEAR_SHARE = 85, 0.7
 """The percentile of beats that are clear first beats, and how likely that makes them."""
-_RESTART = 9.0
+_RESTART_COST = 9.0
 """What it costs, as a logarithm, to begin a bar before the last is over."""
-_SURE, _LEAST = 0.95, 0.05
+_MAX_PROBABILITY, _MIN_CERTAINTY = 0.95, 0.05
 
 
-def downbeats(sure: Reals, evidence: Reals | None = None) -> Reals:
+def find_downbeats(certainty: Reals, evidence: Reals | None = None) -> Reals:
     """1.0 for each beat that begins a bar, else 0.0.
 
     Args:
-        sure: how likely each beat is the first of a bar, 0..1.
+        certainty: how likely each beat is the first of a bar, 0..1.
         evidence: logarithm of the odds that what else is known adds to each beat.
     """
-    if not len(sure):
+    if not len(certainty):
         return np.zeros(0)
-    clear = max(float(np.percentile(sure, _CLEAR)), _LEAST)
-    seen = np.clip(_CLEAR_SHARE * sure / clear, 1 - _SURE, _SURE)
-    odds = np.log(seen / (1 - seen)) + (0.0 if evidence is None else evidence - evidence.mean())
-    seen = np.clip(1 / (1 + np.exp(-odds)), 1 - _SURE, _SURE)
-    paths = {bar: _path(seen, bar) for bar in _BARS}
-    best = max(paths, key=lambda bar: paths[bar][0] + _BARS[bar])
-    firsts: Reals = (paths[best][1] == 0) * 1.0
-    return firsts
+    clear_certainty = max(float(np.percentile(certainty, _CLEAR_PERCENTILE)), _MIN_CERTAINTY)
+    probability = np.clip(
+        _CLEAR_SHARE * certainty / clear_certainty, 1 - _MAX_PROBABILITY, _MAX_PROBABILITY
+    )
+    odds = np.log(probability / (1 - probability)) + (
+        0.0 if evidence is None else evidence - evidence.mean()
+    )
+    probability = np.clip(1 / (1 + np.exp(-odds)), 1 - _MAX_PROBABILITY, _MAX_PROBABILITY)
+    paths = {bar: _best_count(probability, bar) for bar in _BAR_LENGTHS}
+    best = max(paths, key=lambda bar: paths[bar][0] + _BAR_LENGTHS[bar])
+    is_downbeat: Reals = (paths[best][1] == 0) * 1.0
+    return is_downbeat
 
 
-def _path(seen: Reals, bar: int) -> tuple[float, NDArray[np.int64]]:
+def _best_count(probability: Reals, bar: int) -> tuple[float, NDArray[np.int64]]:
     """The score of the best count for bars of so many beats, and each beat's place in its bar."""
-    count = len(seen)
+    count = len(probability)
     scores = np.full((count, bar), 0.0)
-    came = np.zeros((count, bar), np.int64)
-    first, other = np.log(seen), np.log(1 - seen)
+    predecessors = np.zeros((count, bar), np.int64)
+    first, other = np.log(probability), np.log(1 - probability)
     current = np.full(bar, other[0])
     current[0] = first[0]
     scores[0] = current
     for beat in range(1, count):
-        onward = np.roll(current, 1)
-        places = np.roll(np.arange(bar), 1)
+        next_scores = np.roll(current, 1)
+        sources = np.roll(np.arange(bar), 1)
         best = int(current.argmax())
         # A count that starts again does so on a first beat.
-        if current[best] - _RESTART > onward[0]:
-            onward[0], places[0] = current[best] - _RESTART, best
-        came[beat] = places
-        current = onward + other[beat]
-        current[0] = onward[0] + first[beat]
+        if current[best] - _RESTART_COST > next_scores[0]:
+            next_scores[0], sources[0] = current[best] - _RESTART_COST, best
+        predecessors[beat] = sources
+        current = next_scores + other[beat]
+        current[0] = next_scores[0] + first[beat]
         scores[beat] = current
     place = int(current.argmax())
-    found = np.empty(count, np.int64)
+    places_in_bar = np.empty(count, np.int64)
     for beat in range(count - 1, -1, -1):
-        found[beat] = place
-        place = int(came[beat, place])
-    return float(current.max()), found
+        places_in_bar[beat] = place
+        place = int(predecessors[beat, place])
+    return float(current.max()), places_in_bar

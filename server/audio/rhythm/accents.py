@@ -10,128 +10,130 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from server.audio.rhythm.confidence import PLAYS, Evidence
-from server.audio.rhythm.detection import Heard
+from server.audio.rhythm.confidence import DRUM_PLAYS, Evidence
+from server.audio.rhythm.detection import Detections
 from server.audio.rhythm.filterbank import HERTZ, STEPS_PER_S
-from server.audio.rhythm.nearest import distances
+from server.audio.rhythm.nearest import distance_to_nearest
 
 Reals = NDArray[np.float64]
 
-_KICKS_APART_S = 0.14
+_MIN_KICK_GAP_S = 0.14
 """Of kicks that follow each other faster the stronger is the accent."""
-_COVERED_S = 1.1
+_COVERED_BY_KICK_S = 1.1
 """So far around such a kick no other accent is needed, nor a weak one around any."""
-_APART_S, _SWELLS_APART_S = 0.28, 2.0
+_MIN_ONSET_GAP_S, _MIN_SWELL_GAP_S = 0.28, 2.0
 """The least time between two onsets that are accents, and around the rise of a swell."""
 _BEFORE, _AFTER = 8, 6
 """Steps before and after an onset whose power is compared."""
-_LEAST_DB, _FULL_DB = 2.5, 15.0
+_MIN_RISE_DB, _MAX_RISE_DB = 2.5, 15.0
 """Rises of the power that are the least and the most of an accent."""
-_QUIETEST_DB, _LOUD_PERCENTILE = 36.0, 95
+_FLOOR_DB, _LOUD_PERCENTILE = 36.0, 95
 """How far below the loud parts of the track there are no accents."""
-_BASS = HERTZ < 150
-_ON_BEAT, _NEAR = 1.4, 0.12
+_IS_BASS = HERTZ < 150
+_ON_BEAT_WEIGHT, _ON_BEAT_SHARE = 1.4, 0.12
 """What being on a beat counts, and how near to it that is, in beats."""
 _CUT_OFF_S = 0.08
 """A sound that is cut off at the end of the track clicks there."""
-_SHARE, _AROUND_S = 0.3, 4.0
+_MIN_SHARE_OF_STRONGEST, _NEIGHBOURHOOD_S = 0.3, 4.0
 """The share of the strongest candidate around that an accent has to reach."""
-_SOFT, _FREE, _SOFTEST = 0.75, 0.5, 0.25
+_MAX_STRENGTH, _MAX_STRENGTH_WITHOUT_BEATS, _MIN_STRENGTH = 0.75, 0.5, 0.25
 """Strengths of an accent that is no kick: of the strong ones of the track, of those where there are
 no beats, and at least."""
-_SMOOTH, _LEAST_SWELL_DB, _FULL_SWELL_DB, _SWELL = STEPS_PER_S, 3.0, 12.0, 0.4
+_SMOOTHING_STEPS, _MIN_SWELL_DB, _MAX_SWELL_DB, _MAX_SWELL_STRENGTH = STEPS_PER_S, 3.0, 12.0, 0.4
 """Steps over which loudness is averaged; rises in a second that are the least and the most of a
 swell; the strength of the most."""
 
 
-def find(heard: Heard, beats: Reals, drum: Evidence) -> Reals:
+def find_accents(detections: Detections, beats: Reals, kick_evidence: Evidence) -> Reals:
     """Return rows of time in seconds and strength 0..1, in order.
 
     Args:
-        heard: onsets and kicks of the track, and how loud it is.
+        detections: onsets and kicks of the track, and how loud it is.
         beats: their times in seconds; none where there is no pulse.
-        drum: how sure the kicks are.
+        kick_evidence: how sure the kicks are.
     """
-    if not len(heard.spectrum.power) or heard.spectrum.power.max() <= 0:
+    if not len(detections.spectrum.power) or detections.spectrum.power.max() <= 0:
         return np.zeros((0, 2))
-    kicks = heard.kicks[drum.at(heard.kicks[:, 0]) >= PLAYS]
-    rows = kicks[_strongest(kicks[:, 0], kicks[:, 1], _KICKS_APART_S)]
-    rows[:, 1] = np.maximum(rows[:, 1], _SOFTEST)
-    rows = _with(rows, _struck(heard, beats, kicks[:, 0]))
-    rows = _with(rows, _between(heard, rows[:, 0]))
-    return _with(rows, _swells(heard.spectrum.power, rows[:, 0]))
+    kicks = detections.kicks[kick_evidence.at(detections.kicks[:, 0]) >= DRUM_PLAYS]
+    accents = kicks[_strongest_apart(kicks[:, 0], kicks[:, 1], _MIN_KICK_GAP_S)]
+    accents[:, 1] = np.maximum(accents[:, 1], _MIN_STRENGTH)
+    accents = _merge(accents, _onset_accents(detections, beats, kicks[:, 0]))
+    accents = _merge(accents, _fill_gaps(detections, accents[:, 0]))
+    return _merge(accents, _swell_accents(detections.spectrum.power, accents[:, 0]))
 
 
-def _with(rows: Reals, more: Reals) -> Reals:
-    every = np.concatenate([rows, more])
-    found: Reals = every[np.argsort(every[:, 0], kind="stable")]
-    return found
+def _merge(events: Reals, more: Reals) -> Reals:
+    merged = np.concatenate([events, more])
+    in_order: Reals = merged[np.argsort(merged[:, 0], kind="stable")]
+    return in_order
 
 
-def _struck(heard: Heard, beats: Reals, kicks: Reals) -> Reals:
+def _onset_accents(detections: Detections, beats: Reals, kicks: Reals) -> Reals:
     """The onsets that are accents where no kicks are."""
-    onsets = heard.onsets[heard.onsets[:, 0] < heard.seconds - _CUT_OFF_S]
-    onsets = onsets[distances(onsets[:, 0], kicks) > _COVERED_S]
+    onsets = detections.onsets[detections.onsets[:, 0] < detections.seconds - _CUT_OFF_S]
+    onsets = onsets[distance_to_nearest(onsets[:, 0], kicks) > _COVERED_BY_KICK_S]
     if not len(onsets):
         return np.zeros((0, 2))
-    salience = _salience(heard, onsets[:, 0])
+    salience = _salience(detections, onsets[:, 0])
     if len(beats) > 1:
         place = np.interp(onsets[:, 0], beats, np.arange(len(beats)))
-        salience[np.abs(place - np.rint(place)) <= _NEAR] *= _ON_BEAT
-    salience[salience < _SHARE * _most(onsets[:, 0], salience)] = 0
-    chosen = _strongest(onsets[:, 0], salience, _APART_S)
+        salience[np.abs(place - np.rint(place)) <= _ON_BEAT_SHARE] *= _ON_BEAT_WEIGHT
+    salience[salience < _MIN_SHARE_OF_STRONGEST * _local_max(onsets[:, 0], salience)] = 0
+    chosen = _strongest_apart(onsets[:, 0], salience, _MIN_ONSET_GAP_S)
     if not len(chosen):
         return np.zeros((0, 2))
     strong = float(np.percentile(salience[chosen], 90))
-    most = _SOFT if len(beats) > 1 else _FREE
-    strength = np.maximum(most * np.minimum(salience[chosen] / strong, 1), _SOFTEST)
+    max_strength = _MAX_STRENGTH if len(beats) > 1 else _MAX_STRENGTH_WITHOUT_BEATS
+    strength = np.maximum(max_strength * np.minimum(salience[chosen] / strong, 1), _MIN_STRENGTH)
     return np.stack([onsets[chosen, 0], strength], axis=1)
 
 
-def _between(heard: Heard, taken: Reals) -> Reals:
+def _fill_gaps(detections: Detections, taken: Reals) -> Reals:
     """Return the strongest of the weak onsets where for long nothing else is an accent."""
-    onsets = heard.onsets[heard.onsets[:, 0] < heard.seconds - _CUT_OFF_S]
-    onsets = onsets[distances(onsets[:, 0], taken) > _COVERED_S]
-    chosen = onsets[_strongest(onsets[:, 0], onsets[:, 1], _COVERED_S)]
-    return np.stack([chosen[:, 0], np.full(len(chosen), _SOFTEST)], axis=1)
+    onsets = detections.onsets[detections.onsets[:, 0] < detections.seconds - _CUT_OFF_S]
+    onsets = onsets[distance_to_nearest(onsets[:, 0], taken) > _COVERED_BY_KICK_S]
+    chosen = onsets[_strongest_apart(onsets[:, 0], onsets[:, 1], _COVERED_BY_KICK_S)]
+    return np.stack([chosen[:, 0], np.full(len(chosen), _MIN_STRENGTH)], axis=1)
 
 
-def _salience(heard: Heard, times: Reals) -> Reals:
+def _salience(detections: Detections, times: Reals) -> Reals:
     """How suddenly and how loud each onset sets in, 0..1: in the bass or in the whole."""
-    bass = np.square(np.expm1(heard.spectrum.levels[:, _BASS].astype(np.float64))).sum(axis=1)
-    power = heard.spectrum.power
-    found = np.maximum(_rises(power, times), 0.9 * _rises(bass, times))
-    return np.asarray(found)
+    bass = np.square(np.expm1(detections.spectrum.levels[:, _IS_BASS].astype(np.float64))).sum(
+        axis=1
+    )
+    power = detections.spectrum.power
+    salience = np.maximum(_power_rises(power, times), 0.9 * _power_rises(bass, times))
+    return np.asarray(salience)
 
 
-def _rises(power: Reals, times: Reals) -> Reals:
+def _power_rises(power: Reals, times: Reals) -> Reals:
     """By how much the power rises at each time, 0..1, less where the track is quiet."""
     loud = float(np.percentile(power, _LOUD_PERCENTILE))
-    least = max(loud, 1e-12) * 10 ** (-_QUIETEST_DB / 10)
+    floor = max(loud, 1e-12) * 10 ** (-_FLOOR_DB / 10)
     steps = np.rint(times * STEPS_PER_S).astype(np.int64)
     padded = np.pad(power, (_BEFORE + 2, _AFTER + 2), mode="constant")
-    rows = sliding_window_view(padded, _BEFORE + _AFTER + 3)
-    around = rows[np.clip(steps, 0, len(rows) - 1)]
-    before = around[:, :_BEFORE].mean(axis=1) + least
-    after = around[:, _BEFORE + 2 :].mean(axis=1) + least
+    windows = sliding_window_view(padded, _BEFORE + _AFTER + 3)
+    around = windows[np.clip(steps, 0, len(windows) - 1)]
+    before = around[:, :_BEFORE].mean(axis=1) + floor
+    after = around[:, _BEFORE + 2 :].mean(axis=1) + floor
     rise = 10 * np.log10(after / before)
-    level = 1 + 10 * np.log10(after / max(loud, 1e-12)) / _QUIETEST_DB
-    share = np.clip(rise / _FULL_DB, 0, 1) * np.clip(level, 0, 1)
-    return np.where(rise >= _LEAST_DB, share, 0.0)
+    level = 1 + 10 * np.log10(after / max(loud, 1e-12)) / _FLOOR_DB
+    share = np.clip(rise / _MAX_RISE_DB, 0, 1) * np.clip(level, 0, 1)
+    return np.where(rise >= _MIN_RISE_DB, share, 0.0)
 
 
-def _most(times: Reals, salience: Reals) -> Reals:
-    """Return the strongest within _AROUND_S of each time."""
-    low = np.searchsorted(times, times - _AROUND_S)
-    high = np.searchsorted(times, times + _AROUND_S)
+def _local_max(times: Reals, salience: Reals) -> Reals:
+    """Return the strongest within _NEIGHBOURHOOD_S of each time."""
+    low = np.searchsorted(times, times - _NEIGHBOURHOOD_S)
+    high = np.searchsorted(times, times + _NEIGHBOURHOOD_S)
     return np.array([salience[a:b].max() for a, b in zip(low, high, strict=True)])
 
 
-def _strongest(times: Reals, salience: Reals, apart_s: float) -> NDArray[np.int64]:
+def _strongest_apart(times: Reals, salience: Reals, min_gap_s: float) -> NDArray[np.int64]:
     """Return indices, in order, of what is not so near to something stronger."""
     free = salience > 0
-    first = np.searchsorted(times, times - apart_s)
-    last = np.searchsorted(times, times + apart_s)
+    first = np.searchsorted(times, times - min_gap_s)
+    last = np.searchsorted(times, times + min_gap_s)
     taken: list[int] = []
     for at in map(int, np.argsort(-salience, kind="stable")):
         if free[at]:
@@ -140,21 +142,21 @@ def _strongest(times: Reals, salience: Reals, apart_s: float) -> NDArray[np.int6
     return np.array(sorted(taken), np.int64)
 
 
-def _swells(power: Reals, taken: Reals) -> Reals:
+def _swell_accents(power: Reals, taken: Reals) -> Reals:
     """The steepest rises of slow swells, away from what is an accent already."""
-    if len(power) < 2 * _SMOOTH:
+    if len(power) < 2 * _SMOOTHING_STEPS:
         return np.zeros((0, 2))
-    window = np.hanning(_SMOOTH + 2)[1:-1]
-    smooth = np.convolve(power, window / window.sum(), "same")
+    window = np.hanning(_SMOOTHING_STEPS + 2)[1:-1]
+    smoothed = np.convolve(power, window / window.sum(), "same")
     loud = float(np.percentile(power, _LOUD_PERCENTILE))
-    decibels = 10 * np.log10(smooth + max(loud, 1e-12) * 10 ** (-_QUIETEST_DB / 10))
-    half = _SMOOTH // 2
+    decibels = 10 * np.log10(smoothed + max(loud, 1e-12) * 10 ** (-_FLOOR_DB / 10))
+    half = _SMOOTHING_STEPS // 2
     rise = np.zeros(len(power))
     rise[half:-half] = decibels[2 * half :] - decibels[: -2 * half]
-    side = round(_SWELLS_APART_S * STEPS_PER_S / 2)
-    most = sliding_window_view(np.pad(rise, side), 2 * side + 1).max(axis=1)
-    at = np.flatnonzero((rise >= most) & (rise >= _LEAST_SWELL_DB))
+    side = round(_MIN_SWELL_GAP_S * STEPS_PER_S / 2)
+    local_max = sliding_window_view(np.pad(rise, side), 2 * side + 1).max(axis=1)
+    at = np.flatnonzero((rise >= local_max) & (rise >= _MIN_SWELL_DB))
     at = at[np.diff(at, prepend=-side - 1) > side]
-    at = at[distances(at / STEPS_PER_S, taken) > _SWELLS_APART_S / 2]
-    strength = _SWELL * np.clip(0.4 + 0.6 * rise[at] / _FULL_SWELL_DB, 0, 1)
+    at = at[distance_to_nearest(at / STEPS_PER_S, taken) > _MIN_SWELL_GAP_S / 2]
+    strength = _MAX_SWELL_STRENGTH * np.clip(0.4 + 0.6 * rise[at] / _MAX_SWELL_DB, 0, 1)
     return np.stack([at / STEPS_PER_S, strength], axis=1)

@@ -7,32 +7,32 @@ from numpy.typing import NDArray
 from server.audio.spectrum.analyser_node import RATE
 
 DECIMATION = 21
-LOW_RATE = RATE // DECIMATION
+BASS_RATE = RATE // DECIMATION
 REACH = 110
 """How far around a sample its low-pass looks, in samples at 44.1 kHz: 2.5 ms."""
-_BLOCK = 2000
+_BLOCK_SAMPLES = 2000
 
 Reals = NDArray[np.float64]
 
 
-def lower(samples: NDArray[np.int16]) -> tuple[Reals, Reals]:
+def extract(samples: NDArray[np.int16]) -> tuple[Reals, Reals]:
     """The bass of a track (samples x 2), and the power of all of it, each 21 samples; -1..1."""
     count = -(-len(samples) // DECIMATION)
     bass, power = np.zeros(count), np.zeros(count)
     # A Hann window of 5 ms: -6 dB at 200 Hz, nothing from 400 Hz, no delay.
     taps = np.hanning(2 * REACH + 3)[1:-1].astype(np.float32)
     taps /= taps.sum()
-    for first in range(0, count, _BLOCK):
-        last = min(first + _BLOCK, count)
-        mono = piece(samples, first * DECIMATION - REACH, last * DECIMATION + REACH)
-        rows = sliding_window_view(mono, 2 * REACH + 1)[::DECIMATION][: last - first]
-        bass[first:last] = rows @ taps
+    for first in range(0, count, _BLOCK_SAMPLES):
+        last = min(first + _BLOCK_SAMPLES, count)
+        mono = mono_slice(samples, first * DECIMATION - REACH, last * DECIMATION + REACH)
+        windows = sliding_window_view(mono, 2 * REACH + 1)[::DECIMATION][: last - first]
+        bass[first:last] = windows @ taps
         groups = mono[REACH : len(mono) - REACH].reshape(last - first, DECIMATION)
         power[first:last] = np.square(groups).mean(axis=1)
     return bass, power
 
 
-def piece(samples: NDArray[np.int16], first: int, last: int) -> NDArray[np.float32]:
+def mono_slice(samples: NDArray[np.int16], first: int, last: int) -> NDArray[np.float32]:
     """The mean of both channels from one sample to another, -1..1; 0 outside the track."""
     inner = samples[max(first, 0) : max(last, 0)]
     mono = np.zeros(last - first, np.float32)

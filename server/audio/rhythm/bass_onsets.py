@@ -10,35 +10,35 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from server.audio.rhythm.bass_band import LOW_RATE
+from server.audio.rhythm.bass_band import BASS_RATE
 
-_PIECE, _OVERLAP = 300 * LOW_RATE, 5 * LOW_RATE
+_PIECE, _OVERLAP = 300 * BASS_RATE, 5 * BASS_RATE
 """A track is looked at in pieces, so that hours of it do not need gigabytes."""
-_THIRD = 3
-_PREDICTED_RATE = LOW_RATE // _THIRD
+_PREDICTION_DECIMATION = 3
+_PREDICTED_RATE = BASS_RATE // _PREDICTION_DECIMATION
 _ORDER = 16
 _PREDICTION_S = 1.0
-_SURPRISE = round(0.012 * LOW_RATE)
-_AFTER = round(0.020 * LOW_RATE)
-_BEFORE = round(0.040 * LOW_RATE)
-_APART = round(0.120 * LOW_RATE)
+_SURPRISE_SAMPLES = round(0.012 * BASS_RATE)
+_AFTER_SAMPLES = round(0.020 * BASS_RATE)
+_BEFORE_SAMPLES = round(0.040 * BASS_RATE)
+_MIN_GAP_SAMPLES = round(0.120 * BASS_RATE)
 _AROUND_S = 1.5
 _CONTEXT = 21
-_AROUND = round(_AROUND_S * LOW_RATE / _CONTEXT)
+_AROUND = round(_AROUND_S * BASS_RATE / _CONTEXT)
 
-_TIMES_COMMON = 3.0
-_SHARE_OF_SURPRISE = 0.25
-_SHARE_OF_LOUDEST = 0.15
-_SHARE_OF_TRACK = 0.1
-_SHARE_OF_ALL = 0.2
-_SHARE_OF_LOUDNESS = 0.03
-_LEAST_RISE = 0.002
+_MEDIAN_FACTOR = 3.0
+_MAX_SURPRISE_SHARE = 0.25
+_LOCAL_MAX_SHARE = 0.15
+_TRACK_MAX_SHARE = 0.1
+_FULL_BAND_SHARE = 0.2
+_LOUDNESS_SHARE = 0.03
+_MIN_RISE = 0.002
 _ONSET_SHARE = 0.3
 
 Reals = NDArray[np.float64]
 
 
-def find(low: Reals, power: Reals) -> tuple[NDArray[np.int64], Reals]:
+def detect(bass: Reals, power: Reals) -> tuple[NDArray[np.int64], Reals]:
     """The hits of a track in order: at which sample of the bass, and by how much it rises.
 
     Args:
@@ -46,46 +46,48 @@ def find(low: Reals, power: Reals) -> tuple[NDArray[np.int64], Reals]:
         power: and the power of the whole sound.
     """
     places, strengths = [np.zeros(0, np.int64)], [np.zeros(0)]
-    for first in range(0, len(low), _PIECE):
+    for first in range(0, len(bass), _PIECE):
         start, end = max(first - _OVERLAP, 0), first + _PIECE + _OVERLAP
-        at, rises = _piece(low[start:end], power[start:end])
+        at, rises = _detect_in_piece(bass[start:end], power[start:end])
         inside = (at + start >= first) & (at + start < first + _PIECE)
         places.append(at[inside] + start)
         strengths.append(rises[inside])
     return np.concatenate(places), np.concatenate(strengths)
 
 
-def _piece(low: Reals, power: Reals) -> tuple[NDArray[np.int64], Reals]:
+def _detect_in_piece(band: Reals, power: Reals) -> tuple[NDArray[np.int64], Reals]:
     """The hits of some minutes."""
-    bass = _without_rumble(low)
-    rise, louder = _rises(np.square(bass))
+    bass = _high_pass(band)
+    rise, loudness = _loudness_rises(np.square(bass))
     error = _prediction_errors(bass)
-    surprise = np.sqrt(_mean_after(np.square(error), _SURPRISE))
-    everything = np.sqrt(_mean_after(power, _AFTER))
-    enough = np.maximum(_TIMES_COMMON * _common(surprise), _SHARE_OF_SURPRISE * _most(surprise))
-    loudest = np.maximum(_most(louder), _SHARE_OF_TRACK * louder.max())
-    grown = np.maximum(_SHARE_OF_LOUDEST * loudest, _LEAST_RISE)
-    # Of two tones that beat nothing is unexpected but their rounding.
-    enough = np.maximum(enough, _SHARE_OF_LOUDNESS * _near(louder))
-    hits = (
-        (surprise >= enough)
-        & (_near(rise) >= grown)
-        & (_near(louder) >= _SHARE_OF_ALL * _near(everything))
+    surprise = np.sqrt(_following_mean(np.square(error), _SURPRISE_SAMPLES))
+    full_band = np.sqrt(_following_mean(power, _AFTER_SAMPLES))
+    threshold = np.maximum(
+        _MEDIAN_FACTOR * _local_median(surprise), _MAX_SURPRISE_SHARE * _local_max(surprise)
     )
-    chosen = _peaks(np.where(hits, surprise, 0))
-    at = np.array([_onset(error, one) for one in chosen], np.int64)
-    return at, _near(rise)[chosen]
+    loudness_max = np.maximum(_local_max(loudness), _TRACK_MAX_SHARE * loudness.max())
+    min_rise = np.maximum(_LOCAL_MAX_SHARE * loudness_max, _MIN_RISE)
+    # Of two tones that beat nothing is unexpected but their rounding.
+    threshold = np.maximum(threshold, _LOUDNESS_SHARE * _nearby_max(loudness))
+    hits = (
+        (surprise >= threshold)
+        & (_nearby_max(rise) >= min_rise)
+        & (_nearby_max(loudness) >= _FULL_BAND_SHARE * _nearby_max(full_band))
+    )
+    peaks = _peaks(np.where(hits, surprise, 0))
+    at = np.array([_onset_sample(error, peak) for peak in peaks], np.int64)
+    return at, _nearby_max(rise)[peaks]
 
 
-def _without_rumble(low: Reals) -> Reals:
+def _high_pass(bass: Reals) -> Reals:
     """A first-order high-pass at 20 Hz, which looks back only: nothing comes before its cause."""
-    fall = np.exp(-2 * np.pi * 20 / LOW_RATE)
+    fall = np.exp(-2 * np.pi * 20 / BASS_RATE)
     kernel = (1 - fall) * fall ** np.arange(256)
-    rumble: Reals = np.convolve(low, kernel)[: len(low)]
-    return low - rumble
+    rumble: Reals = np.convolve(bass, kernel)[: len(bass)]
+    return bass - rumble
 
 
-def _mean_after(values: Reals, count: int) -> Reals:
+def _following_mean(values: Reals, count: int) -> Reals:
     """For each place the mean of the `count` values from there on, 0 past the end."""
     sums = np.concatenate([[0.0], np.cumsum(values)])
     ends = np.minimum(np.arange(len(values)) + count, len(values))
@@ -93,64 +95,66 @@ def _mean_after(values: Reals, count: int) -> Reals:
     return means
 
 
-def _rises(energy: Reals) -> tuple[Reals, Reals]:
+def _loudness_rises(energy: Reals) -> tuple[Reals, Reals]:
     """For each place: how much louder (RMS) what follows is than what came, and what follows."""
-    louder = np.sqrt(_mean_after(energy, _AFTER))
-    came = _mean_after(np.concatenate([np.zeros(_BEFORE), energy]), _BEFORE)[: len(energy)]
-    return louder - np.sqrt(came), louder
+    after = np.sqrt(_following_mean(energy, _AFTER_SAMPLES))
+    before = _following_mean(np.concatenate([np.zeros(_BEFORE_SAMPLES), energy]), _BEFORE_SAMPLES)[
+        : len(energy)
+    ]
+    return after - np.sqrt(before), after
 
 
 def _prediction_errors(bass: Reals) -> Reals:
     """How far each sample is from what those before it let expect."""
-    taps = np.hanning(2 * _THIRD + 1) / _THIRD
-    signal = np.convolve(bass, taps, "same")[: len(bass)][::_THIRD]
+    taps = np.hanning(2 * _PREDICTION_DECIMATION + 1) / _PREDICTION_DECIMATION
+    signal = np.convolve(bass, taps, "same")[: len(bass)][::_PREDICTION_DECIMATION]
     history = sliding_window_view(np.pad(signal, (_ORDER, 0)), _ORDER + 1)
     window = round(_PREDICTION_S * _PREDICTED_RATE)
     error, covered = np.zeros(len(signal)), np.zeros(len(signal))
     for first in range(0, max(1, len(signal) - window // 2), window // 2):
         error[first : first + window] += _prediction_error(history[first : first + window])
         covered[first : first + window] += 1
-    return np.repeat(error / covered, _THIRD)[: len(bass)]
+    return np.repeat(error / covered, _PREDICTION_DECIMATION)[: len(bass)]
 
 
-def _prediction_error(rows: Reals) -> Reals:
+def _prediction_error(windows: Reals) -> Reals:
     """How far the last value of each row is from the best linear guess by the others."""
-    past, present = rows[:, :-1], rows[:, -1]
+    past, present = windows[:, :-1], windows[:, -1]
     gram = past.T @ past
     gram[np.diag_indices(_ORDER)] += 1e-6 * np.trace(gram) / _ORDER + 1e-12
     error: Reals = np.abs(present - past @ np.linalg.solve(gram, past.T @ present))
     return error
 
 
-def _common(values: Reals) -> Reals:
+def _local_median(values: Reals) -> Reals:
     """The median within 1.5 s on both sides."""
     picked = np.pad(values[::_CONTEXT], _AROUND, mode="reflect")
     medians = np.median(sliding_window_view(picked, 2 * _AROUND + 1), axis=1)
     return np.repeat(medians, _CONTEXT)[: len(values)]
 
 
-def _most(values: Reals) -> Reals:
+def _local_max(values: Reals) -> Reals:
     """The most within 1.5 s on both sides."""
     groups = np.pad(values, (0, -len(values) % _CONTEXT)).reshape(-1, _CONTEXT).max(axis=1)
     peaks = sliding_window_view(np.pad(groups, _AROUND), 2 * _AROUND + 1).max(axis=1)
     return np.repeat(peaks, _CONTEXT)[: len(values)]
 
 
-def _near(values: Reals) -> Reals:
+def _nearby_max(values: Reals) -> Reals:
     """The most within 20 ms on both sides."""
-    padded = np.pad(values, _AFTER, mode="edge")
-    nearby: Reals = sliding_window_view(padded, 2 * _AFTER + 1).max(axis=1)
+    padded = np.pad(values, _AFTER_SAMPLES, mode="edge")
+    nearby: Reals = sliding_window_view(padded, 2 * _AFTER_SAMPLES + 1).max(axis=1)
     return nearby
 
 
 def _peaks(heights: Reals) -> list[int]:
     """Where `heights` is highest, and nothing as high lies within the least distance of kicks."""
-    inner = heights > 0
-    inner[1:] &= heights[1:] > heights[:-1]
-    inner[:-1] &= heights[:-1] >= heights[1:]
+    is_peak = heights > 0
+    is_peak[1:] &= heights[1:] > heights[:-1]
+    is_peak[:-1] &= heights[:-1] >= heights[1:]
     chosen: list[int] = []
-    for at in map(int, np.flatnonzero(inner)):
-        if chosen and at - chosen[-1] < _APART:
+    for at in map(int, np.flatnonzero(is_peak)):
+        if chosen and at - chosen[-1] < _MIN_GAP_SAMPLES:
             if heights[at] > heights[chosen[-1]]:
                 chosen[-1] = at
         else:
@@ -158,8 +162,8 @@ def _peaks(heights: Reals) -> list[int]:
     return chosen
 
 
-def _onset(error: Reals, at: int) -> int:
+def _onset_sample(error: Reals, at: int) -> int:
     """The sample near `at` where what was not expected begins."""
-    low = max(0, at - _AFTER)
-    nearby = error[low : at + _AFTER]
+    low = max(0, at - _AFTER_SAMPLES)
+    nearby = error[low : at + _AFTER_SAMPLES]
     return low + int(np.argmax(nearby >= _ONSET_SHARE * nearby.max()))

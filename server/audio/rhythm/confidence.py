@@ -16,7 +16,7 @@ Reals = NDArray[np.float64]
 KINDS = ("onset", "kick", "snare", "hat", "beat", "downbeat")
 """Kinds of events whose confidence is known."""
 
-PLAYS = 0.45
+DRUM_PLAYS = 0.45
 """From this confidence in the kicks on, a drum plays."""
 
 _GRID_PER_S = 10
@@ -45,13 +45,13 @@ class Evidence:
         cells = np.rint(self.times * _GRID_PER_S).astype(np.int64)
         count = max(int(cells[-1]), int(moments[-1] * _GRID_PER_S)) + 2
         taps = np.hanning(2 * round(_REACH_S * _GRID_PER_S) + 3)[1:-1]
-        near = np.convolve(np.bincount(cells, minlength=count), taps)
-        sure = np.convolve(np.bincount(cells, self.certainty, count), taps)
+        weights = np.convolve(np.bincount(cells, minlength=count), taps)
+        certainty = np.convolve(np.bincount(cells, self.certainty, count), taps)
         middle = len(taps) // 2
-        share = sure / (near + self.doubt)
+        share = certainty / (weights + self.doubt)
         values = share[middle : middle + count]
-        found: Reals = np.interp(moments, np.arange(count) / _GRID_PER_S, values)
-        return np.clip(found, 0, 1)
+        confidence: Reals = np.interp(moments, np.arange(count) / _GRID_PER_S, values)
+        return np.clip(confidence, 0, 1)
 
     @property
     def overall(self) -> float:
@@ -59,7 +59,9 @@ class Evidence:
         return float(self.at(self.times).mean()) if len(self.times) else 0.0
 
 
-def evidence(events: Mapping[str, Reals], certainty: Mapping[str, Reals]) -> dict[str, Evidence]:
+def collect_evidence(
+    events: Mapping[str, Reals], certainty: Mapping[str, Reals]
+) -> dict[str, Evidence]:
     """Return what is known of each kind of event.
 
     Args:

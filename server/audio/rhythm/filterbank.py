@@ -17,28 +17,28 @@ SIZE = 2048
 """Samples of a window; step i has its middle at sample i x HOP."""
 _BLOCK = 128
 _PER_OCTAVE = 12
-_LOWEST, _HIGHEST = 27.5, 17000.0
+_LOWEST_HZ, _HIGHEST_HZ = 27.5, 17000.0
 _CONTRAST = 300.0
 """How many times quieter than the loudest a sound may be and still count."""
 
 Floats = NDArray[np.float32]
 
 
-def _ranges() -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+def _range_bounds() -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """First bin of each range, and the bin after the last; the middles in Hz."""
-    count = int(np.log2(_HIGHEST / _LOWEST) * _PER_OCTAVE)
-    edges = _LOWEST * 2 ** (np.arange(count + 1) / _PER_OCTAVE)
+    count = int(np.log2(_HIGHEST_HZ / _LOWEST_HZ) * _PER_OCTAVE)
+    edges = _LOWEST_HZ * 2 ** (np.arange(count + 1) / _PER_OCTAVE)
     bins = np.unique(np.rint(edges * SIZE / RATE).astype(np.int64))
     bins = bins[bins >= 1]
     return bins, (bins[:-1] + bins[1:] - 1) / 2 * RATE / SIZE
 
 
-BINS, HERTZ = _ranges()
+BINS, HERTZ = _range_bounds()
 """Bounds of the ranges in bins (one more than there are ranges); their middles in Hz."""
 
 
 @dataclass(frozen=True)
-class Spectra:
+class FilterbankSpectra:
     """A track in steps of 10 ms."""
 
     levels: Floats
@@ -47,7 +47,7 @@ class Spectra:
     """Mean square of the samples of both channels, 0..1, in each step's HOP samples from it on."""
 
 
-def measure(samples: NDArray[np.int16]) -> Spectra:
+def compute_spectra(samples: NDArray[np.int16]) -> FilterbankSpectra:
     """The spectra of a track, samples x 2."""
     steps = len(samples) // HOP + 1
     magnitudes = np.empty((steps, len(BINS) - 1), np.float32)
@@ -55,13 +55,13 @@ def measure(samples: NDArray[np.int16]) -> Spectra:
     window = np.hanning(SIZE + 1)[:-1].astype(np.float32) / (32768 * SIZE / 4)
     for first in range(0, steps, _BLOCK):
         last = min(first + _BLOCK, steps)
-        piece = _piece(samples, first * HOP - SIZE // 2, (last - 1) * HOP + SIZE // 2)
+        piece = _complex_slice(samples, first * HOP - SIZE // 2, (last - 1) * HOP + SIZE // 2)
         magnitudes[first:last] = _magnitudes(piece, window, last - first)
-        power[first:last] = _power(piece[SIZE // 2 :], last - first)
-    return Spectra(_levels(magnitudes), power)
+        power[first:last] = _mean_power(piece[SIZE // 2 :], last - first)
+    return FilterbankSpectra(_log_levels(magnitudes), power)
 
 
-def _piece(samples: NDArray[np.int16], first: int, last: int) -> NDArray[np.complex64]:
+def _complex_slice(samples: NDArray[np.int16], first: int, last: int) -> NDArray[np.complex64]:
     """Samples first to last, left as real and right as imaginary part; 0 outside the track."""
     inner = samples[max(first, 0) : max(last, 0)]
     piece = np.zeros(last - first, np.complex64)
@@ -77,18 +77,18 @@ def _magnitudes(piece: NDArray[np.complex64], window: Floats, count: int) -> Flo
     One complex transform holds both: the channels' powers at a bin sum up to the mean of the
     transform's powers at the bin and at its mirror image.
     """
-    rows = np.lib.stride_tricks.sliding_window_view(piece, SIZE)[::HOP][:count]
-    spectrum = np.fft.fft(rows * window)
+    windows = np.lib.stride_tricks.sliding_window_view(piece, SIZE)[::HOP][:count]
+    spectrum = np.fft.fft(windows * window)
     power = np.square(spectrum.real) + np.square(spectrum.imag)
     half = power[:, 1 : SIZE // 2] + power[:, : SIZE // 2 : -1]
     sums = np.add.reduceat(half, BINS[:-1] - 1, axis=1)
     # The last range that reduceat sums goes on to the end; it is cut to its own bins.
     sums[:, -1] = half[:, BINS[-2] - 1 : BINS[-1] - 1].sum(axis=1)
-    found: Floats = np.sqrt(sums / 4)
-    return found
+    magnitudes: Floats = np.sqrt(sums / 4)
+    return magnitudes
 
 
-def _power(piece: NDArray[np.complex64], count: int) -> NDArray[np.float64]:
+def _mean_power(piece: NDArray[np.complex64], count: int) -> NDArray[np.float64]:
     """Mean squares of HOP samples from each step on."""
     padded = np.zeros(count * HOP, np.complex64)
     padded[: min(len(piece), len(padded))] = piece[: len(padded)]
@@ -97,12 +97,12 @@ def _power(piece: NDArray[np.complex64], count: int) -> NDArray[np.float64]:
     return means / (2 * HOP * 32768.0**2)
 
 
-def _levels(magnitudes: Floats) -> Floats:
+def _log_levels(magnitudes: Floats) -> Floats:
     """Their logarithms, so that a quiet master is like a loud one."""
     loudest = magnitudes.max(axis=1)
-    heard = loudest[loudest > 0]
-    if not len(heard):
+    sounding = loudest[loudest > 0]
+    if not len(sounding):
         return np.zeros_like(magnitudes)
-    reference = float(np.percentile(heard, 90))
+    reference = float(np.percentile(sounding, 90))
     magnitudes *= _CONTRAST / reference
     return np.log1p(magnitudes, out=magnitudes)

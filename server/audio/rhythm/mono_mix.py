@@ -9,44 +9,46 @@ from numpy.typing import NDArray
 
 Samples = NDArray[np.int16]
 
-_LEAST_OFFSET, _MEDIAN_OF = 164.0, 101
+_MIN_OFFSET, _OFFSET_SAMPLE_STEP = 164.0, 101
 """Of 32768: less than -46 dB of offset hides nothing. It is the median of one sample in so many:
 a mean would take the shape of a drum's wave for an offset."""
-_TAKEN, _EVERY = 21, 4
+_GROUP_SAMPLES, _GROUP_STEP = 21, 4
 """The low end is compared: means of so many samples, of every fourth such group."""
-_OPPOSITE = -0.3
+_MIN_CORRELATION = -0.3
 """Correlation of the channels from which down they cancel each other."""
 _BLOCK = 1 << 20
 
 
-def centred(samples: Samples) -> Samples:
+def correct_channels(samples: Samples) -> Samples:
     """Return the track, samples x 2, with both put right; itself where neither is wrong."""
     offset = _offset(samples)
-    turned = _opposite(samples, offset)
-    if not turned and np.abs(offset).max() < _LEAST_OFFSET:
+    is_inverted = _has_opposite_polarity(samples, offset)
+    if not is_inverted and np.abs(offset).max() < _MIN_OFFSET:
         return samples
-    signs = np.array([1.0, -1.0 if turned else 1.0], np.float32)
-    found = np.empty_like(samples)
+    signs = np.array([1.0, -1.0 if is_inverted else 1.0], np.float32)
+    corrected = np.empty_like(samples)
     for first in range(0, len(samples), _BLOCK):
         piece = (samples[first : first + _BLOCK] - offset.astype(np.float32)) * signs
-        found[first : first + _BLOCK] = np.clip(np.rint(piece), -32768, 32767)
-    return found
+        corrected[first : first + _BLOCK] = np.clip(np.rint(piece), -32768, 32767)
+    return corrected
 
 
 def _offset(samples: Samples) -> NDArray[np.float64]:
     """Return the middle that the samples of each channel lie around."""
     if not len(samples):
         return np.zeros(2)
-    return np.asarray(np.median(samples[::_MEDIAN_OF], axis=0))
+    return np.asarray(np.median(samples[::_OFFSET_SAMPLE_STEP], axis=0))
 
 
-def _opposite(samples: Samples, offset: NDArray[np.float64]) -> bool:
+def _has_opposite_polarity(samples: Samples, offset: NDArray[np.float64]) -> bool:
     """Whether the low ends of the channels are of opposite polarity."""
-    count = len(samples) // (_TAKEN * _EVERY)
+    count = len(samples) // (_GROUP_SAMPLES * _GROUP_STEP)
     if not count:
         return False
-    groups = samples[: count * _TAKEN * _EVERY].reshape(count, _EVERY, _TAKEN, 2)[:, 0]
+    groups = samples[: count * _GROUP_SAMPLES * _GROUP_STEP].reshape(
+        count, _GROUP_STEP, _GROUP_SAMPLES, 2
+    )[:, 0]
     low = groups.mean(axis=1, dtype=np.float64) - offset
     left, right = low.T
     power = float(np.sqrt((left @ left) * (right @ right)))
-    return bool(power > 0 and float(left @ right) / power < _OPPOSITE)
+    return bool(power > 0 and float(left @ right) / power < _MIN_CORRELATION)

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 Reals = NDArray[np.float64]
 
 
-def distances(times: Reals, others: Reals) -> Reals:
+def distance_to_nearest(times: Reals, others: Reals) -> Reals:
     """Seconds from each time to the nearest of the others, infinite where there is none.
 
     Args:
@@ -15,8 +15,8 @@ def distances(times: Reals, others: Reals) -> Reals:
     """
     padded = np.concatenate([[-np.inf], others, [np.inf]])
     after = np.searchsorted(others, times)
-    near: Reals = np.minimum(times - padded[after], padded[after + 1] - times)
-    return near
+    distance: Reals = np.minimum(times - padded[after], padded[after + 1] - times)
+    return distance
 
 
 def nearest(times: Reals, others: Reals) -> Reals:
@@ -28,5 +28,5 @@ def nearest(times: Reals, others: Reals) -> Reals:
     """
     after = np.clip(np.searchsorted(others, times), 1, max(len(others) - 1, 1))
     pair = np.stack([others[after - 1], others[np.minimum(after, len(others) - 1)]])
-    chosen: Reals = pair[np.abs(pair - times).argmin(axis=0), np.arange(len(times))]
-    return chosen
+    closest: Reals = pair[np.abs(pair - times).argmin(axis=0), np.arange(len(times))]
+    return closest

@@ -21,10 +21,10 @@ _WEIGHTS = Path(__file__).with_name("weights.npz")
 _LAG = 2
 """Steps between the levels whose difference is the second input."""
 _DILATIONS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
-_LOCAL = 3
+_LOCAL_BLOCKS = 3
 _REACH = 2 * sum(_DILATIONS) + 4
 """Steps before and after one that its outputs depend on."""
-_SILENCE = 50
+_LEADING_SILENCE = 50
 _PIECE, _BLOCK = 24_000, 1000
 """Steps computed at once, so that hours do not need gigabytes."""
 
@@ -39,29 +39,31 @@ def activations(levels: Floats) -> Floats:
         Steps x 6 in the order of OUTPUTS, 0..1.
     """
     # Silence before the track: what sounds at its very beginning sets in there.
-    levels = np.concatenate([np.zeros((_SILENCE, levels.shape[1]), np.float32), levels])
-    found = np.empty((len(levels), len(OUTPUTS)), np.float32)
+    levels = np.concatenate([np.zeros((_LEADING_SILENCE, levels.shape[1]), np.float32), levels])
+    result = np.empty((len(levels), len(OUTPUTS)), np.float32)
     for start in range(0, len(levels), _PIECE):
         end = min(start + _PIECE, len(levels))
         first = max(start - _REACH, 0)
-        piece = _piece(levels[first : end + _REACH])
-        found[start:end] = piece[start - first : end - first]
-    return found[_SILENCE:]
+        piece = _activations_of_piece(levels[first : end + _REACH])
+        result[start:end] = piece[start - first : end - first]
+    return result[_LEADING_SILENCE:]
 
 
-def _piece(levels: Floats) -> Floats:
+def _activations_of_piece(levels: Floats) -> Floats:
     """The activations of some minutes."""
     weights = _weights()
-    x = _gathered(levels, weights)
+    x = _convolve_pitch(levels, weights)
     local = x
     for number, dilation in enumerate(_DILATIONS):
-        x = x + _dilated(x, weights[f"block{number}"], weights[f"block{number}.bias"], dilation)
-        if number + 1 == _LOCAL:
+        x = x + _convolve_dilated(
+            x, weights[f"block{number}"], weights[f"block{number}.bias"], dilation
+        )
+        if number + 1 == _LOCAL_BLOCKS:
             local = x
     heads = weights["heads"][0]
     logits = local @ heads[: x.shape[1]] + x @ heads[x.shape[1] :] + weights["heads.bias"]
-    found: Floats = 1 / (1 + np.exp(-logits))
-    return found
+    probabilities: Floats = 1 / (1 + np.exp(-logits))
+    return probabilities
 
 
 @cache
@@ -70,26 +72,28 @@ def _weights() -> dict[str, Floats]:
         return {name: file[name].astype(np.float32) for name in file.files}
 
 
-def _gathered(levels: Floats, weights: dict[str, Floats]) -> Floats:
+def _convolve_pitch(levels: Floats, weights: dict[str, Floats]) -> Floats:
     """Steps x channels after the convolutions over time and pitch, a block of steps at a time."""
     before = np.concatenate([np.zeros((_LAG, levels.shape[1]), np.float32), levels])[: len(levels)]
     inputs = np.stack([levels, np.maximum(levels - before, 0)], axis=2)
     padded = np.pad(inputs, ((2, 2), (0, 0), (0, 0)))
-    found = np.empty((len(levels), weights["gather"].shape[2]), np.float32)
+    gathered = np.empty((len(levels), weights["gather"].shape[2]), np.float32)
     for start in range(0, len(levels), _BLOCK):
         end = min(start + _BLOCK, len(levels))
         piece = padded[start : end + 4]
-        x = _over_pitch(piece, weights["first"], weights["first.bias"], 2, 2)
+        x = _convolve_time_and_pitch(piece, weights["first"], weights["first.bias"], 2, 2)
         # What the second convolution sees before the first step and after the last is nothing.
         x[: max(1 - start, 0)] = 0
         x[len(x) - max(end + 1 - len(levels), 0) :] = 0
-        x = _over_pitch(x, weights["second"], weights["second.bias"], 3, 1)
+        x = _convolve_time_and_pitch(x, weights["second"], weights["second.bias"], 3, 1)
         flat = x.transpose(0, 2, 1).reshape(len(x), -1)
-        found[start:end] = np.maximum(flat @ weights["gather"][0] + weights["gather.bias"], 0)
-    return found
+        gathered[start:end] = np.maximum(flat @ weights["gather"][0] + weights["gather.bias"], 0)
+    return gathered
 
 
-def _over_pitch(x: Floats, kernel: Floats, bias: Floats, stride: int, side: int) -> Floats:
+def _convolve_time_and_pitch(
+    x: Floats, kernel: Floats, bias: Floats, stride: int, side: int
+) -> Floats:
     """A convolution over 3 steps and some pitches, without padding in time.
 
     Args:
@@ -100,25 +104,25 @@ def _over_pitch(x: Floats, kernel: Floats, bias: Floats, stride: int, side: int)
         side: pitches of padding on both sides.
     """
     padded = np.pad(x, ((0, 0), (side, side), (0, 0)))
-    rows = sliding_window_view(padded, kernel.shape[:2], axis=(0, 1))[:, ::stride]
+    windows = sliding_window_view(padded, kernel.shape[:2], axis=(0, 1))[:, ::stride]
     # steps x pitches x channels x 3 x pitches: one product of matrices.
-    flat = rows.transpose(0, 1, 3, 4, 2).reshape(-1, kernel[..., 0].size)
+    flat = windows.transpose(0, 1, 3, 4, 2).reshape(-1, kernel[..., 0].size)
     out = np.maximum(flat @ kernel.reshape(-1, kernel.shape[3]) + bias, 0)
-    found: Floats = out.reshape(*rows.shape[:2], -1)
-    return found
+    result: Floats = out.reshape(*windows.shape[:2], -1)
+    return result
 
 
-def _dilated(x: Floats, kernel: Floats, bias: Floats, dilation: int) -> Floats:
+def _convolve_dilated(x: Floats, kernel: Floats, bias: Floats, dilation: int) -> Floats:
     """A convolution over steps that lie `dilation` apart, as long as `x`."""
     side = len(kernel) // 2
     out = x @ kernel[side]
     for tap, matrix in enumerate(kernel):
-        away = (tap - side) * dilation
-        if away == 0 or abs(away) >= len(x):
+        shift = (tap - side) * dilation
+        if shift == 0 or abs(shift) >= len(x):
             continue
-        if away > 0:
-            out[:-away] += x[away:] @ matrix
+        if shift > 0:
+            out[:-shift] += x[shift:] @ matrix
         else:
-            out[-away:] += x[:away] @ matrix
-    found: Floats = np.maximum(out + bias, 0)
-    return found
+            out[-shift:] += x[:shift] @ matrix
+    result: Floats = np.maximum(out + bias, 0)
+    return result

@@ -11,24 +11,24 @@ and steady.
 import numpy as np
 from numpy.typing import NDArray
 
-from server.audio.rhythm.bass_band import piece
+from server.audio.rhythm.bass_band import mono_slice
 from server.audio.spectrum.analyser_node import RATE
 
 Reals = NDArray[np.float64]
 Floats = NDArray[np.float32]
 
-_QUIET = 0.02
+_SILENCE_SHARE = 0.02
 """How loud what was before may be, as a share of what follows, to be called silence."""
-_BEGUN = 0.025
+_ONSET_SHARE = 0.025
 """The share of the following peak that is the beginning. 60 Hz from phase 0 are there in 70 us;
 0.3 ms would be 0.11."""
-_RISING = 0.5
+_SLOPE_SHARE = 0.5
 """How much of it the sample before must be of one that rises on a line, rather than at once."""
-_FURTHEST = 8.0
+_MAX_BACKTRACK = 8.0
 """Samples to go back at most."""
 _GROUP = 4
-_BEFORE, _AFTER = 0.060, 0.040
-_ROWS = 256
+_BEFORE_S, _AFTER_S = 0.060, 0.040
+_BATCH = 256
 
 
 def refine(samples: NDArray[np.int16], times: Reals, ahead: float, behind: float) -> Reals:
@@ -40,74 +40,87 @@ def refine(samples: NDArray[np.int16], times: Reals, ahead: float, behind: float
         ahead: how much sooner than their times they may begin, in seconds, at most 0.025,
         behind: and how much later.
     """
-    found = times.copy()
-    for first in range(0, len(times), _ROWS):
-        part = times[first : first + _ROWS]
-        rows = _windows(samples, part)
-        clean, begun = _out_of_silence(rows, ahead, behind)
+    refined = times.copy()
+    for first in range(0, len(times), _BATCH):
+        batch = times[first : first + _BATCH]
+        windows = _windows(samples, batch)
+        from_silence, onset_sample = _onset_from_silence(windows, ahead, behind)
         # A sample late on purpose: no event may come before its cause, not even by rounding.
-        offsets = np.where(clean, (begun + 1) / RATE - _BEFORE, _parted(rows, ahead, behind))
-        found[first : first + _ROWS] = np.rint(part * RATE) / RATE + offsets
-    return np.clip(found, 0, max(0.0, (len(samples) - 1) / RATE))
+        offsets = np.where(
+            from_silence,
+            (onset_sample + 1) / RATE - _BEFORE_S,
+            _split_by_variance(windows, ahead, behind),
+        )
+        refined[first : first + _BATCH] = np.rint(batch * RATE) / RATE + offsets
+    return np.clip(refined, 0, max(0.0, (len(samples) - 1) / RATE))
 
 
 def _windows(samples: NDArray[np.int16], times: Reals) -> Floats:
     """Onsets x samples around each."""
-    before, after = round(_BEFORE * RATE), round(_AFTER * RATE)
-    rows = np.empty((len(times), before + after), np.float32)
-    for row, time in zip(rows, times, strict=True):
+    before, after = round(_BEFORE_S * RATE), round(_AFTER_S * RATE)
+    windows = np.empty((len(times), before + after), np.float32)
+    for window, time in zip(windows, times, strict=True):
         middle = round(float(time) * RATE)
-        row[:] = piece(samples, middle - before, middle + after)
-    return rows
+        window[:] = mono_slice(samples, middle - before, middle + after)
+    return windows
 
 
-def _out_of_silence(rows: Floats, ahead: float, behind: float) -> tuple[NDArray[np.bool_], Reals]:
+def _onset_from_silence(
+    windows: Floats, ahead: float, behind: float
+) -> tuple[NDArray[np.bool_], Reals]:
     """Whether each begins out of silence, and where in samples of its row.
 
     A converter of sample rates rings ahead of a step, as high as it lets through; the mean of
     three samples, which looks back only, hardly has that frequency.
     """
-    loud = np.zeros_like(rows)
-    loud[:, 2:] = np.abs(rows[:, 2:] + 2 * rows[:, 1:-1] + rows[:, :-2]) / 4
-    middle = round(_BEFORE * RATE)
+    loud = np.zeros_like(windows)
+    loud[:, 2:] = np.abs(windows[:, 2:] + 2 * windows[:, 1:-1] + windows[:, :-2]) / 4
+    middle = round(_BEFORE_S * RATE)
     low, high = middle - round(ahead * RATE), middle + round(behind * RATE)
     before = loud[:, low - round(0.030 * RATE) : low].max(axis=1)
     peak = loud[:, low:].max(axis=1)
-    begun = loud[:, low:high] > np.maximum(_BEGUN * peak, 1.25 * before)[:, None]
-    clean = (before < _QUIET * peak) & begun.any(axis=1)
-    return clean, _came_from(loud, low + begun.argmax(axis=1))
+    exceeds = loud[:, low:high] > np.maximum(_ONSET_SHARE * peak, 1.25 * before)[:, None]
+    from_silence = (before < _SILENCE_SHARE * peak) & exceeds.any(axis=1)
+    return from_silence, _backtrack(loud, low + exceeds.argmax(axis=1))
 
 
-def _came_from(loud: Floats, begun: NDArray[np.int64]) -> Reals:
+def _backtrack(loud: Floats, crossing: NDArray[np.int64]) -> Reals:
     """Where a rise that was noticed at `begun` began: at once, or on a straight line before it.
 
     A wave that begins at phase 0 rises on one, and the mean of three samples is one sample late on
     it. What is there at once has no slope to go back on.
     """
-    rows = np.arange(len(loud))
-    now, last = loud[rows, begun].astype(float), loud[rows, np.maximum(begun - 1, 0)].astype(float)
-    back = now / np.maximum(now - last, 1e-9) + 1
-    rising = (last > _RISING * now) & (last < now)
-    began: Reals = begun.astype(float) - np.where(rising, np.minimum(back, _FURTHEST), 0.0)
-    return began
+    index = np.arange(len(loud))
+    level, previous = (
+        loud[index, crossing].astype(float),
+        loud[index, np.maximum(crossing - 1, 0)].astype(float),
+    )
+    backtrack = level / np.maximum(level - previous, 1e-9) + 1
+    is_rising = (previous > _SLOPE_SHARE * level) & (previous < level)
+    onset: Reals = crossing.astype(float) - np.where(
+        is_rising, np.minimum(backtrack, _MAX_BACKTRACK), 0.0
+    )
+    return onset
 
 
-def _parted(rows: Floats, ahead: float, behind: float) -> Reals:
+def _split_by_variance(windows: Floats, ahead: float, behind: float) -> Reals:
     """Seconds from the middle of each row to where its samples are best parted in two."""
-    inner = np.diff(rows[:, round(0.020 * RATE) : round(0.090 * RATE)], axis=1)
+    inner = np.diff(windows[:, round(0.020 * RATE) : round(0.090 * RATE)], axis=1)
     whole = inner.shape[1] // _GROUP * _GROUP
-    power = np.square(inner[:, :whole]).reshape(len(rows), -1, _GROUP).sum(axis=2, dtype=np.float64)
+    power = (
+        np.square(inner[:, :whole]).reshape(len(windows), -1, _GROUP).sum(axis=2, dtype=np.float64)
+    )
     sums = np.cumsum(power, axis=1)
     total, count = sums[:, -1:], sums.shape[1]
-    low = round((_BEFORE - 0.020 - ahead) * RATE / _GROUP)
-    high = round((_BEFORE - 0.020 + behind) * RATE / _GROUP)
+    low = round((_BEFORE_S - 0.020 - ahead) * RATE / _GROUP)
+    high = round((_BEFORE_S - 0.020 + behind) * RATE / _GROUP)
     places = np.arange(max(low, 1), high)
-    least = 1e-6 * total / count + 1e-15
-    came = sums[:, places - 1] / places + least
-    comes = (total - sums[:, places - 1]) / (count - places) + least
-    parted = places * np.log(came) + (count - places) * np.log(comes)
+    floor = 1e-6 * total / count + 1e-15
+    variance_before = sums[:, places - 1] / places + floor
+    variance_after = (total - sums[:, places - 1]) / (count - places) + floor
+    criterion = places * np.log(variance_before) + (count - places) * np.log(variance_after)
     # Two groups later: the one in which it begins is often put before it, and never is an event
     # to come before its cause.
-    best = ((places[parted.argmin(axis=1)] + 2) * _GROUP + 1) / RATE
-    seconds: Reals = best + 0.020 - _BEFORE
+    best = ((places[criterion.argmin(axis=1)] + 2) * _GROUP + 1) / RATE
+    seconds: Reals = best + 0.020 - _BEFORE_S
     return seconds

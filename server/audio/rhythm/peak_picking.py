@@ -17,9 +17,9 @@ Floats = NDArray[np.float32]
 Steps = NDArray[np.int64]
 
 KINDS = ("onsets", "kicks", "snares", "hats")
-_SHARE, _LEAST, _MOST = 0.35, 0.15, 0.45
+_THRESHOLD_SHARE, _MIN_THRESHOLD, _MAX_THRESHOLD = 0.35, 0.15, 0.45
 """The threshold beside the clear peaks, and its bounds: where F is best on the tuning songs."""
-_CLEAR, _PEAK = 90, 0.1
+_CLEAR_PERCENTILE, _MIN_PEAK = 90, 0.1
 """The percentile that is clear, of the peaks that are this high at least."""
 _RANGES_HZ = {
     "onsets": (0.0, 20_000.0),
@@ -28,26 +28,28 @@ _RANGES_HZ = {
     "hats": (5_000.0, 20_000.0),
 }
 """Where the sound of each kind rises."""
-_SIDE = 3
+_PEAK_REACH = 3
 """Steps on both sides of a peak that are lower."""
 _BEFORE, _AFTER = 4, 5
 
 
-def peaks(activation: Reals) -> Steps:
+def pick_peaks(activation: Reals) -> Steps:
     """Steps at which the activation of a kind of event is highest around, and high enough."""
     if not len(activation):
         return np.zeros(0, np.int64)
-    highest = sliding_window_view(np.pad(activation, _SIDE), 2 * _SIDE + 1).max(axis=1)
-    at = np.flatnonzero((activation >= highest) & (activation >= _PEAK))
-    at = at[np.diff(at, prepend=-_SIDE - 1) > _SIDE]
+    highest = sliding_window_view(np.pad(activation, _PEAK_REACH), 2 * _PEAK_REACH + 1).max(axis=1)
+    at = np.flatnonzero((activation >= highest) & (activation >= _MIN_PEAK))
+    at = at[np.diff(at, prepend=-_PEAK_REACH - 1) > _PEAK_REACH]
     if not len(at):
         return at
-    clear = float(np.percentile(activation[at], _CLEAR))
-    found: Steps = at[activation[at] >= np.clip(_SHARE * clear, _LEAST, _MOST)]
-    return found
+    clear = float(np.percentile(activation[at], _CLEAR_PERCENTILE))
+    picked: Steps = at[
+        activation[at] >= np.clip(_THRESHOLD_SHARE * clear, _MIN_THRESHOLD, _MAX_THRESHOLD)
+    ]
+    return picked
 
 
-def strengths(levels: Floats, steps: Steps, kind: str) -> Reals:
+def event_strengths(levels: Floats, steps: Steps, kind: str) -> Reals:
     """How strong each event is, 0..1: 1 is what the strong ones of the track reach.
 
     Args:
@@ -58,11 +60,11 @@ def strengths(levels: Floats, steps: Steps, kind: str) -> Reals:
     if not len(steps):
         return np.zeros(0)
     low, high = _RANGES_HZ[kind]
-    chosen = np.expm1(levels[:, (low <= HERTZ) & (high >= HERTZ)])
-    padded = np.pad(chosen, ((_BEFORE, _AFTER), (0, 0)))
+    magnitudes = np.expm1(levels[:, (low <= HERTZ) & (high >= HERTZ)])
+    padded = np.pad(magnitudes, ((_BEFORE, _AFTER), (0, 0)))
     before = padded[steps[:, None] + np.arange(_BEFORE - 1)].mean(axis=1)
     after = padded[steps[:, None] + np.arange(_BEFORE, _BEFORE + _AFTER)].max(axis=1)
     rise = np.sqrt(np.square(np.maximum(after - before, 0)).sum(axis=1))
     strong = max(float(np.percentile(rise, 90)), 1e-9)
-    found: Reals = np.minimum(rise / strong, 1.0).astype(np.float64)
-    return found
+    strength: Reals = np.minimum(rise / strong, 1.0).astype(np.float64)
+    return strength

@@ -16,13 +16,13 @@ SIZE = 2048
 BINS = SIZE // 2
 SMOOTHING = 0.8
 
-_LEAST_DB, _MOST_DB = -100.0, -30.0
+_MIN_DB, _MAX_DB = -100.0, -30.0
 
 Bytes = NDArray[np.uint8]
 Reals = NDArray[np.float64]
 
 
-def blackman(size: int) -> Reals:
+def blackman_window(size: int) -> Reals:
     """The window 0.42 - 0.5 cos(2 pi n/N) + 0.08 cos(4 pi n/N)."""
     turn = 2 * np.pi * np.arange(size) / size
     return 0.42 - 0.5 * np.cos(turn) + 0.08 * np.cos(2 * turn)
@@ -37,15 +37,15 @@ def windows(signal: NDArray[np.float32], first: int, count: int, size: int) -> N
     Returns:
         A view: count by channels by size.
     """
-    chosen: NDArray[np.float32] = sliding_window_view(signal, size, axis=0)[first::HOP][:count]
-    return chosen
+    view: NDArray[np.float32] = sliding_window_view(signal, size, axis=0)[first::HOP][:count]
+    return view
 
 
-class Analyser:
+class AnalyserNode:
     """Smoothed spectra of left, right and their mean; remembers them from call to call."""
 
     def __init__(self) -> None:
-        self._window = blackman(SIZE) / SIZE
+        self._window = blackman_window(SIZE) / SIZE
         self._smooth = np.zeros((3, BINS))
 
     def spectra(self, frames: NDArray[np.float32]) -> Bytes:
@@ -57,10 +57,10 @@ class Analyser:
         Returns:
             Steps by 3 (mean of the channels, left, right) by 1024 bins.
         """
-        both = np.fft.rfft(frames * self._window, axis=2)[..., :BINS]
+        transforms = np.fft.rfft(frames * self._window, axis=2)[..., :BINS]
         magnitudes = np.empty((len(frames), 3, BINS))
-        np.abs((both[:, 0] + both[:, 1]) / 2, out=magnitudes[:, 0])
-        np.abs(both, out=magnitudes[:, 1:])
+        np.abs((transforms[:, 0] + transforms[:, 1]) / 2, out=magnitudes[:, 0])
+        np.abs(transforms, out=magnitudes[:, 1:])
         for magnitude in magnitudes:
             self._smooth = SMOOTHING * self._smooth + (1 - SMOOTHING) * magnitude
             magnitude[:] = self._smooth
@@ -70,11 +70,11 @@ class Analyser:
 def to_bytes(magnitudes: Reals) -> Bytes:
     """Magnitudes as bytes: -100 dB is 0, -30 dB is 255."""
     decibels = 20 * np.log10(np.maximum(magnitudes, 1e-10))
-    scaled = np.floor(255 / (_MOST_DB - _LEAST_DB) * (decibels - _LEAST_DB))
+    scaled = np.floor(255 / (_MAX_DB - _MIN_DB) * (decibels - _MIN_DB))
     return np.clip(scaled, 0, 255).astype(np.uint8)
 
 
-def mean(stereo: NDArray[np.float32]) -> NDArray[np.float32]:
+def mix_to_mono(stereo: NDArray[np.float32]) -> NDArray[np.float32]:
     """Both channels as one: their mean; the last axis is that of the channels."""
     mono: NDArray[np.float32] = (stereo[..., 0] + stereo[..., 1]) / np.float32(2)
     return mono

@@ -23,17 +23,17 @@ EDGES_HZ = {
     "highmid": (2000, 6000),
     "treble": (6000, 16000),
 }
-LOW = ("sub", "bass")
-LONG = 4096
+LONG_WINDOW_BANDS = ("sub", "bass")
+LONG_WINDOW = 4096
 """Window for these two, in samples at 44.1 kHz: 93 ms, bins of 10.8 Hz."""
-SHORT = 1024
+SHORT_WINDOW = 1024
 """Window for the rest: 23 ms."""
 
 _RANGE_DB = 36.0
-_QUIETEST_LOUD_DB = -60.0
-_LEAST_POWER = 1e-12
+_MIN_LOUD_DB = -60.0
+_MIN_POWER = 1e-12
 _LOUD_PERCENTILE = 98
-_LEAST_SUM = 1e-4
+_MIN_AMPLITUDE_SUM = 1e-4
 """Of amplitudes over all bins: less is silence, whose spectrum says nothing."""
 
 _DARKEST_HZ, _BRIGHTEST_HZ = 60.0, 12_000.0
@@ -42,7 +42,7 @@ _FULL_RANGE_DB = 60.0
 Powers = NDArray[np.float64]
 
 
-class Measured(NamedTuple):
+class BandMeasurements(NamedTuple):
     """What moments sound like."""
 
     powers: Powers
@@ -58,30 +58,36 @@ class Measured(NamedTuple):
     """Moments by 2 channels by logbands.BANDS: see logbands.to_bytes."""
 
 
-def measure(frames: NDArray[np.float32]) -> Measured:
+def measure_bands(frames: NDArray[np.float32]) -> BandMeasurements:
     """Measure moments.
 
     Args:
         frames: moments by 2 channels by 4096 samples around each moment.
     """
-    squares_low, offset = _squares(frames, LONG)
+    squares_low, offset = _squared_magnitudes(frames, LONG_WINDOW)
     # What is constant over the long window is no sound: an offset, and what is lower than 10 Hz.
-    middle = frames[:, :, (LONG - SHORT) // 2 : (LONG + SHORT) // 2] - offset[:, :, np.newaxis]
+    middle = (
+        frames[:, :, (LONG_WINDOW - SHORT_WINDOW) // 2 : (LONG_WINDOW + SHORT_WINDOW) // 2]
+        - offset[:, :, np.newaxis]
+    )
     squares = np.einsum("ijk,ijk->i", middle, middle, dtype=np.float64)
-    found = {"level": squares / (2 * SHORT)}
-    squares_high, _ = _squares(middle, SHORT)
-    low, high = _power_spectrum(squares_low, LONG), _power_spectrum(squares_high, SHORT)
+    band_powers = {"level": squares / (2 * SHORT_WINDOW)}
+    squares_high, _ = _squared_magnitudes(middle, SHORT_WINDOW)
+    low, high = (
+        _power_spectrum(squares_low, LONG_WINDOW),
+        _power_spectrum(squares_high, SHORT_WINDOW),
+    )
     for name, edges in EDGES_HZ.items():
-        size, spectrum = (LONG, low) if name in LOW else (SHORT, high)
+        size, spectrum = (LONG_WINDOW, low) if name in LONG_WINDOW_BANDS else (SHORT_WINDOW, high)
         first, last = (-(-edge * size // RATE) for edge in edges)
-        found[name] = spectrum[:, first:last].sum(axis=1)
+        band_powers[name] = spectrum[:, first:last].sum(axis=1)
     roots = np.sqrt(high, dtype=np.float32)
     shape = np.stack([_brightness(roots), _width(middle)], axis=1)
-    powers = np.stack([found[name] for name in NAMES], axis=1)
-    return Measured(powers, shape, roots, _LOG_BANDS.measure(squares_low, squares_high))
+    powers = np.stack([band_powers[name] for name in NAMES], axis=1)
+    return BandMeasurements(powers, shape, roots, _LOG_BANDS.measure(squares_low, squares_high))
 
 
-def flux(roots: NDArray[np.float32], before: NDArray[np.float32]) -> Powers:
+def amplitude_flux(roots: NDArray[np.float32], before: NDArray[np.float32]) -> Powers:
     """How much the amplitudes grow from moment to moment, bin by bin (Dixon 2006, eq. 2).
 
     Args:
@@ -92,39 +98,39 @@ def flux(roots: NDArray[np.float32], before: NDArray[np.float32]) -> Powers:
     return np.asarray(np.maximum(rises, 0).sum(axis=1, dtype=np.float64))
 
 
-def raw(powers: Powers) -> NDArray[np.float32]:
+def to_full_scale(powers: Powers) -> NDArray[np.float32]:
     """Powers as 0..1 whatever the track is like: 0 is -60 dB, 1 is 0 dB full scale."""
-    decibels = 10 * np.log10(np.maximum(powers, _LEAST_POWER))
+    decibels = 10 * np.log10(np.maximum(powers, _MIN_POWER))
     return np.clip(1 + decibels / _FULL_RANGE_DB, 0, 1).astype(np.float32)
 
 
-def scale(measured: Powers) -> NDArray[np.float32]:
+def scale_to_track(powers: Powers) -> NDArray[np.float32]:
     """The powers of a whole track as 0..1, moments by 7."""
-    return scale_decibels(10 * np.log10(np.maximum(measured, _LEAST_POWER)))
+    return scale_decibels(10 * np.log10(np.maximum(powers, _MIN_POWER)))
 
 
 def scale_decibels(decibels: Powers) -> NDArray[np.float32]:
     """Decibels of a whole track as 0..1, moments by columns; the first is that of all together."""
-    loud = np.array([_loud(column) for column in decibels.T])
+    loud = np.array([_loud_level(column) for column in decibels.T])
     reference = np.maximum(loud, loud[0] - _RANGE_DB)
     scaled: NDArray[np.float64] = 1 + (decibels - reference) / _RANGE_DB
     return np.clip(scaled, 0, 1).astype(np.float32)
 
 
-def _loud(decibels: NDArray[np.float64]) -> float:
-    sounding = decibels[decibels > _QUIETEST_LOUD_DB]
+def _loud_level(decibels: NDArray[np.float64]) -> float:
+    sounding = decibels[decibels > _MIN_LOUD_DB]
     if not len(sounding):
-        return _QUIETEST_LOUD_DB
+        return _MIN_LOUD_DB
     return float(np.percentile(sounding, _LOUD_PERCENTILE))
 
 
 def _brightness(roots: NDArray[np.float32]) -> NDArray[np.float64]:
-    hertz = np.arange(roots.shape[1]) * (RATE / SHORT)
+    hertz = np.arange(roots.shape[1]) * (RATE / SHORT_WINDOW)
     sums = roots.sum(axis=1, dtype=np.float64)
     centroid = (roots @ hertz) / np.maximum(sums, 1e-9)
     octaves = np.log2(np.maximum(centroid, _DARKEST_HZ) / _DARKEST_HZ)
     share = np.clip(octaves / np.log2(_BRIGHTEST_HZ / _DARKEST_HZ), 0, 1)
-    return np.where(sums > _LEAST_SUM, share, 0.0)
+    return np.where(sums > _MIN_AMPLITUDE_SUM, share, 0.0)
 
 
 def _width(middle: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -134,7 +140,7 @@ def _width(middle: NDArray[np.float32]) -> NDArray[np.float64]:
     return np.asarray(roots[0] / np.maximum(roots[0] + roots[1], 1e-6))
 
 
-def _squares(
+def _squared_magnitudes(
     frames: NDArray[np.float32], size: int
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Moments by channels by bins: squared magnitudes under a Hann window; and the mean of each
@@ -148,17 +154,19 @@ def _squares(
 
 def _power_spectrum(squares: NDArray[np.float32], size: int) -> Powers:
     """One-sided power in each bin, the mean of the channels (Heinzel et al. 2002, eq. 23)."""
-    both: Powers = (squares[:, 0] + squares[:, 1]).astype(np.float64)
-    both /= _norm(size)
-    return both
+    power: Powers = (squares[:, 0] + squares[:, 1]).astype(np.float64)
+    power /= _window_norm(size)
+    return power
 
 
 def _hann(size: int) -> NDArray[np.float32]:
     return (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(size) / size)).astype(np.float32)
 
 
-def _norm(size: int) -> float:
+def _window_norm(size: int) -> float:
     return float(size * np.square(_hann(size), dtype=np.float64).sum())
 
 
-_LOG_BANDS = LogBands((LONG, 2 / _norm(LONG)), (SHORT, 2 / _norm(SHORT)))
+_LOG_BANDS = LogBands(
+    (LONG_WINDOW, 2 / _window_norm(LONG_WINDOW)), (SHORT_WINDOW, 2 / _window_norm(SHORT_WINDOW))
+)

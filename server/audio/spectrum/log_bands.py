@@ -15,22 +15,22 @@ LOWEST_HZ, HIGHEST_HZ = 40.0, 15_000.0
 SPLIT_HZ = 1000.0
 """Bands whose centre is below are taken from the long window, the others from the short one."""
 
-_LEAST_DB, _STEPS_PER_DB = -120.0, 2.0
-_LEAST_POWER = 1e-13
+_MIN_DB, _STEPS_PER_DB = -120.0, 2.0
+_MIN_POWER = 1e-13
 
 Powers = NDArray[np.float64]
 Reals = NDArray[np.float32]
 Bytes = NDArray[np.uint8]
 
 
-def edges() -> Powers:
+def band_edges() -> Powers:
     """The BANDS + 1 edges of the bands in Hz."""
     return np.geomspace(LOWEST_HZ, HIGHEST_HZ, BANDS + 1)
 
 
-def centres() -> Powers:
+def band_centres() -> Powers:
     """The geometric centre of each band in Hz."""
-    limits = edges()
+    limits = band_edges()
     return np.sqrt(limits[:-1] * limits[1:])
 
 
@@ -47,9 +47,9 @@ class LogBands:
     """
 
     def __init__(self, long: tuple[int, float], short: tuple[int, float]) -> None:
-        low = centres() < SPLIT_HZ
-        self._low = _trimmed(_shares(long[0])[:, low] * np.float32(long[1]))
-        self._high = _trimmed(_shares(short[0])[:, ~low] * np.float32(short[1]))
+        low = band_centres() < SPLIT_HZ
+        self._low = _trim(_bin_shares(long[0])[:, low] * np.float32(long[1]))
+        self._high = _trim(_bin_shares(short[0])[:, ~low] * np.float32(short[1]))
 
     def measure(self, low: Reals, high: Reals) -> Bytes:
         """Measure moments.
@@ -70,24 +70,24 @@ class LogBands:
 
 def to_bytes(powers: Reals) -> Bytes:
     """Powers (mean squares) as bytes in steps of half a decibel; 0 is -120 dB or less."""
-    found = 10 * np.log10(np.maximum(powers, np.float32(_LEAST_POWER)))
-    scaled = np.rint((found - np.float32(_LEAST_DB)) * np.float32(_STEPS_PER_DB))
+    levels_db = 10 * np.log10(np.maximum(powers, np.float32(_MIN_POWER)))
+    scaled = np.rint((levels_db - np.float32(_MIN_DB)) * np.float32(_STEPS_PER_DB))
     return np.asarray(np.clip(scaled, 0, 255), np.uint8)
 
 
-def decibels(measured: Bytes) -> Reals:
+def from_bytes(band_bytes: Bytes) -> Reals:
     """The decibels that bytes of `to_bytes` stand for; a full-scale sine is -3 dB."""
-    return measured.astype(np.float32) / np.float32(_STEPS_PER_DB) + np.float32(_LEAST_DB)
+    return band_bytes.astype(np.float32) / np.float32(_STEPS_PER_DB) + np.float32(_MIN_DB)
 
 
-def _shares(size: int) -> Reals:
+def _bin_shares(size: int) -> Reals:
     """Bins by bands: the share of each bin that lies in each band."""
-    limits = edges() * size / RATE
+    limits = band_edges() * size / RATE
     bins = np.arange(size // 2 + 1)[:, np.newaxis]
     inside = np.minimum(limits[1:], bins + 0.5) - np.maximum(limits[:-1], bins - 0.5)
     return np.asarray(np.maximum(inside, 0), np.float32)
 
 
-def _trimmed(shares: Reals) -> Reals:
+def _trim(shares: Reals) -> Reals:
     """Without the bins above the last one that a band takes from."""
     return shares[: int(np.flatnonzero(shares.any(axis=1))[-1]) + 1]

@@ -23,15 +23,15 @@ _WAIT_S = 600.0
 _VALUE = re.compile(rb"lavfi\.r128\.([MS])=(-?[\d.]+|-?inf|nan)")
 
 
-class Meter:
+class LoudnessMeter:
     """Measures a WAV of ours beside whatever else is done; a context manager.
 
     Raises:
         MediaError: ffmpeg cannot be started.
     """
 
-    def __init__(self, sound: Path) -> None:
-        stream = ffmpeg.input_file(sound, format="wav", format_whitelist="wav").audio
+    def __init__(self, audio: Path) -> None:
+        stream = ffmpeg.input_file(audio, format="wav", format_whitelist="wav").audio
         stream = stream.filter("ebur128", metadata=1)
         stream = stream.filter("ametadata", mode="print", file="pipe:1")
         self._process = ffmpeg.Process(
@@ -57,11 +57,11 @@ class Meter:
         Raises:
             MediaError: it could not be measured.
         """
-        said = b"".join(self._process.chunks(_WAIT_S))
-        self._process.wait(_WAIT_S).check()
-        found: dict[bytes, list[float]] = {b"M": [], b"S": []}
-        for word, number in _VALUE.findall(said):
-            found[word].append(float(number))
-        rows = np.array([found[b"M"], found[b"S"]]).T.reshape(-1, 2)
+        output = b"".join(self._process.chunks(_WAIT_S))
+        self._process.wait(_WAIT_S).raise_for_status()
+        values: dict[bytes, list[float]] = {b"M": [], b"S": []}
+        for meter, number in _VALUE.findall(output):
+            values[meter].append(float(number))
+        rows = np.array([values[b"M"], values[b"S"]]).T.reshape(-1, 2)
         silent = SILENCE_LUFS
         return np.asarray(np.nan_to_num(rows, nan=silent, neginf=silent, posinf=silent))

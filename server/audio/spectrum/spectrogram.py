@@ -19,8 +19,8 @@ from server.audio.spectrum.analyser_node import (
     RATE,
     SIZE,
     STEPS_PER_S,
-    Analyser,
-    mean,
+    AnalyserNode,
+    mix_to_mono,
     wave_bytes,
     windows,
 )
@@ -37,41 +37,41 @@ RECORD = np.dtype(
         ("mono", "u1", (HOP,)),  # floor(128 (1 + x)) of their mean, clipped
         ("spectrum", "u1", (BINS,)),  # getByteFrequencyData of the mean of the channels
         ("fft", "u1", (2, BINS)),  # the same of each channel
-        ("powers", "<f4", (len(bands.NAMES),)),  # bands.Measured.powers
-        ("shape", "<f4", (2,)),  # bands.Measured.shape
-        ("flux", "<f4"),  # bands.flux
-        ("logbands", "u1", (2, log_bands.BANDS)),  # bands.Measured.log_bands
+        ("powers", "<f4", (len(bands.NAMES),)),  # bands.BandMeasurements.powers
+        ("shape", "<f4", (2,)),  # bands.BandMeasurements.shape
+        ("flux", "<f4"),  # bands.amplitude_flux
+        ("logbands", "u1", (2, log_bands.BANDS)),  # bands.BandMeasurements.log_bands
     ]
 )
 TAIL = 64
 """Steps after the track: the smoothing needs 52 from 0 dB to -100 dB, the window 3."""
 
 _BLOCK = 64
-_MARGIN = bands.LONG // 2
+_MARGIN = bands.LONG_WINDOW // 2
 _LIMITS = Limits(cpu_s=600, open_files=32)
 
 
-def analyse(sound: Path, out: Path, told: Callable[[], None] | None = None) -> None:
+def analyse(audio: Path, out: Path, on_progress: Callable[[], None] | None = None) -> None:
     """Write the spectra of a WAV of ours to `out`, through its `.part`.
 
     Args:
-        sound: the WAV.
+        audio: the WAV.
         out: the file to write.
         told: called after every few seconds of sound.
 
     Raises:
         ToqiboxError: storage_full, undecodable_audio (the WAV is not whole).
     """
-    steps = round(wav.seconds(sound) * wav.RATE) * STEPS_PER_S // wav.RATE + 1
+    steps = round(wav.seconds(audio) * wav.RATE) * STEPS_PER_S // wav.RATE + 1
     try:
         with atomic.atomic_write(out, sealed=True) as file:
             description = np.lib.format.dtype_to_descr(RECORD)
-            head = {"descr": description, "fortran_order": False, "shape": (steps + TAIL,)}
-            np.lib.format.write_array_header_1_0(file, head)
-            for records in _records(sound, steps + TAIL):
+            header = {"descr": description, "fortran_order": False, "shape": (steps + TAIL,)}
+            np.lib.format.write_array_header_1_0(file, header)
+            for records in _records(audio, steps + TAIL):
                 file.write(records.tobytes())
-                if told:
-                    told()
+                if on_progress:
+                    on_progress()
     except ffmpeg.MediaError as error:
         raise ToqiboxError("undecodable_audio", detail=str(error)) from error
 
@@ -94,47 +94,47 @@ def load(path: Path) -> NDArray[np.void]:
     return records
 
 
-def _records(sound: Path, count: int) -> Iterator[NDArray[np.void]]:
-    analyser = Analyser()
+def _records(audio: Path, count: int) -> Iterator[NDArray[np.void]]:
+    analyser = AnalyserNode()
     last: NDArray[np.float32] | None = None
     # numpy transforms without the interpreter's lock: the two measurements run side by side.
     with ThreadPoolExecutor(max_workers=1) as beside:
-        for first, signal in _blocks(sound, count):
+        for first, signal in _blocks(audio, count):
             steps = min(_BLOCK, count - first)
             recent = windows(signal, _MARGIN - SIZE, steps, SIZE)
             pending = beside.submit(analyser.spectra, recent)
             records = np.zeros(steps, RECORD)
             before = signal[_MARGIN - HOP :][: steps * HOP].reshape(steps, HOP, 2)
             records["samples"] = np.clip(np.rint(before * 32_768), -32_768, 32_767)
-            records["mono"] = wave_bytes(mean(before))
-            measured = bands.measure(windows(signal, 0, steps, bands.LONG))
+            records["mono"] = wave_bytes(mix_to_mono(before))
+            measured = bands.measure_bands(windows(signal, 0, steps, bands.LONG_WINDOW))
             records["powers"], records["shape"] = measured.powers, measured.shape
             records["logbands"] = measured.log_bands
             # What sounds at the very beginning sets in there.
-            came = np.zeros_like(measured.roots[0]) if last is None else last
-            records["flux"] = bands.flux(measured.roots, came)
+            previous = np.zeros_like(measured.roots[0]) if last is None else last
+            records["flux"] = bands.amplitude_flux(measured.roots, previous)
             last = measured.roots[-1]
             spectra = pending.result()
             records["spectrum"], records["fft"] = spectra[:, 0], spectra[:, 1:]
             yield records
 
 
-def _blocks(sound: Path, count: int) -> Iterator[tuple[int, NDArray[np.float32]]]:
+def _blocks(audio: Path, count: int) -> Iterator[tuple[int, NDArray[np.float32]]]:
     """Pieces of the sound at 44.1 kHz: the first step of each, and its stereo samples.
 
     The sample at the piece's first step lies at _MARGIN; as many lie after its last step. What
     is before the beginning and after the end is 0.
     """
-    stream = ffmpeg.input_file(sound, format="wav", format_whitelist="wav").audio
+    stream = ffmpeg.input_file(audio, format="wav", format_whitelist="wav").audio
     argv = ffmpeg.output(stream, "pipe:1", ar=RATE, format="f32le")
     with ffmpeg.Process(argv, _LIMITS, stdout=True) as process:
         chunks = process.chunks()
         pending = bytearray(_MARGIN * wav.FRAME_BYTES)
-        wanted = (_BLOCK * HOP + 2 * _MARGIN) * wav.FRAME_BYTES
+        block_bytes = (_BLOCK * HOP + 2 * _MARGIN) * wav.FRAME_BYTES
         for first in range(0, count, _BLOCK):
-            while len(pending) < wanted:
-                pending += next(chunks, bytes(wanted))
-            piece = np.frombuffer(bytes(pending[:wanted]), "<f4").reshape(-1, 2)
+            while len(pending) < block_bytes:
+                pending += next(chunks, bytes(block_bytes))
+            piece = np.frombuffer(bytes(pending[:block_bytes]), "<f4").reshape(-1, 2)
             del pending[: _BLOCK * HOP * wav.FRAME_BYTES]
             yield first, piece
-        process.wait(30).check()
+        process.wait(30).raise_for_status()

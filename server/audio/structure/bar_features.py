@@ -6,17 +6,17 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from server.audio.rhythm.detection import Heard
+from server.audio.rhythm.detection import Detections
 from server.audio.rhythm.filterbank import HERTZ, STEPS_PER_S
 
 Reals = NDArray[np.float64]
 
-_UNCOUNTED_S = 2.0
+_DEFAULT_BAR_S = 2.0
 """How long the stretches are that stand for bars where there are none."""
-_FEWEST = 4
-_LOUD_DB, _BASS_DB, _A_SECOND = 10.0, 12.0, 4.0
+_MIN_DOWNBEATS = 4
+_LOUDNESS_RANGE_DB, _BASS_RANGE_DB, _ONSET_RANGE = 10.0, 12.0, 4.0
 """Ranges below which differences are not stretched: of loudness, of bass, of onsets a second."""
-_FIRST_OCTAVE_HZ, _LEVELS = 80.0, 1.0
+_FIRST_OCTAVE_HZ, _OCTAVE_RANGE = 80.0, 1.0
 """The same of an octave's levels, as `spectra.measure` counts them."""
 
 
@@ -26,70 +26,74 @@ class Bars:
 
     bounds: Reals
     """Seconds, one more than there are bars; the first is 0, the last the end of the track."""
-    loud: Reals
-    low: Reals
+    loudness: Reals
+    bass: Reals
     """How much bass there is,"""
-    busy: Reals
+    density: Reals
     """how much begins,"""
-    bright: Reals
+    brightness: Reals
     """and how far up the sound reaches."""
     kicks: Reals
-    colour: Reals
+    octaves: Reals
     """Bars by octaves: how loud each octave is beside its loudest bars, 0..1: who plays."""
-    harmony: Reals
+    pitch_classes: Reals
     """Bars by 12: how much each pitch class sounds beside the mean of all, from C on."""
-    counted: bool = True
+    has_beats: bool = True
     """Whether these are bars of beats; else stretches of even length, where there are no beats."""
 
     @property
     def energy(self) -> Reals:
         """Loudness, bass and onsets together."""
-        return 0.4 * self.loud + 0.35 * self.low + 0.25 * self.busy
+        return 0.4 * self.loudness + 0.35 * self.bass + 0.25 * self.density
 
 
-def measure(heard: Heard, downbeats: Reals) -> Bars:
+def compute_bar_features(detections: Detections, downbeats: Reals) -> Bars:
     """The bars of a track.
 
     Args:
-        heard: what was heard.
+        detections: what was heard.
         downbeats: where bars begin, in seconds.
     """
-    bounds = _bounds(heard.seconds, downbeats)
+    bounds = _bar_bounds(detections.seconds, downbeats)
     steps = np.minimum(
-        np.rint(bounds * STEPS_PER_S).astype(np.int64), len(heard.spectrum.power) - 1
+        np.rint(bounds * STEPS_PER_S).astype(np.int64), len(detections.spectrum.power) - 1
     )
     steps = np.maximum(steps, np.arange(len(steps)) - len(steps))
     lengths = np.maximum(np.diff(bounds), 1e-3)
-    power = _means(heard.spectrum.power[:, None], steps)[:, 0]
-    levels = _means(heard.spectrum.levels, steps)
+    power = _bar_means(detections.spectrum.power[:, None], steps)[:, 0]
+    levels = _bar_means(detections.spectrum.levels, steps)
     decibels = 10 * np.log10(np.maximum(power, 1e-6 * max(float(power.max()), 1e-12)))
     total = np.maximum(levels.sum(axis=1), 1e-9)
     silent = power <= 0
     reach = np.where(silent, 0, levels @ np.arange(levels.shape[1]) / total)
     return Bars(
         bounds,
-        np.where(silent, 0, _stretched(decibels, _LOUD_DB)),
-        np.where(silent, 0, _stretched(_bass_db(heard.spectrum.levels, steps), _BASS_DB)),
-        np.where(silent, 0, _stretched(_counts(heard.onsets, bounds) / lengths, _A_SECOND)),
-        np.where(silent, 0, _stretched(reach, levels.shape[1] / 4)),
-        np.minimum(_counts(heard.kicks, bounds) / lengths, 2.0) / 2,
-        _colour(levels),
-        _harmony(levels),
-        counted=len(downbeats) >= _FEWEST,
+        np.where(silent, 0, _normalise(decibels, _LOUDNESS_RANGE_DB)),
+        np.where(
+            silent, 0, _normalise(_bass_db(detections.spectrum.levels, steps), _BASS_RANGE_DB)
+        ),
+        np.where(
+            silent, 0, _normalise(_strength_sums(detections.onsets, bounds) / lengths, _ONSET_RANGE)
+        ),
+        np.where(silent, 0, _normalise(reach, levels.shape[1] / 4)),
+        np.minimum(_strength_sums(detections.kicks, bounds) / lengths, 2.0) / 2,
+        _octave_levels(levels),
+        _pitch_classes(levels),
+        has_beats=len(downbeats) >= _MIN_DOWNBEATS,
     )
 
 
-def _colour(levels: Reals) -> Reals:
+def _octave_levels(levels: Reals) -> Reals:
     """Return the levels of each octave from 80 Hz on, and of what is below, bars by octaves."""
     octave = np.maximum(np.floor(np.log2(HERTZ / _FIRST_OCTAVE_HZ)), -1).astype(np.int64)
     columns = [
-        _stretched(levels[:, octave == number].mean(axis=1), _LEVELS)
+        _normalise(levels[:, octave == number].mean(axis=1), _OCTAVE_RANGE)
         for number in range(-1, int(octave.max()) + 1)
     ]
     return np.stack(columns, axis=1)
 
 
-def _harmony(levels: Reals) -> Reals:
+def _pitch_classes(levels: Reals) -> Reals:
     """Return the levels of each pitch class less their mean, bars by 12."""
     tones = np.flatnonzero((HERTZ > 60) & (HERTZ < 2500))
     classes = np.rint(12 * np.log2(HERTZ[tones] / 16.3516)).astype(np.int64) % 12
@@ -97,25 +101,25 @@ def _harmony(levels: Reals) -> Reals:
     for tone, pitch in zip(tones, classes, strict=True):
         sums[:, pitch] += levels[:, tone] - levels[:, tones].mean(axis=1)
     means = sums / np.maximum(np.bincount(classes, minlength=12), 1)
-    found: Reals = means - means.mean(axis=1, keepdims=True)
-    return found
+    centred: Reals = means - means.mean(axis=1, keepdims=True)
+    return centred
 
 
-def _bounds(seconds: float, downbeats: Reals) -> Reals:
+def _bar_bounds(seconds: float, downbeats: Reals) -> Reals:
     """Where bars begin and end; what is before the first downbeat belongs to the first bar."""
-    if len(downbeats) < _FEWEST:
-        count = max(1, int(seconds / _UNCOUNTED_S))
+    if len(downbeats) < _MIN_DOWNBEATS:
+        count = max(1, int(seconds / _DEFAULT_BAR_S))
         return np.linspace(0, seconds, count + 1)
     inner = downbeats[1:]
     inner = inner[inner < seconds - 0.5 * float(np.median(np.diff(downbeats)))]
     return np.concatenate([[0.0], inner, [seconds]])
 
 
-def _means(rows: NDArray[np.floating], steps: NDArray[np.int64]) -> Reals:
+def _bar_means(values: NDArray[np.floating], steps: NDArray[np.int64]) -> Reals:
     """The mean of the rows from each step to the next."""
     return np.array(
         [
-            rows[first : max(last, first + 1)].mean(axis=0, dtype=np.float64)
+            values[first : max(last, first + 1)].mean(axis=0, dtype=np.float64)
             for first, last in pairwise(steps)
         ]
     )
@@ -124,19 +128,19 @@ def _means(rows: NDArray[np.floating], steps: NDArray[np.int64]) -> Reals:
 def _bass_db(levels: NDArray[np.float32], steps: NDArray[np.int64]) -> Reals:
     """How loud the bass of each bar is."""
     power = np.square(np.expm1(levels[:, HERTZ < 100])).sum(axis=1, keepdims=True)
-    means = _means(power, steps)[:, 0]
-    found: Reals = 10 * np.log10(np.maximum(means, 1e-6 * max(float(means.max()), 1e-12)))
-    return found
+    means = _bar_means(power, steps)[:, 0]
+    decibels: Reals = 10 * np.log10(np.maximum(means, 1e-6 * max(float(means.max()), 1e-12)))
+    return decibels
 
 
-def _counts(events: Reals, bounds: Reals) -> Reals:
+def _strength_sums(events: Reals, bounds: Reals) -> Reals:
     """The strengths of the events of each bar, summed up; a hit just before a bar belongs to it."""
     sums, _ = np.histogram(events[:, 0] + 0.03, bounds, weights=events[:, 1])
     return sums.astype(np.float64)
 
 
-def _stretched(values: Reals, least: float) -> Reals:
+def _normalise(values: Reals, min_range: float) -> Reals:
     """0..1 from the least to the most of the track, or over a range of `least` below the most."""
     top = float(np.percentile(values, 95))
-    bottom = min(float(np.percentile(values, 5)), top - least)
+    bottom = min(float(np.percentile(values, 5)), top - min_range)
     return np.clip((values - bottom) / (top - bottom), 0, 1)

@@ -5,9 +5,9 @@ from numpy.typing import NDArray
 
 Reals = NDArray[np.float64]
 
-_UNCOUNTED_S = 1.0
+_DEFAULT_BAR_S = 1.0
 """How far apart the lines are that stand for bars where there are none."""
-_FEWEST = 4
+_MIN_DOWNBEATS = 4
 
 
 def bar_lines(downbeats: Reals, seconds: float) -> Reals:
@@ -19,8 +19,8 @@ def bar_lines(downbeats: Reals, seconds: float) -> Reals:
         downbeats: where bars begin, as far as they were found.
         seconds: length of the track.
     """
-    if len(downbeats) < _FEWEST:
-        return np.arange(0.0, seconds, _UNCOUNTED_S)
+    if len(downbeats) < _MIN_DOWNBEATS:
+        return np.arange(0.0, seconds, _DEFAULT_BAR_S)
     bar = float(np.median(np.diff(downbeats)))
     before = np.arange(downbeats[0] - bar, -1e-6, -bar)[::-1]
     after = np.arange(downbeats[-1] + bar, seconds + 1e-6, bar)

@@ -20,51 +20,57 @@ Reals = NDArray[np.float64]
 Parts = list[tuple[int, int]]
 """First bar and the bar after the last."""
 
-_COLOUR = 0.4
+_OCTAVE_WEIGHT = 0.4
 """What a change of who plays counts beside one of energy."""
-_JUMP, _BACK = 0.15, 0.4
+_MIN_ENERGY_JUMP, _MIN_BASS_JUMP = 0.15, 0.4
 """By how much energy jumps at a drop, or bass where energy is high before it."""
-_HIGH, _BASS, _DRIVEN = 0.6, 0.5, 0.4
+_MIN_DROP_ENERGY, _MIN_DROP_BASS, _MIN_DROP_KICKS = 0.6, 0.5, 0.4
 """What a drop has: so much energy, bass, and such a share of the track's most kicks."""
-_CALM = 0.5
+_CALM_BASS = 0.5
 """With less bass than this a part may be a build or a break, whatever its kicks."""
-_LONGEST_DROP, _LONGEST_BUILD = 16, 24
+_MAX_DROP_BARS, _MAX_BUILD_BARS = 16, 24
 """Bars: the rest of a drop's part is plain, as what was new is no more; nothing builds longer."""
-_FEWEST, _MOST, _EVERY_S = 2, 4, 75.0
+_MIN_DROPS, _MAX_DROPS, _DROP_EVERY_S = 2, 4, 75.0
 """Drops of a track: at least so many are possible, in a song of some minutes so many, and in longer
 music one in so many seconds."""
 
 
-def find(bars: Bars, *, drums: bool) -> Reals:
+def find_sections(bars: Bars, *, drums: bool) -> Reals:
     """Return rows of start and end in seconds, energy 0..1 and kind; they cover the track.
 
     Args:
         bars: what each bar is like.
         drums: whether a kick drum plays in the track.
     """
-    looks = np.stack([bars.loud, bars.low, bars.busy, bars.bright, bars.kicks], axis=1)
+    features = np.stack(
+        [bars.loudness, bars.bass, bars.density, bars.brightness, bars.kicks], axis=1
+    )
     bar_s = float(np.median(np.diff(bars.bounds)))
-    at = boundaries.find(np.hstack([looks, _COLOUR * bars.colour]), bar_s, readily=bars.counted)
-    pairs = list(pairwise(at))
-    kinds = _Kinds(bars, pairs).find() if drums else _quiet(bars, pairs)
-    pairs, kinds = _shortened(pairs, kinds)
+    part_bounds = boundaries.find_boundaries(
+        np.hstack([features, _OCTAVE_WEIGHT * bars.octaves]), bar_s, readily=bars.has_beats
+    )
+    pairs = list(pairwise(part_bounds))
+    kinds = (
+        _SectionClassifier(bars, pairs).classify() if drums else _kinds_without_drums(bars, pairs)
+    )
+    pairs, kinds = _split_long_drops(pairs, kinds)
     energy = [float(bars.energy[first:last].mean()) for first, last in pairs]
     bounds = [(bars.bounds[first], bars.bounds[last]) for first, last in pairs]
     return np.column_stack([np.array(bounds), energy, kinds]).astype(np.float64)
 
 
-class _Kinds:
+class _SectionClassifier:
     """What each part is, given those before and after it."""
 
     def __init__(self, bars: Bars, pairs: Parts) -> None:
         self._bars, self._pairs = bars, pairs
         self._energy, self._low, self._kicks = (
             np.array([float(values[first:last].mean()) for first, last in pairs])
-            for values in (bars.energy, bars.low, bars.kicks)
+            for values in (bars.energy, bars.bass, bars.kicks)
         )
         self._driven = float(self._kicks.max())
 
-    def find(self) -> list[int]:
+    def classify(self) -> list[int]:
         kinds = [PLAIN] * len(self._pairs)
         for part in self._drops():
             kinds[part] = DROP
@@ -74,60 +80,70 @@ class _Kinds:
             after = kinds[part + 1] if part + 1 < len(kinds) else PLAIN
             if after == DROP and self._short(part) and self._rises(part):
                 kinds[part] = BUILD
-            elif 0 < part < len(kinds) - 1 and self._jump(part) <= -_JUMP:
+            elif 0 < part < len(kinds) - 1 and self._jump(part) <= -_MIN_ENERGY_JUMP:
                 kinds[part] = BREAK
         return kinds
 
     def _short(self, part: int) -> bool:
         first, last = self._pairs[part]
-        return last - first <= _LONGEST_BUILD
+        return last - first <= _MAX_BUILD_BARS
 
     def _jump(self, part: int) -> float:
         return float(self._energy[part] - self._energy[part - 1])
 
     def _calm(self, part: int) -> bool:
-        return bool(self._kicks[part] < 0.5 * self._driven or self._low[part] < _CALM)
+        return bool(self._kicks[part] < 0.5 * self._driven or self._low[part] < _CALM_BASS)
 
     def _drops(self) -> list[int]:
         """Return the parts that a build or a break leads to, the greatest jumps first, not many."""
-        found = {}
+        jumps = {}
         for part in range(1, len(self._pairs)):
             jump, back = self._jump(part), float(self._low[part] - self._low[part - 1])
-            full = self._low[part] >= _BASS and self._kicks[part] >= _DRIVEN * self._driven
-            sudden = jump >= _JUMP or (back >= _BACK and jump >= 0)
-            if sudden and self._calm(part - 1) and self._energy[part] >= _HIGH and full:
-                found[part] = jump + back
+            full = (
+                self._low[part] >= _MIN_DROP_BASS
+                and self._kicks[part] >= _MIN_DROP_KICKS * self._driven
+            )
+            sudden = jump >= _MIN_ENERGY_JUMP or (back >= _MIN_BASS_JUMP and jump >= 0)
+            if sudden and self._calm(part - 1) and self._energy[part] >= _MIN_DROP_ENERGY and full:
+                jumps[part] = jump + back
         seconds = float(self._bars.bounds[-1])
-        most = max(_FEWEST, min(_MOST, round(seconds / 45)), round(seconds / _EVERY_S))
-        return sorted(found, key=lambda part: -found[part])[:most]
+        max_drops = max(
+            _MIN_DROPS, min(_MAX_DROPS, round(seconds / 45)), round(seconds / _DROP_EVERY_S)
+        )
+        return sorted(jumps, key=lambda part: -jumps[part])[:max_drops]
 
     def _rises(self, part: int) -> bool:
         """Whether a part grows busier or brighter, in itself or from the one before it."""
         (first, last), bars = self._pairs[part], self._bars
-        grows = bars.busy + bars.bright + bars.loud
+        grows = bars.density + bars.brightness + bars.loudness
         inside = float(grows[last - 1] - grows[first]) if last - first > 1 else 0.0
         if part == 0:
-            return inside > 4 * _JUMP
+            return inside > 4 * _MIN_ENERGY_JUMP
         before = float(grows[self._pairs[part - 1][0] : first].mean())
-        return inside > _JUMP or float(grows[first:last].mean()) > before + 2 * _JUMP
+        return (
+            inside > _MIN_ENERGY_JUMP
+            or float(grows[first:last].mean()) > before + 2 * _MIN_ENERGY_JUMP
+        )
 
 
-def _quiet(bars: Bars, pairs: Parts) -> list[int]:
+def _kinds_without_drums(bars: Bars, pairs: Parts) -> list[int]:
     """Return the kinds of the parts where no drum plays: plain, or a break between louder ones."""
     energy = [float(bars.energy[first:last].mean()) for first, last in pairs]
     inner = range(1, len(pairs) - 1)
     breaks = {
-        part for part in inner if energy[part] <= min(energy[part - 1], energy[part + 1]) - _JUMP
+        part
+        for part in inner
+        if energy[part] <= min(energy[part - 1], energy[part + 1]) - _MIN_ENERGY_JUMP
     }
     return [BREAK if part in breaks else PLAIN for part in range(len(pairs))]
 
 
-def _shortened(pairs: Parts, kinds: list[int]) -> tuple[Parts, list[int]]:
+def _split_long_drops(pairs: Parts, kinds: list[int]) -> tuple[Parts, list[int]]:
     """Return the parts with those cut in two that are called a drop for too long."""
     parts: list[tuple[int, int, int]] = []
     for (first, last), kind in zip(pairs, kinds, strict=True):
-        long = kind == DROP and last - first >= _LONGEST_DROP + boundaries.SHORTEST
-        middle = first + _LONGEST_DROP if long else last
+        long = kind == DROP and last - first >= _MAX_DROP_BARS + boundaries.MIN_BARS
+        middle = first + _MAX_DROP_BARS if long else last
         parts.append((first, middle, kind))
         if long:
             parts.append((middle, last, PLAIN))

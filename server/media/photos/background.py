@@ -6,51 +6,51 @@ from PIL import Image
 
 from server.media import oklab
 
-BLACK, LIGHT = (0, 0, 0), (240, 240, 240)
-_LOOKED_AT = 256
+BLACK, LIGHT_GREY = (0, 0, 0), (240, 240, 240)
+_SAMPLE_SIDE = 256
 """Long side of the copy that is judged, in pixels."""
-_SEEN = 1.6
+_MIN_CONTRAST = 1.6
 """Contrast (WCAG 2.2) below which a pixel is lost on its ground."""
-_OPEN = 0.25
+_MIN_CLEAR_SHARE = 0.25
 """Share of the area that must be clear for a ground to matter: more than the corners of a disc."""
-_LOST = 0.1
+_MAX_LOST_SHARE = 0.1
 
 Floats = NDArray[np.float64]
 
 
-def laid_over(colours: Image.Image, alpha: Image.Image) -> Image.Image:
+def composite_on_background(colours: Image.Image, alpha: Image.Image) -> Image.Image:
     """RGB `colours` over black, or over a light grey where they would be lost on black.
 
     Args:
         colours: mode RGB, straight.
         alpha: mode L, not 0 everywhere.
     """
-    ground = Image.new("RGB", colours.size, ground_of(colours, alpha))
-    return Image.composite(colours, ground, alpha)
+    background = Image.new("RGB", colours.size, choose_background(colours, alpha))
+    return Image.composite(colours, background, alpha)
 
 
-def ground_of(colours: Image.Image, alpha: Image.Image) -> tuple[int, int, int]:
-    """BLACK, or LIGHT for a dark picture on a clear ground."""
+def choose_background(colours: Image.Image, alpha: Image.Image) -> tuple[int, int, int]:
+    """BLACK, or LIGHT_GREY for a dark picture on a clear ground."""
     small = colours.copy()
     small.putalpha(alpha)
-    small.thumbnail((_LOOKED_AT, _LOOKED_AT), Image.Resampling.BOX)
+    small.thumbnail((_SAMPLE_SIDE, _SAMPLE_SIDE), Image.Resampling.BOX)
     pixels = np.asarray(small).reshape(-1, 4) / 255.0
     weights, light = pixels[:, 3], oklab.luminance(pixels[:, :3])
-    if 1.0 - weights.mean() < _OPEN and not _blank(pixels):
+    if 1.0 - weights.mean() < _MIN_CLEAR_SHARE and not _is_uniform_on_black(pixels):
         return BLACK
-    ground = float(oklab.luminance(np.array(LIGHT) / 255.0))
-    on_black, on_light = (_lost(light, weights, at) for at in (0.0, ground))
-    return LIGHT if on_black >= _LOST and on_light < on_black / 2 else BLACK
+    light_luminance = float(oklab.luminance(np.array(LIGHT_GREY) / 255.0))
+    on_black, on_light = (_lost_share(light, weights, at) for at in (0.0, light_luminance))
+    return LIGHT_GREY if on_black >= _MAX_LOST_SHARE and on_light < on_black / 2 else BLACK
 
 
-def _lost(light: Floats, weights: Floats, ground: float) -> float:
+def _lost_share(luminance: Floats, weights: Floats, background: float) -> float:
     """The share of what is opaque that is not told from a ground of this luminance."""
-    high, low = np.maximum(light, ground), np.minimum(light, ground)
-    lost = (high + 0.05) / (low + 0.05) < _SEEN
+    high, low = np.maximum(luminance, background), np.minimum(luminance, background)
+    lost = (high + 0.05) / (low + 0.05) < _MIN_CONTRAST
     return float((weights * lost).sum() / max(weights.sum(), 1e-9))
 
 
-def _blank(pixels: Floats) -> bool:
+def _is_uniform_on_black(pixels: Floats) -> bool:
     """Whether over black all would be one colour."""
     over = pixels[:, :3] * pixels[:, 3:]
     return bool((over.max(axis=0) - over.min(axis=0) < 8 / 255).all())

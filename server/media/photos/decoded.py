@@ -5,20 +5,20 @@ from dataclasses import dataclass, field
 from PIL import Image
 
 from server.errors import ToqiboxError
-from server.media.photos.limits import fitted
-from server.media.photos.pixel_modes import is_clear
+from server.media.photos.limits import fitted_size
+from server.media.photos.pixel_modes import is_transparent
 from server.messages import message
 from server.warnings import WarningData, warning
 
 _ORIENTATION = 0x0112
-_MOST_MISSING = 0.7
+_MAX_MISSING = 0.7
 """Share of a picture that may be missing: of less nobody wants a film."""
-_UNSEEN = 0.01
+_NEGLIGIBLE = 0.01
 """Share that nobody misses: a row of blocks at the edge."""
 
 
 @dataclass(frozen=True)
-class Decoded:
+class DecodedPhoto:
     """A picture as its file has it."""
 
     image: Image.Image
@@ -31,23 +31,23 @@ class Decoded:
     """What is wrong with the file although there is a picture; of the field ``photo``."""
 
 
-def reduced(image: Image.Image, size: tuple[int, int] | None = None) -> Image.Image:
+def shrink_to_limit(image: Image.Image, size: tuple[int, int] | None = None) -> Image.Image:
     """The image in the size that is kept of it, or in `size`.
 
     That is right with alpha too: Pillow resizes premultiplied pixels. Where alpha is 0 everywhere
     the colours are kept.
     """
-    wanted = size or fitted(image.size)
-    if image.size == wanted:
+    target_size = size or fitted_size(image.size)
+    if image.size == target_size:
         return image
-    if image.mode.endswith("A") and is_clear(image):
-        small = reduced(image.convert(image.mode[:-1]), wanted).convert(image.mode)
-        small.putalpha(0)
-        return small
-    return image.resize(wanted, Image.Resampling.LANCZOS, reducing_gap=3.0)
+    if image.mode.endswith("A") and is_transparent(image):
+        opaque = shrink_to_limit(image.convert(image.mode[:-1]), target_size).convert(image.mode)
+        opaque.putalpha(0)
+        return opaque
+    return image.resize(target_size, Image.Resampling.LANCZOS, reducing_gap=3.0)
 
 
-def orientation_of(image: Image.Image) -> int:
+def read_orientation(image: Image.Image) -> int:
     """The EXIF orientation, 1 to 8; 1 where the EXIF is missing or broken."""
     try:
         return exif_orientation(image.getexif())
@@ -63,20 +63,20 @@ def exif_orientation(exif: Image.Exif) -> int:
         return 1
 
 
-def cut_off(detail: str = "") -> ToqiboxError:
+def truncated_error(detail: str = "") -> ToqiboxError:
     """The error for a file whose end is missing, with too much of the picture."""
     why = message("file_cut_off")
     return ToqiboxError("undecodable_image", field="photo", detail=detail, why=why)
 
 
-def accept_missing(share: float) -> list[WarningData]:
+def check_missing_rows(share: float) -> list[WarningData]:
     """The warnings for a picture that lacks `share` of its rows, at its lower edge.
 
     Raises:
         ToqiboxError: undecodable_image, where too much is missing.
     """
-    if share > _MOST_MISSING:
-        raise cut_off(f"{share:.0%} are missing")
-    if share <= _UNSEEN:
+    if share > _MAX_MISSING:
+        raise truncated_error(f"{share:.0%} are missing")
+    if share <= _NEGLIGIBLE:
         return []
     return [warning("photo_cut_off", "photo", percent=max(1, round(share * 100)))]

@@ -10,22 +10,28 @@ import numpy as np
 from PIL import Image, JpegImagePlugin
 
 from server.media.photos import jpeg_scans
-from server.media.photos.decoded import Decoded, accept_missing, cut_off, orientation_of, reduced
-from server.media.photos.limits import MOST_COEFFICIENTS, check_size, fitted
-from server.media.photos.pixel_modes import eight_bits
+from server.media.photos.decoded import (
+    DecodedPhoto,
+    check_missing_rows,
+    read_orientation,
+    shrink_to_limit,
+    truncated_error,
+)
+from server.media.photos.limits import MAX_COEFFICIENTS, check_size, fitted_size
+from server.media.photos.pixel_modes import to_eight_bits
 from server.warnings import warning
 
 _END = b"\xff\xd9"
 _SCAN = b"\xda"
 _SCAN_MARKER = b"\xff" + _SCAN
-_LONGEST_SEGMENT = 1024
+_MAX_SEGMENT_BYTES = 1024
 """Bytes of the longest table between two scans."""
-_BLOCKS, _LEAST_BLOCK = 64, 512
+_READ_BLOCKS, _MIN_BLOCK_BYTES = 64, 512
 """Into how many blocks a file is divided for the decoder, and the bytes of the least one."""
-_HELD_BACK = 18
+_WITHHELD_ROWS = 18
 """Rows that the decoder keeps until it has seen the end: one of blocks, and two to blend with."""
-_FILL = 128
-_UNDECODED: dict[str, int | tuple[int, ...]] = {
+_FILL_GREY = 128
+_UNDECODED_COLOUR: dict[str, int | tuple[int, ...]] = {
     "RGB": (255, 0, 255),
     "L": 129,
     "CMYK": (255, 0, 255, 0),
@@ -33,7 +39,7 @@ _UNDECODED: dict[str, int | tuple[int, ...]] = {
 """A colour for the rows that the decoder does not reach, one that no row of a photo consists of."""
 
 
-def read(path: Path) -> Decoded:
+def read(path: Path) -> DecodedPhoto:
     """Decode a JPEG.
 
     Phones leave off or cut the end of a file: rows that are there are taken. So are those of a
@@ -43,109 +49,113 @@ def read(path: Path) -> Decoded:
         ToqiboxError: image_too_large, undecodable_image.
         Exception: of Pillow, for a damaged file.
     """
-    with path.open("rb") as file, _opened(file) as image:
+    with path.open("rb") as file, _open(file) as image:
         is_progressive = bool(image.info.get("progressive"))
-        image.decodermaxblock = block = max(_LEAST_BLOCK, path.stat().st_size // _BLOCKS)
+        image.decodermaxblock = block_bytes = max(
+            _MIN_BLOCK_BYTES, path.stat().st_size // _READ_BLOCKS
+        )
         try:
             image.load()
         except OSError as error:
             if "truncated" not in str(error):
                 raise
-            return _cut(path.read_bytes())
+            return _decode_truncated(path.read_bytes())
         if is_progressive:
-            return _short_of_scans(path, image) or _decoded(image)
-        if _is_filled(image) and (found := _short_of_rows(path, image.height)):
-            return found
-        is_damaged = _is_damaged(path, file.tell(), block)
+            return _decode_if_scans_missing(path, image) or _finish(image)
+        if _is_filled(image) and (truncated := _decode_if_rows_missing(path, image.height)):
+            return truncated
+        is_damaged = _is_damaged(path, file.tell(), block_bytes)
         warnings = [warning("photo_damaged", "photo")] if is_damaged else []
-        return replace(_decoded(image), warnings=warnings)
+        return replace(_finish(image), warnings=warnings)
 
 
-def _is_damaged(path: Path, read: int, block: int) -> bool:
+def _is_damaged(path: Path, bytes_read: int, block_bytes: int) -> bool:
     """Return whether the data of a baseline file are wrong although they give a whole picture.
 
     Then zeros are where they code nothing, or the scans go on where the picture is at its end.
 
     Args:
         path: the file.
-        read: bytes that the decoder took, in blocks.
-        block: bytes of a block.
+        bytes_read: bytes that the decoder took, in blocks.
+        block_bytes: bytes of a block.
     """
     data = path.read_bytes()
-    scans = list(jpeg_scans.find(data))
+    scans = list(jpeg_scans.find_scans(data))
     end = max((scan.end for scan in scans), default=0)
-    return end - read > block or jpeg_scans.has_hole(data, scans)
+    return end - bytes_read > block_bytes or jpeg_scans.has_zero_run(data, scans)
 
 
-def _short_of_scans(path: Path, image: JpegImagePlugin.JpegImageFile) -> Decoded | None:
+def _decode_if_scans_missing(
+    path: Path, image: JpegImagePlugin.JpegImageFile
+) -> DecodedPhoto | None:
     """The picture of a progressive file that lacks scans, or rows of its first one."""
     data = path.read_bytes()
-    scans = list(jpeg_scans.find(data))
+    scans = list(jpeg_scans.find_scans(data))
     if jpeg_scans.are_complete(scans, [layer[0] for layer in image.layer]):
         return None
-    return _cut(data[: scans[-1].end]) if scans else None
+    return _decode_truncated(data[: scans[-1].end]) if scans else None
 
 
-def _short_of_rows(path: Path, height: int) -> Decoded | None:
+def _decode_if_rows_missing(path: Path, height: int) -> DecodedPhoto | None:
     """The picture of a file whose data end before its last rows, although the marker is there."""
     data = path.read_bytes()
-    end = max((scan.end for scan in jpeg_scans.find(data)), default=0)
-    with _opened(io.BytesIO(data[:end])) as image:
-        rows = _rows(image)
-    return _cut(data[:end]) if rows < height - _HELD_BACK else None
+    end = max((scan.end for scan in jpeg_scans.find_scans(data)), default=0)
+    with _open(io.BytesIO(data[:end])) as image:
+        rows = _decodable_rows(image)
+    return _decode_truncated(data[:end]) if rows < height - _WITHHELD_ROWS else None
 
 
-def _opened(file: BinaryIO) -> JpegImagePlugin.JpegImageFile:
+def _open(file: BinaryIO) -> JpegImagePlugin.JpegImageFile:
     image = Image.open(file, formats=["JPEG"])
     assert isinstance(image, JpegImagePlugin.JpegImageFile)
-    check_size(image.size, "jpeg", _most_pixels(image))
-    image.draft(None, fitted(image.size))  # libjpeg decodes at 1/2, 1/4 or 1/8, not below that
+    check_size(image.size, "jpeg", _max_pixels(image))
+    image.draft(None, fitted_size(image.size))  # libjpeg decodes at 1/2, 1/4 or 1/8, not below that
     return image
 
 
-def _most_pixels(image: JpegImagePlugin.JpegImageFile) -> int | None:
+def _max_pixels(image: JpegImagePlugin.JpegImageFile) -> int | None:
     """How many pixels a progressive JPEG may have, by its sampling; None for any other."""
     if not image.info.get("progressive"):
         return None
     sampling = [(across, down) for _, across, down, _ in image.layer]
     block = max(across for across, _ in sampling) * max(down for _, down in sampling)
-    return MOST_COEFFICIENTS * block // sum(across * down for across, down in sampling)
+    return MAX_COEFFICIENTS * block // sum(across * down for across, down in sampling)
 
 
-def _decoded(image: Image.Image, rows: int | None = None) -> Decoded:
+def _finish(image: Image.Image, rows: int | None = None) -> DecodedPhoto:
     """The picture of a loaded file: all of it, or its upper `rows`."""
-    orientation, profile = orientation_of(image), image.info.get("icc_profile")
+    orientation, profile = read_orientation(image), image.info.get("icc_profile")
     whole = image if rows is None else image.crop((0, 0, image.width, rows))
-    return Decoded(reduced(eight_bits(whole)), profile, orientation)
+    return DecodedPhoto(shrink_to_limit(to_eight_bits(whole)), profile, orientation)
 
 
-def _cut(data: bytes) -> Decoded:
+def _decode_truncated(data: bytes) -> DecodedPhoto:
     """Decode a file whose end is missing, up to where its data end."""
-    with _opened(io.BytesIO(data)) as image:
+    with _open(io.BytesIO(data)) as image:
         progressive, height = bool(image.info.get("progressive")), image.height
-        rows = 0 if progressive else _rows(image)
-    with _opened(io.BytesIO(_ended(data))) as image:
+        rows = 0 if progressive else _decodable_rows(image)
+    with _open(io.BytesIO(_append_end_marker(data))) as image:
         try:
             image.load()
         except OSError as error:
-            raise cut_off(str(error)) from error
+            raise truncated_error(str(error)) from error
         if progressive:
             rows = height - _unfilled_rows(image) if data.count(_SCAN_MARKER) == 1 else height
         if progressive and rows == height:  # each further scan makes all of the picture finer
-            return replace(_decoded(image), warnings=[warning("photo_unfinished", "photo")])
-        if not progressive and height - rows <= _HELD_BACK and not _is_filled(image):
-            return _decoded(image)
-        warnings = accept_missing(1 - rows / height)
-        return replace(_decoded(image, rows), warnings=warnings)
+            return replace(_finish(image), warnings=[warning("photo_unfinished", "photo")])
+        if not progressive and height - rows <= _WITHHELD_ROWS and not _is_filled(image):
+            return _finish(image)
+        warnings = check_missing_rows(1 - rows / height)
+        return replace(_finish(image, rows), warnings=warnings)
 
 
-def _ended(data: bytes) -> bytes:
+def _append_end_marker(data: bytes) -> bytes:
     """A file with an end marker, after its last scan that has begun (ITU-T T.81, B.1.1).
 
     What precedes a further scan, such as a table, is left out where it is not whole.
     """
     at = len(data)
-    while (at := data.rfind(b"\xff", max(0, len(data) - _LONGEST_SEGMENT), at)) >= 0:
+    while (at := data.rfind(b"\xff", max(0, len(data) - _MAX_SEGMENT_BYTES), at)) >= 0:
         marker = data[at + 1 : at + 2]
         if marker == _SCAN and at + 2 + int.from_bytes(data[at + 2 : at + 4], "big") <= len(data):
             return data + _END
@@ -157,7 +167,7 @@ def _ended(data: bytes) -> bytes:
 def _is_filled(image: Image.Image) -> bool:
     """Whether the decoder filled the lower right corner for want of data, with middle grey."""
     corner = image.crop((image.width - 4, image.height - 4, image.width, image.height))
-    return set(corner.convert("RGB").tobytes()) == {_FILL}
+    return set(corner.convert("RGB").tobytes()) == {_FILL_GREY}
 
 
 def _unfilled_rows(image: Image.Image) -> int:
@@ -166,13 +176,13 @@ def _unfilled_rows(image: Image.Image) -> int:
     The decoder fills blocks without data with middle grey.
     """
     right = np.asarray(image.convert("RGB"))[:, -4:].reshape(image.height, -1)
-    reached = np.flatnonzero((right != _FILL).any(axis=1))
+    reached = np.flatnonzero((right != _FILL_GREY).any(axis=1))
     return image.height - (int(reached[-1]) + 1 if len(reached) else 0)
 
 
-def _rows(image: Image.Image) -> int:
+def _decodable_rows(image: Image.Image) -> int:
     """How many rows of a file without its end can be decoded."""
-    colour = _UNDECODED[image.mode]
+    colour = _UNDECODED_COLOUR[image.mode]
     canvas = Image.new(image.mode, image.size, colour)
     image.im = canvas.im
     with contextlib.suppress(OSError):

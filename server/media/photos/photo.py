@@ -17,9 +17,9 @@ from PIL import Image
 
 from server.errors import ToqiboxError
 from server.files import atomic
-from server.media.photos.background import laid_over
-from server.media.photos.decoded import Decoded
-from server.media.photos.pixel_modes import is_clear, is_plain, to_srgb
+from server.media.photos.background import composite_on_background
+from server.media.photos.decoded import DecodedPhoto
+from server.media.photos.pixel_modes import is_transparent, is_uniform, to_srgb
 from server.media.photos.reader import read
 from server.media.sniff import ACCEPTED_PHOTO, sniff_image_file
 from server.messages import message
@@ -27,9 +27,9 @@ from server.warnings import WarningData, warning
 
 _HEADER = struct.Struct("<8sII")
 _MAGIC = b"TOQIRGBA"
-_PLAIN = 6
+_UNIFORM_TOLERANCE = 6
 """Steps of 8 bits by which a picture of one colour may differ: JPEG's rounding."""
-_BROWSERS = ("jpeg", "png", "webp", "gif", "bmp", "avif")
+_BROWSER_KINDS = ("jpeg", "png", "webp", "gif", "bmp", "avif")
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -42,7 +42,7 @@ _UPRIGHT = {
 
 
 @dataclass(frozen=True)
-class Prepared:
+class PreparedPhoto:
     """What `prepare` wrote."""
 
     width: int
@@ -53,7 +53,7 @@ class Prepared:
     """What is worth knowing of the picture although it was taken."""
 
 
-def prepare(path: Path, out: Path, name: str = "photo") -> Prepared:
+def prepare(path: Path, out: Path, name: str = "photo") -> PreparedPhoto:
     """Decode an upload into `out`: upright, sRGB, opaque, long side at most 4096 pixels.
 
     Of an animation the first frame that shows something is taken. Transparent areas become
@@ -68,20 +68,20 @@ def prepare(path: Path, out: Path, name: str = "photo") -> Prepared:
         ToqiboxError: unsupported_media_type, undecodable_image, image_too_large, storage_full.
     """
     try:
-        found = _read(path)
+        decoded = _read(path)
     except ToqiboxError as error:
         error.field = name if error.field == "photo" else error.field
         error.values |= {"name": name} if "name" in error.values else {}
         raise
-    image = _upright(found, _opaque(found))
-    told = [{**row, "field": name} for row in found.warnings]
-    if is_plain(image, _PLAIN):
-        told.append(warning("blank_photo", name, colour=_middle(image)))
+    image = _rotate_upright(decoded, _flatten(decoded))
+    warning_rows = [{**row, "field": name} for row in decoded.warnings]
+    if is_uniform(image, _UNIFORM_TOLERANCE):
+        warning_rows.append(warning("blank_photo", name, colour=_mean_colour(image)))
     pixels = image.convert("RGBA").tobytes()
     with atomic.atomic_write(out) as stream:
         stream.write(_HEADER.pack(_MAGIC, *image.size))
         stream.write(pixels)
-    return Prepared(*image.size, hashlib.sha256(pixels).hexdigest(), told)
+    return PreparedPhoto(*image.size, hashlib.sha256(pixels).hexdigest(), warning_rows)
 
 
 def decode(path: Path) -> tuple[int, int, bytes]:
@@ -93,11 +93,11 @@ def decode(path: Path) -> tuple[int, int, bytes]:
     Raises:
         ToqiboxError: undecodable_image, also for a kind that browsers do not show; image_too_large.
     """
-    found = _read(path, _BROWSERS)
-    colours = to_srgb(found.image, found.profile)
-    if found.image.mode.endswith("A"):
-        colours.putalpha(found.image.getchannel("A"))
-    image = _upright(found, colours).convert("RGBA")
+    decoded = _read(path, _BROWSER_KINDS)
+    colours = to_srgb(decoded.image, decoded.profile)
+    if decoded.image.mode.endswith("A"):
+        colours.putalpha(decoded.image.getchannel("A"))
+    image = _rotate_upright(decoded, colours).convert("RGBA")
     return *image.size, image.tobytes()
 
 
@@ -115,15 +115,15 @@ def load(path: Path) -> tuple[int, int, memoryview]:
     return width, height, mapped[_HEADER.size :]
 
 
-def shrink(size: tuple[int, int], pixels: bytes | memoryview, longest: int) -> NDArray[np.uint8]:
+def shrink(size: tuple[int, int], pixels: bytes | memoryview, max_side: int) -> NDArray[np.uint8]:
     """A small copy of RGBA `pixels`, averaged: (height, width, 3), long side at most `longest`."""
     image = Image.fromarray(np.frombuffer(pixels, np.uint8).reshape(size[1], size[0], 4))
-    scale = min(longest / max(size), 1.0)
+    scale = min(max_side / max(size), 1.0)
     width, height = (max(1, round(side * scale)) for side in size)
     return np.asarray(image.resize((width, height), Image.Resampling.BOX))[..., :3]
 
 
-def _read(path: Path, kinds: tuple[str, ...] | None = None) -> Decoded:
+def _read(path: Path, kinds: tuple[str, ...] | None = None) -> DecodedPhoto:
     """Decode a picture of one of `kinds`, or of all that an upload may be."""
     if path.stat().st_size == 0:
         why = message("file_empty")
@@ -140,19 +140,19 @@ def _read(path: Path, kinds: tuple[str, ...] | None = None) -> Decoded:
         return read(path, kind)
 
 
-def _opaque(found: Decoded) -> Image.Image:
-    colours, image = to_srgb(found.image, found.profile), found.image
-    if not image.mode.endswith("A") or is_clear(image):
+def _flatten(decoded: DecodedPhoto) -> Image.Image:
+    colours, image = to_srgb(decoded.image, decoded.profile), decoded.image
+    if not image.mode.endswith("A") or is_transparent(image):
         return colours
-    return laid_over(colours, image.getchannel("A"))
+    return composite_on_background(colours, image.getchannel("A"))
 
 
-def _upright(found: Decoded, image: Image.Image) -> Image.Image:
-    method = _UPRIGHT.get(found.orientation)
-    return image if method is None else image.transpose(method)
+def _rotate_upright(decoded: DecodedPhoto, image: Image.Image) -> Image.Image:
+    transposition = _UPRIGHT.get(decoded.orientation)
+    return image if transposition is None else image.transpose(transposition)
 
 
-def _middle(image: Image.Image) -> str:
+def _mean_colour(image: Image.Image) -> str:
     """The colour of a picture of one colour, as ``#rrggbb``."""
-    parts = image.resize((1, 1), Image.Resampling.BOX).convert("RGB").tobytes()
-    return f"#{parts.hex()}"
+    channels = image.resize((1, 1), Image.Resampling.BOX).convert("RGB").tobytes()
+    return f"#{channels.hex()}"

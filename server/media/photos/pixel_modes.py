@@ -6,16 +6,16 @@ import numpy as np
 from PIL import Image, ImageCms
 
 _SPACES = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK", "Lab ": "LAB"}
-_PLAIN = ("L", "LA", "RGB", "RGBA", "CMYK", "LAB")
+_SUPPORTED_MODES = ("L", "LA", "RGB", "RGBA", "CMYK", "LAB")
 _NEAREST = {"1": "L", "La": "LA", "RGBa": "RGBA"}
-_CLEAR = 16
+_VISIBLE_ALPHA = 16
 """Alpha of 8 bits below which nothing of a pixel is seen."""
 
 
-def eight_bits(image: Image.Image) -> Image.Image:
+def to_eight_bits(image: Image.Image) -> Image.Image:
     """The image in one of the modes L, LA, RGB, RGBA, CMYK, LAB, the colours untouched."""
     if image.mode.startswith("I;16") or image.mode == "I":
-        return _from_sixteen(image)
+        return _from_16_bit(image)
     if image.mode == "F":
         return _from_float(image)
     if "transparency" in image.info and image.mode in ("1", "L", "P", "RGB"):
@@ -23,14 +23,14 @@ def eight_bits(image: Image.Image) -> Image.Image:
     if image.mode in ("P", "PA"):
         has_alpha = image.mode == "PA" or (image.palette and "A" in image.palette.mode)
         return image.convert("RGBA" if has_alpha else "RGB")
-    if image.mode in _PLAIN:
+    if image.mode in _SUPPORTED_MODES:
         return image
     return image.convert(_NEAREST.get(image.mode, "RGB"))
 
 
-def is_clear(image: Image.Image) -> bool:
+def is_transparent(image: Image.Image) -> bool:
     """Report whether the alpha of an image is 0, or as good as 0, everywhere."""
-    return int(image.getchannel("A").getextrema()[1]) < _CLEAR  # type: ignore[arg-type]
+    return int(image.getchannel("A").getextrema()[1]) < _VISIBLE_ALPHA  # type: ignore[arg-type]
 
 
 def contrast(image: Image.Image) -> int:
@@ -41,17 +41,17 @@ def contrast(image: Image.Image) -> int:
     if image.mode.endswith("A"):
         alpha = image.getchannel("A")
         counts = alpha.histogram()
-        seen = sum(counts[_CLEAR:])
-        if seen * 1000 < sum(counts):
+        visible = sum(counts[_VISIBLE_ALPHA:])
+        if visible * 1000 < sum(counts):
             return 0
-        if seen < sum(counts):
+        if visible < sum(counts):
             return max(value for value, count in enumerate(counts) if count)
     return max(_ranges(image))
 
 
-def is_plain(image: Image.Image, most: int) -> bool:
+def is_uniform(image: Image.Image, tolerance: int) -> bool:
     """Whether no channel of colour differs by more than `most` steps of 8 bits anywhere."""
-    return max(_ranges(image)) <= most
+    return max(_ranges(image)) <= tolerance
 
 
 def _ranges(image: Image.Image) -> list[int]:
@@ -66,22 +66,22 @@ def to_srgb(image: Image.Image, profile: object) -> Image.Image:
     colours = image.convert(image.mode.removesuffix("A")) if image.mode.endswith("A") else image
     if isinstance(profile, bytes) and profile:
         try:
-            return _managed(colours, profile)
+            return _apply_profile(colours, profile)
         except Exception:  # a broken or foreign profile is as good as none
-            return _plain_rgb(colours)
-    return _plain_rgb(colours)
+            return _convert_without_profile(colours)
+    return _convert_without_profile(colours)
 
 
-def _plain_rgb(colours: Image.Image) -> Image.Image:
+def _convert_without_profile(colours: Image.Image) -> Image.Image:
     if colours.mode != "LAB":
         return colours.convert("RGB")
     source, srgb = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
-    found = ImageCms.profileToProfile(colours, source, srgb, outputMode="RGB")
-    assert found is not None
-    return found
+    converted = ImageCms.profileToProfile(colours, source, srgb, outputMode="RGB")
+    assert converted is not None
+    return converted
 
 
-def _managed(colours: Image.Image, profile: bytes) -> Image.Image:
+def _apply_profile(colours: Image.Image, profile: bytes) -> Image.Image:
     source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
     mode = _SPACES[source.profile.xcolor_space]
     if mode == "RGB" and colours.mode == "L":
@@ -93,16 +93,16 @@ def _managed(colours: Image.Image, profile: bytes) -> Image.Image:
     return managed
 
 
-def _from_sixteen(image: Image.Image) -> Image.Image:
+def _from_16_bit(image: Image.Image) -> Image.Image:
     """Grey of 16 bits, which Pillow itself would clip to 8 instead of scaling."""
     values = np.asarray(image)
     grey = np.empty(values.shape, np.uint8)
     for row, line in enumerate(values):  # the whole at once would need gigabytes
         grey[row] = (np.clip(line, 0, 65_535).astype(np.uint32) * 255 + 32_767) // 65_535
-    clear = image.info.get("transparency")
-    if not isinstance(clear, int):
+    transparent_value = image.info.get("transparency")
+    if not isinstance(transparent_value, int):
         return Image.fromarray(grey)
-    alpha = np.where(values == clear, 0, 255).astype(np.uint8)
+    alpha = np.where(values == transparent_value, 0, 255).astype(np.uint8)
     return Image.merge("LA", (Image.fromarray(grey), Image.fromarray(alpha)))
 
 

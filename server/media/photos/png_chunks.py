@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_MOST_CHUNKS = 100_000
-_LONGEST_PROFILE = 4_000_000
+_MAX_CHUNKS = 100_000
+_MAX_PROFILE_BYTES = 4_000_000
 """Bytes of an ICC profile; a larger one is ignored. The largest in use have about 2.6 million."""
-_LONGEST_EXIF = 1_000_000
-_PIXELS = (b"IHDR", b"PLTE", b"tRNS", b"acTL", b"fcTL", b"fdAT", b"IEND")
+_MAX_EXIF_BYTES = 1_000_000
+_PIXEL_CHUNKS = (b"IHDR", b"PLTE", b"tRNS", b"acTL", b"fcTL", b"fdAT", b"IEND")
 """Chunks beside IDAT that shape pixels."""
 _ADAM7 = (
     (0, 0, 8, 8),
@@ -25,12 +25,12 @@ _ADAM7 = (
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 
 
-class Damaged(ValueError):
+class DamagedPng(ValueError):
     """A PNG file that breaks the format."""
 
 
 @dataclass(frozen=True)
-class Header:
+class PngHeader:
     """The IHDR chunk (11.2.2)."""
 
     width: int
@@ -40,19 +40,21 @@ class Header:
     interlaced: bool
 
     @classmethod
-    def parse(cls, body: bytes) -> "Header":
+    def parse(cls, body: bytes) -> "PngHeader":
         """Read the chunk's body.
 
         Raises:
             Damaged: it is none.
         """
         if len(body) != 13:
-            raise Damaged("IHDR")
-        width, height, depth, colour, packing, filtering, lace = struct.unpack(">IIBBBBB", body)
-        known = colour in _CHANNELS and depth in (1, 2, 4, 8, 16) and width and height
-        if not known or packing or filtering or lace > 1:
-            raise Damaged("IHDR")
-        return cls(width, height, depth, colour, bool(lace))
+            raise DamagedPng("IHDR")
+        width, height, depth, colour, packing, filtering, interlacing = struct.unpack(
+            ">IIBBBBB", body
+        )
+        is_valid = colour in _CHANNELS and depth in (1, 2, 4, 8, 16) and width and height
+        if not is_valid or packing or filtering or interlacing > 1:
+            raise DamagedPng("IHDR")
+        return cls(width, height, depth, colour, bool(interlacing))
 
     def body(self) -> bytes:
         """The chunk's body."""
@@ -85,10 +87,10 @@ class Header:
 
 
 @dataclass
-class File:
+class PngFile:
     """A PNG file in memory, its chunks found."""
 
-    header: Header
+    header: PngHeader
     palette: bytes | None = None
     clear: bytes | None = None
     """The body of tRNS."""
@@ -108,7 +110,7 @@ class File:
         return SIGNATURE + b"".join(self.kept)
 
 
-def read(content: bytes) -> File:
+def read(content: bytes) -> PngFile:
     """Find the chunks of a file.
 
     Metadata never refuses a picture: what is damaged, unknown or too large among it is left out.
@@ -116,19 +118,19 @@ def read(content: bytes) -> File:
     Raises:
         Damaged: the file has no header.
     """
-    found: File | None = None
+    file: PngFile | None = None
     for kind, chunk, body in _chunks(memoryview(content)):
-        if found is None:
+        if file is None:
             if kind != b"IHDR":
-                raise Damaged("no IHDR")
-            found = File(Header.parse(bytes(body)))
-        _take(found, kind, chunk, body)
+                raise DamagedPng("no IHDR")
+            file = PngFile(PngHeader.parse(bytes(body)))
+        _store_chunk(file, kind, chunk, body)
         if kind == b"IEND":
-            found.whole = True
-            return found
-    if found is None:
-        raise Damaged("no IHDR")
-    return found
+            file.whole = True
+            return file
+    if file is None:
+        raise DamagedPng("no IHDR")
+    return file
 
 
 def chunk(kind: bytes, body: bytes) -> bytes:
@@ -139,7 +141,7 @@ def chunk(kind: bytes, body: bytes) -> bytes:
 def _chunks(content: memoryview) -> Iterator[tuple[bytes, memoryview, memoryview]]:
     """Kind, whole chunk and body of each chunk; the body of the last one may be a part."""
     at = len(SIGNATURE)
-    for _ in range(_MOST_CHUNKS):
+    for _ in range(_MAX_CHUNKS):
         if at + 8 > len(content):
             return
         length, kind = int.from_bytes(content[at : at + 4], "big"), bytes(content[at + 4 : at + 8])
@@ -147,21 +149,21 @@ def _chunks(content: memoryview) -> Iterator[tuple[bytes, memoryview, memoryview
         at += 12 + length
 
 
-def _take(found: File, kind: bytes, chunk: memoryview, body: memoryview) -> None:
+def _store_chunk(file: PngFile, kind: bytes, chunk: memoryview, body: memoryview) -> None:
     if kind == b"IDAT":
-        found.data.append(body)
-    if kind == b"IDAT" or kind in _PIXELS:
-        found.kept.append(chunk)
+        file.data.append(body)
+    if kind == b"IDAT" or kind in _PIXEL_CHUNKS:
+        file.kept.append(chunk)
     if kind == b"acTL":
-        found.animated = True
+        file.animated = True
     elif kind == b"PLTE":
-        found.palette = bytes(body)
+        file.palette = bytes(body)
     elif kind == b"tRNS":
-        found.clear = bytes(body)
-    elif kind == b"eXIf" and len(body) <= _LONGEST_EXIF:
-        found.exif = bytes(body)
+        file.clear = bytes(body)
+    elif kind == b"eXIf" and len(body) <= _MAX_EXIF_BYTES:
+        file.exif = bytes(body)
     elif kind == b"iCCP":
-        found.profile = _profile(bytes(body))
+        file.profile = _profile(bytes(body))
 
 
 def _profile(body: bytes) -> bytes | None:
@@ -169,7 +171,7 @@ def _profile(body: bytes) -> bytes | None:
     packed = body.partition(b"\0")[2][1:]
     inflater = zlib.decompressobj()
     try:
-        profile = inflater.decompress(packed, _LONGEST_PROFILE)
+        profile = inflater.decompress(packed, _MAX_PROFILE_BYTES)
     except zlib.error:
         return None
     return profile if inflater.eof else None

@@ -9,11 +9,16 @@ from PIL import AvifImagePlugin, Image
 from server.errors import ToqiboxError
 from server.media import webp_size
 from server.media.photos import jpeg, png, tiff
-from server.media.photos.decoded import Decoded, cut_off, orientation_of, reduced
-from server.media.photos.frames import first_shown
+from server.media.photos.decoded import (
+    DecodedPhoto,
+    read_orientation,
+    shrink_to_limit,
+    truncated_error,
+)
+from server.media.photos.frames import first_visible_frame
 from server.media.photos.limits import check_size
-from server.media.photos.pixel_modes import eight_bits
-from server.media.photos.truncation import is_cut
+from server.media.photos.pixel_modes import to_eight_bits
+from server.media.photos.truncation import is_truncated
 
 _ANIMATED = ("gif", "webp", "avif", "tiff")
 """Kinds of several frames or pages."""
@@ -25,7 +30,7 @@ pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=Fa
 pi_heif.options.DECODE_THREADS = 1
 
 
-def read(path: Path, kind: str) -> Decoded:
+def read(path: Path, kind: str) -> DecodedPhoto:
     """Decode a picture.
 
     Args:
@@ -36,7 +41,7 @@ def read(path: Path, kind: str) -> Decoded:
         ToqiboxError: unsupported_media_type, undecodable_image, image_too_large.
     """
     try:
-        found = _READERS.get(kind, _by_pillow)(path, kind)
+        decoded = _READERS.get(kind, _decode_with_pillow)(path, kind)
     except ToqiboxError:
         raise
     except MemoryError as error:
@@ -44,24 +49,24 @@ def read(path: Path, kind: str) -> Decoded:
     # Damaged files make Pillow raise nearly anything: SyntaxError, KeyError, struct.error …
     except Exception as error:
         detail = f"{type(error).__name__}: {error}"[:500]
-        if is_cut(path, kind):
-            raise cut_off(detail) from error
+        if is_truncated(path, kind):
+            raise truncated_error(detail) from error
         raise ToqiboxError("undecodable_image", field="photo", detail=detail) from error
-    return found
+    return decoded
 
 
-def _jpeg(path: Path, _kind: str) -> Decoded:
+def _decode_jpeg(path: Path, _kind: str) -> DecodedPhoto:
     return jpeg.read(path)
 
 
-def _png(path: Path, _kind: str) -> Decoded:
+def _decode_png(path: Path, _kind: str) -> DecodedPhoto:
     return png.read(path)
 
 
-def _by_pillow(path: Path, kind: str) -> Decoded:
+def _decode_with_pillow(path: Path, kind: str) -> DecodedPhoto:
     """Decode a picture of full size; of an animation the first frame that shows something."""
     # WebP's decoder claims memory for the whole canvas on opening; the others wait for load.
-    size = webp_size.webp(path) if kind == "webp" else None
+    size = webp_size.read_size(path) if kind == "webp" else None
     if size is not None:
         check_size(size, kind)
     with Image.open(path, formats=[kind.upper()]) as image:
@@ -69,9 +74,12 @@ def _by_pillow(path: Path, kind: str) -> Decoded:
         if kind == "tiff":
             tiff.prepare(image)
         image.load()
-        shown = first_shown(image) if kind in _ANIMATED else eight_bits(image)
-        profile, orientation = image.info.get("icc_profile"), orientation_of(image)
-    return Decoded(reduced(shown), profile, orientation)
+        frame = first_visible_frame(image) if kind in _ANIMATED else to_eight_bits(image)
+        profile, orientation = image.info.get("icc_profile"), read_orientation(image)
+    return DecodedPhoto(shrink_to_limit(frame), profile, orientation)
 
 
-_READERS: dict[str, Callable[[Path, str], Decoded]] = {"jpeg": _jpeg, "png": _png}
+_READERS: dict[str, Callable[[Path, str], DecodedPhoto]] = {
+    "jpeg": _decode_jpeg,
+    "png": _decode_png,
+}

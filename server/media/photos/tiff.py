@@ -28,10 +28,10 @@ def prepare(image: Image.Image) -> None:
             detail="raw file of a camera",
         )
     if tags.get(_PLANES) == _SEPARATE and set(tags.get(_BITS, ())) == {16}:
-        _read_sixteen_bits(image, "B" if tags.prefix == b"MM" else "L")
+        _declare_16_bit_planes(image, "B" if tags.prefix == b"MM" else "L")
 
 
-def _read_sixteen_bits(image: TiffImagePlugin.TiffImageFile, order: str) -> None:
+def _declare_16_bit_planes(image: TiffImagePlugin.TiffImageFile, order: str) -> None:
     """Name the depth of uncompressed planes of 16 bits, which Pillow takes for 8."""
     image.tile = [
         tile._replace(args=(f"{tile.args[0]};16{order}", *tile.args[1:]))

@@ -5,7 +5,7 @@ from pathlib import Path
 from server.media import mp4_boxes
 
 
-def is_cut(path: Path, kind: str) -> bool:
+def is_truncated(path: Path, kind: str) -> bool:
     """Whether the file states more bytes than it has, or lacks its end marker.
 
     False where the kind does not tell.
@@ -16,7 +16,7 @@ def is_cut(path: Path, kind: str) -> bool:
     """
     size = path.stat().st_size
     if kind in ("heif", "avif"):
-        return mp4_boxes.reach(path) > size
+        return mp4_boxes.stated_end(path) > size
     with path.open("rb") as file:
         head = file.read(12)
         file.seek(max(0, size - 64))

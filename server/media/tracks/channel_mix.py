@@ -11,15 +11,15 @@ BY_LAYOUT = (
 )
 """For channels whose places are known."""
 
-MOST_CHANNELS = 64
+MAX_CHANNELS = 64
 """Channels that ffmpeg's resampler and filters can have."""
 
 
-def average(channels: int) -> str:
+def average_filter(channels: int) -> str:
     """Return the filter for channels without places: their mean, on both sides.
 
     Args:
-        channels: at most MOST_CHANNELS.
+        channels: at most MAX_CHANNELS.
     """
     total = "+".join(f"c{number}" for number in range(channels))
     return f"aformat=sample_fmts=fltp,pan=stereo|c0<{total}|c1<{total}"

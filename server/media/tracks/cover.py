@@ -12,13 +12,13 @@ from server.sandbox import Limits
 
 _LIMITS = Limits(memory_bytes=1 << 30, cpu_s=5, open_files=32)
 _LIMIT_S = 10.0
-_MOST_BYTES = 64 << 20
-_MOST = 8
+_MAX_BYTES = 64 << 20
+_MAX_PICTURES = 8
 """Pictures of a track that are looked at."""
 _FRONT, _ICONS = 3, (1, 2)
 
 
-def pictures(path: Path, kind: str) -> Iterator[bytes]:
+def cover_pictures(path: Path, kind: str) -> Iterator[bytes]:
     """Yield the picture files that a track carries, as they are: the front cover, others, icons.
 
     Among equal ones those whose content is of an accepted kind come first.
@@ -27,27 +27,31 @@ def pictures(path: Path, kind: str) -> Iterator[bytes]:
         path: the track.
         kind: its demuxer, from `sniff_audio_file`.
     """
-    found = sorted(itertools.islice(embedded_pictures.find(path), _MOST), key=_rank)
-    yield from (picture.data for picture in found)
-    if not found:
-        yield from _streams(path, kind)
+    embedded = sorted(
+        itertools.islice(embedded_pictures.find_pictures(path), _MAX_PICTURES), key=_rank
+    )
+    yield from (picture.data for picture in embedded)
+    if not embedded:
+        yield from _pictures_by_ffmpeg(path, kind)
 
 
-def _rank(picture: embedded_pictures.Picture) -> tuple[bool, bool, bool]:
+def _rank(picture: embedded_pictures.EmbeddedPicture) -> tuple[bool, bool, bool]:
     is_unknown = sniff_image(picture.data) is None
     return is_unknown, picture.kind in _ICONS, picture.kind != _FRONT
 
 
-def _streams(path: Path, kind: str) -> Iterator[bytes]:
+def _pictures_by_ffmpeg(path: Path, kind: str) -> Iterator[bytes]:
     """Yield the pictures that ffmpeg finds, the front cover first."""
-    covers = [stream for stream in stream_listing.look(path, kind).streams if stream.is_cover]
-    for stream in sorted(covers, key=lambda stream: not stream.is_front)[:_MOST]:
+    covers = [
+        stream for stream in stream_listing.list_streams(path, kind).streams if stream.is_cover
+    ]
+    for stream in sorted(covers, key=lambda stream: not stream.is_front)[:_MAX_PICTURES]:
         argv = ["ffmpeg", "-nostdin", "-hide_banner", "-nostats", "-loglevel", "error"]
         argv += [*arguments(path, kind, whole=True), "-map", f"0:{stream.index}", "-c", "copy"]
         argv += ["-frames:v", "1", "-f", "image2pipe", "pipe:1"]
         try:
-            found = ffmpeg.run(argv, _LIMITS, limit_s=_LIMIT_S, stdout_bytes=_MOST_BYTES).stdout
+            picture = ffmpeg.run(argv, _LIMITS, limit_s=_LIMIT_S, stdout_bytes=_MAX_BYTES).stdout
         except ffmpeg.MediaError:
             continue
-        if found:
-            yield found
+        if picture:
+            yield picture

@@ -9,7 +9,7 @@ from server.media import wav
 
 _BLOCK = wav.RATE // 20
 _WINDOW_BLOCKS = 10
-_LOUDEST_SAMPLE = 4.0
+_MAX_SAMPLE = 4.0
 
 
 class Excerpt:
@@ -24,12 +24,12 @@ class Excerpt:
     SLACK = wav.RATE // 10
     """Samples after `end` that can be an encoder's padding; with more, the track has lied."""
 
-    def __init__(self, first: int, most: int, end: int | None = None) -> None:
+    def __init__(self, first: int, max_samples: int, end: int | None = None) -> None:
         self.first = first
         self.decoded = 0
         self.samples = 0
         self.digest = hashlib.sha256()
-        self._most = most
+        self._max_samples = max_samples
         self._end = end
         self._rest = b""
         self._energies: list[NDArray[np.float64]] = []
@@ -38,27 +38,27 @@ class Excerpt:
     @property
     def full(self) -> bool:
         """Whether no more samples are needed."""
-        return self.samples >= self._most or self.misled
+        return self.samples >= self._max_samples or self.overran_end
 
     @property
-    def misled(self) -> bool:
+    def overran_end(self) -> bool:
         """Whether the track goes on after its end."""
         return self._end is not None and self.decoded > self._end + self.SLACK
 
-    def take(self, chunk: bytes) -> bytes:
+    def feed(self, chunk: bytes) -> bytes:
         """Take bytes of float32 stereo samples; return the bytes of the excerpt among them."""
         data = self._rest + chunk
         whole = len(data) // wav.FRAME_BYTES * wav.FRAME_BYTES
         self._rest = data[whole:]
-        came = whole // wav.FRAME_BYTES
-        low = min(max(self.first - self.decoded, 0), came)
-        high = min(came, low + self._most - self.samples)
+        chunk_samples = whole // wav.FRAME_BYTES
+        start = min(max(self.first - self.decoded, 0), chunk_samples)
+        stop = min(chunk_samples, start + self._max_samples - self.samples)
         if self._end is not None:
-            high = max(low, min(high, self._end - self.decoded))
-        self.decoded += came
-        self.samples += high - low
-        kept = np.frombuffer(data, "<f4", (high - low) * 2, low * wav.FRAME_BYTES)
-        kept = np.clip(np.where(np.isfinite(kept), kept, 0), -_LOUDEST_SAMPLE, _LOUDEST_SAMPLE)
+            stop = max(start, min(stop, self._end - self.decoded))
+        self.decoded += chunk_samples
+        self.samples += stop - start
+        kept = np.frombuffer(data, "<f4", (stop - start) * 2, start * wav.FRAME_BYTES)
+        kept = np.clip(np.where(np.isfinite(kept), kept, 0), -_MAX_SAMPLE, _MAX_SAMPLE)
         self._measure(kept)
         clean = kept.astype("<f4").tobytes()
         self.digest.update(clean)

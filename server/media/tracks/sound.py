@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from server.errors import ToqiboxError
 from server.files import atomic
 from server.media import ffmpeg, mp4_boxes, wav
-from server.media.progress import watch
+from server.media.progress import wait_with_progress
 from server.media.tracks import channel_mix, stream_listing, untrusted_input
 from server.messages import message
 from server.sandbox import Limits
@@ -25,16 +25,16 @@ _DECODE = Limits(memory_bytes=1 << 30, cpu_s=15, open_files=32)
 _ENCODE = Limits(cpu_s=900, open_files=32)
 _SEEKABLE = ("wav", "w64", "aiff", "flac")
 """Demuxers whose samples are numbered, so that a seek is exact."""
-_NEAR_S = 30
+_NO_SEEK_S = 30
 """Seconds from the beginning that are decoded without a seek."""
 _LEAD_S = 2
 """Seconds that are decoded before the excerpt, for the filter of the resampler."""
-ANALYSED_RATE = 44_100
+ANALYSIS_RATE = 44_100
 """Samples a second of what is analysed."""
 
 
 @dataclass(frozen=True)
-class Sound:
+class DecodedAudio:
     """What was written by `decode`."""
 
     samples: int
@@ -52,7 +52,7 @@ def decode(
     duration: Decimal | None,
     max_duration: Decimal,
     out: Path,
-) -> Sound:
+) -> DecodedAudio:
     """Decode the part [start, start + duration) of a track into the 48 kHz stereo WAV `out`.
 
     Samples are counted: no header's length is trusted, and a seek only where the file numbers its
@@ -81,75 +81,77 @@ def decode(
         raise too_long
     if kind == "mov" and mp4_boxes.is_protected(path):  # it would be decoded into noise
         raise ToqiboxError("undecodable_audio", field="audio", why=message("protected"))
-    wanted = _samples(max_duration if duration is None else duration)
+    wanted_samples = _to_samples(max_duration if duration is None else duration)
     # One sample past the limit tells a track of just that length from a longer one.
-    first, most = _samples(start), wanted + (duration is None)
-    seek_s = max(int(start) - _LEAD_S, 0) if kind in _SEEKABLE and start > _NEAR_S else 0
+    first, max_samples = _to_samples(start), wanted_samples + (duration is None)
+    seek_s = max(int(start) - _LEAD_S, 0) if kind in _SEEKABLE and start > _NO_SEEK_S else 0
     with atomic.atomic_write(out) as file:
-        excerpt = Excerpt(first - seek_s * wav.RATE, most, _end(path, kind))
+        excerpt = Excerpt(first - seek_s * wav.RATE, max_samples, _stated_end(path, kind))
         _fill(excerpt, path, kind, file, seek_s)
-        if excerpt.misled or (seek_s and excerpt.decoded <= excerpt.first):
-            excerpt = Excerpt(first, most)
+        if excerpt.overran_end or (seek_s and excerpt.decoded <= excerpt.first):
+            excerpt = Excerpt(first, max_samples)
             _fill(excerpt, path, kind, file)
         if excerpt.decoded <= excerpt.first:
-            raise _past_the_end(excerpt.decoded)
-        if excerpt.samples > wanted:
+            raise _start_past_end(excerpt.decoded)
+        if excerpt.samples > wanted_samples:
             raise too_long
         file.seek(0)
         file.write(wav.header(excerpt.samples))
-    return Sound(excerpt.samples, excerpt.digest.hexdigest(), excerpt.loudest_s())
+    return DecodedAudio(excerpt.samples, excerpt.digest.hexdigest(), excerpt.loudest_s())
 
 
-def decode_whole(path: Path, kind: str, longest: int) -> "NDArray[np.int16]":
+def decode_whole(path: Path, kind: str, max_seconds: int) -> "NDArray[np.int16]":
     """All of a track at 44.1 kHz, samples x 2, to be analysed.
 
     Args:
         path: the upload.
         kind: what `sniff_audio_file` found.
-        longest: seconds that it may last.
+        max_seconds: seconds that it may last.
 
     Raises:
         ToqiboxError: undecodable_audio, invalid_parameter (it is longer, said of `start`).
     """
     import numpy as np
 
-    data, outcome = _whole(path, kind, longest, channel_mix.BY_LAYOUT)
-    if not data and outcome.rc > 0 and (average := _average(path, kind)):
-        data, outcome = _whole(path, kind, longest, average)
-    if len(data) < 4 or outcome.rc < 0:
-        raise _refusal(path, kind, outcome)
+    data, result = _decode_all(path, kind, max_seconds, channel_mix.BY_LAYOUT)
+    if not data and result.rc > 0 and (filter_ := _average_filter(path, kind)):
+        data, result = _decode_all(path, kind, max_seconds, filter_)
+    if len(data) < 4 or result.rc < 0:
+        raise _decode_error(path, kind, result)
     return np.frombuffer(data[: len(data) // 4 * 4], "<i2").reshape(-1, 2)
 
 
-def _whole(path: Path, kind: str, longest: int, mixing: str) -> tuple[bytes, ffmpeg.Outcome]:
-    """Decode to interleaved 16-bit samples at ANALYSED_RATE; see `decode_whole`."""
-    most = longest * ANALYSED_RATE * 4
+def _decode_all(
+    path: Path, kind: str, max_seconds: int, mix_filter: str
+) -> tuple[bytes, ffmpeg.ProcessResult]:
+    """Decode to interleaved 16-bit samples at ANALYSIS_RATE; see `decode_whole`."""
+    max_bytes = max_seconds * ANALYSIS_RATE * 4
     pieces, size = [], 0
-    argv = _decode_argv(path, kind, mixing, rate=ANALYSED_RATE, layout="s16le")
+    argv = _decode_argv(path, kind, mix_filter, rate=ANALYSIS_RATE, sample_format="s16le")
     try:
         with ffmpeg.Process(argv, _DECODE, stdout=True) as process:
             for chunk in process.chunks():
                 pieces.append(chunk)
                 size += len(chunk)
-                if size > most:
-                    why = message("track_too_long", limit=longest)
+                if size > max_bytes:
+                    why = message("track_too_long", limit=max_seconds)
                     raise ToqiboxError("invalid_parameter", field="start", name="start", reason=why)
-            outcome = process.wait(30)
+            result = process.wait(30)
     except ffmpeg.MediaError as error:
         raise ToqiboxError("undecodable_audio", field="audio", detail=str(error)) from error
-    return b"".join(pieces), outcome
+    return b"".join(pieces), result
 
 
 def encode_aac(
-    sound: Path, frames: int, fps: int, out: Path, told: Callable[[], None] | None = None
-) -> ffmpeg.Outcome:
+    audio: Path, frames: int, fps: int, out: Path, on_progress: Callable[[], None] | None = None
+) -> ffmpeg.ProcessResult:
     """Encode a WAV of ours to AAC LC, 192 kb/s, that lasts exactly frames/fps seconds.
 
     Longer sound is cut, shorter is followed by silence. `out` is an MP4 of one track, whose edit
     list takes away the encoder's priming: decoded sample 0 is sample 0 of the WAV.
 
     Args:
-        sound: the WAV.
+        audio: the WAV.
         frames: of the film.
         fps: frames a second.
         out: the file to write, through its `.part`.
@@ -159,7 +161,7 @@ def encode_aac(
         ToqiboxError: storage_full, encoder_failed.
     """
     samples = frames * wav.RATE // fps
-    stream = ffmpeg.input_file(sound, format="wav", format_whitelist="wav").audio
+    stream = ffmpeg.input_file(audio, format="wav", format_whitelist="wav").audio
     stream = stream.filter("apad", whole_len=samples).filter("atrim", end_sample=samples)
     options = {
         "c:a": "aac",
@@ -176,33 +178,37 @@ def encode_aac(
     argv = ffmpeg.output(stream, atomic.temp_path(out), **options)
     try:
         with ffmpeg.Process(argv, _ENCODE) as process:
-            outcome = watch(process, atomic.temp_path(out), told or (lambda: None), 1800)
-        outcome.check("encoder_failed")
+            result = wait_with_progress(
+                process, atomic.temp_path(out), on_progress or (lambda: None), 1800
+            )
+        result.raise_for_status("encoder_failed")
         atomic.commit(out, sealed=True)
     except ffmpeg.MediaError as error:
         raise ToqiboxError("encoder_failed", detail=str(error)) from error
     finally:
         atomic.discard_temp(out)
-    return outcome
+    return result
 
 
-def _samples(seconds: Decimal) -> int:
+def _to_samples(seconds: Decimal) -> int:
     return int((seconds * wav.RATE).to_integral_value(ROUND_HALF_UP))
 
 
-def _end(path: Path, kind: str) -> int | None:
+def _stated_end(path: Path, kind: str) -> int | None:
     """The sample after the last one, where the file says so: AAC fills its last frame up.
 
     FFmpeg before 7 gives that padding out as sound.
     """
-    seconds = mp4_boxes.sound_seconds(path) if kind == "mov" else None
-    return None if seconds is None else _samples(seconds)
+    seconds = mp4_boxes.audio_seconds(path) if kind == "mov" else None
+    return None if seconds is None else _to_samples(seconds)
 
 
-def _average(path: Path, kind: str) -> str | None:
+def _average_filter(path: Path, kind: str) -> str | None:
     """Return the filter for a track that has many channels without places; None for any other."""
     channels = stream_listing.unplaced_channels(path, kind)
-    return channel_mix.average(channels) if 0 < channels <= channel_mix.MOST_CHANNELS else None
+    return (
+        channel_mix.average_filter(channels) if 0 < channels <= channel_mix.MAX_CHANNELS else None
+    )
 
 
 def _fill(
@@ -211,7 +217,7 @@ def _fill(
     kind: str,
     file: BinaryIO,
     seek_s: int = 0,
-    mixing: str = channel_mix.BY_LAYOUT,
+    mix_filter: str = channel_mix.BY_LAYOUT,
 ) -> None:
     """Write the excerpt's samples to `file`; ffmpeg is killed once there are enough.
 
@@ -221,50 +227,54 @@ def _fill(
     file.truncate()
     file.write(wav.header(0))
     try:
-        argv = _decode_argv(path, kind, mixing, seek_s)
+        argv = _decode_argv(path, kind, mix_filter, seek_s)
         with ffmpeg.Process(argv, _DECODE, stdout=True) as process:
             for chunk in process.chunks():
-                file.write(excerpt.take(chunk))
+                file.write(excerpt.feed(chunk))
                 if excerpt.full:
                     return
-            outcome = process.wait(30)
+            result = process.wait(30)
     except ffmpeg.MediaError as error:
         raise ToqiboxError("undecodable_audio", field="audio", detail=str(error)) from error
     # A bad end of the file may give a status above 0. A signal means a crash or a limit: what
     # came before it depends on the moment.
-    if outcome.rc < 0 or (excerpt.decoded == 0 and not seek_s):
-        if outcome.rc > 0 and mixing == channel_mix.BY_LAYOUT and (average := _average(path, kind)):
-            _fill(excerpt, path, kind, file, seek_s, average)
+    if result.rc < 0 or (excerpt.decoded == 0 and not seek_s):
+        if (
+            result.rc > 0
+            and mix_filter == channel_mix.BY_LAYOUT
+            and (average_filter := _average_filter(path, kind))
+        ):
+            _fill(excerpt, path, kind, file, seek_s, average_filter)
         else:
-            raise _refusal(path, kind, outcome)
+            raise _decode_error(path, kind, result)
 
 
-def _refusal(path: Path, kind: str, outcome: ffmpeg.Outcome) -> ToqiboxError:
-    detail = f"rc {outcome.rc}: {outcome.messages[-1000:]}"
-    if outcome.rc == -signal.SIGXCPU:
+def _decode_error(path: Path, kind: str, result: ffmpeg.ProcessResult) -> ToqiboxError:
+    detail = f"rc {result.rc}: {result.messages[-1000:]}"
+    if result.rc == -signal.SIGXCPU:
         why = message("slow_to_decode")
         return ToqiboxError("undecodable_audio", field="audio", detail=detail, why=why)
-    if outcome.rc < 0:
+    if result.rc < 0:
         return ToqiboxError("undecodable_audio", field="audio", detail=detail)
-    is_clean = outcome.rc == 0 and not outcome.messages.strip()
-    return stream_listing.refusal(path, kind, detail, is_clean=is_clean)
+    is_clean = result.rc == 0 and not result.messages.strip()
+    return stream_listing.decode_error(path, kind, detail, is_clean=is_clean)
 
 
 def _decode_argv(
     path: Path,
     kind: str,
-    mixing: str,
+    mix_filter: str,
     seek_s: int = 0,
     rate: int = wav.RATE,
-    layout: str = "f32le",
+    sample_format: str = "f32le",
 ) -> list[str]:
     seek = {"ss": seek_s} if seek_s else {}
     upload = ffmpeg.input_file(path, **untrusted_input.options(path, kind), **seek)
-    options = {"vn": None, "sn": None, "dn": None, "ar": rate, "format": layout}
-    return ffmpeg.output(upload["a:0"], "pipe:1", af=f"{mixing},aresample={rate}", **options)
+    options = {"vn": None, "sn": None, "dn": None, "ar": rate, "format": sample_format}
+    return ffmpeg.output(upload["a:0"], "pipe:1", af=f"{mix_filter},aresample={rate}", **options)
 
 
-def _past_the_end(decoded: int) -> ToqiboxError:
+def _start_past_end(decoded: int) -> ToqiboxError:
     seconds = f"{decoded / wav.RATE:.3f}".rstrip("0").rstrip(".")
     return ToqiboxError(
         "invalid_parameter",

@@ -14,7 +14,7 @@ from server.sandbox import Limits
 
 _LIMITS = Limits(memory_bytes=1 << 30, cpu_s=5, open_files=32)
 _LIMIT_S = 10.0
-_MOST_BYTES = 1 << 20
+_MAX_BYTES = 1 << 20
 _STREAM = re.compile(
     r"^  Stream #0:(\d+)[^:\n]*: (Audio|Video): (\w+)(?: \([^)\n]*\))*?(?: \((\w{4}) /)?(.*)$",
     re.MULTILINE,
@@ -31,7 +31,7 @@ class Stream:
     """One stream of a track."""
 
     index: int
-    is_sound: bool
+    is_audio: bool
     codec: str
     """ffmpeg's name, or the container's code where ffmpeg knows none."""
     is_cover: bool = False
@@ -42,14 +42,14 @@ class Stream:
 
 
 @dataclass(frozen=True)
-class Contents:
+class StreamListing:
     """The streams of a track, and its tags with names in lower case."""
 
     streams: list[Stream] = field(default_factory=list)
     tags: dict[str, str] = field(default_factory=dict)
 
 
-def look(path: Path, kind: str) -> Contents:
+def list_streams(path: Path, kind: str) -> StreamListing:
     """Read the streams and tags of an upload; a file that cannot be opened has none.
 
     Args:
@@ -68,25 +68,25 @@ def look(path: Path, kind: str) -> Contents:
         "pipe:1",
     ]
     try:
-        outcome = ffmpeg.run(argv, _LIMITS, limit_s=_LIMIT_S, stdout_bytes=_MOST_BYTES)
+        result = ffmpeg.run(argv, _LIMITS, limit_s=_LIMIT_S, stdout_bytes=_MAX_BYTES)
     except ffmpeg.MediaError:
-        return Contents()
-    listed = outcome.messages.partition("\nOutput #0")[0]
-    found = list(_STREAM.finditer(listed))
-    ends = [*(match.start() for match in found), len(listed)][1:]
+        return StreamListing()
+    listing = result.messages.partition("\nOutput #0")[0]
+    matches = list(_STREAM.finditer(listing))
+    ends = [*(match.start() for match in matches), len(listing)][1:]
     streams = [
-        _stream(match, listed[match.end() : end]) for match, end in zip(found, ends, strict=True)
+        _stream(match, listing[match.end() : end]) for match, end in zip(matches, ends, strict=True)
     ]
-    return Contents(streams, _tags(outcome.stdout.decode("utf-8", "replace")))
+    return StreamListing(streams, _tags(result.stdout.decode("utf-8", "replace")))
 
 
 def unplaced_channels(path: Path, kind: str) -> int:
     """Return how many channels the first sound has, where no places of them are known; else 0."""
-    streams = look(path, kind).streams
-    return next((stream.unplaced_channels for stream in streams if stream.is_sound), 0)
+    streams = list_streams(path, kind).streams
+    return next((stream.unplaced_channels for stream in streams if stream.is_audio), 0)
 
 
-def refusal(path: Path, kind: str, detail: str, *, is_clean: bool = False) -> ToqiboxError:
+def decode_error(path: Path, kind: str, detail: str, *, is_clean: bool = False) -> ToqiboxError:
     """Make the error for a track that could not be decoded, with the reason that it shows.
 
     Args:
@@ -95,46 +95,46 @@ def refusal(path: Path, kind: str, detail: str, *, is_clean: bool = False) -> To
         detail: ffmpeg's messages, for the log.
         is_clean: ffmpeg came to the end without a complaint.
     """
-    streams = look(path, kind).streams
-    sound = next((stream for stream in streams if stream.is_sound), None)
+    streams = list_streams(path, kind).streams
+    audio = next((stream for stream in streams if stream.is_audio), None)
     why = None
-    if kind == "mov" and not streams and mp4_boxes.reach(path) > path.stat().st_size:
+    if kind == "mov" and not streams and mp4_boxes.stated_end(path) > path.stat().st_size:
         why = message("file_cut_off")
-    elif sound is None and streams:
+    elif audio is None and streams:
         why = message("no_sound")
-    elif sound is not None and sound.codec not in CODECS.split(","):
-        why = message("codec", codec=sound.codec, accepted=ACCEPTED_AUDIO)
-    elif sound is not None and sound.unplaced_channels > channel_mix.MOST_CHANNELS:
-        why = message("channels", channels=sound.unplaced_channels, most=channel_mix.MOST_CHANNELS)
-    elif sound is not None and is_clean:
+    elif audio is not None and audio.codec not in CODECS.split(","):
+        why = message("codec", codec=audio.codec, accepted=ACCEPTED_AUDIO)
+    elif audio is not None and audio.unplaced_channels > channel_mix.MAX_CHANNELS:
+        why = message("channels", channels=audio.unplaced_channels, most=channel_mix.MAX_CHANNELS)
+    elif audio is not None and is_clean:
         why = message("too_short")
-    elif sound is not None:
-        why = message("no_samples", codec=sound.codec)
+    elif audio is not None:
+        why = message("no_samples", codec=audio.codec)
     if why is None:
         return ToqiboxError("undecodable_audio", field="audio", detail=detail)
     return ToqiboxError("undecodable_audio", field="audio", detail=detail, why=why)
 
 
-def _stream(match: re.Match[str], described: str) -> Stream:
+def _stream(match: re.Match[str], following_text: str) -> Stream:
     """Read the line of a stream; `described` is what follows it, its tags among others."""
-    index, kind, codec, code, rest = match.groups()
-    unplaced = _UNPLACED.search(rest)
+    index, kind, codec, code, description = match.groups()
+    channels = _UNPLACED.search(description)
     return Stream(
         index=int(index),
-        is_sound=kind == "Audio",
+        is_audio=kind == "Audio",
         codec=code if codec == "none" and code else codec,
-        is_cover=rest.endswith("(attached pic)"),
-        is_front=_FRONT.search(described) is not None,
-        unplaced_channels=int(unplaced[1]) if unplaced else 0,
+        is_cover=description.endswith("(attached pic)"),
+        is_front=_FRONT.search(following_text) is not None,
+        unplaced_channels=int(channels[1]) if channels else 0,
     )
 
 
 def _tags(text: str) -> dict[str, str]:
     """Read ffmpeg's metadata format: those of the file go before those of the stream."""
-    found: dict[str, str] = {}
+    tags: dict[str, str] = {}
     for line in _LINE.findall(text):
         pair = None if line.startswith(";") else _PAIR.fullmatch(line)
         if pair is not None:
             name, value = (_ESCAPED.sub(r"\1", part) for part in pair.groups())
-            found.setdefault(name.lower(), value)
-    return found
+            tags.setdefault(name.lower(), value)
+    return tags

@@ -8,14 +8,14 @@ import unicodedata2
 
 from server.media.tracks import stream_listing
 
-LONGEST = 200
+MAX_LENGTH = 200
 """Characters of a tag; what is longer is cut."""
 _NAMES = ("title", "artist")
 _CONTROL = ("Cc", "Cs")
-_STRANGE = frozenset("\ufeff\ufffd\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_DROPPED = frozenset("\ufeff\ufffd\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Marks of byte order, of what could not be decoded, and explicit directions."""
 _ACCENTED = re.compile("[À-ÿ]")
-_MOSTLY = 0.6
+_CYRILLIC_SHARE = 0.6
 
 
 class Tags(NamedTuple):
@@ -32,27 +32,27 @@ def read(path: Path, kind: str) -> Tags:
         path: the upload.
         kind: its demuxer, from `sniff_audio_file`.
     """
-    found = stream_listing.look(path, kind).tags
-    return Tags(*(cleaned(found.get(name, "")) for name in _NAMES))
+    tags = stream_listing.list_streams(path, kind).tags
+    return Tags(*(clean_tag(tags.get(name, "")) for name in _NAMES))
 
 
-def cleaned(text: str) -> str | None:
+def clean_tag(text: str) -> str | None:
     """Make one line of a tag, without control characters; None if nothing is left.
 
     Old taggers on Windows wrote Cyrillic in code page 1251 and called it Latin-1: a text that
     consists of accented Latin letters is read as that.
     """
-    letters = [sign for sign in text if sign.isalpha()]
+    letters = [char for char in text if char.isalpha()]
     accented = len(_ACCENTED.findall(text))
-    if letters and accented >= _MOSTLY * len(letters):
+    if letters and accented >= _CYRILLIC_SHARE * len(letters):
         text = _as_cyrillic(text)
-    plain = "".join(" " if _is_strange(sign) else sign for sign in text)
+    plain = "".join(" " if _is_dropped(char) else char for char in text)
     words = unicodedata2.normalize("NFC", plain).split()
-    return " ".join(words)[:LONGEST].strip() or None
+    return " ".join(words)[:MAX_LENGTH].strip() or None
 
 
-def _is_strange(sign: str) -> bool:
-    return sign in _STRANGE or unicodedata2.category(sign) in _CONTROL
+def _is_dropped(char: str) -> bool:
+    return char in _DROPPED or unicodedata2.category(char) in _CONTROL
 
 
 def _as_cyrillic(text: str) -> str:

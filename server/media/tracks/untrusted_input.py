@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from server.media import ffmpeg
-from server.media.sniff import opening
+from server.media.sniff import find_input_format
 
 DEMUXERS = "mp3,wav,flac,ogg,mov,aac,aiff,caf,matroska,w64,asf,amr,au,wv,ape,tta,avi"
 """The kinds of file that an upload may be."""
@@ -31,8 +31,12 @@ def options(path: Path, kind: str) -> dict[str, object]:
         path: the upload.
         kind: its demuxer, from `sniff_audio_file`.
     """
-    found = opening(path) if path.is_file() else None
-    skip = {"skip_initial_bytes": found.skip} if found is not None and found.skip else {}
+    input_format = find_input_format(path) if path.is_file() else None
+    skip = (
+        {"skip_initial_bytes": input_format.skip}
+        if input_format is not None and input_format.skip
+        else {}
+    )
     return {
         **skip,
         "format": kind,
@@ -57,5 +61,5 @@ def arguments(path: Path, kind: str, *, whole: bool = False) -> list[str]:
     chosen["f"] = chosen.pop("format")
     if whole:
         chosen.pop("skip_initial_bytes", None)
-    words = [word for name, value in chosen.items() for word in (f"-{name}", str(value))]
-    return [*words, "-i", ffmpeg.locate(path)]
+    argv = [argument for name, value in chosen.items() for argument in (f"-{name}", str(value))]
+    return [*argv, "-i", ffmpeg.file_url(path)]

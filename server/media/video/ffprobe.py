@@ -34,9 +34,9 @@ def streams(path: Path) -> list[dict[str, Any]]:
         MediaError: it cannot be read.
     """
     arguments = ["-show_entries", f"stream={_STREAM}", "-of", "json"]
-    outcome = ffmpeg.run(_argv(path, arguments), _LIMITS, stdout_bytes=1 << 20).check()
-    found: list[dict[str, Any]] = json.loads(outcome.stdout)["streams"]
-    return found
+    result = ffmpeg.run(_argv(path, arguments), _LIMITS, stdout_bytes=1 << 20).raise_for_status()
+    listing: list[dict[str, Any]] = json.loads(result.stdout)["streams"]
+    return listing
 
 
 def packets(path: Path, stream: str = "v:0") -> list[Packet]:
@@ -47,11 +47,11 @@ def packets(path: Path, stream: str = "v:0") -> list[Packet]:
     """
     arguments = ["-select_streams", stream, "-of", "json=compact=1"]
     arguments += ["-show_entries", f"packet={_PACKET}"]
-    outcome = ffmpeg.run(_argv(path, arguments), _LIMITS, stdout_bytes=1 << 26).check()
-    return [_packet(entry) for entry in json.loads(outcome.stdout).get("packets", [])]
+    result = ffmpeg.run(_argv(path, arguments), _LIMITS, stdout_bytes=1 << 26).raise_for_status()
+    return [_packet(entry) for entry in json.loads(result.stdout).get("packets", [])]
 
 
-def film(path: Path) -> tuple[list[dict[str, Any]], list[Packet]]:
+def streams_and_packets(path: Path) -> tuple[list[dict[str, Any]], list[Packet]]:
     """The streams of the MP4 `path` and the packets of the first, both from one look.
 
     Raises:
@@ -59,10 +59,10 @@ def film(path: Path) -> tuple[list[dict[str, Any]], list[Packet]]:
     """
     arguments = ["-show_entries", f"stream={_STREAM}:packet=stream_index,{_PACKET}"]
     arguments += ["-of", "json=compact=1"]
-    outcome = ffmpeg.run(_argv(path, arguments), _LIMITS, stdout_bytes=1 << 27).check()
-    found = json.loads(outcome.stdout)
-    first = [entry for entry in found.get("packets", []) if entry["stream_index"] == 0]
-    return found["streams"], [_packet(entry) for entry in first]
+    result = ffmpeg.run(_argv(path, arguments), _LIMITS, stdout_bytes=1 << 27).raise_for_status()
+    answer = json.loads(result.stdout)
+    video_packets = [entry for entry in answer.get("packets", []) if entry["stream_index"] == 0]
+    return answer["streams"], [_packet(entry) for entry in video_packets]
 
 
 def _packet(entry: dict[str, Any]) -> Packet:
@@ -75,5 +75,5 @@ def _packet(entry: dict[str, Any]) -> Packet:
 
 
 def _argv(path: Path, arguments: list[str]) -> list[str]:
-    opening = ["-protocol_whitelist", "file", "-format_whitelist", "mov", "-f", "mov"]
-    return ["ffprobe", "-v", "error", *opening, *arguments, ffmpeg.locate(path)]
+    input_options = ["-protocol_whitelist", "file", "-format_whitelist", "mov", "-f", "mov"]
+    return ["ffprobe", "-v", "error", *input_options, *arguments, ffmpeg.file_url(path)]

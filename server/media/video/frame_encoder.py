@@ -13,12 +13,12 @@ from typing import Self
 from server.errors import ToqiboxError
 from server.files import atomic
 from server.media import ffmpeg
-from server.media.redact import brief
+from server.media.redact import redact_paths
 from server.media.video import ffprobe
-from server.media.video.h264 import ENCODERS, TICKS, segment_argv
+from server.media.video.h264 import ENCODERS, TICKS_PER_FRAME, segment_argv
 from server.sandbox import Limits
 
-__all__ = ["ENCODERS", "FrameWriter", "Written", "try_open"]
+__all__ = ["ENCODERS", "FrameWriter", "SegmentFile", "try_open"]
 
 IN_FLIGHT = 3
 """Frames that may wait for ffmpeg; one more is being drawn into."""
@@ -26,14 +26,14 @@ IN_FLIGHT = 3
 STALL_S = 30.0
 """After so long without progress the writer's owner is given up, unless it says otherwise."""
 
-_TRIAL = (256, 144)
+_TRIAL_SIZE = (256, 144)
 _TRIAL_FPS = 30
 _TRIAL_FRAMES = 5
 _LIMITS = Limits(open_files=64)
 
 
 @dataclass(frozen=True)
-class Written:
+class SegmentFile:
     """What `FrameWriter.finish` published."""
 
     frames: int
@@ -44,18 +44,18 @@ class Written:
 
 def try_open(name: str, folder: Path) -> str | None:
     """Encode a few frames for real, in `folder`; None when they came out, else why not."""
-    size = _TRIAL[0] * _TRIAL[1] * 3 // 2
+    size = _TRIAL_SIZE[0] * _TRIAL_SIZE[1] * 3 // 2
     out = folder / f"trial-{name}.mp4"
     try:
-        with FrameWriter(name, _TRIAL, _TRIAL_FPS, 1, out) as writer:
+        with FrameWriter(name, _TRIAL_SIZE, _TRIAL_FPS, 1, out) as writer:
             for shade in range(_TRIAL_FRAMES):
                 writer.write(memoryview(bytes([40 + shade]) * size))
             writer.finish()
         out.unlink()
     except ToqiboxError as error:
-        return brief(error.detail or error.code, out, folder)
+        return redact_paths(error.detail or error.code, out, folder)
     except (ffmpeg.MediaError, OSError) as error:
-        return brief(str(error), out, folder)
+        return redact_paths(str(error), out, folder)
     return None
 
 
@@ -94,8 +94,8 @@ class FrameWriter:
         self._out = out
         self._fps = fps
         self._frames = 0
-        self._broken = threading.Event()
-        self._patience_s = stall_s / 2
+        self._feeder_failed = threading.Event()
+        self._wait_limit_s = stall_s / 2
         frame_bytes = size[0] * size[1] * 3 // 2
         buffers = [bytearray(frame_bytes) for _ in range(IN_FLIGHT + 1)]
         self._free: queue.SimpleQueue[memoryview] = queue.SimpleQueue()
@@ -117,9 +117,9 @@ class FrameWriter:
     def __exit__(self, *_: object) -> None:
         # The feeder must be out of its write before the pipe is closed: the number of a closed
         # descriptor is soon another file's.
-        self._process.stop()
+        self._process.send_kill()
         self._full.put(None)
-        self._feeder.join(self._patience_s)
+        self._feeder.join(self._wait_limit_s)
         self._process.kill()
         atomic.discard_temp(self._out)
 
@@ -131,11 +131,11 @@ class FrameWriter:
         """
         if self._current is None:
             try:
-                frame = self._free.get(timeout=self._patience_s)
+                frame = self._free.get(timeout=self._wait_limit_s)
             except queue.Empty:
-                detail = f"ffmpeg took no frame for {self._patience_s:g} s"
+                detail = f"ffmpeg took no frame for {self._wait_limit_s:g} s"
                 raise ToqiboxError("encoder_stalled", detail=detail) from None
-            if self._broken.is_set():
+            if self._feeder_failed.is_set():
                 self._free.put(frame)
                 raise self._failure()
             self._current = frame
@@ -158,28 +158,28 @@ class FrameWriter:
         self.buffer()[:] = frame.cast("B")
         self.submit()
 
-    def finish(self) -> Written:
+    def finish(self) -> SegmentFile:
         """Wait for ffmpeg, count what it wrote, and publish the segment.
 
         Raises:
             ToqiboxError: encoder_failed, storage_full, encoder_stalled, output_invalid.
         """
-        deadline = time.monotonic() + self._patience_s
+        deadline = time.monotonic() + self._wait_limit_s
         self._full.put(None)
-        self._feeder.join(self._patience_s)
+        self._feeder.join(self._wait_limit_s)
         if self._feeder.is_alive():
             raise ToqiboxError("encoder_stalled", detail="ffmpeg does not take the last frames")
-        if self._broken.is_set():
+        if self._feeder_failed.is_set():
             raise self._failure()
         try:
-            rest_s = max(0.0, deadline - time.monotonic())
-            outcome = self._process.wait(rest_s).check("encoder_failed")
+            remaining_s = max(0.0, deadline - time.monotonic())
+            result = self._process.wait(remaining_s).raise_for_status("encoder_failed")
             self._check()
         except ffmpeg.MediaError as error:
             raise ToqiboxError("encoder_stalled", detail=str(error)) from error
         size = atomic.temp_path(self._out).stat().st_size
         atomic.commit(self._out, sealed=True)
-        return Written(self._frames, size, outcome.cpu_s)
+        return SegmentFile(self._frames, size, result.cpu_s)
 
     def _check(self) -> None:
         # ffmpeg ends with status 0 after a short input and even when its file has been deleted.
@@ -188,7 +188,7 @@ class FrameWriter:
         except ffmpeg.MediaError as error:
             raise ToqiboxError("output_invalid", detail=str(error)) from error
         times = sorted(packet.pts for packet in packets)
-        if not times or times != [frame * TICKS for frame in range(self._frames)]:
+        if not times or times != [frame * TICKS_PER_FRAME for frame in range(self._frames)]:
             detail = f"{len(packets)} packets for {self._frames} frames, or uneven ones"
             raise ToqiboxError("output_invalid", detail=detail)
 
@@ -199,14 +199,14 @@ class FrameWriter:
                 self._free.put(frame)
             self._process.close_stdin()
         except (OSError, ValueError):  # ffmpeg has ended, or was killed and its pipe closed
-            self._broken.set()
+            self._feeder_failed.set()
             self._free.put(memoryview(b""))  # wakes a waiting buffer()
 
     def _failure(self) -> ToqiboxError:
         try:
-            outcome = self._process.wait(5)
-            detail = f"rc {outcome.rc}: {outcome.messages[-1000:]}"
-            outcome.check("encoder_failed")
+            result = self._process.wait(5)
+            detail = f"rc {result.rc}: {result.messages[-1000:]}"
+            result.raise_for_status("encoder_failed")
         except ToqiboxError as error:
             return error
         except ffmpeg.MediaError as error:

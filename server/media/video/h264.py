@@ -8,7 +8,7 @@ from server.media import ffmpeg
 
 Options = dict[str, object]
 
-COLOUR: Options = {
+COLOUR_OPTIONS: Options = {
     "color_range": "tv",
     "colorspace": "bt709",
     "color_primaries": "bt709",
@@ -16,7 +16,7 @@ COLOUR: Options = {
 }
 """What the NV12 frames are: BT.709 in limited range. Said of what goes in and of what comes out."""
 
-TICKS = 512
+TICKS_PER_FRAME = 512
 """Ticks of the clock of our MP4 files for each frame: every frame rate comes out whole."""
 
 
@@ -38,7 +38,7 @@ def _x264(width: int, height: int, fps: int, threads: int) -> Options:
         "threads": threads,
         # Key frames come by the clock alone: where segments are cut must not change the picture.
         "sc_threshold": 0,
-        **_common(width, height, fps),
+        **_shared_options(width, height, fps),
     }
 
 
@@ -53,11 +53,11 @@ def _nvenc(width: int, height: int, fps: int, _threads: int) -> Options:
         "bf": 2,
         "no-scenecut": 1,
         "strict_gop": 1,
-        **_common(width, height, fps),
+        **_shared_options(width, height, fps),
     }
 
 
-def _common(width: int, height: int, fps: int) -> Options:
+def _shared_options(width: int, height: int, fps: int) -> Options:
     """Bounded peaks: what a phone on a mobile network plays without a halt."""
     megabits = 12 if min(width, height) <= 720 else 20
     return {
@@ -66,7 +66,7 @@ def _common(width: int, height: int, fps: int) -> Options:
         "flags": "+cgop",
         "maxrate": f"{megabits}M",
         "bufsize": f"{2 * megabits}M",
-        **COLOUR,
+        **COLOUR_OPTIONS,
     }
 
 
@@ -90,14 +90,14 @@ def segment_argv(
         pix_fmt="nv12",
         video_size=size,
         framerate=fps,
-        **COLOUR,
+        **COLOUR_OPTIONS,
     )
     container = {
         "format": "mp4",
         "fps_mode": "passthrough",
-        "video_track_timescale": TICKS * fps,
+        "video_track_timescale": TICKS_PER_FRAME * fps,
         # By default a file's length is kept in milliseconds, and joined segments drift apart.
-        "movie_timescale": TICKS * fps,
+        "movie_timescale": TICKS_PER_FRAME * fps,
         "fflags": "+bitexact",
     }
     options = {**encoder.options(*size, fps, threads), **container}

@@ -10,21 +10,21 @@ from pathlib import Path
 from server.errors import ToqiboxError
 from server.files import atomic
 from server.media import ffmpeg, mp4_boxes
-from server.media.progress import watch
-from server.media.video.h264 import TICKS
-from server.media.video.verify import Check, Expected, check
+from server.media.progress import wait_with_progress
+from server.media.video.h264 import TICKS_PER_FRAME
+from server.media.video.verify import ExpectedVideo, VerificationReport, verify
 from server.sandbox import Limits
 
 _LIMITS = Limits(cpu_s=600, open_files=64)
-_LONGEST_TEXT = 200
-_ENDS = re.compile("[\t-\r\x1c-\x1f\x85\u2028\u2029]+")
+_MAX_TEXT = 200
+_LINE_ENDS = re.compile("[\t-\r\x1c-\x1f\x85\u2028\u2029]+")
 """Tabs and ends of lines: a space where a text is one line."""
-_REORDER = 2
+_MAX_REORDER = 2
 """Frames by which H.264 with B-frames is decoded ahead of being shown, at most."""
 
 
 @dataclass(frozen=True)
-class Tags:
+class Metadata:
     """All that the film says of itself."""
 
     title: str | None = None
@@ -32,30 +32,30 @@ class Tags:
 
 
 @dataclass(frozen=True)
-class Film:
+class Video:
     """What `join` published."""
 
     bytes: int
     sha256: str
-    check: Check
+    report: VerificationReport
 
 
-def join(
+def mux(
     segments: list[Path],
-    sound: Path,
-    expected: Expected,
+    audio: Path,
+    expected: ExpectedVideo,
     out: Path,
-    tags: Tags = Tags(),
-    told: Callable[[str], None] = lambda _: None,
-) -> Film:
+    metadata: Metadata = Metadata(),
+    on_stage: Callable[[str], None] = lambda _: None,
+) -> Video:
     """Copy the segments and the sound into the MP4 `out`, `moov` first, and check it.
 
     Args:
         segments: MP4 files of ours in their order.
-        sound: what `encode_aac` wrote.
+        audio: what `encode_aac` wrote.
         expected: what the film must be.
         out: the film, written through its `.part`.
-        tags: the only metadata.
+        metadata: the only metadata.
         told: called with ``join`` while the film is being written, then with ``joined``, and
             with ``checked``.
 
@@ -65,25 +65,29 @@ def join(
     listing = out.with_name(out.name + ".list")
     try:
         with atomic.translate_disk_full():
-            listing.write_text(_script(segments, expected.fps), "utf-8")
-        argv = _join_argv(listing, sound, atomic.temp_path(out), expected.fps, _options(tags))
+            listing.write_text(_concat_script(segments, expected.fps), "utf-8")
+        argv = _mux_argv(
+            listing, audio, atomic.temp_path(out), expected.fps, _metadata_options(metadata)
+        )
         with ffmpeg.Process(argv, _LIMITS) as process:
-            outcome = watch(process, atomic.temp_path(out), lambda: told("join"), 600)
-        outcome.check("output_invalid")
-        told("joined")
-        found = check(atomic.temp_path(out), expected)
-        told("checked")
-        film = Film(atomic.temp_path(out).stat().st_size, _sha256(atomic.temp_path(out)), found)
+            result = wait_with_progress(
+                process, atomic.temp_path(out), lambda: on_stage("join"), 600
+            )
+        result.raise_for_status("output_invalid")
+        on_stage("joined")
+        found = verify(atomic.temp_path(out), expected)
+        on_stage("checked")
+        video = Video(atomic.temp_path(out).stat().st_size, _sha256(atomic.temp_path(out)), found)
         atomic.commit(out)
     except (ffmpeg.MediaError, ValueError, FileNotFoundError) as error:
         raise ToqiboxError("output_invalid", detail=str(error)) from error
     finally:
         listing.unlink(missing_ok=True)
         atomic.discard_temp(out)
-    return film
+    return video
 
 
-def poster(film: Path, frame: int, fps: int, out: Path) -> None:
+def write_poster(video: Path, frame: int, fps: int, out: Path) -> None:
     """Write frame `frame` of a film of ours as the JPEG `out`.
 
     Raises:
@@ -92,7 +96,7 @@ def poster(film: Path, frame: int, fps: int, out: Path) -> None:
     # Half a frame early: what is shown before the time asked for is dropped.
     moment = max(0.0, (frame - 0.5) / fps)
     source = ffmpeg.input_file(
-        film, format="mov", format_whitelist="mov", codec_whitelist="h264", ss=f"{moment:.6f}"
+        video, format="mov", format_whitelist="mov", codec_whitelist="h264", ss=f"{moment:.6f}"
     )
     # JPEG means BT.601 in full range.
     convert = "scale=in_color_matrix=bt709:in_range=tv:out_color_matrix=bt601:out_range=pc"
@@ -102,7 +106,7 @@ def poster(film: Path, frame: int, fps: int, out: Path) -> None:
         source["v:0"], atomic.temp_path(out), format="image2", update=1, threads=1, **options
     )
     try:
-        ffmpeg.run(argv, _LIMITS).check("output_invalid")
+        ffmpeg.run(argv, _LIMITS).raise_for_status("output_invalid")
         atomic.commit(out)
     except (ffmpeg.MediaError, FileNotFoundError) as error:
         raise ToqiboxError("output_invalid", detail=f"no poster: {error}") from error
@@ -110,7 +114,7 @@ def poster(film: Path, frame: int, fps: int, out: Path) -> None:
         atomic.discard_temp(out)
 
 
-def _script(segments: Iterable[Path], fps: int) -> str:
+def _concat_script(segments: Iterable[Path], fps: int) -> str:
     """The concat demuxer's script.
 
     It counts in whole microseconds. Each length is told as the difference of two rounded times,
@@ -118,23 +122,23 @@ def _script(segments: Iterable[Path], fps: int) -> str:
     """
     lines, frames = ["ffconcat version 1.0"], 0
     for segment in segments:
-        begin, frames = frames, frames + mp4_boxes.length(segment)[0] // TICKS
+        begin, frames = frames, frames + mp4_boxes.media_duration(segment)[0] // TICKS_PER_FRAME
         length = round(frames * 1_000_000 / fps) - round(begin * 1_000_000 / fps)
-        name = ffmpeg.locate(segment).replace("'", r"'\''")
+        name = ffmpeg.file_url(segment).replace("'", r"'\''")
         lines += [f"file '{name}'", f"duration {length // 1_000_000}.{length % 1_000_000:06d}"]
     return "\n".join(lines) + "\n"
 
 
-def _join_argv(listing: Path, sound: Path, out: Path, fps: int, tags: dict[str, str]) -> list[str]:
-    pictures = ffmpeg.input_file(listing, format="concat", format_whitelist="concat,mov", safe=0)
-    track = ffmpeg.input_file(sound, format="mov", format_whitelist="mov")
+def _mux_argv(listing: Path, audio: Path, out: Path, fps: int, tags: dict[str, str]) -> list[str]:
+    video_input = ffmpeg.input_file(listing, format="concat", format_whitelist="concat,mov", safe=0)
+    audio_input = ffmpeg.input_file(audio, format="mov", format_whitelist="mov")
     options: dict[str, object] = {
         "c": "copy",
         # A segment of one or two frames has no B-frame delay, and its neighbours have: the
         # decoding times are laid out anew, one a frame.
-        "bsf:v": f"setts=pts=PTS:dts=(N-{_REORDER})*{TICKS}",
-        "video_track_timescale": TICKS * fps,
-        "movie_timescale": TICKS * fps,
+        "bsf:v": f"setts=pts=PTS:dts=(N-{_MAX_REORDER})*{TICKS_PER_FRAME}",
+        "video_track_timescale": TICKS_PER_FRAME * fps,
+        "movie_timescale": TICKS_PER_FRAME * fps,
         "movflags": "+faststart+write_colr",
         "fflags": "+bitexact",
         "map_metadata": -1,
@@ -142,20 +146,20 @@ def _join_argv(listing: Path, sound: Path, out: Path, fps: int, tags: dict[str, 
         "format": "mp4",
         **tags,
     }
-    return ffmpeg.output([pictures["v:0"], track["a:0"]], out, **options)
+    return ffmpeg.output([video_input["v:0"], audio_input["a:0"]], out, **options)
 
 
-def _options(tags: Tags) -> dict[str, str]:
+def _metadata_options(metadata: Metadata) -> dict[str, str]:
     """Two spellings of the option for the file's metadata: one alone could be given only once."""
-    given = (("metadata", "title", tags.title), ("metadata:g", "artist", tags.artist))
-    return {option: f"{name}={_plain(text)}" for option, name, text in given if text}
+    fields = (("metadata", "title", metadata.title), ("metadata:g", "artist", metadata.artist))
+    return {option: f"{name}={_clean_text(text)}" for option, name, text in fields if text}
 
 
-def _plain(text: str) -> str:
+def _clean_text(text: str) -> str:
     """One line without what no argument can hold: control characters, halves of surrogate pairs."""
-    line = _ENDS.sub(" ", text).strip()
-    kept = (sign for sign in line if unicodedata.category(sign) not in ("Cc", "Cs"))
-    return "".join(kept)[:_LONGEST_TEXT]
+    line = _LINE_ENDS.sub(" ", text).strip()
+    chars = (char for char in line if unicodedata.category(char) not in ("Cc", "Cs"))
+    return "".join(chars)[:_MAX_TEXT]
 
 
 def _sha256(path: Path) -> str:

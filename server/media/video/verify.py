@@ -14,7 +14,7 @@ _TOLERANCE_S = 0.001
 
 
 @dataclass(frozen=True)
-class Expected:
+class ExpectedVideo:
     """What the film must be."""
 
     frames: int
@@ -24,7 +24,7 @@ class Expected:
 
 
 @dataclass(frozen=True)
-class Check:
+class VerificationReport:
     """What was found in it."""
 
     frames: int
@@ -36,67 +36,67 @@ class Check:
     """Range, matrix, transfer, primaries."""
 
 
-def check(film: Path, expected: Expected) -> Check:
+def verify(path: Path, expected: ExpectedVideo) -> VerificationReport:
     """Look into the MP4 `film` and compare.
 
     Raises:
         ToqiboxError: output_invalid; the detail names all that is wrong.
         MediaError: it cannot be read at all.
     """
-    streams, packets = ffprobe.film(film)
-    kinds = [stream.get("codec_name") for stream in streams]
-    if kinds != ["h264", "aac"]:
-        raise ToqiboxError("output_invalid", detail=f"streams {kinds}")
+    streams, packets = ffprobe.streams_and_packets(path)
+    codecs = [stream.get("codec_name") for stream in streams]
+    if codecs != ["h264", "aac"]:
+        raise ToqiboxError("output_invalid", detail=f"streams {codecs}")
     video, audio = streams
     step = _ticks(video, 1) / expected.fps
     times = sorted(packet.pts for packet in packets)
-    found = Check(
+    report = VerificationReport(
         frames=len(packets),
         video_s=_seconds(video),
         audio_s=_seconds(audio),
         uniform=times == [round(frame * step) for frame in range(len(times))],
-        moov_first=_moov_first(film),
+        moov_first=_moov_first(path),
         colour=tuple(video.get(f"color_{name}", "?") for name in _COLOUR),
     )
     size = (video["width"], video["height"])
-    wrong = [*_faults(found, expected)]
+    faults = [*_faults(report, expected)]
     if size != (expected.width, expected.height) or video["pix_fmt"] != "yuv420p":
-        wrong.append(f"picture {size} {video['pix_fmt']}")
+        faults.append(f"picture {size} {video['pix_fmt']}")
     if (audio["sample_rate"], audio["channels"]) != (str(wav.RATE), wav.CHANNELS):
-        wrong.append(f"sound {audio['sample_rate']} Hz, {audio['channels']} channels")
-    if wrong:
-        raise ToqiboxError("output_invalid", detail="; ".join(wrong))
-    return found
+        faults.append(f"sound {audio['sample_rate']} Hz, {audio['channels']} channels")
+    if faults:
+        raise ToqiboxError("output_invalid", detail="; ".join(faults))
+    return report
 
 
 _COLOUR = ("range", "space", "transfer", "primaries")
 
 
-def _faults(found: Check, expected: Expected) -> Iterator[str]:
+def _faults(report: VerificationReport, expected: ExpectedVideo) -> Iterator[str]:
     seconds = expected.frames / expected.fps
-    if found.frames != expected.frames:
-        yield f"{found.frames} frames for {expected.frames}"
-    if not found.uniform:
+    if report.frames != expected.frames:
+        yield f"{report.frames} frames for {expected.frames}"
+    if not report.uniform:
         yield "frames are not evenly spaced from 0"
-    if abs(found.video_s - seconds) > _TOLERANCE_S:
-        yield f"pictures for {found.video_s} s instead of {seconds}"
-    if abs(found.audio_s - seconds) > _AAC_FRAME_S:
-        yield f"sound for {found.audio_s} s instead of {seconds}"
-    if not found.moov_first:
+    if abs(report.video_s - seconds) > _TOLERANCE_S:
+        yield f"pictures for {report.video_s} s instead of {seconds}"
+    if abs(report.audio_s - seconds) > _AAC_FRAME_S:
+        yield f"sound for {report.audio_s} s instead of {seconds}"
+    if not report.moov_first:
         yield "moov is not before mdat"
-    if found.colour != ("tv", "bt709", "bt709", "bt709"):
-        yield f"colour {found.colour}"
+    if report.colour != ("tv", "bt709", "bt709", "bt709"):
+        yield f"colour {report.colour}"
 
 
 def _ticks(stream: dict[str, Any], seconds: int) -> float:
-    over, under = map(int, stream["time_base"].split("/"))
-    return seconds * under / over
+    numerator, denominator = map(int, stream["time_base"].split("/"))
+    return seconds * denominator / numerator
 
 
 def _seconds(stream: dict[str, Any]) -> float:
     return int(stream["duration_ts"]) / _ticks(stream, 1)
 
 
-def _moov_first(film: Path) -> bool:
-    kinds = [kind for kind in mp4_boxes.kinds(film) if kind in (b"moov", b"mdat")]
-    return kinds == [b"moov", b"mdat"]
+def _moov_first(path: Path) -> bool:
+    top_level = [kind for kind in mp4_boxes.box_types(path) if kind in (b"moov", b"mdat")]
+    return top_level == [b"moov", b"mdat"]

@@ -49,7 +49,7 @@ class AudioHistoryFeatures(Protocol):
         """A feature in each of `frames` frames."""
         ...
 
-    def hits(self, event: str) -> NDArray[np.float64]:
+    def events(self, event: str) -> NDArray[np.float64]:
         """Events of one kind: rows of time in seconds and strength."""
         ...
 
@@ -127,8 +127,8 @@ class AudioHistory(TextureSource):
         features = self._features
         columns = (
             features.column("level", steps, STEPS_PER_S),
-            pulse(features.hits("accent"), steps, STEPS_PER_S, PULSE_DECAYS_S["accent"]),
-            pulse(features.hits("onset"), steps, STEPS_PER_S),
+            pulse(features.events("accent"), steps, STEPS_PER_S, PULSE_DECAYS_S["accent"]),
+            pulse(features.events("onset"), steps, STEPS_PER_S),
         )
         levels: Bytes = np.floor(np.stack(columns, axis=1) * 255 + 0.5).astype(np.uint8)
         return levels

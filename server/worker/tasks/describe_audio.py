@@ -72,7 +72,7 @@ def _summary(features: Features) -> dict[str, Any]:
             )
         ],
         "confidence": {kind: round(value, 2) for kind, value in features.confidence().items()},
-        "counts": {event: len(features.hits(event)) for event in EVENTS},
+        "counts": {event: len(features.events(event)) for event in EVENTS},
     }
 
 
@@ -80,7 +80,7 @@ def _data(features: Features, fps: int) -> dict[str, Any]:
     """Events as rows of time and strength, and every feature in each frame of a video."""
     frames = max(1, (features.steps - 1) * fps // STEPS_PER_S)
     return {
-        "events": {event: np.round(features.hits(event), _DIGITS).tolist() for event in EVENTS},
+        "events": {event: np.round(features.events(event), _DIGITS).tolist() for event in EVENTS},
         "fps": fps,
         "features": {
             name: np.round(

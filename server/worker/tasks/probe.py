@@ -33,7 +33,7 @@ def run(egl_device: int | None, names: list[str], folder: Path) -> Result:
         "gl": _gl(egl_device),
         "ffmpeg": _ffmpeg(),
         "encoders": {name: _encoder(name, folder) for name in names},
-        "fonts": {"id": fonts.identity(), "missing": fonts.missing()},
+        "fonts": {"id": fonts.fingerprint(), "missing": fonts.missing_packages()},
     }
 
 

@@ -19,28 +19,28 @@ def marked(times: Reals, seconds: float, height: float = 0.8) -> Reals:
 def test_the_path_goes_on_where_nothing_marks_the_beat() -> None:
     times = np.arange(0.2, 30, 0.5)
     shown = times[(times < 10) | (times > 16)]
-    found = beat_path.track(marked(shown, 30)) / 100
+    found = beat_path.track_beats(marked(shown, 30)) / 100
     assert found[: len(times)] == pytest.approx(times, abs=0.031)
 
 
 def test_a_tempo_that_changes_is_followed() -> None:
     times = np.cumsum(np.linspace(0.40, 0.60, 60))
-    found = beat_path.track(marked(times, 32)) / 100
+    found = beat_path.track_beats(marked(times, 32)) / 100
     assert np.abs(found[:, None] - times).min(axis=0).max() <= 0.05
 
 
 def test_a_forced_tempo_is_kept_to() -> None:
     times = np.arange(0.2, 20, 0.35)
-    assert np.median(np.diff(beat_path.track(marked(times, 20)))) == 35
-    assert np.median(np.diff(beat_path.track(marked(times, 20), 60 / 0.70))) == pytest.approx(
+    assert np.median(np.diff(beat_path.track_beats(marked(times, 20)))) == 35
+    assert np.median(np.diff(beat_path.track_beats(marked(times, 20), 60 / 0.70))) == pytest.approx(
         70, abs=2
     )
 
 
 def test_nothing_at_all_and_less_than_a_beat() -> None:
-    assert len(beat_path.track(np.zeros(0))) == 0
-    assert len(beat_path.track(np.full(20, 0.5))) == 0
-    assert len(downbeats.downbeats(np.zeros(0))) == 0
+    assert len(beat_path.track_beats(np.zeros(0))) == 0
+    assert len(beat_path.track_beats(np.full(20, 0.5))) == 0
+    assert len(downbeats.find_downbeats(np.zeros(0))) == 0
 
 
 def test_beats_of_a_grid_lie_on_one_line_to_the_millisecond() -> None:
@@ -49,7 +49,7 @@ def test_beats_of_a_grid_lie_on_one_line_to_the_millisecond() -> None:
     # The path may slip by half a beat in a break; the line does not.
     path = np.where((np.arange(100) > 40) & (np.arange(100) < 48), times + 0.23, times)
     activation = marked(np.delete(loose, range(41, 48)), 50)
-    even = constant_tempo.fit(path, activation, np.sort(loose))
+    even = constant_tempo.fit_line(path, activation, np.sort(loose))
     assert even is not None
     assert 60 / even.period == pytest.approx(128, rel=2e-4)
     found = even.beats(0, 46.6)
@@ -58,7 +58,7 @@ def test_beats_of_a_grid_lie_on_one_line_to_the_millisecond() -> None:
 
 def test_hands_that_drift_lie_on_no_line() -> None:
     times = np.cumsum(np.linspace(0.46, 0.54, 100))
-    assert constant_tempo.fit(times, marked(times, 51), times) is None
+    assert constant_tempo.fit_line(times, marked(times, 51), times) is None
 
 
 @pytest.mark.parametrize("bar", [3, 4])
@@ -66,9 +66,9 @@ def test_bars_are_counted(bar: int) -> None:
     first = (np.arange(48) % bar == 1) * 1.0
     noisy = np.clip(0.1 + 0.5 * first, 0, 1)
     noisy[20:26] = 0.1
-    assert np.array_equal(downbeats.downbeats(noisy), first)
+    assert np.array_equal(downbeats.find_downbeats(noisy), first)
 
 
 def test_a_bar_that_is_cut_short_moves_the_count() -> None:
     first = np.concatenate([np.arange(30) % 4 == 0, np.arange(34) % 4 == 0]) * 1.0
-    assert np.array_equal(downbeats.downbeats(0.05 + 0.85 * first), first)
+    assert np.array_equal(downbeats.find_downbeats(0.05 + 0.85 * first), first)

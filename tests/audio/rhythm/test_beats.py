@@ -7,13 +7,13 @@ import pytest
 
 from bench.music import KINDS
 from bench.music.track import Track
-from server.audio.events import Events, find_events
+from server.audio.events import TrackEvents, find_events
 from tests.audio.rhythm import sounds
 from tests.audio.rhythm.sounds import Sound
 
 
 @cache
-def heard(kind: str, seed: int) -> tuple[Track, Events]:
+def heard(kind: str, seed: int) -> tuple[Track, TrackEvents]:
     track = KINDS[kind](seed)
     return track, find_events(track.samples)
 

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from server.audio.events import Events, find_events
+from server.audio.events import TrackEvents, find_events
 from server.audio.structure import sections
 from tests.audio.rhythm import sounds
 
 
-def check(found: Events, seconds: float) -> None:
+def check(found: TrackEvents, seconds: float) -> None:
     """All that holds for any sound."""
     events = (found.onsets, found.kicks, found.snares, found.hats, found.accents, found.beats)
     for rows in events:
@@ -29,7 +29,7 @@ def check(found: Events, seconds: float) -> None:
     assert set(parts[:, 3]) <= {0, 1, 2, 3}
 
 
-def heard(samples: NDArray[np.int16]) -> Events:
+def heard(samples: NDArray[np.int16]) -> TrackEvents:
     found = find_events(samples)
     check(found, len(samples) / 44_100)
     return found

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from server.audio.events import Events, find_events
+from server.audio.events import TrackEvents, find_events
 from tests.audio.rhythm import sounds
 from tests.audio.rhythm.sounds import Sound
 
@@ -22,7 +22,7 @@ def bounds(fps: int) -> Sound:
     return np.concatenate([[0.0], np.cumsum(steps) / fps])
 
 
-def late(found: Events, times: Sound) -> Sound:
+def late(found: TrackEvents, times: Sound) -> Sound:
     """Seconds by which kicks and onsets come after their true times."""
     assert len(found.kicks) == len(found.onsets) == len(times)
     return np.concatenate([found.kicks[:, 0] - times, found.onsets[:, 0] - times])

@@ -12,7 +12,7 @@ def found(*energies: float, drums: bool = True, bar_s: float = 2.0) -> list[tupl
     each = np.array(energies, np.float64)
     bounds = np.arange(len(each) + 1) * np.float64(bar_s)
     bars = Bars(bounds, each, each, each, each, each, each[:, None], np.zeros((len(each), 12)))
-    rows = sections.find(bars, drums=drums)
+    rows = sections.find_sections(bars, drums=drums)
     assert rows[-1, 1] == bar_s * len(each)
     return [(float(start), int(kind)) for start, _, _, kind in rows]
 
@@ -66,11 +66,11 @@ def test_what_comes_again_has_the_same_label() -> None:
     bars = Bars(np.arange(41) * np.float64(2), each, each, each, each, each, each[:, None], chords)
     starts = np.array([0, 4, 12, 20, 28, 36])
     wanted = [section_labels.INTRO, 0, 1, 0, 1, section_labels.OUTRO]
-    assert section_labels.find(bars, starts).tolist() == wanted
+    assert section_labels.label_sections(bars, starts).tolist() == wanted
     other = chords.copy()
     other[20:28] = np.roll(chords[20:28], 5, axis=1) * np.array([1.0, -1.0] * 6)
     again = Bars(np.arange(41) * np.float64(2), each, each, each, each, each, each[:, None], other)
-    assert section_labels.find(again, starts).tolist() == [
+    assert section_labels.label_sections(again, starts).tolist() == [
         section_labels.INTRO,
         0,
         1,
