@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from server.samples import material
+from server.samples import sample_files
 
 TOQIBOX = [sys.executable, "-m", "server"]
 
@@ -27,7 +27,7 @@ def main() -> None:
         f"{'effect':<10} {'frames/s':>8}   compile  render  readback  encode  (s of work)  renderer"
     )
     with tempfile.TemporaryDirectory(prefix="toqibox-bench-") as name:
-        made = material.write(Path(name))
+        made = sample_files.write(Path(name))
         for effect, dialect in effects().items():
             photos = ["--photo", str(made.photo)]
             photos += ["--photo2", str(made.photo)] if dialect == "transition" else []

@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from server.samples import material
+from server.samples import sample_files
 
 SIZES = {"free": (1280, 720), "premium": (1920, 1080)}
 EFFECTS = ("breathe", "spin", "bars", "ring")
@@ -47,7 +47,7 @@ def main() -> None:
     seconds = int(sys.argv[1]) if len(sys.argv) > 1 else 15
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        material.write(folder)
+        sample_files.write(folder)
         for plan, (width, height) in SIZES.items():
             alone = still(folder, plan, seconds)
             print(f"{width}x{height}, {seconds} s at 30 fps; the still alone {alone:6.1f} frames/s")

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.render.flash_safety.limiter import limit_flashes
-from server.samples import material
+from server.samples import sample_files
 
 EFFECTS = ("breathe", "bars", "ring", "spin")
 FPS = 30
@@ -49,7 +49,7 @@ def main() -> None:
     seconds = sys.argv[1] if len(sys.argv) > 1 else "20"
     print(f"{'effect':<12} {'looking s':>9} {'drawing s':>9}  ratio  limited")
     with tempfile.TemporaryDirectory() as name:
-        material.write(Path(name))
+        sample_files.write(Path(name))
         for effect in sys.argv[2:] or EFFECTS:
             found = report(Path(name), effect, seconds)
             looking, drawing = found["seconds"]["flashes"], found["seconds"]["render"]

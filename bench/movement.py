@@ -31,7 +31,7 @@ from bench.looks.cells import Look
 from server.animation.event_envelopes import first_frames
 from server.audio import features
 from server.audio.features import Features
-from server.cli.tasks.worker_session import Hand
+from server.cli.tasks.worker_session import WorkerSession
 from server.effects.library.library import Library
 from server.jobs.model.effect_source import read_source
 from server.jobs.submission.chain import DEFAULT_EFFECT
@@ -149,14 +149,14 @@ def _scene(context: Context, library: Library, look: Look, case: Case, photo: Pa
 
 
 def _cases(
-    hand: Hand, folder: Path, kept: Path, seconds: float, names: Sequence[str]
+    session: WorkerSession, folder: Path, kept: Path, seconds: float, names: Sequence[str]
 ) -> list[Case]:
     cases = []
     for path in material.songs(folder):
         truth = path.with_suffix(".json")
         if not truth.exists() or (names and path.stem not in names):
             continue
-        told, song = json.loads(truth.read_text()), material.song(hand, path, kept)
+        told, song = json.loads(truth.read_text()), material.song(session, path, kept)
         frames = min(song.frames, round(seconds * FPS))
         kicks = np.array(told["kicks"], float)
         kicks = kicks[kicks < frames / FPS]
@@ -228,11 +228,11 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="movement-") as name:
         folder = Path(name)
         kept = options.kept or folder / "kept"
-        with Hand() as hand:
-            cases = _cases(hand, options.songs, kept, options.seconds, options.song)
+        with WorkerSession() as session:
+            cases = _cases(session, options.songs, kept, options.seconds, options.song)
             painted = folder / "photo.png"
             sample.paint(960, 640).save(painted, "PNG", compress_level=1)
-            photo = material.photo(hand, options.photo or painted, kept)
+            photo = material.photo(session, options.photo or painted, kept)
         if not cases:
             print("no track with a truth beside it is there", file=sys.stderr)
             return 1

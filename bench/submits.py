@@ -19,7 +19,7 @@ from pathlib import Path
 
 import aiohttp
 
-from server.samples import material
+from server.samples import sample_files
 
 _LONGEST_S = 300
 
@@ -68,7 +68,7 @@ def main() -> int:
     parser.add_argument("--queue", type=int, default=100)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        made = material.write(Path(folder))
+        made = sample_files.write(Path(folder))
         files = {"audio": made.mp3.read_bytes(), "photo": made.photo.read_bytes()}
         settings = {
             **os.environ,

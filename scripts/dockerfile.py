@@ -33,32 +33,32 @@ def parse(text: str) -> list[Instruction]:
     Raises:
         DockerfileError: an instruction is unknown, ARG has no default, or a second stage begins.
     """
-    found: list[Instruction] = []
+    instructions: list[Instruction] = []
     arguments: dict[str, str] = {}
-    begun = ""
+    continued = ""
     for number, line in enumerate(text.splitlines(), start=1):
-        if line.lstrip().startswith("#") or (not line.strip() and not begun):
+        if line.lstrip().startswith("#") or (not line.strip() and not continued):
             continue
         if line.endswith("\\"):
-            begun += line[:-1]
+            continued += line[:-1]
             continue
-        name, _, rest = (begun + line).strip().partition(" ")
-        begun = ""
+        name, _, rest = (continued + line).strip().partition(" ")
+        continued = ""
         if name not in KNOWN:
             raise DockerfileError(f"line {number}: {name} is not known here")
-        if name in ("ARG", "FROM") and found:
+        if name in ("ARG", "FROM") and instructions:
             raise DockerfileError(f"line {number}: {name} after the first FROM is not known here")
         if name == "ARG":
             arguments = environment(Instruction(name, rest.strip(), number), arguments)
             continue
         text = Template(rest).safe_substitute(arguments) if name == "FROM" else rest
-        found.append(Instruction(name, text.strip(), number))
-    if begun or not found or found[0].name != "FROM":
+        instructions.append(Instruction(name, text.strip(), number))
+    if continued or not instructions or instructions[0].name != "FROM":
         raise DockerfileError("the file does not begin with FROM or ends within a line")
-    return found
+    return instructions
 
 
-def words(text: str) -> list[str] | None:
+def json_words(text: str) -> list[str] | None:
     """The words of the JSON form of RUN, CMD, ENTRYPOINT; None for the shell form."""
     if not text.startswith("["):
         return None
@@ -67,7 +67,7 @@ def words(text: str) -> list[str] | None:
 
 def argv(text: str) -> list[str]:
     """The command that either form stands for."""
-    return words(text) or ["/bin/sh", "-c", text]
+    return json_words(text) or ["/bin/sh", "-c", text]
 
 
 @dataclass(frozen=True)
@@ -86,13 +86,13 @@ class Image:
 
 def environment(instruction: Instruction, before: dict[str, str]) -> dict[str, str]:
     """`before` with the variables of an ENV or ARG instruction, `$NAME` in them filled in."""
-    given = {}
+    added = {}
     for word in shlex.split(instruction.text):
         name, equals, value = word.partition("=")
         if not equals:
             raise DockerfileError(f"line {instruction.line}: {instruction.name} wants NAME=VALUE")
-        given[name] = Template(value).safe_substitute(before)
-    return {**before, **given}
+        added[name] = Template(value).safe_substitute(before)
+    return {**before, **added}
 
 
 def image(instructions: list[Instruction]) -> Image:
@@ -121,19 +121,19 @@ def image(instructions: list[Instruction]) -> Image:
     )
 
 
-def copied(instruction: Instruction) -> tuple[list[str], str]:
+def copy_paths(instruction: Instruction) -> tuple[list[str], str]:
     """Sources and target of a COPY instruction.
 
     Raises:
         DockerfileError: it has flags, or no target.
     """
-    names = words(instruction.text) or shlex.split(instruction.text)
+    names = json_words(instruction.text) or shlex.split(instruction.text)
     if len(names) < 2 or any(name.startswith("--") for name in names):
         raise DockerfileError(f"line {instruction.line}: COPY wants sources and a target")
     return names[:-1], names[-1]
 
 
-def ignored(folder: Path) -> list[str]:
+def ignore_patterns(folder: Path) -> list[str]:
     """The patterns of the folder's .dockerignore."""
     lines = (folder / ".dockerignore").read_text("utf-8").splitlines()
     return [line.strip() for line in lines if line.strip() and not line.startswith("#")]

@@ -23,9 +23,9 @@ from pathlib import Path
 from scripts import dockerfile, root
 from scripts.dockerfile import Image
 from server.demo import video
-from server.demo.client import Client
-from server.samples import material
-from server.samples.material import Material
+from server.demo.client import ApiClient
+from server.samples import sample_files
+from server.samples.sample_files import SampleFiles
 
 CONTEXT = Path(__file__).parents[1]
 _INSIDE = "TOQIBOX_IMAGE_CHECK"
@@ -33,7 +33,7 @@ _STOP_S = 10.0
 
 
 @dataclass(frozen=True)
-class _Start:
+class _StartCase:
     """One way in which a platform starts the image."""
 
     name: str
@@ -46,10 +46,10 @@ class _Start:
 
 
 _STARTS = (
-    _Start("On a new volume", "", "", (10001, 0), 0o770),
-    _Start("As root, on a volume of root's", "0:0", "", (0, 0), 0o755),
-    _Start("As a user that the platform numbers, in group 0", "12345:0", "", (10001, 0), 0o770),
-    _Start("On a volume of the pod's fsGroup", "10001:10001", "2000", (0, 2000), 0o2770),
+    _StartCase("On a new volume", "", "", (10001, 0), 0o770),
+    _StartCase("As root, on a volume of root's", "0:0", "", (0, 0), 0o755),
+    _StartCase("As a user that the platform numbers, in group 0", "12345:0", "", (10001, 0), 0o770),
+    _StartCase("On a volume of the pod's fsGroup", "10001:10001", "2000", (0, 2000), 0o2770),
 )
 _NO_ZOMBIES = """
 import glob, sys
@@ -64,10 +64,10 @@ def main() -> None:
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         check()
         return
-    words = ["unshare", "--mount", "--propagation", "private", "env", f"{_INSIDE}=1"]
+    command = ["unshare", "--mount", "--propagation", "private", "env", f"{_INSIDE}=1"]
     if os.geteuid() != 0:
-        words = ["sudo", "-n", *words, f"HOME={Path.home()}"]
-    os.execvp(words[0], [*words, sys.executable, "-m", "scripts.image_check"])
+        command = ["sudo", "-n", *command, f"HOME={Path.home()}"]
+    os.execvp(command[0], [*command, sys.executable, "-m", "scripts.image_check"])
 
 
 def check() -> None:
@@ -84,27 +84,27 @@ def check() -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         run = Path(name)
         folders = root.layers(CONTEXT, cache, instructions)
-        made = run / "root"
-        root.mount(folders, run / "top", run / "work", made)
-        print(f"The root holds {_megabytes(made)} MB.", flush=True)
-        root.furnish(made, for_build=False)
+        root_folder = run / "root"
+        root.mount(folders, run / "top", run / "work", root_folder)
+        print(f"The root holds {_megabytes(root_folder)} MB.", flush=True)
+        root.mount_devices(root_folder, for_build=False)
         try:
             (run / "material").mkdir()
-            source = material.write(run / "material")
+            samples = sample_files.write(run / "material")
             for start in _STARTS:
                 print(f"{start.name}:", flush=True)
-                with _container(image, start, made, run / "log") as container:
-                    _use(container, source, run / "out.mp4")
+                with _container(image, start, root_folder, run / "log") as container:
+                    _check_container(container, samples, run / "out.mp4")
         finally:
-            root.call("umount", "--recursive", made)
+            root.call("umount", "--recursive", root_folder)
     print("The image works.")
 
 
 @dataclass(frozen=True)
 class _Container:
     image: Image
-    start: _Start
-    made: Path
+    start: _StartCase
+    root_folder: Path
     port: int
     variables: dict[str, str]
     process: subprocess.Popen[bytes]
@@ -122,38 +122,40 @@ class _Container:
         space = os.readlink(f"/proc/{self.first}/ns/pid")
         users = []
         for status in Path("/proc").glob("[0-9]*/status"):
-            if status.parent.name != self.first and _space(status.parent) == space:
+            if status.parent.name != self.first and _pid_namespace(status.parent) == space:
                 users.append(status.read_text().split("Uid:")[1].split()[1])
         if not users or "0" in users:
             sys.exit(f"The server's processes run as {users or 'nobody'}")
 
-    def execute(self, command: list[str]) -> None:
+    def execute(self, argv: list[str]) -> None:
         """Run `command` inside, as `docker exec` does; exits when it fails."""
-        words = _as_user(self.image, self.start, self.made, command, self.variables)
-        root.call("nsenter", "--pid", "--mount", "--target", self.first, "--", *words)
+        argv = _as_user(self.image, self.start, self.root_folder, argv, self.variables)
+        root.call("nsenter", "--pid", "--mount", "--target", self.first, "--", *argv)
 
 
 @contextmanager
-def _container(image: Image, start: _Start, made: Path, log: Path) -> Iterator[_Container]:
+def _container(
+    image: Image, start: _StartCase, root_folder: Path, log: Path
+) -> Iterator[_Container]:
     """The entry point on a free port and an empty volume, started so; stopped at the end."""
     port = _free_port()
     # HOME is what Docker gives a user without an entry: a folder that it cannot write to.
-    given = {"HOSTNAME": "check", "HOME": "/", "PORT": str(port), "PLANS": "free=36"}
-    variables = {**image.environment, **given}
+    overrides = {"HOSTNAME": "check", "HOME": "/", "PORT": str(port), "PLANS": "free=36"}
+    variables = {**image.environment, **overrides}
     command = ["env", f"--chdir={image.folder}", *image.command]
-    apart = ["unshare", "--pid", "--fork", f"--mount-proc={made}/proc"]
-    data = made / image.environment["DATA_DIR"].lstrip("/")
-    for left in data.iterdir():
-        shutil.rmtree(left) if left.is_dir() else left.unlink()
+    namespace = ["unshare", "--pid", "--fork", f"--mount-proc={root_folder}/proc"]
+    data = root_folder / image.environment["DATA_DIR"].lstrip("/")
+    for leftover in data.iterdir():
+        shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
     os.chown(data, *start.owner)
     data.chmod(start.mode)
     with log.open("wb") as file:
         process = subprocess.Popen(
-            [*apart, *_as_user(image, start, made, command, variables)],
+            [*namespace, *_as_user(image, start, root_folder, command, variables)],
             stdin=subprocess.DEVNULL, stdout=file, stderr=file,
         )  # fmt: skip
     try:
-        container = _Container(image, start, made, port, variables, process)
+        container = _Container(image, start, root_folder, port, variables, process)
         yield container
         _stop(container)
     except BaseException:
@@ -168,9 +170,9 @@ def _container(image: Image, start: _Start, made: Path, log: Path) -> Iterator[_
         process.wait()
 
 
-def _use(container: _Container, source: Material, out: Path) -> None:
+def _check_container(container: _Container, samples: SampleFiles, out: Path) -> None:
     began = time.monotonic()
-    client = Client(container.port)
+    client = ApiClient(container.port)
     _wait_for(container)
     ready = client.wait_until_ready()
     took = time.monotonic() - began
@@ -180,15 +182,15 @@ def _use(container: _Container, source: Material, out: Path) -> None:
     container.expect_unprivileged()
     container.execute(container.image.health)
     print("The health check succeeds.")
-    job_id = client.submit(source.mp3, source.photo, {"start": "4", "duration": "2"})
+    job_id = client.submit(samples.mp3, samples.photo, {"start": "4", "duration": "2"})
     *_, job = client.follow(job_id)
     if job["status"] != "completed":
         sys.exit(f"The job {job['status']}: {job}")
     client.download(job["downloadUrl"], out)
-    found = video.read(out)
-    if (found.width, found.height, found.frames, found.codec) != (64, 36, 60, "h264"):
-        sys.exit(f"The video is not what was asked for: {found}")
-    print(f"It exports a video: {found.frames} frames of {found.width} × {found.height}.")
+    info = video.read(out)
+    if (info.width, info.height, info.frames, info.codec) != (64, 36, 60, "h264"):
+        sys.exit(f"The video is not what was asked for: {info}")
+    print(f"It exports a video: {info.frames} frames of {info.width} × {info.height}.")
     container.execute(["sh", "-c", "sleep 0.1 &"])
     time.sleep(0.5)
     container.execute(["python", "-c", _NO_ZOMBIES])
@@ -202,7 +204,7 @@ def _children(process: int) -> list[str]:
         return []
 
 
-def _space(process: Path) -> str:
+def _pid_namespace(process: Path) -> str:
     try:
         return os.readlink(process / "ns/pid")
     except OSError:  # it has just ended
@@ -221,13 +223,17 @@ def _stop(container: _Container) -> None:
 
 
 def _as_user(
-    image: Image, start: _Start, made: Path, command: list[str], variables: dict[str, str]
+    image: Image,
+    start: _StartCase,
+    root_folder: Path,
+    command: list[str],
+    variables: dict[str, str],
 ) -> list[str]:
     user = start.user or image.user
     if not re.fullmatch(r"[0-9]+:[0-9]+", user):
         sys.exit(f"USER is {user!r}; it should be two numbers, such as 10001:10001")
-    words = root.in_root(made, command, variables)
-    return [words[0], f"--userspec={user}", f"--groups={start.groups}", *words[1:]]
+    command = root.in_root(root_folder, command, variables)
+    return [command[0], f"--userspec={user}", f"--groups={start.groups}", *command[1:]]
 
 
 def _wait_for(container: _Container) -> None:
@@ -249,9 +255,9 @@ def _free_port() -> int:
         return port
 
 
-def _megabytes(made: Path) -> int:
+def _megabytes(root_folder: Path) -> int:
     done = subprocess.run(
-        ["du", "--summarize", "--one-file-system", "--block-size=1000000", str(made)],
+        ["du", "--summarize", "--one-file-system", "--block-size=1000000", str(root_folder)],
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     return int(done.stdout.split()[0])

@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from scripts.dockerfile import Instruction, argv, copied, environment, ignored
+from scripts.dockerfile import Instruction, argv, copy_paths, environment, ignore_patterns
 
 # What the images called -slim leave out (dpkg's own way of doing so).
 _SLIM = ("doc", "groff", "info", "linda", "lintian", "locale", "man")
@@ -67,7 +67,7 @@ def base(cache: Path, image: str) -> Path:
 
 def layers(context: Path, cache: Path, instructions: list[Instruction]) -> list[Path]:
     """The folders of the image, the base first, each built when it is not in the cache."""
-    found = [base(cache, instructions[0].text)]
+    folders = [base(cache, instructions[0].text)]
     key, variables = instructions[0].text, {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
     for instruction in instructions:
         if instruction.name == "ENV":
@@ -77,13 +77,13 @@ def layers(context: Path, cache: Path, instructions: list[Instruction]) -> list[
             continue
         began, folder = time.monotonic(), cache / f"layer-{key}"
         if not folder.is_dir():
-            _build(folder, found, instruction, context, variables)
-        how = f"{time.monotonic() - began:5.1f} s"
-        print(f"  {how}  {instruction.name} {instruction.text[:70]}", flush=True)
-        found.append(folder)
-    for old in set(cache.glob("layer-*")) - set(found):
+            _build(folder, folders, instruction, context, variables)
+        duration = f"{time.monotonic() - began:5.1f} s"
+        print(f"  {duration}  {instruction.name} {instruction.text[:70]}", flush=True)
+        folders.append(folder)
+    for old in set(cache.glob("layer-*")) - set(folders):
         shutil.rmtree(old)
-    return found
+    return folders
 
 
 def mount(layers: list[Path], top: Path, work: Path, at: Path) -> None:
@@ -95,7 +95,7 @@ def mount(layers: list[Path], top: Path, work: Path, at: Path) -> None:
     call("mount", "-t", "overlay", "overlay", "-o", options, at)
 
 
-def furnish(root: Path, *, for_build: bool) -> None:
+def mount_devices(root: Path, *, for_build: bool) -> None:
     """Mount what a container finds: /dev, and /sys, or for a build the way to the registries."""
     call("mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", root / "dev")
     for node in _NODES:
@@ -132,7 +132,7 @@ def _build(
             if instruction.name == "COPY":
                 _copy(instruction, context, root)
             else:
-                furnish(root, for_build=True)
+                mount_devices(root, for_build=True)
                 call(*in_root(root, argv(instruction.text), {**_network(root), **env}))
         finally:
             call("umount", "--recursive", root)
@@ -141,23 +141,23 @@ def _build(
 
 def _network(root: Path) -> dict[str, str]:
     """How this machine reaches its registries: none of it stays in the layer."""
-    found = {"APT_CONFIG": "/run/apt.conf", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    settings = {"APT_CONFIG": "/run/apt.conf", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     if (root / "run/certificates.crt").is_file():
-        found["PIP_CERT"] = found["SSL_CERT_FILE"] = "/run/certificates.crt"
-    ours = [sys.executable, "-m", "pip", "config", "get", "global.index-url"]
-    index = subprocess.run(ours, capture_output=True, text=True, check=False).stdout.strip()
+        settings["PIP_CERT"] = settings["SSL_CERT_FILE"] = "/run/certificates.crt"
+    command = [sys.executable, "-m", "pip", "config", "get", "global.index-url"]
+    index = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
     chosen = {"PIP_INDEX_URL": index} if index else {}
     names = ("http_proxy", "https_proxy", "no_proxy", "PIP_INDEX_URL")
-    return {**found, **chosen, **{n: os.environ[n] for n in names if n in os.environ}}
+    return {**settings, **chosen, **{n: os.environ[n] for n in names if n in os.environ}}
 
 
 def _copy(instruction: Instruction, context: Path, root: Path) -> None:
     """COPY: a folder gives its content, files go into a target that ends in a slash."""
-    sources, target = copied(instruction)
+    sources, target = copy_paths(instruction)
     to = root / target.lstrip("/")
     for name in sources:
         source = context / name
-        skip = shutil.ignore_patterns(*_skipped(context))
+        skip = shutil.ignore_patterns(*_skip_patterns(context))
         if source.is_dir():
             shutil.copytree(source, to, ignore=skip, dirs_exist_ok=True)
         else:
@@ -166,19 +166,19 @@ def _copy(instruction: Instruction, context: Path, root: Path) -> None:
             shutil.copy(source, place)
 
 
-def _skipped(context: Path) -> list[str]:
-    return [pattern.removeprefix("**/") for pattern in ignored(context)]
+def _skip_patterns(context: Path) -> list[str]:
+    return [pattern.removeprefix("**/") for pattern in ignore_patterns(context)]
 
 
 def _key(before: str, instruction: Instruction, context: Path) -> str:
     """A name for the state after `instruction`, from all that leads to it."""
-    made = hashlib.sha256(f"{before}\n{instruction.name} {instruction.text}\n".encode())
+    digest = hashlib.sha256(f"{before}\n{instruction.name} {instruction.text}\n".encode())
     if instruction.name == "COPY":
-        for name in copied(instruction)[0]:
-            for path in _files(context / name, _skipped(context)):
-                made.update(f"{path.relative_to(context)} {path.stat().st_mode}\n".encode())
-                made.update(hashlib.sha256(path.read_bytes()).digest())
-    return made.hexdigest()[:24]
+        for name in copy_paths(instruction)[0]:
+            for path in _files(context / name, _skip_patterns(context)):
+                digest.update(f"{path.relative_to(context)} {path.stat().st_mode}\n".encode())
+                digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:24]
 
 
 def _files(source: Path, skipped: list[str]) -> Iterator[Path]:

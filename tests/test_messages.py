@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-from server.cli.support.command_error import words_of
+from server.cli.support.command_error import error_text
 from server.errors import ToqiboxError, localize
 from server.jobs.execution.worker_process import TaskError
 from server.messages import MESSAGES, Message, message, read_values
@@ -35,6 +35,6 @@ def test_a_reason_survives_the_way_out_of_a_worker() -> None:
     event = json.loads(
         json.dumps({"values": {"why": message("no_sound")}}, default=Message.to_json)
     )
-    told = words_of(TaskError("undecodable_audio", "", event))
+    told = error_text(TaskError("undecodable_audio", "", event))
     assert told == "The audio file cannot be read: there is no sound in it."
     assert Message.from_json({"reason": "unheard of"}) == "{'reason': 'unheard of'}"

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bench.looks import material, sheet
 from bench.looks.cells import SQUARE, TALL, Look, Painter, Pair
-from server.cli.tasks.worker_session import Hand
+from server.cli.tasks.worker_session import WorkerSession
 from server.effects.library.library import Library
 from server.errors import ToqiboxError
 from server.jobs.submission.presets import Presets
@@ -29,8 +29,8 @@ def main() -> None:
     library = Library()
     looks = _looks(library, options.names)
     options.out.mkdir(parents=True, exist_ok=True)
-    with Hand() as hand:
-        pairs = _pairs(hand, options)
+    with WorkerSession() as session:
+        pairs = _pairs(session, options)
     for look in looks:
         began = time.monotonic()
         try:
@@ -61,12 +61,12 @@ def _looks(library: Library, names: list[str]) -> list[Look]:
     return [known[name] for name in names or known]
 
 
-def _pairs(hand: Hand, options: argparse.Namespace) -> list[Pair]:
+def _pairs(session: WorkerSession, options: argparse.Namespace) -> list[Pair]:
     photos = _chosen(material.photos(options.photos), options.photo)
     songs = _chosen(material.songs(options.songs), options.song)
     kept = options.out / "prepared"
-    pixels = [material.photo(hand, path, kept) for path in photos]
-    heard = [material.song(hand, path, kept) for path in songs]
+    pixels = [material.photo(session, path, kept) for path in photos]
+    heard = [material.song(session, path, kept) for path in songs]
     return [
         Pair(
             label=f"{path.stem}, {heard[(at + options.shift) % len(heard)].name}",

@@ -10,7 +10,7 @@ from server.animation.event_envelopes import first_frames
 from server.audio import track_features
 from server.audio.features import Features
 from server.audio.spectrum import spectrogram
-from server.cli.tasks.worker_session import Hand
+from server.cli.tasks.worker_session import WorkerSession
 
 FPS = 30
 SECONDS = 75
@@ -45,22 +45,22 @@ def songs(folder: Path) -> list[Path]:
     return [path for path in sorted(folder.iterdir()) if path.suffix.lower() in _SONGS]
 
 
-def photo(hand: Hand, path: Path, kept: Path) -> Path:
+def photo(session: WorkerSession, path: Path, kept: Path) -> Path:
     """The decoded pixels of a photograph."""
     folder = _folder(path, kept)
     if not (folder / "photo.rgba").exists():
-        _prepare(hand, {"photo": path}, folder)
+        _prepare(session, {"photo": path}, folder)
     return folder / "photo.rgba"
 
 
-def song(hand: Hand, path: Path, kept: Path) -> Song:
+def song(session: WorkerSession, path: Path, kept: Path) -> Song:
     """The features of a song, and its moments."""
     folder = _folder(path, kept)
     features = folder / "features"
     if not (features / "track.npz").exists():
-        _prepare(hand, {"audio": path}, folder)
+        _prepare(session, {"audio": path}, folder)
         sound = folder / "sound.wav"
-        hand.do({"task": "analyse", "sound": str(sound), "out": str(features), "whole": True})
+        session.run({"task": "analyse", "sound": str(sound), "out": str(features), "whole": True})
         sound.unlink()
     return _moments(path.stem, features)
 
@@ -86,11 +86,11 @@ def _accent(heard: Features, frames: int, full: int) -> int:
     return int(first_frames(hits, FPS)[np.argmax(near)])
 
 
-def _prepare(hand: Hand, given: dict[str, Path], folder: Path) -> None:
+def _prepare(session: WorkerSession, given: dict[str, Path], folder: Path) -> None:
     files = {key: str(path.absolute()) for key, path in given.items()}
     task = {"audio": None, "photo": None, "photo2": None, **files}
     times = {"start": "0", "duration": str(SECONDS), "max_duration": "3600"}
-    hand.do({"task": "prepare", **task, **times, "folder": str(folder)})
+    session.run({"task": "prepare", **task, **times, "folder": str(folder)})
 
 
 def _folder(path: Path, kept: Path) -> Path:

@@ -36,7 +36,7 @@ class Finding:
 def run(config: Config, options: argparse.Namespace) -> int:
     """Print the findings; exit status 1 when a render could not succeed."""
     logging_json.set_up(logging.CRITICAL)  # what goes wrong is told as findings
-    findings = list(_examine(config, asyncio.run(_probe(config))))
+    findings = list(_findings(config, asyncio.run(_probe(config))))
     failed = any(finding.state == "failed" for finding in findings)
     if options.json:
         print(json.dumps({"ok": not failed, "findings": [asdict(f) for f in findings]}, indent=2))
@@ -54,7 +54,7 @@ async def _probe(config: Config) -> Health:
     return health
 
 
-def _examine(config: Config, health: Health) -> Iterator[Finding]:
+def _findings(config: Config, health: Health) -> Iterator[Finding]:
     yield _gl(config, health)
     yield from _devices(health)
     yield _ffmpeg(health)
@@ -89,25 +89,27 @@ def _gl(config: Config, health: Health) -> Finding:
     return Finding("GL", "failed" if config.require_gpu else "warning", result, advice)
 
 
-def _device_advice(wanted: int, gl: dict[str, Any]) -> str:
+def _device_advice(demanded: int, gl: dict[str, Any]) -> str:
     """Advise what to set where the device that EGL_DEVICE demands cannot be opened."""
     known = [int(device["index"]) for device in gl.get("devices") or []]
     if not known:
-        return f"EGL_DEVICE is {wanted}, but EGL lists no device: unset it"
+        return f"EGL_DEVICE is {demanded}, but EGL lists no device: unset it"
     numbers = " or ".join(map(str, known))
-    if wanted in known:
-        others = " or ".join(str(one) for one in known if one != wanted)
+    if demanded in known:
+        others = " or ".join(str(number) for number in known if number != demanded)
         more = f", or try {others}" if others else ""
-        return f"device {wanted} of EGL_DEVICE cannot be opened: unset it{more}"
-    return f"EGL_DEVICE is {wanted}, but there is no such device: unset it, or set it to {numbers}"
+        return f"device {demanded} of EGL_DEVICE cannot be opened: unset it{more}"
+    return (
+        f"EGL_DEVICE is {demanded}, but there is no such device: unset it, or set it to {numbers}"
+    )
 
 
-def _software_advice(wanted: int, gl: dict[str, Any]) -> str:
+def _software_advice(demanded: int, gl: dict[str, Any]) -> str:
     """Advise what to set where the device that EGL_DEVICE demands is a software renderer."""
     devices = gl.get("devices") or []
     hardware = [str(device["index"]) for device in devices if not device.get("software")]
     others = f", or set it to {' or '.join(hardware)}" if hardware else ""
-    return f"device {wanted} of EGL_DEVICE is software, and it has to be a GPU: unset it{others}"
+    return f"device {demanded} of EGL_DEVICE is software, and it has to be a GPU: unset it{others}"
 
 
 def _devices(health: Health) -> Iterator[Finding]:
@@ -125,18 +127,18 @@ def _ffmpeg(health: Health) -> Finding:
 
 
 def _encoders(config: Config, health: Health) -> Iterator[Finding]:
-    for name, tried in health.encoders.items():
-        if tried.get("ok"):
+    for name, attempt in health.encoders.items():
+        if attempt.get("ok"):
             yield Finding("encoder", "ok", f"{name}: opened")
             continue
-        must = config.encoder == name or health.encoder is None
+        required = config.encoder == name or health.encoder is None
         advice = (
             "NVENC needs an NVIDIA GPU that has it and the video driver capability"
             if name == "nvenc"
             else "install an ffmpeg that has libx264"
         )
-        result = f"{name}: does not open ({tried.get('why') or 'unknown reason'})"
-        yield Finding("encoder", "failed" if must else "warning", result, advice)
+        result = f"{name}: does not open ({attempt.get('why') or 'unknown reason'})"
+        yield Finding("encoder", "failed" if required else "warning", result, advice)
 
 
 def _processors() -> Finding:
@@ -163,14 +165,14 @@ def _data(folder: Path) -> Finding:
     existing = folder
     while not existing.exists():
         existing = existing.parent
-    if not os.access(existing, os.W_OK | os.X_OK) or not _takes_a_file(existing):
+    if not os.access(existing, os.W_OK | os.X_OK) or not _can_write_file(existing):
         advice = "make it writable for this user, or set DATA_DIR to another folder"
         return Finding("data folder", "failed", f"{folder} cannot be written", advice)
     address = address_of(folder)
     return Finding("data folder", "ok", f"{folder}" + (f", used by {address}" if address else ""))
 
 
-def _takes_a_file(folder: Path) -> bool:
+def _can_write_file(folder: Path) -> bool:
     try:
         probe = folder / f".toqibox-probe-{os.getpid()}"
         with probe.open("xb") as file:

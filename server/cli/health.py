@@ -3,12 +3,12 @@
 import argparse
 
 from server.cli.support.exit_status import FAILED
-from server.cli.support.local_request import ask
+from server.cli.support.local_request import send_request
 from server.config import Config
 from server.jobs.storage.data_folder import address_of
 from server.terminal import print_errors, print_lines
 
-_ANSWER_S = 5.0
+_TIMEOUT_S = 5.0
 
 
 def run(config: Config, options: argparse.Namespace) -> int:
@@ -19,13 +19,13 @@ def run(config: Config, options: argparse.Namespace) -> int:
         return FAILED
     path = "/ready" if options.ready or config.require_gpu else "/health"
     try:
-        status, answer = ask(address, "GET", path, _ANSWER_S)
+        status, body = send_request(address, "GET", path, _TIMEOUT_S)
     except OSError as error:
         print_errors(f"toqibox health: {address} does not answer ({error})")
         return FAILED
     if status != 200:
-        why = "; ".join(answer.get("problems") or [answer.get("error") or f"status {status}"])
-        print_errors(f"toqibox health: {address}{path}: {why}")
+        reason = "; ".join(body.get("problems") or [body.get("error") or f"status {status}"])
+        print_errors(f"toqibox health: {address}{path}: {reason}")
         return FAILED
     print_lines(f"{address}{path} answers")
     return 0

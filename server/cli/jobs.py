@@ -7,15 +7,15 @@ from typing import Any
 from urllib.parse import quote
 
 from server.cli.support.exit_status import FAILED
-from server.cli.support.local_request import ask
+from server.cli.support.local_request import send_request
 from server.config import Config
 from server.jobs.model.job import Job, Status
 from server.jobs.storage.data_folder import address_of
 from server.jobs.store.job_table import Store
 from server.terminal import print_errors, print_lines
 
-_NEWEST = 200
-_ANSWER_S = 10
+_MAX_JOBS = 200
+_TIMEOUT_S = 10
 
 
 def run(config: Config, options: argparse.Namespace) -> int:
@@ -28,17 +28,17 @@ def run(config: Config, options: argparse.Namespace) -> int:
         return FAILED
     store = Store(database)
     try:
-        jobs = store.recent(_NEWEST)
+        jobs = store.recent(_MAX_JOBS)
     finally:
         store.close()
     if options.json:
-        print(json.dumps({"jobs": [_facts(job) for job in jobs]}, indent=2))
+        print(json.dumps({"jobs": [_to_json(job) for job in jobs]}, indent=2))
     for job in [] if options.json else jobs:
-        print_lines(_line(job))
+        print_lines(_format_job(job))
     return 0
 
 
-def _facts(job: Job) -> dict[str, Any]:
+def _to_json(job: Job) -> dict[str, Any]:
     return {
         "jobId": job.id,
         "status": job.status.value,
@@ -56,7 +56,7 @@ def _facts(job: Job) -> dict[str, Any]:
     }
 
 
-def _line(job: Job) -> str:
+def _format_job(job: Job) -> str:
     created = datetime.fromtimestamp(job.created_at / 1000).astimezone()
     spec = job.spec
     return (
@@ -72,12 +72,14 @@ def _cancel(config: Config, job_id: str) -> int:
         print_errors(f"toqibox jobs: no server is running on {config.data_dir}")
         return FAILED
     try:
-        status, answer = ask(address, "DELETE", f"/export/{quote(job_id, safe='')}", _ANSWER_S)
+        status, body = send_request(
+            address, "DELETE", f"/export/{quote(job_id, safe='')}", _TIMEOUT_S
+        )
     except OSError as error:
         print_errors(f"toqibox jobs: the server at {address} does not answer ({error})")
         return FAILED
     if status != 200:
-        print_errors(f"toqibox jobs: {answer['error']}")
+        print_errors(f"toqibox jobs: {body['error']}")
         return FAILED
-    print_lines(f"{job_id}  {answer['status']}")
+    print_lines(f"{job_id}  {body['status']}")
     return 0

@@ -36,12 +36,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _environment(options: argparse.Namespace) -> dict[str, str]:
     """The environment with the options that stand for settings laid over it."""
-    given = {
+    overrides = {
         "HOST": getattr(options, "host", None),
         "PORT": getattr(options, "port", None),
         "DATA_DIR": getattr(options, "data", None),
     }
-    return {**os.environ, **{name: value for name, value in given.items() if value is not None}}
+    return {**os.environ, **{name: value for name, value in overrides.items() if value is not None}}
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 from server.cli.support.exit_status import FAILED, USAGE
-from server.cli.support.table import table
+from server.cli.support.table import format_table
 from server.config import Config
 from server.effects.library.library import BUILT_IN, Library
 from server.errors import ToqiboxError, localize
@@ -21,13 +21,15 @@ def run(config: Config, options: argparse.Namespace) -> int:
     if options.action == "show":
         return _show(presets, usable, broken, options.id)
     if options.json:
-        found = [preset.describe() for preset in usable]
-        print(json.dumps({"presets": found, "broken": [_facts(entry) for entry in broken]}))
+        presets_json = [preset.describe() for preset in usable]
+        print(
+            json.dumps({"presets": presets_json, "broken": [_to_json(entry) for entry in broken]})
+        )
     else:
         rows = [(entry.id, ", ".join(entry.genres), entry.description) for entry in usable]
-        print_lines(*table(("preset", "made for", "description"), rows))
+        print_lines(*format_table(("preset", "made for", "description"), rows))
         for entry in broken:
-            print_lines(f"{entry.file}: error: {_words(entry.error)}")
+            print_lines(f"{entry.file}: error: {_error_text(entry.error)}")
     return FAILED if broken else 0
 
 
@@ -41,23 +43,23 @@ def _show(
             return 0
     for entry in broken:
         if entry.id == preset_id:
-            print_errors(f"toqibox presets show: {_words(entry.error)}")
+            print_errors(f"toqibox presets show: {_error_text(entry.error)}")
             return FAILED
     try:
         presets.get(preset_id)
     except ToqiboxError as error:
-        print_errors(f"toqibox presets show: {_words(error)}")
+        print_errors(f"toqibox presets show: {_error_text(error)}")
     return USAGE
 
 
-def _facts(entry: BrokenPreset) -> dict[str, Any]:
+def _to_json(entry: BrokenPreset) -> dict[str, Any]:
     return {
         "id": entry.id,
         "file": entry.file,
         "field": entry.error.field,
-        "error": _words(entry.error),
+        "error": _error_text(entry.error),
     }
 
 
-def _words(error: ToqiboxError) -> str:
+def _error_text(error: ToqiboxError) -> str:
     return localize(error.code, "en", error.values)

@@ -8,7 +8,7 @@ from typing import Any
 
 from server import logging_json
 from server.cli.support.exit_status import USAGE
-from server.cli.tasks.video_export import Film, make
+from server.cli.tasks.video_export import VideoExport, export_video
 from server.config import Config
 from server.effects.library.library import BUILT_IN, Library
 from server.errors import ToqiboxError, localize
@@ -17,7 +17,7 @@ from server.jobs.submission.presets import BUILT_IN_PRESETS, Presets
 from server.jobs.submission.request import check_request
 from server.terminal import print_errors
 
-_TEXTS = (
+_FIELDS = (
     *("effect", "preset", "plan", "start", "duration", "tempo", "aspect", "fit", "fps"),
     *("title", "artist"),
 )
@@ -28,21 +28,23 @@ def run(config: Config, options: argparse.Namespace) -> int:
     logging_json.set_up(logging.ERROR)
     library = Library((BUILT_IN, *config.shaders_dirs))
     try:
-        film = _film(config, library, options)
-        film.check(overwrite=options.yes)
+        export = _export(config, library, options)
+        export.check(overwrite=options.yes)
     except ToqiboxError as error:
-        return _refuse(localize(error.code, "en", error.values))
+        return _usage_error(localize(error.code, "en", error.values))
     except (OSError, ValueError) as error:
-        return _refuse(str(error))
-    return make(config, library, film)
+        return _usage_error(str(error))
+    return export_video(config, library, export)
 
 
-def _film(config: Config, library: Library, options: argparse.Namespace) -> Film:
-    given = {name: getattr(options, name) for name in FILES}
-    files = {name: Path(path) for name, path in given.items() if path is not None}
+def _export(config: Config, library: Library, options: argparse.Namespace) -> VideoExport:
+    paths = {name: getattr(options, name) for name in FILES}
+    files = {name: Path(path) for name, path in paths.items() if path is not None}
     presets = Presets((BUILT_IN_PRESETS, *config.presets_dirs))
-    request = check_request(_texts(options), config, library, presets, photo2="photo2" in files)
-    return Film(
+    request = check_request(
+        _form_fields(options), config, library, presets, photo2="photo2" in files
+    )
+    return VideoExport(
         command="toqibox render",
         request=request,
         files=files,
@@ -52,24 +54,24 @@ def _film(config: Config, library: Library, options: argparse.Namespace) -> Film
     )
 
 
-def _refuse(words: str) -> int:
-    print_errors(f"toqibox render: {words}")
+def _usage_error(message: str) -> int:
+    print_errors(f"toqibox render: {message}")
     return USAGE
 
 
-def _texts(options: argparse.Namespace) -> dict[str, str]:
-    texts = {name: str(getattr(options, name)) for name in _TEXTS if getattr(options, name)}
+def _form_fields(options: argparse.Namespace) -> dict[str, str]:
+    fields = {name: str(getattr(options, name)) for name in _FIELDS if getattr(options, name)}
     params: dict[str, Any] = {}
-    for word in options.param:
-        name, equals, text = word.partition("=")
+    for option in options.param:
+        name, equals, text = option.partition("=")
         if not equals or not name:
-            raise ValueError(f"--param {word}: write NAME=VALUE")
+            raise ValueError(f"--param {option}: write NAME=VALUE")
         try:
             params[name] = json.loads(text)
         except ValueError:
             params[name] = text
     if options.allow_flashing:
-        texts["allowFlashing"] = "true"
+        fields["allowFlashing"] = "true"
     if params:
-        texts["params"] = json.dumps(params)
-    return texts
+        fields["params"] = json.dumps(params)
+    return fields

@@ -10,13 +10,13 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from server.cli.support.progress_bar import Bar
+from server.cli.support.progress_bar import ProgressBar
 from server.demo import video
-from server.demo.client import Client, RequestRefused
-from server.demo.server import DemoServer, ServerFailed
+from server.demo.client import ApiClient, RequestFailed
+from server.demo.server import DemoServer, ServerStartError
 from server.media import ffmpeg
 from server.media.ffmpeg import MediaError
-from server.samples import material, track
+from server.samples import sample_files, track
 
 OUTPUT = Path("demo.mp4")
 RATIO = 2.0
@@ -32,7 +32,7 @@ def main() -> int:
     except KeyboardInterrupt:
         print("\nInterrupted.", file=sys.stderr)
         return 130
-    except (MediaError, RequestRefused, ServerFailed, OSError) as error:
+    except (MediaError, RequestFailed, ServerStartError, OSError) as error:
         print(f"\nThe demo failed. {error}", file=sys.stderr)
         return 1
 
@@ -46,13 +46,13 @@ def _run(folder: Path) -> int:
     with DemoServer(folder) as server:
         print("Starting the server, composing a track, painting a photo …", flush=True)
         port = server.port()  # a bad setting is told before anything is made
-        made = material.write(folder)
-        client = Client(port)
+        samples = sample_files.write(folder)
+        client = ApiClient(port)
         ready = client.wait_until_ready()
         print(f"Serving on port {port}, drawing with {ready.get('renderer')}", flush=True)
         began = time.monotonic()
         fields = {"title": "Dusk", "artist": "TOQIBOX"}
-        job = _follow(client, client.submit(made.mp3, made.photo, fields))
+        job = _follow(client, client.submit(samples.mp3, samples.photo, fields))
         if job["status"] != "completed":
             print(
                 f"The job {job['status']}: {job.get('error')}\n{server.log_tail()}", file=sys.stderr
@@ -63,8 +63,8 @@ def _run(folder: Path) -> int:
     return report(OUTPUT, job, seconds)
 
 
-def _follow(client: Client, job_id: str) -> dict[str, Any]:
-    bar = Bar(sys.stdout)
+def _follow(client: ApiClient, job_id: str) -> dict[str, Any]:
+    bar = ProgressBar(sys.stdout)
     job: dict[str, Any] = {}
     try:
         for job in client.follow(job_id):
@@ -76,49 +76,49 @@ def _follow(client: Client, job_id: str) -> dict[str, Any]:
 
 def report(path: Path, job: dict[str, Any], seconds: float) -> int:
     """Print what is in the video, and what of it is not as it must be; the exit status."""
-    found = video.read(path)
-    beat = video.beat(video.differences(path), track.kick_times(), found.fps)
+    info = video.read(path)
+    beat = video.compare_motion(video.frame_differences(path), track.kick_times(), info.fps)
     print(
         f"\n{path.resolve()}\n"
-        f"  file     {found.bytes / 1e6:.2f} MB, made in {seconds:.1f} s\n"
-        f"  picture  {found.width} × {found.height}, {found.codec}, {found.pixel_format}, "
-        f"{float(found.fps):g} frames/s, {found.frames} frames, {found.video_s:.3f} s\n"
-        f"  colour   matrix {found.colour[0]}, primaries {found.colour[1]}, "
-        f"transfer {found.colour[2]}, range {found.colour[3]}\n"
-        f"  sound    {found.sound_codec}, {found.sound_rate} Hz, "
-        f"{found.sound_channels} channels, {found.sound_s:.3f} s\n"
-        f"  layout   moov {'before' if found.moov_first else 'after'} mdat\n"
+        f"  file     {info.bytes / 1e6:.2f} MB, made in {seconds:.1f} s\n"
+        f"  picture  {info.width} × {info.height}, {info.codec}, {info.pixel_format}, "
+        f"{float(info.fps):g} frames/s, {info.frames} frames, {info.video_s:.3f} s\n"
+        f"  colour   matrix {info.colour[0]}, primaries {info.colour[1]}, "
+        f"transfer {info.colour[2]}, range {info.colour[3]}\n"
+        f"  sound    {info.audio_codec}, {info.audio_rate} Hz, "
+        f"{info.audio_channels} channels, {info.audio_s:.3f} s\n"
+        f"  layout   moov {'before' if info.moov_first else 'after'} mdat\n"
         f"  beat     mean frame difference {beat.after:.2f} in the 100 ms after a kick, "
         f"{beat.elsewhere:.2f} elsewhere: {beat.ratio:.1f} times"
     )
-    wrong = faults(found, job, beat)
-    for fault in wrong:
-        print(f"  WRONG    {fault}", file=sys.stderr)
-    return 1 if wrong else 0
+    problems = mismatches(info, job, beat)
+    for problem in problems:
+        print(f"  WRONG    {problem}", file=sys.stderr)
+    return 1 if problems else 0
 
 
-def faults(found: video.Contents, job: dict[str, Any], beat: video.Beat) -> list[str]:
+def mismatches(info: video.VideoInfo, job: dict[str, Any], beat: video.BeatMotion) -> list[str]:
     """What in the video is not as the job and the documents promise."""
     size = job["resolution"]
     promised = {
-        "the size": ((found.width, found.height), (size["width"], size["height"])),
-        "the frame rate": (found.fps, Fraction(job["fps"])),
-        "the number of frames": (found.frames, job["frames"]["total"]),
-        "the codecs": ((found.codec, found.sound_codec), ("h264", "aac")),
-        "the pixel format": (found.pixel_format, "yuv420p"),
-        "the colour tags": (found.colour, ("bt709", "bt709", "bt709", "tv")),
-        "moov before mdat": (found.moov_first, True),
+        "the size": ((info.width, info.height), (size["width"], size["height"])),
+        "the frame rate": (info.fps, Fraction(job["fps"])),
+        "the number of frames": (info.frames, job["frames"]["total"]),
+        "the codecs": ((info.codec, info.audio_codec), ("h264", "aac")),
+        "the pixel format": (info.pixel_format, "yuv420p"),
+        "the colour tags": (info.colour, ("bt709", "bt709", "bt709", "tv")),
+        "moov before mdat": (info.moov_first, True),
     }
-    wrong = [
-        f"{what}: {json.dumps(is_, default=str)} instead of {json.dumps(wanted, default=str)}"
-        for what, (is_, wanted) in promised.items()
-        if is_ != wanted
+    problems = [
+        f"{subject}: {json.dumps(actual, default=str)} instead of {json.dumps(wanted, default=str)}"
+        for subject, (actual, wanted) in promised.items()
+        if actual != wanted
     ]
-    if abs(found.sound_s - found.video_s) > 1024 / 48_000:
-        wrong.append(f"the sound lasts {found.sound_s:.3f} s, the picture {found.video_s:.3f} s")
+    if abs(info.audio_s - info.video_s) > 1024 / 48_000:
+        problems.append(f"the sound lasts {info.audio_s:.3f} s, the picture {info.video_s:.3f} s")
     if beat.ratio < RATIO:
-        wrong.append(f"the picture moves only {beat.ratio:.2f} times more after a kick")
-    return wrong
+        problems.append(f"the picture moves only {beat.ratio:.2f} times more after a kick")
+    return problems
 
 
 if __name__ == "__main__":

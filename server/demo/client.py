@@ -10,14 +10,14 @@ from uuid import uuid4
 
 _READY_S = 90.0
 _POLL_S = 0.2
-_LAST = ("completed", "failed", "cancelled")
+_FINAL_STATUSES = ("completed", "failed", "cancelled")
 
 
-class RequestRefused(Exception):
+class RequestFailed(Exception):
     """The server answered with an error; the text is its sentence."""
 
 
-class Client:
+class ApiClient:
     """Talks to the server on 127.0.0.1, one connection a request."""
 
     def __init__(self, port: int) -> None:
@@ -27,7 +27,7 @@ class Client:
         """The answer of GET /ready once it is 200.
 
         Raises:
-            RequestRefused: it still is not after a minute and a half; says what the server says.
+            RequestFailed: it still is not after a minute and a half; says what the server says.
         """
         deadline = time.monotonic() + _READY_S
         while True:
@@ -35,41 +35,41 @@ class Client:
             if status == 200:
                 return answer
             if time.monotonic() > deadline:
-                raise RequestRefused(f"The server cannot render here: {json.dumps(answer)}")
+                raise RequestFailed(f"The server cannot render here: {json.dumps(answer)}")
             time.sleep(_POLL_S)
 
     def submit(self, audio: Path, photo: Path, fields: dict[str, str]) -> str:
         """POST /export; the new job's id.
 
         Raises:
-            RequestRefused: the server refused the request.
+            RequestFailed: the server refused the request.
         """
         boundary = uuid4().hex
-        parts = [_part(boundary, f'name="{name}"', v.encode()) for name, v in fields.items()]
+        parts = [_form_part(boundary, f'name="{name}"', v.encode()) for name, v in fields.items()]
         for name, path in (("audio", audio), ("photo", photo)):
-            about = (
+            disposition = (
                 f'name="{name}"; filename="{path.name}"\r\nContent-Type: application/octet-stream'
             )
-            parts.append(_part(boundary, about, path.read_bytes()))
+            parts.append(_form_part(boundary, disposition, path.read_bytes()))
         body = b"".join(parts) + f"--{boundary}--\r\n".encode()
         headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
         status, answer = self._json("POST", "/export", body, headers)
         if status != 202:
-            raise RequestRefused(str(answer.get("error", f"HTTP {status}")))
+            raise RequestFailed(str(answer.get("error", f"HTTP {status}")))
         return str(answer["jobId"])
 
     def follow(self, job_id: str) -> Iterator[dict[str, Any]]:
         """The job object, several times a second, until the job has ended.
 
         Raises:
-            RequestRefused: the job is not known.
+            RequestFailed: the job is not known.
         """
         while True:
             status, job = self._json("GET", f"/export/{job_id}")
             if status != 200:
-                raise RequestRefused(str(job.get("error", f"HTTP {status}")))
+                raise RequestFailed(str(job.get("error", f"HTTP {status}")))
             yield job
-            if job["status"] in _LAST:
+            if job["status"] in _FINAL_STATUSES:
                 return
             time.sleep(_POLL_S)
 
@@ -77,7 +77,7 @@ class Client:
         """GET `url` into the file `to`, which appears only when it is whole; its size in bytes.
 
         Raises:
-            RequestRefused: there is no such file.
+            RequestFailed: there is no such file.
         """
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=60)
         part = to.with_name(to.name + ".part")
@@ -85,7 +85,7 @@ class Client:
             connection.request("GET", url)
             response = connection.getresponse()
             if response.status != 200:
-                raise RequestRefused(f"The download answered HTTP {response.status}.")
+                raise RequestFailed(f"The download answered HTTP {response.status}.")
             with part.open("wb") as file:
                 while chunk := response.read(1 << 18):
                     file.write(chunk)
@@ -112,6 +112,6 @@ class Client:
             connection.close()
 
 
-def _part(boundary: str, about: str, content: bytes) -> bytes:
-    head = f"--{boundary}\r\nContent-Disposition: form-data; {about}\r\n\r\n"
+def _form_part(boundary: str, disposition: str, content: bytes) -> bytes:
+    head = f"--{boundary}\r\nContent-Disposition: form-data; {disposition}\r\n\r\n"
     return head.encode() + content + b"\r\n"

@@ -16,7 +16,7 @@ _STOP_S = 10.0
 _ADDRESS = re.compile(r"http://[^\s/:]+:([1-9][0-9]*)\n")
 
 
-class ServerFailed(Exception):
+class ServerStartError(Exception):
     """The server did not start; the text is for the person."""
 
 
@@ -30,13 +30,13 @@ class DemoServer:
         """Prepare to run with `folder` for its data and its log."""
         self._data = folder / "data"
         self._log = folder / "server.log"
-        self._out = folder / "server.out"
+        self._stdout = folder / "server.out"
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
         argv = [sys.executable, "-m", "server", "serve", "--host", "127.0.0.1", "--port", "0"]
         argv += ["--data", str(self._data)]
-        with self._out.open("wb") as out, self._log.open("wb") as log:
+        with self._stdout.open("wb") as out, self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 sandbox.command(argv, sandbox.Limits(open_files=4096)),
                 stdin=subprocess.DEVNULL,
@@ -67,16 +67,16 @@ class DemoServer:
         """The port from the line that the server prints once it listens.
 
         Raises:
-            ServerFailed: it has ended, or prints no such line.
+            ServerStartError: it has ended, or prints no such line.
         """
         assert self._process is not None
         deadline = time.monotonic() + _START_S
         while True:
             ended = self._process.poll() is not None
-            if match := _ADDRESS.search(self._out.read_text("utf-8", "replace")):
+            if match := _ADDRESS.search(self._stdout.read_text("utf-8", "replace")):
                 return int(match[1])
             if ended:
-                raise ServerFailed("The server did not start:\n" + self.log_tail())
+                raise ServerStartError("The server did not start:\n" + self.log_tail())
             if time.monotonic() > deadline:
-                raise ServerFailed(f"The server does not listen after {_START_S:.0f} s.")
+                raise ServerStartError(f"The server does not listen after {_START_S:.0f} s.")
             time.sleep(0.05)

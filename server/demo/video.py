@@ -18,7 +18,7 @@ _COLOUR_TAGS = ("color_space", "color_primaries", "color_transfer", "color_range
 
 
 @dataclass(frozen=True)
-class Contents:
+class VideoInfo:
     """What ffprobe and the file's own boxes say."""
 
     bytes: int
@@ -31,14 +31,14 @@ class Contents:
     video_s: float
     colour: tuple[str, ...]
     """Matrix, primaries, transfer, range."""
-    sound_codec: str
-    sound_rate: int
-    sound_channels: int
-    sound_s: float
+    audio_codec: str
+    audio_rate: int
+    audio_channels: int
+    audio_s: float
     moov_first: bool
 
 
-def read(path: Path) -> Contents:
+def read(path: Path) -> VideoInfo:
     """Look into the MP4 `path`.
 
     Raises:
@@ -51,7 +51,7 @@ def read(path: Path) -> Contents:
     frames = len(ffprobe.packets(path, "v:0"))
     length = _length(video)
     boxes = box_order(path)
-    return Contents(
+    return VideoInfo(
         bytes=path.stat().st_size,
         width=int(video["width"]),
         height=int(video["height"]),
@@ -61,10 +61,10 @@ def read(path: Path) -> Contents:
         fps=frames / length,
         video_s=float(length),
         colour=tuple(str(video.get(tag, "unknown")) for tag in _COLOUR_TAGS),
-        sound_codec=audio["codec_name"],
-        sound_rate=int(audio["sample_rate"]),
-        sound_channels=int(audio["channels"]),
-        sound_s=float(_length(audio)),
+        audio_codec=audio["codec_name"],
+        audio_rate=int(audio["sample_rate"]),
+        audio_channels=int(audio["channels"]),
+        audio_s=float(_length(audio)),
         moov_first=boxes.index("moov") < boxes.index("mdat"),
     )
 
@@ -84,15 +84,15 @@ def box_order(path: Path) -> list[str]:
     return boxes
 
 
-def differences(path: Path) -> npt.NDArray[np.float64]:
+def frame_differences(path: Path) -> npt.NDArray[np.float64]:
     """For each frame the mean difference to the one before, in levels of 255; 0 for the first.
 
     Measured on frames reduced to 160 × 90 in grey.
     """
-    small = ffmpeg.input_file(path).video.filter("scale", *_SMALL, flags="area")
-    argv = ffmpeg.output(small, "pipe:1", format="rawvideo", pix_fmt="gray", vsync="passthrough")
+    reduced = ffmpeg.input_file(path).video.filter("scale", *_SMALL, flags="area")
+    argv = ffmpeg.output(reduced, "pipe:1", format="rawvideo", pix_fmt="gray", vsync="passthrough")
     size = _SMALL[0] * _SMALL[1]
-    found: list[float] = []
+    differences: list[float] = []
     before: npt.NDArray[np.int16] | None = None
     rest = b""
     with ffmpeg.Process(argv, stdout=True) as process:
@@ -100,15 +100,17 @@ def differences(path: Path) -> npt.NDArray[np.float64]:
             rest += chunk
             for start in range(0, len(rest) - size + 1, size):
                 frame = np.frombuffer(rest, np.uint8, size, start).astype(np.int16)
-                found.append(0.0 if before is None else float(np.mean(np.abs(frame - before))))
+                differences.append(
+                    0.0 if before is None else float(np.mean(np.abs(frame - before)))
+                )
                 before = frame
             rest = rest[len(rest) // size * size :]
         process.wait(10).raise_for_status()
-    return np.array(found)
+    return np.array(differences)
 
 
 @dataclass(frozen=True)
-class Beat:
+class BeatMotion:
     """Mean frame difference in the 100 ms after a kick and elsewhere."""
 
     after: float
@@ -120,18 +122,20 @@ class Beat:
         return self.after / self.elsewhere if self.elsewhere > 0 else math.inf
 
 
-def beat(moved: npt.NDArray[np.float64], kicks_s: list[float], fps: Fraction) -> Beat:
+def compare_motion(
+    differences: npt.NDArray[np.float64], kicks_s: list[float], fps: Fraction
+) -> BeatMotion:
     """Sort the differences of `differences` by whether a kick came less than 100 ms before.
 
     A kick at t belongs to frame floor(t · fps), the first one that can show it.
     """
-    near = np.zeros(len(moved), bool)
+    near = np.zeros(len(differences), bool)
     for kick in kicks_s:
         first = math.floor(kick * fps)
         near[first : first + math.ceil(AFTER_KICK_S * fps)] = True
-    counted = np.arange(len(moved)) > 0  # the first frame has none before it
-    after, elsewhere = moved[near & counted], moved[~near & counted]
-    return Beat(float(np.mean(after)), float(np.mean(elsewhere)))
+    counted = np.arange(len(differences)) > 0  # the first frame has none before it
+    after, elsewhere = differences[near & counted], differences[~near & counted]
+    return BeatMotion(float(np.mean(after)), float(np.mean(elsewhere)))
 
 
 def _length(stream: dict[str, Any]) -> Fraction:

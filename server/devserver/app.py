@@ -32,20 +32,20 @@ from pathlib import Path
 
 from aiohttp import web
 
-from server.devserver.current_media import CurrentMaterial
-from server.devserver.edits import Edits
-from server.devserver.file_writer import Writer
-from server.devserver.handlers import Pages
-from server.devserver.preview import Painter
-from server.devserver.uploads import Uploads
-from server.devserver.watched import Watched
-from server.devserver.watched_file import Subject
+from server.devserver.current_media import CurrentMedia
+from server.devserver.edits import EditHandlers
+from server.devserver.file_writer import FileWriter
+from server.devserver.handlers import PageHandlers
+from server.devserver.preview import PreviewRenderer
+from server.devserver.uploads import MediaUploads
+from server.devserver.watch_config import WatchConfig
+from server.devserver.watched_file import WatchedFile
 from server.errors import ToqiboxError, localize
 
 HOST = "127.0.0.1"
-_NAMES = (HOST, "localhost")
-_LARGEST_BODY = 256 * 1024
-_END_S = 2.0
+_HOST_NAMES = (HOST, "localhost")
+_MAX_BODY_BYTES = 256 * 1024
+_SHUTDOWN_S = 2.0
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
     "media-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
@@ -62,7 +62,7 @@ _HEADERS = {
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def run(watched: Watched, announce: Callable[[str], None], port: int = 0) -> int:
+def run(config: WatchConfig, announce: Callable[[str], None], port: int = 0) -> int:
     """Serve the page until Ctrl-C or SIGTERM; returns the exit status.
 
     Args:
@@ -74,63 +74,71 @@ def run(watched: Watched, announce: Callable[[str], None], port: int = 0) -> int
         OSError: the port is taken, or the features cannot be read.
     """
     with tempfile.TemporaryDirectory(prefix="toqibox-watch-") as folder:
-        asyncio.run(_serve(watched, Path(folder), announce, port))
+        asyncio.run(_serve(config, Path(folder), announce, port))
     return 0
 
 
 async def _serve(
-    watched: Watched, folder: Path, announce: Callable[[str], None], port: int
+    config: WatchConfig, folder: Path, announce: Callable[[str], None], port: int
 ) -> None:
-    subject = Subject(watched.path, watched.load)
-    current = CurrentMaterial(watched.material)
-    painter = Painter(current, folder, watched.fps, watched.egl_device)
+    watched_file = WatchedFile(config.path, config.load)
+    current = CurrentMedia(config.media)
+    renderer = PreviewRenderer(current, folder, config.fps, config.egl_device)
     done = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, done.set)
-    pages = Pages(subject, painter, watched, current, done)
-    edits = Edits(subject, Writer(watched.path), Uploads(folder, current, painter))
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(signal_number, done.set)
+    page_handlers = PageHandlers(watched_file, renderer, config, current, done)
+    edit_handlers = EditHandlers(
+        watched_file, FileWriter(config.path), MediaUploads(folder, current, renderer)
+    )
     runner = web.AppRunner(
-        application(pages, edits), access_log=None, handle_signals=False, shutdown_timeout=_END_S
+        application(page_handlers, edit_handlers),
+        access_log=None,
+        handle_signals=False,
+        shutdown_timeout=_SHUTDOWN_S,
     )
     tasks: list[asyncio.Task[None]] = []
     try:
         await runner.setup()
         await web.TCPSite(runner, HOST, port).start()
         announce(f"http://{HOST}:{runner.addresses[0][1]}/")
-        tasks = [asyncio.create_task(work) for work in (subject.follow(), pages.judge())]
+        tasks = [
+            asyncio.create_task(work)
+            for work in (watched_file.watch(), page_handlers.validate_changes())
+        ]
         await done.wait()
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await subject.tell()  # so that streams of events notice the end
-        await painter.stop()
+        await watched_file.notify()  # so that streams of events notice the end
+        await renderer.stop()
         await runner.cleanup()
 
 
-def application(pages: Pages, edits: Edits) -> web.Application:
+def application(page_handlers: PageHandlers, edit_handlers: EditHandlers) -> web.Application:
     """The routes over `pages` and `edits`."""
-    app = web.Application(middlewares=[_guard], client_max_size=_LARGEST_BODY)
+    app = web.Application(middlewares=[_guard], client_max_size=_MAX_BODY_BYTES)
     app.add_routes(
         [
-            web.get("/", pages.page),
-            web.get("/web/{path:.+}", pages.script),
-            web.get("/film", pages.film),
-            web.get("/events", pages.events),
-            web.get("/photo", pages.photo),
-            web.get("/photo2", pages.photo),
-            web.get("/track", pages.track),
-            web.get("/features", pages.features),
-            web.get("/levels", pages.levels),
-            web.get("/measured", pages.measured),
-            web.get("/files/{index}", pages.file),
-            web.post("/frame", pages.frame),
-            web.post("/cost", pages.cost),
-            web.post("/retry", pages.retry),
-            web.post("/write", edits.write),
-            web.post("/undo", edits.undo),
-            web.post("/drop/{kind}", edits.drop),
+            web.get("/", page_handlers.page),
+            web.get("/web/{path:.+}", page_handlers.script),
+            web.get("/film", page_handlers.session),
+            web.get("/events", page_handlers.events),
+            web.get("/photo", page_handlers.photo),
+            web.get("/photo2", page_handlers.photo),
+            web.get("/track", page_handlers.track),
+            web.get("/features", page_handlers.features),
+            web.get("/levels", page_handlers.levels),
+            web.get("/measured", page_handlers.measured),
+            web.get("/files/{index}", page_handlers.file),
+            web.post("/frame", page_handlers.frame),
+            web.post("/cost", page_handlers.cost),
+            web.post("/retry", page_handlers.retry),
+            web.post("/write", edit_handlers.write),
+            web.post("/undo", edit_handlers.undo),
+            web.post("/drop/{kind}", edit_handlers.drop),
         ]
     )
     return app
@@ -141,8 +149,8 @@ async def _guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer this machine's own page alone, and say nothing that a browser could misuse."""
     transport = request.transport
     port = transport.get_extra_info("sockname")[1] if transport else 0
-    ours = [f"{name}:{port}" for name in _NAMES]
-    if request.headers.get("Host") not in ours or not _is_ours(request, ours):
+    own_hosts = [f"{name}:{port}" for name in _HOST_NAMES]
+    if request.headers.get("Host") not in own_hosts or not _is_own_page(request, own_hosts):
         return web.Response(status=403, text="This page is for this machine alone.\n")
     try:
         response = await handler(request)
@@ -156,12 +164,12 @@ async def _guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     return response
 
 
-def _is_ours(request: web.Request, ours: list[str]) -> bool:
+def _is_own_page(request: web.Request, own_hosts: list[str]) -> bool:
     """Whether a request comes from the page, or from no page at all."""
     origin = request.headers.get("Origin")
     site = request.headers.get("Sec-Fetch-Site", "none")
     # A link from elsewhere may lead here; nothing else of another site may.
-    visited = request.method == "GET" and request.headers.get("Sec-Fetch-Mode") == "navigate"
-    if origin is not None and re.sub("^http://", "", origin) not in ours:
+    is_navigation = request.method == "GET" and request.headers.get("Sec-Fetch-Mode") == "navigate"
+    if origin is not None and re.sub("^http://", "", origin) not in own_hosts:
         return False
-    return visited or site in ("same-origin", "none")
+    return is_navigation or site in ("same-origin", "none")

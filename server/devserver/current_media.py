@@ -3,10 +3,10 @@
 from dataclasses import replace
 from pathlib import Path
 
-from server.devserver.media import Layout, Material
+from server.devserver.media import FeatureLayout, PreviewMedia
 
 
-class CurrentMaterial:
+class CurrentMedia:
     """The material in use.
 
     Args:
@@ -17,10 +17,10 @@ class CurrentMaterial:
         OSError: they cannot be read.
     """
 
-    def __init__(self, material: Material) -> None:
+    def __init__(self, media: PreviewMedia) -> None:
         self.revision = 0
         """Another number for other material."""
-        self._take(material)
+        self._set(media)
 
     def replace(self, **changes: Path | float | str | None) -> None:
         """Show other files: fields of Material by name.
@@ -29,9 +29,9 @@ class CurrentMaterial:
             ValueError: the features are none.
             OSError: a file cannot be read.
         """
-        self._take(replace(self.material, **changes))  # type: ignore[arg-type]
+        self._set(replace(self.media, **changes))  # type: ignore[arg-type]
         self.revision += 1
 
-    def _take(self, material: Material) -> None:
-        layout, palette = Layout(material.features), material.palette()
-        self.material, self.layout, self.palette = material, layout, palette
+    def _set(self, media: PreviewMedia) -> None:
+        layout, palette = FeatureLayout(media.features), media.palette()
+        self.media, self.layout, self.palette = media, layout, palette

@@ -8,18 +8,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from server.devserver.watched_file import Loaded
+from server.devserver.watched_file import WatchedEffect
 from server.effects.dialects import decode
 from server.effects.dialects.isf.header_edit import Edit, EditError, edit_header
 
 _BOM = b"\xef\xbb\xbf"
 
 
-class Conflict(Exception):
+class WriteConflict(Exception):
     """The file is not written; the text says why."""
 
 
-class Writer:
+class FileWriter:
     """Writes the watched file, and no other.
 
     Args:
@@ -30,7 +30,7 @@ class Writer:
         self._path = path
         self._undo: tuple[bytes, bytes] | None = None
 
-    def write(self, loaded: Loaded, values: Mapping[str, Any]) -> Edit:
+    def write(self, loaded: WatchedEffect, values: Mapping[str, Any]) -> Edit:
         """Write values of inputs into the header of the file.
 
         Args:
@@ -41,15 +41,15 @@ class Writer:
             Conflict: the file is another by now, has no header, or cannot be written.
             ToqiboxError: ``invalid_parameter``: the effect does not take a value.
         """
-        loaded.row(dict(values))
-        before = _content(self._path)
+        loaded.to_instance(dict(values))
+        before = _read_bytes(self._path)
         if before is None or decode(before) != loaded.effect.source:
-            raise Conflict("The file has changed meanwhile, so nothing was written.")
+            raise WriteConflict("The file has changed meanwhile, so nothing was written.")
         try:
             edit = edit_header(loaded.effect.source, values)
         except EditError as error:
-            raise Conflict(f"Nothing was written: {error}.") from None
-        after = _encoded(edit.text, before)
+            raise WriteConflict(f"Nothing was written: {error}.") from None
+        after = _encode_like(edit.text, before)
         self._replace(before, after)
         self._undo = (before, after)
         return edit
@@ -61,7 +61,7 @@ class Writer:
             Conflict: there was none, the file has changed since, or it cannot be written.
         """
         if self._undo is None:
-            raise Conflict("There is nothing to undo.")
+            raise WriteConflict("There is nothing to undo.")
         before, after = self._undo
         self._replace(after, before)
         self._undo = None
@@ -71,31 +71,31 @@ class Writer:
         path = Path(os.path.realpath(self._path))
         try:
             mode = stat.S_IMODE(os.stat(path).st_mode)
-            number, name = tempfile.mkstemp(prefix=f".{path.stem[:32]}-", dir=path.parent)
+            descriptor, name = tempfile.mkstemp(prefix=f".{path.stem[:32]}-", dir=path.parent)
             try:
-                with os.fdopen(number, "wb") as file:
+                with os.fdopen(descriptor, "wb") as file:
                     file.write(after)
                     file.flush()
                     os.fchmod(file.fileno(), mode)
                     os.fsync(file.fileno())
-                if _content(path) != before:
-                    raise Conflict("The file has changed meanwhile, so nothing was written.")
+                if _read_bytes(path) != before:
+                    raise WriteConflict("The file has changed meanwhile, so nothing was written.")
                 os.replace(name, path)
             finally:
                 with contextlib.suppress(FileNotFoundError):
                     os.unlink(name)
         except OSError as error:
-            raise Conflict(f"The file cannot be written: {error.strerror}.") from None
+            raise WriteConflict(f"The file cannot be written: {error.strerror}.") from None
 
 
-def _content(path: Path) -> bytes | None:
+def _read_bytes(path: Path) -> bytes | None:
     try:
         return path.read_bytes()
     except OSError:
         return None
 
 
-def _encoded(text: str, before: bytes) -> bytes:
+def _encode_like(text: str, before: bytes) -> bytes:
     """The text in the encoding that the file has; see dialects.decode."""
     try:
         before.decode("utf-8")
@@ -103,7 +103,7 @@ def _encoded(text: str, before: bytes) -> bytes:
         try:
             return text.encode("latin-1")
         except UnicodeEncodeError:
-            raise Conflict(
+            raise WriteConflict(
                 "The file is in Latin-1, which lacks a character of the value: save it as UTF-8."
             ) from None
     return (_BOM if before.startswith(_BOM) else b"") + text.encode()

@@ -12,10 +12,10 @@ from aiohttp import web
 
 import server
 from server.audio.features import LEVELS, SPECTRA
-from server.devserver.current_media import CurrentMaterial
-from server.devserver.preview import Painter, Superseded
-from server.devserver.watched import Watched
-from server.devserver.watched_file import Loaded, Subject
+from server.devserver.current_media import CurrentMedia
+from server.devserver.preview import PreviewRenderer, Superseded
+from server.devserver.watch_config import WatchConfig
+from server.devserver.watched_file import WatchedEffect, WatchedFile
 from server.effects.library.library import BUILT_IN
 from server.effects.model.feature import FEATURES
 from server.effects.model.text_style import SAMPLE_CREDITS
@@ -30,14 +30,14 @@ _TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
-_LARGEST_SIDE = 4096
-_MOST_FRAMES = 1_000_000
+_MAX_SIDE = 4096
+_MAX_FRAMES = 1_000_000
 _FITS = ("blur", "contain", "cover")
-_ALIVE_S = 15.0
+_KEEPALIVE_S = 15.0
 """So often an idle stream of events says that it is there."""
 
 
-class Pages:
+class PageHandlers:
     """The handlers of one watch.
 
     Args:
@@ -50,80 +50,80 @@ class Pages:
 
     def __init__(
         self,
-        subject: Subject,
-        painter: Painter,
-        watched: Watched,
-        current: CurrentMaterial,
+        watched_file: WatchedFile,
+        renderer: PreviewRenderer,
+        config: WatchConfig,
+        current: CurrentMedia,
         done: asyncio.Event,
     ) -> None:
-        self._subject = subject
-        self._painter = painter
+        self._watched_file = watched_file
+        self._renderer = renderer
         self._current = current
-        self._export = watched.export
-        self._fps = watched.fps
+        self._export = config.export
+        self._fps = config.fps
         self._done = done
 
-    async def judge(self) -> None:
+    async def validate_changes(self) -> None:
         """Find out for every new text whether the server can draw it, for ever."""
-        judged, judging = 0, asyncio.create_task(asyncio.sleep(0))
+        validated, validation = 0, asyncio.create_task(asyncio.sleep(0))
         try:
             while True:
-                turn, state = self._subject.turn, self._subject.state
-                if state.revision != judged:
-                    judged = state.revision
-                    judging.cancel()
-                    judging = asyncio.create_task(self._judge(judged))
-                await self._subject.wait(turn)
+                version, state = self._watched_file.version, self._watched_file.state
+                if state.revision != validated:
+                    validated = state.revision
+                    validation.cancel()
+                    validation = asyncio.create_task(self._validate(validated))
+                await self._watched_file.wait(version)
         finally:
-            judging.cancel()
+            validation.cancel()
 
-    async def _judge(self, revision: int) -> None:
-        state = self._subject.state
-        if state.loaded is None or state.verdict != "checking":
+    async def _validate(self, revision: int) -> None:
+        state = self._watched_file.state
+        if state.loaded is None or state.validation != "checking":
             return
         try:
-            found = await self._painter.judge(state.loaded)
+            result = await self._renderer.compile(state.loaded)
         except ToqiboxError as error:
             state.fail(error)
             state.retryable = error.code != "shader_compile_failed"
         except Superseded:
             return
         else:
-            state.renderer = found["renderer"]
-            state.warnings += validation_result.of_result(found, state.loaded.effect.file).warnings
-            state.verdict = "blank" if found["blank"] else "good"
-        if self._subject.state.revision == revision:
-            await self._subject.tell()
+            state.renderer = result["renderer"]
+            state.warnings += validation_result.of_result(result, state.loaded.effect.file).warnings
+            state.validation = "blank" if result["blank"] else "good"
+        if self._watched_file.state.revision == revision:
+            await self._watched_file.notify()
 
     async def page(self, _request: web.Request) -> web.StreamResponse:
         """The page itself."""
-        return _file(_WEB / "watch" / "watch.html")
+        return _static_file(_WEB / "watch" / "watch.html")
 
     async def script(self, request: web.Request) -> web.StreamResponse:
         """A script or style of the page."""
         path = request.match_info["path"]
         if not _SCRIPT.fullmatch(path) or not (_WEB / path).is_file():
             raise web.HTTPNotFound
-        return _file(_WEB / path)
+        return _static_file(_WEB / path)
 
-    async def film(self, _request: web.Request) -> web.StreamResponse:
+    async def session(self, _request: web.Request) -> web.StreamResponse:
         """What stays the same until another track or photo is dropped."""
-        material, path = self._current.material, self._subject.path.resolve()
+        media, path = self._current.media, self._watched_file.path.resolve()
         return web.json_response(
             {
-                "file": self._subject.path.name,
+                "file": self._watched_file.path.name,
                 "material": self._current.revision,
                 "fps": self._fps,
-                "seconds": material.seconds,
+                "seconds": media.seconds,
                 **SAMPLE_CREDITS,
                 "palette": self._current.palette,
-                "photo2": material.photo2 is not None,
+                "photo2": media.photo2 is not None,
                 "sound": self._current.layout.describe("/features", "/levels"),
                 "catalogue": [feature.describe() for feature in FEATURES.values()],
                 "names": {
-                    "audio": material.audio_name,
-                    "photo": material.photo_name,
-                    "photo2": material.photo2_name,
+                    "audio": media.audio_name,
+                    "photo": media.photo_name,
+                    "photo2": media.photo2_name,
                 },
                 "export": self._export,
                 "folder": None if path.parent == BUILT_IN.resolve() else str(path.parent),
@@ -136,53 +136,53 @@ class Pages:
             headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
         )
         await response.prepare(request)
-        told = ""
+        sent = ""
         with contextlib.suppress(ConnectionError):
             while not self._done.is_set():
-                turn = self._subject.turn
-                known = {**self._subject.state.describe(), "material": self._current.revision}
-                state = json.dumps(known, ensure_ascii=False)
-                message = ":\n\n" if state == told else f"data: {state}\n\n"
+                version = self._watched_file.version
+                fields = {**self._watched_file.state.describe(), "material": self._current.revision}
+                state = json.dumps(fields, ensure_ascii=False)
+                message = ":\n\n" if state == sent else f"data: {state}\n\n"
                 await response.write(message.encode("utf-8", "replace"))
-                told = state
+                sent = state
                 with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(_ALIVE_S):
-                        await self._subject.wait(turn)
+                    async with asyncio.timeout(_KEEPALIVE_S):
+                        await self._watched_file.wait(version)
         return response
 
     async def retry(self, _request: web.Request) -> web.StreamResponse:
         """Judge the file once more, as if it had been saved."""
-        await self._subject.reread()
+        await self._watched_file.reread()
         return web.json_response({})
 
     async def photo(self, request: web.Request) -> web.StreamResponse:
         """A photo as the prepare task wrote it."""
-        material = self._current.material
-        path = material.photo if request.path == "/photo" else material.photo2
+        media = self._current.media
+        path = media.photo if request.path == "/photo" else media.photo2
         if path is None:
             raise web.HTTPNotFound
         return web.FileResponse(path)
 
     async def track(self, _request: web.Request) -> web.StreamResponse:
         """The sound; ranges of it too."""
-        return web.FileResponse(self._current.material.sound, headers={"Content-Type": "audio/wav"})
+        return web.FileResponse(self._current.media.audio, headers={"Content-Type": "audio/wav"})
 
     async def features(self, _request: web.Request) -> web.StreamResponse:
         """The spectra; ranges of them."""
-        return web.FileResponse(self._current.material.features / SPECTRA)
+        return web.FileResponse(self._current.media.features / SPECTRA)
 
     async def levels(self, _request: web.Request) -> web.StreamResponse:
         """The spectrum on the scale of the track; ranges of it."""
-        return web.FileResponse(self._current.material.features / LEVELS)
+        return web.FileResponse(self._current.media.features / LEVELS)
 
     async def measured(self, _request: web.Request) -> web.StreamResponse:
         """What is known of each step of the whole sound."""
-        body = await asyncio.to_thread(self._current.layout.measured)
+        body = await asyncio.to_thread(self._current.layout.stepped_columns)
         return web.Response(body=body, content_type="application/octet-stream")
 
     async def file(self, request: web.Request) -> web.StreamResponse:
         """One of the image files that the effect names, none other."""
-        paths = [*self._loaded().row().get("files", {}).values()]
+        paths = [*self._loaded_effect().to_instance().get("files", {}).values()]
         index = request.match_info["index"]
         if not index.isdecimal() or len(index) > 3 or int(index) >= len(paths):
             raise web.HTTPNotFound
@@ -190,64 +190,68 @@ class Pages:
 
     async def frame(self, request: web.Request) -> web.StreamResponse:
         """One frame by the server; nothing (204) where the text or the wish is an older one."""
-        wish = await read_wish(request)
-        if wish.get("revision") != self._subject.state.revision:
+        payload = await read_payload(request)
+        if payload.get("revision") != self._watched_file.state.revision:
             return web.Response(status=204)
-        frame = _whole(wish, "frame", 0, _MOST_FRAMES)
-        values, size, fit = _look(wish)
+        frame = _integer(payload, "frame", 0, _MAX_FRAMES)
+        values, size, fit = _draw_options(payload)
         try:
-            picture, facts = await self._painter.paint(self._loaded(), frame, values, size, fit)
+            png, facts = await self._renderer.render_frame(
+                self._loaded_effect(), frame, values, size, fit
+            )
         except Superseded:
             return web.Response(status=204)
         headers = {"X-Frame": json.dumps(facts)}
-        return web.Response(body=picture, content_type="image/png", headers=headers)
+        return web.Response(body=png, content_type="image/png", headers=headers)
 
     async def cost(self, request: web.Request) -> web.StreamResponse:
         """Milliseconds that the server takes to draw a frame; 204 where the text is older."""
-        wish = await read_wish(request)
-        if wish.get("revision") != self._subject.state.revision:
+        payload = await read_payload(request)
+        if payload.get("revision") != self._watched_file.state.revision:
             return web.Response(status=204)
         try:
-            return web.json_response(await self._painter.measure(self._loaded(), *_look(wish)))
+            return web.json_response(
+                await self._renderer.measure(self._loaded_effect(), *_draw_options(payload))
+            )
         except Superseded:
             return web.Response(status=204)
 
-    def _loaded(self) -> Loaded:
-        loaded = self._subject.state.loaded
+    def _loaded_effect(self) -> WatchedEffect:
+        loaded = self._watched_file.state.loaded
         if loaded is None:
             raise web.HTTPConflict
         return loaded
 
 
-def _file(path: Path) -> web.StreamResponse:
+def _static_file(path: Path) -> web.StreamResponse:
     return web.FileResponse(path, headers={"Content-Type": _TYPES[path.suffix]})
 
 
-async def read_wish(request: web.Request) -> Mapping[str, Any]:
+async def read_payload(request: web.Request) -> Mapping[str, Any]:
     """The object in the body of a request, its `values` an object or missing.
 
     Raises:
         HTTPBadRequest: it is none.
     """
     try:
-        wish = await request.json()
+        payload = await request.json()
     except ValueError:
         raise web.HTTPBadRequest from None
-    if not isinstance(wish, dict) or not isinstance(wish.get("values"), dict | None):
+    if not isinstance(payload, dict) or not isinstance(payload.get("values"), dict | None):
         raise web.HTTPBadRequest
-    return wish
+    return payload
 
 
-def _look(wish: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[int, int], str]:
+def _draw_options(payload: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[int, int], str]:
     """The values of the inputs, the size of the picture and the fit that are asked for."""
-    width = _whole(wish, "width", 16, _LARGEST_SIDE)
-    height = _whole(wish, "height", 16, _LARGEST_SIDE)
-    fit = str(wish["fit"]) if wish.get("fit") in _FITS else _FITS[0]
-    return dict(wish.get("values") or {}), (width, height), fit
+    width = _integer(payload, "width", 16, _MAX_SIDE)
+    height = _integer(payload, "height", 16, _MAX_SIDE)
+    fit = str(payload["fit"]) if payload.get("fit") in _FITS else _FITS[0]
+    return dict(payload.get("values") or {}), (width, height), fit
 
 
-def _whole(wish: Mapping[str, Any], name: str, least: int, most: int) -> int:
-    value = wish.get(name)
-    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+def _integer(payload: Mapping[str, Any], name: str, minimum: int, maximum: int) -> int:
+    value = payload.get(name)
+    if not isinstance(value, int) or isinstance(value, bool) or not minimum <= value <= maximum:
         raise web.HTTPBadRequest
     return value

@@ -11,14 +11,14 @@ from server.audio.spectrum.spectrogram import RECORD, TAIL
 from server.effects.model.feature import EVENTS, STEP_FEATURES
 from server.media.photos.palette import file_palette
 
-_TEMPO = ("tempo", "tempo.confidence")
+_TEMPO_FEATURES = ("tempo", "tempo.confidence")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Material:
+class PreviewMedia:
     """Files as the prepare and analyse tasks leave them."""
 
-    sound: Path
+    audio: Path
     """The WAV."""
     features: Path
     """The folder of them."""
@@ -36,7 +36,7 @@ class Material:
         return file_palette(self.photo)
 
 
-class Layout:
+class FeatureLayout:
     """How a track's features lie: the page reads the spectra itself, by ranges.
 
     Raises:
@@ -70,7 +70,7 @@ class Layout:
             },
             "columns": list(STEP_FEATURES),
             "hits": {event: self._features.events(event).tolist() for event in EVENTS},
-            "tempo": [float(self._features.column(name, 1, 60)[0]) for name in _TEMPO],
+            "tempo": [float(self._features.column(name, 1, 60)[0]) for name in _TEMPO_FEATURES],
             "fields": {
                 name: {
                     "offset": offset,
@@ -81,7 +81,7 @@ class Layout:
             },
         }
 
-    def measured(self) -> bytes:
+    def stepped_columns(self) -> bytes:
         """The `columns` of every step, little-endian float32, one after the other."""
-        found = [self._features.per_step(name).astype("<f4") for name in STEP_FEATURES]
-        return b"".join(column.tobytes() for column in found)
+        columns = [self._features.per_step(name).astype("<f4") for name in STEP_FEATURES]
+        return b"".join(column.tobytes() for column in columns)

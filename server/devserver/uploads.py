@@ -6,21 +6,21 @@ import tempfile
 from collections.abc import AsyncIterable
 from pathlib import Path
 
-from server.devserver.current_media import CurrentMaterial
-from server.devserver.preview import Painter
+from server.devserver.current_media import CurrentMedia
+from server.devserver.preview import PreviewRenderer
 from server.errors import ToqiboxError
 from server.jobs.execution.worker_process import TaskError, Watch, Worker
 from server.sandbox import Limits
 
-KINDS = ("audio", "photo", "photo2")
-LARGEST_BYTES = 1 << 30
-_LONGEST_S = 3600
-_RATE = 48_000
-_PREPARE = Watch(stall_s=120, limit_s=900)
+UPLOAD_KINDS = ("audio", "photo", "photo2")
+MAX_UPLOAD_BYTES = 1 << 30
+_MAX_AUDIO_S = 3600
+_SAMPLE_RATE = 48_000
+_PREPARE_TIMEOUTS = Watch(stall_s=120, limit_s=900)
 _LIMITS = Limits(memory_bytes=8_000_000_000)
 
 
-class Uploads:
+class MediaUploads:
     """Takes files, one at a time, and shows the effect with them.
 
     Args:
@@ -29,16 +29,16 @@ class Uploads:
         painter: reads the material.
     """
 
-    def __init__(self, folder: Path, current: CurrentMaterial, painter: Painter) -> None:
+    def __init__(self, folder: Path, current: CurrentMedia, renderer: PreviewRenderer) -> None:
         self._folder = folder
         self._current = current
-        self._painter = painter
-        self._lane = asyncio.Lock()
+        self._renderer = renderer
+        self._lock = asyncio.Lock()
         self._in_use: dict[str, Path] = {}
         """Folder of the last upload of each kind."""
         self._replaced: list[Path] = []
 
-    async def take(self, kind: str, name: str, body: AsyncIterable[bytes]) -> None:
+    async def receive(self, kind: str, name: str, body: AsyncIterable[bytes]) -> None:
         """Receive a file of one of KINDS and show the effect with it.
 
         Args:
@@ -49,12 +49,12 @@ class Uploads:
         Raises:
             ToqiboxError: it is too large, or is no such file.
         """
-        async with self._lane:
+        async with self._lock:
             folder = Path(tempfile.mkdtemp(prefix="dropped-", dir=self._folder))
             try:
                 upload = folder / "upload"
-                await _received(upload, body)
-                changes = await self._prepared(kind, upload, folder)
+                await _receive(upload, body)
+                changes = await self._prepare(kind, upload, folder)
                 upload.unlink()
                 self._current.replace(**changes, **{f"{kind}_name": name})
             except BaseException:
@@ -69,47 +69,56 @@ class Uploads:
         if not self._replaced:
             return
         folders, self._replaced = self._replaced, []
-        await self._painter.finish()
+        await self._renderer.wait_idle()
         for folder in folders:
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
-    async def _prepared(self, kind: str, upload: Path, folder: Path) -> dict[str, Path | float]:
+    async def _prepare(self, kind: str, upload: Path, folder: Path) -> dict[str, Path | float]:
         """What of the material is another, by field."""
         task = {
             "task": "prepare",
-            **{one: str(upload) if one == kind else None for one in KINDS},
+            **{other: str(upload) if other == kind else None for other in UPLOAD_KINDS},
             "folder": str(folder),
             "start": "0",
             "duration": None,
-            "max_duration": str(_LONGEST_S),
+            "max_duration": str(_MAX_AUDIO_S),
         }
         worker = await Worker.start("watch drop", _LIMITS)
         try:
-            found = await worker.run(task, _PREPARE, lambda _event: None)
+            result = await worker.run(task, _PREPARE_TIMEOUTS, lambda _event: None)
             if kind != "audio":
                 return {kind: folder / f"{kind}.rgba"}
-            sound, features = folder / "sound.wav", folder / "features"
-            line = {"task": "analyse", "sound": str(sound), "out": str(features), "tempo": None}
-            await worker.run(line, _PREPARE, lambda _event: None)
-            return {"sound": sound, "features": features, "seconds": found["samples"] / _RATE}
+            audio, features = folder / "sound.wav", folder / "features"
+            analyse_task = {
+                "task": "analyse",
+                "sound": str(audio),
+                "out": str(features),
+                "tempo": None,
+            }
+            await worker.run(analyse_task, _PREPARE_TIMEOUTS, lambda _event: None)
+            return {
+                "audio": audio,
+                "features": features,
+                "seconds": result["samples"] / _SAMPLE_RATE,
+            }
         except TaskError as error:
-            raise _plain(error) from None
+            raise _as_toqibox_error(error) from None
         finally:
             await worker.kill()
 
 
-def _plain(error: TaskError) -> ToqiboxError:
+def _as_toqibox_error(error: TaskError) -> ToqiboxError:
     field = error.event.get("field")
     return ToqiboxError(error.code, field=field, detail=error.detail, **error.values)
 
 
-async def _received(path: Path, body: AsyncIterable[bytes]) -> None:
+async def _receive(path: Path, body: AsyncIterable[bytes]) -> None:
     size = 0
     with path.open("wb") as file:
         async for chunk in body:
             size += len(chunk)
-            if size > LARGEST_BYTES:
+            if size > MAX_UPLOAD_BYTES:
                 raise ToqiboxError(
-                    "file_too_large", name=path.name, limit=f"{LARGEST_BYTES >> 20} MB"
+                    "file_too_large", name=path.name, limit=f"{MAX_UPLOAD_BYTES >> 20} MB"
                 )
             file.write(chunk)

@@ -13,40 +13,40 @@ from server.effects.source.diagnostic import diagnostic
 from server.effects.web_program import build_program
 from server.errors import ToqiboxError, localize
 
-_LOOK_S = 0.1
-_GONE_LOOKS = 10
+_POLL_S = 0.1
+_MISSING_POLLS = 10
 """So many looks in a row a file must be gone: editors replace it by another."""
 
-Mark = tuple[int, int, int] | None
+FileStamp = tuple[int, int, int] | None
 """Modification time in nanoseconds, size and inode of a file; None where there is none."""
 
 
-class Loaded(Protocol):
+class WatchedEffect(Protocol):
     """An effect as a command reads it."""
 
     @property
     def effect(self) -> Effect: ...
 
-    def row(self, params: dict[str, Any] | None = None) -> dict[str, Any]:
+    def to_instance(self, params: dict[str, Any] | None = None) -> dict[str, Any]:
         """Its line in a task's chain of effects; raises ToqiboxError."""
         ...
 
 
-Load = Callable[[], Loaded]
+LoadEffect = Callable[[], WatchedEffect]
 """Reads the effect from its file; raises ToqiboxError or OSError."""
 
 
 @dataclass
-class State:
+class FileState:
     """What is known of one reading of the file."""
 
     revision: int = 0
-    loaded: Loaded | None = None
+    loaded: WatchedEffect | None = None
     """None where the file gives no effect."""
     diagnostics: list[dict[str, Any]] = field(default_factory=list)
     reason: str = ""
     """Why it cannot be drawn, in a sentence."""
-    verdict: str = "checking"
+    validation: str = "checking"
     """checking, good, blank (nothing to be seen) or bad."""
     renderer: str = ""
     """The server's."""
@@ -57,9 +57,9 @@ class State:
 
     def describe(self) -> dict[str, Any]:
         """What the page is told."""
-        told = {
+        payload = {
             "revision": self.revision,
-            "verdict": self.verdict,
+            "verdict": self.validation,
             "reason": self.reason,
             "diagnostics": self.diagnostics,
             "retryable": self.retryable,
@@ -69,7 +69,7 @@ class State:
         }
         if self.loaded is not None:
             effect = self.loaded.effect
-            told["effect"] = {
+            payload["effect"] = {
                 "id": effect.id,
                 "title": effect.title,
                 "dialect": effect.dialect,
@@ -78,18 +78,18 @@ class State:
                 "license": effect.license,
                 "program": build_program(effect),
                 "files": {name: f"/files/{at}" for at, name in enumerate(effect.files)},
-                "lines": _lines(effect),
+                "lines": _listings(effect),
             }
-        return told
+        return payload
 
     def fail(self, error: ToqiboxError) -> None:
         """Make it the state of an effect that cannot be drawn."""
-        self.verdict = "bad"
+        self.validation = "bad"
         self.reason = localize(error.code, "en", error.values)
         self.diagnostics = list(error.diagnostics or [])
 
 
-class Subject:
+class WatchedFile:
     """The file as it is now.
 
     Args:
@@ -97,85 +97,87 @@ class Subject:
         load: reads it.
     """
 
-    def __init__(self, path: Path, load: Load) -> None:
+    def __init__(self, path: Path, load: LoadEffect) -> None:
         self.path = path
-        self.state = State()
-        self.turn = 0
+        self.state = FileState()
+        self.version = 0
         """Another number whenever the state may be another."""
         self._load = load
         self._changed = asyncio.Condition()
-        self._marks = self._look()
+        self._stamps = self._read_stamps()
         self._read()
 
-    async def follow(self) -> None:
+    async def watch(self) -> None:
         """Look for changes for ever."""
         gone = 0
         while True:
-            await asyncio.sleep(_LOOK_S)
-            marks = self._look()
-            gone = gone + 1 if marks[self.path] is None else 0
-            if marks != self._marks and (marks[self.path] or gone == _GONE_LOOKS):
-                self._marks = marks
+            await asyncio.sleep(_POLL_S)
+            stamps = self._read_stamps()
+            gone = gone + 1 if stamps[self.path] is None else 0
+            if stamps != self._stamps and (stamps[self.path] or gone == _MISSING_POLLS):
+                self._stamps = stamps
                 await self.reread()
 
     async def reread(self) -> None:
         """Read the file as if it had just been saved."""
         self._read()
-        await self.tell()
+        await self.notify()
 
-    async def tell(self) -> None:
+    async def notify(self) -> None:
         """Wake all who wait for another state."""
         async with self._changed:
-            self.turn += 1
+            self.version += 1
             self._changed.notify_all()
 
-    async def wait(self, turn: int) -> None:
+    async def wait(self, version: int) -> None:
         """Wait until the state may be another than at `turn`."""
         async with self._changed:
-            await self._changed.wait_for(lambda: self.turn != turn)
+            await self._changed.wait_for(lambda: self.version != version)
 
     def _read(self) -> None:
         before = self.state
-        self.state = state = State(revision=before.revision + 1, renderer=before.renderer)
+        self.state = state = FileState(revision=before.revision + 1, renderer=before.renderer)
         try:
             state.loaded = self._load()
             state.warnings = list(state.loaded.effect.warnings)
-            state.loaded.row()
+            state.loaded.to_instance()
         except ToqiboxError as error:
             state.fail(error)
         except OSError as error:
-            state.verdict, state.reason = "bad", f"The file cannot be read: {error.strerror}."
+            state.validation, state.reason = "bad", f"The file cannot be read: {error.strerror}."
             state.diagnostics = [diagnostic(self.path.name, "", None, None, state.reason)]
-        self._marks = self._look()
+        self._stamps = self._read_stamps()
 
-    def _look(self) -> dict[Path, Mark]:
-        beside = [self.path.with_suffix(suffix) for suffix in VERTEX_SUFFIXES]
+    def _read_stamps(self) -> dict[Path, FileStamp]:
+        vertex_files = [self.path.with_suffix(suffix) for suffix in VERTEX_SUFFIXES]
         loaded = self.state.loaded
-        named = (*loaded.effect.files, *loaded.effect.includes) if loaded else ()
-        others = [self.path.parent / name for name in named]
-        return {path: _mark(path) for path in (self.path, *beside, *others)}
+        dependencies = (*loaded.effect.files, *loaded.effect.includes) if loaded else ()
+        others = [self.path.parent / name for name in dependencies]
+        return {path: _stamp(path) for path in (self.path, *vertex_files, *others)}
 
 
-def _lines(effect: Effect) -> list[dict[str, Any]]:
+def _listings(effect: Effect) -> list[dict[str, Any]]:
     """The author's texts, and where the lines come from that a compiler has in each."""
-    found: list[dict[str, Any]] = []
-    for one in effect.listings:
-        origins = zip(one.origins.starts, one.origins.pieces, strict=True)
-        found.append(
+    listings: list[dict[str, Any]] = []
+    for listing in effect.listings:
+        origins = zip(listing.origins.starts, listing.origins.pieces, strict=True)
+        listings.append(
             {
-                "text": one.start // 1_000_000,
-                "file": one.file,
-                "code": one.text,
+                "text": listing.start // 1_000_000,
+                "file": listing.file,
+                "code": listing.text,
                 "origins": [[start, file, line] for start, (file, line) in origins],
             }
         )
-        if one.origins.starts:
-            found[-1]["code"] = effect.source if one.start == 0 else effect.vertex_source or ""
+        if listing.origins.starts:
+            listings[-1]["code"] = (
+                effect.source if listing.start == 0 else effect.vertex_source or ""
+            )
     included = effect.includes.items()
-    return found + [{"text": None, "file": file, "code": code} for file, code in included]
+    return listings + [{"text": None, "file": file, "code": code} for file, code in included]
 
 
-def _mark(path: Path) -> Mark:
+def _stamp(path: Path) -> FileStamp:
     try:
         status = os.stat(path)
     except OSError:

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from server.samples.material import write_plain
+from server.samples.sample_files import write_without_ffmpeg
 
 if __name__ == "__main__":
-    write_plain(Path(sys.argv[1]))
+    write_without_ffmpeg(Path(sys.argv[1]))

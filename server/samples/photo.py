@@ -16,7 +16,7 @@ _HORIZON = 0.60
 _SUN = (0.635, 0.545)
 """Centre of the sun as shares of width and height."""
 
-Picture = npt.NDArray[np.float32]
+LinearImage = npt.NDArray[np.float32]
 """Height × width × 3, linear light."""
 Plane = npt.NDArray[np.float32]
 """Height × width."""
@@ -24,16 +24,16 @@ Plane = npt.NDArray[np.float32]
 
 def paint(width: int = WIDTH, height: int = HEIGHT) -> Image.Image:
     """The photo as an 8-bit sRGB image; smaller sizes show the same scene, coarser."""
-    chance = np.random.default_rng(_SEED)
+    rng = np.random.default_rng(_SEED)
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     x, y = (x + 0.5) / width, (y + 0.5) / height
-    picture = _sky(x, y)
-    picture = _stars(picture, y, chance)
-    picture = _clouds(picture, x, y, chance)
-    picture = _mountains(picture, x, y, chance)
-    picture = _lake(picture, x, y, chance)
-    picture = _pines(picture, x, y, chance)
-    return Image.fromarray(_develop(picture, x, y, chance), "RGB")
+    canvas = _sky(x, y)
+    canvas = _stars(canvas, y, rng)
+    canvas = _clouds(canvas, x, y, rng)
+    canvas = _mountains(canvas, x, y, rng)
+    canvas = _lake(canvas, x, y, rng)
+    canvas = _pines(canvas, x, y, rng)
+    return Image.fromarray(_develop(canvas, x, y, rng), "RGB")
 
 
 def jpeg(width: int = WIDTH, height: int = HEIGHT) -> bytes:
@@ -43,7 +43,7 @@ def jpeg(width: int = WIDTH, height: int = HEIGHT) -> bytes:
     return file.getvalue()
 
 
-def second(image: Image.Image) -> Image.Image:
+def second_photo(image: Image.Image) -> Image.Image:
     """Another photo to go over into: the scene of `image` mirrored, its light turned cold."""
     red, green, blue = image.transpose(Image.Transpose.FLIP_LEFT_RIGHT).split()
     return Image.merge("RGB", (blue, green, red))
@@ -65,12 +65,12 @@ def _smooth(low: float, high: float, value: Plane) -> Plane:
     return t * t * (3 - 2 * t)
 
 
-def _mix(below: Picture, above: npt.NDArray[np.float32], share: Plane) -> Picture:
+def _mix(below: LinearImage, above: npt.NDArray[np.float32], share: Plane) -> LinearImage:
     return below + (above - below) * share[..., None]
 
 
 def _noise(
-    shape: tuple[int, int], cells: tuple[float, float], chance: np.random.Generator, octaves: int
+    shape: tuple[int, int], cells: tuple[float, float], rng: np.random.Generator, octaves: int
 ) -> Plane:
     """Smooth noise of mean 0.5; `cells` = rows and columns of its coarsest grid."""
     total = np.zeros(shape, np.float32)
@@ -81,7 +81,7 @@ def _noise(
             max(2, min(round(n * scale), 4 * size)) + 3
             for n, size in zip(cells, shape, strict=True)
         )
-        grid = Image.fromarray(chance.random((rows, columns), dtype=np.float32))
+        grid = Image.fromarray(rng.random((rows, columns), dtype=np.float32))
         box = (1, 1, columns - 1, rows - 1)
         layer = grid.resize((shape[1], shape[0]), Image.Resampling.BICUBIC, box=box)
         total += weight * np.asarray(layer, np.float32)
@@ -89,9 +89,9 @@ def _noise(
     return total / np.float32(weight_sum)
 
 
-def _ridge(width: int, cells: float, chance: np.random.Generator, octaves: int = 8) -> Plane:
+def _ridge(width: int, cells: float, rng: np.random.Generator, octaves: int = 8) -> Plane:
     """A mountain line: `width` heights from 0 to 1, sharp at the tops."""
-    line = _noise((2, width), (1, cells), chance, octaves)[0]
+    line = _noise((2, width), (1, cells), rng, octaves)[0]
     sharp = 1 - np.abs(2 * line - 1)
     shares: Plane = ((sharp - sharp.min()) / max(np.ptp(sharp), 1e-6)).astype(np.float32)
     return shares
@@ -100,7 +100,7 @@ def _ridge(width: int, cells: float, chance: np.random.Generator, octaves: int =
 # --- from the far to the near -------------------------------------------------------------------
 
 
-def _sky(x: Plane, y: Plane) -> Picture:
+def _sky(x: Plane, y: Plane) -> LinearImage:
     """Night blue above, through violet and rose to gold round the sun."""
     heights = np.array([0.0, 0.20, 0.36, 0.47, 0.55, 0.62], np.float32)
     stops = [_colour(c) for c in ("0b1636", "233a78", "6a4f9c", "d0688a", "ff9d5c", "ffd28a")]
@@ -115,19 +115,19 @@ def _sky(x: Plane, y: Plane) -> Picture:
     return _mix(sky + glow + halo, _colour("fff1cf") * 3.2, disc)
 
 
-def _stars(picture: Picture, y: Plane, chance: np.random.Generator) -> Picture:
+def _stars(canvas: LinearImage, y: Plane, rng: np.random.Generator) -> LinearImage:
     height, width = y.shape
-    bright = chance.random((height, width), dtype=np.float32)
+    bright = rng.random((height, width), dtype=np.float32)
     share = np.where(bright > 0.9994, (bright - 0.9994) / 0.0006, 0) ** 2
     shine: Plane = (share * 0.9 * np.clip(1 - y / 0.33, 0, 1)).astype(np.float32)
-    return picture + shine[..., None] * _colour("cfe0ff")
+    return canvas + shine[..., None] * _colour("cfe0ff")
 
 
-def _clouds(picture: Picture, x: Plane, y: Plane, chance: np.random.Generator) -> Picture:
+def _clouds(canvas: LinearImage, x: Plane, y: Plane, rng: np.random.Generator) -> LinearImage:
     """Long bands, lit from below by a sun that stands under them."""
     shape = x.shape
-    density = _noise(shape, (14, 4), chance, 6)
-    wisps = _noise(shape, (34, 6), chance, 5)
+    density = _noise(shape, (14, 4), rng, 6)
+    wisps = _noise(shape, (34, 6), rng, 5)
     cover = _smooth(
         0.50, 0.72, density * 0.72 + wisps * 0.28 + 0.10 * np.exp(-(((y - 0.40) / 0.13) ** 2))
     )
@@ -136,14 +136,14 @@ def _clouds(picture: Picture, x: Plane, y: Plane, chance: np.random.Generator) -
     lit = _smooth(-0.02, 0.055, density - below)
     near = np.exp(-np.hypot((x - _SUN[0]) * 1.3, y - _SUN[1]) * 3.2).astype(np.float32)
     shade = _mix(
-        np.broadcast_to(_colour("43386f"), picture.shape), _colour("7a4a72"), _smooth(0.2, 0.5, y)
+        np.broadcast_to(_colour("43386f"), canvas.shape), _colour("7a4a72"), _smooth(0.2, 0.5, y)
     )
-    light = _mix(np.broadcast_to(_colour("f0788a"), picture.shape), _colour("ffb25e") * 2.6, near)
+    light = _mix(np.broadcast_to(_colour("f0788a"), canvas.shape), _colour("ffb25e") * 2.6, near)
     body = _mix(shade, light, np.clip(lit * (0.35 + 0.9 * near) + 0.5 * near, 0, 1))
-    return _mix(picture, body, cover * 0.88)
+    return _mix(canvas, body, cover * 0.88)
 
 
-def _mountains(picture: Picture, x: Plane, y: Plane, chance: np.random.Generator) -> Picture:
+def _mountains(canvas: LinearImage, x: Plane, y: Plane, rng: np.random.Generator) -> LinearImage:
     """Four ranges; each nearer one darker, taller and less veiled by the air."""
     width = x.shape[1]
     ranges = (
@@ -153,33 +153,33 @@ def _mountains(picture: Picture, x: Plane, y: Plane, chance: np.random.Generator
         ("241f41", 0.602, 0.120, 1.7),
     )
     for index, (colour, base, tall, cells) in enumerate(ranges):
-        line = _ridge(width, cells, chance)
+        line = _ridge(width, cells, rng)
         away = np.abs(np.linspace(0, 1, width, dtype=np.float32) - _SUN[0])
         frame = 0.28 + 0.72 * np.clip(away * (2.2 if index > 1 else 1.4), 0, 1)
         top = base - tall * line * frame
         inside = _smooth(0, 1.5 / x.shape[0], y - top[None, :])
         veil = _smooth(0, 0.09, y - top[None, :]) * (0.55 - 0.10 * index)
         warm = np.exp(-np.abs(x - _SUN[0]) * 3.0).astype(np.float32)
-        air = _mix(np.broadcast_to(_colour("9a6a92"), picture.shape), _colour("ffab78"), warm)
-        body = _mix(np.broadcast_to(_colour(colour), picture.shape), air, veil)
-        picture = _mix(picture, body, inside)
-    return picture
+        air = _mix(np.broadcast_to(_colour("9a6a92"), canvas.shape), _colour("ffab78"), warm)
+        body = _mix(np.broadcast_to(_colour(colour), canvas.shape), air, veil)
+        canvas = _mix(canvas, body, inside)
+    return canvas
 
 
-def _lake(picture: Picture, x: Plane, y: Plane, chance: np.random.Generator) -> Picture:
+def _lake(canvas: LinearImage, x: Plane, y: Plane, rng: np.random.Generator) -> LinearImage:
     """The scene mirrored at the shore, drawn out by ripples that grow towards the viewer."""
     height, width = x.shape
     shore = round(_HORIZON * height)
     depth = (np.arange(height - shore, dtype=np.float32) + 0.5) / (height - shore)
     ripple = np.zeros((height - shore, width), np.float32)
     for cells_across, cells_down, share in ((8, 26, 0.5), (20, 60, 0.32), (60, 130, 0.18)):
-        flat = _noise((512, width), (cells_down, cells_across), chance, 3) - 0.5
+        flat = _noise((512, width), (cells_down, cells_across), rng, 3) - 0.5
         rows = np.clip(511 * np.log1p(14 * depth) / np.log(15), 0, 511).astype(int)
         ripple += share * flat[rows]
     swell = ripple * (0.07 + 0.30 * depth[:, None])
     source = shore - 1 - np.clip((depth[:, None] * 1.02 + swell) * (height - shore), 0, shore - 1)
     sway = np.clip(np.arange(width)[None, :] + swell * width * 0.10, 0, width - 1)
-    mirrored = picture[source.astype(int), sway.astype(int)]
+    mirrored = canvas[source.astype(int), sway.astype(int)]
     sky_share = 0.86 - 0.42 * depth[:, None]
     water = _mix(
         np.broadcast_to(_colour("0a1330"), mirrored.shape), mirrored, sky_share.astype(np.float32)
@@ -189,44 +189,44 @@ def _lake(picture: Picture, x: Plane, y: Plane, chance: np.random.Generator) -> 
     crest = _smooth(0.02, 0.16, ripple + 0.06 * (1 - depth[:, None]))
     glitter = (path * crest * (1.6 - 0.7 * depth[:, None])).astype(np.float32)
     water = water + glitter[..., None] * _colour("ffb066") * 2.2
-    picture = picture.copy()
-    picture[shore:] = water
+    canvas = canvas.copy()
+    canvas[shore:] = water
     mist = np.exp(-(((y - _HORIZON) / 0.012) ** 2)).astype(np.float32) * 0.35
-    return _mix(picture, _colour("ffb58c"), mist)
+    return _mix(canvas, _colour("ffb58c"), mist)
 
 
-def _pines(picture: Picture, x: Plane, y: Plane, chance: np.random.Generator) -> Picture:
+def _pines(canvas: LinearImage, x: Plane, y: Plane, rng: np.random.Generator) -> LinearImage:
     """Trees and a bank in front, nearly black, framing the left and the lower right."""
     height, width = x.shape
     bank = 0.965 - 0.10 * np.exp(-((np.linspace(0, 1, width) / 0.30) ** 2))
     bank -= 0.055 * np.exp(-(((np.linspace(0, 1, width) - 1) / 0.16) ** 2))
-    bank -= 0.010 * (_noise((2, width), (1, 60), chance, 4)[0] - 0.5)
+    bank -= 0.010 * (_noise((2, width), (1, 60), rng, 4)[0] - 0.5)
     share = _smooth(0, 2 / height, y - bank[None, :].astype(np.float32))
     places = [(0.015, 0.62), (0.062, 0.50), (0.108, 0.56), (0.150, 0.40), (0.192, 0.30)]
     places += [(0.228, 0.20), (0.262, 0.13), (0.905, 0.13), (0.940, 0.20), (0.978, 0.30)]
     for centre, tall in places:
         foot = float(np.interp(centre, np.linspace(0, 1, width), bank)) + 0.02
-        share = np.maximum(share, _pine(x, y, centre, foot, tall, chance))
+        share = np.maximum(share, _pine(x, y, centre, foot, tall, rng))
     rim = _smooth(0.0, 1.0, share) * np.exp(-np.abs(x - _SUN[0]) * 4)
     body = _mix(
-        np.broadcast_to(_colour("0a0d1c"), picture.shape), _colour("2c1a2c"), rim.astype(np.float32)
+        np.broadcast_to(_colour("0a0d1c"), canvas.shape), _colour("2c1a2c"), rim.astype(np.float32)
     )
-    return _mix(picture, body, share)
+    return _mix(canvas, body, share)
 
 
 def _pine(
-    x: Plane, y: Plane, centre: float, foot: float, tall: float, chance: np.random.Generator
+    x: Plane, y: Plane, centre: float, foot: float, tall: float, rng: np.random.Generator
 ) -> Plane:
     """Cover of one tree: boughs that hang from a trunk, `tall` as a share of the height."""
     width = x.shape[1]
     along = (y - (foot - tall)) / tall  # 0 at the top, 1 at the foot
     boughs = 14 + int(tall * 34)
-    uneven = np.cumsum(0.6 + 0.8 * chance.random(boughs, dtype=np.float32))
+    uneven = np.cumsum(0.6 + 0.8 * rng.random(boughs, dtype=np.float32))
     left = x < centre
     phase = np.interp(along + np.where(left, 0.011, 0.0), uneven / uneven[-1], np.arange(boughs))
     step = np.floor(phase)
     hang = phase - step
-    ragged = chance.random(2 * boughs + 4, dtype=np.float32)
+    ragged = rng.random(2 * boughs + 4, dtype=np.float32)
     reach = ragged[(step + np.where(left, boughs, 0)).astype(int)]
     needles = 0.09 * np.sin(x * width * 0.9 + step * 1.7) * hang
     grown = np.clip(along, 0, 1) ** 0.8
@@ -238,16 +238,16 @@ def _pine(
 
 
 def _develop(
-    picture: Picture, x: Plane, y: Plane, chance: np.random.Generator
+    canvas: LinearImage, x: Plane, y: Plane, rng: np.random.Generator
 ) -> npt.NDArray[np.uint8]:
     """Linear light to 8-bit sRGB: a shoulder for the highlights, a vignette, a little grain."""
     vignette = 1 - 0.55 * ((x - 0.5) ** 2 + 0.8 * (y - 0.5) ** 2)
-    exposed = picture * vignette[..., None] * 1.12
-    film = exposed * (2.51 * exposed + 0.03) / (exposed * (2.43 * exposed + 0.59) + 0.14)
+    exposed = canvas * vignette[..., None] * 1.12
+    filmic = exposed * (2.51 * exposed + 0.03) / (exposed * (2.43 * exposed + 0.59) + 0.14)
     # That curve (K. Narkowicz, ACES filmic tone mapping, 2015) is made for scenes brighter than
     # this one: half of it keeps the colours of the dusk.
-    toned = 0.5 * np.clip(film, 0, 1) + 0.5 * (1 - np.exp(-1.35 * exposed))
+    toned = 0.5 * np.clip(filmic, 0, 1) + 0.5 * (1 - np.exp(-1.35 * exposed))
     srgb = np.where(toned <= 0.0031308, 12.92 * toned, 1.055 * toned ** (1 / 2.4) - 0.055)
-    grain = chance.normal(0, 0.006, x.shape).astype(np.float32)[..., None]
+    grain = rng.normal(0, 0.006, x.shape).astype(np.float32)[..., None]
     levels: npt.NDArray[np.uint8] = (np.clip(srgb + grain, 0, 1) * 255 + 0.5).astype(np.uint8)
     return levels

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 RATE = 44_100
-Sound = npt.NDArray[np.float32]
+Waveform = npt.NDArray[np.float32]
 """samples, or samples × 2 for stereo"""
 
 
@@ -29,7 +29,7 @@ def _band(sound: npt.NDArray[np.float64], low: float, high: float) -> npt.NDArra
     return np.fft.irfft(spectrum * gain, len(sound))
 
 
-def kick() -> Sound:
+def kick() -> Waveform:
     """A bass drum: a sine that falls from 170 to 46 Hz, and a click."""
     t = _time(0.34)
     pitch = 46 + 124 * np.exp(-t / 0.028)
@@ -39,35 +39,35 @@ def kick() -> Sound:
     return (np.tanh(1.6 * (body + click)) * fade).astype(np.float32)
 
 
-def clap(chance: np.random.Generator) -> Sound:
+def clap(rng: np.random.Generator) -> Waveform:
     """Hands: four bursts of noise about 1.5 kHz, the last one with a tail."""
     t = _time(0.26)
     envelope = np.zeros_like(t)
     for start, decay in ((0.0, 0.006), (0.011, 0.006), (0.023, 0.006), (0.033, 0.07)):
         after = t - start
         envelope += np.where(after >= 0, np.exp(-np.maximum(after, 0) / decay), 0)
-    noise = _band(chance.normal(0, 1, t.size), 900, 5200)
+    noise = _band(rng.normal(0, 1, t.size), 900, 5200)
     return (noise * envelope * 0.45).astype(np.float32)
 
 
-def hat(chance: np.random.Generator, decay_s: float) -> Sound:
+def hat(rng: np.random.Generator, decay_s: float) -> Waveform:
     """Cymbals: noise above 7 kHz; a short decay is closed, a long one open."""
     t = _time(min(0.5, decay_s * 6))
-    noise = _band(chance.normal(0, 1, t.size), 7200, 16_000)
+    noise = _band(rng.normal(0, 1, t.size), 7200, 16_000)
     return (noise * np.exp(-t / decay_s) * 0.5).astype(np.float32)
 
 
-def crash(chance: np.random.Generator) -> Sound:
+def crash(rng: np.random.Generator) -> Waveform:
     """A cymbal that rings for two seconds."""
     t = _time(2.2)
-    noise = _band(chance.normal(0, 1, t.size), 3200, 15_000)
+    noise = _band(rng.normal(0, 1, t.size), 3200, 15_000)
     return (noise * (np.exp(-t / 0.5) + 0.6 * np.exp(-t / 0.05)) * 0.3).astype(np.float32)
 
 
-def riser(chance: np.random.Generator, seconds: float) -> Sound:
+def riser(rng: np.random.Generator, seconds: float) -> Waveform:
     """Noise that climbs and swells until something begins."""
     t = _time(seconds)
-    noise = chance.normal(0, 1, t.size)
+    noise = rng.normal(0, 1, t.size)
     x = t / seconds
     out = np.zeros_like(t)
     for step in range(8):  # eight bands, each loudest in its own eighth of the climb
@@ -76,7 +76,7 @@ def riser(chance: np.random.Generator, seconds: float) -> Sound:
     return (out * x**1.5 * 0.5).astype(np.float32)
 
 
-def bass(note: int, seconds: float) -> Sound:
+def bass(note: int, seconds: float) -> Waveform:
     """A round bass: a sine under five quickly fading harmonics."""
     t = _time(seconds)
     f = hertz(note)
@@ -87,7 +87,7 @@ def bass(note: int, seconds: float) -> Sound:
     return (np.tanh(out * envelope)).astype(np.float32)
 
 
-def pluck(note: int, bright: float) -> Sound:
+def pluck(note: int, bright: float) -> Waveform:
     """A plucked string of fading harmonics; `bright` from 0 to 1."""
     t = _time(0.6)
     f = hertz(note)
@@ -101,7 +101,7 @@ def pluck(note: int, bright: float) -> Sound:
     )
 
 
-def lead(note: int, seconds: float) -> Sound:
+def lead(note: int, seconds: float) -> Waveform:
     """A singing voice: odd harmonics, slow vibrato."""
     t = _time(seconds + 0.12)
     vibrato = 0.006 * np.sin(2 * np.pi * 5.2 * t) * np.clip((t - 0.15) / 0.3, 0, 1)
@@ -112,8 +112,8 @@ def lead(note: int, seconds: float) -> Sound:
 
 
 def pad(
-    notes: tuple[int, ...], seconds: float, bright: float, chance: np.random.Generator
-) -> Sound:
+    notes: tuple[int, ...], seconds: float, bright: float, rng: np.random.Generator
+) -> Waveform:
     """A stereo chord (samples × 2): six detuned saws a note, rounded off; `bright` from 0 to 1."""
     t = _time(seconds + 0.25)
     out = np.zeros((t.size, 2))
@@ -126,20 +126,20 @@ def pad(
         )
         for voice in range(6):
             detuned = f * 2 ** ((voice - 2.5) * 3.2 / 1200)
-            tone = np.take(cycle, ((detuned * t + chance.random()) * 4096).astype(np.int64) & 4095)
+            tone = np.take(cycle, ((detuned * t + rng.random()) * 4096).astype(np.int64) & 4095)
             side = voice / 5 * np.pi / 2
             out += tone[:, None] * np.array([np.cos(side), np.sin(side)])
     envelope = np.clip(t / 0.18, 0, 1) * np.clip((seconds + 0.25 - t) / 0.25, 0, 1)
     return (out * envelope[:, None] * 0.09).astype(np.float32)
 
 
-def reverb(sound: Sound, chance: np.random.Generator, seconds: float = 1.8) -> Sound:
+def reverb(sound: Waveform, rng: np.random.Generator, seconds: float = 1.8) -> Waveform:
     """The hall round a stereo sound (samples × 2): convolution with fading noise."""
     t = _time(seconds)
     size = 1 << (len(sound) + t.size - 1).bit_length()
     wet = np.empty((len(sound), 2))
     for side in range(2):
-        answer = _band(chance.normal(0, 1, t.size), 180, 6500) * np.exp(-t / (seconds / 5))
+        answer = _band(rng.normal(0, 1, t.size), 180, 6500) * np.exp(-t / (seconds / 5))
         answer *= np.clip(t / 0.012, 0, 1) / np.sqrt(np.sum(answer**2))
         spectrum = np.fft.rfft(sound[:, side], size) * np.fft.rfft(answer, size)
         wet[:, side] = np.fft.irfft(spectrum, size)[: len(sound)]

@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 
 from server.samples import synth
-from server.samples.synth import RATE, Sound
+from server.samples.synth import RATE, Waveform
 
 BPM = 122
 BEAT_S = 60 / BPM
@@ -49,24 +49,24 @@ def kick_times() -> list[float]:
 
 
 @cache
-def mix() -> Sound:
+def mix() -> Waveform:
     """The whole track: samples × 2 at 44.1 kHz, from -1 to 1."""
-    chance = np.random.default_rng(_SEED)
-    drums, music = _Desk(), _Desk()
-    _play_drums(drums, chance)
+    rng = np.random.default_rng(_SEED)
+    drums, music = _MixBus(), _MixBus()
+    _play_drums(drums, rng)
     _play_bass(music)
-    tonal = _Desk()
-    _play_chords(tonal, chance)
+    tonal = _MixBus()
+    _play_chords(tonal, rng)
     _play_arpeggio(tonal)
     _play_melody(tonal)
-    hall = synth.reverb(tonal.sound * 0.30, chance)
+    hall = synth.reverb(tonal.samples * 0.30, rng)
     duck = _duck()[:, None]
-    total = drums.sound + duck * (music.sound + tonal.sound + hall)
+    total = drums.samples + duck * (music.samples + tonal.samples + hall)
     total = np.tanh(total * 0.95)
     fade = np.clip((DURATION_S - np.arange(len(total)) / RATE) / 0.6, 0, 1)
     total *= fade[:, None]
     loudest = float(np.max(np.abs(total)))
-    level: Sound = (total * (0.89 / loudest)).astype(np.float32)
+    level: Waveform = (total * (0.89 / loudest)).astype(np.float32)
     return level
 
 
@@ -81,24 +81,24 @@ def wav() -> bytes:
     return file.getvalue()
 
 
-class _Desk:
+class _MixBus:
     """A stereo tape of the track's length that sounds are laid on."""
 
     def __init__(self) -> None:
-        self.sound = np.zeros((round(DURATION_S * RATE), 2), np.float32)
+        self.samples = np.zeros((round(DURATION_S * RATE), 2), np.float32)
 
-    def lay(self, sound: Sound, at_s: float, level: float, pan: float = 0.0) -> None:
+    def add(self, samples: Waveform, at_s: float, level: float, pan: float = 0.0) -> None:
         """Add `sound` from `at_s`; what hangs over the end is cut. `pan` from -1 to 1."""
         start = round(at_s * RATE)
-        part = sound[: max(0, len(self.sound) - start)]
-        if part.ndim == 1:
+        overlap = samples[: max(0, len(self.samples) - start)]
+        if overlap.ndim == 1:
             angle = (pan + 1) * np.pi / 4
             sides = np.array([np.cos(angle), np.sin(angle)], np.float32) * np.float32(np.sqrt(2))
-            part = part[:, None] * sides
-        self.sound[start : start + len(part)] += part * np.float32(level)
+            overlap = overlap[:, None] * sides
+        self.samples[start : start + len(overlap)] += overlap * np.float32(level)
 
 
-def _duck() -> Sound:
+def _duck() -> Waveform:
     """How far the music steps back for each kick: the pumping of house music."""
     gain = np.ones(round(DURATION_S * RATE))
     fall = np.linspace(0, 0.72, round(0.004 * RATE))
@@ -110,35 +110,33 @@ def _duck() -> Sound:
     return gain.astype(np.float32)
 
 
-def _play_drums(desk: _Desk, chance: np.random.Generator) -> None:
-    drum, closed, open_ = synth.kick(), synth.hat(chance, 0.018), synth.hat(chance, 0.075)
-    short = synth.hat(chance, 0.035)
+def _play_drums(bus: _MixBus, rng: np.random.Generator) -> None:
+    drum, closed, open_ = synth.kick(), synth.hat(rng, 0.018), synth.hat(rng, 0.075)
+    short = synth.hat(rng, 0.035)
     for time in kick_times():
-        desk.lay(drum, time, 0.95)
+        bus.add(drum, time, 0.95)
     for step in range(_BARS * 16):  # sixteenths
         bar, at = step // 16, step * BEAT_S / 4
         lift = bar >= _LIFT_BAR
         if bar < 1:
             continue
         if step % 4 == 2:
-            desk.lay(open_ if lift else short, at, 0.42 if bar > 1 else 0.2, 0.15)
+            bus.add(open_ if lift else short, at, 0.42 if bar > 1 else 0.2, 0.15)
         elif lift or (bar >= _INTRO_BARS and step % 2 == 1):
-            accent = 0.14 + 0.08 * float(chance.random())
-            desk.lay(closed, at, accent, -0.3 + 0.6 * (step % 2))
+            accent = 0.14 + 0.08 * float(rng.random())
+            bus.add(closed, at, accent, -0.3 + 0.6 * (step % 2))
     for bar in range(4, _BARS):
         for beat in (1, 3):
-            desk.lay(synth.clap(chance), bar * BAR_S + beat * BEAT_S, 0.42)
-    desk.lay(synth.riser(chance, BAR_S), BAR_S, 0.22)
-    desk.lay(synth.riser(chance, BAR_S), (_LIFT_BAR - 1) * BAR_S, 0.30)
+            bus.add(synth.clap(rng), bar * BAR_S + beat * BEAT_S, 0.42)
+    bus.add(synth.riser(rng, BAR_S), BAR_S, 0.22)
+    bus.add(synth.riser(rng, BAR_S), (_LIFT_BAR - 1) * BAR_S, 0.30)
     for step, level in enumerate((0.14, 0.2, 0.26, 0.34)):  # a fill where the kick rests
-        desk.lay(
-            synth.clap(chance), _LIFT_BAR * BAR_S - BEAT_S * (1 - step / 4), level, step / 5 - 0.3
-        )
+        bus.add(synth.clap(rng), _LIFT_BAR * BAR_S - BEAT_S * (1 - step / 4), level, step / 5 - 0.3)
     for bar in (_INTRO_BARS, _LIFT_BAR, _BARS):
-        desk.lay(synth.crash(chance), bar * BAR_S, 0.42, -0.2)
+        bus.add(synth.crash(rng), bar * BAR_S, 0.42, -0.2)
 
 
-def _play_bass(desk: _Desk) -> None:
+def _play_bass(bus: _MixBus) -> None:
     """Between the kicks, never with them: off-beats, with a step up at each bar's end."""
     for bar in range(_INTRO_BARS, _BARS):
         root = _CHORDS[bar % 4][0]
@@ -149,19 +147,19 @@ def _play_bass(desk: _Desk) -> None:
             sound = synth.bass(
                 root + 12 + interval, BEAT_S * 0.42 if beat % 1 == 0.5 else BEAT_S / 4
             )
-            desk.lay(sound, bar * BAR_S + beat * BEAT_S, 0.30)
-    desk.lay(synth.bass(_CHORDS[0][0] + 12, 0.8), _BARS * BAR_S, 0.3)
+            bus.add(sound, bar * BAR_S + beat * BEAT_S, 0.30)
+    bus.add(synth.bass(_CHORDS[0][0] + 12, 0.8), _BARS * BAR_S, 0.3)
 
 
-def _play_chords(desk: _Desk, chance: np.random.Generator) -> None:
+def _play_chords(bus: _MixBus, rng: np.random.Generator) -> None:
     for bar in range(_BARS):
         level = 0.34 if bar < _LIFT_BAR else 0.30
         bright = min(1.0, 0.06 + 0.13 * bar)
-        desk.lay(synth.pad(_CHORDS[bar % 4][1], BAR_S, bright, chance), bar * BAR_S, level)
-    desk.lay(synth.pad(_CHORDS[0][1], 0.9, 0.5, chance), _BARS * BAR_S, 0.32)
+        bus.add(synth.pad(_CHORDS[bar % 4][1], BAR_S, bright, rng), bar * BAR_S, level)
+    bus.add(synth.pad(_CHORDS[0][1], 0.9, 0.5, rng), _BARS * BAR_S, 0.32)
 
 
-def _play_arpeggio(desk: _Desk) -> None:
+def _play_arpeggio(bus: _MixBus) -> None:
     """Broken chords in sixteenths, with an echo that crosses from side to side."""
     order = (0, 2, 4, 1, 3, 4, 2, 3)
     for step in range(_BARS * 16):
@@ -173,12 +171,12 @@ def _play_arpeggio(desk: _Desk) -> None:
         at, level = step * BEAT_S / 4, 0.24 if bar < _INTRO_BARS else 0.19
         for echo in range(3):
             pan = (-0.5, 0.6, -0.7)[echo]
-            desk.lay(sound, at + echo * BEAT_S * 0.75, level * 0.42**echo, pan)
+            bus.add(sound, at + echo * BEAT_S * 0.75, level * 0.42**echo, pan)
 
 
-def _play_melody(desk: _Desk) -> None:
+def _play_melody(bus: _MixBus) -> None:
     for bar, beat, note, beats in _MELODY:
         at = bar * BAR_S + beat * BEAT_S
         sound = synth.lead(note, beats * BEAT_S * 0.92)
-        desk.lay(sound, at, 0.24)
-        desk.lay(sound, at + BEAT_S * 0.75, 0.08, 0.6)
+        bus.add(sound, at, 0.24)
+        bus.add(sound, at + BEAT_S * 0.75, 0.08, 0.6)

@@ -68,7 +68,7 @@ def test_downbeats_are_higher_than_beats(features: Features, tmp_path: Path) -> 
 
 
 def test_what_the_command_offers_can_sound() -> None:
-    assert set(command.CLICKS) <= click_track.SOUNDS.keys()
+    assert set(command.CLICK_EVENTS) <= click_track.SOUNDS.keys()
 
 
 def test_times_and_labels_are_told_as_people_write_them() -> None:

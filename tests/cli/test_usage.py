@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from server.cli import main as cli
-from server.cli.effects.profile import _page
+from server.cli.effects.profile import _format_result
 from server.cli.support import exit_status
 
 
@@ -31,6 +31,6 @@ def test_a_clip_is_an_mp4(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
 def test_a_profile_says_how_often_a_pass_is_drawn() -> None:
     passes = [{"name": "blur", "ms": 2.0, "share": 0.25}, {"name": "output", "ms": 1.0}]
     size = {"width": 64, "height": 36, "ms": 3.0, "passes": passes}
-    page = "\n".join(_page({"sizes": [size], "renderer": "llvmpipe", "software": True}))
+    page = "\n".join(_format_result({"sizes": [size], "renderer": "llvmpipe", "software": True}))
     assert "blur    2.00 ms in 25% of frames" in page
     assert "333 frames/s" in page

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from server.cli.tasks.worker_session import Hand
+from server.cli.tasks.worker_session import WorkerSession
 from tests.harness import processes
 from tests.harness.server import eventually
 
@@ -27,8 +27,8 @@ def test_a_signal_that_another_thread_receives_interrupts_at_once() -> None:
     person = threading.Thread(target=press)
     try:
         person.start()
-        with Hand() as hand, pytest.raises(KeyboardInterrupt):
-            hand.do({"task": "probe"})
+        with WorkerSession() as session, pytest.raises(KeyboardInterrupt):
+            session.run({"task": "probe"})
     finally:
         person.join()
         signal.pthread_sigmask(signal.SIG_SETMASK, blocked)

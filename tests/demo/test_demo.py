@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from server.demo import video
-from server.demo.__main__ import faults
+from server.demo.__main__ import mismatches
 
 COMMAND = [sys.executable, "-m", "server.demo"]
 
@@ -23,8 +23,8 @@ def _run(folder: Path, **settings: str) -> "subprocess.CompletedProcess[str]":
 def test_demo_ends_with_a_video_that_moves_with_the_beat(tmp_path: Path) -> None:
     done = _run(tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
-    found = video.read(tmp_path / "demo.mp4")
-    assert (found.width, found.height, found.fps, found.frames) == (64, 36, Fraction(30), 615)
+    info = video.read(tmp_path / "demo.mp4")
+    assert (info.width, info.height, info.fps, info.frames) == (64, 36, Fraction(30), 615)
     assert "moov before mdat" in done.stdout
     assert "in the 100 ms after a kick" in done.stdout
     assert [path.name for path in tmp_path.iterdir()] == ["demo.mp4"]
@@ -45,14 +45,14 @@ def test_missing_ffmpeg_is_told(tmp_path: Path) -> None:
 
 
 def test_faults_are_named() -> None:
-    found = video.Contents(
+    info = video.VideoInfo(
         bytes=1, width=64, height=36, codec="h264", pixel_format="yuv420p", frames=59,
         fps=Fraction(30), video_s=2.0, colour=("bt709", "bt709", "bt709", "tv"),
-        sound_codec="aac", sound_rate=48_000, sound_channels=2, sound_s=1.9, moov_first=True,
+        audio_codec="aac", audio_rate=48_000, audio_channels=2, audio_s=1.9, moov_first=True,
     )  # fmt: skip
     job = {"resolution": {"width": 64, "height": 36}, "fps": 30, "frames": {"total": 60}}
-    wrong = faults(found, job, video.Beat(after=1.0, elsewhere=1.0))
-    assert [fault.split(":")[0] for fault in wrong] == [
+    problems = mismatches(info, job, video.BeatMotion(after=1.0, elsewhere=1.0))
+    assert [problem.split(":")[0] for problem in problems] == [
         "the number of frames",
         "the sound lasts 1.900 s, the picture 2.000 s",
         "the picture moves only 1.00 times more after a kick",

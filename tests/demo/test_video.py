@@ -34,11 +34,11 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_contents_are_read(clip: Path) -> None:
-    found = video.read(clip)
-    assert (found.width, found.height, found.frames, found.fps) == (64, 36, 40, Fraction(30))
-    assert (found.codec, found.sound_codec, found.sound_channels) == ("h264", "aac", 1)
-    assert found.video_s == pytest.approx(4 / 3, abs=0.001)
-    assert found.moov_first
+    info = video.read(clip)
+    assert (info.width, info.height, info.frames, info.fps) == (64, 36, 40, Fraction(30))
+    assert (info.codec, info.audio_codec, info.audio_channels) == ("h264", "aac", 1)
+    assert info.video_s == pytest.approx(4 / 3, abs=0.001)
+    assert info.moov_first
 
 
 def test_moov_after_mdat_is_told(tmp_path: Path) -> None:
@@ -51,23 +51,23 @@ def test_moov_after_mdat_is_told(tmp_path: Path) -> None:
 
 
 def test_differences_show_the_jumps(clip: Path) -> None:
-    moved = video.differences(clip)
-    assert len(moved) == FRAMES
-    assert sorted(np.flatnonzero(moved > 10)) == list(JUMPS)
+    differences = video.frame_differences(clip)
+    assert len(differences) == FRAMES
+    assert sorted(np.flatnonzero(differences > 10)) == list(JUMPS)
 
 
 def test_beat_compares_after_kicks_with_elsewhere() -> None:
-    moved = np.full(60, 1.0)
-    moved[[15, 16, 17]] = 5.0
-    beat = video.beat(moved, [0.5], Fraction(30))
+    differences = np.full(60, 1.0)
+    differences[[15, 16, 17]] = 5.0
+    beat = video.compare_motion(differences, [0.5], Fraction(30))
     assert (beat.after, beat.elsewhere, beat.ratio) == (5.0, 1.0, 5.0)
 
 
 def test_kick_belongs_to_the_first_frame_that_can_show_it() -> None:
-    moved = np.zeros(60)
-    moved[14] = 9.0
-    assert video.beat(moved, [0.4999], Fraction(30)).after == 3.0
-    assert video.beat(moved, [0.5], Fraction(30)).after == 0.0
+    differences = np.zeros(60)
+    differences[14] = 9.0
+    assert video.compare_motion(differences, [0.4999], Fraction(30)).after == 3.0
+    assert video.compare_motion(differences, [0.5], Fraction(30)).after == 0.0
 
 
 def test_video_without_sound_is_refused(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from server.cli.tasks.effect_source import read
-from server.devserver.file_writer import Conflict, Writer
+from server.devserver.file_writer import FileWriter, WriteConflict
 from server.errors import ToqiboxError
 
 TEXT = (
@@ -22,7 +22,7 @@ def test_only_the_value_changes(tmp_path: Path, encoding: str) -> None:
     file.chmod(0o640)
     link = tmp_path / "link.fs"
     link.symlink_to(file)
-    writer = Writer(link)
+    writer = FileWriter(link)
     edit = writer.write(read(link), {"size": 0.75})
     assert edit.written == ("size",)
     assert file.read_bytes() == TEXT.replace("0.5", "0.75").encode(encoding)
@@ -31,24 +31,24 @@ def test_only_the_value_changes(tmp_path: Path, encoding: str) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.fs", "link.fs"]
     writer.undo()
     assert file.read_bytes() == TEXT.encode(encoding)
-    with pytest.raises(Conflict, match="nothing to undo"):
+    with pytest.raises(WriteConflict, match="nothing to undo"):
         writer.undo()
 
 
 def test_a_file_that_changed_meanwhile_is_left(tmp_path: Path) -> None:
     file = tmp_path / "a.fs"
     file.write_text(TEXT)
-    loaded, writer = read(file), Writer(file)
+    loaded, writer = read(file), FileWriter(file)
     writer.write(loaded, {"size": 0.75})
-    with pytest.raises(Conflict, match="changed meanwhile"):
+    with pytest.raises(WriteConflict, match="changed meanwhile"):
         writer.write(loaded, {"size": 0.25})
     file.write_text("another")
     for act in (writer.undo, lambda: writer.write(loaded, {"size": 0.25})):
-        with pytest.raises(Conflict, match="changed meanwhile"):
+        with pytest.raises(WriteConflict, match="changed meanwhile"):
             act()
     assert file.read_text() == "another"
     file.unlink()
-    with pytest.raises(Conflict):
+    with pytest.raises(WriteConflict):
         writer.undo()
     assert list(tmp_path.iterdir()) == []
 
@@ -58,5 +58,5 @@ def test_values_that_the_effect_does_not_take_are_refused(tmp_path: Path) -> Non
     file.write_text(TEXT)
     for values in ({"size": 2}, {"size": {"bind": "kik"}}, {"other": 1}):
         with pytest.raises(ToqiboxError):
-            Writer(file).write(read(file), values)
+            FileWriter(file).write(read(file), values)
     assert file.read_text() == TEXT.replace("\r\n", "\n")

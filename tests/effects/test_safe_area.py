@@ -75,7 +75,7 @@ def _alpha(
 ) -> NDArray[np.uint8]:
     found = read(BUILT_IN / f"{name}.fs")
     job = SceneSpec(
-        effects=(found.row({**_PLAIN[name], **params}),),
+        effects=(found.to_instance({**_PLAIN[name], **params}),),
         photo=None,
         features=None,
         size=size,

@@ -54,7 +54,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     decode(folder / "track", "wav", Decimal(0), None, Decimal(60), folder / "sound.wav")
     features.analyse(folder / "sound.wav", folder / "features")
     prepare_photo(folder / "photo", folder / "photo.rgba")
-    photo.second(photo.paint(*SECOND)).save(folder / "photo2", "PNG", compress_level=1)
+    photo.second_photo(photo.paint(*SECOND)).save(folder / "photo2", "PNG", compress_level=1)
     prepare_photo(folder / "photo2", folder / "photo2.rgba")
     return folder
 
@@ -64,7 +64,7 @@ def _job(folder: Path, path: Path) -> SceneSpec:
     # Half of a transition is behind the frame between the two kicks.
     params = {"at": FRAMES[2] / FPS - 1, "length": 2} if found.effect.transition_image else {}
     line: dict[str, Any] = {
-        "effects": [found.row(params)],
+        "effects": [found.to_instance(params)],
         "photo": str(folder / "photo.rgba"),
         "photo2": str(folder / "photo2.rgba"),
         "features": str(folder / "features"),

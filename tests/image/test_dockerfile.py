@@ -36,7 +36,7 @@ def test_packages_are_checked_by_hash_in_a_layer_before_the_code() -> None:
     assert installs[0].line < code.line
     # What the layer is made from: nothing of it changes with the code.
     before = [line for line in LINES if line.name == "COPY" and line.line < installs[0].line]
-    assert [dockerfile.copied(line)[0] for line in before] == [
+    assert [dockerfile.copy_paths(line)[0] for line in before] == [
         ["requirements.txt", "requirements-build.txt"]
     ]
 
@@ -82,10 +82,10 @@ def test_health_is_asked_of_the_server_itself() -> None:
 
 
 def test_copied_files_exist_and_are_not_ignored() -> None:
-    ignored = dockerfile.ignored(ROOT)
+    ignored = dockerfile.ignore_patterns(ROOT)
     for line in LINES:
         if line.name == "COPY":
-            for source in dockerfile.copied(line)[0]:
+            for source in dockerfile.copy_paths(line)[0]:
                 assert (ROOT / source).exists(), source
                 assert source not in ignored
 
@@ -126,4 +126,4 @@ def test_what_is_not_known_is_refused(text: str) -> None:
 
 def test_copy_with_flags_is_refused() -> None:
     with pytest.raises(DockerfileError):
-        dockerfile.copied(Instruction("COPY", "--chown=a b c", 1))
+        dockerfile.copy_paths(Instruction("COPY", "--chown=a b c", 1))

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from server.media import ffmpeg
-from server.samples import material, track
+from server.samples import sample_files, track
 from server.samples.synth import RATE
 
 
@@ -64,7 +64,7 @@ def test_track_is_the_same_every_time() -> None:
 def test_mp3_has_the_length_of_the_track(tmp_path: Path) -> None:
     wav, mp3 = tmp_path / "a.wav", tmp_path / "a.mp3"
     wav.write_bytes(track.wav())
-    material.encode_mp3(wav, mp3)
+    sample_files.encode_mp3(wav, mp3)
     sound = ffmpeg.input_file(mp3, format="mp3").audio
     argv = ffmpeg.output(sound, "pipe:1", format="s16le", ac=1)
     raw = ffmpeg.run(argv, stdout_bytes=1 << 22).raise_for_status().stdout

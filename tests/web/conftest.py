@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 import server
 from server.audio import features
-from server.devserver.media import Layout
+from server.devserver.media import FeatureLayout
 from server.effects.effect import Effect, Kind
 from server.effects.web_program import build_program
 from server.media import wav
@@ -175,7 +175,7 @@ def _pixels(text: str) -> Pixels:
 @pytest.fixture
 async def stage(chromium: Chromium, film: Film, tmp_path: Path) -> AsyncIterator[Stage]:
     files: dict[str, Path] = {}
-    layout = Layout(film.features)
+    layout = FeatureLayout(film.features)
 
     async def file(request: web.Request) -> web.StreamResponse:
         return web.FileResponse(files[request.match_info["key"]])
@@ -190,7 +190,7 @@ async def stage(chromium: Chromium, film: Film, tmp_path: Path) -> AsyncIterator
         return web.json_response(layout.describe("/features", "/levels"))
 
     async def measured(_request: web.Request) -> web.StreamResponse:
-        return web.Response(body=layout.measured())
+        return web.Response(body=layout.stepped_columns())
 
     app = web.Application()
     app.router.add_static("/web", _WEB)

@@ -31,7 +31,7 @@ async def test_the_photo_and_its_surroundings_are_the_server_s(
     path = tmp_path / "photo.fs"
     path.write_text(PHOTO)
     source = read(path)
-    (wanted,) = film.server_frames(gl, source.row(), [0], second=False)
+    (wanted,) = film.server_frames(gl, source.to_instance(), [0], second=False)
     drawn = await stage.draw(source.effect, {}, [0], second=False)
     assert not isinstance(drawn, str), drawn
     differences = np.abs(drawn[0].astype(int) - wanted)

@@ -48,7 +48,7 @@ async def test_both_rows_show_the_mean(
     path = tmp_path / "halves.fs"
     path.write_text(SPECTRUM)
     source = read(path)
-    (wanted,) = film.server_frames(gl, source.row(), [20], second=False)
+    (wanted,) = film.server_frames(gl, source.to_instance(), [20], second=False)
     drawn = await stage.draw(source.effect, {}, [20], second=False)
     assert not isinstance(drawn, str), drawn
     assert wanted[..., 0].max() > 100

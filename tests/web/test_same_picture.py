@@ -38,7 +38,7 @@ async def test_every_effect_is_the_same_picture_in_a_browser(
         if path.name in EXCEPTED:
             continue
         source = read(path)
-        row, second = source.row(), source.effect.transition_image is not None
+        row, second = source.to_instance(), source.effect.transition_image is not None
         wanted = film.server_frames(gl, row, TIMES, second=second)
         drawn = await stage.draw(source.effect, row["files"], TIMES, second=second)
         if isinstance(drawn, str):

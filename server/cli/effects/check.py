@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from server.cli.support.command_error import Refused, refuse
-from server.cli.support.editor_messages import describe, line
+from server.cli.support.command_error import CommandError, report_error
+from server.cli.support.editor_messages import format_line, format_with_source
 from server.cli.support.exit_status import FAILED, USAGE
-from server.cli.tasks.effect_ids import Names, note
-from server.cli.tasks.judging import Judge, Unfit
-from server.cli.tasks.task_limits import Limits
-from server.cli.tasks.verdict import Outcome, Verdict
+from server.cli.tasks.effect_ids import OfferedIds, id_note
+from server.cli.tasks.file_validation import FileValidation, ValidationOutcome
+from server.cli.tasks.file_validator import FileValidator, MachineUnfit
+from server.cli.tasks.task_limits import TaskLimits
 from server.config import Config
 from server.effects.dialects import SUFFIXES
 from server.terminal import print_errors, print_lines
@@ -40,25 +40,25 @@ def run(config: Config, options: argparse.Namespace) -> int:
         files = list(_files(options.files))
         if not files:
             endings = " ".join(SUFFIXES)
-            raise Refused(f"there is no file of an effect ({endings}) in there", USAGE)
-        counts = asyncio.run(_judge_all(files, options, Names(config)))
-    except Unfit as problem:
-        words = f"this machine cannot draw: {problem}. `toqibox doctor` says what to do."
-        return refuse("check", Refused(words, FAILED))
-    except Refused as problem:
-        return refuse("check", problem)
-    return FAILED if counts[Outcome.FAILED] or counts[Outcome.REJECTED] else 0
+            raise CommandError(f"there is no file of an effect ({endings}) in there", USAGE)
+        counts = asyncio.run(_validate_all(files, options, OfferedIds(config)))
+    except MachineUnfit as problem:
+        message = f"this machine cannot draw: {problem}. `toqibox doctor` says what to do."
+        return report_error("check", CommandError(message, FAILED))
+    except CommandError as problem:
+        return report_error("check", problem)
+    return FAILED if counts[ValidationOutcome.FAILED] or counts[ValidationOutcome.REJECTED] else 0
 
 
-def _files(words: list[str]) -> Iterator[_File]:
+def _files(paths: list[str]) -> Iterator[_File]:
     """The files that are meant, each once: those named, and all of a folder by name."""
     seen: set[Path] = set()
-    for word in words:
-        path = Path(word)
+    for text in paths:
+        path = Path(text)
         if not path.exists():
-            raise Refused(f"there is no file {word}", USAGE)
-        found = _walk(path) if path.is_dir() else [path]
-        for file in found:
+            raise CommandError(f"there is no file {text}", USAGE)
+        candidates = _walk(path) if path.is_dir() else [path]
+        for file in candidates:
             if file not in seen:
                 seen.add(file)
                 yield _File(file, named=not path.is_dir())
@@ -66,99 +66,116 @@ def _files(words: list[str]) -> Iterator[_File]:
 
 def _walk(folder: Path) -> Iterator[Path]:
     """Every file below a folder that may hold an effect, but nothing that is hidden."""
-    for place, folders, names in os.walk(folder):
+    for parent, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
-            path = Path(place, name)
+            path = Path(parent, name)
             if path.suffix.lower() in SUFFIXES and not name.startswith(".") and path.is_file():
                 yield path
 
 
-async def _judge_all(
-    files: list[_File], options: argparse.Namespace, names: Names
-) -> Counter[Outcome]:
+async def _validate_all(
+    files: list[_File], options: argparse.Namespace, ids: OfferedIds
+) -> Counter[ValidationOutcome]:
     """Judge with several workers, and tell the verdicts in the order of the files."""
     began = time.monotonic()
     loop = asyncio.get_running_loop()
-    verdicts: list[asyncio.Future[Verdict]] = [loop.create_future() for _ in files]
-    rest = iter(zip(files, verdicts, strict=True))
-    limits = Limits(cpu_s=options.timeout)
-    seats = [asyncio.create_task(_work(rest, limits)) for _ in range(min(options.jobs, len(files)))]
-    counts: Counter[Outcome] = Counter()
+    results: list[asyncio.Future[FileValidation]] = [loop.create_future() for _ in files]
+    pending = iter(zip(files, results, strict=True))
+    limits = TaskLimits(cpu_s=options.timeout)
+    workers = [
+        asyncio.create_task(_validate_files(pending, limits))
+        for _ in range(min(options.jobs, len(files)))
+    ]
+    counts: Counter[ValidationOutcome] = Counter()
     renderers: set[str] = set()
-    untried = False
+    browser_untested = False
     try:
-        for verdict in verdicts:
-            found = await verdict
-            counts[found.outcome] += 1
-            drawn = found.outcome in (Outcome.OK, Outcome.BLANK)
-            untried = untried or (drawn and found.browser is None)
-            renderers |= {found.renderer} if found.renderer else set()
-            name = names.of(found.path)
-            _tell(replace(found, id=name.id, note=note(name)), options)
+        for result in results:
+            validation = await result
+            counts[validation.outcome] += 1
+            drawn = validation.outcome in (ValidationOutcome.OK, ValidationOutcome.BLANK)
+            browser_untested = browser_untested or (drawn and validation.browser is None)
+            renderers |= {validation.renderer} if validation.renderer else set()
+            name = ids.for_file(validation.path)
+            _print_validation(replace(validation, id=name.id, note=id_note(name)), options)
     finally:
-        for seat in seats:
-            seat.cancel()
-        await asyncio.gather(*seats, return_exceptions=True)
-    if untried and not options.json:
-        words = (
+        for worker in workers:
+            worker.cancel()
+        await asyncio.gather(*workers, return_exceptions=True)
+    if browser_untested and not options.json:
+        message = (
             "this machine has no OpenGL ES: errors that only browsers report were not looked for"
         )
-        print_errors(f"toqibox effects check: note: {words}")
-    _summarise(counts, time.monotonic() - began, sorted(renderers), options)
+        print_errors(f"toqibox effects check: note: {message}")
+    _print_summary(counts, time.monotonic() - began, sorted(renderers), options)
     return counts
 
 
-async def _work(rest: Iterator[tuple[_File, asyncio.Future[Verdict]]], limits: Limits) -> None:
+async def _validate_files(
+    pending: Iterator[tuple[_File, asyncio.Future[FileValidation]]], limits: TaskLimits
+) -> None:
     """Judge files as long as there are any; the first surprise is the verdict and the end."""
-    judge = Judge(limits)
+    validator = FileValidator(limits)
     try:
-        for file, verdict in rest:
+        for file, result in pending:
             try:
-                verdict.set_result(await judge.judge(file.path, named=file.named))
-            except Exception as surprise:
-                verdict.set_exception(surprise)
+                result.set_result(await validator.validate(file.path, named=file.named))
+            except Exception as error:
+                result.set_exception(error)
                 return
     finally:
-        await judge.close()
+        await validator.close()
 
 
-def _tell(found: Verdict, options: argparse.Namespace) -> None:
+def _print_validation(validation: FileValidation, options: argparse.Namespace) -> None:
     if options.json:
-        print(json.dumps(found.to_json()), flush=True)
+        print(json.dumps(validation.to_json()), flush=True)
         return
-    folder = found.path.parent
+    folder = validation.path.parent
     if not options.verbose:
-        lines = [_line(found), *(line(entry, folder) for entry in found.warnings)]
+        lines = [
+            _summary_line(validation),
+            *(format_line(entry, folder) for entry in validation.warnings),
+        ]
     else:
-        lines = [row for entry in found.diagnostics for row in describe(entry, folder)]
-        lines = lines or [_line(found)]
-        lines += [row for entry in found.warnings for row in describe(entry, folder)]
-    if found.note and found.outcome is not Outcome.SKIPPED:
-        lines.append(f"{found.path}: note: {found.note}")
+        lines = [
+            line for entry in validation.diagnostics for line in format_with_source(entry, folder)
+        ]
+        lines = lines or [_summary_line(validation)]
+        lines += [
+            line for entry in validation.warnings for line in format_with_source(entry, folder)
+        ]
+    if validation.note and validation.outcome is not ValidationOutcome.SKIPPED:
+        lines.append(f"{validation.path}: note: {validation.note}")
     print_lines(*lines)
 
 
-def _line(found: Verdict) -> str:
+def _summary_line(validation: FileValidation) -> str:
     """The verdict on one line, in the form that editors know where there is a place to go to."""
-    errors = [entry for entry in found.diagnostics if entry["severity"] == "error"]
+    errors = [entry for entry in validation.diagnostics if entry["severity"] == "error"]
     if errors:
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-        return line(errors[0], found.path.parent) + more
-    words = f": {found.reason}" if found.reason else ""
-    return f"{found.path}: {found.outcome.value}{words}"
+        return format_line(errors[0], validation.path.parent) + more
+    message = f": {validation.reason}" if validation.reason else ""
+    return f"{validation.path}: {validation.outcome.value}{message}"
 
 
-def _summarise(
-    counts: Counter[Outcome], seconds: float, renderers: list[str], options: argparse.Namespace
+def _print_summary(
+    counts: Counter[ValidationOutcome],
+    seconds: float,
+    renderers: list[str],
+    options: argparse.Namespace,
 ) -> None:
     total = sum(counts.values())
     if options.json:
-        summary = {outcome.value: counts[outcome] for outcome in Outcome}
-        facts = {"files": total, "seconds": round(seconds, 2), "renderers": renderers, **summary}
-        print(json.dumps({"summary": facts}))
+        summary = {outcome.value: counts[outcome] for outcome in ValidationOutcome}
+        fields = {"files": total, "seconds": round(seconds, 2), "renderers": renderers, **summary}
+        print(json.dumps({"summary": fields}))
         return
-    parts = [f"{counts[outcome]} {outcome.value}" for outcome in Outcome if counts[outcome]]
+    parts = [
+        f"{counts[outcome]} {outcome.value}" for outcome in ValidationOutcome if counts[outcome]
+    ]
     drawn = f", drawn with {' and '.join(renderers)}" if renderers else ""
     files = "1 file" if total == 1 else f"{total} files"
     print_errors(f"{files}: {', '.join(parts)}, in {seconds:.1f} s{drawn}")

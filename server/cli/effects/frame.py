@@ -4,10 +4,10 @@ import argparse
 import json
 from typing import Any
 
-from server.cli.support.command_error import Refused, refuse
+from server.cli.support.command_error import CommandError, report_error
 from server.cli.tasks import effect_source, task_builder
-from server.cli.tasks.inputs import prepared
-from server.cli.tasks.worker_session import Hand
+from server.cli.tasks.prepared_media import prepare_media
+from server.cli.tasks.worker_session import WorkerSession
 from server.config import Config
 from server.jobs.execution.worker_process import TaskError
 from server.terminal import print_lines
@@ -17,8 +17,8 @@ def run(config: Config, options: argparse.Namespace) -> int:
     """Draw the frame; exit status 1 when the effect cannot be drawn."""
     try:
         facts = _draw(config, options)
-    except Refused as problem:
-        return refuse("frame", problem)
+    except CommandError as problem:
+        return report_error("frame", problem)
     if options.json:
         print(json.dumps(facts))
         return 0
@@ -35,32 +35,35 @@ def run(config: Config, options: argparse.Namespace) -> int:
 
 
 def _draw(config: Config, options: argparse.Namespace) -> dict[str, Any]:
-    found = effect_source.find(options.effect, config)
-    size, fps = task_builder.size_of(options.size), options.fps or config.fps
-    row = task_builder.row_of(found, task_builder.params_of(options.param))
-    uploads = task_builder.uploads_of(options.audio, options.image, options.image2)
-    out = task_builder.writable(options.out)
+    loaded = effect_source.find(options.effect, config)
+    size, fps = task_builder.parse_size(options.size), options.fps or config.fps
+    instance = task_builder.effect_instance(loaded, task_builder.parse_params(options.param))
+    uploads = task_builder.media_files(options.audio, options.image, options.image2)
+    out = task_builder.png_path(options.out)
     number = round(options.time * fps) if options.frame_index is None else options.frame_index
-    second = task_builder.wants_second(found.effect, uploads)
-    with Hand() as hand, prepared(hand, uploads, second=second) as material:
-        picture = material.folder / "frame.png"
+    with_photo2 = task_builder.needs_photo2(loaded.effect, uploads)
+    with (
+        WorkerSession() as session,
+        prepare_media(session, uploads, with_photo2=with_photo2) as media,
+    ):
+        frame_file = media.folder / "frame.png"
         task = {
             "task": "frame",
-            **task_builder.base(config, row, material, size, options.fit),
+            **task_builder.scene_fields(config, instance, media, size, options.fit),
             "fps": fps,
-            "frames": max(round(material.seconds * fps), number + 1),
-            "shots": [{"frame": number, "out": str(picture)}],
+            "frames": max(round(media.seconds * fps), number + 1),
+            "shots": [{"frame": number, "out": str(frame_file)}],
             "composite": options.composite,
         }
         try:
-            result = hand.do(task)
+            result = session.run(task)
         except TaskError as error:
-            raise task_builder.failed(error, found) from None
-        task_builder.put(picture, out)
+            raise task_builder.task_error(error, loaded) from None
+        task_builder.write_output(frame_file, out)
     shot = result["shots"][0]
     return {
         "file": options.out,
-        "effect": found.effect.id,
+        "effect": loaded.effect.id,
         "width": size[0],
         "height": size[1],
         "time": number / fps,

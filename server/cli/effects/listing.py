@@ -3,9 +3,9 @@
 import argparse
 import json
 
-from server.cli.support.editor_messages import line
+from server.cli.support.editor_messages import format_line
 from server.cli.support.exit_status import FAILED
-from server.cli.tasks.effect_ids import note
+from server.cli.tasks.effect_ids import id_note
 from server.config import Config
 from server.effects.library.library import BUILT_IN, Library
 from server.terminal import print_lines
@@ -16,29 +16,29 @@ def run(config: Config, options: argparse.Namespace) -> int:
     library = Library((BUILT_IN, *config.shaders_dirs))
     effects, broken = library.all(), library.invalid()
     if options.json:
-        told = [
+        broken_files = [
             {"id": entry.id, "file": entry.file, "diagnostics": entry.diagnostics}
             for entry in broken
         ]
         renamed = [
-            {"id": effect_id, "file": str(library.path(effect_id)), "note": note(name)}
+            {"id": effect_id, "file": str(library.path(effect_id)), "note": id_note(name)}
             for effect_id, name in library.renamed().items()
         ]
-        facts = {
+        listing = {
             "effects": [effect.describe() for effect in effects],
-            "broken": told,
+            "broken": broken_files,
             "renamed": renamed,
         }
-        print(json.dumps(facts, indent=2))
+        print(json.dumps(listing, indent=2))
         return FAILED if broken else 0
     widest = max((len(effect.id) for effect in effects), default=0)
     titles = max((len(effect.title) for effect in effects), default=0)
     for effect in effects:
         words = (effect.id.ljust(widest), effect.title.ljust(titles), f"{effect.dialect:<10}")
         print_lines(f"{'  '.join(words)}  {effect.description}".rstrip())
-    lines = [line(message) for entry in broken for message in entry.diagnostics]
+    lines = [format_line(message) for entry in broken for message in entry.diagnostics]
     lines += [
-        f"{library.path(effect_id)}: note: {note(name)}"
+        f"{library.path(effect_id)}: note: {id_note(name)}"
         for effect_id, name in library.renamed().items()
     ]
     for message in lines:

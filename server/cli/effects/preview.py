@@ -8,13 +8,18 @@ from dataclasses import replace
 from pathlib import Path
 
 from server import logging_json
-from server.cli.support.command_error import Refused, diagnostics_of, refuse, words_of
+from server.cli.support.command_error import (
+    CommandError,
+    error_diagnostics,
+    error_text,
+    report_error,
+)
 from server.cli.support.exit_status import USAGE
 from server.cli.tasks import effect_source, task_builder
-from server.cli.tasks.effect_source import Source
-from server.cli.tasks.inputs import Uploads, sample_folder
-from server.cli.tasks.video_export import Film, make
-from server.cli.tasks.worker_session import Hand
+from server.cli.tasks.effect_source import LoadedEffect
+from server.cli.tasks.prepared_media import MediaFiles, sample_folder
+from server.cli.tasks.video_export import VideoExport, export_video
+from server.cli.tasks.worker_session import WorkerSession
 from server.config import Config
 from server.effects.effect import Effect
 from server.effects.library.library import Library
@@ -26,61 +31,70 @@ from server.jobs.submission.request import Request, check_request
 _SAMPLES = {"audio": "track.wav", "photo": "photo.png", "photo2": "photo2.png"}
 
 
-class _Shelf(Library):
+class _SingleEffectLibrary(Library):
     """A library of one effect, wherever its file lies."""
 
-    def __init__(self, found: Source) -> None:
+    def __init__(self, loaded: LoadedEffect) -> None:
         super().__init__(())
-        self._found = found
+        self._loaded = loaded
 
     def get(self, _effect_id: str) -> Effect:
-        return self._found.effect
+        return self._loaded.effect
 
     def folder(self, _effect: Effect) -> Path:
-        return self._found.folder
+        return self._loaded.folder
 
 
 def run(config: Config, options: argparse.Namespace) -> int:
     """Make the clip; exit status 1 when the effect cannot be drawn."""
     logging_json.set_up(logging.ERROR)
-    with tempfile.TemporaryDirectory(prefix="toqibox-") as spare:
+    with tempfile.TemporaryDirectory(prefix="toqibox-") as temp_folder:
         try:
-            library, film = _film(config, options, Path(spare))
-        except Refused as problem:
-            return refuse("preview", problem)
-        return make(config, library, film)
+            library, export = _export(config, options, Path(temp_folder))
+        except CommandError as problem:
+            return report_error("preview", problem)
+        return export_video(config, library, export)
 
 
-def _film(config: Config, options: argparse.Namespace, spare: Path) -> tuple[Library, Film]:
-    found = effect_source.find(options.effect, config)
-    uploads = task_builder.uploads_of(options.audio, options.image, options.image2)
-    uploads.check()
+def _export(
+    config: Config, options: argparse.Namespace, temp_folder: Path
+) -> tuple[Library, VideoExport]:
+    loaded = effect_source.find(options.effect, config)
+    uploads = task_builder.media_files(options.audio, options.image, options.image2)
+    uploads.check_exist()
     if Path(options.out).suffix.lower() != ".mp4":
-        raise Refused(f"-o {options.out}: the name of a clip ends in .mp4", USAGE)
-    library = _Shelf(found)
-    second = task_builder.wants_second(found.effect, uploads)
-    film = Film(
+        raise CommandError(f"-o {options.out}: the name of a clip ends in .mp4", USAGE)
+    library = _SingleEffectLibrary(loaded)
+    with_photo2 = task_builder.needs_photo2(loaded.effect, uploads)
+    export = VideoExport(
         command="toqibox effects preview",
-        request=_request(config, library, found, options, second=second),
+        request=_request(config, library, loaded, options, with_photo2=with_photo2),
         files={},
-        folder=found.folder,
+        folder=loaded.folder,
         out=Path(options.out),
         as_json=options.json,
     )
     try:
-        film.check(overwrite=options.yes)
+        export.check(overwrite=options.yes)
     except ValueError as error:
-        raise Refused(str(error), USAGE) from None
-    return library, replace(film, files=_files(uploads, spare, second=second))
+        raise CommandError(str(error), USAGE) from None
+    return library, replace(
+        export, files=_export_files(uploads, temp_folder, with_photo2=with_photo2)
+    )
 
 
 def _request(
-    config: Config, library: Library, found: Source, options: argparse.Namespace, *, second: bool
+    config: Config,
+    library: Library,
+    loaded: LoadedEffect,
+    options: argparse.Namespace,
+    *,
+    with_photo2: bool,
 ) -> Request:
-    width, height = task_builder.size_of(options.size)
+    width, height = task_builder.parse_size(options.size)
     if width % 2 or height % 2 or min(width, height) < 16:
-        raise Refused(f"--size {options.size}: a video's sides are even, 16 at least", USAGE)
-    texts = {
+        raise CommandError(f"--size {options.size}: a video's sides are even, 16 at least", USAGE)
+    fields = {
         "duration": f"{options.seconds:.9f}",
         "start": f"{options.start:.9f}",
         "fit": options.fit,
@@ -88,20 +102,20 @@ def _request(
         **SAMPLE_CREDITS,
     }
     try:
-        texts["params"] = json.dumps(task_builder.params_of(options.param))
-        request = check_request(texts, config, library, Presets(()), photo2=second)
+        fields["params"] = json.dumps(task_builder.parse_params(options.param))
+        request = check_request(fields, config, library, Presets(()), photo2=with_photo2)
     except ToqiboxError as error:
-        diagnostics = diagnostics_of(error)
-        raise Refused(words_of(error), USAGE, diagnostics, found.folder) from None
+        diagnostics = error_diagnostics(error)
+        raise CommandError(error_text(error), USAGE, diagnostics, loaded.folder) from None
     return replace(request, width=width, height=height)
 
 
-def _files(uploads: Uploads, spare: Path, *, second: bool) -> dict[str, Path]:
+def _export_files(uploads: MediaFiles, temp_folder: Path, *, with_photo2: bool) -> dict[str, Path]:
     """The files of the export: the person's own, samples for the rest."""
-    given = {name: path for name, path in vars(uploads).items() if path is not None}
-    needed = set(_SAMPLES) - ({"photo2"} if not second else set()) - given.keys()
+    files = {name: path for name, path in vars(uploads).items() if path is not None}
+    needed = set(_SAMPLES) - ({"photo2"} if not with_photo2 else set()) - files.keys()
     if needed:
-        with Hand() as hand:
-            folder = sample_folder(hand, spare)
-        given |= {name: folder / _SAMPLES[name] for name in needed}
-    return given
+        with WorkerSession() as session:
+            folder = sample_folder(session, temp_folder)
+        files |= {name: folder / _SAMPLES[name] for name in needed}
+    return files

@@ -5,32 +5,32 @@ import json
 from collections.abc import Sequence
 from textwrap import wrap
 
-from server.cli.support.command_error import Refused, refuse
-from server.cli.support.table import table
+from server.cli.support.command_error import CommandError, report_error
+from server.cli.support.table import format_table
 from server.cli.tasks import effect_source
 from server.config import Config
 from server.effects.effect import Effect, Target
 from server.effects.model.input import Input, Kind, Scale, Value
 from server.terminal import print_lines
 
-_LONGEST_CELL, _LINE = 44, 100
+_MAX_CELL, _MAX_LINE = 44, 100
 _HEAD = ("name", "type", "range", "default", "bound to", "label")
 
 
 def run(config: Config, options: argparse.Namespace) -> int:
     """Print the effect; with --json what GET /effects says of it, its inputs as a JSON Schema."""
     try:
-        found = effect_source.find(options.effect, config)
-    except Refused as problem:
-        return refuse("show", problem)
+        loaded = effect_source.find(options.effect, config)
+    except CommandError as problem:
+        return report_error("show", problem)
     if options.json:
-        print(json.dumps({**found.effect.describe(), **_facts(found.effect)}, indent=2))
+        print(json.dumps({**loaded.effect.describe(), **_extra_fields(loaded.effect)}, indent=2))
     else:
-        print_lines(*_page(found.effect, str(found.folder / found.effect.file)))
+        print_lines(*_format_effect(loaded.effect, str(loaded.folder / loaded.effect.file)))
     return 0
 
 
-def _facts(effect: Effect) -> dict[str, object]:
+def _extra_fields(effect: Effect) -> dict[str, object]:
     """What a schema does not say."""
     return {
         "file": effect.file,
@@ -40,7 +40,7 @@ def _facts(effect: Effect) -> dict[str, object]:
     }
 
 
-def _page(effect: Effect, file: str) -> list[str]:
+def _format_effect(effect: Effect, file: str) -> list[str]:
     about = [
         ("file", file),
         ("dialect", effect.dialect),
@@ -51,15 +51,15 @@ def _page(effect: Effect, file: str) -> list[str]:
         ("images", ", ".join(effect.files)),
         ("order", "each frame builds on the one before" if effect.sequential else ""),
     ]
-    rows = [f"{effect.id}: {effect.title}"]
-    rows += [f"  {effect.description}"] if effect.description else []
-    rows += [f"  {name:<10}  {words}" for name, words in about if words]
+    lines = [f"{effect.id}: {effect.title}"]
+    lines += [f"  {effect.description}"] if effect.description else []
+    lines += [f"  {name:<10}  {text}" for name, text in about if text]
     if effect.inputs:
-        rows += ["", *table(_HEAD, [_row(item) for item in effect.inputs])]
-        rows += _long_choices(effect.inputs)
+        lines += ["", *format_table(_HEAD, [_input_row(item) for item in effect.inputs])]
+        lines += _long_choices(effect.inputs)
     else:
-        rows += ["", "It has no inputs."]
-    return rows
+        lines += ["", "It has no inputs."]
+    return lines
 
 
 def _passes(effect: Effect) -> str:
@@ -78,7 +78,7 @@ def _target(target: Target) -> str:
     return target.name + (f" ({' '.join(kinds)})" if kinds else "")
 
 
-def _row(item: Input) -> tuple[str, ...]:
+def _input_row(item: Input) -> tuple[str, ...]:
     return (
         item.name,
         item.kind.value,
@@ -101,47 +101,49 @@ def _motion(item: Input) -> str:
         return f"the photo's {item.photo} colour"
     if item.modulation is None:
         return ""
-    told = item.modulation.to_json()
-    feature = told.pop("bind", None)
+    modulation = item.modulation.to_json()
+    feature = modulation.pop("bind", None)
     plain = {"min": item.minimum, "max": item.maximum}
-    more = {key: value for key, value in told.items() if plain.get(key, ()) != value}
-    words = [feature] if feature else []
-    return " ".join([*words, *(f"{key} {_told(value)}" for key, value in more.items())])
+    more = {key: value for key, value in modulation.items() if plain.get(key, ()) != value}
+    parts = [feature] if feature else []
+    return " ".join([*parts, *(f"{key} {_plain_value(value)}" for key, value in more.items())])
 
 
-def _told(value: object) -> str:
+def _plain_value(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _long_choices(items: Sequence[Input]) -> list[str]:
     """The choices that are too long for the table, each in lines of its own."""
-    rows: list[str] = []
+    lines: list[str] = []
     for item in items:
-        words = _choices(item)
-        if len(words) > _LONGEST_CELL:
+        choices = _choices(item)
+        if len(choices) > _MAX_CELL:
             head = f"{item.name}: "
-            rows += ["", *wrap(f"{head}{words}", _LINE, subsequent_indent=" " * len(head))]
-    return rows
+            lines += ["", *wrap(f"{head}{choices}", _MAX_LINE, subsequent_indent=" " * len(head))]
+    return lines
 
 
 def _choices(item: Input) -> str:
     labels = item.labels or tuple(map(str, item.values))
     pairs = zip(item.values, labels, strict=False)
-    words = [str(value) if str(value) == label else f"{value}={label}" for value, label in pairs]
-    return " ".join(words)
+    texts = [str(value) if str(value) == label else f"{value}={label}" for value, label in pairs]
+    return " ".join(texts)
 
 
 def _range(item: Input) -> str:
     if item.values:
-        words = _choices(item)
-        return words if len(words) <= _LONGEST_CELL else f"one of {len(item.values)}"
+        choices = _choices(item)
+        return choices if len(choices) <= _MAX_CELL else f"one of {len(item.values)}"
     if item.kind is Kind.COLOR and item.minimum == (0.0,) * 4 and item.maximum == (1.0,) * 4:
         return ""
     if item.minimum is None and item.maximum is None:
         of_track = ["scale of the track"] if item.scale is Scale.TRACK else []
         return ", ".join([*([f"{item.width} wide"] if item.width else []), *of_track])
-    ends = ["" if end is None else _value(end, item) for end in (item.minimum, item.maximum)]
-    return " … ".join(ends)
+    bounds = [
+        "" if bound is None else _value(bound, item) for bound in (item.minimum, item.maximum)
+    ]
+    return " … ".join(bounds)
 
 
 def _value(value: Value, item: Input) -> str:

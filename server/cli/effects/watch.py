@@ -5,11 +5,11 @@ import json
 from functools import partial
 from pathlib import Path
 
-from server.cli.support.command_error import Refused, refuse
+from server.cli.support.command_error import CommandError, report_error
 from server.cli.support.exit_status import FAILED, USAGE
 from server.cli.tasks import effect_source, task_builder
-from server.cli.tasks.inputs import prepared
-from server.cli.tasks.worker_session import Hand
+from server.cli.tasks.prepared_media import prepare_media
+from server.cli.tasks.worker_session import WorkerSession
 from server.config import Config
 from server.terminal import print_lines
 
@@ -18,39 +18,39 @@ def run(config: Config, options: argparse.Namespace) -> int:
     """Serve the page until Ctrl-C."""
     try:
         return _serve(config, options)
-    except Refused as problem:
-        return refuse("watch", problem)
+    except CommandError as problem:
+        return report_error("watch", problem)
     except OSError as error:
-        return refuse("watch", Refused(error.strerror or str(error), FAILED))
+        return report_error("watch", CommandError(error.strerror or str(error), FAILED))
 
 
 def _serve(config: Config, options: argparse.Namespace) -> int:
     from server.devserver.app import run as serve
-    from server.devserver.media import Material
-    from server.devserver.watched import Watched
+    from server.devserver.media import PreviewMedia
+    from server.devserver.watch_config import WatchConfig
 
     path = Path(options.file)
     if not path.is_file():
-        raise Refused(f"there is no file {path}", USAGE)
-    uploads = task_builder.uploads_of(options.audio, options.image, options.image2)
+        raise CommandError(f"there is no file {path}", USAGE)
+    uploads = task_builder.media_files(options.audio, options.image, options.image2)
     # The file may become a transition while it is edited.
-    with Hand() as hand, prepared(hand, uploads, second=True) as made:
-        hand.rest()
-        material = Material(
-            sound=made.sound,
-            features=made.features,
-            photo=made.photo,
-            photo2=made.photo2,
-            seconds=made.seconds,
+    with WorkerSession() as session, prepare_media(session, uploads, with_photo2=True) as media:
+        session.stop()
+        preview_media = PreviewMedia(
+            audio=media.audio,
+            features=media.features,
+            photo=media.photo,
+            photo2=media.photo2,
+            seconds=media.seconds,
             # The samples' own files lie beside what was made of them.
-            audio_name=_name(options.audio, made.sound.with_name("track.wav")),
-            photo_name=_name(options.image, made.photo.with_name("photo.png")),
-            photo2_name=_name(options.image2, made.photo.with_name("photo2.png")),
+            audio_name=_absolute_path(options.audio, media.audio.with_name("track.wav")),
+            photo_name=_absolute_path(options.image, media.photo.with_name("photo.png")),
+            photo2_name=_absolute_path(options.image2, media.photo.with_name("photo2.png")),
         )
-        watched = Watched(
+        watch_config = WatchConfig(
             path=path,
             load=partial(effect_source.read, path),
-            material=material,
+            media=preview_media,
             export=f"http://127.0.0.1:{config.port}/export",
             fps=options.fps or config.fps,
             egl_device=config.egl_device,
@@ -61,9 +61,9 @@ def _serve(config: Config, options: argparse.Namespace) -> int:
                 json.dumps({"address": address}) if options.json else f"{path} is on {address}"
             )
 
-        return serve(watched, announce, options.page_port)
+        return serve(watch_config, announce, options.page_port)
 
 
-def _name(word: str | None, sample: Path) -> str:
+def _absolute_path(path: str | None, sample: Path) -> str:
     """The file as a command names it that may be run in any folder."""
-    return str((Path(word) if word else sample).absolute())
+    return str((Path(path) if path else sample).absolute())

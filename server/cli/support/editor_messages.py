@@ -7,34 +7,36 @@ from typing import Any
 from server.terminal import printable
 
 
-def place(entry: Mapping[str, Any], folder: Path | None = None) -> str:
+def format_location(diagnostic: Mapping[str, Any], folder: Path | None = None) -> str:
     """``file:line:column`` of a diagnostic, as far as it has them."""
-    file = printable(str(folder / entry["file"]) if folder else str(entry["file"]))
-    if entry.get("line") is None:
+    file = printable(str(folder / diagnostic["file"]) if folder else str(diagnostic["file"]))
+    if diagnostic.get("line") is None:
         return file
-    return f"{file}:{entry['line']}:{entry.get('column') or 1}"
+    return f"{file}:{diagnostic['line']}:{diagnostic.get('column') or 1}"
 
 
-def line(entry: Mapping[str, Any], folder: Path | None = None) -> str:
+def format_line(diagnostic: Mapping[str, Any], folder: Path | None = None) -> str:
     """A diagnostic on one line, such as ``warp.fs:12:5: error: …``."""
-    return printable(f"{place(entry, folder)}: {entry['severity']}: {entry['message']}")
+    return printable(
+        f"{format_location(diagnostic, folder)}: {diagnostic['severity']}: {diagnostic['message']}"
+    )
 
 
-def describe(entry: Mapping[str, Any], folder: Path | None = None) -> list[str]:
+def format_with_source(diagnostic: Mapping[str, Any], folder: Path | None = None) -> list[str]:
     """Return a diagnostic with its line of the text, a mark under the column, and the hint."""
-    lines = [line(entry, folder)]
-    if source := str(entry.get("source") or ""):
+    lines = [format_line(diagnostic, folder)]
+    if source := str(diagnostic.get("source") or ""):
         lines.append(f"    {source}")
-        mark = _mark(entry, source)
+        mark = _caret_column(diagnostic, source)
         lines += [f"    {' ' * mark}^"] if mark is not None else []
-    if hint := entry.get("hint"):
+    if hint := diagnostic.get("hint"):
         lines.append(f"    hint: {hint}")
     return [printable(text) for text in lines]
 
 
-def _mark(entry: Mapping[str, Any], source: str) -> int | None:
+def _caret_column(diagnostic: Mapping[str, Any], source: str) -> int | None:
     """Where in `source`, which lacks the line's beginning, the column is; None if unknown."""
-    if not entry.get("column"):
+    if not diagnostic.get("column"):
         return None
-    at = int(entry["column"]) - 1 - int(entry.get("indent") or 0)
-    return at if 0 <= at <= len(source) else None
+    offset = int(diagnostic["column"]) - 1 - int(diagnostic.get("indent") or 0)
+    return offset if 0 <= offset <= len(source) else None

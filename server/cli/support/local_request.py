@@ -6,7 +6,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 
-def ask(address: str, method: str, path: str, timeout_s: float) -> tuple[int, dict[str, Any]]:
+def send_request(
+    address: str, method: str, path: str, timeout_s: float
+) -> tuple[int, dict[str, Any]]:
     """Send a request without a body, past every proxy, and return the status and the JSON answer.
 
     Raises:
@@ -16,8 +18,8 @@ def ask(address: str, method: str, path: str, timeout_s: float) -> tuple[int, di
     connection = http.client.HTTPConnection(target.hostname or "", target.port, timeout=timeout_s)
     try:
         connection.request(method, path, headers={"Connection": "close"})
-        answer = connection.getresponse()
-        return answer.status, json.loads(answer.read())
+        response = connection.getresponse()
+        return response.status, json.loads(response.read())
     except (http.client.HTTPException, ValueError) as error:
         raise OSError(f"no answer of this server: {error!r}") from error
     finally:

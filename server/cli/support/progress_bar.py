@@ -9,7 +9,7 @@ from server.terminal import printable
 _WIDTH = 16  # the whole line fits 80 columns
 
 
-class Bar:
+class ProgressBar:
     """Draws on one line of a terminal; on anything else it writes a line per stage."""
 
     def __init__(self, stream: TextIO, *, show: bool = True) -> None:
@@ -17,14 +17,14 @@ class Bar:
         self._show = show
         self._live = show and stream.isatty()
         self._stage: str | None = None
-        self._began: tuple[float, int] | None = None
+        self._started: tuple[float, int] | None = None
         self._drawn = False
 
-    def say(self, words: str) -> None:
+    def print_line(self, text: str) -> None:
         """A line of its own, above the bar."""
         if self._show:
             self._clear()
-            self._stream.write(printable(words) + "\n")
+            self._stream.write(printable(text) + "\n")
             self._stream.flush()
 
     def update(self, job: dict[str, Any]) -> None:
@@ -51,18 +51,22 @@ class Bar:
         rate = self._rate(done)
         if rate:
             parts.append(f"{rate:.1f} frames/s")
-            left = job["etaSeconds"] if job["etaSeconds"] is not None else (total - done) / rate
-            parts.append(f"{_clock(left)} left")
+            seconds_left = (
+                job["etaSeconds"] if job["etaSeconds"] is not None else (total - done) / rate
+            )
+            parts.append(f"{_clock(seconds_left)} left")
         return "  ".join(parts)
 
     def _rate(self, done: int) -> float | None:
         """Frames a second since the first frame was seen."""
         now = time.monotonic()
-        if done == 0 or self._began is None:
-            self._began = (now, done)
+        if done == 0 or self._started is None:
+            self._started = (now, done)
             return None
-        since, first = self._began
-        return (done - first) / (now - since) if done > first and now > since else None
+        started, first_frame = self._started
+        return (
+            (done - first_frame) / (now - started) if done > first_frame and now > started else None
+        )
 
     def end(self) -> None:
         """Leave the terminal on a fresh line."""

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 
-def table(
-    head: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()
+def format_table(
+    header: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()
 ) -> list[str]:
     """Return a line for the head and for each row; nothing trails a line.
 
@@ -15,12 +15,12 @@ def table(
         rows: a word for each column.
         right: columns whose words stand at their right edge, such as numbers.
     """
-    lines = [head, *rows]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    lines = [header, *rows]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
     return [
         "  ".join(
-            word.rjust(width) if column in right else word.ljust(width)
-            for column, (word, width) in enumerate(zip(line, widths, strict=True))
+            cell.rjust(width) if column in right else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
         ).rstrip()
         for line in lines
     ]

@@ -8,7 +8,7 @@ from server.effects.library.library import BUILT_IN
 from server.effects.library.scanner import scan_folder
 
 
-class Names:
+class OfferedIds:
     """The ids of files as the server gives them that offers their folders.
 
     A folder outside of SHADERS_DIR counts as if it were all of it.
@@ -18,19 +18,19 @@ class Names:
         self._offered = tuple(folder.resolve() for folder in (BUILT_IN, *config.shaders_dirs))
         self._known: dict[Path, dict[Path, AssignedId]] = {}
 
-    def of(self, path: Path) -> AssignedId:
+    def for_file(self, path: Path) -> AssignedId:
         """The id of a file, which need not be there."""
-        folder = path.parent.resolve()
-        if folder not in self._known:
-            others = self._offered if folder in self._offered else (self._offered[0], folder)
-            self._known[folder] = assign_ids(
-                [[entry.path for entry in scan_folder(one)] for one in others]
+        parent = path.parent.resolve()
+        if parent not in self._known:
+            others = self._offered if parent in self._offered else (self._offered[0], parent)
+            self._known[parent] = assign_ids(
+                [[entry.path for entry in scan_folder(parent)] for parent in others]
             )
         natural = natural_id(path.stem)
-        return self._known[folder].get(folder / path.name) or AssignedId(natural, natural)
+        return self._known[parent].get(parent / path.name) or AssignedId(natural, natural)
 
 
-def note(name: AssignedId) -> str:
+def id_note(name: AssignedId) -> str:
     """A sentence about an id that is not the one of the file's name; empty where it is."""
     if name.owner is None:
         return ""

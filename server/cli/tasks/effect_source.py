@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from server.cli.support.command_error import Refused, diagnostics_of, words_of
+from server.cli.support.command_error import CommandError, error_diagnostics, error_text
 from server.cli.support.exit_status import USAGE
 from server.config import Config
 from server.effects.assets import resolve
@@ -19,13 +19,13 @@ from server.errors import ToqiboxError
 
 
 @dataclass(frozen=True)
-class Source:
+class LoadedEffect:
     """An effect and the folder its file lies in."""
 
     effect: Effect
     folder: Path
 
-    def row(self, params: dict[str, Any] | None = None) -> dict[str, Any]:
+    def to_instance(self, params: dict[str, Any] | None = None) -> dict[str, Any]:
         """Its line in a task's chain of effects.
 
         Raises:
@@ -36,56 +36,58 @@ class Source:
             "file": self.effect.file,
             "source": self.effect.source,
             "vertex": self.effect.vertex_source,
-            "params": self._checked(params or {}),
+            "params": self._checked_params(params or {}),
             "files": resolve(self.effect, self.folder),
             "includes": dict(self.effect.includes),
         }
 
-    def _checked(self, params: dict[str, Any]) -> dict[str, Any]:
+    def _checked_params(self, params: dict[str, Any]) -> dict[str, Any]:
         self.effect.param_values(params)
         return params
 
 
-def find(word: str, config: Config) -> Source:
+def find(id_or_path: str, config: Config) -> LoadedEffect:
     """The effect that `word` names: a file where there is one of that name, else an id.
 
     Raises:
         Refused: there is none, or it cannot be read; with diagnostics where it has some.
     """
-    path = Path(word)
+    path = Path(id_or_path)
     if path.is_file():
         try:
             return read(path)
         except ToqiboxError as error:
-            raise Refused(words_of(error), 1, diagnostics_of(error), path.parent) from None
+            raise CommandError(
+                error_text(error), 1, error_diagnostics(error), path.parent
+            ) from None
         except OSError as error:
-            raise Refused(f"{word} cannot be read: {error.strerror}", USAGE) from None
-    if os.sep in word or word.lower().endswith(SUFFIXES):
-        raise Refused(f"there is no file {word}", USAGE)
+            raise CommandError(f"{id_or_path} cannot be read: {error.strerror}", USAGE) from None
+    if os.sep in id_or_path or id_or_path.lower().endswith(SUFFIXES):
+        raise CommandError(f"there is no file {id_or_path}", USAGE)
     library = Library((BUILT_IN, *config.shaders_dirs))
     try:
-        effect = library.get(word)
+        effect = library.get(id_or_path)
     except ToqiboxError as error:
-        found = diagnostics_of(error)
-        raise Refused(words_of(error), 1 if found else USAGE, found) from None
-    return Source(effect, library.folder(effect))
+        diagnostics = error_diagnostics(error)
+        raise CommandError(error_text(error), 1 if diagnostics else USAGE, diagnostics) from None
+    return LoadedEffect(effect, library.folder(effect))
 
 
-def read(path: Path) -> Source:
+def read(path: Path) -> LoadedEffect:
     """Read the effect in the file `path`; its id is the one that the file's name comes to.
 
     Raises:
         ToqiboxError: it gives no effect, with diagnostics.
         OSError: it cannot be read.
     """
-    vertex = _vertex(path)
-    beside = read_text(vertex) if vertex else None
+    vertex_path = _vertex(path)
+    vertex_source = read_text(vertex_path) if vertex_path else None
     text = read_text(path)
-    includes, _ = gather(path.parent, path.name, text, beside)
-    effect = load(natural_id(path.stem), shown_name(path), text, beside, includes)
-    return Source(effect, path.parent)
+    includes, _ = gather(path.parent, path.name, text, vertex_source)
+    effect = load(natural_id(path.stem), shown_name(path), text, vertex_source, includes)
+    return LoadedEffect(effect, path.parent)
 
 
 def _vertex(path: Path) -> Path | None:
-    beside = [path.with_suffix(suffix) for suffix in VERTEX_SUFFIXES]
-    return next((file for file in beside if file.is_file()), None)
+    candidates = [path.with_suffix(suffix) for suffix in VERTEX_SUFFIXES]
+    return next((candidate for candidate in candidates if candidate.is_file()), None)

@@ -6,87 +6,89 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from server.cli.support.command_error import Refused, diagnostics_of, words_of
+from server.cli.support.atomic_copy import copy_atomically
+from server.cli.support.command_error import CommandError, error_diagnostics, error_text
 from server.cli.support.exit_status import FAILED, USAGE
-from server.cli.support.publish import publish
-from server.cli.tasks.effect_source import Source
-from server.cli.tasks.inputs import Material, Uploads
+from server.cli.tasks.effect_source import LoadedEffect
+from server.cli.tasks.prepared_media import MediaFiles, PreparedMedia
 from server.config import Config
 from server.effects.effect import Effect
 from server.effects.model.text_style import SAMPLE_CREDITS
 from server.errors import ToqiboxError
 from server.jobs.execution.worker_process import TaskError
 
-_LARGEST_SIDE = 8192
+_MAX_SIDE = 8192
 _SIZE = re.compile(r"([0-9]{1,5})[x×]([0-9]{1,5})")
 
 Size = tuple[int, int]
 
 
-def size_of(word: str) -> Size:
+def parse_size(text: str) -> Size:
     """Width and height of a word such as ``640x360``.
 
     Raises:
         Refused: it is no such word.
     """
-    match = _SIZE.fullmatch(word)
+    match = _SIZE.fullmatch(text)
     sides = (int(match[1]), int(match[2])) if match else (0, 0)
-    if not 1 <= min(sides) <= max(sides) <= _LARGEST_SIDE:
-        raise Refused(f"--size {word}: write WIDTHxHEIGHT, at most {_LARGEST_SIDE} a side", USAGE)
+    if not 1 <= min(sides) <= max(sides) <= _MAX_SIDE:
+        raise CommandError(f"--size {text}: write WIDTHxHEIGHT, at most {_MAX_SIDE} a side", USAGE)
     return sides
 
 
-def params_of(words: Sequence[str]) -> dict[str, Any]:
+def parse_params(options: Sequence[str]) -> dict[str, Any]:
     """The params of words such as ``speed=2`` and ``color=#ff8800``: JSON where it is some.
 
     Raises:
         Refused: a word has no name or no ``=``.
     """
     params: dict[str, Any] = {}
-    for word in words:
-        name, equals, text = word.partition("=")
+    for option in options:
+        name, equals, value = option.partition("=")
         if not equals or not name:
-            raise Refused(f"--param {word}: write NAME=VALUE", USAGE)
+            raise CommandError(f"--param {option}: write NAME=VALUE", USAGE)
         try:
-            params[name] = json.loads(text)
+            params[name] = json.loads(value)
         except ValueError:
-            params[name] = text
+            params[name] = value
     return params
 
 
-def row_of(found: Source, params: dict[str, Any]) -> dict[str, Any]:
+def effect_instance(loaded: LoadedEffect, params: dict[str, Any]) -> dict[str, Any]:
     """The effect's row of a chain.
 
     Raises:
         Refused: a param is wrong, or an image file of the effect cannot be used.
     """
     try:
-        return found.row(params)
+        return loaded.to_instance(params)
     except ToqiboxError as error:
         status = USAGE if error.code == "invalid_parameter" else FAILED
-        raise Refused(words_of(error), status, diagnostics_of(error), found.folder) from None
+        raise CommandError(
+            error_text(error), status, error_diagnostics(error), loaded.folder
+        ) from None
 
 
-def uploads_of(audio: str | None, image: str | None, image2: str | None) -> Uploads:
+def media_files(audio: str | None, image: str | None, image2: str | None) -> MediaFiles:
     """The files that options name."""
-    return Uploads(*(Path(word) if word else None for word in (audio, image, image2)))
+    return MediaFiles(*(Path(word) if word else None for word in (audio, image, image2)))
 
 
-def wants_second(effect: Effect, uploads: Uploads) -> bool:
+def needs_photo2(effect: Effect, uploads: MediaFiles) -> bool:
     """Whether it is drawn with a second photo: a transition always, others when one is given."""
     return effect.transition_image is not None or uploads.photo2 is not None
 
 
-def base(
-    config: Config, row: dict[str, Any], material: Material, size: Size, fit: str
+def scene_fields(
+    config: Config, instance: dict[str, Any], media: PreparedMedia, size: Size, fit: str
 ) -> dict[str, Any]:
     """What all tasks are told that draw `row`'s effect with `material`."""
     width, height = size
     return {
-        "effects": [row],
-        "photo": str(material.photo),
-        "photo2": str(material.photo2) if material.photo2 else None,
-        "features": str(material.features),
+        "effects": [instance],
+        "photo": str(media.photo),
+        "photo2": str(media.photo2) if media.photo2 else None,
+        "features": str(media.features),
         "width": width,
         "height": height,
         "fit": fit,
@@ -96,32 +98,32 @@ def base(
     }
 
 
-def failed(error: TaskError, found: Source) -> Refused:
+def task_error(error: TaskError, loaded: LoadedEffect) -> CommandError:
     """What a person is told of a task that failed."""
-    return Refused(words_of(error), FAILED, diagnostics_of(error), found.folder)
+    return CommandError(error_text(error), FAILED, error_diagnostics(error), loaded.folder)
 
 
-def writable(word: str) -> Path:
+def png_path(text: str) -> Path:
     """The path of a PNG that is to be written; an older one is replaced.
 
     Raises:
         Refused: its folder is not there, or the name is not of a PNG file.
     """
-    out = Path(word)
+    out = Path(text)
     if out.suffix.lower() != ".png":
-        raise Refused(f"-o {word}: the name of a PNG file ends in .png", USAGE)
+        raise CommandError(f"-o {text}: the name of a PNG file ends in .png", USAGE)
     if not out.parent.is_dir():
-        raise Refused(f"-o {word}: there is no folder {out.parent}", USAGE)
+        raise CommandError(f"-o {text}: there is no folder {out.parent}", USAGE)
     if out.is_dir():
-        raise Refused(f"-o {word} is a folder", USAGE)
+        raise CommandError(f"-o {text} is a folder", USAGE)
     return out
 
 
-def put(made: Path, out: Path) -> None:
+def write_output(source: Path, out: Path) -> None:
     """Put a finished file to where it was asked for.
 
     Raises:
         Refused: it cannot be written there.
     """
-    if reason := publish(made, out):
-        raise Refused(f"{out} cannot be written: {reason}", FAILED)
+    if reason := copy_atomically(source, out):
+        raise CommandError(f"{out} cannot be written: {reason}", FAILED)

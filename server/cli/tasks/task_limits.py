@@ -10,21 +10,21 @@ from typing import Any
 from server.jobs.execution.worker_process import Watch, Worker
 from server.jobs.model.validation_result import CPU_S, MEMORY_BYTES
 
-_LOOK_S = 0.05
+_POLL_S = 0.05
 _IDLE_S = 60.0
 _TICK = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 @dataclass(frozen=True)
-class Limits:
+class TaskLimits:
     """What judging one file may take."""
 
     cpu_s: float = CPU_S
     memory_bytes: int = MEMORY_BYTES
 
 
-class Overrun(Exception):
+class LimitExceeded(Exception):
     """A file took more than it may; the worker is gone.
 
     Args:
@@ -32,12 +32,12 @@ class Overrun(Exception):
         late: whether it is that of time.
     """
 
-    def __init__(self, words: str, *, late: bool) -> None:
-        super().__init__(words)
-        self.late = late
+    def __init__(self, message: str, *, timed_out: bool) -> None:
+        super().__init__(message)
+        self.timed_out = timed_out
 
 
-async def watched(worker: Worker, task: dict[str, Any], limits: Limits) -> dict[str, Any]:
+async def run_limited(worker: Worker, task: dict[str, Any], limits: TaskLimits) -> dict[str, Any]:
     """Do a task in `worker`, which is killed when it takes more than `limits` for it.
 
     Processor time and memory are watched from outside, because a limit of the kernel's would count
@@ -47,16 +47,18 @@ async def watched(worker: Worker, task: dict[str, Any], limits: Limits) -> dict[
         TaskError: see Worker.run.
         Overrun: it was killed; says over which limit.
     """
-    before = _cpu_s(worker)
+    cpu_before_s = _cpu_s(worker)
     wall_s = max(_IDLE_S, 6 * limits.cpu_s)
     run = asyncio.create_task(worker.run(task, Watch(wall_s, wall_s), lambda _event: None))
     try:
-        while not (await asyncio.wait({run}, timeout=_LOOK_S))[0]:
-            if _cpu_s(worker) - before > limits.cpu_s:
-                raise Overrun(f"it takes more than {limits.cpu_s:g} s of processor time", late=True)
+        while not (await asyncio.wait({run}, timeout=_POLL_S))[0]:
+            if _cpu_s(worker) - cpu_before_s > limits.cpu_s:
+                raise LimitExceeded(
+                    f"it takes more than {limits.cpu_s:g} s of processor time", timed_out=True
+                )
             if memory_bytes(worker) > limits.memory_bytes:
                 megabytes = limits.memory_bytes // 1_000_000
-                raise Overrun(f"it takes more than {megabytes} MB of memory", late=False)
+                raise LimitExceeded(f"it takes more than {megabytes} MB of memory", timed_out=False)
         return run.result()
     finally:
         if not run.done():

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from server.cli.support.editor_messages import describe
+from server.cli.support.atomic_copy import copy_atomically
+from server.cli.support.editor_messages import format_with_source
 from server.cli.support.exit_status import FAILED, INTERRUPTED
-from server.cli.support.progress_bar import Bar
-from server.cli.support.publish import publish
+from server.cli.support.progress_bar import ProgressBar
 from server.config import Config
 from server.effects.library.library import Library
 from server.errors import ToqiboxError, localize
@@ -26,7 +26,7 @@ _POLL_S = 0.2
 
 
 @dataclass(frozen=True, kw_only=True)
-class Film:
+class VideoExport:
     """What is to be made, and where it goes."""
 
     command: str
@@ -55,86 +55,94 @@ class Film:
         if self.out.exists() and not overwrite:
             raise ValueError(f"{self.out} exists; -y overwrites it")
 
-    def tell(self, words: str, status: int) -> int:
+    def print_error(self, message: str, status: int) -> int:
         """Say on standard error what went wrong; returns the exit status."""
-        print_errors(f"{self.command}: {words}")
+        print_errors(f"{self.command}: {message}")
         return status
 
 
-def make(config: Config, library: Library, film: Film) -> int:
+def export_video(config: Config, library: Library, export: VideoExport) -> int:
     """Make the film in a data folder of its own; returns the exit status."""
     with tempfile.TemporaryDirectory(prefix="toqibox-") as folder:
         slots = max(1, config.max_parallel_exports)
-        alone = replace(config, data_dir=Path(folder), min_free_mb=0, max_parallel_exports=slots)
-        return asyncio.run(_until_interrupted(Service(alone, library), film))
+        local_config = replace(
+            config, data_dir=Path(folder), min_free_mb=0, max_parallel_exports=slots
+        )
+        return asyncio.run(_export_until_interrupted(Service(local_config, library), export))
 
 
-async def _until_interrupted(service: Service, film: Film) -> int:
+async def _export_until_interrupted(service: Service, export: VideoExport) -> int:
     """Render, but end cleanly at Ctrl-C or SIGTERM: nothing is left running."""
-    work = asyncio.create_task(_render(service, film))
+    work = asyncio.create_task(_render(service, export))
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, work.cancel)
     try:
         return await work
     except asyncio.CancelledError:
-        return film.tell("interrupted", INTERRUPTED)
+        return export.print_error("interrupted", INTERRUPTED)
     finally:
         await service.stop()
 
 
-def _spooled(service: Service, film: Film) -> Path:
+def _spool_files(service: Service, export: VideoExport) -> Path:
     """A folder with copies of the files, as an upload leaves it."""
     folder = service.spool()
-    for name, path in film.files.items():
+    for name, path in export.files.items():
         shutil.copyfile(path, folder / name)
     return folder
 
 
-async def _render(service: Service, film: Film) -> int:
+async def _render(service: Service, export: VideoExport) -> int:
     await service.start()
     await service.health.first_probe()
     if problems := service.health.problems():
-        return film.tell("; ".join(problems) + ". `toqibox doctor` says what to do.", FAILED)
-    bar = Bar(sys.stderr, show=not film.as_json)
+        return export.print_error(
+            "; ".join(problems) + ". `toqibox doctor` says what to do.", FAILED
+        )
+    bar = ProgressBar(sys.stderr, show=not export.as_json)
     if service.health.software:
-        bar.say(f"software rendering ({service.health.renderer}): no GPU is used")
+        bar.print_line(f"software rendering ({service.health.renderer}): no GPU is used")
     try:
-        job = await service.accept(film.request, _spooled(service, film), "cli")
+        job = await service.accept(export.request, _spool_files(service, export), "cli")
     except ToqiboxError as error:
-        return film.tell(localize(error.code, "en", error.values), FAILED)
-    told = _warn(film, service.describe(job, "en"), 0)
+        return export.print_error(localize(error.code, "en", error.values), FAILED)
+    printed = _print_warnings(export, service.describe(job, "en"), 0)
     while not job.is_final:
         if service.health.gpu.is_gone:
             bar.end()
-            return film.tell("the GPU was lost while it drew. `toqibox doctor` says more.", FAILED)
+            return export.print_error(
+                "the GPU was lost while it drew. `toqibox doctor` says more.", FAILED
+            )
         await asyncio.sleep(_POLL_S)
         job = service.get(job.id) or job
         bar.update(service.describe(job, "en"))
     bar.end()
-    _warn(film, service.describe(job, "en"), told)
-    return _finish(service, film, job)
+    _print_warnings(export, service.describe(job, "en"), printed)
+    return _finish(service, export, job)
 
 
-def _warn(film: Film, seen: dict[str, Any], told: int) -> int:
+def _print_warnings(export: VideoExport, job_json: dict[str, Any], printed: int) -> int:
     """Print the warnings of a job after the first `told` of them; return how many it has."""
-    for row in seen["warnings"][told:]:
-        film.tell(f"warning: {row['error']}", 0)
-    return len(seen["warnings"])
+    for warning in job_json["warnings"][printed:]:
+        export.print_error(f"warning: {warning['error']}", 0)
+    return len(job_json["warnings"])
 
 
-def _finish(service: Service, film: Film, job: Job) -> int:
-    seen = service.describe(job, "en")
+def _finish(service: Service, export: VideoExport, job: Job) -> int:
+    job_json = service.describe(job, "en")
     if job.status is Status.COMPLETED:
-        if reason := publish(service.artifact(job, "video"), film.out):
-            return film.tell(f"{film.out} cannot be written: {reason}", FAILED)
-        seen.update(downloadUrl=None, posterUrl=None, file=str(film.out))
-    if film.as_json:
-        print(json.dumps(seen, indent=2))
+        if reason := copy_atomically(service.artifact(job, "video"), export.out):
+            return export.print_error(f"{export.out} cannot be written: {reason}", FAILED)
+        job_json.update(downloadUrl=None, posterUrl=None, file=str(export.out))
+    if export.as_json:
+        print(json.dumps(job_json, indent=2))
     if job.status is not Status.COMPLETED:
         for message in job.diagnostics or []:
-            print_errors(*describe(message, film.folder))
-        return film.tell(str(seen["error"]), FAILED)
-    if not film.as_json:
-        print_lines(f"{film.out}: {seen['frames']['total']} frames, {seen['duration']:g} s")
+            print_errors(*format_with_source(message, export.folder))
+        return export.print_error(str(job_json["error"]), FAILED)
+    if not export.as_json:
+        print_lines(
+            f"{export.out}: {job_json['frames']['total']} frames, {job_json['duration']:g} s"
+        )
     return 0

@@ -11,11 +11,11 @@ from typing import Any, Self
 
 from server.jobs.execution.worker_process import Watch, Worker
 
-_WATCH = Watch(stall_s=300, limit_s=86_400)
+_TIMEOUTS = Watch(stall_s=300, limit_s=86_400)
 """A person sits before it, who can end it."""
 
 
-class Hand:
+class WorkerSession:
     """A worker that is started with the first task; a context manager that ends it."""
 
     def __init__(self) -> None:
@@ -34,24 +34,24 @@ class Hand:
         with self._runner as runner:
             runner.run(self._end())
 
-    def do(self, task: dict[str, Any]) -> dict[str, Any]:
+    def run(self, task: dict[str, Any]) -> dict[str, Any]:
         """Do one task; returns its result.
 
         Raises:
             TaskError: see Worker.run. The next task is done by a fresh worker, if need be.
             KeyboardInterrupt: at Ctrl-C; the worker is gone then.
         """
-        with _waking(self._runner.get_loop()):
-            return self._runner.run(self._do(task))
+        with _signals_wake(self._runner.get_loop()):
+            return self._runner.run(self._run(task))
 
-    def rest(self) -> None:
+    def stop(self) -> None:
         """End the worker; one more task would start another."""
         self._runner.run(self._end())
 
-    async def _do(self, task: dict[str, Any]) -> dict[str, Any]:
+    async def _run(self, task: dict[str, Any]) -> dict[str, Any]:
         if self._worker is None or not self._worker.is_alive:
             self._worker = await Worker.start("effects")
-        return await self._worker.run(task, _WATCH, lambda _event: None)
+        return await self._worker.run(task, _TIMEOUTS, lambda _event: None)
 
     async def _end(self) -> None:
         worker, self._worker = self._worker, None
@@ -60,7 +60,7 @@ class Hand:
 
 
 @contextlib.contextmanager
-def _waking(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
+def _signals_wake(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
     """Let every signal wake `loop`, so that its handler in Python runs at once.
 
     asyncio.Runner cancels its task in such a handler, which runs between two instructions of the

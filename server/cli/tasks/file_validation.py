@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 
-class Outcome(StrEnum):
+class ValidationOutcome(StrEnum):
     """What became of a file."""
 
     OK = "ok"
@@ -21,11 +21,11 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True)
-class Verdict:
+class FileValidation:
     """What became of a file, and why."""
 
     path: Path
-    outcome: Outcome
+    outcome: ValidationOutcome
     reason: str = ""
     id: str | None = None
     """The id that a server offers it under."""

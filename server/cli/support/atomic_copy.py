@@ -5,14 +5,14 @@ import shutil
 from pathlib import Path
 
 
-def publish(made: Path, out: Path) -> str | None:
+def copy_atomically(source: Path, out: Path) -> str | None:
     """Copy `made` to `out`, in the place of an older one; returns why it could not be done."""
-    part = out.with_name(f".{out.name}.{os.getpid()}.part")
+    temp_file = out.with_name(f".{out.name}.{os.getpid()}.part")
     try:
-        shutil.copyfile(made, part)
-        part.replace(out)
+        shutil.copyfile(source, temp_file)
+        temp_file.replace(out)
     except OSError as error:
         return error.strerror or str(error)
     finally:
-        part.unlink(missing_ok=True)
+        temp_file.unlink(missing_ok=True)
     return None

@@ -3,19 +3,19 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from server.devserver.media import Material
-from server.devserver.watched_file import Load
+from server.devserver.media import PreviewMedia
+from server.devserver.watched_file import LoadEffect
 
 
 @dataclass(frozen=True, kw_only=True)
-class Watched:
+class WatchConfig:
     """One watch, as a command asks for it."""
 
     path: Path
     """The effect's file."""
-    load: Load
+    load: LoadEffect
     """Reads it."""
-    material: Material
+    media: PreviewMedia
     """The sound and the photos; theirs to remove who made them."""
     export: str
     """Address that jobs are submitted to, as a command line names it."""

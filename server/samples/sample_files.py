@@ -10,7 +10,7 @@ _SMALL = (1200, 800)
 
 
 @dataclass(frozen=True)
-class Material:
+class SampleFiles:
     """The files that were written."""
 
     wav: Path
@@ -18,25 +18,25 @@ class Material:
     photo: Path
 
 
-def write(folder: Path) -> Material:
+def write(folder: Path) -> SampleFiles:
     """Compose the track and paint the photo into `folder`.
 
     Raises:
         MediaError: ffmpeg is missing or could not encode the MP3.
     """
-    material = Material(folder / "track.wav", folder / "track.mp3", folder / "photo.jpg")
-    material.wav.write_bytes(track.wav())
-    encode_mp3(material.wav, material.mp3)
-    material.photo.write_bytes(photo.jpeg())
-    return material
+    files = SampleFiles(folder / "track.wav", folder / "track.mp3", folder / "photo.jpg")
+    files.wav.write_bytes(track.wav())
+    encode_mp3(files.wav, files.mp3)
+    files.photo.write_bytes(photo.jpeg())
+    return files
 
 
-def write_plain(folder: Path) -> None:
+def write_without_ffmpeg(folder: Path) -> None:
     """Write ``track.wav``, ``photo.png`` and ``photo2.png``: quickly, and without ffmpeg."""
     (folder / "track.wav").write_bytes(track.wav())
     image = photo.paint(*_SMALL)
     image.save(folder / "photo.png", compress_level=1)
-    photo.second(image).save(folder / "photo2.png", compress_level=1)
+    photo.second_photo(image).save(folder / "photo2.png", compress_level=1)
 
 
 def encode_mp3(wav: Path, mp3: Path) -> None:
@@ -45,6 +45,6 @@ def encode_mp3(wav: Path, mp3: Path) -> None:
     Raises:
         MediaError: ffmpeg is missing or failed.
     """
-    sound = ffmpeg.input_file(wav, format="wav").audio
+    audio = ffmpeg.input_file(wav, format="wav").audio
     options = {"c:a": "libmp3lame", "b:a": "192k", "map_metadata": "-1"}
-    ffmpeg.run(ffmpeg.output(sound, mp3, format="mp3", **options), limit_s=60).raise_for_status()
+    ffmpeg.run(ffmpeg.output(audio, mp3, format="mp3", **options), limit_s=60).raise_for_status()

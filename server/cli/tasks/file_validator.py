@@ -1,0 +1,279 @@
+"""Judging effect files: many in a row in one worker, each under limits of its own.
+
+A worker that judged thousands of shaders is worth nothing as a witness against the next one: a
+file during which it dies, or after which it says what is no fault of a shader, is judged once more,
+alone in a fresh process. That second verdict counts.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from server.cli.support.command_error import error_diagnostics, error_text
+from server.cli.tasks import effect_source
+from server.cli.tasks.file_validation import FileValidation, ValidationOutcome
+from server.cli.tasks.task_limits import LimitExceeded, TaskLimits, memory_bytes, run_limited
+from server.effects.diagnostics.suspect import diagnose_crash
+from server.effects.dialects import MAX_SOURCE_LENGTH, detect
+from server.effects.effect import Effect, Value
+from server.effects.library.scanner import read_text
+from server.effects.sample_params import sample_params
+from server.effects.source.diagnostic import AuthorFile, diagnostic
+from server.errors import ToqiboxError
+from server.jobs.execution.worker_process import TaskError, Worker
+from server.jobs.model.validation_result import blank_warning
+
+_MAX_TASKS_PER_WORKER = 300
+_MAX_WORKER_BYTES = 400_000_000
+_SMALL, _LARGER, _LARGE = (64, 36), (320, 180), (640, 360)
+_LATER_S = 8
+_DrawSettings = tuple[dict[str, Value], tuple[int, int], int]
+"""Values of inputs, width and height, and the second that is drawn."""
+_SHADER_ERRORS = ("shader_compile_failed", "shader_rejected")
+
+
+class MachineUnfit(Exception):
+    """This machine cannot judge: not even a plain effect can be drawn. The text says why."""
+
+
+class FileValidator:
+    """One worker and what it has judged; `close` ends it."""
+
+    def __init__(self, limits: TaskLimits) -> None:
+        self._limits = limits
+        self._worker: Worker | None = None
+        self._task_count = 0
+
+    async def validate(self, path: Path, *, named: bool = False) -> FileValidation:
+        """The verdict on a file.
+
+        Args:
+            path: the file.
+            named: whether a person named this very file: then it is never passed over.
+
+        Raises:
+            Unfit: the machine is at fault, not the file.
+        """
+        try:
+            loaded = effect_source.read(path)
+            instance = loaded.to_instance()
+        except ToqiboxError as error:
+            return _unreadable(path, error, named=named)
+        except OSError as error:
+            return FileValidation(
+                path, ValidationOutcome.FAILED, f"it cannot be read: {error.strerror}"
+            )
+        except RecursionError:
+            return FileValidation(path, ValidationOutcome.REJECTED, "it is nested too deeply")
+        fields = {
+            "dialect": loaded.effect.dialect,
+            "sequential": loaded.effect.sequential,
+            "warnings": list(loaded.effect.warnings),
+        }
+        validation = await self._compile(path, instance, fields)
+        if validation.outcome is ValidationOutcome.BLANK:
+            validation = await self._recheck_blank(loaded, validation)
+        if validation.outcome not in (ValidationOutcome.OK, ValidationOutcome.BLANK):
+            return validation
+        return await self._check_browser_compile(validation, instance)
+
+    async def close(self) -> None:
+        """End the worker, if there is one."""
+        worker, self._worker, self._task_count = self._worker, None, 0
+        if worker is not None:
+            await worker.kill()
+
+    async def _compile(
+        self, path: Path, instance: dict[str, Any], fields: dict[str, Any]
+    ) -> FileValidation:
+        is_first = self._worker is None
+        try:
+            result = await self._run(instance)
+        except (TaskError, LimitExceeded) as error:
+            if isinstance(error, TaskError) and error.code in _SHADER_ERRORS:
+                return _rejection(path, error, fields)
+            await self.close()
+            if not is_first:
+                return await self._compile(path, instance, fields)
+            if isinstance(error, TaskError) and not _worker_died(error):
+                await self._check_machine(error)
+            failure = diagnose_crash(
+                AuthorFile("", path.name, instance["source"]),
+                _failure_text(error),
+                late=_timed_out(error),
+            )
+            message = str(failure["message"])
+            return FileValidation(
+                path, ValidationOutcome.REJECTED, message, diagnostics=[failure], **fields
+            )
+        fields = {
+            **fields,
+            "renderer": result.get("renderer"),
+            "warnings": [*fields["warnings"], *result["warnings"]],
+        }
+        if result["blank"]:
+            return FileValidation(path, ValidationOutcome.BLANK, result["why"], **fields)
+        return FileValidation(path, ValidationOutcome.OK, **fields)
+
+    async def _check_browser_compile(
+        self, validation: FileValidation, instance: dict[str, Any]
+    ) -> FileValidation:
+        """Add as warnings the errors that an effect has as OpenGL ES alone."""
+        is_first = self._worker is None
+        worker = self._worker = self._worker or await Worker.start("compile")
+        try:
+            result = await run_limited(
+                worker, {"task": "browser", "effects": [instance]}, self._limits
+            )
+        except (TaskError, LimitExceeded) as error:
+            await self.close()
+            if not is_first:
+                return await self._check_browser_compile(validation, instance)
+            entry = diagnostic(instance["file"], "", None, None, _failure_text(error))
+            result = {"renderer": "", "diagnostics": [entry]}
+        if result["renderer"] is None:
+            return validation
+        refused = [
+            {**entry, "severity": "warning", "message": f"browsers refuse it: {entry['message']}"}
+            for entry in result["diagnostics"]
+            if entry["severity"] == "error"
+        ]
+        return replace(validation, browser=not refused, warnings=[*validation.warnings, *refused])
+
+    async def _recheck_blank(
+        self, loaded: effect_source.LoadedEffect, validation: FileValidation
+    ) -> FileValidation:
+        """Return the verdict on an effect that was blank, after further looks.
+
+        One that shows something with other values alone is drawn, and warned about: whoever sets
+        nothing sees nothing.
+        """
+        shown = replace(validation, outcome=ValidationOutcome.OK, reason="")
+        if await self._draws_something(loaded, _further_draws(loaded.effect)):
+            return shown
+        if await self._draws_something(
+            loaded, [(values, _LARGER, 1) for values in sample_params(loaded.effect)]
+        ):
+            warning = blank_warning(validation.reason, loaded.effect.file)
+            return replace(shown, warnings=[*validation.warnings, warning])
+        return validation
+
+    async def _draws_something(
+        self, loaded: effect_source.LoadedEffect, draws: list[_DrawSettings]
+    ) -> bool:
+        """Report whether an effect that is blank shows something in one of these looks."""
+        for values, size, at_s in draws:
+            try:
+                result = await self._run(loaded.to_instance(values), size, at_s)
+            except (TaskError, LimitExceeded):
+                await self.close()
+                return False
+            if not result["blank"]:
+                return True
+        return False
+
+    async def _run(
+        self, instance: dict[str, Any], size: tuple[int, int] = _SMALL, at_s: int = 1
+    ) -> dict[str, Any]:
+        """Compile and draw `row`'s effect in the worker, a fresh one where need be."""
+        worker = self._worker
+        if worker is None:
+            worker = self._worker = await Worker.start("compile")
+        try:
+            return await run_limited(worker, _task(instance, size, at_s), self._limits)
+        finally:
+            self._task_count += 1
+            if (
+                self._task_count >= _MAX_TASKS_PER_WORKER
+                or memory_bytes(worker) > _MAX_WORKER_BYTES
+            ):
+                await self.close()
+
+    async def _check_machine(self, error: TaskError) -> None:
+        """Tell a file's fault from the machine's: can it draw the plainest effect?"""
+        try:
+            await self._run(_PLAIN_EFFECT)
+        except (TaskError, LimitExceeded):
+            raise MachineUnfit(error.detail.strip().splitlines()[-1] or error.code) from None
+        finally:
+            await self.close()
+
+
+def _further_draws(effect: Effect) -> list[_DrawSettings]:
+    """Further looks with the defaults: larger, at the start, later, large.
+
+    One that needs all frames before is not asked for a later one.
+    """
+    draws: list[_DrawSettings] = [({}, _LARGER, 1), ({}, _SMALL, 0)]
+    draws += [] if effect.sequential else [({}, _LARGER, _LATER_S)]
+    return [*draws, ({}, _LARGE, 1)]
+
+
+def _task(instance: dict[str, Any], size: tuple[int, int], at_s: int) -> dict[str, Any]:
+    width, height = size
+    return {"task": "compile", "effects": [instance], "width": width, "height": height, "at": at_s}
+
+
+_PLAIN_EFFECT: dict[str, Any] = {
+    "id": "plain",
+    "file": "plain.fs",
+    "source": '/*{"ISFVSN": "2"}*/\nvoid main() { gl_FragColor = vec4(1.0); }\n',
+    "vertex": None,
+    "params": {},
+    "files": {},
+}
+
+
+def _unreadable(path: Path, error: ToqiboxError, *, named: bool) -> FileValidation:
+    if not named and _is_not_effect(path):
+        return FileValidation(
+            path, ValidationOutcome.SKIPPED, f"no effect: {_first_message(error)}"
+        )
+    return _rejection(path, error, {})
+
+
+def _first_message(error: ToqiboxError) -> str:
+    """The first message of an error and its hint."""
+    diagnostics = error_diagnostics(error)
+    if not diagnostics:
+        return error_text(error)
+    hint = diagnostics[0].get("hint")
+    return f"{diagnostics[0]['message']} ({hint})" if hint else str(diagnostics[0]["message"])
+
+
+def _is_not_effect(path: Path) -> bool:
+    try:
+        text = read_text(path)
+    except OSError:
+        return False
+    return len(text) <= MAX_SOURCE_LENGTH and detect(text) is None
+
+
+def _rejection(
+    path: Path, error: ToqiboxError | TaskError, fields: dict[str, Any]
+) -> FileValidation:
+    rejected = error.code != "shader_compile_failed"
+    outcome = ValidationOutcome.REJECTED if rejected else ValidationOutcome.FAILED
+    diagnostics = error_diagnostics(error)
+    return FileValidation(path, outcome, error_text(error), diagnostics=diagnostics, **fields)
+
+
+def _worker_died(error: TaskError) -> bool:
+    return error.code in ("worker_crashed", "render_stalled", "render_timeout")
+
+
+def _failure_text(error: TaskError | LimitExceeded) -> str:
+    """What a file did to a fresh worker."""
+    if isinstance(error, LimitExceeded):
+        return str(error)
+    if error.code == "worker_crashed":
+        return f"it crashes the shader compiler ({error.detail.partition('.')[0]})"
+    if _worker_died(error):
+        return "it does not finish"
+    return f"it cannot be drawn: {' '.join(error.detail.split())[-200:]}"
+
+
+def _timed_out(error: TaskError | LimitExceeded) -> bool:
+    if isinstance(error, LimitExceeded):
+        return error.timed_out
+    return error.code in ("render_stalled", "render_timeout")
