@@ -66,13 +66,13 @@ class Running:
             for path in folder.iterdir()
         }
 
-    async def until(self, is_so: Callable[[], bool], within_s: float = 30.0) -> bool:
-        """Wait until `is_so`, at the longest for `within_s`; says whether it became so."""
+    async def until(self, condition: Callable[[], bool], within_s: float = 30.0) -> bool:
+        """Wait until `condition`, at the longest for `within_s`; says whether it became so."""
         for _ in range(int(within_s / 0.02)):
-            if is_so():
+            if condition():
                 return True
             await asyncio.sleep(0.02)
-        return is_so()
+        return condition()
 
     async def spool_is_empty(self) -> bool:
         """Whether nothing of an upload is left, or soon will be."""
@@ -166,7 +166,7 @@ async def start(tmp_path: Path, built_in: Library, table: Path) -> AsyncIterator
     async with AsyncExitStack() as stack:
         count = 0
 
-        async def go(
+        async def start_one(
             limits: HttpLimits = QUICK, known: verdicts.Known | None = None, **settings: Any
         ) -> Running:
             nonlocal count
@@ -194,7 +194,7 @@ async def start(tmp_path: Path, built_in: Library, table: Path) -> AsyncIterator
             await tcp_server.start_serving()
             return Running(tcp_server.sockets[0].getsockname()[1], service, config)
 
-        yield go
+        yield start_one
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from server.jobs.model.effect_source import read_source
 from server.jobs.model.job import Status
 from server.jobs.model.validation_result import Verdict
 from tests.http.conftest import DRIVER, Start
-from tests.http.wire import ask, form, part, post
+from tests.http.wire import exchange, form, part, post
 
 _CORES = processors.available()
 _MOVING = Verdict(pixel_s=30.0 * _CORES / (64 * 36))
@@ -18,7 +18,7 @@ _STILL = Verdict(still_pixel_s=30.0 * _CORES / (64 * 36))
 
 
 @pytest.mark.parametrize(
-    ("slow", "settings", "words"),
+    ("slow", "settings", "message_text"),
     [
         (_MOVING, {"stall_timeout_ms": 1000}, "a frame of 64×36 would take about 30 s here; "
          "the limit is 16 s"),
@@ -34,19 +34,23 @@ async def test_what_cannot_be_drawn_in_time_is_refused_and_holds_nothing(
     built_in: Library,
     slow: Verdict,
     settings: dict[str, int],
-    words: str,
+    message_text: str,
 ) -> None:
     ring = read_source(built_in.get("ring"), built_in)
     running = await start(known={(ring.key, DRIVER): slow}, **settings)
     fields = [part("effect", b"ring"), part("duration", b"0.3"), part("fps", b"30")]
     files = [part(n, c, filename=n) for n, c in zip(("audio", "photo"), media, strict=True)]
-    answer = await ask(running.port, post(form(*fields, *files)))
-    told = json.loads(answer.body)
-    assert (answer.status, told["code"], told["field"]) == (422, "shader_rejected", "effect"), told
-    (found,) = told["diagnostics"]
-    message = f"it is too slow for this video: {words}"
-    assert (found["file"], found["message"]) == ("ring.fs", message)
-    assert "for (" in found["source"]
+    response = await exchange(running.port, post(form(*fields, *files)))
+    payload = json.loads(response.body)
+    assert (response.status, payload["code"], payload["field"]) == (
+        422,
+        "shader_rejected",
+        "effect",
+    ), payload
+    (diagnostic,) = payload["diagnostics"]
+    message = f"it is too slow for this video: {message_text}"
+    assert (diagnostic["file"], diagnostic["message"]) == ("ring.fs", message)
+    assert "for (" in diagnostic["source"]
     assert await running.spool_is_empty()
     assert running.service.store.count(Status.QUEUED) == 0
 
@@ -59,5 +63,5 @@ async def test_a_pass_that_is_drawn_once_counts_once(
     running = await start(known={(ring.key, DRIVER): _STILL}, export_timeout_ms=60_000)
     fields = [part("effect", b"ring"), part("duration", b"0.3"), part("fps", b"30")]
     files = [part(n, c, filename=n) for n, c in zip(("audio", "photo"), media, strict=True)]
-    answer = await ask(running.port, post(form(*fields, *files)))
-    assert answer.status == 202, answer.body
+    response = await exchange(running.port, post(form(*fields, *files)))
+    assert response.status == 202, response.body

@@ -11,7 +11,7 @@ from server.http.limits import HttpLimits
 from server.jobs.model.job import Status
 from server.jobs.storage.data_folder import KINDS
 from tests.http.conftest import Running, Start
-from tests.http.wire import ask, head
+from tests.http.wire import exchange, head
 
 VIDEO = bytes(range(256)) * 4096
 
@@ -19,9 +19,9 @@ VIDEO = bytes(range(256)) * 4096
 async def get(running: Running, path: str, **headers: str) -> tuple[int, Any, bytes]:
     async with (
         aiohttp.ClientSession(running.url) as client,
-        client.get(path, headers=headers) as answer,
+        client.get(path, headers=headers) as response,
     ):
-        return answer.status, answer.headers, await answer.read()
+        return response.status, response.headers, await response.read()
 
 
 async def test_a_video_comes_whole_with_its_headers(running: Running) -> None:
@@ -49,12 +49,12 @@ async def test_a_poster_is_a_picture(running: Running) -> None:
 async def test_head_has_the_headers_of_get(running: Running) -> None:
     job = running.finish_job(VIDEO)
     async with aiohttp.ClientSession(running.url) as client:
-        async with client.head(f"/download/{job.id}", headers={"Range": "bytes=0-1"}) as answer:
-            assert (answer.status, await answer.read()) == (200, b"")
-            assert answer.headers["Content-Length"] == str(len(VIDEO))
-            etag = answer.headers["ETag"]
-        async with client.get(f"/download/{job.id}") as answer:
-            assert answer.headers["ETag"] == etag
+        async with client.head(f"/download/{job.id}", headers={"Range": "bytes=0-1"}) as response:
+            assert (response.status, await response.read()) == (200, b"")
+            assert response.headers["Content-Length"] == str(len(VIDEO))
+            etag = response.headers["ETag"]
+        async with client.get(f"/download/{job.id}") as response:
+            assert response.headers["ETag"] == etag
     assert etag.startswith('"')
 
 
@@ -73,9 +73,9 @@ async def test_a_range_is_served_in_part(running: Running) -> None:
 
 async def test_a_range_behind_the_end_is_told(running: Running) -> None:
     job = running.finish_job(b"12345")
-    answer = await ask(running.port, head(f"GET /download/{job.id}", "Range: bytes=5-"))
-    assert (answer.status, answer.code) == (416, "range_not_satisfiable")
-    assert answer.headers["content-range"] == "bytes */5"
+    response = await exchange(running.port, head(f"GET /download/{job.id}", "Range: bytes=5-"))
+    assert (response.status, response.code) == (416, "range_not_satisfiable")
+    assert response.headers["content-range"] == "bytes */5"
 
 
 async def test_what_the_client_has_is_not_sent_again(running: Running) -> None:
@@ -90,18 +90,20 @@ async def test_what_is_no_longer_there_is_not_acted_upon(running: Running) -> No
     etag = (await get(running, f"/download/{job.id}"))[1]["ETag"]
     stale, fresh = 'If-Match: "other"', f"If-Match: {etag}"
     for target in (f"GET /download/{job.id}", "GET /effects", f"DELETE /export/{job.id}"):
-        answer = await ask(running.port, head(target, stale))
-        assert (answer.status, answer.code) == (412, "precondition_failed")
+        response = await exchange(running.port, head(target, stale))
+        assert (response.status, response.code) == (412, "precondition_failed")
     parted = head(f"GET /download/{job.id}", fresh, "Range: bytes=0-9")
-    assert (await ask(running.port, parted)).body == VIDEO[:10]
-    assert (await ask(running.port, head(f"DELETE /export/{job.id}", "If-Match: *"))).status == 200
+    assert (await exchange(running.port, parted)).body == VIDEO[:10]
+    assert (
+        await exchange(running.port, head(f"DELETE /export/{job.id}", "If-Match: *"))
+    ).status == 200
 
 
 @pytest.mark.parametrize("tail", ["", "/poster.jpg"])
 async def test_what_cannot_be_downloaded_says_why(running: Running, tail: str) -> None:
     async def code(job_id: str) -> tuple[int, str]:
-        answer = await ask(running.port, head(f"GET /download/{job_id}{tail}"))
-        return answer.status, answer.code
+        response = await exchange(running.port, head(f"GET /download/{job_id}{tail}"))
+        return response.status, response.code
 
     queued = running.add_job()
     assert await code(queued.id) == (409, "result_not_ready")
@@ -122,10 +124,10 @@ async def test_what_cannot_be_downloaded_says_why(running: Running, tail: str) -
 async def test_a_job_that_never_will_have_a_video_says_so(running: Running, status: Status) -> None:
     job_id = running.add_job().id
     running.service.store.move(job_id, status)
-    answer = await ask(running.port, head(f"GET /download/{job_id}"))
-    assert (answer.status, answer.code) == (410, "result_expired")
+    response = await exchange(running.port, head(f"GET /download/{job_id}"))
+    assert (response.status, response.code) == (410, "result_expired")
     listed = document(running.config)["paths"]["/download/{jobId}"]["get"]["responses"]
-    assert answer.code in listed[str(answer.status)]["description"]
+    assert response.code in listed[str(response.status)]["description"]
 
 
 async def test_a_download_goes_on_when_its_job_is_removed(running: Running) -> None:
@@ -133,11 +135,11 @@ async def test_a_download_goes_on_when_its_job_is_removed(running: Running) -> N
     job = running.finish_job(video)
     async with (
         aiohttp.ClientSession(running.url) as client,
-        client.get(f"/download/{job.id}") as answer,
+        client.get(f"/download/{job.id}") as response,
     ):
-        first = await answer.content.readexactly(1000)
+        first = await response.content.readexactly(1000)
         await running.service.cancel(job.id, "r")
-        assert first + await answer.read() == video
+        assert first + await response.read() == video
 
 
 def narrow_connection(port: int) -> socket.socket:

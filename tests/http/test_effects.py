@@ -19,7 +19,7 @@ from server.jobs.model.job import Status
 from server.jobs.model.validation_result import Verdict
 from tests.harness import media, verdicts
 from tests.http.conftest import DRIVER, Running, Start
-from tests.http.wire import FORM, ask, form, head, part, post
+from tests.http.wire import FORM, exchange, form, head, part, post
 
 AUDIO = part("audio", b"RIFF", filename="a.wav")
 PHOTO = part("photo", b"\xff\xd8", filename="p.jpg")
@@ -66,8 +66,8 @@ def shaders(tmp_path: Path) -> Path:
 
 
 async def get(running: Running, path: str, *lines: str) -> tuple[int, dict[str, str], object]:
-    answer = await ask(running.port, head(f"GET {path}", *lines))
-    return answer.status, answer.headers, json.loads(answer.body) if answer.body else None
+    response = await exchange(running.port, head(f"GET {path}", *lines))
+    return response.status, response.headers, json.loads(response.body) if response.body else None
 
 
 async def test_usable_effects_are_listed_and_shown_with_their_program(
@@ -77,20 +77,24 @@ async def test_usable_effects_are_listed_and_shown_with_their_program(
     status, headers, listed = await get(running, "/effects")
     assert status == 200
     assert isinstance(listed, dict)
-    rows = {row["id"]: row for row in listed["effects"]}
-    assert "none" not in rows
-    assert "wrong" not in rows  # nobody has judged it yet
-    assert "judged" not in rows["breathe"]
-    _, _, everything = await get(running, "/effects?all=1")
-    assert isinstance(everything, dict)
-    judged = {row["id"]: row.get("judged") for row in everything["effects"]}
-    assert (judged["breathe"], judged["wrong"], judged["none"]) == (True, False, None)
-    status, _, shown = await get(running, "/effects/breathe")
-    assert isinstance(shown, dict)
-    assert rows["breathe"].items() <= shown.items()
-    assert shown["inputs"]["type"] == "object"
-    assert shown["program"]["passes"][0]["fragment"].startswith("#version 300 es")
-    assert shown["sequential"] is False
+    entries = {entry["id"]: entry for entry in listed["effects"]}
+    assert "none" not in entries
+    assert "wrong" not in entries  # nobody has judged it yet
+    assert "judged" not in entries["breathe"]
+    _, _, all_files = await get(running, "/effects?all=1")
+    assert isinstance(all_files, dict)
+    is_validated = {entry["id"]: entry.get("judged") for entry in all_files["effects"]}
+    assert (is_validated["breathe"], is_validated["wrong"], is_validated["none"]) == (
+        True,
+        False,
+        None,
+    )
+    status, _, effect_object = await get(running, "/effects/breathe")
+    assert isinstance(effect_object, dict)
+    assert entries["breathe"].items() <= effect_object.items()
+    assert effect_object["inputs"]["type"] == "object"
+    assert effect_object["program"]["passes"][0]["fragment"].startswith("#version 300 es")
+    assert effect_object["sequential"] is False
     known = f"If-None-Match: {headers['etag']}"
     assert (await get(running, "/effects", known))[0] == 304
     assert (await get(running, "/effects/none-of-these"))[0] == 404
@@ -99,26 +103,35 @@ async def test_usable_effects_are_listed_and_shown_with_their_program(
 async def test_what_is_judged_bad_is_offered_no_more_and_says_why(
     start: Start, shaders: Path
 ) -> None:
-    told = {"file": "wrong.fs", "line": 3, "column": 23, "severity": "error", "message": "speed"}
-    bad = Verdict("shader_compile_failed", (told,))
-    known = verdicts.all_of(Library((shaders,)), DRIVER, bad)
+    diagnostic = {
+        "file": "wrong.fs",
+        "line": 3,
+        "column": 23,
+        "severity": "error",
+        "message": "speed",
+    }
+    invalid = Verdict("shader_compile_failed", (diagnostic,))
+    known = verdicts.all_of(Library((shaders,)), DRIVER, invalid)
     running = await start(known=known, shaders_dirs=(shaders,))
     _, _, listed = await get(running, "/effects")
     assert isinstance(listed, dict)
-    assert not {"wrong", "none"} & {row["id"] for row in listed["effects"]}
-    _, headers, everything = await get(running, "/effects?all=1", "Accept-Language: ru")
-    assert isinstance(everything, dict)
+    assert not {"wrong", "none"} & {entry["id"] for entry in listed["effects"]}
+    _, headers, all_files = await get(running, "/effects?all=1", "Accept-Language: ru")
+    assert isinstance(all_files, dict)
     assert headers["content-language"] == "ru"
-    rows = {row["id"]: row for row in everything["effects"]}
-    assert len(rows) == len(listed["effects"]) + 2
-    assert rows["wrong"]["diagnostics"] == [told]
-    assert (rows["none"]["file"], rows["none"]["code"]) == ("none.glsl", "shader_compile_failed")
-    assert "не компилируется" in rows["none"]["error"]
+    entries = {entry["id"]: entry for entry in all_files["effects"]}
+    assert len(entries) == len(listed["effects"]) + 2
+    assert entries["wrong"]["diagnostics"] == [diagnostic]
+    assert (entries["none"]["file"], entries["none"]["code"]) == (
+        "none.glsl",
+        "shader_compile_failed",
+    )
+    assert "не компилируется" in entries["none"]["error"]
     for name in ("wrong", "none"):
         status, _, refused = await get(running, f"/effects/{name}")
         assert isinstance(refused, dict)
         assert (status, refused["code"]) == (422, "shader_compile_failed")
-        assert refused["diagnostics"] == rows[name]["diagnostics"]
+        assert refused["diagnostics"] == entries[name]["diagnostics"]
 
 
 async def test_all_effects_are_listed_with_warnings_about_text_and_picture(
@@ -129,15 +142,15 @@ async def test_all_effects_are_listed_with_warnings_about_text_and_picture(
     drawn = validation_result.of_result({"blank": True, "why": "every pixel is black"}, "odd.fs")
     known = verdicts.all_of(Library((tmp_path,)), DRIVER, drawn)
     running = await start(known=known, shaders_dirs=(tmp_path,))
-    rows = {name: (await get(running, f"/effects{name}"))[2] for name in ("", "?all=1")}
-    for name, told in (("", None), ("?all=1", ["“BINDS” is", "the frames drawn are blank"])):
-        listed = rows[name]
+    entries = {name: (await get(running, f"/effects{name}"))[2] for name in ("", "?all=1")}
+    for name, diagnostic in (("", None), ("?all=1", ["“BINDS” is", "the frames drawn are blank"])):
+        listed = entries[name]
         assert isinstance(listed, dict)
-        [odd] = [row for row in listed["effects"] if row["id"] == "odd"]
+        [odd] = [entry for entry in listed["effects"] if entry["id"] == "odd"]
         found = odd.get("warnings")
-        assert (found is None) is (told is None)
-        for entry, words in zip(found or (), told or (), strict=True):
-            assert entry["message"].startswith(words)
+        assert (found is None) is (diagnostic is None)
+        for entry, beginning in zip(found or (), diagnostic or (), strict=True):
+            assert entry["message"].startswith(beginning)
             assert (entry["file"], entry["severity"]) == ("odd.fs", "warning")
 
 
@@ -149,9 +162,9 @@ async def test_a_query_that_is_given_twice_is_refused(running: Running) -> None:
 
 
 async def test_a_transition_wants_a_second_photo_and_others_want_none(running: Running) -> None:
-    lone = await ask(running.port, post(form(part("effect", "dissolve"), AUDIO, PHOTO)))
+    lone = await exchange(running.port, post(form(part("effect", "dissolve"), AUDIO, PHOTO)))
     assert (lone.status, lone.code, lone.json["field"]) == (400, "missing_field", "photo2")
-    spare = await ask(running.port, post(form(part("effect", "ring"), AUDIO, PHOTO, PHOTO2)))
+    spare = await exchange(running.port, post(form(part("effect", "ring"), AUDIO, PHOTO, PHOTO2)))
     assert (spare.status, spare.code) == (422, "invalid_parameter")
     assert "second photo" in spare.json["error"]
     assert await running.spool_is_empty()
@@ -160,9 +173,9 @@ async def test_a_transition_wants_a_second_photo_and_others_want_none(running: R
 async def test_a_second_photo_that_is_none_is_told_by_its_name(running: Running) -> None:
     photos = part("photo", media.photo()), part("photo2", b"no picture")
     sent = form(part("effect", "dissolve"), part("audio", media.wav(0.2)), *photos)
-    answer = await ask(running.port, post(sent), wait_s=30)
-    assert (answer.status, answer.code) == (415, "unsupported_media_type")
-    assert answer.json["field"] == "photo2"
+    response = await exchange(running.port, post(sent), wait_s=30)
+    assert (response.status, response.code) == (415, "unsupported_media_type")
+    assert response.json["field"] == "photo2"
 
 
 async def test_a_shader_that_does_not_compile_is_refused_before_the_files(
@@ -172,14 +185,14 @@ async def test_a_shader_that_does_not_compile_is_refused_before_the_files(
     running.service.health.found = probed
     # Of a body of over a megabyte only the first field is ever sent.
     large = head("POST /export", f"Content-Type: {FORM}", "Content-Length: 1500000")
-    answer = await ask(running.port, large + part("effect", "wrong") + AUDIO[:40], wait_s=30)
-    assert (answer.status, answer.code) == (422, "shader_compile_failed")
-    assert answer.json["field"] == "effect"
-    first = answer.json["diagnostics"][0]
+    response = await exchange(running.port, large + part("effect", "wrong") + AUDIO[:40], wait_s=30)
+    assert (response.status, response.code) == (422, "shader_compile_failed")
+    assert response.json["field"] == "effect"
+    first = response.json["diagnostics"][0]
     assert (first["file"], first["line"]) == ("wrong.fs", 3)
     assert "vec4(speed)" in first["source"]
     last = post(form(AUDIO, PHOTO, part("effect", "wrong")))
-    assert (await ask(running.port, last)).code == "shader_compile_failed"
+    assert (await exchange(running.port, last)).code == "shader_compile_failed"
     assert await running.spool_is_empty()
 
 
@@ -188,9 +201,9 @@ async def test_an_effect_is_judged_before_a_browser_gets_it(
 ) -> None:
     running = await start(shaders_dirs=(shaders,))
     running.service.health.found = probed
-    status, _, shown = await get(running, "/effects/wrong")
-    assert isinstance(shown, dict)
-    assert (status, shown["diagnostics"][0]["line"]) == (422, 3)
+    status, _, effect_object = await get(running, "/effects/wrong")
+    assert isinstance(effect_object, dict)
+    assert (status, effect_object["diagnostics"][0]["line"]) == (422, 3)
 
 
 async def test_an_effect_that_changes_while_it_is_shown_is_judged_as_it_is_sent(
@@ -232,7 +245,7 @@ async def test_an_effect_that_is_removed_while_all_are_listed_is_left_out(
         status, _, listed = await get(running, path)
         assert status == 200
         assert isinstance(listed, dict)
-        ids = {row["id"] for row in listed["effects"]}
+        ids = {entry["id"] for entry in listed["effects"]}
         assert "breathe" in ids
         assert ("wrong" in ids) is ("all" in path)
 
@@ -247,11 +260,11 @@ async def test_a_job_keeps_the_images_and_both_photos_it_was_accepted_with(
     fields = [part("effect", "leaf"), part("duration", "0.2"), part("fit", "cover")]
     files = [part("audio", media.wav(0.2)), part("photo", png((255, 0, 0)))]
     second = part("photo2", png((0, 0, 255)))
-    answer = await ask(running.port, post(form(*fields, *files, second)), wait_s=60)
-    assert answer.status == 202, answer.body
+    response = await exchange(running.port, post(form(*fields, *files, second)), wait_s=60)
+    assert response.status == 202, response.body
     (shaders / "leaf.png").write_bytes(png((255, 255, 255)))
     service = running.service
-    job = service.get(answer.json["jobId"])
+    job = service.get(response.json["jobId"])
     assert job is not None
     kept = service.data.job(job.id) / FOLDER
     assert [path.name for path in kept.iterdir()] == list(job.spec.effects[0]["files"].values())

@@ -17,7 +17,7 @@ from server.http.limits import HttpLimits
 from server.jobs.model.job import Status
 from server.media.photos.photo import load
 from tests.http.conftest import Running, Start
-from tests.http.wire import ask, form, head, part, post
+from tests.http.wire import exchange, form, head, part, post
 
 UNKNOWN = "A" * 22
 
@@ -49,17 +49,17 @@ async def test_a_chain_with_what_moves_it_becomes_a_video(
     for name, content in zip(("audio", "photo"), media, strict=True):
         fields.add_field(name, content, filename=name)
     async with aiohttp.ClientSession(working.url) as client:
-        async with client.post("/export", data=fields) as answer:
-            job = await answer.json()
-            assert answer.status == 202, job
+        async with client.post("/export", data=fields) as response:
+            job = await response.json()
+            assert response.status == 202, job
         assert job["effect"] == ["spin", "breathe"]
-        (row,) = job["warnings"]
-        assert (row["code"], row["field"]) == ("characters_not_drawn", "title")
-        assert "U+13460" in row["error"]
+        (warning,) = job["warnings"]
+        assert (warning["code"], warning["field"]) == ("characters_not_drawn", "title")
+        assert "U+13460" in warning["error"]
         while job["status"] not in ("completed", "failed"):
             await asyncio.sleep(0.2)
-            async with client.get(f"/export/{job['jobId']}") as answer:
-                job = await answer.json()
+            async with client.get(f"/export/{job['jobId']}") as response:
+                job = await response.json()
     assert (job["status"], job["frames"]["done"]) == ("completed", 9), job
 
 
@@ -83,19 +83,19 @@ async def test_a_bad_motion_or_chain_is_told_by_its_field(
     parts = [part("effect", (effect if isinstance(effect, str) else json.dumps(effect)).encode())]
     parts += [] if params is None else [part("params", json.dumps(params).encode())]
     files = [part("audio", b"RIFF", filename="a"), part("photo", b"x", filename="b")]
-    answer = await ask(running.port, post(form(*parts, *files)))
-    assert answer.status == 422, answer.body
-    told = json.loads(answer.body)
-    wanted = "unknown_effect" if field == "effect[1]" else "invalid_parameter"
-    assert (told["code"], told["field"]) == (wanted, field)
+    response = await exchange(running.port, post(form(*parts, *files)))
+    assert response.status == 422, response.body
+    payload = json.loads(response.body)
+    expected = "unknown_effect" if field == "effect[1]" else "invalid_parameter"
+    assert (payload["code"], payload["field"]) == (expected, field)
 
 
 async def test_params_are_refused_before_the_files_are_read(start: Start) -> None:
     running = await start(max_parallel_exports=0)
     parts = [part("effect", b"ring"), part("params", b'{"size": 9}')]
     body = form(*parts, part("audio", b"RIFF" + bytes(200_000), filename="a"))
-    answer = await ask(running.port, post(body)[:-150_000])  # the rest never comes
-    assert (answer.status, json.loads(answer.body)["field"]) == (422, "params.size")
+    response = await exchange(running.port, post(body)[:-150_000])  # the rest never comes
+    assert (response.status, json.loads(response.body)["field"]) == (422, "params.size")
 
 
 async def test_the_old_client_gets_its_video(working: Running, media: tuple[bytes, bytes]) -> None:
@@ -105,18 +105,18 @@ async def test_the_old_client_gets_its_video(working: Running, media: tuple[byte
     fields.add_field("duration", "0.5")
     fields.add_field("plan", "free")
     async with aiohttp.ClientSession(working.url) as client:
-        async with client.post("/export", data=fields) as answer:
-            accepted = await answer.json()
-            assert answer.status == 202, accepted
-            assert answer.headers["Location"] == f"/export/{accepted['jobId']}"
+        async with client.post("/export", data=fields) as response:
+            accepted = await response.json()
+            assert response.status == 202, accepted
+            assert response.headers["Location"] == f"/export/{accepted['jobId']}"
         assert accepted["success"] is True
         assert accepted["status"] == "queued"
         assert isinstance(accepted["createdAt"], int)
         assert await working.spool_is_empty()
         progress = [0]
         while True:
-            async with client.get(f"/export/{accepted['jobId']}") as answer:
-                job = await answer.json()
+            async with client.get(f"/export/{accepted['jobId']}") as response:
+                job = await response.json()
             progress.append(job["progress"])
             if job["status"] not in ("queued", "processing"):
                 break
@@ -126,15 +126,15 @@ async def test_the_old_client_gets_its_video(working: Running, media: tuple[byte
         assert progress[-1] == 100
         assert job["resolution"] == {"width": 64, "height": 36}
         assert job["frames"] == {"done": 15, "total": 15}
-        async with client.get(job["downloadUrl"]) as answer:
-            video = await answer.read()
+        async with client.get(job["downloadUrl"]) as response:
+            video = await response.read()
         assert video[4:8] == b"ftyp"
-        async with client.get(job["posterUrl"]) as answer:
-            assert (await answer.read())[:2] == b"\xff\xd8"
-        async with client.delete(f"/export/{accepted['jobId']}") as answer:
-            assert (await answer.json())["status"] == "completed"
-        async with client.get(f"/download/{accepted['jobId']}") as answer:
-            assert answer.status == 410
+        async with client.get(job["posterUrl"]) as response:
+            assert (await response.read())[:2] == b"\xff\xd8"
+        async with client.delete(f"/export/{accepted['jobId']}") as response:
+            assert (await response.json())["status"] == "completed"
+        async with client.get(f"/download/{accepted['jobId']}") as response:
+            assert response.status == 410
 
 
 @pytest.mark.parametrize(
@@ -156,8 +156,8 @@ async def test_files_that_are_not_what_they_should_be(
     code: str,
 ) -> None:
     parts = part("audio", audio or media[0], filename="a.mp3"), part("photo", photo or media[1])
-    answer = await ask(running.port, post(form(*parts)), wait_s=30)
-    assert (answer.status, answer.code) == (status, code)
+    response = await exchange(running.port, post(form(*parts)), wait_s=30)
+    assert (response.status, response.code) == (status, code)
     assert await running.spool_is_empty()
     assert not list(running.service.data.jobs.iterdir())
 
@@ -188,9 +188,11 @@ async def test_the_queue_bound_holds_for_uploads_at_once(
 ) -> None:
     running = await start(max_queued_exports=2)
     sent = post(form(part("audio", media[0]), part("photo", media[1])))
-    answers = await asyncio.gather(*[ask(running.port, sent, wait_s=60) for _ in range(4)])
-    assert sorted(answer.status for answer in answers) == [202, 202, 429, 429]
-    assert all("retry-after" in answer.headers for answer in answers if answer.status == 429)
+    responses = await asyncio.gather(*[exchange(running.port, sent, wait_s=60) for _ in range(4)])
+    assert sorted(response.status for response in responses) == [202, 202, 429, 429]
+    assert all(
+        "retry-after" in response.headers for response in responses if response.status == 429
+    )
     assert await running.spool_is_empty()
 
 
@@ -213,41 +215,41 @@ async def test_the_bound_on_uploads_holds_for_the_spool(
     leaver.write(sent)
     await running.until(lambda: len(running.files()) == 2)
     leaver.transport.abort()
-    answers = await asyncio.gather(*[ask(running.port, sent, wait_s=60) for _ in range(6)])
+    responses = await asyncio.gather(*[exchange(running.port, sent, wait_s=60) for _ in range(6)])
     watching.cancel()
     assert most == 1
     accepted = running.service.store.count(Status.QUEUED)
     assert accepted == 2
-    told = sorted(answer.json.get("code") or "accepted" for answer in answers)
-    given = told.count("accepted")
-    assert given in (1, 2)  # whether the leaver's job came to be depends on when it left
-    assert told == ["accepted"] * given + ["queue_full"] * (6 - given)
+    payload = sorted(response.json.get("code") or "accepted" for response in responses)
+    accepted_count = payload.count("accepted")
+    assert accepted_count in (1, 2)  # whether the leaver's job came to be depends on when it left
+    assert payload == ["accepted"] * accepted_count + ["queue_full"] * (6 - accepted_count)
     assert await running.spool_is_empty()
 
 
 async def test_a_job_is_shown_cancelled_and_shown_again(running: Running) -> None:
     job = running.add_job()
-    shown = await ask(running.port, head(f"GET /export/{job.id}"))
+    shown = await exchange(running.port, head(f"GET /export/{job.id}"))
     assert (shown.status, shown.json["status"], shown.json["queuePosition"]) == (200, "queued", 1)
     assert shown.headers["cache-control"] == "no-store"
     for _ in range(2):
-        cancelled = await ask(running.port, head(f"DELETE /export/{job.id}"))
+        cancelled = await exchange(running.port, head(f"DELETE /export/{job.id}"))
         assert (cancelled.status, cancelled.json["status"]) == (200, "cancelled")
-    again = await ask(running.port, head(f"GET /export/{job.id}"))
+    again = await exchange(running.port, head(f"GET /export/{job.id}"))
     assert again.json["status"] == "cancelled"
-    assert (await ask(running.port, head(f"DELETE /export/{UNKNOWN}"))).code == "not_found"
+    assert (await exchange(running.port, head(f"DELETE /export/{UNKNOWN}"))).code == "not_found"
 
 
 async def test_a_failed_job_says_why_in_the_language_of_the_client(running: Running) -> None:
     job = running.add_job()
     running.service.store.move(job.id, Status.FAILED, error_code="render_stalled")
-    shown = await ask(running.port, head(f"GET /export/{job.id}", "Accept-Language: ru"))
+    shown = await exchange(running.port, head(f"GET /export/{job.id}", "Accept-Language: ru"))
     assert (shown.status, shown.json["code"]) == (200, "render_stalled")
     assert shown.json["error"] == "Создание видео остановилось и не продолжилось."
 
 
 async def test_the_old_front_page_is_there(running: Running) -> None:
-    root = (await ask(running.port, head("GET /"))).json
+    root = (await exchange(running.port, head("GET /"))).json
     assert (root["status"], bool(root["service"]), bool(root["endpoints"])) == ("ok", True, True)
 
 
@@ -269,8 +271,8 @@ async def test_the_cover_of_the_track_stands_in_for_a_photo(
     """None is sent: no file was chosen in the form's field; nor in that of a second photo."""
     unchosen = [part(name, b"", filename="") for name in ("photo", "photo2")]
     sent = form(part("audio", covered, filename="a.mp3"), *unchosen)
-    answer = await ask(running.port, post(sent), wait_s=60)
-    assert answer.status == 202, answer.body
+    response = await exchange(running.port, post(sent), wait_s=60)
+    assert response.status == 202, response.body
     [folder] = running.service.data.jobs.iterdir()
     width, height, pixels = load(folder / "photo.rgba")
     with Image.open(io.BytesIO(media[1])) as image:

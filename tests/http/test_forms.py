@@ -5,7 +5,7 @@ import pytest
 
 from tests.harness.media import wav_of
 from tests.http.conftest import Running
-from tests.http.wire import FORM, ask, chunked, form, head, part, post
+from tests.http.wire import FORM, chunked, exchange, form, head, part, post
 
 AUDIO = part("audio", b"RIFF", filename="a.wav")
 TRACK = part("audio", wav_of(np.zeros((4800, 2)), 48_000), filename="a.wav")
@@ -172,9 +172,9 @@ REFUSED = [
 async def test_a_wrong_upload_is_refused_and_leaves_nothing(
     running: Running, sent: bytes, status: int, code: str, name: str | None
 ) -> None:
-    answer = await ask(running.port, sent, wait_s=60)
-    assert (answer.status, answer.code, answer.json.get("field")) == (status, code, name)
-    assert answer.headers["access-control-allow-origin"] == "*"
-    assert ("the file is empty" in answer.json["error"]) == code.startswith("undecodable")
-    assert answer.json["requestId"] == answer.headers["x-request-id"]
+    response = await exchange(running.port, sent, wait_s=60)
+    assert (response.status, response.code, response.json.get("field")) == (status, code, name)
+    assert response.headers["access-control-allow-origin"] == "*"
+    assert ("the file is empty" in response.json["error"]) == code.startswith("undecodable")
+    assert response.json["requestId"] == response.headers["x-request-id"]
     assert await running.spool_is_empty()

@@ -74,10 +74,10 @@ def test_a_range_behind_the_end_cannot_be_served(header: str) -> None:
 
 
 def test_if_range_must_name_this_very_file() -> None:
-    wanted = {"Range": "bytes=0-0"}
-    assert requested_range({**wanted, "If-Range": '"e"'}, 10, '"e"') == (0, 1)
+    expected = {"Range": "bytes=0-0"}
+    assert requested_range({**expected, "If-Range": '"e"'}, 10, '"e"') == (0, 1)
     for other in ('"f"', 'W/"e"', "Mon, 01 Jan 2024 00:00:00 GMT"):
-        assert requested_range({**wanted, "If-Range": other}, 10, '"e"') is None
+        assert requested_range({**expected, "If-Range": other}, 10, '"e"') is None
 
 
 def test_if_none_match_takes_lists_weak_tags_and_any() -> None:
@@ -155,20 +155,20 @@ def test_if_match_must_name_what_is_there() -> None:
 
 
 def test_a_pace_is_judged_by_a_whole_window_only() -> None:
-    pace = TransferRate(min_rate=100, window_s=1.5)
+    rate = TransferRate(min_rate=100, window_s=1.5)
     judged = []
     for seconds, count in ((1.4, 0), (0.2, 149), (0.1, 10)):
-        pace.add(seconds, count)
-        judged.append(pace.is_below_minimum)
+        rate.add(seconds, count)
+        judged.append(rate.is_below_minimum)
     assert judged == [False, True, False]
 
 
 def test_a_pace_forgets_what_lies_before_its_window() -> None:
-    pace = TransferRate(min_rate=100, window_s=1.5)
-    pace.add(0.0, 1_000_000)
+    rate = TransferRate(min_rate=100, window_s=1.5)
+    rate.add(0.0, 1_000_000)
     judged = []
     for _ in range(16):
-        pace.add(0.1, 0)
-        judged.append(pace.is_below_minimum)
+        rate.add(0.1, 0)
+        judged.append(rate.is_below_minimum)
     assert judged[:13] == [False] * 13
     assert judged[-1]

@@ -10,7 +10,7 @@ from server.http.headers.client_address import network_of
 from server.http.limits import HttpLimits
 from server.http.uploads.limiter import UploadLimiter
 from tests.http.conftest import Start
-from tests.http.wire import ask, form, part, post
+from tests.http.wire import exchange, form, part, post
 
 AUDIO, PHOTO = part("audio", b"a" * 100), part("photo", b"p")
 
@@ -21,20 +21,20 @@ def _limiter(**limits: float) -> UploadLimiter:
 
 
 async def _hold(
-    limiter: UploadLimiter, address: str, count: int, given: list[str], name: str
+    limiter: UploadLimiter, address: str, count: int, acquired: list[str], name: str
 ) -> None:
     async with limiter.acquire(address) as upload:
-        given.append(name)
+        acquired.append(name)
         upload.add(count, 10.0)
         async with upload.reading():
             await asyncio.sleep(60)
 
 
 async def test_the_slowest_of_the_address_with_most_places_gives_way() -> None:
-    limiter, given = _limiter(uploads=3), list[str]()
+    limiter, acquired = _limiter(uploads=3), list[str]()
     uploads = [("a", 0, "a0"), ("a", 100, "a100"), ("b", 0, "b0")]
     tasks = [
-        asyncio.create_task(_hold(limiter, *upload[:2], given, upload[2])) for upload in uploads
+        asyncio.create_task(_hold(limiter, *upload[:2], acquired, upload[2])) for upload in uploads
     ]
     await asyncio.sleep(0)
     async with limiter.acquire("c"):
@@ -48,15 +48,15 @@ async def test_the_slowest_of_the_address_with_most_places_gives_way() -> None:
 
 
 async def test_a_free_place_goes_to_the_address_with_the_fewest() -> None:
-    limiter, given = _limiter(upload_grace_s=60), list[str]()
+    limiter, acquired = _limiter(upload_grace_s=60), list[str]()
     tasks = []
     for address, name in (("a", "a1"), ("a", "a2"), ("a", "a3"), ("b", "b1")):
-        tasks.append(asyncio.create_task(_hold(limiter, address, 0, given, name)))
+        tasks.append(asyncio.create_task(_hold(limiter, address, 0, acquired, name)))
         await asyncio.sleep(0)
     tasks[0].cancel()
     await asyncio.gather(tasks[0], return_exceptions=True)
     await asyncio.sleep(0.02)
-    assert given == ["a1", "a2", "b1"]
+    assert acquired == ["a1", "a2", "b1"]
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
@@ -87,8 +87,8 @@ async def test_one_that_waits_ends_one_upload_however_long_that_takes_to_end() -
 
 
 async def test_an_upload_that_is_prepared_and_a_fast_one_keep_their_places() -> None:
-    limiter, given = _limiter(upload_wait_s=0.05), list[str]()
-    fast = asyncio.create_task(_hold(limiter, "a", 10**9, given, "fast"))
+    limiter, acquired = _limiter(upload_wait_s=0.05), list[str]()
+    fast = asyncio.create_task(_hold(limiter, "a", 10**9, acquired, "fast"))
     await asyncio.sleep(0)
     async with limiter.acquire("b"):
         with pytest.raises(ToqiboxError, match="Too many"):
@@ -106,12 +106,12 @@ async def test_an_upload_that_stands_still_gives_way_over_http(
         uploads=1, upload_wait_s=20, upload_stall_s=30, upload_grace_s=0.1, upload_poll_s=0.02
     )
     running = await start(quick)
-    still = asyncio.create_task(ask(running.port, post(form(AUDIO, PHOTO))[:-9]))
+    stalled = asyncio.create_task(exchange(running.port, post(form(AUDIO, PHOTO))[:-9]))
     await running.until(lambda: bool(running.files()))
-    assert (await ask(running.port, post(form(PHOTO)))).code == "missing_field"
-    answer = await still
-    assert (answer.status, answer.code) == (429, "rate_limited")
-    assert int(answer.headers["retry-after"]) >= 1
+    assert (await exchange(running.port, post(form(PHOTO)))).code == "missing_field"
+    response = await stalled
+    assert (response.status, response.code) == (429, "rate_limited")
+    assert int(response.headers["retry-after"]) >= 1
     assert await running.spool_is_empty()
 
 

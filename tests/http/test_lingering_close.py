@@ -9,7 +9,7 @@ import pytest
 
 from server.http.limits import HttpLimits
 from tests.http.conftest import Start
-from tests.http.wire import FORM, ask, form, head, part, post, read_answer
+from tests.http.wire import FORM, exchange, form, head, part, post, read_response
 
 BODY = form(part("fps", "29.97"), part("audio", b"x" * 900_000), part("photo", b"y" * 900_000))
 """Refused at its first field."""
@@ -32,11 +32,11 @@ async def test_one_that_sends_on_for_six_seconds_still_reads_its_answer(
     sending = asyncio.create_task(send_slowly(writer, post(BODY), seconds=6))
     await asyncio.sleep(1)
     # The one place among the uploads is free again, though the first client still sends.
-    other = await ask(running.port, post(form(part("photo", b"x"))))
+    other = await exchange(running.port, post(form(part("photo", b"x"))))
     is_sending = not sending.done()
     await sending
-    answer = await read_answer(reader)
-    assert (answer.status, answer.code) == (422, "invalid_parameter")
+    response = await read_response(reader)
+    assert (response.status, response.code) == (422, "invalid_parameter")
     assert await reader.read() == b""
     writer.transport.abort()
     assert (other.code, is_sending) == ("missing_field", True)
@@ -59,7 +59,7 @@ async def test_patience_with_a_refused_client_has_bounds(
     reader, writer = await asyncio.open_connection("127.0.0.1", running.port)
     writer.write(head("POST /export", f"Content-Type: {FORM}", "Transfer-Encoding: chunked"))
     writer.write(chunk(BODY[:150]))
-    assert (await read_answer(reader)).code == "invalid_parameter"
+    assert (await read_response(reader)).code == "invalid_parameter"
     with contextlib.suppress(ConnectionError):
         async with asyncio.timeout(8):
             while True:

@@ -8,7 +8,7 @@ import pytest
 
 from server.http.limits import HttpLimits
 from tests.http.conftest import Running, Start
-from tests.http.wire import FORM, ask, head, post, read_answer
+from tests.http.wire import FORM, exchange, head, post, read_response
 
 UNKNOWN = "A" * 22
 REQUESTS: dict[str, tuple[bytes, int]] = {
@@ -40,9 +40,9 @@ REQUESTS: dict[str, tuple[bytes, int]] = {
 @pytest.mark.parametrize("case", REQUESTS)
 async def test_every_answer_has_an_id_cors_and_safe_headers(running: Running, case: str) -> None:
     sent, status = REQUESTS[case]
-    answer = await ask(running.port, sent)
-    headers = answer.headers
-    assert answer.status == status
+    response = await exchange(running.port, sent)
+    headers = response.headers
+    assert response.status == status
     assert headers["access-control-allow-origin"] == "*"
     assert "Retry-After" in headers["access-control-expose-headers"]
     assert headers["x-content-type-options"] == "nosniff"
@@ -50,22 +50,22 @@ async def test_every_answer_has_an_id_cors_and_safe_headers(running: Running, ca
     assert headers["server"] == "toqibox"
     assert headers["x-request-id"]
     if status >= 400:
-        assert answer.json["requestId"] == headers["x-request-id"]
-        assert answer.json["success"] is False
-        assert set(answer.json) == {"success", "error", "code", "retryable", "requestId"}
+        assert response.json["requestId"] == headers["x-request-id"]
+        assert response.json["success"] is False
+        assert set(response.json) == {"success", "error", "code", "retryable", "requestId"}
 
 
 async def test_an_unknown_job_is_told_with_the_same_words_everywhere(running: Running) -> None:
     paths = [f"/export/{UNKNOWN}", "/export/x", f"/download/{UNKNOWN}", "/effects/none", "/none"]
-    told = {(await ask(running.port, head(f"GET {path}"))).json["error"] for path in paths}
-    assert told == {"There is nothing here."}
+    messages = {(await exchange(running.port, head(f"GET {path}"))).json["error"] for path in paths}
+    assert messages == {"There is nothing here."}
 
 
 async def test_errors_speak_the_language_of_the_client(running: Running) -> None:
-    russian = await ask(running.port, head("GET /none", "Accept-Language: ru-RU,en;q=0.5"))
+    russian = await exchange(running.port, head("GET /none", "Accept-Language: ru-RU,en;q=0.5"))
     assert russian.json["error"] == "Здесь ничего нет."
     assert russian.headers["content-language"] == "ru"
-    english = await ask(running.port, head("GET /none", "Accept-Language: de"))
+    english = await exchange(running.port, head("GET /none", "Accept-Language: de"))
     assert english.json["error"] == "There is nothing here."
 
 
@@ -80,20 +80,20 @@ async def test_errors_speak_the_language_of_the_client(running: Running) -> None
 async def test_a_wrong_method_is_told_which_are_right(
     running: Running, path: str, methods: str
 ) -> None:
-    answer = await ask(running.port, head(f"PATCH {path}"))
-    assert (answer.status, answer.code) == (405, "method_not_allowed")
-    assert answer.headers["allow"] == methods
+    response = await exchange(running.port, head(f"PATCH {path}"))
+    assert (response.status, response.code) == (405, "method_not_allowed")
+    assert response.headers["allow"] == methods
 
 
 async def test_a_preflight_allows_what_the_api_needs(running: Running) -> None:
     lines = ("Origin: https://studio.example", "Access-Control-Request-Method: DELETE")
-    answer = await ask(running.port, head(f"OPTIONS /export/{UNKNOWN}", *lines))
-    assert "DELETE" in answer.headers["access-control-allow-methods"]
-    allowed = answer.headers["access-control-allow-headers"]
+    response = await exchange(running.port, head(f"OPTIONS /export/{UNKNOWN}", *lines))
+    assert "DELETE" in response.headers["access-control-allow-methods"]
+    allowed = response.headers["access-control-allow-headers"]
     assert {"Authorization", "Cache-Control", "Content-Type", "Idempotency-Key", "Range"} <= set(
         allowed.split(", ")
     )
-    assert "access-control-allow-credentials" not in answer.headers
+    assert "access-control-allow-credentials" not in response.headers
 
 
 async def test_a_preflight_allows_what_widgets_send(running: Running) -> None:
@@ -103,12 +103,12 @@ async def test_a_preflight_allows_what_widgets_send(running: Running) -> None:
         "Access-Control-Request-Method: POST",
         f"Access-Control-Request-Headers: {asked}",
     )
-    answer = await ask(running.port, head("OPTIONS /export", *lines))
-    allowed = answer.headers["access-control-allow-headers"].lower().split(", ")
+    response = await exchange(running.port, head("OPTIONS /export", *lines))
+    allowed = response.headers["access-control-allow-headers"].lower().split(", ")
     assert {"cache-control", "x-requested-with", "x-file-name", "traceparent"} <= set(allowed)
     assert len(allowed) == len(set(allowed))
     assert not {"a b", "b\u00e4d"} & set(allowed)
-    assert "Access-Control-Request-Headers" in answer.headers["vary"]
+    assert "Access-Control-Request-Headers" in response.headers["vary"]
 
 
 @pytest.mark.parametrize("path", ["/export/short", "/download/x/poster.jpg", "/effects/%20", "/no"])
@@ -116,11 +116,11 @@ async def test_a_preflight_of_what_is_not_there_lets_the_page_read_the_404(
     running: Running, path: str
 ) -> None:
     lines = ("Origin: https://studio.example", "Access-Control-Request-Method: DELETE")
-    answer = await ask(running.port, head(f"OPTIONS {path}", *lines))
-    assert answer.status == 204
-    assert "DELETE" in answer.headers["access-control-allow-methods"]
-    assert (await ask(running.port, head(f"DELETE {path}"))).status == 404
-    assert (await ask(running.port, head(f"OPTIONS {path}"))).status == 404
+    response = await exchange(running.port, head(f"OPTIONS {path}", *lines))
+    assert response.status == 204
+    assert "DELETE" in response.headers["access-control-allow-methods"]
+    assert (await exchange(running.port, head(f"DELETE {path}"))).status == 404
+    assert (await exchange(running.port, head(f"OPTIONS {path}"))).status == 404
 
 
 async def test_with_a_list_of_origins_only_those_are_let_in(start: Start) -> None:
@@ -130,9 +130,9 @@ async def test_with_a_list_of_origins_only_those_are_let_in(start: Start) -> Non
         ("https://c.example", None),
     ):
         for target in ("GET /", "GET /none"):
-            answer = await ask(running.port, head(target, f"Origin: {origin}"))
-            assert answer.headers.get("access-control-allow-origin") == expected
-            assert "Origin" in answer.headers["vary"]
+            response = await exchange(running.port, head(target, f"Origin: {origin}"))
+            assert response.headers.get("access-control-allow-origin") == expected
+            assert "Origin" in response.headers["vary"]
 
 
 async def test_head_says_what_get_would(running: Running) -> None:
@@ -149,9 +149,9 @@ async def test_a_fault_of_ours_is_told_without_its_words(
     running: Running, caplog: pytest.LogCaptureFixture
 ) -> None:
     running.service.store.close()
-    answer = await ask(running.port, head(f"GET /export/{UNKNOWN}"))
-    assert (answer.status, answer.code) == (500, "internal")
-    assert b"sqlite" not in answer.body.lower()
+    response = await exchange(running.port, head(f"GET /export/{UNKNOWN}"))
+    assert (response.status, response.code) == (500, "internal")
+    assert b"sqlite" not in response.body.lower()
     assert "Cannot operate on a closed database" in caplog.text
 
 
@@ -168,23 +168,23 @@ async def test_connections_are_bounded(start: Start, limits: Callable[..., HttpL
     running = await start(limits(connections=2, header_s=60))
     open_ones = [await asyncio.open_connection("127.0.0.1", running.port) for _ in range(2)]
     with pytest.raises((EOFError, ConnectionError)):
-        await ask(running.port, head("GET /health"))
+        await exchange(running.port, head("GET /health"))
     for reader, writer in open_ones:
         writer.write(head("GET /health"))
-        assert (await read_answer(reader)).status == 200
+        assert (await read_response(reader)).status == 200
         writer.transport.abort()
     await asyncio.sleep(0.05)
-    assert (await ask(running.port, head("GET /health"))).status == 200
+    assert (await exchange(running.port, head("GET /health"))).status == 200
 
 
 async def test_a_client_that_sends_no_more_still_gets_its_answer(running: Running) -> None:
-    answer = await ask(running.port, head("GET /health"), half_close=True)
-    assert answer.json == {"status": "ok"}
+    response = await exchange(running.port, head("GET /health"), half_close=True)
+    assert response.json == {"status": "ok"}
 
 
 async def test_pipelined_requests_are_answered_in_order(running: Running) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", running.port)
     writer.write((head("GET /health") + head("GET /none")) * 100)
-    statuses = [(await read_answer(reader)).status for _ in range(200)]
+    statuses = [(await read_response(reader)).status for _ in range(200)]
     assert statuses == [200, 404] * 100
     writer.transport.abort()

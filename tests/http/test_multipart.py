@@ -24,11 +24,11 @@ def reader(body: bytes, cuts: list[int]) -> Callable[[], Awaitable[bytes]]:
 
 
 async def walk(body: bytes, cuts: list[int]) -> list[tuple[str, bytes]]:
-    walked = MultipartReader(BOUNDARY.encode(), reader(body, cuts))
-    found = []
-    while (name := await walked.next_part()) is not None:
-        found.append((name, b"".join([piece async for piece in walked.chunks()])))
-    return found
+    reader_of_parts = MultipartReader(BOUNDARY.encode(), reader(body, cuts))
+    contents = []
+    while (name := await reader_of_parts.next_part()) is not None:
+        contents.append((name, b"".join([piece async for piece in reader_of_parts.chunks()])))
+    return contents
 
 
 TRICKY = st.sampled_from(
@@ -86,10 +86,10 @@ async def test_a_form_that_is_cut_anywhere_is_refused(at: int, cuts: list[int]) 
 
 
 async def test_a_part_may_be_left_unread() -> None:
-    walked = MultipartReader(
+    reader_of_parts = MultipartReader(
         BOUNDARY.encode(), reader(form(part("a", b"1" * 99), part("b", b"2")), [50] * 6)
     )
-    assert [await walked.next_part() for _ in range(3)] == ["a", "b", None]
+    assert [await reader_of_parts.next_part() for _ in range(3)] == ["a", "b", None]
 
 
 async def test_padding_behind_a_boundary_and_an_epilogue_are_allowed() -> None:
@@ -101,10 +101,10 @@ async def test_padding_behind_a_boundary_and_an_epilogue_are_allowed() -> None:
 
 async def test_parts_are_counted() -> None:
     body = form(*[part("a", b"") for _ in range(3)])
-    walked = MultipartReader(BOUNDARY.encode(), reader(body, []), PartLimits(parts=2))
-    assert [await walked.next_part() for _ in range(2)] == ["a", "a"]
+    reader_of_parts = MultipartReader(BOUNDARY.encode(), reader(body, []), PartLimits(parts=2))
+    assert [await reader_of_parts.next_part() for _ in range(2)] == ["a", "a"]
     with pytest.raises(ToqiboxError, match="too many parts"):
-        await walked.next_part()
+        await reader_of_parts.next_part()
 
 
 @pytest.mark.parametrize(

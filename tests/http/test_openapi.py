@@ -28,16 +28,16 @@ OPERATIONS = [
 ]
 
 
-def check(answer: aiohttp.ClientResponse, body: Any, operation: dict[str, Any]) -> None:
+def check(response: aiohttp.ClientResponse, body: Any, operation: dict[str, Any]) -> None:
     listed = operation["responses"]
-    assert str(answer.status) in listed
-    content = listed[str(answer.status)].get("content", {})
-    for name in listed[str(answer.status)].get("headers", {}):
-        assert name in answer.headers
+    assert str(response.status) in listed
+    content = listed[str(response.status)].get("content", {})
+    for name in listed[str(response.status)].get("headers", {}):
+        assert name in response.headers
     if content:
-        assert answer.content_type in content
-    if answer.content_type == "application/json" and body and answer.status >= 400:
-        assert body["code"] in listed[str(answer.status)]["description"]
+        assert response.content_type in content
+    if response.content_type == "application/json" and body and response.status >= 400:
+        assert body["code"] in listed[str(response.status)]["description"]
     schema = content.get("application/json", {}).get("schema")
     if schema:
         whole = {**schema, "components": DOCUMENT["components"]}
@@ -50,11 +50,11 @@ async def replay(running: Running, path: str, method: str, **request: Any) -> in
     operation = DOCUMENT["paths"][template.partition("?")[0]][method]
     async with (
         aiohttp.ClientSession(running.url) as client,
-        client.request(method, path, **request) as answer,
+        client.request(method, path, **request) as response,
     ):
-        is_json = answer.content_type == "application/json" and method != "head"
-        check(answer, await answer.json() if is_json else await answer.read(), operation)
-        return answer.status
+        is_json = response.content_type == "application/json" and method != "head"
+        check(response, await response.json() if is_json else await response.read(), operation)
+        return response.status
 
 
 def test_the_document_lists_the_routes_and_nothing_else() -> None:
@@ -84,8 +84,8 @@ def test_only_codes_that_something_raises_are_listed() -> None:
     known = {code for code, entry in CATALOGUE.items() if entry.status}
     assert set(ALL) == {code for code in known if f'"{code}"' in raised}
     assert set(ALL) == set(DOCUMENT["components"]["schemas"]["Error"]["properties"]["code"]["enum"])
-    words = set(re.findall(r"[a-z]+(?:_[a-z]+)+", repr(DOCUMENT["paths"])))
-    assert words & known <= set(ALL)
+    names = set(re.findall(r"[a-z]+(?:_[a-z]+)+", repr(DOCUMENT["paths"])))
+    assert names & known <= set(ALL)
 
 
 @pytest.mark.parametrize(("path", "method"), OPERATIONS)
@@ -110,10 +110,10 @@ async def test_the_other_listed_statuses_occur(running: Running) -> None:
     assert await replay(running, "/effects?all=yes", "get") == 422
     known = {"headers": {"If-None-Match": "*"}}
     assert await replay(running, "/effects", "get", **known) == 304
-    part_of = {"headers": {"Range": "bytes=1-2"}}
-    assert await replay(running, f"/download/{done}", "get", **part_of) == 206
-    behind = {"headers": {"Range": "bytes=9-"}}
-    assert await replay(running, f"/download/{done}", "get", **behind) == 416
+    with_range = {"headers": {"Range": "bytes=1-2"}}
+    assert await replay(running, f"/download/{done}", "get", **with_range) == 206
+    beyond_end = {"headers": {"Range": "bytes=9-"}}
+    assert await replay(running, f"/download/{done}", "get", **beyond_end) == 416
     waiting = running.add_job().id
     assert await replay(running, f"/download/{waiting}", "get") == 409
     assert await replay(running, f"/export/{done}", "delete") == 200
@@ -130,6 +130,6 @@ async def test_the_document_tells_this_servers_limits(start: Start) -> None:
     running = await start(max_upload_mb=7)
     async with (
         aiohttp.ClientSession(running.url) as client,
-        client.get("/openapi.json") as answer,
+        client.get("/openapi.json") as response,
     ):
-        assert "at most 7 MB" in await answer.text()
+        assert "at most 7 MB" in await response.text()

@@ -9,7 +9,7 @@ import pytest
 
 from tests.harness.media import photo
 from tests.http.conftest import Start
-from tests.http.wire import ask, form, part, post
+from tests.http.wire import exchange, form, part, post
 
 
 def _track(seconds: int) -> bytes:
@@ -29,9 +29,9 @@ async def test_the_part_is_told_in_the_answer(start: Start) -> None:
     running = await start(max_parallel_exports=0)
     fields = [part("start", b"best"), part("duration", b"2")]
     files = [part("audio", _track(6), filename="a"), part("photo", photo(32, 24), filename="b")]
-    answer = await ask(running.port, post(form(*fields, *files)), wait_s=60)
-    assert answer.status == 202, answer.body
-    job = json.loads(answer.body)
+    response = await exchange(running.port, post(form(*fields, *files)), wait_s=60)
+    assert response.status == 202, response.body
+    job = json.loads(response.body)
     assert job["highlight"] == "best"
     assert 3.0 <= job["start"] <= 4.0
     assert 1.5 <= job["duration"] <= 2.0
@@ -39,18 +39,24 @@ async def test_the_part_is_told_in_the_answer(start: Start) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fields", "words"),
+    ("fields", "reason_text"),
     [
         ({"start": "drop"}, "need a duration"),
         ({"start": "loudest", "duration": "4"}, "or drop or best"),
         ({"start": "Best", "duration": "4"}, "or drop or best"),
     ],
 )
-async def test_what_is_wrong_with_it(start: Start, fields: dict[str, str], words: str) -> None:
+async def test_what_is_wrong_with_it(
+    start: Start, fields: dict[str, str], reason_text: str
+) -> None:
     running = await start(max_parallel_exports=0)
     texts = [part(name, text.encode()) for name, text in fields.items()]
     files = [part("audio", b"RIFF", filename="a"), part("photo", b"x", filename="b")]
-    answer = await ask(running.port, post(form(*texts, *files)))
-    told = json.loads(answer.body)
-    assert (answer.status, told["code"], told["field"]) == (422, "invalid_parameter", "start")
-    assert words in told["error"]
+    response = await exchange(running.port, post(form(*texts, *files)))
+    payload = json.loads(response.body)
+    assert (response.status, payload["code"], payload["field"]) == (
+        422,
+        "invalid_parameter",
+        "start",
+    )
+    assert reason_text in payload["error"]

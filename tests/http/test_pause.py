@@ -15,28 +15,28 @@ from tests.harness.clock import Clock
 LIMITS = HttpLimits(upload_stall_s=20, upload_total_s=30, upload_min_rate=10, upload_window_s=20)
 
 
-def _body(place: UploadState) -> tuple[StreamReader, Body]:
+def _body(upload: UploadState) -> tuple[StreamReader, Body]:
     loop = asyncio.get_running_loop()
     protocol = BaseProtocol(loop)
     protocol.connection_made(asyncio.Transport())
     content = StreamReader(protocol, 65536, loop=loop)
-    return content, Body(content, LIMITS, place.add)
+    return content, Body(content, LIMITS, upload.add)
 
 
 async def test_the_pause_of_the_server_is_no_silence_of_the_client(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     clock = Clock(monkeypatch)
-    place = UploadState("192.0.2.1")
-    content, body = _body(place)
+    upload = UploadState("192.0.2.1")
+    content, body = _body(upload)
     for size in (5, 6, 7):
         reading = asyncio.create_task(body.read())
         await clock.pause(3600)
         assert not reading.done()
         content.feed_data(bytes(size))
         assert len(await reading) == size
-    assert place.count == 5 + 6 + 7
-    assert place.read_s < 60  # of three hours
+    assert upload.count == 5 + 6 + 7
+    assert upload.read_s < 60  # of three hours
 
 
 async def test_the_silence_of_the_client_has_an_end(

@@ -22,9 +22,9 @@ async def test_what_would_wait_too_long_is_refused_at_once() -> None:
     async with AsyncExitStack() as held:
         for _ in range(2):
             limiter.check_wait()
-            place = await held.enter_async_context(limiter.acquire("a", 40 * MB))
-            async with place.reading():
-                place.add(40 * MB, 1.0)
+            upload = await held.enter_async_context(limiter.acquire("a", 40 * MB))
+            async with upload.reading():
+                upload.add(40 * MB, 1.0)
         limiter.check_wait()
         waiting = asyncio.create_task(held.enter_async_context(limiter.acquire("b", MB)))
         await asyncio.sleep(0)
@@ -51,9 +51,9 @@ async def test_uploads_that_are_far_from_their_end_are_no_reason_to_refuse_other
     limiter = UploadLimiter(HttpLimits(upload_decode_wait_s=9.0), lambda: 5.0)
     async with AsyncExitStack() as held:
         for _ in range(31):
-            place = await held.enter_async_context(limiter.acquire("a", size))
-            await held.enter_async_context(place.reading())
-            place.add(count, seconds)
+            upload = await held.enter_async_context(limiter.acquire("a", size))
+            await held.enter_async_context(upload.reading())
+            upload.add(count, seconds)
             limiter.check_wait()
 
 
@@ -62,9 +62,9 @@ async def test_uploads_that_end_soon_are_counted_before_they_are_whole() -> None
     async with AsyncExitStack() as held:
         for _ in range(2):
             limiter.check_wait()
-            place = await held.enter_async_context(limiter.acquire("a", 50 * MB))
-            await held.enter_async_context(place.reading())
-            place.add(45 * MB, 10.0)
+            upload = await held.enter_async_context(limiter.acquire("a", 50 * MB))
+            await held.enter_async_context(upload.reading())
+            upload.add(45 * MB, 10.0)
         with pytest.raises(ToqiboxError, match="Too many"):
             limiter.check_wait()
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.harness import media
 from tests.http.conftest import Start
-from tests.http.wire import FORM, ask, form, head, part, post
+from tests.http.wire import FORM, exchange, form, head, part, post
 
 MINE: dict[str, Any] = {
     "title": "Mine",
@@ -21,17 +21,17 @@ async def test_presets_are_listed_and_broken_ones_on_request(start: Start, tmp_p
     (tmp_path / "mine.json").write_text(json.dumps(MINE))
     (tmp_path / "bad.json").write_text(json.dumps({**MINE, "chain": [{"id": "spin"}] * 9}))
     running = await start(presets_dirs=(tmp_path,))
-    answer = await ask(running.port, head("GET /presets"))
-    rows = {row["id"]: row for row in answer.json["presets"]}
-    assert len(rows) == 11
-    assert rows["mine"] == {"id": "mine", **MINE, "fit": None, "aspects": {}}
-    known = f"If-None-Match: {answer.headers['etag']}"
-    assert (await ask(running.port, head("GET /presets", known))).status == 304
-    everything = await ask(running.port, head("GET /presets?all=1", "Accept-Language: ru"))
-    bad = next(row for row in everything.json["presets"] if row["id"] == "bad")
+    response = await exchange(running.port, head("GET /presets"))
+    entries = {entry["id"]: entry for entry in response.json["presets"]}
+    assert len(entries) == 11
+    assert entries["mine"] == {"id": "mine", **MINE, "fit": None, "aspects": {}}
+    known = f"If-None-Match: {response.headers['etag']}"
+    assert (await exchange(running.port, head("GET /presets", known))).status == 304
+    all_files = await exchange(running.port, head("GET /presets?all=1", "Accept-Language: ru"))
+    bad = next(entry for entry in all_files.json["presets"] if entry["id"] == "bad")
     assert (bad["file"], bad["code"], bad["field"]) == ("bad.json", "invalid_parameter", "chain")
     assert "от 1 до 8" in bad["error"]
-    wrong = await ask(running.port, head("GET /presets?genre=trap"))
+    wrong = await exchange(running.port, head("GET /presets?genre=trap"))
     assert (wrong.status, wrong.code) == (422, "invalid_parameter")
 
 
@@ -39,17 +39,17 @@ async def test_a_job_keeps_the_chain_when_the_preset_changes(start: Start, tmp_p
     (tmp_path / "mine.json").write_text(json.dumps(MINE))
     running = await start(presets_dirs=(tmp_path,))
     sent = form(part("preset", "mine"), *FILES)
-    answer = await ask(running.port, post(sent), wait_s=30)
-    assert answer.status == 202, answer.body
-    assert (answer.json["preset"], answer.json["effect"]) == ("mine", ["spin", "vignette"])
+    response = await exchange(running.port, post(sent), wait_s=30)
+    assert response.status == 202, response.body
+    assert (response.json["preset"], response.json["effect"]) == ("mine", ["spin", "vignette"])
     (tmp_path / "mine.json").unlink()
-    job = running.service.get(answer.json["jobId"])
+    job = running.service.get(response.json["jobId"])
     assert job is not None
-    assert [(row["id"], row["params"]) for row in job.spec.effects] == [
+    assert [(entry["id"], entry["params"]) for entry in job.spec.effects] == [
         ("spin", {"speed": 0.5}),
         ("vignette", {}),
     ]
-    assert (await ask(running.port, post(sent), wait_s=30)).status == 422
+    assert (await exchange(running.port, post(sent), wait_s=30)).status == 422
 
 
 async def test_a_wrong_preset_is_refused_before_the_files(start: Start) -> None:
@@ -63,7 +63,7 @@ async def test_a_wrong_preset_is_refused_before_the_files(start: Start) -> None:
     ):
         # Of a body of over a megabyte only these fields are ever sent.
         large = head("POST /export", f"Content-Type: {FORM}", "Content-Length: 1500000")
-        answer = await ask(running.port, large + b"".join(parts) + FILES[0][:40])
-        assert (answer.status, answer.code) == (422, "invalid_parameter"), answer.body
-        assert answer.json["field"] == field
+        response = await exchange(running.port, large + b"".join(parts) + FILES[0][:40])
+        assert (response.status, response.code) == (422, "invalid_parameter"), response.body
+        assert response.json["field"] == field
     assert await running.spool_is_empty()

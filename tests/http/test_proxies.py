@@ -8,7 +8,7 @@ import pytest
 
 from server.config import Config, ConfigError
 from tests.http.conftest import Running, Start
-from tests.http.wire import ask, head
+from tests.http.wire import exchange, head
 
 UNKNOWN = "A" * 22
 LOCAL = (ip_network("127.0.0.0/8"), ip_network("10.0.0.0/8"))
@@ -20,7 +20,7 @@ def _lines(caplog: pytest.LogCaptureFixture) -> list[dict[str, object]]:
 
 
 @pytest.mark.parametrize(
-    ("given", "links"),
+    ("address", "links"),
     [
         ("https://studio.example/render/", "https://studio.example/render"),
         ("https://studio.example", "https://studio.example"),
@@ -28,37 +28,37 @@ def _lines(caplog: pytest.LogCaptureFixture) -> list[dict[str, object]]:
         ("/", ""),
     ],
 )
-async def test_links_begin_with_the_public_address(start: Start, given: str, links: str) -> None:
-    config = Config.from_env({"PUBLIC_URL": given})
+async def test_links_begin_with_the_public_address(start: Start, address: str, links: str) -> None:
+    config = Config.from_env({"PUBLIC_URL": address})
     running = await start(public_url=config.public_url)
     job = running.finish_job()
-    seen = (await ask(running.port, head(f"GET /export/{job.id}"))).json
+    seen = (await exchange(running.port, head(f"GET /export/{job.id}"))).json
     assert seen["downloadUrl"] == f"{links}/download/{job.id}"
     assert seen["posterUrl"] == f"{links}/download/{job.id}/poster.jpg"
-    document = (await ask(running.port, head("GET /openapi.json"))).json
+    document = (await exchange(running.port, head("GET /openapi.json"))).json
     assert document["servers"] == [{"url": links or "/"}]
 
 
 @pytest.mark.parametrize(
-    "given",
+    "address",
     [
         *("render", "ftp://a", "https://a/?b", "https://a/#b", "//a//b"),
         *("/a/../b", "/./a", "https://a/..", "/a/%2E%2e/b"),
     ],
 )
-def test_a_public_address_that_cannot_be_is_told(given: str) -> None:
+def test_a_public_address_that_cannot_be_is_told(address: str) -> None:
     with pytest.raises(ConfigError, match="PUBLIC_URL"):
-        Config.from_env({"PUBLIC_URL": given})
+        Config.from_env({"PUBLIC_URL": address})
 
 
-@pytest.mark.parametrize("given", ["proxy", "10.0.0.1/8", "*"])
-def test_proxies_are_addresses_or_networks(given: str) -> None:
+@pytest.mark.parametrize("address", ["proxy", "10.0.0.1/8", "*"])
+def test_proxies_are_addresses_or_networks(address: str) -> None:
     with pytest.raises(ConfigError, match="TRUSTED_PROXIES"):
-        Config.from_env({"TRUSTED_PROXIES": given})
+        Config.from_env({"TRUSTED_PROXIES": address})
 
 
 @pytest.mark.parametrize(
-    ("told", "client"),
+    ("forwarded", "client"),
     [
         ([], "127.0.0.1"),
         (["203.0.113.7"], "203.0.113.7"),
@@ -73,20 +73,20 @@ def test_proxies_are_addresses_or_networks(given: str) -> None:
     ],
 )
 async def test_a_trusted_proxy_tells_the_client(
-    start: Start, caplog: pytest.LogCaptureFixture, told: list[str], client: str
+    start: Start, caplog: pytest.LogCaptureFixture, forwarded: list[str], client: str
 ) -> None:
     caplog.set_level(logging.INFO)
     running = await start(trusted_proxies=LOCAL)
-    lines = [f"X-Forwarded-For: {addresses}" for addresses in told]
-    await ask(running.port, head("GET /health", *lines))
+    lines = [f"X-Forwarded-For: {addresses}" for addresses in forwarded]
+    await exchange(running.port, head("GET /health", *lines))
     assert _lines(caplog)[-1]["client"] == client
 
 
 async def test_nobody_else_is_believed(running: Running, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     lines = ("X-Forwarded-For: 203.0.113.7", "X-Request-Id: mine")
-    answer = await ask(running.port, head("GET /health", *lines))
-    assert answer.headers["x-request-id"] != "mine"
+    response = await exchange(running.port, head("GET /health", *lines))
+    assert response.headers["x-request-id"] != "mine"
     assert _lines(caplog)[-1]["client"] == "127.0.0.1"
 
 
@@ -94,16 +94,16 @@ async def test_the_id_of_a_proxy_is_kept(start: Start, caplog: pytest.LogCapture
     caplog.set_level(logging.INFO)
     running = await start(trusted_proxies=LOCAL)
     job = running.finish_job()
-    given = "7b2c1e0a-11d5-4c1f-9a52-1f3e4d5c6b7a"
+    address = "7b2c1e0a-11d5-4c1f-9a52-1f3e4d5c6b7a"
     for target in (f"GET /export/{job.id}", "GET /none", f"DELETE /export/{job.id}"):
-        answer = await ask(running.port, head(target, f"X-Request-Id: {given}"))
-        assert answer.headers["x-request-id"] == given
-        assert answer.status == 200 or answer.json["requestId"] == given
-        assert _lines(caplog)[-1]["request"] == given
+        response = await exchange(running.port, head(target, f"X-Request-Id: {address}"))
+        assert response.headers["x-request-id"] == address
+        assert response.status == 200 or response.json["requestId"] == address
+        assert _lines(caplog)[-1]["request"] == address
     for bad in ("a b", "a" * 129, "{}", ""):
-        answer = await ask(running.port, head("GET /health", f"X-Request-Id: {bad}"))
-        assert answer.headers["x-request-id"] not in ("", bad)
-    twice = await ask(running.port, head("GET /health", "X-Request-Id: a", "X-Request-Id: b"))
+        response = await exchange(running.port, head("GET /health", f"X-Request-Id: {bad}"))
+        assert response.headers["x-request-id"] not in ("", bad)
+    twice = await exchange(running.port, head("GET /health", "X-Request-Id: a", "X-Request-Id: b"))
     assert twice.headers["x-request-id"] not in ("a", "b")
 
 
@@ -119,9 +119,9 @@ async def test_every_request_has_a_line(running: Running, caplog: pytest.LogCapt
     ]
     async with aiohttp.ClientSession(running.url, headers={"User-Agent": "widget/1"}) as client:
         for method, path, _, size in expected:
-            async with client.request(method, path) as answer:
-                assert len(await answer.read()) == size
-    await ask(running.port, head("GET /none"))
+            async with client.request(method, path) as response:
+                assert len(await response.read()) == size
+    await exchange(running.port, head("GET /none"))
     lines = _lines(caplog)
     assert [
         (line["method"], line["path"], line["status"], line["bytes"]) for line in lines[:-1]
@@ -129,6 +129,6 @@ async def test_every_request_has_a_line(running: Running, caplog: pytest.LogCapt
     assert (lines[-1]["status"], lines[-1]["code"]) == (404, "not_found")
     assert lines[0]["agent"] == "widget/1"
     assert not any(line["cut"] for line in lines)
-    await ask(running.port, b"no request\r\n\r\n")
+    await exchange(running.port, b"no request\r\n\r\n")
     refused = [record for record in caplog.records if record.getMessage() == "request.refused"]
     assert refused[0].__dict__["facts"]["client"] == "127.0.0.1"

@@ -11,17 +11,17 @@ import pytest
 from server.http.limits import HttpLimits
 from tests.harness.disks import make_read_only, small_disk
 from tests.http.conftest import Running, Start
-from tests.http.wire import ask, head
+from tests.http.wire import exchange, head
 
 
 async def test_readiness_says_what_is_missing(running: Running) -> None:
-    ready = await ask(running.port, head("GET /ready"))
+    ready = await exchange(running.port, head("GET /ready"))
     assert (ready.status, ready.json["software"], ready.json["encoder"]) == (200, True, "x264")
     running.service.health.found = {"gl": {"ok": False, "error": "no EGL"}}
-    ready = await ask(running.port, head("GET /ready"))
+    ready = await exchange(running.port, head("GET /ready"))
     assert (ready.status, ready.code) == (503, "not_ready")
     assert "no EGL" in ready.json["problems"][0]
-    assert (await ask(running.port, head("GET /health"))).status == 200
+    assert (await exchange(running.port, head("GET /health"))).status == 200
 
 
 async def test_many_questions_sync_one_file(
@@ -35,8 +35,10 @@ async def test_many_questions_sync_one_file(
         real(descriptor)
 
     monkeypatch.setattr(os, "fsync", fsync)
-    answers = await asyncio.gather(*[ask(running.port, head("GET /ready")) for _ in range(20)])
-    assert {answer.status for answer in answers} == {200}
+    responses = await asyncio.gather(
+        *[exchange(running.port, head("GET /ready")) for _ in range(20)]
+    )
+    assert {response.status for response in responses} == {200}
     assert len(synced) == 1
 
 
@@ -46,7 +48,7 @@ async def test_what_is_cheap_to_see_is_told_at_once(
     running = await start(limits(readiness_cache_s=60), min_free_mb=1)
 
     async def problems() -> list[str]:
-        return list((await ask(running.port, head("GET /ready"))).json["problems"])
+        return list((await exchange(running.port, head("GET /ready"))).json["problems"])
 
     assert await problems() == []
     running.service.draining = True
@@ -65,14 +67,14 @@ async def test_the_rest_is_told_after_a_moment(
     start: Start, limits: Callable[..., HttpLimits], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     running = await start(limits(readiness_cache_s=0.2))
-    assert (await ask(running.port, head("GET /ready"))).status == 200
+    assert (await exchange(running.port, head("GET /ready"))).status == 200
 
     def broken(_descriptor: int) -> NoReturn:
         raise OSError("no")
 
     monkeypatch.setattr(os, "fsync", broken)
     await asyncio.sleep(0.25)
-    ready = await ask(running.port, head("GET /ready"))
+    ready = await exchange(running.port, head("GET /ready"))
     assert ready.json["problems"] == ["the data folder cannot be written: no"]
 
 
@@ -86,6 +88,6 @@ async def test_a_disk_that_cannot_be_written_is_named_before_what_follows_from_i
             "encoders": {"x264": {"ok": False, "why": "Read-only file system"}},
         }
         make_read_only(disk)
-        problems = (await ask(running.port, head("GET /ready"))).json["problems"]
+        problems = (await exchange(running.port, head("GET /ready"))).json["problems"]
         assert problems[0] == "the data folder cannot be written: Read-only file system"
         assert "no encoder" in problems[1]

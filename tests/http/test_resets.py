@@ -151,13 +151,13 @@ async def test_a_video_that_shrinks_while_it_is_sent_ends_its_connection(
     client = await connect(running.port, 65_536)
     loop = asyncio.get_running_loop()
     await loop.sock_sendall(client, head(f"GET /download/{job.id}"))
-    answer = await loop.sock_recv(client, 1000)
+    response = await loop.sock_recv(client, 1000)
     os.truncate(running.service.artifact(job, "video"), 7_000_000)
     with contextlib.suppress(ConnectionError):
         while data := await loop.sock_recv(client, 65_536):
-            answer += data
+            response += data
     client.close()
-    _, _, body = answer.partition(b"\r\n\r\n")
+    _, _, body = response.partition(b"\r\n\r\n")
     assert set(body) == {0}  # no second answer within the first
     assert await running.until(lambda: request_line(caplog) is not None)
     line = request_line(caplog)

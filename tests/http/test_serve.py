@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.http.wire import FORM, ask, form, head, part, post, read_answer
+from tests.http.wire import FORM, exchange, form, head, part, post, read_response
 
 END_S = 5 if os.environ.get("PROOF") == "full" else 60
 """Five seconds are promised; beside other tests the machine has other things to do too."""
@@ -54,16 +54,16 @@ def port_of(process: "subprocess.Popen[str]") -> int:
 async def test_a_server_serves_then_drains_then_ends_well(spawn: Spawn, tmp_path: Path) -> None:
     process = spawn()
     port = port_of(process)
-    assert (await ask(port, head("GET /health"))).status == 200
+    assert (await exchange(port, head("GET /health"))).status == 200
     process.send_signal(signal.SIGTERM)
-    told = time.monotonic()
-    answer = await ask(port, post(b"", content_type=FORM))
-    while answer.code != "draining":  # the signal may still be on its way
-        answer = await ask(port, post(b"", content_type=FORM))
-    assert answer.status == 503
-    assert "retry-after" in answer.headers
+    stopped_at = time.monotonic()
+    response = await exchange(port, post(b"", content_type=FORM))
+    while response.code != "draining":  # the signal may still be on its way
+        response = await exchange(port, post(b"", content_type=FORM))
+    assert response.status == 503
+    assert "retry-after" in response.headers
     assert process.wait(END_S) == 0
-    assert time.monotonic() - told < END_S
+    assert time.monotonic() - stopped_at < END_S
     assert "Traceback" not in (tmp_path / "log.txt").read_text()
 
 
@@ -76,7 +76,7 @@ async def test_a_refused_client_that_still_sends_does_not_hold_up_the_end(
     sent = post(body).replace(b"Content-Length: ", b"Content-Length: 99")
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(sent)
-    assert (await read_answer(reader)).code == "invalid_parameter"
+    assert (await read_response(reader)).code == "invalid_parameter"
     process.send_signal(signal.SIGTERM)
     for _ in range(10 * END_S):
         if process.poll() is not None:

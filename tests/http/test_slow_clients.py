@@ -11,7 +11,7 @@ from server.http.limits import MEGABYTE, HttpLimits
 from server.jobs.model.effect_source import Source
 from tests.harness.media import photo, wav
 from tests.http.conftest import Start
-from tests.http.wire import FORM, Answer, ask, form, head, part, post
+from tests.http.wire import FORM, Response, exchange, form, head, part, post
 
 PLACES, HALF_OPEN = 32, 200
 AUDIO = part("audio", b"RIFF", filename="a.wav")
@@ -58,11 +58,11 @@ async def test_all_places_can_be_taken_and_a_slow_one_gives_way(
         half_open = await _clients(held, running.port, HALF_OPEN, b"POST /export HTTP/1.1\r\n")
         uploads = await _clients(held, running.port, PLACES, BEGUN)
         assert await running.until(lambda: len(running.spooled()) == PLACES)
-        health = await ask(running.port, head("GET /health"))
-        further = await ask(running.port, INCOMPLETE)
+        health = await exchange(running.port, head("GET /health"))
+        further = await exchange(running.port, INCOMPLETE)
         assert (health.status, further.code) == (200, "missing_field")
-        answers = [_status(upload) for upload in uploads]
-        assert sorted(answers)[-2:] == [b"", b"HTTP/1.1 429 Too Many Requests"]
+        responses = [_status(upload) for upload in uploads]
+        assert sorted(responses)[-2:] == [b"", b"HTTP/1.1 429 Too Many Requests"]
         assert [_status(client) for client in half_open] == [b""] * HALF_OPEN
     assert await running.spool_is_empty()
 
@@ -82,9 +82,9 @@ async def test_an_upload_whose_effect_is_being_judged_keeps_its_place(
 
     monkeypatch.setattr(running.service.verdicts, "enforce", wait)
     sent = post(form(part("effect", "breathe"), part("photo", b"x" * 200)))
-    first = asyncio.create_task(ask(running.port, sent))
+    first = asyncio.create_task(exchange(running.port, sent))
     await asked.wait()
-    assert (await ask(running.port, INCOMPLETE)).code == "rate_limited"
+    assert (await exchange(running.port, INCOMPLETE)).code == "rate_limited"
     judged.set()
     assert (await first).code == "missing_field"
 
@@ -96,8 +96,8 @@ async def test_searches_for_a_part_do_not_keep_other_uploads_from_their_decoding
     files = [part("audio", wav(2.0), filename="a"), part("photo", photo(32, 24), filename="b")]
     fields = [part("start", b"best"), part("duration", b"1")]
 
-    async def submit(*texts: bytes) -> Answer:
-        return await ask(running.port, post(form(*texts, *files)), wait_s=60)
+    async def submit(*texts: bytes) -> Response:
+        return await exchange(running.port, post(form(*texts, *files)), wait_s=60)
 
     searching = running.service._intake._searches
     async with searching.turn():

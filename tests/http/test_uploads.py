@@ -14,7 +14,7 @@ from server.errors import ToqiboxError
 from server.http.limits import HttpLimits
 from server.http.uploads.form import FreeSpaceGuard, SpoolFile
 from tests.http.conftest import Running, Start
-from tests.http.wire import BOUNDARY, FORM, ask, form, head, part, post, read_answer
+from tests.http.wire import BOUNDARY, FORM, exchange, form, head, part, post, read_response
 
 AUDIO = part("audio", b"RIFF", filename="a.wav")
 PHOTO = part("photo", b"\xff\xd8", filename="p.jpg")
@@ -23,15 +23,15 @@ NO_END = FreeSpaceGuard(lambda: True, 1)
 
 async def test_a_refused_client_that_goes_on_sending_can_read_the_answer(running: Running) -> None:
     body = form(part("duration", "-1"), part("audio", b"x" * 1_000_000), PHOTO)
-    answer = await ask(running.port, post(body))
-    assert (answer.code, answer.headers["connection"]) == ("invalid_parameter", "close")
+    response = await exchange(running.port, post(body))
+    assert (response.code, response.headers["connection"]) == ("invalid_parameter", "close")
 
 
 async def test_a_wrong_field_in_front_spares_the_files(running: Running) -> None:
     # Of a body of over a megabyte only the first field is ever sent.
     start = head("POST /export", f"Content-Type: {FORM}", "Content-Length: 1500000")
-    answer = await ask(running.port, start + part("fps", "29.97") + AUDIO[:40])
-    assert (answer.status, answer.json["field"]) == (422, "fps")
+    response = await exchange(running.port, start + part("fps", "29.97") + AUDIO[:40])
+    assert (response.status, response.json["field"]) == (422, "fps")
 
 
 async def test_files_are_stored_under_our_names_only(running: Running) -> None:
@@ -45,7 +45,7 @@ async def test_files_are_stored_under_our_names_only(running: Running) -> None:
     await running.until(lambda: len(running.files()) == 2 and near in running.files().values())
     assert running.files() == {("audio", 0o600): b"A" * 70_000, ("photo", 0o600): near}
     writer.write(last[20:])
-    assert (await read_answer(reader)).json["field"] == "title"
+    assert (await read_response(reader)).json["field"] == "title"
     assert await running.spool_is_empty()
     writer.transport.abort()
 
@@ -65,17 +65,21 @@ async def test_a_slow_upload_is_cut(
     running = await start(limits(**limit))
     body = form(part("audio", b"x" * 100_000), PHOTO)
     trickle = [body[at : at + 5] for at in range(90, 90 + 5 * pieces, 5)]
-    answer = await ask(
+    response = await exchange(
         running.port, post(body)[: -len(body)] + body[:90], *trickle, pause_s=pause_s
     )
-    assert (answer.status, answer.code, answer.json["retryable"]) == (408, "upload_timeout", True)
+    assert (response.status, response.code, response.json["retryable"]) == (
+        408,
+        "upload_timeout",
+        True,
+    )
     assert await running.spool_is_empty()
 
 
 async def test_half_an_upload_then_the_end_of_the_stream(running: Running) -> None:
     body = form(part("audio", b"x" * 100_000), PHOTO)
-    answer = await ask(running.port, post(body)[:50_000], half_close=True)
-    assert (answer.status, answer.code) == (400, "upload_incomplete")
+    response = await exchange(running.port, post(body)[:50_000], half_close=True)
+    assert (response.status, response.code) == (400, "upload_incomplete")
     assert await running.spool_is_empty()
 
 
@@ -94,7 +98,7 @@ async def test_a_reset_in_mid_body_leaves_nothing(running: Running) -> None:
 
 async def test_expect_is_answered_only_when_the_body_is_wanted(running: Running) -> None:
     async def first_status(*lines: str) -> int:
-        return (await ask(running.port, head(*lines, "Expect: 100-continue"))).status
+        return (await exchange(running.port, head(*lines, "Expect: 100-continue"))).status
 
     plain = ("Content-Type: text/plain", "Content-Length: 5")
     assert await first_status("POST /export", *plain) == 415
@@ -113,9 +117,9 @@ async def test_the_answer_follows_after_100_continue(running: Running) -> None:
     body = form(PHOTO)
     whole = post(body, "Expect: 100-continue")
     writer.write(whole[: -len(body)])
-    assert (await read_answer(reader)).status == 100
+    assert (await read_response(reader)).status == 100
     writer.write(body)
-    assert (await read_answer(reader)).code == "missing_field"
+    assert (await read_response(reader)).code == "missing_field"
     writer.transport.abort()
 
 
@@ -127,13 +131,13 @@ async def test_more_uploads_than_places_wait_and_are_then_refused(
     whole = post(form(PHOTO))
     writer.write(whole[:-9])
     assert await running.until(lambda: bool(running.files()))
-    answer = await ask(running.port, post(form(AUDIO, PHOTO)))
-    assert (answer.status, answer.code) == (429, "rate_limited")
-    assert int(answer.headers["retry-after"]) >= 1
+    response = await exchange(running.port, post(form(AUDIO, PHOTO)))
+    assert (response.status, response.code) == (429, "rate_limited")
+    assert int(response.headers["retry-after"]) >= 1
     writer.write(whole[-9:])
-    assert (await read_answer(reader)).code == "missing_field"
+    assert (await read_response(reader)).code == "missing_field"
     writer.transport.abort()
-    assert (await ask(running.port, whole)).code == "missing_field"
+    assert (await exchange(running.port, whole)).code == "missing_field"
 
 
 @pytest.mark.parametrize(
@@ -144,18 +148,18 @@ async def test_what_cannot_be_accepted_is_refused_unread(
     start: Start, code: str, status: int, settings: dict[str, Any]
 ) -> None:
     running = await start(**settings)
-    answer = await ask(
+    response = await exchange(
         running.port, head("POST /export", f"Content-Type: {FORM}", "Content-Length: 9")
     )
-    assert (answer.status, answer.code) == (status, code)
-    assert int(answer.headers["retry-after"]) >= 1
+    assert (response.status, response.code) == (status, code)
+    assert int(response.headers["retry-after"]) >= 1
 
 
 async def test_a_machine_that_cannot_draw_refuses(running: Running) -> None:
     running.service.health.found = {"gl": {"ok": False, "error": "none"}}
-    answer = await ask(running.port, post(form(AUDIO, PHOTO)))
-    assert (answer.status, answer.code) == (503, "not_ready")
-    assert "retry-after" in answer.headers
+    response = await exchange(running.port, post(form(AUDIO, PHOTO)))
+    assert (response.status, response.code) == (503, "not_ready")
+    assert "retry-after" in response.headers
 
 
 async def test_a_disk_that_fills_while_a_body_is_read_stops_it(
@@ -175,8 +179,8 @@ async def test_a_disk_that_fills_while_a_body_is_read_stops_it(
 
     monkeypatch.setattr(os, "statvfs", full)
     writer.write(post(body)[200_000:400_000])
-    answer = await read_answer(reader)
-    assert (answer.status, answer.code) == (503, "storage_full")
+    response = await read_response(reader)
+    assert (response.status, response.code) == (503, "storage_full")
     assert await running.spool_is_empty()
     writer.transport.abort()
 
@@ -188,12 +192,12 @@ def test_the_room_is_looked_at_only_every_so_many_bytes() -> None:
         looks.append(True)
         return len(looks) < 3
 
-    room = FreeSpaceGuard(enough, 100)
+    guard = FreeSpaceGuard(enough, 100)
     for _ in range(29):
-        room.reserve(10)
+        guard.reserve(10)
     assert len(looks) == 2
     with pytest.raises(ToqiboxError) as caught:
-        room.reserve(10)
+        guard.reserve(10)
     assert caught.value.code == "storage_full"
 
 

@@ -10,7 +10,7 @@ FORM = f"multipart/form-data; boundary={BOUNDARY}"
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """One HTTP answer as it came over the wire."""
 
     status: int
@@ -63,7 +63,7 @@ def chunked(body: bytes, size: int = 4096) -> bytes:
     return b"".join(b"%x\r\n%s\r\n" % (len(p), p) for p in pieces) + b"0\r\n\r\n"
 
 
-async def read_answer(reader: asyncio.StreamReader, *, bodiless: bool = False) -> Answer:
+async def read_response(reader: asyncio.StreamReader, *, bodiless: bool = False) -> Response:
     """The next answer on a connection; ConnectionError when there is none."""
     top = (await reader.readuntil(b"\r\n\r\n")).decode()
     first, *rest = top.strip().split("\r\n")
@@ -71,12 +71,12 @@ async def read_answer(reader: asyncio.StreamReader, *, bodiless: bool = False) -
     assert len(headers) == len(rest), "a header occurs twice"
     status = int(first.split()[1])
     length = 0 if bodiless or status in (100, 204, 304) else int(headers.get("content-length", 0))
-    return Answer(status, headers, await reader.readexactly(length))
+    return Response(status, headers, await reader.readexactly(length))
 
 
-async def ask(
+async def exchange(
     port: int, *sent: bytes, pause_s: float = 0, half_close: bool = False, wait_s: float = 10
-) -> Answer:
+) -> Response:
     """Send byte strings one after the other, then read one answer.
 
     Raises:
@@ -87,7 +87,7 @@ async def ask(
         async with asyncio.timeout(wait_s):
             sending = asyncio.create_task(_send(writer, sent, pause_s, half_close))
             try:
-                return await read_answer(reader)
+                return await read_response(reader)
             finally:
                 sending.cancel()
                 await asyncio.gather(sending, return_exceptions=True)

@@ -11,45 +11,45 @@ from tests.harness.server import Server
 
 FULL = os.environ.get("PROOF") == "full"
 """Full size and count; otherwise every line runs small."""
-_MANY = 8
+_MAX_SEPARATE_CASES = 8
 """More cases of one test than that share a row."""
 
 Figure = Callable[[str], None]
 StartServer = Callable[..., Server]
 
 
-class Table:
+class ProofTable:
     """Collects what the tests of the proof found, wherever they ran."""
 
     def __init__(self) -> None:
         self.reports: list[pytest.TestReport] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        of_the_proof = any(name == "line" for name, _ in report.user_properties)
-        if of_the_proof and (report.when == "call" or not report.passed):
+        belongs_to_proof = any(name == "line" for name, _ in report.user_properties)
+        if belongs_to_proof and (report.when == "call" or not report.passed):
             self.reports.append(report)
 
-    def rows(self) -> Iterator[tuple[int, str, str]]:
+    def lines(self) -> Iterator[tuple[int, str, str]]:
         """Line, verdict and figures; the cases of one test together when they are many."""
         tests: dict[tuple[int, str], list[pytest.TestReport]] = defaultdict(list)
         for report in self.reports:
             line = next(int(str(text)) for name, text in report.user_properties if name == "line")
             tests[line, report.nodeid.partition("[")[0]].append(report)
         for (line, _), reports in sorted(tests.items()):
-            if len(reports) > _MANY:
-                bad = [_name(report) for report in reports if report.failed]
-                words = f"{_name(reports[0]).partition('[')[0]}: {len(reports)} cases"
-                yield line, _verdict(reports), f"{words}, failed: {', '.join(bad) or 'none'}"
+            if len(reports) > _MAX_SEPARATE_CASES:
+                failed = [_name(report) for report in reports if report.failed]
+                text = f"{_name(reports[0]).partition('[')[0]}: {len(reports)} cases"
+                yield line, _outcome(reports), f"{text}, failed: {', '.join(failed) or 'none'}"
             else:
                 for report in reports:
-                    yield line, _verdict([report]), f"{_name(report)}: {_figures(report)}"
+                    yield line, _outcome([report]), f"{_name(report)}: {_figures(report)}"
 
 
 def _name(report: pytest.TestReport) -> str:
     return report.nodeid.rpartition("::")[2].removeprefix("test_").replace("_", " ")
 
 
-def _verdict(reports: list[pytest.TestReport]) -> str:
+def _outcome(reports: list[pytest.TestReport]) -> str:
     if any(report.failed for report in reports):
         return "FAIL"
     return "skip" if all(report.skipped for report in reports) else "pass"
@@ -62,7 +62,7 @@ def _figures(report: pytest.TestReport) -> str:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "line(number): the line of the proof that a test belongs to")
     if FULL:
-        config.pluginmanager.register(Table(), "proof-table")
+        config.pluginmanager.register(ProofTable(), "proof-table")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -77,7 +77,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def figure(request: pytest.FixtureRequest) -> Figure:
     """Call it with what was measured; the words stand in the table."""
     node: pytest.Item = request.node
-    return lambda words: node.user_properties.append(("figure", words))
+    return lambda text: node.user_properties.append(("figure", text))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -85,8 +85,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if table is None or hasattr(terminalreporter.config, "workerinput"):
         return
     terminalreporter.write_sep("=", "proof")
-    for line, verdict, text in table.rows():
-        terminalreporter.write_line(f"{line:>3}  {verdict}  {text}")
+    for line, outcome, text in table.lines():
+        terminalreporter.write_line(f"{line:>3}  {outcome}  {text}")
 
 
 @pytest.fixture

@@ -21,9 +21,9 @@ SECONDS = 1.21 if FULL else 0.61
 """Far from where one sample more or less would make another frame; a codec's padding would."""
 FPS = 30
 SIDE = 180
-MOST_COLOUR = 3.0
+MAX_COLOUR_ERROR = 3.0
 """Mean difference of the colours, of 255."""
-MOST_SHIFT = 48
+MAX_SHIFT = 48
 """Samples at 48 kHz: 1 ms."""
 PLAIN = """/*{"ISFVSN": "2", "CREDIT": "test", "LICENSE": "MIT",
 "INPUTS": [{"NAME": "inputImage", "TYPE": "image"}]}*/
@@ -47,7 +47,7 @@ class Track:
         return tracks.noise(SECONDS, self.rate, self.channels, seed=self.rate + self.channels)
 
 
-FEW = [
+SELECTED = [
     Track("mp3-cbr", 44100, 2),
     Track("mp3-bare", 48000, 2),
     Track("wav-8", 11025, 2),
@@ -64,7 +64,7 @@ ALL = [
     for rate in kind.rates
     for channels in (1, 2)
 ]
-TRACKS = ALL if FULL else FEW
+TRACKS = ALL if FULL else SELECTED
 PHOTOS = {**pictures.ALWAYS, **pictures.MORE} if FULL else pictures.ALWAYS
 
 
@@ -93,14 +93,14 @@ def _exports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exports]:
         ThreadPoolExecutor(2) as pool,
     ):
         jobs = [pool.submit(_submit, server, folder, n, *pair) for n, pair in enumerate(pairs)]
-        found: Exports = {}
+        exports: Exports = {}
         for (track, name), job in zip(pairs, jobs, strict=True):
             path, photo, job_id = job.result()
             server.client.completed(job_id, patience_s=5000 if FULL else 250)
             video = server.client.download(job_id, folder / f"{job_id}.mp4")
             export = Export(path, photo, video)
-            found |= {key: export for key in (track, name) if key is not None}
-        yield found
+            exports |= {key: export for key in (track, name) if key is not None}
+        yield exports
 
 
 def _submit(
@@ -131,20 +131,20 @@ def _shift_of(track: Track, export: Export) -> int:
     samples, from what every player finds in it.
     """
     delayed = tracks.FORMATS[track.format].delayed
-    held = tracks.decoded(export.track) if delayed else None
-    seconds = Decimal(str(SECONDS)) if held is None else Decimal(len(held)) / tracks.OUR_RATE
+    decoded = tracks.decoded(export.track) if delayed else None
+    seconds = Decimal(str(SECONDS)) if decoded is None else Decimal(len(decoded)) / tracks.OUR_RATE
     frames = frame_count(seconds, FPS)
     films.assert_exact(export.video, frames, FPS)
     source = tracks.at_our_rate(track.samples, track.rate)
-    heard = media.sound(export.video)
+    audio = media.sound(export.video)
     worst = 0
     for channel in (0, 1):
         own = channel % track.channels
-        expected = 0 if held is None else tracks.lag(held[:, own], source[:, own])[0]
-        shift, match = tracks.lag(heard[:, channel], source[:, own])
+        expected = 0 if decoded is None else tracks.lag(decoded[:, own], source[:, own])[0]
+        shift, match = tracks.lag(audio[:, channel], source[:, own])
         worst = max(worst, abs(shift - expected))
-        level = _level(heard[:, channel]) / _level(source[:, own])
-        assert worst <= MOST_SHIFT, (track, channel, shift, expected)
+        level = _level(audio[:, channel]) / _level(source[:, own])
+        assert worst <= MAX_SHIFT, (track, channel, shift, expected)
         assert match > 0.9, (track, channel, match)
         assert 0.89 < level < 1.12, (track, channel, level)  # 1 dB
     return worst
@@ -165,9 +165,9 @@ def test_photo(exports: Exports, figure: Figure, name: str) -> None:
     if export.photo.naive is not None:
         naive = pictures.in_the_frame(export.photo, width, height, naive=True)
         unlike = float(np.abs(naive - expected).mean())
-        assert unlike > 3 * MOST_COLOUR, "the photo proves nothing"
+        assert unlike > 3 * MAX_COLOUR_ERROR, "the photo proves nothing"
         figure(f"unmanaged {unlike:.0f}/255")
-    assert difference <= MOST_COLOUR
+    assert difference <= MAX_COLOUR_ERROR
 
 
 def test_films_are_well_formed(exports: Exports) -> None:

@@ -16,21 +16,21 @@ from tests.proof.conftest import FULL, Figure
 
 pytestmark = [pytest.mark.line(5), pytest.mark.timeout(280)]
 
-LONGEST = 240 if FULL else 21
+MAX_DURATION_S = 240 if FULL else 21
 ODD = "12.345" if FULL else "4.345"
 """Seconds that are no whole number of frames, and more than the track has."""
 TRACK_S = 3
 """Length of the track that most films are made of."""
-MOST_SHIFT = 48
+MAX_SHIFT = 48
 """Samples at 48 kHz: 1 ms."""
-WORDS = "planted-7f3a91"
-PATIENCE_S = 5000 if FULL else 250
+PLANTED_TEXT = "planted-7f3a91"
+WAIT_S = 5000 if FULL else 250
 EFFECT: dict[str, str] = {} if FULL else {"effect": "plain"}
 """The server's own choice at full size."""
 
 
 @dataclass(frozen=True)
-class Wish:
+class RequestedVideo:
     """A film that is asked for, and how large and how long it must be."""
 
     duration: str
@@ -43,16 +43,16 @@ class Wish:
         return f"{self.plan} {self.aspect} {self.duration} s at {self.fps}"
 
 
-WISHES = [
-    Wish("0.5", 24, (1920, 1080) if FULL else (96, 54), plan="premium"),
-    Wish(ODD, 30, (720, 1280) if FULL else (36, 64), aspect="9:16"),
-    Wish("0.01", 50, (720, 720) if FULL else (36, 36), aspect="1:1"),
-    Wish("1.01", 25, (720, 900) if FULL else (36, 46), aspect="4:5"),
-    Wish(ODD, 60, (1080, 1920) if FULL else (54, 96), plan="premium", aspect="9:16"),
+REQUESTED_VIDEOS = [
+    RequestedVideo("0.5", 24, (1920, 1080) if FULL else (96, 54), plan="premium"),
+    RequestedVideo(ODD, 30, (720, 1280) if FULL else (36, 64), aspect="9:16"),
+    RequestedVideo("0.01", 50, (720, 720) if FULL else (36, 36), aspect="1:1"),
+    RequestedVideo("1.01", 25, (720, 900) if FULL else (36, 46), aspect="4:5"),
+    RequestedVideo(ODD, 60, (1080, 1920) if FULL else (54, 96), plan="premium", aspect="9:16"),
 ]
 if FULL:
-    WISHES += [
-        Wish("1.01", fps, size, plan, aspect)
+    REQUESTED_VIDEOS += [
+        RequestedVideo("1.01", fps, size, plan, aspect)
         for fps in (24, 25, 30, 50, 60)
         for plan, aspect, size in (
             ("free", "16:9", (1280, 720)),
@@ -96,7 +96,7 @@ def _server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """At full size with the server's own plans."""
     plans = "" if FULL else "free=36,premium=54"
     settings = {"PLANS": plans, "PREMIUM_HEAD_START_SEC": "0", "EXPORT_TIMEOUT_MS": "7200000"}
-    settings["MAX_DURATION_SEC"] = str(LONGEST)
+    settings["MAX_DURATION_SEC"] = str(MAX_DURATION_S)
     folder = tmp_path_factory.mktemp("sizes")
     with Server(folder / "data", SEGMENT_SEC="10", **settings) as server:
         yield server
@@ -113,28 +113,30 @@ def _quick_server(server: Server, tmp_path_factory: pytest.TempPathFactory) -> I
 
 
 @dataclass
-class Sent:
+class SentJobs:
     """All jobs of this line; they are sent at once, so that both slots are always busy."""
 
     server: Server
     quick_server: Server
     jobs: dict[object, str]
 
-    def film(self, key: object, folder: Path) -> Path:
+    def video(self, key: object, folder: Path) -> Path:
         """The finished film of a wish, of a clip, or of ``longest``."""
         server = self.quick_server if isinstance(key, Clip) else self.server
-        server.client.completed(self.jobs[key], patience_s=PATIENCE_S)
+        server.client.completed(self.jobs[key], patience_s=WAIT_S)
         return server.client.download(self.jobs[key], folder / "film.mp4")
 
 
 @pytest.fixture(name="sent", scope="module")
-def _sent(server: Server, quick_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Sent:
+def _sent(
+    server: Server, quick_server: Server, tmp_path_factory: pytest.TempPathFactory
+) -> SentJobs:
     folder = tmp_path_factory.mktemp("sent")
-    track, photo = _full_of_words(folder), pictures.planted(WORDS, media.photo(640, 480))
-    assert photo.count(WORDS.encode()) >= 4
+    track, photo = _with_planted_text(folder), pictures.planted(PLANTED_TEXT, media.photo(640, 480))
+    assert photo.count(PLANTED_TEXT.encode()) >= 4
 
-    def send(key: Wish | Clip | str) -> str:
-        if isinstance(key, Wish):
+    def send(key: RequestedVideo | Clip | str) -> str:
+        if isinstance(key, RequestedVideo):
             fields = {"plan": key.plan, "aspect": key.aspect, "fps": str(key.fps), **EFFECT}
             # A space says that there are none; without it the track's tags would be taken.
             fields |= {"title": " ", "artist": " "}
@@ -143,20 +145,22 @@ def _sent(server: Server, quick_server: Server, tmp_path_factory: pytest.TempPat
             fields = {"start": "60", "duration": str(key.seconds), **EFFECT}
             return quick_server.client.submit(key.store(folder), media.photo(), **fields)
         fields = {"plan": "premium"} if FULL else EFFECT
-        return server.client.submit(_mono(str(LONGEST), 8000), media.photo(), **fields)
+        return server.client.submit(_mono(str(MAX_DURATION_S), 8000), media.photo(), **fields)
 
-    keys: list[Wish | Clip | str] = ["longest", *CLIPS, *WISHES]
+    keys: list[RequestedVideo | Clip | str] = ["longest", *CLIPS, *REQUESTED_VIDEOS]
     with ThreadPoolExecutor(2) as pool:
-        return Sent(server, quick_server, dict(zip(keys, pool.map(send, keys), strict=True)))
+        return SentJobs(server, quick_server, dict(zip(keys, pool.map(send, keys), strict=True)))
 
 
-def _full_of_words(folder: Path) -> Path:
+def _with_planted_text(folder: Path) -> Path:
     """An MP3 whose every tag holds WORDS."""
-    tags = [f"{name}={WORDS}" for name in ("title", "artist", "comment", "copyright", "TXXX")]
+    tags = [
+        f"{name}={PLANTED_TEXT}" for name in ("title", "artist", "comment", "copyright", "TXXX")
+    ]
     options = [word for tag in tags for word in ("-metadata", tag)]
     samples = tracks.noise(TRACK_S, 44100, 2)
     track = tracks.store(samples, 44100, tracks.FORMATS["mp3-cbr"], folder / "t.mp3", *options)
-    assert WORDS.encode() in track.read_bytes()
+    assert PLANTED_TEXT.encode() in track.read_bytes()
     return track
 
 
@@ -167,71 +171,73 @@ def _mono(seconds: str, rate: int) -> bytes:
     return media.wav_of(tracks.noise(int(count) / rate, rate, 1), rate)
 
 
-@pytest.mark.parametrize("wish", WISHES, ids=str)
-def test_size_and_length(sent: Sent, tmp_path: Path, figure: Figure, wish: Wish) -> None:
-    video = sent.film(wish, tmp_path)
-    frames = frame_count(Decimal(wish.duration), wish.fps)
-    found = films.stream(video, "video")
-    assert (found["width"], found["height"]) == wish.size
-    assert found.get("sample_aspect_ratio", "1:1") == "1:1"
-    films.assert_exact(video, frames, wish.fps)
+@pytest.mark.parametrize("requested", REQUESTED_VIDEOS, ids=str)
+def test_size_and_length(
+    sent: SentJobs, tmp_path: Path, figure: Figure, requested: RequestedVideo
+) -> None:
+    video = sent.video(requested, tmp_path)
+    frames = frame_count(Decimal(requested.duration), requested.fps)
+    stream = films.stream(video, "video")
+    assert (stream["width"], stream["height"]) == requested.size
+    assert stream.get("sample_aspect_ratio", "1:1") == "1:1"
+    films.assert_exact(video, frames, requested.fps)
     films.assert_well_formed(video)
     beyond = media.sound(video)[int((TRACK_S + 0.1) * tracks.OUR_RATE) :]
     assert not beyond.size or np.abs(beyond).max() < 0.001, "no silence after the track"
-    figure(f"{wish.size[0]}×{wish.size[1]}, {frames} frames, packets and times exact")
+    figure(f"{requested.size[0]}×{requested.size[1]}, {frames} frames, packets and times exact")
 
 
-def test_nothing_of_the_uploads_metadata_is_left(sent: Sent, tmp_path: Path) -> None:
-    poster = f"/download/{sent.jobs[WISHES[0]]}/poster.jpg"
-    video = sent.film(WISHES[0], tmp_path).read_bytes()
+def test_nothing_of_the_uploads_metadata_is_left(sent: SentJobs, tmp_path: Path) -> None:
+    poster = f"/download/{sent.jobs[REQUESTED_VIDEOS[0]]}/poster.jpg"
+    video = sent.video(REQUESTED_VIDEOS[0], tmp_path).read_bytes()
     for data in (video, sent.server.client.call("GET", poster).body):
         assert len(data) > 500
-        for word in (WORDS.encode(), WORDS.encode("utf-16-le"), b"Exif", b"GPS"):
+        for word in (PLANTED_TEXT.encode(), PLANTED_TEXT.encode("utf-16-le"), b"Exif", b"GPS"):
             assert word not in data
 
 
-def test_the_longest_film_is_exact(sent: Sent, tmp_path: Path, figure: Figure) -> None:
-    video = sent.film("longest", tmp_path)
-    films.assert_exact(video, LONGEST * 30, 30)
+def test_the_longest_film_is_exact(sent: SentJobs, tmp_path: Path, figure: Figure) -> None:
+    video = sent.video("longest", tmp_path)
+    films.assert_exact(video, MAX_DURATION_S * 30, 30)
     films.assert_well_formed(video)
-    found = films.stream(video, "video")
-    size = f"{found['width']}×{found['height']}"
-    figure(f"{LONGEST * 30} frames of {size}, packets and times exact")
+    stream = films.stream(video, "video")
+    size = f"{stream['width']}×{stream['height']}"
+    figure(f"{MAX_DURATION_S * 30} frames of {size}, packets and times exact")
 
 
-def test_a_longer_one_is_refused(sent: Sent, figure: Figure) -> None:
+def test_a_longer_one_is_refused(sent: SentJobs, figure: Figure) -> None:
     client, short = sent.server.client, media.wav(0.2)
-    as_field = client.export(short, media.photo(), duration=f"{LONGEST}.001")
-    as_track = client.export(_mono(f"{LONGEST}.001", 8000), media.photo())
-    for answer in (as_field, as_track):
-        assert (answer.status, answer.json["code"]) == (413, "duration_too_long")
-        assert answer.json["field"] == "duration"
-        assert str(LONGEST) in answer.json["error"]
+    as_field = client.export(short, media.photo(), duration=f"{MAX_DURATION_S}.001")
+    as_track = client.export(_mono(f"{MAX_DURATION_S}.001", 8000), media.photo())
+    for response in (as_field, as_track):
+        assert (response.status, response.json["code"]) == (413, "duration_too_long")
+        assert response.json["field"] == "duration"
+        assert str(MAX_DURATION_S) in response.json["error"]
     assert not list((sent.server.data / "spool").iterdir())
-    figure(f"{LONGEST}.001 s refused, as a field and as a track")
+    figure(f"{MAX_DURATION_S}.001 s refused, as a field and as a track")
 
 
 @pytest.mark.parametrize("clip", CLIPS, ids=str)
 def test_a_clip_is_that_part_of_the_track(
-    sent: Sent, tmp_path: Path, figure: Figure, clip: Clip
+    sent: SentJobs, tmp_path: Path, figure: Figure, clip: Clip
 ) -> None:
-    video = sent.film(clip, tmp_path)
+    video = sent.video(clip, tmp_path)
     films.assert_exact(video, clip.seconds * 30, 30)
-    heard = media.sound(video)[:, 0]
+    audio = media.sound(video)[:, 0]
     minute = tracks.at_our_rate(clip.minute(1), clip.rate)[:, 0]
     delay = _delay(clip, tmp_path) if tracks.FORMATS[clip.format].delayed else 0
     shifts = []
     for at in (0, clip.seconds - 2):  # at both ends: the clock must not drift either
         part = slice(at * tracks.OUR_RATE, (at + 2) * tracks.OUR_RATE)
-        shift, match = tracks.lag(heard[part], minute[part])
+        shift, match = tracks.lag(audio[part], minute[part])
         shifts.append(abs(shift - delay))
         assert match > 0.9, (at, shift, match)
     figure(f"60 to {60 + clip.seconds} s, off by {max(shifts) / 48:.2f} ms at most")
-    assert max(shifts) <= MOST_SHIFT
+    assert max(shifts) <= MAX_SHIFT
 
 
 def _delay(clip: Clip, folder: Path) -> int:
     """By how much a file that cannot tell of its codec's delay is late for every player."""
-    held = tracks.decoded(clip.store(folder))[: 2 * tracks.OUR_RATE, 0]
+    decoded = tracks.decoded(clip.store(folder))[: 2 * tracks.OUR_RATE, 0]
     beginning = tracks.at_our_rate(clip.minute(0)[: 2 * clip.rate], clip.rate)
-    return tracks.lag(held, beginning[:, 0])[0]
+    return tracks.lag(decoded, beginning[:, 0])[0]

@@ -57,11 +57,11 @@ def _requests(folder: Path) -> dict[str, dict[str, str | Path]]:
 def _submit(client: Client, request: dict[str, str | Path]) -> str | None:
     """The job's id if a 202 came back, None if the server died before."""
     try:
-        answer = client.export(**request)  # type: ignore[arg-type]  # files and texts by name
+        response = client.export(**request)  # type: ignore[arg-type]  # files and texts by name
     except (OSError, HTTPException):
         return None
-    assert answer.status in (202, 503), answer
-    return str(answer.json["jobId"]) if answer.status == 202 else None
+    assert response.status in (202, 503), response
+    return str(response.json["jobId"]) if response.status == 202 else None
 
 
 def _at(server: Server, phase: str) -> bool:
@@ -73,10 +73,10 @@ def _being_drawn(server: Server) -> set[tuple[str, str]]:
     """Segments that the job table knows as running and that are not on disk yet."""
     table = sqlite3.connect(f"file:{server.data / 'jobs.db'}?mode=ro", uri=True)
     try:
-        rows = table.execute("SELECT job_id, name FROM task WHERE running").fetchall()
+        running_tasks = table.execute("SELECT job_id, name FROM task WHERE running").fetchall()
     finally:
         table.close()
-    running = {(job, name) for job, name in rows if name.startswith("segment-")}
+    running = {(job, name) for job, name in running_tasks if name.startswith("segment-")}
     return {
         (job, name)
         for job, name in running
@@ -93,11 +93,11 @@ def _kill(server: Server, victim: str, ledger: Ledger, phase: str) -> bool:
         server.start()
         return True
     if victim == "worker":
-        found = [p for p in server.descendants("worker") if phase in p.command.split()]
+        victims = [p for p in server.descendants("worker") if phase in p.command.split()]
     else:
         workers = {p.pid for p in server.descendants("worker") if phase in p.command.split()}
-        found = [p for p in server.descendants("ffmpeg") if p.parent in workers]
-    return bool(found) and random.choice(found).kill()
+        victims = [p for p in server.descendants("ffmpeg") if p.parent in workers]
+    return bool(victims) and random.choice(victims).kill()
 
 
 def _round(
@@ -109,9 +109,9 @@ def _round(
 ) -> bool:
     """Submit, wait for the phase, kill; whether the kill hit."""
     kind, fields = request
-    got: list[str | None] = []
-    poster = Thread(target=lambda: got.append(_submit(server.client, fields)))
-    poster.start()
+    job_ids: list[str | None] = []
+    submitter = Thread(target=lambda: job_ids.append(_submit(server.client, fields)))
+    submitter.start()
     if phase == "accept":
         time.sleep(random.uniform(0, 0.05))
         hit = True
@@ -124,10 +124,10 @@ def _round(
             if time.monotonic() > deadline:
                 break
             time.sleep(0.002)
-    poster.join()
-    if got[0]:
-        ledger.promised[got[0]] = kind
-        server.client.completed(got[0])
+    submitter.join()
+    if job_ids[0]:
+        ledger.promised[job_ids[0]] = kind
+        server.client.completed(job_ids[0])
     return hit
 
 
@@ -191,9 +191,9 @@ def _check(server: Server, ledger: Ledger, undisturbed: dict[str, list[str]], fo
 def _redrawn(server: Server) -> int:
     table = sqlite3.connect(f"file:{server.data / 'jobs.db'}?mode=ro", uri=True)
     sql = "SELECT coalesce(sum(starts - 1), 0) FROM task WHERE name LIKE 'segment-%'"
-    found = table.execute(sql).fetchone()[0]
+    victims = table.execute(sql).fetchone()[0]
     table.close()
-    return int(found)
+    return int(victims)
 
 
 def _failed_segments(server: Server) -> int:

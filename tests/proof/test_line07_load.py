@@ -33,25 +33,25 @@ def _drawing(server: Server) -> list[Process]:
     ]
 
 
-class Census:
+class WorkerCensus:
     """Counts segment workers in /proc, over and over."""
 
     def __init__(self, server: Server) -> None:
         self._server = server
-        self.most = 0
-        self.looks = 0
+        self.max_workers = 0
+        self.samples = 0
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._thread = threading.Thread(target=self._sample, daemon=True)
 
-    def _look(self) -> None:
+    def _sample(self) -> None:
         while not self._stop.is_set():
             drawing = _drawing(self._server)
             # A look takes a while: only those that are there after it were there at one time.
-            self.most = max(self.most, sum(process.is_alive for process in drawing))
-            self.looks += 1
+            self.max_workers = max(self.max_workers, sum(process.is_alive for process in drawing))
+            self.samples += 1
             time.sleep(0.02)
 
-    def __enter__(self) -> "Census":
+    def __enter__(self) -> "WorkerCensus":
         self._thread.start()
         return self
 
@@ -89,20 +89,20 @@ def test_a_burst_is_bounded_and_finishes(
     client = server.client
     long_track, picture = _files(tmp_path, LONG_S)
     short_track, _ = _files(tmp_path, 0.2)
-    with Census(server) as census:
+    with WorkerCensus(server) as census:
         holders = _hold_both_slots(server, long_track, picture)
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            answers = list(
+            responses = list(
                 pool.map(
                     lambda _: client.export(short_track, picture, effect="plain"), range(SUBMITS)
                 )
             )
         assert all(client.job(job)["status"] == "processing" for job in holders)
-        accepted = [answer.json["jobId"] for answer in answers if answer.status == 202]
-        refused = [answer for answer in answers if answer.status == 429]
+        accepted = [response.json["jobId"] for response in responses if response.status == 202]
+        refused = [response for response in responses if response.status == 429]
         assert (len(accepted), len(refused)) == (BOUND, SUBMITS - BOUND)
-        assert all(answer.json["code"] == "queue_full" for answer in refused)
-        assert all(int(answer.headers["retry-after"]) >= 1 for answer in refused)
+        assert all(response.json["code"] == "queue_full" for response in refused)
+        assert all(int(response.headers["retry-after"]) >= 1 for response in refused)
         if not FULL:  # they have done their part, which is to hold both slots
             for job in holders:
                 client.cancel(job)
@@ -110,8 +110,8 @@ def test_a_burst_is_bounded_and_finishes(
         for job in finishing:
             client.completed(job, patience_s=1800)
     figure(f"{len(accepted)} × 202, {len(refused)} × 429, {len(finishing)} completed")
-    figure(f"at most {census.most} segment workers in {census.looks} looks at /proc")
-    assert census.most == 2
+    figure(f"at most {census.max_workers} segment workers in {census.samples} looks at /proc")
+    assert census.max_workers == 2
 
 
 def test_premium_overtakes_by_its_head_start(
@@ -137,7 +137,7 @@ def test_a_lone_job_uses_both_slots(
 ) -> None:
     server = start_server()
     track, picture = _files(tmp_path, 3)
-    with Census(server) as census:
+    with WorkerCensus(server) as census:
         server.client.completed(server.client.submit(track, picture, effect="plain"))
-    figure(f"{census.most} slots worked for a lone job")
-    assert census.most == 2
+    figure(f"{census.max_workers} slots worked for a lone job")
+    assert census.max_workers == 2

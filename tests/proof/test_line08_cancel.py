@@ -11,7 +11,7 @@ from tests.proof.conftest import FULL, Figure, StartServer
 
 pytestmark = pytest.mark.line(8)
 
-GONE_S = 2.0 if FULL else 10.0
+CANCEL_LIMIT_S = 2.0 if FULL else 10.0
 """Two seconds are promised; beside other tests the machine has other things to do too."""
 ROUNDS = 5 if FULL else 1
 SECONDS = 60 if FULL else 12
@@ -47,7 +47,7 @@ def _cancel_while(server: Server, what: str, figure: Figure) -> None:
         assert eventually(lambda job=job: _is_doing(server, job, what), within_s=60, every_s=0.003)
         began = time.monotonic()
         assert server.client.cancel(job)["status"] == "cancelled"
-        assert eventually(lambda: _all_gone(server), within_s=GONE_S), (
+        assert eventually(lambda: _all_gone(server), within_s=CANCEL_LIMIT_S), (
             server.descendants(),
             server.left_on_disk(),
         )
@@ -71,5 +71,5 @@ def test_delete_of_a_finished_job_removes_its_files(server: Server) -> None:
     assert server.client.cancel(job)["status"] == "completed"
     assert not (server.data / "jobs" / job).exists()
     for path in (f"/download/{job}", f"/download/{job}/poster.jpg"):
-        answer = server.client.call("GET", path)
-        assert (answer.status, answer.json["code"]) == (410, "result_expired")
+        response = server.client.call("GET", path)
+        assert (response.status, response.json["code"]) == (410, "result_expired")

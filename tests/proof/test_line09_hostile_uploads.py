@@ -98,7 +98,7 @@ def _assert_refused(answer: Answer, status: int, code: str, field: str | None = 
     assert (answer.status, answer.json["code"]) == (status, code)
     assert answer.json["success"] is False
     assert answer.json.get("field") == field
-    assert not any(word in answer.json["error"] for word in ("tmp/", "spool", "ffmpeg", "Error"))
+    assert not any(arg in answer.json["error"] for arg in ("tmp/", "spool", "ffmpeg", "Error"))
 
 
 def _zip() -> bytes:
@@ -251,13 +251,13 @@ def test_a_cover_is_never_decoded(hostile: Hostile, tmp_path: Path, figure: Figu
     assert cover.read_bytes()[50:] in track.read_bytes()
     began = time.time()
     job = hostile.submit(track)
-    run = [words for name, words in programs(hostile.server.calls(began)) if name == "ffmpeg"]
-    reads = [words for words in run if any(word.endswith("/audio") for word in words)]
+    run = [argv for name, argv in programs(hostile.server.calls(began)) if name == "ffmpeg"]
+    reads = [argv for argv in run if any(arg.endswith("/audio") for arg in argv)]
     assert reads
-    for words in reads:
-        decoders = words[words.index("-codec_whitelist") + 1].split(",")
-        assert not {"png", "mjpeg", "bmp", "gif", "webp"} & set(decoders), words
-    assert any("-vn" in words for words in reads)  # the decoding; the others read headers alone
+    for argv in reads:
+        decoders = argv[argv.index("-codec_whitelist") + 1].split(",")
+        assert not {"png", "mjpeg", "bmp", "gif", "webp"} & set(decoders), argv
+    assert any("-vn" in argv for argv in reads)  # the decoding; the others read headers alone
     _assert_made(hostile, job, track, tmp_path)
     hostile.assert_clean()
     figure("an MP3 with a bomb for a cover: accepted, its decoder not allowed")

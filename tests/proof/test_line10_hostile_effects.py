@@ -51,7 +51,7 @@ def _other_job_is_untouched(server: Server, other: str) -> None:
     assert server.client.call("GET", "/health").status == 200
 
 
-def _judging(server: Server) -> list[int]:
+def _validating(server: Server) -> list[int]:
     """The processes that compile an effect to see what it does."""
     workers = server.descendants("worker")
     return [worker.pid for worker in workers if worker.command.split()[-1] == "compile"]
@@ -74,11 +74,11 @@ def test_a_macro_bomb_is_refused_within_its_limit_and_no_job_notices(
         assert (refused.status, refused.json["code"]) == (422, "shader_rejected")
         assert (refused.json["field"], refused.json["retryable"]) == ("effect", False)
         assert "crashes" in refused.json["diagnostics"][0]["message"]
-        assert not _judging(server)
+        assert not _validating(server)
     figure(f"{refused.status} {refused.json['code']}")
     _other_job_is_untouched(server, other)
     listed = server.client.call("GET", "/effects?all=1").json["effects"]
-    assert {row["id"]: row.get("code") for row in listed}["bomb"] == "shader_rejected"
+    assert {entry["id"]: entry.get("code") for entry in listed}["bomb"] == "shader_rejected"
 
 
 def test_an_effect_that_hangs_stalls_only_its_own_job(

@@ -32,10 +32,10 @@ def _doctor(data: Path, **settings: str) -> tuple[int, dict[str, dict[str, Any]]
     )
     findings: dict[str, dict[str, Any]] = {}
     rank = ("ok", "warning", "failed")
-    for found in json.loads(done.stdout)["findings"]:
-        before = findings.get(found["name"])
-        if before is None or rank.index(found["state"]) > rank.index(before["state"]):
-            findings[found["name"]] = found
+    for result in json.loads(done.stdout)["findings"]:
+        before = findings.get(result["name"])
+        if before is None or rank.index(result["state"]) > rank.index(before["state"]):
+            findings[result["name"]] = result
     return done.returncode, findings
 
 
@@ -49,7 +49,7 @@ def _path_without_ffmpeg(folder: Path) -> str:
 def test_all_is_well(start_server: StartServer, tmp_path: Path, figure: Figure) -> None:
     status, findings = _doctor(tmp_path / "doctor")
     assert status == 0
-    assert {found["state"] for found in findings.values()} <= {"ok", "warning"}
+    assert {result["state"] for result in findings.values()} <= {"ok", "warning"}
     ready = start_server().client.call("GET", "/ready")
     assert ready.status == 200
     figure(f"ready on {ready.json['renderer']}, software {ready.json['software']}")

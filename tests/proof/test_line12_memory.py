@@ -19,7 +19,7 @@ LONG_S, LONG_PLANS = (240, "premium=1080") if FULL else (3, "premium=180")
 EARLY, LATE = (20, 100) if FULL else (2, 4)
 
 
-class Peak:
+class PeakMemory:
     """The largest resident memory seen of the server and of any segment worker."""
 
     def __init__(self, server: Server) -> None:
@@ -27,9 +27,9 @@ class Peak:
         self.server = 0
         self.worker = 0
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._thread = threading.Thread(target=self._sample, daemon=True)
 
-    def _look(self) -> None:
+    def _sample(self) -> None:
         while not self._stop.wait(0.1):
             own = living().get(self._server.pid)
             self.server = max(self.server, own.rss_bytes if own else 0)
@@ -37,7 +37,7 @@ class Peak:
                 if worker.command.split()[-1] == "segment":
                     self.worker = max(self.worker, worker.rss_bytes)
 
-    def __enter__(self) -> "Peak":
+    def __enter__(self) -> "PeakMemory":
         self._thread.start()
         return self
 
@@ -48,7 +48,7 @@ class Peak:
 
 def test_a_long_job_stays_small(start_server: StartServer, figure: Figure) -> None:
     server = start_server(PLANS=LONG_PLANS, SEGMENT_SEC="10" if FULL else "2")
-    with Peak(server) as peak:
+    with PeakMemory(server) as peak:
         job = server.client.submit(media.wav(LONG_S), media.photo(1600, 1067), plan="premium")
         done = server.client.completed(job, patience_s=3600)
     assert done["frames"]["total"] == LONG_S * 30
@@ -58,14 +58,14 @@ def test_a_long_job_stays_small(start_server: StartServer, figure: Figure) -> No
     assert 0 < peak.worker < 500 * MB
 
 
-def _held(server: Server) -> tuple[int, int, int]:
+def _open_resources(server: Server) -> tuple[int, int, int]:
     """Descriptors, threads and children of the server."""
     proc = Path(f"/proc/{server.pid}")
     descriptors = len(os.listdir(proc / "fd"))
     return descriptors, len(os.listdir(proc / "task")), len(server.descendants())
 
 
-def _rest(server: Server) -> int:
+def _resident_bytes(server: Server) -> int:
     """Resident bytes of the server once nothing works for it."""
     assert eventually(lambda: not server.descendants("worker"), within_s=60)
     time.sleep(1.5)  # connections that were kept alive are let go
@@ -83,9 +83,9 @@ def test_nothing_grows_from_job_to_job(start_server: StartServer, figure: Figure
         server.client.completed(job)
         server.client.call("GET", f"/download/{job}")
         if count in (EARLY, LATE):
-            rests[count] = (_rest(server), _held(server))
-    (early, held), (late, held_late) = rests[EARLY], rests[LATE]
+            rests[count] = (_resident_bytes(server), _open_resources(server))
+    (early, resources), (late, resources_late) = rests[EARLY], rests[LATE]
     figure(f"RSS {early / MB:.1f} MB after {EARLY} jobs, {late / MB:.1f} MB after {LATE}")
-    figure(f"descriptors, threads, children {held} and {held_late}")
+    figure(f"descriptors, threads, children {resources} and {resources_late}")
     assert abs(late - early) < 5 * MB
-    assert held == held_late
+    assert resources == resources_late
