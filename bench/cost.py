@@ -14,50 +14,50 @@ import sys
 from typing import Any
 
 TOQIBOX = [sys.executable, "-m", "server", "effects"]
-BESIDE = "bars"
+REFERENCE = "bars"
 STILL_MS = 0.5
-MOST_MS = 40.0
+MAX_MS = 40.0
 """What a frame may take on two cores without a GPU, unless the effect's description says so."""
 
 
 def main() -> None:
     """Print a row for each effect."""
     ids = sys.argv[1:] or effects()
-    first = cost(BESIDE)
-    beside = sum(size["ms"] for size in first["sizes"])
-    print(f"1280x720, {os.cpu_count()} cores, {first['renderer']}")
-    print(f"{'effect':<12} {'ms':>7}  {'x ' + BESIDE:>7}")
+    reference = cost(REFERENCE)
+    reference_ms = sum(size["ms"] for size in reference["sizes"])
+    print(f"1280x720, {os.cpu_count()} cores, {reference['renderer']}")
+    print(f"{'effect':<12} {'ms':>7}  {'x ' + REFERENCE:>7}")
     for effect in ids:
-        spent, told = sum(size["ms"] for size in cost(effect)["sizes"]), ""
-        if spent < STILL_MS:
+        ms, note = sum(size["ms"] for size in cost(effect)["sizes"]), ""
+        if ms < STILL_MS:
             name = first_number(effect)
             swing = json.dumps({"osc": "sine", "seconds": 1})
-            moved = cost(effect, "--param", f"{name}={swing}")
-            spent, told = sum(size["ms"] for size in moved["sizes"]), f"  its {name} swinging"
-        told += "  over the limit" if spent > MOST_MS else ""
-        print(f"{effect:<12} {spent:7.1f}  {spent / beside:7.2f}{told}", flush=True)
+            swinging = cost(effect, "--param", f"{name}={swing}")
+            ms, note = sum(size["ms"] for size in swinging["sizes"]), f"  its {name} swinging"
+        note += "  over the limit" if ms > MAX_MS else ""
+        print(f"{effect:<12} {ms:7.1f}  {ms / reference_ms:7.2f}{note}", flush=True)
 
 
 def effects() -> list[str]:
     """The ids of the effects that work."""
-    rows: list[dict[str, Any]] = json.loads(_run("list"))["effects"]
-    return [row["id"] for row in rows if "inputs" in row]
+    entries: list[dict[str, Any]] = json.loads(_run("list"))["effects"]
+    return [entry["id"] for entry in entries if "inputs" in entry]
 
 
 def cost(effect: str, *more: str) -> dict[str, Any]:
     """What `profile` says of it."""
-    found: dict[str, Any] = json.loads(_run("profile", effect, "--size", "1280x720", *more))
-    return found
+    profile: dict[str, Any] = json.loads(_run("profile", effect, "--size", "1280x720", *more))
+    return profile
 
 
 def first_number(effect: str) -> str:
     """The first of its inputs that is a number."""
     inputs: dict[str, Any] = json.loads(_run("show", effect))["inputs"]["properties"]
-    return next(name for name, told in inputs.items() if told.get("type", [""])[0] == "number")
+    return next(name for name, schema in inputs.items() if schema.get("type", [""])[0] == "number")
 
 
-def _run(*words: str) -> str:
-    command = [*TOQIBOX, *words, "--json"]
+def _run(*arguments: str) -> str:
+    command = [*TOQIBOX, *arguments, "--json"]
     return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
 
 

@@ -27,12 +27,12 @@ def main() -> None:
         f"{'effect':<10} {'frames/s':>8}   compile  render  readback  encode  (s of work)  renderer"
     )
     with tempfile.TemporaryDirectory(prefix="toqibox-bench-") as name:
-        made = sample_files.write(Path(name))
+        material_files = sample_files.write(Path(name))
         for effect, dialect in effects().items():
-            photos = ["--photo", str(made.photo)]
-            photos += ["--photo2", str(made.photo)] if dialect == "transition" else []
-            words = ["--audio", str(made.mp3), *photos, "--effect", effect]
-            report = render(words, seconds, Path(name) / "out.mp4")
+            photos = ["--photo", str(material_files.photo)]
+            photos += ["--photo2", str(material_files.photo)] if dialect == "transition" else []
+            arguments = ["--audio", str(material_files.mp3), *photos, "--effect", effect]
+            report = render(arguments, seconds, Path(name) / "out.mp4")
             spent = report["seconds"]
             print(
                 f"{effect:<10} {report['framesPerSecond']:8.1f}   {spent['compile']:7.1f} "
@@ -45,19 +45,19 @@ def main() -> None:
 def effects() -> dict[str, str]:
     """The ids of the effects that work, and the dialect of each."""
     answer: dict[str, Any] = json.loads(_run("effects", "list", "--json"))
-    return {row["id"]: row["dialect"] for row in answer["effects"] if "inputs" in row}
+    return {entry["id"]: entry["dialect"] for entry in answer["effects"] if "inputs" in entry}
 
 
-def render(words: list[str], seconds: str, out: Path) -> dict[str, Any]:
+def render(arguments: list[str], seconds: str, out: Path) -> dict[str, Any]:
     """The report of one video."""
     ending = ["--duration", seconds, "--json", "-y", "-o", str(out)]
-    job: dict[str, Any] = json.loads(_run("render", *words, *ending))
+    job: dict[str, Any] = json.loads(_run("render", *arguments, *ending))
     report: dict[str, Any] = job["report"]
     return report
 
 
-def _run(*words: str) -> str:
-    command = [*TOQIBOX, *words]
+def _run(*arguments: str) -> str:
+    command = [*TOQIBOX, *arguments]
     return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
 
 

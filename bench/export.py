@@ -49,12 +49,14 @@ def main() -> None:
         folder = Path(name)
         sample_files.write(folder)
         for plan, (width, height) in SIZES.items():
-            alone = still(folder, plan, seconds)
-            print(f"{width}x{height}, {seconds} s at 30 fps; the still alone {alone:6.1f} frames/s")
+            still_fps = still(folder, plan, seconds)
+            print(f"{width}x{height}, {seconds} s at 30 fps; still alone {still_fps:6.1f} frames/s")
             for effect in EFFECTS:
                 rate, stages = export(folder, effect, plan, seconds)
-                words = "  ".join(f"{stage} {spent:.1f}" for stage, spent in stages.items())
-                print(f"  {effect:<8} {rate:6.1f} frames/s  ratio {rate / alone:.2f}   s: {words}")
+                times = "  ".join(f"{stage} {spent:.1f}" for stage, spent in stages.items())
+                print(
+                    f"  {effect:<8} {rate:6.1f} frames/s  ratio {rate / still_fps:.2f}   s: {times}"
+                )
 
 
 if __name__ == "__main__":

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from server.arrays import Float64Array
 from server.render.flash_safety.limiter import limit_flashes
 from server.samples import sample_files
 
@@ -32,11 +32,11 @@ def report(folder: Path, effect: str, seconds: str) -> dict[str, Any]:
     command += ["--audio", str(folder / "track.wav"), "--photo", str(folder / "photo.jpg")]
     command += ["--duration", seconds, "-o", str(folder / "out.mp4")]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-    found: dict[str, Any] = json.loads(done.stdout)["report"]
-    return found
+    job_report: dict[str, Any] = json.loads(done.stdout)["report"]
+    return job_report
 
 
-def counting(light: NDArray[np.float64]) -> float:
+def cpu_seconds(light: Float64Array) -> float:
     """Seconds of processor time for a film that is `light` all over, one value a frame."""
     column = light.astype(np.float32)[:, np.newaxis, np.newaxis, np.newaxis]
     pictures = np.tile(column, (1, 18, 32, 3))
@@ -59,7 +59,7 @@ def main() -> None:
             )
     time_s = np.arange(240 * FPS) / FPS
     calm, strobe = 0.5 + 0.3 * np.sin(time_s), np.where(time_s * 5 % 1 < 0.5, 0.8, 0.2)
-    print(f"counting 7200 frames: calm {counting(calm):.2f} s, strobe {counting(strobe):.2f} s")
+    print(f"7200 frames: calm {cpu_seconds(calm):.2f} s, strobe {cpu_seconds(strobe):.2f} s")
 
 
 if __name__ == "__main__":

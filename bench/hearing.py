@@ -18,31 +18,29 @@ from pathlib import Path
 
 import mir_eval
 import numpy as np
-from numpy.typing import NDArray
 
+from server.arrays import Float64Array, Int16Array
 from server.audio.events import find_events
 from server.audio.rhythm import filterbank
 
-Reals = NDArray[np.float64]
-Samples = NDArray[np.int16]
 Row = dict[str, float]
 
 RATE = 44_100
 DRUMS = ("kicks", "snares", "hats")
 _WINDOW_S, _BEAT_WINDOW_S = 0.050, 0.070
-_LOST = 0.5
-_FEWEST = 8
+_LOST_BELOW = 0.5
+_MIN_EVENTS = 8
 """Events of a kind that a song must have for its F-measure to be counted."""
 
 
-def load(path: Path) -> Samples:
+def load(path: Path) -> Int16Array:
     """Decode a sound file to 44.1 kHz, samples x 2."""
     argv = ["ffmpeg", "-v", "error", "-i", str(path), "-f", "s16le", "-ac", "2", "-ar", str(RATE)]
     raw = subprocess.run([*argv, "-"], capture_output=True, check=True).stdout
     return np.frombuffer(raw, "<i2").reshape(-1, 2)
 
 
-def ours(samples: Samples) -> dict[str, Reals]:
+def detect_with_ours(samples: Int16Array) -> dict[str, Float64Array]:
     """Events of this project's analyser, in seconds."""
     events = find_events(samples)
     beats = events.beats
@@ -50,7 +48,7 @@ def ours(samples: Samples) -> dict[str, Reals]:
     return detected | {"beats": beats[:, 0], "downbeats": beats[beats[:, 1] > 0, 0]}
 
 
-def flux(samples: Samples) -> dict[str, Reals]:
+def detect_with_flux(samples: Int16Array) -> dict[str, Float64Array]:
     """Kicks as peaks of a low-frequency flux: the 15 lines that anyone would try first."""
     levels = filterbank.compute_spectra(samples).levels
     low = levels[:, (filterbank.HERTZ >= 30) & (filterbank.HERTZ <= 120)]
@@ -62,7 +60,7 @@ def flux(samples: Samples) -> dict[str, Reals]:
     return {"kicks": peaks / filterbank.STEPS_PER_S}
 
 
-def librosas(samples: Samples) -> dict[str, Reals]:
+def detect_with_librosa(samples: Int16Array) -> dict[str, Float64Array]:
     """Onsets and beats of librosa, with its own settings and sample rate."""
     import librosa
 
@@ -72,14 +70,16 @@ def librosas(samples: Samples) -> dict[str, Reals]:
     return {"onsets": onsets, "beats": beats}
 
 
-DETECTORS: dict[str, Callable[[Samples], dict[str, Reals]]] = {
-    "ours": ours,
-    "flux": flux,
-    "librosa": librosas,
+DETECTORS: dict[str, Callable[[Int16Array], dict[str, Float64Array]]] = {
+    "ours": detect_with_ours,
+    "flux": detect_with_flux,
+    "librosa": detect_with_librosa,
 }
 
 
-def f_measure(truth: Reals, detected: Reals, optional: Reals, window: float) -> float:
+def f_measure(
+    truth: Float64Array, detected: Float64Array, optional: Float64Array, window: float
+) -> float:
     """F of detections within `window` seconds; those near optional events are left out."""
     pairs = mir_eval.util.match_events(truth, detected, window)
     matched = {index for _, index in pairs}
@@ -89,70 +89,74 @@ def f_measure(truth: Reals, detected: Reals, optional: Reals, window: float) -> 
     return 2 * len(pairs) / total if total else 1.0
 
 
-def measure(truth: dict[str, list[float]], detected: dict[str, Reals]) -> Row:
+def measure(truth: dict[str, list[float]], detected: dict[str, Float64Array]) -> Row:
     """All measures that the truth and the detections allow."""
-    row: Row = {}
+    scores: Row = {}
     for kind in ("onsets", *DRUMS):
-        if kind in detected and len(truth.get(kind, [])) >= _FEWEST:
-            maybe = np.array(truth.get(f"{kind}?", []))
-            row[kind] = f_measure(np.array(truth[kind]), detected[kind], maybe, _WINDOW_S)
-    if "beats" in detected and len(truth.get("beats", [])) >= _FEWEST:
+        if kind in detected and len(truth.get(kind, [])) >= _MIN_EVENTS:
+            optional = np.array(truth.get(f"{kind}?", []))
+            scores[kind] = f_measure(np.array(truth[kind]), detected[kind], optional, _WINDOW_S)
+    if "beats" in detected and len(truth.get("beats", [])) >= _MIN_EVENTS:
         beats = np.array(truth["beats"])
-        row["beats"] = f_measure(beats, detected["beats"], np.zeros(0), _BEAT_WINDOW_S)
+        scores["beats"] = f_measure(beats, detected["beats"], np.zeros(0), _BEAT_WINDOW_S)
         levels = [beats, (beats[1:] + beats[:-1]) / 2, beats[::2], beats[1::2]]
         levels.append(np.sort(np.concatenate(levels[:2])))
-        row["any level"] = max(
+        scores["any level"] = max(
             f_measure(level, detected["beats"], np.zeros(0), _BEAT_WINDOW_S) for level in levels
         )
     if "downbeats" in detected and len(truth.get("downbeats", [])) >= 2:
         downbeats = np.array(truth["downbeats"])
-        row["downbeats"] = f_measure(downbeats, detected["downbeats"], np.zeros(0), _BEAT_WINDOW_S)
-    return row
+        scores["downbeats"] = f_measure(
+            downbeats, detected["downbeats"], np.zeros(0), _BEAT_WINDOW_S
+        )
+    return scores
 
 
-def _measured(path: Path, detectors: list[str]) -> dict[str, Row]:
+def _measure_song(path: Path, detectors: list[str]) -> dict[str, Row]:
     truth = json.loads(path.with_suffix(".json").read_text())
     samples = load(path)
     return {name: measure(truth, DETECTORS[name](samples)) for name in detectors}
 
 
-def table(rows: list[Row]) -> str:
+def table(scores: list[Row]) -> str:
     """One line: the mean of each measure, and the share of songs whose kicks are lost."""
     names = ["onsets", *DRUMS, "beats", "any level", "downbeats"]
     cells = []
     for name in names:
-        values = [row[name] for row in rows if name in row]
+        values = [song_scores[name] for song_scores in scores if name in song_scores]
         cells.append(f"{name} {np.mean(values):.3f} ({len(values)})" if values else f"{name} -")
-    kicks = [row["kicks"] for row in rows if "kicks" in row]
-    lost = float(np.mean([value < _LOST for value in kicks])) if kicks else 0.0
-    return "  ".join([*cells, f"kicks under {_LOST}: {100 * lost:.1f} %"])
+    kicks = [song_scores["kicks"] for song_scores in scores if "kicks" in song_scores]
+    lost = float(np.mean([value < _LOST_BELOW for value in kicks])) if kicks else 0.0
+    return "  ".join([*cells, f"kicks under {_LOST_BELOW}: {100 * lost:.1f} %"])
 
 
 def main() -> None:
     """Measure and print."""
-    options = argparse.ArgumentParser(
+    parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    options.add_argument("folder", type=Path)
-    options.add_argument("--librosa", action="store_true")
-    options.add_argument("--each", action="store_true")
-    options.add_argument("--json", type=Path)
-    chosen = options.parse_args()
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--librosa", action="store_true")
+    parser.add_argument("--each", action="store_true")
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
     songs = sorted(
         path
-        for path in chosen.folder.iterdir()
+        for path in options.folder.iterdir()
         if path.suffix != ".json" and path.with_suffix(".json").exists()
     )
-    detectors = ["ours", "flux", *(["librosa"] if chosen.librosa else [])]
+    detectors = ["ours", "flux", *(["librosa"] if options.librosa else [])]
     with get_context("spawn").Pool(2) as pool:
-        measured = pool.map(partial(_measured, detectors=detectors), songs, chunksize=2)
-    if chosen.each:
-        for path, row in zip(songs, measured, strict=True):
-            print(path.stem, " ".join(f"{name} {value:.2f}" for name, value in row["ours"].items()))
+        measured = pool.map(partial(_measure_song, detectors=detectors), songs, chunksize=2)
+    if options.each:
+        for path, scores in zip(songs, measured, strict=True):
+            print(
+                path.stem, " ".join(f"{name} {value:.2f}" for name, value in scores["ours"].items())
+            )
     for name in detectors:
-        print(f"{name}, {len(songs)} songs: {table([row[name] for row in measured])}")
-    if chosen.json:
-        chosen.json.write_text(json.dumps(dict(zip(map(str, songs), measured, strict=True))))
+        print(f"{name}, {len(songs)} songs: {table([scores[name] for scores in measured])}")
+    if options.json:
+        options.json.write_text(json.dumps(dict(zip(map(str, songs), measured, strict=True))))
 
 
 if __name__ == "__main__":

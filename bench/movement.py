@@ -24,11 +24,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bench.looks import material
 from bench.looks.cells import Look
 from server.animation.event_envelopes import first_frames
+from server.arrays import BoolArray, Float64Array
 from server.audio import features
 from server.audio.features import Features
 from server.cli.tasks.worker_session import WorkerSession
@@ -44,14 +44,12 @@ from server.render.scene_spec import SceneSpec
 from server.samples import photo as sample
 
 FPS = material.FPS
-AFTER_S = 0.1
-ENOUGH = 2.0
+AFTER_HIT_S = 0.1
+MIN_RATIO = 2.0
 SIZE = (160, 90)
-_MUSIC_S, _SILENCE_S, _SETTLED_S = 4, 4, 1.5
-_PLAYING = 0.02
+_MUSIC_S, _SILENCE_S, _DECAY_S = 4, 4, 1.5
+_MIN_SOUNDING = 0.02
 """The least of the feature `sounding` that counts as sound."""
-
-Reals = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -61,14 +59,14 @@ class Case:
     name: str
     features: Path
     frames: int
-    hits: NDArray[np.float64]
+    events: Float64Array
     """Seconds of the kicks, or of the accents where there are no drums."""
     drums: bool
     genre: str
 
 
 @dataclass(frozen=True)
-class Measured:
+class Movement:
     """How a look moves with a song."""
 
     case: Case
@@ -76,63 +74,65 @@ class Measured:
     still_s: float
 
 
-def difference(scene: Scene, frames: range) -> Reals:
+def difference(scene: Scene, frames: range) -> Float64Array:
     """The mean difference of each frame from the one before, 0 to 255; of the first it is 0."""
     scene.begin(frames.start)
-    found, before = np.zeros(len(frames)), None
+    differences, previous = np.zeros(len(frames)), None
     for at, frame in enumerate(frames):
         scene.draw_effects(frame)
         scene.composite.draw()
-        picture = read_rgba(scene.composite.output)[..., :3].astype(np.int16)
-        if before is not None:
-            found[at] = np.abs(picture - before).mean()
-        before = picture
-    return found
+        frame_pixels = read_rgba(scene.composite.output)[..., :3].astype(np.int16)
+        if previous is not None:
+            differences[at] = np.abs(frame_pixels - previous).mean()
+        previous = frame_pixels
+    return differences
 
 
-def after(hits: Reals, frames: int) -> NDArray[np.bool_]:
+def frames_after(events: Float64Array, frames: int) -> BoolArray:
     """The frames in the 100 ms from each hit on."""
-    marked = np.zeros(frames, bool)
-    rows = np.stack([hits, np.ones(len(hits))], axis=1)
-    for first in first_frames(rows, FPS):
-        marked[first : first + round(AFTER_S * FPS)] = True
-    return marked
+    is_after = np.zeros(frames, bool)
+    event_rows = np.stack([events, np.ones(len(events))], axis=1)
+    for first in first_frames(event_rows, FPS):
+        is_after[first : first + round(AFTER_HIT_S * FPS)] = True
+    return is_after
 
 
-def longest(equal: NDArray[np.bool_]) -> int:
+def longest_run(equal: BoolArray) -> int:
     """The length of the longest run of true values."""
-    most = run = 0
+    longest_so_far = current = 0
     for value in equal:
-        run = run + 1 if value else 0
-        most = max(most, run)
-    return most
+        current = current + 1 if value else 0
+        longest_so_far = max(longest_so_far, current)
+    return longest_so_far
 
 
-def measure(context: Context, library: Library, look: Look, case: Case, photo: Path) -> Measured:
+def measure(context: Context, library: Library, look: Look, case: Case, photo: Path) -> Movement:
     """Draw a song in full and compare its frames."""
-    moved = difference(_scene(context, library, look, case, photo), range(case.frames))
-    marked = after(case.hits, case.frames)
-    others = moved[1:][~marked[1:]].mean() if (~marked).sum() > 1 else 0.0
-    ratio = moved[marked].mean() / max(others, 1e-9) if marked.any() else float("nan")
-    playing = Features(case.features).column("sounding", case.frames, FPS) > _PLAYING
-    return Measured(case, float(ratio), longest((moved == 0) & playing) / FPS)
+    differences = difference(_scene(context, library, look, case, photo), range(case.frames))
+    is_after = frames_after(case.events, case.frames)
+    elsewhere = differences[1:][~is_after[1:]].mean() if (~is_after).sum() > 1 else 0.0
+    ratio = differences[is_after].mean() / max(elsewhere, 1e-9) if is_after.any() else float("nan")
+    playing = Features(case.features).column("sounding", case.frames, FPS) > _MIN_SOUNDING
+    return Movement(case, float(ratio), longest_run((differences == 0) & playing) / FPS)
 
 
-def in_silence(context: Context, library: Library, look: Look, case: Case, photo: Path) -> float:
+def difference_in_silence(
+    context: Context, library: Library, look: Look, case: Case, photo: Path
+) -> float:
     """The mean frame difference in silence, once the music before it has died away."""
-    first = round((_MUSIC_S + _SETTLED_S) * FPS)
+    first = round((_MUSIC_S + _DECAY_S) * FPS)
     scene = _scene(context, library, look, case, photo)
     start = 0 if scene.sequential else first
     return float(difference(scene, range(start, case.frames))[first - start + 1 :].max())
 
 
 def _scene(context: Context, library: Library, look: Look, case: Case, photo: Path) -> Scene:
-    rows = []
+    chain = []
     for step in look.steps("16:9"):
         effect = library.get(step.id)
-        rows.append(read_source(effect, library).row(step.params, library.files(effect)))
+        chain.append(read_source(effect, library).row(step.params, library.files(effect)))
     job = SceneSpec(
-        effects=tuple(rows),
+        effects=tuple(chain),
         photo=photo,
         photo2=photo,
         features=case.features,
@@ -156,15 +156,15 @@ def _cases(
         truth = path.with_suffix(".json")
         if not truth.exists() or (names and path.stem not in names):
             continue
-        told, song = json.loads(truth.read_text()), material.song(session, path, kept)
+        truth_data, song = json.loads(truth.read_text()), material.song(session, path, kept)
         frames = min(song.frames, round(seconds * FPS))
-        kicks = np.array(told["kicks"], float)
+        kicks = np.array(truth_data["kicks"], float)
         kicks = kicks[kicks < frames / FPS]
-        drums = bool(told["drums"]) and len(kicks) > 0
-        heard = Features(song.features).events("accent")[:, 0]
-        hits = kicks if drums else heard[heard < frames / FPS]
-        genre = str(told.get("genre", ""))
-        cases.append(Case(path.stem, song.features, frames, hits, drums, genre))
+        drums = bool(truth_data["drums"]) and len(kicks) > 0
+        accents = Features(song.features).events("accent")[:, 0]
+        hit_times = kicks if drums else accents[accents < frames / FPS]
+        genre = str(truth_data.get("genre", ""))
+        cases.append(Case(path.stem, song.features, frames, hit_times, drums, genre))
     return cases
 
 
@@ -172,11 +172,11 @@ def _music_and_silence(folder: Path) -> Case:
     """Chords with a kick on each beat, then silence."""
     time = np.arange(_MUSIC_S * wav.RATE) / wav.RATE
     since = np.mod(time, 0.5)
-    sound = 0.7 * np.sin(2 * np.pi * 55 * since) * np.exp(-12 * since)
-    sound += sum(0.08 * np.sin(2 * np.pi * tone * time) for tone in (220, 277.2, 329.6))
-    whole = np.concatenate([sound, np.zeros(_SILENCE_S * wav.RATE)])
+    mix = 0.7 * np.sin(2 * np.pi * 55 * since) * np.exp(-12 * since)
+    mix += sum(0.08 * np.sin(2 * np.pi * tone * time) for tone in (220, 277.2, 329.6))
+    padded = np.concatenate([mix, np.zeros(_SILENCE_S * wav.RATE)])
     path = folder / "silence.wav"
-    samples = np.repeat(whole[:, np.newaxis], 2, axis=1).astype("<f4")
+    samples = np.repeat(padded[:, np.newaxis], 2, axis=1).astype("<f4")
     path.write_bytes(wav.header(len(samples)) + samples.tobytes())
     features.analyse(path, folder / "features")
     frames = (_MUSIC_S + _SILENCE_S) * FPS
@@ -185,31 +185,31 @@ def _music_and_silence(folder: Path) -> Case:
 
 def _looks(options: argparse.Namespace) -> list[Look]:
     presets = {entry.id: entry for entry in Presets().offered(Library().all())[0]}
-    effects, chosen = options.effect or [], options.preset or []
-    if not effects and not chosen:
-        effects, chosen = [DEFAULT_EFFECT], list(presets)
-    return [Look(name) for name in effects] + [Look(name, presets[name]) for name in chosen]
+    effects, preset_ids = options.effect or [], options.preset or []
+    if not effects and not preset_ids:
+        effects, preset_ids = [DEFAULT_EFFECT], list(presets)
+    return [Look(name) for name in effects] + [Look(name, presets[name]) for name in preset_ids]
 
 
 def report(context: Context, look: Look, cases: Sequence[Case], silence: Case, photo: Path) -> None:
     """Print a line for each song, and one for all of them."""
-    library, rows = Library(), []
+    library, movements = Library(), []
     for case in cases:
-        row = measure(context, library, look, case, photo)
-        rows.append(row)
+        movement = measure(context, library, look, case, photo)
+        movements.append(movement)
         kind = "kicks" if case.drums else "accents"
         print(
-            f"{look.name:<12} {case.name:<24} {case.genre:<12} {row.ratio:7.2f}"
-            f" {len(case.hits):5d} {kind:<8} {row.still_s:6.2f}",
+            f"{look.name:<12} {case.name:<24} {case.genre:<12} {movement.ratio:7.2f}"
+            f" {len(case.events):5d} {kind:<8} {movement.still_s:6.2f}",
             flush=True,
         )
-    beaten = [row for row in rows if row.case.drums]
-    enough = sum(row.ratio >= ENOUGH for row in beaten)
-    still = max((row.still_s for row in rows), default=0.0)
-    calm = in_silence(context, library, look, silence, photo)
+    with_drums = [movement for movement in movements if movement.case.drums]
+    passed = sum(movement.ratio >= MIN_RATIO for movement in with_drums)
+    still = max((movement.still_s for movement in movements), default=0.0)
+    silence_difference = difference_in_silence(context, library, look, silence, photo)
     print(
-        f"{look.name:<12} ratio >= {ENOUGH:g} in {enough} of {len(beaten)} songs with drums;"
-        f" longest still {still:.2f} s; in silence {calm:.3f}",
+        f"{look.name:<12} ratio >= {MIN_RATIO:g} in {passed} of {len(with_drums)} songs with drums;"
+        f" longest still {still:.2f} s; in silence {silence_difference:.3f}",
         flush=True,
     )
 

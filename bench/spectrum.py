@@ -16,8 +16,8 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from server.arrays import BoolArray, Float64Array
 from server.audio import band_levels
 from server.audio.spectrum import log_bands, spectrogram
 from server.audio.spectrum.analyser_node import STEPS_PER_S
@@ -31,15 +31,13 @@ MASTERS = {
         "volume=6dB,asoftclip=type=hard"
     ),
 }
-ENDINGS = (".flac", ".wav", ".mp3", ".ogg", ".m4a")
+SUFFIXES = (".flac", ".wav", ".mp3", ".ogg", ".m4a")
 WINDOW_S = 5
-MOVED = 0.1
-ENOUGH = 0.8
+MIN_MOVEMENT = 0.1
+MIN_SHARE = 0.8
 _PLAYING_DB, _PLAYING_SHARE = -30.0, 0.8
 """Music plays in a step that is at most so far below the loud ones, and in a window of which so
 much plays."""
-
-Reals = NDArray[np.float64]
 
 
 def main() -> int:
@@ -51,26 +49,26 @@ def main() -> int:
     parser.add_argument("--names", help="only these songs, without their endings")
     options = parser.parse_args()
     names = options.names.split(",") if options.names else None
-    files = sorted(path for path in options.songs.iterdir() if path.suffix in ENDINGS)
+    files = sorted(path for path in options.songs.iterdir() if path.suffix in SUFFIXES)
     chosen = [path for path in files if names is None or path.stem in names]
     if not chosen:
         print(f"{options.songs}: no song", file=sys.stderr)
         return 1
     print(f"{'song':<24} {'master':<6} {'windows':>7} {'least':>6} {'mean':>6} {'height':>7}")
-    found: dict[str, list[Reals]] = {name: [] for name in MASTERS}
+    shares_by_master: dict[str, list[Float64Array]] = {name: [] for name in MASTERS}
     with tempfile.TemporaryDirectory(prefix="toqibox-bench-") as folder:
         for path in chosen:
             for master, filters in MASTERS.items():
-                sound = remaster(path, filters, options.seconds, Path(folder))
-                heights, playing = measure(sound, Path(folder), options.bars)
+                audio = remaster(path, filters, options.seconds, Path(folder))
+                heights, playing = measure(audio, Path(folder), options.bars)
                 shares = moving(heights, playing)
-                found[master].append(shares)
+                shares_by_master[master].append(shares)
                 print(row(path.stem, master, shares, heights[playing]), flush=True)
-    for master, rows in found.items():
-        shares = np.concatenate(rows)
-        enough = np.mean(shares >= ENOUGH) if len(shares) else 0.0
+    for master, share_lists in shares_by_master.items():
+        shares = np.concatenate(share_lists)
+        passed = np.mean(shares >= MIN_SHARE) if len(shares) else 0.0
         print(
-            f"{master}: {enough:.1%} of {len(shares)} windows have {ENOUGH:.0%} of the bars moving"
+            f"{master}: {passed:.1%} of {len(shares)} windows have {MIN_SHARE:.0%} of bars moving"
         )
     return 0
 
@@ -85,13 +83,13 @@ def remaster(path: Path, filters: str, seconds: int, folder: Path) -> Path:
     return out
 
 
-def measure(sound: Path, folder: Path, bars: int) -> tuple[Reals, NDArray[np.bool_]]:
+def measure(audio: Path, folder: Path, bars: int) -> tuple[Float64Array, BoolArray]:
     """The heights, 0 to 1, steps by bars, and whether music plays in each step."""
-    heard = folder / "spectra.npy"
-    spectrogram.analyse(sound, heard)
-    records = spectrogram.load(heard)
-    measured = np.ascontiguousarray(records["logbands"])[: -spectrogram.TAIL]
-    levels = band_levels.compute_levels(measured)[:, 0] / 255
+    spectra = folder / "spectra.npy"
+    spectrogram.analyse(audio, spectra)
+    records = spectrogram.load(spectra)
+    band_bytes = np.ascontiguousarray(records["logbands"])[: -spectrogram.TAIL]
+    levels = band_levels.compute_levels(band_bytes)[:, 0] / 255
     at = (np.arange(bars) + 0.5) / bars * log_bands.BANDS - 0.5
     heights = np.stack([np.interp(at, np.arange(log_bands.BANDS), row) for row in levels])
     powers = records["powers"][: len(levels), 0].astype(np.float64)
@@ -99,16 +97,16 @@ def measure(sound: Path, folder: Path, bars: int) -> tuple[Reals, NDArray[np.boo
     return heights, powers > max(loud, 1e-9) * 10 ** (_PLAYING_DB / 10)
 
 
-def moving(heights: Reals, playing: NDArray[np.bool_]) -> Reals:
+def moving(heights: Float64Array, playing: BoolArray) -> Float64Array:
     """The share of bars that move in each window in which music plays."""
     size = WINDOW_S * STEPS_PER_S
     starts = range(0, len(heights) - size + 1, size)
     chosen = [at for at in starts if playing[at : at + size].mean() >= _PLAYING_SHARE]
-    moved = [np.mean(np.ptp(heights[at : at + size], axis=0) >= MOVED) for at in chosen]
+    moved = [np.mean(np.ptp(heights[at : at + size], axis=0) >= MIN_MOVEMENT) for at in chosen]
     return np.array(moved, np.float64)
 
 
-def row(name: str, master: str, shares: Reals, heights: Reals) -> str:
+def row(name: str, master: str, shares: Float64Array, heights: Float64Array) -> str:
     """A line of the table."""
     if not len(shares):
         return f"{name[:24]:<24} {master:<6} {0:7d}"

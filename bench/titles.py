@@ -15,9 +15,9 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from server.arrays import UInt8Array
 from server.typography import clusters, font_index
 from server.typography.font_fallback import FontFallback, missing_characters
 from server.typography.font_file import FontSource
@@ -71,11 +71,9 @@ TITLES: tuple[tuple[str, str], ...] = (
 
 _FRAME = (640, 360)
 _CELL, _LABEL, _COLUMNS = (620, 140), 20, 2
-_BACK, _INK = (17, 18, 22), (150, 156, 168)
+_BACKGROUND, _INK = (17, 18, 22), (150, 156, 168)
 _SHORT = 8
 """Digits of a digest that are printed."""
-
-Bytes = NDArray[np.uint8]
 
 
 def main() -> None:
@@ -83,8 +81,8 @@ def main() -> None:
     options = _options()
     textures = [_texture(title, options.font) for _, title in TITLES]
     for (script, title), texels in zip(TITLES, textures, strict=True):
-        lost = "".join(f" U+{ord(sign):04X} is in no font" for sign in missing_characters(title))
-        print(f"{_digest(texels)[:_SHORT]} {script}{lost}")
+        missing = "".join(f" U+{ord(char):04X} is in no font" for char in missing_characters(title))
+        print(f"{_digest(texels)[:_SHORT]} {script}{missing}")
     print(f"{_digest(*textures)} all, Python {sys.version.split()[0]}")
     _sheet(textures).save(options.out)
     if options.count:
@@ -97,74 +95,74 @@ def count(font: str) -> None:
     Args:
         font: the family that texts ask for.
     """
-    owned = {
+    code_points = {
         code
         for path in font_index.installed()
         for code in font_index.code_points_of(FontSource(path))
     }
-    choice = FontFallback(font, "", bold=True)
+    fallback = FontFallback(font, "", bold=True)
     outcomes: dict[str, list[str]] = {"drawn": [], "lost": []}
-    for code in sorted(owned):
-        sign = chr(code)
-        outcomes.setdefault(_outcome(sign, choice), []).append(sign)
-    for outcome, signs in outcomes.items():
-        print(f"{len(signs):6} {outcome}{_kinds(signs) if outcome != 'drawn' else ''}")
-    print(f"{len(owned):6} characters in {len(font_index.installed())} files")
+    for code in sorted(code_points):
+        char = chr(code)
+        outcomes.setdefault(_drawing_outcome(char, fallback), []).append(char)
+    for outcome, chars in outcomes.items():
+        print(f"{len(chars):6} {outcome}{_categories(chars) if outcome != 'drawn' else ''}")
+    print(f"{len(code_points):6} characters in {len(font_index.installed())} files")
 
 
-def _outcome(sign: str, choice: FontFallback) -> str:
+def _drawing_outcome(char: str, fallback: FontFallback) -> str:
     """Return ``drawn``, ``lost``, or why a character has no shape."""
-    if not any(clusters.visible_characters(sign)):
+    if not any(clusters.visible_characters(char)):
         return "ignorable by default, without a shape of its own"
-    if sign.isspace():
+    if char.isspace():
         return "a space"
-    left = clusters.clean_text(sign)
-    if not left:
-        return f"left out: category {unicodedata.category(sign)}, a control or a direction"
-    rows = choice.assign_faces(clusters.split_clusters(left))
-    return "drawn" if "".join(cluster for cluster, _ in rows) == left else "lost"
+    cleaned = clusters.clean_text(char)
+    if not cleaned:
+        return f"left out: category {unicodedata.category(char)}, a control or a direction"
+    faced_clusters = fallback.assign_faces(clusters.split_clusters(cleaned))
+    return "drawn" if "".join(cluster for cluster, _ in faced_clusters) == cleaned else "lost"
 
 
-def _kinds(signs: list[str]) -> str:
-    kinds = Counter(unicodedata.category(sign) for sign in signs)
-    some = " ".join(f"U+{ord(sign):04X}" for sign in signs[:12])
-    more = " …" if len(signs) > 12 else ""
-    return f": {dict(kinds)} {some}{more}" if signs else ""
+def _categories(chars: list[str]) -> str:
+    kinds = Counter(unicodedata.category(char) for char in chars)
+    some = " ".join(f"U+{ord(char):04X}" for char in chars[:12])
+    more = " …" if len(chars) > 12 else ""
+    return f": {dict(kinds)} {some}{more}" if chars else ""
 
 
-def _texture(title: str, font: str) -> Bytes:
+def _texture(title: str, font: str) -> UInt8Array:
     return typeset(title, Style(frame=_FRAME, font=font, size=40, width=590, height=110))
 
 
-def _digest(*textures: Bytes) -> str:
+def _digest(*textures: UInt8Array) -> str:
     whole = hashlib.sha256()
     for texels in textures:
         whole.update(repr(texels.shape).encode() + texels.tobytes())
     return whole.hexdigest()
 
 
-def _sheet(textures: list[Bytes]) -> Image.Image:
+def _sheet(textures: list[UInt8Array]) -> Image.Image:
     rows = -(-len(textures) // _COLUMNS)
-    sheet = Image.new("RGB", (_COLUMNS * _CELL[0], rows * _CELL[1]), _BACK)
+    sheet = Image.new("RGB", (_COLUMNS * _CELL[0], rows * _CELL[1]), _BACKGROUND)
     draw, label = ImageDraw.Draw(sheet), ImageFont.load_default(13)
     for at, ((script, _), texels) in enumerate(zip(TITLES, textures, strict=True)):
         x, y = at // rows * _CELL[0] + 12, at % rows * _CELL[1]
         draw.text((x, y + 2), f"{at + 1} {script}", _INK, label)
-        picture = _picture(texels)
-        sheet.paste(picture.convert("RGB"), (x, y + _LABEL), picture.getchannel("A"))
+        image = _texture_to_image(texels)
+        sheet.paste(image.convert("RGB"), (x, y + _LABEL), image.getchannel("A"))
     return sheet
 
 
-def _picture(texels: Bytes) -> Image.Image:
+def _texture_to_image(texels: UInt8Array) -> Image.Image:
     """Draw a texture of typography/glyph_texture.py in white, emoji in their colours."""
     height = int(texels[-1, 7, 0]) * 256 + int(texels[-1, 7, 1])
     fill = texels[:height, :, 0][::-1]
-    seen = np.repeat(fill[..., np.newaxis], 4, axis=2)
+    rgba = np.repeat(fill[..., np.newaxis], 4, axis=2)
     if len(texels) == 2 * height + 1:
-        seen = np.maximum(seen, texels[height : 2 * height][::-1])
-    alpha = np.maximum(seen[..., 3:], 1)
-    straight = np.minimum(seen[..., :3].astype(np.uint16) * 255 // alpha, 255)
-    return Image.fromarray(np.concatenate([straight.astype(np.uint8), seen[..., 3:]], axis=2))
+        rgba = np.maximum(rgba, texels[height : 2 * height][::-1])
+    alpha = np.maximum(rgba[..., 3:], 1)
+    straight = np.minimum(rgba[..., :3].astype(np.uint16) * 255 // alpha, 255)
+    return Image.fromarray(np.concatenate([straight.astype(np.uint8), rgba[..., 3:]], axis=2))
 
 
 def _options() -> argparse.Namespace:

@@ -31,30 +31,30 @@ def texts() -> tuple[str, str]:
     return text, text[:at] + "    gl_FragColor.rgb = 1.0 - gl_FragColor.rgb;\n" + text[at:]
 
 
-def save(file: Path, turn: int) -> None:
+def save(file: Path, round_number: int) -> None:
     """Write the one text, then the other, and so on."""
-    file.write_text(texts()[(turn + 1) % 2])
+    file.write_text(texts()[(round_number + 1) % 2])
 
 
 async def measure(address: str, file: Path, times: int) -> list[float]:
     """Seconds from each save to the first look at which the browser's picture is another."""
-    found = []
+    delays = []
     with tempfile.TemporaryDirectory() as name, Chromium(Path(name)) as chromium:
         async with chromium.page(Path(name)) as page:
             still = [{"name": "prefers-reduced-motion", "value": "reduce"}]
             await page.send("Emulation.setEmulatedMedia", features=still)  # it does not play
             await page.open(address)
             await page.until("window.watch && watch.player != null", LIMIT_S)
-            for turn in range(times):
+            for round_number in range(times):
                 before = await page.run(READ)
-                save(file, turn)
+                save(file, round_number)
                 saved = time.perf_counter()
                 while await page.run(READ) == before:
                     if time.perf_counter() - saved > LIMIT_S:
                         raise TimeoutError("the picture stayed as it was")
-                found.append(time.perf_counter() - saved)
+                delays.append(time.perf_counter() - saved)
                 await asyncio.sleep(0.5)
-    return found
+    return delays
 
 
 def main() -> None:
@@ -64,9 +64,9 @@ def main() -> None:
         folder = Path(name)
         file = folder / EFFECT
         file.write_text(texts()[0])
-        words = [sys.executable, "-m", "server", "effects"]
+        command = [sys.executable, "-m", "server", "effects"]
         watching = subprocess.Popen(
-            [*words, "watch", str(file), "--json"], stdout=subprocess.PIPE, text=True
+            [*command, "watch", str(file), "--json"], stdout=subprocess.PIPE, text=True
         )
         try:
             assert watching.stdout is not None
@@ -76,11 +76,11 @@ def main() -> None:
             watching.terminate()
             watching.wait()
         start = time.perf_counter()
-        subprocess.run([*words, "check", str(file)], check=True, capture_output=True)
-        beside = time.perf_counter() - start
+        subprocess.run([*command, "check", str(file)], check=True, capture_output=True)
+        check_seconds = time.perf_counter() - start
     print(f"{os.cpu_count()} cores, {EFFECT} saved {times} times")
     print(f"new picture after {statistics.median(seconds):.2f} s, at most {max(seconds):.2f} s")
-    print(f"`effects check` of the same file beside it: {beside:.2f} s")
+    print(f"`effects check` of the same file beside it: {check_seconds:.2f} s")
 
 
 if __name__ == "__main__":

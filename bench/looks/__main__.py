@@ -13,14 +13,14 @@ import time
 from pathlib import Path
 
 from bench.looks import material, sheet
-from bench.looks.cells import SQUARE, TALL, Look, Painter, Pair
+from bench.looks.cells import SQUARE, TALL, Look, LookRenderer, Pair
 from server.cli.tasks.worker_session import WorkerSession
 from server.effects.library.library import Library
 from server.errors import ToqiboxError
 from server.jobs.submission.presets import Presets
 from server.render.gl.context import Context
 
-_MOST = 5
+_MAX_FILES = 5
 
 
 def main() -> None:
@@ -42,7 +42,7 @@ def main() -> None:
 
 def _draw(library: Library, look: Look, pairs: list[Pair], out: Path) -> None:
     with Context() as context:
-        painter = Painter(context, library, look)
+        painter = LookRenderer(context, library, look)
         rows = [painter.wide(pair) for pair in pairs]
         tall = [painter.other(pair, TALL) for pair in pairs]
         square = [painter.other(pair, SQUARE) for pair in pairs[:4]]
@@ -62,28 +62,28 @@ def _looks(library: Library, names: list[str]) -> list[Look]:
 
 
 def _pairs(session: WorkerSession, options: argparse.Namespace) -> list[Pair]:
-    photos = _chosen(material.photos(options.photos), options.photo)
-    songs = _chosen(material.songs(options.songs), options.song)
-    kept = options.out / "prepared"
-    pixels = [material.photo(session, path, kept) for path in photos]
-    heard = [material.song(session, path, kept) for path in songs]
+    photos = _select_files(material.photos(options.photos), options.photo)
+    songs = _select_files(material.songs(options.songs), options.song)
+    cache = options.out / "prepared"
+    pixels = [material.photo(session, path, cache) for path in photos]
+    prepared_songs = [material.song(session, path, cache) for path in songs]
     return [
         Pair(
-            label=f"{path.stem}, {heard[(at + options.shift) % len(heard)].name}",
+            label=f"{path.stem}, {prepared_songs[(at + options.shift) % len(prepared_songs)].name}",
             photo=pixels[at],
             photo2=pixels[(at + 1) % len(pixels)],
-            song=heard[(at + options.shift) % len(heard)],
+            song=prepared_songs[(at + options.shift) % len(prepared_songs)],
         )
         for at, path in enumerate(photos)
     ]
 
 
-def _chosen(files: list[Path], names: list[str]) -> list[Path]:
+def _select_files(files: list[Path], names: list[str]) -> list[Path]:
     by_name = {path.stem: path for path in files}
     if missing := [name for name in names if name not in by_name]:
         sys.exit(f"there is no file {', '.join(missing)}")
-    found = [by_name[name] for name in names] or files[:_MOST]
-    return found or sys.exit("there is no photograph or no song")
+    selected = [by_name[name] for name in names] or files[:_MAX_FILES]
+    return selected or sys.exit("there is no photograph or no song")
 
 
 def _options() -> argparse.Namespace:

@@ -51,14 +51,14 @@ class Pair:
 
 
 @dataclass(frozen=True)
-class Cell:
+class Tile:
     """One picture of a sheet."""
 
     label: str
-    picture: Image.Image
+    image: Image.Image
 
 
-class Painter:
+class LookRenderer:
     """Draws frames of one look, in one context: what is compiled once is drawn with every pair.
 
     Args:
@@ -72,7 +72,7 @@ class Painter:
         self._library = library
         self._look = look
 
-    def wide(self, pair: Pair) -> list[Cell]:
+    def wide(self, pair: Pair) -> list[Tile]:
         """A row in 16:9: a calm moment, then before, at and after an accent, and the loudest part.
 
         Raises:
@@ -87,41 +87,41 @@ class Painter:
             "+8": song.accent + 8,
             "loudest": song.full,
         }
-        found = self._draw(pair, WIDE, list(moments.values()))
+        images = self._draw(pair, WIDE, list(moments.values()))
         labels = [f"{pair.label}  {word}" for word in moments]
-        return [Cell(label, picture) for label, picture in zip(labels, found, strict=True)]
+        return [Tile(label, image) for label, image in zip(labels, images, strict=True)]
 
-    def other(self, pair: Pair, size: Size) -> Cell:
+    def other(self, pair: Pair, size: Size) -> Tile:
         """The frame after an accent in another shape.
 
         Raises:
             ToqiboxError: it cannot be drawn.
         """
-        (found,) = self._draw(pair, size, [pair.song.accent + 1])
-        return Cell(f"{_ASPECTS[size]}  {pair.label}", found)
+        (image,) = self._draw(pair, size, [pair.song.accent + 1])
+        return Tile(f"{_ASPECTS[size]}  {pair.label}", image)
 
     def _draw(self, pair: Pair, size: Size, frames: list[int]) -> list[Image.Image]:
         """The composited frames, in the order asked for."""
         scene = Scene(self._context, self._job(pair, size))
-        found: dict[int, Image.Image] = {}
+        images: dict[int, Image.Image] = {}
         for frame in sorted(frames):
             first = max(0, frame - _REPLAYED) if scene.sequential else frame
             scene.begin(first)
-            for drawn in range(first, frame + 1):
-                scene.draw_effects(drawn)
+            for current in range(first, frame + 1):
+                scene.draw_effects(current)
             scene.composite.draw()
-            found[frame] = Image.fromarray(read_rgba(scene.composite.output)).convert("RGB")
-        return [found[frame] for frame in frames]
+            images[frame] = Image.fromarray(read_rgba(scene.composite.output)).convert("RGB")
+        return [images[frame] for frame in frames]
 
     def _job(self, pair: Pair, size: Size) -> SceneSpec:
         steps = self._look.steps(_ASPECTS[size])
         effects = [self._library.get(step.id) for step in steps]
-        rows = [
+        chain = [
             read_source(effect, self._library).row(step.params, self._library.files(effect))
             for effect, step in zip(effects, steps, strict=True)
         ]
         return SceneSpec(
-            effects=tuple(rows),
+            effects=tuple(chain),
             photo=pair.photo,
             photo2=pair.photo2 if any(effect.transition_image for effect in effects) else None,
             features=pair.song.features,

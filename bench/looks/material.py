@@ -59,35 +59,39 @@ def song(session: WorkerSession, path: Path, kept: Path) -> Song:
     features = folder / "features"
     if not (features / "track.npz").exists():
         _prepare(session, {"audio": path}, folder)
-        sound = folder / "sound.wav"
-        session.run({"task": "analyse", "sound": str(sound), "out": str(features), "whole": True})
-        sound.unlink()
+        audio_file = folder / "sound.wav"
+        session.run(
+            {"task": "analyse", "sound": str(audio_file), "out": str(features), "whole": True}
+        )
+        audio_file.unlink()
     return _moments(path.stem, features)
 
 
 def _moments(name: str, features: Path) -> Song:
-    heard = Features(features)
-    frames = heard.steps * FPS // 60
-    level = np.convolve(heard.column("level.envelope", frames, FPS), np.ones(FPS) / FPS, "same")
+    features_of_song = Features(features)
+    frames = features_of_song.steps * FPS // 60
+    level = np.convolve(
+        features_of_song.column("level.envelope", frames, FPS), np.ones(FPS) / FPS, "same"
+    )
     inner = np.arange(frames // 20, frames - frames // 20)
-    heard_at = inner[level[inner] > 0.1] if (level[inner] > 0.1).any() else inner
+    audible = inner[level[inner] > 0.1] if (level[inner] > 0.1).any() else inner
     full = int(inner[np.argmax(level[inner])])
-    calm = int(heard_at[np.argmin(level[heard_at])])
-    return Song(name, features, frames, calm, _accent(heard, frames, full), full)
+    calm = int(audible[np.argmin(level[audible])])
+    return Song(name, features, frames, calm, _accent(features_of_song, frames, full), full)
 
 
-def _accent(heard: Features, frames: int, full: int) -> int:
+def _accent(features_of_song: Features, frames: int, full: int) -> int:
     """The frame of the accent that is strongest and nearest to the frame `full`."""
-    hits = heard.events("accent")
-    hits = hits[(hits[:, 0] > 1.0) & (hits[:, 0] < frames / FPS - 1.0)]
-    if not len(hits):
+    accents = features_of_song.events("accent")
+    accents = accents[(accents[:, 0] > 1.0) & (accents[:, 0] < frames / FPS - 1.0)]
+    if not len(accents):
         return full
-    near = hits[:, 1] * np.exp(-np.abs(hits[:, 0] - full / FPS) / 8)
-    return int(first_frames(hits, FPS)[np.argmax(near)])
+    near = accents[:, 1] * np.exp(-np.abs(accents[:, 0] - full / FPS) / 8)
+    return int(first_frames(accents, FPS)[np.argmax(near)])
 
 
-def _prepare(session: WorkerSession, given: dict[str, Path], folder: Path) -> None:
-    files = {key: str(path.absolute()) for key, path in given.items()}
+def _prepare(session: WorkerSession, files_by_field: dict[str, Path], folder: Path) -> None:
+    files = {key: str(path.absolute()) for key, path in files_by_field.items()}
     task = {"audio": None, "photo": None, "photo2": None, **files}
     times = {"start": "0", "duration": str(SECONDS), "max_duration": "3600"}
     session.run({"task": "prepare", **task, **times, "folder": str(folder)})

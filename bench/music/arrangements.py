@@ -8,9 +8,10 @@ import numpy as np
 from bench.music import drums, grid, mixing, tones
 from bench.music.beat import Drummer, Hits, drummer
 from bench.music.patterns import STYLES, Bar, Style
-from bench.music.track import RATE, Reals, Track, truth
+from bench.music.track import RATE, Track, truth
+from server.arrays import Float64Array
 
-_LEAST_S = 24.0
+_MIN_S = 24.0
 _FORMS = [
     [("plain", 2), ("build", 2), ("drop", 4), ("break", 3), ("build", 2), ("drop", 4)],
     [("plain", 3), ("drop", 4), ("break", 3), ("build", 2), ("drop", 4)],
@@ -40,7 +41,7 @@ _SCALE = (0, 3, 5, 7, 10, 12, 15)
 class Band:
     """Who plays in a track, and on what lines of the mix."""
 
-    chance: np.random.Generator
+    rng: np.random.Generator
     grid: grid.Grid
     drummer: Drummer
     bass: tones.Voice
@@ -61,50 +62,50 @@ class Band:
         return self.drummer.hits
 
     def note(
-        self, name: str, voice: tones.Voice, beat: float, played: tuple[float, float, float]
+        self, name: str, voice: tones.Voice, beat: float, note: tuple[float, float, float]
     ) -> None:
         """A note: its MIDI number, length in beats and gain."""
-        midi, beats, gain = played
+        midi, beats, gain = note
         time = self.grid.at(beat)
         sound = voice.note(midi, beats * self.grid.period(beat))
-        begun = self.tonal.add(sound, time, gain)
-        if begun is not None and voice.attack <= 0.03:
-            self.hits.setdefault(name, []).append(begun)
+        onset = self.tonal.add(sound, time, gain)
+        if onset is not None and voice.attack <= 0.03:
+            self.hits.setdefault(name, []).append(onset)
 
 
 def make(seed: int) -> Track:
     """An arrangement of 60 to 180 beats a minute."""
-    chance = np.random.default_rng([3, seed])
+    rng = np.random.default_rng([3, seed])
     name = list(STYLES)[seed % len(STYLES)]
     style = STYLES[name]
-    tempo = chance.uniform(*style.tempo)
-    form = _form(chance, tempo)
+    tempo = rng.uniform(*style.tempo)
+    form = _form(rng, tempo)
     beats = 4 * sum(bars for _, bars in form)
-    change = str(chance.choice(["none", "none", "none", "drift", "ramp"]))
-    times = grid.times(grid.tempo_curve(chance, tempo, beats, change), chance.choice([0.0, 0.5]))
-    places = grid.Grid(times, 4, chance.uniform(*style.swing), style.unit)
+    change = str(rng.choice(["none", "none", "none", "drift", "ramp"]))
+    times = grid.times(grid.tempo_curve(rng, tempo, beats, change), rng.choice([0.0, 0.5]))
+    beat_grid = grid.Grid(times, 4, rng.uniform(*style.swing), style.unit)
     seconds = float(times[-1]) + 0.6
-    band = _band(chance, places, style, seconds)
+    band = _band(rng, beat_grid, style, seconds)
     _play(band, form, style)
-    samples = _mix(chance, band, ducked=name in ("house", "techno") and chance.random() < 0.7)
-    words = f"{name} {tempo:.0f} {change}: {' '.join(kind for kind, _ in form)}"
-    known = truth(places, len(samples) / RATE, band.hits, _sections(form, times, seconds))
-    known = replace(known, beats=times[:-1], downbeats=times[:-1:4])
-    return Track(samples, known, words)
+    samples = _mix_down(rng, band, ducked=name in ("house", "techno") and rng.random() < 0.7)
+    description = f"{name} {tempo:.0f} {change}: {' '.join(kind for kind, _ in form)}"
+    events = truth(beat_grid, len(samples) / RATE, band.hits, _sections(form, times, seconds))
+    events = replace(events, beats=times[:-1], downbeats=times[:-1:4])
+    return Track(samples, events, description)
 
 
-def _form(chance: np.random.Generator, tempo: float) -> list[tuple[str, int]]:
+def _form(rng: np.random.Generator, tempo: float) -> list[tuple[str, int]]:
     """Sections and their bars, long enough at this tempo."""
-    form = _FORMS[int(chance.integers(len(_FORMS)))]
+    form = _FORMS[int(rng.integers(len(_FORMS)))]
     bar_s = 240 / tempo
-    longer = max(1, round(_LEAST_S / (bar_s * sum(bars for _, bars in form))))
-    if bar_s * sum(bars for _, bars in form) > 1.6 * _LEAST_S:
+    repeats = max(1, round(_MIN_S / (bar_s * sum(bars for _, bars in form))))
+    if bar_s * sum(bars for _, bars in form) > 1.6 * _MIN_S:
         form = form[-4:] if len(form) > 4 else form
-    return [(kind, bars * longer) for kind, bars in form]
+    return [(kind, bars * repeats) for kind, bars in form]
 
 
 def _sections(
-    form: list[tuple[str, int]], times: Reals, seconds: float
+    form: list[tuple[str, int]], times: Float64Array, seconds: float
 ) -> list[tuple[float, float, str]]:
     bounds = np.concatenate([[0], np.cumsum([4 * bars for _, bars in form])])
     starts = [0.0, *map(float, times[bounds[1:-1]]), seconds]
@@ -113,28 +114,28 @@ def _sections(
     return list(zip(starts[:-1], starts[1:], kinds, strict=True))
 
 
-def _band(chance: np.random.Generator, places: grid.Grid, style: Style, seconds: float) -> Band:
+def _band(rng: np.random.Generator, beat_grid: grid.Grid, style: Style, seconds: float) -> Band:
     melody = []
     beat = 0.0
     while beat < 8:
-        length = float(chance.choice([0.5, 0.5, 1.0, 1.5]))
-        if chance.random() < 0.75:
-            melody.append((beat, int(chance.integers(len(_SCALE))), 0.9 * length))
+        length = float(rng.choice([0.5, 0.5, 1.0, 1.5]))
+        if rng.random() < 0.75:
+            melody.append((beat, int(rng.integers(len(_SCALE))), 0.9 * length))
         beat += length
-    chords = [_CHORDS[int(chance.integers(len(_CHORDS)))] for _ in range(4)]
+    chords = [_CHORDS[int(rng.integers(len(_CHORDS)))] for _ in range(4)]
     return Band(
-        chance,
-        places,
-        drummer(chance, drums.kit(chance), places, mixing.Bus(seconds), style),
-        tones.bass(chance),
-        tones.keys(chance),
-        tones.pad(chance),
-        tones.lead(chance),
+        rng,
+        beat_grid,
+        drummer(rng, drums.kit(rng), beat_grid, mixing.Bus(seconds), style),
+        tones.bass(rng),
+        tones.keys(rng),
+        tones.pad(rng),
+        tones.lead(rng),
         mixing.Bus(seconds),
-        int(chance.integers(33, 45)),
+        int(rng.integers(33, 45)),
         chords,
-        str(chance.choice(_BASSES)),
-        str(chance.choice(_STABS)),
+        str(rng.choice(_BASSES)),
+        str(rng.choice(_STABS)),
         melody,
     )
 
@@ -143,7 +144,7 @@ def _play(band: Band, form: list[tuple[str, int]], style: Style) -> None:
     plays: dict[str, Callable[[Band, float, int, Bar], None]] = {
         "plain": _plain, "build": _build, "drop": _drop, "break": _break,
     }  # fmt: skip
-    bar = style.bars[int(band.chance.integers(len(style.bars)))]
+    bar = style.bars[int(band.rng.integers(len(style.bars)))]
     first = 0.0
     for kind, bars in form:
         plays[kind](band, first, bars, bar)
@@ -166,9 +167,9 @@ def _plain(band: Band, first: float, bars: int, bar: Bar) -> None:
 
 def _build(band: Band, first: float, bars: int, bar: Bar) -> None:
     """A riser and a roll that becomes denser; no bass."""
-    rise = tones.riser(band.chance, band.grid.at(first + 4 * bars) - band.grid.at(first))
-    band.drummer.bus.add(rise, band.grid.at(first), 0.5)
-    name = str(band.chance.choice(["snare", "tom"]))
+    riser = tones.riser(band.rng, band.grid.at(first + 4 * bars) - band.grid.at(first))
+    band.drummer.bus.add(riser, band.grid.at(first), 0.5)
+    name = str(band.rng.choice(["snare", "tom"]))
     for count in range(bars):
         at = first + 4.0 * count
         steps = 1 if count < bars / 2 else 2
@@ -184,7 +185,7 @@ def _drop(band: Band, first: float, bars: int, bar: Bar) -> None:
     band.drummer.hit("crash", first, 1.0)
     for count in range(bars):
         at = first + 4.0 * count
-        ends = count == bars - 1 and band.chance.random() < 0.4
+        ends = count == bars - 1 and band.rng.random() < 0.4
         band.drummer.bar(bar, at, end=2.0 if ends else 4.0)
         if ends:
             band.drummer.fill(at + 2)
@@ -233,8 +234,8 @@ def _melody(band: Band, at: float, beats: float, gain: float) -> None:
             band.note("lead", band.lead, at + beat, (band.key + 36 + _SCALE[step], length, gain))
 
 
-def _mix(
-    chance: np.random.Generator, band: Band, ducked: bool
+def _mix_down(
+    rng: np.random.Generator, band: Band, ducked: bool
 ) -> "np.ndarray[tuple[int, ...], np.dtype[np.int16]]":
     tonal, beat = band.tonal.sound, band.drummer.bus.sound
     if ducked:
@@ -242,8 +243,8 @@ def _mix(
         kicks = np.sort(band.hits.get("kick", [-9.0]))
         ages = time - kicks[np.maximum(np.searchsorted(kicks, time, "right") - 1, 0)]
         tonal = tonal * (1 - 0.7 * np.exp(-np.maximum(ages, 0) / 0.1) * (ages >= 0))
-    mix = mixing.panned(beat, 0) + mixing.panned(tonal, chance.uniform(-0.2, 0.2))
-    wet = 10 ** (chance.uniform(-26, -14) / 20)
-    mix = mix + wet * mixing.room(chance, beat + tonal, chance.uniform(0.4, 2.0))
-    loud = float(chance.choice([0.0, chance.uniform(0.2, 1.0)]))
-    return mixing.master(chance, mix, loud, 10 ** (chance.uniform(-26, 0) / 20))
+    mix = mixing.panned(beat, 0) + mixing.panned(tonal, rng.uniform(-0.2, 0.2))
+    wet = 10 ** (rng.uniform(-26, -14) / 20)
+    mix = mix + wet * mixing.room(rng, beat + tonal, rng.uniform(0.4, 2.0))
+    drive = float(rng.choice([0.0, rng.uniform(0.2, 1.0)]))
+    return mixing.master(rng, mix, drive, 10 ** (rng.uniform(-26, 0) / 20))

@@ -13,7 +13,7 @@ LEVELS = {
     "kick": 1.0, "snare": 0.7, "hat": 0.45, "open": 0.4, "ride": 0.4, "tom": 0.8, "crash": 0.5,
     "shaker": 0.3, "perc": 0.4,
 }  # fmt: skip
-_CALLED = {"open": "hat", "ride": "hat"}
+_COUNTED_AS = {"open": "hat", "ride": "hat"}
 """What an instrument counts as in the truth."""
 
 Hits = dict[str, list[float]]
@@ -23,7 +23,7 @@ Hits = dict[str, list[float]]
 class Drummer:
     """Who plays, and on what."""
 
-    chance: np.random.Generator
+    rng: np.random.Generator
     kit: Kit
     grid: Grid
     bus: mixing.Bus
@@ -34,12 +34,12 @@ class Drummer:
     def hit(self, name: str, beat: float, velocity: float) -> None:
         """One hit, a little off its place."""
         sounds = self.kit.sounds[name]
-        loud = velocity * float(np.clip(self.chance.normal(1, 0.07), 0.75, 1.2))
-        time = self.grid.at(beat) + float(np.clip(self.chance.normal(0, self.loose), -0.015, 0.015))
-        sound = sounds[int(self.chance.integers(len(sounds)))]
-        begun = self.bus.add(sound, max(0.0, time), loud * self.levels[name])
-        if begun is not None:
-            self.hits.setdefault(_CALLED.get(name, name), []).append(begun)
+        gain = velocity * float(np.clip(self.rng.normal(1, 0.07), 0.75, 1.2))
+        time = self.grid.at(beat) + float(np.clip(self.rng.normal(0, self.loose), -0.015, 0.015))
+        sound = sounds[int(self.rng.integers(len(sounds)))]
+        onset = self.bus.add(sound, max(0.0, time), gain * self.levels[name])
+        if onset is not None:
+            self.hits.setdefault(_COUNTED_AS.get(name, name), []).append(onset)
 
     def bar(self, bar: Bar, first: float, begin: float = 0.0, end: float = 4.0) -> None:
         """A bar from beat `first` on, of it the beats from `begin` to `end`."""
@@ -51,7 +51,7 @@ class Drummer:
 
     def fill(self, first: float) -> None:
         """The two beats from `first` on."""
-        for name, steps in FILLS[int(self.chance.integers(len(FILLS)))].items():
+        for name, steps in FILLS[int(self.rng.integers(len(FILLS)))].items():
             for index, step in enumerate(steps):
                 if step != ".":
                     self.hit(name, first + index / 4, VELOCITY[step])
@@ -64,8 +64,8 @@ class Drummer:
 
 
 def drummer(
-    chance: np.random.Generator, kit: Kit, grid: Grid, bus: mixing.Bus, style: Style
+    rng: np.random.Generator, kit: Kit, grid: Grid, bus: mixing.Bus, style: Style
 ) -> Drummer:
     """A drummer with a balance of instruments of their own."""
-    levels = {name: level * 10 ** (chance.uniform(-3, 3) / 20) for name, level in LEVELS.items()}
-    return Drummer(chance, kit, grid, bus, {}, chance.uniform(0, style.loose), levels)
+    levels = {name: level * 10 ** (rng.uniform(-3, 3) / 20) for name, level in LEVELS.items()}
+    return Drummer(rng, kit, grid, bus, {}, rng.uniform(0, style.loose), levels)

@@ -4,65 +4,66 @@ import numpy as np
 
 from bench.music import drums, grid, mixing
 from bench.music.track import RATE, Track, truth
+from server.arrays import Float64Array
 
 _SECONDS = 22.0
 
 
 def make(seed: int) -> Track:
     """A click track of 60 to 180 beats a minute."""
-    chance = np.random.default_rng([1, seed])
-    tempo = chance.uniform(60, 180)
-    change = str(chance.choice(["none", "none", "drift", "step", "ramp"]))
-    curve = grid.tempo_curve(chance, tempo, int(_SECONDS * tempo / 60 * 1.5) + 4, change)
-    bar = int(chance.choice([0, 0, 3, 4, 4]))
-    places = grid.Grid(grid.times(curve, chance.uniform(0, 1.2)), bar)
-    divided = tempo < 110 and chance.random() < 0.25
+    rng = np.random.default_rng([1, seed])
+    tempo = rng.uniform(60, 180)
+    change = str(rng.choice(["none", "none", "drift", "step", "ramp"]))
+    curve = grid.tempo_curve(rng, tempo, int(_SECONDS * tempo / 60 * 1.5) + 4, change)
+    bar = int(rng.choice([0, 0, 3, 4, 4]))
+    beat_grid = grid.Grid(grid.times(curve, rng.uniform(0, 1.2)), bar)
+    has_eighths = tempo < 110 and rng.random() < 0.25
     bus = mixing.Bus(_SECONDS)
-    hits = _play(chance, bus, places, divided)
-    mix = mixing.panned(bus.sound, chance.uniform(-0.7, 0.7))
-    if chance.random() < 0.4:
-        hiss = drums.noise(chance, _SECONDS, 50, 15000)
-        mix = mix + 10 ** (chance.uniform(-50, -30) / 20) * hiss[:, None]
-    samples = mixing.master(chance, mix, 0.0, 10 ** (chance.uniform(-24, 0) / 20))
-    style = f"clicks {tempo:.0f} {change}, bar {bar}{', divided' if divided else ''}"
-    return Track(samples, truth(places, len(samples) / RATE, hits), style)
+    hits = _play(rng, bus, beat_grid, has_eighths)
+    mix = mixing.panned(bus.sound, rng.uniform(-0.7, 0.7))
+    if rng.random() < 0.4:
+        hiss = drums.noise(rng, _SECONDS, 50, 15000)
+        mix = mix + 10 ** (rng.uniform(-50, -30) / 20) * hiss[:, None]
+    samples = mixing.master(rng, mix, 0.0, 10 ** (rng.uniform(-24, 0) / 20))
+    style = f"clicks {tempo:.0f} {change}, bar {bar}{', divided' if has_eighths else ''}"
+    return Track(samples, truth(beat_grid, len(samples) / RATE, hits), style)
 
 
 def _play(
-    chance: np.random.Generator, bus: mixing.Bus, places: grid.Grid, divided: bool
+    rng: np.random.Generator, bus: mixing.Bus, beat_grid: grid.Grid, has_eighths: bool
 ) -> dict[str, list[float]]:
-    click, accent = _sounds(chance)
-    rest = int(chance.integers(8, 20)) if chance.random() < 0.3 else -9
+    click, accent = _sounds(rng)
+    rest = int(rng.integers(8, 20)) if rng.random() < 0.3 else -9
     hits: dict[str, list[float]] = {"click": []}
-    for beat in range(len(places.times) - 1):
+    for beat in range(len(beat_grid.times) - 1):
         if rest <= beat < rest + 4:
             continue
-        first = bool(places.bar) and beat % places.bar == 0
-        loud = chance.uniform(0.8, 1.0)
-        if places.bar:
-            loud = 1.0 if first else chance.uniform(0.55, 0.75)
-        begun = [bus.add(accent if first else click, places.at(beat), loud)]
-        if divided:
-            begun.append(bus.add(click, places.at(beat + 0.5), 0.4 * loud))
-        hits["click"] += [time for time in begun if time is not None]
+        first = bool(beat_grid.bar) and beat % beat_grid.bar == 0
+        gain = rng.uniform(0.8, 1.0)
+        if beat_grid.bar:
+            gain = 1.0 if first else rng.uniform(0.55, 0.75)
+        onsets = [bus.add(accent if first else click, beat_grid.at(beat), gain)]
+        if has_eighths:
+            onsets.append(bus.add(click, beat_grid.at(beat + 0.5), 0.4 * gain))
+        hits["click"] += [time for time in onsets if time is not None]
     return hits
 
 
-def _sounds(chance: np.random.Generator) -> tuple[drums.Sound, drums.Sound]:
+def _sounds(rng: np.random.Generator) -> tuple[Float64Array, Float64Array]:
     """The click, and what it is in the first beat of a bar."""
-    which = str(chance.choice(["beep", "wood", "tick", "drum"]))
+    which = str(rng.choice(["beep", "wood", "tick", "drum"]))
     if which in ("wood", "drum"):
-        kit = drums.kit(chance)
+        kit = drums.kit(rng)
         return (
             (kit.sounds["perc"][0], kit.sounds["perc"][1])
             if which == "wood"
             else (kit.sounds["snare"][0], kit.sounds["tom"][0])
         )
     if which == "beep":
-        pitch, length = chance.uniform(600, 1500), chance.uniform(0.015, 0.06)
+        pitch, length = rng.uniform(600, 1500), rng.uniform(0.015, 0.06)
         time = drums.span(length)
         fade = np.minimum(1, (length - time) / 0.005)
         return np.sin(2 * np.pi * pitch * time) * fade, np.sin(3 * np.pi * pitch * time) * fade
     time = drums.span(0.03)
-    hiss = drums.noise(chance, 0.03, chance.uniform(800, 4000), 16000)
+    hiss = drums.noise(rng, 0.03, rng.uniform(800, 4000), 16000)
     return hiss * np.exp(-time / 0.004), 1.2 * hiss * np.exp(-time / 0.006)

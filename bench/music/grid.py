@@ -3,16 +3,15 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Reals = NDArray[np.float64]
+from server.arrays import Float64Array
 
 
 @dataclass(frozen=True)
 class Grid:
     """Beats of a track that may change its tempo and may swing."""
 
-    times: Reals
+    times: Float64Array
     """Seconds at which the beats 0, 1, 2, … begin."""
     bar: int = 4
     """Beats a bar; 0 where nothing marks them."""
@@ -35,7 +34,7 @@ class Grid:
         return float(self.times[first + 1] - self.times[first])
 
 
-def tempo_curve(chance: np.random.Generator, tempo: float, beats: int, change: str) -> Reals:
+def tempo_curve(rng: np.random.Generator, tempo: float, beats: int, change: str) -> Float64Array:
     """Beats a minute of each beat.
 
     Args:
@@ -46,21 +45,21 @@ def tempo_curve(chance: np.random.Generator, tempo: float, beats: int, change: s
             some bars).
     """
     curve = np.full(beats, tempo)
-    where = int(chance.uniform(0.35, 0.65) * beats) // 4 * 4
-    amount = chance.uniform(0.06, 0.22) * chance.choice([-1, 1])
+    where = int(rng.uniform(0.35, 0.65) * beats) // 4 * 4
+    amount = rng.uniform(0.06, 0.22) * rng.choice([-1, 1])
     if (tempo * (1 + amount) > 185) or (tempo * (1 + amount) < 58):
         amount = -amount
     if change == "drift":
-        steps = chance.normal(0, 0.004, beats)
+        steps = rng.normal(0, 0.004, beats)
         curve = tempo * np.exp(np.convolve(np.cumsum(steps), np.full(8, 1 / 8), "same"))
     elif change == "step":
         curve[where:] *= 1 + amount
     elif change == "ramp":
-        length = int(chance.integers(2, 5)) * 4
+        length = int(rng.integers(2, 5)) * 4
         curve *= 1 + amount * np.clip((np.arange(beats) - where) / length, 0, 1)
     return curve
 
 
-def times(curve: Reals, first: float) -> Reals:
+def times(curve: Float64Array, first: float) -> Float64Array:
     """Seconds of the beats, one more than the curve has entries; the first beat is at `first`."""
     return first + np.concatenate([[0.0], np.cumsum(60 / curve)])

@@ -1,11 +1,10 @@
 """Sounds put in place, and what is done to a mix before it is sold."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bench.music.track import RATE
+from server.arrays import Float64Array, Int16Array
 
-Sound = NDArray[np.float64]
 _BLOCK = 441
 
 
@@ -13,9 +12,9 @@ class Bus:
     """A mono line of a mix that sounds are added to."""
 
     def __init__(self, seconds: float) -> None:
-        self.sound: Sound = np.zeros(round(seconds * RATE))
+        self.sound: Float64Array = np.zeros(round(seconds * RATE))
 
-    def add(self, sound: Sound, time: float, gain: float) -> float | None:
+    def add(self, sound: Float64Array, time: float, gain: float) -> float | None:
         """Add a sound; returns when it begins, on a sample, or None where that is outside."""
         first = round(time * RATE)
         if not 0 <= first < len(self.sound):
@@ -25,27 +24,27 @@ class Bus:
         return first / RATE
 
 
-def panned(sound: Sound, side: float) -> Sound:
+def panned(sound: Float64Array, side: float) -> Float64Array:
     """Samples x 2, at equal power; side is -1 (left) to 1."""
     angle = (side + 1) * np.pi / 4
     return np.stack([sound * np.cos(angle), sound * np.sin(angle)], axis=1)
 
 
-def room(chance: np.random.Generator, sound: Sound, seconds: float) -> Sound:
+def room(rng: np.random.Generator, sound: Float64Array, seconds: float) -> Float64Array:
     """The stereo echo of a mono sound in a room that rings for `seconds` (to -60 dB)."""
     time = np.arange(round(seconds * RATE)) / RATE
     size = 1 << (len(sound) + len(time) - 1).bit_length()
     dry = np.fft.rfft(sound, size)
     sides = []
     for _ in range(2):
-        tail = chance.standard_normal(len(time)) * np.exp(-6.9 * time / seconds)
+        tail = rng.standard_normal(len(time)) * np.exp(-6.9 * time / seconds)
         tail[: round(0.008 * RATE)] = 0
         tail /= max(float(np.sqrt(np.sum(np.square(tail)))), 1e-9)
         sides.append(np.fft.irfft(dry * np.fft.rfft(tail, size), size)[: len(sound)])
     return np.stack(sides, axis=1)
 
 
-def squeezed(mix: Sound, threshold: float, ratio: float) -> Sound:
+def squeezed(mix: Float64Array, threshold: float, ratio: float) -> Float64Array:
     """A compressor: 3 ms of attack, 120 ms of release; the gain is the same for both sides."""
     blocks = len(mix) // _BLOCK + 1
     padded = np.pad(np.abs(mix).max(axis=1), (0, blocks * _BLOCK - len(mix)))
@@ -60,7 +59,7 @@ def squeezed(mix: Sound, threshold: float, ratio: float) -> Sound:
     return mix * samples[:, None]
 
 
-def master(chance: np.random.Generator, mix: Sound, loud: float, peak: float) -> NDArray[np.int16]:
+def master(rng: np.random.Generator, mix: Float64Array, loud: float, peak: float) -> Int16Array:
     """The finished track.
 
     Args:
@@ -76,5 +75,5 @@ def master(chance: np.random.Generator, mix: Sound, loud: float, peak: float) ->
         mix = mix / max(float(np.percentile(np.abs(mix), 99.9)), 1e-9)
         mix = np.tanh((0.8 + loud) * mix)
     mix = mix / max(float(np.abs(mix).max()), 1e-9) * peak
-    dither = chance.random(mix.shape) - chance.random(mix.shape)
+    dither = rng.random(mix.shape) - rng.random(mix.shape)
     return np.clip(np.rint(mix * 32766 + 0.5 * dither), -32768, 32767).astype(np.int16)

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bench.music.drums import faded, span
 from bench.music.track import RATE
+from server.arrays import Float64Array
 
-Sound = NDArray[np.float64]
 _HIGHEST = 9000.0
 
 
@@ -30,7 +29,7 @@ class Voice:
     vibrato: float = 0.0
     """Depth of a 5.5 Hz vibrato, as a share of the pitch."""
 
-    def note(self, midi: float, seconds: float) -> Sound:
+    def note(self, midi: float, seconds: float) -> Float64Array:
         """A note, about -1 to 1."""
         time = span(seconds + self.release)
         pitch = 440.0 * 2 ** ((midi - 69) / 12)
@@ -45,72 +44,72 @@ class Voice:
         gone = np.clip(1 - (time - seconds) / self.release, 0, 1)
         return faded(sound * swell * gone)
 
-    def _tone(self, phase: Sound, pitch: float) -> Sound:
+    def _tone(self, phase: Float64Array, pitch: float) -> Float64Array:
         """The harmonics by Clenshaw's recurrence: one sine and one cosine for all of them."""
         count = max(1, min(self.harmonics, int(_HIGHEST / pitch)))
         twice = 2 * np.cos(phase)
         first, second = np.zeros(len(phase)), np.zeros(len(phase))
         for number in range(count, 0, -1):
             first, second = number**-self.dull + twice * first - second, first
-        tone: Sound = first * np.sin(phase)
+        tone: Float64Array = first * np.sin(phase)
         tone /= np.sum(np.arange(1, count + 1) ** -self.dull)
         return tone
 
 
-def bass(chance: np.random.Generator) -> Voice:
+def bass(rng: np.random.Generator) -> Voice:
     """A bass: plucked, or held like a synthesizer's."""
     return Voice(
-        int(chance.integers(3, 12)),
-        chance.uniform(0.9, 2.0),
-        chance.uniform(0.002, 0.008),
-        chance.choice([0.3, 0.6, 5.0]),
+        int(rng.integers(3, 12)),
+        rng.uniform(0.9, 2.0),
+        rng.uniform(0.002, 0.008),
+        rng.choice([0.3, 0.6, 5.0]),
         0.03,
     )
 
 
-def keys(chance: np.random.Generator) -> Voice:
+def keys(rng: np.random.Generator) -> Voice:
     """What plays chords in rhythm: between an organ and a piano."""
     return Voice(
-        int(chance.integers(4, 10)),
-        chance.uniform(1.0, 1.8),
-        chance.uniform(0.003, 0.01),
-        chance.choice([0.25, 0.6, 3.0]),
+        int(rng.integers(4, 10)),
+        rng.uniform(1.0, 1.8),
+        rng.uniform(0.003, 0.01),
+        rng.choice([0.25, 0.6, 3.0]),
         0.06,
-        chance.choice([0.0, 0.004]),
+        rng.choice([0.0, 0.004]),
     )
 
 
-def pad(chance: np.random.Generator) -> Voice:
+def pad(rng: np.random.Generator) -> Voice:
     """What lies under everything and has no onset to hear."""
     return Voice(
-        int(chance.integers(4, 10)),
-        chance.uniform(1.0, 1.6),
-        chance.uniform(0.15, 0.5),
+        int(rng.integers(4, 10)),
+        rng.uniform(1.0, 1.6),
+        rng.uniform(0.15, 0.5),
         9.0,
         0.5,
         0.004,
     )
 
 
-def lead(chance: np.random.Generator) -> Voice:
+def lead(rng: np.random.Generator) -> Voice:
     """What plays the melody."""
     return Voice(
-        int(chance.integers(3, 10)),
-        chance.uniform(0.8, 1.6),
-        chance.uniform(0.003, 0.02),
-        chance.choice([0.2, 0.5, 4.0]),
+        int(rng.integers(3, 10)),
+        rng.uniform(0.8, 1.6),
+        rng.uniform(0.003, 0.02),
+        rng.choice([0.2, 0.5, 4.0]),
         0.08,
-        vibrato=chance.choice([0.0, 0.006]),
+        vibrato=rng.choice([0.0, 0.006]),
     )
 
 
-def riser(chance: np.random.Generator, seconds: float) -> Sound:
+def riser(rng: np.random.Generator, seconds: float) -> Float64Array:
     """Noise that becomes louder and brighter until it stops."""
     time = span(seconds)
-    hiss = chance.standard_normal(len(time))
+    hiss = rng.standard_normal(len(time))
     dark = np.convolve(hiss, np.ones(24) / 5, "same")
     share = np.linspace(0, 1, len(time)) ** 1.5
     cut = min(len(time), RATE // 200)
-    sound: Sound = 0.25 * ((1 - share) * dark + share * hiss) * (0.05 + 0.95 * share)
+    sound: Float64Array = 0.25 * ((1 - share) * dark + share * hiss) * (0.05 + 0.95 * share)
     sound[len(sound) - cut :] *= np.linspace(1, 0, cut)
     return sound

@@ -3,29 +3,27 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bench.music.grid import Grid
+from server.arrays import Float64Array, Int16Array
 
 RATE = 44_100
 MERGED_S = 0.03
 """Sounds that begin within so many seconds of each other are heard as one onset."""
-
-Reals = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Truth:
     """What happens in a track; times in seconds, rising."""
 
-    onsets: Reals
-    kicks: Reals
-    snares: Reals
-    hats: Reals
-    beats: Reals
-    downbeats: Reals
+    onsets: Float64Array
+    kicks: Float64Array
+    snares: Float64Array
+    hats: Float64Array
+    beats: Float64Array
+    downbeats: Float64Array
     """Empty where nothing in the track tells which beat is the first of a bar."""
-    tempo: Reals
+    tempo: Float64Array
     """(n, 2): a time, and the beats a minute from there on."""
     sections: list[tuple[float, float, str]]
     """Start, end and kind: plain, build, drop or break; empty where the track has no sections."""
@@ -35,7 +33,7 @@ class Truth:
 class Track:
     """Stereo sound at 44.1 kHz, samples x 2, and what happens in it."""
 
-    samples: NDArray[np.int16]
+    samples: Int16Array
     truth: Truth
     style: str
     """What it is, in words, for whoever looks for the reason of an error."""
@@ -69,7 +67,7 @@ def truth(
     )
 
 
-def merged(times: Reals) -> Reals:
+def merged(times: Float64Array) -> Float64Array:
     """The times without those that follow a kept one within MERGED_S."""
     kept: list[float] = []
     for time in times:

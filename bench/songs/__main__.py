@@ -29,7 +29,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bench.music.track import RATE
 from bench.songs import others, pop909, sources
@@ -37,12 +36,13 @@ from bench.songs.composition import Composition
 from bench.songs.performance import Performance, with_drums_of
 from bench.songs.song import Song, band, instruments, song
 from bench.songs.truth import Truth
+from server.arrays import Int16Array
 from server.audio.rhythm import filterbank
 
 _MIXES = 3
 
 
-class Job(NamedTuple):
+class SongTask(NamedTuple):
     """One composition to be played."""
 
     out: Path
@@ -58,90 +58,97 @@ class Job(NamedTuple):
     pop909: bool
 
 
-def make(job: Job) -> str:
+def make(task: SongTask) -> str:
     """Play and mix one composition, and write its files; those that are there are kept."""
-    kind = "-pop909" if job.pop909 else "" if job.drums else "-bare"
-    stem = f"{job.part}{kind}-{job.number:04d}"
-    if list(job.out.glob(f"{stem}*.npz" if job.features else f"{stem}.json")):
+    kind = "-pop909" if task.pop909 else "" if task.drums else "-bare"
+    stem = f"{task.part}{kind}-{task.number:04d}"
+    if list(task.out.glob(f"{stem}*.npz" if task.features else f"{stem}.json")):
         return f"{stem} is there"
-    chance = np.random.default_rng([job.seed, job.number, sources.PARTS.index(job.part)])
-    tools = instruments(job.part, job.hits)
+    rng = np.random.default_rng([task.seed, task.number, sources.PARTS.index(task.part)])
+    tools = instruments(task.part, task.hits)
     try:
-        composition = job.composition
-        if job.pop909:
-            composition = pop909.arranged(composition, chance)
-        played = band(composition, job.seconds, tools, chance)
-        if not job.features:
-            _write(song(played, tools, chance), job.out / stem)
-            return f"{stem} {job.composition.name}"
-        if not job.drums:
-            _write_features(_without_beats(song(played, tools, chance)), job.out / f"{stem}-0")
-            return f"{stem} {job.composition.name}"
+        composition = task.composition
+        if task.pop909:
+            composition = pop909.arrange(composition, rng)
+        played = band(composition, task.seconds, tools, rng)
+        if not task.features:
+            _write(song(played, tools, rng), task.out / stem)
+            return f"{stem} {task.composition.name}"
+        if not task.drums:
+            _write_features(_without_beats(song(played, tools, rng)), task.out / f"{stem}-0")
+            return f"{stem} {task.composition.name}"
         for mix in range(_MIXES):
-            other = mix == _MIXES - 1 or job.pop909
-            drums = _borrowed(played.performance, job.donor, chance) if other else None
-            _write_features(song(played, tools, chance, drums=drums), job.out / f"{stem}-{mix}")
+            borrows = mix == _MIXES - 1 or task.pop909
+            drums = _with_borrowed_drums(played.performance, task.donor, rng) if borrows else None
+            _write_features(song(played, tools, rng, drums=drums), task.out / f"{stem}-{mix}")
     except (subprocess.SubprocessError, ValueError, IndexError) as error:
-        return f"{stem} {job.composition.name}: {error}"
-    return f"{stem} {job.composition.name}"
+        return f"{stem} {task.composition.name}: {error}"
+    return f"{stem} {task.composition.name}"
 
 
-def _borrowed(
-    performance: Performance, donor: Composition, chance: np.random.Generator
+def _with_borrowed_drums(
+    performance: Performance, donor: Composition, rng: np.random.Generator
 ) -> Performance:
-    notes = with_drums_of(performance.notes, performance.beats, donor, chance)
+    notes = with_drums_of(performance.notes, performance.beats, donor, rng)
     notes = notes[notes[:, 0] < performance.seconds - 0.1]
     return replace(performance, notes=notes)
 
 
-def _without_beats(made: Song) -> Song:
+def _without_beats(song_made: Song) -> Song:
     """The song without the grid of a file that somebody played freely."""
-    truth = {kind: times for kind, times in made.truth.items() if "beats" not in kind}
-    return replace(made, truth=truth)
+    truth = {kind: times for kind, times in song_made.truth.items() if "beats" not in kind}
+    return replace(song_made, truth=truth)
 
 
-def _samples(made: Song) -> NDArray[np.int16]:
-    return np.rint(made.samples * 32767).astype(np.int16)
+def _samples(song_made: Song) -> Int16Array:
+    return np.rint(song_made.samples * 32767).astype(np.int16)
 
 
-def _write(made: Song, stem: Path) -> None:
+def _write(song_made: Song, stem: Path) -> None:
     raw = ["-f", "s16le", "-ar", str(RATE), "-ac", "2", "-i", "-"]
     argv = ["ffmpeg", "-v", "error", "-y", *raw, str(stem.with_suffix(".flac"))]
-    subprocess.run(argv, input=_samples(made).tobytes(), check=True)
-    row = {"name": made.name, **made.made, "drums": bool(made.truth["kicks"]), **made.truth}
-    stem.with_suffix(".json").write_text(json.dumps(row))
+    subprocess.run(argv, input=_samples(song_made).tobytes(), check=True)
+    description = {
+        "name": song_made.name,
+        **song_made.made,
+        "drums": bool(song_made.truth["kicks"]),
+        **song_made.truth,
+    }
+    stem.with_suffix(".json").write_text(json.dumps(description))
 
 
-def _write_features(made: Song, stem: Path) -> None:
-    _write_levels(_samples(made), made.truth, stem.with_suffix(".npz"))
+def _write_features(song_made: Song, stem: Path) -> None:
+    _write_levels(_samples(song_made), song_made.truth, stem.with_suffix(".npz"))
 
 
-def _write_levels(samples: NDArray[np.int16], truth: Truth, path: Path) -> None:
+def _write_levels(samples: Int16Array, truth: Truth, path: Path) -> None:
     levels = filterbank.compute_spectra(samples).levels.astype(np.float16)
     np.savez(path, levels=levels, truth=json.dumps(truth))
 
 
 def _write_others(out: Path, count: int, seed: int) -> None:
     """Features of what is no song."""
-    makers = (others.calm, others.plain, others.struck, others.beside)
-    every = chain(others.made(2000, count), *(maker(count, seed) for maker in makers))
-    for name, samples, truth in every:
+    makers = (others.calm_sounds, others.plain_kicks, others.random_hits, others.kicks_with_bass)
+    generated = chain(
+        others.code_made_tracks(2000, count), *(maker(count, seed) for maker in makers)
+    )
+    for name, samples, truth in generated:
         _write_levels(samples, truth, out / f"{name}.npz")
 
 
-def _jobs(chosen: argparse.Namespace) -> Iterator[Job]:
+def _tasks(chosen: argparse.Namespace) -> Iterator[SongTask]:
     pools = [(chosen.midi, False), (chosen.held_out, True)]
-    found = [
+    candidates = [
         (composition, held_out)
         for folders, held_out in pools
         for composition in sources.compositions(folders, drums=not chosen.without_drums)
     ]
     of_part = [
         composition
-        for composition, held_out in found
+        for composition, held_out in candidates
         if sources.part(composition, held_out=held_out) == chosen.part
     ]
-    print(f"{len(found)} compositions, {len(of_part)} of part {chosen.part}", flush=True)
+    print(f"{len(candidates)} compositions, {len(of_part)} of part {chosen.part}", flush=True)
     order = np.random.default_rng(chosen.seed).permutation(len(of_part))
     songs = pop909.compositions(chosen.pop909) if chosen.pop909 else []
     for number in range(chosen.count):
@@ -149,7 +156,7 @@ def _jobs(chosen: argparse.Namespace) -> Iterator[Job]:
         if songs:
             composition = songs[number % len(songs)]
         donor = of_part[order[(7 * number + 3) % len(order)]]
-        yield Job(
+        yield SongTask(
             chosen.out, number, composition, donor, chosen.part, chosen.seconds, chosen.seed,
             chosen.features, not chosen.without_drums, chosen.hits,
             bool(songs),
@@ -158,30 +165,30 @@ def _jobs(chosen: argparse.Namespace) -> Iterator[Job]:
 
 def main() -> None:
     """Make the songs that are asked for."""
-    options = argparse.ArgumentParser(
+    parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    options.add_argument("out", type=Path)
-    options.add_argument("--midi", type=Path, nargs="*", default=[])
-    options.add_argument("--held-out", type=Path, nargs="*", default=[])
-    options.add_argument("--part", choices=sources.PARTS, default="test")
-    options.add_argument("--count", type=int, default=100)
-    options.add_argument("--seconds", type=float, default=60)
-    options.add_argument("--seed", type=int, default=1)
-    options.add_argument("--features", action="store_true")
-    options.add_argument("--without-drums", action="store_true")
-    options.add_argument("--hits", type=Path)
-    options.add_argument("--pop909", type=Path)
-    options.add_argument("--others", action="store_true")
-    options.add_argument("--workers", type=int, default=2)
-    chosen = options.parse_args()
-    chosen.out.mkdir(parents=True, exist_ok=True)
-    if chosen.others:
-        _write_others(chosen.out, chosen.count, chosen.seed)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--midi", type=Path, nargs="*", default=[])
+    parser.add_argument("--held-out", type=Path, nargs="*", default=[])
+    parser.add_argument("--part", choices=sources.PARTS, default="test")
+    parser.add_argument("--count", type=int, default=100)
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--features", action="store_true")
+    parser.add_argument("--without-drums", action="store_true")
+    parser.add_argument("--hits", type=Path)
+    parser.add_argument("--pop909", type=Path)
+    parser.add_argument("--others", action="store_true")
+    parser.add_argument("--workers", type=int, default=2)
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    if options.others:
+        _write_others(options.out, options.count, options.seed)
         return
-    with get_context("spawn").Pool(chosen.workers) as pool:
-        for line in pool.imap_unordered(make, _jobs(chosen)):
-            print(line, flush=True)
+    with get_context("spawn").Pool(options.workers) as pool:
+        for message in pool.imap_unordered(make, _tasks(options)):
+            print(message, flush=True)
 
 
 if __name__ == "__main__":

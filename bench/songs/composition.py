@@ -5,16 +5,15 @@ from pathlib import Path
 
 import mido
 import numpy as np
-from numpy.typing import NDArray
 
-Reals = NDArray[np.float64]
+from server.arrays import Float64Array, Int64Array
 
 DRUMS = 9
 """The channel of General MIDI's percussion, counted from 0."""
 _DEFAULT_TEMPO_US = 500_000
-_FASTEST_BPM, _SLOWEST_BPM = 190.0, 57.0
+_MAX_BPM, _MIN_BPM = 190.0, 57.0
 """Notated tempi outside are counted in half or double notes, as people tap."""
-_LONGEST_S = 900.0
+_MAX_S = 900.0
 
 
 @dataclass(frozen=True)
@@ -22,11 +21,11 @@ class Composition:
     """Everything that a performance needs of a MIDI file."""
 
     name: str
-    notes: Reals
+    notes: Float64Array
     """(n, 5), by time: start s, length s, channel, pitch, velocity 1..127."""
     controls: list[tuple[float, mido.Message]]
     """Programs, controllers and bends, by time in seconds."""
-    beats: Reals
+    beats: Float64Array
     """(m, 2): times in seconds, and 1.0 for the first of a bar."""
 
     @property
@@ -47,60 +46,60 @@ def read(path: Path) -> Composition:
     except (OSError, EOFError, ValueError, KeyError, IndexError) as error:
         raise ValueError(f"{path.name} cannot be read: {error}") from error
     ticks = np.cumsum([message.time for message in messages])
-    clock = _Clock(messages, ticks, file.ticks_per_beat)
-    times = clock.seconds(ticks)
+    tempo_map = _TempoMap(messages, ticks, file.ticks_per_beat)
+    times = tempo_map.seconds(ticks)
     notes = _notes(messages, times)
-    if not len(notes) or times[-1] > _LONGEST_S:
-        raise ValueError(f"{path.name} holds no notes, or more than {_LONGEST_S:.0f} s")
+    if not len(notes) or times[-1] > _MAX_S:
+        raise ValueError(f"{path.name} holds no notes, or more than {_MAX_S:.0f} s")
     kinds = ("program_change", "control_change", "pitchwheel")
     controls = [
         (float(time), message)
         for time, message in zip(times, messages, strict=True)
         if message.type in kinds
     ]
-    return Composition(path.stem, notes, controls, _beats(messages, ticks, clock))
+    return Composition(path.stem, notes, controls, _beats(messages, ticks, tempo_map))
 
 
-class _Clock:
+class _TempoMap:
     """Seconds of ticks, by the tempo map."""
 
-    def __init__(self, messages: list[mido.Message], ticks: NDArray[np.int64], beat: int) -> None:
-        rows = [(0, _DEFAULT_TEMPO_US)]
-        rows += [
+    def __init__(self, messages: list[mido.Message], ticks: Int64Array, beat: int) -> None:
+        tempo_changes = [(0, _DEFAULT_TEMPO_US)]
+        tempo_changes += [
             (int(tick), message.tempo)
             for tick, message in zip(ticks, messages, strict=True)
             if message.type == "set_tempo" and message.tempo > 0
         ]
         self.beat = beat
-        self._ticks = np.array([tick for tick, _ in rows])
-        rates = np.array([tempo for _, tempo in rows]) / 1e6 / beat
+        self._ticks = np.array([tick for tick, _ in tempo_changes])
+        rates = np.array([tempo for _, tempo in tempo_changes]) / 1e6 / beat
         spans = np.diff(self._ticks) * rates[:-1]
         self._starts = np.concatenate([[0.0], np.cumsum(spans)])
         self._rates = rates
 
-    def seconds(self, ticks: NDArray[np.int64]) -> Reals:
+    def seconds(self, ticks: Int64Array) -> Float64Array:
         at = np.searchsorted(self._ticks, ticks, side="right") - 1
-        found: Reals = self._starts[at] + (ticks - self._ticks[at]) * self._rates[at]
-        return found
+        result: Float64Array = self._starts[at] + (ticks - self._ticks[at]) * self._rates[at]
+        return result
 
 
-def _notes(messages: list[mido.Message], times: Reals) -> Reals:
+def _notes(messages: list[mido.Message], times: Float64Array) -> Float64Array:
     open_notes: dict[tuple[int, int], tuple[float, int]] = {}
-    rows: list[tuple[float, float, float, float, float]] = []
+    notes: list[tuple[float, float, float, float, float]] = []
     for time, message in zip(times, messages, strict=True):
         if message.type not in ("note_on", "note_off"):
             continue
         key = (message.channel, message.note)
         if key in open_notes:
             start, velocity = open_notes.pop(key)
-            rows.append((start, max(float(time) - start, 0.02), *key, velocity))
+            notes.append((start, max(float(time) - start, 0.02), *key, velocity))
         if message.type == "note_on" and message.velocity > 0:
             open_notes[key] = (float(time), message.velocity)
-    rows += [(start, 0.5, *key, velocity) for key, (start, velocity) in open_notes.items()]
-    return np.array(sorted(rows), np.float64).reshape(-1, 5)
+    notes += [(start, 0.5, *key, velocity) for key, (start, velocity) in open_notes.items()]
+    return np.array(sorted(notes), np.float64).reshape(-1, 5)
 
 
-def _beats(messages: list[mido.Message], ticks: NDArray[np.int64], clock: _Clock) -> Reals:
+def _beats(messages: list[mido.Message], ticks: Int64Array, tempo_map: _TempoMap) -> Float64Array:
     """Beats by the time signatures; three eighths make a beat in 6/8, 9/8 and 12/8."""
     signatures = [(0, 4, 4)]
     for tick, message in zip(ticks, messages, strict=True):
@@ -108,32 +107,32 @@ def _beats(messages: list[mido.Message], ticks: NDArray[np.int64], clock: _Clock
             if int(tick) == signatures[-1][0]:
                 signatures.pop()
             signatures.append((int(tick), message.numerator, message.denominator))
-    rows: list[tuple[int, float]] = []
+    beat_ticks: list[tuple[int, float]] = []
     ends = [*(signature[0] for signature in signatures[1:]), int(ticks[-1])]
-    for (start, over, under), end in zip(signatures, ends, strict=True):
-        unit, count = clock.beat * 4 // under, over
-        if under >= 8 and over % 3 == 0 and over > 3:
-            unit, count = unit * 3, over // 3
+    for (start, numerator, denominator), end in zip(signatures, ends, strict=True):
+        unit, count = tempo_map.beat * 4 // denominator, numerator
+        if denominator >= 8 and numerator % 3 == 0 and numerator > 3:
+            unit, count = unit * 3, numerator // 3
         for index, tick in enumerate(range(start, end, max(unit, 1))):
-            rows.append((tick, float(index % count == 0)))
-    times = clock.seconds(np.array([tick for tick, _ in rows], np.int64))
-    beats = np.stack([times, np.array([first for _, first in rows])], axis=1)
-    return _tapped(beats)
+            beat_ticks.append((tick, float(index % count == 0)))
+    times = tempo_map.seconds(np.array([tick for tick, _ in beat_ticks], np.int64))
+    beats = np.stack([times, np.array([first for _, first in beat_ticks])], axis=1)
+    return _at_tapped_level(beats)
 
 
-def _tapped(beats: Reals) -> Reals:
+def _at_tapped_level(beats: Float64Array) -> Float64Array:
     """The level that people tap: every second beat of the fastest, two a beat of the slowest."""
     if len(beats) < 4:
         return beats
     tempo = 60 / float(np.median(np.diff(beats[:, 0])))
-    if tempo > _FASTEST_BPM:
-        firsts = np.flatnonzero(beats[:, 1] > 0)
-        bar = int(np.median(np.diff(firsts))) if len(firsts) > 1 else 4
+    if tempo > _MAX_BPM:
+        downbeats = np.flatnonzero(beats[:, 1] > 0)
+        bar = int(np.median(np.diff(downbeats))) if len(downbeats) > 1 else 4
         if bar % 2 == 0:
-            first = int(firsts[0]) if len(firsts) else 0
+            first = int(downbeats[0]) if len(downbeats) else 0
             return beats[first % 2 :: 2]
-    if tempo < _SLOWEST_BPM:
+    if tempo < _MIN_BPM:
         middles = (beats[:-1, 0] + beats[1:, 0]) / 2
-        both = np.concatenate([beats, np.stack([middles, np.zeros(len(middles))], axis=1)])
-        return both[np.argsort(both[:, 0])]
+        doubled = np.concatenate([beats, np.stack([middles, np.zeros(len(middles))], axis=1)])
+        return doubled[np.argsort(doubled[:, 0])]
     return beats

@@ -12,22 +12,21 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bench.music import drums as made
 from bench.music.track import RATE
+from server.arrays import Float32Array, Float64Array
 
-Floats = NDArray[np.float32]
-Chance = np.random.Generator
+Rng = np.random.Generator
 
 HYDROGEN = Path("/usr/share/hydrogen/data/drumkits")
 SINGLES = Path("/usr/share/lmms/samples/drums")
 _SUFFIXES = {".wav", ".ogg", ".flac", ".aif", ".aiff"}
-_LARGEST = 2_000_000
+_MAX_BYTES = 2_000_000
 """Bytes of a file; larger ones are no single hits."""
-_MOST = 6
+_MAX_HITS = 6
 """Hits of one voice that are taken from one folder."""
-_LONGEST_S = 2.5
+_MAX_S = 2.5
 _VOICES = {
     "kick": (35, 36),
     "stick": (37,),
@@ -46,7 +45,7 @@ _NO_HIT = re.compile(
     r"|brush(hi|lo)tom|hit ?\d|conga|timbal|tom h+"
 )
 """Words in the names of files that are no single hit of a voice."""
-_CALLED = (
+_VOICE_PATTERNS = (
     ("kick", r"kick|kik\b|bass ?drum|drum bass|thump|\bbd\b|(808|re)bd\b"),
     ("stick", r"stick|rim ?click|\brim\b|\brs\b|^(?!.*snare).*rimshot"),
     ("clap", r"clap|snap|clp\b|\bcp\b"),
@@ -61,7 +60,7 @@ _CALLED = (
 )
 """Words in the names of files and instruments; the first that matches counts."""
 _LENGTHS = {"hat": 0.35, "pedal": 0.3, "kick": 1.2, "snare": 1.2, "open": 1.2}
-_INSTEAD = {"pedal": "hat", "open": "hat", "ride": "open", "stick": "snare", "clap": "snare"}
+_SUBSTITUTES = {"pedal": "hat", "open": "hat", "ride": "open", "stick": "snare", "clap": "snare"}
 
 
 @dataclass(frozen=True)
@@ -69,57 +68,57 @@ class Kit:
     """Sounds by voice, each in one or more versions, quiet ones first."""
 
     name: str
-    sounds: dict[str, list[Floats]]
+    sounds: dict[str, list[Float32Array]]
 
-    def play(self, notes: NDArray[np.float64], seconds: float, chance: Chance) -> Floats:
+    def play(self, notes: Float64Array, seconds: float, rng: Rng) -> Float32Array:
         """Sound of drum notes (as in a composition), samples x 2, hats cut by the next hat."""
         out = np.zeros((round(seconds * RATE) + 1, 2), np.float32)
-        level = {voice: 10 ** (chance.normal(0, 2.0) / 20) for voice in _VOICES}
-        tune = {voice: float(np.exp(chance.normal(0, 0.06))) for voice in _VOICES}
-        tuned: dict[tuple[str, int], Floats] = {}
+        level = {voice: 10 ** (rng.normal(0, 2.0) / 20) for voice in _VOICES}
+        tuning = {voice: float(np.exp(rng.normal(0, 0.06))) for voice in _VOICES}
+        tuned: dict[tuple[str, int], Float32Array] = {}
         hats = notes[np.isin(notes[:, 3], (42, 44, 46)), 0]
         for start, _, _, pitch, velocity in notes:
             voice = _voice(int(pitch))
-            sound = self._sound(voice, float(velocity), chance) if voice else None
+            sound = self._sound(voice, float(velocity), rng) if voice else None
             if sound is None or voice is None:
                 continue
             key = (voice, id(sound))
             if key not in tuned:
-                short = sound[: round(_LENGTHS.get(voice, _LONGEST_S) * RATE)]
-                tuned[key] = _resampled(short, tune[voice])
+                short = sound[: round(_LENGTHS.get(voice, _MAX_S) * RATE)]
+                tuned[key] = _resample(short, tuning[voice])
             sound = tuned[key]
             if voice == "open":
                 after = hats[np.searchsorted(hats, start + 1e-3) :]
-                gap = float(after[0]) - start if len(after) else _LONGEST_S
-                sound = _cut(sound, gap)
+                gap = float(after[0]) - start if len(after) else _MAX_S
+                sound = _choke(sound, gap)
             at = round(start * RATE)
-            room = len(out) - at
+            remaining = len(out) - at
             gain = level[voice] * (velocity / 127) ** 1.5
-            out[at : at + len(sound)] += gain * sound[:room]
+            out[at : at + len(sound)] += gain * sound[:remaining]
         return out
 
     def plays(self, pitch: int) -> bool:
         """Whether the kit has a sound for a drum note."""
         voice = _voice(pitch)
         return voice is not None and bool(
-            self.sounds.get(voice) or self.sounds.get(_INSTEAD.get(voice, ""))
+            self.sounds.get(voice) or self.sounds.get(_SUBSTITUTES.get(voice, ""))
         )
 
-    def _sound(self, voice: str, velocity: float, chance: Chance) -> Floats | None:
-        versions = self.sounds.get(voice) or self.sounds.get(_INSTEAD.get(voice, ""))
+    def _sound(self, voice: str, velocity: float, rng: Rng) -> Float32Array | None:
+        versions = self.sounds.get(voice) or self.sounds.get(_SUBSTITUTES.get(voice, ""))
         if not versions:
             return None
-        at = velocity / 128 * len(versions) + chance.normal(0, 0.5)
+        at = velocity / 128 * len(versions) + rng.normal(0, 0.5)
         return versions[int(np.clip(at, 0, len(versions) - 1))]
 
 
 def names() -> list[str]:
     """All kits that this machine can play, by name, in a fixed order."""
-    found = [path.name for path in sorted(HYDROGEN.glob("*")) if _complete(path)]
-    return [*(["lmms"] if SINGLES.is_dir() else []), *found, "made"]
+    hydrogen_kits = [path.name for path in sorted(HYDROGEN.glob("*")) if _is_complete(path)]
+    return [*(["lmms"] if SINGLES.is_dir() else []), *hydrogen_kits, "made"]
 
 
-def kit(name: str, chance: Chance) -> Kit:
+def kit(name: str, rng: Rng) -> Kit:
     """A kit by name; those of single hits, and those made by code, differ from draw to draw.
 
     Args:
@@ -127,36 +126,42 @@ def kit(name: str, chance: Chance) -> Kit:
         chance: what the sounds are drawn from.
     """
     if name == "made":
-        sounds = made.kit(chance).sounds
-        return Kit(name, {voice: [_stereo(s) for s in rows] for voice, rows in sounds.items()})
+        sounds = made.kit(rng).sounds
+        return Kit(
+            name,
+            {
+                voice: [_to_stereo(version) for version in versions]
+                for voice, versions in sounds.items()
+            },
+        )
     if name == "lmms" or name.startswith("/"):
-        every = _singles(SINGLES if name == "lmms" else Path(name))
+        groups_by_voice = _single_hits(SINGLES if name == "lmms" else Path(name))
     else:
-        every = _hydrogen(HYDROGEN / name)
+        groups_by_voice = _hydrogen(HYDROGEN / name)
     chosen = {
-        voice: groups[int(chance.integers(len(groups)))]
-        for voice, groups in sorted(every.items())
+        voice: groups[int(rng.integers(len(groups)))]
+        for voice, groups in sorted(groups_by_voice.items())
         if groups
     }
-    loaded = {voice: [_loaded(path) for path in paths] for voice, paths in chosen.items()}
+    loaded = {voice: [_load_hit(path) for path in paths] for voice, paths in chosen.items()}
     if name.startswith("/"):
-        loaded = {voice: _processed(versions, chance) for voice, versions in loaded.items()}
-    return Kit(Path(name).name, _levelled(loaded))
+        loaded = {voice: _process(versions, rng) for voice, versions in loaded.items()}
+    return Kit(Path(name).name, _normalise_levels(loaded))
 
 
-def _processed(versions: list[Floats], chance: Chance) -> list[Floats]:
+def _process(versions: list[Float32Array], rng: Rng) -> list[Float32Array]:
     """A drum as producers change it: another pitch, tail, tone and drive."""
-    tune = float(np.exp(chance.normal(0, 0.12)))
-    tail = float(np.exp(chance.uniform(np.log(0.05), np.log(0.6)))) if chance.random() < 0.4 else 0
-    tilt = chance.normal(0, 0.25)
-    drive = float(chance.uniform(1, 6)) if chance.random() < 0.25 else 0.0
+    tune = float(np.exp(rng.normal(0, 0.12)))
+    tail = float(np.exp(rng.uniform(np.log(0.05), np.log(0.6)))) if rng.random() < 0.4 else 0
+    tilt = rng.normal(0, 0.25)
+    drive = float(rng.uniform(1, 6)) if rng.random() < 0.25 else 0.0
     changed = []
     for sound in versions:
-        moved = _resampled(sound, tune)
+        resampled = _resample(sound, tune)
         if tail:
-            moved = moved * np.exp(-np.arange(len(moved)) / (tail * RATE))[:, None]
-        slope = np.diff(moved, axis=0, prepend=0.0)
-        toned = moved + (4 * tilt * slope if tilt > 0 else tilt * (moved - slope) * 0.5)
+            resampled = resampled * np.exp(-np.arange(len(resampled)) / (tail * RATE))[:, None]
+        slope = np.diff(resampled, axis=0, prepend=0.0)
+        toned = resampled + (4 * tilt * slope if tilt > 0 else tilt * (resampled - slope) * 0.5)
         peak = max(float(np.abs(toned).max(initial=0)), 1e-6)
         if drive:
             toned = peak * np.tanh(drive * toned / peak)
@@ -168,12 +173,12 @@ def _voice(pitch: int) -> str | None:
     return next((voice for voice, pitches in _VOICES.items() if pitch in pitches), None)
 
 
-def _called(name: str) -> str | None:
-    return next((voice for voice, words in _CALLED if re.search(words, name.lower())), None)
+def _voice_of_name(name: str) -> str | None:
+    return next((voice for voice, words in _VOICE_PATTERNS if re.search(words, name.lower())), None)
 
 
 @cache
-def _complete(folder: Path) -> bool:
+def _is_complete(folder: Path) -> bool:
     voices = _hydrogen(folder)
     return all(voices.get(voice) for voice in ("kick", "snare", "hat"))
 
@@ -181,85 +186,85 @@ def _complete(folder: Path) -> bool:
 @cache
 def _hydrogen(folder: Path) -> dict[str, list[list[Path]]]:
     """By voice, the instruments of a Hydrogen kit: the files of each, quiet ones first."""
-    found: dict[str, list[list[Path]]] = {}
+    groups: dict[str, list[list[Path]]] = {}
     file = folder / "drumkit.xml"
     if not file.exists():
-        return found
+        return groups
     tree = ElementTree.parse(file)  # a file of a package of the system
     for element in tree.iter():
         element.tag = element.tag.rpartition("}")[2]
     for instrument in tree.iter("instrument"):
-        voice = _called(instrument.findtext("name") or "")
+        voice = _voice_of_name(instrument.findtext("name") or "")
         layers = []
         for layer in (*instrument.iter("layer"), *([instrument] if voice else [])):
             path = folder / (layer.findtext("filename") or "-")
             if path.is_file():
                 layers.append((float(layer.findtext("min") or 0), path))
         if voice and layers:
-            found.setdefault(voice, []).append([path for _, path in sorted(layers)])
-    return found
+            groups.setdefault(voice, []).append([path for _, path in sorted(layers)])
+    return groups
 
 
 @cache
-def _singles(folder: Path) -> dict[str, list[list[Path]]]:
+def _single_hits(folder: Path) -> dict[str, list[list[Path]]]:
     """By voice, single hits by the names of their files, or else of their folders."""
     hits: dict[tuple[str, Path], list[Path]] = {}
     for path in sorted(folder.rglob("*")):
-        if path.suffix.lower() not in _SUFFIXES or path.stat().st_size > _LARGEST:
+        if path.suffix.lower() not in _SUFFIXES or path.stat().st_size > _MAX_BYTES:
             continue
-        name = _words(path.stem)
-        voice = _called(name) or _called(_words(path.parent.name))
+        name = _clean_name(path.stem)
+        voice = _voice_of_name(name) or _voice_of_name(_clean_name(path.parent.name))
         if voice and not _NO_HIT.search(name.lower()):
             hits.setdefault((voice, path.parent), []).append(path)
-    found: dict[str, list[list[Path]]] = {}
+    groups: dict[str, list[list[Path]]] = {}
     for (voice, _), paths in hits.items():
-        every = -(-len(paths) // _MOST)
-        found.setdefault(voice, []).extend([path] for path in paths[::every])
-    return found
+        stride = -(-len(paths) // _MAX_HITS)
+        groups.setdefault(voice, []).extend([path] for path in paths[::stride])
+    return groups
 
 
-def _words(name: str) -> str:
+def _clean_name(name: str) -> str:
     return re.sub(r"[-_.]+", " ", name).strip("0123456789 ") or name
 
 
 @cache
-def _loaded(path: Path) -> Floats:
+def _load_hit(path: Path) -> Float32Array:
     """The sound of a file from its first audible sample on, samples x 2."""
-    argv = ["ffmpeg", "-v", "error", "-i", str(path), "-t", str(_LONGEST_S)]
+    argv = ["ffmpeg", "-v", "error", "-i", str(path), "-t", str(_MAX_S)]
     argv += ["-ac", "2", "-ar", str(RATE), "-f", "f32le", "-"]
     raw = subprocess.run(argv, capture_output=True, check=True).stdout
     sound = np.frombuffer(raw, "<f4").reshape(-1, 2).copy()
-    loud = np.abs(sound).max(axis=1)
-    begun = np.flatnonzero(loud > 0.02 * max(float(loud.max()), 1e-9))
-    return sound[int(begun[0]) if len(begun) else 0 :]
+    level = np.abs(sound).max(axis=1)
+    audible = np.flatnonzero(level > 0.02 * max(float(level.max()), 1e-9))
+    return sound[int(audible[0]) if len(audible) else 0 :]
 
 
-def _levelled(sounds: dict[str, list[Floats]]) -> dict[str, list[Floats]]:
+def _normalise_levels(sounds: dict[str, list[Float32Array]]) -> dict[str, list[Float32Array]]:
     """The kit with each voice's loudest version at its usual peak."""
     usual = {"kick": 0.9, "snare": 0.8, "hat": 0.3, "pedal": 0.2, "open": 0.35, "ride": 0.3}
-    found = {}
+    normalised = {}
     for voice, versions in sounds.items():
         peak = max(float(np.abs(version).max(initial=0)) for version in versions)
         gain = np.float32(usual.get(voice, 0.5) / max(peak, 1e-6))
-        found[voice] = [version * gain for version in versions]
-    return found
+        normalised[voice] = [version * gain for version in versions]
+    return normalised
 
 
-def _stereo(sound: NDArray[np.float64]) -> Floats:
+def _to_stereo(sound: Float64Array) -> Float32Array:
     return np.repeat(sound.astype(np.float32)[:, None], 2, axis=1)
 
 
-def _resampled(sound: Floats, tune: float) -> Floats:
+def _resample(sound: Float32Array, tune: float) -> Float32Array:
     if abs(tune - 1) < 0.005 or len(sound) < 2:
         return sound
     places = np.arange(0, len(sound) - 1, tune)
     low = places.astype(np.int64)
-    part = (places - low).astype(np.float32)[:, None]
-    moved: Floats = sound[low] * (1 - part) + sound[low + 1] * part
-    return moved
+    fraction = (places - low).astype(np.float32)[:, None]
+    resampled: Float32Array = sound[low] * (1 - fraction) + sound[low + 1] * fraction
+    return resampled
 
 
-def _cut(sound: Floats, seconds: float) -> Floats:
+def _choke(sound: Float32Array, seconds: float) -> Float32Array:
     """The sound choked after some time, over 10 ms."""
     end = round(seconds * RATE)
     if end >= len(sound):

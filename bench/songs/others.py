@@ -3,23 +3,19 @@
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bench.music import KINDS
 from bench.music.track import RATE
 from bench.songs import kits, mastering, voices
 from bench.songs.song import instruments
 from bench.songs.truth import PITCHES, Truth
-
-Samples = NDArray[np.int16]
-Floats = NDArray[np.float32]
-Reals = NDArray[np.float64]
+from server.arrays import Float32Array, Float64Array, Int16Array
 
 _DRUMS = ("kicks", "snares", "hats")
 _CALM_S = 20.0
 
 
-def made(first: int, count: int) -> Iterator[tuple[str, Samples, Truth]]:
+def code_made_tracks(first: int, count: int) -> Iterator[tuple[str, Int16Array, Truth]]:
     """Tracks of bench.music, `count` seeds of each kind from seed `first` on.
 
     A click track has no truth of drums, since a click may sound like one.
@@ -34,12 +30,12 @@ def made(first: int, count: int) -> Iterator[tuple[str, Samples, Truth]]:
             yield f"{kind}-{seed}", track.samples, truth
 
 
-def calm(count: int, seed: int) -> Iterator[tuple[str, Samples, Truth]]:
+def calm_sounds(count: int, seed: int) -> Iterator[tuple[str, Int16Array, Truth]]:
     """Noises, voices, held chords and silence: no drums and no beats."""
-    chance = np.random.default_rng(seed)
-    makers = (_noise, _voice, _chord, _silence, _coloured, _voice)
+    rng = np.random.default_rng(seed)
+    makers = (_noise, _voice, _chord, _silence, _coloured_noise, _voice)
     for number in range(count):
-        sound = makers[number % len(makers)](chance)
+        sound = makers[number % len(makers)](rng)
         kind = makers[number % len(makers)].__name__[1:]
         truth: Truth = {name: [] for name in (*_DRUMS, "beats", "downbeats")}
         if kind in ("noise", "silence"):
@@ -47,72 +43,72 @@ def calm(count: int, seed: int) -> Iterator[tuple[str, Samples, Truth]]:
         yield f"{kind}-{number}", np.rint(np.clip(sound, -1, 1) * 32767).astype(np.int16), truth
 
 
-def plain(count: int, seed: int) -> Iterator[tuple[str, Samples, Truth]]:
+def plain_kicks(count: int, seed: int) -> Iterator[tuple[str, Int16Array, Truth]]:
     """Kicks as a synthesizer makes them, alone: evenly or not, few or many, from sample 0 on."""
-    chance = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     for number in range(count):
-        gaps = chance.uniform(0.3, 0.7, 60)
-        if chance.random() < 0.6:
+        gaps = rng.uniform(0.3, 0.7, 60)
+        if rng.random() < 0.6:
             gaps[:] = gaps[0]
         times = np.cumsum(gaps) - float(gaps[0])
-        times = times[(times < _CALM_S - 1) & (chance.random(60) < chance.choice([0.1, 0.6, 1.0]))]
-        if chance.random() < 0.5:
-            times = times + chance.uniform(0, 0.5)
+        times = times[(times < _CALM_S - 1) & (rng.random(60) < rng.choice([0.1, 0.6, 1.0]))]
+        if rng.random() < 0.5:
+            times = times + rng.uniform(0, 0.5)
         span = np.arange(round(0.4 * RATE)) / RATE
-        fall = float(chance.choice([0.0, 1.5, 4.0])) * np.exp(-span / 0.02)
-        phase = 2 * np.pi * np.cumsum(float(chance.uniform(42, 75)) * (1 + fall)) / RATE
-        kick = np.sin(phase) * np.exp(-span / float(chance.uniform(0.03, 0.12)))
+        fall = float(rng.choice([0.0, 1.5, 4.0])) * np.exp(-span / 0.02)
+        phase = 2 * np.pi * np.cumsum(float(rng.uniform(42, 75)) * (1 + fall)) / RATE
+        kick = np.sin(phase) * np.exp(-span / float(rng.uniform(0.03, 0.12)))
         sound = np.zeros((round(_CALM_S * RATE), 2), np.float32)
         for time in times:
-            loud = float(chance.uniform(0.3, 0.7))
+            loud = float(rng.uniform(0.3, 0.7))
             sound[round(time * RATE) :][: len(kick)] += loud * kick[:, None].astype(np.float32)
-        if chance.random() < 0.3:
-            sound += 0.3 * _chord(chance)
+        if rng.random() < 0.3:
+            sound += 0.3 * _chord(rng)
         truth: Truth = {"kicks": times.tolist(), "snares": [], "hats": [], "onsets": times.tolist()}
         yield f"plain-{number}", np.rint(np.clip(sound, -1, 1) * 32767).astype(np.int16), truth
 
 
-def struck(count: int, seed: int) -> Iterator[tuple[str, Samples, Truth]]:
+def random_hits(count: int, seed: int) -> Iterator[tuple[str, Int16Array, Truth]]:
     """Drums of all kits at moments of chance, alone or over a held chord or a voice."""
-    chance = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     for number in range(count):
         tools = instruments("train").kits
-        kit = kits.kit(tools[int(chance.integers(len(tools)))], chance)
-        times = np.cumsum(chance.exponential(chance.choice([0.2, 0.5, 2.0]), 100) + 0.06)
+        kit = kits.kit(tools[int(rng.integers(len(tools)))], rng)
+        times = np.cumsum(rng.exponential(rng.choice([0.2, 0.5, 2.0]), 100) + 0.06)
         times = times[times < _CALM_S - 0.5]
-        pitches = chance.choice([36, 36, 38, 39, 42, 42, 46, 45, 49], len(times))
+        pitches = rng.choice([36, 36, 38, 39, 42, 42, 46, 45, 49], len(times))
         notes = np.zeros((len(times), 5))
         notes[:, 0], notes[:, 3] = times, pitches
-        notes[:, 4] = chance.uniform(50, 127, len(times))
-        sound = 0.7 * kit.play(notes, _CALM_S, chance)[: round(_CALM_S * RATE)]
-        if chance.random() < 0.6:
-            other = _chord(chance) if chance.random() < 0.5 else _voice(chance)
-            sound = sound + np.float32(chance.uniform(0.05, 0.6)) * other[: len(sound)]
-        of = {name: np.isin(pitches, PITCHES[name]) for name in _DRUMS}
-        truth: Truth = {name: times[chosen].tolist() for name, chosen in of.items()}
+        notes[:, 4] = rng.uniform(50, 127, len(times))
+        sound = 0.7 * kit.play(notes, _CALM_S, rng)[: round(_CALM_S * RATE)]
+        if rng.random() < 0.6:
+            other = _chord(rng) if rng.random() < 0.5 else _voice(rng)
+            sound = sound + np.float32(rng.uniform(0.05, 0.6)) * other[: len(sound)]
+        by_kind = {name: np.isin(pitches, PITCHES[name]) for name in _DRUMS}
+        truth: Truth = {name: times[chosen].tolist() for name, chosen in by_kind.items()}
         yield f"struck-{number}", np.rint(np.clip(sound, -1, 1) * 32767).astype(np.int16), truth
 
 
-def beside(count: int, seed: int) -> Iterator[tuple[str, Samples, Truth]]:
+def kicks_with_bass(count: int, seed: int) -> Iterator[tuple[str, Int16Array, Truth]]:
     """Kicks beside notes of a bass, snares of noise, hats alone, as a synthesizer makes them."""
-    chance = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     for number in range(count):
-        step = float(chance.uniform(0.2, 0.4))
+        step = float(rng.uniform(0.2, 0.4))
         places = np.arange(0.1, _CALM_S - 1, step)
-        kinds = chance.choice(4, len(places), p=[0.35, 0.3, 0.2, 0.15]) if number % 4 else None
+        kinds = rng.choice(4, len(places), p=[0.35, 0.3, 0.2, 0.15]) if number % 4 else None
         kicks = places[kinds == 0] if kinds is not None else places[:0]
         basses = places[kinds == 1] if kinds is not None else places[:0]
         snares = places[kinds == 3] if kinds is not None else places[:0]
-        hats = places if kinds is None else places[chance.random(len(places)) < 0.3]
+        hats = places if kinds is None else places[rng.random(len(places)) < 0.3]
         sound = np.zeros(round(_CALM_S * RATE), np.float32)
-        _add(sound, kicks, _falling(chance), float(chance.uniform(0.4, 0.8)))
-        for pitch in chance.uniform(41, 110, 3):
-            note = _bass(float(pitch), chance)
-            _add(sound, basses[chance.random(len(basses)) < 0.5], note, 0.4)
-        rattle = _noisy(float(chance.uniform(0.04, 0.12)), chance)
-        _add(sound, snares, rattle, float(chance.uniform(0.1, 0.3)))
-        tick = np.diff(_noisy(float(chance.uniform(0.007, 0.035)), chance))
-        _add(sound, hats, tick, float(chance.uniform(0.05, 0.3)))
+        _add(sound, kicks, _machine_kick(rng), float(rng.uniform(0.4, 0.8)))
+        for pitch in rng.uniform(41, 110, 3):
+            note = _bass(float(pitch), rng)
+            _add(sound, basses[rng.random(len(basses)) < 0.5], note, 0.4)
+        rattle = _noise_burst(float(rng.uniform(0.04, 0.12)), rng)
+        _add(sound, snares, rattle, float(rng.uniform(0.1, 0.3)))
+        tick = np.diff(_noise_burst(float(rng.uniform(0.007, 0.035)), rng))
+        _add(sound, hats, tick, float(rng.uniform(0.05, 0.3)))
         onsets = np.sort(np.concatenate([kicks, hats, snares]))
         truth: Truth = {
             "kicks": kicks.tolist(),
@@ -126,72 +122,72 @@ def beside(count: int, seed: int) -> Iterator[tuple[str, Samples, Truth]]:
         yield f"beside-{number}", np.rint(stereo * 32767).astype(np.int16), truth
 
 
-def _add(sound: Floats, times: Reals, one: Floats, loud: float) -> None:
+def _add(sound: Float32Array, times: Float64Array, sound_of_hit: Float32Array, loud: float) -> None:
     for time in times:
-        part = sound[round(float(time) * RATE) :][: len(one)]
-        part += np.float32(loud) * one[: len(part)]
+        region = sound[round(float(time) * RATE) :][: len(sound_of_hit)]
+        region += np.float32(loud) * sound_of_hit[: len(region)]
 
 
-def _falling(chance: np.random.Generator) -> Floats:
+def _machine_kick(rng: np.random.Generator) -> Float32Array:
     """A drum machine's kick."""
     span = np.arange(round(0.4 * RATE)) / RATE
-    fall = float(chance.uniform(1, 4)) * np.exp(-span / float(chance.uniform(0.01, 0.04)))
-    phase = 2 * np.pi * np.cumsum(float(chance.uniform(42, 65)) * (1 + fall)) / RATE
-    return (np.sin(phase) * np.exp(-span / float(chance.uniform(0.05, 0.15)))).astype(np.float32)
+    fall = float(rng.uniform(1, 4)) * np.exp(-span / float(rng.uniform(0.01, 0.04)))
+    phase = 2 * np.pi * np.cumsum(float(rng.uniform(42, 65)) * (1 + fall)) / RATE
+    return (np.sin(phase) * np.exp(-span / float(rng.uniform(0.05, 0.15)))).astype(np.float32)
 
 
-def _bass(pitch: float, chance: np.random.Generator) -> Floats:
+def _bass(pitch: float, rng: np.random.Generator) -> Float32Array:
     """A held note with a few harmonics."""
-    length = float(chance.uniform(0.2, 0.6))
+    length = float(rng.uniform(0.2, 0.6))
     span = np.arange(round(length * RATE)) / RATE
-    bright = float(chance.uniform(0, 0.8))
+    bright = float(rng.uniform(0, 0.8))
     tone = [bright**k * np.sin(2 * np.pi * pitch * (k + 1) * span) for k in range(5)]
     shape = np.minimum(span / 0.005, 1) * np.minimum((length - span) / 0.02, 1)
-    note: Floats = (np.sum(tone, axis=0) * shape).astype(np.float32)
+    note: Float32Array = (np.sum(tone, axis=0) * shape).astype(np.float32)
     return note
 
 
-def _noisy(decay_s: float, chance: np.random.Generator) -> Floats:
+def _noise_burst(decay_s: float, rng: np.random.Generator) -> Float32Array:
     """White noise that dies away."""
     span = np.arange(round(6 * decay_s * RATE)) / RATE
-    return (chance.standard_normal(len(span)) * np.exp(-span / decay_s)).astype(np.float32)
+    return (rng.standard_normal(len(span)) * np.exp(-span / decay_s)).astype(np.float32)
 
 
-def _noise(chance: np.random.Generator) -> NDArray[np.float32]:
-    white = chance.standard_normal((round(_CALM_S * RATE), 2)).astype(np.float32)
-    return 10 ** (chance.uniform(-40, -12) / 20) * mastering.equalized(white, chance)
+def _noise(rng: np.random.Generator) -> Float32Array:
+    white = rng.standard_normal((round(_CALM_S * RATE), 2)).astype(np.float32)
+    return 10 ** (rng.uniform(-40, -12) / 20) * mastering.equalize(white, rng)
 
 
-def _coloured(chance: np.random.Generator) -> NDArray[np.float32]:
+def _coloured_noise(rng: np.random.Generator) -> Float32Array:
     """Pink or brown noise, or low tones that beat."""
     count = round(_CALM_S * RATE)
-    if chance.random() < 0.3:
+    if rng.random() < 0.3:
         span = np.arange(count) / RATE
-        pitches = float(chance.uniform(40, 300)) * np.array([1, 1 + float(chance.uniform(0, 0.05))])
+        pitches = float(rng.uniform(40, 300)) * np.array([1, 1 + float(rng.uniform(0, 0.05))])
         tones = np.sin(2 * np.pi * pitches[:, None] * span).sum(axis=0)
         return np.repeat((0.3 * tones)[:, None], 2, axis=1).astype(np.float32)
-    spectrum = np.fft.rfft(chance.standard_normal(count))
-    spectrum /= np.maximum(np.arange(len(spectrum)), 200) ** float(chance.choice([0.5, 1.0]))
+    spectrum = np.fft.rfft(rng.standard_normal(count))
+    spectrum /= np.maximum(np.arange(len(spectrum)), 200) ** float(rng.choice([0.5, 1.0]))
     noise = np.fft.irfft(spectrum, count)
-    noise *= 10 ** (chance.uniform(-40, -12) / 20) / noise.std()
+    noise *= 10 ** (rng.uniform(-40, -12) / 20) / noise.std()
     return np.repeat(noise[:, None], 2, axis=1).astype(np.float32)
 
 
-def _voice(chance: np.random.Generator) -> NDArray[np.float32]:
-    return mastering.mastered(mastering.equalized(voices.voice(_CALM_S, chance), chance), chance)
+def _voice(rng: np.random.Generator) -> Float32Array:
+    return mastering.master(mastering.equalize(voices.voice(_CALM_S, rng), rng), rng)
 
 
-def _chord(chance: np.random.Generator) -> NDArray[np.float32]:
+def _chord(rng: np.random.Generator) -> Float32Array:
     span = np.arange(round(_CALM_S * RATE)) / RATE
-    pitches = 110 * 2 ** (chance.choice(24, 4, replace=False) / 12)
-    swell = 1 + 0.3 * np.sin(2 * np.pi * chance.uniform(0.1, 6) * span)
+    pitches = 110 * 2 ** (rng.choice(24, 4, replace=False) / 12)
+    swell = 1 + 0.3 * np.sin(2 * np.pi * rng.uniform(0.1, 6) * span)
     tones = [np.sin(2 * np.pi * pitch * span) / k for k, pitch in enumerate(pitches, 1)]
-    driven = np.tanh(float(chance.uniform(0.5, 4)) * np.sum(tones, axis=0))
+    driven = np.tanh(float(rng.uniform(0.5, 4)) * np.sum(tones, axis=0))
     tone = driven * swell * np.minimum(span / 0.05, 1)
     stereo = np.repeat(tone[:, None], 2, axis=1).astype(np.float32)
-    return mastering.mastered(stereo, chance)
+    return mastering.master(stereo, rng)
 
 
-def _silence(chance: np.random.Generator) -> NDArray[np.float32]:
-    hiss = chance.standard_normal((round(_CALM_S * RATE), 2)).astype(np.float32)
-    return np.float32(chance.choice([0.0, 1e-4])) * hiss
+def _silence(rng: np.random.Generator) -> Float32Array:
+    hiss = rng.standard_normal((round(_CALM_S * RATE), 2)).astype(np.float32)
+    return np.float32(rng.choice([0.0, 1e-4])) * hiss

@@ -4,12 +4,11 @@ from dataclasses import dataclass, replace
 
 import mido
 import numpy as np
-from numpy.typing import NDArray
 
 from bench.songs.composition import DRUMS, Composition
+from server.arrays import Float64Array
 
-Reals = NDArray[np.float64]
-Chance = np.random.Generator
+Rng = np.random.Generator
 
 
 @dataclass(frozen=True)
@@ -18,10 +17,10 @@ class Performance:
 
     name: str
     seconds: float
-    notes: Reals
+    notes: Float64Array
     """(n, 5): start, length, channel, pitch, velocity, as in a composition."""
     controls: list[tuple[float, mido.Message]]
-    beats: Reals
+    beats: Float64Array
     """(m, 2): times, and 1.0 for the first of a bar."""
 
     def of_drums(self, *, drums: bool) -> "Performance":
@@ -35,7 +34,7 @@ class Performance:
         return replace(self, notes=self.notes[chosen], controls=controls)
 
 
-def excerpt(composition: Composition, seconds: float, chance: Chance) -> Performance:
+def excerpt(composition: Composition, seconds: float, rng: Rng) -> Performance:
     """Perform an excerpt.
 
     Args:
@@ -43,20 +42,20 @@ def excerpt(composition: Composition, seconds: float, chance: Chance) -> Perform
         seconds: length, or less where the composition is shorter.
         chance: what tempo, key and timing are drawn from.
     """
-    speed = float(np.exp(chance.normal(0, 0.07)))
-    shift = int(chance.integers(-3, 4))
+    speed = float(np.exp(rng.normal(0, 0.07)))
+    shift = int(rng.integers(-3, 4))
     notes, beats = composition.notes.copy(), composition.beats.copy()
     notes[:, :2] /= speed
     beats[:, 0] /= speed
     whole = composition.seconds / speed
     length = min(seconds, whole)
-    start = _start(notes, whole - length, chance)
+    start = _start(notes, whole - length, rng)
     notes = notes[(notes[:, 0] >= start) & (notes[:, 0] < start + length - 0.1)]
     notes[:, 0] -= start
     notes[:, 1] = np.minimum(notes[:, 1], length - notes[:, 0])
     pitched = notes[:, 2] != DRUMS
     notes[pitched, 3] = np.clip(notes[pitched, 3] + shift, 0, 127)
-    _loosen(notes, chance)
+    _loosen(notes, rng)
     beats = beats[(beats[:, 0] >= start) & (beats[:, 0] < start + length)]
     beats[:, 0] -= start
     controls = [(time / speed - start, message) for time, message in composition.controls]
@@ -64,62 +63,68 @@ def excerpt(composition: Composition, seconds: float, chance: Chance) -> Perform
         composition.name,
         length,
         notes[np.argsort(notes[:, 0], kind="stable")],
-        _chased(controls, length),
+        _chase_controls(controls, length),
         beats,
     )
 
 
-def _start(notes: Reals, latest: float, chance: Chance) -> float:
+def _start(notes: Float64Array, latest: float, rng: Rng) -> float:
     """A moment from which there are drums soon, where there are any."""
     if latest <= 0:
         return 0.0
-    struck = notes[notes[:, 2] == DRUMS, 0]
-    if len(struck) and chance.random() < 0.8:
-        earliest = max(float(struck[0]) - 8, 0)
-        return float(chance.uniform(min(earliest, latest), latest))
-    return float(chance.uniform(0, latest))
+    drum_times = notes[notes[:, 2] == DRUMS, 0]
+    if len(drum_times) and rng.random() < 0.8:
+        earliest = max(float(drum_times[0]) - 8, 0)
+        return float(rng.uniform(min(earliest, latest), latest))
+    return float(rng.uniform(0, latest))
 
 
-def _loosen(notes: Reals, chance: Chance) -> None:
+def _loosen(notes: Float64Array, rng: Rng) -> None:
     """Hands that are not exact, and not always as strong: drums and the rest apart."""
     for drums in (True, False):
         chosen = np.flatnonzero((notes[:, 2] == DRUMS) == drums)
         if not len(chosen):
             continue
-        loose = float(chance.choice([0.0, 0.003, 0.007]))
+        loose = float(rng.choice([0.0, 0.003, 0.007]))
         # Notes of one moment on one channel stay together, as one hand plays them.
         keys = np.round(notes[chosen, 0] * 100) + 1e6 * notes[chosen, 2]
         _, group = np.unique(keys, return_inverse=True)
-        notes[chosen, 0] += chance.normal(0, loose, group.max() + 1)[group]
-        strength = chance.normal(1, 0.06, len(chosen))
+        notes[chosen, 0] += rng.normal(0, loose, group.max() + 1)[group]
+        strength = rng.normal(1, 0.06, len(chosen))
         notes[chosen, 4] = np.clip(notes[chosen, 4] * strength, 1, 127)
     notes[:, 0] = np.maximum(notes[:, 0], 0)
 
 
-def with_drums_of(notes: Reals, beats: Reals, donor: Composition, chance: Chance) -> Reals:
+def with_drums_of(
+    notes: Float64Array, beats: Float64Array, donor: Composition, rng: Rng
+) -> Float64Array:
     """The notes with another composition's drums, moved from its bars to these bars."""
-    struck = donor.notes[donor.notes[:, 2] == DRUMS].copy()
-    theirs, ours = donor.beats, beats
-    if len(theirs) < 8 or len(ours) < 8 or not len(struck):
+    drum_notes = donor.notes[donor.notes[:, 2] == DRUMS].copy()
+    donor_beats, target_beats = donor.beats, beats
+    if len(donor_beats) < 8 or len(target_beats) < 8 or not len(drum_notes):
         return notes
-    first, onto = _first_bar(theirs), _first_bar(ours)
-    place = np.interp(struck[:, 0], theirs[:, 0], np.arange(len(theirs))) - first + onto
-    last = len(ours) - 1
-    place -= 4 * chance.integers(0, max(1, int(place.max() - last) // 4) + 1)
-    inside = (place >= 0) & (place <= last)
-    struck, place = struck[inside], place[inside]
-    struck[:, 0] = np.interp(place, np.arange(len(ours)), ours[:, 0])
-    mixed = np.concatenate([notes[notes[:, 2] != DRUMS], struck])
-    ordered: Reals = mixed[np.argsort(mixed[:, 0], kind="stable")]
-    return ordered
+    first, target_bar = _first_bar(donor_beats), _first_bar(target_beats)
+    positions = (
+        np.interp(drum_notes[:, 0], donor_beats[:, 0], np.arange(len(donor_beats)))
+        - first
+        + target_bar
+    )
+    last = len(target_beats) - 1
+    positions -= 4 * rng.integers(0, max(1, int(positions.max() - last) // 4) + 1)
+    inside = (positions >= 0) & (positions <= last)
+    drum_notes, positions = drum_notes[inside], positions[inside]
+    drum_notes[:, 0] = np.interp(positions, np.arange(len(target_beats)), target_beats[:, 0])
+    mixed = np.concatenate([notes[notes[:, 2] != DRUMS], drum_notes])
+    in_order: Float64Array = mixed[np.argsort(mixed[:, 0], kind="stable")]
+    return in_order
 
 
-def _first_bar(beats: Reals) -> int:
-    firsts = np.flatnonzero(beats[:, 1] > 0)
-    return int(firsts[0]) if len(firsts) else 0
+def _first_bar(beats: Float64Array) -> int:
+    downbeats = np.flatnonzero(beats[:, 1] > 0)
+    return int(downbeats[0]) if len(downbeats) else 0
 
 
-def _chased(
+def _chase_controls(
     controls: list[tuple[float, mido.Message]], length: float
 ) -> list[tuple[float, mido.Message]]:
     """Controls of the excerpt, with the state before it set at its start."""

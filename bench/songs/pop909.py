@@ -11,7 +11,7 @@ import numpy as np
 
 from bench.songs.composition import Composition, read
 
-Chance = np.random.Generator
+Rng = np.random.Generator
 
 _ANNOTATION = "beat_midi.txt"
 """A row for each beat: its time in seconds, two flags, the second of which marks a first beat."""
@@ -29,8 +29,8 @@ def compositions(folder: Path) -> list[Composition]:
     """The songs in four of a folder of POP909, with their annotated beats."""
     songs = []
     for path in sorted(folder.rglob(_ANNOTATION)):
-        rows = np.loadtxt(path, ndmin=2)
-        beats = rows[:, [0, 2]]
+        beat_rows = np.loadtxt(path, ndmin=2)
+        beats = beat_rows[:, [0, 2]]
         bars = np.diff(np.flatnonzero(beats[:, 1] > 0))
         if not len(bars) or float((bars == 4).mean()) < _REGULAR:
             continue
@@ -42,21 +42,21 @@ def compositions(folder: Path) -> list[Composition]:
     return songs
 
 
-def arranged(composition: Composition, chance: Chance) -> Composition:
+def arrange(composition: Composition, rng: Rng) -> Composition:
     """The composition for a band: other instruments, and a bass that plays the lowest notes."""
     notes = composition.notes
     controls = [(time, m) for time, m in composition.controls if m.type != "program_change"]
     programs = {0: _LEADS, 1: _CHORDS, 2: _CHORDS, _BASS_CHANNEL: _BASSES}
     for channel, choices in programs.items():
-        program = int(chance.choice(choices))
+        program = int(rng.choice(choices))
         controls.append((0.0, mido.Message("program_change", channel=channel, program=program)))
     low = notes[(notes[:, 2] == 2) & (notes[:, 3] <= _HIGHEST_BASS)].copy()
     first = np.diff(low[:, 0], prepend=-1.0) > 0.02
     bass = low[first]
     bass[:, 2] = _BASS_CHANNEL
-    bass[:, 3] = 28 + (bass[:, 3] - 28) % 12 + 12 * (chance.random() < 0.3)
+    bass[:, 3] = 28 + (bass[:, 3] - 28) % 12 + 12 * (rng.random() < 0.3)
     bass[:, 4] = _BASS_VELOCITY
-    every = np.concatenate([notes, bass])
-    order = np.argsort(every[:, 0], kind="stable")
-    controls.sort(key=lambda row: row[0])
-    return replace(composition, notes=every[order], controls=controls)
+    all_notes = np.concatenate([notes, bass])
+    order = np.argsort(all_notes[:, 0], kind="stable")
+    controls.sort(key=lambda control: control[0])
+    return replace(composition, notes=all_notes[order], controls=controls)

@@ -18,8 +18,8 @@ def convert(repository: Path, out: Path) -> int:
     """Copy each full mix with its truth as JSON; the number of tracks."""
     out.mkdir(parents=True, exist_ok=True)
     count = 0
-    for sound in sorted((repository / "audio" / "full_mix").glob("*.wav")):
-        name = sound.stem.removesuffix("_MIX")
+    for audio_file in sorted((repository / "audio" / "full_mix").glob("*.wav")):
+        name = audio_file.stem.removesuffix("_MIX")
         truth: dict[str, list[float]] = {kind: [] for kind in _CLASSES.values()}
         for line in (repository / "annotations" / "class" / f"{name}_class.txt").open():
             time, label = line.split()
@@ -27,11 +27,11 @@ def convert(repository: Path, out: Path) -> int:
                 truth[_CLASSES[label]].append(float(time))
         beats = [
             line.split()
-            for line in (repository / "annotations" / "beats" / f"{sound.stem}.beats").open()
+            for line in (repository / "annotations" / "beats" / f"{audio_file.stem}.beats").open()
         ]
-        truth["beats"] = [float(row[0]) for row in beats]
-        truth["downbeats"] = [float(row[0]) for row in beats if float(row[1]) == 1]
-        shutil.copyfile(sound, out / f"{name}.wav")
+        truth["beats"] = [float(fields[0]) for fields in beats]
+        truth["downbeats"] = [float(fields[0]) for fields in beats if float(fields[1]) == 1]
+        shutil.copyfile(audio_file, out / f"{name}.wav")
         (out / f"{name}.json").write_text(json.dumps({"name": name, **truth}))
         count += 1
     return count
@@ -39,13 +39,13 @@ def convert(repository: Path, out: Path) -> int:
 
 def main() -> None:
     """Convert and say how many there are."""
-    options = argparse.ArgumentParser(
+    parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    options.add_argument("repository", type=Path)
-    options.add_argument("out", type=Path)
-    chosen = options.parse_args()
-    print(convert(chosen.repository, chosen.out), "recordings")
+    parser.add_argument("repository", type=Path)
+    parser.add_argument("out", type=Path)
+    options = parser.parse_args()
+    print(convert(options.repository, options.out), "recordings")
 
 
 if __name__ == "__main__":

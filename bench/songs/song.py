@@ -4,16 +4,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bench.songs import kits, mastering, stems, voices
 from bench.songs.composition import Composition
 from bench.songs.performance import Performance, excerpt
 from bench.songs.truth import PITCHES, Truth, truth
+from server.arrays import Float32Array, Float64Array
 
-Floats = NDArray[np.float32]
-Reals = NDArray[np.float64]
-Chance = np.random.Generator
+Rng = np.random.Generator
 
 SOUNDFONTS = Path("/usr/share/sounds/sf2")
 _AVL_NOTES = {
@@ -35,8 +33,8 @@ class Instruments:
     """Kits of the sampler."""
 
 
-_SEEN = ("FluidR3_GM.sf2", "sf_GMbank.sf2")
-_UNSEEN_KITS = ("GMRockKit", "VariBreaks")
+_TRAINING_FONTS = ("FluidR3_GM.sf2", "sf_GMbank.sf2")
+_TEST_KITS = ("GMRockKit", "VariBreaks")
 
 
 def instruments(part: str, hits: Path | None = None) -> Instruments:
@@ -47,13 +45,13 @@ def instruments(part: str, hits: Path | None = None) -> Instruments:
         hits: a folder of single drum hits, for training alone.
     """
     if part == "test":
-        unseen = (SOUNDFONTS / "TimGM6mb.sf2",)
-        return Instruments(unseen, (SOUNDFONTS / "Red_Zeppelin_4_LV2.sf2",), _UNSEEN_KITS)
-    every = tuple(name for name in kits.names() if name not in _UNSEEN_KITS)
-    fonts = tuple(path for path in (SOUNDFONTS / name for name in _SEEN) if path.exists())
+        test_fonts = (SOUNDFONTS / "TimGM6mb.sf2",)
+        return Instruments(test_fonts, (SOUNDFONTS / "Red_Zeppelin_4_LV2.sf2",), _TEST_KITS)
+    kit_names = tuple(name for name in kits.names() if name not in _TEST_KITS)
+    fonts = tuple(path for path in (SOUNDFONTS / name for name in _TRAINING_FONTS) if path.exists())
     if hits is not None and part == "train":
-        every += (str(hits.resolve()),) * len(every)
-    return Instruments(fonts, (SOUNDFONTS / "Black_Pearl_4_LV2.sf2",), every)
+        kit_names += (str(hits.resolve()),) * len(kit_names)
+    return Instruments(fonts, (SOUNDFONTS / "Black_Pearl_4_LV2.sf2",), kit_names)
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,7 @@ class Song:
     """Stereo sound at 44.1 kHz, samples x 2, -1..1, and its events in seconds."""
 
     name: str
-    samples: Floats
+    samples: Float32Array
     truth: Truth
     made: dict[str, str] = field(default_factory=dict)
     """The soundfont, kit and codec, by word."""
@@ -73,22 +71,20 @@ class Band:
 
     composition: Composition
     performance: Performance
-    rest: Floats
+    rest: Float32Array
     soundfont: Path
 
 
-def band(composition: Composition, seconds: float, tools: Instruments, chance: Chance) -> Band:
+def band(composition: Composition, seconds: float, tools: Instruments, rng: Rng) -> Band:
     """Play an excerpt without its drums."""
-    font = tools.soundfonts[int(chance.integers(len(tools.soundfonts)))]
-    performance = excerpt(composition, seconds, chance)
+    font = tools.soundfonts[int(rng.integers(len(tools.soundfonts)))]
+    performance = excerpt(composition, seconds, rng)
     return Band(
         composition, performance, stems.synthesize(performance.of_drums(drums=False), font), font
     )
 
 
-def song(
-    played: Band, tools: Instruments, chance: Chance, *, drums: Performance | None = None
-) -> Song:
+def song(played: Band, tools: Instruments, rng: Rng, *, drums: Performance | None = None) -> Song:
     """Mix a song.
 
     Args:
@@ -98,50 +94,48 @@ def song(
         drums: a performance on the same beats whose drums are played instead.
     """
     performance = drums or played.performance
-    struck, beaten, kit = _drums(performance.of_drums(drums=True), played, tools, chance)
-    heard = np.concatenate([performance.of_drums(drums=False).notes, struck])
-    performance = replace(performance, notes=heard[np.argsort(heard[:, 0], kind="stable")])
+    drum_notes, drum_stem, kit = _drums(performance.of_drums(drums=True), played, tools, rng)
+    all_notes = np.concatenate([performance.of_drums(drums=False).notes, drum_notes])
+    performance = replace(performance, notes=all_notes[np.argsort(all_notes[:, 0], kind="stable")])
     rest = played.rest
-    if chance.random() < 0.3:
-        words = voices.voice(performance.seconds, chance)[: len(rest)]
-        loud = (
-            10 ** (chance.uniform(-4, 6) / 20) * float(rest.std()) / max(float(words.std()), 1e-6)
-        )
-        rest = rest + np.float32(loud) * words
-    kicks = struck[np.isin(struck[:, 3], PITCHES["kicks"]), 0]
-    samples = mastering.mix(beaten[: len(rest)], rest, kicks, chance)
+    if rng.random() < 0.3:
+        singing = voices.voice(performance.seconds, rng)[: len(rest)]
+        gain = 10 ** (rng.uniform(-4, 6) / 20) * float(rest.std()) / max(float(singing.std()), 1e-6)
+        rest = rest + np.float32(gain) * singing
+    kicks = drum_notes[np.isin(drum_notes[:, 3], PITCHES["kicks"]), 0]
+    samples = mastering.mix(drum_stem[: len(rest)], rest, kicks, rng)
     codec = "none"
-    if chance.random() < 0.15:
-        codec = str(chance.choice(list(mastering.CODECS)))
-        samples = mastering.coded(samples, codec, chance)
-    made = {"soundfont": played.soundfont.stem, "kit": kit, "codec": codec}
-    return Song(performance.name, samples, truth(performance), made)
+    if rng.random() < 0.15:
+        codec = str(rng.choice(list(mastering.CODECS)))
+        samples = mastering.encode_and_decode(samples, codec, rng)
+    description = {"soundfont": played.soundfont.stem, "kit": kit, "codec": codec}
+    return Song(performance.name, samples, truth(performance), description)
 
 
 def _drums(
-    performance: Performance, played: Band, tools: Instruments, chance: Chance
-) -> tuple[Reals, Floats, str]:
+    performance: Performance, played: Band, tools: Instruments, rng: Rng
+) -> tuple[Float64Array, Float32Array, str]:
     """Drums by the sampler, by a drum soundfont, or by the band's own soundfont.
 
     Returns:
         The notes that are played, their sound, and the name of the kit.
     """
-    draw = chance.random()
+    choice = rng.random()
     notes = performance.notes
     if not len(notes):
         return notes, np.zeros_like(played.rest), "none"
-    if draw < 0.6:
-        kit = kits.kit(tools.kits[int(chance.integers(len(tools.kits)))], chance)
+    if choice < 0.6:
+        kit = kits.kit(tools.kits[int(rng.integers(len(tools.kits)))], rng)
         notes = notes[[kit.plays(int(pitch)) for pitch in notes[:, 3]]]
-        return notes, kit.play(notes, performance.seconds, chance), kit.name
-    if draw < 0.7:
-        font = tools.drum_fonts[int(chance.integers(len(tools.drum_fonts)))]
+        return notes, kit.play(notes, performance.seconds, rng), kit.name
+    if choice < 0.7:
+        font = tools.drum_fonts[int(rng.integers(len(tools.drum_fonts)))]
         notes = notes[np.isin(notes[:, 3], list(_AVL_NOTES))].copy()
         notes[:, 3] = [_AVL_NOTES[int(pitch)] for pitch in notes[:, 3]]
         melodic = notes.copy()
         melodic[:, 2] = 0  # these fonts have their drums where others have a piano
         played_so = replace(performance, notes=melodic, controls=[])
         return notes, stems.synthesize(played_so, font), font.stem
-    font = tools.soundfonts[int(chance.integers(len(tools.soundfonts)))]
-    program = int(chance.choice(_GM_KITS))
+    font = tools.soundfonts[int(rng.integers(len(tools.soundfonts)))]
+    program = int(rng.choice(_GM_KITS))
     return notes, stems.synthesize(performance, font, program), f"{font.stem}:{program}"

@@ -14,34 +14,34 @@ import numpy as np
 from bench.songs.composition import DRUMS, Composition, read
 
 PARTS = ("train", "tune", "test")
-_ENDINGS = {".mid", ".midi", ".kar"}
-_LEAST_S, _FEWEST_KICKS, _FEWEST_SNARES = 40.0, 20, 10
+_SUFFIXES = {".mid", ".midi", ".kar"}
+_MIN_S, _MIN_KICKS, _MIN_SNARES = 40.0, 20, 10
 _KICKS, _SNARES = (35, 36), (37, 38, 39, 40)
 _HELD_OUT_PERCENT, _TUNE_PERCENT = 20, 8
 
 
 def files(folders: Iterable[Path]) -> list[Path]:
     """All MIDI files below the folders, in a fixed order."""
-    found = [
+    midi_files = [
         path
         for folder in folders
         for path in folder.rglob("*")
-        if path.suffix.lower() in _ENDINGS and path.is_file()
+        if path.suffix.lower() in _SUFFIXES and path.is_file()
     ]
-    return sorted(found, key=lambda path: (path.name.lower(), str(path)))
+    return sorted(midi_files, key=lambda path: (path.name.lower(), str(path)))
 
 
 def compositions(folders: Iterable[Path], *, drums: bool = True) -> list[Composition]:
     """The songs of the folders, each once: at least 40 s, with drums (or without any)."""
-    found: dict[str, Composition] = {}
+    by_key: dict[str, Composition] = {}
     for path in files(folders):
         try:
             composition = read(path)
         except ValueError:
             continue
-        if _usable(composition, drums=drums):
-            found.setdefault(key(composition), composition)
-    return list(found.values())
+        if _is_usable(composition, drums=drums):
+            by_key.setdefault(key(composition), composition)
+    return list(by_key.values())
 
 
 def key(composition: Composition) -> str:
@@ -65,11 +65,11 @@ def part(composition: Composition, *, held_out: bool) -> str:
     return "train"
 
 
-def _usable(composition: Composition, *, drums: bool) -> bool:
-    if composition.seconds < _LEAST_S:
+def _is_usable(composition: Composition, *, drums: bool) -> bool:
+    if composition.seconds < _MIN_S:
         return False
-    struck = composition.notes[composition.notes[:, 2] == DRUMS, 3]
+    drum_pitches = composition.notes[composition.notes[:, 2] == DRUMS, 3]
     if not drums:
-        return len(struck) == 0
-    kicks = int(np.isin(struck, _KICKS).sum())
-    return kicks >= _FEWEST_KICKS and int(np.isin(struck, _SNARES).sum()) >= _FEWEST_SNARES
+        return len(drum_pitches) == 0
+    kicks = int(np.isin(drum_pitches, _KICKS).sum())
+    return kicks >= _MIN_KICKS and int(np.isin(drum_pitches, _SNARES).sum()) >= _MIN_SNARES

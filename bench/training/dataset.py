@@ -9,13 +9,13 @@ import torch
 from numpy.typing import NDArray
 
 from bench.training.network import OUTPUTS
+from server.arrays import Float32Array
 
-Floats = NDArray[np.float32]
-Chance = np.random.Generator
+Rng = np.random.Generator
 
 STEPS_PER_S = 100
-_SPREAD = {"beats": (0.5, 0.25), "downbeats": (0.5, 0.25)}
-_OTHERS = (0.4,)
+_SPREADS = {"beats": (0.5, 0.25), "downbeats": (0.5, 0.25)}
+_ONE_STEP = (0.4,)
 """Targets of the steps beside an event; those of beats reach further."""
 _OPTIONAL_STEPS = 4
 _BEGINNINGS = 0.2
@@ -50,7 +50,7 @@ def load(path: Path) -> Example:
             weights[max(at - _OPTIONAL_STEPS, 0) : at + _OPTIONAL_STEPS + 1, column] = 0
         for time in truth[kind]:
             at = round(time * STEPS_PER_S)
-            spread = _SPREAD.get(kind, _OTHERS)
+            spread = _SPREADS.get(kind, _ONE_STEP)
             for away, value in [(0, 1.0), *enumerate(spread, 1)]:
                 for step in {at - away, at + away}:
                     if 0 <= step < steps:
@@ -60,37 +60,37 @@ def load(path: Path) -> Example:
 
 
 def batch(
-    examples: list[Example], count: int, steps: int, chance: Chance
+    examples: list[Example], count: int, steps: int, rng: Rng
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Random cuts: levels, targets and weights, batch x steps x bands or outputs."""
-    rows: list[tuple[Floats, Floats, Floats]] = []
+    cuts: list[tuple[Float32Array, Float32Array, Float32Array]] = []
     for _ in range(count):
-        example = examples[int(chance.integers(len(examples)))]
-        start = int(chance.integers(max(len(example.levels) - steps, 0) + 1))
-        start *= int(chance.random() > _BEGINNINGS)
-        part = slice(start, start + steps)
-        levels = altered(example.levels[part].astype(np.float32), chance)
-        counted = example.weights[part].copy()
+        example = examples[int(rng.integers(len(examples)))]
+        start = int(rng.integers(max(len(example.levels) - steps, 0) + 1))
+        start *= int(rng.random() > _BEGINNINGS)
+        window = slice(start, start + steps)
+        levels = augment(example.levels[window].astype(np.float32), rng)
+        counted = example.weights[window].copy()
         if start:
             counted[:_CUT_STEPS] = 0  # the cut looks like an onset
-        row: list[NDArray[np.floating]] = [levels, example.targets[part], counted]
-        padded = [np.pad(each, ((0, steps - len(each)), (0, 0))) for each in row]
-        rows.append((padded[0], padded[1].astype(np.float32), padded[2].astype(np.float32)))
-    stacked = [torch.from_numpy(np.stack(each)) for each in zip(*rows, strict=True)]
+        cut: list[NDArray[np.floating]] = [levels, example.targets[window], counted]
+        padded = [np.pad(array, ((0, steps - len(array)), (0, 0))) for array in cut]
+        cuts.append((padded[0], padded[1].astype(np.float32), padded[2].astype(np.float32)))
+    stacked = [torch.from_numpy(np.stack(array)) for array in zip(*cuts, strict=True)]
     return stacked[0], stacked[1], stacked[2]
 
 
-def altered(levels: Floats, chance: Chance) -> Floats:
+def augment(levels: Float32Array, rng: Rng) -> Float32Array:
     """Levels as another gain, tilt and equalizer would have made them, and with a noise floor."""
     bands = levels.shape[1]
-    places = np.linspace(-1, 1, bands)
-    gains = chance.normal(0, 0.25) + chance.normal(0, 0.35) * places
+    positions = np.linspace(-1, 1, bands)
+    gains = rng.normal(0, 0.25) + rng.normal(0, 0.35) * positions
     for _ in range(2):
-        middle, wide = chance.uniform(-1, 1), chance.uniform(0.1, 0.5)
-        gains = gains + chance.normal(0, 0.35) * np.exp(-0.5 * ((places - middle) / wide) ** 2)
+        middle, wide = rng.uniform(-1, 1), rng.uniform(0.1, 0.5)
+        gains = gains + rng.normal(0, 0.35) * np.exp(-0.5 * ((positions - middle) / wide) ** 2)
     magnitudes = np.expm1(levels) * np.exp(gains).astype(np.float32)
-    if chance.random() < 0.2:
-        floor = np.float32(np.exp(chance.uniform(-4, 0.5)))
-        magnitudes += floor * chance.rayleigh(1.0, magnitudes.shape).astype(np.float32)
-    changed: Floats = np.log1p(magnitudes)
-    return changed
+    if rng.random() < 0.2:
+        floor = np.float32(np.exp(rng.uniform(-4, 0.5)))
+        magnitudes += floor * rng.rayleigh(1.0, magnitudes.shape).astype(np.float32)
+    augmented: Float32Array = np.log1p(magnitudes)
+    return augmented

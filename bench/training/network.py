@@ -75,13 +75,13 @@ def weights(network: Network) -> dict[str, NDArray[np.float16]]:
 
     A kernel's axes are its taps, inputs and outputs, so that each tap is a product of matrices.
     """
-    found: dict[str, NDArray[np.float16]] = {}
+    by_name: dict[str, NDArray[np.float16]] = {}
 
     def keep(name: str, kernel: torch.Tensor, bias: torch.Tensor | None) -> None:
         assert bias is not None
         order = (*range(2, kernel.dim()), 1, 0)
-        found[name] = kernel.permute(order).detach().numpy().astype(np.float16)
-        found[f"{name}.bias"] = bias.detach().numpy().astype(np.float16)
+        by_name[name] = kernel.permute(order).detach().numpy().astype(np.float16)
+        by_name[f"{name}.bias"] = bias.detach().numpy().astype(np.float16)
 
     def fold(name: str, conv: nn.Conv1d, norm: nn.BatchNorm1d) -> None:
         assert norm.running_mean is not None
@@ -96,4 +96,4 @@ def weights(network: Network) -> dict[str, NDArray[np.float16]]:
         assert isinstance(block, Block)
         fold(f"block{number}", block.conv, block.norm)
     keep("heads", network.heads.weight, network.heads.bias)
-    return found
+    return by_name

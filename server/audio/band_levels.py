@@ -12,8 +12,8 @@ left, right) by logbands.BANDS.
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from server.arrays import Float32Array, UInt8Array
 from server.audio.spectrum import log_bands, spectrogram
 from server.audio.spectrum.analyser_node import STEPS_PER_S
 from server.files import atomic
@@ -49,9 +49,6 @@ _SMOOTHING_KERNEL = (0.06, 0.24, 0.4, 0.24, 0.06)
 _SILENT_CHANNEL_DB = 50.0
 """A channel that stays so far below the other is silent, and shows the mean."""
 
-Reals = NDArray[np.float32]
-Bytes = NDArray[np.uint8]
-
 
 def analyse(spectra: Path, out: Path) -> None:
     """Write `out`, through its `.part`.
@@ -69,7 +66,7 @@ def analyse(spectra: Path, out: Path) -> None:
         np.save(file, levels, allow_pickle=False)
 
 
-def load(path: Path, steps: int) -> Bytes:
+def load(path: Path, steps: int) -> UInt8Array:
     """Map a file; nothing of it is read before it is asked for.
 
     Raises:
@@ -77,7 +74,7 @@ def load(path: Path, steps: int) -> Bytes:
     """
     problem = f"{path.name} is not what the analysis of levels of format {FORMAT} writes"
     try:
-        levels: Bytes = np.load(path, mmap_mode="r")
+        levels: UInt8Array = np.load(path, mmap_mode="r")
     except (ValueError, EOFError, OSError) as error:
         raise ValueError(problem) from error
     if levels.dtype != np.uint8 or levels.shape != (steps, 3, log_bands.BANDS):
@@ -85,7 +82,7 @@ def load(path: Path, steps: int) -> Bytes:
     return levels
 
 
-def compute_levels(band_bytes: Bytes) -> Bytes:
+def compute_levels(band_bytes: UInt8Array) -> UInt8Array:
     """The levels of a whole track.
 
     Args:
@@ -113,7 +110,7 @@ class _Scale:
         both: steps by bands, of the mean power of the channels.
     """
 
-    def __init__(self, mixed: Reals) -> None:
+    def __init__(self, mixed: Float32Array) -> None:
         sounding = mixed[mixed.max(axis=1) > _SOUNDING_DB]
         reference = sounding if len(sounding) else mixed
         loud = _percentiles(reference, _LOUD_PERCENTILE)[0]
@@ -131,7 +128,7 @@ class _Scale:
         # Where the span was widened, the usual level keeps its height and the loud one is lower.
         self._loud = np.maximum(np.maximum(loud, typical + rise * self._span), weak)
 
-    def apply(self, decibels: Reals) -> Bytes:
+    def apply(self, decibels: Float32Array) -> UInt8Array:
         """Levels of one channel, steps by bands."""
         values = decibels + self._gain
         values -= self._loud
@@ -142,7 +139,7 @@ class _Scale:
         return np.rint(_smooth_steps(values, _SMOOTHING_KERNEL) * 255).astype(np.uint8)
 
 
-def _quiet_passage_gain(mixed: Reals, loud: Reals) -> Reals:
+def _quiet_passage_gain(mixed: Float32Array, loud: Float32Array) -> Float32Array:
     """Decibels that each band is raised by at each step, from how loud its region is for seconds.
 
     Args:
@@ -166,15 +163,15 @@ def _quiet_passage_gain(mixed: Reals, loud: Reals) -> Reals:
     return np.asarray(gain[lower] * (1 - share) + gain[upper] * share, np.float32)
 
 
-def _percentiles(decibels: Reals, *shares: int) -> Reals:
+def _percentiles(decibels: Float32Array, *shares: int) -> Float32Array:
     return np.asarray(np.percentile(decibels[::3], shares, axis=0), np.float32)
 
 
-def _to_power(decibels: Reals) -> Reals:
+def _to_power(decibels: Float32Array) -> Float32Array:
     return np.asarray(np.exp2(decibels * np.float32(np.log2(10) / 10)), np.float32)
 
 
-def _to_decibels(powers: Reals) -> Reals:
+def _to_decibels(powers: Float32Array) -> Float32Array:
     return np.asarray(10 * np.log10(np.maximum(powers, np.float32(1e-13))), np.float32)
 
 
@@ -185,14 +182,14 @@ def _gaussian_kernel(deviation: float) -> tuple[float, ...]:
     return tuple((weights / weights.sum()).tolist())
 
 
-def _smooth_bands(values: Reals, deviation: float) -> Reals:
+def _smooth_bands(values: Float32Array, deviation: float) -> Float32Array:
     """The rows smoothed over the bands; at the ends over those that there are."""
     band_distance = np.arange(values.shape[-1])[:, np.newaxis] - np.arange(values.shape[-1])
     weights = np.exp(-0.5 * (band_distance / deviation) ** 2)
     return np.asarray(values @ (weights / weights.sum(axis=0)).astype(np.float32))
 
 
-def _smooth_steps(values: Reals, weights: tuple[float, ...]) -> Reals:
+def _smooth_steps(values: Float32Array, weights: tuple[float, ...]) -> Float32Array:
     """The rows smoothed over the steps."""
     reach = len(weights) // 2
     padded = np.pad(values, ((reach, reach), (0, 0)), mode="edge")
@@ -202,7 +199,7 @@ def _smooth_steps(values: Reals, weights: tuple[float, ...]) -> Reals:
     return smoothed
 
 
-def _apply_release(values: Reals) -> Reals:
+def _apply_release(values: Float32Array) -> Float32Array:
     """At once up, and down by an exponential."""
     fall = np.float32(np.exp(-1 / (_RELEASE_S * STEPS_PER_S)))
     released = np.empty_like(values)

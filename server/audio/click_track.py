@@ -9,20 +9,18 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from server.arrays import Float32Array, Int16Array, Int64Array
 from server.audio.features import Features
 from server.audio.spectrum.analyser_node import HOP, RATE
 from server.files import atomic
-
-Floats = NDArray[np.float32]
 
 _TRACK_GAIN, _CLICK_GAIN = 0.5, 0.5
 _BLOCK_STEPS = 600
 """Steps of the 60 Hz grid that are written at a time: 10 s."""
 
 
-def _tone(hertz: float, seconds: float, end_hertz: float | None = None) -> Floats:
+def _tone(hertz: float, seconds: float, end_hertz: float | None = None) -> Float32Array:
     """A tone that dies away, gliding to `end_hertz` if there is one."""
     time = np.arange(round(seconds * RATE)) / RATE
     glide = (end_hertz or hertz) + (hertz - (end_hertz or hertz)) * np.exp(-time * 60)
@@ -30,7 +28,7 @@ def _tone(hertz: float, seconds: float, end_hertz: float | None = None) -> Float
     return (np.sin(2 * np.pi * turns) * np.exp(-time * 5 / seconds)).astype(np.float32)
 
 
-def _noise(seconds: float, *, bright: bool) -> Floats:
+def _noise(seconds: float, *, bright: bool) -> Float32Array:
     """A burst of noise, always the same."""
     count = round(seconds * RATE)
     noise = np.random.default_rng(1).uniform(-1, 1, count + 1)
@@ -38,7 +36,7 @@ def _noise(seconds: float, *, bright: bool) -> Floats:
     return (shaped * np.exp(-np.arange(count) * 5 / count)).astype(np.float32)
 
 
-SOUNDS: dict[str, Floats] = {
+SOUNDS: dict[str, Float32Array] = {
     "beat": _tone(1000, 0.030),
     "downbeat": _tone(1600, 0.045),
     "kick": _tone(160, 0.090, 55),
@@ -74,7 +72,7 @@ def write(features: Features, events: Sequence[str], out: Path) -> None:
             target.writeframes(clipped.astype("<i2").tobytes())
 
 
-def _start_samples(features: Features, events: Sequence[str]) -> dict[str, NDArray[np.int64]]:
+def _start_samples(features: Features, events: Sequence[str]) -> dict[str, Int64Array]:
     """The first samples of each sound."""
     times = {name: features.events(name)[:, 0] for name in events}
     if "beat" in times:
@@ -83,13 +81,13 @@ def _start_samples(features: Features, events: Sequence[str]) -> dict[str, NDArr
     return {name: np.rint(seconds * RATE).astype(np.int64) for name, seconds in times.items()}
 
 
-def _blocks(features: Features) -> Iterator[tuple[int, NDArray[np.int16]]]:
+def _blocks(features: Features) -> Iterator[tuple[int, Int16Array]]:
     """Pieces of the track: the number of the first sample, samples by 2."""
     for first in range(0, features.steps - 1, _BLOCK_STEPS):
         yield first * HOP, features.samples(first, min(first + _BLOCK_STEPS, features.steps - 1))
 
 
-def _add(mixed: Floats, first: int, starts: NDArray[np.int64], sound: Floats) -> None:
+def _add(mixed: Float32Array, first: int, starts: Int64Array, sound: Float32Array) -> None:
     """Add a sound at each of the samples where it begins, as far as it lies in the piece."""
     low = np.searchsorted(starts, first - len(sound))
     high = np.searchsorted(starts, first + len(mixed))

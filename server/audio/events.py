@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from server.arrays import Float64Array, Int16Array, Int64Array
 from server.audio.beats import beat_grid, quantise
 from server.audio.rhythm import accents
 from server.audio.rhythm.confidence import DRUM_PLAYS, Evidence, collect_evidence
@@ -13,22 +13,20 @@ from server.audio.rhythm.detection import detect_onsets_and_drums
 from server.audio.rhythm.mono_mix import correct_channels
 from server.audio.structure import bar_features, section_labels, sections
 
-Reals = NDArray[np.float64]
-
 
 @dataclass(frozen=True)
 class TrackEvents:
     """What happens in a track. Times are in seconds, rise, and lie inside the track."""
 
-    onsets: Reals
+    onsets: Float64Array
     """(n, 2): times, and strengths 0..1; 1 is what the strong ones of the track reach."""
-    kicks: Reals
-    snares: Reals
-    hats: Reals
+    kicks: Float64Array
+    snares: Float64Array
+    hats: Float64Array
     """The same of drums."""
-    accents: Reals
+    accents: Float64Array
     """The same of what a picture answers to: kicks, else strong onsets, else swells."""
-    beats: Reals
+    beats: Float64Array
     """(n, 2): times, and 1.0 for the first beat of a bar, else 0.0."""
     tempo: float
     """Beats a minute; 0.0 where there is none."""
@@ -36,15 +34,15 @@ class TrackEvents:
     """Half or twice the tempo, whichever people might tap as well; 0.0 where there is none."""
     confidence: float
     """How sure tempo and beats are, 0..1."""
-    sections: Reals
+    sections: Float64Array
     """(m, 4): start, end, energy 0..1, and kind: one of sections.PLAIN, BUILD, DROP, BREAK."""
-    labels: NDArray[np.int64]
+    labels: Int64Array
     """(m,): parts of the same label are the same music; labels.INTRO, OUTRO, or from 0 on."""
     evidence: Mapping[str, Evidence]
     """How sure the events are, by kind of confidence.KINDS."""
 
 
-def find_events(samples: NDArray[np.int16], tempo: float | None = None) -> TrackEvents:
+def find_events(samples: Int16Array, tempo: float | None = None) -> TrackEvents:
     """Find what happens in a track.
 
     Args:

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from server.arrays import Float32Array, Float64Array, Int16Array, UInt8Array
 from server.audio import band_levels, track_features
 from server.audio.spectrum import bands
 from server.audio.spectrum import spectrogram as spectra
@@ -85,11 +86,11 @@ class Features:
         """The last step not after frame/fps; past the end, the one that is silence."""
         return min(frame * STEPS_PER_S // fps, len(self._records) - 1)
 
-    def samples(self, first: int, last: int) -> NDArray[np.int16]:
+    def samples(self, first: int, last: int) -> Int16Array:
         """Return the stereo samples at 44.1 kHz from one step up to another, samples by 2."""
         return np.asarray(self._records["samples"][first + 1 : last + 1]).reshape(-1, 2)
 
-    def waveform(self, step: int, n: int, channel: int | None = None) -> NDArray[np.float32]:
+    def waveform(self, step: int, n: int, channel: int | None = None) -> Float32Array:
         """The last `n` samples at 44.1 kHz before the step, oldest first, 0 before the start.
 
         Args:
@@ -100,27 +101,27 @@ class Features:
         samples = stereo.mean(axis=1) if channel is None else stereo[:, channel]
         return np.asarray(samples, np.float32)
 
-    def wave(self, step: int, n: int = SIZE) -> NDArray[np.uint8]:
+    def wave(self, step: int, n: int = SIZE) -> UInt8Array:
         """The same of the mean as getByteTimeDomainData gives it, 128 for zero."""
         return self._last_samples("mono", step, n, 128).astype(np.uint8, copy=False)
 
-    def spectrum(self, step: int, channel: int | None = None) -> NDArray[np.uint8]:
+    def spectrum(self, step: int, channel: int | None = None) -> UInt8Array:
         """getByteFrequencyData at the step, 1024 bins; `channel` as for `waveform`."""
         channel = self._channel(channel)
         record = self._records[step]
         chosen = record["spectrum"] if channel is None else record["fft"][channel]
         return np.asarray(chosen)
 
-    def levels(self, step: int, channel: int | None = None) -> NDArray[np.uint8]:
+    def levels(self, step: int, channel: int | None = None) -> UInt8Array:
         """The spectrum for pictures at the step, logbands.BANDS levels; `channel` as above."""
         channel = self._channel(channel)
         return np.asarray(self._band_levels[step, 0 if channel is None else 1 + channel])
 
-    def spectra(self, first: int, last: int) -> NDArray[np.uint8]:
+    def spectra(self, first: int, last: int) -> UInt8Array:
         """`spectrum` of the mean at the steps from `first` up to `last`."""
         return np.asarray(self._records["spectrum"][first:last])
 
-    def events(self, event: str) -> NDArray[np.float64]:
+    def events(self, event: str) -> Float64Array:
         """All events of one kind: rows of time in seconds and strength 0..1."""
         return self._track_arrays[event]
 
@@ -145,11 +146,11 @@ class Features:
             for number in self._track_arrays["labels"].tolist()
         ]
 
-    def sections(self) -> NDArray[np.float64]:
+    def sections(self) -> Float64Array:
         """Rows of start, end, energy and kind: 0 plain, 1 build, 2 drop, 3 break."""
         return self._track_arrays["sections"]
 
-    def column(self, name: str, frames: int, fps: int) -> NDArray[np.float32]:
+    def column(self, name: str, frames: int, fps: int) -> Float32Array:
         """A feature of the sound that is no event's, for each of the first `frames` frames.
 
         It is that at frame/fps, between steps on a straight line. Past the end it is 0, and of a
@@ -163,7 +164,7 @@ class Features:
         between = np.interp(moments, np.arange(len(values)), values, right=past)
         return np.asarray(between, np.float32)
 
-    def per_step(self, name: str) -> NDArray[np.float32]:
+    def per_step(self, name: str) -> Float32Array:
         """The same at every step, those of the tail too."""
         if name.endswith(_SUM):
             rates = self.per_step(name.removesuffix(_SUM)).astype(np.float64)
@@ -189,11 +190,11 @@ class Features:
         return None if channel is None or self.one_sided else channel
 
     @cached_property
-    def _band_levels(self) -> NDArray[np.uint8]:
+    def _band_levels(self) -> UInt8Array:
         return band_levels.load(self._levels, len(self._records))
 
     @cached_property
-    def _track_arrays(self) -> dict[str, NDArray[np.float64]]:
+    def _track_arrays(self) -> dict[str, Float64Array]:
         return _load_track_file(self._track, len(self._records))
 
     def _last_samples(self, field: str, step: int, n: int, filler: int) -> NDArray[np.integer]:
@@ -207,7 +208,7 @@ class Features:
         return np.concatenate([blank, samples])
 
 
-def _load_track_file(path: Path, steps: int) -> dict[str, NDArray[np.float64]]:
+def _load_track_file(path: Path, steps: int) -> dict[str, Float64Array]:
     problem = f"{path.name} is not what track analysis of format {track_features.FORMAT} writes"
     try:
         with np.load(path) as archive:

@@ -14,12 +14,11 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from server.arrays import Float64Array, Int16Array
 from server.audio.events import find_events
 from server.audio.spectrum.analyser_node import RATE
 from server.audio.structure.bar_lines import bar_lines
 from server.audio.track_features import KINDS
-
-Reals = NDArray[np.float64]
 
 _LEAD_BARS, _LEAD_SHARE = 4, 0.3
 """What comes before the drop: at most so many bars, and such a share of the stretch."""
@@ -53,18 +52,18 @@ class AnalysedTrack:
     """What a stretch is chosen by."""
 
     seconds: float
-    lines: Reals
+    lines: Float64Array
     """Bar lines, in seconds."""
-    loudness: Reals
+    loudness: Float64Array
     """0..1 for the bar from each line on."""
-    similarity: Reals
+    similarity: Float64Array
     """How like all bars it is, from -1 to 1."""
-    sections: Reals
+    sections: Float64Array
     """As Events has them."""
 
 
 def find_highlight(
-    samples: NDArray[np.int16], wanted_kind: str, seconds: float, tempo: float | None = None
+    samples: Int16Array, wanted_kind: str, seconds: float, tempo: float | None = None
 ) -> Highlight:
     """The stretch of at most `seconds` that is `wanted`.
 
@@ -94,7 +93,7 @@ def choose_highlight(track: AnalysedTrack, wanted_kind: str, seconds: float) -> 
     return Highlight(float(track.lines[line]), float(ends[line]), kind)
 
 
-def _best(track: AnalysedTrack, ends: Reals, candidates: NDArray[np.intp]) -> int:
+def _best(track: AnalysedTrack, ends: Float64Array, candidates: NDArray[np.intp]) -> int:
     """The line that the best stretch begins at."""
     value = track.loudness + _SIMILARITY_WEIGHT * track.similarity
     starts = track.sections[:, 0]
@@ -109,7 +108,7 @@ def _best(track: AnalysedTrack, ends: Reals, candidates: NDArray[np.intp]) -> in
     return int(candidates[int(np.argmax(scores))])
 
 
-def _ends(track: AnalysedTrack, seconds: float) -> Reals:
+def _ends(track: AnalysedTrack, seconds: float) -> Float64Array:
     """Where a stretch from each line ends: at a line, if one is near enough; 0 if it cannot be."""
     lines, total = track.lines, track.seconds
     bounds = np.append(lines, total)
@@ -119,7 +118,7 @@ def _ends(track: AnalysedTrack, seconds: float) -> Reals:
     return np.where(ends - lines < _MIN_SHARE * seconds, exact, ends)
 
 
-def _drop(track: AnalysedTrack, ends: Reals, candidates: NDArray[np.intp]) -> int | None:
+def _drop(track: AnalysedTrack, ends: Float64Array, candidates: NDArray[np.intp]) -> int | None:
     """The line that the stretch with the strongest drop begins at; None where there is no drop."""
     lines, loudness = track.lines, track.loudness
     scored: list[tuple[float, int]] = []
@@ -136,7 +135,7 @@ def _drop(track: AnalysedTrack, ends: Reals, candidates: NDArray[np.intp]) -> in
     return max(scored, key=lambda entry: entry[0])[1] if scored else None
 
 
-def bar_loudness(spectrum: Reals) -> Reals:
+def bar_loudness(spectrum: Float64Array) -> Float64Array:
     """0..1 for each bar; 1 is what the loud ones of the track have."""
     power = spectrum.sum(axis=1)
     loudness = float(np.percentile(power, 95)) if len(power) else 0.0
@@ -146,7 +145,7 @@ def bar_loudness(spectrum: Reals) -> Reals:
     return np.asarray(np.clip(1 + decibels / _QUIET_DB, 0.0, 1.0))
 
 
-def bar_similarity(spectrum: Reals) -> Reals:
+def bar_similarity(spectrum: Float64Array) -> Float64Array:
     """How like all bars each is, from -1 to 1."""
     levels = np.log(spectrum + 1e-6 * max(float(spectrum.max(initial=0.0)), 1e-9))
     levels = (levels - levels.mean(axis=0)) / np.maximum(levels.std(axis=0), 1e-6)
@@ -155,7 +154,7 @@ def bar_similarity(spectrum: Reals) -> Reals:
     return np.asarray(levels @ levels.mean(axis=0))
 
 
-def _spectrum(samples: NDArray[np.int16]) -> Reals:
+def _spectrum(samples: Int16Array) -> Float64Array:
     """Power by band in each block of samples."""
     edges = np.geomspace(_LOWEST_HZ, _HIGHEST_HZ, _BANDS + 1) * _BLOCK / RATE
     bins = np.maximum.accumulate(np.rint(edges).astype(np.int64))
@@ -170,7 +169,7 @@ def _spectrum(samples: NDArray[np.int16]) -> Reals:
     return np.array(powers) if powers else np.zeros((1, _BANDS))
 
 
-def _bar_means(blocks: Reals, bounds: Reals) -> Reals:
+def _bar_means(blocks: Float64Array, bounds: Float64Array) -> Float64Array:
     """The mean of the blocks of each bar."""
     at = np.minimum((bounds * RATE / _BLOCK).astype(np.int64), len(blocks) - 1)
     means = [blocks[first : max(last, first + 1)].mean(axis=0) for first, last in pairwise(at)]

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from server.arrays import UInt8Array
 from server.audio.features import Features
 from server.audio.spectrum.analyser_node import RATE, SIZE, STEPS_PER_S
 from server.audio.track_features import EVENTS_WITH_CONFIDENCE, KINDS
@@ -199,7 +199,7 @@ def format_time(seconds: float, *, tenths: bool = True) -> str:
     return f"{whole}.{count % 10}" if tenths else whole
 
 
-def _heat_map(levels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def _heat_map(levels: UInt8Array) -> UInt8Array:
     """Levels as colours from the background over blue and red to yellow."""
     stops = np.array([_BACKGROUND, (38, 40, 110), (150, 50, 120), (240, 120, 70), (255, 235, 160)])
     position = levels / 255 * (len(stops) - 1)

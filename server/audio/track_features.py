@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from server.arrays import Float32Array, Float64Array
 from server.audio.events import TrackEvents, find_events
 from server.audio.rhythm import confidence
 from server.audio.spectrum import bands, spectrogram
@@ -48,8 +49,6 @@ _RAW_RANGE = 60.0
 _LOUD_PERCENTILE = 98
 _MIN_FLUX = 0.01
 """Of amplitudes over all bins: what is less is not blown up."""
-
-Reals = NDArray[np.float64]
 
 
 def analyse(
@@ -109,7 +108,7 @@ def format_section_label(number: int) -> str:
     )
 
 
-def _event_arrays(events: TrackEvents) -> dict[str, Reals]:
+def _event_arrays(events: TrackEvents) -> dict[str, Float64Array]:
     """Every kind of event, as rows of time and strength."""
     beats, sections = events.beats, events.sections
     ones = np.ones(len(beats))
@@ -129,8 +128,8 @@ def _event_arrays(events: TrackEvents) -> dict[str, Reals]:
 
 
 def _columns(
-    records: NDArray[np.void], loudness: Reals, events: TrackEvents
-) -> NDArray[np.float32]:
+    records: NDArray[np.void], loudness: Float64Array, events: TrackEvents
+) -> Float32Array:
     """Steps by COLUMNS."""
     steps = len(records) - spectrogram.TAIL
     band_levels = bands.scale_to_track(records["powers"].astype(np.float64))
@@ -154,7 +153,7 @@ def _columns(
     return np.stack([by_name[name] for name in COLUMNS], axis=1).astype(np.float32)
 
 
-def envelope(columns: NDArray[np.float32]) -> NDArray[np.float32]:
+def envelope(columns: Float32Array) -> Float32Array:
     """Each column smoothed by one pole, quick to rise (ATTACK_S) and slow to fall (RELEASE_S).
 
     Args:
@@ -169,18 +168,18 @@ def envelope(columns: NDArray[np.float32]) -> NDArray[np.float32]:
     return smoothed
 
 
-def _normalise_to_percentile(values: Reals) -> Reals:
+def _normalise_to_percentile(values: Float64Array) -> Float64Array:
     """0..1; 1 is what the strong ones of the track reach."""
     sounding = values[values > 0]
     strong = float(np.percentile(sounding, _LOUD_PERCENTILE)) if len(sounding) else 0.0
     return np.clip(values / max(strong, _MIN_FLUX), 0, 1)
 
 
-def _loudness_to_unit(loudness: Reals) -> Reals:
+def _loudness_to_unit(loudness: Float64Array) -> Float64Array:
     return np.clip(1 + loudness / _RAW_RANGE, 0, 1)
 
 
-def _interpolate_to_steps(values: Reals, steps: int) -> Reals:
+def _interpolate_to_steps(values: Float64Array, steps: int) -> Float64Array:
     """Each column at each step, on straight lines between what the meter showed."""
     times = np.arange(steps) / STEPS_PER_S
     if not len(values):
@@ -189,7 +188,7 @@ def _interpolate_to_steps(values: Reals, steps: int) -> Reals:
     return np.stack([np.interp(times, meter_times, column) for column in values.T], axis=1)
 
 
-def _confidence_columns(events: TrackEvents, steps: int) -> dict[str, Reals]:
+def _confidence_columns(events: TrackEvents, steps: int) -> dict[str, Float64Array]:
     """The confidence of each kind of event at each step."""
     times = np.arange(steps) / STEPS_PER_S
     return {
@@ -197,7 +196,7 @@ def _confidence_columns(events: TrackEvents, steps: int) -> dict[str, Reals]:
     }
 
 
-def _section_columns(sections: Reals, steps: int) -> dict[str, Reals]:
+def _section_columns(sections: Float64Array, steps: int) -> dict[str, Float64Array]:
     """What section each step lies in."""
     times = np.arange(steps) / STEPS_PER_S
     at = np.clip(np.searchsorted(sections[:, 0], times, side="right") - 1, 0, len(sections) - 1)

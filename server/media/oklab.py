@@ -7,9 +7,8 @@ of sRGB is that of IEC 61966-2-1, relative luminance that of WCAG 2.2.
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from server.arrays import Float64Array
 
 _TO_CONES = np.array(
     [
@@ -32,33 +31,33 @@ _BISECTIONS = 24
 """Halvings of an interval of at most 1: far finer than 8 bits."""
 
 
-def decode_srgb(rgb: Floats) -> Floats:
+def decode_srgb(rgb: Float64Array) -> Float64Array:
     """Linear light of sRGB numbers from 0 to 1."""
     return np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
 
 
-def encode_srgb(light: Floats) -> Floats:
+def encode_srgb(light: Float64Array) -> Float64Array:
     """The sRGB numbers of linear light from 0 to 1."""
     light = np.clip(light, 0.0, 1.0)
     return np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055)
 
 
-def luminance(rgb: Floats) -> Floats:
+def luminance(rgb: Float64Array) -> Float64Array:
     """Relative luminance, from 0 to 1, of sRGB colours of shape (..., 3)."""
     return np.asarray((decode_srgb(rgb) * _LUMINANCE).sum(axis=-1))
 
 
-def from_srgb(rgb: Floats) -> Floats:
+def from_srgb(rgb: Float64Array) -> Float64Array:
     """Oklab of sRGB colours of shape (..., 3), each number from 0 to 1."""
     return _multiply(_TO_LAB, np.cbrt(_multiply(_TO_CONES, decode_srgb(rgb))))
 
 
-def to_linear_rgb(lab: Floats) -> Floats:
+def to_linear_rgb(lab: Float64Array) -> Float64Array:
     """Linear light of Oklab colours; outside 0 to 1 where sRGB has no such colour."""
     return _multiply(_FROM_CONES, _multiply(_FROM_LAB, lab) ** 3)
 
 
-def srgb_from_lch(lightness: float, chroma: float, hue: float) -> Floats:
+def srgb_from_lch(lightness: float, chroma: float, hue: float) -> Float64Array:
     """The sRGB colour of a lightness, a hue in radians and a chroma, less where sRGB ends."""
     low, high = 0.0, chroma
     if _is_in_gamut(lightness, chroma, hue):
@@ -70,7 +69,7 @@ def srgb_from_lch(lightness: float, chroma: float, hue: float) -> Floats:
     return encode_srgb(to_linear_rgb(_lab(lightness, low, hue)))
 
 
-def _lab(lightness: float, chroma: float, hue: float) -> Floats:
+def _lab(lightness: float, chroma: float, hue: float) -> Float64Array:
     return np.array([lightness, chroma * math.cos(hue), chroma * math.sin(hue)])
 
 
@@ -80,6 +79,6 @@ def _is_in_gamut(lightness: float, chroma: float, hue: float) -> bool:
     return bool((light >= -1e-4).all() and (light <= 1.0001).all())
 
 
-def _multiply(matrix: Floats, colours: Floats) -> Floats:
+def _multiply(matrix: Float64Array, colours: Float64Array) -> Float64Array:
     """Each colour times the matrix, added up in one order on every machine."""
     return np.asarray((colours[..., np.newaxis, :] * matrix).sum(axis=-1))

@@ -6,14 +6,15 @@ The nearest pixel of the shape is found exactly, in two passes along the axes (S
 """
 
 import numpy as np
-from numpy.typing import NDArray
+
+from server.arrays import BoolArray, Float32Array, Int64Array
 
 _INFINITE = 1e9
 _MIN_COVERAGE = 0.02
 """Coverage under which a pixel is not of the shape."""
 
 
-def signed_distances(coverage: NDArray[np.float32], reach: int) -> NDArray[np.float32]:
+def signed_distances(coverage: Float32Array, reach: int) -> Float32Array:
     """Pixels from each pixel's middle to the edge of the shape.
 
     Args:
@@ -45,8 +46,8 @@ def signed_distances(coverage: NDArray[np.float32], reach: int) -> NDArray[np.fl
 
 
 def _refine_with_coverage(
-    coverage: NDArray[np.float32], row: NDArray[np.int64], column: NDArray[np.int64]
-) -> NDArray[np.float32]:
+    coverage: Float32Array, row: Int64Array, column: Int64Array
+) -> Float32Array:
     """The distance to the edge in the pixel at row and column, or in one of those around it.
 
     A pixel that the shape only touches may be the nearest while the edge is nearer beside it.
@@ -66,7 +67,7 @@ def _refine_with_coverage(
     return best
 
 
-def _nearest_in_rows(is_shape: NDArray[np.bool_]) -> NDArray[np.int64]:
+def _nearest_in_rows(is_shape: BoolArray) -> Int64Array:
     """The column of the nearest pixel of the shape in the same row; far off where there is none."""
     columns = is_shape.shape[1]
     index = np.arange(columns)
@@ -83,7 +84,7 @@ def _shifted_slices(offset: int) -> tuple[slice, slice]:
     return slice(-offset, None), slice(0, offset)
 
 
-def _distance_to_edge(coverage: NDArray[np.float32]) -> NDArray[np.float32]:
+def _distance_to_edge(coverage: Float32Array) -> Float32Array:
     """From a pixel's middle to the edge that goes through it; negative where it lies inside."""
     padded = np.pad(coverage, 1)
     y = padded[2:, 1:-1] - padded[:-2, 1:-1]
@@ -98,5 +99,5 @@ def _distance_to_edge(coverage: NDArray[np.float32]) -> NDArray[np.float32]:
     is_straight = (coverage >= corner) & (coverage <= 1 - corner)
     is_partial = (coverage > 0) & (coverage < 1) & (large > 0)
     edge = np.where(is_straight, straight, slanted)
-    result: NDArray[np.float32] = np.where(is_partial, edge, 0.5 - coverage).astype(np.float32)
+    result: Float32Array = np.where(is_partial, edge, 0.5 - coverage).astype(np.float32)
     return result

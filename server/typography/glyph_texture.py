@@ -25,15 +25,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
+from server.arrays import UInt8Array
 from server.typography.distance_field import signed_distances
 
 HEADER_TEXELS = 9
 _MIN_WIDTH = 16
-
-Bytes = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,9 +40,9 @@ class TextBlock:
 
     frame: tuple[int, int]
     """Size of the picture."""
-    fill: Bytes
-    colors: Bytes | None
-    line: Bytes
+    fill: UInt8Array
+    colors: UInt8Array | None
+    line: UInt8Array
     """The line of each row, from 1."""
     pad: int
     """Pixels around the ink."""
@@ -62,7 +60,7 @@ class TextBlock:
     advances: Sequence[float] = field(default_factory=tuple)
 
 
-def empty(frame: tuple[int, int]) -> Bytes:
+def empty(frame: tuple[int, int]) -> UInt8Array:
     """The texture of a text that has no ink."""
     texels = np.zeros((2, _MIN_WIDTH, 4), np.uint8)
     texels[1, 7] = (0, 1, 0, 0)
@@ -70,7 +68,7 @@ def empty(frame: tuple[int, int]) -> Bytes:
     return texels
 
 
-def pack(block: TextBlock) -> Bytes:
+def pack(block: TextBlock) -> UInt8Array:
     """The texture: rows by columns by RGBA."""
     height, width = block.fill.shape
     ink = block.fill if block.colors is None else np.maximum(block.fill, block.colors[..., 3])
@@ -110,7 +108,7 @@ def _whole(value: float) -> int:
     return int(min(max(round(value), 0), 65535))
 
 
-def _edge(ink: Bytes, reach: float) -> Bytes:
+def _edge(ink: UInt8Array, reach: float) -> UInt8Array:
     if reach <= 0:
         return ink
     coverage = (ink / np.float32(255)).astype(np.float32)
@@ -119,7 +117,7 @@ def _edge(ink: Bytes, reach: float) -> Bytes:
     return np.floor(level.clip(0, 1) * 255 + 0.5).astype(np.uint8)
 
 
-def _blurred(ink: Bytes, radius: float) -> Bytes:
+def _blurred(ink: UInt8Array, radius: float) -> UInt8Array:
     if radius <= 0:
         return ink
     blurred = Image.fromarray(ink).filter(ImageFilter.GaussianBlur(radius / 2))

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageChops
 
+from server.arrays import UInt8Array
 from server.typography.font_face import DrawOptions
 from server.typography.layout import GlyphRun
 
@@ -17,8 +17,8 @@ _SIDE_ROOM, _ABOVE, _BELOW = 1.0, 2.2, 1.4
 class RasterLine:
     """A line, cut to its ink; rows from the top."""
 
-    fill: NDArray[np.uint8]
-    colors: NDArray[np.uint8] | None
+    fill: UInt8Array
+    colors: UInt8Array | None
     """RGBA, premultiplied, where it has emoji."""
     rise: int
     """Rows from its top to the baseline."""
@@ -101,7 +101,7 @@ def _crop_to_ink(
     )
 
 
-def _premultiplied_bytes(image: Image.Image) -> NDArray[np.uint8]:
+def _premultiplied_bytes(image: Image.Image) -> UInt8Array:
     """A premultiplied picture; no colour is more than its alpha, as sharpening may leave it."""
     texels = np.frombuffer(image.tobytes(), np.uint8).reshape(image.height, image.width, 4)
     return np.minimum(texels, texels[..., 3:])

@@ -7,9 +7,10 @@ from itertools import pairwise
 
 import numpy as np
 
+from server.arrays import UInt8Array
 from server.typography import clusters, glyph_texture
 from server.typography.font_fallback import FontFallback
-from server.typography.glyph_texture import Bytes, TextBlock
+from server.typography.glyph_texture import TextBlock
 from server.typography.layout import GlyphRun, lay_out
 from server.typography.raster import RasterLine, draw_line
 from server.typography.style import Style
@@ -24,7 +25,7 @@ _MAX_OUTLINE = 64.0
 
 
 @lru_cache(maxsize=8)
-def typeset(text: str, style: Style) -> Bytes:
+def typeset(text: str, style: Style) -> UInt8Array:
     """The texture of a text: rows by columns by RGBA, see packing.py.
 
     Args:
@@ -80,7 +81,7 @@ def _stack_lines(
     )
 
 
-def _cells(text: str, style: Style) -> Bytes:
+def _cells(text: str, style: Style) -> UInt8Array:
     """One row of cells of equal width, each character in the middle of its own."""
     fallback = FontFallback(style.font, text, bold=style.bold)
     faced_clusters = fallback.assign_faces(clusters.split_clusters(text)[:_MAX_CELLS])

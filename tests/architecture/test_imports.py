@@ -15,8 +15,9 @@ FOUNDATION = {
     "concurrency", "config", "errors", "logging_json", "messages", "processors", "sandbox",
     "sandbox_exec", "start", "terminal", "warnings",
 }  # fmt: skip
-DRAWING = {"errors", "files", "messages", "sandbox", "warnings"}
+DRAWING = {"arrays", "errors", "files", "messages", "sandbox", "warnings"}
 ROOMS: dict[str, set[str]] = {
+    "arrays": set(),
     "concurrency": set(),
     "config": set(),
     "errors": {"messages"},
@@ -33,7 +34,7 @@ ROOMS: dict[str, set[str]] = {
     "effects": {"errors", "messages"},
     "media": DRAWING,
     "audio": {"media", *DRAWING},
-    "typography": set(),
+    "typography": {"arrays"},
     "animation": {"effects"},
     "render": {"animation", "audio", "effects", "media", "typography", *DRAWING},
     "worker": {
@@ -92,6 +93,7 @@ DOORS = {
     "icu4py": {"typography/"},
     "moderngl": {"render/gl/context.py"},
     "numpy": {
+        "arrays.py",
         "animation/",
         "audio/",
         "demo/",

@@ -245,7 +245,7 @@ def test_progress_is_told_block_by_block(make_wav: MakeWav, tmp_path: Path) -> N
     told: list[int] = []
     sound = make_wav(np.zeros(48000 * 9, np.float32))
     analyse(sound, tmp_path / "features", on_progress=lambda: told.append(1))
-    blocks = -(-(9 * 60 + 1 + TAIL) // 256)
+    blocks = -(-(9 * 60 + 1 + TAIL) // 64)
     assert len(told) == blocks + 2
 
 

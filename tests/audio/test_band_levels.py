@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from server.arrays import Float64Array
 from server.audio import band_levels
 from server.audio.features import LEVELS, Features, analyse
 from server.audio.spectrum import analyser_node, bands, log_bands
@@ -20,7 +21,7 @@ RATE = analyser_node.RATE
 WINDOW_STEPS = 300
 
 
-def levels(samples: Samples) -> NDArray[np.float64]:
+def levels(samples: Samples) -> Float64Array:
     """Steps by 3 by bands, 0 to 1, of samples at 44.1 kHz."""
     stereo = np.stack([samples, samples], axis=1) if samples.ndim == 1 else samples
     padded = np.pad(stereo.astype(np.float32), ((bands.LONG_WINDOW // 2,) * 2, (0, 0)))
@@ -46,7 +47,7 @@ def song(seconds: int) -> Samples:
     return np.asarray(found + 0.03 * hiss, np.float32)
 
 
-def moving(rows: NDArray[np.float64]) -> float:
+def moving(rows: Float64Array) -> float:
     """The least share of bands that move by a tenth of the height in 5 s."""
     windows = [rows[at : at + WINDOW_STEPS] for at in range(0, len(rows), WINDOW_STEPS)]
     return min(float(np.mean(np.ptp(one, axis=0) > 0.1)) for one in windows if len(one) > 60)

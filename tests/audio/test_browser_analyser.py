@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from server.arrays import Float32Array, Int16Array, UInt8Array
 from server.audio.features import Features, analyse
 from server.audio.spectrum import analyser_node
 from server.samples import track
@@ -16,10 +17,8 @@ from tests.harness.browser import Chromium, Page
 
 pytestmark = pytest.mark.browser
 
-Samples = NDArray[np.float32]
 """Samples by two channels, 44.1 kHz."""
-Bytes = NDArray[np.uint8]
-Said = tuple[list[int], Bytes, Bytes]
+Said = tuple[list[int], UInt8Array, UInt8Array]
 """Sample positions; the waveforms and the spectra there, by position and MIX, LEFT, RIGHT."""
 Listen = Callable[..., Awaitable[Said]]
 MakeWav = Callable[..., Path]
@@ -46,7 +45,7 @@ async def page(chromium: Chromium, tmp_path: Path) -> AsyncIterator[Page]:
 def listen(page: Page) -> Listen:
     """Let the browser analyse a sound, once every `hop` samples."""
 
-    async def run(sound: Samples, hop: int) -> Said:
+    async def run(sound: Float32Array, hop: int) -> Said:
         planes = base64.b64encode(sound.T.astype("<f4").tobytes()).decode()
         said = await page.run(f"({SCRIPT.read_text()})('{planes}', {hop})")
         content = base64.b64decode(said["readings"].split(",", 1)[1])
@@ -56,39 +55,39 @@ def listen(page: Page) -> Listen:
     return run
 
 
-def _music() -> Samples:
+def _music() -> Float32Array:
     """From the demo track: the rest before the lift, and the lift with all its voices."""
     return track.mix()[11 * RATE : 14 * RATE]
 
 
-def _sines() -> Samples:
+def _sines() -> Float32Array:
     """One of a bin's own frequency, one between two bins and louder than what fits."""
     time = np.arange(RATE) / RATE
     voices = [0.5 * np.sin(2 * np.pi * 20 * RATE / SIZE * time), 1.7 * np.sin(7000 * time)]
     return np.stack(voices, axis=1).astype(np.float32)
 
 
-def _noise() -> Samples:
+def _noise() -> Float32Array:
     """From below what a byte shows, and what a float adds to 1, to far too loud."""
     loudness = np.geomspace(1e-9, 4, RATE)[:, None]
     noise = np.random.default_rng(5).uniform(-1, 1, (RATE, 2))
     return (loudness * noise).astype(np.float32)
 
 
-def _click() -> Samples:
+def _click() -> Float32Array:
     """One sample to the left, its opposite to the right a moment later; nothing before or after."""
     sound = _silence()
     sound[20_000, 0], sound[20_500, 1] = 1, -1
     return sound
 
 
-def _silence() -> Samples:
+def _silence() -> Float32Array:
     return np.zeros((RATE, 2), np.float32)
 
 
 @pytest.mark.parametrize("make", [_music, _sines, _noise, _click, _silence])
 async def test_a_browser_says_the_same_where_it_stops(
-    make: Callable[[], Samples], listen: Listen
+    make: Callable[[], Float32Array], listen: Listen
 ) -> None:
     sound = make()
     positions, waves, spectra = await listen(sound, analyser_node.HOP)
@@ -122,19 +121,19 @@ async def test_a_features_file_says_what_a_browser_would(
     _check_spectra(np.array(ours), spectra[1:])
 
 
-def _waves(frames: NDArray[Any]) -> Bytes:
+def _waves(frames: NDArray[Any]) -> UInt8Array:
     """Our waveforms, by frame and MIX, LEFT, RIGHT."""
     mix = analyser_node.mix_to_mono(frames.transpose(0, 2, 1))
     return analyser_node.wave_bytes(np.stack([mix, frames[:, 0], frames[:, 1]], axis=1))
 
 
-def _check_waves(ours: Bytes, theirs: Bytes) -> None:
+def _check_waves(ours: UInt8Array, theirs: UInt8Array) -> None:
     """A byte waveform has one rounding; there is nothing to differ in."""
     assert ours.shape == theirs.shape
     assert _difference(ours, theirs).max() == 0
 
 
-def _check_spectra(ours: Bytes, theirs: Bytes) -> None:
+def _check_spectra(ours: UInt8Array, theirs: UInt8Array) -> None:
     """The browser reckons in single precision, which tips few bins over to the next byte."""
     assert ours.shape == theirs.shape
     difference = _difference(ours, theirs)
@@ -142,6 +141,6 @@ def _check_spectra(ours: Bytes, theirs: Bytes) -> None:
     assert (difference == 0).mean() > 0.999
 
 
-def _difference(ours: Bytes, theirs: Bytes) -> NDArray[np.int16]:
-    difference: NDArray[np.int16] = np.abs(ours.astype(np.int16) - theirs)
+def _difference(ours: UInt8Array, theirs: UInt8Array) -> Int16Array:
+    difference: Int16Array = np.abs(ours.astype(np.int16) - theirs)
     return difference

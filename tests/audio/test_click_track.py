@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
+from server.arrays import Float64Array
 from server.audio import click_track
 from server.audio.features import Features, analyse
 from server.audio.plot import format_time
@@ -30,7 +30,7 @@ def features(make_wav: MakeWav, tmp_path: Path) -> Features:
     return Features(tmp_path / "features")
 
 
-def added(features: Features, out: Path, *events: str) -> NDArray[np.float64]:
+def added(features: Features, out: Path, *events: str) -> Float64Array:
     """What was added to the track, one channel."""
     click_track.write(features, events, out)
     with wav.open(str(out)) as file:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
+from server.arrays import Int16Array
 from server.audio.highlight import AnalysedTrack, choose_highlight, find_highlight
 from server.audio.structure.bar_lines import bar_lines
 from server.audio.track_features import KINDS
@@ -75,7 +75,7 @@ def test_bar_lines_reach_from_end_to_end() -> None:
     assert bar_lines(np.zeros(0), 3.5).tolist() == [0.0, 1.0, 2.0, 3.0]
 
 
-def _song(seconds: float) -> NDArray[np.int16]:
+def _song(seconds: float) -> Int16Array:
     """Noise that is loud in its second half, without a beat."""
     count = round(seconds * 44_100)
     noise = np.random.default_rng(3).standard_normal((count, 2)) * 300

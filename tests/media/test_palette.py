@@ -4,20 +4,18 @@ import math
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
+from server.arrays import UInt8Array
 from server.effects.model.palette import COLORS, read_palette
 from server.media import oklab
 from server.media.photos.palette import photo_palette
 
-Pixels = NDArray[np.uint8]
 
-
-def _flat(color: tuple[int, int, int], width: int = 60, height: int = 40) -> Pixels:
+def _flat(color: tuple[int, int, int], width: int = 60, height: int = 40) -> UInt8Array:
     return np.full((height, width, 4), (*color, 255), np.uint8)
 
 
-def _palette(pixels: Pixels) -> dict[str, str]:
+def _palette(pixels: UInt8Array) -> dict[str, str]:
     return photo_palette((pixels.shape[1], pixels.shape[0]), pixels.tobytes())
 
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from server.typography.glyph_texture import Bytes, empty
+from server.arrays import UInt8Array
+from server.typography.glyph_texture import empty
 from server.typography.style import Style
 from server.typography.typeset import typeset
 
@@ -20,12 +21,12 @@ def style(**words: Any) -> Style:
     return Style(**given_)
 
 
-def numbers(texels: Bytes, at: int) -> tuple[int, int]:
+def numbers(texels: UInt8Array, at: int) -> tuple[int, int]:
     high, low, other_high, other_low = (int(part) for part in texels[-1, at])
     return high * 256 + low, other_high * 256 + other_low
 
 
-def masks(texels: Bytes) -> Bytes:
+def masks(texels: UInt8Array) -> UInt8Array:
     """The rows of the masks, from the top."""
     return texels[: numbers(texels, 7)[0]][::-1]
 

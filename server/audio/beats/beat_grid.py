@@ -3,14 +3,12 @@
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from server.arrays import Float64Array, Int64Array
 from server.audio.beats import beat_path, chord_changes, constant_tempo, downbeats
 from server.audio.rhythm.detection import Detections
 from server.audio.rhythm.filterbank import STEPS_PER_S
 from server.audio.rhythm.nearest import distance_to_nearest, nearest
-
-Reals = NDArray[np.float64]
 
 _SILENCE_SHARE = 1e-6
 """The share of the loudest power that is silence: -60 dB."""
@@ -39,13 +37,13 @@ _LIKELY_BPM = (72.0, 150.0)
 class BeatGrid(NamedTuple):
     """Beats in order."""
 
-    beats: Reals
+    beats: Float64Array
     """Seconds."""
-    is_downbeat: Reals
+    is_downbeat: Float64Array
     """1.0 for each beat that begins a bar, else 0.0."""
-    certainty: Reals
+    certainty: Float64Array
     """How likely each beat is, 0..1,"""
-    downbeat_certainty: Reals
+    downbeat_certainty: Float64Array
     """and how likely the first of a bar."""
     tempo: float
     """Beats a minute; 0.0 where there are none."""
@@ -114,7 +112,7 @@ def find_beats(detections: Detections, tempo: float | None = None) -> BeatGrid:
     )
 
 
-def _refine_steps(steps: NDArray[np.int64], activation: Reals) -> Reals:
+def _refine_steps(steps: Int64Array, activation: Float64Array) -> Float64Array:
     """Seconds of the beats: at the peak of the activation next to each step, between steps too."""
     reach = np.arange(-2, 5)
     places = np.clip(steps[:, None] + reach, 1, max(len(activation) - 2, 1))
@@ -124,17 +122,17 @@ def _refine_steps(steps: NDArray[np.int64], activation: Reals) -> Reals:
     offset = np.clip(0.5 * (before - after) / bend, -0.5, 0.5)
     is_marked = at > 0.05
     times = np.where(is_marked, best + offset, steps) / STEPS_PER_S
-    refined: Reals = np.maximum.accumulate(times)
+    refined: Float64Array = np.maximum.accumulate(times)
     return refined[np.diff(refined, prepend=-1.0) > 0.1]
 
 
-def _reference_events(detections: Detections) -> Reals:
+def _reference_events(detections: Detections) -> Float64Array:
     """Times of drums, and of onsets where no drum is near, in order."""
     drums = _drum_times(detections)
     return drums if len(drums) >= len(detections.onsets) / 4 else detections.onsets[:, 0]
 
 
-def _snap_to_events(beats: Reals, events: Reals) -> Reals:
+def _snap_to_events(beats: Float64Array, events: Float64Array) -> Float64Array:
     """The beats moved to the events that they are on."""
     if not len(events):
         return beats
@@ -143,7 +141,7 @@ def _snap_to_events(beats: Reals, events: Reals) -> Reals:
     return moved[np.diff(moved, prepend=-1.0) > 0.1]
 
 
-def _is_on_offbeats(beats: Reals, detections: Detections) -> bool:
+def _is_on_offbeats(beats: Float64Array, detections: Detections) -> bool:
     """Return whether drums and network mark the places between the beats rather than the beats."""
     if len(beats) < _MIN_BEATS:
         return False
@@ -163,7 +161,7 @@ def _is_on_offbeats(beats: Reals, detections: Detections) -> bool:
     return kicks > _MANY_MORE_KICKS or (off_is_likelier and kicks > -_FEWER_KICKS)
 
 
-def _midpoints(beats: Reals) -> Reals:
+def _midpoints(beats: Float64Array) -> Float64Array:
     """Return the middles of the beats, and the one before the first beat inside the track."""
     first = beats[0] - (beats[1] - beats[0]) / 2
     return np.concatenate(
@@ -171,12 +169,12 @@ def _midpoints(beats: Reals) -> Reals:
     )
 
 
-def _drum_times(detections: Detections) -> Reals:
+def _drum_times(detections: Detections) -> Float64Array:
     """Return the times of kicks and snares, in order."""
     return np.sort(np.concatenate([detections.kicks[:, 0], detections.snares[:, 0]]))
 
 
-def _share_on_events(places: Reals, events: Reals) -> float:
+def _share_on_events(places: Float64Array, events: Float64Array) -> float:
     """The share of the places that have an event on them."""
     return float(np.mean(distance_to_nearest(places, events) <= _ON_EVENT_S))
 

@@ -7,12 +7,9 @@ the moments at which beats begin are kept.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
+from server.arrays import Float64Array, Int64Array, UInt8Array
 from server.audio.rhythm.filterbank import STEPS_PER_S
-
-Reals = NDArray[np.float64]
-Steps = NDArray[np.int64]
 
 MIN_BPM, MAX_BPM = 54.0, 218.0
 _TEMPO_STIFFNESS = 110.0
@@ -26,7 +23,7 @@ _TEMPO_TOLERANCE = 0.04
 """How far beats may be from a tempo that was asked for, as a share."""
 
 
-def track_beats(activation: Reals, tempo: float | None = None) -> Steps:
+def track_beats(activation: Float64Array, tempo: float | None = None) -> Int64Array:
     """Steps at which beats begin, in order.
 
     Args:
@@ -45,7 +42,7 @@ def track_beats(activation: Reals, tempo: float | None = None) -> Steps:
     return _backward(final, predecessors, on, off, lengths, observed_steps)
 
 
-def _beat_lengths(tempo: float | None) -> Steps:
+def _beat_lengths(tempo: float | None) -> Int64Array:
     """Steps of a beat, from short to long."""
     slow, fast = MIN_BPM, MAX_BPM
     if tempo is not None:
@@ -54,16 +51,16 @@ def _beat_lengths(tempo: float | None) -> Steps:
     return np.arange(int(shortest), int(longest) + 1)
 
 
-def _log_transitions(lengths: Steps) -> Reals:
+def _log_transitions(lengths: Int64Array) -> Float64Array:
     """Logarithm of how likely each tempo (row) is followed by each (column)."""
     share = np.exp(-_TEMPO_STIFFNESS * np.abs(lengths[None, :] / lengths[:, None] - 1))
-    log_share: Reals = np.log(np.maximum(share / share.sum(axis=1, keepdims=True), 1e-30))
+    log_share: Float64Array = np.log(np.maximum(share / share.sum(axis=1, keepdims=True), 1e-30))
     return log_share
 
 
 def _forward(
-    on: Reals, off: Reals, lengths: Steps, observed_steps: Steps
-) -> tuple[Reals, NDArray[np.uint8]]:
+    on: Float64Array, off: Float64Array, lengths: Int64Array, observed_steps: Int64Array
+) -> tuple[Float64Array, UInt8Array]:
     """The best score of a beat that begins at each of the last steps, by tempo, and the tempi.
 
     Returns:
@@ -94,13 +91,13 @@ def _forward(
 
 
 def _backward(
-    final: Reals,
-    predecessors: NDArray[np.uint8],
-    on: Reals,
-    off: Reals,
-    lengths: Steps,
-    observed_steps: Steps,
-) -> Steps:
+    final: Float64Array,
+    predecessors: UInt8Array,
+    on: Float64Array,
+    off: Float64Array,
+    lengths: Int64Array,
+    observed_steps: Int64Array,
+) -> Int64Array:
     """The beats of the best path that reaches the end."""
     count = len(predecessors)
     offset = count - len(final)

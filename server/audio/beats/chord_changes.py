@@ -6,11 +6,9 @@ without them (Fitzgerald 2010, "Harmonic/Percussive Separation using Median Filt
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
-from server.audio.rhythm.filterbank import HERTZ, STEPS_PER_S, Floats
-
-Reals = NDArray[np.float64]
+from server.arrays import Float32Array, Float64Array
+from server.audio.rhythm.filterbank import HERTZ, STEPS_PER_S
 
 _TONES = (HERTZ > 60) & (HERTZ < 2500)
 _STEPS_PER_MOMENT = 5
@@ -22,7 +20,7 @@ _STRONG_PERCENTILE = 95
 """The percentile of a track's changes that counts as a whole one."""
 
 
-def detect(levels: Floats, beats: Reals) -> Reals:
+def detect(levels: Float32Array, beats: Float64Array) -> Float64Array:
     """How much the harmony of each beat differs from the one before, 0..3.
 
     Args:
@@ -42,7 +40,7 @@ def detect(levels: Floats, beats: Reals) -> Reals:
     return total
 
 
-def _chords(levels: Floats, beats: Reals) -> Reals:
+def _chords(levels: Float32Array, beats: Float64Array) -> Float64Array:
     """What sounds on during each beat, beats x pitches, less its mean."""
     tones = levels[:, _TONES].astype(np.float64)
     count = len(tones) // _STEPS_PER_MOMENT
@@ -56,11 +54,11 @@ def _chords(levels: Floats, beats: Reals) -> Reals:
     ends = np.minimum((np.append(beats[1:], last) * rate).astype(np.int64), len(sustained))
     ends = np.maximum(ends, starts + 1)
     sums = np.concatenate([np.zeros((1, sustained.shape[1])), np.cumsum(sustained, axis=0)])
-    chords: Reals = (sums[ends] - sums[starts]) / (ends - starts)[:, None]
+    chords: Float64Array = (sums[ends] - sums[starts]) / (ends - starts)[:, None]
     return chords
 
 
-def _differences(chords: Reals, span: int) -> Reals:
+def _differences(chords: Float64Array, span: int) -> Float64Array:
     """One less the cosine between the beats before and from each on, centred; 0 at the ends."""
     count = len(chords)
     difference = np.zeros(count)

@@ -9,11 +9,9 @@ beat does not move the line.
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from server.arrays import Float64Array
 from server.audio.rhythm.filterbank import STEPS_PER_S
-
-Reals = NDArray[np.float64]
 
 _SEARCH_SHARE = 0.03
 """The share of the period by which the line may differ from the median of the beats."""
@@ -35,14 +33,16 @@ class TempoLine(NamedTuple):
     first: float
     period: float
 
-    def beats(self, start: float, end: float) -> Reals:
+    def beats(self, start: float, end: float) -> Float64Array:
         """The beats from `start` up to `end`."""
         low = int(np.ceil((start - self.first) / self.period - 1e-6))
         high = int(np.floor((end - self.first) / self.period - 1e-6))
         return self.first + np.arange(low, high + 1, dtype=np.float64) * self.period
 
 
-def fit_line(beats: Reals, activation: Reals, events: Reals) -> TempoLine | None:
+def fit_line(
+    beats: Float64Array, activation: Float64Array, events: Float64Array
+) -> TempoLine | None:
     """The line on which the beats lie; None where they do not lie on one.
 
     Args:
@@ -52,7 +52,7 @@ def fit_line(beats: Reals, activation: Reals, events: Reals) -> TempoLine | None
     """
     if len(beats) < _MIN_BEATS:
         return None
-    marked: Reals = beats[peak_near(activation, beats) >= _MIN_ACTIVATION]
+    marked: Float64Array = beats[peak_near(activation, beats) >= _MIN_ACTIVATION]
     if len(marked) < _MIN_BEATS:
         return None
     line = _strongest_line(activation, float(np.median(np.diff(beats))))
@@ -70,16 +70,16 @@ def fit_line(beats: Reals, activation: Reals, events: Reals) -> TempoLine | None
     )
 
 
-def peak_near(activation: Reals, times: Reals) -> Reals:
+def peak_near(activation: Float64Array, times: Float64Array) -> Float64Array:
     """The most of the activation near each time."""
     steps = np.rint(times * STEPS_PER_S).astype(np.int64)
     reach = np.arange(-_PEAK_REACH, _PEAK_REACH + 1)
     places = np.clip(steps[:, None] + reach, 0, len(activation) - 1)
-    peaks: Reals = activation[places].max(axis=1)
+    peaks: Float64Array = activation[places].max(axis=1)
     return peaks
 
 
-def _strongest_line(activation: Reals, period: float) -> TempoLine:
+def _strongest_line(activation: Float64Array, period: float) -> TempoLine:
     """The line whose Fourier sum over the activation is largest."""
     at = np.flatnonzero(activation > 0.1 * activation.max())
     times, activations = at / STEPS_PER_S, activation[at]
@@ -94,7 +94,7 @@ def _strongest_line(activation: Reals, period: float) -> TempoLine:
     return TempoLine(phase * float(periods[best]) % float(periods[best]), float(periods[best]))
 
 
-def refine_line(line: TempoLine, events: Reals, beats: Reals) -> TempoLine:
+def refine_line(line: TempoLine, events: Float64Array, beats: Float64Array) -> TempoLine:
     """Return the line through the events that lie near it, by least squares.
 
     Args:

@@ -5,9 +5,8 @@ is cut short). The bar of the track is the one whose count explains the network'
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
-Reals = NDArray[np.float64]
+from server.arrays import Float64Array, Int64Array
 
 _BAR_LENGTHS = {4: 0.0, 3: -4.0}
 """Beats of a bar, and what the usual one is ahead of it, as a logarithm. Other bars are too rare to
@@ -19,7 +18,7 @@ _RESTART_COST = 9.0
 _MAX_PROBABILITY, _MIN_CERTAINTY = 0.95, 0.05
 
 
-def find_downbeats(certainty: Reals, evidence: Reals | None = None) -> Reals:
+def find_downbeats(certainty: Float64Array, evidence: Float64Array | None = None) -> Float64Array:
     """1.0 for each beat that begins a bar, else 0.0.
 
     Args:
@@ -38,11 +37,11 @@ def find_downbeats(certainty: Reals, evidence: Reals | None = None) -> Reals:
     probability = np.clip(1 / (1 + np.exp(-odds)), 1 - _MAX_PROBABILITY, _MAX_PROBABILITY)
     paths = {bar: _best_count(probability, bar) for bar in _BAR_LENGTHS}
     best = max(paths, key=lambda bar: paths[bar][0] + _BAR_LENGTHS[bar])
-    is_downbeat: Reals = (paths[best][1] == 0) * 1.0
+    is_downbeat: Float64Array = (paths[best][1] == 0) * 1.0
     return is_downbeat
 
 
-def _best_count(probability: Reals, bar: int) -> tuple[float, NDArray[np.int64]]:
+def _best_count(probability: Float64Array, bar: int) -> tuple[float, Int64Array]:
     """The score of the best count for bars of so many beats, and each beat's place in its bar."""
     count = len(probability)
     scores = np.full((count, bar), 0.0)

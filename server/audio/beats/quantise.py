@@ -9,9 +9,8 @@ single kick is.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Reals = NDArray[np.float64]
+from server.arrays import Float64Array
 
 NEAR_S = 0.002
 """How far from the grid an event may be that belongs on it."""
@@ -36,13 +35,13 @@ class Sixteenths:
     start: float
     step: float
 
-    def distance(self, times: Reals) -> float:
+    def distance(self, times: Float64Array) -> float:
         """Return how far from the grid the farther ones of the times are, in seconds."""
         off = times - self.start
         off -= self.step * np.rint(off / self.step)
         return float(np.percentile(np.abs(off), 90))
 
-    def snap(self, times: Reals) -> Reals:
+    def snap(self, times: Float64Array) -> Float64Array:
         """Return the times, which rise, with those on the grid that are near to it."""
         on_grid = np.maximum(self.start + self.step * np.rint((times - self.start) / self.step), 0)
         moved = np.where(np.abs(times - on_grid) <= NEAR_S, on_grid, times)
@@ -50,14 +49,14 @@ class Sixteenths:
         crowded = np.concatenate([repeated, [False]]) | np.concatenate([[False], repeated])
         return np.where(crowded[: len(times)], times, moved)
 
-    def snap_events(self, events: Reals) -> Reals:
+    def snap_events(self, events: Float64Array) -> Float64Array:
         """Return rows whose first column is time, so placed."""
         snapped = events.copy()
         snapped[:, 0] = self.snap(events[:, 0])
         return snapped
 
 
-def find_sixteenths(kicks: Reals, beat_s: float) -> Sixteenths | None:
+def find_sixteenths(kicks: Float64Array, beat_s: float) -> Sixteenths | None:
     """Return the grid that kicks lie on; None where they lie on none.
 
     Args:
@@ -84,7 +83,7 @@ def find_sixteenths(kicks: Reals, beat_s: float) -> Sixteenths | None:
     return _prefer_round_tempo(kicks[is_near], numbers[is_near], float(line[0]))
 
 
-def _prefer_round_tempo(kicks: Reals, numbers: Reals, step: float) -> Sixteenths:
+def _prefer_round_tempo(kicks: Float64Array, numbers: Float64Array, step: float) -> Sixteenths:
     """Return the grid of this step, or that of round numbers where the kicks fit it as well."""
     start = float(np.median(kicks - step * numbers))
     grid = Sixteenths(start, step)

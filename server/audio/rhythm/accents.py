@@ -8,14 +8,12 @@ steepest rises of slow swells. Each stretch of the track is served by the first 
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
-from numpy.typing import NDArray
 
+from server.arrays import Float64Array, Int64Array
 from server.audio.rhythm.confidence import DRUM_PLAYS, Evidence
 from server.audio.rhythm.detection import Detections
 from server.audio.rhythm.filterbank import HERTZ, STEPS_PER_S
 from server.audio.rhythm.nearest import distance_to_nearest
-
-Reals = NDArray[np.float64]
 
 _MIN_KICK_GAP_S = 0.14
 """Of kicks that follow each other faster the stronger is the accent."""
@@ -44,7 +42,9 @@ _SMOOTHING_STEPS, _MIN_SWELL_DB, _MAX_SWELL_DB, _MAX_SWELL_STRENGTH = STEPS_PER_
 swell; the strength of the most."""
 
 
-def find_accents(detections: Detections, beats: Reals, kick_evidence: Evidence) -> Reals:
+def find_accents(
+    detections: Detections, beats: Float64Array, kick_evidence: Evidence
+) -> Float64Array:
     """Return rows of time in seconds and strength 0..1, in order.
 
     Args:
@@ -62,13 +62,15 @@ def find_accents(detections: Detections, beats: Reals, kick_evidence: Evidence) 
     return _merge(accents, _swell_accents(detections.spectrum.power, accents[:, 0]))
 
 
-def _merge(events: Reals, more: Reals) -> Reals:
+def _merge(events: Float64Array, more: Float64Array) -> Float64Array:
     merged = np.concatenate([events, more])
-    in_order: Reals = merged[np.argsort(merged[:, 0], kind="stable")]
+    in_order: Float64Array = merged[np.argsort(merged[:, 0], kind="stable")]
     return in_order
 
 
-def _onset_accents(detections: Detections, beats: Reals, kicks: Reals) -> Reals:
+def _onset_accents(
+    detections: Detections, beats: Float64Array, kicks: Float64Array
+) -> Float64Array:
     """The onsets that are accents where no kicks are."""
     onsets = detections.onsets[detections.onsets[:, 0] < detections.seconds - _CUT_OFF_S]
     onsets = onsets[distance_to_nearest(onsets[:, 0], kicks) > _COVERED_BY_KICK_S]
@@ -88,7 +90,7 @@ def _onset_accents(detections: Detections, beats: Reals, kicks: Reals) -> Reals:
     return np.stack([onsets[chosen, 0], strength], axis=1)
 
 
-def _fill_gaps(detections: Detections, taken: Reals) -> Reals:
+def _fill_gaps(detections: Detections, taken: Float64Array) -> Float64Array:
     """Return the strongest of the weak onsets where for long nothing else is an accent."""
     onsets = detections.onsets[detections.onsets[:, 0] < detections.seconds - _CUT_OFF_S]
     onsets = onsets[distance_to_nearest(onsets[:, 0], taken) > _COVERED_BY_KICK_S]
@@ -96,7 +98,7 @@ def _fill_gaps(detections: Detections, taken: Reals) -> Reals:
     return np.stack([chosen[:, 0], np.full(len(chosen), _MIN_STRENGTH)], axis=1)
 
 
-def _salience(detections: Detections, times: Reals) -> Reals:
+def _salience(detections: Detections, times: Float64Array) -> Float64Array:
     """How suddenly and how loud each onset sets in, 0..1: in the bass or in the whole."""
     bass = np.square(np.expm1(detections.spectrum.levels[:, _IS_BASS].astype(np.float64))).sum(
         axis=1
@@ -106,7 +108,7 @@ def _salience(detections: Detections, times: Reals) -> Reals:
     return np.asarray(salience)
 
 
-def _power_rises(power: Reals, times: Reals) -> Reals:
+def _power_rises(power: Float64Array, times: Float64Array) -> Float64Array:
     """By how much the power rises at each time, 0..1, less where the track is quiet."""
     loud = float(np.percentile(power, _LOUD_PERCENTILE))
     floor = max(loud, 1e-12) * 10 ** (-_FLOOR_DB / 10)
@@ -122,14 +124,14 @@ def _power_rises(power: Reals, times: Reals) -> Reals:
     return np.where(rise >= _MIN_RISE_DB, share, 0.0)
 
 
-def _local_max(times: Reals, salience: Reals) -> Reals:
+def _local_max(times: Float64Array, salience: Float64Array) -> Float64Array:
     """Return the strongest within _NEIGHBOURHOOD_S of each time."""
     low = np.searchsorted(times, times - _NEIGHBOURHOOD_S)
     high = np.searchsorted(times, times + _NEIGHBOURHOOD_S)
     return np.array([salience[a:b].max() for a, b in zip(low, high, strict=True)])
 
 
-def _strongest_apart(times: Reals, salience: Reals, min_gap_s: float) -> NDArray[np.int64]:
+def _strongest_apart(times: Float64Array, salience: Float64Array, min_gap_s: float) -> Int64Array:
     """Return indices, in order, of what is not so near to something stronger."""
     free = salience > 0
     first = np.searchsorted(times, times - min_gap_s)
@@ -142,7 +144,7 @@ def _strongest_apart(times: Reals, salience: Reals, min_gap_s: float) -> NDArray
     return np.array(sorted(taken), np.int64)
 
 
-def _swell_accents(power: Reals, taken: Reals) -> Reals:
+def _swell_accents(power: Float64Array, taken: Float64Array) -> Float64Array:
     """The steepest rises of slow swells, away from what is an accent already."""
     if len(power) < 2 * _SMOOTHING_STEPS:
         return np.zeros((0, 2))

@@ -2,8 +2,8 @@
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
-from numpy.typing import NDArray
 
+from server.arrays import Float32Array, Float64Array, Int16Array
 from server.audio.spectrum.analyser_node import RATE
 
 DECIMATION = 21
@@ -12,10 +12,8 @@ REACH = 110
 """How far around a sample its low-pass looks, in samples at 44.1 kHz: 2.5 ms."""
 _BLOCK_SAMPLES = 2000
 
-Reals = NDArray[np.float64]
 
-
-def extract(samples: NDArray[np.int16]) -> tuple[Reals, Reals]:
+def extract(samples: Int16Array) -> tuple[Float64Array, Float64Array]:
     """The bass of a track (samples x 2), and the power of all of it, each 21 samples; -1..1."""
     count = -(-len(samples) // DECIMATION)
     bass, power = np.zeros(count), np.zeros(count)
@@ -32,7 +30,7 @@ def extract(samples: NDArray[np.int16]) -> tuple[Reals, Reals]:
     return bass, power
 
 
-def mono_slice(samples: NDArray[np.int16], first: int, last: int) -> NDArray[np.float32]:
+def mono_slice(samples: Int16Array, first: int, last: int) -> Float32Array:
     """The mean of both channels from one sample to another, -1..1; 0 outside the track."""
     inner = samples[max(first, 0) : max(last, 0)]
     mono = np.zeros(last - first, np.float32)

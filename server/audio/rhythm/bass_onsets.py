@@ -8,8 +8,8 @@ stands out. A surprise is a hit when the bass also becomes louder.
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
-from numpy.typing import NDArray
 
+from server.arrays import Float64Array, Int64Array
 from server.audio.rhythm.bass_band import BASS_RATE
 
 _PIECE, _OVERLAP = 300 * BASS_RATE, 5 * BASS_RATE
@@ -35,10 +35,8 @@ _LOUDNESS_SHARE = 0.03
 _MIN_RISE = 0.002
 _ONSET_SHARE = 0.3
 
-Reals = NDArray[np.float64]
 
-
-def detect(bass: Reals, power: Reals) -> tuple[NDArray[np.int64], Reals]:
+def detect(bass: Float64Array, power: Float64Array) -> tuple[Int64Array, Float64Array]:
     """The hits of a track in order: at which sample of the bass, and by how much it rises.
 
     Args:
@@ -55,7 +53,7 @@ def detect(bass: Reals, power: Reals) -> tuple[NDArray[np.int64], Reals]:
     return np.concatenate(places), np.concatenate(strengths)
 
 
-def _detect_in_piece(band: Reals, power: Reals) -> tuple[NDArray[np.int64], Reals]:
+def _detect_in_piece(band: Float64Array, power: Float64Array) -> tuple[Int64Array, Float64Array]:
     """The hits of some minutes."""
     bass = _high_pass(band)
     rise, loudness = _loudness_rises(np.square(bass))
@@ -79,23 +77,23 @@ def _detect_in_piece(band: Reals, power: Reals) -> tuple[NDArray[np.int64], Real
     return at, _nearby_max(rise)[peaks]
 
 
-def _high_pass(bass: Reals) -> Reals:
+def _high_pass(bass: Float64Array) -> Float64Array:
     """A first-order high-pass at 20 Hz, which looks back only: nothing comes before its cause."""
     fall = np.exp(-2 * np.pi * 20 / BASS_RATE)
     kernel = (1 - fall) * fall ** np.arange(256)
-    rumble: Reals = np.convolve(bass, kernel)[: len(bass)]
+    rumble: Float64Array = np.convolve(bass, kernel)[: len(bass)]
     return bass - rumble
 
 
-def _following_mean(values: Reals, count: int) -> Reals:
+def _following_mean(values: Float64Array, count: int) -> Float64Array:
     """For each place the mean of the `count` values from there on, 0 past the end."""
     sums = np.concatenate([[0.0], np.cumsum(values)])
     ends = np.minimum(np.arange(len(values)) + count, len(values))
-    means: Reals = np.maximum(sums[ends] - sums[:-1], 0) / count
+    means: Float64Array = np.maximum(sums[ends] - sums[:-1], 0) / count
     return means
 
 
-def _loudness_rises(energy: Reals) -> tuple[Reals, Reals]:
+def _loudness_rises(energy: Float64Array) -> tuple[Float64Array, Float64Array]:
     """For each place: how much louder (RMS) what follows is than what came, and what follows."""
     after = np.sqrt(_following_mean(energy, _AFTER_SAMPLES))
     before = _following_mean(np.concatenate([np.zeros(_BEFORE_SAMPLES), energy]), _BEFORE_SAMPLES)[
@@ -104,7 +102,7 @@ def _loudness_rises(energy: Reals) -> tuple[Reals, Reals]:
     return after - np.sqrt(before), after
 
 
-def _prediction_errors(bass: Reals) -> Reals:
+def _prediction_errors(bass: Float64Array) -> Float64Array:
     """How far each sample is from what those before it let expect."""
     taps = np.hanning(2 * _PREDICTION_DECIMATION + 1) / _PREDICTION_DECIMATION
     signal = np.convolve(bass, taps, "same")[: len(bass)][::_PREDICTION_DECIMATION]
@@ -117,37 +115,37 @@ def _prediction_errors(bass: Reals) -> Reals:
     return np.repeat(error / covered, _PREDICTION_DECIMATION)[: len(bass)]
 
 
-def _prediction_error(windows: Reals) -> Reals:
+def _prediction_error(windows: Float64Array) -> Float64Array:
     """How far the last value of each row is from the best linear guess by the others."""
     past, present = windows[:, :-1], windows[:, -1]
     gram = past.T @ past
     gram[np.diag_indices(_ORDER)] += 1e-6 * np.trace(gram) / _ORDER + 1e-12
-    error: Reals = np.abs(present - past @ np.linalg.solve(gram, past.T @ present))
+    error: Float64Array = np.abs(present - past @ np.linalg.solve(gram, past.T @ present))
     return error
 
 
-def _local_median(values: Reals) -> Reals:
+def _local_median(values: Float64Array) -> Float64Array:
     """The median within 1.5 s on both sides."""
     picked = np.pad(values[::_CONTEXT], _AROUND, mode="reflect")
     medians = np.median(sliding_window_view(picked, 2 * _AROUND + 1), axis=1)
     return np.repeat(medians, _CONTEXT)[: len(values)]
 
 
-def _local_max(values: Reals) -> Reals:
+def _local_max(values: Float64Array) -> Float64Array:
     """The most within 1.5 s on both sides."""
     groups = np.pad(values, (0, -len(values) % _CONTEXT)).reshape(-1, _CONTEXT).max(axis=1)
     peaks = sliding_window_view(np.pad(groups, _AROUND), 2 * _AROUND + 1).max(axis=1)
     return np.repeat(peaks, _CONTEXT)[: len(values)]
 
 
-def _nearby_max(values: Reals) -> Reals:
+def _nearby_max(values: Float64Array) -> Float64Array:
     """The most within 20 ms on both sides."""
     padded = np.pad(values, _AFTER_SAMPLES, mode="edge")
-    nearby: Reals = sliding_window_view(padded, 2 * _AFTER_SAMPLES + 1).max(axis=1)
+    nearby: Float64Array = sliding_window_view(padded, 2 * _AFTER_SAMPLES + 1).max(axis=1)
     return nearby
 
 
-def _peaks(heights: Reals) -> list[int]:
+def _peaks(heights: Float64Array) -> list[int]:
     """Where `heights` is highest, and nothing as high lies within the least distance of kicks."""
     is_peak = heights > 0
     is_peak[1:] &= heights[1:] > heights[:-1]
@@ -162,7 +160,7 @@ def _peaks(heights: Reals) -> list[int]:
     return chosen
 
 
-def _onset_sample(error: Reals, at: int) -> int:
+def _onset_sample(error: Float64Array, at: int) -> int:
     """The sample near `at` where what was not expected begins."""
     low = max(0, at - _AFTER_SAMPLES)
     nearby = error[low : at + _AFTER_SAMPLES]

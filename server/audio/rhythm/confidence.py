@@ -9,9 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Reals = NDArray[np.float64]
+from server.arrays import Float64Array
 
 KINDS = ("onset", "kick", "snare", "hat", "beat", "downbeat")
 """Kinds of events whose confidence is known."""
@@ -31,14 +30,14 @@ _USUAL_DOUBT = 1.0
 class Evidence:
     """What a detector knows of its events of one kind."""
 
-    times: Reals
+    times: Float64Array
     """(n,): seconds, in order."""
-    certainty: Reals
+    certainty: Float64Array
     """(n,): how sure the detector is of each, 0..1."""
     doubt: float = _USUAL_DOUBT
     """How many doubtful events there are around every moment beside them."""
 
-    def at(self, moments: Reals) -> Reals:
+    def at(self, moments: Float64Array) -> Float64Array:
         """Return the confidence, 0..1, at each of the moments (seconds, rising)."""
         if not len(self.times) or not len(moments):
             return np.zeros(len(moments))
@@ -50,7 +49,7 @@ class Evidence:
         middle = len(taps) // 2
         share = certainty / (weights + self.doubt)
         values = share[middle : middle + count]
-        confidence: Reals = np.interp(moments, np.arange(count) / _GRID_PER_S, values)
+        confidence: Float64Array = np.interp(moments, np.arange(count) / _GRID_PER_S, values)
         return np.clip(confidence, 0, 1)
 
     @property
@@ -60,7 +59,7 @@ class Evidence:
 
 
 def collect_evidence(
-    events: Mapping[str, Reals], certainty: Mapping[str, Reals]
+    events: Mapping[str, Float64Array], certainty: Mapping[str, Float64Array]
 ) -> dict[str, Evidence]:
     """Return what is known of each kind of event.
 

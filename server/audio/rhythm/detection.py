@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from server.arrays import Float64Array, Int16Array
 from server.audio.rhythm import (
     bass_band,
     bass_onsets,
@@ -22,8 +22,6 @@ from server.audio.rhythm import (
 from server.audio.rhythm.filterbank import STEPS_PER_S
 from server.audio.rhythm.nearest import distance_to_nearest, nearest
 from server.audio.spectrum.analyser_node import RATE
-
-Reals = NDArray[np.float64]
 
 _MIN_ONSET_GAP_S = 0.030
 """Onsets that are nearer to each other than this are one."""
@@ -48,18 +46,18 @@ class Detections:
 
     seconds: float
     spectrum: filterbank.FilterbankSpectra
-    onsets: Reals
-    kicks: Reals
-    snares: Reals
-    hats: Reals
-    certainty: dict[str, Reals]
+    onsets: Float64Array
+    kicks: Float64Array
+    snares: Float64Array
+    hats: Float64Array
+    certainty: dict[str, Float64Array]
     """How sure the network is of each event, 0..1, by the names above."""
-    beat_activation: Reals
+    beat_activation: Float64Array
     """How likely a beat is in each step, 0..1,"""
-    downbeat_activation: Reals
+    downbeat_activation: Float64Array
     """and how likely the first beat of a bar."""
 
-    def with_events(self, transform: Callable[[Reals], Reals]) -> "Detections":
+    def with_events(self, transform: Callable[[Float64Array], Float64Array]) -> "Detections":
         """The same with the rows of its events as `place` makes them, in order and number alike."""
         return replace(
             self,
@@ -70,7 +68,7 @@ class Detections:
         )
 
 
-def detect_onsets_and_drums(samples: NDArray[np.int16]) -> Detections:
+def detect_onsets_and_drums(samples: Int16Array) -> Detections:
     """Detect the onsets and drums of a track, samples x 2 at 44.1 kHz."""
     spectrum = filterbank.compute_spectra(samples)
     activations = dict(
@@ -97,12 +95,12 @@ def detect_onsets_and_drums(samples: NDArray[np.int16]) -> Detections:
 
 
 def _pick_events(
-    samples: NDArray[np.int16],
+    samples: Int16Array,
     spectrum: filterbank.FilterbankSpectra,
-    activation: Reals,
+    activation: Float64Array,
     kind: str,
-    bass_times: Reals,
-) -> Reals:
+    bass_times: Float64Array,
+) -> Float64Array:
     """Rows of time, strength and certainty, in order."""
     steps = peak_picking.pick_peaks(activation)
     times = onset_refinement.refine(samples, steps / STEPS_PER_S, *_STEP_REACH_S)
@@ -115,13 +113,13 @@ def _pick_events(
         axis=1,
     )
     events = events[np.argsort(times, kind="stable")]
-    distinct: Reals = events[np.diff(events[:, 0], prepend=-1.0) > _SAME_EVENT_S]
+    distinct: Float64Array = events[np.diff(events[:, 0], prepend=-1.0) > _SAME_EVENT_S]
     return distinct
 
 
 def _add_lone_onsets(
-    samples: NDArray[np.int16], spectrum: filterbank.FilterbankSpectra, onsets_found: Reals
-) -> Reals:
+    samples: Int16Array, spectrum: filterbank.FilterbankSpectra, onsets_found: Float64Array
+) -> Float64Array:
     """The onsets with those of the spectral flux that are far from any: single soft notes."""
     steps = onsets.pick_peaks(onsets.spectral_flux(spectrum.levels))
     steps = steps[distance_to_nearest(steps / STEPS_PER_S, onsets_found[:, 0]) > _LONE_ONSET_S]
@@ -132,11 +130,11 @@ def _add_lone_onsets(
     lone = lone[times <= len(samples) / RATE - _CUT_OFF_S]
     merged = np.concatenate([onsets_found, lone])
     merged = merged[np.argsort(merged[:, 0], kind="stable")]
-    distinct: Reals = merged[np.diff(merged[:, 0], prepend=-1.0) > _MIN_ONSET_GAP_S]
+    distinct: Float64Array = merged[np.diff(merged[:, 0], prepend=-1.0) > _MIN_ONSET_GAP_S]
     return distinct
 
 
-def _merge(onsets_found: Reals, *others: Reals) -> Reals:
+def _merge(onsets_found: Float64Array, *others: Float64Array) -> Float64Array:
     """Onsets with those of the others' that are not among them; a drum's own time counts."""
     for events in others:
         onsets_found = onsets_found[

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from server.arrays import Float32Array, Float64Array, Int16Array, Int64Array
 from server.audio.spectrum.analyser_node import RATE
 
 HOP = 441
@@ -21,10 +22,8 @@ _LOWEST_HZ, _HIGHEST_HZ = 27.5, 17000.0
 _CONTRAST = 300.0
 """How many times quieter than the loudest a sound may be and still count."""
 
-Floats = NDArray[np.float32]
 
-
-def _range_bounds() -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+def _range_bounds() -> tuple[Int64Array, Float64Array]:
     """First bin of each range, and the bin after the last; the middles in Hz."""
     count = int(np.log2(_HIGHEST_HZ / _LOWEST_HZ) * _PER_OCTAVE)
     edges = _LOWEST_HZ * 2 ** (np.arange(count + 1) / _PER_OCTAVE)
@@ -41,13 +40,13 @@ BINS, HERTZ = _range_bounds()
 class FilterbankSpectra:
     """A track in steps of 10 ms."""
 
-    levels: Floats
+    levels: Float32Array
     """Steps x ranges: log(1 + c m / m0), where m is the magnitude and m0 that of loud moments."""
-    power: NDArray[np.float64]
+    power: Float64Array
     """Mean square of the samples of both channels, 0..1, in each step's HOP samples from it on."""
 
 
-def compute_spectra(samples: NDArray[np.int16]) -> FilterbankSpectra:
+def compute_spectra(samples: Int16Array) -> FilterbankSpectra:
     """The spectra of a track, samples x 2."""
     steps = len(samples) // HOP + 1
     magnitudes = np.empty((steps, len(BINS) - 1), np.float32)
@@ -61,7 +60,7 @@ def compute_spectra(samples: NDArray[np.int16]) -> FilterbankSpectra:
     return FilterbankSpectra(_log_levels(magnitudes), power)
 
 
-def _complex_slice(samples: NDArray[np.int16], first: int, last: int) -> NDArray[np.complex64]:
+def _complex_slice(samples: Int16Array, first: int, last: int) -> NDArray[np.complex64]:
     """Samples first to last, left as real and right as imaginary part; 0 outside the track."""
     inner = samples[max(first, 0) : max(last, 0)]
     piece = np.zeros(last - first, np.complex64)
@@ -71,7 +70,7 @@ def _complex_slice(samples: NDArray[np.int16], first: int, last: int) -> NDArray
     return piece
 
 
-def _magnitudes(piece: NDArray[np.complex64], window: Floats, count: int) -> Floats:
+def _magnitudes(piece: NDArray[np.complex64], window: Float32Array, count: int) -> Float32Array:
     """Magnitudes of the ranges, of both channels together whatever their phases are.
 
     One complex transform holds both: the channels' powers at a bin sum up to the mean of the
@@ -84,20 +83,20 @@ def _magnitudes(piece: NDArray[np.complex64], window: Floats, count: int) -> Flo
     sums = np.add.reduceat(half, BINS[:-1] - 1, axis=1)
     # The last range that reduceat sums goes on to the end; it is cut to its own bins.
     sums[:, -1] = half[:, BINS[-2] - 1 : BINS[-1] - 1].sum(axis=1)
-    magnitudes: Floats = np.sqrt(sums / 4)
+    magnitudes: Float32Array = np.sqrt(sums / 4)
     return magnitudes
 
 
-def _mean_power(piece: NDArray[np.complex64], count: int) -> NDArray[np.float64]:
+def _mean_power(piece: NDArray[np.complex64], count: int) -> Float64Array:
     """Mean squares of HOP samples from each step on."""
     padded = np.zeros(count * HOP, np.complex64)
     padded[: min(len(piece), len(padded))] = piece[: len(padded)]
     parts = padded.view(np.float32).reshape(count, -1)
-    means: NDArray[np.float64] = np.einsum("ij,ij->i", parts, parts, dtype=np.float64)
+    means: Float64Array = np.einsum("ij,ij->i", parts, parts, dtype=np.float64)
     return means / (2 * HOP * 32768.0**2)
 
 
-def _log_levels(magnitudes: Floats) -> Floats:
+def _log_levels(magnitudes: Float32Array) -> Float32Array:
     """Their logarithms, so that a quiet master is like a loud one."""
     loudest = magnitudes.max(axis=1)
     sounding = loudest[loudest > 0]

@@ -5,9 +5,8 @@ it is silence; there the right channel is turned over first.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
-Samples = NDArray[np.int16]
+from server.arrays import Float64Array, Int16Array
 
 _MIN_OFFSET, _OFFSET_SAMPLE_STEP = 164.0, 101
 """Of 32768: less than -46 dB of offset hides nothing. It is the median of one sample in so many:
@@ -19,7 +18,7 @@ _MIN_CORRELATION = -0.3
 _BLOCK = 1 << 20
 
 
-def correct_channels(samples: Samples) -> Samples:
+def correct_channels(samples: Int16Array) -> Int16Array:
     """Return the track, samples x 2, with both put right; itself where neither is wrong."""
     offset = _offset(samples)
     is_inverted = _has_opposite_polarity(samples, offset)
@@ -33,14 +32,14 @@ def correct_channels(samples: Samples) -> Samples:
     return corrected
 
 
-def _offset(samples: Samples) -> NDArray[np.float64]:
+def _offset(samples: Int16Array) -> Float64Array:
     """Return the middle that the samples of each channel lie around."""
     if not len(samples):
         return np.zeros(2)
     return np.asarray(np.median(samples[::_OFFSET_SAMPLE_STEP], axis=0))
 
 
-def _has_opposite_polarity(samples: Samples, offset: NDArray[np.float64]) -> bool:
+def _has_opposite_polarity(samples: Int16Array, offset: Float64Array) -> bool:
     """Whether the low ends of the channels are of opposite polarity."""
     count = len(samples) // (_GROUP_SAMPLES * _GROUP_STEP)
     if not count:

@@ -1,12 +1,11 @@
 """The nearest of other events, and how far away it is."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Reals = NDArray[np.float64]
+from server.arrays import Float64Array
 
 
-def distance_to_nearest(times: Reals, others: Reals) -> Reals:
+def distance_to_nearest(times: Float64Array, others: Float64Array) -> Float64Array:
     """Seconds from each time to the nearest of the others, infinite where there is none.
 
     Args:
@@ -15,11 +14,11 @@ def distance_to_nearest(times: Reals, others: Reals) -> Reals:
     """
     padded = np.concatenate([[-np.inf], others, [np.inf]])
     after = np.searchsorted(others, times)
-    distance: Reals = np.minimum(times - padded[after], padded[after + 1] - times)
+    distance: Float64Array = np.minimum(times - padded[after], padded[after + 1] - times)
     return distance
 
 
-def nearest(times: Reals, others: Reals) -> Reals:
+def nearest(times: Float64Array, others: Float64Array) -> Float64Array:
     """The other time that is nearest to each time.
 
     Args:
@@ -28,5 +27,5 @@ def nearest(times: Reals, others: Reals) -> Reals:
     """
     after = np.clip(np.searchsorted(others, times), 1, max(len(others) - 1, 1))
     pair = np.stack([others[after - 1], others[np.minimum(after, len(others) - 1)]])
-    closest: Reals = pair[np.abs(pair - times).argmin(axis=0), np.arange(len(times))]
+    closest: Float64Array = pair[np.abs(pair - times).argmin(axis=0), np.arange(len(times))]
     return closest

@@ -11,9 +11,8 @@ from pathlib import Path
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+from server.arrays import Float32Array
 
 OUTPUTS = ("onsets", "kicks", "snares", "hats", "beats", "downbeats")
 """Columns of the result."""
@@ -29,7 +28,7 @@ _PIECE, _BLOCK = 24_000, 1000
 """Steps computed at once, so that hours do not need gigabytes."""
 
 
-def activations(levels: Floats) -> Floats:
+def activations(levels: Float32Array) -> Float32Array:
     """How likely each kind of event is in each step.
 
     Args:
@@ -49,7 +48,7 @@ def activations(levels: Floats) -> Floats:
     return result[_LEADING_SILENCE:]
 
 
-def _activations_of_piece(levels: Floats) -> Floats:
+def _activations_of_piece(levels: Float32Array) -> Float32Array:
     """The activations of some minutes."""
     weights = _weights()
     x = _convolve_pitch(levels, weights)
@@ -62,17 +61,17 @@ def _activations_of_piece(levels: Floats) -> Floats:
             local = x
     heads = weights["heads"][0]
     logits = local @ heads[: x.shape[1]] + x @ heads[x.shape[1] :] + weights["heads.bias"]
-    probabilities: Floats = 1 / (1 + np.exp(-logits))
+    probabilities: Float32Array = 1 / (1 + np.exp(-logits))
     return probabilities
 
 
 @cache
-def _weights() -> dict[str, Floats]:
+def _weights() -> dict[str, Float32Array]:
     with np.load(_WEIGHTS) as file:
         return {name: file[name].astype(np.float32) for name in file.files}
 
 
-def _convolve_pitch(levels: Floats, weights: dict[str, Floats]) -> Floats:
+def _convolve_pitch(levels: Float32Array, weights: dict[str, Float32Array]) -> Float32Array:
     """Steps x channels after the convolutions over time and pitch, a block of steps at a time."""
     before = np.concatenate([np.zeros((_LAG, levels.shape[1]), np.float32), levels])[: len(levels)]
     inputs = np.stack([levels, np.maximum(levels - before, 0)], axis=2)
@@ -92,8 +91,8 @@ def _convolve_pitch(levels: Floats, weights: dict[str, Floats]) -> Floats:
 
 
 def _convolve_time_and_pitch(
-    x: Floats, kernel: Floats, bias: Floats, stride: int, side: int
-) -> Floats:
+    x: Float32Array, kernel: Float32Array, bias: Float32Array, stride: int, side: int
+) -> Float32Array:
     """A convolution over 3 steps and some pitches, without padding in time.
 
     Args:
@@ -108,11 +107,13 @@ def _convolve_time_and_pitch(
     # steps x pitches x channels x 3 x pitches: one product of matrices.
     flat = windows.transpose(0, 1, 3, 4, 2).reshape(-1, kernel[..., 0].size)
     out = np.maximum(flat @ kernel.reshape(-1, kernel.shape[3]) + bias, 0)
-    result: Floats = out.reshape(*windows.shape[:2], -1)
+    result: Float32Array = out.reshape(*windows.shape[:2], -1)
     return result
 
 
-def _convolve_dilated(x: Floats, kernel: Floats, bias: Floats, dilation: int) -> Floats:
+def _convolve_dilated(
+    x: Float32Array, kernel: Float32Array, bias: Float32Array, dilation: int
+) -> Float32Array:
     """A convolution over steps that lie `dilation` apart, as long as `x`."""
     side = len(kernel) // 2
     out = x @ kernel[side]
@@ -124,5 +125,5 @@ def _convolve_dilated(x: Floats, kernel: Floats, bias: Floats, dilation: int) ->
             out[:-shift] += x[shift:] @ matrix
         else:
             out[-shift:] += x[:shift] @ matrix
-    result: Floats = np.maximum(out + bias, 0)
+    result: Float32Array = np.maximum(out + bias, 0)
     return result

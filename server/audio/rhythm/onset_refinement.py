@@ -9,13 +9,10 @@ and steady.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
+from server.arrays import BoolArray, Float32Array, Float64Array, Int16Array, Int64Array
 from server.audio.rhythm.bass_band import mono_slice
 from server.audio.spectrum.analyser_node import RATE
-
-Reals = NDArray[np.float64]
-Floats = NDArray[np.float32]
 
 _SILENCE_SHARE = 0.02
 """How loud what was before may be, as a share of what follows, to be called silence."""
@@ -31,7 +28,7 @@ _BEFORE_S, _AFTER_S = 0.060, 0.040
 _BATCH = 256
 
 
-def refine(samples: NDArray[np.int16], times: Reals, ahead: float, behind: float) -> Reals:
+def refine(samples: Int16Array, times: Float64Array, ahead: float, behind: float) -> Float64Array:
     """Better times of onsets, in the order given.
 
     Args:
@@ -55,7 +52,7 @@ def refine(samples: NDArray[np.int16], times: Reals, ahead: float, behind: float
     return np.clip(refined, 0, max(0.0, (len(samples) - 1) / RATE))
 
 
-def _windows(samples: NDArray[np.int16], times: Reals) -> Floats:
+def _windows(samples: Int16Array, times: Float64Array) -> Float32Array:
     """Onsets x samples around each."""
     before, after = round(_BEFORE_S * RATE), round(_AFTER_S * RATE)
     windows = np.empty((len(times), before + after), np.float32)
@@ -66,8 +63,8 @@ def _windows(samples: NDArray[np.int16], times: Reals) -> Floats:
 
 
 def _onset_from_silence(
-    windows: Floats, ahead: float, behind: float
-) -> tuple[NDArray[np.bool_], Reals]:
+    windows: Float32Array, ahead: float, behind: float
+) -> tuple[BoolArray, Float64Array]:
     """Whether each begins out of silence, and where in samples of its row.
 
     A converter of sample rates rings ahead of a step, as high as it lets through; the mean of
@@ -84,7 +81,7 @@ def _onset_from_silence(
     return from_silence, _backtrack(loud, low + exceeds.argmax(axis=1))
 
 
-def _backtrack(loud: Floats, crossing: NDArray[np.int64]) -> Reals:
+def _backtrack(loud: Float32Array, crossing: Int64Array) -> Float64Array:
     """Where a rise that was noticed at `begun` began: at once, or on a straight line before it.
 
     A wave that begins at phase 0 rises on one, and the mean of three samples is one sample late on
@@ -97,13 +94,13 @@ def _backtrack(loud: Floats, crossing: NDArray[np.int64]) -> Reals:
     )
     backtrack = level / np.maximum(level - previous, 1e-9) + 1
     is_rising = (previous > _SLOPE_SHARE * level) & (previous < level)
-    onset: Reals = crossing.astype(float) - np.where(
+    onset: Float64Array = crossing.astype(float) - np.where(
         is_rising, np.minimum(backtrack, _MAX_BACKTRACK), 0.0
     )
     return onset
 
 
-def _split_by_variance(windows: Floats, ahead: float, behind: float) -> Reals:
+def _split_by_variance(windows: Float32Array, ahead: float, behind: float) -> Float64Array:
     """Seconds from the middle of each row to where its samples are best parted in two."""
     inner = np.diff(windows[:, round(0.020 * RATE) : round(0.090 * RATE)], axis=1)
     whole = inner.shape[1] // _GROUP * _GROUP
@@ -122,5 +119,5 @@ def _split_by_variance(windows: Floats, ahead: float, behind: float) -> Reals:
     # Two groups later: the one in which it begins is often put before it, and never is an event
     # to come before its cause.
     best = ((places[criterion.argmin(axis=1)] + 2) * _GROUP + 1) / RATE
-    seconds: Reals = best + 0.020 - _BEFORE_S
+    seconds: Float64Array = best + 0.020 - _BEFORE_S
     return seconds

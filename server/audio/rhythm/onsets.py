@@ -8,11 +8,9 @@ Methods", section 2.2), which may here lie on both sides.
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
-from numpy.typing import NDArray
 
-from server.audio.rhythm.filterbank import STEPS_PER_S, Floats
-
-Reals = NDArray[np.float64]
+from server.arrays import Float32Array, Float64Array, Int64Array
+from server.audio.rhythm.filterbank import STEPS_PER_S
 
 _LAG = 2
 """Steps between what is compared: the window sees an onset for about so long."""
@@ -28,7 +26,7 @@ _MIN_FLUX, _MEAN_FACTOR, _FLOOR_FACTOR, _MAX_SHARE = 0.035, 1.4, 3.0, 0.03
 highest around."""
 
 
-def spectral_flux(levels: Floats) -> Reals:
+def spectral_flux(levels: Float32Array) -> Float64Array:
     """How much begins in each step: the mean of the rises of all ranges.
 
     Args:
@@ -41,7 +39,7 @@ def spectral_flux(levels: Floats) -> Reals:
     return novelty
 
 
-def _range_rises(levels: Floats) -> Floats:
+def _range_rises(levels: Float32Array) -> Float32Array:
     """By how much each range is above what it and its neighbours were, 0 where it is not."""
     widest = levels.copy()
     np.maximum(widest[:, 1:], levels[:, :-1], out=widest[:, 1:])
@@ -51,7 +49,7 @@ def _range_rises(levels: Floats) -> Floats:
     return np.maximum(rises, 0, out=rises)
 
 
-def pick_peaks(novelty: Reals) -> NDArray[np.int64]:
+def pick_peaks(novelty: Float64Array) -> Int64Array:
     """Steps at which the flux is highest in its surroundings and stands out of them."""
     if not len(novelty):
         return np.zeros(0, np.int64)
@@ -70,7 +68,7 @@ def pick_peaks(novelty: Reals) -> NDArray[np.int64]:
     return peak_steps[np.diff(peak_steps, prepend=-9) > 1].astype(np.int64)
 
 
-def _noise_floor(novelty: Reals) -> Reals:
+def _noise_floor(novelty: Float64Array) -> Float64Array:
     """What noise alone makes the flux to be: a low percentile of what is around."""
     padded = np.pad(novelty, _FLOOR_REACH, mode="symmetric")
     windows = sliding_window_view(padded, 2 * _FLOOR_REACH + 1)[::_FLOOR_STEP]
@@ -78,16 +76,16 @@ def _noise_floor(novelty: Reals) -> Reals:
     return np.repeat(floor, _FLOOR_STEP)[: len(novelty)]
 
 
-def _local_max(values: Reals, side: int) -> Reals:
+def _local_max(values: Float64Array, side: int) -> Float64Array:
     """The highest value within `side` steps on both sides."""
-    maxima: Reals = sliding_window_view(np.pad(values, side), 2 * side + 1).max(axis=1)
+    maxima: Float64Array = sliding_window_view(np.pad(values, side), 2 * side + 1).max(axis=1)
     return maxima
 
 
-def _local_mean(values: Reals, side: int) -> Reals:
+def _local_mean(values: Float64Array, side: int) -> Float64Array:
     """The mean of the values within `side` steps on both sides, fewer at the ends."""
     sums = np.concatenate([[0.0], np.cumsum(values)])
     steps = np.arange(len(values))
     low, high = np.maximum(steps - side, 0), np.minimum(steps + side + 1, len(values))
-    means: Reals = (sums[high] - sums[low]) / (high - low)
+    means: Float64Array = (sums[high] - sums[low]) / (high - low)
     return means

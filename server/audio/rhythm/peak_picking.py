@@ -8,13 +8,9 @@ ones all along, within bounds below which there is nothing and above which no dr
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
-from numpy.typing import NDArray
 
+from server.arrays import Float32Array, Float64Array, Int64Array
 from server.audio.rhythm.filterbank import HERTZ
-
-Reals = NDArray[np.float64]
-Floats = NDArray[np.float32]
-Steps = NDArray[np.int64]
 
 KINDS = ("onsets", "kicks", "snares", "hats")
 _THRESHOLD_SHARE, _MIN_THRESHOLD, _MAX_THRESHOLD = 0.35, 0.15, 0.45
@@ -33,7 +29,7 @@ _PEAK_REACH = 3
 _BEFORE, _AFTER = 4, 5
 
 
-def pick_peaks(activation: Reals) -> Steps:
+def pick_peaks(activation: Float64Array) -> Int64Array:
     """Steps at which the activation of a kind of event is highest around, and high enough."""
     if not len(activation):
         return np.zeros(0, np.int64)
@@ -43,13 +39,13 @@ def pick_peaks(activation: Reals) -> Steps:
     if not len(at):
         return at
     clear = float(np.percentile(activation[at], _CLEAR_PERCENTILE))
-    picked: Steps = at[
+    picked: Int64Array = at[
         activation[at] >= np.clip(_THRESHOLD_SHARE * clear, _MIN_THRESHOLD, _MAX_THRESHOLD)
     ]
     return picked
 
 
-def event_strengths(levels: Floats, steps: Steps, kind: str) -> Reals:
+def event_strengths(levels: Float32Array, steps: Int64Array, kind: str) -> Float64Array:
     """How strong each event is, 0..1: 1 is what the strong ones of the track reach.
 
     Args:
@@ -66,5 +62,5 @@ def event_strengths(levels: Floats, steps: Steps, kind: str) -> Reals:
     after = padded[steps[:, None] + np.arange(_BEFORE, _BEFORE + _AFTER)].max(axis=1)
     rise = np.sqrt(np.square(np.maximum(after - before, 0)).sum(axis=1))
     strong = max(float(np.percentile(rise, 90)), 1e-9)
-    strength: Reals = np.minimum(rise / strong, 1.0).astype(np.float64)
+    strength: Float64Array = np.minimum(rise / strong, 1.0).astype(np.float64)
     return strength

@@ -7,7 +7,8 @@ call; here there is a call at each step of a 60 Hz grid, from the beginning of t
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
-from numpy.typing import NDArray
+
+from server.arrays import Float32Array, Float64Array, UInt8Array
 
 RATE = 44_100
 STEPS_PER_S = 60
@@ -18,17 +19,14 @@ SMOOTHING = 0.8
 
 _MIN_DB, _MAX_DB = -100.0, -30.0
 
-Bytes = NDArray[np.uint8]
-Reals = NDArray[np.float64]
 
-
-def blackman_window(size: int) -> Reals:
+def blackman_window(size: int) -> Float64Array:
     """The window 0.42 - 0.5 cos(2 pi n/N) + 0.08 cos(4 pi n/N)."""
     turn = 2 * np.pi * np.arange(size) / size
     return 0.42 - 0.5 * np.cos(turn) + 0.08 * np.cos(2 * turn)
 
 
-def windows(signal: NDArray[np.float32], first: int, count: int, size: int) -> NDArray[np.float32]:
+def windows(signal: Float32Array, first: int, count: int, size: int) -> Float32Array:
     """`count` windows of `size` samples, a hop apart, the first one from sample `first`.
 
     Args:
@@ -37,7 +35,7 @@ def windows(signal: NDArray[np.float32], first: int, count: int, size: int) -> N
     Returns:
         A view: count by channels by size.
     """
-    view: NDArray[np.float32] = sliding_window_view(signal, size, axis=0)[first::HOP][:count]
+    view: Float32Array = sliding_window_view(signal, size, axis=0)[first::HOP][:count]
     return view
 
 
@@ -48,7 +46,7 @@ class AnalyserNode:
         self._window = blackman_window(SIZE) / SIZE
         self._smooth = np.zeros((3, BINS))
 
-    def spectra(self, frames: NDArray[np.float32]) -> Bytes:
+    def spectra(self, frames: Float32Array) -> UInt8Array:
         """getByteFrequencyData for consecutive steps.
 
         Args:
@@ -67,19 +65,19 @@ class AnalyserNode:
         return to_bytes(magnitudes)
 
 
-def to_bytes(magnitudes: Reals) -> Bytes:
+def to_bytes(magnitudes: Float64Array) -> UInt8Array:
     """Magnitudes as bytes: -100 dB is 0, -30 dB is 255."""
     decibels = 20 * np.log10(np.maximum(magnitudes, 1e-10))
     scaled = np.floor(255 / (_MAX_DB - _MIN_DB) * (decibels - _MIN_DB))
     return np.clip(scaled, 0, 255).astype(np.uint8)
 
 
-def mix_to_mono(stereo: NDArray[np.float32]) -> NDArray[np.float32]:
+def mix_to_mono(stereo: Float32Array) -> Float32Array:
     """Both channels as one: their mean; the last axis is that of the channels."""
-    mono: NDArray[np.float32] = (stereo[..., 0] + stereo[..., 1]) / np.float32(2)
+    mono: Float32Array = (stereo[..., 0] + stereo[..., 1]) / np.float32(2)
     return mono
 
 
-def wave_bytes(signal: NDArray[np.float32]) -> Bytes:
+def wave_bytes(signal: Float32Array) -> UInt8Array:
     """getByteTimeDomainData: floor(128 (1 + x)), clipped to a byte."""
     return np.clip(np.floor(128 * (1 + signal)), 0, 255).astype(np.uint8)

@@ -9,8 +9,8 @@ silence is 0.
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from server.arrays import Float32Array, Float64Array, UInt8Array
 from server.audio.spectrum.analyser_node import RATE
 from server.audio.spectrum.log_bands import LogBands
 
@@ -39,26 +39,24 @@ _MIN_AMPLITUDE_SUM = 1e-4
 _DARKEST_HZ, _BRIGHTEST_HZ = 60.0, 12_000.0
 _FULL_RANGE_DB = 60.0
 
-Powers = NDArray[np.float64]
-
 
 class BandMeasurements(NamedTuple):
     """What moments sound like."""
 
-    powers: Powers
+    powers: Float64Array
     """Moments by 7, in the order of NAMES: mean square, channels averaged; a full-scale sine is
     0.5."""
-    shape: Powers
+    shape: Float64Array
     """Moments by 2. Brightness: the spectral centroid (Peeters 2004, section 6.1.1) on a scale of
     octaves, 0 at 60 Hz and 1 at 12 kHz, 0 in silence. Width: the share of the side in mid and
     side, 0 for mono."""
-    roots: NDArray[np.float32]
+    roots: Float32Array
     """Moments by bins: the spectrum's amplitudes, for `flux`."""
-    log_bands: NDArray[np.uint8]
+    log_bands: UInt8Array
     """Moments by 2 channels by logbands.BANDS: see logbands.to_bytes."""
 
 
-def measure_bands(frames: NDArray[np.float32]) -> BandMeasurements:
+def measure_bands(frames: Float32Array) -> BandMeasurements:
     """Measure moments.
 
     Args:
@@ -87,7 +85,7 @@ def measure_bands(frames: NDArray[np.float32]) -> BandMeasurements:
     return BandMeasurements(powers, shape, roots, _LOG_BANDS.measure(squares_low, squares_high))
 
 
-def amplitude_flux(roots: NDArray[np.float32], before: NDArray[np.float32]) -> Powers:
+def amplitude_flux(roots: Float32Array, before: Float32Array) -> Float64Array:
     """How much the amplitudes grow from moment to moment, bin by bin (Dixon 2006, eq. 2).
 
     Args:
@@ -98,33 +96,33 @@ def amplitude_flux(roots: NDArray[np.float32], before: NDArray[np.float32]) -> P
     return np.asarray(np.maximum(rises, 0).sum(axis=1, dtype=np.float64))
 
 
-def to_full_scale(powers: Powers) -> NDArray[np.float32]:
+def to_full_scale(powers: Float64Array) -> Float32Array:
     """Powers as 0..1 whatever the track is like: 0 is -60 dB, 1 is 0 dB full scale."""
     decibels = 10 * np.log10(np.maximum(powers, _MIN_POWER))
     return np.clip(1 + decibels / _FULL_RANGE_DB, 0, 1).astype(np.float32)
 
 
-def scale_to_track(powers: Powers) -> NDArray[np.float32]:
+def scale_to_track(powers: Float64Array) -> Float32Array:
     """The powers of a whole track as 0..1, moments by 7."""
     return scale_decibels(10 * np.log10(np.maximum(powers, _MIN_POWER)))
 
 
-def scale_decibels(decibels: Powers) -> NDArray[np.float32]:
+def scale_decibels(decibels: Float64Array) -> Float32Array:
     """Decibels of a whole track as 0..1, moments by columns; the first is that of all together."""
     loud = np.array([_loud_level(column) for column in decibels.T])
     reference = np.maximum(loud, loud[0] - _RANGE_DB)
-    scaled: NDArray[np.float64] = 1 + (decibels - reference) / _RANGE_DB
+    scaled: Float64Array = 1 + (decibels - reference) / _RANGE_DB
     return np.clip(scaled, 0, 1).astype(np.float32)
 
 
-def _loud_level(decibels: NDArray[np.float64]) -> float:
+def _loud_level(decibels: Float64Array) -> float:
     sounding = decibels[decibels > _MIN_LOUD_DB]
     if not len(sounding):
         return _MIN_LOUD_DB
     return float(np.percentile(sounding, _LOUD_PERCENTILE))
 
 
-def _brightness(roots: NDArray[np.float32]) -> NDArray[np.float64]:
+def _brightness(roots: Float32Array) -> Float64Array:
     hertz = np.arange(roots.shape[1]) * (RATE / SHORT_WINDOW)
     sums = roots.sum(axis=1, dtype=np.float64)
     centroid = (roots @ hertz) / np.maximum(sums, 1e-9)
@@ -133,33 +131,31 @@ def _brightness(roots: NDArray[np.float32]) -> NDArray[np.float64]:
     return np.where(sums > _MIN_AMPLITUDE_SUM, share, 0.0)
 
 
-def _width(middle: NDArray[np.float32]) -> NDArray[np.float64]:
+def _width(middle: Float32Array) -> Float64Array:
     mid = np.square(middle[:, 0] + middle[:, 1]).sum(axis=1, dtype=np.float64)
     side = np.square(middle[:, 0] - middle[:, 1]).sum(axis=1, dtype=np.float64)
     roots = np.sqrt(side), np.sqrt(mid)
     return np.asarray(roots[0] / np.maximum(roots[0] + roots[1], 1e-6))
 
 
-def _squared_magnitudes(
-    frames: NDArray[np.float32], size: int
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def _squared_magnitudes(frames: Float32Array, size: int) -> tuple[Float32Array, Float32Array]:
     """Moments by channels by bins: squared magnitudes under a Hann window; and the mean of each
     moment and channel under it.
     """
     spectrum = np.fft.rfft(frames * _hann(size), axis=2)
     squares = np.square(spectrum.real) + np.square(spectrum.imag)
-    offset: NDArray[np.float32] = (spectrum[:, :, 0].real / (size / 2)).astype(np.float32)
+    offset: Float32Array = (spectrum[:, :, 0].real / (size / 2)).astype(np.float32)
     return squares, offset
 
 
-def _power_spectrum(squares: NDArray[np.float32], size: int) -> Powers:
+def _power_spectrum(squares: Float32Array, size: int) -> Float64Array:
     """One-sided power in each bin, the mean of the channels (Heinzel et al. 2002, eq. 23)."""
-    power: Powers = (squares[:, 0] + squares[:, 1]).astype(np.float64)
+    power: Float64Array = (squares[:, 0] + squares[:, 1]).astype(np.float64)
     power /= _window_norm(size)
     return power
 
 
-def _hann(size: int) -> NDArray[np.float32]:
+def _hann(size: int) -> Float32Array:
     return (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(size) / size)).astype(np.float32)
 
 

@@ -5,8 +5,8 @@ has no upper end at -30 dB, and a moment lies in the middle of its window.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
+from server.arrays import Float32Array, Float64Array, UInt8Array
 from server.audio.spectrum.analyser_node import RATE
 
 BANDS = 96
@@ -18,17 +18,13 @@ SPLIT_HZ = 1000.0
 _MIN_DB, _STEPS_PER_DB = -120.0, 2.0
 _MIN_POWER = 1e-13
 
-Powers = NDArray[np.float64]
-Reals = NDArray[np.float32]
-Bytes = NDArray[np.uint8]
 
-
-def band_edges() -> Powers:
+def band_edges() -> Float64Array:
     """The BANDS + 1 edges of the bands in Hz."""
     return np.geomspace(LOWEST_HZ, HIGHEST_HZ, BANDS + 1)
 
 
-def band_centres() -> Powers:
+def band_centres() -> Float64Array:
     """The geometric centre of each band in Hz."""
     limits = band_edges()
     return np.sqrt(limits[:-1] * limits[1:])
@@ -51,7 +47,7 @@ class LogBands:
         self._low = _trim(_bin_shares(long[0])[:, low] * np.float32(long[1]))
         self._high = _trim(_bin_shares(short[0])[:, ~low] * np.float32(short[1]))
 
-    def measure(self, low: Reals, high: Reals) -> Bytes:
+    def measure(self, low: Float32Array, high: Float32Array) -> UInt8Array:
         """Measure moments.
 
         Args:
@@ -68,19 +64,19 @@ class LogBands:
         return to_bytes(np.concatenate(parts, axis=2))
 
 
-def to_bytes(powers: Reals) -> Bytes:
+def to_bytes(powers: Float32Array) -> UInt8Array:
     """Powers (mean squares) as bytes in steps of half a decibel; 0 is -120 dB or less."""
     levels_db = 10 * np.log10(np.maximum(powers, np.float32(_MIN_POWER)))
     scaled = np.rint((levels_db - np.float32(_MIN_DB)) * np.float32(_STEPS_PER_DB))
     return np.asarray(np.clip(scaled, 0, 255), np.uint8)
 
 
-def from_bytes(band_bytes: Bytes) -> Reals:
+def from_bytes(band_bytes: UInt8Array) -> Float32Array:
     """The decibels that bytes of `to_bytes` stand for; a full-scale sine is -3 dB."""
     return band_bytes.astype(np.float32) / np.float32(_STEPS_PER_DB) + np.float32(_MIN_DB)
 
 
-def _bin_shares(size: int) -> Reals:
+def _bin_shares(size: int) -> Float32Array:
     """Bins by bands: the share of each bin that lies in each band."""
     limits = band_edges() * size / RATE
     bins = np.arange(size // 2 + 1)[:, np.newaxis]
@@ -88,6 +84,6 @@ def _bin_shares(size: int) -> Reals:
     return np.asarray(np.maximum(inside, 0), np.float32)
 
 
-def _trim(shares: Reals) -> Reals:
+def _trim(shares: Float32Array) -> Float32Array:
     """Without the bins above the last one that a band takes from."""
     return shares[: int(np.flatnonzero(shares.any(axis=1))[-1]) + 1]

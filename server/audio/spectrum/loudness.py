@@ -9,8 +9,8 @@ from types import TracebackType
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
+from server.arrays import Float64Array
 from server.media import ffmpeg
 from server.sandbox import Limits
 
@@ -50,7 +50,7 @@ class LoudnessMeter:
     ) -> None:
         self._process.__exit__(kind, error, trace)
 
-    def read(self) -> NDArray[np.float64]:
+    def read(self) -> Float64Array:
         """Rows of momentary and short-term loudness in LUFS; row n is what a meter shows at
         (n + 1) x STEP_S.
 

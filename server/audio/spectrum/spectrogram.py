@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from server.arrays import Float32Array
 from server.audio.spectrum import bands, log_bands
 from server.audio.spectrum.analyser_node import (
     BINS,
@@ -96,7 +97,7 @@ def load(path: Path) -> NDArray[np.void]:
 
 def _records(audio: Path, count: int) -> Iterator[NDArray[np.void]]:
     analyser = AnalyserNode()
-    last: NDArray[np.float32] | None = None
+    last: Float32Array | None = None
     # numpy transforms without the interpreter's lock: the two measurements run side by side.
     with ThreadPoolExecutor(max_workers=1) as beside:
         for first, signal in _blocks(audio, count):
@@ -119,7 +120,7 @@ def _records(audio: Path, count: int) -> Iterator[NDArray[np.void]]:
             yield records
 
 
-def _blocks(audio: Path, count: int) -> Iterator[tuple[int, NDArray[np.float32]]]:
+def _blocks(audio: Path, count: int) -> Iterator[tuple[int, Float32Array]]:
     """Pieces of the sound at 44.1 kHz: the first step of each, and its stereo samples.
 
     The sample at the piece's first step lies at _MARGIN; as many lie after its last step. What

@@ -6,10 +6,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from server.arrays import Float32Array, Float64Array, Int64Array
 from server.audio.rhythm.detection import Detections
 from server.audio.rhythm.filterbank import HERTZ, STEPS_PER_S
-
-Reals = NDArray[np.float64]
 
 _DEFAULT_BAR_S = 2.0
 """How long the stretches are that stand for bars where there are none."""
@@ -24,30 +23,30 @@ _FIRST_OCTAVE_HZ, _OCTAVE_RANGE = 80.0, 1.0
 class Bars:
     """Bars in order; each measure is 0..1, 1 for the most of the track."""
 
-    bounds: Reals
+    bounds: Float64Array
     """Seconds, one more than there are bars; the first is 0, the last the end of the track."""
-    loudness: Reals
-    bass: Reals
+    loudness: Float64Array
+    bass: Float64Array
     """How much bass there is,"""
-    density: Reals
+    density: Float64Array
     """how much begins,"""
-    brightness: Reals
+    brightness: Float64Array
     """and how far up the sound reaches."""
-    kicks: Reals
-    octaves: Reals
+    kicks: Float64Array
+    octaves: Float64Array
     """Bars by octaves: how loud each octave is beside its loudest bars, 0..1: who plays."""
-    pitch_classes: Reals
+    pitch_classes: Float64Array
     """Bars by 12: how much each pitch class sounds beside the mean of all, from C on."""
     has_beats: bool = True
     """Whether these are bars of beats; else stretches of even length, where there are no beats."""
 
     @property
-    def energy(self) -> Reals:
+    def energy(self) -> Float64Array:
         """Loudness, bass and onsets together."""
         return 0.4 * self.loudness + 0.35 * self.bass + 0.25 * self.density
 
 
-def compute_bar_features(detections: Detections, downbeats: Reals) -> Bars:
+def compute_bar_features(detections: Detections, downbeats: Float64Array) -> Bars:
     """The bars of a track.
 
     Args:
@@ -83,7 +82,7 @@ def compute_bar_features(detections: Detections, downbeats: Reals) -> Bars:
     )
 
 
-def _octave_levels(levels: Reals) -> Reals:
+def _octave_levels(levels: Float64Array) -> Float64Array:
     """Return the levels of each octave from 80 Hz on, and of what is below, bars by octaves."""
     octave = np.maximum(np.floor(np.log2(HERTZ / _FIRST_OCTAVE_HZ)), -1).astype(np.int64)
     columns = [
@@ -93,7 +92,7 @@ def _octave_levels(levels: Reals) -> Reals:
     return np.stack(columns, axis=1)
 
 
-def _pitch_classes(levels: Reals) -> Reals:
+def _pitch_classes(levels: Float64Array) -> Float64Array:
     """Return the levels of each pitch class less their mean, bars by 12."""
     tones = np.flatnonzero((HERTZ > 60) & (HERTZ < 2500))
     classes = np.rint(12 * np.log2(HERTZ[tones] / 16.3516)).astype(np.int64) % 12
@@ -101,11 +100,11 @@ def _pitch_classes(levels: Reals) -> Reals:
     for tone, pitch in zip(tones, classes, strict=True):
         sums[:, pitch] += levels[:, tone] - levels[:, tones].mean(axis=1)
     means = sums / np.maximum(np.bincount(classes, minlength=12), 1)
-    centred: Reals = means - means.mean(axis=1, keepdims=True)
+    centred: Float64Array = means - means.mean(axis=1, keepdims=True)
     return centred
 
 
-def _bar_bounds(seconds: float, downbeats: Reals) -> Reals:
+def _bar_bounds(seconds: float, downbeats: Float64Array) -> Float64Array:
     """Where bars begin and end; what is before the first downbeat belongs to the first bar."""
     if len(downbeats) < _MIN_DOWNBEATS:
         count = max(1, int(seconds / _DEFAULT_BAR_S))
@@ -115,7 +114,7 @@ def _bar_bounds(seconds: float, downbeats: Reals) -> Reals:
     return np.concatenate([[0.0], inner, [seconds]])
 
 
-def _bar_means(values: NDArray[np.floating], steps: NDArray[np.int64]) -> Reals:
+def _bar_means(values: NDArray[np.floating], steps: Int64Array) -> Float64Array:
     """The mean of the rows from each step to the next."""
     return np.array(
         [
@@ -125,21 +124,21 @@ def _bar_means(values: NDArray[np.floating], steps: NDArray[np.int64]) -> Reals:
     )
 
 
-def _bass_db(levels: NDArray[np.float32], steps: NDArray[np.int64]) -> Reals:
+def _bass_db(levels: Float32Array, steps: Int64Array) -> Float64Array:
     """How loud the bass of each bar is."""
     power = np.square(np.expm1(levels[:, HERTZ < 100])).sum(axis=1, keepdims=True)
     means = _bar_means(power, steps)[:, 0]
-    decibels: Reals = 10 * np.log10(np.maximum(means, 1e-6 * max(float(means.max()), 1e-12)))
+    decibels: Float64Array = 10 * np.log10(np.maximum(means, 1e-6 * max(float(means.max()), 1e-12)))
     return decibels
 
 
-def _strength_sums(events: Reals, bounds: Reals) -> Reals:
+def _strength_sums(events: Float64Array, bounds: Float64Array) -> Float64Array:
     """The strengths of the events of each bar, summed up; a hit just before a bar belongs to it."""
     sums, _ = np.histogram(events[:, 0] + 0.03, bounds, weights=events[:, 1])
     return sums.astype(np.float64)
 
 
-def _normalise(values: Reals, min_range: float) -> Reals:
+def _normalise(values: Float64Array, min_range: float) -> Float64Array:
     """0..1 from the least to the most of the track, or over a range of `least` below the most."""
     top = float(np.percentile(values, 95))
     bottom = min(float(np.percentile(values, 5)), top - min_range)

@@ -1,16 +1,15 @@
 """Where the bars of a track begin, from its first sample to its last, with or without a beat."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Reals = NDArray[np.float64]
+from server.arrays import Float64Array
 
 _DEFAULT_BAR_S = 1.0
 """How far apart the lines are that stand for bars where there are none."""
 _MIN_DOWNBEATS = 4
 
 
-def bar_lines(downbeats: Reals, seconds: float) -> Reals:
+def bar_lines(downbeats: Float64Array, seconds: float) -> Float64Array:
     """Times of bar lines in seconds, rising, inside the track.
 
     Before the first downbeat and after the last one they go on as far apart as the bars are.
@@ -24,5 +23,5 @@ def bar_lines(downbeats: Reals, seconds: float) -> Reals:
     bar = float(np.median(np.diff(downbeats)))
     before = np.arange(downbeats[0] - bar, -1e-6, -bar)[::-1]
     after = np.arange(downbeats[-1] + bar, seconds + 1e-6, bar)
-    lines: Reals = np.concatenate([np.maximum(before, 0.0), downbeats, after])
+    lines: Float64Array = np.concatenate([np.maximum(before, 0.0), downbeats, after])
     return lines

@@ -7,9 +7,8 @@ part of another length costs more. A long track is cut less readily than one of 
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
-Reals = NDArray[np.float64]
+from server.arrays import Float64Array, Int64Array
 
 _MAX_BARS = 96
 """Bars of a part."""
@@ -25,7 +24,7 @@ _MIN_PART_S = 6.0
 """Where four bars take less, the beats are counted twice as fast as people count."""
 
 
-def find_boundaries(bar_features: Reals, bar_s: float, *, readily: bool = True) -> list[int]:
+def find_boundaries(bar_features: Float64Array, bar_s: float, *, readily: bool = True) -> list[int]:
     """Return the first bar of each part, in order, and the number of bars.
 
     Args:
@@ -63,9 +62,9 @@ def find_boundaries(bar_features: Reals, bar_s: float, *, readily: bool = True) 
     return bounds[::-1]
 
 
-def _length_prices(lengths: NDArray[np.int64]) -> Reals:
+def _length_prices(lengths: Int64Array) -> Float64Array:
     return np.where(lengths % 2 == 1, _ODD_PRICE, np.where(lengths % 4 == 2, _UNEVEN_PRICE, 0.0))
 
 
-def _cumulative_sums(values: Reals) -> Reals:
+def _cumulative_sums(values: Float64Array) -> Float64Array:
     return np.concatenate([np.zeros((1, values.shape[1])), np.cumsum(values, axis=0)])

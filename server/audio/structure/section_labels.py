@@ -6,11 +6,9 @@ loudness, bass, density, brightness and drums.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
+from server.arrays import Float64Array, Int64Array
 from server.audio.structure.bar_features import Bars
-
-Reals = NDArray[np.float64]
 
 INTRO, OUTRO = -1, -2
 """Labels of the first and the last part where they are quieter than what they lead to."""
@@ -22,7 +20,7 @@ _FEATURE_WEIGHT, _HARMONY_WEIGHT = 1.0, 0.5
 _ENERGY_STEP = 0.15
 
 
-def label_sections(bars: Bars, starts: NDArray[np.int64]) -> NDArray[np.int64]:
+def label_sections(bars: Bars, starts: Int64Array) -> Int64Array:
     """Return a label for each part: INTRO, OUTRO, or from 0 on in the order of appearance.
 
     Args:
@@ -76,6 +74,6 @@ class _Part:
         return _FEATURE_WEIGHT * feature_distance + _HARMONY_WEIGHT * (1 - similarity)
 
 
-def _cosine(first: Reals, second: Reals) -> float:
+def _cosine(first: Float64Array, second: Float64Array) -> float:
     lengths = float(np.linalg.norm(first) * np.linalg.norm(second))
     return float((first * second).sum()) / lengths if lengths > 1e-9 else 1.0

@@ -8,15 +8,14 @@ sudden jump, with the bass back). Only music with drums has drops, and few of th
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
+from server.arrays import Float64Array
 from server.audio.structure import boundaries
 from server.audio.structure.bar_features import Bars
 
 PLAIN, BUILD, DROP, BREAK = range(4)
 """Kinds of sections."""
 
-Reals = NDArray[np.float64]
 Parts = list[tuple[int, int]]
 """First bar and the bar after the last."""
 
@@ -35,7 +34,7 @@ _MIN_DROPS, _MAX_DROPS, _DROP_EVERY_S = 2, 4, 75.0
 music one in so many seconds."""
 
 
-def find_sections(bars: Bars, *, drums: bool) -> Reals:
+def find_sections(bars: Bars, *, drums: bool) -> Float64Array:
     """Return rows of start and end in seconds, energy 0..1 and kind; they cover the track.
 
     Args:

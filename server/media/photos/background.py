@@ -1,9 +1,9 @@
 """What a picture with alpha is laid over, so that it can be seen."""
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
+from server.arrays import Float64Array
 from server.media import oklab
 
 BLACK, LIGHT_GREY = (0, 0, 0), (240, 240, 240)
@@ -14,8 +14,6 @@ _MIN_CONTRAST = 1.6
 _MIN_CLEAR_SHARE = 0.25
 """Share of the area that must be clear for a ground to matter: more than the corners of a disc."""
 _MAX_LOST_SHARE = 0.1
-
-Floats = NDArray[np.float64]
 
 
 def composite_on_background(colours: Image.Image, alpha: Image.Image) -> Image.Image:
@@ -43,14 +41,14 @@ def choose_background(colours: Image.Image, alpha: Image.Image) -> tuple[int, in
     return LIGHT_GREY if on_black >= _MAX_LOST_SHARE and on_light < on_black / 2 else BLACK
 
 
-def _lost_share(luminance: Floats, weights: Floats, background: float) -> float:
+def _lost_share(luminance: Float64Array, weights: Float64Array, background: float) -> float:
     """The share of what is opaque that is not told from a ground of this luminance."""
     high, low = np.maximum(luminance, background), np.minimum(luminance, background)
     lost = (high + 0.05) / (low + 0.05) < _MIN_CONTRAST
     return float((weights * lost).sum() / max(weights.sum(), 1e-9))
 
 
-def _is_uniform_on_black(pixels: Floats) -> bool:
+def _is_uniform_on_black(pixels: Float64Array) -> bool:
     """Whether over black all would be one colour."""
     over = pixels[:, :3] * pixels[:, 3:]
     return bool((over.max(axis=0) - over.min(axis=0) < 8 / 255).all())

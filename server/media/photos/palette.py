@@ -17,10 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from server.arrays import Float64Array, Int64Array
 from server.media import oklab
-from server.media.oklab import Floats
 from server.media.photos import photo
 
 _SAMPLE_SIDE = 160
@@ -90,7 +89,7 @@ def photo_palette(size: tuple[int, int], pixels: bytes | memoryview) -> dict[str
     mean = (colours * counts[:, np.newaxis]).sum(axis=0) / counts.sum()
     background_luminance = float(oklab.luminance(mean * _DIMMING))
     coloured = [cluster for cluster in clusters if cluster.chroma >= _GREY_CHROMA]
-    colours_by_name: dict[str, Floats] = {}
+    colours_by_name: dict[str, Float64Array] = {}
     vivid = _best_cluster(_VIVID, [cluster for cluster in coloured if cluster.share >= _MIN_SHARE])
     if vivid is not None:
         colours_by_name["vivid"] = _vivid_colour(vivid, background_luminance)
@@ -124,7 +123,7 @@ def file_palette(path: Path) -> dict[str, str]:
     return photo_palette((width, height), pixels)
 
 
-def _histogram(pixels: Floats) -> tuple[Floats, Floats]:
+def _histogram(pixels: Float64Array) -> tuple[Float64Array, Float64Array]:
     """Colours and how many pixels are of each: those of one cell of Oklab are one, their mean."""
     bins = np.floor(oklab.from_srgb(pixels) / _BIN).astype(np.int64)
     keys = (bins[:, 0] * 1000 + bins[:, 1]) * 1000 + bins[:, 2]
@@ -134,7 +133,7 @@ def _histogram(pixels: Floats) -> tuple[Floats, Floats]:
     return np.stack(sums, axis=1) / counts[:, np.newaxis], counts
 
 
-def _clusters(labs: Floats, counts: Floats) -> list[_Cluster]:
+def _clusters(labs: Float64Array, counts: Float64Array) -> list[_Cluster]:
     chroma = np.hypot(labs[:, 1], labs[:, 2])
     weights = counts * (0.25 + chroma / 0.1)
     centres = _initial_centres(labs, weights)
@@ -154,7 +153,7 @@ def _clusters(labs: Floats, counts: Floats) -> list[_Cluster]:
     ]
 
 
-def _initial_centres(labs: Floats, weights: Floats) -> Floats:
+def _initial_centres(labs: Float64Array, weights: Float64Array) -> Float64Array:
     """The centres that the clustering begins with."""
     chosen = [int(np.argmax(weights))]
     distances = _squared_distance(labs, labs[chosen[0]])
@@ -164,12 +163,12 @@ def _initial_centres(labs: Floats, weights: Floats) -> Floats:
     return labs[chosen].copy()
 
 
-def _nearest(labs: Floats, centres: Floats) -> NDArray[np.int64]:
+def _nearest(labs: Float64Array, centres: Float64Array) -> Int64Array:
     distances = np.stack([_squared_distance(labs, centre) for centre in centres])
     return np.asarray(np.argmin(distances, axis=0))
 
 
-def _squared_distance(labs: Floats, centre: Floats) -> Floats:
+def _squared_distance(labs: Float64Array, centre: Float64Array) -> Float64Array:
     return np.asarray(((labs - centre) ** 2).sum(axis=1))
 
 
@@ -188,7 +187,7 @@ def _shift_hue(cluster: _Cluster) -> _Cluster:
     return _Cluster(cluster.lightness, cluster.chroma, hue, cluster.share)
 
 
-def _vivid_colour(cluster: _Cluster, background_luminance: float) -> Floats:
+def _vivid_colour(cluster: _Cluster, background_luminance: float) -> Float64Array:
     # Yellow is at its most vivid when it is light; darker it is brown.
     yellow = max(math.cos(cluster.hue - _YELLOW), 0.0) ** 2
     lightness = min(max(cluster.lightness, 0.66 + 0.14 * yellow), 0.86)
@@ -208,7 +207,7 @@ def _required_luminance(background_luminance: float, contrast: float) -> float:
 
 def _colour_with_luminance(
     lightness: float, chroma: float, hue: float, min_luminance: float
-) -> Floats:
+) -> Float64Array:
     """The colour, lighter where it has not the luminance that is `needed`."""
     low, high = lightness, 1.0
     colour = oklab.srgb_from_lch(lightness, chroma, hue)
@@ -221,11 +220,11 @@ def _colour_with_luminance(
     return oklab.srgb_from_lch(high, chroma, hue)
 
 
-def _quantised_luminance(colour: Floats) -> float:
+def _quantised_luminance(colour: Float64Array) -> float:
     """The luminance of a colour in 8 bits, which must do."""
     return float(oklab.luminance(np.floor(colour * 255 + 0.5) / 255))
 
 
-def _format_hex(colour: Floats) -> str:
+def _format_hex(colour: Float64Array) -> str:
     red, green, blue = (int(part) for part in np.floor(np.clip(colour, 0, 1) * 255 + 0.5))
     return f"#{red:02x}{green:02x}{blue:02x}"

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
+from server.arrays import UInt8Array
 from server.errors import ToqiboxError
 from server.files import atomic
 from server.media.photos.background import composite_on_background
@@ -115,7 +115,7 @@ def load(path: Path) -> tuple[int, int, memoryview]:
     return width, height, mapped[_HEADER.size :]
 
 
-def shrink(size: tuple[int, int], pixels: bytes | memoryview, max_side: int) -> NDArray[np.uint8]:
+def shrink(size: tuple[int, int], pixels: bytes | memoryview, max_side: int) -> UInt8Array:
     """A small copy of RGBA `pixels`, averaged: (height, width, 3), long side at most `longest`."""
     image = Image.fromarray(np.frombuffer(pixels, np.uint8).reshape(size[1], size[0], 4))
     scale = min(max_side / max(size), 1.0)

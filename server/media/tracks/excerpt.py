@@ -3,8 +3,8 @@
 import hashlib
 
 import numpy as np
-from numpy.typing import NDArray
 
+from server.arrays import Float32Array, Float64Array
 from server.media import wav
 
 _BLOCK = wav.RATE // 20
@@ -32,7 +32,7 @@ class Excerpt:
         self._max_samples = max_samples
         self._end = end
         self._rest = b""
-        self._energies: list[NDArray[np.float64]] = []
+        self._energies: list[Float64Array] = []
         self._unmeasured = np.zeros(0, np.float32)
 
     @property
@@ -72,7 +72,7 @@ class Excerpt:
         sums = np.convolve(energies, np.ones(_WINDOW_BLOCKS), "valid")
         return (int(np.argmax(sums)) + _WINDOW_BLOCKS / 2) * _BLOCK / wav.RATE
 
-    def _measure(self, kept: NDArray[np.float32]) -> None:
+    def _measure(self, kept: Float32Array) -> None:
         pending = np.concatenate([self._unmeasured, kept])
         size = _BLOCK * wav.CHANNELS
         whole = len(pending) // size * size

@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from server.arrays import Int16Array
 from server.errors import ToqiboxError
 from server.files import atomic
 from server.media import ffmpeg, mp4_boxes, wav
@@ -16,9 +17,6 @@ from server.messages import message
 from server.sandbox import Limits
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from server.media.tracks.excerpt import Excerpt
 
 _DECODE = Limits(memory_bytes=1 << 30, cpu_s=15, open_files=32)
@@ -100,7 +98,7 @@ def decode(
     return DecodedAudio(excerpt.samples, excerpt.digest.hexdigest(), excerpt.loudest_s())
 
 
-def decode_whole(path: Path, kind: str, max_seconds: int) -> "NDArray[np.int16]":
+def decode_whole(path: Path, kind: str, max_seconds: int) -> "Int16Array":
     """All of a track at 44.1 kHz, samples x 2, to be analysed.
 
     Args:

@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from server.arrays import UInt8Array
 from server.effects.model.input import Input, Kind, ParamValue
 from server.effects.model.safe_area import size_names
 from server.effects.model.text_style import TextStyle, alignment, fill_credits
 from server.render.gl.context import Context, Size
 from server.render.gl.memory_budget import MemoryBudget
 from server.render.gl.render_target import TextureSource
-from server.typography.glyph_texture import Bytes
 from server.typography.style import Style
 from server.typography.typeset import typeset
 
@@ -59,7 +59,7 @@ def text_texels(
     param_values: Mapping[str, ParamValue],
     size: Size,
     credits: TitleCredits,
-) -> Bytes:
+) -> UInt8Array:
     """The texture of one text input, as server/typography/glyph_texture.py lays it out."""
     text = param_values.get(item.name, "")
     shown = fill_credits(text, credits.title, credits.artist) if isinstance(text, str) else ""

@@ -3,47 +3,47 @@
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
+from server.arrays import Float64Array, Int16Array
 from server.audio.spectrum.analyser_node import RATE
 
-Sound = NDArray[np.float64]
 
-
-def samples(mono: Sound) -> NDArray[np.int16]:
+def samples(mono: Float64Array) -> Int16Array:
     """The sound as `rhythm.find` takes it."""
     return np.repeat(np.rint(np.clip(mono, -1, 1) * 32767).astype(np.int16)[:, None], 2, axis=1)
 
 
-def span(seconds: float) -> Sound:
+def span(seconds: float) -> Float64Array:
     """The times of samples."""
     return np.arange(round(seconds * RATE)) / RATE
 
 
-def burst(age: Sound) -> Sound:
+def burst(age: Float64Array) -> Float64Array:
     """60 Hz from phase 0, dying away."""
     return 0.8 * np.sin(2 * np.pi * 60 * age) * np.exp(-age / 0.08)
 
 
-def drum(age: Sound, pitch: float = 55.0, decay: float = 0.1) -> Sound:
+def drum(age: Float64Array, pitch: float = 55.0, decay: float = 0.1) -> Float64Array:
     """A sine that falls from three times its pitch, as drum machines make it."""
     phase = 2 * np.pi * (pitch * age + 2 * pitch * 0.03 * (1 - np.exp(-age / 0.03)))
     return 0.8 * np.exp(-age / decay) * np.sin(phase)
 
 
-def bursts(seconds: float, times: Sound) -> Sound:
+def bursts(seconds: float, times: Float64Array) -> Float64Array:
     """60 Hz bursts at these times."""
     return _placed(seconds, times, burst, RATE)
 
 
 def hits(
-    seconds: float, times: Sound, pitch: float = 55.0, decay: float = 0.1, rate: int = RATE
-) -> Sound:
+    seconds: float, times: Float64Array, pitch: float = 55.0, decay: float = 0.1, rate: int = RATE
+) -> Float64Array:
     """Drums at these times."""
     return _placed(seconds, times, lambda age: drum(age, pitch, decay), rate)
 
 
-def _placed(seconds: float, times: Sound, sound: Callable[[Sound], Sound], rate: int) -> Sound:
+def _placed(
+    seconds: float, times: Float64Array, sound: Callable[[Float64Array], Float64Array], rate: int
+) -> Float64Array:
     """A sound at these times, exact between samples too."""
     signal = np.zeros(round(seconds * rate))
     for time in times:
@@ -53,7 +53,7 @@ def _placed(seconds: float, times: Sound, sound: Callable[[Sound], Sound], rate:
     return signal
 
 
-def hats(seconds: float, times: Sound) -> Sound:
+def hats(seconds: float, times: Float64Array) -> Float64Array:
     """Short noise at these times."""
     chance = np.random.default_rng(1)
     decay = np.exp(-np.arange(3000) / 700)
@@ -65,17 +65,17 @@ def hats(seconds: float, times: Sound) -> Sound:
     return signal[: round(seconds * RATE)]
 
 
-def coloured(seconds: float, slope: float) -> Sound:
+def coloured(seconds: float, slope: float) -> Float64Array:
     """Noise: white (0), pink (0.5) or brown (1)."""
     chance = np.random.default_rng(4)
     spectrum = np.fft.rfft(chance.standard_normal(round(seconds * RATE)))
     spectrum /= np.maximum(np.arange(len(spectrum)), 200) ** slope
     noise = np.fft.irfft(spectrum, round(seconds * RATE))
-    found: Sound = 0.1 * noise / noise.std()
+    found: Float64Array = 0.1 * noise / noise.std()
     return found
 
 
-def speech(seconds: float) -> Sound:
+def speech(seconds: float) -> Float64Array:
     """Something like speech: pulses of a voice through moving formants, in uneven syllables."""
     chance = np.random.default_rng(7)
     signal = np.zeros(round(seconds * RATE) + RATE)

@@ -2,14 +2,12 @@
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
+from server.arrays import Float64Array
 from server.audio.beats import beat_path, constant_tempo, downbeats
 
-Reals = NDArray[np.float64]
 
-
-def marked(times: Reals, seconds: float, height: float = 0.8) -> Reals:
+def marked(times: Float64Array, seconds: float, height: float = 0.8) -> Float64Array:
     """An activation with a peak at each time."""
     found = np.full(round(seconds * 100), 0.01)
     found[np.rint(times * 100).astype(np.int64)] = height

@@ -7,9 +7,9 @@ import pytest
 
 from bench.music import KINDS
 from bench.music.track import Track
+from server.arrays import Float64Array
 from server.audio.events import TrackEvents, find_events
 from tests.audio.rhythm import sounds
-from tests.audio.rhythm.sounds import Sound
 
 
 @cache
@@ -18,7 +18,7 @@ def heard(kind: str, seed: int) -> tuple[Track, TrackEvents]:
     return track, find_events(track.samples)
 
 
-def f_measure(known: Sound, found: Sound, window: float) -> float:
+def f_measure(known: Float64Array, found: Float64Array, window: float) -> float:
     """2 hits / (known + found), each found event counting for one known at most."""
     hits = at = 0
     for time in known:

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
+from server.arrays import Int16Array
 from server.audio.events import TrackEvents, find_events
 from server.audio.structure import sections
 from tests.audio.rhythm import sounds
@@ -29,7 +29,7 @@ def check(found: TrackEvents, seconds: float) -> None:
     assert set(parts[:, 3]) <= {0, 1, 2, 3}
 
 
-def heard(samples: NDArray[np.int16]) -> TrackEvents:
+def heard(samples: Int16Array) -> TrackEvents:
     found = find_events(samples)
     check(found, len(samples) / 44_100)
     return found

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
+from server.arrays import Float64Array
 from server.audio.events import find_events
 from tests.audio.rhythm import sounds
-from tests.audio.rhythm.sounds import Sound
 
 
-def kicks(signal: Sound) -> Sound:
+def kicks(signal: Float64Array) -> Float64Array:
     return find_events(sounds.samples(signal)).kicks
 
 

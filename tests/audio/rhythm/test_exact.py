@@ -6,23 +6,22 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
+from server.arrays import Float64Array, Int16Array
 from server.audio.events import TrackEvents, find_events
 from tests.audio.rhythm import sounds
-from tests.audio.rhythm.sounds import Sound
 
 RATES = (24, 25, 30, 50, 60)
 
 
-def bounds(fps: int) -> Sound:
+def bounds(fps: int) -> Float64Array:
     """The start of a track, and bounds of frames at uneven distances."""
     chance = np.random.default_rng(fps)
     steps = chance.integers(int(0.22 * fps), int(0.6 * fps), 9)
     return np.concatenate([[0.0], np.cumsum(steps) / fps])
 
 
-def late(found: TrackEvents, times: Sound) -> Sound:
+def late(found: TrackEvents, times: Float64Array) -> Float64Array:
     """Seconds by which kicks and onsets come after their true times."""
     assert len(found.kicks) == len(found.onsets) == len(times)
     return np.concatenate([found.kicks[:, 0] - times, found.onsets[:, 0] - times])
@@ -31,7 +30,7 @@ def late(found: TrackEvents, times: Sound) -> Sound:
 @pytest.mark.parametrize("fps", RATES)
 @pytest.mark.parametrize("make", [sounds.bursts, sounds.hits])
 def test_a_kick_is_in_the_frame_of_its_onset(
-    fps: int, make: Callable[[float, Sound], Sound]
+    fps: int, make: Callable[[float, Float64Array], Float64Array]
 ) -> None:
     times = bounds(fps)
     found = find_events(sounds.samples(make(times[-1] + 0.7, times)))
@@ -56,7 +55,7 @@ def test_so_it_is_after_a_change_of_sample_rate() -> None:
 
 def test_so_it_is_after_four_minutes_in_a_file_that_is_mapped(tmp_path: Path) -> None:
     times = np.array([0.0, 100.5, 239.0, 239.5])
-    track: NDArray[np.int16] = np.lib.format.open_memmap(
+    track: Int16Array = np.lib.format.open_memmap(
         tmp_path / "track.npy", "w+", np.int16, (240 * 44_100, 2)
     )
     for time in times:

@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 
+from server.arrays import Float32Array
 from server.audio.rhythm import network
 from server.audio.rhythm.filterbank import HERTZ
 
 CHANCE = np.random.default_rng(5)
 
 
-def levels(steps: int) -> network.Floats:
+def levels(steps: int) -> Float32Array:
     return CHANCE.uniform(0, 4, (steps, len(HERTZ))).astype(np.float32)
 
 
