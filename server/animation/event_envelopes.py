@@ -31,8 +31,8 @@ def pulse(hits: Hits, frames: int, fps: int, decay_s: float = PULSE_DECAY_S) -> 
     firsts = first_frames(hits, fps)
     count = int(np.searchsorted(firsts, frames))
     for first, strength in zip(firsts[:count], hits[:count, 1], strict=True):
-        room = column[first : first + len(curve)]
-        np.maximum(room, strength * curve[: len(room)], out=room, casting="same_kind")
+        window = column[first : first + len(curve)]
+        np.maximum(window, strength * curve[: len(window)], out=window, casting="same_kind")
     return column
 
 

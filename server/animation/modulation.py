@@ -75,12 +75,12 @@ def feature_values(
     Args:
         decay_s: how long a pulse takes to die away, where not as usual.
     """
-    if found := split_event_feature(name):
-        event, word = found
-        if word == "pulse":
-            usual = PULSE_DECAYS_S.get(event, PULSE_DECAY_S)
-            return hits.pulse(features.events(event), frames, fps, decay_s or usual)
-        return hits.ENVELOPES[word](features.events(event), frames, fps)
+    if event_feature := split_event_feature(name):
+        event, measure = event_feature
+        if measure == "pulse":
+            default_s = PULSE_DECAYS_S.get(event, PULSE_DECAY_S)
+            return hits.pulse(features.events(event), frames, fps, decay_s or default_s)
+        return hits.ENVELOPES[measure](features.events(event), frames, fps)
     if name.startswith("time."):
         return _time(name, frames, fps)
     return features.column(name, frames, fps)
@@ -99,37 +99,37 @@ def _follow_feature(
     modulation: FeatureBinding, features: FeatureSource, frames: int, fps: int
 ) -> Reals:
     """How far it has gone from low to high, 0 to 1."""
-    found = feature_values(modulation.feature, features, frames, fps, modulation.decay).astype(
+    values = feature_values(modulation.feature, features, frames, fps, modulation.decay).astype(
         np.float64
     )
-    about = FEATURES[modulation.feature]
+    info = FEATURES[modulation.feature]
     if modulation.smooth:
         # What an event sets off does not begin before it.
-        ahead = split_event_feature(modulation.feature) is None
-        found = _smooth(found, modulation.smooth * fps, ahead=ahead)
+        look_ahead = split_event_feature(modulation.feature) is None
+        values = _smooth(values, modulation.smooth * fps, look_ahead=look_ahead)
     low, high = modulation.feature_range or (
-        (0.0, 1.0) if about.unit is Unit.SHARE else (modulation.low[0], modulation.high[0])
+        (0.0, 1.0) if info.unit is Unit.SHARE else (modulation.low[0], modulation.high[0])
     )
-    if about.unit is Unit.COUNT and high > low:
-        found = low + np.mod(np.round(found, _DIGITS), high - low + 1)
-    share = np.clip((found - low) / (high - low), 0, 1) if high > low else np.zeros(frames)
+    if info.unit is Unit.COUNT and high > low:
+        values = low + np.mod(np.round(values, _DIGITS), high - low + 1)
+    share = np.clip((values - low) / (high - low), 0, 1) if high > low else np.zeros(frames)
     share = ease(modulation.curve, share)
     return 1 - share if modulation.invert else share
 
 
-def _smooth(values: Reals, length: float, *, ahead: bool) -> Reals:
+def _smooth(values: Reals, length: float, *, look_ahead: bool) -> Reals:
     """The mean over so many frames under a Hann window; its later half is ahead, or nothing is."""
-    reach = int(np.ceil(length / 2)) if ahead else int(np.ceil(length))
+    reach = int(np.ceil(length / 2)) if look_ahead else int(np.ceil(length))
     if reach < 1:
         return values
-    offsets = np.arange(-reach, reach + 1) if ahead else np.arange(0, reach + 1)
-    width = max(length / 2 if ahead else length, 1e-9)
+    offsets = np.arange(-reach, reach + 1) if look_ahead else np.arange(0, reach + 1)
+    width = max(length / 2 if look_ahead else length, 1e-9)
     weights = np.where(np.abs(offsets) < width + 1, 1 + np.cos(np.pi * offsets / (width + 1)), 0.0)
     padded = np.pad(values, (reach, reach), mode="edge")
     smooth = np.convolve(padded, weights / weights.sum())
-    first = 2 * reach if ahead else reach
-    kept: Reals = smooth[first : first + len(values)]
-    return kept
+    first = 2 * reach if look_ahead else reach
+    smoothed: Reals = smooth[first : first + len(values)]
+    return smoothed
 
 
 def _frame_spans(
@@ -147,17 +147,17 @@ def _frame_spans(
 def _oscillate(modulation: Oscillator, features: FeatureSource, frames: int, fps: int) -> Reals:
     begin, end = _frame_spans(features, frames, fps, beats=modulation.beats is not None)
     period = modulation.beats if modulation.beats is not None else modulation.seconds or 1.0
-    turns = np.round(begin / period + modulation.phase, _DIGITS)
-    turn = np.mod(turns, 1.0)
+    cycles = np.round(begin / period + modulation.phase, _DIGITS)
+    phase = np.mod(cycles, 1.0)
     if modulation.shape is Shape.SINE:
-        return np.asarray((1 - np.cos(2 * np.pi * turn)) / 2)
+        return np.asarray((1 - np.cos(2 * np.pi * phase)) / 2)
     if modulation.shape is Shape.TRIANGLE:
-        return np.asarray(1 - np.abs(2 * turn - 1))
+        return np.asarray(1 - np.abs(2 * phase - 1))
     # What jumps does so in the frame that holds the moment, as events do.
-    ended = end / period + modulation.phase
+    end_cycles = end / period + modulation.phase
     if modulation.shape is Shape.SAW:
-        return np.where(np.floor(ended) > np.floor(turns), 0.0, turn)
-    return np.where(np.mod(np.floor(2 * ended), 2) == 0, 1.0, 0.0)
+        return np.where(np.floor(end_cycles) > np.floor(cycles), 0.0, phase)
+    return np.where(np.mod(np.floor(2 * end_cycles), 2) == 0, 1.0, 0.0)
 
 
 def _interpolate_keyframes(
@@ -172,13 +172,13 @@ def _interpolate_keyframes(
     length = np.where(after > before, times[after] - times[before], 1.0)
     share = np.clip((at - times[before]) / length, 0, 1)
     for name in {key.ease for key in modulation.keys} - {"linear"}:
-        chosen = np.array([key.ease == name for key in modulation.keys])[after]
-        share = np.where(chosen, ease(name, share), share)
-    found: Reals = values[before] + (values[after] - values[before]) * share[:, np.newaxis]
-    return found
+        uses_ease = np.array([key.ease == name for key in modulation.keys])[after]
+        share = np.where(uses_ease, ease(name, share), share)
+    interpolated: Reals = values[before] + (values[after] - values[before]) * share[:, np.newaxis]
+    return interpolated
 
 
 def _scale_to_range(modulation: FeatureBinding | Oscillator, share: Reals) -> Reals:
     low, high = np.array(modulation.low), np.array(modulation.high)
-    moved: Reals = low + (high - low) * share[:, np.newaxis]
-    return moved
+    scaled: Reals = low + (high - low) * share[:, np.newaxis]
+    return scaled

@@ -120,11 +120,11 @@ def _input_column(
         share = progress(param_values, features, frames, fps)[:, np.newaxis].astype(np.float64)
         low, high = (_constant(0.0 if end is None else end) for end in (item.minimum, item.maximum))
         return _column(item, low + (high - low) * share)
-    moved = modulation.modulate(setting, features, frames, fps)
+    values = modulation.modulate(setting, features, frames, fps)
     if item.values:  # a choice moves through the places of its values
-        places = np.floor(moved + 0.5).astype(int)
-        moved = np.array(item.values)[np.clip(places, 0, len(item.values) - 1)]
-    return _column(item, moved)
+        places = np.floor(values + 0.5).astype(int)
+        values = np.array(item.values)[np.clip(places, 0, len(item.values) - 1)]
+    return _column(item, values)
 
 
 def _column(item: Input, values: NDArray[np.float64]) -> Column:
@@ -144,18 +144,18 @@ def _single_event(frames: int, *, fires: bool) -> NDArray[np.int32]:
 
 
 def _event_values(
-    followed: Modulation, features: FeatureSource, frames: int, fps: int
+    motion: Modulation, features: FeatureSource, frames: int, fps: int
 ) -> NDArray[np.int32]:
     """1 in the frames in which an event begins, or in which what it follows passes a half."""
     values = np.zeros((frames, 1), np.int32)
-    if isinstance(followed, TransitionProgress):
+    if isinstance(motion, TransitionProgress):
         return values[:1]
-    event = followed.event if isinstance(followed, FeatureBinding) else None
+    event = motion.event if isinstance(motion, FeatureBinding) else None
     if event is not None:
         starts = first_frames(features.events(event), fps)
         values[starts[starts < frames]] = 1
     else:
-        high = modulation.modulate(followed, features, frames, fps)[:, 0] >= 0.5
+        high = modulation.modulate(motion, features, frames, fps)[:, 0] >= 0.5
         values[1:, 0] = high[1:] & ~high[:-1]
         values[0] = high[0]
     return values if values.any() else values[:1]

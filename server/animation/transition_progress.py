@@ -30,7 +30,7 @@ def progress(
         frames: frames of the whole job.
         fps: frames a second.
     """
-    at, length, every = (_setting(param_values, word) for word in ("at", "length", "every"))
+    at, length, every = (_setting(param_values, name) for name in ("at", "length", "every"))
     in_beats = _setting(param_values, "unit") == BEATS
     times = np.arange(frames + 1) / fps
     if in_beats:
@@ -42,10 +42,10 @@ def progress(
     times = np.round(times[:-1] - start, _DIGITS)
     if every <= 0:
         return _ramp(times, length)
-    turns = np.floor(np.round(times / every, _DIGITS))
-    forth = _ramp(np.round(times - turns * every, _DIGITS), min(length, every))
-    moved = np.where(turns % 2 == 0, forth, 1 - forth)
-    return np.where(turns < 0, 0, moved).astype(np.float32)
+    cycles = np.floor(np.round(times / every, _DIGITS))
+    forward = _ramp(np.round(times - cycles * every, _DIGITS), min(length, every))
+    progress_values = np.where(cycles % 2 == 0, forward, 1 - forward)
+    return np.where(cycles < 0, 0, progress_values).astype(np.float32)
 
 
 def _ramp(times: NDArray[np.float64], length: float) -> NDArray[np.float32]:
@@ -55,7 +55,7 @@ def _ramp(times: NDArray[np.float64], length: float) -> NDArray[np.float32]:
     return np.clip(times / length, 0, 1).astype(np.float32)
 
 
-def _setting(param_values: Mapping[str, ParamValue], word: str) -> float:
+def _setting(param_values: Mapping[str, ParamValue], name: str) -> float:
     """A value by its name, or by the one it has where the author took that name."""
-    value = param_values.get(f"transition_{word}", param_values.get(word, 0.0))
+    value = param_values.get(f"transition_{name}", param_values.get(name, 0.0))
     return float(value) if isinstance(value, (int, float)) else 0.0

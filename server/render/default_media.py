@@ -42,14 +42,14 @@ def default_photo_pixels() -> NDArray[np.uint8]:
     width, height = SIZE
     y, x = np.mgrid[:height, :width].astype(np.float64)
     x, y = (x + 0.5) / width, (y + 0.5) / height
-    seen = np.stack([0.25 + 0.5 * y, 0.45 + 0.3 * y, 0.95 - 0.35 * y], axis=-1)
-    seen[np.hypot((x - 0.72) * width / height, y - 0.28) < 0.12] = (1.0, 0.9, 0.4)
-    seen[y > 0.62 + 0.08 * np.sin(9.0 * x)] = (0.2, 0.55, 0.25)
-    seen[y > 0.8 + 0.05 * np.sin(7.0 * x + 2.0)] = (0.65, 0.35, 0.2)
+    color = np.stack([0.25 + 0.5 * y, 0.45 + 0.3 * y, 0.95 - 0.35 * y], axis=-1)
+    color[np.hypot((x - 0.72) * width / height, y - 0.28) < 0.12] = (1.0, 0.9, 0.4)
+    color[y > 0.62 + 0.08 * np.sin(9.0 * x)] = (0.2, 0.55, 0.25)
+    color[y > 0.8 + 0.05 * np.sin(7.0 * x + 2.0)] = (0.65, 0.35, 0.2)
     house = (abs(x - 0.3) < 0.11) & (abs(y - 0.55) < 0.17)
-    seen[house] = (0.9, 0.9, 0.88)
-    seen[house & (np.floor(x * 64) % 2 == 0)] = (0.75, 0.15, 0.2)
-    opaque = np.concatenate([seen, np.ones((height, width, 1))], axis=-1)
+    color[house] = (0.9, 0.9, 0.88)
+    color[house & (np.floor(x * 64) % 2 == 0)] = (0.75, 0.15, 0.2)
+    opaque = np.concatenate([color, np.ones((height, width, 1))], axis=-1)
     return np.floor(opaque * 255 + 0.5).astype(np.uint8)
 
 
@@ -80,13 +80,13 @@ class DefaultAudio(SceneAudio):
         index = step * analyser_node.HOP - n + np.arange(n)
         time = index / analyser_node.RATE
         age = np.mod(time, KICK_PERIOD_S)
-        sound = 0.5 * np.sin(2 * np.pi * 55.0 * age) * np.exp(-_DECAY_PER_S * age)
-        sound += 0.1 * _NOISE[index % len(_NOISE)]
-        for place, tone in enumerate(_TONES_HZ):
-            side = place / (len(_TONES_HZ) - 1)
+        signal = 0.5 * np.sin(2 * np.pi * 55.0 * age) * np.exp(-_DECAY_PER_S * age)
+        signal += 0.1 * _NOISE[index % len(_NOISE)]
+        for index_of_tone, tone in enumerate(_TONES_HZ):
+            side = index_of_tone / (len(_TONES_HZ) - 1)
             loudness = (1.0 - side, side, 0.5)[2 if channel is None else channel]
-            sound += 0.09 * (0.3 + loudness) * np.sin(2 * np.pi * tone * time)
-        return np.where(index >= 0, sound, 0.0).astype(np.float32)
+            signal += 0.09 * (0.3 + loudness) * np.sin(2 * np.pi * tone * time)
+        return np.where(index >= 0, signal, 0.0).astype(np.float32)
 
     def wave(self, step: int, n: int) -> NDArray[np.uint8]:
         """The same of both channels' mean as bytes."""

@@ -62,21 +62,23 @@ class Scene:
         self._budget: MemoryBudget | None = None
         self._renderers: list[EffectRenderer] = []
         self._composites: list[Composite] = []
-        loaded = [(row, load_effect(row)) for row in spec.effects]
+        loaded = [(instance, load_effect(instance)) for instance in spec.effects]
         if spec.float_targets:
-            loaded = [(row, with_float_targets(effect)) for row, effect in loaded]
+            loaded = [(instance, with_float_targets(effect)) for instance, effect in loaded]
         if not loaded:
             raise ToqiboxError("render_failed", detail="no effect is given")
         below: TextureSource = self._fitted
         param_values = hide_repeated_credits(
-            [(effect, row.get("params") or {}) for row, effect in loaded]
+            [(effect, instance.get("params") or {}) for instance, effect in loaded]
         )
-        for index, ((row, effect), params) in enumerate(zip(loaded, param_values, strict=True)):
+        for index, ((instance, effect), params) in enumerate(
+            zip(loaded, param_values, strict=True)
+        ):
             if index:
                 composite = Composite(context, spec.size, self._renderers[-1].output, below)
                 self._composites.append(composite)
                 below = composite.output
-            self._renderers.append(self._make_renderer(effect, row, params, below))
+            self._renderers.append(self._make_renderer(effect, instance, params, below))
         self._below = below
         self.effects = tuple(effect for _, effect in loaded)
         """In the order of the chain."""
@@ -127,14 +129,14 @@ class Scene:
         dimmed = self._gains is not None and self._gains.update(frame)
         return self.planes.draw(dimmed=dimmed)
 
-    def draw_effects(self, frame: int, timed: PassTimer = untimed) -> None:
+    def draw_effects(self, frame: int, pass_timer: PassTimer = untimed) -> None:
         """Draw `frame` as far as the last effect's output."""
         for sound in self._audio_textures:
             sound.update(frame)
         for index, renderer in enumerate(self._renderers):
             if index:
                 self._composites[index - 1].draw()
-            renderer.draw(frame, timed)
+            renderer.draw(frame, pass_timer)
 
     @cached_property
     def _fitted2(self) -> TextureSource:
@@ -163,7 +165,7 @@ class Scene:
     def _make_renderer(
         self,
         effect: Effect,
-        row: Mapping[str, Any],
+        instance: Mapping[str, Any],
         params: Mapping[str, Any],
         below: TextureSource,
     ) -> EffectRenderer:
@@ -175,37 +177,37 @@ class Scene:
         uses_palette = any(item.photo for item in effect.inputs)
         palette = self._palette if uses_palette else None
         timeline = Timeline(effect, param_values, self._sound, spec.frames, spec.fps, palette)
-        paths = row.get("files") or {}
+        paths = instance.get("files") or {}
         credits = TitleCredits(spec.title, spec.artist)
         textures = BuiltinTextures(
             context, effect, self._photo, lambda: self._byte_audio, paths, budget
         )
-        pictures = {
+        sources = {
             **textures.create_all(),
-            **self._pictures(effect, below, budget),
+            **self._input_sources(effect, below, budget),
             **text_textures(context, effect.inputs, param_values, spec.size, credits, budget),
         }
-        return EffectRenderer(context, effect, timeline, spec.size, pictures, budget)
+        return EffectRenderer(context, effect, timeline, spec.size, sources, budget)
 
-    def _pictures(
+    def _input_sources(
         self, effect: Effect, below: TextureSource, budget: MemoryBudget
     ) -> dict[str, TextureSource | SamplerView]:
         """What the effect's inputs show, by GLSL name."""
-        pictures: dict[str, TextureSource | SamplerView] = {}
+        sources: dict[str, TextureSource | SamplerView] = {}
         context, spec = self._context, self._spec
         for item in effect.inputs:
             if item.kind in (Kind.AUDIO, Kind.AUDIO_FFT):
                 sound = AudioInputTexture(context, item, self._sound, spec.fps)
                 self._audio_textures.append(sound)
-                pictures[item.uniform] = sound
+                sources[item.uniform] = sound
             elif item.kind is Kind.AUDIO_HISTORY:
                 history = AudioHistory(context, item, self._sound, spec.frames, spec.fps)
                 budget.claim(f"history {item.name}", history.size_bytes)
                 self._audio_textures.append(history)
-                pictures[item.uniform] = history
+                sources[item.uniform] = history
             elif item.kind is Kind.IMAGE:
-                pictures[item.uniform] = self._image(effect, item.name, below)
-        return pictures
+                sources[item.uniform] = self._image(effect, item.name, below)
+        return sources
 
     def _image(self, effect: Effect, name: str, below: TextureSource) -> TextureSource:
         if name == "photo":
@@ -215,8 +217,10 @@ class Scene:
         return self._photo2 if name == "photo2" else self._fitted2
 
 
-def load_effect(row: Mapping[str, Any]) -> Effect:
+def load_effect(instance: Mapping[str, Any]) -> Effect:
     """An effect of the chain from its source."""
-    vertex, includes = row.get("vertex"), row.get("includes")
-    source = str(row["source"])
-    return dialects.load(str(row["id"]), str(row["file"]), source, vertex or None, includes)
+    vertex, includes = instance.get("vertex"), instance.get("includes")
+    source = str(instance["source"])
+    return dialects.load(
+        str(instance["id"]), str(instance["file"]), source, vertex or None, includes
+    )

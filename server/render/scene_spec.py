@@ -70,8 +70,8 @@ class SceneSpec:
     def input_files(self) -> list[Path]:
         """Files that earlier tasks of the job made, and that it is drawn from."""
         names = (SPECTRA, LEVELS, TRACK)
-        heard = [self.features / name for name in names] if self.features else []
-        input_files = [path for path in heard if path.name == SPECTRA or path.exists()]
+        feature_files = [self.features / name for name in names] if self.features else []
+        input_files = [path for path in feature_files if path.name == SPECTRA or path.exists()]
         return [*input_files, *([self.flashes] if self.flashes else [])]
 
     def key(self) -> str:

@@ -11,7 +11,7 @@ from server.messages import message
 from server.protocol.events import ProgressReporter, Result, Task
 from server.warnings import WarningData, warning
 
-_MAX_NAMED_CHARACTERS = 12
+_MAX_NAMED_CHARS = 12
 """Characters that no font has and that a warning names."""
 _COVER_ERRORS = ("unsupported_media_type", "undecodable_image", "image_too_large")
 """Errors of a cover after which the next one is tried."""
@@ -52,8 +52,8 @@ def prepare(task: Task, progress: ProgressReporter) -> Result:
             result |= _decode_cover(Path(audio), kind, folder, result["mime"], warnings)
         else:
             result |= _decode_photo(name, task.get(name), folder, result["mime"], warnings)
-    kept = Path(task["folder"]) / "photo.rgba"
-    result["palette"] = file_palette(kept) if result["photo"] else None
+    photo_file = Path(task["folder"]) / "photo.rgba"
+    result["palette"] = file_palette(photo_file) if result["photo"] else None
     if audio and kind:
         progress.stage("sound")
         result |= _decode_audio(task, Path(audio), kind)
@@ -67,14 +67,14 @@ def _font_warnings(texts: Mapping[str, str | None], result: Result) -> list[Warn
     """Warn of the characters of texts that no font has."""
     from server.typography.font_fallback import missing_characters
 
-    rows = []
-    for field, given in texts.items():
-        lost = missing_characters(given if given is not None else result.get(field) or "")
-        if lost:
-            shown = " ".join(f"{char} (U+{ord(char):04X})" for char in lost[:_MAX_NAMED_CHARACTERS])
-            more = " …" if len(lost) > _MAX_NAMED_CHARACTERS else ""
-            rows.append(warning("characters_not_drawn", field, characters=shown + more))
-    return rows
+    font_warnings = []
+    for field, text in texts.items():
+        missing = missing_characters(text if text is not None else result.get(field) or "")
+        if missing:
+            listed = " ".join(f"{char} (U+{ord(char):04X})" for char in missing[:_MAX_NAMED_CHARS])
+            more = " …" if len(missing) > _MAX_NAMED_CHARS else ""
+            font_warnings.append(warning("characters_not_drawn", field, characters=listed + more))
+    return font_warnings
 
 
 def highlight(task: Task, progress: ProgressReporter) -> Result:
@@ -86,10 +86,10 @@ def highlight(task: Task, progress: ProgressReporter) -> Result:
     audio = Path(task["audio"])
     samples = decode_whole(audio, _audio_kind(audio), MAX_TRACK_S)
     progress.stage("highlight")
-    found = find_highlight(samples, task["wanted"], float(task["duration"]), task.get("tempo"))
-    start, end = (Decimal(f"{time:.6f}") for time in (found.start, found.end))
+    part = find_highlight(samples, task["wanted"], float(task["duration"]), task.get("tempo"))
+    start, end = (Decimal(f"{time:.6f}") for time in (part.start, part.end))
     duration = min(end - start, Decimal(task["duration"]))
-    return {"start": str(start), "duration": str(duration), "highlight": found.kind}
+    return {"start": str(start), "duration": str(duration), "highlight": part.kind}
 
 
 def _audio_kind(upload: Path) -> str:
@@ -117,7 +117,7 @@ def _decode_cover(
     from server.media.sniff import ACCEPTED_PHOTO
     from server.media.tracks import cover
 
-    why, refused = message("no_cover"), None
+    why, last_error = message("no_cover"), None
     for picture in cover.cover_pictures(audio, kind):
         why = message("bad_cover", accepted=ACCEPTED_PHOTO)
         with atomic.atomic_write(folder / "photo") as file:
@@ -127,8 +127,8 @@ def _decode_cover(
         except ToqiboxError as error:
             if error.code not in _COVER_ERRORS:
                 raise
-            refused = str(error)
-    raise ToqiboxError("missing_field", field="photo", name="photo", why=why, detail=refused)
+            last_error = str(error)
+    raise ToqiboxError("missing_field", field="photo", name="photo", why=why, detail=last_error)
 
 
 def _decode_photo(
@@ -141,10 +141,10 @@ def _decode_photo(
     if not upload:
         return {name: None, f"{name}_sha256": None}
     mime[name] = sniff.sniff_image_file(Path(upload))
-    found = photo.prepare(Path(upload), folder / f"{name}.rgba", name)
-    warnings += found.warnings
-    size = {"width": found.width, "height": found.height}
-    return {name: size, f"{name}_sha256": found.sha256}
+    decoded = photo.prepare(Path(upload), folder / f"{name}.rgba", name)
+    warnings += decoded.warnings
+    size = {"width": decoded.width, "height": decoded.height}
+    return {name: size, f"{name}_sha256": decoded.sha256}
 
 
 def _decode_audio(task: Task, upload: Path, kind: str) -> Result:
@@ -275,10 +275,10 @@ def mux(task: Task, progress: ProgressReporter) -> Result:
     loudest = min(int(task["loudest_s"] * fps), frames - 1)
     muxing.write_poster(out, loudest, fps, Path(task["poster"]))
     progress.stage("poster")
-    found = asdict(video.report)
-    found["videoSeconds"], found["audioSeconds"] = found.pop("video_s"), found.pop("audio_s")
-    found["moovFirst"] = found.pop("moov_first")
-    return {"bytes": video.bytes, "sha256": video.sha256, "check": found}
+    check = asdict(video.report)
+    check["videoSeconds"], check["audioSeconds"] = check.pop("video_s"), check.pop("audio_s")
+    check["moovFirst"] = check.pop("moov_first")
+    return {"bytes": video.bytes, "sha256": video.sha256, "check": check}
 
 
 TASKS: dict[str, Callable[[Task, ProgressReporter], Result]] = {

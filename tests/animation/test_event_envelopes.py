@@ -34,33 +34,40 @@ def test_a_pulse_dies_away_in_the_time_it_is_given() -> None:
     assert column[9:16] == pytest.approx([0, 1, 0.64, 0.36, 0.16, 0.04, 0])
 
 
-def _words(rows: NDArray[np.float64], frames: int, fps: int) -> dict[str, list[float]]:
-    found = {name: column(rows, frames, fps) for name, column in event_envelopes.ENVELOPES.items()}
-    assert all(one.dtype == np.float32 and one.shape == (frames,) for one in found.values())
-    return {name: [round(float(value), 3) for value in one] for name, one in found.items()}
+def _envelopes(events: NDArray[np.float64], frames: int, fps: int) -> dict[str, list[float]]:
+    envelopes = {
+        name: column(events, frames, fps) for name, column in event_envelopes.ENVELOPES.items()
+    }
+    assert all(
+        envelope.dtype == np.float32 and envelope.shape == (frames,)
+        for envelope in envelopes.values()
+    )
+    return {
+        name: [round(float(value), 3) for value in envelope] for name, envelope in envelopes.items()
+    }
 
 
 def test_what_is_told_of_an_event() -> None:
-    found = _words(np.array([[0.25, 0.5], [0.75, 1.0]]), 5, 4)
-    assert found["since"] == [FAR_S, 0, 0.25, 0, 0.25]
-    assert found["until"] == [0.25, 0.5, 0.25, FAR_S, FAR_S]
-    assert found["phase"] == [0, 0, 0.5, 0, 0]
-    assert found["count"] == [0, 1, 1, 2, 2]
-    assert found["strength"] == [0, 0.5, 0.5, 1, 1]
+    envelopes = _envelopes(np.array([[0.25, 0.5], [0.75, 1.0]]), 5, 4)
+    assert envelopes["since"] == [FAR_S, 0, 0.25, 0, 0.25]
+    assert envelopes["until"] == [0.25, 0.5, 0.25, FAR_S, FAR_S]
+    assert envelopes["phase"] == [0, 0, 0.5, 0, 0]
+    assert envelopes["count"] == [0, 1, 1, 2, 2]
+    assert envelopes["strength"] == [0, 0.5, 0.5, 1, 1]
 
 
 def test_an_event_on_the_border_of_a_frame_belongs_to_the_frame_that_begins() -> None:
     for fps in (24, 25, 30, 50, 60):
         times = np.arange(1, 3000) / fps
-        found = event_envelopes.first_frames(np.stack([times, times], axis=1), fps)
-        assert found.tolist() == list(range(1, 3000))
+        firsts = event_envelopes.first_frames(np.stack([times, times], axis=1), fps)
+        assert firsts.tolist() == list(range(1, 3000))
     assert event_envelopes.first_frames(np.array([[4.1, 1.0]]), 30).tolist() == [123]
 
 
 def test_where_there_are_no_events_all_is_calm() -> None:
-    found = _words(NONE, 3, 10)
-    assert found.pop("since") == found.pop("until") == [FAR_S] * 3
-    assert all(row == [0] * 3 for row in found.values())
+    envelopes = _envelopes(NONE, 3, 10)
+    assert envelopes.pop("since") == envelopes.pop("until") == [FAR_S] * 3
+    assert all(row == [0] * 3 for row in envelopes.values())
 
 
 def test_every_event_of_the_catalogue_has_every_word() -> None:

@@ -31,10 +31,10 @@ class Song:
         return np.array([[time, 1.0] for time in times])
 
 
-def moved(told: modulation.Modulation, frames: int = 11) -> list[float]:
-    modulate = modulation.modulate(told, Song(), frames, FPS)
-    assert modulate.shape == (frames, 1)
-    return [round(float(value), 3) for value in modulate[:, 0]]
+def moved(motion: modulation.Modulation, frames: int = 11) -> list[float]:
+    values = modulation.modulate(motion, Song(), frames, FPS)
+    assert values.shape == (frames, 1)
+    return [round(float(value), 3) for value in values[:, 0]]
 
 
 def test_a_share_goes_from_low_to_high() -> None:
@@ -98,8 +98,8 @@ def test_time_is_that_of_the_video() -> None:
 
 
 def _osc(shape: Shape, **more: float) -> list[float]:
-    told = {"beats": None, "seconds": 0.8, **more}
-    return moved(Oscillator(shape=shape, **told), 9)[::2]  # type: ignore[arg-type]
+    timing = {"beats": None, "seconds": 0.8, **more}
+    return moved(Oscillator(shape=shape, **timing), 9)[::2]  # type: ignore[arg-type]
 
 
 def test_oscillators() -> None:
@@ -120,44 +120,45 @@ def test_what_jumps_does_so_in_the_frame_that_holds_the_moment(fps: int) -> None
         "saw": Oscillator(shape=Shape.SAW, beats=None, seconds=moment),
         "beats": Oscillator(shape=Shape.SQUARE, beats=2, seconds=None),
     }
-    found = {
-        name: modulation.modulate(told, Song(), frames, fps)[:, 0] for name, told in jumps.items()
+    values = {
+        name: modulation.modulate(motion, Song(), frames, fps)[:, 0]
+        for name, motion in jumps.items()
     }
     at = int(moment * fps)
-    assert (found["hold"][at - 1], found["hold"][at]) == (0, 1)
-    assert (found["square"][at - 1], found["square"][at]) == (0, 1)
-    assert found["saw"][at - 1] > 0.9
-    assert found["saw"][at] == 0
-    flips = np.flatnonzero(np.diff(found["beats"])) + 1
+    assert (values["hold"][at - 1], values["hold"][at]) == (0, 1)
+    assert (values["square"][at - 1], values["square"][at]) == (0, 1)
+    assert values["saw"][at - 1] > 0.9
+    assert values["saw"][at] == 0
+    flips = np.flatnonzero(np.diff(values["beats"])) + 1
     assert flips.tolist() == [fps, 2 * fps, 3 * fps]
 
 
 def test_an_oscillator_keeps_to_the_beats_of_the_track() -> None:
-    told = Oscillator(shape=Shape.SAW, beats=2, seconds=None, high=(10.0,))
-    assert moved(told, 61)[::10] == [5, 0, 5, 0, 2.5, 5, 7.5]
+    motion = Oscillator(shape=Shape.SAW, beats=2, seconds=None, high=(10.0,))
+    assert moved(motion, 61)[::10] == [5, 0, 5, 0, 2.5, 5, 7.5]
 
 
 def test_keys_hold_their_ends_and_ease_to_the_next() -> None:
-    told = KeyframeTrack(
+    motion = KeyframeTrack(
         keys=(Keyframe(0.2, (1.0,)), Keyframe(0.6, (5.0,), "in"), Keyframe(0.8, (0.0,), "hold"))
     )
-    assert moved(told) == [1, 1, 1, 1.25, 2, 3.25, 5, 5, 0, 0, 0]
+    assert moved(motion) == [1, 1, 1, 1.25, 2, 3.25, 5, 5, 0, 0, 0]
     assert moved(KeyframeTrack(keys=(Keyframe(3.0, (7.0,)),))) == [7] * 11
 
 
 def test_keys_in_beats() -> None:
-    told = KeyframeTrack(keys=(Keyframe(0, (0.0,)), Keyframe(3, (3.0,))), beats=True)
-    assert moved(told, 61)[::10] == [0, 0, 1, 2, 2.5, 3, 3]
+    motion = KeyframeTrack(keys=(Keyframe(0, (0.0,)), Keyframe(3, (3.0,))), beats=True)
+    assert moved(motion, 61)[::10] == [0, 0, 1, 2, 2.5, 3, 3]
 
 
 def test_points_and_colours_move_in_all_parts() -> None:
-    told = FeatureBinding(feature="level", low=(1.0, 0.0, 0.0, 1.0), high=(0.0, 0.0, 1.0, 0.5))
-    modulate = modulation.modulate(told, Song(), 11, FPS)
-    assert modulate[5].tolist() == pytest.approx([0.5, 0, 0.5, 0.75])
+    motion = FeatureBinding(feature="level", low=(1.0, 0.0, 0.0, 1.0), high=(0.0, 0.0, 1.0, 0.5))
+    values = modulation.modulate(motion, Song(), 11, FPS)
+    assert values[5].tolist() == pytest.approx([0.5, 0, 0.5, 0.75])
 
 
 def test_the_stand_in_has_every_feature() -> None:
     for name in FEATURES:
-        found = modulation.feature_values(name, DefaultAudio(), 30, 30)
-        assert found.shape == (30,)
-        assert np.isfinite(found).all()
+        values = modulation.feature_values(name, DefaultAudio(), 30, 30)
+        assert values.shape == (30,)
+        assert np.isfinite(values).all()

@@ -9,25 +9,35 @@ from server.animation.timeline import Timeline
 from server.effects.effect import Builtin, Effect, Input, Kind, Target, Value
 from server.effects.model.modulation import FeatureBinding, TransitionProgress
 from server.render.gl.context import Context
-from tests.render.drawing import FPS, FRAMES, Rising, drawn, effect, isf, one_pass, ready, rows
+from tests.render.drawing import (
+    FPS,
+    FRAMES,
+    Rising,
+    draw_frame,
+    isf,
+    make_effect,
+    make_renderer,
+    one_pass,
+    read_pixels,
+)
 
 FLOATS = '{"PASSES": [{"TARGET": "o", "FLOAT": true}]}'
 
 
 def test_time_as_a_shader_reads_it(context: Context) -> None:
     body = "void main() { gl_FragColor = vec4(TIME, TIMEDELTA, float(FRAMEINDEX), RENDERSIZE.y); }"
-    passes = ready(context, isf(body, FLOATS))
+    renderer = make_renderer(context, isf(body, FLOATS))
     for frame in (0, 1, 7):
-        passes.draw(frame)
+        renderer.draw(frame)
         delta = np.float32(0.1) if frame else 0.0
         expected = np.array([frame / FPS, delta, frame, 36], np.float32)
-        assert rows(passes.output)[5, 5].tolist() == expected.tolist()
+        assert read_pixels(renderer.output)[5, 5].tolist() == expected.tolist()
 
 
 def test_date_as_a_shader_reads_it(context: Context) -> None:
-    passes = ready(context, isf("void main() { gl_FragColor = DATE; }", FLOATS))
-    passes.draw(15)
-    assert rows(passes.output)[5, 5].tolist() == [2000, 1, 1, 1.5]
+    renderer = make_renderer(context, isf("void main() { gl_FragColor = DATE; }", FLOATS))
+    renderer.draw(15)
+    assert read_pixels(renderer.output)[5, 5].tolist() == [2000, 1, 1, 1.5]
 
 
 def _effect(*inputs: Input) -> Effect:
@@ -47,8 +57,8 @@ def test_the_date_goes_on_after_midnight() -> None:
 def _column(kind: Kind, **more: object) -> list[list[float]]:
     item = Input(name="x", uniform="x_", kind=kind, label="x", **more)  # type: ignore[arg-type]
     timeline = Timeline(_effect(item), {}, Rising(), 21, FPS)
-    rows: list[list[float]] = timeline.columns["x_"].values.tolist()
-    return rows
+    values: list[list[float]] = timeline.columns["x_"].values.tolist()
+    return values
 
 
 def test_a_bound_input_follows_the_sound_over_its_range() -> None:
@@ -76,8 +86,8 @@ def test_an_event_that_follows_a_bent_pulse_fires_where_that_passes_a_half() -> 
     item = Input(name="x", uniform="x", kind=Kind.EVENT, label="x")
 
     def fired(**more: Any) -> list[int]:
-        told = FeatureBinding(feature="kick", **more)
-        column = Timeline(_effect(item), {"x": told}, Rising(), FRAMES, FPS).columns["x"]
+        motion = FeatureBinding(feature="kick", **more)
+        column = Timeline(_effect(item), {"x": motion}, Rising(), FRAMES, FPS).columns["x"]
         return [n for n in range(FRAMES) if column.at(n) == np.int32(1).tobytes()]
 
     assert fired() == fired(decay=1.0) == [3]
@@ -129,10 +139,10 @@ def test_an_event_is_true_in_one_frame() -> None:
         name="l", uniform="l", kind=Kind.EVENT, label="", modulation=FeatureBinding(feature="level")
     )
     given = Input(name="g", uniform="g", kind=Kind.EVENT, label="", default=False)
-    one = _effect(kick, level, given)
+    effect = _effect(kick, level, given)
 
     def fired(name: str, **values: Value) -> list[int]:
-        column = Timeline(one, values, Rising(), FRAMES, FPS).columns[name]
+        column = Timeline(effect, values, Rising(), FRAMES, FPS).columns[name]
         return [n for n in range(FRAMES) if column.at(n) == np.int32(1).tobytes()]
 
     assert fired("k") == [3]  # the kick is at 0.35 s
@@ -144,7 +154,7 @@ def test_an_event_is_true_in_one_frame() -> None:
 
 def test_an_event_as_all_passes_of_a_frame_see_it(context: Context) -> None:
     """The target keeps count, and the output sees the event as well."""
-    one = isf(
+    effect = isf(
         """void main() {
             if (PASSINDEX == 0) gl_FragColor = IMG_THIS_PIXEL(p) + vec4(hit ? 1.0 : 0.0);
             else gl_FragColor = vec4(IMG_THIS_PIXEL(p).r, hit, 0.0, 1.0);
@@ -152,9 +162,9 @@ def test_an_event_as_all_passes_of_a_frame_see_it(context: Context) -> None:
         """{"INPUTS": [{"NAME": "hit", "TYPE": "event", "BIND": "kick"}],
             "PASSES": [{"TARGET": "p", "PERSISTENT": true, "FLOAT": true}, {}]}""",
     )
-    passes = ready(context, one)
-    passes.begin(0)
-    seen = [drawn(passes, frame)[0, 0, :2].tolist() for frame in range(6)]
+    renderer = make_renderer(context, effect)
+    renderer.begin(0)
+    seen = [draw_frame(renderer, frame)[0, 0, :2].tolist() for frame in range(6)]
     assert seen == [[0, 0], [0, 0], [0, 0], [255, 255], [255, 0], [255, 0]]
 
 
@@ -169,8 +179,8 @@ def test_what_dialects_call_by_other_names(context: Context) -> None:
     body = """int x = int(gl_FragCoord.x);
         color = x == 0 ? vec4(size, 0.0) : x == 1 ? date : vec4(aspect, rate, 0.0, 0.0);"""
     targets = (Target(name="o", floating=True),)
-    one = effect(one_pass(body, declared, target="o"), targets=targets, uniforms=uniforms)
-    seen = drawn(ready(context, one), 15)[0, :3].tolist()
+    effect = make_effect(one_pass(body, declared, target="o"), targets=targets, uniforms=uniforms)
+    seen = draw_frame(make_renderer(context, effect), 15)[0, :3].tolist()
     assert seen == [[64, 36, 1, 0], [2000, 0, 1, 1.5], [np.float32(64 / 36), 10, 0, 0]]
 
 
@@ -203,7 +213,7 @@ def test_defaults(kind: Kind, default: object, kept: bytes) -> None:
 
 
 def test_values_reach_the_shader(context: Context) -> None:
-    one = isf(
+    effect = isf(
         "void main() { gl_FragColor = on ? vec4(f, p, float(l)) * c : vec4(0.0); }",
         """{"INPUTS": [{"NAME": "on", "TYPE": "bool"}, {"NAME": "f", "TYPE": "float"},
             {"NAME": "p", "TYPE": "point2D"}, {"NAME": "l", "TYPE": "long", "VALUES": [1, 7]},
@@ -216,6 +226,6 @@ def test_values_reach_the_shader(context: Context) -> None:
         "l": 7,
         "c": (1.0, 0.5, 1.0, 0.25),
     }
-    passes = ready(context, one, values)
-    passes.draw(0)
-    assert rows(passes.output)[0, 0].tolist() == [0.5, 1.5, -4.0, 1.75]
+    renderer = make_renderer(context, effect, values)
+    renderer.draw(0)
+    assert read_pixels(renderer.output)[0, 0].tolist() == [0.5, 1.5, -4.0, 1.75]

@@ -9,7 +9,7 @@ import pytest
 from server.effects.dialects import load
 from server.errors import ToqiboxError
 from server.render.gl.context import Context
-from tests.render.drawing import ready
+from tests.render.drawing import make_renderer
 
 SHADERS = Path(__file__).parents[1] / "data" / "broken"
 
@@ -82,7 +82,7 @@ def diagnostics(context: Context, file: str) -> list[dict[str, Any]]:
     beside = path.with_suffix(".vs")
     vertex = beside.read_text() if beside.exists() else None
     with pytest.raises(ToqiboxError) as caught:
-        ready(context, load(path.stem, file, path.read_text(), vertex))
+        make_renderer(context, load(path.stem, file, path.read_text(), vertex))
     assert caught.value.code == "shader_compile_failed"
     assert caught.value.diagnostics
     return caught.value.diagnostics

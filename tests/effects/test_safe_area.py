@@ -16,7 +16,7 @@ from server.render.gl.context import Context
 from server.render.gl.pixels import read_rgba
 from server.render.scene import Scene
 from server.render.scene_spec import SceneSpec
-from tests.render.drawing import Rising, rows
+from tests.render.drawing import Rising, read_pixels
 
 _SHOW = """/*{"PASSES": [{"TARGET": "o", "FLOAT": true}]}*/
 #ifndef SAFE_AREA
@@ -38,7 +38,7 @@ def _drawn(gl: Context, text: str, size: tuple[int, int]) -> list[float]:
     timeline = Timeline(effect, effect.param_values({}), Rising(), 1, 10)
     passes = EffectRenderer(gl, effect, timeline, size, {})
     passes.draw(0)
-    return [float(part) for part in rows(passes.output)[3, 3]]
+    return [float(part) for part in read_pixels(passes.output)[3, 3]]
 
 
 @pytest.mark.parametrize(

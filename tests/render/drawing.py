@@ -51,36 +51,36 @@ def one_pass(body: str, declarations: str, *channels: Channel, target: str | Non
     return Pass(vertex=FULLSCREEN_VERTEX, fragment=fragment, target=target, channels=channels)
 
 
-def effect(*passes: Pass, **more: Any) -> Effect:
+def make_effect(*passes: Pass, **more: Any) -> Effect:
     """An effect of passes that no dialect has made."""
     return Effect(
         id="test", file="test.fs", source="", title="T", dialect="isf", passes=passes, **more
     )
 
 
-def ready(
+def make_renderer(
     context: Context,
     effect: Effect,
     values: Mapping[str, Value] | None = None,
-    pictures: Mapping[str, TextureSource | SamplerView] | None = None,
+    sources: Mapping[str, TextureSource | SamplerView] | None = None,
 ) -> EffectRenderer:
     """The effect at 64 x 36, 10 frames a second, 20 frames."""
     timeline = Timeline(effect, effect.param_values(values or {}), Rising(), FRAMES, FPS)
-    return EffectRenderer(context, effect, timeline, SIZE, pictures or {})
+    return EffectRenderer(context, effect, timeline, SIZE, sources or {})
 
 
-def drawn(passes: EffectRenderer, frame: int = 0) -> NDArray[np.float64]:
+def draw_frame(renderer: EffectRenderer, frame: int = 0) -> NDArray[np.float64]:
     """The effect's output in `frame`."""
-    passes.draw(frame)
-    return rows(passes.output)
+    renderer.draw(frame)
+    return read_pixels(renderer.output)
 
 
-def rows(picture: TextureSource) -> NDArray[np.float64]:
+def read_pixels(target: TextureSource) -> NDArray[np.float64]:
     """A surface as an array (height, width, components), top row first; 8 bits are 0 to 255."""
-    assert isinstance(picture, RenderTarget)
-    width, height = picture.size
-    kind = np.float32 if picture.floating else np.uint8
-    pixels = np.frombuffer(picture.read(), kind).reshape(height, width, picture.components)
+    assert isinstance(target, RenderTarget)
+    width, height = target.size
+    kind = np.float32 if target.floating else np.uint8
+    pixels = np.frombuffer(target.read(), kind).reshape(height, width, target.components)
     return pixels[::-1].astype(np.float64)
 
 

@@ -8,7 +8,15 @@ from server.effects.effect import Channel, Filter, Input, Kind, Target, Wrap
 from server.effects.model.modulation import FeatureBinding
 from server.errors import ToqiboxError
 from server.render.gl.context import Context
-from tests.render.drawing import SIZE, drawn, effect, one_pass, paint, ready, rows
+from tests.render.drawing import (
+    SIZE,
+    draw_frame,
+    make_effect,
+    make_renderer,
+    one_pass,
+    paint,
+    read_pixels,
+)
 
 TEXELS = (50, 100, 150, 200)
 
@@ -25,12 +33,12 @@ def _across(context: Context, *channels: Channel) -> NDArray[np.float64]:
         f"texture({c.uniform}, vec2(gl_FragCoord.x / 64.0 * 3.0 - 1.0, 0.5))" for c in channels
     )
     declarations = "".join(f"uniform sampler2D {c.uniform};" for c in channels)
-    passes = ready(
+    renderer = make_renderer(
         context,
-        effect(one_pass(body + ";", declarations, *channels)),
-        pictures={"picture": paint(context, _columns(*TEXELS))},
+        make_effect(one_pass(body + ";", declarations, *channels)),
+        sources={"picture": paint(context, _columns(*TEXELS))},
     )
-    return drawn(passes)[0, :, 0]
+    return draw_frame(renderer)[0, :, 0]
 
 
 def _where() -> NDArray[np.float64]:
@@ -53,8 +61,8 @@ def test_filters_and_edges(context: Context, filtering: Filter, wrap: Wrap) -> N
     seen = _across(context, channel)
     texels, at = np.array(TEXELS, float), _where()
     if filtering is Filter.NEAREST:
-        wanted = texels[_folded(np.floor(at + 0.5).astype(int), wrap)]
-        np.testing.assert_array_equal(seen, wanted)
+        expected = texels[_folded(np.floor(at + 0.5).astype(int), wrap)]
+        np.testing.assert_array_equal(seen, expected)
         return
     left = np.floor(at).astype(int)
     low, high = texels[_folded(left, wrap)], texels[_folded(left + 1, wrap)]
@@ -73,32 +81,34 @@ def test_without_a_channel_it_is_linear_and_clamped(context: Context) -> None:
     plain = Channel(uniform="picture", source="picture")
     declared = _across(context, plain)
     body = "color = texture(picture, vec2(gl_FragCoord.x / 64.0 * 3.0 - 1.0, 0.5));"
-    one = effect(one_pass(body, "uniform sampler2D picture;"))
-    pictures = {"picture": paint(context, _columns(*TEXELS))}
-    np.testing.assert_array_equal(drawn(ready(context, one, pictures=pictures))[0, :, 0], declared)
+    effect = make_effect(one_pass(body, "uniform sampler2D picture;"))
+    sources = {"picture": paint(context, _columns(*TEXELS))}
+    np.testing.assert_array_equal(
+        draw_frame(make_renderer(context, effect, sources=sources))[0, :, 0], declared
+    )
 
 
 def test_mipmaps_follow_the_picture(context: Context) -> None:
     channel = Channel(uniform="s", source="picture", filter=Filter.MIPMAP)
     body = "color = textureLod(s, vec2(0.5), gl_FragCoord.x < 32.0 ? 3.0 : 0.0);"
     picture = paint(context, np.full((8, 8, 4), 100, np.uint8))
-    one = effect(one_pass(body, "uniform sampler2D s;", channel))
-    passes = ready(context, one, pictures={"picture": picture})
-    assert drawn(passes)[0, [0, 63], 0].tolist() == [100, 100]
+    effect = make_effect(one_pass(body, "uniform sampler2D s;", channel))
+    renderer = make_renderer(context, effect, sources={"picture": picture})
+    assert draw_frame(renderer)[0, [0, 63], 0].tolist() == [100, 100]
     half = np.full((8, 8, 4), 40, np.uint8)
     half[:4] = 120
     picture.write(half.tobytes())
-    assert drawn(passes)[0, [0, 63], 0].tolist() == [80, 80]
+    assert draw_frame(renderer)[0, [0, 63], 0].tolist() == [80, 80]
     draw_count = context.draw_count
-    passes.draw(1)
+    renderer.draw(1)
     assert context.draw_count == draw_count
 
 
 def test_mipmaps_of_a_target_are_of_what_was_just_drawn(context: Context) -> None:
     mean = Channel(uniform="s", source="t", filter=Filter.MIPMAP)
-    passes = ready(
+    renderer = make_renderer(
         context,
-        effect(
+        make_effect(
             one_pass(
                 "color = vec4(gl_FragCoord.x < 8.0 ? n / 20.0 : 0.0);", "uniform float n;",
                 target="t",
@@ -109,24 +119,26 @@ def test_mipmaps_of_a_target_are_of_what_was_just_drawn(context: Context) -> Non
         ),
     )  # fmt: skip
     for frame in (4, 8, 8):
-        assert drawn(passes, frame)[0, 0, 0] == pytest.approx(255 * frame / 20 / 20 / 2, abs=1)
+        assert draw_frame(renderer, frame)[0, 0, 0] == pytest.approx(
+            255 * frame / 20 / 20 / 2, abs=1
+        )
     assert context.draw_count == 4
 
 
 def test_mipmaps_of_a_target_that_reads_itself(context: Context) -> None:
     own = Channel(uniform="s", source="t", filter=Filter.MIPMAP)
     body = "color = textureLod(s, vec2(0.5), 4.0) * 2.0 + vec4(gl_FragCoord.x < 8.0 ? 1.0 : 0.0);"
-    passes = ready(
+    renderer = make_renderer(
         context,
-        effect(
+        make_effect(
             one_pass(body, "uniform sampler2D s;", own, target="t"),
             one_pass("color = textureLod(t, vec2(0.9), 0.0) / 32.0;", "uniform sampler2D t;"),
             targets=(Target(name="t", width="16", height="16", persistent=True, floating=True),),
         ),
     )
-    passes.begin(0)
+    renderer.begin(0)
     # The mean of what was there: 0, then 1/2, then 2 * 1/2 + 1/2, then 2 * 3/2 + 1/2.
-    seen = [drawn(passes, frame)[0, 0, 0] for frame in range(4)]
+    seen = [draw_frame(renderer, frame)[0, 0, 0] for frame in range(4)]
     assert seen == [0, 8, 24, 56]
 
 
@@ -149,42 +161,42 @@ def test_a_flipped_picture_is_upside_down_and_follows_it(context: Context) -> No
         color.rg = vec2(texelFetch(s, at, 0).r, texelFetch(p, at, 0).r);
         color.ba = vec2(textureSize(s, 0)) / 255.0;"""
     declarations = "uniform sampler2D s, p;"
-    passes = ready(
+    renderer = make_renderer(
         context,
-        effect(one_pass(body, declarations, flipped, plain)),
-        pictures={"picture": picture},
+        make_effect(one_pass(body, declarations, flipped, plain)),
+        sources={"picture": picture},
     )
-    seen = drawn(passes)
+    seen = draw_frame(renderer)
     assert seen[:, 3, 0].tolist() == list(range(35, -1, -1))
     assert seen[:, 3, 1].tolist() == list(range(36))
     assert seen[0, 0, 2:].tolist() == list(SIZE)
     picture.write(steps.tobytes())  # its rows are turned by this
-    assert drawn(passes)[:, 3, 0].tolist() == list(range(36))
+    assert draw_frame(renderer)[:, 3, 0].tolist() == list(range(36))
     draw_count = context.draw_count
-    passes.draw(1)
+    renderer.draw(1)
     assert context.draw_count == draw_count
 
 
 def test_a_flipped_target_of_floats_keeps_them(context: Context) -> None:
     flipped = Channel(uniform="s", source="t", flipped=True)
-    passes = ready(
+    renderer = make_renderer(
         context,
-        effect(
+        make_effect(
             one_pass("color = vec4(gl_FragCoord.y * 10.0);", "", target="t"),
             one_pass("color = texelFetch(s, ivec2(gl_FragCoord.xy), 0) / 1000.0;",
                      "uniform sampler2D s;", flipped),
             targets=(Target(name="t", floating=True),),
         ),
     )  # fmt: skip
-    wanted = np.round((np.arange(36) + 0.5) * 10 / 1000 * 255)
-    np.testing.assert_allclose(drawn(passes)[:, 0, 0], wanted, atol=1)
+    expected = np.round((np.arange(36) + 0.5) * 10 / 1000 * 255)
+    np.testing.assert_allclose(draw_frame(renderer)[:, 0, 0], expected, atol=1)
 
 
 def test_a_channel_of_the_same_name_in_each_pass(context: Context) -> None:
     """One name is another picture in the next pass, as with Shadertoy's channels."""
-    passes = ready(
+    renderer = make_renderer(
         context,
-        effect(
+        make_effect(
             one_pass("color = texelFetch(iChannel0, ivec2(0), 0) + vec4(0.2);",
                      "uniform sampler2D iChannel0;",
                      Channel(uniform="iChannel0", source="picture"), target="a"),
@@ -192,9 +204,9 @@ def test_a_channel_of_the_same_name_in_each_pass(context: Context) -> None:
                      "uniform sampler2D iChannel0;", Channel(uniform="iChannel0", source="a")),
             targets=(Target(name="a"),),
         ),
-        pictures={"picture": paint(context, np.full((2, 2, 4), 51, np.uint8))},
+        sources={"picture": paint(context, np.full((2, 2, 4), 51, np.uint8))},
     )  # fmt: skip
-    assert drawn(passes)[0, 0].tolist() == [204] * 4
+    assert draw_frame(renderer)[0, 0].tolist() == [204] * 4
 
 
 def test_more_pictures_than_there_are_units(
@@ -205,20 +217,20 @@ def test_more_pictures_than_there_are_units(
     body = "color = " + " + ".join(f"texture(s{i}, vec2(0.5))" for i in range(3)) + ";"
     declarations = "uniform sampler2D s0, s1, s2;"
     with pytest.raises(ToqiboxError) as caught:
-        ready(
+        make_renderer(
             context,
-            effect(one_pass(body, declarations)),
-            pictures={f"s{i}": picture for i in range(3)},
+            make_effect(one_pass(body, declarations)),
+            sources={f"s{i}": picture for i in range(3)},
         )
     assert caught.value.diagnostics is not None
     assert "3 pictures at once; at most 2" in caught.value.diagnostics[0]["message"]
-    assert rows(picture).shape == (2, 2, 4)
+    assert read_pixels(picture).shape == (2, 2, 4)
 
 
 def test_a_sampler_of_another_type_than_its_texture(context: Context) -> None:
     picture = paint(context, np.full((2, 2, 4), 51, np.uint8))
-    one = effect(one_pass("color = texture(s, vec3(1.0));", "uniform samplerCube s;"))
+    effect = make_effect(one_pass("color = texture(s, vec3(1.0));", "uniform samplerCube s;"))
     with pytest.raises(ToqiboxError) as caught:
-        ready(context, one, pictures={"s": picture})
+        make_renderer(context, effect, sources={"s": picture})
     assert caught.value.diagnostics is not None
     assert "the sampler s is of a type" in caught.value.diagnostics[0]["message"]

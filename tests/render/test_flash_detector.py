@@ -8,28 +8,28 @@ from server.render.flash_safety.detector import FlashCounter, find_flashing, fla
 
 FPS = 30
 ROWS, COLUMNS = 6, 10
-Film = NDArray[np.float32]
+CellColors = NDArray[np.float32]
 
 
-def square(hertz: float, seconds: float, low: float, high: float, fps: int = FPS) -> Film:
+def square(hertz: float, seconds: float, low: float, high: float, fps: int = FPS) -> CellColors:
     """A square wave, one value a frame, that begins high."""
     phase = np.arange(round(seconds * fps)) * hertz / fps % 1
     return np.where(phase < 0.5, high, low).astype(np.float32)
 
 
-def film(light: Film, columns: int = COLUMNS, rest: float = 0.3) -> Film:
+def grey_cells(light: CellColors, columns: int = COLUMNS, rest: float = 0.3) -> CellColors:
     """Grey pictures whose first `columns` are as bright as `light`, one value a frame."""
     cell_colors = np.full((len(light), ROWS, COLUMNS, 3), rest, np.float32)
     cell_colors[:, :, :columns] = light[:, np.newaxis, np.newaxis, np.newaxis]
     return cell_colors
 
 
-def colored(light: Film, color: tuple[float, float, float]) -> Film:
+def colored(light: CellColors, color: tuple[float, float, float]) -> CellColors:
     """`color` all over, times `light`."""
-    return film(light) * np.asarray(color, np.float32)
+    return grey_cells(light) * np.asarray(color, np.float32)
 
 
-def rates(cell_colors: Film, fps: int = FPS) -> list[float]:
+def rates(cell_colors: CellColors, fps: int = FPS) -> list[float]:
     """The most flashes a second: of luminance, of red."""
     flat = cell_colors.reshape(len(cell_colors), -1, 3)
     return [
@@ -41,31 +41,33 @@ def rates(cell_colors: Film, fps: int = FPS) -> list[float]:
 @pytest.mark.parametrize("fps", [24, 25, 30, 50, 60])
 @pytest.mark.parametrize("hertz", [1, 2, 3])
 def test_three_flashes_a_second_are_allowed(hertz: int, fps: int) -> None:
-    assert find_flashing(film(square(hertz, 4, 0, 1, fps)), fps) == []
+    assert find_flashing(grey_cells(square(hertz, 4, 0, 1, fps)), fps) == []
 
 
 @pytest.mark.parametrize("fps", [24, 25, 30, 50, 60])
 @pytest.mark.parametrize("hertz", [3.5, 4, 5, 8, 12])
 def test_more_are_found(hertz: float, fps: int) -> None:
-    cell_colors = film(square(hertz, 4, 0.2, 0.6, fps))
-    (found,) = find_flashing(cell_colors, fps)
-    assert found.rate == pytest.approx(hertz, abs=0.51)
-    assert found.cells.all()
-    assert found.first <= 2
-    assert found.last == len(cell_colors)
+    cell_colors = grey_cells(square(hertz, 4, 0.2, 0.6, fps))
+    (interval,) = find_flashing(cell_colors, fps)
+    assert interval.rate == pytest.approx(hertz, abs=0.51)
+    assert interval.cells.all()
+    assert interval.first <= 2
+    assert interval.last == len(cell_colors)
 
 
 def test_only_the_second_and_what_leads_up_to_it_is_named() -> None:
     calm = np.full(5 * FPS, 0.2, np.float32)
-    (found,) = find_flashing(film(np.concatenate([calm, square(5, 2, 0.2, 0.8), calm])), FPS)
-    assert 4 * FPS <= found.first <= 5 * FPS
-    assert 7 * FPS <= found.last <= 8 * FPS
+    (interval,) = find_flashing(
+        grey_cells(np.concatenate([calm, square(5, 2, 0.2, 0.8), calm])), FPS
+    )
+    assert 4 * FPS <= interval.first <= 5 * FPS
+    assert 7 * FPS <= interval.last <= 8 * FPS
 
 
 def test_two_stretches_far_apart_are_two() -> None:
     calm, strobe = np.full(5 * FPS, 0.2, np.float32), square(5, 2, 0.2, 0.8)
-    found = find_flashing(film(np.concatenate([strobe, calm, strobe])), FPS)
-    assert len(found) == 2
+    intervals = find_flashing(grey_cells(np.concatenate([strobe, calm, strobe])), FPS)
+    assert len(intervals) == 2
 
 
 @pytest.mark.parametrize(
@@ -73,23 +75,23 @@ def test_two_stretches_far_apart_are_two() -> None:
     [(0.3, 0.42, True), (0.3, 0.38, False), (0.75, 0.9, True), (0.82, 1.0, False)],
 )
 def test_what_is_a_change(low: float, high: float, *, flashes: bool) -> None:
-    assert bool(find_flashing(film(square(6, 3, low, high)), FPS)) is flashes
+    assert bool(find_flashing(grey_cells(square(6, 3, low, high)), FPS)) is flashes
 
 
 def test_small_steps_add_up_and_slow_fades_do_not_flash() -> None:
     steps = np.tile(np.linspace(0.2, 0.4, 4), 30)  # 7.5 a second, by a sixth of 0.2 each
-    assert find_flashing(film(steps.astype(np.float32)), FPS)
+    assert find_flashing(grey_cells(steps.astype(np.float32)), FPS)
     slow = 0.5 + 0.5 * np.sin(np.arange(10 * FPS) / FPS * 2 * np.pi)
-    assert max(rates(film(slow.astype(np.float32)))) <= 1.5
+    assert max(rates(grey_cells(slow.astype(np.float32)))) <= 1.5
 
 
 @pytest.mark.parametrize(("columns", "flashes"), [(2, False), (3, True)])
 def test_a_quarter_of_the_picture_may_flash(columns: int, *, flashes: bool) -> None:
-    found = find_flashing(film(square(6, 3, 0, 1), columns), FPS)
-    assert bool(found) is flashes
-    if found:
-        assert found[0].cells.reshape(ROWS, COLUMNS)[:, :columns].all()
-        assert found[0].cells.sum() == ROWS * columns
+    intervals = find_flashing(grey_cells(square(6, 3, 0, 1), columns), FPS)
+    assert bool(intervals) is flashes
+    if intervals:
+        assert intervals[0].cells.reshape(ROWS, COLUMNS)[:, :columns].all()
+        assert intervals[0].cells.sum() == ROWS * columns
 
 
 def test_flashes_that_wander_count_together() -> None:
@@ -99,9 +101,9 @@ def test_flashes_that_wander_count_together() -> None:
         turn, on = divmod(frame, 5)
         third = turn % 3 * 3
         cell_colors[frame, :, third : third + 3] = 1.0 if on < 2 else 0.0
-    (found,) = find_flashing(cell_colors, FPS)
-    assert found.rate == pytest.approx(6, abs=0.5)
-    assert found.cells.all()
+    (interval,) = find_flashing(cell_colors, FPS)
+    assert interval.rate == pytest.approx(6, abs=0.5)
+    assert interval.cells.all()
 
 
 def test_what_moves_does_not_flash() -> None:
@@ -116,7 +118,7 @@ def test_what_moves_does_not_flash() -> None:
 @pytest.mark.parametrize("late", [1, 2])
 def test_parts_that_flash_a_frame_apart_flash_together(late: int) -> None:
     light = square(5, 4, 0.1, 0.9)
-    cell_colors = film(light, 2)
+    cell_colors = grey_cells(light, 2)
     cell_colors[:, :, 5:7] = np.roll(light, late)[:, np.newaxis, np.newaxis, np.newaxis]
     assert bool(find_flashing(cell_colors, FPS)) is (late == 1)
 

@@ -5,68 +5,81 @@ import pytest
 
 from server.render.flash_safety.detector import find_flashing
 from server.render.flash_safety.limiter import limit_flashes, resample_gains
-from tests.render.test_flash_detector import COLUMNS, FPS, ROWS, Film, colored, film, rates, square
+from tests.render.test_flash_detector import (
+    COLUMNS,
+    FPS,
+    ROWS,
+    CellColors,
+    colored,
+    grey_cells,
+    rates,
+    square,
+)
 
 
-def dimmed(cell_colors: Film, fps: int = FPS) -> Film:
+def dimmed(cell_colors: CellColors, fps: int = FPS) -> CellColors:
     """The pictures as the film shows them; each changed one must be within the limit."""
     gains = limit_flashes(cell_colors, fps).gains
     assert gains is not None
     assert gains.max() <= 1
     assert gains.min() >= 0
     seen = resample_gains(gains.reshape(len(gains), -1), cell_colors.shape[1:3])
-    found: Film = cell_colors * seen.reshape(*gains.shape, 1)
-    assert find_flashing(found, fps) == []
-    return found
+    limited: CellColors = cell_colors * seen.reshape(*gains.shape, 1)
+    assert find_flashing(limited, fps) == []
+    return limited
 
 
 @pytest.mark.parametrize("fps", [24, 30, 60])
 @pytest.mark.parametrize("hertz", [3.5, 5, 12])
 def test_a_strobe_is_calmed(hertz: float, fps: int) -> None:
-    cell_colors = film(square(hertz, 4, 0.2, 0.8, fps))
-    found = dimmed(cell_colors, fps)
-    assert (found <= cell_colors).all()
+    cell_colors = grey_cells(square(hertz, 4, 0.2, 0.8, fps))
+    limited = dimmed(cell_colors, fps)
+    assert (limited <= cell_colors).all()
     # The bright half comes down, the dark half stays, and a change just under a flash is left.
-    within = found[fps:-fps]
+    within = limited[fps:-fps]
     assert within.min() == pytest.approx(0.2, abs=0.002)
     assert 0.08 <= within.max() - 0.2 <= 0.1
 
 
 def test_what_may_be_is_left_alone() -> None:
     slow = 0.5 + 0.5 * np.sin(np.arange(10 * FPS) / FPS * 2 * np.pi)
-    calm = [film(square(2, 4, 0, 1)), film(square(8, 4, 0, 1), 2), film(slow.astype(np.float32))]
+    calm = [
+        grey_cells(square(2, 4, 0, 1)),
+        grey_cells(square(8, 4, 0, 1), 2),
+        grey_cells(slow.astype(np.float32)),
+    ]
     for cell_colors in calm:
-        found = limit_flashes(cell_colors, FPS)
-        assert found.gains is None
-        assert found.intervals == []
+        result = limit_flashes(cell_colors, FPS)
+        assert result.gains is None
+        assert result.intervals == []
 
 
 def test_only_the_stretch_is_touched() -> None:
     before = 0.5 + 0.4 * np.sin(np.arange(5 * FPS) / FPS * 2 * np.pi)
     light = np.concatenate([before, square(5, 2, 0.2, 0.8), before]).astype(np.float32)
-    found = limit_flashes(film(light), FPS)
-    assert found.gains is not None
-    ((first, last, rate),) = found.intervals
+    result = limit_flashes(grey_cells(light), FPS)
+    assert result.gains is not None
+    ((first, last, rate),) = result.intervals
     assert rate == pytest.approx(5, abs=0.5)
-    touched = np.flatnonzero((found.gains < 1).any(axis=(1, 2)))
+    touched = np.flatnonzero((result.gains < 1).any(axis=(1, 2)))
     assert first - FPS / 2 <= touched[0]
     assert touched[-1] <= last + FPS / 2
-    dimmed(film(light))
+    dimmed(grey_cells(light))
 
 
 def test_only_the_cells_that_flash_are_touched() -> None:
-    cell_colors = film(square(5, 4, 0.2, 0.8), 5)
+    cell_colors = grey_cells(square(5, 4, 0.2, 0.8), 5)
     cell_colors[:, :, 8:] = square(2, 4, 0.1, 0.9)[:, np.newaxis, np.newaxis, np.newaxis]
-    found = limit_flashes(cell_colors, FPS).gains
-    assert found is not None
-    assert found[:, :, 0].min() < 0.5
-    assert (found[:, :, 8:] == 1).all()
+    gains = limit_flashes(cell_colors, FPS).gains
+    assert gains is not None
+    assert gains[:, :, 0].min() < 0.5
+    assert (gains[:, :, 8:] == 1).all()
     dimmed(cell_colors)
 
 
 def test_never_much_more_than_it_takes() -> None:
     """With a tenth less dimming it would flash, but for the margin that the count keeps."""
-    cell_colors = film(square(5, 4, 0.1, 0.9))
+    cell_colors = grey_cells(square(5, 4, 0.1, 0.9))
     gains = limit_flashes(cell_colors, FPS).gains
     assert gains is not None
     eased = 1 - (1 - gains) * 0.9

@@ -45,11 +45,11 @@ def test_light_is_multiplied(context: Context, tmp_path: Path, gain: float) -> N
     pixels[:, :, :3] = ramp[np.newaxis, :, np.newaxis]
     frames = np.full((1, 3, 4), gain, np.float32)
     frames[0, 0, 0] = min(gain, 0.999)  # so that the frame is kept at all
-    found = GainMap.load(context, saved(tmp_path / "gains", frames))
-    assert found is not None
+    gain_map_texture = GainMap.load(context, saved(tmp_path / "gains", frames))
+    assert gain_map_texture is not None
     picture = paint(context, pixels)
-    planes = Nv12Converter(context, SIZE, picture, picture, found)
-    assert found.update(0)
+    planes = Nv12Converter(context, SIZE, picture, picture, gain_map_texture)
+    assert gain_map_texture.update(0)
     planes.draw(dimmed=True)
     exact = encoded(decoded(ramp / 255.0) * gain)
     # A step of dither and rounding, and two where light leaves the linear part of sRGB.
@@ -59,11 +59,11 @@ def test_light_is_multiplied(context: Context, tmp_path: Path, gain: float) -> N
 def test_each_place_has_its_own(context: Context, tmp_path: Path) -> None:
     frames = np.ones((1, 2, 2), np.float32)
     frames[0, 0, 1] = 0.0  # rows from the bottom up: the lower right
-    found = GainMap.load(context, saved(tmp_path / "gains", frames))
-    assert found is not None
+    gain_map_texture = GainMap.load(context, saved(tmp_path / "gains", frames))
+    assert gain_map_texture is not None
     picture = paint(context, flat((255, 255, 255, 255)))
-    planes = Nv12Converter(context, SIZE, picture, picture, found)
-    found.update(0)
+    planes = Nv12Converter(context, SIZE, picture, picture, gain_map_texture)
+    gain_map_texture.update(0)
     planes.draw(dimmed=True)
     seen = luma(planes)
     assert seen[2, 2] == seen[2, -3] == seen[-3, 2] == pytest.approx(1, abs=0.01)
@@ -76,11 +76,11 @@ def test_a_frame_is_drawn_again_only_when_it_is_another(context: Context, tmp_pa
     frames = np.ones((6, 2, 2), np.float32)
     frames[2:4] = 0.5
     frames[4] = 0.25
-    found = GainMap.load(context, saved(tmp_path / "gains", frames))
-    assert found is not None
+    gain_map_texture = GainMap.load(context, saved(tmp_path / "gains", frames))
+    assert gain_map_texture is not None
     picture: RenderTarget = paint(context, flat((200, 100, 50, 255)))
-    planes = Nv12Converter(context, SIZE, picture, picture, found)
-    drawn = [planes.draw(dimmed=found.update(frame)) for frame in range(6)]
+    planes = Nv12Converter(context, SIZE, picture, picture, gain_map_texture)
+    drawn = [planes.draw(dimmed=gain_map_texture.update(frame)) for frame in range(6)]
     assert drawn == [True, False, True, False, True, True]
     plain = Nv12Converter(context, SIZE, picture, picture)
     plain.draw()

@@ -13,19 +13,19 @@ from server.render.gl.memory_budget import MemoryBudget
 from tests.render.drawing import (
     SIZE,
     Rising,
-    drawn,
-    effect,
+    draw_frame,
     flat,
     isf,
+    make_effect,
+    make_renderer,
     one_pass,
     paint,
-    ready,
-    rows,
+    read_pixels,
 )
 
 
 def test_pass_order_and_later_pass_sees_new_content(context: Context) -> None:
-    one = isf(
+    effect = isf(
         """void main() {
             if (PASSINDEX == 0) gl_FragColor = vec4(0.2, 0.0, 0.0, 1.0);
             else if (PASSINDEX == 1) gl_FragColor = IMG_THIS_PIXEL(a) * 2.0;
@@ -33,13 +33,13 @@ def test_pass_order_and_later_pass_sees_new_content(context: Context) -> None:
         }""",
         '{"PASSES": [{"TARGET": "a"}, {"TARGET": "b"}, {}]}',
     )
-    passes = ready(context, one)
-    passes.draw(0)
-    assert rows(passes.output)[0, 0].tolist() == [153, 0, 0, 255]
+    renderer = make_renderer(context, effect)
+    renderer.draw(0)
+    assert read_pixels(renderer.output)[0, 0].tolist() == [153, 0, 0, 255]
 
 
 def test_a_temporary_target_is_black_to_those_before_its_first_writer(context: Context) -> None:
-    one = isf(
+    effect = isf(
         """void main() {
             if (PASSINDEX == 0) gl_FragColor = IMG_THIS_PIXEL(b) + vec4(0.2);
             else if (PASSINDEX == 1) gl_FragColor = vec4(TIME + 0.4);
@@ -47,31 +47,31 @@ def test_a_temporary_target_is_black_to_those_before_its_first_writer(context: C
         }""",
         '{"PASSES": [{"TARGET": "a"}, {"TARGET": "b"}, {}]}',
     )
-    passes = ready(context, one)
+    renderer = make_renderer(context, effect)
     for frame in range(2):
-        passes.draw(frame)
-    assert rows(passes.output)[0, 0].tolist() == [51, 128, 0, 255]
+        renderer.draw(frame)
+    assert read_pixels(renderer.output)[0, 0].tolist() == [51, 128, 0, 255]
 
 
 def test_persistent_target_starts_clear_and_sees_itself(context: Context) -> None:
-    one = isf(
+    effect = isf(
         "void main() { gl_FragColor = IMG_THIS_PIXEL(p) + vec4(1.0, 0.0, TIME, 0.5); }",
         '{"PASSES": [{"TARGET": "p", "PERSISTENT": true, "FLOAT": true}]}',
     )
-    passes = ready(context, one)
-    passes.begin(0)
+    renderer = make_renderer(context, effect)
+    renderer.begin(0)
     seen = []
     for frame in range(3):
-        passes.draw(frame)
-        seen.append(rows(passes.output)[17, 31].tolist())
+        renderer.draw(frame)
+        seen.append(read_pixels(renderer.output)[17, 31].tolist())
     np.testing.assert_allclose(seen, [[1, 0, 0, 0.5], [2, 0, 0.1, 1], [3, 0, 0.3, 1.5]], atol=1e-6)
-    passes.begin(0)
-    passes.draw(0)
-    assert rows(passes.output)[0, 0].tolist() == [1, 0, 0, 0.5]
+    renderer.begin(0)
+    renderer.draw(0)
+    assert read_pixels(renderer.output)[0, 0].tolist() == [1, 0, 0, 0.5]
 
 
 def test_two_passes_on_one_target_take_turns(context: Context) -> None:
-    one = isf(
+    effect = isf(
         """void main() {
             if (PASSINDEX == 0) gl_FragColor = vec4(0.2);
             else if (PASSINDEX == 1) gl_FragColor = IMG_THIS_PIXEL(a) + vec4(0.2);
@@ -79,14 +79,14 @@ def test_two_passes_on_one_target_take_turns(context: Context) -> None:
         }""",
         '{"PASSES": [{"TARGET": "a"}, {"TARGET": "a"}, {}]}',
     )
-    passes = ready(context, one)
+    renderer = make_renderer(context, effect)
     for frame in range(3):
-        passes.draw(frame)
-        assert rows(passes.output)[0, 0].tolist() == [102] * 4
+        renderer.draw(frame)
+        assert read_pixels(renderer.output)[0, 0].tolist() == [102] * 4
 
 
 def test_an_early_pass_sees_what_a_persistent_target_held_a_frame_ago(context: Context) -> None:
-    one = isf(
+    effect = isf(
         """void main() {
             if (PASSINDEX == 0) gl_FragColor = IMG_THIS_PIXEL(p);
             else if (PASSINDEX == 1) gl_FragColor = vec4(float(FRAMEINDEX) + 1.0);
@@ -95,17 +95,17 @@ def test_an_early_pass_sees_what_a_persistent_target_held_a_frame_ago(context: C
         """{"PASSES": [{"TARGET": "a", "FLOAT": true},
             {"TARGET": "p", "PERSISTENT": true, "FLOAT": true}, {}]}""",
     )
-    passes = ready(context, one)
+    renderer = make_renderer(context, effect)
     for frame in range(3):
-        passes.draw(frame)
-        assert rows(passes.output)[0, 0, :2].tolist() == [
+        renderer.draw(frame)
+        assert read_pixels(renderer.output)[0, 0, :2].tolist() == [
             round(25.5 * frame),
             round(25.5 * (frame + 1)),
         ]
 
 
 def test_sizes_are_expressions_and_rendersize_is_not_rounded(context: Context) -> None:
-    one = isf(
+    effect = isf(
         """void main() {
             if (PASSINDEX == 0) gl_FragColor = vec4(RENDERSIZE, IMG_SIZE(s));
             else gl_FragColor = vec4(RENDERSIZE, IMG_SIZE(s));
@@ -114,17 +114,17 @@ def test_sizes_are_expressions_and_rendersize_is_not_rounded(context: Context) -
             "PASSES": [{"TARGET": "s", "FLOAT": true, "WIDTH": "$WIDTH/$n", "HEIGHT": "$HEIGHT/16"},
             {"TARGET": "o", "FLOAT": true, "WIDTH": "3", "PERSISTENT": true}]}""",
     )
-    passes = ready(context, one)
-    passes.draw(0)
-    assert rows(passes.output).shape == (36, 64, 4)
-    assert rows(passes.output)[0, 0].tolist() == [64, 36, 4, 2]
-    passes = ready(context, one, {"n": 64.0})
-    passes.draw(0)
-    assert rows(passes.output)[0, 0, 2:].tolist() == [1, 2]
+    renderer = make_renderer(context, effect)
+    renderer.draw(0)
+    assert read_pixels(renderer.output).shape == (36, 64, 4)
+    assert read_pixels(renderer.output)[0, 0].tolist() == [64, 36, 4, 2]
+    renderer = make_renderer(context, effect, {"n": 64.0})
+    renderer.draw(0)
+    assert read_pixels(renderer.output)[0, 0, 2:].tolist() == [1, 2]
 
 
 def test_a_size_that_moves_scales_what_a_persistent_target_holds(context: Context) -> None:
-    one = isf(
+    effect = isf(
         """void main() {
             if (PASSINDEX == 0) gl_FragColor = FRAMEINDEX == 0
                 ? vec4(step(0.5, isf_FragNormCoord.x), RENDERSIZE, 1.0)
@@ -135,13 +135,13 @@ def test_a_size_that_moves_scales_what_a_persistent_target_holds(context: Contex
             "PASSES": [{"TARGET": "p", "PERSISTENT": true, "FLOAT": true, "WIDTH": "$n + 0.5"},
             {}]}""",
     )
-    passes = ready(context, one)
-    passes.begin(0)
+    renderer = make_renderer(context, effect)
+    renderer.begin(0)
     for frame in range(5):
-        passes.draw(frame)
-        target = passes.persistent_targets["p"]
+        renderer.draw(frame)
+        target = renderer.persistent_targets["p"]
         assert target.size == (8 + 2 * frame, 36)
-        held = rows(target)
+        held = read_pixels(target)
         np.testing.assert_allclose(held[0, 0], [0, 8.5 + 2 * frame, 36, 1], atol=1e-5)
         np.testing.assert_allclose(held[35, -1], [1, 8.5 + 2 * frame, 36, 1], atol=1e-5)
     assert context.draw_count == 5 * 2 + 4
@@ -149,7 +149,7 @@ def test_a_size_that_moves_scales_what_a_persistent_target_holds(context: Contex
 
 def test_targets_that_change_size_at_once_keep_what_each_holds(context: Context) -> None:
     sized = '"PERSISTENT": true, "WIDTH": "$n"'
-    one = isf(
+    effect = isf(
         """void main() {
             if (PASSINDEX == 0) gl_FragColor = FRAMEINDEX == 0 ? vec4(0.2) : IMG_THIS_PIXEL(a);
             else if (PASSINDEX < 3) gl_FragColor = FRAMEINDEX == 0 ? vec4(0.4) : IMG_THIS_PIXEL(b);
@@ -159,14 +159,14 @@ def test_targets_that_change_size_at_once_keep_what_each_holds(context: Context)
             "PASSES": [{{"TARGET": "a", {sized}}}, {{"TARGET": "b", {sized}}},
             {{"TARGET": "b", {sized}}}, {{}}]}}""",
     )
-    passes = ready(context, one)
-    passes.begin(0)
+    renderer = make_renderer(context, effect)
+    renderer.begin(0)
     for frame in range(5):
-        assert drawn(passes, frame)[0, 0].tolist() == [51, 102, 0, 255]
+        assert draw_frame(renderer, frame)[0, 0].tolist() == [51, 102, 0, 255]
 
 
 def test_static_passes_are_drawn_once(context: Context) -> None:
-    one = isf(
+    effect = isf(
         """void main() {
             if (PASSINDEX == 0) gl_FragColor = IMG_THIS_PIXEL(inputImage);
             else gl_FragColor = IMG_THIS_PIXEL(a) * (FRAMEINDEX < 2 ? 1.0 : 0.5);
@@ -175,57 +175,59 @@ def test_static_passes_are_drawn_once(context: Context) -> None:
             "PASSES": [{"TARGET": "a"}, {}]}""",
     )
     picture = paint(context, flat((100, 50, 0, 200)))
-    passes = ready(context, one, pictures={"inputImage": picture})
+    renderer = make_renderer(context, effect, sources={"inputImage": picture})
     for frame in range(4):
-        passes.draw(frame)
+        renderer.draw(frame)
     assert context.draw_count == 1 + 4
-    assert rows(passes.output)[0, 0].tolist() == [50, 25, 0, 100]
+    assert read_pixels(renderer.output)[0, 0].tolist() == [50, 25, 0, 100]
     picture.write(flat((200, 0, 0, 0)).tobytes())
-    passes.draw(4)
+    renderer.draw(4)
     assert context.draw_count == 5 + 2
-    assert rows(passes.output)[0, 0].tolist() == [100, 0, 0, 0]
+    assert read_pixels(renderer.output)[0, 0].tolist() == [100, 0, 0, 0]
 
 
 def test_an_effect_without_time_is_drawn_once_at_all(context: Context) -> None:
-    passes = ready(context, isf("void main() { gl_FragColor = vec4(isf_FragNormCoord, 0, 1); }"))
+    renderer = make_renderer(
+        context, isf("void main() { gl_FragColor = vec4(isf_FragNormCoord, 0, 1); }")
+    )
     for frame in range(5):
-        passes.draw(frame)
+        renderer.draw(frame)
     assert context.draw_count == 1
     # The lower left is (0, 0), as everywhere in OpenGL.
-    assert rows(passes.output)[35, 0].tolist() == [2, 4, 0, 255]
-    assert rows(passes.output)[0, 63].tolist() == [253, 251, 0, 255]
+    assert read_pixels(renderer.output)[35, 0].tolist() == [2, 4, 0, 255]
+    assert read_pixels(renderer.output)[0, 63].tolist() == [253, 251, 0, 255]
 
 
 def test_pixels_that_a_pass_leaves_out_are_transparent(context: Context) -> None:
-    one = isf(
+    effect = isf(
         """void main() {
             if (isf_FragNormCoord.x < 0.5) discard;
             gl_FragColor = vec4(1.0, 0.0, 0.0, fract(TIME));
         }"""
     )
-    passes = ready(context, one)
+    renderer = make_renderer(context, effect)
     for frame in (0, 5):
-        passes.draw(frame)
-    assert rows(passes.output)[0, 0].tolist() == [0, 0, 0, 0]
+        renderer.draw(frame)
+    assert read_pixels(renderer.output)[0, 0].tolist() == [0, 0, 0, 0]
     # Blending is off: alpha is stored, and weighs nothing.
-    assert rows(passes.output)[0, 63].tolist() == [255, 0, 0, 128]
+    assert read_pixels(renderer.output)[0, 63].tolist() == [255, 0, 0, 128]
 
 
 def test_a_vertex_shader_may_move_the_corners(context: Context) -> None:
     vertex = "void main() { isf_vertShaderInit(); gl_Position.x *= 0.5; }"
-    one = load("test", "test.fs", "/*{}*/\nvoid main() { gl_FragColor = vec4(1.0); }\n", vertex)
-    passes = ready(context, one)
-    passes.draw(0)
-    row = rows(passes.output)[18, :, 3]
+    effect = load("test", "test.fs", "/*{}*/\nvoid main() { gl_FragColor = vec4(1.0); }\n", vertex)
+    renderer = make_renderer(context, effect)
+    renderer.draw(0)
+    row = read_pixels(renderer.output)[18, :, 3]
     assert row[:16].max() == 0
     assert row[16:48].min() == 255
     assert row[48:].max() == 0
 
 
 def test_compile_error_is_told_in_the_authors_lines(context: Context) -> None:
-    one = isf("float a = 1.0;\nvoid main() {\n    gl_FragColor = vec4(nothing);\n}")
+    effect = isf("float a = 1.0;\nvoid main() {\n    gl_FragColor = vec4(nothing);\n}")
     with pytest.raises(ToqiboxError) as caught:
-        ready(context, one)
+        make_renderer(context, effect)
     assert caught.value.code == "shader_compile_failed"
     assert caught.value.values == {"name": "test"}
     assert caught.value.diagnostics is not None
@@ -238,28 +240,28 @@ def test_compile_error_is_told_in_the_authors_lines(context: Context) -> None:
 def test_a_sampler_of_the_authors_own_is_refused(context: Context) -> None:
     body = "uniform sampler2D mine;\nvoid main() { gl_FragColor = texture(mine, vec2(0.5)); }"
     with pytest.raises(ToqiboxError) as caught:
-        ready(context, isf(body))
+        make_renderer(context, isf(body))
     assert caught.value.code == "shader_compile_failed"
     assert caught.value.diagnostics is not None
-    (found,) = caught.value.diagnostics
-    assert found["message"] == "nothing is given for the sampler mine"
-    assert (found["line"], found["column"]) == (2, 19)
+    (diagnostic,) = caught.value.diagnostics
+    assert diagnostic["message"] == "nothing is given for the sampler mine"
+    assert (diagnostic["line"], diagnostic["column"]) == (2, 19)
 
 
 def test_targets_that_take_too_much_memory_are_refused(context: Context) -> None:
     targets = ", ".join(
         f'{{"TARGET": "t{i}", "FLOAT": true, "WIDTH": 8192, "HEIGHT": 8192}}' for i in range(2)
     )
-    one = isf("void main() { gl_FragColor = vec4(1.0); }", f'{{"PASSES": [{targets}, {{}}]}}')
+    effect = isf("void main() { gl_FragColor = vec4(1.0); }", f'{{"PASSES": [{targets}, {{}}]}}')
     with pytest.raises(ToqiboxError, match="MiB") as caught:
-        ready(context, one)
+        make_renderer(context, effect)
     assert caught.value.code == "shader_rejected"
 
 
 def test_more_passes_than_allowed_are_refused(context: Context) -> None:
     passes = [one_pass("color = vec4(1.0);", "", target="t") for _ in range(17)]
     with pytest.raises(ToqiboxError) as caught:
-        ready(context, effect(*passes, targets=(Target(name="t"),)))
+        make_renderer(context, make_effect(*passes, targets=(Target(name="t"),)))
     assert caught.value.code == "shader_rejected"
     assert caught.value.detail == "it has 17 passes; at most 16"
 
@@ -268,13 +270,15 @@ def test_only_what_must_have_two_sides_is_counted_twice(context: Context) -> Non
     target = Target(name="t", floating=True, persistent=True)
 
     def bytes_of(read: str) -> None:
-        one = effect(
+        effect = make_effect(
             one_pass(f"color = vec4(1.0) + {read};", "uniform sampler2D t;", target="t"),
             one_pass("color = texture(t, vec2(0.5));", "uniform sampler2D t;"),
             targets=(target,),
         )
-        timeline = Timeline(one, {}, Rising(), 1, 10)
-        EffectRenderer(context, one, timeline, SIZE, {}, MemoryBudget(one, SIZE[0] * SIZE[1] * 16))
+        timeline = Timeline(effect, {}, Rising(), 1, 10)
+        EffectRenderer(
+            context, effect, timeline, SIZE, {}, MemoryBudget(effect, SIZE[0] * SIZE[1] * 16)
+        )
 
     bytes_of("vec4(0.0)")
     with pytest.raises(ToqiboxError):
@@ -284,11 +288,11 @@ def test_only_what_must_have_two_sides_is_counted_twice(context: Context) -> Non
 def test_words_of_later_versions_are_tried(context: Context) -> None:
     """4.50 turns an int into a uint by itself; 3.30 does not."""
     body = "uint a = 5; int b = 3; uint c = b; color = vec4(float(a + c) / 10.0);"
-    seen = drawn(ready(context, effect(one_pass(body, ""))))
+    seen = draw_frame(make_renderer(context, make_effect(one_pass(body, ""))))
     assert seen[0, 0].tolist() == [204] * 4
 
 
 def test_the_output_is_as_large_as_asked(context: Context) -> None:
-    passes = ready(context, isf("void main() { gl_FragColor = vec4(1.0); }"))
-    passes.draw(0)
-    assert rows(passes.output).shape == (SIZE[1], SIZE[0], 4)
+    renderer = make_renderer(context, isf("void main() { gl_FragColor = vec4(1.0); }"))
+    renderer.draw(0)
+    assert read_pixels(renderer.output).shape == (SIZE[1], SIZE[0], 4)

@@ -12,7 +12,7 @@ from server.render.output.readback import Readback
 from server.render.scene import Scene
 from server.render.scene_spec import SceneSpec
 from tests.harness.rendering import FRAMES, MakeTask
-from tests.render.drawing import SHOW, TRAIL, rows
+from tests.render.drawing import SHOW, TRAIL, read_pixels
 
 HALF = """/*{}*/
 void main() { gl_FragColor = vec4(1.0, 1.0, 1.0, isf_FragNormCoord.x < 0.5 ? 0.5 : 0.0); }
@@ -41,11 +41,11 @@ def _draw(scene: Scene, context: Context, first: int, last: int) -> list[bytes]:
     return frames.kept
 
 
-def _drawn(task: dict[str, Any], order: list[int]) -> dict[int, bytes]:
+def _drawn(task: dict[str, Any], frames: list[int]) -> dict[int, bytes]:
     with Context() as context:
         scene = Scene(context, SceneSpec.from_task(task))
         scene.begin(0)
-        return {frame: _draw(scene, context, frame, frame + 1)[0] for frame in order}
+        return {frame: _draw(scene, context, frame, frame + 1)[0] for frame in frames}
 
 
 def test_the_first_effect_is_given_the_fitted_photo(make_task: MakeTask) -> None:
@@ -56,7 +56,7 @@ def test_the_first_effect_is_given_the_fitted_photo(make_task: MakeTask) -> None
         draw_count = context.draw_count
         scene.draw(2)
         assert context.draw_count == draw_count
-        luma = rows(scene.planes.luma)[::-1].reshape(36, 64)  # planes are top-down in memory
+        luma = read_pixels(scene.planes.luma)[::-1].reshape(36, 64)  # planes are top-down in memory
     seen = [luma[y, x] for y in (2, 33) for x in (2, 61)]
     assert seen == pytest.approx([62.6, 172.6, 31.8, 235], abs=1)
 
@@ -67,7 +67,7 @@ def test_a_chain_hands_on_what_shows_through(make_task: MakeTask) -> None:
     with Context() as context:
         scene = Scene(context, SceneSpec.from_task({**task, "effects": effects}))
         scene.draw(0)
-        shown = rows(scene._renderers[-1].output)
+        shown = read_pixels(scene._renderers[-1].output)
     assert shown[2, 2].tolist() == [255, 128, 128, 255]
     assert shown[2, 61].tolist() == [0, 255, 0, 255]
 
@@ -90,7 +90,7 @@ def test_three_pieces_are_the_whole(make_task: MakeTask, tmp_path: Path) -> None
         assert scene.sequential
         scene.begin(0)
         whole = _draw(scene, context, 0, FRAMES)
-    pieces: list[bytes] = []
+    segments: list[bytes] = []
     before = None
     for first, last in ((0, 11), (11, 20), (20, FRAMES)):
         with Context() as context:
@@ -101,10 +101,10 @@ def test_three_pieces_are_the_whole(make_task: MakeTask, tmp_path: Path) -> None
             scene.begin(first)
             if before is not None:
                 checkpoint.load(before, first, scene.persistent_targets)
-            pieces += _draw(scene, context, first, last)
+            segments += _draw(scene, context, first, last)
             before = tmp_path / f"state{last}"
             checkpoint.save(before, last, scene.persistent_targets)
-    assert pieces == whole
+    assert segments == whole
     assert len(set(whole)) == FRAMES
 
 
@@ -126,5 +126,5 @@ def test_a_title_is_drawn_by_one_effect_of_a_chain(make_task: MakeTask) -> None:
     with Context() as context:
         scene = Scene(context, SceneSpec.from_task(make_task("", effects=chain, title="Dusk")))
         scene.draw(0)
-        green = [rows(passes.output)[0, 0].tolist()[1] for passes in scene._renderers]
+        green = [read_pixels(renderer.output)[0, 0].tolist()[1] for renderer in scene._renderers]
     assert green == [0, 255]

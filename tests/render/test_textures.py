@@ -17,7 +17,7 @@ from server.render.gl.render_target import SamplerView, TextureSource
 from server.render.textures.audio import ByteAudioTexture
 from server.render.textures.builtin import BuiltinTextures, noise
 from server.render.textures.image import PhotoTexture
-from tests.render.drawing import drawn, effect, one_pass, quarters, ready
+from tests.render.drawing import draw_frame, make_effect, make_renderer, one_pass, quarters
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0, 255), (0, 255, 0, 255), (0, 0, 255, 255), (255,) * 4
 
@@ -27,17 +27,17 @@ def _photo(context: Context, pixels: NDArray[np.uint8]) -> PhotoTexture:
 
 
 def _views(
-    context: Context, one: Effect, paths: Mapping[str, str] | None = None, budget: int = 1 << 20
+    context: Context, effect: Effect, paths: Mapping[str, str] | None = None, budget: int = 1 << 20
 ) -> dict[str, SamplerView]:
     photo = _photo(context, quarters(20, 10))
 
     def sound() -> TextureSource:
-        heard = ByteAudioTexture(context, default_media.DefaultAudio(), 10)
-        heard.update(7)
-        return heard
+        texture = ByteAudioTexture(context, default_media.DefaultAudio(), 10)
+        texture.update(7)
+        return texture
 
     return BuiltinTextures(
-        context, one, photo, sound, paths or {}, MemoryBudget(one, budget)
+        context, effect, photo, sound, paths or {}, MemoryBudget(effect, budget)
     ).create_all()
 
 
@@ -51,8 +51,10 @@ def _drawn(
 ) -> NDArray[np.float64]:
     """What `body` makes of `texture`, which is the sampler ``t``."""
     declared = " ".join(f"uniform {kind} {c.uniform};" for c in channels)
-    one = effect(one_pass(body, declared or f"uniform {kind} t;", *channels), textures=(texture,))
-    return drawn(ready(context, one, pictures=_views(context, one, paths)))
+    effect = make_effect(
+        one_pass(body, declared or f"uniform {kind} t;", *channels), textures=(texture,)
+    )
+    return draw_frame(make_renderer(context, effect, sources=_views(context, effect, paths)))
 
 
 def test_the_photo_is_upright_and_unfitted(context: Context) -> None:
@@ -68,12 +70,12 @@ def test_the_photo_is_upright_and_unfitted(context: Context) -> None:
 def test_noise_is_the_same_everywhere() -> None:
     """Its first bytes, computed by hand from the generator's definition."""
 
-    def one(index: int) -> int:
+    def noise_byte(index: int) -> int:
         state = (index * 747_796_405 + 2_891_336_453) % 2**32
         word = ((state >> ((state >> 28) + 4)) ^ state) * 277_803_737 % 2**32
         return ((word >> 22) ^ word) >> 24
 
-    assert noise(300).tolist() == [one(index) for index in range(300)]
+    assert noise(300).tolist() == [noise_byte(index) for index in range(300)]
     values = noise(1 << 18)
     assert values.mean() == pytest.approx(127.5, abs=0.5)
     assert np.bincount(values, minlength=256).min() > 850  # 1024 of each on average
@@ -84,12 +86,12 @@ def test_noise_as_a_shader_reads_it(context: Context, components: int) -> None:
     texture = Texture(name="t", content=Content.NOISE, size=64, components=components)
     body = "color = texelFetch(t, ivec2(gl_FragCoord.xy), 0);"
     seen = _drawn(context, body, "sampler2D", texture)[::-1]
-    wanted = noise(64 * 64 * components).reshape(64, 64, components)
+    expected = noise(64 * 64 * components).reshape(64, 64, components)
     for moved, source in ((1, 0), (3, 2)):  # alike, so that one look gives two slices
         if moved < components:
-            wanted[..., moved] = np.roll(wanted[..., source], (37, -17), (1, 0))
-    wanted = wanted[:36]
-    np.testing.assert_array_equal(seen[..., :components], wanted)
+            expected[..., moved] = np.roll(expected[..., source], (37, -17), (1, 0))
+    expected = expected[:36]
+    np.testing.assert_array_equal(seen[..., :components], expected)
     assert components == 4 or (seen[..., 3] == 255).all()
 
 
@@ -98,8 +100,8 @@ def test_a_volume(context: Context) -> None:
     near = Channel(uniform="t", source="t", filter=Filter.NEAREST)
     body = "color = texture(t, vec3(gl_FragCoord.xy / 32.0, 5.5 / 32.0));"
     seen = _drawn(context, body, "sampler3D", texture, near)[::-1]
-    wanted = noise(32**3 * 4).reshape(32, 32, 32, 4)[5]
-    np.testing.assert_array_equal(seen[:32, :32], wanted)
+    expected = noise(32**3 * 4).reshape(32, 32, 32, 4)[5]
+    np.testing.assert_array_equal(seen[:32, :32], expected)
 
 
 def test_no_key_is_pressed(context: Context) -> None:
@@ -145,13 +147,13 @@ def test_an_image_file_is_upright_and_keeps_its_alpha(context: Context, tmp_path
 
 def test_files_that_are_no_pictures(context: Context, tmp_path: Path) -> None:
     (tmp_path / "text").write_text("#!/bin/sh\n")
-    for paths, words in (({}, "is not there"), ({"a.png": str(tmp_path / "text")}, "be read"),
+    for paths, message in (({}, "is not there"), ({"a.png": str(tmp_path / "text")}, "be read"),
                          ({"a.png": str(tmp_path / "none")}, "be read")):  # fmt: skip
-        one = effect(textures=(Texture(name="t", content=Content.IMAGE, files=("a.png",)),))
+        effect = make_effect(textures=(Texture(name="t", content=Content.IMAGE, files=("a.png",)),))
         with pytest.raises(ToqiboxError) as caught:
-            _views(context, one, paths)
+            _views(context, effect, paths)
         assert caught.value.code == "shader_rejected"
-        assert words in (caught.value.detail or "")
+        assert message in (caught.value.detail or "")
         assert caught.value.diagnostics is not None
         assert "a.png" in caught.value.diagnostics[0]["message"]
 
@@ -167,7 +169,7 @@ def test_files_that_are_no_pictures(context: Context, tmp_path: Path) -> None:
 )
 def test_textures_that_cannot_be(context: Context, texture: Texture) -> None:
     with pytest.raises(ToqiboxError) as caught:
-        _views(context, effect(textures=(texture,)))
+        _views(context, make_effect(textures=(texture,)))
     assert caught.value.code == "shader_rejected"
     assert caught.value.detail is not None
     assert "MiB" in caught.value.detail or "does not exist" in caught.value.detail

@@ -71,11 +71,11 @@ KINDS = {
 def test_two_segments_are_one(
     make_task: MakeTask, tmp_path: Path, context: Context, kind: str
 ) -> None:
-    rows = [
+    instances = [
         {"id": f"e{at}", "file": f"e{at}.glsl", "source": source, "params": {}}
         for at, source in enumerate(KINDS[kind])
     ]
-    job = replace(SceneSpec.from_task(make_task("", effects=rows, frames=LAST)), cube_edge=8)
+    job = replace(SceneSpec.from_task(make_task("", effects=instances, frames=LAST)), cube_edge=8)
     scene = Scene(context, job)
     assert scene.sequential
     scene.begin(0)
@@ -94,9 +94,9 @@ def test_two_segments_are_one(
 
 def _drawn(scene: Scene, first: int, last: int) -> list[bytes]:
     """Every frame's picture."""
-    found = []
+    frames = []
     for frame in range(first, last):
         scene.draw_effects(frame)
         scene.composite.draw()
-        found.append(scene.composite.output.read())
-    return found
+        frames.append(scene.composite.output.read())
+    return frames

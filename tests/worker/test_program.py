@@ -81,10 +81,10 @@ def _gone(processes: list[Process], within_s: float = 10.0) -> bool:
 
 def _wait_for(find: Callable[[], list[Process]], within_s: float = 20.0) -> list[Process]:
     deadline = time.monotonic() + within_s
-    while not (found := find()):
+    while not (processes := find()):
         assert time.monotonic() < deadline, "it did not start"
         time.sleep(0.02)
-    return found
+    return processes
 
 
 def test_two_tasks_in_a_row_then_the_end(worker: Worker, make_task: MakeTask) -> None:
@@ -110,8 +110,8 @@ void main() {
 
 
 def test_variables_without_a_value_are_zero(worker: Worker) -> None:
-    row = {"id": "test", "file": "test.fs", "source": UNASSIGNED}
-    worker.send({"task": "compile", "effects": [row], "width": 64, "height": 36})
+    instance = {"id": "test", "file": "test.fs", "source": UNASSIGNED}
+    worker.send({"task": "compile", "effects": [instance], "width": 64, "height": 36})
     done = worker.until("done", "failed")
     assert done["event"] == "done", done
     if "Mesa" in done["result"]["renderer"] or done["result"]["software"]:
@@ -148,7 +148,7 @@ def test_a_line_cut_short_is_not_done(worker: Worker) -> None:
 def test_prints_do_no_harm(make_task: MakeTask) -> None:
     stray = """
 import os, subprocess, sys
-from server.render import tasks, worker
+from server.worker import program, registry
 def noisy(spec, emit):
     print("stray", flush=True)
     os.write(1, b'{"event": "done"}\\n')
@@ -156,8 +156,8 @@ def noisy(spec, emit):
     emit.stage("quiet")
     listed = subprocess.run(["ls", "/proc/self/fd"], capture_output=True)
     return {"descriptors": listed.stdout.decode()}
-tasks.TASKS["noisy"] = noisy
-sys.exit(worker.main())
+registry.TASKS["noisy"] = noisy
+sys.exit(program.main())
 """
     worker = Worker([sys.executable, "-c", stray])
     worker.until("started")
@@ -197,18 +197,18 @@ def test_the_probe_tries_everything(worker: Worker, tmp_path: Path) -> None:
     assert "device 63" in gl["error"]
 
 
-def _drawing(worker: Worker, make_task: MakeTask) -> list[Process]:
+def _start_drawing(worker: Worker, make_task: MakeTask) -> list[Process]:
     """Start a segment that takes minutes; all processes below and including the worker."""
     worker.send(make_task(ENDLESS, frames=1_000_000, last=1_000_000))
     worker.until("frames")
-    found = _wait_for(lambda: [p for p in descendants(worker.popen.pid) if p.kind == "ffmpeg"])
-    return [*found, living()[worker.popen.pid]]
+    encoders = _wait_for(lambda: [p for p in descendants(worker.popen.pid) if p.kind == "ffmpeg"])
+    return [*encoders, living()[worker.popen.pid]]
 
 
 def test_a_killed_worker_takes_ffmpeg_along(
     worker: Worker, make_task: MakeTask, tmp_path: Path
 ) -> None:
-    processes = _drawing(worker, make_task)
+    processes = _start_drawing(worker, make_task)
     assert {process.group for process in processes} == {worker.popen.pid}
     os.killpg(worker.popen.pid, signal.SIGKILL)
     worker.popen.communicate(timeout=30)
@@ -226,7 +226,7 @@ child.wait()
 """
     worker = Worker([sys.executable, "-c", parent])
     worker.until("started")
-    processes = _drawing(worker, make_task)
+    processes = _start_drawing(worker, make_task)
     processes += descendants(worker.popen.pid)
     assert {"worker", "ffmpeg"} <= {process.kind for process in processes}
     worker.popen.kill()
@@ -235,7 +235,7 @@ child.wait()
 
 
 def test_a_killed_encoder_fails_the_task_alone(worker: Worker, make_task: MakeTask) -> None:
-    for process in _drawing(worker, make_task):
+    for process in _start_drawing(worker, make_task):
         if process.kind == "ffmpeg":
             process.kill()
     failed = worker.until("done", "failed")

@@ -55,8 +55,8 @@ def test_the_photos_upper_left_is_the_films(make_task: MakeTask, tmp_path: Path)
     frames = decoded(video)
     assert len(frames) == FRAMES
     corners = [frames[15, y, x] for y in (5, 30) for x in (5, 58)]
-    wanted = [(255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)]
-    assert np.abs(np.array(corners, int) - wanted).max() <= 6
+    expected = [(255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)]
+    assert np.abs(np.array(corners, int) - expected).max() <= 6
     assert result["frames"] == FRAMES
     assert result["bytes"] == video.stat().st_size
     assert set(result["seconds"]) == {"compile", "render", "readback", "encode"}
@@ -155,15 +155,15 @@ def test_what_cannot_be_drawn(make_task: MakeTask, tmp_path: Path) -> None:
 def test_another_renderer_than_planned_draws_nothing(make_task: MakeTask, tmp_path: Path) -> None:
     sessions = SessionCache()
     try:
-        found = run(make_task(SHOW, last=2, renderer=None), sessions)[0]["renderer"]
-        assert run(make_task(SHOW, last=2, renderer=found), sessions)[0]["renderer"] == found
+        renderer = run(make_task(SHOW, last=2, renderer=None), sessions)[0]["renderer"]
+        assert run(make_task(SHOW, last=2, renderer=renderer), sessions)[0]["renderer"] == renderer
         (tmp_path / "segment.mp4").unlink()
         with pytest.raises(ToqiboxError) as caught:
             run(make_task(SHOW, last=2, renderer="Other GPU"), sessions)
     finally:
         sessions.close()
     assert caught.value.code == "render_failed"
-    assert caught.value.detail == f"planned for Other GPU, this is {found}"
+    assert caught.value.detail == f"planned for Other GPU, this is {renderer}"
     assert not (tmp_path / "segment.mp4").exists()
 
 

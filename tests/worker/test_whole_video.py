@@ -56,9 +56,9 @@ def _frames(
     """Frames of an effect, the top row first."""
     library = Library()
     chosen = library.get(effect)
-    row = read_source(chosen, library).row(params or {}, library.files(chosen))
+    instance = read_source(chosen, library).row(params or {}, library.files(chosen))
     job = SceneSpec(
-        effects=(row,),
+        effects=(instance,),
         photo=photo,
         features=sound,
         fps=FPS,
@@ -69,11 +69,11 @@ def _frames(
         **{"size": (64, 36), **more},
     )
     scene = Scene(context, job)
-    found = []
+    pictures = []
     for frame in frames:
         scene.draw_effects(frame)
-        found.append(read_rgba(scene.output)[..., :3].astype(np.int16))
-    return found
+        pictures.append(read_rgba(scene.output)[..., :3].astype(np.int16))
+    return pictures
 
 
 @pytest.mark.parametrize("effect", MOVING)

@@ -28,11 +28,11 @@ def save(path: Path, frame: int, targets: Mapping[str, RenderTarget | CubeTarget
     Raises:
         ToqiboxError: ``storage_full``.
     """
-    rows = [
+    entries = [
         {"name": name, "width": s.size[0], "height": s.size[1], "floating": s.floating}
         for name, s in targets.items()
     ]
-    header = json.dumps({"frame": frame, "surfaces": rows}).encode()
+    header = json.dumps({"frame": frame, "surfaces": entries}).encode()
     with atomic.atomic_write(path, sealed=True) as file:
         file.write(_MAGIC + struct.pack("<I", len(header)) + header)
         for target in targets.values():
@@ -50,18 +50,18 @@ def load(path: Path, frame: int, targets: Mapping[str, RenderTarget | CubeTarget
         raise _mismatch("it is not a state file")
     (length,) = struct.unpack_from("<I", data, 8)
     header = json.loads(bytes(data[12 : 12 + length]))
-    if header["frame"] != frame or [row["name"] for row in header["surfaces"]] != [*targets]:
+    if header["frame"] != frame or [entry["name"] for entry in header["surfaces"]] != [*targets]:
         raise _mismatch(f"it is of frame {header['frame']}")
-    at = 12 + length
-    for row, target in zip(header["surfaces"], targets.values(), strict=True):
-        size = (row["width"], row["height"])
-        end = at + size[0] * size[1] * (16 if row["floating"] else 4) * target.faces
-        if row["floating"] != target.floating or end > len(data):
-            raise _mismatch(f"{row['name']} is cut short or of another kind")
+    offset = 12 + length
+    for entry, target in zip(header["surfaces"], targets.values(), strict=True):
+        size = (entry["width"], entry["height"])
+        end = offset + size[0] * size[1] * (16 if entry["floating"] else 4) * target.faces
+        if entry["floating"] != target.floating or end > len(data):
+            raise _mismatch(f"{entry['name']} is cut short or of another kind")
         if size != target.size:
             target.resize(size)
-        target.write(data[at:end])
-        at = end
+        target.write(data[offset:end])
+        offset = end
 
 
 def _mismatch(reason: str) -> ToqiboxError:

@@ -60,38 +60,40 @@ class PassCosts:
 
     def time_pass(self, _name: str, draw: Callable[[], bool]) -> bool:
         """Draw the pass, wait for it, and return what `draw` returned."""
-        drawn, spent = self._measure(draw)
+        drawn, seconds = self._measure(draw)
         if self._current not in self._first:
-            self._first[self._current] = spent
+            self._first[self._current] = seconds
         elif drawn:
-            self._fastest[self._current] = min(spent, self._fastest.get(self._current, spent))
+            self._fastest[self._current] = min(seconds, self._fastest.get(self._current, seconds))
         return drawn
 
-    def frame(self) -> FrameCost:
+    def frame_cost(self) -> FrameCost:
         """What a frame takes. Passes that were drawn once are drawn again to be measured."""
-        still = {key: spent for key, spent in self._first.items() if key not in self._fastest}
-        for key, spent in still.items():
-            if spent >= _MIN_MEASURABLE_S:
+        still = {key: seconds for key, seconds in self._first.items() if key not in self._fastest}
+        for key, seconds in still.items():
+            if seconds >= _MIN_MEASURABLE_S:
                 compiled_pass = self._passes[key]
-                compiled_pass.draw.invalidate()
+                compiled_pass.draw_call.invalidate()
                 still[key] = self._measure(
-                    partial(compiled_pass.draw.render_to, compiled_pass.render_target)
+                    partial(compiled_pass.draw_call.render_to, compiled_pass.render_target)
                 )[1]
         pixel_s, fixed_s = self._sum(self._fastest)
         return FrameCost(pixel_s, fixed_s, *self._sum(still))
 
-    def _sum(self, spent: Mapping[_Key, float]) -> tuple[float, float]:
+    def _sum(self, seconds_by_pass: Mapping[_Key, float]) -> tuple[float, float]:
         """Seconds for each pixel of the picture, and seconds whatever its size is."""
-        total = sum(spent.values())
+        total = sum(seconds_by_pass.values())
         if total < _MIN_MEASURABLE_S:
             return 0.0, 0.0
         if not self._context.software:  # few pixels do not fill a GPU: more may take no longer
             return 0.0, total
-        whole = sum(one for key, one in spent.items() if key in self._full_size)
-        return whole / (self._size[0] * self._size[1]), total - whole
+        full_size = sum(
+            seconds for key, seconds in seconds_by_pass.items() if key in self._full_size
+        )
+        return full_size / (self._size[0] * self._size[1]), total - full_size
 
     def _measure(self, draw: Callable[[], bool]) -> tuple[bool, float]:
-        began = self._clock()
+        start = self._clock()
         drawn = draw()
         self._context.finish()
-        return drawn, self._clock() - began
+        return drawn, self._clock() - start

@@ -33,29 +33,29 @@ def non_finite_warnings(
         effects: the chain.
         persistent_targets: by index in the chain and name, as Scene has them.
     """
-    found = []
+    warnings = []
     for name, render_target in persistent_targets.items():
         if isinstance(render_target, CubeTarget) or not render_target.floating:
             continue
-        lost = 1.0 - float(np.isfinite(read_floats(render_target)).all(axis=-1).mean())
-        if lost > 0.0:
+        share = 1.0 - float(np.isfinite(read_floats(render_target)).all(axis=-1).mean())
+        if share > 0.0:
             index, _, target = name.partition(".")
-            found.append(_warning(effects[int(index)], target, lost))
-    return found
+            warnings.append(_warning(effects[int(index)], target, share))
+    return warnings
 
 
 def read_floats(render_target: RenderTarget) -> NDArray[np.float32]:
     """Height by width by RGBA, the top row first, as floats: of bytes from 0 to 1."""
     width, height = render_target.size
     kind = np.float32 if render_target.floating else np.uint8
-    rows = np.frombuffer(render_target.read(), kind).reshape(height, width, 4)[::-1]
-    return rows.astype(np.float32) / np.float32(1 if render_target.floating else 255)
+    pixels = np.frombuffer(render_target.read(), kind).reshape(height, width, 4)[::-1]
+    return pixels.astype(np.float32) / np.float32(1 if render_target.floating else 255)
 
 
-def _warning(effect: Effect, target: str, lost: float) -> dict[str, Any]:
+def _warning(effect: Effect, target: str, share: float) -> dict[str, Any]:
     name = target.removeprefix("st_").removeprefix("isfi").replace("_", " ")
     message = (
-        f"the persistent target “{name}” holds NaN or infinity in {max(lost, 0.01):.0%} of its"
+        f"the persistent target “{name}” holds NaN or infinity in {max(share, 0.01):.0%} of its"
         " pixels: they stay there from frame to frame"
     )
     for listing in effect.listings:
@@ -78,20 +78,20 @@ def with_float_targets(effect: Effect) -> Effect:
     return replace(effect, targets=tuple(targets), passes=(*effect.passes[:-1], last))
 
 
-def explain_blank(effect: Effect, seen: list[NDArray[np.float32]]) -> str:
+def explain_blank(effect: Effect, frames: list[NDArray[np.float32]]) -> str:
     """The likely reason why nothing can be seen of an effect, in a sentence.
 
     Args:
         effect: what was drawn.
-        seen: the frames as floats, height by width by RGBA.
+        frames: the frames as floats, height by width by RGBA.
     """
-    frames = np.stack(seen)
-    color, alpha = frames[..., :3], frames[..., 3]
-    if not np.isfinite(frames).any():
+    stacked = np.stack(frames)
+    color, alpha = stacked[..., :3], stacked[..., 3]
+    if not np.isfinite(stacked).any():
         return f"every pixel is NaN or infinity: {_FINITE_HINT}"
-    if np.isnan(frames).any(axis=-1).mean() > 0.5:
+    if np.isnan(stacked).any(axis=-1).mean() > 0.5:
         return f"most pixels are NaN: {_FINITE_HINT}"
-    frames = np.nan_to_num(frames, posinf=0.0, neginf=0.0)
+    stacked = np.nan_to_num(stacked, posinf=0.0, neginf=0.0)
     brightest = float(color[np.isfinite(color)].max(initial=0.0))
     if brightest > BLACK_THRESHOLD and float(np.nan_to_num(alpha).max()) <= BLACK_THRESHOLD:
         return "its alpha is 0 in every pixel, which is fully transparent: write 1.0 to it"

@@ -57,17 +57,17 @@ class LoopCounter:
         if compiled_pass.name not in self._counters:
             self._counters[compiled_pass.name] = self._instrument(compiled_pass)
             self._draw(compiled_pass, _COARSE_GRID)  # compiles, which is not timed
-        counted = self._counters[compiled_pass.name]
-        if budget_s <= 0 or counted is None:
+        counter = self._counters[compiled_pass.name]
+        if budget_s <= 0 or counter is None:
             return
-        began = self._clock()
+        start = self._clock()
         self._draw(compiled_pass, _COARSE_GRID)
-        spent = max(self._clock() - began, 1e-6) / math.prod(_COARSE_GRID)
+        pixel_s = max(self._clock() - start, 1e-6) / math.prod(_COARSE_GRID)
         width, height = (min(side, _MAX_SIDE) for side in compiled_pass.render_target.size)
-        share = math.sqrt(min(1.0, budget_s / (spent * width * height)))
+        share = math.sqrt(min(1.0, budget_s / (pixel_s * width * height)))
         self._draw(compiled_pass, (math.ceil(width * share), math.ceil(height * share)))
         self._counters[compiled_pass.name] = None
-        counted[1].release()
+        counter[1].release()
 
     def _instrument(self, compiled_pass: CompiledPass) -> tuple[LoopCountShader, DrawCall] | None:
         """What counts the rounds of a pass; None where nothing needs it."""
@@ -81,39 +81,39 @@ class LoopCounter:
         except CompileError:
             program = None
         if program is None:
-            hidden = [loop for loop in counted.loops if loop.body is None]
-            if hidden:
-                raise _loop_error(self._effect, hidden[0], _UNREADABLE)
+            unreadable = [loop for loop in counted.loops if loop.body is None]
+            if unreadable:
+                raise _loop_error(self._effect, unreadable[0], _UNREADABLE)
             raise _loop_error(self._effect, counted.loops[0], _UNCOUNTED)
         return counted, DrawCall(self._context, program, compiled_pass.sources)
 
     def _draw(self, compiled_pass: CompiledPass, size: Size) -> None:
         """Draw a pass on a surface of that size."""
-        found = self._counters[compiled_pass.name]
-        if found is None:
+        counter = self._counters[compiled_pass.name]
+        if counter is None:
             return
-        counted, draw = found
-        for name, value in compiled_pass.draw.values.items():
+        counted, draw = counter
+        for name, value in compiled_pass.draw_call.values.items():
             draw.set(name, value)
-        whole = compiled_pass.render_target.size
-        draw.set_floats(**{counted.scale: (whole[0] / size[0], whole[1] / size[1])})
+        full_size = compiled_pass.render_target.size
+        draw.set_floats(**{counted.scale: (full_size[0] / size[0], full_size[1] / size[1])})
         draw.invalidate()
         render_target = RenderTarget(self._context, size)
         draw.render_to(render_target)
         pixels = read_rgba(render_target).astype(np.uint32)
-        number = int((pixels[..., 0] + 256 * pixels[..., 1]).max())
-        if number:
-            words = (
+        loop_number = int((pixels[..., 0] + 256 * pixels[..., 1]).max())
+        if loop_number:
+            message = (
                 f"this loop does not end: it makes more than {MAX_ITERATIONS:,} rounds in one pixel"
             )
-            raise _loop_error(self._effect, counted.loops[number - 1], words)
+            raise _loop_error(self._effect, counted.loops[loop_number - 1], message)
 
 
-def _loop_error(effect: Effect, loop: Loop, words: str) -> ToqiboxError:
-    log = f"0:{loop.line}({loop.column}): error: {words}"
+def _loop_error(effect: Effect, loop: Loop, message: str) -> ToqiboxError:
+    log = f"0:{loop.line}({loop.column}): error: {message}"
     return ToqiboxError(
         "shader_rejected",
         name=effect.id,
-        detail=words,
+        detail=message,
         diagnostics=compiler_diagnostics(log, effect.listings),
     )

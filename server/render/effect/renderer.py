@@ -46,7 +46,7 @@ class CompiledPass:
     """As it was compiled."""
     sources: Mapping[str, TextureSource | SamplerView]
     """What its samplers may read."""
-    draw: DrawCall
+    draw_call: DrawCall
     render_target: RenderTarget | CubeTarget
     allocated: AllocatedTarget | None
     animated: list[tuple[str, Column]]
@@ -86,26 +86,32 @@ class EffectRenderer:
         self._timeline = timeline
         self._size = (float(size[0]), float(size[1]))
         self._flipped_copies: dict[int, FlippedCopy] = {}
-        compiled = [_compile_pass(context, effect, one) for one in effect.passes]
-        uses = [
-            PassUsage(one.target, _sampled_targets(effect, one, program))
-            for one, (program, _) in zip(effect.passes, compiled, strict=True)
+        compiled = [_compile_pass(context, effect, effect_pass) for effect_pass in effect.passes]
+        usages = [
+            PassUsage(effect_pass.target, _sampled_targets(effect, effect_pass, program))
+            for effect_pass, (program, _) in zip(effect.passes, compiled, strict=True)
         ]
         self._budget = budget or MemoryBudget(effect)
-        self._targets = Targets(context, effect, timeline, size, uses, self._budget)
+        self._targets = Targets(context, effect, timeline, size, usages, self._budget)
         self.before_pass: Callable[[CompiledPass], None] | None = None
         """Called before each draw."""
         self._passes: list[CompiledPass] = []
         names = _pass_names(effect)
-        for at, (one, (program, texts)) in enumerate(zip(effect.passes, compiled, strict=True)):
-            seen = {**sources, **self._targets.sources_for_pass(at)}
-            seen |= self._channel_views(one, program, seen)
-            draw = self._make_draw_call(program, seen)
-            allocated = self._targets.allocated_targets[one.target] if one.target else None
+        for index, (effect_pass, (program, texts)) in enumerate(
+            zip(effect.passes, compiled, strict=True)
+        ):
+            pass_sources = {**sources, **self._targets.sources_for_pass(index)}
+            pass_sources |= self._channel_views(effect_pass, program, pass_sources)
+            draw_call = self._make_draw_call(program, pass_sources)
+            allocated = (
+                self._targets.allocated_targets[effect_pass.target] if effect_pass.target else None
+            )
             render_target = allocated.render_target if allocated else RenderTarget(context, size)
-            columns = self._columns(draw)
+            columns = self._set_constants(draw_call)
             self._passes.append(
-                CompiledPass(names[at], *texts, seen, draw, render_target, allocated, columns)
+                CompiledPass(
+                    names[index], *texts, pass_sources, draw_call, render_target, allocated, columns
+                )
             )
         self._set_sizes()
         self.output = self._output()
@@ -122,17 +128,17 @@ class EffectRenderer:
             if allocated.target.persistent
         }
 
-    def draw(self, frame: int, timed: PassTimer = untimed) -> None:
+    def draw(self, frame: int, pass_timer: PassTimer = untimed) -> None:
         """Draw those passes of `frame` whose inputs are others than when they were drawn last."""
         self._resize(frame)
         for compiled_pass in self._passes:
             for name, column in compiled_pass.animated:
-                compiled_pass.draw.set(name, column.at(frame))
+                compiled_pass.draw_call.set(name, column.at(frame))
             if self.before_pass is not None:
                 self.before_pass(compiled_pass)
-            timed(
+            pass_timer(
                 compiled_pass.name,
-                partial(compiled_pass.draw.render_to, compiled_pass.render_target),
+                partial(compiled_pass.draw_call.render_to, compiled_pass.render_target),
             )
 
     def begin(self, frame: int) -> None:
@@ -148,26 +154,29 @@ class EffectRenderer:
         return render_target
 
     def _channel_views(
-        self, one: Pass, program: Program, seen: Mapping[str, TextureSource | SamplerView]
+        self,
+        effect_pass: Pass,
+        program: Program,
+        sources: Mapping[str, TextureSource | SamplerView],
     ) -> dict[str, SamplerView]:
         """What the pass samples in another way than plainly, or under another name."""
-        found = {}
-        for channel in one.channels:
-            if channel.uniform in program and channel.source in seen:
-                picture = _texture_source(seen[channel.source])
-                if channel.flipped and isinstance(picture.texture, Texture):
-                    picture = self._flipped_source(picture)
-                found[channel.uniform] = SamplerView(picture, channel.filter, channel.wrap)
-        return found
+        views = {}
+        for channel in effect_pass.channels:
+            if channel.uniform in program and channel.source in sources:
+                source = _texture_source(sources[channel.source])
+                if channel.flipped and isinstance(source.texture, Texture):
+                    source = self._flipped_source(source)
+                views[channel.uniform] = SamplerView(source, channel.filter, channel.wrap)
+        return views
 
-    def _flipped_source(self, picture: TextureSource) -> FlippedCopy:
-        found = self._flipped_copies.get(id(picture))
-        if found is None:
+    def _flipped_source(self, source: TextureSource) -> FlippedCopy:
+        copy = self._flipped_copies.get(id(source))
+        if copy is None:
             self._budget.claim(
-                f"picture {len(self._flipped_copies)} upside down", FlippedCopy.size_bytes(picture)
+                f"picture {len(self._flipped_copies)} upside down", FlippedCopy.size_bytes(source)
             )
-            found = self._flipped_copies[id(picture)] = FlippedCopy(self._context, picture)
-        return found
+            copy = self._flipped_copies[id(source)] = FlippedCopy(self._context, source)
+        return copy
 
     def _make_draw_call(
         self, program: Program, sources: Mapping[str, TextureSource | SamplerView]
@@ -178,12 +187,12 @@ class EffectRenderer:
         except GlError as error:
             raise _sampler_error(self._effect, error) from None
 
-    def _columns(self, draw: DrawCall) -> list[tuple[str, Column]]:
+    def _set_constants(self, draw_call: DrawCall) -> list[tuple[str, Column]]:
         """Set what never changes; returns what does."""
         animated = []
         for name, column in self._timeline.columns.items():
-            if draw.has_uniform(name):
-                draw.set(name, column.at(0))
+            if draw_call.has_uniform(name):
+                draw_call.set(name, column.at(0))
                 if not column.constant:
                     animated.append((name, column))
         return animated
@@ -205,11 +214,11 @@ class EffectRenderer:
             }
             for name, meaning in self._effect.uniforms.items():
                 if meaning in values:
-                    compiled_pass.draw.set(name, values[meaning])
+                    compiled_pass.draw_call.set(name, values[meaning])
 
 
-def _texture_source(given: TextureSource | SamplerView) -> TextureSource:
-    return given.picture if isinstance(given, SamplerView) else given
+def _texture_source(source: TextureSource | SamplerView) -> TextureSource:
+    return source.source if isinstance(source, SamplerView) else source
 
 
 def _sampler_error(effect: Effect, error: GlError) -> ToqiboxError:
@@ -219,34 +228,41 @@ def _sampler_error(effect: Effect, error: GlError) -> ToqiboxError:
         if match := re.search(rf"\bsampler\w+\s[^;]{{0,200}}?\b({name})\b", listing.text):
             author = AuthorFile(effect.id, listing.file, listing.text, listing.origins)
             return author.error(str(error), match.start(1))
-    found = diagnostic(effect.file, effect.source, None, None, str(error))
-    return ToqiboxError("shader_compile_failed", name=effect.id, diagnostics=[found])
+    problem = diagnostic(effect.file, effect.source, None, None, str(error))
+    return ToqiboxError("shader_compile_failed", name=effect.id, diagnostics=[problem])
 
 
-def _sampled_targets(effect: Effect, one: Pass, program: Program) -> frozenset[str]:
+def _sampled_targets(effect: Effect, effect_pass: Pass, program: Program) -> frozenset[str]:
     """The targets that a pass samples."""
-    sources: dict[str, Channel] = {channel.uniform: channel for channel in one.channels}
+    sources: dict[str, Channel] = {channel.uniform: channel for channel in effect_pass.channels}
     sampled = {sources[name].source if name in sources else name for name in program}
     return frozenset(sampled.intersection(target.name for target in effect.targets))
 
 
 def _pass_names(effect: Effect) -> list[str]:
     """A name for each pass: its target's, numbered where it has several, or ``output``."""
-    names = [one.target or "output" for one in effect.passes]
-    turns = {name: count(1) for name in names}
-    return [f"{name} {next(turns[name])}" if names.count(name) > 1 else name for name in names]
+    names = [effect_pass.target or "output" for effect_pass in effect.passes]
+    numbers = {name: count(1) for name in names}
+    return [f"{name} {next(numbers[name])}" if names.count(name) > 1 else name for name in names]
 
 
-def _compile_pass(context: Context, effect: Effect, one: Pass) -> tuple[Program, tuple[str, str]]:
+def _compile_pass(
+    context: Context, effect: Effect, effect_pass: Pass
+) -> tuple[Program, tuple[str, str]]:
     """A pass's program, and the texts of its two shaders that it comes from."""
     try:
-        return context.program(one.vertex, one.fragment), (one.vertex, one.fragment)
+        shaders = (effect_pass.vertex, effect_pass.fragment)
+        return context.program(*shaders), shaders
     except CompileError as error:
         log = str(error)
-    for texts in zip(fallback_sources(one.vertex), fallback_sources(one.fragment), strict=True):
+    for texts in zip(
+        fallback_sources(effect_pass.vertex), fallback_sources(effect_pass.fragment), strict=True
+    ):
         try:
             return context.program(*texts), texts
         except CompileError:
             continue
-    found = compiler_diagnostics(log, effect.listings, (one.vertex, one.fragment))
-    raise ToqiboxError("shader_compile_failed", name=effect.id, diagnostics=found, detail=log)
+    diagnostics = compiler_diagnostics(
+        log, effect.listings, (effect_pass.vertex, effect_pass.fragment)
+    )
+    raise ToqiboxError("shader_compile_failed", name=effect.id, diagnostics=diagnostics, detail=log)

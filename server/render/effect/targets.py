@@ -49,15 +49,15 @@ class TargetRequirements:
     """Some pass samples it before it is drawn, and it does not persist."""
 
     @classmethod
-    def of(cls, target: Target, uses: Sequence[PassUsage]) -> "TargetRequirements":
+    def of(cls, target: Target, usages: Sequence[PassUsage]) -> "TargetRequirements":
         """Find out from what the passes do, in order."""
-        written, early, itself = False, False, False
-        for use in uses:
-            samples = target.name in use.samples
-            early |= samples and not written
-            itself |= samples and use.writes == target.name and (written or target.persistent)
-            written |= use.writes == target.name
-        return cls(itself, early and not target.persistent)
+        written, sampled_early, feedback = False, False, False
+        for usage in usages:
+            samples = target.name in usage.samples
+            sampled_early |= samples and not written
+            feedback |= samples and usage.writes == target.name and (written or target.persistent)
+            written |= usage.writes == target.name
+        return cls(feedback, sampled_early and not target.persistent)
 
     def size(self, target: Target, pixels: Size) -> int:
         """Bytes it takes at that size."""
@@ -93,7 +93,7 @@ class Targets:
         effect: whose targets they are.
         timeline: the inputs that size expressions may name.
         size: the render size.
-        uses: what the effect's passes do with targets, in order.
+        usages: what the effect's passes do with targets, in order.
         budget: what they may take.
 
     Raises:
@@ -106,7 +106,7 @@ class Targets:
         effect: Effect,
         timeline: Timeline,
         size: Size,
-        uses: Sequence[PassUsage],
+        usages: Sequence[PassUsage],
         budget: MemoryBudget,
     ) -> None:
         self._context = context
@@ -114,9 +114,9 @@ class Targets:
         self._timeline = timeline
         self._size = size
         self._has_size_expressions = any(t.width or t.height for t in effect.targets)
-        self._usages = uses
+        self._usages = usages
         self._requirements = {
-            target.name: TargetRequirements.of(target, uses) for target in effect.targets
+            target.name: TargetRequirements.of(target, usages) for target in effect.targets
         }
         self._budget = budget
         self._copy: tuple[DrawCall, TextureSource] | None = None
@@ -128,8 +128,8 @@ class Targets:
         """By name."""
 
     def sources_for_pass(self, index: int) -> Mapping[str, TextureSource]:
-        """What pass `index` of `uses` sees under each target's name."""
-        written = {use.writes for use in self._usages[:index]}
+        """What pass `index` of `usages` sees under each target's name."""
+        written = {usage.writes for usage in self._usages[:index]}
         return {
             name: allocated.render_target
             if allocated.blank is None or name in written
@@ -151,30 +151,30 @@ class Targets:
             if exact_size[name] != allocated.exact_size:
                 allocated.exact_size = exact_size[name]
                 changed = True
-        wanted = {
+        sizes = {
             name: self._rounded(allocated.exact_size)
             for name, allocated in self.allocated_targets.items()
         }
         if any(
-            allocated.render_target.size != wanted[name]
+            allocated.render_target.size != sizes[name]
             for name, allocated in self.allocated_targets.items()
         ):
-            self._claim(wanted)
+            self._claim(sizes)
             for name, allocated in self.allocated_targets.items():
-                self._resize_target(allocated, wanted[name])
+                self._resize_target(allocated, sizes[name])
         return changed
 
     def _allocate(self, target: Target, exact_size: tuple[float, float]) -> AllocatedTarget:
-        size, kind, need = (
+        size, floating, requirements = (
             self._rounded(exact_size),
             target.floating,
             self._requirements[target.name],
         )
         new = CubeTarget if target.cube else RenderTarget
         render_target = new(
-            self._context, size, floating=kind, double_buffered=need.double_buffered
+            self._context, size, floating=floating, double_buffered=requirements.double_buffered
         )
-        blank = new(self._context, size, floating=kind) if need.blank else None
+        blank = new(self._context, size, floating=floating) if requirements.blank else None
         return AllocatedTarget(target, render_target, blank, exact_size)
 
     def _exact_sizes(self, frame: int) -> dict[str, tuple[float, float]]:
@@ -196,12 +196,17 @@ class Targets:
         return sizes
 
     def _rounded(self, exact_size: tuple[float, float]) -> Size:
-        most = self._context.max_texture_size
-        return pixels(exact_size[0], most), pixels(exact_size[1], most)
+        max_size = self._context.max_texture_size
+        return pixels(exact_size[0], max_size), pixels(exact_size[1], max_size)
 
     def _claim(self, sizes: Mapping[str, Size]) -> None:
-        needs = ((target, self._requirements[target.name]) for target in self._effect.targets)
-        total = sum(need.size(target, sizes[target.name]) for target, need in needs)
+        requirements_by_target = (
+            (target, self._requirements[target.name]) for target in self._effect.targets
+        )
+        total = sum(
+            requirements.size(target, sizes[target.name])
+            for target, requirements in requirements_by_target
+        )
         self._budget.claim("targets", total)
 
     def _resize_target(self, allocated: AllocatedTarget, size: Size) -> None:

@@ -64,14 +64,16 @@ class Signal:
     def opposing_changes(self) -> CellChanges:
         """Where cells turn; none unless cells enough for a violation change at all."""
         values = self.values
-        counts = values < _BRIGHT if self.saturated is None else self.saturated
-        moving = (values.max(axis=0) - values.min(axis=0) >= self.threshold) & counts.any(axis=0)
-        found = np.zeros(values.shape, np.int8)
-        if moving.mean() > MAX_FLASHING_AREA:
-            found[:, moving] = _opposing_changes(
-                values[:, moving], counts[:, moving], self.threshold
+        eligible = values < _BRIGHT if self.saturated is None else self.saturated
+        changing = (values.max(axis=0) - values.min(axis=0) >= self.threshold) & eligible.any(
+            axis=0
+        )
+        changes = np.zeros(values.shape, np.int8)
+        if changing.mean() > MAX_FLASHING_AREA:
+            changes[:, changing] = _opposing_changes(
+                values[:, changing], eligible[:, changing], self.threshold
             )
-        return found
+        return changes
 
 
 def flash_signals(cell_colors: NDArray[np.float32]) -> tuple[Signal, Signal]:
@@ -85,25 +87,25 @@ def flash_signals(cell_colors: NDArray[np.float32]) -> tuple[Signal, Signal]:
     return Signal(luminance.astype(np.float32), None), Signal(reddish, saturated)
 
 
-def _opposing_changes(values: CellValues, counts: CellMask, threshold: float) -> CellChanges:
-    found = np.zeros(values.shape, np.int8)
-    high, low, seen = values[0].copy(), values[0].copy(), counts[0].copy()
+def _opposing_changes(values: CellValues, eligible: CellMask, threshold: float) -> CellChanges:
+    changes = np.zeros(values.shape, np.int8)
+    high, low, was_eligible = values[0].copy(), values[0].copy(), eligible[0].copy()
     direction = np.zeros(values.shape[1], np.int8)
     for frame in range(1, len(values)):
         now = values[frame]
         np.maximum(high, now, out=high)
         np.minimum(low, now, out=low)
-        seen |= counts[frame]
-        up = (now - low >= threshold) & (direction <= 0) & seen
-        down = (high - now >= threshold) & (direction >= 0) & seen & ~up
-        turned = up | down
-        if turned.any():
-            direction = np.where(turned, up.view(np.int8) - down.view(np.int8), direction)
-            found[frame] = np.where(turned, direction, 0)
-            for kept in (high, low):
-                np.copyto(kept, now, where=turned)
-            np.copyto(seen, counts[frame], where=turned)
-    return found
+        was_eligible |= eligible[frame]
+        up = (now - low >= threshold) & (direction <= 0) & was_eligible
+        down = (high - now >= threshold) & (direction >= 0) & was_eligible & ~up
+        changed = up | down
+        if changed.any():
+            direction = np.where(changed, up.view(np.int8) - down.view(np.int8), direction)
+            changes[frame] = np.where(changed, direction, 0)
+            for extreme in (high, low):
+                np.copyto(extreme, now, where=changed)
+            np.copyto(was_eligible, eligible[frame], where=changed)
+    return changes
 
 
 @dataclass(frozen=True)
@@ -131,12 +133,12 @@ class FlashCounter:
 
     def __init__(self, opposing_changes: CellChanges, fps: int) -> None:
         self._fps = fps
-        self._turned = opposing_changes != 0
+        self._changed = opposing_changes != 0
         window = max(1, round(fps * _MERGE_WINDOW_S))
         up, down = (_extend(opposing_changes == direction, window) for direction in (1, -1))
-        self._changes = _picture_changes(_exceeds_area(up), _exceeds_area(down), window)
-        self._taking_part = up | down
-        self.rate = _count_in_second(self._changes[:, np.newaxis], fps)[:, 0]
+        self._picture_changes = _picture_changes(_exceeds_area(up), _exceeds_area(down), window)
+        self._changing_cells = up | down
+        self.rate = _count_in_second(self._picture_changes[:, np.newaxis], fps)[:, 0]
         """Changes in the second that ends with each frame."""
 
     @property
@@ -152,14 +154,14 @@ class FlashCounter:
 
     def _interval(self, ends: NDArray[np.intp]) -> Interval:
         first, last = max(0, int(ends[0]) - self._fps + 1), int(ends[-1]) + 1
-        changes = self._changes[first:last, np.newaxis] & self._taking_part[first:last]
+        changes = self._picture_changes[first:last, np.newaxis] & self._changing_cells[first:last]
         cells = _count_in_second(changes, self._fps).max(axis=0) > MAX_CHANGES_PER_S
         if cells.mean() <= MAX_FLASHING_AREA:  # it wanders
             cells = changes.any(axis=0)
         # Changes that are a twelfth of a second apart or less were counted as one: the cells know.
-        counts = np.sort(_count_in_second(self._turned[first:last], self._fps).max(axis=0))
-        most = max(self.rate[ends].max(), counts[-1 - int(MAX_FLASHING_AREA * len(counts))])
-        return Interval(first, last, cells, float(most) / 2)
+        counts = np.sort(_count_in_second(self._changed[first:last], self._fps).max(axis=0))
+        peak = max(self.rate[ends].max(), counts[-1 - int(MAX_FLASHING_AREA * len(counts))])
+        return Interval(first, last, cells, float(peak) / 2)
 
 
 def find_flashing(cell_colors: NDArray[np.float32], fps: int) -> list[Interval]:
@@ -174,32 +176,32 @@ def find_flashing(cell_colors: NDArray[np.float32], fps: int) -> list[Interval]:
 
 def _extend(marks: CellMask, window: int) -> CellMask:
     """The same marks, each for `spell` frames."""
-    found = marks.copy()
+    extended = marks.copy()
     for later in range(1, window):
-        found[later:] |= marks[:-later]
-    return found
+        extended[later:] |= marks[:-later]
+    return extended
 
 
 def _exceeds_area(marks: CellMask) -> CellMask:
     """The frames in which more than a quarter of the cells are marked."""
-    found: CellMask = np.mean(marks, axis=1) > MAX_FLASHING_AREA
-    return found
+    exceeds: CellMask = np.mean(marks, axis=1) > MAX_FLASHING_AREA
+    return exceeds
 
 
 def _picture_changes(up: CellMask, down: CellMask, window: int) -> CellMask:
     """The frames in which the picture changes another way than at the last."""
-    found = np.zeros(len(up), np.bool_)
-    before, free = 0, 0
+    changes = np.zeros(len(up), np.bool_)
+    previous, window_end = 0, 0
     for frame in np.flatnonzero(up | down).tolist():
         direction = int(up[frame]) - int(down[frame])
-        if frame >= free and (direction == 0 or direction != before):
-            found[frame] = True
-            before, free = direction, frame + window
-    return found
+        if frame >= window_end and (direction == 0 or direction != previous):
+            changes[frame] = True
+            previous, window_end = direction, frame + window
+    return changes
 
 
-def _count_in_second(turned: CellMask, fps: int) -> NDArray[np.int16]:
+def _count_in_second(changes: CellMask, fps: int) -> NDArray[np.int16]:
     """How many there are in the second that ends with each frame."""
-    total = np.cumsum(turned, axis=0, dtype=np.int16)
+    total = np.cumsum(changes, axis=0, dtype=np.int16)
     total[fps:] -= total[:-fps].copy()
     return total

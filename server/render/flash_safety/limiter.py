@@ -58,24 +58,24 @@ def limit_flashes(
         on_progress: called while it works.
     """
     frames, rows, columns = cell_colors.shape[:3]
-    both = flash_signals(cell_colors.reshape(frames, rows * columns, 3))
+    signals = flash_signals(cell_colors.reshape(frames, rows * columns, 3))
     before = [
-        s for signal in both for s in FlashCounter(signal.opposing_changes(), fps).intervals()
+        s for signal in signals for s in FlashCounter(signal.opposing_changes(), fps).intervals()
     ]
     if not before:
         return LimiterResult(None, [])
     gains = np.ones((frames, rows * columns), np.float32)
-    for turn in range(_MAX_ROUNDS):
+    for round_number in range(_MAX_ROUNDS):
         within_limit = True
-        for signal in both:
+        for signal in signals:
             on_progress()
-            seen = signal.dimmed(resample_gains(gains, (rows, columns)))
-            for interval in FlashCounter(seen.opposing_changes(), fps).intervals():
+            limited = signal.dimmed(resample_gains(gains, (rows, columns)))
+            for interval in FlashCounter(limited.opposing_changes(), fps).intervals():
                 within_limit = False
-                work = _IntervalLimiter(signal, gains, (rows, columns), fps, interval)
-                work.attenuate_to_envelope(
+                limiter = _IntervalLimiter(signal, gains, (rows, columns), fps, interval)
+                limiter.attenuate_to_envelope(
                     on_progress
-                ) if turn < _ENVELOPE_ROUNDS else work.attenuate_fully()
+                ) if round_number < _ENVELOPE_ROUNDS else limiter.attenuate_fully()
         if within_limit:
             break
     return LimiterResult(gains.reshape(frames, rows, columns), _merge_intervals(before))
@@ -83,14 +83,14 @@ def limit_flashes(
 
 def _merge_intervals(intervals: list[Interval]) -> list[tuple[int, int, float]]:
     """In order, those that overlap as one."""
-    found: list[tuple[int, int, float]] = []
+    merged: list[tuple[int, int, float]] = []
     for first, last, rate in sorted((s.first, s.last, s.rate) for s in intervals):
-        if found and first <= found[-1][1]:
-            begin, end, most = found.pop()
-            found.append((begin, max(end, last), max(most, rate)))
+        if merged and first <= merged[-1][1]:
+            begin, end, worst = merged.pop()
+            merged.append((begin, max(end, last), max(worst, rate)))
         else:
-            found.append((first, last, rate))
-    return found
+            merged.append((first, last, rate))
+    return merged
 
 
 def resample_gains(gains: CellValues, grid: GridShape) -> CellValues:
@@ -98,8 +98,8 @@ def resample_gains(gains: CellValues, grid: GridShape) -> CellValues:
     padded = np.pad(gains.reshape(-1, *grid), ((0, 0), (1, 1), (1, 1)), "edge")
     rows = padded[:, :-2] * 0.125 + padded[:, 1:-1] * 0.75 + padded[:, 2:] * 0.125
     both = rows[:, :, :-2] * 0.125 + rows[:, :, 1:-1] * 0.75 + rows[:, :, 2:] * 0.125
-    found: CellValues = both.reshape(gains.shape)
-    return found
+    resampled: CellValues = both.reshape(gains.shape)
+    return resampled
 
 
 class _IntervalLimiter:
@@ -126,20 +126,22 @@ class _IntervalLimiter:
             if self._is_within_limit(depth):
                 break
             on_progress()
-        above, below = 1.0, 0.0
+        sufficient, insufficient = 1.0, 0.0
         for _ in range(_BISECTION_STEPS):
             on_progress()
-            middle = (above + below) / 2
-            within_limit = self._is_within_limit(middle * depth)
-            above, below = (middle, below) if within_limit else (above, middle)
-        self._gains *= 1 - above * depth
+            strength = (sufficient + insufficient) / 2
+            within_limit = self._is_within_limit(strength * depth)
+            sufficient, insufficient = (
+                (strength, insufficient) if within_limit else (sufficient, strength)
+            )
+        self._gains *= 1 - sufficient * depth
 
     def attenuate_fully(self) -> None:
         """To where nothing can flash any more."""
-        most = float((self._signal.values * self._gains).max())
-        threshold = self._signal.threshold * 0.9
-        if most > threshold:
-            self._gains *= 1 - self._weight * np.float32(1 - threshold / most)
+        brightest = float((self._signal.values * self._gains).max())
+        ceiling = self._signal.threshold * 0.9
+        if brightest > ceiling:
+            self._gains *= 1 - self._weight * np.float32(1 - ceiling / brightest)
 
     def _is_within_limit(self, depth: CellValues) -> bool:
         gains = resample_gains(self._gains * (1 - depth), self._grid)

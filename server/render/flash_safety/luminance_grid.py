@@ -42,8 +42,8 @@ def grid_shape(size: Size) -> tuple[int, int]:
 
     def deviation(grid: tuple[int, int]) -> tuple[float, int]:
         rows, columns = grid
-        askew = abs(columns / rows / shape - 1)
-        return (max(askew, _SHAPE_TOLERANCE), -rows * columns)
+        error = abs(columns / rows / shape - 1)
+        return (max(error, _SHAPE_TOLERANCE), -rows * columns)
 
     return min((grid for grid in grids if grid[0] * grid[1] in _CELL_COUNTS), key=deviation)
 
@@ -72,6 +72,6 @@ class LuminanceGrid:
         """`frame`, drawn: rows from the bottom up, columns, red, green and blue from 0 to 1."""
         self._scene.draw_effects(frame)
         if self._draw.render_to(self._render_target):
-            seen = np.frombuffer(self._render_target.read(), np.float32).reshape(self._shape)
-            self._last = np.nan_to_num(seen[:, :, :3])
+            texels = np.frombuffer(self._render_target.read(), np.float32).reshape(self._shape)
+            self._last = np.nan_to_num(texels[:, :, :3])
         return self._last

@@ -186,17 +186,17 @@ class Context:
         Raises:
             GlError: the driver cannot mirror.
         """
-        found = self._samplers.get((filtering, wrap))
-        if found is None:
+        sampler = self._samplers.get((filtering, wrap))
+        if sampler is None:
             repeat = wrap is not Wrap.CLAMP
-            found = self._gl.sampler(
+            sampler = self._gl.sampler(
                 repeat_x=repeat, repeat_y=repeat, repeat_z=repeat, filter=_FILTERS[filtering]
             )
-            member: Any = found  # its stub lacks the name
+            member: Any = sampler  # its stub lacks the name
             if wrap is Wrap.MIRROR and not set_mirrored_repeat(member._glo):
                 raise GlError("the driver has no samplers that mirror")
-            self._samplers[filtering, wrap] = found
-        return found
+            self._samplers[filtering, wrap] = sampler
+        return sampler
 
     def framebuffer(self, texture: Texture) -> Framebuffer:
         """A framebuffer that draws into `texture`, cleared to transparent black."""
@@ -239,12 +239,12 @@ class Context:
         """Wait until everything drawn so far is drawn."""
         self._gl.finish()
 
-    def check(self, what: str) -> None:
+    def check(self, operation: str) -> None:
         """Raise GlError if glGetError tells of an error since the last check."""
         error = self._gl.error
         if error != "GL_NO_ERROR":
             self._gl.clear_errors()
-            raise GlError(f"{error} after {what}")
+            raise GlError(f"{error} after {operation}")
 
 
 def _open(device: int | None) -> moderngl.Context:

@@ -74,8 +74,8 @@ class DrawCall:
             )
         self._faces = [self._uniforms[name] for name in faces if name in self._uniforms]
         self._changed = True
-        self._seen: tuple[int, ...] = ()
-        self._left = -1
+        self._drawn_versions: tuple[int, ...] = ()
+        self._target_version = -1
 
     def _add(
         self, name: str, uniform: Uniform, sources: Mapping[str, TextureSource | SamplerView]
@@ -85,9 +85,9 @@ class DrawCall:
             return
         if name not in sources:
             raise SamplerError(name, f"nothing is given for the sampler {name}")
-        given = sources[name]
-        view = given if isinstance(given, SamplerView) else SamplerView(given, given.filter)
-        if uniform.array_length > 1 or type(view.picture.texture) is not sampled_texture_type(
+        source = sources[name]
+        view = source if isinstance(source, SamplerView) else SamplerView(source, source.filter)
+        if uniform.array_length > 1 or type(view.source.texture) is not sampled_texture_type(
             uniform
         ):
             message = f"the sampler {name} is of a type that what it reads is not"
@@ -128,13 +128,17 @@ class DrawCall:
             Whether it was drawn.
         """
         for view in self._views:
-            view.picture.refresh()
-        versions = tuple(view.picture.version for view in self._views)
-        if not self._changed and versions == self._seen and render_target.version == self._left:
+            view.source.refresh()
+        versions = tuple(view.source.version for view in self._views)
+        if (
+            not self._changed
+            and versions == self._drawn_versions
+            and render_target.version == self._target_version
+        ):
             return False
         for view in self._views:
             if view.filter is Filter.MIPMAP:
-                view.picture.build_mipmaps(self._context)
+                view.source.build_mipmaps(self._context)
         for face in range(render_target.faces):
             for uniform in self._faces:
                 uniform.value = face
@@ -143,7 +147,7 @@ class DrawCall:
             self._context.draw(self._vertices)
             render_target.end(face)
         self._changed = False
-        self._seen, self._left = versions, render_target.version
+        self._drawn_versions, self._target_version = versions, render_target.version
         return True
 
     def invalidate(self) -> None:
@@ -157,7 +161,7 @@ class DrawCall:
 
     def _bind(self) -> None:
         for unit, (view, sampler) in enumerate(zip(self._views, self._samplers, strict=True)):
-            view.picture.texture.use(unit)
+            view.source.texture.use(unit)
             sampler.use(unit)
 
 
@@ -169,7 +173,7 @@ def draw_once(
     **floats: float | tuple[float, ...],
 ) -> None:
     """Draw once onto all of a surface, each picture sampled LINEAR and CLAMP_TO_EDGE."""
-    views = {name: SamplerView(picture) for name, picture in sources.items()}
+    views = {name: SamplerView(source) for name, source in sources.items()}
     draw = DrawCall(context, context.program(FULLSCREEN_VERTEX, fragment), views)
     draw.set_floats(**floats)
     draw.render_to(render_to)

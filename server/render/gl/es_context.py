@@ -36,8 +36,10 @@ class EsContext:
         self._egl_function("eglBindAPI", _U, _U)(_OPENGL_ES_API)
         config, count = _P(), _I()
         choose = self._egl_function("eglChooseConfig", _U, _P, _P, _P, _I, _P)
-        wanted = (_I * len(_CONFIG))(*_CONFIG)
-        chosen = choose(self._display, wanted, ctypes.byref(config), 1, ctypes.byref(count))
+        config_attributes = (_I * len(_CONFIG))(*_CONFIG)
+        chosen = choose(
+            self._display, config_attributes, ctypes.byref(config), 1, ctypes.byref(count)
+        )
         create = self._egl_function("eglCreateContext", _P, _P, _P, _P, _P)
         version = (_I * len(_VERSION))(*_VERSION)
         context = create(self._display, config, None, version) if chosen and count.value else None

@@ -31,23 +31,23 @@ class MemoryBudget:
         self._claims: dict[tuple[int, str], int] = previous._claims if previous else {}
         self._index: int = previous._index + 1 if previous else 0
 
-    def claim(self, what: str, size: int) -> None:
-        """Set the bytes that `what` takes from now on.
+    def claim(self, name: str, size: int) -> None:
+        """Set the bytes that `name` takes from now on.
 
         Raises:
             ToqiboxError: ``shader_rejected`` when it all becomes too much.
         """
-        self._claims[self._index, what] = size
+        self._claims[self._index, name] = size
         total = sum(self._claims.values())
         if total > self._limit_bytes:
-            beside = " and those of the effects before it" if self._index else ""
-            words = f"its targets and textures{beside} would take {total >> 20} MiB"
+            others = " and those of the effects before it" if self._index else ""
+            message = f"its targets and textures{others} would take {total >> 20} MiB"
             raise rejection_error(
-                self._effect, f"{words}; at most {self._limit_bytes >> 20} MiB are allowed"
+                self._effect, f"{message}; at most {self._limit_bytes >> 20} MiB are allowed"
             )
 
 
 def rejection_error(effect: Effect, reason: str) -> ToqiboxError:
     """The error for an effect that is understood and not drawn: ``shader_rejected``."""
-    found = diagnostic(effect.file, effect.source, None, None, reason)
-    return ToqiboxError("shader_rejected", detail=reason, diagnostics=[found])
+    rejection = diagnostic(effect.file, effect.source, None, None, reason)
+    return ToqiboxError("shader_rejected", detail=reason, diagnostics=[rejection])

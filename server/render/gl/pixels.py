@@ -13,8 +13,8 @@ def read_rgba(render_target: RenderTarget) -> NDArray[np.uint8]:
     """
     width, height = render_target.size
     kind = np.float32 if render_target.floating else np.uint8
-    rows = np.frombuffer(render_target.read(), kind).reshape(height, width, 4)[::-1]
+    pixels = np.frombuffer(render_target.read(), kind).reshape(height, width, 4)[::-1]
     if render_target.floating:
-        clamped = np.clip(np.nan_to_num(rows, nan=0.0, posinf=1.0, neginf=0.0), 0.0, 1.0)
-        rows = np.floor(clamped * 255 + 0.5)
-    return np.ascontiguousarray(rows, np.uint8)
+        clamped = np.clip(np.nan_to_num(pixels, nan=0.0, posinf=1.0, neginf=0.0), 0.0, 1.0)
+        pixels = np.floor(clamped * 255 + 0.5)
+    return np.ascontiguousarray(pixels, np.uint8)

@@ -32,7 +32,7 @@ class TextureSource:
 class SamplerView:
     """A picture and how it is sampled."""
 
-    picture: TextureSource
+    source: TextureSource
     filter: Filter = Filter.LINEAR
     wrap: Wrap = Wrap.CLAMP
 

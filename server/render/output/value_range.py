@@ -30,11 +30,11 @@ class ValueRange:
             return
         values = np.frombuffer(frame, np.uint8)
         luma, chroma = values[: len(values) * 2 // 3], values[len(values) * 2 // 3 :]
-        found = [
+        frame_ranges = [
             [int(plane.min()), int(plane.max())] for plane in (luma, chroma[::2], chroma[1::2])
         ]
-        before = self._ranges or found
+        before = self._ranges or frame_ranges
         self._ranges = [
-            [min(a, c), max(b, d)] for (a, b), (c, d) in zip(before, found, strict=True)
+            [min(a, c), max(b, d)] for (a, b), (c, d) in zip(before, frame_ranges, strict=True)
         ]
         self._visible = any(high - low > FLAT_TOLERANCE for low, high in self._ranges)

@@ -117,8 +117,8 @@ class AudioInputTexture(AudioTexture):
         self._of_track = item.scale is Scale.TRACK
         bins = BANDS if self._of_track else BINS
         native = bins if self._spectrum else SAMPLES
-        most = bins if self._spectrum else context.max_texture_size
-        self._width = min(item.width or native, most)
+        max_width = bins if self._spectrum else context.max_texture_size
+        self._width = min(item.width or native, max_width)
         texture = context.texture((self._width, _CHANNELS), 1, floating=True)
         super().__init__(texture, features, fps)
         self.texture.swizzle = "RRR1"

@@ -58,16 +58,14 @@ void main() {
 )
 
 
-def downscale(context: Context, picture: TextureSource, size: Size) -> RenderTarget:
-    """Return a copy of `size`, at most that of `picture`, whose pixels are means of areas."""
+def downscale(context: Context, source: TextureSource, size: Size) -> RenderTarget:
+    """Return a copy of `size`, at most that of `source`, whose pixels are means of areas."""
     reduced = RenderTarget(context, size)
-    draw_once(context, _REDUCE, reduced, {"source": picture}, size=size)
+    draw_once(context, _REDUCE, reduced, {"source": source}, size=size)
     return reduced
 
 
-def build_pyramid(
-    context: Context, picture: TextureSource, size: Size, levels: int
-) -> RenderTarget:
+def build_pyramid(context: Context, source: TextureSource, size: Size, levels: int) -> RenderTarget:
     """Return levels 1 to `levels` of a picture of `size` in one surface of floats.
 
     A pixel of level n is the mean of a block of 2^n by 2^n. Level 1 is lowest, each next one above
@@ -75,5 +73,5 @@ def build_pyramid(
     """
     heights = [-(-size[1] >> level) for level in range(1, levels + 1)]
     pyramid = RenderTarget(context, ((size[0] + 1) // 2, sum(heights)), floating=True)
-    draw_once(context, _PYRAMID, pyramid, {"source": picture})
+    draw_once(context, _PYRAMID, pyramid, {"source": source})
     return pyramid

@@ -29,7 +29,7 @@ class BuiltinTextures:
         context: where they live.
         effect: whose textures they are.
         photo: the job's, unfitted.
-        sound: makes the picture of the sound when one is wanted.
+        audio_texture: makes the picture of the sound when one is wanted.
         paths: where the effect's files are, absolute, by what the effect calls them.
         budget: what they may take.
     """
@@ -39,14 +39,14 @@ class BuiltinTextures:
         context: Context,
         effect: Effect,
         photo: ImageTexture,
-        sound: Callable[[], TextureSource],
+        audio_texture: Callable[[], TextureSource],
         paths: Mapping[str, str],
         budget: MemoryBudget,
     ) -> None:
         self._context = context
         self._effect = effect
         self._photo = photo
-        self._sound = sound
+        self._audio_texture = audio_texture
         self._paths = paths
         self._budget = budget
 
@@ -65,7 +65,7 @@ class BuiltinTextures:
         if texture.content is Content.PHOTO:
             return self._photo
         if texture.content is Content.SOUND:
-            return self._sound()
+            return self._audio_texture()
         if texture.content is Content.ZEROS:
             return self._zeros()
         if texture.content is Content.IMAGE:
@@ -75,19 +75,25 @@ class BuiltinTextures:
         return self._noise(texture)
 
     def _noise(self, texture: Texture) -> TextureSource:
-        edge, parts, is_volume = texture.size, texture.components, texture.content is Content.VOLUME
-        if not (1 <= edge <= self._context.max_texture_size and 1 <= parts <= 4):
+        edge, components, is_volume = (
+            texture.size,
+            texture.components,
+            texture.content is Content.VOLUME,
+        )
+        if not (1 <= edge <= self._context.max_texture_size and 1 <= components <= 4):
             raise rejection_error(
                 self._effect, f"the texture {texture.name} has a size that does not exist"
             )
-        count = edge ** (3 if is_volume else 2) * parts
+        count = edge ** (3 if is_volume else 2) * components
         self._budget.claim(f"texture {texture.name}", count)
         noise_bytes = noise(count)
-        data = (noise_bytes if is_volume else pair_channels(noise_bytes, edge, parts)).tobytes()
+        data = (
+            noise_bytes if is_volume else pair_channels(noise_bytes, edge, components)
+        ).tobytes()
         try:
             if is_volume:
-                return TextureSource(self._context.volume(edge, parts, data))
-            return TextureSource(self._context.texture((edge, edge), parts, data=data))
+                return TextureSource(self._context.volume(edge, components, data))
+            return TextureSource(self._context.texture((edge, edge), components, data=data))
         except GlError as error:
             raise rejection_error(self._effect, f"the texture {texture.name}: {error}") from error
 

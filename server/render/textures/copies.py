@@ -60,21 +60,21 @@ class FlippedCopy(TextureSource):
         self.texture, self.version = self._render_target.texture, self._render_target.version
 
 
-def _size(picture: TextureSource) -> Size:
-    texture = picture.texture
+def _size(source: TextureSource) -> Size:
+    texture = source.texture
     assert isinstance(texture, Texture)
     return texture.size
 
 
-def make_cube(context: Context, pictures: Sequence[TextureSource], edge: int) -> CubeTarget:
-    """A cube whose faces show `pictures` in turn, each cut to the square in its middle.
+def make_cube(context: Context, sources: Sequence[TextureSource], edge: int) -> CubeTarget:
+    """A cube whose faces show `sources` in turn, each cut to the square in its middle.
 
     They are upright to who looks from inside with y up, x to the right and z ahead.
     """
     cube = CubeTarget(context, (edge, edge))
     render_target = RenderTarget(context, (edge, edge))
     for face in range(FACES):
-        views = {"source": pictures[face % len(pictures)]}
+        views = {"source": sources[face % len(sources)]}
         draw = DrawCall(context, context.program(FULLSCREEN_VERTEX, _FACE), views)
         draw.set("edge", struct.pack("=f", edge))
         draw.render_to(render_target)

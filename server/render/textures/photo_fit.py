@@ -229,9 +229,9 @@ def _resample(
 
     reduced = downscale(context, photo, source) if level else None
 
-    def along(axis: int, picture: TextureSource, onto: RenderTarget) -> None:
+    def along(axis: int, source: TextureSource, target: RenderTarget) -> None:
         step = (starts[axis], steps[axis])
-        draw_once(context, _RESAMPLE, onto, {"source": picture}, vertical=axis, place=step)
+        draw_once(context, _RESAMPLE, target, {"source": source}, vertical=axis, place=step)
 
     half = RenderTarget(context, between, floating=True)
     along(0 if across_first else 1, reduced or photo, half)

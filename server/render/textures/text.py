@@ -43,14 +43,14 @@ def text_textures(
     Raises:
         ToqiboxError: ``shader_rejected`` where they take more.
     """
-    found = {}
+    textures = {}
     for item in inputs:
         if item.kind is Kind.TEXT:
             texels = text_texels(item, inputs, param_values, size, credits)
             budget.claim(f"text {item.name}", texels.nbytes)
             shape = (texels.shape[1], texels.shape[0])
-            found[item.uniform] = TextureSource(context.texture(shape, data=texels.tobytes()))
-    return found
+            textures[item.uniform] = TextureSource(context.texture(shape, data=texels.tobytes()))
+    return textures
 
 
 def text_texels(
@@ -62,8 +62,8 @@ def text_texels(
 ) -> UInt8Array:
     """The texture of one text input, as server/typography/glyph_texture.py lays it out."""
     text = param_values.get(item.name, "")
-    shown = fill_credits(text, credits.title, credits.artist) if isinstance(text, str) else ""
-    return typeset(shown, text_style_of(item, inputs, param_values, size))
+    filled_text = fill_credits(text, credits.title, credits.artist) if isinstance(text, str) else ""
+    return typeset(filled_text, text_style_of(item, inputs, param_values, size))
 
 
 def text_style_of(
@@ -79,16 +79,16 @@ def text_style_of(
     """
     text_style = item.text_style or TextStyle()
     values, labels = _values(inputs, param_values)
-    words = text_style.resolve({**values, **size_names(*size)}, labels)
-    numbers = {key: float(word) for key, word in words.items() if not isinstance(word, str)}
+    properties = text_style.resolve({**values, **size_names(*size)}, labels)
+    numbers = {key: float(value) for key, value in properties.items() if not isinstance(value, str)}
     return Style(
         frame=size,
-        font=str(words["FONT"]),
+        font=str(properties["FONT"]),
         bold=numbers["BOLD"] >= 0.5,
         size=numbers["SIZE"] * min(size),
         width=numbers["WIDTH"] * size[0],
         height=numbers["HEIGHT"] * size[1],
-        align=alignment(words["ALIGN"]),
+        align=alignment(properties["ALIGN"]),
         spacing=numbers["SPACING"],
         leading=numbers["LEADING"],
         outline=numbers["OUTLINE"],

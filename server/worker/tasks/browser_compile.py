@@ -30,25 +30,27 @@ def run(task: Task, progress: ProgressReporter) -> Result:
     SESSIONS.close()
     passes = [
         (
-            (one["vertex"], one["fragment"]),
-            (es300.translate(own.vertex), es300.translate(own.fragment)),
+            (web_pass["vertex"], web_pass["fragment"]),
+            (es300.translate(effect_pass.vertex), es300.translate(effect_pass.fragment)),
         )
-        for one, own in zip(build_program(effect)["passes"], effect.passes, strict=True)
+        for web_pass, effect_pass in zip(
+            build_program(effect)["passes"], effect.passes, strict=True
+        )
     ]
     try:
         with EsContext() as context:
-            refused: list[dict[str, Any]] = []
-            for given, unguarded in dict.fromkeys(passes):
-                log = context.error_log(*given)
+            diagnostics: list[dict[str, Any]] = []
+            for shaders, unguarded in dict.fromkeys(passes):
+                log = context.error_log(*shaders)
                 if log is not None:
                     # In a text without guards the columns are the author's.
                     log = context.error_log(*unguarded) or log
-                    refused = compiler_diagnostics(log, effect.listings, unguarded)
+                    diagnostics = compiler_diagnostics(log, effect.listings, unguarded)
                     break
             return {
                 "renderer": context.renderer,
                 "why": "",
-                "diagnostics": refused[:_MAX_DIAGNOSTICS],
+                "diagnostics": diagnostics[:_MAX_DIAGNOSTICS],
             }
     except GlError as error:
         return {"renderer": None, "why": str(error), "diagnostics": []}

@@ -81,21 +81,21 @@ def run(task: Task, progress: ProgressReporter) -> Result:
         with context:
             progress.stage("compile")
             scene = Scene(context, spec)
-            costs = PassCosts(context, spec.size)
+            pass_costs = PassCosts(context, spec.size)
             loop_guard = _LoopGuard(context, scene, cpu_start_s)
 
             def before_pass(index: int, step: CompiledPass) -> None:
                 loop_guard.before_pass(index, step)
-                costs.before_pass(index, step)
+                pass_costs.before_pass(index, step)
 
             scene.observe_passes(before_pass)
-            visible = _draw(scene, spec, progress, costs)
+            visible = _draw(scene, spec, progress, pass_costs)
             context.check("drawing")
-            found = {
+            result = {
                 "renderer": context.renderer,
                 "software": context.software,
                 "warnings": non_finite_warnings(scene.effects, scene.persistent_targets),
-                "cost": asdict(costs.frame()),
+                "cost": asdict(pass_costs.frame_cost()),
             }
             quick = time.process_time() - cpu_start_s < _MAX_REDRAW_S
             why = "" if visible else _explain_blank(context, scene, spec, progress, again=quick)
@@ -104,7 +104,7 @@ def run(task: Task, progress: ProgressReporter) -> Result:
     except MemoryError as error:
         detail = "it takes more memory than it may"
         raise ToqiboxError("shader_rejected", detail=detail) from error
-    return {**found, "blank": not visible, "why": why, "seconds": time.perf_counter() - start}
+    return {**result, "blank": not visible, "why": why, "seconds": time.perf_counter() - start}
 
 
 @contextmanager
@@ -160,13 +160,13 @@ def _explain_blank(
     context: Context, scene: Scene, spec: SceneSpec, progress: ProgressReporter, *, again: bool
 ) -> str:
     """The likely reason why nothing can be seen; it is drawn `again`, in floats, to find out."""
-    seen: list[NDArray[np.float32]] = []
+    frames: list[NDArray[np.float32]] = []
     if again:
         # Floats take four times the memory, which may be more than there is.
         with suppress(ToqiboxError, GlError):
             floats = Scene(context, replace(spec, float_targets=True))
-            _draw(floats, spec, progress, PassCosts(context, spec.size), seen.append)
-    return explain_blank(scene.effects[-1], seen or [read_floats(scene.output)])
+            _draw(floats, spec, progress, PassCosts(context, spec.size), frames.append)
+    return explain_blank(scene.effects[-1], frames or [read_floats(scene.output)])
 
 
 def _draw(
@@ -186,7 +186,7 @@ def _draw(
         on_frame: called with each judged frame as floats, height by width by RGBA.
     """
 
-    def timed(name: str, draw: Callable[[], bool]) -> bool:
+    def time_pass(name: str, draw: Callable[[], bool]) -> bool:
         # A software renderer compiles a pass once more when it is drawn first.
         progress.stage("draw")
         return costs.time_pass(name, draw)
@@ -194,7 +194,7 @@ def _draw(
     visible = False
     scene.begin(0)
     for frame in range(0 if scene.sequential else spec.frames - SAMPLE_FRAMES, spec.frames):
-        scene.draw_effects(frame, timed)
+        scene.draw_effects(frame, time_pass)
         visible = visible or _is_visible(scene.output)
         if on_frame is not None and frame >= spec.frames - SAMPLE_FRAMES:
             on_frame(read_floats(scene.output))
@@ -202,5 +202,5 @@ def _draw(
 
 
 def _is_visible(render_target: RenderTarget) -> bool:
-    seen = read_rgba(render_target)
-    return bool(np.any(seen[..., :3].any(axis=-1) & (seen[..., 3] > 0)))
+    pixels = read_rgba(render_target)
+    return bool(np.any(pixels[..., :3].any(axis=-1) & (pixels[..., 3] > 0)))

@@ -46,13 +46,13 @@ def run(task: Task, progress: ProgressReporter, sessions: SessionCache = SESSION
         progress.stage("flashes")
         cell_colors = _sample_cells(spec, progress, sessions)
         on_progress = partial(progress.stage, "flashes")
-        found = (
+        outcome = (
             LimiterResult(None, [])
             if cell_colors is None
             else limit_flashes(cell_colors, spec.fps, on_progress)
         )
-    gain_map.save(Path(task["out"]), found.gains)
-    worst = sorted(found.intervals, key=lambda interval: -interval[2])[:_MAX_REPORTED]
+    gain_map.save(Path(task["out"]), outcome.gains)
+    worst = sorted(outcome.intervals, key=lambda interval: -interval[2])[:_MAX_REPORTED]
     return {"limited": [_interval_json(interval, spec.fps) for interval in sorted(worst)]}
 
 
@@ -78,10 +78,12 @@ def _sample_cells(
         return None
     if far < close:
         scene = Scene(session.context, _with_cell_size(spec, grid, close))
-        wanted = np.zeros(spec.frames, np.bool_)
+        resampled = np.zeros(spec.frames, np.bool_)
         for interval in intervals:
-            wanted[max(0, interval.first - spec.fps) : interval.last + spec.fps] = True
-        frames: Iterable[int] = range(spec.frames) if scene.sequential else np.flatnonzero(wanted)
+            resampled[max(0, interval.first - spec.fps) : interval.last + spec.fps] = True
+        frames: Iterable[int] = (
+            range(spec.frames) if scene.sequential else np.flatnonzero(resampled)
+        )
         _draw(session, scene, close, frames, cell_colors, progress)
     return cell_colors
 

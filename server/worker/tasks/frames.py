@@ -42,20 +42,20 @@ def run(task: Task, progress: ProgressReporter, sessions: SessionCache = SESSION
         raise ToqiboxError("render_failed", detail=f"a frame beyond the {spec.frames} of the job")
     reach = ReplayLimits(task.get("most_frames", 900), task.get("most_s", 10.0))
     composite = bool(task.get("composite", True))
-    found: dict[int, Result] = {}
+    results: dict[int, Result] = {}
     with sessions.invalidate_on_error():
         progress.stage("compile")
         session = sessions.open(spec)
         progress.stage("render")
         replay = _FrameSeeker(session, reach, progress)
-        for at in sorted(range(len(shots)), key=lambda index: int(shots[index]["frame"])):
-            frame = shots[at]["frame"]
+        for index in sorted(range(len(shots)), key=lambda index: int(shots[index]["frame"])):
+            frame = shots[index]["frame"]
             first, exact = replay.to(frame)
-            _write(session, Path(shots[at]["out"]), composite)
-            found[at] = {"frame": frame, "exact": exact, "from": first}
+            _write(session, Path(shots[index]["out"]), composite)
+            results[index] = {"frame": frame, "exact": exact, "from": first}
     context = session.context
-    rows = [found[at] for at in range(len(shots))]
-    return {"shots": rows, "renderer": context.renderer, "software": context.software}
+    ordered = [results[index] for index in range(len(shots))]
+    return {"shots": ordered, "renderer": context.renderer, "software": context.software}
 
 
 class _FrameSeeker:

@@ -39,10 +39,10 @@ def run(egl_device: int | None, names: list[str], folder: Path) -> Result:
 
 def _gl(egl_device: int | None) -> Result:
     devices = [vars(device) for device in list_devices()]
-    found: Result = {"ok": False, "renderer": "", "vendor": "", "version": "", "software": False}
+    result: Result = {"ok": False, "renderer": "", "vendor": "", "version": "", "software": False}
     try:
         with Context(egl_device) as context:
-            found |= {
+            result |= {
                 "renderer": context.renderer,
                 "vendor": context.vendor,
                 "version": context.version,
@@ -51,7 +51,7 @@ def _gl(egl_device: int | None) -> Result:
             error = find_drawing_error(context)
     except GlError as problem:
         error = str(problem)
-    return found | {"ok": error is None, "devices": devices, "error": error}
+    return result | {"ok": error is None, "devices": devices, "error": error}
 
 
 def find_drawing_error(context: Context) -> str | None:

@@ -50,16 +50,16 @@ def _resume(scene: Scene, segment: SegmentSpec) -> None:
 
 
 def _render(
-    kept: RenderSession, spec: SceneSpec, segment: SegmentSpec, progress: ProgressReporter
+    session: RenderSession, spec: SceneSpec, segment: SegmentSpec, progress: ProgressReporter
 ) -> Result:
-    context, scene, readback = kept.context, kept.scene, kept.readback
+    context, scene, readback = session.context, session.scene, session.readback
     output = FrameWriter(
         segment.encoder, spec.size, spec.fps, segment.threads, segment.out, segment.stall_s
     )
     with output as writer:
         readback.begin()
         for frame in range(segment.first, segment.last):
-            changed = kept.draw_timer.time(partial(scene.draw, frame))
+            changed = session.draw_timer.time(partial(scene.draw, frame))
             readback.push(writer, changed=changed)
             progress.frames(readback.delivered)
         readback.finish(writer)
@@ -68,7 +68,7 @@ def _render(
             checkpoint.save(segment.state_out, segment.last, scene.persistent_targets)
         written = writer.finish()
     seconds = {
-        "render": kept.draw_timer.take_seconds(),
+        "render": session.draw_timer.take_seconds(),
         "readback": readback.seconds,
         "encode": written.cpu_s,
     }
