@@ -31,22 +31,22 @@ def resolve(effect: Effect, folder: Path | None) -> dict[str, str]:
         ToqiboxError: ``shader_rejected`` with a diagnostic where the effect names the file.
     """
     if len(effect.files) > MAX_FILES:
-        raise _author(effect).refusal(f"it names more than {MAX_FILES} image files")
-    return {name: str(_found(effect, folder, name)) for name in effect.files}
+        raise _author_file(effect).refusal(f"it names more than {MAX_FILES} image files")
+    return {name: str(_resolve_file(effect, folder, name)) for name in effect.files}
 
 
-def _found(effect: Effect, folder: Path | None, name: str) -> Path:
+def _resolve_file(effect: Effect, folder: Path | None, name: str) -> Path:
     if folder is None:
         raise refusal(effect, name, "the effect came without files")
     try:
-        home = folder.resolve(strict=True)
-        path = (home / normalize_path(name)).resolve(strict=True)
+        root = folder.resolve(strict=True)
+        path = (root / normalize_path(name)).resolve(strict=True)
         status = path.stat()
-    except ValueError as problem:
-        raise refusal(effect, name, str(problem)) from None
+    except ValueError as error:
+        raise refusal(effect, name, str(error)) from None
     except (OSError, RuntimeError):  # missing, or a link that leads to itself
         raise refusal(effect, name, "it is not there") from None
-    if not path.is_relative_to(home):
+    if not path.is_relative_to(root):
         raise refusal(effect, name, "it leads out of the effect's folder")
     if not stat.S_ISREG(status.st_mode) or not os.access(path, os.R_OK):
         raise refusal(effect, name, "it is no file that can be read")
@@ -55,7 +55,7 @@ def _found(effect: Effect, folder: Path | None, name: str) -> Path:
     return path
 
 
-def _author(effect: Effect) -> AuthorFile:
+def _author_file(effect: Effect) -> AuthorFile:
     listing = effect.listings[0] if effect.listings else None
     if listing is None:
         return AuthorFile(effect.id, effect.file, effect.source)
@@ -64,13 +64,13 @@ def _author(effect: Effect) -> AuthorFile:
 
 def refusal(effect: Effect, name: str, why: str) -> ToqiboxError:
     """The error for a file that is not to be used: ``shader_rejected``, where it is named."""
-    author = _author(effect)
+    author = _author_file(effect)
     short = name if len(name) <= 80 else f"…{name[-79:]}"
     reason = f"the image file “{short}” cannot be used: {why}"
-    return author.refusal(reason, max(_place(author.text, name), 0))
+    return author.refusal(reason, max(_name_offset(author.text, name), 0))
 
 
-def _place(text: str, name: str) -> int:
+def _name_offset(text: str, name: str) -> int:
     """Where the author names the file; JSON may write its slashes with a backslash."""
     at = text.find(name)
     return at if at >= 0 else text.find(name.rpartition("/")[2])

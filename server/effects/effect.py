@@ -128,7 +128,7 @@ class Effect:
     @property
     def files(self) -> tuple[str, ...]:
         """The image files it needs: paths relative to its own file, inside its folder."""
-        return tuple(dict.fromkeys(file for row in self.textures for file in row.files))
+        return tuple(dict.fromkeys(file for texture in self.textures for file in texture.files))
 
     @property
     def sequential(self) -> bool:
@@ -139,8 +139,12 @@ class Effect:
     def transition_image(self) -> str | None:
         """Name of the image input that takes the second photo; a transition has one."""
         names = [i.name for i in self.inputs if i.kind is Kind.IMAGE and i.name != "photo"]
-        moved = any(isinstance(item.modulation, TransitionProgress) for item in self.inputs)
-        return next((name for name in names if name != self.input_image), None) if moved else None
+        is_transition = any(isinstance(item.modulation, TransitionProgress) for item in self.inputs)
+        return (
+            next((name for name in names if name != self.input_image), None)
+            if is_transition
+            else None
+        )
 
     @property
     def input_image(self) -> str | None:
@@ -163,10 +167,10 @@ class Effect:
             ToqiboxError: as `settings` does.
         """
         param_values = self.param_values(params, field)
-        found = [_analysis_level(item, param_values) for item in self.inputs]
-        heard = any(texture.content is Content.SOUND for texture in self.textures)
-        found += [AnalysisLevel.SPECTRA] if heard else []
-        return max(found, key=list(AnalysisLevel).index, default=AnalysisLevel.NOTHING)
+        levels = [_analysis_level(item, param_values) for item in self.inputs]
+        uses_audio = any(texture.content is Content.SOUND for texture in self.textures)
+        levels += [AnalysisLevel.SPECTRA] if uses_audio else []
+        return max(levels, key=list(AnalysisLevel).index, default=AnalysisLevel.NOTHING)
 
     def describe(self) -> dict[str, Any]:
         """What GET /effects says of the effect, `inputs` as a JSON Schema (2020-12)."""
@@ -188,8 +192,8 @@ def _analysis_level(item: Input, param_values: Mapping[str, ParamValue]) -> Anal
         return AnalysisLevel.TRACK
     if item.kind in (Kind.AUDIO, Kind.AUDIO_FFT):
         return AnalysisLevel.SPECTRA
-    setting = param_values.get(item.name, item.modulation)
-    if isinstance(setting, TransitionProgress):
+    value = param_values.get(item.name, item.modulation)
+    if isinstance(value, TransitionProgress):
         in_beats = any(param_values.get(name) == BEATS for name in ("unit", "transition_unit"))
         return AnalysisLevel.TRACK if in_beats else AnalysisLevel.NOTHING
-    return setting.analysis_level if isinstance(setting, Modulation) else AnalysisLevel.NOTHING
+    return value.analysis_level if isinstance(value, Modulation) else AnalysisLevel.NOTHING

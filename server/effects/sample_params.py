@@ -4,7 +4,7 @@ from server.effects.effect import Effect
 from server.effects.model.input import Input, Kind, Value
 from server.effects.model.modulation import TransitionProgress
 
-_SHARES = (0.75, 0.25)
+_POSITIONS = (0.75, 0.25)
 
 
 def sample_params(effect: Effect) -> tuple[dict[str, Value], ...]:
@@ -15,23 +15,25 @@ def sample_params(effect: Effect) -> tuple[dict[str, Value], ...]:
     """
     numbers = [item for item in effect.inputs if not item.kind.is_texture]
     items = [item for item in numbers if not isinstance(item.modulation, TransitionProgress)]
-    rows = ({item.name: _value(item, share) for item in items} for share in _SHARES)
-    return tuple({key: value for key, value in row.items() if value is not None} for row in rows)
+    param_sets = ({item.name: _value(item, position) for item in items} for position in _POSITIONS)
+    return tuple(
+        {key: value for key, value in params.items() if value is not None} for params in param_sets
+    )
 
 
-def _value(item: Input, share: float) -> Value | None:
+def _value(item: Input, position: float) -> Value | None:
     if item.kind in (Kind.BOOL, Kind.EVENT):
         return True
     if item.kind is Kind.COLOR:
         return (1.0, 1.0, 1.0, 1.0)
     if item.values:
-        return item.values[int(share * len(item.values))]
+        return item.values[int(position * len(item.values))]
     low, high = item.minimum, item.maximum
     if item.kind is Kind.POINT:
-        lows = low if isinstance(low, tuple) else (0.0, 0.0)
-        highs = high if isinstance(high, tuple) else (1.0, 1.0)
-        return tuple(a + (b - a) * share for a, b in zip(lows, highs, strict=True))
+        low_parts = low if isinstance(low, tuple) else (0.0, 0.0)
+        high_parts = high if isinstance(high, tuple) else (1.0, 1.0)
+        return tuple(a + (b - a) * position for a, b in zip(low_parts, high_parts, strict=True))
     if isinstance(low, tuple) or isinstance(high, tuple) or low is None or high is None:
         return None
-    value = low + (high - low) * share
+    value = low + (high - low) * position
     return round(value) if item.kind is Kind.LONG else value

@@ -36,18 +36,18 @@ def hide_repeated_credits(
             if name not in params and _is_repeated(text, effect.id, shown)
         }
         for text in {**texts, **repeated}.values():
-            for word in _words(text):
-                shown[word].add(effect.id)
+            for variable in _variables(text):
+                shown[variable].add(effect.id)
         param_values.append({**params, **repeated})
     return param_values[::-1]
 
 
 def _is_repeated(text: str, effect: str, shown: Mapping[str, set[str]]) -> bool:
     """Report if effects above with other ids show all words of the job that a text holds."""
-    words = _words(text)
-    return bool(words) and all(shown[word] - {effect} for word in words)
+    variables = _variables(text)
+    return bool(variables) and all(shown[variable] - {effect} for variable in variables)
 
 
-def _words(text: object) -> list[str]:
+def _variables(text: object) -> list[str]:
     """Return which of TITLE and ARTIST a text holds."""
-    return [word for word in (TITLE, ARTIST) if isinstance(text, str) and word in text]
+    return [variable for variable in (TITLE, ARTIST) if isinstance(text, str) and variable in text]

@@ -35,10 +35,10 @@ from server.effects.model.texture import Channel, Texture
 def build_program(effect: Effect) -> dict[str, Any]:
     """The effect as an object of JSON; see the head of this module."""
     return {
-        "passes": [_pass(one) for one in effect.passes],
+        "passes": [_pass(render_pass) for render_pass in effect.passes],
         "targets": [_target(target) for target in effect.targets],
         "textures": [_texture(texture) for texture in effect.textures],
-        "uniforms": {es300.rename(name): str(what) for name, what in effect.uniforms.items()},
+        "uniforms": {es300.rename(name): str(meaning) for name, meaning in effect.uniforms.items()},
         "inputs": [_input(item) for item in effect.inputs],
         "picture": effect.input_image,
         "second": effect.transition_image,
@@ -46,12 +46,12 @@ def build_program(effect: Effect) -> dict[str, Any]:
     }
 
 
-def _pass(one: Pass) -> dict[str, Any]:
+def _pass(render_pass: Pass) -> dict[str, Any]:
     return {
-        "vertex": add_loop_guards(es300.translate(one.vertex)),
-        "fragment": add_loop_guards(es300.translate(one.fragment)),
-        "target": es300.rename(one.target) if one.target else None,
-        "channels": [_channel(channel) for channel in one.channels],
+        "vertex": add_loop_guards(es300.translate(render_pass.vertex)),
+        "fragment": add_loop_guards(es300.translate(render_pass.fragment)),
+        "target": es300.rename(render_pass.target) if render_pass.target else None,
+        "channels": [_channel(channel) for channel in render_pass.channels],
     }
 
 

@@ -240,7 +240,7 @@ def test_a_long_line_is_shown_around_the_column() -> None:
 def test_a_line_that_stands_for_any_number_of_words_takes_no_time() -> None:
     rows = [f"#define A{n} {' '.join([f'A{n - 1}'] * 10)}" for n in range(1, 16)]
     source = "\n".join(["#line 1", "#define A0", *rows, "A15 oops"])
-    assert ColumnMap(source).place(17, 5, "A15 oops") is None
+    assert ColumnMap(source).to_author(17, 5, "A15 oops") is None
 
 
 def test_a_real_compiler_leads_to_the_vertex_shader(draw: Draw) -> None:

@@ -63,10 +63,10 @@ def test_says_where_it_cannot_be_read(text: str, offset: int, message: str) -> N
 def test_places_lead_to_the_values() -> None:
     text = '{"A": 1,\n "B": [10, {"C": 2}]}'
     table = header(text)
-    assert text[table.place("B")] == "["
+    assert text[table.offset_of("B")] == "["
     rows = table["B"]
     assert [text[place] for place in rows.offsets] == ["1", "{"]  # type: ignore[attr-defined]
-    assert table.place("missing") == 0
+    assert table.offset_of("missing") == 0
 
 
 _values = st.recursive(

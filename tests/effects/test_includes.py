@@ -148,9 +148,9 @@ def test_guarded_files_are_put_in_once() -> None:
     text, origins = expand("main", '#include "a"\n#include "b"\n#include "a"\nend', includes)
     assert text.count("int a;") == text.count("int b;") == 1
     rows = text.split("\n")
-    assert origins.place("main", rows.index("end") + 1) == ("main", 4)
-    assert origins.place("main", rows.index("int a;") + 1) == ("a", 4)
-    assert origins.place("main", rows.index("int b;") + 1) == ("b", 3)
+    assert origins.locate("main", rows.index("end") + 1) == ("main", 4)
+    assert origins.locate("main", rows.index("int a;") + 1) == ("a", 4)
+    assert origins.locate("main", rows.index("int b;") + 1) == ("b", 3)
 
 
 def test_a_guarded_file_in_a_condition_may_be_wanted_again() -> None:

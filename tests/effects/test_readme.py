@@ -98,7 +98,11 @@ def test_every_feature_is_in_the_table_and_no_other() -> None:
 def test_every_key_of_a_motion_is_in_the_table() -> None:
     rows = [row for row in _rows(_section("Moved by the music")) if len(row) == 3]
     keys = {word for row in rows for word in _quoted(row[0])} - FEATURES.keys()
-    known = {*modulation_parser._FOLLOW, *modulation_parser._OSCILLATOR, *modulation_parser._KEYS}
+    known = {
+        *modulation_parser._BINDING_KEYS,
+        *modulation_parser._OSCILLATOR_KEYS,
+        *modulation_parser._KEYFRAME_KEYS,
+    }
     assert known <= keys
 
 

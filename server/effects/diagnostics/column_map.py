@@ -40,17 +40,17 @@ class ColumnMap:
 
     def __init__(self, source: str) -> None:
         self._lines = source.split("\n")
-        self._places: dict[int, int] = {}
+        self._line_indexes: dict[int, int] = {}
         """Where in the source each number's line is."""
         number = _UNNUMBERED
-        for place, text in enumerate(self._lines):
+        for index, text in enumerate(self._lines):
             if match := _LINE.fullmatch(text):
                 number = int(match[1])
             else:
-                self._places.setdefault(number, place)
+                self._line_indexes.setdefault(number, index)
                 number += 1
 
-    def place(self, line: int, column: int, text: str) -> int | None:
+    def to_author(self, line: int, column: int, text: str) -> int | None:
         """The column in the author's line that a compiler calls `column`, both from 1.
 
         Args:
@@ -61,49 +61,49 @@ class ColumnMap:
         Returns:
             A column of the line or the one after its end, None where it cannot be told.
         """
-        place = self._places.get(line)
-        row = "" if place is None else self._lines[place]
-        if place is None or len(row) > _MAX_LINE_LENGTH:
+        index = self._line_indexes.get(line)
+        source_line = "" if index is None else self._lines[index]
+        if index is None or len(source_line) > _MAX_LINE_LENGTH:
             return None
-        starts = _starts(row, self._macros(place))
+        starts = _origin_indexes(source_line, self._macros(index))
         if column <= len(starts):
             at = starts[column - 1]
         elif column == len(starts) + 1:
-            at = len(row.rstrip())
+            at = len(source_line.rstrip())
         else:
             return None
-        return min(_unrenamed(row, text, at), len(text)) + 1
+        return min(_author_index(source_line, text, at), len(text)) + 1
 
-    def _macros(self, place: int) -> dict[str, _Macro]:
+    def _macros(self, index: int) -> dict[str, _Macro]:
         """What is defined before a line; of two definitions the last."""
-        found: dict[str, _Macro] = {}
-        for text in self._lines[:place]:
+        macros: dict[str, _Macro] = {}
+        for text in self._lines[:index]:
             if "#" not in text:
                 continue
             if match := _DEFINE.match(text):
-                inner = match[3]
-                words = tuple(word.strip() for word in inner.split(",")) if match[2] else None
-                found[match[1]] = _Macro(words, match[4].strip())
+                parameters = match[3]
+                names = tuple(word.strip() for word in parameters.split(",")) if match[2] else None
+                macros[match[1]] = _Macro(names, match[4].strip())
             elif match := _UNDEF.match(text):
-                found.pop(match[1], None)
-        return found
+                macros.pop(match[1], None)
+        return macros
 
 
-def _starts(row: str, macros: Mapping[str, _Macro]) -> list[int]:
+def _origin_indexes(line: str, macros: Mapping[str, _Macro]) -> list[int]:
     """For each character that the preprocessor leaves of a line, the index it comes from."""
-    tokens = [(match[0], match.start()) for match in _TOKEN.finditer(row)]
-    if not row.lstrip().startswith("#"):
-        tokens = _Expansion(macros).of(tokens, frozenset())
-    found: list[int] = []
+    tokens = [(match[0], match.start()) for match in _TOKEN.finditer(line)]
+    if not line.lstrip().startswith("#"):
+        tokens = _Expansion(macros).expand(tokens, frozenset())
+    starts: list[int] = []
     blank = False
     for word, at in tokens:
         if not word.isspace():
             # What a name stands for counts as one place.
-            found += [at + n if row.startswith(word, at) else at for n in range(len(word))]
+            starts += [at + n if line.startswith(word, at) else at for n in range(len(word))]
         elif not blank:
-            found.append(at)
+            starts.append(at)
         blank = word.isspace()
-    return found
+    return starts
 
 
 class _Expansion:
@@ -113,55 +113,57 @@ class _Expansion:
         self._macros = macros
         self._left = _MAX_LINE_LENGTH
 
-    def of(self, tokens: Sequence[_Token], hidden: frozenset[str]) -> list[_Token]:
+    def expand(self, tokens: Sequence[_Token], hidden: frozenset[str]) -> list[_Token]:
         """The tokens with macros replaced but for the `hidden` ones."""
-        found: list[_Token] = []
-        place = 0
-        while place < len(tokens) and self._left > 0:
+        expanded: list[_Token] = []
+        position = 0
+        while position < len(tokens) and self._left > 0:
             self._left -= 1
-            word, at = tokens[place]
-            place += 1
+            word, at = tokens[position]
+            position += 1
             macro = self._macros.get(word)
             if macro is None or word in hidden or len(hidden) == _MAX_DEPTH:
-                found.append((word, at))
+                expanded.append((word, at))
                 continue
-            given: list[list[_Token]] = []
-            end = place if macro.parameters is None else _arguments(tokens, place, given)
+            arguments: list[list[_Token]] = []
+            end = position if macro.parameters is None else _arguments(tokens, position, arguments)
             if end is None:
-                found.append((word, at))
+                expanded.append((word, at))
                 continue
-            place = end
-            found += self.of(_body(macro, given, at), hidden | {word})
-        return found
+            position = end
+            expanded += self.expand(_body(macro, arguments, at), hidden | {word})
+        return expanded
 
 
-def _body(macro: _Macro, given: list[list[_Token]], at: int) -> list[_Token]:
-    values = dict(zip(macro.parameters or (), given, strict=False))
-    found: list[_Token] = []
+def _body(macro: _Macro, arguments: list[list[_Token]], at: int) -> list[_Token]:
+    values = dict(zip(macro.parameters or (), arguments, strict=False))
+    expanded: list[_Token] = []
     for match in _TOKEN.finditer(macro.body[:_MAX_LINE_LENGTH]):
-        found += values.get(match[0], [(match[0], at)])
-        if len(found) > _MAX_LINE_LENGTH:
+        expanded += values.get(match[0], [(match[0], at)])
+        if len(expanded) > _MAX_LINE_LENGTH:
             break
-    return found
+    return expanded
 
 
-def _arguments(tokens: Sequence[_Token], place: int, found: list[list[_Token]]) -> int | None:
+def _arguments(
+    tokens: Sequence[_Token], position: int, arguments: list[list[_Token]]
+) -> int | None:
     """Read a macro's arguments into `found`; the place after them, None where there are none."""
-    while place < len(tokens) and tokens[place][0].isspace():
-        place += 1
-    if place == len(tokens) or tokens[place][0] != "(":
+    while position < len(tokens) and tokens[position][0].isspace():
+        position += 1
+    if position == len(tokens) or tokens[position][0] != "(":
         return None
     depth = 0
     current: list[_Token] = []
-    for index in range(place, len(tokens)):
+    for index in range(position, len(tokens)):
         word = tokens[index][0]
         depth += (word == "(") - (word == ")")
         if depth == 0 or (word == "," and depth == 1):
-            found.append(_trimmed(current))
+            arguments.append(_trimmed(current))
             current = []
             if depth == 0:
                 return index + 1
-        elif index > place:
+        elif index > position:
             current.append(tokens[index])
     return None
 
@@ -174,14 +176,14 @@ def _trimmed(tokens: list[_Token]) -> list[_Token]:
     return tokens
 
 
-def _unrenamed(text: str, author: str, at: int) -> int:
+def _author_index(text: str, author: str, at: int) -> int:
     """Where index `at` of a line is in the author's, which has some names without a prefix."""
-    longer = 0
+    prefix_length = 0
     for match in _RENAMED.finditer(text):
         if match.start() >= at:
             break
-        here = match.start() - longer
+        here = match.start() - prefix_length
         rest = text[match.end() : match.end() + 1]
         if not author.startswith(match[0], here) and author.startswith(rest, here):
-            longer += min(len(match[0]), at - match.start())
-    return at - longer
+            prefix_length += min(len(match[0]), at - match.start())
+    return at - prefix_length

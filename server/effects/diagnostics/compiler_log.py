@@ -62,7 +62,7 @@ _IDENTIFIER = re.compile(r"[A-Za-z]\w*")
 
 
 @dataclass(frozen=True)
-class _Row:
+class _LogEntry:
     """One message as the compiler has it."""
 
     line: int
@@ -89,90 +89,102 @@ def compiler_diagnostics(
         sources: the complete shaders that were compiled; without them columns are as the compiler
             counts and hints know less.
     """
-    reader = _Reader(listings, sources)
-    rows = _gathered(_rows(log[:_MAX_LOG_LENGTH]))
-    rows.sort(key=lambda row: row.severity != "error")
-    wrong = any(row.severity == "error" for row in rows)
-    found: list[dict[str, Any]] = []
-    for at, row in enumerate(_first_causes(rows)):
-        if wrong and _UNINITIALIZED.search(row.message):
+    reader = _DiagnosticBuilder(listings, sources)
+    log_entries = _gather_signatures(_parse_log(log[:_MAX_LOG_LENGTH]))
+    log_entries.sort(key=lambda log_entry: log_entry.severity != "error")
+    has_errors = any(log_entry.severity == "error" for log_entry in log_entries)
+    diagnostics: list[dict[str, Any]] = []
+    for at, log_entry in enumerate(_first_causes(log_entries)):
+        if has_errors and _UNINITIALIZED.search(log_entry.message):
             continue
-        entry = reader.entry(row, hinted=at < _MAX_HINTS)
-        if entry not in found:
-            found.append(entry)
-        if len(found) == _MAX_DIAGNOSTICS:
+        entry = reader.entry(log_entry, hinted=at < _MAX_HINTS)
+        if entry not in diagnostics:
+            diagnostics.append(entry)
+        if len(diagnostics) == _MAX_DIAGNOSTICS:
             break
-    if not wrong:
-        words = " ".join(log.split()) or "the compiler gave no reason"
-        found.insert(0, diagnostic(listings[0].file, "", None, None, words))
-    return found[:_MAX_DIAGNOSTICS]
+    if not has_errors:
+        text = " ".join(log.split()) or "the compiler gave no reason"
+        diagnostics.insert(0, diagnostic(listings[0].file, "", None, None, text))
+    return diagnostics[:_MAX_DIAGNOSTICS]
 
 
-class _Reader:
+class _DiagnosticBuilder:
     """Turns rows of a log into diagnostics of an author's texts."""
 
     def __init__(self, listings: Sequence[Listing], sources: Sequence[str]) -> None:
         self._listings = {listing.start: listing for listing in listings}
         self._first = listings[0]
         self._columns = [ColumnMap(source) for source in sources]
-        self._host = frozenset[str]().union(*(_host_words(source) for source in sources))
-        self._own = {word for row in listings for word in _IDENTIFIER.findall(row.text)}
+        self._host_words_seen = frozenset[str]().union(*(_host_words(source) for source in sources))
+        self._author_words = {
+            word for listing in listings for word in _IDENTIFIER.findall(listing.text)
+        }
 
-    def entry(self, row: _Row, *, hinted: bool) -> dict[str, Any]:
+    def entry(self, log_entry: _LogEntry, *, hinted: bool) -> dict[str, Any]:
         """The diagnostic for one row."""
-        message = self._renamed(row.message)
-        start = row.line - row.line % HOST
+        message = self._renamed(log_entry.message)
+        start = log_entry.line - log_entry.line % HOST
         listing = self._listings.get(start)
-        line: int | None = row.line - start
+        line: int | None = log_entry.line - start
         if listing is None or line == 0:
             listing, line = self._by_function(message)
         if line is None:
             return diagnostic(self._first.file, "", None, None, message) | {
-                "severity": row.severity
+                "severity": log_entry.severity
             }
         text = listing.text
         if "syntax error" in message and (call := unclosed_call(text)):
             message = f"the arguments of the macro “{call[0]}” are not closed"
             author = AuthorFile("", listing.file, text)
-            found = diagnostic(listing.file, text, *author.position(call[1]), message)
-            return found | {"severity": row.severity, "hint": "a “)” is missing in this call"}
+            entry = diagnostic(listing.file, text, *author.position(call[1]), message)
+            return entry | {"severity": log_entry.severity, "hint": "a “)” is missing in this call"}
         last = len(text.rstrip().split("\n"))
-        column = self._column(row, text, line) if start == listing.start else None
+        column = self._column(log_entry, text, line) if start == listing.start else None
         if line > last:  # what is not closed is noticed at the end
             line, column = last, None
         if "Unterminated comment" in message and (opened := text.rfind("/*")) >= 0:
             line, column = AuthorFile("", listing.file, text).position(opened)
-        place = SourceLocation(
-            text=text, line=line, column=column, host=self._host, signatures=row.signatures
+        location = SourceLocation(
+            text=text,
+            line=line,
+            column=column,
+            host=self._host_words_seen,
+            signatures=log_entry.signatures,
         )
-        found = diagnostic(listing.file, text, line, column, message)
-        told = hint(message, place) if hinted else None
-        if told and listing.origins.starts:
-            told = _HINTED_LINE.sub(lambda match: _line_of(listing, int(match[1])), told)
-        found = map_to_origin(found, listing.file, listing.origins)
-        return found | {"severity": row.severity, "hint": printable(told) if told else None}
+        entry = diagnostic(listing.file, text, line, column, message)
+        hint_text = hint(message, location) if hinted else None
+        if hint_text and listing.origins.starts:
+            hint_text = _HINTED_LINE.sub(lambda match: _line_of(listing, int(match[1])), hint_text)
+        entry = map_to_origin(entry, listing.file, listing.origins)
+        return entry | {
+            "severity": log_entry.severity,
+            "hint": printable(hint_text) if hint_text else None,
+        }
 
-    def _column(self, row: _Row, text: str, line: int) -> int | None:
-        if row.column is None or not self._columns:
-            return row.column
-        rows = text.split("\n", line)
-        author = rows[line - 1] if line <= len(rows) else ""
-        if not row.shifted:
-            return min(row.column, len(author) + 1)
-        places = (one.place(row.line, row.column, author) for one in self._columns)
-        return next((place for place in places if place is not None), None)
+    def _column(self, log_entry: _LogEntry, text: str, line: int) -> int | None:
+        if log_entry.column is None or not self._columns:
+            return log_entry.column
+        lines = text.split("\n", line)
+        author_line = lines[line - 1] if line <= len(lines) else ""
+        if not log_entry.shifted:
+            return min(log_entry.column, len(author_line) + 1)
+        columns = (
+            column_map.to_author(log_entry.line, log_entry.column, author_line)
+            for column_map in self._columns
+        )
+        return next((column for column in columns if column is not None), None)
 
     def _by_function(self, message: str) -> tuple[Listing, int | None]:
         """Where the function begins that a message without a line is about."""
         match = _FUNCTION.search(message)
         if match is None:
             return self._first, None
-        begins = re.compile(
+        definition = re.compile(
             rf"^[ \t]*\w[\w \t]*\b{match[1]}[ \t]*\([^;{{]{{0,500}}\)\s*\{{", re.MULTILINE
         )
         for listing in self._listings.values():
-            if found := begins.search(listing.text):
-                return listing, listing.text.count("\n", 0, found.start()) + 1
+            if start_match := definition.search(listing.text):
+                return listing, listing.text.count("\n", 0, start_match.start()) + 1
         return self._first, None
 
     def _renamed(self, message: str) -> str:
@@ -180,7 +192,7 @@ class _Reader:
 
         def replaced(match: re.Match[str]) -> str:
             word = match[0]
-            if word in self._own:
+            if word in self._author_words:
                 return word
             plain = re.sub(r"^(?:isf_|isf[itu]|st_)", "", word).replace("_u", "_")
             return _HOST_NAMES.get(word, plain or word)
@@ -190,7 +202,7 @@ class _Reader:
 
 def _line_of(listing: Listing, line: int) -> str:
     """A line of a text in words, as one of the file that it comes from."""
-    file, number = listing.origins.place(listing.file, line)
+    file, number = listing.origins.locate(listing.file, line)
     return f"line {number}" if file == listing.file else f"line {number} of {file}"
 
 
@@ -208,45 +220,45 @@ def _host_words(source: str) -> frozenset[str]:
     return frozenset(word for word in words if not _HOST_WORD.fullmatch(word))
 
 
-def _rows(log: str) -> Iterator[_Row]:
-    texts = (text for row in log.splitlines() for text in _GLUED.split(row))
-    rows = (_parse(text.strip()) for text in texts)
-    return (row for row in rows if row is not None and not _SUMMARY.search(row.message))
+def _parse_log(log: str) -> Iterator[_LogEntry]:
+    parts = (text for entry in log.splitlines() for text in _GLUED.split(entry))
+    entries = (_parse(text.strip()) for text in parts)
+    return (entry for entry in entries if entry is not None and not _SUMMARY.search(entry.message))
 
 
-def _parse(text: str) -> _Row | None:
+def _parse(text: str) -> _LogEntry | None:
     if match := _MESA.match(text):
         line, column, before, severity, message = match.groups()
-        return _Row(int(line), int(column), severity, message, shifted=before is None)
+        return _LogEntry(int(line), int(column), severity, message, shifted=before is None)
     if match := _NVIDIA.match(text):
-        return _Row(int(match[1]), None, match[2], match[3])
+        return _LogEntry(int(match[1]), None, match[2], match[3])
     if match := _INTEL.match(text):
-        return _Row(int(match[2]), None, match[1].lower(), match[3])
+        return _LogEntry(int(match[2]), None, match[1].lower(), match[3])
     if match := _PLAIN.match(text):
-        return _Row(HOST, None, match[1].lower(), match[2])
+        return _LogEntry(HOST, None, match[1].lower(), match[2])
     return None
 
 
-def _gathered(rows: Iterator[_Row]) -> list[_Row]:
+def _gather_signatures(entries: Iterator[_LogEntry]) -> list[_LogEntry]:
     """The rows, each list of functions that would have fitted with the row that it belongs to."""
-    found: list[_Row] = []
-    for row in rows:
-        if found and row.message.startswith("  ") and row.line == found[-1].line:
-            signatures = (*found[-1].signatures, row.message.strip())
-            found[-1] = replace(found[-1], signatures=signatures)
-        elif len(found) < 4 * _MAX_DIAGNOSTICS:
-            message = re.sub(r"; candidates are:$", "", row.message.strip())
-            found.append(replace(row, message=message))
-    return found
+    gathered: list[_LogEntry] = []
+    for entry in entries:
+        if gathered and entry.message.startswith("  ") and entry.line == gathered[-1].line:
+            signatures = (*gathered[-1].signatures, entry.message.strip())
+            gathered[-1] = replace(gathered[-1], signatures=signatures)
+        elif len(gathered) < 4 * _MAX_DIAGNOSTICS:
+            message = re.sub(r"; candidates are:$", "", entry.message.strip())
+            gathered.append(replace(entry, message=message))
+    return gathered
 
 
-def _first_causes(rows: Sequence[_Row]) -> Iterator[_Row]:
+def _first_causes(entries: Sequence[_LogEntry]) -> Iterator[_LogEntry]:
     """The rows without what an earlier one of the same line brought about."""
     seen: set[int] = set()
-    said: set[tuple[int, str]] = set()
-    for row in rows:
-        follows = row.line in seen and row.line % HOST and _CASCADE.search(row.message)
-        if not follows and (row.line, row.message) not in said:
-            yield row
-        seen.add(row.line)
-        said.add((row.line, row.message))
+    reported: set[tuple[int, str]] = set()
+    for entry in entries:
+        is_consequence = entry.line in seen and entry.line % HOST and _CASCADE.search(entry.message)
+        if not is_consequence and (entry.line, entry.message) not in reported:
+            yield entry
+        seen.add(entry.line)
+        reported.add((entry.line, entry.message))

@@ -7,7 +7,7 @@ words of Mesa, NVIDIA, Intel and browsers (ANGLE); a message that fits none has 
 import re
 from collections.abc import Callable
 
-from server.effects.diagnostics.known_names import FUNCTIONS, TYPES, called_here
+from server.effects.diagnostics.known_names import FUNCTIONS, TYPES, hint_for_foreign_name
 from server.effects.diagnostics.location import SourceLocation, closest_match
 from server.effects.diagnostics.syntax_hints import unexpected
 
@@ -17,13 +17,13 @@ _MAX_SIGNATURES = 3
 _Hint = Callable[[re.Match[str], SourceLocation], str | None]
 
 
-def hint(message: str, place: SourceLocation) -> str | None:
+def hint(message: str, location: SourceLocation) -> str | None:
     """A sentence on what to do about a message, None where nothing is known of it."""
     for pattern, make in _TABLE:
         if match := pattern.search(message):
-            words = make(match, place)
-            if words:
-                return words
+            hint_text = make(match, location)
+            if hint_text:
+                return hint_text
     return None
 
 
@@ -31,56 +31,56 @@ _ENTRIES = frozenset(("main", "mainImage"))
 """Functions that a host calls; no author means them by another name."""
 
 
-def _undeclared(match: re.Match[str], place: SourceLocation) -> str | None:
+def _undeclared(match: re.Match[str], location: SourceLocation) -> str | None:
     name = match[1]
-    if words := called_here(name, place.host):
-        return words
-    if meant := closest_match(name, {*place.own, *place.host} - TYPES - _ENTRIES):
+    if hint_text := hint_for_foreign_name(name, location.host):
+        return hint_text
+    if meant := closest_match(name, {*location.own, *location.host} - TYPES - _ENTRIES):
         return f"did you mean “{meant}”?"
     if name in TYPES:
         return None
-    if "RENDERSIZE" in place.host:
+    if "RENDERSIZE" in location.host:
         return f"nothing is called “{name}”: declare it, or add it to INPUTS in the header"
     return f"nothing is called “{name}”: declare it before this line"
 
 
-def _no_function(match: re.Match[str], place: SourceLocation) -> str | None:
+def _no_function(match: re.Match[str], location: SourceLocation) -> str | None:
     name = match[1]
-    rows = _definitions(place.text, name)
-    if rows and min(rows) > place.line:
+    lines = _definitions(location.text, name)
+    if lines and min(lines) > location.line:
         return (
-            f"“{name}” is defined in line {min(rows)}: a function must stand before its first use"
+            f"“{name}” is defined in line {min(lines)}: a function must stand before its first use"
         )
-    if words := called_here(name, place.host):
-        return words
-    meant = closest_match(name, {*_functions(place.text), *place.host, *FUNCTIONS})
+    if hint_text := hint_for_foreign_name(name, location.host):
+        return hint_text
+    meant = closest_match(name, {*_functions(location.text), *location.host, *FUNCTIONS})
     return f"did you mean “{meant}”?" if meant else f"there is no function “{name}”"
 
 
-def _no_match(match: re.Match[str], place: SourceLocation) -> str | None:
+def _no_match(match: re.Match[str], location: SourceLocation) -> str | None:
     name, given = match[1], match[2]
     if name.startswith(("texture", "texel", "IMG_")) and "sampler" not in given.split(",")[0]:
         return f"the first argument of “{name}” must be an image: a sampler2D or an image input"
-    if not place.signatures:
+    if not location.signatures:
         return None
-    takes = [re.sub(r"^.*?\(", "(", row) for row in place.signatures[:_MAX_SIGNATURES]]
-    more = " …" if len(place.signatures) > _MAX_SIGNATURES else ""
+    takes = [re.sub(r"^.*?\(", "(", row) for row in location.signatures[:_MAX_SIGNATURES]]
+    more = " …" if len(location.signatures) > _MAX_SIGNATURES else ""
     return f"“{name}” takes {' or '.join(takes)}{more}, not ({given})"
 
 
-def _overload(match: re.Match[str], place: SourceLocation) -> str | None:
+def _overload(match: re.Match[str], location: SourceLocation) -> str | None:
     """As browsers and NVIDIA say both: no such function, or none for these arguments."""
     name = match[1]
-    if _definitions(place.text, name) and min(_definitions(place.text, name)) < place.line:
-        return f"“{name}” takes other arguments: see line {min(_definitions(place.text, name))}"
+    if _definitions(location.text, name) and min(_definitions(location.text, name)) < location.line:
+        return f"“{name}” takes other arguments: see line {min(_definitions(location.text, name))}"
     if name in FUNCTIONS:
         return f"“{name}” takes other arguments; where it wants 1.0, 1 will not do"
-    return _no_function(match, place)
+    return _no_function(match, location)
 
 
-def _assigned(match: re.Match[str], place: SourceLocation) -> str | None:
+def _assigned(match: re.Match[str], location: SourceLocation) -> str | None:
     name = next(group for group in match.groups() if group)
-    if re.search(rf"\bconst\s+\w+\s+{re.escape(name)}\b", place.text):
+    if re.search(rf"\bconst\s+\w+\s+{re.escape(name)}\b", location.text):
         return f"“{name}” is a constant: take away “const”, or write to another variable"
     return f"“{name}” is given to the shader and cannot be written: copy it to a variable first"
 
@@ -89,12 +89,12 @@ def _converted(match: re.Match[str], _place: SourceLocation) -> str | None:
     return _conversion(_type(match[1]), _type(match[2]))
 
 
-def _type(words: str) -> str:
+def _type(hint_text: str) -> str:
     """The type that ANGLE spells out, such as ``highp 4-component vector of float``."""
-    if found := re.search(r"([234])-component vector of (float|int|uint|bool)", words):
+    if found := re.search(r"([234])-component vector of (float|int|uint|bool)", hint_text):
         letter = {"float": "", "int": "i", "uint": "u", "bool": "b"}[found[2]]
         return f"{letter}vec{found[1]}"
-    return words.rsplit(maxsplit=1)[-1] if words.strip() else ""
+    return hint_text.rsplit(maxsplit=1)[-1] if hint_text.strip() else ""
 
 
 def _conversion(given: str, wanted: str) -> str | None:
@@ -123,19 +123,19 @@ def _returned(match: re.Match[str], _place: SourceLocation) -> str | None:
     return f"“{match[1]}” must end with “return …;” on every way through it"
 
 
-def _redeclared(match: re.Match[str], place: SourceLocation) -> str | None:
+def _redeclared(match: re.Match[str], location: SourceLocation) -> str | None:
     name = match[1]
-    if name in place.host:
+    if name in location.host:
         return f"“{name}” is given to the shader already: take away this declaration"
     return f"“{name}” has been declared before: take another name, or only assign to it"
 
 
-def _swizzle(match: re.Match[str], place: SourceLocation) -> str | None:
+def _swizzle(match: re.Match[str], location: SourceLocation) -> str | None:
     return f"“.{match[1]}” asks for parts that it does not have: a vec2 has .xy, a vec3 .xyz"
 
 
-def _fixed(words: str) -> _Hint:
-    return lambda _match, _place: words
+def _fixed(hint_text: str) -> _Hint:
+    return lambda _match, _place: hint_text
 
 
 def _definitions(text: str, name: str) -> list[int]:

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Collection
 
-from server.effects.glsl.glsl330 import FUNCTIONS as _LANGUAGES
+from server.effects.glsl.glsl330 import FUNCTIONS as _GLSL_FUNCTIONS
 from server.effects.glsl.glsl330 import RESERVED
 
-_SAME = (
+_EQUIVALENT_NAMES = (
     ("TIME", "iTime", "u_time", "time", "iGlobalTime"),
     ("RENDERSIZE", "iResolution", "u_resolution", "resolution"),
     ("FRAMEINDEX", "iFrame", "u_frame", "frame"),
@@ -27,21 +27,21 @@ _TYPES = """
 TYPES = frozenset(_TYPES.split())
 """Words after which a name may be declared, and others that stand before one."""
 
-FUNCTIONS = _LANGUAGES | {"texture2D", "textureCube", "dFdy", "radians", "degrees"}
+FUNCTIONS = _GLSL_FUNCTIONS | {"texture2D", "textureCube", "dFdy", "radians", "degrees"}
 """GLSL's functions."""
 
 KEYWORDS = RESERVED - TYPES - {"main", "texture", "textureSize"} | {"in", "out", "inout", "const"}
 """Words that cannot be names."""
 
 
-_OF_ISF = re.compile(
+_ISF_NAMES = re.compile(
     r"IMG_\w+|(?:isf|vv)_FragNormCoord|TIME|TIMEDELTA|RENDERSIZE|PASSINDEX|FRAMEINDEX|DATE|inputImage"
 )
 """Names that a header makes known."""
 _HEADER = '/*{ "ISFVSN": "2", "INPUTS": [ { "NAME": "inputImage", "TYPE": "image" } ] }*/'
 
 
-def called_here(name: str, host: Collection[str]) -> str | None:
+def hint_for_foreign_name(name: str, host: Collection[str]) -> str | None:
     """What another dialect's name is called among the names of this one; None where it is none.
 
     Args:
@@ -52,21 +52,21 @@ def called_here(name: str, host: Collection[str]) -> str | None:
         return "declare an image input in INPUTS and sample it with IMG_NORM_PIXEL(name, uv)"
     if name in ("iMouse", "u_mouse", "mouse") and name not in host:
         return "there is no mouse in a film: declare an input instead"
-    if words := _of_isf(name, host):
-        return words
-    for row in _SAME:
-        if name not in row:
+    if hint_text := _hint_for_isf_name(name, host):
+        return hint_text
+    for names in _EQUIVALENT_NAMES:
+        if name not in names:
             continue
-        meant = next((word for word in row if word in host and word != name), None)
+        meant = next((word for word in names if word in host and word != name), None)
         if meant is not None:
             shape = f" ({_SHAPES[meant]})" if meant in _SHAPES else ""
             return f"here it is called {meant}{shape}"
     return None
 
 
-def _of_isf(name: str, host: Collection[str]) -> str | None:
+def _hint_for_isf_name(name: str, host: Collection[str]) -> str | None:
     """The words for a name of ISF in a file that is not ISF; None for any other name."""
-    if not _OF_ISF.fullmatch(name) or "RENDERSIZE" in host:
+    if not _ISF_NAMES.fullmatch(name) or "RENDERSIZE" in host:
         return None
     if "iChannel0" not in host:
         return f"“{name}” is a name of ISF, which needs a header at the start: {_HEADER}"

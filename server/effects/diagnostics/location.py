@@ -51,13 +51,13 @@ class SourceLocation:
 
 def closest_match(name: str, known: Collection[str]) -> str | None:
     """The name among `known` that was most likely meant, None where none is close."""
-    folded = {word.lower(): word for word in sorted(known) if word != name}
-    if name.lower() in folded:
-        return folded[name.lower()]
-    alike = [
+    by_lower_case = {word.lower(): word for word in sorted(known) if word != name}
+    if name.lower() in by_lower_case:
+        return by_lower_case[name.lower()]
+    candidates = [
         word
-        for word in sorted(folded.values())
+        for word in sorted(by_lower_case.values())
         if abs(len(word) - len(name)) < _MAX_LENGTH_DIFFERENCE
     ]
-    found = get_close_matches(name, alike[:_MAX_NAMES], 1, _MIN_SIMILARITY)
-    return found[0] if found else None
+    matches = get_close_matches(name, candidates[:_MAX_NAMES], 1, _MIN_SIMILARITY)
+    return matches[0] if matches else None

@@ -21,13 +21,13 @@ def declared_before(text: str, line: int, column: int | None) -> set[str]:
         line: counted from 1.
         column: counted from 1; None is the beginning of the line.
     """
-    rows = without_comments(text).split("\n")[:line]
-    if len(rows) == line:
-        rows[-1] = rows[-1][: column - 1] if column is not None else ""
+    lines = without_comments(text).split("\n")[:line]
+    if len(lines) == line:
+        lines[-1] = lines[-1][: column - 1] if column is not None else ""
     macros: set[str] = set()
     scope = _Scope()
     for lexeme in _TOKEN.findall(
-        _DIRECTIVE.sub(lambda match: _body(match, macros), "\n".join(rows))
+        _DIRECTIVE.sub(lambda match: _body(match, macros), "\n".join(lines))
     ):
         scope.read(lexeme)
     return macros | scope.names()
@@ -49,7 +49,7 @@ class _Scope:
     def __init__(self) -> None:
         self._blocks: list[set[str]] = [set()]
         self._parameters: set[str] = set()
-        self._listing = [False]
+        self._expects_names = [False]
         """For each open bracket: the names after commas are declared too."""
         self._brackets: list[str] = []
         self._last = ""
@@ -64,16 +64,16 @@ class _Scope:
             self._word(lexeme)
         elif lexeme in _OPEN:
             self._brackets.append(lexeme)
-            self._listing.append(False)
+            self._expects_names.append(False)
             if lexeme == "{":
                 self._blocks.append(self._parameters)
                 self._parameters = set()
         elif lexeme in _CLOSED and self._brackets:
-            self._listing.pop()
+            self._expects_names.pop()
             if self._brackets.pop() == "{" and len(self._blocks) > 1:
                 self._blocks.pop()
         elif lexeme == ";":
-            self._listing[-1] = False
+            self._expects_names[-1] = False
             if "(" not in self._brackets[-1:]:
                 self._parameters = set()
         self._last = lexeme
@@ -81,8 +81,8 @@ class _Scope:
     def _word(self, lexeme: str) -> None:
         last = self._last
         after_type = last[:1].isalpha() or last[:1] == "_" or last == "}"
-        listed = last == "," and self._listing[-1]
+        listed = last == "," and self._expects_names[-1]
         if (after_type and last not in _NO_TYPES) or listed:
             block = self._parameters if "(" in self._brackets[-1:] else self._blocks[-1]
             block.add(lexeme)
-            self._listing[-1] = True
+            self._expects_names[-1] = True

@@ -28,7 +28,7 @@ _TYPES = re.compile(r"float|u?int|bool|[biud]?vec[234]|mat[234](?:x[234])?")
 @dataclass(frozen=True)
 class _Suspect:
     line: int
-    words: str
+    description: str
 
 
 def diagnose_crash(author: AuthorFile, why: str, *, late: bool) -> dict[str, object]:
@@ -42,16 +42,16 @@ def diagnose_crash(author: AuthorFile, why: str, *, late: bool) -> dict[str, obj
     suspect = _suspect(without_comments(author.text), late=late)
     if suspect is None:
         return diagnostic(author.file, "", None, None, why)
-    message = f"{why}; the likely cause is {suspect.words}"
-    found = diagnostic(author.file, author.text, suspect.line, None, message)
-    return map_to_origin(found, author.file, author.origins)
+    message = f"{why}; the likely cause is {suspect.description}"
+    entry = diagnostic(author.file, author.text, suspect.line, None, message)
+    return map_to_origin(entry, author.file, author.origins)
 
 
 def _suspect(code: str, *, late: bool) -> _Suspect | None:
     finders = [_large_part, _loop, _array] if late else [_array, _large_part, _depth, _loop]
-    for find in (*finders, _function):
-        if found := find(code):
-            return found
+    for finder in (*finders, _function):
+        if suspect := finder(code):
+            return suspect
     return None
 
 
@@ -69,7 +69,7 @@ def _array(code: str) -> _Suspect | None:
         return None
     name = match[1]
     called = "the array" if _TYPES.fullmatch(name) else f"the array “{name}”"
-    return _Suspect(_line(code, match.start()), f"{called} of {_told(size)} elements")
+    return _Suspect(_line(code, match.start()), f"{called} of {_format_count(size)} elements")
 
 
 def _elements(known: dict[str, set[str]], extents: str) -> int:
@@ -84,47 +84,51 @@ def _elements(known: dict[str, set[str]], extents: str) -> int:
 def _large_part(code: str) -> _Suspect | None:
     """The macro or function that becomes the most text, where it is much more than it looks."""
     parts = {match[1]: (match.start(), match[2]) for match in _MACRO.finditer(code)}
-    plain = re.sub(r"^[ \t]*#(?:\\\n|[^\n])*", blank_match, code, flags=re.MULTILINE)
+    without_directives = re.sub(r"^[ \t]*#(?:\\\n|[^\n])*", blank_match, code, flags=re.MULTILINE)
     macros = frozenset(parts)
-    parts |= {name: (at, body) for name, at, body in _functions(plain) if name != "main"}
-    weights = _Weights({name: body for name, (_, body) in parts.items()})
-    sizes = {name: weights.of(name) for name in parts}
-    name = max(sizes, key=lambda one: sizes[one], default=None)
+    parts |= {
+        name: (at, body) for name, at, body in _functions(without_directives) if name != "main"
+    }
+    word_counts = _WordCounts({name: body for name, (_, body) in parts.items()})
+    sizes = {name: word_counts.count(name) for name in parts}
+    name = max(sizes, key=lambda candidate: sizes[candidate], default=None)
     if name is None or sizes[name] < _LARGE_WORD_COUNT:
         return None
     at, _ = parts[name]
-    becomes = f"which becomes {_told(sizes[name])} words"
+    becomes = f"which becomes {_format_count(sizes[name])} words"
     if name in macros:
         return _Suspect(_line(code, at), f"the macro “{name}”, {becomes}")
     return _Suspect(_line(code, at), f"the function “{name}”, {becomes} with all that it calls")
 
 
-class _Weights:
+class _WordCounts:
     """How many words macros become, and functions with all that they call."""
 
     def __init__(self, bodies: dict[str, str]) -> None:
         self._words = {name: _WORD.findall(body) for name, body in bodies.items()}
-        self._found: dict[str, int] = {}
+        self._counts: dict[str, int] = {}
 
-    def of(self, name: str) -> int:
+    def count(self, name: str) -> int:
         """Words of `name`, at most a little over _MAX_COUNT. Not recursive."""
         stack = [name]
-        under_way: set[str] = set()
+        visited: set[str] = set()
         while stack:
             top = stack[-1]
-            if top in self._found:
+            if top in self._counts:
                 stack.pop()
                 continue
             inner = [word for word in self._words[top] if word in self._words]
-            missing = [word for word in inner if word not in self._found and word not in under_way]
-            under_way.add(top)
+            missing = [word for word in inner if word not in self._counts and word not in visited]
+            visited.add(top)
             if missing:
                 stack += [word for word in dict.fromkeys(missing) if word != top]
             if not missing or missing == [top]:
                 own = len(self._words[top]) - len(inner)
-                self._found[top] = min(_MAX_COUNT, own + sum(self._found.get(w, 1) for w in inner))
+                self._counts[top] = min(
+                    _MAX_COUNT, own + sum(self._counts.get(w, 1) for w in inner)
+                )
                 stack.pop()
-        return self._found[name]
+        return self._counts[name]
 
 
 def _depth(code: str) -> _Suspect | None:
@@ -134,15 +138,15 @@ def _depth(code: str) -> _Suspect | None:
         depth += 1 if match[0] in "({" else -1
         if depth > deepest:
             deepest, at = depth, match.start()
-    words = f"what is nested here, {deepest} brackets deep"
-    return _Suspect(_line(code, at), words) if deepest >= _DEEP_NESTING else None
+    description = f"what is nested here, {deepest} brackets deep"
+    return _Suspect(_line(code, at), description) if deepest >= _DEEP_NESTING else None
 
 
 def _function(code: str) -> _Suspect | None:
-    found = max(_functions(code), key=lambda row: len(row[2]), default=None)
-    if found is None:
+    longest = max(_functions(code), key=lambda function: len(function[2]), default=None)
+    if longest is None:
         return None
-    return _Suspect(_line(code, found[1]), f"the function “{found[0]}”, the longest")
+    return _Suspect(_line(code, longest[1]), f"the function “{longest[0]}”, the longest")
 
 
 def _functions(code: str) -> Iterator[tuple[str, int, str]]:
@@ -154,7 +158,7 @@ def _functions(code: str) -> Iterator[tuple[str, int, str]]:
             yield match[1], match.start(), code[match.end() : end]
 
 
-def _told(number: int) -> str:
+def _format_count(number: int) -> str:
     return f"{number:,}" if number < _MAX_COUNT else f"over {_MAX_COUNT:,}"
 
 

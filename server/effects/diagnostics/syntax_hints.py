@@ -8,11 +8,11 @@ from server.effects.glsl.macro_calls import unclosed_macros
 from server.effects.source.blanking import without_comments
 
 
-def unexpected(match: re.Match[str], place: SourceLocation) -> str | None:
+def unexpected(match: re.Match[str], location: SourceLocation) -> str | None:
     """A syntax error at a word."""
     if "end of file" in match[0] or "$end" in match[0]:
-        return _open_brace(place)
-    word = place.word or (match[1] if match.lastindex and match[1] else "")
+        return _open_brace(location)
+    word = location.word or (match[1] if match.lastindex and match[1] else "")
     causes = (
         _surplus,
         _foreign,
@@ -23,8 +23,8 @@ def unexpected(match: re.Match[str], place: SourceLocation) -> str | None:
         _unknown_type,
         _outside,
     )
-    told = (cause(word, match.string, place) for cause in causes)
-    return next((words for words in told if words), None)
+    hints = (cause(word, match.string, location) for cause in causes)
+    return next((hint_text for hint_text in hints if hint_text), None)
 
 
 def _surplus(word: str, message: str, _place: SourceLocation) -> str | None:
@@ -41,29 +41,29 @@ def _foreign(word: str, _message: str, _place: SourceLocation) -> str | None:
     return None
 
 
-def _not_ended(word: str, _message: str, place: SourceLocation) -> str | None:
+def _not_ended(word: str, _message: str, location: SourceLocation) -> str | None:
     """Whether `word` is the first of its line and the line before lacks its end."""
-    if not word or not place.source.lstrip().startswith(word):
+    if not word or not location.source.lstrip().startswith(word):
         return None
-    rows = place.text.split("\n")
-    for number in range(place.line - 1, 0, -1):
-        code = re.sub(r"//.*", "", rows[number - 1]).strip()
+    lines = location.text.split("\n")
+    for number in range(location.line - 1, 0, -1):
+        code = re.sub(r"//.*", "", lines[number - 1]).strip()
         if code:
             ended = code[-1] in ";{}*/,(#\\" or code.startswith("#")
             return None if ended else f"a “;” is missing at the end of line {number}"
     return None
 
 
-def _macro_not_closed(_word: str, _message: str, place: SourceLocation) -> str | None:
+def _macro_not_closed(_word: str, _message: str, location: SourceLocation) -> str | None:
     """Report whether a macro that the line uses lacks a parenthesis itself."""
-    for name, line in unclosed_macros(place.text).items():
-        if re.search(rf"\b{name}\b", place.source) and line != place.line:
+    for name, line in unclosed_macros(location.text).items():
+        if re.search(rf"\b{name}\b", location.source) and line != location.line:
             return f"a “)” is missing in the macro “{name}” of line {line}"
     return None
 
 
-def _not_closed(word: str, message: str, place: SourceLocation) -> str | None:
-    if "expecting ')'" in message or (word == ";" and _count(place.source, "(", ")") > 0):
+def _not_closed(word: str, message: str, location: SourceLocation) -> str | None:
+    if "expecting ')'" in message or (word == ";" and _balance(location.source, "(", ")") > 0):
         return "a “)” is missing before this"
     return "something is missing before this “;”" if word == ";" else None
 
@@ -72,11 +72,11 @@ def _taken(word: str, _message: str, _place: SourceLocation) -> str | None:
     return f"“{word}” is a word of the language: take another name" if word in KEYWORDS else None
 
 
-def _unknown_type(_word: str, _message: str, place: SourceLocation) -> str | None:
+def _unknown_type(_word: str, _message: str, location: SourceLocation) -> str | None:
     """Whether the word before the one at fault was meant as a type."""
-    if place.column is None:
+    if location.column is None:
         return None
-    match = re.search(r"([A-Za-z]\w*)\s+$", place.source[: place.column - 1])
+    match = re.search(r"([A-Za-z]\w*)\s+$", location.source[: location.column - 1])
     if match is None or match[1] in TYPES:
         return None
     other = re.fullmatch(r"(?:float|half|vector)([234])", match[1])
@@ -84,31 +84,33 @@ def _unknown_type(_word: str, _message: str, place: SourceLocation) -> str | Non
     return f"there is no type “{match[1]}”: did you mean “{meant}”?" if meant else None
 
 
-def _outside(_word: str, _message: str, place: SourceLocation) -> str | None:
-    before = "\n".join(place.text.split("\n")[: place.line - 1])
-    if _count(before, "{", "}") == 0 and re.match(r"\s*\w+(?:\.\w+)?\s*[-+*/]?=", place.source):
+def _outside(_word: str, _message: str, location: SourceLocation) -> str | None:
+    before = "\n".join(location.text.split("\n")[: location.line - 1])
+    if _balance(before, "{", "}") == 0 and re.match(
+        r"\s*\w+(?:\.\w+)?\s*[-+*/]?=", location.source
+    ):
         return "statements must stand inside a function; out here are only declarations"
     return None
 
 
-def _open_brace(place: SourceLocation) -> str | None:
+def _open_brace(location: SourceLocation) -> str | None:
     """Which brace is not closed; comments are no code."""
-    code = without_comments(place.text)
-    opened: list[int] = []
+    code = without_comments(location.text)
+    open_braces: list[int] = []
     for match in re.finditer(r"[{}]", code):
         if match[0] == "{":
-            opened.append(match.start())
-        elif opened:
-            opened.pop()
-    if not opened:
+            open_braces.append(match.start())
+        elif open_braces:
+            open_braces.pop()
+    if not open_braces:
         return "something is not finished before the end of the file"
-    line = code.count("\n", 0, opened[-1]) + 1
+    line = code.count("\n", 0, open_braces[-1]) + 1
     return f"a “}}” is missing: the “{{” of line {line} is not closed"
 
 
-def _count(text: str, up: str, down: str) -> int:
+def _balance(text: str, opening: str, closing: str) -> int:
     code = without_comments(text)
-    return code.count(up) - code.count(down)
+    return code.count(opening) - code.count(closing)
 
 
 def suggest_entry_point(text: str) -> tuple[int, str]:

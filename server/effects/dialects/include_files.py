@@ -5,7 +5,12 @@ import stat
 from pathlib import Path
 
 from server.effects.dialects import decode
-from server.effects.glsl.includes import MAX_INCLUDED_CHARACTERS, candidates, names, normalize
+from server.effects.glsl.includes import (
+    MAX_INCLUDED_CHARACTERS,
+    candidates,
+    find_includes,
+    normalize,
+)
 
 _MAX_FILES = 500
 _SUFFIXES = (".glsl", ".frag", ".vert", ".fs", ".vs", ".isf", ".h", ".inc", ".txt", ".hlsl", "")
@@ -29,7 +34,7 @@ def gather(folder: Path, file: str, *texts: str | None) -> tuple[dict[str, str],
     room = MAX_INCLUDED_CHARACTERS
     while queue:
         where, text = queue.pop()
-        for _, name in names(text):
+        for _, name in find_includes(text):
             for path in candidates(where, name):
                 if path in found:
                     break

@@ -28,19 +28,19 @@ _RESERVED_WORDS = """
     patch readonly resource restrict sample subroutine uimage1D uimage1DArray uimage2D
     uimage2DArray uimage3D uimageBuffer uimageCube writeonly
 """
-_RENAMED = {word: f"es_{word}" for word in _RESERVED_WORDS.split()}
+_RESERVED_NAMES = {word: f"es_{word}" for word in _RESERVED_WORDS.split()}
 """Words that ES 3.00 reserves (its section 3.8) and 3.30 leaves to authors."""
 
 # What the server's compiler says of itself, so that an author's conditions choose the same text,
 # and the precision that it computes with everywhere.
-_SAME = {
+_REPLACED_WORDS = {
     "GL_ES": "es_GL_ES",
     "GL_FRAGMENT_PRECISION_HIGH": "es_GL_FRAGMENT_PRECISION_HIGH",
     "__VERSION__": "330",
     "mediump": "highp",
     "lowp": "highp",
 }
-_WORDS = {**_RENAMED, **_SAME}
+_REPLACEMENTS = {**_RESERVED_NAMES, **_REPLACED_WORDS}
 _LINE = re.compile(r"[ \t]*#[ \t]*line[ \t]+(\d+)")
 _DEFINE = re.compile(r"[ \t]*#[ \t]*define[ \t]+(\w+)")
 _TOKEN = re.compile(r"[A-Za-z_]\w*")
@@ -55,27 +55,27 @@ def translate(source: str) -> str:
     """
     at = source.index("#line")
     code = _allow_macro_redefinition(escape_reserved_names(source[at:]))
-    words = _TOKEN.sub(lambda match: _WORDS.get(match[0], match[0]), code)
-    functions, rest = rename_shadowed_builtins(words)
+    renamed_code = _TOKEN.sub(lambda match: _REPLACEMENTS.get(match[0], match[0]), code)
+    functions, rest = rename_shadowed_builtins(renamed_code)
     return _HEAD + functions + hoist_global_initializers(rest)
 
 
 def rename(uniform: str) -> str:
     """What a uniform of a 3.30 shader is called in its translation."""
-    return _RENAMED.get(uniform, uniform)
+    return _RESERVED_NAMES.get(uniform, uniform)
 
 
 def _allow_macro_redefinition(code: str) -> str:
     """Let a macro be defined anew; every line keeps its number."""
-    seen: set[str] = set()
-    found: list[str] = []
+    defined: set[str] = set()
+    lines: list[str] = []
     number = 0
-    for row in code.split("\n"):
-        line = _LINE.match(row)
+    for line_text in code.split("\n"):
+        line = _LINE.match(line_text)
         number = int(line[1]) - 1 if line else number + 1
-        macro = _DEFINE.match(row)
-        if macro and macro[1] in seen:
-            found += [f"#undef {macro[1]}", f"#line {number}"]
-        seen.update(macro.groups() if macro else ())
-        found.append(row)
-    return "\n".join(found)
+        macro = _DEFINE.match(line_text)
+        if macro and macro[1] in defined:
+            lines += [f"#undef {macro[1]}", f"#line {number}"]
+        defined.update(macro.groups() if macro else ())
+        lines.append(line_text)
+    return "\n".join(lines)

@@ -8,16 +8,18 @@ preprocessor leaves out takes its function with it.
 import re
 from collections.abc import Iterator
 
-_WORDS = re.compile(r"\s*((?:(?:highp|mediump|lowp)\s+)?[A-Za-z_]\w*)\s+([A-Za-z_].*)", re.DOTALL)
+_DECLARATION_PATTERN = re.compile(
+    r"\s*((?:(?:highp|mediump|lowp)\s+)?[A-Za-z_]\w*)\s+([A-Za-z_].*)", re.DOTALL
+)
 _NAME = re.compile(r"([A-Za-z_]\w*)\s*((?:\[[^\]]*\]\s*)*)")
 _QUALIFIERS = """
     const uniform in out inout varying attribute layout precision struct return centroid flat
     smooth noperspective invariant
 """
-_NOT_OURS = frozenset(_QUALIFIERS.split())
+_SKIPPED_QUALIFIERS = frozenset(_QUALIFIERS.split())
 _CONSTRUCTORS = re.compile(r"[biu]?vec[234]|mat[234](?:x[234])?|float|int|uint|bool|true|false")
 _WORD = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
-_MAIN = re.compile(r"\bvoid\s+main\s*\(\s*(?:void)?\s*\)\s*\{")
+_MAIN_PATTERN = re.compile(r"\bvoid\s+main\s*\(\s*(?:void)?\s*\)\s*\{")
 _DIRECTIVE = re.compile(r"\s*#(?:[^\n\\]|\\.)*\n?", re.DOTALL)
 _LINE = re.compile(r"[ \t]*#[ \t]*line[ \t]+(\d+)")
 _MACRO = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)((?:[^\n\\]|\\.)*)", re.DOTALL | re.MULTILINE)
@@ -34,17 +36,17 @@ def hoist_global_initializers(source: str) -> str:
     parts: list[str] = []
     calls: list[str] = []
     for text, line in _statements(source):
-        taken = (
+        replacement = (
             _split_declaration(text, len(calls), line) if len(calls) < _MAX_DECLARATIONS else None
         )
-        if taken is not None:
+        if replacement is not None:
             calls.append(f"#ifdef es_with_{len(calls)}\n    es_set_{len(calls)}();\n#endif\n")
-        parts.append(text if taken is None else taken)
+        parts.append(text if replacement is None else replacement)
     if not calls:
         return source
-    begun = _MAIN.sub(lambda match: f"{match[0]} es_set();", "".join(parts))
+    with_call = _MAIN_PATTERN.sub(lambda match: f"{match[0]} es_set();", "".join(parts))
     body = f"    if (es_is_set) return;\n    es_is_set = true;\n{''.join(calls)}"
-    return f"void es_set();\nbool es_is_set;\n{begun}\nvoid es_set() {{\n{body}}}\n"
+    return f"void es_set();\nbool es_is_set;\n{with_call}\nvoid es_set() {{\n{body}}}\n"
 
 
 def _statements(source: str) -> Iterator[tuple[str, int]]:
@@ -64,10 +66,10 @@ def _statements(source: str) -> Iterator[tuple[str, int]]:
         match = breaks.search(source, position)
         if match is None:
             break
-        position, sign = match.end(), match[0]
-        line += sign == "\n"
-        depth += braces.get(sign, (sign in "{(") - (sign in "})"))
-        if depth <= 0 and sign in ";}":
+        position, char = match.end(), match[0]
+        line += char == "\n"
+        depth += braces.get(char, (char in "{(") - (char in "})"))
+        if depth <= 0 and char in ";}":
             yield source[start:position], line
             start, depth = position, 0
     yield source[start:], line
@@ -75,43 +77,43 @@ def _statements(source: str) -> Iterator[tuple[str, int]]:
 
 def _braces(source: str) -> dict[str, int]:
     """The macros that open more braces than they close, or the other way round."""
-    found = (
+    parsed = (
         (match[1], match[2].count("{") - match[2].count("}")) for match in _MACRO.finditer(source)
     )
-    return dict([(name, more) for name, more in found if more][:_MAX_DECLARATIONS])
+    return dict([(name, balance) for name, balance in parsed if balance][:_MAX_DECLARATIONS])
 
 
 def _split_declaration(statement: str, index: int, line: int) -> str | None:
     """A declaration without its initialisers, and the function that does their work."""
-    match = _WORDS.fullmatch(statement.removesuffix(";"))
-    if not statement.endswith(";") or match is None or match[1].split()[0] in _NOT_OURS:
+    match = _DECLARATION_PATTERN.fullmatch(statement.removesuffix(";"))
+    if not statement.endswith(";") or match is None or match[1].split()[0] in _SKIPPED_QUALIFIERS:
         return None
-    names, sets, moved = [], [], False
-    for entry in _entries(match[2]):
-        name, equals, value = entry.partition("=")
-        found = _NAME.fullmatch(name.strip())
-        if found is None or "[]" in found[2].replace(" ", "") or value.startswith("="):
+    names, assignments, has_dynamic_value = [], [], False
+    for declarator in _declarators(match[2]):
+        name, equals, value = declarator.partition("=")
+        parsed = _NAME.fullmatch(name.strip())
+        if parsed is None or "[]" in parsed[2].replace(" ", "") or value.startswith("="):
             return None
         names.append(name.strip())
         if equals and not all(map(_CONSTRUCTORS.fullmatch, _WORD.findall(value))):
-            moved = True
+            has_dynamic_value = True
         if equals:
-            sets.append(f"{found[1]} ={value};")
-    if not moved:
+            assignments.append(f"{parsed[1]} ={value};")
+    if not has_dynamic_value:
         return None
     blank = statement[: len(statement) - len(statement.lstrip())]
     # The lines of the values come after those of the names, which take one.
-    first = line - "".join(sets).count("\n")
+    first = line - "".join(assignments).count("\n")
     head = f"{blank}{match[1]} {', '.join(names)};\n#define es_with_{index}\n#line {first}\n"
-    return f"{head}void es_set_{index}() {{ {' '.join(sets)} }}"
+    return f"{head}void es_set_{index}() {{ {' '.join(assignments)} }}"
 
 
-def _entries(text: str) -> Iterator[str]:
+def _declarators(text: str) -> Iterator[str]:
     """What is between the commas outside of all brackets."""
     start = depth = 0
-    for at, sign in enumerate(text):
-        depth += (sign in "([{") - (sign in ")]}")
-        if sign == "," and depth == 0:
+    for at, char in enumerate(text):
+        depth += (char in "([{") - (char in ")]}")
+        if char == "," and depth == 0:
             yield text[start:at]
             start = at + 1
     yield text[start:]

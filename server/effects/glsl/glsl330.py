@@ -42,13 +42,13 @@ _FUTURE_WORDS = """
 _FUTURE = frozenset(_FUTURE_WORDS.split())
 """Words that 3.30 reserves without a meaning: where they occur they are an author's name."""
 
-_LATER_WORDS = """
+_LATER_WORD_LIST = """
     atomic_uint buffer coherent dmat2 dmat2x2 dmat2x3 dmat2x4 dmat3 dmat3x2 dmat3x3 dmat3x4 dmat4
     dmat4x2 dmat4x3 dmat4x4 dvec2 dvec3 dvec4 image1D image1DArray image2D image2DArray image2DMS
     image2DMSArray image2DRect image3D imageBuffer imageCube imageCubeArray patch precise readonly
     resource restrict sample samplerCubeArray samplerCubeArrayShadow shared subroutine writeonly
 """
-LATER = frozenset(_LATER_WORDS.split())
+LATER = frozenset(_LATER_WORD_LIST.split())
 """Words that are an author's in GLSL 3.30 and the language's own by 4.50."""
 
 # A comment that is not closed matches to the end of the text: were it no match, each of many such
@@ -62,7 +62,7 @@ _QUALIFIERS = re.compile(
 )
 _CALL = re.compile(r"\s*\(")
 _SWITCH = re.compile(r"\bswitch\b")
-_MOVED = re.compile(r"\bgl_FragCoord(?:\.\w+)?\s*[-+*/]?=(?!=)")
+_FRAG_COORD_ASSIGNED = re.compile(r"\bgl_FragCoord(?:\.\w+)?\s*[-+*/]?=(?!=)")
 _DEFINE = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)", re.MULTILINE)
 _HEAD = re.compile(r"#version 330 core\n(?:#(?:ifdef|extension|endif)\b[^\n]*\n)*")
 # Wherever it stands on its line: the library that hands shaders to the driver looks for it too.
@@ -70,10 +70,15 @@ _FOREIGN = re.compile(r"[^\x01-\x7f]")
 _INCLUDE = re.compile(r"#[ \t]*include\b([^\n]*)")
 _EXTENSION = re.compile(r"\s*(\w+)\s*:\s*(require|enable|warn)")
 # Memory that a shader may write to, or reach by an address, and what single vendors have.
-_REFUSED = re.compile(
+_REFUSED_EXTENSION = re.compile(
     r"GL_(?!ARB_|EXT_|OES_|KHR_)|\w*(?:storage|image|atomic|bindless|buffer|pointer|include)"
 )
-_NEEDLESS = ("all", "GL_OES_standard_derivatives", "GL_EXT_frag_depth", "GL_EXT_shader_texture_lod")
+_BUILT_IN_EXTENSIONS = (
+    "all",
+    "GL_OES_standard_derivatives",
+    "GL_EXT_frag_depth",
+    "GL_EXT_shader_texture_lod",
+)
 
 # Files written for later versions lean on int becoming uint or, at a return, float.
 _IMPLICIT = """\
@@ -130,11 +135,11 @@ def compose(extensions: Sequence[str], host: str, pieces: Sequence[Piece], end: 
         end: our own text after them.
     """
     enabled = "".join(f"#extension {name} : enable\n" for name in dict.fromkeys(extensions))
-    rows = [f"{_FIRST}{_IMPLICIT}{enabled}#line {HOST + 1}\n{host}"]
-    rows += [f"#line {piece.start + piece.line}\n{piece.code}\n" for piece in pieces]
+    parts = [f"{_FIRST}{_IMPLICIT}{enabled}#line {HOST + 1}\n{host}"]
+    parts += [f"#line {piece.start + piece.line}\n{piece.code}\n" for piece in pieces]
     if end:
-        rows.append(f"#line {HOST + 1}\n{end}")
-    return "".join(rows)
+        parts.append(f"#line {HOST + 1}\n{end}")
+    return "".join(parts)
 
 
 def fallback_sources(source: str) -> tuple[str, ...]:
@@ -153,7 +158,7 @@ def fallback_sources(source: str) -> tuple[str, ...]:
         _allow_macro_redefinition(escape_reserved_names(source[head.end() :]))
     )
     added, rest = rename_shadowed_builtins(rest)
-    if _MOVED.search(rest):
+    if _FRAG_COORD_ASSIGNED.search(rest):
         added += "vec4 isf_FragCoord = gl_FragCoord;\n"
         rest = rest.replace("gl_FragCoord", "isf_FragCoord")
     later = _LATER_NAMES.sub(r"isf_\g<0>", rest)
@@ -175,9 +180,9 @@ def _allow_macro_redefinition(code: str) -> str:
     seen: set[str] = set()
 
     def define(match: re.Match[str]) -> str:
-        again = match[1] in seen
+        redefined = match[1] in seen
         seen.add(match[1])
-        return f"#undef {match[1]}\n{match[0]}" if again else match[0]
+        return f"#undef {match[1]}\n{match[0]}" if redefined else match[0]
 
     return _DEFINE.sub(define, code)
 
@@ -191,9 +196,9 @@ def prepare(body: str, renamed: Mapping[str, str]) -> tuple[list[str], str]:
     extensions: list[str] = []
 
     def directive(match: re.Match[str]) -> str:
-        wanted = _EXTENSION.match(match[2]) if match[1] == "extension" else None
-        name = wanted[1] if wanted else "all"
-        if name not in (*_NEEDLESS, *extensions) and not _REFUSED.match(name):
+        extension = _EXTENSION.match(match[2]) if match[1] == "extension" else None
+        name = extension[1] if extension else "all"
+        if name not in (*_BUILT_IN_EXTENSIONS, *extensions) and not _REFUSED_EXTENSION.match(name):
             extensions.append(name)
         return " " * len(match[0])
 

@@ -37,15 +37,15 @@ def normalize(text: str) -> str:
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
-def names(text: str) -> list[tuple[int, str]]:
+def find_includes(text: str) -> list[tuple[int, str]]:
     """What a text asks for: number of the line, from 1, and the path as it is written."""
     if "#" not in text or "include" not in text:
         return []
-    found = []
-    for number, row in enumerate(without_comments(text).split("\n"), 1):
-        if match := _INCLUDE.match(row):
-            found.append((number, match[1] or match[2]))
-    return found
+    includes = []
+    for number, line in enumerate(without_comments(text).split("\n"), 1):
+        if match := _INCLUDE.match(line):
+            includes.append((number, match[1] or match[2]))
+    return includes
 
 
 def candidates(file: str, name: str) -> list[str]:
@@ -55,30 +55,30 @@ def candidates(file: str, name: str) -> list[str]:
         file: path of the file that includes it, from that folder.
         name: as it is written there.
     """
-    found = []
+    paths = []
     for path in (f"{file.rpartition('/')[0]}/{name}".lstrip("/"), name):
         try:
             if not name.startswith(("/", "\\")):
-                found.append(normalize_path(path))
+                paths.append(normalize_path(path))
         except ValueError:
             continue
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(paths))
 
 
 @dataclass
-class _Joining:
+class _Expansion:
     """A text that grows by what it includes."""
 
     includes: Mapping[str, str]
-    rows: list[str] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
     pieces: list[tuple[str, int]] = field(default_factory=list)
-    surely: set[str] = field(default_factory=set)
+    included_guarded: set[str] = field(default_factory=set)
     """Guarded files that a compiler has certainly seen: once more they are empty."""
-    room: int = MAX_INCLUDED_CHARACTERS
+    remaining: int = MAX_INCLUDED_CHARACTERS
 
-    def begin(self, file: str, line: int) -> None:
-        self.starts.append(len(self.rows) + 1)
+    def begin_piece(self, file: str, line: int) -> None:
+        self.starts.append(len(self.lines) + 1)
         self.pieces.append((file, line))
 
     def add(self, file: str, text: str, stack: tuple[str, ...], depth: int) -> None:
@@ -90,60 +90,60 @@ class _Joining:
             stack: the files that include one another down to this one.
             depth: how many conditions stand around it.
         """
-        asked = dict(names(text))
+        requested = dict(find_includes(text))
         guarded = _is_guarded(text)
         depth -= guarded
-        self.begin(file, 1)
-        rows = text.split("\n")
-        for number, (row, bare) in enumerate(
-            zip(rows, without_comments(text).split("\n"), strict=True), 1
+        self.begin_piece(file, 1)
+        lines = text.split("\n")
+        for number, (line, line_code) in enumerate(
+            zip(lines, without_comments(text).split("\n"), strict=True), 1
         ):
-            if condition := _CONDITION.match(bare):
+            if condition := _CONDITION.match(line_code):
                 depth += -1 if condition[1] == "endif" else 1
-            name = asked.get(number)
-            path = self._found(file, name) if name else None
+            name = requested.get(number)
+            path = self._resolve(file, name) if name else None
             if path is None:
-                self.rows.append(row)
+                self.lines.append(line)
                 continue
             self._include(path, (file, text, number), stack, depth)
-            self.begin(file, number + 1)
+            self.begin_piece(file, number + 1)
 
-    def _found(self, file: str, name: str) -> str | None:
+    def _resolve(self, file: str, name: str) -> str | None:
         return next((path for path in candidates(file, name) if path in self.includes), None)
 
     def _include(
-        self, path: str, place: tuple[str, str, int], stack: tuple[str, ...], depth: int
+        self, path: str, origin: tuple[str, str, int], stack: tuple[str, ...], depth: int
     ) -> None:
         text = self.includes[path]
         guarded = _is_guarded(text) or _ONCE.search(text) is not None
-        if path in self.surely or (path in stack and guarded):
-            self.rows.append("")
+        if path in self.included_guarded or (path in stack and guarded):
+            self.lines.append("")
             return
         if path in stack:
             chain = " → ".join([*stack[stack.index(path) :], path])
-            raise IncludeError(f"a file includes itself: {chain}", *place)
-        self.room -= len(text) + 1
-        if self.room < 0 or len(stack) >= _MAX_DEPTH:
+            raise IncludeError(f"a file includes itself: {chain}", *origin)
+        self.remaining -= len(text) + 1
+        if self.remaining < 0 or len(stack) >= _MAX_DEPTH:
             most = f"{MAX_INCLUDED_CHARACTERS // 1024} kB, {_MAX_DEPTH} files deep"
-            raise IncludeError(f"more is included than {most}", *place)
+            raise IncludeError(f"more is included than {most}", *origin)
         if guarded and depth <= 0:
-            self.surely.add(path)
+            self.included_guarded.add(path)
         self.add(path, text, (*stack, path), depth)
 
 
 @lru_cache(maxsize=1024)
 def _is_guarded(text: str) -> bool:
     """Whether all of a file stands in a condition that it makes untrue itself."""
-    rows = [row for row in without_comments(text).split("\n") if row.strip()]
-    first, second = (_DIRECTIVE.match(row) for row in (*rows[:2], "", "")[:2])
+    lines = [line for line in without_comments(text).split("\n") if line.strip()]
+    first, second = (_DIRECTIVE.match(line) for line in (*lines[:2], "", "")[:2])
     if first is None or second is None or (first[1], second[1]) != ("ifndef", "define"):
         return False
     depth = 0
-    for at, row in enumerate(rows):
-        if condition := _CONDITION.match(row):
+    for at, line in enumerate(lines):
+        if condition := _CONDITION.match(line):
             depth += -1 if condition[1] == "endif" else 1
         if depth == 0:
-            return first[2] == second[2] and at == len(rows) - 1
+            return first[2] == second[2] and at == len(lines) - 1
     return False
 
 
@@ -158,8 +158,8 @@ def expand(file: str, text: str, includes: Mapping[str, str]) -> tuple[str, Line
     Raises:
         IncludeError: a file includes itself, or it becomes too long.
     """
-    if not includes or not names(text):
+    if not includes or not find_includes(text):
         return text, NO_INCLUDES
-    joining = _Joining(includes)
-    joining.add(file, normalize(text), (file,), 0)
-    return "\n".join(joining.rows), LineOrigins(tuple(joining.starts), tuple(joining.pieces))
+    joined = _Expansion(includes)
+    joined.add(file, normalize(text), (file,), 0)
+    return "\n".join(joined.lines), LineOrigins(tuple(joined.starts), tuple(joined.pieces))

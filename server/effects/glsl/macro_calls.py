@@ -19,7 +19,7 @@ def unclosed_call(text: str) -> tuple[str, int] | None:
         return None
     code = _DIRECTIVE.sub(blank_match, code)
     for match in re.finditer(r"\b(\w+)[ \t]*\(", code):
-        if match[1] in names and not _closes(code, match.end()):
+        if match[1] in names and not _is_closed(code, match.end()):
             return match[1], match.start()
     return None
 
@@ -34,7 +34,7 @@ def unclosed_macros(text: str) -> dict[str, int]:
     }
 
 
-def _closes(code: str, at: int) -> bool:
+def _is_closed(code: str, at: int) -> bool:
     """Report whether the parenthesis that opened before `at` is closed."""
     depth = 1
     for match in re.finditer(r"[()]", code[at:]):

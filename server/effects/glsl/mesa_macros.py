@@ -5,9 +5,9 @@ import re
 _FUNCTION = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)\(", re.MULTILINE)
 _DEFINE = re.compile(r"^[ \t]*#[ \t]*define\b(?:\\\n|[^\n])*", re.MULTILINE)
 _CONDITION = re.compile(r"^[ \t]*#[ \t]*(?!define\b)(?:\\\n|[^\n])*", re.MULTILINE)
-_SIGN = re.compile(r"(?<![\d.][eE])(?<![-+])([-+])(?![-+=])")
+_SIGN_OPERATOR = re.compile(r"(?<![\d.][eE])(?<![-+])([-+])(?![-+=])")
 _LAST = re.compile(r"\b(\w+)\s*\)")
-_BARE = re.compile(r"\b([A-Za-z_]\w*)\b(?!\s*\()")
+_BARE_NAME = re.compile(r"\b([A-Za-z_]\w*)\b(?!\s*\()")
 
 
 def rewrite_mesa_macros(source: str) -> str:
@@ -19,11 +19,11 @@ def rewrite_mesa_macros(source: str) -> str:
     """
     names = set(_FUNCTION.findall(source)) & set(_LAST.findall(source))
     if names:
-        source = _renamed(source, names)
-    return _DEFINE.sub(lambda match: _SIGN.sub(r" \1 ", match[0]), source)
+        source = _rename(source, names)
+    return _DEFINE.sub(lambda match: _SIGN_OPERATOR.sub(r" \1 ", match[0]), source)
 
 
-def _renamed(source: str, names: set[str]) -> str:
+def _rename(source: str, names: set[str]) -> str:
     """Other names for those words, everywhere but in directives that ask for a name."""
 
     def replace(match: re.Match[str]) -> str:
@@ -31,6 +31,6 @@ def _renamed(source: str, names: set[str]) -> str:
 
     parts, end = [], 0
     for match in _CONDITION.finditer(source):
-        parts += [_BARE.sub(replace, source[end : match.start()]), match[0]]
+        parts += [_BARE_NAME.sub(replace, source[end : match.start()]), match[0]]
         end = match.end()
-    return "".join([*parts, _BARE.sub(replace, source[end:])])
+    return "".join([*parts, _BARE_NAME.sub(replace, source[end:])])

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 _VECTORS = ("float", "vec2", "vec3", "vec4")
-_WHOLE = ("int", "ivec2", "ivec3", "ivec4")
+_INTEGERS = ("int", "ivec2", "ivec3", "ivec4")
 _SHAPES = {
     "abs acos acosh asin asinh atan atanh ceil cos cosh degrees exp exp2 floor fract inversesqrt"
     " log log2 normalize radians round sign sin sinh sqrt tan tanh trunc": ("T T",),
@@ -23,7 +23,7 @@ _SHAPES = {
     "mix": ("T T T T", "T T T float"),
     "smoothstep": ("T T T T", "T float float T"),
 }
-_WHOLE_SHAPES = {
+_INTEGER_SHAPES = {
     "abs sign": ("T T",),
     "max min": ("T T T", "T T int"),
     "clamp": ("T T T T", "T T int int"),
@@ -48,25 +48,29 @@ def rename_shadowed_builtins(source: str) -> tuple[str, str]:
         The functions to put before it, empty where it needs none, and the shader with the
         author's functions, and every call of that name, by another name.
     """
-    own: dict[str, set[tuple[str, ...]]] = {}
+    own_signatures: dict[str, set[tuple[str, ...]]] = {}
     for match in _DEFINITION.finditer(source):
-        own.setdefault(match[1], set()).add(_types(match[2]))
-    if not own:
+        own_signatures.setdefault(match[1], set()).add(_types(match[2]))
+    if not own_signatures:
         return "", source
-    rows = [row for name, taken in own.items() for row in _leading(name, taken)]
-    calls = re.compile(rf"\b({'|'.join(own)})(?=\s*\()")
-    return "\n".join(rows) + "\n", calls.sub(r"isf_\1", source)
+    forwards = [
+        forward
+        for name, taken_signatures in own_signatures.items()
+        for forward in _forwarding_functions(name, taken_signatures)
+    ]
+    calls = re.compile(rf"\b({'|'.join(own_signatures)})(?=\s*\()")
+    return "\n".join(forwards) + "\n", calls.sub(r"isf_\1", source)
 
 
 def _types(parameters: str) -> tuple[str, ...]:
-    found = (_PARAMETER.match(part.strip()) for part in parameters.split(","))
-    return tuple(match[1] for match in found if match)
+    matches = (_PARAMETER.match(part.strip()) for part in parameters.split(","))
+    return tuple(match[1] for match in matches if match)
 
 
-def _leading(name: str, taken: set[tuple[str, ...]]) -> Iterator[str]:
+def _forwarding_functions(name: str, taken_signatures: set[tuple[str, ...]]) -> Iterator[str]:
     """Functions that lead to the built-in `name`, but for the parameters that are `taken`."""
     for result, *types in dict.fromkeys(_signatures(name)):
-        if tuple(types) in taken:
+        if tuple(types) in taken_signatures:
             continue
         letters = "abc"[: len(types)]
         parameters = ", ".join(f"{kind} {x}" for kind, x in zip(types, letters, strict=True))
@@ -74,12 +78,12 @@ def _leading(name: str, taken: set[tuple[str, ...]]) -> Iterator[str]:
 
 
 def _signatures(name: str) -> Iterator[tuple[str, ...]]:
-    for table, kinds in ((_SHAPES, _VECTORS), (_WHOLE_SHAPES, _WHOLE)):
+    for table, kinds in ((_SHAPES, _VECTORS), (_INTEGER_SHAPES, _INTEGERS)):
         for shape in _shapes(table.items(), name):
             yield from (tuple(shape.replace("T", kind).split()) for kind in kinds)
 
 
-def _shapes(rows: Iterable[tuple[str, tuple[str, ...]]], name: str) -> Iterator[str]:
-    for names, shapes in rows:
+def _shapes(entries: Iterable[tuple[str, tuple[str, ...]]], name: str) -> Iterator[str]:
+    for names, shapes in entries:
         if name in names.split():
             yield from shapes

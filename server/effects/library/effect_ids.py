@@ -54,9 +54,9 @@ def natural_id(stem: str) -> str:
     """
     if ID.fullmatch(stem):
         return stem
-    plain = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode().lower()
-    found = _OTHERS.sub("-", plain).strip("-_")[:_MAX_LENGTH].strip("-_")
-    return found or f"effect-{_checksum(stem):08x}"
+    ascii_stem = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode().lower()
+    effect_id = _OTHERS.sub("-", ascii_stem).strip("-_")[:_MAX_LENGTH].strip("-_")
+    return effect_id or f"effect-{_checksum(stem):08x}"
 
 
 def assign_ids(folders: Sequence[Sequence[Path]]) -> dict[Path, AssignedId]:
@@ -73,8 +73,8 @@ def assign_ids(folders: Sequence[Sequence[Path]]) -> dict[Path, AssignedId]:
         owners.setdefault(effect_id, path)
     names: dict[Path, AssignedId] = {}
     taken = set(owners)
-    for path, own in wanted.items():
-        effect_id = own if owners[own] == path else _with_checksum(path, taken)
+    for path, wanted_id in wanted.items():
+        effect_id = wanted_id if owners[wanted_id] == path else _with_checksum(path, taken)
         taken.add(effect_id)
         names[path] = _name(path, effect_id, built_in, owners)
     return names
@@ -93,30 +93,30 @@ def _precedence(entry: tuple[int, Path]) -> tuple[bool, bool, int, int, str]:
     """The order in which files take ids; most of what ends in .json holds no effect."""
     folder, path = entry
     suffix = path.suffix.lower()
-    made = ID.fullmatch(path.stem) is None
-    return made, suffix == ".json", folder, SUFFIXES.index(suffix), path.name
+    is_generated = ID.fullmatch(path.stem) is None
+    return is_generated, suffix == ".json", folder, SUFFIXES.index(suffix), path.name
 
 
 def _free_id(natural: str, built_in: Container[str]) -> str:
     """The id of a file of others: `natural`, or that with the first number that is free."""
-    found, number = natural, 1
-    while found in built_in:
+    candidate, number = natural, 1
+    while candidate in built_in:
         number += 1
-        found = _with_suffix(natural, str(number))
-    return found
+        candidate = _with_suffix(natural, str(number))
+    return candidate
 
 
 def _with_checksum(path: Path, taken: Container[str]) -> str:
     """An id with the CRC-32 of the names of a file and its folder, of its whole path if need be."""
     natural = natural_id(path.stem)
-    mark = f"{path.parent.name}/{path.name}"
-    while (found := _with_suffix(natural, f"{_checksum(mark):08x}")) in taken:
-        mark = f"{path}/{mark}"
-    return found
+    seed = f"{path.parent.name}/{path.name}"
+    while (candidate := _with_suffix(natural, f"{_checksum(seed):08x}")) in taken:
+        seed = f"{path}/{seed}"
+    return candidate
 
 
-def _with_suffix(natural: str, end: str) -> str:
-    return f"{natural[: _MAX_LENGTH - len(end) - 1]}-{end}"
+def _with_suffix(natural: str, suffix_text: str) -> str:
+    return f"{natural[: _MAX_LENGTH - len(suffix_text) - 1]}-{suffix_text}"
 
 
 def _checksum(name: str) -> int:

@@ -44,9 +44,9 @@ class InvalidEffect:
 class _ReadResult:
     """What reading a file gave, and the other files that it names, as they were then."""
 
-    given: Effect | InvalidEffect | None
+    effect: Effect | InvalidEffect | None
     """None for a file that is meant as something else."""
-    images: dict[str, FileStamp | None]
+    named_files: dict[str, FileStamp | None]
 
 
 class Library:
@@ -73,12 +73,12 @@ class Library:
         """
         with self._lock:
             scanned = [scan_folder(folder) for folder in self._folders]
-            names = assign_ids([[entry.path for entry in found] for found in scanned])
+            names = assign_ids([[entry.path for entry in files] for files in scanned])
             read = {
                 entry: self._unchanged(entry, names[entry.path])
                 or _read(entry, names[entry.path].id)
-                for found in scanned
-                for entry in found
+                for files in scanned
+                for entry in files
             }
             if list(read) == list(self._read) and all(
                 outcome is self._read[entry] for entry, outcome in read.items()
@@ -91,8 +91,8 @@ class Library:
         outcome = self._read.get(entry)
         if outcome is None or self._names[entry.path].id != name.id:
             return None
-        now = {name: file_stamp(entry.path.parent, name) for name in outcome.images}
-        return outcome if now == outcome.images else None
+        stamps = {name: file_stamp(entry.path.parent, name) for name in outcome.named_files}
+        return outcome if stamps == outcome.named_files else None
 
     def get(self, effect_id: str) -> Effect:
         """The effect of that id.
@@ -133,7 +133,7 @@ class Library:
             ToqiboxError: ``unknown_effect``, when it is not there any more.
         """
         for entry, outcome in list(self._read.items()):
-            if outcome.given is not None and outcome.given.id == effect_id:
+            if outcome.effect is not None and outcome.effect.id == effect_id:
                 return entry.path
         raise ToqiboxError("unknown_effect", field="effect", name=effect_id, hint="")
 
@@ -166,52 +166,54 @@ class Library:
     def renamed(self) -> dict[str, AssignedId]:
         """The files whose id is not the one of their name, since another has it, by id."""
         self.refresh()
-        given = [(entry.path, outcome.given) for entry, outcome in self._read.items()]
+        results = [(entry.path, outcome.effect) for entry, outcome in self._read.items()]
         return {
-            one.id: self._names[path]
-            for path, one in given
-            if one is not None and self._names[path].owner is not None
+            result.id: self._names[path]
+            for path, result in results
+            if result is not None and self._names[path].owner is not None
         }
 
     def _sort(self) -> None:
         """Share out what was read: usable and broken."""
-        given = [(entry.path, outcome.given) for entry, outcome in self._read.items()]
+        results = [(entry.path, outcome.effect) for entry, outcome in self._read.items()]
         included = {
             path.parent / name
-            for path, one in given
-            if isinstance(one, Effect)
-            for name in one.includes
+            for path, result in results
+            if isinstance(result, Effect)
+            for name in result.includes
         }
-        self._effects = {one.id: one for _, one in given if isinstance(one, Effect)}
+        self._effects = {result.id: result for _, result in results if isinstance(result, Effect)}
         # What others include need be no effect.
         self._invalid = [
-            one for path, one in given if isinstance(one, InvalidEffect) and path not in included
+            result
+            for path, result in results
+            if isinstance(result, InvalidEffect) and path not in included
         ]
 
 
 def _read(entry: EffectFile, effect_id: str) -> _ReadResult:
     path = entry.path
     file = shown_name(path)
-    images: dict[str, FileStamp | None] = {}
+    named_files: dict[str, FileStamp | None] = {}
 
     def invalid(
-        found: list[dict[str, Any]], code: str = "shader_compile_failed", why: str = ""
+        diagnostics: list[dict[str, Any]], code: str = "shader_compile_failed", detail: str = ""
     ) -> _ReadResult:
-        return _ReadResult(InvalidEffect(effect_id, file, found, code, why), images)
+        return _ReadResult(InvalidEffect(effect_id, file, diagnostics, code, detail), named_files)
 
     try:
         text = read_text(path)
         if not holds_effect(file, text):
-            return _ReadResult(None, images)
+            return _ReadResult(None, named_files)
         vertex = read_text(entry.vertex) if entry.vertex else None
-        includes, asked = gather(path.parent, path.name, text, vertex)
-        images.update((name, file_stamp(path.parent, name)) for name in asked)
+        includes, requested = gather(path.parent, path.name, text, vertex)
+        named_files.update((name, file_stamp(path.parent, name)) for name in requested)
         effect = load(effect_id, file, text, vertex, includes)
-        images.update((name, file_stamp(path.parent, name)) for name in effect.files)
+        named_files.update((name, file_stamp(path.parent, name)) for name in effect.files)
         resolve(effect, path.parent)
     except ToqiboxError as error:
         return invalid(error.diagnostics or [], error.code, error.detail or "")
     except OSError as error:
         message = f"the file cannot be read: {error.strerror}"
         return invalid([diagnostic(file, "", None, None, message)])
-    return _ReadResult(effect, images)
+    return _ReadResult(effect, named_files)

@@ -26,14 +26,14 @@ class EffectFile:
 def scan_folder(folder: Path) -> list[EffectFile]:
     """The effect files of a folder, by name; links that lead out of it are passed over."""
     marks = dict(stamped_files(folder, (*SUFFIXES, *VERTEX_SUFFIXES)))
-    found = []
+    files = []
     for name, stamp in marks.items():
         if not name.lower().endswith(SUFFIXES):
             continue
         stem = name.rpartition(".")[0]
-        beside = [stem + suffix for suffix in VERTEX_SUFFIXES if marks.get(stem + suffix)]
-        vertex = beside[0] if beside else None
-        found.append(
+        vertex_names = [stem + suffix for suffix in VERTEX_SUFFIXES if marks.get(stem + suffix)]
+        vertex = vertex_names[0] if vertex_names else None
+        files.append(
             EffectFile(
                 folder / name,
                 stamp,
@@ -41,7 +41,7 @@ def scan_folder(folder: Path) -> list[EffectFile]:
                 marks[vertex] if vertex else None,
             )
         )
-    return found
+    return files
 
 
 def stamped_files(folder: Path, suffixes: tuple[str, ...]) -> list[tuple[str, FileStamp]]:
@@ -51,8 +51,10 @@ def stamped_files(folder: Path, suffixes: tuple[str, ...]) -> list[tuple[str, Fi
             names = sorted(entry.name for entry in entries)[:_MAX_FILES]
     except OSError:
         return []
-    shown = [name for name in names if name.lower().endswith(suffixes) and not name.startswith(".")]
-    marks = [(name, file_stamp(folder, name)) for name in shown]
+    visible = [
+        name for name in names if name.lower().endswith(suffixes) and not name.startswith(".")
+    ]
+    marks = [(name, file_stamp(folder, name)) for name in visible]
     return [(name, stamp) for name, stamp in marks if stamp is not None]
 
 
@@ -68,7 +70,7 @@ def file_stamp(folder: Path, name: str) -> FileStamp | None:
     return (status.st_mtime_ns, status.st_size) if stat.S_ISREG(status.st_mode) else None
 
 
-def read_text(path: Path, most: int = MAX_SOURCE_LENGTH) -> str:
+def read_text(path: Path, max_bytes: int = MAX_SOURCE_LENGTH) -> str:
     """The text of a file; more than `most` characters of blanks where it has more bytes.
 
     Raises:
@@ -76,5 +78,5 @@ def read_text(path: Path, most: int = MAX_SOURCE_LENGTH) -> str:
     """
     flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
     with os.fdopen(os.open(path, flags), "rb") as file:
-        data = file.read(most + 1)
-    return decode(data) if len(data) <= most else " " * (most + 1)
+        data = file.read(max_bytes + 1)
+    return decode(data) if len(data) <= max_bytes else " " * (max_bytes + 1)

@@ -14,17 +14,19 @@ _MAX_HEADER_LENGTH = 4000
 _MAX_USES = 100
 """Uses of a counter, or of macros, in a body that is searched for changes of the counter."""
 _MAX_BRACKETS = 100
-_PRECISE = 2.0**23
+_MAX_EXACT_FLOAT = 2.0**23
 """Steps from 0 that a float of 32 bits tells apart for certain."""
 _MAX_EXACT_INT = 2.0**30
 """Of an int that does not wrap around."""
 
 _TERM = rf"{NUMBER}|-?\s*[A-Za-z_]\w*"
-_FROM = re.compile(rf"\s*(?:(?:highp|mediump|lowp)\s+)?(int|uint|float)\s+(\w+)\s*=\s*({_TERM})\s*")
-_TO = re.compile(rf"\s*(\w+)\s*(<=?|>=?)\s*({_TERM})\s*")
+_START = re.compile(
+    rf"\s*(?:(?:highp|mediump|lowp)\s+)?(int|uint|float)\s+(\w+)\s*=\s*({_TERM})\s*"
+)
+_BOUND = re.compile(rf"\s*(\w+)\s*(<=?|>=?)\s*({_TERM})\s*")
 _STEP = re.compile(rf"\s*(?:(\w+)\s*(\+\+|--)|(\+\+|--)\s*(\w+)|(\w+)\s*([-+])=\s*({NUMBER}))\s*")
 _TYPES = frozenset(("int", "uint", "float", "highp", "mediump", "lowp", "const"))
-_HARMLESS = frozenset(
+_SAFE_WORDS = frozenset(
     (
         *("float", "int", "uint", "abs", "min", "max", "mod", "sin", "cos"),
         *(f"{kind}vec{size}" for kind in ("", "b", "i", "u") for size in (2, 3, 4)),
@@ -47,10 +49,10 @@ class Counted:
         most: rounds that a loop may make.
     """
 
-    def __init__(self, statements: Statements, macros: Macros, most: int) -> None:
+    def __init__(self, statements: Statements, macros: Macros, max_iterations: int) -> None:
         self._statements = statements
         self._macros = macros
-        self._most = most
+        self._max_iterations = max_iterations
         self._plain = statements.plain
         self._numbers = FixedNumbers(self._plain, macros)
         self._uses: dict[str, list[int]] = defaultdict(list)
@@ -59,12 +61,12 @@ class Counted:
             self._uses[match[0]].append(match.start())
             if match[0] in macros:
                 self._macro_uses.append(match.start())
-        self._openings = {end: begin for begin, end in statements.closing.items()}
+        self._openings = {end: start for start, end in statements.closing.items()}
         self._brackets = sorted([*statements.closing, *self._openings])
-        self._legible = "\\" not in self._plain and not any(word in macros for word in _TYPES)
+        self._readable = "\\" not in self._plain and not any(word in macros for word in _TYPES)
         self._risks: dict[str, set[str]] = {}
         functions = re.findall(r"\b(?!return\b|else\b)\w+\s+(\w+)\s*\(", self._plain)
-        self._harmless = _HARMLESS.difference(functions, macros.bodies)
+        self._safe_words = _SAFE_WORDS.difference(functions, macros.bodies)
 
     def ends(self, header: tuple[int, int]) -> bool:
         """Report whether a `for` counts in few enough steps.
@@ -73,52 +75,56 @@ class Counted:
             header: where its parentheses begin and end.
         """
         first, last = header[0] + 1, header[1]
-        if not self._legible or last - first > _MAX_HEADER_LENGTH:
+        if not self._readable or last - first > _MAX_HEADER_LENGTH:
             return False
         stops = list(self._statements.semicolons(first, last))
         if len(stops) != 2:
             return False
         parts = [first, *(stop + 1 for stop in stops), last + 1]
         start, condition, step = (self._statements.source[a : b - 1] for a, b in pairwise(parts))
-        begun = _FROM.fullmatch(start)
+        start_match = _START.fullmatch(start)
         return (
-            begun is not None
-            and begun[2] not in self._macros
-            and self._counts(begun, _TO.fullmatch(condition), _STEP.fullmatch(step))
-            and not self._is_changed(begun[2], last + 1)
+            start_match is not None
+            and start_match[2] not in self._macros
+            and self._counts(start_match, _BOUND.fullmatch(condition), _STEP.fullmatch(step))
+            and not self._is_changed(start_match[2], last + 1)
         )
 
     def _counts(
-        self, begun: re.Match[str], bound: re.Match[str] | None, steps: re.Match[str] | None
+        self, start_match: re.Match[str], bound: re.Match[str] | None, steps: re.Match[str] | None
     ) -> bool:
         if not bound or not steps:
             return False
-        kind, name = begun[1], begun[2]
-        low, end = self._numbers.value(begun[3]), self._numbers.value(bound[3])
+        kind, name = start_match[1], start_match[2]
+        low, end = self._numbers.value(start_match[3]), self._numbers.value(bound[3])
         if bound[1] != name or name not in (steps[1], steps[4], steps[5]):
             return False
         if low is None or end is None:
             return False
-        size = to_float(steps[7]) if steps[7] else 1.0
-        rises = ((steps[2] or steps[3] or steps[6])[0] == "+") == (size > 0)
-        size = abs(size)
-        if size == 0 or rises != (bound[2][0] == "<") or not _exact(kind, low, end, size):
+        step_size = to_float(steps[7]) if steps[7] else 1.0
+        increases = ((steps[2] or steps[3] or steps[6])[0] == "+") == (step_size > 0)
+        step_size = abs(step_size)
+        if (
+            step_size == 0
+            or increases != (bound[2][0] == "<")
+            or not _exact(kind, low, end, step_size)
+        ):
             return False
-        if kind == "uint" and not rises and (bound[2] == ">=" or size != 1):
+        if kind == "uint" and not increases and (bound[2] == ">=" or step_size != 1):
             return False  # below 0 comes the largest number
-        rounds = (end - low) / (size if rises else -size)
-        return rounds + ("=" in bound[2]) <= self._most
+        iterations = (end - low) / (step_size if increases else -step_size)
+        return iterations + ("=" in bound[2]) <= self._max_iterations
 
-    def _is_changed(self, name: str, begin: int) -> bool:
+    def _is_changed(self, name: str, start: int) -> bool:
         """Report whether the body of a loop, which begins at `begin`, may set its own counter."""
-        end = self._statements.end(begin)
-        if end is None or not self._statements.is_whole(begin, end):
+        end = self._statements.end(start)
+        if end is None or not self._statements.is_whole(start, end):
             return True
-        uses = _between(self._uses[name], begin, end)
-        macro_uses = _between(self._macro_uses, begin, end)
+        uses = _between(self._uses[name], start, end)
+        macro_uses = _between(self._macro_uses, start, end)
         if len(uses) > _MAX_USES or len(macro_uses) > _MAX_USES:
             return True
-        if any(self._word(at) in self._risk(name) for at in macro_uses):
+        if any(self._word_at(at) in self._risk(name) for at in macro_uses):
             return True
         return any(self._may_set(use, use + len(name)) for use in uses)
 
@@ -128,16 +134,16 @@ class Counted:
             self._risks[name] = self._macros.users([name]) | self._macros.unbalanced
         return self._risks[name]
 
-    def _may_set(self, begin: int, end: int) -> bool:
+    def _may_set(self, start: int, end: int) -> bool:
         """Report whether the use of a counter between two places may change it."""
         plain = self._plain
         while True:
-            before, after = self._last(begin), self._statements.skip(end)
+            before, after = self._last_visible(start), self._statements.skip(end)
             if plain[before] != "(" or self._statements.closing.get(before) != after:
                 break
             if _WORD_BEFORE.search(plain, max(0, before - 100), before):
                 break
-            begin, end = before, after + 1
+            start, end = before, after + 1
         if _SETS.match(plain, end) or plain[before - 1 : before + 1] in ("++", "--"):
             return True
         if plain[before].isalnum() or plain[before] == "_":
@@ -146,9 +152,9 @@ class Counted:
                 return True
         if plain[before] in _OPERATORS and plain[after] in _OPERATORS:
             return False
-        call, opening = self._call(begin)
+        call, opening = self._call(start)
         if plain[before] in "(," and plain[after] in "),":
-            return bool(call) and call not in self._harmless
+            return bool(call) and call not in self._safe_words
         return call in self._macros and self._is_set_by_macro(before, after, opening)
 
     def _is_set_by_macro(self, before: int, after: int, opening: int) -> bool:
@@ -157,10 +163,10 @@ class Counted:
         if plain[after] in ")," and plain[before] not in _OPERATORS:
             return True
         arguments = plain[opening : self._statements.closing[opening]]
-        steps = self._macros.step or "++" in arguments or "--" in arguments
+        steps = self._macros.has_step or "++" in arguments or "--" in arguments
         return plain[before] in "(," and steps
 
-    def _last(self, at: int) -> int:
+    def _last_visible(self, at: int) -> int:
         """The last place before `at` that is not blank."""
         at -= 1
         while at > 0 and self._plain[at].isspace():
@@ -173,14 +179,14 @@ class Counted:
         for _ in range(_MAX_BRACKETS):
             if index < 0:
                 break
-            place = self._brackets[index]
-            if place in self._statements.closing:
-                found = _WORD_BEFORE.search(self._plain, max(0, place - 100), place)
-                return (found[1] if found and self._plain[place] == "(" else ""), place
-            index = bisect_left(self._brackets, self._openings.get(place, place)) - 1
+            position = self._brackets[index]
+            if position in self._statements.closing:
+                match = _WORD_BEFORE.search(self._plain, max(0, position - 100), position)
+                return (match[1] if match and self._plain[position] == "(" else ""), position
+            index = bisect_left(self._brackets, self._openings.get(position, position)) - 1
         return "?", 0
 
-    def _word(self, at: int) -> str:
+    def _word_at(self, at: int) -> str:
         match = _WORD.match(self._plain, at)
         return match[0] if match else ""
 
@@ -189,9 +195,9 @@ def _between(places: list[int], first: int, last: int) -> list[int]:
     return places[bisect_left(places, first) : bisect_left(places, last)]
 
 
-def _exact(kind: str, low: float, end: float, size: float) -> bool:
+def _exact(kind: str, low: float, end: float, step_size: float) -> bool:
     """Report whether a counter of that type takes on each of its values."""
     largest = max(abs(low), abs(end))
     if kind == "float":
-        return largest <= _PRECISE * size
-    return largest + size <= _MAX_EXACT_INT and (kind == "int" or min(low, end) >= 0)
+        return largest <= _MAX_EXACT_FLOAT * step_size
+    return largest + step_size <= _MAX_EXACT_INT and (kind == "int" or min(low, end) >= 0)

@@ -48,8 +48,8 @@ class FixedNumbers:
         values = [text.strip(" \t\n()") for text in texts]
         if not values or not all(re.fullmatch(NUMBER, value) for value in values):
             return None
-        found = max(map(to_float, values))
-        return found if word == term else -found
+        largest = max(map(to_float, values))
+        return largest if word == term else -largest
 
     def _named(self, word: str) -> set[str]:
         """The texts that a name stands for; empty where that is uncertain."""
@@ -57,7 +57,7 @@ class FixedNumbers:
             return set()
         if word not in self._macros:
             return self._texts.get(word, set())
-        if word in self._macros.calls | self._macros.undefined or word in self._constants:
+        if word in self._macros.with_parameters | self._macros.undefined or word in self._constants:
             return set()
         return set(self._macros.bodies[word])
 
@@ -69,11 +69,11 @@ def to_float(number: str) -> float:
 
 def _declared(plain: str) -> Counter[str]:
     """Count how often each name follows a word that may be a type."""
-    found: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     before, end = "return", 0
     for match in _WORDS.finditer(plain):
         word = match[0]
         if before not in _NO_TYPE and plain[end : match.start()].isspace():
-            found[word] += 1
+            counts[word] += 1
         before, end = word, match.end()
-    return found
+    return counts

@@ -22,9 +22,9 @@ bool isf_round(inout int rounds, int loop) {{
     return isf_over == 0;
 }}
 """
-_PLACE = re.compile(r"\bgl_FragCoord\b")
+_FRAG_COORD = re.compile(r"\bgl_FragCoord\b")
 _REDECLARED = re.compile(r"\bin\s+vec4\s+gl_FragCoord\b")
-_OWN = re.compile(r"\bisf_(x*)(?:over|together|rounds?|once|counted|unreadable|place|scale)")
+_USED_NAMES = re.compile(r"\bisf_(x*)(?:over|together|rounds?|once|counted|unreadable|place|scale)")
 _MAIN = re.compile(r"\bvoid\s+main\b(?=\s*\()")
 _DISCARD = re.compile(r"\bdiscard\b")
 _OUTPUT = re.compile(r"\bout\s+vec4\s+(\w+)\s*(\[\s*1\s*\])?\s*;")
@@ -61,52 +61,52 @@ def build_loop_counter(source: str) -> LoopCountShader:
     loops = find_unbounded_loops(source)
     output = _OUTPUT.search(source)
     mains = list(_MAIN.finditer(source))
-    own = _own(source)
+    prefix = _own_prefix(source)
     if not loops or not mains or output is None:
         return LoopCountShader("", loops, "")
     text = _add_guards(source, loops)
     begin, end = list(_MAIN.finditer(text))[-1].span()  # the host's, if it has one
-    text = f"{text[:begin]}void {own}counted{text[end:]}"
+    text = f"{text[:begin]}void {prefix}counted{text[end:]}"
     # A pixel without a colour would not tell: it is drawn where a loop was left.
-    text = _DISCARD.sub(f"while ({own}over == 0) discard", text)
+    text = _DISCARD.sub(f"while ({prefix}over == 0) discard", text)
     if not _REDECLARED.search(text):
-        text = _PLACE.sub(f"{own}place", text)
-        place = f"vec4(gl_FragCoord.xy * {own}scale, gl_FragCoord.zw)"
-        declared = f"uniform vec2 {own}scale;\nvec4 {own}place = {place};\n"
+        text = _FRAG_COORD.sub(f"{prefix}place", text)
+        position = f"vec4(gl_FragCoord.xy * {prefix}scale, gl_FragCoord.zw)"
+        declared = f"uniform vec2 {prefix}scale;\nvec4 {prefix}place = {position};\n"
         head = text.index("#line")
         text = f"{text[:head]}#line {HOST + 1}\n{declared}{text[head:]}"
     color = f"{output[1]}[0]" if output[2] else output[1]
-    shown = f"vec4(float({own}over & 255), float({own}over >> 8), 0.0, 255.0) / 255.0"
+    color_of_loop = f"vec4(float({prefix}over & 255), float({prefix}over >> 8), 0.0, 255.0) / 255.0"
     # Macros of the author's must not change what is shown.
-    plain = "".join(f"#undef {name}\n" for name in ("void", "float", "vec4", output[1]))
-    main = f"{plain}void main() {{ {own}counted(); {color} = {shown}; }}"
-    return LoopCountShader(f"{text}\n#line {HOST + 1}\n{main}\n", loops, f"{own}scale")
+    undefines = "".join(f"#undef {name}\n" for name in ("void", "float", "vec4", output[1]))
+    main = f"{undefines}void main() {{ {prefix}counted(); {color} = {color_of_loop}; }}"
+    return LoopCountShader(f"{text}\n#line {HOST + 1}\n{main}\n", loops, f"{prefix}scale")
 
 
-def _own(source: str) -> str:
+def _own_prefix(source: str) -> str:
     """What the names of a guard begin with, as no name of the source does."""
-    return f"isf_{'x' * max((len(found) + 1 for found in _OWN.findall(source)), default=0)}"
+    return f"isf_{'x' * max((len(run) + 1 for run in _USED_NAMES.findall(source)), default=0)}"
 
 
 def _add_guards(source: str, loops: list[Loop]) -> str:
     if not loops:
         return source
-    head, own = source.index("#line"), _own(source)
-    inserted = [(head, f"#line {HOST + 1}\n{_GUARD.replace('isf_', own)}")]
+    head, prefix = source.index("#line"), _own_prefix(source)
+    insertions = [(head, f"#line {HOST + 1}\n{_GUARD.replace('isf_', prefix)}")]
     for loop in loops:
         if loop.body is None:  # no compiler takes it then, unless nothing uses the loop
-            inserted.append((loop.begin, f"{own}unreadable "))
+            insertions.append((loop.begin, f"{prefix}unreadable "))
             continue
-        n = loop.number
-        counter, once = f"{own}rounds_{n}", f"{own}once_{n}"
+        number = loop.number
+        counter, once = f"{prefix}rounds_{number}", f"{prefix}once_{number}"
         # A loop of one round around it gives it a counter that begins anew, wherever a statement
         # may stand. In the body a guard fits any loop, whatever its parentheses hold.
-        inserted += [
+        insertions += [
             (loop.begin, f"for (int {once} = 0, {counter} = 0; {once} < 1; {once}++) "),
-            (loop.body, f" if (!{own}round({counter}, {n})) break; else "),
+            (loop.body, f" if (!{prefix}round({counter}, {number})) break; else "),
         ]
     parts, at = [], 0
-    for place, text in sorted(inserted, key=lambda pair: pair[0]):
-        parts += [source[at:place], text]
-        at = place
+    for position, text in sorted(insertions, key=lambda pair: pair[0]):
+        parts += [source[at:position], text]
+        at = position
     return "".join([*parts, source[at:]])

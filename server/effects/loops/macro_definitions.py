@@ -25,7 +25,7 @@ class Macros:
     def __init__(self, source: str) -> None:
         self.bodies: dict[str, list[str]] = defaultdict(list)
         """The replacements of each macro, with the blanks around them cut off."""
-        self.calls: set[str] = set()
+        self.with_parameters: set[str] = set()
         """Those with parameters."""
         self.undefined = set(_UNDEF.findall(source))
         """Names of #undef directives."""
@@ -35,7 +35,7 @@ class Macros:
             parameters = set(_WORD.findall(match[2] or ""))
             self.bodies[name].append(body)
             if match[2] is not None:
-                self.calls.add(name)
+                self.with_parameters.add(name)
             for word in _WORD.findall(body):
                 if word not in parameters:
                     self._users[word].add(name)
@@ -45,29 +45,29 @@ class Macros:
 
     def users(self, words: Iterable[str]) -> set[str]:
         """The macros that bring one of the words along, directly or by other macros."""
-        found: set[str] = set()
-        waiting = list(words)
-        while waiting:
-            more = self._users.get(waiting.pop(), set()) - found
-            found |= more
-            waiting += more
-        return found
+        users: set[str] = set()
+        pending = list(words)
+        while pending:
+            new_users = self._users.get(pending.pop(), set()) - users
+            users |= new_users
+            pending += new_users
+        return users
 
     def aliases(self, words: Iterable[str]) -> dict[str, str]:
         """The macros that stand for one of the words alone, and for which."""
-        found = {word: word for word in words}
-        waiting = list(found)
-        while waiting:
-            word = waiting.pop()
+        aliases = {word: word for word in words}
+        pending = list(aliases)
+        while pending:
+            word = pending.pop()
             for name in self._users.get(word, ()):
                 if (
-                    name not in found
-                    and name not in self.calls
+                    name not in aliases
+                    and name not in self.with_parameters
                     and set(self.bodies[name]) == {word}
                 ):
-                    found[name] = found[word]
-                    waiting.append(name)
-        return found
+                    aliases[name] = aliases[word]
+                    pending.append(name)
+        return aliases
 
     @cached_property
     def unbalanced(self) -> set[str]:
@@ -76,17 +76,17 @@ class Macros:
         return direct | self.users(direct)
 
     @cached_property
-    def step(self) -> bool:
+    def has_step(self) -> bool:
         """Whether one of them has an operator that changes what stands behind it."""
         return any("++" in body or "--" in body for body in chain(*self.bodies.values()))
 
 
 def balanced(text: str) -> bool:
     """Report whether every bracket of a text is closed in it, and by its like."""
-    opened: list[str] = []
+    open_brackets: list[str] = []
     for match in _BRACKET.finditer(text):
         if match[0] in "([{":
-            opened.append(match[0])
-        elif not opened or opened.pop() != _PAIRS[match[0]]:
+            open_brackets.append(match[0])
+        elif not open_brackets or open_brackets.pop() != _PAIRS[match[0]]:
             return False
-    return not opened
+    return not open_brackets

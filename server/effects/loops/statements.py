@@ -13,7 +13,7 @@ _CONDITION = re.compile(r"[ \t]*#[ \t]*(if|el|endif)")
 _SKIP = re.compile(r"(?:\s|\\\r?\n)*")
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _STOP = re.compile(r"[;({\[]")
-_HEADED = ("for", "while", "if", "switch")
+_HEADED_STATEMENTS = ("for", "while", "if", "switch")
 _MAX_STEPS = 64
 """Statements within each other without braces."""
 _MAX_STOPS = 100
@@ -41,7 +41,7 @@ class Statements:
         self._ends = [end for _, end in directives]
         self._words = words
         self._stops = [match.start() for match in _STOP.finditer(source)]
-        self._known: dict[int, tuple[int, int] | None] = {}
+        self._ends_by_start: dict[int, tuple[int, int] | None] = {}
 
     def directive(self, at: int) -> tuple[int, int] | None:
         """Find where the directive begins and ends that a place is in; None where it is in none."""
@@ -69,13 +69,13 @@ class Statements:
 
     def end(self, at: int) -> int | None:
         """The place after the statement that begins at `at`; None where it is uncertain."""
-        found = self._end(at)
-        return found[0] if found else None
+        result = self._end(at)
+        return result[0] if result else None
 
     def tail(self, at: int) -> int | None:
         """Find where the `while` is of the `do` at `at`; None where it is uncertain."""
-        found = self._end(at)
-        return found[1] if found and found[1] >= 0 else None
+        result = self._end(at)
+        return result[1] if result and result[1] >= 0 else None
 
     def semicolons(self, first: int, last: int) -> Iterator[int]:
         """Those between two places that are outside of all brackets, as far as they are few."""
@@ -105,8 +105,8 @@ class Statements:
         begin, end = bisect_left(self._starts, first), bisect_left(self._starts, last)
         if end - begin > _MAX_CONDITIONS:
             return ["endif"]
-        found = (_CONDITION.match(self.source, at) for at in self._starts[begin:end])
-        return [match[1] for match in found if match]
+        matches = (_CONDITION.match(self.source, at) for at in self._starts[begin:end])
+        return [match[1] for match in matches if match]
 
     def _split(self, first: int, last: int) -> Iterator[str]:
         """The text between two parentheses, from each directive to the next."""
@@ -118,23 +118,23 @@ class Statements:
 
     def _end(self, at: int) -> tuple[int, int] | None:
         """The place after a statement, and that of the last `while` of a `do`, else -1."""
-        if at not in self._known:
-            self._known[at] = self._read(at)
-        return self._known[at]
+        if at not in self._ends_by_start:
+            self._ends_by_start[at] = self._read(at)
+        return self._ends_by_start[at]
 
     def _read(self, start: int) -> tuple[int, int] | None:
         at, open_dos, tail = start, 0, -1
         for _ in range(_MAX_STEPS):
             at = self.skip(at)
             word = self._word(at)
-            known = self._known.get(at, ()) if at != start else ()
+            known = self._ends_by_start.get(at, ()) if at != start else ()
             if known is None:
                 return None
-            if not known and word in _HEADED:
-                found = self.header(self._after(at))
-                if found is None:
+            if not known and word in _HEADED_STATEMENTS:
+                header = self.header(self._after(at))
+                if header is None:
                     return None
-                at = found[1] + 1
+                at = header[1] + 1
                 continue
             if not known and word in ("do", "else"):
                 open_dos += word == "do"
@@ -161,10 +161,10 @@ class Statements:
         return None if stop is None else stop + 1
 
     def _after_tail(self, at: int) -> int | None:
-        found = self.header(self._after(at))
-        if found is None:
+        header = self.header(self._after(at))
+        if header is None:
             return None
-        end = self.skip(found[1] + 1)
+        end = self.skip(header[1] + 1)
         return end + 1 if self.source[end : end + 1] == ";" else None
 
     def _word(self, at: int) -> str:

@@ -21,7 +21,7 @@ MAX_ITERATIONS = 32_768
 shader after 65,536 rounds together, so that a larger number could not be counted there."""
 _MAX_LOOPS = 1000
 """Loops with a guard; the ones after them count as not readable."""
-_ENDS = -1
+_TERMINATES = -1
 """In place of where the body of a loop begins: it needs no guard."""
 
 _WORDS = ("for", "while", "do")
@@ -49,7 +49,7 @@ class Loop:
     """Where its body begins, before which a guard can be put; None where that is uncertain."""
 
 
-def find_unbounded_loops(source: str, most: int = MAX_ITERATIONS) -> list[Loop]:
+def find_unbounded_loops(source: str, max_iterations: int = MAX_ITERATIONS) -> list[Loop]:
     """The loops of the author's that are not known to end within `most` rounds.
 
     Args:
@@ -57,57 +57,57 @@ def find_unbounded_loops(source: str, most: int = MAX_ITERATIONS) -> list[Loop]:
             and #line directives that tell the author's lines from the host's.
         most: at most MAX_ITERATIONS.
     """
-    return list(_Finder(source, most).loops())
+    return list(_Finder(source, max_iterations).loops())
 
 
 class _Finder:
     """Reads the loops of one shader."""
 
-    def __init__(self, source: str, most: int) -> None:
+    def __init__(self, source: str, max_iterations: int) -> None:
         self._source = source
         self._macros = Macros(source)
         self._words = self._macros.aliases(_WORDS)
         self._statements = Statements(source, self._words)
-        self._counted = Counted(self._statements, self._macros, most)
+        self._counted = Counted(self._statements, self._macros, max_iterations)
         self._lines = [(match.end(), int(match[1])) for match in _LINE.finditer(source)]
         self._breaks = [match.start() for match in re.finditer("\n", source)]
-        self._hidden = not _GUARDS.isdisjoint(self._macros.bodies)
+        self._words_redefined = not _GUARDS.isdisjoint(self._macros.bodies)
         self._tokens: list[tuple[int, str]] = []
-        self._risky: list[int] = []
+        self._unbalanced_uses: list[int] = []
         self._read()
         for at, _ in reversed(self._tokens):  # inner loops first: outer ones are read by them
             self._statements.end(at)
 
     def _read(self) -> None:
         """Note the words of loops, and the macros whose brackets do not match."""
-        pasted: list[int] = []
+        paste_operators: list[int] = []
         seen: set[str] = set()
         for match in _WORD.finditer(self._source):
             word = _CONTINUED.sub("", match[0])
             seen.add(word)
             if word == "##":
-                pasted.append(match.start())
+                paste_operators.append(match.start())
             elif word in self._words:
                 kind = self._words[word] if word == match[0] else ""
                 self._tokens.append((match.start(), kind))
             elif word in self._macros.unbalanced:
-                self._risky.append(match.start())
-        if pasted and any(_made_of(word, seen) for word in self._words):
-            self._tokens = sorted([*self._tokens, *((at, "") for at in pasted)])
+                self._unbalanced_uses.append(match.start())
+        if paste_operators and any(_can_be_joined_from(word, seen) for word in self._words):
+            self._tokens = sorted([*self._tokens, *((at, "") for at in paste_operators)])
 
     def loops(self) -> Iterator[Loop]:
-        tails: set[int] = set()
+        do_tails: set[int] = set()
         number = 0
         for at, kind in self._tokens:
             line = self._line(at)
-            if line is None or at in tails or not self._is_code(at):
+            if line is None or at in do_tails or not self._is_code(at):
                 continue
-            body = self._body(at, kind, tails)
-            if body == _ENDS:
+            body = self._body(at, kind, do_tails)
+            if body == _TERMINATES:
                 continue
             number += 1
             column = at - self._source.rfind("\n", 0, at)
-            readable = body is not None and not self._hidden and number <= _MAX_LOOPS
+            readable = body is not None and not self._words_redefined and number <= _MAX_LOOPS
             yield Loop(number, line, column, at, body if readable else None)
 
     def _line(self, at: int) -> int | None:
@@ -133,7 +133,7 @@ class _Finder:
         name, replacement = define[1], text[define.end(1) :].strip()
         return not (name in self._words and replacement == self._name(at))
 
-    def _body(self, at: int, kind: str, tails: set[int]) -> int | None:
+    def _body(self, at: int, kind: str, do_tails: set[int]) -> int | None:
         """Find where the body of a loop begins; None where that is uncertain, _ENDS if it ends."""
         if not kind:
             return None
@@ -144,15 +144,15 @@ class _Finder:
             tail = self._statements.tail(at)
             if tail is None or tail >= limit or not self._is_certain(at, tail):
                 return None
-            tails.add(tail)
+            do_tails.add(tail)
             header = self._statements.header(tail + len(self._name(tail)))
-            return _ENDS if header and self._is_never(header) else after
+            return _TERMINATES if header and self._is_never(header) else after
         header = self._statements.header(after)
         if header is None or header[1] >= limit or self._has_risk(*header):
             return None
         ends = kind == "for" and not inside and self._counted.ends(header)
         never = kind == "while" and self._is_never(header)
-        return _ENDS if ends or never else header[1] + 1
+        return _TERMINATES if ends or never else header[1] + 1
 
     def _name(self, at: int) -> str:
         match = _WORD.match(self._source, at)
@@ -163,15 +163,15 @@ class _Finder:
 
     def _has_risk(self, first: int, last: int) -> bool:
         """Report whether a macro whose brackets do not match stands between two places."""
-        index = bisect_left(self._risky, first)
-        return index < len(self._risky) and self._risky[index] < last
+        index = bisect_left(self._unbalanced_uses, first)
+        return index < len(self._unbalanced_uses) and self._unbalanced_uses[index] < last
 
     def _is_never(self, header: tuple[int, int]) -> bool:
         text = self._source[header[0] + 1 : header[1]]
         return _FALSE.fullmatch(text) is not None and "false" not in self._macros
 
 
-def _made_of(word: str, parts: set[str]) -> bool:
+def _can_be_joined_from(word: str, parts: set[str]) -> bool:
     """Report whether a word can be put together from two or more others."""
     reached = {0}
     for end in range(1, len(word) + 1):

@@ -86,7 +86,7 @@ SECTIONS = {
 }
 """Kinds of section that are told apart, and what the music does in one."""
 
-_OF_EVENTS = (
+_EVENT_MEASURES = (
     ("pulse", Unit.SHARE, "1 at {} of full strength, then dying away"),
     ("since", Unit.SECONDS, "seconds since {}"),
     ("until", Unit.SECONDS, "seconds until {}"),
@@ -96,42 +96,51 @@ _OF_EVENTS = (
 )
 
 
-def _levels(name: str, what: str, raw: AnalysisLevel) -> list[Feature]:
+def _level_features(name: str, description: str, raw: AnalysisLevel) -> list[Feature]:
     """A loudness as it is beside the loud parts of the track, smoothed, and on its own scale."""
     return [
-        Feature(name, Unit.SHARE, AnalysisLevel.TRACK, f"{what}; 1 is the loud parts of the track"),
+        Feature(
+            name,
+            Unit.SHARE,
+            AnalysisLevel.TRACK,
+            f"{description}; 1 is the loud parts of the track",
+        ),
         Feature(
             f"{name}.envelope",
             Unit.SHARE,
             AnalysisLevel.TRACK,
-            f"{what}, quick to rise, slow to fall",
+            f"{description}, quick to rise, slow to fall",
         ),
-        Feature(f"{name}.raw", Unit.SHARE, raw, f"{what}; 0 is -60 dB, 1 is full scale"),
+        Feature(f"{name}.raw", Unit.SHARE, raw, f"{description}; 0 is -60 dB, 1 is full scale"),
         Feature(
             f"{name}.sum",
             Unit.SECONDS,
             AnalysisLevel.TRACK,
-            f"{what}, added up: seconds at 1 so far",
+            f"{description}, added up: seconds at 1 so far",
         ),
     ]
 
 
-def _event(name: str, what: str) -> list[Feature]:
-    found = [
-        Feature(f"{name}.{word}", unit, AnalysisLevel.TRACK, text.format(what))
-        for word, unit, text in _OF_EVENTS
+def _event_features(name: str, description: str) -> list[Feature]:
+    features = [
+        Feature(f"{name}.{measure}", unit, AnalysisLevel.TRACK, text.format(description))
+        for measure, unit, text in _EVENT_MEASURES
     ]
-    return [Feature(name, Unit.SHARE, AnalysisLevel.TRACK, f"{name}.pulse"), *found]
+    return [Feature(name, Unit.SHARE, AnalysisLevel.TRACK, f"{name}.pulse"), *features]
 
 
-def _rows() -> list[Feature]:
+def _list_features() -> list[Feature]:
     share, seconds = Unit.SHARE, Unit.SECONDS
-    rows = [
-        row for name, what in BANDS.items() for row in _levels(name, what, AnalysisLevel.SPECTRA)
+    features = [
+        feature
+        for name, description in BANDS.items()
+        for feature in _level_features(name, description, AnalysisLevel.SPECTRA)
     ]
-    rows += _levels("loudness", "EBU R128 momentary loudness", AnalysisLevel.TRACK)
-    rows += _levels("loudness.short", "EBU R128 short-term loudness", AnalysisLevel.TRACK)
-    rows += [
+    features += _level_features("loudness", "EBU R128 momentary loudness", AnalysisLevel.TRACK)
+    features += _level_features(
+        "loudness.short", "EBU R128 short-term loudness", AnalysisLevel.TRACK
+    )
+    features += [
         Feature(
             "sounding", share, AnalysisLevel.SPECTRA, "1 while anything is heard, 0 in silence"
         ),
@@ -147,8 +156,12 @@ def _rows() -> list[Feature]:
         Feature("flux", share, AnalysisLevel.TRACK, "how much the spectrum grows"),
         Feature("width", share, AnalysisLevel.SPECTRA, "stereo width: 0 is mono, 1 is all side"),
     ]
-    rows += [row for name, what in EVENTS.items() for row in _event(name, what)]
-    rows += [
+    features += [
+        feature
+        for name, description in EVENTS.items()
+        for feature in _event_features(name, description)
+    ]
+    features += [
         Feature(
             f"{name}.confidence",
             share,
@@ -157,14 +170,17 @@ def _rows() -> list[Feature]:
         )
         for name in EVENTS_WITH_CONFIDENCE
     ]
-    rows += [
+    features += [
         Feature(
-            f"section.{kind}", share, AnalysisLevel.TRACK, f"1 in a section that {what}, else 0"
+            f"section.{kind}",
+            share,
+            AnalysisLevel.TRACK,
+            f"1 in a section that {description}, else 0",
         )
-        for kind, what in SECTIONS.items()
+        for kind, description in SECTIONS.items()
     ]
     return [
-        *rows,
+        *features,
         Feature("section.energy", share, AnalysisLevel.TRACK, "energy of the section"),
         Feature("build.phase", share, AnalysisLevel.TRACK, "0 to 1 through a build, else 0"),
         Feature("tempo", Unit.BPM, AnalysisLevel.TRACK, "beats a minute, 0 where there is no beat"),
@@ -175,15 +191,15 @@ def _rows() -> list[Feature]:
     ]
 
 
-FEATURES: dict[str, Feature] = {row.name: row for row in _rows()}
+FEATURES: dict[str, Feature] = {feature.name: feature for feature in _list_features()}
 """Everything that can be followed, by name."""
 
 
 def split_event_feature(name: str) -> tuple[str, str] | None:
     """The event and the word of an event's feature, such as kick and pulse; None for others."""
-    event, _, word = name.partition(".")
-    words = {row[0] for row in _OF_EVENTS} | {""}
-    return (event, word or "pulse") if event in EVENTS and word in words else None
+    event, _, measure = name.partition(".")
+    measures = {measure[0] for measure in _EVENT_MEASURES} | {""}
+    return (event, measure or "pulse") if event in EVENTS and measure in measures else None
 
 
 STEP_FEATURES = tuple(

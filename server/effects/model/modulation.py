@@ -53,18 +53,22 @@ class FeatureBinding:
     @property
     def event(self) -> str | None:
         """The event whose pulse it follows just as it is; None where it follows anything else."""
-        found = split_event_feature(self.feature)
-        plain = replace(self, decay=None) == FeatureBinding(feature=self.feature)
-        return found[0] if found and found[1] == "pulse" and plain else None
+        event_feature = split_event_feature(self.feature)
+        is_default = replace(self, decay=None) == FeatureBinding(feature=self.feature)
+        return (
+            event_feature[0]
+            if event_feature and event_feature[1] == "pulse" and is_default
+            else None
+        )
 
     def to_json(self) -> dict[str, Any]:
         """As `read_modulation` reads it, and as a browser is told."""
-        told: dict[str, Any] = {"bind": self.feature, **_ends(self.low, self.high)}
-        told |= {"curve": self.curve} if self.curve != "linear" else {}
-        told |= {"smooth": self.smooth} if self.smooth else {}
-        told |= {"decay": self.decay} if self.decay is not None else {}
-        told |= {"from": list(self.feature_range)} if self.feature_range else {}
-        return told | ({"invert": True} if self.invert else {})
+        payload: dict[str, Any] = {"bind": self.feature, **_limits_json(self.low, self.high)}
+        payload |= {"curve": self.curve} if self.curve != "linear" else {}
+        payload |= {"smooth": self.smooth} if self.smooth else {}
+        payload |= {"decay": self.decay} if self.decay is not None else {}
+        payload |= {"from": list(self.feature_range)} if self.feature_range else {}
+        return payload | ({"invert": True} if self.invert else {})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +96,7 @@ class Oscillator:
             "osc": str(self.shape),
             **length,
             "phase": self.phase,
-            **_ends(self.low, self.high),
+            **_limits_json(self.low, self.high),
         }
 
 
@@ -120,8 +124,8 @@ class KeyframeTrack:
 
     def to_json(self) -> dict[str, Any]:
         """As `read_modulation` reads it, and as a browser is told."""
-        rows = [[key.time, _plain(key.value), key.ease] for key in self.keys]
-        return {"keys": rows, "unit": "beat" if self.beats else "s"}
+        keyframes = [[key.time, _json_value(key.value), key.ease] for key in self.keys]
+        return {"keys": keyframes, "unit": "beat" if self.beats else "s"}
 
 
 @dataclass(frozen=True)
@@ -139,9 +143,9 @@ class TransitionProgress:
 Modulation = FeatureBinding | Oscillator | KeyframeTrack | TransitionProgress
 
 
-def _ends(low: Point, high: Point) -> dict[str, Any]:
-    return {"min": _plain(low), "max": _plain(high)}
+def _limits_json(low: Point, high: Point) -> dict[str, Any]:
+    return {"min": _json_value(low), "max": _json_value(high)}
 
 
-def _plain(point: Point) -> float | list[float]:
+def _json_value(point: Point) -> float | list[float]:
     return point[0] if len(point) == 1 else list(point)

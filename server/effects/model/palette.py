@@ -17,9 +17,9 @@ Palette = Mapping[str, tuple[float, float, float]]
 
 def read_palette(stored: Mapping[str, str]) -> Palette:
     """The palette as it is stored: ``{"vivid": "#rrggbb", …}``."""
-    return {name: _parts(text) for name, text in stored.items()}
+    return {name: _parse_color(text) for name, text in stored.items()}
 
 
-def _parts(text: str) -> tuple[float, float, float]:
-    red, green, blue = (int(text[at : at + 2], 16) / 255 for at in (1, 3, 5))
+def _parse_color(text: str) -> tuple[float, float, float]:
+    red, green, blue = (int(text[start : start + 2], 16) / 255 for start in (1, 3, 5))
     return red, green, blue

@@ -53,7 +53,7 @@ def evaluate(expression: str, names: Mapping[str, float]) -> float:
         A finite number, 1.0 where the expression gives none.
     """
     try:
-        value = float(_Reader(expression, names).result())
+        value = float(_Evaluator(expression, names).result())
     except (ValueError, ArithmeticError, LookupError):
         return 1.0
     return value if math.isfinite(value) else 1.0
@@ -65,8 +65,10 @@ def unknown_names(expression: str, names: Mapping[str, float]) -> list[str]:
         tokens = _tokens(expression[:_MAX_LENGTH])
     except ValueError:
         return []
-    words = [word.removeprefix("$") for word in tokens if word[:1].isalpha() or word[:1] in "_$"]
-    return [word for word in words if word not in names and word not in _FUNCTIONS]
+    identifiers = [
+        lexeme.removeprefix("$") for lexeme in tokens if lexeme[:1].isalpha() or lexeme[:1] in "_$"
+    ]
+    return [lexeme for lexeme in identifiers if lexeme not in names and lexeme not in _FUNCTIONS]
 
 
 def find_problem(expression: str, names: Mapping[str, float]) -> str | None:
@@ -79,7 +81,7 @@ def find_problem(expression: str, names: Mapping[str, float]) -> str | None:
     if unknown := unknown_names(expression, names):
         return f"“{unknown[0][:40]}” is neither a size of the picture nor a numeric input"
     try:
-        _Reader(expression, names).result()
+        _Evaluator(expression, names).result()
     except ArithmeticError:  # a matter of this frame's values
         return None
     except ValueError as error:
@@ -89,12 +91,12 @@ def find_problem(expression: str, names: Mapping[str, float]) -> str | None:
     return None
 
 
-def pixels(value: float, most: int = 16384) -> int:
+def pixels(value: float, limit: int = 16384) -> int:
     """A size as whole pixels, from 1 to `most`."""
-    return int(min(max(math.floor(value), 1), most))
+    return int(min(max(math.floor(value), 1), limit))
 
 
-class _Reader:
+class _Evaluator:
     """Reads and computes in one go, left to right."""
 
     def __init__(self, expression: str, names: Mapping[str, float]) -> None:
@@ -102,25 +104,25 @@ class _Reader:
             raise ValueError("too long")
         self.names = names
         self.tokens = _tokens(expression)
-        self.at = 0
+        self.position = 0
         self.depth = 0
 
     def result(self) -> float:
         value = self.sum()
-        if self.at != len(self.tokens):
+        if self.position != len(self.tokens):
             raise ValueError("more than one expression")
         return value
 
     def peek(self) -> str:
-        return self.tokens[self.at] if self.at < len(self.tokens) else ""
+        return self.tokens[self.position] if self.position < len(self.tokens) else ""
 
     def take(self) -> str:
-        self.at += 1
-        return self.tokens[self.at - 1] if self.at <= len(self.tokens) else ""
+        self.position += 1
+        return self.tokens[self.position - 1] if self.position <= len(self.tokens) else ""
 
-    def expect(self, sign: str) -> None:
-        if self.take() != sign:
-            raise ValueError(f"{sign} expected")
+    def expect(self, operator: str) -> None:
+        if self.take() != operator:
+            raise ValueError(f"{operator} expected")
 
     def sum(self) -> float:
         self.depth += 1
@@ -135,8 +137,8 @@ class _Reader:
     def product(self) -> float:
         value = self.power()
         while self.peek() in ("*", "/", "%"):
-            sign, other = self.take(), self.power()
-            value = value * other if sign == "*" else _divided(sign, value, other)
+            operator, operand = self.take(), self.power()
+            value = value * operand if operator == "*" else _divide(operator, value, operand)
         return value
 
     def power(self) -> float:
@@ -156,16 +158,16 @@ class _Reader:
         return factor * self.atom()
 
     def atom(self) -> float:
-        word = self.take()
-        if word == "(":
+        lexeme = self.take()
+        if lexeme == "(":
             value = self.sum()
             self.expect(")")
             return value
-        if word[:1].isdigit() or word[:1] == ".":
-            return float(word)
-        if self.peek() == "(" and word in _FUNCTIONS:
-            return self.call(*_FUNCTIONS[word])
-        return float(self.names[word.removeprefix("$")])
+        if lexeme[:1].isdigit() or lexeme[:1] == ".":
+            return float(lexeme)
+        if self.peek() == "(" and lexeme in _FUNCTIONS:
+            return self.call(*_FUNCTIONS[lexeme])
+        return float(self.names[lexeme.removeprefix("$")])
 
     def call(self, count: int, function: Callable[..., float]) -> float:
         self.expect("(")
@@ -179,17 +181,17 @@ class _Reader:
         return function(*arguments)
 
 
-def _divided(sign: str, value: float, other: float) -> float:
-    return value / other if sign == "/" else value % other
+def _divide(operator: str, value: float, operand: float) -> float:
+    return value / operand if operator == "/" else value % operand
 
 
 def _tokens(expression: str) -> list[str]:
     tokens: list[str] = []
-    at, text = 0, expression.rstrip()
-    while at < len(text):
-        match = _TOKEN.match(text, at)
+    position, text = 0, expression.rstrip()
+    while position < len(text):
+        match = _TOKEN.match(text, position)
         if match is None:
             raise ValueError("unknown character")
         tokens.append(match[0].strip())
-        at = match.end()
+        position = match.end()
     return tokens

@@ -72,12 +72,12 @@ class TextStyle:
             numbers: the numeric inputs by name, and safe_area.size_names.
             labels: of the choices, by the input's name.
         """
-        found = {**DEFAULTS, **self.constants}
+        values = {**DEFAULTS, **self.constants}
         for key, name in self.choices.items():
-            found[key] = labels.get(name, found[key])
+            values[key] = labels.get(name, values[key])
         for key, expression in self.expressions.items():
-            found[key] = evaluate(expression, numbers)
-        return {key: _inside(key, word) for key, word in found.items()}
+            values[key] = evaluate(expression, numbers)
+        return {key: _clamp(key, value) for key, value in values.items()}
 
     def to_json(self) -> dict[str, Any]:
         """As a browser is told."""
@@ -96,14 +96,14 @@ def fill_credits(text: str, title: str | None, artist: str | None) -> str:
     return text.replace(TITLE, title or "").replace(ARTIST, artist or "").strip()
 
 
-def alignment(word: StyleValue) -> float:
+def alignment(value: StyleValue) -> float:
     """0 left, 0.5 centre, 1 right, by what a word such as “Bottom left” holds."""
-    said = str(word).lower()
-    return 0.0 if "left" in said else 1.0 if "right" in said else 0.5
+    lowered = str(value).lower()
+    return 0.0 if "left" in lowered else 1.0 if "right" in lowered else 0.5
 
 
-def _inside(key: str, word: StyleValue) -> StyleValue:
+def _clamp(key: str, value: StyleValue) -> StyleValue:
     if key not in RANGES:
-        return word
+        return value
     low, high = RANGES[key]
-    return min(max(float(word), low), high) if isinstance(word, (int, float)) else DEFAULTS[key]
+    return min(max(float(value), low), high) if isinstance(value, (int, float)) else DEFAULTS[key]

@@ -22,7 +22,7 @@ REFERENCE = {"$ref": "#/$defs/motion"}
 
 def definitions() -> dict[str, Any]:
     """The `$defs` that REFERENCE leads to."""
-    follow = {
+    binding = {
         "bind": {"enum": list(FEATURES)},
         "min": _VALUE,
         "max": _VALUE,
@@ -40,17 +40,17 @@ def definitions() -> dict[str, Any]:
         "min": _VALUE,
         "max": _VALUE,
     }
-    row = {
+    keyframe = {
         "type": "array",
         "prefixItems": [_between(0, MAX_SECONDS), _VALUE, {"enum": list(EASES)}],
         "items": False,
         "minItems": 2,
     }
     keys = {
-        "keys": {"type": "array", "items": row, "minItems": 1, "maxItems": MAX_KEYFRAMES},
+        "keys": {"type": "array", "items": keyframe, "minItems": 1, "maxItems": MAX_KEYFRAMES},
         "unit": {"enum": ["s", "beat"]},
     }
-    kinds = [_object("bind", follow), _object("osc", oscillator), _object("keys", keys)]
+    kinds = [_object("bind", binding), _object("osc", oscillator), _object("keys", keys)]
     return {"motion": {"type": "object", "oneOf": kinds}}
 
 
@@ -58,5 +58,5 @@ def _object(required: str, properties: dict[str, Any]) -> dict[str, Any]:
     return {"required": [required], "properties": properties, "additionalProperties": False}
 
 
-def _between(least: float, most: float) -> dict[str, Any]:
-    return {"type": "number", "minimum": least, "maximum": most}
+def _between(minimum: float, maximum: float) -> dict[str, Any]:
+    return {"type": "number", "minimum": minimum, "maximum": maximum}

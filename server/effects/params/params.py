@@ -39,7 +39,7 @@ def check_params(
     param_values: dict[str, ParamValue] = {}
     for name, item in settable.items():
         if name in params:
-            param_values[name] = _setting(item, params[name], f"{field}.{name}")
+            param_values[name] = _param_value(item, params[name], f"{field}.{name}")
         elif item.text_style is not None:
             param_values[name] = item.text_style.text
         elif item.modulation is None and item.photo is None and item.default is not None:
@@ -47,18 +47,18 @@ def check_params(
     return param_values
 
 
-def _setting(item: Input, told: object, field: str) -> ParamValue:
+def _param_value(item: Input, value: object, field: str) -> ParamValue:
     if (
-        isinstance(told, Mapping)
+        isinstance(value, Mapping)
         and (item.static or item.kind is Kind.TEXT)
-        and is_modulation(told)
+        and is_modulation(value)
     ):
         raise invalid(field, message("immovable"))
     if item.kind is Kind.TEXT:
-        return read_text(field, told)
-    if isinstance(told, Mapping):
-        return read_modulation(item, told, field)
-    return read_value(item, told, field)
+        return read_text(field, value)
+    if isinstance(value, Mapping):
+        return read_modulation(item, value, field)
+    return read_value(item, value, field)
 
 
 def build_schema(inputs: Sequence[Input]) -> dict[str, Any]:
@@ -84,7 +84,7 @@ def _property(item: Input) -> dict[str, Any]:
     if item.text_style is not None:
         text = {"type": "string", "maxLength": MAX_TEXT_CHARACTERS, "default": item.text_style.text}
         return {"title": item.label, **text}
-    entry: dict[str, Any] = {"title": item.label, **_type(item)}
+    entry: dict[str, Any] = {"title": item.label, **_property_type(item)}
     if item.default is not None:
         value = item.default
         entry["default"] = list(value) if isinstance(value, tuple) else value
@@ -95,19 +95,19 @@ def _property(item: Input) -> dict[str, Any]:
     return entry
 
 
-def _type(item: Input) -> dict[str, Any]:
+def _property_type(item: Input) -> dict[str, Any]:
     """A value's own type, or an object that is a motion: keywords of one pass over the other."""
-    plain = _plain(item)
+    schema = _value_schema(item)
     if item.static:
-        return plain
+        return schema
     if item.values:
-        known = {"enum": plain.pop("enum")}
-        return {"anyOf": [known, REFERENCE], **plain}
+        known = {"enum": schema.pop("enum")}
+        return {"anyOf": [known, REFERENCE], **schema}
     modulation = {"if": {"type": "object"}, "then": REFERENCE}
-    return {**plain, "type": [*plain["type"], "object"], **modulation}
+    return {**schema, "type": [*schema["type"], "object"], **modulation}
 
 
-def _plain(item: Input) -> dict[str, Any]:
+def _value_schema(item: Input) -> dict[str, Any]:
     if item.values:
         known = list(dict.fromkeys([*item.values, *item.labels]))
         return {"enum": known, "x-labels": list(item.labels)}
@@ -116,8 +116,8 @@ def _plain(item: Input) -> dict[str, Any]:
     if item.kind is Kind.EVENT:
         return {"type": ["boolean"], "x-event": True}
     if item.kind in (Kind.FLOAT, Kind.LONG):
-        word = "number" if item.kind is Kind.FLOAT else "integer"
-        return {"type": [word], **_range(item.minimum, item.maximum)}
+        type_name = "number" if item.kind is Kind.FLOAT else "integer"
+        return {"type": [type_name], **_range(item.minimum, item.maximum)}
     if item.kind is Kind.POINT:
         return {"type": ["array"], **_array(item, 2)}
     return {"type": ["array", "string"], **_array(item, 4), "pattern": _COLOR_PATTERN}
@@ -125,9 +125,11 @@ def _plain(item: Input) -> dict[str, Any]:
 
 def _array(item: Input, size: int) -> dict[str, Any]:
     low, high = item.settable_range
-    lows = low if isinstance(low, tuple) else (None,) * size
-    highs = high if isinstance(high, tuple) else (None,) * size
-    parts = [{"type": "number", **_range(*ends)} for ends in zip(lows, highs, strict=True)]
+    low_parts = low if isinstance(low, tuple) else (None,) * size
+    high_parts = high if isinstance(high, tuple) else (None,) * size
+    parts = [
+        {"type": "number", **_range(*ends)} for ends in zip(low_parts, high_parts, strict=True)
+    ]
     return {"prefixItems": parts, "items": False, "minItems": size}
 
 

@@ -40,10 +40,10 @@ def read_value(item: Input, value: object, field: str) -> Value:
     if not isinstance(value, (list, tuple)) or len(value) != size:
         raise invalid(field, message("color" if size == 4 else "point"))
     low, high = item.settable_range
-    lows = low if isinstance(low, tuple) else (None,) * size
-    highs = high if isinstance(high, tuple) else (None,) * size
-    rows = zip(value, lows, highs, strict=True)
-    return tuple(read_number(field, part, low, high) for part, low, high in rows)
+    low_parts = low if isinstance(low, tuple) else (None,) * size
+    high_parts = high if isinstance(high, tuple) else (None,) * size
+    parts = zip(value, low_parts, high_parts, strict=True)
+    return tuple(read_number(field, part, low, high) for part, low, high in parts)
 
 
 def read_number(field: str, value: object, low: Value | None, high: Value | None) -> float:
@@ -81,7 +81,7 @@ def read_lines(field: str, value: str) -> str:
         ToqiboxError: ``invalid_parameter`` of `field`, for other control characters.
     """
     text = _LINE_ENDS.sub("\n", value).replace("\t", " ")
-    if any(unicodedata.category(sign) in ("Cc", "Cs") and sign != "\n" for sign in text):
+    if any(unicodedata.category(char) in ("Cc", "Cs") and char != "\n" for char in text):
         raise invalid(field, message("no_control"))
     return text.strip()
 

@@ -5,31 +5,31 @@ import re
 
 def match_brackets(source: str) -> dict[int, int]:
     """Where each opening bracket is closed. Those of macros do not pair with what is around."""
-    found: dict[int, int] = {}
-    opened: list[int] = []
+    closing: dict[int, int] = {}
+    open_brackets: list[int] = []
     pairs = {")": "(", "]": "[", "}": "{"}
     for match in re.finditer(r"^[ \t]*#(?:[^\n\\]|\\[\s\S])*|[(){}\[\]]", source, re.MULTILINE):
         if len(match[0]) > 1:
-            shifted = _of_line(match[0])
-            found |= {a + match.start(): b + match.start() for a, b in shifted.items()}
+            shifted = _match_in_line(match[0])
+            closing |= {a + match.start(): b + match.start() for a, b in shifted.items()}
         elif match[0] in "([{":
-            opened.append(match.start())
-        elif opened and source[opened[-1]] == pairs[match[0]]:
-            found[opened.pop()] = match.start()
+            open_brackets.append(match.start())
+        elif open_brackets and source[open_brackets[-1]] == pairs[match[0]]:
+            closing[open_brackets.pop()] = match.start()
         elif match[0] == "}":  # what was left open in between
-            while opened and source[opened[-1]] != "{":
-                opened.pop()
-            if opened:
-                found[opened.pop()] = match.start()
-    return found
+            while open_brackets and source[open_brackets[-1]] != "{":
+                open_brackets.pop()
+            if open_brackets:
+                closing[open_brackets.pop()] = match.start()
+    return closing
 
 
-def _of_line(line: str) -> dict[int, int]:
-    found: dict[int, int] = {}
-    opened: list[int] = []
+def _match_in_line(line: str) -> dict[int, int]:
+    closing: dict[int, int] = {}
+    open_brackets: list[int] = []
     for match in re.finditer(r"[(){}\[\]]", line):
         if match[0] in "([{":
-            opened.append(match.start())
-        elif opened:
-            found[opened.pop()] = match.start()
-    return found
+            open_brackets.append(match.start())
+        elif open_brackets:
+            closing[open_brackets.pop()] = match.start()
+    return closing

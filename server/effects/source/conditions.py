@@ -20,53 +20,55 @@ def blank_inactive(code: str, known: Collection[str], defined: Collection[str]) 
         known: macros of which it is known whether they are defined.
         defined: those of them that are.
     """
-    rows: list[str] = []
+    lines: list[str] = []
     stack: list[tuple[bool, bool]] = []  # whether the branch is kept; whether one was surely taken
-    left_out = 0
-    for row in code.split("\n"):
-        match = _DIRECTIVE.match(row)
+    inactive_depth = 0
+    for line in code.split("\n"):
+        match = _DIRECTIVE.match(line)
         if match is None:
-            rows.append(blank_out(row) if left_out else row)
+            lines.append(blank_out(line) if inactive_depth else line)
             continue
-        rows.append(row)
-        word, words = match[1], match[2]
-        if word in ("ifdef", "ifndef", "if"):
-            truth = _truth(word, words, known, defined)
+        lines.append(line)
+        keyword, condition = match[1], match[2]
+        if keyword in ("ifdef", "ifndef", "if"):
+            truth = _evaluate(keyword, condition, known, defined)
             stack.append((truth is not False, truth is True))
-            left_out += truth is False
-        elif word == "endif" and stack:
-            left_out -= not stack.pop()[0]
+            inactive_depth += truth is False
+        elif keyword == "endif" and stack:
+            inactive_depth -= not stack.pop()[0]
         elif stack:
             kept, taken = stack.pop()
-            truth = None if word == "else" else _truth("if", words, known, defined)
-            left_out -= not kept
+            truth = None if keyword == "else" else _evaluate("if", condition, known, defined)
+            inactive_depth -= not kept
             kept = not taken and truth is not False
-            left_out += not kept
+            inactive_depth += not kept
             stack.append((kept, taken or truth is True))
-    return "\n".join(rows)
+    return "\n".join(lines)
 
 
-def _truth(word: str, words: str, known: Collection[str], defined: Collection[str]) -> bool | None:
+def _evaluate(
+    keyword: str, condition: str, known: Collection[str], defined: Collection[str]
+) -> bool | None:
     """The value of a condition; None where it cannot be told."""
-    if word != "if":
-        match = re.match(r"\s*(\w+)", words)
+    if keyword != "if":
+        match = re.match(r"\s*(\w+)", condition)
         if match is None or match[1] not in known:
             return None
-        return (match[1] in defined) == (word == "ifdef")
+        return (match[1] in defined) == (keyword == "ifdef")
     tokens, at = [], 0
-    words = words.rstrip() if len(words) <= _MAX_LENGTH else "?"
-    while at < len(words):
-        match = _TOKEN.match(words, at)
+    condition = condition.rstrip() if len(condition) <= _MAX_LENGTH else "?"
+    while at < len(condition):
+        match = _TOKEN.match(condition, at)
         if match is None:
             return None
         tokens.append(match[1])
         at = match.end()
-    reader = _Reader(tokens, known, defined)
-    value = reader.either()
+    reader = _ConditionParser(tokens, known, defined)
+    value = reader.parse_or()
     return value if reader.at == len(tokens) else None
 
 
-class _Reader:
+class _ConditionParser:
     """Reads ``defined(A) && !(defined(B) || …)``; None stands for what is not known."""
 
     def __init__(self, tokens: list[str], known: Collection[str], defined: Collection[str]) -> None:
@@ -75,37 +77,37 @@ class _Reader:
     def peek(self) -> str:
         return self.tokens[self.at] if self.at < len(self.tokens) else ""
 
-    def either(self) -> bool | None:
-        values = [self.both()]
+    def parse_or(self) -> bool | None:
+        values = [self.parse_and()]
         while self.peek() == "||":
             self.at += 1
-            values.append(self.both())
+            values.append(self.parse_and())
         if True in values:
             return True
         return None if None in values else False
 
-    def both(self) -> bool | None:
-        values = [self.one()]
+    def parse_and(self) -> bool | None:
+        values = [self.parse_unary()]
         while self.peek() == "&&":
             self.at += 1
-            values.append(self.one())
+            values.append(self.parse_unary())
         if False in values:
             return False
         return None if None in values else True
 
-    def one(self) -> bool | None:
-        word = self.peek()
+    def parse_unary(self) -> bool | None:
+        keyword = self.peek()
         self.at += 1
-        if word == "!":
-            value = self.one()
+        if keyword == "!":
+            value = self.parse_unary()
             return None if value is None else not value
-        if word == "(":
-            value = self.either()
+        if keyword == "(":
+            value = self.parse_or()
             if self.peek() == ")":
                 self.at += 1
                 return value
             return None
-        match = _NAME.search(word) if word.startswith("defined") else None
+        match = _NAME.search(keyword) if keyword.startswith("defined") else None
         if match is None or match[1] not in self.known:
             return None
         return match[1] in self.defined

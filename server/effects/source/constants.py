@@ -10,10 +10,10 @@ _ASSIGNED = re.compile(r"\b(\w+)\s*=(?!=)([^;,]*)")
 def find_constants(source: str) -> dict[str, set[str]]:
     """The texts that each macro, and each constant that is declared alone, stands for."""
     constant = set(_CONST.findall(source))
-    found: dict[str, set[str]] = {}
+    values: dict[str, set[str]] = {}
     for match in _DEFINE.finditer(source):
-        found.setdefault(match[1], set()).add(match[2].strip(" \t()"))
+        values.setdefault(match[1], set()).add(match[2].strip(" \t()"))
     for match in _ASSIGNED.finditer(source):
-        if match[1] in constant or match[1] in found:
-            found.setdefault(match[1], set()).add(match[2].strip(" \t\n()"))
-    return found
+        if match[1] in constant or match[1] in values:
+            values.setdefault(match[1], set()).add(match[2].strip(" \t\n()"))
+    return values

@@ -44,8 +44,8 @@ class AuthorFile:
 
     def error(self, message: str, offset: int, hint: str | None = None) -> ToqiboxError:
         """The error for a file that cannot be read: ``shader_compile_failed``."""
-        found = [self._diagnostic(offset, message) | {"hint": hint}]
-        return ToqiboxError("shader_compile_failed", name=self.effect_id, diagnostics=found)
+        entry = [self._diagnostic(offset, message) | {"hint": hint}]
+        return ToqiboxError("shader_compile_failed", name=self.effect_id, diagnostics=entry)
 
     def warning(self, message: str, offset: int, hint: str | None = None) -> dict[str, Any]:
         """A diagnostic of severity ``warning``: the text is read, and this is not as it looks."""
@@ -53,20 +53,20 @@ class AuthorFile:
 
     def refusal(self, reason: str, offset: int = 0) -> ToqiboxError:
         """The error for a file that is understood and not allowed: ``shader_rejected``."""
-        found = [self._diagnostic(offset, reason)]
-        return ToqiboxError("shader_rejected", detail=reason, diagnostics=found)
+        entry = [self._diagnostic(offset, reason)]
+        return ToqiboxError("shader_rejected", detail=reason, diagnostics=entry)
 
     def _diagnostic(self, offset: int, message: str) -> dict[str, Any]:
-        found = diagnostic(self.file, self.text, *self.position(offset), message)
-        return map_to_origin(found, self.file, self.origins)
+        entry = diagnostic(self.file, self.text, *self.position(offset), message)
+        return map_to_origin(entry, self.file, self.origins)
 
 
-def map_to_origin(found: dict[str, Any], file: str, origins: LineOrigins) -> dict[str, Any]:
+def map_to_origin(entry: dict[str, Any], file: str, origins: LineOrigins) -> dict[str, Any]:
     """A diagnostic about a line of a text, at the file and line that this comes from."""
-    if found["file"] != file or found["line"] is None:
-        return found
-    place = origins.place(file, found["line"])
-    return {**found, "file": place[0], "line": place[1]}
+    if entry["file"] != file or entry["line"] is None:
+        return entry
+    origin = origins.locate(file, entry["line"])
+    return {**entry, "file": origin[0], "line": origin[1]}
 
 
 def diagnostic(
@@ -94,13 +94,13 @@ def _excerpt(text: str, line: int | None, column: int | None) -> tuple[int, str]
     """How much of a line is left out at its start, and what is shown of it."""
     if line is None:
         return 0, ""
-    rows = text.split("\n", line)
-    row = rows[line - 1].rstrip() if line <= len(rows) else ""
-    indent = len(row) - len(row.lstrip())
+    lines = text.split("\n", line)
+    text_line = lines[line - 1].rstrip() if line <= len(lines) else ""
+    indent = len(text_line) - len(text_line.lstrip())
     if column is not None and column - indent > MAX_MESSAGE_LENGTH:
         indent = column - 1 - MAX_MESSAGE_LENGTH // 2
     return indent, "".join(
-        c if c.isprintable() else " " for c in row[indent : indent + MAX_MESSAGE_LENGTH]
+        c if c.isprintable() else " " for c in text_line[indent : indent + MAX_MESSAGE_LENGTH]
     )
 
 

@@ -37,7 +37,7 @@ class JsonObject(dict[str, object]):
         self.repeated: list[str] = []
         """Keys that occur more than once."""
 
-    def place(self, key: str) -> int:
+    def offset_of(self, key: str) -> int:
         """Offset of a key's value, or of the object where the key is missing."""
         return self.offsets.get(key, self.offset)
 
@@ -58,10 +58,10 @@ def read_object(text: str, start: int, end: int) -> JsonObject:
     """
     scanner = _Scanner(text, start, end)
     scanner.skip()
-    place = scanner.at
+    offset = scanner.at
     value = scanner.value(0)
     if not isinstance(value, JsonObject):
-        raise HeaderSyntaxError("the header is not an object in braces", place)
+        raise HeaderSyntaxError("the header is not an object in braces", offset)
     return value
 
 
@@ -69,10 +69,10 @@ def read_array(text: str, start: int, end: int) -> JsonArray:
     """Read the array in ``text[start:end]``; as `read`."""
     scanner = _Scanner(text, start, end)
     scanner.skip()
-    place = scanner.at
+    offset = scanner.at
     value = scanner.value(0)
     if not isinstance(value, JsonArray):
-        raise HeaderSyntaxError("it is not an array in brackets", place)
+        raise HeaderSyntaxError("it is not an array in brackets", offset)
     return value
 
 
@@ -96,53 +96,53 @@ class _Scanner:
         return self.peek()
 
     def value(self, depth: int) -> object:
-        sign = self.peek()
+        char = self.peek()
         if depth > _MAX_DEPTH:
             raise HeaderSyntaxError("nested too deeply", self.at)
-        if sign == "{":
-            return self.table(depth)
-        if sign == "[":
-            return self.row(depth)
-        if sign in ('"', "'"):
-            return self.string(sign)
-        if sign and (sign in "+-." or sign.isdigit()):
+        if char == "{":
+            return self.parse_object(depth)
+        if char == "[":
+            return self.parse_array(depth)
+        if char in ('"', "'"):
+            return self.string(char)
+        if char and (char in "+-." or char.isdigit()):
             return self.number()
         return self.word()
 
-    def table(self, depth: int) -> JsonObject:
-        table = JsonObject(self.at)
+    def parse_object(self, depth: int) -> JsonObject:
+        mapping = JsonObject(self.at)
         self.at += 1
         while self.skip_commas() != "}":
             begin = self.at
             key = self.key()
-            table.repeated += [key] if key in table else []
+            mapping.repeated += [key] if key in mapping else []
             if self.peek() != ":":
                 raise HeaderSyntaxError(self.expected("“:”"), self.at)
             self.at += 1
             self.skip()
-            table.offsets[key] = self.at
-            table[key] = self.value(depth + 1)
-            table.spans[key] = (begin, self.at)
+            mapping.offsets[key] = self.at
+            mapping[key] = self.value(depth + 1)
+            mapping.spans[key] = (begin, self.at)
             if self.peek() not in (",", "}"):
                 raise HeaderSyntaxError(self.expected("“,” or “}”"), self.at)
         self.at += 1
-        return table
+        return mapping
 
-    def row(self, depth: int) -> JsonArray:
-        row = JsonArray()
+    def parse_array(self, depth: int) -> JsonArray:
+        array = JsonArray()
         self.at += 1
         while self.skip_commas() != "]":
-            row.offsets.append(self.at)
-            row.append(self.value(depth + 1))
+            array.offsets.append(self.at)
+            array.append(self.value(depth + 1))
             if self.peek() not in (",", "]"):
                 raise HeaderSyntaxError(self.expected("“,” or “]”"), self.at)
         self.at += 1
-        return row
+        return array
 
     def key(self) -> str:
-        sign = self.peek()
-        if sign in ('"', "'"):
-            return self.string(sign)
+        char = self.peek()
+        if char in ('"', "'"):
+            return self.string(char)
         match = _WORD.match(self.text, self.at)
         if match is None:
             raise HeaderSyntaxError(self.expected("a key"), self.at)
@@ -150,7 +150,7 @@ class _Scanner:
         return match[0]
 
     def string(self, quote: str) -> str:
-        opened = self.at
+        quote_start = self.at
         self.at += 1
         parts: list[str] = []
         while True:
@@ -158,22 +158,22 @@ class _Scanner:
             if chunk is not None:
                 parts.append(chunk[0])
                 self.at = chunk.end()
-            sign = self.text[self.at : self.at + 1]
-            if not sign:
-                raise HeaderSyntaxError("this string is not closed", opened)
+            char = self.text[self.at : self.at + 1]
+            if not char:
+                raise HeaderSyntaxError("this string is not closed", quote_start)
             self.at += 1
-            if sign == quote:
-                return _whole("".join(parts))
+            if char == quote:
+                return _join_surrogates("".join(parts))
             parts.append(self.escape())
 
     def escape(self) -> str:
-        sign = self.text[self.at : self.at + 1]
+        char = self.text[self.at : self.at + 1]
         self.at += 1
         digits = self.text[self.at : self.at + 4]
-        if sign == "u" and re.fullmatch("[0-9a-fA-F]{4}", digits):
+        if char == "u" and re.fullmatch("[0-9a-fA-F]{4}", digits):
             self.at += 4
             return chr(int(digits, 16))
-        return _ESCAPES.get(sign, sign)
+        return _ESCAPES.get(char, char)
 
     def number(self) -> float | int:
         match = _NUMBER.match(self.text, self.at)
@@ -192,11 +192,15 @@ class _Scanner:
         self.at = match.end()
         return _WORDS[match[0].lower()]
 
-    def expected(self, what: str) -> str:
-        found = self.text[self.at : self.at + 1]
-        return f"{what} expected, found “{found}”" if found else f"{what} expected at the end"
+    def expected(self, expectation: str) -> str:
+        actual = self.text[self.at : self.at + 1]
+        return (
+            f"{expectation} expected, found “{actual}”"
+            if actual
+            else f"{expectation} expected at the end"
+        )
 
 
-def _whole(text: str) -> str:
+def _join_surrogates(text: str) -> str:
     """The string with its surrogate pairs joined; a lone half becomes U+FFFD."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

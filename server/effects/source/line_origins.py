@@ -13,13 +13,13 @@ class LineOrigins:
     pieces: tuple[tuple[str, int], ...] = ()
     """File and number of the first line of each."""
 
-    def place(self, file: str, line: int) -> tuple[str, int]:
+    def locate(self, file: str, line: int) -> tuple[str, int]:
         """File and line of a line of the text, which is called `file`."""
-        at = bisect_right(self.starts, line) - 1
-        if at < 0:
+        index = bisect_right(self.starts, line) - 1
+        if index < 0:
             return file, line
-        found, first = self.pieces[at]
-        return found, first + line - self.starts[at]
+        piece_file, first = self.pieces[index]
+        return piece_file, first + line - self.starts[index]
 
 
 NO_INCLUDES = LineOrigins()

@@ -11,10 +11,10 @@ def normalize(text: str) -> str:
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
-def one_line(text: str, longest: int) -> str:
+def one_line(text: str, max_length: int) -> str:
     """At most so many characters of it, on one line, all of them printable."""
     line = " ".join(text.split())
-    return "".join(sign if sign.isprintable() else " " for sign in line)[:longest].strip()
+    return "".join(char if char.isprintable() else " " for char in line)[:max_length].strip()
 
 
 def default_title(effect_id: str, file: str = "") -> str:
@@ -23,5 +23,5 @@ def default_title(effect_id: str, file: str = "") -> str:
     stem = PurePath(file).stem
     if stem and not _ID.fullmatch(stem):
         return one_line(stem, 80) or effect_id
-    words = effect_id.replace("_", " ").replace("-", " ").strip()
-    return words[:1].upper() + words[1:]
+    title = effect_id.replace("_", " ").replace("-", " ").strip()
+    return title[:1].upper() + title[1:]

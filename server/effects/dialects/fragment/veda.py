@@ -96,7 +96,7 @@ def _imported(
         path = row.get("PATH") if isinstance(row, JsonObject) else None
         if not isinstance(path, str) or not _NAME.fullmatch(name):
             message = f"“{name[:40]}” of IMPORTED names no file"
-            raise author.error(message, rows.place(name) if isinstance(rows, JsonObject) else 0)
+            raise author.error(message, rows.offset_of(name) if isinstance(rows, JsonObject) else 0)
         if path.lower().endswith(_SOUNDS):
             contents[name] = SamplerContent.SOUND
         elif not path.lower().endswith(_PICTURES) or "://" in path:
@@ -121,12 +121,12 @@ def _plan(author: AuthorFile, table: JsonObject, code: str) -> PassPlan:
         [row for row in rows if isinstance(row, JsonObject)] if isinstance(rows, JsonArray) else []
     )
     if len(passes) > _MAX_PASSES:
-        raise author.refusal(f"it has more than {_MAX_PASSES} passes", table.place("PASSES"))
+        raise author.refusal(f"it has more than {_MAX_PASSES} passes", table.offset_of("PASSES"))
     for row in passes:
         other = next((key for key in ("fs", "vs", "OBJ") if row.get(key)), None)
         if other is not None:
             message = "passes of other files and models are not offered"
-            raise author.refusal(message, row.place(other))
+            raise author.refusal(message, row.offset_of(other))
     if not passes:
         return PassPlan((PlannedDraw(None, (), _index(0)),))
     draws = tuple(_drawn(author, row, at) for at, row in enumerate(passes))
@@ -140,7 +140,7 @@ def _index(at: int) -> tuple[str, ...]:
 def _drawn(author: AuthorFile, row: JsonObject, at: int) -> PlannedDraw:
     name = row.get("TARGET")
     if name is not None and (not isinstance(name, str) or not _NAME.fullmatch(name)):
-        raise author.error("the name of a target is no identifier", row.place("TARGET"))
+        raise author.error("the name of a target is no identifier", row.offset_of("TARGET"))
     return PlannedDraw(name or None, (), _index(at))
 
 

@@ -31,7 +31,7 @@ def read_textures(author: AuthorFile, header: JsonObject) -> dict[str, Texture]:
     named = {file for texture in found.values() for file in texture.files}
     if len(named) > assets.MAX_FILES:
         reason = f"it names more than {assets.MAX_FILES} image files"
-        raise author.refusal(reason, header.place("IMPORTED"))
+        raise author.refusal(reason, header.offset_of("IMPORTED"))
     return found
 
 
@@ -39,20 +39,22 @@ def _imported(
     author: AuthorFile, header: JsonObject
 ) -> list[tuple[object, JsonObject | None, int]]:
     rows = header.get("IMPORTED")
-    place = header.place("IMPORTED")
+    place = header.offset_of("IMPORTED")
     if rows is None:
         return []
     found: list[tuple[object, JsonObject | None, int]] = []
     if isinstance(rows, JsonObject):
         for name, row in rows.items():
             if not isinstance(row, JsonObject):
-                raise author.error(f"“{name[:40]}” of IMPORTED is not an object", rows.place(name))
-            found.append((name, row, rows.place(name)))
+                raise author.error(
+                    f"“{name[:40]}” of IMPORTED is not an object", rows.offset_of(name)
+                )
+            found.append((name, row, rows.offset_of(name)))
     elif isinstance(rows, JsonArray):
         for row, where in zip(rows, rows.offsets, strict=True):
             if not isinstance(row, JsonObject):
                 raise author.error("IMPORTED holds something that is not an object", where)
-            found.append((row.get("NAME"), row, row.place("NAME")))
+            found.append((row.get("NAME"), row, row.offset_of("NAME")))
     else:
         raise author.error("IMPORTED is neither an object nor an array", place)
     return found
@@ -63,18 +65,20 @@ def _cubes(header: JsonObject) -> list[tuple[object, JsonObject | None, int]]:
     tables = (
         [row for row in rows if isinstance(row, JsonObject)] if isinstance(rows, JsonArray) else []
     )
-    return [(row.get("NAME"), None, row.place("NAME")) for row in tables if isf_inputs.is_cube(row)]
+    return [
+        (row.get("NAME"), None, row.offset_of("NAME")) for row in tables if isf_inputs.is_cube(row)
+    ]
 
 
 def _texture(author: AuthorFile, name: str, row: JsonObject) -> Texture:
-    paths, offsets = row["PATH"], [row.place("PATH")]
+    paths, offsets = row["PATH"], [row.offset_of("PATH")]
     if isinstance(paths, JsonArray):
         offsets = paths.offsets
     listed = list(paths) if isinstance(paths, JsonArray) else [paths]
     cube = isf_inputs.is_cube(row) or len(listed) == _FACES
     if len(listed) != (_FACES if cube else 1):
         words = "a cube needs a PATH for each of its six faces" if cube else "PATH names no file"
-        raise author.error(words, row.place("PATH"))
+        raise author.error(words, row.offset_of("PATH"))
     return Texture(
         name=isf_inputs.uniform_name(name),
         content=Content.CUBE if cube else Content.IMAGE,

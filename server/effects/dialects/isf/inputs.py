@@ -46,9 +46,9 @@ def read_inputs(author: AuthorFile, header: JsonObject, code: str) -> tuple[Inpu
     if rows is None:
         return ()
     if not isinstance(rows, JsonArray):
-        raise author.error("INPUTS is not an array", header.place("INPUTS"))
+        raise author.error("INPUTS is not an array", header.offset_of("INPUTS"))
     if len(rows) > _MAX_INPUTS:
-        raise author.refusal(f"it has more than {_MAX_INPUTS} inputs", header.place("INPUTS"))
+        raise author.refusal(f"it has more than {_MAX_INPUTS} inputs", header.offset_of("INPUTS"))
     found: dict[str, Input] = {}
     lines: dict[str, JsonObject] = {}
     for row, place in zip(rows, rows.offsets, strict=True):
@@ -58,7 +58,7 @@ def read_inputs(author: AuthorFile, header: JsonObject, code: str) -> tuple[Inpu
             continue
         item = _input(author, row, code)
         if item.name in found or item.name in isf_keys.BUILTINS:
-            raise author.error(isf_keys.taken(item.name), row.place("NAME"))
+            raise author.error(isf_keys.taken(item.name), row.offset_of("NAME"))
         found[item.name], lines[item.name] = item, row
     return with_texts(author, lines, found)
 
@@ -86,7 +86,7 @@ def truth(value: object) -> bool:
 def _input(author: AuthorFile, row: JsonObject, code: str) -> Input:
     name = row.get("NAME")
     if not isinstance(name, str) or not NAME.fullmatch(name):
-        raise author.error("an input's NAME is missing or no identifier", row.place("NAME"))
+        raise author.error("an input's NAME is missing or no identifier", row.offset_of("NAME"))
     kind = _kind(author, row, name)
     minimum, maximum = _limits(kind, row)
     values, labels = _choices(row) if kind is Kind.LONG else ((), ())
@@ -118,7 +118,7 @@ def _uncalled(name: str, code: str) -> bool:
 
 
 def _kind(author: AuthorFile, row: JsonObject, name: str) -> Kind:
-    word, place = row.get("TYPE"), row.place("TYPE")
+    word, place = row.get("TYPE"), row.offset_of("TYPE")
     if not isinstance(word, str):
         raise author.error(f"the input “{name}” has no TYPE", place)
     if word.lower() not in _KINDS:
@@ -132,13 +132,13 @@ def _scale(author: AuthorFile, row: JsonObject) -> Scale:
     word = row.get("SCALE", str(Scale.BROWSER))
     if word not in list(Scale):
         known = " and ".join(f"“{scale}”" for scale in Scale)
-        raise author.error(f"SCALE is neither of {known}", row.place("SCALE"))
+        raise author.error(f"SCALE is neither of {known}", row.offset_of("SCALE"))
     return Scale(str(word))
 
 
 def _motion(author: AuthorFile, row: JsonObject, item: Input) -> Modulation | None:
     """What BIND says: the name of a feature, or a motion as a request writes it."""
-    told, place = row.get("BIND"), row.place("BIND")
+    told, place = row.get("BIND"), row.offset_of("BIND")
     if told is None:
         return None
     if item.kind.is_texture:
@@ -154,7 +154,7 @@ def _motion(author: AuthorFile, row: JsonObject, item: Input) -> Modulation | No
 
 def _photo(author: AuthorFile, row: JsonObject, kind: Kind) -> str | None:
     """The colour of the photo that PHOTO names."""
-    name, place = row.get("PHOTO"), row.place("PHOTO")
+    name, place = row.get("PHOTO"), row.offset_of("PHOTO")
     if name is None:
         return None
     if kind is not Kind.COLOR:
@@ -170,7 +170,7 @@ def _photo(author: AuthorFile, row: JsonObject, kind: Kind) -> str | None:
 def _place(told: Mapping[str, object], field: str, place: int) -> int:
     """Where in the file the key at fault stands."""
     word = field.removeprefix("BIND.").partition("[")[0]
-    return told.place(word) if isinstance(told, JsonObject) else place
+    return told.offset_of(word) if isinstance(told, JsonObject) else place
 
 
 def _limits(kind: Kind, row: JsonObject) -> tuple[Value | None, Value | None]:

@@ -57,7 +57,7 @@ def parse(effect_id: str, file: str, text: str, vertex: str | None = None) -> Ef
     taken = {*_UNIFORM_TYPES, "PASSINDEX", *(item.name for item in inputs)}
     for name in textures:
         if name in taken:
-            raise author.error(isf_keys.taken(name), header.place("IMPORTED"))
+            raise author.error(isf_keys.taken(name), header.offset_of("IMPORTED"))
     targets = _targets(author, header, passes, {*taken, *textures})
     names = _names(inputs, targets, passes, textures)
     line, body = _body(author, end)
@@ -142,9 +142,9 @@ def _tables(author: AuthorFile, header: JsonObject, key: str) -> list[JsonObject
     if rows is None:
         return []
     if not isinstance(rows, JsonArray):
-        raise author.error(f"{key} is not an array", header.place(key))
+        raise author.error(f"{key} is not an array", header.offset_of(key))
     if len(rows) > _MAX_PASSES:
-        raise author.refusal(f"it has more than {_MAX_PASSES} passes", header.place(key))
+        raise author.refusal(f"it has more than {_MAX_PASSES} passes", header.offset_of(key))
     for row, place in zip(rows, rows.offsets, strict=True):
         if not isinstance(row, JsonObject):
             raise author.error(f"{key} holds something that is not an object", place)
@@ -159,7 +159,7 @@ def _targets(
     The one that the last pass draws into is as large as the output, whatever is said of it.
     """
     found: dict[str, JsonObject] = {}
-    mentions = [(row.get("TARGET"), row, row.place("TARGET")) for row in passes]
+    mentions = [(row.get("TARGET"), row, row.offset_of("TARGET")) for row in passes]
     mentions += [(name, row, row.offset) for name, row in _persistent_buffers(author, header)]
     for name, row, place in mentions:
         if name is None or name == "":
@@ -188,7 +188,7 @@ def _target(name: str, row: JsonObject, last: bool) -> Target:
 def _persistent_buffers(author: AuthorFile, header: JsonObject) -> list[tuple[object, JsonObject]]:
     """Version 1: an array of names, or an object of name and properties."""
     buffers = header.get("PERSISTENT_BUFFERS")
-    place = header.place("PERSISTENT_BUFFERS")
+    place = header.offset_of("PERSISTENT_BUFFERS")
     if buffers is None:
         return []
     if not isinstance(buffers, (JsonArray, JsonObject)) or len(buffers) > _MAX_PASSES:

@@ -46,7 +46,7 @@ def with_texts(
     for name in shaping:
         if found[name].modulation is not None:
             message = f"“{name}” shapes the letters of a text, so it cannot have a BIND"
-            raise author.error(message, rows[name].place("BIND"))
+            raise author.error(message, rows[name].offset_of("BIND"))
     return tuple(
         replace(item, text_style=texts.get(name), static=name in shaping)
         for name, item in found.items()
@@ -62,7 +62,7 @@ def _named(one: TextStyle, found: Mapping[str, Input]) -> set[str]:
 def _text_style(author: AuthorFile, row: JsonObject, found: Mapping[str, Input]) -> TextStyle:
     text = row.get("DEFAULT", "")
     if not isinstance(text, str):
-        raise author.error("the DEFAULT of a text is a string", row.place("DEFAULT"))
+        raise author.error("the DEFAULT of a text is a string", row.offset_of("DEFAULT"))
     constants: dict[str, StyleValue] = {}
     choices: dict[str, str] = {}
     expressions: dict[str, str] = {}
@@ -76,7 +76,7 @@ def _text_style(author: AuthorFile, row: JsonObject, found: Mapping[str, Input])
         elif isinstance(word, (bool, int, float)) and key in RANGES:
             constants[key] = float(word)
         elif word is not None:
-            raise author.error(f"{key} is neither a value nor made of inputs", row.place(key))
+            raise author.error(f"{key} is neither a value nor made of inputs", row.offset_of(key))
     return TextStyle(
         text=text[:MAX_TEXT_CHARACTERS],
         constants=constants,
@@ -92,5 +92,5 @@ def _expression(
     for name in _NAME.findall(text):
         numeric = name in found and found[name].kind in _NUMBERS
         if not numeric and name not in FUNCTIONS and name not in _PICTURE:
-            raise author.error(f"{key}: there is no numeric input “{name}”", row.place(key))
+            raise author.error(f"{key}: there is no numeric input “{name}”", row.offset_of(key))
     return text[:_MAX_LENGTH]

@@ -54,7 +54,7 @@ def _of_sound(author: AuthorFile, row: JsonObject, item: Input) -> Iterator[dict
         return
     message = f"MAX of “{item.name}” is {_shown(row['MAX'])}: {item.width} is taken"
     hint = f"MAX is a whole number of values, 1 to {isf_inputs.MAX_WIDTH}"
-    yield author.warning(message, row.place("MAX"), hint)
+    yield author.warning(message, row.offset_of("MAX"), hint)
 
 
 def _of_input(author: AuthorFile, row: JsonObject, item: Input) -> Iterator[dict[str, Any]]:
@@ -63,19 +63,19 @@ def _of_input(author: AuthorFile, row: JsonObject, item: Input) -> Iterator[dict
         if form and row.get(key) is not None and isf_inputs.value_of(item.kind, row[key]) is None:
             message = f"{key} of “{item.name}” is {_shown(row[key])}: it is ignored"
             hint = f"an input of TYPE {item.kind} takes {form}"
-            yield author.warning(message, row.place(key), hint)
+            yield author.warning(message, row.offset_of(key), hint)
     if item.kind is Kind.LONG:
         yield from _of_choices(author, row, item)
     low, high = (isf_inputs.value_of(item.kind, row.get(key)) for key in ("MIN", "MAX"))
     if low is not None and high is not None and _exceeds(low, high):
         message = f"MIN of “{item.name}” is above its MAX: they are exchanged"
-        yield author.warning(message, row.place("MIN"), "write the smaller number as MIN")
+        yield author.warning(message, row.offset_of("MIN"), "write the smaller number as MIN")
     stated = isf_inputs.value_of(item.kind, row.get("DEFAULT"))
     if stated is not None and item.default != stated and item.kind is not Kind.BOOL:
         yield author.warning(
             f"DEFAULT of “{item.name}” is {_shown(row['DEFAULT'])}, outside of what is allowed:"
             f" {_shown(item.default)} is taken",
-            row.place("DEFAULT"),
+            row.offset_of("DEFAULT"),
             _allowed(item),
         )
 
@@ -91,7 +91,7 @@ def _of_choices(author: AuthorFile, row: JsonObject, item: Input) -> Iterator[di
     for key, rows in (("VALUES", values), ("LABELS", labels)):
         if rows is not None and not isinstance(rows, JsonArray):
             message = f"{key} of “{item.name}” is {_shown(rows)}: it is ignored"
-            yield author.warning(message, row.place(key), f"{key} is an array in brackets")
+            yield author.warning(message, row.offset_of(key), f"{key} is an array in brackets")
     if (
         isinstance(values, JsonArray)
         and isinstance(labels, JsonArray)
@@ -103,7 +103,7 @@ def _of_choices(author: AuthorFile, row: JsonObject, item: Input) -> Iterator[di
             if len(labels) > len(values)
             else "values without a label are shown as numbers"
         )
-        yield author.warning(message, row.place("LABELS"), hint)
+        yield author.warning(message, row.offset_of("LABELS"), hint)
     for value, place in (
         zip(values, values.offsets, strict=True) if isinstance(values, JsonArray) else ()
     ):
@@ -135,13 +135,13 @@ def _of_passes(
             why = find_problem(text, names)
             if why is not None:
                 message = f"{key} is “{text[:60]}”, which counts as 1: {why}"
-                yield author.warning(message, row.place(key), _size_hint(text, names))
+                yield author.warning(message, row.offset_of(key), _size_hint(text, names))
             elif not last and "$" not in text and (size := evaluate(text, names)) < 1:
                 message = f"{key} is “{text[:60]}”, which counts as 1: it is {size:g}"
-                yield author.warning(message, row.place(key), "a size is at least 1 pixel")
+                yield author.warning(message, row.offset_of(key), "a size is at least 1 pixel")
             elif last and text.replace(" ", "") not in ("$WIDTH", "$HEIGHT"):
                 message = f"{key} of the last pass has no effect: it is as large as the picture"
-                yield author.warning(message, row.place(key), f"remove {key}")
+                yield author.warning(message, row.offset_of(key), f"remove {key}")
 
 
 def _size_hint(text: str, names: dict[str, float]) -> str:

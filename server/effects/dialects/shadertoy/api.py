@@ -101,7 +101,7 @@ def _shader(author: AuthorFile, outer: JsonObject) -> JsonObject:
         more = ", …" if len(tables) > _MAX_NAMED else ""
         message = f"it holds {len(tables)} shaders: {names}{more}"
         hint = "`toqibox effects import FILE.json` writes each of them to a file of its own"
-        raise author.error(message, outer.place("shaders"), hint)
+        raise author.error(message, outer.offset_of("shaders"), hint)
     return tables[0]
 
 
@@ -166,10 +166,10 @@ def _passes(author: AuthorFile, shader: JsonObject) -> dict[str, JsonObject]:
     """The passes by what they draw; one that draws nothing, or the same again, is left out."""
     rows = shader.get("renderpass")
     if not isinstance(rows, JsonArray):
-        raise author.error("there is no array “renderpass”", shader.place("renderpass"))
+        raise author.error("there is no array “renderpass”", shader.offset_of("renderpass"))
     if len(rows) > _MAX_PASSES:
         message = f"it has more than {_MAX_PASSES} passes"
-        raise author.refusal(message, shader.place("renderpass"))
+        raise author.refusal(message, shader.offset_of("renderpass"))
     found: dict[str, JsonObject] = {}
     for row, place in zip(rows, rows.offsets, strict=True):
         if not isinstance(row, JsonObject) or not isinstance(row.get("code"), str):
