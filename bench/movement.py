@@ -130,7 +130,7 @@ def _scene(context: Context, library: Library, look: Look, case: Case, photo: Pa
     chain = []
     for step in look.steps("16:9"):
         effect = library.get(step.id)
-        chain.append(read_source(effect, library).row(step.params, library.files(effect)))
+        chain.append(read_source(effect, library).to_entry(step.params, library.files(effect)))
     job = SceneSpec(
         effects=tuple(chain),
         photo=photo,

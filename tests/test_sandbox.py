@@ -104,7 +104,7 @@ def test_a_title_is_passed_on_in_a_locale_that_lacks_its_letters() -> None:
     code = (
         "import subprocess, sys; from server import sandbox\n"
         "argv = ['printf', '%s', 'title=\\u041d \\U0001fa77']\n"
-        "command = [sandbox.encoded(word) for word in sandbox.command(argv)]\n"
+        "command = [sandbox.encode_argument(word) for word in sandbox.command(argv)]\n"
         "sys.stdout.buffer.write(subprocess.check_output(command))"
     )
     ascii_alone = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}

@@ -117,7 +117,7 @@ class LookRenderer:
         steps = self._look.steps(_ASPECTS[size])
         effects = [self._library.get(step.id) for step in steps]
         chain = [
-            read_source(effect, self._library).row(step.params, self._library.files(effect))
+            read_source(effect, self._library).to_entry(step.params, self._library.files(effect))
             for effect, step in zip(effects, steps, strict=True)
         ]
         return SceneSpec(

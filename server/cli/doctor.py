@@ -15,8 +15,8 @@ from typing import Any
 from server import logging_json, processors
 from server.cli.support.exit_status import FAILED
 from server.config import Config
-from server.jobs.execution.machine import Health
-from server.jobs.storage.data_folder import address_of
+from server.jobs.execution.machine import MachineProbe
+from server.jobs.storage.data_folder import read_address
 from server.terminal import print_lines
 
 _MARKS = {"ok": "ok  ", "warning": "note", "failed": "FAIL"}
@@ -47,14 +47,14 @@ def run(config: Config, options: argparse.Namespace) -> int:
     return FAILED if failed else 0
 
 
-async def _probe(config: Config) -> Health:
+async def _probe(config: Config) -> MachineProbe:
     with tempfile.TemporaryDirectory(prefix="toqibox-") as folder:
-        health = Health(config, Path(folder) / "scratch")
+        health = MachineProbe(config, Path(folder) / "scratch")
         await health.probe()
     return health
 
 
-def _findings(config: Config, health: Health) -> Iterator[Finding]:
+def _findings(config: Config, health: MachineProbe) -> Iterator[Finding]:
     yield _gl(config, health)
     yield from _devices(health)
     yield _ffmpeg(health)
@@ -66,7 +66,7 @@ def _findings(config: Config, health: Health) -> Iterator[Finding]:
     yield _fonts(health)
 
 
-def _gl(config: Config, health: Health) -> Finding:
+def _gl(config: Config, health: MachineProbe) -> Finding:
     gl = health.gl
     if not gl.get("ok") and config.egl_device is not None:
         error = gl.get("error") or "no GL context"
@@ -112,21 +112,21 @@ def _software_advice(demanded: int, gl: dict[str, Any]) -> str:
     return f"device {demanded} of EGL_DEVICE is software, and it has to be a GPU: unset it{others}"
 
 
-def _devices(health: Health) -> Iterator[Finding]:
+def _devices(health: MachineProbe) -> Iterator[Finding]:
     for device in health.gl.get("devices") or []:
         kind = "software" if device.get("software") else "hardware"
         yield Finding("EGL device", "ok", f"{device['index']}: {device['name']} ({kind})")
 
 
-def _ffmpeg(health: Health) -> Finding:
-    ffmpeg: dict[str, Any] = (health.found or {}).get("ffmpeg") or {}
+def _ffmpeg(health: MachineProbe) -> Finding:
+    ffmpeg: dict[str, Any] = (health.report or {}).get("ffmpeg") or {}
     if ffmpeg.get("ok"):
         return Finding("ffmpeg", "ok", str(ffmpeg.get("version")))
     advice = "install ffmpeg with ffprobe (package ffmpeg) and see that PATH has it"
     return Finding("ffmpeg", "failed", str(ffmpeg.get("error") or "not found"), advice)
 
 
-def _encoders(config: Config, health: Health) -> Iterator[Finding]:
+def _encoders(config: Config, health: MachineProbe) -> Iterator[Finding]:
     for name, attempt in health.encoders.items():
         if attempt.get("ok"):
             yield Finding("encoder", "ok", f"{name}: opened")
@@ -149,8 +149,8 @@ def _processors() -> Finding:
     return Finding("processors", "ok", result)
 
 
-def _fonts(health: Health) -> Finding:
-    missing: dict[str, list[str]] = ((health.found or {}).get("fonts") or {}).get("missing") or {}
+def _fonts(health: MachineProbe) -> Finding:
+    missing: dict[str, list[str]] = ((health.report or {}).get("fonts") or {}).get("missing") or {}
     if not missing:
         return Finding("fonts", "ok", "all families, and those of other scripts")
     families = sorted(name for names in missing.values() for name in names)
@@ -168,7 +168,7 @@ def _data(folder: Path) -> Finding:
     if not os.access(existing, os.W_OK | os.X_OK) or not _can_write_file(existing):
         advice = "make it writable for this user, or set DATA_DIR to another folder"
         return Finding("data folder", "failed", f"{folder} cannot be written", advice)
-    address = address_of(folder)
+    address = read_address(folder)
     return Finding("data folder", "ok", f"{folder}" + (f", used by {address}" if address else ""))
 
 

@@ -5,7 +5,7 @@ import argparse
 from server.cli.support.exit_status import FAILED
 from server.cli.support.local_request import send_request
 from server.config import Config
-from server.jobs.storage.data_folder import address_of
+from server.jobs.storage.data_folder import read_address
 from server.terminal import print_errors, print_lines
 
 _TIMEOUT_S = 5.0
@@ -13,7 +13,7 @@ _TIMEOUT_S = 5.0
 
 def run(config: Config, options: argparse.Namespace) -> int:
     """Print one line; exit status 1 unless the server answers, or is ready where that is asked."""
-    address = address_of(config.data_dir)
+    address = read_address(config.data_dir)
     if address is None:
         print_errors(f"toqibox health: no server is running on {config.data_dir}")
         return FAILED

@@ -10,7 +10,7 @@ from server.cli.support.exit_status import FAILED
 from server.cli.support.local_request import send_request
 from server.config import Config
 from server.jobs.model.job import Job, Status
-from server.jobs.storage.data_folder import address_of
+from server.jobs.storage.data_folder import read_address
 from server.jobs.store.job_table import Store
 from server.terminal import print_errors, print_lines
 
@@ -28,7 +28,7 @@ def run(config: Config, options: argparse.Namespace) -> int:
         return FAILED
     store = Store(database)
     try:
-        jobs = store.recent(_MAX_JOBS)
+        jobs = store.list_recent(_MAX_JOBS)
     finally:
         store.close()
     if options.json:
@@ -67,7 +67,7 @@ def _format_job(job: Job) -> str:
 
 
 def _cancel(config: Config, job_id: str) -> int:
-    address = address_of(config.data_dir)
+    address = read_address(config.data_dir)
     if address is None:
         print_errors(f"toqibox jobs: no server is running on {config.data_dir}")
         return FAILED

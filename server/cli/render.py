@@ -12,7 +12,7 @@ from server.cli.tasks.video_export import VideoExport, export_video
 from server.config import Config
 from server.effects.library.library import BUILT_IN, Library
 from server.errors import ToqiboxError, localize
-from server.jobs.submission.fields import FILES
+from server.jobs.submission.fields import FILE_FIELDS
 from server.jobs.submission.presets import BUILT_IN_PRESETS, Presets
 from server.jobs.submission.request import check_request
 from server.terminal import print_errors
@@ -38,7 +38,7 @@ def run(config: Config, options: argparse.Namespace) -> int:
 
 
 def _export(config: Config, library: Library, options: argparse.Namespace) -> VideoExport:
-    paths = {name: getattr(options, name) for name in FILES}
+    paths = {name: getattr(options, name) for name in FILE_FIELDS}
     files = {name: Path(path) for name, path in paths.items() if path is not None}
     presets = Presets((BUILT_IN_PRESETS, *config.presets_dirs))
     request = check_request(

@@ -90,7 +90,9 @@ class PageHandlers:
             return
         else:
             state.renderer = result["renderer"]
-            state.warnings += validation_result.of_result(result, state.loaded.effect.file).warnings
+            state.warnings += validation_result.from_task_result(
+                result, state.loaded.effect.file
+            ).warnings
             state.validation = "blank" if result["blank"] else "good"
         if self._watched_file.state.revision == revision:
             await self._watched_file.notify()

@@ -11,13 +11,13 @@ from server.devserver.watched_file import WatchedEffect
 from server.effects.model.text_style import SAMPLE_CREDITS
 from server.effects.source.diagnostic import AuthorFile
 from server.errors import ToqiboxError
-from server.jobs.execution.worker_process import TaskError, Watch, Worker
+from server.jobs.execution.worker_process import TaskError, Timeouts, Worker
 from server.jobs.model import validation_result
 from server.sandbox import Limits
 
 _COMPILE_SIZE = {"width": 64, "height": 36}
-_COMPILE_TIMEOUTS = Watch(stall_s=validation_result.WALL_S, limit_s=validation_result.WALL_S)
-_FRAME_TIMEOUTS = Watch(stall_s=15, limit_s=30)
+_COMPILE_TIMEOUTS = Timeouts(idle_s=validation_result.WALL_S, total_s=validation_result.WALL_S)
+_FRAME_TIMEOUTS = Timeouts(idle_s=15, total_s=30)
 _MEASURED_FRAMES = 3
 _MAX_MEMORY_BYTES = 4_000_000_000
 _NVIDIA_DEVICE = Path("/dev/nvidiactl")
@@ -151,7 +151,7 @@ class PreviewRenderer:
         }
 
     async def _run(
-        self, task: dict[str, Any], timeouts: Watch, loaded: WatchedEffect
+        self, task: dict[str, Any], timeouts: Timeouts, loaded: WatchedEffect
     ) -> dict[str, Any]:
         """Do a task in the worker; one that hangs or crashes is followed by another."""
         task["egl_device"] = self._egl_device
@@ -195,9 +195,9 @@ def _as_toqibox_error(error: TaskError, loaded: WatchedEffect) -> ToqiboxError:
     """The failure of a task as something to be said of the effect."""
     effect = loaded.effect
     author = AuthorFile(effect.id, effect.file, effect.source)
-    result = validation_result.of_error(error, author, software=True)
-    if result is None and validation_result.is_late(error):
-        result = validation_result.too_slow(error, author)
+    result = validation_result.from_task_error(error, author, software=True)
+    if result is None and validation_result.is_timeout(error):
+        result = validation_result.timed_out(error, author)
     if result is not None and result.code is not None:
         return ToqiboxError(
             result.code,

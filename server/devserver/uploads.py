@@ -9,14 +9,14 @@ from pathlib import Path
 from server.devserver.current_media import CurrentMedia
 from server.devserver.preview import PreviewRenderer
 from server.errors import ToqiboxError
-from server.jobs.execution.worker_process import TaskError, Watch, Worker
+from server.jobs.execution.worker_process import TaskError, Timeouts, Worker
 from server.sandbox import Limits
 
 UPLOAD_KINDS = ("audio", "photo", "photo2")
 MAX_UPLOAD_BYTES = 1 << 30
 _MAX_AUDIO_S = 3600
 _SAMPLE_RATE = 48_000
-_PREPARE_TIMEOUTS = Watch(stall_s=120, limit_s=900)
+_PREPARE_TIMEOUTS = Timeouts(idle_s=120, total_s=900)
 _LIMITS = Limits(memory_bytes=8_000_000_000)
 
 

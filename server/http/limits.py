@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from server.config import Config
-from server.jobs.submission.fields import FILES
+from server.jobs.submission.fields import FILE_FIELDS
 
 MEGABYTE = 1024 * 1024
 
@@ -51,7 +51,7 @@ class HttpLimits:
     @property
     def body_bytes(self) -> int:
         """All files, and room for the fields and what is between the parts."""
-        return len(FILES) * self.file_bytes + self.parts * (
+        return len(FILE_FIELDS) * self.file_bytes + self.parts * (
             self.field_bytes + self.part_header_bytes
         )
 

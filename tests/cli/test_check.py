@@ -13,7 +13,7 @@ from server.cli.tasks.file_validation import ValidationOutcome
 from server.cli.tasks.file_validator import FileValidator
 from server.cli.tasks.task_limits import TaskLimits
 from server.config import Config
-from server.jobs.execution.worker_process import Watch, Worker
+from server.jobs.execution.worker_process import Timeouts, Worker
 
 GOOD = '/*{"ISFVSN": "2"}*/\nvoid main() { gl_FragColor = vec4(1.0); }\n'
 
@@ -126,7 +126,7 @@ async def test_shaders_of_other_players_compile_for_browsers() -> None:
     try:
         for path in sorted((Path(__file__).parents[1] / "data" / "features" / "players").iterdir()):
             task = {"task": "browser", "effects": [effect_source.read(path).to_instance()]}
-            result = await worker.run(task, Watch(60, 60), lambda _event: None)
+            result = await worker.run(task, Timeouts(60, 60), lambda _event: None)
             assert result["diagnostics"] == [], path
     finally:
         await worker.kill()

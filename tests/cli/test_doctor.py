@@ -6,7 +6,7 @@ import pytest
 
 from server.cli.doctor import _gl
 from server.config import Config
-from server.jobs.execution.machine import Health
+from server.jobs.execution.machine import MachineProbe
 
 DEVICES = [
     {"index": 0, "name": "NVIDIA", "software": False},
@@ -32,13 +32,13 @@ def test_a_wrong_device_is_told_with_those_that_there_are(
     gl: dict[str, object], device: str, advice: str, tmp_path: Path
 ) -> None:
     config = Config.from_env({"EGL_DEVICE": device})
-    health = Health(config, tmp_path / "scratch")
-    health.found = {"gl": gl}
+    health = MachineProbe(config, tmp_path / "scratch")
+    health.report = {"gl": gl}
     found = _gl(config, health)
     assert (found.state, found.advice) == ("failed", advice)
 
 
 def test_software_that_nobody_demanded_is_a_note(tmp_path: Path) -> None:
-    health = Health(Config(), tmp_path / "scratch")
-    health.found = {"gl": SOFTWARE}
+    health = MachineProbe(Config(), tmp_path / "scratch")
+    health.report = {"gl": SOFTWARE}
     assert _gl(Config(), health).state == "warning"

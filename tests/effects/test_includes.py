@@ -182,7 +182,7 @@ def test_a_library_follows_the_files_that_effects_include(write: Write) -> None:
     assert first.includes == {"lib.glsl": "#define LIB vec3(0.2)\n"}
     assert library.get("main") is first
     assert [entry.id for entry in library.invalid()] == []
-    assert read_source(first, library).row({}, {})["includes"] == dict(first.includes)
+    assert read_source(first, library).to_entry({}, {})["includes"] == dict(first.includes)
     key = read_source(first, library).key
     write(lib="#define LIB vec3(0.4)\n")
     os.utime(folder / "lib.glsl", ns=(1, 1))

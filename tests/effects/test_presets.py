@@ -28,7 +28,7 @@ def test_it_draws_a_picture_that_moves(gl: Context, preset: Preset) -> None:
     aspect, size = [("16:9", (64, 36)), ("9:16", (36, 64))][PRESETS.index(preset) % 2]
     sources = [(read_source(LIBRARY.get(id_), LIBRARY), p) for id_, p in preset.steps(aspect)]
     job = SceneSpec(
-        effects=tuple(source.row(params, {}) for source, params in sources),
+        effects=tuple(source.to_entry(params, {}) for source, params in sources),
         photo=None,
         photo2=None,
         features=None,

@@ -8,23 +8,23 @@ from pathlib import Path
 from server import sandbox, start
 from server.effects.library.library import BUILT_IN, Library
 from server.jobs.model.effect_source import read_source
-from server.jobs.model.validation_result import Verdict
+from server.jobs.model.validation_result import ValidationResult
 from server.jobs.store.job_table import Store
 
 EFFECTS = Path(__file__).parents[1] / "data" / "effects"
 """Effects for servers under test."""
-Known = dict[tuple[str, str], Verdict]
+Known = dict[tuple[str, str], ValidationResult]
 
 
 def give(data: Path, known: Known) -> None:
     """Put verdicts into a data folder that no server uses now."""
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     store = Store(data / "jobs.db")
-    store.judge(known, 0)
+    store.save_validations(known, 0)
     store.close()
 
 
-def all_of(library: Library, driver: str, found: Verdict) -> Known:
+def all_of(library: Library, driver: str, found: ValidationResult) -> Known:
     """The same verdict on all that a library holds."""
     sources = [read_source(effect, library) for effect in library.all()]
     return {(source.key, driver): found for source in sources}
@@ -33,7 +33,7 @@ def all_of(library: Library, driver: str, found: Verdict) -> Known:
 @cache
 def drawable() -> Known:
     """That this machine draws our effects, which their own tests show."""
-    return all_of(Library((BUILT_IN, EFFECTS)), _driver(), Verdict())
+    return all_of(Library((BUILT_IN, EFFECTS)), _driver(), ValidationResult())
 
 
 def _driver() -> str:

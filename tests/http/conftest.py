@@ -16,9 +16,9 @@ from server.http.limits import HttpLimits
 from server.http.server.app import create_app, open_port
 from server.jobs.model.job import Job, Status, now_ms
 from server.jobs.model.spec import Spec
-from server.jobs.model.validation_result import Verdict
+from server.jobs.model.validation_result import ValidationResult
 from server.jobs.service import Service
-from server.jobs.storage.data_folder import KINDS, new_id
+from server.jobs.storage.data_folder import ARTIFACT_FILES, new_id
 from tests.harness import verdicts
 
 QUICK = HttpLimits(
@@ -106,18 +106,18 @@ class Running:
             created_at=now,
             request_id="r",
         )
-        self.service.data.job(job.id).mkdir()
+        self.service.data.job_folder(job.id).mkdir()
         self.service.store.add(job, bound=1000)
         return job
 
     def finish_job(self, video: bytes = b"video", poster: bytes = b"poster", **spec: Any) -> Job:
         """A completed job with these artifacts."""
         job = self.add_job(**spec)
-        for name, content in ((KINDS["video"], video), (KINDS["poster"], poster)):
-            (self.service.data.job(job.id) / name).write_bytes(content)
-        self.service.store.move(job.id, Status.PROCESSING)
+        for name, content in ((ARTIFACT_FILES["video"], video), (ARTIFACT_FILES["poster"], poster)):
+            (self.service.data.job_folder(job.id) / name).write_bytes(content)
+        self.service.store.transition(job.id, Status.PROCESSING)
         expires = now_ms() + 60_000
-        done = self.service.store.move(
+        done = self.service.store.transition(
             job.id, Status.COMPLETED, progress=100, finished_at=now_ms(), expires_at=expires
         )
         assert done is not None
@@ -153,7 +153,7 @@ def built_in() -> Library:
 def table(built_in: Library, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A job table with the verdicts of a machine that can draw every effect."""
     folder = tmp_path_factory.mktemp("table")
-    verdicts.give(folder, verdicts.all_of(built_in, DRIVER, Verdict()))
+    verdicts.give(folder, verdicts.all_of(built_in, DRIVER, ValidationResult()))
     return folder / "jobs.db"
 
 
@@ -188,7 +188,7 @@ async def start(tmp_path: Path, built_in: Library, table: Path) -> AsyncIterator
             library = Library(folders) if config.shaders_dirs else built_in
             service = Service(config, library)
             stack.push_async_callback(service.stop)
-            service.health.found = CAN_DRAW
+            service.machine.report = CAN_DRAW
             app = create_app(config, service, library, limits)
             tcp_server = await stack.enter_async_context(open_port(app, config, limits))
             await tcp_server.start_serving()

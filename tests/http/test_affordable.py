@@ -8,13 +8,13 @@ from server import processors
 from server.effects.library.library import Library
 from server.jobs.model.effect_source import read_source
 from server.jobs.model.job import Status
-from server.jobs.model.validation_result import Verdict
+from server.jobs.model.validation_result import ValidationResult
 from tests.http.conftest import DRIVER, Start
 from tests.http.wire import exchange, form, part, post
 
 _CORES = processors.available()
-_MOVING = Verdict(pixel_s=30.0 * _CORES / (64 * 36))
-_STILL = Verdict(still_pixel_s=30.0 * _CORES / (64 * 36))
+_MOVING = ValidationResult(pixel_s=30.0 * _CORES / (64 * 36))
+_STILL = ValidationResult(still_pixel_s=30.0 * _CORES / (64 * 36))
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ async def test_what_cannot_be_drawn_in_time_is_refused_and_holds_nothing(
     start: Start,
     media: tuple[bytes, bytes],
     built_in: Library,
-    slow: Verdict,
+    slow: ValidationResult,
     settings: dict[str, int],
     message_text: str,
 ) -> None:

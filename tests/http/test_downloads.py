@@ -9,7 +9,7 @@ import pytest
 from server.http.handlers.openapi import document
 from server.http.limits import HttpLimits
 from server.jobs.model.job import Status
-from server.jobs.storage.data_folder import KINDS
+from server.jobs.storage.data_folder import ARTIFACT_FILES
 from tests.http.conftest import Running, Start
 from tests.http.wire import exchange, head
 
@@ -111,8 +111,8 @@ async def test_what_cannot_be_downloaded_says_why(running: Running, tail: str) -
     await running.service.cancel(removed.id, "r")
     assert await code(removed.id) == (410, "result_expired")
     lost = running.finish_job()
-    for name in KINDS.values():
-        (running.service.data.job(lost.id) / name).unlink()
+    for name in ARTIFACT_FILES.values():
+        (running.service.data.job_folder(lost.id) / name).unlink()
     assert await code(lost.id) == (410, "result_expired")
     expired = running.finish_job()
     running.service.store.update(expired.id, expires_at=1)
@@ -123,7 +123,7 @@ async def test_what_cannot_be_downloaded_says_why(running: Running, tail: str) -
 @pytest.mark.parametrize("status", [Status.FAILED, Status.CANCELLED])
 async def test_a_job_that_never_will_have_a_video_says_so(running: Running, status: Status) -> None:
     job_id = running.add_job().id
-    running.service.store.move(job_id, status)
+    running.service.store.transition(job_id, status)
     response = await exchange(running.port, head(f"GET /download/{job_id}"))
     assert (response.status, response.code) == (410, "result_expired")
     listed = document(running.config)["paths"]["/download/{jobId}"]["get"]["responses"]

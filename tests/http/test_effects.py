@@ -12,11 +12,11 @@ from PIL import Image
 from server.config import Config
 from server.effects.effect import Effect
 from server.effects.library.library import InvalidEffect, Library
-from server.jobs.execution.machine import Health
+from server.jobs.execution.machine import MachineProbe
 from server.jobs.model import validation_result
-from server.jobs.model.effect_source import FOLDER
+from server.jobs.model.effect_source import ASSETS_FOLDER
 from server.jobs.model.job import Status
-from server.jobs.model.validation_result import Verdict
+from server.jobs.model.validation_result import ValidationResult
 from tests.harness import media, verdicts
 from tests.http.conftest import DRIVER, Running, Start
 from tests.http.wire import FORM, exchange, form, head, part, post
@@ -45,13 +45,13 @@ def png(color: tuple[int, int, int]) -> bytes:
 @pytest.fixture(scope="module")
 def probed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What this machine can really do, found out once."""
-    health = Health(Config(), tmp_path_factory.mktemp("probe") / "scratch")
+    health = MachineProbe(Config(), tmp_path_factory.mktemp("probe") / "scratch")
     asyncio.run(asyncio.wait_for(_probe(health), 60))
-    assert health.found is not None
-    return health.found
+    assert health.report is not None
+    return health.report
 
 
-async def _probe(health: Health) -> None:
+async def _probe(health: MachineProbe) -> None:
     await health.probe()
 
 
@@ -110,7 +110,7 @@ async def test_what_is_judged_bad_is_offered_no_more_and_says_why(
         "severity": "error",
         "message": "speed",
     }
-    invalid = Verdict("shader_compile_failed", (diagnostic,))
+    invalid = ValidationResult("shader_compile_failed", (diagnostic,))
     known = verdicts.all_of(Library((shaders,)), DRIVER, invalid)
     running = await start(known=known, shaders_dirs=(shaders,))
     _, _, listed = await get(running, "/effects")
@@ -139,7 +139,9 @@ async def test_all_effects_are_listed_with_warnings_about_text_and_picture(
 ) -> None:
     header = '{"INPUTS": [{"NAME": "a", "TYPE": "float", "BINDS": "kick"}]}'
     (tmp_path / "odd.fs").write_text(f"/*{header}*/\nvoid main() {{ gl_FragColor = vec4(a); }}\n")
-    drawn = validation_result.of_result({"blank": True, "why": "every pixel is black"}, "odd.fs")
+    drawn = validation_result.from_task_result(
+        {"blank": True, "why": "every pixel is black"}, "odd.fs"
+    )
     known = verdicts.all_of(Library((tmp_path,)), DRIVER, drawn)
     running = await start(known=known, shaders_dirs=(tmp_path,))
     entries = {name: (await get(running, f"/effects{name}"))[2] for name in ("", "?all=1")}
@@ -182,7 +184,7 @@ async def test_a_shader_that_does_not_compile_is_refused_before_the_files(
     start: Start, shaders: Path, probed: dict[str, Any]
 ) -> None:
     running = await start(shaders_dirs=(shaders,))
-    running.service.health.found = probed
+    running.service.machine.report = probed
     # Of a body of over a megabyte only the first field is ever sent.
     large = head("POST /export", f"Content-Type: {FORM}", "Content-Length: 1500000")
     response = await exchange(running.port, large + part("effect", "wrong") + AUDIO[:40], wait_s=30)
@@ -200,7 +202,7 @@ async def test_an_effect_is_judged_before_a_browser_gets_it(
     start: Start, shaders: Path, probed: dict[str, Any]
 ) -> None:
     running = await start(shaders_dirs=(shaders,))
-    running.service.health.found = probed
+    running.service.machine.report = probed
     status, _, effect_object = await get(running, "/effects/wrong")
     assert isinstance(effect_object, dict)
     assert (status, effect_object["diagnostics"][0]["line"]) == (422, 3)
@@ -212,18 +214,18 @@ async def test_an_effect_that_changes_while_it_is_shown_is_judged_as_it_is_sent(
     wrong, good = shaders / "wrong.fs", WRONG.replace("speed", "1.0")
     wrong.write_text(good)
     driver = f"{probed['gl']['renderer']}, {probed['gl']['version']}"
-    known = verdicts.all_of(Library((shaders,)), driver, Verdict())
+    known = verdicts.all_of(Library((shaders,)), driver, ValidationResult())
     wrong.write_text(WRONG)
     running = await start(known=known, shaders_dirs=(shaders,))
-    running.service.health.found = probed
-    is_offered = running.service.verdicts.is_offered
+    running.service.machine.report = probed
+    is_offered = running.service.validations.is_offered
 
     def change(effect: Effect) -> bool:
         offered = is_offered(effect)
         wrong.write_text(good)
         return offered
 
-    monkeypatch.setattr(running.service.verdicts, "is_offered", change)
+    monkeypatch.setattr(running.service.validations, "is_offered", change)
     assert (await get(running, "/effects/wrong"))[0] == 422
 
 
@@ -231,7 +233,7 @@ async def test_an_effect_that_is_removed_while_all_are_listed_is_left_out(
     start: Start, shaders: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     running = await start(shaders_dirs=(shaders,))
-    offered = running.service.verdicts.offered
+    offered = running.service.validations.offered
 
     def remove() -> tuple[list[Effect], list[InvalidEffect]]:
         found = offered()
@@ -239,7 +241,7 @@ async def test_an_effect_that_is_removed_while_all_are_listed_is_left_out(
         running.service.library.refresh()
         return found
 
-    monkeypatch.setattr(running.service.verdicts, "offered", remove)
+    monkeypatch.setattr(running.service.validations, "offered", remove)
     for path in ("/effects", "/effects?all=1"):
         (shaders / "wrong.fs").write_text(WRONG)
         status, _, listed = await get(running, path)
@@ -256,7 +258,7 @@ async def test_a_job_keeps_the_images_and_both_photos_it_was_accepted_with(
     (shaders / "leaf.fs").write_text(LEAF)
     (shaders / "leaf.png").write_bytes(png((0, 255, 0)))
     running = await start(shaders_dirs=(shaders,), max_parallel_exports=1)
-    running.service.health.found = probed
+    running.service.machine.report = probed
     fields = [part("effect", "leaf"), part("duration", "0.2"), part("fit", "cover")]
     files = [part("audio", media.wav(0.2)), part("photo", png((255, 0, 0)))]
     second = part("photo2", png((0, 0, 255)))
@@ -266,7 +268,7 @@ async def test_a_job_keeps_the_images_and_both_photos_it_was_accepted_with(
     service = running.service
     job = service.get(response.json["jobId"])
     assert job is not None
-    kept = service.data.job(job.id) / FOLDER
+    kept = service.data.job_folder(job.id) / ASSETS_FOLDER
     assert [path.name for path in kept.iterdir()] == list(job.spec.effects[0]["files"].values())
     assert job.spec.photo2 not in (None, job.spec.photo)
     service.dispatcher.start()

@@ -26,9 +26,9 @@ UNKNOWN = "A" * 22
 async def working(start: Start) -> Running:
     """A server whose probe is real and whose slots draw."""
     running = await start(max_parallel_exports=1)
-    running.service.health.found = None
+    running.service.machine.report = None
     await running.service.start()
-    await running.service.health.first_probe()
+    await running.service.machine.first_probe()
     assert running.service.readiness()[0], running.service.readiness()[1]["problems"]
     return running
 
@@ -174,7 +174,7 @@ async def test_a_client_that_leaves_after_its_form_leaves_a_whole_job_or_none(
     writer.transport.abort()
 
     def whole_or_none() -> bool:
-        jobs = running.service.store.with_status(Status.QUEUED)
+        jobs = running.service.store.list_by_status(Status.QUEUED)
         folders = list(running.service.data.jobs.iterdir())
         return not running.spooled() and [f.name for f in folders] == [job.id for job in jobs]
 
@@ -242,7 +242,7 @@ async def test_a_job_is_shown_cancelled_and_shown_again(running: Running) -> Non
 
 async def test_a_failed_job_says_why_in_the_language_of_the_client(running: Running) -> None:
     job = running.add_job()
-    running.service.store.move(job.id, Status.FAILED, error_code="render_stalled")
+    running.service.store.transition(job.id, Status.FAILED, error_code="render_stalled")
     shown = await exchange(running.port, head(f"GET /export/{job.id}", "Accept-Language: ru"))
     assert (shown.status, shown.json["code"]) == (200, "render_stalled")
     assert shown.json["error"] == "Создание видео остановилось и не продолжилось."

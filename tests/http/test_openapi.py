@@ -14,7 +14,7 @@ from server.errors import CATALOGUE
 from server.http.error_codes import ALL
 from server.http.handlers.openapi import document
 from server.http.server.app import ROUTES
-from server.jobs.submission.fields import FILES, TEXTS
+from server.jobs.submission.fields import FILE_FIELDS, TEXT_FIELDS
 from tests.http.conftest import Running, Start
 from tests.http.wire import FORM, form, part
 
@@ -68,7 +68,10 @@ def test_the_document_lists_the_routes_and_nothing_else() -> None:
 
 def test_the_form_lists_the_fields_that_are_taken() -> None:
     content = DOCUMENT["paths"]["/export"]["post"]["requestBody"]["content"]
-    assert set(content["multipart/form-data"]["schema"]["properties"]) == {*FILES, *TEXTS}
+    assert set(content["multipart/form-data"]["schema"]["properties"]) == {
+        *FILE_FIELDS,
+        *TEXT_FIELDS,
+    }
 
 
 def test_every_reference_leads_somewhere() -> None:

@@ -8,13 +8,13 @@ import pytest
 from server.errors import ToqiboxError
 from server.http.limits import HttpLimits
 from server.http.uploads.limiter import UploadLimiter
-from server.jobs.submission.preparation_queue import Line
+from server.jobs.submission.preparation_queue import PreparationQueue
 
 MB = 1 << 20
 
 
-def _line(**values: float) -> Line:
-    return Line(1, usual_s=1.0, longest_s=10.0, **{"wait_s": 5.0, **values})
+def _line(**values: float) -> PreparationQueue:
+    return PreparationQueue(1, initial_s=1.0, max_counted_s=10.0, **{"max_wait_s": 5.0, **values})
 
 
 async def test_what_would_wait_too_long_is_refused_at_once() -> None:
@@ -73,23 +73,23 @@ async def test_a_turn_is_waited_for_in_order_and_not_for_ever() -> None:
     line, done = _line(), list[int]()
 
     async def add(number: int) -> None:
-        async with line.turn():
+        async with line.acquire():
             done.append(number)
 
-    async with line.turn():
+    async with line.acquire():
         waiting = [asyncio.create_task(add(number)) for number in range(4)]
         await asyncio.sleep(0.01)
         waiting[1].cancel()
         await asyncio.sleep(0.01)
     await asyncio.wait(waiting)
     assert done == [0, 2, 3]
-    short = _line(wait_s=0.02)
-    async with short.turn():
+    short = _line(max_wait_s=0.02)
+    async with short.acquire():
         with pytest.raises(ToqiboxError) as caught:
-            async with short.turn():
+            async with short.acquire():
                 pass
         assert caught.value.code == "rate_limited"
-    async with short.turn():
+    async with short.acquire():
         pass
 
 
@@ -97,10 +97,10 @@ async def test_a_turn_that_is_given_to_one_who_leaves_goes_to_the_next() -> None
     line = _line()
 
     async def add() -> None:
-        async with line.turn():
+        async with line.acquire():
             pass
 
-    async with line.turn():
+    async with line.acquire():
         leaving, staying = asyncio.create_task(add()), asyncio.create_task(add())
         await asyncio.sleep(0.01)
     leaving.cancel()
@@ -113,30 +113,30 @@ async def test_the_line_measures_what_is_done_and_not_what_fails_early() -> None
     line = _line()
     for _ in range(9):
         with pytest.raises(ValueError, match="early"):
-            async with line.turn():
+            async with line.acquire():
                 raise ValueError("early")
-    assert line.each_s == 1.0
-    async with line.turn():
+    assert line.interval_s == 1.0
+    async with line.acquire():
         pass
-    assert 0.7 < line.each_s < 0.9
+    assert 0.7 < line.interval_s < 0.9
 
 
 async def test_the_last_in_a_line_that_is_too_slow_are_refused_at_once() -> None:
-    line, left = _line(wait_s=2.5), list[tuple[int, str]]()
+    line, left = _line(max_wait_s=2.5), list[tuple[int, str]]()
 
     async def add(number: int) -> None:
         try:
-            async with line.turn():
+            async with line.acquire():
                 pass
         except ToqiboxError as error:
             left.append((number, error.code))
 
-    async with line.turn():
+    async with line.acquire():
         waiting = [asyncio.create_task(add(number)) for number in range(5)]
         await asyncio.sleep(0.01)
         assert left == [(3, "rate_limited"), (4, "rate_limited")]
         assert line.waiting == 3
     await asyncio.wait(waiting)
     assert len(left) == 2
-    async with line.turn():
+    async with line.acquire():
         pass

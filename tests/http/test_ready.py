@@ -17,7 +17,7 @@ from tests.http.wire import exchange, head
 async def test_readiness_says_what_is_missing(running: Running) -> None:
     ready = await exchange(running.port, head("GET /ready"))
     assert (ready.status, ready.json["software"], ready.json["encoder"]) == (200, True, "x264")
-    running.service.health.found = {"gl": {"ok": False, "error": "no EGL"}}
+    running.service.machine.report = {"gl": {"ok": False, "error": "no EGL"}}
     ready = await exchange(running.port, head("GET /ready"))
     assert (ready.status, ready.code) == (503, "not_ready")
     assert "no EGL" in ready.json["problems"][0]
@@ -83,8 +83,8 @@ async def test_a_disk_that_cannot_be_written_is_named_before_what_follows_from_i
 ) -> None:
     with small_disk(tmp_path / "disk", 8) as disk:
         running = await start(data_dir=disk / "data")
-        running.service.health.found = {
-            **(running.service.health.found or {}),
+        running.service.machine.report = {
+            **(running.service.machine.report or {}),
             "encoders": {"x264": {"ok": False, "why": "Read-only file system"}},
         }
         make_read_only(disk)

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 import pytest
 
 from server.http.limits import MEGABYTE, HttpLimits
-from server.jobs.model.effect_source import Source
+from server.jobs.model.effect_source import EffectSource
 from tests.harness.media import photo, wav
 from tests.http.conftest import Start
 from tests.http.wire import FORM, Response, exchange, form, head, part, post
@@ -73,14 +73,14 @@ async def test_an_upload_whose_effect_is_being_judged_keeps_its_place(
     quick = limits(uploads=1, upload_grace_s=0.0, upload_poll_s=0.01, upload_slow_rate=2000)
     running = await start(quick)
     judged, asked = asyncio.Event(), asyncio.Event()
-    enforce = running.service.verdicts.enforce
+    enforce = running.service.validations.require_valid
 
-    async def wait(source: Source) -> None:
+    async def wait(source: EffectSource) -> None:
         asked.set()
         await judged.wait()
         await enforce(source)
 
-    monkeypatch.setattr(running.service.verdicts, "enforce", wait)
+    monkeypatch.setattr(running.service.validations, "require_valid", wait)
     sent = post(form(part("effect", "breathe"), part("photo", b"x" * 200)))
     first = asyncio.create_task(exchange(running.port, sent))
     await asked.wait()
@@ -99,8 +99,8 @@ async def test_searches_for_a_part_do_not_keep_other_uploads_from_their_decoding
     async def submit(*texts: bytes) -> Response:
         return await exchange(running.port, post(form(*texts, *files)), wait_s=60)
 
-    searching = running.service._intake._searches
-    async with searching.turn():
+    searching = running.service._intake._searching
+    async with searching.acquire():
         searches = [asyncio.create_task(submit(*fields)) for _ in range(2)]
         assert await running.until(lambda: searching.waiting == 2)
         assert (await submit(fields[1])).status == 202

@@ -156,7 +156,7 @@ async def test_what_cannot_be_accepted_is_refused_unread(
 
 
 async def test_a_machine_that_cannot_draw_refuses(running: Running) -> None:
-    running.service.health.found = {"gl": {"ok": False, "error": "none"}}
+    running.service.machine.report = {"gl": {"ok": False, "error": "none"}}
     response = await exchange(running.port, post(form(AUDIO, PHOTO)))
     assert (response.status, response.code) == (503, "not_ready")
     assert "retry-after" in response.headers

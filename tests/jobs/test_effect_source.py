@@ -7,15 +7,20 @@ import pytest
 
 from server.effects.library.library import Library
 from server.errors import ToqiboxError
-from server.jobs.model.effect_source import MOST_BYTES, Source, located, read_source
-from server.jobs.storage.asset_copies import keep
+from server.jobs.model.effect_source import (
+    MAX_ASSET_BYTES,
+    EffectSource,
+    read_source,
+    resolve_assets,
+)
+from server.jobs.storage.asset_copies import snapshot_assets
 
 WITH_IMAGE = """/*{"ISFVSN": "2", "INPUTS": [], "IMPORTED": {"leaf": {"PATH": "leaf.png"}}}*/
 void main() { gl_FragColor = IMG_NORM_PIXEL(leaf, isf_FragNormCoord); }
 """
 
 
-def of_folder(folder: Path) -> Source:
+def of_folder(folder: Path) -> EffectSource:
     library = Library((folder,))
     return read_source(library.get("leaf"), library)
 
@@ -53,20 +58,20 @@ def test_the_key_changes_with_all_that_shapes_the_pixels(folder: Path) -> None:
 
 def test_images_are_kept_by_content_and_found_again(folder: Path, job: Path) -> None:
     source = of_folder(folder)
-    keep([source], job)
-    row = source.kept({"speed": 1.0})
-    assert row["files"] == {"leaf.png": source.images["leaf.png"].sha256}
-    found = located(row, job)
+    snapshot_assets([source], job)
+    row = source.to_spec({"speed": 1.0})
+    assert row["files"] == {"leaf.png": source.assets["leaf.png"].sha256}
+    found = resolve_assets(row, job)
     assert Path(found["files"]["leaf.png"]).read_bytes() == b"green"
     assert Path(found["files"]["leaf.png"]).is_relative_to(job)
-    assert Path(source.in_place["files"]["leaf.png"]) == folder / "leaf.png"
+    assert Path(source.with_local_paths["files"]["leaf.png"]) == folder / "leaf.png"
 
 
 def test_a_row_of_an_effect_without_files_has_none(job: Path) -> None:
-    row = Source(id="a", file="a.fs", text="").kept({})
+    row = EffectSource(id="a", file="a.fs", text="").to_spec({})
     assert row == {"id": "a", "file": "a.fs", "source": "", "vertex": None, "params": {}}
-    assert located(row, job) == row
-    keep([Source(id="a", file="a.fs", text="")], job)
+    assert resolve_assets(row, job) == row
+    snapshot_assets([EffectSource(id="a", file="a.fs", text="")], job)
     assert not list(job.iterdir())
 
 
@@ -79,7 +84,7 @@ def test_an_image_that_changed_since_it_was_looked_at_is_not_taken(
     if now:
         (folder / "leaf.png").write_bytes(now)
     with pytest.raises(ToqiboxError) as caught:
-        keep([source], job)
+        snapshot_assets([source], job)
     assert caught.value.code == "not_ready"
 
 
@@ -91,7 +96,7 @@ def test_images_have_a_limit_together(folder: Path) -> None:
     )
     for name in names:
         with (folder / name).open("wb") as file:
-            file.truncate(MOST_BYTES // 4 + 1)
+            file.truncate(MAX_ASSET_BYTES // 4 + 1)
     with pytest.raises(ToqiboxError, match="not accepted") as caught:
         of_folder(folder)
     assert caught.value.diagnostics

@@ -5,8 +5,8 @@ import shutil
 import sqlite3
 from pathlib import Path
 
-from server.jobs.scheduling.blame import SUSPECTED
-from server.jobs.store.job_table import BLAME
+from server.jobs.scheduling.blame import HOLD_BACK_AT
+from server.jobs.store.job_table import POINTS_PER_CRASH
 from tests.harness import media
 from tests.harness.server import Server, eventually
 
@@ -89,7 +89,7 @@ def test_a_job_is_not_failed_by_deaths_that_come_without_it_too(tmp_path: Path) 
     with server:
         job = server.client.submit(media.wav(20), media.photo(), effect="plain")
         _kill_in_work(server, job)
-        _blame(server, SUSPECTED - BLAME)
+        _blame(server, HOLD_BACK_AT - POINTS_PER_CRASH)
         server.start()
         assert '"job.held_back"' in server.log.read_text()
         assert server.client.job(job)["status"] == "processing"
@@ -105,7 +105,7 @@ def test_a_job_with_which_alone_the_server_dies_is_given_up(tmp_path: Path) -> N
     with server:
         job = server.client.submit(media.wav(20), media.photo(), effect="plain")
         _kill_in_work(server, job)
-        _blame(server, SUSPECTED)
+        _blame(server, HOLD_BACK_AT)
         server.start()
         failed = server.client.wait(job)
         assert (failed["status"], failed["code"]) == ("failed", "attempts_exhausted")

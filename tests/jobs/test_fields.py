@@ -205,7 +205,7 @@ def test_frames_by_the_rule(duration: str, fps: int, frames: int) -> None:
     ],
 )
 def test_sizes_are_even(aspect: str, short: int, size: tuple[int, int]) -> None:
-    assert fields.picture_size(aspect, short) == size
+    assert fields.frame_size(aspect, short) == size
 
 
 def test_credits_come_from_the_tags_unless_they_are_given() -> None:

@@ -14,10 +14,10 @@ from server.config import Config
 from server.effects.library.library import BUILT_IN, Library
 from server.errors import ToqiboxError
 from server.jobs.model.job import Job, Status, now_ms
-from server.jobs.scheduling.active_job import Run, SlotClock
+from server.jobs.scheduling.active_job import ActiveJob, SlotClock
 from server.jobs.scheduling.progress import Progress
 from server.jobs.service import Service
-from server.jobs.storage.data_folder import DataFolder, address_of, note_address
+from server.jobs.storage.data_folder import DataFolder, read_address, write_address
 from server.jobs.store.database import DiskFull
 from server.jobs.store.job_table import Store
 from tests.harness.disks import fill, small_disk
@@ -42,7 +42,7 @@ def _service(disk: Path) -> Service:
 
 def _put(service: Service, job: Job, **columns: object) -> None:
     service.store.add(job, 99)
-    folder = service.data.job(job.id)
+    folder = service.data.job_folder(job.id)
     folder.mkdir()
     (folder / "video.mp4").write_bytes(os.urandom(20_000))
     service.store.update(job.id, **columns)
@@ -55,9 +55,9 @@ def _die(service: Service) -> None:
 
 async def test_a_restart_works_and_so_does_delete(disk: Path, make_job: MakeJob) -> None:
     first = _service(disk)
-    first.data.take_ballast()
+    first.data.reserve_ballast()
     _put(first, make_job("running"), status=Status.PROCESSING)
-    first.store.task_begins("running", "segment-0")
+    first.store.start_task("running", "segment-0")
     _put(first, make_job("done"), status=Status.COMPLETED, expires_at=now_ms() + 60_000)
     _put(first, make_job("old"), status=Status.COMPLETED, expires_at=now_ms() - 1)
     fill(disk)
@@ -69,17 +69,17 @@ async def test_a_restart_works_and_so_does_delete(disk: Path, make_job: MakeJob)
 
     second = _service(disk)
     try:
-        second.health.found = {}
+        second.machine.report = {}
         await second.start()
-        assert set(second.dispatcher.runs) == {"running"}
+        assert set(second.dispatcher.active_jobs) == {"running"}
         fill(disk)
         for job_id in ("done", "running"):
             job = await second.cancel(job_id, "r")
             assert job is not None
-            assert not second.data.job(job_id).exists()
+            assert not second.data.job_folder(job_id).exists()
             fill(disk)
         assert second.store.count(Status.CANCELLED) == 1
-        assert second.store.keepers() == set()
+        assert second.store.ids_with_files() == set()
     finally:
         await second.stop()
 
@@ -87,18 +87,18 @@ async def test_a_restart_works_and_so_does_delete(disk: Path, make_job: MakeJob)
 async def test_without_a_byte_held_back_they_work_too(disk: Path, make_job: MakeJob) -> None:
     first = _service(disk)
     _put(first, make_job("running"), status=Status.PROCESSING)
-    first.store.task_begins("running", "segment-0")
+    first.store.start_task("running", "segment-0")
     _put(first, make_job("done"), status=Status.COMPLETED, expires_at=now_ms() + 60_000)
     fill(disk)
     _die(first)
     second = _service(disk)
     try:
-        second.health.found = {}
+        second.machine.report = {}
         await second.start()
         for job_id in ("done", "running"):
             await second.cancel(job_id, "r")
             fill(disk)
-        assert second.store.keepers() == set()
+        assert second.store.ids_with_files() == set()
     finally:
         await second.stop()
 
@@ -106,7 +106,7 @@ async def test_without_a_byte_held_back_they_work_too(disk: Path, make_job: Make
 def test_the_table_opens_where_not_even_its_side_files_have_room(disk: Path) -> None:
     data = DataFolder(disk / "data")
     Store(data.database).close()  # SQLite removes them when it is closed
-    data.take_ballast()
+    data.reserve_ballast()
     fill(disk)
     with pytest.raises(RuntimeError, match="cannot be opened"):
         Store(data.database)
@@ -147,7 +147,7 @@ def test_another_fault_of_the_disk_is_no_full_disk(tmp_path: Path, make_job: Mak
     data = DataFolder(tmp_path / "data")
     store = Store(data.database, data.release_ballast)
     store.add(make_job("one"), 99)
-    data.take_ballast()
+    data.reserve_ballast()
     with _largest_file(200_000), pytest.raises(sqlite3.OperationalError) as failed:
         store.update("one", report={"much": "x" * 400_000})
     assert failed.value.__notes__ == ["disk I/O error (SQLITE_IOERR_WRITE)"]
@@ -167,7 +167,7 @@ async def test_progress_that_cannot_be_saved_is_one_line_a_minute(
         job = make_job(name)
         store.add(job, 99)
         store.update(name, status=Status.PROCESSING)
-        run = Run(job, data.job(name), data.features_of(job), SlotClock(5.0))
+        run = ActiveJob(job, data.job_folder(name), data.features_folder(job), SlotClock(5.0))
         run.drawing[0] = 45
         runs.append(run)
     fill(disk)
@@ -191,11 +191,11 @@ async def test_progress_that_cannot_be_saved_is_one_line_a_minute(
 def test_the_ballast_is_whole_or_not_there(disk: Path) -> None:
     data = DataFolder(disk / "data")
     fill(disk)
-    data.take_ballast()
+    data.reserve_ballast()
     assert not (disk / "data" / "ballast").exists()
     assert not data.release_ballast()
     (disk / "filler").unlink()
-    data.take_ballast()
+    data.reserve_ballast()
     held = data.free_mb()
     assert data.release_ballast()
     assert data.free_mb() >= held + 3
@@ -204,9 +204,9 @@ def test_the_ballast_is_whole_or_not_there(disk: Path) -> None:
 
 def test_an_address_is_written_over_the_one_before(disk: Path) -> None:
     data = DataFolder(disk / "data")
-    note_address(data.root, "http://127.0.0.1:31234")
+    write_address(data.root, "http://127.0.0.1:31234")
     fill(disk)
-    note_address(data.root, "http://127.0.0.1:80")
+    write_address(data.root, "http://127.0.0.1:80")
     assert (data.root / "address").read_text() == "http://127.0.0.1:80\n"
     data.close()
-    assert address_of(data.root) is None
+    assert read_address(data.root) is None

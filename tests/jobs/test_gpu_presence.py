@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from server.jobs.execution.gpu_presence import Gpu
+from server.jobs.execution.gpu_presence import GpuMonitor
 from server.jobs.model.job import Status
 from server.jobs.store.job_table import Store
 from tests.harness import media
@@ -28,7 +28,7 @@ _DRIVERS = ("x86_64-linux-gnu/dri/swrast_dri.so", "x86_64-linux-gnu/libgallium-*
 
 @pytest.mark.parametrize("rest", [SOFTWARE, NONE])
 def test_gpu_is_lost_when_it_stays_away(rest: dict[str, Any]) -> None:
-    gpu, states = Gpu(120), []
+    gpu, states = GpuMonitor(120), []
     for at, gl in ((0, GPU), (1000, rest), (1119, rest), (1120, rest)):
         gpu.observe(gl, at)
         states.append((gpu.is_gone, gpu.lost.is_set()))
@@ -37,7 +37,7 @@ def test_gpu_is_lost_when_it_stays_away(rest: dict[str, Any]) -> None:
 
 
 def test_gpu_that_comes_back_is_as_before() -> None:
-    gpu = Gpu(120)
+    gpu = GpuMonitor(120)
     gpu.observe(GPU, 0)
     gpu.observe(NONE, 10)
     gpu.observe(GPU, 100)
@@ -47,7 +47,7 @@ def test_gpu_that_comes_back_is_as_before() -> None:
 
 
 def test_machine_without_gpu_loses_none() -> None:
-    gpu = Gpu(120)
+    gpu = GpuMonitor(120)
     for at, gl in enumerate((SOFTWARE, NONE, SOFTWARE)):
         gpu.observe(gl, at * 1000)
     assert not gpu.was_seen
@@ -56,13 +56,13 @@ def test_machine_without_gpu_loses_none() -> None:
 
 
 def test_next_look_is_no_later_than_the_end() -> None:
-    gpu = Gpu(120)
+    gpu = GpuMonitor(120)
     gpu.observe(GPU, 0)
-    assert gpu.next_look_s(5, 30) == 30
+    assert gpu.next_probe_s(5, 30) == 30
     gpu.observe(NONE, 10)
-    assert gpu.next_look_s(10, 30) == 30
-    assert gpu.next_look_s(125, 30) == 5
-    assert gpu.next_look_s(130, 30) == 0.1
+    assert gpu.next_probe_s(10, 30) == 30
+    assert gpu.next_probe_s(125, 30) == 5
+    assert gpu.next_probe_s(130, 30) == 0.1
 
 
 @pytest.fixture
@@ -123,6 +123,6 @@ def test_server_ends_without_its_gpu_and_keeps_the_job(
         kept = store.get(job)
         assert kept
         assert kept.status is Status.PROCESSING
-        assert set(store.interrupted().values()) <= {0}
+        assert set(store.mark_interrupted().values()) <= {0}
     finally:
         store.close()

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from server.errors import ToqiboxError
-from server.jobs.model.job import FINAL, TRANSITIONS, Job, Stage, Status, seen_by_client
-from server.jobs.model.validation_result import Verdict
-from server.jobs.store.job_table import BLAME, HELD, MOST_VERDICTS, Store
-from server.jobs.store.migrations import SCRIPTS, VERSION
+from server.jobs.model.job import FINAL, TRANSITIONS, Job, Stage, Status, job_to_json
+from server.jobs.model.validation_result import ValidationResult
+from server.jobs.store.job_table import HELD_BACK, MAX_VALIDATIONS, POINTS_PER_CRASH, Store
+from server.jobs.store.migrations import MIGRATIONS, SCHEMA_VERSION
 from server.messages import message
 from tests.jobs.conftest import MakeJob
 
@@ -44,7 +44,7 @@ def test_the_bound_holds_when_many_add_at_once(store: Store, make_job: MakeJob) 
 
 def test_only_queued_jobs_count_towards_the_bound(store: Store, make_job: MakeJob) -> None:
     store.add(make_job("one"), bound=1)
-    store.move("one", Status.PROCESSING)
+    store.transition("one", Status.PROCESSING)
     store.add(make_job("two"), bound=1)
     assert store.count(Status.QUEUED) == 1
 
@@ -53,15 +53,15 @@ def test_premium_overtakes_by_its_head_start_and_no_more(store: Store, make_job:
     store.add(make_job("old free", turn=100 + 600), bound=9)
     store.add(make_job("new free", turn=400 + 600), bound=9)
     store.add(make_job("premium", turn=800), bound=9)
-    order = [job.id for job in store.with_status(Status.QUEUED)]
+    order = [job.id for job in store.list_by_status(Status.QUEUED)]
     assert order == ["old free", "premium", "new free"]
     first = store.next_queued()
     assert first is not None
     assert first.id == "old free"
     last = store.get("new free")
     assert last is not None
-    assert store.position(last) == 3
-    assert store.work_ahead_of(last) == [last.spec.work] * 2
+    assert store.queue_position(last) == 3
+    assert store.workloads_ahead(last) == [last.spec.workload] * 2
 
 
 @pytest.mark.parametrize("before", Status)
@@ -71,7 +71,7 @@ def test_only_the_moves_of_the_table_happen(
 ) -> None:
     store.add(make_job("one"), bound=9)
     store.update("one", status=before)
-    moved = store.move("one", to)
+    moved = store.transition("one", to)
     if to in TRANSITIONS[before]:
         assert moved is not None
         assert moved.status is to
@@ -88,13 +88,13 @@ def test_final_states_have_no_way_out() -> None:
 
 def test_progress_never_falls(store: Store, make_job: MakeJob) -> None:
     store.add(make_job("one"), bound=9)
-    store.move("one", Status.PROCESSING, stage=Stage.RENDERING)
-    store.advance("one", 40, 36, 100)
-    store.advance("one", 20, 18, 200)
+    store.transition("one", Status.PROCESSING, stage=Stage.RENDERING)
+    store.save_progress("one", 40, 36, 100)
+    store.save_progress("one", 20, 18, 200)
     job = store.get("one")
     assert job is not None
     assert (job.progress, job.frames_done, job.slot_ms) == (40, 36, 100)
-    store.advance("one", 20, 18, 9000)
+    store.save_progress("one", 20, 18, 9000)
     job = store.get("one")
     assert job is not None
     assert (job.progress, job.frames_done, job.slot_ms) == (40, 18, 9000)
@@ -102,16 +102,16 @@ def test_progress_never_falls(store: Store, make_job: MakeJob) -> None:
 
 def test_attempts_and_interruptions_are_counted_apart(store: Store, make_job: MakeJob) -> None:
     store.add(make_job("one"), bound=9)
-    store.task_begins("one", "segment-0")
-    assert store.task_stops("one", "segment-0", counts=True) == 1
-    store.task_begins("one", "segment-0")
-    assert store.task_stops("one", "segment-0", counts=False) == 1
-    assert store.interrupted() == {"one": 0}
+    store.start_task("one", "segment-0")
+    assert store.stop_task("one", "segment-0", counts=True) == 1
+    store.start_task("one", "segment-0")
+    assert store.stop_task("one", "segment-0", counts=False) == 1
+    assert store.mark_interrupted() == {"one": 0}
     for times in (1, 2, 3):
-        store.task_begins("one", "segment-0")
-        assert store.interrupted() == {"one": times * BLAME}
-    store.task_ends("one", "segment-1", {})
-    assert store.interrupted() == {"one": 0}
+        store.start_task("one", "segment-0")
+        assert store.mark_interrupted() == {"one": times * POINTS_PER_CRASH}
+    store.finish_task("one", "segment-1", {})
+    assert store.mark_interrupted() == {"one": 0}
     job = store.get("one")
     assert job is not None
     assert job.attempt == 2
@@ -123,51 +123,51 @@ def test_a_death_with_several_jobs_at_work_blames_each_less(
     for job in ("one", "two"):
         store.add(make_job(job), bound=9)
     for times in (1, 2, 3):
-        store.task_begins("one", "segment-0")
-        store.task_begins("one", "sound")
-        store.task_begins("two", "segment-0")
-        assert store.interrupted() == {"one": times, "two": times}
-    store.task_begins("one", "segment-0")
-    assert store.interrupted() == {"one": 3 + BLAME, "two": 3}
-    assert store.interrupted() == {"one": 3 + BLAME, "two": 3}
+        store.start_task("one", "segment-0")
+        store.start_task("one", "sound")
+        store.start_task("two", "segment-0")
+        assert store.mark_interrupted() == {"one": times, "two": times}
+    store.start_task("one", "segment-0")
+    assert store.mark_interrupted() == {"one": 3 + POINTS_PER_CRASH, "two": 3}
+    assert store.mark_interrupted() == {"one": 3 + POINTS_PER_CRASH, "two": 3}
 
 
 def test_a_death_while_a_job_is_held_back_clears_it(store: Store, make_job: MakeJob) -> None:
     store.add(make_job("one"), bound=9)
     for _ in range(3):
-        store.task_begins("one", "segment-0")
-        suspected = store.interrupted()
-    assert suspected == {"one": 3 * BLAME}
-    store.task_begins("one", HELD)
-    store.task_stops("one", HELD, counts=False)
-    assert store.interrupted() == suspected, "a server that was stopped says nothing"
-    store.task_begins("one", HELD)
-    assert store.interrupted() == {"one": 0}
-    store.task_begins("one", "segment-0")
-    assert store.interrupted() == {"one": BLAME}
+        store.start_task("one", "segment-0")
+        suspected = store.mark_interrupted()
+    assert suspected == {"one": 3 * POINTS_PER_CRASH}
+    store.start_task("one", HELD_BACK)
+    store.stop_task("one", HELD_BACK, counts=False)
+    assert store.mark_interrupted() == suspected, "a server that was stopped says nothing"
+    store.start_task("one", HELD_BACK)
+    assert store.mark_interrupted() == {"one": 0}
+    store.start_task("one", "segment-0")
+    assert store.mark_interrupted() == {"one": POINTS_PER_CRASH}
 
 
 def test_results_of_tasks_are_kept(store: Store, make_job: MakeJob) -> None:
     store.add(make_job("one"), bound=9)
-    store.task_begins("one", "segment-0")
-    store.task_begins("one", "sound")
-    store.task_ends("one", "segment-0", {"frames": 3})
-    assert store.results("one") == {"segment-0": {"frames": 3}}
-    store.forget_tasks("one", "segment-")
-    assert store.results("one") == {}
+    store.start_task("one", "segment-0")
+    store.start_task("one", "sound")
+    store.finish_task("one", "segment-0", {"frames": 3})
+    assert store.task_results("one") == {"segment-0": {"frames": 3}}
+    store.delete_tasks("one", "segment-")
+    assert store.task_results("one") == {}
 
 
 def test_pace_follows_what_is_measured(store: Store) -> None:
-    store.learn("spin", 100, 3.0)
-    assert store.paces() == [("spin", 100, 3.0)]
-    store.learn("spin", 100, 0.0)
-    assert store.paces() == [("spin", 100, 2.0)]
+    store.record_cost("spin", 100, 3.0)
+    assert store.costs() == [("spin", 100, 3.0)]
+    store.record_cost("spin", 100, 0.0)
+    assert store.costs() == [("spin", 100, 2.0)]
 
 
 def test_a_table_of_a_newer_server_is_refused(tmp_path: Path) -> None:
     Store(tmp_path / "jobs.db").close()
     with sqlite3.connect(tmp_path / "jobs.db") as db:
-        db.execute(f"PRAGMA user_version = {VERSION + 1}")
+        db.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
     db.close()
     with pytest.raises(RuntimeError, match="newer server"):
         Store(tmp_path / "jobs.db")
@@ -180,29 +180,31 @@ def test_a_table_of_the_first_version_is_opened_with_its_jobs(
     spec = json.loads(job.spec.to_json())
     del spec["photo2"]
     with sqlite3.connect(tmp_path / "jobs.db") as db:
-        db.executescript(f"BEGIN;{SCRIPTS[0]};PRAGMA user_version = 1;COMMIT")
+        db.executescript(f"BEGIN;{MIGRATIONS[0]};PRAGMA user_version = 1;COMMIT")
         sql = "INSERT INTO job (id, status, plan, spec, turn, created_at, request_id)"
         row = ("old", "queued", "free", json.dumps(spec), job.turn, job.created_at, "r")
         db.execute(f"{sql} VALUES (?, ?, ?, ?, ?, ?, ?)", row)
     db.close()
     store = Store(tmp_path / "jobs.db")
     assert store.get("old") == job
-    assert store.verdicts() == {}
+    assert store.load_validations() == {}
     store.close()
 
 
 def test_verdicts_are_kept_by_source_and_driver(store: Store) -> None:
-    bad = Verdict("shader_rejected", ({"line": None, "message": "сломан"},), "signal SIGSEGV")
-    store.judge({("a", "one"): Verdict(blank=True), ("a", "two"): bad}, 1)
-    store.judge({("a", "one"): Verdict()}, 2)
-    assert store.verdicts() == {("a", "one"): Verdict(), ("a", "two"): bad}
+    bad = ValidationResult(
+        "shader_rejected", ({"line": None, "message": "сломан"},), "signal SIGSEGV"
+    )
+    store.save_validations({("a", "one"): ValidationResult(blank=True), ("a", "two"): bad}, 1)
+    store.save_validations({("a", "one"): ValidationResult()}, 2)
+    assert store.load_validations() == {("a", "one"): ValidationResult(), ("a", "two"): bad}
 
 
 def test_the_oldest_verdicts_go_when_there_are_too_many(store: Store) -> None:
-    store.judge({("first", ""): Verdict()}, 1)
-    store.judge({(f"{n}", ""): Verdict() for n in range(MOST_VERDICTS)}, 2)
-    kept = store.verdicts()
-    assert len(kept) == MOST_VERDICTS
+    store.save_validations({("first", ""): ValidationResult()}, 1)
+    store.save_validations({(f"{n}", ""): ValidationResult() for n in range(MAX_VALIDATIONS)}, 2)
+    kept = store.load_validations()
+    assert len(kept) == MAX_VALIDATIONS
     assert ("first", "") not in kept
 
 
@@ -212,7 +214,7 @@ sys.path.insert(0, {root!r})
 from pathlib import Path
 from server.jobs.model.job import Job
 from server.jobs.model.spec import Spec
-from server.jobs.store.job_table import MOST_VERDICTS, Store
+from server.jobs.store.job_table import MAX_VALIDATIONS, Store
 import json
 spec = Spec.from_json({spec!r})
 store = Store(Path({path!r}))
@@ -245,19 +247,19 @@ def test_what_was_committed_survives_kill(tmp_path: Path, make_job: MakeJob) -> 
 def test_a_sound_is_in_use_at_the_tempo_that_was_asked_for(store: Store, make_job: MakeJob) -> None:
     store.add(make_job("heard"), bound=9)
     store.add(make_job("told", tempo=87.5), bound=9)
-    assert store.uses_sound("a" * 64, None)
-    assert store.uses_sound("a" * 64, 87.5)
-    assert not store.uses_sound("a" * 64, 175.0)
-    assert not store.uses_sound("b" * 64, None)
-    store.move("told", Status.CANCELLED)
-    assert not store.uses_sound("a" * 64, 87.5)
+    assert store.uses_audio("a" * 64, None)
+    assert store.uses_audio("a" * 64, 87.5)
+    assert not store.uses_audio("a" * 64, 175.0)
+    assert not store.uses_audio("b" * 64, None)
+    store.transition("told", Status.CANCELLED)
+    assert not store.uses_audio("a" * 64, 87.5)
 
 
 def test_the_reason_of_a_failed_job_is_told_in_words(store: Store, make_job: MakeJob) -> None:
     store.add(make_job("one"), 99)
     values = {"why": message("no_sound").to_json()}
-    store.move("one", Status.FAILED, error_code="undecodable_audio", error_values=values)
+    store.transition("one", Status.FAILED, error_code="undecodable_audio", error_values=values)
     job = store.get("one")
     assert job is not None
-    seen = seen_by_client(job, "ru", position=None, eta_s=None, frames_done=0)
+    seen = job_to_json(job, "ru", position=None, eta_s=None, frames_done=0)
     assert seen["error"].endswith(": в нём нет звука.")

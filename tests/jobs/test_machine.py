@@ -5,7 +5,12 @@ from typing import Any
 import pytest
 
 from server.config import Config
-from server.jobs.execution.machine import Health, choose_encoder, export_timeout_s, stall_timeout_s
+from server.jobs.execution.machine import (
+    MachineProbe,
+    choose_encoder,
+    export_timeout_s,
+    stall_timeout_s,
+)
 
 BOTH: dict[str, Any] = {"nvenc": {"ok": True}, "x264": {"ok": True}}
 X264: dict[str, Any] = {"nvenc": {"ok": False}, "x264": {"ok": True}}
@@ -29,10 +34,10 @@ def test_the_encoder_that_really_opens_is_chosen(
     assert choose_encoder(wanted, opened) == choice
 
 
-def _health(found: dict[str, Any] | None, **settings: str) -> Health:
-    health = Health(Config.from_env(settings), Path("/nonexistent"))
-    health.found = found
-    return health
+def _health(found: dict[str, Any] | None, **settings: str) -> MachineProbe:
+    machine = MachineProbe(Config.from_env(settings), Path("/nonexistent"))
+    machine.report = found
+    return machine
 
 
 SOFTWARE: dict[str, Any] = {
@@ -63,9 +68,9 @@ def test_limits_are_longer_on_software() -> None:
 
 
 async def test_a_real_probe_finds_what_this_machine_has(tmp_path: Path) -> None:
-    health = Health(Config(), tmp_path / "scratch")
-    await health.probe()
-    assert health.problems() == []
-    assert health.encoder in ("x264", "nvenc")
-    assert health.renderer != "none"
+    machine = MachineProbe(Config(), tmp_path / "scratch")
+    await machine.probe()
+    assert machine.problems() == []
+    assert machine.encoder in ("x264", "nvenc")
+    assert machine.renderer != "none"
     assert not os.listdir(tmp_path)

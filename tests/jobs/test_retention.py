@@ -11,15 +11,15 @@ import pytest
 from server.config import Config
 from server.effects.library.library import Library
 from server.jobs.model.job import Job, Status, now_ms
-from server.jobs.retention import sweep
+from server.jobs.retention import purge
 from server.jobs.service import Service
 from server.jobs.storage.data_folder import (
     FEATURES_VERSION,
     DataFolder,
     DataFolderError,
-    address_of,
     new_id,
-    note_address,
+    read_address,
+    write_address,
 )
 from server.jobs.store.job_table import Store
 from tests.jobs.conftest import MakeJob
@@ -34,7 +34,7 @@ def data(tmp_path: Path) -> Iterator[DataFolder]:
 
 def _on_disk(store: Store, data: DataFolder, job: Job, *names: str) -> Path:
     store.add(job, 99)
-    folder = data.job(job.id)
+    folder = data.job_folder(job.id)
     folder.mkdir()
     for name in names:
         (folder / name).touch()
@@ -55,7 +55,7 @@ def test_with_a_new_table_nothing_is_lost(
         (data.jobs / name / file).write_text(name)
     store = Store(data.database)
     caplog.set_level(logging.INFO)
-    sweep(store, data, at_start=True)
+    purge(store, data, at_start=True)
     assert not list(data.jobs.iterdir())
     assert (data.unknown / "done" / "video.mp4").read_text() == "done"
     assert (data.unknown / "waiting" / "sound.wav").read_text() == "waiting"
@@ -63,7 +63,7 @@ def test_with_a_new_table_nothing_is_lost(
     assert (facts["count"], sorted(facts["jobs"])) == (2, ["done", "waiting"])
     (data.jobs / "done").mkdir()
     (data.jobs / "done" / "video.mp4").write_text("another")
-    sweep(store, data, at_start=True)
+    purge(store, data, at_start=True)
     assert (data.unknown / "done" / "video.mp4").read_text() == "done"
     assert (data.unknown / "done-2" / "video.mp4").read_text() == "another"
     store.close()
@@ -78,7 +78,7 @@ def test_a_folder_that_cannot_be_set_aside_stays(
     for name, file in (("done", "video.mp4"), ("torn", "sound.wav")):
         (data.jobs / name).mkdir()
         (data.jobs / name / file).touch()
-    sweep(store, data, at_start=True)
+    purge(store, data, at_start=True)
     assert [path.name for path in data.jobs.iterdir()] == ["done"]
     facts = next(r.__dict__["facts"] for r in caplog.records if r.getMessage() == "jobs.unmoved")
     assert facts["jobs"] == ["done"]
@@ -104,7 +104,7 @@ def test_a_video_that_an_old_copy_of_the_table_does_not_know_is_not_lost(data: D
     for name, file in (("done", "video.mp4"), ("torn", "sound.wav")):
         (data.jobs / name).mkdir()
         (data.jobs / name / file).touch()
-    sweep(store, data, at_start=True)
+    purge(store, data, at_start=True)
     assert [path.name for path in data.unknown.iterdir()] == ["done"]
     assert not list(data.jobs.iterdir())
     store.close()
@@ -122,7 +122,7 @@ def test_what_has_no_owner_goes_at_start(data: DataFolder, make_job: MakeJob) ->
     (data.features / f"{'a' * 64}-v{FEATURES_VERSION}").mkdir()
     (data.features / f"{'a' * 64}-174bpm-v{FEATURES_VERSION}").mkdir()
     (data.features / f"{'c' * 64}.npy").touch()
-    sweep(store, data, at_start=True)
+    purge(store, data, at_start=True)
     assert sorted(path.name for path in live.iterdir()) == ["0000-x.mp4", "sound.wav"]
     assert sorted(path.name for path in done.iterdir()) == ["poster.jpg", "video.mp4"]
     assert not gone.exists()
@@ -142,7 +142,7 @@ def test_running_work_is_left_alone_by_the_hourly_sweep(
     old.mkdir()
     long_ago = time.time() - 7200
     os.utime(old, (long_ago, long_ago))
-    sweep(store, data, at_start=False)
+    purge(store, data, at_start=False)
     assert list(live.iterdir())
     assert fresh.exists()
     assert not old.exists()
@@ -151,7 +151,7 @@ def test_running_work_is_left_alone_by_the_hourly_sweep(
 def test_results_expire_and_rows_stay(store: Store, data: DataFolder, make_job: MakeJob) -> None:
     folder = _on_disk(store, data, make_job("old"), "video.mp4")
     store.update("old", status=Status.COMPLETED, finished_at=now_ms(), expires_at=now_ms() - 1)
-    sweep(store, data, at_start=False)
+    purge(store, data, at_start=False)
     assert not folder.exists()
     job = store.get("old")
     assert job is not None
@@ -162,7 +162,7 @@ def test_rows_go_a_month_later(store: Store, data: DataFolder, make_job: MakeJob
     store.add(make_job("old"), 99)
     month_ago = now_ms() - 31 * 86_400_000
     store.update("old", status=Status.FAILED, finished_at=month_ago)
-    sweep(store, data, at_start=False)
+    purge(store, data, at_start=False)
     assert store.get("old") is None
 
 
@@ -173,7 +173,7 @@ def test_a_second_server_is_refused(data: DataFolder) -> None:
 
 def test_the_address_is_only_told_while_a_server_holds_the_folder(tmp_path: Path) -> None:
     root = tmp_path / "data"
-    assert address_of(root) is None
+    assert read_address(root) is None
     code = (
         "import sys; from pathlib import Path\n"
         "from server.jobs.storage.data_folder import DataFolder\n"
@@ -184,10 +184,10 @@ def test_the_address_is_only_told_while_a_server_holds_the_folder(tmp_path: Path
     ) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == b"held\n"
-        note_address(root, "http://127.0.0.1:1")
-        assert address_of(root) == "http://127.0.0.1:1"
+        write_address(root, "http://127.0.0.1:1")
+        assert read_address(root) == "http://127.0.0.1:1"
         holder.kill()
-    assert address_of(root) is None
+    assert read_address(root) is None
 
 
 def test_a_folder_that_cannot_be_is_told(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from server.jobs.execution.timeouts import within
+from server.jobs.execution.timeouts import run_within
 from server.jobs.scheduling.active_job import SlotClock
 from tests.harness.clock import Clock
 
@@ -20,7 +20,7 @@ async def test_work_that_takes_longer_is_cancelled() -> None:
             ended.set()
 
     with pytest.raises(TimeoutError):
-        await within(0.02, work())
+        await run_within(0.02, work())
     assert ended.is_set()
 
 
@@ -28,9 +28,9 @@ async def test_errors_and_results_come_through() -> None:
     async def fail() -> None:
         raise ValueError("no")
 
-    assert await within(1, asyncio.sleep(0, "result")) == "result"
+    assert await run_within(1, asyncio.sleep(0, "result")) == "result"
     with pytest.raises(ValueError, match="no"):
-        await within(1, fail())
+        await run_within(1, fail())
 
 
 def test_a_pause_of_the_process_is_hardly_slot_time(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -39,14 +39,14 @@ def test_a_pause_of_the_process_is_hardly_slot_time(monkeypatch: pytest.MonkeyPa
     clock = SlotClock(2.0)
     with clock:
         now += 0.5
-        clock.move_on()
+        clock.tick()
         now += 3600.0
         assert clock.total_s == 7.5
-        clock.move_on()
+        clock.tick()
         now += 0.25
     assert clock.total_s == 7.75
     now += 3600.0
-    clock.move_on()
+    clock.tick()
     assert clock.total_s == 7.75
 
 
@@ -59,7 +59,7 @@ async def test_the_pause_of_the_process_itself_does_not_count(
     async def work() -> str:
         return await result
 
-    waiting = asyncio.create_task(within(20, work()))
+    waiting = asyncio.create_task(run_within(20, work()))
     await clock.pause(3600)
     assert not waiting.done()
     result.set_result("event")

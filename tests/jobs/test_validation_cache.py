@@ -12,15 +12,15 @@ import pytest
 from server.config import Config
 from server.effects.library.library import Library
 from server.errors import ToqiboxError
-from server.jobs.execution.machine import Health
+from server.jobs.execution.machine import MachineProbe
 from server.jobs.model import validation_result
-from server.jobs.model.effect_source import Source
-from server.jobs.model.validation_result import Verdict
+from server.jobs.model.effect_source import EffectSource
+from server.jobs.model.validation_result import ValidationResult
 from server.jobs.store.job_table import Store
-from server.jobs.validation import cache as verdicts
+from server.jobs.validation import cache as validations
 from server.jobs.validation import validator as judge
-from server.jobs.validation.cache import Verdicts
-from server.jobs.validation.validator import Judge
+from server.jobs.validation.cache import ValidationCache
+from server.jobs.validation.validator import EffectValidator
 
 GOOD = '/*{"ISFVSN": "2", "INPUTS": []}*/\nvoid main() { gl_FragColor = vec4(1.0); }\n'
 BLANK = GOOD.replace("vec4(1.0)", "vec4(0.0)")
@@ -34,27 +34,27 @@ HANGS = GOOD.replace(
 """It compiles, and its first frame takes a minute of processor time."""
 
 
-class Counting(Judge):
+class Counting(EffectValidator):
     """A judge that says how often it judged."""
 
     count = 0
 
-    async def judge(self, source: Source) -> Verdict | None:
+    async def validate(self, source: EffectSource) -> ValidationResult | None:
         self.count += 1
-        return await super().judge(source)
+        return await super().validate(source)
 
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What this machine can do, found out once."""
-    health = Health(Config(), tmp_path_factory.mktemp("probe") / "scratch")
+    machine = MachineProbe(Config(), tmp_path_factory.mktemp("probe") / "scratch")
 
     async def probe() -> None:
-        await health.probe()
+        await machine.probe()
 
     asyncio.run(probe())
-    assert health.found is not None
-    return health.found
+    assert machine.report is not None
+    return machine.report
 
 
 class Bench:
@@ -63,12 +63,12 @@ class Bench:
     def __init__(self, folder: Path, found: dict[str, Any]) -> None:
         self.shaders = folder / "shaders"
         self.shaders.mkdir(exist_ok=True)
-        self.health = Health(Config(), folder / "scratch")
-        self.health.found = found
+        self.machine = MachineProbe(Config(), folder / "scratch")
+        self.machine.report = found
         self.store = Store(folder / "jobs.db")
-        self.judge = Counting(Config(), self.health)
+        self.validate = Counting(Config(), self.machine)
         library = Library((self.shaders,))
-        self.verdicts = Verdicts(self.store, self.health, library, self.judge)
+        self.validations = ValidationCache(self.store, self.machine, library, self.validate)
 
     def write(self, name: str, text: str) -> None:
         (self.shaders / f"{name}.fs").write_text(text)
@@ -76,13 +76,13 @@ class Bench:
     async def ask(self, name: str) -> str:
         """What whoever wants to use the effect is told: ``ok`` or a code."""
         try:
-            await self.verdicts.enforce(self.verdicts.source(name))
+            await self.validations.require_valid(self.validations.source(name))
         except ToqiboxError as error:
             return error.code
         return "ok"
 
     async def close(self) -> None:
-        await self.verdicts.stop()
+        await self.validations.stop()
         self.store.close()
 
 
@@ -110,38 +110,38 @@ async def test_all_who_ask_at_once_share_one_judgement_and_it_is_remembered(
     bench.write("wrong", WRONG)
     told = await asyncio.gather(*[bench.ask("wrong") for _ in range(3)])
     assert told == ["shader_compile_failed"] * 3
-    usable, broken = bench.verdicts.offered()
+    usable, broken = bench.validations.offered()
     assert usable == []
     assert (broken[0].file, broken[0].diagnostics[0]["line"]) == ("wrong.fs", 3)
     with pytest.raises(ToqiboxError, match="does not compile"):
-        bench.verdicts.effect("wrong")
+        bench.validations.effect("wrong")
     await bench.close()
     again = Bench(tmp_path, found)
     assert await again.ask("wrong") == "shader_compile_failed"
-    assert (bench.judge.count, again.judge.count) == (1, 0)
-    again.health.found = {**found, "gl": {**found["gl"], "version": "another"}}
-    assert again.verdicts.effect("wrong").id == "wrong"
+    assert (bench.validate.count, again.validate.count) == (1, 0)
+    again.machine.report = {**found, "gl": {**found["gl"], "version": "another"}}
+    assert again.validations.effect("wrong").id == "wrong"
     await again.close()
 
 
 async def test_the_library_is_judged_unasked_when_nothing_else_is_done(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(verdicts, "_LOOK_S", 0.02)
-    monkeypatch.setattr(verdicts, "_QUIET_S", 0.1)
+    monkeypatch.setattr(validations, "_SCAN_INTERVAL_S", 0.02)
+    monkeypatch.setattr(validations, "_IDLE_S", 0.1)
     busy = True
     bench.write("a", GOOD)
     bench.write("b", "no effect at all")
-    bench.verdicts.watch(lambda: busy)
+    bench.validations.watch(lambda: busy)
     await asyncio.sleep(0.3)
-    assert bench.judge.count == 0
+    assert bench.validate.count == 0
     busy = False
-    await until(lambda: len(bench.store.verdicts()) == 1)
+    await until(lambda: len(bench.store.load_validations()) == 1)
     bench.write("a", BLANK)
-    await until(lambda: len(bench.store.verdicts()) == 2)
-    assert sorted(found.blank for found in bench.store.verdicts().values()) == [False, True]
+    await until(lambda: len(bench.store.load_validations()) == 2)
+    assert sorted(found.blank for found in bench.store.load_validations().values()) == [False, True]
     await asyncio.sleep(0.2)
-    assert bench.judge.count == 2
+    assert bench.validate.count == 2
     assert await bench.ask("a") == "ok"
 
 
@@ -152,7 +152,7 @@ async def test_a_shader_that_hangs_is_rejected_at_its_limit(
     bench.write("hangs", HANGS)
     assert await bench.ask("hangs") == "shader_rejected"
     assert children() == []
-    usable, broken = bench.verdicts.offered()
+    usable, broken = bench.validations.offered()
     assert (usable, broken[0].id) == ([], "hangs")
 
 
@@ -162,10 +162,10 @@ async def test_a_loop_without_an_end_is_refused_in_its_line_wherever_it_is_asked
     loop = "float q = 1.0;\n  while (true) { q += 1.0; if (q < 0.0) break; }\n  gl_FragColor = q *"
     bench.write("endless", GOOD.replace("gl_FragColor =", loop))
     assert await bench.ask("endless") == "shader_rejected"
-    usable, broken = bench.verdicts.offered()
+    usable, broken = bench.validations.offered()
     assert (usable, broken[0].diagnostics[0]["line"]) == ([], 3)
     with pytest.raises(ToqiboxError) as caught:
-        bench.verdicts.effect("endless")
+        bench.validations.effect("endless")
     assert "does not end" in (caught.value.diagnostics or [])[0]["message"]
 
 
@@ -180,7 +180,7 @@ async def test_a_kill_from_outside_is_no_verdict_and_a_crash_is_one(bench: Bench
         await asyncio.sleep(0.02)
     assert await asking == "not_ready"
     assert len(killed) == 2
-    assert bench.store.verdicts() == {}
+    assert bench.store.load_validations() == {}
     asking = asyncio.create_task(bench.ask("hangs"))
     await until(children)
     await asyncio.sleep(0.5)
@@ -192,19 +192,19 @@ async def test_the_end_of_the_server_is_no_verdict(bench: Bench) -> None:
     bench.write("hangs", HANGS)
     asking = asyncio.create_task(bench.ask("hangs"))
     await until(children)
-    await bench.verdicts.stop()
+    await bench.validations.stop()
     assert await asking == "draining"
     assert children() == []
-    assert bench.store.verdicts() == {}
+    assert bench.store.load_validations() == {}
 
 
 async def test_a_machine_that_is_not_what_it_was_gives_no_verdict(bench: Bench) -> None:
-    gl = {**bench.health.gl, "renderer": "another renderer"}
-    bench.health.found = {**(bench.health.found or {}), "gl": gl}
+    gl = {**bench.machine.gl, "renderer": "another renderer"}
+    bench.machine.report = {**(bench.machine.report or {}), "gl": gl}
     bench.write("good", GOOD)
     assert await bench.ask("good") == "not_ready"
-    assert bench.health.renderer != "another renderer"  # it has been looked at again
-    assert bench.store.verdicts() == {}
+    assert bench.machine.renderer != "another renderer"  # it has been looked at again
+    assert bench.store.load_validations() == {}
 
 
 async def test_the_clock_of_a_busy_machine_condemns_nothing(
@@ -214,6 +214,6 @@ async def test_the_clock_of_a_busy_machine_condemns_nothing(
     bench.write("slow", HANGS.replace("60000", "30000"))
     for _ in range(3):
         assert await bench.ask("slow") == "not_ready"
-    assert bench.judge.count == 3
-    usable, broken = bench.verdicts.offered()
+    assert bench.validate.count == 3
+    usable, broken = bench.validations.offered()
     assert ([effect.id for effect in usable], broken) == (["slow"], [])

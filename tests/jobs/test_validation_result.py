@@ -5,7 +5,7 @@ import pytest
 from server.effects.source.diagnostic import AuthorFile
 from server.errors import ToqiboxError
 from server.jobs.execution.worker_process import TaskError
-from server.jobs.model.validation_result import Verdict, of_error
+from server.jobs.model.validation_result import ValidationResult, from_task_error
 
 AUTHOR = AuthorFile(
     "a", "a.fs", "\nconst int N = 9000;\nfloat big[N];\nvoid main() { while (big[1] < 2.0) {} }"
@@ -32,7 +32,7 @@ def crash(detail: str) -> TaskError:
 def test_what_a_shader_does_to_its_process_is_told_as_a_diagnostic(
     error: TaskError, words: str, line: int
 ) -> None:
-    found = of_error(error, AUTHOR, software=True)
+    found = from_task_error(error, AUTHOR, software=True)
     assert found is not None
     assert (found.code, found.detail) == ("shader_rejected", error.detail)
     assert (found.diagnostics[0]["file"], found.diagnostics[0]["line"]) == ("a.fs", line)
@@ -52,26 +52,26 @@ def test_what_a_shader_does_to_its_process_is_told_as_a_diagnostic(
     ],
 )
 def test_what_others_did_is_no_verdict(error: TaskError) -> None:
-    assert of_error(error, AUTHOR, software=True) is None
+    assert from_task_error(error, AUTHOR, software=True) is None
 
 
 def test_time_by_the_clock_counts_where_it_costs_no_processor_time() -> None:
     late = TaskError("render_timeout", "over 20 s. ")
-    found = of_error(late, AUTHOR, software=False)
+    found = from_task_error(late, AUTHOR, software=False)
     assert found is not None
     assert "more than 20 s" in found.diagnostics[0]["message"]
 
 
 @pytest.mark.parametrize("code", ["shader_compile_failed", "shader_rejected"])
 def test_a_verdict_of_the_task_keeps_its_diagnostics(code: str) -> None:
-    found = of_error(TaskError(code, "", {"diagnostics": FOUND}), AUTHOR, software=True)
-    assert found == Verdict(code, tuple(FOUND))
-    assert Verdict.from_json(found.to_json()) == found
+    found = from_task_error(TaskError(code, "", {"diagnostics": FOUND}), AUTHOR, software=True)
+    assert found == ValidationResult(code, tuple(FOUND))
+    assert ValidationResult.from_json(found.to_json()) == found
     with pytest.raises(ToqiboxError) as caught:
-        found.enforce("a")
+        found.raise_if_invalid("a")
     assert (caught.value.code, caught.value.field) == (code, "effect")
     assert caught.value.diagnostics == FOUND
 
 
 def test_a_good_verdict_lets_pass() -> None:
-    Verdict(blank=True).enforce("a")
+    ValidationResult(blank=True).raise_if_invalid("a")

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from server.jobs.execution.worker_process import TaskError, Watch, Worker, run_once
+from server.jobs.execution.worker_process import TaskError, Timeouts, Worker, run_task
 
-WATCH = Watch(stall_s=30, limit_s=60)
+WATCH = Timeouts(idle_s=30, total_s=60)
 
 
 def _prepare(folder: Path, **changes: Any) -> dict[str, Any]:
@@ -29,7 +29,7 @@ async def test_a_tasks_own_code_comes_through(tmp_path: Path) -> None:
     (tmp_path / "audio").write_bytes(b"#EXTM3U\n")
     (tmp_path / "photo").write_bytes(b"GIF87a")
     with pytest.raises(TaskError) as caught:
-        await run_once(_prepare(tmp_path), WATCH)
+        await run_task(_prepare(tmp_path), WATCH)
     assert caught.value.code in ("unsupported_media_type", "undecodable_image")
 
 
@@ -58,7 +58,7 @@ async def test_a_stopped_worker_stalls_and_is_killed() -> None:
     with pytest.raises(TaskError):  # it is up once it has answered something
         await worker.run({"task": "none"}, WATCH, lambda _event: None)
     os.kill(worker.process.pid, signal.SIGSTOP)
-    watch = Watch(stall_s=0.2, limit_s=1)
+    watch = Timeouts(idle_s=0.2, total_s=1)
     with pytest.raises(TaskError) as caught:
         await worker.run({"task": "probe", "encoders": []}, watch, lambda _event: None)
     assert caught.value.code in ("render_stalled", "render_timeout")
@@ -67,7 +67,7 @@ async def test_a_stopped_worker_stalls_and_is_killed() -> None:
 
 async def test_cancelling_kills_the_group(tmp_path: Path) -> None:
     probe = {"task": "probe", "encoders": ["x264"], "folder": str(tmp_path)}
-    task = asyncio.create_task(run_once(probe, WATCH))
+    task = asyncio.create_task(run_task(probe, WATCH))
     await asyncio.sleep(0.2)
     children = _children()
     assert children

@@ -56,7 +56,7 @@ def _frames(
     """Frames of an effect, the top row first."""
     library = Library()
     chosen = library.get(effect)
-    instance = read_source(chosen, library).row(params or {}, library.files(chosen))
+    instance = read_source(chosen, library).to_entry(params or {}, library.files(chosen))
     job = SceneSpec(
         effects=(instance,),
         photo=photo,

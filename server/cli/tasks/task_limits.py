@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from server.jobs.execution.worker_process import Watch, Worker
+from server.jobs.execution.worker_process import Timeouts, Worker
 from server.jobs.model.validation_result import CPU_S, MEMORY_BYTES
 
 _POLL_S = 0.05
@@ -49,7 +49,7 @@ async def run_limited(worker: Worker, task: dict[str, Any], limits: TaskLimits) 
     """
     cpu_before_s = _cpu_s(worker)
     wall_s = max(_IDLE_S, 6 * limits.cpu_s)
-    run = asyncio.create_task(worker.run(task, Watch(wall_s, wall_s), lambda _event: None))
+    run = asyncio.create_task(worker.run(task, Timeouts(wall_s, wall_s), lambda _event: None))
     try:
         while not (await asyncio.wait({run}, timeout=_POLL_S))[0]:
             if _cpu_s(worker) - cpu_before_s > limits.cpu_s:

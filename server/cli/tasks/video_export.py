@@ -95,21 +95,21 @@ def _spool_files(service: Service, export: VideoExport) -> Path:
 
 async def _render(service: Service, export: VideoExport) -> int:
     await service.start()
-    await service.health.first_probe()
-    if problems := service.health.problems():
+    await service.machine.first_probe()
+    if problems := service.machine.problems():
         return export.print_error(
             "; ".join(problems) + ". `toqibox doctor` says what to do.", FAILED
         )
     bar = ProgressBar(sys.stderr, show=not export.as_json)
-    if service.health.software:
-        bar.print_line(f"software rendering ({service.health.renderer}): no GPU is used")
+    if service.machine.software:
+        bar.print_line(f"software rendering ({service.machine.renderer}): no GPU is used")
     try:
         job = await service.accept(export.request, _spool_files(service, export), "cli")
     except ToqiboxError as error:
         return export.print_error(localize(error.code, "en", error.values), FAILED)
     printed = _print_warnings(export, service.describe(job, "en"), 0)
     while not job.is_final:
-        if service.health.gpu.is_gone:
+        if service.machine.gpu.is_gone:
             bar.end()
             return export.print_error(
                 "the GPU was lost while it drew. `toqibox doctor` says more.", FAILED

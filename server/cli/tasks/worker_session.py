@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import Any, Self
 
-from server.jobs.execution.worker_process import Watch, Worker
+from server.jobs.execution.worker_process import Timeouts, Worker
 
-_TIMEOUTS = Watch(stall_s=300, limit_s=86_400)
+_TIMEOUTS = Timeouts(idle_s=300, total_s=86_400)
 """A person sits before it, who can end it."""
 
 

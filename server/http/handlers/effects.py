@@ -19,7 +19,7 @@ from server.http.handlers.listings import (
     with_etag,
 )
 from server.jobs.service import Service
-from server.jobs.validation.cache import Verdicts
+from server.jobs.validation.cache import ValidationCache
 
 
 async def list_effects(request: web.Request) -> web.Response:
@@ -34,25 +34,27 @@ async def list_effects(request: web.Request) -> web.Response:
 
 
 def _entries(service: Service, language: str, *, include_all: bool) -> list[dict[str, Any]]:
-    usable, broken = service.verdicts.offered()
+    usable, broken = service.validations.offered()
     entries = []
     for effect in usable:
         with suppress(ToqiboxError):  # its files were changed or removed meanwhile
-            entries += _describe(service.verdicts, effect, include_all=include_all)
+            entries += _describe(service.validations, effect, include_all=include_all)
     if include_all:
         entries += [_describe_broken(entry, language) for entry in broken]
     return sorted(entries, key=lambda entry: str(entry["id"]))
 
 
-def _describe(verdicts: Verdicts, effect: Effect, *, include_all: bool) -> list[dict[str, Any]]:
+def _describe(
+    validations: ValidationCache, effect: Effect, *, include_all: bool
+) -> list[dict[str, Any]]:
     """Return the row of an effect, or none where it is not offered.
 
     Raises:
         ToqiboxError: unknown_effect and what read_source raises: its files are not as they were.
     """
     if not include_all:
-        return [effect.describe()] if verdicts.is_offered(effect) else []
-    is_validated, warnings = verdicts.is_judged(effect), verdicts.warnings(effect)
+        return [effect.describe()] if validations.is_offered(effect) else []
+    is_validated, warnings = validations.is_validated(effect), validations.warnings(effect)
     return [{**effect.describe(), "judged": is_validated, "warnings": warnings}]
 
 
@@ -72,11 +74,11 @@ async def show_effect(request: web.Request) -> web.Response:
     One that nobody has judged yet is judged first: a browser is to run nothing that is unseen.
     """
     refuse_unknown_query(request)
-    verdicts = request.app[SERVICE].verdicts
+    validations = request.app[SERVICE].validations
     try:
-        effect = await run_in_thread(verdicts.effect, request.match_info["effect_id"])
-        if not await run_in_thread(verdicts.is_offered, effect):
-            await verdicts.enforce(await run_in_thread(verdicts.source_of, effect))
+        effect = await run_in_thread(validations.effect, request.match_info["effect_id"])
+        if not await run_in_thread(validations.is_offered, effect):
+            await validations.require_valid(await run_in_thread(validations.source_of, effect))
     except ToqiboxError as error:
         if error.code == "unknown_effect":
             raise ToqiboxError("not_found") from None

@@ -32,14 +32,14 @@ from server.http.uploads.form import (
 )
 from server.http.uploads.limiter import UploadLimiter
 from server.http.uploads.upload_state import UploadState
-from server.jobs.model.effect_source import Source
+from server.jobs.model.effect_source import EffectSource
 from server.jobs.model.job import Job
 from server.jobs.service import Service
 from server.jobs.storage.data_folder import discard
 from server.jobs.submission.chain import check_chain
-from server.jobs.submission.fields import FILES, TEXTS, check_text, named
+from server.jobs.submission.fields import FILE_FIELDS, TEXT_FIELDS, check_text, named_ids
 from server.jobs.submission.request import Request, check_request
-from server.jobs.validation.cache import Verdicts
+from server.jobs.validation.cache import ValidationCache
 
 _CHAIN_FIELDS = ("effect", "params", "preset")
 """The fields that say which effects are drawn, and how."""
@@ -54,13 +54,13 @@ async def create_export(request: web.Request) -> web.Response:
     service = request.app[SERVICE]
     boundary = check_headers(request, request.app[LIMITS])
     _check_query(request)
-    service.admission()
+    service.check_capacity()
     request.app[UPLOAD_LIMITER].check_wait()
     async with AsyncExitStack() as stack:
         network = network_of(client_address(request, request.app[CONFIG]))
         acquiring = request.app[UPLOAD_LIMITER].acquire(network, request.content_length)
         upload = await stack.enter_async_context(acquiring)
-        service.admission()  # it may have waited long for its place
+        service.check_capacity()  # it may have waited long for its place
         folder = service.spool()
         try:
             async with upload.reading():
@@ -95,11 +95,13 @@ async def _read_export(
         photo2="photo2" in form.files,
     )
     for link in export.chain:
-        await _require_usable(service.verdicts, link.source, link.field)
+        await _require_usable(service.validations, link.source, link.field)
     return export
 
 
-async def _require_usable(verdicts: Verdicts, effect: str | Source, field: str) -> None:
+async def _require_usable(
+    validations: ValidationCache, effect: str | EffectSource, field: str
+) -> None:
     """Go on only with an effect that can be drawn; what is wrong is said of `field`.
 
     Args:
@@ -107,8 +109,8 @@ async def _require_usable(verdicts: Verdicts, effect: str | Source, field: str) 
     """
     try:
         if isinstance(effect, str):
-            effect = await run_in_thread(verdicts.source, effect)
-        await verdicts.enforce(effect)
+            effect = await run_in_thread(validations.source, effect)
+        await validations.require_valid(effect)
     except ToqiboxError as error:
         error.field = field if error.field == "effect" else error.field
         raise
@@ -129,12 +131,12 @@ def _has_free_space(service: Service) -> bool:
 def _check_query(request: web.Request) -> None:
     """A field of the form in the address would be passed over in silence; refuse it."""
     for name in request.query:
-        if name in FILES or name in TEXTS:
+        if name in FILE_FIELDS or name in TEXT_FIELDS:
             raise ToqiboxError("unknown_field", field=name, name=f"?{name}", known="none")
 
 
 def _text_checker(request: web.Request) -> TextChecker:
-    config, verdicts = request.app[CONFIG], request.app[SERVICE].verdicts
+    config, validations = request.app[CONFIG], request.app[SERVICE].validations
     values: dict[str, Any] = {}
 
     async def check(name: str, text: str) -> None:
@@ -142,14 +144,14 @@ def _text_checker(request: web.Request) -> TextChecker:
         if value is None:
             del values[name]
         if name == "effect":
-            for field, effect in named(value):
-                await _require_usable(verdicts, effect, field)
+            for field, effect in named_ids(value):
+                await _require_usable(validations, effect, field)
         if name in _CHAIN_FIELDS and ("effect" in values or "preset" in values):
             chain = await run_in_thread(
                 check_chain, values, request.app[LIBRARY], request.app[PRESETS]
             )
             for _, link in chain if "preset" in values else []:
-                await _require_usable(verdicts, link.source, link.field)
+                await _require_usable(validations, link.source, link.field)
 
     return check
 

@@ -59,7 +59,7 @@ class Readiness:
         has_space = service.data.free_mb() >= service.config.min_free_mb
         # access(2) knows of modes, of read-only file systems and of folders made immutable.
         writable = os.access(service.data.root, os.W_OK | os.X_OK)
-        return service.draining, service.health.problems(), has_space, writable
+        return service.draining, service.machine.problems(), has_space, writable
 
 
 READINESS = web.AppKey("readiness", Readiness)

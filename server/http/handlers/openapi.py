@@ -28,11 +28,11 @@ from server.jobs.submission.fields import (
     FITS,
     FLAGS,
     HIGHLIGHTS,
-    LONGEST_CHAIN,
-    REQUIRED,
+    MAX_CHAIN_LENGTH,
+    MAX_TEXT_LENGTH,
+    REQUIRED_FILES,
     SECONDS,
-    TEMPO,
-    TEXT_LENGTH,
+    TEMPO_RANGE,
 )
 from server.jobs.submission.request import DEFAULT_FIT
 
@@ -133,11 +133,11 @@ def _create_operation(config: Config) -> dict[str, Any]:
 
 def _form_schema(config: Config) -> dict[str, Any]:
     seconds = {"type": "string", "pattern": f"^{SECONDS}$"}
-    text = {"type": "string", "maxLength": TEXT_LENGTH}
+    text = {"type": "string", "maxLength": MAX_TEXT_LENGTH}
     plans = list(config.plans)
     return {
         "type": "object",
-        "required": list(REQUIRED),
+        "required": list(REQUIRED_FILES),
         "additionalProperties": False,
         "properties": {
             "audio": {
@@ -177,7 +177,7 @@ def _form_schema(config: Config) -> dict[str, Any]:
                 "default": DEFAULT_EFFECT,
                 "description": (
                     "An id of GET /effects, or a chain: a JSON array of {id, params}, each effect "
-                    f"taking the picture of the one before; at most {LONGEST_CHAIN}."
+                    f"taking the picture of the one before; at most {MAX_CHAIN_LENGTH}."
                 ),
             },
             "preset": {
@@ -201,8 +201,8 @@ def _form_schema(config: Config) -> dict[str, Any]:
             "tempo": {
                 "type": "string",
                 "pattern": r"^[0-9]{2,3}(\.[0-9]{1,6})?$",
-                "description": f"Beats a minute, from {TEMPO[0]} to {TEMPO[1]}: what the beats of "
-                "the track are to have, where half or twice of it would be heard.",
+                "description": f"Beats a minute, from {TEMPO_RANGE[0]} to {TEMPO_RANGE[1]}: what "
+                "the beats of the track are to have, where half or twice of it would be heard.",
             },
             "title": text | {"description": _CREDIT},
             "artist": text | {"description": _CREDIT},

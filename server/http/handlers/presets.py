@@ -24,7 +24,7 @@ async def list_presets(request: web.Request) -> web.Response:
 def _entries(
     service: Service, presets: Presets, language: str, *, include_all: bool
 ) -> list[dict[str, Any]]:
-    usable, broken = presets.offered(service.verdicts.offered()[0])
+    usable, broken = presets.offered(service.validations.offered()[0])
     entries = [preset.describe() for preset in usable]
     if include_all:
         entries += [_describe_broken(entry, language) for entry in broken]

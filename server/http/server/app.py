@@ -23,7 +23,7 @@ from server.http.uploads.form import withhold_100_continue
 from server.http.uploads.limiter import UploadLimiter
 from server.jobs.execution.gpu_presence import GpuLostError
 from server.jobs.service import Service
-from server.jobs.storage.data_folder import note_address
+from server.jobs.storage.data_folder import write_address
 from server.jobs.submission.presets import BUILT_IN_PRESETS, Presets
 from server.logging_json import log_event
 
@@ -66,7 +66,7 @@ def create_app(
     app[PRESETS] = Presets((BUILT_IN_PRESETS, *config.presets_dirs))
     app[LIMITS] = limits or HttpLimits.from_config(config)
     app[BACKGROUND_TASKS] = BackgroundTasks()
-    app[exports.UPLOAD_LIMITER] = UploadLimiter(app[LIMITS], service.seconds_each)
+    app[exports.UPLOAD_LIMITER] = UploadLimiter(app[LIMITS], service.upload_interval_s)
     app[health.READINESS] = health.Readiness(service, app[LIMITS].readiness_cache_s)
     app.on_response_prepare.append(middleware.set_default_headers)
     for path in dict.fromkeys(path for _, path, _ in ROUTES):
@@ -162,7 +162,7 @@ async def _run(service: Service, tcp_server: asyncio.Server, stop: asyncio.Event
         GpuLostError: it was lost; every job stays as it is for the next start.
     """
     stop_requested = asyncio.create_task(stop.wait())
-    gpu_lost = asyncio.create_task(service.health.gpu.lost.wait())
+    gpu_lost = asyncio.create_task(service.machine.gpu.lost.wait())
     starting = asyncio.create_task(service.start())
     await asyncio.wait((stop_requested, starting), return_when=asyncio.FIRST_COMPLETED)
     if not stop.is_set():
@@ -178,7 +178,7 @@ async def _run(service: Service, tcp_server: asyncio.Server, stop: asyncio.Event
     # The groups die at once; the table stays open until the last answer is given.
     await asyncio.gather(service.halt(), asyncio.sleep(_DRAIN_S))
     if not stop.is_set():
-        raise GpuLostError(service.health.gpu.problem)
+        raise GpuLostError(service.machine.gpu.problem)
 
 
 def _stop_on_signals(service: Service) -> asyncio.Event:
@@ -205,7 +205,7 @@ def _announce(config: Config, tcp_server: asyncio.Server) -> None:
     url_host = f"[{host}]" if ":" in host else host
     local_host = "127.0.0.1" if host == "0.0.0.0" else "[::1]" if host == "::" else url_host  # noqa: S104
     try:
-        note_address(config.data_dir, f"http://{local_host}:{port}")
+        write_address(config.data_dir, f"http://{local_host}:{port}")
     except OSError as error:  # only the command line misses it
         log_event(_log, logging.WARNING, "address.save_failed", why=error.strerror)
     log_event(

@@ -13,7 +13,7 @@ from aiohttp import StreamReader, web
 from server.errors import ToqiboxError
 from server.http.limits import MEGABYTE, HttpLimits
 from server.http.transfer_rate import TransferRate
-from server.jobs.execution.timeouts import timed
+from server.jobs.execution.timeouts import run_timed
 
 
 class Body:
@@ -43,7 +43,9 @@ class Body:
         self._remaining_s -= min(began - self._last, self._limits.upload_stall_s)
         left = min(self._limits.upload_stall_s, max(self._remaining_s, 0.0))
         try:
-            data, took_s = await timed(left, self._content.readany(), partial(self._on_received, 0))
+            data, took_s = await run_timed(
+                left, self._content.readany(), partial(self._on_received, 0)
+            )
         except TimeoutError:
             raise ToqiboxError("upload_timeout", detail="silence or time in all") from None
         except web.RequestPayloadError as error:

@@ -16,8 +16,8 @@ from server.http.limits import MEGABYTE, HttpLimits
 from server.http.uploads.body import Body, too_large
 from server.http.uploads.multipart import MultipartReader, PartLimits, parse_boundary
 from server.jobs.storage.data_folder import sync_folder
-from server.jobs.submission.fields import FILES, REQUIRED, check_name
-from server.jobs.submission.refusal import refuse
+from server.jobs.submission.fields import FILE_FIELDS, REQUIRED_FILES, check_name
+from server.jobs.submission.refusal import invalid_field
 from server.messages import message
 
 T = TypeVar("T")
@@ -128,7 +128,7 @@ async def read_form(
         if name in seen_names:
             raise ToqiboxError("duplicate_field", field=name, name=name)
         seen_names.add(name)
-        if name in FILES:
+        if name in FILE_FIELDS:
             path = folder / name
             if await _save_file(reader, SpoolFile(path, checks.free_space), name, limits):
                 files.add(name)
@@ -137,7 +137,7 @@ async def read_form(
         else:
             texts[name] = await _read_text(reader, name, limits)
             await checks.text(name, texts[name])
-    for name in REQUIRED:
+    for name in REQUIRED_FILES:
         if name not in files:
             raise ToqiboxError("missing_field", field=name, name=name)
     await run_in_thread(sync_folder, folder)
@@ -149,11 +149,11 @@ async def _read_text(reader: MultipartReader, name: str, limits: HttpLimits) -> 
     async for chunk in reader.chunks():
         content += chunk
         if len(content) > limits.field_bytes:
-            raise refuse(name, message("bytes", most=limits.field_bytes))
+            raise invalid_field(name, message("bytes", most=limits.field_bytes))
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
-        raise refuse(name, message("utf8")) from None
+        raise invalid_field(name, message("utf8")) from None
 
 
 async def _save_file(

@@ -18,15 +18,15 @@ class GpuLostError(Exception):
     """The GPU that the process began with stayed away."""
 
 
-class Gpu:
+class GpuMonitor:
     """Follows what each probe finds of OpenGL.
 
     Args:
-        patience_s: seconds from the first probe that misses the GPU to the end of the process.
+        grace_s: seconds from the first probe that misses the GPU to the end of the process.
     """
 
-    def __init__(self, patience_s: float) -> None:
-        self._patience_s = patience_s
+    def __init__(self, grace_s: float) -> None:
+        self._grace_s = grace_s
         self._gone_at: float | None = None
         self._renderer: str | None = None
         self.lost = asyncio.Event()
@@ -47,7 +47,7 @@ class Gpu:
         """The sentence that says which GPU is gone and what follows."""
         return (
             f"the GPU is gone: {self._renderer}; "
-            f"without it the server ends after GPU_LOST_SEC={self._patience_s:g}"
+            f"without it the server ends after GPU_LOST_SEC={self._grace_s:g}"
         )
 
     def observe(self, gl: dict[str, Any], at_s: float) -> None:
@@ -59,12 +59,12 @@ class Gpu:
         elif self.was_seen and self._gone_at is None:
             self._gone_at = at_s
             facts = {"renderer": self._renderer, "now": gl.get("renderer") or gl.get("error")}
-            log_event(_LOG, logging.ERROR, "gpu.gone", **facts, endsAfterSec=self._patience_s)
-        elif self._gone_at is not None and at_s - self._gone_at >= self._patience_s:
+            log_event(_LOG, logging.ERROR, "gpu.gone", **facts, endsAfterSec=self._grace_s)
+        elif self._gone_at is not None and at_s - self._gone_at >= self._grace_s:
             self.lost.set()
 
-    def next_look_s(self, at_s: float, most_s: float) -> float:
-        """Seconds from `at_s` to the next probe that is worth making, `most_s` at most."""
+    def next_probe_s(self, at_s: float, max_s: float) -> float:
+        """Seconds from `at_s` to the next probe that is worth making, `max_s` at most."""
         if self._gone_at is None:
-            return most_s
-        return min(most_s, max(0.1, self._gone_at + self._patience_s - at_s))
+            return max_s
+        return min(max_s, max(0.1, self._gone_at + self._grace_s - at_s))

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from server.config import Config
-from server.jobs.execution.gpu_presence import Gpu
-from server.jobs.execution.worker_process import TaskError, Watch, run_once
+from server.jobs.execution.gpu_presence import GpuMonitor
+from server.jobs.execution.worker_process import TaskError, Timeouts, run_task
 from server.logging_json import log_event
 
 _LOG = logging.getLogger(__name__)
 _PROBE_LIMIT_S = 60.0
 _REPROBE_S = 30.0
-_SECOND_LOOK_S = 600.0
+_PERIODIC_PROBE_S = 600.0
 _SOFTWARE_FACTOR = 6
 _SOFTWARE_STALL_FACTOR = 4
 _EXPORT_TIMEOUT_MS = 600_000
@@ -39,7 +39,7 @@ def choose_encoder(wanted: str, opened: dict[str, Any]) -> tuple[str | None, str
     return working[0], names[0] if working[0] != names[0] else None
 
 
-class Health:
+class MachineProbe:
     """The last probe, and the questions it answers.
 
     Args:
@@ -50,20 +50,20 @@ class Health:
     def __init__(self, config: Config, scratch: Path) -> None:
         self._config = config
         self._scratch = scratch
-        self._running: asyncio.Task[None] | None = None
-        self.found: dict[str, Any] | None = None
-        self.gpu = Gpu(config.gpu_lost_sec)
+        self._probe_task: asyncio.Task[None] | None = None
+        self.report: dict[str, Any] | None = None
+        self.gpu = GpuMonitor(config.gpu_lost_sec)
         self._probed_at = 0.0
 
     def probe(self) -> "asyncio.Task[None]":
         """Start a probe, or join the one that is running."""
-        if self._running is None or self._running.done():
-            self._running = asyncio.create_task(self._probe())
-        return self._running
+        if self._probe_task is None or self._probe_task.done():
+            self._probe_task = asyncio.create_task(self._probe())
+        return self._probe_task
 
     async def first_probe(self) -> None:
         """Wait until the machine has been probed once, however long that takes."""
-        if self.found is None:
+        if self.report is None:
             await self.probe()
 
     async def _probe(self) -> None:
@@ -73,26 +73,26 @@ class Health:
             "encoders": ["nvenc", "x264"],
             "folder": str(self._scratch),
         }
-        watch = Watch(stall_s=_PROBE_LIMIT_S, limit_s=_PROBE_LIMIT_S)
+        timeouts = Timeouts(idle_s=_PROBE_LIMIT_S, total_s=_PROBE_LIMIT_S)
         try:
             with contextlib.suppress(OSError):  # a full disk is told by others
                 self._scratch.mkdir(mode=0o700, exist_ok=True)
-            found = await run_once(task, watch)
+            report = await run_task(task, timeouts)
         except TaskError as error:
             log_event(_LOG, logging.ERROR, "probe.failed", code=error.code, detail=error.detail)
-            found = {"gl": {"ok": False, "error": f"the probe ended with {error.code}"}}
+            report = {"gl": {"ok": False, "error": f"the probe ended with {error.code}"}}
         finally:
             shutil.rmtree(self._scratch, ignore_errors=True)
             self._probed_at = time.monotonic()
-        self.gpu.observe(found["gl"], self._probed_at)
-        if found != self.found:
-            self.found = found
-            self._tell()
+        self.gpu.observe(report["gl"], self._probed_at)
+        if report != self.report:
+            self.report = report
+            self._log_result()
 
-    def _tell(self) -> None:
+    def _log_result(self) -> None:
         gl = self.gl
         level = logging.WARNING if self.software or self.problems() else logging.INFO
-        words = "SOFTWARE RENDERING: no GPU is used" if self.software else None
+        warning = "SOFTWARE RENDERING: no GPU is used" if self.software else None
         log_event(
             _LOG,
             level,
@@ -102,17 +102,17 @@ class Health:
             encoder=self.encoder,
             encoderFallback=self.encoder_fallback,
             problems=self.problems() or None,
-            warning=words,
+            warning=warning,
         )
 
     async def close(self) -> None:
-        if self._running:
-            self._running.cancel()
-            await asyncio.gather(self._running, return_exceptions=True)
+        if self._probe_task:
+            self._probe_task.cancel()
+            await asyncio.gather(self._probe_task, return_exceptions=True)
 
     @property
     def gl(self) -> dict[str, Any]:
-        return dict((self.found or {}).get("gl") or {})
+        return dict((self.report or {}).get("gl") or {})
 
     @property
     def software(self) -> bool | None:
@@ -128,15 +128,15 @@ class Health:
         return f"{self.renderer}, {self.gl.get('version')}"
 
     @property
-    def machine(self) -> str:
+    def fingerprint(self) -> str:
         """All of the machine that shapes pixels: renderer, its version, ffmpeg's version, fonts."""
-        ffmpeg = (self.found or {}).get("ffmpeg") or {}
-        fonts = (self.found or {}).get("fonts") or {}
+        ffmpeg = (self.report or {}).get("ffmpeg") or {}
+        fonts = (self.report or {}).get("fonts") or {}
         return f"{self.driver}, ffmpeg {ffmpeg.get('version')}, fonts {fonts.get('id')}"
 
     @property
     def encoders(self) -> dict[str, Any]:
-        return dict((self.found or {}).get("encoders") or {})
+        return dict((self.report or {}).get("encoders") or {})
 
     @property
     def encoder(self) -> str | None:
@@ -148,7 +148,7 @@ class Health:
 
     def problems(self) -> list[str]:
         """Why a render accepted now could not succeed; empty when it could."""
-        if self.found is None:
+        if self.report is None:
             return ["the machine has not been probed yet"]
         problems = [self.gpu.problem] if self.gpu.is_gone else []
         if not self.gl.get("ok"):
@@ -160,14 +160,16 @@ class Health:
             problems.append(
                 f"{wanted} demands a GPU, but the renderer is software: {self.renderer}"
             )
-        if not (self.found.get("ffmpeg") or {}).get("ok"):
-            reason = (self.found.get("ffmpeg") or {}).get("error")
+        if not (self.report.get("ffmpeg") or {}).get("ok"):
+            reason = (self.report.get("ffmpeg") or {}).get("error")
             problems.append(f"no ffmpeg: {reason or 'unknown reason'}")
         elif self.encoder is None:
-            problems.append(f"no encoder opens for ENCODER={self._config.encoder}: {self._whys()}")
+            problems.append(
+                f"no encoder opens for ENCODER={self._config.encoder}: {self._encoder_errors()}"
+            )
         return problems
 
-    def _whys(self) -> str:
+    def _encoder_errors(self) -> str:
         """What each encoder said when it was tried: a full disk is no fault of theirs."""
         return "; ".join(
             f"{name}: {tried.get('why') or 'unknown reason'}"
@@ -176,18 +178,18 @@ class Health:
         )
 
     @property
-    def wants_another_look(self) -> bool:
+    def reprobe_due(self) -> bool:
         """Whether something may have changed unseen, and the last probe was long ago.
 
         A wanted encoder that did not open may open now; a GPU may be gone while nothing is drawn.
         """
-        old = time.monotonic() - self._probed_at > _SECOND_LOOK_S
+        old = time.monotonic() - self._probed_at > _PERIODIC_PROBE_S
         return old and (self.encoder_fallback is not None or self.gpu.was_seen)
 
     @property
-    def next_look_s(self) -> float:
+    def next_probe_s(self) -> float:
         """Seconds after which a machine on which something is wrong is probed again."""
-        return self.gpu.next_look_s(time.monotonic(), _REPROBE_S)
+        return self.gpu.next_probe_s(time.monotonic(), _REPROBE_S)
 
 
 def export_timeout_s(config: Config, *, software: bool) -> float:

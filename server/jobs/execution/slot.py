@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from server.jobs.execution.worker_process import OnEvent, Watch, Worker
+from server.jobs.execution.worker_process import OnEvent, Timeouts, Worker
 from server.sandbox import Limits
 
 
@@ -18,13 +18,13 @@ class LocalSlot:
         self.is_free = True
         self._worker: Worker | None = None
         self._job_id: str | None = None
-        self._turning = asyncio.Lock()  # one worker a slot, the last one's end included
+        self._lock = asyncio.Lock()  # one worker a slot, the last one's end included
 
     async def run(
         self,
         job_id: str,
         task: dict[str, Any],
-        watch: Watch,
+        timeouts: Timeouts,
         on_event: OnEvent,
         limits: Limits | None = None,
     ) -> dict[str, Any]:
@@ -33,26 +33,26 @@ class LocalSlot:
         Raises:
             TaskError: see Worker.run.
         """
-        async with self._turning:
+        async with self._lock:
             worker = self._worker
             if worker is None or self._job_id != job_id or not worker.is_alive:
-                await self._end()
+                await self._stop()
                 worker = await Worker.start("segment", limits)
                 self._worker, self._job_id = worker, job_id
-        return await worker.run(task, watch, on_event)
+        return await worker.run(task, timeouts, on_event)
 
-    async def _end(self) -> None:
+    async def _stop(self) -> None:
         worker, self._worker, self._job_id = self._worker, None, None
         if worker:
             await worker.kill()
 
-    async def empty(self) -> None:
+    async def stop_worker(self) -> None:
         """End the worker, if there is one, and wait until it is gone."""
-        async with self._turning:
-            await self._end()
+        async with self._lock:
+            await self._stop()
 
-    async def empty_of(self, job_id: str) -> None:
+    async def stop_worker_of(self, job_id: str) -> None:
         """End the worker if it is of job `job_id`."""
-        async with self._turning:
+        async with self._lock:
             if self._job_id == job_id:
-                await self._end()
+                await self._stop()

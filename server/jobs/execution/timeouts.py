@@ -7,11 +7,11 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 _STEPS = 8
-_LONGEST_STEP_S = 1.0
+_MAX_STEP_S = 1.0
 
 
-async def within(limit_s: float, work: Coroutine[Any, Any, T]) -> T:
-    """Return the result of `work`; cancel it after `limit_s` seconds in which this process ran.
+async def run_within(limit_s: float, work: Coroutine[Any, Any, T]) -> T:
+    """Return the result of `work`; cancel it after `total_s` seconds in which this process ran.
 
     A process that was stopped (SIGSTOP, a suspended host) finds its timers due before it has read
     what came meanwhile. Of each step of waiting, at most twice its length is counted.
@@ -19,10 +19,10 @@ async def within(limit_s: float, work: Coroutine[Any, Any, T]) -> T:
     Raises:
         TimeoutError: `work` was cancelled because the time is used up.
     """
-    return (await timed(limit_s, work))[0]
+    return (await run_timed(limit_s, work))[0]
 
 
-async def timed(
+async def run_timed(
     limit_s: float,
     work: Coroutine[Any, Any, T],
     on_step: Callable[[float], None] = lambda _seconds: None,
@@ -30,7 +30,7 @@ async def timed(
     """Return as `within`, with the seconds that were counted.
 
     Args:
-        limit_s: as `within`.
+        total_s: as `within`.
         work: as `within`.
         on_step: called with the seconds that are counted, as they pass.
 
@@ -38,7 +38,7 @@ async def timed(
         TimeoutError: as `within`.
     """
     task = asyncio.ensure_future(work)
-    step_s = min(_LONGEST_STEP_S, limit_s / _STEPS)
+    step_s = min(_MAX_STEP_S, limit_s / _STEPS)
     left_s = limit_s
     try:
         while not task.done():

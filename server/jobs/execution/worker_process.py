@@ -11,12 +11,12 @@ from typing import Any
 
 from server import sandbox, start
 from server.errors import CATALOGUE
-from server.jobs.execution.timeouts import within
+from server.jobs.execution.timeouts import run_within
 from server.messages import read_values
 
-LINE_BYTES = 1 << 20
+MAX_LINE_BYTES = 1 << 20
 _TAIL_BYTES = 8192
-_END_S = 5.0
+_KILL_WAIT_S = 5.0
 _START_S = 30.0
 _NOT_STARTED = "it could not be started"
 
@@ -39,22 +39,22 @@ class TaskError(Exception):
         return read_values(self.event.get("values"))
 
     @property
-    def is_from_outside(self) -> bool:
+    def is_external(self) -> bool:
         """Whether the worker was killed by somebody, or never started: not the task's doing.
 
         Its own limits end it by other signals.
         """
-        outside = self.detail.startswith(("signal SIGKILL", _NOT_STARTED))
-        return self.code == "worker_crashed" and outside
+        external = self.detail.startswith(("signal SIGKILL", _NOT_STARTED))
+        return self.code == "worker_crashed" and external
 
 
 @dataclass(frozen=True)
-class Watch:
+class Timeouts:
     """How long a task may take."""
 
-    stall_s: float
+    idle_s: float
     """Longest time between two events."""
-    limit_s: float
+    total_s: float
     """Longest time in all."""
 
 
@@ -64,8 +64,8 @@ class Worker:
 
     process: asyncio.subprocess.Process
     _tail: bytearray = field(default_factory=bytearray)
-    _drain: asyncio.Task[None] | None = None
-    _is_up: bool = False
+    _stderr_task: asyncio.Task[None] | None = None
+    _has_answered: bool = False
 
     @classmethod
     async def start(cls, label: str, limits: sandbox.Limits | None = None) -> "Worker":
@@ -83,27 +83,29 @@ class Worker:
                 stderr=asyncio.subprocess.PIPE,
                 env=sandbox.environment(),
                 start_new_session=True,
-                limit=LINE_BYTES,
+                limit=MAX_LINE_BYTES,
                 cwd="/",
             )
         except OSError as error:  # no memory, process or descriptor is left
             raise TaskError("worker_crashed", f"{_NOT_STARTED}: {error}") from error
         worker = cls(process)
-        worker._drain = asyncio.create_task(worker._keep_tail())
+        worker._stderr_task = asyncio.create_task(worker._read_stderr())
         return worker
 
-    async def _keep_tail(self) -> None:
+    async def _read_stderr(self) -> None:
         assert self.process.stderr is not None
         while chunk := await self.process.stderr.read(4096):
             self._tail += chunk
             del self._tail[:-_TAIL_BYTES]
 
     @property
-    def words(self) -> str:
+    def stderr_tail(self) -> str:
         """The last words on the worker's standard error, for the log."""
         return self._tail.decode(errors="replace")
 
-    async def run(self, task: dict[str, Any], watch: Watch, on_event: OnEvent) -> dict[str, Any]:
+    async def run(
+        self, task: dict[str, Any], timeouts: Timeouts, on_event: OnEvent
+    ) -> dict[str, Any]:
         """Do one task: hand it over, follow its events, return its result.
 
         Raises:
@@ -111,17 +113,23 @@ class Worker:
                 render_timeout; after these three the worker is dead.
         """
         try:
-            return await within(watch.limit_s, self._do(task, watch.stall_s, on_event))
+            return await run_within(
+                timeouts.total_s, self._exchange(task, timeouts.idle_s, on_event)
+            )
         except TimeoutError:
             await self.kill()
-            raise TaskError("render_timeout", f"over {watch.limit_s:.0f} s. {self.words}") from None
+            raise TaskError(
+                "render_timeout", f"over {timeouts.total_s:.0f} s. {self.stderr_tail}"
+            ) from None
         except asyncio.CancelledError:
             await self.kill()
             raise
 
-    async def _do(self, task: dict[str, Any], stall_s: float, on_event: OnEvent) -> dict[str, Any]:
+    async def _exchange(
+        self, task: dict[str, Any], idle_s: float, on_event: OnEvent
+    ) -> dict[str, Any]:
         await self._send(task)
-        return await self._follow(stall_s, on_event)
+        return await self._read_events(idle_s, on_event)
 
     async def _send(self, task: dict[str, Any]) -> None:
         assert self.process.stdin is not None
@@ -130,33 +138,35 @@ class Worker:
             self.process.stdin.write(json.dumps(task).encode() + b"\n")
             await self.process.stdin.drain()
 
-    async def _follow(self, stall_s: float, on_event: OnEvent) -> dict[str, Any]:
+    async def _read_events(self, idle_s: float, on_event: OnEvent) -> dict[str, Any]:
         # Starting an interpreter on a busy machine is not a stall of the task.
-        patience = stall_s if self._is_up else max(stall_s, _START_S)
+        timeout_s = idle_s if self._has_answered else max(idle_s, _START_S)
         while True:
-            event = await self._next_event(patience)
+            event = await self._next_event(timeout_s)
             kind = event.get("event")
             if kind == "done":
                 return dict(event["result"])
             if kind == "failed":
                 code = event.get("code") if event.get("code") in CATALOGUE else "internal"
                 raise TaskError(str(code), str(event.get("detail") or ""), event)
-            self._is_up = True
-            patience = stall_s
+            self._has_answered = True
+            timeout_s = idle_s
             on_event(event)
 
-    async def _next_event(self, patience: float) -> Event:
+    async def _next_event(self, timeout_s: float) -> Event:
         assert self.process.stdout is not None
         try:
-            line = await within(patience, self.process.stdout.readline())
+            line = await run_within(timeout_s, self.process.stdout.readline())
         except TimeoutError:
             await self.kill()
-            raise TaskError("render_stalled", f"silent for {patience} s. {self.words}") from None
+            raise TaskError(
+                "render_stalled", f"silent for {timeout_s} s. {self.stderr_tail}"
+            ) from None
         except ValueError:  # a line over the limit
             line = b"{"
         if not line:
             await self.kill()
-            raise TaskError("worker_crashed", f"{self._end()}. {self.words}")
+            raise TaskError("worker_crashed", f"{self._exit_reason()}. {self.stderr_tail}")
         try:
             event = json.loads(line)
             if not isinstance(event, dict):
@@ -166,7 +176,7 @@ class Worker:
             raise TaskError("worker_crashed", f"not an event: {line[:200]!r}") from None
         return event
 
-    def _end(self) -> str:
+    def _exit_reason(self) -> str:
         code = self.process.returncode
         if code is None:
             return "closed its events"
@@ -181,19 +191,19 @@ class Worker:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_END_S):
+            async with asyncio.timeout(_KILL_WAIT_S):
                 await self.process.wait()
-                if self._drain:
-                    await self._drain
-        if self._drain:
-            self._drain.cancel()
+                if self._stderr_task:
+                    await self._stderr_task
+        if self._stderr_task:
+            self._stderr_task.cancel()
         if self.process.stdin:
             self.process.stdin.close()
 
 
-async def run_once(
+async def run_task(
     task: dict[str, Any],
-    watch: Watch,
+    timeouts: Timeouts,
     limits: sandbox.Limits | None = None,
     on_event: OnEvent = lambda _event: None,
 ) -> dict[str, Any]:
@@ -204,7 +214,7 @@ async def run_once(
     """
     worker = await Worker.start(str(task["task"]), limits)
     try:
-        return await worker.run(task, watch, on_event)
+        return await worker.run(task, timeouts, on_event)
     finally:
         # Also when cancelled: nothing of a task outlives the call.
         await asyncio.shield(worker.kill())

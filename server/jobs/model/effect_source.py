@@ -14,16 +14,16 @@ from server.effects.library.library import Library
 from server.effects.source.diagnostic import AuthorFile
 from server.errors import ToqiboxError
 
-FOLDER = "files"
+ASSETS_FOLDER = "files"
 """Where a job keeps its effect's image files, each under its SHA-256."""
-MOST_BYTES = 64 * 1024 * 1024
+MAX_ASSET_BYTES = 64 * 1024 * 1024
 """All image files of one effect together."""
-SOON_S = 5
+RETRY_AFTER_S = 5
 """When to ask again after a file changed while it was looked at."""
 
 
 @dataclass(frozen=True)
-class Image:
+class AssetFile:
     """A file that an effect names, as it was when it was looked at."""
 
     path: Path
@@ -31,7 +31,7 @@ class Image:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Source:
+class EffectSource:
     """All of an effect that shapes its pixels."""
 
     id: str
@@ -42,40 +42,40 @@ class Source:
     includes: Mapping[str, str] = field(default_factory=dict)
     """The texts of the files that it includes, by their paths."""
     sequential: bool = False
-    images: Mapping[str, Image] = field(default_factory=dict)
+    assets: Mapping[str, AssetFile] = field(default_factory=dict)
     """By what the effect calls them."""
 
     @cached_property
     def key(self) -> str:
         """SHA-256 of all of it and of our version: what a verdict on it is kept by."""
-        images = sorted((name, image.sha256) for name, image in self.images.items())
+        assets = sorted((name, asset.sha256) for name, asset in self.assets.items())
         includes = sorted(self.includes.items())
-        parts = (__version__, self.file, self.text, self.vertex, images, includes)
+        parts = (__version__, self.file, self.text, self.vertex, assets, includes)
         return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
-    def row(self, params: Mapping[str, Any], files: Mapping[str, str]) -> dict[str, Any]:
+    def to_entry(self, params: Mapping[str, Any], files: Mapping[str, str]) -> dict[str, Any]:
         """Its row in a chain; `files` are values by the names of the images."""
-        row = {
+        entry = {
             "id": self.id,
             "file": self.file,
             "source": self.text,
             "vertex": self.vertex,
             "params": dict(params),
         }
-        row |= {"includes": dict(self.includes)} if self.includes else {}
-        return {**row, "files": dict(files)} if files else row
+        entry |= {"includes": dict(self.includes)} if self.includes else {}
+        return {**entry, "files": dict(files)} if files else entry
 
     @property
-    def in_place(self) -> dict[str, Any]:
+    def with_local_paths(self) -> dict[str, Any]:
         """Its row with the image files where they lie, every input at its default."""
-        return self.row({}, {name: str(image.path) for name, image in self.images.items()})
+        return self.to_entry({}, {name: str(asset.path) for name, asset in self.assets.items()})
 
-    def kept(self, params: Mapping[str, Any]) -> dict[str, Any]:
+    def to_spec(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """Its row as a job's spec holds it: the image files by their SHA-256."""
-        return self.row(params, {name: image.sha256 for name, image in self.images.items()})
+        return self.to_entry(params, {name: asset.sha256 for name, asset in self.assets.items()})
 
 
-def read_source(effect: Effect, library: Library) -> Source:
+def read_source(effect: Effect, library: Library) -> EffectSource:
     """The source of an effect of the library; reads its image files where they have changed.
 
     Raises:
@@ -83,33 +83,36 @@ def read_source(effect: Effect, library: Library) -> Source:
             unknown_effect or not_ready when something was changed meanwhile.
     """
     paths = library.files(effect) if effect.files else {}
-    images: dict[str, Image] = {}
-    room = MOST_BYTES
+    assets: dict[str, AssetFile] = {}
+    bytes_left = MAX_ASSET_BYTES
     try:
         for name, path in paths.items():
             status = os.stat(path)
-            room -= status.st_size
-            if room < 0:
-                why = f"its image files are larger than {MOST_BYTES >> 20} MB together"
+            bytes_left -= status.st_size
+            if bytes_left < 0:
+                why = f"its image files are larger than {MAX_ASSET_BYTES >> 20} MB together"
                 raise AuthorFile(effect.id, effect.file, effect.source).refusal(why)
-            images[name] = Image(Path(path), _digest(path, status.st_mtime_ns, status.st_size))
+            assets[name] = AssetFile(Path(path), _digest(path, status.st_mtime_ns, status.st_size))
     except OSError as error:
-        raise ToqiboxError("not_ready", retry_after=SOON_S, detail=str(error)) from error
-    return Source(
+        raise ToqiboxError("not_ready", retry_after=RETRY_AFTER_S, detail=str(error)) from error
+    return EffectSource(
         id=effect.id,
         file=effect.file,
         text=effect.source,
         vertex=effect.vertex_source,
         includes=effect.includes,
         sequential=effect.sequential,
-        images=images,
+        assets=assets,
     )
 
 
-def located(row: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+def resolve_assets(entry: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """A row of a job's spec with the image files where the job keeps them in `folder`."""
-    files = {name: str(folder / FOLDER / kept) for name, kept in row.get("files", {}).items()}
-    return {**row, "files": files} if files else dict(row)
+    files = {
+        name: str(folder / ASSETS_FOLDER / sha256)
+        for name, sha256 in entry.get("files", {}).items()
+    }
+    return {**entry, "files": files} if files else dict(entry)
 
 
 @lru_cache(maxsize=4096)

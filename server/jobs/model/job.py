@@ -111,12 +111,12 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-def progress_of(done: int, total: int) -> int:
+def percent_done(done: int, total: int) -> int:
     """Percent of the frames written; 100 is kept for a completed job."""
     return 99 * min(done, total) // total
 
 
-def seen_by_client(
+def job_to_json(
     job: Job,
     language: str,
     *,
@@ -132,8 +132,8 @@ def seen_by_client(
     """
     spec = job.spec
     done = job.status is Status.COMPLETED
-    kept = done and not job.removed and not job.is_expired
-    told: dict[str, Any] = {
+    is_available = done and not job.removed and not job.is_expired
+    payload: dict[str, Any] = {
         "jobId": job.id,
         "status": job.status.value,
         "stage": job.stage.value if job.stage and job.status is Status.PROCESSING else None,
@@ -155,8 +155,8 @@ def seen_by_client(
         "finishedAt": job.finished_at,
         "expiresAt": job.expires_at,
         "attempt": job.attempt,
-        "downloadUrl": f"{public_url}/download/{job.id}" if kept else None,
-        "posterUrl": f"{public_url}/download/{job.id}/poster.jpg" if kept else None,
+        "downloadUrl": f"{public_url}/download/{job.id}" if is_available else None,
+        "posterUrl": f"{public_url}/download/{job.id}/poster.jpg" if is_available else None,
         "error": None,
         "code": None,
         "retryable": None,
@@ -164,12 +164,12 @@ def seen_by_client(
         "report": job.report,
     }
     if job.error_code:
-        told["error"] = localize(job.error_code, language, read_values(job.error_values))
-        told["code"] = job.error_code
-        told["retryable"] = CATALOGUE[job.error_code].retryable
+        payload["error"] = localize(job.error_code, language, read_values(job.error_values))
+        payload["code"] = job.error_code
+        payload["retryable"] = CATALOGUE[job.error_code].retryable
         if job.diagnostics:
-            told["diagnostics"] = job.diagnostics
-    return told
+            payload["diagnostics"] = job.diagnostics
+    return payload
 
 
 def _warnings(job: Job) -> list[WarningData]:

@@ -10,7 +10,7 @@ SAMPLE_RATE = 48_000
 """Samples a second of the prepared sound, both channels alike."""
 
 
-class Work(NamedTuple):
+class Workload(NamedTuple):
     """What drawing costs, as far as it is known before it is done."""
 
     effect: str
@@ -64,12 +64,12 @@ class Spec:
     @property
     def ids(self) -> list[str]:
         """The ids of the chain's effects."""
-        return [row["id"] for row in self.effects]
+        return [entry["id"] for entry in self.effects]
 
     @property
-    def work(self) -> "Work":
+    def workload(self) -> "Workload":
         """What there is to draw, as far as its cost goes."""
-        return Work("+".join(self.ids), self.width * self.height, self.frames)
+        return Workload("+".join(self.ids), self.width * self.height, self.frames)
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), sort_keys=True)

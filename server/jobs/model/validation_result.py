@@ -24,7 +24,7 @@ _TOO_LONG = f"compiling it and drawing two frames took more than {WALL_S:.0f} s"
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ValidationResult:
     """Whether an effect can be drawn by one driver, and why not."""
 
     code: str | None = None
@@ -45,7 +45,7 @@ class Verdict:
     still_fixed_s: float = 0.0
     """What those passes take beside that."""
 
-    def enforce(self, effect_id: str) -> None:
+    def raise_if_invalid(self, effect_id: str) -> None:
         """Refuse an effect that cannot be drawn.
 
         Raises:
@@ -64,13 +64,15 @@ class Verdict:
         return json.dumps(asdict(self))
 
     @classmethod
-    def from_json(cls, text: str) -> "Verdict":
+    def from_json(cls, text: str) -> "ValidationResult":
         values = json.loads(text)
         lists = {name: tuple(values.get(name) or ()) for name in ("diagnostics", "warnings")}
         return cls(**{**values, **lists})
 
 
-def of_error(error: TaskError, author: AuthorFile, *, software: bool) -> Verdict | None:
+def from_task_error(
+    error: TaskError, author: AuthorFile, *, software: bool
+) -> ValidationResult | None:
     """The verdict that a failed ``compile`` task gives; None where it need not be its doing.
 
     Whoever kills from outside, such as a kernel that is out of memory, uses SIGKILL; the limits
@@ -84,20 +86,20 @@ def of_error(error: TaskError, author: AuthorFile, *, software: bool) -> Verdict
         software: whether the renderer is a software renderer.
     """
     if error.code in ("shader_compile_failed", "shader_rejected"):
-        found = tuple(error.event.get("diagnostics") or ())
-        cannot = diagnostic(author.file, "", None, None, "it cannot be used")
-        return Verdict(error.code, found or (cannot,), error.detail)
-    if is_late(error):
-        return None if software else too_slow(error, author)
+        diagnostics = tuple(error.event.get("diagnostics") or ())
+        generic = diagnostic(author.file, "", None, None, "it cannot be used")
+        return ValidationResult(error.code, diagnostics or (generic,), error.detail)
+    if is_timeout(error):
+        return None if software else timed_out(error, author)
     if error.code == "internal" and _OUT_OF_MEMORY in error.detail:
         return _rejected(author, _TOO_LARGE, error)
-    if error.code != "worker_crashed" or error.is_from_outside:
+    if error.code != "worker_crashed" or error.is_external:
         return None
     overrun = error.detail.startswith("signal SIGXCPU")
     return _rejected(author, _OVERRUN if overrun else _CRASH, error, late=overrun)
 
 
-def of_result(result: Mapping[str, Any], file: str) -> Verdict:
+def from_task_result(result: Mapping[str, Any], file: str) -> ValidationResult:
     """The verdict that a finished ``compile`` task gives.
 
     Args:
@@ -109,7 +111,7 @@ def of_result(result: Mapping[str, Any], file: str) -> Verdict:
     if blank:
         warnings += (blank_warning(str(result.get("why") or ""), file),)
     cost = result.get("cost") or {}
-    return Verdict(blank=blank, warnings=warnings, **cost)
+    return ValidationResult(blank=blank, warnings=warnings, **cost)
 
 
 def blank_warning(why: str, file: str) -> dict[str, Any]:
@@ -123,21 +125,23 @@ def blank_warning(why: str, file: str) -> dict[str, Any]:
     return {**diagnostic(file, "", None, None, message), "severity": "warning"}
 
 
-def is_late(error: TaskError) -> bool:
+def is_timeout(error: TaskError) -> bool:
     """Whether a task was ended by the clock."""
     return error.code in ("render_timeout", "render_stalled")
 
 
-def too_slow(error: TaskError, author: AuthorFile) -> Verdict:
+def timed_out(error: TaskError, author: AuthorFile) -> ValidationResult:
     """The verdict on an effect that runs out of time by the clock."""
     return _rejected(author, _TOO_LONG, error, late=True)
 
 
-def undrawable(error: TaskError, author: AuthorFile) -> Verdict:
+def not_drawable(error: TaskError, author: AuthorFile) -> ValidationResult:
     """The verdict on an effect that could not be drawn by a machine that draws others."""
     return _rejected(author, "it compiles, but cannot be drawn", error)
 
 
-def _rejected(author: AuthorFile, why: str, error: TaskError, *, late: bool = False) -> Verdict:
-    found = diagnose_crash(author, why, late=late)
-    return Verdict("shader_rejected", (found,), error.detail)
+def _rejected(
+    author: AuthorFile, why: str, error: TaskError, *, late: bool = False
+) -> ValidationResult:
+    diagnostics = diagnose_crash(author, why, late=late)
+    return ValidationResult("shader_rejected", (diagnostics,), error.detail)

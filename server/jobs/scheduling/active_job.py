@@ -8,7 +8,7 @@ from pathlib import Path
 from server.jobs.model.job import Job
 from server.jobs.scheduling.plan import Segment
 
-_LONGEST_STEP_S = 5.0
+_MAX_STEP_S = 5.0
 """Ten times as long as the dispatcher takes from one moving on of the clocks to the next."""
 
 
@@ -21,36 +21,36 @@ class SlotClock:
     """
 
     spent_s: float = 0.0
-    _holders: int = 0
+    _active_slots: int = 0
     _since: float = 0.0
 
     def __enter__(self) -> "SlotClock":
-        if self._holders == 0:
+        if self._active_slots == 0:
             self._since = time.monotonic()
-        self._holders += 1
+        self._active_slots += 1
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._holders -= 1
-        if self._holders == 0:
+        self._active_slots -= 1
+        if self._active_slots == 0:
             self.spent_s += self._step_s()
 
     @property
     def total_s(self) -> float:
-        return self.spent_s + (self._step_s() if self._holders else 0.0)
+        return self.spent_s + (self._step_s() if self._active_slots else 0.0)
 
-    def move_on(self) -> None:
+    def tick(self) -> None:
         """Count the time since this was last done."""
-        if self._holders:
+        if self._active_slots:
             self.spent_s += self._step_s()
             self._since = time.monotonic()
 
     def _step_s(self) -> float:
-        return min(time.monotonic() - self._since, _LONGEST_STEP_S)
+        return min(time.monotonic() - self._since, _MAX_STEP_S)
 
 
 @dataclass
-class Run:
+class ActiveJob:
     """What is known of a processing job beyond its row: its cut and who draws what."""
 
     job: Job
@@ -64,12 +64,12 @@ class Run:
     drawing: dict[int, int] = field(default_factory=dict)
     """Segment index → frames written so far."""
     finished: set[int] = field(default_factory=set)
-    holders: int = 0
+    active_slots: int = 0
     """Slots that work for the job now."""
-    holds: set["asyncio.Task[None]"] = field(default_factory=set)
-    sound: "asyncio.Task[None] | None" = None
-    ending: "asyncio.Task[None] | None" = None
-    closing: bool = False
+    slot_tasks: set["asyncio.Task[None]"] = field(default_factory=set)
+    audio_task: "asyncio.Task[None] | None" = None
+    completion_task: "asyncio.Task[None] | None" = None
+    is_closing: bool = False
     """Its row is final: no slot may take it up again."""
     drawn_frames: int = 0
     """Frames drawn since this start of the server, for the pace."""
@@ -78,34 +78,34 @@ class Run:
     drawing_since: float | None = None
 
     @property
-    def turn(self) -> tuple[int, str]:
+    def queue_key(self) -> tuple[int, str]:
         return (self.job.turn, self.job.id)
 
     @property
-    def is_cut(self) -> bool:
+    def is_split(self) -> bool:
         return bool(self.segments)
 
     @property
     def wants_slot(self) -> bool:
         """Whether a free slot could work for the job."""
-        if self.ending or self.closing:
+        if self.completion_task or self.is_closing:
             return False
-        if not self.is_cut:
-            return self.holders == 0
+        if not self.is_split:
+            return self.active_slots == 0
         if self.is_drawn:  # its ending could not be settled: whoever takes it begins it again
-            return self.holders == 0
+            return self.active_slots == 0
         return bool(self.pending) and not (self.job.spec.sequential and self.drawing)
 
     @property
     def is_drawn(self) -> bool:
-        return self.is_cut and len(self.finished) == len(self.segments)
+        return self.is_split and len(self.finished) == len(self.segments)
 
     @property
     def frames_done(self) -> int:
         done = sum(segment.frames for segment in self.segments if segment.index in self.finished)
         return done + sum(self.drawing.values())
 
-    def lay_out(self, segments: list[Segment]) -> None:
+    def set_segments(self, segments: list[Segment]) -> None:
         """Take a cut; segments whose files are on disk are finished already."""
         sequential = self.job.spec.sequential
         self.segments = segments
@@ -117,7 +117,7 @@ class Run:
         }
         self.pending = [segment for segment in segments if segment.index not in self.finished]
 
-    def take(self) -> Segment | None:
+    def next_segment(self) -> Segment | None:
         """The next segment to draw, in order; the caller must give it back or finish it."""
         if not self.wants_slot or not self.pending:
             return None
@@ -125,28 +125,28 @@ class Run:
         self.drawing[segment.index] = 0
         return segment
 
-    def give_back(self, segment: Segment) -> None:
+    def release_segment(self, segment: Segment) -> None:
         """A segment was not drawn: it is the first to be taken again."""
         if self.drawing.pop(segment.index, None) is not None:
             self.pending = sorted([*self.pending, segment], key=lambda other: other.index)
 
-    def lose(self, segment: Segment) -> None:
+    def invalidate_segment(self, segment: Segment) -> None:
         """A finished segment is no longer on disk: it has to be drawn again."""
         if segment.index in self.finished:
             self.finished.discard(segment.index)
             self.pending = sorted([*self.pending, segment], key=lambda other: other.index)
 
-    def finish(self, segment: Segment, slot_s: float) -> None:
+    def finish_segment(self, segment: Segment, slot_s: float) -> None:
         """A segment is on disk."""
         self.drawing.pop(segment.index, None)
         self.finished.add(segment.index)
         self.drawn_frames += segment.frames
         self.slot_s += slot_s
 
-    def before(self, segment: Segment) -> Segment | None:
+    def previous_segment(self, segment: Segment) -> Segment | None:
         return self.segments[segment.index - 1] if segment.index else None
 
     def tasks(self) -> list["asyncio.Task[None]"]:
         """Everything that works for the job, except the caller itself."""
-        everyone = [*self.holds, self.sound, self.ending]
+        everyone = [*self.slot_tasks, self.audio_task, self.completion_task]
         return [task for task in everyone if task and task is not asyncio.current_task()]

@@ -13,13 +13,13 @@ import logging
 
 from server.jobs.model.job import Job
 from server.jobs.store.database import DiskFull
-from server.jobs.store.job_table import BLAME, HELD, Store
+from server.jobs.store.job_table import HELD_BACK, POINTS_PER_CRASH, Store
 from server.logging_json import log_event
 
 _LOG = logging.getLogger(__name__)
-SUSPECTED = 3 * BLAME
+HOLD_BACK_AT = 3 * POINTS_PER_CRASH
 """Three deaths in a row with a job alone at work, or nine among others."""
-GUILTY = SUSPECTED + BLAME
+FAIL_AT = HOLD_BACK_AT + POINTS_PER_CRASH
 """The same once more, after the server has lived without it."""
 _HOLD_S = 60.0
 """Time for which the server has to live without a suspected job."""
@@ -30,9 +30,9 @@ async def hold_back(store: Store, job: Job) -> None:
     facts = {"job": job.id, "request": job.request_id}
     log_event(_LOG, logging.WARNING, "job.held_back", **facts, seconds=_HOLD_S)
     with contextlib.suppress(DiskFull):
-        store.task_begins(job.id, HELD)
+        store.start_task(job.id, HELD_BACK)
     try:
         await asyncio.sleep(_HOLD_S)
     finally:
         with contextlib.suppress(DiskFull):
-            store.task_stops(job.id, HELD, counts=False)
+            store.stop_task(job.id, HELD_BACK, counts=False)

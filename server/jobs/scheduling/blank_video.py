@@ -15,9 +15,9 @@ def blank_colour(segments: Iterable[Ranges | None]) -> str | None:
         segments: least and greatest luma, Cb and Cr (BT.709, limited range) of each segment;
             None for one that shows something.
     """
-    found = list(segments)
-    known = [ranges for ranges in found if ranges is not None]
-    if not known or len(known) < len(found):
+    reports = list(segments)
+    known = [ranges for ranges in reports if ranges is not None]
+    if not known or len(known) < len(reports):
         return None
     planes = [(min(low for low, _ in plane), max(high for _, high in plane))
               for plane in zip(*known, strict=True)]  # fmt: skip

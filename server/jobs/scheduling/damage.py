@@ -3,11 +3,11 @@
 import asyncio
 from pathlib import Path
 
-from server.jobs.scheduling.active_job import Run
-from server.jobs.storage.data_folder import SEAL, discard
+from server.jobs.scheduling.active_job import ActiveJob
+from server.jobs.storage.data_folder import SEAL_SUFFIX, discard
 
 
-async def make_again(run: Run, paths: list[Path]) -> None:
+async def redo_damaged(active: ActiveJob, paths: list[Path]) -> None:
     """Let a run do again what left the files `paths` behind.
 
     A segment is drawn again alone, with what it leaves to the next one. Features and what follows
@@ -15,38 +15,40 @@ async def make_again(run: Run, paths: list[Path]) -> None:
     """
     lost = [
         segment
-        for segment in run.segments
-        if {segment.path(run.folder), segment.state_path(run.folder)} & set(paths)
+        for segment in active.segments
+        if {segment.path(active.folder), segment.state_path(active.folder)} & set(paths)
     ]
     for segment in lost:
-        discard(segment.path(run.folder))
-        discard(segment.state_path(run.folder))
-        run.lose(segment)
-    sound = run.folder / "sound.m4a"
+        discard(segment.path(active.folder))
+        discard(segment.state_path(active.folder))
+        active.invalidate_segment(segment)
+    sound = active.folder / "sound.m4a"
     if sound in paths:
         discard(sound)
-        run.sound = None
-    if run.flashes in paths:
-        discard(run.flashes)
-    features = [path for path in paths if path.parent == run.features]
+        active.audio_task = None
+    if active.flashes in paths:
+        discard(active.flashes)
+    features = [path for path in paths if path.parent == active.features]
     for path in features:
-        discard(path.with_name(path.name + SEAL))  # other jobs may read the file at this moment
-    run.ending = None
-    if features or run.flashes in paths:
-        await _stop_drawing(run)
+        discard(
+            path.with_name(path.name + SEAL_SUFFIX)
+        )  # other jobs may read the file at this moment
+    active.completion_task = None
+    if features or active.flashes in paths:
+        await _restart_from_analysis(active)
 
 
-async def _stop_drawing(run: Run) -> None:
+async def _restart_from_analysis(active: ActiveJob) -> None:
     """Have the run begun by the analysis, and end what is drawn for it, except by the caller.
 
     Of two slots that find damage at one moment the second has nothing left to do: the run is
     without a cut already, and the first ends what is drawn. They must not wait for each other.
     """
-    if not run.is_cut:
+    if not active.is_split:
         return
-    run.drawing.clear()
-    run.lay_out([])
-    others = [task for task in run.holds if task is not asyncio.current_task()]
+    active.drawing.clear()
+    active.set_segments([])
+    others = [task for task in active.slot_tasks if task is not asyncio.current_task()]
     for task in others:
         task.cancel()
     await asyncio.gather(*others, return_exceptions=True)

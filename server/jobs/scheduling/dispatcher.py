@@ -9,16 +9,22 @@ from collections.abc import Awaitable, Callable
 from server import processors
 from server.concurrency import run_in_thread
 from server.config import Config
-from server.jobs.execution.machine import Health
+from server.jobs.execution.machine import MachineProbe
 from server.jobs.execution.slot import LocalSlot
 from server.jobs.model.job import Job, Stage, Status, now_ms
 from server.jobs.scheduling import plan
-from server.jobs.scheduling.active_job import Run, SlotClock
-from server.jobs.scheduling.blame import GUILTY, SUSPECTED, hold_back
-from server.jobs.scheduling.completion import Endings
-from server.jobs.scheduling.damage import make_again
+from server.jobs.scheduling.active_job import ActiveJob, SlotClock
+from server.jobs.scheduling.blame import FAIL_AT, HOLD_BACK_AT, hold_back
+from server.jobs.scheduling.completion import JobCompleter
+from server.jobs.scheduling.damage import redo_damaged
 from server.jobs.scheduling.progress import Progress
-from server.jobs.scheduling.steps import Damaged, EncoderGone, GpuGone, Pipeline, RunFailed
+from server.jobs.scheduling.steps import (
+    EncoderUnavailable,
+    GpuUnavailable,
+    InputsDamaged,
+    JobFailed,
+    Pipeline,
+)
 from server.jobs.storage.data_folder import DataFolder, discard
 from server.jobs.store.database import DiskFull
 from server.jobs.store.job_table import Store
@@ -38,73 +44,75 @@ def encoder_threads(slots: int, cores: int) -> int:
 class Dispatcher:
     """Runs by itself once started; `wake` tells it that something has changed."""
 
-    def __init__(self, config: Config, store: Store, data: DataFolder, health: Health) -> None:
+    def __init__(
+        self, config: Config, store: Store, data: DataFolder, machine: MachineProbe
+    ) -> None:
         self._config = config
         self._store = store
         self._data = data
-        self._health = health
+        self._machine = machine
         self._progress = Progress(store)
-        self._pipeline = Pipeline(config, store, health)
+        self._pipeline = Pipeline(config, store, machine)
         self.slots = [LocalSlot(index) for index in range(config.max_parallel_exports)]
-        self._changed = asyncio.Event()
-        self._endings = Endings(config, store, data, self._pipeline, self.slots, self.wake)
-        self.runs = self._endings.runs
-        self.drop = self._endings.drop
+        self._wake_event = asyncio.Event()
+        self._completer = JobCompleter(config, store, data, self._pipeline, self.slots, self.wake)
+        self.active_jobs = self._completer.active_jobs
+        self.abort = self._completer.abort
         self._loops: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
         """Take up what an earlier server left, then work until stopped."""
         try:
-            interrupted = self._store.interrupted()
+            interrupted = self._store.mark_interrupted()
         except DiskFull:  # the start matters more than the count
             _LOG.exception("interruptions.unsaved")
             interrupted = {}
         held = []
-        for job in self._store.with_status(Status.PROCESSING):
+        for job in self._store.list_by_status(Status.PROCESSING):
             blame = interrupted.get(job.id, 0)
-            if blame >= GUILTY:
-                self._give_up(job)
-            elif blame >= SUSPECTED:
+            if blame >= FAIL_AT:
+                self._fail_crashing(job)
+            elif blame >= HOLD_BACK_AT:
                 held.append(job)
             else:
-                self._open(job)
+                self._activate(job)
         self._loops = [
-            *(asyncio.create_task(self._take_up_later(job)) for job in held),
-            asyncio.create_task(self._for_ever(self._dispatch)),
-            asyncio.create_task(self._for_ever(self._flush)),
+            *(asyncio.create_task(self._resume_later(job)) for job in held),
+            asyncio.create_task(self._run_forever(self._dispatch)),
+            asyncio.create_task(self._run_forever(self._flush)),
         ]
         self.wake()
 
-    async def _take_up_later(self, job: Job) -> None:
+    async def _resume_later(self, job: Job) -> None:
         await hold_back(self._store, job)
         now = self._store.get(job.id)
         if now and now.status is Status.PROCESSING:
-            self._open(now)
+            self._activate(now)
             self.wake()
 
-    def _give_up(self, job: Job) -> None:
+    def _fail_crashing(self, job: Job) -> None:
         """End a job with which the server dies, and without which it lives."""
         self._data.discard_job(job.id)
         with contextlib.suppress(DiskFull):  # then the next start ends it
             changes = {"error_code": "attempts_exhausted", "finished_at": now_ms()}
-            self._endings.settle(job, Status.FAILED, **changes)
+            self._completer.transition(job, Status.FAILED, **changes)
 
     async def stop(self) -> None:
         """Kill every group and leave the jobs as they are; nothing counts as an attempt."""
         for loop in self._loops:
             loop.cancel()
-        tasks = [task for run in self.runs.values() for task in run.tasks()]
+        tasks = [task for active in self.active_jobs.values() for task in active.tasks()]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*self._loops, *tasks, return_exceptions=True)
-        await asyncio.gather(*(slot.empty() for slot in self.slots))
-        self._progress.save(self.runs.values())
+        await asyncio.gather(*(slot.stop_worker() for slot in self.slots))
+        self._progress.save(self.active_jobs.values())
 
     def wake(self) -> None:
-        self._changed.set()
+        self._wake_event.set()
 
     @staticmethod
-    async def _for_ever(step: Callable[[], Awaitable[None]]) -> None:
+    async def _run_forever(step: Callable[[], Awaitable[None]]) -> None:
         """Do a step again and again, whatever goes wrong in it: without it nothing is drawn."""
         while True:
             try:
@@ -117,167 +125,175 @@ class Dispatcher:
 
     async def _dispatch(self) -> None:
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(self._health.next_look_s):
-                await self._changed.wait()
-        self._changed.clear()
-        if self._health.problems() or (not self.runs and self._health.wants_another_look):
-            await self._health.probe()
-        if not self._health.problems():
+            async with asyncio.timeout(self._machine.next_probe_s):
+                await self._wake_event.wait()
+        self._wake_event.clear()
+        if self._machine.problems() or (not self.active_jobs and self._machine.reprobe_due):
+            await self._machine.probe()
+        if not self._machine.problems():
             await self._fill_slots()
 
     async def _fill_slots(self) -> None:
         for slot in self.slots:
             if not slot.is_free:
                 continue
-            run = await self._next_run()
-            if run is None or not run.wants_slot:
+            active = await self._next_active()
+            if active is None or not active.wants_slot:
                 return  # whatever changed meanwhile has woken us again
             slot.is_free = False
-            run.holders += 1
-            hold = asyncio.create_task(self._hold(slot, run))
-            run.holds.add(hold)
+            active.active_slots += 1
+            active.slot_tasks.add(asyncio.create_task(self._work_on(slot, active)))
 
-    async def _next_run(self) -> Run | None:
+    async def _next_active(self) -> ActiveJob | None:
         """The first job that has no slot; when none waits, the first that can use a second."""
-        waiting = [run for run in self.runs.values() if run.wants_slot and run.holders == 0]
-        first = min(waiting, key=lambda run: run.turn, default=None)
+        waiting = [
+            active
+            for active in self.active_jobs.values()
+            if active.wants_slot and active.active_slots == 0
+        ]
+        first = min(waiting, key=lambda active: active.queue_key, default=None)
         queued = await asyncio.to_thread(self._store.next_queued)
-        if queued and (first is None or (queued.turn, queued.id) < first.turn):
-            return await self._begin(queued) or first
+        if queued and (first is None or (queued.turn, queued.id) < first.queue_key):
+            return await self._start_job(queued) or first
         if first:
             return first
-        sharing = [run for run in self.runs.values() if run.wants_slot]
-        return min(sharing, key=lambda run: run.turn, default=None)
+        sharing = [active for active in self.active_jobs.values() if active.wants_slot]
+        return min(sharing, key=lambda active: active.queue_key, default=None)
 
-    async def _begin(self, job: Job) -> Run | None:
+    async def _start_job(self, job: Job) -> ActiveJob | None:
         """Move a queued job to processing; None when it was cancelled meanwhile."""
         await run_in_thread(
-            self._endings.settle,
+            self._completer.transition,
             job,
             Status.PROCESSING,
             stage=Stage.ANALYSING,
             started_at=now_ms(),
-            **self._machine(),
+            **self._machine_columns(),
         )
         begun = self._store.get(job.id)
-        # From here on to the end of _open nothing else runs: a cancel finds the run, or was seen.
-        return self._open(begun) if begun and begun.status is Status.PROCESSING else None
+        # From here on to the end of _activate nothing else runs: a cancel finds the job.
+        return self._activate(begun) if begun and begun.status is Status.PROCESSING else None
 
-    def _machine(self) -> dict[str, object]:
+    def _machine_columns(self) -> dict[str, object]:
         """What a job is drawn and encoded with, fixed when it begins."""
         return {
-            "renderer": self._health.renderer,
-            "software": bool(self._health.software),
-            "encoder": self._health.encoder,
-            "encoder_fallback": self._health.encoder_fallback,
+            "renderer": self._machine.renderer,
+            "software": bool(self._machine.software),
+            "encoder": self._machine.encoder,
+            "encoder_fallback": self._machine.encoder_fallback,
             "threads": encoder_threads(len(self.slots), processors.available()),
         }
 
-    def _open(self, job: Job) -> Run:
-        clock = SlotClock(job.slot_ms / 1000)
-        run = Run(job, self._data.job(job.id), self._data.features_of(job), clock)
-        self.runs[job.id] = run
-        return run
+    def _activate(self, job: Job) -> ActiveJob:
+        folder, features = self._data.job_folder(job.id), self._data.features_folder(job)
+        active = ActiveJob(job, folder, features, SlotClock(job.slot_ms / 1000))
+        self.active_jobs[job.id] = active
+        return active
 
     # Work for a run
 
-    async def _hold(self, slot: LocalSlot, run: Run) -> None:
+    async def _work_on(self, slot: LocalSlot, active: ActiveJob) -> None:
         """One slot works for one run: cut it if need be, then draw one segment."""
         segment: plan.Segment | None = None
         try:
-            with run.clock:
-                if run.sound is None:
-                    run.sound = asyncio.create_task(self._guard(run, self._pipeline.make_sound))
-                if not run.is_cut:
-                    await self._pipeline.analyse(run)
-                    await run_in_thread(self._set_machine, run)
-                    await self._pipeline.look_for_flashes(run, slot)
-                    await run_in_thread(self._cut, run)
-                segment = run.take()
+            with active.clock:
+                if active.audio_task is None:
+                    encoding = self._run_step(active, self._pipeline.encode_audio)
+                    active.audio_task = asyncio.create_task(encoding)
+                if not active.is_split:
+                    await self._pipeline.analyse(active)
+                    await run_in_thread(self._pin_machine, active)
+                    await self._pipeline.detect_flashes(active, slot)
+                    await run_in_thread(self._split, active)
+                segment = active.next_segment()
                 if segment:
-                    run.drawing_since = run.drawing_since or time.monotonic()
+                    active.drawing_since = active.drawing_since or time.monotonic()
                     self.wake()  # another slot may share the run now
-                    await self._pipeline.draw(run, slot, segment)
+                    await self._pipeline.render_segment(active, slot, segment)
         except asyncio.CancelledError:
-            await slot.empty_of(run.job.id)
+            await slot.stop_worker_of(active.job.id)
             raise
         except Exception as error:
-            await self._end_badly(run, error)
+            await self._handle_failure(active, error)
         finally:
             if segment:
-                run.give_back(segment)
-            run.holders -= 1
+                active.release_segment(segment)
+            active.active_slots -= 1
             task = asyncio.current_task()
-            run.holds -= {task} if task else set()
+            active.slot_tasks -= {task} if task else set()
             slot.is_free = True
-            if run.is_drawn and run.ending is None and not run.closing:
-                run.ending = asyncio.create_task(self._guard(run, self._endings.finish))
+            if active.is_drawn and active.completion_task is None and not active.is_closing:
+                completion = self._run_step(active, self._completer.complete)
+                active.completion_task = asyncio.create_task(completion)
             self.wake()
 
-    def _set_machine(self, run: Run) -> None:
-        if run.job.renderer != self._health.renderer:  # begun on another machine, or another driver
-            self._store.update(run.job.id, **self._machine())
-            run.job = self._store.get(run.job.id) or run.job
-        run.flashes = plan.flashes_path(run.job, run.folder, self._health.machine)
+    def _pin_machine(self, active: ActiveJob) -> None:
+        if active.job.renderer != self._machine.renderer:  # another machine or driver
+            self._store.update(active.job.id, **self._machine_columns())
+            active.job = self._store.get(active.job.id) or active.job
+        active.flashes = plan.flashes_path(active.job, active.folder, self._machine.fingerprint)
 
-    def _cut(self, run: Run) -> None:
-        run.lay_out(plan.cut(run.job, self._config.segment_sec, self._health.machine))
-        self._store.update(run.job.id, stage=Stage.RENDERING)
+    def _split(self, active: ActiveJob) -> None:
+        segment_s, machine = self._config.segment_sec, self._machine.fingerprint
+        active.set_segments(plan.split(active.job, segment_s, machine))
+        self._store.update(active.job.id, stage=Stage.RENDERING)
 
-    async def _guard(self, run: Run, step: Callable[[Run], Awaitable[None]]) -> None:
+    async def _run_step(
+        self, active: ActiveJob, step: Callable[[ActiveJob], Awaitable[None]]
+    ) -> None:
         """Do a step that holds no slot; its failure ends the job."""
         try:
-            await step(run)
+            await step(active)
         except Exception as error:
-            await self._end_badly(run, error)
+            await self._handle_failure(active, error)
 
-    async def _end_badly(self, run: Run, error: Exception) -> None:
+    async def _handle_failure(self, active: ActiveJob, error: Exception) -> None:
         """Fail the run, or redo it with another encoder; never raises."""
-        facts = {"job": run.job.id, "request": run.job.request_id}
+        facts = {"job": active.job.id, "request": active.job.request_id}
         try:
-            if isinstance(error, EncoderGone):
-                await self._fall_back(run)
+            if isinstance(error, EncoderUnavailable):
+                await self._fall_back_encoder(active)
                 return
-            if isinstance(error, Damaged):
+            if isinstance(error, InputsDamaged):
                 log_event(_LOG, logging.WARNING, "job.damaged", **facts, files=str(error))
-                await make_again(run, error.paths)
+                await redo_damaged(active, error.paths)
                 self.wake()
                 return
-            if isinstance(error, GpuGone):  # it goes on when the GPU is back, or at the next start
+            if isinstance(error, GpuUnavailable):  # it resumes when the GPU is back
                 log_event(_LOG, logging.WARNING, "job.waits_for_gpu", **facts)
                 return
-            if not isinstance(error, RunFailed):
+            if not isinstance(error, JobFailed):
                 _LOG.error("run.broken", exc_info=error, extra={"facts": facts})
             code = "storage_full" if isinstance(error, DiskFull) else "internal"
-            failure = error if isinstance(error, RunFailed) else RunFailed(code)
-            await self._endings.fail(run, failure)
+            failure = error if isinstance(error, JobFailed) else JobFailed(code)
+            await self._completer.fail(active, failure)
         except Exception:
             # The table cannot be written: hold on to the slot for a while, then try again.
             _LOG.exception("run.unsettled", extra={"facts": facts})
             await asyncio.sleep(_BACK_OFF_S)
-            run.sound = run.ending = None
-        self._health.probe()  # perhaps the machine, not the job, is at fault
+            active.audio_task = active.completion_task = None
+        self._machine.probe()  # perhaps the machine, not the job, is at fault
 
-    async def _fall_back(self, run: Run) -> None:
+    async def _fall_back_encoder(self, active: ActiveJob) -> None:
         """NVENC failed in mid-job: every segment is redone with x264."""
-        others = [task for task in run.holds if task is not asyncio.current_task()]
+        others = [task for task in active.slot_tasks if task is not asyncio.current_task()]
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
-        for segment in run.segments:
-            discard(segment.path(run.folder))
-        self._store.forget_tasks(run.job.id, "segment-")
-        self._store.update(run.job.id, encoder="x264", encoder_fallback="nvenc")
-        run.job = self._store.get(run.job.id) or run.job
-        run.drawing.clear()
-        self._cut(run)
-        log_event(_LOG, logging.WARNING, "job.encoder_fallback", job=run.job.id, encoder="x264")
-        self._health.probe()
+        for segment in active.segments:
+            discard(segment.path(active.folder))
+        self._store.delete_tasks(active.job.id, "segment-")
+        self._store.update(active.job.id, encoder="x264", encoder_fallback="nvenc")
+        active.job = self._store.get(active.job.id) or active.job
+        active.drawing.clear()
+        self._split(active)
+        log_event(_LOG, logging.WARNING, "job.encoder_fallback", job=active.job.id, encoder="x264")
+        self._machine.probe()
 
     # Progress
 
     async def _flush(self) -> None:
         await asyncio.sleep(_FLUSH_S)
-        for run in self.runs.values():
-            run.clock.move_on()
-        await asyncio.to_thread(self._progress.save, list(self.runs.values()))
+        for active in self.active_jobs.values():
+            active.clock.tick()
+        await asyncio.to_thread(self._progress.save, list(self.active_jobs.values()))

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from server import __version__
-from server.jobs.model.effect_source import located
+from server.jobs.model.effect_source import resolve_assets
 from server.jobs.model.job import Job
-from server.jobs.storage.data_folder import LEVELS, SEAL, SPECTRA, TRACK
+from server.jobs.storage.data_folder import LEVELS, SEAL_SUFFIX, SPECTRA, TRACK
 
-_FLASHING_FRAMES = 8
+_MIN_FLASHING_FRAMES = 8
 """The fewest that can hold more than three flashes: seven changes."""
 
 
@@ -42,7 +42,7 @@ class Segment:
         return folder / f"{self.index:04d}-{self.key[:32]}.state"
 
 
-def cut(job: Job, segment_s: Decimal, machine: str) -> list[Segment]:
+def split(job: Job, segment_s: Decimal, fingerprint: str) -> list[Segment]:
     """The segments of a job: equal lengths of at most `segment_s`, in order.
 
     The key takes in the spec, the range, the machine (renderer, versions), the encoder and its
@@ -54,7 +54,7 @@ def cut(job: Job, segment_s: Decimal, machine: str) -> list[Segment]:
     shared = {
         "version": __version__,
         "spec": json.loads(spec.to_json()),
-        "machine": machine,
+        "machine": fingerprint,
         "encoder": job.encoder,
         "threads": job.threads,
     }
@@ -66,26 +66,26 @@ def cut(job: Job, segment_s: Decimal, machine: str) -> list[Segment]:
     return segments
 
 
-def flashes_path(job: Job, folder: Path, machine: str) -> Path | None:
+def flashes_path(job: Job, folder: Path, fingerprint: str) -> Path | None:
     """Where it is kept how far the job's frames are dimmed so that they do not flash.
 
     None for a job that may flash, or is too short to.
     """
-    if job.spec.allow_flashing or job.spec.frames < _FLASHING_FRAMES:
+    if job.spec.allow_flashing or job.spec.frames < _MIN_FLASHING_FRAMES:
         return None
-    key = hashlib.sha256(f"{__version__} {machine}".encode()).hexdigest()
+    key = hashlib.sha256(f"{__version__} {fingerprint}".encode()).hexdigest()
     return folder / f"flashes-{key[:32]}.npz"
 
 
 def flashes_task(job: Job, folder: Path, features: Path, out: Path) -> dict[str, Any]:
-    return {"task": "flashes", **_film(job, folder, features), "out": str(out)}
+    return {"task": "flashes", **_scene_fields(job, folder, features), "out": str(out)}
 
 
-def _film(job: Job, folder: Path, features: Path) -> dict[str, Any]:
+def _scene_fields(job: Job, folder: Path, features: Path) -> dict[str, Any]:
     """What all tasks that draw the job are told of it."""
     spec = job.spec
     return {
-        "effects": [located(row, folder) for row in spec.effects],
+        "effects": [resolve_assets(entry, folder) for entry in spec.effects],
         "photo": str(folder / "photo.rgba"),
         "palette": spec.palette,
         "photo2": str(folder / "photo2.rgba") if spec.photo2 else None,
@@ -104,7 +104,7 @@ def _film(job: Job, folder: Path, features: Path) -> dict[str, Any]:
 def segment_task(
     job: Job,
     segment: Segment,
-    before: Segment | None,
+    previous: Segment | None,
     folder: Path,
     features: Path,
     flashes: Path | None,
@@ -113,14 +113,14 @@ def segment_task(
     sequential = job.spec.sequential
     return {
         "task": "segment",
-        **_film(job, folder, features),
+        **_scene_fields(job, folder, features),
         "flashes": str(flashes) if flashes else None,
         "first": segment.first,
         "last": segment.last,
         "encoder": job.encoder,
         "threads": job.threads,
         "out": str(segment.path(folder)),
-        "state_in": str(before.state_path(folder)) if sequential and before else None,
+        "state_in": str(previous.state_path(folder)) if sequential and previous else None,
         "state_out": str(segment.state_path(folder)) if sequential else None,
     }
 
@@ -138,11 +138,11 @@ def analyse_task(job: Job, folder: Path, features: Path) -> dict[str, Any]:
 def is_analysed(job: Job, features: Path) -> bool:
     """Whether all that the job needs of its track's features is there."""
     wanted = [SPECTRA, *([LEVELS, TRACK] if job.spec.needs_track else [])]
-    files = [features / f"{name}{end}" for name in wanted for end in ("", SEAL)]
+    files = [features / f"{name}{end}" for name in wanted for end in ("", SEAL_SUFFIX)]
     return all(path.exists() for path in files)
 
 
-def sound_task(job: Job, folder: Path) -> dict[str, Any]:
+def audio_task(job: Job, folder: Path) -> dict[str, Any]:
     return {
         "task": "sound",
         "sound": str(folder / "sound.wav"),

@@ -20,11 +20,11 @@ from pathlib import Path
 
 from server.jobs.model.job import Job
 
-KINDS = {"video": "video.mp4", "poster": "poster.jpg"}
+ARTIFACT_FILES = {"video": "video.mp4", "poster": "poster.jpg"}
 """The artifacts of a job and their file names."""
 SPECTRA, LEVELS, TRACK = "spectra.npy", "levels.npy", "track.npz"
 """What the analyse task writes into a folder of features, the last two only where needed."""
-SEAL = ".sum"
+SEAL_SUFFIX = ".sum"
 """What the name of a file's seal ends with; a task that reads the file compares it."""
 FEATURES_VERSION = 4
 """Of the features: another version is another name, so an upgrade analyses anew."""
@@ -35,9 +35,9 @@ _LOCK_PAUSE_S = 0.1
 
 def new_id() -> str:
     """22 URL-safe characters of 128 random bits, none that a command would take for an option."""
-    while (word := secrets.token_urlsafe(16)).startswith("-"):
+    while (token := secrets.token_urlsafe(16)).startswith("-"):
         pass
-    return word
+    return token
 
 
 def sync_folder(folder: Path) -> None:
@@ -49,8 +49,8 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _lock(descriptor: int) -> bool:
-    """Take the lock; whoever only asks for it (address_of) lets go of it at once."""
+def _acquire_lock(descriptor: int) -> bool:
+    """Take the lock; whoever only asks for it (read_address) lets go of it at once."""
     for _ in range(_LOCK_TRIES):
         with contextlib.suppress(OSError):
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -86,7 +86,7 @@ class DataFolder:
                 f"the data folder {root} cannot be written ({error.strerror}); "
                 "make it writable for this user or set DATA_DIR to another"
             ) from error
-        if not _lock(self._lock):
+        if not _acquire_lock(self._lock):
             os.close(self._lock)
             raise DataFolderError(
                 f"another server is using the data folder {root}; stop it, or set another DATA_DIR"
@@ -101,7 +101,7 @@ class DataFolder:
     def database(self) -> Path:
         return self.root / "jobs.db"
 
-    def take_ballast(self) -> None:
+    def reserve_ballast(self) -> None:
         """Hold a little room that what must be written on a full disk can be given.
 
         Nothing happens where it is held already, or the disk has no room for it now.
@@ -129,7 +129,7 @@ class DataFolder:
         usage = os.statvfs(self.root)
         return usage.f_bavail * usage.f_frsize // 1_000_000
 
-    def why_not_writable(self) -> str | None:
+    def write_error(self) -> str | None:
         """Why no file can be made, written and synced now; None when one can."""
         probe = self.spool / f"probe-{secrets.token_hex(4)}"
         try:
@@ -150,31 +150,31 @@ class DataFolder:
         folder.mkdir(mode=0o700)
         return folder
 
-    def job(self, job_id: str) -> Path:
+    def job_folder(self, job_id: str) -> Path:
         return self.jobs / job_id
 
     def adopt(self, spooled: Path, job_id: str) -> None:
         """Turn a prepared upload into the folder of a job, for good."""
         sync_folder(spooled)
-        spooled.rename(self.job(job_id))
+        spooled.rename(self.job_folder(job_id))
         sync_folder(self.jobs)
         sync_folder(self.spool)
 
-    def artifact(self, job_id: str, kind: str) -> Path:
-        return self.job(job_id) / KINDS[kind]
+    def artifact_path(self, job_id: str, kind: str) -> Path:
+        return self.job_folder(job_id) / ARTIFACT_FILES[kind]
 
-    def features_of(self, job: Job) -> Path:
+    def features_folder(self, job: Job) -> Path:
         """The folder of its track's features, which a tempo that is asked for makes others."""
         tempo = "" if job.spec.tempo is None else f"-{job.spec.tempo:.10g}bpm"
         return self.features / f"{job.spec.sound}{tempo}-v{FEATURES_VERSION}"
 
     def keep_artifacts_only(self, job_id: str) -> None:
         """Remove all that a finished job no longer needs."""
-        for path in self.job(job_id).glob("*"):
-            if path.name not in KINDS.values():
+        for path in self.job_folder(job_id).glob("*"):
+            if path.name not in ARTIFACT_FILES.values():
                 discard(path)
 
-    def set_aside(self, folder: Path) -> Path:
+    def quarantine(self, folder: Path) -> Path:
         """Move a folder of jobs out of the way, under a name that is free; returns where it is."""
         self.unknown.mkdir(mode=0o700, exist_ok=True)
         target = self.unknown / folder.name
@@ -186,7 +186,7 @@ class DataFolder:
         return target
 
     def discard_job(self, job_id: str) -> None:
-        discard(self.job(job_id))
+        discard(self.job_folder(job_id))
 
 
 def discard(path: Path) -> None:
@@ -197,7 +197,7 @@ def discard(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def note_address(root: Path, address: str) -> None:
+def write_address(root: Path, address: str) -> None:
     """Leave the server's address in its data folder, for the command line.
 
     Raises:
@@ -212,7 +212,7 @@ def note_address(root: Path, address: str) -> None:
         os.close(descriptor)
 
 
-def address_of(root: Path) -> str | None:
+def read_address(root: Path) -> str | None:
     """The address of the server that holds the data folder now; None when none does."""
     try:
         with (root / "lock").open() as lock:

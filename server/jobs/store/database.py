@@ -17,13 +17,13 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from server.jobs.store.migrations import SCRIPTS, VERSION
+from server.jobs.store.migrations import MIGRATIONS, SCHEMA_VERSION
 
 F = TypeVar("F", bound=Callable[..., Any])
 Row = sqlite3.Row
-_PERHAPS_NO_ROOM = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
+_AMBIGUOUS_CODES = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
 """Primary result codes for files beside the table that find no room, and for other faults."""
-_TRIED_BYTES = 65_536
+_PROBE_BYTES = 65_536
 """More than SQLite asks for at once: a part of the index of its log has 32 kB."""
 
 
@@ -54,8 +54,8 @@ class Database:
             self._open(path)
         except (sqlite3.Error, DiskFull) as error:
             if not self._is_full(error) or not release():
-                raise RuntimeError(f"the job table cannot be opened: {_words(error)}") from error
-            self._open_again(path)
+                raise RuntimeError(f"the job table cannot be opened: {_describe(error)}") from error
+            self._reopen(path)
 
     def _open(self, path: Path) -> None:
         self._writer = _connect(path)
@@ -66,27 +66,27 @@ class Database:
             self._writer.close()
             raise
 
-    def _open_again(self, path: Path) -> None:
+    def _reopen(self, path: Path) -> None:
         try:
             self._open(path)
         except (sqlite3.Error, DiskFull) as error:
-            raise RuntimeError(f"the job table cannot be opened: {_words(error)}") from error
+            raise RuntimeError(f"the job table cannot be opened: {_describe(error)}") from error
 
     def _migrate(self) -> None:
         version = self._writer.execute("PRAGMA user_version").fetchone()[0]
-        if version == VERSION:  # nothing is written: the disk may be full
+        if version == SCHEMA_VERSION:  # nothing is written: the disk may be full
             return
         with self._transaction() as db:
             version = db.execute("PRAGMA user_version").fetchone()[0]
-            if version > VERSION:
+            if version > SCHEMA_VERSION:
                 raise RuntimeError(
-                    f"the job table has version {version}, this server knows {VERSION}: "
+                    f"the job table has version {version}, this server knows {SCHEMA_VERSION}: "
                     "start the newer server again, or use another DATA_DIR"
                 )
-            for script in SCRIPTS[version:]:
+            for script in MIGRATIONS[version:]:
                 for statement in script.split(";"):
                     db.execute(statement)
-            db.execute(f"PRAGMA user_version = {VERSION}")
+            db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
             self.is_new = version == 0
 
     def close(self) -> None:
@@ -110,9 +110,9 @@ class Database:
                 if self._writer.in_transaction:
                     self._writer.execute("ROLLBACK")
                 if self._is_full(error):
-                    raise DiskFull(_words(error)) from error
+                    raise DiskFull(_describe(error)) from error
                 if isinstance(error, sqlite3.Error):
-                    error.add_note(_words(error))  # the message alone is "disk I/O error"
+                    error.add_note(_describe(error))  # the message alone is "disk I/O error"
                 raise
 
     def _is_full(self, error: BaseException) -> bool:
@@ -121,7 +121,7 @@ class Database:
             return True
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         return code == sqlite3.SQLITE_FULL or (
-            code in _PERHAPS_NO_ROOM and not _has_room(self._folder)
+            code in _AMBIGUOUS_CODES and not _can_write(self._folder)
         )
 
     def _rows(self, sql: str, *values: object) -> list[sqlite3.Row]:
@@ -136,7 +136,7 @@ def with_reserve(method: F) -> F:
     """
 
     @wraps(method)
-    def act(database: Database, *args: Any, **kwargs: Any) -> Any:
+    def call(database: Database, *args: Any, **kwargs: Any) -> Any:
         try:
             return method(database, *args, **kwargs)
         except DiskFull:
@@ -144,7 +144,7 @@ def with_reserve(method: F) -> F:
                 raise
         return method(database, *args, **kwargs)
 
-    return cast(F, act)
+    return cast(F, call)
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -159,19 +159,19 @@ def _connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _words(error: BaseException) -> str:
+def _describe(error: BaseException) -> str:
     """The message of an error, with the extended result code of SQLite where it has one."""
     name = getattr(error, "sqlite_errorname", None)
     return f"{error} ({name})" if name else str(error)
 
 
-def _has_room(folder: Path) -> bool:
+def _can_write(folder: Path) -> bool:
     """Write and sync a small file; False where the disk or a quota is full, True otherwise."""
     try:
         # Random, or a file system that compresses would need less room for it.
         with tempfile.TemporaryFile(dir=folder, buffering=0) as file:
-            written = file.write(secrets.token_bytes(_TRIED_BYTES))
+            written = file.write(secrets.token_bytes(_PROBE_BYTES))
             os.fsync(file.fileno())
     except OSError as error:
         return error.errno not in (errno.ENOSPC, errno.EDQUOT)
-    return written == _TRIED_BYTES
+    return written == _PROBE_BYTES

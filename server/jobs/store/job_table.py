@@ -5,15 +5,15 @@ from typing import Any
 
 from server.errors import ToqiboxError
 from server.jobs.model.job import TRANSITIONS, Job, Stage, Status
-from server.jobs.model.spec import Spec, Work
-from server.jobs.model.validation_result import Verdict
+from server.jobs.model.spec import Spec, Workload
+from server.jobs.model.validation_result import ValidationResult
 from server.jobs.store.database import Database, DiskFull, Row, with_reserve
 
-MOST_PACES, MOST_VERDICTS = 1000, 10_000
+MAX_COSTS, MAX_VALIDATIONS = 1000, 10_000
 _JSON = ("error_values", "diagnostics", "report")
-BLAME = 3
+POINTS_PER_CRASH = 3
 """Points of blame for a death of the server at which a single job ran."""
-HELD = "held"
+HELD_BACK = "held"
 """Name of what stands for a task while a job is held back; see blame.py."""
 
 
@@ -47,7 +47,7 @@ class Store(Database):
         rows = self._rows("SELECT * FROM job WHERE id = ?", job_id)
         return _job(rows[0]) if rows else None
 
-    def with_status(self, *statuses: Status) -> list[Job]:
+    def list_by_status(self, *statuses: Status) -> list[Job]:
         """Jobs in any of `statuses`, in the order of work."""
         marks = ",".join("?" * len(statuses))
         sql = f"SELECT * FROM job WHERE status IN ({marks}) ORDER BY turn, id"  # noqa: S608 - marks only
@@ -58,23 +58,23 @@ class Store(Database):
         rows = self._rows("SELECT * FROM job WHERE status = 'queued' ORDER BY turn, id LIMIT 1")
         return _job(rows[0]) if rows else None
 
-    def keepers(self) -> set[str]:
+    def ids_with_files(self) -> set[str]:
         """Ids of the jobs that own a folder: live ones, and completed ones with their files."""
         sql = """SELECT id FROM job WHERE status IN ('queued', 'processing')
                  OR (status = 'completed' AND NOT removed)"""
         return {row["id"] for row in self._rows(sql)}
 
-    def known(self) -> set[str]:
+    def known_ids(self) -> set[str]:
         """Ids of all jobs that have a row."""
         return {row["id"] for row in self._rows("SELECT id FROM job")}
 
-    def expired(self, now: int) -> list[Job]:
+    def list_expired(self, now: int) -> list[Job]:
         """Completed jobs whose files should be gone."""
         sql = """SELECT * FROM job WHERE status = 'completed' AND NOT removed
                  AND expires_at <= ?"""
         return [_job(row) for row in self._rows(sql, now)]
 
-    def recent(self, limit: int) -> list[Job]:
+    def list_recent(self, limit: int) -> list[Job]:
         """The newest jobs first."""
         rows = self._rows("SELECT * FROM job ORDER BY created_at DESC, id LIMIT ?", limit)
         return [_job(row) for row in rows]
@@ -82,32 +82,32 @@ class Store(Database):
     def count(self, status: Status) -> int:
         return int(self._rows("SELECT count(*) FROM job WHERE status = ?", status)[0][0])
 
-    def work_ahead_of(self, job: Job) -> list[Work]:
+    def workloads_ahead(self, job: Job) -> list[Workload]:
         """What the queued jobs whose turn comes before that of `job` have to draw."""
         sql = """SELECT json_extract(spec, '$.effects[#-1].id'),
                         json_extract(spec, '$.width') * json_extract(spec, '$.height'),
                         json_extract(spec, '$.frames')
                  FROM job WHERE status = 'queued' AND (turn, id) < (?, ?)"""
-        return [Work(*row) for row in self._rows(sql, job.turn, job.id)]
+        return [Workload(*row) for row in self._rows(sql, job.turn, job.id)]
 
-    def position(self, job: Job) -> int:
+    def queue_position(self, job: Job) -> int:
         """Place in the queue, 1 for the job that is next."""
         sql = "SELECT count(*) FROM job WHERE status = 'queued' AND (turn, id) < (?, ?)"
         return int(self._rows(sql, job.turn, job.id)[0][0]) + 1
 
     @with_reserve
-    def move(self, job_id: str, to: Status, **columns: Any) -> Job | None:
+    def transition(self, job_id: str, to: Status, **columns: Any) -> Job | None:
         """Move a job to `to` and set `columns`; None when it has left the states before it."""
         before = [status for status, after in TRANSITIONS.items() if to in after]
         marks = ",".join("?" * len(before))
         changes = {"status": to, **columns}
         with self._transaction() as db:
-            found = db.execute(
+            updated = db.execute(
                 f"UPDATE job SET {_assignments(changes)} WHERE id = ? AND status IN ({marks})"  # noqa: S608
                 " RETURNING *",
                 (*_values(changes), job_id, *before),
             ).fetchall()
-        return _job(found[0]) if found else None
+        return _job(updated[0]) if updated else None
 
     @with_reserve
     def update(self, job_id: str, **columns: Any) -> None:
@@ -118,7 +118,7 @@ class Store(Database):
                 (*_values(columns), job_id),
             )
 
-    def advance(self, job_id: str, progress: int, frames_done: int, slot_ms: int) -> None:
+    def save_progress(self, job_id: str, progress: int, frames_done: int, slot_ms: int) -> None:
         """Note progress, which never falls, by the percent; and slot time, by 5 s."""
         sql = """UPDATE job SET progress = max(progress, ?2), frames_done = ?3, slot_ms = ?4
                  WHERE id = ?1 AND status = 'processing'
@@ -126,7 +126,7 @@ class Store(Database):
         with self._transaction() as db:
             db.execute(sql, (job_id, progress, frames_done, slot_ms))
 
-    def uses_sound(self, sound: str, tempo: float | None) -> bool:
+    def uses_audio(self, sound: str, tempo: float | None) -> bool:
         """Whether a live job is made from the track with this hash, at this tempo."""
         sql = """SELECT 1 FROM job WHERE status IN ('queued', 'processing')
                  AND json_extract(spec, '$.sound') = ?
@@ -134,7 +134,7 @@ class Store(Database):
         return bool(self._rows(sql, sound, tempo))
 
     @with_reserve
-    def forget(self, finished_before: int) -> int:
+    def prune(self, finished_before: int) -> int:
         """Delete rows of jobs that ended before the given time; says how many."""
         with self._transaction() as db:
             sql = "DELETE FROM job WHERE finished_at < ? AND coalesce(expires_at, 0) < ?"
@@ -142,7 +142,7 @@ class Store(Database):
 
     # Tasks of a job
 
-    def task_begins(self, job_id: str, name: str) -> None:
+    def start_task(self, job_id: str, name: str) -> None:
         sql = """INSERT INTO task (job_id, name, starts, running) VALUES (?, ?, 1, 1)
                  ON CONFLICT DO UPDATE SET starts = starts + 1, running = 1"""
         with self._transaction() as db:
@@ -151,7 +151,7 @@ class Store(Database):
                      WHERE job_id = ?1 AND name = ?2)) WHERE id = ?1"""
             db.execute(sql, (job_id, name))
 
-    def task_ends(self, job_id: str, name: str, result: dict[str, Any]) -> None:
+    def finish_task(self, job_id: str, name: str, result: dict[str, Any]) -> None:
         """A task is done: keep its result; the job's interruptions are no longer in a row."""
         with self._transaction() as db:
             done = "UPDATE task SET running = 0, result = ? WHERE job_id = ? AND name = ?"
@@ -159,7 +159,7 @@ class Store(Database):
             db.execute("UPDATE task SET interruptions = 0 WHERE job_id = ?", (job_id,))
 
     @with_reserve
-    def task_stops(self, job_id: str, name: str, *, counts: bool) -> int:
+    def stop_task(self, job_id: str, name: str, *, counts: bool) -> int:
         """A task ended without a result; says how many failures it has when this one counts."""
         sql = """UPDATE task SET running = 0, failures = failures + ?
                  WHERE job_id = ? AND name = ? RETURNING failures"""
@@ -167,12 +167,12 @@ class Store(Database):
             rows = db.execute(sql, (int(counts), job_id, name)).fetchall()
         return int(rows[0][0]) if rows else 0
 
-    def results(self, job_id: str) -> dict[str, dict[str, Any]]:
+    def task_results(self, job_id: str) -> dict[str, dict[str, Any]]:
         """Results of the finished tasks of a job, by name."""
         sql = "SELECT name, result FROM task WHERE job_id = ? AND result IS NOT NULL"
         return {row["name"]: json.loads(row["result"]) for row in self._rows(sql, job_id)}
 
-    def forget_tasks(self, job_id: str, prefix: str) -> None:
+    def delete_tasks(self, job_id: str, prefix: str) -> None:
         """Drop what is known of the tasks whose name starts with `prefix`."""
         with self._transaction() as db:
             db.execute(
@@ -181,7 +181,7 @@ class Store(Database):
             )
 
     @with_reserve
-    def interrupted(self) -> dict[str, int]:
+    def mark_interrupted(self) -> dict[str, int]:
         """Count the tasks that ran when the server died; to be called once at start.
 
         Returns:
@@ -191,9 +191,9 @@ class Store(Database):
         with self._transaction() as db:
             cleared = """UPDATE task SET interruptions = 0, running = 0 WHERE job_id IN
                          (SELECT job_id FROM task WHERE name = ? AND running)"""
-            db.execute(cleared, (HELD,))
+            db.execute(cleared, (HELD_BACK,))
             at_work = "SELECT count(DISTINCT job_id) FROM task WHERE running"
-            points = BLAME if db.execute(at_work).fetchone()[0] == 1 else 1
+            points = POINTS_PER_CRASH if db.execute(at_work).fetchone()[0] == 1 else 1
             sql = "UPDATE task SET interruptions = interruptions + ?, running = 0 WHERE running"
             db.execute(sql, (points,))
             sql = "SELECT job_id, max(interruptions) FROM task GROUP BY job_id"
@@ -201,33 +201,33 @@ class Store(Database):
 
     # What frames have cost
 
-    def learn(self, effect: str, pixels: int, slot_s_per_frame: float) -> None:
+    def record_cost(self, effect: str, pixels: int, slot_s_per_frame: float) -> None:
         """Blend one job's cost of a frame into what is known of its chain and size, by a third."""
         old = "SELECT rowid FROM pace ORDER BY rowid DESC LIMIT -1 OFFSET ?"
         sql = """INSERT INTO pace VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET
                  slot_s_per_frame = slot_s_per_frame * 2 / 3 + excluded.slot_s_per_frame / 3"""
         with self._transaction() as db:
             db.execute(sql, (effect, pixels, slot_s_per_frame))
-            db.execute(f"DELETE FROM pace WHERE rowid IN ({old})", (MOST_PACES,))  # noqa: S608
+            db.execute(f"DELETE FROM pace WHERE rowid IN ({old})", (MAX_COSTS,))  # noqa: S608
 
-    def paces(self) -> list[tuple[str, int, float]]:
+    def costs(self) -> list[tuple[str, int, float]]:
         """(effect, pixels a frame, slot seconds a frame) of every pair seen so far."""
         return [(row[0], row[1], row[2]) for row in self._rows("SELECT * FROM pace")]
 
     # What effects have turned out to be
 
-    def judge(self, verdicts: dict[tuple[str, str], Verdict], now: int) -> None:
+    def save_validations(self, results: dict[tuple[str, str], ValidationResult], now: int) -> None:
         """Keep verdicts by (source, driver), the newest of all as far as there is room."""
-        rows = [(*key, found.to_json(), now) for key, found in verdicts.items()]
+        rows = [(*key, result.to_json(), now) for key, result in results.items()]
         old = "SELECT rowid FROM verdict ORDER BY judged_at DESC, rowid DESC LIMIT -1 OFFSET ?"
         with self._transaction() as db:
             db.executemany("INSERT OR REPLACE INTO verdict VALUES (?, ?, ?, ?)", rows)
-            db.execute(f"DELETE FROM verdict WHERE rowid IN ({old})", (MOST_VERDICTS,))  # noqa: S608
+            db.execute(f"DELETE FROM verdict WHERE rowid IN ({old})", (MAX_VALIDATIONS,))  # noqa: S608
 
-    def verdicts(self) -> dict[tuple[str, str], Verdict]:
+    def load_validations(self) -> dict[tuple[str, str], ValidationResult]:
         """Every verdict, by (source, driver)."""
         rows = self._rows("SELECT source, driver, found FROM verdict")
-        return {(row[0], row[1]): Verdict.from_json(row[2]) for row in rows}
+        return {(row[0], row[1]): ValidationResult.from_json(row[2]) for row in rows}
 
 
 def _assignments(columns: dict[str, Any]) -> str:

@@ -1,6 +1,6 @@
 """The tables of the job file: one script a version, applied to what those before it made."""
 
-SCRIPTS = (
+MIGRATIONS = (
     """
 CREATE TABLE job (
     id TEXT PRIMARY KEY, status TEXT NOT NULL, stage TEXT, plan TEXT NOT NULL, spec TEXT NOT NULL,
@@ -28,4 +28,4 @@ CREATE TABLE verdict (
 """,
 )
 """SQL of each version, from 1."""
-VERSION = len(SCRIPTS)
+SCHEMA_VERSION = len(MIGRATIONS)

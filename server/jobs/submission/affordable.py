@@ -9,18 +9,18 @@ from server.effects.source.diagnostic import diagnostic
 from server.errors import ToqiboxError
 from server.jobs.execution.machine import export_timeout_s, stall_timeout_s
 from server.jobs.model.spec import Spec
-from server.jobs.model.validation_result import Verdict
+from server.jobs.model.validation_result import ValidationResult
 from server.jobs.submission.chain import Link
 
-_DOUBT = 4.0
+_SAFETY_FACTOR = 4.0
 """A judgement draws few pixels, with machine code that is not optimised, at the defaults: only
 what takes so many times too long is refused."""
 
 
-def enforce(
+def check_cost(
     chain: Sequence[Link],
     spec: Spec,
-    verdicts: Mapping[str, Verdict],
+    validations: Mapping[str, ValidationResult],
     config: Config,
     *,
     software: bool,
@@ -39,37 +39,37 @@ def enforce(
     """
     pixels = spec.width * spec.height
     cores = processors.available() if software else 1
-    judged = [verdicts.get(link.source.key) or Verdict() for link in chain]
-    frames = [(one.fixed_s + one.pixel_s * pixels) / cores for one in judged]
-    firsts = [
-        frame_s + (one.still_fixed_s + one.still_pixel_s * pixels) / cores
-        for one, frame_s in zip(judged, frames, strict=True)
+    results = [validations.get(link.source.key) or ValidationResult() for link in chain]
+    later_frames_s = [(result.fixed_s + result.pixel_s * pixels) / cores for result in results]
+    first_frames_s = [
+        frame_s + (result.still_fixed_s + result.still_pixel_s * pixels) / cores
+        for result, frame_s in zip(results, later_frames_s, strict=True)
     ]
-    films = [
+    videos_s = [
         first_s + frame_s * (spec.frames - 1)
-        for first_s, frame_s in zip(firsts, frames, strict=True)
+        for first_s, frame_s in zip(first_frames_s, later_frames_s, strict=True)
     ]
-    frame_limit_s = _DOUBT * stall_timeout_s(config, software=software)
-    film_limit_s = _DOUBT * export_timeout_s(config, software=software)
-    if sum(firsts) > frame_limit_s:
-        costs, limit_s, what = firsts, frame_limit_s, "a frame"
-    elif sum(films) > film_limit_s:
-        costs, limit_s, what = films, film_limit_s, f"{spec.frames} frames"
+    frame_limit_s = _SAFETY_FACTOR * stall_timeout_s(config, software=software)
+    video_limit_s = _SAFETY_FACTOR * export_timeout_s(config, software=software)
+    if sum(first_frames_s) > frame_limit_s:
+        costs, limit_s, amount = first_frames_s, frame_limit_s, "a frame"
+    elif sum(videos_s) > video_limit_s:
+        costs, limit_s, amount = videos_s, video_limit_s, f"{spec.frames} frames"
     else:
         return
     slowest = max(range(len(chain)), key=lambda at: costs[at])
-    words = (
-        f"it is too slow for this video: {what} of {spec.width}×{spec.height} would take about"
-        f" {_told(costs[slowest])} here; the limit is {_told(limit_s)}"
+    text = (
+        f"it is too slow for this video: {amount} of {spec.width}×{spec.height} would take about"
+        f" {_format_s(costs[slowest])} here; the limit is {_format_s(limit_s)}"
     )
     link, source = chain[slowest], chain[slowest].source
-    found = diagnostic(source.file, source.text, longest_loop(source.text), None, words)
+    diagnostics = diagnostic(source.file, source.text, longest_loop(source.text), None, text)
     raise ToqiboxError(
-        "shader_rejected", field=link.field, name=source.id, diagnostics=[found], detail=words
+        "shader_rejected", field=link.field, name=source.id, diagnostics=[diagnostics], detail=text
     )
 
 
-def _told(seconds: float) -> str:
+def _format_s(seconds: float) -> str:
     if seconds < 60:
         return f"{seconds:.3g} s"
     return f"{seconds / 60:.3g} min" if seconds < 3600 else f"{seconds / 3600:.3g} h"

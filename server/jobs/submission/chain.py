@@ -9,10 +9,10 @@ from server.effects.library.library import Library
 from server.effects.model.feature import AnalysisLevel
 from server.effects.model.input import Kind as InputKind
 from server.errors import ToqiboxError
-from server.jobs.model.effect_source import Source, read_source
+from server.jobs.model.effect_source import EffectSource, read_source
 from server.jobs.submission import fields
-from server.jobs.submission.presets import Presets, in_preset
-from server.jobs.submission.refusal import refuse
+from server.jobs.submission.presets import Presets, as_request_error
+from server.jobs.submission.refusal import invalid_field
 from server.messages import message
 
 DEFAULT_EFFECT = "breathe"
@@ -25,7 +25,7 @@ class Link:
 
     field: str
     """What it is called in errors: ``effect``, or its place in a chain."""
-    source: Source
+    source: EffectSource
     """The effect as it was when the request was checked."""
     params: dict[str, Any]
     """As they were given: right for its inputs."""
@@ -36,7 +36,7 @@ class Link:
 
 
 def check_chain(
-    given: Mapping[str, Any], library: Library, presets: Presets
+    values: Mapping[str, Any], library: Library, presets: Presets
 ) -> list[tuple[Effect, Link]]:
     """The effects that are asked for, each with its checked params.
 
@@ -47,14 +47,14 @@ def check_chain(
     Raises:
         ToqiboxError: the first thing that is wrong, with the field's name.
     """
-    if "preset" in given:
-        return _preset_chain(given, library, presets)
-    asked = given.get("effect", DEFAULT_EFFECT)
-    if isinstance(asked, str):
-        return [_link("effect", asked, "params", given.get("params", {}), library)]
-    if "params" in given:
-        raise refuse("params", message("params_in_chain"))
-    steps = zip(fields.named(asked), asked, strict=True)
+    if "preset" in values:
+        return _preset_chain(values, library, presets)
+    requested = values.get("effect", DEFAULT_EFFECT)
+    if isinstance(requested, str):
+        return [_link("effect", requested, "params", values.get("params", {}), library)]
+    if "params" in values:
+        raise invalid_field("params", message("params_in_chain"))
+    steps = zip(fields.named_ids(requested), requested, strict=True)
     return [
         _link(field, effect_id, f"{field}.params", step.params, library)
         for (field, effect_id), step in steps
@@ -62,18 +62,18 @@ def check_chain(
 
 
 def _preset_chain(
-    given: Mapping[str, Any], library: Library, presets: Presets
+    values: Mapping[str, Any], library: Library, presets: Presets
 ) -> list[tuple[Effect, Link]]:
-    if name := next((name for name in ("effect", "params") if name in given), None):
-        raise refuse(name, message("preset_alone", name=name))
-    steps = presets.get(given["preset"]).steps(given.get("aspect", DEFAULT_ASPECT))
+    if name := next((name for name in ("effect", "params") if name in values), None):
+        raise invalid_field(name, message("preset_alone", name=name))
+    steps = presets.get(values["preset"]).steps(values.get("aspect", DEFAULT_ASPECT))
     try:
         links = [
             _link(field, step.id, f"{field}.params", step.params, library)
             for field, step in fields.named_steps(steps, "chain")
         ]
     except ToqiboxError as error:
-        raise in_preset(error) from None
+        raise as_request_error(error) from None
     return [(effect, replace(link, field="preset")) for effect, link in links]
 
 
@@ -84,9 +84,9 @@ def _link(
         effect = library.get(effect_id)
         analysis_level = effect.analysis_level(params, params_field)
         texts = {
-            f"{params_field}.{each.name}": params[each.name]
-            for each in effect.inputs
-            if each.kind is InputKind.TEXT and isinstance(params.get(each.name), str)
+            f"{params_field}.{item.name}": params[item.name]
+            for item in effect.inputs
+            if item.kind is InputKind.TEXT and isinstance(params.get(item.name), str)
         }
         source = read_source(effect, library)
         return effect, Link(field, source, params, analysis_level is AnalysisLevel.TRACK, texts)
@@ -96,14 +96,14 @@ def _link(
         raise
 
 
-def check_photo2(effects: list[Effect], *, given: bool) -> None:
+def check_photo2(effects: list[Effect], *, present: bool) -> None:
     """A transition needs a second photo; a chain that shows none takes none."""
-    if given and not any(_shows_second(effect) for effect in effects):
-        raise refuse("photo2", message("no_photo2"))
-    if any(effect.transition_image for effect in effects) and not given:
+    if present and not any(_shows_photo2(effect) for effect in effects):
+        raise invalid_field("photo2", message("no_photo2"))
+    if any(effect.transition_image for effect in effects) and not present:
         raise ToqiboxError("missing_field", field="photo2", name="photo2")
 
 
-def _shows_second(effect: Effect) -> bool:
+def _shows_photo2(effect: Effect) -> bool:
     shown = {item.name for item in effect.inputs if item.kind is Kind.IMAGE}
     return "photo2" in shown or bool(shown - {"photo", effect.input_image})

@@ -10,36 +10,36 @@ from server.config import FRAME_RATES, Config
 from server.effects.params.values import read_lines
 from server.errors import ToqiboxError
 from server.jobs.submission.plain_json import read_json
-from server.jobs.submission.refusal import refuse
+from server.jobs.submission.refusal import invalid_field
 from server.messages import message
 
-FILES = ("audio", "photo", "photo2")
-REQUIRED = ("audio",)
+FILE_FIELDS = ("audio", "photo", "photo2")
+REQUIRED_FILES = ("audio",)
 """The files without which there is no job; the cover of the track stands in for a photo."""
-TEXTS = (
+TEXT_FIELDS = (
     *("duration", "start", "plan", "effect", "params", "preset", "aspect", "fit", "fps"),
     *("title", "artist", "tempo", "allowFlashing"),
 )
 NOT_OFFERED = ("webhook",)
 """Fields of the contract that this server answers with 422 rather than ignore."""
 ASPECTS = {"16:9": (16, 9), "9:16": (9, 16), "1:1": (1, 1), "4:5": (4, 5)}
-TEMPO = (40, 240)
+TEMPO_RANGE = (40, 240)
 """Beats a minute that `tempo` may be."""
 HIGHLIGHTS = ("drop", "best")
 """Words that `start` may be: the part of the track is then found by what is heard."""
 FITS = ("blur", "contain", "cover")
-TEXT_LENGTH = 200
-PARAMS_BYTES = 16_384
-LONGEST_CHAIN = 8
-CHAIN_BYTES = 65_536
+MAX_TEXT_LENGTH = 200
+MAX_PARAMS_BYTES = 16_384
+MAX_CHAIN_LENGTH = 8
+MAX_CHAIN_BYTES = 65_536
 
 SECONDS = r"(?=\.?[0-9])[0-9]{0,400}(\.[0-9]{0,400})?"
 """How seconds are written, as a regular expression."""
 _SECONDS = re.compile(SECONDS)
 FLAGS = {"true": True, "false": False, "1": True, "0": False}
-_BEATS = re.compile(r"[0-9]{2,3}(?:\.[0-9]{1,6})?")
-_EXACT = Decimal("1E-9")
-_LONGEST = Decimal(10**12)
+_BPM = re.compile(r"[0-9]{2,3}(?:\.[0-9]{1,6})?")
+_RESOLUTION = Decimal("1E-9")
+_MAX_SECONDS = Decimal(10**12)
 """Seconds; all that is longer is taken for this, which no track and no limit reaches."""
 
 
@@ -52,14 +52,14 @@ class Step(NamedTuple):
 
 def known_fields() -> str:
     """The names an export may carry, for the answer to an unknown one."""
-    return ", ".join((*FILES, *TEXTS))
+    return ", ".join((*FILE_FIELDS, *TEXT_FIELDS))
 
 
 def check_name(name: str) -> None:
     """Refuse a field that is not of the contract (400) or not offered here (422)."""
     if name in NOT_OFFERED:
-        raise refuse(name, message("not_offered"))
-    if name not in FILES and name not in TEXTS:
+        raise invalid_field(name, message("not_offered"))
+    if name not in FILE_FIELDS and name not in TEXT_FIELDS:
         raise ToqiboxError("unknown_field", field=name[:64], name=name[:64], known=known_fields())
 
 
@@ -76,15 +76,15 @@ def check_text(name: str, text: str, config: Config) -> Any:
 
 def _seconds(name: str, text: str) -> Decimal:
     if not _SECONDS.fullmatch(text):
-        raise refuse(name, message("seconds"))
+        raise invalid_field(name, message("seconds"))
     # A browser says 183.77142857142857 for the length of a track.
-    return min(Decimal(text), _LONGEST).quantize(_EXACT)
+    return min(Decimal(text), _MAX_SECONDS).quantize(_RESOLUTION)
 
 
 def _duration(text: str, config: Config) -> Decimal:
     duration = _seconds("duration", text)
     if duration <= 0:
-        raise refuse("duration", message("positive_seconds"))
+        raise invalid_field("duration", message("positive_seconds"))
     if duration > config.max_duration_sec:
         raise ToqiboxError("duration_too_long", field="duration", limit=config.max_duration_sec)
     return duration
@@ -94,27 +94,27 @@ def _start(text: str, _config: Config) -> Decimal | str:
     if text in HIGHLIGHTS:
         return text
     if not _SECONDS.fullmatch(text):
-        raise refuse("start", message("start"))
+        raise invalid_field("start", message("start"))
     return _seconds("start", text)
 
 
 def _tempo(text: str, _config: Config) -> float:
-    least, most = TEMPO
-    if not _BEATS.fullmatch(text) or not least <= float(text) <= most:
-        raise refuse("tempo", message("tempo", least=least, most=most))
+    least, most = TEMPO_RANGE
+    if not _BPM.fullmatch(text) or not least <= float(text) <= most:
+        raise invalid_field("tempo", message("tempo", least=least, most=most))
     return float(text)
 
 
 def _plan(text: str, config: Config) -> str:
     if text not in config.plans:
-        raise refuse("plan", message("one_of", known=", ".join(config.plans)))
+        raise invalid_field("plan", message("one_of", known=", ".join(config.plans)))
     return text
 
 
-def _one_of(name: str, words: tuple[str, ...]) -> Callable[[str, Config], str]:
+def _one_of(name: str, allowed: tuple[str, ...]) -> Callable[[str, Config], str]:
     def read(text: str, _config: Config) -> str:
-        if text not in words:
-            raise refuse(name, message("one_of", known=", ".join(words)))
+        if text not in allowed:
+            raise invalid_field(name, message("one_of", known=", ".join(allowed)))
         return text
 
     return read
@@ -122,7 +122,7 @@ def _one_of(name: str, words: tuple[str, ...]) -> Callable[[str, Config], str]:
 
 def _fps(text: str, _config: Config) -> int:
     if text not in map(str, FRAME_RATES):
-        raise refuse("fps", message("one_of", known=", ".join(map(str, FRAME_RATES))))
+        raise invalid_field("fps", message("one_of", known=", ".join(map(str, FRAME_RATES))))
     return int(text)
 
 
@@ -138,34 +138,34 @@ def _id(text: str, field: str) -> str:
 
 
 def _steps(text: str) -> tuple[Step, ...]:
-    return read_steps(read_json("effect", text, CHAIN_BYTES), "effect")
+    return read_steps(read_json("effect", text, MAX_CHAIN_BYTES), "effect")
 
 
-def read_steps(rows: object, field: str) -> tuple[Step, ...]:
+def read_steps(entries: object, field: str) -> tuple[Step, ...]:
     """The chain that decoded JSON holds: a list of objects with an ``id`` and ``params``.
 
     Raises:
         ToqiboxError: ``invalid_parameter`` of `field`, or of the place in it: ``field[1].params``.
     """
-    if not isinstance(rows, list) or not 1 <= len(rows) <= LONGEST_CHAIN:
-        raise refuse(field, message("chain", most=LONGEST_CHAIN))
-    return tuple(_step(row, f"{field}[{at}]") for at, row in enumerate(rows))
+    if not isinstance(entries, list) or not 1 <= len(entries) <= MAX_CHAIN_LENGTH:
+        raise invalid_field(field, message("chain", most=MAX_CHAIN_LENGTH))
+    return tuple(_step(entry, f"{field}[{at}]") for at, entry in enumerate(entries))
 
 
-def _step(row: object, field: str) -> Step:
-    if not isinstance(row, dict) or not isinstance(row.get("id"), str):
-        raise refuse(field, message("step"))
-    for name in row.keys() - {"id", "params"}:
-        raise refuse(f"{field}.{name[:64]}", message("unknown_key", known="id, params"))
-    params = row.get("params", {})
+def _step(entry: object, field: str) -> Step:
+    if not isinstance(entry, dict) or not isinstance(entry.get("id"), str):
+        raise invalid_field(field, message("step"))
+    for name in entry.keys() - {"id", "params"}:
+        raise invalid_field(f"{field}.{name[:64]}", message("unknown_key", known="id, params"))
+    params = entry.get("params", {})
     if not isinstance(params, dict):
-        raise refuse(f"{field}.params", message("object"))
-    if len(json.dumps(params, ensure_ascii=False).encode("utf-8", "replace")) > PARAMS_BYTES:
-        raise refuse(f"{field}.params", message("bytes", most=PARAMS_BYTES))
-    return Step(_id(row["id"], field), params)
+        raise invalid_field(f"{field}.params", message("object"))
+    if len(json.dumps(params, ensure_ascii=False).encode("utf-8", "replace")) > MAX_PARAMS_BYTES:
+        raise invalid_field(f"{field}.params", message("bytes", most=MAX_PARAMS_BYTES))
+    return Step(_id(entry["id"], field), params)
 
 
-def named(effect: str | tuple[Step, ...]) -> list[tuple[str, str]]:
+def named_ids(effect: str | tuple[Step, ...]) -> list[tuple[str, str]]:
     """What each effect of the field is called in errors, and its id."""
     if isinstance(effect, str):
         return [("effect", effect)]
@@ -178,22 +178,22 @@ def named_steps(steps: Sequence[Step], field: str) -> list[tuple[str, Step]]:
 
 
 def _params(text: str, _config: Config) -> dict[str, Any]:
-    params = read_json("params", text or "{}", PARAMS_BYTES)
+    params = read_json("params", text or "{}", MAX_PARAMS_BYTES)
     if not isinstance(params, dict):
-        raise refuse("params", message("object"))
+        raise invalid_field("params", message("object"))
     return params
 
 
 def _preset(text: str, _config: Config) -> str:
     if len(text) > 64 or not text.isprintable():
-        raise refuse("preset", message("characters", most=64))
+        raise invalid_field("preset", message("characters", most=64))
     return text
 
 
 def _label(name: str) -> Callable[[str, Config], str]:
     def read(text: str, _config: Config) -> str:
-        if len(text) > TEXT_LENGTH:
-            raise refuse(name, message("characters", most=TEXT_LENGTH))
+        if len(text) > MAX_TEXT_LENGTH:
+            raise invalid_field(name, message("characters", most=MAX_TEXT_LENGTH))
         return read_lines(name, text)
 
     return read
@@ -202,7 +202,7 @@ def _label(name: str) -> Callable[[str, Config], str]:
 def _flag(name: str) -> Callable[[str, Config], bool]:
     def read(text: str, _config: Config) -> bool:
         if text not in FLAGS:
-            raise refuse(name, message("one_of", known=", ".join(FLAGS)))
+            raise invalid_field(name, message("one_of", known=", ".join(FLAGS)))
         return FLAGS[text]
 
     return read
@@ -230,7 +230,7 @@ def frame_count(duration: Decimal, fps: int) -> int:
     return max(1, int((duration * fps + Decimal("0.5")).to_integral_value(ROUND_FLOOR)))
 
 
-def picture_size(aspect: str, short_side: int) -> tuple[int, int]:
+def frame_size(aspect: str, short_side: int) -> tuple[int, int]:
     """Width and height in pixels; the long side is rounded to the nearest even number."""
     across, down = ASPECTS[aspect]
     long_side = (

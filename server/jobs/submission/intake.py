@@ -12,30 +12,30 @@ from server import sandbox
 from server.concurrency import run_in_thread
 from server.config import Config
 from server.errors import CATALOGUE, ToqiboxError
-from server.jobs.execution.machine import Health
-from server.jobs.execution.worker_process import Event, TaskError, Watch, run_once
+from server.jobs.execution.machine import MachineProbe
+from server.jobs.execution.worker_process import Event, TaskError, Timeouts, run_task
 from server.jobs.model.job import Job, Status, now_ms
-from server.jobs.storage.asset_copies import keep
+from server.jobs.storage.asset_copies import snapshot_assets
 from server.jobs.storage.data_folder import DataFolder, discard, new_id
 from server.jobs.store.job_table import Store
 from server.jobs.submission import affordable
-from server.jobs.submission.fields import FILES
-from server.jobs.submission.preparation_queue import Line
+from server.jobs.submission.fields import FILE_FIELDS
+from server.jobs.submission.preparation_queue import PreparationQueue
 from server.jobs.submission.request import Request, resolve
-from server.jobs.validation.cache import Verdicts
+from server.jobs.validation.cache import ValidationCache
 from server.logging_json import log_event
 
 _LOG = logging.getLogger(__name__)
-_PREPARES, _SEARCHES = 2, 1
+_MAX_PREPARING, _MAX_SEARCHING = 2, 1
 _PREPARE_LIMITS = sandbox.Limits(memory_bytes=1_500_000_000, cpu_s=30, file_bytes=2_000_000_000)
-_PREPARE_WATCH = Watch(stall_s=60, limit_s=60)
+_PREPARE_TIMEOUTS = Timeouts(idle_s=60, total_s=60)
 _PREPARE_ATTEMPTS = 3
 _PREPARE_S = 0.9
 """A song and a photo are decoded in this time, beside others, on processors that are free."""
 _PREPARE_WAIT_S, _SEARCH_WAIT_S = 25.0, 30.0
 # A track of the longest length is analysed in about 40 s.
 _HIGHLIGHT_LIMITS = sandbox.Limits(memory_bytes=3_000_000_000, cpu_s=120)
-_HIGHLIGHT_WATCH = Watch(stall_s=120, limit_s=120)
+_HIGHLIGHT_TIMEOUTS = Timeouts(idle_s=120, total_s=120)
 BUSY_S = 30
 
 
@@ -43,29 +43,38 @@ class Intake:
     """Turns checked requests and spooled uploads into queued jobs."""
 
     def __init__(
-        self, config: Config, store: Store, data: DataFolder, health: Health, verdicts: Verdicts
+        self,
+        config: Config,
+        store: Store,
+        data: DataFolder,
+        machine: MachineProbe,
+        validations: ValidationCache,
     ) -> None:
         self._config = config
         self._store = store
         self._data = data
-        self._health = health
-        self._verdicts = verdicts
-        usual_s = _PREPARE_S * max(1.0, 0.4 + 0.6 * os.getloadavg()[0] / (os.cpu_count() or 1))
-        self._prepares = Line(_PREPARES, usual_s=usual_s, longest_s=10.0, wait_s=_PREPARE_WAIT_S)
-        self._searches = Line(_SEARCHES, usual_s=5.0, longest_s=120.0, wait_s=_SEARCH_WAIT_S)
+        self._machine = machine
+        self._validations = validations
+        initial_s = _PREPARE_S * max(1.0, 0.4 + 0.6 * os.getloadavg()[0] / (os.cpu_count() or 1))
+        self._preparing = PreparationQueue(
+            _MAX_PREPARING, initial_s=initial_s, max_counted_s=10.0, max_wait_s=_PREPARE_WAIT_S
+        )
+        self._searching = PreparationQueue(
+            _MAX_SEARCHING, initial_s=5.0, max_counted_s=120.0, max_wait_s=_SEARCH_WAIT_S
+        )
         self._accepting = 0
 
     @property
-    def each_s(self) -> float:
+    def interval_s(self) -> float:
         """Seconds from one decoded upload to the next, by the last ones."""
-        return self._prepares.each_s
+        return self._preparing.interval_s
 
     @property
     def is_busy(self) -> bool:
         """Whether an upload is being decoded, or waits to be."""
         return self._accepting > 0
 
-    def admission(self) -> None:
+    def check_capacity(self) -> None:
         """Refuse what could not be accepted anyway.
 
         Raises:
@@ -73,7 +82,7 @@ class Intake:
         """
         if self._data.free_mb() < self._config.min_free_mb:
             raise ToqiboxError("storage_full", retry_after=60)
-        problems = self._health.problems()
+        problems = self._machine.problems()
         if problems:
             raise ToqiboxError("not_ready", retry_after=BUSY_S, detail="; ".join(problems))
         if self._store.count(Status.QUEUED) >= self._config.max_queued_exports:
@@ -104,12 +113,12 @@ class Intake:
         """
         self._accepting += 1
         try:
-            await run_in_thread(keep, [link.source for link in request.chain], folder)
-            request = await self._found(request, folder, request_id)
-            async with self._prepares.turn():
-                self.admission()  # the queue may have filled while this upload was read
+            await run_in_thread(snapshot_assets, [link.source for link in request.chain], folder)
+            request = await self._resolve_highlight(request, folder, request_id)
+            async with self._preparing.acquire():
+                self.check_capacity()  # the queue may have filled while this upload was read
                 prepared = await self._prepare(request, folder, request_id)
-            for upload in FILES:
+            for upload in FILE_FIELDS:
                 (folder / upload).unlink(missing_ok=True)
             job = self._new_job(request, prepared, request_id)
             await run_in_thread(self._commit, job, folder)
@@ -125,13 +134,13 @@ class Intake:
             job=job.id,
             request=request_id,
             to=Status.QUEUED.value,
-            effect=job.spec.work.effect,
+            effect=job.spec.workload.effect,
             plan=request.plan,
             frames=job.spec.frames,
         )
         return job
 
-    async def _found(self, request: Request, folder: Path, request_id: str) -> Request:
+    async def _resolve_highlight(self, request: Request, folder: Path, request_id: str) -> Request:
         """The request with the part of the track that it asks for by a word."""
         if request.highlight is None:
             return request
@@ -142,14 +151,16 @@ class Intake:
             "duration": str(request.duration),
             "tempo": request.tempo,
         }
-        async with self._searches.turn():  # not among those that are done in a second
-            self.admission()
-            found = await self._attempts(task, _HIGHLIGHT_WATCH, _HIGHLIGHT_LIMITS, request_id)
+        async with self._searching.acquire():  # not among those that are done in a second
+            self.check_capacity()
+            excerpt = await self._run_with_retries(
+                task, _HIGHLIGHT_TIMEOUTS, _HIGHLIGHT_LIMITS, request_id
+            )
         return replace(
             request,
-            start=Decimal(found["start"]),
-            duration=Decimal(found["duration"]),
-            highlight=found["highlight"],
+            start=Decimal(excerpt["start"]),
+            duration=Decimal(excerpt["duration"]),
+            highlight=excerpt["highlight"],
         )
 
     async def _prepare(self, request: Request, folder: Path, request_id: str) -> dict[str, Any]:
@@ -167,10 +178,10 @@ class Intake:
             "fps": request.fps,
             "texts": request.texts,
         }
-        return await self._attempts(task, _PREPARE_WATCH, _PREPARE_LIMITS, request_id)
+        return await self._run_with_retries(task, _PREPARE_TIMEOUTS, _PREPARE_LIMITS, request_id)
 
-    async def _attempts(
-        self, task: dict[str, Any], watch: Watch, limits: sandbox.Limits, request_id: str
+    async def _run_with_retries(
+        self, task: dict[str, Any], timeouts: Timeouts, limits: sandbox.Limits, request_id: str
     ) -> dict[str, Any]:
         """The result of a task that decodes an upload.
 
@@ -185,7 +196,7 @@ class Intake:
 
         for attempt in range(1, _PREPARE_ATTEMPTS + 1):
             try:
-                return await run_once(task, watch, limits, on_event)
+                return await run_task(task, timeouts, limits, on_event)
             except TaskError as error:
                 log_event(
                     _LOG,
@@ -197,18 +208,18 @@ class Intake:
                     attempt=attempt,
                 )
                 if not _was_killed(error) or attempt == _PREPARE_ATTEMPTS:
-                    raise _refusal(error, stages[-1]) from error
+                    raise _client_error(error, stages[-1]) from error
         raise AssertionError("unreachable")
 
     def _new_job(self, request: Request, prepared: dict[str, Any], request_id: str) -> Job:
         now = now_ms()
-        late = 0 if request.plan == "premium" else self._config.premium_head_start_sec * 1000
+        delay_ms = 0 if request.plan == "premium" else self._config.premium_head_start_sec * 1000
         spec = resolve(request, prepared, self._config)
-        verdicts = self._verdicts.known(link.source for link in request.chain)
-        software = bool(self._health.software)
-        affordable.enforce(request.chain, spec, verdicts, self._config, software=software)
+        validations = self._validations.cached(link.source for link in request.chain)
+        software = bool(self._machine.software)
+        affordable.check_cost(request.chain, spec, validations, self._config, software=software)
         return Job.new(
-            new_id(), request.plan, spec, turn=now + late, created_at=now, request_id=request_id
+            new_id(), request.plan, spec, turn=now + delay_ms, created_at=now, request_id=request_id
         )
 
     def _commit(self, job: Job, folder: Path) -> None:
@@ -225,10 +236,10 @@ def _was_killed(error: TaskError) -> bool:
 
     Their own limits end them by other signals, and doing it again would end the same way.
     """
-    return error.is_from_outside or error.detail.startswith(f"rc -{signal.SIGKILL.value}:")
+    return error.is_external or error.detail.startswith(f"rc -{signal.SIGKILL.value}:")
 
 
-def _refusal(error: TaskError, stage: str) -> ToqiboxError:
+def _client_error(error: TaskError, stage: str) -> ToqiboxError:
     """What the client is told when its files could not be prepared."""
     event = error.event
     if error.code in ("render_stalled", "render_timeout"):  # by the clock: the machine is too busy

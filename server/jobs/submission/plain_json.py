@@ -4,15 +4,15 @@ import json
 import re
 from typing import Any
 
-from server.jobs.submission.refusal import refuse
+from server.jobs.submission.refusal import invalid_field
 from server.messages import Message, message
 
-MOST_LEVELS = 32
+MAX_DEPTH = 32
 """How deeply lists and objects may be nested."""
 _IN_QUOTES = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 
 
-def read_json(field: str, text: str, most: int) -> Any:
+def read_json(field: str, text: str, max_bytes: int) -> Any:
     """The value of a JSON text without duplicate names, NaN or infinity.
 
     Args:
@@ -22,21 +22,21 @@ def read_json(field: str, text: str, most: int) -> Any:
     Raises:
         ToqiboxError: ``invalid_parameter`` of `field`.
     """
-    if len(text.encode("utf-8", "surrogatepass")) > most:
-        raise refuse(field, message("bytes", most=most))
-    if _levels(text) > MOST_LEVELS:
-        raise refuse(field, message("too_deep", most=MOST_LEVELS))
+    if len(text.encode("utf-8", "surrogatepass")) > max_bytes:
+        raise invalid_field(field, message("bytes", most=max_bytes))
+    if _depth(text) > MAX_DEPTH:
+        raise invalid_field(field, message("too_deep", most=MAX_DEPTH))
     try:
-        return json.loads(text, object_pairs_hook=_without_duplicates, parse_constant=_no_constant)
+        return json.loads(text, object_pairs_hook=_unique_members, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
-        raise refuse(field, message("json_at", place=error.pos + 1)) from None
-    except _NotPlain as error:
-        raise refuse(field, error.why) from None
+        raise invalid_field(field, message("json_at", place=error.pos + 1)) from None
+    except _UnsupportedJson as error:
+        raise invalid_field(field, error.why) from None
     except ValueError:  # of the interpreter, which reads no longer integers
-        raise refuse(field, message("long_number")) from None
+        raise invalid_field(field, message("long_number")) from None
 
 
-class _NotPlain(ValueError):
+class _UnsupportedJson(ValueError):
     """The text is JSON, but holds what is not taken."""
 
     def __init__(self, why: Message) -> None:
@@ -44,26 +44,26 @@ class _NotPlain(ValueError):
         self.why = why
 
 
-def _levels(text: str) -> int:
+def _depth(text: str) -> int:
     """How deeply lists and objects are nested in a JSON text."""
-    level = deepest = 0
-    for sign in _IN_QUOTES.sub("", text):
-        if sign in "[{":
-            level += 1
-            deepest = max(deepest, level)
-        elif sign in "]}":
-            level -= 1
+    depth = deepest = 0
+    for char in _IN_QUOTES.sub("", text):
+        if char in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif char in "]}":
+            depth -= 1
     return deepest
 
 
-def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+def _unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members: dict[str, Any] = {}
     for name, value in pairs:
-        if name in found:
-            raise _NotPlain(message("duplicate_name", name=name[:64]))
-        found[name] = value
-    return found
+        if name in members:
+            raise _UnsupportedJson(message("duplicate_name", name=name[:64]))
+        members[name] = value
+    return members
 
 
-def _no_constant(word: str) -> float:
-    raise _NotPlain(message("no_constant", word=word))
+def _refuse_constant(constant: str) -> float:
+    raise _UnsupportedJson(message("no_constant", word=constant))

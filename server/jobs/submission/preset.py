@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from server.jobs.submission.fields import ASPECTS, CHAIN_BYTES, FITS, Step, read_steps
+from server.jobs.submission.fields import ASPECTS, FITS, MAX_CHAIN_BYTES, Step, read_steps
 from server.jobs.submission.plain_json import read_json
-from server.jobs.submission.refusal import refuse
+from server.jobs.submission.refusal import invalid_field
 from server.messages import message
 
 KEYS = ("title", "description", "genres", "chain", "fit", "aspects")
 """What a preset's file may hold."""
 _REQUIRED = ("title", "description", "genres", "chain")
-_LONGEST_TITLE, _LONGEST_DESCRIPTION, _LONGEST_GENRE = 60, 300, 30
-_MOST_GENRES = 8
+_MAX_TITLE, _MAX_DESCRIPTION, _MAX_GENRE = 60, 300, 30
+_MAX_GENRES = 8
 
 Changes = Mapping[str, Mapping[str, Any]]
 """Params by the id of the effect that they are set in."""
@@ -66,20 +66,20 @@ def read_preset(preset_id: str, file: str, text: str) -> Preset:
         ToqiboxError: ``invalid_parameter``; its field is the place in the file, such as
             ``chain[1].params``.
     """
-    data = read_json("preset", text, CHAIN_BYTES)
+    data = read_json("preset", text, MAX_CHAIN_BYTES)
     if not isinstance(data, dict):
-        raise refuse("preset", message("object"))
+        raise invalid_field("preset", message("object"))
     for key in data.keys() - set(KEYS):
-        raise refuse(key[:64], message("unknown_key", known=", ".join(KEYS)))
+        raise invalid_field(key[:64], message("unknown_key", known=", ".join(KEYS)))
     for key in _REQUIRED:
         if key not in data:
-            raise refuse(key, message("required"))
+            raise invalid_field(key, message("required"))
     chain = read_steps(data["chain"], "chain")
     return Preset(
         id=preset_id,
         file=file,
-        title=_words(data["title"], "title", _LONGEST_TITLE),
-        description=_words(data["description"], "description", _LONGEST_DESCRIPTION),
+        title=_read_line(data["title"], "title", _MAX_TITLE),
+        description=_read_line(data["description"], "description", _MAX_DESCRIPTION),
         genres=_genres(data["genres"]),
         chain=chain,
         fit=_fit(data.get("fit")),
@@ -87,23 +87,23 @@ def read_preset(preset_id: str, file: str, text: str) -> Preset:
     )
 
 
-def _words(value: object, field: str, most: int) -> str:
+def _read_line(value: object, field: str, max_length: int) -> str:
     if not isinstance(value, str) or not value.strip() or not value.isprintable():
-        raise refuse(field, message("one_line"))
-    if len(value) > most:
-        raise refuse(field, message("characters", most=most))
+        raise invalid_field(field, message("one_line"))
+    if len(value) > max_length:
+        raise invalid_field(field, message("characters", most=max_length))
     return value.strip()
 
 
 def _genres(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list) or not 1 <= len(value) <= _MOST_GENRES:
-        raise refuse("genres", message("list", most=_MOST_GENRES))
-    return tuple(_words(word, f"genres[{at}]", _LONGEST_GENRE) for at, word in enumerate(value))
+    if not isinstance(value, list) or not 1 <= len(value) <= _MAX_GENRES:
+        raise invalid_field("genres", message("list", most=_MAX_GENRES))
+    return tuple(_read_line(genre, f"genres[{at}]", _MAX_GENRE) for at, genre in enumerate(value))
 
 
 def _fit(value: object) -> str | None:
     if value is not None and value not in FITS:
-        raise refuse("fit", message("one_of", known=", ".join(FITS)))
+        raise invalid_field("fit", message("one_of", known=", ".join(FITS)))
     return None if value is None else str(value)
 
 
@@ -111,21 +111,25 @@ def _aspects(value: object, ids: list[str]) -> dict[str, Changes]:
     return {
         aspect: {
             effect_id: _object(params, f"aspects.{aspect}.{effect_id}")
-            for effect_id, params in _object(changes, f"aspects.{aspect}", _once(ids)).items()
+            for effect_id, params in _object(
+                changes, f"aspects.{aspect}", _unambiguous(ids)
+            ).items()
         }
         for aspect, changes in _object(value, "aspects", list(ASPECTS)).items()
     }
 
 
-def _once(ids: list[str]) -> list[str]:
+def _unambiguous(ids: list[str]) -> list[str]:
     """The ids that name one effect of the chain, and no other."""
     return [effect_id for effect_id in ids if ids.count(effect_id) == 1]
 
 
 def _object(value: object, field: str, known: list[str] | None = None) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise refuse(field, message("object"))
+        raise invalid_field(field, message("object"))
     for key in value:
         if known is not None and key not in known:
-            raise refuse(f"{field}.{key[:64]}", message("unknown_key", known=", ".join(known)))
+            raise invalid_field(
+                f"{field}.{key[:64]}", message("unknown_key", known=", ".join(known))
+            )
     return value

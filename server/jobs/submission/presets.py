@@ -16,7 +16,7 @@ from server.effects.library.scanner import FileStamp, read_text, stamped_files
 from server.errors import ToqiboxError
 from server.jobs.submission.fields import named_steps
 from server.jobs.submission.preset import Preset, read_preset
-from server.jobs.submission.refusal import refuse
+from server.jobs.submission.refusal import invalid_field
 from server.messages import message
 
 BUILT_IN_PRESETS = BUILT_IN.with_name("presets")
@@ -34,7 +34,7 @@ class BrokenPreset:
     """Its field is the place in the file."""
 
 
-_Given = Preset | BrokenPreset
+_Entry = Preset | BrokenPreset
 
 
 class Presets:
@@ -48,7 +48,7 @@ class Presets:
     def __init__(self, folders: Sequence[Path] = (BUILT_IN_PRESETS,)) -> None:
         self._folders = tuple(dict.fromkeys(folder.resolve() for folder in folders))
         self._lock = threading.Lock()
-        self._read: dict[tuple[Path, FileStamp], _Given] = {}
+        self._read: dict[tuple[Path, FileStamp], _Entry] = {}
 
     def get(self, preset_id: str) -> Preset:
         """The preset of that id; its chain is not checked against the effects.
@@ -56,13 +56,13 @@ class Presets:
         Raises:
             ToqiboxError: ``invalid_parameter`` of the field ``preset``.
         """
-        given = self._by_id()
-        found = given.get(preset_id)
-        if found is None:
-            raise _unknown(preset_id[:64], [e for e in given.values() if isinstance(e, Preset)])
-        if isinstance(found, BrokenPreset):
-            raise in_preset(found.error)
-        return found
+        entries = self._by_id()
+        entry = entries.get(preset_id)
+        if entry is None:
+            raise _unknown(preset_id[:64], [e for e in entries.values() if isinstance(e, Preset)])
+        if isinstance(entry, BrokenPreset):
+            raise as_request_error(entry.error)
+        return entry
 
     def offered(self, effects: Iterable[Effect]) -> tuple[list[Preset], list[BrokenPreset]]:
         """The presets whose chains can be drawn with `effects`, and the files that give none."""
@@ -73,23 +73,23 @@ class Presets:
             [entry for entry in checked if isinstance(entry, BrokenPreset)],
         )
 
-    def _by_id(self) -> dict[str, _Given]:
+    def _by_id(self) -> dict[str, _Entry]:
         """Everything that the files give, in the order of the ids."""
-        given: dict[str, _Given] = {}
+        entries: dict[str, _Entry] = {}
         for path, entry in self._refreshed():
-            twice = entry.id in given
-            given[entry.id] = _duplicate(entry, path) if twice else entry
-        return {key: given[key] for key in sorted(given)}
+            twice = entry.id in entries
+            entries[entry.id] = _duplicate(entry, path) if twice else entry
+        return {key: entries[key] for key in sorted(entries)}
 
-    def _refreshed(self) -> list[tuple[Path, _Given]]:
+    def _refreshed(self) -> list[tuple[Path, _Entry]]:
         """What each file gives; only new and changed files are read."""
         with self._lock:
-            found = [
+            entry = [
                 (folder / name, mark)
                 for folder in self._folders
                 for name, mark in stamped_files(folder, (_SUFFIX,))
             ]
-            self._read = {key: self._read.get(key) or _read(key[0]) for key in found}
+            self._read = {key: self._read.get(key) or _read(key[0]) for key in entry}
             return [(key[0], entry) for key, entry in self._read.items()]
 
 
@@ -97,21 +97,21 @@ def _unknown(preset_id: str, known: Sequence[Preset]) -> ToqiboxError:
     """The error for an id that no preset has, with the one that was meant as a hint."""
     ids = [preset.id for preset in known]
     made_for = [preset.id for preset in known if preset_id.lower() in preset.genres]
-    near = made_for or difflib.get_close_matches(preset_id, ids, n=1, cutoff=0.5)
-    hint = message("meant", name=near[0]) if near else ""
-    return refuse("preset", message("preset", known=", ".join(ids) or "–", hint=hint))
+    matches = made_for or difflib.get_close_matches(preset_id, ids, n=1, cutoff=0.5)
+    hint = message("meant", name=matches[0]) if matches else ""
+    return invalid_field("preset", message("preset", known=", ".join(ids) or "–", hint=hint))
 
 
-def in_preset(error: ToqiboxError) -> ToqiboxError:
+def as_request_error(error: ToqiboxError) -> ToqiboxError:
     """The error of a preset's file as the error of a request that asks for the preset."""
     if error.code != "invalid_parameter":
         error.field = "preset"
         return error
     why = error.values["reason"]
-    return refuse("preset", message("preset_file", place=error.field, why=why))
+    return invalid_field("preset", message("preset_file", place=error.field, why=why))
 
 
-def _checked(entry: _Given, usable: Mapping[str, Effect]) -> _Given:
+def _checked(entry: _Entry, usable: Mapping[str, Effect]) -> _Entry:
     if isinstance(entry, BrokenPreset):
         return entry
     try:
@@ -129,18 +129,20 @@ def _check_chain(preset: Preset, aspect: str, usable: Mapping[str, Effect]) -> N
         usable[step.id].param_values(step.params, f"{field}.params")
 
 
-def _duplicate(entry: _Given, path: Path) -> BrokenPreset:
+def _duplicate(entry: _Entry, path: Path) -> BrokenPreset:
     place = f"{path.parent.name}/{path.name}"
-    return BrokenPreset(entry.id, entry.file, refuse("preset", message("preset_twice", file=place)))
+    return BrokenPreset(
+        entry.id, entry.file, invalid_field("preset", message("preset_twice", file=place))
+    )
 
 
-def _read(path: Path) -> _Given:
+def _read(path: Path) -> _Entry:
     preset_id, file = path.stem[:64], path.name[:100]
     try:
         if not ID.fullmatch(path.stem):
-            raise refuse("preset", message("file_id"))
+            raise invalid_field("preset", message("file_id"))
         return read_preset(preset_id, file, read_text(path))
     except ToqiboxError as error:
         return BrokenPreset(preset_id, file, error)
     except OSError:
-        return BrokenPreset(preset_id, file, refuse("preset", message("unreadable")))
+        return BrokenPreset(preset_id, file, invalid_field("preset", message("unreadable")))

@@ -4,6 +4,6 @@ from server.errors import ToqiboxError
 from server.messages import Message
 
 
-def refuse(name: str, why: Message) -> ToqiboxError:
+def invalid_field(name: str, why: Message) -> ToqiboxError:
     """The 422 for field `name`."""
     return ToqiboxError("invalid_parameter", field=name, name=name, reason=why)

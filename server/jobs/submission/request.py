@@ -12,7 +12,7 @@ from server.jobs.model.spec import SAMPLE_RATE, Spec
 from server.jobs.submission import fields
 from server.jobs.submission.chain import DEFAULT_ASPECT, Link, check_chain, check_photo2
 from server.jobs.submission.presets import Presets
-from server.jobs.submission.refusal import refuse
+from server.jobs.submission.refusal import invalid_field
 from server.messages import message
 
 DEFAULT_FIT = "blur"
@@ -49,10 +49,10 @@ class Request:
     @property
     def texts(self) -> dict[str, str | None]:
         """What is written into the video, by field; None is what the track's tags say."""
-        given: dict[str, str | None] = {"title": self.title, "artist": self.artist}
+        texts: dict[str, str | None] = {"title": self.title, "artist": self.artist}
         for link in self.chain:
-            given |= link.texts
-        return given
+            texts |= link.texts
+        return texts
 
 
 def check_request(
@@ -74,34 +74,34 @@ def check_request(
         ToqiboxError: the first thing that is wrong, with the field's name.
     """
     values = {name: fields.check_text(name, text, config) for name, text in texts.items()}
-    given = {name: value for name, value in values.items() if value is not None}
-    links = check_chain(given, library, presets)
-    check_photo2([effect for effect, _ in links], given=photo2)
-    plan = given.get("plan", "free" if "free" in config.plans else next(iter(config.plans)))
-    aspect = given.get("aspect", DEFAULT_ASPECT)
-    width, height = fields.picture_size(aspect, config.plans[plan])
-    start = given.get("start", Decimal(0))
+    checked = {name: value for name, value in values.items() if value is not None}
+    links = check_chain(checked, library, presets)
+    check_photo2([effect for effect, _ in links], present=photo2)
+    plan = checked.get("plan", "free" if "free" in config.plans else next(iter(config.plans)))
+    aspect = checked.get("aspect", DEFAULT_ASPECT)
+    width, height = fields.frame_size(aspect, config.plans[plan])
+    start = checked.get("start", Decimal(0))
     highlight = start if isinstance(start, str) else None
-    if highlight and "duration" not in given:
-        raise refuse("start", message("needs_duration"))
-    preset = presets.get(given["preset"]) if "preset" in given else None
+    if highlight and "duration" not in checked:
+        raise invalid_field("start", message("needs_duration"))
+    preset = presets.get(checked["preset"]) if "preset" in checked else None
     return Request(
         preset=preset.id if preset else None,
         chain=tuple(link for _, link in links),
         photo2=photo2,
         plan=plan,
         aspect=aspect,
-        fit=given.get("fit") or (preset and preset.fit) or DEFAULT_FIT,
-        fps=given.get("fps", config.fps),
+        fit=checked.get("fit") or (preset and preset.fit) or DEFAULT_FIT,
+        fps=checked.get("fps", config.fps),
         start=Decimal(0) if highlight else start,
-        duration=given.get("duration"),
+        duration=checked.get("duration"),
         highlight=highlight,
-        tempo=given.get("tempo"),
-        title=given.get("title"),
-        artist=given.get("artist"),
+        tempo=checked.get("tempo"),
+        title=checked.get("title"),
+        artist=checked.get("artist"),
         width=width,
         height=height,
-        allow_flashing=given.get("allowFlashing", False),
+        allow_flashing=checked.get("allowFlashing", False),
     )
 
 
@@ -119,7 +119,7 @@ def resolve(request: Request, prepared: Mapping[str, Any], config: Config) -> Sp
     if duration > config.max_duration_sec:
         raise ToqiboxError("duration_too_long", field="duration", limit=config.max_duration_sec)
     return Spec(
-        effects=[link.source.kept(link.params) for link in request.chain],
+        effects=[link.source.to_spec(link.params) for link in request.chain],
         sequential=any(link.source.sequential for link in request.chain),
         needs_track=any(link.needs_track for link in request.chain),
         width=request.width,
@@ -145,6 +145,6 @@ def resolve(request: Request, prepared: Mapping[str, Any], config: Config) -> Sp
     )
 
 
-def _credit(given: str | None, tagged: str | None) -> str | None:
+def _credit(checked: str | None, tagged: str | None) -> str | None:
     """Return the title or artist that a request gave, else that of the track's tags."""
-    return tagged if given is None else given or None
+    return tagged if checked is None else checked or None

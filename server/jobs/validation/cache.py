@@ -16,60 +16,62 @@ from server.concurrency import run_in_thread
 from server.effects.effect import Effect
 from server.effects.library.library import InvalidEffect, Library
 from server.errors import ToqiboxError
-from server.jobs.execution.machine import Health
-from server.jobs.model.effect_source import Source, read_source
+from server.jobs.execution.machine import MachineProbe
+from server.jobs.model.effect_source import EffectSource, read_source
 from server.jobs.model.job import now_ms
-from server.jobs.model.validation_result import Verdict
-from server.jobs.store.job_table import MOST_VERDICTS, Store
-from server.jobs.validation.validator import Judge
+from server.jobs.model.validation_result import ValidationResult
+from server.jobs.store.job_table import MAX_VALIDATIONS, Store
+from server.jobs.validation.validator import EffectValidator
 from server.logging_json import log_event
 
 _LOG = logging.getLogger(__name__)
-_PATIENCE_S = 45.0
+_MAX_WAIT_S = 45.0
 """Longest wait for a verdict; a judgement that takes longer goes on, for those who ask again."""
 _RETRY_S = 15
-_LOOK_S = 1.0
+_SCAN_INTERVAL_S = 1.0
 """From one look at the library to the next."""
-_QUIET_S = 5.0
+_IDLE_S = 5.0
 """So long the server must have had nothing to do before it judges unasked."""
-_LONGEST_S = 60.0
+_MAX_INTERVAL_S = 60.0
 """A server that is never idle judges after this all the same, and tries again after this."""
 
-Key = tuple[str, str]
+CacheKey = tuple[str, str]
 """What a verdict is kept by: the source's key and the driver."""
 
 
-class Verdicts:
+class ValidationCache:
     """Judges effects once, and remembers.
 
     Args:
         library: whose effects are offered.
     """
 
-    def __init__(self, store: Store, health: Health, library: Library, judge: Judge) -> None:
+    def __init__(
+        self, store: Store, machine: MachineProbe, library: Library, validator: EffectValidator
+    ) -> None:
         self._store = store
-        self._health = health
+        self._machine = machine
         self._library = library
-        self._judge = judge
-        self._known = store.verdicts()
-        self._sources: dict[str, tuple[Effect, Source]] = {}
-        self._judging: dict[Key, asyncio.Task[Verdict | None]] = {}
-        self._lane = asyncio.Lock()
-        self._put_off: dict[Key, float] = {}
+        self._validator = validator
+        self._results = store.load_validations()
+        self._sources: dict[str, tuple[Effect, EffectSource]] = {}
+        self._running: dict[CacheKey, asyncio.Task[ValidationResult | None]] = {}
+        self._queue_lock = asyncio.Lock()
+        self._retry_after: dict[CacheKey, float] = {}
         self._renamed: set[str] = set()
-        self._watching: asyncio.Task[None] | None = None
+        self._watcher: asyncio.Task[None] | None = None
 
     # What is known
 
-    def _key(self, source: Source) -> Key:
-        return source.key, self._health.driver
+    def _key(self, source: EffectSource) -> CacheKey:
+        return source.key, self._machine.driver
 
-    def known(self, sources: Iterable[Source]) -> dict[str, Verdict]:
+    def cached(self, sources: Iterable[EffectSource]) -> dict[str, ValidationResult]:
         """The verdicts that there are on some sources, by their keys."""
-        found = ((source.key, self._known.get(self._key(source))) for source in sources)
-        return {key: verdict for key, verdict in found if verdict is not None}
+        result = ((source.key, self._results.get(self._key(source))) for source in sources)
+        return {key: verdict for key, verdict in result if verdict is not None}
 
-    def source(self, effect_id: str) -> Source:
+    def source(self, effect_id: str) -> EffectSource:
         """The source of an effect as its files are now.
 
         Raises:
@@ -77,7 +79,7 @@ class Verdicts:
         """
         return self.source_of(self._library.get(effect_id))
 
-    def source_of(self, effect: Effect) -> Source:
+    def source_of(self, effect: Effect) -> EffectSource:
         """Return the source of an effect that the library gave, as it was read then.
 
         Raises:
@@ -85,7 +87,7 @@ class Verdicts:
         """
         known = self._sources.get(effect.id)
         if known is None or known[0] is not effect:  # the library reads again what has changed
-            if len(self._sources) > MOST_VERDICTS:
+            if len(self._sources) > MAX_VALIDATIONS:
                 self._sources.clear()
             known = self._sources[effect.id] = effect, read_source(effect, self._library)
         return known[1]
@@ -97,12 +99,12 @@ class Verdicts:
             ToqiboxError: unknown_effect, or what is wrong with it, with diagnostics.
         """
         effect = self._library.get(effect_id)
-        self._refuse_bad(effect)
+        self._raise_if_known_invalid(effect)
         return effect
 
-    def _refuse_bad(self, effect: Effect) -> None:
-        if found := self._known.get(self._key(self.source_of(effect))):
-            found.enforce(effect.id)
+    def _raise_if_known_invalid(self, effect: Effect) -> None:
+        if result := self._results.get(self._key(self.source_of(effect))):
+            result.raise_if_invalid(effect.id)
 
     def offered(self) -> tuple[list[Effect], list[InvalidEffect]]:
         """The effects of the library that are not known to be bad, and the files that are."""
@@ -110,7 +112,7 @@ class Verdicts:
         broken = self._library.invalid()
         for effect in self._library.all():
             try:
-                self._refuse_bad(effect)
+                self._raise_if_known_invalid(effect)
             except ToqiboxError as error:
                 broken.append(
                     InvalidEffect(effect.id, effect.file, error.diagnostics or [], error.code)
@@ -119,10 +121,10 @@ class Verdicts:
                 usable.append(effect)
         return usable, sorted(broken, key=lambda entry: entry.id)
 
-    def is_judged(self, effect: Effect) -> bool:
+    def is_validated(self, effect: Effect) -> bool:
         """Report whether there is a verdict on an effect."""
         try:
-            return self._key(self.source_of(effect)) in self._known
+            return self._key(self.source_of(effect)) in self._results
         except ToqiboxError:  # its files were changed meanwhile
             return False
 
@@ -131,83 +133,87 @@ class Verdicts:
 
         Those that come with the server are drawn by its own tests.
         """
-        return self.is_judged(effect) or self._library.is_built_in(effect)
+        return self.is_validated(effect) or self._library.is_built_in(effect)
 
     def warnings(self, effect: Effect) -> list[dict[str, Any]]:
         """Diagnostics of severity ``warning`` about an effect that can be used.
 
         Those about its text are always there, those about what it draws once it was judged.
         """
-        found = self._known.get(self._key(self.source_of(effect)))
-        return [*effect.warnings, *(found.warnings if found else ())]
+        result = self._results.get(self._key(self.source_of(effect)))
+        return [*effect.warnings, *(result.warnings if result else ())]
 
     # Judging
 
-    async def enforce(self, source: Source) -> None:
+    async def require_valid(self, source: EffectSource) -> None:
         """Go on only with a source that can be drawn; one that is unseen is judged first.
 
         Raises:
             ToqiboxError: shader_compile_failed or shader_rejected, with diagnostics; not_ready
                 when it could not be found out in time, or draining.
         """
-        found = self._known.get(self._key(source))
-        if found is None:
-            judging = self._begin(source, self._lane)
-            await asyncio.wait({judging}, timeout=_PATIENCE_S)
-            if judging.cancelled():
+        result = self._results.get(self._key(source))
+        if result is None:
+            validation = self._start(source, self._queue_lock)
+            await asyncio.wait({validation}, timeout=_MAX_WAIT_S)
+            if validation.cancelled():
                 raise ToqiboxError("draining", retry_after=_RETRY_S)
-            found = judging.result() if judging.done() else None
-        if found is None:
+            result = validation.result() if validation.done() else None
+        if result is None:
             raise ToqiboxError("not_ready", retry_after=_RETRY_S, detail="no verdict")
-        found.enforce(source.id)
+        result.raise_if_invalid(source.id)
 
-    def _begin(self, source: Source, lane: asyncio.Lock) -> "asyncio.Task[Verdict | None]":
+    def _start(
+        self, source: EffectSource, lock: asyncio.Lock
+    ) -> "asyncio.Task[ValidationResult | None]":
         """Start to judge a source, or join the judgement that is under way."""
         key = self._key(source)
-        if key not in self._judging:
-            judging = asyncio.create_task(self._settle(key, source, lane))
-            judging.add_done_callback(lambda _done: self._judging.pop(key, None))
-            self._judging[key] = judging
-        return self._judging[key]
+        if key not in self._running:
+            validation = asyncio.create_task(self._validate(key, source, lock))
+            validation.add_done_callback(lambda _done: self._running.pop(key, None))
+            self._running[key] = validation
+        return self._running[key]
 
-    async def _settle(self, key: Key, source: Source, lane: asyncio.Lock) -> Verdict | None:
+    async def _validate(
+        self, key: CacheKey, source: EffectSource, lock: asyncio.Lock
+    ) -> ValidationResult | None:
         """Find a verdict and keep it; None when there was none to find. Never raises."""
         try:
-            async with lane:
-                found = await self._judge.judge(source)
+            async with lock:
+                result = await self._validator.validate(source)
         except Exception:
             _LOG.exception("verdict.broken")
-            found = None
-        if found is None:
-            self._put_off[key] = time.monotonic() + _LONGEST_S
+            result = None
+        if result is None:
+            self._retry_after[key] = time.monotonic() + _MAX_INTERVAL_S
             return None
         log_event(
             _LOG,
-            logging.WARNING if found.code or found.blank else logging.INFO,
+            logging.WARNING if result.code or result.blank else logging.INFO,
             "effect.judged",
             effect=source.id,
-            code=found.code,
-            blank=found.blank,
+            code=result.code,
+            blank=result.blank,
         )
-        self._known[key] = found
-        if len(self._known) > MOST_VERDICTS:
-            del self._known[next(iter(self._known))]
+        self._results[key] = result
+        if len(self._results) > MAX_VALIDATIONS:
+            del self._results[next(iter(self._results))]
         try:
-            await run_in_thread(self._store.judge, {key: found}, now_ms())
+            await run_in_thread(self._store.save_validations, {key: result}, now_ms())
         except Exception:  # a full disk: it is judged again after the next start
             _LOG.exception("verdict.unsaved")
-        return found
+        return result
 
     # Unasked
 
     def watch(self, is_busy: Callable[[], bool]) -> None:
         """Judge what the library holds and whatever changes in it, until stopped."""
-        self._note_names()
-        self._watching = asyncio.create_task(self._watch(is_busy))
+        self._log_renamed()
+        self._watcher = asyncio.create_task(self._watch(is_busy))
 
     async def stop(self) -> None:
         """Kill what is under way; it leaves no verdict."""
-        tasks = [task for task in (self._watching, *self._judging.values()) if task]
+        tasks = [task for task in (self._watcher, *self._running.values()) if task]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -215,26 +221,26 @@ class Verdicts:
     async def _watch(self, is_busy: Callable[[], bool]) -> None:
         quiet_since = done_at = time.monotonic()
         while True:
-            await asyncio.sleep(_LOOK_S)
+            await asyncio.sleep(_SCAN_INTERVAL_S)
             now = time.monotonic()
             if is_busy():
                 quiet_since = now
-            if now - quiet_since < _QUIET_S and now - done_at < _LONGEST_S:
+            if now - quiet_since < _IDLE_S and now - done_at < _MAX_INTERVAL_S:
                 continue
             try:
-                unseen = await run_in_thread(self._unseen)
+                pending = await run_in_thread(self._pending_sources)
             except Exception:
                 _LOG.exception("verdicts.broken")
-                unseen = []
-            for source in unseen:
+                pending = []
+            for source in pending:
                 # A lane of its own: nobody waits behind what nobody has asked for.
-                await asyncio.wait({self._begin(source, asyncio.Lock())})
+                await asyncio.wait({self._start(source, asyncio.Lock())})
                 if is_busy():
                     break
             else:
                 done_at = now
 
-    def _note_names(self) -> None:
+    def _log_renamed(self) -> None:
         """Log each file that is offered under another id than its name's, once."""
         renamed = self._library.renamed()
         for effect_id, name in renamed.items():
@@ -250,19 +256,19 @@ class Verdicts:
                 )
         self._renamed = set(renamed)
 
-    def _unseen(self) -> list[Source]:
+    def _pending_sources(self) -> list[EffectSource]:
         """The sources of the library that have no verdict and are due for one."""
-        if self._health.problems():
+        if self._machine.problems():
             return []
-        self._note_names()
+        self._log_renamed()
         now = time.monotonic()
-        self._put_off = {key: until for key, until in self._put_off.items() if until > now}
-        unseen = []
+        self._retry_after = {key: until for key, until in self._retry_after.items() if until > now}
+        pending = []
         for effect in self._library.all():
             with contextlib.suppress(ToqiboxError):  # the listing says what is wrong with it
                 source = self.source_of(effect)
                 key = self._key(source)
-                if key not in self._known and key not in self._put_off:
-                    unseen.append((self._library.is_built_in(effect), source))
-        unseen.sort(key=lambda row: row[0])  # ours are offered already
-        return [source for _, source in unseen]
+                if key not in self._results and key not in self._retry_after:
+                    pending.append((self._library.is_built_in(effect), source))
+        pending.sort(key=lambda entry: entry[0])  # ours are offered already
+        return [source for _, source in pending]

@@ -6,17 +6,17 @@ import logging
 from server import processors
 from server.config import Config
 from server.effects.source.diagnostic import AuthorFile
-from server.jobs.execution.machine import Health
-from server.jobs.execution.worker_process import TaskError, Watch, run_once
+from server.jobs.execution.machine import MachineProbe
+from server.jobs.execution.worker_process import TaskError, Timeouts, run_task
 from server.jobs.model import validation_result
-from server.jobs.model.effect_source import Source
-from server.jobs.model.validation_result import Verdict
+from server.jobs.model.effect_source import EffectSource
+from server.jobs.model.validation_result import ValidationResult
 from server.logging_json import log_event
 from server.sandbox import Limits
 
 _LOG = logging.getLogger(__name__)
 _SIZE = {"width": 64, "height": 36}
-_BUSY_S = 40.0
+_MIN_WALL_S = 40.0
 """Least time by the clock on a software renderer, where processor time is what limits an effect."""
 _ATTEMPTS = 2
 """Where somebody kills the process from outside."""
@@ -26,62 +26,66 @@ def _wall_s(*, software: bool) -> float:
     """Seconds by the clock in which a process gets the processor time that it may take."""
     if not software:
         return validation_result.WALL_S
-    return max(_BUSY_S, 2 * validation_result.CPU_S / (processors.quota() or 1))
+    return max(_MIN_WALL_S, 2 * validation_result.CPU_S / (processors.quota() or 1))
 
 
-class Judge:
+class EffectValidator:
     """Compiles effects and draws two frames of each, small; see verdict.py for the limits."""
 
-    def __init__(self, config: Config, health: Health) -> None:
+    def __init__(self, config: Config, machine: MachineProbe) -> None:
         self._config = config
-        self._health = health
+        self._machine = machine
 
-    async def judge(self, source: Source) -> Verdict | None:
+    async def validate(self, source: EffectSource) -> ValidationResult | None:
         """The verdict on a source; None when it could not be found out what the source does."""
-        renderer = self._health.renderer
+        renderer = self._machine.renderer
         task = {
             "task": "compile",
-            "effects": [source.in_place],
+            "effects": [source.with_local_paths],
             **_SIZE,
             "egl_device": self._config.egl_device,
             "require_gpu": self._config.require_gpu,
             "renderer": renderer,
         }
-        memory = validation_result.MEMORY_BYTES if self._health.software else None
+        memory = validation_result.MEMORY_BYTES if self._machine.software else None
         limits = Limits(memory_bytes=memory, cpu_s=validation_result.CPU_S)
-        wait_s = _wall_s(software=bool(self._health.software))
-        watch = Watch(stall_s=wait_s, limit_s=wait_s)
+        wait_s = _wall_s(software=bool(self._machine.software))
+        timeouts = Timeouts(idle_s=wait_s, total_s=wait_s)
         for _ in range(_ATTEMPTS):
             try:
-                result = await run_once(task, watch, limits)
+                result = await run_task(task, timeouts, limits)
             except TaskError as error:
                 facts = {"effect": source.id, "code": error.code, "detail": error.detail}
                 log_event(_LOG, logging.INFO, "compile.failed", **facts)
-                if not error.is_from_outside:
-                    return await self._blame(source, error)
+                if not error.is_external:
+                    return await self._classify_failure(source, error)
             else:
                 if result.get("renderer") == renderer:
-                    return validation_result.of_result(result, source.file)
-                await self._look_again()
+                    return validation_result.from_task_result(result, source.file)
+                await self._reprobe()
                 return None
         return None
 
-    async def _blame(self, source: Source, error: TaskError) -> Verdict | None:
+    async def _classify_failure(
+        self, source: EffectSource, error: TaskError
+    ) -> ValidationResult | None:
         """Whose doing a failure is: the effect's, or the machine's (None)."""
         author = AuthorFile(source.id, source.file, source.text)
-        found = validation_result.of_error(error, author, software=bool(self._health.software))
-        if found:
-            return found
-        if validation_result.is_late(error):
+        result = validation_result.from_task_error(
+            error, author, software=bool(self._machine.software)
+        )
+        if result:
+            return result
+        if validation_result.is_timeout(error):
             return None
-        driver = self._health.driver
-        await self._look_again()
-        draws_others = not self._health.problems() and self._health.driver == driver
+        driver = self._machine.driver
+        await self._reprobe()
+        draws_others = not self._machine.problems() and self._machine.driver == driver
         if draws_others and error.code == "render_failed":
-            return validation_result.undrawable(error, author)
+            return validation_result.not_drawable(error, author)
         facts = {"effect": source.id, "code": error.code, "detail": error.detail}
         log_event(_LOG, logging.ERROR, "compile.broken", **facts)
         return None
 
-    async def _look_again(self) -> None:
-        await asyncio.shield(self._health.probe())
+    async def _reprobe(self) -> None:
+        await asyncio.shield(self._machine.probe())
