@@ -44,9 +44,9 @@ def effects() -> list[str]:
     return [entry["id"] for entry in entries if "inputs" in entry]
 
 
-def cost(effect: str, *more: str) -> dict[str, Any]:
+def cost(effect: str, *options: str) -> dict[str, Any]:
     """What `profile` says of it."""
-    profile: dict[str, Any] = json.loads(_run("profile", effect, "--size", "1280x720", *more))
+    profile: dict[str, Any] = json.loads(_run("profile", effect, "--size", "1280x720", *options))
     return profile
 
 

@@ -39,9 +39,9 @@ def report(folder: Path, effect: str, seconds: str) -> dict[str, Any]:
 def cpu_seconds(light: Float64Array) -> float:
     """Seconds of processor time for a film that is `light` all over, one value a frame."""
     column = light.astype(np.float32)[:, np.newaxis, np.newaxis, np.newaxis]
-    pictures = np.tile(column, (1, 18, 32, 3))
+    frames = np.tile(column, (1, 18, 32, 3))
     began = time.process_time()
-    limit_flashes(pictures, FPS)
+    limit_flashes(frames, FPS)
     return time.process_time() - began
 
 
@@ -51,9 +51,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         sample_files.write(Path(name))
         for effect in sys.argv[2:] or EFFECTS:
-            found = report(Path(name), effect, seconds)
-            looking, drawing = found["seconds"]["flashes"], found["seconds"]["render"]
-            ratio, limited = looking / drawing, found["flashes"]["limited"]
+            job_report = report(Path(name), effect, seconds)
+            looking, drawing = job_report["seconds"]["flashes"], job_report["seconds"]["render"]
+            ratio, limited = looking / drawing, job_report["flashes"]["limited"]
             print(
                 f"{effect:<12} {looking:9.2f} {drawing:9.2f}  {ratio:5.2f}  {limited}", flush=True
             )

@@ -50,14 +50,14 @@ def main() -> int:
     options = parser.parse_args()
     names = options.names.split(",") if options.names else None
     files = sorted(path for path in options.songs.iterdir() if path.suffix in SUFFIXES)
-    chosen = [path for path in files if names is None or path.stem in names]
-    if not chosen:
+    paths = [path for path in files if names is None or path.stem in names]
+    if not paths:
         print(f"{options.songs}: no song", file=sys.stderr)
         return 1
     print(f"{'song':<24} {'master':<6} {'windows':>7} {'least':>6} {'mean':>6} {'height':>7}")
     shares_by_master: dict[str, list[Float64Array]] = {name: [] for name in MASTERS}
     with tempfile.TemporaryDirectory(prefix="toqibox-bench-") as folder:
-        for path in chosen:
+        for path in paths:
             for master, filters in MASTERS.items():
                 audio = remaster(path, filters, options.seconds, Path(folder))
                 heights, playing = measure(audio, Path(folder), options.bars)
@@ -91,7 +91,9 @@ def measure(audio: Path, folder: Path, bars: int) -> tuple[Float64Array, BoolArr
     band_bytes = np.ascontiguousarray(records["logbands"])[: -spectrogram.TAIL]
     levels = band_levels.compute_levels(band_bytes)[:, 0] / 255
     at = (np.arange(bars) + 0.5) / bars * log_bands.BANDS - 0.5
-    heights = np.stack([np.interp(at, np.arange(log_bands.BANDS), row) for row in levels])
+    heights = np.stack(
+        [np.interp(at, np.arange(log_bands.BANDS), step_levels) for step_levels in levels]
+    )
     powers = records["powers"][: len(levels), 0].astype(np.float64)
     loud = float(np.percentile(powers, 95))
     return heights, powers > max(loud, 1e-9) * 10 ** (_PLAYING_DB / 10)

@@ -21,7 +21,7 @@ import aiohttp
 
 from server.samples import sample_files
 
-_LONGEST_S = 300
+_MAX_S = 300
 
 
 async def submit(
@@ -46,8 +46,8 @@ async def submit_all(url: str, files: dict[str, bytes], count: int, addresses: i
     """Post `count` exports at once and print the times by kind of answer."""
     names = [f"198.51.100.{number}" if addresses > 1 else None for number in range(addresses)]
     limits = aiohttp.TCPConnector(limit=0)
-    patience = aiohttp.ClientTimeout(total=_LONGEST_S)
-    async with aiohttp.ClientSession(connector=limits, timeout=patience) as session:
+    timeout = aiohttp.ClientTimeout(total=_MAX_S)
+    async with aiohttp.ClientSession(connector=limits, timeout=timeout) as session:
         work = [submit(session, url, files, names[at % addresses]) for at in range(count)]
         answers = await asyncio.gather(*work)
     seconds = defaultdict(list)
@@ -66,7 +66,7 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=300)
     parser.add_argument("--addresses", type=int, default=1)
     parser.add_argument("--queue", type=int, default=100)
-    given = parser.parse_args()
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         made = sample_files.write(Path(folder))
         files = {"audio": made.mp3.read_bytes(), "photo": made.photo.read_bytes()}
@@ -75,7 +75,7 @@ def main() -> int:
             "DATA_DIR": f"{folder}/data",
             "PORT": "0",
             "HOST": "127.0.0.1",
-            "MAX_QUEUED_EXPORTS": str(given.queue),
+            "MAX_QUEUED_EXPORTS": str(options.queue),
             "TRUSTED_PROXIES": "127.0.0.1",
             "PLANS": "free=360",
         }
@@ -86,7 +86,7 @@ def main() -> int:
         ):
             assert child.stdout is not None
             url = child.stdout.readline().split()[-1]
-            asyncio.run(submit_all(url, files, given.count, given.addresses))
+            asyncio.run(submit_all(url, files, options.count, options.addresses))
             child.terminate()
     return 0
 

@@ -136,29 +136,29 @@ def _write_others(out: Path, count: int, seed: int) -> None:
         _write_levels(samples, truth, out / f"{name}.npz")
 
 
-def _tasks(chosen: argparse.Namespace) -> Iterator[SongTask]:
-    pools = [(chosen.midi, False), (chosen.held_out, True)]
+def _tasks(options: argparse.Namespace) -> Iterator[SongTask]:
+    pools = [(options.midi, False), (options.held_out, True)]
     candidates = [
         (composition, held_out)
         for folders, held_out in pools
-        for composition in sources.compositions(folders, drums=not chosen.without_drums)
+        for composition in sources.compositions(folders, drums=not options.without_drums)
     ]
     of_part = [
         composition
         for composition, held_out in candidates
-        if sources.part(composition, held_out=held_out) == chosen.part
+        if sources.part(composition, held_out=held_out) == options.part
     ]
-    print(f"{len(candidates)} compositions, {len(of_part)} of part {chosen.part}", flush=True)
-    order = np.random.default_rng(chosen.seed).permutation(len(of_part))
-    songs = pop909.compositions(chosen.pop909) if chosen.pop909 else []
-    for number in range(chosen.count):
+    print(f"{len(candidates)} compositions, {len(of_part)} of part {options.part}", flush=True)
+    order = np.random.default_rng(options.seed).permutation(len(of_part))
+    songs = pop909.compositions(options.pop909) if options.pop909 else []
+    for number in range(options.count):
         composition = of_part[order[number % len(order)]]
         if songs:
             composition = songs[number % len(songs)]
         donor = of_part[order[(7 * number + 3) % len(order)]]
         yield SongTask(
-            chosen.out, number, composition, donor, chosen.part, chosen.seconds, chosen.seed,
-            chosen.features, not chosen.without_drums, chosen.hits,
+            options.out, number, composition, donor, options.part, options.seconds, options.seed,
+            options.features, not options.without_drums, options.hits,
             bool(songs),
         )  # fmt: skip
 

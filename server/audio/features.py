@@ -109,8 +109,8 @@ class Features:
         """getByteFrequencyData at the step, 1024 bins; `channel` as for `waveform`."""
         channel = self._channel(channel)
         record = self._records[step]
-        chosen = record["spectrum"] if channel is None else record["fft"][channel]
-        return np.asarray(chosen)
+        values = record["spectrum"] if channel is None else record["fft"][channel]
+        return np.asarray(values)
 
     def levels(self, step: int, channel: int | None = None) -> UInt8Array:
         """The spectrum for pictures at the step, logbands.BANDS levels; `channel` as above."""

@@ -35,20 +35,20 @@ def embedding_levels(text: str, base: int) -> list[int]:
 
 def visual_order(levels: Sequence[int]) -> list[int]:
     """The places of a line's pieces from left to right, by their levels (L2)."""
-    places = list(range(len(levels)))
+    positions = list(range(len(levels)))
     for level in range(max(levels, default=0), 0, -1):
-        for first, last in _runs_at_level(levels, places, level):
-            places[first:last] = reversed(places[first:last])
-    return places
+        for first, last in _runs_at_level(levels, positions, level):
+            positions[first:last] = reversed(positions[first:last])
+    return positions
 
 
 def _runs_at_level(
-    levels: Sequence[int], places: Sequence[int], level: int
+    levels: Sequence[int], positions: Sequence[int], level: int
 ) -> Iterator[tuple[int, int]]:
     """First and end of each run of places at `level` or above."""
     start = None
-    for at in range(len(places) + 1):
-        is_inside = at < len(places) and levels[places[at]] >= level
+    for at in range(len(positions) + 1):
+        is_inside = at < len(positions) and levels[positions[at]] >= level
         if is_inside and start is None:
             start = at
         elif not is_inside and start is not None:

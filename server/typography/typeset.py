@@ -134,5 +134,5 @@ def _cells(text: str, style: Style) -> UInt8Array:
 
 def _pad(style: Style, em: float) -> int:
     """Pixels around the ink that outline and blur need, within reason."""
-    wanted = max(min(style.outline * em, _MAX_OUTLINE) + 1, 1.5 * style.shadow * em)
-    return math.ceil(min(wanted, max(style.frame) / 4 + 2)) + 1
+    padding = max(min(style.outline * em, _MAX_OUTLINE) + 1, 1.5 * style.shadow * em)
+    return math.ceil(min(padding, max(style.frame) / 4 + 2)) + 1

@@ -47,10 +47,12 @@ def song(seconds: int) -> Samples:
     return np.asarray(found + 0.03 * hiss, np.float32)
 
 
-def moving(rows: Float64Array) -> float:
+def moving(heights: Float64Array) -> float:
     """The least share of bands that move by a tenth of the height in 5 s."""
-    windows = [rows[at : at + WINDOW_STEPS] for at in range(0, len(rows), WINDOW_STEPS)]
-    return min(float(np.mean(np.ptp(one, axis=0) > 0.1)) for one in windows if len(one) > 60)
+    windows = [heights[at : at + WINDOW_STEPS] for at in range(0, len(heights), WINDOW_STEPS)]
+    return min(
+        float(np.mean(np.ptp(window, axis=0) > 0.1)) for window in windows if len(window) > 60
+    )
 
 
 @pytest.mark.parametrize("master", ["quiet", "bassy", "loud"])
@@ -105,14 +107,14 @@ def test_a_tone_stands_where_its_pitch_is() -> None:
 
 
 def test_channels_are_apart_and_a_silent_one_shows_both() -> None:
-    one = song(2)
-    other = np.roll(one, RATE // 8) * 0.3
-    apart = levels(np.stack([one, other], axis=1))
+    window = song(2)
+    other = np.roll(window, RATE // 8) * 0.3
+    apart = levels(np.stack([window, other], axis=1))
     assert apart[:, 1].mean() > apart[:, 2].mean() + 0.1
-    single = levels(np.stack([one, np.zeros_like(one)], axis=1))
+    single = levels(np.stack([window, np.zeros_like(window)], axis=1))
     assert (single[:, 2] == single[:, 0]).all()
-    against = levels(np.stack([one, -one], axis=1))
-    assert against[:, 0] == pytest.approx(levels(one)[:, 0], abs=0.02)
+    against = levels(np.stack([window, -window], axis=1))
+    assert against[:, 0] == pytest.approx(levels(window)[:, 0], abs=0.02)
 
 
 def test_only_its_own_file_is_read(make_wav: MakeWav, tmp_path: Path) -> None:

@@ -47,10 +47,10 @@ def listen(page: Page) -> Listen:
 
     async def run(sound: Float32Array, hop: int) -> Said:
         planes = base64.b64encode(sound.T.astype("<f4").tobytes()).decode()
-        said = await page.run(f"({SCRIPT.read_text()})('{planes}', {hop})")
-        content = base64.b64decode(said["readings"].split(",", 1)[1])
+        browser_output = await page.run(f"({SCRIPT.read_text()})('{planes}', {hop})")
+        content = base64.b64decode(browser_output["readings"].split(",", 1)[1])
         readings = np.frombuffer(content, np.uint8).reshape(-1, 3, SIZE + SIZE // 2)
-        return said["positions"], readings[..., :SIZE], readings[..., SIZE:]
+        return browser_output["positions"], readings[..., :SIZE], readings[..., SIZE:]
 
     return run
 

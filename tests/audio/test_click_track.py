@@ -42,23 +42,23 @@ def added(features: Features, out: Path, *events: str) -> Float64Array:
 
 
 def test_each_event_sounds_at_its_time_and_nothing_else(features: Features, tmp_path: Path) -> None:
-    heard = np.abs(added(features, tmp_path / "out.wav", "kick")) > 1e-3
+    audible = np.abs(added(features, tmp_path / "out.wav", "kick")) > 1e-3
     kicks = features.events("kick")[:, 0]
     assert len(kicks) == 19
-    begins = np.flatnonzero(heard[1:] & ~heard[:-1]) / 44_100
+    begins = np.flatnonzero(audible[1:] & ~audible[:-1]) / 44_100
     for at in kicks:
         assert np.abs(begins - at).min() < 0.001
-    sounding = np.flatnonzero(heard) / 44_100
+    sounding = np.flatnonzero(audible) / 44_100
     assert (sounding[:, None] - kicks >= -0.001).any(axis=1).all()
     assert np.abs(sounding[:, None] - kicks).min(axis=1).max() < 0.1
 
 
 def test_downbeats_are_higher_than_beats(features: Features, tmp_path: Path) -> None:
-    found = added(features, tmp_path / "out.wav", "beat")
+    clicks = added(features, tmp_path / "out.wav", "beat")
 
     def pitch(seconds: float) -> float:
         first = round(seconds * 44_100)
-        piece = np.abs(np.fft.rfft(found[first : first + 1024], 8192))
+        piece = np.abs(np.fft.rfft(clicks[first : first + 1024], 8192))
         return float(piece.argmax() * 44_100 / 8192)
 
     firsts = features.events("downbeat")[:, 0]

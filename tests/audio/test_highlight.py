@@ -21,7 +21,7 @@ def _track(loud: list[float], *sections: tuple[float, int], rest_s: float = 0.0)
     """Bars of two seconds, alike but for loudness; sections by their first bar and kind."""
     count = len(loud)
     starts = [*(first for first, _ in sections), count]
-    rows = [
+    bars = [
         [first * BAR_S, starts[at + 1] * BAR_S, loud[int(first)], kind]
         for at, (first, kind) in enumerate(sections)
     ]
@@ -30,7 +30,7 @@ def _track(loud: list[float], *sections: tuple[float, int], rest_s: float = 0.0)
         np.arange(count + (rest_s > 0)).astype(np.float64) * BAR_S,
         np.array([*loud, *([0.0] if rest_s else [])]),
         np.zeros(count + (rest_s > 0)),
-        np.array(rows).reshape(-1, 4),
+        np.array(bars).reshape(-1, 4),
     )
 
 
@@ -39,8 +39,12 @@ QUIET, LOUD = [0.3] * 10, [1.0] * 10
 
 def test_a_drop_comes_a_few_bars_after_the_start() -> None:
     track = _track([*QUIET, *LOUD, *QUIET], (0, PLAIN), (10, DROP), (20, PLAIN))
-    found = choose_highlight(track, "drop", 15.0)
-    assert (found.start, found.end, found.kind) == (16.0, 30.0, "drop")  # two bars, 4 of 14 s
+    highlight = choose_highlight(track, "drop", 15.0)
+    assert (highlight.start, highlight.end, highlight.kind) == (
+        16.0,
+        30.0,
+        "drop",
+    )  # two bars, 4 of 14 s
     long = choose_highlight(track, "drop", 30.0)
     assert (long.start, long.end) == (12.0, 42.0)  # four bars, and no more
 
@@ -49,15 +53,19 @@ def test_the_strongest_of_several_drops_is_taken_and_one_at_the_end_fits() -> No
     track = _track([*QUIET, *[0.6] * 10, *QUIET, *LOUD], (0, PLAIN), (10, DROP), (30, DROP))
     assert choose_highlight(track, "drop", 16.0).start == 56.0
     late = _track([*QUIET, *QUIET, 1.0, 1.0], (0, PLAIN), (20, DROP))
-    found = choose_highlight(late, "drop", 12.0)
-    assert (found.start, found.end, found.kind) == (34.0, 44.0, "drop")
+    highlight = choose_highlight(late, "drop", 12.0)
+    assert (highlight.start, highlight.end, highlight.kind) == (34.0, 44.0, "drop")
 
 
 def test_without_a_drop_it_is_the_best_part() -> None:
     track = _track([*QUIET, *LOUD, *QUIET], (0, PLAIN), (12, PLAIN))
-    found = choose_highlight(track, "drop", 12.0)
-    assert (found.start, found.end, found.kind) == (24.0, 36.0, "best")  # where a section begins
-    assert choose_highlight(track, "best", 12.0) == found
+    highlight = choose_highlight(track, "drop", 12.0)
+    assert (highlight.start, highlight.end, highlight.kind) == (
+        24.0,
+        36.0,
+        "best",
+    )  # where a section begins
+    assert choose_highlight(track, "best", 12.0) == highlight
 
 
 def test_lengths_that_bars_do_not_fit() -> None:
@@ -84,15 +92,15 @@ def _song(seconds: float) -> Int16Array:
 
 
 def test_a_track_that_is_heard() -> None:
-    found = find_highlight(_song(20.0), "best", 6.0)
-    assert found.kind == "best"
-    assert 10.0 <= found.start <= 14.0
-    assert found.end - found.start == pytest.approx(6.0, abs=0.5)
+    highlight = find_highlight(_song(20.0), "best", 6.0)
+    assert highlight.kind == "best"
+    assert 10.0 <= highlight.start <= 14.0
+    assert highlight.end - highlight.start == pytest.approx(6.0, abs=0.5)
 
 
 def test_silence_has_a_part_too() -> None:
-    found = find_highlight(np.zeros((44_100 * 8, 2), np.int16), "best", 3.0)
-    assert 0 <= found.start < found.end <= 8.0
+    highlight = find_highlight(np.zeros((44_100 * 8, 2), np.int16), "best", 3.0)
+    assert 0 <= highlight.start < highlight.end <= 8.0
 
 
 def test_a_track_is_decoded_as_a_whole_up_to_a_limit(tmp_path: Path) -> None:

@@ -41,9 +41,9 @@ def test_every_feature_of_the_catalogue_is_there(
         if split_event_feature(name) is None and not name.startswith("time."):
             assert found.column(name, 30, 30).shape == (30,)
     for event in EVENTS:
-        rows = found.events(event)
-        assert rows.ndim == 2
-        assert rows.shape[1] == 2
+        values = found.events(event)
+        assert values.ndim == 2
+        assert values.shape[1] == 2
     known = {name for name in FEATURES if "." in name and split_event_feature(name) is None}
     assert set(track_features.COLUMNS) <= FEATURES.keys()
     assert {f"{name}.raw" for name in ("level", "bass", "loudness")} <= known
@@ -53,11 +53,11 @@ def test_every_feature_of_the_catalogue_is_there(
 def test_a_meter_shows_what_the_recommendation_says(make_wav: MakeWav, amplitude: float) -> None:
     """EBU Tech 3341, case 1: 997 Hz in both channels at -23 dBFS is -23 LUFS; at 0 dBFS 0 LUFS."""
     with loudness.LoudnessMeter(make_wav(sine(997, 5, amplitude))) as meter:
-        rows = meter.read()
-    assert len(rows) == 50
-    wanted = 20 * np.log10(amplitude)
-    assert rows[10:, 0] == pytest.approx(wanted, abs=0.1)
-    assert rows[-1, 1] == pytest.approx(wanted, abs=0.1)
+        values = meter.read()
+    assert len(values) == 50
+    expected = 20 * np.log10(amplitude)
+    assert values[10:, 0] == pytest.approx(expected, abs=0.1)
+    assert values[-1, 1] == pytest.approx(expected, abs=0.1)
 
 
 def test_silence_is_as_quiet_as_can_be(make_wav: MakeWav) -> None:
@@ -105,8 +105,8 @@ def test_brightness_width_and_flux(features: Callable[[Samples], Features]) -> N
 
 
 def test_sections_become_columns() -> None:
-    rows = np.array([[0, 1, 0.2, 3], [1, 2, 0.5, 1], [2, 3, 0.9, 2]], float)
-    found = track_features._section_columns(rows, 60 * 4)
+    values = np.array([[0, 1, 0.2, 3], [1, 2, 0.5, 1], [2, 3, 0.9, 2]], float)
+    found = track_features._section_columns(values, 60 * 4)
     at = [30, 90, 150]
     assert found["section.break"][at].tolist() == [1, 0, 0]
     assert found["section.build"][at].tolist() == [0, 1, 0]

@@ -25,9 +25,9 @@ def test_the_aac_lasts_exactly_and_is_not_late(
         out = tmp_path / "sound.m4a"
         assert sound.encode_aac(path, frames, fps, out).cpu_s > 0
         decoded = decode_sound(out)
-        wanted = frames * 48000 // fps
-        assert wanted <= len(decoded) < wanted + 1024
-        if wanted > 8000:
+        samples_expected = frames * 48000 // fps
+        assert samples_expected <= len(decoded) < samples_expected + 1024
+        if samples_expected > 8000:
             assert abs(int(np.argmax(np.abs(decoded[:12000, 0]))) - 7200) <= 48
         assert np.abs(decoded[50_000:]).max(initial=0) < 0.01
     assert sorted(os.listdir(tmp_path)) == ["made.wav", "sound.m4a", "sound.m4a.sum"]

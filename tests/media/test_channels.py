@@ -47,13 +47,13 @@ def test_an_offset_changes_no_level_and_no_event(features: Callable[[Samples], F
     plain = features(np.stack([mono, mono], axis=1))
     offset = features(np.stack([mono, mono], axis=1) + 0.3)
     for event in ("kick", "accent"):
-        one, other = (found.events(event) for found in (plain, offset))
-        other = other[other[:, 0] < 3.95]  # the end of the offset is a step, which is heard
-        assert len(one) == 8
-        assert other == pytest.approx(one, abs=4e-2)
-        assert other[:, 0] == pytest.approx(one[:, 0], abs=1e-3)
+        first, second = (analysed.events(event) for analysed in (plain, offset))
+        second = second[second[:, 0] < 3.95]  # the end of the offset is a step, which is heard
+        assert len(first) == 8
+        assert second == pytest.approx(first, abs=4e-2)
+        assert second[:, 0] == pytest.approx(first[:, 0], abs=1e-3)
     for name in ("level", "level.raw", "bass", "centroid"):
-        before, after = (found.column(name, 105, 30)[15:] for found in (plain, offset))
+        before, after = (analysed.column(name, 105, 30)[15:] for analysed in (plain, offset))
         assert np.abs(before - after).max() < 0.03, name
     assert np.ptp(offset.column("level", 105, 30)[15:]) > 0.2
 
@@ -62,13 +62,13 @@ def test_an_offset_changes_no_level_and_no_event(features: Callable[[Samples], F
 def test_a_silent_side_shows_the_mean(features: Callable[[Samples], Features], side: int) -> None:
     stereo = np.zeros((2 * wav.RATE, 2))
     stereo[:, side] = beat(2)
-    found = features(stereo)
-    assert found.one_sided
+    analysed = features(stereo)
+    assert analysed.one_sided
     for channel in (0, 1):
-        assert np.array_equal(found.spectrum(40, channel), found.spectrum(40))
-        assert np.array_equal(found.waveform(40, 256, channel), found.waveform(40, 256))
-        assert np.array_equal(found.levels(40, channel), found.levels(40))
-    assert found.spectrum(40).max() > 100
+        assert np.array_equal(analysed.spectrum(40, channel), analysed.spectrum(40))
+        assert np.array_equal(analysed.waveform(40, 256, channel), analysed.waveform(40, 256))
+        assert np.array_equal(analysed.levels(40, channel), analysed.levels(40))
+    assert analysed.spectrum(40).max() > 100
 
 
 def test_sides_that_take_turns_stay_what_they_are(
@@ -77,9 +77,9 @@ def test_sides_that_take_turns_stay_what_they_are(
     stereo = np.stack([beat(2), beat(2)], axis=1)
     stereo[: wav.RATE, 1] = 0
     stereo[wav.RATE :, 0] = 0
-    found = features(stereo)
-    assert not found.one_sided
-    assert found.spectrum(40, 1).max() == 0
+    analysed = features(stereo)
+    assert not analysed.one_sided
+    assert analysed.spectrum(40, 1).max() == 0
 
 
 def test_kicks_on_a_steady_grid_are_in_the_frames_of_the_grid(
@@ -90,7 +90,7 @@ def test_kicks_on_a_steady_grid_are_in_the_frames_of_the_grid(
     age = np.mod(time, 0.5)
     kick = 0.6 * np.sin(2 * np.pi * 60 * age) * np.exp(-age / 0.07)
     pad = sum(0.06 * np.sin(2 * np.pi * hertz * time) for hertz in (220.3, 277.9, 330.7))
-    found = features(np.repeat((kick + pad)[:, None], 2, axis=1))
+    analysed = features(np.repeat((kick + pad)[:, None], 2, axis=1))
     for fps in (24, 30, 50, 60):
-        frames = np.floor(np.round(found.events("kick")[:, 0] * fps, 6))
+        frames = np.floor(np.round(analysed.events("kick")[:, 0] * fps, 6))
         assert frames.tolist() == [n * fps / 2 for n in range(8)]

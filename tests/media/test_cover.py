@@ -36,8 +36,15 @@ def test_the_front_cover_goes_before_others(convert: Convert, tmp_path: Path) ->
         _picture(tmp_path / f"{colour}.png", colour)
         mapped += ["-map", f"{place + 1}:v"]
     inputs = ("-i", str(tmp_path / "red.png"), "-i", str(tmp_path / "lime.png"))
-    words = ("-metadata:s:v:0", "comment=Cover (back)", "-metadata:s:v:1", "comment=Cover (front)")
-    path = convert("sine=d=0.1", "a.mp3", *inputs, *mapped, "-c:v", "copy", *words, before=_LAVFI)
+    metadata = (
+        "-metadata:s:v:0",
+        "comment=Cover (back)",
+        "-metadata:s:v:1",
+        "comment=Cover (front)",
+    )
+    path = convert(
+        "sine=d=0.1", "a.mp3", *inputs, *mapped, "-c:v", "copy", *metadata, before=_LAVFI
+    )
     with Image.open(io.BytesIO(next(cover.cover_pictures(path, "mp3")))) as image:
         assert image.convert("RGB").getpixel((5, 5)) == (0, 255, 0)
 
@@ -45,8 +52,8 @@ def test_the_front_cover_goes_before_others(convert: Convert, tmp_path: Path) ->
 def test_a_track_without_a_cover_has_none(convert: Convert) -> None:
     path = convert("sine=d=0.1", "a.mp3", "-metadata", "title=attached pic", before=_LAVFI)
     assert not list(cover.cover_pictures(path, "mp3"))
-    film = ("-f", "lavfi", "-i", "color=red:s=32x32:d=0.1", "-c:v", "mpeg4")
-    path = convert("sine=d=0.1", "a.mp4", *film, before=_LAVFI)
+    video_options = ("-f", "lavfi", "-i", "color=red:s=32x32:d=0.1", "-c:v", "mpeg4")
+    path = convert("sine=d=0.1", "a.mp4", *video_options, before=_LAVFI)
     assert [stream.is_cover for stream in stream_listing.list_streams(path, "mov").streams].count(
         True
     ) == 0

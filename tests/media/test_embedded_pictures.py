@@ -104,5 +104,5 @@ def test_the_front_goes_first_and_junk_and_icons_last(tmp_path: Path) -> None:
     order = ((b"junk", 3), (_jpeg("lime"), 1), (_jpeg("blue"), 0), (PICTURE, 3))
     frames = b"".join(_frame(_apic(data, kind)) for data, kind in order)
     (tmp_path / "track").write_bytes(_tag(frames))
-    found = list(cover.cover_pictures(tmp_path / "track", "mp3"))
-    assert found == [PICTURE, _jpeg("blue"), _jpeg("lime"), b"junk"]
+    pictures = list(cover.cover_pictures(tmp_path / "track", "mp3"))
+    assert pictures == [PICTURE, _jpeg("blue"), _jpeg("lime"), b"junk"]

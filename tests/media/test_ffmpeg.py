@@ -72,9 +72,9 @@ def test_a_process_is_confined(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FFREPORT", "file=/tmp/x")
     script = "env; ulimit -n; ulimit -v; grep NoNewPrivs /proc/self/status"
     limits = sandbox.Limits(memory_bytes=1 << 30, open_files=77)
-    words = ffmpeg.run(["sh", "-c", script], limits, stdout_bytes=10_000).stdout.decode()
-    assert "FFREPORT" not in words
-    assert "\n77\n1048576\nNoNewPrivs:\t1\n" in words
+    output = ffmpeg.run(["sh", "-c", script], limits, stdout_bytes=10_000).stdout.decode()
+    assert "FFREPORT" not in output
+    assert "\n77\n1048576\nNoNewPrivs:\t1\n" in output
 
 
 def test_a_crash_is_told_by_its_signal() -> None:

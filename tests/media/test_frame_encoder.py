@@ -241,10 +241,10 @@ def test_encoders_are_tried_for_real(monkeypatch: pytest.MonkeyPatch, tmp_path: 
 @pytest.mark.parametrize("name", list(ENCODERS))
 def test_the_arguments_are_made_of_numbers_and_our_own_words(name: str) -> None:
     argv = h264.segment_argv(ENCODERS[name], (1280, 720), 30, 2, Path("/folder/out.mp4.part"))
-    words = " ".join(argv)
+    command = " ".join(argv)
     for expected in ("-g 60", "-flags +cgop", "-profile:v high", "-maxrate 12M", "-bufsize 24M"):
-        assert expected in words
-    assert words.count("-colorspace bt709") == 2
+        assert expected in command
+    assert command.count("-colorspace bt709") == 2
     larger = h264.segment_argv(ENCODERS[name], (1080, 1920), 30, 2, Path("/folder/out"))
     assert "-maxrate 20M" in " ".join(larger)
     assert argv[-2:] == ["file:/folder/out.mp4.part", "-y"]

@@ -57,7 +57,7 @@ def shot(tmp_path_factory: pytest.TempPathFactory) -> Shot:
 
 
 @pytest.fixture(scope="module")
-def film(shot: Shot) -> Path:
+def video(shot: Shot) -> Path:
     """The film of `shot`."""
     out = shot[0][0].with_name("film.mp4")
     mux.mux(*shot, out)
@@ -82,12 +82,12 @@ def test_nothing_is_lost_and_nothing_drifts(
     fps: int,
     lengths: tuple[int, ...],
 ) -> None:
-    film = mux.mux(*_shoot(tmp_path, fps, *lengths), tmp_path / "out.mp4")
+    video = mux.mux(*_shoot(tmp_path, fps, *lengths), tmp_path / "out.mp4")
     frames = sum(lengths)
-    assert film.report.frames == frames
-    assert film.report.uniform
-    assert film.report.video_s == pytest.approx(frames / fps, abs=1e-6)
-    assert film.report.audio_s == pytest.approx(frames / fps, abs=1e-6)
+    assert video.report.frames == frames
+    assert video.report.uniform
+    assert video.report.video_s == pytest.approx(frames / fps, abs=1e-6)
+    assert video.report.audio_s == pytest.approx(frames / fps, abs=1e-6)
     packets = ffprobe.packets(tmp_path / "out.mp4")
     assert sorted(p.pts for p in packets) == [h264.TICKS_PER_FRAME * n for n in range(frames)]
     assert {b.dts - a.dts for a, b in itertools.pairwise(packets)} <= {h264.TICKS_PER_FRAME}
@@ -127,20 +127,20 @@ def test_title_and_artist_are_all_the_metadata(
     tags = _tags(tmp_path / "out.mp4")
     for word in ("major_brand", "minor_version", "compatible_brands"):
         tags.pop(word)
-    given = {"title": title, "artist": artist}
-    plain = {k: ON_ONE_LINE.get(v, v)[:200] for k, v in given.items() if v}
+    fields = {"title": title, "artist": artist}
+    plain = {k: ON_ONE_LINE.get(v, v)[:200] for k, v in fields.items() if v}
     assert tags == plain
 
 
 def test_moov_comes_first_and_the_sum_is_that_of_the_file(shot: Shot, tmp_path: Path) -> None:
-    told: list[str] = []
-    film = mux.mux(*shot, tmp_path / "out.mp4", on_stage=told.append)
-    assert [step for step in told if step != "join"] == ["joined", "checked"]
+    stages: list[str] = []
+    video = mux.mux(*shot, tmp_path / "out.mp4", on_stage=stages.append)
+    assert [step for step in stages if step != "join"] == ["joined", "checked"]
     kinds = mp4_boxes.box_types(tmp_path / "out.mp4")
     assert kinds.index(b"moov") < kinds.index(b"mdat")
     sum_of = subprocess.check_output(["sha256sum", tmp_path / "out.mp4"], text=True)
-    assert sum_of.split()[0] == film.sha256
-    assert film.bytes == (tmp_path / "out.mp4").stat().st_size
+    assert sum_of.split()[0] == video.sha256
+    assert video.bytes == (tmp_path / "out.mp4").stat().st_size
 
 
 def test_what_is_not_as_ordered_is_not_published(shot: Shot, tmp_path: Path) -> None:
@@ -163,16 +163,16 @@ def test_what_is_not_as_ordered_is_not_published(shot: Shot, tmp_path: Path) -> 
 
 
 def test_the_check_names_what_is_wrong(
-    shot: Shot, film: Path, convert: Callable[..., Path]
+    shot: Shot, video: Path, convert: Callable[..., Path]
 ) -> None:
     expected = shot[2]
-    late = convert(film, "late.mp4", "-c", "copy")
+    late = convert(video, "late.mp4", "-c", "copy")
     with pytest.raises(ToqiboxError, match="moov is not before mdat"):
         verify(late, expected)
     with pytest.raises(ToqiboxError, match=r"23 frames for 24.*pictures for"):
-        verify(film, ExpectedVideo(24, 30, WIDTH, HEIGHT))
+        verify(video, ExpectedVideo(24, 30, WIDTH, HEIGHT))
     untagged = convert(
-        film,
+        video,
         "untagged.mp4",
         "-c:a",
         "copy",
@@ -185,7 +185,7 @@ def test_the_check_names_what_is_wrong(
     )
     with pytest.raises(ToqiboxError, match="colour"):
         verify(untagged, expected)
-    silent = convert(film, "silent.mp4", "-an", "-c", "copy")
+    silent = convert(video, "silent.mp4", "-an", "-c", "copy")
     with pytest.raises(ToqiboxError, match="streams"):
         verify(silent, expected)
 
@@ -207,18 +207,18 @@ def _picture(path: Path) -> Array:
 
 
 @pytest.mark.parametrize("frame", [0, 1, 12, 22])
-def test_the_poster_is_that_frame_in_its_colours(film: Path, tmp_path: Path, frame: int) -> None:
-    mux.write_poster(film, frame, 30, tmp_path / "poster.jpg")
+def test_the_poster_is_that_frame_in_its_colours(video: Path, tmp_path: Path, frame: int) -> None:
+    mux.write_poster(video, frame, 30, tmp_path / "poster.jpg")
     luma, blue, red = (_luma(frame) - 16) / 219, (110 - 128) / 224, (150 - 128) / 224
     green = -0.1873 * blue - 0.4681 * red
     colour = np.array([luma + 1.5748 * red, luma + green, luma + 1.8556 * blue]) * 255
-    found = _picture(tmp_path / "poster.jpg")[8:-8, 8:-8].mean(axis=(0, 1))
-    assert np.abs(found - np.clip(colour, 0, 255)).max() < 5
+    mean_colour = _picture(tmp_path / "poster.jpg")[8:-8, 8:-8].mean(axis=(0, 1))
+    assert np.abs(mean_colour - np.clip(colour, 0, 255)).max() < 5
     assert not list(tmp_path.glob("*.part"))
 
 
-def test_a_poster_past_the_end_fails(film: Path, tmp_path: Path) -> None:
+def test_a_poster_past_the_end_fails(video: Path, tmp_path: Path) -> None:
     with pytest.raises(ToqiboxError) as caught:
-        mux.write_poster(film, 50, 30, tmp_path / "poster.jpg")
+        mux.write_poster(video, 50, 30, tmp_path / "poster.jpg")
     assert caught.value.code == "output_invalid"
     assert not (tmp_path / "poster.jpg").exists()

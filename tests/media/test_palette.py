@@ -42,17 +42,17 @@ def test_a_small_vivid_thing_wins_over_much_grey() -> None:
     pixels = _flat((120, 116, 112))
     pixels[4:9, 4:12] = (220, 30, 40, 255)
     pixels[20:24, 30:36] = (30, 90, 220, 255)
-    found = _palette(pixels)
-    assert _hue(found["vivid"]) == pytest.approx(_hue("#dc1e28"), abs=3)
-    assert _hue(found["second"]) == pytest.approx(_hue("#1e5adc"), abs=3)
-    assert tuple(found) == tuple(COLORS)
+    palette = _palette(pixels)
+    assert _hue(palette["vivid"]) == pytest.approx(_hue("#dc1e28"), abs=3)
+    assert _hue(palette["second"]) == pytest.approx(_hue("#1e5adc"), abs=3)
+    assert tuple(palette) == tuple(COLORS)
 
 
 def test_a_photo_of_one_hue_has_a_neighbour_of_it_as_its_second() -> None:
     pixels = _flat((20, 60, 30))
     pixels[:20] = (60, 180, 80, 255)
-    found = _palette(pixels)
-    apart = abs(math.remainder(_hue(found["vivid"]) - _hue(found["second"]), 360))
+    palette = _palette(pixels)
+    apart = abs(math.remainder(_hue(palette["vivid"]) - _hue(palette["second"]), 360))
     assert 25 < apart < 45
 
 
@@ -60,13 +60,13 @@ def test_a_photo_of_one_hue_has_a_neighbour_of_it_as_its_second() -> None:
 def test_a_photo_without_colours_has_neutrals_alone(grey: int) -> None:
     pixels = _flat((grey, grey, grey))
     pixels[:20] = (grey // 2, grey // 2, grey // 2, 255)
-    found = _palette(pixels)
-    assert tuple(found) == ("light", "dark", "muted")
-    for color in found.values():
+    palette = _palette(pixels)
+    assert tuple(palette) == ("light", "dark", "muted")
+    for color in palette.values():
         red, green, blue = (int(color[at : at + 2], 16) for at in (1, 3, 5))
         assert max(red, green, blue) - min(red, green, blue) <= 2
-    assert _luminance(found["light"]) > 0.7
-    assert _luminance(found["dark"]) < 0.05
+    assert _luminance(palette["light"]) > 0.7
+    assert _luminance(palette["dark"]) < 0.05
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -75,13 +75,13 @@ def test_colours_are_readable_on_the_dimmed_photo(seed: int) -> None:
     pixels = _flat((0, 0, 0))
     pixels[..., :3] = random.integers(0, 256, 3) * (1 - random.random((40, 60, 1)) / 2)
     pixels[:6, :8, :3] = random.integers(0, 256, 3)
-    found = _palette(pixels)
+    palette = _palette(pixels)
     mean = pixels[..., :3].reshape(-1, 3).mean(axis=0) / 255
     behind = float(oklab.luminance(mean / 2)) + 0.05
-    for name in found.keys() & {"vivid", "second"}:
-        assert (_luminance(found[name]) + 0.05) / behind >= 2.99, name
-    contrast = (_luminance(found["light"]) + 0.05) / behind
-    assert contrast >= 4.49 or found["light"] == "#ffffff"
+    for name in palette.keys() & {"vivid", "second"}:
+        assert (_luminance(palette[name]) + 0.05) / behind >= 2.99, name
+    contrast = (_luminance(palette["light"]) + 0.05) / behind
+    assert contrast >= 4.49 or palette["light"] == "#ffffff"
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 4096), (3, 2), (4000, 300)])

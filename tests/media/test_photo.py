@@ -28,8 +28,8 @@ def _picture(width: int = 48, height: int = 32) -> Image.Image:
 
 
 def _difference(pixels: Pixels, expected: Image.Image) -> float:
-    wanted = np.asarray(expected.convert("RGB")).astype(int)
-    return float(np.abs(pixels[..., :3].astype(int) - wanted).mean())
+    expected_pixels = np.asarray(expected.convert("RGB")).astype(int)
+    return float(np.abs(pixels[..., :3].astype(int) - expected_pixels).mean())
 
 
 def _profile(primaries: list[list[float]], gamma: float) -> bytes:
@@ -188,8 +188,8 @@ def test_sixteen_bits_of_colour_and_of_alpha(prepare: Prepare, tmp_path: Path) -
 def test_transparency_is_laid_over_black(prepare: Prepare, save: Save) -> None:
     half = Image.new("RGBA", (4, 4), (200, 100, 50, 128))
     for kind in ("PNG", "WEBP"):
-        found = prepare(save(half, kind, lossless=True))[0, 0].astype(int)
-        assert np.abs(found - [100, 50, 25, 255]).max() <= 1
+        pixel = prepare(save(half, kind, lossless=True))[0, 0].astype(int)
+        assert np.abs(pixel - [100, 50, 25, 255]).max() <= 1
     grey = Image.new("LA", (4, 4), (200, 64))
     assert abs(int(prepare(save(grey, "PNG"))[0, 0, 1]) - 50) <= 1
 
@@ -241,8 +241,8 @@ def test_an_image_of_an_effect_keeps_its_alpha(save: Save) -> None:
     exif[0x0112] = 6
     width, height, data = decode(save(clear, "PNG", exif=exif))
     assert (width, height) == (32, 48)
-    wanted = clear.transpose(Image.Transpose.ROTATE_270)
-    assert data == wanted.tobytes()
+    expected_pixels = clear.transpose(Image.Transpose.ROTATE_270)
+    assert data == expected_pixels.tobytes()
     grey = Image.linear_gradient("L").resize((4, 4)).convert("LA")
     assert decode(save(grey, "PNG"))[2] == grey.convert("RGBA").tobytes()
     assert set(decode(save(_picture(), "JPEG"))[2][3::4]) == {255}

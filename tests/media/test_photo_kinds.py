@@ -36,9 +36,9 @@ Ofw6wcxFAAnamzs5/fldtaDMWbW9Tvae+BFQBEyMgf7ykS8oVndFQXFje78eEDxS2syKEXSqTYfoIxKI
 
 
 def _difference(pixels: Pixels, expected: Image.Image) -> float:
-    wanted = np.asarray(expected.convert("RGB")).astype(int)
-    assert pixels.shape[:2] == wanted.shape[:2]
-    return float(np.abs(pixels[..., :3].astype(int) - wanted).mean())
+    expected_pixels = np.asarray(expected.convert("RGB")).astype(int)
+    assert pixels.shape[:2] == expected_pixels.shape[:2]
+    return float(np.abs(pixels[..., :3].astype(int) - expected_pixels).mean())
 
 
 def _picture(width: int = 48, height: int = 32) -> Image.Image:
@@ -53,8 +53,8 @@ def test_heic_stands_upright(prepare: Prepare, tmp_path: Path) -> None:
     pixels = prepare(path)
     assert pixels.shape == (64, 48, 4)
     corners = [pixels[y, x, :3].astype(int) for y in (8, 56) for x in (8, 40)]
-    wanted = [(40, 60, 200), (200, 30, 30), (230, 220, 40), (30, 160, 60)]
-    assert np.abs(np.array(corners) - wanted).max() < 20
+    expected_pixels = [(40, 60, 200), (200, 30, 30), (230, 220, 40), (30, 160, 60)]
+    assert np.abs(np.array(corners) - expected_pixels).max() < 20
     path.write_bytes(path.read_bytes()[:500])
     with pytest.raises(ToqiboxError, match="the file is cut off"):
         prepare(path)
@@ -82,9 +82,9 @@ def test_tiff_of_any_depth(prepare: Prepare, save: Save, mode: str) -> None:
         image = Image.new("LAB", (48, 32), (136, 208, 195))  # the red of sRGB
     else:
         image = _picture().convert(mode)
-    wanted = Image.new("RGB", (48, 32), "red") if mode == "LAB" else image
-    wanted = grey if mode in ("I;16", "F") else wanted
-    assert _difference(prepare(save(image, "TIFF")), wanted) < 7
+    expected_pixels = Image.new("RGB", (48, 32), "red") if mode == "LAB" else image
+    expected_pixels = grey if mode in ("I;16", "F") else expected_pixels
+    assert _difference(prepare(save(image, "TIFF")), expected_pixels) < 7
 
 
 def test_a_raw_file_of_a_camera_is_no_photo(save: Save, tmp_path: Path) -> None:
@@ -100,9 +100,9 @@ def test_an_animation_begins_with_the_frame_that_shows_something(
     prepare: Prepare, save: Save
 ) -> None:
     clear, white = Image.new("RGBA", (48, 32)), Image.new("RGBA", (48, 32), "white")
-    shown = _picture().convert("RGBA")
+    frame = _picture().convert("RGBA")
     for kind in ("GIF", "WEBP", "PNG"):
-        path = save(clear, kind, save_all=True, append_images=[white, shown], lossless=True)
+        path = save(clear, kind, save_all=True, append_images=[white, frame], lossless=True)
         assert _difference(prepare(path), _picture()) < 12, kind
         path = save(white, kind, save_all=True, append_images=[clear, white], lossless=True)
         assert _difference(prepare(path), white) == 0, kind
@@ -114,8 +114,8 @@ def test_an_animation_that_fades_in_is_shown_where_it_can_be_seen(
     dark = Image.new("RGB", (48, 32))
     fade = [Image.blend(dark, _picture(), step / 20) for step in range(1, 21)]
     for kind in ("GIF", "WEBP", "PNG", "AVIF"):
-        shown = prepare(save(fade[0], kind, save_all=True, append_images=fade[1:]))
-        assert shown[..., :3].mean() > 0.7 * np.asarray(_picture()).mean(), kind
+        frame = prepare(save(fade[0], kind, save_all=True, append_images=fade[1:]))
+        assert frame[..., :3].mean() > 0.7 * np.asarray(_picture()).mean(), kind
 
 
 def test_alpha_that_shows_nothing_anywhere_is_none(prepare: Prepare, save: Save) -> None:
@@ -167,14 +167,16 @@ def test_what_is_there_of_a_cut_file_is_used(
     noise = Image.effect_noise((64, 160), 60).convert("RGB")
     path = save(noise, kind)
     path.write_bytes(path.read_bytes()[: int(path.stat().st_size * part)])
-    found = photo.prepare(path, tmp_path / "photo")
-    (row,) = found.warnings
+    prepared = photo.prepare(path, tmp_path / "photo")
+    (row,) = prepared.warnings
     assert row["code"] == "photo_cut_off"
-    assert abs(row["values"]["percent"] - 100 * (1 - found.height / 160)) <= 1
-    assert part - 0.2 < found.height / 160 <= part + 0.02
+    assert abs(row["values"]["percent"] - 100 * (1 - prepared.height / 160)) <= 1
+    assert part - 0.2 < prepared.height / 160 <= part + 0.02
     _, _, pixels = photo.load(tmp_path / "photo")
-    shown = np.frombuffer(pixels, np.uint8).reshape(found.height, 64, 4)
-    assert _difference(shown, noise.crop((0, 0, 64, found.height))) < (12 if kind == "JPEG" else 1)
+    frame = np.frombuffer(pixels, np.uint8).reshape(prepared.height, 64, 4)
+    assert _difference(frame, noise.crop((0, 0, 64, prepared.height))) < (
+        12 if kind == "JPEG" else 1
+    )
 
 
 def test_only_the_end_marker_is_missing(prepare: Prepare, save: Save, tmp_path: Path) -> None:
@@ -189,8 +191,11 @@ def test_only_the_end_marker_is_missing(prepare: Prepare, save: Save, tmp_path: 
 def test_a_progressive_jpeg_that_is_cut_is_coarse(save: Save, tmp_path: Path) -> None:
     path = save(_picture(), "JPEG", progressive=True)
     path.write_bytes(path.read_bytes()[:-60])
-    found = photo.prepare(path, tmp_path / "photo")
-    assert (found.height, [row["code"] for row in found.warnings]) == (32, ["photo_unfinished"])
+    prepared = photo.prepare(path, tmp_path / "photo")
+    assert (prepared.height, [row["code"] for row in prepared.warnings]) == (
+        32,
+        ["photo_unfinished"],
+    )
 
 
 def test_rows_that_the_first_scan_does_not_reach_are_missing(save: Save, tmp_path: Path) -> None:
@@ -199,9 +204,9 @@ def test_rows_that_the_first_scan_does_not_reach_are_missing(save: Save, tmp_pat
     first = path.read_bytes().index(b"\xff\xda")
     second = path.read_bytes().index(b"\xff\xda", first + 2)
     path.write_bytes(path.read_bytes()[: (first + second) // 2])
-    found = photo.prepare(path, tmp_path / "photo")
-    assert ([row["code"] for row in found.warnings]) == ["photo_cut_off"]
-    assert 48 <= found.height <= 112
+    prepared = photo.prepare(path, tmp_path / "photo")
+    assert ([row["code"] for row in prepared.warnings]) == ["photo_cut_off"]
+    assert 48 <= prepared.height <= 112
 
 
 def _chunk(kind: bytes, body: bytes) -> bytes:

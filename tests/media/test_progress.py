@@ -9,16 +9,16 @@ from server.media import ffmpeg, progress
 
 def test_a_growing_file_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(progress, "_POLL_S", 0.05)
-    file, told = tmp_path / "out", list[int]()
+    file, calls = tmp_path / "out", list[int]()
 
     def note() -> None:
-        told.append(file.stat().st_size)
+        calls.append(file.stat().st_size)
 
     script = "sleep 0.4; echo a > out; sleep 0.4; echo b >> out; sleep 0.4"
     with ffmpeg.Process(["sh", "-c", f"cd '{tmp_path}'; {script}"]) as process:
         assert progress.wait_with_progress(process, file, note, 20).rc == 0
-    assert set(told) == {2, 4}
-    assert len(told) <= 4
+    assert set(calls) == {2, 4}
+    assert len(calls) <= 4
 
 
 def test_an_endless_process_is_given_up(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from server.media.redact import redact_paths
 
 
 @pytest.mark.parametrize(
-    ("said", "shown"),
+    ("message", "redacted"),
     [
         (
             "rc 254: [out#0/mp4 @ 0x5f] Error opening output file:/data/x/trial.mp4.part: No",
@@ -24,8 +24,8 @@ from server.media.redact import redact_paths
         ("", ""),
     ],
 )
-def test_paths_are_left_out(said: str, shown: str) -> None:
-    assert redact_paths(said, Path("/data/my videos"), Path("/data/my videos/x.mp4")) == shown
+def test_paths_are_left_out(message: str, redacted: str) -> None:
+    assert redact_paths(message, Path("/data/my videos"), Path("/data/my videos/x.mp4")) == redacted
 
 
 def test_it_stays_short() -> None:

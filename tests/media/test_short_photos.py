@@ -30,8 +30,8 @@ def _saved(image: Image.Image, kind: str, **options: Any) -> bytes:
 def _prepared(tmp_path: Path, data: bytes) -> tuple[int, list[str]]:
     """Height of the picture in `data`, and the codes of the warnings."""
     (tmp_path / "upload").write_bytes(data)
-    found = photo.prepare(tmp_path / "upload", tmp_path / "photo")
-    return found.height, [row["code"] for row in found.warnings]
+    prepared = photo.prepare(tmp_path / "upload", tmp_path / "photo")
+    return prepared.height, [row["code"] for row in prepared.warnings]
 
 
 def _with_rows(data: bytes, rows: int) -> bytes:
@@ -93,7 +93,7 @@ def test_zeros_that_code_a_flat_area_are_no_damage(tmp_path: Path) -> None:
 
 def test_a_progressive_jpeg_without_its_last_scans_is_unfinished(tmp_path: Path) -> None:
     data = _saved(_noise(), "JPEG", progressive=True)
-    scans = [found.start() for found in re.finditer(b"\xff\xda", data)]
+    scans = [prepared.start() for prepared in re.finditer(b"\xff\xda", data)]
     assert _prepared(tmp_path, data[: scans[4]] + b"\xff\xd9") == (160, ["photo_unfinished"])
     height, codes = _prepared(tmp_path, data[: sum(scans[:2]) // 2] + b"\xff\xd9")
     assert codes == ["photo_cut_off"]

@@ -18,9 +18,9 @@ def sound(make_wav: MakeWav) -> Path:
 
 @pytest.mark.parametrize(("suffix", "kind"), KINDS.items())
 def test_tags_are_read(sound: Path, convert: Convert, suffix: str, kind: str) -> None:
-    words = ["-metadata", "title=Море — «ночь»", "-metadata", "artist=Ada  \t &\x07 Söhne"]
+    metadata = ["-metadata", "title=Море — «ночь»", "-metadata", "artist=Ada  \t &\x07 Söhne"]
     options = ["-write_id3v2", "1"] if suffix == "aiff" else []
-    path = convert(sound, f"tagged.{suffix}", *words, *options)
+    path = convert(sound, f"tagged.{suffix}", *metadata, *options)
     assert tags.read(path, kind) == ("Море — «ночь»", "Ada & Söhne")
 
 

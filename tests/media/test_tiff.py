@@ -37,7 +37,7 @@ def test_a_tiff_with_a_plane_of_sixteen_bits_for_each_channel(
         places = [8 + plane * 48 * 32 * 2 for plane in range(3)]
         end = 8 + 3 * 48 * 32 * 2
         short, long = 3, 4
-        rows = [
+        entries = [
             (256, short, (48,)),
             (257, short, (32,)),
             (258, short, (16, 16, 16)),
@@ -50,25 +50,25 @@ def test_a_tiff_with_a_plane_of_sixteen_bits_for_each_channel(
             (284, short, (2,)),
         ]
         path = tmp_path / "planes"
-        directory = _tiff_directory(order, rows, end)
+        directory = _tiff_directory(order, entries, end)
         head = (b"II" if order == "<" else b"MM") + struct.pack(order + "HI", 42, end)
         planes = np.moveaxis(values, 2, 0).astype(order + "u2").tobytes()
         path.write_bytes(head + planes + directory)
         assert np.array_equal(prepare(path)[..., :3], np.asarray(_picture()))
 
 
-def _tiff_directory(order: str, rows: list[tuple[int, int, tuple[int, ...]]], at: int) -> bytes:
+def _tiff_directory(order: str, entries: list[tuple[int, int, tuple[int, ...]]], at: int) -> bytes:
     """An image file directory that stands at byte `at` (TIFF 6.0, section 2)."""
     size = {3: "H", 4: "I"}
     fields, behind = b"", b""
-    for tag, kind, values in rows:
+    for tag, kind, values in entries:
         body = struct.pack(f"{order}{len(values)}{size[kind]}", *values)
         if len(body) > 4:
-            place = at + 2 + 12 * len(rows) + 4 + len(behind)
+            place = at + 2 + 12 * len(entries) + 4 + len(behind)
             behind += body
             body = struct.pack(order + "I", place)
         fields += struct.pack(order + "HHI", tag, kind, len(values)) + body.ljust(4, b"\0")
-    return struct.pack(order + "H", len(rows)) + fields + bytes(4) + behind
+    return struct.pack(order + "H", len(entries)) + fields + bytes(4) + behind
 
 
 def test_a_tiff_whose_end_is_missing_is_cut_off(save: Save, tmp_path: Path) -> None:

@@ -93,8 +93,8 @@ def test_junk_before_the_first_frame_is_passed_over(
     samples = decode(path).samples
     for junk in (b"\x20\x55\xaa\x01" * 1000, np.random.default_rng(1).bytes(200_000)):
         path.write_bytes(junk + bare)
-        found = find_input_format(path)
-        assert found == ("mp3", len(junk))
+        input_format = find_input_format(path)
+        assert input_format == ("mp3", len(junk))
         assert decode(path).samples == samples
     path.write_bytes(b"PK\3\4" + bytes(4000) + bare)
     assert find_input_format(path) is None
@@ -143,11 +143,11 @@ def test_tags_are_read_beside_a_cover_and_of_every_container(convert: Convert) -
     plain = convert(_TONE, "plain.wav", before=_LAVFI)
     picture = convert("color=red:s=32x32:d=0.04", "c.png", "-frames:v", "1", before=_LAVFI)
     cover = ("-i", str(picture), "-map", "0:a", "-map", "1:v", "-c:v", "copy")
-    words = ("-metadata", "title=a=b;\\#\n", "-metadata", "artist=Ada")
-    path = convert(plain, "c.mp3", *cover, *words, "-disposition:v", "attached_pic")
+    metadata = ("-metadata", "title=a=b;\\#\n", "-metadata", "artist=Ada")
+    path = convert(plain, "c.mp3", *cover, *metadata, "-disposition:v", "attached_pic")
     assert tags.read(path, "mp3") == ("a=b;\\#", "Ada")
     for name in ("a.wma", "a.mka", "a.caf"):
-        path = convert(plain, name, *words)
+        path = convert(plain, name, *metadata)
         assert tags.read(path, str(sniff_audio_file(path))).artist == "Ada"
 
 

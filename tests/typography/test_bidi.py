@@ -14,9 +14,9 @@ _REAL = {**_HEBREW, **_ARABIC}
 
 def _seen(text: str, base: int | None = None) -> str:
     """The letters from left to right."""
-    real = "".join(_REAL.get(sign, sign) for sign in text)
-    found = embedding_levels(real, base_level(real) if base is None else base)
-    return "".join(text[place] for place in visual_order(found))
+    real = "".join(_REAL.get(char, char) for char in text)
+    levels = embedding_levels(real, base_level(real) if base is None else base)
+    return "".join(text[place] for place in visual_order(levels))
 
 
 @pytest.mark.parametrize(

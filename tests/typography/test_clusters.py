@@ -57,9 +57,9 @@ def test_a_long_text_is_cut() -> None:
     ],
 )
 def test_clusters(text: str, count: int) -> None:
-    found = split_clusters(text)
-    assert len(found) == count
-    assert "".join(found) == text
+    pieces = split_clusters(text)
+    assert len(pieces) == count
+    assert "".join(pieces) == text
 
 
 @pytest.mark.parametrize(

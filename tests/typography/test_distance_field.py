@@ -12,20 +12,20 @@ def test_from_a_straight_edge(share: float) -> None:
     coverage = np.zeros((9, 20), np.float32)
     coverage[:, :5] = 1
     coverage[:, 5] = share
-    found = signed_distances(coverage, 8)
-    wanted = np.arange(20) + 0.5 - (5 + share)
-    assert found[4, 6:13] == pytest.approx(wanted[6:13], abs=1e-4)
-    assert (found[:, :4] <= -0.5).all()
-    assert (found[:, 16:] > 8).all()
+    distances = signed_distances(coverage, 8)
+    expected = np.arange(20) + 0.5 - (5 + share)
+    assert distances[4, 6:13] == pytest.approx(expected[6:13], abs=1e-4)
+    assert (distances[:, :4] <= -0.5).all()
+    assert (distances[:, 16:] > 8).all()
 
 
 def test_from_a_disc() -> None:
     y, x = np.mgrid[:64, :64] + 0.5
     away = np.hypot(x - 32.3, y - 31.6) - 12.4
     coverage = (0.5 - away).clip(0, 1).astype(np.float32)
-    found = signed_distances(coverage, 10)
+    distances = signed_distances(coverage, 10)
     near = (away > 0.5) & (away < 9)
-    error = np.abs(found - away)[near]
+    error = np.abs(distances - away)[near]
     assert error.max() < 0.4
     assert np.percentile(error, 99) < 0.2
 

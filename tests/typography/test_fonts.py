@@ -92,10 +92,10 @@ def test_no_character_that_a_font_has_is_lost() -> None:
     some = sorted({code >> 6: code for code in owned}.values())
     assert len(some) > 1000
     text = [
-        sign for sign in map(chr, some) if list(characters.visible_characters(clean_text(sign)))
+        char for char in map(chr, some) if list(characters.visible_characters(clean_text(char)))
     ]
     choice = FontFallback("Inter", "", bold=True)
-    lost = [f"U+{ord(sign):04X}" for sign in text if not choice.assign_faces([clean_text(sign)])]
+    lost = [f"U+{ord(char):04X}" for char in text if not choice.assign_faces([clean_text(char)])]
     assert lost == []
 
 
@@ -127,15 +127,17 @@ def test_image_and_setup_install_every_package() -> None:
     image = dockerfile.parse((ROOT / "Dockerfile.gpu").read_text("utf-8"))
     installed = {word for line in image if line.name == "RUN" for word in line.text.split()}
     assert {word for word in installed if word.startswith("fonts-")} == packages
-    words = (ROOT / "scripts" / "setup.sh").read_text("utf-8").split()
-    files = dict(word.split("/", 1) for word in words if word.startswith("fonts-") and "/" in word)
+    setup_words = (ROOT / "scripts" / "setup.sh").read_text("utf-8").split()
+    files = dict(
+        word.split("/", 1) for word in setup_words if word.startswith("fonts-") and "/" in word
+    )
     assert files.keys() == packages
     assert [file for file in files.values() if not (FONTS_DIR / file).is_file()] == []
 
 
 def test_documents_name_every_family_and_package() -> None:
     text = (ROOT / "docs" / "text.md").read_text("utf-8")
-    rows = [f"| {name} | `{one.package}` | {one.license} |" for name, one in FAMILIES.items()]
+    rows = [f"| {name} | `{entry.package}` | {entry.license} |" for name, entry in FAMILIES.items()]
     assert [row for row in rows if row not in text] == []
     assert [package for package in fonts.EXTRA_FILES if f"`{package}`" not in text] == []
 

@@ -10,37 +10,37 @@ from server.typography.style import Style
 LONG = "Очень длинное название трека, которое никак не поместится в одну строку"
 
 
-def style(**words: Any) -> Style:
-    given: dict[str, Any] = {
+def style(**options: Any) -> Style:
+    fields: dict[str, Any] = {
         **{"frame": (1280, 720), "font": "Inter", "size": 40.0, "width": 600.0, "height": 400.0},
-        **words,
+        **options,
     }
-    return Style(**given)
+    return Style(**fields)
 
 
-def rows(setting: Layout) -> list[str]:
-    return ["".join(run.text for run in line) for line in setting.lines]
+def line_texts(layout: Layout) -> list[str]:
+    return ["".join(run.text for run in line) for line in layout.lines]
 
 
-def widths(setting: Layout) -> list[float]:
-    return [setting.size * sum(run.width for run in line) for line in setting.lines]
+def widths(layout: Layout) -> list[float]:
+    return [layout.size * sum(run.width for run in line) for line in layout.lines]
 
 
 def test_a_short_text_keeps_its_size() -> None:
-    setting = lay_out("Ночной дрейф", style())
-    assert rows(setting) == ["Ночной дрейф"]
-    assert setting.size == 40
-    assert not setting.rtl
+    layout = lay_out("Ночной дрейф", style())
+    assert line_texts(layout) == ["Ночной дрейф"]
+    assert layout.size == 40
+    assert not layout.rtl
 
 
 def test_lines_are_even_and_fit() -> None:
-    setting = lay_out(LONG, style(lines=3))
-    found = widths(setting)
+    layout = lay_out(LONG, style(lines=3))
+    found = widths(layout)
     assert len(found) == 3
-    assert setting.size == 40
+    assert layout.size == 40
     assert max(found) <= 600
     assert min(found) > 0.75 * max(found)
-    assert " ".join(rows(setting)) == LONG
+    assert " ".join(line_texts(layout)) == LONG
 
 
 def test_what_does_not_fit_becomes_smaller_then_is_cut() -> None:
@@ -50,32 +50,32 @@ def test_what_does_not_fit_becomes_smaller_then_is_cut() -> None:
     assert max(widths(smaller)) <= 500
     cut = lay_out(LONG, style(lines=1, shrink=0.8))
     assert 31 < cut.size < 34
-    assert rows(cut)[0].startswith("Очень длинное")
-    assert rows(cut)[0].endswith("…")
+    assert line_texts(cut)[0].startswith("Очень длинное")
+    assert line_texts(cut)[0].endswith("…")
     assert max(widths(cut)) <= 600
 
 
 def test_a_word_wider_than_the_picture_is_broken_at_last() -> None:
-    setting = lay_out("ы" * 200, style(lines=4))
-    assert len(setting.lines) == 4
-    assert max(widths(setting)) <= 600
-    assert rows(setting)[3].endswith("…")
+    layout = lay_out("ы" * 200, style(lines=4))
+    assert len(layout.lines) == 4
+    assert max(widths(layout)) <= 600
+    assert line_texts(layout)[3].endswith("…")
 
 
 def test_a_low_picture_holds_fewer_lines() -> None:
-    setting = lay_out(LONG, style(lines=8, height=60, width=300))
-    assert len(setting.lines) * setting.size <= 70
+    layout = lay_out(LONG, style(lines=8, height=60, width=300))
+    assert len(layout.lines) * layout.size <= 70
 
 
 def test_line_breaks_are_kept() -> None:
-    assert rows(lay_out("один\n\nдва", style())) == ["один", "два"]
+    assert line_texts(lay_out("один\n\nдва", style())) == ["один", "два"]
     four = ["one", "two", "three", "four"]
-    assert rows(lay_out("\n".join(four), style(lines=3))) == four
-    assert rows(lay_out("\n".join(four), style(lines=1))) == [" ".join(four)]
+    assert line_texts(lay_out("\n".join(four), style(lines=3))) == four
+    assert line_texts(lay_out("\n".join(four), style(lines=1))) == [" ".join(four)]
 
 
 def test_a_phrase_that_is_too_long_is_broken_by_the_rules() -> None:
-    found = rows(
+    found = line_texts(
         lay_out("それはちょっと「むずかしい」のでは、ない？", style(width=130, shrink=1, lines=8))
     )
     assert len(found) > 3
@@ -83,9 +83,9 @@ def test_a_phrase_that_is_too_long_is_broken_by_the_rules() -> None:
 
 
 def test_runs_go_from_left_to_right_as_they_are_seen() -> None:
-    setting = lay_out("שלום Tel Aviv 2024!", style())
-    assert setting.rtl
-    assert [(run.text.strip(), run.rtl) for run in setting.lines[0]] == [
+    layout = lay_out("שלום Tel Aviv 2024!", style())
+    assert layout.rtl
+    assert [(run.text.strip(), run.rtl) for run in layout.lines[0]] == [
         ("!", True),
         ("Tel Aviv 2024", False),
         ("שלום", True),
@@ -94,8 +94,8 @@ def test_runs_go_from_left_to_right_as_they_are_seen() -> None:
 
 @pytest.mark.parametrize("spacing", [-0.05, 0.1, 0.5])
 def test_letters_are_spaced_but_for_those_that_are_joined(spacing: float) -> None:
-    def width(text: str, **words: Any) -> float:
-        return sum(run.width for run in lay_out(text, style(**words)).lines[0])
+    def width(text: str, **options: Any) -> float:
+        return sum(run.width for run in lay_out(text, style(**options)).lines[0])
 
     assert width("ночь", spacing=spacing) == pytest.approx(width("ночь") + 4 * spacing, abs=0.01)
     assert width("مرحبا", spacing=spacing) == width("مرحبا")
@@ -107,4 +107,4 @@ def test_letters_are_kerned() -> None:
     def width(text: str) -> float:
         return sum(run.width for run in lay_out(text, style()).lines[0])
 
-    assert width("AVATAR") < sum(width(sign) for sign in "AVATAR") - 0.1
+    assert width("AVATAR") < sum(width(char) for char in "AVATAR") - 0.1

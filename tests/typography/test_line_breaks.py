@@ -7,7 +7,7 @@ from server.typography.line_breaks import breakable_pieces
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "expected"),
     [
         ("Два слова", ["Два ", "слова"]),
         ("Ночь и день", ["Ночь ", "и день"]),
@@ -42,18 +42,18 @@ from server.typography.line_breaks import breakable_pieces
         ("", []),
     ],
 )
-def test_pieces(text: str, found: list[str]) -> None:
-    assert ["".join(piece) for piece in breakable_pieces(split_clusters(text))] == found
+def test_pieces(text: str, expected: list[str]) -> None:
+    assert ["".join(piece) for piece in breakable_pieces(split_clusters(text))] == expected
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "expected"),
     [
         ("夜に駆ける", ["夜", "に", "駆", "け", "る"]),
         ("ラーメン。", ["ラー", "メ", "ン。"]),
         ("「ちょっと」", ["「ちょっ", "と」"]),
     ],
 )
-def test_lines_may_end_inside_of_phrases_where_they_must(text: str, found: list[str]) -> None:
+def test_lines_may_end_inside_of_phrases_where_they_must(text: str, expected: list[str]) -> None:
     seen = breakable_pieces(split_clusters(text), phrases=False)
-    assert ["".join(piece) for piece in seen] == found
+    assert ["".join(piece) for piece in seen] == expected

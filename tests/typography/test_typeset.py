@@ -13,10 +13,10 @@ from server.typography.style import Style
 from server.typography.typeset import typeset
 
 
-def style(**words: Any) -> Style:
+def style(**options: Any) -> Style:
     given_: dict[str, Any] = {
         **{"frame": (640, 360), "font": "Inter", "size": 32.0, "width": 560.0, "height": 300.0},
-        **words,
+        **options,
     }
     return Style(**given_)
 

@@ -78,24 +78,24 @@ def _onset_accents(
         return np.zeros((0, 2))
     salience = _salience(detections, onsets[:, 0])
     if len(beats) > 1:
-        place = np.interp(onsets[:, 0], beats, np.arange(len(beats)))
-        salience[np.abs(place - np.rint(place)) <= _ON_BEAT_SHARE] *= _ON_BEAT_WEIGHT
+        position = np.interp(onsets[:, 0], beats, np.arange(len(beats)))
+        salience[np.abs(position - np.rint(position)) <= _ON_BEAT_SHARE] *= _ON_BEAT_WEIGHT
     salience[salience < _MIN_SHARE_OF_STRONGEST * _local_max(onsets[:, 0], salience)] = 0
-    chosen = _strongest_apart(onsets[:, 0], salience, _MIN_ONSET_GAP_S)
-    if not len(chosen):
+    picked = _strongest_apart(onsets[:, 0], salience, _MIN_ONSET_GAP_S)
+    if not len(picked):
         return np.zeros((0, 2))
-    strong = float(np.percentile(salience[chosen], 90))
+    strong = float(np.percentile(salience[picked], 90))
     max_strength = _MAX_STRENGTH if len(beats) > 1 else _MAX_STRENGTH_WITHOUT_BEATS
-    strength = np.maximum(max_strength * np.minimum(salience[chosen] / strong, 1), _MIN_STRENGTH)
-    return np.stack([onsets[chosen, 0], strength], axis=1)
+    strength = np.maximum(max_strength * np.minimum(salience[picked] / strong, 1), _MIN_STRENGTH)
+    return np.stack([onsets[picked, 0], strength], axis=1)
 
 
-def _fill_gaps(detections: Detections, taken: Float64Array) -> Float64Array:
+def _fill_gaps(detections: Detections, accent_times: Float64Array) -> Float64Array:
     """Return the strongest of the weak onsets where for long nothing else is an accent."""
     onsets = detections.onsets[detections.onsets[:, 0] < detections.seconds - _CUT_OFF_S]
-    onsets = onsets[distance_to_nearest(onsets[:, 0], taken) > _COVERED_BY_KICK_S]
-    chosen = onsets[_strongest_apart(onsets[:, 0], onsets[:, 1], _COVERED_BY_KICK_S)]
-    return np.stack([chosen[:, 0], np.full(len(chosen), _MIN_STRENGTH)], axis=1)
+    onsets = onsets[distance_to_nearest(onsets[:, 0], accent_times) > _COVERED_BY_KICK_S]
+    picked = onsets[_strongest_apart(onsets[:, 0], onsets[:, 1], _COVERED_BY_KICK_S)]
+    return np.stack([picked[:, 0], np.full(len(picked), _MIN_STRENGTH)], axis=1)
 
 
 def _salience(detections: Detections, times: Float64Array) -> Float64Array:
@@ -136,15 +136,15 @@ def _strongest_apart(times: Float64Array, salience: Float64Array, min_gap_s: flo
     free = salience > 0
     first = np.searchsorted(times, times - min_gap_s)
     last = np.searchsorted(times, times + min_gap_s)
-    taken: list[int] = []
+    picked: list[int] = []
     for at in map(int, np.argsort(-salience, kind="stable")):
         if free[at]:
-            taken.append(at)
+            picked.append(at)
             free[first[at] : last[at]] = False
-    return np.array(sorted(taken), np.int64)
+    return np.array(sorted(picked), np.int64)
 
 
-def _swell_accents(power: Float64Array, taken: Float64Array) -> Float64Array:
+def _swell_accents(power: Float64Array, accent_times: Float64Array) -> Float64Array:
     """The steepest rises of slow swells, away from what is an accent already."""
     if len(power) < 2 * _SMOOTHING_STEPS:
         return np.zeros((0, 2))
@@ -159,6 +159,6 @@ def _swell_accents(power: Float64Array, taken: Float64Array) -> Float64Array:
     local_max = sliding_window_view(np.pad(rise, side), 2 * side + 1).max(axis=1)
     at = np.flatnonzero((rise >= local_max) & (rise >= _MIN_SWELL_DB))
     at = at[np.diff(at, prepend=-side - 1) > side]
-    at = at[distance_to_nearest(at / STEPS_PER_S, taken) > _MIN_SWELL_GAP_S / 2]
+    at = at[distance_to_nearest(at / STEPS_PER_S, accent_times) > _MIN_SWELL_GAP_S / 2]
     strength = _MAX_SWELL_STRENGTH * np.clip(0.4 + 0.6 * rise[at] / _MAX_SWELL_DB, 0, 1)
     return np.stack([at / STEPS_PER_S, strength], axis=1)

@@ -150,14 +150,14 @@ def _peaks(heights: Float64Array) -> list[int]:
     is_peak = heights > 0
     is_peak[1:] &= heights[1:] > heights[:-1]
     is_peak[:-1] &= heights[:-1] >= heights[1:]
-    chosen: list[int] = []
+    peaks: list[int] = []
     for at in map(int, np.flatnonzero(is_peak)):
-        if chosen and at - chosen[-1] < _MIN_GAP_SAMPLES:
-            if heights[at] > heights[chosen[-1]]:
-                chosen[-1] = at
+        if peaks and at - peaks[-1] < _MIN_GAP_SAMPLES:
+            if heights[at] > heights[peaks[-1]]:
+                peaks[-1] = at
         else:
-            chosen.append(at)
-    return chosen
+            peaks.append(at)
+    return peaks
 
 
 def _onset_sample(error: Float64Array, at: int) -> int:

@@ -24,10 +24,10 @@ def correct_channels(samples: Int16Array) -> Int16Array:
     is_inverted = _has_opposite_polarity(samples, offset)
     if not is_inverted and np.abs(offset).max() < _MIN_OFFSET:
         return samples
-    signs = np.array([1.0, -1.0 if is_inverted else 1.0], np.float32)
+    polarity = np.array([1.0, -1.0 if is_inverted else 1.0], np.float32)
     corrected = np.empty_like(samples)
     for first in range(0, len(samples), _BLOCK):
-        piece = (samples[first : first + _BLOCK] - offset.astype(np.float32)) * signs
+        piece = (samples[first : first + _BLOCK] - offset.astype(np.float32)) * polarity
         corrected[first : first + _BLOCK] = np.clip(np.rint(piece), -32768, 32767)
     return corrected
 

@@ -99,11 +99,11 @@ def _records(audio: Path, count: int) -> Iterator[NDArray[np.void]]:
     analyser = AnalyserNode()
     last: Float32Array | None = None
     # numpy transforms without the interpreter's lock: the two measurements run side by side.
-    with ThreadPoolExecutor(max_workers=1) as beside:
+    with ThreadPoolExecutor(max_workers=1) as pool:
         for first, signal in _blocks(audio, count):
             steps = min(_BLOCK, count - first)
             recent = windows(signal, _MARGIN - SIZE, steps, SIZE)
-            pending = beside.submit(analyser.spectra, recent)
+            pending = pool.submit(analyser.spectra, recent)
             records = np.zeros(steps, RECORD)
             before = signal[_MARGIN - HOP :][: steps * HOP].reshape(steps, HOP, 2)
             records["samples"] = np.clip(np.rint(before * 32_768), -32_768, 32_767)

@@ -155,12 +155,12 @@ def _clusters(labs: Float64Array, counts: Float64Array) -> list[_Cluster]:
 
 def _initial_centres(labs: Float64Array, weights: Float64Array) -> Float64Array:
     """The centres that the clustering begins with."""
-    chosen = [int(np.argmax(weights))]
-    distances = _squared_distance(labs, labs[chosen[0]])
-    while len(chosen) < _CLUSTERS and distances.max() > 0:
-        chosen.append(int(np.argmax(weights * distances)))
-        distances = np.minimum(distances, _squared_distance(labs, labs[chosen[-1]]))
-    return labs[chosen].copy()
+    indices = [int(np.argmax(weights))]
+    distances = _squared_distance(labs, labs[indices[0]])
+    while len(indices) < _CLUSTERS and distances.max() > 0:
+        indices.append(int(np.argmax(weights * distances)))
+        distances = np.minimum(distances, _squared_distance(labs, labs[indices[-1]]))
+    return labs[indices].copy()
 
 
 def _nearest(labs: Float64Array, centres: Float64Array) -> Int64Array:

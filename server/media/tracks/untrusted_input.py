@@ -57,9 +57,11 @@ def arguments(path: Path, kind: str, *, whole: bool = False) -> list[str]:
         kind: its demuxer.
         whole: skip nothing: tags lie before the sound.
     """
-    chosen = {"protocol_whitelist": "file", **options(path, kind)}
-    chosen["f"] = chosen.pop("format")
+    input_options = {"protocol_whitelist": "file", **options(path, kind)}
+    input_options["f"] = input_options.pop("format")
     if whole:
-        chosen.pop("skip_initial_bytes", None)
-    argv = [argument for name, value in chosen.items() for argument in (f"-{name}", str(value))]
+        input_options.pop("skip_initial_bytes", None)
+    argv = [
+        argument for name, value in input_options.items() for argument in (f"-{name}", str(value))
+    ]
     return [*argv, "-i", ffmpeg.file_url(path)]

@@ -71,8 +71,8 @@ def coloured(seconds: float, slope: float) -> Float64Array:
     spectrum = np.fft.rfft(chance.standard_normal(round(seconds * RATE)))
     spectrum /= np.maximum(np.arange(len(spectrum)), 200) ** slope
     noise = np.fft.irfft(spectrum, round(seconds * RATE))
-    found: Float64Array = 0.1 * noise / noise.std()
-    return found
+    noise_samples: Float64Array = 0.1 * noise / noise.std()
+    return noise_samples
 
 
 def speech(seconds: float) -> Float64Array:
@@ -89,8 +89,8 @@ def speech(seconds: float) -> Float64Array:
         formants = (chance.uniform(300, 800), chance.uniform(900, 2200), chance.uniform(2300, 3000))
         for number in range(1, 30):
             hertz = number * 115
-            loud = sum(1 / (1 + ((hertz - formant) / 120) ** 2) for formant in formants)
-            voice += loud / number**0.5 * np.sin(number * phase)
+            gain = sum(1 / (1 + ((hertz - formant) / 120) ** 2) for formant in formants)
+            voice += gain / number**0.5 * np.sin(number * phase)
         envelope = np.sin(np.pi * time / length) ** 0.7
         if chance.random() < 0.4:
             voice = 0.5 * voice + 0.4 * np.diff(chance.standard_normal(len(time) + 1))

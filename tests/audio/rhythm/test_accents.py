@@ -7,9 +7,9 @@ from tests.audio.rhythm import sounds
 
 
 def test_kicks_are_accents_at_their_exact_times() -> None:
-    found = find_events(sounds.samples(sounds.hits(8, np.arange(0.25, 8, 0.5))))
-    assert np.array_equal(found.accents[:, 0], found.kicks[:, 0])
-    assert len(found.accents) == 16
+    events = find_events(sounds.samples(sounds.hits(8, np.arange(0.25, 8, 0.5))))
+    assert np.array_equal(events.accents[:, 0], events.kicks[:, 0])
+    assert len(events.accents) == 16
 
 
 def test_an_intro_without_drums_has_accents_of_its_own() -> None:
@@ -19,9 +19,9 @@ def test_an_intro_without_drums_has_accents_of_its_own() -> None:
     drums = sounds.hits(12, np.arange(6, 12, 0.5))
     accents = find_events(sounds.samples(plucked + drums)).accents
     intro, song = accents[accents[:, 0] < 5.5], accents[accents[:, 0] >= 6.0]
-    wanted = np.arange(0, 5.2, 0.75)
-    assert np.abs(intro[:, 0][:, None] - wanted).min(axis=0).max() < 0.05
-    assert len(intro) <= len(wanted) + 1
+    expected = np.arange(0, 5.2, 0.75)
+    assert np.abs(intro[:, 0][:, None] - expected).min(axis=0).max() < 0.05
+    assert len(intro) <= len(expected) + 1
     assert np.abs(song[:, 0] * 2 - np.rint(song[:, 0] * 2)).max() < 0.02
     assert intro[:, 1].max() < song[:, 1].max()
     assert np.diff(accents[:, 0]).min() > 0.2

@@ -9,22 +9,22 @@ from server.audio.beats import beat_path, constant_tempo, downbeats
 
 def marked(times: Float64Array, seconds: float, height: float = 0.8) -> Float64Array:
     """An activation with a peak at each time."""
-    found = np.full(round(seconds * 100), 0.01)
-    found[np.rint(times * 100).astype(np.int64)] = height
-    return found
+    beats = np.full(round(seconds * 100), 0.01)
+    beats[np.rint(times * 100).astype(np.int64)] = height
+    return beats
 
 
 def test_the_path_goes_on_where_nothing_marks_the_beat() -> None:
     times = np.arange(0.2, 30, 0.5)
-    shown = times[(times < 10) | (times > 16)]
-    found = beat_path.track_beats(marked(shown, 30)) / 100
-    assert found[: len(times)] == pytest.approx(times, abs=0.031)
+    marked_times = times[(times < 10) | (times > 16)]
+    beats = beat_path.track_beats(marked(marked_times, 30)) / 100
+    assert beats[: len(times)] == pytest.approx(times, abs=0.031)
 
 
 def test_a_tempo_that_changes_is_followed() -> None:
     times = np.cumsum(np.linspace(0.40, 0.60, 60))
-    found = beat_path.track_beats(marked(times, 32)) / 100
-    assert np.abs(found[:, None] - times).min(axis=0).max() <= 0.05
+    beats = beat_path.track_beats(marked(times, 32)) / 100
+    assert np.abs(beats[:, None] - times).min(axis=0).max() <= 0.05
 
 
 def test_a_forced_tempo_is_kept_to() -> None:
@@ -50,8 +50,8 @@ def test_beats_of_a_grid_lie_on_one_line_to_the_millisecond() -> None:
     even = constant_tempo.fit_line(path, activation, np.sort(loose))
     assert even is not None
     assert 60 / even.period == pytest.approx(128, rel=2e-4)
-    found = even.beats(0, 46.6)
-    assert found == pytest.approx(times[: len(found)], abs=0.003)
+    beats = even.beats(0, 46.6)
+    assert beats == pytest.approx(times[: len(beats)], abs=0.003)
 
 
 def test_hands_that_drift_lie_on_no_line() -> None:

@@ -13,20 +13,20 @@ from tests.audio.rhythm import sounds
 
 
 @cache
-def heard(kind: str, seed: int) -> tuple[Track, TrackEvents]:
+def analyse_track(kind: str, seed: int) -> tuple[Track, TrackEvents]:
     track = KINDS[kind](seed)
     return track, find_events(track.samples)
 
 
-def f_measure(known: Float64Array, found: Float64Array, window: float) -> float:
+def f_measure(expected: Float64Array, detected: Float64Array, window: float) -> float:
     """2 hits / (known + found), each found event counting for one known at most."""
     hits = at = 0
-    for time in known:
-        while at < len(found) and found[at] < time - window:
+    for time in expected:
+        while at < len(detected) and detected[at] < time - window:
             at += 1
-        if at < len(found) and found[at] <= time + window:
+        if at < len(detected) and detected[at] <= time + window:
             hits, at = hits + 1, at + 1
-    return 2 * hits / (len(known) + len(found))
+    return 2 * hits / (len(expected) + len(detected))
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def f_measure(known: Float64Array, found: Float64Array, window: float) -> float:
 )
 def test_a_made_up_track(kind: str, seed: int) -> None:
     """Clicks of three beats a bar, house, reggae whose tempo steps, funk that builds and drops."""
-    track, found = heard(kind, seed)
+    track, found = analyse_track(kind, seed)
     truth = track.truth
     assert f_measure(truth.onsets, found.onsets[:, 0], 0.05) > 0.9
     assert f_measure(truth.beats, found.beats[:, 0], 0.07) > 0.95
@@ -49,7 +49,7 @@ def test_a_made_up_track(kind: str, seed: int) -> None:
 
 
 def test_build_drop_and_what_is_plain() -> None:
-    track, found = heard("arrangements", 8)
+    track, found = analyse_track("arrangements", 8)
     names = ("plain", "build", "drop", "break")
     parts = [(start, names[int(kind)]) for start, _, _, kind in found.sections]
     for start, _, kind in track.truth.sections[:3]:
@@ -78,7 +78,7 @@ def test_tempo_and_phase(tempo: float, pattern: str) -> None:
 
 
 def test_the_same_sound_has_the_same_events() -> None:
-    track, found = heard("loops", 2)
+    track, found = analyse_track("loops", 2)
     again = find_events(track.samples.copy())
     for name in ("onsets", "kicks", "snares", "hats", "beats", "sections"):
         assert np.array_equal(getattr(found, name), getattr(again, name))

@@ -20,18 +20,18 @@ def test_it_follows_the_track() -> None:
     """Sure hits for 20 s, doubtful ones for 20 s, then none."""
     times = np.arange(0, 40, 0.5)
     certainty = np.where(times < 20, 0.9, 0.2)
-    found = Evidence(times, certainty).at(np.array([10.0, 30.0, 60.0]))
-    assert found[0] > 0.7
-    assert found[1] < 0.25
-    assert found[2] == 0
+    confidence = Evidence(times, certainty).at(np.array([10.0, 30.0, 60.0]))
+    assert confidence[0] > 0.7
+    assert confidence[1] < 0.25
+    assert confidence[2] == 0
 
 
 @pytest.mark.parametrize("times", [[], [0.0]])
 def test_it_is_finite_of_hardly_any(times: list[float]) -> None:
-    found = Evidence(np.array(times), np.ones(len(times)))
-    assert np.isfinite(found.at(np.arange(5.0))).all()
-    assert found.at(np.zeros(0)).shape == (0,)
-    assert 0 <= found.overall <= 1
+    confidence = Evidence(np.array(times), np.ones(len(times)))
+    assert np.isfinite(confidence.at(np.arange(5.0))).all()
+    assert confidence.at(np.zeros(0)).shape == (0,)
+    assert 0 <= confidence.overall <= 1
 
 
 def test_a_drum_is_surer_than_speech() -> None:

@@ -18,11 +18,11 @@ def test_every_kick_is_found(pitch: float, decay_s: float, tempo: float) -> None
     times = np.arange(0.13, 5.5, 60 / tempo)
     signal = 0.7 * sounds.hits(6, times, pitch, decay_s)
     signal += 0.1 * np.sin(2 * np.pi * 82.4 * sounds.span(6)) + sounds.hats(6, times + 30 / tempo)
-    found = kicks(signal)
-    assert len(found) == len(times)
-    assert np.abs(found[:, 0] - times).max() < 0.005
-    assert found[:, 1].min() > 0.5
-    assert found[:, 1].max() == 1
+    detected = kicks(signal)
+    assert len(detected) == len(times)
+    assert np.abs(detected[:, 0] - times).max() < 0.005
+    assert detected[:, 1].min() > 0.5
+    assert detected[:, 1].max() == 1
 
 
 def test_loudness_of_the_master_does_not_matter() -> None:
@@ -34,16 +34,16 @@ def test_loudness_of_the_master_does_not_matter() -> None:
 
 def test_a_softer_kick_is_weaker() -> None:
     signal = sounds.hits(4, np.array([0.5, 1.5, 2.5]))
-    found = kicks(signal + 0.4 * sounds.hits(4, np.array([2.0])))
-    assert len(found) == 4
-    assert found[2, 1] == pytest.approx(0.5, abs=0.15)
+    detected = kicks(signal + 0.4 * sounds.hits(4, np.array([2.0])))
+    assert len(detected) == 4
+    assert detected[2, 1] == pytest.approx(0.5, abs=0.15)
 
 
 def test_kicks_as_fast_as_two_feet_can_are_each_one() -> None:
     times = np.arange(0.1, 3.8, 0.09)
-    found = kicks(sounds.hits(4, times, 70, 0.015))
-    assert np.abs(found[:, 0][:, None] - times).min(axis=1).max() < 0.005
-    assert np.diff(found[:, 0]).min() > 0.08
+    detected = kicks(sounds.hits(4, times, 70, 0.015))
+    assert np.abs(detected[:, 0][:, None] - times).min(axis=1).max() < 0.005
+    assert np.diff(detected[:, 0]).min() > 0.08
 
 
 def test_bass_notes_beside_kicks_are_none() -> None:
@@ -67,9 +67,9 @@ def test_snares_and_hats() -> None:
         signal[first : first + len(age)] += (
             0.15 * chance.standard_normal(len(age)) * np.exp(-age / 0.08)
         )[: len(signal) - first]
-    found = find_events(sounds.samples(signal))
-    assert found.snares[:, 0] == pytest.approx(beats[1::2], abs=0.002)
-    offbeat = found.hats[np.abs(found.hats[:, 0] % 0.5 - 0.35) < 0.01, 0]
+    detected = find_events(sounds.samples(signal))
+    assert detected.snares[:, 0] == pytest.approx(beats[1::2], abs=0.002)
+    offbeat = detected.hats[np.abs(detected.hats[:, 0] % 0.5 - 0.35) < 0.01, 0]
     assert offbeat == pytest.approx(beats + 0.25, abs=0.002)
 
 
@@ -93,16 +93,16 @@ def test_claps_on_kicks_that_the_music_is_ducked_under(every: int) -> None:
         first, age = round(clap * 44_100), sounds.span(0.25)
         noise = np.convolve(chance.standard_normal(len(age)), [0.25, 0.5, 0.25], "same")
         signal[first : first + len(age)] += 0.2 * noise * np.exp(-age / 0.07)
-    found = find_events(sounds.samples(0.5 * signal))
-    assert found.kicks[:, 0] == pytest.approx(beats, abs=0.005)
-    begun = found.snares[:, 0] < 0.1  # The chord itself, out of silence, is as full as noise.
-    clapped = found.snares[~begun, 0]
+    detected = find_events(sounds.samples(0.5 * signal))
+    assert detected.kicks[:, 0] == pytest.approx(beats, abs=0.005)
+    begun = detected.snares[:, 0] < 0.1  # The chord itself, out of silence, is as full as noise.
+    clapped = detected.snares[~begun, 0]
     assert len(clapped) >= len(claps) - 1  # the first is the weakest beside the loud chord
-    assert all(np.abs(claps - one).min() < 0.005 for one in clapped)
+    assert all(np.abs(claps - clap).min() < 0.005 for clap in clapped)
 
 
 def test_hats_alone_have_no_kick_and_no_snare() -> None:
     times = np.arange(0.1, 4, 0.25)
-    found = find_events(sounds.samples(sounds.hats(4, times)))
-    assert len(found.kicks) == len(found.snares) == 0
-    assert found.hats[:, 0] == pytest.approx(times, abs=0.002)
+    detected = find_events(sounds.samples(sounds.hats(4, times)))
+    assert len(detected.kicks) == len(detected.snares) == 0
+    assert detected.hats[:, 0] == pytest.approx(times, abs=0.002)

@@ -21,10 +21,10 @@ def bounds(fps: int) -> Float64Array:
     return np.concatenate([[0.0], np.cumsum(steps) / fps])
 
 
-def late(found: TrackEvents, times: Float64Array) -> Float64Array:
+def late(events: TrackEvents, times: Float64Array) -> Float64Array:
     """Seconds by which kicks and onsets come after their true times."""
-    assert len(found.kicks) == len(found.onsets) == len(times)
-    return np.concatenate([found.kicks[:, 0] - times, found.onsets[:, 0] - times])
+    assert len(events.kicks) == len(events.onsets) == len(times)
+    return np.concatenate([events.kicks[:, 0] - times, events.onsets[:, 0] - times])
 
 
 @pytest.mark.parametrize("fps", RATES)
@@ -33,11 +33,11 @@ def test_a_kick_is_in_the_frame_of_its_onset(
     fps: int, make: Callable[[float, Float64Array], Float64Array]
 ) -> None:
     times = bounds(fps)
-    found = find_events(sounds.samples(make(times[-1] + 0.7, times)))
-    behind = late(found, times)
+    events = find_events(sounds.samples(make(times[-1] + 0.7, times)))
+    behind = late(events, times)
     assert behind.min() >= 0
     assert behind.max() <= 0.0003
-    assert np.array_equal(np.floor(found.kicks[:, 0] * fps), np.rint(times * fps))
+    assert np.array_equal(np.floor(events.kicks[:, 0] * fps), np.rint(times * fps))
 
 
 def test_so_it_is_after_a_change_of_sample_rate() -> None:
@@ -71,6 +71,6 @@ def test_under_bass_and_hats_it_is_a_few_milliseconds_off() -> None:
     times = np.arange(0.2, 7.5, 0.5)
     time = sounds.span(8)
     signal = sounds.hits(8, times) + 0.12 * np.sin(2 * np.pi * 82.4 * time)
-    found = find_events(sounds.samples(0.8 * (signal + sounds.hats(8, times + 0.25)))).kicks
-    assert len(found) == len(times)
-    assert np.abs(found[:, 0] - times).max() < 0.003
+    events = find_events(sounds.samples(0.8 * (signal + sounds.hats(8, times + 0.25)))).kicks
+    assert len(events) == len(times)
+    assert np.abs(events[:, 0] - times).max() < 0.003

@@ -24,9 +24,9 @@ def test_a_track_that_begins_later_has_the_same_events_later() -> None:
 
 @pytest.mark.parametrize("steps", [1, 2, 9, 1000, 1001])
 def test_any_length_gives_shares(steps: int) -> None:
-    found = network.activations(levels(steps))
-    assert found.shape == (steps, len(network.OUTPUTS))
-    assert ((found >= 0) & (found <= 1)).all()
+    activations = network.activations(levels(steps))
+    assert activations.shape == (steps, len(network.OUTPUTS))
+    assert ((activations >= 0) & (activations <= 1)).all()
 
 
 def test_silence_has_no_events() -> None:

@@ -9,10 +9,12 @@ from server.audio.beats import quantise
 def test_kicks_a_little_off_are_put_on_the_grid() -> None:
     chance = np.random.default_rng(1)
     on = 0.5 * np.array([0, 1, 2, 3, 3.25, 4, 5, 6, 6.5, 7, 8, 9])
-    found = quantise.find_sixteenths(on + chance.uniform(-3e-4, 4e-4, len(on)).clip(-on), 0.501)
-    assert found is not None
-    assert found == quantise.Sixteenths(0.0, 0.125)
-    moved = found.snap(np.array([0.9985, 1.4999, 1.5021, 2.07, 2.6251]))
+    sixteenths = quantise.find_sixteenths(
+        on + chance.uniform(-3e-4, 4e-4, len(on)).clip(-on), 0.501
+    )
+    assert sixteenths is not None
+    assert sixteenths == quantise.Sixteenths(0.0, 0.125)
+    moved = sixteenths.snap(np.array([0.9985, 1.4999, 1.5021, 2.07, 2.6251]))
     assert moved == pytest.approx([1.0, 1.5, 1.5021, 2.07, 2.625], abs=1e-12)
 
 
@@ -35,7 +37,7 @@ def test_hands_and_changes_of_tempo_have_none() -> None:
 
 def test_a_tempo_that_is_not_round_stays() -> None:
     kicks = np.arange(50, dtype=np.float64) * 0.4567 + 0.3
-    found = quantise.find_sixteenths(kicks, 0.457)
-    assert found is not None
-    assert found.step * 4 == pytest.approx(0.4567, abs=1e-7)
-    assert found.snap(kicks) == pytest.approx(kicks, abs=1e-6)
+    sixteenths = quantise.find_sixteenths(kicks, 0.457)
+    assert sixteenths is not None
+    assert sixteenths.step * 4 == pytest.approx(0.4567, abs=1e-7)
+    assert sixteenths.snap(kicks) == pytest.approx(kicks, abs=1e-6)

@@ -7,41 +7,41 @@ from server.audio.structure import section_labels, sections
 from server.audio.structure.bar_features import Bars
 
 
-def found(*energies: float, drums: bool = True, bar_s: float = 2.0) -> list[tuple[float, int]]:
+def find_kinds(*energies: float, drums: bool = True, bar_s: float = 2.0) -> list[tuple[float, int]]:
     """Start and kind of the parts of bars in which everything is as strong as energy."""
     each = np.array(energies, np.float64)
     bounds = np.arange(len(each) + 1) * np.float64(bar_s)
     bars = Bars(bounds, each, each, each, each, each, each[:, None], np.zeros((len(each), 12)))
-    rows = sections.find_sections(bars, drums=drums)
-    assert rows[-1, 1] == bar_s * len(each)
-    return [(float(start), int(kind)) for start, _, _, kind in rows]
+    sections_found = sections.find_sections(bars, drums=drums)
+    assert sections_found[-1, 1] == bar_s * len(each)
+    return [(float(start), int(kind)) for start, _, _, kind in sections_found]
 
 
 def test_an_even_track_is_one_part() -> None:
-    assert found(*[0.8] * 8) == [(0.0, sections.PLAIN)]
+    assert find_kinds(*[0.8] * 8) == [(0.0, sections.PLAIN)]
 
 
 @pytest.mark.parametrize("quiet", [2, 3, 4])
 def test_a_quiet_beginning_ends_once(quiet: int) -> None:
     expected = [(0.0, sections.PLAIN), (2.0 * quiet, sections.DROP)]
-    assert found(*[0.1] * quiet, *[0.9] * 8) == expected
+    assert find_kinds(*[0.1] * quiet, *[0.9] * 8) == expected
 
 
 def test_a_fill_is_no_part() -> None:
-    assert found(*[0.8] * 4, 0.6, *[0.8] * 4) == [(0.0, sections.PLAIN)]
+    assert find_kinds(*[0.8] * 4, 0.6, *[0.8] * 4) == [(0.0, sections.PLAIN)]
 
 
 def test_a_song_has_no_parts_of_less_than_four_bars() -> None:
     """A louder bar every eight and a louder beginning of each phrase are no parts of their own."""
     song = ([0.9, 0.9, 0.6, 0.5, 0.6, 0.5, 0.6, 0.5] * 8)[:61]
-    starts = [start for start, _ in found(*song)]
+    starts = [start for start, _ in find_kinds(*song)]
     assert len(starts) <= 4
     assert (np.diff(starts[1:]) >= 8).all()
 
 
 def test_a_drop_follows_a_break_and_does_not_last_for_minutes() -> None:
     song = [0.8] * 16 + [0.2] * 8 + [0.9] * 60
-    kinds = found(*song)
+    kinds = find_kinds(*song)
     assert (32.0, sections.BREAK) in kinds
     assert (48.0, sections.DROP) in kinds
     assert (80.0, sections.PLAIN) in kinds
@@ -49,13 +49,13 @@ def test_a_drop_follows_a_break_and_does_not_last_for_minutes() -> None:
 
 
 def test_without_drums_nothing_drops() -> None:
-    kinds = found(*[0.8] * 16, *[0.2] * 8, *[0.9] * 24, drums=False)
+    kinds = find_kinds(*[0.8] * 16, *[0.2] * 8, *[0.9] * 24, drums=False)
     assert kinds == [(0.0, sections.PLAIN), (32.0, sections.BREAK), (48.0, sections.PLAIN)]
 
 
 def test_drops_are_rare() -> None:
     """Two minutes that change between quiet and loud every ten seconds."""
-    kinds = [kind for _, kind in found(*([0.1] * 5 + [0.9] * 5) * 6)]
+    kinds = [kind for _, kind in find_kinds(*([0.1] * 5 + [0.9] * 5) * 6)]
     assert 1 <= kinds.count(sections.DROP) <= 3
 
 
@@ -65,8 +65,8 @@ def test_what_comes_again_has_the_same_label() -> None:
     chords = np.tile(np.roll(np.eye(12), 3, axis=1)[:4], (10, 1))
     bars = Bars(np.arange(41) * np.float64(2), each, each, each, each, each, each[:, None], chords)
     starts = np.array([0, 4, 12, 20, 28, 36])
-    wanted = [section_labels.INTRO, 0, 1, 0, 1, section_labels.OUTRO]
-    assert section_labels.label_sections(bars, starts).tolist() == wanted
+    expected = [section_labels.INTRO, 0, 1, 0, 1, section_labels.OUTRO]
+    assert section_labels.label_sections(bars, starts).tolist() == expected
     other = chords.copy()
     other[20:28] = np.roll(chords[20:28], 5, axis=1) * np.array([1.0, -1.0] * 6)
     again = Bars(np.arange(41) * np.float64(2), each, each, each, each, each, each[:, None], other)
