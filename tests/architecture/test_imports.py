@@ -68,7 +68,7 @@ ORDER: dict[str, tuple[str, ...]] = {
         "dialects",
         "library",
     ),
-    "http": ("headers", ".", "uploads", "handlers", "server"),
+    "http": ("headers", ".", "openapi", "uploads", "handlers", "server"),
     "jobs": (
         "execution",
         "model",

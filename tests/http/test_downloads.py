@@ -6,8 +6,9 @@ from typing import Any
 import aiohttp
 import pytest
 
-from server.http.handlers.openapi import document
 from server.http.limits import HttpLimits
+from server.http.openapi.document import document
+from server.http.server.routes import ROUTES
 from server.jobs.model.job import Status
 from server.jobs.storage.data_folder import ARTIFACT_FILES
 from tests.http.conftest import Running, Start
@@ -126,7 +127,7 @@ async def test_a_job_that_never_will_have_a_video_says_so(running: Running, stat
     running.service.store.transition(job_id, status)
     response = await exchange(running.port, head(f"GET /download/{job_id}"))
     assert (response.status, response.code) == (410, "result_expired")
-    listed = document(running.config)["paths"]["/download/{jobId}"]["get"]["responses"]
+    listed = document(running.config, ROUTES)["paths"]["/download/{jobId}"]["get"]["responses"]
     assert response.code in listed[str(response.status)]["description"]
 
 

@@ -12,13 +12,13 @@ import server
 from server.config import Config
 from server.errors import CATALOGUE
 from server.http.error_codes import ALL
-from server.http.handlers.openapi import document
-from server.http.server.app import ROUTES
+from server.http.openapi.document import document
+from server.http.server.routes import ROUTES
 from server.jobs.submission.fields import FILE_FIELDS, TEXT_FIELDS
 from tests.http.conftest import Running, Start
 from tests.http.wire import FORM, form, part
 
-DOCUMENT = document(Config())
+DOCUMENT = document(Config(), ROUTES)
 METHODS = ("get", "head", "post", "delete")
 OPERATIONS = [
     (path, method)
@@ -57,13 +57,20 @@ async def replay(running: Running, path: str, method: str, **request: Any) -> in
         return response.status
 
 
-def test_the_document_lists_the_routes_and_nothing_else() -> None:
-    served = {
-        (re.sub(r"\{job_id[^/]*\}", "{jobId}", re.sub(r"\{effect_id[^/]*\}", "{id}", path)), method)
-        for method, path, _ in ROUTES
-    }
-    listed = {(path, method.upper()) for path, method in OPERATIONS if method != "head"}
-    assert listed == served
+async def test_the_list_of_endpoints_names_every_route(running: Running) -> None:
+    async with aiohttp.ClientSession(running.url) as client, client.get("/") as response:
+        endpoints = (await response.json())["endpoints"]
+    assert [*endpoints] == [
+        *("export", "status", "cancel", "download", "poster", "effects", "effect", "presets"),
+        *("health", "ready", "openapi"),
+    ]
+    documented = {f"{method.upper()} {path}" for path, method in OPERATIONS if method != "head"}
+    assert {*endpoints.values(), "GET /"} == documented
+
+
+def test_the_documentation_names_every_route() -> None:
+    text = (Path(server.__file__).parents[1] / "docs" / "http.md").read_text()
+    assert [route.path for route in ROUTES if f"{route.path}`" not in text] == []
 
 
 def test_the_form_lists_the_fields_that_are_taken() -> None:

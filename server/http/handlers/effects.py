@@ -76,7 +76,7 @@ async def show_effect(request: web.Request) -> web.Response:
     refuse_unknown_query(request)
     validations = request.app[SERVICE].validations
     try:
-        effect = await run_in_thread(validations.effect, request.match_info["effect_id"])
+        effect = await run_in_thread(validations.effect, request.match_info["id"])
         if not await run_in_thread(validations.is_offered, effect):
             await validations.require_valid(await run_in_thread(validations.source_of, effect))
     except ToqiboxError as error:

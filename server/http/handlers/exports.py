@@ -179,7 +179,7 @@ def require_job(request: web.Request) -> Job:
     Raises:
         ToqiboxError: not_found, the same for an id that never was and one of somebody else.
     """
-    job = request.app[SERVICE].get(request.match_info["job_id"])
+    job = request.app[SERVICE].get(request.match_info["jobId"])
     if job is None:
         raise ToqiboxError("not_found")
     return job

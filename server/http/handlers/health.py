@@ -11,22 +11,9 @@ import server
 from server.concurrency import run_in_thread
 from server.errors import ToqiboxError
 from server.http.app_keys import SERVICE, language_of, request_id_of
+from server.http.openapi.route import ROUTES_KEY
 from server.http.responses import error_response, json_response
 from server.jobs.service import Service
-
-ENDPOINTS = {
-    "export": "POST /export",
-    "status": "GET /export/{jobId}",
-    "cancel": "DELETE /export/{jobId}",
-    "download": "GET /download/{jobId}",
-    "poster": "GET /download/{jobId}/poster.jpg",
-    "effects": "GET /effects",
-    "effect": "GET /effects/{id}",
-    "presets": "GET /presets",
-    "health": "GET /health",
-    "ready": "GET /ready",
-    "openapi": "GET /openapi.json",
-}
 
 
 class Readiness:
@@ -65,14 +52,18 @@ class Readiness:
 READINESS = web.AppKey("readiness", Readiness)
 
 
-async def root(_request: web.Request) -> web.Response:
+async def root(request: web.Request) -> web.Response:
     """What this is, as clients of the old server know it."""
     return json_response(
         {
             "status": "ok",
             "service": "TOQIBOX Render",
             "version": server.__version__,
-            "endpoints": ENDPOINTS,
+            "endpoints": {
+                route.endpoint: f"{route.method} {route.path}"
+                for route in request.app[ROUTES_KEY]
+                if route.endpoint
+            },
         }
     )
 

@@ -1,11 +1,11 @@
-"""The HTTP server: its routes, in one list, and its life from the first to the last answer."""
+"""The HTTP server: the application, and its life from the first to the last answer."""
 
 import asyncio
 import logging
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from aiohttp import web
@@ -15,10 +15,12 @@ from server.config import Config
 from server.effects.library.library import BUILT_IN, Library
 from server.http.app_keys import BACKGROUND_TASKS, CONFIG, LIBRARY, LIMITS, PRESETS, SERVICE
 from server.http.background import BackgroundTasks
-from server.http.handlers import downloads, effects, exports, health, openapi, presets
+from server.http.handlers import exports, health
 from server.http.limits import HttpLimits
+from server.http.openapi.route import ROUTES_KEY
 from server.http.server import descriptors, middleware
 from server.http.server.connection import ConnectionFactory, lingering_close, watch_disconnect
+from server.http.server.routes import ROUTES
 from server.http.uploads.form import withhold_100_continue
 from server.http.uploads.limiter import UploadLimiter
 from server.jobs.execution.gpu_presence import GpuLostError
@@ -27,7 +29,6 @@ from server.jobs.storage.data_folder import write_address
 from server.jobs.submission.presets import BUILT_IN_PRESETS, Presets
 from server.logging_json import log_event
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _log = logging.getLogger(__name__)
 _THREADS = 6
 """For calls that block: the table, files. Reading a download holds one for a moment."""
@@ -35,24 +36,6 @@ _DRAIN_S = 0.5
 """After the order to stop, new requests are still told so for this long."""
 _SHUTDOWN_TIMEOUT_S = 1.0
 """Then handlers get this long to end, and as long again once they are cancelled."""
-
-_JOB = "{job_id:[A-Za-z0-9_-]{22}}"
-_EFFECT = "{effect_id:[A-Za-z0-9_-]{1,64}}"
-ROUTES: list[tuple[str, str, Handler]] = [
-    ("POST", "/export", exports.create_export),
-    ("GET", f"/export/{_JOB}", exports.show_export),
-    ("DELETE", f"/export/{_JOB}", exports.cancel_export),
-    ("GET", f"/download/{_JOB}", downloads.download_video),
-    ("GET", f"/download/{_JOB}/poster.jpg", downloads.download_poster),
-    ("GET", "/effects", effects.list_effects),
-    ("GET", f"/effects/{_EFFECT}", effects.show_effect),
-    ("GET", "/presets", presets.list_presets),
-    ("GET", "/health", health.health),
-    ("GET", "/ready", health.ready),
-    ("GET", "/openapi.json", openapi.show_document),
-    ("GET", "/", health.root),
-]
-"""Method, path, handler. A GET answers to HEAD too; every path answers to OPTIONS."""
 
 
 def create_app(
@@ -69,23 +52,24 @@ def create_app(
     app[exports.UPLOAD_LIMITER] = UploadLimiter(app[LIMITS], service.upload_interval_s)
     app[health.READINESS] = health.Readiness(service, app[LIMITS].readiness_cache_s)
     app.on_response_prepare.append(middleware.set_default_headers)
-    for path in dict.fromkeys(path for _, path, _ in ROUTES):
-        _add_path(app, path)
+    app[ROUTES_KEY] = ROUTES
+    for pattern in dict.fromkeys(route.pattern for route in ROUTES):
+        _add_path(app, pattern)
     fallback = app.router.add_resource("/{path:.*}")
     fallback.add_route("*", middleware.not_found, expect_handler=withhold_100_continue)
     return app
 
 
-def _add_path(app: web.Application, path: str) -> None:
+def _add_path(app: web.Application, pattern: str) -> None:
     """A path with all its methods, and an answer to every other one.
 
     aiohttp's own answers to a wrong method or path would say 100 Continue before they refuse.
     """
-    handlers = {method: handler for method, at, handler in ROUTES if at == path}
+    handlers = {route.method: route.handler for route in ROUTES if route.pattern == pattern}
     if "GET" in handlers:
         handlers["HEAD"] = handlers["GET"]
     methods = ", ".join([*handlers, "OPTIONS"])
-    resource = app.router.add_resource(path)
+    resource = app.router.add_resource(pattern)
     for method, handler in handlers.items():
         resource.add_route(method, handler, expect_handler=withhold_100_continue)
     resource.add_route(

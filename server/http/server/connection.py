@@ -13,9 +13,10 @@ from server.errors import ToqiboxError
 from server.http.app_keys import set_request_id
 from server.http.headers.client_address import client_address
 from server.http.limits import HttpLimits
+from server.http.openapi.route import Handler
 from server.http.responses import error_response
 from server.http.server import descriptors
-from server.http.server.middleware import Handler, add_common_headers, new_request_id
+from server.http.server.middleware import add_common_headers, new_request_id
 from server.http.uploads.body import Body
 from server.logging_json import log_event
 

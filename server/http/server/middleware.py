@@ -5,7 +5,6 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
@@ -20,10 +19,10 @@ from server.http.app_keys import (
     set_response,
 )
 from server.http.headers.client_address import client_address, proxy_request_id
+from server.http.openapi.route import Handler
 from server.http.responses import error_response
 from server.logging_json import log_event
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _log = logging.getLogger(__name__)
 
 ALLOWED_HEADERS = (

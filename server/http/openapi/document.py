@@ -1,0 +1,49 @@
+"""The HTTP contract as an OpenAPI 3.1 document. Lists only what works."""
+
+import re
+from typing import Any
+
+import server
+from server.config import Config
+from server.http.openapi.route import PATH_PARAMETERS, Route
+from server.http.openapi.schemas import SCHEMAS
+
+
+def document(config: Config, routes: tuple[Route, ...]) -> dict[str, Any]:
+    """Return the OpenAPI document of a server with these settings and routes."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "TOQIBOX Render",
+            "version": server.__version__,
+            "description": "A track and a photo go in, a music video comes out.",
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "servers": [{"url": config.public_url or "/"}],
+        "paths": _paths(config, routes),
+        "components": {"schemas": SCHEMAS},
+    }
+
+
+def _paths(config: Config, routes: tuple[Route, ...]) -> dict[str, Any]:
+    paths: dict[str, dict[str, Any]] = {}
+    for route in routes:
+        item = paths.setdefault(route.path, _path_item(route.path))
+        item[route.method.lower()] = route.operation.describe(config)
+        if route.operation.head:
+            item["head"] = route.operation.head.describe(config)
+    return paths
+
+
+def _path_item(path: str) -> dict[str, Any]:
+    """Return the item of a path without its methods: its parameters, if it has any."""
+    parameters = [
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "schema": {"type": "string", "pattern": f"^{PATH_PARAMETERS[name]}$"},
+        }
+        for name in re.findall(r"\{(\w+)\}", path)
+    ]
+    return {"parameters": parameters} if parameters else {}

@@ -1,0 +1,108 @@
+"""The JSON Schema of the form of `POST /export`."""
+
+from typing import Any
+
+from server.config import FRAME_RATES, Config
+from server.jobs.submission.chain import DEFAULT_ASPECT, DEFAULT_EFFECT
+from server.jobs.submission.fields import (
+    ASPECTS,
+    FITS,
+    FLAGS,
+    HIGHLIGHTS,
+    MAX_CHAIN_LENGTH,
+    MAX_TEXT_LENGTH,
+    REQUIRED_FILES,
+    SECONDS,
+    TEMPO_RANGE,
+)
+from server.jobs.submission.request import DEFAULT_FIT
+
+_CREDIT = "Absent or empty: that of the track's tags. A single space: none."
+
+
+def form_schema(config: Config) -> dict[str, Any]:
+    """Return the schema of the form, with the limits of a server with these settings."""
+    seconds = {"type": "string", "pattern": f"^{SECONDS}$"}
+    text = {"type": "string", "maxLength": MAX_TEXT_LENGTH}
+    plans = list(config.plans)
+    slowest, fastest = TEMPO_RANGE
+    return {
+        "type": "object",
+        "required": list(REQUIRED_FILES),
+        "additionalProperties": False,
+        "properties": {
+            "audio": {
+                "type": "string",
+                "format": "binary",
+                "description": f"The track, at most {config.max_upload_mb} MB: "
+                "MP3, WAV, FLAC, OGG, M4A/AAC, AIFF, CAF, WebM, WMA and others, or a film's sound.",
+            },
+            "photo": {
+                "type": "string",
+                "format": "binary",
+                "description": f"The photo, at most {config.max_upload_mb} MB: "
+                "JPEG, PNG, HEIC, WebP, AVIF, TIFF, GIF or BMP. May be left out where the track "
+                "has a cover.",
+            },
+            "photo2": {
+                "type": "string",
+                "format": "binary",
+                "description": "A second photo, as `photo`: a transition needs one, an effect "
+                "that shows none takes none.",
+            },
+            "duration": {
+                **seconds,
+                "description": f"Seconds, at most {config.max_duration_sec}; "
+                "without it the audio's length from `start`.",
+            },
+            "start": {
+                "anyOf": [seconds, {"enum": list(HIGHLIGHTS)}],
+                "default": "0",
+                "description": "Where in the track to begin: seconds, or `drop` or `best` with a "
+                "`duration`, for a part that is found by what is heard, from bar line to bar "
+                "line and about as long.",
+            },
+            "plan": {"type": "string", "enum": plans, "default": plans[0]},
+            "effect": {
+                "type": "string",
+                "default": DEFAULT_EFFECT,
+                "description": (
+                    "An id of GET /effects, or a chain: a JSON array of {id, params}, each effect "
+                    f"taking the picture of the one before; at most {MAX_CHAIN_LENGTH}."
+                ),
+            },
+            "preset": {
+                "type": "string",
+                "description": "An id of GET /presets: its chain instead of `effect` and `params`.",
+            },
+            "params": {
+                "type": "string",
+                "contentMediaType": "application/json",
+                "default": "{}",
+                "description": "The effect's inputs, as its `inputs` schema says.",
+            },
+            "aspect": {"type": "string", "enum": list(ASPECTS), "default": DEFAULT_ASPECT},
+            "fit": {
+                "type": "string",
+                "enum": list(FITS),
+                "default": DEFAULT_FIT,
+                "description": "How the photo fills the frame; a preset may bring its own.",
+            },
+            "fps": {"type": "string", "enum": [*map(str, FRAME_RATES)], "default": str(config.fps)},
+            "tempo": {
+                "type": "string",
+                "pattern": r"^[0-9]{2,3}(\.[0-9]{1,6})?$",
+                "description": f"Beats a minute, from {slowest} to {fastest}: what the beats of "
+                "the track are to have, where half or twice of it would be heard.",
+            },
+            "title": text | {"description": _CREDIT},
+            "artist": text | {"description": _CREDIT},
+            "allowFlashing": {
+                "type": "string",
+                "enum": list(FLAGS),
+                "default": "false",
+                "description": "Whether more than a quarter of the picture may flash more than "
+                "3 times a second; where it would, it is dimmed otherwise.",
+            },
+        },
+    }

@@ -1,0 +1,105 @@
+"""An operation of the OpenAPI document: the answers of one method of one path."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from server.config import Config
+from server.http.error_codes import DOWNLOAD, DOWNLOAD_HEAD, NOTES, by_status
+
+Schema = dict[str, Any]
+Responses = Mapping[str, Schema]
+"""OpenAPI responses by status."""
+
+_ALL = {
+    "name": "all",
+    "in": "query",
+    "description": "1: also the files that cannot be used, with their errors.",
+    "schema": {"enum": ["0", "1"], "default": "0"},
+}
+_RANGE = {"name": "Range", "in": "header", "schema": {"type": "string"}}
+_NOT_MODIFIED = {"description": "The client has it already"}
+
+
+@dataclass(frozen=True)
+class Operation:
+    """The description of one method of one path."""
+
+    id: str
+    summary: str
+    responses: Responses
+    """The answers that are not errors."""
+    codes: tuple[str, ...] = ()
+    """The codes of its errors, besides ``internal``."""
+    parameters: Sequence[Schema] = ()
+    form: Callable[[Config], Schema] | None = None
+    """Makes the schema of the form that it takes, for the settings of a server."""
+    head: "Operation | None" = None
+    """The operation of HEAD, where its answers differ."""
+
+    def describe(self, config: Config) -> Schema:
+        """Return the operation as the document lists it."""
+        codes = by_status(self.codes)
+        errors = {str(status): _error(status, codes[status]) for status in codes}
+        described: Schema = {
+            "operationId": self.id,
+            "summary": self.summary,
+            "responses": {**self.responses, **errors},
+        }
+        if self.parameters:
+            described["parameters"] = list(self.parameters)
+        if self.form:
+            content = {"multipart/form-data": {"schema": self.form(config)}}
+            described["requestBody"] = {"required": True, "content": content}
+        return described
+
+
+def json_body(schema: str, **more: Any) -> Schema:
+    """Return a JSON answer with this schema of SCHEMAS."""
+    reference = {"$ref": f"#/components/schemas/{schema}"}
+    return {"description": schema, "content": {"application/json": {"schema": reference}}, **more}
+
+
+def cacheable(schema: str) -> Responses:
+    """Return the answers of what a client may keep and revalidate by its tag."""
+    return {"200": json_body(schema, headers=_headers("ETag")), "304": _NOT_MODIFIED}
+
+
+def accepted(schema: str) -> Responses:
+    """Return the answer to a request that made a job."""
+    return {"202": json_body(schema, headers=_headers("Location"))}
+
+
+def listing(operation_id: str, summary: str, schema: str, codes: tuple[str, ...]) -> Operation:
+    """Return the operation of a listing, which takes the query `all`."""
+    return Operation(operation_id, summary, cacheable(schema), codes, parameters=[_ALL])
+
+
+def download(operation_id: str, summary: str, content_type: str) -> Operation:
+    """Return the operations of a file that can be fetched in parts."""
+    headers = _headers("ETag", "Accept-Ranges", "Content-Disposition")
+    full: Schema = {"description": summary, "content": {content_type: {}}, "headers": headers}
+    partial: Schema = {**full, "description": f"{summary}, in part"}
+    bare: Schema = {**full, "content": {}}
+    head = Operation(
+        f"{operation_id}Head",
+        f"{summary}: headers",
+        {"200": bare, "304": _NOT_MODIFIED},
+        DOWNLOAD_HEAD,
+    )
+    responses = {"200": full, "206": partial, "304": _NOT_MODIFIED}
+    return Operation(operation_id, summary, responses, DOWNLOAD, parameters=[_RANGE], head=head)
+
+
+def _headers(*names: str) -> Schema:
+    return {name: {"schema": {"type": "string"}} for name in names}
+
+
+def _error(status: int, codes: list[str]) -> Schema:
+    response = json_body("Error")
+    response["description"] = "; ".join(
+        f"{code}: {NOTES[code]}" if code in NOTES else code for code in codes
+    )
+    if status in (429, 503):
+        response["headers"] = {"Retry-After": {"schema": {"type": "integer", "minimum": 1}}}
+    return response

@@ -1,0 +1,35 @@
+"""A route of the API, from which the router, the OpenAPI document and `GET /` derive."""
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from server.http.openapi.operation import Operation
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+PATH_PARAMETERS = {"jobId": "[A-Za-z0-9_-]{22}", "id": "[A-Za-z0-9_-]{1,64}"}
+"""The parameters that a path may have, and the regular expressions of their values."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """One method of one path. A GET answers to HEAD too; every path answers to OPTIONS."""
+
+    method: str
+    path: str
+    """As OpenAPI writes it, with names of PATH_PARAMETERS in braces."""
+    handler: Handler
+    operation: Operation
+    endpoint: str | None = None
+    """Its name in the answer of `GET /`; None leaves it out."""
+
+    @property
+    def pattern(self) -> str:
+        """The path as aiohttp's router takes it."""
+        return re.sub(r"\{(\w+)\}", lambda m: f"{{{m[1]}:{PATH_PARAMETERS[m[1]]}}}", self.path)
+
+
+ROUTES_KEY: web.AppKey[tuple[Route, ...]] = web.AppKey("routes", tuple)
+"""The routes of an application."""

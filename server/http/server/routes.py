@@ -1,0 +1,111 @@
+"""The routes of the API: the one list of what the server answers to."""
+
+from server.http.error_codes import CANCEL, EFFECT, EFFECTS, EXPORT, JOB, PRESETS, READY
+from server.http.handlers import downloads, effects, exports, health, openapi, presets
+from server.http.openapi.form_schema import form_schema
+from server.http.openapi.operation import (
+    Operation,
+    accepted,
+    cacheable,
+    download,
+    json_body,
+    listing,
+)
+from server.http.openapi.route import Route
+
+_JOB = {"200": json_body("Job")}
+_READINESS = {
+    "200": json_body("Readiness"),
+    "503": json_body("NotReady", description="; ".join(READY)),
+}
+
+ROUTES = (
+    Route(
+        "POST",
+        "/export",
+        exports.create_export,
+        Operation("createExport", "Submit a job", accepted("Accepted"), EXPORT, form=form_schema),
+        endpoint="export",
+    ),
+    Route(
+        "GET",
+        "/export/{jobId}",
+        exports.show_export,
+        Operation("showExport", "State of a job", _JOB, JOB),
+        endpoint="status",
+    ),
+    Route(
+        "DELETE",
+        "/export/{jobId}",
+        exports.cancel_export,
+        Operation(
+            "cancelExport",
+            "Cancel a live job, or remove the files of a completed one",
+            _JOB,
+            CANCEL,
+        ),
+        endpoint="cancel",
+    ),
+    Route(
+        "GET",
+        "/download/{jobId}",
+        downloads.download_video,
+        download("downloadVideo", "The video", "video/mp4"),
+        endpoint="download",
+    ),
+    Route(
+        "GET",
+        "/download/{jobId}/poster.jpg",
+        downloads.download_poster,
+        download("downloadPoster", "The poster", "image/jpeg"),
+        endpoint="poster",
+    ),
+    Route(
+        "GET",
+        "/effects",
+        effects.list_effects,
+        listing("listEffects", "Every effect", "Effects", EFFECTS),
+        endpoint="effects",
+    ),
+    Route(
+        "GET",
+        "/effects/{id}",
+        effects.show_effect,
+        Operation("showEffect", "One effect", cacheable("EffectProgram"), EFFECT),
+        endpoint="effect",
+    ),
+    Route(
+        "GET",
+        "/presets",
+        presets.list_presets,
+        listing("listPresets", "Every preset", "Presets", PRESETS),
+        endpoint="presets",
+    ),
+    Route(
+        "GET",
+        "/health",
+        health.health,
+        Operation("health", "The process answers", {"200": json_body("Health")}),
+        endpoint="health",
+    ),
+    Route(
+        "GET",
+        "/ready",
+        health.ready,
+        Operation("ready", "Whether a render accepted now could succeed", _READINESS),
+        endpoint="ready",
+    ),
+    Route(
+        "GET",
+        "/openapi.json",
+        openapi.show_document,
+        Operation("openapi", "This document", {"200": json_body("Document")}),
+        endpoint="openapi",
+    ),
+    Route(
+        "GET",
+        "/",
+        health.root,
+        Operation("root", "What this server is", {"200": json_body("Root")}),
+    ),
+)
