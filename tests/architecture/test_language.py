@@ -1,0 +1,254 @@
+"""The words of the project: the field's nouns, plain sentences, one form of a message."""
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+SERVER = Path(__file__).parents[2] / "server"
+
+NAMES = {
+    "anew": "again",
+    "apart": "separate, distance",
+    "asked": "requested",
+    "dress": "set_headers",
+    "errand": "background_task",
+    "errands": "background_tasks",
+    "falls": "kicks",
+    "fewest": "min",
+    "film": "video",
+    "films": "videos",
+    "found": "what the value holds: matches, report, mask",
+    "hear": "detect",
+    "heard": "detected",
+    "judge": "validator, validate",
+    "judged": "validated",
+    "judging": "validation",
+    "keeper": "cache, session",
+    "least": "min",
+    "longest": "max",
+    "most": "max",
+    "outlast": "lingering_close",
+    "patience": "timeout, grace",
+    "plainer": "simplified",
+    "said": "message, text",
+    "say": "print",
+    "settled": "final, hoisted",
+    "tell": "describe",
+    "told": "payload, values",
+    "verdict": "validation_result",
+    "verdicts": "validations",
+    "whoever": "caller, client",
+    "whys": "reasons",
+    "words": "text, tokens, message",
+}
+"""Parts of names that a reader of this field would have to translate, and what to write."""
+
+PROSE = {
+    r"anew": "again",
+    r"beside": "next to, besides, except",
+    r"films?": "video",
+    r"gets on": "makes progress",
+    r"(?:un)?heard": "detected",
+    r"is another": "has changed, differs",
+    r"(?:is|are) no(?! longer| more| less| later| earlier| larger)": "is not a",
+    r"judg(?:e|es|ed|ing|ements?)": "validate, validation",
+    r"lies|lie": "is, is stored, is located",
+    r"somebody": "a person, another process",
+    r"tells|told": "reports, says, is given",
+    r"verdicts?": "validation result",
+    r"whatever": "any, everything that",
+    r"whoever": "a caller, a client, a reader",
+}
+"""Phrases of docstrings, comments and messages, as regular expressions, and what to write."""
+
+QUESTIONS = ("What", "Whether", "How", "Where", "Who", "Whose", "When", "Why", "Which")
+"""A docstring that begins so is an indirect question."""
+
+ALLOWED: dict[tuple[str, str], str] = {}
+"""(file or folder below server/, word) → why it stands there."""
+
+UNCLEAN = {
+    "animation", "audio", "cli", "demo", "devserver", "effects", "http", "jobs", "media",
+    "render", "samples", "typography", "worker", "config.py", "errors.py", "messages.py",
+    "processors.py", "sandbox.py", "sandbox_exec.py", "start.py", "terminal.py", "warnings.py",
+    "concurrency.py", "logging_json.py", "files", "arrays.py", "protocol",
+}  # fmt: skip
+"""Rooms whose words are still being changed; the list only ever shrinks."""
+
+VERBS = frozenset(
+    """
+    accept acquire activate add advance align allocate allow analyse announce answer append apply
+    approximate ask assign attach average await begin bind blend blur build bundle cache calculate
+    call cancel cap centre chain change check choose classify clean clear clip clone close collect
+    combine come commit compare compile complete compose compress compute configure connect
+    convert copy count cover create crop cut decide declare decode decrypt define delay delete
+    deliver derive describe detect determine discard dispatch display divide do drain draw drop
+    emit enable encode end enforce enter enumerate escape estimate evaluate exit expand expect
+    export expose extend extract fade fail fall feed fetch fill filter finalise find finish fit
+    fix flush fold follow forget format free freeze gate gather generate get give grow guard
+    handle hash hide hold identify ignore import index infer insert install interpolate
+    interrupt invalidate iterate join keep kill label lay leave lift limit link list load localize
+    locate lock log look loop lower make map mark match measure merge migrate mirror mix move
+    multiplex mute mux name normalise note notify number offer omit open order pack pad parse pass
+    paste pause perform permit pick place play plot poll pool prefer prepare preprocess prevent
+    print probe process produce profile project propose protect provide prune publish pull purge
+    push put quantise quarantine queue quote raise read rebuild receive recognise record redact
+    redo reduce refine refuse register reject release reload remember remove rename render reopen
+    repeat replace report request require reserve reset resize resolve respond restart restore
+    resume retry return reverse rewrite rotate round run sample save scale scan schedule search
+    select send separate serialise serve set shade shift show shrink shut signal simplify skip
+    slice smooth snap snapshot sort spell split spool start step stop store stream strip submit
+    substitute subtract suggest sum suppress swap switch sync synthesise take terminate test tick
+    time trace track transfer transform translate transpose treat trim truncate try turn undo
+    unpack update upload use validate verify wait wake walk warn watch weigh widen withhold work
+    wrap write yield zero
+    """.split()
+)
+"""Imperatives with which the docstring of a function may begin."""
+VERB_SHARE = 0.60
+
+
+class Sentence(NamedTuple):
+    """A docstring, comment or message, or a name, and where it is."""
+
+    file: str
+    line: int
+    kind: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.kind}: {self.text.strip()[:120]}"
+
+
+def _room(path: Path) -> str:
+    return path.relative_to(SERVER).parts[0]
+
+
+def _files() -> list[Path]:
+    return [path for path in sorted(SERVER.rglob("*.py")) if _room(path) not in UNCLEAN]
+
+
+@cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
+def _docstrings(path: Path) -> Iterator[tuple[ast.AST, ast.Constant]]:
+    """Yield every string that is an expression of its own, with the statement that it follows."""
+    for node in ast.walk(_tree(path)):
+        body = getattr(node, "body", None)
+        if not isinstance(body, list):
+            continue
+        for at, statement in enumerate(body):
+            value = getattr(statement, "value", None)
+            if isinstance(statement, ast.Expr) and isinstance(value, ast.Constant):
+                if isinstance(value.value, str):
+                    yield (body[at - 1] if at else node), value
+
+
+def _sentences(path: Path) -> Iterator[Sentence]:
+    """Yield the docstrings, comments and messages of a file."""
+    file = str(path.relative_to(SERVER))
+    docstrings = {id(constant) for _, constant in _docstrings(path)}
+    for node in ast.walk(_tree(path)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            is_text = re.search(r"[A-Za-z]{2} [A-Za-z]", node.value)
+            if id(node) in docstrings:
+                yield Sentence(file, node.lineno, "docstring", node.value)
+            elif is_text and not _is_code(node.value):
+                yield Sentence(file, node.lineno, "message", node.value)
+    for token in tokenize.generate_tokens(io.StringIO(path.read_text("utf-8")).readline):
+        if token.type == tokenize.COMMENT:
+            yield Sentence(file, token.start[0], "comment", token.string)
+
+
+def _is_code(text: str) -> bool:
+    """Return whether a string is SQL, GLSL or a regular expression rather than a sentence."""
+    return bool(
+        re.search(r"\b(?:SELECT|INSERT|UPDATE|DELETE|CREATE)\b|[;{]\s*\n|\\[bwds]|\(\?", text)
+    )
+
+
+def _names(path: Path) -> Iterator[Sentence]:
+    """Yield the names that a file defines."""
+    file = str(path.relative_to(SERVER))
+    for node in ast.walk(_tree(path)):
+        name = None
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            name = node.name
+        elif isinstance(node, ast.arg):
+            name = node.arg
+        elif isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Store):
+            name = node.id if isinstance(node, ast.Name) else node.attr
+        if name:
+            yield Sentence(file, getattr(node, "lineno", 0), "name", name)
+
+
+def _parts(name: str) -> list[str]:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower().strip("_").split("_")
+
+
+def _is_allowed(file: str, word: str) -> bool:
+    return any(
+        word == allowed and (file == place or file.startswith(place + "/"))
+        for place, allowed in ALLOWED
+    )
+
+
+def test_names_say_what_they_hold() -> None:
+    wrong = [
+        f"{name}: use {NAMES[part]}"
+        for path in _files()
+        for name in _names(path)
+        for part in _parts(name.text)
+        if part in NAMES and not _is_allowed(name.file, part)
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("phrase", PROSE)
+def test_sentences_are_plain(phrase: str) -> None:
+    pattern = re.compile(rf"(?<![\w.`])(?:{phrase})(?![\w.`])", re.IGNORECASE)
+    wrong = [
+        f"{sentence}: use {PROSE[phrase]}"
+        for path in _files()
+        for sentence in _sentences(path)
+        if pattern.search(sentence.text) and not _is_allowed(sentence.file, phrase)
+    ]
+    assert wrong == []
+
+
+def test_docstrings_are_no_indirect_questions() -> None:
+    wrong = [
+        f"{path.relative_to(SERVER)}:{docstring.lineno}: {str(docstring.value)[:90]}"
+        for path in _files()
+        for _, docstring in _docstrings(path)
+        if str(docstring.value).split(" ")[0] in QUESTIONS
+    ]
+    assert wrong == []
+
+
+def test_docstrings_of_functions_begin_with_a_verb() -> None:
+    documented = [
+        str(docstring.value)
+        for path in _files()
+        for owner, docstring in _docstrings(path)
+        if isinstance(owner, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    imperative = [text for text in documented if text.split()[0].lower() in VERBS]
+    assert len(imperative) >= VERB_SHARE * len(documented), (len(imperative), len(documented))
+
+
+def test_the_list_of_rooms_and_of_exceptions_is_true() -> None:
+    rooms = {path.name for path in SERVER.iterdir()}
+    assert UNCLEAN <= rooms
+    for place, word in ALLOWED:
+        assert (SERVER / place).exists(), place
+        assert word in NAMES or word in PROSE, word
