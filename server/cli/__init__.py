@@ -1,1 +1,1 @@
-"""What the words after `toqibox` do, one module a word."""
+"""The commands of `toqibox`, one module a command."""

@@ -1,4 +1,4 @@
-"""`toqibox analyse AUDIO`: what the server hears in a track, as words, data and a picture."""
+"""`toqibox analyse AUDIO`: print the features of a track, or write them as JSON, plot or clicks."""
 
 import argparse
 import tempfile
@@ -8,6 +8,7 @@ from typing import Any
 from server.cli.support.atomic_copy import copy_atomically
 from server.cli.support.command_error import CommandError, error_text
 from server.cli.support.exit_status import FAILED, USAGE
+from server.cli.support.options import add_frame_rate, add_json
 from server.cli.tasks.prepared_media import MediaFiles, prepare_media
 from server.cli.tasks.worker_session import WorkerSession
 from server.config import Config
@@ -17,14 +18,27 @@ from server.jobs.submission.fields import check_text
 from server.terminal import print_errors, print_lines
 
 _OUTPUT_SUFFIXES = {"plot": ".png", "click": ".wav"}
-"""Options that name a file to write, and what its name ends in."""
+"""Options that name an output file, and its required suffix."""
 _DEFAULT_CLICKS = ("beat", "kick", "snare")
 CLICK_EVENTS = (*_DEFAULT_CLICKS, "hat", "accent")
-"""Events that can be made to sound."""
+"""Events that --click can mark."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    add = parser.add_argument
+    add("audio", metavar="AUDIO", help="MP3, WAV, FLAC, M4A or most others")
+    add_json(parser, "print every feature of every frame, and every event, as JSON")
+    add_frame_rate(parser)
+    add("--plot", metavar="OUT.png", help="write a plot of the levels, events and sections")
+    add("--click", metavar="OUT.wav", help="write the track with a click on each event")
+    meaning = f"events that --click marks, such as accent or beat,hat ({','.join(_DEFAULT_CLICKS)})"
+    add("--click-on", metavar="EVENTS", help=meaning)
+    add("--tempo", metavar="BPM", help="tempo of the track, if the detected one is wrong")
 
 
 def run(config: Config, options: argparse.Namespace) -> int:
-    """Analyse the track; exit status 1 when it cannot be read."""
+    """Analyse the track; return 1 if it cannot be read."""
     try:
         tempo = _parse_tempo(config, options.tempo)
         summary, data = _analyse(options, options.fps or config.fps, tempo)
@@ -36,14 +50,14 @@ def run(config: Config, options: argparse.Namespace) -> int:
         return 0
     print_lines(*_format_summary(summary))
     if options.plot:
-        print_lines(f"{options.plot}: the picture of it")
+        print_lines(f"{options.plot}: plot")
     if options.click:
-        print_lines(f"{options.click}: the track with clicks")
+        print_lines(f"{options.click}: track with clicks")
     return 0
 
 
 def _parse_tempo(config: Config, text: str | None) -> float | None:
-    """The beats a minute of an option, checked as a request's are."""
+    """Check --tempo as the field of a request is checked."""
     try:
         tempo: float | None = check_text("tempo", text or "", config)
     except ToqiboxError as error:
@@ -91,22 +105,23 @@ def _output_path(option: str, text: str, suffix: str) -> Path:
     out = Path(text)
     if out.suffix.lower() != suffix:
         kind = suffix[1:].upper()
-        raise CommandError(f"--{option} {text}: the name of a {kind} file ends in {suffix}", USAGE)
+        raise CommandError(f"“{text}” is not a {kind} file: --{option} must end in {suffix}", USAGE)
     if not out.absolute().parent.is_dir():
-        raise CommandError(f"--{option} {text}: there is no such folder", USAGE)
+        raise CommandError(f"--{option} {text}: the folder does not exist", USAGE)
     return out
 
 
 def _parse_clicks(options: argparse.Namespace) -> list[str]:
-    """Return the events that are to sound."""
+    """Return the events that --click marks."""
     if options.click_on is None:
         return list(_DEFAULT_CLICKS)
     if not options.click:
-        raise CommandError("--click-on has a meaning beside --click only", USAGE)
+        raise CommandError("--click-on requires --click", USAGE)
     events = [event.strip() for event in options.click_on.split(",")]
     for event in events:
         if event not in CLICK_EVENTS:
-            raise CommandError(f"--click-on {event}: possible are {', '.join(CLICK_EVENTS)}", USAGE)
+            allowed = ", ".join(CLICK_EVENTS)
+            raise CommandError(f"“{event}” is not a valid --click-on: use {allowed}", USAGE)
     return events
 
 
@@ -114,10 +129,10 @@ def _format_summary(summary: dict[str, Any]) -> list[str]:
     tempo = summary["tempo"]
     alternative = f" (or {tempo['alternative']:.1f})" if tempo["alternative"] else ""
     lines = [
-        f"length    {summary['seconds']:.1f} s",
-        f"tempo     {tempo['bpm']:.1f} BPM{alternative}, confidence {tempo['confidence']:.2f}",
-        "events    " + ", ".join(f"{count} {name}" for name, count in summary["counts"].items()),
-        "sure      "
+        f"length      {summary['seconds']:.1f} s",
+        f"tempo       {tempo['bpm']:.1f} BPM{alternative}, confidence {tempo['confidence']:.2f}",
+        "events      " + ", ".join(f"{count} {name}" for name, count in summary["counts"].items()),
+        "confidence  "
         + ", ".join(
             f"{name} {confidence:.2f}" for name, confidence in summary["confidence"].items()
         ),

@@ -1,4 +1,4 @@
-"""`toqibox doctor`: what works on this machine, found by trying it, and what to do when not."""
+"""`toqibox doctor`: try what a render needs on this machine, and advise on what fails."""
 
 import argparse
 import asyncio
@@ -14,6 +14,7 @@ from typing import Any
 
 from server import logging_json, processors
 from server.cli.support.exit_status import FAILED
+from server.cli.support.options import add_data_folder, add_json
 from server.config import Config
 from server.jobs.execution.machine import MachineProbe
 from server.jobs.storage.data_folder import read_address
@@ -24,7 +25,7 @@ _MARKS = {"ok": "ok  ", "warning": "note", "failed": "FAIL"}
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of the doctor's report."""
+    """One line of the report."""
 
     name: str
     state: str
@@ -33,9 +34,15 @@ class Finding:
     advice: str = ""
 
 
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    add_json(parser)
+    add_data_folder(parser)
+
+
 def run(config: Config, options: argparse.Namespace) -> int:
-    """Print the findings; exit status 1 when a render could not succeed."""
-    logging_json.set_up(logging.CRITICAL)  # what goes wrong is told as findings
+    """Print the findings; return 1 if a render could not succeed."""
+    logging_json.set_up(logging.CRITICAL)  # failures are printed as findings
     findings = list(_findings(config, asyncio.run(_probe(config))))
     failed = any(finding.state == "failed" for finding in findings)
     if options.json:
@@ -58,7 +65,7 @@ def _findings(config: Config, health: MachineProbe) -> Iterator[Finding]:
     yield _gl(config, health)
     yield from _devices(health)
     yield _ffmpeg(health)
-    # Before the encoders: without a disk that can be written none of them opens.
+    # Before the encoders: they cannot be opened if the disk cannot be written to.
     yield _data(config.data_dir)
     yield _disk(config)
     yield from _encoders(config, health)
@@ -83,14 +90,14 @@ def _gl(config: Config, health: MachineProbe) -> Finding:
     if config.egl_device is not None:
         return Finding("GL", "failed", result, _software_advice(config.egl_device, gl))
     advice = (
-        "this is software: on a GPU host give the container "
+        "this is software rendering: on a GPU host give the container "
         "NVIDIA_DRIVER_CAPABILITIES=graphics,video,compute,utility"
     )
     return Finding("GL", "failed" if config.require_gpu else "warning", result, advice)
 
 
 def _device_advice(demanded: int, gl: dict[str, Any]) -> str:
-    """Advise what to set where the device that EGL_DEVICE demands cannot be opened."""
+    """Return advice for an EGL_DEVICE that cannot be opened."""
     known = [int(device["index"]) for device in gl.get("devices") or []]
     if not known:
         return f"EGL_DEVICE is {demanded}, but EGL lists no device: unset it"
@@ -99,17 +106,15 @@ def _device_advice(demanded: int, gl: dict[str, Any]) -> str:
         others = " or ".join(str(number) for number in known if number != demanded)
         more = f", or try {others}" if others else ""
         return f"device {demanded} of EGL_DEVICE cannot be opened: unset it{more}"
-    return (
-        f"EGL_DEVICE is {demanded}, but there is no such device: unset it, or set it to {numbers}"
-    )
+    return f"EGL_DEVICE is {demanded}, which does not exist: unset it, or set it to {numbers}"
 
 
 def _software_advice(demanded: int, gl: dict[str, Any]) -> str:
-    """Advise what to set where the device that EGL_DEVICE demands is a software renderer."""
+    """Return advice for an EGL_DEVICE that is a software renderer."""
     devices = gl.get("devices") or []
     hardware = [str(device["index"]) for device in devices if not device.get("software")]
     others = f", or set it to {' or '.join(hardware)}" if hardware else ""
-    return f"device {demanded} of EGL_DEVICE is software, and it has to be a GPU: unset it{others}"
+    return f"device {demanded} of EGL_DEVICE is software, but must be a GPU: unset it{others}"
 
 
 def _devices(health: MachineProbe) -> Iterator[Finding]:
@@ -122,7 +127,7 @@ def _ffmpeg(health: MachineProbe) -> Finding:
     ffmpeg: dict[str, Any] = (health.report or {}).get("ffmpeg") or {}
     if ffmpeg.get("ok"):
         return Finding("ffmpeg", "ok", str(ffmpeg.get("version")))
-    advice = "install ffmpeg with ffprobe (package ffmpeg) and see that PATH has it"
+    advice = "install ffmpeg with ffprobe (package ffmpeg), in a folder that PATH names"
     return Finding("ffmpeg", "failed", str(ffmpeg.get("error") or "not found"), advice)
 
 
@@ -133,17 +138,17 @@ def _encoders(config: Config, health: MachineProbe) -> Iterator[Finding]:
             continue
         required = config.encoder == name or health.encoder is None
         advice = (
-            "NVENC needs an NVIDIA GPU that has it and the video driver capability"
+            "NVENC needs an NVIDIA GPU that supports it and the video driver capability"
             if name == "nvenc"
-            else "install an ffmpeg that has libx264"
+            else "install an ffmpeg with libx264"
         )
-        result = f"{name}: does not open ({attempt.get('why') or 'unknown reason'})"
+        result = f"{name}: cannot be opened ({attempt.get('why') or 'unknown reason'})"
         yield Finding("encoder", "failed" if required else "warning", result, advice)
 
 
 def _processors() -> Finding:
     cores, limit = processors.available(), processors.quota()
-    result = f"{cores} to draw and encode with"
+    result = f"{cores} for drawing and encoding"
     if limit is not None:
         result += f"; a quota of {limit:g} of {len(os.sched_getaffinity(0))}"
     return Finding("processors", "ok", result)
@@ -152,12 +157,12 @@ def _processors() -> Finding:
 def _fonts(health: MachineProbe) -> Finding:
     missing: dict[str, list[str]] = ((health.report or {}).get("fonts") or {}).get("missing") or {}
     if not missing:
-        return Finding("fonts", "ok", "all families, and those of other scripts")
+        return Finding("fonts", "ok", "all families and scripts are installed")
     families = sorted(name for names in missing.values() for name in names)
     count = "a package is" if len(missing) == 1 else f"{len(missing)} packages are"
-    result = f"{count} missing; other fonts stand in"
+    result = f"{count} missing; other fonts are used"
     if families:
-        result += f" for {', '.join(families)}"
+        result += f" in place of {', '.join(families)}"
     return Finding("fonts", "warning", result, f"install {' '.join(sorted(missing))}")
 
 
@@ -191,6 +196,6 @@ def _disk(config: Config) -> Finding:
         existing = existing.parent
     free = shutil.disk_usage(existing).free // 1_000_000
     if free < config.min_free_mb:
-        advice = f"free some space: jobs are refused under MIN_FREE_MB={config.min_free_mb}"
+        advice = f"free some space: jobs are refused below MIN_FREE_MB={config.min_free_mb}"
         return Finding("disk", "failed", f"{free} MB free", advice)
     return Finding("disk", "ok", f"{free} MB free")

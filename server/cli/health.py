@@ -1,9 +1,10 @@
-"""`toqibox health`: ask the running server of a data folder, on the port it really serves."""
+"""`toqibox health`: ask the server of a data folder, on the port that it listens on."""
 
 import argparse
 
 from server.cli.support.exit_status import FAILED
 from server.cli.support.local_request import send_request
+from server.cli.support.options import add_data_folder
 from server.config import Config
 from server.jobs.storage.data_folder import read_address
 from server.terminal import print_errors, print_lines
@@ -11,8 +12,15 @@ from server.terminal import print_errors, print_lines
 _TIMEOUT_S = 5.0
 
 
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    meaning = "succeed only if a render could succeed; implied by REQUIRE_GPU=1"
+    parser.add_argument("--ready", action="store_true", help=meaning)
+    add_data_folder(parser)
+
+
 def run(config: Config, options: argparse.Namespace) -> int:
-    """Print one line; exit status 1 unless the server answers, or is ready where that is asked."""
+    """Print the answer; return 1 unless the server is up, or ready if that is asked for."""
     address = read_address(config.data_dir)
     if address is None:
         print_errors(f"toqibox health: no server is running on {config.data_dir}")

@@ -1,4 +1,4 @@
-"""`toqibox jobs`: what is in the table of this machine's data folder."""
+"""`toqibox jobs`: list the jobs of a data folder, or cancel one."""
 
 import argparse
 import json
@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from server.cli.support.exit_status import FAILED
 from server.cli.support.local_request import send_request
+from server.cli.support.options import add_data_folder, add_json
 from server.config import Config
 from server.jobs.model.job import Job, Status
 from server.jobs.storage.data_folder import read_address
@@ -16,6 +17,15 @@ from server.terminal import print_errors, print_lines
 
 _MAX_JOBS = 200
 _TIMEOUT_S = 10
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    add_json(parser)
+    add_data_folder(parser)
+    actions = parser.add_subparsers(dest="action", metavar="ACTION")
+    cancel = actions.add_parser("cancel", help="cancel a job")
+    cancel.add_argument("id", metavar="ID")
 
 
 def run(config: Config, options: argparse.Namespace) -> int:

@@ -1,10 +1,11 @@
-"""`toqibox presets list | show`: the presets that a render can be asked for."""
+"""`toqibox presets list | show`: list the presets, or print one."""
 
 import argparse
 import json
 from typing import Any
 
 from server.cli.support.exit_status import FAILED, USAGE
+from server.cli.support.options import add_json
 from server.cli.support.table import format_table
 from server.config import Config
 from server.effects.library.library import BUILT_IN, Library
@@ -14,8 +15,16 @@ from server.jobs.submission.presets import BUILT_IN_PRESETS, BrokenPreset, Prese
 from server.terminal import print_errors, print_lines
 
 
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the actions."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    add_json(actions.add_parser("list", help="list the presets, including invalid ones"))
+    show = actions.add_parser("show", help="print a preset and its chain as JSON")
+    show.add_argument("id", metavar="ID")
+
+
 def run(config: Config, options: argparse.Namespace) -> int:
-    """Do what the word after `presets` says; returns the exit status."""
+    """List the presets or print one; return 1 if a preset is invalid."""
     presets = Presets((BUILT_IN_PRESETS, *config.presets_dirs))
     usable, broken = presets.offered(Library((BUILT_IN, *config.shaders_dirs)).all())
     if options.action == "show":
@@ -36,7 +45,7 @@ def run(config: Config, options: argparse.Namespace) -> int:
 def _show(
     presets: Presets, usable: list[Preset], broken: list[BrokenPreset], preset_id: str
 ) -> int:
-    """Print a preset as its JSON, the chain as `POST /export` takes it."""
+    """Print a preset as JSON, with the chain in the form that `POST /export` accepts."""
     for preset in usable:
         if preset.id == preset_id:
             print(json.dumps(preset.describe(), indent=2, ensure_ascii=False))

@@ -1,4 +1,4 @@
-"""`toqibox render`: one video without a server, by the same tasks."""
+"""`toqibox render`: render one video without a server, with the same tasks."""
 
 import argparse
 import json
@@ -8,8 +8,9 @@ from typing import Any
 
 from server import logging_json
 from server.cli.support.exit_status import USAGE
+from server.cli.support.options import add_json
 from server.cli.tasks.video_export import VideoExport, export_video
-from server.config import Config
+from server.config import FRAME_RATES, Config
 from server.effects.library.library import BUILT_IN, Library
 from server.errors import ToqiboxError, localize
 from server.jobs.submission.fields import FILE_FIELDS
@@ -23,8 +24,37 @@ _FIELDS = (
 )
 
 
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    add = parser.add_argument
+    add("--audio", required=True, metavar="FILE", help="MP3, WAV, FLAC, M4A or most others")
+    meaning = "JPEG, PNG, HEIC, WebP, AVIF, TIFF, GIF or BMP (the cover in the audio file)"
+    add("--photo", metavar="FILE", help=meaning)
+    add("--photo2", metavar="FILE", help="second photo, for a transition")
+    add("-o", "--out", required=True, metavar="OUT.mp4", help="file to write")
+    add("-y", "--yes", action="store_true", help="overwrite the file")
+    add("--effect", metavar="ID", help="see `toqibox effects list` (breathe)")
+    meaning = "set an input of the effect; may be repeated"
+    add("--param", action="append", default=[], metavar="NAME=VALUE", help=meaning)
+    add("--preset", metavar="ID", help="use a preset, see `toqibox presets list`")
+    add("--plan", help="plan, which determines the frame size (free)")
+    meaning = "start in the track (0); with --duration also drop or best"
+    add("--start", metavar="SECONDS", help=meaning)
+    add("--duration", metavar="SECONDS", help="length of the video (the rest of the track)")
+    meaning = "tempo of the track, if the detected one is wrong"
+    add("--tempo", metavar="BPM", help=meaning)
+    add("--aspect", help="16:9, 9:16, 1:1 or 4:5 (16:9)")
+    add("--fit", help="fit of the photo: blur, contain or cover (blur)")
+    add("--fps", help=f"frames per second: {', '.join(map(str, FRAME_RATES))} (FPS)")
+    add("--title", help="title of the track (the tag of the audio file)")
+    add("--artist", help="artist of the track (the tag of the audio file)")
+    meaning = "allow more than 3 flashes per second (see docs/http.md)"
+    add("--allow-flashing", action="store_true", help=meaning)
+    add_json(parser, "print the completed job as JSON, without a progress bar")
+
+
 def run(config: Config, options: argparse.Namespace) -> int:
-    """Check the options, render, and put the video where it was asked for."""
+    """Check the options, render the video and write it to the output file."""
     logging_json.set_up(logging.ERROR)
     library = Library((BUILT_IN, *config.shaders_dirs))
     try:
@@ -65,7 +95,7 @@ def _form_fields(options: argparse.Namespace) -> dict[str, str]:
     for option in options.param:
         name, equals, text = option.partition("=")
         if not equals or not name:
-            raise ValueError(f"--param {option}: write NAME=VALUE")
+            raise ValueError(f"“{option}” is not a valid --param: use NAME=VALUE")
         try:
             params[name] = json.loads(text)
         except ValueError:

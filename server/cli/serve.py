@@ -6,15 +6,23 @@ import logging
 
 from server import logging_json
 from server.cli.support.exit_status import FAILED
+from server.cli.support.options import add_data_folder
 from server.config import Config
+from server.http.server.app import serve
 from server.jobs.execution.gpu_presence import GpuLostError
 from server.jobs.storage.data_folder import DataFolderError
 from server.terminal import print_errors
 
 
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("--host", help="address to listen on (HOST)")
+    parser.add_argument("--port", help="port to listen on, 0 for a free one (PORT)")
+    add_data_folder(parser)
+
+
 def run(config: Config, _options: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT."""
-    from server.http.server.app import serve
 
     logging_json.set_up(logging.getLevelNamesMapping()[config.log_level.upper()])
     try:

@@ -84,15 +84,19 @@ def test_data_for_programs(kicks: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "status", "said"),
     [
-        (["none.wav"], 2, "there is no file"),
+        (["none.wav"], 2, "file not found"),
         (["noise.txt"], 1, "audio"),
-        (["kicks.wav", "--plot", "a.jpg"], 2, "ends in .png"),
-        (["kicks.wav", "--plot", "no/a.png"], 2, "no such folder"),
+        (["kicks.wav", "--plot", "a.jpg"], 2, "must end in .png"),
+        (["kicks.wav", "--plot", "no/a.png"], 2, "folder does not exist"),
         (["kicks.wav", "--tempo", "300"], 2, "beats a minute from 40 to 240"),
         (["kicks.wav", "--fps", "29"], 2, "invalid choice"),
-        (["kicks.wav", "--click", "a.mp3"], 2, "ends in .wav"),
-        (["kicks.wav", "--click", "a.wav", "--click-on", "cow"], 2, "possible are beat, kick"),
-        (["kicks.wav", "--click-on", "kick"], 2, "beside --click"),
+        (["kicks.wav", "--click", "a.mp3"], 2, "must end in .wav"),
+        (
+            ["kicks.wav", "--click", "a.wav", "--click-on", "cow"],
+            2,
+            "use beat, kick",
+        ),
+        (["kicks.wav", "--click-on", "kick"], 2, "requires --click"),
     ],
 )
 def test_what_cannot_be_done_is_said(

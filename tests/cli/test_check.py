@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from server.cli import effects_options
 from server.cli.effects import new
 from server.cli.tasks import effect_source
 from server.cli.tasks.file_validation import ValidationOutcome
@@ -62,7 +61,7 @@ async def test_a_file_over_a_limit_is_rejected_and_the_next_is_judged(
 def templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """A file made of each template."""
     monkeypatch.chdir(tmp_path)
-    for like in effects_options.TEMPLATES:
+    for like in new.TEMPLATES:
         options = argparse.Namespace(name=f"my-{like}", like=like, json=True)
         assert new.run(Config(), options) == 0
         assert new.run(Config(), options) == 1  # it is not replaced
@@ -70,7 +69,7 @@ def templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 
 
 async def test_every_template_draws(validator: FileValidator, templates: list[Path]) -> None:
-    assert len(templates) == len(effects_options.TEMPLATES)
+    assert len(templates) == len(new.TEMPLATES)
     for file in templates:
         validation = await validator.validate(file, named=True)
         assert validation.outcome is ValidationOutcome.OK, validation

@@ -19,13 +19,13 @@ SOFTWARE = {"ok": True, "renderer": "llvmpipe", "software": True, "devices": DEV
 @pytest.mark.parametrize(
     ("gl", "device", "advice"),
     [
-        (NONE, "7", "EGL_DEVICE is 7, but there is no such device: unset it, or set it to 0 or 1"),
+        (NONE, "7", "EGL_DEVICE is 7, which does not exist: unset it, or set it to 0 or 1"),
         (NONE, "0", "device 0 of EGL_DEVICE cannot be opened: unset it, or try 1"),
         ({**NONE, "devices": []}, "0", "EGL_DEVICE is 0, but EGL lists no device: unset it"),
         (SOFTWARE, "1",
-         "device 1 of EGL_DEVICE is software, and it has to be a GPU: unset it, or set it to 0"),
+         "device 1 of EGL_DEVICE is software, but must be a GPU: unset it, or set it to 0"),
         ({**SOFTWARE, "devices": DEVICES[1:]}, "1",
-         "device 1 of EGL_DEVICE is software, and it has to be a GPU: unset it"),
+         "device 1 of EGL_DEVICE is software, but must be a GPU: unset it"),
     ],
 )  # fmt: skip
 def test_a_wrong_device_is_told_with_those_that_there_are(

@@ -135,19 +135,19 @@ def test_frame_keeps_alpha_and_leaves_nothing_else(
     ("words", "told"),
     [
         (["frame", "spni", "-o", "x.png"], "spin"),
-        (["frame", "nothing.fs", "-o", "x.png"], "no file nothing.fs"),
+        (["frame", "nothing.fs", "-o", "x.png"], "nothing.fs: file not found"),
         (["frame", "spin", "-o", "x.jpg"], ".png"),
-        (["frame", "spin", "-o", "nowhere/x.png"], "no folder"),
+        (["frame", "spin", "-o", "nowhere/x.png"], "folder does not exist"),
         (["frame", "spin", "-o", "x.png", "--param", "speed"], "NAME=VALUE"),
         (["frame", "spin", "-o", "x.png", "--param", "speed=fast"], "params.speed"),
         (["frame", "spin", "-o", "x.png", "--size", "8"], "WIDTHxHEIGHT"),
         (["frame", "spin", "-o", "x.png", "--audio", "nothing.mp3"], "nothing.mp3"),
         (["preview", "spin", "-o", "x.mp4", "--size", "9x9"], "even"),
-        (["check", "nothing"], "no file nothing"),
-        (["check", "."], "no file of an effect"),
-        (["new", "Bad Name", "--like", "isf"], "small letters"),
+        (["check", "nothing"], "nothing: file not found"),
+        (["check", "."], "no effect files found"),
+        (["new", "Bad Name", "--like", "isf"], "lower-case letters"),
         (["import", "nothing.json"], "cannot be read"),
-        (["watch", "nothing.fs"], "no file nothing.fs"),
+        (["watch", "nothing.fs"], "nothing.fs: file not found"),
     ],
 )
 def test_wrong_usage_is_told_in_one_line(
@@ -229,7 +229,7 @@ def test_import_makes_a_file_that_is_an_effect(run: Run, tmp_path: Path) -> None
     assert "mainImage" in (tmp_path / "3d23dc.glsl").read_text()
     again = run("import", "3d23Dc.json")
     assert again.status == 1
-    assert "left as it is" in again.err
+    assert "already exists" in again.err
     assert effect_source.read(tmp_path / "3d23dc.glsl").effect.title == "Clear"
 
 

@@ -25,7 +25,7 @@ def test_a_clip_is_an_mp4(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     with pytest.raises(SystemExit) as end:
         cli.main(["effects", "preview", "breathe", "-o", str(tmp_path / "clip.avi")])
     assert end.value.code == exit_status.USAGE
-    assert "the name of a clip ends in .mp4" in capsys.readouterr().err
+    assert "must end in .mp4" in capsys.readouterr().err
 
 
 def test_a_profile_says_how_often_a_pass_is_drawn() -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from server.cli.main import _parser
+from server.cli.main import create_parser
 from tests.devserver.conftest import SOON_S, Watching
 from tests.devserver.page import CORNER, colored, drag, opened, point, press, shown
 from tests.harness import media
@@ -144,7 +144,7 @@ async def test_what_is_tuned_is_copied(
         await shown(page, "said", "Copied: the render command, of the part")
         place, program, *words = shlex.split(await page.run(copied))
         assert (place, program) == (f"SHADERS_DIR={folder}", "toqibox")
-        options = _parser().parse_args(words)
+        options = create_parser().parse_args(words)
         assert (options.effect, options.start, options.duration) == ("green", "0.3", "0.3")
         assert (options.audio, options.photo) == (f"{folder}/track.wav", f"{folder}/photo.jpg")
         name, value = options.param[0].split("=", 1)

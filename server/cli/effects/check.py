@@ -1,4 +1,4 @@
-"""`toqibox effects check FILE…|FOLDER`: does each file parse, compile and draw?"""
+"""`toqibox effects check FILE…|FOLDER`: check that files parse, compile and draw."""
 
 import argparse
 import asyncio
@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from server import processors
+from server.cli.support import options as option
 from server.cli.support.command_error import CommandError, report_error
 from server.cli.support.editor_messages import format_line, format_with_source
 from server.cli.support.exit_status import FAILED, USAGE
@@ -24,15 +26,28 @@ from server.terminal import print_errors, print_lines
 
 @dataclass(frozen=True)
 class _File:
-    """A file to be judged."""
+    """A file to check."""
 
     path: Path
     named: bool
-    """A person named this very file, rather than a folder that it is in."""
+    """True if the command line names the file itself, not only a folder that contains it."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    add = parser.add_argument
+    add("files", nargs="+", metavar="FILE|FOLDER", help="files, or folders with all their files")
+    add("--verbose", action="store_true", help="print every message, with its source line and hint")
+    cores = processors.available()
+    meaning = "files checked in parallel (%(default)s)"
+    add("--jobs", type=option.count, default=cores, metavar="N", help=meaning)
+    meaning = "limit of processor time per file (%(default)g)"
+    add("--timeout", type=option.duration, default=10.0, metavar="SECONDS", help=meaning)
+    option.add_json(parser)
 
 
 def run(config: Config, options: argparse.Namespace) -> int:
-    """Judge the files; exit status 1 when one of them cannot be used.
+    """Check the files; return 1 if one of them cannot be used.
 
     With --json each file is an object on a line of its own, and the summary is the last line.
     """
@@ -40,10 +55,10 @@ def run(config: Config, options: argparse.Namespace) -> int:
         files = list(_files(options.files))
         if not files:
             endings = " ".join(SUFFIXES)
-            raise CommandError(f"there is no file of an effect ({endings}) in there", USAGE)
+            raise CommandError(f"no effect files found: their names end in {endings}", USAGE)
         counts = asyncio.run(_validate_all(files, options, OfferedIds(config)))
     except MachineUnfit as problem:
-        message = f"this machine cannot draw: {problem}. `toqibox doctor` says what to do."
+        message = f"this machine cannot draw: {problem}. Run `toqibox doctor` for advice."
         return report_error("check", CommandError(message, FAILED))
     except CommandError as problem:
         return report_error("check", problem)
@@ -51,12 +66,12 @@ def run(config: Config, options: argparse.Namespace) -> int:
 
 
 def _files(paths: list[str]) -> Iterator[_File]:
-    """The files that are meant, each once: those named, and all of a folder by name."""
+    """Yield each file once: those named, and all of a named folder in order of name."""
     seen: set[Path] = set()
     for text in paths:
         path = Path(text)
         if not path.exists():
-            raise CommandError(f"there is no file {text}", USAGE)
+            raise CommandError(f"{text}: file not found", USAGE)
         candidates = _walk(path) if path.is_dir() else [path]
         for file in candidates:
             if file not in seen:
@@ -65,7 +80,7 @@ def _files(paths: list[str]) -> Iterator[_File]:
 
 
 def _walk(folder: Path) -> Iterator[Path]:
-    """Every file below a folder that may hold an effect, but nothing that is hidden."""
+    """Yield every file below a folder that may contain an effect, without hidden ones."""
     for parent, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
@@ -77,7 +92,7 @@ def _walk(folder: Path) -> Iterator[Path]:
 async def _validate_all(
     files: list[_File], options: argparse.Namespace, ids: OfferedIds
 ) -> Counter[ValidationOutcome]:
-    """Judge with several workers, and tell the verdicts in the order of the files."""
+    """Check with several workers, and print the results in the order of the files."""
     began = time.monotonic()
     loop = asyncio.get_running_loop()
     results: list[asyncio.Future[FileValidation]] = [loop.create_future() for _ in files]
@@ -104,9 +119,7 @@ async def _validate_all(
             worker.cancel()
         await asyncio.gather(*workers, return_exceptions=True)
     if browser_untested and not options.json:
-        message = (
-            "this machine has no OpenGL ES: errors that only browsers report were not looked for"
-        )
+        message = "this machine has no OpenGL ES: errors that only browsers report are not checked"
         print_errors(f"toqibox effects check: note: {message}")
     _print_summary(counts, time.monotonic() - began, sorted(renderers), options)
     return counts
@@ -115,7 +128,7 @@ async def _validate_all(
 async def _validate_files(
     pending: Iterator[tuple[_File, asyncio.Future[FileValidation]]], limits: TaskLimits
 ) -> None:
-    """Judge files as long as there are any; the first surprise is the verdict and the end."""
+    """Check files until none is pending; an unexpected exception is passed on and ends it."""
     validator = FileValidator(limits)
     try:
         for file, result in pending:
@@ -152,7 +165,7 @@ def _print_validation(validation: FileValidation, options: argparse.Namespace) -
 
 
 def _summary_line(validation: FileValidation) -> str:
-    """The verdict on one line, in the form that editors know where there is a place to go to."""
+    """Format a result as one line, with ``file:line:column`` if it has an error."""
     errors = [entry for entry in validation.diagnostics if entry["severity"] == "error"]
     if errors:
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""

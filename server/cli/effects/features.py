@@ -1,16 +1,22 @@
-"""`toqibox effects features`: everything that an input can follow, a line each."""
+"""`toqibox effects features`: list the features of a track that an input can follow."""
 
 import argparse
 import json
 
+from server.cli.support.options import add_json
 from server.cli.support.table import format_table
 from server.config import Config
 from server.effects.model.feature import FEATURES
 from server.terminal import print_lines
 
 
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    add_json(parser)
+
+
 def run(_config: Config, options: argparse.Namespace) -> int:
-    """Print the features; returns the exit status, which is always 0."""
+    """Print the features and return 0."""
     features = [feature.describe() for feature in FEATURES.values()]
     if options.json:
         print(json.dumps(features, ensure_ascii=False))

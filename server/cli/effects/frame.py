@@ -1,9 +1,10 @@
-"""`toqibox effects frame ID|FILE -o out.png`: one frame, with its alpha, as a video has it."""
+"""`toqibox effects frame ID|FILE -o out.png`: render one frame of a video, with alpha."""
 
 import argparse
 import json
 from typing import Any
 
+from server.cli.support import options as option
 from server.cli.support.command_error import CommandError, report_error
 from server.cli.tasks import effect_source, task_builder
 from server.cli.tasks.prepared_media import prepare_media
@@ -13,8 +14,23 @@ from server.jobs.execution.worker_process import TaskError
 from server.terminal import print_lines
 
 
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    option.add_effect(parser)
+    add = parser.add_argument
+    add("-o", "--out", required=True, metavar="OUT.png", help="file to write")
+    group = parser.add_mutually_exclusive_group()
+    meaning = "time of the frame (%(default)g)"
+    group.add_argument("--time", type=option.time, default=1.0, metavar="SECONDS", help=meaning)
+    meaning = "index of the frame, from 0"
+    group.add_argument("--frame-index", type=option.frame_index, metavar="N", help=meaning)
+    add("--composite", action="store_true", help="draw over the photo, as in a video")
+    option.add_rendering(parser, "640x360")
+    option.add_json(parser)
+
+
 def run(config: Config, options: argparse.Namespace) -> int:
-    """Draw the frame; exit status 1 when the effect cannot be drawn."""
+    """Draw the frame; return 1 if the effect cannot be drawn."""
     try:
         facts = _draw(config, options)
     except CommandError as problem:
@@ -29,7 +45,8 @@ def run(config: Config, options: argparse.Namespace) -> int:
     )
     if not facts["exact"]:
         print_lines(
-            f"not exact: the effect builds on earlier frames, and was drawn from {facts['from']} on"
+            "not exact: the effect depends on earlier frames; drawing started at frame "
+            f"{facts['from']}"
         )
     return 0
 

@@ -1,4 +1,4 @@
-"""`toqibox effects import FILE.json`: what Shadertoy exports, as files to edit."""
+"""`toqibox effects import FILE.json`: convert a Shadertoy export to effect files."""
 
 import argparse
 import json
@@ -12,6 +12,7 @@ from server.cli.support.command_error import (
     report_error,
 )
 from server.cli.support.exit_status import FAILED, USAGE
+from server.cli.support.options import add_json
 from server.config import Config
 from server.effects.dialects import holds_effect
 from server.effects.dialects.shadertoy.text_file import to_texts
@@ -21,11 +22,20 @@ from server.errors import ToqiboxError
 from server.terminal import print_lines
 
 _MAX_BYTES = 32 * 1024 * 1024
-"""Bytes of an export: an account may hold hundreds of shaders."""
+"""Largest export: an account may contain hundreds of shaders."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    add = parser.add_argument
+    add("file", metavar="FILE.json", help="export of the Shadertoy API or site")
+    meaning = "file to write, if the export has one shader (FILE.glsl)"
+    add("-o", "--out", metavar="NAME.glsl", help=meaning)
+    add_json(parser)
 
 
 def run(_config: Config, options: argparse.Namespace) -> int:
-    """Write a file for each shader of the export; none ever replaces another."""
+    """Write a file for each shader of the export; existing files are not replaced."""
     path = Path(options.file)
     try:
         shaders = _translate(path)
@@ -38,18 +48,16 @@ def run(_config: Config, options: argparse.Namespace) -> int:
         if options.json:
             print(json.dumps({"file": str(out)}))
         else:
-            print_lines(
-                f"{out} is written. `toqibox effects watch {out}` shows it while you edit it."
-            )
+            print_lines(f"{out}: created. Run `toqibox effects watch {out}` to edit it.")
     return 0
 
 
 def _output_paths(path: Path, titles: list[str], out: str | None) -> list[Path]:
-    """The files to write: of one shader the one asked for, of several named by their titles."""
+    """Return the files to write: the one asked for, or for several shaders names from titles."""
     if len(titles) == 1:
         return [Path(out or f"{natural_id(path.stem)}.glsl")]
     if out is not None:
-        message = f"-o names one file, and {path} holds {len(titles)} shaders: leave it out"
+        message = f"-o names one file, but {path} contains {len(titles)} shaders: omit -o"
         raise CommandError(message, USAGE)
     stems = [Path(f"{natural_id(title or path.stem)}.glsl") for title in titles]
     numbers = {stem: count(1) for stem in stems}
@@ -60,11 +68,11 @@ def _output_paths(path: Path, titles: list[str], out: str | None) -> list[Path]:
 
 
 def _translate(path: Path) -> list[tuple[str, str]]:
-    """Title and text of each shader in the file."""
+    """Return the title and text of each shader in the file."""
     try:
         text = read_text(path, _MAX_BYTES)
         if not holds_effect(".json", text):
-            raise CommandError(f"{path} is no shader as Shadertoy gives it", FAILED)
+            raise CommandError(f"{path} is not a Shadertoy export", FAILED)
         return to_texts(text, shown_name(path))
     except OSError as error:
         raise CommandError(f"{path} cannot be read: {error.strerror}", USAGE) from None
@@ -79,6 +87,6 @@ def _write(out: Path, text: str) -> None:
         with out.open("x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError:
-        raise CommandError(f"{out} exists, and is left as it is", FAILED) from None
+        raise CommandError(f"{out} already exists and is not overwritten", FAILED) from None
     except OSError as error:
         raise CommandError(f"{out} cannot be written: {error.strerror}", FAILED) from None

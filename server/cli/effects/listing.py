@@ -1,18 +1,24 @@
-"""`toqibox effects list`: a line for each effect of the library."""
+"""`toqibox effects list`: list the effects of the library."""
 
 import argparse
 import json
 
 from server.cli.support.editor_messages import format_line
 from server.cli.support.exit_status import FAILED
+from server.cli.support.options import add_json
 from server.cli.tasks.effect_ids import id_note
 from server.config import Config
 from server.effects.library.library import BUILT_IN, Library
 from server.terminal import print_lines
 
 
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    add_json(parser)
+
+
 def run(config: Config, options: argparse.Namespace) -> int:
-    """Print the effects; exit status 1 when one of them is broken."""
+    """Print the effects; return 1 if one of them is invalid."""
     library = Library((BUILT_IN, *config.shaders_dirs))
     effects, broken = library.all(), library.invalid()
     if options.json:
@@ -34,8 +40,8 @@ def run(config: Config, options: argparse.Namespace) -> int:
     widest = max((len(effect.id) for effect in effects), default=0)
     titles = max((len(effect.title) for effect in effects), default=0)
     for effect in effects:
-        words = (effect.id.ljust(widest), effect.title.ljust(titles), f"{effect.dialect:<10}")
-        print_lines(f"{'  '.join(words)}  {effect.description}".rstrip())
+        cells = (effect.id.ljust(widest), effect.title.ljust(titles), f"{effect.dialect:<10}")
+        print_lines(f"{'  '.join(cells)}  {effect.description}".rstrip())
     lines = [format_line(message) for entry in broken for message in entry.diagnostics]
     lines += [
         f"{library.path(effect_id)}: note: {id_note(name)}"

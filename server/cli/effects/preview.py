@@ -1,4 +1,4 @@
-"""`toqibox effects preview ID|FILE -o clip.mp4`: a short clip with sound, as `render` makes it."""
+"""`toqibox effects preview ID|FILE -o clip.mp4`: render a short video with sound."""
 
 import argparse
 import json
@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from server import logging_json
+from server.cli.support import options as option
 from server.cli.support.command_error import (
     CommandError,
     error_diagnostics,
@@ -32,7 +33,7 @@ _SAMPLES = {"audio": "track.wav", "photo": "photo.png", "photo2": "photo2.png"}
 
 
 class _SingleEffectLibrary(Library):
-    """A library of one effect, wherever its file lies."""
+    """A library of one effect, whose file may be in any folder."""
 
     def __init__(self, loaded: LoadedEffect) -> None:
         super().__init__(())
@@ -45,8 +46,21 @@ class _SingleEffectLibrary(Library):
         return self._loaded.folder
 
 
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    option.add_effect(parser)
+    add = parser.add_argument
+    add("-o", "--out", required=True, metavar="CLIP.mp4", help="file to write")
+    add("-y", "--yes", action="store_true", help="overwrite the file")
+    meaning = "length (%(default)g)"
+    add("--seconds", type=option.duration, default=10.0, metavar="S", help=meaning)
+    add("--start", type=option.time, default=0.0, metavar="S", help="start in the track (0)")
+    option.add_rendering(parser, "640x360")
+    option.add_json(parser)
+
+
 def run(config: Config, options: argparse.Namespace) -> int:
-    """Make the clip; exit status 1 when the effect cannot be drawn."""
+    """Render the video; return 1 if the effect cannot be drawn."""
     logging_json.set_up(logging.ERROR)
     with tempfile.TemporaryDirectory(prefix="toqibox-") as temp_folder:
         try:
@@ -63,7 +77,7 @@ def _export(
     uploads = task_builder.media_files(options.audio, options.image, options.image2)
     uploads.check_exist()
     if Path(options.out).suffix.lower() != ".mp4":
-        raise CommandError(f"-o {options.out}: the name of a clip ends in .mp4", USAGE)
+        raise CommandError(f"“{options.out}” is not an MP4 file: -o must end in .mp4", USAGE)
     library = _SingleEffectLibrary(loaded)
     with_photo2 = task_builder.needs_photo2(loaded.effect, uploads)
     export = VideoExport(
@@ -93,7 +107,8 @@ def _request(
 ) -> Request:
     width, height = task_builder.parse_size(options.size)
     if width % 2 or height % 2 or min(width, height) < 16:
-        raise CommandError(f"--size {options.size}: a video's sides are even, 16 at least", USAGE)
+        message = f"“{options.size}” is not a valid --size: use even numbers, at least 16x16"
+        raise CommandError(message, USAGE)
     fields = {
         "duration": f"{options.seconds:.9f}",
         "start": f"{options.start:.9f}",
@@ -111,7 +126,7 @@ def _request(
 
 
 def _export_files(uploads: MediaFiles, temp_folder: Path, *, with_photo2: bool) -> dict[str, Path]:
-    """The files of the export: the person's own, samples for the rest."""
+    """Return the files of the export: those named, and samples for the rest."""
     files = {name: path for name, path in vars(uploads).items() if path is not None}
     needed = set(_SAMPLES) - ({"photo2"} if not with_photo2 else set()) - files.keys()
     if needed:

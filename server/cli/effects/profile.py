@@ -1,9 +1,10 @@
-"""`toqibox effects profile ID|FILE`: what each pass costs, at sizes."""
+"""`toqibox effects profile ID|FILE`: measure the cost of each pass at several frame sizes."""
 
 import argparse
 import json
 from typing import Any
 
+from server.cli.support import options as option
 from server.cli.support.command_error import CommandError, report_error
 from server.cli.support.table import format_table
 from server.cli.tasks import effect_source, task_builder
@@ -16,8 +17,20 @@ from server.terminal import print_lines
 _SIZES = ("640x360", "1280x720", "1920x1080")
 
 
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    option.add_effect(parser)
+    add = parser.add_argument
+    meaning = f"frame size; may be repeated ({', '.join(_SIZES)})"
+    add("--size", action="append", metavar="WxH", help=meaning)
+    meaning = "number of frames measured (%(default)s)"
+    add("--count", type=option.count, default=20, metavar="N", help=meaning)
+    option.add_scene(parser)
+    option.add_json(parser)
+
+
 def run(config: Config, options: argparse.Namespace) -> int:
-    """Print milliseconds a pass; exit status 1 when the effect cannot be drawn."""
+    """Print the milliseconds of each pass; return 1 if the effect cannot be drawn."""
     try:
         result = _measure(config, options)
     except CommandError as problem:
@@ -31,7 +44,7 @@ def run(config: Config, options: argparse.Namespace) -> int:
 
 def _measure(config: Config, options: argparse.Namespace) -> dict[str, Any]:
     loaded = effect_source.find(options.effect, config)
-    sizes = [task_builder.parse_size(word) for word in options.size or _SIZES]
+    sizes = [task_builder.parse_size(size) for size in options.size or _SIZES]
     instance = task_builder.effect_instance(loaded, task_builder.parse_params(options.param))
     uploads = task_builder.media_files(options.audio, options.image, options.image2)
     fps = config.fps
@@ -56,7 +69,7 @@ def _measure(config: Config, options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _format_result(result: dict[str, Any]) -> list[str]:
-    """A row for each pass, a column for each size, and what that makes in frames a second."""
+    """Format a table: a row for each pass, a column for each size, then frames per second."""
     sizes = result["sizes"]
     header = ["pass", *(f"{size['width']}x{size['height']}" for size in sizes)]
     names = [entry["name"] for entry in sizes[0]["passes"]]
@@ -72,7 +85,7 @@ def _format_result(result: dict[str, Any]) -> list[str]:
 
 
 def _format_cost(entry: dict[str, Any]) -> str:
-    """What a pass takes each time, and how often that is where it is not in every frame."""
+    """Format the time of a pass, and its share of frames if it is not drawn in all of them."""
     share = entry.get("share", 1)
     seldom = f" in {share:.0%} of frames" if share < 1 else ""
     return f"{entry['ms']:.2f} ms{seldom}"

@@ -1,10 +1,11 @@
-"""`toqibox effects sheet ID|FILE… -o sheet.png`: effects over a track, at a glance."""
+"""`toqibox effects sheet ID|FILE… -o sheet.png`: render a contact sheet of effects."""
 
 import argparse
 import json
 from pathlib import Path
 from typing import Any
 
+from server.cli.support import options as option
 from server.cli.support.command_error import CommandError, report_error
 from server.cli.support.editor_messages import format_with_source
 from server.cli.support.exit_status import FAILED
@@ -22,10 +23,26 @@ _TIMES_FOR_ONE, _TIMES_FOR_MANY = 12, 4
 Cell = dict[str, Any]
 
 
-def run(config: Config, options: argparse.Namespace) -> int:
-    """Write the sheet; exit status 1 when one of the effects cannot be drawn.
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    add = parser.add_argument
+    meaning = "ids of effects (see `toqibox effects list`) or effect files"
+    add("effects", nargs="+", metavar="ID|FILE", help=meaning)
+    add("-o", "--out", required=True, metavar="SHEET.png", help="file to write")
+    add("--columns", type=option.count, metavar="N", help=f"number of columns ({_COLUMNS})")
+    meaning = (
+        f"times of the frames, such as 1,2.5,8 ({_TIMES_FOR_ONE} times for one effect, "
+        f"{_TIMES_FOR_MANY} for several)"
+    )
+    add("--times", type=option.times, metavar="SECONDS,…", help=meaning)
+    option.add_rendering(parser, "320x180")
+    option.add_json(parser)
 
-    The cells of such an effect stay empty, the others are drawn.
+
+def run(config: Config, options: argparse.Namespace) -> int:
+    """Write the sheet; return 1 if one of the effects cannot be drawn.
+
+    The cells of such an effect stay empty; the others are drawn.
     """
     try:
         result = _sheet(config, options)
@@ -34,13 +51,13 @@ def run(config: Config, options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(result))
     else:
-        size = "1 picture" if result["pictures"] == 1 else f"{result['pictures']} pictures"
+        size = "1 frame" if result["pictures"] == 1 else f"{result['pictures']} frames"
         print_lines(f"{result['file']}: {size} in {result['columns']} columns")
     return FAILED if result["failed"] else 0
 
 
 def _sheet(config: Config, options: argparse.Namespace) -> dict[str, Any]:
-    effects = [effect_source.find(word, config) for word in options.effects]
+    effects = [effect_source.find(effect, config) for effect in options.effects]
     instances = [
         task_builder.effect_instance(loaded, _params(loaded, options)) for loaded in effects
     ]
@@ -55,7 +72,7 @@ def _sheet(config: Config, options: argparse.Namespace) -> dict[str, Any]:
         times = options.times or _spread_times(media.seconds, len(effects))
         cells: list[Cell] = []
         for number, (loaded, instance) in enumerate(zip(effects, instances, strict=True)):
-            # What is made for a transition is not shown by the others.
+            # The second photo of a transition is not shown by other effects.
             task = task_builder.scene_fields(config, instance, media, size, options.fit)
             if not task_builder.needs_photo2(loaded.effect, uploads):
                 task["photo2"] = None
@@ -72,7 +89,7 @@ def _sheet(config: Config, options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _params(loaded: LoadedEffect, options: argparse.Namespace) -> dict[str, Any]:
-    """The params that the effect has an input for: those of a sheet are meant for any of them."""
+    """Return the params of the inputs that the effect has: a sheet may set those of others."""
     params = task_builder.parse_params(options.param)
     if len(options.effects) == 1:
         return params
@@ -81,7 +98,7 @@ def _params(loaded: LoadedEffect, options: argparse.Namespace) -> dict[str, Any]
 
 
 def _spread_times(seconds: float, effect_count: int) -> list[float]:
-    """Moments spread over a track, none at its very beginning or end."""
+    """Return times spread evenly over a track, without its start and end."""
     count = _TIMES_FOR_ONE if effect_count == 1 else _TIMES_FOR_MANY
     return [round(seconds * (2 * index + 1) / (2 * count), 2) for index in range(count)]
 
@@ -94,7 +111,7 @@ def _draw(
     number: int,
     fps: int,
 ) -> list[Cell]:
-    """The cells of one effect, as a video has them."""
+    """Draw the frames of one effect and return their cells."""
     frames = [round(time * fps) for time in times]
     frame_files = [media.folder / f"{number}-{index}.png" for index in range(len(times))]
     shots = [
@@ -141,7 +158,7 @@ def _compose(
     try:
         session.run(task)
     except TaskError as error:
-        raise CommandError(f"the sheet could not be put together: {error.detail}", FAILED) from None
+        raise CommandError(f"the sheet cannot be composed: {error.detail}", FAILED) from None
     task_builder.write_output(sheet_file, out)
 
 

@@ -1,4 +1,4 @@
-"""`toqibox effects show ID|FILE`: what an effect is, and what it can be given."""
+"""`toqibox effects show ID|FILE`: print an effect and its inputs."""
 
 import argparse
 import json
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from textwrap import wrap
 
 from server.cli.support.command_error import CommandError, report_error
+from server.cli.support.options import add_effect, add_json
 from server.cli.support.table import format_table
 from server.cli.tasks import effect_source
 from server.config import Config
@@ -17,8 +18,14 @@ _MAX_CELL, _MAX_LINE = 44, 100
 _HEAD = ("name", "type", "range", "default", "bound to", "label")
 
 
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    add_effect(parser)
+    add_json(parser)
+
+
 def run(config: Config, options: argparse.Namespace) -> int:
-    """Print the effect; with --json what GET /effects says of it, its inputs as a JSON Schema."""
+    """Print the effect; with --json its object of GET /effects, with inputs as a JSON Schema."""
     try:
         loaded = effect_source.find(options.effect, config)
     except CommandError as problem:
@@ -31,7 +38,7 @@ def run(config: Config, options: argparse.Namespace) -> int:
 
 
 def _extra_fields(effect: Effect) -> dict[str, object]:
-    """What a schema does not say."""
+    """Return what the schema does not contain."""
     return {
         "file": effect.file,
         "sequential": effect.sequential,
@@ -49,7 +56,7 @@ def _format_effect(effect: Effect, file: str) -> list[str]:
         ("categories", ", ".join(effect.categories)),
         ("passes", _passes(effect)),
         ("images", ", ".join(effect.files)),
-        ("order", "each frame builds on the one before" if effect.sequential else ""),
+        ("order", "each frame depends on the one before" if effect.sequential else ""),
     ]
     lines = [f"{effect.id}: {effect.title}"]
     lines += [f"  {effect.description}"] if effect.description else []
@@ -58,12 +65,12 @@ def _format_effect(effect: Effect, file: str) -> list[str]:
         lines += ["", *format_table(_HEAD, [_input_row(item) for item in effect.inputs])]
         lines += _long_choices(effect.inputs)
     else:
-        lines += ["", "It has no inputs."]
+        lines += ["", "The effect has no inputs."]
     return lines
 
 
 def _passes(effect: Effect) -> str:
-    """How often it draws, and into what, where that is more than once into the picture."""
+    """Format the number of passes and their targets; empty for one pass into the frame."""
     if len(effect.passes) < 2 and not effect.targets:
         return ""
     return ", ".join([str(len(effect.passes)), *map(_target, effect.targets)])
@@ -71,7 +78,7 @@ def _passes(effect: Effect) -> str:
 
 def _target(target: Target) -> str:
     kinds = [
-        *(["kept"] if target.persistent else []),
+        *(["persistent"] if target.persistent else []),
         *(["float"] if target.floating else []),
         *(["cube"] if target.cube else []),
     ]
@@ -96,7 +103,7 @@ def _default(item: Input) -> str:
 
 
 def _motion(item: Input) -> str:
-    """What moves it, or gives it its colour, where nobody sets it."""
+    """Format the default modulation of an input, or the colour of the photo that it takes."""
     if item.photo is not None:
         return f"the photo's {item.photo} colour"
     if item.modulation is None:
@@ -114,7 +121,7 @@ def _plain_value(value: object) -> str:
 
 
 def _long_choices(items: Sequence[Input]) -> list[str]:
-    """The choices that are too long for the table, each in lines of its own."""
+    """Format the choices that are too long for the table, each on lines of its own."""
     lines: list[str] = []
     for item in items:
         choices = _choices(item)

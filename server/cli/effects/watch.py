@@ -1,10 +1,11 @@
-"""`toqibox effects watch FILE`: the effect in a page that follows the file as it is edited."""
+"""`toqibox effects watch FILE`: show an effect in the browser while its file is edited."""
 
 import argparse
 import json
 from functools import partial
 from pathlib import Path
 
+from server.cli.support import options as option
 from server.cli.support.command_error import CommandError, report_error
 from server.cli.support.exit_status import FAILED, USAGE
 from server.cli.tasks import effect_source, task_builder
@@ -12,6 +13,17 @@ from server.cli.tasks.prepared_media import prepare_media
 from server.cli.tasks.worker_session import WorkerSession
 from server.config import Config
 from server.terminal import print_lines
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    add = parser.add_argument
+    add("file", metavar="FILE", help="effect file")
+    meaning = "port of the page, 0 for a free one (%(default)s)"
+    add("--port", dest="page_port", type=option.port, default=0, metavar="PORT", help=meaning)
+    option.add_media(parser)
+    option.add_frame_rate(parser)
+    option.add_json(parser)
 
 
 def run(config: Config, options: argparse.Namespace) -> int:
@@ -31,9 +43,9 @@ def _serve(config: Config, options: argparse.Namespace) -> int:
 
     path = Path(options.file)
     if not path.is_file():
-        raise CommandError(f"there is no file {path}", USAGE)
+        raise CommandError(f"{path}: file not found", USAGE)
     uploads = task_builder.media_files(options.audio, options.image, options.image2)
-    # The file may become a transition while it is edited.
+    # An edit may turn the effect into a transition.
     with WorkerSession() as session, prepare_media(session, uploads, with_photo2=True) as media:
         session.stop()
         preview_media = PreviewMedia(
@@ -42,7 +54,7 @@ def _serve(config: Config, options: argparse.Namespace) -> int:
             photo=media.photo,
             photo2=media.photo2,
             seconds=media.seconds,
-            # The samples' own files lie beside what was made of them.
+            # The raw samples are in the same folder as the prepared ones.
             audio_name=_absolute_path(options.audio, media.audio.with_name("track.wav")),
             photo_name=_absolute_path(options.image, media.photo.with_name("photo.png")),
             photo2_name=_absolute_path(options.image2, media.photo.with_name("photo2.png")),
@@ -58,12 +70,12 @@ def _serve(config: Config, options: argparse.Namespace) -> int:
 
         def announce(address: str) -> None:
             print_lines(
-                json.dumps({"address": address}) if options.json else f"{path} is on {address}"
+                json.dumps({"address": address}) if options.json else f"{path}: open {address}"
             )
 
         return serve(watch_config, announce, options.page_port)
 
 
 def _absolute_path(path: str | None, sample: Path) -> str:
-    """The file as a command names it that may be run in any folder."""
+    """Return the absolute path, or that of the sample if there is none."""
     return str((Path(path) if path else sample).absolute())

@@ -63,7 +63,7 @@ def find(id_or_path: str, config: Config) -> LoadedEffect:
         except OSError as error:
             raise CommandError(f"{id_or_path} cannot be read: {error.strerror}", USAGE) from None
     if os.sep in id_or_path or id_or_path.lower().endswith(SUFFIXES):
-        raise CommandError(f"there is no file {id_or_path}", USAGE)
+        raise CommandError(f"{id_or_path}: file not found", USAGE)
     library = Library((BUILT_IN, *config.shaders_dirs))
     try:
         effect = library.get(id_or_path)

@@ -39,7 +39,7 @@ class MediaFiles:
         """
         for path in (self.audio, self.photo, self.photo2):
             if path is not None and not path.is_file():
-                raise CommandError(f"there is no file {path}", USAGE)
+                raise CommandError(f"{path}: file not found", USAGE)
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,8 @@ def parse_size(text: str) -> Size:
     match = _SIZE.fullmatch(text)
     sides = (int(match[1]), int(match[2])) if match else (0, 0)
     if not 1 <= min(sides) <= max(sides) <= _MAX_SIDE:
-        raise CommandError(f"--size {text}: write WIDTHxHEIGHT, at most {_MAX_SIDE} a side", USAGE)
+        allowed = f"use WIDTHxHEIGHT, each from 1 to {_MAX_SIDE}"
+        raise CommandError(f"“{text}” is not a valid --size: {allowed}", USAGE)
     return sides
 
 
@@ -46,7 +47,7 @@ def parse_params(options: Sequence[str]) -> dict[str, Any]:
     for option in options:
         name, equals, value = option.partition("=")
         if not equals or not name:
-            raise CommandError(f"--param {option}: write NAME=VALUE", USAGE)
+            raise CommandError(f"“{option}” is not a valid --param: use NAME=VALUE", USAGE)
         try:
             params[name] = json.loads(value)
         except ValueError:
@@ -111,9 +112,9 @@ def png_path(text: str) -> Path:
     """
     out = Path(text)
     if out.suffix.lower() != ".png":
-        raise CommandError(f"-o {text}: the name of a PNG file ends in .png", USAGE)
+        raise CommandError(f"“{text}” is not a PNG file: -o must end in .png", USAGE)
     if not out.parent.is_dir():
-        raise CommandError(f"-o {text}: there is no folder {out.parent}", USAGE)
+        raise CommandError(f"-o {text}: the folder does not exist", USAGE)
     if out.is_dir():
         raise CommandError(f"-o {text} is a folder", USAGE)
     return out
