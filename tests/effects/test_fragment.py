@@ -133,7 +133,7 @@ def test_usual_names_of_what_the_sound_does(name: str, feature: str | None) -> N
     ],
 )
 def test_usual_names_of_textures(name: str, show: SamplerContent) -> None:
-    assert uniform_names.shown(name) is show
+    assert uniform_names.sampler_content(name) is show
 
 
 @pytest.mark.parametrize(

@@ -143,11 +143,11 @@ def test_every_usual_name_of_a_uniform_means_what_it_says() -> None:
             if "frame's" in told or "size of the picture" in told:
                 assert uniform_names.builtin(name) is not None, name
             elif "audioHistory" in told:
-                assert uniform_names.shown(name) is uniform_names.SamplerContent.HISTORY
+                assert uniform_names.sampler_content(name) is uniform_names.SamplerContent.HISTORY
             elif "kick" in told or "bands" in told:
                 assert uniform_names.feature(name) in FEATURES, name
             else:
-                shown = uniform_names.shown(name)
+                shown = uniform_names.sampler_content(name)
                 words = {"picture": "picture so far", "sound": "the sound", "noise": "noise"}
                 assert words.get(shown, "in the frame before") in told, name
     assert uniform_names.is_absent_in_video("u_mouse")

@@ -85,49 +85,54 @@ def load(
             f"it is larger than {MAX_SOURCE_LENGTH // 1024} kB"
         )
     if not includes or holds_effect(".json", text):
-        return _linted(_given(effect_id, file, text, vertex))
+        return _with_warnings(_without_images(effect_id, file, text, vertex))
     vertex_file = f"{file.rpartition('.')[0]}.vs"
-    joined, origins = _joined(effect_id, file, text, includes)
-    beside, others = _joined(effect_id, vertex_file, vertex or "", includes)
+    expanded_text, origins = _expand_includes(effect_id, file, text, includes)
+    expanded_vertex_text, vertex_origins = _expand_includes(
+        effect_id, vertex_file, vertex or "", includes
+    )
 
-    def place(entries: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-        found = (map_to_origin(entry, file, origins) for entry in entries)
-        return [map_to_origin(entry, vertex_file, others) for entry in found]
+    def to_origins(entries: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        in_file = (map_to_origin(entry, file, origins) for entry in entries)
+        return [map_to_origin(entry, vertex_file, vertex_origins) for entry in in_file]
 
     try:
-        shader = beside if vertex is not None else None
-        effect = _linted(_given(effect_id, file, joined, shader))
+        expanded_vertex = expanded_vertex_text if vertex is not None else None
+        effect = _with_warnings(_without_images(effect_id, file, expanded_text, expanded_vertex))
     except ToqiboxError as error:
-        error.diagnostics = place(error.diagnostics or ())
+        error.diagnostics = to_origins(error.diagnostics or ())
         raise
-    places = {AUTHOR: origins, AUTHOR_VERTEX: others}
-    listings = (replace(one, origins=places.get(one.start, one.origins)) for one in effect.listings)
+    places = {AUTHOR: origins, AUTHOR_VERTEX: vertex_origins}
+    listings = (
+        replace(listing, origins=places.get(listing.start, listing.origins))
+        for listing in effect.listings
+    )
     return replace(
         effect,
         source=text,
         vertex_source=vertex,
         includes=dict(includes),
         listings=tuple(listings),
-        warnings=tuple(place(effect.warnings)),
+        warnings=tuple(to_origins(effect.warnings)),
     )
 
 
-def _joined(
+def _expand_includes(
     effect_id: str, file: str, text: str, includes: Mapping[str, str]
 ) -> tuple[str, LineOrigins]:
     try:
         return expand(file, text, includes)
-    except IncludeError as problem:
-        found = diagnostic(problem.file, problem.text, problem.line, 1, str(problem))
-        raise ToqiboxError("shader_compile_failed", name=effect_id, diagnostics=[found]) from None
+    except IncludeError as error:
+        entry = diagnostic(error.file, error.text, error.line, 1, str(error))
+        raise ToqiboxError("shader_compile_failed", name=effect_id, diagnostics=[entry]) from None
 
 
-def _given(effect_id: str, file: str, text: str, vertex: str | None) -> Effect:
+def _without_images(effect_id: str, file: str, text: str, vertex: str | None) -> Effect:
     """Return the effect without what no effect is given."""
-    return image_uniforms.without_images(_parsed(effect_id, file, text, vertex))
+    return image_uniforms.without_images(_parse(effect_id, file, text, vertex))
 
 
-def _parsed(effect_id: str, file: str, text: str, vertex: str | None) -> Effect:
+def _parse(effect_id: str, file: str, text: str, vertex: str | None) -> Effect:
     """The effect as its dialect reads it."""
     dialect = detect(text)
     if dialect is None:
@@ -142,11 +147,11 @@ def _parsed(effect_id: str, file: str, text: str, vertex: str | None) -> Effect:
     return shadertoy.parse(effect_id, file, text)
 
 
-def _linted(effect: Effect) -> Effect:
+def _with_warnings(effect: Effect) -> Effect:
     """The effect with all warnings about its text, in the order of its lines."""
-    found = [*effect.warnings, *unfilled_inputs.warnings(effect)]
-    found.sort(key=lambda entry: (entry["file"], entry["line"] or 0, entry["column"] or 0))
-    return replace(effect, warnings=tuple(found[:MAX_WARNINGS]))
+    warnings = [*effect.warnings, *unfilled_inputs.warnings(effect)]
+    warnings.sort(key=lambda entry: (entry["file"], entry["line"] or 0, entry["column"] or 0))
+    return replace(effect, warnings=tuple(warnings[:MAX_WARNINGS]))
 
 
 def detect(text: str) -> str | None:
@@ -177,7 +182,7 @@ def holds_effect(file: str, text: str) -> bool:
 def decode(data: bytes) -> str:
     """The text of a file: UTF-8, UTF-16 or UTF-32 by the mark at its start (Unicode 15.0, 2.6),
     UTF-16 without one where every other byte of the beginning is 0, else UTF-8, else Latin-1."""
-    encoding = next((name for mark, name in _MARKS if data.startswith(mark)), _unmarked(data))
+    encoding = next((name for mark, name in _MARKS if data.startswith(mark)), _guess_encoding(data))
     try:
         return data.decode(encoding)
     except UnicodeDecodeError:
@@ -185,7 +190,7 @@ def decode(data: bytes) -> str:
         return data.decode(encoding, "replace") if wide else data.decode("latin-1")
 
 
-def _unmarked(data: bytes) -> str:
+def _guess_encoding(data: bytes) -> str:
     """The encoding of a text without a mark."""
     start = data[:_ENCODING_SAMPLE_BYTES]
     even, odd = start[::2], start[1::2]

@@ -28,42 +28,44 @@ def gather(folder: Path, file: str, *texts: str | None) -> tuple[dict[str, str],
     Returns:
         The texts by their paths from the folder, and all paths that were looked for.
     """
-    found: dict[str, str] = {}
-    asked: set[str] = set()
+    texts_by_path: dict[str, str] = {}
+    requested: set[str] = set()
     queue = [(file, text) for text in texts if text]
-    room = MAX_INCLUDED_CHARACTERS
+    remaining = MAX_INCLUDED_CHARACTERS
     while queue:
-        where, text = queue.pop()
+        includer, text = queue.pop()
         for _, name in find_includes(text):
-            for path in candidates(where, name):
-                if path in found:
+            for path in candidates(includer, name):
+                if path in texts_by_path:
                     break
-                asked.add(path)
-                if len(asked) > _MAX_FILES * 2 or len(found) >= _MAX_FILES:
-                    return found, asked
-                if (read := _read(folder, path, room)) is not None:
-                    room -= len(read)
-                    found[path] = read
+                requested.add(path)
+                if len(requested) > _MAX_FILES * 2 or len(texts_by_path) >= _MAX_FILES:
+                    return texts_by_path, requested
+                if (read := _read(folder, path, remaining)) is not None:
+                    remaining -= len(read)
+                    texts_by_path[path] = read
                     queue.append((path, read))
                     break
-    return found, asked
+    return texts_by_path, requested
 
 
-def _read(folder: Path, path: str, room: int) -> str | None:
+def _read(folder: Path, path: str, remaining: int) -> str | None:
     """The text of a file; None where there is none that can be included."""
     if Path(path).suffix.lower() not in _SUFFIXES or any(
         part.startswith(".") for part in path.split("/")
     ):
         return None
     try:
-        home = folder.resolve(strict=True)
-        real = (home / path).resolve(strict=True)
-        if not real.is_relative_to(home):
+        root = folder.resolve(strict=True)
+        real_path = (root / path).resolve(strict=True)
+        if not real_path.is_relative_to(root):
             return None
-        with os.fdopen(os.open(real, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as source:
+        with os.fdopen(
+            os.open(real_path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb"
+        ) as source:
             if not stat.S_ISREG(os.fstat(source.fileno()).st_mode):
                 return None
-            data = source.read(room + 1)
+            data = source.read(remaining + 1)
     except (OSError, RuntimeError, ValueError):
         return None
-    return normalize(decode(data)) if len(data) <= room else None
+    return normalize(decode(data)) if len(data) <= remaining else None

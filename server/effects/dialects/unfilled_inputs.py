@@ -16,7 +16,7 @@ from server.effects.source.diagnostic import AuthorFile, Listing
 
 _MOUSE = re.compile(r"(?:i|u_?)?mouse(?:pos|position|xy)?", re.IGNORECASE)
 _SAMPLER = re.compile(r"[iu]?sampler\w+")
-_OURS = re.compile(r"isf[tuv_]|st_|isf_")
+_HOST_NAMES = re.compile(r"isf[tuv_]|st_|isf_")
 _RENAMED = "isfi"
 """What names begin with that stand for an author's."""
 _ADVICE = {
@@ -29,37 +29,39 @@ _TYPES = "inputs can be float, int, bool, vec2, vec3 and vec4; write a constant 
 
 def warnings(effect: Effect) -> Iterator[dict[str, Any]]:
     """Warnings about an effect's uniforms and varyings, each at its declaration or first use."""
-    filled = _filled(effect)
+    filled_names = _filled_names(effect)
     codes = [(listing, without_comments(listing.text)) for listing in effect.listings]
-    said: set[str] = set()
-    for fragment, vertex in dict.fromkeys((one.fragment, one.vertex) for one in _passes(effect)):
+    reported: set[str] = set()
+    for fragment, vertex in dict.fromkeys(
+        (render_pass.fragment, render_pass.vertex) for render_pass in _passes(effect)
+    ):
         items = [*declarations(fragment), *declarations(vertex)]
         for item in items:
-            if item.storage == "uniform" and item.name not in filled | said:
-                said.add(item.name)
+            if item.storage == "uniform" and item.name not in filled_names | reported:
+                reported.add(item.name)
                 yield from _uniform(effect, item, codes)
-        written = _written(vertex)
+        written = _written_names(vertex)
         for item in declarations(fragment):
-            if item.storage == "in" and item.name not in written | said:
-                said.add(item.name)
+            if item.storage == "in" and item.name not in written | reported:
+                reported.add(item.name)
                 yield from _varying(effect, item, codes)
-    yield from _matrices(effect, codes, said)
+    yield from _matrices(effect, codes, reported)
 
 
 def _matrices(
-    effect: Effect, codes: list[tuple[Listing, str]], said: set[str]
+    effect: Effect, codes: list[tuple[Listing, str]], reported: set[str]
 ) -> Iterator[dict[str, Any]]:
     """Warnings about matrices that a dialect made unit matrices of."""
     for listing in effect.listings:
         for item in declarations(listing.text):
-            given = item.storage != "uniform" or item.initial or item.array
-            if given or item.type not in MATRICES or item.name in said:
+            is_set = item.storage != "uniform" or item.initial or item.array
+            if is_set or item.type not in MATRICES or item.name in reported:
                 continue
-            said.add(item.name)
-            if found := _used(item.name, codes):
+            reported.add(item.name)
+            if location := _find_use(item.name, codes):
                 name = f"the uniform “{item.name}” ({item.type})"
                 message = f"{name} is never set: it stays the unit matrix"
-                yield _at(effect, found, message, _TYPES)
+                yield _warning_at(effect, location, message, _TYPES)
 
 
 def _passes(effect: Effect) -> Iterator[Any]:
@@ -67,25 +69,25 @@ def _passes(effect: Effect) -> Iterator[Any]:
     yield from effect.passes[:1] if effect.dialect == "isf" else effect.passes
 
 
-def _filled(effect: Effect) -> set[str]:
+def _filled_names(effect: Effect) -> set[str]:
     """The GLSL names that the host gives a value or a picture."""
     return {
         *effect.uniforms,
         *(item.uniform for item in effect.inputs),
         *(target.name for target in effect.targets),
         *(texture.name for texture in effect.textures),
-        *(channel.uniform for one in effect.passes for channel in one.channels),
+        *(channel.uniform for render_pass in effect.passes for channel in render_pass.channels),
     }
 
 
 def _uniform(
     effect: Effect, item: Declaration, codes: list[tuple[Listing, str]]
 ) -> Iterator[dict[str, Any]]:
-    if _SAMPLER.fullmatch(item.type) or _OURS.match(item.name):
+    if _SAMPLER.fullmatch(item.type) or _HOST_NAMES.match(item.name):
         return  # the compiler's turn to say it, or not the author's
     name = item.name.removeprefix(_RENAMED)
-    found = _used(name, codes)
-    if found is None:
+    location = _find_use(name, codes)
+    if location is None:
         return
     if _MOUSE.fullmatch(name):
         message = f"“{name}” stays 0: there is no mouse in a video"
@@ -93,37 +95,39 @@ def _uniform(
     else:
         message = f"the uniform “{name}” ({item.type}{item.array}) is never set: it stays 0"
         hint = _ADVICE.get(effect.dialect, _TYPES)
-    yield _at(effect, found, message, hint)
+    yield _warning_at(effect, location, message, hint)
 
 
 def _varying(
     effect: Effect, item: Declaration, codes: list[tuple[Listing, str]]
 ) -> Iterator[dict[str, Any]]:
-    found = None if _OURS.match(item.name) else _used(item.name.removeprefix(_RENAMED), codes)
-    if found is None:
+    location = (
+        None if _HOST_NAMES.match(item.name) else _find_use(item.name.removeprefix(_RENAMED), codes)
+    )
+    if location is None:
         return
     name = item.name.removeprefix(_RENAMED)
     message = f"no vertex shader writes “{name}” ({item.type}{item.array}): its value is undefined"
     if effect.dialect == "isf":
-        hint = f"assign it in {_beside(effect)}, or use isf_FragNormCoord (a vec2 from 0 to 1)"
+        hint = f"assign it in {_vertex_file(effect)}, or use isf_FragNormCoord (a vec2 from 0 to 1)"
     else:
         hint = "compute it from gl_FragCoord, or declare a vec2, vec3 or vec4, which is filled"
-    yield _at(effect, found, message, hint)
+    yield _warning_at(effect, location, message, hint)
 
 
-def _beside(effect: Effect) -> str:
+def _vertex_file(effect: Effect) -> str:
     """The name of the vertex shader's file."""
     return f"{effect.file.rpartition('.')[0]}.vs"
 
 
-def _written(vertex: str) -> set[str]:
+def _written_names(vertex: str) -> set[str]:
     """Names that a vertex shader assigns to, or hands to a function that may."""
     code = without_comments(vertex)
     assigned = re.findall(r"\b([A-Za-z_]\w*)\s*(?:\.\w+\s*|\[[^\]]*\]\s*)*[-+*/]?=(?!=)", code)
     return {*assigned, *re.findall(r"[(,]\s*([A-Za-z_]\w*)\s*(?=[,)])", code)}
 
 
-def _used(name: str, codes: list[tuple[Listing, str]]) -> tuple[Listing, int] | None:
+def _find_use(name: str, codes: list[tuple[Listing, str]]) -> tuple[Listing, int] | None:
     """Where an author's text declares a name, or else uses it; None where it does not use it."""
     word = re.compile(rf"\b{re.escape(name)}\b")
     declared = re.compile(rf"\b(?:uniform|varying|in)\b[^;{{}}]{{0,400}}?\b({re.escape(name)})\b")
@@ -131,10 +135,12 @@ def _used(name: str, codes: list[tuple[Listing, str]]) -> tuple[Listing, int] | 
     heads = [
         (listing, match.start(1)) for listing, code in codes for match in declared.finditer(code)
     ]
-    used = [place for place in places if place not in heads]
+    used = [location for location in places if location not in heads]
     return (heads or used)[0] if used else None
 
 
-def _at(effect: Effect, found: tuple[Listing, int], message: str, hint: str) -> dict[str, Any]:
-    listing, offset = found
+def _warning_at(
+    effect: Effect, location: tuple[Listing, int], message: str, hint: str
+) -> dict[str, Any]:
+    listing, offset = location
     return AuthorFile(effect.id, listing.file, listing.text).warning(message, offset, hint)

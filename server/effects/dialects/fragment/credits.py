@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from server.effects.source.plain_text import default_title, one_line
 
 _COMMENT = re.compile(r"//([^\n]*)|/\*(.*?)(?:\*/|\Z)", re.DOTALL)
-_ROW = re.compile(r"[\s*/#=-]{0,40}([\w -]{2,30}?)\s?:\s*(\S.*)")
-_MARKED = re.compile(r"[\s*/#=-]{0,40}@([A-Za-z][\w-]{1,24})\s{1,10}(\S.*)")
-_SAID = re.compile(r"(?i)[\s*/#=-]{0,40}(author|created by)\s{1,10}(\S.*)")
+_KEY_LINE = re.compile(r"[\s*/#=-]{0,40}([\w -]{2,30}?)\s?:\s*(\S.*)")
+_TAG_LINE = re.compile(r"[\s*/#=-]{0,40}@([A-Za-z][\w-]{1,24})\s{1,10}(\S.*)")
+_AUTHOR_LINE = re.compile(r"(?i)[\s*/#=-]{0,40}(author|created by)\s{1,10}(\S.*)")
 _KEYS = {
     "title": "title",
     "name": "title",
@@ -44,27 +44,27 @@ class Credits:
 
 def read(effect_id: str, file: str, text: str) -> Credits:
     """Read rows such as ``// Author: Name`` or ``@license MIT``; the first of each counts."""
-    found: dict[str, str] = {}
-    for row in _rows(text):
-        match = _MARKED.match(row) or _ROW.match(row) or _SAID.match(row)
+    facts: dict[str, str] = {}
+    for line in _comment_lines(text):
+        match = _TAG_LINE.match(line) or _KEY_LINE.match(line) or _AUTHOR_LINE.match(line)
         key = _KEYS.get(match[1].strip().lower()) if match else None
-        if match and key and key not in found:
-            found[key] = one_line(match[2], _MAX_LINE_LENGTH)
-    words = found.get("categories", "").split(",")
-    categories = tuple(word.strip()[:40] for word in words if word.strip())
+        if match and key and key not in facts:
+            facts[key] = one_line(match[2], _MAX_LINE_LENGTH)
+    tags = facts.get("categories", "").split(",")
+    categories = tuple(tag.strip()[:40] for tag in tags if tag.strip())
     return Credits(
-        title=found.get("title", "")[:80] or default_title(effect_id, file),
-        description=found.get("description", ""),
-        credit=found.get("credit", "")[:200],
-        license=found.get("license", "")[:80],
+        title=facts.get("title", "")[:80] or default_title(effect_id, file),
+        description=facts.get("description", ""),
+        credit=facts.get("credit", "")[:200],
+        license=facts.get("license", "")[:80],
         categories=categories[:_MAX_CATEGORIES],
     )
 
 
-def _rows(text: str) -> list[str]:
-    rows: list[str] = []
+def _comment_lines(text: str) -> list[str]:
+    lines: list[str] = []
     for match in _COMMENT.finditer(text):
-        rows += (match[1] or match[2] or "").split("\n")
-        if len(rows) > _MAX_COMMENT_LINES:
+        lines += (match[1] or match[2] or "").split("\n")
+        if len(lines) > _MAX_COMMENT_LINES:
             break
-    return [row[:_MAX_LINE_LENGTH] for row in rows[:_MAX_COMMENT_LINES]]
+    return [line[:_MAX_LINE_LENGTH] for line in lines[:_MAX_COMMENT_LINES]]

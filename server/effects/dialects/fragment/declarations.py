@@ -62,7 +62,7 @@ class Block:
 
 def declarations(text: str) -> list[Declaration]:
     """Every declaration of a uniform, input or output at file scope, in order."""
-    found: list[Declaration] = []
+    items: list[Declaration] = []
     for start, end, statement in statements(text):
         short = statement.endswith(";") and len(statement) <= _MAX_LENGTH
         head = _DECLARATION.match(statement) if short else None
@@ -73,7 +73,7 @@ def declarations(text: str) -> list[Declaration]:
             parts = _DECLARATOR.match(declarator)
             if parts is None:
                 continue
-            found.append(
+            items.append(
                 Declaration(
                     storage="in" if head[2] == "varying" else head[2],
                     type=head[4],
@@ -86,7 +86,7 @@ def declarations(text: str) -> list[Declaration]:
                     end=end,
                 )
             )
-    return found
+    return items
 
 
 def blocks(text: str) -> list[Block]:
@@ -105,20 +105,20 @@ def blocks(text: str) -> list[Block]:
 
 def file_scope(text: str) -> set[str]:
     """The words that stand outside of all braces, but for declarations of uniforms and such."""
-    found: set[str] = set()
+    words: set[str] = set()
     for _, _, statement in statements(text):
         if not _DECLARATION.match(statement[:_MAX_LENGTH]):
-            found.update(_WORD.findall(statement))
-    return found
+            words.update(_WORD.findall(statement))
+    return words
 
 
 def blank_ranges(text: str, ranges: list[tuple[int, int]]) -> str:
     """The text with blanks in place of these ranges."""
-    rows, at = [], 0
+    parts, at = [], 0
     for start, end in sorted(set(ranges)):
-        rows += [text[at:start], blank_out(text[start:end])]
+        parts += [text[at:start], blank_out(text[start:end])]
         at = end
-    return "".join([*rows, text[at:]])
+    return "".join([*parts, text[at:]])
 
 
 def statements(text: str) -> Iterator[tuple[int, int, str]]:
@@ -147,9 +147,9 @@ def _statements(code: str) -> Iterator[tuple[int, int, str]]:
 def _split(text: str) -> list[str]:
     """Parts between the commas that stand in no brackets."""
     parts, depth, at = [], 0, 0
-    for index, sign in enumerate(text):
-        depth += (sign in "([") - (sign in ")]")
-        if sign == "," and depth == 0:
+    for index, char in enumerate(text):
+        depth += (char in "([") - (char in ")]")
+        if char == "," and depth == 0:
             parts.append(text[at:index])
             at = index + 1
     return [*parts, text[at:]]
@@ -160,5 +160,5 @@ def _note(text: str, start: int, end: int) -> str:
     stop = text.find("\n", end)
     stop = min(len(text) if stop < 0 else stop, end + _MAX_NOTE_LENGTH)
     comments = [match[0] for match in COMMENT.finditer(text[start:stop])]
-    rows = [comment.removesuffix("*/").lstrip("/*").strip() for comment in comments]
-    return " ".join(rows)[:_MAX_NOTE_LENGTH]
+    comments_text = [comment.removesuffix("*/").lstrip("/*").strip() for comment in comments]
+    return " ".join(comments_text)[:_MAX_NOTE_LENGTH]

@@ -35,22 +35,22 @@ _TO_VEC4 = {
     "vec2": "vec4({}, 0.0, 1.0)",
     "float": "vec4(vec3({}), 1.0)",
 }
-_CORNER = {
+_COORDINATE_VALUES = {
     "float": "isf_FragNormCoord.x",
     "vec2": "isf_FragNormCoord",
     "vec3": "vec3(isf_FragNormCoord, 0.0)",
     "vec4": "vec4(isf_FragNormCoord, 0.0, 1.0)",
 }
-_PLACE = {
+_POSITION_VALUES = {
     "vec2": "gl_Position.xy",
     "vec3": "vec3(gl_Position.xy, 0.0)",
     "vec4": "gl_Position",
 }
-_WHITE = {"vec3": "vec3(1.0)", "vec4": "vec4(1.0)"}
-_UP = {"vec3": "vec3(0.0, 0.0, 1.0)", "vec4": "vec4(0.0, 0.0, 1.0, 0.0)"}
+_COLOR_VALUES = {"vec3": "vec3(1.0)", "vec4": "vec4(1.0)"}
+_NORMAL_VALUES = {"vec3": "vec3(0.0, 0.0, 1.0)", "vec4": "vec4(0.0, 0.0, 1.0, 0.0)"}
 
 
-def host(code: str, rows: Iterable[str], outputs: Sequence[Declaration], *, main: bool) -> str:
+def host(code: str, lines: Iterable[str], outputs: Sequence[Declaration], *, main: bool) -> str:
     """The text before the author's.
 
     Args:
@@ -59,13 +59,17 @@ def host(code: str, rows: Iterable[str], outputs: Sequence[Declaration], *, main
         outputs: the author's own outputs.
         main: whether `main` is the author's; else he has none.
     """
-    theirs = set(_DEFINED.findall(code))
-    macros = [row for row in _HOST.splitlines() if row.split()[1] not in theirs]
-    own = [f"{item.type} {item.name}{item.array};" for item in outputs]
-    own += [row for name, row in _OLD_VARIABLES.items() if _uses(code, name)]
+    defined_names = set(_DEFINED.findall(code))
+    macros = [line for line in _HOST.splitlines() if line.split()[1] not in defined_names]
+    host_lines = [f"{item.type} {item.name}{item.array};" for item in outputs]
+    host_lines += [line for name, line in _OLD_VARIABLES.items() if _uses(code, name)]
     if _uses(code, "gl_FragData"):
-        own.append("vec4 isf_FragData[8];")
-    parts = ["\n".join(macros) + "\n", _OUTPUT, "".join(f"{row}\n" for row in [*own, *rows])]
+        host_lines.append("vec4 isf_FragData[8];")
+    parts = [
+        "\n".join(macros) + "\n",
+        _OUTPUT,
+        "".join(f"{line}\n" for line in [*host_lines, *lines]),
+    ]
     return "".join([*parts, _MAIN if main else ""])
 
 
@@ -83,23 +87,23 @@ def ending(code: str, outputs: Sequence[Declaration], first: Iterable[str]) -> s
     written = [(item.name + "[0]" * bool(item.array), item.type) for item in outputs[:1]]
     if _uses(code, "gl_FragData"):
         written.append(("isf_FragData[0]", "vec4"))
-    rows = ["#undef main", *(f"#undef {item.name}" for item in outputs), "void main() {"]
-    rows.append("    isf_FragColor = vec4(0.0);")
-    rows += [f"    {name} = {kind}(0.0);" for name, kind in written]
+    lines = ["#undef main", *(f"#undef {item.name}" for item in outputs), "void main() {"]
+    lines.append("    isf_FragColor = vec4(0.0);")
+    lines += [f"    {name} = {kind}(0.0);" for name, kind in written]
     if _uses(code, "gl_TexCoord"):
-        rows.append(f"    isf_TexCoord[0] = vec4({_coordinate(code)}, 0.0, 1.0);")
-        rows.append("    for (int i = 1; i < 8; i++) isf_TexCoord[i] = isf_TexCoord[0];")
-    rows += [f"    {row}" for row in (*first, "isf_author_main();")]
+        lines.append(f"    isf_TexCoord[0] = vec4({_coordinate(code)}, 0.0, 1.0);")
+        lines.append("    for (int i = 1; i < 8; i++) isf_TexCoord[i] = isf_TexCoord[0];")
+    lines += [f"    {line}" for line in (*first, "isf_author_main();")]
     # Of several only one is written, whichever the preprocessor left; the others stay zero.
     for name, kind in written:
         value = _TO_VEC4[kind].format(name)
         operator = "+=" if _uses(code, "gl_FragColor") or len(written) > 1 else "="
-        rows.append(f"    isf_FragColor {operator} {value};")
+        lines.append(f"    isf_FragColor {operator} {value};")
     drawn = ["gl_FragColor", "isf_FragColor", *(f"{item.name}" for item in outputs[:1])]
     drawn += ["gl_FragData"] if len(written) > len(outputs[:1]) else []
     if never_writes_alpha(code, [name for name in drawn if _uses(code, name)]):
-        rows.append("    isf_FragColor.a = 1.0;")
-    return "\n".join([*rows, "}\n"])
+        lines.append("    isf_FragColor.a = 1.0;")
+    return "\n".join([*lines, "}\n"])
 
 
 def vertex(varyings: Iterable[tuple[str, str, str]], code: str = "") -> str:
@@ -111,20 +115,22 @@ def vertex(varyings: Iterable[tuple[str, str, str]], code: str = "") -> str:
     """
     rect = sorted(rect_textures.uniforms(code))[:1]
     varyings = list(varyings)
-    counted = [name for _, _, name in varyings if rect and rect_textures.in_pixels(name, code)]
-    rows = [f"out vec2 {COORDINATE};"]
+    in_pixels_names = [
+        name for _, _, name in varyings if rect and rect_textures.in_pixels(name, code)
+    ]
+    lines = [f"out vec2 {COORDINATE};"]
     body = [
         f"    {COORDINATE} = vec2(gl_VertexID & 1, gl_VertexID >> 1);",
         f"    gl_Position = vec4({COORDINATE} * 2.0 - 1.0, 0.0, 1.0);",
     ]
     for interpolation, kind, name in varyings:
-        rows.append(f"{interpolation} out {kind} {name};".strip())
-        if value := _told(name, kind):
+        lines.append(f"{interpolation} out {kind} {name};".strip())
+        if value := _varying_value(name, kind):
             body.append(f"    {name} = {value};")
-        if name in counted and kind.startswith("vec"):
+        if name in in_pixels_names and kind.startswith("vec"):
             body.append(f"    {name}.xy *= vec2(textureSize({rect[0]}, 0));")
-    rows += [f"uniform sampler2D {name};" for name in rect if counted]
-    return compose((), "\n".join([*rows, "void main() {", *body, "}\n"]), [])
+    lines += [f"uniform sampler2D {name};" for name in rect if in_pixels_names]
+    return compose((), "\n".join([*lines, "void main() {", *body, "}\n"]), [])
 
 
 def replaced_outputs(items: Iterable[Declaration]) -> list[Declaration]:
@@ -135,26 +141,26 @@ def replaced_outputs(items: Iterable[Declaration]) -> list[Declaration]:
 
 def declared(uniforms: Mapping[str, str]) -> list[str]:
     """Declarations of uniforms, each name with its type (``vec3[4]`` an array)."""
-    rows = []
+    lines = []
     for name, kind in uniforms.items():
         base, _, size = kind.partition("[")
-        rows.append(f"uniform {base} {name}{'[' + size if size else ''};")
-    return rows
+        lines.append(f"uniform {base} {name}{'[' + size if size else ''};")
+    return lines
 
 
-def _told(name: str, kind: str) -> str | None:
+def _varying_value(name: str, kind: str) -> str | None:
     """What a varying of that name holds: a coordinate, a place, a colour or a normal."""
     if name.endswith("]"):
         return None
     word = name.lower()
-    table = _CORNER
+    table = _COORDINATE_VALUES
     if "pos" in word:
-        table = _PLACE
+        table = _POSITION_VALUES
     elif "col" in word:
-        table = _WHITE
+        table = _COLOR_VALUES
     elif "norm" in word and "coord" not in word and "uv" not in word:
-        table = _UP
-    return table.get(kind, _CORNER.get(kind))
+        table = _NORMAL_VALUES
+    return table.get(kind, _COORDINATE_VALUES.get(kind))
 
 
 def _coordinate(code: str) -> str:

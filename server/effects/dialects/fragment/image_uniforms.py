@@ -13,7 +13,7 @@ from server.effects.effect import Effect, Pass
 from server.effects.source.blanking import without_comments
 from server.effects.source.diagnostic import AuthorFile, Listing
 
-_WANTED = re.compile(r"\b(?:[iu]?image(?:[123]D|Cube|Buffer)|atomic_uint\b|buffer\b)")
+_SUSPICIOUS = re.compile(r"\b(?:[iu]?image(?:[123]D|Cube|Buffer)|atomic_uint\b|buffer\b)")
 _LAYOUT = re.compile(r"\blayout\s*\([^)]*\)")
 _UNIFORM = re.compile(
     r"(?:\w+\s+){0,16}?uniform\s+(?:\w+\s+){0,16}?"
@@ -27,7 +27,7 @@ _MAX_LENGTH = 4000
 
 
 @dataclass(frozen=True)
-class _Declared:
+class _ImageDeclaration:
     """One statement that declares image uniforms or atomic counters."""
 
     type: str
@@ -42,41 +42,45 @@ def without_images(effect: Effect) -> Effect:
     Raises:
         ToqiboxError: ``shader_rejected`` where one is used, or a storage buffer is declared.
     """
-    if not any(_WANTED.search(listing.text) for listing in effect.listings):
+    if not any(_SUSPICIOUS.search(listing.text) for listing in effect.listings):
         return effect
     types = {
-        name: one.type
+        name: item.type
         for listing in effect.listings
-        for one in _declared(listing.text)
-        for name in one.names
+        for item in _find_declarations(listing.text)
+        for name in item.names
     }
     for listing in effect.listings:
         _refuse_buffers(effect, listing)
         _refuse_uses(effect, listing, types)
     if not types:
         return effect
-    return replace(effect, passes=tuple(_stripped(one) for one in effect.passes))
+    return replace(effect, passes=tuple(_strip_pass(item) for item in effect.passes))
 
 
-def _stripped(one: Pass) -> Pass:
-    return replace(one, vertex=_left_out(one.vertex), fragment=_left_out(one.fragment))
+def _strip_pass(render_pass: Pass) -> Pass:
+    return replace(
+        render_pass,
+        vertex=_blank_declarations(render_pass.vertex),
+        fragment=_blank_declarations(render_pass.fragment),
+    )
 
 
-def _left_out(code: str) -> str:
-    return blank_ranges(code, [(found.start, found.end) for found in _declared(code)])
+def _blank_declarations(code: str) -> str:
+    return blank_ranges(code, [(item.start, item.end) for item in _find_declarations(code)])
 
 
-def _declared(code: str) -> Iterator[_Declared]:
+def _find_declarations(code: str) -> Iterator[_ImageDeclaration]:
     for start, end, statement in statements(code):
         if len(statement) > _MAX_LENGTH:
             continue
         if match := _UNIFORM.fullmatch(_LAYOUT.sub(" ", statement).strip()):
             names = _WORD.findall(_SUBSCRIPT.sub(" ", match[2]))
-            yield _Declared(match[1], tuple(names), start, end)
+            yield _ImageDeclaration(match[1], tuple(names), start, end)
 
 
 def _refuse_uses(effect: Effect, listing: Listing, types: dict[str, str]) -> None:
-    ranges = [(found.start, found.end) for found in _declared(listing.text)]
+    ranges = [(item.start, item.end) for item in _find_declarations(listing.text)]
     for match in _WORD.finditer(blank_ranges(without_comments(listing.text), ranges)):
         if match[0] in types:
             reason = (

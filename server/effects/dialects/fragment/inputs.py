@@ -63,8 +63,8 @@ def own_input(item: Declaration, uniform: str, bind: str | None = None) -> Input
     """
     kind = KINDS[item.type]
     note = f"= {item.initial} {item.note}" if item.initial else item.note
-    stated = _stated(kind, item.type, note)
-    default = stated if stated is not None else _guess(kind, item.name)
+    stated_default = _stated_default(kind, item.type, note)
+    default = stated_default if stated_default is not None else _guess(kind, item.name)
     low, high = _limits(kind, item.name, default, _range(note))
     if bind is not None:
         low, high, default = 0.0, 1.0, 0.0
@@ -73,7 +73,7 @@ def own_input(item: Declaration, uniform: str, bind: str | None = None) -> Input
         uniform=uniform,
         kind=kind,
         label=_label(item, note),
-        default=_inside(default, low, high),
+        default=_clamp(default, low, high),
         minimum=low,
         maximum=high,
         modulation=FeatureBinding(feature=bind) if bind else None,
@@ -89,11 +89,11 @@ def _label(item: Declaration, note: str) -> str:
     """What follows the range in its comment, else its name in words."""
     parts = _RANGE.split(note, maxsplit=1)
     text = " ".join(parts[-1].split()).strip(" .;,:") if len(parts) > 1 else ""
-    printable = "".join(sign for sign in text if sign.isprintable())
+    printable = "".join(char for char in text if char.isprintable())
     return printable[:80] or to_label(item.name)[:80]
 
 
-def _stated(kind: Kind, glsl_type: str, note: str) -> Value | None:
+def _stated_default(kind: Kind, glsl_type: str, note: str) -> Value | None:
     """The default that a comment or an initialiser states."""
     match = _VALUE.search(note)
     if match is None:
@@ -141,30 +141,30 @@ def _range(note: str) -> tuple[float, float] | None:
     if match is not None:
         ends = _number(match[1]), _number(match[2])
     else:
-        least, most = _MIN_PATTERN.search(note), _MAX_PATTERN.search(note)
-        if least is None or most is None:
+        minimum, maximum = _MIN_PATTERN.search(note), _MAX_PATTERN.search(note)
+        if minimum is None or maximum is None:
             return None
-        ends = _number(least[1]), _number(most[1])
+        ends = _number(minimum[1]), _number(maximum[1])
     return min(ends), max(ends)
 
 
 def _limits(
-    kind: Kind, name: str, default: Value, stated: tuple[float, float] | None
+    kind: Kind, name: str, default: Value, stated_range: tuple[float, float] | None
 ) -> tuple[Value | None, Value | None]:
     """From the range that is stated; else wide enough for the default and twice it."""
     if kind is Kind.BOOL:
         return None, None
     size = {Kind.POINT: 2, Kind.COLOR: 4}.get(kind)
     parts = default if isinstance(default, tuple) else (default,)
-    if stated is not None:
-        low, high = stated
+    if stated_range is not None:
+        low, high = stated_range
     elif kind is Kind.COLOR and (_COLOR.search(name) or all(0 <= part <= 1 for part in parts)):
         low, high = 0.0, 1.0
     else:
-        most = 2 * max(abs(part) for part in parts)
-        least = {Kind.LONG: 10.0, Kind.FLOAT: 1.0 if default == 0 else 0.0}.get(kind, 1.0)
+        maximum = 2 * max(abs(part) for part in parts)
+        minimum = {Kind.LONG: 10.0, Kind.FLOAT: 1.0 if default == 0 else 0.0}.get(kind, 1.0)
         fits = kind is Kind.FLOAT and 0 <= parts[0] <= 1 and not _ONES.search(name)
-        high = 1.0 if fits else max(most, least)
+        high = 1.0 if fits else max(maximum, minimum)
         signed = size is not None or min(parts) < 0
         low = -high if signed else 0.0
     if kind is Kind.LONG:
@@ -172,13 +172,13 @@ def _limits(
     return (low, high) if size is None else ((low,) * size, (high,) * size)
 
 
-def _inside(value: Value, low: Value | None, high: Value | None) -> Value:
+def _clamp(value: Value, low: Value | None, high: Value | None) -> Value:
     """The value between its limits."""
     if isinstance(value, tuple):
-        lows = low if isinstance(low, tuple) else value
-        highs = high if isinstance(high, tuple) else value
-        rows = zip(value, lows, highs, strict=True)
-        return tuple(min(max(part, least), most) for part, least, most in rows)
+        low_parts = low if isinstance(low, tuple) else value
+        high_parts = high if isinstance(high, tuple) else value
+        bounds = zip(value, low_parts, high_parts, strict=True)
+        return tuple(min(max(part, minimum), maximum) for part, minimum, maximum in bounds)
     if isinstance(low, tuple) or isinstance(high, tuple) or low is None or high is None:
         return value
     return min(max(value, low), high)

@@ -19,7 +19,7 @@ from server.effects.dialects.fragment.uniform_bindings import FLAT_SAMPLERS, Uni
 from server.effects.dialects.fragment.uniform_names import (
     UNDECLARED,
     SamplerContent,
-    shown,
+    sampler_content,
     to_label,
 )
 from server.effects.glsl.glsl330 import LATER, RESERVED, Piece, compose, prepare
@@ -28,7 +28,7 @@ from server.effects.source.blanking import blank_match, without_comments
 from server.effects.source.conditions import blank_inactive
 from server.effects.source.diagnostic import AUTHOR, AuthorFile
 
-FIRST = "/*first*/"
+FIRST_STATEMENTS = "/*first*/"
 """Stands in an ending for the statements that come before all else."""
 _REFUSED = re.compile(r"[iu]sampler\w+|sampler(?:1D\w*|2DArray\w*|Buffer|2DMS\w*|\w+Shadow)")
 _MAX_INPUTS = 128
@@ -63,7 +63,7 @@ class ParsedShader:
 
     def fragment(
         self,
-        rows: Sequence[str] = (),
+        extra_lines: Sequence[str] = (),
         ending: str | None = None,
         defined: Sequence[str] = (),
         known: Collection[str] = (),
@@ -77,38 +77,40 @@ class ParsedShader:
             known: all macros that are defined for any pass of the effect.
         """
         outputs = fragment_glsl.replaced_outputs(self.items)
-        gone = {item.name for item in outputs} | self.bindings.replaced
-        gone.add(fragment_glsl.COORDINATE)
-        gone |= {self._back(name) for name in gone}
-        ranges = {(item.start, item.end) for item in self.items if item.name in gone}
+        replaced_names = {item.name for item in outputs} | self.bindings.replaced
+        replaced_names.add(fragment_glsl.COORDINATE)
+        replaced_names |= {self._author_name(name) for name in replaced_names}
+        ranges = {(item.start, item.end) for item in self.items if item.name in replaced_names}
         ranges |= {(block.start, block.end) for block in self.blocks}
         text = player_lines.LINE.sub(blank_match, blank_ranges(self.text, list(ranges)))
         extensions, code = prepare(text, self.renamed)
         code = rect_textures.by_pixel(code, rect_textures.names(self.code))
-        beside = {
+        kept_names = {
             item.name: item.type + item.array
             for item in self.items
-            if (item.start, item.end) in ranges and item.name not in gone
+            if (item.start, item.end) in ranges and item.name not in replaced_names
         }
-        varyings, first = self._told()
-        first += self.bindings.first
-        own = [
+        block_lines, first_statements = self._block_variables()
+        first_statements += self.bindings.first_statements
+        host_lines = [
             *self.missing,
-            *fragment_glsl.declared(beside),
-            *varyings,
+            *fragment_glsl.declared(kept_names),
+            *block_lines,
             *self.bindings.host,
-            *rows,
+            *extra_lines,
         ]
-        own += row_textures.declared(self.bindings.lines).splitlines()
-        own += rect_textures.host(self.code).splitlines()
-        own += [f"#define {name}" for name in defined]
-        seen = blank_inactive(self._written, known, defined) if known else self._written
-        before = fragment_glsl.host(self.code, own, outputs, main=ending is None)
+        host_lines += row_textures.declared(self.bindings.lines).splitlines()
+        host_lines += rect_textures.host(self.code).splitlines()
+        host_lines += [f"#define {name}" for name in defined]
+        active_code = (
+            blank_inactive(self._drawing_code, known, defined) if known else self._drawing_code
+        )
+        host_code = fragment_glsl.host(self.code, host_lines, outputs, main=ending is None)
         if ending is None:
-            after = fragment_glsl.ending(seen, outputs, first)
+            ending_code = fragment_glsl.ending(active_code, outputs, first_statements)
         else:
-            after = ending.replace(FIRST, " ".join(first))
-        return compose(extensions, before, [Piece(code, 1, AUTHOR)], after)
+            ending_code = ending.replace(FIRST_STATEMENTS, " ".join(first_statements))
+        return compose(extensions, host_code, [Piece(code, 1, AUTHOR)], ending_code)
 
     def vertex(self) -> str:
         """The vertex shader that tells the fragment shader what it wants to know."""
@@ -117,32 +119,35 @@ class ParsedShader:
             for item in self.items
             if item.storage == "in" and item.name != fragment_glsl.COORDINATE
         }
-        fields = [("", kind, f"isfv{name}") for one in self.blocks for kind, name in one.fields]
+        fields = [("", kind, f"isfv{name}") for block in self.blocks for kind, name in block.fields]
         return fragment_glsl.vertex([*varyings.values(), *fields], self.code)
 
     @property
-    def _written(self) -> str:
+    def _drawing_code(self) -> str:
         """The code without the declarations of what it draws."""
         ranges = [(item.start, item.end) for item in self.items if item.storage == "out"]
         return blank_ranges(self.code, ranges)
 
-    def _told(self) -> tuple[list[str], list[str]]:
+    def _block_variables(self) -> tuple[list[str], list[str]]:
         """Declarations and statements that make variables of blocks, which WebGL does not have."""
-        rows, first = [], []
+        lines, statements = [], []
         for block in self.blocks:
-            rows += [f"in {kind} isfv{name};" for kind, name in block.fields]
+            lines += [f"in {kind} isfv{name};" for kind, name in block.fields]
             fields = "".join(f" {kind} {name};" for kind, name in block.fields)
             if block.instance:
-                rows.append(f"struct {block.name} {{{fields} }};")
-                rows.append(f"{block.name} {block.instance};")
+                lines.append(f"struct {block.name} {{{fields} }};")
+                lines.append(f"{block.name} {block.instance};")
             else:
-                rows.append(fields)
+                lines.append(fields)
             before = f"{block.instance}." if block.instance else ""
-            first += [f"{before}{name} = isfv{name};" for _, name in block.fields]
-        return rows, first
+            statements += [f"{before}{name} = isfv{name};" for _, name in block.fields]
+        return lines, statements
 
-    def _back(self, name: str) -> str:
-        return next((old for old, new in self.renamed.items() if new == name), name)
+    def _author_name(self, name: str) -> str:
+        return next(
+            (author_name for author_name, glsl_name in self.renamed.items() if glsl_name == name),
+            name,
+        )
 
 
 def read(
@@ -168,51 +173,51 @@ def read(
     items = declarations(text)
     renamed = _renamed(code, items)
     lines = player_lines.read(text)
-    given = {**_played(lines), **(contents or {})}
-    missing = _undeclared(code, items, given)
+    sampler_contents = {**_player_contents(lines), **(contents or {})}
+    missing = _undeclared(code, items, sampler_contents)
     unused = _unused(code, items)
     bindings = UniformBindings(
-        file_scope=file_scope(text), contents=given, targets=targets, unused=unused
+        file_scope=file_scope(text), contents=sampler_contents, targets=targets, unused=unused
     )
     uniforms = {item.name: item for item in reversed(items) if item.storage == "uniform"}
     for item in reversed(uniforms.values()):
         _check(author, item)
-    wanted = [
+    uniforms_to_bind = [
         item for item in lines.uniforms if item.name not in uniforms and item.name not in known
     ]
-    wanted += [
+    uniforms_to_bind += [
         replace(item, name=renamed.get(item.name, item.name))
         for item in reversed(uniforms.values())
         if item.name not in known
     ]
-    wanted += declarations("".join(f"{row}\n" for row in missing))
-    samplers = [item.name for item in wanted if item.type in FLAT_SAMPLERS]
-    for item in wanted:
+    uniforms_to_bind += declarations("".join(f"{line}\n" for line in missing))
+    samplers = [item.name for item in uniforms_to_bind if item.type in FLAT_SAMPLERS]
+    for item in uniforms_to_bind:
         bindings.bind(item, samplers)
     if len(bindings.inputs) > _MAX_INPUTS:
         raise author.refusal(f"it has more than {_MAX_INPUTS} inputs")
-    kept = [row for row in missing if declarations(row)[0].name not in bindings.replaced]
-    return ParsedShader(text, code, items, bindings, renamed, kept, blocks(text))
+    kept_missing = [line for line in missing if declarations(line)[0].name not in bindings.replaced]
+    return ParsedShader(text, code, items, bindings, renamed, kept_missing, blocks(text))
 
 
-def _played(lines: player_lines.Lines) -> dict[str, SamplerContent]:
+def _player_contents(lines: player_lines.PlayerLines) -> dict[str, SamplerContent]:
     """What the lines of an editor's player say of the channels."""
-    found: dict[str, SamplerContent] = {}
+    contents: dict[str, SamplerContent] = {}
     for number in {*lines.sources, *lines.options}:
         address = lines.sources.get(number, "").lower()
-        show = SamplerContent.PICTURE
+        content = SamplerContent.PICTURE
         if player_lines.is_cube(lines.options.get(number, {}), address):
-            show = SamplerContent.CUBE
+            content = SamplerContent.CUBE
         elif address == "self":
-            show = SamplerContent.BEFORE
+            content = SamplerContent.BEFORE
         elif address.endswith(player_lines.SOUNDS):
-            show = SamplerContent.SOUND
-        found[f"iChannel{number}"] = show
-    return found
+            content = SamplerContent.SOUND
+        contents[f"iChannel{number}"] = content
+    return contents
 
 
 def _check(author: AuthorFile, item: Declaration) -> None:
-    sound = item.type == "sampler1D" and shown(item.name) is SamplerContent.SOUND
+    sound = item.type == "sampler1D" and sampler_content(item.name) is SamplerContent.SOUND
     if _REFUSED.fullmatch(item.type) and not sound:
         raise author.refusal(f"samplers of the type “{item.type}” are not offered", item.start)
 
@@ -221,8 +226,8 @@ def _unused(code: str, items: Sequence[Declaration]) -> set[str]:
     """What a shader of Bonzomatic declares and uses nowhere: each has all that there is."""
     if not any(item.type == "sampler1D" for item in items):
         return set()
-    counted = Counter(re.findall(r"\b[A-Za-z_]\w*", code))
-    return {item.name for item in items if counted[item.name] == 1}
+    counts = Counter(re.findall(r"\b[A-Za-z_]\w*", code))
+    return {item.name for item in items if counts[item.name] == 1}
 
 
 def _renamed(code: str, items: Sequence[Declaration]) -> dict[str, str]:

@@ -25,42 +25,44 @@ def parse(effect_id: str, file: str, text: str) -> Effect:
     plan = header.plan
     if plan is SINGLE_PASS:
         plan = fragment_passes.read(author, without_comments(plain))
-    own = [target.name for target in plan.targets]
-    own += [texture.name for texture in header.textures]
-    hosts = ["PASSINDEX"] if plan.draws[0].constants else []
-    shader = parsed_shader.read(author, hosts, contents=header.contents, targets=own)
+    target_names = [target.name for target in plan.targets]
+    target_names += [texture.name for texture in header.textures]
+    host_constants = ["PASSINDEX"] if plan.draws[0].constants else []
+    shader = parsed_shader.read(
+        author, host_constants, contents=header.contents, targets=target_names
+    )
     bindings = shader.bindings
-    bindings.replaced.update(hosts)
-    told = fragment_credits.read(effect_id, file, plain)
-    before = (Target(name=BEFORE, persistent=True),) if bindings.before else ()
+    bindings.replaced.update(host_constants)
+    credits = fragment_credits.read(effect_id, file, plain)
+    feedback_target = (Target(name=BEFORE, persistent=True),) if bindings.reads_feedback else ()
     return Effect(
         id=effect_id,
         file=file,
         source=text,
-        title=told.title,
+        title=credits.title,
         dialect="fragment",
-        description=told.description,
-        credit=told.credit,
-        license=told.license,
-        categories=told.categories,
+        description=credits.description,
+        credit=credits.credit,
+        license=credits.license,
+        categories=credits.categories,
         inputs=shader.inputs,
-        passes=tuple(_pass(shader, plan, one, header) for one in plan.draws),
-        targets=(*plan.targets, *before),
+        passes=tuple(_pass(shader, plan, draw, header) for draw in plan.draws),
+        targets=(*plan.targets, *feedback_target),
         textures=(*bindings.textures, *header.textures),
         listings=(Listing(AUTHOR, file, plain),),
         uniforms=dict(bindings.uniforms),
     )
 
 
-def _pass(shader: ParsedShader, plan: PassPlan, one: PlannedDraw, header: veda.Header) -> Pass:
+def _pass(shader: ParsedShader, plan: PassPlan, draw: PlannedDraw, header: veda.Header) -> Pass:
     imported = [
         Channel(uniform=texture.name, source=texture.name, filter=Filter.MIPMAP, wrap=Wrap.CLAMP)
         for texture in header.textures
     ]
-    last = one is plan.draws[-1]
+    last = draw is plan.draws[-1]
     return Pass(
         vertex=shader.vertex(),
-        fragment=shader.fragment(one.constants, defined=one.defined, known=plan.known),
-        target=one.target or (BEFORE if shader.bindings.before and last else None),
+        fragment=shader.fragment(draw.constants, defined=draw.defined, known=plan.known),
+        target=draw.target or (BEFORE if shader.bindings.reads_feedback and last else None),
         channels=(*shader.bindings.channels, *imported),
     )

@@ -52,7 +52,7 @@ class PassPlan:
     @property
     def known(self) -> frozenset[str]:
         """The macros that some draw defines."""
-        return frozenset(name for one in self.draws for name in one.defined)
+        return frozenset(name for draw in self.draws for name in draw.defined)
 
 
 SINGLE_PASS = PassPlan()
@@ -78,16 +78,16 @@ def read(author: AuthorFile, code: str) -> PassPlan:
     named = {item.name: _BUFFER.fullmatch(item.name) for item in textures}
     samplers = {name: match for name, match in named.items() if match is not None}
     draws = []
-    for name in sorted(samplers, key=_turn):
+    for name in sorted(samplers, key=_draw_order):
         macro = _macro(samplers[name])
         if re.search(rf"\b{macro}\b", code):
             draws.append(PlannedDraw(name, (macro,)))
-    post = SCENE in named and re.search(rf"\b{_POST}\b", code) is not None
-    if not draws and not post:
+    has_post_pass = SCENE in named and re.search(rf"\b{_POST}\b", code) is not None
+    if not draws and not has_post_pass:
         return SINGLE_PASS
     if automatic := _MACRO.search(code):
         raise author.refusal(_PYRAMIDS, automatic.start())
-    draws += [PlannedDraw(SCENE), PlannedDraw(None, (_POST,))] if post else [PlannedDraw()]
+    draws += [PlannedDraw(SCENE), PlannedDraw(None, (_POST,))] if has_post_pass else [PlannedDraw()]
     return PassPlan(tuple(draws), _targets(code, draws))
 
 
@@ -96,7 +96,7 @@ def reads(code: str, name: str) -> bool:
     return re.search(rf"(?<!sampler2D )\b{name}\b(?!\s*;)", code) is not None
 
 
-def _turn(name: str) -> tuple[bool, int]:
+def _draw_order(name: str) -> tuple[bool, int]:
     """Double buffers come after the others (glslViewer's order)."""
     return "double" in name, int(re.sub(r"\D", "", name))
 
@@ -110,18 +110,18 @@ def _refuse_textures(author: AuthorFile, textures: Sequence[Declaration]) -> Non
     for item in textures:
         for pattern, reason in _TEXTURES:
             if pattern.fullmatch(item.name):
-                words = f"“{item.name}” is not offered: {reason}"
+                reason_text = f"“{item.name}” is not offered: {reason}"
                 place = re.compile(rf"\b{item.name}\b").search(author.text, item.start)
-                raise author.refusal(words, place.start() if place else item.start)
+                raise author.refusal(reason_text, place.start() if place else item.start)
 
 
 def _targets(code: str, draws: Sequence[PlannedDraw]) -> tuple[Target, ...]:
     """What is drawn into; kept where it is read before or while it is drawn in a frame."""
-    known = {name for one in draws for name in one.defined}
-    seen = [blank_inactive(code, known, one.defined) for one in draws]
-    found = []
-    for at, one in enumerate(draws):
-        if one.target is not None:
-            early = any(reads(text, one.target) for text in seen[: at + 1])
-            found.append(Target(name=one.target, persistent=early, floating=True))
-    return tuple(found)
+    known = {name for draw in draws for name in draw.defined}
+    active_codes = [blank_inactive(code, known, draw.defined) for draw in draws]
+    targets = []
+    for at, draw in enumerate(draws):
+        if draw.target is not None:
+            read_early = any(reads(text, draw.target) for text in active_codes[: at + 1])
+            targets.append(Target(name=draw.target, persistent=read_early, floating=True))
+    return tuple(targets)

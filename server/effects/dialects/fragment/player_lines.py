@@ -39,7 +39,7 @@ _WRAPS = {"repeat": Wrap.REPEAT, "clamp": Wrap.CLAMP, "mirror": Wrap.MIRROR}
 
 
 @dataclass
-class Lines:
+class PlayerLines:
     """What the lines of one text say."""
 
     sources: dict[int, str] = field(default_factory=dict)
@@ -50,18 +50,18 @@ class Lines:
     """Each with its default and range as a plain shader states them."""
 
 
-def read(text: str) -> Lines:
+def read(text: str) -> PlayerLines:
     """Read all such lines of a text; those in comments do not count."""
-    found = Lines()
+    result = PlayerLines()
     for match in LINE.finditer(without_comments(text)):
         line = match[0]
         if source := _SOURCE.match(text, match.start()):
-            found.sources[int(source[1])] = source[2]
+            result.sources[int(source[1])] = source[2]
         elif option := _OPTION.match(text, match.start()):
-            found.options.setdefault(int(option[1]), {})[option[2].lower()] = option[3]
+            result.options.setdefault(int(option[1]), {})[option[2].lower()] = option[3]
         elif uniform := _UNIFORM.fullmatch(line):
-            found.uniforms += _declared(uniform, match.start(), match.end())
-    return found
+            result.uniforms += _declared(uniform, match.start(), match.end())
+    return result
 
 
 def _declared(line: re.Match[str], start: int, end: int) -> list[Declaration]:
@@ -71,8 +71,8 @@ def _declared(line: re.Match[str], start: int, end: int) -> list[Declaration]:
     initial = (line[3] or "").strip() or _ZEROS.get(kind, f"{kind}(0.0)")
     for name, plain in _TYPES.items():
         initial = re.sub(rf"\b{name}\b", plain, initial)
-    ends = _END.findall(line[4] or "")
-    note = f"[{ends[0]}, {ends[-1]}]" if len(ends) > 1 else ""
+    range_ends = _END.findall(line[4] or "")
+    note = f"[{range_ends[0]}, {range_ends[-1]}]" if len(range_ends) > 1 else ""
     return [
         Declaration(
             storage="uniform",
@@ -91,8 +91,13 @@ def is_cube(options: Mapping[str, str], address: str = "") -> bool:
     return options.get("type", "").lower() == "cubemap" or "{}" in address
 
 
-def sampled(options: Mapping[str, str]) -> tuple[Filter | None, Wrap | None]:
+def sampling(options: Mapping[str, str]) -> tuple[Filter | None, Wrap | None]:
     """How a channel is sampled as far as it says so."""
-    least, most = options.get("minfilter", "").lower(), options.get("magfilter", "").lower()
-    filtered = Filter.MIPMAP if "mipmap" in least else _FILTERS.get(most or least)
-    return filtered, _WRAPS.get(options.get("wrapmode", "").lower())
+    min_filter, mag_filter = (
+        options.get("minfilter", "").lower(),
+        options.get("magfilter", "").lower(),
+    )
+    texture_filter = (
+        Filter.MIPMAP if "mipmap" in min_filter else _FILTERS.get(mag_filter or min_filter)
+    )
+    return texture_filter, _WRAPS.get(options.get("wrapmode", "").lower())

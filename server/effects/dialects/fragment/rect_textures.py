@@ -41,17 +41,17 @@ def uniforms(code: str) -> set[str]:
 
 def host(code: str) -> str:
     """GLSL that stands before the author's text where it reads such textures."""
-    found = names(code)
-    if not found and not re.search(r"\btexture2DRect", code):
+    samplers = names(code)
+    if not samplers and not re.search(r"\btexture2DRect", code):
         return ""
     return _HOST + _MACROS
 
 
-def by_pixel(code: str, found: Collection[str]) -> str:
+def by_pixel(code: str, samplers: Collection[str]) -> str:
     """The text with its calls of GLSL's own functions on these samplers led to ours."""
-    if not found:
+    if not samplers:
         return code
-    calls = re.compile(rf"\b({'|'.join(_CALLS)})(?=\s*\(\s*(?:{'|'.join(sorted(found))})\b)")
+    calls = re.compile(rf"\b({'|'.join(_CALLS)})(?=\s*\(\s*(?:{'|'.join(sorted(samplers))})\b)")
     return calls.sub(lambda match: _CALLS[match[1]].ljust(len(match[1])), code)
 
 

@@ -25,7 +25,7 @@ _BANDS = {"sub": 40, "bass": 105, "lowmid": 275, "mid": 1200, "highmid": 4000, "
 _NYQUIST = 22_050.0
 
 
-class Line(IntEnum):
+class RowContent(IntEnum):
     """What a texture of one row shows."""
 
     SPECTRUM = 0
@@ -37,9 +37,9 @@ _STRUCT = f"""\
 struct isf_1D {{ int shows; }};
 uniform sampler2D {SOUND};
 float isf_line(int shows, float x) {{
-    float y = texture({SOUND}, vec2(x, shows == {Line.WAVE.value} ? 0.75 : 0.25)).x;
-    if (shows == {Line.WAVE.value}) return y * 2.0 - 1.0;
-    if (shows == {Line.SUMS.value}) return isf_sums(x * {_NYQUIST});
+    float y = texture({SOUND}, vec2(x, shows == {RowContent.WAVE.value} ? 0.75 : 0.25)).x;
+    if (shows == {RowContent.WAVE.value}) return y * 2.0 - 1.0;
+    if (shows == {RowContent.SUMS.value}) return isf_sums(x * {_NYQUIST});
     return y > 0.0 ? pow(10.0, 3.5 * (y - 1.0)) : 0.0;
 }}
 vec4 isf_texture(isf_1D s, float x) {{ return vec4(vec3(isf_line(s.shows, x)), 1.0); }}
@@ -68,15 +68,15 @@ _MACROS = """\
 """
 
 
-def shown(name: str) -> Line:
+def row_content(name: str) -> RowContent:
     """What a texture of one row shows by its name."""
     word = name.lower()
     if re.search("integrat|sum|accum", word):
-        return Line.SUMS
-    return Line.WAVE if re.search("wave|samples", word) else Line.SPECTRUM
+        return RowContent.SUMS
+    return RowContent.WAVE if re.search("wave|samples", word) else RowContent.SPECTRUM
 
 
-def sums(name: str) -> list[Input]:
+def sum_inputs(name: str) -> list[Input]:
     """The inputs that follow the sums of each range."""
     return [
         Input(
@@ -93,12 +93,12 @@ def sums(name: str) -> list[Input]:
     ]
 
 
-def declared(lines: Mapping[str, Line]) -> str:
+def declared(lines: Mapping[str, RowContent]) -> str:
     """GLSL that stands before the author's text, where it declares textures of one row."""
     if not lines:
         return ""
-    rows = [f"const isf_1D {name} = isf_1D({line.value});\n" for name, line in lines.items()]
-    return "".join([_sums(Line.SUMS in lines.values()), _STRUCT, *rows, _MACROS])
+    glsl_lines = [f"const isf_1D {name} = isf_1D({line.value});\n" for name, line in lines.items()]
+    return "".join([_sums(RowContent.SUMS in lines.values()), _STRUCT, *glsl_lines, _MACROS])
 
 
 def _sums(wanted: bool) -> str:
@@ -106,9 +106,9 @@ def _sums(wanted: bool) -> str:
     if not wanted:
         return "float isf_sums(float hertz) { return 0.0; }\n"
     bands = list(_BANDS.items())
-    rows = [f"uniform float {SUM}{band};\n" for band in _BANDS]
-    rows += ["float isf_sums(float hertz) {\n", f"    float sum = {SUM}{bands[0][0]};\n"]
+    glsl_lines = [f"uniform float {SUM}{band};\n" for band in _BANDS]
+    glsl_lines += ["float isf_sums(float hertz) {\n", f"    float sum = {SUM}{bands[0][0]};\n"]
     for (_, low), (band, high) in pairwise(bands):
         share = f"clamp(log(max(hertz, 1.0) / {low}.0) / log({high}.0 / {low}.0), 0.0, 1.0)"
-        rows.append(f"    sum = mix(sum, {SUM}{band}, {share});\n")
-    return "".join([*rows, "    return sum;\n}\n"])
+        glsl_lines.append(f"    sum = mix(sum, {SUM}{band}, {share});\n")
+    return "".join([*glsl_lines, "    return sum;\n}\n"])

@@ -21,7 +21,7 @@ BEFORE = "isf_before"
 """The target that a shader draws into when it samples what it drew before."""
 NOISE_SIZE = 256
 
-_PARTS = {"vec3": ("bass", "mid", "treble"), "vec4": ("bass", "lowmid", "highmid", "treble")}
+_BAND_NAMES = {"vec3": ("bass", "mid", "treble"), "vec4": ("bass", "lowmid", "highmid", "treble")}
 _CONTENTS = {SamplerContent.SOUND: Content.SOUND, SamplerContent.NOTHING: Content.ZEROS}
 _TEXELS_ROW = "uniform vec2 isfuTexels;"
 _TEXELS = {
@@ -48,7 +48,7 @@ class UniformBindings:
     uniforms: dict[str, Builtin] = field(default_factory=dict)
     textures: list[Texture] = field(default_factory=list)
     channels: list[Channel] = field(default_factory=list)
-    before: bool = False
+    reads_feedback: bool = False
     """Whether it samples what it drew in the frame before."""
     file_scope: set[str] = field(default_factory=set)
     """Words of the text outside of all functions."""
@@ -60,11 +60,11 @@ class UniformBindings:
     """Names that are declared and stand nowhere else."""
     host: list[str] = field(default_factory=list)
     """GLSL that stands for declarations that give way."""
-    first: list[str] = field(default_factory=list)
+    first_statements: list[str] = field(default_factory=list)
     """Statements that give those variables their values, before the author's `main`."""
     replaced: set[str] = field(default_factory=set)
     """The names of those declarations."""
-    lines: dict[str, row_textures.Line] = field(default_factory=dict)
+    lines: dict[str, row_textures.RowContent] = field(default_factory=dict)
     """What each texture of one row shows."""
 
     def bind(self, item: Declaration, samplers: Sequence[str]) -> None:
@@ -77,18 +77,18 @@ class UniformBindings:
         if item.type in FLAT_SAMPLERS and not item.array:
             if item.type != "sampler2D":
                 self._replace_sampler(item.name)
-            self._sampler(item.name)
+            self._bind_sampler(item.name)
         elif item.type == "sampler1D" and not item.array:
-            self._line(item)
+            self._bind_row_texture(item)
         elif item.type in _TEXTURES and not item.array:
             content, size = _TEXTURES[item.type]
             self.textures.append(Texture(name=item.name, content=content, size=size))
         elif item.array:
-            self._array(item)
-        elif not self._host_value(item, samplers):
-            self._own(item)
+            self._bind_array(item)
+        elif not self._bind_host_value(item, samplers):
+            self._bind_input(item)
 
-    def _replace(self, item: Declaration, value: str, *rows: str) -> None:
+    def _replace(self, item: Declaration, value: str, *lines: str) -> None:
         """Let a variable of that value stand for the uniform.
 
         It has its value before `main` only where the author makes another global of it: WebGL
@@ -97,55 +97,57 @@ class UniformBindings:
         self.replaced.add(item.name)
         variable = f"{item.type} {item.name}{item.array}"
         if item.name in self.file_scope:
-            self.host += [*rows, f"{variable} = {value};"]
+            self.host += [*lines, f"{variable} = {value};"]
         else:
-            self.host += [*rows, f"{variable};"]
-            self.first.append(f"{item.name} = {value};")
+            self.host += [*lines, f"{variable};"]
+            self.first_statements.append(f"{item.name} = {value};")
 
     def _replace_sampler(self, name: str) -> None:
         """Let a declaration of the host's stand for a sampler's."""
-        row = f"uniform sampler2D {name};"
-        self.host += [] if row in self.host else [row]
+        line = f"uniform sampler2D {name};"
+        self.host += [] if line in self.host else [line]
         self.replaced.add(name)
 
-    def _host_value(self, item: Declaration, samplers: Sequence[str]) -> bool:
+    def _bind_host_value(self, item: Declaration, samplers: Sequence[str]) -> bool:
         """Whether it is one of the values that hosts give without being asked."""
         meaning = names.builtin(item.name)
         texture = names.sized_texture(item.name)
         if names.is_absent_in_video(item.name):
             return True
         if texture in samplers and item.type in ("vec2", "vec3", "ivec2"):
-            self._size(item, str(texture))
+            self._bind_size(item, str(texture))
             return True
-        if self._texel(item, samplers):
+        if self._bind_texel(item, samplers):
             return True
-        constant = _constant(item)
+        constant = _constant_value(item)
         if constant is not None:
             self._replace(item, constant)
             return True
         if meaning is None or item.initial or states_default(item):
             return False
-        return self._builtin(item, meaning)
+        return self._bind_builtin(item, meaning)
 
-    def _size(self, item: Declaration, texture: str) -> None:
+    def _bind_size(self, item: Declaration, texture: str) -> None:
         """Make it the size of a texture, which must be declared before it."""
         size = f"textureSize({texture}, 0)"
         parts = size if item.type != "vec3" else f"{size}, 1"
         self._replace_sampler(texture)
         self._replace(item, f"{item.type}({parts})")
 
-    def _texel(self, item: Declaration, samplers: Sequence[str]) -> bool:
+    def _bind_texel(self, item: Declaration, samplers: Sequence[str]) -> bool:
         """Make it one pixel of a texture as a share of it: of the one in its name, else of the
         first, else of the picture; False where it means anything else."""
-        named = names.texel_of(item.name)
+        texture_name = names.texel_of(item.name)
         word = item.name.lower()
-        if named is None or item.type not in _TEXELS or item.initial or states_default(item):
+        if texture_name is None or item.type not in _TEXELS or item.initial or states_default(item):
             return False
-        found = [name for name in samplers if name in (named, f"u_{named}")] or samplers[:1]
+        matching = [
+            name for name in samplers if name in (texture_name, f"u_{texture_name}")
+        ] or samplers[:1]
         size = "isfuTexels"
-        if found:
-            self._replace_sampler(found[0])
-            size = f"vec2(textureSize({found[0]}, 0))"
+        if matching:
+            self._replace_sampler(matching[0])
+            size = f"vec2(textureSize({matching[0]}, 0))"
         else:
             self.uniforms[size] = Builtin.RENDER_SIZE
             self.host += [] if _TEXELS_ROW in self.host else [_TEXELS_ROW]
@@ -153,61 +155,61 @@ class UniformBindings:
         self._replace(item, _TEXELS[item.type].format(size=size, axis=axis))
         return True
 
-    def _builtin(self, item: Declaration, meaning: Builtin) -> bool:
+    def _bind_builtin(self, item: Declaration, meaning: Builtin) -> bool:
         """Give it a host uniform, converted where the types differ; False where none fits."""
         if meaning is Builtin.RENDER_SIZE and item.type == "vec3":
             meaning = Builtin.RENDER_SIZE_3
-        wanted = names.TYPES[meaning]
-        if item.type == wanted:
+        host_type = names.TYPES[meaning]
+        if item.type == host_type:
             self.uniforms[item.name] = meaning
             return True
-        hidden = f"isfu{item.name}"
+        host_name = f"isfu{item.name}"
         value = {
-            ("vec2", "ivec2"): f"ivec2({hidden})",
-            ("vec2", "uvec2"): f"uvec2({hidden})",
-            ("vec2", "vec4"): f"vec4({hidden}, 1.0 / {hidden})",
-            ("float", "int"): f"int({hidden})",
-            ("int", "float"): f"float({hidden})",
-            ("int", "uint"): f"uint({hidden})",
-            ("vec4", "vec3"): f"{hidden}.xyz",
-        }.get((wanted, item.type))
+            ("vec2", "ivec2"): f"ivec2({host_name})",
+            ("vec2", "uvec2"): f"uvec2({host_name})",
+            ("vec2", "vec4"): f"vec4({host_name}, 1.0 / {host_name})",
+            ("float", "int"): f"int({host_name})",
+            ("int", "float"): f"float({host_name})",
+            ("int", "uint"): f"uint({host_name})",
+            ("vec4", "vec3"): f"{host_name}.xyz",
+        }.get((host_type, item.type))
         if value is None:
             return False
-        self.uniforms[hidden] = meaning
-        self._replace(item, value, f"uniform {wanted} {hidden};")
+        self.uniforms[host_name] = meaning
+        self._replace(item, value, f"uniform {host_type} {host_name};")
         return True
 
-    def _array(self, item: Declaration) -> None:
+    def _bind_array(self, item: Declaration) -> None:
         """An array holds zeros, but for those that Shadertoy's own shaders divide by."""
         if item.name == "iChannelResolution" and item.array == "[4]":
             self.uniforms["isfuSize"] = Builtin.RENDER_SIZE_3
-            rows = ", ".join(["isfuSize"] * 4)
-            self._replace(item, f"vec3[4]({rows})", "uniform vec3 isfuSize;")
+            lines = ", ".join(["isfuSize"] * 4)
+            self._replace(item, f"vec3[4]({lines})", "uniform vec3 isfuSize;")
         elif item.name == "iChannelTime" and item.array == "[4]":
             self.uniforms["isfuTime"] = Builtin.TIME
-            rows = ", ".join(["isfuTime"] * 4)
-            self._replace(item, f"float[4]({rows})", "uniform float isfuTime;")
+            lines = ", ".join(["isfuTime"] * 4)
+            self._replace(item, f"float[4]({lines})", "uniform float isfuTime;")
 
-    def _own(self, item: Declaration) -> None:
+    def _bind_input(self, item: Declaration) -> None:
         """Make it an input; a type that no input has stays zero."""
-        if item.type in _PARTS and names.shown(item.name) is SamplerContent.SOUND:
-            self._bands(item)
+        if item.type in _BAND_NAMES and names.sampler_content(item.name) is SamplerContent.SOUND:
+            self._bind_bands(item)
             return
         if item.type not in KINDS:
             return
-        heard = names.feature(item.name) if item.type == "float" else None
-        bind = None if states_default(item) else heard
-        wanted = HOST_TYPES[KINDS[item.type]]
-        same = item.type == wanted and not item.initial
-        hidden = item.name if same else f"isfu{item.name}"
-        self.inputs.append(own_input(item, hidden, bind))
-        if not same:
-            self._replace(item, f"{item.type}({hidden})", f"uniform {wanted} {hidden};")
+        feature = names.feature(item.name) if item.type == "float" else None
+        bind = None if states_default(item) else feature
+        host_type = HOST_TYPES[KINDS[item.type]]
+        is_unchanged = item.type == host_type and not item.initial
+        host_name = item.name if is_unchanged else f"isfu{item.name}"
+        self.inputs.append(own_input(item, host_name, bind))
+        if not is_unchanged:
+            self._replace(item, f"{item.type}({host_name})", f"uniform {host_type} {host_name};")
 
-    def _bands(self, item: Declaration) -> None:
+    def _bind_bands(self, item: Declaration) -> None:
         """A vector of the sound: an input for each of its parts."""
-        hidden = [f"isfu{item.name}_{band}" for band in _PARTS[item.type]]
-        for band, uniform in zip(_PARTS[item.type], hidden, strict=True):
+        host_name = [f"isfu{item.name}_{band}" for band in _BAND_NAMES[item.type]]
+        for band, uniform in zip(_BAND_NAMES[item.type], host_name, strict=True):
             self.inputs.append(
                 Input(
                     name=f"{item.name}_{band}",
@@ -220,55 +222,55 @@ class UniformBindings:
                     modulation=FeatureBinding(feature=band),
                 )
             )
-        rows = [f"uniform float {uniform};" for uniform in hidden]
-        self._replace(item, f"{item.type}({', '.join(hidden)})", *rows)
+        lines = [f"uniform float {uniform};" for uniform in host_name]
+        self._replace(item, f"{item.type}({', '.join(host_name)})", *lines)
 
-    def _sampler(self, name: str) -> None:
+    def _bind_sampler(self, name: str) -> None:
         if name in self.targets:
             return
-        show = self.contents.get(name) or names.shown(name)
-        if show in _CONTENTS:
-            self.textures.append(Texture(name=name, content=_CONTENTS[show]))
-        elif show is SamplerContent.NOISE:
+        content = self.contents.get(name) or names.sampler_content(name)
+        if content in _CONTENTS:
+            self.textures.append(Texture(name=name, content=_CONTENTS[content]))
+        elif content is SamplerContent.NOISE:
             self.textures.append(Texture(name=name, content=Content.NOISE, size=NOISE_SIZE))
             repeated = Channel(uniform=name, source=name, filter=Filter.MIPMAP, wrap=Wrap.REPEAT)
             self.channels.append(repeated)
-        elif show is SamplerContent.BEFORE and name not in self.unused:
-            self.before = True
+        elif content is SamplerContent.BEFORE and name not in self.unused:
+            self.reads_feedback = True
             self.channels.append(Channel(uniform=name, source=BEFORE))
-        elif show is not SamplerContent.BEFORE:
-            self.inputs.append(_sampled(name, show))
+        elif content is not SamplerContent.BEFORE:
+            self.inputs.append(_texture_input(name, content))
 
-    def _line(self, item: Declaration) -> None:
+    def _bind_row_texture(self, item: Declaration) -> None:
         """A texture of one row: the spectrum, or what it added up to."""
         if item.name in self.unused:
             self.replaced.add(item.name)
             return
         if not self.lines:
             self.textures.append(Texture(name=row_textures.SOUND, content=Content.SOUND))
-        self.lines[item.name] = row_textures.shown(item.name)
+        self.lines[item.name] = row_textures.row_content(item.name)
         self.replaced.add(item.name)
-        if self.lines[item.name] is row_textures.Line.SUMS and not self._has_sums():
-            self.inputs += row_textures.sums(item.name)
+        if self.lines[item.name] is row_textures.RowContent.SUMS and not self._has_sums():
+            self.inputs += row_textures.sum_inputs(item.name)
 
     def _has_sums(self) -> bool:
         return any(item.uniform.startswith(row_textures.SUM) for item in self.inputs)
 
 
-def _constant(item: Declaration) -> str | None:
+def _constant_value(item: Declaration) -> str | None:
     """The value of what is the same in every video."""
     if item.name == "iSampleRate":
         return "44100.0"
     return (item.initial or f"{item.type}(1.0)") if item.type in MATRICES else None
 
 
-def _sampled(name: str, show: SamplerContent) -> Input:
+def _texture_input(name: str, content: SamplerContent) -> Input:
     """An input that is a picture, or the sound around the frame."""
     label = names.to_label(name)
     kind = {SamplerContent.SPECTRUM: Kind.AUDIO_FFT, SamplerContent.WAVE: Kind.AUDIO}.get(
-        show, Kind.IMAGE
+        content, Kind.IMAGE
     )
-    if show is not SamplerContent.HISTORY:
+    if content is not SamplerContent.HISTORY:
         return Input(name=name, uniform=name, kind=kind, label=label)
     past, future = HISTORY_S
     return Input(

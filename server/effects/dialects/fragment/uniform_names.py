@@ -117,7 +117,7 @@ _FEATURES = {
     "treble": "treble high highs hi hihat",
     "kick": "kick beat pulse onset hit drum bump",
 }
-_HEARD = {word: feature for feature, words in _FEATURES.items() for word in words.split()}
+_FEATURE_WORDS = {word: feature for feature, words in _FEATURES.items() for word in words.split()}
 _PLAIN_WORDS = frozenset(
     (
         "low",
@@ -149,30 +149,30 @@ _BEFORE = re.compile(
 
 def builtin(name: str) -> Builtin | None:
     """The host uniform that this name usually stands for."""
-    word, prefixed = _word(name)
+    word, prefixed = _core_word(name)
     return _MEANINGS.get(word) if prefixed or word not in _PLAIN_WORDS else None
 
 
 def is_absent_in_video(name: str) -> bool:
     """Whether it is the mouse's or another thing that a video has not: it stays 0."""
-    return _word(name)[0] in _NOTHING
+    return _core_word(name)[0] in _NOTHING
 
 
 def feature(name: str) -> str | None:
     """The feature of the sound that this name usually stands for."""
-    word, prefixed = _word(name)
+    word, prefixed = _core_word(name)
     bare = _SOUND_PREFIX.sub("", word)
     prefixed = prefixed or bare != word
     if word in ("audio", "sound", "music"):
         return "level"
-    if bare not in _HEARD:
+    if bare not in _FEATURE_WORDS:
         bare = _SOUND_SUFFIX.sub("", bare)
-    return _HEARD.get(bare) if prefixed or bare not in _PLAIN_WORDS else None
+    return _FEATURE_WORDS.get(bare) if prefixed or bare not in _PLAIN_WORDS else None
 
 
-def shown(name: str) -> SamplerContent:
+def sampler_content(name: str) -> SamplerContent:
     """What a sampler of this name usually shows."""
-    word = _word(name)[0]
+    word = _core_word(name)[0]
     if word == "audiohistory":
         return SamplerContent.HISTORY
     if _BEFORE.search(word):
@@ -191,7 +191,7 @@ def sized_texture(name: str) -> str | None:
 def texel_of(name: str) -> str | None:
     """The texture of which this is one pixel as a share of it: `tex0` of `tex0TexelSize`; empty
     where no texture is named, None where the name means anything else."""
-    if _word(name)[0] in _TEXELS:
+    if _core_word(name)[0] in _TEXELS:
         return ""
     match = re.fullmatch(r"(.+?)_?[Tt]exel_?[Ss]ize", name)
     return match[1] if match else None
@@ -205,7 +205,7 @@ def to_label(name: str) -> str:
     return text[:1].upper() + text[1:].lower()
 
 
-def _word(name: str) -> tuple[str, bool]:
+def _core_word(name: str) -> tuple[str, bool]:
     """The name in small letters without a prefix and ``_``, and whether it had a prefix."""
     match = _PREFIX.match(name)
     rest = name[match.end() :] if match else name

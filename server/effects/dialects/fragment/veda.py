@@ -18,16 +18,16 @@ from server.effects.source.diagnostic import AuthorFile
 from server.effects.source.header import HeaderSyntaxError, JsonArray, JsonObject, read_object
 
 _OPENING = re.compile(r"[\s*]*\{")
-_OWN = re.compile(
+_VEDA_KEYS = re.compile(
     r"(?i)pixelratio|frameskip|audio|midi|keyboard|gamepad|camera|server|osc|glslify|fftsize"
     r"|fftsmoothingtimeconstant|soundlength|vertexcount|vertexmode|vertexshader|fragmentshader"
 )
 _TITLES = ("DESCRIPTION", "CREDIT", "CATEGORIES", "LICENSE", "TITLE", "PREMIUM")
-_ISF = frozenset(("ISFVSN", "VSN", "INPUTS", "PERSISTENT_BUFFERS", *_TITLES))
+_ISF_KEYS = frozenset(("ISFVSN", "VSN", "INPUTS", "PERSISTENT_BUFFERS", *_TITLES))
 _SHARED = frozenset(("PASSES", "IMPORTED"))
 _HOST = re.compile(r"\buniform\s+(?:\w+p\s+)?(?:float\s+time|vec2\s+resolution)\b")
 _ISF_WORDS = re.compile(r"\b(?:RENDERSIZE|TIME|PASSINDEX|FRAMEINDEX|(?:isf_|vv_|IMG_)\w+)\b")
-_SHOWS = {
+_DEFAULT_CONTENTS = {
     "spectrum": SamplerContent.SPECTRUM,
     "samples": SamplerContent.WAVE,
     "key": SamplerContent.NOTHING,
@@ -62,10 +62,10 @@ def is_header(text: str, start: int) -> bool:
     except HeaderSyntaxError:
         return False
     words = {key.upper() for key in keys}
-    if not keys or words & _ISF:
+    if not keys or words & _ISF_KEYS:
         return False
     code = without_comments(text)
-    if any(map(_OWN.fullmatch, keys)) or _HOST.search(code):
+    if any(map(_VEDA_KEYS.fullmatch, keys)) or _HOST.search(code):
         return True
     return not words & _SHARED and _ISF_WORDS.search(code) is None
 
@@ -80,7 +80,7 @@ def read_header(author: AuthorFile) -> Header:
     if start < 0 or not is_header(author.text, start):
         return Header()
     table = read_object(author.text, start + 2, author.text.find("*/", start))
-    contents = dict(_SHOWS)
+    contents = dict(_DEFAULT_CONTENTS)
     textures = _imported(author, table, contents)
     code = without_comments(author.text)
     return Header(contents, textures, _plan(author, table, code))
@@ -90,20 +90,22 @@ def _imported(
     author: AuthorFile, table: JsonObject, contents: dict[str, SamplerContent]
 ) -> tuple[Texture, ...]:
     """The pictures that it imports from files; what plays there is the picture or the sound."""
-    rows = table.get("IMPORTED")
-    found: list[Texture] = []
-    for name, row in rows.items() if isinstance(rows, JsonObject) else ():
-        path = row.get("PATH") if isinstance(row, JsonObject) else None
+    entries = table.get("IMPORTED")
+    textures: list[Texture] = []
+    for name, entry in entries.items() if isinstance(entries, JsonObject) else ():
+        path = entry.get("PATH") if isinstance(entry, JsonObject) else None
         if not isinstance(path, str) or not _NAME.fullmatch(name):
             message = f"“{name[:40]}” of IMPORTED names no file"
-            raise author.error(message, rows.offset_of(name) if isinstance(rows, JsonObject) else 0)
+            raise author.error(
+                message, entries.offset_of(name) if isinstance(entries, JsonObject) else 0
+            )
         if path.lower().endswith(_SOUNDS):
             contents[name] = SamplerContent.SOUND
         elif not path.lower().endswith(_PICTURES) or "://" in path:
             contents[name] = SamplerContent.PICTURE
         else:
-            found.append(_texture(author, name, path, author.text.find(path)))
-    return tuple(found)
+            textures.append(_texture(author, name, path, author.text.find(path)))
+    return tuple(textures)
 
 
 def _texture(author: AuthorFile, name: str, path: str, place: int) -> Texture:
@@ -116,20 +118,22 @@ def _texture(author: AuthorFile, name: str, path: str, place: int) -> Texture:
 
 def _plan(author: AuthorFile, table: JsonObject, code: str) -> PassPlan:
     """The passes: PASSINDEX tells them apart, and each draws into its TARGET."""
-    rows = table.get("PASSES")
+    entries = table.get("PASSES")
     passes = (
-        [row for row in rows if isinstance(row, JsonObject)] if isinstance(rows, JsonArray) else []
+        [entry for entry in entries if isinstance(entry, JsonObject)]
+        if isinstance(entries, JsonArray)
+        else []
     )
     if len(passes) > _MAX_PASSES:
         raise author.refusal(f"it has more than {_MAX_PASSES} passes", table.offset_of("PASSES"))
-    for row in passes:
-        other = next((key for key in ("fs", "vs", "OBJ") if row.get(key)), None)
-        if other is not None:
+    for entry in passes:
+        foreign_key = next((key for key in ("fs", "vs", "OBJ") if entry.get(key)), None)
+        if foreign_key is not None:
             message = "passes of other files and models are not offered"
-            raise author.refusal(message, row.offset_of(other))
+            raise author.refusal(message, entry.offset_of(foreign_key))
     if not passes:
         return PassPlan((PlannedDraw(None, (), _index(0)),))
-    draws = tuple(_drawn(author, row, at) for at, row in enumerate(passes))
+    draws = tuple(_drawn(author, entry, at) for at, entry in enumerate(passes))
     return PassPlan(draws, _targets(passes, draws, code))
 
 
@@ -137,10 +141,10 @@ def _index(at: int) -> tuple[str, ...]:
     return (f"const int PASSINDEX = {at};",)
 
 
-def _drawn(author: AuthorFile, row: JsonObject, at: int) -> PlannedDraw:
-    name = row.get("TARGET")
+def _drawn(author: AuthorFile, entry: JsonObject, at: int) -> PlannedDraw:
+    name = entry.get("TARGET")
     if name is not None and (not isinstance(name, str) or not _NAME.fullmatch(name)):
-        raise author.error("the name of a target is no identifier", row.offset_of("TARGET"))
+        raise author.error("the name of a target is no identifier", entry.offset_of("TARGET"))
     return PlannedDraw(name or None, (), _index(at))
 
 
@@ -148,18 +152,18 @@ def _targets(
     passes: list[JsonObject], draws: Sequence[PlannedDraw], code: str
 ) -> tuple[Target, ...]:
     """Targets are kept: which of its passes reads which is not told by the text."""
-    found: dict[str, Target] = {}
-    for row, one in zip(passes, draws, strict=True):
-        if one.target is not None and one.target not in found:
-            last = one.target == draws[-1].target
-            found[one.target] = Target(
-                name=one.target,
-                persistent=reads(code, one.target),
-                floating=bool(row.get("FLOAT")),
-                width=None if last else _size(row.get("WIDTH")),
-                height=None if last else _size(row.get("HEIGHT")),
+    textures: dict[str, Target] = {}
+    for entry, draw in zip(passes, draws, strict=True):
+        if draw.target is not None and draw.target not in textures:
+            last = draw.target == draws[-1].target
+            textures[draw.target] = Target(
+                name=draw.target,
+                persistent=reads(code, draw.target),
+                floating=bool(entry.get("FLOAT")),
+                width=None if last else _size(entry.get("WIDTH")),
+                height=None if last else _size(entry.get("HEIGHT")),
             )
-    return tuple(found.values())
+    return tuple(textures.values())
 
 
 def _size(value: object) -> str | None:

@@ -10,7 +10,7 @@ from server.effects.model.modulation import BEATS, SECONDS, TransitionProgress
 from server.effects.source import plain_text
 from server.effects.source.diagnostic import AUTHOR, AuthorFile, Listing
 
-_PICTURES = (
+_IMAGES = (
     Input(name="startImage", uniform="isf_start", kind=Kind.IMAGE, label="Picture before it"),
     Input(name="endImage", uniform="isf_end", kind=Kind.IMAGE, label="Picture after it"),
 )
@@ -31,7 +31,7 @@ _FUNCTIONS = """\
 vec4 getFromColor(vec2 uv) { return texture(isf_start, uv); }
 vec4 getToColor(vec2 uv) { return texture(isf_end, uv); }"""
 _ENDING = f"""\
-void main() {{ {parsed_shader.FIRST} isf_FragColor = transition(isf_FragNormCoord); }}
+void main() {{ {parsed_shader.FIRST_STATEMENTS} isf_FragColor = transition(isf_FragNormCoord); }}
 """
 
 
@@ -47,14 +47,14 @@ def transition_inputs(taken: Collection[str] = ()) -> tuple[Input, ...]:
     def name(word: str) -> str:
         return f"transition_{word}" if word in taken else word
 
-    def number(word: str, label: str, least: float, most: float, default: float) -> Input:
+    def number(word: str, label: str, minimum: float, maximum: float, default: float) -> Input:
         return Input(
             name=name(word),
             uniform=f"isft_{word}",
             kind=Kind.FLOAT,
             label=label,
-            minimum=least,
-            maximum=most,
+            minimum=minimum,
+            maximum=maximum,
             default=default,
             static=True,
         )
@@ -83,27 +83,27 @@ def parse(effect_id: str, file: str, text: str) -> Effect:
     """
     plain = plain_text.normalize(text)
     shader = parsed_shader.read(AuthorFile(effect_id, file, plain), tuple(_HOST))
-    own = {item.name for item in shader.items if item.storage == "uniform"}
-    rows = [f"uniform {kind} {name};" for name, kind in _HOST.items() if name not in own]
-    told = fragment_credits.read(effect_id, file, plain)
+    uniform_names = {item.name for item in shader.items if item.storage == "uniform"}
+    lines = [f"uniform {kind} {name};" for name, kind in _HOST.items() if name not in uniform_names]
+    credits = fragment_credits.read(effect_id, file, plain)
     taken = {item.name for item in shader.inputs}
-    draw = Pass(
+    render_pass = Pass(
         vertex=shader.vertex(),
-        fragment=shader.fragment([*rows, _FUNCTIONS], _ENDING),
+        fragment=shader.fragment([*lines, _FUNCTIONS], _ENDING),
         channels=tuple(shader.bindings.channels),
     )
     return Effect(
         id=effect_id,
         file=file,
         source=text,
-        title=told.title,
+        title=credits.title,
         dialect="transition",
-        description=told.description,
-        credit=told.credit,
-        license=told.license,
-        categories=told.categories,
-        inputs=(*_PICTURES, _PROGRESS, *shader.inputs, *transition_inputs(taken)),
-        passes=(draw,),
+        description=credits.description,
+        credit=credits.credit,
+        license=credits.license,
+        categories=credits.categories,
+        inputs=(*_IMAGES, _PROGRESS, *shader.inputs, *transition_inputs(taken)),
+        passes=(render_pass,),
         textures=tuple(shader.bindings.textures),
         listings=(Listing(AUTHOR, file, plain),),
         uniforms={"ratio": Builtin.ASPECT, **shader.bindings.uniforms},

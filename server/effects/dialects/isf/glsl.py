@@ -124,8 +124,8 @@ def fragment(body: str, line: int, names: Names) -> Shader:
     """
     extensions, code = prepare(body, names.renamed)
     code, outputs = _outputs(_without_repeats(code, names))
-    drawn = [*_COLORS, *re.findall(r"#define (\w+) isf_FragColor\n", outputs)]
-    used = [name for name in drawn if re.search(rf"\b{name}\b", code)]
+    outputs_drawn = [*_COLORS, *re.findall(r"#define (\w+) isf_FragColor\n", outputs)]
+    used = [name for name in outputs_drawn if re.search(rf"\b{name}\b", code)]
     return Shader(
         extensions=tuple(extensions),
         host=_FRAGMENT + outputs + _COMMON + _declarations(names) + _safe_area(code, names),
@@ -149,19 +149,19 @@ def vertex(body: str | None, names: Names) -> Shader:
 
 def _without_repeats(code: str, names: Names) -> str:
     """Leave out what the host declares already: a file may bring it for other hosts."""
-    known: Collection[str] = {*names.uniforms, *_HOST_OTHERS}
+    host_names: Collection[str] = {*names.uniforms, *_HOST_OTHERS}
 
-    def blank(match: re.Match[str]) -> str:
+    def blank_if_known(match: re.Match[str]) -> str:
         declared = re.split(r"\s*,\s*", match[1])
-        return blank_out(match[0]) if all(name in known for name in declared) else match[0]
+        return blank_out(match[0]) if all(name in host_names for name in declared) else match[0]
 
-    return _DECLARATION.sub(blank, code)
+    return _DECLARATION.sub(blank_if_known, code)
 
 
 def _safe_area(code: str, names: Names) -> str:
     """SAFE_AREA, a macro so that a file can say what it is in other hosts."""
-    own = "SAFE_AREA" in names.uniforms or _OWN_SAFE_AREA.search(code)
-    return "" if own else _SAFE_AREA
+    declares_own = "SAFE_AREA" in names.uniforms or _OWN_SAFE_AREA.search(code)
+    return "" if declares_own else _SAFE_AREA
 
 
 def _outputs(code: str) -> tuple[str, str]:
@@ -169,24 +169,27 @@ def _outputs(code: str) -> tuple[str, str]:
 
     The first of theirs is what is drawn.
     """
-    rows = ["out vec4 isf_FragColor;"]
+    lines = ["out vec4 isf_FragColor;"]
     if re.search(r"\bgl_FragData\b", code):
-        rows = ["out vec4 isf_FragData[1];", "#define isf_FragColor isf_FragData[0]"]
-        rows.append("#define gl_FragData isf_FragData")
-    rows.append("#define gl_FragColor isf_FragColor")
-    drawn, *others = dict.fromkeys(_OUTPUT.findall(code)) or [None]
-    if drawn:
+        lines = ["out vec4 isf_FragData[1];", "#define isf_FragColor isf_FragData[0]"]
+        lines.append("#define gl_FragData isf_FragData")
+    lines.append("#define gl_FragColor isf_FragColor")
+    outputs_drawn, *other_outputs = dict.fromkeys(_OUTPUT.findall(code)) or [None]
+    if outputs_drawn:
         code = _OUTPUT.sub(blank_match, code)
-        rows += [f"#define {drawn} isf_FragColor", *(f"vec4 {name};" for name in others)]
-    return code, "\n".join(rows) + "\n"
+        lines += [
+            f"#define {outputs_drawn} isf_FragColor",
+            *(f"vec4 {name};" for name in other_outputs),
+        ]
+    return code, "\n".join(lines) + "\n"
 
 
 def _declarations(names: Names) -> str:
     """Uniforms, and the helper values of images that some files read without IMG_SIZE."""
-    rows = [f"uniform {kind} {name};" for name, kind in names.uniforms.items()]
-    rows += [text_glsl.SOURCE] if names.texts else []
+    lines = [f"uniform {kind} {name};" for name, kind in names.uniforms.items()]
+    lines += [text_glsl.SOURCE] if names.texts else []
     for name, sampler in names.images.items():
-        rows.append(f"#define _{name}_imgRect vec4(0.0, 0.0, 1.0, 1.0)")
-        rows.append(f"#define _{name}_imgSize vec2(textureSize({sampler}, 0))")
-        rows.append(f"#define _{name}_flip false")
-    return "\n".join(rows) + "\n"
+        lines.append(f"#define _{name}_imgRect vec4(0.0, 0.0, 1.0, 1.0)")
+        lines.append(f"#define _{name}_imgSize vec2(textureSize({sampler}, 0))")
+        lines.append(f"#define _{name}_flip false")
+    return "\n".join(lines) + "\n"

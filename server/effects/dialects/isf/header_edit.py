@@ -42,42 +42,46 @@ def edit_header(text: str, values: Mapping[str, object]) -> Edit:
             which a single value cannot be changed.
     """
     before = _read(text)
-    rows = _rows(before)
-    written = tuple(name for name in values if name in rows)
+    tables = _tables_by_name(before)
+    written = tuple(name for name in values if name in tables)
     if not written:
         raise EditError("none of these inputs stands in the header of the file")
     changed = text
     for name in written:
-        row = _rows(_read(changed))[name]
-        changed = _tuned(changed, row, values[name])
+        table = _tables_by_name(_read(changed))[name]
+        changed = _set_value(changed, table, values[name])
     if _plain(_read(changed)) != _expected(before, {name: values[name] for name in written}):
         raise EditError("the header is written in a way in which single values cannot be changed")
-    return Edit(changed, written, tuple(name for name in values if name not in rows))
+    return Edit(changed, written, tuple(name for name in values if name not in tables))
 
 
-def _tuned(text: str, row: JsonObject, value: object) -> str:
+def _set_value(text: str, table: JsonObject, value: object) -> str:
     """The text with one input set, from its last change to its first, so that places hold."""
-    key, literal, gone = _change(row, value)
-    edits = [_replaced(text, row, key, literal)]
-    edits += [_removed(text, row, word) for word in gone]
-    for start, end, put in sorted(edits, reverse=True):
-        text = text[:start] + put + text[end:]
+    key, literal, removed_keys = _change(table, value)
+    edits = [_replacement(text, table, key, literal)]
+    edits += [_removal(text, table, word) for word in removed_keys]
+    for start, end, replacement in sorted(edits, reverse=True):
+        text = text[:start] + replacement + text[end:]
     return text
 
 
-def _change(row: JsonObject, value: object) -> tuple[str, str, list[str]]:
+def _change(table: JsonObject, value: object) -> tuple[str, str, list[str]]:
     """The key that is set, what it is set to, and the keys that are taken out."""
-    moved = isinstance(value, Mapping) and is_modulation(value)
-    key = "BIND" if moved else "DEFAULT"
-    literal = _motion(value) if isinstance(value, Mapping) else _literal(value, _is_whole(row))
-    return key, literal, [word for word in ("BIND", "PHOTO") if word != key and word in row]
+    is_moving = isinstance(value, Mapping) and is_modulation(value)
+    key = "BIND" if is_moving else "DEFAULT"
+    literal = (
+        _modulation_literal(value)
+        if isinstance(value, Mapping)
+        else _literal(value, _is_whole(table))
+    )
+    return key, literal, [word for word in ("BIND", "PHOTO") if word != key and word in table]
 
 
-def _motion(told: Mapping[str, object]) -> str:
+def _modulation_literal(modulation: Mapping[str, object]) -> str:
     """A motion as BIND has it; a feature alone is its name."""
-    if set(told) == {"bind"}:
-        return _literal(told["bind"], whole=False)
-    return _literal(told, whole=False)
+    if set(modulation) == {"bind"}:
+        return _literal(modulation["bind"], whole=False)
+    return _literal(modulation, whole=False)
 
 
 def _literal(value: object, whole: bool) -> str:
@@ -105,18 +109,18 @@ def _point(number: str) -> str:
     return number if set(number) & set(".en") else f"{number}.0"
 
 
-def _replaced(text: str, row: JsonObject, key: str, literal: str) -> tuple[int, int, str]:
+def _replacement(text: str, table: JsonObject, key: str, literal: str) -> tuple[int, int, str]:
     """Start, end and new text where the key's value stands, or where it is put."""
-    if key in row:
-        return row.offsets[key], row.spans[key][1], literal
-    begin, end = max(row.spans.values(), key=lambda span: span[1])
+    if key in table:
+        return table.offsets[key], table.spans[key][1], literal
+    begin, end = max(table.spans.values(), key=lambda span: span[1])
     blank = _blank_before(text, begin)
     return end, end, f',{blank if blank.strip(" " + chr(9)) else " "}"{key}": {literal}'
 
 
-def _removed(text: str, row: JsonObject, key: str) -> tuple[int, int, str]:
+def _removal(text: str, table: JsonObject, key: str) -> tuple[int, int, str]:
     """Start, end and nothing: the key, its value and one comma."""
-    begin, end = row.spans[key]
+    begin, end = table.spans[key]
     blank = _blank_before(text, begin)
     after = re.compile(r"\s*,[ \t]*").match(text, end)
     if after is not None:
@@ -144,16 +148,18 @@ def _read(text: str) -> JsonObject:
         raise EditError(f"the header cannot be read: {error}") from None
 
 
-def _rows(header: JsonObject) -> dict[str, JsonObject]:
-    rows = header.get("INPUTS")
-    found = (
-        [row for row in rows if isinstance(row, JsonObject)] if isinstance(rows, JsonArray) else []
+def _tables_by_name(header: JsonObject) -> dict[str, JsonObject]:
+    array = header.get("INPUTS")
+    tables = (
+        [table for table in array if isinstance(table, JsonObject)]
+        if isinstance(array, JsonArray)
+        else []
     )
-    return {str(row["NAME"]): row for row in found if isinstance(row.get("NAME"), str)}
+    return {str(table["NAME"]): table for table in tables if isinstance(table.get("NAME"), str)}
 
 
-def _is_whole(row: JsonObject) -> bool:
-    kind = row.get("TYPE")
+def _is_whole(table: JsonObject) -> bool:
+    kind = table.get("TYPE")
     return isinstance(kind, str) and kind.lower() in ("long", "int")
 
 
@@ -161,22 +167,22 @@ def _expected(header: JsonObject, values: Mapping[str, object]) -> object:
     """What the header has to say afterwards."""
     wanted = _plain(header)
     assert isinstance(wanted, dict)
-    for row, place in zip(wanted["INPUTS"], _tables(header), strict=True):
-        name = str(row.get("NAME")) if isinstance(row, dict) else ""
-        if place is None or name not in values or _rows(header)[name] is not place:
+    for table, original in zip(wanted["INPUTS"], _input_tables(header), strict=True):
+        name = str(table.get("NAME")) if isinstance(table, dict) else ""
+        if original is None or name not in values or _tables_by_name(header)[name] is not original:
             continue
-        key, literal, gone = _change(place, values[name])
-        row[key] = _plain(read_object(f'{{"v": {literal}}}', 0, len(literal) + 7)["v"])
-        for word in gone:
-            del row[word]
+        key, literal, removed_keys = _change(original, values[name])
+        table[key] = _plain(read_object(f'{{"v": {literal}}}', 0, len(literal) + 7)["v"])
+        for word in removed_keys:
+            del table[word]
     return wanted
 
 
-def _tables(header: JsonObject) -> list[JsonObject | None]:
-    rows = header.get("INPUTS")
+def _input_tables(header: JsonObject) -> list[JsonObject | None]:
+    array = header.get("INPUTS")
     return (
-        [row if isinstance(row, JsonObject) else None for row in rows]
-        if isinstance(rows, JsonArray)
+        [table if isinstance(table, JsonObject) else None for table in array]
+        if isinstance(array, JsonArray)
         else []
     )
 

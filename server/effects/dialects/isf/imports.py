@@ -18,82 +18,86 @@ def read_textures(author: AuthorFile, header: JsonObject) -> dict[str, Texture]:
     Raises:
         ToqiboxError: with a diagnostic at the line at fault.
     """
-    found: dict[str, Texture] = {}
-    for name, row, place in (*_imported(author, header), *_cubes(header)):
+    textures: dict[str, Texture] = {}
+    for name, entry, offset in (*_imported(author, header), *_cubes(header)):
         if not isinstance(name, str) or not isf_inputs.NAME.fullmatch(name):
-            raise author.error("the name of an image is missing or no identifier", place)
-        if name in found:
-            raise author.error(f"the name “{name}” is used twice", place)
-        if row is None:
-            found[name] = Texture(name=isf_inputs.uniform_name(name), content=Content.CUBE)
-        elif row.get("PATH") is not None:
-            found[name] = _texture(author, name, row)
-    named = {file for texture in found.values() for file in texture.files}
-    if len(named) > assets.MAX_FILES:
+            raise author.error("the name of an image is missing or no identifier", offset)
+        if name in textures:
+            raise author.error(f"the name “{name}” is used twice", offset)
+        if entry is None:
+            textures[name] = Texture(name=isf_inputs.uniform_name(name), content=Content.CUBE)
+        elif entry.get("PATH") is not None:
+            textures[name] = _texture(author, name, entry)
+    file_names = {file for texture in textures.values() for file in texture.files}
+    if len(file_names) > assets.MAX_FILES:
         reason = f"it names more than {assets.MAX_FILES} image files"
         raise author.refusal(reason, header.offset_of("IMPORTED"))
-    return found
+    return textures
 
 
 def _imported(
     author: AuthorFile, header: JsonObject
 ) -> list[tuple[object, JsonObject | None, int]]:
-    rows = header.get("IMPORTED")
-    place = header.offset_of("IMPORTED")
-    if rows is None:
+    entries = header.get("IMPORTED")
+    offset = header.offset_of("IMPORTED")
+    if entries is None:
         return []
-    found: list[tuple[object, JsonObject | None, int]] = []
-    if isinstance(rows, JsonObject):
-        for name, row in rows.items():
-            if not isinstance(row, JsonObject):
+    images: list[tuple[object, JsonObject | None, int]] = []
+    if isinstance(entries, JsonObject):
+        for name, entry in entries.items():
+            if not isinstance(entry, JsonObject):
                 raise author.error(
-                    f"“{name[:40]}” of IMPORTED is not an object", rows.offset_of(name)
+                    f"“{name[:40]}” of IMPORTED is not an object", entries.offset_of(name)
                 )
-            found.append((name, row, rows.offset_of(name)))
-    elif isinstance(rows, JsonArray):
-        for row, where in zip(rows, rows.offsets, strict=True):
-            if not isinstance(row, JsonObject):
-                raise author.error("IMPORTED holds something that is not an object", where)
-            found.append((row.get("NAME"), row, row.offset_of("NAME")))
+            images.append((name, entry, entries.offset_of(name)))
+    elif isinstance(entries, JsonArray):
+        for entry, entry_offset in zip(entries, entries.offsets, strict=True):
+            if not isinstance(entry, JsonObject):
+                raise author.error("IMPORTED holds something that is not an object", entry_offset)
+            images.append((entry.get("NAME"), entry, entry.offset_of("NAME")))
     else:
-        raise author.error("IMPORTED is neither an object nor an array", place)
-    return found
+        raise author.error("IMPORTED is neither an object nor an array", offset)
+    return images
 
 
 def _cubes(header: JsonObject) -> list[tuple[object, JsonObject | None, int]]:
-    rows = header.get("INPUTS")
+    entries = header.get("INPUTS")
     tables = (
-        [row for row in rows if isinstance(row, JsonObject)] if isinstance(rows, JsonArray) else []
+        [entry for entry in entries if isinstance(entry, JsonObject)]
+        if isinstance(entries, JsonArray)
+        else []
     )
     return [
-        (row.get("NAME"), None, row.offset_of("NAME")) for row in tables if isf_inputs.is_cube(row)
+        (entry.get("NAME"), None, entry.offset_of("NAME"))
+        for entry in tables
+        if isf_inputs.is_cube(entry)
     ]
 
 
-def _texture(author: AuthorFile, name: str, row: JsonObject) -> Texture:
-    paths, offsets = row["PATH"], [row.offset_of("PATH")]
+def _texture(author: AuthorFile, name: str, entry: JsonObject) -> Texture:
+    paths, offsets = entry["PATH"], [entry.offset_of("PATH")]
     if isinstance(paths, JsonArray):
         offsets = paths.offsets
-    listed = list(paths) if isinstance(paths, JsonArray) else [paths]
-    cube = isf_inputs.is_cube(row) or len(listed) == _FACES
-    if len(listed) != (_FACES if cube else 1):
-        words = "a cube needs a PATH for each of its six faces" if cube else "PATH names no file"
-        raise author.error(words, row.offset_of("PATH"))
+    path_list = list(paths) if isinstance(paths, JsonArray) else [paths]
+    cube = isf_inputs.is_cube(entry) or len(path_list) == _FACES
+    if len(path_list) != (_FACES if cube else 1):
+        message = "a cube needs a PATH for each of its six faces" if cube else "PATH names no file"
+        raise author.error(message, entry.offset_of("PATH"))
     return Texture(
         name=isf_inputs.uniform_name(name),
         content=Content.CUBE if cube else Content.IMAGE,
         files=tuple(
-            _path(author, path, place) for path, place in zip(listed, offsets, strict=True)
+            _path(author, path, offset) for path, offset in zip(path_list, offsets, strict=True)
         ),
     )
 
 
-def _path(author: AuthorFile, path: object, place: int) -> str:
+def _path(author: AuthorFile, path: object, offset: int) -> str:
     if not isinstance(path, str):
-        raise author.error("PATH names no file", place)
+        raise author.error("PATH names no file", offset)
     try:
         return assets.normalize_path(path)
     except ValueError as problem:
         raise author.refusal(
-            f"the image file “{path[:80]}” cannot be used: {problem}", place
+            f"the image file “{path[:80]}” cannot be used: {problem}", offset
         ) from None

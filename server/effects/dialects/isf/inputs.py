@@ -42,31 +42,31 @@ def read_inputs(author: AuthorFile, header: JsonObject, code: str) -> tuple[Inpu
     Raises:
         ToqiboxError: with a diagnostic at the line of the input at fault.
     """
-    rows = header.get("INPUTS")
-    if rows is None:
+    array = header.get("INPUTS")
+    if array is None:
         return ()
-    if not isinstance(rows, JsonArray):
+    if not isinstance(array, JsonArray):
         raise author.error("INPUTS is not an array", header.offset_of("INPUTS"))
-    if len(rows) > _MAX_INPUTS:
+    if len(array) > _MAX_INPUTS:
         raise author.refusal(f"it has more than {_MAX_INPUTS} inputs", header.offset_of("INPUTS"))
-    found: dict[str, Input] = {}
-    lines: dict[str, JsonObject] = {}
-    for row, place in zip(rows, rows.offsets, strict=True):
-        if not isinstance(row, JsonObject):
-            raise author.error("INPUTS holds something that is not an object", place)
-        if is_cube(row):
+    inputs: dict[str, Input] = {}
+    tables: dict[str, JsonObject] = {}
+    for table, offset in zip(array, array.offsets, strict=True):
+        if not isinstance(table, JsonObject):
+            raise author.error("INPUTS holds something that is not an object", offset)
+        if is_cube(table):
             continue
-        item = _input(author, row, code)
-        if item.name in found or item.name in isf_keys.BUILTINS:
-            raise author.error(isf_keys.taken(item.name), row.offset_of("NAME"))
-        found[item.name], lines[item.name] = item, row
-    return with_texts(author, lines, found)
+        item = _input(author, table, code)
+        if item.name in inputs or item.name in isf_keys.BUILTINS:
+            raise author.error(isf_keys.taken_message(item.name), table.offset_of("NAME"))
+        inputs[item.name], tables[item.name] = item, table
+    return with_texts(author, tables, inputs)
 
 
-def is_cube(row: JsonObject) -> bool:
+def is_cube(table: JsonObject) -> bool:
     """Whether a row of INPUTS or IMPORTED stands for a cube."""
-    word = row.get("TYPE")
-    return isinstance(word, str) and word.lower() in ("cube", "cubemap")
+    type_name = table.get("TYPE")
+    return isinstance(type_name, str) and type_name.lower() in ("cube", "cubemap")
 
 
 def uniform_name(name: str) -> str:
@@ -76,106 +76,106 @@ def uniform_name(name: str) -> str:
     return "isfi" + name.replace("_", "_u") if taken else name
 
 
-def truth(value: object) -> bool:
+def is_true(value: object) -> bool:
     """What a file means by true: a bool, a number that is not 0, “true” or “yes”."""
     if isinstance(value, str):
         return value.strip().lower() in ("true", "yes", "1")
     return bool(value)
 
 
-def _input(author: AuthorFile, row: JsonObject, code: str) -> Input:
-    name = row.get("NAME")
+def _input(author: AuthorFile, table: JsonObject, code: str) -> Input:
+    name = table.get("NAME")
     if not isinstance(name, str) or not NAME.fullmatch(name):
-        raise author.error("an input's NAME is missing or no identifier", row.offset_of("NAME"))
-    kind = _kind(author, row, name)
-    minimum, maximum = _limits(kind, row)
-    values, labels = _choices(row) if kind is Kind.LONG else ((), ())
-    label = row.get("LABEL")
+        raise author.error("an input's NAME is missing or no identifier", table.offset_of("NAME"))
+    kind = _kind(author, table, name)
+    minimum, maximum = _limits(kind, table)
+    values, labels = _choices(table) if kind is Kind.LONG else ((), ())
+    label = table.get("LABEL")
     item = Input(
         name=name,
-        uniform=name if _uncalled(name, code) else uniform_name(name),
+        uniform=name if _is_uncalled_function(name, code) else uniform_name(name),
         kind=kind,
         label=" ".join(label.split())[:80] if isinstance(label, str) and label.strip() else name,
-        default=_default(kind, row, minimum, maximum, values),
+        default=_default(kind, table, minimum, maximum, values),
         minimum=None if values else minimum,
         maximum=None if values else maximum,
-        identity=value_of(kind, row.get("IDENTITY")),
+        identity=value_of(kind, table.get("IDENTITY")),
         values=values,
         labels=labels,
-        photo=_photo(author, row, kind),
-        width=_width(row) if kind in _SOUNDS else None,
-        scale=_scale(author, row) if kind in _SPECTRA else Scale.BROWSER,
-        past=_span(row, "PAST", HISTORY_S[0]) if kind is Kind.AUDIO_HISTORY else 0.0,
-        future=_span(row, "FUTURE", HISTORY_S[1]) if kind is Kind.AUDIO_HISTORY else 0.0,
+        photo=_photo(author, table, kind),
+        width=_width(table) if kind in _SOUNDS else None,
+        scale=_scale(author, table) if kind in _SPECTRA else Scale.BROWSER,
+        past=_span(table, "PAST", HISTORY_S[0]) if kind is Kind.AUDIO_HISTORY else 0.0,
+        future=_span(table, "FUTURE", HISTORY_S[1]) if kind is Kind.AUDIO_HISTORY else 0.0,
     )
-    return replace(item, modulation=_motion(author, row, item))
+    return replace(item, modulation=_motion(author, table, item))
 
 
-def _uncalled(name: str, code: str) -> bool:
+def _is_uncalled_function(name: str, code: str) -> bool:
     """Whether it is only the name of a function of GLSL's own, and that is called nowhere."""
-    only = name in FUNCTIONS and name not in RESERVED
-    return only and re.search(rf"\b{name}\s*\(", code) is None
+    is_function_only = name in FUNCTIONS and name not in RESERVED
+    return is_function_only and re.search(rf"\b{name}\s*\(", code) is None
 
 
-def _kind(author: AuthorFile, row: JsonObject, name: str) -> Kind:
-    word, place = row.get("TYPE"), row.offset_of("TYPE")
-    if not isinstance(word, str):
-        raise author.error(f"the input “{name}” has no TYPE", place)
-    if word.lower() not in _KINDS:
+def _kind(author: AuthorFile, table: JsonObject, name: str) -> Kind:
+    type_name, offset = table.get("TYPE"), table.offset_of("TYPE")
+    if not isinstance(type_name, str):
+        raise author.error(f"the input “{name}” has no TYPE", offset)
+    if type_name.lower() not in _KINDS:
         known = ", ".join([*Kind, "cube"])
-        raise author.error(f"“{word[:40]}” is no TYPE; known types: {known}", place)
-    return _KINDS[word.lower()]
+        raise author.error(f"“{type_name[:40]}” is no TYPE; known types: {known}", offset)
+    return _KINDS[type_name.lower()]
 
 
-def _scale(author: AuthorFile, row: JsonObject) -> Scale:
+def _scale(author: AuthorFile, table: JsonObject) -> Scale:
     """The SCALE of a spectrum."""
-    word = row.get("SCALE", str(Scale.BROWSER))
-    if word not in list(Scale):
+    type_name = table.get("SCALE", str(Scale.BROWSER))
+    if type_name not in list(Scale):
         known = " and ".join(f"“{scale}”" for scale in Scale)
-        raise author.error(f"SCALE is neither of {known}", row.offset_of("SCALE"))
-    return Scale(str(word))
+        raise author.error(f"SCALE is neither of {known}", table.offset_of("SCALE"))
+    return Scale(str(type_name))
 
 
-def _motion(author: AuthorFile, row: JsonObject, item: Input) -> Modulation | None:
+def _motion(author: AuthorFile, table: JsonObject, item: Input) -> Modulation | None:
     """What BIND says: the name of a feature, or a motion as a request writes it."""
-    told, place = row.get("BIND"), row.offset_of("BIND")
-    if told is None:
+    binding, offset = table.get("BIND"), table.offset_of("BIND")
+    if binding is None:
         return None
     if item.kind.is_texture:
-        raise author.error("BIND works on inputs that are numbers, points, colours or true", place)
-    if not isinstance(told, JsonObject):
-        told = {"bind": told}
+        raise author.error("BIND works on inputs that are numbers, points, colours or true", offset)
+    if not isinstance(binding, JsonObject):
+        binding = {"bind": binding}
     try:
-        return read_modulation(item, told, "BIND")
+        return read_modulation(item, binding, "BIND")
     except ToqiboxError as error:
         message = f"{error.field}: {error.values['reason']}"
-        raise author.error(message, _place(told, str(error.field), place)) from None
+        raise author.error(message, _offset_of(binding, str(error.field), offset)) from None
 
 
-def _photo(author: AuthorFile, row: JsonObject, kind: Kind) -> str | None:
+def _photo(author: AuthorFile, table: JsonObject, kind: Kind) -> str | None:
     """The colour of the photo that PHOTO names."""
-    name, place = row.get("PHOTO"), row.offset_of("PHOTO")
+    name, offset = table.get("PHOTO"), table.offset_of("PHOTO")
     if name is None:
         return None
     if kind is not Kind.COLOR:
-        raise author.error("PHOTO works on inputs that are colours", place)
-    if row.get("BIND") is not None:
-        raise author.error("a colour has either PHOTO or BIND", place)
+        raise author.error("PHOTO works on inputs that are colours", offset)
+    if table.get("BIND") is not None:
+        raise author.error("a colour has either PHOTO or BIND", offset)
     if not isinstance(name, str) or name not in COLORS:
         known = ", ".join(COLORS)
-        raise author.error(f"PHOTO names no colour of the photo; known colours: {known}", place)
+        raise author.error(f"PHOTO names no colour of the photo; known colours: {known}", offset)
     return name
 
 
-def _place(told: Mapping[str, object], field: str, place: int) -> int:
+def _offset_of(binding: Mapping[str, object], field: str, offset: int) -> int:
     """Where in the file the key at fault stands."""
-    word = field.removeprefix("BIND.").partition("[")[0]
-    return told.offset_of(word) if isinstance(told, JsonObject) else place
+    type_name = field.removeprefix("BIND.").partition("[")[0]
+    return binding.offset_of(type_name) if isinstance(binding, JsonObject) else offset
 
 
-def _limits(kind: Kind, row: JsonObject) -> tuple[Value | None, Value | None]:
+def _limits(kind: Kind, table: JsonObject) -> tuple[Value | None, Value | None]:
     """MIN and MAX. Of a float both always exist, of a color too; a wrong order is put right."""
-    low, high = value_of(kind, row.get("MIN")), value_of(kind, row.get("MAX"))
+    low, high = value_of(kind, table.get("MIN")), value_of(kind, table.get("MAX"))
     if kind is Kind.FLOAT:
         low = 0.0 if low is None else low
         high = 1.0 if high is None else high
@@ -197,9 +197,9 @@ def _ordered(low: Value, high: Value) -> tuple[Value, Value]:
 
 
 def _default(
-    kind: Kind, row: JsonObject, low: Value | None, high: Value | None, values: tuple[int, ...]
+    kind: Kind, table: JsonObject, low: Value | None, high: Value | None, values: tuple[int, ...]
 ) -> Value | None:
-    value = value_of(kind, row.get("DEFAULT"))
+    value = value_of(kind, table.get("DEFAULT"))
     if kind.is_texture:
         return None
     if kind is Kind.BOOL:
@@ -209,13 +209,13 @@ def _default(
     if values:
         return value if value in values else values[0]
     if value is None:
-        value = _missing(kind, low, high)
+        value = _default_without_value(kind, low, high)
     elif kind is Kind.POINT:
         return value  # Vidvox's hosts hold floats alone to MIN and MAX
     return _clamped(value, low, high)
 
 
-def _missing(kind: Kind, low: Value | None, high: Value | None) -> Value:
+def _default_without_value(kind: Kind, low: Value | None, high: Value | None) -> Value:
     """The default of an input that states none."""
     if kind is Kind.FLOAT and isinstance(low, float) and isinstance(high, float):
         return low / 2 + high / 2
@@ -226,10 +226,10 @@ def _missing(kind: Kind, low: Value | None, high: Value | None) -> Value:
 
 def _clamped(value: Value, low: Value | None, high: Value | None) -> Value:
     if isinstance(value, tuple):
-        lows = low if isinstance(low, tuple) else (-math.inf,) * len(value)
-        highs = high if isinstance(high, tuple) else (math.inf,) * len(value)
-        rows = zip(value, lows, highs, strict=True)
-        return tuple(min(max(part, least), most) for part, least, most in rows)
+        low_parts = low if isinstance(low, tuple) else (-math.inf,) * len(value)
+        high_parts = high if isinstance(high, tuple) else (math.inf,) * len(value)
+        bounds = zip(value, low_parts, high_parts, strict=True)
+        return tuple(min(max(part, least), most) for part, least, most in bounds)
     if low is not None and not isinstance(low, tuple):
         value = max(value, low)
     if high is not None and not isinstance(high, tuple):
@@ -237,10 +237,10 @@ def _clamped(value: Value, low: Value | None, high: Value | None) -> Value:
     return value
 
 
-def _choices(row: JsonObject) -> tuple[tuple[int, ...], tuple[str, ...]]:
+def _choices(table: JsonObject) -> tuple[tuple[int, ...], tuple[str, ...]]:
     """VALUES and LABELS of a long; where one is missing the other makes up for it."""
-    values = [value_of(Kind.LONG, value) for value in _rows(row, "VALUES")]
-    labels = [str(label)[:80] for label in _rows(row, "LABELS")]
+    values = [value_of(Kind.LONG, value) for value in _array_values(table, "VALUES")]
+    labels = [str(label)[:80] for label in _array_values(table, "LABELS")]
     numbers = [value for value in values if isinstance(value, int)]
     if not numbers and labels:
         numbers = list(range(len(labels)))
@@ -248,8 +248,8 @@ def _choices(row: JsonObject) -> tuple[tuple[int, ...], tuple[str, ...]]:
     return tuple(numbers), tuple(labels)
 
 
-def _rows(row: JsonObject, key: str) -> list[object]:
-    value = row.get(key)
+def _array_values(table: JsonObject, key: str) -> list[object]:
+    value = table.get(key)
     return value[:256] if isinstance(value, JsonArray) else []
 
 
@@ -258,7 +258,7 @@ def value_of(kind: Kind, value: object) -> Value | None:
     if value is None or kind.is_texture or kind is Kind.EVENT:
         return None
     if kind is Kind.BOOL:
-        return truth(value)
+        return is_true(value)
     if kind in (Kind.POINT, Kind.COLOR):
         return _vector(value, 4 if kind is Kind.COLOR else 2)
     number = _number(value)
@@ -286,12 +286,12 @@ def _number(value: object) -> float | None:
     return number if math.isfinite(number) and abs(number) <= 1e9 else None
 
 
-def _width(row: JsonObject) -> int | None:
-    number = _number(row.get("MAX"))
+def _width(table: JsonObject) -> int | None:
+    number = _number(table.get("MAX"))
     return None if number is None else int(min(max(number, 1), MAX_WIDTH))
 
 
-def _span(row: JsonObject, key: str, usual: float) -> float:
+def _span(table: JsonObject, key: str, default: float) -> float:
     """Seconds that an audioHistory reaches to one side."""
-    number = _number(row.get(key))
-    return usual if number is None else min(max(number, 0.0), _MAX_HISTORY_S)
+    number = _number(table.get(key))
+    return default if number is None else min(max(number, 0.0), _MAX_HISTORY_S)

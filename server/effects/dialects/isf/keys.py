@@ -10,15 +10,15 @@ from server.effects.source.header import JsonArray, JsonObject
 
 BUILTINS = ("TIME", "TIMEDELTA", "FRAMEINDEX", "DATE", "RENDERSIZE", "PASSINDEX")
 """Names of the values that every host of ISF gives."""
-_HEADER = (
+_HEADER_KEYS = (
     "ISFVSN", "VSN", "TITLE", "DESCRIPTION", "CREDIT", "LICENSE", "CATEGORIES", "PREMIUM",
     "INPUTS", "PASSES", "IMPORTED", "PERSISTENT_BUFFERS",
 )  # fmt: skip
-_PASS = ("TARGET", "PERSISTENT", "FLOAT", "WIDTH", "HEIGHT", "DESCRIPTION")
-_BUFFER = ("PERSISTENT", "FLOAT", "WIDTH", "HEIGHT", "DESCRIPTION", "NAME")
-_IMPORT = ("NAME", "PATH", "TYPE", "DESCRIPTION")
-_INPUT = ("NAME", "TYPE", "LABEL", "DESCRIPTION", "DEFAULT", "MIN", "MAX", "IDENTITY", "BIND")
-_OF_KINDS = {
+_PASS_KEYS = ("TARGET", "PERSISTENT", "FLOAT", "WIDTH", "HEIGHT", "DESCRIPTION")
+_BUFFER_KEYS = ("PERSISTENT", "FLOAT", "WIDTH", "HEIGHT", "DESCRIPTION", "NAME")
+_IMPORT_KEYS = ("NAME", "PATH", "TYPE", "DESCRIPTION")
+_INPUT_KEYS = ("NAME", "TYPE", "LABEL", "DESCRIPTION", "DEFAULT", "MIN", "MAX", "IDENTITY", "BIND")
+_KEYS_OF_KINDS = {
     "VALUES": ("long",),
     "LABELS": ("long",),
     "PHOTO": ("color",),
@@ -29,7 +29,7 @@ _OF_KINDS = {
 """Keys that inputs of these TYPEs alone have."""
 
 
-def taken(name: str) -> str:
+def taken_message(name: str) -> str:
     """Return a sentence about a name that cannot be given once more."""
     if name in BUILTINS:
         return f"the name “{name}” belongs to ISF: use another"
@@ -38,49 +38,51 @@ def taken(name: str) -> str:
 
 def warnings(author: AuthorFile, header: JsonObject) -> Iterator[dict[str, Any]]:
     """Warnings about keys that are unknown, repeated, or of no use where they stand."""
-    yield from _unknown(author, header, _HEADER, "the header")
-    for row in _tables(header.get("INPUTS")):
-        yield from _unknown(author, row, (*_INPUT, *_OF_KINDS), "an input")
-        yield from _misplaced(author, row)
-    for row in _tables(header.get("PASSES")):
-        yield from _unknown(author, row, _PASS, "a pass")
-    for row in _tables(header.get("IMPORTED")):
-        yield from _unknown(author, row, _IMPORT, "an imported image")
-    for row in _tables(header.get("PERSISTENT_BUFFERS")):
-        yield from _unknown(author, row, _BUFFER, "a buffer")
+    yield from _unknown(author, header, _HEADER_KEYS, "the header")
+    for table in _tables(header.get("INPUTS")):
+        yield from _unknown(author, table, (*_INPUT_KEYS, *_KEYS_OF_KINDS), "an input")
+        yield from _misplaced(author, table)
+    for table in _tables(header.get("PASSES")):
+        yield from _unknown(author, table, _PASS_KEYS, "a pass")
+    for table in _tables(header.get("IMPORTED")):
+        yield from _unknown(author, table, _IMPORT_KEYS, "an imported image")
+    for table in _tables(header.get("PERSISTENT_BUFFERS")):
+        yield from _unknown(author, table, _BUFFER_KEYS, "a buffer")
 
 
-def _tables(rows: object) -> list[JsonObject]:
+def _tables(entries: object) -> list[JsonObject]:
     """The objects of an array, or of an object by name."""
     values = (
-        rows.values()
-        if isinstance(rows, JsonObject)
-        else rows
-        if isinstance(rows, JsonArray)
+        entries.values()
+        if isinstance(entries, JsonObject)
+        else entries
+        if isinstance(entries, JsonArray)
         else ()
     )
-    return [row for row in values if isinstance(row, JsonObject)]
+    return [table for table in values if isinstance(table, JsonObject)]
 
 
 def _unknown(
-    author: AuthorFile, table: JsonObject, known: Sequence[str], place: str
+    author: AuthorFile, table: JsonObject, known: Sequence[str], table_name: str
 ) -> Iterator[dict[str, Any]]:
     for key in table:
         if key not in known:
             meant = key.upper() if key.upper() in known else closest_match(key.upper(), known)
             hint = f"did you mean “{meant}”?" if meant else f"known keys: {', '.join(known)}"
-            message = f"“{key[:40]}” is not a key of {place}: it is ignored"
+            message = f"“{key[:40]}” is not a key of {table_name}: it is ignored"
             yield author.warning(message, table.spans[key][0], hint)
     for key in dict.fromkeys(table.repeated):
-        message = f"“{key[:40]}” occurs more than once in {place}: only the last one counts"
+        message = f"“{key[:40]}” occurs more than once in {table_name}: only the last one counts"
         yield author.warning(message, table.spans[key][0], "remove the others")
 
 
-def _misplaced(author: AuthorFile, row: JsonObject) -> Iterator[dict[str, Any]]:
+def _misplaced(author: AuthorFile, table: JsonObject) -> Iterator[dict[str, Any]]:
     """Keys of inputs of another TYPE."""
-    kind = str(row.get("TYPE") or "").lower()
-    for key, kinds in _OF_KINDS.items():
+    kind = str(table.get("TYPE") or "").lower()
+    for key, kinds in _KEYS_OF_KINDS.items():
         allowed = [word.lower() for word in kinds] + ["int"] * ("long" in kinds)
-        if row.get(key) is not None and kind and kind not in allowed:
+        if table.get(key) is not None and kind and kind not in allowed:
             message = f"{key} has no effect on an input of TYPE {kind[:40]}"
-            yield author.warning(message, row.spans[key][0], f"it is for TYPE {' or '.join(kinds)}")
+            yield author.warning(
+                message, table.spans[key][0], f"it is for TYPE {' or '.join(kinds)}"
+            )

@@ -57,7 +57,7 @@ def parse(effect_id: str, file: str, text: str, vertex: str | None = None) -> Ef
     taken = {*_UNIFORM_TYPES, "PASSINDEX", *(item.name for item in inputs)}
     for name in textures:
         if name in taken:
-            raise author.error(isf_keys.taken(name), header.offset_of("IMPORTED"))
+            raise author.error(isf_keys.taken_message(name), header.offset_of("IMPORTED"))
     targets = _targets(author, header, passes, {*taken, *textures})
     names = _names(inputs, targets, passes, textures)
     line, body = _body(author, end)
@@ -72,13 +72,13 @@ def parse(effect_id: str, file: str, text: str, vertex: str | None = None) -> Ef
         credit=_string(header, "CREDIT", 200),
         license=_string(header, "LICENSE", 80),
         categories=_categories(header),
-        premium=isf_inputs.truth(header.get("PREMIUM", False)),
+        premium=isf_inputs.is_true(header.get("PREMIUM", False)),
         inputs=inputs,
         passes=_passes(
             passes,
             isf_glsl.vertex(vertex, names),
             isf_glsl.fragment(body, line, names),
-            opaque=_converted(header),
+            opaque=_is_converted(header),
         ),
         targets=targets,
         textures=tuple(textures.values()),
@@ -92,8 +92,8 @@ def parse(effect_id: str, file: str, text: str, vertex: str | None = None) -> Ef
 
 
 def _listings(file: str, text: str, vertex: str | None) -> tuple[Listing, ...]:
-    beside = Listing(AUTHOR_VERTEX, f"{file.rpartition('.')[0]}.vs", vertex or "")
-    return (Listing(AUTHOR, file, text), beside)
+    vertex_listing = Listing(AUTHOR_VERTEX, f"{file.rpartition('.')[0]}.vs", vertex or "")
+    return (Listing(AUTHOR, file, text), vertex_listing)
 
 
 def _header(author: AuthorFile) -> tuple[JsonObject, int]:
@@ -106,8 +106,8 @@ def _header(author: AuthorFile) -> tuple[JsonObject, int]:
         raise author.error("the comment with the JSON header is not closed", start)
     try:
         return read_object(author.text, start + 2, end), end + 2
-    except HeaderSyntaxError as problem:
-        raise author.error(f"header: {problem}", problem.offset) from None
+    except HeaderSyntaxError as error:
+        raise author.error(f"header: {error}", error.offset) from None
 
 
 def _body(author: AuthorFile, end: int) -> tuple[int, str]:
@@ -123,32 +123,32 @@ def _inputs(author: AuthorFile, header: JsonObject, code: str) -> tuple[Input, .
     """The author's inputs; those of a transition begin with its two pictures."""
     inputs = isf_inputs.read_inputs(author, header, code)
     kinds = {item.name: item.kind for item in inputs}
-    pictures = all(kinds.get(name) is Kind.IMAGE for name in ("startImage", "endImage"))
-    if not pictures or kinds.get("progress") is not Kind.FLOAT or "inputImage" in kinds:
+    has_both_images = all(kinds.get(name) is Kind.IMAGE for name in ("startImage", "endImage"))
+    if not has_both_images or kinds.get("progress") is not Kind.FLOAT or "inputImage" in kinds:
         return inputs
-    moved = [
+    with_progress = [
         replace(item, modulation=TransitionProgress())
         if item.name == "progress" and item.modulation is None
         else item
         for item in inputs
     ]
-    moved.sort(key=lambda item: {"startImage": 0, "endImage": 1}.get(item.name, 2))
-    return (*moved, *transition_inputs(kinds))
+    with_progress.sort(key=lambda item: {"startImage": 0, "endImage": 1}.get(item.name, 2))
+    return (*with_progress, *transition_inputs(kinds))
 
 
 def _tables(author: AuthorFile, header: JsonObject, key: str) -> list[JsonObject]:
     """An array of objects; `null` and a missing key are an empty one."""
-    rows = header.get(key)
-    if rows is None:
+    array = header.get(key)
+    if array is None:
         return []
-    if not isinstance(rows, JsonArray):
+    if not isinstance(array, JsonArray):
         raise author.error(f"{key} is not an array", header.offset_of(key))
-    if len(rows) > _MAX_PASSES:
+    if len(array) > _MAX_PASSES:
         raise author.refusal(f"it has more than {_MAX_PASSES} passes", header.offset_of(key))
-    for row, place in zip(rows, rows.offsets, strict=True):
-        if not isinstance(row, JsonObject):
-            raise author.error(f"{key} holds something that is not an object", place)
-    return [row for row in rows if isinstance(row, JsonObject)]
+    for table, offset in zip(array, array.offsets, strict=True):
+        if not isinstance(table, JsonObject):
+            raise author.error(f"{key} holds something that is not an object", offset)
+    return [table for table in array if isinstance(table, JsonObject)]
 
 
 def _targets(
@@ -158,49 +158,49 @@ def _targets(
 
     The one that the last pass draws into is as large as the output, whatever is said of it.
     """
-    found: dict[str, JsonObject] = {}
-    mentions = [(row.get("TARGET"), row, row.offset_of("TARGET")) for row in passes]
-    mentions += [(name, row, row.offset) for name, row in _persistent_buffers(author, header)]
-    for name, row, place in mentions:
+    tables: dict[str, JsonObject] = {}
+    mentions = [(table.get("TARGET"), table, table.offset_of("TARGET")) for table in passes]
+    mentions += [(name, table, table.offset) for name, table in _persistent_buffers(author, header)]
+    for name, table, offset in mentions:
         if name is None or name == "":
             continue
         if not isinstance(name, str) or not isf_inputs.NAME.fullmatch(name):
-            raise author.error("the name of a target is no identifier", place)
+            raise author.error("the name of a target is no identifier", offset)
         if name in taken:
-            raise author.error(isf_keys.taken(name), place)
-        merged = found.setdefault(name, JsonObject(place))
-        for key, value in row.items():
+            raise author.error(isf_keys.taken_message(name), offset)
+        merged = tables.setdefault(name, JsonObject(offset))
+        for key, value in table.items():
             merged.setdefault(key, value)
     last = passes[-1].get("TARGET") if passes else None
-    return tuple(_target(name, row, name == last) for name, row in found.items())
+    return tuple(_target(name, table, name == last) for name, table in tables.items())
 
 
-def _target(name: str, row: JsonObject, last: bool) -> Target:
+def _target(name: str, table: JsonObject, last: bool) -> Target:
     return Target(
         name=isf_inputs.uniform_name(name),
-        persistent=isf_inputs.truth(row.get("PERSISTENT", False)),
-        floating=isf_inputs.truth(row.get("FLOAT", False)),
-        width=None if last else _size(row.get("WIDTH")),
-        height=None if last else _size(row.get("HEIGHT")),
+        persistent=isf_inputs.is_true(table.get("PERSISTENT", False)),
+        floating=isf_inputs.is_true(table.get("FLOAT", False)),
+        width=None if last else _size(table.get("WIDTH")),
+        height=None if last else _size(table.get("HEIGHT")),
     )
 
 
 def _persistent_buffers(author: AuthorFile, header: JsonObject) -> list[tuple[object, JsonObject]]:
     """Version 1: an array of names, or an object of name and properties."""
     buffers = header.get("PERSISTENT_BUFFERS")
-    place = header.offset_of("PERSISTENT_BUFFERS")
+    offset = header.offset_of("PERSISTENT_BUFFERS")
     if buffers is None:
         return []
     if not isinstance(buffers, (JsonArray, JsonObject)) or len(buffers) > _MAX_PASSES:
-        raise author.error("PERSISTENT_BUFFERS is neither an array nor an object of names", place)
-    found: list[tuple[object, JsonObject]] = []
+        raise author.error("PERSISTENT_BUFFERS is neither an array nor an object of names", offset)
+    named_tables: list[tuple[object, JsonObject]] = []
     for name in buffers:
-        row = JsonObject(place)
+        table = JsonObject(offset)
         properties = buffers.get(str(name)) if isinstance(buffers, JsonObject) else None
-        row.update(properties if isinstance(properties, JsonObject) else {})
-        row["PERSISTENT"] = True
-        found.append((name, row))
-    return found
+        table.update(properties if isinstance(properties, JsonObject) else {})
+        table["PERSISTENT"] = True
+        named_tables.append((name, table))
+    return named_tables
 
 
 def _size(value: object) -> str | None:
@@ -218,11 +218,12 @@ def _names(
     uniforms = dict(_UNIFORM_TYPES)
     uniforms |= {item.uniform: _INPUT_TYPES.get(item.kind, "sampler2D") for item in inputs}
     uniforms |= {target.name: "sampler2D" for target in targets}
-    cubes = {one.name for one in textures.values() if one.content is Content.CUBE}
+    cubes = {texture.name for texture in textures.values() if texture.content is Content.CUBE}
     uniforms |= {
-        one.name: "samplerCube" if one.name in cubes else "sampler2D" for one in textures.values()
+        texture.name: "samplerCube" if texture.name in cubes else "sampler2D"
+        for texture in textures.values()
     }
-    names = [*(str(row.get("TARGET") or "") for row in passes), *textures]
+    names = [*(str(table.get("TARGET") or "") for table in passes), *textures]
     pairs = [(name, isf_inputs.uniform_name(name)) for name in names]
     pairs += [(item.name, item.uniform) for item in inputs]
     return isf_glsl.Names(
@@ -231,38 +232,42 @@ def _names(
         texts=any(item.kind is Kind.TEXT for item in inputs),
         images={item.name: item.uniform for item in inputs if item.kind.is_texture}
         | {target.name: target.name for target in targets}
-        | {name: one.name for name, one in textures.items() if one.name not in cubes},
+        | {name: texture.name for name, texture in textures.items() if texture.name not in cubes},
     )
 
 
 def _passes(
-    rows: list[JsonObject], vertex: isf_glsl.Shader, fragment: isf_glsl.Shader, *, opaque: bool
+    tables: list[JsonObject], vertex: isf_glsl.Shader, fragment: isf_glsl.Shader, *, opaque: bool
 ) -> tuple[Pass, ...]:
     """Passes that end up anywhere: one without a target that is not the last draws to nowhere."""
-    if not rows:
-        rows = [JsonObject(0)]
-    found = []
-    for index, row in enumerate(rows):
-        name = str(row.get("TARGET") or "")
+    if not tables:
+        tables = [JsonObject(0)]
+    passes = []
+    for index, table in enumerate(tables):
+        name = str(table.get("TARGET") or "")
         target = isf_inputs.uniform_name(name) if name else None
-        if target or index == len(rows) - 1:
+        if target or index == len(tables) - 1:
             code = fragment.of_pass(index, opaque=opaque and not target)
-            found.append(Pass(vertex=vertex.of_pass(index), fragment=code, target=target))
-    return tuple(found)
+            passes.append(Pass(vertex=vertex.of_pass(index), fragment=code, target=target))
+    return tuple(passes)
 
 
-def _converted(header: JsonObject) -> bool:
+def _is_converted(header: JsonObject) -> bool:
     """Whether it says that it comes from a place where alpha means nothing and is often 0."""
-    said = f"{header.get('DESCRIPTION')} {header.get('CREDIT')}"
-    return _CONVERTED.search(said) is not None
+    origin_text = f"{header.get('DESCRIPTION')} {header.get('CREDIT')}"
+    return _CONVERTED.search(origin_text) is not None
 
 
-def _string(header: JsonObject, key: str, longest: int) -> str:
+def _string(header: JsonObject, key: str, max_length: int) -> str:
     value = header.get(key)
-    return plain_text.one_line(value, longest) if isinstance(value, str) else ""
+    return plain_text.one_line(value, max_length) if isinstance(value, str) else ""
 
 
 def _categories(header: JsonObject) -> tuple[str, ...]:
-    rows = header.get("CATEGORIES")
-    names = [row for row in rows if isinstance(row, str)] if isinstance(rows, JsonArray) else []
+    array = header.get("CATEGORIES")
+    names = (
+        [category for category in array if isinstance(category, str)]
+        if isinstance(array, JsonArray)
+        else []
+    )
     return tuple(plain_text.one_line(name, 40) for name in names[:_MAX_CATEGORIES])

@@ -25,7 +25,7 @@ _MAX_LENGTH = 200
 
 
 def with_texts(
-    author: AuthorFile, rows: Mapping[str, JsonObject], found: Mapping[str, Input]
+    author: AuthorFile, tables: Mapping[str, JsonObject], inputs: Mapping[str, Input]
 ) -> tuple[Input, ...]:
     """The inputs, those of text with their lettering, and those that it is made from held still.
 
@@ -38,45 +38,52 @@ def with_texts(
         ToqiboxError: with a diagnostic at the key at fault.
     """
     texts = {
-        name: _text_style(author, rows[name], found)
-        for name, item in found.items()
+        name: _text_style(author, tables[name], inputs)
+        for name, item in inputs.items()
         if item.kind is Kind.TEXT
     }
-    shaping = {name for one in texts.values() for name in _named(one, found)}
-    for name in shaping:
-        if found[name].modulation is not None:
+    used_names = {
+        name for text_style in texts.values() for name in _inputs_used(text_style, inputs)
+    }
+    for name in used_names:
+        if inputs[name].modulation is not None:
             message = f"“{name}” shapes the letters of a text, so it cannot have a BIND"
-            raise author.error(message, rows[name].offset_of("BIND"))
+            raise author.error(message, tables[name].offset_of("BIND"))
     return tuple(
-        replace(item, text_style=texts.get(name), static=name in shaping)
-        for name, item in found.items()
+        replace(item, text_style=texts.get(name), static=name in used_names)
+        for name, item in inputs.items()
     )
 
 
-def _named(one: TextStyle, found: Mapping[str, Input]) -> set[str]:
+def _inputs_used(text_style: TextStyle, inputs: Mapping[str, Input]) -> set[str]:
     """The inputs that a lettering is made of."""
-    words = " ".join(one.expressions.values())
-    return {*one.choices.values(), *(name for name in _NAME.findall(words) if name in found)}
+    words = " ".join(text_style.expressions.values())
+    return {
+        *text_style.choices.values(),
+        *(name for name in _NAME.findall(words) if name in inputs),
+    }
 
 
-def _text_style(author: AuthorFile, row: JsonObject, found: Mapping[str, Input]) -> TextStyle:
-    text = row.get("DEFAULT", "")
+def _text_style(author: AuthorFile, table: JsonObject, inputs: Mapping[str, Input]) -> TextStyle:
+    text = table.get("DEFAULT", "")
     if not isinstance(text, str):
-        raise author.error("the DEFAULT of a text is a string", row.offset_of("DEFAULT"))
+        raise author.error("the DEFAULT of a text is a string", table.offset_of("DEFAULT"))
     constants: dict[str, StyleValue] = {}
     choices: dict[str, str] = {}
     expressions: dict[str, str] = {}
     for key in DEFAULTS:
-        word = row.get(key)
-        if isinstance(word, str) and key in WORD_KEYS:
-            choice = word in found and found[word].kind is Kind.LONG and bool(found[word].labels)
-            (choices if choice else constants).update({key: word[:80]})
-        elif isinstance(word, str):
-            expressions[key] = _expression(author, row, key, word, found)
-        elif isinstance(word, (bool, int, float)) and key in RANGES:
-            constants[key] = float(word)
-        elif word is not None:
-            raise author.error(f"{key} is neither a value nor made of inputs", row.offset_of(key))
+        value = table.get(key)
+        if isinstance(value, str) and key in WORD_KEYS:
+            choice = (
+                value in inputs and inputs[value].kind is Kind.LONG and bool(inputs[value].labels)
+            )
+            (choices if choice else constants).update({key: value[:80]})
+        elif isinstance(value, str):
+            expressions[key] = _expression(author, table, key, value, inputs)
+        elif isinstance(value, (bool, int, float)) and key in RANGES:
+            constants[key] = float(value)
+        elif value is not None:
+            raise author.error(f"{key} is neither a value nor made of inputs", table.offset_of(key))
     return TextStyle(
         text=text[:MAX_TEXT_CHARACTERS],
         constants=constants,
@@ -86,11 +93,11 @@ def _text_style(author: AuthorFile, row: JsonObject, found: Mapping[str, Input])
 
 
 def _expression(
-    author: AuthorFile, row: JsonObject, key: str, text: str, found: Mapping[str, Input]
+    author: AuthorFile, table: JsonObject, key: str, text: str, inputs: Mapping[str, Input]
 ) -> str:
     """An expression of numeric inputs."""
     for name in _NAME.findall(text):
-        numeric = name in found and found[name].kind in _NUMBERS
+        numeric = name in inputs and inputs[name].kind in _NUMBERS
         if not numeric and name not in FUNCTIONS and name not in _PICTURE:
-            raise author.error(f"{key}: there is no numeric input “{name}”", row.offset_of(key))
+            raise author.error(f"{key}: there is no numeric input “{name}”", table.offset_of(key))
     return text[:_MAX_LENGTH]

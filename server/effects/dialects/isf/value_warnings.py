@@ -32,50 +32,56 @@ def warnings(
         inputs: as they were read from it.
     """
     by_name = {item.name: item for item in inputs}
-    for row in _tables(header, "INPUTS"):
-        item = by_name.get(str(row.get("NAME")))
-        if item is not None and row.get("MAX") is not None and item.width is not None:
-            yield from _of_sound(author, row, item)
+    for table in _tables(header, "INPUTS"):
+        item = by_name.get(str(table.get("NAME")))
+        if item is not None and table.get("MAX") is not None and item.width is not None:
+            yield from _audio_warnings(author, table, item)
         if item is not None and not item.kind.is_texture:
-            yield from _of_input(author, row, item)
-    yield from _of_passes(author, _tables(header, "PASSES"), inputs)
+            yield from _input_warnings(author, table, item)
+    yield from _pass_warnings(author, _tables(header, "PASSES"), inputs)
 
 
 def _tables(header: JsonObject, key: str) -> list[JsonObject]:
-    rows = header.get(key)
+    array = header.get(key)
     return (
-        [row for row in rows if isinstance(row, JsonObject)] if isinstance(rows, JsonArray) else []
+        [table for table in array if isinstance(table, JsonObject)]
+        if isinstance(array, JsonArray)
+        else []
     )
 
 
-def _of_sound(author: AuthorFile, row: JsonObject, item: Input) -> Iterator[dict[str, Any]]:
+def _audio_warnings(author: AuthorFile, table: JsonObject, item: Input) -> Iterator[dict[str, Any]]:
     """A warning about the MAX of an input that is sound, which is a count of values."""
-    if str(row["MAX"]) in (str(item.width), f"{item.width}.0"):
+    if str(table["MAX"]) in (str(item.width), f"{item.width}.0"):
         return
-    message = f"MAX of “{item.name}” is {_shown(row['MAX'])}: {item.width} is taken"
+    message = f"MAX of “{item.name}” is {_format(table['MAX'])}: {item.width} is taken"
     hint = f"MAX is a whole number of values, 1 to {isf_inputs.MAX_WIDTH}"
-    yield author.warning(message, row.offset_of("MAX"), hint)
+    yield author.warning(message, table.offset_of("MAX"), hint)
 
 
-def _of_input(author: AuthorFile, row: JsonObject, item: Input) -> Iterator[dict[str, Any]]:
+def _input_warnings(author: AuthorFile, table: JsonObject, item: Input) -> Iterator[dict[str, Any]]:
     form = _FORMS.get(item.kind)
     for key in ("DEFAULT", "MIN", "MAX", "IDENTITY"):
-        if form and row.get(key) is not None and isf_inputs.value_of(item.kind, row[key]) is None:
-            message = f"{key} of “{item.name}” is {_shown(row[key])}: it is ignored"
+        if (
+            form
+            and table.get(key) is not None
+            and isf_inputs.value_of(item.kind, table[key]) is None
+        ):
+            message = f"{key} of “{item.name}” is {_format(table[key])}: it is ignored"
             hint = f"an input of TYPE {item.kind} takes {form}"
-            yield author.warning(message, row.offset_of(key), hint)
+            yield author.warning(message, table.offset_of(key), hint)
     if item.kind is Kind.LONG:
-        yield from _of_choices(author, row, item)
-    low, high = (isf_inputs.value_of(item.kind, row.get(key)) for key in ("MIN", "MAX"))
-    if low is not None and high is not None and _exceeds(low, high):
+        yield from _choice_warnings(author, table, item)
+    minimum, maximum = (isf_inputs.value_of(item.kind, table.get(key)) for key in ("MIN", "MAX"))
+    if minimum is not None and maximum is not None and _exceeds(minimum, maximum):
         message = f"MIN of “{item.name}” is above its MAX: they are exchanged"
-        yield author.warning(message, row.offset_of("MIN"), "write the smaller number as MIN")
-    stated = isf_inputs.value_of(item.kind, row.get("DEFAULT"))
-    if stated is not None and item.default != stated and item.kind is not Kind.BOOL:
+        yield author.warning(message, table.offset_of("MIN"), "write the smaller number as MIN")
+    default = isf_inputs.value_of(item.kind, table.get("DEFAULT"))
+    if default is not None and item.default != default and item.kind is not Kind.BOOL:
         yield author.warning(
-            f"DEFAULT of “{item.name}” is {_shown(row['DEFAULT'])}, outside of what is allowed:"
-            f" {_shown(item.default)} is taken",
-            row.offset_of("DEFAULT"),
+            f"DEFAULT of “{item.name}” is {_format(table['DEFAULT'])}, outside of what is allowed:"
+            f" {_format(item.default)} is taken",
+            table.offset_of("DEFAULT"),
             _allowed(item),
         )
 
@@ -83,15 +89,17 @@ def _of_input(author: AuthorFile, row: JsonObject, item: Input) -> Iterator[dict
 def _allowed(item: Input) -> str:
     if item.values:
         return f"VALUES has {', '.join(map(str, item.values[:16]))}"
-    return f"MIN is {_shown(item.minimum)}, MAX is {_shown(item.maximum)}"
+    return f"MIN is {_format(item.minimum)}, MAX is {_format(item.maximum)}"
 
 
-def _of_choices(author: AuthorFile, row: JsonObject, item: Input) -> Iterator[dict[str, Any]]:
-    values, labels = (row.get(key) for key in ("VALUES", "LABELS"))
-    for key, rows in (("VALUES", values), ("LABELS", labels)):
-        if rows is not None and not isinstance(rows, JsonArray):
-            message = f"{key} of “{item.name}” is {_shown(rows)}: it is ignored"
-            yield author.warning(message, row.offset_of(key), f"{key} is an array in brackets")
+def _choice_warnings(
+    author: AuthorFile, table: JsonObject, item: Input
+) -> Iterator[dict[str, Any]]:
+    values, labels = (table.get(key) for key in ("VALUES", "LABELS"))
+    for key, array in (("VALUES", values), ("LABELS", labels)):
+        if array is not None and not isinstance(array, JsonArray):
+            message = f"{key} of “{item.name}” is {_format(array)}: it is ignored"
+            yield author.warning(message, table.offset_of(key), f"{key} is an array in brackets")
     if (
         isinstance(values, JsonArray)
         and isinstance(labels, JsonArray)
@@ -103,45 +111,45 @@ def _of_choices(author: AuthorFile, row: JsonObject, item: Input) -> Iterator[di
             if len(labels) > len(values)
             else "values without a label are shown as numbers"
         )
-        yield author.warning(message, row.offset_of("LABELS"), hint)
-    for value, place in (
+        yield author.warning(message, table.offset_of("LABELS"), hint)
+    for value, offset in (
         zip(values, values.offsets, strict=True) if isinstance(values, JsonArray) else ()
     ):
         if isf_inputs.value_of(Kind.LONG, value) is None:
-            message = f"{_shown(value)} in VALUES of “{item.name}” is no number: it is ignored"
-            yield author.warning(message, place, "LABELS hold words, VALUES whole numbers")
+            message = f"{_format(value)} in VALUES of “{item.name}” is no number: it is ignored"
+            yield author.warning(message, offset, "LABELS hold words, VALUES whole numbers")
 
 
-def _exceeds(low: Value, high: Value) -> bool:
-    if isinstance(low, tuple) and isinstance(high, tuple):
-        return any(a > b for a, b in zip(low, high, strict=True))
-    return not isinstance(low, tuple) and not isinstance(high, tuple) and low > high
+def _exceeds(minimum: Value, maximum: Value) -> bool:
+    if isinstance(minimum, tuple) and isinstance(maximum, tuple):
+        return any(a > b for a, b in zip(minimum, maximum, strict=True))
+    return not isinstance(minimum, tuple) and not isinstance(maximum, tuple) and minimum > maximum
 
 
-def _of_passes(
-    author: AuthorFile, rows: list[JsonObject], inputs: tuple[Input, ...]
+def _pass_warnings(
+    author: AuthorFile, tables: list[JsonObject], inputs: tuple[Input, ...]
 ) -> Iterator[dict[str, Any]]:
     names = size_names(1.0, 1.0)
     names |= {item.name: 1.0 for item in inputs if item.kind in _NUMBERS}
-    for at, row in enumerate(rows):
-        last = at == len(rows) - 1
-        if not row.get("TARGET") and not last:
+    for at, table in enumerate(tables):
+        last = at == len(tables) - 1
+        if not table.get("TARGET") and not last:
             message = "this pass has no TARGET and is not the last: it is not drawn"
-            yield author.warning(message, row.offset, "give it a TARGET")
+            yield author.warning(message, table.offset, "give it a TARGET")
         for key in ("WIDTH", "HEIGHT"):
-            if row.get(key) is None or isinstance(row[key], bool):
+            if table.get(key) is None or isinstance(table[key], bool):
                 continue
-            text = str(row[key])
-            why = find_problem(text, names)
-            if why is not None:
-                message = f"{key} is “{text[:60]}”, which counts as 1: {why}"
-                yield author.warning(message, row.offset_of(key), _size_hint(text, names))
+            text = str(table[key])
+            reason = find_problem(text, names)
+            if reason is not None:
+                message = f"{key} is “{text[:60]}”, which counts as 1: {reason}"
+                yield author.warning(message, table.offset_of(key), _size_hint(text, names))
             elif not last and "$" not in text and (size := evaluate(text, names)) < 1:
                 message = f"{key} is “{text[:60]}”, which counts as 1: it is {size:g}"
-                yield author.warning(message, row.offset_of(key), "a size is at least 1 pixel")
+                yield author.warning(message, table.offset_of(key), "a size is at least 1 pixel")
             elif last and text.replace(" ", "") not in ("$WIDTH", "$HEIGHT"):
                 message = f"{key} of the last pass has no effect: it is as large as the picture"
-                yield author.warning(message, row.offset_of(key), f"remove {key}")
+                yield author.warning(message, table.offset_of(key), f"remove {key}")
 
 
 def _size_hint(text: str, names: dict[str, float]) -> str:
@@ -153,7 +161,7 @@ def _size_hint(text: str, names: dict[str, float]) -> str:
     return f"known: numbers, + - * / % ^ ( ) and {', '.join(known)}"
 
 
-def _shown(value: object) -> str:
+def _format(value: object) -> str:
     """A value as a header writes it, short."""
     if isinstance(value, float) and value.is_integer():
         value = int(value) if abs(value) < 1e15 else value

@@ -85,11 +85,11 @@ def _outer(author: AuthorFile) -> JsonObject:
     try:
         if not author.text.lstrip().startswith("["):
             return read_json(author.text, start, end)
-        rows = read_array(author.text, start, end)
-    except HeaderSyntaxError as problem:
-        raise author.error(str(problem), problem.offset) from None
+        array = read_array(author.text, start, end)
+    except HeaderSyntaxError as error:
+        raise author.error(str(error), error.offset) from None
     outer = JsonObject(start)
-    outer["shaders"] = rows
+    outer["shaders"] = array
     return outer
 
 
@@ -97,7 +97,7 @@ def _shader(author: AuthorFile, outer: JsonObject) -> JsonObject:
     """The one shader of an export."""
     tables = _tables(outer)
     if len(tables) > 1:
-        names = ", ".join(f"“{_title(row)}”" for row in tables[:_MAX_NAMED])
+        names = ", ".join(f"“{_title(table)}”" for table in tables[:_MAX_NAMED])
         more = ", …" if len(tables) > _MAX_NAMED else ""
         message = f"it holds {len(tables)} shaders: {names}{more}"
         hint = "`toqibox effects import FILE.json` writes each of them to a file of its own"
@@ -107,14 +107,17 @@ def _shader(author: AuthorFile, outer: JsonObject) -> JsonObject:
 
 def _tables(outer: JsonObject) -> list[JsonObject]:
     """The shaders of an export, the export itself where it lists none."""
-    rows = outer.get("shaders")
+    array = outer.get("shaders")
     tables = (
-        [row for row in rows if isinstance(row, JsonObject)]
-        if isinstance(rows, JsonArray)
+        [table for table in array if isinstance(table, JsonObject)]
+        if isinstance(array, JsonArray)
         else [outer]
     )
-    inner = ((row, row.get("Shader")) for row in tables)
-    return [found if isinstance(found, JsonObject) else row for row, found in inner] or [outer]
+    inner = ((table, table.get("Shader")) for table in tables)
+    return [
+        inner_table if isinstance(inner_table, JsonObject) else table
+        for table, inner_table in inner
+    ] or [outer]
 
 
 def _title(shader: JsonObject) -> str:
@@ -125,59 +128,61 @@ def _title(shader: JsonObject) -> str:
 def _project(author: AuthorFile, shader: JsonObject) -> Project:
     sections, listings = _sections(author, shader)
     info = shader.get("info")
-    facts = info if isinstance(info, JsonObject) else JsonObject(shader.offset)
-    tags = facts.get("tags")
-    code = "\n".join(row.code for row in sections)
+    info_table = info if isinstance(info, JsonObject) else JsonObject(shader.offset)
+    tags = info_table.get("tags")
+    code = "\n".join(section.code for section in sections)
     return Project(
         sections=tuple(sections),
         listings=(Listing(AUTHOR, author.file, author.text), *listings),
         title=_title(shader),
-        credit=one_line(str(facts.get("username") or ""), 200),
+        credit=one_line(str(info_table.get("username") or ""), 200),
         license=licence_in(code) or LICENSE,
-        description=one_line(str(facts.get("description") or ""), 2000),
+        description=one_line(str(info_table.get("description") or ""), 2000),
         categories=categories([str(t) for t in tags] if isinstance(tags, JsonArray) else []),
     )
 
 
 def _sections(author: AuthorFile, shader: JsonObject) -> tuple[list[Section], list[Listing]]:
     passes = _passes(author, shader)
-    found = []
-    for at, (role, row) in enumerate(passes.items()):
-        code = str(row["code"]).replace("\r\n", "\n").replace("\r", "\n").rstrip()
-        found.append(Section(role=role, code=code, start=_FIRST_LISTING + at * HOST))
-    codes = {section.role: without_comments(section.code) for section in found}
-    read = {
+    sections = []
+    for at, (role, table) in enumerate(passes.items()):
+        code = str(table["code"]).replace("\r\n", "\n").replace("\r", "\n").rstrip()
+        sections.append(Section(role=role, code=code, start=_FIRST_LISTING + at * HOST))
+    codes = {section.role: without_comments(section.code) for section in sections}
+    channels_read = {
         role: [n for n in range(4) if reads((codes.get("common", ""), code), n)]
         for role, code in codes.items()
     }
-    inputs = {role: _inputs(row, read[role]) for role, row in passes.items()}
+    inputs = {role: _inputs(table, channels_read[role]) for role, table in passes.items()}
     picture = _picture([table for tables in inputs.values() for table in tables.values()])
-    channel_input = [
+    connected = [
         replace(
             section,
-            channel_inputs=_channel_inputs(inputs[section.role], read[section.role], picture),
+            channel_inputs=_channel_inputs(
+                inputs[section.role], channels_read[section.role], picture
+            ),
         )
-        for section in found
+        for section in sections
     ]
-    return channel_input, [_listing(author, section) for section in found]
+    return connected, [_listing(author, section) for section in sections]
 
 
 def _passes(author: AuthorFile, shader: JsonObject) -> dict[str, JsonObject]:
     """The passes by what they draw; one that draws nothing, or the same again, is left out."""
-    rows = shader.get("renderpass")
-    if not isinstance(rows, JsonArray):
+    array = shader.get("renderpass")
+    if not isinstance(array, JsonArray):
         raise author.error("there is no array “renderpass”", shader.offset_of("renderpass"))
-    if len(rows) > _MAX_PASSES:
+    if len(array) > _MAX_PASSES:
         message = f"it has more than {_MAX_PASSES} passes"
         raise author.refusal(message, shader.offset_of("renderpass"))
-    found: dict[str, JsonObject] = {}
-    for row, place in zip(rows, rows.offsets, strict=True):
-        if not isinstance(row, JsonObject) or not isinstance(row.get("code"), str):
-            raise author.error("a pass is not an object with a text “code”", place)
-        role = _role(row)
+    passes: dict[str, JsonObject] = {}
+    for table, offset in zip(array, array.offsets, strict=True):
+        if not isinstance(table, JsonObject) or not isinstance(table.get("code"), str):
+            raise author.error("a pass is not an object with a text “code”", offset)
+        role = _role(table)
         if role is not None:
-            found.setdefault(role, row)
-    return found
+            passes.setdefault(role, table)
+    return passes
 
 
 def _listing(author: AuthorFile, section: Section) -> Listing:
@@ -185,30 +190,34 @@ def _listing(author: AuthorFile, section: Section) -> Listing:
     return Listing(section.start, f"{author.file} ({name})", section.code)
 
 
-def _role(row: JsonObject) -> str | None:
+def _role(table: JsonObject) -> str | None:
     """What a pass draws; None for a sound pass and what is not known."""
-    kind = str(row.get("type") or "image").lower()
+    kind = str(table.get("type") or "image").lower()
     if kind == "cubemap":
         return CUBE
     if kind != "buffer":
         return kind if kind in ("image", "common") else None
-    outputs = row.get("outputs")
-    rows = outputs if isinstance(outputs, JsonArray) else JsonArray()
-    ids = [str(output.get("id")) for output in rows if isinstance(output, JsonObject)]
+    outputs = table.get("outputs")
+    array = outputs if isinstance(outputs, JsonArray) else JsonArray()
+    ids = [str(output.get("id")) for output in array if isinstance(output, JsonObject)]
     known = [_OUTPUTS[name] for name in ids if name in _OUTPUTS]
-    letter = re.fullmatch(r"Buf(?:fer)? ?([A-D])", str(row.get("name") or ""))
+    letter = re.fullmatch(r"Buf(?:fer)? ?([A-D])", str(table.get("name") or ""))
     return known[0] if known else (f"buffer {letter[1]}" if letter else BUFFERS[0])
 
 
-def _inputs(row: JsonObject, read: list[int]) -> dict[int, JsonObject]:
+def _inputs(pass_table: JsonObject, channels_read: list[int]) -> dict[int, JsonObject]:
     """The inputs that a pass reads, by the number of the channel."""
-    inputs = row.get("inputs")
-    found = {}
+    inputs = pass_table.get("inputs")
+    by_channel = {}
     for table in inputs if isinstance(inputs, JsonArray) else ():
-        number = table.get("channel") if isinstance(table, JsonObject) else None
-        if isinstance(table, JsonObject) and isinstance(number, int) and number in read:
-            found[number] = table
-    return found
+        input_id = table.get("channel") if isinstance(table, JsonObject) else None
+        if (
+            isinstance(table, JsonObject)
+            and isinstance(input_id, int)
+            and input_id in channels_read
+        ):
+            by_channel[input_id] = table
+    return by_channel
 
 
 def _kind(table: JsonObject) -> str:
@@ -234,28 +243,30 @@ def _picture(tables: list[JsonObject]) -> str | None:
 
 
 def _channel_inputs(
-    inputs: dict[int, JsonObject], read: list[int], picture: str | None
+    inputs: dict[int, JsonObject], channels_read: list[int], picture: str | None
 ) -> dict[int, ChannelInput]:
     """What a pass reads; a channel without an input reads nothing."""
     nothing = make_channel_input(Media("none"))
-    return {n: _channel_input(inputs[n], picture) if n in inputs else nothing for n in read}
+    return {
+        n: _channel_input(inputs[n], picture) if n in inputs else nothing for n in channels_read
+    }
 
 
 def _channel_input(table: JsonObject, picture: str | None) -> ChannelInput:
     sampler = table.get("sampler")
-    how = sampler if isinstance(sampler, JsonObject) else JsonObject(table.offset)
-    filters = {row.value: row for row in Filter}
-    wraps = {row.value: row for row in Wrap}
+    sampler_table = sampler if isinstance(sampler, JsonObject) else JsonObject(table.offset)
+    filters = {option.value: option for option in Filter}
+    wraps = {option.value: option for option in Wrap}
     return make_channel_input(
         _media(table, picture),
-        filters.get(str(how.get("filter"))),
-        wraps.get(str(how.get("wrap"))),
-        str(how.get("vflip", "true")).lower() == "false",
+        filters.get(str(sampler_table.get("filter"))),
+        wraps.get(str(sampler_table.get("wrap"))),
+        str(sampler_table.get("vflip", "true")).lower() == "false",
     )
 
 
 def _media(table: JsonObject, picture: str | None) -> Media:
-    kind, stem, number = _kind(table), _stem(table), str(table.get("id"))
+    kind, stem, input_id = _kind(table), _stem(table), str(table.get("id"))
     if kind == "texture" and stem in _NOISES:
         return _NOISES[stem]
     if kind in ("texture", "video", "webcam"):
@@ -263,10 +274,10 @@ def _media(table: JsonObject, picture: str | None) -> Media:
         return Media(word if _path(table) == picture else "original")
     if kind == "buffer":
         letter = re.fullmatch(r"buffer0([0-3])", stem)
-        shown = BUFFERS[int(letter[1])] if letter else BUFFERS[0]
-        return Media(_OUTPUTS.get(number, shown))
+        buffer = BUFFERS[int(letter[1])] if letter else BUFFERS[0]
+        return Media(_OUTPUTS.get(input_id, buffer))
     if kind == "cubemap":
-        return Media(CUBE if number == _CUBE_ID or stem.startswith("cubemap0") else "cubemap")
+        return Media(CUBE if input_id == _CUBE_ID or stem.startswith("cubemap0") else "cubemap")
     if kind == "volume":
         return volume(1 if stem == _GRAY_VOLUME else 4)
     return Media(_PLAIN.get(kind, "none"))

@@ -62,7 +62,7 @@ class Media:
         return "sampler3D" if self.word == "volume" else "sampler2D"
 
     @property
-    def moving(self) -> bool:
+    def has_time(self) -> bool:
         """Whether it plays, so that its channel has a time."""
         return self.word in ("sound", "video", "webcam")
 
@@ -129,12 +129,12 @@ def make_channel_input(
     media: Media, filtered: Filter | None = None, wrap: Wrap | None = None, flipped: bool = False
 ) -> ChannelInput:
     """A channel with what is not said as Shadertoy gives it to a new one."""
-    repeated = media.word in ("photo", "original", "image", "noise", "volume")
-    mipmapped = repeated or media.word == "cubemap"
-    default = Filter.MIPMAP if mipmapped else Filter.LINEAR
-    edge = Wrap.REPEAT if repeated else Wrap.CLAMP
-    turned = flipped and media.word in (*PICTURES, "original", "image", "noise")
-    return ChannelInput(media, filtered or default, wrap or edge, turned)
+    is_repeated = media.word in ("photo", "original", "image", "noise", "volume")
+    has_mipmaps = is_repeated or media.word == "cubemap"
+    default = Filter.MIPMAP if has_mipmaps else Filter.LINEAR
+    edge = Wrap.REPEAT if is_repeated else Wrap.CLAMP
+    is_flipped = flipped and media.word in (*PICTURES, "original", "image", "noise")
+    return ChannelInput(media, filtered or default, wrap or edge, is_flipped)
 
 
 def noise(size: int, components: int) -> Media:
@@ -158,10 +158,10 @@ def parse_media(words: str) -> Media | None:
     name = " ".join(words.split()).lower()
     if match := _IMAGE.fullmatch(words.strip()):
         return Media("image", file=normalize_path(match[1]))
-    found = _named(name)
-    if found is None and not name.startswith("buf"):
-        found = next((one for word in name.split() if (one := _named(word))), None)
-    return found
+    named = _named(name)
+    if named is None and not name.startswith("buf"):
+        named = next((candidate for word in name.split() if (candidate := _named(word))), None)
+    return named
 
 
 def _named(name: str) -> Media | None:

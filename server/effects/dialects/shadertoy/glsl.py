@@ -100,7 +100,7 @@ _NAMES = {
     "gl_FragColor": "vec4 st_color;\n#define gl_FragColor st_color\n",
     "main": "#define main isf_author_main\n",
     "varying": "#define varying\n",
-} | {row.split()[1]: f"{row}\n" for row in OLD_NAMES.splitlines()}
+} | {line.split()[1]: f"{line}\n" for line in OLD_NAMES.splitlines()}
 """What is put before the texts that use a name and do not define it on their own."""
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _UNIFORM_NAMES = (*UNIFORMS, "iMouse", "iGlobalTime", "iSampleRate")
@@ -138,7 +138,7 @@ def samples(codes: Sequence[str], channel: int) -> bool:
     return any(pattern.search(code) for code in codes)
 
 
-def asks_time(codes: Sequence[str], channel: int) -> bool:
+def reads_time_of(codes: Sequence[str], channel: int) -> bool:
     """Whether any of the texts may ask for the time of a channel."""
     pattern = re.compile(rf"\biChannelTime\b(?!\s*\[\s*[^{channel}\s]\s*\])")
     return any(pattern.search(code) for code in codes)
@@ -146,16 +146,16 @@ def asks_time(codes: Sequence[str], channel: int) -> bool:
 
 def unknown_samplers(codes: Sequence[str]) -> dict[str, str]:
     """GLSL type of each sampler that an author declares besides the channels, by name."""
-    found = {match[2]: match[1] for code in codes for match in _SAMPLER.finditer(code)}
-    return {name: kind for name, kind in found.items() if not re.fullmatch(HOST_NAMES, name)}
+    declared = {match[2]: match[1] for code in codes for match in _SAMPLER.finditer(code)}
+    return {name: kind for name, kind in declared.items() if not re.fullmatch(HOST_NAMES, name)}
 
 
 def fragment(
     role: str,
     pieces: Sequence[Piece],
     channels: Mapping[int, Media],
-    rows: Sequence[str] = (),
-    first: Sequence[str] = (),
+    lines: Sequence[str] = (),
+    statements: Sequence[str] = (),
 ) -> str:
     """The fragment shader of a pass.
 
@@ -167,30 +167,32 @@ def fragment(
         first: statements that give them their values.
     """
     extensions: list[str] = []
-    own = []
+    tolerant_pieces = []
     for piece in pieces:
-        found, code = prepare(piece.code, {})
-        extensions += found
-        own.append(Piece(_tolerant(code), piece.line, piece.start))
-    codes = [piece.code for piece in own]
+        piece_extensions, code = prepare(piece.code, {})
+        extensions += piece_extensions
+        tolerant_pieces.append(Piece(_make_tolerant(code), piece.line, piece.start))
+    codes = [piece.code for piece in tolerant_pieces]
     words = {word for code in codes for word in _WORD.findall(code)}
     host = _HOST + (_SIZES if "iChannelResolution" in words else "")
     host += "".join(
         f"uniform {channels[n].sampler if n in channels else 'sampler2D'} iChannel{n};\n"
         for n in range(4)
     )
-    host += "".join(f"{row}\n" for row in rows)
+    host += "".join(f"{line}\n" for line in lines)
     host += _ASSERT if "st_assert" in words else ""
-    main = _main(role, words, channels, first)
+    main = _main(role, words, channels, statements)
     # The site has its main first, and authors redefine names that it uses. A macro instead of a
     # function it had last.
-    late = any(_MACRO.search(code) for code in codes) and not any(map(_FUNCTION.search, codes))
-    host += _prototype(role, codes) + ("" if late else main) + _names(codes, words)
-    return compose(extensions, host, own, main if late else "")
+    main_last = any(_MACRO.search(code) for code in codes) and not any(map(_FUNCTION.search, codes))
+    host += _prototype(role, codes) + ("" if main_last else main) + _names(codes, words)
+    return compose(extensions, host, tolerant_pieces, main if main_last else "")
 
 
-def _main(role: str, words: set[str], channels: Mapping[int, Media], first: Sequence[str]) -> str:
-    start = _facts(words, channels) + "".join(f"    {row}\n" for row in first)
+def _main(
+    role: str, words: set[str], channels: Mapping[int, Media], statements: Sequence[str]
+) -> str:
+    start = _channel_facts(words, channels) + "".join(f"    {line}\n" for line in statements)
     color = "st_checked(color)" if "st_assert" in words else "color"
     if role == CUBE:
         return _CUBE_MAIN.format(start, color)
@@ -203,25 +205,25 @@ def _prototype(role: str, codes: Sequence[str]) -> str:
     Its first argument starts as opaque black, which GLSL's `out` would not pass on.
     """
     name = "mainCubemap" if role == CUBE else "mainImage"
-    started = any(re.search(rf"\b{name}\s*\(\s*(?:st_|inout)\b", code) for code in codes)
-    return _PROTOTYPES[name].format("inout" if started else "out")
+    starts_inout = any(re.search(rf"\b{name}\s*\(\s*(?:st_|inout)\b", code) for code in codes)
+    return _PROTOTYPES[name].format("inout" if starts_inout else "out")
 
 
-def _facts(words: set[str], channels: Mapping[int, Media]) -> str:
+def _channel_facts(words: set[str], channels: Mapping[int, Media]) -> str:
     """What is known of the channels, for the texts that ask."""
-    rows = []
+    lines = []
     for n in range(4):
         media = channels.get(n, Media("none"))
         size = f"st_size(iChannel{n})" if media.word != "none" else "vec3(0.0)"
-        time = "iTime" if media.moving else "0.0"
+        time = "iTime" if media.has_time else "0.0"
         if "iChannelResolution" in words:
-            rows.append(f"    iChannelResolution[{n}] = {size};\n")
+            lines.append(f"    iChannelResolution[{n}] = {size};\n")
         if "iChannelTime" in words:
-            rows.append(f"    iChannelTime[{n}] = {time};\n")
-    return "".join(rows)
+            lines.append(f"    iChannelTime[{n}] = {time};\n")
+    return "".join(lines)
 
 
-def _tolerant(code: str) -> str:
+def _make_tolerant(code: str) -> str:
     """The text without what only other players need; every line stays where it is."""
     code = _PLAYER.sub(blank_match, code)
     code = re.sub(r"\bGL_ES\b", "st_ES", code)  # its name is not to be defined
@@ -237,9 +239,9 @@ def _unstructured(match: re.Match[str]) -> str:
 
 
 def _names(codes: Sequence[str], words: set[str]) -> str:
-    rows = []
-    for name, row in _NAMES.items():
-        own = re.compile(rf"#[ \t]*define[ \t]+{name}\b|\bvec4\s+{name}\s*\(")
-        if name in words and not any(own.search(code) for code in codes):
-            rows.append(row)
-    return "".join(rows)
+    lines = []
+    for name, line in _NAMES.items():
+        tolerant_pieces = re.compile(rf"#[ \t]*define[ \t]+{name}\b|\bvec4\s+{name}\s*\(")
+        if name in words and not any(tolerant_pieces.search(code) for code in codes):
+            lines.append(line)
+    return "".join(lines)

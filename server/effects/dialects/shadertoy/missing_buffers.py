@@ -27,10 +27,12 @@ def _warning(project: Project, section: Section, number: int, role: str) -> dict
     message = f"iChannel{number} reads {name}, which no pass draws: it is transparent black"
     hint = f"add a section “// Pass: {name}”, or let the channel read something else"
     listing = next(
-        row for row in project.listings if row.start == section.start - section.start % HOST
+        item for item in project.listings if item.start == section.start - section.start % HOST
     )
     author = AuthorFile("", listing.file, listing.text)
-    rows = listing.text.split("\n")[: section.line - 1]
-    start = sum(len(row) + 1 for row in rows)
-    used = re.compile(rf"\biCh(?:annel)?{number}\b").search(without_comments(listing.text), start)
-    return author.warning(message, used.start() if used else start, hint)
+    lines = listing.text.split("\n")[: section.line - 1]
+    start = sum(len(item) + 1 for item in lines)
+    first_use = re.compile(rf"\biCh(?:annel)?{number}\b").search(
+        without_comments(listing.text), start
+    )
+    return author.warning(message, first_use.start() if first_use else start, hint)

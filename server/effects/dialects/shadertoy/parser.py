@@ -38,14 +38,16 @@ def parse(effect_id: str, file: str, text: str) -> Effect:
         role: _channel_inputs(project, role) for role in PASSES if project.section(role)
     }
     media = [
-        channel_input.media for row in channel_inputs.values() for channel_input in row.values()
+        channel_input.media
+        for by_number in channel_inputs.values()
+        for channel_input in by_number.values()
     ]
     media += [
         stranger
         for role in channel_inputs
         for stranger in _unknown_samplers(project, role).values()
     ]
-    own = shadertoy_uniforms.read(section.code for section in project.sections)
+    bindings = shadertoy_uniforms.read(section.code for section in project.sections)
     return Effect(
         id=effect_id,
         file=file,
@@ -56,12 +58,12 @@ def parse(effect_id: str, file: str, text: str) -> Effect:
         credit=project.credit,
         license=project.license,
         categories=project.categories,
-        inputs=(*_inputs(media), *own.inputs),
-        passes=tuple(_pass(project, role, channel_inputs, own) for role in channel_inputs),
+        inputs=(*_inputs(media), *bindings.inputs),
+        passes=tuple(_pass(project, role, channel_inputs, bindings) for role in channel_inputs),
         targets=_targets(channel_inputs),
         textures=_textures(media),
         listings=project.listings,
-        uniforms={**_uniforms(CUBE in channel_inputs), **own.uniforms},
+        uniforms={**_uniforms(CUBE in channel_inputs), **bindings.uniforms},
         warnings=tuple(missing_buffers.warnings(project)),
     )
 
@@ -83,27 +85,31 @@ def _channel_inputs(project: Project, role: str) -> dict[int, ChannelInput]:
     section, codes = project.section(role), project.codes(role)
     if section is None:
         return {}
-    drawn = {row.role for row in project.sections}
+    drawn = {section.role for section in project.sections}
     nothing = make_channel_input(Media("none"))
-    found = {}
+    inputs = {}
     for number in range(4):
         if not shadertoy_glsl.reads(codes, number):
             continue
         channel_input = section.channel_inputs.get(number, nothing)
         missing = channel_input.media.word in PASSES and channel_input.media.word not in drawn
-        found[number] = nothing if missing else channel_input
-    return found
+        inputs[number] = nothing if missing else channel_input
+    return inputs
 
 
 def _pass(
-    project: Project, role: str, channel_inputs: _ChannelInputs, own: UniformBindings
+    project: Project, role: str, channel_inputs: _ChannelInputs, bindings: UniformBindings
 ) -> Pass:
-    sections = [row for row in (project.section("common"), project.section(role)) if row]
-    pieces = [_piece(row, own) for row in sections]
+    sections = [
+        section for section in (project.section("common"), project.section(role)) if section
+    ]
+    pieces = [_piece(section, bindings) for section in sections]
     media = {number: channel_input.media for number, channel_input in channel_inputs[role].items()}
     return Pass(
         vertex=shadertoy_glsl.VERTEX,
-        fragment=shadertoy_glsl.fragment(role, pieces, media, own.host, own.first),
+        fragment=shadertoy_glsl.fragment(
+            role, pieces, media, bindings.host, bindings.first_statements
+        ),
         target=_target(role, channel_inputs),
         channels=tuple(
             [
@@ -111,8 +117,8 @@ def _pass(
                 for number, channel_input in channel_inputs[role].items()
             ]
             + [
-                _channel(name, make_channel_input(one))
-                for name, one in _unknown_samplers(project, role).items()
+                _channel(name, make_channel_input(medium))
+                for name, medium in _unknown_samplers(project, role).items()
             ]
         ),
     )
@@ -120,9 +126,9 @@ def _pass(
 
 def _unknown_samplers(project: Project, role: str) -> dict[str, Media]:
     """What samplers read that are no channels: nothing, or what takes the least to make."""
-    least = {"sampler2D": Media("none"), "samplerCube": Media("cubemap"), "sampler3D": volume(1)}
-    found = shadertoy_glsl.unknown_samplers(project.codes(role))
-    return {name: least[kind] for name, kind in found.items()}
+    cheapest = {"sampler2D": Media("none"), "samplerCube": Media("cubemap"), "sampler3D": volume(1)}
+    samplers = shadertoy_glsl.unknown_samplers(project.codes(role))
+    return {name: cheapest[kind] for name, kind in samplers.items()}
 
 
 def _target(role: str, channel_inputs: _ChannelInputs) -> str | None:
@@ -131,14 +137,14 @@ def _target(role: str, channel_inputs: _ChannelInputs) -> str | None:
         return Media(role).source
     read = {
         channel_input.media.word
-        for row in channel_inputs.values()
-        for channel_input in row.values()
+        for by_number in channel_inputs.values()
+        for channel_input in by_number.values()
     }
     return SELF if SELF in read else None
 
 
-def _piece(section: Section, own: UniformBindings) -> Piece:
-    code = shadertoy_uniforms.without_replaced(section.code, own)
+def _piece(section: Section, bindings: UniformBindings) -> Piece:
+    code = shadertoy_uniforms.without_replaced(section.code, bindings)
     return Piece(code, section.line, section.start)
 
 
@@ -155,35 +161,37 @@ def _channel(uniform: str, channel_input: ChannelInput) -> Channel:
 def _targets(channel_inputs: _ChannelInputs) -> tuple[Target, ...]:
     """Buffers; one is kept from frame to frame where it is read before or while it is drawn."""
     order = list(channel_inputs)
-    found = []
+    targets = []
     for at, role in enumerate(order):
         if role == "image":
             kept = Target(name=SELF, persistent=True, floating=True)
-            found += [kept] if _target(role, channel_inputs) else []
+            targets += [kept] if _target(role, channel_inputs) else []
             continue
-        before = [
-            row.media.word for name in order[: at + 1] for row in channel_inputs[name].values()
+        media_before = [
+            channel_input.media.word
+            for name in order[: at + 1]
+            for channel_input in channel_inputs[name].values()
         ]
         edge = _EDGE if role == CUBE else None
-        found.append(
+        targets.append(
             Target(
                 name=Media(role).source,
-                persistent=role in before,
+                persistent=role in media_before,
                 floating=True,
                 width=edge,
                 height=edge,
                 cube=role == CUBE,
             )
         )
-    return tuple(found)
+    return tuple(targets)
 
 
 def _textures(media: list[Media]) -> tuple[Texture, ...]:
-    return tuple(dict.fromkeys(row.texture for row in media if row.texture))
+    return tuple(dict.fromkeys(medium.texture for medium in media if medium.texture))
 
 
 def _inputs(media: list[Media]) -> tuple[Input, ...]:
-    if not any(row.word in PICTURES for row in media):
+    if not any(medium.word in PICTURES for medium in media):
         return ()
     return (Input(name="picture", uniform="picture", kind=Kind.IMAGE, label="Picture"),)
 

@@ -56,23 +56,27 @@ class Project:
 
     def section(self, role: str) -> Section | None:
         """The section of that role."""
-        return next((row for row in self.sections if row.role == role), None)
+        return next((section for section in self.sections if section.role == role), None)
 
     def codes(self, role: str) -> list[str]:
         """All that a compiler is given of an author for that pass, without comments."""
-        return [without_comments(row.code) for row in self.sections if row.role in (role, "common")]
+        return [
+            without_comments(section.code)
+            for section in self.sections
+            if section.role in (role, "common")
+        ]
 
 
 def licence_in(code: str) -> str:
     """The licence that comments in a text speak of; empty where none is known."""
-    words = " ".join(" ".join(match.split()) for match in COMMENT.findall(code))
+    tags = " ".join(" ".join(match.split()) for match in COMMENT.findall(code))
     for pattern, name in _LICENSES.items():
-        if re.search(pattern, words, re.IGNORECASE):
+        if re.search(pattern, tags, re.IGNORECASE):
             return name
     return ""
 
 
-def categories(words: Iterable[object]) -> tuple[str, ...]:
+def categories(tags: Iterable[object]) -> tuple[str, ...]:
     """Tags as an effect has them."""
-    names = (one_line(str(word).replace(",", " "), 40) for word in words)
+    names = (one_line(str(tag).replace(",", " "), 40) for tag in tags)
     return tuple(dict.fromkeys(name for name in names if name))[:16]

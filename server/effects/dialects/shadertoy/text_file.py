@@ -37,12 +37,12 @@ def to_texts(export: str, file: str = "shader.json") -> list[tuple[str, str]]:
 
 
 def _text(project: Project) -> str:
-    rows = _facts(project)
+    lines = _facts(project)
     for role in _ORDER:
         section = project.section(role)
         if section is not None:
-            rows += ["", f"// Pass: {_NAMES[role]}", *_section(section)]
-    return "\n".join(rows) + "\n"
+            lines += ["", f"// Pass: {_NAMES[role]}", *_section(section)]
+    return "\n".join(lines) + "\n"
 
 
 def _facts(project: Project) -> list[str]:
@@ -57,20 +57,23 @@ def _facts(project: Project) -> list[str]:
 
 
 def _section(section: Section) -> list[str]:
-    plugs = [f"// iChannel{n}: {_plug(one)}" for n, one in sorted(section.channel_inputs.items())]
-    return plugs + [_quoted(line) for line in section.code.split("\n")]
+    channel_lines = [
+        f"// iChannel{n}: {_channel_text(channel_input)}"
+        for n, channel_input in sorted(section.channel_inputs.items())
+    ]
+    return channel_lines + [_escape_line(line) for line in section.code.split("\n")]
 
 
-def _plug(one: ChannelInput) -> str:
+def _channel_text(channel_input: ChannelInput) -> str:
     """A channel in words, without what it would be anyway."""
-    usual = make_channel_input(one.media)
-    options = [one.filter.value] if one.filter is not usual.filter else []
-    options += [one.wrap.value] if one.wrap is not usual.wrap else []
-    options += ["flip"] if one.flipped else []
-    return f"{one.media} ({', '.join(options)})" if options else str(one.media)
+    default = make_channel_input(channel_input.media)
+    options = [channel_input.filter.value] if channel_input.filter is not default.filter else []
+    options += [channel_input.wrap.value] if channel_input.wrap is not default.wrap else []
+    options += ["flip"] if channel_input.flipped else []
+    return f"{channel_input.media} ({', '.join(options)})" if options else str(channel_input.media)
 
 
-def _quoted(line: str) -> str:
+def _escape_line(line: str) -> str:
     """A line of code; one that would mean something in a text becomes a mere comment."""
     if PASS_LINE.fullmatch(line) or CHANNEL_LINE.fullmatch(line):
         return line.replace("//", "///", 1)

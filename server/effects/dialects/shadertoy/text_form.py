@@ -83,10 +83,10 @@ def _sections(author: AuthorFile) -> list[Section]:
     bindings = [(at, _ROLES.get(" ".join(name.lower().split()))) for at, name in marks]
     if not any(role for _, role in bindings):
         return [Section(role="image", code=author.text)]
-    found: list[Section] = []
+    sections: list[Section] = []
     before = "\n".join(lines[: bindings[0][0]])
     if without_comments(before).strip():
-        found.append(Section(role="common", code=before))
+        sections.append(Section(role="common", code=before))
     ends = [at for at, _ in bindings[1:]] + [len(lines)]
     for (at, role), end in zip(bindings, ends, strict=True):
         if role is None:
@@ -95,11 +95,11 @@ def _sections(author: AuthorFile) -> list[Section]:
                 at,
                 "there is no such pass; known passes: Common, Buffer A to D, Cube A, Image",
             )
-        if any(row.role == role for row in found):
+        if any(section.role == role for section in sections):
             raise _error(author, at, f"there are two passes of the name “{role}”")
         if role != "sound":
-            found.append(Section(role=role, code="\n".join(lines[at + 1 : end]), line=at + 2))
-    return found
+            sections.append(Section(role=role, code="\n".join(lines[at + 1 : end]), line=at + 2))
+    return sections
 
 
 def _with_channel_inputs(author: AuthorFile, section: Section, sections: list[Section]) -> Section:
@@ -110,39 +110,43 @@ def _with_channel_inputs(author: AuthorFile, section: Section, sections: list[Se
     channel_inputs: dict[int, ChannelInput] = {}
     lines = section.code.split("\n")
     head = 0
-    inside = False
+    inside_code = False
     for at, line in enumerate(lines):
-        inside = inside or "{" in line.partition("//")[0]
-        found = _line(author, line, section.line - 1 + at, strict=not inside)
-        if found is None:
+        inside_code = inside_code or "{" in line.partition("//")[0]
+        parsed = _read_channel_line(author, line, section.line - 1 + at, strict=not inside_code)
+        if parsed is None:
             continue
-        channel_inputs[found[0]] = _of_pass(found[1], section.role)
+        channel_inputs[parsed[0]] = _resolve_self(parsed[1], section.role)
         head = at + 1 if head == at else head
-    _option(channel_inputs, player_lines.read(section.code).options)
+    _apply_player_options(channel_inputs, player_lines.read(section.code).options)
     if section.role in PASSES:
         codes = [
-            without_comments(row.code) for row in sections if row.role in (section.role, "common")
+            without_comments(other.code)
+            for other in sections
+            if other.role in (section.role, "common")
         ]
-        _default(channel_inputs, codes)
+        _add_default_channels(channel_inputs, codes)
     code = "\n".join(lines[head:]).rstrip()
     return Section(
         role=section.role, code=code, line=section.line + head, channel_inputs=channel_inputs
     )
 
 
-def _of_pass(channel_input: ChannelInput, role: str) -> ChannelInput:
+def _resolve_self(channel_input: ChannelInput, role: str) -> ChannelInput:
     """The channel with the name of the pass in the place of “self”; the Image pass has none."""
     if channel_input.media.word != SELF or role not in (*BUFFERS, CUBE):
         return channel_input
     return replace(channel_input, media=Media(role))
 
 
-def _option(channel_inputs: dict[int, ChannelInput], options: dict[int, dict[str, str]]) -> None:
+def _apply_player_options(
+    channel_inputs: dict[int, ChannelInput], options: dict[int, dict[str, str]]
+) -> None:
     """Sample the channels as an editor's player is told to; one of these may be a cube."""
-    for number, told in options.items():
-        filtered, wrap = player_lines.sampled(told)
+    for number, channel_options in options.items():
+        filtered, wrap = player_lines.sampling(channel_options)
         channel_input = channel_inputs.get(number)
-        if player_lines.is_cube(told):
+        if player_lines.is_cube(channel_options):
             channel_input = make_channel_input(Media("cubemap"))
         if channel_input is None and (filtered or wrap):
             channel_input = make_channel_input(Media("photo"))
@@ -154,25 +158,25 @@ def _option(channel_inputs: dict[int, ChannelInput], options: dict[int, dict[str
             )
 
 
-def _default(channel_inputs: dict[int, ChannelInput], codes: list[str]) -> None:
+def _add_default_channels(channel_inputs: dict[int, ChannelInput], codes: list[str]) -> None:
     """Plug in the channels that are read and of which nothing is said."""
-    words = {row.media.word for row in channel_inputs.values()}
-    spare = [Media("photo")] if not words & set(PICTURES) else []
-    spare += [Media("sound")] if "sound" not in words else []
+    used_words = {channel_input.media.word for channel_input in channel_inputs.values()}
+    spare_sources = [Media("photo")] if not used_words & set(PICTURES) else []
+    spare_sources += [Media("sound")] if "sound" not in used_words else []
     for number in range(4):
         if number in channel_inputs or not shadertoy_glsl.reads(codes, number):
             continue
-        timed = shadertoy_glsl.asks_time(codes, number)
-        if timed and not shadertoy_glsl.samples(codes, number):
+        reads_time = shadertoy_glsl.reads_time_of(codes, number)
+        if reads_time and not shadertoy_glsl.samples(codes, number):
             channel_inputs[number] = make_channel_input(Media("video"))  # something that plays
             continue
-        channel_input = make_channel_input(spare.pop(0) if spare else noise(256, 4))
-        if timed and channel_input.media.word == "photo":
+        channel_input = make_channel_input(spare_sources.pop(0) if spare_sources else noise(256, 4))
+        if reads_time and channel_input.media.word == "photo":
             channel_input = replace(channel_input, media=Media("video"))
         channel_inputs[number] = channel_input
 
 
-def _line(
+def _read_channel_line(
     author: AuthorFile, line: str, at: int, *, strict: bool
 ) -> tuple[int, ChannelInput] | None:
     """The channel that a line speaks of; `at` is its number from 0.
@@ -181,21 +185,21 @@ def _line(
     """
     if match := CHANNEL_LINE.fullmatch(line):
         try:
-            found = parse_media(match[2])
+            media = parse_media(match[2])
         except ValueError as problem:
             raise _error(author, at, f"the image “{one_line(match[2], 80)}”: {problem}") from None
-        if found is None and not strict:
+        if media is None and not strict:
             return None
-        if found is None:
+        if media is None:
             message = f"“{one_line(match[2], 40)}” is nothing that a channel reads; known: {_KNOWN}"
             raise _error(author, at, message)
-        return int(match[1]), _sampled(found, match[3] or "")
+        return int(match[1]), _sampled_input(media, match[3] or "")
     if match := PLAYER_LINE.fullmatch(line):
-        return int(match[1]), make_channel_input(_played(author, match[2], at))
+        return int(match[1]), make_channel_input(_media_of_address(author, match[2], at))
     return None
 
 
-def _played(author: AuthorFile, address: str, at: int) -> Media:
+def _media_of_address(author: AuthorFile, address: str, at: int) -> Media:
     """What the line of an editor's player means: a file stands for the picture or the sound."""
     if address.lower().endswith(player_lines.SOUNDS):
         return Media("sound")
@@ -207,29 +211,29 @@ def _played(author: AuthorFile, address: str, at: int) -> Media:
     return Media("cubemap" if "{}" in address else "photo")
 
 
-def _sampled(found: Media, options: str) -> ChannelInput:
-    words = {word.lower() for word in re.split(r"[\s,]+", options)}
-    filters = [row for row in Filter if row in words]
-    wraps = [row for row in Wrap if row in words]
-    flipped = bool(words & {"flip", "flipped"})
+def _sampled_input(media: Media, options: str) -> ChannelInput:
+    option_words = {word.lower() for word in re.split(r"[\s,]+", options)}
+    filters = [option for option in Filter if option in option_words]
+    wraps = [option for option in Wrap if option in option_words]
+    flipped = bool(option_words & {"flip", "flipped"})
     return make_channel_input(
-        found, filters[0] if filters else None, wraps[0] if wraps else None, flipped
+        media, filters[0] if filters else None, wraps[0] if wraps else None, flipped
     )
 
 
 def _facts(text: str) -> dict[str, str]:
     """What comments at the start say of the shader; the first word on each counts."""
-    found: dict[str, str] = {}
+    facts: dict[str, str] = {}
     for line in text.split("\n", _HEAD)[:_HEAD]:
         comment = re.fullmatch(r"[ \t]*(?://+|/?\*+)[ \t]*(.*?)(?:\*/)?[ \t]*", line)
         for key, pattern in _FACTS.items():
             match = pattern.fullmatch(comment[1]) if comment else None
-            if match and key not in found:
-                found[key] = one_line(match[1], _MAX_LENGTH[key])
-    return found
+            if match and key not in facts:
+                facts[key] = one_line(match[1], _MAX_LENGTH[key])
+    return facts
 
 
 def _error(author: AuthorFile, line: int, message: str) -> Exception:
     """The error at a line, counted from 0."""
-    offset = sum(len(row) + 1 for row in author.text.split("\n")[:line])
+    offset = sum(len(text_line) + 1 for text_line in author.text.split("\n")[:line])
     return author.error(message, offset)

@@ -24,15 +24,15 @@ _PICTURE = "picture"
 def read(codes: Iterable[str]) -> UniformBindings:
     """What the uniforms of all sections of a shader come to; samplers are no part of it."""
     codes = list(codes)
-    found: dict[str, Declaration] = {}
+    uniforms: dict[str, Declaration] = {}
     words: set[str] = set()
     for code in codes:
         words |= file_scope(code)
         for item in (*player_lines.read(code).uniforms, *declarations(code)):
             if item.storage == "uniform" and _is_own(item):
-                found.setdefault(item.name, item)
+                uniforms.setdefault(item.name, item)
     bindings = UniformBindings(file_scope=words)
-    for item in found.values():
+    for item in uniforms.values():
         bindings.bind(item, [])
     return bindings
 
