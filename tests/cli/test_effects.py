@@ -87,8 +87,8 @@ def test_check_judges_a_folder_and_tells_each_file(run: Run, tmp_path: Path) -> 
     assert lines[1].startswith("typo.fs:3:")
     assert "sped" in lines[1]
     assert lines[2] == "deep/good.fs: ok"
-    assert lines[3].startswith(f"deep/include.glsl: skipped: no effect: {none}")
-    assert lines[4].startswith("deep/other.json: skipped: no effect: no main")
+    assert lines[3].startswith(f"deep/include.glsl: skipped: not an effect: {none}")
+    assert lines[4].startswith("deep/other.json: skipped: not an effect: no main")
     assert checked.err.startswith("5 files: 1 ok, 1 blank, 1 failed, 2 skipped, in ")
 
 

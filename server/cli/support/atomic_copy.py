@@ -1,4 +1,4 @@
-"""Putting a finished file to where a person asked for it: whole, or not at all."""
+"""Copying a file so that the target is complete or unchanged."""
 
 import os
 import shutil
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def copy_atomically(source: Path, out: Path) -> str | None:
-    """Copy `made` to `out`, in the place of an older one; returns why it could not be done."""
+    """Copy `source` to `out`, replacing an existing file; return the error message, if any."""
     temp_file = out.with_name(f".{out.name}.{os.getpid()}.part")
     try:
         shutil.copyfile(source, temp_file)

@@ -1,4 +1,4 @@
-"""What a person is told when a command cannot do what it was asked."""
+"""The error of a command, and its message for the user."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,20 +12,20 @@ from server.terminal import print_errors
 _CODES_WITH_DETAIL = (
     "shader_rejected", "render_failed", "worker_crashed", "internal", "not_ready", "encoder_failed",
 )  # fmt: skip
-"""Codes whose detail, kept for the log elsewhere, is of use to who sits before the machine."""
+"""Codes whose detail, which a server only logs, is printed."""
 _MAX_DETAIL = 200
 
 Diagnostics = Sequence[Mapping[str, Any]]
 
 
 class CommandError(Exception):
-    """The command cannot do what it was asked; the text is what the person is told.
+    """A command cannot be completed.
 
     Args:
-        words: one line.
-        status: of the exit: server.cli.main.FAILED or USAGE.
-        diagnostics: messages about a shader, to be shown before the line.
-        folder: where the file lies that the messages name.
+        message: one line for the user.
+        status: the exit status, FAILED or USAGE.
+        diagnostics: shader diagnostics, printed before the message.
+        folder: the folder of the file that the diagnostics name.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class CommandError(Exception):
 
 
 def report_error(command: str, problem: CommandError) -> int:
-    """Say on standard error what is wrong; returns the exit status."""
+    """Print the error of an `effects` command and return the exit status."""
     for entry in problem.diagnostics:
         print_errors(*format_with_source(entry, problem.folder))
     print_errors(f"toqibox effects {command}: {problem}")
@@ -46,14 +46,14 @@ def report_error(command: str, problem: CommandError) -> int:
 
 
 def error_text(error: ToqiboxError | TaskError) -> str:
-    """The catalogue's sentence for an error, with the detail where that is meant for the author."""
+    """Return the message of an error, with its detail if that is useful to the author."""
     text = localize(error.code, "en", error.values)
     detail = _last_line(error.detail or "")
     return f"{text.rstrip('.')}: {detail}" if error.code in _CODES_WITH_DETAIL and detail else text
 
 
 def error_diagnostics(error: ToqiboxError | TaskError) -> list[dict[str, Any]]:
-    """The shader messages that an error carries."""
+    """Return the shader diagnostics of an error."""
     diagnostics = (
         error.diagnostics if isinstance(error, ToqiboxError) else error.event.get("diagnostics")
     )

@@ -1,4 +1,4 @@
-"""Messages about shaders, in the form that editors know: ``file:line:column: error: …``."""
+"""Shader diagnostics in the form that editors parse: ``file:line:column: error: …``."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,7 +8,7 @@ from server.terminal import printable
 
 
 def format_location(diagnostic: Mapping[str, Any], folder: Path | None = None) -> str:
-    """``file:line:column`` of a diagnostic, as far as it has them."""
+    """Format ``file:line:column``, or only the file if a diagnostic has no line."""
     file = printable(str(folder / diagnostic["file"]) if folder else str(diagnostic["file"]))
     if diagnostic.get("line") is None:
         return file
@@ -16,14 +16,14 @@ def format_location(diagnostic: Mapping[str, Any], folder: Path | None = None) -
 
 
 def format_line(diagnostic: Mapping[str, Any], folder: Path | None = None) -> str:
-    """A diagnostic on one line, such as ``warp.fs:12:5: error: …``."""
+    """Format a diagnostic as one line, such as ``warp.fs:12:5: error: …``."""
     return printable(
         f"{format_location(diagnostic, folder)}: {diagnostic['severity']}: {diagnostic['message']}"
     )
 
 
 def format_with_source(diagnostic: Mapping[str, Any], folder: Path | None = None) -> list[str]:
-    """Return a diagnostic with its line of the text, a mark under the column, and the hint."""
+    """Format a diagnostic with its source line, a caret under the column, and the hint."""
     lines = [format_line(diagnostic, folder)]
     if source := str(diagnostic.get("source") or ""):
         lines.append(f"    {source}")
@@ -35,7 +35,7 @@ def format_with_source(diagnostic: Mapping[str, Any], folder: Path | None = None
 
 
 def _caret_column(diagnostic: Mapping[str, Any], source: str) -> int | None:
-    """Where in `source`, which lacks the line's beginning, the column is; None if unknown."""
+    """Return the position of the column in `source`, which lacks the indent; None if unknown."""
     if not diagnostic.get("column"):
         return None
     offset = int(diagnostic["column"]) - 1 - int(diagnostic.get("indent") or 0)

@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 def send_request(
     address: str, method: str, path: str, timeout_s: float
 ) -> tuple[int, dict[str, Any]]:
-    """Send a request without a body, past every proxy, and return the status and the JSON answer.
+    """Send a request without a body or a proxy, and return the status and the JSON response.
 
     Raises:
-        OSError: nothing answers in time, or the answer is no HTTP.
+        OSError: there is no response in time, or it is not JSON over HTTP.
     """
     target = urlsplit(address)
     connection = http.client.HTTPConnection(target.hostname or "", target.port, timeout=timeout_s)
@@ -21,6 +21,6 @@ def send_request(
         response = connection.getresponse()
         return response.status, json.loads(response.read())
     except (http.client.HTTPException, ValueError) as error:
-        raise OSError(f"no answer of this server: {error!r}") from error
+        raise OSError(f"invalid response: {error!r}") from error
     finally:
         connection.close()

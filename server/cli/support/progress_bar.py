@@ -1,4 +1,4 @@
-"""The progress bar of a job: stage, percent, frames a second, time left."""
+"""The progress bar of a job: stage, percentage, frames per second, time left."""
 
 import shutil
 import time
@@ -6,11 +6,11 @@ from typing import Any, TextIO
 
 from server.terminal import printable
 
-_WIDTH = 16  # the whole line fits 80 columns
+_WIDTH = 16  # the whole line fits into 80 columns
 
 
 class ProgressBar:
-    """Draws on one line of a terminal; on anything else it writes a line per stage."""
+    """One line that is redrawn on a terminal; elsewhere a line is written for each stage."""
 
     def __init__(self, stream: TextIO, *, show: bool = True) -> None:
         self._stream = stream
@@ -21,14 +21,14 @@ class ProgressBar:
         self._drawn = False
 
     def print_line(self, text: str) -> None:
-        """A line of its own, above the bar."""
+        """Print a line above the bar."""
         if self._show:
             self._clear()
             self._stream.write(printable(text) + "\n")
             self._stream.flush()
 
     def update(self, job: dict[str, Any]) -> None:
-        """Show the job object of the HTTP API as it is now."""
+        """Show the current job object of the HTTP API."""
         if not self._show:
             return
         stage = job["stage"] or job["status"]
@@ -58,7 +58,7 @@ class ProgressBar:
         return "  ".join(parts)
 
     def _rate(self, done: int) -> float | None:
-        """Frames a second since the first frame was seen."""
+        """Return the frames per second since the first update with frames."""
         now = time.monotonic()
         if done == 0 or self._started is None:
             self._started = (now, done)
@@ -69,7 +69,7 @@ class ProgressBar:
         )
 
     def end(self) -> None:
-        """Leave the terminal on a fresh line."""
+        """Clear the bar."""
         self._clear()
 
     def _clear(self) -> None:

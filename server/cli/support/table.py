@@ -1,4 +1,4 @@
-"""Rows of words in columns, for a terminal."""
+"""Tables of text for a terminal."""
 
 from collections.abc import Sequence
 
@@ -6,14 +6,14 @@ from collections.abc import Sequence
 def format_table(
     header: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()
 ) -> list[str]:
-    """Return a line for the head and for each row; nothing trails a line.
+    """Return a line for the header and for each row, without trailing blanks.
 
-    Each column is as wide as its widest word.
+    Each column is as wide as its widest cell.
 
     Args:
-        head: names of the columns.
-        rows: a word for each column.
-        right: columns whose words stand at their right edge, such as numbers.
+        header: names of the columns.
+        rows: a cell for each column.
+        right: indices of columns that are aligned to the right, such as numbers.
     """
     lines = [header, *rows]
     widths = [max(len(line[column]) for line in lines) for column in range(len(header))]

@@ -1,4 +1,4 @@
-"""The ids that a server gives files of effects, and what is said where another file has one."""
+"""The ids that a server gives to effect files, and the note about an id that is already taken."""
 
 from pathlib import Path
 
@@ -9,9 +9,9 @@ from server.effects.library.scanner import scan_folder
 
 
 class OfferedIds:
-    """The ids of files as the server gives them that offers their folders.
+    """The ids of files under a server that offers their folders.
 
-    A folder outside of SHADERS_DIR counts as if it were all of it.
+    A folder outside of SHADERS_DIR is treated as if it were SHADERS_DIR.
     """
 
     def __init__(self, config: Config) -> None:
@@ -19,7 +19,7 @@ class OfferedIds:
         self._known: dict[Path, dict[Path, AssignedId]] = {}
 
     def for_file(self, path: Path) -> AssignedId:
-        """The id of a file, which need not be there."""
+        """Return the id of a file, which need not exist."""
         parent = path.parent.resolve()
         if parent not in self._known:
             others = self._offered if parent in self._offered else (self._offered[0], parent)
@@ -31,7 +31,7 @@ class OfferedIds:
 
 
 def id_note(name: AssignedId) -> str:
-    """A sentence about an id that is not the one of the file's name; empty where it is."""
+    """Return a sentence about an id that differs from the file name; empty if it does not."""
     if name.owner is None:
         return ""
     built_in = name.owner.parent == BUILT_IN

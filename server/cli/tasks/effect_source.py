@@ -1,4 +1,4 @@
-"""The effect that a command is about: an id of the library, or a file anywhere on the disk."""
+"""The effect that a command names: by its id in the library, or by the path of its file."""
 
 import os
 from dataclasses import dataclass
@@ -20,16 +20,16 @@ from server.errors import ToqiboxError
 
 @dataclass(frozen=True)
 class LoadedEffect:
-    """An effect and the folder its file lies in."""
+    """An effect and the folder of its file."""
 
     effect: Effect
     folder: Path
 
     def to_instance(self, params: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Its line in a task's chain of effects.
+        """Return the effect as an element of the chain of a task.
 
         Raises:
-            ToqiboxError: ``invalid_parameter``, or what is wrong with an image file it names.
+            ToqiboxError: ``invalid_parameter``, or an image file of the effect is missing or bad.
         """
         return {
             "id": self.effect.id,
@@ -47,10 +47,10 @@ class LoadedEffect:
 
 
 def find(id_or_path: str, config: Config) -> LoadedEffect:
-    """The effect that `word` names: a file where there is one of that name, else an id.
+    """Load the effect from a file if there is one of that name, else by its id.
 
     Raises:
-        Refused: there is none, or it cannot be read; with diagnostics where it has some.
+        CommandError: the effect does not exist or cannot be read; may have diagnostics.
     """
     path = Path(id_or_path)
     if path.is_file():
@@ -74,11 +74,11 @@ def find(id_or_path: str, config: Config) -> LoadedEffect:
 
 
 def read(path: Path) -> LoadedEffect:
-    """Read the effect in the file `path`; its id is the one that the file's name comes to.
+    """Load the effect from the file `path`; its id follows from the name of the file.
 
     Raises:
-        ToqiboxError: it gives no effect, with diagnostics.
-        OSError: it cannot be read.
+        ToqiboxError: the file is not a valid effect; has diagnostics.
+        OSError: the file cannot be read.
     """
     vertex_path = _vertex(path)
     vertex_source = read_text(vertex_path) if vertex_path else None

@@ -1,4 +1,4 @@
-"""The verdict on an effect file."""
+"""The result of validating an effect file."""
 
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
@@ -7,39 +7,39 @@ from typing import Any
 
 
 class ValidationOutcome(StrEnum):
-    """What became of a file."""
+    """The outcome of validating a file."""
 
     OK = "ok"
     BLANK = "blank"
-    """It draws, and all that it draws is black or transparent."""
+    """It draws, but every pixel is black or transparent."""
     FAILED = "failed"
     """It cannot be read, or does not compile."""
     REJECTED = "rejected"
-    """It asks for what is not allowed, crashes the compiler, or outgrows a limit."""
+    """It uses what is not allowed, crashes the compiler, or exceeds a limit."""
     SKIPPED = "skipped"
-    """It is no effect at all."""
+    """It is not an effect."""
 
 
 @dataclass(frozen=True)
 class FileValidation:
-    """What became of a file, and why."""
+    """The result for one file."""
 
     path: Path
     outcome: ValidationOutcome
     reason: str = ""
     id: str | None = None
-    """The id that a server offers it under."""
+    """The id that a server gives to it."""
     note: str = ""
-    """Said where that is not the id of its name."""
+    """The reason if this id differs from the file name."""
     diagnostics: list[dict[str, Any]] = field(default_factory=list)
     dialect: str | None = None
     sequential: bool | None = None
     renderer: str | None = None
     browser: bool | None = None
-    """True where the browser's shaders compile as OpenGL ES; None where this was not tried."""
+    """True if the browser's shaders compile as OpenGL ES; None if this was not tested."""
     warnings: list[dict[str, Any]] = field(default_factory=list)
-    """Diagnostics of severity ``warning``: it is drawn, and something in it has no effect."""
+    """Diagnostics of severity ``warning``: the file draws, but something in it has no effect."""
 
     def to_json(self) -> dict[str, Any]:
-        """The verdict as an object of plain values."""
+        """Return the result as a JSON object."""
         return {**asdict(self), "path": str(self.path), "outcome": self.outcome.value}

@@ -1,8 +1,8 @@
-"""Judging effect files: many in a row in one worker, each under limits of its own.
+"""Validation of many effect files in one worker, each under limits of its own.
 
-A worker that judged thousands of shaders is worth nothing as a witness against the next one: a
-file during which it dies, or after which it says what is no fault of a shader, is judged once more,
-alone in a fresh process. That second verdict counts.
+A worker may fail because of the shaders that it compiled before. So a file that crashes a used
+worker, or fails with an error that is not about the shader, is validated again in a new worker,
+and the second result counts.
 """
 
 from dataclasses import replace
@@ -28,16 +28,16 @@ _MAX_WORKER_BYTES = 400_000_000
 _SMALL, _LARGER, _LARGE = (64, 36), (320, 180), (640, 360)
 _LATER_S = 8
 _DrawSettings = tuple[dict[str, Value], tuple[int, int], int]
-"""Values of inputs, width and height, and the second that is drawn."""
+"""Values of inputs, frame size, and time in seconds."""
 _SHADER_ERRORS = ("shader_compile_failed", "shader_rejected")
 
 
 class MachineUnfit(Exception):
-    """This machine cannot judge: not even a plain effect can be drawn. The text says why."""
+    """This machine cannot draw even a trivial effect; the text is the reason."""
 
 
 class FileValidator:
-    """One worker and what it has judged; `close` ends it."""
+    """Validates files with one worker at a time; `close` ends it."""
 
     def __init__(self, limits: TaskLimits) -> None:
         self._limits = limits
@@ -45,14 +45,14 @@ class FileValidator:
         self._task_count = 0
 
     async def validate(self, path: Path, *, named: bool = False) -> FileValidation:
-        """The verdict on a file.
+        """Validate a file.
 
         Args:
             path: the file.
-            named: whether a person named this very file: then it is never passed over.
+            named: the command line names the file itself: it is never skipped.
 
         Raises:
-            Unfit: the machine is at fault, not the file.
+            MachineUnfit: the machine cannot draw.
         """
         try:
             loaded = effect_source.read(path)
@@ -118,7 +118,7 @@ class FileValidator:
     async def _check_browser_compile(
         self, validation: FileValidation, instance: dict[str, Any]
     ) -> FileValidation:
-        """Add as warnings the errors that an effect has as OpenGL ES alone."""
+        """Add the errors that only OpenGL ES reports, as warnings."""
         is_first = self._worker is None
         worker = self._worker = self._worker or await Worker.start("compile")
         try:
@@ -143,10 +143,10 @@ class FileValidator:
     async def _recheck_blank(
         self, loaded: effect_source.LoadedEffect, validation: FileValidation
     ) -> FileValidation:
-        """Return the verdict on an effect that was blank, after further looks.
+        """Return the result for a blank effect after drawing it with other settings.
 
-        One that shows something with other values alone is drawn, and warned about: whoever sets
-        nothing sees nothing.
+        If it draws something only with other values of its inputs, it is valid with a warning: its
+        defaults show nothing.
         """
         shown = replace(validation, outcome=ValidationOutcome.OK, reason="")
         if await self._draws_something(loaded, _further_draws(loaded.effect)):
@@ -161,7 +161,7 @@ class FileValidator:
     async def _draws_something(
         self, loaded: effect_source.LoadedEffect, draws: list[_DrawSettings]
     ) -> bool:
-        """Report whether an effect that is blank shows something in one of these looks."""
+        """Return True if the effect draws something with one of these settings."""
         for values, size, at_s in draws:
             try:
                 result = await self._run(loaded.to_instance(values), size, at_s)
@@ -175,7 +175,7 @@ class FileValidator:
     async def _run(
         self, instance: dict[str, Any], size: tuple[int, int] = _SMALL, at_s: int = 1
     ) -> dict[str, Any]:
-        """Compile and draw `row`'s effect in the worker, a fresh one where need be."""
+        """Compile and draw an effect in the worker, which is started if there is none."""
         worker = self._worker
         if worker is None:
             worker = self._worker = await Worker.start("compile")
@@ -190,7 +190,7 @@ class FileValidator:
                 await self.close()
 
     async def _check_machine(self, error: TaskError) -> None:
-        """Tell a file's fault from the machine's: can it draw the plainest effect?"""
+        """Raise MachineUnfit if not even a trivial effect can be drawn."""
         try:
             await self._run(_PLAIN_EFFECT)
         except (TaskError, LimitExceeded):
@@ -200,9 +200,9 @@ class FileValidator:
 
 
 def _further_draws(effect: Effect) -> list[_DrawSettings]:
-    """Further looks with the defaults: larger, at the start, later, large.
+    """Return further settings with default values: larger, at the start, later, large.
 
-    One that needs all frames before is not asked for a later one.
+    The later time is left out for a sequential effect, which needs all frames before it.
     """
     draws: list[_DrawSettings] = [({}, _LARGER, 1), ({}, _SMALL, 0)]
     draws += [] if effect.sequential else [({}, _LARGER, _LATER_S)]
@@ -227,13 +227,13 @@ _PLAIN_EFFECT: dict[str, Any] = {
 def _unreadable(path: Path, error: ToqiboxError, *, named: bool) -> FileValidation:
     if not named and _is_not_effect(path):
         return FileValidation(
-            path, ValidationOutcome.SKIPPED, f"no effect: {_first_message(error)}"
+            path, ValidationOutcome.SKIPPED, f"not an effect: {_first_message(error)}"
         )
     return _rejection(path, error, {})
 
 
 def _first_message(error: ToqiboxError) -> str:
-    """The first message of an error and its hint."""
+    """Return the first message of an error and its hint."""
     diagnostics = error_diagnostics(error)
     if not diagnostics:
         return error_text(error)
@@ -263,7 +263,7 @@ def _worker_died(error: TaskError) -> bool:
 
 
 def _failure_text(error: TaskError | LimitExceeded) -> str:
-    """What a file did to a fresh worker."""
+    """Return a sentence on how a file made a new worker fail."""
     if isinstance(error, LimitExceeded):
         return str(error)
     if error.code == "worker_crashed":

@@ -1,4 +1,4 @@
-"""The sound and the photos that an effect is shown with: those given, else the samples."""
+"""The audio and the photos that an effect is drawn with: those of the user, or the samples."""
 
 import asyncio
 import contextlib
@@ -25,17 +25,17 @@ _KINDS = ("audio", "photo", "photo2")
 
 @dataclass(frozen=True)
 class MediaFiles:
-    """Files as a person gives them; None stands for the sample."""
+    """The files that the user names; None stands for the sample."""
 
     audio: Path | None = None
     photo: Path | None = None
     photo2: Path | None = None
 
     def check_exist(self) -> None:
-        """Look whether they are there.
+        """Check that the files exist.
 
         Raises:
-            Refused: one of them is not.
+            CommandError: one of them does not.
         """
         for path in (self.audio, self.photo, self.photo2):
             if path is not None and not path.is_file():
@@ -44,16 +44,16 @@ class MediaFiles:
 
 @dataclass(frozen=True)
 class PreparedMedia:
-    """What tasks draw with: files of our own making."""
+    """The decoded files that tasks read."""
 
     folder: Path
-    """For whatever else is made on the way; removed with all in it."""
+    """A temporary folder for further files."""
     audio: Path
     features: Path
     photo: Path
     photo2: Path | None
     seconds: float
-    """Length of the sound."""
+    """Length of the audio."""
 
 
 @contextlib.contextmanager
@@ -65,17 +65,17 @@ def prepare_media(
     with_photo: bool = True,
     tempo: float | None = None,
 ) -> Iterator[PreparedMedia]:
-    """The material as long as it is needed; what was made for it is removed afterwards.
+    """Decode and analyse the files, and remove the results at the end of the context.
 
     Args:
-        hand: does what is to be done for it.
-        uploads: the person's own files.
-        second: whether the second photo is asked for, so that a sample stands in for it.
-        photo: the same of the first.
-        tempo: beats a minute that the beats of a track that is given are to have.
+        session: runs the tasks.
+        uploads: the files of the user.
+        with_photo2: use a sample if there is no second photo.
+        with_photo: use a sample if there is no photo.
+        tempo: tempo in BPM of the user's track; None detects it.
 
     Raises:
-        Refused: a file cannot be read, or a sample could not be made.
+        CommandError: a file cannot be read, or a sample cannot be made.
     """
     uploads.check_exist()
     with tempfile.TemporaryDirectory(prefix="toqibox-") as name:
@@ -97,18 +97,18 @@ def prepare_media(
 
 
 def sample_folder(session: WorkerSession, temp_folder: Path) -> Path:
-    """The folder of the samples, raw (``track.wav photo.png photo2.png``) and prepared.
+    """Return the folder of the samples, raw (``track.wav photo.png photo2.png``) and prepared.
 
-    They take seconds to make, so they are made once and kept in the person's cache folder, or in
-    `spare` where that cannot be written. Their folder's name stands for the code that made them.
+    Making them takes seconds, so they are kept in the user's cache folder, or in `temp_folder` if
+    that cannot be written to. The name of their folder contains a digest of the code for them.
 
     Raises:
-        Refused: they could not be made.
+        CommandError: they cannot be made.
     """
     folder = _cache_folder() / f"samples-{_code_digest()}"
     if folder.is_dir():
         return folder
-    print_errors("composing a sample track and painting sample photos, once …")
+    print_errors("creating a sample track and sample photos, once …")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         temp = Path(tempfile.mkdtemp(prefix="samples-part-", dir=folder.parent))
@@ -135,14 +135,14 @@ def _make_samples(session: WorkerSession, folder: Path) -> Path:
 
 
 async def _make_raw_samples(folder: Path) -> None:
-    """Make the raw samples in a child: what that takes is too heavy to load here."""
+    """Make the raw samples in a child process, since the code needs numpy and Pillow."""
     command = sandbox.command(start.command("server.samples", str(folder)))
     process = await asyncio.create_subprocess_exec(
         *command, cwd="/", env=sandbox.environment(), stdin=asyncio.subprocess.DEVNULL
     )
     try:
         if await process.wait() != 0:
-            raise CommandError("the sample track and photos could not be made", FAILED)
+            raise CommandError("the sample track and photos cannot be created", FAILED)
     finally:
         if process.returncode is None:
             process.kill()
@@ -152,7 +152,7 @@ async def _make_raw_samples(folder: Path) -> None:
 def _prepare(
     session: WorkerSession, files: dict[str, Path], folder: Path, tempo: float | None = None
 ) -> None:
-    """Turn a person's files into what tasks read, and note how long the sound is."""
+    """Decode and analyse files for the tasks, and store the length of the audio."""
     task = {
         "task": "prepare",
         **{kind: str(files[kind].absolute()) if kind in files else None for kind in _KINDS},
@@ -175,7 +175,7 @@ def _prepare(
 
 
 def _cache_folder() -> Path:
-    """The person's cache folder, by the XDG Base Directory specification."""
+    """Return the cache folder of the user, by the XDG Base Directory specification."""
     base = os.environ.get("XDG_CACHE_HOME") or Path(
         os.environ.get("HOME", "/nonexistent"), ".cache"
     )
@@ -183,7 +183,7 @@ def _cache_folder() -> Path:
 
 
 def _code_digest() -> str:
-    """What stands for the code that samples are made by."""
+    """Return a digest of the code that the samples depend on."""
     digest = hashlib.sha256()
     for path in _code_files():
         digest.update(path.read_bytes())

@@ -1,4 +1,4 @@
-"""The lines of tasks that draw one effect, and the words of options that they are made from."""
+"""The fields of tasks that draw one effect, and the parsing of the options they are built from."""
 
 import json
 import re
@@ -24,10 +24,10 @@ Size = tuple[int, int]
 
 
 def parse_size(text: str) -> Size:
-    """Width and height of a word such as ``640x360``.
+    """Parse a width and height such as ``640x360``.
 
     Raises:
-        Refused: it is no such word.
+        CommandError: the text is not a valid size.
     """
     match = _SIZE.fullmatch(text)
     sides = (int(match[1]), int(match[2])) if match else (0, 0)
@@ -38,10 +38,10 @@ def parse_size(text: str) -> Size:
 
 
 def parse_params(options: Sequence[str]) -> dict[str, Any]:
-    """The params of words such as ``speed=2`` and ``color=#ff8800``: JSON where it is some.
+    """Parse params such as ``speed=2`` and ``color=#ff8800``: values are JSON if valid, else text.
 
     Raises:
-        Refused: a word has no name or no ``=``.
+        CommandError: an option has no name or no ``=``.
     """
     params: dict[str, Any] = {}
     for option in options:
@@ -56,10 +56,10 @@ def parse_params(options: Sequence[str]) -> dict[str, Any]:
 
 
 def effect_instance(loaded: LoadedEffect, params: dict[str, Any]) -> dict[str, Any]:
-    """The effect's row of a chain.
+    """Return the effect with its params as an element of a chain.
 
     Raises:
-        Refused: a param is wrong, or an image file of the effect cannot be used.
+        CommandError: a param is invalid, or an image file of the effect cannot be used.
     """
     try:
         return loaded.to_instance(params)
@@ -71,19 +71,19 @@ def effect_instance(loaded: LoadedEffect, params: dict[str, Any]) -> dict[str, A
 
 
 def media_files(audio: str | None, image: str | None, image2: str | None) -> MediaFiles:
-    """The files that options name."""
-    return MediaFiles(*(Path(word) if word else None for word in (audio, image, image2)))
+    """Return the media files that options name."""
+    return MediaFiles(*(Path(name) if name else None for name in (audio, image, image2)))
 
 
 def needs_photo2(effect: Effect, uploads: MediaFiles) -> bool:
-    """Whether it is drawn with a second photo: a transition always, others when one is given."""
+    """Return True if a second photo is needed: always for a transition, else if one is given."""
     return effect.transition_image is not None or uploads.photo2 is not None
 
 
 def scene_fields(
     config: Config, instance: dict[str, Any], media: PreparedMedia, size: Size, fit: str
 ) -> dict[str, Any]:
-    """What all tasks are told that draw `row`'s effect with `material`."""
+    """Return the fields of every task that draws the effect `instance` with `media`."""
     width, height = size
     return {
         "effects": [instance],
@@ -100,15 +100,15 @@ def scene_fields(
 
 
 def task_error(error: TaskError, loaded: LoadedEffect) -> CommandError:
-    """What a person is told of a task that failed."""
+    """Return the command error for a task that failed."""
     return CommandError(error_text(error), FAILED, error_diagnostics(error), loaded.folder)
 
 
 def png_path(text: str) -> Path:
-    """The path of a PNG that is to be written; an older one is replaced.
+    """Return the path of a PNG file to write or replace.
 
     Raises:
-        Refused: its folder is not there, or the name is not of a PNG file.
+        CommandError: the name does not end in .png, or its folder does not exist.
     """
     out = Path(text)
     if out.suffix.lower() != ".png":
@@ -121,10 +121,10 @@ def png_path(text: str) -> Path:
 
 
 def write_output(source: Path, out: Path) -> None:
-    """Put a finished file to where it was asked for.
+    """Copy a complete file to the output path.
 
     Raises:
-        Refused: it cannot be written there.
+        CommandError: the output cannot be written.
     """
     if reason := copy_atomically(source, out):
         raise CommandError(f"{out} cannot be written: {reason}", FAILED)

@@ -1,4 +1,4 @@
-"""Limits of processor time and memory for one task of a worker that has more to do."""
+"""Limits of processor time and memory for one task of a worker that runs several."""
 
 import asyncio
 import contextlib
@@ -18,18 +18,18 @@ _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 @dataclass(frozen=True)
 class TaskLimits:
-    """What judging one file may take."""
+    """The limits for checking one file."""
 
     cpu_s: float = CPU_S
     memory_bytes: int = MEMORY_BYTES
 
 
 class LimitExceeded(Exception):
-    """A file took more than it may; the worker is gone.
+    """A task exceeded a limit, and the worker was killed.
 
     Args:
-        words: over which limit.
-        late: whether it is that of time.
+        message: names the limit.
+        timed_out: True for the limit of time.
     """
 
     def __init__(self, message: str, *, timed_out: bool) -> None:
@@ -38,14 +38,14 @@ class LimitExceeded(Exception):
 
 
 async def run_limited(worker: Worker, task: dict[str, Any], limits: TaskLimits) -> dict[str, Any]:
-    """Do a task in `worker`, which is killed when it takes more than `limits` for it.
+    """Run a task in `worker`, which is killed if the task exceeds `limits`.
 
-    Processor time and memory are watched from outside, because a limit of the kernel's would count
-    all that the worker has done since it was started.
+    Processor time and memory are measured from outside, because a limit of the kernel would count
+    everything the worker has done since it was started.
 
     Raises:
         TaskError: see Worker.run.
-        Overrun: it was killed; says over which limit.
+        LimitExceeded: the worker was killed.
     """
     cpu_before_s = _cpu_s(worker)
     wall_s = max(_IDLE_S, 6 * limits.cpu_s)
@@ -54,21 +54,23 @@ async def run_limited(worker: Worker, task: dict[str, Any], limits: TaskLimits) 
         while not (await asyncio.wait({run}, timeout=_POLL_S))[0]:
             if _cpu_s(worker) - cpu_before_s > limits.cpu_s:
                 raise LimitExceeded(
-                    f"it takes more than {limits.cpu_s:g} s of processor time", timed_out=True
+                    f"it exceeds the limit of {limits.cpu_s:g} s of processor time", timed_out=True
                 )
             if memory_bytes(worker) > limits.memory_bytes:
                 megabytes = limits.memory_bytes // 1_000_000
-                raise LimitExceeded(f"it takes more than {megabytes} MB of memory", timed_out=False)
+                raise LimitExceeded(
+                    f"it exceeds the limit of {megabytes} MB of memory", timed_out=False
+                )
         return run.result()
     finally:
         if not run.done():
-            run.cancel()  # and that kills the worker
+            run.cancel()  # which kills the worker
             with contextlib.suppress(asyncio.CancelledError):
                 await run
 
 
 def _cpu_s(worker: Worker) -> float:
-    """Processor time that the worker has used so far, seconds; 0 once it is gone (proc(5))."""
+    """Return the processor time of the worker in seconds; 0 if it has ended (proc(5))."""
     try:
         text = Path(f"/proc/{worker.process.pid}/stat").read_text()
     except OSError:
@@ -78,7 +80,7 @@ def _cpu_s(worker: Worker) -> float:
 
 
 def memory_bytes(worker: Worker) -> int:
-    """Memory that the worker holds now; 0 once it is gone (proc(5))."""
+    """Return the memory of the worker in bytes; 0 if it has ended (proc(5))."""
     try:
         return int(Path(f"/proc/{worker.process.pid}/statm").read_text().split()[1]) * _PAGE
     except OSError:

@@ -1,4 +1,4 @@
-"""Making one video without a server, by the same tasks: for `render` and `effects preview`."""
+"""The export of one video without a server, for `render` and `effects preview`."""
 
 import asyncio
 import json
@@ -27,42 +27,42 @@ _POLL_S = 0.2
 
 @dataclass(frozen=True, kw_only=True)
 class VideoExport:
-    """What is to be made, and where it goes."""
+    """A request, its files and its output."""
 
     command: str
-    """What messages begin with, such as ``toqibox render``."""
+    """Prefix of messages, such as ``toqibox render``."""
     request: Request
     files: dict[str, Path]
-    """By the fields of an export: audio, photo and, where the request says so, photo2."""
+    """Files by field of the request: audio, photo, photo2."""
     folder: Path
-    """Where the effect's file lies."""
+    """The folder of the effect's file."""
     out: Path
     as_json: bool
 
     def check(self, *, overwrite: bool) -> None:
-        """Look whether the files are there and the video may be written.
+        """Check that the files exist and that the video may be written.
 
         Raises:
-            ValueError: says what is wrong.
+            ValueError: the text names the problem.
         """
         for name, path in self.files.items():
             if not path.is_file():
-                raise ValueError(f"--{name} {path}: there is no such file")
+                raise ValueError(f"--{name} {path}: file not found")
         if not self.out.absolute().parent.is_dir():
-            raise ValueError(f"{self.out}: there is no such folder")
+            raise ValueError(f"-o {self.out}: the folder does not exist")
         if self.out.is_dir():
-            raise ValueError(f"{self.out} is a folder")
+            raise ValueError(f"-o {self.out}: is a folder")
         if self.out.exists() and not overwrite:
-            raise ValueError(f"{self.out} exists; -y overwrites it")
+            raise ValueError(f"{self.out} already exists: use -y to overwrite it")
 
     def print_error(self, message: str, status: int) -> int:
-        """Say on standard error what went wrong; returns the exit status."""
+        """Print a message on standard error and return the exit status."""
         print_errors(f"{self.command}: {message}")
         return status
 
 
 def export_video(config: Config, library: Library, export: VideoExport) -> int:
-    """Make the film in a data folder of its own; returns the exit status."""
+    """Render the video in a temporary data folder and return the exit status."""
     with tempfile.TemporaryDirectory(prefix="toqibox-") as folder:
         slots = max(1, config.max_parallel_exports)
         local_config = replace(
@@ -72,7 +72,7 @@ def export_video(config: Config, library: Library, export: VideoExport) -> int:
 
 
 async def _export_until_interrupted(service: Service, export: VideoExport) -> int:
-    """Render, but end cleanly at Ctrl-C or SIGTERM: nothing is left running."""
+    """Render the video; at Ctrl-C or SIGTERM stop every process first."""
     work = asyncio.create_task(_render(service, export))
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -86,7 +86,7 @@ async def _export_until_interrupted(service: Service, export: VideoExport) -> in
 
 
 def _spool_files(service: Service, export: VideoExport) -> Path:
-    """A folder with copies of the files, as an upload leaves it."""
+    """Copy the files to a spool folder, as an upload does, and return it."""
     folder = service.spool()
     for name, path in export.files.items():
         shutil.copyfile(path, folder / name)
@@ -98,7 +98,7 @@ async def _render(service: Service, export: VideoExport) -> int:
     await service.machine.first_probe()
     if problems := service.machine.problems():
         return export.print_error(
-            "; ".join(problems) + ". `toqibox doctor` says what to do.", FAILED
+            "; ".join(problems) + ". Run `toqibox doctor` for advice.", FAILED
         )
     bar = ProgressBar(sys.stderr, show=not export.as_json)
     if service.machine.software:
@@ -112,7 +112,7 @@ async def _render(service: Service, export: VideoExport) -> int:
         if service.machine.gpu.is_gone:
             bar.end()
             return export.print_error(
-                "the GPU was lost while it drew. `toqibox doctor` says more.", FAILED
+                "the GPU was lost during rendering. Run `toqibox doctor` for advice.", FAILED
             )
         await asyncio.sleep(_POLL_S)
         job = service.get(job.id) or job
@@ -123,7 +123,7 @@ async def _render(service: Service, export: VideoExport) -> int:
 
 
 def _print_warnings(export: VideoExport, job_json: dict[str, Any], printed: int) -> int:
-    """Print the warnings of a job after the first `told` of them; return how many it has."""
+    """Print the warnings of a job after the first `printed`; return the number of warnings."""
     for warning in job_json["warnings"][printed:]:
         export.print_error(f"warning: {warning['error']}", 0)
     return len(job_json["warnings"])

@@ -1,4 +1,4 @@
-"""One worker for all tasks of a command: starting another for each would take longer than they."""
+"""One worker for all tasks of a command, since starting a worker takes longer than most tasks."""
 
 import asyncio
 import contextlib
@@ -12,11 +12,11 @@ from typing import Any, Self
 from server.jobs.execution.worker_process import Timeouts, Worker
 
 _TIMEOUTS = Timeouts(idle_s=300, total_s=86_400)
-"""A person sits before it, who can end it."""
+"""Long, since the user can press Ctrl-C."""
 
 
 class WorkerSession:
-    """A worker that is started with the first task; a context manager that ends it."""
+    """A context manager with a worker, which is started for the first task and ended at exit."""
 
     def __init__(self) -> None:
         self._runner = asyncio.Runner()
@@ -35,17 +35,17 @@ class WorkerSession:
             runner.run(self._end())
 
     def run(self, task: dict[str, Any]) -> dict[str, Any]:
-        """Do one task; returns its result.
+        """Run one task and return its result.
 
         Raises:
-            TaskError: see Worker.run. The next task is done by a fresh worker, if need be.
-            KeyboardInterrupt: at Ctrl-C; the worker is gone then.
+            TaskError: see Worker.run. If the worker died, the next task starts a new one.
+            KeyboardInterrupt: at Ctrl-C; the worker has been killed.
         """
         with _signals_wake(self._runner.get_loop()):
             return self._runner.run(self._run(task))
 
     def stop(self) -> None:
-        """End the worker; one more task would start another."""
+        """End the worker; a further task starts a new one."""
         self._runner.run(self._end())
 
     async def _run(self, task: dict[str, Any]) -> dict[str, Any]:
@@ -61,11 +61,11 @@ class WorkerSession:
 
 @contextlib.contextmanager
 def _signals_wake(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
-    """Let every signal wake `loop`, so that its handler in Python runs at once.
+    """Let every signal wake `loop`, so that its Python handler runs at once.
 
-    asyncio.Runner cancels its task in such a handler, which runs between two instructions of the
-    main thread: a signal that comes as that thread is about to wait for events, or that another
-    thread receives, would stay unnoticed for as long as nothing else happens.
+    asyncio.Runner cancels its task in that handler, which runs between two instructions of the main
+    thread. A signal that arrives just before this thread waits for events, or that another thread
+    receives, would otherwise have no effect until the next event.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
