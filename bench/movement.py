@@ -20,7 +20,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -37,10 +37,10 @@ from server.jobs.model.effect_source import read_source
 from server.jobs.submission.chain import DEFAULT_EFFECT
 from server.jobs.submission.presets import Presets
 from server.media import wav
+from server.protocol.scene import SceneSpec
 from server.render.gl.context import Context
 from server.render.gl.pixels import read_rgba
 from server.render.scene import Scene
-from server.render.scene_spec import SceneSpec
 from server.samples import photo as sample
 
 FPS = material.FPS
@@ -130,7 +130,7 @@ def _scene(context: Context, library: Library, look: Look, case: Case, photo: Pa
     chain = []
     for step in look.steps("16:9"):
         effect = library.get(step.id)
-        chain.append(read_source(effect, library).to_entry(step.params, library.files(effect)))
+        chain.append(replace(read_source(effect, library).with_local_paths, params=step.params))
     job = SceneSpec(
         effects=tuple(chain),
         photo=photo,

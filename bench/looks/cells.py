@@ -1,6 +1,6 @@
 """The frames of one sheet: which moments of which songs over which photographs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PIL import Image
@@ -10,10 +10,10 @@ from server.effects.library.library import Library
 from server.jobs.model.effect_source import read_source
 from server.jobs.submission.fields import Step
 from server.jobs.submission.preset import Preset
+from server.protocol.scene import SceneSpec
 from server.render.gl.context import Context
 from server.render.gl.pixels import read_rgba
 from server.render.scene import Scene
-from server.render.scene_spec import SceneSpec
 
 Size = tuple[int, int]
 WIDE, TALL, SQUARE = (320, 180), (180, 320), (240, 240)
@@ -117,7 +117,7 @@ class LookRenderer:
         steps = self._look.steps(_ASPECTS[size])
         effects = [self._library.get(step.id) for step in steps]
         chain = [
-            read_source(effect, self._library).to_entry(step.params, self._library.files(effect))
+            replace(read_source(effect, self._library).with_local_paths, params=step.params)
             for effect, step in zip(effects, steps, strict=True)
         ]
         return SceneSpec(

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from server.audio import track_features
 from server.audio.features import Features
 from server.audio.spectrum import spectrogram
 from server.cli.tasks.worker_session import WorkerSession
+from server.protocol.tasks import Analyse, Prepare
 
 FPS = 30
 SECONDS = 75
@@ -60,9 +62,7 @@ def song(session: WorkerSession, path: Path, kept: Path) -> Song:
     if not (features / "track.npz").exists():
         _prepare(session, {"audio": path}, folder)
         audio_file = folder / "sound.wav"
-        session.run(
-            {"task": "analyse", "sound": str(audio_file), "out": str(features), "whole": True}
-        )
+        session.run(Analyse(audio=audio_file, out=features))
         audio_file.unlink()
     return _moments(path.stem, features)
 
@@ -91,10 +91,16 @@ def _accent(features_of_song: Features, frames: int, full: int) -> int:
 
 
 def _prepare(session: WorkerSession, files_by_field: dict[str, Path], folder: Path) -> None:
-    files = {key: str(path.absolute()) for key, path in files_by_field.items()}
-    task = {"audio": None, "photo": None, "photo2": None, **files}
-    times = {"start": "0", "duration": str(SECONDS), "max_duration": "3600"}
-    session.run({"task": "prepare", **task, **times, "folder": str(folder)})
+    files = {key: path.absolute() for key, path in files_by_field.items()}
+    task = Prepare(
+        audio=files.get("audio"),
+        photo=files.get("photo"),
+        photo2=files.get("photo2"),
+        folder=folder,
+        duration=Decimal(SECONDS),
+        max_duration=Decimal(3600),
+    )
+    session.run(task)
 
 
 def _folder(path: Path, kept: Path) -> Path:

@@ -15,6 +15,7 @@ from server.config import Config
 from server.errors import ToqiboxError
 from server.jobs.execution.worker_process import TaskError
 from server.jobs.submission.fields import check_text
+from server.protocol.tasks import DescribeAudio
 from server.terminal import print_errors, print_lines
 
 _OUTPUT_SUFFIXES = {"plot": ".png", "click": ".wav"}
@@ -81,15 +82,15 @@ def _analyse(
         ) as media:
             temp_files = {option: Path(temp_folder, option) for option in outputs}
             data_file = Path(temp_folder, "data")
-            task = {
-                "task": "tell",
-                "features": str(media.features),
-                "name": Path(options.audio).name,
-                "fps": fps,
-                "json": str(data_file) if options.json else None,
-                "clicks": clicks,
-                **{option: str(path) for option, path in temp_files.items()},
-            }
+            task = DescribeAudio(
+                features=media.features,
+                title=Path(options.audio).name,
+                fps=fps,
+                json=data_file if options.json else None,
+                plot=temp_files.get("plot"),
+                click=temp_files.get("click"),
+                clicks=tuple(clicks),
+            )
             try:
                 summary = session.run(task)
             except TaskError as error:

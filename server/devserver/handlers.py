@@ -184,7 +184,7 @@ class PageHandlers:
 
     async def file(self, request: web.Request) -> web.StreamResponse:
         """One of the image files that the effect names, none other."""
-        paths = [*self._loaded_effect().to_instance().get("files", {}).values()]
+        paths = [*self._loaded_effect().to_instance().files.values()]
         index = request.match_info["index"]
         if not index.isdecimal() or len(index) > 3 or int(index) >= len(paths):
             raise web.HTTPNotFound

@@ -13,9 +13,12 @@ from server.effects.source.diagnostic import AuthorFile
 from server.errors import ToqiboxError
 from server.jobs.execution.worker_process import TaskError, Timeouts, Worker
 from server.jobs.model import validation_result
+from server.protocol.progress import Result
+from server.protocol.scene import SceneSpec
+from server.protocol.tasks import CompileEffect, DrawFrames, FrameFile, Profile, Task
 from server.sandbox import Limits
 
-_COMPILE_SIZE = {"width": 64, "height": 36}
+_COMPILED_SIZE = (64, 36)
 _COMPILE_TIMEOUTS = Timeouts(idle_s=validation_result.WALL_S, total_s=validation_result.WALL_S)
 _FRAME_TIMEOUTS = Timeouts(idle_s=15, total_s=30)
 _MEASURED_FRAMES = 3
@@ -58,7 +61,9 @@ class PreviewRenderer:
         """
         if self._running is not None:  # it is about a text that is no more, and may hang
             await self.stop()
-        task = {"task": "compile", "effects": [loaded.to_instance()], **_COMPILE_SIZE}
+        task = CompileEffect(
+            effects=(loaded.to_instance(),), size=_COMPILED_SIZE, egl_device=self._egl_device
+        )
         async with self._lock:
             return await self._run(task, _COMPILE_TIMEOUTS, loaded)
 
@@ -81,13 +86,14 @@ class PreviewRenderer:
         async with self._lock:
             if request != self._frame_requests:
                 raise Superseded
-            task = self._frame(loaded.to_instance(params), frame, size, fit)
+            shot = FrameFile(frame=frame, out=self._folder / f"{request}.png")
+            task = DrawFrames(scene=self._scene(loaded, params, size, fit, frame), shots=(shot,))
             try:
                 result = await self._run(task, _FRAME_TIMEOUTS, loaded)
             finally:
-                png = _read_and_remove(Path(task["shots"][0]["out"]))
-        shot = result["shots"][0]
-        facts = {"exact": shot["exact"], "from": shot["from"], "renderer": result["renderer"]}
+                png = _read_and_remove(shot.out)
+        drawn = result["shots"][0]
+        facts = {"exact": drawn["exact"], "from": drawn["from"], "renderer": result["renderer"]}
         return png, {**facts, "software": result["software"]}
 
     async def measure(
@@ -100,12 +106,8 @@ class PreviewRenderer:
             ToqiboxError: it cannot be drawn.
         """
         async with self._lock:
-            task = {
-                **self._frame(loaded.to_instance(params), 0, size, fit),
-                "task": "profile",
-                "sizes": [list(size)],
-                "count": _MEASURED_FRAMES,
-            }
+            scene = self._scene(loaded, params, size, fit)
+            task = Profile(scene=scene, sizes=(size,), count=_MEASURED_FRAMES)
             result = await self._run(task, _FRAME_TIMEOUTS, loaded)
         cost = result["sizes"][0]
         return {
@@ -130,31 +132,32 @@ class PreviewRenderer:
             worker, self._worker = self._worker, None
             await worker.kill()
 
-    def _frame(
-        self, instance: dict[str, Any], frame: int, size: tuple[int, int], fit: str
-    ) -> dict[str, Any]:
+    def _scene(
+        self,
+        loaded: WatchedEffect,
+        params: dict[str, Any],
+        size: tuple[int, int],
+        fit: str,
+        frame: int = 0,
+    ) -> SceneSpec:
+        """Return the scene of the effect with the current media, long enough for `frame`."""
         media = self._current.media
-        return {
-            "task": "frame",
-            "effects": [instance],
-            "photo": str(media.photo),
-            "photo2": str(media.photo2) if media.photo2 else None,
-            "features": str(media.features),
-            "width": size[0],
-            "height": size[1],
-            "fps": self._fps,
-            "frames": max(round(media.seconds * self._fps), frame + 1),
-            "fit": fit,
-            **SAMPLE_CREDITS,
-            "shots": [{"frame": frame, "out": str(self._folder / f"{self._frame_requests}.png")}],
-            "composite": True,
-        }
+        return SceneSpec(
+            effects=(loaded.to_instance(params),),
+            photo=media.photo,
+            photo2=media.photo2,
+            features=media.features,
+            size=size,
+            fps=self._fps,
+            frames=max(round(media.seconds * self._fps), frame + 1),
+            fit=fit,
+            title=SAMPLE_CREDITS["title"],
+            artist=SAMPLE_CREDITS["artist"],
+            egl_device=self._egl_device,
+        )
 
-    async def _run(
-        self, task: dict[str, Any], timeouts: Timeouts, loaded: WatchedEffect
-    ) -> dict[str, Any]:
+    async def _run(self, task: Task, timeouts: Timeouts, loaded: WatchedEffect) -> Result:
         """Do a task in the worker; one that hangs or crashes is followed by another."""
-        task["egl_device"] = self._egl_device
         if self._worker is None or not self._worker.is_alive:
             self._worker = await Worker.start("watch", _limits())
         work = self._worker.run(task, timeouts, lambda _event: None)

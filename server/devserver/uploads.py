@@ -4,12 +4,15 @@ import asyncio
 import shutil
 import tempfile
 from collections.abc import AsyncIterable
+from decimal import Decimal
 from pathlib import Path
 
 from server.devserver.current_media import CurrentMedia
 from server.devserver.preview import PreviewRenderer
 from server.errors import ToqiboxError
 from server.jobs.execution.worker_process import TaskError, Timeouts, Worker
+from server.protocol import file_names
+from server.protocol.tasks import Analyse, Prepare
 from server.sandbox import Limits
 
 UPLOAD_KINDS = ("audio", "photo", "photo2")
@@ -75,27 +78,22 @@ class MediaUploads:
 
     async def _prepare(self, kind: str, upload: Path, folder: Path) -> dict[str, Path | float]:
         """What of the material is another, by field."""
-        task = {
-            "task": "prepare",
-            **{other: str(upload) if other == kind else None for other in UPLOAD_KINDS},
-            "folder": str(folder),
-            "start": "0",
-            "duration": None,
-            "max_duration": str(_MAX_AUDIO_S),
-        }
+        task = Prepare(
+            audio=upload if kind == "audio" else None,
+            photo=upload if kind == "photo" else None,
+            photo2=upload if kind == "photo2" else None,
+            folder=folder,
+            max_duration=Decimal(_MAX_AUDIO_S),
+        )
         worker = await Worker.start("watch drop", _LIMITS)
         try:
             result = await worker.run(task, _PREPARE_TIMEOUTS, lambda _event: None)
             if kind != "audio":
                 return {kind: folder / f"{kind}.rgba"}
-            audio, features = folder / "sound.wav", folder / "features"
-            analyse_task = {
-                "task": "analyse",
-                "sound": str(audio),
-                "out": str(features),
-                "tempo": None,
-            }
-            await worker.run(analyse_task, _PREPARE_TIMEOUTS, lambda _event: None)
+            audio, features = folder / file_names.AUDIO, folder / "features"
+            await worker.run(
+                Analyse(audio=audio, out=features), _PREPARE_TIMEOUTS, lambda _event: None
+            )
             return {
                 "audio": audio,
                 "features": features,
@@ -108,7 +106,7 @@ class MediaUploads:
 
 
 def _as_toqibox_error(error: TaskError) -> ToqiboxError:
-    field = error.event.get("field")
+    field = error.field
     return ToqiboxError(error.code, field=field, detail=error.detail, **error.values)
 
 

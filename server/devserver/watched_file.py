@@ -12,6 +12,7 @@ from server.effects.effect import Effect
 from server.effects.source.diagnostic import diagnostic
 from server.effects.web_program import build_program
 from server.errors import ToqiboxError, localize
+from server.protocol.scene import EffectInstance
 
 _POLL_S = 0.1
 _MISSING_POLLS = 10
@@ -27,8 +28,8 @@ class WatchedEffect(Protocol):
     @property
     def effect(self) -> Effect: ...
 
-    def to_instance(self, params: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Its line in a task's chain of effects; raises ToqiboxError."""
+    def to_instance(self, params: dict[str, Any] | None = None) -> EffectInstance:
+        """Return the effect with params; raises ToqiboxError."""
         ...
 
 

@@ -1,38 +1,62 @@
-"""What a task is given and gives: its line, its result, and a way to say that it gets on."""
+"""The events of a worker: one dataclass each. A task ends with `Done` or `Failed`."""
 
-import time
-from typing import Any, Protocol
-
-Task = dict[str, Any]
-"""A task line as it was read: see worker.py."""
-Result = dict[str, Any]
-"""What the event ``done`` carries."""
-
-_FRAMES_EVERY_S = 0.25
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 
-class SendEvent(Protocol):
-    """Writes one event."""
+@dataclass(frozen=True, kw_only=True)
+class Started:
+    """The worker is up and reads its first task."""
 
-    def __call__(self, event: str, **values: object) -> None:
-        """Write `event` with its values."""
-        ...
+    name: ClassVar[str] = "started"
 
 
-class ProgressReporter:
-    """How a task tells that it gets on."""
+@dataclass(frozen=True, kw_only=True)
+class StageEntered:
+    """The task makes progress in a stage; the same stage may be reported again."""
 
-    def __init__(self, send: SendEvent) -> None:
-        self._send = send
-        self._last = float("-inf")
+    name: ClassVar[str] = "stage"
+    stage: str
 
-    def stage(self, name: str) -> None:
-        """A stage was entered."""
-        self._send("stage", stage=name)
 
-    def frames(self, done: int) -> None:
-        """`done` frames were handed to the encoder; passed on about four times a second."""
-        now = time.monotonic()
-        if now - self._last >= _FRAMES_EVERY_S:
-            self._last = now
-            self._send("frames", done=done)
+@dataclass(frozen=True, kw_only=True)
+class FramesDone:
+    """So many frames of the task were handed to the encoder."""
+
+    name: ClassVar[str] = "frames"
+    done: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """The task is done."""
+
+    name: ClassVar[str] = "done"
+    result: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failed:
+    """The task failed; the worker is ready for the next one."""
+
+    name: ClassVar[str] = "failed"
+    code: str
+    """A code of `errors.CATALOGUE`."""
+    field: str | None = None
+    """The request's field that is wrong."""
+    values: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    """Values of the error's message."""
+    diagnostics: tuple[Any, ...] | None = None
+    """What a compiler says of a shader: see effects/source/diagnostic.py."""
+    detail: str = ""
+    """For the log."""
+    damaged: tuple[str, ...] = ()
+    """Files of earlier tasks that have to be made again."""
+
+
+Event = Started | StageEntered | FramesDone | Done | Failed
+KINDS = (Started, StageEntered, FramesDone, Done, Failed)
+EVENTS: dict[str, type[Event]] = {kind.name: kind for kind in KINDS}
+"""Every kind of event by its name."""

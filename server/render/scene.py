@@ -12,6 +12,7 @@ from server.effects.model.palette import Palette, read_palette
 from server.effects.title_credits import hide_repeated_credits
 from server.errors import ToqiboxError
 from server.media.photos.palette import file_palette, photo_palette
+from server.protocol.scene import EffectInstance, SceneSpec
 from server.render import default_media
 from server.render.effect.defects import with_float_targets
 from server.render.effect.renderer import CompiledPass, EffectRenderer, PassTimer, untimed
@@ -22,7 +23,6 @@ from server.render.gl.render_target import RenderTarget, SamplerView, TextureSou
 from server.render.output.composite import Composite
 from server.render.output.gain_map import GainMap
 from server.render.output.nv12 import Nv12Converter
-from server.render.scene_spec import SceneSpec
 from server.render.textures.audio import AudioInputTexture, AudioTexture, ByteAudioTexture
 from server.render.textures.audio_history import AudioHistory
 from server.render.textures.builtin import BuiltinTextures
@@ -69,7 +69,7 @@ class Scene:
             raise ToqiboxError("render_failed", detail="no effect is given")
         below: TextureSource = self._fitted
         param_values = hide_repeated_credits(
-            [(effect, instance.get("params") or {}) for instance, effect in loaded]
+            [(effect, instance.params) for instance, effect in loaded]
         )
         for index, ((instance, effect), params) in enumerate(
             zip(loaded, param_values, strict=True)
@@ -129,14 +129,14 @@ class Scene:
         dimmed = self._gains is not None and self._gains.update(frame)
         return self.planes.draw(dimmed=dimmed)
 
-    def draw_effects(self, frame: int, pass_timer: PassTimer = untimed) -> None:
+    def draw_effects(self, frame: int, timed: PassTimer = untimed) -> None:
         """Draw `frame` as far as the last effect's output."""
         for sound in self._audio_textures:
             sound.update(frame)
         for index, renderer in enumerate(self._renderers):
             if index:
                 self._composites[index - 1].draw()
-            renderer.draw(frame, pass_timer)
+            renderer.draw(frame, timed)
 
     @cached_property
     def _fitted2(self) -> TextureSource:
@@ -165,7 +165,7 @@ class Scene:
     def _make_renderer(
         self,
         effect: Effect,
-        instance: Mapping[str, Any],
+        instance: EffectInstance,
         params: Mapping[str, Any],
         below: TextureSource,
     ) -> EffectRenderer:
@@ -177,37 +177,36 @@ class Scene:
         uses_palette = any(item.photo for item in effect.inputs)
         palette = self._palette if uses_palette else None
         timeline = Timeline(effect, param_values, self._sound, spec.frames, spec.fps, palette)
-        paths = instance.get("files") or {}
         credits = TitleCredits(spec.title, spec.artist)
         textures = BuiltinTextures(
-            context, effect, self._photo, lambda: self._byte_audio, paths, budget
+            context, effect, self._photo, lambda: self._byte_audio, instance.files, budget
         )
-        sources = {
+        pictures = {
             **textures.create_all(),
-            **self._input_sources(effect, below, budget),
+            **self._pictures(effect, below, budget),
             **text_textures(context, effect.inputs, param_values, spec.size, credits, budget),
         }
-        return EffectRenderer(context, effect, timeline, spec.size, sources, budget)
+        return EffectRenderer(context, effect, timeline, spec.size, pictures, budget)
 
-    def _input_sources(
+    def _pictures(
         self, effect: Effect, below: TextureSource, budget: MemoryBudget
     ) -> dict[str, TextureSource | SamplerView]:
         """What the effect's inputs show, by GLSL name."""
-        sources: dict[str, TextureSource | SamplerView] = {}
+        pictures: dict[str, TextureSource | SamplerView] = {}
         context, spec = self._context, self._spec
         for item in effect.inputs:
             if item.kind in (Kind.AUDIO, Kind.AUDIO_FFT):
                 sound = AudioInputTexture(context, item, self._sound, spec.fps)
                 self._audio_textures.append(sound)
-                sources[item.uniform] = sound
+                pictures[item.uniform] = sound
             elif item.kind is Kind.AUDIO_HISTORY:
                 history = AudioHistory(context, item, self._sound, spec.frames, spec.fps)
                 budget.claim(f"history {item.name}", history.size_bytes)
                 self._audio_textures.append(history)
-                sources[item.uniform] = history
+                pictures[item.uniform] = history
             elif item.kind is Kind.IMAGE:
-                sources[item.uniform] = self._image(effect, item.name, below)
-        return sources
+                pictures[item.uniform] = self._image(effect, item.name, below)
+        return pictures
 
     def _image(self, effect: Effect, name: str, below: TextureSource) -> TextureSource:
         if name == "photo":
@@ -217,10 +216,7 @@ class Scene:
         return self._photo2 if name == "photo2" else self._fitted2
 
 
-def load_effect(instance: Mapping[str, Any]) -> Effect:
-    """An effect of the chain from its source."""
-    vertex, includes = instance.get("vertex"), instance.get("includes")
-    source = str(instance["source"])
-    return dialects.load(
-        str(instance["id"]), str(instance["file"]), source, vertex or None, includes
-    )
+def load_effect(instance: EffectInstance) -> Effect:
+    """Read an effect of the chain from its source."""
+    vertex, includes = instance.vertex or None, instance.includes
+    return dialects.load(instance.id, instance.file, instance.source, vertex, includes)

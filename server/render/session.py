@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from server.errors import ToqiboxError
+from server.protocol.scene import SceneSpec
 from server.render.gl.context import Context, GlError
 from server.render.output.draw_timer import DrawTimer
 from server.render.output.readback import Readback
 from server.render.scene import Scene
-from server.render.scene_spec import SceneSpec
 
 
 @dataclass

@@ -13,6 +13,7 @@ from server.cli.tasks.file_validator import FileValidator
 from server.cli.tasks.task_limits import TaskLimits
 from server.config import Config
 from server.jobs.execution.worker_process import Timeouts, Worker
+from server.protocol.tasks import CompileForBrowser
 
 GOOD = '/*{"ISFVSN": "2"}*/\nvoid main() { gl_FragColor = vec4(1.0); }\n'
 
@@ -124,7 +125,7 @@ async def test_shaders_of_other_players_compile_for_browsers() -> None:
     worker = await Worker.start("compile")
     try:
         for path in sorted((Path(__file__).parents[1] / "data" / "features" / "players").iterdir()):
-            task = {"task": "browser", "effects": [effect_source.read(path).to_instance()]}
+            task = CompileForBrowser(effect=effect_source.read(path).to_instance())
             result = await worker.run(task, Timeouts(60, 60), lambda _event: None)
             assert result["diagnostics"] == [], path
     finally:

@@ -7,6 +7,7 @@ import threading
 import pytest
 
 from server.cli.tasks.worker_session import WorkerSession
+from server.protocol.tasks import Probe
 from tests.harness import processes
 from tests.harness.server import eventually
 
@@ -28,7 +29,7 @@ def test_a_signal_that_another_thread_receives_interrupts_at_once() -> None:
     try:
         person.start()
         with WorkerSession() as session, pytest.raises(KeyboardInterrupt):
-            session.run({"task": "probe"})
+            session.run(Probe())
     finally:
         person.join()
         signal.pthread_sigmask(signal.SIG_SETMASK, blocked)

@@ -14,11 +14,11 @@ from server.effects.dialects import SUFFIXES, decode, load
 from server.effects.dialects.gl_transitions.parser import transition_inputs
 from server.effects.effect import Effect, Input, Kind, Value
 from server.effects.library.library import BUILT_IN
+from server.protocol.scene import EffectInstance, SceneSpec
 from server.render import default_media
 from server.render.gl.context import Context
 from server.render.gl.pixels import read_rgba
 from server.render.scene import Scene
-from server.render.scene_spec import SceneSpec
 from tests.render.drawing import save_photo
 
 Pixels = NDArray[np.int16]
@@ -70,12 +70,15 @@ def film(gl: Context, photos: tuple[Path, Path]) -> Film:
         size: tuple[int, int] = WIDE,
     ) -> Frames:
         begun = {"at": 0.0, "length": 10.0} if effect.transition_image else {}
-        row = {
-            **{"id": effect.id, "file": effect.file, "source": effect.source},
-            **{"vertex": effect.vertex_source, "params": {**begun, **(params or {})}},
-        }
+        instance = EffectInstance(
+            id=effect.id,
+            file=effect.file,
+            source=effect.source,
+            vertex=effect.vertex_source,
+            params={**begun, **(params or {})},
+        )
         job = SceneSpec(
-            effects=(row,),
+            effects=(instance,),
             photo=photos[0],
             photo2=photos[1],
             features=None,

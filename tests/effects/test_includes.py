@@ -13,9 +13,9 @@ from server.effects.glsl.includes import MAX_INCLUDED_CHARACTERS, expand
 from server.effects.library.library import Library
 from server.errors import ToqiboxError
 from server.jobs.model.effect_source import read_source
+from server.protocol.scene import EffectInstance, SceneSpec
 from server.render.gl.context import Context
 from server.render.scene import Scene
-from server.render.scene_spec import SceneSpec
 
 MAIN = "void main() {{ gl_FragColor = vec4({}, 1.0); }}\n"
 Write = Callable[..., Path]
@@ -39,9 +39,11 @@ def write(tmp_path: Path) -> Write:
 
 def colour(effect: Effect) -> list[int]:
     """The colour of an effect that is the same everywhere, drawn from its row in a chain."""
-    row = {"id": effect.id, "file": effect.file, "source": effect.source, "vertex": None}
+    instance = EffectInstance(
+        id=effect.id, file=effect.file, source=effect.source, includes=effect.includes
+    )
     job = SceneSpec(
-        effects=({**row, "includes": dict(effect.includes)},),
+        effects=(instance,),
         photo=None, features=None, size=(8, 4), fps=10, frames=1, fit="cover",
         egl_device=None, require_gpu=False,
     )  # fmt: skip
@@ -182,7 +184,7 @@ def test_a_library_follows_the_files_that_effects_include(write: Write) -> None:
     assert first.includes == {"lib.glsl": "#define LIB vec3(0.2)\n"}
     assert library.get("main") is first
     assert [entry.id for entry in library.invalid()] == []
-    assert read_source(first, library).to_entry({}, {})["includes"] == dict(first.includes)
+    assert read_source(first, library).with_local_paths.includes == first.includes
     key = read_source(first, library).key
     write(lib="#define LIB vec3(0.4)\n")
     os.utime(folder / "lib.glsl", ns=(1, 1))

@@ -11,11 +11,11 @@ from server.cli.tasks.effect_source import read
 from server.effects.dialects import load
 from server.effects.library.library import BUILT_IN
 from server.effects.model.safe_area import safe_area, size_names
+from server.protocol.scene import SceneSpec
 from server.render.effect.renderer import EffectRenderer
 from server.render.gl.context import Context
 from server.render.gl.pixels import read_rgba
 from server.render.scene import Scene
-from server.render.scene_spec import SceneSpec
 from tests.render.drawing import Rising, read_pixels
 
 _SHOW = """/*{"PASSES": [{"TARGET": "o", "FLOAT": true}]}*/

@@ -16,10 +16,10 @@ from server.effects.model.text_style import DEFAULTS, fill_credits
 from server.effects.web_program import build_program
 from server.errors import ToqiboxError
 from server.messages import Message
+from server.protocol.scene import EffectInstance, SceneSpec
 from server.render.gl.context import Context
 from server.render.gl.pixels import read_rgba
 from server.render.scene import Scene
-from server.render.scene_spec import SceneSpec
 from server.render.textures.text import TitleCredits, text_style_of, text_texels
 
 Pixels = NDArray[np.uint8]
@@ -36,12 +36,15 @@ def isf(*inputs: Mapping[str, object], code: str = "void main() {}") -> Effect:
 
 
 def drawn(gl: Context, effect: Effect, named: str | None, **params: object) -> Pixels:
-    row = {
-        **{"id": effect.id, "file": effect.file, "source": effect.source},
-        **{"vertex": effect.vertex_source, "params": params},
-    }
+    instance = EffectInstance(
+        id=effect.id,
+        file=effect.file,
+        source=effect.source,
+        vertex=effect.vertex_source,
+        params=params,
+    )
     job = SceneSpec(
-        effects=(row,),
+        effects=(instance,),
         photo=None,
         features=None,
         size=(96, 54),

@@ -13,10 +13,10 @@ import pytest
 from numpy.typing import NDArray
 
 from server.effects.effect import Value
+from server.protocol.scene import EffectInstance, SceneSpec
 from server.render.gl.context import Context
 from server.render.gl.pixels import read_rgba
 from server.render.scene import Scene
-from server.render.scene_spec import SceneSpec
 from tests.render.drawing import flat, save_photo
 
 FOLDER = Path(__file__).parents[1] / "data" / "features"
@@ -169,14 +169,14 @@ def test_every_file_is_looked_at(folder: str) -> None:
 def draw(context: Context, photos: tuple[Path, Path], case: Case) -> NDArray[np.uint8]:
     """The effect's own output in the frame asked for, the bottom row first."""
     path = FOLDER / case.file
-    row = {
-        "id": path.stem,
-        "file": path.name,
-        "source": path.read_text("utf-8"),
-        "params": dict(case.params),
-    }
+    instance = EffectInstance(
+        id=path.stem,
+        file=path.name,
+        source=path.read_text("utf-8"),
+        params=dict(case.params),
+    )
     job = SceneSpec(
-        effects=(row,),
+        effects=(instance,),
         photo=photos[0],
         photo2=photos[1],
         features=None,

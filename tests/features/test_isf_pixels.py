@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from server.effects import assets, dialects
 from server.effects.effect import Value
 from server.media.photos.palette import photo_palette
+from server.protocol.scene import EffectInstance, SceneSpec
 from server.render.gl.context import Context
 from server.render.gl.pixels import read_rgba
 from server.render.scene import Scene
-from server.render.scene_spec import SceneSpec
 from tests.render.drawing import flat, save_photo
 
 FOLDER = Path(__file__).parents[1] / "data" / "features" / "isf"
@@ -250,16 +250,17 @@ def draw(context: Context, photos: tuple[Path, Path], case: Case) -> NDArray[np.
     vertex = next((other.read_text("utf-8") for other in beside if other.exists()), None)
     source = path.read_text("utf-8")
     effect = dialects.load(case.file, path.name, source, vertex)
-    row = {
-        "id": case.file,
-        "file": path.name,
-        "source": source,
-        "vertex": vertex,
-        "params": dict(case.params),
-        "files": assets.resolve(effect, FOLDER),
-    }
+    files = assets.resolve(effect, FOLDER)
+    instance = EffectInstance(
+        id=case.file,
+        file=path.name,
+        source=source,
+        vertex=vertex,
+        params=dict(case.params),
+        files={name: Path(file) for name, file in files.items()},
+    )
     job = SceneSpec(
-        effects=(row,),
+        effects=(instance,),
         photo=photos[0],
         photo2=photos[1],
         features=None,

@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from server.protocol.scene import SceneSpec
 from server.render import default_media
 from server.render.gl.context import Context
 from server.render.gl.pixels import read_rgba
 from server.render.scene import Scene
-from server.render.scene_spec import SceneSpec
 from server.render.textures.audio import SAMPLES, TEXELS
 from server.render.textures.builtin import noise
+from tests.harness.rendering import effect_of
 from tests.render.drawing import save_photo
 
 SHADERS = Path(__file__).parents[1] / "data" / "features" / "shadertoy"
@@ -43,9 +44,9 @@ class Shown:
     """Draws the frames of a shader one after the other."""
 
     def __init__(self, context: Context, above: Path, *names: str) -> None:
-        rows = [{"id": "x", "file": name, "source": (SHADERS / name).read_text()} for name in names]
+        chain = [effect_of((SHADERS / name).read_text(), file=name) for name in names]
         self._job = SceneSpec(
-            effects=tuple(rows),
+            effects=tuple(chain),
             photo=above,
             features=None,
             size=(WIDTH, HEIGHT),

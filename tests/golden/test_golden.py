@@ -7,7 +7,6 @@ now (`make golden EFFECT=ring` for one); look at the pictures before committing 
 import os
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -21,10 +20,10 @@ from server.effects.dialects import SUFFIXES
 from server.effects.library.library import BUILT_IN
 from server.media.photos.photo import prepare as prepare_photo
 from server.media.tracks.sound import decode
+from server.protocol.scene import SceneSpec
 from server.render.gl.context import Context
 from server.render.output.readback import Readback
 from server.render.scene import Scene
-from server.render.scene_spec import SceneSpec
 from server.samples import photo, track
 from server.typography import fonts
 
@@ -59,31 +58,22 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def _scene_spec(folder: Path, path: Path) -> SceneSpec:
-    source = read(path)
+def _job(folder: Path, path: Path) -> SceneSpec:
+    found = read(path)
     # Half of a transition is behind the frame between the two kicks.
-    params = {"at": FRAMES[2] / FPS - 1, "length": 2} if source.effect.transition_image else {}
-    task: dict[str, Any] = {
-        "effects": [source.to_instance(params)],
-        "photo": str(folder / "photo.rgba"),
-        "photo2": str(folder / "photo2.rgba"),
-        "features": str(folder / "features"),
-        "width": WIDTH,
-        "height": HEIGHT,
-        "fps": FPS,
-        "frames": 600,
-        "title": "Dusk",
-        "artist": "TOQIBOX",
-        "first": 0,
-        "last": 600,
-        "fit": "blur",
-        "encoder": "x264",
-        "threads": 1,
-        "out": str(folder / "out.mp4"),
-        "egl_device": None,
-        "require_gpu": False,
-    }
-    return SceneSpec.from_task(task)
+    params = {"at": FRAMES[2] / FPS - 1, "length": 2} if found.effect.transition_image else {}
+    return SceneSpec(
+        effects=(found.to_instance(params),),
+        photo=folder / "photo.rgba",
+        photo2=folder / "photo2.rgba",
+        features=folder / "features",
+        size=(WIDTH, HEIGHT),
+        fps=FPS,
+        frames=600,
+        fit="blur",
+        title="Dusk",
+        artist="TOQIBOX",
+    )
 
 
 def _rgb(nv12: bytes) -> Pixels:
@@ -97,7 +87,7 @@ def _rgb(nv12: bytes) -> Pixels:
     return (np.stack([r, g, b], -1).clip(0, 1) * 255 + 0.5).astype(np.uint8)
 
 
-class _FrameSink:
+class _Keeper:
     """A sink of Readback that keeps the last frame."""
 
     def __init__(self) -> None:
@@ -113,18 +103,18 @@ class _FrameSink:
 def _draw(folder: Path, effect: Path) -> tuple[Pixels, bool]:
     """The frames side by side, and whether software drew them."""
     with Context() as context:
-        scene = Scene(context, _scene_spec(folder, effect))
-        frames = []
+        scene = Scene(context, _job(folder, effect))
+        pictures = []
         for frame in FRAMES:
-            readback, sink = Readback(context, scene.planes), _FrameSink()
+            readback, keeper = Readback(context, scene.planes), _Keeper()
             first = max(frame - BEFORE, 0) if scene.sequential else frame
             scene.begin(first)
             for index in range(first, frame + 1):
                 scene.draw(index)
-            readback.push(sink, changed=True)
-            readback.finish(sink)
-            frames.append(_rgb(sink.frame))
-        return np.concatenate(frames, axis=1), context.software
+            readback.push(keeper, changed=True)
+            readback.finish(keeper)
+            pictures.append(_rgb(keeper.frame))
+        return np.concatenate(pictures, axis=1), context.software
 
 
 @pytest.mark.parametrize("effect", EFFECTS, ids=lambda path: path.stem)
@@ -133,9 +123,9 @@ def test_golden(folder: Path, tmp_path: Path, effect: Path) -> None:
     drawn, software = _draw(folder, effect)
     golden = HERE / f"{name}.png"
     if os.environ.get("GOLDEN") == "accept":
-        metadata = PngInfo()
-        metadata.add_text("fonts", fonts.fingerprint())
-        Image.fromarray(drawn).save(golden, optimize=True, pnginfo=metadata)
+        told = PngInfo()
+        told.add_text("fonts", fonts.fingerprint())
+        Image.fromarray(drawn).save(golden, optimize=True, pnginfo=told)
     assert golden.exists(), f"no golden frames yet: make golden EFFECT={name}, and look at {golden}"
     if not software:
         return
@@ -145,8 +135,8 @@ def test_golden(folder: Path, tmp_path: Path, effect: Path) -> None:
         # Other releases of a font have other outlines: letters move, the picture stays.
         worst = 255 if lettered and known.info.get("fonts") != fonts.fingerprint() else WORST
     if difference.mean() > MEAN or difference.max() > worst:
-        amplified = (255 * (difference / 255) ** 0.25).astype(np.uint8)
-        Image.fromarray(amplified).save(tmp_path / "difference.png")
+        seen = (255 * (difference / 255) ** 0.25).astype(np.uint8)
+        Image.fromarray(seen).save(tmp_path / "difference.png")
         Image.fromarray(drawn).save(tmp_path / "drawn.png")
         pytest.fail(
             f"{name} is {difference.mean():.1f} off in the mean and {difference.max()} at worst; "

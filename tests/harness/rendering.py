@@ -1,6 +1,7 @@
 """A context that every test leaves without a GL error, and a job small enough to draw for real."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,12 @@ import pytest
 
 from server.audio import features
 from server.media import wav
+from server.protocol.scene import EffectInstance, SceneSpec
+from server.protocol.tasks import DrawSegment
 from server.render.gl.context import Context
 from tests.render.drawing import quarters, save_photo
 
-MakeTask = Callable[..., dict[str, Any]]
+MakeTask = Callable[..., DrawSegment]
 FPS, FRAMES = 30, 30
 
 
@@ -46,33 +49,35 @@ def track(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "features"
 
 
+def effect_of(source: str, **more: Any) -> EffectInstance:
+    """An ISF effect of a chain."""
+    return EffectInstance(**{"id": "test", "file": "test.fs", "source": source, **more})
+
+
 @pytest.fixture
 def make_task(tmp_path: Path, track: Path) -> MakeTask:
     """Segment tasks at 64 x 36: make_task(source, **what differs)."""
     photo = save_photo(tmp_path / "photo.rgba", quarters(64, 36))
 
-    def make(source: str, **more: Any) -> dict[str, Any]:
-        effect = {"id": "test", "file": "test.fs", "source": source, "params": {}}
-        task = {
-            "task": "segment",
-            "effects": [effect],
-            "photo": str(photo),
-            "features": str(track),
-            "width": 64,
-            "height": 36,
+    def make(source: str, **more: Any) -> DrawSegment:
+        scene: dict[str, Any] = {
+            "effects": (effect_of(source),),
+            "photo": photo,
+            "features": track,
+            "size": (64, 36),
             "fps": FPS,
             "frames": FRAMES,
+            "fit": "blur",
+        }
+        names = {field.name for field in fields(SceneSpec)}
+        scene |= {name: more.pop(name) for name in list(more) if name in names}
+        task: dict[str, Any] = {
             "first": 0,
             "last": FRAMES,
-            "fit": "blur",
             "encoder": "x264",
             "threads": 1,
-            "out": str(tmp_path / "segment.mp4"),
-            "egl_device": None,
-            "require_gpu": False,
-            "state_in": None,
-            "state_out": None,
+            "out": tmp_path / "segment.mp4",
         }
-        return {**task, **more}
+        return DrawSegment(scene=SceneSpec(**scene), **{**task, **more})
 
     return make

@@ -14,6 +14,7 @@ from server.jobs.model.effect_source import (
     resolve_assets,
 )
 from server.jobs.storage.asset_copies import snapshot_assets
+from server.protocol.scene import EffectInstance
 
 WITH_IMAGE = """/*{"ISFVSN": "2", "INPUTS": [], "IMPORTED": {"leaf": {"PATH": "leaf.png"}}}*/
 void main() { gl_FragColor = IMG_NORM_PIXEL(leaf, isf_FragNormCoord); }
@@ -62,15 +63,15 @@ def test_images_are_kept_by_content_and_found_again(folder: Path, job: Path) -> 
     row = source.to_spec({"speed": 1.0})
     assert row["files"] == {"leaf.png": source.assets["leaf.png"].sha256}
     found = resolve_assets(row, job)
-    assert Path(found["files"]["leaf.png"]).read_bytes() == b"green"
-    assert Path(found["files"]["leaf.png"]).is_relative_to(job)
-    assert Path(source.with_local_paths["files"]["leaf.png"]) == folder / "leaf.png"
+    assert found.files["leaf.png"].read_bytes() == b"green"
+    assert found.files["leaf.png"].is_relative_to(job)
+    assert source.with_local_paths.files["leaf.png"] == folder / "leaf.png"
 
 
 def test_a_row_of_an_effect_without_files_has_none(job: Path) -> None:
     row = EffectSource(id="a", file="a.fs", text="").to_spec({})
     assert row == {"id": "a", "file": "a.fs", "source": "", "vertex": None, "params": {}}
-    assert resolve_assets(row, job) == row
+    assert resolve_assets(row, job) == EffectInstance(id="a", file="a.fs", source="")
     snapshot_assets([EffectSource(id="a", file="a.fs", text="")], job)
     assert not list(job.iterdir())
 

@@ -6,6 +6,7 @@ from server.effects.source.diagnostic import AuthorFile
 from server.errors import ToqiboxError
 from server.jobs.execution.worker_process import TaskError
 from server.jobs.model.validation_result import ValidationResult, from_task_error
+from server.protocol.events import Failed
 
 AUTHOR = AuthorFile(
     "a", "a.fs", "\nconst int N = 9000;\nfloat big[N];\nvoid main() { while (big[1] < 2.0) {} }"
@@ -26,7 +27,7 @@ def crash(detail: str) -> TaskError:
         (crash("signal SIGABRT. "), "crashes the renderer", 3),
         (crash("exit status 1. LLVM ERROR"), "crashes the renderer", 3),
         (crash("signal SIGXCPU. "), "10 s of processor time", 4),
-        (TaskError("internal", "Traceback …\nMemoryError\n", {"event": "failed"}), "memory", 3),
+        (TaskError("internal", "Traceback …\nMemoryError\n", Failed(code="internal")), "memory", 3),
     ],
 )
 def test_what_a_shader_does_to_its_process_is_told_as_a_diagnostic(
@@ -46,9 +47,9 @@ def test_what_a_shader_does_to_its_process_is_told_as_a_diagnostic(
     [
         crash("signal SIGKILL. "),
         crash("it could not be started: [Errno 12] Cannot allocate memory"),
-        TaskError("internal", "Traceback …", {"event": "failed"}),
+        TaskError("internal", "Traceback …", Failed(code="internal")),
         TaskError("render_timeout", "over 20 s. "),
-        TaskError("storage_full", "", {"event": "failed"}),
+        TaskError("storage_full", "", Failed(code="storage_full")),
     ],
 )
 def test_what_others_did_is_no_verdict(error: TaskError) -> None:
@@ -64,7 +65,9 @@ def test_time_by_the_clock_counts_where_it_costs_no_processor_time() -> None:
 
 @pytest.mark.parametrize("code", ["shader_compile_failed", "shader_rejected"])
 def test_a_verdict_of_the_task_keeps_its_diagnostics(code: str) -> None:
-    found = from_task_error(TaskError(code, "", {"diagnostics": FOUND}), AUTHOR, software=True)
+    found = from_task_error(
+        TaskError(code, "", Failed(code=code, diagnostics=tuple(FOUND))), AUTHOR, software=True
+    )
     assert found == ValidationResult(code, tuple(FOUND))
     assert ValidationResult.from_json(found.to_json()) == found
     with pytest.raises(ToqiboxError) as caught:

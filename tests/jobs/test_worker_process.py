@@ -1,28 +1,27 @@
 import asyncio
 import os
 import signal
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from server.jobs.execution.worker_process import TaskError, Timeouts, Worker, run_task
+from server.protocol.tasks import Prepare, Probe, Task
 
 WATCH = Timeouts(idle_s=30, total_s=60)
 
 
-def _prepare(folder: Path, **changes: Any) -> dict[str, Any]:
-    return {
-        "task": "prepare",
-        "audio": str(folder / "audio"),
-        "photo": str(folder / "photo"),
-        "folder": str(folder),
-        "start": "0",
-        "duration": None,
-        "max_duration": "240",
-        "fps": 30,
-        **changes,
-    }
+def _prepare(folder: Path) -> Prepare:
+    return Prepare(
+        audio=folder / "audio", photo=folder / "photo", folder=folder, max_duration=Decimal(240)
+    )
+
+
+class Unknown(Task):
+    """A task that no worker knows."""
+
+    name = "no such task"
 
 
 async def test_a_tasks_own_code_comes_through(tmp_path: Path) -> None:
@@ -38,7 +37,7 @@ async def test_a_bad_line_is_answered_and_the_worker_lives() -> None:
     try:
         for _ in range(2):
             with pytest.raises(TaskError, match="internal"):
-                await worker.run({"task": "no such task"}, WATCH, lambda _event: None)
+                await worker.run(Unknown(), WATCH, lambda _event: None)
         assert worker.is_alive
     finally:
         await worker.kill()
@@ -49,24 +48,24 @@ async def test_a_killed_worker_is_a_crash() -> None:
     worker = await Worker.start("test")
     os.kill(worker.process.pid, signal.SIGKILL)
     with pytest.raises(TaskError, match="SIGKILL") as caught:
-        await worker.run({"task": "probe", "encoders": []}, WATCH, lambda _event: None)
+        await worker.run(Probe(), WATCH, lambda _event: None)
     assert caught.value.code == "worker_crashed"
 
 
 async def test_a_stopped_worker_stalls_and_is_killed() -> None:
     worker = await Worker.start("test")
     with pytest.raises(TaskError):  # it is up once it has answered something
-        await worker.run({"task": "none"}, WATCH, lambda _event: None)
+        await worker.run(Unknown(), WATCH, lambda _event: None)
     os.kill(worker.process.pid, signal.SIGSTOP)
     watch = Timeouts(idle_s=0.2, total_s=1)
     with pytest.raises(TaskError) as caught:
-        await worker.run({"task": "probe", "encoders": []}, watch, lambda _event: None)
+        await worker.run(Probe(), watch, lambda _event: None)
     assert caught.value.code in ("render_stalled", "render_timeout")
     assert not worker.is_alive
 
 
 async def test_cancelling_kills_the_group(tmp_path: Path) -> None:
-    probe = {"task": "probe", "encoders": ["x264"], "folder": str(tmp_path)}
+    probe = Probe(encoders=("x264",), folder=tmp_path)
     task = asyncio.create_task(run_task(probe, WATCH))
     await asyncio.sleep(0.2)
     children = _children()

@@ -1,17 +1,17 @@
 """Whole frames: chains, determinism, and cuts."""
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
+from server.protocol.tasks import DrawSegment
 from server.render.effect import checkpoint
 from server.render.gl.context import Context
 from server.render.output.readback import Readback
 from server.render.scene import Scene
-from server.render.scene_spec import SceneSpec
-from tests.harness.rendering import FRAMES, MakeTask
+from tests.harness.rendering import FRAMES, MakeTask, effect_of
 from tests.render.drawing import SHOW, TRAIL, read_pixels
 
 HALF = """/*{}*/
@@ -41,16 +41,16 @@ def _draw(scene: Scene, context: Context, first: int, last: int) -> list[bytes]:
     return frames.kept
 
 
-def _drawn(task: dict[str, Any], frames: list[int]) -> dict[int, bytes]:
+def _drawn(task: DrawSegment, frames: list[int]) -> dict[int, bytes]:
     with Context() as context:
-        scene = Scene(context, SceneSpec.from_task(task))
+        scene = Scene(context, task.scene)
         scene.begin(0)
         return {frame: _draw(scene, context, frame, frame + 1)[0] for frame in frames}
 
 
 def test_the_first_effect_is_given_the_fitted_photo(make_task: MakeTask) -> None:
     with Context() as context:
-        scene = Scene(context, SceneSpec.from_task(make_task(SHOW)))
+        scene = Scene(context, make_task(SHOW).scene)
         assert scene.draw(0)
         assert not scene.draw(1)  # nothing moves, so nothing is drawn
         draw_count = context.draw_count
@@ -62,10 +62,9 @@ def test_the_first_effect_is_given_the_fitted_photo(make_task: MakeTask) -> None
 
 
 def test_a_chain_hands_on_what_shows_through(make_task: MakeTask) -> None:
-    task = make_task(SHOW)
-    effects = [{**task["effects"][0], "id": i, "source": s} for i, s in (("a", HALF), ("b", SHOW))]
+    chain = (effect_of(HALF, id="a"), effect_of(SHOW, id="b"))
     with Context() as context:
-        scene = Scene(context, SceneSpec.from_task({**task, "effects": effects}))
+        scene = Scene(context, make_task("", effects=chain).scene)
         scene.draw(0)
         shown = read_pixels(scene._renderers[-1].output)
     assert shown[2, 2].tolist() == [255, 128, 128, 255]
@@ -84,7 +83,7 @@ def test_a_frame_depends_on_its_number_alone(make_task: MakeTask) -> None:
 
 
 def test_three_pieces_are_the_whole(make_task: MakeTask, tmp_path: Path) -> None:
-    job = SceneSpec.from_task(make_task(TRAIL))
+    job = make_task(TRAIL).scene
     with Context() as context:
         scene = Scene(context, job)
         assert scene.sequential
@@ -121,10 +120,10 @@ def test_kick_and_time_move_the_picture_with_the_sound(make_task: MakeTask) -> N
 def test_a_title_is_drawn_by_one_effect_of_a_chain(make_task: MakeTask) -> None:
     header = '{"INPUTS": [{"NAME": "title", "TYPE": "text", "DEFAULT": "$title", "SIZE": 0.6}]}'
     body = "void main() { gl_FragColor = vec4(0.0, float(TEXT_LINES(title)), 0.0, 1.0); }"
-    row = {"file": "a.fs", "source": f"/*{header}*/\n{body}", "params": {}}
-    chain = [{**row, "id": "lower"}, {**row, "id": "upper"}]
+    lower = effect_of(f"/*{header}*/\n{body}", id="lower")
+    chain = (lower, replace(lower, id="upper"))
     with Context() as context:
-        scene = Scene(context, SceneSpec.from_task(make_task("", effects=chain, title="Dusk")))
+        scene = Scene(context, make_task("", effects=chain, title="Dusk").scene)
         scene.draw(0)
         green = [read_pixels(renderer.output)[0, 0].tolist()[1] for renderer in scene._renderers]
     assert green == [0, 255]

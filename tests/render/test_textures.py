@@ -27,7 +27,7 @@ def _photo(context: Context, pixels: NDArray[np.uint8]) -> PhotoTexture:
 
 
 def _views(
-    context: Context, effect: Effect, paths: Mapping[str, str] | None = None, budget: int = 1 << 20
+    context: Context, effect: Effect, paths: Mapping[str, Path] | None = None, budget: int = 1 << 20
 ) -> dict[str, SamplerView]:
     photo = _photo(context, quarters(20, 10))
 
@@ -47,7 +47,7 @@ def _drawn(
     kind: str,
     texture: Texture,
     *channels: Channel,
-    paths: Mapping[str, str] | None = None,
+    paths: Mapping[str, Path] | None = None,
 ) -> NDArray[np.float64]:
     """What `body` makes of `texture`, which is the sampler ``t``."""
     declared = " ".join(f"uniform {kind} {c.uniform};" for c in channels)
@@ -129,9 +129,9 @@ def test_the_sound_as_shadertoy_has_it(context: Context) -> None:
     assert seen[35, 63].tolist() == [pytest.approx(wave[255:257].mean(), abs=1), 255, 0, 255]
 
 
-def _file(folder: Path, name: str, pixels: NDArray[np.uint8]) -> str:
+def _file(folder: Path, name: str, pixels: NDArray[np.uint8]) -> Path:
     Image.fromarray(pixels).save(folder / name)
-    return str(folder / name)
+    return folder / name
 
 
 def test_an_image_file_is_upright_and_keeps_its_alpha(context: Context, tmp_path: Path) -> None:
@@ -147,8 +147,8 @@ def test_an_image_file_is_upright_and_keeps_its_alpha(context: Context, tmp_path
 
 def test_files_that_are_no_pictures(context: Context, tmp_path: Path) -> None:
     (tmp_path / "text").write_text("#!/bin/sh\n")
-    for paths, message in (({}, "is not there"), ({"a.png": str(tmp_path / "text")}, "be read"),
-                         ({"a.png": str(tmp_path / "none")}, "be read")):  # fmt: skip
+    for paths, message in (({}, "is not there"), ({"a.png": tmp_path / "text"}, "be read"),
+                         ({"a.png": tmp_path / "none"}, "be read")):  # fmt: skip
         effect = make_effect(textures=(Texture(name="t", content=Content.IMAGE, files=("a.png",)),))
         with pytest.raises(ToqiboxError) as caught:
             _views(context, effect, paths)

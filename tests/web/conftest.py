@@ -19,10 +19,10 @@ from server.effects.effect import Effect, Kind
 from server.effects.web_program import build_program
 from server.media import wav
 from server.media.photos.palette import file_palette
+from server.protocol.scene import EffectInstance, SceneSpec
 from server.render.gl.context import Context
 from server.render.gl.pixels import read_rgba
 from server.render.scene import Scene
-from server.render.scene_spec import SceneSpec
 from server.render.textures.text import TitleCredits, text_texels
 from tests.harness.browser import Chromium, Page
 from tests.render.drawing import save_photo
@@ -45,11 +45,11 @@ class Film:
     features: Path
 
     def server_frames(
-        self, gl: Context, row: Mapping[str, Any], frames: list[int], *, second: bool
+        self, gl: Context, instance: EffectInstance, frames: list[int], *, second: bool
     ) -> list[Pixels]:
-        """The server's frames of the effect in a task's `row`, in rising order."""
+        """The server's frames of the effect `instance`, in rising order."""
         job = SceneSpec(
-            effects=(dict(row),),
+            effects=(instance,),
             photo=self.photo,
             photo2=self.photo2 if second else None,
             features=self.features,
@@ -123,7 +123,7 @@ class Stage:
     async def draw(
         self,
         effect: Effect,
-        files: Mapping[str, str],
+        files: Mapping[str, Path],
         frames: list[int],
         *,
         second: bool,
@@ -137,7 +137,7 @@ class Stage:
         urls = {}
         for name, path in files.items():
             key = str(len(self._files))
-            self._files[key] = Path(path)
+            self._files[key] = path
             urls[name] = f"/files/{key}"
         settings = {"width": SIZE[0], "height": SIZE[1], "fps": FPS, "frames": FRAMES}
         told = {

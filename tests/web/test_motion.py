@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from server.effects.dialects import load
+from server.protocol.scene import EffectInstance
 from server.render.gl.context import Context
 from tests.web.conftest import Film, Stage
 
@@ -65,8 +66,8 @@ async def test_a_motion_is_the_same_in_a_browser(
 ) -> None:
     text = f"/*{json.dumps(HEADER)}*/\n{BODY}"
     effect = load("moved", "moved.fs", text)
-    row = {"id": "moved", "file": "moved.fs", "source": text, "params": moved}
-    wanted = film.server_frames(gl, row, FRAMES, second=False)
+    instance = EffectInstance(id="moved", file="moved.fs", source=text, params=moved)
+    wanted = film.server_frames(gl, instance, FRAMES, second=False)
     drawn = await stage.draw(effect, {}, FRAMES, second=False, values=moved)
     assert not isinstance(drawn, str), drawn
     for frame, ours, theirs in zip(FRAMES, wanted, drawn, strict=True):

@@ -38,9 +38,9 @@ async def test_every_effect_is_the_same_picture_in_a_browser(
         if path.name in EXCEPTED:
             continue
         source = read(path)
-        row, second = source.to_instance(), source.effect.transition_image is not None
-        wanted = film.server_frames(gl, row, TIMES, second=second)
-        drawn = await stage.draw(source.effect, row["files"], TIMES, second=second)
+        instance, second = source.to_instance(), source.effect.transition_image is not None
+        wanted = film.server_frames(gl, instance, TIMES, second=second)
+        drawn = await stage.draw(source.effect, instance.files, TIMES, second=second)
         if isinstance(drawn, str):
             wrong[path.name] = drawn
             continue

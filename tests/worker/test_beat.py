@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from server.audio import features
 from server.effects.library.library import BUILT_IN
 from server.media import wav
+from server.protocol.scene import SceneSpec
 from server.render.gl.context import Context
 from server.render.gl.pixels import read_rgba
 from server.render.scene import Scene
-from server.render.scene_spec import SceneSpec
+from tests.harness.rendering import effect_of
 from tests.render.drawing import quarters, save_photo
 
 SECONDS = 240 if os.environ.get("PROOF") == "full" else 20
@@ -53,7 +54,7 @@ def test_the_first_frame_that_grows_holds_the_onset(
 ) -> None:
     source = (BUILT_IN / "beat.fs").read_text("utf-8")
     job = SceneSpec(
-        effects=({"id": "beat", "file": "beat.fs", "source": source, "params": STILL},),
+        effects=(effect_of(source, id="beat", file="beat.fs", params=STILL),),
         photo=save_photo(tmp_path / "photo.rgba", quarters(64, 36)),
         features=track,
         size=(64, 36),

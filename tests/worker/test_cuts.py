@@ -1,6 +1,5 @@
 """A sequential effect drawn in two segments is the one drawn in one, whatever its dialect."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,8 +7,7 @@ import pytest
 from server.render.effect import checkpoint
 from server.render.gl.context import Context
 from server.render.scene import Scene
-from server.render.scene_spec import SceneSpec
-from tests.harness.rendering import MakeTask
+from tests.harness.rendering import MakeTask, effect_of
 from tests.render.drawing import TRAIL
 
 LAST = 6
@@ -71,11 +69,10 @@ KINDS = {
 def test_two_segments_are_one(
     make_task: MakeTask, tmp_path: Path, context: Context, kind: str
 ) -> None:
-    instances = [
-        {"id": f"e{at}", "file": f"e{at}.glsl", "source": source, "params": {}}
-        for at, source in enumerate(KINDS[kind])
-    ]
-    job = replace(SceneSpec.from_task(make_task("", effects=instances, frames=LAST)), cube_edge=8)
+    chain = tuple(
+        effect_of(source, id=f"e{at}", file=f"e{at}.glsl") for at, source in enumerate(KINDS[kind])
+    )
+    job = make_task("", effects=chain, frames=LAST, cube_edge=8).scene
     scene = Scene(context, job)
     assert scene.sequential
     scene.begin(0)
@@ -94,9 +91,9 @@ def test_two_segments_are_one(
 
 def _drawn(scene: Scene, first: int, last: int) -> list[bytes]:
     """Every frame's picture."""
-    frames = []
+    found = []
     for frame in range(first, last):
         scene.draw_effects(frame)
         scene.composite.draw()
-        frames.append(scene.composite.output.read())
-    return frames
+        found.append(scene.composite.output.read())
+    return found

@@ -1,5 +1,6 @@
 """Films that would flash, drawn: whole, in pieces, and as a client gets them."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -7,14 +8,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from server.protocol.events import ProgressReporter
+from server.protocol.progress import ProgressReporter
+from server.protocol.tasks import DrawSegment, LimitFlashes
 from server.render.flash_safety.detector import find_flashing
 from server.render.flash_safety.luminance_grid import grid_shape
 from server.render.gl.context import Context
 from server.render.scene import Scene
-from server.render.scene_spec import SceneSpec
 from server.render.session import SessionCache
-from server.worker.tasks import flashes, segment
+from server.worker.tasks import limit_flashes, segment
 from tests.harness.rendering import MakeTask
 from tests.worker.test_segment import Log, decoded
 
@@ -38,52 +39,54 @@ void main() {
 """Each pixel is black or white by chance: the mean of many hardly moves."""
 
 
-@pytest.fixture(name="find_flashes")
-def _find_flashes(make_task: MakeTask, tmp_path: Path) -> Any:
-    """Looks for flashes: find_flashes(source, **what differs) is the result and the file."""
+@pytest.fixture(name="look")
+def _look(make_task: MakeTask, tmp_path: Path) -> Any:
+    """Looks for flashes in a film: look(source, **what differs) is the result and the file."""
 
-    def find_flashes(source: str, **more: Any) -> tuple[dict[str, Any], Path]:
+    def look(source: str, **more: Any) -> tuple[dict[str, Any], Path]:
         out = tmp_path / "flashes.npz"
         sessions = SessionCache()
-        task = make_task(source, **{"frames": FRAMES, "out": str(out), **more})
+        scene = make_task(source, **{"frames": FRAMES, **more}).scene
+        task = LimitFlashes(scene=scene, out=out)
         try:
-            return flashes.run(task, ProgressReporter(Log()), sessions), out
+            return limit_flashes.run(task, ProgressReporter(Log()), sessions), out
         finally:
             sessions.close()
 
-    return find_flashes
+    return look
 
 
-def linear_cells(frames: NDArray[np.uint8], rows: int, columns: int) -> NDArray[np.float32]:
+def light(frames: NDArray[np.uint8], rows: int, columns: int) -> NDArray[np.float32]:
     """Decoded frames as cells in linear light (IEC 61966-2-1)."""
     count, height, width = frames.shape[:3]
     values = frames / 255.0
     linear = np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
     cells = linear.reshape(count, rows, height // rows, columns, width // columns, 3)
-    light_cells: NDArray[np.float32] = cells.mean(axis=(2, 4), dtype=np.float32)
-    return light_cells
+    found: NDArray[np.float32] = cells.mean(axis=(2, 4), dtype=np.float32)
+    return found
 
 
-def draw_video(task: dict[str, Any]) -> NDArray[np.uint8]:
+def film(task: DrawSegment) -> NDArray[np.uint8]:
     """The film as it is drawn, encoded and decoded."""
     sessions = SessionCache()
     try:
-        segment.run({**task, "last": FRAMES}, ProgressReporter(Log()), sessions)
+        segment.run(replace(task, last=FRAMES), ProgressReporter(Log()), sessions)
     finally:
         sessions.close()
-    return decoded(Path(task["out"]))
+    return decoded(task.out)
 
 
-def test_a_strobe_is_found_and_the_film_is_calm(find_flashes: Any, make_task: MakeTask) -> None:
-    result, out = find_flashes(STROBE)
+def test_a_strobe_is_found_and_the_film_is_calm(look: Any, make_task: MakeTask) -> None:
+    result, out = look(STROBE)
     (limited,) = result["limited"]
     assert limited["perSecond"] == pytest.approx(6, abs=0.5)
     assert 0 <= limited["from"] <= 0.8
     assert 1.8 <= limited["to"] <= 2.6
     task = make_task(STROBE, frames=FRAMES)
-    loud, calm = draw_video(task), draw_video({**task, "flashes": str(out)})
-    assert find_flashing(linear_cells(loud, 18, 32), FPS)
-    assert find_flashing(linear_cells(calm, 18, 32), FPS) == []
+    dimmed = replace(task, scene=replace(task.scene, flashes=out))
+    loud, calm = film(task), film(dimmed)
+    assert find_flashing(light(loud, 18, 32), FPS)
+    assert find_flashing(light(calm, 18, 32), FPS) == []
     # Where and when it did not flash it is as it was; dark moments are too.
     assert np.array_equal(calm[:5], loud[:5])
     assert np.array_equal(calm[-5:], loud[-5:])
@@ -93,11 +96,11 @@ def test_a_strobe_is_found_and_the_film_is_calm(find_flashes: Any, make_task: Ma
     assert change[:, 2:22, 2:36].max() > 40
 
 
-def test_it_is_the_same_in_pieces(find_flashes: Any, make_task: MakeTask) -> None:
-    _, out = find_flashes(STROBE)
+def test_it_is_the_same_in_pieces(look: Any, make_task: MakeTask) -> None:
+    _, out = look(STROBE)
     first = out.read_bytes()
-    assert find_flashes(STROBE)[1].read_bytes() == first
-    job = SceneSpec.from_task(make_task(STROBE, frames=FRAMES, flashes=str(out)))
+    assert look(STROBE)[1].read_bytes() == first
+    job = make_task(STROBE, frames=FRAMES, flashes=out).scene
 
     def planes(scene: Scene, frame: int) -> tuple[bytes, bytes]:
         scene.draw(frame)
@@ -112,9 +115,9 @@ def test_it_is_the_same_in_pieces(find_flashes: Any, make_task: MakeTask) -> Non
             assert [planes(piece, frame) for frame in frames] == whole[frames.start : frames.stop]
 
 
-def test_noise_of_pixels_is_no_flash(find_flashes: Any) -> None:
+def test_noise_of_pixels_is_no_flash(look: Any) -> None:
     """From afar it flickers; a closer look tells."""
-    result, out = find_flashes(NOISE, width=640, height=360)
+    result, out = look(NOISE, size=(640, 360))
     assert result["limited"] == []
     with np.load(out) as file:
         assert len(file["frames"]) == 0

@@ -1,6 +1,7 @@
 """Single frames as PNG files: what they show, and how exact they are."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from server.errors import ToqiboxError
-from server.protocol.events import ProgressReporter
+from server.protocol.progress import ProgressReporter
+from server.protocol.scene import SceneSpec
+from server.protocol.tasks import DrawFrames, FrameFile
 from server.render.session import SessionCache
 from server.worker.tasks import frames as shots
+from tests.harness.rendering import effect_of
 from tests.render.drawing import SHOW, flat, quarters, save_photo
 
 COUNT = """/*{"PASSES": [{"TARGET": "n", "PERSISTENT": true, "FLOAT": true}, {}]}*/
@@ -40,18 +44,20 @@ def shoot(sessions: SessionCache, tmp_path: Path) -> Shoot:
     def run(
         source: str, *frames: int, **more: Any
     ) -> tuple[list[dict[str, Any]], list[NDArray[np.uint8]]]:
-        instance = {"id": "test", "file": "test.fs", "source": source, "params": {}}
         files = [tmp_path / f"{index}.png" for index in range(len(frames))]
-        requested = zip(frames, files, strict=True)
-        task = {
-            "task": "frame", "effects": [instance], "photo": None, "features": None, "width": 21,
-            "height": 11, "fps": 10, "frames": 100, "fit": "cover", "composite": False,
-            "shots": [{"frame": frame, "out": str(file)} for frame, file in requested],
+        wanted = zip(frames, files, strict=True)
+        names = {field.name for field in fields(SceneSpec)}
+        scene: dict[str, Any] = {
+            "effects": (effect_of(source),), "size": (21, 11), "fps": 10, "frames": 100,
+            "fit": "cover", **{name: more.pop(name) for name in list(more) if name in names},
         }  # fmt: skip
-        result = shots.run(
-            {**task, **more}, ProgressReporter(lambda event, **values: None), sessions
+        task = DrawFrames(
+            scene=SceneSpec(**scene),
+            shots=tuple(FrameFile(frame=frame, out=file) for frame, file in wanted),
+            **{"composite": False, **more},
         )
-        return result["shots"], [np.asarray(Image.open(file)) for file in files]
+        found = shots.run(task, ProgressReporter(lambda _event: None), sessions)
+        return found["shots"], [np.asarray(Image.open(file)) for file in files]
 
     return run
 
@@ -60,26 +66,26 @@ def test_alpha_is_kept_or_laid_over_the_photo(shoot: Shoot, tmp_path: Path) -> N
     source = """/*{}*/
     void main() { gl_FragColor = vec4(0.0, 1.0, isf_FragNormCoord.y, isf_FragNormCoord.x * 0.5); }
     """
-    reports, (alone,) = shoot(source, 7)
-    assert reports == [{"frame": 7, "exact": True, "from": 7}]
+    said, (alone,) = shoot(source, 7)
+    assert said == [{"frame": 7, "exact": True, "from": 7}]
     assert alone.shape == (11, 21, 4)
     assert alone[0, 0].tolist() == [0, 255, 243, 3]
     assert alone[10, 20].tolist() == [0, 255, 12, 124]
-    photo = str(save_photo(tmp_path / "photo", flat((200, 0, 0, 255))))
+    photo = save_photo(tmp_path / "photo", flat((200, 0, 0, 255)))
     _, (over,) = shoot(source, 7, photo=photo, composite=True)
     assert (over[..., 3] == 255).all()
     np.testing.assert_allclose(over[10, 20], [200 * 0.512, 255 * 0.488, 5.7, 255], atol=1)
 
 
 def test_every_frame_before_is_drawn_for_what_needs_it(shoot: Shoot) -> None:
-    reports, pictures = shoot(COUNT, 30, 4, 30)
-    assert reports == [{"frame": frame, "exact": True, "from": 0} for frame in (30, 4, 30)]
+    said, pictures = shoot(COUNT, 30, 4, 30)
+    assert said == [{"frame": frame, "exact": True, "from": 0} for frame in (30, 4, 30)]
     assert [picture[5, 5, :2].tolist() for picture in pictures] == [[31, 30], [5, 4], [31, 30]]
 
 
 def test_too_many_frames_before_are_left_out(shoot: Shoot) -> None:
-    reports, pictures = shoot(COUNT, 20, 21, 60, 5, most_frames=20)
-    assert reports == [
+    said, pictures = shoot(COUNT, 20, 21, 60, 5, max_frames=20)
+    assert said == [
         {"frame": 20, "exact": True, "from": 0},
         {"frame": 21, "exact": False, "from": 1},
         {"frame": 60, "exact": False, "from": 40},
@@ -94,8 +100,8 @@ def test_too_many_frames_before_are_left_out(shoot: Shoot) -> None:
 
 
 def test_no_time_for_the_frames_before(shoot: Shoot) -> None:
-    reports, (picture,) = shoot(COUNT, 60, most_s=-1.0)
-    assert reports == [{"frame": 60, "exact": False, "from": 60}]
+    said, (picture,) = shoot(COUNT, 60, max_s=-1.0)
+    assert said == [{"frame": 60, "exact": False, "from": 60}]
     assert picture[5, 5, :2].tolist() == [1, 60]
 
 
@@ -104,8 +110,8 @@ def test_a_kept_scene_goes_on(shoot: Shoot, sessions: SessionCache) -> None:
     assert sessions.current is not None
     for frame, draw_count in ((9, 0), (12, 6), (11, 24)):
         sessions.current.context.draw_count = 0
-        reports, (picture,) = shoot(COUNT, frame)
-        assert reports == [{"frame": frame, "exact": True, "from": 0}]
+        said, (picture,) = shoot(COUNT, frame)
+        assert said == [{"frame": frame, "exact": True, "from": 0}]
         assert picture[5, 5, :2].tolist() == [frame + 1, frame]
         assert sessions.current.context.draw_count == draw_count
 
@@ -120,8 +126,8 @@ def test_a_kept_scene_begins_anew(shoot: Shoot, sessions: SessionCache) -> None:
 
 def test_frames_that_need_nothing_are_drawn_alone(shoot: Shoot, sessions: SessionCache) -> None:
     source = COUNT.replace(', "PERSISTENT": true', "")
-    reports, pictures = shoot(source, 99, 2)
-    assert [report["from"] for report in reports] == [99, 2]
+    said, pictures = shoot(source, 99, 2)
+    assert [row["from"] for row in said] == [99, 2]
     assert [picture[5, 5, :2].tolist() for picture in pictures] == [[1, 99], [1, 2]]
     assert sessions.current is not None
     sessions.current.context.draw_count = 0
@@ -142,8 +148,8 @@ def test_both_photos(shoot: Shoot, tmp_path: Path) -> None:
         "IMG_SIZE(gl_FragCoord.x < 10.0 ? photo : photo2)",
         "(gl_FragCoord.x < 10.0 ? IMG_SIZE(photo) : IMG_SIZE(photo2))",
     )
-    first = str(save_photo(tmp_path / "photo", quarters(42, 22)))
-    second = str(save_photo(tmp_path / "photo2", flat((100, 1, 2, 255), (84, 44))))
+    first = save_photo(tmp_path / "photo", quarters(42, 22))
+    second = save_photo(tmp_path / "photo2", flat((100, 1, 2, 255), (84, 44)))
     _, (both,) = shoot(source, 0, photo=first, photo2=second)
     assert both[5, 5].tolist() == [255, 100, 42, 22]
     assert both[5, 15].tolist() == [255, 100, 84, 44]
@@ -159,16 +165,16 @@ def test_floats_are_shown_as_a_display_shows_them(shoot: Shoot) -> None:
 
 
 def test_a_chain_ends_with_its_last_effect(shoot: Shoot) -> None:
-    effects = [
-        {"id": "test", "file": "test.fs", "source": source, "params": {}}
+    chain = tuple(
+        effect_of(source)
         for source in (
             COUNT,
             SHOW.replace("IMG_THIS_PIXEL(inputImage)", "vec4(0.0, 0.0, 1.0, 0.0)"),
         )
-    ]
-    _, (alone,) = shoot("", 3, effects=effects)
+    )
+    _, (alone,) = shoot("", 3, effects=chain)
     assert alone[5, 5].tolist() == [0, 0, 255, 0]
-    _, (whole,) = shoot("", 3, effects=effects, composite=True, photo=None)
+    _, (whole,) = shoot("", 3, effects=chain, composite=True, photo=None)
     assert whole[5, 5, 3] == 255
     assert whole[0, 0, 0] < 70  # half of the stand-in's sky under red 4
 

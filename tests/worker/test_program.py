@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 
 from server import sandbox
+from server.protocol.lines import write_task
+from server.protocol.tasks import CompileEffect, Probe, Task
 from tests.harness.processes import Process, descendants, living
-from tests.harness.rendering import MakeTask
+from tests.harness.rendering import MakeTask, effect_of
 from tests.render.drawing import SHOW
 
 ROOT = Path(__file__).parents[2]
@@ -38,10 +40,9 @@ class Worker:
             start_new_session=True,
         )
 
-    def send(self, line: bytes | dict[str, Any]) -> None:
+    def send(self, task: bytes | Task) -> None:
         assert self.popen.stdin
-        data = line if isinstance(line, bytes) else json.dumps(line).encode() + b"\n"
-        self.popen.stdin.write(data)
+        self.popen.stdin.write(task if isinstance(task, bytes) else write_task(task))
         self.popen.stdin.flush()
 
     def event(self) -> dict[str, Any]:
@@ -81,10 +82,10 @@ def _gone(processes: list[Process], within_s: float = 10.0) -> bool:
 
 def _wait_for(find: Callable[[], list[Process]], within_s: float = 20.0) -> list[Process]:
     deadline = time.monotonic() + within_s
-    while not (processes := find()):
+    while not (found := find()):
         assert time.monotonic() < deadline, "it did not start"
         time.sleep(0.02)
-    return processes
+    return found
 
 
 def test_two_tasks_in_a_row_then_the_end(worker: Worker, make_task: MakeTask) -> None:
@@ -110,8 +111,7 @@ void main() {
 
 
 def test_variables_without_a_value_are_zero(worker: Worker) -> None:
-    instance = {"id": "test", "file": "test.fs", "source": UNASSIGNED}
-    worker.send({"task": "compile", "effects": [instance], "width": 64, "height": 36})
+    worker.send(CompileEffect(effects=(effect_of(UNASSIGNED),), size=(64, 36)))
     done = worker.until("done", "failed")
     assert done["event"] == "done", done
     if "Mesa" in done["result"]["renderer"] or done["result"]["software"]:
@@ -125,9 +125,9 @@ def test_a_bad_line_fails_and_the_next_is_done(worker: Worker, make_task: MakeTa
         failed = worker.event()
         assert (failed["event"], failed["code"]) == ("failed", "internal")
         assert failed["detail"]
-    worker.send({"task": "segment"})
+    worker.send(b'{"task": "segment"}\n')
     failed = worker.event()
-    assert (failed["code"], "KeyError" in failed["detail"]) == ("render_failed", True)
+    assert (failed["code"], "scene must be given" in failed["detail"]) == ("internal", True)
     worker.send(make_task(SHOW, last=2))
     assert worker.until("done", "failed")["event"] == "done"
 
@@ -135,8 +135,8 @@ def test_a_bad_line_fails_and_the_next_is_done(worker: Worker, make_task: MakeTa
 def test_an_endless_line_is_refused_whole(worker: Worker) -> None:
     worker.until("started")
     worker.send(b'{"task": "' + b"x" * (9 << 20) + b'"}\n{"task": "sing"}\n')
-    assert "cut short or over" in worker.event()["detail"]
-    assert "no such task: sing" in worker.event()["detail"]
+    assert "was cut off or is longer than" in worker.event()["detail"]
+    assert "there is no task “sing”" in worker.event()["detail"]
 
 
 def test_a_line_cut_short_is_not_done(worker: Worker) -> None:
@@ -149,19 +149,20 @@ def test_prints_do_no_harm(make_task: MakeTask) -> None:
     stray = """
 import os, subprocess, sys
 from server.worker import program, registry
-def noisy(spec, emit):
+from server.worker.tasks import probe
+def noisy(task, progress):
     print("stray", flush=True)
     os.write(1, b'{"event": "done"}\\n')
     subprocess.run(["sh", "-c", "echo from a child"])
-    emit.stage("quiet")
+    progress.stage("quiet")
     listed = subprocess.run(["ls", "/proc/self/fd"], capture_output=True)
     return {"descriptors": listed.stdout.decode()}
-registry.TASKS["noisy"] = noisy
+probe.run = noisy
 sys.exit(program.main())
 """
     worker = Worker([sys.executable, "-c", stray])
     worker.until("started")
-    worker.send({"task": "noisy"})
+    worker.send(Probe())
     assert worker.event() == {"event": "stage", "stage": "quiet"}
     result = worker.event()["result"]
     # 0 to 2, and the folder that ls itself reads: no child has the descriptor of the events.
@@ -182,33 +183,31 @@ def test_a_compile_error_is_told(worker: Worker, make_task: MakeTask) -> None:
 
 
 def test_the_probe_tries_everything(worker: Worker, tmp_path: Path) -> None:
-    worker.send(
-        {"task": "probe", "egl_device": None, "encoders": ["x264"], "folder": str(tmp_path)}
-    )
+    worker.send(Probe(encoders=("x264",), folder=tmp_path))
     result = worker.until("done")["result"]
     assert result["gl"]["ok"], result
     assert result["gl"]["renderer"]
     assert result["gl"]["devices"][0]["index"] == 0
     assert result["ffmpeg"]["ok"]
     assert result["encoders"] == {"x264": {"ok": True, "why": None}}
-    worker.send({"task": "probe", "egl_device": 63, "encoders": []})
+    worker.send(Probe(egl_device=63))
     gl = worker.until("done")["result"]["gl"]
     assert not gl["ok"]
     assert "device 63" in gl["error"]
 
 
-def _start_drawing(worker: Worker, make_task: MakeTask) -> list[Process]:
+def _drawing(worker: Worker, make_task: MakeTask) -> list[Process]:
     """Start a segment that takes minutes; all processes below and including the worker."""
     worker.send(make_task(ENDLESS, frames=1_000_000, last=1_000_000))
     worker.until("frames")
-    encoders = _wait_for(lambda: [p for p in descendants(worker.popen.pid) if p.kind == "ffmpeg"])
-    return [*encoders, living()[worker.popen.pid]]
+    found = _wait_for(lambda: [p for p in descendants(worker.popen.pid) if p.kind == "ffmpeg"])
+    return [*found, living()[worker.popen.pid]]
 
 
 def test_a_killed_worker_takes_ffmpeg_along(
     worker: Worker, make_task: MakeTask, tmp_path: Path
 ) -> None:
-    processes = _start_drawing(worker, make_task)
+    processes = _drawing(worker, make_task)
     assert {process.group for process in processes} == {worker.popen.pid}
     os.killpg(worker.popen.pid, signal.SIGKILL)
     worker.popen.communicate(timeout=30)
@@ -226,7 +225,7 @@ child.wait()
 """
     worker = Worker([sys.executable, "-c", parent])
     worker.until("started")
-    processes = _start_drawing(worker, make_task)
+    processes = _drawing(worker, make_task)
     processes += descendants(worker.popen.pid)
     assert {"worker", "ffmpeg"} <= {process.kind for process in processes}
     worker.popen.kill()
@@ -235,7 +234,7 @@ child.wait()
 
 
 def test_a_killed_encoder_fails_the_task_alone(worker: Worker, make_task: MakeTask) -> None:
-    for process in _start_drawing(worker, make_task):
+    for process in _drawing(worker, make_task):
         if process.kind == "ffmpeg":
             process.kill()
     failed = worker.until("done", "failed")

@@ -1,5 +1,6 @@
 """The tasks one after the other, as the server gives them: from two uploads to a film."""
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -7,24 +8,28 @@ import pytest
 
 from server.errors import ToqiboxError, localize
 from server.media.photos.palette import file_palette
-from server.protocol.events import ProgressReporter
-from server.worker.registry import TASKS
+from server.protocol.events import Event, StageEntered
+from server.protocol.progress import ProgressReporter
+from server.protocol.scene import SceneSpec
+from server.protocol.tasks import Analyse, DrawSegment, EncodeAudio, Mux, Prepare, Task
+from server.worker.registry import run_task
 from tests.harness import media
+from tests.harness.rendering import effect_of
 from tests.render.drawing import TRAIL
 
 
-def run_task(task: dict[str, Any], stages: list[str] | None = None) -> dict[str, Any]:
-    def send(event: str, **values: object) -> None:
-        if event == "stage" and stages is not None:
-            stages.append(str(values["stage"]))
+def do(task: Task, stages: list[str] | None = None) -> dict[str, Any]:
+    def send(event: Event) -> None:
+        if isinstance(event, StageEntered) and stages is not None:
+            stages.append(event.stage)
 
-    return TASKS[task["task"]](task, ProgressReporter(send))
+    return run_task(task, ProgressReporter(send))
 
 
-def _prepare(folder: Path, **more: Any) -> dict[str, Any]:
-    uploads = {"audio": str(folder / "audio"), "photo": str(folder / "photo")}
-    task = {"task": "prepare", "folder": str(folder), "start": "0.25", "duration": None}
-    return {**task, **uploads, "max_duration": "10", "fps": 10, **more}
+def _prepare(folder: Path, **more: Any) -> Prepare:
+    uploads = {"audio": folder / "audio", "photo": folder / "photo"}
+    times = {"start": Decimal("0.25"), "max_duration": Decimal(10)}
+    return Prepare(**{"folder": folder, **times, **uploads, **more})
 
 
 @pytest.fixture
@@ -36,64 +41,61 @@ def uploads(tmp_path: Path) -> Path:
 
 def test_from_uploads_to_film(uploads: Path) -> None:
     stages: list[str] = []
-    prepared = run_task(_prepare(uploads), stages)
+    prepared = do(_prepare(uploads), stages)
     assert stages == ["photo", "sound"]
     assert prepared["samples"] == 96_000
     assert prepared["photo"] == {"width": 96, "height": 64}
     assert prepared["mime"] == {"audio": "wav", "photo": "jpeg"}
     assert prepared["palette"] == file_palette(uploads / "photo.rgba")
     features, sound = uploads / "features", uploads / "sound.wav"
-    analyse = {"task": "analyse", "sound": str(sound), "out": str(features)}
-    assert run_task(analyse, stages)["seconds"] == 2
-    assert stages[2:] == ["analyse"] * 4
-    size = {"width": 64, "height": 36, "fps": 10, "frames": 20}
-    effect = {"id": "trail", "file": "trail.fs", "source": TRAIL, "params": {"beat": 0.5}}
-    segments: list[str] = []
+    assert do(Analyse(audio=sound, out=features), stages)["seconds"] == 2
+    assert set(stages[2:]) == {"analyse"}
+    del stages[3:]
+    scene = SceneSpec(
+        effects=(effect_of(TRAIL, params={"beat": 0.5}),), photo=uploads / "photo.rgba",
+        features=features, size=(64, 36), fps=10, frames=20, fit="contain",
+    )  # fmt: skip
+    segments: list[Path] = []
     for first, last in ((0, 12), (12, 20)):
-        segments.append(str(uploads / f"{first}.mp4"))
-        state = [str(uploads / f"{cut}.state") if cut else None for cut in (first, last)]
-        task = {
-            "task": "segment", **size, "effects": [effect], "photo": str(uploads / "photo.rgba"),
-            "features": str(features), "first": first, "last": last, "fit": "contain",
-            "encoder": "x264", "threads": 1, "out": segments[-1],
-            "state_in": state[0], "state_out": state[1],
-        }  # fmt: skip
-        run_task(task)
+        segments.append(uploads / f"{first}.mp4")
+        state = [uploads / f"{cut}.state" if cut else None for cut in (first, last)]
+        task = DrawSegment(
+            scene=scene, first=first, last=last, encoder="x264", threads=1, out=segments[-1],
+            state_in=state[0], state_out=state[1],
+        )  # fmt: skip
+        do(task)
     track = uploads / "sound.m4a"
-    run_task(
-        {"task": "sound", "sound": str(sound), "frames": 20, "fps": 10, "out": str(track)}, stages
-    )
-    assert stages[6] == "sound"
-    video, poster = uploads / "video.mp4", uploads / "poster.jpg"
-    joined = run_task(
-        {
-            "task": "join", **size, "segments": segments, "sound": str(track), "out": str(video),
-            "poster": str(poster), "title": "T", "artist": None,
-            "loudest_s": prepared["loudest_s"],
-        },
+    do(EncodeAudio(audio=sound, frames=20, fps=10, out=track), stages)
+    assert stages[3] == "sound"
+    film, poster = uploads / "video.mp4", uploads / "poster.jpg"
+    joined = do(
+        Mux(
+            segments=tuple(segments), audio=track, out=film, poster=poster, frames=20, fps=10,
+            size=(64, 36), title="T", artist=None, loudest_s=prepared["loudest_s"],
+        ),
         stages,
     )  # fmt: skip
-    assert [stage for stage in stages if stage in ("joined", "checked", "poster")] == stages[-3:]
-    assert joined["bytes"] == video.stat().st_size
+    assert [step for step in stages if step in ("joined", "checked", "poster")] == stages[-3:]
+    assert joined["bytes"] == film.stat().st_size
     assert joined["check"]["frames"] == 20
     assert joined["check"]["videoSeconds"] == 2
     assert joined["check"]["uniform"]
     assert poster.read_bytes()[:2] == b"\xff\xd8"
-    assert len(media.frame_hashes(video)) == 20
+    assert len(media.frame_hashes(film)) == 20
 
 
 @pytest.mark.parametrize("name", ["audio", "photo"])
 def test_an_upload_of_another_kind_is_refused(uploads: Path, name: str) -> None:
     (uploads / name).write_bytes(b"#EXTM3U\n/etc/passwd\n")
     with pytest.raises(ToqiboxError) as caught:
-        run_task(_prepare(uploads))
+        do(_prepare(uploads))
     assert (caught.value.code, caught.value.field) == ("unsupported_media_type", name)
 
 
 def test_any_part_may_be_missing(uploads: Path) -> None:
-    second = str(uploads / "photo")
+    second = uploads / "photo"
     stages: list[str] = []
-    prepared = run_task(_prepare(uploads, audio=None, photo=None, photo2=second), stages)
+    prepared = do(_prepare(uploads, audio=None, photo=None, photo2=second), stages)
     assert stages == ["photo2"]
     assert prepared["palette"] is None
     assert {key: prepared[key] for key in ("samples", "sound_sha256", "loudest_s", "photo")} == {
@@ -102,7 +104,7 @@ def test_any_part_may_be_missing(uploads: Path) -> None:
     assert prepared["photo2"] == {"width": 96, "height": 64}
     assert prepared["mime"] == {"photo2": "jpeg"}
     assert (uploads / "photo2.rgba").stat().st_size == 16 + 96 * 64 * 4
-    both = run_task(_prepare(uploads, photo2=second))
+    both = do(_prepare(uploads, photo2=second))
     assert both["photo2_sha256"] == both["photo_sha256"] == prepared["photo2_sha256"]
     assert both["samples"] == 96_000
     assert [made["title"] for made in (prepared, both)] == [None, None]
@@ -115,12 +117,14 @@ def test_any_part_may_be_missing(uploads: Path) -> None:
 def test_the_second_photo_is_told_by_its_own_name(uploads: Path, data: bytes, code: str) -> None:
     (uploads / "second").write_bytes(data)
     with pytest.raises(ToqiboxError) as caught:
-        run_task(_prepare(uploads, audio=None, photo=None, photo2=str(uploads / "second")))
+        do(_prepare(uploads, audio=None, photo=None, photo2=uploads / "second"))
     assert (caught.value.code, caught.value.field) == (code, "photo2")
 
 
 def test_a_duration_is_cut_out(uploads: Path) -> None:
-    assert run_task(_prepare(uploads, start="0.5", duration="0.75"))["samples"] == 36_000
+    assert (
+        do(_prepare(uploads, start=Decimal("0.5"), duration=Decimal("0.75")))["samples"] == 36_000
+    )
 
 
 def _tagged(audio: Path, *pictures: bytes) -> None:
@@ -136,7 +140,7 @@ def _tagged(audio: Path, *pictures: bytes) -> None:
 def test_the_first_usable_cover_stands_in(uploads: Path) -> None:
     cut = media.photo(96, 64)[:200]
     _tagged(uploads / "audio", b"junk", cut, media.photo(48, 32))
-    prepared = run_task(_prepare(uploads, photo=None, cover=True))
+    prepared = do(_prepare(uploads, photo=None, cover=True))
     assert prepared["photo"] == {"width": 48, "height": 32}
     assert prepared["mime"]["photo"] == "jpeg"
 
@@ -153,7 +157,7 @@ def test_a_cover_that_is_unusable_is_named(
 ) -> None:
     _tagged(uploads / "audio", *pictures)
     with pytest.raises(ToqiboxError) as caught:
-        run_task(_prepare(uploads, photo=None, cover=True))
+        do(_prepare(uploads, photo=None, cover=True))
     assert (caught.value.code, caught.value.field) == ("missing_field", "photo")
     assert english in localize("missing_field", "en", caught.value.values)
     assert russian in localize("missing_field", "ru", caught.value.values)

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from server.errors import ToqiboxError
 from server.media import ffmpeg
-from server.protocol.events import ProgressReporter
+from server.protocol.events import Event, StageEntered
+from server.protocol.progress import ProgressReporter
+from server.protocol.tasks import DrawSegment
 from server.render.session import SessionCache
 from server.worker.tasks import segment
 from tests.harness.media import contents, frame_hashes
@@ -24,13 +26,13 @@ class Log:
     """Keeps the events of a task."""
 
     def __init__(self) -> None:
-        self.events: list[tuple[str, dict[str, object]]] = []
+        self.events: list[Event] = []
 
-    def __call__(self, event: str, **values: object) -> None:
-        self.events.append((event, values))
+    def __call__(self, event: Event) -> None:
+        self.events.append(event)
 
 
-def run(task: dict[str, Any], sessions: SessionCache | None = None) -> tuple[dict[str, Any], Log]:
+def run(task: DrawSegment, sessions: SessionCache | None = None) -> tuple[dict[str, Any], Log]:
     log = Log()
     own = sessions or SessionCache()
     try:
@@ -60,10 +62,8 @@ def test_the_photos_upper_left_is_the_films(make_task: MakeTask, tmp_path: Path)
     assert result["frames"] == FRAMES
     assert result["bytes"] == video.stat().st_size
     assert set(result["seconds"]) == {"compile", "render", "readback", "encode"}
-    assert [values["stage"] for event, values in log.events if event == "stage"] == [
-        "compile",
-        "render",
-    ]
+    stages = [event.stage for event in log.events if isinstance(event, StageEntered)]
+    assert stages == ["compile", "render"]
     stream = contents(video)["streams"][0]
     tags = [stream[f"color_{tag}"] for tag in ("range", "space", "transfer", "primaries")]
     assert tags == ["tv", "bt709", "bt709", "bt709"]
@@ -73,7 +73,7 @@ def test_the_photos_upper_left_is_the_films(make_task: MakeTask, tmp_path: Path)
 @pytest.mark.parametrize("shape", [(36, 64), (36, 36), (38, 46)])
 def test_other_shapes(make_task: MakeTask, tmp_path: Path, shape: tuple[int, int]) -> None:
     photo = save_photo(tmp_path / "other", quarters(*shape))
-    run(make_task(SHOW, width=shape[0], height=shape[1], last=3, photo=str(photo)))
+    run(make_task(SHOW, size=shape, last=3, photo=photo))
     frames = decoded(tmp_path / "segment.mp4", *shape)
     assert frames.shape == (3, shape[1], shape[0], 3)
     assert np.abs(frames[1, 4, 4].astype(int) - (255, 0, 0)).max() <= 6
@@ -87,11 +87,11 @@ def test_segments_of_a_kept_worker_and_of_fresh_ones_are_the_same(
         for first, last in ((0, 10), (10, 15), (15, 17)):
             out, after = tmp_path / f"{name}{first}.mp4", tmp_path / f"{name}{last}.state"
             task = make_task(
-                TRAIL, first=first, last=last, out=str(out), state_in=before, state_out=str(after)
+                TRAIL, first=first, last=last, out=out, state_in=before, state_out=after
             )
             run(task, sessions)
             hashes.append(frame_hashes(out))
-            before = str(after)
+            before = after
         return hashes
 
     kept = SessionCache()
@@ -120,16 +120,16 @@ def test_hardware_is_read_through_a_ring(
     make_task: MakeTask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The path of a GPU, on whatever there is: buffer objects, timers, frames under way."""
-    run(make_task(TRAIL, last=10, state_out=str(tmp_path / "s")))
+    run(make_task(TRAIL, last=10, state_out=tmp_path / "s"))
     direct = frame_hashes(tmp_path / "segment.mp4")
     monkeypatch.setattr("server.render.gl.context.is_software", lambda _: False)
-    result, _ = run(make_task(TRAIL, last=10, state_out=str(tmp_path / "s")))
+    result, _ = run(make_task(TRAIL, last=10, state_out=tmp_path / "s"))
     assert not result["software"]
     assert result["seconds"]["render"] > 0
     assert frame_hashes(tmp_path / "segment.mp4") == direct
 
 
-def _refused(task: dict[str, Any]) -> ToqiboxError:
+def _refused(task: DrawSegment) -> ToqiboxError:
     with pytest.raises(ToqiboxError) as caught:
         run(task)
     return caught.value
@@ -146,7 +146,7 @@ def test_what_cannot_be_drawn(make_task: MakeTask, tmp_path: Path) -> None:
     assert _refused(make_task(SHOW, egl_device=63)).code == "render_failed"
     odd = tmp_path / "state"
     odd.write_bytes(b"something else")
-    task = make_task(TRAIL, first=5, state_in=str(odd))
+    task = make_task(TRAIL, first=5, state_in=odd)
     assert _refused(task).code == "render_failed"
     assert not list(tmp_path.glob("*.part"))
     assert not (tmp_path / "segment.mp4").exists()

@@ -1,5 +1,6 @@
 """Cover effects move as long as there is sound, stand still in silence, and show readable words."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,10 @@ from server.effects.library.library import Library
 from server.effects.model.safe_area import safe_area
 from server.jobs.model.effect_source import read_source
 from server.media import wav
+from server.protocol.scene import SceneSpec
 from server.render.gl.context import Context
 from server.render.gl.pixels import read_rgba
 from server.render.scene import Scene
-from server.render.scene_spec import SceneSpec
 from tests.render.drawing import flat, quarters, save_photo
 
 FPS = 30
@@ -56,7 +57,7 @@ def _frames(
     """Frames of an effect, the top row first."""
     library = Library()
     chosen = library.get(effect)
-    instance = read_source(chosen, library).to_entry(params or {}, library.files(chosen))
+    instance = replace(read_source(chosen, library).with_local_paths, params=params or {})
     job = SceneSpec(
         effects=(instance,),
         photo=photo,
@@ -69,11 +70,11 @@ def _frames(
         **{"size": (64, 36), **more},
     )
     scene = Scene(context, job)
-    pictures = []
+    found = []
     for frame in frames:
         scene.draw_effects(frame)
-        pictures.append(read_rgba(scene.output)[..., :3].astype(np.int16))
-    return pictures
+        found.append(read_rgba(scene.output)[..., :3].astype(np.int16))
+    return found
 
 
 @pytest.mark.parametrize("effect", MOVING)

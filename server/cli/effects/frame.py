@@ -11,6 +11,7 @@ from server.cli.tasks.prepared_media import prepare_media
 from server.cli.tasks.worker_session import WorkerSession
 from server.config import Config
 from server.jobs.execution.worker_process import TaskError
+from server.protocol.tasks import DrawFrames, FrameFile
 from server.terminal import print_lines
 
 
@@ -64,14 +65,14 @@ def _draw(config: Config, options: argparse.Namespace) -> dict[str, Any]:
         prepare_media(session, uploads, with_photo2=with_photo2) as media,
     ):
         frame_file = media.folder / "frame.png"
-        task = {
-            "task": "frame",
-            **task_builder.scene_fields(config, instance, media, size, options.fit),
-            "fps": fps,
-            "frames": max(round(media.seconds * fps), number + 1),
-            "shots": [{"frame": number, "out": str(frame_file)}],
-            "composite": options.composite,
-        }
+        frames = max(round(media.seconds * fps), number + 1)
+        settings = task_builder.FrameSettings(size, options.fit, fps, frames)
+        scene = task_builder.scene_of(config, instance, media, settings)
+        task = DrawFrames(
+            scene=scene,
+            shots=(FrameFile(frame=number, out=frame_file),),
+            composite=options.composite,
+        )
         try:
             result = session.run(task)
         except TaskError as error:

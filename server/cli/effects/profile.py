@@ -12,6 +12,7 @@ from server.cli.tasks.prepared_media import prepare_media
 from server.cli.tasks.worker_session import WorkerSession
 from server.config import Config
 from server.jobs.execution.worker_process import TaskError
+from server.protocol.tasks import Profile
 from server.terminal import print_lines
 
 _SIZES = ("640x360", "1280x720", "1920x1080")
@@ -53,14 +54,10 @@ def _measure(config: Config, options: argparse.Namespace) -> dict[str, Any]:
         WorkerSession() as session,
         prepare_media(session, uploads, with_photo2=with_photo2) as media,
     ):
-        task = {
-            "task": "profile",
-            **task_builder.scene_fields(config, instance, media, sizes[0], options.fit),
-            "fps": fps,
-            "frames": max(1, round(media.seconds * fps)),
-            "sizes": [list(size) for size in sizes],
-            "count": options.count,
-        }
+        frames = round(media.seconds * fps)
+        settings = task_builder.FrameSettings(sizes[0], options.fit, fps, frames)
+        scene = task_builder.scene_of(config, instance, media, settings)
+        task = Profile(scene=scene, sizes=tuple(sizes), count=options.count)
         try:
             result = session.run(task)
         except TaskError as error:

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,12 @@ from server.cli.tasks.prepared_media import PreparedMedia, prepare_media
 from server.cli.tasks.worker_session import WorkerSession
 from server.config import Config
 from server.jobs.execution.worker_process import TaskError
+from server.protocol.scene import SceneSpec
+from server.protocol.tasks import ComposeSheet, DrawFrames, FrameFile, SheetCell
 from server.terminal import print_errors, print_lines
 
 _COLUMNS = 4
 _TIMES_FOR_ONE, _TIMES_FOR_MANY = 12, 4
-
-Cell = dict[str, Any]
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -70,19 +71,22 @@ def _sheet(config: Config, options: argparse.Namespace) -> dict[str, Any]:
         prepare_media(session, uploads, with_photo2=with_photo2) as media,
     ):
         times = options.times or _spread_times(media.seconds, len(effects))
-        cells: list[Cell] = []
+        cells: list[SheetCell] = []
+        fps = options.fps or config.fps
+        frames = max(round(media.seconds * fps), *(round(time * fps) for time in times), 0) + 1
+        settings = task_builder.FrameSettings(size, options.fit, fps, frames)
         for number, (loaded, instance) in enumerate(zip(effects, instances, strict=True)):
+            scene = task_builder.scene_of(config, instance, media, settings)
             # The second photo of a transition is not shown by other effects.
-            task = task_builder.scene_fields(config, instance, media, size, options.fit)
             if not task_builder.needs_photo2(loaded.effect, uploads):
-                task["photo2"] = None
+                scene = replace(scene, photo2=None)
             try:
-                cells += _draw(session, task, media, times, number, options.fps or config.fps)
+                cells += _draw(session, scene, media, times, number)
             except TaskError as error:
                 problem = task_builder.task_error(error, loaded)
                 _print_failure(loaded, problem)
                 failed[loaded.effect.id] = str(problem)
-                cells += [{"label": f"{loaded.effect.id}: {problem}", "picture": None}] * len(times)
+                cells += [SheetCell(label=f"{loaded.effect.id}: {problem}")] * len(times)
         columns = options.columns or min(_COLUMNS if len(effects) == 1 else len(times), len(cells))
         _compose(session, cells, columns, size, media, out)
     return {"file": str(out), "columns": columns, "pictures": len(cells), "failed": failed}
@@ -104,32 +108,18 @@ def _spread_times(seconds: float, effect_count: int) -> list[float]:
 
 
 def _draw(
-    session: WorkerSession,
-    task: dict[str, Any],
-    media: PreparedMedia,
-    times: list[float],
-    number: int,
-    fps: int,
-) -> list[Cell]:
+    session: WorkerSession, scene: SceneSpec, media: PreparedMedia, times: list[float], number: int
+) -> list[SheetCell]:
     """Draw the frames of one effect and return their cells."""
-    frames = [round(time * fps) for time in times]
     frame_files = [media.folder / f"{number}-{index}.png" for index in range(len(times))]
-    shots = [
-        {"frame": frame, "out": str(frame_file)}
-        for frame, frame_file in zip(frames, frame_files, strict=True)
-    ]
-    full_task = {
-        "task": "frame",
-        **task,
-        "fps": fps,
-        "frames": max(round(media.seconds * fps), *frames, 0) + 1,
-        "shots": shots,
-        "composite": True,
-    }
-    result = session.run(full_task)
-    effect = task["effects"][0]["id"]
+    shots = tuple(
+        FrameFile(frame=round(time * scene.fps), out=frame_file)
+        for time, frame_file in zip(times, frame_files, strict=True)
+    )
+    result = session.run(DrawFrames(scene=scene, shots=shots))
+    effect = scene.effects[0].id
     return [
-        {"label": _label(effect, time, shot), "picture": str(frame_file)}
+        SheetCell(label=_label(effect, time, shot), picture=frame_file)
         for time, frame_file, shot in zip(times, frame_files, result["shots"], strict=True)
     ]
 
@@ -140,21 +130,14 @@ def _label(effect: str, time: float, shot: dict[str, Any]) -> str:
 
 def _compose(
     session: WorkerSession,
-    cells: list[Cell],
+    cells: list[SheetCell],
     columns: int,
     size: task_builder.Size,
     media: PreparedMedia,
     out: Path,
 ) -> None:
     sheet_file = media.folder / "sheet.png"
-    task = {
-        "task": "sheet",
-        "cells": cells,
-        "columns": columns,
-        "width": size[0],
-        "height": size[1],
-        "out": str(sheet_file),
-    }
+    task = ComposeSheet(cells=tuple(cells), columns=columns, size=size, out=sheet_file)
     try:
         session.run(task)
     except TaskError as error:

@@ -54,10 +54,7 @@ def error_text(error: ToqiboxError | TaskError) -> str:
 
 def error_diagnostics(error: ToqiboxError | TaskError) -> list[dict[str, Any]]:
     """Return the shader diagnostics of an error."""
-    diagnostics = (
-        error.diagnostics if isinstance(error, ToqiboxError) else error.event.get("diagnostics")
-    )
-    return list(diagnostics or [])
+    return list(error.diagnostics or [])
 
 
 def _last_line(detail: str) -> str:

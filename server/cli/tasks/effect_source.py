@@ -16,6 +16,7 @@ from server.effects.library.effect_ids import natural_id, shown_name
 from server.effects.library.library import BUILT_IN, Library
 from server.effects.library.scanner import read_text
 from server.errors import ToqiboxError
+from server.protocol.scene import EffectInstance
 
 
 @dataclass(frozen=True)
@@ -25,21 +26,22 @@ class LoadedEffect:
     effect: Effect
     folder: Path
 
-    def to_instance(self, params: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Return the effect as an element of the chain of a task.
+    def to_instance(self, params: dict[str, Any] | None = None) -> EffectInstance:
+        """Return the effect as an element of a chain.
 
         Raises:
             ToqiboxError: ``invalid_parameter``, or an image file of the effect is missing or bad.
         """
-        return {
-            "id": self.effect.id,
-            "file": self.effect.file,
-            "source": self.effect.source,
-            "vertex": self.effect.vertex_source,
-            "params": self._checked_params(params or {}),
-            "files": resolve(self.effect, self.folder),
-            "includes": dict(self.effect.includes),
-        }
+        files = resolve(self.effect, self.folder)
+        return EffectInstance(
+            id=self.effect.id,
+            file=self.effect.file,
+            source=self.effect.source,
+            vertex=self.effect.vertex_source,
+            params=self._checked_params(params or {}),
+            files={name: Path(path) for name, path in files.items()},
+            includes=self.effect.includes,
+        )
 
     def _checked_params(self, params: dict[str, Any]) -> dict[str, Any]:
         self.effect.param_values(params)

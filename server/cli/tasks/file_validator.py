@@ -22,6 +22,9 @@ from server.effects.source.diagnostic import AuthorFile, diagnostic
 from server.errors import ToqiboxError
 from server.jobs.execution.worker_process import TaskError, Worker
 from server.jobs.model.validation_result import blank_warning
+from server.protocol.progress import Result
+from server.protocol.scene import EffectInstance
+from server.protocol.tasks import CompileEffect, CompileForBrowser
 
 _MAX_TASKS_PER_WORKER = 300
 _MAX_WORKER_BYTES = 400_000_000
@@ -84,7 +87,7 @@ class FileValidator:
             await worker.kill()
 
     async def _compile(
-        self, path: Path, instance: dict[str, Any], fields: dict[str, Any]
+        self, path: Path, instance: EffectInstance, fields: dict[str, Any]
     ) -> FileValidation:
         is_first = self._worker is None
         try:
@@ -98,7 +101,7 @@ class FileValidator:
             if isinstance(error, TaskError) and not _worker_died(error):
                 await self._check_machine(error)
             failure = diagnose_crash(
-                AuthorFile("", path.name, instance["source"]),
+                AuthorFile("", path.name, instance.source),
                 _failure_text(error),
                 late=_timed_out(error),
             )
@@ -116,20 +119,18 @@ class FileValidator:
         return FileValidation(path, ValidationOutcome.OK, **fields)
 
     async def _check_browser_compile(
-        self, validation: FileValidation, instance: dict[str, Any]
+        self, validation: FileValidation, instance: EffectInstance
     ) -> FileValidation:
         """Add the errors that only OpenGL ES reports, as warnings."""
         is_first = self._worker is None
         worker = self._worker = self._worker or await Worker.start("compile")
         try:
-            result = await run_limited(
-                worker, {"task": "browser", "effects": [instance]}, self._limits
-            )
+            result = await run_limited(worker, CompileForBrowser(effect=instance), self._limits)
         except (TaskError, LimitExceeded) as error:
             await self.close()
             if not is_first:
                 return await self._check_browser_compile(validation, instance)
-            entry = diagnostic(instance["file"], "", None, None, _failure_text(error))
+            entry = diagnostic(instance.file, "", None, None, _failure_text(error))
             result = {"renderer": "", "diagnostics": [entry]}
         if result["renderer"] is None:
             return validation
@@ -173,14 +174,16 @@ class FileValidator:
         return False
 
     async def _run(
-        self, instance: dict[str, Any], size: tuple[int, int] = _SMALL, at_s: int = 1
-    ) -> dict[str, Any]:
+        self, instance: EffectInstance, size: tuple[int, int] = _SMALL, at_s: int = 1
+    ) -> Result:
         """Compile and draw an effect in the worker, which is started if there is none."""
         worker = self._worker
         if worker is None:
             worker = self._worker = await Worker.start("compile")
         try:
-            return await run_limited(worker, _task(instance, size, at_s), self._limits)
+            return await run_limited(
+                worker, CompileEffect(effects=(instance,), size=size, at_s=at_s), self._limits
+            )
         finally:
             self._task_count += 1
             if (
@@ -209,19 +212,11 @@ def _further_draws(effect: Effect) -> list[_DrawSettings]:
     return [*draws, ({}, _LARGE, 1)]
 
 
-def _task(instance: dict[str, Any], size: tuple[int, int], at_s: int) -> dict[str, Any]:
-    width, height = size
-    return {"task": "compile", "effects": [instance], "width": width, "height": height, "at": at_s}
-
-
-_PLAIN_EFFECT: dict[str, Any] = {
-    "id": "plain",
-    "file": "plain.fs",
-    "source": '/*{"ISFVSN": "2"}*/\nvoid main() { gl_FragColor = vec4(1.0); }\n',
-    "vertex": None,
-    "params": {},
-    "files": {},
-}
+_PLAIN_EFFECT = EffectInstance(
+    id="plain",
+    file="plain.fs",
+    source='/*{"ISFVSN": "2"}*/\nvoid main() { gl_FragColor = vec4(1.0); }\n',
+)
 
 
 def _unreadable(path: Path, error: ToqiboxError, *, named: bool) -> FileValidation:

@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import server
@@ -16,6 +17,8 @@ from server.cli.support.command_error import CommandError, error_text
 from server.cli.support.exit_status import FAILED, USAGE
 from server.cli.tasks.worker_session import WorkerSession
 from server.jobs.execution.worker_process import TaskError
+from server.protocol import file_names
+from server.protocol.tasks import Analyse, Prepare
 from server.terminal import print_errors
 
 SAMPLE_RATE = 48_000
@@ -88,10 +91,12 @@ def prepare_media(
         folders = {kind: folder if kind in files else samples for kind in _KINDS}
         yield PreparedMedia(
             folder=folder,
-            audio=folders["audio"] / "sound.wav",
+            audio=folders["audio"] / file_names.AUDIO,
             features=folders["audio"] / "features",
-            photo=folders["photo"] / "photo.rgba",
-            photo2=folders["photo2"] / "photo2.rgba" if with_photo2 or "photo2" in files else None,
+            photo=folders["photo"] / file_names.PHOTO,
+            photo2=folders["photo2"] / file_names.PHOTO2
+            if with_photo2 or "photo2" in files
+            else None,
             seconds=float((folders["audio"] / "seconds").read_text()),
         )
 
@@ -153,23 +158,22 @@ def _prepare(
     session: WorkerSession, files: dict[str, Path], folder: Path, tempo: float | None = None
 ) -> None:
     """Decode and analyse files for the tasks, and store the length of the audio."""
-    task = {
-        "task": "prepare",
-        **{kind: str(files[kind].absolute()) if kind in files else None for kind in _KINDS},
-        "folder": str(folder),
-        "start": "0",
-        "duration": None,
-        "max_duration": str(_MAX_AUDIO_S),
-    }
+    uploads = {kind: path.absolute() for kind, path in files.items()}
+    task = Prepare(
+        audio=uploads.get("audio"),
+        photo=uploads.get("photo"),
+        photo2=uploads.get("photo2"),
+        folder=folder,
+        max_duration=Decimal(_MAX_AUDIO_S),
+    )
     try:
         result = session.run(task)
         if "audio" in files:
-            audio, features = folder / "sound.wav", folder / "features"
-            analyse_task = {"task": "analyse", "sound": str(audio), "out": str(features)}
-            session.run({**analyse_task, "tempo": tempo})
+            audio, features = folder / file_names.AUDIO, folder / "features"
+            session.run(Analyse(audio=audio, out=features, tempo=tempo))
             (folder / "seconds").write_text(str(result["samples"] / SAMPLE_RATE))
     except TaskError as error:
-        field = error.event.get("field")
+        field = error.field
         name = f"{files[field]}: " if field in files else ""
         raise CommandError(name + error_text(error), FAILED) from None
 

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from server.cli.support.atomic_copy import copy_atomically
 from server.cli.support.command_error import CommandError, error_diagnostics, error_text
@@ -16,11 +16,22 @@ from server.effects.effect import Effect
 from server.effects.model.text_style import SAMPLE_CREDITS
 from server.errors import ToqiboxError
 from server.jobs.execution.worker_process import TaskError
+from server.protocol.scene import EffectInstance, SceneSpec
 
 _MAX_SIDE = 8192
 _SIZE = re.compile(r"([0-9]{1,5})[x×]([0-9]{1,5})")
 
 Size = tuple[int, int]
+
+
+class FrameSettings(NamedTuple):
+    """How frames are drawn."""
+
+    size: Size
+    fit: str
+    fps: int
+    frames: int
+    """Frames of the whole video; at least 1 is drawn."""
 
 
 def parse_size(text: str) -> Size:
@@ -55,7 +66,7 @@ def parse_params(options: Sequence[str]) -> dict[str, Any]:
     return params
 
 
-def effect_instance(loaded: LoadedEffect, params: dict[str, Any]) -> dict[str, Any]:
+def effect_instance(loaded: LoadedEffect, params: dict[str, Any]) -> EffectInstance:
     """Return the effect with its params as an element of a chain.
 
     Raises:
@@ -80,23 +91,27 @@ def needs_photo2(effect: Effect, uploads: MediaFiles) -> bool:
     return effect.transition_image is not None or uploads.photo2 is not None
 
 
-def scene_fields(
-    config: Config, instance: dict[str, Any], media: PreparedMedia, size: Size, fit: str
-) -> dict[str, Any]:
-    """Return the fields of every task that draws the effect `instance` with `media`."""
-    width, height = size
-    return {
-        "effects": [instance],
-        "photo": str(media.photo),
-        "photo2": str(media.photo2) if media.photo2 else None,
-        "features": str(media.features),
-        "width": width,
-        "height": height,
-        "fit": fit,
-        **SAMPLE_CREDITS,
-        "egl_device": config.egl_device,
-        "require_gpu": config.require_gpu,
-    }
+def scene_of(
+    config: Config,
+    instance: EffectInstance,
+    media: PreparedMedia,
+    settings: FrameSettings,
+) -> SceneSpec:
+    """Return the scene of one effect with `media`."""
+    return SceneSpec(
+        effects=(instance,),
+        photo=media.photo,
+        photo2=media.photo2,
+        features=media.features,
+        size=settings.size,
+        fps=settings.fps,
+        frames=max(1, settings.frames),
+        fit=settings.fit,
+        title=SAMPLE_CREDITS["title"],
+        artist=SAMPLE_CREDITS["artist"],
+        egl_device=config.egl_device,
+        require_gpu=config.require_gpu,
+    )
 
 
 def task_error(error: TaskError, loaded: LoadedEffect) -> CommandError:

@@ -7,9 +7,11 @@ import socket
 import threading
 from collections.abc import Iterator
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from server.jobs.execution.worker_process import Timeouts, Worker
+from server.protocol.progress import Result
+from server.protocol.tasks import Task
 
 _TIMEOUTS = Timeouts(idle_s=300, total_s=86_400)
 """Long, since the user can press Ctrl-C."""
@@ -34,8 +36,8 @@ class WorkerSession:
         with self._runner as runner:
             runner.run(self._end())
 
-    def run(self, task: dict[str, Any]) -> dict[str, Any]:
-        """Run one task and return its result.
+    def run(self, task: Task) -> Result:
+        """Do one task; returns its result.
 
         Raises:
             TaskError: see Worker.run. If the worker died, the next task starts a new one.
@@ -48,7 +50,7 @@ class WorkerSession:
         """End the worker; a further task starts a new one."""
         self._runner.run(self._end())
 
-    async def _run(self, task: dict[str, Any]) -> dict[str, Any]:
+    async def _run(self, task: Task) -> Result:
         if self._worker is None or not self._worker.is_alive:
             self._worker = await Worker.start("effects")
         return await self._worker.run(task, _TIMEOUTS, lambda _event: None)

@@ -12,6 +12,7 @@ from server.config import Config
 from server.jobs.execution.gpu_presence import GpuMonitor
 from server.jobs.execution.worker_process import TaskError, Timeouts, run_task
 from server.logging_json import log_event
+from server.protocol.tasks import Probe
 
 _LOG = logging.getLogger(__name__)
 _PROBE_LIMIT_S = 60.0
@@ -67,12 +68,9 @@ class MachineProbe:
             await self.probe()
 
     async def _probe(self) -> None:
-        task = {
-            "task": "probe",
-            "egl_device": self._config.egl_device,
-            "encoders": ["nvenc", "x264"],
-            "folder": str(self._scratch),
-        }
+        task = Probe(
+            egl_device=self._config.egl_device, encoders=("nvenc", "x264"), folder=self._scratch
+        )
         timeouts = Timeouts(idle_s=_PROBE_LIMIT_S, total_s=_PROBE_LIMIT_S)
         try:
             with contextlib.suppress(OSError):  # a full disk is told by others

@@ -1,9 +1,10 @@
 """A slot: one seat for a worker. Segments are drawn in slots and nowhere else."""
 
 import asyncio
-from typing import Any
 
 from server.jobs.execution.worker_process import OnEvent, Timeouts, Worker
+from server.protocol.progress import Result
+from server.protocol.tasks import Task
 from server.sandbox import Limits
 
 
@@ -23,11 +24,11 @@ class LocalSlot:
     async def run(
         self,
         job_id: str,
-        task: dict[str, Any],
+        task: Task,
         timeouts: Timeouts,
         on_event: OnEvent,
         limits: Limits | None = None,
-    ) -> dict[str, Any]:
+    ) -> Result:
         """Do a task of job `job_id` here.
 
         Raises:

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import json
 import os
 import signal
 from collections.abc import Callable
@@ -13,6 +12,11 @@ from server import sandbox, start
 from server.errors import CATALOGUE
 from server.jobs.execution.timeouts import run_within
 from server.messages import read_values
+from server.protocol.codec import ProtocolError
+from server.protocol.events import Done, Event, Failed
+from server.protocol.lines import read_event, write_task
+from server.protocol.progress import Result
+from server.protocol.tasks import Task
 
 MAX_LINE_BYTES = 1 << 20
 _TAIL_BYTES = 8192
@@ -20,23 +24,34 @@ _KILL_WAIT_S = 5.0
 _START_S = 30.0
 _NOT_STARTED = "it could not be started"
 
-Event = dict[str, Any]
 OnEvent = Callable[[Event], None]
 
 
 class TaskError(Exception):
     """A task did not end with a result."""
 
-    def __init__(self, code: str, detail: str, event: Event | None = None) -> None:
+    def __init__(self, code: str, detail: str, failed: Failed | None = None) -> None:
         super().__init__(f"{code}: {detail}")
         self.code = code
         self.detail = detail
-        self.event = event or {}
+        self.failed = failed
+        """The worker's own event; None where it was ended, or died."""
 
     @property
     def values(self) -> dict[str, Any]:
         """The values of the error's sentence, with the reasons among them as Reason."""
-        return read_values(self.event.get("values"))
+        return read_values(self.failed.values if self.failed else None)
+
+    @property
+    def diagnostics(self) -> list[dict[str, Any]] | None:
+        """The compiler's messages about a shader."""
+        diagnostics = self.failed.diagnostics if self.failed else None
+        return None if diagnostics is None else list(diagnostics)
+
+    @property
+    def field(self) -> str | None:
+        """The request's field that is wrong."""
+        return self.failed.field if self.failed else None
 
     @property
     def is_external(self) -> bool:
@@ -103,9 +118,7 @@ class Worker:
         """The last words on the worker's standard error, for the log."""
         return self._tail.decode(errors="replace")
 
-    async def run(
-        self, task: dict[str, Any], timeouts: Timeouts, on_event: OnEvent
-    ) -> dict[str, Any]:
+    async def run(self, task: Task, timeouts: Timeouts, on_event: OnEvent) -> Result:
         """Do one task: hand it over, follow its events, return its result.
 
         Raises:
@@ -125,30 +138,27 @@ class Worker:
             await self.kill()
             raise
 
-    async def _exchange(
-        self, task: dict[str, Any], idle_s: float, on_event: OnEvent
-    ) -> dict[str, Any]:
+    async def _exchange(self, task: Task, idle_s: float, on_event: OnEvent) -> Result:
         await self._send(task)
         return await self._read_events(idle_s, on_event)
 
-    async def _send(self, task: dict[str, Any]) -> None:
+    async def _send(self, task: Task) -> None:
         assert self.process.stdin is not None
         # A worker that is gone is noticed by the end of its events, with a better message.
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-            self.process.stdin.write(json.dumps(task).encode() + b"\n")
+            self.process.stdin.write(write_task(task))
             await self.process.stdin.drain()
 
-    async def _read_events(self, idle_s: float, on_event: OnEvent) -> dict[str, Any]:
+    async def _read_events(self, idle_s: float, on_event: OnEvent) -> Result:
         # Starting an interpreter on a busy machine is not a stall of the task.
         timeout_s = idle_s if self._has_answered else max(idle_s, _START_S)
         while True:
             event = await self._next_event(timeout_s)
-            kind = event.get("event")
-            if kind == "done":
-                return dict(event["result"])
-            if kind == "failed":
-                code = event.get("code") if event.get("code") in CATALOGUE else "internal"
-                raise TaskError(str(code), str(event.get("detail") or ""), event)
+            if isinstance(event, Done):
+                return dict(event.result)
+            if isinstance(event, Failed):
+                code = event.code if event.code in CATALOGUE else "internal"
+                raise TaskError(code, event.detail, event)
             self._has_answered = True
             timeout_s = idle_s
             on_event(event)
@@ -168,13 +178,10 @@ class Worker:
             await self.kill()
             raise TaskError("worker_crashed", f"{self._exit_reason()}. {self.stderr_tail}")
         try:
-            event = json.loads(line)
-            if not isinstance(event, dict):
-                raise TypeError(line)
-        except (ValueError, TypeError):
+            return read_event(line)
+        except ProtocolError:
             await self.kill()
             raise TaskError("worker_crashed", f"not an event: {line[:200]!r}") from None
-        return event
 
     def _exit_reason(self) -> str:
         code = self.process.returncode
@@ -202,17 +209,17 @@ class Worker:
 
 
 async def run_task(
-    task: dict[str, Any],
+    task: Task,
     timeouts: Timeouts,
     limits: sandbox.Limits | None = None,
     on_event: OnEvent = lambda _event: None,
-) -> dict[str, Any]:
+) -> Result:
     """Do one task in a worker of its own.
 
     Raises:
         TaskError: see Worker.run.
     """
-    worker = await Worker.start(str(task["task"]), limits)
+    worker = await Worker.start(task.name, limits)
     try:
         return await worker.run(task, timeouts, on_event)
     finally:

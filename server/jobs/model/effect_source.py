@@ -13,6 +13,7 @@ from server.effects.effect import Effect
 from server.effects.library.library import Library
 from server.effects.source.diagnostic import AuthorFile
 from server.errors import ToqiboxError
+from server.protocol.scene import EffectInstance
 
 ASSETS_FOLDER = "files"
 """Where a job keeps its effect's image files, each under its SHA-256."""
@@ -53,26 +54,32 @@ class EffectSource:
         parts = (__version__, self.file, self.text, self.vertex, assets, includes)
         return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
-    def to_entry(self, params: Mapping[str, Any], files: Mapping[str, str]) -> dict[str, Any]:
-        """Its row in a chain; `files` are values by the names of the images."""
-        entry = {
+    @property
+    def with_local_paths(self) -> EffectInstance:
+        """The effect with its image files where they are, every input at its default."""
+        return EffectInstance(
+            id=self.id,
+            file=self.file,
+            source=self.text,
+            vertex=self.vertex,
+            includes=self.includes,
+            files={name: asset.path for name, asset in self.assets.items()},
+        )
+
+    def to_spec(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the effect as a job's spec holds it: its image files by their SHA-256."""
+        stored: dict[str, Any] = {
             "id": self.id,
             "file": self.file,
             "source": self.text,
             "vertex": self.vertex,
             "params": dict(params),
         }
-        entry |= {"includes": dict(self.includes)} if self.includes else {}
-        return {**entry, "files": dict(files)} if files else entry
-
-    @property
-    def with_local_paths(self) -> dict[str, Any]:
-        """Its row with the image files where they lie, every input at its default."""
-        return self.to_entry({}, {name: str(asset.path) for name, asset in self.assets.items()})
-
-    def to_spec(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        """Its row as a job's spec holds it: the image files by their SHA-256."""
-        return self.to_entry(params, {name: asset.sha256 for name, asset in self.assets.items()})
+        if self.includes:
+            stored["includes"] = dict(self.includes)
+        if self.assets:
+            stored["files"] = {name: asset.sha256 for name, asset in self.assets.items()}
+        return stored
 
 
 def read_source(effect: Effect, library: Library) -> EffectSource:
@@ -106,13 +113,12 @@ def read_source(effect: Effect, library: Library) -> EffectSource:
     )
 
 
-def resolve_assets(entry: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """A row of a job's spec with the image files where the job keeps them in `folder`."""
+def resolve_assets(stored: Mapping[str, Any], folder: Path) -> EffectInstance:
+    """Return an effect of a job's spec, its image files where the job keeps them in `folder`."""
     files = {
-        name: str(folder / ASSETS_FOLDER / sha256)
-        for name, sha256 in entry.get("files", {}).items()
+        name: folder / ASSETS_FOLDER / sha256 for name, sha256 in stored.get("files", {}).items()
     }
-    return {**entry, "files": files} if files else dict(entry)
+    return EffectInstance(**{**stored, "files": files})
 
 
 @lru_cache(maxsize=4096)

@@ -86,7 +86,7 @@ def from_task_error(
         software: whether the renderer is a software renderer.
     """
     if error.code in ("shader_compile_failed", "shader_rejected"):
-        diagnostics = tuple(error.event.get("diagnostics") or ())
+        diagnostics = tuple(error.diagnostics or ())
         generic = diagnostic(author.file, "", None, None, "it cannot be used")
         return ValidationResult(error.code, diagnostics or (generic,), error.detail)
     if is_timeout(error):

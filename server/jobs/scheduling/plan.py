@@ -1,16 +1,19 @@
-"""How a job is cut: segments, the key that each is kept under, and the tasks' lines."""
+"""The cut of a job into segments, the key that each is kept under, and its tasks."""
 
 import hashlib
 import json
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from server import __version__
+from server.config import Config
 from server.jobs.model.effect_source import resolve_assets
 from server.jobs.model.job import Job
-from server.jobs.storage.data_folder import LEVELS, SEAL_SUFFIX, SPECTRA, TRACK
+from server.jobs.storage.data_folder import SEAL_SUFFIX
+from server.protocol import file_names
+from server.protocol.scene import SceneSpec
+from server.protocol.tasks import Analyse, DrawSegment, EncodeAudio, Mux
 
 _MIN_FLASHING_FRAMES = 8
 """The fewest that can hold more than three flashes: seven changes."""
@@ -77,94 +80,104 @@ def flashes_path(job: Job, folder: Path, fingerprint: str) -> Path | None:
     return folder / f"flashes-{key[:32]}.npz"
 
 
-def flashes_task(job: Job, folder: Path, features: Path, out: Path) -> dict[str, Any]:
-    return {"task": "flashes", **_scene_fields(job, folder, features), "out": str(out)}
-
-
-def _scene_fields(job: Job, folder: Path, features: Path) -> dict[str, Any]:
-    """What all tasks that draw the job are told of it."""
+def scene_of(job: Job, folder: Path, features: Path, config: Config) -> SceneSpec:
+    """Return what the tasks draw that draw the job; nothing is dimmed in it."""
     spec = job.spec
-    return {
-        "effects": [resolve_assets(entry, folder) for entry in spec.effects],
-        "photo": str(folder / "photo.rgba"),
-        "palette": spec.palette,
-        "photo2": str(folder / "photo2.rgba") if spec.photo2 else None,
-        "features": str(features),
-        "width": spec.width,
-        "height": spec.height,
-        "fps": spec.fps,
-        "frames": spec.frames,
-        "renderer": job.renderer,
-        "fit": spec.fit,
-        "title": spec.title,
-        "artist": spec.artist,
-    }
+    return SceneSpec(
+        effects=tuple(resolve_assets(stored, folder) for stored in spec.effects),
+        photo=folder / file_names.PHOTO,
+        palette=spec.palette,
+        photo2=folder / file_names.PHOTO2 if spec.photo2 else None,
+        features=features,
+        size=(spec.width, spec.height),
+        fps=spec.fps,
+        frames=spec.frames,
+        renderer=job.renderer,
+        fit=spec.fit,
+        title=spec.title,
+        artist=spec.artist,
+        egl_device=config.egl_device,
+        require_gpu=config.require_gpu,
+    )
 
 
 def segment_task(
     job: Job,
+    scene: SceneSpec,
     segment: Segment,
     previous: Segment | None,
     folder: Path,
-    features: Path,
-    flashes: Path | None,
-) -> dict[str, Any]:
-    """The line of a segment task; `before` is the segment whose state it continues, if any."""
+    stall_s: float,
+) -> DrawSegment:
+    """Return the task of a segment.
+
+    Args:
+        job: one that has begun.
+        scene: of the job.
+        segment: what is drawn.
+        before: the segment whose state it continues, if any.
+        folder: of the job.
+        idle_s: seconds without progress after which the worker is killed.
+    """
+    assert job.encoder is not None, "chosen when the job begins"
+    assert job.threads is not None, "chosen when the job begins"
     sequential = job.spec.sequential
-    return {
-        "task": "segment",
-        **_scene_fields(job, folder, features),
-        "flashes": str(flashes) if flashes else None,
-        "first": segment.first,
-        "last": segment.last,
-        "encoder": job.encoder,
-        "threads": job.threads,
-        "out": str(segment.path(folder)),
-        "state_in": str(previous.state_path(folder)) if sequential and previous else None,
-        "state_out": str(segment.state_path(folder)) if sequential else None,
-    }
+    return DrawSegment(
+        scene=scene,
+        first=segment.first,
+        last=segment.last,
+        encoder=job.encoder,
+        threads=job.threads,
+        out=segment.path(folder),
+        state_in=previous.state_path(folder) if sequential and previous else None,
+        state_out=segment.state_path(folder) if sequential else None,
+        stall_s=stall_s,
+    )
 
 
-def analyse_task(job: Job, folder: Path, features: Path) -> dict[str, Any]:
-    return {
-        "task": "analyse",
-        "sound": str(folder / "sound.wav"),
-        "out": str(features),
-        "whole": job.spec.needs_track,
-        "tempo": job.spec.tempo,
-    }
+def analyse_task(job: Job, folder: Path, features: Path) -> Analyse:
+    """Return the task that writes the track's features."""
+    return Analyse(
+        audio=folder / file_names.AUDIO,
+        out=features,
+        whole=job.spec.needs_track,
+        tempo=job.spec.tempo,
+    )
 
 
 def is_analysed(job: Job, features: Path) -> bool:
     """Whether all that the job needs of its track's features is there."""
-    wanted = [SPECTRA, *([LEVELS, TRACK] if job.spec.needs_track else [])]
-    files = [features / f"{name}{end}" for name in wanted for end in ("", SEAL_SUFFIX)]
+    whole = [file_names.LEVELS, file_names.TRACK] if job.spec.needs_track else []
+    files = [
+        features / f"{name}{end}"
+        for name in (file_names.SPECTRA, *whole)
+        for end in ("", SEAL_SUFFIX)
+    ]
     return all(path.exists() for path in files)
 
 
-def audio_task(job: Job, folder: Path) -> dict[str, Any]:
-    return {
-        "task": "sound",
-        "sound": str(folder / "sound.wav"),
-        "frames": job.spec.frames,
-        "fps": job.spec.fps,
-        "out": str(folder / "sound.m4a"),
-    }
+def audio_task(job: Job, folder: Path) -> EncodeAudio:
+    """Return the task that encodes the audio."""
+    return EncodeAudio(
+        audio=folder / file_names.AUDIO,
+        frames=job.spec.frames,
+        fps=job.spec.fps,
+        out=folder / file_names.ENCODED_AUDIO,
+    )
 
 
-def join_task(job: Job, segments: list[Segment], folder: Path) -> dict[str, Any]:
+def mux_task(job: Job, segments: list[Segment], folder: Path) -> Mux:
+    """Return the task that makes the video of the segments and the audio."""
     spec = job.spec
-    return {
-        "task": "join",
-        "segments": [str(segment.path(folder)) for segment in segments],
-        "sound": str(folder / "sound.m4a"),
-        "out": str(folder / "video.mp4"),
-        "poster": str(folder / "poster.jpg"),
-        "frames": spec.frames,
-        "fps": spec.fps,
-        "width": spec.width,
-        "height": spec.height,
-        "title": spec.title,
-        "artist": spec.artist,
-        "loudest_s": spec.loudest_s,
-    }
+    return Mux(
+        segments=tuple(segment.path(folder) for segment in segments),
+        audio=folder / file_names.ENCODED_AUDIO,
+        out=folder / file_names.VIDEO,
+        poster=folder / file_names.POSTER,
+        frames=spec.frames,
+        fps=spec.fps,
+        size=(spec.width, spec.height),
+        title=spec.title,
+        artist=spec.artist,
+        loudest_s=spec.loudest_s,
+    )

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
@@ -13,7 +14,7 @@ from server.config import Config
 from server.errors import CATALOGUE
 from server.jobs.execution.machine import MachineProbe, export_timeout_s, stall_timeout_s
 from server.jobs.execution.slot import LocalSlot
-from server.jobs.execution.worker_process import Event, OnEvent, TaskError, Timeouts, run_task
+from server.jobs.execution.worker_process import OnEvent, TaskError, Timeouts, run_task
 from server.jobs.model.job import Job, Stage
 from server.jobs.scheduling import plan
 from server.jobs.scheduling.active_job import ActiveJob
@@ -21,6 +22,10 @@ from server.jobs.scheduling.blank_video import blank_colour
 from server.jobs.store.database import DiskFull
 from server.jobs.store.job_table import Store
 from server.logging_json import log_event
+from server.protocol.events import Event, FramesDone
+from server.protocol.progress import Result
+from server.protocol.scene import SceneSpec
+from server.protocol.tasks import LimitFlashes, Task
 from server.sandbox import Limits
 
 _LOG = logging.getLogger(__name__)
@@ -70,9 +75,8 @@ class JobFailed(Exception):
         super().__init__(code)
         # What a worker says of a file or a machine is no word for the end of a job.
         self.code = code if code in _JOB_CODES else "render_failed"
-        event = error.event if error else {}
-        self.values: dict[str, Any] = event.get("values") or {}
-        self.diagnostics: list[dict[str, Any]] | None = event.get("diagnostics")
+        self.values: dict[str, Any] = dict(error.failed.values) if error and error.failed else {}
+        self.diagnostics = error.diagnostics if error else None
         self.detail = error.detail if error else ""
 
 
@@ -103,8 +107,8 @@ class Pipeline:
         self._analysing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def _run_with_retries(
-        self, active: ActiveJob, name: str, attempt: Callable[[], Awaitable[dict[str, Any]]]
-    ) -> dict[str, Any]:
+        self, active: ActiveJob, name: str, attempt: Callable[[], Awaitable[Result]]
+    ) -> Result:
         """Do a task up to three times; a worker's death and a bad end count alike."""
         while True:
             try:
@@ -126,8 +130,8 @@ class Pipeline:
                 )
                 if error.code in _NOT_RETRIED or failures >= ATTEMPTS:
                     raise JobFailed(error.code, error) from error
-                if error.event.get("damaged"):
-                    raise InputsDamaged([Path(path) for path in error.event["damaged"]]) from error
+                if error.failed and error.failed.damaged:
+                    raise InputsDamaged([Path(path) for path in error.failed.damaged]) from error
                 if error.code in _ENCODER_CODES and self._may_fall_back(active):
                     raise EncoderUnavailable from error
             except DiskFull as error:
@@ -163,7 +167,7 @@ class Pipeline:
     def _may_fall_back(self, active: ActiveJob) -> bool:
         return self._config.encoder == "auto" and active.job.encoder == "nvenc"
 
-    async def _short_task(self, active: ActiveJob, task: dict[str, Any]) -> dict[str, Any]:
+    async def _short_task(self, active: ActiveJob, task: Task) -> Result:
         started = time.monotonic()
         stall_s = stall_timeout_s(self._config, software=active.job.software)
         async with self._short:
@@ -182,7 +186,7 @@ class Pipeline:
     async def encode_audio(self, active: ActiveJob) -> None:
         """Encode the sound once, beside the drawing."""
         task = plan.audio_task(active.job, active.folder)
-        if not (active.folder / "sound.m4a").exists():
+        if not (task.out).exists():
             await self._run_with_retries(active, "sound", lambda: self._short_task(active, task))
 
     async def detect_flashes(self, active: ActiveJob, slot: LocalSlot) -> None:
@@ -190,9 +194,9 @@ class Pipeline:
         out = active.flashes
         if out is None or (out.exists() and "flashes" in self._store.task_results(active.job.id)):
             return
-        task = plan.flashes_task(active.job, active.folder, active.features, out)
+        task = LimitFlashes(scene=self._scene(active), out=out)
 
-        async def attempt() -> dict[str, Any]:
+        async def attempt() -> Result:
             started = time.monotonic()
             result = await self._run_in_slot(active, slot, task, lambda _event: None)
             return {**result, "wall": time.monotonic() - started}
@@ -204,15 +208,15 @@ class Pipeline:
     ) -> None:
         """Draw one segment in `slot`."""
         previous = active.previous_segment(segment)
-        task = plan.segment_task(
-            active.job, segment, previous, active.folder, active.features, active.flashes
-        )
+        scene = replace(self._scene(active), flashes=active.flashes)
+        stall_s = stall_timeout_s(self._config, software=active.job.software)
+        task = plan.segment_task(active.job, scene, segment, previous, active.folder, stall_s)
 
         def on_event(event: Event) -> None:
-            if event.get("event") == "frames" and segment.index in active.drawing:
-                active.drawing[segment.index] = min(int(event["done"]), segment.frames)
+            if isinstance(event, FramesDone) and segment.index in active.drawing:
+                active.drawing[segment.index] = min(event.done, segment.frames)
 
-        async def attempt() -> dict[str, Any]:
+        async def attempt() -> Result:
             active.drawing[segment.index] = 0
             return await self._run_in_slot(active, slot, task, on_event)
 
@@ -220,23 +224,21 @@ class Pipeline:
         await self._run_with_retries(active, segment.name, attempt)
         active.finish_segment(segment, time.monotonic() - started)
 
+    def _scene(self, active: ActiveJob) -> SceneSpec:
+        return plan.scene_of(active.job, active.folder, active.features, self._config)
+
     async def _run_in_slot(
-        self, active: ActiveJob, slot: LocalSlot, task: dict[str, Any], on_event: OnEvent
-    ) -> dict[str, Any]:
+        self, active: ActiveJob, slot: LocalSlot, task: Task, on_event: OnEvent
+    ) -> Result:
         """Do a task that draws, in what is left of the job's slot time."""
         software = active.job.software
         stall_s = stall_timeout_s(self._config, software=software)
-        machine = {
-            "egl_device": self._config.egl_device,
-            "require_gpu": self._config.require_gpu,
-            "stall_s": stall_s,
-        }
         left_s = export_timeout_s(self._config, software=software) - active.clock.total_s
         if left_s <= 0:
             raise TaskError("render_timeout", "the job's slot time is used up")
         limits = _SOFTWARE_LIMITS if software else _DRAW_LIMITS
         timeouts = Timeouts(stall_s, left_s)
-        return await slot.run(active.job.id, {**task, **machine}, timeouts, on_event, limits)
+        return await slot.run(active.job.id, task, timeouts, on_event, limits)
 
     async def join(self, active: ActiveJob) -> dict[str, Any]:
         """Wait for the sound, then put segments and sound together; returns the job's report."""
@@ -245,7 +247,7 @@ class Pipeline:
             # Shielded: when the sound fails, it is the one that cancels the rest of the run.
             await asyncio.shield(active.audio_task)
         await asyncio.to_thread(self._store.update, active.job.id, stage=Stage.JOINING)
-        task = plan.join_task(active.job, active.segments, active.folder)
+        task = plan.mux_task(active.job, active.segments, active.folder)
         joined = await self._run_with_retries(
             active, "join", lambda: self._short_task(active, task)
         )

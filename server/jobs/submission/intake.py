@@ -13,7 +13,7 @@ from server.concurrency import run_in_thread
 from server.config import Config
 from server.errors import CATALOGUE, ToqiboxError
 from server.jobs.execution.machine import MachineProbe
-from server.jobs.execution.worker_process import Event, TaskError, Timeouts, run_task
+from server.jobs.execution.worker_process import TaskError, Timeouts, run_task
 from server.jobs.model.job import Job, Status, now_ms
 from server.jobs.storage.asset_copies import snapshot_assets
 from server.jobs.storage.data_folder import DataFolder, discard, new_id
@@ -24,6 +24,9 @@ from server.jobs.submission.preparation_queue import PreparationQueue
 from server.jobs.submission.request import Request, resolve
 from server.jobs.validation.cache import ValidationCache
 from server.logging_json import log_event
+from server.protocol.events import Event, StageEntered
+from server.protocol.progress import Result
+from server.protocol.tasks import FindHighlight, Prepare, Task
 
 _LOG = logging.getLogger(__name__)
 _MAX_PREPARING, _MAX_SEARCHING = 2, 1
@@ -144,13 +147,13 @@ class Intake:
         """The request with the part of the track that it asks for by a word."""
         if request.highlight is None:
             return request
-        task = {
-            "task": "highlight",
-            "audio": str(folder / "audio"),
-            "wanted": request.highlight,
-            "duration": str(request.duration),
-            "tempo": request.tempo,
-        }
+        assert request.duration is not None, "a highlight needs a duration"
+        task = FindHighlight(
+            audio=folder / "audio",
+            wanted=request.highlight,
+            duration=request.duration,
+            tempo=request.tempo,
+        )
         async with self._searching.acquire():  # not among those that are done in a second
             self.check_capacity()
             excerpt = await self._run_with_retries(
@@ -165,24 +168,22 @@ class Intake:
 
     async def _prepare(self, request: Request, folder: Path, request_id: str) -> dict[str, Any]:
         photo = folder / "photo"
-        task = {
-            "task": "prepare",
-            "audio": str(folder / "audio"),
-            "photo": str(photo) if photo.exists() else None,
-            "cover": not photo.exists(),
-            "photo2": str(folder / "photo2") if request.photo2 else None,
-            "folder": str(folder),
-            "start": str(request.start),
-            "duration": str(request.duration) if request.duration is not None else None,
-            "max_duration": str(self._config.max_duration_sec),
-            "fps": request.fps,
-            "texts": request.texts,
-        }
+        task = Prepare(
+            audio=folder / "audio",
+            photo=photo if photo.exists() else None,
+            cover=not photo.exists(),
+            photo2=folder / "photo2" if request.photo2 else None,
+            folder=folder,
+            start=request.start,
+            duration=request.duration,
+            max_duration=self._config.max_duration_sec,
+            texts=request.texts,
+        )
         return await self._run_with_retries(task, _PREPARE_TIMEOUTS, _PREPARE_LIMITS, request_id)
 
     async def _run_with_retries(
-        self, task: dict[str, Any], timeouts: Timeouts, limits: sandbox.Limits, request_id: str
-    ) -> dict[str, Any]:
+        self, task: Task, timeouts: Timeouts, limits: sandbox.Limits, request_id: str
+    ) -> Result:
         """The result of a task that decodes an upload.
 
         Raises:
@@ -191,8 +192,8 @@ class Intake:
         stages = ["sound"]
 
         def on_event(event: Event) -> None:
-            if event.get("event") == "stage":
-                stages.append(str(event.get("stage")))
+            if isinstance(event, StageEntered):
+                stages.append(event.stage)
 
         for attempt in range(1, _PREPARE_ATTEMPTS + 1):
             try:
@@ -201,7 +202,7 @@ class Intake:
                 log_event(
                     _LOG,
                     logging.INFO,
-                    f"{task['task']}.failed",
+                    f"{task.name}.failed",
                     request=request_id,
                     code=error.code,
                     detail=error.detail,
@@ -241,13 +242,12 @@ def _was_killed(error: TaskError) -> bool:
 
 def _client_error(error: TaskError, stage: str) -> ToqiboxError:
     """What the client is told when its files could not be prepared."""
-    event = error.event
     if error.code in ("render_stalled", "render_timeout"):  # by the clock: the machine is too busy
         return ToqiboxError("not_ready", retry_after=BUSY_S, detail=error.detail)
-    if not event:
+    if error.failed is None:
         # The decoder died or ran into its limits: that is the file's doing.
         is_photo = stage in ("photo", "photo2")
         code, field = ("undecodable_image", stage) if is_photo else ("undecodable_audio", "audio")
         return ToqiboxError(code, field=field, detail=error.detail)
     code = error.code if CATALOGUE[error.code].status else "internal"
-    return ToqiboxError(code, field=event.get("field"), detail=error.detail, **error.values)
+    return ToqiboxError(code, field=error.field, detail=error.detail, **error.values)

@@ -12,10 +12,11 @@ from server.jobs.model import validation_result
 from server.jobs.model.effect_source import EffectSource
 from server.jobs.model.validation_result import ValidationResult
 from server.logging_json import log_event
+from server.protocol.tasks import CompileEffect
 from server.sandbox import Limits
 
 _LOG = logging.getLogger(__name__)
-_SIZE = {"width": 64, "height": 36}
+_SIZE = (64, 36)
 _MIN_WALL_S = 40.0
 """Least time by the clock on a software renderer, where processor time is what limits an effect."""
 _ATTEMPTS = 2
@@ -39,14 +40,11 @@ class EffectValidator:
     async def validate(self, source: EffectSource) -> ValidationResult | None:
         """The verdict on a source; None when it could not be found out what the source does."""
         renderer = self._machine.renderer
-        task = {
-            "task": "compile",
-            "effects": [source.with_local_paths],
-            **_SIZE,
-            "egl_device": self._config.egl_device,
-            "require_gpu": self._config.require_gpu,
-            "renderer": renderer,
-        }
+        task = CompileEffect(
+            effects=(source.with_local_paths,),
+            size=_SIZE,
+            egl_device=self._config.egl_device,
+        )
         memory = validation_result.MEMORY_BYTES if self._machine.software else None
         limits = Limits(memory_bytes=memory, cpu_s=validation_result.CPU_S)
         wait_s = _wall_s(software=bool(self._machine.software))

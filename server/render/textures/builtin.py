@@ -29,7 +29,7 @@ class BuiltinTextures:
         context: where they live.
         effect: whose textures they are.
         photo: the job's, unfitted.
-        audio_texture: makes the picture of the sound when one is wanted.
+        sound: makes the picture of the sound when one is wanted.
         paths: where the effect's files are, absolute, by what the effect calls them.
         budget: what they may take.
     """
@@ -39,14 +39,14 @@ class BuiltinTextures:
         context: Context,
         effect: Effect,
         photo: ImageTexture,
-        audio_texture: Callable[[], TextureSource],
-        paths: Mapping[str, str],
+        sound: Callable[[], TextureSource],
+        paths: Mapping[str, Path],
         budget: MemoryBudget,
     ) -> None:
         self._context = context
         self._effect = effect
         self._photo = photo
-        self._audio_texture = audio_texture
+        self._sound = sound
         self._paths = paths
         self._budget = budget
 
@@ -65,7 +65,7 @@ class BuiltinTextures:
         if texture.content is Content.PHOTO:
             return self._photo
         if texture.content is Content.SOUND:
-            return self._audio_texture()
+            return self._sound()
         if texture.content is Content.ZEROS:
             return self._zeros()
         if texture.content is Content.IMAGE:
@@ -75,25 +75,19 @@ class BuiltinTextures:
         return self._noise(texture)
 
     def _noise(self, texture: Texture) -> TextureSource:
-        edge, components, is_volume = (
-            texture.size,
-            texture.components,
-            texture.content is Content.VOLUME,
-        )
-        if not (1 <= edge <= self._context.max_texture_size and 1 <= components <= 4):
+        edge, parts, is_volume = texture.size, texture.components, texture.content is Content.VOLUME
+        if not (1 <= edge <= self._context.max_texture_size and 1 <= parts <= 4):
             raise rejection_error(
                 self._effect, f"the texture {texture.name} has a size that does not exist"
             )
-        count = edge ** (3 if is_volume else 2) * components
+        count = edge ** (3 if is_volume else 2) * parts
         self._budget.claim(f"texture {texture.name}", count)
         noise_bytes = noise(count)
-        data = (
-            noise_bytes if is_volume else pair_channels(noise_bytes, edge, components)
-        ).tobytes()
+        data = (noise_bytes if is_volume else pair_channels(noise_bytes, edge, parts)).tobytes()
         try:
             if is_volume:
-                return TextureSource(self._context.volume(edge, components, data))
-            return TextureSource(self._context.texture((edge, edge), components, data=data))
+                return TextureSource(self._context.volume(edge, parts, data))
+            return TextureSource(self._context.texture((edge, edge), parts, data=data))
         except GlError as error:
             raise rejection_error(self._effect, f"the texture {texture.name}: {error}") from error
 

@@ -5,7 +5,8 @@ from typing import Any
 from server.effects.diagnostics.compiler_log import compiler_diagnostics
 from server.effects.glsl import es300
 from server.effects.web_program import build_program
-from server.protocol.events import ProgressReporter, Result, Task
+from server.protocol.progress import ProgressReporter, Result
+from server.protocol.tasks import CompileForBrowser
 from server.render.gl.context import GlError
 from server.render.gl.es_context import EsContext
 from server.render.scene import load_effect
@@ -15,7 +16,7 @@ _MAX_DIAGNOSTICS = 5
 """Largest number of messages in a result."""
 
 
-def run(task: Task, progress: ProgressReporter) -> Result:
+def run(task: CompileForBrowser, progress: ProgressReporter) -> Result:
     """Compile every pass of the last effect of the chain as a browser does, and draw nothing.
 
     Returns:
@@ -25,7 +26,7 @@ def run(task: Task, progress: ProgressReporter) -> Result:
     Raises:
         ToqiboxError: the effect cannot be read.
     """
-    effect = load_effect(task["effects"][-1])
+    effect = load_effect(task.effect)
     progress.stage("browser")
     SESSIONS.close()
     passes = [

@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 
 from server.effects.model.text_style import SAMPLE_CREDITS
 from server.errors import ToqiboxError
-from server.protocol.events import ProgressReporter, Result, Task
+from server.protocol.progress import ProgressReporter, Result
+from server.protocol.scene import SceneSpec
+from server.protocol.tasks import CompileEffect
 from server.render.effect.cost import PassCosts
 from server.render.effect.defects import explain_blank, non_finite_warnings, read_floats
 from server.render.effect.loop_counts import LoopCounter
@@ -26,7 +28,6 @@ from server.render.gl.context import Context, GlError
 from server.render.gl.pixels import read_rgba
 from server.render.gl.render_target import RenderTarget
 from server.render.scene import Scene
-from server.render.scene_spec import SceneSpec
 from server.render.session import SESSIONS
 
 FPS = 10
@@ -45,7 +46,7 @@ _CUBE_EDGE = 128
 """A cube of the usual size is 2700 times as much to draw as the picture that is judged."""
 
 
-def run(task: Task, progress: ProgressReporter) -> Result:
+def run(task: CompileEffect, progress: ProgressReporter) -> Result:
     """Compile the chain of one task and draw it over the stand-ins for photo and sound.
 
     Returns:
@@ -58,18 +59,18 @@ def run(task: Task, progress: ProgressReporter) -> Result:
             ``render_failed`` for what OpenGL refuses.
     """
     start, cpu_start_s = time.perf_counter(), time.process_time()
-    first = task.get("at", SAMPLE_START_S) * FPS
+    first = (SAMPLE_START_S if task.at_s is None else task.at_s) * FPS
     spec = SceneSpec(
-        effects=tuple(task["effects"]),
+        effects=task.effects,
         photo=None,
         features=None,
-        size=(task["width"], task["height"]),
+        size=task.size,
         fps=FPS,
         frames=first + SAMPLE_FRAMES,
         fit="cover",
         title=SAMPLE_CREDITS["title"],
         artist=SAMPLE_CREDITS["artist"],
-        egl_device=task.get("egl_device"),
+        egl_device=task.egl_device,
         require_gpu=False,
         cube_edge=_CUBE_EDGE,
     )

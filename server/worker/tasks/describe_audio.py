@@ -1,8 +1,7 @@
-"""The tell task: a track's features told to a person or a program: a summary, JSON, a picture."""
+"""The task that describes a track: a summary of its features, as data, a plot or clicks."""
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,37 +13,34 @@ from server.audio.spectrum.analyser_node import STEPS_PER_S
 from server.audio.track_features import KINDS
 from server.effects.model.feature import EVENTS, FEATURES
 from server.files import atomic
-from server.protocol.events import ProgressReporter, Result, Task
+from server.protocol.progress import ProgressReporter, Result
+from server.protocol.tasks import DescribeAudio
 
 _DIGITS = 4
 
 
-def run(task: Task, progress: ProgressReporter) -> Result:
-    """Tell what `spec` asks for.
-
-    Args:
-        task: `features` (the folder), `name` and `fps`; `json`, `plot` and `click`, the files to
-            write, or null; `clicks`, the events that sound in the last.
-        progress: told of the stages.
+def run(task: DescribeAudio, progress: ProgressReporter) -> Result:
+    """Write what the task asks for.
 
     Returns:
-        seconds, tempo, sections, how many events there are of each kind, and how sure they are.
+        A summary: seconds, tempo, sections, and the count and confidence of each kind of event.
     """
-    features = Features(Path(task["features"]))
+    progress.stage("describe")
+    features = Features(task.features)
     summary = _summary(features)
-    if task.get("json"):
+    if task.json is not None:
         progress.stage("data")
-        whole = {**summary, **_data(features, int(task["fps"]))}
-        with atomic.atomic_write(Path(task["json"])) as file:
+        whole = {**summary, **_data(features, task.fps)}
+        with atomic.atomic_write(task.json) as file:
             file.write(json.dumps(whole, allow_nan=False).encode())
-    if task.get("plot"):
+    if task.plot is not None:
         from server.audio.plot import plot
 
         progress.stage("plot")
-        plot(features, _heading(str(task["name"]), summary), Path(task["plot"]))
-    if task.get("click"):
+        plot(features, _heading(task.title, summary), task.plot)
+    if task.click is not None:
         progress.stage("click")
-        click_track.write(features, task["clicks"], Path(task["click"]))
+        click_track.write(features, task.clicks, task.click)
     return summary
 
 

@@ -8,13 +8,12 @@ only, from transparent black targets: near to what the film shows, and said to b
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from server.errors import ToqiboxError
 from server.media import png
-from server.protocol.events import ProgressReporter, Result, Task
+from server.protocol.progress import ProgressReporter, Result
+from server.protocol.tasks import DrawFrames
 from server.render.gl.pixels import read_rgba
-from server.render.scene_spec import SceneSpec
 from server.render.session import SESSIONS, RenderSession, SessionCache
 
 
@@ -26,8 +25,8 @@ class ReplayLimits:
     seconds: float
 
 
-def run(task: Task, progress: ProgressReporter, sessions: SessionCache = SESSIONS) -> Result:
-    """Do one frame task; `keeper` keeps the job's scene for the next one.
+def run(task: DrawFrames, progress: ProgressReporter, sessions: SessionCache = SESSIONS) -> Result:
+    """Draw frames into PNG files; `sessions` keeps the scene for the next task.
 
     Returns:
         `renderer`, `software`, and `shots`: for each, in the order asked for, its `frame`, whether
@@ -36,26 +35,25 @@ def run(task: Task, progress: ProgressReporter, sessions: SessionCache = SESSION
     Raises:
         ToqiboxError: of the catalogue, ``render_failed`` for what OpenGL refuses.
     """
-    spec = SceneSpec.from_task(task)
-    shots: list[dict[str, Any]] = task["shots"]
-    if not all(0 <= shot["frame"] < spec.frames for shot in shots):
+    spec = task.scene
+    shots = task.shots
+    if not all(0 <= shot.frame < spec.frames for shot in shots):
         raise ToqiboxError("render_failed", detail=f"a frame beyond the {spec.frames} of the job")
-    reach = ReplayLimits(task.get("most_frames", 900), task.get("most_s", 10.0))
-    composite = bool(task.get("composite", True))
-    results: dict[int, Result] = {}
+    reach = ReplayLimits(task.max_frames, task.max_s)
+    found: dict[int, Result] = {}
     with sessions.invalidate_on_error():
         progress.stage("compile")
         session = sessions.open(spec)
         progress.stage("render")
         replay = _FrameSeeker(session, reach, progress)
-        for index in sorted(range(len(shots)), key=lambda index: int(shots[index]["frame"])):
-            frame = shots[index]["frame"]
+        for at in sorted(range(len(shots)), key=lambda index: shots[index].frame):
+            frame = shots[at].frame
             first, exact = replay.to(frame)
-            _write(session, Path(shots[index]["out"]), composite)
-            results[index] = {"frame": frame, "exact": exact, "from": first}
+            _write(session, shots[at].out, task.composite)
+            found[at] = {"frame": frame, "exact": exact, "from": first}
     context = session.context
-    ordered = [results[index] for index in range(len(shots))]
-    return {"shots": ordered, "renderer": context.renderer, "software": context.software}
+    rows = [found[at] for at in range(len(shots))]
+    return {"shots": rows, "renderer": context.renderer, "software": context.software}
 
 
 class _FrameSeeker:

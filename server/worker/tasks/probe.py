@@ -4,7 +4,8 @@ from pathlib import Path
 
 from server.media import ffmpeg
 from server.media.video import frame_encoder
-from server.protocol.events import Result
+from server.protocol.progress import ProgressReporter, Result
+from server.protocol.tasks import Probe
 from server.render.gl.context import Context, GlError
 from server.render.gl.devices import list_devices
 from server.render.gl.draw_call import FULLSCREEN_VERTEX, DrawCall
@@ -21,18 +22,17 @@ void main() {
 """
 
 
-def run(egl_device: int | None, names: list[str], folder: Path) -> Result:
-    """Try OpenGL, ffmpeg and the encoders `names`, and look for fonts.
+def run(task: Probe, _progress: ProgressReporter) -> Result:
+    """Try OpenGL, ffmpeg and the encoders of the task, and list the fonts.
 
-    Args:
-        egl_device: index of the EGL device to try; None tries hardware first.
-        names: keys of encoders.ENCODERS.
-        folder: where they may write.
+    Returns:
+        `gl`, `ffmpeg`, `encoders` (by name) and `fonts`; each says whether it is `ok`.
     """
+    folder = task.folder or Path("/nonexistent")
     return {
-        "gl": _gl(egl_device),
+        "gl": _gl(task.egl_device),
         "ffmpeg": _ffmpeg(),
-        "encoders": {name: _encoder(name, folder) for name in names},
+        "encoders": {name: _encoder(name, folder) for name in task.encoders},
         "fonts": {"id": fonts.fingerprint(), "missing": fonts.missing_packages()},
     }
 

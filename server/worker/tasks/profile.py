@@ -2,16 +2,18 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from server.errors import ToqiboxError
-from server.protocol.events import ProgressReporter, Result, Task
+from server.protocol.progress import ProgressReporter, Result
+from server.protocol.scene import SceneSpec
+from server.protocol.tasks import Profile
 from server.render.gl.context import Context, GlError
 from server.render.scene import Scene
-from server.render.scene_spec import SceneSpec
 from server.render.session import SESSIONS
 
 
-def run(task: Task, progress: ProgressReporter) -> Result:
+def run(task: Profile, progress: ProgressReporter) -> Result:
     """Draw `count` frames at each of `sizes` and add up what the passes take.
 
     They are spread over the film, so that whatever follows the sound moves; where a frame needs
@@ -28,13 +30,13 @@ def run(task: Task, progress: ProgressReporter) -> Result:
     """
     SESSIONS.close()  # calls go to the context opened last
     try:
-        with Context(task.get("egl_device")) as context:
-            results = []
-            for width, height in task["sizes"]:
+        with Context(task.scene.egl_device) as context:
+            rows = []
+            for size in task.sizes:
                 progress.stage("compile")
-                spec = SceneSpec.from_task({**task, "width": width, "height": height})
-                results.append(_measure(context, spec, int(task["count"]), progress))
-            return {"sizes": results, "renderer": context.renderer, "software": context.software}
+                spec = replace(task.scene, size=size)
+                rows.append(_measure(context, spec, task.count, progress))
+            return {"sizes": rows, "renderer": context.renderer, "software": context.software}
     except GlError as error:
         raise ToqiboxError("render_failed", detail=str(error)) from error
 
@@ -42,28 +44,25 @@ def run(task: Task, progress: ProgressReporter) -> Result:
 def _measure(context: Context, spec: SceneSpec, count: int, progress: ProgressReporter) -> Result:
     scene = Scene(context, spec)
     scene.begin(0)
-    seconds_by_pass: dict[str, list[float]] = {}
+    spent: dict[str, list[float]] = {}
     measure = _time_by_clock if context.software else _time_by_device
 
-    def time_pass(name: str, draw: Callable[[], bool]) -> bool:
+    def timed(name: str, draw: Callable[[], bool]) -> bool:
         drawn, seconds = measure(context, draw)
-        seconds_by_pass.setdefault(name, []).extend([seconds] if drawn else [])
+        spent.setdefault(name, []).extend([seconds] if drawn else [])
         return drawn
 
     frames = _frames(spec.frames, count, in_order=scene.sequential)
     for number, frame in enumerate(frames):
         progress.stage("draw")
         if number == 1:
-            seconds_by_pass.clear()
-        scene.draw_effects(frame, time_pass)
+            spent.clear()
+        scene.draw_effects(frame, timed)
         context.finish()
     context.check("drawing")
-    passes = [
-        _pass_result(name, times, max(len(frames) - 1, 1))
-        for name, times in seconds_by_pass.items()
-    ]
-    total = sum(entry["ms"] for entry in passes)
-    return {"width": spec.size[0], "height": spec.size[1], "ms": total, "passes": passes}
+    rows = [_row(name, times, max(len(frames) - 1, 1)) for name, times in spent.items()]
+    total = sum(row["ms"] for row in rows)
+    return {"width": spec.size[0], "height": spec.size[1], "ms": total, "passes": rows}
 
 
 def _frames(frames: int, count: int, *, in_order: bool) -> list[int]:
@@ -74,7 +73,7 @@ def _frames(frames: int, count: int, *, in_order: bool) -> list[int]:
     return [number * (frames - 1) // count for number in range(count + 1)]
 
 
-def _pass_result(name: str, times: list[float], frames: int) -> Result:
+def _row(name: str, times: list[float], frames: int) -> Result:
     mean = sum(times) / len(times) if times else 0.0
     return {"name": name, "ms": mean * 1000, "share": len(times) / frames}
 

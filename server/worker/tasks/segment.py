@@ -5,70 +5,67 @@ from functools import partial
 
 from server.errors import ToqiboxError
 from server.files import seal
-from server.media.video.frame_encoder import FrameWriter
-from server.protocol.events import ProgressReporter, Result, Task
+from server.media.video.frame_encoder import STALL_S, FrameWriter
+from server.protocol.progress import ProgressReporter, Result
+from server.protocol.tasks import DrawSegment
 from server.render.effect import checkpoint
 from server.render.scene import Scene
-from server.render.scene_spec import SceneSpec, SegmentSpec
 from server.render.session import SESSIONS, RenderSession, SessionCache
 
 
-def run(task: Task, progress: ProgressReporter, sessions: SessionCache = SESSIONS) -> Result:
-    """Do one segment task; `keeper` keeps the job's scene for the next one.
+def run(task: DrawSegment, progress: ProgressReporter, sessions: SessionCache = SESSIONS) -> Result:
+    """Draw and encode one segment; `sessions` keeps the scene for the next one.
 
     Raises:
         ToqiboxError: of the catalogue, ``render_failed`` for what OpenGL refuses.
-        Damaged: what earlier tasks of the job made is not as they left it.
+        DamagedFilesError: files of earlier tasks are not as they left them.
     """
-    spec, segment = SceneSpec.from_task(task), SegmentSpec.from_task(task)
-    if not 0 <= segment.first < segment.last <= spec.frames:
-        detail = f"frames {segment.first} to {segment.last} of {spec.frames}"
+    spec = task.scene
+    if not 0 <= task.first < task.last <= spec.frames:
+        detail = f"frames {task.first} to {task.last} of {spec.frames}"
         raise ToqiboxError("render_failed", detail=detail)
-    unverified = [] if sessions.holds(spec) else spec.input_files
-    seal.verify([*unverified, *([segment.state_in] if segment.state_in else [])])
+    unverified = [] if sessions.holds(spec) else spec.sealed_files()
+    seal.verify([*unverified, *([task.state_in] if task.state_in else [])])
     with sessions.invalidate_on_error():
         progress.stage("compile")
         start = time.perf_counter()
         session = sessions.open(spec)
         session.next_frame = None
-        _resume(session.scene, segment)
+        _resume(session.scene, task)
         session.context.finish()
         compiling = time.perf_counter() - start
         progress.stage("render")
-        result = _render(session, spec, segment, progress)
+        result = _render(session, task, progress)
     result["seconds"]["compile"] = compiling
     return result
 
 
-def _resume(scene: Scene, segment: SegmentSpec) -> None:
-    scene.begin(segment.first)
-    if segment.state_in is not None:
-        checkpoint.load(segment.state_in, segment.first, scene.persistent_targets)
-    elif scene.sequential and segment.first > 0:
-        detail = f"frame {segment.first} needs what frame {segment.first - 1} left"
+def _resume(scene: Scene, task: DrawSegment) -> None:
+    scene.begin(task.first)
+    if task.state_in is not None:
+        checkpoint.load(task.state_in, task.first, scene.persistent_targets)
+    elif scene.sequential and task.first > 0:
+        detail = f"frame {task.first} needs what frame {task.first - 1} left"
         raise ToqiboxError("render_failed", detail=detail)
 
 
-def _render(
-    session: RenderSession, spec: SceneSpec, segment: SegmentSpec, progress: ProgressReporter
-) -> Result:
-    context, scene, readback = session.context, session.scene, session.readback
-    output = FrameWriter(
-        segment.encoder, spec.size, spec.fps, segment.threads, segment.out, segment.stall_s
-    )
+def _render(kept: RenderSession, task: DrawSegment, progress: ProgressReporter) -> Result:
+    context, scene, readback = kept.context, kept.scene, kept.readback
+    spec, stall_s = task.scene, STALL_S if task.stall_s is None else task.stall_s
+    output = FrameWriter(task.encoder, spec.size, spec.fps, task.threads, task.out, stall_s)
     with output as writer:
         readback.begin()
-        for frame in range(segment.first, segment.last):
-            changed = session.draw_timer.time(partial(scene.draw, frame))
+        for frame in range(task.first, task.last):
+            changed = kept.draw_timer.time(partial(scene.draw, frame))
             readback.push(writer, changed=changed)
             progress.frames(readback.delivered)
         readback.finish(writer)
         context.check("drawing")
-        if segment.state_out is not None:
-            checkpoint.save(segment.state_out, segment.last, scene.persistent_targets)
+        if task.state_out is not None:
+            checkpoint.save(task.state_out, task.last, scene.persistent_targets)
         written = writer.finish()
     seconds = {
-        "render": session.draw_timer.take_seconds(),
+        "render": kept.draw_timer.take_seconds(),
         "readback": readback.seconds,
         "encode": written.cpu_s,
     }

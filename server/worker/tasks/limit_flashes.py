@@ -7,19 +7,19 @@ in a large picture, so that whatever is found is looked at again more closely be
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from server.files import seal
-from server.protocol.events import ProgressReporter, Result, Task
+from server.protocol.progress import ProgressReporter, Result
+from server.protocol.scene import SceneSpec
+from server.protocol.tasks import LimitFlashes
 from server.render.flash_safety.detector import find_flashing
 from server.render.flash_safety.limiter import LimiterResult, limit_flashes
 from server.render.flash_safety.luminance_grid import LuminanceGrid, grid_shape
 from server.render.output import gain_map
 from server.render.scene import Scene
-from server.render.scene_spec import SceneSpec
 from server.render.session import SESSIONS, RenderSession, SessionCache
 
 _CELL_EDGES = (5, 20)
@@ -29,8 +29,10 @@ _MAX_REPORTED = 50
 """Most stretches that a report names."""
 
 
-def run(task: Task, progress: ProgressReporter, sessions: SessionCache = SESSIONS) -> Result:
-    """Do one flashes task: write into `out` what `gains.Gains` reads.
+def run(
+    task: LimitFlashes, progress: ProgressReporter, sessions: SessionCache = SESSIONS
+) -> Result:
+    """Measure the flashes of a scene and write the gain map that limits them.
 
     Returns:
         `limited`: stretches by when they begin (`from`) and end (`to`), in seconds, and how many
@@ -40,19 +42,19 @@ def run(task: Task, progress: ProgressReporter, sessions: SessionCache = SESSION
         ToqiboxError: of the catalogue, ``render_failed`` for what OpenGL refuses.
         Damaged: the features of the track are not as they were written.
     """
-    spec = SceneSpec.from_task(task)
-    seal.verify(spec.input_files)
+    spec = task.scene
+    seal.verify(spec.sealed_files())
     with sessions.invalidate_on_error():
         progress.stage("flashes")
         cell_colors = _sample_cells(spec, progress, sessions)
         on_progress = partial(progress.stage, "flashes")
-        outcome = (
+        found = (
             LimiterResult(None, [])
             if cell_colors is None
             else limit_flashes(cell_colors, spec.fps, on_progress)
         )
-    gain_map.save(Path(task["out"]), outcome.gains)
-    worst = sorted(outcome.intervals, key=lambda interval: -interval[2])[:_MAX_REPORTED]
+    gain_map.save(task.out, found.gains)
+    worst = sorted(found.intervals, key=lambda interval: -interval[2])[:_MAX_REPORTED]
     return {"limited": [_interval_json(interval, spec.fps) for interval in sorted(worst)]}
 
 
@@ -78,12 +80,10 @@ def _sample_cells(
         return None
     if far < close:
         scene = Scene(session.context, _with_cell_size(spec, grid, close))
-        resampled = np.zeros(spec.frames, np.bool_)
+        wanted = np.zeros(spec.frames, np.bool_)
         for interval in intervals:
-            resampled[max(0, interval.first - spec.fps) : interval.last + spec.fps] = True
-        frames: Iterable[int] = (
-            range(spec.frames) if scene.sequential else np.flatnonzero(resampled)
-        )
+            wanted[max(0, interval.first - spec.fps) : interval.last + spec.fps] = True
+        frames: Iterable[int] = range(spec.frames) if scene.sequential else np.flatnonzero(wanted)
         _draw(session, scene, close, frames, cell_colors, progress)
     return cell_colors
 

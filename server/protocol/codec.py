@@ -1,0 +1,126 @@
+"""Frozen dataclasses as JSON values and back, each value checked against the type of its field.
+
+A path and a decimal number are text, a tuple is a list, a dataclass is an object with all its
+fields. Reading is strict: an unknown key, a missing one without a default and a value of another
+type are errors that name where they are.
+"""
+
+import types
+from collections.abc import Mapping
+from dataclasses import MISSING, fields, is_dataclass
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+Value = TypeVar("Value")
+
+
+class ProtocolError(ValueError):
+    """A value that does not fit the type of its field; the text names the field."""
+
+
+def to_json(value: object) -> Any:
+    """Return `value` as what `json.dumps` writes; a value with a `to_json` of its own uses it."""
+    if hasattr(value, "to_json"):
+        return value.to_json()
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: to_json(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Path | Decimal):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {str(key): to_json(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [to_json(item) for item in value]
+    return value
+
+
+def from_json(kind: type[Value], value: object, where: str = "") -> Value:
+    """Return the `kind` that a value of JSON describes.
+
+    Args:
+        kind: a dataclass, or any type that its fields may have.
+        value: as `json.loads` returns it.
+        where: what the value is a part of, for messages.
+
+    Raises:
+        ProtocolError: the value is not one of `kind`.
+    """
+    read: Value = _read(kind, value, where)
+    return read
+
+
+def _read(kind: Any, value: Any, where: str) -> Any:
+    if kind is Any:
+        return value
+    if is_dataclass(kind):
+        return _read_object(kind, value, where)
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin in (Union, types.UnionType):
+        return _read_optional(arguments, value, where)
+    if origin is tuple:
+        return _read_tuple(arguments, value, where)
+    if origin is not None and issubclass(origin, Mapping):
+        _expect(isinstance(value, dict), where, "an object")
+        return {key: _read(arguments[1], item, f"{where}.{key}") for key, item in value.items()}
+    return _read_plain(kind, value, where)
+
+
+def _read_object(kind: Any, value: Any, where: str) -> Any:
+    _expect(isinstance(value, dict), where, "an object")
+    hints = _hints(kind)
+    unknown = value.keys() - hints.keys()
+    _expect(not unknown, where, f"without the keys {sorted(unknown)}")
+    prefix = f"{where}." if where else ""
+    read = {}
+    for field in fields(kind):
+        if field.name in value:
+            read[field.name] = _read(hints[field.name], value[field.name], prefix + field.name)
+        else:
+            optional = field.default is not MISSING or field.default_factory is not MISSING
+            _expect(optional, prefix + field.name, "given")
+    return kind(**read)
+
+
+def _read_optional(kinds: tuple[Any, ...], value: Any, where: str) -> Any:
+    if value is None and type(None) in kinds:
+        return None
+    (kind,) = [one for one in kinds if one is not type(None)]
+    return _read(kind, value, where)
+
+
+def _read_tuple(kinds: tuple[Any, ...], value: Any, where: str) -> tuple[Any, ...]:
+    _expect(isinstance(value, list), where, "an array")
+    if kinds[-1] is Ellipsis:
+        kinds = kinds[:1] * len(value)
+    _expect(len(kinds) == len(value), where, f"an array of {len(kinds)}")
+    items = enumerate(zip(kinds, value, strict=True))
+    return tuple(_read(kind, item, f"{where}[{index}]") for index, (kind, item) in items)
+
+
+def _read_plain(kind: Any, value: Any, where: str) -> Any:
+    if kind is Path:
+        _expect(isinstance(value, str) and value != "", where, "a path")
+        return Path(value)
+    if kind is Decimal:
+        _expect(isinstance(value, str), where, "a decimal number as text")
+        try:
+            return Decimal(value)
+        except InvalidOperation:
+            raise ProtocolError(f"{where} must be a decimal number as text") from None
+    if kind is float:
+        _expect(isinstance(value, int | float) and not isinstance(value, bool), where, "a number")
+        return float(value)
+    # bool is a kind of int in Python, and is none here.
+    _expect(type(value) is kind, where, f"of type {kind.__name__}")
+    return value
+
+
+def _expect(holds: bool, where: str, what: str) -> None:
+    if not holds:
+        raise ProtocolError(f"{where or 'the value'} must be {what}")
+
+
+@cache
+def _hints(kind: type) -> Mapping[str, Any]:
+    return get_type_hints(kind)

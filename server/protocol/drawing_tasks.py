@@ -1,0 +1,123 @@
+"""The tasks that draw with OpenGL."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from server.protocol.scene import EffectInstance, SceneSpec
+from server.protocol.task import Task
+
+
+@dataclass(frozen=True, kw_only=True)
+class LimitFlashes(Task):
+    """Find where frames would flash too much, and write by how much they are dimmed."""
+
+    name = "flashes"
+    draws = True
+    scene: SceneSpec
+    out: Path
+    """The gain map."""
+
+    def inputs(self) -> list[Path]:
+        return self.scene.inputs()
+
+    def outputs(self) -> list[Path]:
+        return [self.out]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrawSegment(Task):
+    """Draw and encode the frames [first, last) of a scene."""
+
+    name = "segment"
+    draws = True
+    scene: SceneSpec
+    first: int
+    last: int
+    encoder: str
+    threads: int
+    """Threads of the encoder."""
+    out: Path
+    state_in: Path | None = None
+    """Persistent targets as the segment before left them."""
+    state_out: Path | None = None
+    stall_s: float | None = None
+    """Seconds without progress after which the worker is killed; None is the encoder's limit."""
+
+    def inputs(self) -> list[Path]:
+        state = [] if self.state_in is None else [self.state_in]
+        return [*self.scene.inputs(), *state]
+
+    def outputs(self) -> list[Path]:
+        return [self.out] if self.state_out is None else [self.out, self.state_out]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompileEffect(Task):
+    """Compile a chain and draw two small frames of it."""
+
+    name = "compile"
+    draws = True
+    effects: tuple[EffectInstance, ...]
+    size: tuple[int, int]
+    at_s: int | None = None
+    """Time of the first frame in seconds; None is that of the worker's choice."""
+    egl_device: int | None = None
+
+    def inputs(self) -> list[Path]:
+        return [path for instance in self.effects for path in instance.files.values()]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompileForBrowser(Task):
+    """Compile the shaders that a browser gets of an effect, in OpenGL ES."""
+
+    name = "browser"
+    draws = True
+    effect: EffectInstance
+
+    def inputs(self) -> list[Path]:
+        return list(self.effect.files.values())
+
+
+@dataclass(frozen=True, kw_only=True)
+class FrameFile:
+    """A frame, and the PNG file that it goes to."""
+
+    frame: int
+    out: Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrawFrames(Task):
+    """Draw single frames of a scene into PNG files."""
+
+    name = "frame"
+    draws = True
+    scene: SceneSpec
+    shots: tuple[FrameFile, ...]
+    composite: bool = True
+    """True writes frames as a video has them; False keeps their alpha."""
+    max_frames: int = 900
+    """Frames that are drawn before one to build up what persists; `max_s` seconds likewise."""
+    max_s: float = 10.0
+
+    def inputs(self) -> list[Path]:
+        return self.scene.inputs()
+
+    def outputs(self) -> list[Path]:
+        return [shot.out for shot in self.shots]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile(Task):
+    """Measure the time of each pass at several sizes."""
+
+    name = "profile"
+    draws = True
+    scene: SceneSpec
+    sizes: tuple[tuple[int, int], ...]
+    count: int
+    """Frames that are measured at each size."""
+
+    def inputs(self) -> list[Path]:
+        return self.scene.inputs()

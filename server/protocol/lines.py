@@ -1,0 +1,68 @@
+"""The lines between server and worker: one JSON object each, a task or an event."""
+
+import json
+from typing import Any
+
+from server.messages import Message
+from server.protocol.codec import ProtocolError, from_json, to_json
+from server.protocol.events import EVENTS, Event
+from server.protocol.tasks import TASKS, Task
+
+MAX_TASK_BYTES = 8 * 1024 * 1024
+"""Longest task line: an effect may have 256 kB of source and include 512 kB more."""
+
+
+def write_task(task: Task) -> bytes:
+    """Return the line of a task."""
+    return json.dumps({"task": task.name, **to_json(task)}).encode() + b"\n"
+
+
+def read_task(line: bytes) -> Task:
+    """Return the task of a line.
+
+    Raises:
+        ProtocolError: the line is not a whole line, not JSON, or not a task.
+    """
+    if not line.endswith(b"\n"):
+        raise ProtocolError(f"a task line was cut off or is longer than {MAX_TASK_BYTES} bytes")
+    values = _object(line)
+    name = values.pop("task", None)
+    kind = TASKS.get(name) if isinstance(name, str) else None
+    if kind is None:
+        raise ProtocolError(f"there is no task “{str(name)[:80]}”")
+    return from_json(kind, values, kind.name)
+
+
+def write_event(event: Event) -> bytes:
+    """Return the line of an event; a value that JSON does not have is written as text."""
+    values = {"event": event.name, **to_json(event)}
+    text = json.dumps(values, ensure_ascii=False, default=_plain)
+    return text.encode("utf-8", "replace") + b"\n"
+
+
+def read_event(line: bytes) -> Event:
+    """Return the event of a line.
+
+    Raises:
+        ProtocolError: the line is not JSON, or not an event.
+    """
+    values = _object(line)
+    name = values.pop("event", None)
+    kind = EVENTS.get(name) if isinstance(name, str) else None
+    if kind is None:
+        raise ProtocolError(f"there is no event “{str(name)[:80]}”")
+    return from_json(kind, values, kind.name)
+
+
+def _object(line: bytes) -> dict[str, Any]:
+    try:
+        values = json.loads(line)
+    except ValueError as error:
+        raise ProtocolError(f"the line is not JSON: {error}") from None
+    if not isinstance(values, dict):
+        raise ProtocolError("the line is not a JSON object")
+    return values
+
+
+def _plain(value: object) -> object:
+    return value.to_json() if isinstance(value, Message) else str(value)

@@ -1,0 +1,176 @@
+"""The tasks that decode, analyse, encode and join media, and the probe of the machine."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+from server.protocol import file_names
+from server.protocol.task import Task
+
+
+@dataclass(frozen=True, kw_only=True)
+class Probe(Task):
+    """Report what this machine can do: its renderer, and which encoders open."""
+
+    name = "probe"
+    egl_device: int | None = None
+    encoders: tuple[str, ...] = ()
+    folder: Path | None = None
+    """An empty folder for trial encodings."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepare(Task):
+    """Decode uploads into files of known formats, and read the track's tags."""
+
+    name = "prepare"
+    audio: Path | None = None
+    photo: Path | None = None
+    photo2: Path | None = None
+    cover: bool = False
+    """True takes the track's cover for the photo."""
+    folder: Path
+    """Where the decoded files go, under the names of file_names.py."""
+    start: Decimal = Decimal(0)
+    """Seconds of the track that are left out."""
+    duration: Decimal | None = None
+    """Seconds; None is the rest of the track."""
+    max_duration: Decimal
+    """Seconds; a longer video is refused."""
+    texts: Mapping[str, str | None] = field(default_factory=dict)
+    """What is written into the video, by field; null is what the track's tags say."""
+
+    def inputs(self) -> list[Path]:
+        return [path for path in (self.audio, self.photo, self.photo2) if path is not None]
+
+    def outputs(self) -> list[Path]:
+        names = (file_names.AUDIO, file_names.PHOTO, file_names.PHOTO2)
+        return [self.folder / name for name in names]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindHighlight(Task):
+    """Find the part of a track that is asked for by a word."""
+
+    name = "highlight"
+    audio: Path
+    wanted: str
+    """One of `jobs.submission.fields.HIGHLIGHTS`."""
+    duration: Decimal
+    """Most seconds of the part."""
+    tempo: float | None = None
+    """Beats a minute to be kept to."""
+
+    def inputs(self) -> list[Path]:
+        return [self.audio]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Analyse(Task):
+    """Write the features of a track: those that are not there yet."""
+
+    name = "analyse"
+    audio: Path
+    """The prepared audio."""
+    out: Path
+    """The folder of the features."""
+    whole: bool = True
+    """True also detects beats, events and sections; False measures spectra only."""
+    tempo: float | None = None
+
+    def inputs(self) -> list[Path]:
+        return [self.audio]
+
+    def outputs(self) -> list[Path]:
+        whole = [file_names.LEVELS, file_names.TRACK] if self.whole else []
+        return [self.out / name for name in (file_names.SPECTRA, *whole)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DescribeAudio(Task):
+    """Summarise the features in a folder, as data, a plot or a click track."""
+
+    name = "describe_audio"
+    features: Path
+    title: str
+    """The heading of the plot."""
+    fps: int
+    json: Path | None = None
+    plot: Path | None = None
+    click: Path | None = None
+    clicks: tuple[str, ...] = ()
+    """The kinds of events that click."""
+
+    def inputs(self) -> list[Path]:
+        return [self.features]
+
+    def outputs(self) -> list[Path]:
+        return [path for path in (self.json, self.plot, self.click) if path is not None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SheetCell:
+    """A picture of a contact sheet with its label; None leaves the cell empty."""
+
+    label: str
+    picture: Path | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComposeSheet(Task):
+    """Put PNG files together on a contact sheet."""
+
+    name = "sheet"
+    cells: tuple[SheetCell, ...]
+    columns: int
+    size: tuple[int, int]
+    """Width and height of a cell in pixels."""
+    out: Path
+
+    def inputs(self) -> list[Path]:
+        return [cell.picture for cell in self.cells if cell.picture is not None]
+
+    def outputs(self) -> list[Path]:
+        return [self.out]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EncodeAudio(Task):
+    """Encode the prepared audio, cut or padded to the length of the frames."""
+
+    name = "sound"
+    audio: Path
+    frames: int
+    fps: int
+    out: Path
+
+    def inputs(self) -> list[Path]:
+        return [self.audio]
+
+    def outputs(self) -> list[Path]:
+        return [self.out]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mux(Task):
+    """Join segments and audio to one video, verify it, and take the poster from it."""
+
+    name = "join"
+    segments: tuple[Path, ...]
+    audio: Path
+    out: Path
+    poster: Path
+    frames: int
+    fps: int
+    size: tuple[int, int]
+    title: str | None
+    artist: str | None
+    loudest_s: float
+    """Time of the poster's frame in seconds."""
+
+    def inputs(self) -> list[Path]:
+        return [*self.segments, self.audio]
+
+    def outputs(self) -> list[Path]:
+        return [self.out, self.poster]

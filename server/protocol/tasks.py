@@ -1,0 +1,68 @@
+"""The tasks of a worker: one dataclass each, with the files that it reads and writes.
+
+A task is all that its worker is given. `inputs` and `outputs` name every file and folder by its
+absolute path: what a worker on another machine would have to be sent, and what would come back.
+"""
+
+from server.protocol.drawing_tasks import (
+    CompileEffect,
+    CompileForBrowser,
+    DrawFrames,
+    DrawSegment,
+    FrameFile,
+    LimitFlashes,
+    Profile,
+)
+from server.protocol.media_tasks import (
+    Analyse,
+    ComposeSheet,
+    DescribeAudio,
+    EncodeAudio,
+    FindHighlight,
+    Mux,
+    Prepare,
+    Probe,
+    SheetCell,
+)
+from server.protocol.task import Task
+
+KINDS: tuple[type[Task], ...] = (
+    Probe,
+    Prepare,
+    FindHighlight,
+    Analyse,
+    DescribeAudio,
+    LimitFlashes,
+    DrawSegment,
+    CompileEffect,
+    CompileForBrowser,
+    DrawFrames,
+    Profile,
+    ComposeSheet,
+    EncodeAudio,
+    Mux,
+)
+TASKS = {kind.name: kind for kind in KINDS}
+"""Every kind of task by its name."""
+
+__all__ = [
+    "KINDS",
+    "TASKS",
+    "Analyse",
+    "CompileEffect",
+    "CompileForBrowser",
+    "ComposeSheet",
+    "DescribeAudio",
+    "DrawFrames",
+    "DrawSegment",
+    "EncodeAudio",
+    "FindHighlight",
+    "FrameFile",
+    "LimitFlashes",
+    "Mux",
+    "Prepare",
+    "Probe",
+    "Profile",
+    "SheetCell",
+    "Task",
+]

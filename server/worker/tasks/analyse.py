@@ -1,0 +1,21 @@
+"""The analyse task: writes the features of a track once, for all segments."""
+
+from functools import partial
+
+from server.audio import features
+from server.protocol.progress import ProgressReporter, Result
+from server.protocol.tasks import Analyse
+
+
+def run(task: Analyse, progress: ProgressReporter) -> Result:
+    """Write the features that are not there yet; returns the `seconds` of its parts.
+
+    Raises:
+        ToqiboxError: storage_full, undecodable_audio.
+    """
+    report = partial(progress.stage, "analyse")
+    report()
+    seconds = features.analyse(
+        task.audio, task.out, whole=task.whole, tempo=task.tempo, on_progress=report
+    )
+    return {"seconds": seconds}

@@ -1,0 +1,27 @@
+"""The highlight task: finds the part of a track that is asked for by a word."""
+
+from decimal import Decimal
+
+from server.audio.highlight import find_highlight
+from server.media.tracks.sound import decode_whole
+from server.protocol.progress import ProgressReporter, Result
+from server.protocol.tasks import FindHighlight
+from server.worker.tasks.prepare import audio_kind
+
+MAX_TRACK_S = 1200
+"""Seconds of a track that are searched."""
+
+
+def run(task: FindHighlight, progress: ProgressReporter) -> Result:
+    """Find the part; returns its `start` and `duration` as text, and which `highlight` it is.
+
+    Raises:
+        ToqiboxError: the track cannot be decoded.
+    """
+    progress.stage("sound")
+    samples = decode_whole(task.audio, audio_kind(task.audio), MAX_TRACK_S)
+    progress.stage("highlight")
+    part = find_highlight(samples, task.wanted, float(task.duration), task.tempo)
+    start, end = (Decimal(f"{time:.6f}") for time in (part.start, part.end))
+    duration = min(end - start, task.duration)
+    return {"start": str(start), "duration": str(duration), "highlight": part.kind}

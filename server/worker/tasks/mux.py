@@ -1,0 +1,39 @@
+"""The join task: joins segments and audio to one video, verifies it, takes the poster from it."""
+
+from dataclasses import asdict
+
+from server.files import seal
+from server.media.video import mux
+from server.media.video.verify import ExpectedVideo
+from server.protocol.progress import ProgressReporter, Result
+from server.protocol.tasks import Mux
+
+
+def run(task: Mux, progress: ProgressReporter) -> Result:
+    """Write the video and its poster.
+
+    Returns:
+        `bytes` and `sha256` of the video, and the `check`: what was measured of it.
+
+    Raises:
+        ToqiboxError: output_invalid, storage_full.
+        DamagedFilesError: segments or audio are not as their tasks left them.
+    """
+    progress.stage("join")
+    segments = list(task.segments)
+    seal.verify([*segments, task.audio])
+    video = mux.mux(
+        segments,
+        task.audio,
+        ExpectedVideo(task.frames, task.fps, *task.size),
+        task.out,
+        mux.Metadata(task.title, task.artist),
+        progress.stage,
+    )
+    loudest = min(int(task.loudest_s * task.fps), task.frames - 1)
+    mux.write_poster(task.out, loudest, task.fps, task.poster)
+    progress.stage("poster")
+    check = asdict(video.report)
+    check["videoSeconds"], check["audioSeconds"] = check.pop("video_s"), check.pop("audio_s")
+    check["moovFirst"] = check.pop("moov_first")
+    return {"bytes": video.bytes, "sha256": video.sha256, "check": check}
