@@ -1,12 +1,12 @@
-"""The spectrum for pictures: each band beside what the same band reaches in this very track.
+"""Band levels for drawing: each frequency band on the scale of its own level in this track.
 
-A browser's spectrum is on one scale for all sounds: a bassy track moves its lowest bins alone, and
-a loud master fills them. Here the usual level of each band and its loud one lead to the same two
-heights, whatever the master is like. Quiet passages are raised by half of what they are below the
-rest, so they move and are still lower; silence, and what lies far below the track, is 0.
+A browser's spectrum uses one scale for all sounds: a bassy track moves only its lowest bins, and
+a loud master saturates them. Here the typical and the loud level of each band map to the same two
+heights for any master. Quiet passages are raised by about half of their distance to the rest, so
+they move and are still lower; silence, and everything far below the track, is 0.
 
-The file is a `.npy` array of bytes, steps (those of the spectra) by 3 (mean power of the channels,
-left, right) by logbands.BANDS.
+The file is a `.npy` array of bytes: steps (those of the spectra) by 3 (mean power of the channels,
+left, right) by log_bands.BANDS.
 """
 
 from pathlib import Path
@@ -19,35 +19,35 @@ from server.audio.spectrum.analyser_node import STEPS_PER_S
 from server.files import atomic
 
 FORMAT = 1
-"""Number of the format of the file, and of what its numbers mean."""
+"""Version of the file format and of the meaning of its values."""
 
 _LOUD_PERCENTILE, _TYPICAL_PERCENTILE = 97, 50
 _LOUD_LEVEL, _TYPICAL_LEVEL = 0.92, 0.36
-"""Heights that these become."""
+"""Heights that these percentiles map to."""
 _MIN_SPAN_DB, _MAX_SPAN_DB = 14.0, 48.0
-"""What 0 to 1 spans: a steady noise does not jump, a piano does not only rest."""
+"""Limits of the range from 0 to 1, so that steady noise does not jump and a piano still moves."""
 _WEAK_DB, _FLOOR_DB = 45.0, 66.0
-"""Below the loudest band of the track: the least that a band's loud level is taken for, and where
-nothing is seen any more."""
+"""Below the loudest band of the track: the lowest value assumed for a band's loud level, and the
+level that is drawn as 0."""
 _WEAK_IN_REGION_DB = 12.0
-"""The same of its region: what lies between the partials of a tone is not lifted to them."""
+"""The first of these within the band's region: gaps between partials of a tone are not raised."""
 _TILT_DB = 2.0
-"""An octave higher both begin so much lower; bands of equal octaves have 3 dB an octave already."""
+"""Decrease of both per octave; bands of equal width in octaves already fall by 3 dB an octave."""
 _FADE_DB = 14.0
 _INAUDIBLE_DB, _SOUNDING_DB = -110.0, -75.0
-"""Of a band: never seen; the loudest of a step that says something about the track."""
+"""Level at which a band is never drawn; peak from which a step counts for the statistics."""
 
 _GAIN_SHARE, _MAX_GAIN_DB, _GAIN_THRESHOLD_DB = 0.55, 26.0, 6.0
-"""Of how quiet passages are raised: the share, the most, and what below the loud is not quiet."""
+"""Gain of quiet passages: its share of the distance, its maximum, and where it starts."""
 _SLOW_SMOOTHING_S, _COARSE_STEPS = 2.5, 15
 _REGION_SMOOTHING_BANDS = 6.0
 _SPAN_SMOOTHING_BANDS, _DISPLAY_SMOOTHING_BANDS = 2.0, 0.7
-"""Standard deviations of smoothing across bands: of loudness, of the spans, of the picture."""
+"""Standard deviations of smoothing across bands, in bands: of loudness, spans and output."""
 _RELEASE_S = 0.16
 _SMOOTHING_KERNEL = (0.06, 0.24, 0.4, 0.24, 0.06)
-"""Weights of neighbours in time, 83 ms in all: a rise takes two frames."""
+"""Weights of neighbouring steps, 83 ms in all: a rise takes two frames."""
 _SILENT_CHANNEL_DB = 50.0
-"""A channel that stays so far below the other is silent, and shows the mean."""
+"""A channel that stays this far below the other is silent and gets the mean."""
 
 
 def analyse(spectra: Path, out: Path) -> None:
@@ -59,7 +59,7 @@ def analyse(spectra: Path, out: Path) -> None:
 
     Raises:
         ToqiboxError: storage_full.
-        ValueError: `heard` is no file of spectra.
+        ValueError: `spectra` is not a file of spectra.
     """
     levels = compute_levels(np.ascontiguousarray(spectrogram.load(spectra)["logbands"]))
     with atomic.atomic_write(out, sealed=True) as file:
@@ -67,10 +67,10 @@ def analyse(spectra: Path, out: Path) -> None:
 
 
 def load(path: Path, steps: int) -> UInt8Array:
-    """Map a file; nothing of it is read before it is asked for.
+    """Map a file; nothing is read until it is accessed.
 
     Raises:
-        ValueError: it is not the file of a track of so many steps.
+        ValueError: the file does not belong to a track of `steps` steps.
     """
     problem = f"{path.name} is not what the analysis of levels of format {FORMAT} writes"
     try:
@@ -83,10 +83,10 @@ def load(path: Path, steps: int) -> UInt8Array:
 
 
 def compute_levels(band_bytes: UInt8Array) -> UInt8Array:
-    """The levels of a whole track.
+    """Compute the levels of a whole track.
 
     Args:
-        band_bytes: steps by 2 channels by bands, see logbands.to_bytes.
+        band_bytes: steps by 2 channels by bands, see log_bands.to_bytes.
 
     Returns:
         Steps by 3 (mean, left, right) by bands.
@@ -104,10 +104,10 @@ def compute_levels(band_bytes: UInt8Array) -> UInt8Array:
 
 
 class _Scale:
-    """Leads the decibels of one track to levels.
+    """Maps the decibels of one track to levels.
 
     Args:
-        both: steps by bands, of the mean power of the channels.
+        mixed: steps by bands, of the mean power of the channels.
     """
 
     def __init__(self, mixed: Float32Array) -> None:
@@ -125,11 +125,11 @@ class _Scale:
         rise = _LOUD_LEVEL - _TYPICAL_LEVEL
         span = _smooth_bands((loud - typical) / rise, _SPAN_SMOOTHING_BANDS)
         self._span = np.clip(span, _MIN_SPAN_DB, _MAX_SPAN_DB)
-        # Where the span was widened, the usual level keeps its height and the loud one is lower.
+        # Where the span was widened, the typical level keeps its height and the loud one is lower.
         self._loud = np.maximum(np.maximum(loud, typical + rise * self._span), weak)
 
     def apply(self, decibels: Float32Array) -> UInt8Array:
-        """Levels of one channel, steps by bands."""
+        """Return the levels of one channel, steps by bands."""
         values = decibels + self._gain
         values -= self._loud
         values /= self._span
@@ -140,7 +140,7 @@ class _Scale:
 
 
 def _quiet_passage_gain(mixed: Float32Array, loud: Float32Array) -> Float32Array:
-    """Decibels that each band is raised by at each step, from how loud its region is for seconds.
+    """Return the gain in decibels of each band at each step, for quiet passages.
 
     Args:
         mixed: steps by bands, decibels.
@@ -176,21 +176,21 @@ def _to_decibels(powers: Float32Array) -> Float32Array:
 
 
 def _gaussian_kernel(deviation: float) -> tuple[float, ...]:
-    """Weights of a Gaussian, adding up to 1."""
+    """Return the weights of a Gaussian; they sum to 1."""
     reach = int(np.ceil(2.5 * deviation))
     weights = np.exp(-0.5 * (np.arange(-reach, reach + 1) / deviation) ** 2)
     return tuple((weights / weights.sum()).tolist())
 
 
 def _smooth_bands(values: Float32Array, deviation: float) -> Float32Array:
-    """The rows smoothed over the bands; at the ends over those that there are."""
+    """Smooth values across the bands; at both ends only existing bands count."""
     band_distance = np.arange(values.shape[-1])[:, np.newaxis] - np.arange(values.shape[-1])
     weights = np.exp(-0.5 * (band_distance / deviation) ** 2)
     return np.asarray(values @ (weights / weights.sum(axis=0)).astype(np.float32))
 
 
 def _smooth_steps(values: Float32Array, weights: tuple[float, ...]) -> Float32Array:
-    """The rows smoothed over the steps."""
+    """Smooth values over the steps."""
     reach = len(weights) // 2
     padded = np.pad(values, ((reach, reach), (0, 0)), mode="edge")
     smoothed = np.zeros_like(values)
@@ -200,7 +200,7 @@ def _smooth_steps(values: Float32Array, weights: tuple[float, ...]) -> Float32Ar
 
 
 def _apply_release(values: Float32Array) -> Float32Array:
-    """At once up, and down by an exponential."""
+    """Rise at once and fall exponentially."""
     fall = np.float32(np.exp(-1 / (_RELEASE_S * STEPS_PER_S)))
     released = np.empty_like(values)
     state = np.zeros(values.shape[1], np.float32)

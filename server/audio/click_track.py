@@ -1,7 +1,7 @@
-"""A track with clicks on what is heard in it, so that a person can hear whether it is right.
+"""A track with clicks on the detected events, to check them by ear.
 
-A beat is a short high tone, the first of a bar a higher one; a kick a low thump, a snare a burst of
-noise, a hat a shorter and brighter one, an accent a bell.
+A beat is a short high tone, a downbeat a higher one; a kick is a low thump, a snare a burst of
+noise, a hat a shorter and brighter one, and an accent a bell.
 """
 
 import wave
@@ -17,11 +17,11 @@ from server.files import atomic
 
 _TRACK_GAIN, _CLICK_GAIN = 0.5, 0.5
 _BLOCK_STEPS = 600
-"""Steps of the 60 Hz grid that are written at a time: 10 s."""
+"""Steps of the 60 Hz grid written at a time: 10 s."""
 
 
 def _tone(hertz: float, seconds: float, end_hertz: float | None = None) -> Float32Array:
-    """A tone that dies away, gliding to `end_hertz` if there is one."""
+    """Synthesize a decaying tone, gliding to `end_hertz` if given."""
     time = np.arange(round(seconds * RATE)) / RATE
     glide = (end_hertz or hertz) + (hertz - (end_hertz or hertz)) * np.exp(-time * 60)
     turns = np.cumsum(glide) / RATE
@@ -29,7 +29,7 @@ def _tone(hertz: float, seconds: float, end_hertz: float | None = None) -> Float
 
 
 def _noise(seconds: float, *, bright: bool) -> Float32Array:
-    """A burst of noise, always the same."""
+    """Synthesize a burst of noise, always the same."""
     count = round(seconds * RATE)
     noise = np.random.default_rng(1).uniform(-1, 1, count + 1)
     shaped = np.diff(noise) / 2 if bright else noise[1:]
@@ -44,7 +44,7 @@ SOUNDS: dict[str, Float32Array] = {
     "hat": 0.6 * _noise(0.030, bright=True),
     "accent": 0.8 * (_tone(660, 0.140) + _tone(1830, 0.140)),
 }
-"""What can be heard, and how it sounds."""
+"""The sound of each kind of event."""
 
 
 def write(features: Features, events: Sequence[str], out: Path) -> None:
@@ -52,7 +52,7 @@ def write(features: Features, events: Sequence[str], out: Path) -> None:
 
     Args:
         features: analysed as a whole.
-        events: of SOUNDS; with beats come the downbeats.
+        events: keys of SOUNDS; beats include the downbeats.
         out: the file.
 
     Raises:
@@ -73,7 +73,7 @@ def write(features: Features, events: Sequence[str], out: Path) -> None:
 
 
 def _start_samples(features: Features, events: Sequence[str]) -> dict[str, Int64Array]:
-    """The first samples of each sound."""
+    """Return the first sample of each sound."""
     times = {name: features.events(name)[:, 0] for name in events}
     if "beat" in times:
         times["downbeat"] = features.events("downbeat")[:, 0]
@@ -82,13 +82,13 @@ def _start_samples(features: Features, events: Sequence[str]) -> dict[str, Int64
 
 
 def _blocks(features: Features) -> Iterator[tuple[int, Int16Array]]:
-    """Pieces of the track: the number of the first sample, samples by 2."""
+    """Yield blocks of the track: the index of the first sample, and samples x 2."""
     for first in range(0, features.steps - 1, _BLOCK_STEPS):
         yield first * HOP, features.samples(first, min(first + _BLOCK_STEPS, features.steps - 1))
 
 
 def _add(mixed: Float32Array, first: int, starts: Int64Array, sound: Float32Array) -> None:
-    """Add a sound at each of the samples where it begins, as far as it lies in the piece."""
+    """Add a sound at each of its start samples, as far as it lies in the block."""
     low = np.searchsorted(starts, first - len(sound))
     high = np.searchsorted(starts, first + len(mixed))
     for start in (starts[low:high] - first).tolist():

@@ -1,4 +1,4 @@
-"""All events of a track, in the order in which one is found by means of another."""
+"""All events of a track, in the order in which each depends on the ones before."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,38 +16,38 @@ from server.audio.structure import bar_features, section_labels, sections
 
 @dataclass(frozen=True)
 class TrackEvents:
-    """What happens in a track. Times are in seconds, rise, and lie inside the track."""
+    """The events of a track. Times are in seconds, rise, and lie inside the track."""
 
     onsets: Float64Array
-    """(n, 2): times, and strengths 0..1; 1 is what the strong ones of the track reach."""
+    """(n, 2): times, and strengths 0..1; 1 is the level of the track's strong ones."""
     kicks: Float64Array
     snares: Float64Array
     hats: Float64Array
-    """The same of drums."""
+    """Drums, in the same form."""
     accents: Float64Array
-    """The same of what a picture answers to: kicks, else strong onsets, else swells."""
+    """Accents that the video responds to, in the same form: kicks, strong onsets or swells."""
     beats: Float64Array
-    """(n, 2): times, and 1.0 for the first beat of a bar, else 0.0."""
+    """(n, 2): times, and 1.0 for the first beat of a bar, otherwise 0.0."""
     tempo: float
-    """Beats a minute; 0.0 where there is none."""
+    """Beats a minute; 0.0 without beats."""
     alternative: float
-    """Half or twice the tempo, whichever people might tap as well; 0.0 where there is none."""
+    """Half or twice the tempo, as people might also tap it; 0.0 without beats."""
     confidence: float
-    """How sure tempo and beats are, 0..1."""
+    """Confidence in tempo and beats, 0..1."""
     sections: Float64Array
     """(m, 4): start, end, energy 0..1, and kind: one of sections.PLAIN, BUILD, DROP, BREAK."""
     labels: Int64Array
-    """(m,): parts of the same label are the same music; labels.INTRO, OUTRO, or from 0 on."""
+    """(m,): sections with the same label have the same music; INTRO, OUTRO, or from 0 on."""
     evidence: Mapping[str, Evidence]
-    """How sure the events are, by kind of confidence.KINDS."""
+    """Confidence in the events, by kind of confidence.KINDS."""
 
 
 def find_events(samples: Int16Array, tempo: float | None = None) -> TrackEvents:
-    """Find what happens in a track.
+    """Detect the events of a track.
 
     Args:
         samples: the track at 44.1 kHz, samples x 2; it is read a piece at a time.
-        tempo: beats a minute that its beats are to have, where that is known.
+        tempo: the known tempo in beats a minute, or None.
     """
     detections = detect_onsets_and_drums(correct_channels(samples))
     grid = beat_grid.find_beats(detections, tempo)

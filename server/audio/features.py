@@ -1,6 +1,6 @@
-"""The features of a track: analysed once into a folder, which every segment maps and reads.
+"""The features of a track: analysed once into a folder that every segment maps and reads.
 
-The folder holds `spectra.npy`, and where something needs them, `levels.npy` and `track.npz`.
+The folder holds `spectra.npy` and, if needed, `levels.npy` and `track.npz`.
 """
 
 from collections.abc import Callable
@@ -20,10 +20,10 @@ from server.media import wav as wave
 
 SPECTRA, LEVELS, TRACK = "spectra.npy", "levels.npy", "track.npz"
 FULL_LEVEL = 0.2
-"""The raw level from which on a track is heard in full: 0.2 is -48 dB, and 0, silence, -60 dB."""
+"""Raw level from which the feature `sounding` is 1: 0.2 is -48 dB; 0, silence, is -60 dB."""
 _SUM = ".sum"
 _SAMPLED_STEPS, _SILENT_CHANNEL_LEVELS = 8, 165
-"""A channel is silent where it is so many of 255 levels (45 dB) below the other, in every bin of
+"""A channel is silent if it is this many of 255 levels (45 dB) below the other, in every bin of
 every eighth step."""
 
 
@@ -35,17 +35,17 @@ def analyse(
     tempo: float | None = None,
     on_progress: Callable[[], None] | None = None,
 ) -> float:
-    """Write what is not there yet, or is damaged, of a track's features.
+    """Write those files of a track's features that are missing or damaged.
 
     Args:
-        audio: the WAV of ours.
-        folder: where; it is made if need be.
-        whole: whether what only the whole track tells is needed too.
-        tempo: beats a minute that the beats are to have; None finds them.
-        told: called now and then.
+        audio: one of our WAV files.
+        folder: where to write; it is created if missing.
+        whole: whether features of the whole track are needed too.
+        tempo: the known tempo in beats a minute, or None.
+        on_progress: called at intervals.
 
     Returns:
-        The seconds that the sound lasts.
+        The duration in seconds.
 
     Raises:
         ToqiboxError: storage_full, undecodable_audio (the WAV is not whole).
@@ -63,13 +63,13 @@ def analyse(
 
 
 class Features:
-    """A track's features, mapped; nothing is read before it is asked for.
+    """A track's features, memory-mapped; nothing is read until it is accessed.
 
     Args:
-        folder: that analyse has filled.
+        folder: a folder written by `analyse`.
 
     Raises:
-        ValueError: a file in it is none of ours, or one of another format.
+        ValueError: a file in it has another format or is not one of ours.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -79,11 +79,11 @@ class Features:
 
     @property
     def steps(self) -> int:
-        """Steps of the track, without the tail."""
+        """Number of steps of the track, without the tail."""
         return len(self._records) - spectra.TAIL
 
     def step(self, frame: int, fps: int) -> int:
-        """The last step not after frame/fps; past the end, the one that is silence."""
+        """Return the last step not after frame/fps; past the end, a step of silence."""
         return min(frame * STEPS_PER_S // fps, len(self._records) - 1)
 
     def samples(self, first: int, last: int) -> Int16Array:
@@ -91,10 +91,10 @@ class Features:
         return np.asarray(self._records["samples"][first + 1 : last + 1]).reshape(-1, 2)
 
     def waveform(self, step: int, n: int, channel: int | None = None) -> Float32Array:
-        """The last `n` samples at 44.1 kHz before the step, oldest first, 0 before the start.
+        """Return the last `n` samples at 44.1 kHz before the step, oldest first; 0 if none.
 
         Args:
-            channel: 0 left, 1 right, None for their mean; of a one-sided track always the mean.
+            channel: 0 left, 1 right, None for their mean; a one-sided track always gives the mean.
         """
         channel = self._channel(channel)
         stereo = self._last_samples("samples", step, n, 0).astype(np.float32) / np.float32(32_768)
@@ -102,31 +102,31 @@ class Features:
         return np.asarray(samples, np.float32)
 
     def wave(self, step: int, n: int = SIZE) -> UInt8Array:
-        """The same of the mean as getByteTimeDomainData gives it, 128 for zero."""
+        """Return the last `n` samples of the mean as getByteTimeDomainData does, 128 for zero."""
         return self._last_samples("mono", step, n, 128).astype(np.uint8, copy=False)
 
     def spectrum(self, step: int, channel: int | None = None) -> UInt8Array:
-        """getByteFrequencyData at the step, 1024 bins; `channel` as for `waveform`."""
+        """Return getByteFrequencyData at the step, 1024 bins; `channel` as for `waveform`."""
         channel = self._channel(channel)
         record = self._records[step]
         values = record["spectrum"] if channel is None else record["fft"][channel]
         return np.asarray(values)
 
     def levels(self, step: int, channel: int | None = None) -> UInt8Array:
-        """The spectrum for pictures at the step, logbands.BANDS levels; `channel` as above."""
+        """Return the log_bands.BANDS levels at the step; `channel` as for `waveform`."""
         channel = self._channel(channel)
         return np.asarray(self._band_levels[step, 0 if channel is None else 1 + channel])
 
     def spectra(self, first: int, last: int) -> UInt8Array:
-        """`spectrum` of the mean at the steps from `first` up to `last`."""
+        """Return `spectrum` of the mean at the steps from `first` up to `last`."""
         return np.asarray(self._records["spectrum"][first:last])
 
     def events(self, event: str) -> Float64Array:
-        """All events of one kind: rows of time in seconds and strength 0..1."""
+        """Return all events of one kind: rows of time in seconds and strength 0..1."""
         return self._track_arrays[event]
 
     def confidence(self) -> dict[str, float]:
-        """How sure the events are in the whole track, 0..1, by kind of track.CONFIDENT."""
+        """Return the confidence in each kind of event over the whole track, 0..1."""
         return dict(
             zip(
                 track_features.EVENTS_WITH_CONFIDENCE,
@@ -136,7 +136,7 @@ class Features:
         )
 
     def alternative_tempo(self) -> float:
-        """Half or twice the tempo, whichever people might tap as well; 0.0 without a tempo."""
+        """Return half or twice the tempo, as people might also tap it; 0.0 without a tempo."""
         return float(self._track_arrays["tempo"][2])
 
     def section_labels(self) -> list[str]:
@@ -147,14 +147,14 @@ class Features:
         ]
 
     def sections(self) -> Float64Array:
-        """Rows of start, end, energy and kind: 0 plain, 1 build, 2 drop, 3 break."""
+        """Return rows of start, end, energy and kind: 0 plain, 1 build, 2 drop, 3 break."""
         return self._track_arrays["sections"]
 
     def column(self, name: str, frames: int, fps: int) -> Float32Array:
-        """A feature of the sound that is no event's, for each of the first `frames` frames.
+        """Return a feature other than events for each of the first `frames` frames.
 
-        It is that at frame/fps, between steps on a straight line. Past the end it is 0, and of a
-        sum the whole of it.
+        The value is interpolated linearly at frame/fps. Past the end it is 0; a sum keeps its
+        total.
         """
         if name in ("tempo", "tempo.confidence"):
             return np.full(frames, self._track_arrays["tempo"][int(name != "tempo")], np.float32)
@@ -165,7 +165,7 @@ class Features:
         return np.asarray(between, np.float32)
 
     def per_step(self, name: str) -> Float32Array:
-        """The same at every step, those of the tail too."""
+        """Return a feature other than events at every step, the tail included."""
         if name.endswith(_SUM):
             rates = self.per_step(name.removesuffix(_SUM)).astype(np.float64)
             return (np.cumsum(rates) / STEPS_PER_S).astype(np.float32)
@@ -181,8 +181,8 @@ class Features:
 
     @cached_property
     def one_sided(self) -> bool:
-        """Whether one channel is silent from beginning to end beside the other."""
-        # The spectra die away over 52 steps, so that every eighth shows whatever sounds.
+        """True if one channel is silent throughout while the other is not."""
+        # The spectra decay over 52 steps, so every eighth step shows any sound.
         quiet, loud = sorted(self._records["fft"][::_SAMPLED_STEPS].max(axis=(0, 2)).tolist())
         return bool(loud > quiet and (quiet == 0 or loud - quiet >= _SILENT_CHANNEL_LEVELS))
 

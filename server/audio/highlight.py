@@ -1,11 +1,11 @@
-"""The stretch of a track that a person would post: from a bar line to a bar line.
+"""The excerpt of a track that is worth posting, from bar line to bar line.
 
-    drop   the strongest drop, a few bars after the stretch begins
-    best   where the track is loud and like itself: of all stretches the one with the most loudness
-           and similarity to the whole track, rather from where a section begins
+    drop   the strongest drop, a few bars after the excerpt begins
+    best   the excerpt with the highest loudness and similarity to the whole track, preferably from
+           the beginning of a section
 
-Similarity to the whole is that of M. Cooper and J. Foote, "Automatic Music Summarization via
-Similarity Analysis" (2002): the mean cosine of a bar's spectrum with those of all bars.
+Similarity is that of M. Cooper and J. Foote, "Automatic Music Summarization via Similarity
+Analysis" (2002): the mean cosine of a bar's spectrum with those of all bars.
 """
 
 from dataclasses import dataclass
@@ -21,24 +21,24 @@ from server.audio.structure.bar_lines import bar_lines
 from server.audio.track_features import KINDS
 
 _LEAD_BARS, _LEAD_SHARE = 4, 0.3
-"""What comes before the drop: at most so many bars, and such a share of the stretch."""
+"""Maximum length of the lead before the drop: in bars, and as a share of the excerpt."""
 _MIN_SHARE = 0.75
-"""Of what was asked for, that a stretch must last where bar lines allow it."""
+"""Minimum share of the requested length, if bar lines allow it."""
 _END_TOLERANCE_S = 0.05
-"""How much longer than asked for it may be: bar lines are not exact."""
+"""Allowed excess over the requested length: bar lines are not exact."""
 _QUIET_DB = 24.0
-"""Below the loud bars, where loudness counts nothing."""
+"""Distance below the loud bars at which loudness counts as 0."""
 _SIMILARITY_WEIGHT, _SECTION_WEIGHT = 0.6, 0.15
-"""What they weigh where loudness weighs 1."""
+"""Weights relative to loudness."""
 _AT_SECTION_S = 0.25
-"""How near to a line a section begins at it."""
+"""Maximum distance of the beginning of a section from its bar line."""
 _BLOCK, _BANDS = 2048, 24
 _LOWEST_HZ, _HIGHEST_HZ = 40.0, 16_000.0
 
 
 @dataclass(frozen=True)
 class Highlight:
-    """A stretch of a track."""
+    """An excerpt of a track."""
 
     start: float
     end: float
@@ -49,29 +49,29 @@ class Highlight:
 
 @dataclass(frozen=True)
 class AnalysedTrack:
-    """What a stretch is chosen by."""
+    """The data that the excerpt is chosen by."""
 
     seconds: float
     lines: Float64Array
     """Bar lines, in seconds."""
     loudness: Float64Array
-    """0..1 for the bar from each line on."""
+    """Loudness of the bar from each line on, 0..1."""
     similarity: Float64Array
-    """How like all bars it is, from -1 to 1."""
+    """Similarity of the bar to all bars, from -1 to 1."""
     sections: Float64Array
-    """As Events has them."""
+    """As in TrackEvents."""
 
 
 def find_highlight(
     samples: Int16Array, wanted_kind: str, seconds: float, tempo: float | None = None
 ) -> Highlight:
-    """The stretch of at most `seconds` that is `wanted`.
+    """Find the excerpt of at most `seconds` of the wanted kind.
 
     Args:
         samples: the whole track at 44.1 kHz, samples x 2.
-        wanted_kind: ``drop`` or ``best``; a track without a drop has its best stretch.
-        seconds: how long it is to be.
-        tempo: beats a minute that its beats are to have, where that is known.
+        wanted_kind: ``drop`` or ``best``; a track without a drop gives its best excerpt.
+        seconds: requested length.
+        tempo: the known tempo in beats a minute, or None.
     """
     events = find_events(samples, tempo)
     total = len(samples) / RATE
@@ -82,7 +82,7 @@ def find_highlight(
 
 
 def choose_highlight(track: AnalysedTrack, wanted_kind: str, seconds: float) -> Highlight:
-    """The same of a track that is analysed."""
+    """Choose the excerpt of an analysed track."""
     if track.seconds <= seconds:
         return Highlight(0.0, track.seconds, "best")
     ends = _ends(track, seconds)
@@ -94,7 +94,7 @@ def choose_highlight(track: AnalysedTrack, wanted_kind: str, seconds: float) -> 
 
 
 def _best(track: AnalysedTrack, ends: Float64Array, candidates: NDArray[np.intp]) -> int:
-    """The line that the best stretch begins at."""
+    """Return the line at which the best excerpt begins."""
     value = track.loudness + _SIMILARITY_WEIGHT * track.similarity
     starts = track.sections[:, 0]
     scores = []
@@ -109,7 +109,7 @@ def _best(track: AnalysedTrack, ends: Float64Array, candidates: NDArray[np.intp]
 
 
 def _ends(track: AnalysedTrack, seconds: float) -> Float64Array:
-    """Where a stretch from each line ends: at a line, if one is near enough; 0 if it cannot be."""
+    """Return the end of the excerpt from each line: a line if one is close; 0 if impossible."""
     lines, total = track.lines, track.seconds
     bounds = np.append(lines, total)
     last = np.searchsorted(bounds, lines + seconds + _END_TOLERANCE_S, side="right") - 1
@@ -119,7 +119,7 @@ def _ends(track: AnalysedTrack, seconds: float) -> Float64Array:
 
 
 def _drop(track: AnalysedTrack, ends: Float64Array, candidates: NDArray[np.intp]) -> int | None:
-    """The line that the stretch with the strongest drop begins at; None where there is no drop."""
+    """Return the line at which the excerpt with the strongest drop begins; None without a drop."""
     lines, loudness = track.lines, track.loudness
     scored: list[tuple[float, int]] = []
     for start in track.sections[track.sections[:, 3] == KINDS.index("drop"), 0]:
@@ -136,7 +136,7 @@ def _drop(track: AnalysedTrack, ends: Float64Array, candidates: NDArray[np.intp]
 
 
 def bar_loudness(spectrum: Float64Array) -> Float64Array:
-    """0..1 for each bar; 1 is what the loud ones of the track have."""
+    """Return the loudness of each bar, 0..1; 1 is the level of the loud bars of the track."""
     power = spectrum.sum(axis=1)
     loudness = float(np.percentile(power, 95)) if len(power) else 0.0
     if loudness <= 0:
@@ -146,7 +146,7 @@ def bar_loudness(spectrum: Float64Array) -> Float64Array:
 
 
 def bar_similarity(spectrum: Float64Array) -> Float64Array:
-    """How like all bars each is, from -1 to 1."""
+    """Return the similarity of each bar to all bars, from -1 to 1."""
     levels = np.log(spectrum + 1e-6 * max(float(spectrum.max(initial=0.0)), 1e-9))
     levels = (levels - levels.mean(axis=0)) / np.maximum(levels.std(axis=0), 1e-6)
     lengths = np.linalg.norm(levels, axis=1, keepdims=True)
@@ -155,7 +155,7 @@ def bar_similarity(spectrum: Float64Array) -> Float64Array:
 
 
 def _spectrum(samples: Int16Array) -> Float64Array:
-    """Power by band in each block of samples."""
+    """Return the power by band in each block of samples."""
     edges = np.geomspace(_LOWEST_HZ, _HIGHEST_HZ, _BANDS + 1) * _BLOCK / RATE
     bins = np.maximum.accumulate(np.rint(edges).astype(np.int64))
     window = np.hanning(_BLOCK)
@@ -170,7 +170,7 @@ def _spectrum(samples: Int16Array) -> Float64Array:
 
 
 def _bar_means(blocks: Float64Array, bounds: Float64Array) -> Float64Array:
-    """The mean of the blocks of each bar."""
+    """Return the mean of the blocks of each bar."""
     at = np.minimum((bounds * RATE / _BLOCK).astype(np.int64), len(blocks) - 1)
     means = [blocks[first : max(last, first + 1)].mean(axis=0) for first, last in pairwise(at)]
     return np.array(means)

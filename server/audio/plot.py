@@ -1,9 +1,8 @@
-"""A picture of a track's features, to be checked against what one hears.
+"""An image of a track's features, to compare with what one hears.
 
-From top to bottom: sections with their labels and the times at which they begin, spectrogram (30 Hz
-to 16 kHz, a scale of octaves), level, the bands, loudness, then a lane for each kind of event with
-the confidence in it behind, and beats and downbeats as lines through all of it.
-Several rows of it where the track is long.
+From top to bottom: sections with their labels and start times, spectrogram (30 Hz to 16 kHz,
+logarithmic), level, bands, loudness, then a lane for each kind of event over its confidence; beats
+and downbeats are lines through all of it. A long track has several such strips.
 """
 
 from collections.abc import Sequence
@@ -23,7 +22,7 @@ _WIDTH, _LEFT, _RIGHT = 1600, 110, 20
 _TEXT = 13
 _BACKGROUND, _INK, _GRID_COLOUR = (17, 18, 22), (208, 212, 220), (60, 64, 76)
 _SECTION_COLOURS = ((52, 58, 74), (150, 116, 40), (170, 58, 58), (40, 96, 110))
-"""Colours of track.KINDS."""
+"""Colours of track_features.KINDS."""
 _LANES = (
     ("accent", (255, 92, 138)),
     ("kick", (255, 138, 92)),
@@ -33,14 +32,14 @@ _LANES = (
     ("beat", (230, 230, 240)),
 )
 _CONFIDENCE_COLOUR, _CONFIDENCE_STEPS = (44, 52, 66), 6
-"""Colour of confidence; it is drawn at every so many steps."""
+"""Colour of the confidence curve, and steps between its points."""
 _CURVES = ("level", "level.envelope", "loudness", "bass", "mid", "treble", "centroid", "flux")
 _HEAD, _SPECTRUM, _CURVE, _LANE, _FOOT = 24, 96, 30, 16, 26
 _STRIP = _HEAD + _SPECTRUM + len(_CURVES) * _CURVE + len(_LANES) * _LANE + _FOOT
 
 
 class _Strip:
-    """Seconds of the track from `start` on, drawn from `top` on."""
+    """An interval of the track from `start` on, drawn from `top` on."""
 
     def __init__(
         self, image: Image.Image, features: Features, start: float, length: float, top: int
@@ -54,7 +53,7 @@ class _Strip:
         self._top = top
 
     def draw(self) -> None:
-        """Draw all of it."""
+        """Draw the whole strip."""
         y = self._sections(self._top)
         y = self._spectrum(y)
         for name in _CURVES:
@@ -134,7 +133,7 @@ class _Strip:
         return y + _LANE
 
     def _confidence(self, name: str, y: int) -> None:
-        """A filled curve behind a lane: how sure it is of its events."""
+        """Draw the confidence in the events of a lane as a filled curve behind it."""
         first, last = round(self._start * STEPS_PER_S), round(self._end() * STEPS_PER_S)
         values = self._features.per_step(f"{name}.confidence")[first:last:_CONFIDENCE_STEPS]
         bottom = y + _LANE - 3
@@ -150,7 +149,7 @@ class _Strip:
             self._draw.polygon([*points, *ends], _CONFIDENCE_COLOUR)
 
     def _beats(self, top: int, bottom: int) -> None:
-        """Thin lines for beats, thick ones for downbeats, half seen over what is there."""
+        """Draw thin lines for beats and thick ones for downbeats, translucent."""
         mask = Image.new("L", self._image.size, 0)
         pen = ImageDraw.Draw(mask)
         for event, alpha, width in (("beat", 60, 1), ("downbeat", 110, 2)):
@@ -168,11 +167,11 @@ class _Strip:
 
 
 def plot(features: Features, header_lines: Sequence[str], out: Path) -> None:
-    """Write the picture as a PNG, through its `.part`.
+    """Write the image as a PNG, through its `.part`.
 
     Args:
-        features: analysed as a whole.
-        header_lines: lines that stand above it.
+        features: of a track analysed as a whole.
+        header_lines: text above the plot.
         out: the file.
 
     Raises:
@@ -193,14 +192,14 @@ def plot(features: Features, header_lines: Sequence[str], out: Path) -> None:
 
 
 def format_time(seconds: float, *, tenths: bool = True) -> str:
-    """Return minutes and seconds, rounded first: 59.97 s is 1:00.0, and never 0:60.0."""
+    """Return minutes and seconds, rounded first: 59.97 s is 1:00.0, never 0:60.0."""
     count = round(seconds * 10)
     whole = f"{count // 600}:{count % 600 // 10:02}"
     return f"{whole}.{count % 10}" if tenths else whole
 
 
 def _heat_map(levels: UInt8Array) -> UInt8Array:
-    """Levels as colours from the background over blue and red to yellow."""
+    """Return levels as colours from the background over blue and red to yellow."""
     stops = np.array([_BACKGROUND, (38, 40, 110), (150, 50, 120), (240, 120, 70), (255, 235, 160)])
     position = levels / 255 * (len(stops) - 1)
     parts = [np.interp(position, np.arange(len(stops)), stops[:, channel]) for channel in range(3)]

@@ -1,9 +1,9 @@
-"""What only the whole track tells: levels beside its loud parts, and the events of the music.
+"""Features that need the whole track: levels relative to its loud parts, and its events.
 
 One `.npz`: `columns` (steps by COLUMNS, float32, on the grid of the spectra), `tempo` (beats a
-minute, confidence, half or twice as many), for each kind of event an array of its name (rows of
-time in seconds and strength 0..1), `sections` (rows of start, end, energy and kind) with their
-`labels`, and `confidence` (that of each of CONFIDENT in the whole track).
+minute, confidence, alternative tempo), an array for each kind of event (rows of time in seconds and
+strength 0..1), `sections` (rows of start, end, energy and kind) with their `labels`, and
+`confidence` (of each of CONFIDENT over the whole track).
 """
 
 from collections.abc import Callable
@@ -24,14 +24,14 @@ from server.files import atomic
 from server.media import ffmpeg
 
 FORMAT = 4
-"""Number of the format of the file, and of what its numbers mean."""
+"""Version of the file format and of the meaning of its values."""
 _LEVELS = (*bands.NAMES, "loudness", "loudness.short")
 EVENTS = ("accent", "onset", "kick", "snare", "hat", "beat", "downbeat", "drop", "section")
 """Kinds of events; each has an array in the file."""
 KINDS = ("plain", "build", "drop", "break")
 """Kinds of section by their number."""
 EVENTS_WITH_CONFIDENCE = confidence.KINDS
-"""Kinds of events whose confidence is known, in order."""
+"""Kinds of events that have a confidence, in order."""
 COLUMNS = (
     *_LEVELS,
     *(f"{name}.envelope" for name in _LEVELS),
@@ -48,7 +48,7 @@ ATTACK_S, RELEASE_S = 0.010, 0.300
 _RAW_RANGE = 60.0
 _LOUD_PERCENTILE = 98
 _MIN_FLUX = 0.01
-"""Of amplitudes over all bins: what is less is not blown up."""
+"""Of amplitudes over all bins: a lower maximum is not amplified."""
 
 
 def analyse(
@@ -61,22 +61,22 @@ def analyse(
     """Analyse a track as a whole and write `out`, through its `.part`.
 
     Args:
-        audio: the WAV of ours.
+        audio: one of our WAV files.
         spectra: its spectra.
         out: the file to write.
-        tempo: beats a minute that the beats are to have; None finds them.
-        told: called now and then.
+        tempo: the known tempo in beats a minute, or None.
+        on_progress: called at intervals.
 
     Raises:
         ToqiboxError: storage_full, undecodable_audio.
-        ValueError: `heard` is no file of spectra.
+        ValueError: `spectra` is not a file of spectra.
     """
     report_progress = on_progress or (lambda: None)
     try:
         with LoudnessMeter(audio) as meter:
             records = spectrogram.load(spectra)
             steps = len(records) - spectrogram.TAIL
-            # A record holds the samples before its step; those of the first come before the sound.
+            # A record holds the samples before its step; those of the first precede the sound.
             samples = np.ascontiguousarray(records["samples"][1 : steps + 1]).reshape(-1, 2)
             events = find_events(samples, tempo)
             report_progress()
@@ -99,7 +99,7 @@ def analyse(
 
 
 def format_section_label(number: int) -> str:
-    """Return a section's label as it is shown: intro, outro, A, B, …, Z, AA, …"""
+    """Return the displayed label of a section: intro, outro, A, B, …, Z, AA, …"""
     ends = {section_labels.INTRO: "intro", section_labels.OUTRO: "outro"}
     if number in ends:
         return ends[number]
@@ -109,7 +109,7 @@ def format_section_label(number: int) -> str:
 
 
 def _event_arrays(events: TrackEvents) -> dict[str, Float64Array]:
-    """Every kind of event, as rows of time and strength."""
+    """Return every kind of event as rows of time and strength."""
     beats, sections = events.beats, events.sections
     ones = np.ones(len(beats))
     downbeats = beats[beats[:, 1] > 0]
@@ -130,7 +130,7 @@ def _event_arrays(events: TrackEvents) -> dict[str, Float64Array]:
 def _columns(
     records: NDArray[np.void], loudness: Float64Array, events: TrackEvents
 ) -> Float32Array:
-    """Steps by COLUMNS."""
+    """Return the columns, steps by COLUMNS."""
     steps = len(records) - spectrogram.TAIL
     band_levels = bands.scale_to_track(records["powers"].astype(np.float64))
     meter_values = np.concatenate(
@@ -154,7 +154,7 @@ def _columns(
 
 
 def envelope(columns: Float32Array) -> Float32Array:
-    """Each column smoothed by one pole, quick to rise (ATTACK_S) and slow to fall (RELEASE_S).
+    """Smooth each column by one pole, fast to rise (ATTACK_S) and slow to fall (RELEASE_S).
 
     Args:
         columns: steps by columns, on the 60 Hz grid.
@@ -169,7 +169,7 @@ def envelope(columns: Float32Array) -> Float32Array:
 
 
 def _normalise_to_percentile(values: Float64Array) -> Float64Array:
-    """0..1; 1 is what the strong ones of the track reach."""
+    """Scale to 0..1; 1 is the level of the strong values of the track."""
     sounding = values[values > 0]
     strong = float(np.percentile(sounding, _LOUD_PERCENTILE)) if len(sounding) else 0.0
     return np.clip(values / max(strong, _MIN_FLUX), 0, 1)
@@ -180,7 +180,7 @@ def _loudness_to_unit(loudness: Float64Array) -> Float64Array:
 
 
 def _interpolate_to_steps(values: Float64Array, steps: int) -> Float64Array:
-    """Each column at each step, on straight lines between what the meter showed."""
+    """Interpolate each column linearly from the meter's times to the steps."""
     times = np.arange(steps) / STEPS_PER_S
     if not len(values):
         return np.zeros((steps, values.shape[1]))
@@ -189,7 +189,7 @@ def _interpolate_to_steps(values: Float64Array, steps: int) -> Float64Array:
 
 
 def _confidence_columns(events: TrackEvents, steps: int) -> dict[str, Float64Array]:
-    """The confidence of each kind of event at each step."""
+    """Return the confidence of each kind of event at each step."""
     times = np.arange(steps) / STEPS_PER_S
     return {
         f"{kind}.confidence": events.evidence[kind].at(times) for kind in EVENTS_WITH_CONFIDENCE
@@ -197,7 +197,7 @@ def _confidence_columns(events: TrackEvents, steps: int) -> dict[str, Float64Arr
 
 
 def _section_columns(sections: Float64Array, steps: int) -> dict[str, Float64Array]:
-    """What section each step lies in."""
+    """Return the columns of the section at each step."""
     times = np.arange(steps) / STEPS_PER_S
     at = np.clip(np.searchsorted(sections[:, 0], times, side="right") - 1, 0, len(sections) - 1)
     start, end, energy, kind = sections[at].T

@@ -1,4 +1,4 @@
-"""The beats of a track: an even line where it was made on one, else the likeliest path."""
+"""The beats of a track: one even line where the tempo is constant, otherwise the likeliest path."""
 
 from typing import NamedTuple
 
@@ -11,50 +11,50 @@ from server.audio.rhythm.filterbank import STEPS_PER_S
 from server.audio.rhythm.nearest import distance_to_nearest, nearest
 
 _SILENCE_SHARE = 1e-6
-"""The share of the loudest power that is silence: -60 dB."""
+"""Share of the loudest power below which there is silence: -60 dB."""
 _MIN_CONFIDENCE = 0.17
-"""Less is what noise and speech have: there are no beats."""
+"""Noise and speech have less: there are no beats."""
 _NEAR_ONSET_S, _MIN_SHARE_WITH_ONSET = 0.06, 0.2
-"""How near to a beat an onset is on it; the share of beats with one that there has to be."""
+"""Maximum distance of an onset on a beat; minimum share of beats with an onset."""
 _ON_EVENT_S = 0.035
-"""How far a beat may be from the event that it is on."""
+"""Maximum distance of a beat from the event that it is on."""
 _OFFBEAT_DRUM_RATIO, _OFFBEAT_CERTAINTY_SHARE = 1.3, 0.55
-"""So many times as many kicks and snares between the beats as on them, and such a share of the
-network's certainty there, move the beats by half a beat."""
+"""The beats move by half a beat if the ratio of drums between beats to drums on them, and the ratio
+of the network's certainty there, exceed these."""
 _MANY_MORE_KICKS = 0.7
-"""So does such a share of places between beats that have kicks, beyond that of beats, by itself."""
+"""They also move if the share of midpoints with kicks exceeds that of beats by this much."""
 _FEWER_KICKS = 0.4
-"""Such a share of beats with kicks, beyond that of places between them, keeps the beats there."""
+"""They stay if the share of beats with kicks exceeds that of midpoints by this much."""
 _CHORD_CHANGE_WEIGHT = 2.0
-"""What a change of the harmony adds to the odds that a beat begins a bar, as a logarithm."""
+"""Weight of a chord change in the log odds that a beat begins a bar."""
 _MIN_BEATS = 4
 _ROUNDING_SHARE = 0.003
-"""How far, as a share, a steady tempo may be from a whole or half number to be shown as that."""
+"""Maximum relative difference at which a steady tempo is rounded to a whole or half number."""
 _LIKELY_BPM = (72.0, 150.0)
-"""Tempi that are tapped more often than their doubles and halves."""
+"""Tempi that people tap more often than their doubles and halves."""
 
 
 class BeatGrid(NamedTuple):
-    """Beats in order."""
+    """The beats of a track, in order."""
 
     beats: Float64Array
     """Seconds."""
     is_downbeat: Float64Array
-    """1.0 for each beat that begins a bar, else 0.0."""
+    """1.0 for each beat that begins a bar, otherwise 0.0."""
     certainty: Float64Array
-    """How likely each beat is, 0..1,"""
+    """Probability of each beat, 0..1."""
     downbeat_certainty: Float64Array
-    """and how likely the first of a bar."""
+    """Probability of each beat being the first of a bar, 0..1."""
     tempo: float
-    """Beats a minute; 0.0 where there are none."""
+    """Beats a minute; 0.0 without beats."""
     confidence: float
-    """0..1."""
+    """Confidence in the beats, 0..1."""
     steady: bool
-    """Whether the beats lie on one line."""
+    """True if the beats lie on one line."""
 
     @property
     def alternative(self) -> float:
-        """Half or twice the tempo, whichever is nearer to a common one; 0.0 without a tempo."""
+        """Half or twice the tempo, whichever is closer to a common one; 0.0 without a tempo."""
         return _alternative(self.tempo)
 
 
@@ -63,7 +63,7 @@ def find_beats(detections: Detections, tempo: float | None = None) -> BeatGrid:
 
     Args:
         detections: the track's events and activations.
-        tempo: beats a minute to be kept to, where somebody knows better.
+        tempo: the known tempo in beats a minute, or None.
     """
     steps = beat_path.track_beats(detections.beat_activation, tempo)
     beats = _refine_steps(steps, detections.beat_activation)
@@ -90,7 +90,7 @@ def find_beats(detections: Detections, tempo: float | None = None) -> BeatGrid:
         beats = _snap_to_events(beats, _reference_events(detections))
         beats = beats[(beats >= 0) & (beats < detections.seconds)]
     if _is_on_offbeats(beats, detections):
-        # What the beats were fitted to lies between them now: the drums place them.
+        # The events that the beats were fitted to are now between them: fit to the drums.
         beats = _midpoints(beats)
         if line:
             line = constant_tempo.refine_line(
@@ -113,7 +113,7 @@ def find_beats(detections: Detections, tempo: float | None = None) -> BeatGrid:
 
 
 def _refine_steps(steps: Int64Array, activation: Float64Array) -> Float64Array:
-    """Seconds of the beats: at the peak of the activation next to each step, between steps too."""
+    """Return the seconds of the beats: at the activation peak near each step, between steps too."""
     reach = np.arange(-2, 5)
     places = np.clip(steps[:, None] + reach, 1, max(len(activation) - 2, 1))
     best = places[np.arange(len(steps)), activation[places].argmax(axis=1)]
@@ -127,13 +127,13 @@ def _refine_steps(steps: Int64Array, activation: Float64Array) -> Float64Array:
 
 
 def _reference_events(detections: Detections) -> Float64Array:
-    """Times of drums, and of onsets where no drum is near, in order."""
+    """Return the times of drums, or of onsets where there are few drums, in order."""
     drums = _drum_times(detections)
     return drums if len(drums) >= len(detections.onsets) / 4 else detections.onsets[:, 0]
 
 
 def _snap_to_events(beats: Float64Array, events: Float64Array) -> Float64Array:
-    """The beats moved to the events that they are on."""
+    """Move beats to the events that they are close to."""
     if not len(events):
         return beats
     near = nearest(beats, events)
@@ -142,7 +142,7 @@ def _snap_to_events(beats: Float64Array, events: Float64Array) -> Float64Array:
 
 
 def _is_on_offbeats(beats: Float64Array, detections: Detections) -> bool:
-    """Return whether drums and network mark the places between the beats rather than the beats."""
+    """Return whether drums and network mark the midpoints between beats, not the beats."""
     if len(beats) < _MIN_BEATS:
         return False
     between = _midpoints(beats)
@@ -162,7 +162,7 @@ def _is_on_offbeats(beats: Float64Array, detections: Detections) -> bool:
 
 
 def _midpoints(beats: Float64Array) -> Float64Array:
-    """Return the middles of the beats, and the one before the first beat inside the track."""
+    """Return the midpoints of the beats, and the one before the first beat inside the track."""
     first = beats[0] - (beats[1] - beats[0]) / 2
     return np.concatenate(
         [[max(first, 0.0)] if first > -_ON_EVENT_S else [], (beats[1:] + beats[:-1]) / 2]
@@ -175,12 +175,12 @@ def _drum_times(detections: Detections) -> Float64Array:
 
 
 def _share_on_events(places: Float64Array, events: Float64Array) -> float:
-    """The share of the places that have an event on them."""
+    """Return the share of the places that have an event on them."""
     return float(np.mean(distance_to_nearest(places, events) <= _ON_EVENT_S))
 
 
 def _sounding_range(detections: Detections) -> tuple[float, float]:
-    """Seconds of the first and of the last sound."""
+    """Return the seconds of the first and of the last sound."""
     power = detections.spectrum.power
     loud = np.flatnonzero(power > _SILENCE_SHARE * power.max())
     if not len(loud):

@@ -1,8 +1,8 @@
-"""The beats of a track by the likeliest path through tempo and place in the beat.
+"""The beats of a track as the likeliest path through tempo and position in the beat.
 
-A hidden Markov model whose states are how long a beat is and how far it has come (Krebs, Böck &
-Widmer 2015, "An Efficient State Space Model for Joint Tempo and Meter Tracking"): tempo changes
-only from beat to beat, and rarely. Since all places of one beat cost the same for all tempi, only
+A hidden Markov model whose states are the length of a beat and the position in it (Krebs, Böck &
+Widmer 2015, "An Efficient State Space Model for Joint Tempo and Meter Tracking"): the tempo changes
+only from beat to beat, and rarely. Since all positions in a beat cost the same for all tempi, only
 the moments at which beats begin are kept.
 """
 
@@ -13,22 +13,22 @@ from server.audio.rhythm.filterbank import STEPS_PER_S
 
 MIN_BPM, MAX_BPM = 54.0, 218.0
 _TEMPO_STIFFNESS = 110.0
-"""How unlikely a change of tempo is: the exponent of its share."""
+"""Cost of a change of tempo: the exponent per relative change."""
 _BEAT_PARTS = 16
-"""A beat is seen in the first of so many parts of it."""
+"""A beat is divided into this many parts; it is observed in the first."""
 _MAX_PROBABILITY = 0.995
-"""The network is never surer than this."""
+"""Limit of the network's probability."""
 _NO_PREDECESSOR = 255
 _TEMPO_TOLERANCE = 0.04
-"""How far beats may be from a tempo that was asked for, as a share."""
+"""Maximum relative difference from a requested tempo."""
 
 
 def track_beats(activation: Float64Array, tempo: float | None = None) -> Int64Array:
-    """Steps at which beats begin, in order.
+    """Return the steps at which beats begin, in order.
 
     Args:
-        activation: how likely a beat is in each step, 0..1.
-        tempo: beats a minute to be kept to, where it is known.
+        activation: probability of a beat in each step, 0..1.
+        tempo: the known tempo in beats a minute, or None.
     """
     lengths = _beat_lengths(tempo)
     count = len(activation)
@@ -43,7 +43,7 @@ def track_beats(activation: Float64Array, tempo: float | None = None) -> Int64Ar
 
 
 def _beat_lengths(tempo: float | None) -> Int64Array:
-    """Steps of a beat, from short to long."""
+    """Return the possible lengths of a beat in steps, from short to long."""
     slow, fast = MIN_BPM, MAX_BPM
     if tempo is not None:
         slow, fast = tempo * (1 - _TEMPO_TOLERANCE), tempo * (1 + _TEMPO_TOLERANCE)
@@ -52,7 +52,7 @@ def _beat_lengths(tempo: float | None) -> Int64Array:
 
 
 def _log_transitions(lengths: Int64Array) -> Float64Array:
-    """Logarithm of how likely each tempo (row) is followed by each (column)."""
+    """Return the log probability of each change of tempo, from row to column."""
     share = np.exp(-_TEMPO_STIFFNESS * np.abs(lengths[None, :] / lengths[:, None] - 1))
     log_share: Float64Array = np.log(np.maximum(share / share.sum(axis=1, keepdims=True), 1e-30))
     return log_share
@@ -61,16 +61,16 @@ def _log_transitions(lengths: Int64Array) -> Float64Array:
 def _forward(
     on: Float64Array, off: Float64Array, lengths: Int64Array, observed_steps: Int64Array
 ) -> tuple[Float64Array, UInt8Array]:
-    """The best score of a beat that begins at each of the last steps, by tempo, and the tempi.
+    """Compute the best scores of a beat at each of the last steps, and the predecessors.
 
     Returns:
         Scores, as many steps as the longest beat by tempi (the last step last), and for all steps
-        the tempo of the beat before, or _NO_PREDECESSOR where the track began with this one.
+        the tempo of the beat before, or _NO_PREDECESSOR for the first beat of the track.
     """
     count, tempi = len(on) - 1, len(lengths)
     transitions = np.ascontiguousarray(_log_transitions(lengths).T)
     longest = int(lengths[-1])
-    # The scores of the last steps, in a ring; rows not yet written are beats before the track.
+    # A ring of the scores of the last steps; rows not yet written are beats before the track.
     ring = np.full((longest + 1, tempi), -np.inf)
     predecessors = np.full((count, tempi), _NO_PREDECESSOR, np.uint8)
     columns = np.arange(tempi)
@@ -98,7 +98,7 @@ def _backward(
     lengths: Int64Array,
     observed_steps: Int64Array,
 ) -> Int64Array:
-    """The beats of the best path that reaches the end."""
+    """Return the beats of the best path that reaches the end."""
     count = len(predecessors)
     offset = count - len(final)
     steps = np.arange(offset, count)[:, None]

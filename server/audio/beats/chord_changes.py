@@ -1,8 +1,8 @@
-"""Where the chord changes from beat to beat, as evidence of where bars begin.
+"""Chord changes from beat to beat, as evidence of where bars begin.
 
 Chords mostly change with the bar (Goto 2001, "An Audio-based Real-time Beat Tracking System for
-Music With or Without Drum-sounds"). Drums are short, so what is lowest over a tenth of a second is
-without them (Fitzgerald 2010, "Harmonic/Percussive Separation using Median Filtering").
+Music With or Without Drum-sounds"). Drums are short: the minimum over a tenth of a second excludes
+them (Fitzgerald 2010, "Harmonic/Percussive Separation using Median Filtering").
 """
 
 import numpy as np
@@ -12,16 +12,16 @@ from server.audio.rhythm.filterbank import HERTZ, STEPS_PER_S
 
 _TONES = (HERTZ > 60) & (HERTZ < 2500)
 _STEPS_PER_MOMENT = 5
-"""Steps of a moment."""
+"""Steps that are combined into one moment."""
 _COMPARED_BEATS = (1, 2, 4)
-"""Beats before and after that are compared."""
+"""Numbers of beats before and after that are compared."""
 _MIN_CHANGE = 0.02
 _STRONG_PERCENTILE = 95
-"""The percentile of a track's changes that counts as a whole one."""
+"""Percentile of a track's changes that counts as 1."""
 
 
 def detect(levels: Float32Array, beats: Float64Array) -> Float64Array:
-    """How much the harmony of each beat differs from the one before, 0..3.
+    """Return how much the harmony of each beat differs from the beat before, 0..3.
 
     Args:
         levels: steps x pitches of the track.
@@ -41,7 +41,7 @@ def detect(levels: Float32Array, beats: Float64Array) -> Float64Array:
 
 
 def _chords(levels: Float32Array, beats: Float64Array) -> Float64Array:
-    """What sounds on during each beat, beats x pitches, less its mean."""
+    """Return what is sustained during each beat, beats x pitches, minus its mean."""
     tones = levels[:, _TONES].astype(np.float64)
     count = len(tones) // _STEPS_PER_MOMENT
     moments = tones[: count * _STEPS_PER_MOMENT].reshape(count, _STEPS_PER_MOMENT, -1).min(axis=1)
@@ -59,7 +59,7 @@ def _chords(levels: Float32Array, beats: Float64Array) -> Float64Array:
 
 
 def _differences(chords: Float64Array, span: int) -> Float64Array:
-    """One less the cosine between the beats before and from each on, centred; 0 at the ends."""
+    """Return 1 minus the cosine of the beats before and after, centred; 0 at the ends."""
     count = len(chords)
     difference = np.zeros(count)
     if count < 2 * span:

@@ -1,8 +1,8 @@
-"""One even grid for music that was made on one.
+"""One even beat line for music made with a constant tempo.
 
-The beats of a sequencer, or of a band that plays to a click, lie on a line. Its period is where the
-beats' activation has its strongest line in a Fourier sum around the tempo, and its place that
-line's phase; both are then fitted to the events that lie on it. A break in which nothing marks the
+The beats of a sequencer, or of a band that plays to a click, lie on a line. Its period is the
+strongest line of the Fourier sum of the beat activation around the tempo, and its offset is the
+phase of that line; both are then fitted to the events on it. A break in which nothing marks the
 beat does not move the line.
 """
 
@@ -14,15 +14,15 @@ from server.arrays import Float64Array
 from server.audio.rhythm.filterbank import STEPS_PER_S
 
 _SEARCH_SHARE = 0.03
-"""The share of the period by which the line may differ from the median of the beats."""
+"""Maximum relative difference of the period from the median of the beats."""
 _MIN_BEATS = 8
 _ON_LINE_S = 0.035
 _MIN_SHARE_ON_LINE, _MIN_ACTIVATION_SHARE = 0.92, 0.88
-"""The share of marked beats that lie on the line, and the share of their activation it has."""
+"""Minimum share of marked beats on the line, and of the beats' activation that the line has."""
 _PEAK_REACH = 3
-"""Steps around a place in which its activation is looked for."""
+"""Steps on both sides in which the activation peak is searched."""
 _MIN_ACTIVATION = 0.25
-"""A beat is marked from this activation on."""
+"""Activation from which a beat is marked."""
 _SNAP_S = 0.025
 _FIT_ROUNDS = 3
 
@@ -34,7 +34,7 @@ class TempoLine(NamedTuple):
     period: float
 
     def beats(self, start: float, end: float) -> Float64Array:
-        """The beats from `start` up to `end`."""
+        """Return the beats from `start` up to `end`."""
         low = int(np.ceil((start - self.first) / self.period - 1e-6))
         high = int(np.floor((end - self.first) / self.period - 1e-6))
         return self.first + np.arange(low, high + 1, dtype=np.float64) * self.period
@@ -43,12 +43,12 @@ class TempoLine(NamedTuple):
 def fit_line(
     beats: Float64Array, activation: Float64Array, events: Float64Array
 ) -> TempoLine | None:
-    """The line on which the beats lie; None where they do not lie on one.
+    """Fit the line on which the beats lie; return None if they do not lie on one.
 
     Args:
         beats: seconds, along the best path.
-        activation: how likely a beat is in each step.
-        events: seconds of onsets, in order, by which the line is fitted.
+        activation: probability of a beat in each step.
+        events: seconds of onsets, in order, that the line is fitted to.
     """
     if len(beats) < _MIN_BEATS:
         return None
@@ -71,7 +71,7 @@ def fit_line(
 
 
 def peak_near(activation: Float64Array, times: Float64Array) -> Float64Array:
-    """The most of the activation near each time."""
+    """Return the highest activation near each time."""
     steps = np.rint(times * STEPS_PER_S).astype(np.int64)
     reach = np.arange(-_PEAK_REACH, _PEAK_REACH + 1)
     places = np.clip(steps[:, None] + reach, 0, len(activation) - 1)
@@ -80,7 +80,7 @@ def peak_near(activation: Float64Array, times: Float64Array) -> Float64Array:
 
 
 def _strongest_line(activation: Float64Array, period: float) -> TempoLine:
-    """The line whose Fourier sum over the activation is largest."""
+    """Return the line whose Fourier sum over the activation is largest."""
     at = np.flatnonzero(activation > 0.1 * activation.max())
     times, activations = at / STEPS_PER_S, activation[at]
     span = max(float(times[-1] - times[0]), period)
@@ -95,15 +95,15 @@ def _strongest_line(activation: Float64Array, period: float) -> TempoLine:
 
 
 def refine_line(line: TempoLine, events: Float64Array, beats: Float64Array) -> TempoLine:
-    """Return the line through the events that lie near it, by least squares.
+    """Return the line through the events close to it, by least squares.
 
     Args:
-        line: about where it lies, to 25 ms.
+        line: an estimate, to 25 ms.
         events: seconds, in order.
-        beats: seconds; events outside of them do not count.
+        beats: seconds; events outside their range are ignored.
     """
     inside = events[(events >= beats[0] - _SNAP_S) & (events <= beats[-1] + _SNAP_S)]
-    for _ in range(_FIT_ROUNDS):  # each brings more events near
+    for _ in range(_FIT_ROUNDS):  # each round brings more events within reach
         place = (inside - line.first) / line.period
         number = np.rint(place)
         near = np.abs(place - number) * line.period <= _SNAP_S

@@ -1,7 +1,7 @@
-"""Which beats begin a bar: the likeliest count through the beats.
+"""The beats that begin a bar: the likeliest count through the beats.
 
-Each beat is one of a bar's; a count goes on from beat to beat, and seldom starts again (a bar that
-is cut short). The bar of the track is the one whose count explains the network's downbeats best.
+Each beat has a position in its bar; the count continues from beat to beat and seldom restarts (a
+shortened bar). The track has the bar length whose count explains the network's downbeats best.
 """
 
 import numpy as np
@@ -9,21 +9,21 @@ import numpy as np
 from server.arrays import Float64Array, Int64Array
 
 _BAR_LENGTHS = {4: 0.0, 3: -4.0}
-"""Beats of a bar, and what the usual one is ahead of it, as a logarithm. Other bars are too rare to
-be told from bars of four that are cut short."""
+"""Beats in a bar, and the log prior of that length. Other lengths are too rare to be distinguished
+from shortened bars of four."""
 _CLEAR_PERCENTILE, _CLEAR_SHARE = 85, 0.7
-"""The percentile of beats that are clear first beats, and how likely that makes them."""
+"""Percentile of clear first beats, and the probability assigned to them."""
 _RESTART_COST = 9.0
-"""What it costs, as a logarithm, to begin a bar before the last is over."""
+"""Log cost of starting a bar before the last one is complete."""
 _MAX_PROBABILITY, _MIN_CERTAINTY = 0.95, 0.05
 
 
 def find_downbeats(certainty: Float64Array, evidence: Float64Array | None = None) -> Float64Array:
-    """1.0 for each beat that begins a bar, else 0.0.
+    """Return 1.0 for each beat that begins a bar, otherwise 0.0.
 
     Args:
-        certainty: how likely each beat is the first of a bar, 0..1.
-        evidence: logarithm of the odds that what else is known adds to each beat.
+        certainty: probability of each beat being the first of a bar, 0..1.
+        evidence: log odds that other evidence adds to each beat.
     """
     if not len(certainty):
         return np.zeros(0)
@@ -42,7 +42,7 @@ def find_downbeats(certainty: Float64Array, evidence: Float64Array | None = None
 
 
 def _best_count(probability: Float64Array, bar: int) -> tuple[float, Int64Array]:
-    """The score of the best count for bars of so many beats, and each beat's place in its bar."""
+    """Return the best score for bars of `bar` beats, and the position of each beat in its bar."""
     count = len(probability)
     scores = np.full((count, bar), 0.0)
     predecessors = np.zeros((count, bar), np.int64)
@@ -54,7 +54,7 @@ def _best_count(probability: Float64Array, bar: int) -> tuple[float, Int64Array]
         next_scores = np.roll(current, 1)
         sources = np.roll(np.arange(bar), 1)
         best = int(current.argmax())
-        # A count that starts again does so on a first beat.
+        # A restarted count begins with a first beat.
         if current[best] - _RESTART_COST > next_scores[0]:
             next_scores[0], sources[0] = current[best] - _RESTART_COST, best
         predecessors[beat] = sources

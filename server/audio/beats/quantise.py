@@ -1,9 +1,9 @@
-"""The grid of a track that was made on one: events that are meant to be on it are put there.
+"""A grid of sixteenths for tracks made on one: events that belong on it are moved to it.
 
-A kick that is found a fifth of a millisecond early begins a frame early where the grid lies on the
-frames, as 120 beats a minute do at 30 frames a second. Where most kicks lie on sixteenths of one
-tempo, to 2 ms over the whole track, that tempo and its first moment are known much better than any
-single kick is.
+A kick detected a fifth of a millisecond early starts one frame early when the grid coincides with
+the frames, as at 120 beats a minute and 30 frames a second. If most kicks lie on sixteenths of one
+tempo, to 2 ms over the whole track, that tempo and its offset are known much more precisely than
+any single kick.
 """
 
 from dataclasses import dataclass
@@ -13,19 +13,19 @@ import numpy as np
 from server.arrays import Float64Array
 
 NEAR_S = 0.002
-"""How far from the grid an event may be that belongs on it."""
+"""Maximum distance from the grid of an event that belongs on it."""
 _MIN_KICKS, _MAX_SHARE_OFF = 6, 0.3
-"""Kicks that a grid is told from, and the share of them that may be off it."""
+"""Minimum number of kicks for a grid, and maximum share of them off it."""
 _MAX_GAP_S = 8.0
-"""Over a longer gap between kicks the sixteenths cannot be counted."""
+"""Longest gap between kicks over which sixteenths can be counted."""
 _STEPS_PER_BEAT = 4
 _FIT_ROUNDS = 4
 _TEMPO_STEPS_PER_BPM = 2
-"""Beats a minute are tried in whole and half numbers."""
+"""Round tempi are multiples of 1 / this many beats a minute."""
 _ROUND_TEMPO_TOLERANCE_S = 0.0002
-"""By how much more kicks may be off the grid of round numbers."""
+"""Additional distance that the kicks may have from the grid of a round tempo."""
 _START_TOLERANCE_S = 0.001
-"""A track whose grid begins this near to its first sample begins on the grid."""
+"""A grid that starts this close to the first sample starts at it."""
 
 
 @dataclass(frozen=True)
@@ -36,32 +36,32 @@ class Sixteenths:
     step: float
 
     def distance(self, times: Float64Array) -> float:
-        """Return how far from the grid the farther ones of the times are, in seconds."""
+        """Return the 90th percentile of the distances from the grid, in seconds."""
         off = times - self.start
         off -= self.step * np.rint(off / self.step)
         return float(np.percentile(np.abs(off), 90))
 
     def snap(self, times: Float64Array) -> Float64Array:
-        """Return the times, which rise, with those on the grid that are near to it."""
+        """Return the rising times, those close to the grid moved onto it."""
         on_grid = np.maximum(self.start + self.step * np.rint((times - self.start) / self.step), 0)
         moved = np.where(np.abs(times - on_grid) <= NEAR_S, on_grid, times)
-        repeated = np.diff(moved) <= 0  # two that belong on one place stay where they are
+        repeated = np.diff(moved) <= 0  # two events on one grid line stay unchanged
         crowded = np.concatenate([repeated, [False]]) | np.concatenate([[False], repeated])
         return np.where(crowded[: len(times)], times, moved)
 
     def snap_events(self, events: Float64Array) -> Float64Array:
-        """Return rows whose first column is time, so placed."""
+        """Return event rows with their first column, the time, snapped."""
         snapped = events.copy()
         snapped[:, 0] = self.snap(events[:, 0])
         return snapped
 
 
 def find_sixteenths(kicks: Float64Array, beat_s: float) -> Sixteenths | None:
-    """Return the grid that kicks lie on; None where they lie on none.
+    """Return the grid that the kicks lie on, or None.
 
     Args:
         kicks: seconds, in order.
-        beat_s: about how long a beat is, to 1 %.
+        beat_s: length of a beat, to 1 %.
     """
     if len(kicks) < _MIN_KICKS or beat_s <= 0:
         return None
@@ -84,7 +84,7 @@ def find_sixteenths(kicks: Float64Array, beat_s: float) -> Sixteenths | None:
 
 
 def _prefer_round_tempo(kicks: Float64Array, numbers: Float64Array, step: float) -> Sixteenths:
-    """Return the grid of this step, or that of round numbers where the kicks fit it as well."""
+    """Return the grid of this step, or one of a round tempo if the kicks fit it as well."""
     start = float(np.median(kicks - step * numbers))
     grid = Sixteenths(start, step)
     bpm = 60 / (_STEPS_PER_BEAT * step)

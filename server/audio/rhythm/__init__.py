@@ -1,4 +1,4 @@
-"""What happens in the music, and when: detected over a whole track, with sight of what is to come.
+"""Detection of onsets, drums and accents over a whole track, with knowledge of what follows.
 
-All of it is numpy; each module names the papers that its method is from.
+Everything is numpy; each module cites the papers of its method.
 """

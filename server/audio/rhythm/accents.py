@@ -1,9 +1,9 @@
-"""The accents of a track: the moments that a picture answers to, whatever the music is made of.
+"""The accents of a track: the moments that the video responds to, in any kind of music.
 
-Kicks where there is a kick drum; elsewhere the strongest onsets, of the bass and of all ranges
-together, those on beats first (a metrical accent is a salient event on a strong beat: Lerdahl &
-Jackendoff 1983, "A Generative Theory of Tonal Music", chapter 2); where nothing sets in either, the
-steepest rises of slow swells. Each stretch of the track is served by the first that it has.
+Kicks where there is a kick drum; elsewhere the strongest onsets, of the bass or of all ranges
+together, preferring those on beats (a metrical accent is a salient event on a strong beat: Lerdahl
+& Jackendoff 1983, "A Generative Theory of Tonal Music", chapter 2); without onsets, the steepest
+rises of slow swells. Each part of the track uses the first of these that it has.
 """
 
 import numpy as np
@@ -16,30 +16,30 @@ from server.audio.rhythm.filterbank import HERTZ, STEPS_PER_S
 from server.audio.rhythm.nearest import distance_to_nearest
 
 _MIN_KICK_GAP_S = 0.14
-"""Of kicks that follow each other faster the stronger is the accent."""
+"""Of kicks closer together than this, the stronger is the accent."""
 _COVERED_BY_KICK_S = 1.1
-"""So far around such a kick no other accent is needed, nor a weak one around any."""
+"""Distance from a kick within which there is no other accent, and from any accent no weak one."""
 _MIN_ONSET_GAP_S, _MIN_SWELL_GAP_S = 0.28, 2.0
-"""The least time between two onsets that are accents, and around the rise of a swell."""
+"""Minimum time between two onset accents, and around the rise of a swell."""
 _BEFORE, _AFTER = 8, 6
-"""Steps before and after an onset whose power is compared."""
+"""Steps before and after an onset that are compared in power."""
 _MIN_RISE_DB, _MAX_RISE_DB = 2.5, 15.0
-"""Rises of the power that are the least and the most of an accent."""
+"""Rises of the power that map to the minimum and the maximum salience."""
 _FLOOR_DB, _LOUD_PERCENTILE = 36.0, 95
-"""How far below the loud parts of the track there are no accents."""
+"""Level below the loud parts of the track at which there are no accents."""
 _IS_BASS = HERTZ < 150
 _ON_BEAT_WEIGHT, _ON_BEAT_SHARE = 1.4, 0.12
-"""What being on a beat counts, and how near to it that is, in beats."""
+"""Factor for an onset on a beat, and its maximum distance from the beat, in beats."""
 _CUT_OFF_S = 0.08
-"""A sound that is cut off at the end of the track clicks there."""
+"""Time before the end of the track without accents: a truncated sound clicks there."""
 _MIN_SHARE_OF_STRONGEST, _NEIGHBOURHOOD_S = 0.3, 4.0
-"""The share of the strongest candidate around that an accent has to reach."""
+"""Minimum salience of an accent, as a share of the strongest candidate in the neighbourhood."""
 _MAX_STRENGTH, _MAX_STRENGTH_WITHOUT_BEATS, _MIN_STRENGTH = 0.75, 0.5, 0.25
-"""Strengths of an accent that is no kick: of the strong ones of the track, of those where there are
-no beats, and at least."""
+"""Strengths of accents other than kicks: of the track's strong ones, of those in music without
+beats, and the minimum."""
 _SMOOTHING_STEPS, _MIN_SWELL_DB, _MAX_SWELL_DB, _MAX_SWELL_STRENGTH = STEPS_PER_S, 3.0, 12.0, 0.4
-"""Steps over which loudness is averaged; rises in a second that are the least and the most of a
-swell; the strength of the most."""
+"""Steps over which loudness is averaged; minimum and maximum rise of a swell in one second; the
+strength of the maximum."""
 
 
 def find_accents(
@@ -48,9 +48,9 @@ def find_accents(
     """Return rows of time in seconds and strength 0..1, in order.
 
     Args:
-        detections: onsets and kicks of the track, and how loud it is.
-        beats: their times in seconds; none where there is no pulse.
-        kick_evidence: how sure the kicks are.
+        detections: the track's onsets, kicks and spectra.
+        beats: times in seconds; empty without a pulse.
+        kick_evidence: the evidence of kicks.
     """
     if not len(detections.spectrum.power) or detections.spectrum.power.max() <= 0:
         return np.zeros((0, 2))
@@ -71,7 +71,7 @@ def _merge(events: Float64Array, more: Float64Array) -> Float64Array:
 def _onset_accents(
     detections: Detections, beats: Float64Array, kicks: Float64Array
 ) -> Float64Array:
-    """The onsets that are accents where no kicks are."""
+    """Return the onsets that are accents where there are no kicks."""
     onsets = detections.onsets[detections.onsets[:, 0] < detections.seconds - _CUT_OFF_S]
     onsets = onsets[distance_to_nearest(onsets[:, 0], kicks) > _COVERED_BY_KICK_S]
     if not len(onsets):
@@ -91,7 +91,7 @@ def _onset_accents(
 
 
 def _fill_gaps(detections: Detections, accent_times: Float64Array) -> Float64Array:
-    """Return the strongest of the weak onsets where for long nothing else is an accent."""
+    """Return the strongest of the weak onsets in long gaps between accents."""
     onsets = detections.onsets[detections.onsets[:, 0] < detections.seconds - _CUT_OFF_S]
     onsets = onsets[distance_to_nearest(onsets[:, 0], accent_times) > _COVERED_BY_KICK_S]
     picked = onsets[_strongest_apart(onsets[:, 0], onsets[:, 1], _COVERED_BY_KICK_S)]
@@ -99,7 +99,7 @@ def _fill_gaps(detections: Detections, accent_times: Float64Array) -> Float64Arr
 
 
 def _salience(detections: Detections, times: Float64Array) -> Float64Array:
-    """How suddenly and how loud each onset sets in, 0..1: in the bass or in the whole."""
+    """Return how suddenly and how loudly each onset begins, 0..1, in the bass or overall."""
     bass = np.square(np.expm1(detections.spectrum.levels[:, _IS_BASS].astype(np.float64))).sum(
         axis=1
     )
@@ -109,7 +109,7 @@ def _salience(detections: Detections, times: Float64Array) -> Float64Array:
 
 
 def _power_rises(power: Float64Array, times: Float64Array) -> Float64Array:
-    """By how much the power rises at each time, 0..1, less where the track is quiet."""
+    """Return the rise of power at each time, 0..1, lower where the track is quiet."""
     loud = float(np.percentile(power, _LOUD_PERCENTILE))
     floor = max(loud, 1e-12) * 10 ** (-_FLOOR_DB / 10)
     steps = np.rint(times * STEPS_PER_S).astype(np.int64)
@@ -125,14 +125,14 @@ def _power_rises(power: Float64Array, times: Float64Array) -> Float64Array:
 
 
 def _local_max(times: Float64Array, salience: Float64Array) -> Float64Array:
-    """Return the strongest within _NEIGHBOURHOOD_S of each time."""
+    """Return the maximum within _NEIGHBOURHOOD_S of each time."""
     low = np.searchsorted(times, times - _NEIGHBOURHOOD_S)
     high = np.searchsorted(times, times + _NEIGHBOURHOOD_S)
     return np.array([salience[a:b].max() for a, b in zip(low, high, strict=True)])
 
 
 def _strongest_apart(times: Float64Array, salience: Float64Array, min_gap_s: float) -> Int64Array:
-    """Return indices, in order, of what is not so near to something stronger."""
+    """Return the indices, in order, of events with nothing stronger close to them."""
     free = salience > 0
     first = np.searchsorted(times, times - min_gap_s)
     last = np.searchsorted(times, times + min_gap_s)
@@ -145,7 +145,7 @@ def _strongest_apart(times: Float64Array, salience: Float64Array, min_gap_s: flo
 
 
 def _swell_accents(power: Float64Array, accent_times: Float64Array) -> Float64Array:
-    """The steepest rises of slow swells, away from what is an accent already."""
+    """Return the steepest rises of slow swells, away from existing accents."""
     if len(power) < 2 * _SMOOTHING_STEPS:
         return np.zeros((0, 2))
     window = np.hanning(_SMOOTHING_STEPS + 2)[1:-1]

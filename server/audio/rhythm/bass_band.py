@@ -1,4 +1,4 @@
-"""The bass of a track: its lowest 200 Hz, 2,100 samples a second."""
+"""The bass of a track: everything below 200 Hz, at 2,100 samples a second."""
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -9,12 +9,12 @@ from server.audio.spectrum.analyser_node import RATE
 DECIMATION = 21
 BASS_RATE = RATE // DECIMATION
 REACH = 110
-"""How far around a sample its low-pass looks, in samples at 44.1 kHz: 2.5 ms."""
+"""Half the width of the low-pass filter, in samples at 44.1 kHz: 2.5 ms."""
 _BLOCK_SAMPLES = 2000
 
 
 def extract(samples: Int16Array) -> tuple[Float64Array, Float64Array]:
-    """The bass of a track (samples x 2), and the power of all of it, each 21 samples; -1..1."""
+    """Return the bass of a track (samples x 2) and its total power, every 21 samples."""
     count = -(-len(samples) // DECIMATION)
     bass, power = np.zeros(count), np.zeros(count)
     # A Hann window of 5 ms: -6 dB at 200 Hz, nothing from 400 Hz, no delay.
@@ -31,7 +31,7 @@ def extract(samples: Int16Array) -> tuple[Float64Array, Float64Array]:
 
 
 def mono_slice(samples: Int16Array, first: int, last: int) -> Float32Array:
-    """The mean of both channels from one sample to another, -1..1; 0 outside the track."""
+    """Return the mean of both channels between two samples, -1..1; 0 outside the track."""
     inner = samples[max(first, 0) : max(last, 0)]
     mono = np.zeros(last - first, np.float32)
     before = max(-first, 0)

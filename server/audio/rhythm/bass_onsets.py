@@ -1,9 +1,9 @@
-"""Where the bass is hit: sudden rises of it, by a drum or a string, each with time and strength.
+"""Onsets in the bass: sudden rises, by a drum or a string, each with time and strength.
 
 In the lowest 200 Hz a linear predictor (Makhoul 1975, "Linear Prediction: A Tutorial Review",
-covariance method) knows what a held bass note or the tail of a drum will do next, beats between
-them included; what it did not expect is a hit. Noise surprises it all the time and so never
-stands out. A surprise is a hit when the bass also becomes louder.
+covariance method) predicts how a held bass note or the tail of a drum continues, including
+interference between them; an unpredicted sample indicates an onset. Noise is unpredictable all the
+time and therefore never stands out. The bass must also become louder for an onset.
 """
 
 import numpy as np
@@ -13,7 +13,7 @@ from server.arrays import Float64Array, Int64Array
 from server.audio.rhythm.bass_band import BASS_RATE
 
 _PIECE, _OVERLAP = 300 * BASS_RATE, 5 * BASS_RATE
-"""A track is looked at in pieces, so that hours of it do not need gigabytes."""
+"""A track is processed in pieces, so that hours of it do not need gigabytes."""
 _PREDICTION_DECIMATION = 3
 _PREDICTED_RATE = BASS_RATE // _PREDICTION_DECIMATION
 _ORDER = 16
@@ -37,11 +37,11 @@ _ONSET_SHARE = 0.3
 
 
 def detect(bass: Float64Array, power: Float64Array) -> tuple[Int64Array, Float64Array]:
-    """The hits of a track in order: at which sample of the bass, and by how much it rises.
+    """Return the bass onsets of a track in order: the sample of the bass, and the rise.
 
     Args:
-        low: what `lows.lower` gives: the bass,
-        power: and the power of the whole sound.
+        bass: the bass from `bass_band.extract`.
+        power: the power of the whole sound, from the same.
     """
     places, strengths = [np.zeros(0, np.int64)], [np.zeros(0)]
     for first in range(0, len(bass), _PIECE):
@@ -54,7 +54,7 @@ def detect(bass: Float64Array, power: Float64Array) -> tuple[Int64Array, Float64
 
 
 def _detect_in_piece(band: Float64Array, power: Float64Array) -> tuple[Int64Array, Float64Array]:
-    """The hits of some minutes."""
+    """Detect the onsets in some minutes of the track."""
     bass = _high_pass(band)
     rise, loudness = _loudness_rises(np.square(bass))
     error = _prediction_errors(bass)
@@ -65,7 +65,7 @@ def _detect_in_piece(band: Float64Array, power: Float64Array) -> tuple[Int64Arra
     )
     loudness_max = np.maximum(_local_max(loudness), _TRACK_MAX_SHARE * loudness.max())
     min_rise = np.maximum(_LOCAL_MAX_SHARE * loudness_max, _MIN_RISE)
-    # Of two tones that beat nothing is unexpected but their rounding.
+    # Two interfering tones are predictable except for rounding errors.
     threshold = np.maximum(threshold, _LOUDNESS_SHARE * _nearby_max(loudness))
     hits = (
         (surprise >= threshold)
@@ -78,7 +78,7 @@ def _detect_in_piece(band: Float64Array, power: Float64Array) -> tuple[Int64Arra
 
 
 def _high_pass(bass: Float64Array) -> Float64Array:
-    """A first-order high-pass at 20 Hz, which looks back only: nothing comes before its cause."""
+    """Apply a causal first-order high-pass at 20 Hz, so that no onset precedes its cause."""
     fall = np.exp(-2 * np.pi * 20 / BASS_RATE)
     kernel = (1 - fall) * fall ** np.arange(256)
     rumble: Float64Array = np.convolve(bass, kernel)[: len(bass)]
@@ -86,7 +86,7 @@ def _high_pass(bass: Float64Array) -> Float64Array:
 
 
 def _following_mean(values: Float64Array, count: int) -> Float64Array:
-    """For each place the mean of the `count` values from there on, 0 past the end."""
+    """Return at each index the mean of the `count` values from there on, 0 past the end."""
     sums = np.concatenate([[0.0], np.cumsum(values)])
     ends = np.minimum(np.arange(len(values)) + count, len(values))
     means: Float64Array = np.maximum(sums[ends] - sums[:-1], 0) / count
@@ -94,7 +94,7 @@ def _following_mean(values: Float64Array, count: int) -> Float64Array:
 
 
 def _loudness_rises(energy: Float64Array) -> tuple[Float64Array, Float64Array]:
-    """For each place: how much louder (RMS) what follows is than what came, and what follows."""
+    """Return the rise of RMS at each index from before to after, and the RMS after."""
     after = np.sqrt(_following_mean(energy, _AFTER_SAMPLES))
     before = _following_mean(np.concatenate([np.zeros(_BEFORE_SAMPLES), energy]), _BEFORE_SAMPLES)[
         : len(energy)
@@ -103,7 +103,7 @@ def _loudness_rises(energy: Float64Array) -> tuple[Float64Array, Float64Array]:
 
 
 def _prediction_errors(bass: Float64Array) -> Float64Array:
-    """How far each sample is from what those before it let expect."""
+    """Return the error of each sample against a linear prediction from those before."""
     taps = np.hanning(2 * _PREDICTION_DECIMATION + 1) / _PREDICTION_DECIMATION
     signal = np.convolve(bass, taps, "same")[: len(bass)][::_PREDICTION_DECIMATION]
     history = sliding_window_view(np.pad(signal, (_ORDER, 0)), _ORDER + 1)
@@ -116,7 +116,7 @@ def _prediction_errors(bass: Float64Array) -> Float64Array:
 
 
 def _prediction_error(windows: Float64Array) -> Float64Array:
-    """How far the last value of each row is from the best linear guess by the others."""
+    """Return the error of each row's last value against its best linear prediction."""
     past, present = windows[:, :-1], windows[:, -1]
     gram = past.T @ past
     gram[np.diag_indices(_ORDER)] += 1e-6 * np.trace(gram) / _ORDER + 1e-12
@@ -125,28 +125,28 @@ def _prediction_error(windows: Float64Array) -> Float64Array:
 
 
 def _local_median(values: Float64Array) -> Float64Array:
-    """The median within 1.5 s on both sides."""
+    """Return the median within 1.5 s on both sides."""
     picked = np.pad(values[::_CONTEXT], _AROUND, mode="reflect")
     medians = np.median(sliding_window_view(picked, 2 * _AROUND + 1), axis=1)
     return np.repeat(medians, _CONTEXT)[: len(values)]
 
 
 def _local_max(values: Float64Array) -> Float64Array:
-    """The most within 1.5 s on both sides."""
+    """Return the maximum within 1.5 s on both sides."""
     groups = np.pad(values, (0, -len(values) % _CONTEXT)).reshape(-1, _CONTEXT).max(axis=1)
     peaks = sliding_window_view(np.pad(groups, _AROUND), 2 * _AROUND + 1).max(axis=1)
     return np.repeat(peaks, _CONTEXT)[: len(values)]
 
 
 def _nearby_max(values: Float64Array) -> Float64Array:
-    """The most within 20 ms on both sides."""
+    """Return the maximum within 20 ms on both sides."""
     padded = np.pad(values, _AFTER_SAMPLES, mode="edge")
     nearby: Float64Array = sliding_window_view(padded, 2 * _AFTER_SAMPLES + 1).max(axis=1)
     return nearby
 
 
 def _peaks(heights: Float64Array) -> list[int]:
-    """Where `heights` is highest, and nothing as high lies within the least distance of kicks."""
+    """Return the local maxima of `heights`, at least the minimum gap apart."""
     is_peak = heights > 0
     is_peak[1:] &= heights[1:] > heights[:-1]
     is_peak[:-1] &= heights[:-1] >= heights[1:]
@@ -161,7 +161,7 @@ def _peaks(heights: Float64Array) -> list[int]:
 
 
 def _onset_sample(error: Float64Array, at: int) -> int:
-    """The sample near `at` where what was not expected begins."""
+    """Return the sample near `at` at which the prediction error rises."""
     low = max(0, at - _AFTER_SAMPLES)
     nearby = error[low : at + _AFTER_SAMPLES]
     return low + int(np.argmax(nearby >= _ONSET_SHARE * nearby.max()))

@@ -1,8 +1,8 @@
-"""How sure events are: of one kind in a whole track, and around any moment of it.
+"""Confidence in events: of one kind in a whole track, and around any moment of it.
 
-A detector says of each event how sure it is of that one. Around a moment the confidence is the mean
-of those near it, weighted by a Hann window, with a prior of a few doubtful events (Laplace's rule
-of succession): a lone hit in half a minute stands for no drum that plays, however sure it is.
+A detector gives a certainty for each event. Around a moment the confidence is the mean certainty of
+the events near it, weighted by a Hann window, with a prior of a few doubtful events (Laplace's rule
+of succession): a lone hit in half a minute does not mean that a drum plays, however certain it is.
 """
 
 from collections.abc import Mapping
@@ -13,29 +13,29 @@ import numpy as np
 from server.arrays import Float64Array
 
 KINDS = ("onset", "kick", "snare", "hat", "beat", "downbeat")
-"""Kinds of events whose confidence is known."""
+"""Kinds of events that have a confidence."""
 
 DRUM_PLAYS = 0.45
-"""From this confidence in the kicks on, a drum plays."""
+"""Confidence in the kicks from which a drum is playing."""
 
 _GRID_PER_S = 10
 _REACH_S = 4.0
-"""How far around a moment events count."""
+"""Distance from a moment within which events count."""
 _DOUBT = {"downbeat": 0.25, "beat": 0.5}
 _USUAL_DOUBT = 1.0
-"""Events of certainty 0 that there are around every moment, by kind: rarer events need fewer."""
+"""Number of events of certainty 0 in the prior, by kind: rarer events need fewer."""
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a detector knows of its events of one kind."""
+    """The events of one kind, with the detector's certainty of each."""
 
     times: Float64Array
     """(n,): seconds, in order."""
     certainty: Float64Array
-    """(n,): how sure the detector is of each, 0..1."""
+    """(n,): the detector's certainty of each, 0..1."""
     doubt: float = _USUAL_DOUBT
-    """How many doubtful events there are around every moment beside them."""
+    """Number of doubtful events in the prior around every moment."""
 
     def at(self, moments: Float64Array) -> Float64Array:
         """Return the confidence, 0..1, at each of the moments (seconds, rising)."""
@@ -54,18 +54,18 @@ class Evidence:
 
     @property
     def overall(self) -> float:
-        """The confidence in the whole track, 0..1: the mean at its events, 0 where none are."""
+        """The confidence over the whole track, 0..1: the mean at its events, 0 without events."""
         return float(self.at(self.times).mean()) if len(self.times) else 0.0
 
 
 def collect_evidence(
     events: Mapping[str, Float64Array], certainty: Mapping[str, Float64Array]
 ) -> dict[str, Evidence]:
-    """Return what is known of each kind of event.
+    """Return the evidence of each kind of event.
 
     Args:
-        events: by kind of KINDS, rows whose first column is seconds.
-        certainty: by the same kinds, 0..1 for each event.
+        events: rows by kind of KINDS; the first column is seconds.
+        certainty: 0..1 for each event, by the same kinds.
     """
     return {
         kind: Evidence(

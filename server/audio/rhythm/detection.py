@@ -1,7 +1,7 @@
-"""Onsets and drums of a track, and how likely beats are: the network's activations, made exact.
+"""Onsets and drums of a track, and beat probabilities: the network's output, refined in time.
 
-The network tells to some 10 ms that an event begins; `precise` and, for kicks, the hits of the bass
-tell at which sample.
+The network locates an event to about 10 ms; `onset_refinement` and, for kicks, `bass_onsets` locate
+it to the sample.
 """
 
 from collections.abc import Callable
@@ -24,25 +24,25 @@ from server.audio.rhythm.nearest import distance_to_nearest, nearest
 from server.audio.spectrum.analyser_node import RATE
 
 _MIN_ONSET_GAP_S = 0.030
-"""Onsets that are nearer to each other than this are one."""
+"""Onsets closer together than this are merged."""
 _SAME_EVENT_S = 0.005
-"""Two times that became so near to each other are of one event."""
+"""Refined times closer together than this belong to the same event."""
 _BASS_ONSET_REACH_S = 0.035
-"""A kick begins with the hit of the bass that is so near to it."""
+"""Maximum distance of a kick from the bass onset that it begins with."""
 _STEP_REACH_S, _BASS_REACH_S = (0.025, 0.015), (0.0015, 0.0015)
-"""How much sooner and later than a step, and than a hit of the bass, an event may begin."""
+"""Maximum shift, earlier and later, of an event from its step, and from a bass onset."""
 _CUT_OFF_S = 0.030
-"""Nothing begins so near to the end of the track."""
+"""Time before the end of the track without events."""
 _MIN_KICK_STRENGTH = 0.08
-"""Kicks weaker than this beside the strong ones of the track cannot be heard."""
+"""Kicks weaker than this relative to the track's strong ones are inaudible."""
 _LONE_ONSET_S, _LONE_ONSET_CERTAINTY = 0.3, 0.3
-"""How far from the network's onsets those of the flux must be to count, and how sure they are."""
+"""Minimum distance of a flux onset from the network's onsets, and its certainty."""
 _DRUMS = ("kicks", "snares", "hats")
 
 
 @dataclass(frozen=True)
 class Detections:
-    """What is known before there are beats. Events are rows of seconds and strength 0..1."""
+    """Results that do not depend on beats. Events are rows of seconds and strength 0..1."""
 
     seconds: float
     spectrum: filterbank.FilterbankSpectra
@@ -51,14 +51,14 @@ class Detections:
     snares: Float64Array
     hats: Float64Array
     certainty: dict[str, Float64Array]
-    """How sure the network is of each event, 0..1, by the names above."""
+    """The network's certainty of each event, 0..1, by the names above."""
     beat_activation: Float64Array
-    """How likely a beat is in each step, 0..1,"""
+    """Probability of a beat in each step, 0..1."""
     downbeat_activation: Float64Array
-    """and how likely the first beat of a bar."""
+    """Probability of the first beat of a bar in each step, 0..1."""
 
     def with_events(self, transform: Callable[[Float64Array], Float64Array]) -> "Detections":
-        """The same with the rows of its events as `place` makes them, in order and number alike."""
+        """Return a copy with `transform` applied to its event rows; it keeps order and number."""
         return replace(
             self,
             onsets=transform(self.onsets),
@@ -101,13 +101,13 @@ def _pick_events(
     kind: str,
     bass_times: Float64Array,
 ) -> Float64Array:
-    """Rows of time, strength and certainty, in order."""
+    """Return rows of time, strength and certainty, in order."""
     steps = peak_picking.pick_peaks(activation)
     times = onset_refinement.refine(samples, steps / STEPS_PER_S, *_STEP_REACH_S)
     if kind == "kicks" and len(bass_times):
         near = nearest(steps / STEPS_PER_S, bass_times)
         times = np.where(np.abs(near - steps / STEPS_PER_S) <= _BASS_ONSET_REACH_S, near, times)
-    times[times > len(samples) / RATE - _CUT_OFF_S] = -2.0  # a sound that is cut off clicks
+    times[times > len(samples) / RATE - _CUT_OFF_S] = -2.0  # a truncated sound clicks
     events = np.stack(
         [times, peak_picking.event_strengths(spectrum.levels, steps, kind), activation[steps]],
         axis=1,
@@ -120,7 +120,7 @@ def _pick_events(
 def _add_lone_onsets(
     samples: Int16Array, spectrum: filterbank.FilterbankSpectra, onsets_found: Float64Array
 ) -> Float64Array:
-    """The onsets with those of the spectral flux that are far from any: single soft notes."""
+    """Add onsets of the spectral flux that are far from any other: single soft notes."""
     steps = onsets.pick_peaks(onsets.spectral_flux(spectrum.levels))
     steps = steps[distance_to_nearest(steps / STEPS_PER_S, onsets_found[:, 0]) > _LONE_ONSET_S]
     times = onset_refinement.refine(samples, steps / STEPS_PER_S, *_STEP_REACH_S)
@@ -135,7 +135,7 @@ def _add_lone_onsets(
 
 
 def _merge(onsets_found: Float64Array, *others: Float64Array) -> Float64Array:
-    """Onsets with those of the others' that are not among them; a drum's own time counts."""
+    """Merge onsets with the events of the others; the time of a drum takes precedence."""
     for events in others:
         onsets_found = onsets_found[
             distance_to_nearest(onsets_found[:, 0], events[:, 0]) > _MIN_ONSET_GAP_S

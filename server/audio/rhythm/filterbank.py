@@ -1,7 +1,7 @@
-"""How loud each of some eighty ranges of pitch is, a hundred times a second.
+"""The loudness of some eighty frequency ranges, a hundred times a second.
 
-The ranges are three to an octave of a piano's keys in width where the window can tell them apart
-(Böck & Widmer 2013, "Maximum Filter Vibrato Suppression for Onset Detection", section 2).
+A range is as wide as a piano key where the window can resolve it (Böck & Widmer 2013, "Maximum
+Filter Vibrato Suppression for Onset Detection", section 2).
 """
 
 from dataclasses import dataclass
@@ -15,16 +15,16 @@ from server.audio.spectrum.analyser_node import RATE
 HOP = 441
 STEPS_PER_S = RATE // HOP
 SIZE = 2048
-"""Samples of a window; step i has its middle at sample i x HOP."""
+"""Samples of a window; that of step i is centred at sample i x HOP."""
 _BLOCK = 128
 _PER_OCTAVE = 12
 _LOWEST_HZ, _HIGHEST_HZ = 27.5, 17000.0
 _CONTRAST = 300.0
-"""How many times quieter than the loudest a sound may be and still count."""
+"""Ratio of the loud moments' magnitude to the quietest magnitude that counts."""
 
 
 def _range_bounds() -> tuple[Int64Array, Float64Array]:
-    """First bin of each range, and the bin after the last; the middles in Hz."""
+    """Return the first bin of each range and the bin after the last; the centres in Hz."""
     count = int(np.log2(_HIGHEST_HZ / _LOWEST_HZ) * _PER_OCTAVE)
     edges = _LOWEST_HZ * 2 ** (np.arange(count + 1) / _PER_OCTAVE)
     bins = np.unique(np.rint(edges * SIZE / RATE).astype(np.int64))
@@ -33,21 +33,21 @@ def _range_bounds() -> tuple[Int64Array, Float64Array]:
 
 
 BINS, HERTZ = _range_bounds()
-"""Bounds of the ranges in bins (one more than there are ranges); their middles in Hz."""
+"""Bounds of the ranges in bins (one more than ranges); their centres in Hz."""
 
 
 @dataclass(frozen=True)
 class FilterbankSpectra:
-    """A track in steps of 10 ms."""
+    """The spectra of a track in steps of 10 ms."""
 
     levels: Float32Array
-    """Steps x ranges: log(1 + c m / m0), where m is the magnitude and m0 that of loud moments."""
+    """Steps x ranges: log(1 + c m / m0); m is the magnitude, m0 the magnitude of loud moments."""
     power: Float64Array
-    """Mean square of the samples of both channels, 0..1, in each step's HOP samples from it on."""
+    """Mean square of both channels, 0..1, in the HOP samples from each step on."""
 
 
 def compute_spectra(samples: Int16Array) -> FilterbankSpectra:
-    """The spectra of a track, samples x 2."""
+    """Compute the spectra of a track, samples x 2."""
     steps = len(samples) // HOP + 1
     magnitudes = np.empty((steps, len(BINS) - 1), np.float32)
     power = np.zeros(steps)
@@ -61,7 +61,7 @@ def compute_spectra(samples: Int16Array) -> FilterbankSpectra:
 
 
 def _complex_slice(samples: Int16Array, first: int, last: int) -> NDArray[np.complex64]:
-    """Samples first to last, left as real and right as imaginary part; 0 outside the track."""
+    """Return samples first to last, left as real and right as imaginary part; 0 outside."""
     inner = samples[max(first, 0) : max(last, 0)]
     piece = np.zeros(last - first, np.complex64)
     parts = piece.view(np.float32).reshape(-1, 2)
@@ -71,7 +71,7 @@ def _complex_slice(samples: Int16Array, first: int, last: int) -> NDArray[np.com
 
 
 def _magnitudes(piece: NDArray[np.complex64], window: Float32Array, count: int) -> Float32Array:
-    """Magnitudes of the ranges, of both channels together whatever their phases are.
+    """Return the magnitudes of the ranges, over both channels regardless of phase.
 
     One complex transform holds both: the channels' powers at a bin sum up to the mean of the
     transform's powers at the bin and at its mirror image.
@@ -81,14 +81,14 @@ def _magnitudes(piece: NDArray[np.complex64], window: Float32Array, count: int) 
     power = np.square(spectrum.real) + np.square(spectrum.imag)
     half = power[:, 1 : SIZE // 2] + power[:, : SIZE // 2 : -1]
     sums = np.add.reduceat(half, BINS[:-1] - 1, axis=1)
-    # The last range that reduceat sums goes on to the end; it is cut to its own bins.
+    # The last range of reduceat extends to the end; limit it to its own bins.
     sums[:, -1] = half[:, BINS[-2] - 1 : BINS[-1] - 1].sum(axis=1)
     magnitudes: Float32Array = np.sqrt(sums / 4)
     return magnitudes
 
 
 def _mean_power(piece: NDArray[np.complex64], count: int) -> Float64Array:
-    """Mean squares of HOP samples from each step on."""
+    """Return the mean square of HOP samples from each step on."""
     padded = np.zeros(count * HOP, np.complex64)
     padded[: min(len(piece), len(padded))] = piece[: len(padded)]
     parts = padded.view(np.float32).reshape(count, -1)
@@ -97,7 +97,7 @@ def _mean_power(piece: NDArray[np.complex64], count: int) -> Float64Array:
 
 
 def _log_levels(magnitudes: Float32Array) -> Float32Array:
-    """Their logarithms, so that a quiet master is like a loud one."""
+    """Return logarithmic levels, so that a quiet master gives the same as a loud one."""
     loudest = magnitudes.max(axis=1)
     sounding = loudest[loudest > 0]
     if not len(sounding):

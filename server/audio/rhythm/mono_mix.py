@@ -1,7 +1,7 @@
-"""A track without what hides its events: a constant offset, and channels that cancel each other.
+"""Correction of a track whose mono mix would hide events: offset and opposite polarity.
 
-Many steps listen to the mean of both channels. In a track whose channels are of opposite polarity
-it is silence; there the right channel is turned over first.
+Several steps analyse the mean of both channels. If the channels have opposite polarity it is
+silent; then the right channel is inverted first.
 """
 
 import numpy as np
@@ -9,17 +9,17 @@ import numpy as np
 from server.arrays import Float64Array, Int16Array
 
 _MIN_OFFSET, _OFFSET_SAMPLE_STEP = 164.0, 101
-"""Of 32768: less than -46 dB of offset hides nothing. It is the median of one sample in so many:
-a mean would take the shape of a drum's wave for an offset."""
+"""Of 32768: an offset below -46 dB hides nothing. It is the median of one sample in so many: a mean
+would mistake the waveform of a drum for an offset."""
 _GROUP_SAMPLES, _GROUP_STEP = 21, 4
-"""The low end is compared: means of so many samples, of every fourth such group."""
+"""Low frequencies are compared: means of this many samples, of every fourth such group."""
 _MIN_CORRELATION = -0.3
-"""Correlation of the channels from which down they cancel each other."""
+"""Correlation of the channels below which they cancel each other."""
 _BLOCK = 1 << 20
 
 
 def correct_channels(samples: Int16Array) -> Int16Array:
-    """Return the track, samples x 2, with both put right; itself where neither is wrong."""
+    """Return the track, samples x 2, corrected; the same array if nothing is wrong."""
     offset = _offset(samples)
     is_inverted = _has_opposite_polarity(samples, offset)
     if not is_inverted and np.abs(offset).max() < _MIN_OFFSET:
@@ -33,14 +33,14 @@ def correct_channels(samples: Int16Array) -> Int16Array:
 
 
 def _offset(samples: Int16Array) -> Float64Array:
-    """Return the middle that the samples of each channel lie around."""
+    """Return the constant offset of each channel."""
     if not len(samples):
         return np.zeros(2)
     return np.asarray(np.median(samples[::_OFFSET_SAMPLE_STEP], axis=0))
 
 
 def _has_opposite_polarity(samples: Int16Array, offset: Float64Array) -> bool:
-    """Whether the low ends of the channels are of opposite polarity."""
+    """Return whether the low frequencies of the channels have opposite polarity."""
     count = len(samples) // (_GROUP_SAMPLES * _GROUP_STEP)
     if not count:
         return False

@@ -1,4 +1,4 @@
-"""The nearest of other events, and how far away it is."""
+"""The nearest of other events, and the distance to it."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from server.arrays import Float64Array
 
 
 def distance_to_nearest(times: Float64Array, others: Float64Array) -> Float64Array:
-    """Seconds from each time to the nearest of the others, infinite where there is none.
+    """Return the seconds from each time to the nearest of the others; infinite without others.
 
     Args:
         times: seconds.
@@ -19,7 +19,7 @@ def distance_to_nearest(times: Float64Array, others: Float64Array) -> Float64Arr
 
 
 def nearest(times: Float64Array, others: Float64Array) -> Float64Array:
-    """The other time that is nearest to each time.
+    """Return the other time that is nearest to each time.
 
     Args:
         times: seconds.

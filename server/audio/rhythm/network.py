@@ -1,9 +1,9 @@
-"""A small network that hears onsets, drums and beats in a track's levels, in numpy.
+"""A small neural network that detects onsets, drums and beats from a track's levels, in numpy.
 
 Two convolutions over time and pitch, then dilated convolutions over time with residuals (Bai,
 Kolter & Koltun 2018, "An Empirical Evaluation of Generic Convolutional and Recurrent Networks for
 Sequence Modeling"; Davies & Böck 2019, "Temporal Convolutional Networks for Musical Audio Beat
-Tracking"). `python -m bench.training` makes its weights; docs/sound.md names their recipe.
+Tracking"). `python -m bench.training` trains the weights; docs/sound.md describes how.
 """
 
 from functools import cache
@@ -22,22 +22,22 @@ _LAG = 2
 _DILATIONS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 _LOCAL_BLOCKS = 3
 _REACH = 2 * sum(_DILATIONS) + 4
-"""Steps before and after one that its outputs depend on."""
+"""Steps before and after that an output depends on."""
 _LEADING_SILENCE = 50
 _PIECE, _BLOCK = 24_000, 1000
-"""Steps computed at once, so that hours do not need gigabytes."""
+"""Steps computed at a time, so that hours do not need gigabytes."""
 
 
 def activations(levels: Float32Array) -> Float32Array:
-    """How likely each kind of event is in each step.
+    """Return the probability of each kind of event in each step.
 
     Args:
-        levels: steps x 82, as `spectra.measure` gives them.
+        levels: steps x 82, from `filterbank.compute_spectra`.
 
     Returns:
         Steps x 6 in the order of OUTPUTS, 0..1.
     """
-    # Silence before the track: what sounds at its very beginning sets in there.
+    # Silence before the track, so that sound at its very beginning counts as an onset.
     levels = np.concatenate([np.zeros((_LEADING_SILENCE, levels.shape[1]), np.float32), levels])
     result = np.empty((len(levels), len(OUTPUTS)), np.float32)
     for start in range(0, len(levels), _PIECE):
@@ -49,7 +49,7 @@ def activations(levels: Float32Array) -> Float32Array:
 
 
 def _activations_of_piece(levels: Float32Array) -> Float32Array:
-    """The activations of some minutes."""
+    """Compute the activations of some minutes."""
     weights = _weights()
     x = _convolve_pitch(levels, weights)
     local = x
@@ -72,7 +72,11 @@ def _weights() -> dict[str, Float32Array]:
 
 
 def _convolve_pitch(levels: Float32Array, weights: dict[str, Float32Array]) -> Float32Array:
-    """Steps x channels after the convolutions over time and pitch, a block of steps at a time."""
+    """Apply the convolutions over time and pitch, a block of steps at a time.
+
+    Returns:
+        Steps x channels.
+    """
     before = np.concatenate([np.zeros((_LAG, levels.shape[1]), np.float32), levels])[: len(levels)]
     inputs = np.stack([levels, np.maximum(levels - before, 0)], axis=2)
     padded = np.pad(inputs, ((2, 2), (0, 0), (0, 0)))
@@ -81,7 +85,7 @@ def _convolve_pitch(levels: Float32Array, weights: dict[str, Float32Array]) -> F
         end = min(start + _BLOCK, len(levels))
         piece = padded[start : end + 4]
         x = _convolve_time_and_pitch(piece, weights["first"], weights["first.bias"], 2, 2)
-        # What the second convolution sees before the first step and after the last is nothing.
+        # The input of the second convolution is 0 before the first step and after the last.
         x[: max(1 - start, 0)] = 0
         x[len(x) - max(end + 1 - len(levels), 0) :] = 0
         x = _convolve_time_and_pitch(x, weights["second"], weights["second.bias"], 3, 1)
@@ -93,12 +97,12 @@ def _convolve_pitch(levels: Float32Array, weights: dict[str, Float32Array]) -> F
 def _convolve_time_and_pitch(
     x: Float32Array, kernel: Float32Array, bias: Float32Array, stride: int, side: int
 ) -> Float32Array:
-    """A convolution over 3 steps and some pitches, without padding in time.
+    """Convolve over 3 steps and some pitches, without padding in time.
 
     Args:
         x: steps x pitches x channels.
         kernel: 3 x pitches x channels in x channels out.
-        bias: one for each channel out.
+        bias: one per output channel.
         stride: pitches from one result to the next.
         side: pitches of padding on both sides.
     """
@@ -114,7 +118,7 @@ def _convolve_time_and_pitch(
 def _convolve_dilated(
     x: Float32Array, kernel: Float32Array, bias: Float32Array, dilation: int
 ) -> Float32Array:
-    """A convolution over steps that lie `dilation` apart, as long as `x`."""
+    """Convolve over steps `dilation` apart; the result is as long as `x`."""
     side = len(kernel) // 2
     out = x @ kernel[side]
     for tap, matrix in enumerate(kernel):

@@ -1,11 +1,10 @@
-"""The sample at which a sound begins, near a time that is known to some milliseconds.
+"""The sample at which a sound begins, given its time to some milliseconds.
 
-Out of silence it is the first sample that is more than a little of what follows, or where the line
-through it and the one before comes from, where they rise as a wave does. In a mix it is
-where the samples are best told apart into two kinds, those before and those after (Maeda 1985,
-"A Method for Reading and Checking Phase Times in Auto-Processing System of Seismic Wave Data": the
-AIC of two variances, from the arrivals of earthquakes). A first difference takes away what is low
-and steady.
+After silence it is the first sample above a small share of the following peak or, if the samples
+rise like a wave, the zero of the line through them. In a mix it is the best split of the samples
+into two parts of different variance (Maeda 1985, "A Method for Reading and Checking Phase Times in
+Auto-Processing System of Seismic Wave Data": the AIC of two variances, for the arrivals of
+earthquakes). A first difference removes low, steady components.
 """
 
 import numpy as np
@@ -15,34 +14,34 @@ from server.audio.rhythm.bass_band import mono_slice
 from server.audio.spectrum.analyser_node import RATE
 
 _SILENCE_SHARE = 0.02
-"""How loud what was before may be, as a share of what follows, to be called silence."""
+"""Maximum level before the onset, as a share of the following peak, that counts as silence."""
 _ONSET_SHARE = 0.025
-"""The share of the following peak that is the beginning. 60 Hz from phase 0 are there in 70 us;
-0.3 ms would be 0.11."""
+"""Share of the following peak at which a sound begins. 60 Hz from phase 0 reach it in 70 us; 0.3 ms
+would be 0.11."""
 _SLOPE_SHARE = 0.5
-"""How much of it the sample before must be of one that rises on a line, rather than at once."""
+"""Minimum ratio of the sample before to it if the sound rises along a line, not at once."""
 _MAX_BACKTRACK = 8.0
-"""Samples to go back at most."""
+"""Maximum number of samples to go back."""
 _GROUP = 4
 _BEFORE_S, _AFTER_S = 0.060, 0.040
 _BATCH = 256
 
 
 def refine(samples: Int16Array, times: Float64Array, ahead: float, behind: float) -> Float64Array:
-    """Better times of onsets, in the order given.
+    """Return refined times of onsets, in the order given.
 
     Args:
         samples: the track, samples x 2.
-        times: about when they begin, in seconds.
-        ahead: how much sooner than their times they may begin, in seconds, at most 0.025,
-        behind: and how much later.
+        times: approximate onset times in seconds.
+        ahead: maximum shift to an earlier time in seconds, at most 0.025.
+        behind: maximum shift to a later time.
     """
     refined = times.copy()
     for first in range(0, len(times), _BATCH):
         batch = times[first : first + _BATCH]
         windows = _windows(samples, batch)
         from_silence, onset_sample = _onset_from_silence(windows, ahead, behind)
-        # A sample late on purpose: no event may come before its cause, not even by rounding.
+        # One sample late on purpose: an event must not precede its cause, even by rounding.
         offsets = np.where(
             from_silence,
             (onset_sample + 1) / RATE - _BEFORE_S,
@@ -53,7 +52,7 @@ def refine(samples: Int16Array, times: Float64Array, ahead: float, behind: float
 
 
 def _windows(samples: Int16Array, times: Float64Array) -> Float32Array:
-    """Onsets x samples around each."""
+    """Return the samples around each onset, onsets x samples."""
     before, after = round(_BEFORE_S * RATE), round(_AFTER_S * RATE)
     windows = np.empty((len(times), before + after), np.float32)
     for window, time in zip(windows, times, strict=True):
@@ -65,10 +64,10 @@ def _windows(samples: Int16Array, times: Float64Array) -> Float32Array:
 def _onset_from_silence(
     windows: Float32Array, ahead: float, behind: float
 ) -> tuple[BoolArray, Float64Array]:
-    """Whether each begins out of silence, and where in samples of its row.
+    """Return whether each onset follows silence, and its sample in its window.
 
-    A converter of sample rates rings ahead of a step, as high as it lets through; the mean of
-    three samples, which looks back only, hardly has that frequency.
+    A sample rate converter rings before a step, at its cutoff frequency; the causal mean of three
+    samples attenuates that frequency.
     """
     loud = np.zeros_like(windows)
     loud[:, 2:] = np.abs(windows[:, 2:] + 2 * windows[:, 1:-1] + windows[:, :-2]) / 4
@@ -82,10 +81,10 @@ def _onset_from_silence(
 
 
 def _backtrack(loud: Float32Array, crossing: Int64Array) -> Float64Array:
-    """Where a rise that was noticed at `begun` began: at once, or on a straight line before it.
+    """Return the start of a rise noticed at `crossing`: there, or earlier along a line.
 
-    A wave that begins at phase 0 rises on one, and the mean of three samples is one sample late on
-    it. What is there at once has no slope to go back on.
+    A wave that begins at phase 0 rises along a line, and the mean of three samples is one sample
+    late on it. A sound that starts at full level has no slope to follow back.
     """
     index = np.arange(len(loud))
     level, previous = (
@@ -101,7 +100,7 @@ def _backtrack(loud: Float32Array, crossing: Int64Array) -> Float64Array:
 
 
 def _split_by_variance(windows: Float32Array, ahead: float, behind: float) -> Float64Array:
-    """Seconds from the middle of each row to where its samples are best parted in two."""
+    """Return the seconds from each window's middle to its best split into two parts."""
     inner = np.diff(windows[:, round(0.020 * RATE) : round(0.090 * RATE)], axis=1)
     whole = inner.shape[1] // _GROUP * _GROUP
     power = (
@@ -116,8 +115,8 @@ def _split_by_variance(windows: Float32Array, ahead: float, behind: float) -> Fl
     variance_before = sums[:, places - 1] / places + floor
     variance_after = (total - sums[:, places - 1]) / (count - places) + floor
     criterion = places * np.log(variance_before) + (count - places) * np.log(variance_after)
-    # Two groups later: the one in which it begins is often put before it, and never is an event
-    # to come before its cause.
+    # Two groups later: the split is often placed before the group with the onset, and an event
+    # must not precede its cause.
     best = ((places[criterion.argmin(axis=1)] + 2) * _GROUP + 1) / RATE
     seconds: Float64Array = best + 0.020 - _BEFORE_S
     return seconds

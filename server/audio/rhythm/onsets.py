@@ -1,9 +1,9 @@
-"""Where something begins to sound: rises that are neither vibrato nor the noise of a held sound.
+"""Onsets: rises of the spectrum that are neither vibrato nor the noise of a held sound.
 
-Spectral flux that looks past small moves of pitch (Böck & Widmer 2013, "Maximum Filter Vibrato
-Suppression for Onset Detection": SuperFlux), and peaks of it that stand out of their
-neighbourhood (Böck, Krebs & Schedl 2012, "Evaluating the Online Capabilities of Onset Detection
-Methods", section 2.2), which may here lie on both sides.
+Spectral flux that ignores small changes of pitch (Böck & Widmer 2013, "Maximum Filter Vibrato
+Suppression for Onset Detection": SuperFlux), and peaks that stand out of their neighbourhood (Böck,
+Krebs & Schedl 2012, "Evaluating the Online Capabilities of Onset Detection Methods", section 2.2),
+here on both sides.
 """
 
 import numpy as np
@@ -13,24 +13,24 @@ from server.arrays import Float32Array, Float64Array, Int64Array
 from server.audio.rhythm.filterbank import STEPS_PER_S
 
 _LAG = 2
-"""Steps between what is compared: the window sees an onset for about so long."""
+"""Steps between compared spectra: about as long as an onset stays in the window."""
 _BLOCK = 4096
 _PEAK_REACH = 3
 _MEAN_REACH = round(0.07 * STEPS_PER_S)
 _MAX_REACH = round(2.0 * STEPS_PER_S)
 _FLOOR_REACH = round(0.75 * STEPS_PER_S)
 _FLOOR_STEP, _FLOOR_PERCENTILE = 10, 25
-"""The floor of the flux is what a quarter of the steps around do not reach."""
+"""Steps between windows of the noise floor, and the percentile of the flux that it is."""
 _MIN_FLUX, _MEAN_FACTOR, _FLOOR_FACTOR, _MAX_SHARE = 0.035, 1.4, 3.0, 0.03
-"""What a peak has to be above the mean or the floor; how many times either; and the share of the
-highest around."""
+"""Minimum excess of a peak over the mean or the floor; minimum ratio to each; minimum share of the
+local maximum."""
 
 
 def spectral_flux(levels: Float32Array) -> Float64Array:
-    """How much begins in each step: the mean of the rises of all ranges.
+    """Return the spectral flux of each step: the mean of the rises of all ranges.
 
     Args:
-        levels: steps x ranges, as `spectra.measure` gives them.
+        levels: steps x ranges, from `filterbank.compute_spectra`.
     """
     novelty = np.empty(len(levels))
     for first in range(0, len(levels), _BLOCK):
@@ -40,7 +40,7 @@ def spectral_flux(levels: Float32Array) -> Float64Array:
 
 
 def _range_rises(levels: Float32Array) -> Float32Array:
-    """By how much each range is above what it and its neighbours were, 0 where it is not."""
+    """Return the rise of each range above itself and its neighbours before; at least 0."""
     widest = levels.copy()
     np.maximum(widest[:, 1:], levels[:, :-1], out=widest[:, 1:])
     np.maximum(widest[:, :-1], levels[:, 1:], out=widest[:, :-1])
@@ -50,7 +50,7 @@ def _range_rises(levels: Float32Array) -> Float32Array:
 
 
 def pick_peaks(novelty: Float64Array) -> Int64Array:
-    """Steps at which the flux is highest in its surroundings and stands out of them."""
+    """Return the steps at which the flux is a local maximum that stands out."""
     if not len(novelty):
         return np.zeros(0, np.int64)
     mean = _local_mean(novelty, _MEAN_REACH)
@@ -69,7 +69,7 @@ def pick_peaks(novelty: Float64Array) -> Int64Array:
 
 
 def _noise_floor(novelty: Float64Array) -> Float64Array:
-    """What noise alone makes the flux to be: a low percentile of what is around."""
+    """Return the flux of noise alone: a low percentile of the surroundings."""
     padded = np.pad(novelty, _FLOOR_REACH, mode="symmetric")
     windows = sliding_window_view(padded, 2 * _FLOOR_REACH + 1)[::_FLOOR_STEP]
     floor = np.percentile(windows, _FLOOR_PERCENTILE, axis=1)
@@ -77,13 +77,13 @@ def _noise_floor(novelty: Float64Array) -> Float64Array:
 
 
 def _local_max(values: Float64Array, side: int) -> Float64Array:
-    """The highest value within `side` steps on both sides."""
+    """Return the highest value within `side` steps on both sides."""
     maxima: Float64Array = sliding_window_view(np.pad(values, side), 2 * side + 1).max(axis=1)
     return maxima
 
 
 def _local_mean(values: Float64Array, side: int) -> Float64Array:
-    """The mean of the values within `side` steps on both sides, fewer at the ends."""
+    """Return the mean of the values within `side` steps on both sides, fewer at the ends."""
     sums = np.concatenate([[0.0], np.cumsum(values)])
     steps = np.arange(len(values))
     low, high = np.maximum(steps - side, 0), np.minimum(steps + side + 1, len(values))

@@ -1,9 +1,8 @@
-"""Events out of activations: peaks that are high enough, and how strongly the sound rises there.
+"""Events from activations: peaks above a threshold, and their strength.
 
-Peaks are picked as for other networks' onsets (Böck, Schlüter & Widmer 2013, "Enhanced Peak Picking
-for Onset Detection with Recurrent Neural Networks"): off line, above a threshold. The threshold is
-a share of what the clear peaks of the track reach, since a drum that is buried in a mix has lower
-ones all along, within bounds below which there is nothing and above which no drum is doubtful.
+Peaks are picked offline, above a threshold (Böck, Schlüter & Widmer 2013, "Enhanced Peak Picking
+for Onset Detection with Recurrent Neural Networks"). The threshold is a share of the track's clear
+peaks, since a drum buried in a mix has lower ones throughout, within fixed bounds.
 """
 
 import numpy as np
@@ -14,23 +13,23 @@ from server.audio.rhythm.filterbank import HERTZ
 
 KINDS = ("onsets", "kicks", "snares", "hats")
 _THRESHOLD_SHARE, _MIN_THRESHOLD, _MAX_THRESHOLD = 0.35, 0.15, 0.45
-"""The threshold beside the clear peaks, and its bounds: where F is best on the tuning songs."""
+"""The threshold relative to the clear peaks, and its bounds: best F-measure on the tuning songs."""
 _CLEAR_PERCENTILE, _MIN_PEAK = 90, 0.1
-"""The percentile that is clear, of the peaks that are this high at least."""
+"""Percentile of clear peaks among the peaks of at least this height."""
 _RANGES_HZ = {
     "onsets": (0.0, 20_000.0),
     "kicks": (0.0, 150.0),
     "snares": (150.0, 6_000.0),
     "hats": (5_000.0, 20_000.0),
 }
-"""Where the sound of each kind rises."""
+"""Frequency range in which each kind of event rises."""
 _PEAK_REACH = 3
-"""Steps on both sides of a peak that are lower."""
+"""Steps on both sides that are lower than a peak."""
 _BEFORE, _AFTER = 4, 5
 
 
 def pick_peaks(activation: Float64Array) -> Int64Array:
-    """Steps at which the activation of a kind of event is highest around, and high enough."""
+    """Return the steps at which an activation is a local maximum above the threshold."""
     if not len(activation):
         return np.zeros(0, np.int64)
     highest = sliding_window_view(np.pad(activation, _PEAK_REACH), 2 * _PEAK_REACH + 1).max(axis=1)
@@ -46,10 +45,10 @@ def pick_peaks(activation: Float64Array) -> Int64Array:
 
 
 def event_strengths(levels: Float32Array, steps: Int64Array, kind: str) -> Float64Array:
-    """How strong each event is, 0..1: 1 is what the strong ones of the track reach.
+    """Return the strength of each event, 0..1; 1 is the level of the track's strong ones.
 
     Args:
-        levels: of the track, as `spectra.measure` gives them.
+        levels: of the track, from `filterbank.compute_spectra`.
         steps: at which the events begin.
         kind: one of KINDS.
     """

@@ -1,8 +1,8 @@
-"""What a browser's AnalyserNode would answer, for many moments at once.
+"""The output of a browser's AnalyserNode, for many moments at once.
 
 Web Audio API 1.1, section 1.8 (AnalyserNode), with its defaults: `fftSize` 2048,
-`smoothingTimeConstant` 0.8, `minDecibels` -100, `maxDecibels` -30. A browser smooths once for each
-call; here there is a call at each step of a 60 Hz grid, from the beginning of the sound.
+`smoothingTimeConstant` 0.8, `minDecibels` -100, `maxDecibels` -30. A browser smooths once per call;
+here a call is made at each step of a 60 Hz grid, from the beginning of the sound.
 """
 
 import numpy as np
@@ -21,13 +21,13 @@ _MIN_DB, _MAX_DB = -100.0, -30.0
 
 
 def blackman_window(size: int) -> Float64Array:
-    """The window 0.42 - 0.5 cos(2 pi n/N) + 0.08 cos(4 pi n/N)."""
+    """Return the window 0.42 - 0.5 cos(2 pi n/N) + 0.08 cos(4 pi n/N)."""
     turn = 2 * np.pi * np.arange(size) / size
     return 0.42 - 0.5 * np.cos(turn) + 0.08 * np.cos(2 * turn)
 
 
 def windows(signal: Float32Array, first: int, count: int, size: int) -> Float32Array:
-    """`count` windows of `size` samples, a hop apart, the first one from sample `first`.
+    """Return `count` windows of `size` samples, one hop apart, from sample `first` on.
 
     Args:
         signal: samples by channels.
@@ -40,14 +40,14 @@ def windows(signal: Float32Array, first: int, count: int, size: int) -> Float32A
 
 
 class AnalyserNode:
-    """Smoothed spectra of left, right and their mean; remembers them from call to call."""
+    """Smoothed spectra of left, right and their mean; keeps its state between calls."""
 
     def __init__(self) -> None:
         self._window = blackman_window(SIZE) / SIZE
         self._smooth = np.zeros((3, BINS))
 
     def spectra(self, frames: Float32Array) -> UInt8Array:
-        """getByteFrequencyData for consecutive steps.
+        """Compute getByteFrequencyData for consecutive steps.
 
         Args:
             frames: steps by 2 channels by the 2048 samples that end at each step.
@@ -66,18 +66,18 @@ class AnalyserNode:
 
 
 def to_bytes(magnitudes: Float64Array) -> UInt8Array:
-    """Magnitudes as bytes: -100 dB is 0, -30 dB is 255."""
+    """Return magnitudes as bytes: -100 dB is 0, -30 dB is 255."""
     decibels = 20 * np.log10(np.maximum(magnitudes, 1e-10))
     scaled = np.floor(255 / (_MAX_DB - _MIN_DB) * (decibels - _MIN_DB))
     return np.clip(scaled, 0, 255).astype(np.uint8)
 
 
 def mix_to_mono(stereo: Float32Array) -> Float32Array:
-    """Both channels as one: their mean; the last axis is that of the channels."""
+    """Return the mean of both channels; the last axis is the channels."""
     mono: Float32Array = (stereo[..., 0] + stereo[..., 1]) / np.float32(2)
     return mono
 
 
 def wave_bytes(signal: Float32Array) -> UInt8Array:
-    """getByteTimeDomainData: floor(128 (1 + x)), clipped to a byte."""
+    """Return getByteTimeDomainData: floor(128 (1 + x)), clipped to a byte."""
     return np.clip(np.floor(128 * (1 + signal)), 0, 255).astype(np.uint8)

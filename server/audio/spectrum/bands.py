@@ -1,9 +1,9 @@
-"""How loud the music is in seven ranges, and how bright and wide it sounds.
+"""Loudness in seven frequency bands, brightness and stereo width.
 
 Each value belongs to a moment and is measured in a window around it. Decibels are mapped to 0..1
-so that 1 is the loud parts of this very track in this range and 0 is 36 dB under them: a quiet
-master moves as much as a loud one. A range that the track hardly uses is not blown up, and
-silence is 0.
+so that 1 is the level of the loud parts of this track in this band and 0 is 36 dB below: a quiet
+master moves as much as a loud one. A band that the track hardly uses is not amplified, and silence
+is 0.
 """
 
 from typing import NamedTuple
@@ -34,14 +34,14 @@ _MIN_LOUD_DB = -60.0
 _MIN_POWER = 1e-12
 _LOUD_PERCENTILE = 98
 _MIN_AMPLITUDE_SUM = 1e-4
-"""Of amplitudes over all bins: less is silence, whose spectrum says nothing."""
+"""Minimum sum of amplitudes over all bins: less is silence, which has no brightness."""
 
 _DARKEST_HZ, _BRIGHTEST_HZ = 60.0, 12_000.0
 _FULL_RANGE_DB = 60.0
 
 
 class BandMeasurements(NamedTuple):
-    """What moments sound like."""
+    """Measurements of several moments."""
 
     powers: Float64Array
     """Moments by 7, in the order of NAMES: mean square, channels averaged; a full-scale sine is
@@ -51,9 +51,9 @@ class BandMeasurements(NamedTuple):
     octaves, 0 at 60 Hz and 1 at 12 kHz, 0 in silence. Width: the share of the side in mid and
     side, 0 for mono."""
     roots: Float32Array
-    """Moments by bins: the spectrum's amplitudes, for `flux`."""
+    """Moments by bins: the spectrum's amplitudes, for `amplitude_flux`."""
     log_bands: UInt8Array
-    """Moments by 2 channels by logbands.BANDS: see logbands.to_bytes."""
+    """Moments by 2 channels by log_bands.BANDS; see log_bands.to_bytes."""
 
 
 def measure_bands(frames: Float32Array) -> BandMeasurements:
@@ -63,7 +63,7 @@ def measure_bands(frames: Float32Array) -> BandMeasurements:
         frames: moments by 2 channels by 4096 samples around each moment.
     """
     squares_low, offset = _squared_magnitudes(frames, LONG_WINDOW)
-    # What is constant over the long window is no sound: an offset, and what is lower than 10 Hz.
+    # Remove what is constant over the long window: an offset, and frequencies below 10 Hz.
     middle = (
         frames[:, :, (LONG_WINDOW - SHORT_WINDOW) // 2 : (LONG_WINDOW + SHORT_WINDOW) // 2]
         - offset[:, :, np.newaxis]
@@ -86,7 +86,7 @@ def measure_bands(frames: Float32Array) -> BandMeasurements:
 
 
 def amplitude_flux(roots: Float32Array, before: Float32Array) -> Float64Array:
-    """How much the amplitudes grow from moment to moment, bin by bin (Dixon 2006, eq. 2).
+    """Return the growth of the amplitudes from moment to moment (Dixon 2006, eq. 2).
 
     Args:
         roots: moments by bins.
@@ -97,18 +97,18 @@ def amplitude_flux(roots: Float32Array, before: Float32Array) -> Float64Array:
 
 
 def to_full_scale(powers: Float64Array) -> Float32Array:
-    """Powers as 0..1 whatever the track is like: 0 is -60 dB, 1 is 0 dB full scale."""
+    """Return powers as 0..1 on an absolute scale: 0 is -60 dB, 1 is 0 dB full scale."""
     decibels = 10 * np.log10(np.maximum(powers, _MIN_POWER))
     return np.clip(1 + decibels / _FULL_RANGE_DB, 0, 1).astype(np.float32)
 
 
 def scale_to_track(powers: Float64Array) -> Float32Array:
-    """The powers of a whole track as 0..1, moments by 7."""
+    """Return the powers of a whole track as 0..1, moments by 7."""
     return scale_decibels(10 * np.log10(np.maximum(powers, _MIN_POWER)))
 
 
 def scale_decibels(decibels: Float64Array) -> Float32Array:
-    """Decibels of a whole track as 0..1, moments by columns; the first is that of all together."""
+    """Return decibels of a whole track as 0..1, moments by columns, the total first."""
     loud = np.array([_loud_level(column) for column in decibels.T])
     reference = np.maximum(loud, loud[0] - _RANGE_DB)
     scaled: Float64Array = 1 + (decibels - reference) / _RANGE_DB
@@ -139,8 +139,10 @@ def _width(middle: Float32Array) -> Float64Array:
 
 
 def _squared_magnitudes(frames: Float32Array, size: int) -> tuple[Float32Array, Float32Array]:
-    """Moments by channels by bins: squared magnitudes under a Hann window; and the mean of each
-    moment and channel under it.
+    """Return squared magnitudes under a Hann window, and the mean under it.
+
+    Returns:
+        Moments by channels by bins; moments by channels.
     """
     spectrum = np.fft.rfft(frames * _hann(size), axis=2)
     squares = np.square(spectrum.real) + np.square(spectrum.imag)
@@ -149,7 +151,7 @@ def _squared_magnitudes(frames: Float32Array, size: int) -> tuple[Float32Array, 
 
 
 def _power_spectrum(squares: Float32Array, size: int) -> Float64Array:
-    """One-sided power in each bin, the mean of the channels (Heinzel et al. 2002, eq. 23)."""
+    """Return the one-sided power in each bin, averaged over channels (Heinzel 2002, eq. 23)."""
     power: Float64Array = (squares[:, 0] + squares[:, 1]).astype(np.float64)
     power /= _window_norm(size)
     return power

@@ -1,7 +1,7 @@
-"""The power of the sound in narrow bands on a logarithmic scale of frequency, left and right.
+"""The power of the sound in narrow logarithmic frequency bands, left and right.
 
-It is what the spectrum for pictures (tracklevels.py) is made from. Unlike the browser's spectrum it
-has no upper end at -30 dB, and a moment lies in the middle of its window.
+Band levels (band_levels.py) are computed from it. Unlike the browser's spectrum it is not limited
+to -30 dB, and each window is centred on its moment.
 """
 
 import numpy as np
@@ -13,32 +13,31 @@ BANDS = 96
 LOWEST_HZ, HIGHEST_HZ = 40.0, 15_000.0
 """Lower edge of the first band and upper edge of the last."""
 SPLIT_HZ = 1000.0
-"""Bands whose centre is below are taken from the long window, the others from the short one."""
+"""Bands with a centre below this use the long window, the others the short one."""
 
 _MIN_DB, _STEPS_PER_DB = -120.0, 2.0
 _MIN_POWER = 1e-13
 
 
 def band_edges() -> Float64Array:
-    """The BANDS + 1 edges of the bands in Hz."""
+    """Return the BANDS + 1 edges of the bands in Hz."""
     return np.geomspace(LOWEST_HZ, HIGHEST_HZ, BANDS + 1)
 
 
 def band_centres() -> Float64Array:
-    """The geometric centre of each band in Hz."""
+    """Return the geometric centre of each band in Hz."""
     limits = band_edges()
     return np.sqrt(limits[:-1] * limits[1:])
 
 
 class LogBands:
-    """Sums up the bins of two power spectra into the bands.
+    """Sums the bins of two power spectra into bands.
 
-    A bin reaches half a bin to both sides of its frequency, and a band takes the share of it that
-    lies inside.
+    A bin extends half a bin on both sides of its frequency; a band gets the share inside its edges.
 
     Args:
-        long: samples of the window for low bands; the factor that makes a squared magnitude under
-            it a one-sided power.
+        long: samples of the window for low bands; the factor that converts a squared magnitude
+            under it to one-sided power.
         short: the same for high bands.
     """
 
@@ -65,19 +64,19 @@ class LogBands:
 
 
 def to_bytes(powers: Float32Array) -> UInt8Array:
-    """Powers (mean squares) as bytes in steps of half a decibel; 0 is -120 dB or less."""
+    """Return powers (mean squares) as bytes in steps of 0.5 dB; 0 is -120 dB or less."""
     levels_db = 10 * np.log10(np.maximum(powers, np.float32(_MIN_POWER)))
     scaled = np.rint((levels_db - np.float32(_MIN_DB)) * np.float32(_STEPS_PER_DB))
     return np.asarray(np.clip(scaled, 0, 255), np.uint8)
 
 
 def from_bytes(band_bytes: UInt8Array) -> Float32Array:
-    """The decibels that bytes of `to_bytes` stand for; a full-scale sine is -3 dB."""
+    """Return the decibels encoded by `to_bytes`; a full-scale sine is -3 dB."""
     return band_bytes.astype(np.float32) / np.float32(_STEPS_PER_DB) + np.float32(_MIN_DB)
 
 
 def _bin_shares(size: int) -> Float32Array:
-    """Bins by bands: the share of each bin that lies in each band."""
+    """Return the share of each bin that lies in each band, bins by bands."""
     limits = band_edges() * size / RATE
     bins = np.arange(size // 2 + 1)[:, np.newaxis]
     inside = np.minimum(limits[1:], bins + 0.5) - np.maximum(limits[:-1], bins - 0.5)
@@ -85,5 +84,5 @@ def _bin_shares(size: int) -> Float32Array:
 
 
 def _trim(shares: Float32Array) -> Float32Array:
-    """Without the bins above the last one that a band takes from."""
+    """Remove the bins above the last one that a band uses."""
     return shares[: int(np.flatnonzero(shares.any(axis=1))[-1]) + 1]

@@ -1,4 +1,4 @@
-"""Loudness as EBU R128 has it (EBU Tech 3341): momentary over 400 ms, short-term over 3 s.
+"""Loudness by EBU R128 (EBU Tech 3341): momentary over 400 ms, short-term over 3 s.
 
 Measured by ffmpeg's `ebur128` filter, ten times a second.
 """
@@ -16,7 +16,7 @@ from server.sandbox import Limits
 
 STEP_S = 0.1
 SILENCE_LUFS = -120.7
-"""What the filter says of silence."""
+"""The filter's value for silence."""
 
 _LIMITS = Limits(cpu_s=600, open_files=32)
 _WAIT_S = 600.0
@@ -24,7 +24,7 @@ _VALUE = re.compile(rb"lavfi\.r128\.([MS])=(-?[\d.]+|-?inf|nan)")
 
 
 class LoudnessMeter:
-    """Measures a WAV of ours beside whatever else is done; a context manager.
+    """Measures one of our WAV files in a parallel process; a context manager.
 
     Raises:
         MediaError: ffmpeg cannot be started.
@@ -51,11 +51,12 @@ class LoudnessMeter:
         self._process.__exit__(kind, error, trace)
 
     def read(self) -> Float64Array:
-        """Rows of momentary and short-term loudness in LUFS; row n is what a meter shows at
-        (n + 1) x STEP_S.
+        """Return rows of momentary and short-term loudness in LUFS.
+
+        Row n is the meter's reading at (n + 1) x STEP_S.
 
         Raises:
-            MediaError: it could not be measured.
+            MediaError: the measurement failed.
         """
         output = b"".join(self._process.chunks(_WAIT_S))
         self._process.wait(_WAIT_S).raise_for_status()

@@ -1,8 +1,8 @@
-"""The spectra of a track: what it sounds like moment by moment, in one file that segments map.
+"""The spectra of a track, moment by moment, in one file that segments map.
 
-The file is a `.npy` array of RECORD, one for each step of a 60 Hz grid: step i is at i/60 s. After
-the steps of the track, floor(60 x seconds) + 1, come TAIL more in which the spectra die away; the
-last of them is silence and stands for all later ones.
+The file is a `.npy` array of RECORD, one for each step of a 60 Hz grid: step i is at i/60 s. The
+steps of the track, floor(60 x seconds) + 1, are followed by TAIL more in which the spectra decay;
+the last of them is silence and represents all later ones.
 """
 
 from collections.abc import Callable, Iterator
@@ -31,7 +31,7 @@ from server.media import ffmpeg, wav
 from server.sandbox import Limits
 
 FORMAT = 3
-"""Number of the format that RECORD and TAIL describe; another one is another file's."""
+"""Version of the file format that RECORD and TAIL describe."""
 RECORD = np.dtype(
     [
         ("samples", "<i2", (HOP, 2)),  # the 735 stereo samples at 44.1 kHz before the step
@@ -45,7 +45,7 @@ RECORD = np.dtype(
     ]
 )
 TAIL = 64
-"""Steps after the track: the smoothing needs 52 from 0 dB to -100 dB, the window 3."""
+"""Steps after the track: smoothing takes 52 from 0 dB to -100 dB, the window 3."""
 
 _BLOCK = 64
 _MARGIN = bands.LONG_WINDOW // 2
@@ -53,12 +53,12 @@ _LIMITS = Limits(cpu_s=600, open_files=32)
 
 
 def analyse(audio: Path, out: Path, on_progress: Callable[[], None] | None = None) -> None:
-    """Write the spectra of a WAV of ours to `out`, through its `.part`.
+    """Write the spectra of one of our WAV files to `out`, through its `.part`.
 
     Args:
         audio: the WAV.
         out: the file to write.
-        told: called after every few seconds of sound.
+        on_progress: called after every few seconds of sound.
 
     Raises:
         ToqiboxError: storage_full, undecodable_audio (the WAV is not whole).
@@ -78,10 +78,10 @@ def analyse(audio: Path, out: Path, on_progress: Callable[[], None] | None = Non
 
 
 def load(path: Path) -> NDArray[np.void]:
-    """Map a file; nothing of it is read before it is asked for.
+    """Map a file; nothing is read until it is accessed.
 
     Raises:
-        ValueError: it is no such file, or one of another format.
+        ValueError: the file has another format.
     """
     problem = f"{path.name} is not a file of spectra of format {FORMAT}"
     try:
@@ -98,7 +98,7 @@ def load(path: Path) -> NDArray[np.void]:
 def _records(audio: Path, count: int) -> Iterator[NDArray[np.void]]:
     analyser = AnalyserNode()
     last: Float32Array | None = None
-    # numpy transforms without the interpreter's lock: the two measurements run side by side.
+    # numpy transforms without the interpreter's lock: both measurements run in parallel.
     with ThreadPoolExecutor(max_workers=1) as pool:
         for first, signal in _blocks(audio, count):
             steps = min(_BLOCK, count - first)
@@ -111,7 +111,7 @@ def _records(audio: Path, count: int) -> Iterator[NDArray[np.void]]:
             measured = bands.measure_bands(windows(signal, 0, steps, bands.LONG_WINDOW))
             records["powers"], records["shape"] = measured.powers, measured.shape
             records["logbands"] = measured.log_bands
-            # What sounds at the very beginning sets in there.
+            # Sound at the very beginning counts as a rise from silence.
             previous = np.zeros_like(measured.roots[0]) if last is None else last
             records["flux"] = bands.amplitude_flux(measured.roots, previous)
             last = measured.roots[-1]
@@ -121,10 +121,10 @@ def _records(audio: Path, count: int) -> Iterator[NDArray[np.void]]:
 
 
 def _blocks(audio: Path, count: int) -> Iterator[tuple[int, Float32Array]]:
-    """Pieces of the sound at 44.1 kHz: the first step of each, and its stereo samples.
+    """Yield blocks of the sound at 44.1 kHz: the first step, and stereo samples.
 
-    The sample at the piece's first step lies at _MARGIN; as many lie after its last step. What
-    is before the beginning and after the end is 0.
+    The sample of a block's first step is at index _MARGIN; as many samples follow its last step.
+    Samples before the beginning and after the end are 0.
     """
     stream = ffmpeg.input_file(audio, format="wav", format_whitelist="wav").audio
     argv = ffmpeg.output(stream, "pipe:1", ar=RATE, format="f32le")

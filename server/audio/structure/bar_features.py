@@ -1,4 +1,4 @@
-"""What each bar of a track is like: how loud, how bright, how busy; the ground for its sections."""
+"""Features of each bar of a track (loudness, brightness, density), the basis of its sections."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -11,47 +11,47 @@ from server.audio.rhythm.detection import Detections
 from server.audio.rhythm.filterbank import HERTZ, STEPS_PER_S
 
 _DEFAULT_BAR_S = 2.0
-"""How long the stretches are that stand for bars where there are none."""
+"""Length of the intervals used in place of bars in music without them."""
 _MIN_DOWNBEATS = 4
 _LOUDNESS_RANGE_DB, _BASS_RANGE_DB, _ONSET_RANGE = 10.0, 12.0, 4.0
-"""Ranges below which differences are not stretched: of loudness, of bass, of onsets a second."""
+"""Minimum ranges that are normalised: of loudness, of bass, of onsets a second."""
 _FIRST_OCTAVE_HZ, _OCTAVE_RANGE = 80.0, 1.0
-"""The same of an octave's levels, as `spectra.measure` counts them."""
+"""Lowest octave; minimum range of its levels from `filterbank.compute_spectra`."""
 
 
 @dataclass(frozen=True)
 class Bars:
-    """Bars in order; each measure is 0..1, 1 for the most of the track."""
+    """Bars in order; each feature is 0..1, 1 for the maximum of the track."""
 
     bounds: Float64Array
     """Seconds, one more than there are bars; the first is 0, the last the end of the track."""
     loudness: Float64Array
     bass: Float64Array
-    """How much bass there is,"""
+    """Level of the bass."""
     density: Float64Array
-    """how much begins,"""
+    """Density of onsets."""
     brightness: Float64Array
-    """and how far up the sound reaches."""
+    """Mean pitch of the spectrum."""
     kicks: Float64Array
     octaves: Float64Array
-    """Bars by octaves: how loud each octave is beside its loudest bars, 0..1: who plays."""
+    """Bars by octaves: level of each octave relative to its loudest bars: the instrumentation."""
     pitch_classes: Float64Array
-    """Bars by 12: how much each pitch class sounds beside the mean of all, from C on."""
+    """Bars by 12: level of each pitch class minus the mean of all, from C on."""
     has_beats: bool = True
-    """Whether these are bars of beats; else stretches of even length, where there are no beats."""
+    """False if these are intervals of equal length, in music without beats."""
 
     @property
     def energy(self) -> Float64Array:
-        """Loudness, bass and onsets together."""
+        """Loudness, bass and density combined."""
         return 0.4 * self.loudness + 0.35 * self.bass + 0.25 * self.density
 
 
 def compute_bar_features(detections: Detections, downbeats: Float64Array) -> Bars:
-    """The bars of a track.
+    """Compute the features of a track's bars.
 
     Args:
-        detections: what was heard.
-        downbeats: where bars begin, in seconds.
+        detections: the track's onsets, drums and spectra.
+        downbeats: times of the downbeats in seconds.
     """
     bounds = _bar_bounds(detections.seconds, downbeats)
     steps = np.minimum(
@@ -83,7 +83,7 @@ def compute_bar_features(detections: Detections, downbeats: Float64Array) -> Bar
 
 
 def _octave_levels(levels: Float64Array) -> Float64Array:
-    """Return the levels of each octave from 80 Hz on, and of what is below, bars by octaves."""
+    """Return the levels of each octave from 80 Hz on, and of everything below, bars x octaves."""
     octave = np.maximum(np.floor(np.log2(HERTZ / _FIRST_OCTAVE_HZ)), -1).astype(np.int64)
     columns = [
         _normalise(levels[:, octave == number].mean(axis=1), _OCTAVE_RANGE)
@@ -93,7 +93,7 @@ def _octave_levels(levels: Float64Array) -> Float64Array:
 
 
 def _pitch_classes(levels: Float64Array) -> Float64Array:
-    """Return the levels of each pitch class less their mean, bars by 12."""
+    """Return the levels of each pitch class minus their mean, bars by 12."""
     tones = np.flatnonzero((HERTZ > 60) & (HERTZ < 2500))
     classes = np.rint(12 * np.log2(HERTZ[tones] / 16.3516)).astype(np.int64) % 12
     sums = np.zeros((len(levels), 12))
@@ -105,7 +105,7 @@ def _pitch_classes(levels: Float64Array) -> Float64Array:
 
 
 def _bar_bounds(seconds: float, downbeats: Float64Array) -> Float64Array:
-    """Where bars begin and end; what is before the first downbeat belongs to the first bar."""
+    """Return the bounds of the bars; what precedes the first downbeat joins the first bar."""
     if len(downbeats) < _MIN_DOWNBEATS:
         count = max(1, int(seconds / _DEFAULT_BAR_S))
         return np.linspace(0, seconds, count + 1)
@@ -115,7 +115,7 @@ def _bar_bounds(seconds: float, downbeats: Float64Array) -> Float64Array:
 
 
 def _bar_means(values: NDArray[np.floating], steps: Int64Array) -> Float64Array:
-    """The mean of the rows from each step to the next."""
+    """Return the mean of the values from each step to the next."""
     return np.array(
         [
             values[first : max(last, first + 1)].mean(axis=0, dtype=np.float64)
@@ -125,7 +125,7 @@ def _bar_means(values: NDArray[np.floating], steps: Int64Array) -> Float64Array:
 
 
 def _bass_db(levels: Float32Array, steps: Int64Array) -> Float64Array:
-    """How loud the bass of each bar is."""
+    """Return the bass level of each bar in decibels."""
     power = np.square(np.expm1(levels[:, HERTZ < 100])).sum(axis=1, keepdims=True)
     means = _bar_means(power, steps)[:, 0]
     decibels: Float64Array = 10 * np.log10(np.maximum(means, 1e-6 * max(float(means.max()), 1e-12)))
@@ -133,13 +133,13 @@ def _bass_db(levels: Float32Array, steps: Int64Array) -> Float64Array:
 
 
 def _strength_sums(events: Float64Array, bounds: Float64Array) -> Float64Array:
-    """The strengths of the events of each bar, summed up; a hit just before a bar belongs to it."""
+    """Return the summed strengths of each bar's events; one just before a bar belongs to it."""
     sums, _ = np.histogram(events[:, 0] + 0.03, bounds, weights=events[:, 1])
     return sums.astype(np.float64)
 
 
 def _normalise(values: Float64Array, min_range: float) -> Float64Array:
-    """0..1 from the least to the most of the track, or over a range of `least` below the most."""
+    """Scale to 0..1 over the range of the track, or over `min_range` if that is larger."""
     top = float(np.percentile(values, 95))
     bottom = min(float(np.percentile(values, 5)), top - min_range)
     return np.clip((values - bottom) / (top - bottom), 0, 1)

@@ -1,21 +1,21 @@
-"""Where the bars of a track begin, from its first sample to its last, with or without a beat."""
+"""The bar lines of a track, from its first sample to its last, with or without beats."""
 
 import numpy as np
 
 from server.arrays import Float64Array
 
 _DEFAULT_BAR_S = 1.0
-"""How far apart the lines are that stand for bars where there are none."""
+"""Distance of the lines used in place of bar lines in music without them."""
 _MIN_DOWNBEATS = 4
 
 
 def bar_lines(downbeats: Float64Array, seconds: float) -> Float64Array:
-    """Times of bar lines in seconds, rising, inside the track.
+    """Return the times of bar lines in seconds, rising, inside the track.
 
-    Before the first downbeat and after the last one they go on as far apart as the bars are.
+    Before the first downbeat and after the last one they continue at the median bar length.
 
     Args:
-        downbeats: where bars begin, as far as they were found.
+        downbeats: detected downbeats in seconds.
         seconds: length of the track.
     """
     if len(downbeats) < _MIN_DOWNBEATS:

@@ -1,9 +1,9 @@
-"""At which bars the parts of a track begin: where each part is most alike within itself.
+"""The bars at which sections begin: each section is as uniform as possible.
 
 Optimal partitioning (Jackson et al. 2005, "An Algorithm for Optimal Partitioning of Data on an
-Interval"): of all ways to cut the track, the one with the least squared distance of bars from the
-mean of their part, and a price for each cut. Music goes in phrases of four and eight bars, so a
-part of another length costs more. A long track is cut less readily than one of half a minute.
+Interval"): the partition with the lowest squared distance of bars from the mean of their section
+plus a price for each cut. Music has phrases of four and eight bars, so a section of another length
+costs more. The price is lower in short tracks.
 """
 
 import numpy as np
@@ -11,26 +11,26 @@ import numpy as np
 from server.arrays import Float64Array, Int64Array
 
 _MAX_BARS = 96
-"""Bars of a part."""
+"""Maximum number of bars in a section."""
 _CUT_PRICE, _ODD_PRICE, _UNEVEN_PRICE = 0.6, 0.3, 0.15
-"""The price of a cut; of a length that is odd; of one that is no multiple of four bars."""
+"""Price of a cut, of an odd length, and of an even length that is not a multiple of four."""
 _FULL_PRICE_BARS, _MIN_PRICE_SHARE = 64, 0.3
-"""Bars of a track in which prices are whole, and the share of them in the shortest."""
+"""Bars from which a track has full prices, and the minimum share of them."""
 _PRICE_SHARE_WITHOUT_BARS = 2.0
-"""The same where there are no bars: speech and noise change all the time."""
+"""Share of the prices without bars: speech and noise change all the time."""
 MIN_BARS, _FEW_BARS = 4, 40
-"""Bars of a part, but for the first and the last; half of that where the track has few."""
+"""Minimum bars of a section except the first and the last; half of that in tracks with few."""
 _MIN_PART_S = 6.0
-"""Where four bars take less, the beats are counted twice as fast as people count."""
+"""If four bars take less, the beats are twice as fast as people count them."""
 
 
 def find_boundaries(bar_features: Float64Array, bar_s: float, *, readily: bool = True) -> list[int]:
-    """Return the first bar of each part, in order, and the number of bars.
+    """Return the first bar of each section, in order, and the number of bars.
 
     Args:
-        bar_features: bars by measures, 0..1 each.
+        bar_features: bars by features, 0..1 each.
         bar_s: seconds of a bar.
-        readily: whether a short track is cut more readily, as music is that has bars.
+        readily: use lower prices in a short track; for music with bars.
     """
     count = len(bar_features)
     share = (
@@ -48,7 +48,7 @@ def find_boundaries(bar_features: Float64Array, bar_s: float, *, readily: bool =
     for end in range(1, count + 1):
         starts = np.arange(max(0, end - _MAX_BARS), end)
         price = prices[end - starts]
-        # The first part may begin, and the last one end, within a phrase.
+        # The first section may begin, and the last one end, within a phrase.
         price[(starts == 0) | (end == count)] = 0
         price[starts == count - 1] = np.inf if count > 1 else 0
         lengths = (end - starts)[:, None]

@@ -1,8 +1,8 @@
-"""Which parts of a track are the same music: intro, A, B, A, …, outro.
+"""Labels of sections with the same music: intro, A, B, A, …, outro.
 
-Two parts are alike where their bars have the same harmony in the same order, compared by pitch
-classes (Fujishima 1999, "Realtime Chord Recognition of Musical Sound"), and are alike in
-loudness, bass, density, brightness and drums.
+Two sections match if their bars have the same harmony in the same order, compared by pitch classes
+(Fujishima 1999, "Realtime Chord Recognition of Musical Sound"), and are similar in loudness, bass,
+density, brightness and drums.
 """
 
 import numpy as np
@@ -11,21 +11,21 @@ from server.arrays import Float64Array, Int64Array
 from server.audio.structure.bar_features import Bars
 
 INTRO, OUTRO = -1, -2
-"""Labels of the first and the last part where they are quieter than what they lead to."""
+"""Labels of the first and the last section if they are quieter than the section next to them."""
 _PHRASE_BARS = 4
-"""Bars within which the order of chords counts."""
+"""Length in bars of a phrase whose chord order is compared."""
 _MAX_DISTANCE = 0.22
-"""Parts that are less far from each other than this are the same music."""
+"""Sections with a smaller distance have the same music."""
 _FEATURE_WEIGHT, _HARMONY_WEIGHT = 1.0, 0.5
 _ENERGY_STEP = 0.15
 
 
 def label_sections(bars: Bars, starts: Int64Array) -> Int64Array:
-    """Return a label for each part: INTRO, OUTRO, or from 0 on in the order of appearance.
+    """Return a label for each section: INTRO, OUTRO, or from 0 on in order of appearance.
 
     Args:
-        bars: what each bar is like.
-        starts: the first bar of each part, in order.
+        bars: the features of the bars.
+        starts: the first bar of each section, in order.
     """
     ends = np.append(starts[1:], len(bars.loudness))
     parts = [_Part(bars, int(first), int(last)) for first, last in zip(starts, ends, strict=True)]
@@ -48,7 +48,7 @@ def label_sections(bars: Bars, starts: Int64Array) -> Int64Array:
 
 
 class _Part:
-    """The bars of a part on the average."""
+    """The averaged bars of a section."""
 
     def __init__(self, bars: Bars, first: int, last: int) -> None:
         features = np.stack(
@@ -65,7 +65,7 @@ class _Part:
         )
 
     def distance(self, other: "_Part") -> float:
-        """Return how unlike two parts are; the phrase of one may begin later than the other's."""
+        """Return how different two sections are; the phrase of one may be shifted."""
         feature_distance = float(np.abs(self._features - other._features).mean())
         similarity = max(
             _cosine(self._phrase, np.roll(other._phrase, shift, axis=0))

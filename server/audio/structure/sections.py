@@ -1,8 +1,8 @@
-"""The parts of a track: where its bars change, and whether they build, drop or break.
+"""The sections of a track: where they begin, and whether each is a build, a drop or a break.
 
-`cuts` tells where parts begin. What they are is told by energy, as people who play records do
-(Yadati, Larson, Liem & Hanjalic 2014, "Detecting Drops in Electronic Dance Music": a build, then a
-sudden jump, with the bass back). Only music with drums has drops, and few of them.
+`boundaries` finds where sections begin; their kinds follow from energy (Yadati, Larson, Liem &
+Hanjalic 2014, "Detecting Drops in Electronic Dance Music": a build, then a sudden jump as the bass
+returns). Only music with drums has drops, and few of them.
 """
 
 from itertools import pairwise
@@ -20,25 +20,25 @@ Parts = list[tuple[int, int]]
 """First bar and the bar after the last."""
 
 _OCTAVE_WEIGHT = 0.4
-"""What a change of who plays counts beside one of energy."""
+"""Weight of a change of instrumentation relative to a change of energy."""
 _MIN_ENERGY_JUMP, _MIN_BASS_JUMP = 0.15, 0.4
-"""By how much energy jumps at a drop, or bass where energy is high before it."""
+"""Minimum jump of energy at a drop, or of bass if the energy was high before."""
 _MIN_DROP_ENERGY, _MIN_DROP_BASS, _MIN_DROP_KICKS = 0.6, 0.5, 0.4
-"""What a drop has: so much energy, bass, and such a share of the track's most kicks."""
+"""Minimum energy and bass of a drop, and its kicks as a share of the track's maximum."""
 _CALM_BASS = 0.5
-"""With less bass than this a part may be a build or a break, whatever its kicks."""
+"""With less bass than this a section may be a build or a break regardless of its kicks."""
 _MAX_DROP_BARS, _MAX_BUILD_BARS = 16, 24
-"""Bars: the rest of a drop's part is plain, as what was new is no more; nothing builds longer."""
+"""Maximum bars of a drop (the rest of its section is plain) and of a build."""
 _MIN_DROPS, _MAX_DROPS, _DROP_EVERY_S = 2, 4, 75.0
-"""Drops of a track: at least so many are possible, in a song of some minutes so many, and in longer
-music one in so many seconds."""
+"""Maximum number of drops: in a short track, in a song of some minutes, and one per this many
+seconds in longer music."""
 
 
 def find_sections(bars: Bars, *, drums: bool) -> Float64Array:
     """Return rows of start and end in seconds, energy 0..1 and kind; they cover the track.
 
     Args:
-        bars: what each bar is like.
+        bars: the features of the bars.
         drums: whether a kick drum plays in the track.
     """
     features = np.stack(
@@ -59,7 +59,7 @@ def find_sections(bars: Bars, *, drums: bool) -> Float64Array:
 
 
 class _SectionClassifier:
-    """What each part is, given those before and after it."""
+    """Classifies each section given those before and after it."""
 
     def __init__(self, bars: Bars, pairs: Parts) -> None:
         self._bars, self._pairs = bars, pairs
@@ -94,7 +94,7 @@ class _SectionClassifier:
         return bool(self._kicks[part] < 0.5 * self._driven or self._low[part] < _CALM_BASS)
 
     def _drops(self) -> list[int]:
-        """Return the parts that a build or a break leads to, the greatest jumps first, not many."""
+        """Return the sections after a build or a break, the greatest jumps first, a few at most."""
         jumps = {}
         for part in range(1, len(self._pairs)):
             jump, back = self._jump(part), float(self._low[part] - self._low[part - 1])
@@ -112,7 +112,7 @@ class _SectionClassifier:
         return sorted(jumps, key=lambda part: -jumps[part])[:max_drops]
 
     def _rises(self, part: int) -> bool:
-        """Whether a part grows busier or brighter, in itself or from the one before it."""
+        """Return whether a section grows denser or brighter, in itself or from the one before."""
         (first, last), bars = self._pairs[part], self._bars
         grows = bars.density + bars.brightness + bars.loudness
         inside = float(grows[last - 1] - grows[first]) if last - first > 1 else 0.0
@@ -126,7 +126,7 @@ class _SectionClassifier:
 
 
 def _kinds_without_drums(bars: Bars, pairs: Parts) -> list[int]:
-    """Return the kinds of the parts where no drum plays: plain, or a break between louder ones."""
+    """Return the kinds of sections without drums: plain, or a break between louder ones."""
     energy = [float(bars.energy[first:last].mean()) for first, last in pairs]
     inner = range(1, len(pairs) - 1)
     breaks = {
@@ -138,7 +138,7 @@ def _kinds_without_drums(bars: Bars, pairs: Parts) -> list[int]:
 
 
 def _split_long_drops(pairs: Parts, kinds: list[int]) -> tuple[Parts, list[int]]:
-    """Return the parts with those cut in two that are called a drop for too long."""
+    """Return the sections with long drops split in two."""
     parts: list[tuple[int, int, int]] = []
     for (first, last), kind in zip(pairs, kinds, strict=True):
         long = kind == DROP and last - first >= _MAX_DROP_BARS + boundaries.MIN_BARS
