@@ -1,4 +1,4 @@
-"""`toqibox effects watch FILE`: one page that shows an effect while it is being written.
+"""The server of `toqibox effects watch FILE`: a page that shows an effect while it is edited.
 
-A command calls `server.devserver.app.run(load, material, …)`: see there.
+The command calls `server.devserver.app.run(config, announce, port)`.
 """

@@ -1,26 +1,26 @@
-"""The server of the watch page: for one person on this machine, about one file.
+"""The server of the watch page, for one file and the user of this machine.
 
-    status = run(Watched(path=…, load=…, material=…), print)
+    status = run(WatchConfig(path=…, load=…, media=…), print)
 
-serves until Ctrl-C or SIGTERM. It listens on 127.0.0.1 alone, and answers only to requests that
-name it so: another site in the same browser, whatever its name resolves to, learns nothing.
+serves until Ctrl-C or SIGTERM. It listens on 127.0.0.1, and answers only requests whose Host is
+that address: another site in the same browser gets nothing, to whichever address its name resolves.
 
     GET  /                  the page
     GET  /web/PATH          its scripts and styles, below server/web/
-    GET  /film              frames a second, length, how the sound's records lie
+    GET  /film              frame rate, length, layout of the feature files
     GET  /events            server-sent events: the state of the file, at once and on every change
     GET  /photo /photo2     the photos as RGBA
-    GET  /track             the sound, a WAV
-    GET  /features          its analysis, by ranges
-    GET  /levels            its spectrum on the scale of the track, by ranges
-    GET  /measured          the part of it that is wanted at once
-    GET  /files/N           the effect's own image files
-    POST /frame             a frame drawn by the server: PNG, its facts in X-Frame
-    POST /cost              milliseconds that the server takes to draw a frame
-    POST /retry             the file judged once more, after the judge ran out of time or crashed
-    POST /write             values of inputs, written into the file
-    POST /undo              the file as it was before that
-    POST /drop/KIND         another track or photo: the file itself as the body
+    GET  /track             the audio as WAV
+    GET  /features          the spectra, with ranges
+    GET  /levels            the spectrum on the scale of the track, with ranges
+    GET  /measured          the features of every step, needed at the start
+    GET  /files/N           the image files of the effect
+    POST /frame             draw a frame on the server: a PNG, with facts in X-Frame
+    POST /cost              measure the milliseconds for a frame on the server
+    POST /retry             validate the file again, after a timeout or a crash
+    POST /write             write values of inputs into the file
+    POST /undo              undo the last write
+    POST /drop/KIND         replace the track or a photo: the body is the file
 """
 
 import asyncio
@@ -63,15 +63,15 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def run(config: WatchConfig, announce: Callable[[str], None], port: int = 0) -> int:
-    """Serve the page until Ctrl-C or SIGTERM; returns the exit status.
+    """Serve the page until Ctrl-C or SIGTERM, and return the exit status.
 
     Args:
-        watched: what is watched.
-        announce: called with the page's address once it can be opened.
-        port: to listen on; 0 for a free one.
+        config: the file and its media.
+        announce: called with the address of the page once it can be opened.
+        port: port to listen on; 0 for a free one.
 
     Raises:
-        OSError: the port is taken, or the features cannot be read.
+        OSError: the port is in use, or the features cannot be read.
     """
     with tempfile.TemporaryDirectory(prefix="toqibox-watch-") as folder:
         asyncio.run(_serve(config, Path(folder), announce, port))
@@ -112,13 +112,13 @@ async def _serve(
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await watched_file.notify()  # so that streams of events notice the end
+        await watched_file.notify()  # so that event streams end
         await renderer.stop()
         await runner.cleanup()
 
 
 def application(page_handlers: PageHandlers, edit_handlers: EditHandlers) -> web.Application:
-    """The routes over `pages` and `edits`."""
+    """Return the application with its routes."""
     app = web.Application(middlewares=[_guard], client_max_size=_MAX_BODY_BYTES)
     app.add_routes(
         [
@@ -146,12 +146,12 @@ def application(page_handlers: PageHandlers, edit_handlers: EditHandlers) -> web
 
 @web.middleware
 async def _guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Answer this machine's own page alone, and say nothing that a browser could misuse."""
+    """Reject requests that are not from the page, and set the security headers."""
     transport = request.transport
     port = transport.get_extra_info("sockname")[1] if transport else 0
     own_hosts = [f"{name}:{port}" for name in _HOST_NAMES]
     if request.headers.get("Host") not in own_hosts or not _is_own_page(request, own_hosts):
-        return web.Response(status=403, text="This page is for this machine alone.\n")
+        return web.Response(status=403, text="Only this machine may open this page.\n")
     try:
         response = await handler(request)
     except ToqiboxError as error:
@@ -165,10 +165,10 @@ async def _guard(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 
 def _is_own_page(request: web.Request, own_hosts: list[str]) -> bool:
-    """Whether a request comes from the page, or from no page at all."""
+    """Return True if a request comes from the page itself, or from no page."""
     origin = request.headers.get("Origin")
     site = request.headers.get("Sec-Fetch-Site", "none")
-    # A link from elsewhere may lead here; nothing else of another site may.
+    # Another site may link to the page, but not use it otherwise.
     is_navigation = request.method == "GET" and request.headers.get("Sec-Fetch-Mode") == "navigate"
     if origin is not None and re.sub("^http://", "", origin) not in own_hosts:
         return False

@@ -1,4 +1,4 @@
-"""The sound and the photos that the watched effect is shown with; the page may drop others."""
+"""The audio and the photos that the effect is drawn with, which the page may replace."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -7,26 +7,26 @@ from server.devserver.media import FeatureLayout, PreviewMedia
 
 
 class CurrentMedia:
-    """The material in use.
+    """The media in use.
 
     Args:
-        material: the first.
+        media: the initial media.
 
     Raises:
-        ValueError: its features are none.
-        OSError: they cannot be read.
+        ValueError: the features are invalid.
+        OSError: the features cannot be read.
     """
 
     def __init__(self, media: PreviewMedia) -> None:
         self.revision = 0
-        """Another number for other material."""
+        """Number of replacements so far."""
         self._set(media)
 
     def replace(self, **changes: Path | float | str | None) -> None:
-        """Show other files: fields of Material by name.
+        """Replace fields of PreviewMedia by name.
 
         Raises:
-            ValueError: the features are none.
+            ValueError: the features are invalid.
             OSError: a file cannot be read.
         """
         self._set(replace(self.media, **changes))  # type: ignore[arg-type]

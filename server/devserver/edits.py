@@ -1,4 +1,4 @@
-"""What the page changes: the file, and the sound and photos that it is shown with."""
+"""The handlers of requests that change the file or its media."""
 
 from aiohttp import web
 
@@ -11,12 +11,12 @@ _MAX_NAME = 200
 
 
 class EditHandlers:
-    """The handlers that change something.
+    """The handlers of writes, undo and dropped files.
 
     Args:
-        subject: the file as it is read.
-        writer: writes it.
-        uploads: takes other tracks and photos.
+        watched_file: the state of the file.
+        writer: writes the file.
+        uploads: receives tracks and photos.
     """
 
     def __init__(
@@ -27,11 +27,11 @@ class EditHandlers:
         self._uploads = uploads
 
     async def write(self, request: web.Request) -> web.StreamResponse:
-        """Write values into the file; 409 with the reason where that may not be."""
+        """Write values into the file; answer 409 with the reason if that is not possible."""
         payload = await read_payload(request)
         state = self._watched_file.state
         if state.loaded is None or payload.get("revision") != state.revision:
-            return _conflict("The file has changed meanwhile, so nothing was written.")
+            return _conflict("The file has changed in the meantime, so nothing was written.")
         values = payload.get("values")
         if not isinstance(values, dict) or not values:
             raise web.HTTPBadRequest
@@ -42,7 +42,7 @@ class EditHandlers:
         return web.json_response({"written": edit.written, "left": edit.left})
 
     async def undo(self, _request: web.Request) -> web.StreamResponse:
-        """Take the last write back; 409 with the reason where that may not be."""
+        """Undo the last write; answer 409 with the reason if that is not possible."""
         try:
             self._writer.undo()
         except WriteConflict as conflict:
@@ -50,7 +50,7 @@ class EditHandlers:
         return web.json_response({})
 
     async def drop(self, request: web.Request) -> web.StreamResponse:
-        """Show the effect with another track or photo: the body is the file, `name` its name."""
+        """Replace the track or a photo: the body is the file, the query has its `name`."""
         kind = request.match_info["kind"]
         if kind not in UPLOAD_KINDS:
             raise web.HTTPNotFound

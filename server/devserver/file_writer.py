@@ -1,4 +1,4 @@
-"""The watched file written by the page: values that were tuned, and back."""
+"""Writing values of inputs into the watched file, and undoing it."""
 
 import contextlib
 import os
@@ -16,11 +16,11 @@ _BOM = b"\xef\xbb\xbf"
 
 
 class WriteConflict(Exception):
-    """The file is not written; the text says why."""
+    """The file cannot be written; the text is the reason."""
 
 
 class FileWriter:
-    """Writes the watched file, and no other.
+    """Writes the watched file and no other.
 
     Args:
         path: the file.
@@ -35,16 +35,16 @@ class FileWriter:
 
         Args:
             loaded: the effect as it was read from the file.
-            values: plain values or motions by input name.
+            values: plain values or modulations by input name.
 
         Raises:
-            Conflict: the file is another by now, has no header, or cannot be written.
-            ToqiboxError: ``invalid_parameter``: the effect does not take a value.
+            WriteConflict: the file has changed, has no header, or cannot be written.
+            ToqiboxError: ``invalid_parameter``: a value is invalid.
         """
         loaded.to_instance(dict(values))
         before = _read_bytes(self._path)
         if before is None or decode(before) != loaded.effect.source:
-            raise WriteConflict("The file has changed meanwhile, so nothing was written.")
+            raise WriteConflict("The file has changed in the meantime, so nothing was written.")
         try:
             edit = edit_header(loaded.effect.source, values)
         except EditError as error:
@@ -55,10 +55,10 @@ class FileWriter:
         return edit
 
     def undo(self) -> None:
-        """Put back what the last write replaced.
+        """Restore the content that the last write replaced.
 
         Raises:
-            Conflict: there was none, the file has changed since, or it cannot be written.
+            WriteConflict: there is none, or the file has changed or cannot be written.
         """
         if self._undo is None:
             raise WriteConflict("There is nothing to undo.")
@@ -67,7 +67,7 @@ class FileWriter:
         self._undo = None
 
     def _replace(self, before: bytes, after: bytes) -> None:
-        """Put a complete file in the place of the one that holds `before`."""
+        """Replace the file, if its content is `before`, by a complete one."""
         path = Path(os.path.realpath(self._path))
         try:
             mode = stat.S_IMODE(os.stat(path).st_mode)
@@ -79,7 +79,9 @@ class FileWriter:
                     os.fchmod(file.fileno(), mode)
                     os.fsync(file.fileno())
                 if _read_bytes(path) != before:
-                    raise WriteConflict("The file has changed meanwhile, so nothing was written.")
+                    raise WriteConflict(
+                        "The file has changed in the meantime, so nothing was written."
+                    )
                 os.replace(name, path)
             finally:
                 with contextlib.suppress(FileNotFoundError):
@@ -96,7 +98,7 @@ def _read_bytes(path: Path) -> bytes | None:
 
 
 def _encode_like(text: str, before: bytes) -> bytes:
-    """The text in the encoding that the file has; see dialects.decode."""
+    """Encode a text in the encoding of the file; see dialects.decode."""
     try:
         before.decode("utf-8")
     except UnicodeDecodeError:
@@ -104,6 +106,7 @@ def _encode_like(text: str, before: bytes) -> bytes:
             return text.encode("latin-1")
         except UnicodeEncodeError:
             raise WriteConflict(
-                "The file is in Latin-1, which lacks a character of the value: save it as UTF-8."
+                "The file is Latin-1, which does not have all characters of the value: save it as"
+                " UTF-8."
             ) from None
     return (_BOM if before.startswith(_BOM) else b"") + text.encode()

@@ -1,4 +1,4 @@
-"""What the watch page asks for, and the judge of the file as it is saved."""
+"""The handlers of requests that read or draw, and the validation of the file after each change."""
 
 import asyncio
 import contextlib
@@ -34,18 +34,18 @@ _MAX_SIDE = 4096
 _MAX_FRAMES = 1_000_000
 _FITS = ("blur", "contain", "cover")
 _KEEPALIVE_S = 15.0
-"""So often an idle stream of events says that it is there."""
+"""Interval of comments on an idle event stream."""
 
 
 class PageHandlers:
-    """The handlers of one watch.
+    """The handlers of requests that read or draw.
 
     Args:
-        subject: the file.
-        painter: draws it.
-        watched: what it is shown with.
-        current: the sound and the photos.
-        done: set when all ends.
+        watched_file: the state of the file.
+        renderer: draws the effect.
+        config: the command's configuration.
+        current: the audio and the photos.
+        done: set when the server stops.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class PageHandlers:
         self._done = done
 
     async def validate_changes(self) -> None:
-        """Find out for every new text whether the server can draw it, for ever."""
+        """Validate every new revision of the file, until cancelled."""
         validated, validation = 0, asyncio.create_task(asyncio.sleep(0))
         try:
             while True:
@@ -98,18 +98,18 @@ class PageHandlers:
             await self._watched_file.notify()
 
     async def page(self, _request: web.Request) -> web.StreamResponse:
-        """The page itself."""
+        """Send the page."""
         return _static_file(_WEB / "watch" / "watch.html")
 
     async def script(self, request: web.Request) -> web.StreamResponse:
-        """A script or style of the page."""
+        """Send a script or style of the page."""
         path = request.match_info["path"]
         if not _SCRIPT.fullmatch(path) or not (_WEB / path).is_file():
             raise web.HTTPNotFound
         return _static_file(_WEB / path)
 
     async def session(self, _request: web.Request) -> web.StreamResponse:
-        """What stays the same until another track or photo is dropped."""
+        """Send what stays the same until a track or photo is replaced."""
         media, path = self._current.media, self._watched_file.path.resolve()
         return web.json_response(
             {
@@ -133,7 +133,7 @@ class PageHandlers:
         )
 
     async def events(self, request: web.Request) -> web.StreamResponse:
-        """The state, now and whenever it is another."""
+        """Send the state now and after each change."""
         response = web.StreamResponse(
             headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
         )
@@ -153,12 +153,12 @@ class PageHandlers:
         return response
 
     async def retry(self, _request: web.Request) -> web.StreamResponse:
-        """Judge the file once more, as if it had been saved."""
+        """Validate the file again, as if it had been saved."""
         await self._watched_file.reread()
         return web.json_response({})
 
     async def photo(self, request: web.Request) -> web.StreamResponse:
-        """A photo as the prepare task wrote it."""
+        """Send a photo as decoded by the prepare task."""
         media = self._current.media
         path = media.photo if request.path == "/photo" else media.photo2
         if path is None:
@@ -166,24 +166,24 @@ class PageHandlers:
         return web.FileResponse(path)
 
     async def track(self, _request: web.Request) -> web.StreamResponse:
-        """The sound; ranges of it too."""
+        """Send the audio, or a range of it."""
         return web.FileResponse(self._current.media.audio, headers={"Content-Type": "audio/wav"})
 
     async def features(self, _request: web.Request) -> web.StreamResponse:
-        """The spectra; ranges of them."""
+        """Send the spectra, or a range of them."""
         return web.FileResponse(self._current.media.features / SPECTRA)
 
     async def levels(self, _request: web.Request) -> web.StreamResponse:
-        """The spectrum on the scale of the track; ranges of it."""
+        """Send the spectrum on the scale of the track, or a range of it."""
         return web.FileResponse(self._current.media.features / LEVELS)
 
     async def measured(self, _request: web.Request) -> web.StreamResponse:
-        """What is known of each step of the whole sound."""
+        """Send the features of every step of the track."""
         body = await asyncio.to_thread(self._current.layout.stepped_columns)
         return web.Response(body=body, content_type="application/octet-stream")
 
     async def file(self, request: web.Request) -> web.StreamResponse:
-        """One of the image files that the effect names, none other."""
+        """Send one of the image files that the effect names."""
         paths = [*self._loaded_effect().to_instance().files.values()]
         index = request.match_info["index"]
         if not index.isdecimal() or len(index) > 3 or int(index) >= len(paths):
@@ -191,7 +191,7 @@ class PageHandlers:
         return web.FileResponse(Path(paths[int(index)]))
 
     async def frame(self, request: web.Request) -> web.StreamResponse:
-        """One frame by the server; nothing (204) where the text or the wish is an older one."""
+        """Draw a frame on the server; answer 204 if the revision or the request is outdated."""
         payload = await read_payload(request)
         if payload.get("revision") != self._watched_file.state.revision:
             return web.Response(status=204)
@@ -207,7 +207,7 @@ class PageHandlers:
         return web.Response(body=png, content_type="image/png", headers=headers)
 
     async def cost(self, request: web.Request) -> web.StreamResponse:
-        """Milliseconds that the server takes to draw a frame; 204 where the text is older."""
+        """Measure the milliseconds for a frame; answer 204 if the revision is outdated."""
         payload = await read_payload(request)
         if payload.get("revision") != self._watched_file.state.revision:
             return web.Response(status=204)
@@ -230,10 +230,10 @@ def _static_file(path: Path) -> web.StreamResponse:
 
 
 async def read_payload(request: web.Request) -> Mapping[str, Any]:
-    """The object in the body of a request, its `values` an object or missing.
+    """Return the JSON object in the body of a request; its `values` is an object or missing.
 
     Raises:
-        HTTPBadRequest: it is none.
+        HTTPBadRequest: the body is something else.
     """
     try:
         payload = await request.json()
@@ -245,7 +245,7 @@ async def read_payload(request: web.Request) -> Mapping[str, Any]:
 
 
 def _draw_options(payload: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[int, int], str]:
-    """The values of the inputs, the size of the picture and the fit that are asked for."""
+    """Return the values of the inputs, the frame size and the fit in a request."""
     width = _integer(payload, "width", 16, _MAX_SIDE)
     height = _integer(payload, "height", 16, _MAX_SIDE)
     fit = str(payload["fit"]) if payload.get("fit") in _FITS else _FITS[0]

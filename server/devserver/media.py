@@ -1,4 +1,4 @@
-"""What a watched effect is shown with: files of our own making, and how the sound's lie."""
+"""The media that a watched effect is drawn with, and the layout of its feature files."""
 
 import os
 from dataclasses import dataclass
@@ -16,32 +16,32 @@ _TEMPO_FEATURES = ("tempo", "tempo.confidence")
 
 @dataclass(frozen=True, kw_only=True)
 class PreviewMedia:
-    """Files as the prepare and analyse tasks leave them."""
+    """The files that the prepare and analyse tasks wrote."""
 
     audio: Path
-    """The WAV."""
+    """The WAV file."""
     features: Path
-    """The folder of them."""
+    """The folder of the feature files."""
     photo: Path
     photo2: Path | None
     seconds: float
-    """Length of the sound."""
+    """Length of the audio."""
     audio_name: str
-    """The track's own file, as a command line names it; the photos' likewise."""
+    """The audio file as a command line names it; the same for the photos."""
     photo_name: str
     photo2_name: str
 
     def palette(self) -> dict[str, str]:
-        """The photo's colours; see media/photos/palette.py."""
+        """Return the palette of the photo; see media/photos/palette.py."""
         return file_palette(self.photo)
 
 
 class FeatureLayout:
-    """How a track's features lie: the page reads the spectra itself, by ranges.
+    """The layout of a track's feature files, of which the page reads ranges.
 
     Raises:
-        ValueError: they are no features.
-        OSError: they cannot be read.
+        ValueError: the features are invalid.
+        OSError: the features cannot be read.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -54,8 +54,8 @@ class FeatureLayout:
         """The layout as server/web/player/audio_features.js reads it.
 
         Args:
-            url: where the page gets ranges of the spectra.
-            levels_url: where it gets ranges of the levels.
+            url: address of the spectra.
+            levels_url: address of the levels.
         """
         return {
             "url": url,
@@ -82,6 +82,6 @@ class FeatureLayout:
         }
 
     def stepped_columns(self) -> bytes:
-        """The `columns` of every step, little-endian float32, one after the other."""
+        """Return the `columns` of every step, little-endian float32, one after the other."""
         columns = [self._features.per_step(name).astype("<f4") for name in STEP_FEATURES]
         return b"".join(column.tobytes() for column in columns)

@@ -1,4 +1,4 @@
-"""The server's own picture of the watched effect: one worker that is killed when it hangs."""
+"""The frames of the watched effect as the server draws them, in one worker with timeouts."""
 
 import asyncio
 import contextlib
@@ -24,21 +24,21 @@ _FRAME_TIMEOUTS = Timeouts(idle_s=15, total_s=30)
 _MEASURED_FRAMES = 3
 _MAX_MEMORY_BYTES = 4_000_000_000
 _NVIDIA_DEVICE = Path("/dev/nvidiactl")
-"""Its driver reserves far more address space than it uses, so none is limited where it is."""
+"""The NVIDIA driver reserves far more address space than it uses: no limit is set with it."""
 
 
 class Superseded(Exception):
-    """What was asked for is of no use any more: something newer was asked for."""
+    """A newer request has made this one useless."""
 
 
 class PreviewRenderer:
-    """Compiles and draws, one thing at a time; of what waits only the newest is done.
+    """Compiles and draws one request at a time; of the waiting ones only the newest is served.
 
     Args:
-        current: the sound and the photos.
-        folder: for the pictures, while they are on their way.
-        fps: frames a second.
-        egl_device: the device to draw with; None takes the best.
+        current: the audio and the photos.
+        folder: a folder for frames until they are read.
+        fps: frames per second.
+        egl_device: the EGL device to draw with; None selects the best.
     """
 
     def __init__(
@@ -57,9 +57,9 @@ class PreviewRenderer:
         """Compile the effect and draw two small frames: renderer, software, blank.
 
         Raises:
-            ToqiboxError: with diagnostics, when it cannot be drawn.
+            ToqiboxError: the effect cannot be drawn; has diagnostics.
         """
-        if self._running is not None:  # it is about a text that is no more, and may hang
+        if self._running is not None:  # it is for an outdated revision, and may hang
             await self.stop()
         task = CompileEffect(
             effects=(loaded.to_instance(),), size=_COMPILED_SIZE, egl_device=self._egl_device
@@ -75,11 +75,11 @@ class PreviewRenderer:
         size: tuple[int, int],
         fit: str,
     ) -> tuple[bytes, dict[str, Any]]:
-        """A frame as a PNG; and its facts: exact, from, renderer, software.
+        """Draw a frame; return the PNG and facts: exact, from, renderer, software.
 
         Raises:
-            Superseded: another frame was asked for while this one waited.
-            ToqiboxError: it cannot be drawn.
+            Superseded: another frame was requested while this one waited.
+            ToqiboxError: the effect cannot be drawn.
         """
         self._frame_requests += 1
         request = self._frame_requests
@@ -102,8 +102,8 @@ class PreviewRenderer:
         """Time the passes of a few frames: `ms` a frame, `passes`, `renderer` and `software`.
 
         Raises:
-            Superseded: the file has changed meanwhile.
-            ToqiboxError: it cannot be drawn.
+            Superseded: the file has changed in the meantime.
+            ToqiboxError: the effect cannot be drawn.
         """
         async with self._lock:
             scene = self._scene(loaded, params, size, fit)
@@ -118,12 +118,12 @@ class PreviewRenderer:
         }
 
     async def wait_idle(self) -> None:
-        """Wait for the task under way; later ones read the material that is current then."""
+        """Wait for the running task; later ones read the media that are current then."""
         async with self._lock:
             pass
 
     async def stop(self) -> None:
-        """End the worker and what it does."""
+        """End the worker and its task."""
         under_way = self._running
         if under_way is not None:
             under_way.cancel()
@@ -157,7 +157,7 @@ class PreviewRenderer:
         )
 
     async def _run(self, task: Task, timeouts: Timeouts, loaded: WatchedEffect) -> Result:
-        """Do a task in the worker; one that hangs or crashes is followed by another."""
+        """Run a task in the worker, which is replaced after a timeout or a crash."""
         if self._worker is None or not self._worker.is_alive:
             self._worker = await Worker.start("watch", _limits())
         work = self._worker.run(task, timeouts, lambda _event: None)
@@ -179,7 +179,7 @@ class PreviewRenderer:
 
 
 def _read_and_remove(path: Path) -> bytes:
-    """What a file holds, and the file is gone; nothing where there was none."""
+    """Read and delete a file; return nothing if it does not exist."""
     with contextlib.suppress(FileNotFoundError):
         content = path.read_bytes()
         path.unlink()
@@ -195,7 +195,7 @@ def _limits() -> Limits:
 
 
 def _as_toqibox_error(error: TaskError, loaded: WatchedEffect) -> ToqiboxError:
-    """The failure of a task as something to be said of the effect."""
+    """Return the failure of a task as an error of the effect."""
     effect = loaded.effect
     author = AuthorFile(effect.id, effect.file, effect.source)
     result = validation_result.from_task_error(error, author, software=True)

@@ -1,4 +1,4 @@
-"""A track or a photo dropped on the page: received, decoded and analysed in a worker of its own."""
+"""Tracks and photos that are dropped on the page: received, decoded and analysed in a worker."""
 
 import asyncio
 import shutil
@@ -24,12 +24,12 @@ _LIMITS = Limits(memory_bytes=8_000_000_000)
 
 
 class MediaUploads:
-    """Takes files, one at a time, and shows the effect with them.
+    """Receives one file at a time and replaces the current media.
 
     Args:
-        folder: for what is made of them.
-        current: what the effect is shown with.
-        painter: reads the material.
+        folder: a folder for the decoded files.
+        current: the media to replace.
+        renderer: draws with the media.
     """
 
     def __init__(self, folder: Path, current: CurrentMedia, renderer: PreviewRenderer) -> None:
@@ -38,19 +38,19 @@ class MediaUploads:
         self._renderer = renderer
         self._lock = asyncio.Lock()
         self._in_use: dict[str, Path] = {}
-        """Folder of the last upload of each kind."""
+        """The folder of the last upload of each kind."""
         self._replaced: list[Path] = []
 
     async def receive(self, kind: str, name: str, body: AsyncIterable[bytes]) -> None:
-        """Receive a file of one of KINDS and show the effect with it.
+        """Receive a file and draw the effect with it.
 
         Args:
-            kind: what it stands for.
-            name: the file's own name, shown to the person.
-            body: its bytes.
+            kind: one of UPLOAD_KINDS.
+            name: the name of the file, shown on the page.
+            body: the content of the file.
 
         Raises:
-            ToqiboxError: it is too large, or is no such file.
+            ToqiboxError: the file is too large or cannot be decoded.
         """
         async with self._lock:
             folder = Path(tempfile.mkdtemp(prefix="dropped-", dir=self._folder))
@@ -68,7 +68,7 @@ class MediaUploads:
             self._in_use[kind] = folder
 
     async def discard_replaced(self) -> None:
-        """Remove the uploads that others took the place of, once no frame is drawn with them."""
+        """Remove replaced uploads once no frame is drawn with them."""
         if not self._replaced:
             return
         folders, self._replaced = self._replaced, []
@@ -77,7 +77,7 @@ class MediaUploads:
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
     async def _prepare(self, kind: str, upload: Path, folder: Path) -> dict[str, Path | float]:
-        """What of the material is another, by field."""
+        """Decode an upload, and return the changed fields of PreviewMedia."""
         task = Prepare(
             audio=upload if kind == "audio" else None,
             photo=upload if kind == "photo" else None,

@@ -1,4 +1,4 @@
-"""What is watched, and with what it is current."""
+"""The configuration of the watch page."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,16 +9,16 @@ from server.devserver.watched_file import LoadEffect
 
 @dataclass(frozen=True, kw_only=True)
 class WatchConfig:
-    """One watch, as a command asks for it."""
+    """The file to watch, and how to load and draw it."""
 
     path: Path
-    """The effect's file."""
+    """The file of the effect."""
     load: LoadEffect
-    """Reads it."""
+    """Loads the effect."""
     media: PreviewMedia
-    """The sound and the photos; theirs to remove who made them."""
+    """The audio and the photos; the caller removes them."""
     export: str
-    """Address that jobs are submitted to, as a command line names it."""
+    """The address for jobs in the curl commands that the page shows."""
     fps: int = 30
     egl_device: int | None = None
-    """The device that the server's frames are drawn with; None takes the best."""
+    """The EGL device for frames drawn by the server; None selects the best."""

@@ -1,4 +1,4 @@
-"""The watched file: read again when it, its vertex shader or one of its images changes."""
+"""The watched file, which is reloaded when it or a file that it depends on changes."""
 
 import asyncio
 import os
@@ -16,14 +16,14 @@ from server.protocol.scene import EffectInstance
 
 _POLL_S = 0.1
 _MISSING_POLLS = 10
-"""So many looks in a row a file must be gone: editors replace it by another."""
+"""Polls in a row without a file until it counts as deleted: editors may replace it."""
 
 FileStamp = tuple[int, int, int] | None
-"""Modification time in nanoseconds, size and inode of a file; None where there is none."""
+"""Modification time in nanoseconds, size and inode of a file; None if it does not exist."""
 
 
 class WatchedEffect(Protocol):
-    """An effect as a command reads it."""
+    """An effect that the command has loaded."""
 
     @property
     def effect(self) -> Effect: ...
@@ -34,30 +34,30 @@ class WatchedEffect(Protocol):
 
 
 LoadEffect = Callable[[], WatchedEffect]
-"""Reads the effect from its file; raises ToqiboxError or OSError."""
+"""Loads the effect from its file; may raise ToqiboxError or OSError."""
 
 
 @dataclass
 class FileState:
-    """What is known of one reading of the file."""
+    """The state of one revision of the file."""
 
     revision: int = 0
     loaded: WatchedEffect | None = None
-    """None where the file gives no effect."""
+    """None if the file is not a valid effect."""
     diagnostics: list[dict[str, Any]] = field(default_factory=list)
     reason: str = ""
-    """Why it cannot be drawn, in a sentence."""
+    """The reason why the effect cannot be drawn."""
     validation: str = "checking"
-    """checking, good, blank (nothing to be seen) or bad."""
+    """checking, good, blank (all pixels are black or transparent) or bad."""
     renderer: str = ""
-    """The server's."""
+    """The renderer of the server."""
     retryable: bool = False
-    """Whether another try may succeed: the judge ran out of time, or crashed."""
+    """True if another try may succeed: the validation timed out or crashed."""
     warnings: list[dict[str, Any]] = field(default_factory=list)
-    """Diagnostics of severity ``warning``: it is drawn, and something in it has no effect."""
+    """Diagnostics of severity ``warning``: the effect draws, but something in it has no effect."""
 
     def describe(self) -> dict[str, Any]:
-        """What the page is told."""
+        """Return the state as a JSON object for the page."""
         payload = {
             "revision": self.revision,
             "verdict": self.validation,
@@ -84,32 +84,32 @@ class FileState:
         return payload
 
     def fail(self, error: ToqiboxError) -> None:
-        """Make it the state of an effect that cannot be drawn."""
+        """Set the state of an effect that cannot be drawn."""
         self.validation = "bad"
         self.reason = localize(error.code, "en", error.values)
         self.diagnostics = list(error.diagnostics or [])
 
 
 class WatchedFile:
-    """The file as it is now.
+    """The current state of the file.
 
     Args:
         path: the file.
-        load: reads it.
+        load: loads the effect.
     """
 
     def __init__(self, path: Path, load: LoadEffect) -> None:
         self.path = path
         self.state = FileState()
         self.version = 0
-        """Another number whenever the state may be another."""
+        """A number that increases whenever the state may have changed."""
         self._load = load
         self._changed = asyncio.Condition()
         self._stamps = self._read_stamps()
         self._read()
 
     async def watch(self) -> None:
-        """Look for changes for ever."""
+        """Poll for changes until cancelled."""
         gone = 0
         while True:
             await asyncio.sleep(_POLL_S)
@@ -120,18 +120,18 @@ class WatchedFile:
                 await self.reread()
 
     async def reread(self) -> None:
-        """Read the file as if it had just been saved."""
+        """Reload the file as if it had just been saved."""
         self._read()
         await self.notify()
 
     async def notify(self) -> None:
-        """Wake all who wait for another state."""
+        """Wake everything that waits for a change of the state."""
         async with self._changed:
             self.version += 1
             self._changed.notify_all()
 
     async def wait(self, version: int) -> None:
-        """Wait until the state may be another than at `turn`."""
+        """Wait until the state may have changed since `version`."""
         async with self._changed:
             await self._changed.wait_for(lambda: self.version != version)
 
@@ -158,7 +158,7 @@ class WatchedFile:
 
 
 def _listings(effect: Effect) -> list[dict[str, Any]]:
-    """The author's texts, and where the lines come from that a compiler has in each."""
+    """Return the source texts, and the author's line for each line that a compiler reports."""
     listings: list[dict[str, Any]] = []
     for listing in effect.listings:
         origins = zip(listing.origins.starts, listing.origins.pieces, strict=True)

@@ -40,11 +40,11 @@ def test_a_file_that_changed_meanwhile_is_left(tmp_path: Path) -> None:
     file.write_text(TEXT)
     loaded, writer = read(file), FileWriter(file)
     writer.write(loaded, {"size": 0.75})
-    with pytest.raises(WriteConflict, match="changed meanwhile"):
+    with pytest.raises(WriteConflict, match="has changed in the meantime"):
         writer.write(loaded, {"size": 0.25})
     file.write_text("another")
     for act in (writer.undo, lambda: writer.write(loaded, {"size": 0.25})):
-        with pytest.raises(WriteConflict, match="changed meanwhile"):
+        with pytest.raises(WriteConflict, match="has changed in the meantime"):
             act()
     assert file.read_text() == "another"
     file.unlink()

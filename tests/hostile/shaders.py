@@ -89,7 +89,7 @@ def _export() -> str:
 
 
 _MAIN = "void main() { gl_FragColor = vec4(1.0); }\n"
-_MEMORY = "it takes more than"
+_MEMORY = "it exceeds the limit of"
 """Memory in most runs, time where the machine fills it slowly."""
 _LONG = "float x = TIME; for (int i = 0; i < 32000; i++) {" + " x = sin(x * 1.1) + cos(x);" * 100
 """Slow rounds, but fewer than make a loop count as endless."""
@@ -105,9 +105,9 @@ FILES: dict[str, Hostile] = {
         _ISF + "float rows[500000000];\nvoid main() { gl_FragColor = vec4(rows[int(TIME)]); }\n",
         "rejected", _MEMORY,
     ),
-    "bomb_calls.fs": Hostile(_call_bomb(), "rejected", "it takes more than", heavy=True),
+    "bomb_calls.fs": Hostile(_call_bomb(), "rejected", "it exceeds the limit of", heavy=True),
     "bomb_macros.fs": Hostile(_macro_bomb(), "rejected", _MEMORY),
-    "bomb_structs.fs": Hostile(_struct_bomb(), "rejected", "it takes more than", heavy=True),
+    "bomb_structs.fs": Hostile(_struct_bomb(), "rejected", "it exceeds the limit of", heavy=True),
     "bomb_time.fs": Hostile(
         _isf(_LONG + " } gl_FragColor = vec4(x, 1.0, 1.0, 1.0);"),
         "rejected", "s of processor time",
