@@ -1,4 +1,4 @@
-"""Blocking calls, made where they do not hold up the event loop."""
+"""Blocking calls, run in threads so that they do not block the event loop."""
 
 import asyncio
 import os
@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 def thread_pool(size: int) -> ThreadPoolExecutor:
-    """A pool that has all its threads from the start: their number never changes."""
+    """Create a pool that starts all its threads at once: their number never changes."""
     executor = ThreadPoolExecutor(size, thread_name_prefix="toqibox")
     barrier = Barrier(size + 1)
     for _ in range(size):
@@ -24,10 +24,10 @@ def thread_pool(size: int) -> ThreadPoolExecutor:
 
 
 async def run_in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run a blocking call in a thread; when cancelled, wait for it before giving way.
+    """Run a blocking call in a thread; when cancelled, wait for the call to end first.
 
-    Were the caller to go on at once, it could close a descriptor that the thread still uses. What
-    a cancelled call returns is lost: what has to be closed again is opened by `opened`.
+    A caller that continued at once could close a descriptor that the thread still uses. The result
+    of a cancelled call is lost: open what has to be closed again with `open_in_thread`.
     """
     call = asyncio.ensure_future(asyncio.to_thread(function, *args, **kwargs))
     try:
@@ -39,9 +39,9 @@ async def run_in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwa
 
 @asynccontextmanager
 async def open_in_thread(path: Path) -> AsyncIterator[int]:
-    """The descriptor of `path`, a regular file opened for reading in a thread.
+    """Open the regular file `path` for reading in a thread; yield its descriptor.
 
-    It is closed on every way out, a cancellation during the opening included. A symbolic link as
+    It is closed on every exit, also on a cancellation while it is being opened. A symbolic link as
     the last part of `path` is not followed.
 
     Raises:
@@ -58,7 +58,7 @@ async def open_in_thread(path: Path) -> AsyncIterator[int]:
 
 
 async def _wait_until_done(call: asyncio.Future[T]) -> None:
-    """Wait until `call` has ended, however often the caller is cancelled meanwhile."""
+    """Wait until `call` has ended, even if the caller is cancelled meanwhile."""
     while not call.done():
         with suppress(asyncio.CancelledError):
             await asyncio.wait([call])

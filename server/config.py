@@ -1,4 +1,4 @@
-"""Every setting of the server: read once from the environment, checked, and then fixed."""
+"""Settings of the server: read once from the environment, validated, then immutable."""
 
 import os
 import re
@@ -17,7 +17,7 @@ FRAME_RATES = (24, 25, 30, 50, 60)
 
 
 class ConfigError(Exception):
-    """A setting has a bad value; the message names it, shows the value, says what it should be."""
+    """Invalid value of a setting; the message names the setting, its value and what is allowed."""
 
 
 def _integer(minimum: int, maximum: int) -> Callable[[str], int]:
@@ -105,7 +105,7 @@ def _folder(text: str) -> Path:
 
 
 def default_data_dir(environ: Mapping[str, str]) -> Path:
-    """The user's data folder, by the XDG Base Directory specification."""
+    """Return the user's data folder by the XDG Base Directory specification."""
     base = environ.get("XDG_DATA_HOME") or os.path.join(
         environ.get("HOME", "/var/lib"), ".local/share"
     )
@@ -120,7 +120,7 @@ def _setting(name: str, default: Any, read: Callable[[str], Any], meaning: str) 
 
 @dataclass(frozen=True, kw_only=True)
 class Config:
-    """The settings; `Config.from_env` is the only reader of the environment for them."""
+    """Settings of the server; only `Config.from_env` reads them from the environment."""
 
     port: int = _setting("PORT", 3001, _integer(0, 65535), "TCP port; 0 takes a free one")
     host: str = _setting("HOST", "127.0.0.1", str, "address to listen on")
@@ -212,7 +212,7 @@ class Config:
         """Read the settings from `environ`.
 
         Raises:
-            ConfigError: a value is bad; names the setting, the value and what it should be.
+            ConfigError: a value is invalid; names the setting, the value and what is allowed.
         """
         values: dict[str, Any] = {"data_dir": default_data_dir(environ)}
         for setting in fields(cls):

@@ -1,11 +1,11 @@
-"""The catalogue of everything that can go wrong: code, HTTP status, sentence in two languages.
+"""Catalogue of errors: code, HTTP status, sentence in two languages.
 
-    ToqiboxError                 carries a code of CATALOGUE and the values of its sentence
-    ├── answered over HTTP       entries with a status
-    └── ends a job               entries with status None; the job keeps code and values
+    ToqiboxError                 has a code of CATALOGUE and the values of its sentence
+    ├── HTTP response            codes with a status
+    └── end of a job             codes with status None; the job stores code and values
 
-Nothing else in the project writes a sentence for a person. The sentences hold no path, no stack
-and no tool's output: those go to the log.
+All sentences for clients are written here and in messages.py and warnings.py. They contain no path,
+stack trace or output of a tool: those go to the log.
 """
 
 from collections.abc import Mapping
@@ -17,27 +17,27 @@ from server.messages import Message
 
 @dataclass(frozen=True)
 class ErrorSpec:
-    """One row of the catalogue."""
+    """Entry of the catalogue."""
 
     status: int | None
-    """HTTP status, None for what only ever ends a job."""
+    """HTTP status; None if the error only ends jobs."""
     retryable: bool
-    """Whether the same request can succeed later."""
+    """True if the same request can succeed later."""
     en: str
     ru: str
 
 
 class ToqiboxError(Exception):
-    """An error that a person is told about; raised anywhere, answered in one place.
+    """Error that is reported to a client; raised anywhere, turned into a response in one place.
 
     Args:
         code: a key of CATALOGUE.
-        field: the request field at fault, such as ``params.size``.
-        diagnostics: a shader compiler's messages, one dict each with
+        field: the invalid request field, such as ``params.size``.
+        diagnostics: messages of the shader compiler, each a dict of
             ``file line column severity message source``.
         retry_after: seconds for the Retry-After header.
-        detail: words for the log, never shown to the client.
-        values: what the names in braces of the sentence stand for.
+        detail: text for the log, never shown to the client.
+        values: values of the names in braces of the sentence.
     """
 
     def __init__(
@@ -61,9 +61,9 @@ class ToqiboxError(Exception):
 
 
 def localize(code: str, language: str, values: Mapping[str, object] | None = None) -> str:
-    """The catalogue's sentence for `code` in ``en`` or ``ru``, its names in braces filled.
+    """Return the catalogue's sentence for `code` in ``en`` or ``ru`` with its values filled in.
 
-    A name without a value is left out rather than raised about: an error must never fail.
+    A missing value is replaced rather than raised: reporting an error must never fail.
     """
     spec = CATALOGUE[code]
     template = spec.ru if language == "ru" else spec.en
@@ -138,12 +138,12 @@ CATALOGUE: dict[str, ErrorSpec] = {
     ),
     "result_expired": _spec(
         410,
-        "This video is gone, or was never finished.",
+        "This video is no longer available, or was never finished.",
         "Этого видео больше нет, или оно не было создано.",
     ),
     "precondition_failed": _spec(
         412,
-        "This is no longer what “If-Match” names.",
+        "The file does not match “If-Match”.",
         "Здесь уже не то, что названо в «If-Match».",
     ),
     "body_too_large": _spec(
@@ -154,21 +154,21 @@ CATALOGUE: dict[str, ErrorSpec] = {
     ),
     "duration_too_long": _spec(
         413,
-        "The video would be longer than {limit} seconds. Take a part of the track: “start” says "
-        "where it begins, “duration” how long it is, at most {limit} seconds.",
+        "The video would be longer than {limit} seconds. Use a part of the track: “start” is where "
+        "it begins, “duration” how long it lasts, at most {limit} seconds.",
         "Видео было бы длиннее {limit} секунд. Возьмите часть трека: «start» — где она начинается, "
         "«duration» — сколько длится, не больше {limit} секунд.",
     ),
     "image_too_large": _spec(
         413,
-        "The photo has too many pixels: {size}. A file of its kind may have {most} megapixels, and "
-        "{side} a side.",
+        "The photo has too many pixels: {size}. This file type may have at most {most} megapixels "
+        "and {side} pixels a side.",
         "Фото слишком большое: {size}. Файлу этого вида можно {most} мегапикселей и {side} по "
         "стороне.",
     ),
     "unsupported_media_type": _spec(
         415,
-        "The file “{name}” is of a kind that is not accepted. Accepted: {accepted}.",
+        "The file “{name}” has an unsupported format. Supported: {accepted}.",
         "Файл «{name}» не поддерживается. Подойдут: {accepted}.",
     ),
     "unsupported_content_type": _spec(
@@ -181,7 +181,9 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "Send the body without Content-Encoding.",
         "Отправьте тело запроса без Content-Encoding.",
     ),
-    "range_not_satisfiable": _spec(416, "The file has no such bytes.", "В файле нет таких байтов."),
+    "range_not_satisfiable": _spec(
+        416, "The range is outside the file.", "В файле нет таких байтов."
+    ),
     "undecodable_audio": _spec(
         422, "The audio file cannot be read{why}.", "Не удалось прочитать аудиофайл{why}."
     ),
@@ -236,7 +238,7 @@ CATALOGUE: dict[str, ErrorSpec] = {
     ),
     "storage_full": _spec(
         503,
-        "The server has no room for more videos. Please try again later.",
+        "The server has no space for more videos. Please try again later.",
         "На сервере закончилось место. Попробуйте позже.",
         retryable=True,
     ),
@@ -248,29 +250,29 @@ CATALOGUE: dict[str, ErrorSpec] = {
     ),
     "internal": _spec(
         500,
-        "Something went wrong on the server. It is not your file.",
+        "An error occurred on the server. Your files are not the cause.",
         "Ошибка на сервере. Дело не в вашем файле.",
         retryable=True,
     ),
     # The end of a job
     "render_failed": _spec(
-        None, "The video could not be drawn.", "Не удалось отрисовать видео.", retryable=True
+        None, "The video could not be rendered.", "Не удалось отрисовать видео.", retryable=True
     ),
     "render_timeout": _spec(
         None,
-        "The video took too long to draw.",
+        "Rendering the video took too long and was stopped.",
         "Видео создавалось слишком долго и было остановлено.",
         retryable=True,
     ),
     "render_stalled": _spec(
         None,
-        "Drawing the video came to a halt.",
+        "Rendering the video stalled.",
         "Создание видео остановилось и не продолжилось.",
         retryable=True,
     ),
     "worker_crashed": _spec(
         None,
-        "The renderer was ended before the video was finished.",
+        "The renderer ended before the video was finished.",
         "Отрисовка была прервана до завершения видео.",
         retryable=True,
     ),
@@ -279,13 +281,13 @@ CATALOGUE: dict[str, ErrorSpec] = {
     ),
     "encoder_stalled": _spec(
         None,
-        "Encoding the video came to a halt.",
+        "Encoding the video stalled.",
         "Кодирование видео остановилось.",
         retryable=True,
     ),
     "output_invalid": _spec(
         None,
-        "The finished video did not pass its check.",
+        "The finished video failed its verification.",
         "Готовое видео не прошло проверку.",
         retryable=True,
     ),

@@ -1,15 +1,15 @@
-"""The log: one JSON object a line on standard error, whatever a text in it holds."""
+"""The log: one JSON object per line on standard error."""
 
 import json
 import logging
 import sys
 from datetime import UTC, datetime
 
-_LONGEST = 2000
+_MAX_TEXT = 2000
 
 
 def log_event(logger: logging.Logger, level: int, event: str, **facts: object) -> None:
-    """Log `event` with its facts; None values are left out, long texts are cut."""
+    """Log `event` with its facts; omit None values and truncate long texts."""
     logger.log(level, event, extra={"facts": facts})
 
 
@@ -23,14 +23,14 @@ class _JsonLine(logging.Formatter):
         }
         for name, value in getattr(record, "facts", {}).items():
             if value is not None:
-                line[name] = value[-_LONGEST:] if isinstance(value, str) else value
+                line[name] = value[-_MAX_TEXT:] if isinstance(value, str) else value
         if record.exc_info:
-            line["traceback"] = self.formatException(record.exc_info)[-_LONGEST:]
+            line["traceback"] = self.formatException(record.exc_info)[-_MAX_TEXT:]
         return json.dumps(line, default=str)
 
 
 def set_up(level: int = logging.INFO) -> None:
-    """Send every logger's lines to standard error in this form."""
+    """Send the records of every logger to standard error in this format."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_JsonLine())
     logging.basicConfig(level=level, handlers=[handler], force=True)

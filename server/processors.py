@@ -1,7 +1,7 @@
-"""The processors that this process may use: its affinity, and the CPU quota of its control groups.
+"""Processors that this process may use, by its affinity and the CPU quota of its control groups.
 
-A container with half a processor on a host of 64 sees all 64: programs that start a thread for
-each spend their quota at once and then stand still for the rest of each period.
+A container with half a processor on a host of 64 sees all 64: programs that start a thread for each
+use up their quota at once and are then throttled for the rest of each period.
 """
 
 import math
@@ -41,13 +41,13 @@ def _limit(folder: Path) -> float | None:
             _read(folder / "cpu.cfs_quota_us").split() + _read(folder / "cpu.cfs_period_us").split()
         )
     if len(fields) != 2 or not all(re.fullmatch(r"[0-9]+", word) for word in fields):
-        return None  # "max" and -1 say that there is no quota
+        return None  # "max" and -1 mean that there is no quota
     amount, period = map(int, fields)
     return amount / period if amount and period else None
 
 
 def _groups(root: Path) -> Iterator[Path]:
-    """The folders of this process's groups and of all above them, as far as they are mounted."""
+    """Yield the folders of this process's groups and of their ancestors that are mounted."""
     memberships = _memberships(root)
     for base, mount, controller in _mounts(root):
         if controller not in memberships:
@@ -58,7 +58,7 @@ def _groups(root: Path) -> Iterator[Path]:
 
 
 def _memberships(root: Path) -> dict[str, str]:
-    """The path of this process's group by controller, "" for version 2 (cgroups(7))."""
+    """Return the path of this process's group by controller, "" for version 2 (cgroups(7))."""
     groups: dict[str, str] = {}
     for line in _read(root / "proc/self/cgroup").splitlines():
         _, controllers, path = line.split(":", 2)
@@ -67,7 +67,7 @@ def _memberships(root: Path) -> dict[str, str]:
 
 
 def _mounts(root: Path) -> Iterator[tuple[str, str, str]]:
-    """Root of the mount, mount point and controller of each hierarchy that has quotas (proc(5))."""
+    """Yield root, mount point and controller of each hierarchy that has quotas (proc(5))."""
     for line in _read(root / "proc/self/mountinfo").splitlines():
         before, _, after = line.partition(" - ")
         base, mount = before.split()[3:5]

@@ -1,8 +1,8 @@
-"""Start a program so that it dies with its parent and cannot outgrow its limits.
+"""Start a program so that it dies with its parent and cannot exceed its limits.
 
-The limits are set by `confined.py`, run in between: a `preexec_fn` would run Python between fork
-and exec in a process that has threads. The parent must be started from a thread that lives as long
-as the child: PR_SET_PDEATHSIG fires when the *thread* that forked ends (prctl(2)).
+The limits are set by `sandbox_exec.py`, run in between: a `preexec_fn` would run Python between
+fork and exec in a process that has threads. The child must be started from a thread that lives as
+long as the child: PR_SET_PDEATHSIG fires when the *thread* that forked ends (prctl(2)).
 """
 
 import os
@@ -27,12 +27,12 @@ INHERITED_ENV = (
     "__EGL_VENDOR_LIBRARY_DIRS",
     "__EGL_VENDOR_LIBRARY_FILENAMES",
 )
-"""What a child may inherit of the environment: the choice of driver, how it works, and device."""
+"""Environment variables that a child inherits: they choose and configure driver and device."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Hard limits of a child and all that it starts; None leaves one as it is."""
+    """Hard limits of a child and its descendants; None leaves a limit unchanged."""
 
     memory_bytes: int | None = None
     """Address space (RLIMIT_AS)."""
@@ -42,11 +42,11 @@ class Limits:
     """Largest file that may be written (RLIMIT_FSIZE)."""
     open_files: int = 256
     niceness: int | None = None
-    """Steps that its priority for the processor is lower than the parent's (nice(2))."""
+    """Steps by which its CPU priority is lower than the parent's (nice(2))."""
 
 
 def command(argv: list[str], limits: Limits | None = None) -> list[str]:
-    """The command line that runs `argv` confined as a child of the calling process."""
+    """Build the command line that runs `argv` under limits as a child of this process."""
     limits = limits or Limits()
     values = {
         "as": limits.memory_bytes,
@@ -69,14 +69,14 @@ def command(argv: list[str], limits: Limits | None = None) -> list[str]:
 
 
 def environment(root: Path = Path("/")) -> dict[str, str]:
-    """The fixed environment of every child, whatever the parent's holds.
+    """Build the environment of every child, independent of the parent's except INHERITED_ENV.
 
-    No FFREPORT, proxy or LD_PRELOAD gets through; Mesa keeps compiled shaders in no home folder,
-    only where MESA_SHADER_CACHE_DIR says.
-    Mesa's compiler gives variables that nothing was assigned to the value 0, as WebGL does: many
-    shaders add up from there. Other drivers have no such option, and leave them as they are.
-    Mesa's software renderer starts a thread for each processor that it sees, and none where it sees
-    one; a CPU quota, which it does not look at, bounds them here.
+    FFREPORT, proxies and LD_PRELOAD do not get through. Mesa caches compiled shaders only in
+    MESA_SHADER_CACHE_DIR, never in a home folder.
+    Mesa's compiler initialises unassigned variables to 0, as WebGL does: many shaders accumulate
+    from there. Other drivers have no such option and leave them undefined.
+    Mesa's software renderer starts one thread per processor that it sees, and none if it sees only
+    one. It ignores CPU quotas, so the number of threads is limited here.
 
     Args:
         root: the folder that holds ``proc`` and the mounts of control groups.
@@ -87,7 +87,7 @@ def environment(root: Path = Path("/")) -> dict[str, str]:
         "MESA_SHADER_CACHE_DISABLE": "false" if "MESA_SHADER_CACHE_DIR" in os.environ else "true",
         "PYTHONDONTWRITEBYTECODE": "1",
         "glsl_zero_init": "true",
-        "MESA_DEBUG": "silent",  # or it tells of the line above each time
+        "MESA_DEBUG": "silent",  # else it reports the line above each time
         # numpy's threads spin from the import on; nothing here multiplies matrices.
         "OPENBLAS_NUM_THREADS": "1",
     }
@@ -96,9 +96,9 @@ def environment(root: Path = Path("/")) -> dict[str, str]:
 
 
 def encode_argument(argument: str) -> bytes:
-    """Return an argument of a command: paths as the system has them, all else in UTF-8.
+    """Encode an argument of a command: paths in the file system's encoding, all else in UTF-8.
 
-    A title can then be passed on in a locale that lacks its letters.
+    A title can then be passed in a locale that lacks its letters.
     """
     if argument.startswith(("file:", "/")):
         return os.fsencode(argument)

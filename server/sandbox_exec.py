@@ -1,8 +1,8 @@
-"""The program that becomes another one under limits; see sandbox.py, which writes its command line.
+"""Program that sets limits and then executes another; sandbox.py builds its command line.
 
-    python -I -S confined.py PARENT [NAME=LIMIT …] -- PROGRAM [ARGUMENT …]
+    python -I -S sandbox_exec.py PARENT [NAME=LIMIT …] -- PROGRAM [ARGUMENT …]
 
-It stands before every child, so it imports nothing that takes time to load.
+It runs before every child, so it imports nothing that is slow to load.
 """
 
 import ctypes
@@ -23,7 +23,7 @@ _KNOWN = {
 
 
 def _prefer_oom_kill() -> None:
-    """When memory runs out, the kernel should choose a child and not the server."""
+    """Make the kernel choose a child rather than the server when memory runs out."""
     try:
         with open("/proc/self/oom_score_adj", "w") as file:
             file.write("500")
@@ -48,18 +48,11 @@ def _main(arguments: list[str]) -> None:
             os.nice(int(value))
             continue
         limit = _KNOWN[name]
-        _, inherited_hard = resource.getrlimit(limit)
-        soft_limit = (
-            int(value)
-            if inherited_hard == resource.RLIM_INFINITY
-            else min(int(value), inherited_hard)
-        )
-        # SIGXCPU at the soft limit tells a limit from somebody's SIGKILL, two seconds later.
-        hard_limit = (
-            soft_limit + _GRACE_S
-            if name == "cpu" and inherited_hard == resource.RLIM_INFINITY
-            else soft_limit
-        )
+        _, inherited = resource.getrlimit(limit)
+        is_unlimited = inherited == resource.RLIM_INFINITY
+        soft_limit = int(value) if is_unlimited else min(int(value), inherited)
+        # SIGXCPU at the soft limit, two seconds earlier, distinguishes the limit from other kills.
+        hard_limit = soft_limit + _GRACE_S if name == "cpu" and is_unlimited else soft_limit
         resource.setrlimit(limit, (soft_limit, hard_limit))
     _prefer_oom_kill()
     # SIGPIPE and others that Python ignores would be inherited as ignored across exec.

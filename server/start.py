@@ -1,9 +1,9 @@
-"""Run a module of this program from the tree that this file lies in.
+"""Run a module of this program from the tree that contains this file.
 
     python -I start.py MODULE [ARGUMENT …]
 
-Plain `python -I -m MODULE` would take the module from the environment's packages, where the
-program may not lie under its own names, or where another version of it may.
+Plain `python -I -m MODULE` would take the module from the installed packages, which may lack the
+program or contain another version of it.
 """
 
 import os
@@ -12,7 +12,7 @@ import sys
 
 
 def command(module: str, *arguments: str) -> list[str]:
-    """Return the command line that runs `module` of this tree in an isolated interpreter."""
+    """Build the command line that runs `module` of this tree in an isolated interpreter."""
     return [sys.executable, "-I", os.path.abspath(__file__), module, *arguments]
 
 

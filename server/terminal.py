@@ -1,4 +1,4 @@
-"""Lines for a person at a terminal: names of files reach it without control characters."""
+"""Output to a terminal, free of control characters such as a file name may contain."""
 
 import argparse
 import sys
@@ -6,17 +6,17 @@ from typing import NoReturn, TextIO
 
 
 def printable(text: str) -> str:
-    """Return a text, such as a file's name, with `?` for all that is not printable."""
+    """Replace each character that is not printable by `?`."""
     return "".join(char if char.isprintable() else "?" for char in text)
 
 
 def print_lines(*lines: str) -> None:
-    """Print each row on a line of its own, at once."""
+    """Print the lines to standard output and flush it."""
     _write(lines, sys.stdout)
 
 
 def print_errors(*lines: str) -> None:
-    """Print each row on a line of its own on standard error."""
+    """Print the lines to standard error and flush it."""
     _write(lines, sys.stderr)
 
 
@@ -25,8 +25,8 @@ def _write(lines: tuple[str, ...], stream: TextIO) -> None:
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser whose errors show the words of the command line without control characters."""
+    """Argument parser whose error messages contain no control characters."""
 
     def error(self, message: str) -> NoReturn:
-        """Print usage and message, and exit with status 2."""
+        """Print usage and message, then exit with status 2."""
         super().error(printable(message))

@@ -1,7 +1,7 @@
-"""Warnings: what a client should know about a request that was accepted all the same.
+"""Warnings about a request that was accepted nevertheless.
 
-A row is ``{"code", "field", "values"}``: it crosses from a worker and is kept with the job. A
-client gets it as ``{"code", "field", "error"}``, the sentence in its language.
+A warning is ``{"code", "field", "values"}``: a worker reports it and the job stores it. A client
+receives it as ``{"code", "field", "error"}``, the sentence in its language.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,24 +9,24 @@ from typing import Any
 
 WARNINGS: dict[str, tuple[str, str]] = {
     "photo_cut_off": (
-        "The file of “{name}” is cut off: the lower {percent} % of the picture are missing, and "
+        "The file of “{name}” is truncated: the lower {percent} % of the image are missing, and "
         "the rest is used.",
         "Файл «{name}» обрезан: нижних {percent} % картинки нет, взята остальная часть.",
     ),
     "photo_unfinished": (
-        "The file of “{name}” is cut off: the picture may be coarse, or lack its lower part.",
+        "The file of “{name}” is truncated: the image may be coarse or lack its lower part.",
         "Файл «{name}» обрезан: картинка может быть грубой или без нижней части.",
     ),
     "photo_damaged": (
-        "The file of “{name}” is damaged: a part of its picture may be wrong.",
+        "The file of “{name}” is damaged: a part of the image may be wrong.",
         "Файл «{name}» повреждён: часть картинки может быть неверной.",
     ),
     "blank_photo": (
-        "The picture in “{name}” is a single colour: {colour}.",
+        "The image in “{name}” is a single colour: {colour}.",
         "Картинка в «{name}» вся одного цвета: {colour}.",
     ),
     "characters_not_drawn": (
-        "No installed font has these characters of “{name}”; they are left out: {characters}.",
+        "No installed font has these characters of “{name}”; they are omitted: {characters}.",
         "Этих символов поля «{name}» нет ни в одном установленном шрифте, они пропущены: "
         "{characters}.",
     ),
@@ -35,21 +35,21 @@ WARNINGS: dict[str, tuple[str, str]] = {
         "Всё видео одного цвета: {colour}. На нём ничего не видно.",
     ),
 }
-"""The sentences in English and Russian, by code."""
+"""Sentences in English and Russian, by code."""
 
 WarningData = dict[str, Any]
 
 
 def warning(code: str, field: str | None = None, **values: object) -> WarningData:
-    """Make the row of a warning.
+    """Create a warning.
 
     Args:
         code: a key of WARNINGS.
-        field: the request field that it is about; the sentence's ``{name}``.
-        values: what the other names in braces of the sentence stand for.
+        field: the request field in question; the sentence's ``{name}``.
+        values: values of the sentence's other names in braces.
 
     Raises:
-        KeyError: there is no such code, or the sentence needs a value that is missing.
+        KeyError: the code is unknown, or a value of the sentence is missing.
     """
     WARNINGS[code][0].format_map({"name": field, **values})
     return {"code": code, "field": field, "values": values}

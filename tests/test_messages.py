@@ -21,7 +21,7 @@ def test_a_sentence_is_in_one_language() -> None:
     error = ToqiboxError("invalid_parameter", name="params.size", reason=why)
     russian = localize(error.code, "ru", error.values)
     assert russian == "Поле «params.size» заполнено неверно: нужно от 0 до 1."
-    assert localize(error.code, "en", error.values).endswith("it must be from 0 to 1.")
+    assert localize(error.code, "en", error.values).endswith("must be between 0 and 1.")
 
 
 def test_a_reason_survives_the_way_out_of_a_worker() -> None:
@@ -36,5 +36,5 @@ def test_a_reason_survives_the_way_out_of_a_worker() -> None:
         json.dumps({"values": {"why": message("no_sound")}}, default=Message.to_json)
     )
     told = error_text(TaskError("undecodable_audio", "", event))
-    assert told == "The audio file cannot be read: there is no sound in it."
+    assert told == "The audio file cannot be read: it contains no audio."
     assert Message.from_json({"reason": "unheard of"}) == "{'reason': 'unheard of'}"

@@ -1,4 +1,4 @@
-"""A file becomes visible under its name only when it is whole: written as `.part`, then renamed."""
+"""Atomic file writes: a file is written as `.part` and renamed when it is complete."""
 
 import errno
 import os
@@ -14,13 +14,13 @@ _DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def temp_path(path: Path) -> Path:
-    """Where the file `path` lies while it is being written."""
+    """Return the path under which the file `path` is written."""
     return path.with_name(path.name + ".part")
 
 
 @contextmanager
 def translate_disk_full() -> Iterator[None]:
-    """Turn a full disk into the catalogue's `storage_full`; other errors pass."""
+    """Translate a full disk into `storage_full`; let other errors pass."""
     try:
         yield
     except OSError as error:
@@ -34,31 +34,31 @@ def commit(path: Path, *, sealed: bool = False) -> None:
 
     Args:
         path: the file.
-        sealed: whether it gets a seal, by which later damage shows; see seal.py.
+        sealed: write a seal too, which reveals later damage; see seal.py.
 
     Raises:
         ToqiboxError: storage_full.
-        OSError: there is no such part, among others.
+        OSError: the `.part` does not exist, among others.
     """
     temporary = temp_path(path)
     with translate_disk_full():
         _sync(temporary)
-        if sealed:  # before the file, so that no file is ever without
+        if sealed:  # first, so that a published file always has its seal
             seal.write(path, temporary)
         os.replace(temporary, path)
         _sync(path.parent)
 
 
 def discard_temp(path: Path) -> None:
-    """Remove the `.part` of `path` if there is one."""
+    """Remove the `.part` of `path` if it exists."""
     temp_path(path).unlink(missing_ok=True)
 
 
 @contextmanager
 def atomic_write(path: Path, *, sealed: bool = False) -> Iterator[BinaryIO]:
-    """Write `path` through its `.part`; published when the block ends well, else removed.
+    """Write `path` through its `.part`; commit it if the block succeeds, else remove it.
 
-    With `sealed` it gets a seal; see seal.py.
+    With `sealed` a seal is written too; see seal.py.
 
     Raises:
         ToqiboxError: storage_full.

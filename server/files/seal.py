@@ -1,8 +1,8 @@
-"""Seals: the hash of a published file, kept beside it, that shows later damage to the file.
+"""Seals: the hash of a published file, stored next to it, that reveals later damage.
 
-A file that a job keeps for its later tasks may be cut or changed while the server is down, or by a
-bad disk while it runs. Whoever reads it first compares it with its seal, `NAME.sum`: the SHA-256 of
-its bytes in hexadecimal digits.
+A file that a job keeps for its later tasks may be truncated or changed while the server is down,
+or by a bad disk while it runs. A reader first compares it with its seal, `NAME.sum`: the SHA-256
+of its bytes in hexadecimal digits.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ _SUFFIX = ".sum"
 
 
 class DamagedFilesError(ToqiboxError):
-    """Files that are missing, cannot be read, or are not as they were published."""
+    """Files that are missing, unreadable, or different from what was published."""
 
     def __init__(self, paths: list[Path]) -> None:
         names = ", ".join(path.name for path in paths)
@@ -25,12 +25,12 @@ class DamagedFilesError(ToqiboxError):
 
 
 def seal_path(path: Path) -> Path:
-    """Find where the seal of the file `path` lies."""
+    """Return the path of the seal of the file `path`."""
     return path.with_name(path.name + _SUFFIX)
 
 
 def write(path: Path, content: Path) -> None:
-    """Write the seal of `path`, which is about to hold what the file `content` holds.
+    """Write the seal of `path`, which is about to receive the content of the file `content`.
 
     Raises:
         OSError: the disk is full, among others.
@@ -42,7 +42,7 @@ def write(path: Path, content: Path) -> None:
 
 
 def is_intact(path: Path) -> bool:
-    """Return whether the file `path` can be read and is what its seal says."""
+    """Return whether the file `path` is readable and matches its seal."""
     try:
         return seal_path(path).read_bytes() == _sha256(path).encode()
     except OSError:
@@ -53,7 +53,7 @@ def verify(paths: Iterable[Path]) -> None:
     """Compare files with their seals.
 
     Raises:
-        Damaged: it names every one that differs, or has no seal.
+        DamagedFilesError: names every file that differs or has no seal.
     """
     damaged = [path for path in paths if not is_intact(path)]
     if damaged:

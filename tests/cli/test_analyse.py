@@ -88,7 +88,7 @@ def test_data_for_programs(kicks: Path, tmp_path: Path) -> None:
         (["noise.txt"], 1, "audio"),
         (["kicks.wav", "--plot", "a.jpg"], 2, "must end in .png"),
         (["kicks.wav", "--plot", "no/a.png"], 2, "folder does not exist"),
-        (["kicks.wav", "--tempo", "300"], 2, "beats a minute from 40 to 240"),
+        (["kicks.wav", "--tempo", "300"], 2, "beats per minute between 40 and 240"),
         (["kicks.wav", "--fps", "29"], 2, "invalid choice"),
         (["kicks.wav", "--click", "a.mp3"], 2, "must end in .wav"),
         (

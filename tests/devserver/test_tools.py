@@ -213,7 +213,7 @@ def test_a_silent_film_is_refused_in_words(watching: Watching, tmp_path: Path) -
     subprocess.run(["ffmpeg", "-v", "error", *picture, film], check=True)
     status, answer = watching.send("/drop/audio?name=film.mp4", film.read_bytes())
     assert status == 422
-    assert answer["reason"] == "The audio file cannot be read: there is no sound in it."
+    assert answer["reason"] == "The audio file cannot be read: it contains no audio."
 
 
 def test_a_replaced_upload_is_removed(watching: Watching) -> None:

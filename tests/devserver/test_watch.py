@@ -66,7 +66,7 @@ async def test_what_the_judge_gave_up_is_tried_again(
         watching.write(text("vec4(0.0, level, 0.8, 1.0)"))
         await shown(page, "state", "compiling")
         worker.kill()
-        await shown(page, "problems", "The renderer was ended")
+        await shown(page, "problems", "The renderer ended")
         await page.click("#retry")
         await colored(page, 0, 64, 204)
         assert await page.run("document.getElementById('retry').hidden")

@@ -41,7 +41,7 @@ async def test_the_part_is_told_in_the_answer(start: Start) -> None:
 @pytest.mark.parametrize(
     ("fields", "reason_text"),
     [
-        ({"start": "drop"}, "need a duration"),
+        ({"start": "drop"}, "require a duration"),
         ({"start": "loudest", "duration": "4"}, "or drop or best"),
         ({"start": "Best", "duration": "4"}, "or drop or best"),
     ],

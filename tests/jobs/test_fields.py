@@ -121,11 +121,11 @@ def test_a_start_may_be_written_with_any_number_of_digits() -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ('{"a":' + "[" * 5000 + "]" * 5000 + "}", "nested at most 32 deep"),
-        ('{"a": ' + "[" * 32 + "]" * 32 + "}", "nested at most 32 deep"),
+        ('{"a":' + "[" * 5000 + "]" * 5000 + "}", "nested more than 32 levels deep"),
+        ('{"a": ' + "[" * 32 + "]" * 32 + "}", "nested more than 32 levels deep"),
         ('{"a": NaN}', "NaN is not allowed in JSON"),
         ('{"a": -Infinity}', "-Infinity is not allowed in JSON"),
-        ('{"a": 1, "a": 2}', "“a” is there twice"),
+        ('{"a": 1, "a": 2}', "“a” occurs twice"),
         ('{"a": ' + "1" * 5000 + "}", "too many digits"),
         ('{"a": [1, }', "invalid JSON at character 11"),
     ],

@@ -114,7 +114,7 @@ def test_files_that_give_no_preset_are_listed_with_their_errors(tmp_path: Path) 
     }
     for name, code, place in (
         ("json", "invalid_parameter", "JSON"),
-        ("param", "invalid_parameter", r"chain\[0\].params.speed: it must be a number"),
+        ("param", "invalid_parameter", r"chain\[0\].params.speed: must be a number"),
         ("effect", "unknown_effect", "nothing-like-it"),
     ):
         with pytest.raises(ToqiboxError, match=place) as caught:

@@ -54,7 +54,7 @@ def test_an_excerpt_after_a_seek_is_averaged(
 def test_more_channels_than_are_mixed_are_counted(
     decode: Decode, tmp_path: Path, channels: int
 ) -> None:
-    with pytest.raises(ToqiboxError, match=f"has {channels} channels, and at most 64") as caught:
+    with pytest.raises(ToqiboxError, match=f"has {channels} channels; at most 64") as caught:
         decode(_wav(tmp_path / "many", np.zeros((480, channels))))
     assert (caught.value.code, caught.value.field) == ("undecodable_audio", "audio")
 

@@ -67,7 +67,7 @@ def test_a_half_photo_is_refused(save: Save, tmp_path: Path) -> None:
             photo.prepare(path, tmp_path / "photo")
         assert caught.value.code == "undecodable_image", kind
         if kind != "TIFF":
-            assert "the file is cut off" in str(caught.value), kind
+            assert "the file is truncated" in str(caught.value), kind
 
 
 def test_an_empty_file_says_so(tmp_path: Path) -> None:

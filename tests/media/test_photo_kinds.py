@@ -56,7 +56,7 @@ def test_heic_stands_upright(prepare: Prepare, tmp_path: Path) -> None:
     expected_pixels = [(40, 60, 200), (200, 30, 30), (230, 220, 40), (30, 160, 60)]
     assert np.abs(np.array(corners) - expected_pixels).max() < 20
     path.write_bytes(path.read_bytes()[:500])
-    with pytest.raises(ToqiboxError, match="the file is cut off"):
+    with pytest.raises(ToqiboxError, match="the file is truncated"):
         prepare(path)
 
 

@@ -148,7 +148,7 @@ def test_the_first_usable_cover_stands_in(uploads: Path) -> None:
 @pytest.mark.parametrize(
     ("pictures", "english", "russian"),
     [
-        ((b"junk",), "the track's cover cannot stand in", "обложка трека не может"),
+        ((b"junk",), "the track's cover cannot be used", "обложка трека не может"),
         ((), "the track has no cover", "у трека нет обложки"),
     ],
 )
