@@ -24,8 +24,9 @@
         {"NAME": "since", "LABEL": "Seconds since the drop", "TYPE": "float", "MIN": 0.0, "MAX": 600.0, "DEFAULT": 600.0, "BIND": "drop.since"}
     ],
     "PASSES": [
-        {"TARGET": "flight", "WIDTH": 84, "HEIGHT": 4, "FLOAT": true},
+        {"TARGET": "flight", "WIDTH": 112, "HEIGHT": 3, "FLOAT": true},
         {"TARGET": "space", "WIDTH": "max(ceil($WIDTH / 8), 16)", "HEIGHT": "max(ceil($HEIGHT / 8), 16)", "FLOAT": true},
+        {"TARGET": "globe", "WIDTH": "ceil(max(min($WIDTH, $HEIGHT) * $size * 1.1, 16))", "HEIGHT": "ceil(max(min($WIDTH, $HEIGHT) * $size * 1.1, 16))"},
         {}
     ]
 }*/
@@ -35,14 +36,18 @@
 // The last layer has a third of the sectors, so its stars can be large.
 // Where the stars are is the distance flown, in closed form: any frame can be drawn by itself.
 
-const float SECTORS = 84.0;
-const int LAYERS = 4;
+const float SECTORS = 112.0;
+const int LAYERS = 3;
 const float LARGE = 28.0;    // sectors of the last layer
 const float TURN = 6.28318531;
 const float CRUISE = 0.07;   // depths a second; a star lives for one depth
 const float PUSH = 0.05;     // depths of an accent
 const float LEAP = 1.5;      // depths a second at the drop
 const float SLOW = 1.6;      // seconds in which a leap slows down to a third
+
+varying vec2 point; // of this pixel from the middle of the flight, in short sides (stars.vs)
+varying vec2 ball;  // in radii of the planet
+varying vec3 drive; // the leap; a pixel, in short sides; the planet's radius
 
 // Three numbers from 0 to 1 out of one (PCG, O'Neill 2014).
 vec3 chances(int n) {
@@ -52,24 +57,19 @@ vec3 chances(int n) {
     return vec3(float(word & 1023u), float((word >> 10u) & 1023u), float((word >> 20u) & 1023u)) / 1023.0;
 }
 
-// How much of the leap there is now: it begins within two frames and slows down.
-float rush() {
-    return leap * exp(-since / SLOW) * smoothstep(-0.04, 0.05, since);
-}
-
 // The star of one sector and layer: where in the sector (0 to 1), how far from the middle are its
 // head and its tail (short sides), and how bright it is.
 vec4 star() {
     ivec2 cell = ivec2(gl_FragCoord.xy);
     float far = speed * CRUISE * TIME + push * PUSH * count + leap * LEAP * SLOW * (1.0 - exp(-since / SLOW));
-    float pace = speed * CRUISE + push * PUSH * 5.0 * pulse + LEAP * rush();
+    float pace = speed * CRUISE + push * PUSH * 5.0 * pulse + LEAP * drive.x;
     float life = chances(cell.x + 128 * cell.y).x * 0.97 + 0.241 * float(cell.y) + far;
     int times = int(floor(life));
     vec3 luck = chances(cell.x + 128 * cell.y + 512 * (times + 1));
     float depth = 1.0 - fract(life);
     float aside = 0.07 + 0.5 * luck.x; // from the axis of the flight
     float head = aside / max(depth, 0.02);
-    float shutter = 0.12 * streak * streak + 0.6 * streak * min(rush(), 1.0);
+    float shutter = 0.12 * streak * streak + 0.6 * streak * min(drive.x, 1.0);
     float tail = aside / (max(depth, 0.02) + shutter * pace);
     float there = step(chances(cell.x + 128 * cell.y + 7919 * times).y, amount);
     float bright = smoothstep(0.0, 0.35, 1.0 - depth) * (0.25 + 0.75 * luck.z * luck.z) * there;
@@ -100,7 +100,7 @@ vec4 behind() {
     float unit = min(RENDERSIZE.x, RENDERSIZE.y);
     vec2 p = (isf_FragNormCoord - center) * RENDERSIZE / unit;
     float r = length(p);
-    vec2 way = p * (1.0 - 0.10 * min(rush(), 1.0)) * 1.7 + vec2(40.0 + 0.013 * TIME, 40.0 - 0.021 * TIME);
+    vec2 way = p * (1.0 - 0.10 * min(drive.x, 1.0)) * 1.7 + vec2(40.0 + 0.013 * TIME, 40.0 - 0.021 * TIME);
     float bend = clouds_at(0.7 * way + 7.0);
     float thick = clouds_at(0.8 * way + 2.2 * bend);
     // The clouds lie in a band across the picture, as those of a galaxy do, with dark lanes in it.
@@ -113,88 +113,88 @@ vec4 behind() {
     tone *= 0.42 / (0.12 + max(tone.r, max(tone.g, tone.b))); // of one brightness, bright photo or dark
     float veil = smoothstep(0.16, 0.74, thick) * (0.4 + 0.75 * band);
     vec3 sum = vec3(0.006, 0.008, 0.02) + 0.03 * tone;
-    sum += clouds * veil * veil * tone * (1.5 + 1.1 * level + 1.1 * pulse + 0.8 * rush());
+    sum += clouds * veil * veil * tone * (1.5 + 1.1 * level + 1.1 * pulse + 0.8 * drive.x);
     sum += clouds * 0.35 * mix(color.rgb, tone, 0.4) * pow(veil, 4.0) * (0.4 + level + 0.6 * pulse);
     // Light from behind the photo, and rays of it at the leap.
     sum += color.rgb * (0.05 + 0.10 * level + 0.22 * pulse) * exp(-2.6 * max(r - 0.5 * size, 0.0) - 1.0 * r);
     float angle = atan(p.y, p.x) / TURN + 0.5;
     float ray = noise(vec2(mod(angle * 64.0, 64.0), 11.0)) * noise(vec2(mod(angle * 23.0, 23.0), 5.0 + 2.0 * since));
-    sum += mix(color.rgb, vec3(1.0), 0.35) * rush() * (0.45 * exp(-2.2 * r) + 1.3 * ray * ray * exp(-0.9 * r));
+    sum += mix(color.rgb, vec3(1.0), 0.35) * drive.x * (0.45 * exp(-2.2 * r) + 1.3 * ray * ray * exp(-0.9 * r));
     return vec4(sum, 1.0);
 }
 
-// The stars' light at a place counted from the middle of the flight.
-vec3 stars_at(vec2 point, float unit) {
+// The stars' light.
+vec3 stars_here() {
     float r = length(point);
-    float around = atan(point.y, point.x) / TURN + 0.5;
-    float pixel = 1.0 / unit;
+    float turn = atan(point.y, point.x) / TURN + 0.5;
+    float pixel = drive.y;
     vec3 sum = vec3(0.0);
     for (int i = 0; i < LAYERS; i++) {
         float k = float(i);
         float sectors = i == LAYERS - 1 ? LARGE : SECTORS;
         float arc = r * TURN / sectors;  // width of the sector here
-        float place = mod(around * sectors + 0.37 * k, sectors);
-        vec4 star = texelFetch(flight, ivec2(int(place), i), 0);
-        float across = (fract(place) - star.x) * arc;
+        float sector = fract(turn + 0.37 * k / sectors) * sectors;
+        vec4 star = texelFetch(flight, ivec2(int(sector), i), 0);
+        float across = (fract(sector) - star.x) * arc;
         float along = r - clamp(r, star.z, star.y);
         float on = clamp((r - star.z) / max(star.y - star.z, 1e-4), 0.0, 1.0);
         // A round core in a wide glow, which ends before the sector does; never finer than a pixel.
-        float core = min(star.y, 1.2) * (i == LAYERS - 1 ? 0.0048 : 0.003 + 0.0006 * k);
+        float core = min(star.y, 1.2) * (i == LAYERS - 1 ? 0.0048 : 0.003 + 0.0009 * k);
         float wide = max(core, 0.75 * pixel);
         float far = across * across + along * along;
         float reach = min(7.0 * wide, 0.35 * arc);
-        float glow = 1.0 - far / (reach * reach);
-        if (glow <= 0.0) continue;
+        float glow = max(1.0 - far / (reach * reach), 0.0);
         float light = (1.3 * exp(-far / (wide * wide)) + 0.28 * glow * glow * glow) * min(glow * 4.0, 1.0);
-        light *= 1.5 * star.w * (0.15 + 0.85 * on) * min(core / pixel + 0.25, 1.0);
-        sum += light * (i == 1 ? vec3(1.0, 0.86, 0.70) : i == 3 ? mix(color.rgb, vec3(1.0), 0.75) : mix(color.rgb, vec3(1.0), 0.5));
+        light *= star.w * (0.15 + 0.85 * on) * min(core / pixel + 0.25, 1.0);
+        sum += light * (i == 1 ? vec3(1.0, 0.86, 0.70) : mix(color.rgb, vec3(1.0), i == 0 ? 0.5 : 0.75));
     }
-    return sum * (0.75 + 0.7 * treble + 1.1 * pulse + 0.9 * rush());
+    return sum * 1.5 * (0.75 + 0.7 * treble + 1.1 * pulse + 0.9 * drive.x);
 }
 
-// The photo as a planet in the light of a sun to the upper left; `q` in radii from its middle.
-vec3 planet(vec2 q, float r) {
-    vec3 normal = vec3(q, sqrt(max(1.0 - r * r, 0.0)));
+// The photo as a planet in the light of a sun to the upper left, which stands still. Alpha: its air,
+// thin in the middle and thick at the limb, bright on the side of the sun.
+vec4 planet() {
+    vec2 q = 2.0 * isf_FragNormCoord - 1.0;
+    float r = min(length(q), 1.0);
+    vec3 normal = vec3(q, sqrt(1.0 - r * r));
     // Drawn on a ball: what is in the middle comes nearer, what is at the limb turns away.
-    vec2 on = q * mix(1.0, asin(min(r, 1.0)) / max(r, 1e-3) * 0.6366, 0.7);
+    vec2 on = q * mix(1.0, asin(r) / max(r, 1e-3) * 0.6366, 0.7);
     vec2 shape = IMG_SIZE(photo) / min(IMG_SIZE(photo).x, IMG_SIZE(photo).y);
     vec2 uv = 0.5 + 0.49 * on / shape;
     uv.y += 0.85 * (0.5 - 0.49 / shape.y); // of an upright photo the upper part: heads
     vec3 ground = IMG_NORM_PIXEL(photo, clamp(uv, 0.0, 1.0)).rgb;
     float sun = dot(normal, vec3(-0.48, 0.56, 0.675));
-    float day = smoothstep(-0.35, 0.75, sun);
-    ground *= (0.08 + 0.92 * day) * (1.0 + 0.22 * pulse + 0.25 * rush());
-    // Air: thin in the middle and thick at the limb, bright on the side of the sun.
-    float air = pow(1.0 - normal.z, 2.6);
-    vec3 haze = mix(color.rgb, vec3(1.0), 0.45) * (0.12 + 0.95 * smoothstep(-0.3, 0.8, sun)) * air;
-    haze += 0.10 * vec3(1.0, 0.97, 0.92) * pow(max(dot(normal, normalize(vec3(-0.48, 0.56, 1.675))), 0.0), 24.0);
-    return ground + (1.0 - min(ground, 1.0)) * haze * (0.8 + 0.6 * pulse + 0.3 * rush());
+    ground *= 0.08 + 0.92 * smoothstep(-0.35, 0.75, sun);
+    float gleam = pow(max(dot(normal, normalize(vec3(-0.48, 0.56, 1.675))), 0.0), 24.0);
+    ground += (1.0 - ground) * 0.08 * gleam * vec3(1.0, 0.97, 0.92);
+    float air = pow(1.0 - normal.z, 2.6) * (0.12 + 0.95 * smoothstep(-0.3, 0.8, sun));
+    return vec4(ground, min(air, 1.0));
 }
 
 vec4 sky() {
-    float unit = min(RENDERSIZE.x, RENDERSIZE.y);
-    vec2 point = (isf_FragNormCoord - center) * RENDERSIZE / unit;
-    float radius = 0.5 * size * (RENDERSIZE.y > RENDERSIZE.x ? 1.05 : 1.0) * (1.0 + 0.055 * pulse + 0.10 * rush() + 0.008 * sin(0.6 * TIME));
-    vec2 q = (point + 0.006 * vec2(sin(0.37 * TIME), cos(0.29 * TIME))) / max(radius, 1e-3);
-    float r = length(q);
-    vec3 light = vec3(0.0); // behind the planet nothing is seen
-    if (size < 0.01 || (1.0 - r) * radius * unit < 1.0) light = 1.0 - exp(-1.2 * (IMG_THIS_NORM_PIXEL(space).rgb + stars_at(point, unit)));
-    float out_r = max(r - 1.0, 0.0) * radius;
-    float side = 0.5 + 0.5 * dot(q / max(r, 1e-3), vec2(-0.65, 0.76));
-    vec3 glow = color.rgb * (0.30 + 0.30 * level + 0.9 * pulse + 0.8 * rush()) * (0.7 * exp(-26.0 * out_r) + 0.45 * exp(-7.0 * out_r));
+    float r = length(ball);
+    float shown = step(0.01, size);
+    vec3 light = 1.0 - exp(-1.2 * (IMG_THIS_NORM_PIXEL(space).rgb + stars_here()));
+    float out_r = max(r - 1.0, 0.0) * drive.z;
+    float side = 0.5 + 0.5 * dot(ball / max(r, 1e-3), vec2(-0.65, 0.76));
+    vec3 glow = color.rgb * (0.30 + 0.30 * level + 0.9 * pulse + 0.8 * drive.x) * (0.7 * exp(-26.0 * out_r) + 0.45 * exp(-7.0 * out_r));
     glow *= 0.25 + 0.75 * side;
     // A ring of light leaves the planet with each accent, and thins out on its way.
     float ring = (r - 1.0 - 1.15 * (1.0 - pulse)) / (0.035 + 0.13 * (1.0 - pulse));
     glow += mix(color.rgb, vec3(1.0), 0.3) * 0.9 * pulse * pulse * exp(-ring * ring) * step(1e-4, pulse);
-    light += (1.0 - light) * (1.0 - exp(-glow)) * step(0.01, size);
-    float inside = clamp((1.0 - r) * radius * unit + 0.5, 0.0, 1.0) * step(0.01, size);
+    light += (1.0 - light) * (1.0 - exp(-glow)) * shown;
+    vec4 ground = IMG_NORM_PIXEL(globe, clamp(0.5 + 0.5 * ball, 0.0, 1.0));
+    ground.rgb *= 1.0 + 0.22 * pulse + 0.25 * drive.x;
+    vec3 haze = mix(color.rgb, vec3(1.0), 0.45) * ground.a * (0.8 + 0.6 * pulse + 0.3 * drive.x);
+    ground.rgb += (1.0 - min(ground.rgb, 1.0)) * haze;
+    light = mix(light, ground.rgb, clamp((1.0 - r) * drive.z / drive.y + 0.5, 0.0, 1.0) * shown);
     float grain = fract(52.9829189 * fract(dot(gl_FragCoord.xy, vec2(0.06711056, 0.00583715)))) - 0.5; // hides bands
-    if (inside > 0.0) light = mix(light, planet(q, r), inside);
     return vec4(light + grain / 255.0, 1.0);
 }
 
 void main() {
     if (PASSINDEX == 0) gl_FragColor = star();
     else if (PASSINDEX == 1) gl_FragColor = behind();
+    else if (PASSINDEX == 2) gl_FragColor = planet();
     else gl_FragColor = sky();
 }

@@ -2,7 +2,7 @@
     "ISFVSN": "2",
     "VSN": "2",
     "TITLE": "Towers",
-    "DESCRIPTION": "A row of solid columns in perspective near the lower edge, with lit tops and their reflection in the floor, coloured as the photo is from side to side. Their peaks hang above them for a moment and fall, and accents light them up.",
+    "DESCRIPTION": "A row of dark glass columns in perspective near the lower edge, lit from their bright tops down in colours of the photo's own places, with their light above them and their reflection in the floor. Their peaks hang above them for a moment and fall, and accents light them up.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Photo", "Spectrum", "Beat"],
@@ -17,7 +17,7 @@
         {"NAME": "count", "LABEL": "Number of columns (0: as many as suit the picture)", "TYPE": "long", "MIN": 0, "MAX": 160, "DEFAULT": 0},
         {"NAME": "color", "LABEL": "Colour", "TYPE": "color", "DEFAULT": [1.0, 1.0, 1.0, 1.0], "PHOTO": "vivid"},
         {"NAME": "tint", "LABEL": "Colours from the photo's own places", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5},
-        {"NAME": "height", "LABEL": "Height", "TYPE": "float", "MIN": 0.05, "MAX": 1.0, "DEFAULT": 0.24},
+        {"NAME": "height", "LABEL": "Height", "TYPE": "float", "MIN": 0.05, "MAX": 1.0, "DEFAULT": 0.28},
         {"NAME": "thickness", "LABEL": "Thickness", "TYPE": "float", "MIN": 0.1, "MAX": 1.0, "DEFAULT": 0.66},
         {"NAME": "peaks", "LABEL": "Peaks", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
         {"NAME": "glow", "LABEL": "Glow", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0},
@@ -29,6 +29,7 @@
         {"TARGET": "palette", "WIDTH": 7, "HEIGHT": 1},
         {"TARGET": "back"},
         {"TARGET": "levels", "WIDTH": "max($count, (1 - min($count, 1)) * 2 * floor(min(5 + 5 * ((1 - $axis) * $WIDTH / $HEIGHT + $axis * $HEIGHT / $WIDTH), 14)))", "HEIGHT": 1, "FLOAT": true},
+        {"TARGET": "light", "WIDTH": "max($WIDTH / 6, 16)", "HEIGHT": "max($HEIGHT / 6, 16)"},
         {}
     ]
 }*/
@@ -117,7 +118,7 @@ vec4 column() {
     // An accent stands in full height in its own frame, ahead of the spectrum's rise.
     float now = level(pitch, 0.0);
     now = mix(now, max(now, level(pitch, -AHEAD)), pulse);
-    float force = (0.3 + 0.85 * loud * loud) * (0.8 + 0.2 * pulse);
+    float force = (0.3 + 0.85 * loud * loud) * (0.72 + 0.35 * pulse);
     return vec4(min(vec2(now, min(max(peak, now), now + NEAR)) * force, 1.0), 0.0, 1.0);
 }
 
@@ -125,12 +126,35 @@ float edge(float inside) { return clamp(inside + 0.5, 0.0, 1.0); }
 
 void paint(inout vec3 picture, vec3 tone, float cover) { picture = mix(picture, tone, cover); }
 
+// Light that the columns throw on what is behind them, most of it just above their tops, and on the floor.
+vec4 halo() {
+    vec4 at = place();
+    float columns = IMG_SIZE(levels).x;
+    float up = at.y / at.z;
+    float reach = 0.055 + 0.05 * pulse;
+    vec3 sum = vec3(0.0);
+    float weights = 0.0;
+    for (float i = -3.0; i <= 3.0; i++) {
+        float across = at.x + 0.45 * i / columns;
+        float inside = step(abs(across - 0.5), 0.5);
+        float tall = IMG_NORM_PIXEL(levels, vec2(across, 0.5)).r;
+        float weight = exp(-0.3 * i * i);
+        float off = max(max(up - tall, -1.5 * up), 0.0); // above its top, or below the floor
+        float lit = inside * tall * (exp(-off * at.z / (reach * min(RENDERSIZE.x, RENDERSIZE.y))) + 0.12 * exp(-4.0 * off)) * smoothstep(1.45, 1.1, up);
+        sum += weight * lit * IMG_NORM_PIXEL(palette, vec2(clamp(across, 0.0, 1.0), 0.5)).rgb;
+        weights += weight;
+    }
+    return vec4(sum / weights, 1.0);
+}
+
 // Columns are boxes before one vanishing point, which is in the middle, above them all: a point so
 // far behind the front has its distance to that times k, from 1 down to 1 - deep. The outermost of
 // those that may cover a pixel is painted first. Below the floor each face is its own reflection.
 vec4 towers() {
     vec3 seen = IMG_THIS_PIXEL(back).rgb;
     vec4 at = place();
+    vec3 shine = IMG_THIS_NORM_PIXEL(light).rgb * (glow * color.a * (0.55 + 1.1 * pulse));
+    seen += (1.0 - seen) * (1.0 - 1.0 / (1.0 + shine + 0.5 * shine * shine)); // a shoulder: it never burns out hard
     float columns = IMG_SIZE(levels).x;
     float unit = at.w / columns;
     float outward = at.x < 0.5 ? -1.0 : 1.0;
@@ -141,10 +165,11 @@ vec4 towers() {
     float wanted = 0.5 * thickness * unit;
     float half_wide = max(wanted, 0.5);
     float opaque = color.a * min(2.0 * wanted, 1.0); // what is finer than a pixel is drawn fainter
-    // Software renderers go through both sides of a condition, but through a loop as often as needed.
-    bool empty = x > 0.5 * at.w + 2.0 * unit || at.y > 1.4 * at.z || at.y < -at.z;
-    int last = empty ? 0 : min(int(ceil(1.2 * deep * x / unit)), 2);
+    float slab = max(0.0045 * thin, 1.0);
+    float hair = max(0.0022 * thin, 0.75); // the bright edges of the glass
+    int last = min(int(ceil(1.2 * deep * x / unit)), 2);
     float here = floor(at.x * columns);
+    float mirrored = at.y < 0.0 ? 0.6 * exp(3.5 * at.y / at.z) : 1.0;
     for (int i = last; i >= 0; i--) {
         float index = here + outward * float(i);
         if (index < 0.0 || index > columns - 1.0) continue;
@@ -154,36 +179,29 @@ vec4 towers() {
         float inner = max(centre - half_wide, 0.0);
         float outer = centre + half_wide;
         vec3 tone = IMG_NORM_PIXEL(palette, vec2((index + 0.5) / columns, 0.5)).rgb;
-        float lively = clamp(values.r / at.z, 0.0, 1.0);
+        vec3 pale = mix(tone, vec3(1.0), 0.45 + 0.35 * pulse);
         // The side that faces the middle.
         float k = clamp(x / max(inner, 1e-3), 1.0 - deep, 1.0);
         float y = eye + (at.y - eye) / k; // height on that face
         float cover = edge(inner - x) * edge(x - inner * (1.0 - deep)) * edge(eye + (tall - eye) * k - at.y) * edge(at.y - eye + (tall + eye) * k);
-        float mirrored = y < 0.0 ? 0.5 * exp(4.0 * y / at.z) : 1.0;
         float rise = clamp(abs(y) / tall, 0.0, 1.0);
-        paint(seen, tone * (0.10 + 0.22 * rise + 0.15 * pulse * rise), cover * opaque * mirrored);
-        // The top.
+        paint(seen, tone * (0.04 + (0.30 + 0.25 * pulse) * rise * rise * rise), cover * opaque * mirrored);
+        // The top, which is a lamp.
         k = clamp((at.y - eye) / (tall - eye), 1.0 - deep, 1.0);
         cover = edge(at.y - tall) * edge(eye + (tall - eye) * (1.0 - deep) - at.y) * edge(x - inner * k) * edge(outer * k - x);
-        paint(seen, mix(tone, vec3(1.0), 0.35 + 0.25 * lively + 0.4 * pulse), cover * opaque);
-        // The front, lit from its upper edge down.
-        cover = edge(x - (centre - half_wide)) * edge(outer - x) * edge(tall - at.y) * edge(at.y + tall);
+        paint(seen, mix(tone, vec3(1.0), 0.3 + 0.2 * values.r / at.z + 0.45 * pulse), cover * opaque);
+        // The front: glass, lit from above, with bright edges.
+        float aside = half_wide - abs(x - centre);
+        cover = edge(aside) * edge(tall - abs(at.y));
         rise = clamp(abs(at.y) / tall, 0.0, 1.0);
-        mirrored = at.y < 0.0 ? 0.55 * exp(4.0 * at.y / at.z) : 1.0;
-        vec3 face = tone * mix(0.42, 0.92, rise) * (1.0 + 0.25 * pulse);
-        face = mix(face, vec3(1.0), 0.10 * pulse * rise + 0.25 * smoothstep(tall - 0.007 * thin - 1.0, tall, abs(at.y)));
-        paint(seen, face, cover * opaque * mirrored);
+        vec3 face = tone * (0.07 + (0.78 + 0.22 * pulse) * rise * rise);
+        float rim = max(smoothstep(1.5 * hair, 0.5 * hair, aside) * (0.15 + 0.5 * rise), smoothstep(2.5 * hair, hair, tall - abs(at.y)));
+        paint(seen, mix(face, pale, rim), cover * opaque * mirrored);
         // Its peak: a slab that floats above.
-        float slab = max(0.0045 * thin, 1.0);
         float off = at.y - values.g - eye * deep * 0.6 - 2.0 * slab;
-        cover = edge(slab - abs(off)) * edge(x - centre + half_wide) * edge(outer - x) * smoothstep(1.5 * slab, 5.0 * slab, values.g - values.r);
+        cover = edge(slab - abs(off)) * edge(aside) * smoothstep(1.5 * slab, 5.0 * slab, values.g - values.r);
         paint(seen, mix(tone, vec3(1.0), 0.6), cover * opaque * min(2.0 * peaks, 1.0));
     }
-    // Light on the floor and behind the row, where accents strike.
-    vec3 tone = IMG_NORM_PIXEL(palette, vec2(isf_FragNormCoord.x, 0.5)).rgb;
-    float ends = smoothstep(0.56, 0.4, abs(at.x - 0.5));
-    float shine = glow * ends * (0.10 * loud * step(0.02, loud) + 0.45 * pulse) * exp(-abs(at.y) / (at.y < 0.0 ? 0.22 : 0.5) / at.z);
-    seen += (1.0 - seen) * tone * color.a * shine;
     return vec4(seen, 1.0);
 }
 
@@ -191,5 +209,6 @@ void main() {
     if (PASSINDEX == 0) gl_FragColor = from_photo();
     else if (PASSINDEX == 1) gl_FragColor = background();
     else if (PASSINDEX == 2) gl_FragColor = column();
+    else if (PASSINDEX == 3) gl_FragColor = halo();
     else gl_FragColor = towers();
 }

@@ -24,49 +24,47 @@
         {"NAME": "color", "LABEL": "Colour of the light", "TYPE": "color", "DEFAULT": [1.0, 0.62, 0.3, 1.0], "PHOTO": "vivid"}
     ],
     "PASSES": [
-        {"TARGET": "ahead", "WIDTH": 512, "HEIGHT": 1, "FLOAT": true},
+        {"TARGET": "ahead", "WIDTH": 512, "HEIGHT": 1},
         {"TARGET": "spill", "WIDTH": 64, "HEIGHT": 64, "FLOAT": true},
-        {"TARGET": "inner", "WIDTH": "ceil($WIDTH / 2)", "HEIGHT": "ceil($HEIGHT / 2)", "FLOAT": true},
+        {"TARGET": "inner", "WIDTH": "ceil($WIDTH / 2)", "HEIGHT": "ceil($HEIGHT / 2)"},
         {}
     ]
 }*/
 
 // The corridor has the photo's shape. Depth is 1 at the photo and falls towards the viewer, as the
 // photo's size over that of the corridor's section. Walls move by the time and by the leap, light by
-// the time alone, so that each frame of light passes by when it is heard.
+// the time alone, so that each frame of light passes by when it is heard. What is soft is drawn at
+// half the frame's size.
 
 const float PAST = 0.5;   // as in the header
 const float SPAN = 4.5;
 const float PACE = 0.26;  // depths a second
-const float SLOW = 0.9;   // seconds in which a leap slows down to a third
 const float TURN = 6.28318531;
-const float GROWTH = 1.13; // of the photo, at most, by an accent and its slow breath
+const float SHOULDER = 1.25; // light never burns out hard
 
-#ifndef SAFE_AREA
-#define SAFE_AREA vec4(0.0)
-#endif
+varying vec2 place;     // of this pixel in the frame, counted from the middle of the photo (tunnel.vs)
+varying vec2 half_size; // half the photo's sides
+varying vec4 flight;    // the leap; how far the flight has come; turn of the walls near the viewer; mipmap of the photo
 
-// The middle of the photo, 0 to 1: within what apps leave free.
-vec2 middle() { return mix(SAFE_AREA.xy, 1.0 - SAFE_AREA.zw, center); }
+vec3 pale() { return mix(color.rgb, vec3(1.0), 0.65); }
 
-// Half the photo's sides in a frame of `frame` short sides: of one area for each shape,
-// larger in a tall frame, and inside it and what apps leave free of it.
-vec2 half_sides(vec2 frame) {
-    float shape = sqrt(IMG_SIZE(photo).x / IMG_SIZE(photo).y);
-    vec2 wanted = 0.5 * size * (frame.y > frame.x ? 1.35 : 1.0) * vec2(shape, 1.0 / shape);
-    vec2 low = max(SAFE_AREA.xy, vec2(0.04, max(0.04, calm)));
-    vec2 high = 1.0 - max(SAFE_AREA.zw, vec2(0.04));
-    vec2 room = max(min(middle() - low, high - middle()), vec2(0.1)) * frame / GROWTH;
-    return wanted * min(min(room.x / wanted.x, room.y / wanted.y), 1.0);
-}
-
-// Light on the walls from the viewer (left) to the photo: of the accent that is heard when that
-// part of the corridor passes the middle of the frame's edge.
+// Light on the walls from the viewer (left) to the photo: of the accent that is heard when that part
+// of the corridor passes the middle of the frame's edge. The mean over a pixel of the frame there, or
+// a frame of light thinner than one would glitter.
 vec4 light() {
-    float ahead_s = (isf_FragNormCoord.x - 0.42) / (PACE * speed);
-    vec2 spot = vec2((PAST + ahead_s) / SPAN, 0.5);
-    float known = smoothstep(-0.5, -0.3, ahead_s) * (1.0 - smoothstep(3.4, 3.9, ahead_s));
-    return vec4(IMG_NORM_PIXEL(history, spot).b * known);
+    float depth = isf_FragNormCoord.x;
+    vec2 sides = 2.0 * IMG_SIZE(inner);
+    float span = depth * depth / (min(sides.x, sides.y) * min(half_size.x, half_size.y));
+    float bright = rings * (1.0 - 0.75 * smoothstep(0.80, 1.0, depth)) * (0.35 + 0.65 * smoothstep(0.0, 0.5, depth));
+    vec3 sum = vec3(0.0);
+    for (int i = 0; i < 4; i++) {
+        float ahead_s = (depth + span * (0.25 * float(i) - 0.375) - 0.42) / (PACE * speed);
+        float known = smoothstep(-0.5, -0.3, ahead_s) * (1.0 - smoothstep(3.4, 3.9, ahead_s));
+        float accent = IMG_NORM_PIXEL(history, vec2((PAST + ahead_s) / SPAN, 0.5)).b * known;
+        vec3 shine = color.rgb * accent * accent * 0.9 + pale() * smoothstep(0.6, 0.95, accent) * 1.5;
+        sum += 0.25 * (1.0 - exp(-SHOULDER * bright * shine));
+    }
+    return vec4(sum, 1.0);
 }
 
 // The photo far out of focus, by where its light leaves it: around it from left to right, the mean of
@@ -105,24 +103,10 @@ float section(vec2 p) {
     return most + near * near / max(0.64 * most, 1e-4);
 }
 
-// Where the corridor is now: how far the leap has gone, half the photo's sides, and the place in
-// the frame, counted from the middle of the photo.
-float rush() {
-    return leap * exp(-since / SLOW) * smoothstep(0.0, 0.05, since + 0.04);
-}
-
-vec2 half_now(vec2 frame) {
-    return half_sides(frame) * (1.0 + 0.08 * pulse + 0.16 * rush() + 0.012 * sin(0.5 * heard));
-}
-
-vec2 place(vec2 frame) {
-    return (isf_FragNormCoord - middle()) * frame - 0.012 * vec2(sin(0.43 * heard), cos(0.31 * heard));
-}
-
-// A place as the section of the corridor that is seen there has it, which turns towards the viewer.
-vec2 turned(vec2 p, vec2 half_size) {
-    float near = 1.0 - 1.0 / max(section(p / half_size), 1.0);
-    float turn = twist * near * (0.6 * sin(0.19 * heard + 0.5) + 0.02 * sin(0.27 * heard));
+// A place in the photo's sections as the corridor has it there, which turns towards the viewer.
+vec2 turned(vec2 q, float own) {
+    float turn = flight.z * (1.0 - 1.0 / max(own, 1.0));
+    vec2 p = q * half_size;
     return vec2(p.x - turn * p.y, turn * p.x + p.y) * inversesqrt(1.0 + turn * turn) / half_size;
 }
 
@@ -141,20 +125,20 @@ float streak(float around, float depth, float flown, float fast, float pixel) {
     return streaks * (0.25 + 0.5 * level + 1.6 * fast) * beam;
 }
 
-// Walls at half the frame's size: the photo's light, weaker and weaker, on boards that pass.
+// Walls at half the frame's size: the photo's light, weaker and weaker, on boards that pass, and the
+// light around the photo. Alpha: how much of the frames of light is seen.
 vec4 walls() {
     float unit = min(RENDERSIZE.x, RENDERSIZE.y);
-    vec2 half_size = half_now(RENDERSIZE / unit);
-    vec2 q = turned(place(RENDERSIZE / unit), half_size);
-    float r = section(q);
-    float depth = 1.0 / max(r, 1.0);
-    float fast = rush();
+    vec2 q = place / half_size;
+    q = turned(q, section(q));
+    float r = max(section(q), 1.0);
+    float depth = 1.0 / r;
+    float fast = flight.x;
     float around = fract(atan(q.y, q.x) / TURN);
     vec3 tone = textureLod(spill, vec2((63.0 * around + 0.5) / 64.0, 0.25 + 0.5 * (1.0 - depth)), 0.0).rgb;
     vec3 wall = tone * tone * (0.22 + 1.5 * depth * depth * (0.5 + 0.4 * level + 0.9 * pulse + fast));
-    float flown = PACE * speed * heard + leap * 1.6 * SLOW * (1.0 - exp(-since / SLOW));
     // Boards are brighter towards the photo, and each has a groove before the next.
-    float board = fract(7.0 * (depth + flown));
+    float board = fract(7.0 * (depth + flight.y));
     float pixel = 0.5 / (unit * min(half_size.x, half_size.y)); // of the frame, in the photo's sections
     float blur = clamp(7.0 * depth * depth * pixel, 0.02, 0.5);
     float groove = smoothstep(0.10 + blur, 0.06, board) + smoothstep(0.99 - blur, 1.0, board);
@@ -162,46 +146,32 @@ vec4 walls() {
     vec2 side = abs(q);
     wall *= side.x > side.y ? 0.82 : q.y < 0.0 ? 0.62 : 1.0;
     wall *= 1.0 - 0.4 * smoothstep(0.12, 0.0, abs(side.x - side.y) / r); // corners are dark
-    return vec4(wall + (mix(tone, color.rgb, 0.5) + 0.15) * streak(around, depth, flown, fast, pixel), 1.0);
+    wall += (mix(tone, color.rgb, 0.5) + 0.15) * streak(around, depth, flight.y, fast, pixel);
+
+    float halo = 0.12 + 0.2 * level * level + 0.9 * pulse + 1.3 * fast;
+    wall += color.rgb * halo * exp((1.0 - r) * (5.5 - 3.0 * min(fast, 1.0))) * (0.35 + 0.65 * smoothstep(0.0, 0.5, depth));
+    // The frame around the photo flashes with the accent.
+    wall += mix(color.rgb, pale(), pulse) * pulse * 1.6 * exp((1.0 - r) * 20.0);
+    // Where words stand there are no frames of light.
+    float words = 0.92 * (1.0 - smoothstep(0.75 * calm, calm + 1e-3, isf_FragNormCoord.y)) * step(1e-3, calm);
+    return vec4(1.0 - exp(-SHOULDER * wall) + dither(), 1.0 - words);
 }
 
 vec4 tunnel() {
-    float unit = min(RENDERSIZE.x, RENDERSIZE.y);
-    vec2 half_size = half_now(RENDERSIZE / unit);
-    vec2 p = place(RENDERSIZE / unit);
-    float r = section(turned(p, half_size));
-    float step_ = length(vec2(dFdx(r), dFdy(r))); // from this pixel to the next
-    r = max(r, 1.0);
-    float depth = 1.0 / r;
-    float fast = rush();
-    vec3 pale = mix(color.rgb, vec3(1.0), 0.65);
-
-    float halo = 0.12 + 0.2 * level * level + 0.9 * pulse + 1.3 * fast;
-    vec3 wall = IMG_THIS_NORM_PIXEL(inner).rgb;
-    wall += color.rgb * halo * exp((1.0 - r) * (5.5 - 3.0 * min(fast, 1.0))) * (0.35 + 0.65 * smoothstep(0.0, 0.5, depth));
-    // The frame around the photo flashes with the accent.
-    wall += mix(color.rgb, pale, pulse) * pulse * 1.6 * exp((1.0 - r) * 20.0);
-    // The mean over the pixel, or a frame of light thinner than one would glitter.
-    float span = depth * depth * step_;
-    float bright = rings * (1.0 - 0.75 * smoothstep(0.80, 1.0, depth)) * (0.35 + 0.65 * smoothstep(0.0, 0.5, depth));
-    bright *= 1.0 - 0.92 * (1.0 - smoothstep(0.75 * calm, calm + 1e-3, isf_FragNormCoord.y)) * step(1e-3, calm); // words stand there
-    vec3 lit = vec3(0.0);
-    for (int i = 0; i < 4; i++) {
-        float accent = IMG_NORM_PIXEL(ahead, vec2(depth + span * (0.25 * float(i) - 0.375), 0.5)).r;
-        vec3 shine = color.rgb * accent * accent * 0.9 + pale * smoothstep(0.6, 0.95, accent) * 1.5;
-        lit += 0.25 * (1.0 - exp(-1.25 * (wall + bright * shine))); // a shoulder: light never burns out hard
-    }
-
-    // The photo, with a hairline of light around it.
-    vec2 q = p / half_size;
+    vec2 q = place / half_size;
     float own = section(q);
-    float pixel = 1.0 / (unit * min(half_size.x, half_size.y));
-    vec3 picture = IMG_NORM_PIXEL(photo, clamp(0.5 + 0.5 * q, 0.0, 1.0)).rgb;
-    picture += (1.0 - picture) * (0.16 * pulse + 0.16 * fast) * mix(color.rgb, vec3(1.0), 0.5);
-    vec3 sum = mix(lit, picture, clamp((1.0 - own) / pixel + 0.5, 0.0, 1.0));
+    float pixel = 1.0 / (min(RENDERSIZE.x, RENDERSIZE.y) * min(half_size.x, half_size.y));
+    float depth = 1.0 / max(section(turned(q, own)), 1.0);
+    vec4 wall = IMG_THIS_NORM_PIXEL(inner);
+    vec3 frames = IMG_NORM_PIXEL(ahead, vec2(depth, 0.5)).rgb;
+    vec3 sum = 1.0 - (1.0 - wall.rgb) * (1.0 - wall.a * frames);
+    vec3 picture = textureLod(photo, clamp(0.5 + 0.5 * q, 0.0, 1.0), flight.w).rgb;
+    picture += (1.0 - picture) * (0.16 * pulse + 0.16 * flight.x) * mix(color.rgb, vec3(1.0), 0.5);
+    sum = mix(sum, picture, clamp((1.0 - own) / pixel + 0.5, 0.0, 1.0));
+    // A hairline of light around the photo.
     float rim = clamp(1.5 - abs(own - 1.0) / max(pixel, 0.004 + 0.012 * pulse), 0.0, 1.0);
     rim *= min((0.006 + 0.012 * pulse) / pixel, 1.0);
-    return vec4(mix(sum, pale, rim * min(0.30 + 0.7 * pulse + 0.2 * level, 1.0)) + dither(), 1.0);
+    return vec4(mix(sum, pale(), rim * min(0.30 + 0.7 * pulse + 0.2 * level, 1.0)) + dither(), 1.0);
 }
 
 void main() {

@@ -32,13 +32,14 @@
         {"TARGET": "clock", "WIDTH": 960, "HEIGHT": 1, "FLOAT": true},
         {"TARGET": "heights", "WIDTH": 600, "HEIGHT": 1, "FLOAT": true},
         {"TARGET": "soft", "WIDTH": 128, "HEIGHT": 1, "FLOAT": true},
+        {"TARGET": "columns", "WIDTH": "$WIDTH", "HEIGHT": 2, "FLOAT": true},
+        {"TARGET": "strip"},
         {}
     ]
 }*/
 
-#ifndef SAFE_AREA
-#define SAFE_AREA vec4(0.0)
-#endif
+varying float middle; // of the shape, from below, in short sides of the frame (waveform.vs)
+varying float nearer; // the part of the photo that is seen
 
 // The shape is drawn over seconds of sound: it stands still in silence, which takes no room in it.
 
@@ -123,72 +124,91 @@ float surge() {
     return exp(-since / 1.0) * smoothstep(-0.04, 0.05, since);
 }
 
-vec4 waveform() {
-    float unit = min(RENDERSIZE.x, RENDERSIZE.y);
-    vec2 frame = RENDERSIZE / unit;
-    vec4 safe = SAFE_AREA;
-    float middle = mix(safe.y, 1.0 - safe.w, place) * frame.y;
-    vec2 p = vec2((isf_FragNormCoord.x - 0.5) * frame.x, isf_FragNormCoord.y * frame.y - middle);
-    float pace = max(frame.x, 1.4) / min(seconds, SPAN); // short sides a second
-    float offset = p.x / pace;
-    float grow = 1.0 + 0.18 * pulse + 0.25 * surge();
-    float tall = 0.5 * height * grow;
-    float bell = mix(1.0, 0.35 + 0.65 * exp(-5.0 * p.x * p.x), focus);
-    bell *= 1.0 + (0.9 * pulse + 0.3 * surge()) * exp(-9.0 * offset * offset); // what is heard now leaps
+// How far a column of pixels is from now, in short sides of a frame of that width, and how long a second is.
+vec2 from_now(vec2 picture) {
+    vec2 frame = picture / min(picture.x, picture.y);
+    return vec2((isf_FragNormCoord.x - 0.5) * frame.x, max(frame.x, 1.4) / min(seconds, SPAN));
+}
 
-    float ink;
-    float rim; // a dark edge, which holds the shape off a bright photo
-    float rise;
-    if (shape == 0) {
-        float step_s = 1.0 / count;
-        float bar = (floor((heard + offset) * count) + 0.5) * step_s - heard;
-        float radius = 0.5 * thickness * step_s * pace;
-        rise = max(IMG_NORM_PIXEL(heights, vec2(0.5 + bar / SPAN, 0.5)).r * tall * bell, radius);
-        float aside = p.x - bar * pace;
-        float off = length(vec2(aside, max(abs(p.y) - rise + radius, 0.0))) - radius;
-        ink = clamp(0.5 - off * unit, 0.0, 1.0);
-        rim = exp(-max(off, 0.0) * 260.0);
-    } else {
-        rise = max(IMG_NORM_PIXEL(soft, vec2(0.5 + offset / SPAN, 0.5)).r * tall * bell, 0.002);
-        float slope = dFdx(rise) * unit;
-        rim = exp(-max(abs(p.y) - rise, 0.0) * 260.0 * inversesqrt(1.0 + slope * slope));
-        ink = clamp((rise - abs(p.y)) * unit * inversesqrt(1.0 + slope * slope) + 0.5, 0.0, 1.0);
+// What stands in each column of pixels. Below: how high its bar or the shape is; how far it is from the
+// middle of its bar, or by how much less the slope of the shape makes a distance; the most that could
+// stand there; how high the light is. Above: how near it is to now, how much of it was heard, the line,
+// and the line's light.
+vec4 column() {
+    vec2 picture = IMG_SIZE(inputImage);
+    float unit = min(picture.x, picture.y);
+    vec2 at = from_now(picture);
+    float offset = at.x / at.y;
+    float heat = exp(-abs(offset) * 3.5);
+    if (gl_FragCoord.y > 1.0) {
+        float stroke = clamp(0.0016 * unit + 1.0 - abs(at.x) * unit, 0.0, 1.0);
+        float shine = glow * exp(-abs(at.x) * 38.0) * (0.25 + 0.5 * pulse + 0.6 * surge());
+        return vec4(heat, 1.0 - smoothstep(-0.006, 0.006, at.x), line * stroke, line * shine);
     }
+    float tall = 0.5 * height * (1.0 + 0.18 * pulse + 0.25 * surge());
+    tall *= mix(1.0, 0.35 + 0.65 * exp(-5.0 * at.x * at.x), focus);
+    tall *= 1.0 + (0.9 * pulse + 0.3 * surge()) * exp(-9.0 * offset * offset); // what is heard now leaps
+    float wide = IMG_NORM_PIXEL(soft, vec2(0.5 + offset / SPAN, 0.5)).r * tall;
+    float step_s = 1.0 / count;
+    float bar = (floor((heard + offset) * count) + 0.5) * step_s - heard;
+    float radius = 0.5 * thickness * step_s * at.y;
+    float rise = max(IMG_NORM_PIXEL(heights, vec2(0.5 + bar / SPAN, 0.5)).r * tall, radius);
+    if (shape == 0) return vec4(rise, at.x - bar * at.y, tall, wide);
+    rise = max(wide, 0.002);
+    float slope = dFdx(rise) * unit;
+    return vec4(rise, inversesqrt(1.0 + slope * slope), tall, wide);
+}
+
+// The shape, its light and its shade where they reach (waveform.vs), over nothing: premultiplied.
+vec4 drawn() {
+    float unit = min(RENDERSIZE.x, RENDERSIZE.y);
+    float y = gl_FragCoord.y / unit - middle;
+    vec4 bar = texelFetch(columns, ivec2(gl_FragCoord.x, 0), 0);
+    vec4 now = texelFetch(columns, ivec2(gl_FragCoord.x, 1), 0);
+    float radius = shape == 0 ? 0.5 * thickness / count * from_now(RENDERSIZE).y : 3.0 / unit;
+    float off = length(vec2(shape == 0 ? bar.y : 0.0, max(abs(y) - bar.x + radius, 0.0))) - radius;
+    off *= shape == 0 ? 1.0 : bar.y;
+    float ink = clamp(0.5 - off * unit, 0.0, 1.0);
+    float edge = max(1.0 - 90.0 * max(off, 0.0), 0.0); // a dark edge, which holds the shape off a bright photo
 
     // What lies behind is dimmed in a soft band alone.
-    float band = exp(-p.y * p.y / (0.45 * height * height + 0.004));
-    band = max(band, 0.8 * smoothstep(0.16, -0.16, p.y / frame.y));
-    vec3 below = IMG_NORM_PIXEL(inputImage, 0.5 + (isf_FragNormCoord - 0.5) * (1.0 - bump * (0.035 * pulse + 0.05 * surge()))).rgb;
-    below *= mix(vec3(1.0), below, 0.4 * dim * band) * (1.0 - 0.85 * dim * band);
-    below *= 1.0 - 0.8 * dim * rim;
+    float band = exp(-y * y / (0.45 * height * height + 0.004));
+    band = max(band, 0.8 * smoothstep(0.16, -0.16, y * unit / RENDERSIZE.y));
+    float through = (1.0 - 0.92 * dim * band) * (1.0 - 0.8 * dim * edge * edge * edge);
 
-    float wide = IMG_NORM_PIXEL(soft, vec2(0.5 + offset / SPAN, 0.5)).r * tall * bell;
-    float played = 1.0 - smoothstep(-0.006, 0.006, p.x);
-    float heat = exp(-abs(offset) * 3.5);
-    vec3 tone = mix(color.rgb, second.rgb, smoothstep(0.15, 1.0, abs(p.y) / max(tall * bell, 0.01)));
-    vec3 halo = tone * glow * exp(-max(abs(p.y) - 0.6 * wide, 0.0) * 22.0) * smoothstep(0.0, 0.02, wide);
-    halo *= (0.35 + 0.45 * pulse + 0.7 * heat * (0.4 + pulse) + 0.5 * surge()) * mix(0.35, 1.0, max(played, heat));
-    below += (1.0 - below) * (1.0 - exp(-halo));
+    float heat = now.x;
+    float played = now.y;
+    vec3 tone = mix(color.rgb, second.rgb, smoothstep(0.15, 1.0, abs(y) / max(bar.z, 0.01)));
+    float lit = glow * exp(-max(abs(y) - 0.6 * bar.w, 0.0) * 22.0) * smoothstep(0.0, 0.02, bar.w);
+    lit *= (0.35 + 0.45 * pulse + 0.7 * heat * (0.4 + pulse) + 0.5 * surge()) * mix(0.35, 1.0, max(played, heat));
+    // The line, in a glow that accents swell.
+    float along = 1.0 - smoothstep(0.55, 1.05, abs(y) / (0.7 * height));
+    vec3 light = tone * lit + color.rgb * now.w * along;
+    light = 1.0 - 1.0 / (1.0 + light + 0.5 * light * light); // a shoulder: it never burns out hard
+    vec4 sum = vec4(light, 1.0 - through * (1.0 - max(light.r, max(light.g, light.b))));
+
     if (shape == 1) { // a lighter core, and thin tips
-        float core = 1.0 - smoothstep(0.25, 0.6, abs(p.y) / max(rise, 0.004));
+        float core = 1.0 - smoothstep(0.25, 0.6, abs(y) / max(bar.x, 0.004));
         tone = mix(tone, mix(color.rgb, vec3(1.0), 0.4), core);
         ink *= mix(0.72, 1.0, core);
     }
     vec3 hot = mix(tone, vec3(1.0), max(0.55 * heat * (0.35 + 0.65 * pulse), 0.3 * pulse));
-    below = mix(below, hot, ink * color.a * played);
-    below = mix(below, mix(pale.rgb, hot, 0.8 * heat), ink * mix(pale.a, 1.0, 0.6 * heat) * (1.0 - played));
+    vec4 body = mix(vec4(mix(pale.rgb, hot, 0.8 * heat), mix(pale.a, 1.0, 0.6 * heat)), vec4(hot, color.a), played);
+    sum = mix(sum, vec4(body.rgb, 1.0), ink * body.a);
+    return mix(sum, vec4(mix(color.rgb, vec3(1.0), 0.75), 1.0), now.z * along);
+}
 
-    // The line, in a glow that accents swell.
-    float reach = 1.0 - smoothstep(0.55, 1.05, abs(p.y) / (0.7 * height));
-    float stroke = clamp(0.0016 * unit + 1.0 - abs(p.x) * unit, 0.0, 1.0);
-    float shine = line * glow * exp(-abs(p.x) * 38.0) * reach * (0.25 + 0.5 * pulse + 0.6 * surge());
-    below += (1.0 - below) * color.rgb * shine;
-    return vec4(mix(below, mix(color.rgb, vec3(1.0), 0.75), line * stroke * reach), 1.0);
+vec4 waveform() {
+    vec3 below = IMG_NORM_PIXEL(inputImage, 0.5 + (isf_FragNormCoord - 0.5) * nearer).rgb;
+    vec4 above = IMG_THIS_PIXEL(strip);
+    return vec4(below * (1.0 - above.a) + above.rgb, 1.0);
 }
 
 void main() {
     if (PASSINDEX == 0) gl_FragColor = clock_at();
     else if (PASSINDEX == 1) gl_FragColor = height_at();
     else if (PASSINDEX == 2) gl_FragColor = softened();
+    else if (PASSINDEX == 3) gl_FragColor = column();
+    else if (PASSINDEX == 4) gl_FragColor = drawn();
     else gl_FragColor = waveform();
 }
