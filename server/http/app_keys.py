@@ -3,7 +3,6 @@
 from aiohttp import web
 
 from server.config import Config
-from server.effects.library.library import Library
 from server.http.background import BackgroundTasks
 from server.http.headers.accept_language import preferred_language
 from server.http.limits import HttpLimits
@@ -12,7 +11,6 @@ from server.jobs.submission.presets import Presets
 
 CONFIG = web.AppKey("config", Config)
 SERVICE = web.AppKey("service", Service)
-LIBRARY = web.AppKey("library", Library)
 PRESETS = web.AppKey("presets", Presets)
 LIMITS = web.AppKey("limits", HttpLimits)
 BACKGROUND_TASKS = web.AppKey("background_tasks", BackgroundTasks)

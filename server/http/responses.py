@@ -7,9 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from server.errors import ToqiboxError, localize
-
-RETRY_AFTER_S = 30
-"""Retry-After where an error names none."""
+from server.jobs.model.retry_after import BUSY_S
 
 
 def json_response(
@@ -54,5 +52,5 @@ def error_response(
         payload, status, {"Content-Language": language, "Vary": "Accept-Language"}
     )
     if status in (429, 503):
-        response.headers["Retry-After"] = str(max(1, error.retry_after or RETRY_AFTER_S))
+        response.headers["Retry-After"] = str(max(1, error.retry_after or BUSY_S))
     return response

@@ -13,13 +13,15 @@ from server.errors import ToqiboxError
 from server.jobs import eta
 from server.jobs.execution.machine import MachineProbe
 from server.jobs.model.job import Job, Status, job_to_json, now_ms
+from server.jobs.model.retry_after import DISK_FULL_S
 from server.jobs.retention import purge
 from server.jobs.scheduling.active_job import ActiveJob
 from server.jobs.scheduling.dispatcher import Dispatcher
 from server.jobs.storage.data_folder import DataFolder
 from server.jobs.store.database import DiskFull
 from server.jobs.store.job_table import Store
-from server.jobs.submission.intake import BUSY_S, Intake
+from server.jobs.submission.admission import Admission
+from server.jobs.submission.intake import Intake
 from server.jobs.submission.request import Request
 from server.jobs.validation.cache import ValidationCache
 from server.jobs.validation.validator import EffectValidator
@@ -33,6 +35,9 @@ _BALLAST_S = 10.0
 
 class Service:
     """Everything about jobs that lives as long as the server.
+
+    It holds the parts, which its callers use directly: `admission`, `intake`, `store`, `data`,
+    `machine`, `validations`, `dispatcher`. Its own methods are those that need several of them.
 
     Raises:
         DataFolderError: the data folder cannot be used or is in use.
@@ -49,7 +54,17 @@ class Service:
             self.store, self.machine, library, EffectValidator(config, self.machine)
         )
         self.dispatcher = Dispatcher(config, self.store, self.data, self.machine)
-        self._intake = Intake(config, self.store, self.data, self.machine, self.validations)
+        self.admission = Admission(
+            config, self.store, self.data, self.machine, lambda: self.draining
+        )
+        self.intake = Intake(
+            config,
+            self.store,
+            self.data,
+            self.machine,
+            self.validations,
+            self.admission,
+        )
         self._background_tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -67,7 +82,7 @@ class Service:
 
     def watch_effects(self) -> None:
         """Judge the effects of the library, and those that change, while nothing else is done."""
-        self.validations.watch(lambda: bool(self.dispatcher.active_jobs) or self._intake.is_busy)
+        self.validations.watch(lambda: bool(self.dispatcher.active_jobs) or self.intake.is_busy)
 
     async def halt(self) -> None:
         """Kill all work; the table can still be read."""
@@ -101,36 +116,13 @@ class Service:
             await asyncio.to_thread(self.data.reserve_ballast)
             await asyncio.sleep(_BALLAST_S)
 
-    # Accepting
-
-    def check_capacity(self) -> None:
-        """Refuse what could not be accepted anyway; called before a body is read.
-
-        Raises:
-            ToqiboxError: draining, not_ready, storage_full, queue_full.
-        """
-        if self.draining:
-            raise ToqiboxError("draining", retry_after=BUSY_S)
-        self._intake.check_capacity()
-
-    def upload_interval_s(self) -> float:
-        """Return the seconds from one decoded upload to the next, by the last ones."""
-        return self._intake.interval_s
-
-    def spool(self) -> Path:
-        """A new folder for one upload; the caller removes it unless accept() took it."""
-        return self._intake.spool()
+    # Jobs
 
     async def accept(self, request: Request, folder: Path, request_id: str) -> Job:
-        """Decode the uploads in `folder` and put the job on disk; see Intake.accept."""
-        job = await self._intake.accept(request, folder, request_id)
+        """Make a job of an upload and have it begun; see Intake.accept."""
+        job = await self.intake.accept(request, folder, request_id)
         self.dispatcher.wake()
         return job
-
-    # Looking
-
-    def get(self, job_id: str) -> Job | None:
-        return self.store.get(job_id)
 
     def describe(self, job: Job, language: str) -> dict[str, Any]:
         """The job object of the HTTP API."""
@@ -202,7 +194,9 @@ class Service:
         try:
             return await self._cancel(job_id, request_id)
         except DiskFull as error:
-            raise ToqiboxError("storage_full", retry_after=60, detail=str(error)) from error
+            raise ToqiboxError(
+                "storage_full", retry_after=DISK_FULL_S, detail=str(error)
+            ) from error
 
     async def _cancel(self, job_id: str, request_id: str) -> Job | None:
         cancelled = await asyncio.to_thread(

@@ -189,7 +189,7 @@ async def start(tmp_path: Path, built_in: Library, table: Path) -> AsyncIterator
             service = Service(config, library)
             stack.push_async_callback(service.stop)
             service.machine.report = CAN_DRAW
-            app = create_app(config, service, library, limits)
+            app = create_app(service, limits)
             tcp_server = await stack.enter_async_context(open_port(app, config, limits))
             await tcp_server.start_serving()
             return Running(tcp_server.sockets[0].getsockname()[1], service, config)

@@ -99,7 +99,7 @@ async def test_searches_for_a_part_do_not_keep_other_uploads_from_their_decoding
     async def submit(*texts: bytes) -> Response:
         return await exchange(running.port, post(form(*texts, *files)), wait_s=60)
 
-    searching = running.service._intake._searching
+    searching = running.service.intake._searching
     async with searching.acquire():
         searches = [asyncio.create_task(submit(*fields)) for _ in range(2)]
         assert await running.until(lambda: searching.waiting == 2)

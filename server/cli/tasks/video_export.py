@@ -87,7 +87,7 @@ async def _export_until_interrupted(service: Service, export: VideoExport) -> in
 
 def _spool_files(service: Service, export: VideoExport) -> Path:
     """Copy the files to a spool folder, as an upload does, and return it."""
-    folder = service.spool()
+    folder = service.data.new_spool()
     for name, path in export.files.items():
         shutil.copyfile(path, folder / name)
     return folder
@@ -115,7 +115,7 @@ async def _render(service: Service, export: VideoExport) -> int:
                 "the GPU was lost during rendering. Run `toqibox doctor` for advice.", FAILED
             )
         await asyncio.sleep(_POLL_S)
-        job = service.get(job.id) or job
+        job = service.store.get(job.id) or job
         bar.update(service.describe(job, "en"))
     bar.end()
     _print_warnings(export, service.describe(job, "en"), printed)

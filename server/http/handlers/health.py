@@ -43,10 +43,14 @@ class Readiness:
 
     def _indicators(self) -> tuple[object, ...]:
         service = self._service
-        has_space = service.data.free_mb() >= service.config.min_free_mb
         # access(2) knows of modes, of read-only file systems and of folders made immutable.
         writable = os.access(service.data.root, os.W_OK | os.X_OK)
-        return service.draining, service.machine.problems(), has_space, writable
+        return (
+            service.draining,
+            service.machine.problems(),
+            service.admission.has_free_space,
+            writable,
+        )
 
 
 READINESS = web.AppKey("readiness", Readiness)

@@ -13,7 +13,7 @@ from aiohttp import web
 from server.concurrency import thread_pool
 from server.config import Config
 from server.effects.library.library import BUILT_IN, Library
-from server.http.app_keys import BACKGROUND_TASKS, CONFIG, LIBRARY, LIMITS, PRESETS, SERVICE
+from server.http.app_keys import BACKGROUND_TASKS, CONFIG, LIMITS, PRESETS, SERVICE
 from server.http.background import BackgroundTasks
 from server.http.handlers import exports, health
 from server.http.limits import HttpLimits
@@ -38,18 +38,16 @@ _SHUTDOWN_TIMEOUT_S = 1.0
 """Then handlers get this long to end, and as long again once they are cancelled."""
 
 
-def create_app(
-    config: Config, service: Service, library: Library, limits: HttpLimits | None = None
-) -> web.Application:
-    """The application; the caller starts and stops `service`."""
+def create_app(service: Service, limits: HttpLimits | None = None) -> web.Application:
+    """Make the application of a service; the caller starts and stops the service."""
+    config = service.config
     app = web.Application(middlewares=[lingering_close, middleware.answer_errors, watch_disconnect])
     app[CONFIG] = config
     app[SERVICE] = service
-    app[LIBRARY] = library
     app[PRESETS] = Presets((BUILT_IN_PRESETS, *config.presets_dirs))
     app[LIMITS] = limits or HttpLimits.from_config(config)
     app[BACKGROUND_TASKS] = BackgroundTasks()
-    app[exports.UPLOAD_LIMITER] = UploadLimiter(app[LIMITS], service.upload_interval_s)
+    app[exports.UPLOAD_LIMITER] = UploadLimiter(app[LIMITS], service.intake.interval_s)
     app[health.READINESS] = health.Readiness(service, app[LIMITS].readiness_cache_s)
     app.on_response_prepare.append(middleware.set_default_headers)
     app[ROUTES_KEY] = ROUTES
@@ -93,9 +91,8 @@ async def serve(config: Config, limits: HttpLimits | None = None) -> None:
     descriptors.raise_limit()
     asyncio.get_running_loop().set_default_executor(thread_pool(_THREADS))
     limits = limits or HttpLimits.from_config(config)
-    library = Library((BUILT_IN, *config.shaders_dirs))
-    service = Service(config, library)
-    app = create_app(config, service, library, limits)
+    service = Service(config, Library((BUILT_IN, *config.shaders_dirs)))
+    app = create_app(service, limits)
     stop = _stop_on_signals(service)
     try:
         async with open_port(app, config, limits) as tcp_server:

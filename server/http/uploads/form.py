@@ -15,6 +15,7 @@ from server.errors import ToqiboxError
 from server.http.limits import MEGABYTE, HttpLimits
 from server.http.uploads.body import Body, too_large
 from server.http.uploads.multipart import MultipartReader, PartLimits, parse_boundary
+from server.jobs.model.retry_after import DISK_FULL_S
 from server.jobs.storage.data_folder import sync_folder
 from server.jobs.submission.fields import FILE_FIELDS, REQUIRED_FILES, check_name
 from server.jobs.submission.refusal import invalid_field
@@ -23,22 +24,12 @@ from server.messages import message
 T = TypeVar("T")
 TextChecker = Callable[[str, str], Awaitable[None]]
 """Takes a field's name and text, and raises when they are wrong; nothing is read meanwhile."""
-_RETRY_S = 60
 _DISK_FULL_ERRNOS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _UNDECODABLE = {
     "audio": "undecodable_audio",
     "photo": "undecodable_image",
     "photo2": "undecodable_image",
 }
-
-
-@dataclass(frozen=True)
-class ParsedForm:
-    """A whole form."""
-
-    texts: dict[str, str]
-    files: frozenset[str]
-    """The names of the files that came."""
 
 
 class FreeSpaceGuard:
@@ -64,7 +55,7 @@ class FreeSpaceGuard:
         if self._unchecked_bytes >= self._interval_bytes:
             self._unchecked_bytes = 0
             if not self._has_space():
-                raise ToqiboxError("storage_full", retry_after=_RETRY_S, detail="MIN_FREE_MB")
+                raise ToqiboxError("storage_full", retry_after=DISK_FULL_S, detail="MIN_FREE_MB")
 
 
 @dataclass(frozen=True)
@@ -107,7 +98,7 @@ async def send_100_continue(request: web.Request) -> None:
 
 async def read_form(
     request: web.Request, boundary: bytes, folder: Path, limits: HttpLimits, checks: FormChecks
-) -> ParsedForm:
+) -> frozenset[str]:
     """Read the whole form: files to `folder`, each under its field's name, texts to the result.
 
     Every field is checked as it arrives, so a wrong one that comes before the files spares both
@@ -116,7 +107,6 @@ async def read_form(
     Raises:
         ToqiboxError: whatever is wrong with the form, its size, its pace or a field.
     """
-    texts: dict[str, str] = {}
     seen_names: set[str] = set()
     files: set[str] = set()
     body = Body(request.content, limits, checks.on_received)
@@ -135,13 +125,12 @@ async def read_form(
             else:
                 path.unlink()
         else:
-            texts[name] = await _read_text(reader, name, limits)
-            await checks.text(name, texts[name])
+            await checks.text(name, await _read_text(reader, name, limits))
     for name in REQUIRED_FILES:
         if name not in files:
             raise ToqiboxError("missing_field", field=name, name=name)
     await run_in_thread(sync_folder, folder)
-    return ParsedForm(texts, frozenset(files))
+    return frozenset(files)
 
 
 async def _read_text(reader: MultipartReader, name: str, limits: HttpLimits) -> str:
@@ -209,5 +198,7 @@ def _translate_disk_full(call: Callable[[], T]) -> T:
         return call()
     except OSError as error:
         if error.errno in _DISK_FULL_ERRNOS:
-            raise ToqiboxError("storage_full", retry_after=_RETRY_S, detail=str(error)) from error
+            raise ToqiboxError(
+                "storage_full", retry_after=DISK_FULL_S, detail=str(error)
+            ) from error
         raise

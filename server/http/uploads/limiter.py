@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager
 
 from server.errors import ToqiboxError
 from server.http.limits import HttpLimits
-from server.http.uploads.upload_state import RETRY_S, UploadState
+from server.http.uploads.upload_state import UploadState
+from server.jobs.model.retry_after import SOON_S
 
 
 class UploadLimiter:
@@ -74,7 +75,7 @@ class UploadLimiter:
         try:
             while not waiter.done():
                 if remaining_s <= 0:
-                    raise ToqiboxError("rate_limited", retry_after=RETRY_S)
+                    raise ToqiboxError("rate_limited", retry_after=SOON_S)
                 began = time.monotonic()
                 await asyncio.wait((waiter,), timeout=min(remaining_s, poll_s))
                 # Of a pause of the server itself little counts.

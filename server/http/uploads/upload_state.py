@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from server.errors import ToqiboxError
 from server.http.limits import MEGABYTE
+from server.jobs.model.retry_after import SOON_S
 
-RETRY_S = 15
 _INITIAL_RATE, _INITIAL_RATE_S = 1.0 * MEGABYTE, 0.25
 """Bytes a second of a body that has just begun, and for how long its own rate is mixed with it."""
 
@@ -67,7 +67,7 @@ class UploadState:
             yield
         except TimeoutError:
             detail = f"gave way at {self.rate:.0f} bytes a second"
-            raise ToqiboxError("rate_limited", retry_after=RETRY_S, detail=detail) from None
+            raise ToqiboxError("rate_limited", retry_after=SOON_S, detail=detail) from None
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[None]:

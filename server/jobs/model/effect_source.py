@@ -13,14 +13,13 @@ from server.effects.effect import Effect
 from server.effects.library.library import Library
 from server.effects.source.diagnostic import AuthorFile
 from server.errors import ToqiboxError
+from server.jobs.model.retry_after import FILE_CHANGED_S
 from server.protocol.scene import EffectInstance
 
 ASSETS_FOLDER = "files"
 """Where a job keeps its effect's image files, each under its SHA-256."""
 MAX_ASSET_BYTES = 64 * 1024 * 1024
 """All image files of one effect together."""
-RETRY_AFTER_S = 5
-"""When to ask again after a file changed while it was looked at."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +100,7 @@ def read_source(effect: Effect, library: Library) -> EffectSource:
                 raise AuthorFile(effect.id, effect.file, effect.source).refusal(why)
             assets[name] = AssetFile(Path(path), _digest(path, status.st_mtime_ns, status.st_size))
     except OSError as error:
-        raise ToqiboxError("not_ready", retry_after=RETRY_AFTER_S, detail=str(error)) from error
+        raise ToqiboxError("not_ready", retry_after=FILE_CHANGED_S, detail=str(error)) from error
     return EffectSource(
         id=effect.id,
         file=effect.file,

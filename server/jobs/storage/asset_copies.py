@@ -10,10 +10,10 @@ from server.errors import ToqiboxError
 from server.jobs.model.effect_source import (
     ASSETS_FOLDER,
     MAX_ASSET_BYTES,
-    RETRY_AFTER_S,
     AssetFile,
     EffectSource,
 )
+from server.jobs.model.retry_after import FILE_CHANGED_S
 from server.jobs.storage.data_folder import sync_folder
 
 _CHUNK_BYTES = 1 << 20
@@ -37,7 +37,7 @@ def snapshot_assets(sources: Sequence[EffectSource], folder: Path) -> None:
         sync_folder(target)
     except OSError as error:
         code = "storage_full" if error.errno in _DISK_FULL else "not_ready"
-        raise ToqiboxError(code, retry_after=RETRY_AFTER_S, detail=str(error)) from error
+        raise ToqiboxError(code, retry_after=FILE_CHANGED_S, detail=str(error)) from error
 
 
 def _copy(asset: AssetFile, target: Path) -> None:
@@ -51,5 +51,5 @@ def _copy(asset: AssetFile, target: Path) -> None:
         os.fsync(copy.fileno())
     if digest.hexdigest() != asset.sha256:
         raise ToqiboxError(
-            "not_ready", retry_after=RETRY_AFTER_S, detail=f"{asset.path} has changed"
+            "not_ready", retry_after=FILE_CHANGED_S, detail=f"{asset.path} has changed"
         )

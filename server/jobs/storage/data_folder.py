@@ -18,7 +18,9 @@ import shutil
 import time
 from pathlib import Path
 
+from server.errors import ToqiboxError
 from server.jobs.model.job import Job
+from server.jobs.model.retry_after import DISK_FULL_S
 
 ARTIFACT_FILES = {"video": "video.mp4", "poster": "poster.jpg"}
 """The artifacts of a job and their file names."""
@@ -145,9 +147,18 @@ class DataFolder:
         return None
 
     def new_spool(self) -> Path:
-        """A new private folder for one upload."""
+        """Make a private folder for one upload; the caller removes it unless a job takes it.
+
+        Raises:
+            ToqiboxError: storage_full.
+        """
         folder = self.spool / new_id()
-        folder.mkdir(mode=0o700)
+        try:
+            folder.mkdir(mode=0o700)
+        except OSError as error:
+            raise ToqiboxError(
+                "storage_full", retry_after=DISK_FULL_S, detail=str(error)
+            ) from error
         return folder
 
     def job_folder(self, job_id: str) -> Path:

@@ -5,6 +5,7 @@ from typing import Any
 
 from server.errors import ToqiboxError
 from server.jobs.model.job import TRANSITIONS, Job, Stage, Status
+from server.jobs.model.retry_after import BUSY_S, DISK_FULL_S
 from server.jobs.model.spec import Spec, Workload
 from server.jobs.model.validation_result import ValidationResult
 from server.jobs.store.database import Database, DiskFull, Row, with_reserve
@@ -39,9 +40,11 @@ class Store(Database):
             with self._transaction() as db:
                 added = db.execute(sql, (*row, bound)).rowcount
         except DiskFull as error:
-            raise ToqiboxError("storage_full", detail=str(error), retry_after=60) from error
+            raise ToqiboxError(
+                "storage_full", detail=str(error), retry_after=DISK_FULL_S
+            ) from error
         if not added:
-            raise ToqiboxError("queue_full", retry_after=30)
+            raise ToqiboxError("queue_full", retry_after=BUSY_S)
 
     def get(self, job_id: str) -> Job | None:
         rows = self._rows("SELECT * FROM job WHERE id = ?", job_id)

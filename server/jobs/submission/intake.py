@@ -15,10 +15,12 @@ from server.errors import CATALOGUE, ToqiboxError
 from server.jobs.execution.machine import MachineProbe
 from server.jobs.execution.worker_process import TaskError, Timeouts, run_task
 from server.jobs.model.job import Job, Status, now_ms
+from server.jobs.model.retry_after import BUSY_S
 from server.jobs.storage.asset_copies import snapshot_assets
 from server.jobs.storage.data_folder import DataFolder, discard, new_id
 from server.jobs.store.job_table import Store
 from server.jobs.submission import affordable
+from server.jobs.submission.admission import Admission
 from server.jobs.submission.fields import FILE_FIELDS
 from server.jobs.submission.preparation_queue import PreparationQueue
 from server.jobs.submission.request import Request, resolve
@@ -39,7 +41,6 @@ _PREPARE_WAIT_S, _SEARCH_WAIT_S = 25.0, 30.0
 # A track of the longest length is analysed in about 40 s.
 _HIGHLIGHT_LIMITS = sandbox.Limits(memory_bytes=3_000_000_000, cpu_s=120)
 _HIGHLIGHT_TIMEOUTS = Timeouts(idle_s=120, total_s=120)
-BUSY_S = 30
 
 
 class Intake:
@@ -52,12 +53,14 @@ class Intake:
         data: DataFolder,
         machine: MachineProbe,
         validations: ValidationCache,
+        admission: Admission,
     ) -> None:
         self._config = config
         self._store = store
         self._data = data
         self._machine = machine
         self._validations = validations
+        self._admission = admission
         initial_s = _PREPARE_S * max(1.0, 0.4 + 0.6 * os.getloadavg()[0] / (os.cpu_count() or 1))
         self._preparing = PreparationQueue(
             _MAX_PREPARING, initial_s=initial_s, max_counted_s=10.0, max_wait_s=_PREPARE_WAIT_S
@@ -67,9 +70,8 @@ class Intake:
         )
         self._accepting = 0
 
-    @property
     def interval_s(self) -> float:
-        """Seconds from one decoded upload to the next, by the last ones."""
+        """Return the seconds from one decoded upload to the next, by the last ones."""
         return self._preparing.interval_s
 
     @property
@@ -77,37 +79,13 @@ class Intake:
         """Whether an upload is being decoded, or waits to be."""
         return self._accepting > 0
 
-    def check_capacity(self) -> None:
-        """Refuse what could not be accepted anyway.
-
-        Raises:
-            ToqiboxError: not_ready, storage_full, queue_full.
-        """
-        if self._data.free_mb() < self._config.min_free_mb:
-            raise ToqiboxError("storage_full", retry_after=60)
-        problems = self._machine.problems()
-        if problems:
-            raise ToqiboxError("not_ready", retry_after=BUSY_S, detail="; ".join(problems))
-        if self._store.count(Status.QUEUED) >= self._config.max_queued_exports:
-            raise ToqiboxError("queue_full", retry_after=BUSY_S)
-
-    def spool(self) -> Path:
-        """A new private folder for one upload.
-
-        Raises:
-            ToqiboxError: storage_full.
-        """
-        try:
-            return self._data.new_spool()
-        except OSError as error:
-            raise ToqiboxError("storage_full", retry_after=60, detail=str(error)) from error
-
     async def accept(self, request: Request, folder: Path, request_id: str) -> Job:
         """Decode the uploads in `folder`, then put files and row on disk, in that order.
 
         Args:
-            folder: from spool(), holding the files ``audio`` and, where the request says so,
-                ``photo2``; without ``photo`` the cover of the track is taken. It is taken over.
+            folder: from DataFolder.new_spool, holding the files ``audio`` and, where the request
+                says so, ``photo2``; without ``photo`` the cover of the track is taken. It becomes
+                the folder of the job.
 
         Raises:
             ToqiboxError: what is wrong with a file, queue_full, rate_limited after a long wait
@@ -119,7 +97,7 @@ class Intake:
             await run_in_thread(snapshot_assets, [link.source for link in request.chain], folder)
             request = await self._resolve_highlight(request, folder, request_id)
             async with self._preparing.acquire():
-                self.check_capacity()  # the queue may have filled while this upload was read
+                self._admission.before_decode()
                 prepared = await self._prepare(request, folder, request_id)
             for upload in FILE_FIELDS:
                 (folder / upload).unlink(missing_ok=True)
@@ -155,7 +133,7 @@ class Intake:
             tempo=request.tempo,
         )
         async with self._searching.acquire():  # not among those that are done in a second
-            self.check_capacity()
+            self._admission.before_decode()
             excerpt = await self._run_with_retries(
                 task, _HIGHLIGHT_TIMEOUTS, _HIGHLIGHT_LIMITS, request_id
             )

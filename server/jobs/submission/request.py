@@ -1,11 +1,12 @@
 """What a client asks for: the text fields of an export, checked."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from server.config import Config
+from server.effects.effect import Effect
 from server.effects.library.library import Library
 from server.errors import ToqiboxError
 from server.jobs.model.spec import SAMPLE_RATE, Spec
@@ -75,33 +76,55 @@ def check_request(
     """
     values = {name: fields.check_text(name, text, config) for name, text in texts.items()}
     checked = {name: value for name, value in values.items() if value is not None}
-    links = check_chain(checked, library, presets)
-    check_photo2([effect for effect, _ in links], present=photo2)
-    plan = checked.get("plan", "free" if "free" in config.plans else next(iter(config.plans)))
-    aspect = checked.get("aspect", DEFAULT_ASPECT)
+    chain = check_chain(checked, library, presets)
+    return make_request(checked, chain, config, presets, photo2=photo2)
+
+
+def make_request(
+    values: Mapping[str, Any],
+    chain: Sequence[tuple[Effect, Link]],
+    config: Config,
+    presets: Presets,
+    *,
+    photo2: bool,
+) -> Request:
+    """Make the request of fields that are checked, each by itself; check them together.
+
+    Args:
+        values: the fields that are present, as fields.check_text returns them.
+        chain: their effects, as check_chain returns them.
+        presets: the presets that may be asked for.
+        photo2: whether a second photo comes with them.
+
+    Raises:
+        ToqiboxError: the first thing that is wrong, with the field's name.
+    """
+    check_photo2([effect for effect, _ in chain], present=photo2)
+    plan = values.get("plan", "free" if "free" in config.plans else next(iter(config.plans)))
+    aspect = values.get("aspect", DEFAULT_ASPECT)
     width, height = fields.frame_size(aspect, config.plans[plan])
-    start = checked.get("start", Decimal(0))
+    start = values.get("start", Decimal(0))
     highlight = start if isinstance(start, str) else None
-    if highlight and "duration" not in checked:
+    if highlight and "duration" not in values:
         raise invalid_field("start", message("needs_duration"))
-    preset = presets.get(checked["preset"]) if "preset" in checked else None
+    preset = presets.get(values["preset"]) if "preset" in values else None
     return Request(
         preset=preset.id if preset else None,
-        chain=tuple(link for _, link in links),
+        chain=tuple(link for _, link in chain),
         photo2=photo2,
         plan=plan,
         aspect=aspect,
-        fit=checked.get("fit") or (preset and preset.fit) or DEFAULT_FIT,
-        fps=checked.get("fps", config.fps),
+        fit=values.get("fit") or (preset and preset.fit) or DEFAULT_FIT,
+        fps=values.get("fps", config.fps),
         start=Decimal(0) if highlight else start,
-        duration=checked.get("duration"),
+        duration=values.get("duration"),
         highlight=highlight,
-        tempo=checked.get("tempo"),
-        title=checked.get("title"),
-        artist=checked.get("artist"),
+        tempo=values.get("tempo"),
+        title=values.get("title"),
+        artist=values.get("artist"),
         width=width,
         height=height,
-        allow_flashing=checked.get("allowFlashing", False),
+        allow_flashing=values.get("allowFlashing", False),
     )
 
 

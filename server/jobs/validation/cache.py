@@ -19,6 +19,7 @@ from server.errors import ToqiboxError
 from server.jobs.execution.machine import MachineProbe
 from server.jobs.model.effect_source import EffectSource, read_source
 from server.jobs.model.job import now_ms
+from server.jobs.model.retry_after import SOON_S
 from server.jobs.model.validation_result import ValidationResult
 from server.jobs.store.job_table import MAX_VALIDATIONS, Store
 from server.jobs.validation.validator import EffectValidator
@@ -27,7 +28,6 @@ from server.logging_json import log_event
 _LOG = logging.getLogger(__name__)
 _MAX_WAIT_S = 45.0
 """Longest wait for a verdict; a judgement that takes longer goes on, for those who ask again."""
-_RETRY_S = 15
 _SCAN_INTERVAL_S = 1.0
 """From one look at the library to the next."""
 _IDLE_S = 5.0
@@ -157,10 +157,10 @@ class ValidationCache:
             validation = self._start(source, self._queue_lock)
             await asyncio.wait({validation}, timeout=_MAX_WAIT_S)
             if validation.cancelled():
-                raise ToqiboxError("draining", retry_after=_RETRY_S)
+                raise ToqiboxError("draining", retry_after=SOON_S)
             result = validation.result() if validation.done() else None
         if result is None:
-            raise ToqiboxError("not_ready", retry_after=_RETRY_S, detail="no verdict")
+            raise ToqiboxError("not_ready", retry_after=SOON_S, detail="no verdict")
         result.raise_if_invalid(source.id)
 
     def _start(

@@ -1,0 +1,62 @@
+"""Admission: whether one more job could be accepted now."""
+
+from collections.abc import Callable
+
+from server.config import Config
+from server.errors import ToqiboxError
+from server.jobs.execution.machine import MachineProbe
+from server.jobs.model.job import Status
+from server.jobs.model.retry_after import BUSY_S, DISK_FULL_S
+from server.jobs.storage.data_folder import DataFolder
+from server.jobs.store.job_table import Store
+
+
+class Admission:
+    """Refuses what could not be accepted anyway, before each step of an upload that costs much.
+
+    Args:
+        is_draining: returns whether the server is about to stop.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        store: Store,
+        data: DataFolder,
+        machine: MachineProbe,
+        is_draining: Callable[[], bool],
+    ) -> None:
+        self._config = config
+        self._store = store
+        self._data = data
+        self._machine = machine
+        self._is_draining = is_draining
+
+    @property
+    def has_free_space(self) -> bool:
+        """The disk has MIN_FREE_MB left."""
+        return self._data.free_mb() >= self._config.min_free_mb
+
+    def before_body(self) -> None:
+        """Refuse an upload of which nothing has been read yet.
+
+        Raises:
+            ToqiboxError: draining, not_ready, storage_full, queue_full.
+        """
+        if self._is_draining():
+            raise ToqiboxError("draining", retry_after=BUSY_S)
+        self.before_decode()
+
+    def before_decode(self) -> None:
+        """Refuse an upload that has been read: the queue may have filled since it began.
+
+        Raises:
+            ToqiboxError: not_ready, storage_full, queue_full.
+        """
+        if not self.has_free_space:
+            raise ToqiboxError("storage_full", retry_after=DISK_FULL_S)
+        problems = self._machine.problems()
+        if problems:
+            raise ToqiboxError("not_ready", retry_after=BUSY_S, detail="; ".join(problems))
+        if self._store.count(Status.QUEUED) >= self._config.max_queued_exports:
+            raise ToqiboxError("queue_full", retry_after=BUSY_S)

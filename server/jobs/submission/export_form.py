@@ -1,0 +1,88 @@
+"""The text fields of an export, each checked once, when it arrives."""
+
+from typing import Any
+
+from server.concurrency import run_in_thread
+from server.config import Config
+from server.effects.effect import Effect
+from server.effects.library.library import Library
+from server.errors import ToqiboxError
+from server.jobs.model.effect_source import EffectSource
+from server.jobs.submission.chain import Link, check_chain
+from server.jobs.submission.fields import check_text, named_ids
+from server.jobs.submission.presets import Presets
+from server.jobs.submission.request import Request, make_request
+from server.jobs.validation.cache import ValidationCache
+
+_CHAIN_FIELDS = ("effect", "params", "preset")
+"""The fields that say which effects are drawn, and how."""
+
+
+class ExportForm:
+    """Checks the text fields of an export as they arrive, and makes the request of them.
+
+    What is checked is kept: no field is read twice.
+    """
+
+    def __init__(
+        self, config: Config, library: Library, presets: Presets, validations: ValidationCache
+    ) -> None:
+        self._config = config
+        self._library = library
+        self._presets = presets
+        self._validations = validations
+        self._values: dict[str, Any] = {}
+        self._chain: list[tuple[Effect, Link]] | None = None
+        """The effects of the fields so far; None before they are known."""
+
+    async def add(self, name: str, text: str) -> None:
+        """Check a field; once it names effects, check that each of them can be drawn.
+
+        Raises:
+            ToqiboxError: what is wrong, with the name of the field.
+        """
+        value = check_text(name, text, self._config)
+        if value is None:
+            return
+        self._values[name] = value
+        if name == "effect":
+            for field, effect_id in named_ids(value):
+                await self._require_valid(effect_id, field)
+        if name in _CHAIN_FIELDS and self._values.keys() & {"effect", "preset"}:
+            for _, link in await self._check_chain():
+                if "preset" in self._values:
+                    await self._require_valid(link.source, link.field)
+        elif name == "aspect" and "preset" in self._values:
+            self._chain = None  # a preset may have other params in another aspect
+
+    async def finish(self, *, has_photo2: bool) -> Request:
+        """Return the request of all fields, whose effects can be drawn.
+
+        Raises:
+            ToqiboxError: what is wrong, with the name of the field.
+        """
+        chain = self._chain or await self._check_chain()
+        request = await run_in_thread(
+            make_request, self._values, chain, self._config, self._presets, photo2=has_photo2
+        )
+        for link in request.chain:
+            await self._require_valid(link.source, link.field)
+        return request
+
+    async def _check_chain(self) -> list[tuple[Effect, Link]]:
+        self._chain = await run_in_thread(check_chain, self._values, self._library, self._presets)
+        return self._chain
+
+    async def _require_valid(self, effect: str | EffectSource, field: str) -> None:
+        """Go on only with an effect that can be drawn; an error names `field`.
+
+        Args:
+            effect: an id of the library, or what is drawn.
+        """
+        try:
+            if isinstance(effect, str):
+                effect = await run_in_thread(self._validations.source, effect)
+            await self._validations.require_valid(effect)
+        except ToqiboxError as error:
+            error.field = field if error.field == "effect" else error.field
+            raise
