@@ -1,4 +1,4 @@
-"""Read a Dockerfile into its instructions; what is not known here is an error, never skipped."""
+"""A parser of Dockerfiles; an instruction that it does not know is an error."""
 
 import json
 import re
@@ -15,12 +15,12 @@ _DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 class DockerfileError(Exception):
-    """A line that cannot be read; names its number."""
+    """A line is invalid; the text has its number."""
 
 
 @dataclass(frozen=True)
 class Instruction:
-    """One instruction: its name, its text with continued lines joined, its line number."""
+    """An instruction: its name, its text with continued lines joined, its line number."""
 
     name: str
     text: str
@@ -28,7 +28,7 @@ class Instruction:
 
 
 def parse(text: str) -> list[Instruction]:
-    """The instructions of a Dockerfile, in order; ARG before FROM gives its default to FROM.
+    """Return the instructions of a Dockerfile; ARG before FROM sets a default that FROM may use.
 
     Raises:
         DockerfileError: an instruction is unknown, ARG has no default, or a second stage begins.
@@ -45,34 +45,34 @@ def parse(text: str) -> list[Instruction]:
         name, _, rest = (continued + line).strip().partition(" ")
         continued = ""
         if name not in KNOWN:
-            raise DockerfileError(f"line {number}: {name} is not known here")
+            raise DockerfileError(f"line {number}: {name} is not supported")
         if name in ("ARG", "FROM") and instructions:
-            raise DockerfileError(f"line {number}: {name} after the first FROM is not known here")
+            raise DockerfileError(f"line {number}: {name} after the first FROM is not supported")
         if name == "ARG":
             arguments = environment(Instruction(name, rest.strip(), number), arguments)
             continue
         text = Template(rest).safe_substitute(arguments) if name == "FROM" else rest
         instructions.append(Instruction(name, text.strip(), number))
     if continued or not instructions or instructions[0].name != "FROM":
-        raise DockerfileError("the file does not begin with FROM or ends within a line")
+        raise DockerfileError("the file must begin with FROM and must not end in a continued line")
     return instructions
 
 
 def json_words(text: str) -> list[str] | None:
-    """The words of the JSON form of RUN, CMD, ENTRYPOINT; None for the shell form."""
+    """Return the arguments of RUN, CMD, ENTRYPOINT in JSON form; None for the shell form."""
     if not text.startswith("["):
         return None
     return [str(word) for word in json.loads(text)]
 
 
 def argv(text: str) -> list[str]:
-    """The command that either form stands for."""
+    """Return the command of RUN, CMD, ENTRYPOINT in either form."""
     return json_words(text) or ["/bin/sh", "-c", text]
 
 
 @dataclass(frozen=True)
 class Image:
-    """What a Dockerfile says of the finished image."""
+    """The configuration of the image."""
 
     base: str
     environment: dict[str, str]
@@ -85,21 +85,21 @@ class Image:
 
 
 def environment(instruction: Instruction, before: dict[str, str]) -> dict[str, str]:
-    """`before` with the variables of an ENV or ARG instruction, `$NAME` in them filled in."""
+    """Return `before` with the variables of an ENV or ARG instruction, `$NAME` replaced."""
     added = {}
     for word in shlex.split(instruction.text):
         name, equals, value = word.partition("=")
         if not equals:
-            raise DockerfileError(f"line {instruction.line}: {instruction.name} wants NAME=VALUE")
+            raise DockerfileError(f"line {instruction.line}: {instruction.name} needs NAME=VALUE")
         added[name] = Template(value).safe_substitute(before)
     return {**before, **added}
 
 
 def image(instructions: list[Instruction]) -> Image:
-    """Gather what the instructions say of the finished image.
+    """Return the configuration of the image.
 
     Raises:
-        DockerfileError: one of them cannot be read.
+        DockerfileError: an instruction is invalid.
     """
     variables = {"PATH": _DEFAULT_PATH}
     last: dict[str, Instruction] = {}
@@ -122,19 +122,19 @@ def image(instructions: list[Instruction]) -> Image:
 
 
 def copy_paths(instruction: Instruction) -> tuple[list[str], str]:
-    """Sources and target of a COPY instruction.
+    """Return the sources and the target of a COPY instruction.
 
     Raises:
         DockerfileError: it has flags, or no target.
     """
     names = json_words(instruction.text) or shlex.split(instruction.text)
     if len(names) < 2 or any(name.startswith("--") for name in names):
-        raise DockerfileError(f"line {instruction.line}: COPY wants sources and a target")
+        raise DockerfileError(f"line {instruction.line}: COPY needs sources and a target, no flags")
     return names[:-1], names[-1]
 
 
 def ignore_patterns(folder: Path) -> list[str]:
-    """The patterns of the folder's .dockerignore."""
+    """Return the patterns in the .dockerignore file of a folder."""
     lines = (folder / ".dockerignore").read_text("utf-8").splitlines()
     return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
 

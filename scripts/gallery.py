@@ -1,8 +1,8 @@
-"""Draws the contact sheets of docs/effects.md over the demo track, and writes its tables.
+"""Draw the contact sheets of docs/effects.md over the sample track, and write its tables.
 
-    python -m scripts.gallery [NAME …]       the groups to draw anew; all when none is given
+    python -m scripts.gallery [NAME …]       the groups to redraw; all if none is named
 
-What stands between the marks in docs/effects.md is replaced.
+The text between the markers in docs/effects.md is replaced.
 """
 
 import json
@@ -18,7 +18,7 @@ PAGE = ROOT / "docs" / "effects.md"
 SHEETS = ROOT / "docs" / "effects"
 TOQIBOX = [sys.executable, "-m", "server", "effects"]
 TIMES = ("1.5", "3.97", "4.05", "9.87", "13.8", "17.74")
-"""Seconds of the demo track: before the drums, the first kick, just after it, three later kicks."""
+"""Times in the sample track: before the drums, the first kick, just after it, three later kicks."""
 GROUPS = {
     "cover": "beat pulse waves exposure bw glitch rgb pixelate grain mirror",
     "photo": "breathe camera spin frame3d vinyl leaks",
@@ -30,11 +30,11 @@ GROUPS = {
     "layers": "text progress player",
     "transitions": "dissolve",
 }
-"""Every effect that is shipped, in the order in which they are shown."""
+"""Every built-in effect, in the order of the page."""
 
 
 def main() -> None:
-    """Draw what is asked for, then write the tables of all groups."""
+    """Draw the sheets of the named groups, then write the tables of all groups."""
     known = {row["id"]: row for row in json.loads(_run("list", "--json"))["effects"]}
     SHEETS.mkdir(exist_ok=True)
     page = PAGE.read_text("utf-8")
@@ -49,7 +49,7 @@ def main() -> None:
 
 
 def draw(ids: list[str], out: Path) -> None:
-    """A row of moments for each effect."""
+    """Draw a sheet with a row of frames for each effect."""
     options = ["--size", "256x144", "--columns", str(len(TIMES)), "--times", ",".join(TIMES)]
     _run("sheet", *ids, "-o", str(out), *options)
     with Image.open(out) as sheet:
@@ -58,7 +58,7 @@ def draw(ids: list[str], out: Path) -> None:
 
 
 def rows(group: str, effects: list[dict[str, Any]]) -> list[str]:
-    """The sheet and a table below it."""
+    """Return the lines of a group: the sheet and a table."""
     head = [
         f"![{group}](effects/{group}.png)",
         "",

@@ -1,8 +1,8 @@
-"""`make image-check`: run Dockerfile.gpu's own lines without Docker, and use what they make.
+"""`make image-check`: build the image of Dockerfile.gpu without Docker, and test it.
 
-Builds the root (scripts/root.py), starts the entry point in it as the image's user and as process
-1, waits until it can render, runs the health check, exports a small video over HTTP, and stops it;
-then the same as other platforms start it.
+Build the root (scripts/root.py), start the entry point in it as process 1 and as the image's user,
+wait until it is ready, run the health check, export a small video over HTTP, and stop it. Then do
+the same in the ways in which other platforms start an image.
 """
 
 import fcntl
@@ -39,16 +39,16 @@ class _StartCase:
     name: str
     user: str
     groups: str
-    """Further groups of the process, separated by commas."""
+    """Supplementary groups of the process, separated by commas."""
     owner: tuple[int, int]
-    """User and group that the volume at the data folder belongs to."""
+    """User and group that own the volume of the data folder."""
     mode: int
 
 
 _STARTS = (
     _StartCase("On a new volume", "", "", (10001, 0), 0o770),
-    _StartCase("As root, on a volume of root's", "0:0", "", (0, 0), 0o755),
-    _StartCase("As a user that the platform numbers, in group 0", "12345:0", "", (10001, 0), 0o770),
+    _StartCase("As root, on a volume owned by root", "0:0", "", (0, 0), 0o755),
+    _StartCase("As an arbitrary user in group 0", "12345:0", "", (10001, 0), 0o770),
     _StartCase("On a volume of the pod's fsGroup", "10001:10001", "2000", (0, 2000), 0o2770),
 )
 _NO_ZOMBIES = """
@@ -59,7 +59,7 @@ sys.exit('zombies' if 'Z' in states or len(states) < 3 else 0)
 
 
 def main() -> None:
-    """Go into a mount namespace as root, then check."""
+    """Enter a mount namespace as root, then run the check."""
     if os.environ.get(_INSIDE):
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         check()
@@ -71,12 +71,12 @@ def main() -> None:
 
 
 def check() -> None:
-    """Build, start, use, stop; exits with 1 and a sentence when anything is not as it must be."""
+    """Build, start, use and stop the image; exit with 1 and a message at the first failure."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "toqibox-image"
     cache.mkdir(parents=True, exist_ok=True)
     instructions = dockerfile.parse((CONTEXT / "Dockerfile.gpu").read_text("utf-8"))
     image = dockerfile.image(instructions)
-    print(f"Building the lines of Dockerfile.gpu on {image.base} …", flush=True)
+    print(f"Building Dockerfile.gpu on {image.base} …", flush=True)
     with (
         (cache / "lock").open("w") as lock,
         tempfile.TemporaryDirectory(dir=cache, prefix="run-") as name,
@@ -86,7 +86,7 @@ def check() -> None:
         folders = root.layers(CONTEXT, cache, instructions)
         root_folder = run / "root"
         root.mount(folders, run / "top", run / "work", root_folder)
-        print(f"The root holds {_megabytes(root_folder)} MB.", flush=True)
+        print(f"The image has {_megabytes(root_folder)} MB.", flush=True)
         root.mount_devices(root_folder, for_build=False)
         try:
             (run / "material").mkdir()
@@ -111,24 +111,24 @@ class _Container:
 
     @property
     def first(self) -> str:
-        """The id, seen from here, of its process 1."""
+        """The id of its process 1, in the namespace of this process."""
         children = _children(self.process.pid)
         if not children:
-            sys.exit("The entry point has ended by itself.")
+            sys.exit("The entry point ended unexpectedly.")
         return children[0]
 
     def expect_unprivileged(self) -> None:
-        """Exit when anything but process 1 runs as root in it, or nothing does."""
+        """Exit if a process other than process 1 runs as root, or if there is no other."""
         space = os.readlink(f"/proc/{self.first}/ns/pid")
         users = []
         for status in Path("/proc").glob("[0-9]*/status"):
             if status.parent.name != self.first and _pid_namespace(status.parent) == space:
                 users.append(status.read_text().split("Uid:")[1].split()[1])
         if not users or "0" in users:
-            sys.exit(f"The server's processes run as {users or 'nobody'}")
+            sys.exit(f"The server's processes must not run as root: users {users}")
 
     def execute(self, argv: list[str]) -> None:
-        """Run `command` inside, as `docker exec` does; exits when it fails."""
+        """Run `command` inside, as `docker exec` does; exit if it fails."""
         argv = _as_user(self.image, self.start, self.root_folder, argv, self.variables)
         root.call("nsenter", "--pid", "--mount", "--target", self.first, "--", *argv)
 
@@ -137,9 +137,9 @@ class _Container:
 def _container(
     image: Image, start: _StartCase, root_folder: Path, log: Path
 ) -> Iterator[_Container]:
-    """The entry point on a free port and an empty volume, started so; stopped at the end."""
+    """Start the entry point on a free port and an empty volume, and stop it at the end."""
     port = _free_port()
-    # HOME is what Docker gives a user without an entry: a folder that it cannot write to.
+    # Docker sets HOME to / for a user without a passwd entry, which then cannot write to it.
     overrides = {"HOSTNAME": "check", "HOME": "/", "PORT": str(port), "PLANS": "free=36"}
     variables = {**image.environment, **overrides}
     command = ["env", f"--chdir={image.folder}", *image.command]
@@ -162,8 +162,8 @@ def _container(
         print(log.read_text("utf-8", "replace")[-4000:], file=sys.stderr)
         raise
     finally:
-        # unshare's own --kill-child does not outlive the change of user: process 1 is ended here,
-        # and the kernel ends all others with it.
+        # The --kill-child of unshare has no effect after the change of user. So process 1 is killed
+        # here, and the kernel kills all others with it.
         for first in _children(process.pid):
             os.kill(int(first), signal.SIGKILL)
         process.kill()
@@ -189,7 +189,7 @@ def _check_container(container: _Container, samples: SampleFiles, out: Path) -> 
     client.download(job["downloadUrl"], out)
     info = video.read(out)
     if (info.width, info.height, info.frames, info.codec) != (64, 36, 60, "h264"):
-        sys.exit(f"The video is not what was asked for: {info}")
+        sys.exit(f"The video differs from the request: {info}")
     print(f"It exports a video: {info.frames} frames of {info.width} × {info.height}.")
     container.execute(["sh", "-c", "sleep 0.1 &"])
     time.sleep(0.5)
@@ -200,25 +200,25 @@ def _check_container(container: _Container, samples: SampleFiles, out: Path) -> 
 def _children(process: int) -> list[str]:
     try:
         return Path(f"/proc/{process}/task/{process}/children").read_text().split()
-    except OSError:  # it has just ended
+    except OSError:  # the process has ended
         return []
 
 
 def _pid_namespace(process: Path) -> str:
     try:
         return os.readlink(process / "ns/pid")
-    except OSError:  # it has just ended
+    except OSError:  # the process has ended
         return ""
 
 
 def _stop(container: _Container) -> None:
-    """SIGTERM to process 1 of the container, as `docker stop` sends it."""
+    """Send SIGTERM to process 1 of the container, as `docker stop` does, and check its status."""
     first = container.first
     began = time.monotonic()
     os.kill(int(first), signal.SIGTERM)
     rc = container.process.wait(_STOP_S)
     if rc != 0:
-        sys.exit(f"SIGTERM ended it with status {rc}")
+        sys.exit(f"The exit status after SIGTERM is {rc}, but must be 0.")
     print(f"SIGTERM ends it with status 0 in {time.monotonic() - began:.1f} s.")
 
 
@@ -231,7 +231,7 @@ def _as_user(
 ) -> list[str]:
     user = start.user or image.user
     if not re.fullmatch(r"[0-9]+:[0-9]+", user):
-        sys.exit(f"USER is {user!r}; it should be two numbers, such as 10001:10001")
+        sys.exit(f"USER is {user!r}, but must be two numbers, such as 10001:10001")
     command = root.in_root(root_folder, command, variables)
     return [command[0], f"--userspec={user}", f"--groups={start.groups}", *command[1:]]
 

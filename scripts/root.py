@@ -1,8 +1,8 @@
-"""A root folder made from a Dockerfile's lines: a debootstrap base and one overlay a line.
+"""A root file system built from a Dockerfile: a debootstrap base and one overlay per instruction.
 
-Used by image_check.py, as root in a mount namespace of its own, so that every mount made here is
-gone when it ends. A layer is kept under a key of all that made it: the lines before it, its own,
-and for COPY the files' content. A changed line is so built anew, with all that follow.
+Used by image_check.py, as root in a mount namespace of its own, so that every mount disappears with
+it. The cache key of a layer is a digest of the instructions up to it and, for COPY, of the content
+of the files. So a changed instruction is rebuilt, with all that follow.
 """
 
 import fnmatch
@@ -18,17 +18,17 @@ from pathlib import Path
 
 from scripts.dockerfile import Instruction, argv, copy_paths, environment, ignore_patterns
 
-# What the images called -slim leave out (dpkg's own way of doing so).
+# The folders of /usr/share that -slim images exclude through dpkg.
 _SLIM = ("doc", "groff", "info", "linda", "lintian", "locale", "man")
 _NODES = ("null", "zero", "full", "random", "urandom", "tty")
 _CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 
 
 def call(*command: str | Path, env: Mapping[str, str] | None = None) -> None:
-    """Run a command; its output is shown only when it fails.
+    """Run a command, and print its output only if it fails.
 
     Raises:
-        SystemExit: it failed.
+        SystemExit: the command failed.
     """
     words = [str(word) for word in command]
     done = subprocess.run(
@@ -39,7 +39,7 @@ def call(*command: str | Path, env: Mapping[str, str] | None = None) -> None:
 
 
 def base(cache: Path, image: str) -> Path:
-    """The root of the image ``debian:SUITE-slim``, made by debootstrap once."""
+    """Return the root of the image ``debian:SUITE-slim``, built by debootstrap if not cached."""
     suite = image.partition("@")[0].removeprefix("debian:").removesuffix("-slim")
     folder = cache / f"base-{suite}"
     if folder.is_dir():
@@ -66,7 +66,7 @@ def base(cache: Path, image: str) -> Path:
 
 
 def layers(context: Path, cache: Path, instructions: list[Instruction]) -> list[Path]:
-    """The folders of the image, the base first, each built when it is not in the cache."""
+    """Return the layers of the image, the base first, each built if not cached."""
     folders = [base(cache, instructions[0].text)]
     key, variables = instructions[0].text, {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
     for instruction in instructions:
@@ -87,7 +87,7 @@ def layers(context: Path, cache: Path, instructions: list[Instruction]) -> list[
 
 
 def mount(layers: list[Path], top: Path, work: Path, at: Path) -> None:
-    """Lay `layers` over each other at `at`; what is written there goes to `top`."""
+    """Mount an overlay of `layers` at `at`; writes go to `top`."""
     for folder in (top, work, at):
         folder.mkdir(parents=True, exist_ok=True)
     lower = ":".join(str(layer) for layer in reversed(layers))
@@ -96,7 +96,7 @@ def mount(layers: list[Path], top: Path, work: Path, at: Path) -> None:
 
 
 def mount_devices(root: Path, *, for_build: bool) -> None:
-    """Mount what a container finds: /dev, and /sys, or for a build the way to the registries."""
+    """Mount /dev, and /sys for a container or the network configuration for a build."""
     call("mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", root / "dev")
     for node in _NODES:
         (root / "dev" / node).touch()
@@ -116,7 +116,7 @@ def mount_devices(root: Path, *, for_build: bool) -> None:
 
 
 def in_root(root: Path, command: list[str], variables: Mapping[str, str]) -> list[str]:
-    """The command line that runs `command` in `root` with no other variables than these."""
+    """Return the command line that runs `command` in `root` with only these variables."""
     pairs = [f"{name}={value}" for name, value in variables.items()]
     return ["chroot", str(root), "/usr/bin/env", "-i", *pairs, *command]
 
@@ -124,7 +124,7 @@ def in_root(root: Path, command: list[str], variables: Mapping[str, str]) -> lis
 def _build(
     folder: Path, below: list[Path], instruction: Instruction, context: Path, env: Mapping[str, str]
 ) -> None:
-    """Make one layer; it appears under its name only when it is whole."""
+    """Build one layer, whose folder appears only when it is complete."""
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix="build-") as name:
         top, root = Path(name, "top"), Path(name, "root")
         mount(below, top, Path(name, "work"), root)
@@ -140,7 +140,7 @@ def _build(
 
 
 def _network(root: Path) -> dict[str, str]:
-    """How this machine reaches its registries: none of it stays in the layer."""
+    """Return the variables for access to the package registries; they are not kept in the layer."""
     settings = {"APT_CONFIG": "/run/apt.conf", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     if (root / "run/certificates.crt").is_file():
         settings["PIP_CERT"] = settings["SSL_CERT_FILE"] = "/run/certificates.crt"
@@ -152,7 +152,7 @@ def _network(root: Path) -> dict[str, str]:
 
 
 def _copy(instruction: Instruction, context: Path, root: Path) -> None:
-    """COPY: a folder gives its content, files go into a target that ends in a slash."""
+    """Run a COPY instruction: of a folder its content is copied, files go to a target with “/”."""
     sources, target = copy_paths(instruction)
     to = root / target.lstrip("/")
     for name in sources:
@@ -171,7 +171,7 @@ def _skip_patterns(context: Path) -> list[str]:
 
 
 def _key(before: str, instruction: Instruction, context: Path) -> str:
-    """A name for the state after `instruction`, from all that leads to it."""
+    """Return the cache key of the state after `instruction`."""
     digest = hashlib.sha256(f"{before}\n{instruction.name} {instruction.text}\n".encode())
     if instruction.name == "COPY":
         for name in copy_paths(instruction)[0]:

@@ -1,1 +1,1 @@
-"""The demo: the run that exports a sample track and photo, and a look at the result."""
+"""The demo: the export of a sample track and photo, and the verification of the video."""

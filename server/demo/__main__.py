@@ -1,4 +1,4 @@
-"""`make demo`: export the demo track and photo through a real server, and look at the result."""
+"""`make demo`: export the sample track and photo through a real server, and verify the video."""
 
 import json
 import signal
@@ -20,11 +20,11 @@ from server.samples import sample_files, track
 
 OUTPUT = Path("demo.mp4")
 RATIO = 2.0
-"""The picture must move at least so many times more after a kick than elsewhere."""
+"""Minimum ratio of the motion after a kick to the motion elsewhere."""
 
 
 def main() -> int:
-    """Run the demo; the exit status: 0 done, 1 failed, 130 interrupted."""
+    """Run the demo and return the exit status: 0 done, 1 failed, 130 interrupted."""
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         with tempfile.TemporaryDirectory(prefix="toqibox-demo-") as folder:
@@ -42,14 +42,14 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 
 
 def _run(folder: Path) -> int:
-    ffmpeg.version()  # missing, it is told at once
+    ffmpeg.version()  # fails at once if ffmpeg is missing
     with DemoServer(folder) as server:
-        print("Starting the server, composing a track, painting a photo …", flush=True)
-        port = server.port()  # a bad setting is told before anything is made
+        print("Starting the server and creating a sample track and photo …", flush=True)
+        port = server.port()  # fails on an invalid setting before anything is made
         samples = sample_files.write(folder)
         client = ApiClient(port)
         ready = client.wait_until_ready()
-        print(f"Serving on port {port}, drawing with {ready.get('renderer')}", flush=True)
+        print(f"Serving on port {port}, rendering with {ready.get('renderer')}", flush=True)
         began = time.monotonic()
         fields = {"title": "Dusk", "artist": "TOQIBOX"}
         job = _follow(client, client.submit(samples.mp3, samples.photo, fields))
@@ -75,17 +75,17 @@ def _follow(client: ApiClient, job_id: str) -> dict[str, Any]:
 
 
 def report(path: Path, job: dict[str, Any], seconds: float) -> int:
-    """Print what is in the video, and what of it is not as it must be; the exit status."""
+    """Print the properties of the video and its problems, and return the exit status."""
     info = video.read(path)
     beat = video.compare_motion(video.frame_differences(path), track.kick_times(), info.fps)
     print(
         f"\n{path.resolve()}\n"
         f"  file     {info.bytes / 1e6:.2f} MB, made in {seconds:.1f} s\n"
-        f"  picture  {info.width} × {info.height}, {info.codec}, {info.pixel_format}, "
+        f"  video    {info.width} × {info.height}, {info.codec}, {info.pixel_format}, "
         f"{float(info.fps):g} frames/s, {info.frames} frames, {info.video_s:.3f} s\n"
         f"  colour   matrix {info.colour[0]}, primaries {info.colour[1]}, "
         f"transfer {info.colour[2]}, range {info.colour[3]}\n"
-        f"  sound    {info.audio_codec}, {info.audio_rate} Hz, "
+        f"  audio    {info.audio_codec}, {info.audio_rate} Hz, "
         f"{info.audio_channels} channels, {info.audio_s:.3f} s\n"
         f"  layout   moov {'before' if info.moov_first else 'after'} mdat\n"
         f"  beat     mean frame difference {beat.after:.2f} in the 100 ms after a kick, "
@@ -98,7 +98,7 @@ def report(path: Path, job: dict[str, Any], seconds: float) -> int:
 
 
 def mismatches(info: video.VideoInfo, job: dict[str, Any], beat: video.BeatMotion) -> list[str]:
-    """What in the video is not as the job and the documents promise."""
+    """Return the differences between the video and what the job and the documents promise."""
     size = job["resolution"]
     promised = {
         "the size": ((info.width, info.height), (size["width"], size["height"])),
@@ -115,9 +115,9 @@ def mismatches(info: video.VideoInfo, job: dict[str, Any], beat: video.BeatMotio
         if actual != wanted
     ]
     if abs(info.audio_s - info.video_s) > 1024 / 48_000:
-        problems.append(f"the sound lasts {info.audio_s:.3f} s, the picture {info.video_s:.3f} s")
+        problems.append(f"the audio lasts {info.audio_s:.3f} s, the video {info.video_s:.3f} s")
     if beat.ratio < RATIO:
-        problems.append(f"the picture moves only {beat.ratio:.2f} times more after a kick")
+        problems.append(f"the motion after a kick is only {beat.ratio:.2f} times that elsewhere")
     return problems
 
 

@@ -1,4 +1,4 @@
-"""A client of the HTTP API as small as one can be: submit, follow, download."""
+"""A minimal client of the HTTP API: submit, follow, download."""
 
 import http.client
 import json
@@ -14,20 +14,20 @@ _FINAL_STATUSES = ("completed", "failed", "cancelled")
 
 
 class RequestFailed(Exception):
-    """The server answered with an error; the text is its sentence."""
+    """The server answered with an error; the text is its message."""
 
 
 class ApiClient:
-    """Talks to the server on 127.0.0.1, one connection a request."""
+    """Sends requests to the server on 127.0.0.1, each on a new connection."""
 
     def __init__(self, port: int) -> None:
         self._port = port
 
     def wait_until_ready(self) -> dict[str, Any]:
-        """The answer of GET /ready once it is 200.
+        """Poll GET /ready until the status is 200, and return its JSON.
 
         Raises:
-            RequestFailed: it still is not after a minute and a half; says what the server says.
+            RequestFailed: the server is not ready after 90 seconds; the text is its answer.
         """
         deadline = time.monotonic() + _READY_S
         while True:
@@ -39,10 +39,10 @@ class ApiClient:
             time.sleep(_POLL_S)
 
     def submit(self, audio: Path, photo: Path, fields: dict[str, str]) -> str:
-        """POST /export; the new job's id.
+        """Submit a job with POST /export and return its id.
 
         Raises:
-            RequestFailed: the server refused the request.
+            RequestFailed: the server rejected the request.
         """
         boundary = uuid4().hex
         parts = [_form_part(boundary, f'name="{name}"', v.encode()) for name, v in fields.items()]
@@ -59,10 +59,10 @@ class ApiClient:
         return str(answer["jobId"])
 
     def follow(self, job_id: str) -> Iterator[dict[str, Any]]:
-        """The job object, several times a second, until the job has ended.
+        """Yield the job object several times a second, until the job has ended.
 
         Raises:
-            RequestFailed: the job is not known.
+            RequestFailed: the server does not know the job.
         """
         while True:
             status, job = self._json("GET", f"/export/{job_id}")
@@ -74,10 +74,10 @@ class ApiClient:
             time.sleep(_POLL_S)
 
     def download(self, url: str, to: Path) -> int:
-        """GET `url` into the file `to`, which appears only when it is whole; its size in bytes.
+        """Download `url` to the file `to`, which appears when complete; return its size in bytes.
 
         Raises:
-            RequestFailed: there is no such file.
+            RequestFailed: the file does not exist.
         """
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=60)
         part = to.with_name(to.name + ".part")

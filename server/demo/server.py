@@ -1,4 +1,4 @@
-"""The demo's server: `toqibox serve` on a free port with a data folder of its own."""
+"""The server of the demo: `toqibox serve` on a free port with a temporary data folder."""
 
 import os
 import re
@@ -17,17 +17,17 @@ _ADDRESS = re.compile(r"http://[^\s/:]+:([1-9][0-9]*)\n")
 
 
 class ServerStartError(Exception):
-    """The server did not start; the text is for the person."""
+    """The server did not start; the text is for the user."""
 
 
 class DemoServer:
-    """A context manager: the server runs inside it and is stopped however the block ends.
+    """A context manager that starts the server and stops it at the end.
 
-    It starts at once; `port` waits until it listens.
+    The start does not block; `port` waits until the server listens.
     """
 
     def __init__(self, folder: Path) -> None:
-        """Prepare to run with `folder` for its data and its log."""
+        """Use `folder` for the data and the log."""
         self._data = folder / "data"
         self._log = folder / "server.log"
         self._stdout = folder / "server.out"
@@ -42,7 +42,7 @@ class DemoServer:
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=log,
-                process_group=0,  # Ctrl-C reaches the demo alone, which then stops the server
+                process_group=0,  # Ctrl-C reaches only the demo, which then stops the server
                 env={**os.environ, "PYTHONUNBUFFERED": "1", "PUBLIC_URL": ""},
             )
         return self
@@ -60,14 +60,14 @@ class DemoServer:
         process.wait()
 
     def log_tail(self, lines: int = 15) -> str:
-        """The end of what the server wrote to its log."""
+        """Return the last lines of the server's log."""
         return "\n".join(self._log.read_text("utf-8", "replace").splitlines()[-lines:])
 
     def port(self) -> int:
-        """The port from the line that the server prints once it listens.
+        """Return the port from the line that the server prints when it listens.
 
         Raises:
-            ServerStartError: it has ended, or prints no such line.
+            ServerStartError: the server has ended, or does not print the line in time.
         """
         assert self._process is not None
         deadline = time.monotonic() + _START_S
@@ -78,5 +78,5 @@ class DemoServer:
             if ended:
                 raise ServerStartError("The server did not start:\n" + self.log_tail())
             if time.monotonic() > deadline:
-                raise ServerStartError(f"The server does not listen after {_START_S:.0f} s.")
+                raise ServerStartError(f"The server did not start within {_START_S:.0f} s.")
             time.sleep(0.05)

@@ -1,4 +1,4 @@
-"""What is in a finished video, and how much it moves with the beat; called by the demo."""
+"""The properties of a video, and its motion after kicks compared to elsewhere."""
 
 import math
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _COLOUR_TAGS = ("color_space", "color_primaries", "color_transfer", "color_range
 
 @dataclass(frozen=True)
 class VideoInfo:
-    """What ffprobe and the file's own boxes say."""
+    """The properties reported by ffprobe, and the order of the file's boxes."""
 
     bytes: int
     width: int
@@ -39,14 +39,14 @@ class VideoInfo:
 
 
 def read(path: Path) -> VideoInfo:
-    """Look into the MP4 `path`.
+    """Read the properties of an MP4 file.
 
     Raises:
-        MediaError: it cannot be read, or holds no picture or no sound.
+        MediaError: it cannot be read, or has no video or no audio stream.
     """
     streams = {stream["codec_type"]: stream for stream in ffprobe.streams(path)}
     if not {"video", "audio"} <= streams.keys():
-        raise ffmpeg.MediaError("the file lacks a picture or a sound track")
+        raise ffmpeg.MediaError("the file lacks a video or an audio stream")
     video, audio = streams["video"], streams["audio"]
     frames = len(ffprobe.packets(path, "v:0"))
     length = _length(video)
@@ -70,7 +70,7 @@ def read(path: Path) -> VideoInfo:
 
 
 def box_order(path: Path) -> list[str]:
-    """The top-level boxes of an MP4 in their order (ISO/IEC 14496-12, 4.2)."""
+    """Return the types of an MP4 file's top-level boxes in order (ISO/IEC 14496-12, 4.2)."""
     boxes: list[str] = []
     with path.open("rb") as file:
         while len(head := file.read(8)) == 8:
@@ -85,9 +85,9 @@ def box_order(path: Path) -> list[str]:
 
 
 def frame_differences(path: Path) -> npt.NDArray[np.float64]:
-    """For each frame the mean difference to the one before, in levels of 255; 0 for the first.
+    """Return for each frame the mean difference to the one before, from 0 to 255; 0 for the first.
 
-    Measured on frames reduced to 160 × 90 in grey.
+    It is measured on frames scaled to 160 × 90 in grey.
     """
     reduced = ffmpeg.input_file(path).video.filter("scale", *_SMALL, flags="area")
     argv = ffmpeg.output(reduced, "pipe:1", format="rawvideo", pix_fmt="gray", vsync="passthrough")
@@ -118,14 +118,14 @@ class BeatMotion:
 
     @property
     def ratio(self) -> float:
-        """How many times more the picture moves with the kick."""
+        """The difference after a kick as a multiple of that elsewhere."""
         return self.after / self.elsewhere if self.elsewhere > 0 else math.inf
 
 
 def compare_motion(
     differences: npt.NDArray[np.float64], kicks_s: list[float], fps: Fraction
 ) -> BeatMotion:
-    """Sort the differences of `differences` by whether a kick came less than 100 ms before.
+    """Average the frame differences in the 100 ms after each kick, and elsewhere.
 
     A kick at t belongs to frame floor(t · fps), the first one that can show it.
     """
@@ -133,7 +133,7 @@ def compare_motion(
     for kick in kicks_s:
         first = math.floor(kick * fps)
         near[first : first + math.ceil(AFTER_KICK_S * fps)] = True
-    counted = np.arange(len(differences)) > 0  # the first frame has none before it
+    counted = np.arange(len(differences)) > 0  # there is no frame before the first
     after, elsewhere = differences[near & counted], differences[~near & counted]
     return BeatMotion(float(np.mean(after)), float(np.mean(elsewhere)))
 

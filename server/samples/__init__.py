@@ -1,1 +1,1 @@
-"""A track and a photo made by code: what is shown and heard where nobody gave any."""
+"""A track and photos made by code, for the demo, tests, and users who have none at hand."""

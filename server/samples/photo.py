@@ -1,7 +1,7 @@
 """The sample photo: dusk over a lake, painted by code; for the demo, shader authors and tests.
 
-Everything is painted in linear light, from the far to the near, and is the same for every run:
-the only chance in it is a seeded generator.
+Everything is painted in linear light, from the background to the foreground. It is the same in
+every run, since the random generator is seeded.
 """
 
 from io import BytesIO
@@ -23,7 +23,7 @@ Plane = npt.NDArray[np.float32]
 
 
 def paint(width: int = WIDTH, height: int = HEIGHT) -> Image.Image:
-    """The photo as an 8-bit sRGB image; smaller sizes show the same scene, coarser."""
+    """Return the photo as an 8-bit sRGB image; smaller sizes show the same scene, coarser."""
     rng = np.random.default_rng(_SEED)
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     x, y = (x + 0.5) / width, (y + 0.5) / height
@@ -37,14 +37,14 @@ def paint(width: int = WIDTH, height: int = HEIGHT) -> Image.Image:
 
 
 def jpeg(width: int = WIDTH, height: int = HEIGHT) -> bytes:
-    """The photo as a JPEG file."""
+    """Return the photo as a JPEG file."""
     file = BytesIO()
     paint(width, height).save(file, "JPEG", quality=92, subsampling=0)
     return file.getvalue()
 
 
 def second_photo(image: Image.Image) -> Image.Image:
-    """Another photo to go over into: the scene of `image` mirrored, its light turned cold."""
+    """Return a second photo for transitions: `image` mirrored, with red and blue swapped."""
     red, green, blue = image.transpose(Image.Transpose.FLIP_LEFT_RIGHT).split()
     return Image.merge("RGB", (blue, green, red))
 
@@ -53,14 +53,14 @@ def second_photo(image: Image.Image) -> Image.Image:
 
 
 def _colour(text: str) -> npt.NDArray[np.float32]:
-    """An sRGB colour such as ``ff8040`` in linear light (IEC 61966-2-1)."""
+    """Convert an sRGB colour such as ``ff8040`` to linear light (IEC 61966-2-1)."""
     srgb = np.array([int(text[i : i + 2], 16) for i in (0, 2, 4)], dtype=np.float32) / 255
     linear = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
     return linear.astype(np.float32)
 
 
 def _smooth(low: float, high: float, value: Plane) -> Plane:
-    """0 below `low`, 1 above `high`, an S between them (GLSL's smoothstep)."""
+    """Return 0 below `low`, 1 above `high`, and a smooth step between (GLSL's smoothstep)."""
     t: Plane = np.clip((value - low) / (high - low), 0, 1).astype(np.float32)
     return t * t * (3 - 2 * t)
 
@@ -72,7 +72,7 @@ def _mix(below: LinearImage, above: npt.NDArray[np.float32], share: Plane) -> Li
 def _noise(
     shape: tuple[int, int], cells: tuple[float, float], rng: np.random.Generator, octaves: int
 ) -> Plane:
-    """Smooth noise of mean 0.5; `cells` = rows and columns of its coarsest grid."""
+    """Return smooth noise of mean 0.5; `cells` are rows and columns of its coarsest grid."""
     total = np.zeros(shape, np.float32)
     weight_sum = 0.0
     for octave in range(octaves):
@@ -90,18 +90,18 @@ def _noise(
 
 
 def _ridge(width: int, cells: float, rng: np.random.Generator, octaves: int = 8) -> Plane:
-    """A mountain line: `width` heights from 0 to 1, sharp at the tops."""
+    """Return a mountain line: `width` heights from 0 to 1 with sharp peaks."""
     line = _noise((2, width), (1, cells), rng, octaves)[0]
     sharp = 1 - np.abs(2 * line - 1)
     shares: Plane = ((sharp - sharp.min()) / max(np.ptp(sharp), 1e-6)).astype(np.float32)
     return shares
 
 
-# --- from the far to the near -------------------------------------------------------------------
+# --- from the background to the foreground ------------------------------------------------------
 
 
 def _sky(x: Plane, y: Plane) -> LinearImage:
-    """Night blue above, through violet and rose to gold round the sun."""
+    """Paint the sky: night blue above, through violet and rose to gold around the sun."""
     heights = np.array([0.0, 0.20, 0.36, 0.47, 0.55, 0.62], np.float32)
     stops = [_colour(c) for c in ("0b1636", "233a78", "6a4f9c", "d0688a", "ff9d5c", "ffd28a")]
     sky = np.stack(
@@ -124,7 +124,7 @@ def _stars(canvas: LinearImage, y: Plane, rng: np.random.Generator) -> LinearIma
 
 
 def _clouds(canvas: LinearImage, x: Plane, y: Plane, rng: np.random.Generator) -> LinearImage:
-    """Long bands, lit from below by a sun that stands under them."""
+    """Paint long bands of clouds, lit from below by the sun."""
     shape = x.shape
     density = _noise(shape, (14, 4), rng, 6)
     wisps = _noise(shape, (34, 6), rng, 5)
@@ -144,7 +144,7 @@ def _clouds(canvas: LinearImage, x: Plane, y: Plane, rng: np.random.Generator) -
 
 
 def _mountains(canvas: LinearImage, x: Plane, y: Plane, rng: np.random.Generator) -> LinearImage:
-    """Four ranges; each nearer one darker, taller and less veiled by the air."""
+    """Paint four ranges of mountains; the nearer, the darker, taller and less hazy."""
     width = x.shape[1]
     ranges = (
         ("c07a8c", 0.555, 0.055, 5.0),
@@ -167,7 +167,7 @@ def _mountains(canvas: LinearImage, x: Plane, y: Plane, rng: np.random.Generator
 
 
 def _lake(canvas: LinearImage, x: Plane, y: Plane, rng: np.random.Generator) -> LinearImage:
-    """The scene mirrored at the shore, drawn out by ripples that grow towards the viewer."""
+    """Paint the scene mirrored at the shore, stretched by ripples that grow to the foreground."""
     height, width = x.shape
     shore = round(_HORIZON * height)
     depth = (np.arange(height - shore, dtype=np.float32) + 0.5) / (height - shore)
@@ -196,7 +196,7 @@ def _lake(canvas: LinearImage, x: Plane, y: Plane, rng: np.random.Generator) -> 
 
 
 def _pines(canvas: LinearImage, x: Plane, y: Plane, rng: np.random.Generator) -> LinearImage:
-    """Trees and a bank in front, nearly black, framing the left and the lower right."""
+    """Paint trees and a bank in front, nearly black, at the left and the lower right."""
     height, width = x.shape
     bank = 0.965 - 0.10 * np.exp(-((np.linspace(0, 1, width) / 0.30) ** 2))
     bank -= 0.055 * np.exp(-(((np.linspace(0, 1, width) - 1) / 0.16) ** 2))
@@ -217,7 +217,7 @@ def _pines(canvas: LinearImage, x: Plane, y: Plane, rng: np.random.Generator) ->
 def _pine(
     x: Plane, y: Plane, centre: float, foot: float, tall: float, rng: np.random.Generator
 ) -> Plane:
-    """Cover of one tree: boughs that hang from a trunk, `tall` as a share of the height."""
+    """Return the coverage of one tree with hanging boughs; `tall` is a share of the height."""
     width = x.shape[1]
     along = (y - (foot - tall)) / tall  # 0 at the top, 1 at the foot
     boughs = 14 + int(tall * 34)
@@ -240,7 +240,7 @@ def _pine(
 def _develop(
     canvas: LinearImage, x: Plane, y: Plane, rng: np.random.Generator
 ) -> npt.NDArray[np.uint8]:
-    """Linear light to 8-bit sRGB: a shoulder for the highlights, a vignette, a little grain."""
+    """Convert to 8-bit sRGB, with a shoulder for the highlights, a vignette and some grain."""
     vignette = 1 - 0.55 * ((x - 0.5) ** 2 + 0.8 * (y - 0.5) ** 2)
     exposed = canvas * vignette[..., None] * 1.12
     filmic = exposed * (2.51 * exposed + 0.03) / (exposed * (2.43 * exposed + 0.59) + 0.14)

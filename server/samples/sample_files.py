@@ -11,7 +11,7 @@ _SMALL = (1200, 800)
 
 @dataclass(frozen=True)
 class SampleFiles:
-    """The files that were written."""
+    """The files of the sample track and photo."""
 
     wav: Path
     mp3: Path
@@ -19,10 +19,10 @@ class SampleFiles:
 
 
 def write(folder: Path) -> SampleFiles:
-    """Compose the track and paint the photo into `folder`.
+    """Write the track and the photo into `folder`.
 
     Raises:
-        MediaError: ffmpeg is missing or could not encode the MP3.
+        MediaError: ffmpeg is missing or cannot encode the MP3.
     """
     files = SampleFiles(folder / "track.wav", folder / "track.mp3", folder / "photo.jpg")
     files.wav.write_bytes(track.wav())
@@ -32,7 +32,7 @@ def write(folder: Path) -> SampleFiles:
 
 
 def write_without_ffmpeg(folder: Path) -> None:
-    """Write ``track.wav``, ``photo.png`` and ``photo2.png``: quickly, and without ffmpeg."""
+    """Write ``track.wav``, ``photo.png`` and ``photo2.png``, quickly and without ffmpeg."""
     (folder / "track.wav").write_bytes(track.wav())
     image = photo.paint(*_SMALL)
     image.save(folder / "photo.png", compress_level=1)
@@ -40,7 +40,7 @@ def write_without_ffmpeg(folder: Path) -> None:
 
 
 def encode_mp3(wav: Path, mp3: Path) -> None:
-    """Encode a WAV file of ours as MP3, 192 kb/s.
+    """Encode a WAV file as MP3 with 192 kb/s.
 
     Raises:
         MediaError: ffmpeg is missing or failed.

@@ -1,6 +1,6 @@
-"""The instruments of the sample track: each function returns one sound; called by track.py.
+"""The instruments of the sample track: each function returns the waveform of one sound.
 
-A sound is float32, 44,100 samples a second, mono unless said otherwise, about -1 to 1.
+A waveform is float32 at 44,100 samples per second, mono unless stated otherwise, about -1 to 1.
 """
 
 import numpy as np
@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 RATE = 44_100
 Waveform = npt.NDArray[np.float32]
-"""samples, or samples × 2 for stereo"""
+"""Samples, or samples × 2 for stereo."""
 
 
 def _time(seconds: float) -> npt.NDArray[np.float64]:
@@ -16,12 +16,12 @@ def _time(seconds: float) -> npt.NDArray[np.float64]:
 
 
 def hertz(note: int) -> float:
-    """Frequency of a MIDI note number; 69 is A at 440 Hz."""
+    """Return the frequency of a MIDI note number; 69 is A at 440 Hz."""
     return float(440.0 * 2 ** ((note - 69) / 12))
 
 
 def _band(sound: npt.NDArray[np.float64], low: float, high: float) -> npt.NDArray[np.float64]:
-    """`sound` between two frequencies, cut softly (half an octave) in the spectrum."""
+    """Filter `sound` to the band between two frequencies, with soft edges of half an octave."""
     spectrum = np.fft.rfft(sound)
     f = np.fft.rfftfreq(len(sound), 1 / RATE)
     f[0] = f[1]
@@ -30,7 +30,7 @@ def _band(sound: npt.NDArray[np.float64], low: float, high: float) -> npt.NDArra
 
 
 def kick() -> Waveform:
-    """A bass drum: a sine that falls from 170 to 46 Hz, and a click."""
+    """Return a bass drum: a sine that falls from 170 to 46 Hz, and a click."""
     t = _time(0.34)
     pitch = 46 + 124 * np.exp(-t / 0.028)
     body = np.sin(2 * np.pi * np.cumsum(pitch) / RATE) * np.exp(-t / 0.11)
@@ -40,7 +40,7 @@ def kick() -> Waveform:
 
 
 def clap(rng: np.random.Generator) -> Waveform:
-    """Hands: four bursts of noise about 1.5 kHz, the last one with a tail."""
+    """Return a clap: four bursts of noise around 1.5 kHz, the last one with a tail."""
     t = _time(0.26)
     envelope = np.zeros_like(t)
     for start, decay in ((0.0, 0.006), (0.011, 0.006), (0.023, 0.006), (0.033, 0.07)):
@@ -51,21 +51,21 @@ def clap(rng: np.random.Generator) -> Waveform:
 
 
 def hat(rng: np.random.Generator, decay_s: float) -> Waveform:
-    """Cymbals: noise above 7 kHz; a short decay is closed, a long one open."""
+    """Return a hi-hat: noise above 7 kHz; a short decay is closed, a long one open."""
     t = _time(min(0.5, decay_s * 6))
     noise = _band(rng.normal(0, 1, t.size), 7200, 16_000)
     return (noise * np.exp(-t / decay_s) * 0.5).astype(np.float32)
 
 
 def crash(rng: np.random.Generator) -> Waveform:
-    """A cymbal that rings for two seconds."""
+    """Return a cymbal that rings for two seconds."""
     t = _time(2.2)
     noise = _band(rng.normal(0, 1, t.size), 3200, 15_000)
     return (noise * (np.exp(-t / 0.5) + 0.6 * np.exp(-t / 0.05)) * 0.3).astype(np.float32)
 
 
 def riser(rng: np.random.Generator, seconds: float) -> Waveform:
-    """Noise that climbs and swells until something begins."""
+    """Return a riser: noise that rises in pitch and loudness."""
     t = _time(seconds)
     noise = rng.normal(0, 1, t.size)
     x = t / seconds
@@ -77,7 +77,7 @@ def riser(rng: np.random.Generator, seconds: float) -> Waveform:
 
 
 def bass(note: int, seconds: float) -> Waveform:
-    """A round bass: a sine under five quickly fading harmonics."""
+    """Return a bass note: a sine and six quickly decaying harmonics."""
     t = _time(seconds)
     f = hertz(note)
     out = 0.85 * np.sin(2 * np.pi * f * t)
@@ -88,7 +88,7 @@ def bass(note: int, seconds: float) -> Waveform:
 
 
 def pluck(note: int, bright: float) -> Waveform:
-    """A plucked string of fading harmonics; `bright` from 0 to 1."""
+    """Return a plucked string of decaying harmonics; `bright` from 0 to 1."""
     t = _time(0.6)
     f = hertz(note)
     out = np.zeros_like(t)
@@ -102,7 +102,7 @@ def pluck(note: int, bright: float) -> Waveform:
 
 
 def lead(note: int, seconds: float) -> Waveform:
-    """A singing voice: odd harmonics, slow vibrato."""
+    """Return a lead note: mostly odd harmonics with slow vibrato."""
     t = _time(seconds + 0.12)
     vibrato = 0.006 * np.sin(2 * np.pi * 5.2 * t) * np.clip((t - 0.15) / 0.3, 0, 1)
     phase = 2 * np.pi * hertz(note) * np.cumsum(1 + vibrato) / RATE
@@ -114,7 +114,7 @@ def lead(note: int, seconds: float) -> Waveform:
 def pad(
     notes: tuple[int, ...], seconds: float, bright: float, rng: np.random.Generator
 ) -> Waveform:
-    """A stereo chord (samples × 2): six detuned saws a note, rounded off; `bright` from 0 to 1."""
+    """Return a stereo chord: six detuned low-passed saws per note; `bright` from 0 to 1."""
     t = _time(seconds + 0.25)
     out = np.zeros((t.size, 2))
     turn = np.arange(4096) / 4096 * 2 * np.pi
@@ -134,7 +134,7 @@ def pad(
 
 
 def reverb(sound: Waveform, rng: np.random.Generator, seconds: float = 1.8) -> Waveform:
-    """The hall round a stereo sound (samples × 2): convolution with fading noise."""
+    """Return the reverberation of a stereo sound: its convolution with decaying noise."""
     t = _time(seconds)
     size = 1 << (len(sound) + t.size - 1).bit_length()
     wet = np.empty((len(sound), 2))

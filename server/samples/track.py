@@ -1,7 +1,7 @@
 """The sample track: twenty seconds of house music, composed and mixed by code.
 
-Ten bars of 4/4 at 122 beats a minute: two of introduction without drums, four with kick, bass and
-hats, a lift of four with claps, open hats and a melody, then one last beat that rings out.
+Ten bars of 4/4 at 122 BPM: two of introduction without drums, four with kick, bass and hats, a lift
+of four with claps, open hats and a melody, then a last beat that rings out.
 """
 
 import io
@@ -38,7 +38,7 @@ _MELODY = (
 
 
 def kick_times() -> list[float]:
-    """Seconds at which a kick begins: four a bar from the third bar, a rest before the lift."""
+    """Return the times of kicks in seconds: four per bar from the third, a rest before the lift."""
     times = [
         bar * BAR_S + beat * BEAT_S
         for bar in range(_INTRO_BARS, _BARS)
@@ -50,7 +50,7 @@ def kick_times() -> list[float]:
 
 @cache
 def mix() -> Waveform:
-    """The whole track: samples × 2 at 44.1 kHz, from -1 to 1."""
+    """Return the whole track: samples × 2 at 44.1 kHz, from -1 to 1."""
     rng = np.random.default_rng(_SEED)
     drums, music = _MixBus(), _MixBus()
     _play_drums(drums, rng)
@@ -71,7 +71,7 @@ def mix() -> Waveform:
 
 
 def wav() -> bytes:
-    """The track as a WAV file: 44.1 kHz, 16 bit, stereo."""
+    """Return the track as a WAV file: 44.1 kHz, 16 bit, stereo."""
     file = io.BytesIO()
     with wave.open(file, "wb") as out:
         out.setnchannels(2)
@@ -82,13 +82,13 @@ def wav() -> bytes:
 
 
 class _MixBus:
-    """A stereo tape of the track's length that sounds are laid on."""
+    """A stereo mix of the track's length that sounds are added to."""
 
     def __init__(self) -> None:
         self.samples = np.zeros((round(DURATION_S * RATE), 2), np.float32)
 
     def add(self, samples: Waveform, at_s: float, level: float, pan: float = 0.0) -> None:
-        """Add `sound` from `at_s`; what hangs over the end is cut. `pan` from -1 to 1."""
+        """Add `sound` from `at_s` on, cut at the end of the track; `pan` from -1 to 1."""
         start = round(at_s * RATE)
         overlap = samples[: max(0, len(self.samples) - start)]
         if overlap.ndim == 1:
@@ -99,7 +99,7 @@ class _MixBus:
 
 
 def _duck() -> Waveform:
-    """How far the music steps back for each kick: the pumping of house music."""
+    """Return the gain of the music, which is lowered at each kick (side-chain compression)."""
     gain = np.ones(round(DURATION_S * RATE))
     fall = np.linspace(0, 0.72, round(0.004 * RATE))
     rise = 0.72 * np.exp(-np.arange(round(BEAT_S * RATE)) / RATE / 0.13)
@@ -137,7 +137,7 @@ def _play_drums(bus: _MixBus, rng: np.random.Generator) -> None:
 
 
 def _play_bass(bus: _MixBus) -> None:
-    """Between the kicks, never with them: off-beats, with a step up at each bar's end."""
+    """Play the bass on the off-beats, between the kicks, with a step up at the end of each bar."""
     for bar in range(_INTRO_BARS, _BARS):
         root = _CHORDS[bar % 4][0]
         pattern = [(0.5, 0), (1.5, 0), (2.5, 0), (3.5, 7)]
@@ -160,7 +160,7 @@ def _play_chords(bus: _MixBus, rng: np.random.Generator) -> None:
 
 
 def _play_arpeggio(bus: _MixBus) -> None:
-    """Broken chords in sixteenths, with an echo that crosses from side to side."""
+    """Play broken chords in sixteenths, with an echo that alternates between the sides."""
     order = (0, 2, 4, 1, 3, 4, 2, 3)
     for step in range(_BARS * 16):
         bar = step // 16

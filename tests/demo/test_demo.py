@@ -54,6 +54,6 @@ def test_faults_are_named() -> None:
     problems = mismatches(info, job, video.BeatMotion(after=1.0, elsewhere=1.0))
     assert [problem.split(":")[0] for problem in problems] == [
         "the number of frames",
-        "the sound lasts 1.900 s, the picture 2.000 s",
-        "the picture moves only 1.00 times more after a kick",
+        "the audio lasts 1.900 s, the video 2.000 s",
+        "the motion after a kick is only 1.00 times that elsewhere",
     ]
