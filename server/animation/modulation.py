@@ -1,4 +1,4 @@
-"""Where a motion has brought its input in each frame of a job."""
+"""Values of a modulated input in each frame of a job."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -20,25 +20,25 @@ from server.effects.model.modulation import FeatureBinding, KeyframeTrack, Oscil
 Reals = NDArray[np.float64]
 Modulation = FeatureBinding | Oscillator | KeyframeTrack
 _DIGITS = 9
-"""Of a second or beat: what is beyond is lost in dividing frames by frames a second."""
+"""Digits of a second or beat; the rest is rounding error of frame/fps."""
 _FRAME_END_MARGIN_S = 1e-6
-"""So long before the next frame begins, this one still holds what happens."""
+"""Events up to this long before the end of a frame still belong to it."""
 
 
 class FeatureSource(Protocol):
-    """What motions want of the sound's features."""
+    """Audio features that modulations read."""
 
     def column(self, name: str, frames: int, fps: int) -> NDArray[np.float32]:
-        """A feature that is no event's, in its unit, for each of `frames` frames."""
+        """Return a feature other than an event's, in its unit, for each of `frames` frames."""
         ...
 
     def events(self, event: str) -> NDArray[np.float64]:
-        """All events of one kind: rows of time in seconds and strength 0..1, in order."""
+        """Return all events of one kind: rows of time in seconds and strength 0..1, in order."""
         ...
 
 
 def ease(name: str | float, share: Reals) -> Reals:
-    """A share of 0 to 1 as one of motion.EASES, or a power, makes it."""
+    """Apply one of EASES, or a power, to a share of 0 to 1."""
     if not isinstance(name, str):
         return np.power(share, name)
     eases: dict[str, Callable[[Reals], Reals]] = {
@@ -52,11 +52,11 @@ def ease(name: str | float, share: Reals) -> Reals:
 
 
 def modulate(modulation: Modulation, features: FeatureSource, frames: int, fps: int) -> Reals:
-    """Frames by components.
+    """Compute a modulation's values, frames by components.
 
     Args:
-        motion: what moves; its feature is one of FEATURES.
-        features: the features of the sound.
+        modulation: the modulation; its feature is one of FEATURES.
+        features: features of the audio.
         frames: frames of the whole job.
         fps: frames a second.
     """
@@ -70,10 +70,14 @@ def modulate(modulation: Modulation, features: FeatureSource, frames: int, fps: 
 def feature_values(
     name: str, features: FeatureSource, frames: int, fps: int, decay_s: float | None = None
 ) -> NDArray[np.float32]:
-    """One of FEATURES in each frame, in its unit.
+    """Compute one of FEATURES in each frame, in its unit.
 
     Args:
-        decay_s: how long a pulse takes to die away, where not as usual.
+        name: the feature.
+        features: features of the audio.
+        frames: frames of the whole job.
+        fps: frames a second.
+        decay_s: decay of a pulse; None uses the event's default.
     """
     if event_feature := split_event_feature(name):
         event, measure = event_feature
@@ -98,13 +102,13 @@ def _time(name: str, frames: int, fps: int) -> NDArray[np.float32]:
 def _follow_feature(
     modulation: FeatureBinding, features: FeatureSource, frames: int, fps: int
 ) -> Reals:
-    """How far it has gone from low to high, 0 to 1."""
+    """Return the position between low and high, 0 to 1."""
     values = feature_values(modulation.feature, features, frames, fps, modulation.decay).astype(
         np.float64
     )
     info = FEATURES[modulation.feature]
     if modulation.smooth:
-        # What an event sets off does not begin before it.
+        # The effect of an event must not begin before the event.
         look_ahead = split_event_feature(modulation.feature) is None
         values = _smooth(values, modulation.smooth * fps, look_ahead=look_ahead)
     low, high = modulation.feature_range or (
@@ -118,7 +122,7 @@ def _follow_feature(
 
 
 def _smooth(values: Reals, length: float, *, look_ahead: bool) -> Reals:
-    """The mean over so many frames under a Hann window; its later half is ahead, or nothing is."""
+    """Average over `length` frames with a Hann window, centred or looking only back."""
     reach = int(np.ceil(length / 2)) if look_ahead else int(np.ceil(length))
     if reach < 1:
         return values
@@ -135,7 +139,7 @@ def _smooth(values: Reals, length: float, *, look_ahead: bool) -> Reals:
 def _frame_spans(
     features: FeatureSource, frames: int, fps: int, *, beats: bool
 ) -> tuple[Reals, Reals]:
-    """When each frame begins and when it ends, in seconds or in beats of the track."""
+    """Return the start and end of each frame, in seconds or in beats of the track."""
     begin = np.arange(frames) / fps
     end = (np.arange(frames) + 1) / fps - _FRAME_END_MARGIN_S
     if beats:
@@ -153,7 +157,7 @@ def _oscillate(modulation: Oscillator, features: FeatureSource, frames: int, fps
         return np.asarray((1 - np.cos(2 * np.pi * phase)) / 2)
     if modulation.shape is Shape.TRIANGLE:
         return np.asarray(1 - np.abs(2 * phase - 1))
-    # What jumps does so in the frame that holds the moment, as events do.
+    # A jump happens in the frame that contains its moment, as events do.
     end_cycles = end / period + modulation.phase
     if modulation.shape is Shape.SAW:
         return np.where(np.floor(end_cycles) > np.floor(cycles), 0.0, phase)
@@ -166,7 +170,7 @@ def _interpolate_keyframes(
     at, end = _frame_spans(features, frames, fps, beats=modulation.beats)
     times = np.array([key.time for key in modulation.keys])
     values = np.array([key.value for key in modulation.keys])
-    # The frame that holds a key has its value.
+    # The frame that contains a keyframe has its value.
     before = np.clip(np.searchsorted(times, end, side="right") - 1, 0, len(times) - 1)
     after = np.minimum(before + 1, len(times) - 1)
     length = np.where(after > before, times[after] - times[before], 1.0)

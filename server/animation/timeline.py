@@ -1,7 +1,7 @@
-"""Every input of an effect is a column of a table with one row a frame, made for the whole job.
+"""Values of all inputs of an effect: a table with a column an input and a row a frame of the job.
 
-Frame n stands for the time from n/fps to (n+1)/fps. Columns are constants, what motions come to
-(motion.py) and the host's own: time, date, frame number.
+Frame n stands for the time from n/fps to (n+1)/fps. Columns are constants, modulations
+(modulation.py) or host uniforms: time, date, frame number.
 """
 
 from collections.abc import Mapping
@@ -42,11 +42,11 @@ class Column:
         self.constant = len(values) == 1
 
     def at(self, frame: int) -> bytes:
-        """The bytes of the uniform in `frame`."""
+        """Return the bytes of the uniform in `frame`."""
         return bytes(self.values[0 if self.constant else frame])
 
     def number(self, frame: int) -> float:
-        """The first component in `frame`."""
+        """Return the first component in `frame`."""
         return float(self.values[0 if self.constant else frame, 0])
 
 
@@ -54,13 +54,13 @@ class Timeline:
     """The table of one effect.
 
     Args:
-        effect: whose inputs and host uniforms are the columns.
-        settings: what the job's inputs are set to, by name; one that moves by itself and is not
-            there follows its own motion.
-        features: the features of the sound; read only where an input follows them.
+        effect: the effect; its inputs and host uniforms are the columns.
+        param_values: values of the job's params, by name; an input without one uses its own
+            modulation or default.
+        features: features of the audio; read only if an input follows them.
         frames: frames of the whole job.
         fps: frames a second.
-        palette: the photo's colours, for inputs that have one of them by default.
+        palette: the photo's colours, for inputs whose default is one of them.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class Timeline:
         palette: Palette | None = None,
     ) -> None:
         self.columns: dict[str, Column] = {}
-        """By GLSL name; without what each pass has its own of: sizes, and the face of a cube."""
+        """By GLSL name; without the uniforms that differ between passes: sizes and cube faces."""
         self._numbers: dict[str, Column] = {}
         for item in effect.inputs:
             if item.kind.is_texture:
@@ -89,12 +89,12 @@ class Timeline:
                 self.columns[uniform] = Column(_builtin(meaning, frames, fps))
 
     def numbers(self, frame: int) -> dict[str, float]:
-        """The numeric inputs in `frame` by name, as size expressions want them."""
+        """Return the numeric inputs in `frame` by name, for size expressions."""
         return {name: column.number(frame) for name, column in self._numbers.items()}
 
 
 def _with_photo_color(item: Input, palette: Palette) -> Input:
-    """The input with the photo's colour as its default, where it asks for one that there is."""
+    """Return the input with the photo's colour as its default, if it names one in the palette."""
     color = palette.get(item.photo or "")
     if color is None or not isinstance(item.default, tuple):
         return item
@@ -110,7 +110,7 @@ def _input_column(
 ) -> Column:
     setting = param_values.get(item.name, item.modulation or item.default)
     if not isinstance(setting, Modulation):
-        assert not isinstance(setting, str)  # texts have no column
+        assert not isinstance(setting, str)  # text inputs have no column
         if item.kind is Kind.EVENT:
             return Column(_single_event(frames, fires=bool(setting)))
         return _column(item, _constant(setting if setting is not None else 0.0))
@@ -121,7 +121,7 @@ def _input_column(
         low, high = (_constant(0.0 if end is None else end) for end in (item.minimum, item.maximum))
         return _column(item, low + (high - low) * share)
     values = modulation.modulate(setting, features, frames, fps)
-    if item.values:  # a choice moves through the places of its values
+    if item.values:  # a choice moves through the indices of its values
         places = np.floor(values + 0.5).astype(int)
         values = np.array(item.values)[np.clip(places, 0, len(item.values) - 1)]
     return _column(item, values)
@@ -129,15 +129,15 @@ def _input_column(
 
 def _column(item: Input, values: NDArray[np.float64]) -> Column:
     if len(values) > 1 and (values == values[0]).all():
-        values = values[:1]  # a pass that reads nothing that moves is drawn once
+        values = values[:1]  # constant: a pass that reads only constants is drawn once
     if item.kind in (Kind.LONG, Kind.BOOL):
-        # Halves go up, so that a bool is true from the middle of what it follows on.
+        # Round halves up, so that a bool is true from the middle of its feature's range.
         return Column(np.floor(values + 0.5).astype(np.int32))
     return Column(values.astype(np.float32))
 
 
 def _single_event(frames: int, *, fires: bool) -> NDArray[np.int32]:
-    """1 in frame 0, if it fires at all."""
+    """Return 1 in frame 0 if the event fires, else 0 throughout."""
     values = np.zeros((frames if fires else 1, 1), np.int32)
     values[0] = fires
     return values
@@ -146,7 +146,7 @@ def _single_event(frames: int, *, fires: bool) -> NDArray[np.int32]:
 def _event_values(
     motion: Modulation, features: FeatureSource, frames: int, fps: int
 ) -> NDArray[np.int32]:
-    """1 in the frames in which an event begins, or in which what it follows passes a half."""
+    """Return 1 in frames where an event begins or the feature rises above one half."""
     values = np.zeros((frames, 1), np.int32)
     if isinstance(motion, TransitionProgress):
         return values[:1]
@@ -183,7 +183,7 @@ def _builtin(meaning: Builtin, frames: int, fps: int) -> NDArray[np.float32] | N
 
 
 def _dates(time: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Year, month 1-12, day, seconds of the day, where time 0 is the start of 2000."""
+    """Return year, month 1-12, day and seconds of the day; time 0 is the start of 2000."""
     days = _FIRST_DAY + np.floor(time / _DAY_S).astype("timedelta64[D]")
     months = days.astype("datetime64[M]")
     years = months.astype("datetime64[Y]")

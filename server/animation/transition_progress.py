@@ -1,4 +1,4 @@
-"""When a transition goes, and how far it is in each frame."""
+"""Progress of a transition in each frame."""
 
 from collections.abc import Mapping
 
@@ -11,22 +11,22 @@ from server.effects.model.input import ParamValue
 from server.effects.model.modulation import BEATS
 
 _DIGITS = 9
-"""Of a second: what is beyond is lost in dividing frames by frames a second."""
+"""Digits of a second; the rest is rounding error of frame/fps."""
 
 
 def progress(
     param_values: Mapping[str, ParamValue], features: FeatureSource, frames: int, fps: int
 ) -> NDArray[np.float32]:
-    """How far the transition is in each frame of a job, 0 to 1.
+    """Compute the progress of the transition in each frame of a job, 0 to 1.
 
-    It begins `at` and takes `length`, both in `unit`; with `at` below 0 its middle is that of the
-    video, in beats moved to the nearest one. With `every` above 0 it goes back again after so
-    long, forth again after as long, and so on; with `at` below 0 the first one begins after
-    `every`.
+    It begins `at` and takes `length`, both in `unit`. With `at` below 0 its middle is the middle of
+    the video, moved to the nearest beat if the unit is beats. With `every` above 0 it reverses
+    after that time, runs forward again after the same time, and so on; with `at` below 0 the first
+    one begins after `every`.
 
     Args:
-        settings: of the inputs that transition_inputs makes, by name.
-        features: asked for its beats only where the unit is a beat.
+        param_values: of the inputs that transition_inputs makes, by name.
+        features: features of the audio; read only if the unit is beats.
         frames: frames of the whole job.
         fps: frames a second.
     """
@@ -49,13 +49,13 @@ def progress(
 
 
 def _ramp(times: NDArray[np.float64], length: float) -> NDArray[np.float32]:
-    """From 0 at time 0 to 1 after so long; a step where there are none."""
+    """Return 0 at time 0 rising to 1 after `length`; a step if `length` is 0."""
     if length <= 0:
         return (times >= 0).astype(np.float32)
     return np.clip(times / length, 0, 1).astype(np.float32)
 
 
 def _setting(param_values: Mapping[str, ParamValue], name: str) -> float:
-    """A value by its name, or by the one it has where the author took that name."""
+    """Return a value by its name, or by its alternative name if the author uses that name."""
     value = param_values.get(f"transition_{name}", param_values.get(name, 0.0))
     return float(value) if isinstance(value, (int, float)) else 0.0

@@ -1,1 +1,1 @@
-"""Draws: effects through OpenGL into frames, and the worker program that does all tasks."""
+"""Drawing: effects through OpenGL into frames."""

@@ -1,8 +1,7 @@
-"""A photo and a sound for drawing an effect where there are none: the same on every machine.
+"""Photo and audio features for drawing an effect without media: the same on every machine.
 
-Both have something of everything, so that an effect that shows anything shows it with them: the
-photo colours, edges and gradients, the sound kicks at 120 a minute, tones over all bands and a
-little noise.
+Both contain a bit of everything, so that any effect shows something: the photo has colours, edges
+and gradients; the audio has kicks at 120 a minute, tones over all bands and a little noise.
 """
 
 from functools import cache, lru_cache
@@ -21,24 +20,24 @@ from server.render.textures.image import PhotoTexture
 SIZE: Size = (64, 36)
 KICK_PERIOD_S = 0.5
 _KICKS_PER_EVENT = {"downbeat": 4, "section": 16, "drop": 32}
-"""How many kicks lie between two events that are rarer."""
+"""Number of kicks between two events of the rarer kinds."""
 _TONES_HZ = (45.0, 90.0, 180.0, 400.0, 900.0, 1800.0, 3600.0, 6000.0, 9000.0)
 _DECAY_PER_S = 8.0
 _NOISE = noise(analyser_node.RATE) / 255.0 - 0.5
 
 
 class SceneAudio(FeatureSource, AudioFeatures, Protocol):
-    """What a scene wants of a sound."""
+    """Audio features that a scene reads."""
 
 
 def default_photo(context: Context) -> PhotoTexture:
-    """The photo: a sky, a sun, hills of two colours and a striped house."""
+    """Create the photo: a sky, a sun, hills in two colours and a striped house."""
     return PhotoTexture(context, SIZE, default_photo_pixels().tobytes())
 
 
 @cache
 def default_photo_pixels() -> NDArray[np.uint8]:
-    """Its pixels: height by width by RGBA, opaque, the top row first."""
+    """Return the photo's pixels: height by width by RGBA, opaque, top row first."""
     width, height = SIZE
     y, x = np.mgrid[:height, :width].astype(np.float64)
     x, y = (x + 0.5) / width, (y + 0.5) / height
@@ -54,10 +53,10 @@ def default_photo_pixels() -> NDArray[np.uint8]:
 
 
 class DefaultAudio(SceneAudio):
-    """The sound, endless; the left channel has the lower tones louder, the right the higher."""
+    """Endless audio; the left channel has louder low tones, the right one louder high tones."""
 
     def column(self, name: str, frames: int, fps: int) -> NDArray[np.float32]:
-        """Every feature jumps up with each kick and dies away until the next; sums only grow."""
+        """Return a feature that jumps up with each kick and decays until the next; sums grow."""
         if name == "tempo":
             return np.full(frames, 60 / KICK_PERIOD_S, np.float32)
         if name.endswith(".sum"):
@@ -66,17 +65,17 @@ class DefaultAudio(SceneAudio):
         return (0.3 + 0.6 * np.exp(-_DECAY_PER_S * age)).astype(np.float32)
 
     def events(self, event: str) -> NDArray[np.float64]:
-        """Two kicks a second for an hour, and everything else with them."""
+        """Return two kicks a second for an hour; all other events coincide with kicks."""
         apart = KICK_PERIOD_S * _KICKS_PER_EVENT.get(event, 1)
         times = np.arange(round(3600 / apart)) * apart
         return np.stack([times, np.ones(len(times))], axis=1)
 
     def step(self, frame: int, fps: int) -> int:
-        """The last step not after frame/fps."""
+        """Return the last step that is not after frame/fps."""
         return frame * analyser_node.STEPS_PER_S // fps
 
     def waveform(self, step: int, n: int, channel: int | None = None) -> NDArray[np.float32]:
-        """The last `n` samples before the step, 0 before the start."""
+        """Return the last `n` samples before the step; 0 before the start."""
         index = step * analyser_node.HOP - n + np.arange(n)
         time = index / analyser_node.RATE
         age = np.mod(time, KICK_PERIOD_S)
@@ -89,15 +88,15 @@ class DefaultAudio(SceneAudio):
         return np.where(index >= 0, signal, 0.0).astype(np.float32)
 
     def wave(self, step: int, n: int) -> NDArray[np.uint8]:
-        """The same of both channels' mean as bytes."""
+        """Return the waveform of the channels' mean as bytes."""
         return analyser_node.wave_bytes(self.waveform(step, n))
 
     def spectrum(self, step: int, channel: int | None = None) -> NDArray[np.uint8]:
-        """Its levels at the step, not smoothed."""
+        """Return the unsmoothed spectrum at the step."""
         return _spectrum(step, channel)
 
     def levels(self, step: int, channel: int | None = None) -> NDArray[np.uint8]:
-        """The same in bands, as they would be beside the whole of it."""
+        """Return the spectrum in bands, scaled as if relative to the whole track."""
         hertz = np.arange(analyser_node.BINS) * (analyser_node.RATE / analyser_node.SIZE)
         levels = np.interp(log_bands.band_centres(), hertz, self.spectrum(step, channel))
         return np.clip((levels - 100.0) * 1.6, 0, 255).astype(np.uint8)

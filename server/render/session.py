@@ -1,4 +1,4 @@
-"""An open context with a job's scene in it, kept for the next task of the same job."""
+"""An open context with a job's scene, kept for the next task of the same job."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,36 +21,36 @@ class RenderSession:
     context: Context
     scene: Scene
     next_frame: int | None = None
-    """The frame that its targets are ready for, where every one from 0 on was drawn."""
+    """The frame that the targets are ready for, if all frames before it were drawn."""
 
     @cached_property
     def readback(self) -> Readback:
-        """The way of its frames to an encoder."""
+        """Transfer of the frames to an encoder."""
         return Readback(self.context, self.scene.planes)
 
     @cached_property
     def draw_timer(self) -> DrawTimer:
-        """What its frames take to draw."""
+        """Timer of the time spent on drawing."""
         return DrawTimer(self.context)
 
 
 class SessionCache:
-    """Opens jobs; keeps the last one and no other."""
+    """Opens sessions and keeps the most recent one."""
 
     def __init__(self) -> None:
         self.current: RenderSession | None = None
 
     def holds(self, spec: SceneSpec) -> bool:
-        """Return whether the job was opened before and is kept."""
+        """Return True if the job's session is open."""
         return self.current is not None and self.current.key == spec.key()
 
     def open(self, spec: SceneSpec) -> RenderSession:
-        """The job as it was left, or opened now.
+        """Return the job's session as it was left, or open a new one.
 
         Raises:
-            ToqiboxError: ``not_ready`` or ``render_failed`` when it is not the renderer that the
-                job must have; those of Scene.
-            GlError: there is no context.
+            ToqiboxError: ``not_ready`` or ``render_failed`` if the job requires another renderer;
+                errors of Scene.
+            GlError: no context can be opened.
         """
         key = spec.key()
         if self.current is not None and self.current.key == key:
@@ -66,14 +66,14 @@ class SessionCache:
         return self.current
 
     def close(self) -> None:
-        """Give back the context that is kept, with everything in it."""
+        """Release the open session's context with everything in it."""
         current, self.current = self.current, None
         if current is not None:
             current.context.release()
 
     @contextmanager
     def invalidate_on_error(self) -> Iterator[None]:
-        """Keep nothing of a task that fails; what OpenGL refuses is ``render_failed``."""
+        """Close the session if the task fails; turn OpenGL errors into ``render_failed``."""
         try:
             yield
         except GlError as error:
@@ -85,13 +85,13 @@ class SessionCache:
 
 
 SESSIONS = SessionCache()
-"""The process's own: the tasks of a worker share what is open."""
+"""The cache of this process, shared by a worker's tasks."""
 
 
 def _check_renderer(spec: SceneSpec, context: Context) -> None:
     if spec.require_gpu and context.software:
-        detail = f"a hardware renderer is required, this is {context.renderer}"
+        detail = f"a hardware renderer is required: this is {context.renderer}"
         raise ToqiboxError("not_ready", detail=detail)
     if spec.renderer not in (None, context.renderer):
-        detail = f"planned for {spec.renderer}, this is {context.renderer}"
+        detail = f"the job must be drawn by {spec.renderer}: this is {context.renderer}"
         raise ToqiboxError("render_failed", detail=detail)

@@ -223,7 +223,7 @@ def test_more_pictures_than_there_are_units(
             sources={f"s{i}": picture for i in range(3)},
         )
     assert caught.value.diagnostics is not None
-    assert "3 pictures at once; at most 2" in caught.value.diagnostics[0]["message"]
+    assert "3 textures at once: at most 2 are allowed" in caught.value.diagnostics[0]["message"]
     assert read_pixels(picture).shape == (2, 2, 4)
 
 
@@ -233,4 +233,4 @@ def test_a_sampler_of_another_type_than_its_texture(context: Context) -> None:
     with pytest.raises(ToqiboxError) as caught:
         make_renderer(context, effect, sources={"s": picture})
     assert caught.value.diagnostics is not None
-    assert "the sampler s is of a type" in caught.value.diagnostics[0]["message"]
+    assert "the type of the sampler s does not match" in caught.value.diagnostics[0]["message"]

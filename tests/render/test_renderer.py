@@ -244,7 +244,7 @@ def test_a_sampler_of_the_authors_own_is_refused(context: Context) -> None:
     assert caught.value.code == "shader_compile_failed"
     assert caught.value.diagnostics is not None
     (diagnostic,) = caught.value.diagnostics
-    assert diagnostic["message"] == "nothing is given for the sampler mine"
+    assert diagnostic["message"] == "the sampler mine has no source"
     assert (diagnostic["line"], diagnostic["column"]) == (2, 19)
 
 
@@ -263,7 +263,7 @@ def test_more_passes_than_allowed_are_refused(context: Context) -> None:
     with pytest.raises(ToqiboxError) as caught:
         make_renderer(context, make_effect(*passes, targets=(Target(name="t"),)))
     assert caught.value.code == "shader_rejected"
-    assert caught.value.detail == "it has 17 passes; at most 16"
+    assert caught.value.detail == "it has 17 passes: at most 16 are allowed"
 
 
 def test_only_what_must_have_two_sides_is_counted_twice(context: Context) -> None:

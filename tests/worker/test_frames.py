@@ -180,6 +180,6 @@ def test_a_chain_ends_with_its_last_effect(shoot: Shoot) -> None:
 
 
 def test_a_frame_beyond_the_job(shoot: Shoot) -> None:
-    with pytest.raises(ToqiboxError, match="100") as caught:
+    with pytest.raises(ToqiboxError, match="use 0 to 99") as caught:
         shoot(SHOW, 100)
     assert caught.value.code == "render_failed"

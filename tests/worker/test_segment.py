@@ -163,7 +163,7 @@ def test_another_renderer_than_planned_draws_nothing(make_task: MakeTask, tmp_pa
     finally:
         sessions.close()
     assert caught.value.code == "render_failed"
-    assert caught.value.detail == f"planned for Other GPU, this is {renderer}"
+    assert caught.value.detail == f"the job must be drawn by Other GPU: this is {renderer}"
     assert not (tmp_path / "segment.mp4").exists()
 
 

@@ -1,10 +1,10 @@
-"""What persistent targets hold between the segments of a job, as a file.
+"""Content of persistent targets between the segments of a job, as a file.
 
     "TQSTATE1"  8 bytes
     header      4 bytes, little-endian length, then JSON: {"frame": n, "surfaces": [...]}
                 each {"name", "width", "height", "floating"}, in the order of the pixels
-    pixels      RGBA, 8-bit or little-endian float32, rows from the bottom up; of a cube six
-                faces one after the other, its width an edge's
+    pixels      RGBA, 8-bit or little-endian float32, rows from the bottom up; six faces in turn
+                for a cube, whose width is the edge
 
 `frame` is the frame that follows.
 """
@@ -23,7 +23,7 @@ _MAGIC = b"TQSTATE1"
 
 
 def save(path: Path, frame: int, targets: Mapping[str, RenderTarget | CubeTarget]) -> None:
-    """Write what `surfaces` hold before `frame` is drawn.
+    """Write the content of `targets` before `frame` is drawn.
 
     Raises:
         ToqiboxError: ``storage_full``.
@@ -40,24 +40,24 @@ def save(path: Path, frame: int, targets: Mapping[str, RenderTarget | CubeTarget
 
 
 def load(path: Path, frame: int, targets: Mapping[str, RenderTarget | CubeTarget]) -> None:
-    """Put back what was saved before `frame`, sizes included.
+    """Restore the content saved before `frame`, including sizes.
 
     Raises:
-        ToqiboxError: ``render_failed`` when the file is not of this frame and these surfaces.
+        ToqiboxError: ``render_failed`` if the file is not of this frame and these targets.
     """
     data = memoryview(path.read_bytes())
     if data[:8] != _MAGIC:
-        raise _mismatch("it is not a state file")
+        raise _mismatch("not a checkpoint file")
     (length,) = struct.unpack_from("<I", data, 8)
     header = json.loads(bytes(data[12 : 12 + length]))
     if header["frame"] != frame or [entry["name"] for entry in header["surfaces"]] != [*targets]:
-        raise _mismatch(f"it is of frame {header['frame']}")
+        raise _mismatch(f"it is of frame {header['frame']}, expected {frame}")
     offset = 12 + length
     for entry, target in zip(header["surfaces"], targets.values(), strict=True):
         size = (entry["width"], entry["height"])
         end = offset + size[0] * size[1] * (16 if entry["floating"] else 4) * target.faces
         if entry["floating"] != target.floating or end > len(data):
-            raise _mismatch(f"{entry['name']} is cut short or of another kind")
+            raise _mismatch(f"{entry['name']} is truncated or of a different kind")
         if size != target.size:
             target.resize(size)
         target.write(data[offset:end])
@@ -65,4 +65,4 @@ def load(path: Path, frame: int, targets: Mapping[str, RenderTarget | CubeTarget
 
 
 def _mismatch(reason: str) -> ToqiboxError:
-    return ToqiboxError("render_failed", detail=f"the saved state does not fit: {reason}")
+    return ToqiboxError("render_failed", detail=f"the checkpoint does not match: {reason}")

@@ -1,4 +1,4 @@
-"""Seconds that the passes of a frame take: what a judgement learns of an effect's cost."""
+"""Time that the passes of a frame take, for the cost estimate of an effect."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -9,33 +9,33 @@ from server.render.effect.renderer import CompiledPass
 from server.render.gl.context import Context, Size
 
 _Key = tuple[int, str]
-"""A place in the chain and the name of a pass."""
+"""Index in the chain and name of a pass."""
 _MIN_MEASURABLE_S = 0.002
-"""Time for a frame under which nothing is said: threads and calls take as much."""
+"""Less time than this per frame is not reported: threads and calls take as much."""
 
 
 @dataclass(frozen=True)
 class FrameCost:
-    """What a frame takes: processor seconds on a software renderer, seconds on a GPU."""
+    """Cost of a frame: processor seconds on a software renderer, seconds on a GPU."""
 
     pixel_s: float = 0.0
-    """For each pixel of the picture, on a software renderer: the passes of the picture's size."""
+    """Per pixel of the frame, for passes of the frame's size on a software renderer."""
     fixed_s: float = 0.0
-    """Whatever its size is: the least that it can take."""
+    """Independent of the frame's size."""
     still_pixel_s: float = 0.0
-    """As `pixel_s`, of the passes that are drawn in the first frame alone."""
+    """As `pixel_s`, for passes that are drawn only in the first frame."""
     still_fixed_s: float = 0.0
-    """As `fixed_s`, of those passes."""
+    """As `fixed_s`, for the same passes."""
 
 
 class PassCosts:
-    """Times the passes of a scene; of each the quickest draw counts.
+    """Measures the passes of a scene; the fastest draw of each counts.
 
-    The first one compiles what is drawn, and is left out.
+    The first draw also compiles, and is left out.
 
     Args:
-        context: where they are drawn.
-        size: of the picture.
+        context: the context to draw in.
+        size: size of the frame.
     """
 
     def __init__(self, context: Context, size: Size) -> None:
@@ -49,7 +49,7 @@ class PassCosts:
         self._current: _Key = (0, "")
 
     def before_pass(self, index: int, compiled_pass: CompiledPass) -> None:
-        """Take note of the pass that is drawn next, of the effect at `index` of the chain."""
+        """Record the pass that is drawn next, of the effect at `index` of the chain."""
         self._current = (index, compiled_pass.name)
         self._passes[self._current] = compiled_pass
         if (
@@ -59,7 +59,7 @@ class PassCosts:
             self._full_size.add(self._current)
 
     def time_pass(self, _name: str, draw: Callable[[], bool]) -> bool:
-        """Draw the pass, wait for it, and return what `draw` returned."""
+        """Draw the pass, wait for it, and return the result of `draw`."""
         drawn, seconds = self._measure(draw)
         if self._current not in self._first:
             self._first[self._current] = seconds
@@ -68,7 +68,7 @@ class PassCosts:
         return drawn
 
     def frame_cost(self) -> FrameCost:
-        """What a frame takes. Passes that were drawn once are drawn again to be measured."""
+        """Return the cost of a frame; draw passes that were drawn once again to measure them."""
         still = {key: seconds for key, seconds in self._first.items() if key not in self._fastest}
         for key, seconds in still.items():
             if seconds >= _MIN_MEASURABLE_S:
@@ -81,11 +81,11 @@ class PassCosts:
         return FrameCost(pixel_s, fixed_s, *self._sum(still))
 
     def _sum(self, seconds_by_pass: Mapping[_Key, float]) -> tuple[float, float]:
-        """Seconds for each pixel of the picture, and seconds whatever its size is."""
+        """Return the seconds per pixel of the frame, and the seconds independent of its size."""
         total = sum(seconds_by_pass.values())
         if total < _MIN_MEASURABLE_S:
             return 0.0, 0.0
-        if not self._context.software:  # few pixels do not fill a GPU: more may take no longer
+        if not self._context.software:  # few pixels do not fill a GPU: more may cost the same
             return 0.0, total
         full_size = sum(
             seconds for key, seconds in seconds_by_pass.items() if key in self._full_size

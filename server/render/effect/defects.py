@@ -1,4 +1,4 @@
-"""What drawn frames show to be wrong with an effect that compiles: values lost, nothing to see."""
+"""Defects of a compiling effect that its frames show: lost values, blank output."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -25,9 +25,9 @@ _FINITE_HINT = (
 def non_finite_warnings(
     effects: Sequence[Effect], persistent_targets: Mapping[str, RenderTarget | CubeTarget]
 ) -> list[dict[str, Any]]:
-    """A warning for each persistent target that holds NaN or infinity after the frames drawn.
+    """Return a warning for each persistent target that holds NaN or infinity after drawing.
 
-    Only targets of floats can hold them; what is once not finite usually stays and spreads.
+    Only float targets can hold them; a value that is not finite usually stays and spreads.
 
     Args:
         effects: the chain.
@@ -45,7 +45,7 @@ def non_finite_warnings(
 
 
 def read_floats(render_target: RenderTarget) -> NDArray[np.float32]:
-    """Height by width by RGBA, the top row first, as floats: of bytes from 0 to 1."""
+    """Read height by width by RGBA floats, top row first; bytes become 0 to 1."""
     width, height = render_target.size
     kind = np.float32 if render_target.floating else np.uint8
     pixels = np.frombuffer(render_target.read(), kind).reshape(height, width, 4)[::-1]
@@ -69,7 +69,7 @@ def _warning(effect: Effect, target: str, share: float) -> dict[str, Any]:
 
 
 def with_float_targets(effect: Effect) -> Effect:
-    """The effect with all that it draws kept as floats, so that nothing is rounded or clamped."""
+    """Return the effect with float targets throughout, so that nothing is rounded or clamped."""
     name = effect.passes[-1].target or "isf_precise"
     targets = [replace(target, floating=True) for target in effect.targets]
     if all(target.name != name for target in targets):
@@ -79,10 +79,10 @@ def with_float_targets(effect: Effect) -> Effect:
 
 
 def explain_blank(effect: Effect, frames: list[NDArray[np.float32]]) -> str:
-    """The likely reason why nothing can be seen of an effect, in a sentence.
+    """Return the likely reason for a blank output, as a clause.
 
     Args:
-        effect: what was drawn.
+        effect: the effect that was drawn.
         frames: the frames as floats, height by width by RGBA.
     """
     stacked = np.stack(frames)
@@ -101,7 +101,7 @@ def explain_blank(effect: Effect, frames: list[NDArray[np.float32]]) -> str:
 
 
 def _explain_from_source(effect: Effect) -> str:
-    """A reason that the author's text shows."""
+    """Return a reason for a blank output that the author's source shows."""
     code = "\n".join(without_comments(listing.text) for listing in effect.listings)
     unfilled = [
         str(match[0])

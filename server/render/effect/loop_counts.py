@@ -1,4 +1,4 @@
-"""Loops that do not end: each pass is drawn with the counters of effects/loops/loop_guards.py."""
+"""Endless loops: each pass is drawn with the counters of effects/loops/loop_guards.py."""
 
 import math
 import time
@@ -17,23 +17,23 @@ from server.render.gl.pixels import read_rgba
 from server.render.gl.render_target import RenderTarget
 
 _COARSE_GRID = (8, 5)
-"""Pixels of the grid that is counted first."""
+"""Grid in pixels that is counted first."""
 _MAX_SIDE = 1024
-"""Pixels of a side that are counted."""
+"""Largest side in pixels that is counted."""
 _UNREADABLE = (
-    "whether this loop ends cannot be checked: write “for (…; …; …)”, “while (…)” or"
-    " “do … while (…);” in full, with no macro or directive that hides parentheses, braces or"
-    " the word itself"
+    "this loop cannot be checked: write “for (…; …; …)”, “while (…)” or"
+    " “do … while (…);” in full, without a macro or directive that hides parentheses, braces or"
+    " the keyword"
 )
-_UNCOUNTED = "whether this loop ends cannot be checked: its rounds cannot be counted"
+_UNCOUNTED = "this loop cannot be checked: its iterations cannot be counted"
 
 
 class LoopCounter:
-    """Counts the rounds of an effect's loops.
+    """Counts the iterations of an effect's loops.
 
     Args:
-        context: where it is drawn.
-        effect: whose loops they are.
+        context: the context to draw in.
+        effect: the effect with the loops.
     """
 
     def __init__(self, context: Context, effect: Effect) -> None:
@@ -43,20 +43,20 @@ class LoopCounter:
         self._counters: dict[str, tuple[LoopCountShader, DrawCall] | None] = {}
 
     def count(self, compiled_pass: CompiledPass, budget_s: float = 0.0) -> None:
-        """Draw a pass, as it is about to be drawn, for the rounds of its loops alone.
+        """Draw a pass with its current inputs to count the iterations of its loops.
 
         Args:
-            compiled_pass: the pass. It is drawn on a coarse grid over its surface.
-            budget_s: seconds that a finer grid may take, up to every pixel of the surface. With
-                such a grid the pass is done: later calls count nothing.
+            compiled_pass: the pass. It is drawn on a coarse grid over its target.
+            budget_s: seconds that a finer grid may take, up to every pixel of the target. After
+                that the pass is done: later calls count nothing.
 
         Raises:
-            ToqiboxError: ``shader_rejected`` at a loop that passes MAX_ITERATIONS in some pixel, or
-                whose rounds cannot be counted.
+            ToqiboxError: ``shader_rejected`` at a loop that exceeds MAX_ITERATIONS in a pixel,
+                or whose iterations cannot be counted.
         """
         if compiled_pass.name not in self._counters:
             self._counters[compiled_pass.name] = self._instrument(compiled_pass)
-            self._draw(compiled_pass, _COARSE_GRID)  # compiles, which is not timed
+            self._draw(compiled_pass, _COARSE_GRID)  # compiles; not timed
         counter = self._counters[compiled_pass.name]
         if budget_s <= 0 or counter is None:
             return
@@ -70,7 +70,7 @@ class LoopCounter:
         counter[1].release()
 
     def _instrument(self, compiled_pass: CompiledPass) -> tuple[LoopCountShader, DrawCall] | None:
-        """What counts the rounds of a pass; None where nothing needs it."""
+        """Compile the counting variant of a pass; None if it needs no counting."""
         counted = build_loop_counter(compiled_pass.fragment)
         if not counted.loops:
             return None
@@ -88,7 +88,7 @@ class LoopCounter:
         return counted, DrawCall(self._context, program, compiled_pass.sources)
 
     def _draw(self, compiled_pass: CompiledPass, size: Size) -> None:
-        """Draw a pass on a surface of that size."""
+        """Draw the counting variant of a pass at a size and check the result."""
         counter = self._counters[compiled_pass.name]
         if counter is None:
             return
@@ -104,7 +104,8 @@ class LoopCounter:
         loop_number = int((pixels[..., 0] + 256 * pixels[..., 1]).max())
         if loop_number:
             message = (
-                f"this loop does not end: it makes more than {MAX_ITERATIONS:,} rounds in one pixel"
+                f"this loop does not end: it makes more than {MAX_ITERATIONS:,} iterations"
+                " in one pixel"
             )
             raise _loop_error(self._effect, counted.loops[loop_number - 1], message)
 

@@ -1,6 +1,6 @@
-"""Draws one effect, frame by frame: its passes in order, each over its target.
+"""Drawing of one effect, frame by frame: its passes in order, each into its target.
 
-What the last pass draws is the effect's picture.
+The last pass draws the effect's output.
 """
 
 import re
@@ -28,17 +28,17 @@ from server.render.textures.copies import FlippedCopy
 MAX_PASSES = 16
 
 PassTimer = Callable[[str, Callable[[], bool]], bool]
-"""Calls what draws the pass of that name, and returns what it returned."""
+"""Draws the named pass by calling the function, and returns its result."""
 
 
 def untimed(_name: str, draw: Callable[[], bool]) -> bool:
-    """Draw and do nothing else."""
+    """Draw without measuring."""
     return draw()
 
 
 @dataclass
 class CompiledPass:
-    """One pass: a draw onto a surface, and the columns that change from frame to frame."""
+    """One pass: a draw call with its render target, and the columns that change over time."""
 
     name: str
     vertex: str
@@ -56,16 +56,16 @@ class EffectRenderer:
     """An effect ready to be drawn.
 
     Args:
-        context: where it is drawn.
-        effect: what to draw.
+        context: the context to draw in.
+        effect: the effect.
         timeline: its inputs, one row a frame.
         size: the render size.
-        sources: what its samplers show that are no targets, by GLSL name.
-        budget: what its targets may take of the memory; None is a whole one.
+        sources: the textures that its samplers read, other than targets, by GLSL name.
+        budget: memory for its targets; None allows the whole of MAX_BYTES.
 
     Raises:
         ToqiboxError: ``shader_compile_failed`` with diagnostics in the author's lines;
-            ``shader_rejected`` when it has too many passes or takes too much memory.
+            ``shader_rejected`` if it has too many passes or takes too much memory.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class EffectRenderer:
     ) -> None:
         if len(effect.passes) > MAX_PASSES:
             raise rejection_error(
-                effect, f"it has {len(effect.passes)} passes; at most {MAX_PASSES}"
+                effect, f"it has {len(effect.passes)} passes: at most {MAX_PASSES} are allowed"
             )
         self._context = context
         self._effect = effect
@@ -115,7 +115,7 @@ class EffectRenderer:
             )
         self._set_sizes()
         self.output = self._output()
-        """What the effect shows, once `draw` was called."""
+        """The effect's output, after `draw`."""
         context.check(f"building the effect {effect.id}")
 
     @property
@@ -129,7 +129,7 @@ class EffectRenderer:
         }
 
     def draw(self, frame: int, pass_timer: PassTimer = untimed) -> None:
-        """Draw those passes of `frame` whose inputs are others than when they were drawn last."""
+        """Draw the passes of `frame` whose inputs changed since they were last drawn."""
         self._resize(frame)
         for compiled_pass in self._passes:
             for name, column in compiled_pass.animated:
@@ -142,7 +142,7 @@ class EffectRenderer:
             )
 
     def begin(self, frame: int) -> None:
-        """Make `frame` the next one: persistent targets have the size they had before it, clear."""
+        """Make `frame` the next one: clear persistent targets, at their size before it."""
         self._resize(max(frame - 1, 0))
         for render_target in self.persistent_targets.values():
             render_target.clear()
@@ -150,7 +150,7 @@ class EffectRenderer:
     def _output(self) -> RenderTarget:
         render_target = self._passes[-1].render_target
         if isinstance(render_target, CubeTarget):
-            raise rejection_error(self._effect, "its last pass draws a cube, which is no picture")
+            raise rejection_error(self._effect, "its last pass must draw a 2D image, not a cube")
         return render_target
 
     def _channel_views(
@@ -159,7 +159,7 @@ class EffectRenderer:
         program: Program,
         sources: Mapping[str, TextureSource | SamplerView],
     ) -> dict[str, SamplerView]:
-        """What the pass samples in another way than plainly, or under another name."""
+        """Return the pass's own views: sources it samples differently or under another name."""
         views = {}
         for channel in effect_pass.channels:
             if channel.uniform in program and channel.source in sources:
@@ -188,7 +188,7 @@ class EffectRenderer:
             raise _sampler_error(self._effect, error) from None
 
     def _set_constants(self, draw_call: DrawCall) -> list[tuple[str, Column]]:
-        """Set what never changes; returns what does."""
+        """Set the constants; return the columns that change."""
         animated = []
         for name, column in self._timeline.columns.items():
             if draw_call.has_uniform(name):
@@ -222,7 +222,7 @@ def _texture_source(source: TextureSource | SamplerView) -> TextureSource:
 
 
 def _sampler_error(effect: Effect, error: GlError) -> ToqiboxError:
-    """The error for samplers of the author's own, or too many: at the declaration of the one."""
+    """Return the error for an unbound sampler or too many samplers, at its declaration."""
     name = re.escape(error.sampler) if isinstance(error, SamplerError) else None
     for listing in effect.listings if name else ():
         if match := re.search(rf"\bsampler\w+\s[^;]{{0,200}}?\b({name})\b", listing.text):
@@ -233,14 +233,14 @@ def _sampler_error(effect: Effect, error: GlError) -> ToqiboxError:
 
 
 def _sampled_targets(effect: Effect, effect_pass: Pass, program: Program) -> frozenset[str]:
-    """The targets that a pass samples."""
+    """Return the targets that a pass samples."""
     sources: dict[str, Channel] = {channel.uniform: channel for channel in effect_pass.channels}
     sampled = {sources[name].source if name in sources else name for name in program}
     return frozenset(sampled.intersection(target.name for target in effect.targets))
 
 
 def _pass_names(effect: Effect) -> list[str]:
-    """A name for each pass: its target's, numbered where it has several, or ``output``."""
+    """Name each pass after its target, numbered if it has several, or ``output``."""
     names = [effect_pass.target or "output" for effect_pass in effect.passes]
     numbers = {name: count(1) for name in names}
     return [f"{name} {next(numbers[name])}" if names.count(name) > 1 else name for name in names]
@@ -249,7 +249,7 @@ def _pass_names(effect: Effect) -> list[str]:
 def _compile_pass(
     context: Context, effect: Effect, effect_pass: Pass
 ) -> tuple[Program, tuple[str, str]]:
-    """A pass's program, and the texts of its two shaders that it comes from."""
+    """Compile a pass; return the program and its vertex and fragment shader."""
     try:
         shaders = (effect_pass.vertex, effect_pass.fragment)
         return context.program(*shaders), shaders

@@ -1,7 +1,7 @@
-"""The targets of an effect: the textures that its passes draw into and sample by name.
+"""Targets of an effect: the textures that its passes draw into and sample by name.
 
-Before its first writer of a frame a temporary target is transparent black to all who sample it; a
-persistent one holds what the frame before left. A later pass of a frame sees what was drawn.
+Before its first writer in a frame a temporary target is transparent black to passes that sample
+it; a persistent one holds the content of the frame before. Later passes see what was drawn.
 """
 
 import struct
@@ -19,7 +19,7 @@ from server.render.gl.memory_budget import MemoryBudget
 from server.render.gl.render_target import RenderTarget, TextureSource
 
 CUBE_EDGE = 1024.0
-"""Edge in pixels of a cube that names none."""
+"""Default edge of a cube in pixels."""
 
 _COPY = """#version 330 core
 uniform sampler2D source;
@@ -33,7 +33,7 @@ void main() {
 
 @dataclass(frozen=True)
 class PassUsage:
-    """What one pass does with targets."""
+    """Use of targets by one pass."""
 
     writes: str | None
     samples: frozenset[str]
@@ -41,16 +41,16 @@ class PassUsage:
 
 @dataclass(frozen=True)
 class TargetRequirements:
-    """What a target takes so that each pass sees what it should."""
+    """Buffers that a target needs so that each pass sees the right content."""
 
     double_buffered: bool
-    """Some pass samples it while drawing on it."""
+    """A pass samples it while drawing on it."""
     blank: bool
-    """Some pass samples it before it is drawn, and it does not persist."""
+    """A pass samples it before it is drawn, and it does not persist."""
 
     @classmethod
     def of(cls, target: Target, usages: Sequence[PassUsage]) -> "TargetRequirements":
-        """Find out from what the passes do, in order."""
+        """Derive the requirements from the passes' usages, in order."""
         written, sampled_early, feedback = False, False, False
         for usage in usages:
             samples = target.name in usage.samples
@@ -60,16 +60,16 @@ class TargetRequirements:
         return cls(feedback, sampled_early and not target.persistent)
 
     def size(self, target: Target, pixels: Size) -> int:
-        """Bytes it takes at that size."""
+        """Return the bytes it takes at a size."""
         faces = FACES if target.cube else 1
         sides = (2 if self.double_buffered else 1) * faces
-        # A cube is drawn on one flat surface more and copied through a buffer.
+        # A cube takes one more flat render target and a transfer buffer.
         spare = (1 if self.blank else 0) * faces + (2 if target.cube else 0)
         return pixels[0] * pixels[1] * (16 if target.floating else 4) * (sides + spare)
 
 
 class AllocatedTarget:
-    """One target: its surface, and what those see who sample it too early in a frame."""
+    """One target: its render target, and a blank one for passes that sample it early."""
 
     def __init__(
         self,
@@ -82,22 +82,22 @@ class AllocatedTarget:
         self.render_target = render_target
         self.blank = blank
         self.exact_size = exact_size
-        """Its size as the expressions gave it: what RENDERSIZE is."""
+        """Size from the expressions, not rounded: the value of RENDERSIZE."""
 
 
 class Targets:
-    """All targets of an effect, sized for frame 0.
+    """All targets of an effect, initially sized for frame 0.
 
     Args:
-        context: where they live.
-        effect: whose targets they are.
-        timeline: the inputs that size expressions may name.
+        context: the context that owns them.
+        effect: the effect.
+        timeline: inputs that size expressions may name.
         size: the render size.
-        usages: what the effect's passes do with targets, in order.
-        budget: what they may take.
+        usages: use of targets by the effect's passes, in order.
+        budget: memory that they may take.
 
     Raises:
-        ToqiboxError: ``shader_rejected`` when they take too much memory.
+        ToqiboxError: ``shader_rejected`` if they take too much memory.
     """
 
     def __init__(
@@ -128,7 +128,7 @@ class Targets:
         """By name."""
 
     def sources_for_pass(self, index: int) -> Mapping[str, TextureSource]:
-        """What pass `index` of `usages` sees under each target's name."""
+        """Return the texture that pass `index` sees under each target's name."""
         written = {usage.writes for usage in self._usages[:index]}
         return {
             name: allocated.render_target
@@ -138,10 +138,10 @@ class Targets:
         }
 
     def resize(self, frame: int) -> bool:
-        """Give the targets the sizes of `frame`; what a persistent one holds is scaled.
+        """Resize the targets for `frame`; scale the content of persistent ones.
 
         Returns:
-            Whether any size is another, rounded or not.
+            True if any size changed, rounded or not.
         """
         if not self._has_size_expressions:
             return False
@@ -183,7 +183,7 @@ class Targets:
         last = self._effect.passes[-1].target
         sizes = {}
         for target in self._effect.targets:
-            own = target.name != last  # the output has the render size, whatever is asked
+            own = target.name != last  # the output always has the render size
             if target.cube:
                 edge = evaluate(target.width, names) if target.width else CUBE_EDGE
                 edge = min(edge, self._budget.max_cube_edge or edge)

@@ -1,12 +1,13 @@
-"""Flashes in small pictures of a whole film, counted as WCAG 2.1, criterion 2.3.1, defines them.
+"""Flashes in small images of a whole video, counted as WCAG 2.1, criterion 2.3.1, defines them.
 
-A picture is cut into cells, each as bright as its mean, in linear light. A cell turns when its
-relative luminance has risen or fallen by 10 % of the maximum since it turned last, one of both
-states being darker than 0.80. It turns red when (R - G - B) x 320 changes by more than 20,
-R / (R + G + B) of one of both states being at least 0.8. Cells that turn the same way within a
-twelfth of a second turn together; where they are more than a quarter of all, and turn another way
-than was done last, the picture changes. Two changes are a flash: more than three in any period of a
-second are too many. So a bright thing that moves is no flash, and one that wanders is.
+A frame is divided into cells with the mean colour of their area, in linear light. A cell changes
+when its relative luminance has risen or fallen by 10 % of the maximum since its last change, one
+of both states being darker than 0.80. A cell changes in red when (R - G - B) x 320 changes by more
+than 20 and R / (R + G + B) of one of both states is at least 0.8. Changes of cells in the same
+direction within a twelfth of a second are one; if they cover more than a quarter of all cells, in
+the opposite direction to the last time, the frame changes. Two opposing changes are a flash, and
+more than three flashes in any second are too many. So a bright object that moves is not a flash,
+but one that jumps around is.
 """
 
 from dataclasses import dataclass
@@ -18,30 +19,30 @@ CellValues = NDArray[np.float32]
 """Frames by cells."""
 CellMask = NDArray[np.bool_]
 CellChanges = NDArray[np.int8]
-"""Frames by cells: 1 where a cell turns up, -1 where it turns down, else 0."""
+"""Frames by cells: 1 where a cell gets brighter, -1 where it gets darker, else 0."""
 
 MAX_CHANGES_PER_S = 6
-"""Of the picture in a second: three flashes."""
+"""Changes of the frame in a second: three flashes."""
 MAX_FLASHING_AREA = 0.25
-"""Part of the cells that may flash as they like."""
+"""Share of the cells that may flash without limit."""
 LUMINANCE_WEIGHTS = (0.2126, 0.7152, 0.0722)
-"""Of red, green and blue in relative luminance."""
+"""Weights of red, green and blue in relative luminance."""
 _MARGIN = 0.9
-"""Less than the definition is taken for a change: a small picture is near to the large one only."""
+"""Factor below the definition that counts as a change: small images only approximate large ones."""
 _BRIGHT = 0.80
 _SATURATED = 0.8
 _MERGE_WINDOW_S = 1 / 12
 LUMINANCE_THRESHOLD, RED_THRESHOLD = 0.1 * _MARGIN, 20 / 320 * _MARGIN
-"""What is a change."""
+"""Least difference that is a change."""
 
 
 @dataclass(frozen=True)
 class Signal:
-    """What flashes: luminance, or red.
+    """A quantity that flashes: luminance or red.
 
     Attributes:
-        values: how much of it each cell has in each frame, 0 to 1.
-        saturated: where a cell is a saturated red; None for luminance.
+        values: its amount in each cell of each frame, 0 to 1.
+        saturated: cells that are a saturated red; None for luminance.
     """
 
     values: CellValues
@@ -49,20 +50,20 @@ class Signal:
 
     @property
     def threshold(self) -> float:
-        """What is a change of it."""
+        """Least difference that is a change."""
         return LUMINANCE_THRESHOLD if self.saturated is None else RED_THRESHOLD
 
     def frame_range(self, first: int, last: int) -> "Signal":
-        """The frames [first, last)."""
+        """Return the frames [first, last)."""
         saturated = None if self.saturated is None else self.saturated[first:last]
         return Signal(self.values[first:last], saturated)
 
     def dimmed(self, gains: CellValues) -> "Signal":
-        """The same under `gains`, which are for its frames and cells."""
+        """Return the signal multiplied by `gains`, which have its frames and cells."""
         return Signal(self.values * gains, self.saturated)
 
     def opposing_changes(self) -> CellChanges:
-        """Where cells turn; none unless cells enough for a violation change at all."""
+        """Return the changes of cells; none unless enough cells for a violation change at all."""
         values = self.values
         eligible = values < _BRIGHT if self.saturated is None else self.saturated
         changing = (values.max(axis=0) - values.min(axis=0) >= self.threshold) & eligible.any(
@@ -77,7 +78,7 @@ class Signal:
 
 
 def flash_signals(cell_colors: NDArray[np.float32]) -> tuple[Signal, Signal]:
-    """Luminance and red of pictures of shape (frames, cells, 3), linear light."""
+    """Compute luminance and red of colours of shape (frames, cells, 3), linear light."""
     red, green, blue = (cell_colors[:, :, at] for at in range(3))
     luminance = (
         LUMINANCE_WEIGHTS[0] * red + LUMINANCE_WEIGHTS[1] * green + LUMINANCE_WEIGHTS[2] * blue
@@ -113,8 +114,8 @@ class Interval:
     """Frames [first, last) that flash too much.
 
     Attributes:
-        cells: those that take part.
-        rate: flashes a second over more than a quarter of the picture, where it is worst.
+        cells: the cells that flash.
+        rate: flashes a second over more than a quarter of the frame, at the worst moment.
     """
 
     first: int
@@ -124,10 +125,10 @@ class Interval:
 
 
 class FlashCounter:
-    """The changes of the picture, and where there are too many of them.
+    """Counts the changes of the frame, and finds where there are too many.
 
     Args:
-        opposing_changes: of every cell.
+        opposing_changes: changes of every cell.
         fps: frames a second.
     """
 
@@ -143,11 +144,11 @@ class FlashCounter:
 
     @property
     def excessive(self) -> bool:
-        """Whether there are too many anywhere."""
+        """True if any second has too many."""
         return bool((self.rate > MAX_CHANGES_PER_S).any())
 
     def intervals(self) -> list[Interval]:
-        """Where they are, with the second that leads up to each; those within a second are one."""
+        """Return the violations, each with the second before it; merge those within a second."""
         ends = np.flatnonzero(self.rate > MAX_CHANGES_PER_S)
         parts = np.split(ends, np.flatnonzero(np.diff(ends) > 2 * self._fps) + 1)
         return [self._interval(part) for part in parts if len(part)]
@@ -156,16 +157,16 @@ class FlashCounter:
         first, last = max(0, int(ends[0]) - self._fps + 1), int(ends[-1]) + 1
         changes = self._picture_changes[first:last, np.newaxis] & self._changing_cells[first:last]
         cells = _count_in_second(changes, self._fps).max(axis=0) > MAX_CHANGES_PER_S
-        if cells.mean() <= MAX_FLASHING_AREA:  # it wanders
+        if cells.mean() <= MAX_FLASHING_AREA:  # it moves around
             cells = changes.any(axis=0)
-        # Changes that are a twelfth of a second apart or less were counted as one: the cells know.
+        # Changes within a twelfth of a second were counted as one; cells have the exact number.
         counts = np.sort(_count_in_second(self._changed[first:last], self._fps).max(axis=0))
         peak = max(self.rate[ends].max(), counts[-1 - int(MAX_FLASHING_AREA * len(counts))])
         return Interval(first, last, cells, float(peak) / 2)
 
 
 def find_flashing(cell_colors: NDArray[np.float32], fps: int) -> list[Interval]:
-    """Where a film, shape (frames, rows, columns, 3) in linear light, flashes too much."""
+    """Find where a video, shape (frames, rows, columns, 3) in linear light, flashes too much."""
     flat = cell_colors.reshape(len(cell_colors), -1, 3)
     return [
         s
@@ -175,7 +176,7 @@ def find_flashing(cell_colors: NDArray[np.float32], fps: int) -> list[Interval]:
 
 
 def _extend(marks: CellMask, window: int) -> CellMask:
-    """The same marks, each for `spell` frames."""
+    """Extend each mark to `window` frames."""
     extended = marks.copy()
     for later in range(1, window):
         extended[later:] |= marks[:-later]
@@ -183,13 +184,13 @@ def _extend(marks: CellMask, window: int) -> CellMask:
 
 
 def _exceeds_area(marks: CellMask) -> CellMask:
-    """The frames in which more than a quarter of the cells are marked."""
+    """Return the frames in which more than a quarter of the cells are marked."""
     exceeds: CellMask = np.mean(marks, axis=1) > MAX_FLASHING_AREA
     return exceeds
 
 
 def _picture_changes(up: CellMask, down: CellMask, window: int) -> CellMask:
-    """The frames in which the picture changes another way than at the last."""
+    """Return the frames in which the frame changes in the opposite direction to its last change."""
     changes = np.zeros(len(up), np.bool_)
     previous, window_end = 0, 0
     for frame in np.flatnonzero(up | down).tolist():
@@ -201,7 +202,7 @@ def _picture_changes(up: CellMask, down: CellMask, window: int) -> CellMask:
 
 
 def _count_in_second(changes: CellMask, fps: int) -> NDArray[np.int16]:
-    """How many there are in the second that ends with each frame."""
+    """Count the changes in the second that ends with each frame."""
     total = np.cumsum(changes, axis=0, dtype=np.int16)
     total[fps:] -= total[:-fps].copy()
     return total

@@ -1,9 +1,9 @@
-"""How dark each cell of each frame must be made so that a film does not flash too much.
+"""Attenuation of each cell of each frame so that a video does not flash too much.
 
-Where it does, the cells that take part are drawn towards a calm lower envelope: the moving minimum,
-then the moving mean over as many frames, which is nowhere above the signal. How far is the least
-of 64 steps under which a new count finds nothing; it is one number for a stretch, so that the
-picture keeps its shape, and sets in and ends over half a second. Nothing is ever made brighter.
+Where it does, the flashing cells are attenuated towards a lower envelope: the moving minimum, then
+the moving mean over as many frames, which is nowhere above the signal. The strength is the least
+of 64 steps at which a new count finds no violation; it is one number for an interval, so that the
+image keeps its shape, with fades of half a second at both ends. Nothing ever gets brighter.
 """
 
 from collections.abc import Callable
@@ -23,24 +23,24 @@ from server.render.flash_safety.detector import (
 GridShape = tuple[int, int]
 """Rows and columns of cells."""
 OnProgress = Callable[[], None]
-"""Called now and then."""
+"""Called from time to time."""
 
 _MAX_ROUNDS = 6
 _ENVELOPE_ROUNDS = 3
-"""Rounds after which what still flashes is made dark instead."""
+"""Rounds after which intervals that still flash are attenuated fully."""
 _ENVELOPE_WINDOWS = (6, 3, 2)
-"""Parts of a second, to either side, over which an envelope is taken: the shortest that will do."""
+"""Fractions of a second, to either side, that an envelope spans: the shortest that suffices."""
 _BISECTION_STEPS = 6
-"""Halvings of the interval in which the least strength lies."""
+"""Halvings of the interval that contains the least strength."""
 
 
 @dataclass(frozen=True)
 class LimiterResult:
-    """What keeps a film within the limit.
+    """Gains that keep a video within the limit.
 
     Attributes:
-        gains: shape (frames, rows, columns), at most 1; None where nothing has to be done.
-        stretches: what flashed too much before: first frame, last and flashes a second.
+        gains: shape (frames, rows, columns), at most 1; None if nothing has to be done.
+        intervals: violations before limiting: first frame, last frame and flashes a second.
     """
 
     gains: CellValues | None
@@ -50,12 +50,12 @@ class LimiterResult:
 def limit_flashes(
     cell_colors: NDArray[np.float32], fps: int, on_progress: OnProgress = lambda: None
 ) -> LimiterResult:
-    """Find what flashes too much, and the least that stops it.
+    """Find what flashes too much, and the least attenuation that stops it.
 
     Args:
         cell_colors: every frame, shape (frames, rows, columns, 3), linear light 0 to 1.
         fps: frames a second.
-        on_progress: called while it works.
+        on_progress: called from time to time.
     """
     frames, rows, columns = cell_colors.shape[:3]
     signals = flash_signals(cell_colors.reshape(frames, rows * columns, 3))
@@ -82,7 +82,7 @@ def limit_flashes(
 
 
 def _merge_intervals(intervals: list[Interval]) -> list[tuple[int, int, float]]:
-    """In order, those that overlap as one."""
+    """Merge overlapping intervals; return them in order."""
     merged: list[tuple[int, int, float]] = []
     for first, last, rate in sorted((s.first, s.last, s.rate) for s in intervals):
         if merged and first <= merged[-1][1]:
@@ -94,7 +94,7 @@ def _merge_intervals(intervals: list[Interval]) -> list[tuple[int, int, float]]:
 
 
 def resample_gains(gains: CellValues, grid: GridShape) -> CellValues:
-    """The mean of each cell when `gains` are sampled bilinearly, as the picture samples them."""
+    """Return the mean gain of each cell after bilinear sampling, as in the full-size frame."""
     padded = np.pad(gains.reshape(-1, *grid), ((0, 0), (1, 1), (1, 1)), "edge")
     rows = padded[:, :-2] * 0.125 + padded[:, 1:-1] * 0.75 + padded[:, 2:] * 0.125
     both = rows[:, :, :-2] * 0.125 + rows[:, :, 1:-1] * 0.75 + rows[:, :, 2:] * 0.125
@@ -103,7 +103,7 @@ def resample_gains(gains: CellValues, grid: GridShape) -> CellValues:
 
 
 class _IntervalLimiter:
-    """One stretch of one signal, with a second to either side; it changes `gains` in place."""
+    """Limits one interval of one signal, with a second to either side; changes `gains` in place."""
 
     def __init__(
         self, signal: Signal, gains: CellValues, grid: GridShape, fps: int, interval: Interval
@@ -119,7 +119,7 @@ class _IntervalLimiter:
         self._weight = self._weight[:, np.newaxis] * _feathered_mask(interval.cells, grid)
 
     def attenuate_to_envelope(self, on_progress: OnProgress) -> None:
-        """Towards the envelope, as little as will do."""
+        """Attenuate towards the envelope, by the least strength that suffices."""
         values = self._signal.values * self._gains
         for part in _ENVELOPE_WINDOWS:
             depth = self._weight * _envelope_depth(values, -(-self._fps // part))
@@ -137,7 +137,7 @@ class _IntervalLimiter:
         self._gains *= 1 - sufficient * depth
 
     def attenuate_fully(self) -> None:
-        """To where nothing can flash any more."""
+        """Attenuate to a level at which nothing can flash."""
         brightest = float((self._signal.values * self._gains).max())
         ceiling = self._signal.threshold * 0.9
         if brightest > ceiling:
@@ -149,7 +149,7 @@ class _IntervalLimiter:
 
 
 def _envelope_depth(values: CellValues, reach: int) -> CellValues:
-    """How far below each value its envelope lies, as a part of the value."""
+    """Return the distance of the envelope below each value, as a share of the value."""
     padded = np.pad(values, ((2 * reach, 2 * reach), (0, 0)), "edge")
     span = 2 * reach + 1
     lowest = np.lib.stride_tricks.sliding_window_view(padded, span, axis=0).min(axis=-1)
@@ -160,14 +160,14 @@ def _envelope_depth(values: CellValues, reach: int) -> CellValues:
 
 
 def _fade_window(frames: int, first: int, last: int, length: int) -> CellValues:
-    """1 in [first, last), a raised cosine over `length` frames before and after, else 0."""
+    """Return 1 in [first, last), a raised cosine over `length` frames before and after, else 0."""
     at = np.arange(frames)
     away = np.maximum(np.maximum(first - at, at - last + 1), 0)
     return (0.5 + 0.5 * np.cos(np.pi * np.minimum(away / (length + 1), 1))).astype(np.float32)
 
 
 def _feathered_mask(cells: NDArray[np.bool_], grid: GridShape) -> CellValues:
-    """1 in `cells`, falling to 0 over two cells around them."""
+    """Return 1 in `cells`, falling to 0 over two cells around them."""
     padded = np.pad(cells.reshape(grid), 2).astype(np.float32)
     near = np.lib.stride_tricks.sliding_window_view(padded, (3, 3)).max(axis=(2, 3))
     mean: CellValues = np.lib.stride_tricks.sliding_window_view(near, (3, 3)).mean(axis=(2, 3))

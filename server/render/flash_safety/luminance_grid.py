@@ -1,4 +1,4 @@
-"""A scene as cells: how bright each of some hundred squares of a frame is, in linear light."""
+"""A scene as a grid of some hundred square cells with their mean colour in linear light."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from server.render.scene import Scene
 
 _CELL_COUNTS = range(400, 641)
 _SHAPE_TOLERANCE = 0.002
-"""How far, as a part, the shape of a cell may be from a square."""
+"""Relative deviation of a cell from a square that is accepted."""
 
 _AVERAGE_CELLS = """#version 330 core
 uniform sampler2D above;
@@ -36,7 +36,7 @@ void main() {
 
 
 def grid_shape(size: Size) -> tuple[int, int]:
-    """Rows and columns of cells for pictures of `size`: as square and as many as can be."""
+    """Choose rows and columns of cells for frames of `size`: as square and as many as possible."""
     shape = size[0] / size[1]
     grids = [(rows, max(1, round(rows * shape))) for rows in range(1, _CELL_COUNTS.stop)]
 
@@ -49,11 +49,11 @@ def grid_shape(size: Size) -> tuple[int, int]:
 
 
 class LuminanceGrid:
-    """What a scene shows, cell by cell.
+    """A scene, measured cell by cell.
 
     Args:
-        context: where it is drawn.
-        scene: of a size that is a whole number of cells.
+        context: the context to draw in.
+        scene: a scene whose size is a whole number of cells.
         grid: rows and columns.
         edge: pixels of the scene along the edge of a cell.
     """
@@ -69,7 +69,7 @@ class LuminanceGrid:
         self._last = np.zeros((*grid, 3), np.float32)
 
     def sample(self, frame: int) -> NDArray[np.float32]:
-        """`frame`, drawn: rows from the bottom up, columns, red, green and blue from 0 to 1."""
+        """Draw `frame`; return rows from the bottom up, columns, and RGB from 0 to 1."""
         self._scene.draw_effects(frame)
         if self._draw.render_to(self._render_target):
             texels = np.frombuffer(self._render_target.read(), np.float32).reshape(self._shape)

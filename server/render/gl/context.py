@@ -1,6 +1,6 @@
 """The only door to moderngl: an OpenGL 3.3 core context on EGL, without a window.
 
-Everything else of this room gets a Context and takes the types it draws with from here.
+The other modules of server/render get a Context and import the types of GL objects from here.
 """
 
 from types import TracebackType
@@ -45,11 +45,10 @@ Size = tuple[int, int]
 """Width and height in pixels."""
 
 SampledTexture = Texture | TextureCube | Texture3D
-"""What a sampler can read."""
+"""Textures that a sampler can read."""
 
 _VERSION = 330
 _CUBE_SEAMLESS = 0x884F  # GL_TEXTURE_CUBE_MAP_SEAMLESS, which WebGL 2 always has on
-# The samplers of floats, without shadow: 2D, 3D, cube.
 _FILTERS = {
     Filter.NEAREST: (moderngl.NEAREST, moderngl.NEAREST),
     Filter.LINEAR: (moderngl.LINEAR, moderngl.LINEAR),
@@ -57,11 +56,11 @@ _FILTERS = {
 }
 
 _open_contexts: list[moderngl.Context] = []
-"""The open contexts of this process, the newest last."""
+"""The open contexts of this process, the most recent one last."""
 
 
 class GlError(Exception):
-    """OpenGL said no, or no context can be had."""
+    """OpenGL reported an error, or no context can be opened."""
 
 
 class CompileError(GlError):
@@ -72,11 +71,11 @@ class Context:
     """An open context with its limits; a context manager that releases everything at its end.
 
     Args:
-        device: index of the EGL device that must be used; None prefers hardware and takes a
-            software renderer only when no hardware one can be opened.
+        device: index of the EGL device to use; None prefers hardware and falls back to a software
+            renderer.
 
     Raises:
-        GlError: no context can be opened; says why for every device tried.
+        GlError: no context can be opened; the text has the reason for each device.
     """
 
     def __init__(self, device: int | None = None) -> None:
@@ -90,7 +89,7 @@ class Context:
         self.max_texture_size: int = int(info["GL_MAX_TEXTURE_SIZE"])
         self.max_texture_units: int = int(info["GL_MAX_TEXTURE_IMAGE_UNITS"])
         self.draw_count: int = 0
-        """Draws made so far."""
+        """Draws so far."""
         self._samplers: dict[tuple[Filter, Wrap], Sampler] = {}
         self._spare_framebuffer = self._gl.framebuffer([self._gl.texture((1, 1), 4)])
         self._gl.enable_only(moderngl.NOTHING)
@@ -108,9 +107,9 @@ class Context:
         self.release()
 
     def release(self) -> None:
-        """Give the context back to the driver, with every object made in it.
+        """Release the context with every object created in it.
 
-        The newest of those that are still open is current then.
+        The most recent context that is still open becomes current.
         """
         self._gl.release()
         if self._gl in _open_contexts:
@@ -140,7 +139,7 @@ class Context:
         floating: bool = False,
         data: bytes | memoryview | None = None,
     ) -> Texture:
-        """A texture of 8-bit or 32-bit float components: LINEAR, CLAMP_TO_EDGE, no mipmaps.
+        """Create a texture of 8-bit or 32-bit float components: LINEAR, CLAMP_TO_EDGE, no mipmaps.
 
         Args:
             size: width and height.
@@ -150,7 +149,8 @@ class Context:
         """
         if max(size) > self.max_texture_size:
             raise GlError(
-                f"a texture of {size[0]} x {size[1]}; at most {self.max_texture_size} a side"
+                f"a texture of {size[0]} x {size[1]} is too large:"
+                f" at most {self.max_texture_size} a side"
             )
         kind = "f4" if floating else "f1"
         texture = self._gl.texture(size, components, data, alignment=1, dtype=kind)
@@ -160,17 +160,17 @@ class Context:
         return texture
 
     def cube(self, edge: int, *, floating: bool = False) -> TextureCube:
-        """A cube of six faces of `edge` squared RGBA pixels, their content undefined.
+        """Create a cube texture with six faces of `edge` squared RGBA pixels, content undefined.
 
-        A face's rows go as the coordinates of OpenGL's cubes do: the first is the upper one to
-        who stands inside, y up.
+        Rows follow OpenGL's coordinates of cube faces: seen from inside with y up, the first row is
+        the upper one.
         """
         cube = self._gl.texture_cube((edge, edge), 4, dtype="f4" if floating else "f1")
         self.check("cube")
         return cube
 
     def volume(self, edge: int, components: int, data: bytes) -> Texture3D:
-        """A volume of `edge` to the power of 3 texels of 8-bit components, tightly packed."""
+        """Create a volume texture of `edge` cubed texels of 8-bit components, tightly packed."""
         volume = self._gl.texture3d((edge, edge, edge), components, data, alignment=1)
         self.check("volume")
         return volume
@@ -181,10 +181,10 @@ class Context:
         self.check("mipmaps")
 
     def sampler(self, filtering: Filter, wrap: Wrap) -> Sampler:
-        """The way to sample whatever is bound to a unit, whatever the texture itself is set to.
+        """Return a sampler object that overrides the texture's own sampling on a unit.
 
         Raises:
-            GlError: the driver cannot mirror.
+            GlError: the driver does not support mirrored repeat.
         """
         sampler = self._samplers.get((filtering, wrap))
         if sampler is None:
@@ -194,12 +194,12 @@ class Context:
             )
             member: Any = sampler  # its stub lacks the name
             if wrap is Wrap.MIRROR and not set_mirrored_repeat(member._glo):
-                raise GlError("the driver has no samplers that mirror")
+                raise GlError("the driver does not support mirrored repeat")
             self._samplers[filtering, wrap] = sampler
         return sampler
 
     def framebuffer(self, texture: Texture) -> Framebuffer:
-        """A framebuffer that draws into `texture`, cleared to transparent black."""
+        """Create a framebuffer that draws into `texture`, cleared to transparent black."""
         try:
             framebuffer = self._gl.framebuffer([texture])
         except moderngl.Error as error:
@@ -209,38 +209,38 @@ class Context:
         return framebuffer
 
     def release_framebuffer(self, framebuffer: Framebuffer) -> None:
-        """Give a framebuffer back; the next draw says anew where it lands."""
-        self._spare_framebuffer.use()  # one that is gone must not be the one in use
+        """Release a framebuffer; the next draw must bind its own."""
+        self._spare_framebuffer.use()  # a released framebuffer must not stay bound
         framebuffer.release()
 
     def fullscreen_strip(self, program: Program) -> VertexArray:
-        """The vertices of a draw: a strip of 4 that the vertex shader places by gl_VertexID."""
+        """Create the vertices of a draw: 4 of a strip, placed by the vertex shader."""
         array = self._gl.vertex_array(program, [])
         array.mode = moderngl.TRIANGLE_STRIP
         array.vertices = 4
         return array
 
     def draw(self, array: VertexArray) -> None:
-        """Draw a strip into the framebuffer in use; blending and depth are off."""
+        """Draw a strip into the bound framebuffer; blending and depth are off."""
         self.draw_count += 1
         array.render()
 
     def buffer(self, size: int) -> Buffer:
-        """A buffer object of `size` bytes."""
+        """Create a buffer object of `size` bytes."""
         buffer = self._gl.buffer(reserve=size)
         self.check("buffer")
         return buffer
 
     def timer(self) -> Query:
-        """A query of the time that the draws within it take."""
+        """Create a query of the time that draws take."""
         return self._gl.query(time=True)
 
     def finish(self) -> None:
-        """Wait until everything drawn so far is drawn."""
+        """Wait until all draws are finished."""
         self._gl.finish()
 
     def check(self, operation: str) -> None:
-        """Raise GlError if glGetError tells of an error since the last check."""
+        """Raise GlError if glGetError reports an error since the last check."""
         error = self._gl.error
         if error != "GL_NO_ERROR":
             self._gl.clear_errors()
@@ -263,7 +263,7 @@ def _open(device: int | None) -> moderngl.Context:
         last = index == candidates[-1] and not spare
         if device is not None or last or not is_software(context.info["GL_RENDERER"]):
             return context
-        # A device that promised hardware may still be drawn for by the processor.
+        # A device listed as hardware may still use a software renderer.
         spare.append(index)
         context.release()
     if not spare:
@@ -272,7 +272,7 @@ def _open(device: int | None) -> moderngl.Context:
 
 
 def _create(index: int | None) -> moderngl.Context:
-    # Libraries by name: looking them up would start a compiler or ldconfig.
+    # Libraries are named: a search would start a compiler or ldconfig.
     create: Any = moderngl.create_context  # its stub mistypes the settings
     settings = {"standalone": True, "backend": "egl", "libegl": LIB_EGL}
     if index is not None:

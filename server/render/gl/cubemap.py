@@ -1,4 +1,4 @@
-"""Cubes: six faces in OpenGL's order +x -x +y -y +z -z, sampled by a direction."""
+"""Cube maps: six faces in OpenGL's order +x -x +y -y +z -z, sampled by a direction."""
 
 from server.render.gl.context import Context, Size, TextureCube
 from server.render.gl.render_target import RenderTarget, TextureSource
@@ -7,17 +7,17 @@ FACES = 6
 
 
 class CubeTarget(TextureSource):
-    """A cube that is drawn on face by face; transparent black at the start.
+    """A cube map that is drawn face by face; transparent black at the start.
 
-    A face is drawn on a flat surface and copied on the device. The lowest row of what is drawn
-    is a face's first one, as if it were drawn on directly. A doubled cube can be sampled while
-    it is drawn on; what is sampled then is what was there before.
+    A face is drawn on a flat render target and copied on the device. The lowest row of the drawing
+    becomes the face's first row, as if it were drawn directly. A double-buffered cube can be
+    sampled while it is drawn; samples return the content from before.
 
     Args:
-        context: where it lives.
-        size: width and height of a face, the same.
+        context: the context that owns it.
+        size: width and height of a face, which are equal.
         floating: 32-bit float components instead of 8 bits.
-        double_buffered: keep two sides.
+        double_buffered: keep two textures.
     """
 
     texture: TextureCube
@@ -48,11 +48,11 @@ class CubeTarget(TextureSource):
         return self.size[0] * self.size[1] * (16 if self.floating else 4)
 
     def begin(self, face: int = 0) -> None:
-        """Make `face` the one that draws land on, and clear it."""
+        """Bind `face` for drawing, and clear it."""
         self._face_target.begin()
 
     def end(self, face: int = 0) -> None:
-        """`face` is drawn; after the last one they are the picture."""
+        """Finish `face`; after the last one the six faces are the content."""
         self._face_target.end()
         self.copy_face(face, self._face_target, self._textures[self._front - 1])
         if face == FACES - 1:
@@ -63,7 +63,7 @@ class CubeTarget(TextureSource):
     def copy_face(
         self, face: int, render_target: RenderTarget, texture: TextureCube | None = None
     ) -> None:
-        """Copy a surface of the same size and kind onto `face`."""
+        """Copy a render target of the same size and kind onto `face`."""
         kind = "f4" if self.floating else "f1"
         render_target.framebuffer.read_into(
             self._transfer_buffer, components=4, alignment=1, dtype=kind
@@ -79,7 +79,7 @@ class CubeTarget(TextureSource):
                 self.copy_face(face, self._face_target, texture)
 
     def resize(self, size: Size) -> None:
-        """Take another size, all clear."""
+        """Change the size; the content becomes transparent black."""
         self.release()
         self.size = size
         self._make()
@@ -87,11 +87,11 @@ class CubeTarget(TextureSource):
         self.clear()
 
     def read(self) -> bytes:
-        """The finished side, face after face, each from its first row, tightly packed."""
+        """Return the finished texture, face after face, each from its first row, tightly packed."""
         return b"".join(self.texture.read(face, alignment=1) for face in range(FACES))
 
     def write(self, data: bytes | memoryview) -> None:
-        """Replace the content by what `read` returned."""
+        """Replace the content with the result of `read`."""
         view = memoryview(data)
         for face in range(FACES):
             at = face * self.face_bytes
@@ -99,7 +99,7 @@ class CubeTarget(TextureSource):
         self.version += 1
 
     def release(self) -> None:
-        """Give the textures back."""
+        """Release the textures."""
         for texture in self._textures:
             texture.release()
         self._face_target.release()

@@ -1,4 +1,4 @@
-"""The EGL devices of this machine: listed without opening any."""
+"""EGL devices of this machine, listed without opening any."""
 
 import ctypes
 from dataclasses import dataclass
@@ -16,21 +16,21 @@ _SOFTWARE_NAMES = ("llvmpipe", "softpipe", "swrast", "swiftshader", "software ra
 
 @dataclass(frozen=True)
 class Device:
-    """One EGL device, in the order in which the driver lists them."""
+    """One EGL device, in the driver's order."""
 
     index: int
     name: str
     software: bool
-    """Whether the device says of itself that it is Mesa's software one."""
+    """The device declares itself as Mesa's software renderer."""
 
 
 def is_software(renderer: str) -> bool:
-    """Whether a GL_RENDERER string names a renderer that draws on the processor."""
+    """Return True if a GL_RENDERER string names a renderer on the processor."""
     return any(name in renderer.lower() for name in _SOFTWARE_NAMES)
 
 
 def list_devices() -> list[Device]:
-    """Every EGL device (EGL_EXT_device_enumeration); empty where EGL is missing or cannot tell."""
+    """List the EGL devices; empty if EGL or EGL_EXT_device_enumeration is missing."""
     egl, handles = _handles()
     if egl is None:
         return []
@@ -45,7 +45,7 @@ def list_devices() -> list[Device]:
 
 
 def device_handle(index: int) -> int | None:
-    """Return EGL's own handle of a device; None where no device has that index."""
+    """Return EGL's handle of a device; None if no device has that index."""
     _, handles = _handles()
     return handles[index] if index < len(handles) else None
 
@@ -70,7 +70,7 @@ def _handles() -> tuple[ctypes.CDLL | None, list[int]]:
 
 
 def by_preference(devices: list[Device]) -> list[Device]:
-    """Hardware before software, else in the driver's order."""
+    """Sort hardware before software, otherwise in the driver's order."""
     return sorted(devices, key=lambda device: device.software)
 
 
@@ -87,7 +87,7 @@ def _device(index: int, handle: Any, query_string: Any) -> Device:
 
     extensions = text(_EGL_EXTENSIONS).split()
     software = "EGL_MESA_device_software" in extensions
-    # A string of an extension that the device lacks is an error, so only what it has is asked.
+    # Querying a string of an extension that the device lacks is an error.
     name = ""
     if "EGL_EXT_device_query_name" in extensions:
         name = " ".join(filter(None, (text(_EGL_VENDOR), text(_EGL_RENDERER_EXT))))

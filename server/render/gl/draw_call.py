@@ -1,4 +1,4 @@
-"""One program with what it reads: drawn only when something it depends on has changed."""
+"""One program with its inputs: drawn only if something it depends on has changed."""
 
 from collections.abc import Mapping, Sequence
 
@@ -15,7 +15,7 @@ void main() {
     gl_Position = vec4(vec2(gl_VertexID & 1, gl_VertexID >> 1) * 2.0 - 1.0, 0.0, 1.0);
 }
 """
-"""The vertex shader of the host's own draws: the exact corners, as a strip."""
+"""Vertex shader of the host's own draws: the exact corners, as a strip."""
 
 BAYER_DITHER = """
 float ordered(ivec2 at) {
@@ -24,11 +24,11 @@ float ordered(ivec2 at) {
     return (float(b) + 0.5) / 64.0 - 0.5;
 }
 """
-"""Ordered dither (Bayer 1973, 8 x 8): above -0.5 and below 0.5, its mean over 64 pixels 0."""
+"""Ordered dither (Bayer 1973, 8 x 8): above -0.5 and below 0.5, mean 0 over 64 pixels."""
 
 
 class SamplerError(GlError):
-    """A sampler of the program, `sampler`, cannot read anything that is there."""
+    """The program's sampler `sampler` has no usable source."""
 
     def __init__(self, sampler: str, message: str) -> None:
         super().__init__(message)
@@ -36,18 +36,18 @@ class SamplerError(GlError):
 
 
 class DrawCall:
-    """A program, its uniforms as they were set last, and the pictures its samplers read.
+    """A program, the last values of its uniforms, and the textures that its samplers read.
 
     Args:
-        context: where it lives.
-        program: compiled; this object releases it.
-        sources: what each sampler reads, by its GLSL name. A sampler that is not in use in the
-            program needs none.
-        faces: uniforms (int) that are told which face of a cube is drawn.
+        context: the context that owns it.
+        program: the compiled program; this object releases it.
+        sources: the source of each sampler, by GLSL name. Samplers that the program does not use
+            need none.
+        faces: uniforms (int) that are set to the face of a cube before it is drawn.
 
     Raises:
-        GlError: the program reads more pictures than there are units.
-        SamplerError: it reads one that is not given.
+        GlError: the program reads more textures than there are texture units.
+        SamplerError: a sampler has no source.
     """
 
     def __init__(
@@ -70,7 +70,8 @@ class DrawCall:
                 self._add(name, member, sources)
         if len(self._views) > context.max_texture_units:
             raise GlError(
-                f"it reads {len(self._views)} pictures at once; at most {context.max_texture_units}"
+                f"it reads {len(self._views)} textures at once:"
+                f" at most {context.max_texture_units} are allowed"
             )
         self._faces = [self._uniforms[name] for name in faces if name in self._uniforms]
         self._changed = True
@@ -84,29 +85,29 @@ class DrawCall:
             self._uniforms[name] = uniform
             return
         if name not in sources:
-            raise SamplerError(name, f"nothing is given for the sampler {name}")
+            raise SamplerError(name, f"the sampler {name} has no source")
         source = sources[name]
         view = source if isinstance(source, SamplerView) else SamplerView(source, source.filter)
         if uniform.array_length > 1 or type(view.source.texture) is not sampled_texture_type(
             uniform
         ):
-            message = f"the sampler {name} is of a type that what it reads is not"
+            message = f"the type of the sampler {name} does not match its texture"
             raise SamplerError(name, message)
         uniform.value = len(self._views)
         self._views.append(view)
         self._samplers.append(self._context.sampler(view.filter, view.wrap))
 
     def has_uniform(self, name: str) -> bool:
-        """Whether the program has the uniform `name` in use."""
+        """Return True if the program uses the uniform `name`."""
         return name in self._uniforms
 
     @property
     def values(self) -> Mapping[str, bytes]:
-        """The uniforms as they were set last, by name."""
+        """The last values of the uniforms, by name."""
         return self._values
 
     def set(self, name: str, value: bytes) -> None:
-        """Set a uniform from its bytes (float32 or int32, native order) if that changes it."""
+        """Set a uniform from its bytes (float32 or int32, native order) if the value changed."""
         uniform = self._uniforms.get(name)
         if uniform is not None and self._values.get(name) != value:
             uniform.write(value)
@@ -119,13 +120,13 @@ class DrawCall:
             self.set(name, np.asarray(value, np.float32).tobytes())
 
     def render_to(self, render_target: RenderTarget | CubeTarget) -> bool:
-        """Draw on all of `surface`, unless it still holds what this would draw.
+        """Draw on all of `render_target`, unless it still holds the same result.
 
-        That is so when no uniform and no picture it reads has changed since this drew on it, and
-        nothing else has drawn on it either.
+        It does if no uniform and no source has changed since this draw call drew on it, and nothing
+        else has drawn on it either.
 
         Returns:
-            Whether it was drawn.
+            True if it was drawn.
         """
         for view in self._views:
             view.source.refresh()
@@ -142,7 +143,7 @@ class DrawCall:
         for face in range(render_target.faces):
             for uniform in self._faces:
                 uniform.value = face
-            self._bind()  # again for each face: the copies between them use a unit too
+            self._bind()  # for each face: the copies between faces use a unit too
             render_target.begin(face)
             self._context.draw(self._vertices)
             render_target.end(face)
@@ -151,11 +152,11 @@ class DrawCall:
         return True
 
     def invalidate(self) -> None:
-        """Have the next call of `onto` draw, though nothing has changed."""
+        """Force the next call of `render_to` to draw even if nothing has changed."""
         self._changed = True
 
     def release(self) -> None:
-        """Give the program back."""
+        """Release the program."""
         self._vertices.release()
         self._program.release()
 
@@ -172,7 +173,7 @@ def draw_once(
     sources: Mapping[str, TextureSource],
     **floats: float | tuple[float, ...],
 ) -> None:
-    """Draw once onto all of a surface, each picture sampled LINEAR and CLAMP_TO_EDGE."""
+    """Draw once on all of a render target, sampling each source with LINEAR and CLAMP_TO_EDGE."""
     views = {name: SamplerView(source) for name, source in sources.items()}
     draw = DrawCall(context, context.program(FULLSCREEN_VERTEX, fragment), views)
     draw.set_floats(**floats)

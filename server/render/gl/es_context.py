@@ -1,6 +1,6 @@
-"""OpenGL ES 3.0 without a window or surface, to compile what a browser is given (EGL 1.5).
+"""OpenGL ES 3.0 without a window or surface, to compile shaders for browsers (EGL 1.5).
 
-Nothing is drawn with it. moderngl opens no ES context, so the few calls are made through ctypes.
+It never draws. moderngl opens no ES context, so the few calls are made through ctypes.
 """
 
 import ctypes
@@ -21,7 +21,7 @@ _MAX_LOG_BYTES = 100_000
 
 
 class EsContext:
-    """A current ES 3.0 context, and a context manager that destroys it. No other may be current.
+    """A current ES 3.0 context, destroyed at the end of `with`; no other may be current.
 
     Raises:
         GlError: the machine offers none.
@@ -46,7 +46,7 @@ class EsContext:
         self._make_current = self._egl_function("eglMakeCurrent", _U, _P, _P, _P, _P)
         if not context or not self._make_current(self._display, None, None, context):
             self._egl_function("eglBindAPI", _U, _U)(_OPENGL_API)
-            raise GlError("there is no OpenGL ES 3.0")
+            raise GlError("OpenGL ES 3.0 is not available")
         self._context = context
         name = self._gl_function("glGetString", ctypes.c_char_p, _U)(_RENDERER)
         self.renderer = (name or b"").decode("utf-8", "replace")
@@ -86,7 +86,7 @@ class EsContext:
             self._gl_function("glDeleteProgram", None, _U)(program)
 
     def _shader(self, kind: int, text: str) -> tuple[int, str | None]:
-        """Compile a shader; its name, and the log where it fails."""
+        """Compile a shader; return its name, and the log if it fails."""
         shader = self._gl_function("glCreateShader", _U, _U)(kind)
         source = ctypes.c_char_p(text.encode("ascii", "replace"))
         self._gl_function("glShaderSource", None, _U, _I, _P, _P)(
@@ -108,7 +108,7 @@ class EsContext:
         return text.value.decode("utf-8", "replace")
 
     def _open_display(self) -> Any:
-        """The display of the software renderer, whose compiler is Mesa's; else of any device."""
+        """Open the display of the software renderer, whose compiler is Mesa's, or of any device."""
         devices = sorted(list_devices(), key=lambda device: not device.software)
         open_device = self._egl_function("eglGetPlatformDisplay", _P, _U, _P, _P)
         start = self._egl_function("eglInitialize", _U, _P, _P, _P)
@@ -119,7 +119,7 @@ class EsContext:
         raise GlError("no EGL device can be opened")
 
     def _egl_function(self, name: str, result: Any, *arguments: Any) -> Any:
-        """A function of EGL."""
+        """Look up an EGL function."""
         function = getattr(self._egl, name, None)
         if function is None:
             raise GlError(f"EGL has no {name}")
@@ -127,7 +127,7 @@ class EsContext:
         return function
 
     def _gl_function(self, name: str, result: Any, *arguments: Any) -> Any:
-        """A function of OpenGL ES."""
+        """Look up an OpenGL ES function."""
         address = self._egl_function("eglGetProcAddress", _P, ctypes.c_char_p)(name.encode())
         if not address:
             raise GlError(f"OpenGL ES has no {name}")

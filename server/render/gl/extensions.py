@@ -1,4 +1,4 @@
-"""The one call of OpenGL that moderngl has no word for: a sampler that mirrors."""
+"""The one OpenGL call that moderngl lacks: mirrored repeat of a sampler."""
 
 import ctypes
 
@@ -9,12 +9,12 @@ _MIRRORED_REPEAT = 0x8370
 
 
 def set_mirrored_repeat(sampler: int) -> bool:
-    """Make the sampler object of that name repeat by turns as it is and mirrored.
+    """Set the sampler object of that name to mirrored repeat on all axes.
 
-    The name is one of the context that is current.
+    The name belongs to the current context.
 
     Returns:
-        Whether the driver knows the call (OpenGL 3.3).
+        True if the driver has the call (OpenGL 3.3).
     """
     look_up = ctypes.CDLL(LIB_EGL).eglGetProcAddress
     look_up.restype, look_up.argtypes = ctypes.c_void_p, [ctypes.c_char_p]

@@ -1,4 +1,4 @@
-"""What a chain of effects may take of the device's memory: counted before it is allocated."""
+"""Device memory of a chain of effects, counted before it is allocated."""
 
 from server.effects.effect import Effect
 from server.effects.source.diagnostic import diagnostic
@@ -9,11 +9,11 @@ MAX_BYTES = 512 << 20
 
 
 class MemoryBudget:
-    """The memory of one effect, and of those before it in its chain.
+    """The memory of one effect and of the effects before it in its chain.
 
     Args:
-        effect: whose memory it is.
-        limit_bytes: bytes that all claims together may be.
+        effect: the effect that claims memory.
+        limit_bytes: limit of all claims together.
         max_cube_edge: largest edge in pixels of a cube that passes draw.
         previous: the budget of the effect before it; both claim from the same memory.
     """
@@ -35,7 +35,7 @@ class MemoryBudget:
         """Set the bytes that `name` takes from now on.
 
         Raises:
-            ToqiboxError: ``shader_rejected`` when it all becomes too much.
+            ToqiboxError: ``shader_rejected`` if the total exceeds the limit.
         """
         self._claims[self._index, name] = size
         total = sum(self._claims.values())
@@ -43,11 +43,11 @@ class MemoryBudget:
             others = " and those of the effects before it" if self._index else ""
             message = f"its targets and textures{others} would take {total >> 20} MiB"
             raise rejection_error(
-                self._effect, f"{message}; at most {self._limit_bytes >> 20} MiB are allowed"
+                self._effect, f"{message}: at most {self._limit_bytes >> 20} MiB are allowed"
             )
 
 
 def rejection_error(effect: Effect, reason: str) -> ToqiboxError:
-    """The error for an effect that is understood and not drawn: ``shader_rejected``."""
+    """Return the error for a valid effect that is not drawn: ``shader_rejected``."""
     rejection = diagnostic(effect.file, effect.source, None, None, reason)
     return ToqiboxError("shader_rejected", detail=reason, diagnostics=[rejection])

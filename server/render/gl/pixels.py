@@ -1,4 +1,4 @@
-"""What a surface shows, as pixels of the processor's memory."""
+"""Content of a render target as pixels in main memory."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,9 +7,9 @@ from server.render.gl.render_target import RenderTarget
 
 
 def read_rgba(render_target: RenderTarget) -> NDArray[np.uint8]:
-    """Height by width by RGBA bytes, the top row first.
+    """Read height by width by RGBA bytes, top row first.
 
-    Floats are clamped to 0..1 and rounded, as a display shows them; what is no number is 0.
+    Floats are clamped to 0..1 and rounded, as on a display; NaN becomes 0.
     """
     width, height = render_target.size
     kind = np.float32 if render_target.floating else np.uint8

@@ -1,4 +1,4 @@
-"""Pictures: what draws can sample, and surfaces: what they can draw on."""
+"""Texture sources, which draw calls can sample, and render targets, which they can draw on."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,10 +8,10 @@ from server.render.gl.context import Context, Framebuffer, SampledTexture, Size,
 
 
 class TextureSource:
-    """A texture with a version that is another whenever its content may be another."""
+    """A texture with a version that changes whenever its content may have changed."""
 
     filter = Filter.LINEAR
-    """How it is sampled where nothing else is asked for."""
+    """Default filter."""
 
     def __init__(self, texture: SampledTexture) -> None:
         self.texture = texture
@@ -19,10 +19,10 @@ class TextureSource:
         self._mipmap_version = -1
 
     def refresh(self) -> None:
-        """Make it what it should be now; for pictures that are made from others."""
+        """Update the content, for sources that are made from others."""
 
     def build_mipmaps(self, context: Context) -> None:
-        """Build its mipmaps, unless those of this version are there."""
+        """Build the mipmaps, unless those of this version exist."""
         if self._mipmap_version != self.version:
             context.build_mipmaps(self.texture)
             self._mipmap_version = self.version
@@ -30,7 +30,7 @@ class TextureSource:
 
 @dataclass(frozen=True)
 class SamplerView:
-    """A picture and how it is sampled."""
+    """A texture source with a filter and wrap mode."""
 
     source: TextureSource
     filter: Filter = Filter.LINEAR
@@ -38,22 +38,22 @@ class SamplerView:
 
 
 class RenderTarget(TextureSource):
-    """A picture that is drawn on; transparent black at the start and before every draw.
+    """A texture source to draw on; transparent black at the start and before every draw.
 
-    A doubled surface is drawn on its other side, so that the draw itself can sample what was
-    there before; `texture` is always the side that was finished last.
+    A double-buffered target is drawn into its other buffer, so that the draw itself can sample the
+    content from before; `texture` is always the buffer that was finished last.
 
     Args:
-        context: where it lives.
+        context: the context that owns it.
         size: width and height in pixels.
         components: 1, 2 or 4, of 8 bits.
         floating: 32-bit float components instead.
-        double_buffered: keep two sides.
+        double_buffered: keep two buffers.
     """
 
     texture: Texture
     faces = 1
-    """Draws that make one picture; a cube has six."""
+    """Draws that complete the content; a cube has six."""
 
     def __init__(
         self,
@@ -78,17 +78,17 @@ class RenderTarget(TextureSource):
 
     @property
     def framebuffer(self) -> Framebuffer:
-        """The finished side, to be read from or written to."""
+        """The finished buffer, for reading or writing."""
         return self._buffers[self._front][1]
 
     def begin(self, face: int = 0) -> None:
-        """Make the side that is next the one that draws land on, and clear it."""
+        """Bind the next buffer for drawing, and clear it."""
         framebuffer = self._buffers[self._front - 1][1]
         framebuffer.use()
         framebuffer.clear(0.0, 0.0, 0.0, 0.0)
 
     def end(self, face: int = 0) -> None:
-        """What was drawn since `begin` is the picture now."""
+        """Make the buffer drawn since `begin` the content."""
         self._front = (self._front + 1) % len(self._buffers)
         self.texture = self._buffers[self._front][0]
         self.version += 1
@@ -100,11 +100,11 @@ class RenderTarget(TextureSource):
         self.version += 1
 
     def resize(self, size: Size, carry: Callable[[Texture], None] | None = None) -> None:
-        """Take another size, all clear.
+        """Change the size; the content becomes transparent black.
 
         Args:
             size: the new width and height.
-            carry: called with the old texture once the new size is in place, to draw it over.
+            carry: called with the old texture once the new size is set, to draw the old content.
         """
         old, texture = self._buffers, self.texture
         self.size = size
@@ -117,17 +117,17 @@ class RenderTarget(TextureSource):
         self._release(old)
 
     def read(self) -> bytes:
-        """The finished side, rows from the bottom up, tightly packed."""
+        """Read the finished buffer, rows from the bottom up, tightly packed."""
         kind = "f4" if self.floating else "f1"
         return self.framebuffer.read(components=self.components, alignment=1, dtype=kind)
 
     def write(self, data: bytes | memoryview) -> None:
-        """Replace the content by rows from the bottom up, tightly packed."""
+        """Replace the content with rows from the bottom up, tightly packed."""
         self.texture.write(data, alignment=1)
         self.version += 1
 
     def release(self) -> None:
-        """Give the textures back."""
+        """Release the textures."""
         self._release(self._buffers)
 
     def _release(self, buffers: list[tuple[Texture, Framebuffer]]) -> None:

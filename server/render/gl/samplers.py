@@ -1,11 +1,11 @@
-"""What the samplers among a program's uniforms read."""
+"""Texture types of the samplers among a program's uniforms."""
 
 from typing import Any
 
 from server.render.gl.context import Texture, Texture3D, TextureCube, Uniform
 
 _TEXTURE_TYPES: dict[int, type] = {0x8B5E: Texture, 0x8B5F: Texture3D, 0x8B60: TextureCube}
-# The enums of sampler types: 2D and its like, arrays, integers, multisample.
+# The enums of sampler types: 1D to cube, arrays, integers, multisample.
 _SAMPLER_TYPES = (
     range(0x8B5D, 0x8B65),
     range(0x8DC0, 0x8DC6),
@@ -15,12 +15,12 @@ _SAMPLER_TYPES = (
 
 
 def is_sampler(uniform: Uniform) -> bool:
-    """Tell whether a uniform reads a texture."""
+    """Return True if a uniform reads a texture."""
     member: Any = uniform  # its stub lacks the type
     return any(member.gl_type in kinds for kinds in _SAMPLER_TYPES)
 
 
 def sampled_texture_type(uniform: Uniform) -> type | None:
-    """Return the class of textures that a sampler reads, or None for one that nothing here is."""
+    """Return the class of textures that a sampler reads; None if it is not supported."""
     member: Any = uniform
     return _TEXTURE_TYPES.get(member.gl_type)

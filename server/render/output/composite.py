@@ -1,4 +1,4 @@
-"""A picture over another by straight alpha: what the next effect of a chain is given."""
+"""A texture over another by straight alpha: the input of the next effect of a chain."""
 
 from server.render.gl.context import Context, Size
 from server.render.gl.draw_call import FULLSCREEN_VERTEX, DrawCall
@@ -27,5 +27,5 @@ class Composite:
         self._draw = DrawCall(context, context.program(FULLSCREEN_VERTEX, _OVER), sources)
 
     def draw(self) -> None:
-        """Draw it if either picture is another."""
+        """Draw the composite if either texture has changed."""
         self._draw.render_to(self.output)

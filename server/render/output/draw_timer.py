@@ -1,7 +1,8 @@
-"""Time spent on drawing.
+"""Measurement of the time spent on drawing.
 
-Draws are lazy. A software renderer is waited for, since its frame is read next anyway; on hardware
-that would stop the flow, so the device's own timer is asked, some frames later.
+Draws are asynchronous. On a software renderer the timer waits for them, since the frame is read
+next anyway; on hardware that would stall the pipeline, so it reads the device's own timer some
+frames later.
 """
 
 import time
@@ -12,18 +13,18 @@ from server.render.output.readback import DEPTH
 
 
 class DrawTimer:
-    """Adds up the seconds that frames take to draw."""
+    """Sums the time that frames take to draw."""
 
     def __init__(self, context: Context) -> None:
         self.seconds = 0.0
         self._context = context
-        # One more than the frames under way, so that the oldest is done when it is asked.
+        # One more than the frames in flight, so that the oldest is done when it is read.
         self._timers = [] if context.software else [context.timer() for _ in range(DEPTH + 1)]
         self._pending = 0
         self._next = 0
 
     def time(self, draw: Callable[[], bool]) -> bool:
-        """Call `draw`, count the time its draws take, return what it returned."""
+        """Call `draw`, measure the time of its draws, and return its result."""
         if not self._timers:
             start = time.perf_counter()
             drawn = draw()
@@ -39,7 +40,7 @@ class DrawTimer:
             return draw()
 
     def take_seconds(self) -> float:
-        """The seconds since the last call of this."""
+        """Return the seconds since the last call of `take_seconds`."""
         while self._pending:
             self._collect_oldest()
         seconds, self.seconds = self.seconds, 0.0

@@ -1,7 +1,7 @@
-"""How far each cell of a frame is dimmed: as a file, and as the picture that a conversion samples.
+"""Gains of each cell of a frame: as a file, and as the texture that the NV12 converter samples.
 
-The file is NumPy's .npz: `frames`, those in which anything is dimmed, in order, and `gains`, for
-each of them rows from the bottom up of 16-bit numbers, 65,535 being as bright as it was.
+The file is NumPy's .npz: `frames`, the frames with any attenuation, in order, and `gains`, for
+each of them rows from the bottom up of 16-bit numbers, where 65,535 leaves the brightness as it is.
 """
 
 from pathlib import Path
@@ -15,11 +15,11 @@ from server.render.gl.render_target import TextureSource
 
 _MAX_STORED = 65_535
 _EXPONENT = 2.4
-"""Of sRGB (IEC 61966-2-1) beyond its linear part."""
+"""Exponent of sRGB (IEC 61966-2-1) beyond its linear part."""
 
 
 def save(path: Path, gains: NDArray[np.float32] | None) -> None:
-    """Write the gains of a film, shape (frames, rows, columns); None where none is dimmed.
+    """Write the gains of a video, shape (frames, rows, columns); None if no frame is dimmed.
 
     Raises:
         ToqiboxError: ``storage_full``.
@@ -32,12 +32,12 @@ def save(path: Path, gains: NDArray[np.float32] | None) -> None:
 
 
 class GainMap(TextureSource):
-    """The gains of one frame: red for a sum that is 0.055 more than sRGB, green for linear light.
+    """The gains of one frame: red scales sRGB plus 0.055, green scales linear light.
 
     Args:
-        context: where the texture lives.
-        frames: numbers of those that are dimmed.
-        stored: their gains, as the file has them.
+        context: the context that owns the texture.
+        frames: numbers of the dimmed frames.
+        stored: their gains, as stored in the file.
     """
 
     texture: Texture
@@ -51,7 +51,7 @@ class GainMap(TextureSource):
 
     @classmethod
     def load(cls, context: Context, path: Path | None) -> "GainMap | None":
-        """What `save` wrote; None where nothing is dimmed."""
+        """Load the result of `save`; None if no frame is dimmed."""
         if path is None:
             return None
         with np.load(path, allow_pickle=False) as file:
@@ -59,7 +59,7 @@ class GainMap(TextureSource):
         return cls(context, frames, stored) if len(frames) else None
 
     def update(self, frame: int) -> bool:
-        """Make it the gains of `frame`; returns whether that is dimmed at all."""
+        """Upload the gains of `frame`; return True if it is dimmed."""
         stored = self._gains_by_frame.get(frame)
         if stored is None:
             return False

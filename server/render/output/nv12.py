@@ -1,9 +1,9 @@
 """RGBA to NV12 in shaders: BT.709 (ITU-R BT.709-6, items 3.4 and 3.5), limited range, top-down.
 
-What the effect left transparent shows the picture below. Chroma is sited as H.264 has it by
-default (type 0): level with the left one of two columns, between two rows. Before a value is
-rounded an ordered pattern of less than half a step is added, so that gradients keep their levels
-and a flat colour stays within one step.
+Where the effect is transparent the layer below shows. Chroma is sited as H.264 has it by default
+(type 0): level with the left one of two columns, between two rows. Before rounding, ordered dither
+of less than half a step is added, so that gradients keep their levels and a flat colour stays
+within one step.
 """
 
 from collections.abc import Mapping
@@ -28,9 +28,9 @@ _PLAIN = """
 vec3 rgb(ivec2 at) { return picture(at); }
 """
 
-# Dimmed in linear light without leaving sRGB: to multiply ((c + 0.055) / 1.055) ^ 2.4 is to
-# multiply c + 0.055. The larger of the two is right on either side of where the linear part of
-# sRGB ends, and wrong by at most a hundredth for what a strong gain takes across.
+# Multiplying linear light ((c + 0.055) / 1.055) ^ 2.4 by a gain means multiplying c + 0.055. The
+# larger of the two results is exact on either side of the end of sRGB's linear part, and off by at
+# most a hundredth for values that a strong gain moves across it.
 _DIMMED = """
 uniform sampler2D gains;
 vec3 rgb(ivec2 at) {
@@ -80,15 +80,15 @@ void main() {
 class Nv12Converter:
     """The two planes of a frame: luma (W x H bytes) and chroma (W/2 x H/2 pairs of Cb, Cr).
 
-    Where the width allows it four bytes of luma are drawn as one RGBA pixel: on a software
-    renderer that takes half the time.
+    If the width allows it, four bytes of luma are drawn as one RGBA pixel: on a software renderer
+    that takes half the time.
 
     Args:
-        context: where it is drawn.
+        context: the context to draw in.
         size: width and height of the frame, both even.
-        above: the effect's picture, straight alpha.
-        below: what shows through it, opaque.
-        gains: how far its light is dimmed where `draw` is told so; see gains.py.
+        above: the effect's output, straight alpha.
+        below: the opaque layer below it.
+        gains: gains of frames that are drawn with `dimmed`; see gain_map.py.
     """
 
     def __init__(
@@ -134,7 +134,7 @@ class Nv12Converter:
         ]
 
     def draw(self, *, dimmed: bool = False) -> bool:
-        """Convert the picture if it is another; returns whether it was."""
+        """Convert the frame if it has changed; return True if it had."""
         draws = self._dimmed_draws if dimmed else self._plain_draws
         drawn = [draw.render_to(render_target) for draw, render_target in draws]
         return any(drawn)

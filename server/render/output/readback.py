@@ -1,9 +1,9 @@
-"""Brings converted frames out of OpenGL through a ring, so that no frame waits for the one before.
+"""Readback of converted frames through a ring, so that no frame waits for the one before.
 
 On hardware a frame is copied on the device into a buffer object of the ring, and that buffer is
-read only when the ring comes round to it, some frames later: by then the copy is done. A software
-renderer copies while it is asked, so there the ring is one frame deep and read at once. Either way
-the bytes go straight into the memory that the encoder is fed from.
+read when the ring returns to it, some frames later: by then the copy is done. A software renderer
+copies synchronously, so its ring is one frame deep and read at once. Either way the bytes go
+straight into the memory that feeds the encoder.
 """
 
 import time
@@ -15,35 +15,35 @@ from server.render.output.nv12 import Nv12Converter
 from server.render.output.value_range import ValueRange
 
 DEPTH = 3
-"""Frames under way on hardware."""
+"""Frames in flight on hardware."""
 
 
 class Sink(Protocol):
-    """Takes frames as NV12: luma, then chroma, top-down, tightly packed."""
+    """Receives frames as NV12: luma, then chroma, top-down, tightly packed."""
 
     def buffer(self) -> memoryview:
-        """Where the next frame goes. The one submitted last is whole until the next `submit`."""
+        """Return the memory for the next frame; the last one stays valid until `submit`."""
         ...
 
     def submit(self) -> None:
-        """The frame in `buffer` is whole."""
+        """Accept the frame in `buffer` as complete."""
         ...
 
 
 class _RingBuffer:
-    """One place of the ring; `device` is memory of the device, None where that is our own."""
+    """One entry of the ring; `device` is a buffer object, None on a software renderer."""
 
     def __init__(self, context: Context, planes: Nv12Converter) -> None:
         self._planes = planes
         self._device = None if context.software else context.buffer(planes.frame_bytes)
 
     def start_copy(self) -> None:
-        """Begin to copy the planes."""
+        """Start copying the planes."""
         if self._device is not None:
             self._planes.read_into(self._device)
 
     def read_into(self, frame: memoryview) -> None:
-        """Wait for what was taken, and put it into `frame`."""
+        """Wait for the copy, and write it into `frame`."""
         if self._device is not None:
             self._device.read_into(frame)
         else:
@@ -51,11 +51,11 @@ class _RingBuffer:
 
 
 class Readback:
-    """Frames in, the same number of frames out, in order.
+    """Delivers as many frames as are pushed, in order.
 
     Args:
-        context: where the planes live.
-        planes: what is read; read again only when it was drawn again.
+        context: the context that owns the planes.
+        planes: the converter to read from.
     """
 
     def __init__(self, context: Context, planes: Nv12Converter) -> None:
@@ -64,20 +64,20 @@ class Readback:
         self.begin()
 
     def begin(self) -> None:
-        """Forget every frame of before."""
+        """Forget all earlier frames."""
         self._at = 0
         self._waiting: deque[_RingBuffer] = deque()
         self._delivered_buffer: _RingBuffer | None = None
         self._delivered_frame = memoryview(b"")
         self.value_range = ValueRange()
-        """The values of the frames delivered since `begin`."""
+        """Values of the frames delivered since `begin`."""
         self.delivered = 0
-        """Frames that a sink has got since `begin`."""
+        """Frames delivered to a sink since `begin`."""
         self.seconds = 0.0
-        """Time spent on copying since `begin`."""
+        """Seconds spent on copying since `begin`."""
 
     def push(self, sink: Sink, *, changed: bool) -> None:
-        """Take the planes as the next frame; without `changed` it is the same frame once more."""
+        """Take the planes as the next frame; if not `changed`, repeat the last frame."""
         if changed or not (self._waiting or self._delivered_buffer):
             self._at = (self._at + 1) % len(self._ring)
             ring_buffer = self._ring[self._at]
@@ -93,7 +93,7 @@ class Readback:
             self._pop(sink)
 
     def finish(self, sink: Sink) -> None:
-        """Deliver what is still under way."""
+        """Deliver the frames in flight."""
         while self._waiting:
             self._pop(sink)
 

@@ -1,18 +1,18 @@
-"""The range of values over a run of frames: tells a film that shows nothing."""
+"""Range of values over a run of frames, to detect a video that shows nothing."""
 
 import numpy as np
 
 FLAT_TOLERANCE = 2
-"""Steps of 8 bits by which one colour may differ, for the conversion's ordered pattern."""
+"""Steps of 8 bits by which one colour may vary because of the dither."""
 
 Ranges = list[list[int]]
 """Least and greatest value of luma, Cb and Cr."""
 
 
 class ValueRange:
-    """Least and greatest value of each plane, for as long as they are one colour.
+    """Least and greatest value of each plane, while the frames have only one colour.
 
-    Once they are not, no further frame is looked at: a film with a picture costs one look.
+    After that frames are ignored, so that a normal video costs one look.
     """
 
     def __init__(self) -> None:
@@ -21,11 +21,11 @@ class ValueRange:
 
     @property
     def ranges(self) -> Ranges | None:
-        """The three ranges; None where something is shown, or before the first frame."""
+        """The three ranges; None if something is visible, or before the first frame."""
         return None if self._visible else self._ranges
 
     def add_frame(self, frame: memoryview) -> None:
-        """Look at an NV12 frame: two thirds of its bytes are luma, the rest pairs of Cb and Cr."""
+        """Include an NV12 frame: two thirds of its bytes are luma, the rest pairs of Cb and Cr."""
         if self._visible:
             return
         values = np.frombuffer(frame, np.uint8)

@@ -1,13 +1,13 @@
-"""The sound as a texture: what ISF's audio and audioFFT inputs show, and Shadertoy's.
+"""Audio as a texture: ISF's audio and audioFFT inputs, and Shadertoy's audio channel.
 
 ISF: one row a channel (left first), the oldest sample or the lowest frequency at the left, the same
 value in red, green and blue. A sample x is 0.5 + 0.5 x; a bin is its level in decibels over
-70 dB, as the browser's AnalyserNode has it, or on the scale of the track the level of a band. An
-input that wants fewer columns gets the root mean square of each run of samples, or the mean of each
-run of bins or bands.
+70 dB, as in the browser's AnalyserNode, or on the scale of the track the level of a band. An input
+with fewer columns gets the root mean square of each run of samples, or the mean of each run of bins
+or bands.
 
 Shadertoy: 512 bytes of the spectrum in row 0, 512 of the waveform in row 1, both as the browser's
-AnalyserNode gives them for the mean of the channels. The spectrum is the lower half of 1024 bins,
+AnalyserNode returns them for the mean of the channels. The spectrum is the lower half of 1024 bins,
 the waveform the oldest quarter of 2048 samples. Green and blue are 0, alpha is 1.
 """
 
@@ -24,42 +24,42 @@ from server.render.gl.context import Context, Texture
 from server.render.gl.render_target import TextureSource
 
 SAMPLES = 2048
-"""Samples of an audio input that names no number."""
+"""Default number of samples of an audio input."""
 BINS = 1024
-"""Bins of an audioFFT input that names no number, and most that there are."""
+"""Default and largest number of bins of an audioFFT input."""
 TEXELS = 512
 """Columns of the texture that Shadertoy's shaders sample."""
 _CHANNELS = 2
 _METER_WIDTH = 64
-"""An audio input this narrow is a meter: it gets volumes instead of samples."""
+"""Up to this width an audio input is a meter: it gets volumes instead of samples."""
 
 
 class AudioFeatures(Protocol):
-    """What these textures want of the sound's features."""
+    """Audio features that these textures read."""
 
     def step(self, frame: int, fps: int) -> int:
-        """The last step of the 60 Hz grid that is not after the start of `frame`."""
+        """Return the last step of the 60 Hz grid that is not after the start of `frame`."""
         ...
 
     def waveform(self, step: int, n: int, channel: int) -> NDArray[np.float32]:
-        """The `n` samples that end at `step`, -1 to 1, oldest first; 0 is left, 1 is right."""
+        """Return the `n` samples up to `step`, -1 to 1, oldest first; 0 is left, 1 is right."""
         ...
 
     def wave(self, step: int, n: int) -> NDArray[np.uint8]:
-        """The `n` samples of the mean that end at `step` as bytes, oldest first; 128 is zero."""
+        """Return the `n` samples of the channels' mean up to `step`, as bytes, oldest first."""
         ...
 
     def spectrum(self, step: int, channel: int | None) -> NDArray[np.uint8]:
-        """The 1024 levels of the spectrum at `step`; without a channel those of the mean."""
+        """Return the 1024 spectrum levels at `step`; without a channel, those of the mean."""
         ...
 
     def levels(self, step: int, channel: int | None) -> NDArray[np.uint8]:
-        """The BANDS levels of the spectrum on the scale of the track, from low to high."""
+        """Return the BANDS spectrum levels on the scale of the track, from low to high."""
         ...
 
 
 class AudioTexture(TextureSource, ABC):
-    """A texture that follows the sound; `rows` says what it shows at a step."""
+    """A texture that follows the audio; `texels` computes its content at a step."""
 
     texture: Texture
 
@@ -70,7 +70,7 @@ class AudioTexture(TextureSource, ABC):
         self._step = -1
 
     def update(self, frame: int) -> None:
-        """Make it the sound at the start of `frame`."""
+        """Show the audio at the start of `frame`."""
         step = self._features.step(frame, self._fps)
         if step == self._step:
             return
@@ -80,15 +80,15 @@ class AudioTexture(TextureSource, ABC):
 
     @abstractmethod
     def texels(self, step: int) -> NDArray[np.float32] | NDArray[np.uint8]:
-        """The texels at `step`."""
+        """Compute the texels at `step`."""
 
 
 class ByteAudioTexture(AudioTexture):
     """The texture that Shadertoy's shaders sample.
 
     Args:
-        context: where the texture lives.
-        features: of the track.
+        context: the context that owns the texture.
+        features: features of the track.
         fps: frames a second of the job.
     """
 
@@ -97,18 +97,18 @@ class ByteAudioTexture(AudioTexture):
         self.texture.swizzle = "R001"
 
     def texels(self, step: int) -> NDArray[np.uint8]:
-        """Spectrum and waveform."""
+        """Return the spectrum and the waveform."""
         spectrum = self._features.spectrum(step, None)[:TEXELS]
         return np.stack([spectrum, self._features.wave(step, SAMPLES)[:TEXELS]])
 
 
 class AudioInputTexture(AudioTexture):
-    """One audio or audioFFT input.
+    """The texture of an audio or audioFFT input.
 
     Args:
-        context: where the texture lives.
+        context: the context that owns the texture.
         item: the input.
-        features: of the track.
+        features: features of the track.
         fps: frames a second of the job.
     """
 
@@ -124,7 +124,7 @@ class AudioInputTexture(AudioTexture):
         self.texture.swizzle = "RRR1"
 
     def texels(self, step: int) -> NDArray[np.float32]:
-        """One row a channel."""
+        """Return one row a channel."""
         texels = np.stack([self._channel_texels(step, channel) for channel in range(_CHANNELS)])
         return texels.astype(np.float32)
 
@@ -140,7 +140,7 @@ class AudioInputTexture(AudioTexture):
 
 
 def run_means(values: NDArray[np.floating], count: int) -> NDArray[np.floating]:
-    """The means of `count` runs, as even as they can be, that make up `values`."""
+    """Return the means of `count` runs of nearly equal length that make up `values`."""
     edges = np.arange(count + 1) * len(values) // count
     sums = np.add.reduceat(values, edges[:-1])
     means: NDArray[np.floating] = sums / np.diff(edges)

@@ -1,10 +1,10 @@
-"""The sound around a moment as a texture: what came, what is now, and what is to come.
+"""The audio around a moment as a texture: past, present and future.
 
 Time runs from left to right, `past` seconds before the frame to `future` seconds after it, a
-column for each step of the 60 Hz grid where there is room. Frequency runs from bottom to top on a
-scale of octaves, 30 Hz to 16 kHz, on the scale of the track 40 Hz to 15 kHz (see logbands.py). Red
-is the level of the spectrum, as an audioFFT input has it; green, blue and alpha are the same over
-all frequencies: level, pulse of the accents, of the onsets.
+column for each step of the 60 Hz grid if there is room. Frequency runs from bottom to top on a
+scale of octaves, 30 Hz to 16 kHz, on the scale of the track 40 Hz to 15 kHz (see log_bands.py). Red
+is the level of the spectrum, as in an audioFFT input; green, blue and alpha are the same at all
+frequencies: level, pulse of the accents, pulse of the onsets.
 """
 
 from typing import Protocol
@@ -31,36 +31,36 @@ Bytes = NDArray[np.uint8]
 
 
 class AudioHistoryFeatures(Protocol):
-    """What this texture wants of the sound's features."""
+    """Audio features that this texture reads."""
 
     def step(self, frame: int, fps: int) -> int:
-        """The last step of the 60 Hz grid that is not after the start of `frame`."""
+        """Return the last step of the 60 Hz grid that is not after the start of `frame`."""
         ...
 
     def spectrum(self, step: int, channel: int | None) -> NDArray[np.uint8]:
-        """The 1024 levels of the spectrum at `step`; without a channel those of the mean."""
+        """Return the 1024 spectrum levels at `step`; without a channel, those of the mean."""
         ...
 
     def levels(self, step: int, channel: int | None) -> Bytes:
-        """The BANDS levels of the spectrum on the scale of the track, from low to high."""
+        """Return the BANDS spectrum levels on the scale of the track, from low to high."""
         ...
 
     def column(self, name: str, frames: int, fps: int) -> NDArray[np.float32]:
-        """A feature in each of `frames` frames."""
+        """Return a feature in each of `frames` frames."""
         ...
 
     def events(self, event: str) -> NDArray[np.float64]:
-        """Events of one kind: rows of time in seconds and strength."""
+        """Return the events of one kind: rows of time in seconds and strength."""
         ...
 
 
 class AudioHistory(TextureSource):
-    """One audioHistory input.
+    """The texture of an audioHistory input.
 
     Args:
-        context: where the texture lives.
+        context: the context that owns the texture.
         item: the input.
-        features: of the track.
+        features: features of the track.
         frames: frames of the whole job.
         fps: frames a second of the job.
     """
@@ -87,11 +87,11 @@ class AudioHistory(TextureSource):
 
     @property
     def size_bytes(self) -> int:
-        """What its texture takes."""
+        """Bytes of the texture."""
         return self.texture.width * self.texture.height * 4
 
     def update(self, frame: int) -> None:
-        """Make it the sound around the start of `frame`."""
+        """Show the audio around the start of `frame`."""
         step = frame * STEPS_PER_S // self._fps
         if step == self._step:
             return
@@ -105,7 +105,7 @@ class AudioHistory(TextureSource):
         self.version += 1
 
     def _spectrum_bins(self, step: int) -> Bytes:
-        """The spectrum at a step in this texture's bins; nothing sounds before the start."""
+        """Return the spectrum at a step in this texture's bins; zeros before the start."""
         if step not in self._spectrum_cache:
             self._spectrum_cache[step] = self._compute_bins(step)
         return self._spectrum_cache[step]
@@ -123,7 +123,7 @@ class AudioHistory(TextureSource):
         return levels
 
     def _overall_levels(self, steps: int) -> Bytes:
-        """Level and pulses at every step."""
+        """Return the level and the pulses at every step."""
         features = self._features
         columns = (
             features.column("level", steps, STEPS_PER_S),
@@ -141,15 +141,15 @@ _SPECTRUM_CACHES: WeakKeyDictionary[
 
 
 def _spectrum_cache(features: AudioHistoryFeatures, scale: Scale, bins: int) -> _SpectrumCache:
-    """What was reckoned of a track before, by step: every history of as many bins shares it.
+    """Return a track's spectra computed so far, by step, shared by all textures of as many bins.
 
-    At most as many bytes as the track has steps and the texture bins: 7 MB of four minutes.
+    It takes at most a byte for each step and bin: 7 MB for four minutes.
     """
     return _SPECTRUM_CACHES.setdefault(features, {}).setdefault((scale, bins), {})
 
 
 def _edges(bins: int) -> NDArray[np.float64]:
-    """Where the bins begin and end, in bins of the spectrum."""
+    """Return the edges of the bins, in bins of the spectrum."""
     hertz = np.geomspace(MIN_HZ, MAX_HZ, bins + 1)
-    # A bin of the spectrum reaches half a bin to both sides of its frequency.
+    # A bin of the spectrum extends half a bin to both sides of its frequency.
     return np.minimum(hertz * SIZE / RATE + 0.5, BINS)

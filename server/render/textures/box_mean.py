@@ -1,8 +1,8 @@
-"""Box means of a picture: a smaller copy of it, and a pyramid of smaller ones.
+"""Box means of a texture: a smaller copy of it, and a pyramid of smaller copies.
 
-They stand in for a driver's mipmaps where every driver and browser has to draw the same picture:
-how mipmaps are filtered and rounded is left to the driver (OpenGL 3.3, 3.8.14), and some truncate,
-which makes each level half a step of 8 bits darker than the one before.
+They replace a driver's mipmaps where every driver and browser has to draw the same image: the
+filter and rounding of mipmaps are left to the driver (OpenGL 3.3, 3.8.14), and some truncate, which
+makes each level half a step of 8 bits darker than the one before.
 """
 
 from server.render.gl.context import Context, Size
@@ -59,14 +59,14 @@ void main() {
 
 
 def downscale(context: Context, source: TextureSource, size: Size) -> RenderTarget:
-    """Return a copy of `size`, at most that of `source`, whose pixels are means of areas."""
+    """Return a copy of `size`, at most the source's, whose pixels are means of areas."""
     reduced = RenderTarget(context, size)
     draw_once(context, _REDUCE, reduced, {"source": source}, size=size)
     return reduced
 
 
 def build_pyramid(context: Context, source: TextureSource, size: Size, levels: int) -> RenderTarget:
-    """Return levels 1 to `levels` of a picture of `size` in one surface of floats.
+    """Return levels 1 to `levels` of a source of `size` in one render target of floats.
 
     A pixel of level n is the mean of a block of 2^n by 2^n. Level 1 is lowest, each next one above
     it, half as wide and high, rounded up.

@@ -1,4 +1,4 @@
-"""Copies of pictures that OpenGL cannot sample as they are: upside down, or as faces of a cube."""
+"""Copies of textures that OpenGL cannot sample directly: upside down, or as faces of a cube."""
 
 import struct
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ void main() {
 }
 """
 
-# The part of the source that is square and in its middle, upside down.
+# The central square of the source, upside down.
 _FACE = """#version 330 core
 uniform sampler2D source;
 uniform float edge;
@@ -32,7 +32,7 @@ void main() {
 
 
 class FlippedCopy(TextureSource):
-    """A flat picture upside down, drawn again when the picture changes."""
+    """An upside-down copy of a 2D texture, redrawn if the texture changes."""
 
     texture: Texture
 
@@ -47,12 +47,12 @@ class FlippedCopy(TextureSource):
 
     @staticmethod
     def size_bytes(source: TextureSource) -> int:
-        """Bytes that a copy of `source` takes."""
+        """Return the bytes that a copy of `source` takes."""
         width, height = _size(source)
         return width * height * (16 if source.texture.dtype == "f4" else 4)
 
     def refresh(self) -> None:
-        """Draw it if the picture is another."""
+        """Redraw the copy if the source has changed."""
         self._source.refresh()
         if _size(self._source) != self._render_target.size:
             self._render_target.resize(_size(self._source))
@@ -67,9 +67,9 @@ def _size(source: TextureSource) -> Size:
 
 
 def make_cube(context: Context, sources: Sequence[TextureSource], edge: int) -> CubeTarget:
-    """A cube whose faces show `sources` in turn, each cut to the square in its middle.
+    """Create a cube whose faces show `sources` in turn, each cropped to its central square.
 
-    They are upright to who looks from inside with y up, x to the right and z ahead.
+    They are upright seen from inside with y up, x to the right and z ahead.
     """
     cube = CubeTarget(context, (edge, edge))
     render_target = RenderTarget(context, (edge, edge))

@@ -10,16 +10,16 @@ from server.render.gl.context import Context, Size, Texture
 from server.render.gl.render_target import TextureSource
 
 _ROWS_PER_UPLOAD = 256
-"""Rows turned and uploaded at a time: a photo is up to 64 MB, and never in memory twice."""
+"""Rows flipped and uploaded at a time: a photo takes up to 64 MB and is never in memory twice."""
 
 
 class ImageTexture(TextureSource):
-    """Pixels that stay as they are.
+    """A texture of constant pixels.
 
-    OpenGL's rows go from the bottom up, those given from the top down: they are turned here.
+    OpenGL's rows go from the bottom up, the given ones from the top down: they are flipped here.
 
     Args:
-        context: where it lives.
+        context: the context that owns it.
         size: width and height.
         pixels: RGBA bytes, rows from the top.
     """
@@ -36,7 +36,7 @@ class ImageTexture(TextureSource):
             self.texture.write(strip.data, viewport=where, alignment=1)
 
     def release(self) -> None:
-        """Give the texture back."""
+        """Release the texture."""
         self.texture.release()
 
 
@@ -47,6 +47,6 @@ class PhotoTexture(ImageTexture):
 
     @classmethod
     def load(cls, context: Context, path: Path) -> "PhotoTexture":
-        """Upload the file that the prepare task wrote."""
+        """Upload the file written by the prepare task."""
         width, height, pixels = photo.load(path)
         return cls(context, (width, height), pixels)

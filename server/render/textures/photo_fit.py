@@ -1,15 +1,15 @@
-"""The photo in the frame: never stretched, drawn once.
+"""The photo fitted into the frame: never stretched, drawn once.
 
-    cover    fills the frame, centred, what stands over is cut off
-    contain  all of the photo, centred, black around it
-    blur     as cover where the photo's shape is near the frame's, less cut off above than below;
-             else all of the photo, centred, and behind it, in its shadow, a larger copy of it,
-             blurred and darkened
+    cover    fills the frame, centred, cropped
+    contain  the whole photo, centred, with black bars
+    blur     as cover if the photo's shape is close to the frame's, cropping less above than below;
+             else the whole photo, centred, with a shadow over a larger copy of it, blurred and
+             darkened
 
-Sizes change by a Lanczos filter of 3 lobes, first along one axis and then along the other, from
-a box mean of the photo that is less than twice too large. Nothing here reads a driver's mipmaps:
-some drivers truncate where others round, each level half a step of 8 bits darker than the one
-before, and the browser's player draws the same picture as the server.
+Resizing uses a Lanczos filter of 3 lobes, first along one axis and then along the other, on a box
+mean of the photo that is less than twice too large. No driver mipmaps are used: some drivers
+truncate where others round, each level half a step of 8 bits darker than the one before, and the
+browser's player must draw the same image as the server.
 """
 
 import math
@@ -25,9 +25,9 @@ from server.render.textures.image import ImageTexture
 
 FITS = ("blur", "contain", "cover")
 _MAX_CROP_RATIO = 1.34
-"""Shapes whose ratio is at most this are near, as 4:3 is to 16:9: a quarter is cut off at most."""
+"""Shapes are similar up to this ratio, as 4:3 and 16:9 are: at most a quarter is cropped."""
 _TOP_CROP = 0.2
-"""The part of a cut height that is cut off above: heads are in the upper half."""
+"""Share of a cropped height that is cut above: heads are in the upper half."""
 _BACKDROP_BRIGHTNESS = 0.6
 """Brightness of the copy behind the photo."""
 
@@ -67,9 +67,9 @@ void main() {
 }
 """
 
-# Behind the photo is a copy of it that covers the frame, strongly blurred. The pyramid's levels are
-# enlarged by a cubic B-spline (a bilinear grid would show its corners) and the result is dithered,
-# because so smooth a gradient would show its steps in 8 bits.
+# A strongly blurred copy of the photo covers the frame behind it. The pyramid's levels are enlarged
+# by a cubic B-spline (a bilinear grid would show its corners) and the result is dithered, because
+# such a smooth gradient would show its steps in 8 bits.
 _COMPOSE = (
     "#version 330 core\n"
     + BAYER_DITHER
@@ -151,7 +151,7 @@ void main() {
 
 @dataclass(frozen=True)
 class Placement:
-    """Where the photo lies in the frame, in whole pixels from the lower left; may stand over."""
+    """Position of the photo in whole pixels from the frame's lower left; may exceed the frame."""
 
     left: int
     bottom: int
@@ -160,9 +160,9 @@ class Placement:
 
 
 def place_photo(photo: Size, frame: Size, *, cover: bool, above: float = 0.5) -> Placement:
-    """Centre `photo` in `frame`, scaled by one factor: all of it, or covering all of the frame.
+    """Centre `photo` in `frame`, scaled to fit inside it or to cover it.
 
-    Of a height that stands over, the part `above` is cut off at the top.
+    Of a height that exceeds the frame, the share `above` is cut off at the top.
     """
     choose = max if cover else min
     scale = choose(frame[0] / photo[0], frame[1] / photo[1])
@@ -174,16 +174,16 @@ def place_photo(photo: Size, frame: Size, *, cover: bool, above: float = 0.5) ->
 
 
 def is_similar_shape(photo: Size, frame: Size) -> bool:
-    """Whether a photo's shape is near a frame's, so that it may be cropped to fill it."""
+    """Return True if a photo's shape is so close to a frame's that it may be cropped to fill it."""
     ratio = photo[0] * frame[1] / (photo[1] * frame[0])
     return max(ratio, 1 / ratio) <= _MAX_CROP_RATIO
 
 
 def fit(context: Context, photo: ImageTexture, size: Size, mode: str) -> RenderTarget:
-    """Draw the photo into a new opaque surface of `size`.
+    """Draw the photo into a new opaque render target of `size`.
 
     Raises:
-        ToqiboxError: ``invalid_parameter`` when `mode` is not one of FITS.
+        ToqiboxError: ``invalid_parameter`` if `mode` is not one of FITS.
     """
     if mode not in FITS:
         why = message("one_of", known=", ".join(FITS))
@@ -221,7 +221,7 @@ def _resample(
     level = max(0, math.floor(math.log2(max(photo.size[0] / placement.width, 1.0))))
     level = min(level, max(photo.size).bit_length() - 1)
     source = (max(photo.size[0] >> level, 1), max(photo.size[1] >> level, 1))
-    # The axis is first along which less is left for the second.
+    # Start with the axis that leaves fewer pixels for the second one.
     across_first = size[0] * source[1] < source[0] * size[1]
     between = (size[0], source[1]) if across_first else (source[0], size[1])
     steps = (source[0] / placement.width, source[1] / placement.height)

@@ -1,4 +1,4 @@
-"""Text inputs as textures: set for the size of the picture, once for a job."""
+"""Text inputs as textures, laid out for the frame's size, once for a job."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from server.typography.typeset import typeset
 
 @dataclass(frozen=True)
 class TitleCredits:
-    """What a job is called."""
+    """Title and artist of a job."""
 
     title: str | None
     artist: str | None
@@ -30,18 +30,18 @@ def text_textures(
     credits: TitleCredits,
     budget: MemoryBudget,
 ) -> dict[str, TextureSource]:
-    """What the text inputs of an effect show, by GLSL name.
+    """Create the textures of an effect's text inputs, by GLSL name.
 
     Args:
-        context: where the textures live.
-        inputs: of the effect.
-        settings: what they are set to.
-        size: of the picture.
+        context: the context that owns them.
+        inputs: inputs of the effect.
+        param_values: values of its params.
+        size: size of the frame.
         credits: the job's title and artist.
-        budget: what their textures may take.
+        budget: memory that the textures may take.
 
     Raises:
-        ToqiboxError: ``shader_rejected`` where they take more.
+        ToqiboxError: ``shader_rejected`` if they take more.
     """
     textures = {}
     for item in inputs:
@@ -60,7 +60,7 @@ def text_texels(
     size: Size,
     credits: TitleCredits,
 ) -> UInt8Array:
-    """The texture of one text input, as server/typography/glyph_texture.py lays it out."""
+    """Return the texels of a text input, in the format of server/typography/glyph_texture.py."""
     text = param_values.get(item.name, "")
     filled_text = fill_credits(text, credits.title, credits.artist) if isinstance(text, str) else ""
     return typeset(filled_text, text_style_of(item, inputs, param_values, size))
@@ -69,13 +69,13 @@ def text_texels(
 def text_style_of(
     item: Input, inputs: Sequence[Input], param_values: Mapping[str, ParamValue], size: Size
 ) -> Style:
-    """How a text input is set.
+    """Return the style of a text input.
 
     Args:
         item: the input.
-        inputs: all of the effect.
-        settings: what they are set to.
-        size: of the picture.
+        inputs: all inputs of the effect.
+        param_values: values of its params.
+        size: size of the frame.
     """
     text_style = item.text_style or TextStyle()
     values, labels = _values(inputs, param_values)
@@ -102,7 +102,7 @@ def text_style_of(
 def _values(
     inputs: Sequence[Input], param_values: Mapping[str, ParamValue]
 ) -> tuple[dict[str, float], dict[str, str]]:
-    """The numbers that inputs are set to, and what choices are called, by name."""
+    """Return the values of numeric inputs, and the labels of choices, by name."""
     numbers: dict[str, float] = {}
     labels: dict[str, str] = {}
     for item in inputs:
