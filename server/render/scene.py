@@ -1,4 +1,4 @@
-"""A job's picture: the fitted photo, the chain of effects over it, the planes for the encoder."""
+"""A job's frame: the fitted photo, the chain of effects over it, the planes for the encoder."""
 
 from collections.abc import Callable, Mapping
 from functools import cached_property, partial
@@ -34,10 +34,10 @@ from server.render.textures.text import TitleCredits, text_textures
 class Scene:
     """Draws any frame of a job.
 
-    Frame n depends on n alone, except for what persistent targets hold.
+    Frame n depends on n alone, except for the content of persistent targets.
 
     Args:
-        context: where it is drawn.
+        context: the context to draw in.
         spec: what to draw.
 
     Raises:
@@ -66,7 +66,7 @@ class Scene:
         if spec.float_targets:
             loaded = [(instance, with_float_targets(effect)) for instance, effect in loaded]
         if not loaded:
-            raise ToqiboxError("render_failed", detail="no effect is given")
+            raise ToqiboxError("render_failed", detail="the chain has no effects")
         below: TextureSource = self._fitted
         param_values = hide_repeated_credits(
             [(effect, instance.params) for instance, effect in loaded]
@@ -84,29 +84,29 @@ class Scene:
         """In the order of the chain."""
         self._gains = GainMap.load(context, spec.flashes)
         self.output = self._renderers[-1].output
-        """What the last effect alone shows, straight alpha."""
+        """The last effect's own output, with straight alpha."""
         self.sequential = any(effect.sequential for _, effect in loaded)
-        """Whether a frame needs the one before it."""
+        """True if a frame needs the one before it."""
         context.check("building the scene")
 
     @property
     def layers(self) -> dict[str, TextureSource]:
-        """What makes up the picture: `above`, straight alpha, over `below`, opaque."""
+        """The layers of the frame: `above`, straight alpha, over `below`, opaque."""
         return {"above": self.output, "below": self._below}
 
     @cached_property
     def planes(self) -> Nv12Converter:
-        """The picture as the encoder takes it; `draw` draws it."""
+        """The frame as the encoder takes it; drawn by `draw`."""
         return Nv12Converter(self._context, self._spec.size, **self.layers, gains=self._gains)
 
     @cached_property
     def composite(self) -> Composite:
-        """The picture, opaque; drawn by whoever asks for it, after `draw_effects`."""
+        """The opaque frame; the caller draws it after `draw_effects`."""
         return Composite(self._context, self._spec.size, self.output, self._below)
 
     @property
     def persistent_targets(self) -> dict[str, RenderTarget | CubeTarget]:
-        """Every persistent target, by the effect's place in the chain and the target's name."""
+        """All persistent targets, by the effect's index in the chain and the target's name."""
         return {
             f"{index}.{name}": render_target
             for index, renderer in enumerate(self._renderers)
@@ -114,29 +114,29 @@ class Scene:
         }
 
     def observe_passes(self, before_pass: Callable[[int, CompiledPass], None]) -> None:
-        """Have `before` called before each pass is drawn, with its effect's place and itself."""
+        """Call `before_pass` before each pass with its effect's index and the pass."""
         for index, renderer in enumerate(self._renderers):
             renderer.before_pass = partial(before_pass, index)
 
     def begin(self, frame: int) -> None:
-        """Make `frame` the next to be drawn; persistent targets are transparent black."""
+        """Make `frame` the next one to draw; persistent targets become transparent black."""
         for renderer in self._renderers:
             renderer.begin(frame)
 
     def draw(self, frame: int) -> bool:
-        """Draw `frame` and its planes; returns whether `planes` changed."""
+        """Draw `frame` and its planes; return True if `planes` changed."""
         self.draw_effects(frame)
         dimmed = self._gains is not None and self._gains.update(frame)
         return self.planes.draw(dimmed=dimmed)
 
-    def draw_effects(self, frame: int, timed: PassTimer = untimed) -> None:
-        """Draw `frame` as far as the last effect's output."""
+    def draw_effects(self, frame: int, pass_timer: PassTimer = untimed) -> None:
+        """Draw `frame` up to the last effect's output."""
         for sound in self._audio_textures:
             sound.update(frame)
         for index, renderer in enumerate(self._renderers):
             if index:
                 self._composites[index - 1].draw()
-            renderer.draw(frame, timed)
+            renderer.draw(frame, pass_timer)
 
     @cached_property
     def _fitted2(self) -> TextureSource:
@@ -152,7 +152,7 @@ class Scene:
 
     @cached_property
     def _palette(self) -> Palette:
-        """The photo's colours: those that are kept with the job, else found now."""
+        """The photo's colours: those stored with the job, else computed from the photo."""
         spec = self._spec
         if spec.palette is not None:
             return read_palette(spec.palette)
@@ -181,32 +181,32 @@ class Scene:
         textures = BuiltinTextures(
             context, effect, self._photo, lambda: self._byte_audio, instance.files, budget
         )
-        pictures = {
+        sources = {
             **textures.create_all(),
-            **self._pictures(effect, below, budget),
+            **self._input_sources(effect, below, budget),
             **text_textures(context, effect.inputs, param_values, spec.size, credits, budget),
         }
-        return EffectRenderer(context, effect, timeline, spec.size, pictures, budget)
+        return EffectRenderer(context, effect, timeline, spec.size, sources, budget)
 
-    def _pictures(
+    def _input_sources(
         self, effect: Effect, below: TextureSource, budget: MemoryBudget
     ) -> dict[str, TextureSource | SamplerView]:
-        """What the effect's inputs show, by GLSL name."""
-        pictures: dict[str, TextureSource | SamplerView] = {}
+        """Return the sources of the effect's inputs, by GLSL name."""
+        sources: dict[str, TextureSource | SamplerView] = {}
         context, spec = self._context, self._spec
         for item in effect.inputs:
             if item.kind in (Kind.AUDIO, Kind.AUDIO_FFT):
                 sound = AudioInputTexture(context, item, self._sound, spec.fps)
                 self._audio_textures.append(sound)
-                pictures[item.uniform] = sound
+                sources[item.uniform] = sound
             elif item.kind is Kind.AUDIO_HISTORY:
                 history = AudioHistory(context, item, self._sound, spec.frames, spec.fps)
                 budget.claim(f"history {item.name}", history.size_bytes)
                 self._audio_textures.append(history)
-                pictures[item.uniform] = history
+                sources[item.uniform] = history
             elif item.kind is Kind.IMAGE:
-                pictures[item.uniform] = self._image(effect, item.name, below)
-        return pictures
+                sources[item.uniform] = self._image(effect, item.name, below)
+        return sources
 
     def _image(self, effect: Effect, name: str, below: TextureSource) -> TextureSource:
         if name == "photo":
@@ -217,6 +217,6 @@ class Scene:
 
 
 def load_effect(instance: EffectInstance) -> Effect:
-    """Read an effect of the chain from its source."""
+    """Parse an effect of the chain from its source."""
     vertex, includes = instance.vertex or None, instance.includes
     return dialects.load(instance.id, instance.file, instance.source, vertex, includes)

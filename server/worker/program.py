@@ -1,12 +1,12 @@
-"""The worker program: tasks come in as JSON lines, events leave as JSON lines.
+"""The worker program: reads tasks as JSON lines and writes events as JSON lines.
 
     python -I server/start.py server.worker.program
 
-The lines are those of protocol/lines.py. Events are written to what was standard output at the
-start, moved to a private descriptor; after that standard output is standard error, so that a stray
-print of a library or of a child cannot break the protocol. After `Done` or `Failed` the next line
-is read; the end of standard input ends the program. Whoever starts it arranges that it dies with
-its parent (sandbox.py).
+The lines are those of protocol/lines.py. Events are written to the original standard output, moved
+to a private descriptor; standard output then becomes standard error, so that a stray print of a
+library or of a child cannot break the protocol. After `Done` or `Failed` the next line is read; the
+end of standard input ends the program. The parent arranges that the worker dies with it
+(sandbox.py).
 """
 
 import errno
@@ -38,7 +38,7 @@ class EventWriter:
         """Write one event.
 
         Raises:
-            BrokenPipeError: nobody reads any more.
+            BrokenPipeError: the reader is gone.
         """
         data = memoryview(write_event(event))
         while data:
@@ -85,17 +85,17 @@ def _perform(line: bytes, send: EventWriter) -> None:
 
 
 def serve(source: IO[bytes], send: EventWriter) -> None:
-    """Do the tasks of `source`, line by line, until it ends."""
+    """Perform the tasks of `source`, line by line, until it ends."""
     while line := source.readline(MAX_TASK_BYTES):
         rest = line
-        while rest and not rest.endswith(b"\n"):  # an overlong line is swallowed whole
+        while rest and not rest.endswith(b"\n"):  # skip the rest of an overlong line
             rest = source.readline(MAX_TASK_BYTES)
         if line.strip():
             _perform(line, send)
 
 
 def main() -> int:
-    """Run the worker on its standard descriptors; returns the exit status."""
+    """Run the worker on its standard descriptors; return the exit status."""
     faulthandler.enable()
     send = EventWriter(take_over_stdout())
     try:

@@ -1,4 +1,4 @@
-"""The module that does each kind of task; it is loaded with the first task of its kind."""
+"""The module of each kind of task, loaded with the first task of its kind."""
 
 from importlib import import_module
 
@@ -25,7 +25,7 @@ MODULES: dict[type[tasks.Task], str] = {
 
 
 def run_task(task: tasks.Task, progress: ProgressReporter) -> Result:
-    """Do a task and return its result.
+    """Perform a task and return its result.
 
     Raises:
         ToqiboxError: the task cannot be done; other exceptions are errors of the program.

@@ -58,12 +58,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def _job(folder: Path, path: Path) -> SceneSpec:
-    found = read(path)
+def _scene_spec(folder: Path, path: Path) -> SceneSpec:
+    source = read(path)
     # Half of a transition is behind the frame between the two kicks.
-    params = {"at": FRAMES[2] / FPS - 1, "length": 2} if found.effect.transition_image else {}
+    params = {"at": FRAMES[2] / FPS - 1, "length": 2} if source.effect.transition_image else {}
     return SceneSpec(
-        effects=(found.to_instance(params),),
+        effects=(source.to_instance(params),),
         photo=folder / "photo.rgba",
         photo2=folder / "photo2.rgba",
         features=folder / "features",
@@ -87,7 +87,7 @@ def _rgb(nv12: bytes) -> Pixels:
     return (np.stack([r, g, b], -1).clip(0, 1) * 255 + 0.5).astype(np.uint8)
 
 
-class _Keeper:
+class _FrameSink:
     """A sink of Readback that keeps the last frame."""
 
     def __init__(self) -> None:
@@ -103,18 +103,18 @@ class _Keeper:
 def _draw(folder: Path, effect: Path) -> tuple[Pixels, bool]:
     """The frames side by side, and whether software drew them."""
     with Context() as context:
-        scene = Scene(context, _job(folder, effect))
-        pictures = []
+        scene = Scene(context, _scene_spec(folder, effect))
+        frames = []
         for frame in FRAMES:
-            readback, keeper = Readback(context, scene.planes), _Keeper()
+            readback, sink = Readback(context, scene.planes), _FrameSink()
             first = max(frame - BEFORE, 0) if scene.sequential else frame
             scene.begin(first)
             for index in range(first, frame + 1):
                 scene.draw(index)
-            readback.push(keeper, changed=True)
-            readback.finish(keeper)
-            pictures.append(_rgb(keeper.frame))
-        return np.concatenate(pictures, axis=1), context.software
+            readback.push(sink, changed=True)
+            readback.finish(sink)
+            frames.append(_rgb(sink.frame))
+        return np.concatenate(frames, axis=1), context.software
 
 
 @pytest.mark.parametrize("effect", EFFECTS, ids=lambda path: path.stem)
@@ -123,9 +123,9 @@ def test_golden(folder: Path, tmp_path: Path, effect: Path) -> None:
     drawn, software = _draw(folder, effect)
     golden = HERE / f"{name}.png"
     if os.environ.get("GOLDEN") == "accept":
-        told = PngInfo()
-        told.add_text("fonts", fonts.fingerprint())
-        Image.fromarray(drawn).save(golden, optimize=True, pnginfo=told)
+        metadata = PngInfo()
+        metadata.add_text("fonts", fonts.fingerprint())
+        Image.fromarray(drawn).save(golden, optimize=True, pnginfo=metadata)
     assert golden.exists(), f"no golden frames yet: make golden EFFECT={name}, and look at {golden}"
     if not software:
         return
@@ -135,8 +135,8 @@ def test_golden(folder: Path, tmp_path: Path, effect: Path) -> None:
         # Other releases of a font have other outlines: letters move, the picture stays.
         worst = 255 if lettered and known.info.get("fonts") != fonts.fingerprint() else WORST
     if difference.mean() > MEAN or difference.max() > worst:
-        seen = (255 * (difference / 255) ** 0.25).astype(np.uint8)
-        Image.fromarray(seen).save(tmp_path / "difference.png")
+        amplified = (255 * (difference / 255) ** 0.25).astype(np.uint8)
+        Image.fromarray(amplified).save(tmp_path / "difference.png")
         Image.fromarray(drawn).save(tmp_path / "drawn.png")
         pytest.fail(
             f"{name} is {difference.mean():.1f} off in the mean and {difference.max()} at worst; "

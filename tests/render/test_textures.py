@@ -147,7 +147,7 @@ def test_an_image_file_is_upright_and_keeps_its_alpha(context: Context, tmp_path
 
 def test_files_that_are_no_pictures(context: Context, tmp_path: Path) -> None:
     (tmp_path / "text").write_text("#!/bin/sh\n")
-    for paths, message in (({}, "is not there"), ({"a.png": tmp_path / "text"}, "be read"),
+    for paths, message in (({}, "does not exist"), ({"a.png": tmp_path / "text"}, "be read"),
                          ({"a.png": tmp_path / "none"}, "be read")):  # fmt: skip
         effect = make_effect(textures=(Texture(name="t", content=Content.IMAGE, files=("a.png",)),))
         with pytest.raises(ToqiboxError) as caught:
@@ -172,7 +172,7 @@ def test_textures_that_cannot_be(context: Context, texture: Texture) -> None:
         _views(context, make_effect(textures=(texture,)))
     assert caught.value.code == "shader_rejected"
     assert caught.value.detail is not None
-    assert "MiB" in caught.value.detail or "does not exist" in caught.value.detail
+    assert "MiB" in caught.value.detail or "invalid size" in caught.value.detail
 
 
 _LOOK = """vec2 way = gl_FragCoord.xy / vec2(64.0, 36.0) * 2.0 - 1.0;

@@ -17,7 +17,7 @@ from tests.harness.rendering import effect_of
 from tests.render.drawing import TRAIL
 
 
-def judge(source: str, stages: list[str] | None = None, **more: Any) -> dict[str, Any]:
+def compile_source(source: str, stages: list[str] | None = None, **more: Any) -> dict[str, Any]:
     def send(event: Event) -> None:
         if stages is not None and isinstance(event, StageEntered):
             stages.append(event.stage)
@@ -32,10 +32,10 @@ def _body(body: str, header: str = "{}") -> str:
 
 def test_an_effect_that_draws() -> None:
     stages: list[str] = []
-    found = judge(_body("gl_FragColor = vec4(isf_FragNormCoord, TIME, 1.0);"), stages)
-    assert set(found) == {"renderer", "software", "blank", "why", "warnings", "cost", "seconds"}
-    assert found["blank"] is False
-    assert found["seconds"] > 0
+    result = compile_source(_body("gl_FragColor = vec4(isf_FragNormCoord, TIME, 1.0);"), stages)
+    assert set(result) == {"renderer", "software", "blank", "why", "warnings", "cost", "seconds"}
+    assert result["blank"] is False
+    assert result["seconds"] > 0
     assert stages == ["context", "compile", "draw", "draw"]
 
 
@@ -58,12 +58,12 @@ def test_an_effect_that_draws() -> None:
     ],
 )  # fmt: skip
 def test_what_is_blank(source: str, blank: bool) -> None:
-    assert judge(source)["blank"] is blank
+    assert compile_source(source)["blank"] is blank
 
 
 def test_what_does_not_compile() -> None:
     with pytest.raises(ToqiboxError) as caught:
-        judge(_body("\n  gl_FragColor = vec5(1.0);"))
+        compile_source(_body("\n  gl_FragColor = vec5(1.0);"))
     assert caught.value.code == "shader_compile_failed"
     assert caught.value.diagnostics is not None
     assert caught.value.diagnostics[0]["line"] == 3
@@ -72,11 +72,11 @@ def test_what_does_not_compile() -> None:
 def test_what_is_not_accepted() -> None:
     passes = '{"TARGET": "t", "WIDTH": 16000, "HEIGHT": 16000}, {}'
     with pytest.raises(ToqiboxError) as caught:
-        judge(_body("gl_FragColor = vec4(1.0);", f'{{"PASSES": [{passes}]}}'))
+        compile_source(_body("gl_FragColor = vec4(1.0);", f'{{"PASSES": [{passes}]}}'))
     assert caught.value.code == "shader_rejected"
     assert caught.value.diagnostics is not None
     assert caught.value.diagnostics[0]["message"] == (
-        "its targets and textures would take 976 MiB; at most 512 MiB are allowed"
+        "its targets and textures would take 976 MiB: at most 512 MiB are allowed"
     )
 
 
@@ -89,7 +89,7 @@ def test_a_cube_is_judged_small() -> None:
     void mainImage(out vec4 c, in vec2 p) {
         c = vec4(texture(iChannel0, vec3(p, 1.0)).r == 128.0 ? 1.0 : 0.0);
     }"""
-    assert not judge(source)["blank"]
+    assert not compile_source(source)["blank"]
 
 
 def test_a_worker_draws_and_judges_in_turn(tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_a_worker_draws_and_judges_in_turn(tmp_path: Path) -> None:
         run_task(DrawFrames(scene=scene, shots=shots), ProgressReporter(lambda _event: None))
         pixel = np.asarray(Image.open(tmp_path / "a.png"))[0, 0]
         assert pixel.tolist() == [255, round(25.5 * frame + 0.01), 0, 255]
-        assert not judge(source)["blank"]
+        assert not compile_source(source)["blank"]
 
 
 def test_its_files_are_where_the_row_says(tmp_path: Path) -> None:
@@ -108,9 +108,9 @@ def test_its_files_are_where_the_row_says(tmp_path: Path) -> None:
     source = _body(
         "gl_FragColor = IMG_THIS_PIXEL(logo);", '{"IMPORTED": {"logo": {"PATH": "img/logo.png"}}}'
     )
-    assert not judge(source, files={"img/logo.png": tmp_path / "a file"})["blank"]
+    assert not compile_source(source, files={"img/logo.png": tmp_path / "a file"})["blank"]
     with pytest.raises(ToqiboxError) as caught:
-        judge(source)
+        compile_source(source)
     assert caught.value.code == "shader_rejected"
 
 
@@ -125,13 +125,13 @@ def test_what_a_pass_takes(monkeypatch: pytest.MonkeyPatch, hardware: bool) -> N
     )
     scene = SceneSpec(effects=(effect_of(source),), size=(64, 36), fps=10, frames=20, fit="cover")
     task = Profile(scene=scene, sizes=((64, 36), (33, 17)), count=3)
-    found = run_task(task, ProgressReporter(lambda _event: None))
-    assert not (hardware and found["software"])
-    assert [(row["width"], row["height"]) for row in found["sizes"]] == [(64, 36), (33, 17)]
-    for row in found["sizes"]:
-        assert [one["name"] for one in row["passes"]] == ["a 1", "a 2", "output"]
-        assert row["ms"] == pytest.approx(sum(one["ms"] for one in row["passes"]))
-        assert row["passes"][2]["ms"] > 0
+    result = run_task(task, ProgressReporter(lambda _event: None))
+    assert not (hardware and result["software"])
+    assert [(size["width"], size["height"]) for size in result["sizes"]] == [(64, 36), (33, 17)]
+    for size in result["sizes"]:
+        assert [pass_result["name"] for pass_result in size["passes"]] == ["a 1", "a 2", "output"]
+        assert size["ms"] == pytest.approx(sum(pass_result["ms"] for pass_result in size["passes"]))
+        assert size["passes"][2]["ms"] > 0
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_what_a_pass_takes(monkeypatch: pytest.MonkeyPatch, hardware: bool) -> N
     ],
 )  # fmt: skip
 def test_why_it_is_blank(source: str, why: str) -> None:
-    assert why in judge(source)["why"]
+    assert why in compile_source(source)["why"]
 
 
 def test_numbers_that_are_lost_in_a_persistent_target() -> None:
@@ -158,9 +158,9 @@ def test_numbers_that_are_lost_in_a_persistent_target() -> None:
         f"gl_FragColor = PASSINDEX == 0 ? {kept} : vec4(1.0);",
         '{"PASSES": [{"TARGET": "acc", "FLOAT": true, "PERSISTENT": true}, {}]}',
     )
-    [warning] = judge(source)["warnings"]
+    [warning] = compile_source(source)["warnings"]
     assert "“acc” holds NaN or infinity in 50% of its pixels" in warning["message"]
-    assert judge(source.replace("-1.0 - TIME", "TIME"))["warnings"] == []
+    assert compile_source(source.replace("-1.0 - TIME", "TIME"))["warnings"] == []
 
 
 _FREE = "while (true) { q += 1.0; if (q < 0.0) break; }"
@@ -193,39 +193,46 @@ _FREE = "while (true) { q += 1.0; if (q < 0.0) break; }"
 )  # fmt: skip
 def test_a_loop_without_an_end_is_refused_in_its_line(source: str, line: int) -> None:
     with pytest.raises(ToqiboxError) as caught:
-        judge(source, file="test.glsl" if "mainImage" in source else "test.fs")
+        compile_source(source, file="test.glsl" if "mainImage" in source else "test.fs")
     assert caught.value.code == "shader_rejected"
     assert caught.value.diagnostics is not None
-    (found,) = caught.value.diagnostics
-    assert found["message"].startswith("this loop does not end: it makes more than 32,768 rounds")
-    assert (found["line"], found["source"].strip()) == (line, source.split("\n")[line - 1].strip())
+    (diagnostic,) = caught.value.diagnostics
+    assert diagnostic["message"].startswith(
+        "this loop does not end: it makes more than 32,768 iterations"
+    )
+    assert (diagnostic["line"], diagnostic["source"].strip()) == (
+        line,
+        source.split("\n")[line - 1].strip(),
+    )
 
 
 def test_a_loop_that_cannot_be_read_is_refused_where_it_is_used() -> None:
     source = _body("\n#define OPEN (\n#ifdef %s\ndo {} while OPEN true);\n#endif\n"
                    "gl_FragColor = vec4(TIME);")  # fmt: skip
-    assert judge(source % "UNKNOWN")["blank"] is False
+    assert compile_source(source % "UNKNOWN")["blank"] is False
     with pytest.raises(ToqiboxError) as caught:
-        judge(source % "OPEN")
+        compile_source(source % "OPEN")
     assert caught.value.code == "shader_rejected"
     assert caught.value.diagnostics is not None
-    (found,) = caught.value.diagnostics
-    assert found["message"].startswith("whether this loop ends cannot be checked: write ")
-    assert found["line"] == 5
+    (diagnostic,) = caught.value.diagnostics
+    assert diagnostic["message"].startswith("this loop cannot be checked: write ")
+    assert diagnostic["line"] == 5
 
 
 def test_the_cost_of_a_frame_is_that_of_its_passes() -> None:
     light = _body("gl_FragColor = vec4(TIME);")
     nothing = {"pixel_s": 0.0, "fixed_s": 0.0, "still_pixel_s": 0.0, "still_fixed_s": 0.0}
-    assert judge(light)["cost"] == nothing
+    assert compile_source(light)["cost"] == nothing
     sines = "for (int i = 0; i < 200; i++) q = " + "sin(" * 20 + "q" + ")" * 20 + ";"
     heavy = f"float q = TIME; {sines} gl_FragColor = vec4(q);"
-    whole = judge(_body(heavy))["cost"]
+    whole = compile_source(_body(heavy))["cost"]
     assert whole["pixel_s"] * 64 * 36 > 0.002
     assert whole["fixed_s"] == 0.0
-    large = judge(_body(heavy, '{"PASSES": [{"TARGET": "a", "WIDTH": 64, "HEIGHT": 40}, {}]}'))
+    large = compile_source(
+        _body(heavy, '{"PASSES": [{"TARGET": "a", "WIDTH": 64, "HEIGHT": 40}, {}]}')
+    )
     assert large["cost"]["fixed_s"] > 0.002
-    still = judge(_body(heavy.replace("TIME", "RENDERSIZE.x")))["cost"]
+    still = compile_source(_body(heavy.replace("TIME", "RENDERSIZE.x")))["cost"]
     assert still["still_pixel_s"] * 64 * 36 > 0.002
     assert still["pixel_s"] == 0.0
 
@@ -240,4 +247,4 @@ def test_loops_that_end_late_are_drawn() -> None:
     while (rounds > 100) rounds -= 7;
     gl_FragColor = vec4(rounds > 0);
 """
-    assert judge(_body(march))["blank"] is False
+    assert compile_source(_body(march))["blank"] is False

@@ -91,9 +91,9 @@ def test_two_segments_are_one(
 
 def _drawn(scene: Scene, first: int, last: int) -> list[bytes]:
     """Every frame's picture."""
-    found = []
+    frames = []
     for frame in range(first, last):
         scene.draw_effects(frame)
         scene.composite.draw()
-        found.append(scene.composite.output.read())
-    return found
+        frames.append(scene.composite.output.read())
+    return frames

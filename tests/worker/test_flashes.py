@@ -39,11 +39,11 @@ void main() {
 """Each pixel is black or white by chance: the mean of many hardly moves."""
 
 
-@pytest.fixture(name="look")
-def _look(make_task: MakeTask, tmp_path: Path) -> Any:
-    """Looks for flashes in a film: look(source, **what differs) is the result and the file."""
+@pytest.fixture(name="find_flashes")
+def _find_flashes(make_task: MakeTask, tmp_path: Path) -> Any:
+    """Looks for flashes: find_flashes(source, **what differs) is the result and the file."""
 
-    def look(source: str, **more: Any) -> tuple[dict[str, Any], Path]:
+    def find_flashes(source: str, **more: Any) -> tuple[dict[str, Any], Path]:
         out = tmp_path / "flashes.npz"
         sessions = SessionCache()
         scene = make_task(source, **{"frames": FRAMES, **more}).scene
@@ -53,20 +53,20 @@ def _look(make_task: MakeTask, tmp_path: Path) -> Any:
         finally:
             sessions.close()
 
-    return look
+    return find_flashes
 
 
-def light(frames: NDArray[np.uint8], rows: int, columns: int) -> NDArray[np.float32]:
+def linear_cells(frames: NDArray[np.uint8], rows: int, columns: int) -> NDArray[np.float32]:
     """Decoded frames as cells in linear light (IEC 61966-2-1)."""
     count, height, width = frames.shape[:3]
     values = frames / 255.0
     linear = np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
     cells = linear.reshape(count, rows, height // rows, columns, width // columns, 3)
-    found: NDArray[np.float32] = cells.mean(axis=(2, 4), dtype=np.float32)
-    return found
+    light_cells: NDArray[np.float32] = cells.mean(axis=(2, 4), dtype=np.float32)
+    return light_cells
 
 
-def film(task: DrawSegment) -> NDArray[np.uint8]:
+def draw_video(task: DrawSegment) -> NDArray[np.uint8]:
     """The film as it is drawn, encoded and decoded."""
     sessions = SessionCache()
     try:
@@ -76,17 +76,17 @@ def film(task: DrawSegment) -> NDArray[np.uint8]:
     return decoded(task.out)
 
 
-def test_a_strobe_is_found_and_the_film_is_calm(look: Any, make_task: MakeTask) -> None:
-    result, out = look(STROBE)
+def test_a_strobe_is_found_and_the_film_is_calm(find_flashes: Any, make_task: MakeTask) -> None:
+    result, out = find_flashes(STROBE)
     (limited,) = result["limited"]
     assert limited["perSecond"] == pytest.approx(6, abs=0.5)
     assert 0 <= limited["from"] <= 0.8
     assert 1.8 <= limited["to"] <= 2.6
     task = make_task(STROBE, frames=FRAMES)
     dimmed = replace(task, scene=replace(task.scene, flashes=out))
-    loud, calm = film(task), film(dimmed)
-    assert find_flashing(light(loud, 18, 32), FPS)
-    assert find_flashing(light(calm, 18, 32), FPS) == []
+    loud, calm = draw_video(task), draw_video(dimmed)
+    assert find_flashing(linear_cells(loud, 18, 32), FPS)
+    assert find_flashing(linear_cells(calm, 18, 32), FPS) == []
     # Where and when it did not flash it is as it was; dark moments are too.
     assert np.array_equal(calm[:5], loud[:5])
     assert np.array_equal(calm[-5:], loud[-5:])
@@ -96,10 +96,10 @@ def test_a_strobe_is_found_and_the_film_is_calm(look: Any, make_task: MakeTask) 
     assert change[:, 2:22, 2:36].max() > 40
 
 
-def test_it_is_the_same_in_pieces(look: Any, make_task: MakeTask) -> None:
-    _, out = look(STROBE)
+def test_it_is_the_same_in_pieces(find_flashes: Any, make_task: MakeTask) -> None:
+    _, out = find_flashes(STROBE)
     first = out.read_bytes()
-    assert look(STROBE)[1].read_bytes() == first
+    assert find_flashes(STROBE)[1].read_bytes() == first
     job = make_task(STROBE, frames=FRAMES, flashes=out).scene
 
     def planes(scene: Scene, frame: int) -> tuple[bytes, bytes]:
@@ -115,9 +115,9 @@ def test_it_is_the_same_in_pieces(look: Any, make_task: MakeTask) -> None:
             assert [planes(piece, frame) for frame in frames] == whole[frames.start : frames.stop]
 
 
-def test_noise_of_pixels_is_no_flash(look: Any) -> None:
+def test_noise_of_pixels_is_no_flash(find_flashes: Any) -> None:
     """From afar it flickers; a closer look tells."""
-    result, out = look(NOISE, size=(640, 360))
+    result, out = find_flashes(NOISE, size=(640, 360))
     assert result["limited"] == []
     with np.load(out) as file:
         assert len(file["frames"]) == 0

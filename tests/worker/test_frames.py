@@ -45,7 +45,7 @@ def shoot(sessions: SessionCache, tmp_path: Path) -> Shoot:
         source: str, *frames: int, **more: Any
     ) -> tuple[list[dict[str, Any]], list[NDArray[np.uint8]]]:
         files = [tmp_path / f"{index}.png" for index in range(len(frames))]
-        wanted = zip(frames, files, strict=True)
+        requested = zip(frames, files, strict=True)
         names = {field.name for field in fields(SceneSpec)}
         scene: dict[str, Any] = {
             "effects": (effect_of(source),), "size": (21, 11), "fps": 10, "frames": 100,
@@ -53,11 +53,11 @@ def shoot(sessions: SessionCache, tmp_path: Path) -> Shoot:
         }  # fmt: skip
         task = DrawFrames(
             scene=SceneSpec(**scene),
-            shots=tuple(FrameFile(frame=frame, out=file) for frame, file in wanted),
+            shots=tuple(FrameFile(frame=frame, out=file) for frame, file in requested),
             **{"composite": False, **more},
         )
-        found = shots.run(task, ProgressReporter(lambda _event: None), sessions)
-        return found["shots"], [np.asarray(Image.open(file)) for file in files]
+        result = shots.run(task, ProgressReporter(lambda _event: None), sessions)
+        return result["shots"], [np.asarray(Image.open(file)) for file in files]
 
     return run
 
@@ -66,8 +66,8 @@ def test_alpha_is_kept_or_laid_over_the_photo(shoot: Shoot, tmp_path: Path) -> N
     source = """/*{}*/
     void main() { gl_FragColor = vec4(0.0, 1.0, isf_FragNormCoord.y, isf_FragNormCoord.x * 0.5); }
     """
-    said, (alone,) = shoot(source, 7)
-    assert said == [{"frame": 7, "exact": True, "from": 7}]
+    reports, (alone,) = shoot(source, 7)
+    assert reports == [{"frame": 7, "exact": True, "from": 7}]
     assert alone.shape == (11, 21, 4)
     assert alone[0, 0].tolist() == [0, 255, 243, 3]
     assert alone[10, 20].tolist() == [0, 255, 12, 124]
@@ -78,14 +78,14 @@ def test_alpha_is_kept_or_laid_over_the_photo(shoot: Shoot, tmp_path: Path) -> N
 
 
 def test_every_frame_before_is_drawn_for_what_needs_it(shoot: Shoot) -> None:
-    said, pictures = shoot(COUNT, 30, 4, 30)
-    assert said == [{"frame": frame, "exact": True, "from": 0} for frame in (30, 4, 30)]
+    reports, pictures = shoot(COUNT, 30, 4, 30)
+    assert reports == [{"frame": frame, "exact": True, "from": 0} for frame in (30, 4, 30)]
     assert [picture[5, 5, :2].tolist() for picture in pictures] == [[31, 30], [5, 4], [31, 30]]
 
 
 def test_too_many_frames_before_are_left_out(shoot: Shoot) -> None:
-    said, pictures = shoot(COUNT, 20, 21, 60, 5, max_frames=20)
-    assert said == [
+    reports, pictures = shoot(COUNT, 20, 21, 60, 5, max_frames=20)
+    assert reports == [
         {"frame": 20, "exact": True, "from": 0},
         {"frame": 21, "exact": False, "from": 1},
         {"frame": 60, "exact": False, "from": 40},
@@ -100,8 +100,8 @@ def test_too_many_frames_before_are_left_out(shoot: Shoot) -> None:
 
 
 def test_no_time_for_the_frames_before(shoot: Shoot) -> None:
-    said, (picture,) = shoot(COUNT, 60, max_s=-1.0)
-    assert said == [{"frame": 60, "exact": False, "from": 60}]
+    reports, (picture,) = shoot(COUNT, 60, max_s=-1.0)
+    assert reports == [{"frame": 60, "exact": False, "from": 60}]
     assert picture[5, 5, :2].tolist() == [1, 60]
 
 
@@ -110,8 +110,8 @@ def test_a_kept_scene_goes_on(shoot: Shoot, sessions: SessionCache) -> None:
     assert sessions.current is not None
     for frame, draw_count in ((9, 0), (12, 6), (11, 24)):
         sessions.current.context.draw_count = 0
-        said, (picture,) = shoot(COUNT, frame)
-        assert said == [{"frame": frame, "exact": True, "from": 0}]
+        reports, (picture,) = shoot(COUNT, frame)
+        assert reports == [{"frame": frame, "exact": True, "from": 0}]
         assert picture[5, 5, :2].tolist() == [frame + 1, frame]
         assert sessions.current.context.draw_count == draw_count
 
@@ -126,8 +126,8 @@ def test_a_kept_scene_begins_anew(shoot: Shoot, sessions: SessionCache) -> None:
 
 def test_frames_that_need_nothing_are_drawn_alone(shoot: Shoot, sessions: SessionCache) -> None:
     source = COUNT.replace(', "PERSISTENT": true', "")
-    said, pictures = shoot(source, 99, 2)
-    assert [row["from"] for row in said] == [99, 2]
+    reports, pictures = shoot(source, 99, 2)
+    assert [report["from"] for report in reports] == [99, 2]
     assert [picture[5, 5, :2].tolist() for picture in pictures] == [[1, 99], [1, 2]]
     assert sessions.current is not None
     sessions.current.context.draw_count = 0

@@ -82,10 +82,10 @@ def _gone(processes: list[Process], within_s: float = 10.0) -> bool:
 
 def _wait_for(find: Callable[[], list[Process]], within_s: float = 20.0) -> list[Process]:
     deadline = time.monotonic() + within_s
-    while not (found := find()):
+    while not (processes := find()):
         assert time.monotonic() < deadline, "it did not start"
         time.sleep(0.02)
-    return found
+    return processes
 
 
 def test_two_tasks_in_a_row_then_the_end(worker: Worker, make_task: MakeTask) -> None:
@@ -196,18 +196,18 @@ def test_the_probe_tries_everything(worker: Worker, tmp_path: Path) -> None:
     assert "device 63" in gl["error"]
 
 
-def _drawing(worker: Worker, make_task: MakeTask) -> list[Process]:
+def _start_drawing(worker: Worker, make_task: MakeTask) -> list[Process]:
     """Start a segment that takes minutes; all processes below and including the worker."""
     worker.send(make_task(ENDLESS, frames=1_000_000, last=1_000_000))
     worker.until("frames")
-    found = _wait_for(lambda: [p for p in descendants(worker.popen.pid) if p.kind == "ffmpeg"])
-    return [*found, living()[worker.popen.pid]]
+    encoders = _wait_for(lambda: [p for p in descendants(worker.popen.pid) if p.kind == "ffmpeg"])
+    return [*encoders, living()[worker.popen.pid]]
 
 
 def test_a_killed_worker_takes_ffmpeg_along(
     worker: Worker, make_task: MakeTask, tmp_path: Path
 ) -> None:
-    processes = _drawing(worker, make_task)
+    processes = _start_drawing(worker, make_task)
     assert {process.group for process in processes} == {worker.popen.pid}
     os.killpg(worker.popen.pid, signal.SIGKILL)
     worker.popen.communicate(timeout=30)
@@ -225,7 +225,7 @@ child.wait()
 """
     worker = Worker([sys.executable, "-c", parent])
     worker.until("started")
-    processes = _drawing(worker, make_task)
+    processes = _start_drawing(worker, make_task)
     processes += descendants(worker.popen.pid)
     assert {"worker", "ffmpeg"} <= {process.kind for process in processes}
     worker.popen.kill()
@@ -234,7 +234,7 @@ child.wait()
 
 
 def test_a_killed_encoder_fails_the_task_alone(worker: Worker, make_task: MakeTask) -> None:
-    for process in _drawing(worker, make_task):
+    for process in _start_drawing(worker, make_task):
         if process.kind == "ffmpeg":
             process.kill()
     failed = worker.until("done", "failed")

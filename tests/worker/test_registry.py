@@ -67,21 +67,21 @@ def test_from_uploads_to_film(uploads: Path) -> None:
     track = uploads / "sound.m4a"
     do(EncodeAudio(audio=sound, frames=20, fps=10, out=track), stages)
     assert stages[3] == "sound"
-    film, poster = uploads / "video.mp4", uploads / "poster.jpg"
+    video, poster = uploads / "video.mp4", uploads / "poster.jpg"
     joined = do(
         Mux(
-            segments=tuple(segments), audio=track, out=film, poster=poster, frames=20, fps=10,
+            segments=tuple(segments), audio=track, out=video, poster=poster, frames=20, fps=10,
             size=(64, 36), title="T", artist=None, loudest_s=prepared["loudest_s"],
         ),
         stages,
     )  # fmt: skip
-    assert [step for step in stages if step in ("joined", "checked", "poster")] == stages[-3:]
-    assert joined["bytes"] == film.stat().st_size
+    assert [stage for stage in stages if stage in ("joined", "checked", "poster")] == stages[-3:]
+    assert joined["bytes"] == video.stat().st_size
     assert joined["check"]["frames"] == 20
     assert joined["check"]["videoSeconds"] == 2
     assert joined["check"]["uniform"]
     assert poster.read_bytes()[:2] == b"\xff\xd8"
-    assert len(media.frame_hashes(film)) == 20
+    assert len(media.frame_hashes(video)) == 20
 
 
 @pytest.mark.parametrize("name", ["audio", "photo"])

@@ -70,11 +70,11 @@ def _frames(
         **{"size": (64, 36), **more},
     )
     scene = Scene(context, job)
-    found = []
+    pictures = []
     for frame in frames:
         scene.draw_effects(frame)
-        found.append(read_rgba(scene.output)[..., :3].astype(np.int16))
-    return found
+        pictures.append(read_rgba(scene.output)[..., :3].astype(np.int16))
+    return pictures
 
 
 @pytest.mark.parametrize("effect", MOVING)

@@ -1,4 +1,4 @@
-"""The textures that no request names, as pictures: see server/effects/model/texture.py."""
+"""Builtin textures of effects, which no request sets: see server/effects/model/texture.py."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -19,19 +19,19 @@ from server.render.textures.image import ImageTexture
 
 _KEYBOARD = (256, 3)
 _MAX_CUBE_EDGE = 1024
-"""Edge in pixels that a cube of pictures has at most."""
+"""Largest edge in pixels of a cube of images."""
 
 
 class BuiltinTextures:
-    """Makes the textures of one effect.
+    """Creates the builtin textures of one effect.
 
     Args:
-        context: where they live.
-        effect: whose textures they are.
-        photo: the job's, unfitted.
-        sound: makes the picture of the sound when one is wanted.
-        paths: where the effect's files are, absolute, by what the effect calls them.
-        budget: what they may take.
+        context: the context that owns them.
+        effect: the effect.
+        photo: the job's photo, unfitted.
+        audio_texture: creates the texture of the audio on demand.
+        paths: absolute paths of the effect's files, by the name in the effect.
+        budget: memory that they may take.
     """
 
     def __init__(
@@ -39,23 +39,23 @@ class BuiltinTextures:
         context: Context,
         effect: Effect,
         photo: ImageTexture,
-        sound: Callable[[], TextureSource],
+        audio_texture: Callable[[], TextureSource],
         paths: Mapping[str, Path],
         budget: MemoryBudget,
     ) -> None:
         self._context = context
         self._effect = effect
         self._photo = photo
-        self._sound = sound
+        self._audio_texture = audio_texture
         self._paths = paths
         self._budget = budget
 
     def create_all(self) -> dict[str, SamplerView]:
-        """What each texture shows, by name.
+        """Create all textures, by name.
 
         Raises:
-            ToqiboxError: ``shader_rejected`` for a file that is no picture, for textures of a
-                size or number of components that there are not, or for too much of them.
+            ToqiboxError: ``shader_rejected`` for a file that is not an image, an invalid size or
+                number of components, or too much memory.
         """
         return {
             texture.name: SamplerView(self._create(texture)) for texture in self._effect.textures
@@ -65,7 +65,7 @@ class BuiltinTextures:
         if texture.content is Content.PHOTO:
             return self._photo
         if texture.content is Content.SOUND:
-            return self._sound()
+            return self._audio_texture()
         if texture.content is Content.ZEROS:
             return self._zeros()
         if texture.content is Content.IMAGE:
@@ -75,19 +75,26 @@ class BuiltinTextures:
         return self._noise(texture)
 
     def _noise(self, texture: Texture) -> TextureSource:
-        edge, parts, is_volume = texture.size, texture.components, texture.content is Content.VOLUME
-        if not (1 <= edge <= self._context.max_texture_size and 1 <= parts <= 4):
+        edge, components, is_volume = (
+            texture.size,
+            texture.components,
+            texture.content is Content.VOLUME,
+        )
+        if not (1 <= edge <= self._context.max_texture_size and 1 <= components <= 4):
             raise rejection_error(
-                self._effect, f"the texture {texture.name} has a size that does not exist"
+                self._effect,
+                f"the texture {texture.name} has an invalid size or number of components",
             )
-        count = edge ** (3 if is_volume else 2) * parts
+        count = edge ** (3 if is_volume else 2) * components
         self._budget.claim(f"texture {texture.name}", count)
         noise_bytes = noise(count)
-        data = (noise_bytes if is_volume else pair_channels(noise_bytes, edge, parts)).tobytes()
+        data = (
+            noise_bytes if is_volume else pair_channels(noise_bytes, edge, components)
+        ).tobytes()
         try:
             if is_volume:
-                return TextureSource(self._context.volume(edge, parts, data))
-            return TextureSource(self._context.texture((edge, edge), parts, data=data))
+                return TextureSource(self._context.volume(edge, components, data))
+            return TextureSource(self._context.texture((edge, edge), components, data=data))
         except GlError as error:
             raise rejection_error(self._effect, f"the texture {texture.name}: {error}") from error
 
@@ -99,11 +106,11 @@ class BuiltinTextures:
     def _image(self, texture: Texture, file: str) -> ImageTexture:
         path = self._paths.get(file)
         if path is None:
-            raise refusal(self._effect, file, "it is not there")
+            raise refusal(self._effect, file, "it does not exist")
         try:
             width, height, pixels = files.decode(Path(path))
         except (ToqiboxError, OSError) as error:
-            raise refusal(self._effect, file, "it is no picture that can be read") from error
+            raise refusal(self._effect, file, "it is not an image that can be read") from error
         self._budget.claim(f"texture {texture.name} {file}", len(pixels))
         return ImageTexture(self._context, (width, height), pixels)
 
@@ -119,7 +126,7 @@ class BuiltinTextures:
 
 
 def noise(count: int) -> NDArray[np.uint8]:
-    """White noise: byte i is the top byte of a hash of i, the same wherever it is computed.
+    """Return white noise: byte i is the top byte of a hash of i, identical on every machine.
 
     The hash is that of the generator PCG-RXS-M-XS of 32 bits (O'Neill 2014; as a hash in Jarzynski
     and Olano 2020, "Hash Functions for GPU Rendering").
@@ -131,10 +138,10 @@ def noise(count: int) -> NDArray[np.uint8]:
 
 
 def pair_channels(noise_bytes: NDArray[np.uint8], edge: int, components: int) -> NDArray[np.uint8]:
-    """Flat noise whose green is its red moved by (37, -17), and alpha blue, round the edges.
+    """Return 2D noise whose green is its red moved by (37, -17), likewise alpha and blue, wrapped.
 
-    Shadertoy's pictures of noise are made so, and shaders make noise of three dimensions of them:
-    two slices, (37, 239) texels apart, come out of one look.
+    Shadertoy's noise textures are built so, and shaders make 3D noise of them: one sample returns
+    two slices, (37, 239) texels apart.
     """
     square = noise_bytes.reshape(edge, edge, components).copy()
     for source in range(0, components - 1, 2):

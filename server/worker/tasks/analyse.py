@@ -8,7 +8,7 @@ from server.protocol.tasks import Analyse
 
 
 def run(task: Analyse, progress: ProgressReporter) -> Result:
-    """Write the features that are not there yet; returns the `seconds` of its parts.
+    """Write the features that do not exist yet; return the `seconds` of its parts.
 
     Raises:
         ToqiboxError: storage_full, undecodable_audio.

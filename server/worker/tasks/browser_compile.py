@@ -1,4 +1,4 @@
-"""The browser task: compile the shaders that a browser gets of an effect, as OpenGL ES 3.0."""
+"""The browser task: compiles the shaders that a browser gets of an effect, as OpenGL ES 3.0."""
 
 from typing import Any
 
@@ -13,15 +13,15 @@ from server.render.scene import load_effect
 from server.render.session import SESSIONS
 
 _MAX_DIAGNOSTICS = 5
-"""Largest number of messages in a result."""
+"""Largest number of diagnostics in a result."""
 
 
 def run(task: CompileForBrowser, progress: ProgressReporter) -> Result:
-    """Compile every pass of the last effect of the chain as a browser does, and draw nothing.
+    """Compile every pass of the chain's last effect as a browser does, without drawing.
 
     Returns:
-        `renderer` (null where there is no OpenGL ES, with the reason in `why`), and `diagnostics`
-        of the first pass that is refused.
+        `renderer` (null without OpenGL ES, with the reason in `why`), and the `diagnostics` of the
+        first pass that fails.
 
     Raises:
         ToqiboxError: the effect cannot be read.
@@ -44,7 +44,7 @@ def run(task: CompileForBrowser, progress: ProgressReporter) -> Result:
             for shaders, unguarded in dict.fromkeys(passes):
                 log = context.error_log(*shaders)
                 if log is not None:
-                    # In a text without guards the columns are the author's.
+                    # Without guards, columns in the log match the author's text.
                     log = context.error_log(*unguarded) or log
                     diagnostics = compiler_diagnostics(log, effect.listings, unguarded)
                     break

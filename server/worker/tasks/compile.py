@@ -1,7 +1,7 @@
-"""The compile task: whether an effect compiles and draws here, found out by doing it.
+"""The compile task: compiles an effect and draws it, to check that it works here.
 
-It is meant for a fresh process with limits on its time and memory: what crashes or hangs a
-compiler takes this process with it and nothing else.
+It is meant for a fresh process with limits on time and memory: an effect that crashes or hangs the
+compiler takes down only this process.
 """
 
 import math
@@ -32,31 +32,30 @@ from server.render.session import SESSIONS
 
 FPS = 10
 SAMPLE_FRAMES = 2
-"""Frames that are looked at, one after the other; of a sequential effect those before them too,
-since they are drawn anyway."""
+"""Consecutive frames that are checked; a sequential effect also draws the frames before them."""
 SAMPLE_START_S = 1
-"""Where the first of them is unless the task says it, whole seconds after the start."""
+"""Default time of the first checked frame, whole seconds after the start."""
 _REDUCED_LLVMPIPE = {"LP_NUM_THREADS": "2", "GALLIVM_PERF": "nopt"}
 _MAX_REDRAW_S = 2.0
-"""Processor time within which an effect that shows nothing is drawn once more, to say why."""
+"""Processor time within which a blank effect is drawn again, to find the reason."""
 _LOOP_COUNTING_S = 5.0
-"""Processor time until which rounds of loops are counted in as many pixels as there is time for, on
-a software renderer: half of what a judgement may take."""
+"""Processor time until which loop iterations are counted in as many pixels as possible, on a
+software renderer: half of the limit for a validation."""
 _CUBE_EDGE = 128
-"""A cube of the usual size is 2700 times as much to draw as the picture that is judged."""
+"""A cube of the usual size costs 2700 times as much to draw as the frame that is checked."""
 
 
 def run(task: CompileEffect, progress: ProgressReporter) -> Result:
-    """Compile the chain of one task and draw it over the stand-ins for photo and sound.
+    """Compile the chain of a task and draw it with the default photo and audio.
 
     Returns:
         `renderer`, `software`, `blank` (every pixel of the last effect's own output is black or
-        fully transparent in every frame looked at), `why` (the likely reason of that), `warnings`
-        (diagnostics about what was drawn), `cost` (a FrameCost) and `seconds`.
+        fully transparent in every checked frame), `why` (the likely reason of that), `warnings`
+        (diagnostics about the frames), `cost` (a FrameCost) and `seconds`.
 
     Raises:
         ToqiboxError: ``shader_compile_failed`` and ``shader_rejected`` with diagnostics,
-            ``render_failed`` for what OpenGL refuses.
+            ``render_failed`` for OpenGL errors.
     """
     start, cpu_start_s = time.perf_counter(), time.process_time()
     first = (SAMPLE_START_S if task.at_s is None else task.at_s) * FPS
@@ -74,7 +73,7 @@ def run(task: CompileEffect, progress: ProgressReporter) -> Result:
         require_gpu=False,
         cube_edge=_CUBE_EDGE,
     )
-    SESSIONS.close()  # calls go to the context opened last
+    SESSIONS.close()  # OpenGL calls go to the context opened last
     try:
         progress.stage("context")
         with _reduced_llvmpipe():
@@ -103,17 +102,17 @@ def run(task: CompileEffect, progress: ProgressReporter) -> Result:
     except GlError as error:
         raise ToqiboxError("render_failed", detail=str(error)) from error
     except MemoryError as error:
-        detail = "it takes more memory than it may"
+        detail = "it exceeds the memory limit"
         raise ToqiboxError("shader_rejected", detail=detail) from error
     return {**result, "blank": not visible, "why": why, "seconds": time.perf_counter() - start}
 
 
 @contextmanager
 def _reduced_llvmpipe() -> Iterator[None]:
-    """Have a software renderer (Mesa's llvmpipe) do with little; it reads this when it is opened.
+    """Limit the resources of Mesa's llvmpipe, which reads this when it is opened.
 
-    Two threads, since each takes address space, which is limited; and machine code that is not
-    optimised: two frames are drawn sooner than their code is improved, up to thirty times.
+    It gets two threads, since each takes address space, which is limited, and unoptimised machine
+    code: two frames are drawn up to thirty times sooner than their code is optimised.
     """
     previous = {name: os.environ.get(name) for name in _REDUCED_LLVMPIPE}
     os.environ.update(_REDUCED_LLVMPIPE)
@@ -128,16 +127,16 @@ def _reduced_llvmpipe() -> Iterator[None]:
 
 
 class _LoopGuard:
-    """Counts the rounds of a scene's loops, each pass before its first draws.
+    """Counts the iterations of a scene's loops before the first draws of each pass.
 
-    A GPU might never come back from a draw: there all pixels are counted before the first. A
-    software renderer leaves its loops by itself, though late: there a few pixels are counted
-    before the first draw, and before the second one as many as there is time for.
+    A GPU might never return from an endless draw, so all pixels are counted before the first one. A
+    software renderer leaves its loops by itself, though late: a few pixels are counted before the
+    first draw, and as many as time allows before the second.
 
     Args:
-        context: where the scene is drawn.
-        scene: what is drawn.
-        cpu_start_s: processor time of this process before it was compiled, seconds.
+        context: the context of the scene.
+        scene: the scene.
+        cpu_start_s: processor time of this process before compiling, seconds.
     """
 
     def __init__(self, context: Context, scene: Scene, cpu_start_s: float) -> None:
@@ -160,10 +159,10 @@ class _LoopGuard:
 def _explain_blank(
     context: Context, scene: Scene, spec: SceneSpec, progress: ProgressReporter, *, again: bool
 ) -> str:
-    """The likely reason why nothing can be seen; it is drawn `again`, in floats, to find out."""
+    """Return the likely reason for a blank output; draw `again`, in floats, to find it."""
     frames: list[NDArray[np.float32]] = []
     if again:
-        # Floats take four times the memory, which may be more than there is.
+        # Floats take four times the memory, which may exceed the limit.
         with suppress(ToqiboxError, GlError):
             floats = Scene(context, replace(spec, float_targets=True))
             _draw(floats, spec, progress, PassCosts(context, spec.size), frames.append)
@@ -177,18 +176,18 @@ def _draw(
     costs: PassCosts,
     on_frame: Callable[[NDArray[np.float32]], None] | None = None,
 ) -> bool:
-    """Draw what must be drawn; returns whether anything is to be seen in a judged frame.
+    """Draw the necessary frames; return True if a checked frame shows anything.
 
     Args:
-        scene: what is drawn.
-        spec: of the scene.
+        scene: the scene.
+        spec: its spec.
         progress: called before each pass.
-        costs: times each pass.
-        on_frame: called with each judged frame as floats, height by width by RGBA.
+        costs: measures each pass.
+        on_frame: called with each checked frame as floats, height by width by RGBA.
     """
 
     def time_pass(name: str, draw: Callable[[], bool]) -> bool:
-        # A software renderer compiles a pass once more when it is drawn first.
+        # A software renderer compiles a pass again at its first draw.
         progress.stage("draw")
         return costs.time_pass(name, draw)
 

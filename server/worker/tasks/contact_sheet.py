@@ -1,4 +1,4 @@
-"""The sheet task: puts pictures together on a contact sheet."""
+"""The sheet task: composes images into a contact sheet."""
 
 from server.media.contact_sheet import Cell, compose
 from server.protocol.progress import ProgressReporter, Result

@@ -1,4 +1,4 @@
-"""The task that describes a track: a summary of its features, as data, a plot or clicks."""
+"""The tell task: describes a track's features as a summary, data, a plot or clicks."""
 
 import json
 from collections.abc import Mapping
@@ -73,7 +73,7 @@ def _summary(features: Features) -> dict[str, Any]:
 
 
 def _data(features: Features, fps: int) -> dict[str, Any]:
-    """Events as rows of time and strength, and every feature in each frame of a video."""
+    """Return events as rows of time and strength, and every feature in each frame of a video."""
     frames = max(1, (features.steps - 1) * fps // STEPS_PER_S)
     return {
         "events": {event: np.round(features.events(event), _DIGITS).tolist() for event in EVENTS},

@@ -8,7 +8,7 @@ from server.protocol.tasks import EncodeAudio
 
 
 def run(task: EncodeAudio, progress: ProgressReporter) -> Result:
-    """Encode the audio, cut or padded to the length of the frames; returns CPU `seconds`.
+    """Encode the audio, cut or padded to the length of the frames; return CPU `seconds`.
 
     Raises:
         ToqiboxError: encoder_failed, storage_full.

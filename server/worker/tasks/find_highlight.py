@@ -1,4 +1,4 @@
-"""The highlight task: finds the part of a track that is asked for by a word."""
+"""The highlight task: finds the requested part of a track."""
 
 from decimal import Decimal
 
@@ -13,7 +13,7 @@ MAX_TRACK_S = 1200
 
 
 def run(task: FindHighlight, progress: ProgressReporter) -> Result:
-    """Find the part; returns its `start` and `duration` as text, and which `highlight` it is.
+    """Find the part; return its `start` and `duration` as text, and its kind as `highlight`.
 
     Raises:
         ToqiboxError: the track cannot be decoded.

@@ -1,8 +1,8 @@
-"""The frame task: single frames of a job as PNG files.
+"""The frame task: draws single frames of a job into PNG files.
 
-A frame of an effect that needs the frames before it is drawn after all of them, from frame 0 on,
-as the film has it. Where those are too many, or take too long, it is drawn after the last of them
-only, from transparent black targets: near to what the film shows, and said to be not exact.
+A frame of a sequential effect is drawn after all frames before it, from frame 0 on, as in the
+video. If those are too many, or take too long, it is drawn after only the last of them, from
+transparent black targets: close to the video, and reported as not exact.
 """
 
 import time
@@ -19,7 +19,7 @@ from server.render.session import SESSIONS, RenderSession, SessionCache
 
 @dataclass(frozen=True)
 class ReplayLimits:
-    """How far back a frame may begin."""
+    """Limits of drawing the frames before a frame."""
 
     frames: int
     seconds: float
@@ -29,35 +29,36 @@ def run(task: DrawFrames, progress: ProgressReporter, sessions: SessionCache = S
     """Draw frames into PNG files; `sessions` keeps the scene for the next task.
 
     Returns:
-        `renderer`, `software`, and `shots`: for each, in the order asked for, its `frame`, whether
-        it is `exact`, and the frame that drawing began `from`.
+        `renderer`, `software`, and `shots`: for each, in the requested order, its `frame`, if it is
+        `exact`, and the frame that drawing began `from`.
 
     Raises:
-        ToqiboxError: of the catalogue, ``render_failed`` for what OpenGL refuses.
+        ToqiboxError: of the catalogue, ``render_failed`` for OpenGL errors.
     """
     spec = task.scene
     shots = task.shots
     if not all(0 <= shot.frame < spec.frames for shot in shots):
-        raise ToqiboxError("render_failed", detail=f"a frame beyond the {spec.frames} of the job")
+        detail = f"a requested frame is not in the job: use 0 to {spec.frames - 1}"
+        raise ToqiboxError("render_failed", detail=detail)
     reach = ReplayLimits(task.max_frames, task.max_s)
-    found: dict[int, Result] = {}
+    results: dict[int, Result] = {}
     with sessions.invalidate_on_error():
         progress.stage("compile")
         session = sessions.open(spec)
         progress.stage("render")
         replay = _FrameSeeker(session, reach, progress)
-        for at in sorted(range(len(shots)), key=lambda index: shots[index].frame):
-            frame = shots[at].frame
+        for index in sorted(range(len(shots)), key=lambda index: shots[index].frame):
+            frame = shots[index].frame
             first, exact = replay.to(frame)
-            _write(session, shots[at].out, task.composite)
-            found[at] = {"frame": frame, "exact": exact, "from": first}
+            _write(session, shots[index].out, task.composite)
+            results[index] = {"frame": frame, "exact": exact, "from": first}
     context = session.context
-    rows = [found[at] for at in range(len(shots))]
-    return {"shots": rows, "renderer": context.renderer, "software": context.software}
+    ordered = [results[index] for index in range(len(shots))]
+    return {"shots": ordered, "renderer": context.renderer, "software": context.software}
 
 
 class _FrameSeeker:
-    """Brings a scene to a frame, going on from where it was left where that gives the same."""
+    """Draws requested frames of a scene, continuing from its last frame if possible."""
 
     def __init__(
         self, session: RenderSession, reach: ReplayLimits, progress: ProgressReporter
@@ -68,7 +69,7 @@ class _FrameSeeker:
         self._drawn = 0
 
     def to(self, frame: int) -> tuple[int, bool]:
-        """Draw `frame`; returns where drawing began and whether that makes it exact."""
+        """Draw `frame`; return the frame that drawing began at, and True if the result is exact."""
         if not self._session.scene.sequential:
             self._draw(frame)
             return frame, True
@@ -76,7 +77,7 @@ class _FrameSeeker:
             first = frame - self._reach.frames
             self._run(first, frame)
             return first, False
-        # The frame drawn last is still there.
+        # The targets still hold the frame drawn last.
         before = self._session.next_frame
         if before is None or before > frame + 1:
             before = 0
@@ -85,13 +86,13 @@ class _FrameSeeker:
         if not missing:
             self._session.next_frame = frame + 1
             return 0, True
-        # As many as were drawn in the half of the time that is spent are drawn in the other.
+        # The second half of the time suffices for as many frames as the first half.
         first = min(before + missing, frame)
         self._run(first, frame)
         return first, False
 
     def _run_on(self, first: int, last: int) -> int:
-        """Draw from `first` to `last`; returns how many are missing when time is up."""
+        """Draw from `first` to `last`; return the number of missing frames when time is up."""
         end = time.monotonic() + self._reach.seconds / 2
         for frame in range(first, last + 1):
             if time.monotonic() > end:

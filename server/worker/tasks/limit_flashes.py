@@ -1,7 +1,7 @@
-"""The flashes task: finds where a whole film would flash too much, and how far it must be dimmed.
+"""The flashes task: finds where a whole video would flash too much, and how far to dim it.
 
-The film is drawn once in a size in which that costs little. Fine noise flickers there that is calm
-in a large picture, so that whatever is found is looked at again more closely before it counts.
+The video is drawn once at a small size. Fine noise flickers there although it is calm in a large
+frame, so that violations are checked again at a larger size before they count.
 """
 
 from collections.abc import Iterable
@@ -23,10 +23,10 @@ from server.render.scene import Scene
 from server.render.session import SESSIONS, RenderSession, SessionCache
 
 _CELL_EDGES = (5, 20)
-"""Pixels along the edge of a cell at the first look and the closer one, where the film has more."""
+"""Pixels along the edge of a cell in the first sampling and in the closer one."""
 _CUBE_EDGE = 128
 _MAX_REPORTED = 50
-"""Most stretches that a report names."""
+"""Most intervals in a report."""
 
 
 def run(
@@ -35,12 +35,12 @@ def run(
     """Measure the flashes of a scene and write the gain map that limits them.
 
     Returns:
-        `limited`: stretches by when they begin (`from`) and end (`to`), in seconds, and how many
-        flashes they had (`perSecond`); those that flash most where there are very many.
+        `limited`: intervals with their start (`from`) and end (`to`) in seconds and their flashes a
+        second (`perSecond`); the worst ones if there are very many.
 
     Raises:
-        ToqiboxError: of the catalogue, ``render_failed`` for what OpenGL refuses.
-        Damaged: the features of the track are not as they were written.
+        ToqiboxError: of the catalogue, ``render_failed`` for OpenGL errors.
+        DamagedFilesError: the features of the track have changed since they were written.
     """
     spec = task.scene
     seal.verify(spec.sealed_files())
@@ -48,13 +48,13 @@ def run(
         progress.stage("flashes")
         cell_colors = _sample_cells(spec, progress, sessions)
         on_progress = partial(progress.stage, "flashes")
-        found = (
+        outcome = (
             LimiterResult(None, [])
             if cell_colors is None
             else limit_flashes(cell_colors, spec.fps, on_progress)
         )
-    gain_map.save(task.out, found.gains)
-    worst = sorted(found.intervals, key=lambda interval: -interval[2])[:_MAX_REPORTED]
+    gain_map.save(task.out, outcome.gains)
+    worst = sorted(outcome.intervals, key=lambda interval: -interval[2])[:_MAX_REPORTED]
     return {"limited": [_interval_json(interval, spec.fps) for interval in sorted(worst)]}
 
 
@@ -66,9 +66,9 @@ def _interval_json(interval: tuple[int, int, float], fps: int) -> dict[str, floa
 def _sample_cells(
     spec: SceneSpec, progress: ProgressReporter, sessions: SessionCache
 ) -> NDArray[np.float32] | None:
-    """Every frame's cells; where they flash too much, as they are in a larger picture.
+    """Sample the cells of every frame, at a larger size where they flash too much.
 
-    None where they nowhere do.
+    Returns None if they nowhere do.
     """
     grid = grid_shape(spec.size)
     far, close = (max(1, min(edge, spec.size[1] // grid[0])) for edge in _CELL_EDGES)
@@ -80,10 +80,12 @@ def _sample_cells(
         return None
     if far < close:
         scene = Scene(session.context, _with_cell_size(spec, grid, close))
-        wanted = np.zeros(spec.frames, np.bool_)
+        resampled = np.zeros(spec.frames, np.bool_)
         for interval in intervals:
-            wanted[max(0, interval.first - spec.fps) : interval.last + spec.fps] = True
-        frames: Iterable[int] = range(spec.frames) if scene.sequential else np.flatnonzero(wanted)
+            resampled[max(0, interval.first - spec.fps) : interval.last + spec.fps] = True
+        frames: Iterable[int] = (
+            range(spec.frames) if scene.sequential else np.flatnonzero(resampled)
+        )
         _draw(session, scene, close, frames, cell_colors, progress)
     return cell_colors
 

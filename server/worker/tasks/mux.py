@@ -13,11 +13,11 @@ def run(task: Mux, progress: ProgressReporter) -> Result:
     """Write the video and its poster.
 
     Returns:
-        `bytes` and `sha256` of the video, and the `check`: what was measured of it.
+        `bytes` and `sha256` of the video, and its measurements as `check`.
 
     Raises:
         ToqiboxError: output_invalid, storage_full.
-        DamagedFilesError: segments or audio are not as their tasks left them.
+        DamagedFilesError: a segment or the audio has changed since it was written.
     """
     progress.stage("join")
     segments = list(task.segments)

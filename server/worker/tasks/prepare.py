@@ -17,7 +17,7 @@ from server.typography.font_fallback import missing_characters
 from server.warnings import WarningData, warning
 
 _MAX_NAMED_CHARACTERS = 12
-"""Characters that no font has and that a warning names."""
+"""Undrawable characters that a warning names."""
 _COVER_ERRORS = ("unsupported_media_type", "undecodable_image", "image_too_large")
 """Errors of a cover after which the next one is tried."""
 
@@ -73,7 +73,7 @@ def audio_kind(upload: Path) -> str:
 
 
 def _decode_cover(audio: Path, kind: str, folder: Path, result: Result) -> None:
-    """Decode the first usable cover of a track as if it were the upload `photo`.
+    """Decode the first usable cover of a track as the upload `photo`.
 
     Raises:
         ToqiboxError: missing_field, storage_full.
@@ -118,7 +118,7 @@ def _decode_audio(task: Prepare, upload: Path, kind: str) -> Result:
 
 
 def _font_warnings(texts: Mapping[str, str | None], result: Result) -> list[WarningData]:
-    """Return a warning for each text with characters that no font has."""
+    """Return a warning for each text with characters that no font can draw."""
     warnings = []
     for field, text in texts.items():
         missing = missing_characters(text if text is not None else result.get(field) or "")

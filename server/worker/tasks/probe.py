@@ -1,4 +1,4 @@
-"""The probe task: what this machine can do, found out by doing it. It reports and never fails."""
+"""The probe task: tries what this machine can do. It reports and never fails."""
 
 from pathlib import Path
 
@@ -26,7 +26,7 @@ def run(task: Probe, _progress: ProgressReporter) -> Result:
     """Try OpenGL, ffmpeg and the encoders of the task, and list the fonts.
 
     Returns:
-        `gl`, `ffmpeg`, `encoders` (by name) and `fonts`; each says whether it is `ok`.
+        `gl`, `ffmpeg`, `encoders` (by name) and `fonts`; each has its state in `ok`.
     """
     folder = task.folder or Path("/nonexistent")
     return {
@@ -55,7 +55,7 @@ def _gl(egl_device: int | None) -> Result:
 
 
 def find_drawing_error(context: Context) -> str | None:
-    """Draw a frame whose every pixel is known; returns what is wrong with it, None if nothing."""
+    """Draw a known frame; return a message if any pixel is wrong, else None."""
     render_target = RenderTarget(context, _SIZE)
     draw = DrawCall(context, context.program(FULLSCREEN_VERTEX, _TEST_PATTERN), {})
     draw.set_floats(blue=200 / 255)

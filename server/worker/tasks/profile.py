@@ -1,4 +1,4 @@
-"""The profile task: what each pass of a chain takes to draw, at several sizes."""
+"""The profile task: measures the time of each pass of a chain, at several sizes."""
 
 import time
 from collections.abc import Callable
@@ -14,29 +14,29 @@ from server.render.session import SESSIONS
 
 
 def run(task: Profile, progress: ProgressReporter) -> Result:
-    """Draw `count` frames at each of `sizes` and add up what the passes take.
+    """Draw `count` frames at each of `sizes` and sum the time of the passes.
 
-    They are spread over the film, so that whatever follows the sound moves; where a frame needs
-    the one before it they are the first ones. The first is drawn before that: it holds what is
-    done only once. A pass whose inputs do not change is not drawn again, and takes nothing.
+    The frames are spread over the video, so that everything that follows the audio changes; for a
+    sequential effect they are the first ones. One more frame is drawn before them, for work that is
+    done only once. A pass whose inputs do not change is not drawn again, and takes no time.
 
     Returns:
-        `renderer`, `software`, and `sizes`: for each its `width`, `height`, `ms` a frame in which
-        every pass is drawn that was drawn at all, and the `passes` with their `name`, `ms` a
-        drawing, and in what `share` of the frames they were drawn.
+        `renderer`, `software`, and `sizes`: for each its `width`, `height`, `ms` of a frame with
+        all passes, and the `passes` with their `name`, `ms` of a draw, and the `share` of frames in
+        which they were drawn.
 
     Raises:
-        ToqiboxError: of the catalogue, ``render_failed`` for what OpenGL refuses.
+        ToqiboxError: of the catalogue, ``render_failed`` for OpenGL errors.
     """
-    SESSIONS.close()  # calls go to the context opened last
+    SESSIONS.close()  # OpenGL calls go to the context opened last
     try:
         with Context(task.scene.egl_device) as context:
-            rows = []
+            results = []
             for size in task.sizes:
                 progress.stage("compile")
                 spec = replace(task.scene, size=size)
-                rows.append(_measure(context, spec, task.count, progress))
-            return {"sizes": rows, "renderer": context.renderer, "software": context.software}
+                results.append(_measure(context, spec, task.count, progress))
+            return {"sizes": results, "renderer": context.renderer, "software": context.software}
     except GlError as error:
         raise ToqiboxError("render_failed", detail=str(error)) from error
 
@@ -44,36 +44,39 @@ def run(task: Profile, progress: ProgressReporter) -> Result:
 def _measure(context: Context, spec: SceneSpec, count: int, progress: ProgressReporter) -> Result:
     scene = Scene(context, spec)
     scene.begin(0)
-    spent: dict[str, list[float]] = {}
+    seconds_by_pass: dict[str, list[float]] = {}
     measure = _time_by_clock if context.software else _time_by_device
 
-    def timed(name: str, draw: Callable[[], bool]) -> bool:
+    def time_pass(name: str, draw: Callable[[], bool]) -> bool:
         drawn, seconds = measure(context, draw)
-        spent.setdefault(name, []).extend([seconds] if drawn else [])
+        seconds_by_pass.setdefault(name, []).extend([seconds] if drawn else [])
         return drawn
 
     frames = _frames(spec.frames, count, in_order=scene.sequential)
     for number, frame in enumerate(frames):
         progress.stage("draw")
         if number == 1:
-            spent.clear()
-        scene.draw_effects(frame, timed)
+            seconds_by_pass.clear()
+        scene.draw_effects(frame, time_pass)
         context.finish()
     context.check("drawing")
-    rows = [_row(name, times, max(len(frames) - 1, 1)) for name, times in spent.items()]
-    total = sum(row["ms"] for row in rows)
-    return {"width": spec.size[0], "height": spec.size[1], "ms": total, "passes": rows}
+    passes = [
+        _pass_result(name, times, max(len(frames) - 1, 1))
+        for name, times in seconds_by_pass.items()
+    ]
+    total = sum(entry["ms"] for entry in passes)
+    return {"width": spec.size[0], "height": spec.size[1], "ms": total, "passes": passes}
 
 
 def _frames(frames: int, count: int, *, in_order: bool) -> list[int]:
-    """The frame that is drawn first, and those that are measured."""
+    """Return the frame that is drawn first, and the measured frames."""
     count = min(count, frames - 1)
     if in_order or not count:
         return list(range(count + 1))
     return [number * (frames - 1) // count for number in range(count + 1)]
 
 
-def _row(name: str, times: list[float], frames: int) -> Result:
+def _pass_result(name: str, times: list[float], frames: int) -> Result:
     mean = sum(times) / len(times) if times else 0.0
     return {"name": name, "ms": mean * 1000, "share": len(times) / frames}
 

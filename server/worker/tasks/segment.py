@@ -17,8 +17,8 @@ def run(task: DrawSegment, progress: ProgressReporter, sessions: SessionCache = 
     """Draw and encode one segment; `sessions` keeps the scene for the next one.
 
     Raises:
-        ToqiboxError: of the catalogue, ``render_failed`` for what OpenGL refuses.
-        DamagedFilesError: files of earlier tasks are not as they left them.
+        ToqiboxError: of the catalogue, ``render_failed`` for OpenGL errors.
+        DamagedFilesError: a file of an earlier task has changed since it was written.
     """
     spec = task.scene
     if not 0 <= task.first < task.last <= spec.frames:
@@ -49,14 +49,14 @@ def _resume(scene: Scene, task: DrawSegment) -> None:
         raise ToqiboxError("render_failed", detail=detail)
 
 
-def _render(kept: RenderSession, task: DrawSegment, progress: ProgressReporter) -> Result:
-    context, scene, readback = kept.context, kept.scene, kept.readback
+def _render(session: RenderSession, task: DrawSegment, progress: ProgressReporter) -> Result:
+    context, scene, readback = session.context, session.scene, session.readback
     spec, stall_s = task.scene, STALL_S if task.stall_s is None else task.stall_s
     output = FrameWriter(task.encoder, spec.size, spec.fps, task.threads, task.out, stall_s)
     with output as writer:
         readback.begin()
         for frame in range(task.first, task.last):
-            changed = kept.draw_timer.time(partial(scene.draw, frame))
+            changed = session.draw_timer.time(partial(scene.draw, frame))
             readback.push(writer, changed=changed)
             progress.frames(readback.delivered)
         readback.finish(writer)
@@ -65,7 +65,7 @@ def _render(kept: RenderSession, task: DrawSegment, progress: ProgressReporter) 
             checkpoint.save(task.state_out, task.last, scene.persistent_targets)
         written = writer.finish()
     seconds = {
-        "render": kept.draw_timer.take_seconds(),
+        "render": session.draw_timer.take_seconds(),
         "readback": readback.seconds,
         "encode": written.cpu_s,
     }
