@@ -1,1 +1,1 @@
-"""Sound, photo and film: everything that touches the bytes of media, run inside a worker."""
+"""Audio, photo and video: all code that reads or writes media files, run inside a worker."""

@@ -1,4 +1,4 @@
-"""A contact sheet: pictures in rows, each with its label below, as one PNG file."""
+"""A contact sheet: images in rows, each with a label below, as one PNG file."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,11 +21,11 @@ _BACKGROUND, _EMPTY_CELL, _INK, _ALERT = (
 
 @dataclass(frozen=True)
 class Cell:
-    """One picture of a sheet."""
+    """One image of a sheet."""
 
     label: str
     frame: Path | None
-    """A PNG file; None leaves the cell empty and its label alarming."""
+    """A PNG file; None leaves the cell empty and draws its label as an alert."""
 
 
 def compose(cells: Sequence[Cell], columns: int, size: tuple[int, int], out: Path) -> None:
@@ -33,8 +33,8 @@ def compose(cells: Sequence[Cell], columns: int, size: tuple[int, int], out: Pat
 
     Args:
         cells: from left to right, then downwards.
-        columns: how many stand side by side.
-        size: of a picture, in pixels.
+        columns: number of cells in a row.
+        size: of an image, in pixels.
         out: the PNG file, written through its `.part`.
 
     Raises:
@@ -67,7 +67,7 @@ def _grid_position(index: int, columns: int) -> tuple[int, int]:
 
 
 def _truncate(label: str, width: int, font: ImageFont.FreeTypeFont | ImageFont.ImageFont) -> str:
-    """The label, cut where it would reach into the next column."""
+    """Truncate a label that would extend into the next column."""
     if font.getlength(label) <= width:
         return label
     while label and font.getlength(f"{label}…") > width:

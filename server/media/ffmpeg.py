@@ -1,14 +1,14 @@
-"""The only door to ffmpeg and ffprobe: argument lists are built here, processes run here.
+"""The only module that runs ffmpeg and ffprobe: it builds argument lists and runs processes.
 
     argv = output(input_file(path, format="wav").audio, "pipe:1", format="f32le")
     with Process(argv, stdout=True) as process:      # killed and reaped however the block ends
         for chunk in process.chunks(): ...
         process.wait(10).raise_for_status()
 
-ffmpeg-python builds the argument lists; the processes are ours, because each of them is confined,
-has a fixed environment, writes its messages where nothing can block, and is never waited for
-without a limit. A process must be started from the worker's main thread: it dies with the thread
-that started it (see server/sandbox.py).
+ffmpeg-python builds the argument lists. Processes are run here, because each of them is sandboxed,
+has a fixed environment, never blocks on its messages, and is never waited for without a limit. A
+process must be started from the worker's main thread: it dies with the thread that started it (see
+server/sandbox.py).
 """
 
 import fcntl
@@ -34,31 +34,31 @@ _MESSAGES_BYTES = 64 * 1024
 _CHUNK_BYTES = 1 << 18
 _PIPE_BYTES = 1 << 20
 _REAP_LIMIT_S = 5.0
-_CPU_LIMIT_SHARE = 0.85  # of the limit: the kernel samples, and counts too much on a busy machine
+_CPU_LIMIT_SHARE = 0.85  # of the limit: the kernel samples, and overcounts on a busy machine
 
 
 class MediaError(Exception):
-    """ffmpeg or ffprobe could not be run or ended badly; the text is for the log."""
+    """ffmpeg or ffprobe could not be run or failed; the text is for the log."""
 
 
 @dataclass(frozen=True)
 class ProcessResult:
-    """How a process ended."""
+    """The result of a process."""
 
     rc: int
-    """Exit status; negative is the number of the signal. -SIGXCPU at the limit of processor time:
-    ffmpeg catches that signal, and ends with a status above 0 or by SIGKILL afterwards."""
+    """Exit status; a negative value is a signal number. -SIGXCPU at the limit of processor time:
+    ffmpeg catches that signal and then exits with a status above 0 or by SIGKILL."""
     cpu_s: float
-    """Processor seconds that it used."""
+    """Processor seconds used."""
     messages: str
-    """What it wrote to stderr, the first 64 kB."""
+    """The first 64 kB of its stderr."""
     stdout: bytes = b""
 
     def raise_for_status(self, code: str | None = None) -> Self:
-        """Return self when the status is 0.
+        """Return self if the status is 0.
 
         Raises:
-            ToqiboxError: storage_full when the messages say so, else `code` when one is given.
+            ToqiboxError: storage_full if the messages say so, otherwise `code` if one is given.
             MediaError: without `code`.
         """
         if self.rc == 0:
@@ -72,26 +72,26 @@ class ProcessResult:
 
 
 def file_url(path: Path) -> str:
-    """The URL of a local file, which no name can turn into another protocol or an option."""
+    """Return the URL of a local file; no name can turn it into another protocol or an option."""
     return "file:" + os.path.abspath(path)
 
 
 def input_file(path: Path, **options: object) -> Any:
-    """An input node of ffmpeg-python; `options` are ffmpeg's, before `-i`."""
+    """Return an input node of ffmpeg-python; `options` are ffmpeg's, before `-i`."""
     return graph.input(file_url(path), protocol_whitelist="file", **options)
 
 
 def input_pipe(**options: object) -> Any:
-    """An input node that reads what we write to the process's stdin."""
+    """Return an input node that reads what we write to the process's stdin."""
     return graph.input("pipe:0", protocol_whitelist="pipe", **options)
 
 
 def output(streams: Any, target: Path | str, **options: object) -> list[str]:
-    """The argument list that writes `streams` (a node or a list of nodes) to `target`.
+    """Return the argument list that writes `streams` (a node or a list of nodes) to `target`.
 
     Args:
         streams: nodes of ffmpeg-python.
-        target: a file of ours, or ``pipe:1``.
+        target: one of our files, or ``pipe:1``.
         options: ffmpeg's output options; None is an option without a value.
     """
     url = file_url(target) if isinstance(target, Path) else target
@@ -101,7 +101,7 @@ def output(streams: Any, target: Path | str, **options: object) -> list[str]:
 
 
 class Process:
-    """A running ffmpeg or ffprobe; a context manager that leaves nothing running behind."""
+    """A running ffmpeg or ffprobe; a context manager that always ends the process."""
 
     def __init__(
         self,
@@ -111,10 +111,10 @@ class Process:
         stdin: bool = False,
         stdout: bool = False,
     ) -> None:
-        """Start `argv`, with pipes for stdin and stdout where asked for.
+        """Start `argv`, with pipes for stdin and stdout if requested.
 
         Raises:
-            MediaError: the program is not installed or no process could be made.
+            MediaError: the program is not installed or the process could not be started.
         """
         environment = sandbox.environment()
         if shutil.which(argv[0], path=environment["PATH"]) is None:
@@ -146,14 +146,14 @@ class Process:
 
     @property
     def pid(self) -> int:
-        """The process's id."""
+        """The process id."""
         return self._popen.pid
 
     def write(self, data: memoryview | bytes) -> None:
-        """Write all of `data` to its stdin; blocks for as long as the process does not read.
+        """Write all of `data` to its stdin; block until the process has read it.
 
         Raises:
-            BrokenPipeError: it has ended or closed its stdin.
+            BrokenPipeError: the process has ended or closed its stdin.
         """
         assert self._popen.stdin is not None
         rest = memoryview(data).cast("B")
@@ -161,15 +161,15 @@ class Process:
             rest = rest[os.write(self._popen.stdin.fileno(), rest) :]
 
     def close_stdin(self) -> None:
-        """Tell the process that there is no more input."""
+        """Close its stdin to signal the end of input."""
         if self._popen.stdin is not None:
             self._popen.stdin.close()
 
     def chunks(self, stall_s: float = 30.0) -> Iterator[bytes]:
-        """Yield what it writes to stdout until it closes it.
+        """Yield its stdout in chunks until it closes it.
 
         Raises:
-            MediaError: nothing came for `stall_s` seconds.
+            MediaError: no output for `stall_s` seconds.
         """
         assert self._popen.stdout is not None
         descriptor = self._popen.stdout.fileno()
@@ -183,10 +183,10 @@ class Process:
             yield chunk
 
     def wait(self, limit_s: float, stdout: bytes = b"") -> ProcessResult:
-        """Wait for its end, reap it, and say how it ended.
+        """Wait for the process to end, reap it, and return its result.
 
         Raises:
-            MediaError: it is still running after `limit_s` seconds.
+            MediaError: the process is still running after `limit_s` seconds.
         """
         result = self.try_wait(limit_s, stdout)
         if result is None:
@@ -194,7 +194,7 @@ class Process:
         return result
 
     def try_wait(self, limit_s: float, stdout: bytes = b"") -> ProcessResult | None:
-        """Its outcome, once it has ended; None when it has not within `limit_s` seconds."""
+        """Return its result once it has ended; None if it still runs after `limit_s` seconds."""
         deadline = time.monotonic() + limit_s
         pause = 0.0005
         while self._result is None:
@@ -215,19 +215,19 @@ class Process:
         return self._result
 
     def messages(self) -> str:
-        """What it has written to stderr so far, the first 64 kB."""
+        """Return its stderr so far, the first 64 kB."""
         if self._result is not None:
             return self._result.messages
         return os.pread(self._messages, _MESSAGES_BYTES, 0).rstrip(b"\0").decode("utf-8", "replace")
 
     def send_kill(self) -> None:
-        """End it at once, if it runs; its pipes stay open until it is reaped."""
-        # Only `wait` reaps it, so the id cannot have passed to another process.
+        """Send SIGKILL if it runs; its pipes stay open until it is reaped."""
+        # Only `try_wait` reaps it, so the id cannot belong to another process yet.
         if self._result is None:
             os.kill(self._popen.pid, signal.SIGKILL)
 
     def kill(self) -> None:
-        """End it at once, if it runs, and reap it."""
+        """Kill it if it runs, and reap it."""
         self.send_kill()
         self.wait(_REAP_LIMIT_S)
 
@@ -244,13 +244,13 @@ def run(
     limit_s: float = 60.0,
     stdout_bytes: int = 0,
 ) -> ProcessResult:
-    """Run to the end and return the outcome, whatever the status; see `raise_for_status`.
+    """Run to the end and return the result with any status; see `raise_for_status`.
 
     Args:
         argv: an argument list of `output`, or an ffprobe command.
         limits: hard limits of the process.
-        limit_s: it is killed when it runs longer, or stays silent so long on stdout.
-        stdout_bytes: how much of its stdout is wanted; more of it is an error.
+        limit_s: time limit in seconds, also for gaps between output on stdout.
+        stdout_bytes: maximum length of its stdout; more is an error. 0 discards stdout.
 
     Raises:
         MediaError: not installed, too slow, or too much output.
@@ -266,10 +266,10 @@ def run(
 
 
 def version() -> str:
-    """The version of the ffmpeg in use.
+    """Return the version of the ffmpeg in use.
 
     Raises:
-        MediaError: it cannot be run.
+        MediaError: ffmpeg cannot be run.
     """
     result = run(["ffmpeg", "-version"], limit_s=20, stdout_bytes=1 << 16).raise_for_status()
     first = result.stdout.split(b"\n")[0]
@@ -277,9 +277,9 @@ def version() -> str:
 
 
 def _create_message_file() -> int:
-    """An unnamed file of fixed size: what does not fit is refused to the writer, which goes on.
+    """Create an unnamed file of fixed size: writes beyond it fail without blocking the writer.
 
-    A pipe would block ffmpeg once nobody reads it; a plain file could fill the disk.
+    A pipe without a reader would block ffmpeg; a regular file could fill the disk.
     """
     descriptor = os.memfd_create("messages", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     os.ftruncate(descriptor, _MESSAGES_BYTES)
@@ -288,7 +288,7 @@ def _create_message_file() -> int:
 
 
 def _widen_pipe(descriptor: int) -> None:
-    """Fewer, larger turns between the two ends; the system may refuse, and then it stays."""
+    """Enlarge the pipe buffer for fewer context switches; keep its size if the system refuses."""
     try:
         fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
     except OSError:

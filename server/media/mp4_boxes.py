@@ -1,4 +1,4 @@
-"""The boxes of an MP4 file (ISO/IEC 14496-12), as far as ffmpeg does not tell of them."""
+"""The boxes of an MP4 file (ISO/IEC 14496-12), where ffmpeg's output is not enough."""
 
 import struct
 from collections.abc import Iterator
@@ -13,22 +13,22 @@ _PROTECTED = (b"drms", b"enca")
 
 
 def box_types(path: Path) -> list[bytes]:
-    """The types of the top-level boxes, in the order of the file."""
+    """Return the types of the top-level boxes, in the order of the file."""
     with path.open("rb") as file:
         return [kind for kind, _, _ in _boxes(file, 0, path.stat().st_size)]
 
 
 def stated_end(path: Path) -> int:
-    """The byte after the last top-level box, by the sizes that the boxes state."""
+    """Return the byte after the last top-level box, by the sizes that the boxes state."""
     with path.open("rb") as file:
         return max((end for _, _, end in _boxes(file, 0, path.stat().st_size)), default=0)
 
 
 def media_duration(path: Path) -> tuple[int, int]:
-    """Duration of the first track's media in ticks, and ticks a second (`mdhd`, 8.4.2).
+    """Return the duration of the first track's media in ticks, and ticks a second (8.4.2).
 
     Raises:
-        ValueError: there is none.
+        ValueError: the file has no such box.
     """
     with path.open("rb") as file:
         start, end = 0, path.stat().st_size
@@ -38,9 +38,9 @@ def media_duration(path: Path) -> tuple[int, int]:
 
 
 def audio_seconds(path: Path) -> Decimal | None:
-    """How long the first sound track says that it plays; None where that cannot be found.
+    """Return the stated duration of the first audio track; None if it cannot be determined.
 
-    That is the sum of its edits (`elst`, 8.6.6) after an empty one, or else its media's length.
+    It is the sum of its non-empty edits (`elst`, 8.6.6), otherwise the duration of its media.
     """
     try:
         with path.open("rb") as file:
@@ -61,7 +61,7 @@ def audio_seconds(path: Path) -> Decimal | None:
 
 
 def is_protected(path: Path) -> bool:
-    """Return whether the samples of the first sound track are encrypted (8.12; `drms`: Apple's)."""
+    """Return whether the first audio track is encrypted (8.12; `drms`: Apple's)."""
     try:
         with path.open("rb") as file:
             _, extent = _audio_track(file, _first_box(file, b"moov", 0, path.stat().st_size))
@@ -77,7 +77,7 @@ def cover_pictures(path: Path, max_bytes: int) -> list[bytes]:
 
     Args:
         path: the file.
-        max_bytes: bytes that a picture may have; a longer one is left out.
+        max_bytes: maximum size of a picture; larger ones are left out.
     """
     with path.open("rb") as file:
         try:
@@ -96,10 +96,10 @@ def cover_pictures(path: Path, max_bytes: int) -> list[bytes]:
 
 
 def _audio_track(file: BinaryIO, moov: tuple[int, int]) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Places of the first sound track and of its media.
+    """Return the extents of the first audio track and of its media.
 
     Raises:
-        ValueError: there is none.
+        ValueError: the file has no audio track.
     """
     tracks = [box[1:] for box in _boxes(file, *moov) if box[0] == b"trak"]
     for track in tracks[:_MAX_TRACKS]:
@@ -114,7 +114,7 @@ def _mdhd(file: BinaryIO, media: tuple[int, int]) -> bytes:
 
 
 def _edits(file: BinaryIO, track: tuple[int, int]) -> int:
-    """Ticks that the edits of a track last, those of `mvhd`; 0 without edits."""
+    """Return the duration of a track's edits in ticks of `mvhd`; 0 without edits."""
     try:
         body = _read_body(file, _first_box(file, b"elst", *_first_box(file, b"edts", *track)))
     except ValueError:
@@ -128,7 +128,7 @@ def _edits(file: BinaryIO, track: tuple[int, int]) -> int:
 
 
 def _duration_and_timescale(body: bytes) -> tuple[int, int]:
-    """Duration and ticks a second of an `mvhd` or `mdhd` box (8.2.2, 8.4.2)."""
+    """Return duration and ticks a second of an `mvhd` or `mdhd` box (8.2.2, 8.4.2)."""
     first, size = (20, 8) if body[:1] == b"\1" else (12, 4)
     scale, ticks = body[first : first + 4], body[first + 4 : first + 4 + size]
     return int.from_bytes(ticks, "big"), int.from_bytes(scale, "big")
@@ -148,7 +148,7 @@ def _first_box(file: BinaryIO, box_type: bytes, start: int, end: int) -> tuple[i
 
 
 def _boxes(file: BinaryIO, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
-    """Type, start of the content and end of each box between `start` and `end` (4.2)."""
+    """Yield type, content start and end of each box between `start` and `end` (4.2)."""
     for _ in range(_MAX_BOXES):
         if start + 8 > end:
             return
@@ -157,7 +157,7 @@ def _boxes(file: BinaryIO, start: int, end: int) -> Iterator[tuple[bytes, int, i
         size, content = int.from_bytes(head[:4], "big"), start + 8
         if size == 1:
             size, content = int.from_bytes(head[8:16], "big"), start + 16
-        if size < 8:  # 0 reaches to the end of the file; less is damage
+        if size < 8:  # 0 extends to the end of the file; other small values are damage
             size = end - start
         yield head[4:8], content, start + size
         start += size

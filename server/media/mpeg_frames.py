@@ -1,12 +1,12 @@
-"""Frames of MPEG audio (layers I to III) and of ADTS, which have no signature but a sync word.
+"""Frames of MPEG audio (layers I to III) and of ADTS, which have only a sync word as signature.
 
-Random bytes hold that word too, so several headers must follow each other and agree.
+Random bytes may contain that word too, so several consistent headers must follow each other.
 """
 
 from collections.abc import Callable
 
 Header = Callable[[bytes], tuple[int, object] | None]
-"""Takes 7 bytes; gives a frame's length in bytes and what all frames of its stream share."""
+"""Takes 7 bytes; returns a frame's length in bytes and the properties shared by its stream."""
 
 _RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}
 _HALVED = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
@@ -65,12 +65,12 @@ def find_frames(data: bytes, start: int, end: int, count: int) -> tuple[str, int
 
     Args:
         data: bytes of a file.
-        start: where the first frame may begin.
-        end: it begins before this.
-        count: frames; four do not occur by chance.
+        start: first offset at which the frame may begin.
+        end: offset before which it must begin.
+        count: number of frames; four do not occur by chance.
 
     Returns:
-        The ffmpeg demuxer, ``mp3`` or ``aac``, and where the frame begins.
+        The ffmpeg demuxer, ``mp3`` or ``aac``, and the offset of the frame.
     """
     at = data.find(b"\xff", start, end)
     while at >= 0:

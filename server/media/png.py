@@ -1,4 +1,4 @@
-"""Pictures as PNG files."""
+"""Images as PNG files."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from server.files import atomic
 
 
 def write(out: Path, width: int, height: int, pixels: bytes) -> None:
-    """Write RGBA bytes, rows from the top, alpha straight and kept.
+    """Write RGBA bytes, rows from the top, with straight alpha.
 
     Raises:
         ToqiboxError: ``storage_full``.

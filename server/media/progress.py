@@ -1,4 +1,4 @@
-"""Waits for an ffmpeg that writes a file, and tells that it gets on."""
+"""Waiting for an ffmpeg process that writes a file, with reports of its progress."""
 
 import time
 from collections.abc import Callable
@@ -12,10 +12,10 @@ _POLL_S = 1.0
 def wait_with_progress(
     process: Process, file: Path, on_progress: Callable[[], None], limit_s: float
 ) -> ProcessResult:
-    """Wait for the end of `process`; `told` is called whenever `file` has changed.
+    """Wait for the end of `process`; call `on_progress` whenever `file` has changed.
 
     Raises:
-        MediaError: it is still running after `limit_s` seconds.
+        MediaError: the process is still running after `limit_s` seconds.
     """
     deadline = time.monotonic() + limit_s
     last_stamp = _file_stamp(file)
@@ -29,7 +29,7 @@ def wait_with_progress(
 
 
 def _file_stamp(file: Path) -> tuple[int, int] | None:
-    """What is another after every write to `file`; None when there is no such file."""
+    """Return a value that changes with every write to `file`; None if the file is missing."""
     try:
         state = file.stat()
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""What a program said, in one line that may be shown to anyone: without paths and addresses."""
+"""Messages of programs as one line that may be shown to anyone: without paths and addresses."""
 
 import re
 from pathlib import Path
@@ -6,17 +6,17 @@ from pathlib import Path
 _MAX_LENGTH = 200
 _ADDRESS = re.compile(r"rc -?\d+: |\[[^\]]* @ 0x[0-9a-f]+\] ")
 _QUOTED = re.compile(r"""(["'])(?:file:)?/.*?\1""")
-# A path ends where a word does, and what closes the sentence is none of it. A slash inside of a
-# word, as in yuv/nv12 or 30/1, begins no path.
+# A path ends at the end of a word and excludes closing punctuation. A slash inside a word, as in
+# yuv/nv12 or 30/1, does not start a path.
 _PATH = re.compile(r"(?:\bfile:|(?<![\w.])(?=/))/\S*[^\s:,.;'\")\]]")
 
 
 def redact_paths(messages: str, *known_paths: Path) -> str:
-    """The first line of `messages` without paths, at most 200 characters.
+    """Return the first line of `messages` without paths, at most 200 characters.
 
     Args:
         messages: of ffmpeg, or of an exception.
-        known: paths that may stand in it; these are found even when they contain blanks.
+        known_paths: paths that may occur; they are recognised even with spaces in them.
     """
     line = _ADDRESS.sub("", messages.strip().partition("\n")[0])
     for path in sorted(map(str, known_paths), key=len, reverse=True):

@@ -1,7 +1,7 @@
 """The kind of a file, by its content and never by its name.
 
-ffmpeg is told the kind and may not guess: a playlist named `.mp3` would make it open other files.
-The table is first match, after ID3v2 tags are skipped.
+ffmpeg is given the kind and must not guess: a playlist named `.mp3` would make it open other files.
+The first match in the table counts, after ID3v2 tags.
 """
 
 from pathlib import Path
@@ -16,10 +16,10 @@ ACCEPTED_AUDIO = (
 ACCEPTED_PHOTO = "JPEG, PNG, HEIC, WebP, AVIF, TIFF, GIF, BMP"
 
 HEAD_BYTES = 1 << 16
-"""How much of a file's beginning, after its ID3v2 tags, decides."""
+"""Bytes at a file's beginning, after its ID3v2 tags, that are inspected."""
 
 _QUICKTIME_BOXES = {b"moov", b"mdat", b"wide", b"free", b"skip"}
-"""Boxes that a QuickTime file without `ftyp` begins with (QuickTime File Format, 1996 to 2001)."""
+"""First boxes of QuickTime files without `ftyp` (QuickTime File Format, 1996 to 2001)."""
 _AUDIO_MAGIC = (
     (b"fLaC", "flac"),
     (b"OggS", "ogg"),
@@ -35,7 +35,7 @@ _AUDIO_MAGIC = (
 )
 _RIFF = {b"WAVE": "wav", b"AVI ": "avi"}
 _ARCHIVES = (b"PK\3\4", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"%PDF", b"MZ", b"\x7fELF")
-"""What may hold an MP3 and is none; see `opening`."""
+"""Files that may contain an MP3 but are not one; see `find_input_format`."""
 _PICTURES = {
     "avif": {b"avif", b"avis"},
     "heif": {
@@ -51,29 +51,29 @@ _PICTURES = {
         b"msf1",
     },
 }
-"""Brands of pictures (ISO/IEC 23008-12, annexes B and G)."""
+"""Brands of images (ISO/IEC 23008-12, annexes B and G)."""
 _IMAGE_HEAD_BYTES = 512
 _MAX_FRAME_BYTES = 1441
-"""Bytes: the longest MPEG frame of layer III, whose rest a file that was cut may begin with."""
+"""Bytes of the longest layer III frame; a cut file may begin with the rest of one."""
 _MAX_JUNK_BYTES = 1 << 20
 _MAX_TAG_BYTES = 16 << 20
-"""How far the sound may lie behind junk, and behind a tag with a wrong length."""
+"""Maximum offset of the audio after junk, and after a tag with a wrong length."""
 _MAX_TAGS = 8
 
 
 class InputFormat(NamedTuple):
-    """How a track is opened."""
+    """The format that a track is opened with."""
 
     kind: str
-    """Its ffmpeg demuxer."""
+    """The ffmpeg demuxer."""
     skip: int = 0
-    """Bytes at its beginning that the demuxer may not see."""
+    """Bytes at the beginning that the demuxer must skip."""
 
 
 def sniff_audio(head: bytes) -> str | None:
-    """Return the kind of sound in a file that begins with `head`: its ffmpeg demuxer, or None.
+    """Return the kind of audio in a file that begins with `head`: its ffmpeg demuxer, or None.
 
-    Use `opening` for a whole file: its ID3v2 tag may be longer than any head, or say so.
+    Use `find_input_format` for a whole file: its ID3v2 tag may be, or claim to be, very long.
     """
     for _ in range(_MAX_TAGS):
         head = head[id3_length(head) :]
@@ -90,16 +90,16 @@ def sniff_audio(head: bytes) -> str | None:
 
 
 def sniff_audio_file(path: Path) -> str | None:
-    """Return the ffmpeg demuxer of a track, or None; see `opening`."""
+    """Return the ffmpeg demuxer of a track, or None; see `find_input_format`."""
     input_format = find_input_format(path)
     return input_format and input_format.kind
 
 
 def find_input_format(path: Path) -> InputFormat | None:
-    """Find how a track is opened; None where it is none.
+    """Find the format of a track; return None if it is not audio.
 
-    MP3, ADTS and FLAC are looked for behind junk, and behind, or in, an ID3v2 tag whose length
-    is wrong.
+    MP3, ADTS and FLAC are also searched after junk, and after or inside an ID3v2 tag with a wrong
+    length.
     """
     with path.open("rb") as file:
         tag_end = 0
@@ -126,7 +126,7 @@ def _find_after_junk(data: bytes, start: int) -> InputFormat | None:
 
 
 def sniff_image(head: bytes) -> str | None:
-    """The kind of picture in a file that begins with `head`, or None.
+    """Return the kind of image in a file that begins with `head`, or None.
 
     Returns ``jpeg png webp gif bmp heif avif tiff``.
     """
@@ -148,7 +148,7 @@ def sniff_image(head: bytes) -> str | None:
 
 
 def sniff_image_file(path: Path) -> str | None:
-    """As `sniff_image`, for a file."""
+    """Return the kind of image in a file, or None."""
     with path.open("rb") as file:
         return sniff_image(file.read(_IMAGE_HEAD_BYTES))
 
@@ -159,7 +159,7 @@ def _read_at(file: BinaryIO, position: int, count: int) -> bytes:
 
 
 def id3_length(head: bytes) -> int:
-    """Return the length of the ID3v2 tag that begins here, 0 where none does.
+    """Return the length of the ID3v2 tag that begins here, 0 without a tag.
 
     Source: id3.org, ID3v2.4 section 3.1.
     """
@@ -171,13 +171,13 @@ def id3_length(head: bytes) -> int:
 
 
 def _brands(head: bytes) -> set[bytes]:
-    """Major and compatible brands of the `ftyp` box (ISO/IEC 14496-12, 4.3)."""
+    """Return the major and compatible brands of the `ftyp` box (ISO/IEC 14496-12, 4.3)."""
     size = min(int.from_bytes(head[:4], "big"), 4096)
     return {head[8:12], *(head[at : at + 4] for at in range(16, size - 3, 4))}
 
 
 def _sniff_frames(head: bytes) -> str | None:
-    """MPEG or ADTS: after zero padding, or after a frame that was cut in the middle."""
+    """Return MPEG or ADTS, also after zero padding or after a truncated first frame."""
     padded = head.lstrip(b"\0")
     for kind, header in (("aac", mpeg_frames.adts), ("mp3", mpeg_frames.mpeg)):
         if mpeg_frames.are_consecutive(padded, 0, 2, header):

@@ -13,7 +13,7 @@ _LAYOUT = "<4sI4s4sIHHIIHHH4sII4sI"
 
 
 def header(samples: int) -> bytes:
-    """The 58 bytes before `samples` stereo samples.
+    """Return the 58 bytes before `samples` stereo samples.
 
     Formats other than PCM need the extension size and a `fact` chunk (Multimedia Programming
     Interface and Data Specifications 1.0, "WAVE Format"; RIFF New Multimedia Data Types 1994).
@@ -26,5 +26,5 @@ def header(samples: int) -> bytes:
 
 
 def seconds(path: Path) -> float:
-    """How long a WAV of ours lasts."""
+    """Return the duration of one of our WAV files."""
     return (path.stat().st_size - HEADER_BYTES) // FRAME_BYTES / RATE

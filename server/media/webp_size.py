@@ -1,10 +1,10 @@
-"""The size of a WebP picture from its header alone, before any decoder sees it."""
+"""The size of a WebP image from its header alone, before any decoder sees it."""
 
 from pathlib import Path
 
 
 def read_size(path: Path) -> tuple[int, int] | None:
-    """Width and height of a WebP file in pixels; None where the header is of no known form.
+    """Return width and height of a WebP file in pixels; None if the header has an unknown form.
 
     The layouts are those of RFC 9649 (sections 2.5 to 2.7), RFC 6386 (9.1) for `VP8 `.
     """

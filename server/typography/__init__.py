@@ -2,8 +2,8 @@
 
     typeset.typeset(text, Style(...)) -> bytes of a texture, rows from the bottom
 
-`characters` cleans the string, `breaks` says where its lines may end, `bidi` in which direction it
-runs, `fonts`, `index` and `face` what it is drawn with, `setting` makes lines of it that fit,
-`raster` draws them, and `packing` lays out the texture (its head describes it; `distance` measures
-outlines).
+`clusters` cleans and splits the string, `line_breaks` finds allowed line breaks, `bidi` resolves
+directions, `fonts`, `font_index`, `font_face` and `font_fallback` choose fonts, `layout` fits lines,
+`raster` draws them, and `glyph_texture` packs the texture (its docstring describes it;
+`distance_field` measures outlines).
 """

@@ -1,7 +1,7 @@
 """The Unicode bidirectional algorithm (UAX 9) for one paragraph without explicit directions.
 
-Formatting characters that embed, override or isolate are taken out before (see characters.py), so
-the rules about them (X1 to X8) have nothing to do; all others are here, brackets (N0) included.
+Formatting characters that embed, override or isolate have been removed before (see clusters.py), so
+the rules for them (X1 to X8) do not apply; all others are implemented, including brackets (N0).
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ _CLOSED = ")]}⟩〉》」』】〕〗）］｝"
 
 
 def base_level(text: str) -> int:
-    """0 where the paragraph runs from left to right, 1 from right to left (P2, P3)."""
+    """Return 0 if the paragraph runs from left to right, 1 from right to left (P2, P3)."""
     for char in text:
         kind = unicodedata2.bidirectional(char)
         if kind in _STRONG:
@@ -24,7 +24,7 @@ def base_level(text: str) -> int:
 
 
 def embedding_levels(text: str, base: int) -> list[int]:
-    """The embedding level of each character: odd ones run from right to left."""
+    """Return the embedding level of each character; odd levels run from right to left."""
     kinds = [unicodedata2.bidirectional(char) or "L" for char in text]
     paragraph_direction = "R" if base else "L"
     _resolve_weak(kinds, paragraph_direction)
@@ -34,7 +34,7 @@ def embedding_levels(text: str, base: int) -> list[int]:
 
 
 def visual_order(levels: Sequence[int]) -> list[int]:
-    """The places of a line's pieces from left to right, by their levels (L2)."""
+    """Return the indices of a line's pieces from left to right, by their levels (L2)."""
     positions = list(range(len(levels)))
     for level in range(max(levels, default=0), 0, -1):
         for first, last in _runs_at_level(levels, positions, level):
@@ -45,7 +45,7 @@ def visual_order(levels: Sequence[int]) -> list[int]:
 def _runs_at_level(
     levels: Sequence[int], positions: Sequence[int], level: int
 ) -> Iterator[tuple[int, int]]:
-    """First and end of each run of places at `level` or above."""
+    """Yield first and end of each run of positions at `level` or above."""
     start = None
     for at in range(len(positions) + 1):
         is_inside = at < len(positions) and levels[positions[at]] >= level
@@ -57,7 +57,7 @@ def _runs_at_level(
 
 
 def _resolve_weak(kinds: list[str], paragraph_direction: str) -> None:
-    """W1 to W7."""
+    """Resolve weak types (W1 to W7)."""
     before = paragraph_direction
     for at, kind in enumerate(kinds):  # W1
         kinds[at] = before if kind == "NSM" else kind
@@ -85,7 +85,7 @@ def _resolve_weak(kinds: list[str], paragraph_direction: str) -> None:
 
 
 def _terminators(kinds: list[str]) -> None:
-    """W5: signs such as % and $ beside a number belong to it."""
+    """Resolve terminators such as % and $ next to a number as part of it (W5)."""
     for direction in (range(len(kinds)), range(len(kinds) - 1, -1, -1)):
         neighbour = ""
         for at in direction:
@@ -95,7 +95,7 @@ def _terminators(kinds: list[str]) -> None:
 
 
 def _resolve_brackets(text: str, kinds: list[str], paragraph_direction: str) -> None:
-    """N0: both brackets of a pair run in the direction of what they hold."""
+    """Resolve pairs of brackets by the direction of their content (N0)."""
     for first, last in _bracket_pairs(text, kinds):
         directions = {_direction(kind) for kind in kinds[first + 1 : last]} - {""}
         if not directions:
@@ -113,7 +113,7 @@ def _resolve_brackets(text: str, kinds: list[str], paragraph_direction: str) -> 
 
 
 def _bracket_pairs(text: str, kinds: Sequence[str]) -> list[tuple[int, int]]:
-    """Places of the brackets that belong together, by the first (BD16)."""
+    """Return the positions of matching brackets, sorted by the first (BD16)."""
     stack: list[tuple[str, int]] = []
     pairs = []
     for at, char in enumerate(text):
@@ -131,7 +131,7 @@ def _bracket_pairs(text: str, kinds: Sequence[str]) -> list[tuple[int, int]]:
 
 
 def _resolve_neutral(kinds: list[str], paragraph_direction: str) -> None:
-    """N1 and N2: neutral characters run as those on both sides do, else as the paragraph."""
+    """Resolve neutral characters by both sides, otherwise by the paragraph (N1, N2)."""
     at = 0
     while at < len(kinds):
         if kinds[at] not in _NEUTRAL:
@@ -147,14 +147,14 @@ def _resolve_neutral(kinds: list[str], paragraph_direction: str) -> None:
 
 
 def _direction(kind: str) -> str:
-    """L or R of what has a direction; numbers count as R among neutrals."""
+    """Return L or R for a type with a direction; numbers count as R among neutrals."""
     if kind == "L":
         return "L"
     return "R" if kind in ("R", "AN", "EN") else ""
 
 
 def _implicit_level(kind: str, base: int) -> int:
-    """I1 and I2."""
+    """Return the implicit level of a type (I1, I2)."""
     if base == 0:
         return {"R": 1, "AN": 2, "EN": 2}.get(kind, 0)
     return 2 if kind in ("L", "AN", "EN") else 1

@@ -1,4 +1,4 @@
-"""Strings of any kind, made fit to be set, in clusters of characters that stay together."""
+"""Cleaning of any string for typesetting, and its division into clusters."""
 
 import re
 from collections.abc import Iterator
@@ -8,21 +8,21 @@ from itertools import groupby
 import unicodedata2
 
 MAX_CHARACTERS = 200
-"""Characters of a text; what is longer is cut."""
+"""Maximum characters of a text; longer ones are cut."""
 _MAX_LINES = 8
 _MAX_CLUSTER = 16
-"""Characters of a cluster; the longest emoji have ten."""
+"""Maximum characters of a cluster; the longest emoji have ten."""
 _MAX_MARKS = 4
-"""Combining marks that a character keeps: Hebrew and Thai need three, a tower of marks has more."""
+"""Maximum combining marks of a character: Hebrew and Thai need three."""
 
 JOINER = "\u200d"
 TEXT_STYLE, EMOJI_STYLE = "\ufe0e", "\ufe0f"
 KEYCAP = "\u20e3"
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
-"""What ends a line, beside ``\\n``."""
+"""Line ends other than ``\\n``."""
 _SPACES = re.compile("[ \t\x1f]+")
 _DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Explicit directions: they would outlast the text that they stand in."""
+"""Explicit directions: they would affect the text that follows."""
 _DROPPED = ("Cc", "Cs")
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
@@ -31,22 +31,22 @@ _INVISIBLE = re.compile(
 )
 """Characters without a shape of their own (Unicode, Default_Ignorable_Code_Point)."""
 _STANDALONE = frozenset("\u00ad\u115f\u1160\u200b\u3164\uffa0")
-"""Those of them that are letters, or at which a line may end."""
+"""Invisible letters and break opportunities, which are clusters of their own."""
 _SKIN_TONES = ("\U0001f3fb", "\U0001f3ff")
 _REGIONAL_INDICATORS = ("\U0001f1e6", "\U0001f1ff")
 
 _EMOJI = frozenset(
     "⌚⌛⏩⏪⏫⏬⏰⏳◽◾☔☕♈♉♊♋♌♍♎♏♐♑♒♓♿⚓⚡⚪⚫⚽⚾⛄⛅⛎⛔⛪⛲⛳⛵⛺⛽✅✊✋✨❌❎❓❔❕❗➕➖➗➰➿⬛⬜⭐⭕"
 )
-"""Characters below U+1F000 that are emoji unless said otherwise (UTS 51, Emoji_Presentation)."""
+"""Characters below U+1F000 that are emoji by default (UTS 51, Emoji_Presentation)."""
 
 
 def clean_text(text: str) -> str:
-    """Return the string without what cannot be set or would upset the setting.
+    """Return the string without what cannot be typeset.
 
-    It is composed (NFC). Left out are control characters, explicit directions, lone surrogates, and
-    marks beyond the fourth of a character. Line breaks stay, at most seven; spaces and tabs in a
-    row are one space. Characters that are not assigned, or private, stay: the fonts know best.
+    It is composed (NFC). Control characters, explicit directions, lone surrogates and marks beyond
+    the fourth of a character are removed. At most seven line breaks are kept; spaces and tabs in a
+    row become one space. Unassigned and private characters are kept: a font may have them.
     """
     decoded = (
         text[: 4 * MAX_CHARACTERS].encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
@@ -67,7 +67,7 @@ def _is_kept(char: str) -> bool:
 
 
 def _compose(text: str) -> str:
-    """Return a text in NFC, but for characters that it would take apart: a font may have them."""
+    """Return a text in NFC, except for characters that NFC would decompose: fonts may have them."""
     return "".join(
         "".join(chars) if would_decompose else unicodedata2.normalize("NFC", "".join(chars))
         for would_decompose, chars in groupby(text, lambda char: len(_nfc(char)) > 1)
@@ -89,15 +89,15 @@ def _limit_marks(text: str) -> str:
 
 
 def is_mark(char: str) -> bool:
-    """Whether it is set onto the character before it."""
+    """Return whether a character combines with the one before it."""
     return unicodedata2.category(char) in ("Mn", "Me", "Mc")
 
 
 def split_clusters(text: str) -> list[str]:
-    """The string in pieces that are drawn with one font and never broken.
+    """Split the string into clusters, which are drawn with one font and never broken.
 
-    Near to the extended grapheme clusters of UAX 29: a character with its marks, emoji sequences,
-    flags, Hangul syllables; and a consonant of an Indic script with those it is bound to by virama.
+    These are almost the extended grapheme clusters of UAX 29: a character with its marks, emoji
+    sequences, flags, Hangul syllables; and Indic consonants joined by a virama.
     """
     result: list[str] = []
     for char in text:
@@ -109,7 +109,7 @@ def split_clusters(text: str) -> list[str]:
 
 
 def _continues(before: str, char: str) -> bool:
-    """Whether a character is of the cluster `before`."""
+    """Return whether a character continues the cluster `before`."""
     if before == "\n" or char == "\n":
         return False
     if is_mark(char) or _is_attached(char) or _in_range(char, _SKIN_TONES):
@@ -123,12 +123,12 @@ def _continues(before: str, char: str) -> bool:
 
 
 def _is_attached(char: str) -> bool:
-    """Report if a character without a shape stays with the one before it."""
+    """Return whether an invisible character stays with the one before it."""
     return _INVISIBLE.match(char) is not None and char not in _STANDALONE
 
 
 def _is_syllable(last: str, char: str) -> bool:
-    """Whether conjoining letters of Hangul go on (UAX 29, GB6 to GB8)."""
+    """Return whether conjoining Hangul letters continue a syllable (UAX 29, GB6 to GB8)."""
     is_lead = "\u1100" <= last <= "\u115f"
     is_vowel = "\u1160" <= last <= "\u11a7" or "\uac00" <= last <= "\ud7a3"
     if "\u1160" <= char <= "\u11a7":
@@ -139,7 +139,7 @@ def _is_syllable(last: str, char: str) -> bool:
 
 
 def is_emoji(cluster: str) -> bool:
-    """Whether a cluster is to be shown as a picture (UTS 51)."""
+    """Return whether a cluster is shown as an emoji (UTS 51)."""
     first = cluster[0]
     if TEXT_STYLE in cluster:
         return False

@@ -1,7 +1,7 @@
-"""How far every pixel is from a shape, within a reach: what outlines of any width are cut from.
+"""The distance of every pixel from a shape, within a reach, for outlines of any width.
 
-The nearest pixel of the shape is found exactly, in two passes along the axes (Saito and Toriwaki
-1994); where in it the edge lies comes from its coverage and gradient (Gustavson and Strand 2011,
+The nearest pixel of the shape is exact, from two passes along the axes (Saito and Toriwaki 1994);
+the position of the edge in it follows from its coverage and gradient (Gustavson and Strand 2011,
 "Anti-aliased Euclidean distance transform"), so that outlines are as smooth as the letters.
 """
 
@@ -11,18 +11,18 @@ from server.arrays import BoolArray, Float32Array, Int64Array
 
 _INFINITE = 1e9
 _MIN_COVERAGE = 0.02
-"""Coverage under which a pixel is not of the shape."""
+"""Minimum coverage of a pixel of the shape."""
 
 
 def signed_distances(coverage: Float32Array, reach: int) -> Float32Array:
-    """Pixels from each pixel's middle to the edge of the shape.
+    """Return the distance in pixels from each pixel's centre to the edge of the shape.
 
     Args:
         coverage: rows by columns, 0 to 1.
-        reach: what is further away than this may be any number above it.
+        reach: distances above this may be any larger number.
 
     Returns:
-        rows by columns; negative inside, no less than -1.
+        Rows by columns; negative inside, at least -1.
     """
     rows, columns = coverage.shape
     is_shape = coverage > _MIN_COVERAGE
@@ -48,9 +48,9 @@ def signed_distances(coverage: Float32Array, reach: int) -> Float32Array:
 def _refine_with_coverage(
     coverage: Float32Array, row: Int64Array, column: Int64Array
 ) -> Float32Array:
-    """The distance to the edge in the pixel at row and column, or in one of those around it.
+    """Return the distance to the edge in the nearest pixel or in one of its neighbours.
 
-    A pixel that the shape only touches may be the nearest while the edge is nearer beside it.
+    A pixel barely touched by the shape may be the nearest although the edge in another is nearer.
     """
     rows, columns = coverage.shape
     edge_distance = np.where(
@@ -68,7 +68,7 @@ def _refine_with_coverage(
 
 
 def _nearest_in_rows(is_shape: BoolArray) -> Int64Array:
-    """The column of the nearest pixel of the shape in the same row; far off where there is none."""
+    """Return the column of the nearest shape pixel in the same row; far off without any."""
     columns = is_shape.shape[1]
     index = np.arange(columns)
     far = 4 * columns + 100_000
@@ -78,14 +78,14 @@ def _nearest_in_rows(is_shape: BoolArray) -> Int64Array:
 
 
 def _shifted_slices(offset: int) -> tuple[slice, slice]:
-    """Rows, and those that lie `way` rows below them."""
+    """Return slices of rows, and of those `offset` rows below them."""
     if offset > 0:
         return slice(0, -offset), slice(offset, None)
     return slice(-offset, None), slice(0, offset)
 
 
 def _distance_to_edge(coverage: Float32Array) -> Float32Array:
-    """From a pixel's middle to the edge that goes through it; negative where it lies inside."""
+    """Return the distance from a pixel's centre to the edge through it; negative inside."""
     padded = np.pad(coverage, 1)
     y = padded[2:, 1:-1] - padded[:-2, 1:-1]
     x = padded[1:-1, 2:] - padded[1:-1, :-2]

@@ -1,4 +1,4 @@
-"""A font as Pillow opens it: whether it has a character, how wide text is, and drawing it."""
+"""A font opened by Pillow: its characters, the width of text, and drawing."""
 
 from functools import cache, lru_cache
 from typing import NamedTuple
@@ -12,11 +12,11 @@ from server.typography.font_file import FONTS_DIR, FontSource
 from server.typography.font_index import code_points_of
 
 REFERENCE = 96.0
-"""Size in pixels at which text is measured: widths grow with the size alone."""
+"""Size in pixels at which text is measured: widths are proportional to the size."""
 _EMOJI_PX = 109
-"""The one size that the pictures of Noto Color Emoji have."""
+"""The only size of the images in Noto Color Emoji."""
 _NO_LIGATURES = ("-liga", "-clig", "-calt")
-"""Without ligatures, where letters are spaced."""
+"""Features that disable ligatures, for letter spacing."""
 
 
 class FontFace:
@@ -25,19 +25,19 @@ class FontFace:
     def __init__(self, source: FontSource | None) -> None:
         self.source = source
         self.is_emoji = source is not None and source.path == str(fonts.EMOJI)
-        """Whether its characters are pictures in colour."""
-        self.open_at(REFERENCE)  # raises where FreeType cannot use the file
+        """True if its characters are colour images."""
+        self.open_at(REFERENCE)  # raises if FreeType cannot use the file
         self._code_points = code_points_of(source) if source is not None else _built_in()
 
     def has_cluster(self, cluster: str) -> bool:
-        """Return if it has every character of the cluster that is to be seen."""
+        """Return whether it has every visible character of the cluster."""
         if not all(self._has_character(char) for char in clusters.visible_characters(cluster)):
             return False
-        # The font of emoji has glyphs without a picture, such as digits, for its sequences.
+        # The emoji font has glyphs without an image, such as digits, for its sequences.
         return not self.is_emoji or _has_picture(self, cluster)
 
     def drop_missing(self, cluster: str) -> str:
-        """Return a cluster without the characters that it does not have."""
+        """Return a cluster without the characters that the font lacks."""
         if self.has_cluster(cluster):
             return cluster
         missing = {
@@ -46,14 +46,14 @@ class FontFace:
         return "".join(char for char in cluster if char not in missing)
 
     def _has_character(self, char: str) -> bool:
-        """Return if it has a character, or all that HarfBuzz would take it apart into."""
+        """Return whether it has a character, or all parts that HarfBuzz decomposes it into."""
         if ord(char) in self._code_points or char.isspace():
             return True
         parts = unicodedata2.normalize("NFD", char)
         return parts != char and all(ord(part) in self._code_points for part in parts)
 
     def width(self, text: str, *, rtl: bool, plain: bool = False) -> float:
-        """The width of text in em, kerning included; `plain` is without ligatures."""
+        """Return the width of text in em, with kerning; `plain` disables ligatures."""
         return _width(self, text, rtl, plain)
 
     def draw(
@@ -64,12 +64,12 @@ class FontFace:
         size: float,
         options: "DrawOptions",
     ) -> None:
-        """Draw text white on an image of mode L.
+        """Draw text in white on an image of mode L.
 
         Args:
-            position: where it begins at the left, on its baseline.
+            position: left end of the text, on the baseline.
             size: in pixels.
-            options: how.
+            options: direction and ligatures.
         """
         ImageDraw.Draw(image).text(
             position,
@@ -82,11 +82,11 @@ class FontFace:
         )
 
     def emoji_image(self, text: str, size: float) -> tuple[Image.Image, float, float]:
-        """Emoji in colour: RGBA with premultiplied alpha, and where its corner is to be.
+        """Return an emoji in colour: RGBA with premultiplied alpha, and its position.
 
         Returns:
-            the picture as it is drawn at `size`, and its top left corner seen from the place on
-            the baseline where it begins, in pixels.
+            The image at `size`, and its top left corner in pixels, relative to its origin on the
+            baseline.
         """
         font = self.font_at(_EMOJI_PX)
         left, top, right, bottom = (round(edge) for edge in font.getbbox(text, anchor="ls"))
@@ -94,7 +94,7 @@ class FontFace:
         ImageDraw.Draw(image).text((-left, -top), text, font=font, anchor="ls", embedded_color=True)
         scale = size / _EMOJI_PX
         scaled_size = [max(round(edge * scale), 1) for edge in image.size]
-        # Pillow scales RGBA with premultiplied alpha (its mode RGBa), so that no edge is dark.
+        # Pillow scales RGBA with premultiplied alpha (its mode RGBa), which avoids dark edges.
         scaled = image.convert("RGBa").resize(
             (scaled_size[0], scaled_size[1]), Image.Resampling.LANCZOS
         )
@@ -102,28 +102,28 @@ class FontFace:
 
     @property
     def cap_height(self) -> float:
-        """Height of its capital letters in em."""
+        """Height of capital letters in em."""
         return -float(self.font_at(REFERENCE).getbbox("H", anchor="ls")[1]) / REFERENCE
 
     def font_at(self, size: float) -> ImageFont.FreeTypeFont:
-        """The font at a size in pixels."""
+        """Return the font at a size in pixels, cached."""
         return _open_cached(self, size)
 
     def _open(self, size: float) -> ImageFont.FreeTypeFont:
         if self.source is None:
-            # Pillow brings a font of its own, Aileron, for machines that have none.
+            # Pillow includes a font, Aileron, for machines without fonts.
             return _default(size)
         path = str(FONTS_DIR / self.source.path)
         raqm = ImageFont.Layout.RAQM
         return ImageFont.truetype(path, size, self.source.index, layout_engine=raqm)
 
     def open_at(self, size: float) -> ImageFont.FreeTypeFont:
-        """The font at a size, opened anew."""
+        """Open the font at a size in pixels."""
         return self._open(_EMOJI_PX if self.is_emoji else max(size, 1.0))
 
 
 class DrawOptions(NamedTuple):
-    """How a piece of text is drawn."""
+    """Options for drawing a piece of text."""
 
     rtl: bool
     plain: bool
@@ -131,9 +131,9 @@ class DrawOptions(NamedTuple):
 
 @cache
 def open_face(source: FontSource | None) -> FontFace | None:
-    """The face in a file; None where it is not there or cannot be read.
+    """Open the face in a file; return None if it is missing or unreadable.
 
-    None as a file is the face that is always there.
+    None as a source gives the font included in Pillow.
     """
     try:
         return FontFace(source)
@@ -149,7 +149,7 @@ def _default(size: float) -> ImageFont.FreeTypeFont:
 
 @cache
 def _built_in() -> uharfbuzz.Set:
-    """Return the code points of the font that Pillow brings."""
+    """Return the code points of the font included in Pillow."""
     return uharfbuzz.Face(uharfbuzz.Blob(_default(REFERENCE).font_bytes)).unicodes
 
 

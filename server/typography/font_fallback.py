@@ -1,4 +1,4 @@
-"""Which font draws each cluster of a text."""
+"""The font of each cluster of a text."""
 
 from collections.abc import Sequence
 
@@ -14,9 +14,9 @@ class FontFallback:
     """Chooses fonts for one text.
 
     Args:
-        family: that is asked for.
-        bold: whether its bold weight is.
-        text: all of it.
+        family: the requested family.
+        bold: whether the bold weight is requested.
+        text: the whole text.
     """
 
     def __init__(self, family: str, text: str, *, bold: bool) -> None:
@@ -25,7 +25,7 @@ class FontFallback:
         self._bold = bold
         primary = open_face(fonts.font_source(family, bold=bold))
         self.primary = primary or self._open_stand_in()
-        """The face of the family itself, or what stands in for it."""
+        """The face of the family, or its replacement."""
 
     def _open_stand_in(self) -> FontFace:
         for source in (*fonts.fallback_fonts(self._family, "A", "", bold=self._bold), None):
@@ -35,9 +35,9 @@ class FontFallback:
         raise OSError("no font can be opened")
 
     def assign_faces(self, clusters: Sequence[str]) -> list[tuple[str, FontFace]]:
-        """Return each cluster that can be drawn, with its face. A space has the one before.
+        """Return each drawable cluster with its face. A space has the face of the one before.
 
-        Of a cluster that no font has as a whole, what the font of its first character has is left.
+        A cluster that no font has completely keeps what the font of its first character has.
         """
         assigned: list[tuple[str, FontFace]] = []
         previous = self.primary
@@ -52,7 +52,7 @@ class FontFallback:
         return assigned
 
     def _face(self, cluster: str, previous: FontFace) -> FontFace | None:
-        """Return the face that draws a whole cluster; `before` is that of the cluster before it."""
+        """Return the face that draws a whole cluster; `previous` drew the one before."""
         emoji = open_face(FontSource(str(fonts.EMOJI)))
         if emoji and characters.is_emoji(cluster) and emoji.has_cluster(cluster):
             return emoji
@@ -62,7 +62,7 @@ class FontFallback:
             face = open_face(source)
             if face is not None and face.has_cluster(cluster):
                 return face
-        # Digits and punctuation that several scripts share look like the letters before them.
+        # Digits and punctuation shared by several scripts take the font of the letters before.
         if not previous.is_emoji and _is_shared(cluster[0]) and previous.has_cluster(cluster):
             return previous
         char = next(characters.visible_characters(cluster), "")
@@ -76,7 +76,7 @@ class FontFallback:
 
 
 def missing_characters(text: str) -> list[str]:
-    """Return the characters of a text that no installed font has, each once, in their order."""
+    """Return the characters of a text that no installed font has, each once, in order."""
     cleaned = characters.clean_text(text)
     remaining = list(characters.split_clusters(cleaned.replace("\n", "")))
     assigned = FontFallback(fonts.DEFAULT, cleaned, bold=True).assign_faces(remaining)
@@ -91,5 +91,5 @@ def missing_characters(text: str) -> list[str]:
 
 
 def _is_shared(char: str) -> bool:
-    """Report if a character is of no script: neither a letter nor a mark."""
+    """Return whether a character belongs to no script: neither a letter nor a mark."""
     return unicodedata2.category(char)[0] not in "LM"

@@ -1,8 +1,8 @@
-"""The index of the installed fonts: which characters each file has, by its own character map.
+"""The index of installed fonts: the characters of each file, by its own character map.
 
-Where several fonts have a character, the best is one that has most of its neighbours: the block of
-128 code points around it, which is how Unicode lays scripts out. No table of scripts is needed, so
-none grows old.
+If several fonts have a character, the best is the one with most of its neighbours: the block of 128
+code points around it, by which Unicode groups scripts. No table of scripts is needed that could
+become outdated.
 """
 
 from functools import cache, lru_cache
@@ -20,7 +20,7 @@ _NOTO, _CJK = PurePath("truetype/noto"), PurePath("opentype/noto")
 _WEIGHTS = ("Regular", "Medium", "Book")
 _PLAIN_STYLES = ("Sans", "Serif")
 _CHINESE, _JAPANESE, _KOREAN = 2, 0, 1
-"""Places of the languages in the files of Noto CJK."""
+"""Indices of the languages in the collections of Noto CJK."""
 
 
 @cache
@@ -32,7 +32,7 @@ def installed() -> tuple[str, ...]:
 
 @lru_cache(maxsize=1024)
 def code_points_of(source: FontSource) -> uharfbuzz.Set:
-    """Return the code points that a font has a glyph for; none where it cannot be read."""
+    """Return the code points with a glyph in a font; none if it cannot be read."""
     try:
         blob = uharfbuzz.Blob.from_file_path(str(FONTS_DIR / source.path))
     except uharfbuzz.HarfBuzzError:
@@ -44,8 +44,8 @@ def fonts_with_character(char: str, text: str, *, serif: bool, bold: bool) -> li
     """Return the fonts that have a character, best first.
 
     Args:
-        sign: the character.
-        text: all that is set: the shape of its Han characters depends on the language.
+        char: the character.
+        text: the whole text: the shape of Han characters depends on its language.
         serif: prefer fonts with serifs.
         bold: prefer bold fonts.
     """
@@ -57,7 +57,7 @@ def fonts_with_character(char: str, text: str, *, serif: bool, bold: bool) -> li
 
 @lru_cache(maxsize=4096)
 def _ranked(char: str, serif: bool, bold: bool) -> tuple[str, ...]:
-    """Return the paths of the fonts that have a character, best first: Noto's, else any others."""
+    """Return the paths of the fonts that have a character, best first: Noto, otherwise others."""
     code = ord(char)
     for noto in (True, False):
         candidates = _fonts_by_block(noto).get(code // _BLOCK, [])
@@ -85,7 +85,7 @@ def _ranked(char: str, serif: bool, bold: bool) -> tuple[str, ...]:
 
 @cache
 def _fonts_by_block(noto: bool) -> dict[int, list[tuple[str, int]]]:
-    """Return the fonts that have characters of each block, with how many; of Noto or all others."""
+    """Return the fonts with characters of each block, and their count; of Noto or all others."""
     fonts: dict[int, list[tuple[str, int]]] = {}
     for path in installed():
         if _is_noto(path) is noto:
@@ -97,14 +97,14 @@ def _fonts_by_block(noto: bool) -> dict[int, list[tuple[str, int]]]:
 
 
 def cjk_collection_index(text: str) -> int:
-    """Return the place in a collection of Noto CJK, by the other scripts of a text."""
+    """Return the index in a Noto CJK collection, by the other scripts of a text."""
     if any("\u3040" <= char <= "\u30ff" for char in text):
         return _JAPANESE
     return _KOREAN if any("\uac00" <= char <= "\ud7a3" for char in text) else _CHINESE
 
 
 def _is_noto(path: str) -> bool:
-    """Report if a file is of Noto's letters: they come before all others."""
+    """Return whether a file is a Noto text font; these precede all others."""
     return PurePath(path).parent in (_NOTO, _CJK) and "Emoji" not in path
 
 
@@ -113,7 +113,7 @@ def _is_cjk(path: str) -> bool:
 
 
 def _group(path: str, *, wide: bool) -> int:
-    """Return the rank of a file's family: East Asian ones last but for wide signs, then emoji."""
+    """Return the rank of a family: East Asian ones last except for wide characters, then emoji."""
     if _is_cjk(path):
         return 0 if wide else 2
     return 3 if "Emoji" in path else 1
@@ -132,7 +132,7 @@ def _style(path: str, *, serif: bool) -> int:
 
 
 def _weight(path: str, *, bold: bool) -> int:
-    """Return the rank of a file's weight: the one wanted, the regular one, then all others."""
+    """Return the rank of a file's weight: the requested one, the regular one, then others."""
     word = PurePath(path).stem.rpartition("-")[2]
     if word == "Bold":
         return 0 if bold else 2

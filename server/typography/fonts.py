@@ -1,8 +1,8 @@
-"""The fonts there are: files of Debian's and Ubuntu's packages, by their paths and nothing else.
+"""The supported fonts: files of Debian and Ubuntu packages, identified only by their paths.
 
-What fontconfig would choose has no say: machines with the same packages draw the same pixels. A
-file that is missing is passed over. What no family has comes from all else that is installed, Noto
-first; see index.py.
+The configuration of fontconfig is not used: machines with the same packages draw the same pixels.
+Missing files are skipped. Characters that no family has come from other installed fonts, Noto
+first; see font_index.py.
 """
 
 import hashlib
@@ -29,9 +29,9 @@ class Family:
     """File below FONTS_DIR; `bold` likewise."""
     bold: str
     serif: bool = False
-    """Whether what it lacks is taken from Noto Serif rather than Noto Sans."""
+    """True if missing characters come from Noto Serif rather than Noto Sans."""
     joined: bool = False
-    """Whether its letters are joined as in handwriting, so that spacing would tear them apart."""
+    """True if its letters are joined as in handwriting, so that spacing would break them."""
 
 
 _OFL, _APACHE = "OFL 1.1", "Apache 2.0"
@@ -40,7 +40,7 @@ _OFL, _APACHE = "OFL 1.1", "Apache 2.0"
 def _family(
     package: str, license_: str, path: str, *, serif: bool = False, joined: bool = False
 ) -> Family:
-    """A family whose files differ in one word; `path` has it in braces: ``{Regular|Bold}``."""
+    """Return a family whose files differ in one word, in braces: ``{Regular|Bold}``."""
     head, _, rest = path.partition("{")
     words, _, tail = rest.partition("}")
     regular, _, bold = words.partition("|")
@@ -103,36 +103,36 @@ FAMILIES = {
         joined=True,
     ),
 }  # fmt: skip
-"""By the name that effects use. EB Garamond is regular only: its bold has no Cyrillic."""
+"""Families by the name used in effects. EB Garamond is regular only: its bold lacks Cyrillic."""
 
 EMOJI = Path("truetype/noto/NotoColorEmoji.ttf")
 EXTRA_FILES = {
     "fonts-noto-cjk": "opentype/noto/NotoSansCJK-Bold.ttc",
     "fonts-noto-color-emoji": str(EMOJI),
 }
-"""A file of each package that is needed beside those of the families."""
+"""A file of each package needed in addition to those of the families."""
 
 
 def font_source(family: str, *, bold: bool) -> FontSource:
-    """The file of a family; the default one's where there is no family of that name."""
+    """Return the file of a family; of the default one if the name is unknown."""
     files = FAMILIES.get(family) or FAMILIES[DEFAULT]
     return FontSource(files.bold if bold else files.regular)
 
 
 def is_joined(family: str) -> bool:
-    """Whether the letters of a family are joined."""
+    """Return whether the letters of a family are joined."""
     files = FAMILIES.get(family)
     return files is not None and files.joined
 
 
 def fallback_fonts(family: str, char: str, text: str, *, bold: bool) -> Iterator[FontSource]:
-    """Where a character may be found that the family does not have, best first.
+    """Yield the fonts that may have a character that the family lacks, best first.
 
     Args:
-        family: that is set.
-        sign: the character.
-        text: all that is set: what its Han characters look like depends on the language.
-        bold: whether the bold weight is wanted.
+        family: the requested family.
+        char: the character.
+        text: the whole text: the shape of Han characters depends on its language.
+        bold: whether the bold weight is requested.
     """
     files = FAMILIES.get(family) or FAMILIES[DEFAULT]
     yield from common_fallbacks(family, bold=bold)
@@ -140,7 +140,7 @@ def fallback_fonts(family: str, char: str, text: str, *, bold: bool) -> Iterator
 
 
 def common_fallbacks(family: str, *, bold: bool) -> tuple[FontSource, FontSource]:
-    """Return the fonts of Latin, Cyrillic and Greek that stand in for a family, best first."""
+    """Return the Latin, Cyrillic and Greek fallback fonts of a family, best first."""
     files = FAMILIES.get(family) or FAMILIES[DEFAULT]
     weight = "Bold" if bold else "Regular"
     sans, serif = (
@@ -150,7 +150,7 @@ def common_fallbacks(family: str, *, bold: bool) -> tuple[FontSource, FontSource
 
 
 def missing_packages() -> dict[str, list[str]]:
-    """The packages that are not there, and the families that each would bring."""
+    """Return the packages that are not installed, with the families of each."""
     packages: dict[str, list[str]] = {}
     for name, family in FAMILIES.items():
         if not ((FONTS_DIR / family.regular).is_file() and (FONTS_DIR / family.bold).is_file()):
@@ -162,8 +162,9 @@ def missing_packages() -> dict[str, list[str]]:
 
 
 def fingerprint() -> str:
-    """Return a digest that differs wherever letters may: the names and sizes of all fonts that are
-    installed, and the versions of what draws them.
+    """Return a digest that changes whenever rendered letters may change.
+
+    It covers the names and sizes of all installed fonts and the versions of the libraries.
     """
     parts = [f"{name} {features.version(name)}" for name in ("freetype2", "raqm", "harfbuzz")]
     parts += [

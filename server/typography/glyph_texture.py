@@ -1,13 +1,13 @@
-"""The texture of a text: what shaders read with the TEXT_ functions of the ISF dialect.
+"""The texture of a text, read by shaders with the TEXT_ functions of the ISF dialect.
 
-RGBA of 8 bits, rows from the bottom up, straight from here to the card:
+8-bit RGBA, rows from the bottom up, uploaded to the GPU unchanged:
 
-    h rows    the masks: red is the coverage of what takes a colour; green how near the edge of a
-              letter is, (reach + 1 - d) / (reach + 2) for d pixels outside; blue the blurred
-              shape; alpha the line, 1 for the first
-    h rows    emoji in their own colours, premultiplied; missing where there are none
+    h rows    the masks: red is the coverage of coloured text; green the proximity of a letter's
+              edge, (reach + 1 - d) / (reach + 2) at d pixels outside; blue the blurred shape;
+              alpha the line, 1 for the first
+    h rows    emoji in their own colours, premultiplied; absent without emoji
     1 row     numbers, two to a texel, each 16 bits, the high byte first:
-              0  lines; 1 where it runs from right to left, + 2 where there are emoji
+              0  lines; 1 if right to left, + 2 with emoji
               1  em; reach of the outline            in 256ths of a pixel
               2  left and bottom of the ink          in pixels
               3  right and top of the ink
@@ -15,8 +15,8 @@ RGBA of 8 bits, rows from the bottom up, straight from here to the card:
               5  height of capitals; radius of the blur   in 256ths of a pixel
               6  cells; pixels from cell to cell
               7  rows of the masks; 0
-              8  width and height of the picture
-              9… with cells, each one's own width    in 256ths of a pixel, one to a texel
+              8  width and height of the frame
+              9… with cells, the width of each       in 256ths of a pixel, one to a texel
 
 An empty text is a block of one row without lines.
 """
@@ -36,18 +36,18 @@ _MIN_WIDTH = 16
 
 @dataclass(frozen=True, kw_only=True)
 class TextBlock:
-    """Lines put together; rows from the top."""
+    """Lines assembled into one block; rows from the top."""
 
     frame: tuple[int, int]
-    """Size of the picture."""
+    """Size of the frame."""
     fill: UInt8Array
     colors: UInt8Array | None
     line: UInt8Array
-    """The line of each row, from 1."""
+    """The line that each row belongs to, from 1."""
     pad: int
-    """Pixels around the ink."""
+    """Padding around the ink, in pixels."""
     baselines: tuple[int, int]
-    """Rows from the top to the first and the last."""
+    """Rows from the top to the first and the last baseline."""
     em: float
     caps: float
     reach: float
@@ -61,7 +61,7 @@ class TextBlock:
 
 
 def empty(frame: tuple[int, int]) -> UInt8Array:
-    """The texture of a text that has no ink."""
+    """Return the texture of a text without ink."""
     texels = np.zeros((2, _MIN_WIDTH, 4), np.uint8)
     texels[1, 7] = (0, 1, 0, 0)
     texels[1, 8] = [byte for side in frame for byte in divmod(side, 256)]
@@ -69,7 +69,7 @@ def empty(frame: tuple[int, int]) -> UInt8Array:
 
 
 def pack(block: TextBlock) -> UInt8Array:
-    """The texture: rows by columns by RGBA."""
+    """Pack the texture: rows by columns by RGBA."""
     height, width = block.fill.shape
     ink = block.fill if block.colors is None else np.maximum(block.fill, block.colors[..., 3])
     masks = np.empty((height, width, 4), np.uint8)

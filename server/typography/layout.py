@@ -1,4 +1,4 @@
-"""A text in lines that fit: wrapped where a line may end, lines balanced, smaller if need be."""
+"""Line layout: wrapping at allowed breaks, balanced line lengths, a smaller size if needed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -19,23 +19,23 @@ _JOINED_SCRIPTS = (
     ("\ufb50", "\ufdff"),
     ("\ufe70", "\ufefe"),
 )
-"""Scripts whose letters are joined or stacked: spacing would tear them apart."""
+"""Scripts with joined or stacked letters, which spacing would break."""
 
 
 @dataclass(frozen=True)
 class GlyphRun:
-    """A stretch of a line that one font draws in one direction."""
+    """A part of a line that one font draws in one direction."""
 
     text: str
     clusters: tuple[str, ...]
     face: FontFace
     rtl: bool
     spacing: float
-    """After each cluster, in em."""
+    """Space after each cluster, in em."""
 
     @property
     def width(self) -> float:
-        """In em, with the space after the last cluster."""
+        """Width in em, with the space after the last cluster."""
         if self.face.is_emoji:
             return sum(
                 self.face.width(cluster, rtl=False) + self.spacing for cluster in self.clusters
@@ -47,18 +47,18 @@ class GlyphRun:
 
 @dataclass(frozen=True)
 class Layout:
-    """Lines as they are to be drawn."""
+    """Lines ready to be drawn."""
 
     lines: tuple[tuple[GlyphRun, ...], ...]
-    """From the top; each from left to right."""
+    """Lines from the top, each from left to right."""
     size: float
     """Pixels of an em."""
     rtl: bool
-    """Whether the text runs from right to left."""
+    """True if the text runs from right to left."""
 
 
 class _Paragraph:
-    """What stands between line breaks: its clusters, and where its lines may end."""
+    """The text between line breaks: its clusters, and its allowed breaks."""
 
     def __init__(self, text: str, fallback: FontFallback, spacing: float) -> None:
         self.faced_clusters = fallback.assign_faces(characters.split_clusters(text))
@@ -84,13 +84,13 @@ class _Paragraph:
         ]
 
     def loosen(self, max_width: float) -> None:
-        """Let lines end inside of what is wider than `most` em: in phrases, else anywhere."""
+        """Allow breaks inside pieces wider than `max_width` em: in phrases, otherwise anywhere."""
         clusters = [cluster for cluster, _ in self.faced_clusters]
         self._split(max_width, _index_ranges(line_breaks.breakable_pieces(clusters, phrases=False)))
         self._split(max_width, [(at, at + 1) for at in range(len(clusters))])
 
     def _split(self, max_width: float, finer: Sequence[tuple[int, int]]) -> None:
-        """Take the pieces of `finer` in place of those that are wider than `most` em."""
+        """Replace pieces wider than `max_width` em by the pieces of `finer`."""
         loose: list[tuple[int, int]] = []
         for (first, last), width in zip(self.breakable_pieces, self.trimmed_widths, strict=True):
             if width > max_width:
@@ -102,7 +102,7 @@ class _Paragraph:
         self.measure()
 
     def wrap(self, max_width: float) -> list[tuple[int, int]]:
-        """Lines as first and end of their pieces, each at most `most` em wide where that can be."""
+        """Return lines as first and end piece, each at most `max_width` em wide if possible."""
         lines: list[tuple[int, int]] = []
         first, width = 0, 0.0
         for at, (full_width, trimmed_widths) in enumerate(
@@ -115,7 +115,7 @@ class _Paragraph:
         return [*lines, (first, len(self.breakable_pieces))] if self.breakable_pieces else [(0, 0)]
 
     def wrap_balanced(self, max_width: float) -> list[tuple[int, int]]:
-        """As few lines as `wrap` has, of lengths as even as can be."""
+        """Return as few lines as `wrap`, with lengths as even as possible."""
         lines = self.wrap(max_width)
         low, high = max(self.trimmed_widths, default=0.0), max_width
         if len(lines) < 2 or low >= high:
@@ -132,7 +132,7 @@ class _Paragraph:
         return max(self.trimmed_widths, default=0.0)
 
     def line(self, span: tuple[int, int], *, cut: float | None = None) -> tuple[GlyphRun, ...]:
-        """The glyphs of a line; `cut` is its widest in em where it is to end in an ellipsis."""
+        """Return the glyphs of a line; it ends in an ellipsis if wider than `cut` em."""
         if span[0] == span[1]:
             return ()
         first = self.breakable_pieces[span[0]][0]
@@ -162,7 +162,7 @@ class _Paragraph:
         return [self._glyph_run(rows, level) for level, rows in self._groups(first, last)]
 
     def _groups(self, first: int, last: int) -> list[tuple[int, list[tuple[str, FontFace]]]]:
-        """Stretches of one level, font and way of spacing, in the order they are read."""
+        """Return runs of the same level, font and spacing, in reading order."""
         keyed = [
             (
                 (
@@ -186,10 +186,10 @@ class _Paragraph:
 
 
 def lay_out(text: str, style: Style) -> Layout:
-    """Return the lines of a cleaned text, at a size at which they fit.
+    """Return the lines of a cleaned text at a size at which they fit.
 
-    Its own line breaks are kept, more of them than `style` has lines too, as far as the height
-    allows; where one line is all that there may be, they are spaces.
+    Its own line breaks are kept, even beyond the line limit of `style` as far as the height allows;
+    with a limit of one line they become spaces.
     """
     fallback = FontFallback(style.font, text, bold=style.bold)
     spacing = 0.0 if fonts.is_joined(style.font) else style.spacing
@@ -231,9 +231,9 @@ def _fits(paragraphs: Sequence[_Paragraph], style: Style, size: float) -> bool:
 def _truncate(
     paragraphs: Sequence[_Paragraph], style: Style, size: float
 ) -> tuple[tuple[GlyphRun, ...], ...]:
-    """As many lines as there may be, the last of them ending in an ellipsis where more follow.
+    """Return as many lines as allowed; the last ends in an ellipsis if text is left.
 
-    Lines of loosened paragraphs, which may end wherever they must.
+    The paragraphs have been loosened, so that lines may end anywhere.
     """
     max_width = style.width / size
     spans = [(paragraph, span) for paragraph in paragraphs for span in paragraph.wrap(max_width)]

@@ -1,8 +1,8 @@
-"""Where a line may end: between words, in scripts that write no spaces between them too.
+"""Allowed line breaks: between words, also in scripts without spaces between words.
 
 UAX 14 with the dictionaries and models of ICU for Thai, Lao, Khmer, Burmese, Chinese and Japanese,
-and with the typography of titles beside it: a word of one letter stays with the next one, a dash
-between spaces with the one before.
+and rules for titles: a word of one letter stays with the next word, a dash between spaces with the
+one before.
 """
 
 from collections.abc import Sequence
@@ -13,23 +13,23 @@ import unicodedata2
 from icu4py.breakers import LineBreaker
 
 _BREAK_AFTER = frozenset("-‐–—/|·•…")
-"""A line may end behind these where a word goes on."""
+"""A line may break after these inside a word."""
 _DASHES = frozenset("-‐‒–—―−|·•")
-"""Between spaces they stay with the word before, so that no line begins with one."""
+"""Between spaces these stay with the word before, so that no line begins with one."""
 _UNITS = frozenset("%‰°℃℉€£¥₽₴₸₹₩$")
-"""Behind a number and a space they stay with the number."""
+"""After a number and a space these stay with the number."""
 _KOREAN = (("\u1100", "\u11ff"), ("\uac00", "\ud7a3"))
 
 
 def breakable_pieces(clusters: Sequence[str], *, phrases: bool = True) -> list[list[str]]:
-    """Return the clusters of a paragraph in pieces between which its line may end.
+    """Split the clusters of a paragraph into pieces between which a line may break.
 
     A space belongs to the piece before it.
 
     Args:
-        clusters: all of the paragraph.
-        phrases: keep the words of Chinese, Japanese and Korean together; else their lines may end
-            between any two characters that do not have to stay together.
+        clusters: of the whole paragraph.
+        phrases: keep the words of Chinese, Japanese and Korean together; otherwise lines may end
+            between any two characters allowed by UAX 14.
     """
     offsets = _break_offsets("".join(clusters), phrases)
     result: list[list[str]] = []
@@ -49,14 +49,14 @@ def breakable_pieces(clusters: Sequence[str], *, phrases: bool = True) -> list[l
 
 
 def is_space(cluster: str) -> bool:
-    """Return if it takes no room at the end of a line."""
+    """Return whether a cluster takes no room at the end of a line."""
     return cluster[0].isspace() or cluster == "\u200b"
 
 
 @lru_cache(maxsize=64)
 def _break_offsets(text: str, phrases: bool) -> frozenset[int]:
-    """Return the places of a text, in units of UTF-16, at which UAX 14 lets a line end."""
-    # ICU has phrases for the locales ja and ko alone; that of ja knows Chinese words as well.
+    """Return the UTF-16 offsets in a text at which UAX 14 allows a line break."""
+    # ICU has phrases only for the locales ja and ko; that of ja includes Chinese words.
     language = "ko" if any(low <= char <= high for char in text for low, high in _KOREAN) else "ja"
     locale = f"{language}@lb=strict" + (";lw=phrase" if phrases else "")
     return frozenset(end for _, end in LineBreaker(text, locale).segments())
@@ -79,11 +79,11 @@ def _may_break(piece: Sequence[str], before: str, after: str, *, offered: bool) 
 
 
 def _ends_in_one_letter(piece: Sequence[str]) -> bool:
-    """Return if its last word is one letter; a space follows it."""
+    """Return whether its last word is one letter; a space follows it."""
     word = list(takewhile(lambda cluster: not is_space(cluster), reversed(piece[:-1])))
     return len(word) == 1 and unicodedata2.category(word[0][0]) == "Ll"
 
 
 def _is_number_before_unit(piece: Sequence[str], after: str) -> bool:
-    """Return if it ends in a number, and `after` is a unit."""
+    """Return whether it ends in a number and `after` is a unit."""
     return len(piece) > 1 and after[0] in _UNITS and unicodedata2.category(piece[-2][0]) == "Nd"

@@ -1,4 +1,4 @@
-"""Lines drawn with their fonts: coverage of what takes a colour, and emoji in their own."""
+"""Rasterised lines: coverage of text that takes a colour, and emoji in their own colours."""
 
 from dataclasses import dataclass
 
@@ -10,20 +10,20 @@ from server.typography.font_face import DrawOptions
 from server.typography.layout import GlyphRun
 
 _SIDE_ROOM, _ABOVE, _BELOW = 1.0, 2.2, 1.4
-"""Room for what reaches out of a line, in em."""
+"""Room for glyphs that extend beyond a line, in em."""
 
 
 @dataclass(frozen=True)
 class RasterLine:
-    """A line, cut to its ink; rows from the top."""
+    """A line cropped to its ink; rows from the top."""
 
     fill: UInt8Array
     colors: UInt8Array | None
-    """RGBA, premultiplied, where it has emoji."""
+    """Premultiplied RGBA; None without emoji."""
     rise: int
     """Rows from its top to the baseline."""
     left: int
-    """Where its ink begins, seen from where the line does."""
+    """Offset of its ink from the beginning of the line."""
 
     @property
     def height(self) -> int:
@@ -35,7 +35,7 @@ class RasterLine:
 
 
 def draw_line(line: tuple[GlyphRun, ...], size: float) -> RasterLine | None:
-    """Draw a line; None where it has no ink."""
+    """Draw a line; return None if it has no ink."""
     width = sum(run.width for run in line) * size
     side_room, above = round(_SIDE_ROOM * size) + 2, round(_ABOVE * size) + 2
     canvas_size = (round(width) + 2 * side_room, above + round(_BELOW * size) + 2)
@@ -76,7 +76,7 @@ def _draw_emoji(image: Image.Image, at: tuple[float, int], run: GlyphRun, size: 
         emoji, left, top = run.face.emoji_image(cluster, size)
         corner = (round(x + left), round(baseline + top))
         box = (*corner, corner[0] + emoji.width, corner[1] + emoji.height)
-        # They stand apart, so where one is drawn there is nothing yet.
+        # Emoji do not overlap, so the target area is empty.
         image.paste(emoji, box, emoji.getchannel("a").point(_opaque))
         x += (run.face.width(cluster, rtl=False) + run.spacing) * size
 
@@ -102,6 +102,6 @@ def _crop_to_ink(
 
 
 def _premultiplied_bytes(image: Image.Image) -> UInt8Array:
-    """A premultiplied picture; no colour is more than its alpha, as sharpening may leave it."""
+    """Return a premultiplied image, colours limited to alpha after any sharpening."""
     texels = np.frombuffer(image.tobytes(), np.uint8).reshape(image.height, image.width, 4)
     return np.minimum(texels, texels[..., 3:])

@@ -1,36 +1,36 @@
-"""How a text is to be set."""
+"""The style of a text."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
 class Style:
-    """All that shapes a raster; sizes in pixels of the picture unless said otherwise."""
+    """Everything that shapes a text; sizes in pixels of the frame unless stated otherwise."""
 
     frame: tuple[int, int]
-    """Size of the picture."""
+    """Size of the frame."""
     font: str
-    """A family of fonts.FAMILIES; the default one where there is none of that name."""
+    """A family of fonts.FAMILIES; unknown names give the default one."""
     bold: bool = True
     size: float
-    """Pixels of an em; it becomes smaller where the text would not fit."""
+    """Pixels of an em; reduced if the text does not fit."""
     width: float
-    """Widest line."""
+    """Maximum width of a line."""
     height: float
-    """Most that the block may be high."""
+    """Maximum height of the block."""
     align: float = 0.0
-    """0 left, 0.5 centre, 1 right."""
+    """Alignment: 0 left, 0.5 centre, 1 right."""
     spacing: float = 0.0
-    """Between letters, in em."""
+    """Letter spacing, in em."""
     leading: float = 1.15
-    """From baseline to baseline, in em."""
+    """Distance between baselines, in em."""
     outline: float = 0.0
     """The widest outline, in em."""
     shadow: float = 0.0
-    """How far the widest shadow is blurred, in em."""
+    """Blur radius of the widest shadow, in em."""
     lines: int = 2
-    """Most lines."""
+    """Maximum number of lines."""
     shrink: float = 0.42
-    """Share of the size down to which a text shrinks before it is cut."""
+    """Minimum share of the size before a text is truncated."""
     cells: bool = False
-    """Each character in a cell of its own, all in one row."""
+    """Place each character in its own cell, in one row."""

@@ -1,4 +1,4 @@
-"""The whole way from a string to the texture of packing.py."""
+"""The complete path from a string to the texture of glyph_texture.py."""
 
 import math
 from collections.abc import Sequence
@@ -16,21 +16,21 @@ from server.typography.raster import RasterLine, draw_line
 from server.typography.style import Style
 
 _MIN_LINE_GAP = 0.08
-"""Least between the ink of two lines, in em."""
+"""Minimum distance between the ink of two lines, in em."""
 _MAX_CELLS = 64
 _MAX_CELLS_WIDTH = 8192
-"""Pixels that all cells may take; they become smaller beyond."""
+"""Maximum pixels of all cells together; beyond, they become smaller."""
 _MAX_OUTLINE = 64.0
-"""Pixels of the widest outline: finding distances takes time in proportion."""
+"""Maximum outline in pixels: the time for distances is proportional to it."""
 
 
 @lru_cache(maxsize=8)
 def typeset(text: str, style: Style) -> UInt8Array:
-    """The texture of a text: rows by columns by RGBA, see packing.py.
+    """Return the texture of a text: rows by columns by RGBA, see glyph_texture.py.
 
     Args:
-        text: any string; see characters.cleaned.
-        style: how it is set.
+        text: any string; see clusters.clean_text.
+        style: its style.
     """
     cleaned = clusters.clean_text(text)
     if style.cells:
@@ -47,7 +47,7 @@ def typeset(text: str, style: Style) -> UInt8Array:
 def _stack_lines(
     lines: Sequence[RasterLine], style: Style, em: float, caps: float, *, rtl: bool
 ) -> TextBlock:
-    """Lines one below the other, aligned by their ink."""
+    """Stack lines vertically, aligned by their ink."""
     pad = _pad(style, em)
     baselines = [pad + lines[0].rise]
     for above, below in pairwise(lines):
@@ -82,7 +82,7 @@ def _stack_lines(
 
 
 def _cells(text: str, style: Style) -> UInt8Array:
-    """One row of cells of equal width, each character in the middle of its own."""
+    """Return one row of cells of equal width, each character centred in its own."""
     fallback = FontFallback(style.font, text, bold=style.bold)
     faced_clusters = fallback.assign_faces(clusters.split_clusters(text)[:_MAX_CELLS])
     runs = [
@@ -133,6 +133,6 @@ def _cells(text: str, style: Style) -> UInt8Array:
 
 
 def _pad(style: Style, em: float) -> int:
-    """Pixels around the ink that outline and blur need, within reason."""
+    """Return the padding around the ink for outline and blur, in pixels, limited by the frame."""
     padding = max(min(style.outline * em, _MAX_OUTLINE) + 1, 1.5 * style.shadow * em)
     return math.ceil(min(padding, max(style.frame) / 4 + 2)) + 1

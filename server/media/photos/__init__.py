@@ -1,1 +1,1 @@
-"""Reading pictures: from a file of any accepted kind to pixels of 8 bits a channel."""
+"""Decoding of photos: from a file of any accepted kind to pixels with 8 bits a channel."""

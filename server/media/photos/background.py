@@ -1,4 +1,4 @@
-"""What a picture with alpha is laid over, so that it can be seen."""
+"""The background under a photo with alpha, chosen so that the photo stays visible."""
 
 import numpy as np
 from PIL import Image
@@ -8,16 +8,16 @@ from server.media import oklab
 
 BLACK, LIGHT_GREY = (0, 0, 0), (240, 240, 240)
 _SAMPLE_SIDE = 256
-"""Long side of the copy that is judged, in pixels."""
+"""Long side in pixels of the copy that is analysed."""
 _MIN_CONTRAST = 1.6
-"""Contrast (WCAG 2.2) below which a pixel is lost on its ground."""
+"""Contrast (WCAG 2.2) below which a pixel is invisible on the background."""
 _MIN_CLEAR_SHARE = 0.25
-"""Share of the area that must be clear for a ground to matter: more than the corners of a disc."""
+"""Transparent share of the area from which the background matters: more than a disc's corners."""
 _MAX_LOST_SHARE = 0.1
 
 
 def composite_on_background(colours: Image.Image, alpha: Image.Image) -> Image.Image:
-    """RGB `colours` over black, or over a light grey where they would be lost on black.
+    """Composite RGB `colours` on black, or on light grey if they would be invisible on black.
 
     Args:
         colours: mode RGB, straight.
@@ -28,7 +28,7 @@ def composite_on_background(colours: Image.Image, alpha: Image.Image) -> Image.I
 
 
 def choose_background(colours: Image.Image, alpha: Image.Image) -> tuple[int, int, int]:
-    """BLACK, or LIGHT_GREY for a dark picture on a clear ground."""
+    """Return BLACK, or LIGHT_GREY for a dark photo on a transparent ground."""
     small = colours.copy()
     small.putalpha(alpha)
     small.thumbnail((_SAMPLE_SIDE, _SAMPLE_SIDE), Image.Resampling.BOX)
@@ -42,13 +42,13 @@ def choose_background(colours: Image.Image, alpha: Image.Image) -> tuple[int, in
 
 
 def _lost_share(luminance: Float64Array, weights: Float64Array, background: float) -> float:
-    """The share of what is opaque that is not told from a ground of this luminance."""
+    """Return the share of opaque pixels too close in luminance to the background."""
     high, low = np.maximum(luminance, background), np.minimum(luminance, background)
     lost = (high + 0.05) / (low + 0.05) < _MIN_CONTRAST
     return float((weights * lost).sum() / max(weights.sum(), 1e-9))
 
 
 def _is_uniform_on_black(pixels: Float64Array) -> bool:
-    """Whether over black all would be one colour."""
+    """Return whether the photo would be a single colour on black."""
     over = pixels[:, :3] * pixels[:, 3:]
     return bool((over.max(axis=0) - over.min(axis=0) < 8 / 255).all())

@@ -1,4 +1,4 @@
-"""What decoding a picture gives, and how it fails for a file that was cut off."""
+"""The result of decoding a photo, and the errors and warnings of truncated files."""
 
 from dataclasses import dataclass, field
 
@@ -12,29 +12,29 @@ from server.warnings import WarningData, warning
 
 _ORIENTATION = 0x0112
 _MAX_MISSING = 0.7
-"""Share of a picture that may be missing: of less nobody wants a film."""
+"""Maximum share of a photo that may be missing for a usable video."""
 _NEGLIGIBLE = 0.01
-"""Share that nobody misses: a row of blocks at the edge."""
+"""Missing share without a warning: a row of blocks at the edge."""
 
 
 @dataclass(frozen=True)
 class DecodedPhoto:
-    """A picture as its file has it."""
+    """A photo as decoded from its file."""
 
     image: Image.Image
-    """In one of the modes of `eight_bits`, not upright yet, in its own colours."""
+    """In one of the modes of `to_eight_bits`, not rotated yet, in its own colour space."""
     profile: bytes | None = None
     """Its ICC profile."""
     orientation: int = 1
-    """That of EXIF, 1 to 8."""
+    """EXIF orientation, 1 to 8."""
     warnings: list[WarningData] = field(default_factory=list)
-    """What is wrong with the file although there is a picture; of the field ``photo``."""
+    """Problems of the file that did not prevent decoding; of the field ``photo``."""
 
 
 def shrink_to_limit(image: Image.Image, size: tuple[int, int] | None = None) -> Image.Image:
-    """The image in the size that is kept of it, or in `size`.
+    """Resize the image to the size that is kept, or to `size`.
 
-    That is right with alpha too: Pillow resizes premultiplied pixels. Where alpha is 0 everywhere
+    This is correct with alpha too: Pillow resizes premultiplied pixels. If alpha is 0 everywhere,
     the colours are kept.
     """
     target_size = size or fitted_size(image.size)
@@ -48,7 +48,7 @@ def shrink_to_limit(image: Image.Image, size: tuple[int, int] | None = None) -> 
 
 
 def read_orientation(image: Image.Image) -> int:
-    """The EXIF orientation, 1 to 8; 1 where the EXIF is missing or broken."""
+    """Return the EXIF orientation, 1 to 8; 1 if the EXIF is missing or broken."""
     try:
         return exif_orientation(image.getexif())
     except Exception:  # Pillow parses it lazily and raises SyntaxError, TypeError and others
@@ -56,24 +56,24 @@ def read_orientation(image: Image.Image) -> int:
 
 
 def exif_orientation(exif: Image.Exif) -> int:
-    """The same of EXIF that was parsed."""
+    """Return the orientation of parsed EXIF."""
     try:
         return int(exif.get(_ORIENTATION, 1))
-    except Exception:  # what stands there is no number
+    except Exception:  # the value is not a number
         return 1
 
 
 def truncated_error(detail: str = "") -> ToqiboxError:
-    """The error for a file whose end is missing, with too much of the picture."""
+    """Return the error for a truncated file that lacks too much of the photo."""
     why = message("file_cut_off")
     return ToqiboxError("undecodable_image", field="photo", detail=detail, why=why)
 
 
 def check_missing_rows(share: float) -> list[WarningData]:
-    """The warnings for a picture that lacks `share` of its rows, at its lower edge.
+    """Return the warnings for a photo that lacks `share` of its rows at the lower edge.
 
     Raises:
-        ToqiboxError: undecodable_image, where too much is missing.
+        ToqiboxError: undecodable_image, if too much is missing.
     """
     if share > _MAX_MISSING:
         raise truncated_error(f"{share:.0%} are missing")

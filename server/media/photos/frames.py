@@ -1,4 +1,4 @@
-"""Which frame of an animated picture stands for it."""
+"""The frame of an animated image that represents it."""
 
 from PIL import Image
 
@@ -6,19 +6,19 @@ from server.media.photos.pixel_modes import contrast, to_eight_bits
 
 _MAX_FRAMES = 60
 _MAX_PIXELS = 200_000_000
-"""Pixels of the frames that are looked at together."""
+"""Maximum number of pixels of all inspected frames together."""
 _MIN_CONTRAST, _ENOUGH_CONTRAST = 128, 200
-"""Contrast, of 255, with which the first frame, and a later one, stands for the whole."""
+"""Contrast, of 255, from which the first frame, and a later one, is taken without searching on."""
 _BETTER_FACTOR = 1.25
-"""So many times the contrast makes a later frame the better one: of a fade its end."""
+"""Ratio of contrast from which a later frame is better: the end of a fade."""
 
 
 def first_visible_frame(image: Image.Image) -> Image.Image:
-    """Return the first frame that shows something, of 8 bits a channel.
+    """Return the first frame with visible content, with 8 bits a channel.
 
-    Many animations begin with an empty frame, or fade in from one colour. Where the first
-    has little contrast a later one with much more is taken. Frames of another size, such as
-    thumbnails, do not count.
+    Many animations begin with an empty frame, or fade in from one colour. If the first frame has
+    little contrast, a later one with much more is returned. Frames of another size, such as
+    thumbnails, are ignored.
     """
     first = best = to_eight_bits(_copy_frame(image))
     best_contrast = contrast(first)
@@ -31,7 +31,7 @@ def first_visible_frame(image: Image.Image) -> Image.Image:
             if image.size != first.size:
                 continue
             frame = to_eight_bits(_copy_frame(image))
-        except (EOFError, OSError):  # the last one, or one that the file does not hold whole
+        except (EOFError, OSError):  # past the last frame, or a truncated one
             break
         if (frame_contrast := contrast(frame)) > best_contrast * _BETTER_FACTOR:
             best, best_contrast = frame, frame_contrast
@@ -41,6 +41,6 @@ def first_visible_frame(image: Image.Image) -> Image.Image:
 
 
 def _copy_frame(image: Image.Image) -> Image.Image:
-    """The present frame, untouched by a later `seek`."""
+    """Return the current frame, unaffected by a later `seek`."""
     image.load()
     return image.copy() if getattr(image, "n_frames", 1) > 1 else image

@@ -1,4 +1,4 @@
-"""JPEG: decoded at a half, a quarter or an eighth where it is large, and read though cut off."""
+"""JPEG: large files are decoded at 1/2, 1/4 or 1/8 size, truncated ones up to their end."""
 
 import contextlib
 import io
@@ -25,25 +25,25 @@ _END = b"\xff\xd9"
 _SCAN = b"\xda"
 _SCAN_MARKER = b"\xff" + _SCAN
 _MAX_SEGMENT_BYTES = 1024
-"""Bytes of the longest table between two scans."""
+"""Maximum bytes of a table between two scans."""
 _READ_BLOCKS, _MIN_BLOCK_BYTES = 64, 512
-"""Into how many blocks a file is divided for the decoder, and the bytes of the least one."""
+"""Number of blocks in which a file is passed to the decoder, and minimum bytes of a block."""
 _WITHHELD_ROWS = 18
-"""Rows that the decoder keeps until it has seen the end: one of blocks, and two to blend with."""
+"""Rows that the decoder withholds until the end: one row of blocks, and two for blending."""
 _FILL_GREY = 128
 _UNDECODED_COLOUR: dict[str, int | tuple[int, ...]] = {
     "RGB": (255, 0, 255),
     "L": 129,
     "CMYK": (255, 0, 255, 0),
 }
-"""A colour for the rows that the decoder does not reach, one that no row of a photo consists of."""
+"""Colour of rows that the decoder did not reach; no row of a photo consists of it."""
 
 
 def read(path: Path) -> DecodedPhoto:
     """Decode a JPEG.
 
-    Phones leave off or cut the end of a file: rows that are there are taken. So are those of a
-    file whose data end early although it has its end marker.
+    Phones omit or truncate the end of a file: existing rows are decoded, also if the data end early
+    although the end marker is present.
 
     Raises:
         ToqiboxError: image_too_large, undecodable_image.
@@ -70,13 +70,13 @@ def read(path: Path) -> DecodedPhoto:
 
 
 def _is_damaged(path: Path, bytes_read: int, block_bytes: int) -> bool:
-    """Return whether the data of a baseline file are wrong although they give a whole picture.
+    """Return whether the data of a baseline file are wrong although the image is complete.
 
-    Then zeros are where they code nothing, or the scans go on where the picture is at its end.
+    The scans then contain zeros that encode nothing, or continue past the end of the image.
 
     Args:
         path: the file.
-        bytes_read: bytes that the decoder took, in blocks.
+        bytes_read: bytes that the decoder read, in blocks.
         block_bytes: bytes of a block.
     """
     data = path.read_bytes()
@@ -88,7 +88,7 @@ def _is_damaged(path: Path, bytes_read: int, block_bytes: int) -> bool:
 def _decode_if_scans_missing(
     path: Path, image: JpegImagePlugin.JpegImageFile
 ) -> DecodedPhoto | None:
-    """The picture of a progressive file that lacks scans, or rows of its first one."""
+    """Decode a progressive file that lacks scans, or rows of its first one, or return None."""
     data = path.read_bytes()
     scans = list(jpeg_scans.find_scans(data))
     if jpeg_scans.are_complete(scans, [layer[0] for layer in image.layer]):
@@ -97,7 +97,7 @@ def _decode_if_scans_missing(
 
 
 def _decode_if_rows_missing(path: Path, height: int) -> DecodedPhoto | None:
-    """The picture of a file whose data end before its last rows, although the marker is there."""
+    """Decode a file whose data end before its last rows; return None for a complete one."""
     data = path.read_bytes()
     end = max((scan.end for scan in jpeg_scans.find_scans(data)), default=0)
     with _open(io.BytesIO(data[:end])) as image:
@@ -114,7 +114,7 @@ def _open(file: BinaryIO) -> JpegImagePlugin.JpegImageFile:
 
 
 def _max_pixels(image: JpegImagePlugin.JpegImageFile) -> int | None:
-    """How many pixels a progressive JPEG may have, by its sampling; None for any other."""
+    """Return the pixel limit of a progressive JPEG, by its sampling; None for other files."""
     if not image.info.get("progressive"):
         return None
     sampling = [(across, down) for _, across, down, _ in image.layer]
@@ -123,14 +123,14 @@ def _max_pixels(image: JpegImagePlugin.JpegImageFile) -> int | None:
 
 
 def _finish(image: Image.Image, rows: int | None = None) -> DecodedPhoto:
-    """The picture of a loaded file: all of it, or its upper `rows`."""
+    """Return the photo of a loaded file: all of it, or its upper `rows`."""
     orientation, profile = read_orientation(image), image.info.get("icc_profile")
     whole = image if rows is None else image.crop((0, 0, image.width, rows))
     return DecodedPhoto(shrink_to_limit(to_eight_bits(whole)), profile, orientation)
 
 
 def _decode_truncated(data: bytes) -> DecodedPhoto:
-    """Decode a file whose end is missing, up to where its data end."""
+    """Decode a truncated file up to the end of its data."""
     with _open(io.BytesIO(data)) as image:
         progressive, height = bool(image.info.get("progressive")), image.height
         rows = 0 if progressive else _decodable_rows(image)
@@ -141,7 +141,7 @@ def _decode_truncated(data: bytes) -> DecodedPhoto:
             raise truncated_error(str(error)) from error
         if progressive:
             rows = height - _unfilled_rows(image) if data.count(_SCAN_MARKER) == 1 else height
-        if progressive and rows == height:  # each further scan makes all of the picture finer
+        if progressive and rows == height:  # each further scan refines the whole image
             return replace(_finish(image), warnings=[warning("photo_unfinished", "photo")])
         if not progressive and height - rows <= _WITHHELD_ROWS and not _is_filled(image):
             return _finish(image)
@@ -150,9 +150,9 @@ def _decode_truncated(data: bytes) -> DecodedPhoto:
 
 
 def _append_end_marker(data: bytes) -> bytes:
-    """A file with an end marker, after its last scan that has begun (ITU-T T.81, B.1.1).
+    """Return the file with an end marker after its last started scan (ITU-T T.81, B.1.1).
 
-    What precedes a further scan, such as a table, is left out where it is not whole.
+    An incomplete segment before a further scan, such as a table, is left out.
     """
     at = len(data)
     while (at := data.rfind(b"\xff", max(0, len(data) - _MAX_SEGMENT_BYTES), at)) >= 0:
@@ -165,15 +165,15 @@ def _append_end_marker(data: bytes) -> bytes:
 
 
 def _is_filled(image: Image.Image) -> bool:
-    """Whether the decoder filled the lower right corner for want of data, with middle grey."""
+    """Return whether the decoder filled the lower right corner with grey for lack of data."""
     corner = image.crop((image.width - 4, image.height - 4, image.width, image.height))
     return set(corner.convert("RGB").tobytes()) == {_FILL_GREY}
 
 
 def _unfilled_rows(image: Image.Image) -> int:
-    """Count how many of the last rows the first scan of a progressive JPEG does not reach.
+    """Count the last rows that the first scan of a progressive JPEG does not reach.
 
-    The decoder fills blocks without data with middle grey.
+    The decoder fills blocks without data with mid-grey.
     """
     right = np.asarray(image.convert("RGB"))[:, -4:].reshape(image.height, -1)
     reached = np.flatnonzero((right != _FILL_GREY).any(axis=1))
@@ -181,7 +181,7 @@ def _unfilled_rows(image: Image.Image) -> int:
 
 
 def _decodable_rows(image: Image.Image) -> int:
-    """How many rows of a file without its end can be decoded."""
+    """Return how many rows of a truncated file can be decoded."""
     colour = _UNDECODED_COLOUR[image.mode]
     canvas = Image.new(image.mode, image.size, colour)
     image.im = canvas.im

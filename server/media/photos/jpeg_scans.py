@@ -1,4 +1,4 @@
-"""The scans of a JPEG file (ITU-T T.81, annex B), and whether they hold the whole picture."""
+"""The scans of a JPEG file (ITU-T T.81, annex B), and whether they are complete."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator
@@ -8,11 +8,11 @@ _MARKER = re.compile(rb"\xff+([\x01-\xcf\xd8-\xfe])")
 """A marker that ends entropy-coded data: neither a stuffed byte nor a restart (B.1.1.2)."""
 _SCAN, _END, _TABLES, _STANDALONE = 0xDA, 0xD9, 0xC4, (0x01, 0xD8)
 _AC, _LENGTHS = 0x10, 17
-"""Class of the tables for AC coefficients; where the symbols of a table begin."""
+"""Class of the tables for AC coefficients; offset of the symbols in a table."""
 _ZERO_RUN = bytes(128)
 _COEFFICIENTS = 64
 _UNSEEN_BITS = 16
-"""Stands for the low bits of a coefficient of which no scan has told; 13 are the most (G.1.2.1)."""
+"""Missing low bits of a coefficient that no scan contains; 13 is the maximum (G.1.2.1)."""
 
 
 class Scan(NamedTuple):
@@ -25,11 +25,11 @@ class Scan(NamedTuple):
     start: int = 0
     """Offset of those data."""
     first_symbols: tuple[int, ...] = ()
-    """The symbol of the code of zero bits alone, of each AC table that it uses."""
+    """The symbol of the all-zero code, for each AC table that it uses."""
 
 
 def find_scans(data: bytes) -> Iterator[Scan]:
-    """Yield the scans of a file up to its end marker; none of a thumbnail inside a segment."""
+    """Yield the scans of a file up to its end marker, without those of an embedded thumbnail."""
     position, tables = 2, dict[int, int]()
     while (marker := _MARKER.search(data, position)) is not None:
         position, kind = marker.end(), marker[1][0]
@@ -62,10 +62,10 @@ def _first_symbols(body: bytes) -> Iterator[tuple[int, int]]:
 
 
 def has_zero_run(data: bytes, scans: Iterable[Scan]) -> bool:
-    """Return whether zeros stand in the data of a baseline scan that no picture is coded to.
+    """Return whether a baseline scan contains a run of zeros that no image is encoded to.
 
-    Zeros may code a flat area, where the code of zero bits means the end of a block. Where it
-    means a coefficient, many blocks would consist of that one in all frequencies.
+    Zeros may encode a flat area if the all-zero code means the end of a block. If it means a
+    coefficient, many blocks would have that coefficient in all frequencies.
     """
     return any(
         any(scan.first_symbols) and data.find(_ZERO_RUN, scan.start, scan.end) >= 0

@@ -1,29 +1,29 @@
-"""Most pixels of a picture, by what decoding it takes in memory."""
+"""Pixel limits of photos, by the memory that decoding takes."""
 
 from server.errors import ToqiboxError
 
 MAX_KEPT_SIDE = 4096
-"""Long side of what is kept of a photo, in pixels: more than any frame shows."""
+"""Maximum long side of a kept photo, in pixels: more than any frame shows."""
 MAX_SIDE = 32_768
-"""Pixels of a side: more than any camera or stitched panorama of a phone has."""
+"""Maximum pixels of a side: more than any camera or stitched phone panorama has."""
 MAX_PIXELS = {
     "jpeg": 256_000_000,
     "png": 256_000_000,
 }
-"""Kinds that are decoded reduced, so that no copy of full size is made."""
+"""Pixel limits of kinds that are decoded at reduced size, without a full-size copy."""
 MAX_COEFFICIENTS = 450_000_000
-"""Coefficients of a progressive JPEG, which are all in memory, two bytes each."""
+"""Maximum coefficients of a progressive JPEG; all are in memory, two bytes each."""
 MAX_FULL_SIZE_PIXELS = 80_000_000
-"""The other kinds, which are in memory at full size, twice for a moment."""
+"""Pixel limit of the other kinds, which are in memory at full size, briefly twice."""
 
 
 def check_size(size: tuple[int, int], kind: str, max_pixels: int | None = None) -> None:
-    """Refuse a picture that would take too much memory.
+    """Reject a photo that would take too much memory.
 
     Args:
         size: width and height in pixels.
-        kind: as `sniff_image` names it.
-        max_pixels: pixels that this file of its kind may have; None is as many as the kind.
+        kind: as named by `sniff_image`.
+        max_pixels: pixel limit of this file, or None for the limit of its kind.
 
     Raises:
         ToqiboxError: image_too_large.
@@ -41,7 +41,7 @@ def check_size(size: tuple[int, int], kind: str, max_pixels: int | None = None) 
 
 
 def fitted_size(size: tuple[int, int]) -> tuple[int, int]:
-    """The size in which a picture of `size` is kept: its long side at most MAX_KEPT_SIDE."""
+    """Return the size in which a photo of `size` is kept: long side at most MAX_KEPT_SIDE."""
     longest = max(size)
     if longest <= MAX_KEPT_SIDE:
         return size

@@ -1,15 +1,15 @@
-"""The palette of a photo: a few colours that suit it and can be read on it.
+"""The palette of a photo: a few colours that suit it and are legible on it.
 
 The photo's colours are clustered in Oklab by weighted k-means (M. E. Celebi, "Improving the
-performance of k-means for color quantization", 2011): a colour weighs more the more pixels and the
-more chroma it has, so that small vivid things keep clusters of their own. It begins at colours far
-from each other (k-means++, Arthur and Vassilvitskii 2007, with the largest weighted distance in the
-place of chance). Each colour of the palette is the cluster with the best weighted sum of chroma,
-lightness and population, as the targets of Android's Palette library choose theirs, and is then
-moved in lightness and chroma alone, so that its hue stays the photo's.
+performance of k-means for color quantization", 2011): the weight of a colour grows with its pixels
+and its chroma, so that small vivid objects keep clusters of their own. The initial centres are far
+apart (k-means++, Arthur and Vassilvitskii 2007, with the largest weighted distance instead of a
+random choice). Each colour of the palette is the cluster with the best weighted sum of chroma,
+lightness and population, like the targets of Android's Palette library; then only its lightness and
+chroma are adjusted, so that it keeps a hue of the photo.
 
-Readable means the contrast of WCAG 2.2, against the mean of the photo dimmed to half: 3 for what is
-drawn (success criterion 1.4.11), 4.5 for text (1.4.3), or white where that is not to be had.
+Legible means the contrast of WCAG 2.2 against the mean of the photo dimmed to half: 3 for graphics
+(success criterion 1.4.11), 4.5 for text (1.4.3), or white if that cannot be reached.
 """
 
 import math
@@ -23,17 +23,17 @@ from server.media import oklab
 from server.media.photos import photo
 
 _SAMPLE_SIDE = 160
-"""Pixels of the copy that is looked at."""
+"""Long side in pixels of the copy that is analysed."""
 _BIN = 0.02
-"""Edge of the cells of Oklab that count as one colour."""
+"""Edge of the Oklab cells whose colours count as one."""
 _CLUSTERS = 12
 _ITERATIONS = 12
 _GREY_CHROMA = 0.035
-"""A cluster with less chroma is grey to the eye."""
+"""A cluster with less chroma looks grey."""
 _MIN_SHARE = 0.004
-"""Share of the photo that a vivid colour must have: a square of 6 % of its side."""
+"""Minimum share of the photo of a vivid colour: a square of 6 % of its side."""
 _MIN_HUE_DISTANCE = math.radians(35.0)
-"""Two colours nearer than this in hue are one colour."""
+"""Colours closer in hue than this count as the same."""
 _YELLOW = math.radians(100.0)
 _DIMMING = 0.5
 _GRAPHICS, _TEXT = 3.0, 4.5
@@ -45,7 +45,7 @@ class _Cluster:
     chroma: float
     hue: float
     share: float
-    """Of the photo's pixels."""
+    """Share of the photo's pixels."""
 
 
 @dataclass(frozen=True)
@@ -53,11 +53,11 @@ class _Target:
     """Ranges and weights of one colour of the palette."""
 
     lightness: float
-    """Lightness that scores highest."""
+    """Lightness with the highest score."""
     chroma: float
-    """The same of chroma."""
+    """Chroma with the highest score."""
     weights: tuple[float, float, float]
-    """Of lightness, chroma and population."""
+    """Weights of lightness, chroma and population."""
 
     def score(self, cluster: _Cluster) -> float:
         scores = (
@@ -75,7 +75,7 @@ _MUTED = _Target(0.55, 0.03, (0.3, 0.2, 0.5))
 
 
 def photo_palette(size: tuple[int, int], pixels: bytes | memoryview) -> dict[str, str]:
-    """The colours of a photo as ``#rrggbb``, by the names of effects/model/palette.py.
+    """Return the colours of a photo as ``#rrggbb``, by the names of effects/model/palette.py.
 
     A photo without colours has no ``vivid`` and no ``second``.
 
@@ -118,13 +118,13 @@ def photo_palette(size: tuple[int, int], pixels: bytes | memoryview) -> dict[str
 
 
 def file_palette(path: Path) -> dict[str, str]:
-    """The same of a photo that the prepare task wrote."""
+    """Return the palette of a photo written by the prepare task."""
     width, height, pixels = photo.load(path)
     return photo_palette((width, height), pixels)
 
 
 def _histogram(pixels: Float64Array) -> tuple[Float64Array, Float64Array]:
-    """Colours and how many pixels are of each: those of one cell of Oklab are one, their mean."""
+    """Return the mean colour of each cell of Oklab, and its number of pixels."""
     bins = np.floor(oklab.from_srgb(pixels) / _BIN).astype(np.int64)
     keys = (bins[:, 0] * 1000 + bins[:, 1]) * 1000 + bins[:, 2]
     _, labels = np.unique(keys, return_inverse=True)
@@ -154,7 +154,7 @@ def _clusters(labs: Float64Array, counts: Float64Array) -> list[_Cluster]:
 
 
 def _initial_centres(labs: Float64Array, weights: Float64Array) -> Float64Array:
-    """The centres that the clustering begins with."""
+    """Return the initial centres of the clustering."""
     indices = [int(np.argmax(weights))]
     distances = _squared_distance(labs, labs[indices[0]])
     while len(indices) < _CLUSTERS and distances.max() > 0:
@@ -177,18 +177,18 @@ def _best_cluster(target: _Target, clusters: list[_Cluster]) -> _Cluster | None:
 
 
 def _hue_distance(first: _Cluster, second: _Cluster) -> float:
-    """The angle between two hues, in radians, from 0 to pi."""
+    """Return the angle between two hues, in radians, from 0 to pi."""
     return abs(math.remainder(first.hue - second.hue, math.tau))
 
 
 def _shift_hue(cluster: _Cluster) -> _Cluster:
-    """A neighbour of its hue, for a photo of one hue alone."""
+    """Return a colour of neighbouring hue, for a photo of a single hue."""
     hue = cluster.hue + _MIN_HUE_DISTANCE
     return _Cluster(cluster.lightness, cluster.chroma, hue, cluster.share)
 
 
 def _vivid_colour(cluster: _Cluster, background_luminance: float) -> Float64Array:
-    # Yellow is at its most vivid when it is light; darker it is brown.
+    # Yellow is most vivid when light; dark yellow is brown.
     yellow = max(math.cos(cluster.hue - _YELLOW), 0.0) ** 2
     lightness = min(max(cluster.lightness, 0.66 + 0.14 * yellow), 0.86)
     chroma = min(max(cluster.chroma * 1.25, 0.14), 0.24)
@@ -201,14 +201,14 @@ def _vivid_colour(cluster: _Cluster, background_luminance: float) -> Float64Arra
 
 
 def _required_luminance(background_luminance: float, contrast: float) -> float:
-    """The least luminance that has the contrast to the luminance `behind`."""
+    """Return the minimum luminance with the given contrast to the background."""
     return min(contrast * (background_luminance + 0.05) - 0.05, 1.0)
 
 
 def _colour_with_luminance(
     lightness: float, chroma: float, hue: float, min_luminance: float
 ) -> Float64Array:
-    """The colour, lighter where it has not the luminance that is `needed`."""
+    """Return the colour, lightened until it has the minimum luminance."""
     low, high = lightness, 1.0
     colour = oklab.srgb_from_lch(lightness, chroma, hue)
     if _quantised_luminance(colour) >= min_luminance:
@@ -221,7 +221,7 @@ def _colour_with_luminance(
 
 
 def _quantised_luminance(colour: Float64Array) -> float:
-    """The luminance of a colour in 8 bits, which must do."""
+    """Return the luminance of a colour rounded to 8 bits."""
     return float(oklab.luminance(np.floor(colour * 255 + 0.5) / 255))
 
 

@@ -1,4 +1,4 @@
-"""The photo: an upload becomes our own file of upright sRGB pixels.
+"""The photo: an upload is converted into our own file of upright sRGB pixels.
 
 The file, little-endian: 8 bytes ``TOQIRGBA``, uint32 width, uint32 height, then width x height
 pixels of four bytes R G B A, rows from the top, A always 255.
@@ -28,7 +28,7 @@ from server.warnings import WarningData, warning
 _HEADER = struct.Struct("<8sII")
 _MAGIC = b"TOQIRGBA"
 _UNIFORM_TOLERANCE = 6
-"""Steps of 8 bits by which a picture of one colour may differ: JPEG's rounding."""
+"""8-bit steps by which an image of one colour may vary: JPEG's rounding."""
 _BROWSER_KINDS = ("jpeg", "png", "webp", "gif", "bmp", "avif")
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -43,21 +43,21 @@ _UPRIGHT = {
 
 @dataclass(frozen=True)
 class PreparedPhoto:
-    """What `prepare` wrote."""
+    """The result of `prepare`."""
 
     width: int
     height: int
     sha256: str
-    """Of the pixels."""
+    """Hash of the pixels."""
     warnings: list[WarningData] = field(default_factory=list)
-    """What is worth knowing of the picture although it was taken."""
+    """Problems of the photo that did not prevent its use."""
 
 
 def prepare(path: Path, out: Path, name: str = "photo") -> PreparedPhoto:
     """Decode an upload into `out`: upright, sRGB, opaque, long side at most 4096 pixels.
 
-    Of an animation the first frame that shows something is taken. Transparent areas become
-    black, or light grey under a dark picture; alpha that is 0 everywhere is no alpha.
+    An animation gives its first frame with visible content. Transparent areas become black, or
+    light grey under a dark photo; alpha that is 0 everywhere is ignored.
 
     Args:
         path: the upload.
@@ -91,7 +91,7 @@ def decode(path: Path) -> tuple[int, int, bytes]:
         Width, height, and RGBA bytes, rows from the top.
 
     Raises:
-        ToqiboxError: undecodable_image, also for a kind that browsers do not show; image_too_large.
+        ToqiboxError: undecodable_image, also for kinds unsupported by browsers; image_too_large.
     """
     decoded = _read(path, _BROWSER_KINDS)
     colours = to_srgb(decoded.image, decoded.profile)
@@ -105,7 +105,7 @@ def load(path: Path) -> tuple[int, int, memoryview]:
     """Map a file of `prepare`: width, height, and its RGBA bytes, rows from the top.
 
     Raises:
-        ValueError: it is not such a file.
+        ValueError: it is not a file of `prepare`.
     """
     with path.open("rb") as file:
         mapped = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
@@ -116,7 +116,7 @@ def load(path: Path) -> tuple[int, int, memoryview]:
 
 
 def shrink(size: tuple[int, int], pixels: bytes | memoryview, max_side: int) -> UInt8Array:
-    """A small copy of RGBA `pixels`, averaged: (height, width, 3), long side at most `longest`."""
+    """Return a small averaged copy of RGBA `pixels`: (height, width, 3)."""
     image = Image.fromarray(np.frombuffer(pixels, np.uint8).reshape(size[1], size[0], 4))
     scale = min(max_side / max(size), 1.0)
     width, height = (max(1, round(side * scale)) for side in size)
@@ -124,7 +124,7 @@ def shrink(size: tuple[int, int], pixels: bytes | memoryview, max_side: int) -> 
 
 
 def _read(path: Path, kinds: tuple[str, ...] | None = None) -> DecodedPhoto:
-    """Decode a picture of one of `kinds`, or of all that an upload may be."""
+    """Decode an image of one of `kinds`, or of any accepted kind."""
     if path.stat().st_size == 0:
         why = message("file_empty")
         raise ToqiboxError("undecodable_image", field="photo", detail="empty", why=why)
@@ -135,7 +135,7 @@ def _read(path: Path, kinds: tuple[str, ...] | None = None) -> DecodedPhoto:
         raise ToqiboxError(
             "unsupported_media_type", field="photo", name="photo", accepted=ACCEPTED_PHOTO
         )
-    with warnings.catch_warnings():  # Pillow's, of odd metadata
+    with warnings.catch_warnings():  # Pillow warns of unusual metadata
         warnings.simplefilter("ignore")
         return read(path, kind)
 
@@ -153,6 +153,6 @@ def _rotate_upright(decoded: DecodedPhoto, image: Image.Image) -> Image.Image:
 
 
 def _mean_colour(image: Image.Image) -> str:
-    """The colour of a picture of one colour, as ``#rrggbb``."""
+    """Return the colour of a single-coloured image as ``#rrggbb``."""
     channels = image.resize((1, 1), Image.Resampling.BOX).convert("RGB").tobytes()
     return f"#{channels.hex()}"

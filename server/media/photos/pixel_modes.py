@@ -1,4 +1,4 @@
-"""Pixels of any depth and palette as 8 bits a channel, their colours as sRGB."""
+"""Conversion of any pixel depth and palette to 8 bits a channel, and of colours to sRGB."""
 
 import io
 
@@ -9,11 +9,11 @@ _SPACES = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK", "Lab ": "LAB"}
 _SUPPORTED_MODES = ("L", "LA", "RGB", "RGBA", "CMYK", "LAB")
 _NEAREST = {"1": "L", "La": "LA", "RGBa": "RGBA"}
 _VISIBLE_ALPHA = 16
-"""Alpha of 8 bits below which nothing of a pixel is seen."""
+"""8-bit alpha from which a pixel is visible."""
 
 
 def to_eight_bits(image: Image.Image) -> Image.Image:
-    """The image in one of the modes L, LA, RGB, RGBA, CMYK, LAB, the colours untouched."""
+    """Convert to one of the modes L, LA, RGB, RGBA, CMYK, LAB without changing colours."""
     if image.mode.startswith("I;16") or image.mode == "I":
         return _from_16_bit(image)
     if image.mode == "F":
@@ -29,14 +29,14 @@ def to_eight_bits(image: Image.Image) -> Image.Image:
 
 
 def is_transparent(image: Image.Image) -> bool:
-    """Report whether the alpha of an image is 0, or as good as 0, everywhere."""
+    """Return whether the alpha of an image is 0, or almost 0, everywhere."""
     return int(image.getchannel("A").getextrema()[1]) < _VISIBLE_ALPHA  # type: ignore[arg-type]
 
 
 def contrast(image: Image.Image) -> int:
-    """Return how far the picture ranges, in steps of 8 bits; 0 where nothing of it is seen.
+    """Return the range of the visible pixels in 8-bit steps; 0 if nothing is visible.
 
-    That is the range of its alpha where parts of it are clear, else the widest of its channels.
+    It is the range of alpha if parts are transparent, otherwise the widest of the channels.
     """
     if image.mode.endswith("A"):
         alpha = image.getchannel("A")
@@ -50,24 +50,24 @@ def contrast(image: Image.Image) -> int:
 
 
 def is_uniform(image: Image.Image, tolerance: int) -> bool:
-    """Whether no channel of colour differs by more than `most` steps of 8 bits anywhere."""
+    """Return whether no colour channel varies by more than `tolerance` 8-bit steps."""
     return max(_ranges(image)) <= tolerance
 
 
 def _ranges(image: Image.Image) -> list[int]:
-    """Greatest less least value of each channel but alpha."""
+    """Return the maximum minus the minimum of each channel except alpha."""
     bands = [image.getchannel(band) for band in image.getbands() if band != "A"]
     ranges = [band.getextrema() for band in bands]
     return [int(high) - int(low) for low, high in ranges]  # type: ignore[arg-type]
 
 
 def to_srgb(image: Image.Image, profile: object) -> Image.Image:
-    """The colours of `image` as sRGB in mode RGB, through LittleCMS where `profile` can be used."""
+    """Convert `image` to sRGB in mode RGB, by LittleCMS if `profile` is usable."""
     colours = image.convert(image.mode.removesuffix("A")) if image.mode.endswith("A") else image
     if isinstance(profile, bytes) and profile:
         try:
             return _apply_profile(colours, profile)
-        except Exception:  # a broken or foreign profile is as good as none
+        except Exception:  # a broken or unsupported profile is ignored
             return _convert_without_profile(colours)
     return _convert_without_profile(colours)
 
@@ -94,10 +94,10 @@ def _apply_profile(colours: Image.Image, profile: bytes) -> Image.Image:
 
 
 def _from_16_bit(image: Image.Image) -> Image.Image:
-    """Grey of 16 bits, which Pillow itself would clip to 8 instead of scaling."""
+    """Convert 16-bit grey, which Pillow itself would clip to 8 bits instead of scaling."""
     values = np.asarray(image)
     grey = np.empty(values.shape, np.uint8)
-    for row, line in enumerate(values):  # the whole at once would need gigabytes
+    for row, line in enumerate(values):  # all rows at once would need gigabytes
         grey[row] = (np.clip(line, 0, 65_535).astype(np.uint32) * 255 + 32_767) // 65_535
     transparent_value = image.info.get("transparency")
     if not isinstance(transparent_value, int):
@@ -107,7 +107,7 @@ def _from_16_bit(image: Image.Image) -> Image.Image:
 
 
 def _from_float(image: Image.Image) -> Image.Image:
-    """Grey of floats: 0 to 1, or to the largest value where that is above 1."""
+    """Convert grey floats from 0 to 1, or to the largest value if that is above 1."""
     values = np.nan_to_num(np.asarray(image), nan=0.0, posinf=0.0, neginf=0.0)
     scale = 255.0 / max(float(values.max(initial=0.0)), 1.0)
     return Image.fromarray(np.clip(values * scale + 0.5, 0, 255).astype(np.uint8))

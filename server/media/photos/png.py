@@ -1,7 +1,7 @@
-"""PNG: large ones are decoded in strips, and what is there of one that was cut off is read.
+"""PNG: large files are decoded in strips, truncated ones up to their end.
 
-Pillow decodes each strip, as a small PNG of its own: the rows of the strip as they are, after the
-row above them, which their filters refer to.
+Pillow decodes each strip as a small PNG: the filtered rows of the strip, after the row above them,
+which their filters refer to.
 """
 
 import io
@@ -26,9 +26,9 @@ from server.media.photos.png_chunks import PngFile, PngHeader
 
 _STRIP_PIXELS = 2_000_000
 _MAX_DECODE_AT_ONCE_PIXELS = 20_000_000
-"""Pixels up to which a picture is decoded at once."""
+"""Pixels up to which an image is decoded at once."""
 _MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
-"""Modes of 8 bits that have so many bytes a pixel."""
+"""8-bit modes by their bytes per pixel."""
 _COLOURS = {"L": 0, "LA": 4, "RGB": 2, "RGBA": 6}
 _PALETTE = 3
 _PIECE_BYTES = 1 << 20
@@ -39,7 +39,7 @@ def read(path: Path) -> DecodedPhoto:
 
     Raises:
         ToqiboxError: image_too_large, undecodable_image.
-        Exception: of Pillow or Damaged, for a damaged file.
+        Exception: of Pillow, or DamagedPng, for a damaged file.
     """
     file = png_chunks.read(path.read_bytes())
     header = file.header
@@ -59,7 +59,7 @@ def read(path: Path) -> DecodedPhoto:
 
 
 def _decode_whole(file: PngFile) -> Image.Image | None:
-    """The picture of a file that has its end; None where the data end before the picture does."""
+    """Decode a file that has its end; return None if the data end before the image does."""
     with Image.open(io.BytesIO(file.plain()), formats=["PNG"]) as image:
         try:
             image.load()
@@ -73,13 +73,13 @@ def _decode_whole(file: PngFile) -> Image.Image | None:
 
 
 def _is_blank_below(image: Image.Image) -> bool:
-    """Return whether all bytes of the last row are 0, as they are before it is decoded."""
+    """Return whether the last row is all zero bytes, as before decoding."""
     row = image.crop((0, image.height - 1, image.width, image.height))
     return row.getbbox(alpha_only=False) is None
 
 
 def _lacks_rows(file: PngFile) -> bool:
-    """Return whether the data end before the picture does.
+    """Return whether the data end before the image does.
 
     Raises:
         zlib.error: the data are damaged.
@@ -111,7 +111,7 @@ def _decode_in_strips(file: PngFile) -> DecodedPhoto:
 
 
 def _reduce_strip(strip: Image.Image, factor: int) -> Image.Image:
-    """A strip at 1/`factor`, averaged; where all of it is clear, its colours are kept."""
+    """Reduce a strip by `factor`, averaged; a fully transparent one keeps its colours."""
     if not (strip.mode.endswith("A") and is_transparent(strip)):
         return strip.reduce(factor)
     opaque = strip.convert(strip.mode[:-1]).reduce(factor).convert(strip.mode)
@@ -120,7 +120,7 @@ def _reduce_strip(strip: Image.Image, factor: int) -> Image.Image:
 
 
 def _read_strips(file: PngFile, rows: int) -> Iterator[Image.Image]:
-    """Strips of `rows` rows from the top, the last one of fewer, of 8 bits a channel.
+    """Yield strips of `rows` rows from the top, the last one shorter, 8 bits a channel.
 
     Raises:
         zlib.error: the data are damaged.
@@ -154,9 +154,9 @@ def _inflate(file: PngFile) -> Iterator[bytes]:
 
 
 def _unfilter(header: PngHeader, above: bytes, rows: bytearray) -> tuple[Image.Image, bytes]:
-    """The bytes of filtered rows as a picture of 8 bits, and the last row's bytes.
+    """Return the bytes of filtered rows as an 8-bit image, and the last row's bytes.
 
-    A filter only knows how many bytes a pixel has, so one with as many channels stands for each
+    A filter depends only on the bytes per pixel, so a mode with as many channels can represent any
     depth and palette.
     """
     mode = _MODES[header.step]
@@ -170,7 +170,7 @@ def _unfilter(header: PngHeader, above: bytes, rows: bytearray) -> tuple[Image.I
 
 
 def _reinterpret(file: PngFile, strip: Image.Image) -> Image.Image:
-    """The bytes in `strip` as what they are in the file: its depth, palette and clear colour."""
+    """Convert the bytes in `strip` by the depth, palette and transparency of the file."""
     header = file.header
     if header.depth == 8 and header.colour != _PALETTE and file.clear is None:
         return strip

@@ -1,4 +1,4 @@
-"""The chunks of a PNG file (ISO/IEC 15948), without those that no picture needs."""
+"""The chunks of a PNG file (ISO/IEC 15948) that its pixels need."""
 
 import struct
 import zlib
@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _MAX_CHUNKS = 100_000
 _MAX_PROFILE_BYTES = 4_000_000
-"""Bytes of an ICC profile; a larger one is ignored. The largest in use have about 2.6 million."""
+"""Maximum bytes of an ICC profile; larger ones are ignored. Real ones have up to 2.6 million."""
 _MAX_EXIF_BYTES = 1_000_000
 _PIXEL_CHUNKS = (b"IHDR", b"PLTE", b"tRNS", b"acTL", b"fcTL", b"fdAT", b"IEND")
-"""Chunks beside IDAT that shape pixels."""
+"""Chunks other than IDAT that affect pixels."""
 _ADAM7 = (
     (0, 0, 8, 8),
     (4, 0, 8, 8),
@@ -21,12 +21,12 @@ _ADAM7 = (
     (1, 0, 2, 2),
     (0, 1, 1, 2),
 )
-"""First column and row of each pass, and the steps to the next ones (8.2)."""
+"""First column and row of each pass, and the distances to the next ones (8.2)."""
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 
 
 class DamagedPng(ValueError):
-    """A PNG file that breaks the format."""
+    """A PNG file that violates the format."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,10 @@ class PngHeader:
 
     @classmethod
     def parse(cls, body: bytes) -> "PngHeader":
-        """Read the chunk's body.
+        """Parse the body of the chunk.
 
         Raises:
-            Damaged: it is none.
+            DamagedPng: it is not a valid header.
         """
         if len(body) != 13:
             raise DamagedPng("IHDR")
@@ -57,18 +57,18 @@ class PngHeader:
         return cls(width, height, depth, colour, bool(interlacing))
 
     def body(self) -> bytes:
-        """The chunk's body."""
+        """Return the body of the chunk."""
         size = struct.pack(">II", self.width, self.height)
         return size + bytes([self.depth, self.colour, 0, 0, self.interlaced])
 
     @property
     def row_bytes(self) -> int:
-        """Bytes of a row without the byte of its filter."""
+        """Bytes of a row without its filter byte."""
         return self._packed(self.width)
 
     @property
     def filtered_bytes(self) -> int:
-        """Bytes of all rows with those of their filters, in each pass of interlacing (8.2)."""
+        """Bytes of all rows including filter bytes, over all passes of interlacing (8.2)."""
         if not self.interlaced:
             return self.height * (self.row_bytes + 1)
         total = 0
@@ -82,13 +82,13 @@ class PngHeader:
 
     @property
     def step(self) -> int:
-        """Bytes from a byte to the one left of it that filters refer to (9.2)."""
+        """Distance in bytes to the left neighbour that filters refer to (9.2)."""
         return max(1, self.depth * _CHANNELS[self.colour] // 8)
 
 
 @dataclass
 class PngFile:
-    """A PNG file in memory, its chunks found."""
+    """A PNG file in memory, split into chunks."""
 
     header: PngHeader
     palette: bytes | None = None
@@ -99,24 +99,24 @@ class PngFile:
     exif: bytes | None = None
     animated: bool = False
     data: list[memoryview] = field(default_factory=list)
-    """The bodies of IDAT chunks, in order; the last one may be a part."""
+    """The bodies of IDAT chunks, in order; the last one may be incomplete."""
     whole: bool = False
-    """Whether the file goes on to IEND."""
+    """True if the file has its IEND chunk."""
     kept: list[memoryview] = field(default_factory=list)
-    """The whole chunks that shape pixels."""
+    """The complete chunks that affect pixels."""
 
     def plain(self) -> bytes:
-        """The file without metadata."""
+        """Return the file without metadata."""
         return SIGNATURE + b"".join(self.kept)
 
 
 def read(content: bytes) -> PngFile:
-    """Find the chunks of a file.
+    """Parse the chunks of a file.
 
-    Metadata never refuses a picture: what is damaged, unknown or too large among it is left out.
+    Metadata never causes an error: damaged, unknown or too large chunks are left out.
 
     Raises:
-        Damaged: the file has no header.
+        DamagedPng: the file has no header.
     """
     file: PngFile | None = None
     for kind, chunk, body in _chunks(memoryview(content)):
@@ -134,12 +134,12 @@ def read(content: bytes) -> PngFile:
 
 
 def chunk(kind: bytes, body: bytes) -> bytes:
-    """One chunk with its length and CRC (5.3)."""
+    """Return a chunk with its length and CRC (5.3)."""
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
 def _chunks(content: memoryview) -> Iterator[tuple[bytes, memoryview, memoryview]]:
-    """Kind, whole chunk and body of each chunk; the body of the last one may be a part."""
+    """Yield kind, whole chunk and body of each chunk; the last body may be incomplete."""
     at = len(SIGNATURE)
     for _ in range(_MAX_CHUNKS):
         if at + 8 > len(content):
@@ -167,7 +167,7 @@ def _store_chunk(file: PngFile, kind: bytes, chunk: memoryview, body: memoryview
 
 
 def _profile(body: bytes) -> bytes | None:
-    """The ICC profile of an iCCP chunk (11.3.3.3); None where it is broken or too large."""
+    """Return the ICC profile of an iCCP chunk (11.3.3.3); None if broken or too large."""
     packed = body.partition(b"\0")[2][1:]
     inflater = zlib.decompressobj()
     try:

@@ -1,4 +1,4 @@
-"""One picture out of a file of any accepted kind; `read` is the only door."""
+"""Decoding of an image file of any accepted kind; `read` is the only entry point."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -21,9 +21,9 @@ from server.media.photos.pixel_modes import to_eight_bits
 from server.media.photos.truncation import is_truncated
 
 _ANIMATED = ("gif", "webp", "avif", "tiff")
-"""Kinds of several frames or pages."""
+"""Kinds that may have several frames or pages."""
 
-# The sizes of pictures are checked here, by what each kind takes in memory.
+# Sizes are checked here, by the memory that decoding each kind takes.
 Image.MAX_IMAGE_PIXELS = None
 AvifImagePlugin.DEFAULT_MAX_THREADS = 1
 pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
@@ -31,11 +31,11 @@ pi_heif.options.DECODE_THREADS = 1
 
 
 def read(path: Path, kind: str) -> DecodedPhoto:
-    """Decode a picture.
+    """Decode an image.
 
     Args:
         path: the file.
-        kind: as `sniff_image` names it.
+        kind: as named by `sniff_image`.
 
     Raises:
         ToqiboxError: unsupported_media_type, undecodable_image, image_too_large.
@@ -46,7 +46,7 @@ def read(path: Path, kind: str) -> DecodedPhoto:
         raise
     except MemoryError as error:
         raise ToqiboxError("undecodable_image", field="photo", detail="memory") from error
-    # Damaged files make Pillow raise nearly anything: SyntaxError, KeyError, struct.error …
+    # Damaged files make Pillow raise almost any exception: SyntaxError, KeyError, struct.error …
     except Exception as error:
         detail = f"{type(error).__name__}: {error}"[:500]
         if is_truncated(path, kind):
@@ -64,8 +64,8 @@ def _decode_png(path: Path, _kind: str) -> DecodedPhoto:
 
 
 def _decode_with_pillow(path: Path, kind: str) -> DecodedPhoto:
-    """Decode a picture of full size; of an animation the first frame that shows something."""
-    # WebP's decoder claims memory for the whole canvas on opening; the others wait for load.
+    """Decode an image at full size; of an animation, the first frame with visible content."""
+    # WebP's decoder allocates the whole canvas on opening; the others on load.
     size = webp_size.read_size(path) if kind == "webp" else None
     if size is not None:
         check_size(size, kind)

@@ -1,4 +1,4 @@
-"""TIFF: what Pillow is told of a file before it decodes it."""
+"""TIFF: settings that Pillow needs before it decodes a file."""
 
 from PIL import Image, TiffImagePlugin
 
@@ -6,13 +6,13 @@ from server.errors import ToqiboxError
 from server.media.sniff import ACCEPTED_PHOTO
 
 _SUBFILE, _REDUCED, _DNG_VERSION = 254, 1, 50706
-"""Tags of TIFF (TIFF 6.0, section 8; Adobe DNG 1.7) that tell the files of cameras."""
+"""TIFF tags that identify raw files of cameras (TIFF 6.0, section 8; Adobe DNG 1.7)."""
 _BITS, _PLANES, _SEPARATE = 258, 284, 2
-"""BitsPerSample, PlanarConfiguration, and a plane for each channel."""
+"""BitsPerSample, PlanarConfiguration, and its value for one plane per channel."""
 
 
 def prepare(image: Image.Image) -> None:
-    """Refuse the raw file of a camera: its first picture is a thumbnail. Set up separate planes.
+    """Reject raw files of cameras, whose first image is a thumbnail, and set up separate planes.
 
     Raises:
         ToqiboxError: unsupported_media_type.
@@ -32,7 +32,7 @@ def prepare(image: Image.Image) -> None:
 
 
 def _declare_16_bit_planes(image: TiffImagePlugin.TiffImageFile, order: str) -> None:
-    """Name the depth of uncompressed planes of 16 bits, which Pillow takes for 8."""
+    """Declare the depth of uncompressed 16-bit planes, which Pillow takes for 8 bits."""
     image.tile = [
         tile._replace(args=(f"{tile.args[0]};16{order}", *tile.args[1:]))
         if tile.codec_name == "raw" and isinstance(tile.args, tuple) and len(tile.args[0]) == 1

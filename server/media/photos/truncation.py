@@ -1,4 +1,4 @@
-"""Whether the end of a picture's file is missing, by the lengths that it states itself."""
+"""Detection of truncated image files by the lengths that they state."""
 
 from pathlib import Path
 
@@ -6,13 +6,13 @@ from server.media import mp4_boxes
 
 
 def is_truncated(path: Path, kind: str) -> bool:
-    """Whether the file states more bytes than it has, or lacks its end marker.
+    """Return whether the file states more bytes than it has, or lacks its end marker.
 
-    False where the kind does not tell.
+    Kinds that state no length return False.
 
     Args:
         path: the file.
-        kind: as `sniff_image` names it.
+        kind: as named by `sniff_image`.
     """
     size = path.stat().st_size
     if kind in ("heif", "avif"):
@@ -21,7 +21,7 @@ def is_truncated(path: Path, kind: str) -> bool:
         head = file.read(12)
         file.seek(max(0, size - 64))
         tail = file.read().rstrip(b"\0")
-    if kind == "tiff":  # where its first directory lies (TIFF 6.0, section 2)
+    if kind == "tiff":  # the offset of its first directory (TIFF 6.0, section 2)
         return int.from_bytes(head[4:8], "little" if head[:1] == b"I" else "big") + 2 > size
     if kind == "webp":
         return int.from_bytes(head[4:8], "little") + 8 > size

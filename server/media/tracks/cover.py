@@ -1,4 +1,4 @@
-"""The covers that a track carries: ID3 APIC, FLAC PICTURE, MP4 covr, attachments of Matroska …"""
+"""The covers embedded in a track: ID3 APIC, FLAC PICTURE, MP4 covr, Matroska attachments …"""
 
 import itertools
 from collections.abc import Iterator
@@ -14,14 +14,14 @@ _LIMITS = Limits(memory_bytes=1 << 30, cpu_s=5, open_files=32)
 _LIMIT_S = 10.0
 _MAX_BYTES = 64 << 20
 _MAX_PICTURES = 8
-"""Pictures of a track that are looked at."""
+"""Maximum number of pictures of a track that are inspected."""
 _FRONT, _ICONS = 3, (1, 2)
 
 
 def cover_pictures(path: Path, kind: str) -> Iterator[bytes]:
-    """Yield the picture files that a track carries, as they are: the front cover, others, icons.
+    """Yield the image files embedded in a track, unchanged: the front cover, others, icons.
 
-    Among equal ones those whose content is of an accepted kind come first.
+    Those with content of an accepted kind come first.
 
     Args:
         path: the track.

@@ -1,6 +1,6 @@
-"""The pictures in a track's tags, of any declared kind: ID3v2, the blocks of FLAC, `covr` of MP4.
+"""The pictures in a track's tags, of any declared type: ID3v2, FLAC blocks, `covr` of MP4.
 
-ffmpeg leaves out those whose declared kind it does not know; here only their content counts.
+ffmpeg omits those with a declared type it does not know; here only their content counts.
 """
 
 import re
@@ -17,7 +17,7 @@ _MAX_TAGS, _MAX_FRAMES = 8, 10_000
 _MAX_TEXT_BYTES = 1 << 16
 _FRAME_ID = re.compile(rb"[A-Z0-9]{3,4}")
 _LINK = b"-->"
-"""Stands for the kind of a picture that is only linked to."""
+"""MIME type of a linked picture."""
 _FLAC_PICTURE = 6
 _UNSYNCHRONISED, _EXTENDED = 0x80, 0x40
 """Flags of a tag (id3.org, ID3v2.4 section 3.1)."""
@@ -32,13 +32,13 @@ class EmbeddedPicture(NamedTuple):
 
 
 class _FrameFlags(NamedTuple):
-    """How the bytes of a frame are packed: flags of its second byte (2.3: 3.3.1, 2.4: 4.1.2)."""
+    """Packing of a frame: flags of its second byte (2.3: 3.3.1, 2.4: 4.1.2)."""
 
     encrypted: int
     compressed: int
     has_group: int
     has_length: int
-    """A length of 4 bytes comes first."""
+    """The content is preceded by a 4-byte length."""
 
 
 _FRAME_FLAGS = {3: _FrameFlags(0x40, 0x80, 0x20, 0x80), 4: _FrameFlags(0x04, 0x08, 0x40, 0x01)}
@@ -87,7 +87,7 @@ def _pictures_of_tag(head: bytes, body: bytes) -> Iterator[EmbeddedPicture]:
 
 
 def _frame_size(version: int, stated: bytes, body: bytes, start: int) -> int:
-    """The size of a frame; some programs write that of 2.4 with 8 bits a byte instead of 7."""
+    """Return the size of a frame; some programs write 2.4 sizes with 8 bits a byte, not 7."""
     plain = int.from_bytes(stated, "big")
     if version != 4:
         return plain
@@ -107,12 +107,12 @@ def _is_frame(name: bytes) -> bool:
 
 
 def _synchsafe(stated: bytes) -> int:
-    """A number of 7 bits a byte (ID3v2.4 section 6.2)."""
+    """Decode a number with 7 bits a byte (ID3v2.4 section 6.2)."""
     return sum((byte & 127) << 7 * place for place, byte in enumerate(reversed(stated)))
 
 
 def _unpack(version: int, frame_flags: int, frame: bytes) -> bytes:
-    """The content of a frame; empty where it is encrypted or broken."""
+    """Return the content of a frame; empty if it is encrypted or broken."""
     bits = _FRAME_FLAGS.get(version)
     if bits is None:
         return frame
@@ -130,7 +130,7 @@ def _unpack(version: int, frame_flags: int, frame: bytes) -> bytes:
 
 
 def _pictures_of_frame(version: int, content: bytes) -> Iterator[EmbeddedPicture]:
-    """The picture of an APIC frame (2.4: 4.14), or of PIC (2.2: 4.15)."""
+    """Yield the picture of an APIC frame (2.4: 4.14) or a PIC frame (2.2: 4.15)."""
     if version == 2:
         mime, rest = content[1:4], content[4:]
     else:
@@ -138,7 +138,7 @@ def _pictures_of_frame(version: int, content: bytes) -> Iterator[EmbeddedPicture
     if mime == _LINK or len(rest) < 2:
         return
     description_and_data = rest[1:]
-    if content[0] in (1, 2):  # UTF-16: two zeros where a character begins
+    if content[0] in (1, 2):  # UTF-16: two zero bytes at an even offset
         ends = (
             at
             for at in range(0, _MAX_TEXT_BYTES, 2)
@@ -151,7 +151,7 @@ def _pictures_of_frame(version: int, content: bytes) -> Iterator[EmbeddedPicture
 
 
 def _pictures_of_flac(file: BinaryIO) -> Iterator[EmbeddedPicture]:
-    """The pictures of the metadata blocks that begin here (RFC 9639, section 8.8)."""
+    """Yield the pictures of the metadata blocks that begin here (RFC 9639, section 8.8)."""
     last = 0
     for _ in range(_MAX_FRAMES):
         head = file.read(4)
@@ -170,6 +170,6 @@ def _pictures_of_flac(file: BinaryIO) -> Iterator[EmbeddedPicture]:
 
 
 def _read_counted(block: bytes, at: int) -> tuple[bytes, int]:
-    """Bytes after their count of 4 bytes, and the place after them."""
+    """Return the bytes after a 4-byte length, and the position after them."""
     end = at + 4 + int.from_bytes(block[at : at + 4], "big")
     return block[at + 4 : end], end

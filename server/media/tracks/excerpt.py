@@ -1,4 +1,4 @@
-"""Cuts a part out of a stream of decoded samples, and measures what it keeps."""
+"""The excerpt of a stream of decoded samples, with its hash and its loudest moment."""
 
 import hashlib
 
@@ -13,16 +13,16 @@ _MAX_SAMPLE = 4.0
 
 
 class Excerpt:
-    """The samples [first, first + most) of a track.
+    """The samples [first, first + max_samples) of a track.
 
     Args:
-        first: sample at 48 kHz that it begins with.
-        most: samples that it may have.
-        end: where the track says that it ends, None when it does not.
+        first: index of its first sample, at 48 kHz.
+        max_samples: its maximum length.
+        end: the stated end of the track, or None.
     """
 
     SLACK = wav.RATE // 10
-    """Samples after `end` that can be an encoder's padding; with more, the track has lied."""
+    """Samples after `end` that can be encoder padding; with more, the stated end is wrong."""
 
     def __init__(self, first: int, max_samples: int, end: int | None = None) -> None:
         self.first = first
@@ -37,16 +37,16 @@ class Excerpt:
 
     @property
     def full(self) -> bool:
-        """Whether no more samples are needed."""
+        """True if no more samples are needed."""
         return self.samples >= self._max_samples or self.overran_end
 
     @property
     def overran_end(self) -> bool:
-        """Whether the track goes on after its end."""
+        """True if the track continues after its stated end."""
         return self._end is not None and self.decoded > self._end + self.SLACK
 
     def feed(self, chunk: bytes) -> bytes:
-        """Take bytes of float32 stereo samples; return the bytes of the excerpt among them."""
+        """Consume bytes of float32 stereo samples; return the bytes that belong to the excerpt."""
         data = self._rest + chunk
         whole = len(data) // wav.FRAME_BYTES * wav.FRAME_BYTES
         self._rest = data[whole:]
@@ -65,7 +65,7 @@ class Excerpt:
         return clean
 
     def loudest_s(self) -> float:
-        """Middle of the loudest half second (RMS of both channels, in steps of 50 ms)."""
+        """Return the middle of the loudest half second (RMS of both channels, in 50 ms steps)."""
         energies = np.concatenate(self._energies) if self._energies else np.zeros(0)
         if len(energies) <= _WINDOW_BLOCKS:
             return self.samples / wav.RATE / 2

@@ -1,4 +1,4 @@
-"""The track: an upload is decoded once into our own WAV file, and that is encoded for the film."""
+"""The audio: an upload is decoded once into our own WAV file and encoded from it for the video."""
 
 import signal
 from collections.abc import Callable
@@ -22,25 +22,25 @@ if TYPE_CHECKING:
 _DECODE = Limits(memory_bytes=1 << 30, cpu_s=15, open_files=32)
 _ENCODE = Limits(cpu_s=900, open_files=32)
 _SEEKABLE = ("wav", "w64", "aiff", "flac")
-"""Demuxers whose samples are numbered, so that a seek is exact."""
+"""Demuxers with numbered samples, so that a seek is exact."""
 _NO_SEEK_S = 30
-"""Seconds from the beginning that are decoded without a seek."""
+"""Start time up to which decoding begins at 0 without a seek."""
 _LEAD_S = 2
-"""Seconds that are decoded before the excerpt, for the filter of the resampler."""
+"""Seconds decoded before the excerpt, for the filter of the resampler."""
 ANALYSIS_RATE = 44_100
-"""Samples a second of what is analysed."""
+"""Sample rate of the analysis."""
 
 
 @dataclass(frozen=True)
 class DecodedAudio:
-    """What was written by `decode`."""
+    """The result of `decode`."""
 
     samples: int
     """Stereo samples at 48 kHz."""
     sha256: str
-    """Of the samples, little-endian float32, without the header."""
+    """Hash of the samples, little-endian float32, without the header."""
     loudest_s: float
-    """Middle of the half second with the most energy, from the beginning of the excerpt."""
+    """Middle of the loudest half second, from the beginning of the excerpt."""
 
 
 def decode(
@@ -53,34 +53,34 @@ def decode(
 ) -> DecodedAudio:
     """Decode the part [start, start + duration) of a track into the 48 kHz stereo WAV `out`.
 
-    Samples are counted: no header's length is trusted, and a seek only where the file numbers its
-    samples; it goes to a whole second, where all rates have a sample. Of a file with a broken end
-    what could be decoded counts. The result is shorter than `duration` when the track is. NaN and
-    infinities become 0 and samples are clipped to ±4.
+    Samples are counted: the length in a header is not trusted, and seeking is used only if the file
+    numbers its samples; it goes to a whole second, where all rates have a sample. A file with a
+    broken end gives what could be decoded. The result is shorter than `duration` if the track is.
+    NaN and infinities become 0 and samples are clipped to ±4.
 
     Args:
         path: the upload.
-        kind: what `sniff_audio_file` found.
+        kind: its demuxer, from `sniff_audio_file`.
         start: seconds.
         duration: seconds, None for the rest of the track.
-        max_duration: seconds.
+        max_duration: limit in seconds.
         out: the WAV file, written through its `.part`.
 
     Raises:
-        ToqiboxError: undecodable_audio, duration_too_long, invalid_parameter (start lies at or
-            past the end), storage_full.
+        ToqiboxError: undecodable_audio, duration_too_long, invalid_parameter (`start` is at or past
+            the end), storage_full.
     """
     from server.media.tracks.excerpt import (
-        Excerpt,  # and with it numpy, which encoding does without
+        Excerpt,  # imports numpy, which encoding does not need
     )
 
     too_long = ToqiboxError("duration_too_long", field="duration", limit=max_duration)
     if duration is not None and duration > max_duration:
         raise too_long
-    if kind == "mov" and mp4_boxes.is_protected(path):  # it would be decoded into noise
+    if kind == "mov" and mp4_boxes.is_protected(path):  # it would decode to noise
         raise ToqiboxError("undecodable_audio", field="audio", why=message("protected"))
     wanted_samples = _to_samples(max_duration if duration is None else duration)
-    # One sample past the limit tells a track of just that length from a longer one.
+    # One sample past the limit distinguishes a track of exactly that length from a longer one.
     first, max_samples = _to_samples(start), wanted_samples + (duration is None)
     seek_s = max(int(start) - _LEAD_S, 0) if kind in _SEEKABLE and start > _NO_SEEK_S else 0
     with atomic.atomic_write(out) as file:
@@ -99,15 +99,15 @@ def decode(
 
 
 def decode_whole(path: Path, kind: str, max_seconds: int) -> "Int16Array":
-    """All of a track at 44.1 kHz, samples x 2, to be analysed.
+    """Decode a whole track to 44.1 kHz, samples x 2, for analysis.
 
     Args:
         path: the upload.
-        kind: what `sniff_audio_file` found.
-        max_seconds: seconds that it may last.
+        kind: its demuxer, from `sniff_audio_file`.
+        max_seconds: maximum duration.
 
     Raises:
-        ToqiboxError: undecodable_audio, invalid_parameter (it is longer, said of `start`).
+        ToqiboxError: undecodable_audio, invalid_parameter (of `start`: the track is too long).
     """
     import numpy as np
 
@@ -143,17 +143,17 @@ def _decode_all(
 def encode_aac(
     audio: Path, frames: int, fps: int, out: Path, on_progress: Callable[[], None] | None = None
 ) -> ffmpeg.ProcessResult:
-    """Encode a WAV of ours to AAC LC, 192 kb/s, that lasts exactly frames/fps seconds.
+    """Encode one of our WAV files to AAC LC, 192 kb/s, of exactly frames/fps seconds.
 
-    Longer sound is cut, shorter is followed by silence. `out` is an MP4 of one track, whose edit
-    list takes away the encoder's priming: decoded sample 0 is sample 0 of the WAV.
+    Longer audio is cut, shorter is padded with silence. `out` is an MP4 of one track, whose edit
+    list skips the encoder's priming: decoded sample 0 is sample 0 of the WAV.
 
     Args:
         audio: the WAV.
-        frames: of the film.
+        frames: number of frames of the video.
         fps: frames a second.
         out: the file to write, through its `.part`.
-        told: called whenever more of it has been written.
+        on_progress: called whenever more has been written.
 
     Raises:
         ToqiboxError: storage_full, encoder_failed.
@@ -193,16 +193,16 @@ def _to_samples(seconds: Decimal) -> int:
 
 
 def _stated_end(path: Path, kind: str) -> int | None:
-    """The sample after the last one, where the file says so: AAC fills its last frame up.
+    """Return the sample after the stated end of the track; None if the file has none.
 
-    FFmpeg before 7 gives that padding out as sound.
+    AAC pads its last frame; FFmpeg before 7 outputs that padding as audio.
     """
     seconds = mp4_boxes.audio_seconds(path) if kind == "mov" else None
     return None if seconds is None else _to_samples(seconds)
 
 
 def _average_filter(path: Path, kind: str) -> str | None:
-    """Return the filter for a track that has many channels without places; None for any other."""
+    """Return the filter for a track with many channels without positions; None for others."""
     channels = stream_listing.unplaced_channels(path, kind)
     return (
         channel_mix.average_filter(channels) if 0 < channels <= channel_mix.MAX_CHANNELS else None
@@ -217,9 +217,9 @@ def _fill(
     seek_s: int = 0,
     mix_filter: str = channel_mix.BY_LAYOUT,
 ) -> None:
-    """Write the excerpt's samples to `file`; ffmpeg is killed once there are enough.
+    """Write the excerpt's samples to `file`; kill ffmpeg once there are enough.
 
-    After a seek of `seek_s` seconds the excerpt's first sample is counted from there.
+    After a seek of `seek_s` seconds, samples are counted from there.
     """
     file.seek(0)
     file.truncate()
@@ -234,8 +234,8 @@ def _fill(
             result = process.wait(30)
     except ffmpeg.MediaError as error:
         raise ToqiboxError("undecodable_audio", field="audio", detail=str(error)) from error
-    # A bad end of the file may give a status above 0. A signal means a crash or a limit: what
-    # came before it depends on the moment.
+    # A broken end of the file may give a status above 0. A signal means a crash or a limit: the
+    # output before it depends on timing.
     if result.rc < 0 or (excerpt.decoded == 0 and not seek_s):
         if (
             result.rc > 0

@@ -1,4 +1,4 @@
-"""The streams and tags of a track, as ffmpeg lists them: no decoder is opened for that."""
+"""The streams and tags of a track as listed by ffmpeg, without opening a decoder."""
 
 import re
 from dataclasses import dataclass, field
@@ -33,12 +33,12 @@ class Stream:
     index: int
     is_audio: bool
     codec: str
-    """ffmpeg's name, or the container's code where ffmpeg knows none."""
+    """ffmpeg's name, or the container's code if ffmpeg has none."""
     is_cover: bool = False
     is_front: bool = False
-    """It is a cover, and called the front one."""
+    """True for a cover declared as the front one."""
     unplaced_channels: int = 0
-    """How many channels it has, where ffmpeg knows no layout of so many; else 0."""
+    """Number of channels if ffmpeg has no layout for that many, otherwise 0."""
 
 
 @dataclass(frozen=True)
@@ -81,19 +81,19 @@ def list_streams(path: Path, kind: str) -> StreamListing:
 
 
 def unplaced_channels(path: Path, kind: str) -> int:
-    """Return how many channels the first sound has, where no places of them are known; else 0."""
+    """Return the channel count of the first audio stream if it has no layout, otherwise 0."""
     streams = list_streams(path, kind).streams
     return next((stream.unplaced_channels for stream in streams if stream.is_audio), 0)
 
 
 def decode_error(path: Path, kind: str, detail: str, *, is_clean: bool = False) -> ToqiboxError:
-    """Make the error for a track that could not be decoded, with the reason that it shows.
+    """Return the error for a track that could not be decoded, with its reason if known.
 
     Args:
         path: the upload.
         kind: its demuxer.
         detail: ffmpeg's messages, for the log.
-        is_clean: ffmpeg came to the end without a complaint.
+        is_clean: ffmpeg reached the end without an error.
     """
     streams = list_streams(path, kind).streams
     audio = next((stream for stream in streams if stream.is_audio), None)
@@ -116,7 +116,7 @@ def decode_error(path: Path, kind: str, detail: str, *, is_clean: bool = False) 
 
 
 def _stream(match: re.Match[str], following_text: str) -> Stream:
-    """Read the line of a stream; `described` is what follows it, its tags among others."""
+    """Parse the line of a stream; `following_text` holds its tags, among others."""
     index, kind, codec, code, description = match.groups()
     channels = _UNPLACED.search(description)
     return Stream(
@@ -130,7 +130,7 @@ def _stream(match: re.Match[str], following_text: str) -> Stream:
 
 
 def _tags(text: str) -> dict[str, str]:
-    """Read ffmpeg's metadata format: those of the file go before those of the stream."""
+    """Parse ffmpeg's metadata format; tags of the file precede those of the stream."""
     tags: dict[str, str] = {}
     for line in _LINE.findall(text):
         pair = None if line.startswith(";") else _PAIR.fullmatch(line)

@@ -9,24 +9,24 @@ import unicodedata2
 from server.media.tracks import stream_listing
 
 MAX_LENGTH = 200
-"""Characters of a tag; what is longer is cut."""
+"""Maximum characters of a tag; longer ones are cut."""
 _NAMES = ("title", "artist")
 _CONTROL = ("Cc", "Cs")
 _DROPPED = frozenset("\ufeff\ufffd\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Marks of byte order, of what could not be decoded, and explicit directions."""
+"""Byte order marks, replacement characters and explicit directions."""
 _ACCENTED = re.compile("[À-ÿ]")
 _CYRILLIC_SHARE = 0.6
 
 
 class Tags(NamedTuple):
-    """A track's credits; None where its file has none."""
+    """A track's credits; None if its file has none."""
 
     title: str | None = None
     artist: str | None = None
 
 
 def read(path: Path, kind: str) -> Tags:
-    """Read the tags of an upload. A file whose tags cannot be read has none.
+    """Read the tags of an upload. A file with unreadable tags has none.
 
     Args:
         path: the upload.
@@ -37,10 +37,10 @@ def read(path: Path, kind: str) -> Tags:
 
 
 def clean_tag(text: str) -> str | None:
-    """Make one line of a tag, without control characters; None if nothing is left.
+    """Return a tag as one line without control characters; None if nothing is left.
 
-    Old taggers on Windows wrote Cyrillic in code page 1251 and called it Latin-1: a text that
-    consists of accented Latin letters is read as that.
+    Old tag editors on Windows wrote Cyrillic in code page 1251 declared as Latin-1: a text that
+    consists of accented Latin letters is decoded as that.
     """
     letters = [char for char in text if char.isalpha()]
     accented = len(_ACCENTED.findall(text))

@@ -1,4 +1,4 @@
-"""How ffmpeg opens a track that a stranger sent: what it may be, and by which decoders."""
+"""ffmpeg options for untrusted uploads: the allowed demuxers and decoders."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ from server.media import ffmpeg
 from server.media.sniff import find_input_format
 
 DEMUXERS = "mp3,wav,flac,ogg,mov,aac,aiff,caf,matroska,w64,asf,amr,au,wv,ape,tta,avi"
-"""The kinds of file that an upload may be."""
+"""The allowed demuxers of an upload."""
 
 CODECS = ",".join(
     (
@@ -21,7 +21,7 @@ CODECS = ",".join(
         "pcm_s64be,pcm_f16le,pcm_f24le,pcm_f32le,pcm_f32be,pcm_f64le,pcm_f64be,pcm_bluray,pcm_dvd",
     )
 )
-"""The decoders that an upload may be read by, and the codecs where they are named otherwise."""
+"""The allowed decoders of an upload, and codecs with other names."""
 
 
 def options(path: Path, kind: str) -> dict[str, object]:
@@ -50,12 +50,12 @@ def options(path: Path, kind: str) -> dict[str, object]:
 
 
 def arguments(path: Path, kind: str, *, whole: bool = False) -> list[str]:
-    """Return the same as a list that ends with the input.
+    """Return the options as an argument list that ends with the input.
 
     Args:
         path: the upload.
         kind: its demuxer.
-        whole: skip nothing: tags lie before the sound.
+        whole: skip nothing, since tags precede the audio.
     """
     input_options = {"protocol_whitelist": "file", **options(path, kind)}
     input_options["f"] = input_options.pop("format")

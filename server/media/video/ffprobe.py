@@ -1,4 +1,4 @@
-"""What ffprobe says about a file of ours: its streams and its packets."""
+"""The streams and packets of one of our files, by ffprobe."""
 
 import json
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _PACKET = "pts,dts,duration,flags"
 
 @dataclass(frozen=True)
 class Packet:
-    """One packet, in the stream's own time base."""
+    """A packet; times are in the stream's time base."""
 
     pts: int
     dts: int
@@ -28,10 +28,10 @@ class Packet:
 
 
 def streams(path: Path) -> list[dict[str, Any]]:
-    """The streams of the MP4 `path`, each a dict of ffprobe's names.
+    """Return the streams of the MP4 `path`, each a dict with ffprobe's names.
 
     Raises:
-        MediaError: it cannot be read.
+        MediaError: the file cannot be read.
     """
     arguments = ["-show_entries", f"stream={_STREAM}", "-of", "json"]
     result = ffmpeg.run(_argv(path, arguments), _LIMITS, stdout_bytes=1 << 20).raise_for_status()
@@ -40,10 +40,10 @@ def streams(path: Path) -> list[dict[str, Any]]:
 
 
 def packets(path: Path, stream: str = "v:0") -> list[Packet]:
-    """The packets of one stream of the MP4 `path`, in the order of the file.
+    """Return the packets of one stream of the MP4 `path`, in the order of the file.
 
     Raises:
-        MediaError: it cannot be read.
+        MediaError: the file cannot be read.
     """
     arguments = ["-select_streams", stream, "-of", "json=compact=1"]
     arguments += ["-show_entries", f"packet={_PACKET}"]
@@ -52,10 +52,10 @@ def packets(path: Path, stream: str = "v:0") -> list[Packet]:
 
 
 def streams_and_packets(path: Path) -> tuple[list[dict[str, Any]], list[Packet]]:
-    """The streams of the MP4 `path` and the packets of the first, both from one look.
+    """Return the streams of the MP4 `path` and the packets of the first, in one call.
 
     Raises:
-        MediaError: it cannot be read.
+        MediaError: the file cannot be read.
     """
     arguments = ["-show_entries", f"stream={_STREAM}:packet=stream_index,{_PACKET}"]
     arguments += ["-of", "json=compact=1"]

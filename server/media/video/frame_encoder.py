@@ -1,6 +1,6 @@
-"""Frames go from the renderer into ffmpeg, a bounded number on the way, and become a segment.
+"""Encoding of rendered frames by ffmpeg into a segment, with a bounded number in flight.
 
-The table of encoders is in h264.py; whether a row really works here, `try_open` finds out.
+The table of encoders is in h264.py; `try_open` tests whether an encoder works on this machine.
 """
 
 import queue
@@ -21,10 +21,10 @@ from server.sandbox import Limits
 __all__ = ["ENCODERS", "FrameWriter", "SegmentFile", "try_open"]
 
 IN_FLIGHT = 3
-"""Frames that may wait for ffmpeg; one more is being drawn into."""
+"""Frames that may wait for ffmpeg, in addition to the one being drawn."""
 
 STALL_S = 30.0
-"""After so long without progress the writer's owner is given up, unless it says otherwise."""
+"""Default seconds without progress after which the process of the writer is killed."""
 
 _TRIAL_SIZE = (256, 144)
 _TRIAL_FPS = 30
@@ -34,16 +34,16 @@ _LIMITS = Limits(open_files=64)
 
 @dataclass(frozen=True)
 class SegmentFile:
-    """What `FrameWriter.finish` published."""
+    """The segment published by `FrameWriter.finish`."""
 
     frames: int
     bytes: int
     cpu_s: float
-    """Processor seconds of ffmpeg."""
+    """Processor seconds used by ffmpeg."""
 
 
 def try_open(name: str, folder: Path) -> str | None:
-    """Encode a few frames for real, in `folder`; None when they came out, else why not."""
+    """Encode a few test frames in `folder`; return None on success, otherwise the reason."""
     size = _TRIAL_SIZE[0] * _TRIAL_SIZE[1] * 3 // 2
     out = folder / f"trial-{name}.mp4"
     try:
@@ -60,12 +60,12 @@ def try_open(name: str, folder: Path) -> str | None:
 
 
 class FrameWriter:
-    """Encodes NV12 frames into an MP4 segment; a context manager that leaves no half file.
+    """Encodes NV12 frames into an MP4 segment; a context manager that leaves no partial file.
 
     A frame is width x height bytes of luma, rows from the top, then width x height / 2 bytes of
-    interleaved U and V. Frames are copied by `write`, or drawn straight into `buffer()` and handed
-    over by `submit()`. A thread of its own feeds ffmpeg, so a dead or stuck one is noticed here
-    and not by blocking for ever.
+    interleaved U and V. Frames are copied by `write`, or drawn directly into `buffer()` and passed
+    on by `submit()`. A separate thread feeds ffmpeg, so that a dead or stuck process is detected
+    instead of blocking for ever.
     """
 
     def __init__(
@@ -81,12 +81,12 @@ class FrameWriter:
 
         Args:
             encoder: a key of ENCODERS.
-            size: width and height of the picture, both even.
+            size: width and height of the video, both even.
             fps: frames a second.
-            threads: of the encoder; x264 encodes differently with each number.
+            threads: of the encoder; the output of x264 depends on it.
             out: the MP4 file, written through its `.part`.
-            stall_s: seconds without progress after which the writer's owner is killed. No wait
-                for ffmpeg is longer than half of it, so that a stuck one is told before.
+            stall_s: seconds without progress after which this process is killed. Every wait for
+                ffmpeg is limited to half of it, so that a stuck encoder is reported before.
 
         Raises:
             ToqiboxError: encoder_failed.
@@ -115,8 +115,8 @@ class FrameWriter:
         return self
 
     def __exit__(self, *_: object) -> None:
-        # The feeder must be out of its write before the pipe is closed: the number of a closed
-        # descriptor is soon another file's.
+        # The feeder must have left its write before the pipe is closed: the number of a closed
+        # descriptor may soon belong to another file.
         self._process.send_kill()
         self._full.put(None)
         self._feeder.join(self._wait_limit_s)
@@ -124,7 +124,7 @@ class FrameWriter:
         atomic.discard_temp(self._out)
 
     def buffer(self) -> memoryview:
-        """The frame to draw into next; the same one until `submit`.
+        """Return the frame to draw into next; the same one until `submit`.
 
         Raises:
             ToqiboxError: encoder_failed, storage_full, encoder_stalled.
@@ -142,18 +142,18 @@ class FrameWriter:
         return self._current
 
     def submit(self) -> None:
-        """Hand the frame in `buffer()` over to ffmpeg."""
+        """Submit the frame in `buffer()` to ffmpeg."""
         assert self._current is not None, "buffer() comes first"
         self._full.put(self._current)
         self._current = None
         self._frames += 1
 
     def write(self, frame: memoryview) -> None:
-        """Copy one frame and hand it over.
+        """Copy one frame and submit it.
 
         Raises:
-            ToqiboxError: as `buffer`.
-            ValueError: the frame has another size.
+            ToqiboxError: see `buffer`.
+            ValueError: the frame has the wrong size.
         """
         self.buffer()[:] = frame.cast("B")
         self.submit()
@@ -182,7 +182,7 @@ class FrameWriter:
         return SegmentFile(self._frames, size, result.cpu_s)
 
     def _check(self) -> None:
-        # ffmpeg ends with status 0 after a short input and even when its file has been deleted.
+        # ffmpeg exits with status 0 after short input, and even if its file has been deleted.
         try:
             packets = ffprobe.packets(atomic.temp_path(self._out))
         except ffmpeg.MediaError as error:

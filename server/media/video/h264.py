@@ -1,4 +1,4 @@
-"""The encoders of the film as rows of a table: H.264 by x264 and by NVENC."""
+"""The video encoders as rows of a table: H.264 by x264 and by NVENC."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,15 +14,15 @@ COLOUR_OPTIONS: Options = {
     "color_primaries": "bt709",
     "color_trc": "bt709",
 }
-"""What the NV12 frames are: BT.709 in limited range. Said of what goes in and of what comes out."""
+"""Colour space of the NV12 frames, for input and output: BT.709 in limited range."""
 
 TICKS_PER_FRAME = 512
-"""Ticks of the clock of our MP4 files for each frame: every frame rate comes out whole."""
+"""Ticks of the MP4 clock per frame, exact at every frame rate."""
 
 
 @dataclass(frozen=True)
 class Encoder:
-    """One row: ffmpeg's output options for H.264 in closed groups of pictures of 2 s."""
+    """One row: ffmpeg's output options for H.264 with closed GOPs of 2 s."""
 
     name: str
     hardware: bool
@@ -36,7 +36,7 @@ def _x264(width: int, height: int, fps: int, threads: int) -> Options:
         "preset": "veryfast",
         "crf": 20,
         "threads": threads,
-        # Key frames come by the clock alone: where segments are cut must not change the picture.
+        # Keyframes follow the clock alone: segment boundaries must not change the video.
         "sc_threshold": 0,
         **_shared_options(width, height, fps),
     }
@@ -58,7 +58,7 @@ def _nvenc(width: int, height: int, fps: int, _threads: int) -> Options:
 
 
 def _shared_options(width: int, height: int, fps: int) -> Options:
-    """Bounded peaks: what a phone on a mobile network plays without a halt."""
+    """Return options with bounded peaks, so that a phone on a mobile network plays smoothly."""
     megabits = 12 if min(width, height) <= 720 else 20
     return {
         "profile:v": "high",
@@ -82,7 +82,7 @@ ENCODERS: dict[str, Encoder] = {
 def segment_argv(
     encoder: Encoder, size: tuple[int, int], fps: int, threads: int, file: Path
 ) -> list[str]:
-    """The argument list that encodes NV12 frames from stdin into the MP4 `file`."""
+    """Return the argument list that encodes NV12 frames from stdin into the MP4 `file`."""
     frames = ffmpeg.input_pipe(
         format="rawvideo",
         format_whitelist="rawvideo",
@@ -96,7 +96,7 @@ def segment_argv(
         "format": "mp4",
         "fps_mode": "passthrough",
         "video_track_timescale": TICKS_PER_FRAME * fps,
-        # By default a file's length is kept in milliseconds, and joined segments drift apart.
+        # By default a file's duration is in milliseconds, and concatenated segments would drift.
         "movie_timescale": TICKS_PER_FRAME * fps,
         "fflags": "+bitexact",
     }

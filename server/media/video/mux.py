@@ -1,4 +1,4 @@
-"""The end of the line: segments and sound become one film, which is checked and then published."""
+"""The last step: segments and audio are muxed into one video, verified and published."""
 
 import hashlib
 import re
@@ -18,14 +18,14 @@ from server.sandbox import Limits
 _LIMITS = Limits(cpu_s=600, open_files=64)
 _MAX_TEXT = 200
 _LINE_ENDS = re.compile("[\t-\r\x1c-\x1f\x85\u2028\u2029]+")
-"""Tabs and ends of lines: a space where a text is one line."""
+"""Tabs and line ends, replaced by a space."""
 _MAX_REORDER = 2
-"""Frames by which H.264 with B-frames is decoded ahead of being shown, at most."""
+"""Maximum number of frames that H.264 with B-frames is decoded ahead of display."""
 
 
 @dataclass(frozen=True)
 class Metadata:
-    """All that the film says of itself."""
+    """The metadata of the video."""
 
     title: str | None = None
     artist: str | None = None
@@ -33,7 +33,7 @@ class Metadata:
 
 @dataclass(frozen=True)
 class Video:
-    """What `join` published."""
+    """The video published by `mux`."""
 
     bytes: int
     sha256: str
@@ -48,16 +48,16 @@ def mux(
     metadata: Metadata = Metadata(),
     on_stage: Callable[[str], None] = lambda _: None,
 ) -> Video:
-    """Copy the segments and the sound into the MP4 `out`, `moov` first, and check it.
+    """Copy the segments and the audio into the MP4 `out`, `moov` first, and verify it.
 
     Args:
-        segments: MP4 files of ours in their order.
-        audio: what `encode_aac` wrote.
-        expected: what the film must be.
-        out: the film, written through its `.part`.
+        segments: our MP4 files in order.
+        audio: the file written by `encode_aac`.
+        expected: the required properties of the video.
+        out: the video, written through its `.part`.
         metadata: the only metadata.
-        told: called with ``join`` while the film is being written, then with ``joined``, and
-            with ``checked``.
+        on_stage: called with ``join`` while the video is being written, then with ``joined`` and
+            ``checked``.
 
     Raises:
         ToqiboxError: output_invalid, storage_full.
@@ -88,12 +88,12 @@ def mux(
 
 
 def write_poster(video: Path, frame: int, fps: int, out: Path) -> None:
-    """Write frame `frame` of a film of ours as the JPEG `out`.
+    """Write frame `frame` of one of our videos as the JPEG `out`.
 
     Raises:
         ToqiboxError: output_invalid, storage_full.
     """
-    # Half a frame early: what is shown before the time asked for is dropped.
+    # Half a frame early: frames before the requested time are dropped.
     moment = max(0.0, (frame - 0.5) / fps)
     source = ffmpeg.input_file(
         video, format="mov", format_whitelist="mov", codec_whitelist="h264", ss=f"{moment:.6f}"
@@ -115,10 +115,10 @@ def write_poster(video: Path, frame: int, fps: int, out: Path) -> None:
 
 
 def _concat_script(segments: Iterable[Path], fps: int) -> str:
-    """The concat demuxer's script.
+    """Return the script of the concat demuxer.
 
-    It counts in whole microseconds. Each length is told as the difference of two rounded times,
-    so that the errors do not add up and every segment starts on its own tick.
+    It counts in whole microseconds. Each duration is the difference of two rounded times, so that
+    errors do not accumulate and every segment starts on its own tick.
     """
     lines, frames = ["ffconcat version 1.0"], 0
     for segment in segments:
@@ -134,8 +134,8 @@ def _mux_argv(listing: Path, audio: Path, out: Path, fps: int, tags: dict[str, s
     audio_input = ffmpeg.input_file(audio, format="mov", format_whitelist="mov")
     options: dict[str, object] = {
         "c": "copy",
-        # A segment of one or two frames has no B-frame delay, and its neighbours have: the
-        # decoding times are laid out anew, one a frame.
+        # A segment of one or two frames has no B-frame delay, but its neighbours have: decoding
+        # times are reassigned, one per frame.
         "bsf:v": f"setts=pts=PTS:dts=(N-{_MAX_REORDER})*{TICKS_PER_FRAME}",
         "video_track_timescale": TICKS_PER_FRAME * fps,
         "movie_timescale": TICKS_PER_FRAME * fps,
@@ -150,13 +150,13 @@ def _mux_argv(listing: Path, audio: Path, out: Path, fps: int, tags: dict[str, s
 
 
 def _metadata_options(metadata: Metadata) -> dict[str, str]:
-    """Two spellings of the option for the file's metadata: one alone could be given only once."""
+    """Return the metadata options in two spellings: one name could be given only once."""
     fields = (("metadata", "title", metadata.title), ("metadata:g", "artist", metadata.artist))
     return {option: f"{name}={_clean_text(text)}" for option, name, text in fields if text}
 
 
 def _clean_text(text: str) -> str:
-    """One line without what no argument can hold: control characters, halves of surrogate pairs."""
+    """Return one line without characters that no argument can hold."""
     line = _LINE_ENDS.sub(" ", text).strip()
     chars = (char for char in line if unicodedata.category(char) not in ("Cc", "Cs"))
     return "".join(chars)[:_MAX_TEXT]

@@ -1,4 +1,4 @@
-"""Whether a finished film is what was asked for: an exit status of 0 proves nothing."""
+"""Verification of a finished video: an exit status of 0 proves nothing."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _TOLERANCE_S = 0.001
 
 @dataclass(frozen=True)
 class ExpectedVideo:
-    """What the film must be."""
+    """The required properties of the video."""
 
     frames: int
     fps: int
@@ -25,7 +25,7 @@ class ExpectedVideo:
 
 @dataclass(frozen=True)
 class VerificationReport:
-    """What was found in it."""
+    """The measured properties of the video."""
 
     frames: int
     video_s: float
@@ -37,11 +37,11 @@ class VerificationReport:
 
 
 def verify(path: Path, expected: ExpectedVideo) -> VerificationReport:
-    """Look into the MP4 `film` and compare.
+    """Inspect the MP4 `path` and compare it with the expected properties.
 
     Raises:
-        ToqiboxError: output_invalid; the detail names all that is wrong.
-        MediaError: it cannot be read at all.
+        ToqiboxError: output_invalid; the detail lists all differences.
+        MediaError: the file cannot be read.
     """
     streams, packets = ffprobe.streams_and_packets(path)
     codecs = [stream.get("codec_name") for stream in streams]
