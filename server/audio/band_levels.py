@@ -72,7 +72,7 @@ def load(path: Path, steps: int) -> UInt8Array:
     Raises:
         ValueError: the file does not belong to a track of `steps` steps.
     """
-    problem = f"{path.name} is not what the analysis of levels of format {FORMAT} writes"
+    problem = f"{path.name} is not a file of band levels of format {FORMAT}"
     try:
         levels: UInt8Array = np.load(path, mmap_mode="r")
     except (ValueError, EOFError, OSError) as error:

@@ -106,7 +106,7 @@ def _audio_track(file: BinaryIO, moov: tuple[int, int]) -> tuple[tuple[int, int]
         media = _first_box(file, b"mdia", *track)
         if _read_body(file, _first_box(file, b"hdlr", *media))[8:12] == b"soun":
             return track, media
-    raise ValueError("no sound track")
+    raise ValueError("no audio track")
 
 
 def _mdhd(file: BinaryIO, media: tuple[int, int]) -> bytes:

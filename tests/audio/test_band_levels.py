@@ -126,7 +126,7 @@ def test_only_its_own_file_is_read(make_wav: MakeWav, tmp_path: Path) -> None:
         (folder / LEVELS).unlink()
         if content is not None:
             (folder / LEVELS).write_bytes(content)
-        with pytest.raises(ValueError, match="is not what the analysis of levels of format 1"):
+        with pytest.raises(ValueError, match="is not a file of band levels of format 1"):
             Features(folder).levels(0)
         (folder / LEVELS).touch()
     np.save(folder / LEVELS, np.zeros((steps, 3, 5), np.uint8))

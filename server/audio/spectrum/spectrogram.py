@@ -91,7 +91,7 @@ def load(path: Path) -> NDArray[np.void]:
     if records.dtype != RECORD:
         raise ValueError(f"{problem}: its records are {records.dtype}"[:300])
     if records.ndim != 1 or len(records) <= TAIL:
-        raise ValueError(f"{problem}: it holds {records.shape} records")
+        raise ValueError(f"{problem}: its shape is {records.shape}")
     return records
 
 

@@ -130,7 +130,7 @@ def _read(path: Path, kinds: tuple[str, ...] | None = None) -> DecodedPhoto:
         raise ToqiboxError("undecodable_image", field="photo", detail="empty", why=why)
     kind = sniff_image_file(path)
     if kinds is not None and kind not in kinds:
-        raise ToqiboxError("undecodable_image", field="photo", detail=f"of the kind {kind}")
+        raise ToqiboxError("undecodable_image", field="photo", detail=f"kind {kind}")
     if kind is None:
         raise ToqiboxError(
             "unsupported_media_type", field="photo", name="photo", accepted=ACCEPTED_PHOTO

@@ -133,7 +133,7 @@ class FrameWriter:
             try:
                 frame = self._free.get(timeout=self._wait_limit_s)
             except queue.Empty:
-                detail = f"ffmpeg took no frame for {self._wait_limit_s:g} s"
+                detail = f"ffmpeg accepted no frame for {self._wait_limit_s:g} s"
                 raise ToqiboxError("encoder_stalled", detail=detail) from None
             if self._feeder_failed.is_set():
                 self._free.put(frame)
@@ -168,7 +168,7 @@ class FrameWriter:
         self._full.put(None)
         self._feeder.join(self._wait_limit_s)
         if self._feeder.is_alive():
-            raise ToqiboxError("encoder_stalled", detail="ffmpeg does not take the last frames")
+            raise ToqiboxError("encoder_stalled", detail="ffmpeg does not accept the last frames")
         if self._feeder_failed.is_set():
             raise self._failure()
         try:
@@ -189,7 +189,7 @@ class FrameWriter:
             raise ToqiboxError("output_invalid", detail=str(error)) from error
         times = sorted(packet.pts for packet in packets)
         if not times or times != [frame * TICKS_PER_FRAME for frame in range(self._frames)]:
-            detail = f"{len(packets)} packets for {self._frames} frames, or uneven ones"
+            detail = f"{len(packets)} packets for {self._frames} frames, or uneven timestamps"
             raise ToqiboxError("output_invalid", detail=detail)
 
     def _feed(self) -> None:
@@ -211,4 +211,4 @@ class FrameWriter:
             return error
         except ffmpeg.MediaError as error:
             detail = str(error)
-        return ToqiboxError("encoder_failed", detail=f"it stopped reading: {detail}")
+        return ToqiboxError("encoder_failed", detail=f"ffmpeg stopped reading: {detail}")

@@ -61,9 +61,9 @@ def verify(path: Path, expected: ExpectedVideo) -> VerificationReport:
     size = (video["width"], video["height"])
     faults = [*_faults(report, expected)]
     if size != (expected.width, expected.height) or video["pix_fmt"] != "yuv420p":
-        faults.append(f"picture {size} {video['pix_fmt']}")
+        faults.append(f"video {size} {video['pix_fmt']}")
     if (audio["sample_rate"], audio["channels"]) != (str(wav.RATE), wav.CHANNELS):
-        faults.append(f"sound {audio['sample_rate']} Hz, {audio['channels']} channels")
+        faults.append(f"audio {audio['sample_rate']} Hz, {audio['channels']} channels")
     if faults:
         raise ToqiboxError("output_invalid", detail="; ".join(faults))
     return report
@@ -75,13 +75,13 @@ _COLOUR = ("range", "space", "transfer", "primaries")
 def _faults(report: VerificationReport, expected: ExpectedVideo) -> Iterator[str]:
     seconds = expected.frames / expected.fps
     if report.frames != expected.frames:
-        yield f"{report.frames} frames for {expected.frames}"
+        yield f"{report.frames} frames instead of {expected.frames}"
     if not report.uniform:
         yield "frames are not evenly spaced from 0"
     if abs(report.video_s - seconds) > _TOLERANCE_S:
-        yield f"pictures for {report.video_s} s instead of {seconds}"
+        yield f"video duration {report.video_s} s instead of {seconds}"
     if abs(report.audio_s - seconds) > _AAC_FRAME_S:
-        yield f"sound for {report.audio_s} s instead of {seconds}"
+        yield f"audio duration {report.audio_s} s instead of {seconds}"
     if not report.moov_first:
         yield "moov is not before mdat"
     if report.colour != ("tv", "bt709", "bt709", "bt709"):
