@@ -12,7 +12,8 @@ from server.effects.library.library import Library
 from server.errors import ToqiboxError
 from server.jobs import eta
 from server.jobs.execution.machine import MachineProbe
-from server.jobs.model.job import Job, Status, job_to_json, now_ms
+from server.jobs.job_object import JobView, job_to_json
+from server.jobs.model.job import Job, Status, now_ms
 from server.jobs.model.retry_after import DISK_FULL_S
 from server.jobs.retention import purge
 from server.jobs.scheduling.active_job import ActiveJob
@@ -129,12 +130,14 @@ class Service:
         active = self.dispatcher.active_jobs.get(job.id)
         queued = job.status is Status.QUEUED
         return job_to_json(
-            job,
-            language,
-            position=self.store.queue_position(job) if queued else None,
-            eta_s=None if job.is_final else self._eta(job),
-            frames_done=active.frames_done if active else job.frames_done,
-            public_url=self.config.public_url,
+            JobView(
+                job=job,
+                language=language,
+                position=self.store.queue_position(job) if queued else None,
+                eta_s=None if job.is_final else self._eta(job),
+                frames_done=active.frames_done if active else job.frames_done,
+                public_url=self.config.public_url,
+            )
         )
 
     def _active_jobs(self) -> list[ActiveJob]:

@@ -12,8 +12,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 FOUNDATION = {
-    "concurrency", "config", "errors", "logging_json", "messages", "processors", "sandbox",
-    "sandbox_exec", "start", "terminal", "warnings",
+    "concurrency", "config", "errors", "json_schema", "logging_json", "messages", "processors",
+    "sandbox", "sandbox_exec", "start", "terminal", "warnings",
 }  # fmt: skip
 DRAWING = {"arrays", "errors", "files", "messages", "sandbox", "warnings"}
 ROOMS: dict[str, set[str]] = {
@@ -21,6 +21,7 @@ ROOMS: dict[str, set[str]] = {
     "concurrency": set(),
     "config": set(),
     "errors": {"messages"},
+    "json_schema": set(),
     "logging_json": set(),
     "messages": set(),
     "processors": set(),

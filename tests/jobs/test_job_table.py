@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from server.errors import ToqiboxError
-from server.jobs.model.job import FINAL, TRANSITIONS, Job, Stage, Status, job_to_json
+from server.jobs.job_object import JobView, job_to_json
+from server.jobs.model.job import FINAL, TRANSITIONS, Job, Stage, Status
 from server.jobs.model.validation_result import ValidationResult
 from server.jobs.store.job_table import HELD_BACK, MAX_VALIDATIONS, POINTS_PER_CRASH, Store
 from server.jobs.store.migrations import MIGRATIONS, SCHEMA_VERSION
@@ -261,5 +262,5 @@ def test_the_reason_of_a_failed_job_is_told_in_words(store: Store, make_job: Mak
     store.transition("one", Status.FAILED, error_code="undecodable_audio", error_values=values)
     job = store.get("one")
     assert job is not None
-    seen = job_to_json(job, "ru", position=None, eta_s=None, frames_done=0)
+    seen = job_to_json(JobView(job=job, language="ru", position=None, eta_s=None, frames_done=0))
     assert seen["error"].endswith(": в нём нет звука.")

@@ -6,8 +6,8 @@ from typing import Any
 
 from server.config import Config
 from server.http.error_codes import DOWNLOAD, DOWNLOAD_HEAD, NOTES, by_status
+from server.json_schema import Schema, reference
 
-Schema = dict[str, Any]
 Responses = Mapping[str, Schema]
 """OpenAPI responses by status."""
 
@@ -56,8 +56,11 @@ class Operation:
 
 def json_body(schema: str, **more: Any) -> Schema:
     """Return a JSON answer with this schema of SCHEMAS."""
-    reference = {"$ref": f"#/components/schemas/{schema}"}
-    return {"description": schema, "content": {"application/json": {"schema": reference}}, **more}
+    return {
+        "description": schema,
+        "content": {"application/json": {"schema": reference(schema)}},
+        **more,
+    }
 
 
 def cacheable(schema: str) -> Responses:

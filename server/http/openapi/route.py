@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from server.http.openapi.operation import Operation
+from server.jobs.job_object import ID_PATTERN
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-PATH_PARAMETERS = {"jobId": "[A-Za-z0-9_-]{22}", "id": "[A-Za-z0-9_-]{1,64}"}
+PATH_PARAMETERS = {"jobId": ID_PATTERN, "id": "[A-Za-z0-9_-]{1,64}"}
 """The parameters that a path may have, and the regular expressions of their values."""
 
 

@@ -4,123 +4,56 @@ from typing import Any
 
 from server.effects.model.feature import AnalysisLevel, Unit
 from server.http.error_codes import ALL
-from server.jobs.model.job import Stage, Status
-from server.jobs.submission.fields import ASPECTS, FITS, HIGHLIGHTS
-from server.warnings import WARNINGS
-
-_TEXT = {"type": "string"}
-_NUMBER = {"type": "number"}
-_COUNT = {"type": "integer", "minimum": 0}
-_BOOLEAN = {"type": "boolean"}
-_OBJECTS = {"type": "array", "items": {"type": "object"}}
-_TIMESTAMP = {"type": "integer", "description": "Milliseconds since 1970."}
-
-
-def _object_schema(
-    required: dict[str, Any], optional: dict[str, Any] | None = None
-) -> dict[str, Any]:
-    """An object that has all of `required` and may have `optional`."""
-    return {
-        "type": "object",
-        "required": list(required),
-        "properties": {**required, **(optional or {})},
-    }
-
-
-def _nullable(schema: dict[str, Any]) -> dict[str, Any]:
-    return {"anyOf": [schema, {"type": "null"}]}
-
-
-def _reference(name: str) -> dict[str, Any]:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-_FLASHES = _object_schema(
-    {
-        "allowed": _BOOLEAN,
-        "limited": {
-            "type": "array",
-            "items": _object_schema({"from": _NUMBER, "to": _NUMBER, "perSecond": _NUMBER}),
-        },
-    }
+from server.jobs import job_object
+from server.jobs.submission.fields import ASPECTS, FITS
+from server.json_schema import (
+    BOOLEAN,
+    COUNT,
+    OBJECTS,
+    TEXT,
+    array_of,
+    nullable,
+    object_schema,
+    reference,
 )
-_JOB = {
-    "jobId": {"type": "string", "pattern": "^[A-Za-z0-9_-]{22}$"},
-    "status": {"enum": [status.value for status in Status]},
-    "stage": {"enum": [*(stage.value for stage in Stage), None]},
-    "progress": {"type": "integer", "minimum": 0, "maximum": 100},
-    "plan": _TEXT,
-    "resolution": _object_schema({"width": _COUNT, "height": _COUNT}),
-    "effect": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]},
-    "preset": _nullable(_TEXT),
-    "fps": _COUNT,
-    "start": _NUMBER,
-    "duration": _NUMBER,
-    "tempo": {"type": ["number", "null"], "description": "The tempo that was asked for."},
-    "highlight": {
-        "enum": [*HIGHLIGHTS, None],
-        "description": "What `start` was found as, null where the request said a time.",
-    },
-    "frames": _object_schema({"done": _COUNT, "total": _COUNT}),
-    "queuePosition": _nullable(_COUNT),
-    "etaSeconds": _nullable(_COUNT),
-    "createdAt": _TIMESTAMP,
-    "startedAt": _nullable(_TIMESTAMP),
-    "finishedAt": _nullable(_TIMESTAMP),
-    "expiresAt": _nullable(_TIMESTAMP),
-    "attempt": _COUNT,
-    "downloadUrl": _nullable(_TEXT),
-    "posterUrl": _nullable(_TEXT),
-    "error": _nullable(_TEXT),
-    "code": _nullable(_TEXT),
-    "retryable": _nullable(_BOOLEAN),
-    "warnings": {
-        "type": "array",
-        "items": _object_schema(
-            {"code": {"enum": list(WARNINGS)}, "field": _nullable(_TEXT), "error": _TEXT}
-        ),
-    },
-    "report": _nullable(
-        {"type": "object", "properties": {"flashes": _FLASHES, "blank": _nullable(_TEXT)}}
-    ),
-}
-_DIAGNOSTIC = _object_schema(
-    {"message": _TEXT},
+
+_DIAGNOSTIC = object_schema(
+    {"message": TEXT},
     {
-        "file": _TEXT,
-        "line": _nullable(_COUNT),
-        "column": _nullable(_COUNT),
-        "severity": _TEXT,
-        "source": _nullable(_TEXT),
-        "indent": _COUNT,
-        "hint": _nullable(_TEXT),
+        "file": TEXT,
+        "line": nullable(COUNT),
+        "column": nullable(COUNT),
+        "severity": TEXT,
+        "source": nullable(TEXT),
+        "indent": COUNT,
+        "hint": nullable(TEXT),
     },
 )
-_DIAGNOSTICS = {"type": "array", "items": _reference("Diagnostic")}
+_DIAGNOSTICS = array_of(reference("Diagnostic"))
 _ERROR = {
     "success": {"const": False},
-    "error": _TEXT,
+    "error": TEXT,
     "code": {"enum": list(ALL)},
-    "retryable": _BOOLEAN,
-    "requestId": _TEXT,
+    "retryable": BOOLEAN,
+    "requestId": TEXT,
 }
 _EFFECT = {
-    "id": _TEXT,
-    "title": _TEXT,
-    "description": _TEXT,
-    "categories": {"type": "array", "items": _TEXT},
-    "premium": _BOOLEAN,
-    "dialect": _TEXT,
+    "id": TEXT,
+    "title": TEXT,
+    "description": TEXT,
+    "categories": array_of(TEXT),
+    "premium": BOOLEAN,
+    "dialect": TEXT,
     "inputs": {"type": "object", "description": "JSON Schema of `params`."},
-    "credit": _TEXT,
-    "license": _TEXT,
+    "credit": TEXT,
+    "license": TEXT,
 }
-_INSTANCE = _object_schema({"id": _TEXT, "params": {"type": "object"}})
+_INSTANCE = object_schema({"id": TEXT, "params": {"type": "object"}})
 _PRESET = {
-    "id": _TEXT,
-    "title": _TEXT,
-    "description": _TEXT,
-    "genres": {"type": "array", "items": _TEXT},
+    "id": TEXT,
+    "title": TEXT,
+    "description": TEXT,
+    "genres": array_of(TEXT),
     "chain": {
         "type": "array",
         "items": _INSTANCE,
@@ -134,52 +67,50 @@ _PRESET = {
     },
 }
 _FEATURE = {
-    "name": _TEXT,
+    "name": TEXT,
     "unit": {"enum": [str(unit) for unit in Unit]},
     "needs": {"enum": [str(analysis_level) for analysis_level in AnalysisLevel]},
-    "description": _TEXT,
+    "description": TEXT,
 }
 _PASS = {
-    "vertex": _TEXT,
+    "vertex": TEXT,
     "fragment": {"type": "string", "description": "GLSL ES 3.00, as `vertex`."},
-    "target": _nullable(_TEXT),
-    "channels": _OBJECTS,
+    "target": nullable(TEXT),
+    "channels": OBJECTS,
 }
 _PROGRAM = {
-    "passes": {"type": "array", "items": _object_schema(_PASS)},
-    "targets": _OBJECTS,
-    "textures": _OBJECTS,
-    "uniforms": {"type": "object", "additionalProperties": _TEXT},
-    "inputs": _OBJECTS,
-    "picture": _nullable(_TEXT),
-    "second": _nullable(_TEXT),
-    "sequential": _BOOLEAN,
+    "passes": array_of(object_schema(_PASS)),
+    "targets": OBJECTS,
+    "textures": OBJECTS,
+    "uniforms": {"type": "object", "additionalProperties": TEXT},
+    "inputs": OBJECTS,
+    "picture": nullable(TEXT),
+    "second": nullable(TEXT),
+    "sequential": BOOLEAN,
 }
 _READINESS = {
-    "ready": _BOOLEAN,
-    "problems": {"type": "array", "items": _TEXT},
-    "renderer": _TEXT,
-    "software": _nullable(_BOOLEAN),
-    "encoder": _nullable(_TEXT),
-    "encoderFallback": _nullable(_TEXT),
+    "ready": BOOLEAN,
+    "problems": array_of(TEXT),
+    "renderer": TEXT,
+    "software": nullable(BOOLEAN),
+    "encoder": nullable(TEXT),
+    "encoderFallback": nullable(TEXT),
     "encoders": {"type": "object"},
-    "disk": _object_schema({"freeMb": _COUNT, "minFreeMb": _COUNT, "writable": _BOOLEAN}),
-    "queue": _object_schema(
-        {"queued": _COUNT, "limit": _COUNT, "processing": _COUNT, "slots": _COUNT}
-    ),
-    "draining": _BOOLEAN,
+    "disk": object_schema({"freeMb": COUNT, "minFreeMb": COUNT, "writable": BOOLEAN}),
+    "queue": object_schema({"queued": COUNT, "limit": COUNT, "processing": COUNT, "slots": COUNT}),
+    "draining": BOOLEAN,
 }
 
 SCHEMAS: dict[str, Any] = {
-    "Job": _object_schema(_JOB, {"diagnostics": _DIAGNOSTICS}),
-    "Accepted": _object_schema({"success": {"const": True}, **_JOB}),
+    "Job": object_schema(job_object.SCHEMAS, job_object.OPTIONAL_SCHEMAS),
+    "Accepted": object_schema({"success": {"const": True}, **job_object.SCHEMAS}),
     "Diagnostic": _DIAGNOSTIC,
-    "Error": _object_schema(_ERROR, {"field": _TEXT, "diagnostics": _DIAGNOSTICS}),
-    "Effect": _object_schema(
+    "Error": object_schema(_ERROR, {"field": TEXT, "diagnostics": _DIAGNOSTICS}),
+    "Effect": object_schema(
         _EFFECT,
         {
             "judged": {
-                **_BOOLEAN,
+                **BOOLEAN,
                 "description": "With `?all=1`: whether it has been compiled and drawn. One that "
                 "has not been is judged when it is asked for.",
             },
@@ -190,56 +121,56 @@ SCHEMAS: dict[str, Any] = {
             },
         },
     ),
-    "BrokenEffect": _object_schema(
-        {"id": _TEXT, "file": _TEXT, "code": _TEXT, "error": _TEXT, "diagnostics": _DIAGNOSTICS}
+    "BrokenEffect": object_schema(
+        {"id": TEXT, "file": TEXT, "code": TEXT, "error": TEXT, "diagnostics": _DIAGNOSTICS}
     ),
-    "Effects": _object_schema(
+    "Effects": object_schema(
         {
             "effects": {
                 "type": "array",
-                "items": {"anyOf": [_reference("Effect"), _reference("BrokenEffect")]},
+                "items": {"anyOf": [reference("Effect"), reference("BrokenEffect")]},
             },
-            "features": {"type": "array", "items": _reference("Feature")},
+            "features": array_of(reference("Feature")),
         }
     ),
-    "Preset": _object_schema(_PRESET),
-    "BrokenPreset": _object_schema(
+    "Preset": object_schema(_PRESET),
+    "BrokenPreset": object_schema(
         {
-            **{"id": _TEXT, "file": _TEXT, "code": _TEXT, "error": _TEXT},
-            **{"field": _TEXT, "diagnostics": _DIAGNOSTICS},
+            **{"id": TEXT, "file": TEXT, "code": TEXT, "error": TEXT},
+            **{"field": TEXT, "diagnostics": _DIAGNOSTICS},
         }
     ),
-    "Presets": _object_schema(
+    "Presets": object_schema(
         {
             "presets": {
                 "type": "array",
-                "items": {"anyOf": [_reference("Preset"), _reference("BrokenPreset")]},
+                "items": {"anyOf": [reference("Preset"), reference("BrokenPreset")]},
             }
         }
     ),
     "Feature": {
-        **_object_schema(_FEATURE),
+        **object_schema(_FEATURE),
         "description": "What an input can be bound to.",
     },
-    "EffectProgram": _object_schema(
-        {**_EFFECT, "sequential": _BOOLEAN, "program": _reference("Program")}
+    "EffectProgram": object_schema(
+        {**_EFFECT, "sequential": BOOLEAN, "program": reference("Program")}
     ),
     "Program": {
-        **_object_schema(_PROGRAM),
+        **object_schema(_PROGRAM),
         "description": "What a browser needs to draw the effect with WebGL 2.",
     },
-    "Health": _object_schema({"status": {"const": "ok"}}),
-    "Readiness": _object_schema(_READINESS),
-    "NotReady": _object_schema({**_ERROR, **_READINESS}),
-    "Root": _object_schema(
+    "Health": object_schema({"status": {"const": "ok"}}),
+    "Readiness": object_schema(_READINESS),
+    "NotReady": object_schema({**_ERROR, **_READINESS}),
+    "Root": object_schema(
         {
             "status": {"const": "ok"},
-            "service": _TEXT,
-            "version": _TEXT,
-            "endpoints": {"type": "object", "additionalProperties": _TEXT},
+            "service": TEXT,
+            "version": TEXT,
+            "endpoints": {"type": "object", "additionalProperties": TEXT},
         }
     ),
-    "Document": _object_schema(
-        {"openapi": _TEXT, "info": {"type": "object"}, "paths": {"type": "object"}}
+    "Document": object_schema(
+        {"openapi": TEXT, "info": {"type": "object"}, "paths": {"type": "object"}}
     ),
 }

@@ -1,4 +1,4 @@
-"""A job: its states, the moves between them, and the object a client sees.
+"""A job: its states and the moves between them.
 
     queued ──slot──► processing ──joined──► completed
       │                  ├──task failed──► failed
@@ -12,10 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from server.errors import CATALOGUE, localize
 from server.jobs.model.spec import Spec
-from server.messages import read_values
-from server.warnings import WarningData, localize_warnings, warning
 
 
 class Status(StrEnum):
@@ -114,65 +111,3 @@ def now_ms() -> int:
 def percent_done(done: int, total: int) -> int:
     """Percent of the frames written; 100 is kept for a completed job."""
     return 99 * min(done, total) // total
-
-
-def job_to_json(
-    job: Job,
-    language: str,
-    *,
-    position: int | None,
-    eta_s: int | None,
-    frames_done: int,
-    public_url: str = "",
-) -> dict[str, Any]:
-    """The job object of the HTTP API, its error in `language` (``en`` or ``ru``).
-
-    Args:
-        public_url: what its links begin with.
-    """
-    spec = job.spec
-    done = job.status is Status.COMPLETED
-    is_available = done and not job.removed and not job.is_expired
-    payload: dict[str, Any] = {
-        "jobId": job.id,
-        "status": job.status.value,
-        "stage": job.stage.value if job.stage and job.status is Status.PROCESSING else None,
-        "progress": job.progress,
-        "plan": job.plan,
-        "resolution": {"width": spec.width, "height": spec.height},
-        "effect": spec.ids[0] if len(spec.ids) == 1 else spec.ids,
-        "preset": spec.preset,
-        "fps": spec.fps,
-        "start": float(spec.start),
-        "duration": float(spec.duration),
-        "highlight": spec.highlight,
-        "tempo": spec.tempo,
-        "frames": {"done": spec.frames if done else frames_done, "total": spec.frames},
-        "queuePosition": position,
-        "etaSeconds": eta_s,
-        "createdAt": job.created_at,
-        "startedAt": job.started_at,
-        "finishedAt": job.finished_at,
-        "expiresAt": job.expires_at,
-        "attempt": job.attempt,
-        "downloadUrl": f"{public_url}/download/{job.id}" if is_available else None,
-        "posterUrl": f"{public_url}/download/{job.id}/poster.jpg" if is_available else None,
-        "error": None,
-        "code": None,
-        "retryable": None,
-        "warnings": localize_warnings(_warnings(job), language),
-        "report": job.report,
-    }
-    if job.error_code:
-        payload["error"] = localize(job.error_code, language, read_values(job.error_values))
-        payload["code"] = job.error_code
-        payload["retryable"] = CATALOGUE[job.error_code].retryable
-        if job.diagnostics:
-            payload["diagnostics"] = job.diagnostics
-    return payload
-
-
-def _warnings(job: Job) -> list[WarningData]:
-    """The warnings known when the job was accepted, and those that its film gives rise to."""
-    blank = (job.report or {}).get("blank")
-    return [*job.spec.warnings, *([warning("blank_film", colour=blank)] if blank else [])]

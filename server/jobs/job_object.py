@@ -1,0 +1,163 @@
+"""The job object of the HTTP API: each property with its schema and its value, in one list."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from server.errors import CATALOGUE, localize
+from server.jobs.model.job import Job, Stage, Status
+from server.jobs.submission.fields import HIGHLIGHTS
+from server.json_schema import (
+    BOOLEAN,
+    COUNT,
+    NUMBER,
+    TEXT,
+    TIMESTAMP,
+    Schema,
+    array_of,
+    nullable,
+    object_schema,
+    reference,
+)
+from server.messages import read_values
+from server.warnings import WARNINGS, WarningData, localize_warnings, warning
+
+ID_PATTERN = "[A-Za-z0-9_-]{22}"
+"""The ids of jobs, as a regular expression."""
+_DIAGNOSTICS = array_of(reference("Diagnostic"))
+_FLASHES = object_schema(
+    {
+        "allowed": BOOLEAN,
+        "limited": array_of(object_schema({"from": NUMBER, "to": NUMBER, "perSecond": NUMBER})),
+    }
+)
+_WARNING = object_schema({"code": {"enum": list(WARNINGS)}, "field": nullable(TEXT), "error": TEXT})
+_REPORT = {"type": "object", "properties": {"flashes": _FLASHES, "blank": nullable(TEXT)}}
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobView:
+    """A job and what a client is shown of it besides its row."""
+
+    job: Job
+    language: str
+    """Of its error and its warnings: ``en`` or ``ru``."""
+    position: int | None
+    """Its place in the queue."""
+    eta_s: int | None
+    frames_done: int
+    public_url: str = ""
+    """The beginning of its links."""
+
+    @property
+    def stage(self) -> str | None:
+        """What is being done for it, while something is."""
+        job = self.job
+        return job.stage.value if job.stage and job.status is Status.PROCESSING else None
+
+    @property
+    def effect(self) -> str | list[str]:
+        """The id of its effect, or the ids of its chain."""
+        ids = self.job.spec.ids
+        return ids[0] if len(ids) == 1 else ids
+
+    @property
+    def frames(self) -> dict[str, int]:
+        """Frames that are drawn, and all of them."""
+        total = self.job.spec.frames
+        is_complete = self.job.status is Status.COMPLETED
+        return {"done": total if is_complete else self.frames_done, "total": total}
+
+    def link(self, suffix: str = "") -> str | None:
+        """Return the link to a file of the job; None where there is none, or none any more."""
+        job = self.job
+        if job.status is not Status.COMPLETED or job.removed or job.is_expired:
+            return None
+        return f"{self.public_url}/download/{job.id}{suffix}"
+
+    @property
+    def error(self) -> str | None:
+        """The sentence of its error."""
+        job = self.job
+        if not job.error_code:
+            return None
+        return localize(job.error_code, self.language, read_values(job.error_values))
+
+    @property
+    def warnings(self) -> list[dict[str, Any]]:
+        """The warnings known when the job was accepted, and those of its finished video."""
+        job = self.job
+        blank = (job.report or {}).get("blank")
+        of_video: list[WarningData] = [warning("blank_film", colour=blank)] if blank else []
+        return localize_warnings([*job.spec.warnings, *of_video], self.language)
+
+
+class Property(NamedTuple):
+    """A property of the job object."""
+
+    schema: Schema
+    value: Callable[[JobView], Any]
+
+
+PROPERTIES: dict[str, Property] = {
+    "jobId": Property({**TEXT, "pattern": f"^{ID_PATTERN}$"}, lambda view: view.job.id),
+    "status": Property(
+        {"enum": [status.value for status in Status]}, lambda view: view.job.status.value
+    ),
+    "stage": Property({"enum": [*(stage.value for stage in Stage), None]}, lambda view: view.stage),
+    "progress": Property(
+        {"type": "integer", "minimum": 0, "maximum": 100}, lambda view: view.job.progress
+    ),
+    "plan": Property(TEXT, lambda view: view.job.plan),
+    "resolution": Property(
+        object_schema({"width": COUNT, "height": COUNT}),
+        lambda view: {"width": view.job.spec.width, "height": view.job.spec.height},
+    ),
+    "effect": Property({"anyOf": [TEXT, array_of(TEXT)]}, lambda view: view.effect),
+    "preset": Property(nullable(TEXT), lambda view: view.job.spec.preset),
+    "fps": Property(COUNT, lambda view: view.job.spec.fps),
+    "start": Property(NUMBER, lambda view: float(view.job.spec.start)),
+    "duration": Property(NUMBER, lambda view: float(view.job.spec.duration)),
+    "highlight": Property(
+        {
+            "enum": [*HIGHLIGHTS, None],
+            "description": "What `start` was found as, null where the request said a time.",
+        },
+        lambda view: view.job.spec.highlight,
+    ),
+    "tempo": Property(
+        {"type": ["number", "null"], "description": "The tempo that was asked for."},
+        lambda view: view.job.spec.tempo,
+    ),
+    "frames": Property(object_schema({"done": COUNT, "total": COUNT}), lambda view: view.frames),
+    "queuePosition": Property(nullable(COUNT), lambda view: view.position),
+    "etaSeconds": Property(nullable(COUNT), lambda view: view.eta_s),
+    "createdAt": Property(TIMESTAMP, lambda view: view.job.created_at),
+    "startedAt": Property(nullable(TIMESTAMP), lambda view: view.job.started_at),
+    "finishedAt": Property(nullable(TIMESTAMP), lambda view: view.job.finished_at),
+    "expiresAt": Property(nullable(TIMESTAMP), lambda view: view.job.expires_at),
+    "attempt": Property(COUNT, lambda view: view.job.attempt),
+    "downloadUrl": Property(nullable(TEXT), lambda view: view.link()),
+    "posterUrl": Property(nullable(TEXT), lambda view: view.link("/poster.jpg")),
+    "error": Property(nullable(TEXT), lambda view: view.error),
+    "code": Property(nullable(TEXT), lambda view: view.job.error_code or None),
+    "retryable": Property(
+        nullable(BOOLEAN),
+        lambda view: CATALOGUE[view.job.error_code].retryable if view.job.error_code else None,
+    ),
+    "warnings": Property(array_of(_WARNING), lambda view: view.warnings),
+    "report": Property(nullable(_REPORT), lambda view: view.job.report),
+}
+"""The properties that every job object has, in their order."""
+
+SCHEMAS = {name: entry.schema for name, entry in PROPERTIES.items()}
+OPTIONAL_SCHEMAS = {"diagnostics": _DIAGNOSTICS}
+"""The properties of a job that failed for its effect."""
+
+
+def job_to_json(view: JobView) -> dict[str, Any]:
+    """Return the job object."""
+    payload = {name: entry.value(view) for name, entry in PROPERTIES.items()}
+    if view.job.error_code and view.job.diagnostics:
+        payload["diagnostics"] = view.job.diagnostics
+    return payload
