@@ -26,23 +26,41 @@ ORDER = (
 
 LINE_LIMIT = 300
 FILE_LIMIT = 15
+LENGTH_LIMIT = 100
 
 MODULES = {path.relative_to(ROOT).as_posix(): path for path in sorted(ROOT.rglob("*.js"))}
-_STATEMENT = re.compile(r"^(?:import|export) \{[^}]*\} from \"([^\"]+)\";$", re.MULTILINE)
+_FROM = re.compile(r"^(?:import|export) \{([^}]*)\} from \"([^\"]+)\";$", re.MULTILINE)
 _IMPORT = re.compile(r"^import\b|^export\s*[{*][^;]*\bfrom\b|\bimport\s*\(", re.MULTILINE)
+_DECLARED = re.compile(r"^export (?:async )?(?:class|const|function\*?|let) (\w+)", re.MULTILINE)
+_LISTED = re.compile(r"^export \{([^}]*)\}", re.MULTILINE)
 
 
 @cache
-def _imports(module: str) -> frozenset[str]:
-    """The modules that a module imports, each a file of server/web named by a relative path."""
-    text = MODULES[module].read_text("utf-8")
-    paths = _STATEMENT.findall(text)
-    assert len(paths) == len(_IMPORT.findall(text)), f"{module} has an import of another form"
-    assert all(path.startswith(("./", "../")) for path in paths), module
-    folder = MODULES[module].parent
-    files = {(folder / path).resolve() for path in paths}
-    assert files <= set(MODULES.values()), f"{module} imports what is not there"
-    return frozenset(file.relative_to(ROOT).as_posix() for file in files)
+def _text(module: str) -> str:
+    return MODULES[module].read_text("utf-8")
+
+
+def _names(listed: str) -> set[str]:
+    return {name.strip() for name in listed.split(",") if name.strip()}
+
+
+def _exports(module: str) -> set[str]:
+    listed = [_names(names) for names in _LISTED.findall(_text(module))]
+    return set(_DECLARED.findall(_text(module))).union(*listed)
+
+
+@cache
+def _imports(module: str) -> dict[str, set[str]]:
+    """The modules that a module imports by relative paths, with the names that it takes."""
+    statements = _FROM.findall(_text(module))
+    assert len(statements) == len(_IMPORT.findall(_text(module))), f"{module}: unknown import"
+    imports: dict[str, set[str]] = {}
+    for names, path in statements:
+        assert path.startswith(("./", "../")), f"{module} imports {path}"
+        file = (MODULES[module].parent / path).resolve()
+        assert file in MODULES.values(), f"{module} imports {path}, which does not exist"
+        imports.setdefault(file.relative_to(ROOT).as_posix(), set()).update(_names(names))
+    return imports
 
 
 def _folder(module: str) -> str:
@@ -58,6 +76,12 @@ def test_module_imports_only_folders_before_its_own(module: str) -> None:
     allowed = ORDER[: ORDER.index(_folder(module)) + 1]
     wrong = {name for name in _imports(module) if _folder(name) not in allowed}
     assert not wrong, f"{module} may not import {sorted(wrong)}"
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imported_names_are_exported(module: str) -> None:
+    missing = {name: names - _exports(name) for name, names in _imports(module).items()}
+    assert not any(missing.values()), missing
 
 
 def test_modules_have_no_cycles() -> None:
@@ -78,6 +102,13 @@ def test_files_and_folders_stay_small() -> None:
     files = [path for path in ROOT.rglob("*") if path.is_file()]
     long = {path.name for path in files if len(path.read_text("utf-8").splitlines()) > LINE_LIMIT}
     assert not long, f"over {LINE_LIMIT} lines: {sorted(long)}"
+    wide = {
+        f"{name}:{number}"
+        for name in MODULES
+        for number, line in enumerate(_text(name).splitlines(), 1)
+        if len(line) > LENGTH_LIMIT
+    }
+    assert not wide, f"over {LENGTH_LIMIT} characters: {sorted(wide)}"
     folders = [path.parent for path in files]
     large = {str(folder) for folder in folders if folders.count(folder) > FILE_LIMIT}
     assert not large, f"over {FILE_LIMIT} files: {sorted(large)}"

@@ -49,11 +49,11 @@ async def test_views_and_the_pixel_under_the_pointer(
     watching.write(PASSES)
     async with opened(chromium, watching, tmp_path) as page:
         await page.until(DRAWN, SOON_S)
-        views = await page.run("[...document.getElementById('look').options].map((o) => o.text)")
-        assert views[:3] == ["Picture", "Effect alone", "Alpha"]
-        assert views[3:] == ["Pass 1: small 320×180", "Pass 2: picture"]
-        await page.until("watch.screen.drawn == 0", SOON_S)
-        await point(page, "canvas", 0.25, 0.5, "mouseMoved")
+        views = await page.run("[...document.getElementById('view').options].map((o) => o.text)")
+        assert views[:3] == ["Frame", "Effect alone", "Alpha"]
+        assert views[3:] == ["Pass 1: small 320×180", "Pass 2: frame"]
+        await page.until("watch.preview.frame == 0", SOON_S)
+        await point(page, "browser-canvas", 0.25, 0.5, "mouseMoved")
         await _pixel(page, "r  1.000  g  1.000  b  0.000  a  0.400")
         for _ in range(2):
             await press(page, "a")  # the effect alone, then its alpha
@@ -61,7 +61,7 @@ async def test_views_and_the_pixel_under_the_pointer(
         await press(page, "a")
         await _pixel(page, "b  0.200  a  1.000   #000033")
         await press(page, "a")
-        await point(page, "canvas", 0.75, 0.5, "mouseMoved")
+        await point(page, "browser-canvas", 0.75, 0.5, "mouseMoved")
         await _pixel(page, "r  0.000  g  1.000")
 
 
@@ -71,7 +71,7 @@ async def test_a_region_is_looped_and_a_frame_is_saved(
     watching.write(PASSES)
     async with opened(chromium, watching, tmp_path) as page:
         await page.until(DRAWN, SOON_S)
-        await drag(page, "seek", (0.2, 0.4), modifiers=8)
+        await drag(page, "timeline", (0.2, 0.4), modifiers=8)
         first, end = await page.run("watch.region")
         assert (first, end) == (9, 18)  # of 45 frames
         await page.run(f"watch.seek({end - 1})")
@@ -97,7 +97,7 @@ async def test_a_region_is_looped_and_a_frame_is_saved(
         assert corner == await page.run(CORNER)
 
         await press(page, "f")
-        await page.until("document.fullscreenElement?.id == 'stage'", SOON_S)
+        await page.until("document.fullscreenElement?.id == 'viewer'", SOON_S)
         await press(page, "f")
         await page.until("document.fullscreenElement == null", SOON_S)
 
@@ -108,23 +108,23 @@ async def test_what_is_tuned_is_copied(
     watching.write(PASSES)
     async with opened(chromium, watching, tmp_path) as page:
         await page.until("document.getElementById('input-level')?.max == '1'", SOON_S)
-        await page.click("[data-name=level] .move")
+        await page.click("[data-name=level] .modulate")
         await page.click("[data-kind=keys]")
         await page.run("watch.seek(18)")
         await press(page, "k")
         await drag(page, "input-level", (0.5, 1.0))
-        await drag(page, "seek", (0.2, 0.4), modifiers=8)
+        await drag(page, "timeline", (0.2, 0.4), modifiers=8)
         whole = {"keys": [[0, 0.2], [0.6, 1]]}
         part = {"keys": [[0, 0.6], [0.3, 1]]}  # from 0.3 s on
         folder = watching.file.parent
 
         await press(page, "c")
-        await shown(page, "said", "Copied: the params.")
+        await shown(page, "message", "Copied the params.")
         copied = "document.getElementById('copied').value"
         assert json.loads(await page.run(copied)) == {"level": whole}
 
         await page.run("document.getElementById('copy-curl').click()")
-        await shown(page, "said", "Copied: the curl command, of the part that is looped.")
+        await shown(page, "message", "Copied the curl command, for the looped region.")
         words = shlex.split(await page.run(copied))
         assert words[0] == "curl"
         assert words[-1].endswith("/export")
@@ -141,7 +141,7 @@ async def test_what_is_tuned_is_copied(
         }
 
         await page.run("document.getElementById('copy-render').click()")
-        await shown(page, "said", "Copied: the render command, of the part")
+        await shown(page, "message", "Copied the render command, for the looped")
         place, program, *words = shlex.split(await page.run(copied))
         assert (place, program) == (f"SHADERS_DIR={folder}", "toqibox")
         options = create_parser().parse_args(words)
@@ -153,7 +153,7 @@ async def test_what_is_tuned_is_copied(
         # An oscillator in beats, half a second each here: 0.3 s are 0.15 of its four.
         swing = {"osc": "saw", "beats": 4}
         await page.run(f"watch.controls.set(watch.effect.program.inputs[0], {json.dumps(swing)})")
-        words = shlex.split(await page.run("watch.tuned.text('curl')"))
+        words = shlex.split(await page.run("watch.tunedValues.text('curl')"))
         (told,) = [word for word in words if word.startswith("params=")]
         moved = json.loads(told.removeprefix("params="))["level"]
         assert moved == {
@@ -169,14 +169,14 @@ async def test_the_mouse_moves_a_picture_that_asks_for_it(
     watching.write(MOUSE)
     async with opened(chromium, watching, tmp_path) as page:
         await colored(page, 0, 0, 0)
-        await shown(page, "problems", "there is no mouse")
+        await shown(page, "diagnostics", "there is no mouse")
         held = {"button": "left", "clickCount": 1}
-        await point(page, "canvas", 0.8, 0.5, "mousePressed", **held)
+        await point(page, "browser-canvas", 0.8, 0.5, "mousePressed", **held)
         await page.until("watch.player.read()[0] == 204", SOON_S)
         assert await page.run("watch.player.read()[2]") == 255
-        await point(page, "canvas", 0.8, 0.5, "mouseReleased", **held)
+        await point(page, "browser-canvas", 0.8, 0.5, "mouseReleased", **held)
         await page.until("watch.player.read()[2] == 0", SOON_S)
-        await shown(page, "agreement", "in a film it stays at 0")
+        await shown(page, "agreement", "in a video it stays at 0")
 
 
 async def test_another_photo_and_track_are_dropped(
@@ -188,13 +188,13 @@ async def test_another_photo_and_track_are_dropped(
         Image.fromarray(np.full((9, 16, 3), (255, 0, 0), np.uint8)).save(red, "PNG")
         files = {"none.wav": b"no sound", "red.png": red.getvalue(), "short.wav": media.wav(0.5)}
         await _drop(page, **files)  # all are sent before the page is loaded again
-        await page.until("window.watch?.film.names.photo == 'red.png' && watch.player", SOON_S)
-        assert await page.run("watch.film.names.audio") == "short.wav"
-        assert "none.wav" in await shown(page, "state", "none.wav: ")
+        await page.until("window.watch?.config.names.photo == 'red.png' && watch.player", SOON_S)
+        assert await page.run("watch.config.names.audio") == "short.wav"
+        assert "none.wav" in await shown(page, "status", "none.wav: ")
         await colored(page, 255, 0, 0)
         assert await page.run("watch.clock.frames") == 15
         await _drop(page, **{"none.png": b"no picture"})
-        assert "none.png" in await shown(page, "state", "none.png: ")
+        assert "none.png" in await shown(page, "status", "none.png: ")
         await colored(page, 255, 0, 0)
 
 

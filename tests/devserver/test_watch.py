@@ -15,6 +15,7 @@ from tests.harness.browser import Chromium
 
 pytestmark = pytest.mark.browser
 WEB = Path(server.__file__).parent / "web"
+BUILT = "watch.watchedFile.builtRevision == watch.revision"
 
 
 async def test_what_is_saved_is_seen(
@@ -22,17 +23,17 @@ async def test_what_is_saved_is_seen(
 ) -> None:
     async with opened(chromium, watching, tmp_path) as page:
         await colored(page, 64, 204, 0)
-        agreed = await shown(page, "agreement", "Both agree in frame 0: by 0.00")
-        assert "0 at most" in agreed
+        agreed = await shown(page, "agreement", "Both agree in frame 0: mean difference 0.00")
+        assert "maximum 0." in agreed
 
         watching.write(text("vec4(0.0, level, 0.8, 1.0)"))
         await colored(page, 0, 64, 204)
 
         watching.write(text("vec4(0.0, lewel, 0.8, 1.0)"))
-        told = await shown(page, "problems", "lewel")
+        told = await shown(page, "diagnostics", "lewel")
         assert "green.fs:8:" in told
         assert "gl_FragColor = vec4(0.0, lewel, 0.8, 1.0);" in told
-        assert await page.run("document.getElementById('stage').className") == "stage stale"
+        assert await page.run("document.getElementById('viewer').className") == "viewer stale"
         await colored(page, 0, 64, 204)
 
         # A page that runs a loop without an end answers no more.
@@ -40,16 +41,16 @@ async def test_what_is_saved_is_seen(
         watching.write(
             text().replace("gl_FragColor = vec4(lev", f"{endless}gl_FragColor = vec4(lev")
         )
-        await shown(page, "problems", "this loop does not end")
+        await shown(page, "diagnostics", "this loop does not end")
         watching.write(text("vec4(0.8, level, 0.8, 1.0)"))
         await colored(page, 204, 64, 204)
 
         watching.write('/*{ "INPUTS": [}*/ void main() {}')
-        await shown(page, "problems", "green.fs:1:")
+        await shown(page, "diagnostics", "green.fs:1:")
         watching.write(text())
         await colored(page, 64, 204, 0)
-        await page.until("document.getElementById('problems').hidden", SOON_S)
-        assert await page.run("document.getElementById('stage').className") == "stage"
+        await page.until("document.getElementById('diagnostics').hidden", SOON_S)
+        assert await page.run("document.getElementById('viewer').className") == "viewer"
 
 
 async def test_what_the_judge_gave_up_is_tried_again(
@@ -57,16 +58,16 @@ async def test_what_the_judge_gave_up_is_tried_again(
 ) -> None:
     watching.write(text())
     async with opened(chromium, watching, tmp_path) as page:
-        await shown(page, "meter", "Server")  # the last that it is asked for: it is idle now
+        await shown(page, "cost", "Server")  # the last that it is asked for: it is idle now
         assert await page.run("document.getElementById('retry').hidden")
         # A worker that does not answer is killed from outside, in the midst of the judgement.
         family = processes.descendants(watching.process.pid)
         (worker,) = [one for one in family if one.kind == "worker"]
         worker.pause()
         watching.write(text("vec4(0.0, level, 0.8, 1.0)"))
-        await shown(page, "state", "compiling")
+        await shown(page, "status", "compiling")
         worker.kill()
-        await shown(page, "problems", "The renderer ended")
+        await shown(page, "diagnostics", "The renderer ended")
         await page.click("#retry")
         await colored(page, 0, 64, 204)
         assert await page.run("document.getElementById('retry').hidden")
@@ -83,10 +84,10 @@ async def test_a_control_changes_both_pictures(
             "(document.getElementById('input-level'))"
         )
         await colored(page, 204, 204, 0)
-        server = "Array.from(document.getElementById('picture').getContext('2d')"
+        server = "Array.from(document.getElementById('server-canvas').getContext('2d')"
         await page.until(f"{server}.getImageData(0, 0, 1, 1).data)[0] == 204", SOON_S)
-        await shown(page, "agreement", "by 0.00")
-        await page.click("[data-name=flash] .happen")
+        await shown(page, "agreement", "mean difference 0.00")
+        await page.click("[data-name=flash] .fire")
         await colored(page, 255, 255, 255)
         await page.click("#reset")
         await colored(page, 64, 204, 0)
@@ -95,8 +96,8 @@ async def test_a_control_changes_both_pictures(
 
         # What only the browser refuses is drawn by the server.
         watching.write(text("vec4(1, 0.4, 0, 1) * float[1](1)[0]"))
-        await shown(page, "state", "drawn by the server alone")
-        assert "green.fs:8" in await shown(page, "problems", "Only this browser refuses it.")
+        await shown(page, "status", "drawn by the server only")
+        assert "green.fs:8" in await shown(page, "diagnostics", "Only this browser rejects it.")
         await page.until(f"{server}.getImageData(0, 0, 1, 1).data)[1] == 102", SOON_S)
 
 
@@ -140,9 +141,7 @@ void main() { gl_FragColor = vec4(at, level, 1.0); }
 """
     watching.write(tuned)
     async with opened(chromium, watching, tmp_path) as page:
-        await page.until(
-            "document.getElementById('input-at') && watch.subject.built == watch.revision", SOON_S
-        )
+        await page.until(f"document.getElementById('input-at') && {BUILT}", SOON_S)
         # The right half of the pad, then what follows the kick: no number is typed.
         await page.run(
             "(({left, top, width, height}) => document.getElementById('input-at').dispatchEvent("
@@ -151,24 +150,27 @@ void main() { gl_FragColor = vec4(at, level, 1.0); }
             "(document.getElementById('input-at').getBoundingClientRect())"
         )
         await page.until(f"{CORNER}[0] == 191", SOON_S)
-        await page.click("[data-name=level] .move")
+        await page.click("[data-name=level] .modulate")
         await page.click("[data-kind=bind]")
-        assert json.loads(await page.run("watch.tuned.text('params')")) == {
+        assert json.loads(await page.run("watch.tunedValues.text('params')")) == {
             "at": [0.75, 0.5],
             "level": {"bind": "kick"},
         }
         await page.run("document.getElementById('write').click()")
-        await shown(page, "said", "green.fs has at, level now.")
+        await shown(page, "message", "Wrote at, level into green.fs.")
         assert watching.file.read_text() == tuned.replace("[0.5, 0.5]", "[0.75, 0.5]").replace(
             ".25}", '.25, "BIND": "kick"}'
         )
         assert await page.run("Object.keys(watch.values).length") == 0
-        await page.until("!watch.broken && watch.subject.built == watch.revision", SOON_S)
+        await page.until(f"!watch.isBroken && {BUILT}", SOON_S)
         before = await page.run("watch.revision")
-        await page.run("document.getElementById('unwrite').click()")
-        await shown(page, "said", "green.fs is as it was.")
+        await page.run("document.getElementById('undo').click()")
+        await shown(page, "message", "Restored green.fs.")
         assert watching.file.read_text() == tuned
-        await page.until(f"watch.subject.built > {before} && watch.report.facts.difference", SOON_S)
+        await page.until(
+            f"watch.watchedFile.builtRevision > {before} && watch.report.frameFacts.difference",
+            SOON_S,
+        )
 
 
 def test_only_this_machines_own_page_is_answered(watching: Watching) -> None:

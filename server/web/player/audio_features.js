@@ -1,93 +1,98 @@
-// What a player hears: a `sound` is any object with these methods.
+// The features of the audio that a player draws with: any object with these methods.
 //
-//   step(frame, fps)           the step of a 60 Hz grid that is not after the frame
+//   step(frame, fps)           the last step of a 60 Hz grid that is not after the frame
 //   waveform(step, n, channel) Float32Array of the n samples before the step, -1 to 1, oldest
 //                              first; channel 0 left, 1 right
 //   wave(step, n)              Uint8Array of the same of both channels' mean, 128 for silence
 //   spectrum(step, channel)    Uint8Array of 1024 levels; channel null for the mean
 //   levels(step, channel)      Uint8Array of 96 levels on the scale of the track, 40 Hz to 15 kHz;
 //                              channel null for the mean
-//   column(name, frame, fps)   a feature that is no event's, such as level or bass.envelope
+//   column(name, frame, fps)   a feature that is not of an event, such as level or bass.envelope
 //   hits                       {event: [[seconds, strength], …]}: kick, onset, beat …
-//   widen(past, future)        told how far around a frame, in seconds, it will be asked for more
+//   widen(past, future)        called with the seconds around a frame that are read at once
 //
-// `Recorded` is the server's own analysis, so that a player hears what the server hears.
+// `AudioFeatures` reads the server's own analysis, so that a player shows what the server draws.
 
 const STEPS_PER_S = 60;
-const CHUNK = 120;
-const MOST_CHUNKS = 96;
+const CHUNK_STEPS = 120;
+const MAX_CHUNKS = 96;
+const WHOLE_TRACK_FEATURES = ["tempo", "tempo.confidence"];
 
 const ARRAYS = { "<i2": Int16Array, "|u1": Uint8Array, "<f4": Float32Array };
 
-export class Recorded {
+export class AudioFeatures {
   /**
    * @param {object} layout - of the records: {url, start, size, count, fields: {name: {offset,
-   *     type, length}}}, and {levels: {url, start, bands}, columns: [names], hits: {event: rows},
-   *     tempo: [bpm, confidence], oneSided: whether channels are to be taken as their mean}
-   * @param {ArrayBuffer} measured - each of the columns at every step, one after the other
+   *     type, length}}}, and {levels: {url, start, bands}, columns: [names], hits: {event: [hits]},
+   *     tempo: [bpm, confidence], oneSided: whether channels are replaced by their mean}
+   * @param {ArrayBuffer} columns - each of the layout's columns at every step, one after the other
    */
-  constructor(layout, measured) {
-    const { levels, ...records } = layout;
+  constructor(layout, columns) {
+    const { levels, columns: columnNames, ...records } = layout;
     Object.assign(this, records);
-    this.levelled = levels;
-    this.measured = new Float32Array(measured);
-    this.reach = [1, 0];
+    this.levelsLayout = levels;
+    this.columnNames = columnNames;
+    this.columnValues = new Float32Array(columns);
+    this.reachS = [1, 0];
     this.chunks = new Map();
-    this.loading = new Map();
+    this.requests = new Map();
   }
 
-  /** Frames need what sounds so many seconds before and after them, too. */
+  /** Make frames need the audio of so many seconds before and after them, too. */
   widen(past, future) {
-    this.reach = [Math.max(this.reach[0], past), Math.max(this.reach[1], future)];
+    this.reachS = [Math.max(this.reachS[0], past), Math.max(this.reachS[1], future)];
   }
 
-  /** Fetch what frames around `frame` need, and a little more; resolves when it is there. */
+  /** Fetch the chunks that frames around `frame` need, and the next one. */
   load(frame, fps) {
-    const chunks = this.needed(frame, fps);
+    const chunks = this.neededChunks(frame, fps);
     const next = chunks.at(-1) + 1;
-    return Promise.all([...chunks, ...(next * CHUNK < this.count ? [next] : [])].map((at) => this.fetch(at)));
+    if (next * CHUNK_STEPS < this.count) chunks.push(next);
+    return Promise.all(chunks.map((chunk) => this.fetchChunk(chunk)));
   }
 
-  /** Whether `load` has done so. */
+  /** Return whether the chunks that the frame needs are loaded. */
   has(frame, fps) {
-    return this.needed(frame, fps).every((at) => this.chunks.has(at));
+    return this.neededChunks(frame, fps).every((chunk) => this.chunks.has(chunk));
   }
 
-  needed(frame, fps) {
+  neededChunks(frame, fps) {
     const step = this.step(frame, fps);
-    const chunk = (at) => Math.floor(Math.min(Math.max(at, 0), this.count - 1) / CHUNK);
-    const first = chunk(step - this.reach[0] * STEPS_PER_S);
-    const last = chunk(step + this.reach[1] * STEPS_PER_S);
+    const chunkOf = (at) => Math.floor(Math.min(Math.max(at, 0), this.count - 1) / CHUNK_STEPS);
+    const first = chunkOf(step - this.reachS[0] * STEPS_PER_S);
+    const last = chunkOf(step + this.reachS[1] * STEPS_PER_S);
     return Array.from({ length: last - first + 1 }, (_, index) => first + index);
   }
 
-  async fetch(chunk) {
+  async fetchChunk(chunk) {
     if (this.chunks.has(chunk)) return;
-    if (!this.loading.has(chunk)) this.loading.set(chunk, this.request(chunk));
-    await this.loading.get(chunk);
+    if (!this.requests.has(chunk)) this.requests.set(chunk, this.requestChunk(chunk));
+    await this.requests.get(chunk);
   }
 
-  async request(chunk) {
+  async requestChunk(chunk) {
     try {
-      const { url, start, bands } = this.levelled;
+      const { url, start, bands } = this.levelsLayout;
       const [records, levels] = await Promise.all([
-        this.range(this.url, this.start, this.size, chunk),
-        this.range(url, start, 3 * bands, chunk),
+        this.fetchRange(this.url, this.start, this.size, chunk),
+        this.fetchRange(url, start, 3 * bands, chunk),
       ]);
       this.chunks.set(chunk, { records, levels });
-      if (this.chunks.size > MOST_CHUNKS) this.chunks.delete(this.chunks.keys().next().value);
+      if (this.chunks.size > MAX_CHUNKS) this.chunks.delete(this.chunks.keys().next().value);
     } finally {
-      this.loading.delete(chunk);
+      this.requests.delete(chunk);
     }
   }
 
-  /** The bytes of a chunk in a file of one row of `size` bytes for each step. */
-  async range(url, start, size, chunk) {
-    const first = start + chunk * CHUNK * size;
-    const end = start + Math.min((chunk + 1) * CHUNK, this.count) * size;
-    const answer = await fetch(url, { headers: { Range: `bytes=${first}-${end - 1}` } });
-    if (answer.status !== 206) throw new Error(`the sound cannot be read: ${answer.status}`);
-    return answer.arrayBuffer();
+  /** Fetch a chunk of a file that holds `size` bytes for each step. */
+  async fetchRange(url, start, size, chunk) {
+    const first = start + chunk * CHUNK_STEPS * size;
+    const end = start + Math.min((chunk + 1) * CHUNK_STEPS, this.count) * size;
+    const response = await fetch(url, { headers: { Range: `bytes=${first}-${end - 1}` } });
+    if (response.status !== 206) {
+      throw new Error(`the audio features cannot be read: HTTP ${response.status}`);
+    }
+    return response.arrayBuffer();
   }
 
   step(frame, fps) {
@@ -95,28 +100,28 @@ export class Recorded {
   }
 
   waveform(step, n, channel) {
-    if (this.oneSided) return this.mean(step, n);
-    const found = new Float32Array(n);
-    this.last("samples", step, n * 2, (value, at) => {
-      if (at % 2 === channel) found[at >> 1] = value / 32768;
+    if (this.oneSided) return this.meanWaveform(step, n);
+    const samples = new Float32Array(n);
+    this.forEachLast("samples", step, n * 2, (value, index) => {
+      if (index % 2 === channel) samples[index >> 1] = value / 32768;
     });
-    return found;
+    return samples;
   }
 
-  mean(step, n) {
-    const found = new Float32Array(n);
-    this.last("samples", step, n * 2, (value, at) => {
-      found[at >> 1] += value / 65536;
+  meanWaveform(step, n) {
+    const samples = new Float32Array(n);
+    this.forEachLast("samples", step, n * 2, (value, index) => {
+      samples[index >> 1] += value / 65536;
     });
-    return found;
+    return samples;
   }
 
   wave(step, n) {
-    const found = new Uint8Array(n).fill(128);
-    this.last("mono", step, n, (value, at) => {
-      found[at] = value;
+    const samples = new Uint8Array(n).fill(128);
+    this.forEachLast("mono", step, n, (value, index) => {
+      samples[index] = value;
     });
-    return found;
+    return samples;
   }
 
   spectrum(step, channel) {
@@ -126,51 +131,53 @@ export class Recorded {
   }
 
   levels(step, channel) {
-    const { bands } = this.levelled;
-    const chunk = this.chunks.get(Math.floor(step / CHUNK));
-    if (!chunk) return new Uint8Array(bands); // not here yet: see `has`
-    const row = (step % CHUNK) * 3 + (channel === null || this.oneSided ? 0 : 1 + channel);
-    return new Uint8Array(chunk.levels, row * bands, bands);
+    const { bands } = this.levelsLayout;
+    const chunk = this.chunks.get(Math.floor(step / CHUNK_STEPS));
+    if (!chunk) return new Uint8Array(bands); // not loaded yet: see `has`
+    const channelIndex = channel === null || this.oneSided ? 0 : 1 + channel;
+    const index = (step % CHUNK_STEPS) * 3 + channelIndex;
+    return new Uint8Array(chunk.levels, index * bands, bands);
   }
 
   column(name, frame, fps) {
-    const whole = ["tempo", "tempo.confidence"].indexOf(name);
-    if (whole >= 0) return this.tempo[whole];
-    const values = this.stepped(name);
+    const wholeTrack = WHOLE_TRACK_FEATURES.indexOf(name);
+    if (wholeTrack >= 0) return this.tempo[wholeTrack];
+    const values = this.stepValues(name);
     if (!values) return 0;
     const at = frame * (STEPS_PER_S / fps);
-    const before = Math.floor(at);
-    const low = values[before] ?? 0;
-    if (before + 1 >= this.count) {
-      const past = name.endsWith(".sum") ? values[this.count - 1] : 0;
-      return at > this.count - 1 ? past : low;
+    const step = Math.floor(at);
+    const value = values[step] ?? 0;
+    if (step + 1 >= this.count) {
+      const beyond = name.endsWith(".sum") ? values[this.count - 1] : 0;
+      return at > this.count - 1 ? beyond : value;
     }
-    return low + (at - before) * (values[before + 1] - low);
+    return value + (at - step) * (values[step + 1] - value);
   }
 
-  /** A feature at every step; undefined where there is none of that name. */
-  stepped(name) {
-    const index = this.columns.indexOf(name);
-    return index < 0 ? undefined : this.measured.subarray(index * this.count, (index + 1) * this.count);
+  /** Return a feature at every step; undefined where there is none of that name. */
+  stepValues(name) {
+    const index = this.columnNames.indexOf(name);
+    if (index < 0) return undefined;
+    return this.columnValues.subarray(index * this.count, (index + 1) * this.count);
   }
 
-  /** Calls `take` with the last `n` values of a field up to a step, and their place among them. */
-  last(name, step, n, take) {
+  /** Call `visit` with each of the last `n` values of a field up to a step, and its index. */
+  forEachLast(name, step, n, visit) {
     const { length } = this.fields[name];
     for (let record = step, end = n; record >= 0 && end > 0; record--, end -= length) {
       const values = this.field(record, name);
       const first = Math.max(0, end - length);
-      for (let at = first; at < end; at++) take(values[at - end + length], at);
+      for (let index = first; index < end; index++) visit(values[index - end + length], index);
     }
   }
 
   field(step, name) {
-    const chunk = Math.floor(step / CHUNK);
+    const chunk = Math.floor(step / CHUNK_STEPS);
     const bytes = this.chunks.get(chunk)?.records;
     const { offset, type, length } = this.fields[name];
-    if (!bytes) return new ARRAYS[type](length); // not here yet: see `has`
-    const at = (step - chunk * CHUNK) * this.size + offset;
+    if (!bytes) return new ARRAYS[type](length); // not loaded yet: see `has`
+    const start = (step - chunk * CHUNK_STEPS) * this.size + offset;
     const size = ARRAYS[type].BYTES_PER_ELEMENT * length;
-    return new ARRAYS[type](bytes.slice(at, at + size));
+    return new ARRAYS[type](bytes.slice(start, start + size));
   }
 }

@@ -1,23 +1,24 @@
-// Runs an effect of TOQIBOX Render in a browser, with WebGL 2, as the server draws it.
+// Draws an effect of TOQIBOX Render in a browser, with WebGL 2, as the server draws it.
 //
 //   const effect = await (await fetch("/effects/ring")).json();
-//   const player = new Player(canvas, effect.program, { width: 1280, height: 720, photo, sound });
+//   const options = { width: 1280, height: 720, photo, features };
+//   const player = new Player(canvas, effect.program, options);
 //   player.draw(90, { size: 0.5 });          // frame 90 at 30 frames a second: second 3
 //
-// The same passes in the same order, the same targets, samplers, clears and rounding: what differs
-// is how two renderers compute a sine. No dependencies, nothing is evaluated as code but GLSL.
+// Passes, targets, samplers, clears and rounding are the same; only the arithmetic of the two
+// renderers differs. There are no dependencies, and nothing is evaluated as code except GLSL.
 
 import { Timeline } from "./animation/timeline.js";
 import { Context } from "./gl/context.js";
-import { Draw } from "./gl/draw_call.js";
-import { CompileError, HEAD, Program } from "./gl/program.js";
-import { Surface } from "./gl/render_target.js";
+import { DrawCall } from "./gl/draw_call.js";
+import { CompileError, FRAGMENT_HEADER, Program } from "./gl/program.js";
+import { RenderTarget } from "./gl/render_target.js";
 import { Targets } from "./targets.js";
-import { Textures } from "./textures/textures.js";
+import { EffectTextures } from "./textures/effect_textures.js";
 
 export { CompileError, Context };
 
-const OVER = `${HEAD}
+const COMPOSITE = `${FRAGMENT_HEADER}
 uniform sampler2D above;
 uniform sampler2D below;
 out vec4 color;
@@ -27,132 +28,136 @@ void main() {
   color = vec4(mix(texelFetch(below, at, 0).rgb, upper.rgb, upper.a), 1.0);
 }`;
 
-/** Most frames that are drawn before the wanted one of a sequential effect. */
-export const MOST_FRAMES = 900;
+/** The number of frames of a sequential effect that `seek` draws before the one it is asked for. */
+export const MAX_REPLAYED_FRAMES = 900;
 
 export class Player {
   /**
-   * Compiles the effect; nothing is drawn yet.
+   * Compile the effect; nothing is drawn yet.
    *
    * @param {HTMLCanvasElement|OffscreenCanvas|Context} canvas - a Context where players share one
    * @param {object} program - the `program` of GET /effects/{id}
    * @param {object} options
-   * @param {number} options.width - of the picture, in pixels; `height` likewise
+   * @param {number} options.width - of the frame, in pixels; `height` likewise
    * @param {number} [options.fps] - frames a second, 30
-   * @param {number} [options.frames] - of the whole video; transitions stand in its middle
+   * @param {number} [options.frames] - of the whole video, 900; a transition is in its middle
    * @param {object} [options.photo] - {width, height, data} with rows of RGBA from the top, or an
    *     image, canvas or ImageBitmap; black without one
    * @param {Object<string, string>} [options.palette] - the photo's colours by name, "#rrggbb", as
-   *     server/media/photos/palette.py finds them; colours that take one have their own default without it
+   *     server/media/photos/palette.py computes them; without it inputs have their own defaults
    * @param {object} [options.photo2] - the second photo
    * @param {string} [options.fit] - how a photo fills the frame: blur, contain or cover
-   * @param {object} [options.sound] - see audio_features.js; silence without one
-   * @param {string} [options.title] - what texts show as the title; `artist` likewise
+   * @param {object} [options.features] - see audio_features.js; silence without them
+   * @param {string} [options.title] - of the track, for texts; `artist` likewise
    * @param {Object<string, object>} [options.texts] - textures of text inputs by name, where they
-   *     are not to be drawn here: {width, height, data} as server/typography/glyph_texture.py has them
+   *     are made elsewhere: {width, height, data} as in server/typography/glyph_texture.py
    * @param {Object<string, object>} [options.images] - the program's files by path, as photos
-   * @throws {CompileError} with the browser's log; its lines are the author's (see `complaints`)
-   * @throws {Error} when the effect asks for more than the browser has
+   * @throws {CompileError} with the browser's log; see `parseCompilerLog`
+   * @throws {Error} when the effect needs more than the browser has
    */
   constructor(canvas, program, options) {
-    const settings = { fps: 30, frames: 900, fit: "blur", sound: null, images: {}, ...options };
+    const defaults = { fps: 30, frames: 900, fit: "blur", features: null, images: {} };
     this.context = canvas instanceof Context ? canvas : new Context(canvas);
-    Object.assign(this, { program, settings, owned: [], steps: [], last: -1, exact: true, pointer: null });
-    this.size = [settings.width, settings.height];
-    this.fired = new Set();
-    this.timeline = new Timeline(program, settings);
+    this.program = program;
+    this.options = { ...defaults, ...options };
+    this.size = [this.options.width, this.options.height];
+    /** The number of the last frame that was drawn; -1 before the first. */
+    this.lastFrame = -1;
+    /** Whether the last frame has what all frames before it leave in persistent targets. */
+    this.exact = true;
+    /** More uniforms of a page by name, such as the position of the mouse; null for none. */
+    this.pageUniforms = null;
+    this.resources = [];
+    this.compiledPasses = [];
+    this.firedEvents = new Set();
+    this.timeline = new Timeline(program, this.options);
     try {
-      this.build();
+      this.compile();
     } catch (error) {
       this.release();
       throw error;
     }
   }
 
-  build() {
-    const { context, program, settings } = this;
+  compile() {
+    const { context, program, options } = this;
     const programs = program.passes.map((pass) =>
-      this.own(new Program(context, pass.vertex, pass.fragment)),
+      this.keep(new Program(context, pass.vertex, pass.fragment)),
     );
-    this.textures = this.own(new Textures(context, program, settings));
-    const uses = program.passes.map((pass, index) => this.use(pass, programs[index]));
-    const numbers = this.timeline.numbers(0, {}, this.fired);
-    this.targets = this.own(new Targets(context, program, this.size, uses, numbers));
-    this.steps = program.passes.map((pass, index) => this.step(pass, programs[index], index));
-    const { surface } = this.steps.at(-1);
-    this.over = new Draw(context, context.own(OVER), {
-      above: { source: surface },
-      below: { source: this.textures.below },
+    this.textures = this.keep(new EffectTextures(context, program, options));
+    const usages = program.passes.map((pass, index) => targetUsage(pass, programs[index]));
+    const numbers = this.timeline.numbers(0, {}, this.firedEvents);
+    this.targets = this.keep(new Targets(context, program, this.size, usages, numbers));
+    this.compiledPasses = program.passes.map((pass, index) =>
+      this.compilePass(pass, programs[index], index),
+    );
+    const { renderTarget } = this.compiledPasses.at(-1);
+    this.composite = new DrawCall(context, context.fullscreenProgram(COMPOSITE), {
+      above: { source: renderTarget },
+      below: { source: this.textures.fittedPhoto },
     });
   }
 
-  own(thing) {
-    this.owned.push(thing);
-    return thing;
-  }
-
-  /** What a pass does with targets. */
-  use(pass, compiled) {
-    const channels = new Map(pass.channels.map((channel) => [channel.uniform, channel.source]));
-    const samples = compiled.samplers.map(({ name }) => channels.get(name) ?? name);
-    return { writes: pass.target, samples: new Set(samples) };
-  }
-
-  step(pass, compiled, index) {
-    const sources = { ...this.textures.named, ...this.wrapped(this.targets.seenBy(index)) };
-    const reads = { ...sources };
+  compilePass(pass, program, index) {
+    const targets = animatedViews(this.targets.sourcesForPass(index));
+    const sources = { ...this.textures.views, ...targets };
+    const views = { ...sources };
     for (const { uniform, source, filter, wrap, flipped } of pass.channels) {
-      if (!compiled.samplers.some(({ name }) => name === uniform)) continue;
+      if (!program.samplers.some(({ name }) => name === uniform)) continue;
       const view = sources[source];
-      if (!view) throw new Error(`nothing is given for the sampler ${uniform}`);
-      reads[uniform] = { ...(flipped ? this.textures.flipped(view) : view), filter, wrap };
+      if (!view) throw new Error(`the sampler “${uniform}” has no texture`);
+      views[uniform] = { ...(flipped ? this.textures.flipped(view) : view), filter, wrap };
     }
-    const area = pass.target ? this.targets.areas.get(pass.target) : null;
-    const surface = area ? area.surface : this.own(new Surface(this.context, ...this.size));
-    return { draw: new Draw(this.context, compiled, reads), compiled, surface, area };
+    const allocated = pass.target ? this.targets.allocated.get(pass.target) : null;
+    const renderTarget =
+      allocated?.renderTarget ?? this.keep(new RenderTarget(this.context, ...this.size));
+    const drawCall = new DrawCall(this.context, program, views);
+    return { drawCall, program, renderTarget, allocated };
   }
 
-  wrapped(surfaces) {
-    const views = Object.entries(surfaces).map(([name, source]) => [name, { source, moving: true }]);
-    return Object.fromEntries(views);
+  /** Release `resource` with the player. */
+  keep(resource) {
+    this.resources.push(resource);
+    return resource;
   }
 
   /**
-   * Draw one frame onto the canvas: the effect's picture over the fitted photo.
+   * Draw one frame onto the canvas: the effect over the fitted photo.
    *
-   * Frames of a sequential effect follow each other: `exact` says whether what it kept is what
-   * all frames before this one would have left; where not, use `seek`.
+   * The frames of a sequential effect follow each other; after a jump `exact` is false: use `seek`.
    *
    * @param {number} frame - its number; the time is frame / fps
-   * @param {object} [values] - of the inputs, by name; the rest have their defaults
-   * @param {boolean} [shown] - false leaves the canvas as it is
+   * @param {object} [values] - of the inputs, by name; the others have their defaults
+   * @param {boolean} [present] - false leaves the canvas as it is
    */
-  draw(frame, values = {}, shown = true) {
-    if (frame === 0 && this.last !== -1) this.begin(0);
-    this.follow(frame, values);
-    const uniforms = this.timeline.uniforms(frame, values, this.fired);
-    this.resize(frame, values);
-    this.textures.show(frame, values);
-    for (const step of this.steps) this.paint(step, uniforms);
-    this.fired.clear();
-    if (shown) this.present();
+  draw(frame, values = {}, present = true) {
+    if (frame === 0 && this.lastFrame !== -1) this.begin(0);
+    this.trackSequence(frame, values);
+    const uniforms = this.timeline.uniforms(frame, values, this.firedEvents);
+    this.resizeTargets(frame, values);
+    this.textures.update(frame, values);
+    for (const compiledPass of this.compiledPasses) this.drawPass(compiledPass, uniforms);
+    this.firedEvents.clear();
+    if (present) this.present();
   }
 
-  /** Make `frame` the next one: what a sequential effect kept is gone. */
+  /** Make `frame` the next one, with empty persistent targets. */
   begin(frame, values = {}) {
-    this.resize(Math.max(frame - 1, 0), values);
+    this.resizeTargets(Math.max(frame - 1, 0), values);
     this.targets.clear();
     this.exact = frame === 0;
-    this.last = frame - 1;
-    this.key = JSON.stringify(values);
+    this.lastFrame = frame - 1;
+    this.valuesKey = JSON.stringify(values);
   }
 
   /**
-   * Draw `frame` and, for a sequential effect, all that lead to it, at most MOST_FRAMES.
-   * A generator: it yields after each frame, so that the caller may do other things in between.
-   * @param {number} [from] - where a sequential effect begins
+   * Draw `frame` and, for a sequential effect, those before it, at most MAX_REPLAYED_FRAMES.
+   * A generator: it yields after each frame, so that the caller can do other work in between.
+   * @param {number} frame
+   * @param {object} [values] - of the inputs, by name
+   * @param {number} [from] - the first frame that is drawn of a sequential effect
    */
-  *seek(frame, values = {}, from = Math.max(0, frame - MOST_FRAMES)) {
+  *seek(frame, values = {}, from = Math.max(0, frame - MAX_REPLAYED_FRAMES)) {
     const first = this.program.sequential ? from : frame;
     if (this.program.sequential) this.begin(first, values);
     for (let next = first; next <= frame; next++) {
@@ -161,12 +166,12 @@ export class Player {
     }
   }
 
-  /** Let an event happen in the next frame that is drawn, and only there. */
+  /** Fire an event input in the next frame that is drawn, and only there. */
   fire(name) {
-    this.fired.add(name);
+    this.firedEvents.add(name);
   }
 
-  /** The pixels of the picture as RGBA bytes, rows from the bottom. */
+  /** Return the pixels of the frame as RGBA bytes, rows from the bottom. */
   read() {
     this.present();
     const { gl } = this.context;
@@ -177,40 +182,45 @@ export class Player {
     return pixels;
   }
 
-  /** Give back all that it holds of the graphics device. */
+  /** Delete the textures, programs and framebuffers. */
   release() {
-    for (const thing of this.owned.splice(0)) thing.release();
+    for (const resource of this.resources.splice(0)) resource.release();
   }
 
-  follow(frame, values) {
+  trackSequence(frame, values) {
     if (this.program.sequential) {
       const key = JSON.stringify(values);
-      const same = this.key === undefined || this.key === key;
-      this.exact &&= frame === this.last + 1 && same && this.fired.size === 0;
-      this.key = key;
+      const sameValues = this.valuesKey === undefined || this.valuesKey === key;
+      this.exact &&= frame === this.lastFrame + 1 && sameValues && this.firedEvents.size === 0;
+      this.valuesKey = key;
     }
-    this.last = frame;
+    this.lastFrame = frame;
   }
 
-  resize(frame, values) {
-    this.targets.resize(this.timeline.numbers(frame, values, this.fired));
+  resizeTargets(frame, values) {
+    this.targets.resize(this.timeline.numbers(frame, values, this.firedEvents));
   }
 
-  paint({ draw, compiled, surface, area }, uniforms) {
-    const [width, height] = area ? area.exact : this.size;
-    for (const [name, value] of Object.entries({ ...uniforms, ...this.pointer })) compiled.set(name, value);
-    for (const [name, count] of this.timeline.sizes) {
-      compiled.set(name, [width, height, 1].slice(0, count));
+  drawPass({ drawCall, program, renderTarget, allocated }, uniforms) {
+    const [width, height] = allocated?.exactSize ?? this.size;
+    for (const [name, value] of Object.entries({ ...uniforms, ...this.pageUniforms })) {
+      program.set(name, value);
     }
-    for (const { source, filter, moving } of draw.reads) {
+    for (const [name, count] of this.timeline.sizeUniforms) {
+      program.set(name, [width, height, 1].slice(0, count));
+    }
+    for (const { source, filter, animated } of drawCall.views) {
       source.refresh?.();
-      if (filter === "mipmap" && (moving || !source.texture.mipmapped)) source.texture.mipmap();
+      if (filter === "mipmap" && (animated || !source.texture.hasMipmaps)) {
+        source.texture.buildMipmaps();
+      }
     }
-    draw.onto(surface, (face) => {
-      for (const name of this.timeline.faces) compiled.set(name, face);
+    drawCall.renderTo(renderTarget, (face) => {
+      for (const name of this.timeline.faceUniforms) program.set(name, face);
     });
   }
 
+  /** Draw the last frame onto the canvas. */
   present() {
     const { gl } = this.context;
     const [width, height] = this.size;
@@ -218,17 +228,30 @@ export class Player {
     if (gl.canvas.height !== height) gl.canvas.height = height;
     gl.bindFramebuffer(gl.FRAMEBUFFER, null);
     gl.viewport(0, 0, width, height);
-    this.over.strip();
+    this.composite.drawStrip();
   }
 }
 
+/** Return the target that a pass writes and the names that it samples. */
+function targetUsage(pass, program) {
+  const channels = new Map(pass.channels.map((channel) => [channel.uniform, channel.source]));
+  const samples = program.samplers.map(({ name }) => channels.get(name) ?? name);
+  return { writes: pass.target, samples: new Set(samples) };
+}
+
+function animatedViews(sources) {
+  const views = Object.entries(sources).map(([name, source]) => [name, { source, animated: true }]);
+  return Object.fromEntries(views);
+}
+
 /**
- * What a browser's log says, line by line.
+ * Parse the errors and warnings of a browser's log, line by line.
  * @param {string} log - of a CompileError
- * @returns {{line: number, text: number, message: string}[]} `text` tells which of the author's
- *     texts the line is of: 0 the file, 1 our own, 2 the vertex shader, 3 and more further ones
+ * @returns {{line: number, text: number, message: string}[]} `text` is the number of the author's
+ *     file that the line is in: 0 the effect, 1 the player's own lines, 2 the vertex shader, 3 and
+ *     more other files
  */
-export function complaints(log) {
+export function parseCompilerLog(log) {
   return [...log.matchAll(/^(?:ERROR|WARNING): \d+:(\d+): (.*)$/gm)].map(([, line, message]) => ({
     line: Number(line) % 1e6,
     text: Math.floor(Number(line) / 1e6),

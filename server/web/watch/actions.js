@@ -1,116 +1,164 @@
-// What the buttons and keys of the watch page do.
+// The actions of the page's buttons and keys.
 
-import { beatTime, position } from "../player/animation/beat_ruler.js";
+import { beatPosition, beatTime } from "../player/animation/beat_ruler.js";
+import { byId } from "./shared/dom.js";
 
 const LOOP_BEATS = 8;
 const LOOP_S = 4;
+const MIN_REGION_FRAMES = 2;
 const ZOOM = 0.5;
-const MOVES = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown"];
+const SLIDER_KEYS = [
+  "ArrowLeft",
+  "ArrowRight",
+  "ArrowUp",
+  "ArrowDown",
+  "Home",
+  "End",
+  "PageUp",
+  "PageDown",
+];
+const FIELDS = "input:not(#position, [type=checkbox]), select, textarea, .pad, dialog";
 
-const at = (id) => document.getElementById(id);
-
-/** Bind them; returns the acts by name. */
-export function keys(watch) {
-  const { clock } = watch;
-  const act = { ...playing(watch), ...looping(watch), ...seeing(watch) };
-  at("play").onclick = act.play;
-  at("back").onclick = () => act.step(-1);
-  at("on").onclick = () => act.step(1);
-  for (const name of ["start", "mute", "loop", "closer", "wider", "difference", "png", "reset", "help", "retry"]) at(name).onclick = act[name];
-  at("time").oninput = () => {
-    clock.seek(at("time").valueAsNumber);
-    watch.screen.dirty = true;
-  };
-  at("seek").addEventListener("wheel", (event) => {
-    event.preventDefault();
-    watch.bar.zoom(event.deltaY < 0 ? ZOOM : 1 / ZOOM, watch.bar.strip.frame(across(event)));
-  }, { passive: false });
-  at("seek").addEventListener("pointerdown", (event) => event.shiftKey && act.draw(event), true);
-  const bound = {
-    " ": act.play,
-    Home: act.start,
-    m: act.mute,
-    l: act.loop,
-    i: act.begin,
-    o: act.end,
-    "+": act.closer,
-    "=": act.closer,
-    "-": act.wider,
-    v: () => watch.stage.next(),
-    a: () => watch.stage.nextLook(),
-    d: act.difference,
-    f: () => watch.stage.full(),
-    p: act.png,
-    k: act.key,
-    c: () => watch.tuned.copy("params"),
-    w: () => watch.tuned.write(),
-    r: act.reset,
-    t: () => at("retry").hidden || act.retry(),
-    "?": act.help,
-    ArrowLeft: (event) => act.step(event.shiftKey ? -watch.film.fps : -1),
-    ArrowRight: (event) => act.step(event.shiftKey ? watch.film.fps : 1),
-  };
-  document.addEventListener("keydown", (event) => {
-    const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    // A slider takes the keys that move it, and no others.
-    const slides = event.target.matches?.("[type=range]:not(#time)") && !MOVES.includes(name);
-    const busy = !slides && event.target.closest?.("input:not(#time, [type=checkbox]), select, textarea, .pad, dialog");
-    const pressed = event.target.closest?.("button, [type=checkbox]") && event.key === " ";
-    if (!bound[name] || busy || pressed || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault();
-    bound[name](event);
-  });
-  return act;
+/** Bind the actions to buttons and keys; returns them by name. */
+export function bindActions(page) {
+  const actions = { ...playbackActions(page), ...regionActions(page), ...viewActions(page) };
+  bindButtons(actions);
+  bindTimeline(page, actions);
+  bindKeys(page, actions);
+  return actions;
 }
 
-function playing(watch) {
-  const { clock } = watch;
+function bindButtons(actions) {
+  const buttons = {
+    play: actions.play,
+    "to-start": actions.toStart,
+    "previous-frame": () => actions.step(-1),
+    "next-frame": () => actions.step(1),
+    mute: actions.mute,
+    loop: actions.loop,
+    "zoom-in": actions.zoomIn,
+    "zoom-out": actions.zoomOut,
+    difference: actions.difference,
+    "save-png": actions.savePng,
+    reset: actions.reset,
+    retry: actions.retry,
+    help: actions.help,
+  };
+  for (const [id, action] of Object.entries(buttons)) byId(id).onclick = action;
+}
+
+function bindTimeline(page, actions) {
+  byId("position").oninput = () => {
+    page.clock.seek(byId("position").valueAsNumber);
+    page.preview.isStale = true;
+  };
+  const zoom = (event) => {
+    event.preventDefault();
+    const factor = event.deltaY < 0 ? ZOOM : 1 / ZOOM;
+    page.timelineBar.zoom(factor, frameUnder(page, event));
+  };
+  byId("timeline").addEventListener("wheel", zoom, { passive: false });
+  const drawRegion = (event) => event.shiftKey && actions.drawRegion(event);
+  byId("timeline").addEventListener("pointerdown", drawRegion, true);
+}
+
+function bindKeys(page, actions) {
+  const step = (event, direction) =>
+    actions.step(direction * (event.shiftKey ? page.config.fps : 1));
+  const keys = {
+    " ": actions.play,
+    Home: actions.toStart,
+    m: actions.mute,
+    l: actions.loop,
+    i: actions.startRegion,
+    o: actions.endRegion,
+    "+": actions.zoomIn,
+    "=": actions.zoomIn,
+    "-": actions.zoomOut,
+    v: () => page.viewer.nextMode(),
+    a: () => page.viewer.nextView(),
+    d: actions.difference,
+    f: () => page.viewer.toggleFullScreen(),
+    p: actions.savePng,
+    k: () => page.controls.editor?.setKeyframe(),
+    c: () => page.tunedValues.copy("params"),
+    w: () => page.tunedValues.write(),
+    r: actions.reset,
+    t: () => byId("retry").hidden || actions.retry(),
+    "?": actions.help,
+    ArrowLeft: (event) => step(event, -1),
+    ArrowRight: (event) => step(event, 1),
+  };
+  document.addEventListener("keydown", (event) => {
+    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    const { target } = event;
+    // A slider takes the keys that move it, and no others.
+    const isSlider = target.matches?.("[type=range]:not(#position)") && !SLIDER_KEYS.includes(key);
+    const isField = !isSlider && target.closest?.(FIELDS);
+    const isPress = target.closest?.("button, [type=checkbox]") && event.key === " ";
+    const hasModifier = event.ctrlKey || event.metaKey || event.altKey;
+    if (!keys[key] || isField || isPress || hasModifier) return;
+    event.preventDefault();
+    keys[key](event);
+  });
+}
+
+function playbackActions(page) {
+  const { clock } = page;
   const play = () => {
     if (clock.playing) clock.pause();
     else clock.play();
     document.body.classList.toggle("playing", clock.playing);
-    at("play").setAttribute("aria-label", clock.playing ? "Pause" : "Play");
-    watch.compare.stale();
+    byId("play").setAttribute("aria-label", clock.playing ? "Pause" : "Play");
+    page.comparison.invalidate();
   };
   return {
     play,
     step(frames) {
       if (clock.playing) play();
-      watch.seek(watch.frame + frames);
+      page.seek(page.frame + frames);
     },
-    start: () => watch.seek(watch.region?.[0] ?? 0),
+    toStart: () => page.seek(page.region?.[0] ?? 0),
     mute() {
-      clock.mute(!at("audio").muted);
-      at("mute").setAttribute("aria-pressed", String(!at("audio").muted));
+      clock.mute(!byId("audio").muted);
+      byId("mute").setAttribute("aria-pressed", String(!byId("audio").muted));
     },
   };
 }
 
-function looping(watch) {
-  const { clock, film, sound } = watch;
-  const all = clock.frames;
-  const set = (first, end) => {
-    const ends = [Math.max(0, Math.min(first, end)), Math.min(all, Math.max(first, end))];
-    watch.setRegion(ends[1] - ends[0] >= 2 ? ends : null);
+function regionActions(page) {
+  const { clock, config, features } = page;
+  const setRegion = (from, to) => {
+    const first = Math.max(0, Math.min(from, to));
+    const end = Math.min(clock.frames, Math.max(from, to));
+    page.setRegion(end - first >= MIN_REGION_FRAMES ? [first, end] : null);
   };
   return {
-    /** Two bars from the beat that is playing, where the track has beats. */
+    /** Loop two bars from the current beat, or some seconds where the track has no beats. */
     loop() {
-      if (watch.region) return watch.setRegion(null);
-      const now = watch.frame / film.fps;
-      const { beat } = sound.hits;
-      const from = beat.length > 1 ? Math.max(0, beatTime(beat, Math.floor(position(beat, now) + 1e-6))) : now;
-      const to = beat.length > 1 ? beatTime(beat, Math.floor(position(beat, now) + 1e-6) + LOOP_BEATS) : now + LOOP_S;
-      return set(Math.round(from * film.fps), Math.round(to * film.fps));
+      if (page.region) return page.setRegion(null);
+      const now = page.frame / config.fps;
+      const { beat } = features.hits;
+      const hasBeats = beat.length > 1;
+      const position = Math.floor(beatPosition(beat, now) + 1e-6);
+      const from = hasBeats ? Math.max(0, beatTime(beat, position)) : now;
+      const to = hasBeats ? beatTime(beat, position + LOOP_BEATS) : now + LOOP_S;
+      return setRegion(Math.round(from * config.fps), Math.round(to * config.fps));
     },
-    begin: () => set(watch.frame, watch.region && watch.region[1] > watch.frame ? watch.region[1] : all),
-    end: () => set(watch.region && watch.region[0] < watch.frame ? watch.region[0] : 0, watch.frame + 1),
+    startRegion() {
+      const { frame, region } = page;
+      setRegion(frame, region?.[1] > frame ? region[1] : clock.frames);
+    },
+    endRegion() {
+      const { frame, region } = page;
+      setRegion(region?.[0] < frame ? region[0] : 0, frame + 1);
+    },
     /** Draw the region with the pointer. */
-    draw(event) {
+    drawRegion(event) {
       event.preventDefault();
       event.stopPropagation();
-      const first = watch.bar.strip.frame(across(event));
-      const move = (to) => set(first, watch.bar.strip.frame(across(to)));
+      const first = frameUnder(page, event);
+      const move = (moved) => setRegion(first, frameUnder(page, moved));
       const end = () => {
         removeEventListener("pointermove", move);
         removeEventListener("pointerup", end);
@@ -118,47 +166,46 @@ function looping(watch) {
       addEventListener("pointermove", move);
       addEventListener("pointerup", end);
     },
-    closer: () => watch.bar.zoom(ZOOM, watch.frame),
-    wider: () => watch.bar.zoom(1 / ZOOM, watch.frame),
-    key() {
-      watch.controls.editor?.key();
-    },
+    zoomIn: () => page.timelineBar.zoom(ZOOM, page.frame),
+    zoomOut: () => page.timelineBar.zoom(1 / ZOOM, page.frame),
   };
 }
 
-function seeing(watch) {
+function viewActions(page) {
   return {
+    /** Show the difference in the place of the server's frame, or the frame again. */
     difference() {
-      const shown = at("heat").hidden;
-      at("heat").hidden = !shown;
-      at("picture").hidden = shown;
-      at("what").textContent = shown ? "Difference ×12" : "Server";
-      at("difference").setAttribute("aria-pressed", String(shown));
-      if (shown && watch.stage.shown === "browser") watch.stage.show("both");
+      const isShown = byId("difference-canvas").hidden;
+      byId("difference-canvas").hidden = !isShown;
+      byId("server-canvas").hidden = isShown;
+      byId("server-caption").textContent = isShown ? "Difference ×12" : "Server";
+      byId("difference").setAttribute("aria-pressed", String(isShown));
+      if (isShown && page.viewer.shownMode === "browser") page.viewer.setMode("both");
     },
-    png: () => save(watch),
-    reset: () => watch.controls.reset(),
-    retry: () => watch.retry(),
-    help: () => at("keys").showModal(),
+    savePng: () => savePng(page),
+    reset: () => page.controls.reset(),
+    retry: () => page.retry(),
+    help: () => byId("shortcuts").showModal(),
   };
 }
 
-/** Save the picture that is shown: the server's where it is alone, else the browser's. */
-function save(watch) {
-  const server = watch.stage.shown === "server" || !watch.live;
-  const canvas = at(server ? "picture" : "canvas");
-  const name = watch.film.file.replace(/\.[^.]*$/, "");
+/** Save the frame that is shown: the server's where it is alone, else the browser's. */
+function savePng(page) {
+  const isServer = page.viewer.shownMode === "server" || !page.activePlayer;
+  const canvas = byId(isServer ? "server-canvas" : "browser-canvas");
+  const name = page.config.file.replace(/\.[^.]*$/, "");
   canvas.toBlob((blob) => {
     const link = document.createElement("a");
     link.href = URL.createObjectURL(blob);
-    link.download = `${name}-${String(watch.frame).padStart(5, "0")}.png`;
+    link.download = `${name}-${String(page.frame).padStart(5, "0")}.png`;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   });
 }
 
-/** How far across the timeline the pointer is, 0 to 1. */
-function across({ clientX }) {
-  const { left, width } = at("seek").getBoundingClientRect();
-  return Math.min(Math.max((clientX - left) / width, 0), 1);
+/** Return the frame of the timeline under the pointer. */
+function frameUnder(page, { clientX }) {
+  const { left, width } = byId("timeline").getBoundingClientRect();
+  const share = Math.min(Math.max((clientX - left) / width, 0), 1);
+  return page.timelineBar.waveform.frameAt(share);
 }

@@ -1,19 +1,20 @@
-// The sound and the photos that the effect is shown with, fetched once for a page.
+// The audio and the photos that the effect is shown with, fetched once for a page.
 
-import { Recorded } from "../player/audio_features.js";
+import { AudioFeatures } from "../player/audio_features.js";
 
-/** What GET /film tells, with the photos and the sound that belong to it. */
-export async function material() {
-  const film = await (await fetch("/film")).json();
-  const [measured, first, second] = await Promise.all([
-    fetch("/measured").then((answer) => answer.arrayBuffer()),
-    photo("/photo"),
-    film.photo2 ? photo("/photo2") : null,
+/** Fetch the configuration of the page, with the photos and the features of the audio. */
+export async function fetchMedia() {
+  const config = await (await fetch("/film")).json();
+  const [columns, photo, photo2] = await Promise.all([
+    fetch("/measured").then((response) => response.arrayBuffer()),
+    fetchPhoto("/photo"),
+    config.photo2 ? fetchPhoto("/photo2") : null,
   ]);
-  return { film, photos: { photo: first, photo2: second }, sound: new Recorded(film.sound, measured) };
+  const features = new AudioFeatures(config.sound, columns);
+  return { config, photos: { photo, photo2 }, features };
 }
 
-async function photo(url) {
+async function fetchPhoto(url) {
   const bytes = await (await fetch(url)).arrayBuffer();
   const [width, height] = new Uint32Array(bytes, 8, 2);
   return { width, height, data: new Uint8Array(bytes, 16) };

@@ -1,84 +1,104 @@
-// The watch page: its parts, and what they share.
+// The watch page: its parts, and the state that they share.
 
 import { Context } from "../player/player.js";
 import { Controls } from "./controls/controls.js";
-import { Tuned } from "./export/tuned_values.js";
-import { Report, say } from "./report/report.js";
-import { SIZES, remember } from "./session.js";
-import { Clock } from "./timeline/playback_clock.js";
-import { Bar } from "./timeline/timeline_bar.js";
-import { reload, sayRefused } from "./uploads.js";
-import { Screen } from "./view/browser_preview.js";
-import { Compare } from "./view/server_comparison.js";
-import { Stage } from "./view/viewer.js";
-import { Subject } from "./watched_file.js";
-
-const at = (id) => document.getElementById(id);
+import { TunedValues } from "./export/tuned_values.js";
+import { Report, showStatus } from "./report/report.js";
+import { SIZES, saveSession } from "./session.js";
+import { byId } from "./shared/dom.js";
+import { PlaybackClock } from "./timeline/playback_clock.js";
+import { TimelineBar } from "./timeline/timeline_bar.js";
+import { reloadPage, showRejectedFiles } from "./uploads.js";
+import { BrowserPreview } from "./view/browser_preview.js";
+import { ServerComparison } from "./view/server_comparison.js";
+import { Viewer } from "./view/viewer.js";
+import { WatchedFile } from "./watched_file.js";
 
 export class Page {
-  constructor(film, photos, sound) {
-    Object.assign(this, { film, photos, sound, context: null });
-    this.clock = new Clock(at("audio"), film.fps, film.seconds);
-    this.subject = new Subject(this);
-    const score = { ...film, frames: this.clock.frames, sound, seek: (frame) => this.seek(frame) };
-    Object.defineProperty(score, "frame", { get: () => this.frame });
-    this.controls = new Controls(at("controls"), score, {
-      changed: () => this.touch(),
-      happened: (name) => this.screen.fire(name),
-      opened: () => this.bar.trace(),
+  /**
+   * @param {object} config - of GET /film
+   * @param {{photo: object, photo2: ?object}} photos
+   * @param {AudioFeatures} features - of the audio
+   */
+  constructor(config, photos, features) {
+    Object.assign(this, { config, photos, features, context: null });
+    this.clock = new PlaybackClock(byId("audio"), config.fps, config.seconds);
+    this.watchedFile = new WatchedFile(this);
+    const video = this.makeVideo();
+    this.controls = new Controls(byId("controls"), video, {
+      changed: () => this.redrawAll(),
+      fired: (name) => this.preview.fire(name),
+      editorChanged: () => this.timelineBar.showModulation(),
     });
-    this.bar = new Bar(score, this.controls);
-    this.screen = new Screen(this);
-    this.stage = new Stage(this);
-    this.tuned = new Tuned(film, this);
+    this.timelineBar = new TimelineBar(video, this.controls);
+    this.preview = new BrowserPreview(this);
+    this.viewer = new Viewer(this);
+    this.tunedValues = new TunedValues(config, this);
     this.report = new Report(this);
-    const view = { picture: at("picture"), heat: at("heat"), waiting: at("waiting") };
-    this.compare = new Compare(view, this, (facts) => this.report.frame(facts));
-    this.start();
+    this.comparison = new ServerComparison(
+      {
+        server: byId("server-canvas"),
+        difference: byId("difference-canvas"),
+        waiting: byId("waiting"),
+      },
+      this,
+      (facts) => this.report.showFrameFacts(facts),
+    );
+    this.createContext();
   }
 
-  /** Take the graphics context, where there is one. */
-  start() {
+  /** Return the video that the controls and the timeline are about. */
+  makeVideo() {
+    const { fps, seconds, catalogue } = this.config;
+    const { frames } = this.clock;
+    const seek = (frame) => this.seek(frame);
+    const video = { fps, seconds, catalogue, frames, features: this.features, seek };
+    return Object.defineProperty(video, "frame", { get: () => this.frame });
+  }
+
+  /** Create the graphics context, where the browser has one. */
+  createContext() {
     try {
-      this.context = new Context(at("canvas"));
-      at("browser").textContent = at("browser").title = this.context.renderer;
+      this.context = new Context(byId("browser-canvas"));
+      const { renderer } = this.context;
+      byId("browser-renderer").textContent = byId("browser-renderer").title = renderer;
     } catch (error) {
-      this.subject.refused = error;
+      this.watchedFile.browserError = error;
     }
-    at("canvas").addEventListener("webglcontextlost", () => {
-      this.subject.refuse(new Error("the graphics context was lost; load the page again"));
+    byId("browser-canvas").addEventListener("webglcontextlost", () => {
+      this.watchedFile.reject(new Error("the graphics context was lost: reload the page"));
     });
   }
 
-  // What the parts share
+  // The state that the parts share
 
   get revision() {
-    return this.subject.revision;
+    return this.watchedFile.revision;
   }
 
-  get broken() {
-    return this.subject.broken;
+  get isBroken() {
+    return this.watchedFile.isBroken;
   }
 
   get effect() {
-    return this.subject.effect;
+    return this.watchedFile.effect;
   }
 
   get player() {
-    return this.subject.player;
+    return this.watchedFile.player;
   }
 
-  get live() {
-    return this.subject.live;
+  get activePlayer() {
+    return this.watchedFile.activePlayer;
   }
 
   get playing() {
     return this.clock.playing;
   }
 
-  /** Whether the server's picture is to be renewed while it plays. */
-  get paired() {
-    return this.stage.shown !== "browser";
+  /** Whether the server's preview is shown, so that it is updated during playback. */
+  get showsServer() {
+    return this.viewer.shownMode !== "browser";
   }
 
   get frame() {
@@ -90,84 +110,87 @@ export class Page {
   }
 
   get size() {
-    return (at("size").value || SIZES[0]).split("×").map(Number);
+    return (byId("size").value || SIZES[0]).split("×").map(Number);
   }
 
   get fit() {
-    return at("fit").value;
+    return byId("fit").value;
   }
 
   get region() {
     return this.clock.region;
   }
 
-  /** A promise of the sound of a frame; null where it is there. */
-  heard(frame) {
-    return this.sound.has(frame, this.film.fps) ? null : this.sound.load(frame, this.film.fps);
+  /** Load the features that a frame needs; null where they are loaded. */
+  loadFeatures(frame) {
+    const { features, config } = this;
+    return features.has(frame, config.fps) ? null : features.load(frame, config.fps);
   }
 
-  async follow(state) {
-    // With another track or photo nothing of the page stays as it is.
-    if (state.material !== this.film.material) return reload();
-    await this.subject.follow(state);
-    sayRefused(say);
+  /** Take a state of the file from the server. */
+  async update(state) {
+    if (state.material !== this.config.material) return reloadPage(); // another track or photo
+    await this.watchedFile.update(state);
+    showRejectedFiles(showStatus);
   }
 
-  // What changes
+  // Changes
 
-  /** Draw again: the values are others, or the moment is. */
-  touch() {
-    this.screen.dirty = true;
-    remember(this);
-    this.compare.stale();
-    this.tuned.show();
-    this.bar.trace();
+  /** Draw again: the values or the frame have changed. */
+  redrawAll() {
+    this.preview.isStale = true;
+    saveSession(this);
+    this.comparison.invalidate();
+    this.tunedValues.refresh();
+    this.timelineBar.showModulation();
   }
 
   redraw() {
-    this.screen.redraw();
+    this.preview.redraw();
   }
 
-  /** Which pictures are shown is another. */
-  moved() {
-    remember(this);
-    this.compare.stale();
+  /** Take note that other previews are shown. */
+  modeChanged() {
+    saveSession(this);
+    this.comparison.invalidate();
   }
 
   seek(frame) {
     this.clock.seek(frame);
-    this.touch();
+    this.redrawAll();
   }
 
+  /** Loop a region, [first, end] in frames; null loops the whole track. */
   setRegion(region) {
     this.clock.loop(region);
-    this.bar.region(region);
-    this.touch();
+    this.timelineBar.showRegion(region);
+    this.redrawAll();
   }
 
-  /** Judge again what the server could not judge or draw. */
+  /** Let the server validate or draw again what has failed. */
   async retry() {
-    if (this.subject.state?.retryable) await this.subject.retry();
-    else this.compare.stale();
+    if (this.watchedFile.state?.retryable) await this.watchedFile.retry();
+    else this.comparison.invalidate();
   }
 
-  /** The file has these values now: they are no longer ours. */
-  written(names) {
+  /** Discard values that the file has now. */
+  discardValues(names) {
     for (const name of names) delete this.values[name];
-    this.touch();
+    this.redrawAll();
   }
 
-  restored(values) {
+  /** Take values back that the file no longer has. */
+  restoreValues(values) {
     Object.assign(this.values, values);
     this.controls.refresh();
-    this.touch();
+    this.redrawAll();
   }
 
   loop = () => {
     requestAnimationFrame(this.loop);
-    this.clock.keep();
-    this.screen.draw();
-    this.compare.tick();
-    this.report.cost();
+    this.clock.synchronize();
+    this.preview.update();
+    this.comparison.update();
+    this.report.updateCost();
   };
 }

@@ -1,98 +1,106 @@
-// Another track or photo: dropped on the page, or chosen.
+// Uploads of another track or photo: a file that is dropped on the page, or chosen.
 
-const at = (id) => document.getElementById(id);
-const PHOTOS = /\.(?:jpe?g|png|webp|gif|bmp|hei[cf]|avif|tiff?)$/i;
-const REFUSED = "refused files";
-const KINDS = { audio: "Track", photo: "Photo", photo2: "Second photo" };
+import { byId } from "./shared/dom.js";
 
-const sending = new Set();
-let refused = [];
+const IMAGE_NAMES = /\.(?:jpe?g|png|webp|gif|bmp|hei[cf]|avif|tiff?)$/i;
+const REJECTED_KEY = "rejected files";
+const KIND_LABELS = { audio: "Track", photo: "Photo", photo2: "Second photo" };
 
-/** Load the page again, with the other material, once every file is sent. */
-export async function reload() {
-  while (sending.size) await Promise.all(sending);
-  if (refused.length) sessionStorage.setItem(REFUSED, refused.join(" · "));
+const uploads = new Set();
+let rejected = [];
+
+/** Reload the page with the other media, once every file is uploaded. */
+export async function reloadPage() {
+  while (uploads.size) await Promise.all(uploads);
+  if (rejected.length) sessionStorage.setItem(REJECTED_KEY, rejected.join(" · "));
   location.reload();
 }
 
-/** Say which files were refused before the page was loaded again. */
-export function sayRefused(say) {
-  const words = sessionStorage.getItem(REFUSED);
-  sessionStorage.removeItem(REFUSED);
-  if (words) say(words, "bad");
+/** Show which files were rejected before the page was reloaded. */
+export function showRejectedFiles(showStatus) {
+  const text = sessionStorage.getItem(REJECTED_KEY);
+  sessionStorage.removeItem(REJECTED_KEY);
+  if (text) showStatus(text, "bad");
 }
 
 /**
- * Take files for the page.
- * @param {object} film - of GET /film
- * @param {function(string, string): void} say - called with what happens and its state (`good`…)
+ * Accept files for the page.
+ * @param {object} config - of GET /film
+ * @param {function(string, string): void} showStatus - called with a text and its kind
  */
-export function drops(film, say) {
-  let kind = "audio";
-  for (const [name, words] of Object.entries(KINDS)) {
-    const button = at(`pick-${name}`);
-    const file = film.names[name].split("/").at(-1);
-    button.textContent = file;
-    button.title = `${words}: ${film.names[name]}. Choose another, or drop one on the page`;
-    button.setAttribute("aria-label", `${words} ${file}: choose another`);
+export function acceptUploads(config, showStatus) {
+  let chosenKind = "audio";
+  for (const [kind, label] of Object.entries(KIND_LABELS)) {
+    const button = byId(`pick-${kind}`);
+    const path = config.names[kind];
+    const name = path.split("/").at(-1);
+    button.textContent = name;
+    button.title = `${label}: ${path}. Choose another, or drop one on the page`;
+    button.setAttribute("aria-label", `${label} ${name}: choose another`);
     button.onclick = () => {
-      kind = name;
-      at("chosen").accept = name === "audio" ? "audio/*,video/*" : "image/*";
-      at("chosen").click();
+      chosenKind = kind;
+      byId("file-input").accept = kind === "audio" ? "audio/*,video/*" : "image/*";
+      byId("file-input").click();
     };
   }
-  at("chosen").onchange = () => {
-    const [file] = at("chosen").files;
-    if (file) void sendAll([[file, kind]], say);
-    at("chosen").value = "";
+  byId("file-input").onchange = () => {
+    const [file] = byId("file-input").files;
+    if (file) void uploadAll([[file, chosenKind]], showStatus);
+    byId("file-input").value = "";
   };
-  const files = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
+  acceptDrops(showStatus);
+}
+
+function acceptDrops(showStatus) {
+  const hasFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
   addEventListener("dragover", (event) => {
-    if (!files(event)) return;
+    if (!hasFiles(event)) return;
     event.preventDefault();
-    at("drop").hidden = false;
+    byId("drop-hint").hidden = false;
   });
   addEventListener("dragleave", (event) => {
-    if (!event.relatedTarget) at("drop").hidden = true;
+    if (!event.relatedTarget) byId("drop-hint").hidden = true;
   });
   addEventListener("drop", (event) => {
-    at("drop").hidden = true;
-    if (!files(event)) return;
+    byId("drop-hint").hidden = true;
+    if (!hasFiles(event)) return;
     event.preventDefault();
-    const second = event.target.closest?.("#pick-photo2") !== null;
-    void sendAll([...event.dataTransfer.files].map((file) => [file, kindOf(file, second)]), say);
+    const isSecond = event.target.closest?.("#pick-photo2") !== null;
+    const files = [...event.dataTransfer.files].map((file) => [file, kindOf(file, isSecond)]);
+    void uploadAll(files, showStatus);
   });
 }
 
-function kindOf(file, second) {
-  if (!file.type.startsWith("image/") && !PHOTOS.test(file.name)) return "audio";
-  return second ? "photo2" : "photo";
+function kindOf(file, isSecond) {
+  if (!file.type.startsWith("image/") && !IMAGE_NAMES.test(file.name)) return "audio";
+  return isSecond ? "photo2" : "photo";
 }
 
-/** Send files one after another; reload() waits for the last. */
-async function sendAll(files, say) {
-  if (!sending.size) refused = [];
-  const all = (async () => {
-    for (const [file, kind] of files) await send(file, kind, say);
+/** Upload files one after another; reloadPage() waits for the last. */
+async function uploadAll(files, showStatus) {
+  if (!uploads.size) rejected = [];
+  const upload = (async () => {
+    for (const [file, kind] of files) await uploadFile(file, kind, showStatus);
   })();
-  sending.add(all);
-  await all;
-  sending.delete(all);
+  uploads.add(upload);
+  await upload;
+  uploads.delete(upload);
 }
 
-/** Send a file; the server tells all pages of it when it is in use. */
-async function send(file, kind, say) {
-  say(kind === "audio" ? `analysing ${file.name}` : `preparing ${file.name}`, "");
+/** Upload a file; the server notifies every page once it is in use. */
+async function uploadFile(file, kind, showStatus) {
+  showStatus(kind === "audio" ? `analysing ${file.name}` : `preparing ${file.name}`, "");
   try {
     const url = `/drop/${kind}?name=${encodeURIComponent(file.name)}`;
-    const answer = await fetch(url, { method: "POST", body: file, headers: { "Content-Type": "application/octet-stream" } });
-    if (!answer.ok) refuse(file, (await answer.json()).reason, say);
+    const headers = { "Content-Type": "application/octet-stream" };
+    const response = await fetch(url, { method: "POST", body: file, headers });
+    if (!response.ok) reject(file, (await response.json()).reason, showStatus);
   } catch (error) {
-    refuse(file, error.message, say);
+    reject(file, error.message, showStatus);
   }
 }
 
-function refuse(file, why, say) {
-  refused.push(`${file.name}: ${why}`);
-  say(refused.join(" · "), "bad");
+function reject(file, reason, showStatus) {
+  rejected.push(`${file.name}: ${reason}`);
+  showStatus(rejected.join(" · "), "bad");
 }

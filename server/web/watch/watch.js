@@ -1,31 +1,30 @@
-// The start of the watch page: fetch the material, then follow the file.
+// The start of the watch page: fetches the media, then follows the file.
 
-import { keys } from "./actions.js";
-import { material } from "./media.js";
+import { bindActions } from "./actions.js";
+import { fetchMedia } from "./media.js";
 import { Page } from "./page.js";
-import { say } from "./report/report.js";
-import { FITS, SIZES, recall } from "./session.js";
-import { drops } from "./uploads.js";
+import { showStatus } from "./report/report.js";
+import { FITS, SIZES, restoreSession } from "./session.js";
+import { byId } from "./shared/dom.js";
+import { acceptUploads } from "./uploads.js";
 
-const at = (id) => document.getElementById(id);
-
-async function begin() {
-  const { film, photos, sound } = await material();
-  at("file").textContent = film.file;
-  at("audio").src = `/track?${film.material}`;
-  at("size").append(...SIZES.map((size) => new Option(size)));
-  at("fit").append(...FITS.map((fit) => new Option(fit)));
-  const watch = new Page(film, photos, sound);
-  const act = keys(watch);
-  recall(watch);
-  drops(film, say);
-  at("size").onchange = at("fit").onchange = () => watch.subject.build();
+async function start() {
+  const { config, photos, features } = await fetchMedia();
+  byId("file").textContent = config.file;
+  byId("audio").src = `/track?${config.material}`;
+  byId("size").append(...SIZES.map((size) => new Option(size)));
+  byId("fit").append(...FITS.map((fit) => new Option(fit)));
+  const page = new Page(config, photos, features);
+  const actions = bindActions(page);
+  restoreSession(page);
+  acceptUploads(config, showStatus);
+  byId("size").onchange = byId("fit").onchange = () => page.watchedFile.buildPlayer();
   const events = new EventSource("/events");
-  events.onmessage = ({ data }) => watch.follow(JSON.parse(data));
-  events.onerror = () => say("the command has ended", "bad");
-  watch.loop();
-  if (!matchMedia("(prefers-reduced-motion: reduce)").matches) act.play();
-  window.watch = watch;
+  events.onmessage = ({ data }) => page.update(JSON.parse(data));
+  events.onerror = () => showStatus("the command has ended", "bad");
+  page.loop();
+  if (!matchMedia("(prefers-reduced-motion: reduce)").matches) actions.play();
+  window.watch = page;
 }
 
-begin().catch((error) => say(`the page cannot begin: ${error.message}`, "bad"));
+start().catch((error) => showStatus(`the page cannot start: ${error.message}`, "bad"));

@@ -1,99 +1,106 @@
-// The watched file as this page has it: its state as the server judges it, and the player of its
-// newest text.
+// The watched file as this page has it: its state from the server, and the player of its newest
+// revision.
 
 import { Player } from "../player/player.js";
 
-const SHOWN = ["good", "blank"];
+const DRAWABLE_VERDICTS = ["good", "blank"];
 
-export class Subject {
-  /** @param {Page} watch - the page: its context, film, photos, sound, size, fit, clock, and parts */
-  constructor(watch) {
-    Object.assign(this, { watch, state: null, player: null, refused: null, built: 0, images: {} });
+export class WatchedFile {
+  /** @param {Page} page */
+  constructor(page) {
+    Object.assign(this, { page, state: null, player: null, browserError: null });
+    /** The revision that the player is built from; 0 before the first. */
+    this.builtRevision = 0;
+    this.images = {};
   }
 
   get revision() {
     return this.state?.revision ?? 0;
   }
 
-  get broken() {
-    return !SHOWN.includes(this.state?.verdict);
+  /** Whether the server cannot draw the newest revision, or has not yet. */
+  get isBroken() {
+    return !DRAWABLE_VERDICTS.includes(this.state?.verdict);
   }
 
   get effect() {
     return this.state?.effect ?? null;
   }
 
-  /** The player, where it is one of the newest text. */
-  get live() {
-    return this.refused ? null : this.player;
+  /** The player; null where this browser cannot run the newest revision. */
+  get activePlayer() {
+    return this.browserError ? null : this.player;
   }
 
   /** Take a state that the server sent. */
-  async follow(state) {
-    const { watch } = this;
-    const before = this.state;
+  async update(state) {
+    const { page } = this;
+    const previous = this.state;
+    const isNewRevision = state.revision !== previous?.revision;
     this.state = state;
-    if (state.effect && state.revision !== before?.revision) {
-      watch.report.effect(state.effect);
-      watch.controls.show(state.effect.program.inputs);
-      watch.tuned.show();
+    if (state.effect && isNewRevision) {
+      page.report.showEffect(state.effect);
+      page.controls.show(state.effect.program.inputs);
+      page.tunedValues.refresh();
     }
-    // Nothing runs here that the server has not drawn: a shader without an end would hang the page.
-    if (!this.broken && this.built !== state.revision) await this.take(state);
-    if (this.state !== state) return; // a newer one came meanwhile
-    if (state.verdict !== before?.verdict || state.revision !== before?.revision) {
-      watch.report.forget();
-      watch.compare.stale();
+    // The page runs only what the server has drawn: an endless shader would hang it.
+    if (!this.isBroken && this.builtRevision !== state.revision) await this.load(state);
+    if (this.state !== state) return; // a newer one has arrived
+    if (state.verdict !== previous?.verdict || isNewRevision) {
+      page.report.reset();
+      page.comparison.invalidate();
     }
-    watch.report.state();
+    page.report.showState();
   }
 
-  async take({ effect, revision }) {
-    await this.load(effect.files);
+  async load({ effect, revision }) {
+    await this.loadImages(effect.files);
     if (this.revision !== revision) return;
-    this.built = revision;
-    this.build();
+    this.builtRevision = revision;
+    this.buildPlayer();
   }
 
   /** Load the effect's own image files. */
-  async load(files) {
-    const rows = Object.entries(files).map(async ([name, url]) => {
-      const answer = await fetch(`${url}?${this.revision}`);
+  async loadImages(files) {
+    const requests = Object.entries(files).map(async ([name, url]) => {
+      const response = await fetch(`${url}?${this.revision}`);
+      if (!response.ok) return null;
       const options = { premultiplyAlpha: "none" };
-      return [name, answer.ok ? await createImageBitmap(await answer.blob(), options) : null];
+      return [name, await createImageBitmap(await response.blob(), options)];
     });
-    const found = await Promise.allSettled(rows);
-    this.images = Object.fromEntries(found.flatMap(({ value }) => (value ? [value] : [])));
+    const results = await Promise.allSettled(requests);
+    this.images = Object.fromEntries(results.flatMap(({ value }) => (value ? [value] : [])));
   }
 
-  /** Make a player of the newest text; the one before stays where this browser refuses it. */
-  build() {
-    const { context, film, photos, sound, stage } = this.watch;
-    stage.arrange();
-    if (!context || this.broken || this.built !== this.revision) return;
-    const [width, height] = this.watch.size;
-    const { fps, title, artist, palette } = film;
-    const { frames } = this.watch.clock;
-    const settings = { width, height, fps, frames, title, artist, palette, fit: this.watch.fit, images: this.images };
+  /** Build a player of the newest revision; the old one stays where the browser rejects it. */
+  buildPlayer() {
+    const { page, images } = this;
+    const { context, config, clock, photos, features, viewer } = page;
+    viewer.arrange();
+    if (!context || this.isBroken || this.builtRevision !== this.revision) return;
+    const [width, height] = page.size;
+    const { fps, title, artist, palette } = config;
+    const video = { width, height, fps, frames: clock.frames, fit: page.fit };
+    const options = { ...video, title, artist, palette, images, ...photos, features };
     try {
-      const player = new Player(context, this.effect.program, { ...settings, ...photos, sound });
+      const player = new Player(context, this.effect.program, options);
       this.player?.release();
       this.player = player;
-      this.refused = null;
-      stage.take(player);
+      this.browserError = null;
+      viewer.offerViews(player);
     } catch (error) {
-      this.refused = error;
+      this.browserError = error;
     }
-    this.watch.touch();
+    page.redrawAll();
   }
 
-  /** Note that this browser does not run it, with the reason. */
-  refuse(error) {
-    this.refused = error;
-    this.watch.report.state();
+  /** Take an error of this browser: it cannot run the revision. */
+  reject(error) {
+    this.browserError = error;
+    this.page.report.showState();
   }
 
-  /** Ask the server to judge the same text again. */
+  /** Ask the server to validate the same revision again. */
   retry() {
     return fetch("/retry", { method: "POST" });
   }

@@ -1,10 +1,20 @@
-// Where a motion has brought its input in a frame: mirrors server/animation/modulation.py. A motion is an
-// object as GET /effects tells it, with `bind`, `osc` or `keys`.
+// Modulation of inputs: the value that a binding, an oscillator or keyframes give an input in a
+// frame; mirrors server/animation/modulation.py. A modulation is an object with `bind`, `osc` or
+// `keys`, as in GET /effects. A `video` is {fps, frames, features}.
 
-import { position } from "./beat_ruler.js";
-import { PULSE_DECAYS_S, WORDS, begins } from "./event_envelopes.js";
+import { beatPosition } from "./beat_ruler.js";
+import { ENVELOPES, PULSE_DECAYS_S, startsInFrame } from "./event_envelopes.js";
 
-const UNITS = { since: "s", until: "s", sum: "s", count: "count", tempo: "bpm", elapsed: "s", total: "s" };
+const KINDS = ["bind", "osc", "keys"];
+const UNITS = {
+  since: "s",
+  until: "s",
+  sum: "s",
+  count: "count",
+  tempo: "bpm",
+  elapsed: "s",
+  total: "s",
+};
 const EASES = {
   linear: (t) => t,
   in: (t) => t * t,
@@ -12,141 +22,162 @@ const EASES = {
   inout: (t) => t * t * (3 - 2 * t),
   hold: (t) => Math.floor(t),
 };
-const DIGITS = 1e9;
-const INSTANT_S = 1e-6;
+const PRECISION = 1e9;
+const FRAME_END_MARGIN_S = 1e-6;
 
-const round = (value) => Math.round(value * DIGITS) / DIGITS;
+const round = (value) => Math.round(value * PRECISION) / PRECISION;
 const clamp = (value) => Math.min(Math.max(value, 0), 1);
-const eased = (curve, share) => (typeof curve === "number" ? share ** curve : EASES[curve](share));
-const parts = (value) => (Array.isArray(value) ? value : [value]);
+const components = (value) => (Array.isArray(value) ? value : [value]);
 
-/** The event and word of an event's feature, such as kick and pulse; null of others. */
-function eventOf(name, sound) {
-  const [event, word = "pulse", ...more] = name.split(".");
-  const known = sound && event in sound.hits && word in WORDS && more.length === 0;
-  return known ? [event, word] : null;
+function ease(curve, share) {
+  return typeof curve === "number" ? share ** curve : EASES[curve](share);
 }
 
-/** Whether a value of an input is what moves it. An array has a method `keys`: it is none. */
-export const isMotion = (value) =>
-  typeof value === "object" && value !== null && ["bind", "osc", "keys"].some((key) => Object.hasOwn(value, key));
+/** Split the feature of an event, such as kick.pulse, into event and envelope; null of others. */
+function splitEventFeature(name, features) {
+  const [event, envelope = "pulse", ...more] = name.split(".");
+  const isEvent = features && event in features.hits && envelope in ENVELOPES && more.length === 0;
+  return isEvent ? [event, envelope] : null;
+}
+
+/** Return whether a value of an input is a modulation. An array has a method `keys`: it is not. */
+export function isModulation(value) {
+  if (typeof value !== "object" || value === null) return false;
+  return KINDS.some((key) => Object.hasOwn(value, key));
+}
 
 /**
- * The motion that a request's object means to an input: with the ends that it leaves to the input,
- * colours as numbers, and choices by their places.
+ * Complete the modulation of a request: the range of the input where it states none, colours as
+ * numbers, and choices as indices.
+ * @param {object} item - the input
+ * @param {object} modulation - as a request has it
  */
-export function completed(item, told) {
-  const value = (given) => {
-    if (item.values?.length) {
-      const place = item.labels.indexOf(given);
-      return place >= 0 ? place : item.values.indexOf(given);
+export function completeModulation(item, modulation) {
+  const isChoice = item.values?.length > 0;
+  const toNumber = (value) => {
+    if (isChoice) {
+      const index = item.labels.indexOf(value);
+      return index >= 0 ? index : item.values.indexOf(value);
     }
-    return typeof given === "string" ? colour(given) : Array.isArray(given) ? given : Number(given);
+    if (typeof value === "string") return parseColor(value);
+    return Array.isArray(value) ? value : Number(value);
   };
-  const usual = item.values?.length || ["bool", "event"].includes(item.kind) ? "hold" : "linear";
-  if (told.keys) {
-    const keys = told.keys.map(([time, given, ease = usual]) => [time, value(given), ease]);
-    return { unit: "s", ...told, keys };
+  if (modulation.keys) {
+    const defaultEase = isChoice || ["bool", "event"].includes(item.kind) ? "hold" : "linear";
+    const keys = modulation.keys.map(([time, value, easing = defaultEase]) => [
+      time,
+      toNumber(value),
+      easing,
+    ]);
+    return { unit: "s", ...modulation, keys };
   }
-  const own = item.values?.length ? [0, item.values.length - 1] : [item.min ?? 0, item.max ?? 1];
-  const ends = ["min", "max"].map((key, at) => (key in told ? value(told[key]) : own[at]));
-  const length = told.osc && !("beats" in told) && !("seconds" in told) ? { beats: 4 } : {};
-  return { phase: 0, ...length, ...told, min: ends[0], max: ends[1] };
+  const range = isChoice ? [0, item.values.length - 1] : [item.min ?? 0, item.max ?? 1];
+  const [min, max] = ["min", "max"].map((key, index) =>
+    key in modulation ? toNumber(modulation[key]) : range[index],
+  );
+  const hasPeriod = !modulation.osc || "beats" in modulation || "seconds" in modulation;
+  return { phase: 0, ...(hasPeriod ? {} : { beats: 4 }), ...modulation, min, max };
 }
 
-function colour(text) {
+function parseColor(text) {
   const digits = text.length === 9 ? text.slice(1) : `${text.slice(1)}ff`;
-  return [0, 2, 4, 6].map((at) => parseInt(digits.slice(at, at + 2), 16) / 255);
+  return [0, 2, 4, 6].map((start) => parseInt(digits.slice(start, start + 2), 16) / 255);
 }
 
-/** A feature in a frame, in its unit. */
-export function feature(name, frame, film, decay) {
-  const { sound, fps, frames } = film;
+/** Return the value of a feature in a frame, in its unit. */
+export function featureValue(name, frame, video, decay) {
+  const { features, fps, frames } = video;
   if (name === "time.elapsed") return frame / fps;
   if (name === "time.progress") return frame / Math.max(frames - 1, 1);
   if (name === "time.total") return frames / fps;
-  const found = eventOf(name, sound);
-  if (found) {
-    const [event, word] = found;
-    return WORDS[word](sound.hits[event], frame, fps, decay ?? PULSE_DECAYS_S[event]);
+  const eventFeature = splitEventFeature(name, features);
+  if (eventFeature) {
+    const [event, envelope] = eventFeature;
+    return ENVELOPES[envelope](features.hits[event], frame, fps, decay ?? PULSE_DECAYS_S[event]);
   }
-  return sound?.column(name, frame, fps) ?? 0;
+  return features?.column(name, frame, fps) ?? 0;
 }
 
-/** Whether what an event input follows sets in, in this frame. */
-export function fires(motion, frame, film) {
-  const found = motion.bind && eventOf(motion.bind, film.sound);
-  const plain = !["curve", "smooth", "from", "invert"].some((key) => key in motion);
-  if (found && found[1] === "pulse" && plain) {
-    return begins(film.sound.hits[found[0]], frame, film.fps);
+/** Return whether an event input with a modulation fires in the frame. */
+export function eventFires(modulation, frame, video) {
+  const eventFeature = modulation.bind && splitEventFeature(modulation.bind, video.features);
+  const isPlain = !["curve", "smooth", "from", "invert"].some((key) => key in modulation);
+  if (eventFeature && eventFeature[1] === "pulse" && isPlain) {
+    return startsInFrame(video.features.hits[eventFeature[0]], frame, video.fps);
   }
-  const high = (at) => at >= 0 && moved(motion, at, film)[0] >= 0.5;
-  return high(frame) && !high(frame - 1);
+  const isHigh = (at) => at >= 0 && modulate(modulation, at, video)[0] >= 0.5;
+  return isHigh(frame) && !isHigh(frame - 1);
 }
 
-/** The components of the input in a frame. */
-export function moved(motion, frame, film) {
-  if (motion.keys) return keyed(motion, frame, film);
-  const share = motion.bind ? followed(motion, frame, film) : swung(motion, frame, film);
-  const [low, high] = [parts(motion.min ?? 0), parts(motion.max ?? 1)];
-  return low.map((least, at) => least + (high[at] - least) * share);
+/** Return the components of a modulated input in a frame. */
+export function modulate(modulation, frame, video) {
+  if (modulation.keys) return interpolateKeyframes(modulation, frame, video);
+  const share = modulation.bind
+    ? followFeature(modulation, frame, video)
+    : oscillate(modulation, frame, video);
+  const [low, high] = [components(modulation.min ?? 0), components(modulation.max ?? 1)];
+  return low.map((start, index) => start + (high[index] - start) * share);
 }
 
-function followed(motion, frame, film) {
-  const { bind, smooth = 0, decay, curve = "linear" } = motion;
+function followFeature(modulation, frame, video) {
+  const { bind, smooth: smoothS = 0, decay, curve = "linear" } = modulation;
   const words = bind.split(".");
   const unit = UNITS[words.length > 1 ? words[1] : bind] ?? "share";
-  let value = smooth
-    ? smoothed((at) => feature(bind, at, film, decay), frame, smooth * film.fps, film, bind)
-    : feature(bind, frame, film, decay);
-  const own = unit === "share" ? [0, 1] : [parts(motion.min)[0], parts(motion.max)[0]];
-  const [low, high] = motion.from ?? own;
+  const valueAt = (at) => featureValue(bind, at, video, decay);
+  let value = smoothS ? smooth(valueAt, frame, smoothS * video.fps, video, bind) : valueAt(frame);
+  const defaultRange =
+    unit === "share" ? [0, 1] : [components(modulation.min)[0], components(modulation.max)[0]];
+  const [low, high] = modulation.from ?? defaultRange;
   if (unit === "count" && high > low) {
     value = low + (round(value) % (high - low + 1));
   }
-  const share = eased(curve, high > low ? clamp((value - low) / (high - low)) : 0);
-  return motion.invert ? 1 - share : share;
+  const share = ease(curve, high > low ? clamp((value - low) / (high - low)) : 0);
+  return modulation.invert ? 1 - share : share;
 }
 
-function smoothed(at, frame, length, film, bind) {
-  const ahead = eventOf(bind, film.sound) === null;
-  const width = ahead ? length / 2 : length;
+/** Average a feature with a Hann window; one of an event is never changed before the event. */
+function smooth(valueAt, frame, length, video, bind) {
+  const looksAhead = splitEventFeature(bind, video.features) === null;
+  const width = looksAhead ? length / 2 : length;
   const reach = Math.ceil(width);
-  if (reach < 1) return at(frame);
+  if (reach < 1) return valueAt(frame);
   let [sum, weights] = [0, 0];
-  for (let offset = ahead ? -reach : 0; offset <= reach; offset++) {
+  for (let offset = looksAhead ? -reach : 0; offset <= reach; offset++) {
     const weight = 1 + Math.cos((Math.PI * offset) / (width + 1));
-    const place = Math.min(Math.max(frame - offset, 0), film.frames - 1);
-    sum += weight * at(place);
+    sum += weight * valueAt(Math.min(Math.max(frame - offset, 0), video.frames - 1));
     weights += weight;
   }
   return sum / weights;
 }
 
-/** When a frame begins and when it ends, in seconds or in beats. */
-function moments(frame, film, beats) {
-  const place = (time) => (beats ? position(film.sound?.hits.beat ?? [], time) : time);
-  return [round(place(frame / film.fps)), place((frame + 1) / film.fps - INSTANT_S)];
+/** Return the begin and the end of a frame, in seconds or in beats. */
+function frameSpan(frame, video, inBeats) {
+  const beats = video.features?.hits.beat ?? [];
+  const toUnit = (time) => (inBeats ? beatPosition(beats, time) : time);
+  const end = toUnit((frame + 1) / video.fps - FRAME_END_MARGIN_S);
+  return [round(toUnit(frame / video.fps)), end];
 }
 
-function swung(motion, frame, film) {
-  const [begin, end] = moments(frame, film, motion.beats !== undefined);
-  const period = motion.beats ?? motion.seconds;
-  const at = round(begin / period + motion.phase);
-  const turn = at - Math.floor(at);
-  if (motion.osc === "sine") return (1 - Math.cos(2 * Math.PI * turn)) / 2;
-  if (motion.osc === "triangle") return 1 - Math.abs(2 * turn - 1);
-  const ended = end / period + motion.phase;
-  if (motion.osc === "saw") return Math.floor(ended) > Math.floor(at) ? 0 : turn;
-  return Number(Math.floor(2 * ended) % 2 === 0);
+function oscillate(modulation, frame, video) {
+  const [begin, end] = frameSpan(frame, video, modulation.beats !== undefined);
+  const period = modulation.beats ?? modulation.seconds;
+  const cycles = round(begin / period + modulation.phase);
+  const phase = cycles - Math.floor(cycles);
+  if (modulation.osc === "sine") return (1 - Math.cos(2 * Math.PI * phase)) / 2;
+  if (modulation.osc === "triangle") return 1 - Math.abs(2 * phase - 1);
+  const endCycles = end / period + modulation.phase;
+  if (modulation.osc === "saw") return Math.floor(endCycles) > Math.floor(cycles) ? 0 : phase;
+  return Number(Math.floor(2 * endCycles) % 2 === 0);
 }
 
-function keyed({ keys, unit }, frame, film) {
-  const [at, ended] = moments(frame, film, unit === "beat");
-  let before = 0;
-  while (before + 1 < keys.length && keys[before + 1][0] <= ended) before++;
-  const [start, from] = keys[before];
-  const [end, to, ease] = keys[Math.min(before + 1, keys.length - 1)];
-  const share = eased(ease, end > start ? clamp((at - start) / (end - start)) : 0);
-  return parts(from).map((value, part) => value + (parts(to)[part] - value) * share);
+function interpolateKeyframes({ keys, unit }, frame, video) {
+  const [begin, end] = frameSpan(frame, video, unit === "beat");
+  let index = 0;
+  while (index + 1 < keys.length && keys[index + 1][0] <= end) index++;
+  const [fromTime, from] = keys[index];
+  const [toTime, to, easing] = keys[Math.min(index + 1, keys.length - 1)];
+  const elapsed = toTime > fromTime ? clamp((begin - fromTime) / (toTime - fromTime)) : 0;
+  const share = ease(easing, elapsed);
+  const target = components(to);
+  return components(from).map((value, part) => value + (target[part] - value) * share);
 }

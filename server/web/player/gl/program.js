@@ -1,19 +1,19 @@
 // GLSL programs, and the parts that the player's own shaders share.
 
-/** The vertex shader of the player's own draws: the exact corners, as a strip. */
-export const STRIP = `#version 300 es
+/** The vertex shader of the player's own programs: the corners of the target, as a strip. */
+export const FULLSCREEN_VERTEX = `#version 300 es
 void main() {
   gl_Position = vec4(vec2(gl_VertexID & 1, gl_VertexID >> 1) * 2.0 - 1.0, 0.0, 1.0);
 }`;
 
-/** The head of the player's own fragment shaders. */
-export const HEAD = `#version 300 es
+/** The first lines of the player's own fragment shaders. */
+export const FRAGMENT_HEADER = `#version 300 es
 precision highp float;
 precision highp int;
 precision highp sampler2D;
 `;
 
-/** A shader that the browser does not compile; `log` is what it said, `stage` what it was. */
+/** A shader that the browser cannot compile or link: `stage` names it, `log` is the compiler's. */
 export class CompileError extends Error {
   constructor(stage, log) {
     super(`${stage}: ${log}`);
@@ -24,7 +24,12 @@ export class CompileError extends Error {
 
 /** A linked program, its active uniforms by name, and its samplers in the order of their units. */
 export class Program {
-  /** @throws {CompileError} */
+  /**
+   * @param {Context} context
+   * @param {string} vertex - source of the vertex shader
+   * @param {string} fragment - source of the fragment shader
+   * @throws {CompileError}
+   */
   constructor(context, vertex, fragment) {
     const { gl } = context;
     this.gl = gl;
@@ -34,29 +39,30 @@ export class Program {
     gl.useProgram(this.handle);
     const count = gl.getProgramParameter(this.handle, gl.ACTIVE_UNIFORMS);
     for (let index = 0; index < count; index++) {
-      this.add(gl.getActiveUniform(this.handle, index));
+      this.addUniform(gl.getActiveUniform(this.handle, index));
     }
   }
 
-  add({ name, type, size }) {
+  addUniform({ name, type, size }) {
     const { gl } = this;
     const location = gl.getUniformLocation(this.handle, name);
-    const plain = name.replace(/\[0\]$/, "");
+    const baseName = name.replace(/\[0\]$/, "");
     const kind = { [gl.SAMPLER_2D]: "2D", [gl.SAMPLER_3D]: "3D", [gl.SAMPLER_CUBE]: "cube" }[type];
     if (kind) {
       gl.uniform1i(location, this.samplers.length);
-      this.samplers.push({ name: plain, kind });
+      this.samplers.push({ name: baseName, kind });
     } else {
-      this.uniforms.set(plain, { location, size, set: setter(gl, type) });
+      this.uniforms.set(baseName, { location, size, set: uniformSetter(gl, type) });
     }
   }
 
-  /** Set a uniform of numbers, bools or vectors; a name that is not in use is passed over. */
+  /** Set a uniform of numbers, bools or vectors; a name that is not in use is ignored. */
   set(name, value) {
     const uniform = this.uniforms.get(name);
     if (!uniform || !uniform.set) return;
     this.gl.useProgram(this.handle);
-    uniform.set.call(this.gl, uniform.location, typeof value === "object" ? value : [Number(value)]);
+    const components = typeof value === "object" ? value : [Number(value)];
+    uniform.set.call(this.gl, uniform.location, components);
   }
 
   release() {
@@ -64,7 +70,7 @@ export class Program {
   }
 }
 
-function setter(gl, type) {
+function uniformSetter(gl, type) {
   return {
     [gl.FLOAT]: gl.uniform1fv,
     [gl.FLOAT_VEC2]: gl.uniform2fv,

@@ -3,32 +3,39 @@
 import { Texture } from "./texture.js";
 
 /**
- * A picture that is drawn on: transparent black at the start and before every draw.
+ * A texture to draw into: transparent black at the start and before every draw.
  *
- * A doubled one is drawn on its other side, so that the draw can sample what was there before;
- * `texture` is always the side that was finished last. A cube has six faces, drawn one by one.
+ * A double-buffered target is drawn into its other buffer, so that the draw can sample the previous
+ * content; `texture` is always the buffer that was finished last. A cube has six faces, drawn one
+ * by one.
  */
-export class Surface {
-  constructor(context, width, height, { floating = false, double = false, cube = false } = {}) {
-    Object.assign(this, { context, floating, cube, count: double ? 2 : 1 });
-    this.make(width, height);
+export class RenderTarget {
+  constructor(
+    context,
+    width,
+    height,
+    { floating = false, doubleBuffered = false, cube = false } = {},
+  ) {
+    Object.assign(this, { context, floating, cube, bufferCount: doubleBuffered ? 2 : 1 });
+    this.allocate(width, height);
     this.clear();
   }
 
-  make(width, height) {
+  allocate(width, height) {
     this.width = width;
     this.height = this.cube ? width : height;
-    this.sides = Array.from({ length: this.count }, () => this.side());
+    this.buffers = Array.from({ length: this.bufferCount }, () => this.makeBuffer());
     this.front = 0;
   }
 
-  side() {
-    const { gl, floats } = this.context;
-    const texture = new Texture(this.context, this.cube ? "cube" : "2D", this.width, this.height);
-    const format = this.floating ? [floats, gl.RGBA, gl.FLOAT] : [gl.RGBA8, gl.RGBA, gl.UNSIGNED_BYTE];
+  makeBuffer() {
+    const { gl, floatFormat } = this.context;
+    const { width, height } = this;
+    const texture = new Texture(this.context, this.cube ? "cube" : "2D", width, height);
+    const [format, type] = this.floating ? [floatFormat, gl.FLOAT] : [gl.RGBA8, gl.UNSIGNED_BYTE];
     const faces = this.faces();
     for (const face of faces) {
-      gl.texImage2D(face, 0, format[0], this.width, this.height, 0, format[1], format[2], null);
+      gl.texImage2D(face, 0, format, width, height, 0, gl.RGBA, type, null);
     }
     const framebuffers = faces.map((face) => {
       const framebuffer = gl.createFramebuffer();
@@ -46,64 +53,65 @@ export class Surface {
   }
 
   get texture() {
-    return this.sides[this.front].texture;
+    return this.buffers[this.front].texture;
   }
 
   get framebuffer() {
-    return this.sides[this.front].framebuffers[0];
+    return this.buffers[this.front].framebuffers[0];
   }
 
-  /** Draw all of it, face by face: `draw` is called with the number of each. */
-  paint(draw) {
+  /** Draw every face: `drawFace` is called with the number of each. */
+  render(drawFace) {
     const { gl } = this.context;
-    const next = (this.front + 1) % this.count;
-    this.sides[next].framebuffers.forEach((framebuffer, face) => {
-      target(gl, framebuffer, this.width, this.height);
-      draw(face);
+    const next = (this.front + 1) % this.bufferCount;
+    this.buffers[next].framebuffers.forEach((framebuffer, face) => {
+      bindAndClear(gl, framebuffer, this.width, this.height);
+      drawFace(face);
     });
     this.front = next;
   }
 
   clear() {
     const { gl } = this.context;
-    for (const { framebuffers } of this.sides) {
-      for (const framebuffer of framebuffers) target(gl, framebuffer, this.width, this.height);
+    for (const { framebuffers } of this.buffers) {
+      for (const framebuffer of framebuffers) {
+        bindAndClear(gl, framebuffer, this.width, this.height);
+      }
     }
   }
 
-  /** Take another size; what it holds is scaled where `copy` (a Copy) is given, else cleared. */
+  /** Change the size; the content is scaled where `copy` (a TextureCopy) is given, else cleared. */
   resize(width, height, copy = null) {
     if (this.width === width && (this.cube || this.height === height)) return;
-    const old = { sides: this.sides, texture: this.texture };
-    this.make(width, height);
+    const old = { buffers: this.buffers, texture: this.texture };
+    this.allocate(width, height);
     this.clear();
     if (copy && !this.cube) copy.draw(old.texture, this);
-    release(this.context.gl, old.sides);
+    releaseBuffers(this.context.gl, old.buffers);
   }
 
-  /** Its texture, the framebuffers given back: for a picture that is drawn once. */
-  detach() {
+  /** Return the texture and delete the framebuffers: for a target that is drawn once. */
+  detachTexture() {
     const { gl } = this.context;
-    for (const framebuffer of this.sides[0].framebuffers) gl.deleteFramebuffer(framebuffer);
+    for (const framebuffer of this.buffers[0].framebuffers) gl.deleteFramebuffer(framebuffer);
     return this.texture;
   }
 
   release() {
-    release(this.context.gl, this.sides);
+    releaseBuffers(this.context.gl, this.buffers);
   }
 }
 
-function target(gl, framebuffer, width, height) {
+function bindAndClear(gl, framebuffer, width, height) {
   gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
   gl.viewport(0, 0, width, height);
   gl.clearColor(0, 0, 0, 0);
   gl.clear(gl.COLOR_BUFFER_BIT);
 }
 
-function release(gl, sides) {
-  for (const { texture, framebuffers } of sides) {
+function releaseBuffers(gl, buffers) {
+  for (const { texture, framebuffers } of buffers) {
     for (const framebuffer of framebuffers) gl.deleteFramebuffer(framebuffer);
     texture.release();
   }
 }
-

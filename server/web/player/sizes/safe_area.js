@@ -1,14 +1,14 @@
-// The area of a picture that apps leave free; mirrors server/effects/model/safe_area.py.
+// The area of a frame that apps leave free; mirrors server/effects/model/safe_area.py.
 
-const UPRIGHT = [0.06, 0.22, 0.12, 0.14];
+const PORTRAIT_MARGINS = [0.06, 0.22, 0.12, 0.14];
 
-/** Left, bottom, right and top margins, as shares of the picture's width and height. */
+/** Return the left, bottom, right and top margins, as shares of the frame's width and height. */
 export function safeArea(width, height) {
-  return height > width ? UPRIGHT : [0, 0, 0, 0];
+  return height > width ? PORTRAIT_MARGINS : [0, 0, 0, 0];
 }
 
-/** Names that size expressions know of a picture, in pixels. */
-export function pictureNames(width, height) {
+/** Return the names that size expressions know of a frame, in pixels. */
+export function sizeNames(width, height) {
   const [left, bottom, right, top] = safeArea(width, height);
   return {
     WIDTH: width,

@@ -1,8 +1,9 @@
-// Sizes of targets: expressions such as "floor($WIDTH / 8)". The grammar and every answer are those
-// of server/effects/model/size_expression.py: whatever is no number in the end counts as 1, and nothing throws.
+// Sizes of targets: expressions such as "floor($WIDTH / 8)". Grammar and results are those of
+// server/effects/model/size_expression.py: an expression without a number as its result is 1, and
+// none throws.
 
-const LONGEST = 1000;
-const DEEPEST = 32;
+const MAX_LENGTH = 1000;
+const MAX_DEPTH = 32;
 const TOKEN = /\s*((?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|\$?[A-Za-z_]\w*|\*\*|[-+*/%^(),])/y;
 const FUNCTIONS = {
   abs: [1, Math.abs],
@@ -22,13 +23,14 @@ const FUNCTIONS = {
 };
 
 /**
- * The size that `expression` stands for, in pixels, not rounded.
+ * Return the value of a size expression, in pixels, not rounded.
  * @param {string} expression
- * @param {Object<string, number>} names - the picture's (see safe_area.js) and the numeric inputs
+ * @param {Object<string, number>} names - those of the frame (see safe_area.js) and the numeric
+ *     inputs
  */
 export function evaluate(expression, names) {
   try {
-    const value = new Reader(expression, names).result();
+    const value = new Parser(expression, names).result();
     return Number.isFinite(value) ? value : 1;
   } catch (error) {
     if (error instanceof SyntaxError) return 1;
@@ -36,62 +38,62 @@ export function evaluate(expression, names) {
   }
 }
 
-/** A size as whole pixels, from 1 to `most`. */
-export function pixels(value, most) {
-  return Math.min(Math.max(Math.floor(value), 1), most);
+/** Round a size to whole pixels, from 1 to `max`. */
+export function pixels(value, max) {
+  return Math.min(Math.max(Math.floor(value), 1), max);
 }
 
 function modulo(a, b) {
   return a - b * Math.floor(a / b);
 }
 
-function fail(why) {
-  throw new SyntaxError(why);
+function fail(message) {
+  throw new SyntaxError(message);
 }
 
-function tokens(expression) {
-  const found = [];
+function tokenize(expression) {
+  const tokens = [];
   const text = expression.trimEnd();
   TOKEN.lastIndex = 0;
   while (TOKEN.lastIndex < text.length) {
     const match = TOKEN.exec(text);
     if (!match) fail("unknown character");
-    found.push(match[1]);
+    tokens.push(match[1]);
   }
-  return found;
+  return tokens;
 }
 
-class Reader {
+class Parser {
   constructor(expression, names) {
-    if (expression.length > LONGEST) fail("too long");
+    if (expression.length > MAX_LENGTH) fail("too long");
     this.names = names;
-    this.tokens = tokens(expression);
-    this.at = 0;
+    this.tokens = tokenize(expression);
+    this.index = 0;
     this.depth = 0;
   }
 
   result() {
     const value = this.sum();
-    return this.at === this.tokens.length ? value : fail("more than one expression");
+    return this.index === this.tokens.length ? value : fail("more than one expression");
   }
 
   peek() {
-    return this.tokens[this.at] ?? "";
+    return this.tokens[this.index] ?? "";
   }
 
-  take() {
-    return this.tokens[this.at++] ?? "";
+  next() {
+    return this.tokens[this.index++] ?? "";
   }
 
-  expect(sign) {
-    if (this.take() !== sign) fail(`${sign} expected`);
+  expect(token) {
+    if (this.next() !== token) fail(`${token} expected`);
   }
 
   sum() {
-    if (++this.depth > DEEPEST) fail("too deep");
+    if (++this.depth > MAX_DEPTH) fail("too deep");
     let value = this.product();
     while (this.peek() === "+" || this.peek() === "-") {
-      value = this.take() === "+" ? value + this.product() : value - this.product();
+      value = this.next() === "+" ? value + this.product() : value - this.product();
     }
     this.depth--;
     return value;
@@ -100,10 +102,11 @@ class Reader {
   product() {
     let value = this.power();
     while (["*", "/", "%"].includes(this.peek())) {
-      const sign = this.take();
+      const operator = this.next();
       const other = this.power();
-      if (sign !== "*" && other === 0) fail("division by zero");
-      value = sign === "*" ? value * other : sign === "/" ? value / other : modulo(value, other);
+      if (operator === "*") value *= other;
+      else if (other === 0) fail("division by zero");
+      else value = operator === "/" ? value / other : modulo(value, other);
     }
     return value;
   }
@@ -111,7 +114,7 @@ class Reader {
   power() {
     const powers = [this.unary()];
     while (this.peek() === "^" || this.peek() === "**") {
-      this.take();
+      this.next();
       powers.push(this.unary());
     }
     return powers.reduceRight((value, base) => finite(Math.pow(base, value)));
@@ -119,32 +122,36 @@ class Reader {
 
   unary() {
     let factor = 1;
-    while (this.peek() === "+" || this.peek() === "-") if (this.take() === "-") factor = -factor;
+    while (this.peek() === "+" || this.peek() === "-") if (this.next() === "-") factor = -factor;
     return factor * this.atom();
   }
 
   atom() {
-    const word = this.take();
-    if (word === "(") {
+    const token = this.next();
+    if (token === "(") {
       const value = this.sum();
       this.expect(")");
       return value;
     }
-    if (/^[\d.]/.test(word)) return Number(word);
-    if (this.peek() === "(" && Object.hasOwn(FUNCTIONS, word)) return this.call(...FUNCTIONS[word]);
-    const name = word.replace(/^\$/, "");
-    return Object.hasOwn(this.names, name) ? this.names[name] : fail(`what is ${word}`);
+    if (/^[\d.]/.test(token)) return Number(token);
+    if (this.peek() === "(" && Object.hasOwn(FUNCTIONS, token)) {
+      return this.call(...FUNCTIONS[token]);
+    }
+    const name = token.replace(/^\$/, "");
+    return Object.hasOwn(this.names, name) ? this.names[name] : fail(`unknown name: ${token}`);
   }
 
-  call(count, compute) {
+  call(parameterCount, compute) {
     this.expect("(");
     const values = [this.sum()];
     while (this.peek() === ",") {
-      this.take();
+      this.next();
       values.push(this.sum());
     }
     this.expect(")");
-    return values.length === count ? finite(compute(...values)) : fail(`${count} expected`);
+    return values.length === parameterCount
+      ? finite(compute(...values))
+      : fail(`${parameterCount} arguments expected`);
   }
 }
 

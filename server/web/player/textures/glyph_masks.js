@@ -1,54 +1,65 @@
-// Distance and blur of a shape: what outlines and shadows of letters are made from.
+// Masks made from the ink of letters: the distance to it for outlines, and a blur for shadows.
 
 const FAR = 1e9;
+const FAINT = 0.02;
 
-/** How near each pixel is to the edge of the shape: the nearest pixel of it, in two passes. */
-export function near(ink, width, height, reach) {
-  const far = Math.ceil(reach) + 1;
-  const seeds = new Int32Array(width * height).fill(-FAR);
-  for (let row = 0; row < height; row++) {
-    for (const way of [1, -1]) {
-      let last = -FAR;
-      for (let step = 0; step < width; step++) {
-        const column = way > 0 ? step : width - 1 - step;
-        const at = row * width + column;
-        if (ink[at] > 0.02) last = column;
-        if (Math.abs(column - last) < Math.abs(column - seeds[at])) seeds[at] = last;
-      }
+/** Return 1 at the ink, less the farther a pixel is from it, 0 beyond `reach`; in two passes. */
+export function edgeProximity(ink, width, height, reach) {
+  const maxDistance = Math.ceil(reach) + 1;
+  const nearestColumns = findNearestColumns(ink, width, height);
+  return ink.map((_value, index) => {
+    const [row, column] = [Math.floor(index / width), index % width];
+    let [minimum, nearest] = [FAR, 0];
+    const last = Math.min(row + maxDistance, height - 1);
+    for (let other = Math.max(row - maxDistance, 0); other <= last; other++) {
+      const inkColumn = nearestColumns[other * width + column];
+      const squared = (other - row) ** 2 + (inkColumn - column) ** 2;
+      if (squared < minimum) [minimum, nearest] = [squared, other * width + inkColumn];
     }
-  }
-  return ink.map((_value, at) => {
-    const [row, column] = [Math.floor(at / width), at % width];
-    let [best, nearest] = [FAR, 0];
-    for (let other = Math.max(row - far, 0); other <= Math.min(row + far, height - 1); other++) {
-      const seed = seeds[other * width + column];
-      const away = (other - row) ** 2 + (seed - column) ** 2;
-      if (away < best) [best, nearest] = [away, other * width + seed];
-    }
-    if (best >= FAR) return 0;
-    return (reach + 1 - Math.max(Math.sqrt(best) + 0.5 - ink[nearest], -1)) / (reach + 2);
+    if (minimum >= FAR) return 0;
+    const distance = Math.max(Math.sqrt(minimum) + 0.5 - ink[nearest], -1);
+    return (reach + 1 - distance) / (reach + 2);
   });
 }
 
-/** A Gaussian blur, as three boxes. */
-export function blurred(ink, width, height, deviation) {
-  const radius = Math.max(Math.round((Math.sqrt(4 * deviation ** 2 + 1) - 1) / 2), 1);
-  let found = ink;
-  for (let turn = 0; turn < 3; turn++) {
-    found = boxed(boxed(found, width, height, 1, width, radius), height, width, width, 1, radius);
-  }
-  return found;
-}
-
-function boxed(values, count, rows, stride, skip, radius) {
-  const found = new Float32Array(values.length);
-  for (let row = 0; row < rows; row++) {
-    let sum = 0;
-    for (let at = -radius; at < count + radius; at++) {
-      if (at + radius < count) sum += values[row * skip + (at + radius) * stride];
-      if (at - radius - 1 >= 0) sum -= values[row * skip + (at - radius - 1) * stride];
-      if (at >= 0 && at < count) found[row * skip + at * stride] = sum / (2 * radius + 1);
+/** Return, for each pixel, the column of the nearest ink in its row; -FAR where it has none. */
+function findNearestColumns(ink, width, height) {
+  const nearest = new Int32Array(width * height).fill(-FAR);
+  for (let row = 0; row < height; row++) {
+    for (const direction of [1, -1]) {
+      let last = -FAR;
+      for (let step = 0; step < width; step++) {
+        const column = direction > 0 ? step : width - 1 - step;
+        const index = row * width + column;
+        if (ink[index] > FAINT) last = column;
+        if (Math.abs(column - last) < Math.abs(column - nearest[index])) nearest[index] = last;
+      }
     }
   }
-  return found;
+  return nearest;
+}
+
+/** Approximate a Gaussian blur by three box blurs. */
+export function gaussianBlur(ink, width, height, deviation) {
+  const radius = Math.max(Math.round((Math.sqrt(4 * deviation ** 2 + 1) - 1) / 2), 1);
+  let blurred = ink;
+  for (let pass = 0; pass < 3; pass++) {
+    const horizontal = boxBlur(blurred, width, height, 1, width, radius);
+    blurred = boxBlur(horizontal, height, width, width, 1, radius);
+  }
+  return blurred;
+}
+
+/** Average `count` values, `stride` apart, in each of `lines` lines that begin `skip` apart. */
+function boxBlur(values, count, lines, stride, skip, radius) {
+  const averages = new Float32Array(values.length);
+  for (let line = 0; line < lines; line++) {
+    let sum = 0;
+    for (let at = -radius; at < count + radius; at++) {
+      if (at + radius < count) sum += values[line * skip + (at + radius) * stride];
+      if (at - radius - 1 >= 0) sum -= values[line * skip + (at - radius - 1) * stride];
+      if (at >= 0 && at < count) averages[line * skip + at * stride] = sum / (2 * radius + 1);
+    }
+  }
+  return averages;
 }

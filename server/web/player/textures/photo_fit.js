@@ -1,22 +1,22 @@
-// The photo in the frame, as server/render/textures/photo_fit.py draws it: never stretched, drawn once.
+// Fits a photo into the frame, never stretched; mirrors server/render/textures/photo_fit.py.
 //
-//   cover    fills the frame, centred, what stands over is cut off
-//   contain  all of the photo, centred, black around it
-//   blur     as cover where the photo's shape is near the frame's, less cut off above than below;
-//            else all of the photo, centred, and behind it, in its shadow, a larger copy of it,
-//            blurred and darkened
+//   cover    fills the frame, centred; the rest is cropped
+//   contain  the whole photo, centred, on black
+//   blur     as cover where the shape of the photo is similar to that of the frame, cropped less at
+//            the top than at the bottom; else the whole photo, centred, with its shadow on a larger
+//            copy of it, blurred and darkened
 
-import { Draw } from "../gl/draw_call.js";
-import { HEAD } from "../gl/program.js";
-import { Surface } from "../gl/render_target.js";
+import { DrawCall } from "../gl/draw_call.js";
+import { FRAGMENT_HEADER } from "../gl/program.js";
+import { RenderTarget } from "../gl/render_target.js";
 
 export const FITS = ["blur", "contain", "cover"];
 
-const NEAR = 1.34;
-const ABOVE = 0.2;
-const LIT = 0.6;
+const MAX_CROP_RATIO = 1.34;
+const TOP_CROP = 0.2;
+const BACKDROP_BRIGHTNESS = 0.6;
 
-const MEAN = `${HEAD}
+const MEAN = `${FRAGMENT_HEADER}
 uniform sampler2D source;
 out vec4 color;
 vec4 mean(vec2 low, vec2 high) {  // of a rectangle, in pixels of the source
@@ -35,14 +35,14 @@ vec4 mean(vec2 low, vec2 high) {  // of a rectangle, in pixels of the source
 }
 `;
 
-const REDUCE = `${MEAN}
+const DOWNSCALE = `${MEAN}
 uniform vec2 size;  // of the result
 void main() {
   vec2 scale = vec2(textureSize(source, 0)) / size;
   color = mean((gl_FragCoord.xy - 0.5) * scale, (gl_FragCoord.xy + 0.5) * scale);
 }`;
 
-// Level 1 is lowest, each next one above it, half as wide and high, rounded up.
+// Level 1 is at the bottom, each next one above it, half as wide and high, rounded up.
 const PYRAMID = `${MEAN}
 void main() {
   ivec2 at = ivec2(gl_FragCoord.xy), full = textureSize(source, 0), size = (full + 1) / 2;
@@ -56,7 +56,7 @@ void main() {
   if (at.x < size.x) color = mean(vec2(at * block), vec2(min((at + 1) * block, full)));
 }`;
 
-const RESAMPLE = `${HEAD}
+const RESAMPLE = `${FRAGMENT_HEADER}
 uniform sampler2D source;
 uniform float vertical;
 uniform vec2 place;
@@ -91,7 +91,7 @@ void main() {
   color = sum / total;
 }`;
 
-const COMPOSE = `${HEAD}
+const COMPOSE = `${FRAGMENT_HEADER}
 uniform sampler2D photo;
 uniform sampler2D pyramid;
 uniform float levels;  // of the pyramid
@@ -134,14 +134,14 @@ vec3 smoothly(vec2 place, int level) {
   }
   return sum;
 }
-// The photo at a place, blurred by a standard deviation, both in pixels of the frame.
+// The photo at a position, blurred by a standard deviation, both in pixels of the frame.
 vec3 blurred(vec2 place, float deviation) {
   float level = min(log2(max(deviation / SPLINE, 1.0)), levels);
   int lower = int(level), upper = min(lower + 1, int(levels));
   vec3 sharper = lower == 0 ? texelFetch(photo, ivec2(place), 0).rgb : smoothly(place, lower);
   return mix(sharper, smoothly(place, upper), fract(level));
 }
-// A place of the frame in a copy of the photo that is so large that it covers the frame.
+// The position of a pixel in a copy of the photo that covers the frame.
 vec2 behind() {
   vec2 size = rect.zw - rect.xy;
   float larger = max(frame.x / size.x, frame.y / size.y);
@@ -152,7 +152,7 @@ void main() {
   vec2 here = gl_FragCoord.xy;
   float side = min(frame.x, frame.y);
   vec3 sharp = texelFetch(photo, at, 0).rgb;
-  // How far a pixel is inside the photo, from those of its edges that are inside the frame.
+  // The distance to the edges of the photo that are inside the frame, positive inside the photo.
   vec2 low = mix(vec2(1e6), here - rect.xy, greaterThan(rect.xy, vec2(0.0)));
   vec2 high = mix(vec2(1e6), rect.zw - here, lessThan(rect.zw, frame));
   float inside = min(min(low.x, low.y), min(high.x, high.y));
@@ -170,93 +170,100 @@ void main() {
 }`;
 
 /**
- * The photo in a new opaque surface of width x height.
+ * Draw a photo into a new opaque render target.
  * @param {Context} context
  * @param {Texture} photo
+ * @param {number} width - of the frame, in pixels
+ * @param {number} height - of the frame, in pixels
+ * @param {string} mode - blur, contain or cover
  */
 export function fit(context, photo, width, height, mode) {
-  if (!FITS.includes(mode)) throw new Error(`fit is one of ${FITS.join(", ")}`);
-  const fills = mode === "cover" || (mode === "blur" && near(photo, width, height));
-  const where = place(photo, width, height, fills, mode === "blur" ? ABOVE : 0.5);
-  const sharp = resampled(context, photo, width, height, where);
-  if (where.width >= width && where.height >= height) return sharp;
+  if (!FITS.includes(mode)) throw new Error(`“${mode}” is not a valid fit: use ${FITS.join(", ")}`);
+  const fills = mode === "cover" || (mode === "blur" && isSimilarShape(photo, width, height));
+  const placement = place(photo, width, height, fills, mode === "blur" ? TOP_CROP : 0.5);
+  const sharp = resample(context, photo, width, height, placement);
+  if (placement.width >= width && placement.height >= height) return sharp;
   // The widest blur reads blocks of at most a quarter of the short side.
   const levels = mode === "blur" ? Math.max(32 - Math.clz32(Math.min(width, height)) - 3, 1) : 1;
-  const pyramid = new Surface(context, ...pyramidSize(width, height, levels), { floating: true });
-  once(context, PYRAMID, { source: sharp }, pyramid);
-  const composed = once(context, COMPOSE, { photo: sharp, pyramid }, new Surface(context, width, height), {
+  const size = pyramidSize(width, height, levels);
+  const pyramid = new RenderTarget(context, ...size, { floating: true });
+  drawOnce(context, PYRAMID, { source: sharp }, pyramid);
+  const { left, bottom } = placement;
+  const target = new RenderTarget(context, width, height);
+  const composed = drawOnce(context, COMPOSE, { photo: sharp, pyramid }, target, {
     levels,
-    rect: [where.left, where.bottom, where.left + where.width, where.bottom + where.height],
+    rect: [left, bottom, left + placement.width, bottom + placement.height],
     frame: [width, height],
-    lit: mode === "blur" ? LIT : 0,
+    lit: mode === "blur" ? BACKDROP_BRIGHTNESS : 0,
   });
   pyramid.release();
   sharp.release();
   return composed;
 }
 
-/** The width and height that levels 1 to `levels` take, one above the other. */
+/** Return the width and height of levels 1 to `levels`, one above the other. */
 function pyramidSize(width, height, levels) {
   let sum = 0;
   for (let level = 1; level <= levels; level++) sum += Math.ceil(height / 2 ** level);
   return [Math.ceil(width / 2), sum];
 }
 
-/** Whether the photo's shape is near the frame's, so that it may be cropped to fill it. */
-function near(photo, width, height) {
+/** Return whether the photo's shape is so similar to the frame's that it may be cropped. */
+function isSimilarShape(photo, width, height) {
   const ratio = (photo.width * height) / (photo.height * width);
-  return Math.max(ratio, 1 / ratio) <= NEAR;
+  return Math.max(ratio, 1 / ratio) <= MAX_CROP_RATIO;
 }
 
 /**
- * Where the photo is in the frame, in whole pixels from the lower left; may stand over. Of a height
- * that does, the part `above` is cut off at the top.
+ * Place the photo in the frame: whole pixels from the lower left, perhaps beyond the edges. Of a
+ * height beyond them the share `topCrop` is cropped at the top.
  */
-function place(photo, width, height, cover, above) {
+function place(photo, width, height, cover, topCrop) {
   const scale = (cover ? Math.max : Math.min)(width / photo.width, height / photo.height);
-  const [wide, high] = [photo.width, photo.height].map((side) =>
+  const [scaledWidth, scaledHeight] = [photo.width, photo.height].map((side) =>
     Math.max(1, Math.floor(side * scale + 0.5)),
   );
   return {
-    left: Math.floor((width - wide) / 2),
-    bottom: Math.floor((height - high) * (high > height ? 1 - above : 0.5)),
-    width: wide,
-    height: high,
+    left: Math.floor((width - scaledWidth) / 2),
+    bottom: Math.floor((height - scaledHeight) * (scaledHeight > height ? 1 - topCrop : 0.5)),
+    width: scaledWidth,
+    height: scaledHeight,
   };
 }
 
-function once(context, fragment, pictures, surface, uniforms = {}) {
-  const program = context.own(fragment);
-  const reads = Object.entries(pictures).map(([name, picture]) => [
+function drawOnce(context, fragment, textures, target, uniforms = {}) {
+  const program = context.fullscreenProgram(fragment);
+  const views = Object.entries(textures).map(([name, texture]) => [
     name,
-    { source: picture.texture ? picture : { texture: picture } },
+    { source: texture.texture ? texture : { texture } },
   ]);
-  const draw = new Draw(context, program, Object.fromEntries(reads));
+  const drawCall = new DrawCall(context, program, Object.fromEntries(views));
   for (const [name, value] of Object.entries(uniforms)) program.set(name, value);
-  draw.onto(surface);
-  return surface;
+  return drawCall.renderTo(target);
 }
 
-function resampled(context, photo, width, height, where) {
-  const largest = Math.floor(Math.log2(Math.max(photo.width, photo.height)));
-  const wanted = Math.floor(Math.log2(Math.max(photo.width / where.width, 1)));
-  const level = Math.min(Math.max(0, wanted), largest);
-  const source = [photo.width, photo.height].map((side) => Math.max(side >> level, 1));
-  // The axis is first along which less is left for the second.
-  const first = width * source[1] < source[0] * height ? 0 : 1;
-  const between = first === 0 ? [width, source[1]] : [source[0], height];
-  const steps = [source[0] / where.width, source[1] / where.height];
-  const starts = [-where.left * steps[0], -where.bottom * steps[1]];
-  const reduced = level > 0 ? new Surface(context, ...source) : null;
-  if (reduced) once(context, REDUCE, { source: photo }, reduced, { size: source });
-  const along = (axis, picture, onto) =>
-    once(context, RESAMPLE, { source: picture }, onto, {
+/** Resample the photo to its placement, one axis after the other. */
+function resample(context, photo, width, height, placement) {
+  const maxLevel = Math.floor(Math.log2(Math.max(photo.width, photo.height)));
+  const neededLevel = Math.floor(Math.log2(Math.max(photo.width / placement.width, 1)));
+  const level = Math.min(Math.max(0, neededLevel), maxLevel);
+  const sourceSize = [photo.width, photo.height].map((side) => Math.max(side >> level, 1));
+  // The axis that leaves less for the second one is first.
+  const first = width * sourceSize[1] < sourceSize[0] * height ? 0 : 1;
+  const betweenSize = first === 0 ? [width, sourceSize[1]] : [sourceSize[0], height];
+  const steps = [sourceSize[0] / placement.width, sourceSize[1] / placement.height];
+  const starts = [-placement.left * steps[0], -placement.bottom * steps[1]];
+  const reduced = level > 0 ? new RenderTarget(context, ...sourceSize) : null;
+  if (reduced) drawOnce(context, DOWNSCALE, { source: photo }, reduced, { size: sourceSize });
+  const resampleAxis = (axis, texture, target) =>
+    drawOnce(context, RESAMPLE, { source: texture }, target, {
       vertical: axis,
       place: [starts[axis], steps[axis]],
     });
-  const half = along(first, reduced ?? photo, new Surface(context, ...between, { floating: true }));
-  const sharp = along(1 - first, half, new Surface(context, width, height));
-  half.release();
+  const between = new RenderTarget(context, ...betweenSize, { floating: true });
+  resampleAxis(first, reduced ?? photo, between);
+  const sharp = resampleAxis(1 - first, between, new RenderTarget(context, width, height));
+  between.release();
   reduced?.release();
   return sharp;
 }

@@ -1,63 +1,73 @@
-// Controls for the inputs of an effect. A value that was not touched is not given at all: the
-// effect then has its default, or follows the sound.
+// Controls for the inputs of an effect. A value that was not changed is not sent at all: the effect
+// then has its default, or its own modulation.
 
-import { isMotion } from "../../player/animation/modulation.js";
-import { made } from "../shared/dom.js";
-import { kindOf } from "../shared/input_range.js";
-import { KINDS } from "./fields.js";
-import { MotionEditor, inWords } from "./motion_editor.js";
+import { isModulation } from "../../player/animation/modulation.js";
+import { createElement } from "../shared/dom.js";
+import { fieldKind } from "../shared/input_range.js";
+import { FIELDS } from "./fields.js";
+import { ModulationEditor } from "./modulation_editor.js";
+import { describeModulation } from "./modulations.js";
 
-const TIMED = "isft_"; // how uniforms of a transition's times begin
-const STILL = ["text"];
+const TRANSITION_PREFIX = "isft_"; // of the uniforms that time a transition
+const STATIC_KINDS = ["text"];
+const TEXTURE_KINDS = ["image", "audio", "audioFFT", "audioHistory"];
+const NO_LIMIT = 1e9;
 
 export class Controls {
   /**
-   * @param {HTMLElement} place - where they go
-   * @param {object} film - {fps, frames, seconds, catalogue, sound, clock}: see MotionEditor
-   * @param {object} told - {changed(), happened(name), opened(item or null)}: called after a value
-   *     was set or taken back, with the name of an event, and when a motion is opened or closed
+   * @param {HTMLElement} container - of the controls
+   * @param {object} video - see ModulationEditor
+   * @param {object} listener - {changed(), fired(name), editorChanged()}: called after a value was
+   *     set or reset, when an event is fired, and when a modulation editor opens or closes
    */
-  constructor(place, film, told) {
-    Object.assign(this, { place, film, told, values: {}, shown: new Map(), editor: null });
+  constructor(container, video, listener) {
+    Object.assign(this, { container, video, listener });
+    Object.assign(this, { values: {}, controls: new Map(), editor: null });
   }
 
-  /** Show the inputs of an effect; values that still fit are kept. */
+  /** Show the inputs of an effect; values that are still valid are kept. */
   show(inputs) {
-    const open = this.editor?.item.name;
-    this.close();
-    this.shown.clear();
-    const kept = Object.entries(this.values).map(([name, value]) => {
-      const item = inputs.find((one) => one.name === name);
-      return [name, item ? fitting(item, value) : undefined];
+    const openName = this.editor?.item.name;
+    this.closeEditor();
+    this.controls.clear();
+    const values = Object.entries(this.values).map(([name, value]) => {
+      const item = inputs.find((input) => input.name === name);
+      return [name, item ? adaptValue(item, value) : undefined];
     });
-    this.values = Object.fromEntries(kept.filter(([, value]) => value !== undefined));
-    this.place.replaceChildren(...inputs.map((item) => this.control(this.reached(item))));
-    if (!inputs.length) this.place.replaceChildren(made("p", { className: "given" }, "It has none."));
+    this.values = Object.fromEntries(values.filter(([, value]) => value !== undefined));
+    this.container.replaceChildren(
+      ...inputs.map((item) => this.createControl(this.withReach(item))),
+    );
+    if (!inputs.length) {
+      const note = createElement("p", { className: "source" }, "The effect has no inputs.");
+      this.container.replaceChildren(note);
+    }
     this.refresh();
-    if (this.shown.get(open)?.move) this.open(open);
+    if (this.controls.get(openName)?.editButton) this.openEditor(openName);
   }
 
-  /** The input with an end for its slider: times of a transition may be far beyond the video. */
-  reached(item) {
-    const timed = item.uniform.startsWith(TIMED) && item.kind === "float";
-    const { seconds } = this.film;
-    return timed ? { ...item, reach: Math.min(item.max, Math.max(Math.ceil(seconds), item.default)) } : item;
+  /** Return the input with a limit for its slider: a transition may be long after the video. */
+  withReach(item) {
+    const isTransitionTime = item.uniform.startsWith(TRANSITION_PREFIX) && item.kind === "float";
+    if (!isTransitionTime) return item;
+    const seconds = Math.ceil(this.video.seconds);
+    return { ...item, reach: Math.min(item.max, Math.max(seconds, item.default)) };
   }
 
-  /** Take values back: all, or those of the names. */
+  /** Reset values: all, or those of the names. */
   reset(names = Object.keys(this.values)) {
     for (const name of names) delete this.values[name];
     this.editor?.refresh();
     this.refresh();
-    this.told.changed();
+    this.listener.changed();
   }
 
-  /** Show what inputs that something moves are now: `current` by uniform. */
-  follow(current) {
-    for (const { item, put } of this.shown.values()) {
+  /** Show the current values of the inputs that change by themselves: `uniforms` by name. */
+  showUniforms(uniforms) {
+    for (const { item, show } of this.controls.values()) {
       const value = this.values[item.name];
-      const moved = value === undefined ? item.motion || item.photo : isMotion(value);
-      if (moved && put) put(current[item.uniform]);
+      const isModulated = value === undefined ? item.motion || item.photo : isModulation(value);
+      if (isModulated && show) show(uniforms[item.uniform]);
     }
   }
 
@@ -65,111 +75,135 @@ export class Controls {
     if (value === undefined) delete this.values[item.name];
     else this.values[item.name] = value;
     this.refresh();
-    this.told.changed();
+    this.listener.changed();
   }
 
-  /** What a person set in the field: of an input with key frames it is a key at this moment. */
-  touch(item, value) {
-    const now = this.values[item.name];
-    const keyed = isMotion(now) && now.keys;
-    if (keyed && this.editor?.item.name !== item.name) this.open(item.name);
-    if (keyed) this.editor.key(value);
+  /** Take a value from a field: of an input with keyframes it sets one at this frame. */
+  setFromField(item, value) {
+    const current = this.values[item.name];
+    const hasKeyframes = isModulation(current) && current.keys;
+    if (hasKeyframes && this.editor?.item.name !== item.name) this.openEditor(item.name);
+    if (hasKeyframes) this.editor.setKeyframe(value);
     else this.set(item, value);
     if (this.editor?.item.name === item.name) this.editor.refresh();
   }
 
   refresh() {
-    for (const { item, box, put, bound, undo } of this.shown.values()) {
+    for (const { item, box, show, summary, resetButton } of this.controls.values()) {
       const value = this.values[item.name];
-      const motion = value === undefined ? item.motion : isMotion(value) && value;
-      box.classList.toggle("set", value !== undefined);
-      // What follows the music is shown, not set: a touch would take its motion away.
-      const led = isMotion(value ?? null) && !value.keys;
-      box.classList.toggle("moved", led);
-      if (put) box.querySelector(".row").inert = led;
-      undo.disabled = value === undefined;
-      const own = value === undefined && item.photo ? `the photo's ${item.photo} colour` : "";
-      bound.textContent = motion ? inWords(motion) : own;
-      if (put && !isMotion(value ?? null)) put(value ?? item.lettering?.text ?? item.default ?? item.min);
+      const isSet = value !== undefined;
+      const modulation = isSet ? isModulation(value) && value : item.motion;
+      box.classList.toggle("set", isSet);
+      // A field that follows the music is only shown: an edit would remove the modulation.
+      const isReadOnly = isModulation(value ?? null) && !value.keys;
+      box.classList.toggle("modulated", isReadOnly);
+      if (show) box.querySelector(".row").inert = isReadOnly;
+      resetButton.disabled = !isSet;
+      const photoColor = !isSet && item.photo ? `the photo's ${item.photo} colour` : "";
+      summary.textContent = modulation ? describeModulation(modulation) : photoColor;
+      if (show && !isModulation(value ?? null)) {
+        show(value ?? item.lettering?.text ?? item.default ?? item.min);
+      }
     }
   }
 
-  control(item) {
-    const box = made("div", { className: "control" });
+  createControl(item) {
+    const box = createElement("div", { className: "control" });
     box.dataset.name = item.name;
-    if (["image", "audio", "audioFFT", "audioHistory"].includes(item.kind)) {
-      box.classList.add("quiet");
-      box.append(...given(item));
+    if (TEXTURE_KINDS.includes(item.kind)) {
+      box.classList.add("compact");
+      box.append(textureSource(item));
       return box;
     }
     const id = `input-${item.name}`;
-    const label = made("label", { htmlFor: id, title: item.name }, item.label);
-    const bound = made("span", { className: "bound" });
-    const undo = made("button", { type: "button", className: "undo", title: "As the effect has it" }, "↺");
-    undo.setAttribute("aria-label", `Reset ${item.label}`);
-    undo.onclick = () => {
-      this.set(item, undefined);
-      if (this.editor?.item.name === item.name) this.editor.refresh();
-    };
-    const move = this.mover(item);
-    const { elements, put } = this.field(item, id);
-    box.append(made("div", { className: "head" }, label, bound, undo, ...(move ? [move] : [])));
-    box.append(made("div", { className: "row" }, ...elements));
-    this.shown.set(item.name, { item, box, put, bound, undo, move });
+    const label = createElement("label", { htmlFor: id, title: item.name }, item.label);
+    const summary = createElement("span", { className: "summary" });
+    const resetButton = this.createResetButton(item);
+    const editButton = this.createEditButton(item);
+    const { elements, show } = this.createField(item, id);
+    const buttons = editButton ? [resetButton, editButton] : [resetButton];
+    box.append(createElement("div", { className: "head" }, label, summary, ...buttons));
+    box.append(createElement("div", { className: "row" }, ...elements));
+    this.controls.set(item.name, { item, box, show, summary, resetButton, editButton });
     return box;
   }
 
-  field(item, id) {
-    if (item.kind !== "event") return KINDS[kindOf(item)](item, id, (value) => this.touch(item, value));
-    const button = made("button", { type: "button", className: "happen", id }, `Fire ${item.label}`);
-    button.onclick = () => this.told.happened(item.name);
-    return { elements: [button], put: null };
+  createField(item, id) {
+    if (item.kind !== "event") {
+      return FIELDS[fieldKind(item)](item, id, (value) => this.setFromField(item, value));
+    }
+    const label = `Fire ${item.label}`;
+    const button = createElement("button", { type: "button", className: "fire", id }, label);
+    button.onclick = () => this.listener.fired(item.name);
+    return { elements: [button], show: null };
   }
 
-  // What moves an input
-
-  mover(item) {
-    if (item.still || STILL.includes(item.kind) || item.uniform.startsWith(TIMED)) return null;
-    const button = made("button", { type: "button", className: "move", title: "What moves it" }, "∿");
-    button.setAttribute("aria-label", `Motion of ${item.label}`);
-    button.setAttribute("aria-expanded", "false");
-    button.onclick = () => (this.editor?.item.name === item.name ? this.close() : this.open(item.name));
+  createResetButton(item) {
+    const title = "Reset to the default";
+    const button = createElement("button", { type: "button", className: "reset", title }, "↺");
+    button.setAttribute("aria-label", `Reset ${item.label}`);
+    button.onclick = () => {
+      this.set(item, undefined);
+      if (this.editor?.item.name === item.name) this.editor.refresh();
+    };
     return button;
   }
 
-  open(name) {
-    this.close();
-    const { item, box, move } = this.shown.get(name);
-    this.editor = new MotionEditor(item, this.film, {
+  // The editor of a modulation
+
+  /** Create the button that opens the editor; null where the input cannot be modulated. */
+  createEditButton(item) {
+    const isTransitionTime = item.uniform.startsWith(TRANSITION_PREFIX);
+    if (item.still || STATIC_KINDS.includes(item.kind) || isTransitionTime) return null;
+    const title = "Edit the modulation";
+    const button = createElement("button", { type: "button", className: "modulate", title }, "∿");
+    button.setAttribute("aria-label", `Modulation of ${item.label}`);
+    button.setAttribute("aria-expanded", "false");
+    button.onclick = () => {
+      if (this.editor?.item.name === item.name) this.closeEditor();
+      else this.openEditor(item.name);
+    };
+    return button;
+  }
+
+  openEditor(name) {
+    this.closeEditor();
+    const { item, box, editButton } = this.controls.get(name);
+    this.editor = new ModulationEditor(item, this.video, {
       get: () => this.values[name],
       set: (value) => this.set(item, value),
     });
     box.append(this.editor.box);
-    move.setAttribute("aria-expanded", "true");
-    this.told.opened(item);
+    editButton.setAttribute("aria-expanded", "true");
+    this.listener.editorChanged();
   }
 
-  close() {
+  closeEditor() {
     if (!this.editor) return;
-    this.shown.get(this.editor.item.name)?.move.setAttribute("aria-expanded", "false");
+    const { editButton } = this.controls.get(this.editor.item.name) ?? {};
+    editButton?.setAttribute("aria-expanded", "false");
     this.editor.box.remove();
     this.editor = null;
-    this.told.opened(null);
+    this.listener.editorChanged();
   }
 }
 
-function given(item) {
-  const words = { image: "a picture", audio: "the waveform", audioFFT: "the spectrum" }[item.kind];
-  const label = made("span", { className: "label", title: item.name }, item.label);
-  return [made("div", { className: "head" }, label, made("span", { className: "given" }, words ?? "the sound around"))];
+/** Create the line that says what an image or audio input shows. */
+function textureSource(item) {
+  const sources = { image: "an image", audio: "the waveform", audioFFT: "the spectrum" };
+  const label = createElement("span", { className: "label", title: item.name }, item.label);
+  const source = sources[item.kind] ?? "the spectrum over time";
+  const text = createElement("span", { className: "source" }, source);
+  return createElement("div", { className: "head" }, label, text);
 }
 
-/** A value as it may be under an input that has changed; undefined where it may not. */
-function fitting(item, value) {
-  const clamp = (number, low, high) => Math.min(Math.max(number, low ?? -1e9), high ?? 1e9);
-  const part = (of, at) => (Array.isArray(of) ? of[at] : of);
-  if (isMotion(value)) return item.kind === "text" || item.still ? undefined : value;
-  switch (kindOf(item)) {
+/** Return a value that is valid for an input that has changed; undefined where there is none. */
+function adaptValue(item, value) {
+  const clamp = (number, low, high) =>
+    Math.min(Math.max(number, low ?? -NO_LIMIT), high ?? NO_LIMIT);
+  const part = (limit, index) => (Array.isArray(limit) ? limit[index] : limit);
+  if (isModulation(value)) return item.kind === "text" || item.still ? undefined : value;
+  switch (fieldKind(item)) {
     case "text":
       return typeof value === "string" ? value : undefined;
     case "bool":
@@ -180,9 +214,11 @@ function fitting(item, value) {
     case "long":
       return typeof value === "number" ? clamp(value, item.min, item.max) : undefined;
     case "point2D":
-    case "color":
-      if (!Array.isArray(value) || value.length !== (item.kind === "color" ? 4 : 2)) return undefined;
+    case "color": {
+      const length = item.kind === "color" ? 4 : 2;
+      if (!Array.isArray(value) || value.length !== length) return undefined;
       return value.map((number, at) => clamp(number, part(item.min, at), part(item.max, at)));
+    }
     default:
       return undefined;
   }

@@ -1,46 +1,49 @@
-// What was tuned over the whole track, as the video of a part of it needs it: time begins with the
-// first frame of a video. Beats become seconds: in a short part other beats may be detected.
+// The values for the video of a region: its time begins with its first frame. Beats become seconds,
+// since other beats may be detected in a short part.
 
-import { beatTime, position } from "../../player/animation/beat_ruler.js";
-import { isMotion } from "../../player/animation/modulation.js";
-import { Keyed } from "../controls/keyframes.js";
+import { beatPosition, beatTime } from "../../player/animation/beat_ruler.js";
+import { isModulation } from "../../player/animation/modulation.js";
+import { Keyframes } from "../controls/keyframes.js";
 
-const FINE = 1e4;
-const USUAL_BEATS = 4;
+const PRECISION = 1e4;
+const DEFAULT_BEATS = 4;
 
-const short = (value) => Math.round(value * FINE) / FINE;
+const round = (value) => Math.round(value * PRECISION) / PRECISION;
 
 /**
- * Move oscillators and key frames to the time of a part.
+ * Shift oscillators and keyframes to the time of a region.
  * @param {object} values - by input name, as a request has them
  * @param {object[]} inputs - of the program
- * @param {object} film - {fps, frames, sound}
- * @param {number} first - the frame of the track with which the part begins
+ * @param {object} video - {fps, frames, features}
+ * @param {number} first - the first frame of the region
  */
-export function clipped(values, inputs, film, first) {
-  const rows = Object.entries(values).map(([name, value]) => {
-    const item = inputs.find((one) => one.name === name);
-    if (!item || !isMotion(value) || value.bind) return [name, value];
-    return [name, value.osc ? swung(value, film, first) : keyed(item, value, film, first)];
+export function shiftToRegion(values, inputs, video, first) {
+  const shifted = Object.entries(values).map(([name, value]) => {
+    const item = inputs.find((input) => input.name === name);
+    if (!item || !isModulation(value) || value.bind) return [name, value];
+    if (value.osc) return [name, shiftOscillator(value, video, first)];
+    return [name, shiftKeyframes(item, value, video, first)];
   });
-  return Object.fromEntries(rows);
+  return Object.fromEntries(shifted);
 }
 
-function swung({ phase = 0, beats = USUAL_BEATS, seconds, ...rest }, film, first) {
-  const start = first / film.fps;
-  const { beat } = film.sound.hits;
-  const place = position(beat, start);
-  const period = seconds ?? short(beatTime(beat, place + beats) - start);
-  const turns = phase + (seconds === undefined ? place / beats : start / seconds);
-  const moved = short(((turns % 1) + 1) % 1) % 1;
-  return { ...rest, seconds: period, ...(moved ? { phase: moved } : {}) };
+function shiftOscillator({ phase = 0, beats = DEFAULT_BEATS, seconds, ...rest }, video, first) {
+  const start = first / video.fps;
+  const { beat } = video.features.hits;
+  const position = beatPosition(beat, start);
+  const period = seconds ?? round(beatTime(beat, position + beats) - start);
+  const cycles = phase + (seconds === undefined ? position / beats : start / seconds);
+  const shiftedPhase = round(((cycles % 1) + 1) % 1) % 1;
+  return { ...rest, seconds: period, ...(shiftedPhase ? { phase: shiftedPhase } : {}) };
 }
 
-function keyed(item, motion, film, first) {
-  const { unit, keys, ...rest } = motion;
-  const { beat } = film.sound.hits;
-  const seconds = (time) => short((unit === "beat" ? beatTime(beat, time) : time) - first / film.fps);
-  const later = keys.map(([time, ...more]) => [seconds(time), ...more]).filter(([time]) => time > 0);
-  const begin = new Keyed(item, film, { get: () => motion }).at(first);
-  return { ...rest, keys: [[0, begin], ...later] };
+function shiftKeyframes(item, modulation, video, first) {
+  const { unit, keys, ...rest } = modulation;
+  const { beat } = video.features.hits;
+  const toSeconds = (time) => (unit === "beat" ? beatTime(beat, time) : time);
+  const shift = (time) => round(toSeconds(time) - first / video.fps);
+  const shifted = keys.map(([time, ...more]) => [shift(time), ...more]);
+  const later = shifted.filter(([time]) => time > 0);
+  const start = new Keyframes(item, video, { get: () => modulation }).valueAt(first);
+  return { ...rest, keys: [[0, start], ...later] };
 }

@@ -1,146 +1,180 @@
-// What was tuned, to be taken away: as JSON, as commands, or written into the file.
+// The values that a person has tuned: copied as JSON or in a command, or written into the file.
 
-import { clipped } from "./region_values.js";
+import { byId } from "../shared/dom.js";
+import { postJson } from "../shared/http.js";
+import { shiftToRegion } from "./region_values.js";
 
-const at = (id) => document.getElementById(id);
-const MOST_NAMES = 4;
-const ASPECTS = [[16, 9], [9, 16], [1, 1], [4, 5]];
+const MAX_LISTED_NAMES = 4;
+const ASPECTS = [
+  [16, 9],
+  [9, 16],
+  [1, 1],
+  [4, 5],
+];
+const DEFAULT_ASPECT = "16:9";
+const DEFAULT_FIT = "blur";
+const FORMATS = { params: "the params", curl: "the curl command", render: "the render command" };
 
-export class Tuned {
+export class TunedValues {
   /**
-   * @param {object} film - of GET /film
-   * @param {object} watch - {values, revision, effect, size, fit, region, sound, clock, written(names)}: read when
-   *     they are needed; `written` is called with the inputs whose values the file has now
+   * @param {object} config - of GET /film
+   * @param {object} page - {values, revision, effect, size, fit, region, features, clock,
+   *     discardValues(names), restoreValues(values)}: read when they are needed
    */
-  constructor(film, watch) {
-    Object.assign(this, { film, watch, busy: false });
-    at("write").textContent = `Write into ${film.file}`;
-    at("write").onclick = () => this.write();
-    at("unwrite").onclick = () => this.undo();
-    for (const kind of ["params", "curl", "render"]) at(`copy-${kind}`).onclick = () => this.copy(kind);
+  constructor(config, page) {
+    Object.assign(this, { config, page, isBusy: false, lastWritten: {} });
+    byId("write").textContent = `Write into ${config.file}`;
+    byId("write").onclick = () => this.write();
+    byId("undo").onclick = () => this.undo();
+    for (const format of Object.keys(FORMATS)) {
+      byId(`copy-${format}`).onclick = () => this.copy(format);
+    }
   }
 
-  /** Say how much is tuned. */
-  show() {
-    const { values, effect } = this.watch;
+  /** Show which inputs are tuned, and what can be done with them. */
+  refresh() {
+    const { values, effect } = this.page;
     const names = Object.keys(values);
-    const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : "";
-    at("count").textContent = names.length ? `Tuned: ${names.slice(0, MOST_NAMES).join(", ")}${more}` : "Nothing is tuned yet.";
-    at("reset").disabled = !names.length;
-    const headed = effect?.dialect === "isf";
-    at("write").disabled = !names.length || !headed || this.busy;
-    at("write").title = headed ? "Write DEFAULT and BIND into the file (W)" : "Only ISF files have a header that holds values; copy a command instead";
+    const hidden = names.length - MAX_LISTED_NAMES;
+    const listed = names.slice(0, MAX_LISTED_NAMES).join(", ");
+    const more = hidden > 0 ? ` and ${hidden} more` : "";
+    byId("tuned-names").textContent = names.length
+      ? `Tuned: ${listed}${more}`
+      : "Nothing is tuned.";
+    byId("reset").disabled = !names.length;
+    const hasHeader = effect?.dialect === "isf";
+    byId("write").disabled = !names.length || !hasHeader || this.isBusy;
+    byId("write").title = hasHeader
+      ? "Write DEFAULT and BIND into the file (W)"
+      : "Only ISF files have a header for values; copy a command instead";
   }
 
   // To copy
 
-  text(kind) {
-    const { region, effect, sound, clock } = this.watch;
-    if (kind === "params") return JSON.stringify(this.watch.values);
-    const track = { fps: this.film.fps, frames: clock.frames, sound };
-    const values = region ? clipped(this.watch.values, effect.program.inputs, track, region[0]) : this.watch.values;
-    return kind === "curl" ? this.curl(values) : this.render(values);
+  /** Return the tuned values in a format: params, curl or render. */
+  text(format) {
+    const { region, effect, features, clock, values } = this.page;
+    if (format === "params") return JSON.stringify(values);
+    const video = { fps: this.config.fps, frames: clock.frames, features };
+    const inputs = effect.program.inputs;
+    const shifted = region ? shiftToRegion(values, inputs, video, region[0]) : values;
+    return format === "curl" ? this.curlCommand(shifted) : this.renderCommand(shifted);
   }
 
-  /** What both commands say besides the effect and its values. */
-  options() {
-    const { size, fit, region, effect } = this.watch;
-    const { names, fps } = this.film;
+  /** Return the files and the fields of both commands, without the effect and its values. */
+  commandParts() {
+    const { size, fit, region, effect } = this.page;
+    const { names, fps } = this.config;
     const [width, height] = size;
-    const aspect = ASPECTS.find(([wide, high]) => wide * height === high * width).join(":");
+    const aspect = ASPECTS.find(([x, y]) => x * height === y * width).join(":");
     const seconds = (frames) => String(Number((frames / fps).toFixed(3)));
-    const part = region ? { start: seconds(region[0]), duration: seconds(region[1] - region[0]) } : {};
-    const second = effect.program.second ? { photo2: names.photo2 } : {};
-    return {
-      files: { audio: names.audio, photo: names.photo, ...second },
-      fields: { ...part, ...(aspect === "16:9" ? {} : { aspect }), ...(fit === "blur" ? {} : { fit }), fps: String(fps) },
-    };
+    const files = { audio: names.audio, photo: names.photo };
+    if (effect.program.second) files.photo2 = names.photo2;
+    const fields = {};
+    if (region) {
+      fields.start = seconds(region[0]);
+      fields.duration = seconds(region[1] - region[0]);
+    }
+    if (aspect !== DEFAULT_ASPECT) fields.aspect = aspect;
+    if (fit !== DEFAULT_FIT) fields.fit = fit;
+    return { files, fields: { ...fields, fps: String(fps) } };
   }
 
-  curl(values) {
-    const { files, fields } = this.options();
-    const rows = [
-      ...Object.entries({ effect: this.watch.effect.id, ...fields }).map(([name, text]) => `-F ${quoted(`${name}=${text}`)}`),
-      ...(Object.keys(values).length ? [`--form-string ${quoted(`params=${JSON.stringify(values)}`)}`] : []),
-      ...Object.entries(files).map(([name, file]) => `-F ${quoted(`${name}=@${/[;,"\\]/.test(file) ? `"${file.replace(/["\\]/g, "\\$&")}"` : file}`)}`),
+  curlCommand(values) {
+    const { files, fields } = this.commandParts();
+    const allFields = Object.entries({ effect: this.page.effect.id, ...fields });
+    const options = allFields.map(([name, text]) => `-F ${quoteForShell(`${name}=${text}`)}`);
+    if (Object.keys(values).length) {
+      options.push(`--form-string ${quoteForShell(`params=${JSON.stringify(values)}`)}`);
+    }
+    for (const [name, file] of Object.entries(files)) {
+      options.push(`-F ${quoteForShell(`${name}=@${quoteForCurl(file)}`)}`);
+    }
+    return `curl ${options.join(" ")} ${this.config.export}`;
+  }
+
+  renderCommand(values) {
+    const { files, fields } = this.commandParts();
+    const { id } = this.page.effect;
+    const option = ([name, text]) => `--${name} ${quoteForShell(text)}`;
+    const param = ([name, value]) => quoteForShell(`${name}=${JSON.stringify(value)}`);
+    const options = [
+      `--effect ${quoteForShell(id)}`,
+      ...Object.entries(files).map(option),
+      ...Object.entries(values).map((entry) => `--param ${param(entry)}`),
+      ...Object.entries(fields).map(option),
+      `-o ${quoteForShell(`${id}.mp4`)}`,
     ];
-    return `curl ${rows.join(" ")} ${this.film.export}`;
+    const { folder } = this.config;
+    const variables = folder === null ? "" : `SHADERS_DIR=${quoteForShell(folder)} `;
+    return `${variables}toqibox render ${options.join(" ")}`;
   }
 
-  render(values) {
-    const { files, fields } = this.options();
-    const { id } = this.watch.effect;
-    const rows = [
-      `--effect ${quoted(id)}`,
-      ...Object.entries(files).map(([name, file]) => `--${name} ${quoted(file)}`),
-      ...Object.entries(values).map(([name, value]) => `--param ${quoted(`${name}=${JSON.stringify(value)}`)}`),
-      ...Object.entries(fields).map(([name, text]) => `--${name} ${quoted(text)}`),
-      `-o ${quoted(`${id}.mp4`)}`,
-    ];
-    const folder = this.film.folder === null ? "" : `SHADERS_DIR=${quoted(this.film.folder)} `;
-    return `${folder}toqibox render ${rows.join(" ")}`;
-  }
-
-  async copy(kind) {
-    if (!this.watch.effect) return;
-    const text = this.text(kind);
-    at("copied").hidden = false;
-    at("copied").value = text;
+  async copy(format) {
+    if (!this.page.effect) return;
+    const text = this.text(format);
+    byId("copied").hidden = false;
+    byId("copied").value = text;
     try {
       await navigator.clipboard.writeText(text);
-      const part = this.watch.region && kind !== "params" ? ", of the part that is looped" : "";
-      this.say(`Copied: ${{ params: "the params", curl: "the curl command", render: "the render command" }[kind]}${part}.`);
+      const part = this.page.region && format !== "params" ? ", for the looped region" : "";
+      this.showMessage(`Copied ${FORMATS[format]}${part}.`);
     } catch {
-      at("copied").select();
-      this.say("The browser lets nothing be copied: take it from below.");
+      byId("copied").select();
+      this.showMessage("The browser does not allow copying: copy the text below.");
     }
   }
 
   // The file
 
   async write() {
-    const { values, revision } = this.watch;
-    if (at("write").disabled) return;
+    const { values, revision } = this.page;
+    if (byId("write").disabled) return;
     await this.post("/write", { values, revision }, ({ written, left }) => {
-      const rest = left.length ? ` Not in its header: ${left.join(", ")}.` : "";
-      this.say(`${this.film.file} has ${written.join(", ")} now.${rest}`);
-      at("unwrite").hidden = false;
-      this.undone = Object.fromEntries(written.map((name) => [name, values[name]]));
-      this.watch.written(written);
+      const missing = left.length ? ` Not in its header: ${left.join(", ")}.` : "";
+      this.showMessage(`Wrote ${written.join(", ")} into ${this.config.file}.${missing}`);
+      byId("undo").hidden = false;
+      this.lastWritten = Object.fromEntries(written.map((name) => [name, values[name]]));
+      this.page.discardValues(written);
     });
   }
 
   async undo() {
     await this.post("/undo", {}, () => {
-      this.say(`${this.film.file} is as it was.`);
-      at("unwrite").hidden = true;
-      this.watch.restored(this.undone);
+      this.showMessage(`Restored ${this.config.file}.`);
+      byId("undo").hidden = true;
+      this.page.restoreValues(this.lastWritten);
     });
   }
 
-  async post(url, body, done) {
-    this.busy = true;
-    this.show();
+  async post(url, body, onSuccess) {
+    this.isBusy = true;
+    this.refresh();
     try {
-      const answer = await fetch(url, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
-      const told = await answer.json();
-      if (answer.ok) done(told);
-      else this.say(told.reason, true);
+      const response = await postJson(url, body);
+      const answer = await response.json();
+      if (response.ok) onSuccess(answer);
+      else this.showMessage(answer.reason, true);
     } catch (error) {
-      this.say(`Nothing was written: ${error.message}`, true);
+      this.showMessage(`Nothing was written: ${error.message}`, true);
     } finally {
-      this.busy = false;
-      this.show();
+      this.isBusy = false;
+      this.refresh();
     }
   }
 
-  say(words, bad = false) {
-    at("said").textContent = words;
-    at("said").classList.toggle("bad", bad);
+  showMessage(text, isBad = false) {
+    byId("message").textContent = text;
+    byId("message").classList.toggle("bad", isBad);
   }
 }
 
-/** A word for a POSIX shell. */
-export function quoted(word) {
+/** Quote a word for a POSIX shell. */
+function quoteForShell(word) {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** Quote a file name for the form options of curl. */
+function quoteForCurl(file) {
+  return /[;,"\\]/.test(file) ? `"${file.replace(/["\\]/g, "\\$&")}"` : file;
 }

@@ -1,29 +1,30 @@
-// What is wrong with the author's text: messages with the line, a mark under it, and a hint.
+// The diagnostics of the author's files: messages with the line, a caret under it, and a hint.
 
-const AROUND = 2;
+const CONTEXT_LINES = 2;
 
 /**
- * Show messages, or nothing. Warnings alone take one line until they are opened: the picture is
- * what counts then.
- * @param {HTMLElement} place
- * @param {string} title - in a sentence
- * @param {object[]} messages - {file, line, column, severity, message, hint}
- * @param {{file: string, code: string}[]} texts - the author's
+ * Show diagnostics, or nothing. Warnings alone take one line until they are opened: the preview is
+ * more important then.
+ * @param {HTMLElement} container
+ * @param {string} title - a sentence; empty to show nothing
+ * @param {object[]} diagnostics - {file, line, column, severity, message, hint}
+ * @param {{file: string, code: string}[]} files - the author's
  */
-export function show(place, title, messages, texts) {
-  const opened = place.querySelector("details")?.open;
-  const mild = messages.length > 0 && messages.every(({ severity }) => severity === "warning");
-  place.hidden = !title;
-  place.classList.toggle("mild", mild);
-  place.replaceChildren();
+export function showDiagnostics(container, title, diagnostics, files) {
+  const isOpen = container.querySelector("details")?.open;
+  const isWarning = ({ severity }) => severity === "warning";
+  const areWarnings = diagnostics.length > 0 && diagnostics.every(isWarning);
+  container.hidden = !title;
+  container.classList.toggle("mild", areWarnings);
+  container.replaceChildren();
   if (!title) return;
-  const boxes = messages.map((one) => problem(one, texts));
-  if (mild) place.append(folded(title, messages[0], boxes, opened));
-  else place.append(element("p", "", title), ...boxes);
+  const boxes = diagnostics.map((diagnostic) => diagnosticBox(diagnostic, files));
+  if (areWarnings) container.append(foldedBoxes(title, diagnostics[0], boxes, isOpen));
+  else container.append(element("p", "", title), ...boxes);
 }
 
-function folded(title, first, boxes, opened) {
-  const details = Object.assign(document.createElement("details"), { open: opened });
+function foldedBoxes(title, first, boxes, isOpen) {
+  const details = Object.assign(document.createElement("details"), { open: isOpen });
   const summary = element("summary");
   summary.append(element("b", "", title), ` ${position(first)} ${first.message}`);
   details.append(summary, ...boxes);
@@ -34,39 +35,42 @@ function position({ file, line, column }) {
   return [file, line, column].filter((part) => part != null).join(":");
 }
 
-function problem(one, texts) {
-  const box = element("div", `problem ${one.severity ?? "error"}`);
-  box.append(element("p", "where", position(one)), element("p", "message", one.message));
-  const text = texts.find(({ file }) => file === one.file);
-  if (text && one.line) box.append(excerpt(text.code.split("\n"), one.line, one.column));
-  else if (one.source) box.append(excerpt([one.source], 1, null));
-  if (one.hint) box.append(element("p", "hint", one.hint));
+function diagnosticBox(diagnostic, files) {
+  const { severity, message, hint, line, column, source } = diagnostic;
+  const box = element("div", `diagnostic ${severity ?? "error"}`);
+  box.append(element("p", "position", position(diagnostic)), element("p", "message", message));
+  const file = files.find((other) => other.file === diagnostic.file);
+  if (file && line) box.append(excerpt(file.code.split("\n"), line, column));
+  else if (source) box.append(excerpt([source], 1, null));
+  if (hint) box.append(element("p", "hint", hint));
   return box;
 }
 
-function excerpt(rows, line, column) {
+/** Create the lines around the one of a diagnostic. */
+function excerpt(lines, line, column) {
   const block = element("pre");
-  const last = Math.min(line + AROUND, rows.length);
-  for (let at = Math.max(1, line - AROUND); at <= last; at++) {
-    const row = element("span", at === line ? "at" : "");
-    row.append(element("i", "", String(at)), rows[at - 1].replace(/\r$/, ""));
+  const last = Math.min(line + CONTEXT_LINES, lines.length);
+  for (let number = Math.max(1, line - CONTEXT_LINES); number <= last; number++) {
+    const text = lines[number - 1];
+    const row = element("span", number === line ? "marked" : "");
+    row.append(element("i", "", String(number)), text.replace(/\r$/, ""));
     block.append(row);
-    if (at === line && column) block.append(caret(rows[at - 1], column));
+    if (number === line && column) block.append(caret(text, column));
   }
   return block;
 }
 
-/** A mark under a column: tabs before it stay tabs. */
-function caret(row, column) {
-  const mark = element("span", "caret");
-  const before = row.slice(0, column - 1).replace(/[^\t]/g, " ");
-  mark.append(element("i"), `${before}^`);
-  return mark;
+/** Create a caret under a column; tabs before it stay tabs. */
+function caret(text, column) {
+  const line = element("span", "caret");
+  const before = text.slice(0, column - 1).replace(/[^\t]/g, " ");
+  line.append(element("i"), `${before}^`);
+  return line;
 }
 
-function element(kind, className = "", text = "") {
-  const made = document.createElement(kind);
-  made.className = className;
-  made.textContent = text;
-  return made;
+function element(tag, className = "", text = "") {
+  const created = document.createElement(tag);
+  created.className = className;
+  created.textContent = text;
+  return created;
 }

@@ -1,122 +1,146 @@
-// What the page says: the state of the file, what is wrong with it, what a frame costs, and how far
-// the browser and the server agree.
+// The state of the file as the page shows it: its verdict and diagnostics, the cost of a frame, and
+// how far the browser and the server agree.
 
-import { complaints } from "../../player/player.js";
-import { show } from "./diagnostics.js";
-import { agreement, browserNote, note } from "./status_text.js";
+import { parseCompilerLog } from "../../player/player.js";
+import { byId } from "../shared/dom.js";
+import { postJson } from "../shared/http.js";
+import { showDiagnostics } from "./diagnostics.js";
+import { browserNote, describeAgreement, serverNote } from "./status_text.js";
 
-const at = (id) => document.getElementById(id);
-const WORDS = {
+const VERDICTS = {
   checking: ["compiling", ""],
   good: ["drawn as saved", "good"],
-  blank: ["it draws nothing that can be seen", "fair"],
+  blank: ["draws nothing visible", "fair"],
 };
-const WORDS_MS = 300;
+const COST_INTERVAL_MS = 300;
+const EMPTY_LINE = "\u00a0"; // keeps the height of the line
 
-/** The sentence over some warnings; empty where there are none. */
-function warned(count) {
-  if (count === 0) return "";
-  return count === 1 ? "It is drawn, with one warning." : `It is drawn, with ${count} warnings.`;
-}
-
-/** Say in a word or two how it stands. */
-export function say(words, kind) {
-  at("state").textContent = words;
-  at("state").className = `state ${kind}`;
+/** Show a status of a few words; `kind` is good, fair, bad or empty. */
+export function showStatus(text, kind) {
+  byId("status").textContent = text;
+  byId("status").className = `status ${kind}`;
 }
 
 export class Report {
-  /** @param {Page} watch - see page.js */
-  constructor(watch) {
-    Object.assign(this, { watch, facts: {}, texts: [], priced: "", said: 0 });
+  /** @param {Page} page */
+  constructor(page) {
+    Object.assign(this, { page, frameFacts: {}, files: [], costKey: "", costShownMs: 0 });
   }
 
-  /** What was said of the server's last frame is of another text. */
-  forget() {
-    this.facts = {};
-    this.priced = "";
-    this.watch.screen.meter.server = null;
+  /** Forget the facts about the previous revision. */
+  reset() {
+    this.frameFacts = {};
+    this.costKey = "";
+    this.page.preview.meter.serverCost = null;
   }
 
-  /** Say what effect it is. */
-  effect({ title, dialect, program, description, credit, license }) {
+  /** Show the title and the description of the effect. */
+  showEffect({ title, dialect, program, description, credit, license }) {
     document.title = `${title} · watch`;
-    at("title").textContent = title;
-    at("dialect").textContent = dialect;
-    at("dialect").hidden = false;
-    at("sequential").hidden = !program.sequential;
-    at("pick-photo2").hidden = !program.second;
-    at("about").textContent = [description, credit, license].filter(Boolean).join(" · ");
+    byId("title").textContent = title;
+    byId("dialect").textContent = dialect;
+    byId("dialect").hidden = false;
+    byId("sequential").hidden = !program.sequential;
+    byId("pick-photo2").hidden = !program.second;
+    byId("about").textContent = [description, credit, license].filter(Boolean).join(" · ");
   }
 
-  /** Say how the file stands. */
-  state() {
-    const { subject, broken } = this.watch;
-    const { state, refused } = subject;
-    const { effect, verdict, diagnostics, warnings, reason, renderer } = state;
-    const bad = [effect ? "it cannot be drawn" : "it cannot be read", "bad"];
-    const alone = refused && !broken;
-    say(...(alone ? ["drawn by the server alone", "fair"] : (WORDS[verdict] ?? bad)));
-    at("renderer").textContent = at("renderer").title = renderer;
-    at("stage").classList.toggle("stale", verdict === "bad");
-    at("unable").textContent = browserNote(state, alone, Boolean(subject.player));
-    at("unable").hidden = !at("unable").textContent;
-    this.watch.stage.alone(Boolean(alone));
-    this.texts = effect?.lines ?? this.texts;
-    if (verdict === "bad") show(at("problems"), reason, diagnostics, this.texts);
-    else if (alone) show(at("problems"), "Only this browser refuses it.", this.objections(refused), this.texts);
-    else if (broken) show(at("problems"), "", [], []);
-    else show(at("problems"), warned(warnings.length), warnings, this.texts);
-    this.agree();
+  /** Show the verdict of the file, with its diagnostics. */
+  showState() {
+    const { watchedFile, viewer } = this.page;
+    const { state } = watchedFile;
+    const isServerOnly = Boolean(watchedFile.browserError && !watchedFile.isBroken);
+    const bad = [state.effect ? "cannot be drawn" : "cannot be read", "bad"];
+    const status = isServerOnly ? ["drawn by the server only", "fair"] : VERDICTS[state.verdict];
+    showStatus(...(status ?? bad));
+    this.showRenderer(state.renderer);
+    byId("viewer").classList.toggle("stale", state.verdict === "bad");
+    showNote(byId("browser-note"), browserNote(state, isServerOnly, Boolean(watchedFile.player)));
+    viewer.forceServer(isServerOnly);
+    this.files = state.effect?.lines ?? this.files;
+    this.showStateDiagnostics(state, isServerOnly);
+    this.showAgreement();
   }
 
-  objections({ log, message }) {
-    const { file } = this.watch.film;
-    const found = complaints(log ?? "").map(({ line, text, message: words }) => {
-      const of = this.texts.find((one) => one.text === text);
-      const [from, itself, first] = of?.origins?.findLast(([start]) => start <= line) ?? [1, of?.file ?? file, 1];
-      return { file: itself, line: of ? first + line - from : null, message: words };
+  showStateDiagnostics({ verdict, reason, diagnostics, warnings }, isServerOnly) {
+    const { isBroken, browserError } = this.page.watchedFile;
+    const show = (title, list) => showDiagnostics(byId("diagnostics"), title, list, this.files);
+    if (verdict === "bad") show(reason, diagnostics);
+    else if (isServerOnly)
+      show("Only this browser rejects it.", this.browserDiagnostics(browserError));
+    else if (isBroken) show("", []);
+    else show(warningTitle(warnings.length), warnings);
+  }
+
+  /** Return the errors of this browser's compiler as diagnostics of the author's files. */
+  browserDiagnostics({ log, message }) {
+    const { file } = this.page.config;
+    const diagnostics = parseCompilerLog(log ?? "").map((entry) => {
+      const source = this.files.find((other) => other.text === entry.text);
+      const isBefore = ([start]) => start <= entry.line;
+      const defaultOrigin = [1, source?.file ?? file, 1];
+      const [start, originFile, first] = source?.origins?.findLast(isBefore) ?? defaultOrigin;
+      const line = source ? first + entry.line - start : null;
+      return { file: originFile, line, message: entry.message };
     });
-    return found.length ? found : [{ file, message }];
+    return diagnostics.length ? diagnostics : [{ file, message }];
   }
 
-  /** Take what is known of the server's frame. */
-  frame(facts) {
-    this.facts = facts;
-    if (facts.renderer) at("renderer").textContent = at("renderer").title = facts.renderer;
-    this.agree();
-    if (facts.difference && !this.watch.playing) void this.price();
+  /** Take the facts of the server's frame. */
+  showFrameFacts(facts) {
+    this.frameFacts = facts;
+    if (facts.renderer) this.showRenderer(facts.renderer);
+    this.showAgreement();
+    if (facts.difference && !this.page.playing) void this.requestCost();
   }
 
-  /** Ask once for each text and size what a frame costs the server. */
-  async price() {
-    const { screen, revision, values, size, fit } = this.watch;
+  showRenderer(renderer) {
+    byId("server-renderer").textContent = byId("server-renderer").title = renderer;
+  }
+
+  /** Ask the server once for each revision and size what a frame costs. */
+  async requestCost() {
+    const { preview, revision, values, size, fit } = this.page;
     const key = `${revision} ${size}`;
-    if (this.priced === key) return;
-    this.priced = key;
+    if (this.costKey === key) return;
+    this.costKey = key;
     const [width, height] = size;
-    const body = JSON.stringify({ revision, values, width, height, fit });
-    const answer = await fetch("/cost", { method: "POST", headers: { "Content-Type": "application/json" }, body });
-    if (answer.status === 200 && this.priced === key) screen.meter.server = await answer.json();
-    else if (answer.status === 204) this.priced = "";
+    const response = await postJson("/cost", { revision, values, width, height, fit });
+    if (response.status === 200 && this.costKey === key) {
+      preview.meter.serverCost = await response.json();
+    } else if (response.status === 204) this.costKey = "";
   }
 
-  /** Say now and then what a frame costs. */
-  cost() {
-    if (performance.now() - this.said < WORDS_MS) return;
-    this.said = performance.now();
-    const { screen, playing, clock, film } = this.watch;
-    at("meter").textContent = screen.meter.words(playing, clock.frames, film.fps) || "\u00a0";
+  /** Show the cost of a frame, at intervals. */
+  updateCost() {
+    if (performance.now() - this.costShownMs < COST_INTERVAL_MS) return;
+    this.costShownMs = performance.now();
+    const { preview, playing, clock, config } = this.page;
+    const cost = preview.meter.describe(playing, clock.frames, config.fps);
+    byId("cost").textContent = cost || EMPTY_LINE;
   }
 
-  agree() {
-    const { subject, broken, revision, stage, compare } = this.watch;
-    const { state } = subject;
-    at("retry").hidden = !(broken ? state?.retryable : this.facts.error);
-    const { words, kind } = agreement(broken ? {} : this.facts, stage.moused);
-    at("agreement").textContent = words || "\u00a0";
-    at("agreement").className = `agreement ${kind}`;
-    at("note").textContent = state ? note(state, this.facts, compare.painted === revision) : "";
-    at("note").hidden = !at("note").textContent;
+  showAgreement() {
+    const { watchedFile, revision, viewer, comparison } = this.page;
+    const { state, isBroken } = watchedFile;
+    byId("retry").hidden = !(isBroken ? state?.retryable : this.frameFacts.error);
+    const facts = isBroken ? {} : this.frameFacts;
+    const { text, kind } = describeAgreement(facts, viewer.usesMouse);
+    byId("agreement").textContent = text || EMPTY_LINE;
+    byId("agreement").className = `agreement ${kind}`;
+    const isDrawn = comparison.drawnRevision === revision;
+    const note = state ? serverNote(state, this.frameFacts, isDrawn) : "";
+    showNote(byId("server-note"), note);
   }
+}
+
+/** Return the sentence above warnings; empty where there are none. */
+function warningTitle(count) {
+  if (count === 0) return "";
+  return count === 1 ? "Drawn, with one warning." : `Drawn, with ${count} warnings.`;
+}
+
+function showNote(element, text) {
+  element.textContent = text;
+  element.hidden = !text;
 }

@@ -1,47 +1,58 @@
-// The server's side of the page in words: why its picture is not there, and how far both agree.
+// Sentences about the two previews: why one is missing, and how far they agree.
 
-const AGREED = 1;
+const MAX_AGREED_MEAN = 1;
+const PAUSED = "Each frame depends on the previous one: the server draws when you pause.";
 
 /**
- * What stands over the server's picture; nothing where it is the picture of what is shown.
- * @param {object} state - as the server tells it
- * @param {object} facts - of the server's last frame: {error, waits, frame}
- * @param {boolean} painted - whether it has drawn this text already
+ * Return the note over the server's preview; empty where it shows the current effect.
+ * @param {object} state - of the file, from the server
+ * @param {object} facts - of the server's last frame: {error, isPaused, frame}
+ * @param {boolean} isDrawn - whether the server has drawn this revision
  */
-export function note(state, facts, painted) {
-  if (state.verdict === "bad") return "The server cannot draw it: see the messages below.";
-  if (state.verdict === "checking") return "The server compiles it …";
-  if (facts.waits) return "Each frame needs the one before it: the server draws when you pause.";
-  if (facts.error) return `The server cannot draw it: ${facts.error}`;
-  return painted ? "" : "The server draws the first frame …";
+export function serverNote(state, facts, isDrawn) {
+  if (state.verdict === "bad") return "The server cannot draw the effect: see the messages below.";
+  if (state.verdict === "checking") return "The server is compiling …";
+  if (facts.isPaused) return PAUSED;
+  if (facts.error) return serverError(facts.error);
+  return isDrawn ? "" : "The server is drawing the first frame …";
 }
 
 /**
- * The words over the browser's own picture; nothing where it is the picture of what is saved, or
- * of the text before it.
- * @param {object} state - as the server tells it
- * @param {boolean} alone - whether this browser alone refuses the effect
- * @param {boolean} drawn - whether there is a picture
+ * Return the note over the browser's preview; empty where it shows the current effect or the last
+ * one that could be drawn.
+ * @param {object} state - of the file, from the server
+ * @param {boolean} isServerOnly - whether only this browser cannot run the effect
+ * @param {boolean} hasFrame - whether there is a frame to show
  */
-export function browserNote(state, alone, drawn) {
-  if (alone) return "This browser does not run it; the server does.";
-  if (drawn) return "";
-  return state.verdict === "bad" ? "There is no picture yet: see the messages." : "The server tries it first …";
+export function browserNote(state, isServerOnly, hasFrame) {
+  if (isServerOnly) return "This browser cannot run the effect; the server can.";
+  if (hasFrame) return "";
+  if (state.verdict === "bad") return "There is no frame yet: see the messages.";
+  return "The server tries the effect first …";
 }
 
-/** How far both pictures agree: {words, kind: good, fair or nothing}. */
-export function agreement({ error, difference, exact, from, frame, waits }, moused) {
-  const parts = [];
-  if (waits) parts.push("Each frame needs the one before it: the server draws when you pause.");
-  else if (error) parts.push(`The server cannot draw it: ${error}`);
+/** Return how far both previews agree: {text, kind: good, fair or empty}. */
+export function describeAgreement({ error, difference, exact, from, frame, isPaused }, usesMouse) {
+  const sentences = [];
+  if (isPaused) sentences.push(PAUSED);
+  else if (error) sentences.push(serverError(error));
   else if (difference) {
     const { mean, largest } = difference;
-    const word = mean <= AGREED ? "Both agree" : "They differ";
-    parts.push(`${word} in frame ${frame}: by ${mean.toFixed(2)} of 255 in the mean, ${largest} at most.`);
+    const result = mean <= MAX_AGREED_MEAN ? "Both agree" : "They differ";
+    const numbers = `mean difference ${mean.toFixed(2)} of 255, maximum ${largest}`;
+    sentences.push(`${result} in frame ${frame}: ${numbers}.`);
   }
-  if (exact === false) parts.push(`The server began at frame ${from}: its frame is not exact.`);
-  if (moused) parts.push("The mouse moves this browser's picture alone: in a film it stays at 0.");
-  const good = difference && difference.mean <= AGREED && exact;
-  const fair = error || exact === false || (difference && !good);
-  return { words: parts.join(" "), kind: fair ? "fair" : good ? "good" : "" };
+  if (exact === false) {
+    sentences.push(`The server began at frame ${from}: its frame is not exact.`);
+  }
+  if (usesMouse) {
+    sentences.push("The mouse changes only this browser's preview: in a video it stays at 0.");
+  }
+  const isGood = difference && difference.mean <= MAX_AGREED_MEAN && exact;
+  const isFair = error || exact === false || (difference && !isGood);
+  return { text: sentences.join(" "), kind: isFair ? "fair" : isGood ? "good" : "" };
+}
+
+function serverError(error) {
+  return `The server cannot draw the effect: ${error}`;
 }

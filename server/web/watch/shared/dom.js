@@ -1,8 +1,11 @@
 // Elements of the page.
 
-/** An element with properties and children. */
-export function made(kind, properties, ...children) {
-  const element = Object.assign(document.createElement(kind), properties);
+/** Return the element of the page with that id. */
+export const byId = (id) => document.getElementById(id);
+
+/** Create an element with properties and children. */
+export function createElement(tag, properties, ...children) {
+  const element = Object.assign(document.createElement(tag), properties);
   element.append(...children);
   return element;
 }

@@ -1,54 +1,61 @@
-// The key frames of the motion that is open, as dots on the timeline: dragged, or moved with keys.
+// The keyframes of the modulation that is edited, as dots on the timeline: the pointer or the arrow
+// keys move them.
 
-import { made } from "../shared/dom.js";
-import { MARGIN } from "./waveform.js";
+import { createElement } from "../shared/dom.js";
+import { CURVE_MARGIN } from "./waveform.js";
 
-const MIDDLE = 0.5;
-const NUDGE = 0.02;
+const DEFAULT_HEIGHT = 0.5;
+const VALUE_STEP = 0.02;
 
-export class Dots {
+export class KeyframeMarkers {
   /**
-   * @param {HTMLElement} place - over the timeline
-   * @param {Strip} strip
-   * @param {function(): void} changed - called after a key was moved
+   * @param {HTMLElement} container - over the timeline
+   * @param {Waveform} waveform
+   * @param {function(): void} changed - called after a keyframe was moved
    */
-  constructor(place, strip, changed) {
-    Object.assign(this, { place, strip, changed, keyed: null });
+  constructor(container, waveform, changed) {
+    Object.assign(this, { container, waveform, changed, keyframes: null });
   }
 
-  /** Show the keys of a motion; null shows none. */
-  show(keyed) {
-    this.keyed = keyed;
-    const focused = [...this.place.children].indexOf(document.activeElement);
-    this.place.replaceChildren(...(keyed?.all ?? []).map((_, index) => this.dot(index)));
-    if (focused >= 0) this.place.children[keyed.index]?.focus();
+  /** Show the keyframes of a modulation; null shows none. */
+  show(keyframes) {
+    this.keyframes = keyframes;
+    const focused = [...this.container.children].indexOf(document.activeElement);
+    const markers = (keyframes?.all ?? []).map((_, index) => this.createMarker(index));
+    this.container.replaceChildren(...markers);
+    if (focused >= 0) this.container.children[keyframes.index]?.focus();
   }
 
-  dot(index) {
-    const { keyed, strip } = this;
-    const [time, value] = keyed.all[index];
-    const dot = made("button", { type: "button", title: `${time} ${keyed.unit}: ${value}` });
-    dot.setAttribute("aria-label", `Key frame ${index + 1} at ${time} ${keyed.unit}; arrow keys move it, Delete removes it`);
-    dot.setAttribute("aria-current", String(index === keyed.index));
-    dot.style.left = `${strip.share(keyed.frame(time)) * 100}%`;
-    dot.style.bottom = `${100 * (MARGIN + (1 - 2 * MARGIN) * (keyed.share(value) ?? MIDDLE))}%`;
-    dot.onpointerdown = (event) => this.drag(event, index);
-    dot.onkeydown = (event) => this.press(event, index);
-    dot.onfocus = () => (keyed.index = index);
-    return dot;
+  createMarker(index) {
+    const { keyframes, waveform } = this;
+    const { unit } = keyframes;
+    const [time, value] = keyframes.all[index];
+    const marker = createElement("button", { type: "button", title: `${time} ${unit}: ${value}` });
+    const label = `Keyframe ${index + 1} at ${time} ${unit}`;
+    marker.setAttribute("aria-label", `${label}; arrow keys move it, Delete removes it`);
+    marker.setAttribute("aria-current", String(index === keyframes.index));
+    const height = keyframes.shareOfValue(value) ?? DEFAULT_HEIGHT;
+    marker.style.left = `${waveform.shareOf(keyframes.frameOf(time)) * 100}%`;
+    marker.style.bottom = `${100 * (CURVE_MARGIN + (1 - 2 * CURVE_MARGIN) * height)}%`;
+    marker.onpointerdown = (event) => this.drag(event, index);
+    marker.onkeydown = (event) => this.moveByKey(event, index);
+    marker.onfocus = () => (keyframes.index = index);
+    return marker;
   }
 
   drag(event, index) {
     event.preventDefault();
-    const { keyed, strip, place } = this;
-    const box = place.getBoundingClientRect();
-    keyed.index = index;
+    const { keyframes, waveform, container } = this;
+    const box = container.getBoundingClientRect();
+    keyframes.index = index;
     const move = ({ clientX, clientY }) => {
-      const share = 1 - ((clientY - box.top) / box.height - MARGIN) / (1 - 2 * MARGIN);
-      keyed.move(keyed.index, strip.frame((clientX - box.left) / box.width), keyed.value(share));
+      const height = 1 - (clientY - box.top) / box.height;
+      const share = (height - CURVE_MARGIN) / (1 - 2 * CURVE_MARGIN);
+      const frame = waveform.frameAt((clientX - box.left) / box.width);
+      keyframes.move(keyframes.index, frame, keyframes.valueOfShare(share));
       this.changed();
     };
-    // The dot is made again with every move: the window hears the pointer.
+    // Every move creates the markers again, so the window listens to the pointer.
     const end = () => {
       removeEventListener("pointermove", move);
       removeEventListener("pointerup", end);
@@ -60,16 +67,19 @@ export class Dots {
     this.changed();
   }
 
-  press(event, index) {
-    const { keyed } = this;
-    const [time, value] = keyed.all[index];
-    const step = keyed.unit === "s" ? 1 : Math.ceil(keyed.film.fps / 4);
-    const sideways = { ArrowLeft: -step, ArrowRight: step }[event.key];
-    const up = { ArrowDown: -NUDGE, ArrowUp: NUDGE }[event.key];
-    if (event.key === "Delete" || event.key === "Backspace") keyed.remove(index);
-    else if (sideways) keyed.move(index, Math.max(0, keyed.frame(time) + sideways));
-    else if (up && keyed.share(value) !== null) keyed.move(index, keyed.frame(time), keyed.value(keyed.share(value) + up));
-    else return;
+  moveByKey(event, index) {
+    const { keyframes } = this;
+    const [time, value] = keyframes.all[index];
+    const frame = keyframes.frameOf(time);
+    const share = keyframes.shareOfValue(value);
+    const frameStep = keyframes.unit === "s" ? 1 : Math.ceil(keyframes.video.fps / 4);
+    const sideways = { ArrowLeft: -frameStep, ArrowRight: frameStep }[event.key];
+    const upward = { ArrowDown: -VALUE_STEP, ArrowUp: VALUE_STEP }[event.key];
+    if (event.key === "Delete" || event.key === "Backspace") keyframes.remove(index);
+    else if (sideways) keyframes.move(index, Math.max(0, frame + sideways));
+    else if (upward && share !== null) {
+      keyframes.move(index, frame, keyframes.valueOfShare(share + upward));
+    } else return;
     event.preventDefault();
     event.stopPropagation();
     this.changed();

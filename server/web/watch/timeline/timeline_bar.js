@@ -1,65 +1,66 @@
-// The timeline at the foot of the page: the strip with its slider, key frames and region.
+// The timeline at the foot of the page: the waveform with its slider, keyframes and region.
 
-import { Dots } from "./keyframe_markers.js";
-import { Strip } from "./waveform.js";
+import { byId } from "../shared/dom.js";
+import { KeyframeMarkers } from "./keyframe_markers.js";
+import { Waveform } from "./waveform.js";
 
-const at = (id) => document.getElementById(id);
-
-export class Bar {
+export class TimelineBar {
   /**
-   * @param {object} score - {fps, frames, sound}: see Strip
-   * @param {Controls} controls - whose open editor is traced
+   * @param {object} video - {fps, frames, features, frame: the one that is shown}
+   * @param {Controls} controls - the modulation that is edited there is drawn
    */
-  constructor(score, controls) {
-    Object.assign(this, { score, controls });
-    this.strip = new Strip({ overview: at("overview"), curve: at("curve"), named: at("named") }, score);
-    this.dots = new Dots(at("dots"), this.strip, () => controls.editor?.refresh());
-    this.turn();
-    new ResizeObserver(() => this.strip.paint()).observe(at("overview"));
+  constructor(video, controls) {
+    Object.assign(this, { video, controls });
+    const canvases = { waveform: byId("waveform"), curve: byId("curve") };
+    this.waveform = new Waveform({ ...canvases, label: byId("curve-label") }, video);
+    const refreshEditor = () => controls.editor?.refresh();
+    this.markers = new KeyframeMarkers(byId("keyframes"), this.waveform, refreshEditor);
+    this.updateRange();
+    new ResizeObserver(() => this.waveform.draw()).observe(byId("waveform"));
   }
 
-  /** Show a frame and its time; turns the page where it is on another. */
-  show(frame) {
-    if (this.strip.keep(frame)) this.turn();
-    at("time").value = frame;
-    at("clock").value = `${inMinutes(frame / this.score.fps)} · frame ${frame}`;
+  /** Show a frame and its time; turns to another part of the track where it is outside. */
+  showFrame(frame) {
+    if (this.waveform.scrollTo(frame)) this.updateRange();
+    byId("position").value = frame;
+    byId("time").value = `${formatMinutes(frame / this.video.fps)} · frame ${frame}`;
   }
 
-  /** Fit the slider and the key frames to the part of the track that the strip shows. */
-  turn() {
-    at("time").min = this.strip.from;
-    at("time").max = this.strip.to - 1;
-    at("time").value = this.score.frame;
-    this.mark();
+  /** Fit the slider and the keyframes to the part of the track that is shown. */
+  updateRange() {
+    byId("position").min = this.waveform.from;
+    byId("position").max = this.waveform.to - 1;
+    byId("position").value = this.video.frame;
+    this.showKeyframes();
   }
 
-  /** Show what moves the input whose motion is open. */
-  trace() {
+  /** Draw the modulation that is edited. */
+  showModulation() {
     const { editor } = this.controls;
-    this.strip.trace(editor?.item ?? null, editor?.motion ?? null);
-    this.mark();
+    this.waveform.drawModulation(editor?.item ?? null, editor?.modulation ?? null);
+    this.showKeyframes();
   }
 
-  mark() {
+  showKeyframes() {
     const { editor } = this.controls;
-    this.dots.show(editor?.motion?.keys ? editor.keyed : null);
+    this.markers.show(editor?.modulation?.keys ? editor.keyframes : null);
   }
 
-  /** Show a part of the track, so many times as long, around a frame. */
+  /** Show `factor` as much of the track, around a frame. */
   zoom(factor, frame) {
-    this.strip.zoom(factor, frame);
-    this.turn();
+    this.waveform.zoom(factor, frame);
+    this.updateRange();
   }
 
   /** Show the region that is looped; null shows none. */
-  region(region) {
-    this.strip.region = region;
-    this.strip.paint();
-    at("loop").setAttribute("aria-pressed", String(region !== null));
+  showRegion(region) {
+    this.waveform.region = region;
+    this.waveform.draw();
+    byId("loop").setAttribute("aria-pressed", String(region !== null));
   }
 }
 
-function inMinutes(seconds) {
+function formatMinutes(seconds) {
   const rest = (seconds % 60).toFixed(2).padStart(5, "0");
   return `${Math.floor(seconds / 60)}:${rest}`;
 }

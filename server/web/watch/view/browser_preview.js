@@ -1,61 +1,63 @@
-// The picture that this browser draws: the frame of the moment, once for each change.
+// The frame that this browser draws: the one of the clock, drawn once for each change.
 
-import { Meter } from "./frame_meter.js";
+import { FrameMeter } from "./frame_meter.js";
 
-const CATCH_UP = 3;
+const MAX_CATCH_UP_FRAMES = 3;
 
-export class Screen {
-  /** @param {Page} watch - the page: its clock, film, sound, values, live player, and parts */
-  constructor(watch) {
-    Object.assign(this, { watch, drawn: -1, dirty: true, meter: new Meter() });
+export class BrowserPreview {
+  /** @param {Page} page */
+  constructor(page) {
+    Object.assign(this, { page, frame: -1, isStale: true, meter: new FrameMeter() });
   }
 
-  /** Draw the moment's frame where it is not the one that is shown. */
-  draw() {
-    const { frame, film, sound, playing, compare, live } = this.watch;
-    if (frame === this.drawn && !this.dirty) return;
-    if (playing || !sound.has(frame, film.fps)) void sound.load(frame, film.fps);
-    if (!sound.has(frame, film.fps)) return;
-    if (frame !== this.drawn && !playing) compare.stale();
-    this.drawn = frame;
-    this.dirty = false;
-    this.watch.bar.show(frame);
-    if (!live) return;
-    this.run(frame);
-    this.watch.controls.follow(live.timeline.uniforms(frame, this.watch.values, new Set()));
+  /** Draw the frame of the clock where it is not the one that is shown. */
+  update() {
+    const { frame, config, features, playing, comparison, activePlayer } = this.page;
+    if (frame === this.frame && !this.isStale) return;
+    const isLoaded = features.has(frame, config.fps);
+    if (playing || !isLoaded) void features.load(frame, config.fps);
+    if (!isLoaded) return;
+    if (frame !== this.frame && !playing) comparison.invalidate();
+    this.frame = frame;
+    this.isStale = false;
+    this.page.timelineBar.showFrame(frame);
+    if (!activePlayer) return;
+    this.draw(frame);
+    const uniforms = activePlayer.timeline.uniforms(frame, this.page.values, new Set());
+    this.page.controls.showUniforms(uniforms);
   }
 
-  /** Draw a frame, and a few that a sequential effect has missed before it. */
-  run(frame) {
-    const { live: player, values, stage, context, subject } = this.watch;
-    const behind = frame - player.last;
-    const between = player.program.sequential && behind > 1 && behind <= CATCH_UP;
-    const first = between ? player.last + 1 : frame;
-    player.pointer = stage.pointer(player);
+  /** Draw a frame, and the few before it that playback of a sequential effect has skipped. */
+  draw(frame) {
+    const { activePlayer: player, values, viewer, context, watchedFile } = this.page;
+    const step = frame - player.lastFrame;
+    const catchesUp = player.program.sequential && step > 1 && step <= MAX_CATCH_UP_FRAMES;
+    const first = catchesUp ? player.lastFrame + 1 : frame;
+    player.pageUniforms = viewer.mouseUniforms(player);
     try {
       for (let next = first; next < frame; next++) player.draw(next, values, false);
       this.meter.measure(context.gl, () => player.draw(frame, values));
-      stage.paint(player);
+      viewer.showPlayer(player);
     } catch (error) {
-      subject.refuse(error);
+      watchedFile.reject(error);
     }
   }
 
   /** Show the same frame again: in another view, or with the mouse elsewhere. */
   redraw() {
-    const { live, stage } = this.watch;
-    if (stage.moused) this.dirty = true;
-    else if (live?.last >= 0) {
-      live.present();
-      stage.paint(live);
+    const { activePlayer, viewer } = this.page;
+    if (viewer.usesMouse) this.isStale = true;
+    else if (activePlayer?.lastFrame >= 0) {
+      activePlayer.present();
+      viewer.showPlayer(activePlayer);
     }
   }
 
-  /** Let an event happen in the frame that is shown. */
+  /** Fire an event input in the frame that is shown. */
   fire(name) {
-    const { live, frame } = this.watch;
-    if (!live) return;
-    live.fire(name);
-    this.run(frame);
+    const { activePlayer, frame } = this.page;
+    if (!activePlayer) return;
+    activePlayer.fire(name);
+    this.draw(frame);
   }
 }

@@ -1,167 +1,171 @@
-// The server's frame beside the browser's own, and how far they are apart.
+// The server's frame next to the browser's own, and the difference between them.
 
-const SETTLED_MS = 120;
-const PLAYING_MS = 1200;
-const SLICE_MS = 12;
-const HEAT = 12;
+import { postJson } from "../shared/http.js";
 
-export class Compare {
+const DEBOUNCE_MS = 120;
+const PLAYING_INTERVAL_MS = 1200;
+const MAX_REPLAY_MS = 12;
+const GAIN = 12;
+
+export class ServerComparison {
   /**
-   * @param {object} view - {picture, heat: canvases, waiting: element}
-   * @param {object} film - what the page draws: {revision, frame, values, size, fit, playing,
-   *     live: the player or null, broken, paired: whether the server's is shown, heard, redraw};
-   *     all read when they are needed
-   * @param {function(object): void} told - called with what is known of the server's frame
+   * @param {object} view - {server, difference: canvases, waiting: element}
+   * @param {object} page - {revision, frame, values, size, fit, playing, activePlayer, isBroken,
+   *     showsServer, loadFeatures, redraw}: read when they are needed
+   * @param {function(object): void} report - called with the facts of the server's frame
    */
-  constructor(view, film, told) {
-    Object.assign(this, { view, film, told, busy: false, wanted: false, timer: 0, age: 0, waits: false, painted: 0 });
+  constructor(view, page, report) {
+    Object.assign(this, { view, page, report, timer: 0, version: 0, drawnRevision: 0 });
+    Object.assign(this, { isBusy: false, isRequested: false, isPaused: false });
   }
 
-  /** Something is another than when the server's frame was asked for. */
-  stale() {
-    this.age++;
-    this.wanted = true;
-    this.later(SETTLED_MS);
+  /** Request the server's frame again: something it depends on has changed. */
+  invalidate() {
+    this.version++;
+    this.isRequested = true;
+    this.schedule(DEBOUNCE_MS);
   }
 
-  /** Whether the server's picture stands still because it plays: it would be drawn from its start each time. */
-  get behind() {
-    return Boolean(this.film.playing && this.film.live?.program.sequential);
+  /** Whether playback has to pause the server: it would draw a sequential effect from its start. */
+  get mustPause() {
+    return Boolean(this.page.playing && this.page.activePlayer?.program.sequential);
   }
 
-  /** Ask now and then while it plays. */
-  tick() {
-    if (this.waits !== this.behind) {
-      this.waits = this.behind;
-      this.view.picture.classList.toggle("behind", this.waits);
-      this.told(this.waits ? { waits: true } : {});
-      this.stale();
+  /** Request frames at intervals during playback. */
+  update() {
+    if (this.isPaused !== this.mustPause) {
+      this.isPaused = this.mustPause;
+      this.view.server.classList.toggle("outdated", this.isPaused);
+      this.report(this.isPaused ? { isPaused: true } : {});
+      this.invalidate();
     }
-    if (!this.busy && !this.timer && this.film.playing && this.film.paired) {
-      this.wanted = true;
-      this.later(this.film.live ? PLAYING_MS : SETTLED_MS);
+    if (!this.isBusy && !this.timer && this.page.playing && this.page.showsServer) {
+      this.isRequested = true;
+      this.schedule(this.page.activePlayer ? PLAYING_INTERVAL_MS : DEBOUNCE_MS);
     }
   }
 
-  later(delay) {
+  schedule(delay) {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       this.timer = 0;
-      if (this.wanted && !this.busy) this.ask();
+      if (this.isRequested && !this.isBusy) this.compare();
     }, delay);
   }
 
-  async ask() {
-    const { film } = this;
-    if (film.broken || !film.revision) return;
-    if (this.behind) return;
-    this.busy = true;
-    this.wanted = false;
-    const age = this.age;
-    this.view.waiting.hidden = film.playing;
+  async compare() {
+    const { page } = this;
+    if (page.isBroken || !page.revision) return;
+    if (this.mustPause) return;
+    this.isBusy = true;
+    this.isRequested = false;
+    const { version } = this;
+    this.view.waiting.hidden = page.playing;
     try {
-      await this.answer(await this.request(film), age);
+      await this.showResponse(await this.request(page), version);
     } catch (error) {
-      this.told({ error: String(error.message ?? error) });
+      this.report({ error: String(error.message ?? error) });
     } finally {
-      this.busy = false;
+      this.isBusy = false;
       this.view.waiting.hidden = true;
-      if (this.wanted) this.later(SETTLED_MS);
+      if (this.isRequested) this.schedule(DEBOUNCE_MS);
     }
   }
 
-  async request({ revision, frame, values, size, fit, live: player }) {
+  async request({ revision, frame, values, size, fit, activePlayer: player }) {
     const [width, height] = size;
-    const wish = { revision, frame, values, width, height, fit };
-    const own = player && !player.program.sequential ? await this.pixels(player, wish) : null;
-    if (own) this.film.redraw(); // in the view that is shown
-    const answer = await fetch("/frame", {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(wish),
-    });
-    return { wish, own, answer, player };
+    const payload = { revision, frame, values, width, height, fit };
+    const drawsOwn = player && !player.program.sequential;
+    const ownPixels = drawsOwn ? await this.drawPixels(player, payload) : null;
+    if (ownPixels) this.page.redraw(); // in the view that is shown
+    return { payload, ownPixels, response: await postJson("/frame", payload), player };
   }
 
-  /** The browser's own pixels of the wished frame. */
-  async pixels(player, { frame, values }) {
-    await this.film.heard(frame);
+  /** Draw the frame in the browser; return its pixels. */
+  async drawPixels(player, { frame, values }) {
+    await this.page.loadFeatures(frame);
     player.draw(frame, values);
     return player.read();
   }
 
-  async answer({ wish, own, answer, player }, age) {
-    if (answer.status === 204 || this.behind) return; // something newer is under way
-    if (!answer.ok) throw new Error(await reason(answer));
-    const facts = JSON.parse(answer.headers.get("X-Frame"));
-    const theirs = await this.paint(await answer.blob(), wish);
-    this.painted = wish.revision;
-    this.told({ ...facts, frame: wish.frame, difference: null });
-    const mine = own ?? (await this.replayed(wish, facts, player, age));
-    if (mine && !own) this.film.redraw();
-    if (mine) this.told({ ...facts, frame: wish.frame, difference: this.apart(mine, theirs, wish) });
+  async showResponse({ payload, ownPixels, response, player }, version) {
+    if (response.status === 204 || this.mustPause) return; // a newer request follows
+    if (!response.ok) throw new Error(await errorReason(response));
+    const facts = JSON.parse(response.headers.get("X-Frame"));
+    const serverPixels = await this.showServerFrame(await response.blob(), payload);
+    this.drawnRevision = payload.revision;
+    const frameFacts = { ...facts, frame: payload.frame, difference: null };
+    this.report(frameFacts);
+    const pixels = ownPixels ?? (await this.replay(payload, facts, player, version));
+    if (!pixels) return;
+    if (!ownPixels) this.page.redraw();
+    this.report({ ...frameFacts, difference: this.showDifference(pixels, serverPixels, payload) });
   }
 
-  /** Show the server's picture; its pixels. */
-  async paint(blob, { width, height }) {
+  /** Show the server's frame; return its pixels. */
+  async showServerFrame(blob, { width, height }) {
     const bitmap = await createImageBitmap(blob, { colorSpaceConversion: "none" });
-    const canvas = this.view.picture;
+    const canvas = this.view.server;
     Object.assign(canvas, { width, height });
-    const paint = canvas.getContext("2d", { willReadFrequently: true, alpha: false });
-    paint.drawImage(bitmap, 0, 0);
-    return paint.getImageData(0, 0, width, height).data;
+    const context = canvas.getContext("2d", { willReadFrequently: true, alpha: false });
+    context.drawImage(bitmap, 0, 0);
+    return context.getImageData(0, 0, width, height).data;
   }
 
-  /** The browser's frame of a sequential effect, drawn from where the server began. */
-  async replayed(wish, facts, player, age) {
-    if (!player || this.film.live !== player || age !== this.age) return null;
-    if (player.last === wish.frame && player.exact && facts.exact) return player.read();
-    let pause = performance.now() + SLICE_MS;
-    for (const frame of player.seek(wish.frame, wish.values, facts.from)) {
-      await this.film.heard(frame + 1);
-      if (performance.now() < pause) continue;
+  /** Draw the browser's frame of a sequential effect from where the server began. */
+  async replay(payload, facts, player, version) {
+    const isCurrent = () => this.page.activePlayer === player && version === this.version;
+    if (!player || !isCurrent()) return null;
+    if (player.lastFrame === payload.frame && player.exact && facts.exact) return player.read();
+    let pauseAt = performance.now() + MAX_REPLAY_MS;
+    for (const frame of player.seek(payload.frame, payload.values, facts.from)) {
+      await this.page.loadFeatures(frame + 1);
+      if (performance.now() < pauseAt) continue;
       await new Promise((resolve) => setTimeout(resolve));
-      if (this.film.live !== player || age !== this.age) return null;
-      pause = performance.now() + SLICE_MS;
+      if (!isCurrent()) return null;
+      pauseAt = performance.now() + MAX_REPLAY_MS;
     }
     return player.read();
   }
 
-  /** The mean and the largest difference, of 255; draws where it is. */
-  apart(mine, theirs, { width, height }) {
-    const canvas = Object.assign(this.view.heat, { width, height });
-    const paint = canvas.getContext("2d");
-    const picture = paint.createImageData(width, height);
+  /** Draw the difference; return its mean and its largest value, of 255. */
+  showDifference(pixels, serverPixels, { width, height }) {
+    const canvas = Object.assign(this.view.difference, { width, height });
+    const context = canvas.getContext("2d");
+    const image = context.createImageData(width, height);
     let [sum, largest] = [0, 0];
     for (let y = 0; y < height; y++) {
       for (let x = 0; x < width; x++) {
         const at = (y * width + x) * 4;
-        const own = ((height - 1 - y) * width + x) * 4;
-        let most = 0;
+        const ownAt = ((height - 1 - y) * width + x) * 4;
+        let maximum = 0;
         for (let part = 0; part < 3; part++) {
-          const apart = Math.abs(mine[own + part] - theirs[at + part]);
-          sum += apart;
-          most = Math.max(most, apart);
+          const difference = Math.abs(pixels[ownAt + part] - serverPixels[at + part]);
+          sum += difference;
+          maximum = Math.max(maximum, difference);
         }
-        largest = Math.max(largest, most);
-        picture.data.set(heat(most), at);
+        largest = Math.max(largest, maximum);
+        image.data.set(heatColor(maximum), at);
       }
     }
-    paint.putImageData(picture, 0, 0);
+    context.putImageData(image, 0, 0);
     return { mean: sum / (width * height * 3), largest };
   }
 }
 
-/** Black where both agree, then blue, orange, white. */
-function heat(apart) {
-  const part = Math.min((apart * HEAT) / 255, 1);
-  return [Math.min(part * 3, 1) * 255, Math.max(part * 2 - 0.7, 0) * 196, Math.sin(part * Math.PI) * 160 + Math.max(part * 2 - 1, 0) * 180, 255];
+/** Return the colour of a difference: black for none, then blue, orange, white. */
+function heatColor(difference) {
+  const heat = Math.min((difference * GAIN) / 255, 1);
+  const red = Math.min(heat * 3, 1) * 255;
+  const green = Math.max(heat * 2 - 0.7, 0) * 196;
+  const blue = Math.sin(heat * Math.PI) * 160 + Math.max(heat * 2 - 1, 0) * 180;
+  return [red, green, blue, 255];
 }
 
-async function reason(answer) {
+async function errorReason(response) {
   try {
-    return (await answer.json()).reason;
+    return (await response.json()).reason;
   } catch {
-    return `the server answers ${answer.status}`;
+    return `the server answers with HTTP ${response.status}`;
   }
 }

@@ -1,174 +1,182 @@
-// The pictures: which are shown, how they lie, full screen, and the pointer over them.
+// The previews: which of them are shown, their layout, full screen, and the pointer over them.
 
-import { made } from "../shared/dom.js";
-import { Mouse } from "./mouse.js";
-import { PICTURE, pixelAt, showView, viewsOf } from "./pass_views.js";
+import { byId, createElement } from "../shared/dom.js";
+import { MouseUniforms } from "./mouse_uniforms.js";
+import { FRAME_VIEW, drawView, readPixel, viewsOf } from "./pass_views.js";
 
 const MODES = ["browser", "both", "server"];
 const GAP = 10;
-const CAPTION = 25;
-const NARROW = 700;
+const CAPTION_HEIGHT = 25;
+const MIN_SIDE_BY_SIDE_WIDTH = 700;
+const NARROW_PAGE_WIDTH = 900;
+const NOTHING = "\u00a0"; // keeps the height of the line
 
-const at = (id) => document.getElementById(id);
-
-export class Stage {
-  /** @param {object} film - {player or null, size, redraw(), moved()}: read when they are needed */
-  constructor(film) {
-    Object.assign(this, { film, mode: "browser", forced: false, view: PICTURE, mouse: new Mouse(), wanted: new Map(), over: null });
-    for (const mode of MODES) at(`view-${mode}`).onclick = () => this.show(mode);
-    at("look").onchange = () => this.look(at("look").value);
-    at("full").onclick = () => this.full();
-    new ResizeObserver(() => this.arrange()).observe(at("pictures"));
-    for (const canvas of [at("canvas"), at("picture"), at("heat")]) this.follow(canvas);
+export class Viewer {
+  /** @param {object} page - {player or null, size, redraw(), modeChanged()} */
+  constructor(page) {
+    Object.assign(this, { page, mode: "browser", isServerForced: false, view: FRAME_VIEW });
+    Object.assign(this, { mouse: new MouseUniforms(), mouseNames: new Map(), pointer: null });
+    for (const mode of MODES) byId(`mode-${mode}`).onclick = () => this.setMode(mode);
+    byId("view").onchange = () => this.setView(byId("view").value);
+    byId("full-screen").onclick = () => this.toggleFullScreen();
+    new ResizeObserver(() => this.arrange()).observe(byId("previews"));
+    const canvases = ["browser-canvas", "server-canvas", "difference-canvas"];
+    for (const id of canvases) this.followPointer(byId(id));
   }
 
-  /** Show the browser's picture, the server's, or both. */
-  show(mode) {
+  /** Show the browser's preview, the server's, or both. */
+  setMode(mode) {
     this.mode = mode;
     this.arrange();
-    this.film.moved();
+    this.page.modeChanged();
   }
 
-  /** Show the server's picture in any case where this browser has none. */
-  alone(alone) {
-    if (alone === this.forced) return;
-    this.forced = alone;
+  /** Show the server's preview in any case where the browser has none. */
+  forceServer(isForced) {
+    if (isForced === this.isServerForced) return;
+    this.isServerForced = isForced;
     this.arrange();
   }
 
-  get shown() {
-    return this.forced && this.mode === "browser" ? "server" : this.mode;
+  get shownMode() {
+    return this.isServerForced && this.mode === "browser" ? "server" : this.mode;
   }
 
-  next() {
-    this.show(MODES[(MODES.indexOf(this.mode) + 1) % MODES.length]);
+  nextMode() {
+    this.setMode(MODES[(MODES.indexOf(this.mode) + 1) % MODES.length]);
   }
 
-  /** Lay two pictures beside or below each other, whichever makes them larger. */
+  /** Arrange two previews side by side or stacked, as they are larger. */
   arrange() {
-    at("pictures").classList.remove(...MODES);
-    at("pictures").classList.add(this.shown);
-    for (const mode of MODES) at(`view-${mode}`).setAttribute("aria-pressed", String(mode === this.shown));
-    const [wide, high] = this.film.size;
-    at("stage").style.setProperty("--shape", `${wide} / ${high}`);
-    const { clientWidth: width, clientHeight: height } = at("pictures");
-    if (innerWidth <= 900) {
-      at("pictures").classList.toggle("stacked", width < NARROW);
+    const previews = byId("previews");
+    previews.classList.remove(...MODES);
+    previews.classList.add(this.shownMode);
+    for (const mode of MODES) {
+      byId(`mode-${mode}`).setAttribute("aria-pressed", String(mode === this.shownMode));
+    }
+    const [frameWidth, frameHeight] = this.page.size;
+    byId("viewer").style.setProperty("--shape", `${frameWidth} / ${frameHeight}`);
+    const { clientWidth: width, clientHeight: height } = previews;
+    if (innerWidth <= NARROW_PAGE_WIDTH) {
+      previews.classList.toggle("stacked", width < MIN_SIDE_BY_SIDE_WIDTH);
       return;
     }
-    const fit = (w, h) => Math.min(w / wide, (h - CAPTION) / high);
-    const beside = fit((width - GAP) / 2, height);
-    const below = fit(width, (height - GAP) / 2);
-    at("pictures").classList.toggle("stacked", below > beside);
+    const scaleIn = (w, h) => Math.min(w / frameWidth, (h - CAPTION_HEIGHT) / frameHeight);
+    const sideBySide = scaleIn((width - GAP) / 2, height);
+    const stacked = scaleIn(width, (height - GAP) / 2);
+    previews.classList.toggle("stacked", stacked > sideBySide);
   }
 
-  full() {
+  toggleFullScreen() {
     if (document.fullscreenElement) document.exitFullscreen();
-    else at("stage").requestFullscreen?.();
+    else byId("viewer").requestFullscreen?.();
   }
 
   // Views of the effect
 
-  /** A new player is shown. */
-  take(player) {
+  /** Offer the views of a new player. */
+  offerViews(player) {
     const views = viewsOf(player);
-    if (!views.some(({ id }) => id === this.view)) this.view = PICTURE;
-    at("look").replaceChildren(...views.map(({ id, label }) => made("option", { value: id }, label)));
-    at("look").value = this.view;
-    at("look").parentElement.hidden = false;
-    this.wanted = Mouse.wanted(player);
-    at("canvas").classList.toggle("moused", this.wanted.size > 0);
-    if (!this.wanted.size) this.mouse.reset();
+    if (!views.some(({ id }) => id === this.view)) this.view = FRAME_VIEW;
+    const options = views.map(({ id, label }) => createElement("option", { value: id }, label));
+    byId("view").replaceChildren(...options);
+    byId("view").value = this.view;
+    byId("view").parentElement.hidden = false;
+    this.mouseNames = MouseUniforms.find(player);
+    if (!this.mouseNames.size) this.mouse.reset();
   }
 
-  look(view) {
+  setView(view) {
     this.view = view;
-    at("look").value = view;
-    this.film.redraw();
+    byId("view").value = view;
+    this.page.redraw();
   }
 
-  nextLook() {
-    const views = [...at("look").options].map(({ value }) => value);
-    this.look(views[(views.indexOf(this.view) + 1) % views.length]);
+  nextView() {
+    const views = [...byId("view").options].map(({ value }) => value);
+    this.setView(views[(views.indexOf(this.view) + 1) % views.length]);
   }
 
-  /** What is to be done after every draw of the player. */
-  paint(player) {
-    showView(player, this.view);
-    if (this.over && this.over.canvas === at("canvas")) this.say();
-  }
-
-  /** The mouse's uniforms; null where the effect wants none or it was not used. */
-  pointer(player) {
-    return this.wanted.size && this.mouse.used ? this.mouse.uniforms(this.wanted, player.size) : null;
-  }
-
-  get moused() {
-    return this.wanted.size > 0 && this.mouse.used;
+  /** Show the frame that the player has drawn, in the current view. */
+  showPlayer(player) {
+    drawView(player, this.view);
+    if (this.pointer?.canvas === byId("browser-canvas")) this.showPixel();
   }
 
   // The pointer
 
-  follow(canvas) {
-    canvas.addEventListener("pointermove", (event) => this.point(canvas, event));
+  /** Return the mouse's uniforms; null where the effect has none or the mouse was not used. */
+  mouseUniforms(player) {
+    return this.usesMouse ? this.mouse.values(this.mouseNames, player.size) : null;
+  }
+
+  get usesMouse() {
+    return this.mouseNames.size > 0 && this.mouse.isUsed;
+  }
+
+  followPointer(canvas) {
+    canvas.addEventListener("pointermove", (event) => this.movePointer(canvas, event));
     canvas.addEventListener("pointerleave", () => {
-      this.over = null;
-      at("pixel").replaceChildren("\u00a0");
+      this.pointer = null;
+      byId("pixel").replaceChildren(NOTHING);
     });
-    if (canvas !== at("canvas")) return;
+    if (canvas !== byId("browser-canvas")) return;
     canvas.addEventListener("pointerdown", (event) => {
-      const place = placeOn(canvas, event);
-      if (!place || !this.wanted.size || event.button) return;
+      const position = pixelUnder(canvas, event);
+      if (!position || !this.mouseNames.size || event.button) return;
       canvas.setPointerCapture(event.pointerId);
-      this.mouse.press(...place);
-      this.film.redraw();
+      this.mouse.press(...position);
+      this.page.redraw();
     });
     canvas.addEventListener("pointerup", () => {
-      if (!this.mouse.down) return;
+      if (!this.mouse.isDown) return;
       this.mouse.release();
-      this.film.redraw();
+      this.page.redraw();
     });
   }
 
-  point(canvas, event) {
-    const place = placeOn(canvas, event);
-    this.over = place && { canvas, place };
-    if (!place) {
-      at("pixel").replaceChildren("\u00a0");
+  movePointer(canvas, event) {
+    const position = pixelUnder(canvas, event);
+    this.pointer = position && { canvas, position };
+    if (!position) {
+      byId("pixel").replaceChildren(NOTHING);
       return;
     }
-    if (this.wanted.size && canvas === at("canvas")) {
-      this.mouse.move(...place);
-      this.film.redraw();
+    if (this.mouseNames.size && canvas === byId("browser-canvas")) {
+      this.mouse.move(...position);
+      this.page.redraw();
     }
-    this.say();
+    this.showPixel();
   }
 
-  say() {
-    const { canvas, place } = this.over;
-    const { player } = this.film;
-    const [x, y] = place;
+  /** Show the numbers of the pixel under the pointer. */
+  showPixel() {
+    const { canvas, position } = this.pointer;
+    const { player } = this.page;
+    const [x, y] = position;
     const parts = [`x ${String(x).padStart(4)} y ${String(y).padStart(4)}`];
-    let shown = null;
-    if (canvas === at("canvas") && player) {
-      const found = pixelAt(player, this.view, x, y);
-      shown = found.shown;
+    let color = null;
+    if (canvas === byId("browser-canvas") && player) {
+      const pixel = readPixel(player, this.view, x, y);
+      color = pixel.canvas;
       const names = ["r", "g", "b", "a"];
-      parts.push(found.values.map((value, index) => `${names[index]} ${number(value)}`).join("  "));
-    } else if (canvas !== at("canvas") && canvas.width > 1) {
-      shown = [...canvas.getContext("2d").getImageData(x, canvas.height - 1 - y, 1, 1).data].slice(0, 3);
+      const values = pixel.values.map((value, index) => `${names[index]} ${formatNumber(value)}`);
+      parts.push(values.join("  "));
+    } else if (canvas !== byId("browser-canvas") && canvas.width > 1) {
+      const context = canvas.getContext("2d");
+      color = [...context.getImageData(x, canvas.height - 1 - y, 1, 1).data].slice(0, 3);
     }
-    const swatch = made("i", {});
-    if (shown) {
-      swatch.style.background = `rgb(${shown})`;
-      parts.push(`#${shown.map((part) => part.toString(16).padStart(2, "0")).join("")}`);
+    const swatch = createElement("i", {});
+    if (color) {
+      swatch.style.background = `rgb(${color})`;
+      parts.push(`#${color.map((part) => part.toString(16).padStart(2, "0")).join("")}`);
     }
-    at("pixel").replaceChildren(...(shown ? [swatch] : []), parts.join("   "));
+    byId("pixel").replaceChildren(...(color ? [swatch] : []), parts.join("   "));
   }
 }
 
-/** The pixel of a canvas under the pointer, from its lower left; null beside the picture. */
-function placeOn(canvas, { clientX, clientY }) {
+/** Return the pixel of a canvas under the pointer, from its lower left; null outside the frame. */
+function pixelUnder(canvas, { clientX, clientY }) {
   const box = canvas.getBoundingClientRect();
   const scale = Math.min(box.width / canvas.width, box.height / canvas.height);
   const left = box.left + (box.width - canvas.width * scale) / 2;
@@ -178,4 +186,6 @@ function placeOn(canvas, { clientX, clientY }) {
   return [x, canvas.height - 1 - y];
 }
 
-const number = (value) => (Number.isFinite(value) ? value.toFixed(3) : String(value)).padStart(6);
+function formatNumber(value) {
+  return (Number.isFinite(value) ? value.toFixed(3) : String(value)).padStart(6);
+}
