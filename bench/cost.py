@@ -1,10 +1,10 @@
-"""Milliseconds that a frame of each effect takes to draw at 720p, and beside `bars`.
+"""Milliseconds to draw a frame of each effect at 720p, absolute and relative to `bars`.
 
-    python bench/cost.py [ID …]       every effect that is shipped when none is given
+    python bench/cost.py [ID …]       all effects included here if none is given
 
-What is drawn is the demo track and photo with the effect's defaults, its passes in order, without
-encoder. What stands still is not drawn again: an effect that does is measured with the first of its
-numbers swinging. Run it on an idle machine.
+Draws the demo track and photo with the effect's defaults, its passes in order, without encoder.
+Unchanged passes are not redrawn: a static effect is measured with its first number oscillating. Run
+it on an idle machine.
 """
 
 import json
@@ -17,7 +17,7 @@ TOQIBOX = [sys.executable, "-m", "server", "effects"]
 REFERENCE = "bars"
 STILL_MS = 0.5
 MAX_MS = 40.0
-"""What a frame may take on two cores without a GPU, unless the effect's description says so."""
+"""Limit for a frame on two cores without a GPU, unless the effect's description says otherwise."""
 
 
 def main() -> None:
@@ -39,19 +39,19 @@ def main() -> None:
 
 
 def effects() -> list[str]:
-    """The ids of the effects that work."""
+    """Return the ids of the effects that compile."""
     entries: list[dict[str, Any]] = json.loads(_run("list"))["effects"]
     return [entry["id"] for entry in entries if "inputs" in entry]
 
 
 def cost(effect: str, *options: str) -> dict[str, Any]:
-    """What `profile` says of it."""
+    """Return the output of `profile` for an effect."""
     profile: dict[str, Any] = json.loads(_run("profile", effect, "--size", "1280x720", *options))
     return profile
 
 
 def first_number(effect: str) -> str:
-    """The first of its inputs that is a number."""
+    """Return the name of its first numeric input."""
     inputs: dict[str, Any] = json.loads(_run("show", effect))["inputs"]["properties"]
     return next(name for name, schema in inputs.items() if schema.get("type", [""])[0] == "number")
 

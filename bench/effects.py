@@ -1,6 +1,6 @@
-"""Frames a second of every effect at 720p, and where the time goes.
+"""Frames a second of every effect at 720p, and the time by stage.
 
-    python bench/effects.py [SECONDS]       length of each video, 10 when not given
+    python bench/effects.py [SECONDS]       length of each video, 10 by default
 
 Renders the demo track and photo through `toqibox render`, one effect after the other, so that both
 slots work for one job. Run it on an idle machine.
@@ -43,13 +43,13 @@ def main() -> None:
 
 
 def effects() -> dict[str, str]:
-    """The ids of the effects that work, and the dialect of each."""
+    """Return the ids and dialects of the effects that compile."""
     answer: dict[str, Any] = json.loads(_run("effects", "list", "--json"))
     return {entry["id"]: entry["dialect"] for entry in answer["effects"] if "inputs" in entry}
 
 
 def render(arguments: list[str], seconds: str, out: Path) -> dict[str, Any]:
-    """The report of one video."""
+    """Render one video and return its report."""
     ending = ["--duration", seconds, "--json", "-y", "-o", str(out)]
     job: dict[str, Any] = json.loads(_run("render", *arguments, *ending))
     report: dict[str, Any] = job["report"]

@@ -1,10 +1,10 @@
-"""Frames a second of whole exports, beside two simpler jobs of the same size on the same machine.
+"""Frames a second of whole exports, compared with ffmpeg alone on the same machine.
 
     python bench/export.py [seconds]
 
-For each effect and plan: frames divided by the wall time from the first slot to the joined file, as
-`toqibox render` does it. Beside them: ffmpeg encoding the same still with the same settings (what a
-server does that loops one picture), and the ratio. Nothing else should run meanwhile.
+For each effect and plan: frames divided by the wall time from the first slot to the muxed file, as
+in `toqibox render`. For comparison: ffmpeg encoding the same still image with the same settings (a
+server that loops one image), and the ratio. Nothing else should run meanwhile.
 """
 
 import json
@@ -21,7 +21,7 @@ EFFECTS = ("breathe", "spin", "bars", "ring")
 
 
 def export(folder: Path, effect: str, plan: str, seconds: int) -> tuple[float, dict[str, float]]:
-    """Frames a second of one export, and its report's seconds by stage."""
+    """Return the frames a second of one export, and the seconds by stage of its report."""
     command = [sys.executable, "-m", "server", "render", "--json", "-y", "--effect", effect]
     command += ["--audio", str(folder / "track.wav"), "--photo", str(folder / "photo.jpg")]
     command += ["--plan", plan, "--duration", str(seconds), "-o", str(folder / "out.mp4")]
@@ -32,7 +32,7 @@ def export(folder: Path, effect: str, plan: str, seconds: int) -> tuple[float, d
 
 
 def still(folder: Path, plan: str, seconds: int) -> float:
-    """Frames a second of ffmpeg alone, encoding the photo over and over."""
+    """Return the frames a second of ffmpeg encoding the photo repeatedly."""
     width, height = SIZES[plan]
     command = ["ffmpeg", "-nostdin", "-v", "error", "-y", "-loop", "1", "-framerate", "30"]
     command += ["-i", str(folder / "photo.jpg"), "-i", str(folder / "track.wav")]

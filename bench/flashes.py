@@ -1,11 +1,11 @@
-"""What looking for flashes costs, beside drawing the job at 720p.
+"""The cost of flash detection, compared with drawing the job at 720p.
 
-    python bench/flashes.py [SECONDS] [EFFECT ...]    length of each video, 20 when not given
+    python bench/flashes.py [SECONDS] [EFFECT ...]    length of each video, 20 by default
 
-For each effect: the seconds that the step took (wall time of the one slot that does it, starting a
-worker included, which drawing then does not have to), the seconds of drawing, both slots together,
-and their ratio. Last, what counting alone takes for four minutes in which nothing flashes, and in
-which everything does. Run it on an idle machine.
+For each effect: the seconds of the step (wall time of its slot, including the start of a worker
+that drawing then reuses), the seconds of drawing in both slots together, and their ratio. Finally,
+the CPU time of counting alone for four minutes without flashes, and for four minutes of strobe. Run
+it on an idle machine.
 """
 
 import json
@@ -27,7 +27,7 @@ FPS = 30
 
 
 def report(folder: Path, effect: str, seconds: str) -> dict[str, Any]:
-    """The report of one video."""
+    """Render one video and return its report."""
     command = [sys.executable, "-m", "server", "render", "--json", "-y", "--effect", effect]
     command += ["--audio", str(folder / "track.wav"), "--photo", str(folder / "photo.jpg")]
     command += ["--duration", seconds, "-o", str(folder / "out.mp4")]
@@ -37,7 +37,7 @@ def report(folder: Path, effect: str, seconds: str) -> dict[str, Any]:
 
 
 def cpu_seconds(light: Float64Array) -> float:
-    """Seconds of processor time for a film that is `light` all over, one value a frame."""
+    """Return the CPU seconds for a uniform video with brightness `light`, one value a frame."""
     column = light.astype(np.float32)[:, np.newaxis, np.newaxis, np.newaxis]
     frames = np.tile(column, (1, 18, 32, 3))
     began = time.process_time()

@@ -1,11 +1,11 @@
-"""Measure the detection of events in a folder of songs, beside other detectors.
+"""Measure the detection of events in a folder of songs, compared with other detectors.
 
     python -m bench.hearing FOLDER [--librosa] [--each] [--json OUT]
 
-FOLDER holds sound files, each with its truth beside it as JSON, as `python -m bench.songs` and
-`python -m bench.songs.recordings` write them. Detections near optional events count neither way.
-Beats are measured as they are and at any metrical level (half, double, off-beat). The flux column
-is a kick detector of a few lines: peaks of the rise between 30 and 120 Hz.
+FOLDER contains audio files, each with its truth as a JSON file of the same name, as written by
+`python -m bench.songs` and `python -m bench.songs.recordings`. Detections near optional events are
+ignored. Beats are measured as detected and at any metrical level (half, double, off-beat). The flux
+column is a minimal kick detector: peaks of the rise between 30 and 120 Hz.
 """
 
 import argparse
@@ -30,7 +30,7 @@ DRUMS = ("kicks", "snares", "hats")
 _WINDOW_S, _BEAT_WINDOW_S = 0.050, 0.070
 _LOST_BELOW = 0.5
 _MIN_EVENTS = 8
-"""Events of a kind that a song must have for its F-measure to be counted."""
+"""Minimum number of events of a kind for its F-measure to count."""
 
 
 def load(path: Path) -> Int16Array:
@@ -41,7 +41,7 @@ def load(path: Path) -> Int16Array:
 
 
 def detect_with_ours(samples: Int16Array) -> dict[str, Float64Array]:
-    """Events of this project's analyser, in seconds."""
+    """Detect events with this project's analyser, in seconds."""
     events = find_events(samples)
     beats = events.beats
     detected = {kind: getattr(events, kind)[:, 0] for kind in ("onsets", *DRUMS)}
@@ -49,7 +49,7 @@ def detect_with_ours(samples: Int16Array) -> dict[str, Float64Array]:
 
 
 def detect_with_flux(samples: Int16Array) -> dict[str, Float64Array]:
-    """Kicks as peaks of a low-frequency flux: the 15 lines that anyone would try first."""
+    """Detect kicks as peaks of a low-frequency flux, the simplest method."""
     levels = filterbank.compute_spectra(samples).levels
     low = levels[:, (filterbank.HERTZ >= 30) & (filterbank.HERTZ <= 120)]
     rise = np.maximum(low[2:] - low[:-2], 0).sum(axis=1)
@@ -61,7 +61,7 @@ def detect_with_flux(samples: Int16Array) -> dict[str, Float64Array]:
 
 
 def detect_with_librosa(samples: Int16Array) -> dict[str, Float64Array]:
-    """Onsets and beats of librosa, with its own settings and sample rate."""
+    """Detect onsets and beats with librosa, at its own settings and sample rate."""
     import librosa
 
     mono = librosa.resample(samples.mean(axis=1) / 32768, orig_sr=RATE, target_sr=22050)
@@ -80,7 +80,7 @@ DETECTORS: dict[str, Callable[[Int16Array], dict[str, Float64Array]]] = {
 def f_measure(
     truth: Float64Array, detected: Float64Array, optional: Float64Array, window: float
 ) -> float:
-    """F of detections within `window` seconds; those near optional events are left out."""
+    """Return the F-measure within `window` seconds; detections near optional events are ignored."""
     pairs = mir_eval.util.match_events(truth, detected, window)
     matched = {index for _, index in pairs}
     extra = [time for index, time in enumerate(detected) if index not in matched]
@@ -90,7 +90,7 @@ def f_measure(
 
 
 def measure(truth: dict[str, list[float]], detected: dict[str, Float64Array]) -> Row:
-    """All measures that the truth and the detections allow."""
+    """Return all measures that the truth and the detections allow."""
     scores: Row = {}
     for kind in ("onsets", *DRUMS):
         if kind in detected and len(truth.get(kind, [])) >= _MIN_EVENTS:
@@ -119,7 +119,7 @@ def _measure_song(path: Path, detectors: list[str]) -> dict[str, Row]:
 
 
 def table(scores: list[Row]) -> str:
-    """One line: the mean of each measure, and the share of songs whose kicks are lost."""
+    """Return one line: the mean of each measure, and the share of songs with lost kicks."""
     names = ["onsets", *DRUMS, "beats", "any level", "downbeats"]
     cells = []
     for name in names:

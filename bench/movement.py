@@ -1,18 +1,18 @@
-"""Measures whether pictures move with songs whose kicks are known, and stand still in silence.
+"""Measures whether videos move with songs of known kicks, and stand still in silence.
 
     python -m bench.movement SONGS [--effect ID …] [--preset ID …] [options]
 
-SONGS is a folder of tracks, each with its truth beside it: `NAME.json` with `kicks` (seconds),
-`drums` (whether there are any) and, where it is known, `genre`. Without --effect and --preset the
-default effect and every preset are measured. For each song a line tells:
+SONGS is a folder of tracks, each with its truth: `NAME.json` with `kicks` (seconds), `drums`
+(whether there are any) and, if known, `genre`. Without --effect and --preset the default effect and
+every preset are measured. Each song gets a line:
 
-ratio     mean frame difference in the 100 ms from each kick on, over that of all other frames;
-          of a song without drums, or without a kick so far, from each accent that was heard
-kicks     how many there were
-still     seconds of the longest stretch of equal frames while there is sound
+ratio     mean frame difference in the 100 ms after each kick, relative to all other frames; for a
+          song without drums or kicks, after each detected accent
+kicks     number of kicks
+still     seconds of the longest run of equal frames while there is sound
 
-and for each look, how many songs with drums reach a ratio of 2, the longest stretch of all, and
-the mean frame difference in silence that follows music.
+and each look a line with the number of songs with drums that reach a ratio of 2, the longest run of
+all, and the maximum frame difference in silence after music.
 """
 
 import argparse
@@ -49,25 +49,25 @@ MIN_RATIO = 2.0
 SIZE = (160, 90)
 _MUSIC_S, _SILENCE_S, _DECAY_S = 4, 4, 1.5
 _MIN_SOUNDING = 0.02
-"""The least of the feature `sounding` that counts as sound."""
+"""Minimum of the feature `sounding` that counts as sound."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """A song as it is drawn, and its truth."""
+    """A song as it is drawn, and its known events."""
 
     name: str
     features: Path
     frames: int
     events: Float64Array
-    """Seconds of the kicks, or of the accents where there are no drums."""
+    """Seconds of the kicks, or of the accents of a song without drums."""
     drums: bool
     genre: str
 
 
 @dataclass(frozen=True)
 class Movement:
-    """How a look moves with a song."""
+    """The movement of a look with a song."""
 
     case: Case
     ratio: float
@@ -75,7 +75,7 @@ class Movement:
 
 
 def difference(scene: Scene, frames: range) -> Float64Array:
-    """The mean difference of each frame from the one before, 0 to 255; of the first it is 0."""
+    """Return the mean difference of each frame from the one before, 0 to 255; 0 for the first."""
     scene.begin(frames.start)
     differences, previous = np.zeros(len(frames)), None
     for at, frame in enumerate(frames):
@@ -89,7 +89,7 @@ def difference(scene: Scene, frames: range) -> Float64Array:
 
 
 def frames_after(events: Float64Array, frames: int) -> BoolArray:
-    """The frames in the 100 ms from each hit on."""
+    """Return the frames in the 100 ms after each event."""
     is_after = np.zeros(frames, bool)
     event_rows = np.stack([events, np.ones(len(events))], axis=1)
     for first in first_frames(event_rows, FPS):
@@ -98,7 +98,7 @@ def frames_after(events: Float64Array, frames: int) -> BoolArray:
 
 
 def longest_run(equal: BoolArray) -> int:
-    """The length of the longest run of true values."""
+    """Return the length of the longest run of true values."""
     longest_so_far = current = 0
     for value in equal:
         current = current + 1 if value else 0
@@ -119,7 +119,7 @@ def measure(context: Context, library: Library, look: Look, case: Case, photo: P
 def difference_in_silence(
     context: Context, library: Library, look: Look, case: Case, photo: Path
 ) -> float:
-    """The mean frame difference in silence, once the music before it has died away."""
+    """Return the maximum frame difference in silence, after the music has decayed."""
     first = round((_MUSIC_S + _DECAY_S) * FPS)
     scene = _scene(context, library, look, case, photo)
     start = 0 if scene.sequential else first
@@ -169,7 +169,7 @@ def _cases(
 
 
 def _music_and_silence(folder: Path) -> Case:
-    """Chords with a kick on each beat, then silence."""
+    """Write chords with a kick on each beat, followed by silence, and analyse them."""
     time = np.arange(_MUSIC_S * wav.RATE) / wav.RATE
     since = np.mod(time, 0.5)
     mix = 0.7 * np.sin(2 * np.pi * 55 * since) * np.exp(-12 * since)
@@ -215,15 +215,15 @@ def report(context: Context, look: Look, cases: Sequence[Case], silence: Case, p
 
 
 def main() -> int:
-    """Measure what the arguments ask for."""
+    """Measure the requested looks."""
     parser = argparse.ArgumentParser(prog="python -m bench.movement")
     parser.add_argument("songs", type=Path, metavar="SONGS")
     parser.add_argument("--effect", action="append", metavar="ID")
     parser.add_argument("--preset", action="append", metavar="ID")
-    parser.add_argument("--photo", type=Path, help="a photograph (a painted one)")
-    parser.add_argument("--song", action="append", default=[], help="its name; all are taken else")
-    parser.add_argument("--seconds", type=float, default=60, help="of each song (60)")
-    parser.add_argument("--kept", type=Path, help="a folder that keeps what was analysed")
+    parser.add_argument("--photo", type=Path, help="a photo (default: a generated one)")
+    parser.add_argument("--song", action="append", default=[], help="name of a song (default: all)")
+    parser.add_argument("--seconds", type=float, default=60, help="seconds of each song (60)")
+    parser.add_argument("--kept", type=Path, help="folder that caches analysed songs")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="movement-") as name:
         folder = Path(name)
@@ -234,7 +234,7 @@ def main() -> int:
             sample.paint(960, 640).save(painted, "PNG", compress_level=1)
             photo = material.photo(session, options.photo or painted, kept)
         if not cases:
-            print("no track with a truth beside it is there", file=sys.stderr)
+            print("no track with a truth file found", file=sys.stderr)
             return 1
         silence = _music_and_silence(folder)
         with Context() as context:

@@ -1,9 +1,9 @@
-"""How well the music is heard: events found in made-up tracks beside what is known of them.
+"""The accuracy of event detection: detected events compared with the truth of generated tracks.
 
-    python -m bench.rhythm [FIRST LAST] [--librosa]      seeds, 1000 to 1099 when not given
+    python -m bench.rhythm [FIRST LAST] [--librosa]      seeds, 1000 to 1099 by default
 
-Everything was tuned on seeds 0 to 99. With --librosa its onset and beat trackers, as they come,
-hear the same tracks; `pip install librosa mir_eval` beforehand.
+Everything was tuned on seeds 0 to 99. With --librosa its onset and beat trackers, at their
+defaults, analyse the same tracks; `pip install librosa mir_eval` beforehand.
 """
 
 import os
@@ -31,7 +31,7 @@ Row = dict[str, float]
 
 @dataclass(frozen=True)
 class Detected:
-    """The part of Events that other libraries detect too."""
+    """The part of TrackEvents that other libraries detect too."""
 
     onsets: Float64Array
     beats: Float64Array
@@ -48,12 +48,12 @@ _NAMES = {"plain": PLAIN, "build": BUILD, "drop": DROP, "break": BREAK}
 
 
 def detect_with_ours(samples: Int16Array) -> TrackEvents:
-    """What this project hears."""
+    """Detect events with this project's analyser."""
     return find_events(samples)
 
 
 def detect_with_librosa(samples: Int16Array) -> Detected:
-    """What librosa hears: onsets and beats, with its own settings and sample rate."""
+    """Detect onsets and beats with librosa, at its own settings and sample rate."""
     import librosa
 
     mono = samples.mean(axis=1).astype(np.float32) / 32768
@@ -65,7 +65,7 @@ def detect_with_librosa(samples: Int16Array) -> Detected:
 
 
 def measure(kind: str, seed: int, detector: Detector) -> Row:
-    """One track, heard and judged; a measure that the track has no truth for is left out."""
+    """Analyse one track and score it; measures without truth are left out."""
     track: Track = KINDS[kind](seed)
     start = time.process_time()
     events = detector(track.samples)
@@ -87,14 +87,14 @@ def measure(kind: str, seed: int, detector: Detector) -> Row:
 
 
 def _tempo(detected: float, expected: float) -> Row:
-    """Whether the tempo is within 2 %, and whether it is so an octave or a third of one away."""
+    """Return whether the tempo is within 2 %, and whether it is off by an octave or a third."""
     is_right = abs(detected / expected - 1) < 0.02
     octave = any(abs(detected / expected / times - 1) < 0.02 for times in _OCTAVES)
     return {"octave": float(octave)} if octave else {"octave": 0.0, "tempo": float(is_right)}
 
 
 def _sections(truth: Truth, events: TrackEvents | Detected) -> Row:
-    """The share of the time that is called by its name, and the bounds within half a second."""
+    """Return the share of time with the right kind of section."""
     if not truth.sections or not len(events.sections):
         return {}
     times = np.arange(0.05, truth.sections[-1][1], 0.1)
@@ -113,7 +113,7 @@ def _measure_task(task: tuple[str, int, str]) -> Row:
 
 
 def table(scores: dict[str, list[Row]]) -> str:
-    """Kinds by measures: the mean, and the worst."""
+    """Return a table of kinds by measures: the mean, and the worst."""
     names = [
         "onsets",
         "beats",
@@ -138,7 +138,7 @@ def table(scores: dict[str, list[Row]]) -> str:
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure and print the table."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
@@ -149,7 +149,7 @@ def main() -> None:
     warnings.filterwarnings("ignore", module="mir_eval|librosa")
     for detector_name in ["ours", *(["librosa"] if options.librosa else [])]:
         tasks = [(kind, seed, detector_name) for kind in KINDS for seed in range(first, last + 1)]
-        # Forked children of a process with numba in it hang.
+        # Forked children of a process that uses numba hang.
         with get_context("spawn").Pool(2) as pool:
             measured = pool.map(_measure_task, tasks, chunksize=5)
         by_kind: dict[str, list[Row]] = {kind: [] for kind in KINDS}

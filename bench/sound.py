@@ -1,6 +1,6 @@
-"""Seconds that the analysis of a track takes, beside decoding it alone.
+"""Seconds that the analysis of a track takes, compared with decoding alone.
 
-    python bench/sound.py [SECONDS]       length of the track, 240 when not given
+    python bench/sound.py [SECONDS]       length of the track, 240 by default
 
 The demo track is repeated to that length. Run it on an idle machine.
 """
@@ -19,7 +19,7 @@ from server.samples import track as demo
 
 
 def main() -> None:
-    """Print what each part takes."""
+    """Print the time of each part."""
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 240.0
     with tempfile.TemporaryDirectory(prefix="toqibox-bench-") as name:
         folder = Path(name)
@@ -31,14 +31,14 @@ def main() -> None:
         size = sum(path.stat().st_size for path in (spectra, track_file)) / 1e6
     print(f"{seconds:g} s of music, seconds on the clock")
     print(f"decoding alone        {decoding:6.2f}")
-    print(f"spectra               {spectra_s:6.2f}   all that an effect of spectra waits for")
+    print(f"spectra               {spectra_s:6.2f}   needed by an effect of spectra")
     print(f"the track as a whole  {track_s:6.2f}   loudness, beats, events, sections")
     print(f"together              {spectra_s + track_s:6.2f}   {size:.0f} MB on disk")
     print(f"ratio to decoding     {(spectra_s + track_s) / decoding:6.1f}")
 
 
 def write_looped_demo(path: Path, seconds: float) -> Path:
-    """The demo track over and over, as the prepare task would have it."""
+    """Write the demo track repeatedly to a WAV like that of the prepare task."""
     mix = demo.mix()
     count = int(seconds * wav.RATE)
     looped = np.resize(mix, (count, 2)).astype("<f4")
@@ -47,14 +47,14 @@ def write_looped_demo(path: Path, seconds: float) -> Path:
 
 
 def decode_only(audio: Path) -> None:
-    """Let ffmpeg read and resample it, and throw it away."""
+    """Decode and resample with ffmpeg, and discard the output."""
     stream = ffmpeg.input_file(audio, format="wav").audio
     argv = ffmpeg.output(stream, "-", ar=44_100, format="null")
     ffmpeg.run(argv, limit_s=600).raise_for_status()
 
 
 def wall_seconds(work: object) -> float:
-    """Seconds on the clock that a call takes."""
+    """Return the wall time of a call in seconds."""
     assert callable(work)
     start = time.perf_counter()
     work()

@@ -1,12 +1,12 @@
-"""Measures how many bars of the spectrum for pictures move, on quiet, bassy and loud masters.
+"""Measures how many bars of the band levels move, on quiet, bassy and loud masters.
 
     python -m bench.spectrum SONGS [--seconds N] [--bars N] [--names A,B,…]
 
-SONGS is a folder of tracks. Of each, ffmpeg makes three masters: quiet (26 dB lower), bassy (the
-lowest octaves raised, the treble lowered) and loud (driven into a limiter and clipped). A bar
-moves where it goes through at least a tenth of the full height within 5 s. A line tells, for each
-song and master, the least and the mean share of bars that move over all windows of 5 s in which
-music plays, and the mean height; the last lines tell how many windows reach 80 %.
+SONGS is a folder of tracks. ffmpeg makes three masters of each: quiet (26 dB lower), bassy (the
+lowest octaves raised, the treble lowered) and loud (driven into a limiter and clipped). A bar moves
+if it covers at least a tenth of the full height within 5 s. Each song and master gets a line with
+the minimum and the mean share of moving bars over all windows of 5 s with music, and the mean
+height; the last lines show how many windows reach 80 %.
 """
 
 import argparse
@@ -36,23 +36,23 @@ WINDOW_S = 5
 MIN_MOVEMENT = 0.1
 MIN_SHARE = 0.8
 _PLAYING_DB, _PLAYING_SHARE = -30.0, 0.8
-"""Music plays in a step that is at most so far below the loud ones, and in a window of which so
-much plays."""
+"""Level relative to the loud steps from which music plays in a step; minimum share of such steps in
+a window with music."""
 
 
 def main() -> int:
-    """Print the table; the status is 1 when no song is there."""
+    """Print the table; return status 1 without songs."""
     parser = argparse.ArgumentParser(description="how many bars of the spectrum move")
     parser.add_argument("songs", type=Path)
-    parser.add_argument("--seconds", type=int, default=60, help="of each song (60)")
-    parser.add_argument("--bars", type=int, default=60, help="bars of the picture (60)")
-    parser.add_argument("--names", help="only these songs, without their endings")
+    parser.add_argument("--seconds", type=int, default=60, help="seconds of each song (60)")
+    parser.add_argument("--bars", type=int, default=60, help="number of bars (60)")
+    parser.add_argument("--names", help="only these songs, without suffixes")
     options = parser.parse_args()
     names = options.names.split(",") if options.names else None
     files = sorted(path for path in options.songs.iterdir() if path.suffix in SUFFIXES)
     paths = [path for path in files if names is None or path.stem in names]
     if not paths:
-        print(f"{options.songs}: no song", file=sys.stderr)
+        print(f"{options.songs}: no songs", file=sys.stderr)
         return 1
     print(f"{'song':<24} {'master':<6} {'windows':>7} {'least':>6} {'mean':>6} {'height':>7}")
     shares_by_master: dict[str, list[Float64Array]] = {name: [] for name in MASTERS}
@@ -74,7 +74,7 @@ def main() -> int:
 
 
 def remaster(path: Path, filters: str, seconds: int, folder: Path) -> Path:
-    """The WAV of a master of the beginning of a song."""
+    """Write the WAV of a master of the beginning of a song."""
     command = ["ffmpeg", "-v", "error", "-t", str(seconds), "-i", str(path), "-af", filters]
     command += ["-ar", str(wav.RATE), "-ac", "2", "-f", "f32le", "-"]
     samples = subprocess.run(command, check=True, capture_output=True).stdout
@@ -84,7 +84,7 @@ def remaster(path: Path, filters: str, seconds: int, folder: Path) -> Path:
 
 
 def measure(audio: Path, folder: Path, bars: int) -> tuple[Float64Array, BoolArray]:
-    """The heights, 0 to 1, steps by bars, and whether music plays in each step."""
+    """Return the heights, 0 to 1, steps by bars, and whether music plays in each step."""
     spectra = folder / "spectra.npy"
     spectrogram.analyse(audio, spectra)
     records = spectrogram.load(spectra)
@@ -100,7 +100,7 @@ def measure(audio: Path, folder: Path, bars: int) -> tuple[Float64Array, BoolArr
 
 
 def moving(heights: Float64Array, playing: BoolArray) -> Float64Array:
-    """The share of bars that move in each window in which music plays."""
+    """Return the share of moving bars in each window in which music plays."""
     size = WINDOW_S * STEPS_PER_S
     starts = range(0, len(heights) - size + 1, size)
     chosen = [at for at in starts if playing[at : at + size].mean() >= _PLAYING_SHARE]
@@ -109,7 +109,7 @@ def moving(heights: Float64Array, playing: BoolArray) -> Float64Array:
 
 
 def row(name: str, master: str, shares: Float64Array, heights: Float64Array) -> str:
-    """A line of the table."""
+    """Format a line of the table."""
     if not len(shares):
         return f"{name[:24]:<24} {master:<6} {0:7d}"
     numbers = f"{len(shares):7d} {shares.min():6.0%} {shares.mean():6.0%} {heights.mean():7.2f}"

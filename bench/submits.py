@@ -1,9 +1,9 @@
-"""Many exports submitted at one moment: what each answer is, and after how many seconds it comes.
+"""Many exports submitted at once: the kind and the latency of each response.
 
     python bench/submits.py [--count 300] [--addresses 1] [--queue 100]
 
-It starts a server of its own, with an empty data folder and a bounded queue, and posts small songs
-and photos to it over as many connections. With several addresses each request names one of them in
+It starts its own server, with an empty data folder and a bounded queue, and posts small songs and
+photos to it over as many connections. With several addresses, each request has one of them in
 `X-Forwarded-For`, as behind a proxy of TRUSTED_PROXIES.
 """
 
@@ -27,7 +27,7 @@ _MAX_S = 300
 async def submit(
     session: aiohttp.ClientSession, url: str, files: dict[str, bytes], address: str | None
 ) -> tuple[str, float]:
-    """Post one export; return the status with the code, and the seconds until the answer."""
+    """Post one export; return the status with the code, and the seconds until the response."""
     form = aiohttp.FormData({"effect": "breathe", "duration": "3"})
     for name, content in files.items():
         form.add_field(name, content, filename=name)
@@ -43,7 +43,7 @@ async def submit(
 
 
 async def submit_all(url: str, files: dict[str, bytes], count: int, addresses: int) -> None:
-    """Post `count` exports at once and print the times by kind of answer."""
+    """Post `count` exports at once and print the times by kind of response."""
     names = [f"198.51.100.{number}" if addresses > 1 else None for number in range(addresses)]
     limits = aiohttp.TCPConnector(limit=0)
     timeout = aiohttp.ClientTimeout(total=_MAX_S)

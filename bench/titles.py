@@ -1,10 +1,10 @@
-"""A table of titles in many scripts, drawn into one PNG file to look at.
+"""A table of titles in many scripts, drawn into one PNG file.
 
     python -m bench.titles --out titles.png [--font FAMILY] [--count]
 
-Prints a digest of each title's texture: the same on every Python where the fonts are the same.
---count also draws every character that any installed font has, alone, and prints those that are
-lost, and those that show nothing.
+Prints a digest of each title's texture, which is the same on every Python with the same fonts.
+--count also draws every character of any installed font on its own, and prints those that are lost
+or show nothing.
 """
 
 import argparse
@@ -77,11 +77,13 @@ _SHORT = 8
 
 
 def main() -> None:
-    """Draw the table; count the characters where that is asked for."""
+    """Draw the table; count the characters if requested."""
     options = _options()
     textures = [_texture(title, options.font) for _, title in TITLES]
     for (script, title), texels in zip(TITLES, textures, strict=True):
-        missing = "".join(f" U+{ord(char):04X} is in no font" for char in missing_characters(title))
+        missing = "".join(
+            f" U+{ord(char):04X} not in any font" for char in missing_characters(title)
+        )
         print(f"{_digest(texels)[:_SHORT]} {script}{missing}")
     print(f"{_digest(*textures)} all, Python {sys.version.split()[0]}")
     _sheet(textures).save(options.out)
@@ -90,10 +92,10 @@ def main() -> None:
 
 
 def count(font: str) -> None:
-    """Print what becomes of every character that an installed font has.
+    """Print the outcome of drawing every character of the installed fonts.
 
     Args:
-        font: the family that texts ask for.
+        font: the requested family.
     """
     code_points = {
         code
@@ -169,7 +171,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Draw titles in many scripts.")
     parser.add_argument("--out", type=Path, required=True, help="the PNG file")
     parser.add_argument("--font", choices=FAMILIES, default=DEFAULT, help="family (%(default)s)")
-    parser.add_argument("--count", action="store_true", help="every character of every font")
+    parser.add_argument("--count", action="store_true", help="draw every character of every font")
     return parser.parse_args()
 
 

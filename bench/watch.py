@@ -1,9 +1,9 @@
-"""From saving an effect to its new picture on the watch page, in a real browser.
+"""The time from saving an effect to its new frame on the watch page, in a real browser.
 
-    python -m bench.watch [TIMES]       how often it is saved, 20 when not given
+    python -m bench.watch [TIMES]       number of saves, 20 by default
 
-Beside it: what `toqibox effects check` takes for the same file, start of a worker included. Needs
-Chromium.
+For comparison: the time of `toqibox effects check` for the same file, including the start of a
+worker. Needs Chromium.
 """
 
 import asyncio
@@ -25,19 +25,19 @@ READ = "Array.from(watch.player.read().slice(0, 3))"
 
 
 def texts() -> tuple[str, str]:
-    """A whole effect of ours, and the same with another picture."""
+    """Return a whole effect, and a variant that draws another image."""
     text = (BUILT_IN / EFFECT).read_text()
     at = text.rindex("}")
     return text, text[:at] + "    gl_FragColor.rgb = 1.0 - gl_FragColor.rgb;\n" + text[at:]
 
 
 def save(file: Path, round_number: int) -> None:
-    """Write the one text, then the other, and so on."""
+    """Write the two texts alternately."""
     file.write_text(texts()[(round_number + 1) % 2])
 
 
 async def measure(address: str, file: Path, times: int) -> list[float]:
-    """Seconds from each save to the first look at which the browser's picture is another."""
+    """Return the seconds from each save to the first changed frame in the browser."""
     delays = []
     with tempfile.TemporaryDirectory() as name, Chromium(Path(name)) as chromium:
         async with chromium.page(Path(name)) as page:
@@ -51,7 +51,7 @@ async def measure(address: str, file: Path, times: int) -> list[float]:
                 saved = time.perf_counter()
                 while await page.run(READ) == before:
                     if time.perf_counter() - saved > LIMIT_S:
-                        raise TimeoutError("the picture stayed as it was")
+                        raise TimeoutError("the frame did not change")
                 delays.append(time.perf_counter() - saved)
                 await asyncio.sleep(0.5)
     return delays
@@ -79,8 +79,8 @@ def main() -> None:
         subprocess.run([*command, "check", str(file)], check=True, capture_output=True)
         check_seconds = time.perf_counter() - start
     print(f"{os.cpu_count()} cores, {EFFECT} saved {times} times")
-    print(f"new picture after {statistics.median(seconds):.2f} s, at most {max(seconds):.2f} s")
-    print(f"`effects check` of the same file beside it: {check_seconds:.2f} s")
+    print(f"new frame after {statistics.median(seconds):.2f} s, at most {max(seconds):.2f} s")
+    print(f"`effects check` of the same file: {check_seconds:.2f} s")
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""Contact sheets of effects and presets over real photographs and songs."""
+"""Contact sheets of effects and presets over real photos and songs."""

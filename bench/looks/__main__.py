@@ -1,10 +1,10 @@
-"""Contact sheets of effects and presets over real photographs and songs.
+"""Contact sheets of effects and presets over real photos and songs.
 
     python -m bench.looks --photos DIR --songs DIR --out DIR [NAME …]
 
-A name is an effect's or a preset's id; without any, all of them are drawn. The first five
-photographs (or those of --photo NAME) and songs (--song) are shown in pairs: a row in 16:9 for
-each, then 9:16 with the safe area, and 1:1. --shift N pairs each photograph with another song.
+A name is the id of an effect or a preset; without names, all are drawn. The first five photos (or
+those of --photo NAME) and songs (--song) are shown in pairs: a row in 16:9 for each, then 9:16 with
+the safe area, and 1:1. --shift N pairs each photo with another song.
 """
 
 import argparse
@@ -57,7 +57,7 @@ def _looks(library: Library, names: list[str]) -> list[Look]:
     for entry in broken:
         print(f"{entry.file}: {entry.error}", file=sys.stderr)
     if unknown := [name for name in names if name not in known]:
-        sys.exit(f"there is no effect or preset {', '.join(unknown)}")
+        sys.exit(f"unknown effect or preset: {', '.join(unknown)}")
     return [known[name] for name in names or known]
 
 
@@ -81,21 +81,33 @@ def _pairs(session: WorkerSession, options: argparse.Namespace) -> list[Pair]:
 def _select_files(files: list[Path], names: list[str]) -> list[Path]:
     by_name = {path.stem: path for path in files}
     if missing := [name for name in names if name not in by_name]:
-        sys.exit(f"there is no file {', '.join(missing)}")
+        sys.exit(f"file not found: {', '.join(missing)}")
     selected = [by_name[name] for name in names] or files[:_MAX_FILES]
-    return selected or sys.exit("there is no photograph or no song")
+    return selected or sys.exit("no photo or no song found")
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     add = parser.add_argument
     add("names", nargs="*", metavar="NAME", help="an effect or a preset")
-    add("--photos", type=Path, required=True, metavar="DIR", help="photographs")
-    add("--songs", type=Path, required=True, metavar="DIR", help="songs")
-    add("--out", type=Path, required=True, metavar="DIR", help="where the sheets go")
-    add("--photo", action="append", default=[], metavar="NAME", help="a file's name, in order")
-    add("--song", action="append", default=[], metavar="NAME", help="the same of songs")
-    add("--shift", type=int, default=0, metavar="N", help="pair photographs with other songs")
+    add("--photos", type=Path, required=True, metavar="DIR", help="folder of photos")
+    add("--songs", type=Path, required=True, metavar="DIR", help="folder of songs")
+    add("--out", type=Path, required=True, metavar="DIR", help="folder for the sheets")
+    add(
+        "--photo",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="name of a photo to use, in order",
+    )
+    add(
+        "--song",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="name of a song to use, in order",
+    )
+    add("--shift", type=int, default=0, metavar="N", help="pair photos with other songs")
     return parser.parse_args()
 
 

@@ -1,4 +1,4 @@
-"""The frames of one sheet: which moments of which songs over which photographs."""
+"""The frames of one sheet: selected moments of songs over photos."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,29 +20,29 @@ WIDE, TALL, SQUARE = (320, 180), (180, 320), (240, 240)
 _ASPECTS = {WIDE: "16:9", TALL: "9:16", SQUARE: "1:1"}
 _TITLE, _ARTIST = "Golden Hour", "Maya Fields"
 _REPLAYED = 45
-"""Most frames that are drawn before the one that is shown, of an effect that needs its past."""
+"""Maximum number of frames replayed before a frame of a sequential effect."""
 
 
 @dataclass(frozen=True)
 class Look:
-    """An effect or a preset, as something to draw a sheet of."""
+    """An effect or a preset to draw a sheet of."""
 
     name: str
     preset: Preset | None = None
 
     def steps(self, aspect: str) -> tuple[Step, ...]:
-        """Its chain in that aspect."""
+        """Return its chain at that aspect ratio."""
         return self.preset.steps(aspect) if self.preset else (Step(self.name, {}),)
 
     @property
     def fit(self) -> str:
-        """How the photo fills the frame."""
+        """The fit of the photo in the frame."""
         return (self.preset.fit if self.preset else None) or "blur"
 
 
 @dataclass(frozen=True)
 class Pair:
-    """A photograph and the song that it is shown with."""
+    """A photo and the song that it is shown with."""
 
     label: str
     photo: Path
@@ -52,19 +52,19 @@ class Pair:
 
 @dataclass(frozen=True)
 class Tile:
-    """One picture of a sheet."""
+    """One image of a sheet."""
 
     label: str
     image: Image.Image
 
 
 class LookRenderer:
-    """Draws frames of one look, in one context: what is compiled once is drawn with every pair.
+    """Draws frames of one look in one context, so that shaders are compiled once for all pairs.
 
     Args:
-        context: where it is drawn.
+        context: the OpenGL context.
         library: the effects.
-        look: what is drawn.
+        look: the effect or preset.
     """
 
     def __init__(self, context: Context, library: Library, look: Look) -> None:
@@ -73,10 +73,10 @@ class LookRenderer:
         self._look = look
 
     def wide(self, pair: Pair) -> list[Tile]:
-        """A row in 16:9: a calm moment, then before, at and after an accent, and the loudest part.
+        """Draw a row in 16:9: a calm moment, four around an accent, and the loudest part.
 
         Raises:
-            ToqiboxError: it cannot be drawn.
+            ToqiboxError: the look cannot be drawn.
         """
         song = pair.song
         moments = {
@@ -92,16 +92,16 @@ class LookRenderer:
         return [Tile(label, image) for label, image in zip(labels, images, strict=True)]
 
     def other(self, pair: Pair, size: Size) -> Tile:
-        """The frame after an accent in another shape.
+        """Draw the frame after an accent at another aspect ratio.
 
         Raises:
-            ToqiboxError: it cannot be drawn.
+            ToqiboxError: the look cannot be drawn.
         """
         (image,) = self._draw(pair, size, [pair.song.accent + 1])
         return Tile(f"{_ASPECTS[size]}  {pair.label}", image)
 
     def _draw(self, pair: Pair, size: Size, frames: list[int]) -> list[Image.Image]:
-        """The composited frames, in the order asked for."""
+        """Draw the composited frames and return them in the requested order."""
         scene = Scene(self._context, self._job(pair, size))
         images: dict[int, Image.Image] = {}
         for frame in sorted(frames):

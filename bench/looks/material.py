@@ -1,4 +1,4 @@
-"""Photographs and songs as tasks read them, prepared once and kept."""
+"""Photos and songs in the form that tasks read, prepared once and cached."""
 
 import hashlib
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from server.protocol.tasks import Analyse, Prepare
 
 FPS = 30
 SECONDS = 75
-"""How much of a song is looked at, from its beginning."""
+"""Seconds of a song that are analysed, from its beginning."""
 _PHOTOS = {".jpg", ".jpeg", ".png", ".webp"}
 _FORMATS = (spectrogram.FORMAT, track_features.FORMAT)
 _SONGS = {".flac", ".wav", ".mp3", ".ogg", ".m4a"}
@@ -24,13 +24,13 @@ _SONGS = {".flac", ".wav", ".mp3", ".ogg", ".m4a"}
 
 @dataclass(frozen=True)
 class Song:
-    """A song with the moments that are drawn of it."""
+    """A song with the moments to draw."""
 
     name: str
     features: Path
     frames: int
     calm: int
-    """The frame of the quietest second that can be heard."""
+    """The frame of the quietest audible second."""
     accent: int
     """The frame of a strong accent in the loudest part."""
     full: int
@@ -38,17 +38,17 @@ class Song:
 
 
 def photos(folder: Path) -> list[Path]:
-    """The photographs of a folder, by name."""
+    """Return the photos of a folder, by name."""
     return [path for path in sorted(folder.iterdir()) if path.suffix.lower() in _PHOTOS]
 
 
 def songs(folder: Path) -> list[Path]:
-    """The songs of a folder, by name."""
+    """Return the songs of a folder, by name."""
     return [path for path in sorted(folder.iterdir()) if path.suffix.lower() in _SONGS]
 
 
 def photo(session: WorkerSession, path: Path, kept: Path) -> Path:
-    """The decoded pixels of a photograph."""
+    """Return the decoded pixels of a photo."""
     folder = _folder(path, kept)
     if not (folder / "photo.rgba").exists():
         _prepare(session, {"photo": path}, folder)
@@ -56,7 +56,7 @@ def photo(session: WorkerSession, path: Path, kept: Path) -> Path:
 
 
 def song(session: WorkerSession, path: Path, kept: Path) -> Song:
-    """The features of a song, and its moments."""
+    """Return the features of a song, and its moments."""
     folder = _folder(path, kept)
     features = folder / "features"
     if not (features / "track.npz").exists():
@@ -81,7 +81,7 @@ def _moments(name: str, features: Path) -> Song:
 
 
 def _accent(features_of_song: Features, frames: int, full: int) -> int:
-    """The frame of the accent that is strongest and nearest to the frame `full`."""
+    """Return the frame of the strongest accent near the frame `full`."""
     accents = features_of_song.events("accent")
     accents = accents[(accents[:, 0] > 1.0) & (accents[:, 0] < frames / FPS - 1.0)]
     if not len(accents):
@@ -104,7 +104,7 @@ def _prepare(session: WorkerSession, files_by_field: dict[str, Path], folder: Pa
 
 
 def _folder(path: Path, kept: Path) -> Path:
-    """A folder for all that is made of a file; another one when the file changes."""
+    """Return a folder for everything derived from a file; it changes with the file."""
     status = path.stat()
     key = repr((path.name, status.st_mtime_ns, status.st_size, SECONDS, *_FORMATS))
     folder = kept / f"{path.stem}-{hashlib.sha256(key.encode()).hexdigest()[:12]}"

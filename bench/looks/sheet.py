@@ -1,4 +1,4 @@
-"""Pictures of several sizes on one PNG, row by row, with the safe area of vertical video."""
+"""Images of several sizes on one PNG, row by row, with the safe area of vertical video."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,7 +9,7 @@ from bench.looks.cells import TALL, Tile
 
 _GAP, _LABEL_HEIGHT = 6, 16
 _SAFE = (0.06, 0.14, 0.88, 0.78)
-"""Left, top, right and bottom of what the apps leave free in 9:16, as shares of the picture."""
+"""Left, top, right and bottom of the area that apps leave free in 9:16, as shares of the image."""
 _GUIDE = (255, 80, 80)
 
 
@@ -17,7 +17,7 @@ def write(rows: Sequence[Sequence[Tile]], out: Path) -> None:
     """Write the sheet.
 
     Args:
-        rows: cells from left to right, from the top down.
+        rows: tiles from left to right, rows from the top.
         out: the PNG file.
     """
     width = max(sum(tile.image.size[0] + _GAP for tile in row) for row in rows) + _GAP

@@ -1,6 +1,6 @@
-"""Tracks made by code, each with the truth of what happens in it; `bench.rhythm` measures by them.
+"""Generated tracks, each with the truth of its events; `bench.rhythm` measures with them.
 
-A kind is a function from a seed to a `Track`; the same seed is the same track on every machine
+A kind is a function from a seed to a `Track`; the same seed gives the same track on every machine
 with the same numpy.
 """
 

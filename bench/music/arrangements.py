@@ -39,7 +39,7 @@ _SCALE = (0, 3, 5, 7, 10, 12, 15)
 
 @dataclass
 class Band:
-    """Who plays in a track, and on what lines of the mix."""
+    """The instruments of a track, and their buses in the mix."""
 
     rng: np.random.Generator
     grid: grid.Grid
@@ -54,17 +54,17 @@ class Band:
     bass_steps: str
     stab_steps: str
     melody: list[tuple[float, int, float]]
-    """Beat in two bars, step of the scale, length in beats."""
+    """Rows of beat within two bars, step of the scale, and length in beats."""
 
     @property
     def hits(self) -> Hits:
-        """What was played so far."""
+        """The events played so far."""
         return self.drummer.hits
 
     def note(
         self, name: str, voice: tones.Voice, beat: float, note: tuple[float, float, float]
     ) -> None:
-        """A note: its MIDI number, length in beats and gain."""
+        """Play a note: MIDI number, length in beats and gain."""
         midi, beats, gain = note
         time = self.grid.at(beat)
         sound = voice.note(midi, beats * self.grid.period(beat))
@@ -74,7 +74,7 @@ class Band:
 
 
 def make(seed: int) -> Track:
-    """An arrangement of 60 to 180 beats a minute."""
+    """Make an arrangement of 60 to 180 beats a minute."""
     rng = np.random.default_rng([3, seed])
     name = list(STYLES)[seed % len(STYLES)]
     style = STYLES[name]
@@ -95,7 +95,7 @@ def make(seed: int) -> Track:
 
 
 def _form(rng: np.random.Generator, tempo: float) -> list[tuple[str, int]]:
-    """Sections and their bars, long enough at this tempo."""
+    """Return sections and their bars, long enough at this tempo."""
     form = _FORMS[int(rng.integers(len(_FORMS)))]
     bar_s = 240 / tempo
     repeats = max(1, round(_MIN_S / (bar_s * sum(bars for _, bars in form))))
@@ -109,7 +109,7 @@ def _sections(
 ) -> list[tuple[float, float, str]]:
     bounds = np.concatenate([[0], np.cumsum([4 * bars for _, bars in form])])
     starts = [0.0, *map(float, times[bounds[1:-1]]), seconds]
-    # What a track begins with comes after no build and no break, and so is no drop.
+    # The first section follows neither a build nor a break, so it is not a drop.
     kinds = ["plain", *(kind for kind, _ in form[1:])]
     return list(zip(starts[:-1], starts[1:], kinds, strict=True))
 
@@ -152,7 +152,7 @@ def _play(band: Band, form: list[tuple[str, int]], style: Style) -> None:
 
 
 def _plain(band: Band, first: float, bars: int, bar: Bar) -> None:
-    """Drums, bass and chords; hats alone for the first bars of a track."""
+    """Play drums, bass and chords; hats alone for the first bars of a track."""
     for count in range(bars):
         at = first + 4.0 * count
         thin = first == 0 and bars <= 3
@@ -166,7 +166,7 @@ def _plain(band: Band, first: float, bars: int, bar: Bar) -> None:
 
 
 def _build(band: Band, first: float, bars: int, bar: Bar) -> None:
-    """A riser and a roll that becomes denser; no bass."""
+    """Play a riser and a roll that becomes denser, without bass."""
     riser = tones.riser(band.rng, band.grid.at(first + 4 * bars) - band.grid.at(first))
     band.drummer.bus.add(riser, band.grid.at(first), 0.5)
     name = str(band.rng.choice(["snare", "tom"]))
@@ -181,7 +181,7 @@ def _build(band: Band, first: float, bars: int, bar: Bar) -> None:
 
 
 def _drop(band: Band, first: float, bars: int, bar: Bar) -> None:
-    """Everything, and a crash to begin with."""
+    """Play everything, beginning with a crash."""
     band.drummer.hit("crash", first, 1.0)
     for count in range(bars):
         at = first + 4.0 * count
@@ -196,7 +196,7 @@ def _drop(band: Band, first: float, bars: int, bar: Bar) -> None:
 
 
 def _break(band: Band, first: float, bars: int, bar: Bar) -> None:
-    """Pads and melody."""
+    """Play pads and melody."""
     for count in range(bars):
         at = first + 4.0 * count
         _chord(band, at, stabs=False, gain=0.5)

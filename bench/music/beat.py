@@ -1,4 +1,4 @@
-"""A drummer: plays bars of a style on a grid, with fills, rolls and the looseness of hands."""
+"""A drummer: plays bars of a style on a grid, with fills, rolls and loose timing."""
 
 from dataclasses import dataclass
 
@@ -14,14 +14,14 @@ LEVELS = {
     "shaker": 0.3, "perc": 0.4,
 }  # fmt: skip
 _COUNTED_AS = {"open": "hat", "ride": "hat"}
-"""What an instrument counts as in the truth."""
+"""The kind of an instrument in the truth, where it differs."""
 
 Hits = dict[str, list[float]]
 
 
 @dataclass
 class Drummer:
-    """Who plays, and on what."""
+    """A drum kit, its grid and its bus."""
 
     rng: np.random.Generator
     kit: Kit
@@ -32,7 +32,7 @@ class Drummer:
     levels: dict[str, float]
 
     def hit(self, name: str, beat: float, velocity: float) -> None:
-        """One hit, a little off its place."""
+        """Play one hit, slightly off its position."""
         sounds = self.kit.sounds[name]
         gain = velocity * float(np.clip(self.rng.normal(1, 0.07), 0.75, 1.2))
         time = self.grid.at(beat) + float(np.clip(self.rng.normal(0, self.loose), -0.015, 0.015))
@@ -42,7 +42,7 @@ class Drummer:
             self.hits.setdefault(_COUNTED_AS.get(name, name), []).append(onset)
 
     def bar(self, bar: Bar, first: float, begin: float = 0.0, end: float = 4.0) -> None:
-        """A bar from beat `first` on, of it the beats from `begin` to `end`."""
+        """Play a bar from beat `first` on, limited to the beats from `begin` to `end`."""
         for name, steps in bar.items():
             for index, step in enumerate(steps):
                 place = index * 4 / len(steps)
@@ -50,14 +50,14 @@ class Drummer:
                     self.hit(name, first + place, VELOCITY[step])
 
     def fill(self, first: float) -> None:
-        """The two beats from `first` on."""
+        """Play a fill over two beats from `first` on."""
         for name, steps in FILLS[int(self.rng.integers(len(FILLS)))].items():
             for index, step in enumerate(steps):
                 if step != ".":
                     self.hit(name, first + index / 4, VELOCITY[step])
 
     def roll(self, name: str, first: float, beats: float, steps: int) -> None:
-        """Even hits, `steps` a beat, growing louder."""
+        """Play even hits, `steps` per beat, with increasing volume."""
         count = round(beats * steps)
         for index in range(count):
             self.hit(name, first + index / steps, 0.45 + 0.5 * index / count)
@@ -66,6 +66,6 @@ class Drummer:
 def drummer(
     rng: np.random.Generator, kit: Kit, grid: Grid, bus: mixing.Bus, style: Style
 ) -> Drummer:
-    """A drummer with a balance of instruments of their own."""
+    """Return a drummer with a random balance of instruments."""
     levels = {name: level * 10 ** (rng.uniform(-3, 3) / 20) for name, level in LEVELS.items()}
     return Drummer(rng, kit, grid, bus, {}, rng.uniform(0, style.loose), levels)

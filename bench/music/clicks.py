@@ -1,4 +1,4 @@
-"""Click tracks: what a metronome plays, of many sounds, steady or not, in silence or in noise."""
+"""Click tracks: metronomes with many sounds, steady or not, in silence or in noise."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ _SECONDS = 22.0
 
 
 def make(seed: int) -> Track:
-    """A click track of 60 to 180 beats a minute."""
+    """Make a click track of 60 to 180 beats a minute."""
     rng = np.random.default_rng([1, seed])
     tempo = rng.uniform(60, 180)
     change = str(rng.choice(["none", "none", "drift", "step", "ramp"]))
@@ -50,7 +50,7 @@ def _play(
 
 
 def _sounds(rng: np.random.Generator) -> tuple[Float64Array, Float64Array]:
-    """The click, and what it is in the first beat of a bar."""
+    """Return the click, and the click on the first beat of a bar."""
     which = str(rng.choice(["beep", "wood", "tick", "drum"]))
     if which in ("wood", "drum"):
         kit = drums.kit(rng)

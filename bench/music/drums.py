@@ -1,4 +1,4 @@
-"""Drums made by code: a kit is a set of sounds, each in a few versions."""
+"""Synthesized drums: a kit is a set of sounds, each in a few versions."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class Kit:
 
 
 def kit(rng: Rng) -> Kit:
-    """A kit of its own kind: pitches, lengths and colours differ from seed to seed."""
+    """Make a random kit: pitches, lengths and colours differ between seeds."""
     makers = {
         "kick": _kick_maker(rng),
         "snare": _snare_maker(rng),
@@ -37,12 +37,12 @@ def kit(rng: Rng) -> Kit:
 
 
 def span(seconds: float) -> Float64Array:
-    """The times of the samples of a sound."""
+    """Return the times of the samples of a sound."""
     return np.arange(round(seconds * RATE)) / RATE
 
 
 def noise(rng: Rng, seconds: float, low: float, high: float, steep: int = 4) -> Float64Array:
-    """Noise between two frequencies, with an RMS of 0.3."""
+    """Return noise between two frequencies, with an RMS of 0.3."""
     samples = rng.standard_normal(round(seconds * RATE))
     spectrum = np.fft.rfft(samples)
     hertz = np.maximum(np.fft.rfftfreq(len(samples), 1 / RATE), 1)
@@ -52,7 +52,7 @@ def noise(rng: Rng, seconds: float, low: float, high: float, steep: int = 4) -> 
 
 
 def faded(sound: Float64Array) -> Float64Array:
-    """The sound with its last 10 ms let down to 0."""
+    """Fade out the last 10 ms of a sound."""
     length = min(len(sound), RATE // 100)
     sound[len(sound) - length :] *= np.linspace(1, 0, length)
     return sound

@@ -1,4 +1,4 @@
-"""Where the beats of a track are, and the places between them."""
+"""The beats of a track, and positions between them."""
 
 from dataclasses import dataclass
 
@@ -9,19 +9,19 @@ from server.arrays import Float64Array
 
 @dataclass(frozen=True)
 class Grid:
-    """Beats of a track that may change its tempo and may swing."""
+    """Beats of a track with possible tempo changes and swing."""
 
     times: Float64Array
     """Seconds at which the beats 0, 1, 2, … begin."""
     bar: int = 4
-    """Beats a bar; 0 where nothing marks them."""
+    """Beats a bar; 0 without bars."""
     swing: float = 0.0
-    """How late the middle of a swung unit comes, as a share of the unit: 1/6 makes triplets."""
+    """Delay of the middle of a swung unit, as a share of the unit: 1/6 makes triplets."""
     unit: float = 1.0
-    """Beats that a swung unit is long: 1 swings the eighths, 0.5 the sixteenths."""
+    """Length of a swung unit in beats: 1 swings the eighths, 0.5 the sixteenths."""
 
     def at(self, beat: float) -> float:
-        """Seconds at which a place, counted in beats from the first, lies."""
+        """Return the seconds of a position counted in beats from the first."""
         whole, part = divmod(beat / self.unit, 1)
         half = 0.5 + self.swing
         swung = part * 2 * half if part < 0.5 else half + (part - 0.5) * 2 * (1 - half)
@@ -29,18 +29,18 @@ class Grid:
         return float(np.interp(place, np.arange(len(self.times)), self.times))
 
     def period(self, beat: float) -> float:
-        """Seconds of a beat there."""
+        """Return the seconds of a beat at that position."""
         first = min(max(int(beat), 0), len(self.times) - 2)
         return float(self.times[first + 1] - self.times[first])
 
 
 def tempo_curve(rng: np.random.Generator, tempo: float, beats: int, change: str) -> Float64Array:
-    """Beats a minute of each beat.
+    """Return the beats a minute of each beat.
 
     Args:
-        chance: random numbers.
+        rng: the random generator.
         tempo: of the first beat.
-        beats: how many there are.
+        beats: number of beats.
         change: none, drift (as people play), step (at a bar, by 6 to 22 %) or ramp (the same over
             some bars).
     """
@@ -61,5 +61,5 @@ def tempo_curve(rng: np.random.Generator, tempo: float, beats: int, change: str)
 
 
 def times(curve: Float64Array, first: float) -> Float64Array:
-    """Seconds of the beats, one more than the curve has entries; the first beat is at `first`."""
+    """Return the seconds of the beats, one more than the curve has entries, from `first` on."""
     return first + np.concatenate([[0.0], np.cumsum(60 / curve)])

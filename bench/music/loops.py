@@ -11,7 +11,7 @@ _SECONDS = 26.0
 
 
 def make(seed: int) -> Track:
-    """A drum loop of 60 to 180 beats a minute."""
+    """Make a drum loop of 60 to 180 beats a minute."""
     rng = np.random.default_rng([2, seed])
     name = list(STYLES)[seed % len(STYLES)]
     style = STYLES[name]
@@ -36,7 +36,7 @@ def make(seed: int) -> Track:
 
 
 def _play(player: Drummer, style: Style, bars: int) -> str:
-    """All bars; returns words about the break, if there is one."""
+    """Play all bars; return a description of the break, if there is one."""
     rng = player.rng
     main = style.bars[int(rng.integers(len(style.bars)))]
     other = style.bars[int(rng.integers(len(style.bars)))]
@@ -60,7 +60,7 @@ def _play(player: Drummer, style: Style, bars: int) -> str:
 
 
 def _ornament(player: Drummer, first: float) -> None:
-    """The hat rolls of trap: thirty-seconds or triplets over half a beat or a beat."""
+    """Play the hat rolls of trap: thirty-seconds or triplets over half a beat or a beat."""
     if player.rng.random() < 0.5:
         where = float(player.rng.choice([1.5, 2.5, 3.0, 3.5]))
         steps = int(player.rng.choice([6, 8])) if where != 3.0 else 6

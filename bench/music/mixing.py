@@ -1,4 +1,4 @@
-"""Sounds put in place, and what is done to a mix before it is sold."""
+"""Placing of sounds in a mix, and its mastering."""
 
 import numpy as np
 
@@ -9,13 +9,13 @@ _BLOCK = 441
 
 
 class Bus:
-    """A mono line of a mix that sounds are added to."""
+    """A mono bus of a mix that sounds are added to."""
 
     def __init__(self, seconds: float) -> None:
         self.sound: Float64Array = np.zeros(round(seconds * RATE))
 
     def add(self, sound: Float64Array, time: float, gain: float) -> float | None:
-        """Add a sound; returns when it begins, on a sample, or None where that is outside."""
+        """Add a sound; return its time, on a sample, or None if it is outside the track."""
         first = round(time * RATE)
         if not 0 <= first < len(self.sound):
             return None
@@ -25,13 +25,13 @@ class Bus:
 
 
 def panned(sound: Float64Array, side: float) -> Float64Array:
-    """Samples x 2, at equal power; side is -1 (left) to 1."""
+    """Return samples x 2, panned at equal power; side is -1 (left) to 1."""
     angle = (side + 1) * np.pi / 4
     return np.stack([sound * np.cos(angle), sound * np.sin(angle)], axis=1)
 
 
 def room(rng: np.random.Generator, sound: Float64Array, seconds: float) -> Float64Array:
-    """The stereo echo of a mono sound in a room that rings for `seconds` (to -60 dB)."""
+    """Return the stereo reverberation of a mono sound that takes `seconds` to reach -60 dB."""
     time = np.arange(round(seconds * RATE)) / RATE
     size = 1 << (len(sound) + len(time) - 1).bit_length()
     dry = np.fft.rfft(sound, size)
@@ -45,7 +45,7 @@ def room(rng: np.random.Generator, sound: Float64Array, seconds: float) -> Float
 
 
 def squeezed(mix: Float64Array, threshold: float, ratio: float) -> Float64Array:
-    """A compressor: 3 ms of attack, 120 ms of release; the gain is the same for both sides."""
+    """Compress with 3 ms attack and 120 ms release; both sides get the same gain."""
     blocks = len(mix) // _BLOCK + 1
     padded = np.pad(np.abs(mix).max(axis=1), (0, blocks * _BLOCK - len(mix)))
     levels = padded.reshape(blocks, _BLOCK).max(axis=1)
@@ -60,12 +60,12 @@ def squeezed(mix: Float64Array, threshold: float, ratio: float) -> Float64Array:
 
 
 def master(rng: np.random.Generator, mix: Float64Array, loud: float, peak: float) -> Int16Array:
-    """The finished track.
+    """Return the finished track.
 
     Args:
-        chance: random numbers, for the dither.
+        rng: the random generator, for the dither.
         mix: samples x 2.
-        loud: from 0, as it was mixed, to 1, pressed flat as for the radio.
+        loud: from 0, unprocessed, to 1, compressed as for the radio.
         peak: the highest sample, 0..1.
     """
     top = max(float(np.percentile(np.abs(mix), 99.9)), 1e-9)

@@ -1,6 +1,6 @@
-"""What drummers and producers play: one bar of 16 steps (12 where a beat has three) by instrument.
+"""Drum patterns: one bar of 16 steps (12 with three to a beat) by instrument.
 
-# is a loud hit, + a plain one, - a ghost note, . none. Each style has several bars to choose from.
+# is a loud hit, + a normal one, - a ghost note, . none. Each style has several bars.
 """
 
 from dataclasses import dataclass
@@ -10,18 +10,18 @@ Bar = dict[str, str]
 
 @dataclass(frozen=True)
 class Style:
-    """A way of playing."""
+    """A drum style."""
 
     tempo: tuple[float, float]
     """Slowest and fastest beats a minute."""
     bars: list[Bar]
     swing: tuple[float, float] = (0.0, 0.0)
-    """Least and most, as Grid.swing counts it."""
+    """Minimum and maximum of Grid.swing."""
     unit: float = 1.0
     loose: float = 0.006
-    """Standard deviation of a hit's time in seconds, at most."""
+    """Maximum standard deviation of a hit's time in seconds."""
     rolls: bool = False
-    """Whether its hats break into rolls."""
+    """True if its hats have rolls."""
 
 
 STYLES: dict[str, Style] = {
@@ -118,6 +118,6 @@ FILLS: list[Bar] = [
     {"snare": "+-+-++##"},
     {"kick": "#...+...", "snare": "..+..+..", "tom": "....+.++"},
 ]
-"""The last two beats of a bar, in place of what is played there otherwise."""
+"""Patterns for the last two beats of a bar, replacing the normal ones."""
 
 VELOCITY = {"#": 1.0, "+": 0.75, "-": 0.4}

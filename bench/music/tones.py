@@ -1,4 +1,4 @@
-"""Voices with a pitch, made by code: bass, chords, pads, leads; and the noise before a drop."""
+"""Synthesized pitched voices: bass, chords, pads, leads; and the noise before a drop."""
 
 from dataclasses import dataclass
 
@@ -13,24 +13,24 @@ _HIGHEST = 9000.0
 
 @dataclass(frozen=True)
 class Voice:
-    """How a note of an instrument sounds."""
+    """The sound of an instrument's notes."""
 
     harmonics: int
     dull: float
-    """The n-th harmonic is as loud as n to the power of minus this."""
+    """Slope of the harmonics: the level of the n-th is n to the power of minus this."""
     attack: float
     """Seconds."""
     decay: float
-    """Seconds in which it falls to 1/e while it is held; large for organ-like voices."""
+    """Seconds to fall to 1/e while held; large for organ-like voices."""
     release: float
     """Seconds after the note's end."""
     detune: float = 0.0
-    """A second oscillator this far away, as a share of the pitch."""
+    """Detuning of a second oscillator, as a share of the pitch."""
     vibrato: float = 0.0
     """Depth of a 5.5 Hz vibrato, as a share of the pitch."""
 
     def note(self, midi: float, seconds: float) -> Float64Array:
-        """A note, about -1 to 1."""
+        """Synthesize a note, about -1 to 1."""
         time = span(seconds + self.release)
         pitch = 440.0 * 2 ** ((midi - 69) / 12)
         phase = 2 * np.pi * pitch * time
@@ -45,7 +45,7 @@ class Voice:
         return faded(sound * swell * gone)
 
     def _tone(self, phase: Float64Array, pitch: float) -> Float64Array:
-        """The harmonics by Clenshaw's recurrence: one sine and one cosine for all of them."""
+        """Sum the harmonics by Clenshaw's recurrence: one sine and one cosine for all of them."""
         count = max(1, min(self.harmonics, int(_HIGHEST / pitch)))
         twice = 2 * np.cos(phase)
         first, second = np.zeros(len(phase)), np.zeros(len(phase))
@@ -57,7 +57,7 @@ class Voice:
 
 
 def bass(rng: np.random.Generator) -> Voice:
-    """A bass: plucked, or held like a synthesizer's."""
+    """Make a bass: plucked, or held like a synthesizer's."""
     return Voice(
         int(rng.integers(3, 12)),
         rng.uniform(0.9, 2.0),
@@ -68,7 +68,7 @@ def bass(rng: np.random.Generator) -> Voice:
 
 
 def keys(rng: np.random.Generator) -> Voice:
-    """What plays chords in rhythm: between an organ and a piano."""
+    """Make the instrument of rhythmic chords: between an organ and a piano."""
     return Voice(
         int(rng.integers(4, 10)),
         rng.uniform(1.0, 1.8),
@@ -80,7 +80,7 @@ def keys(rng: np.random.Generator) -> Voice:
 
 
 def pad(rng: np.random.Generator) -> Voice:
-    """What lies under everything and has no onset to hear."""
+    """Make the pad, which has no audible onset."""
     return Voice(
         int(rng.integers(4, 10)),
         rng.uniform(1.0, 1.6),
@@ -92,7 +92,7 @@ def pad(rng: np.random.Generator) -> Voice:
 
 
 def lead(rng: np.random.Generator) -> Voice:
-    """What plays the melody."""
+    """Make the instrument of the melody."""
     return Voice(
         int(rng.integers(3, 10)),
         rng.uniform(0.8, 1.6),
@@ -104,7 +104,7 @@ def lead(rng: np.random.Generator) -> Voice:
 
 
 def riser(rng: np.random.Generator, seconds: float) -> Float64Array:
-    """Noise that becomes louder and brighter until it stops."""
+    """Make noise that becomes louder and brighter until it stops."""
     time = span(seconds)
     hiss = rng.standard_normal(len(time))
     dark = np.convolve(hiss, np.ones(24) / 5, "same")

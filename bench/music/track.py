@@ -9,12 +9,12 @@ from server.arrays import Float64Array, Int16Array
 
 RATE = 44_100
 MERGED_S = 0.03
-"""Sounds that begin within so many seconds of each other are heard as one onset."""
+"""Sounds that begin within this many seconds of each other count as one onset."""
 
 
 @dataclass(frozen=True)
 class Truth:
-    """What happens in a track; times in seconds, rising."""
+    """The true events of a track; times in seconds, rising."""
 
     onsets: Float64Array
     kicks: Float64Array
@@ -22,21 +22,21 @@ class Truth:
     hats: Float64Array
     beats: Float64Array
     downbeats: Float64Array
-    """Empty where nothing in the track tells which beat is the first of a bar."""
+    """First beats of bars; empty if the track does not mark them."""
     tempo: Float64Array
     """(n, 2): a time, and the beats a minute from there on."""
     sections: list[tuple[float, float, str]]
-    """Start, end and kind: plain, build, drop or break; empty where the track has no sections."""
+    """Start, end and kind: plain, build, drop or break; empty without sections."""
 
 
 @dataclass(frozen=True)
 class Track:
-    """Stereo sound at 44.1 kHz, samples x 2, and what happens in it."""
+    """Stereo audio at 44.1 kHz, samples x 2, and its events."""
 
     samples: Int16Array
     truth: Truth
     style: str
-    """What it is, in words, for whoever looks for the reason of an error."""
+    """A description, for the analysis of errors."""
 
 
 def truth(
@@ -45,12 +45,12 @@ def truth(
     hits: dict[str, list[float]],
     sections: list[tuple[float, float, str]] | None = None,
 ) -> Truth:
-    """The truth of a track from its grid and the times at which each instrument begins.
+    """Return the truth of a track from its grid and the onsets of each instrument.
 
     Args:
-        grid: where the beats are.
-        seconds: how long the track is.
-        hits: by instrument: kick, snare, hat and any others.
+        grid: the beats.
+        seconds: length of the track.
+        hits: times by instrument: kick, snare, hat and others.
         sections: start, end and kind.
     """
     every = np.sort([time for times in hits.values() for time in times])
@@ -68,7 +68,7 @@ def truth(
 
 
 def merged(times: Float64Array) -> Float64Array:
-    """The times without those that follow a kept one within MERGED_S."""
+    """Remove times that follow a kept one within MERGED_S."""
     kept: list[float] = []
     for time in times:
         if not kept or time - kept[-1] > MERGED_S:

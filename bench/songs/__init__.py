@@ -4,5 +4,5 @@
 
 `composition` reads a MIDI file, `sources` chooses files and splits them by composition,
 `performance` plays an excerpt in another tempo and key with human timing, `stems` and `kits`
-turn it into sound, `mastering` mixes it as songs are mixed, `truth` says what happens when.
+synthesize it, `mastering` mixes it realistically, `truth` lists its events.
 """

@@ -1,4 +1,4 @@
-"""Make songs: FLAC files with their truth beside them as JSON, or features for training.
+"""Make songs: FLAC files with their truth as JSON, or features for training.
 
     python -m bench.songs OUT --midi FOLDER … [--held-out FOLDER …] [--part train|tune|test]
                           [--count N] [--seconds S] [--seed S] [--features]
@@ -6,12 +6,12 @@
 
 Needs `pip install mido scipy`, FluidSynth, espeak-ng, and of Debian's packages fluid-soundfont-gm,
 musescore-general-soundfont, timgm6mb-soundfont, csound-soundfont, avldrums.lv2-soundfont,
-hydrogen-drumkits and lmms-common. With --features each file is an .npz of the levels that the
-analyser measures and the truth; three mixes are made of each performance. --without-drums takes
-compositions without drums, whose beats are not known; --hits names a folder of single drum hits,
-of which half of the sampled kits of the train part are made; --pop909 takes the compositions of
-that collection instead, with the drums of those of --midi; --others makes tracks of bench.music
-(seeds 2000 and up), noises, voices and chords instead.
+hydrogen-drumkits and lmms-common. With --features each file is an .npz of the analyser's levels and
+the truth; three mixes are made of each performance. --without-drums uses compositions without
+drums, whose beats are unknown; --hits names a folder of single drum hits, which make half of the
+sampled kits of the train part; --pop909 uses the compositions of that collection instead, with the
+drums of those of --midi; --others makes tracks of bench.music (seeds 2000 and up), noises, voices
+and chords instead.
 """
 
 import os
@@ -43,7 +43,7 @@ _MIXES = 3
 
 
 class SongTask(NamedTuple):
-    """One composition to be played."""
+    """One composition to play."""
 
     out: Path
     number: int
@@ -59,11 +59,11 @@ class SongTask(NamedTuple):
 
 
 def make(task: SongTask) -> str:
-    """Play and mix one composition, and write its files; those that are there are kept."""
+    """Play and mix one composition, and write its files unless they exist."""
     kind = "-pop909" if task.pop909 else "" if task.drums else "-bare"
     stem = f"{task.part}{kind}-{task.number:04d}"
     if list(task.out.glob(f"{stem}*.npz" if task.features else f"{stem}.json")):
-        return f"{stem} is there"
+        return f"{stem} exists"
     rng = np.random.default_rng([task.seed, task.number, sources.PARTS.index(task.part)])
     tools = instruments(task.part, task.hits)
     try:
@@ -95,7 +95,7 @@ def _with_borrowed_drums(
 
 
 def _without_beats(song_made: Song) -> Song:
-    """The song without the grid of a file that somebody played freely."""
+    """Return the song without the beats of a file that was played freely."""
     truth = {kind: times for kind, times in song_made.truth.items() if "beats" not in kind}
     return replace(song_made, truth=truth)
 
@@ -127,7 +127,7 @@ def _write_levels(samples: Int16Array, truth: Truth, path: Path) -> None:
 
 
 def _write_others(out: Path, count: int, seed: int) -> None:
-    """Features of what is no song."""
+    """Write features of material other than songs."""
     makers = (others.calm_sounds, others.plain_kicks, others.random_hits, others.kicks_with_bass)
     generated = chain(
         others.code_made_tracks(2000, count), *(maker(count, seed) for maker in makers)
@@ -164,7 +164,7 @@ def _tasks(options: argparse.Namespace) -> Iterator[SongTask]:
 
 
 def main() -> None:
-    """Make the songs that are asked for."""
+    """Make the requested songs."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )

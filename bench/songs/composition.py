@@ -12,13 +12,13 @@ DRUMS = 9
 """The channel of General MIDI's percussion, counted from 0."""
 _DEFAULT_TEMPO_US = 500_000
 _MAX_BPM, _MIN_BPM = 190.0, 57.0
-"""Notated tempi outside are counted in half or double notes, as people tap."""
+"""Notated tempi outside this range are counted in half or double notes, as people tap."""
 _MAX_S = 900.0
 
 
 @dataclass(frozen=True)
 class Composition:
-    """Everything that a performance needs of a MIDI file."""
+    """The contents of a MIDI file that a performance needs."""
 
     name: str
     notes: Float64Array
@@ -50,7 +50,7 @@ def read(path: Path) -> Composition:
     times = tempo_map.seconds(ticks)
     notes = _notes(messages, times)
     if not len(notes) or times[-1] > _MAX_S:
-        raise ValueError(f"{path.name} holds no notes, or more than {_MAX_S:.0f} s")
+        raise ValueError(f"{path.name} has no notes, or is longer than {_MAX_S:.0f} s")
     kinds = ("program_change", "control_change", "pitchwheel")
     controls = [
         (float(time), message)
@@ -61,7 +61,7 @@ def read(path: Path) -> Composition:
 
 
 class _TempoMap:
-    """Seconds of ticks, by the tempo map."""
+    """Converts ticks to seconds by the tempo map."""
 
     def __init__(self, messages: list[mido.Message], ticks: Int64Array, beat: int) -> None:
         tempo_changes = [(0, _DEFAULT_TEMPO_US)]
@@ -100,7 +100,7 @@ def _notes(messages: list[mido.Message], times: Float64Array) -> Float64Array:
 
 
 def _beats(messages: list[mido.Message], ticks: Int64Array, tempo_map: _TempoMap) -> Float64Array:
-    """Beats by the time signatures; three eighths make a beat in 6/8, 9/8 and 12/8."""
+    """Return the beats by time signatures; three eighths make a beat in 6/8, 9/8 and 12/8."""
     signatures = [(0, 4, 4)]
     for tick, message in zip(ticks, messages, strict=True):
         if message.type == "time_signature":
@@ -121,7 +121,7 @@ def _beats(messages: list[mido.Message], ticks: Int64Array, tempo_map: _TempoMap
 
 
 def _at_tapped_level(beats: Float64Array) -> Float64Array:
-    """The level that people tap: every second beat of the fastest, two a beat of the slowest."""
+    """Return the beats as people tap them: every second of a fast tempo, two per slow beat."""
     if len(beats) < 4:
         return beats
     tempo = 60 / float(np.median(np.diff(beats[:, 0])))

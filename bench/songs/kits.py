@@ -1,7 +1,7 @@
-"""Drum kits of sampled sounds: Hydrogen's kits, folders of single hits, and kits made by code.
+"""Drum kits of sampled sounds: Hydrogen's kits, folders of single hits, and synthesized kits.
 
-Single hits are known by the names of their files or folders ("808bd", "DT Snare"). A kit plays
-General MIDI's drum notes; a note for which it has no sound is left to others.
+Single hits are identified by the names of their files or folders ("808bd", "DT Snare"). A kit plays
+General MIDI's drum notes; notes without a sound are skipped.
 """
 
 import re
@@ -23,9 +23,9 @@ HYDROGEN = Path("/usr/share/hydrogen/data/drumkits")
 SINGLES = Path("/usr/share/lmms/samples/drums")
 _SUFFIXES = {".wav", ".ogg", ".flac", ".aif", ".aiff"}
 _MAX_BYTES = 2_000_000
-"""Bytes of a file; larger ones are no single hits."""
+"""Maximum bytes of a file; larger ones are not single hits."""
 _MAX_HITS = 6
-"""Hits of one voice that are taken from one folder."""
+"""Maximum number of hits of one voice from one folder."""
 _MAX_S = 2.5
 _VOICES = {
     "kick": (35, 36),
@@ -44,7 +44,7 @@ _NO_HIT = re.compile(
     r"loop|roll|break|perc|rerc|(?<!drum )\bbass (?!drum)|kicksnare|snarehat|reverse|run"
     r"|brush(hi|lo)tom|hit ?\d|conga|timbal|tom h+"
 )
-"""Words in the names of files that are no single hit of a voice."""
+"""Words in the names of files that are not single hits of a voice."""
 _VOICE_PATTERNS = (
     ("kick", r"kick|kik\b|bass ?drum|drum bass|thump|\bbd\b|(808|re)bd\b"),
     ("stick", r"stick|rim ?click|\brim\b|\brs\b|^(?!.*snare).*rimshot"),
@@ -58,7 +58,7 @@ _VOICE_PATTERNS = (
     ("tom", r"tom|\b(ht|mt|lt)\b|808[hml]t\b"),
     ("shaker", r"shaker|cabasa|\bma\b"),
 )
-"""Words in the names of files and instruments; the first that matches counts."""
+"""Patterns in the names of files and instruments; the first match counts."""
 _LENGTHS = {"hat": 0.35, "pedal": 0.3, "kick": 1.2, "snare": 1.2, "open": 1.2}
 _SUBSTITUTES = {"pedal": "hat", "open": "hat", "ride": "open", "stick": "snare", "clap": "snare"}
 
@@ -71,7 +71,7 @@ class Kit:
     sounds: dict[str, list[Float32Array]]
 
     def play(self, notes: Float64Array, seconds: float, rng: Rng) -> Float32Array:
-        """Sound of drum notes (as in a composition), samples x 2, hats cut by the next hat."""
+        """Play drum notes (as in a composition), samples x 2; each hat cuts the one before."""
         out = np.zeros((round(seconds * RATE) + 1, 2), np.float32)
         level = {voice: 10 ** (rng.normal(0, 2.0) / 20) for voice in _VOICES}
         tuning = {voice: float(np.exp(rng.normal(0, 0.06))) for voice in _VOICES}
@@ -98,7 +98,7 @@ class Kit:
         return out
 
     def plays(self, pitch: int) -> bool:
-        """Whether the kit has a sound for a drum note."""
+        """Return whether the kit has a sound for a drum note."""
         voice = _voice(pitch)
         return voice is not None and bool(
             self.sounds.get(voice) or self.sounds.get(_SUBSTITUTES.get(voice, ""))
@@ -113,17 +113,17 @@ class Kit:
 
 
 def names() -> list[str]:
-    """All kits that this machine can play, by name, in a fixed order."""
+    """Return all kits that this machine can play, in a fixed order."""
     hydrogen_kits = [path.name for path in sorted(HYDROGEN.glob("*")) if _is_complete(path)]
     return [*(["lmms"] if SINGLES.is_dir() else []), *hydrogen_kits, "made"]
 
 
 def kit(name: str, rng: Rng) -> Kit:
-    """A kit by name; those of single hits, and those made by code, differ from draw to draw.
+    """Load a kit by name; kits of single hits, and generated ones, are drawn at random.
 
     Args:
         name: one of `names()`, or a folder of single hits as an absolute path.
-        chance: what the sounds are drawn from.
+        rng: the random generator that the sounds are drawn with.
     """
     if name == "made":
         sounds = made.kit(rng).sounds
@@ -150,7 +150,7 @@ def kit(name: str, rng: Rng) -> Kit:
 
 
 def _process(versions: list[Float32Array], rng: Rng) -> list[Float32Array]:
-    """A drum as producers change it: another pitch, tail, tone and drive."""
+    """Process a drum like a producer: another pitch, tail, tone and drive."""
     tune = float(np.exp(rng.normal(0, 0.12)))
     tail = float(np.exp(rng.uniform(np.log(0.05), np.log(0.6)))) if rng.random() < 0.4 else 0
     tilt = rng.normal(0, 0.25)
@@ -185,12 +185,12 @@ def _is_complete(folder: Path) -> bool:
 
 @cache
 def _hydrogen(folder: Path) -> dict[str, list[list[Path]]]:
-    """By voice, the instruments of a Hydrogen kit: the files of each, quiet ones first."""
+    """Return the instruments of a Hydrogen kit by voice: the files of each, quiet ones first."""
     groups: dict[str, list[list[Path]]] = {}
     file = folder / "drumkit.xml"
     if not file.exists():
         return groups
-    tree = ElementTree.parse(file)  # a file of a package of the system
+    tree = ElementTree.parse(file)  # a file of a system package
     for element in tree.iter():
         element.tag = element.tag.rpartition("}")[2]
     for instrument in tree.iter("instrument"):
@@ -207,7 +207,7 @@ def _hydrogen(folder: Path) -> dict[str, list[list[Path]]]:
 
 @cache
 def _single_hits(folder: Path) -> dict[str, list[list[Path]]]:
-    """By voice, single hits by the names of their files, or else of their folders."""
+    """Return single hits by voice, by the names of their files, or of their folders."""
     hits: dict[tuple[str, Path], list[Path]] = {}
     for path in sorted(folder.rglob("*")):
         if path.suffix.lower() not in _SUFFIXES or path.stat().st_size > _MAX_BYTES:
@@ -229,7 +229,7 @@ def _clean_name(name: str) -> str:
 
 @cache
 def _load_hit(path: Path) -> Float32Array:
-    """The sound of a file from its first audible sample on, samples x 2."""
+    """Load the sound of a file from its first audible sample on, samples x 2."""
     argv = ["ffmpeg", "-v", "error", "-i", str(path), "-t", str(_MAX_S)]
     argv += ["-ac", "2", "-ar", str(RATE), "-f", "f32le", "-"]
     raw = subprocess.run(argv, capture_output=True, check=True).stdout
@@ -240,7 +240,7 @@ def _load_hit(path: Path) -> Float32Array:
 
 
 def _normalise_levels(sounds: dict[str, list[Float32Array]]) -> dict[str, list[Float32Array]]:
-    """The kit with each voice's loudest version at its usual peak."""
+    """Scale the loudest version of each voice to its usual peak."""
     usual = {"kick": 0.9, "snare": 0.8, "hat": 0.3, "pedal": 0.2, "open": 0.35, "ride": 0.3}
     normalised = {}
     for voice, versions in sounds.items():
@@ -265,7 +265,7 @@ def _resample(sound: Float32Array, tune: float) -> Float32Array:
 
 
 def _choke(sound: Float32Array, seconds: float) -> Float32Array:
-    """The sound choked after some time, over 10 ms."""
+    """Fade out the sound over 10 ms after some time."""
     end = round(seconds * RATE)
     if end >= len(sound):
         return sound

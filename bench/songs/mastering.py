@@ -1,4 +1,4 @@
-"""A mix of stems as songs are mixed: balance, equalizers, rooms, pumping, compression, loudness."""
+"""Mixing of stems: balance, equalizers, rooms, pumping, compression, loudness."""
 
 import subprocess
 import tempfile
@@ -23,7 +23,7 @@ _LOUDNESS_DB = (-23.0, -8.0)
 
 
 def mix(drums: Float32Array, rest: Float32Array, kicks: Float64Array, rng: Rng) -> Float32Array:
-    """The mix of two stems, samples x 2, within -1..1.
+    """Mix two stems, samples x 2, within -1..1.
 
     Args:
         drums: samples x 2; may be silent.
@@ -47,7 +47,7 @@ def mix(drums: Float32Array, rest: Float32Array, kicks: Float64Array, rng: Rng) 
 
 
 def equalize(sound: Float32Array, rng: Rng) -> Float32Array:
-    """A tilt and two broad peaks or dips of a few decibels, by a filter of linear phase."""
+    """Apply a tilt and two broad peaks or dips of a few decibels by a linear-phase filter."""
     hertz = np.maximum(np.fft.rfftfreq(_TAPS, 1 / RATE), 20.0)
     octaves = np.log2(hertz / 640)
     gains = rng.normal(0, 0.8) * np.clip(octaves, -4, 4)
@@ -65,7 +65,7 @@ def equalize(sound: Float32Array, rng: Rng) -> Float32Array:
 
 
 def master(sound: Float32Array, rng: Rng) -> Float32Array:
-    """The mix at its final loudness: compressed, clipped softly or hard, limited to full scale."""
+    """Bring the mix to its final loudness: compress, clip softly or hard, limit to full scale."""
     target_db = float(rng.uniform(*_LOUDNESS_DB))
     sound = sound / max(_rms(sound), 1e-6) * 10 ** (target_db / 20)
     if rng.random() < 0.6:
@@ -81,7 +81,7 @@ def master(sound: Float32Array, rng: Rng) -> Float32Array:
 
 
 def encode_and_decode(sound: Float32Array, codec: str, rng: Rng) -> Float32Array:
-    """The sound after a lossy codec, as long as before and at the same time."""
+    """Pass the sound through a lossy codec; length and timing stay the same."""
     ending, options, rates = CODECS[codec]
     raw = ["-f", "f32le", "-ar", str(RATE), "-ac", "2"]
     with tempfile.TemporaryDirectory() as folder:
@@ -109,13 +109,13 @@ def encode_and_decode(sound: Float32Array, codec: str, rng: Rng) -> Float32Array
 def _balance(
     drums: Float32Array, rest: Float32Array, rng: Rng
 ) -> tuple[Float32Array, Float32Array]:
-    """Both stems at levels of a mix: the drums' loud moments about as loud as the rest's."""
+    """Scale both stems: the loud moments of the drums about as loud as those of the rest."""
     ratio = 10 ** (rng.normal(1.0, 3.5) / 20)
     return drums / max(_loud_rms(drums), 1e-5) * ratio, rest / max(_loud_rms(rest), 1e-5)
 
 
 def _loud_rms(sound: Float32Array) -> float:
-    """RMS of the loud tenths of a second."""
+    """Return the RMS of the loud tenths of a second."""
     step = RATE // 10
     powers = np.square(sound[: len(sound) // step * step]).reshape(-1, step * 2).mean(axis=1)
     return float(np.sqrt(np.percentile(powers, 90))) if len(powers) else 0.0
@@ -126,7 +126,7 @@ def _rms(sound: Float32Array) -> float:
 
 
 def _pumping_gain(count: int, kicks: Float64Array, rng: Rng) -> Float32Array:
-    """Gain of what ducks under each kick and comes back."""
+    """Return the gain of a side chain that ducks under each kick."""
     depth, back = rng.uniform(0.3, 0.9), rng.uniform(0.1, 0.3)
     since = np.full(count, 9.0, np.float32)
     starts = np.minimum(np.rint(np.sort(kicks) * RATE).astype(np.int64), count - 1)
@@ -137,7 +137,7 @@ def _pumping_gain(count: int, kicks: Float64Array, rng: Rng) -> Float32Array:
 
 
 def _add_room(sound: Float32Array, rng: Rng, likely: float) -> Float32Array:
-    """The sound with a room's decaying noise under it."""
+    """Add the decaying noise of a room."""
     if rng.random() > likely:
         return sound
     seconds = float(rng.uniform(0.15, 1.2))
@@ -153,7 +153,7 @@ def _add_room(sound: Float32Array, rng: Rng, likely: float) -> Float32Array:
 
 
 def _compress(sound: Float32Array, ratio: float, rng: Rng) -> Float32Array:
-    """A bus compressor that follows the loudness of short blocks, 3 dB under the loud ones."""
+    """Compress by the loudness of short blocks, 3 dB under the loud ones."""
     step = 64
     count = -(-len(sound) // step)
     padded = np.zeros((count * step, 2), np.float32)

@@ -1,4 +1,4 @@
-"""Material beside the songs: tracks made by code, and sounds in which nothing happens."""
+"""Training material other than songs: generated tracks, and sounds without events."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ _CALM_S = 20.0
 
 
 def code_made_tracks(first: int, count: int) -> Iterator[tuple[str, Int16Array, Truth]]:
-    """Tracks of bench.music, `count` seeds of each kind from seed `first` on.
+    """Yield tracks of bench.music, `count` seeds of each kind from seed `first` on.
 
     A click track has no truth of drums, since a click may sound like one.
     """
@@ -31,7 +31,7 @@ def code_made_tracks(first: int, count: int) -> Iterator[tuple[str, Int16Array, 
 
 
 def calm_sounds(count: int, seed: int) -> Iterator[tuple[str, Int16Array, Truth]]:
-    """Noises, voices, held chords and silence: no drums and no beats."""
+    """Yield noises, voices, held chords and silence, without drums or beats."""
     rng = np.random.default_rng(seed)
     makers = (_noise, _voice, _chord, _silence, _coloured_noise, _voice)
     for number in range(count):
@@ -44,7 +44,7 @@ def calm_sounds(count: int, seed: int) -> Iterator[tuple[str, Int16Array, Truth]
 
 
 def plain_kicks(count: int, seed: int) -> Iterator[tuple[str, Int16Array, Truth]]:
-    """Kicks as a synthesizer makes them, alone: evenly or not, few or many, from sample 0 on."""
+    """Yield synthesized kicks alone: regular or not, few or many, from sample 0 on."""
     rng = np.random.default_rng(seed)
     for number in range(count):
         gaps = rng.uniform(0.3, 0.7, 60)
@@ -69,7 +69,7 @@ def plain_kicks(count: int, seed: int) -> Iterator[tuple[str, Int16Array, Truth]
 
 
 def random_hits(count: int, seed: int) -> Iterator[tuple[str, Int16Array, Truth]]:
-    """Drums of all kits at moments of chance, alone or over a held chord or a voice."""
+    """Yield drums of all kits at random moments, alone or over a held chord or a voice."""
     rng = np.random.default_rng(seed)
     for number in range(count):
         tools = instruments("train").kits
@@ -90,7 +90,7 @@ def random_hits(count: int, seed: int) -> Iterator[tuple[str, Int16Array, Truth]
 
 
 def kicks_with_bass(count: int, seed: int) -> Iterator[tuple[str, Int16Array, Truth]]:
-    """Kicks beside notes of a bass, snares of noise, hats alone, as a synthesizer makes them."""
+    """Yield synthesized kicks between bass notes, noise snares, and hats alone."""
     rng = np.random.default_rng(seed)
     for number in range(count):
         step = float(rng.uniform(0.2, 0.4))
@@ -129,7 +129,7 @@ def _add(sound: Float32Array, times: Float64Array, sound_of_hit: Float32Array, l
 
 
 def _machine_kick(rng: np.random.Generator) -> Float32Array:
-    """A drum machine's kick."""
+    """Synthesize a drum machine's kick."""
     span = np.arange(round(0.4 * RATE)) / RATE
     fall = float(rng.uniform(1, 4)) * np.exp(-span / float(rng.uniform(0.01, 0.04)))
     phase = 2 * np.pi * np.cumsum(float(rng.uniform(42, 65)) * (1 + fall)) / RATE
@@ -137,7 +137,7 @@ def _machine_kick(rng: np.random.Generator) -> Float32Array:
 
 
 def _bass(pitch: float, rng: np.random.Generator) -> Float32Array:
-    """A held note with a few harmonics."""
+    """Synthesize a held note with a few harmonics."""
     length = float(rng.uniform(0.2, 0.6))
     span = np.arange(round(length * RATE)) / RATE
     bright = float(rng.uniform(0, 0.8))
@@ -148,7 +148,7 @@ def _bass(pitch: float, rng: np.random.Generator) -> Float32Array:
 
 
 def _noise_burst(decay_s: float, rng: np.random.Generator) -> Float32Array:
-    """White noise that dies away."""
+    """Synthesize decaying white noise."""
     span = np.arange(round(6 * decay_s * RATE)) / RATE
     return (rng.standard_normal(len(span)) * np.exp(-span / decay_s)).astype(np.float32)
 
@@ -159,7 +159,7 @@ def _noise(rng: np.random.Generator) -> Float32Array:
 
 
 def _coloured_noise(rng: np.random.Generator) -> Float32Array:
-    """Pink or brown noise, or low tones that beat."""
+    """Synthesize pink or brown noise, or interfering low tones."""
     count = round(_CALM_S * RATE)
     if rng.random() < 0.3:
         span = np.arange(count) / RATE

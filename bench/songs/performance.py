@@ -1,4 +1,4 @@
-"""An excerpt of a composition as somebody plays it: tempo, key, timing, borrowed drums."""
+"""A performance of an excerpt of a composition: tempo, key, timing, borrowed drums."""
 
 from dataclasses import dataclass, replace
 
@@ -24,7 +24,7 @@ class Performance:
     """(m, 2): times, and 1.0 for the first of a bar."""
 
     def of_drums(self, *, drums: bool) -> "Performance":
-        """The drums alone, or all but the drums."""
+        """Return the drums alone, or everything except the drums."""
         chosen = (self.notes[:, 2] == DRUMS) == drums
         controls = [
             (time, message)
@@ -39,8 +39,8 @@ def excerpt(composition: Composition, seconds: float, rng: Rng) -> Performance:
 
     Args:
         composition: any.
-        seconds: length, or less where the composition is shorter.
-        chance: what tempo, key and timing are drawn from.
+        seconds: length, or less if the composition is shorter.
+        rng: the random generator for tempo, key and timing.
     """
     speed = float(np.exp(rng.normal(0, 0.07)))
     shift = int(rng.integers(-3, 4))
@@ -69,7 +69,7 @@ def excerpt(composition: Composition, seconds: float, rng: Rng) -> Performance:
 
 
 def _start(notes: Float64Array, latest: float, rng: Rng) -> float:
-    """A moment from which there are drums soon, where there are any."""
+    """Choose a start soon before drums, if there are any."""
     if latest <= 0:
         return 0.0
     drum_times = notes[notes[:, 2] == DRUMS, 0]
@@ -80,13 +80,13 @@ def _start(notes: Float64Array, latest: float, rng: Rng) -> float:
 
 
 def _loosen(notes: Float64Array, rng: Rng) -> None:
-    """Hands that are not exact, and not always as strong: drums and the rest apart."""
+    """Vary timing and velocity like a human player, separately for drums and the rest."""
     for drums in (True, False):
         chosen = np.flatnonzero((notes[:, 2] == DRUMS) == drums)
         if not len(chosen):
             continue
         loose = float(rng.choice([0.0, 0.003, 0.007]))
-        # Notes of one moment on one channel stay together, as one hand plays them.
+        # Simultaneous notes on one channel stay together, as if played by one hand.
         keys = np.round(notes[chosen, 0] * 100) + 1e6 * notes[chosen, 2]
         _, group = np.unique(keys, return_inverse=True)
         notes[chosen, 0] += rng.normal(0, loose, group.max() + 1)[group]
@@ -98,7 +98,7 @@ def _loosen(notes: Float64Array, rng: Rng) -> None:
 def with_drums_of(
     notes: Float64Array, beats: Float64Array, donor: Composition, rng: Rng
 ) -> Float64Array:
-    """The notes with another composition's drums, moved from its bars to these bars."""
+    """Replace the drums by those of another composition, aligned to these bars."""
     drum_notes = donor.notes[donor.notes[:, 2] == DRUMS].copy()
     donor_beats, target_beats = donor.beats, beats
     if len(donor_beats) < 8 or len(target_beats) < 8 or not len(drum_notes):
@@ -127,7 +127,7 @@ def _first_bar(beats: Float64Array) -> int:
 def _chase_controls(
     controls: list[tuple[float, mido.Message]], length: float
 ) -> list[tuple[float, mido.Message]]:
-    """Controls of the excerpt, with the state before it set at its start."""
+    """Return the controls of the excerpt, with the earlier state set at its start."""
     state: dict[tuple[object, ...], mido.Message] = {}
     later = []
     for time, message in controls:

@@ -1,6 +1,6 @@
 """Compositions of POP909 (Wang et al. 2020): melody, bridge and piano, with annotated bars.
 
-They have no drums: those of another composition are played to them, on the same bars.
+They have no drums: those of another composition are added, aligned to the same bars.
 """
 
 from dataclasses import replace
@@ -14,9 +14,9 @@ from bench.songs.composition import Composition, read
 Rng = np.random.Generator
 
 _ANNOTATION = "beat_midi.txt"
-"""A row for each beat: its time in seconds, two flags, the second of which marks a first beat."""
+"""A row per beat: its time in seconds and two flags; the second marks a first beat."""
 _REGULAR = 0.9
-"""The share of bars that must have four beats."""
+"""Minimum share of bars with four beats."""
 _LEADS = (0, 4, 11, 22, 26, 27, 52, 56, 65, 66, 71, 73, 80, 81)
 _CHORDS = (0, 1, 2, 4, 5, 24, 25, 26, 27, 30, 48, 49, 50, 89, 90)
 _BASSES = (32, 33, 34, 35, 36, 38, 39)
@@ -26,7 +26,7 @@ _BASS_VELOCITY = 100.0
 
 
 def compositions(folder: Path) -> list[Composition]:
-    """The songs in four of a folder of POP909, with their annotated beats."""
+    """Read the songs in 4/4 of a folder of POP909, with their annotated beats."""
     songs = []
     for path in sorted(folder.rglob(_ANNOTATION)):
         beat_rows = np.loadtxt(path, ndmin=2)
@@ -43,7 +43,7 @@ def compositions(folder: Path) -> list[Composition]:
 
 
 def arrange(composition: Composition, rng: Rng) -> Composition:
-    """The composition for a band: other instruments, and a bass that plays the lowest notes."""
+    """Arrange the composition for a band: other instruments, and a bass on the lowest notes."""
     notes = composition.notes
     controls = [(time, m) for time, m in composition.controls if m.type != "program_change"]
     programs = {0: _LEADS, 1: _CHORDS, 2: _CHORDS, _BASS_CHANNEL: _BASSES}

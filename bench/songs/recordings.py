@@ -3,7 +3,7 @@
     python -m bench.songs.recordings REPOSITORY OUT
 
 REPOSITORY is a copy of the data set's repository (full mixes of 23 tracks of MedleyDB, CC BY-NC-SA
-4.0); tracks whose sound is missing from the copy are left out. For checking only.
+4.0); tracks whose audio is missing from the copy are left out. For evaluation only.
 """
 
 import argparse
@@ -15,7 +15,7 @@ _CLASSES = {"KD": "kicks", "SD": "snares", "HH": "hats"}
 
 
 def convert(repository: Path, out: Path) -> int:
-    """Copy each full mix with its truth as JSON; the number of tracks."""
+    """Copy each full mix with its truth as JSON; return the number of tracks."""
     out.mkdir(parents=True, exist_ok=True)
     count = 0
     for audio_file in sorted((repository / "audio" / "full_mix").glob("*.wav")):
@@ -38,7 +38,7 @@ def convert(repository: Path, out: Path) -> int:
 
 
 def main() -> None:
-    """Convert and say how many there are."""
+    """Convert the recordings and print their number."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )

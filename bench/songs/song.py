@@ -18,17 +18,17 @@ _AVL_NOTES = {
     **{pitch: pitch for pitch in (36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 49, 51, 53, 54)},
     **{55: 55, 56: 56, 57: 57, 59: 59, 35: 36, 47: 45, 48: 45, 50: 45, 52: 49},
 }
-"""General MIDI's drum notes as the AVL drum kits have them; they have no others."""
+"""General MIDI's drum notes mapped to those of the AVL drum kits, which have no others."""
 _GM_KITS = (0, 0, 0, 8, 16, 24, 25, 32, 40)
 
 
 @dataclass(frozen=True)
 class Instruments:
-    """Soundfonts for all but the drums, and what plays the drums."""
+    """Soundfonts for everything except the drums, and the instruments for the drums."""
 
     soundfonts: tuple[Path, ...]
     drum_fonts: tuple[Path, ...]
-    """Soundfonts whose only sounds are drums."""
+    """Soundfonts with drums only."""
     kits: tuple[str, ...]
     """Kits of the sampler."""
 
@@ -38,7 +38,7 @@ _TEST_KITS = ("GMRockKit", "VariBreaks")
 
 
 def instruments(part: str, hits: Path | None = None) -> Instruments:
-    """The instruments of a part: those of the test part are in no other.
+    """Return the instruments of a part; those of the test part are used in no other.
 
     Args:
         part: train, tune or test.
@@ -56,18 +56,18 @@ def instruments(part: str, hits: Path | None = None) -> Instruments:
 
 @dataclass(frozen=True)
 class Song:
-    """Stereo sound at 44.1 kHz, samples x 2, -1..1, and its events in seconds."""
+    """Stereo audio at 44.1 kHz, samples x 2, -1..1, and its events in seconds."""
 
     name: str
     samples: Float32Array
     truth: Truth
     made: dict[str, str] = field(default_factory=dict)
-    """The soundfont, kit and codec, by word."""
+    """The names of soundfont, kit and codec."""
 
 
 @dataclass(frozen=True)
 class Band:
-    """A composition with everything but its drums already played, for several mixes of it."""
+    """A composition with everything except its drums already played, for several mixes."""
 
     composition: Composition
     performance: Performance
@@ -89,9 +89,9 @@ def song(played: Band, tools: Instruments, rng: Rng, *, drums: Performance | Non
 
     Args:
         played: the band.
-        tools: what may play the drums.
-        chance: what kit, mix and codec are drawn from.
-        drums: a performance on the same beats whose drums are played instead.
+        tools: the instruments for the drums.
+        rng: the random generator for kit, mix and codec.
+        drums: a performance on the same beats that replaces the drums.
     """
     performance = drums or played.performance
     drum_notes, drum_stem, kit = _drums(performance.of_drums(drums=True), played, tools, rng)
@@ -115,10 +115,10 @@ def song(played: Band, tools: Instruments, rng: Rng, *, drums: Performance | Non
 def _drums(
     performance: Performance, played: Band, tools: Instruments, rng: Rng
 ) -> tuple[Float64Array, Float32Array, str]:
-    """Drums by the sampler, by a drum soundfont, or by the band's own soundfont.
+    """Play the drums with the sampler, a drum soundfont, or the band's own soundfont.
 
     Returns:
-        The notes that are played, their sound, and the name of the kit.
+        The played notes, their sound, and the name of the kit.
     """
     choice = rng.random()
     notes = performance.notes
@@ -133,7 +133,7 @@ def _drums(
         notes = notes[np.isin(notes[:, 3], list(_AVL_NOTES))].copy()
         notes[:, 3] = [_AVL_NOTES[int(pitch)] for pitch in notes[:, 3]]
         melodic = notes.copy()
-        melodic[:, 2] = 0  # these fonts have their drums where others have a piano
+        melodic[:, 2] = 0  # in these fonts the drums are at the program of the piano
         played_so = replace(performance, notes=melodic, controls=[])
         return notes, stems.synthesize(played_so, font), font.stem
     font = tools.soundfonts[int(rng.integers(len(tools.soundfonts)))]

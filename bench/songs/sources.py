@@ -1,8 +1,8 @@
-"""MIDI files of folders: those that hold a song, each once, split by composition.
+"""MIDI files of folders: those with a usable song, without duplicates, split by composition.
 
-The part of a composition follows from a hash of its own notes, so that it stays the same when
-files are added, and the same song under two names is one composition. Collections named as
-held out are never part of the training material.
+The part of a composition follows from a hash of its notes, so that it does not change when files
+are added, and a song under two names is one composition. Held-out collections are never part of the
+training material.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ _HELD_OUT_PERCENT, _TUNE_PERCENT = 20, 8
 
 
 def files(folders: Iterable[Path]) -> list[Path]:
-    """All MIDI files below the folders, in a fixed order."""
+    """Return all MIDI files below the folders, in a fixed order."""
     midi_files = [
         path
         for folder in folders
@@ -32,7 +32,7 @@ def files(folders: Iterable[Path]) -> list[Path]:
 
 
 def compositions(folders: Iterable[Path], *, drums: bool = True) -> list[Composition]:
-    """The songs of the folders, each once: at least 40 s, with drums (or without any)."""
+    """Return the distinct songs of the folders: at least 40 s, with drums (or without any)."""
     by_key: dict[str, Composition] = {}
     for path in files(folders):
         try:
@@ -45,13 +45,13 @@ def compositions(folders: Iterable[Path], *, drums: bool = True) -> list[Composi
 
 
 def key(composition: Composition) -> str:
-    """A hash of the order of a composition's pitches, the same in any tempo or sound."""
+    """Return a hash of the pitch sequence of a composition, independent of tempo and sound."""
     pitches = composition.notes[:400, 3].astype(np.uint8)
     return hashlib.sha256(pitches.tobytes()).hexdigest()
 
 
 def part(composition: Composition, *, held_out: bool) -> str:
-    """The part of the material that a composition belongs to.
+    """Return the part of the material that a composition belongs to.
 
     Args:
         composition: any.

@@ -18,12 +18,12 @@ _LIMIT_S = 300
 
 
 def synthesize(performance: Performance, soundfont: Path, kit: int | None = None) -> Float32Array:
-    """Sound of all notes, samples x 2, without reverberation.
+    """Synthesize all notes, samples x 2, without reverberation.
 
     Args:
         performance: what to play.
         soundfont: an SF2 or SF3 file.
-        kit: the program of the drum channel, where it is not the performance's own.
+        kit: the program of the drum channel, if not the performance's own.
 
     Raises:
         subprocess.CalledProcessError: FluidSynth fails.

@@ -1,7 +1,7 @@
-"""The events of a performance: times that a listener should name, and times that are optional.
+"""The events of a performance: times that should be detected, and optional times.
 
-Optional are events that may be reported or not: soft entries of pads and strings among the
-onsets, ghost notes and sticks among the snares, rides and shakers among the hats.
+Optional events may be detected or not: soft entries of pads and strings among the onsets, ghost
+notes and sticks among the snares, rides and shakers among the hats.
 """
 
 import numpy as np
@@ -20,18 +20,18 @@ _OPTIONAL_PITCHES = {
     "hats": (51, 53, 54, 59, 69, 70, 80, 81, 82),
 }
 _SOFT_PROGRAMS = {*range(48, 56), *range(88, 104), *range(40, 46), 119, *range(120, 128)}
-"""Bowed strings, choirs, pads and effects: they swell rather than begin."""
+"""Bowed strings, choirs, pads and effects, which have slow attacks."""
 _ON_BEAT_S, _MIN_EXCESS = 0.030, 0.12
 _BARS = (3, 4)
-"""Beats of a bar; files with others mostly never set their time signature."""
+"""Beats of a bar; files with other lengths mostly lack a correct time signature."""
 _GHOST = 28
 _FAINT = 20
 
 
 def truth(performance: Performance) -> Truth:
-    """All events by kind, in seconds; `KIND?` holds the optional ones.
+    """Return all events by kind, in seconds; `KIND?` holds the optional ones.
 
-    There are no beats where the notes do not lie on the file's own grid.
+    There are no beats if the notes do not lie on the file's grid.
     """
     notes = performance.notes
     drums = notes[notes[:, 2] == DRUMS]
@@ -55,7 +55,7 @@ def truth(performance: Performance) -> Truth:
 
 
 def _on_grid(performance: Performance) -> bool:
-    """Whether drums fall on the beats more often than by chance: some files have no true grid."""
+    """Return whether drums fall on the beats more often than by chance."""
     notes, beats = performance.notes, performance.beats[:, 0]
     drums = notes[(notes[:, 2] == DRUMS) & np.isin(notes[:, 3], sum(PITCHES.values(), ())), 0]
     if len(beats) < 4 or len(drums) < 8:
@@ -66,7 +66,7 @@ def _on_grid(performance: Performance) -> bool:
 
 
 def _programs(performance: Performance) -> Int64Array:
-    """The program that each note is played with."""
+    """Return the program that each note is played with."""
     changes: dict[int, list[tuple[float, int]]] = {}
     for time, message in performance.controls:
         if message.type == "program_change":

@@ -1,4 +1,4 @@
-"""Spoken words as a stand-in for singing: consonants and vowels that are no drums."""
+"""Speech as a substitute for singing: consonants and vowels that are not drums."""
 
 import subprocess
 from functools import cache
@@ -17,7 +17,7 @@ _RATE = 22_050
 
 
 def voice(seconds: float, rng: Rng) -> Float32Array:
-    """Words over `seconds`, samples x 2, with pauses; by espeak-ng."""
+    """Speak words over `seconds`, samples x 2, with pauses; by espeak-ng."""
     out = np.zeros((round(seconds * RATE) + 1, 2), np.float32)
     at = float(rng.uniform(0, 6))
     language = str(rng.choice(_VOICES))

@@ -1,1 +1,1 @@
-"""Training of the network that finds onsets, drums and beats; PyTorch is used only here."""
+"""Training of the network that detects onsets, drums and beats; PyTorch is used only here."""

@@ -2,8 +2,8 @@
 
     python -m bench.training FEATURES WEIGHTS.npz [--minutes M] [--seed S] [--from STATE.pt]
 
-FEATURES is a folder of `python -m bench.songs --features`; files that are added while this runs
-are taken up. Needs `pip install torch`.
+FEATURES is a folder written by `python -m bench.songs --features`; files added meanwhile are used
+too. Needs `pip install torch`.
 """
 
 import argparse
@@ -20,12 +20,12 @@ from server.arrays import Float64Array
 _BATCH, _STEPS = 12, 1500
 _LEARNING_RATE = 8e-4
 _SHARES = (1.0, 2.0, 2.0, 1.0, 1.5, 3.0)
-"""How much each output counts."""
+"""Weights of the outputs in the loss."""
 _RESCAN_S = 90.0
 
 
 def main() -> None:
-    """Train for some minutes; the rate of learning falls to nothing at the end."""
+    """Train for some minutes; the learning rate falls to zero at the end."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
@@ -67,7 +67,7 @@ def main() -> None:
 
 
 def _set_rate(optimizer: torch.optim.Optimizer, progress: float, step: int) -> None:
-    """Up over 100 steps, then down along half a cosine."""
+    """Set the learning rate: up over 100 steps, then down along half a cosine."""
     rate = (
         _LEARNING_RATE
         * min(1.0, (step + 1) / 100)
@@ -82,7 +82,7 @@ def _step(
     optimizer: torch.optim.Optimizer,
     batch: tuple[torch.Tensor, torch.Tensor, torch.Tensor],
 ) -> Float64Array:
-    """Learn from a batch; the loss of each output."""
+    """Learn from a batch; return the loss of each output."""
     levels, targets, counted = batch
     network.train()
     with torch.autocast("cpu", torch.bfloat16):

@@ -1,4 +1,4 @@
-"""Features of songs with their truth, cut at random and changed as masters differ."""
+"""Features of songs with their truth, cut at random and augmented like different masters."""
 
 import json
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ Rng = np.random.Generator
 STEPS_PER_S = 100
 _SPREADS = {"beats": (0.5, 0.25), "downbeats": (0.5, 0.25)}
 _ONE_STEP = (0.4,)
-"""Targets of the steps beside an event; those of beats reach further."""
+"""Targets of the steps next to an event; those of beats extend further."""
 _OPTIONAL_STEPS = 4
 _BEGINNINGS = 0.2
 """The share of cuts that begin with their song."""
@@ -31,7 +31,7 @@ class Example:
     targets: NDArray[np.float16]
     """Steps x outputs, 0..1."""
     weights: NDArray[np.float16]
-    """0 where an event is optional, or of a kind that the song has no truth of."""
+    """0 near optional events, and for kinds without truth in the song."""
 
 
 def load(path: Path) -> Example:
@@ -62,7 +62,7 @@ def load(path: Path) -> Example:
 def batch(
     examples: list[Example], count: int, steps: int, rng: Rng
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Random cuts: levels, targets and weights, batch x steps x bands or outputs."""
+    """Return random cuts: levels, targets and weights, batch x steps x bands or outputs."""
     cuts: list[tuple[Float32Array, Float32Array, Float32Array]] = []
     for _ in range(count):
         example = examples[int(rng.integers(len(examples)))]
@@ -81,7 +81,7 @@ def batch(
 
 
 def augment(levels: Float32Array, rng: Rng) -> Float32Array:
-    """Levels as another gain, tilt and equalizer would have made them, and with a noise floor."""
+    """Change levels as another gain, tilt and equalizer would, and add a noise floor."""
     bands = levels.shape[1]
     positions = np.linspace(-1, 1, bands)
     gains = rng.normal(0, 0.25) + rng.normal(0, 0.35) * positions

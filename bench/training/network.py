@@ -2,7 +2,7 @@
 
 Two small convolutions over time and pitch, then dilated convolutions over time (Bai, Kolter &
 Koltun 2018; for beats Davies & Böck 2019, "Temporal Convolutional Networks for Musical Audio Beat
-Tracking"). All is the same forwards and backwards in time: a track is analysed as a whole.
+Tracking"). Everything is symmetric in time: a track is analysed as a whole.
 """
 
 import numpy as np
@@ -17,9 +17,9 @@ LAG = 2
 _FIRST, _SECOND, _WIDTH = 12, 24, 64
 _DILATIONS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 _ROWS = 14
-"""Pitches that are left of the 82 after both convolutions."""
+"""Pitches remaining of the 82 after both convolutions."""
 _LOCAL = 3
-"""Blocks after which the outputs take their short view; the last gives the long one."""
+"""Number of blocks before the outputs' short context; the last block gives the long one."""
 
 
 class Block(nn.Module):
@@ -65,13 +65,13 @@ class Network(nn.Module):
 
 
 def rises(levels: torch.Tensor) -> torch.Tensor:
-    """How much each level is above itself LAG steps before, at least 0."""
+    """Return how much each level exceeds itself LAG steps before, at least 0."""
     before = torch.nn.functional.pad(levels, (0, 0, LAG, 0))[:, :-LAG]
     return torch.relu(levels - before)
 
 
 def weights(network: Network) -> dict[str, NDArray[np.float16]]:
-    """All weights with the normalisations folded in, as the analyser multiplies them.
+    """Return all weights, normalisations folded in, in the layout of the analyser.
 
     A kernel's axes are its taps, inputs and outputs, so that each tap is a product of matrices.
     """
