@@ -117,7 +117,7 @@ vec4 opened() {
         flesh += skin(tone) / 25.0;
     }
     float uneven = sqrt(max(squares - sum * sum, 0.0));
-    return vec4((1.0 - smoothstep(0.025, 0.10, uneven)) * (1.0 - smoothstep(0.1, 0.5, flesh)), flesh, 0.0, 1.0);
+    return vec4((1.0 - smoothstep(0.035, 0.15, uneven)) * (1.0 - smoothstep(0.1, 0.5, flesh)), flesh, 0.0, 1.0);
 }
 
 // How much of the frame's height the photo fills: all of it unless it is much wider than the frame.
@@ -125,6 +125,15 @@ float tall() {
     vec2 frame = IMG_SIZE(inputImage);
     vec2 size = IMG_SIZE(photo);
     return clamp(size.y / size.x * frame.x / frame.y, 0.3, 1.0);
+}
+
+// How much of a place is beside or above the photo, where the frame is of another shape: nothing stands there.
+float filled() {
+    vec2 frame = IMG_SIZE(inputImage);
+    vec2 size = IMG_SIZE(photo);
+    vec2 share = min(vec2(size.x / size.y * frame.y / frame.x, size.y / size.x * frame.x / frame.y), 1.0);
+    vec2 off = abs(isf_FragNormCoord - 0.5) - 0.5 * share;
+    return smoothstep(-0.07, 0.02, max(off.x, off.y)) * step(min(share.x, share.y), 0.95);
 }
 
 // How much a place belongs to a subject in the middle, in photos that have one; a sky at night has none.
@@ -145,7 +154,7 @@ vec4 blurred() {
 // How much of the sky's light reaches this place: in the upper part, softly, hardly over a subject.
 float lit(float free) {
     float high = smoothstep(0.36 + place, 0.72 + place, isf_FragNormCoord.y);
-    return high * mix(1.0, mix(0.1, 1.0, free), behind) * (1.0 - 0.85 * subject());
+    return high * mix(1.0, mix(0.16, 1.0, free), behind) * (1.0 - 0.85 * subject());
 }
 
 // How much of the drop there is now.
@@ -169,13 +178,13 @@ vec4 fold() {
     float x = (1.4 * isf_FragNormCoord.x - 0.2) * frame + 4.0;
     float bend = noise(x * 1.3, t * 0.8, i) - 0.5;
     float along = x + 0.55 * bend + 0.12 * noise(x * 4.0, t, i + 8);
-    float edge = 0.42 * (noise(along * 0.9, t * 0.6, i + 16) - 0.5) + 0.14 * noise(along * 2.7, t * 0.9, i + 24);
+    float edge = 0.62 * (noise(along * 0.9, t * 0.6, i + 16) - 0.5) + 0.16 * noise(along * 2.7, t * 0.9, i + 24);
     edge += 0.16 * (noise(along * 6.5, t * 1.2, i + 56) - 0.5) + 0.08 * (noise(along * 17.0, t * 1.9, i + 64) - 0.5); // ragged
     edge = 1.1 * edge + sky_ends() + place + 0.24 * (1.0 - kind) + 0.02;
     float rays = noise(along * 9.0, t * 1.7, i + 32) * 0.6 + noise(along * 31.0 + 2.0 * t, t * 2.6, i + 40) * 0.4;
     float veil = smoothstep(0.22, 0.75, noise(along * 0.8 - t * 0.5, t * 0.7, i + 48));
-    float reach = height * (0.11 + 0.30 * sound + 0.12 * pulse + 0.18 * surge()) * (0.55 + 0.75 * rays + 0.3 * bend);
-    float bright = 1.35 * veil * (0.3 + 0.95 * sound * sound + 1.1 * pulse + 1.1 * surge()) * (0.3 + 1.5 * rays * rays);
+    float reach = height * (0.13 + 0.34 * sound + 0.20 * pulse + 0.2 * surge()) * (0.55 + 0.75 * rays + 0.3 * bend);
+    float bright = 1.3 * veil * (0.34 + 0.95 * sound * sound + 0.9 * pulse + 0.9 * surge()) * (0.16 + 2.0 * rays * rays * rays + 0.5 * rays);
     return vec4(edge, max(reach, 0.02), bright, bend);
 }
 
@@ -231,13 +240,14 @@ vec4 night() {
     float hard = 0.5 * dim * (1.0 - keep);
     dark += hard * dark * (1.0 - dark) * (2.0 * dark - 1.0 - 0.25 * day);
     vec3 light = IMG_THIS_NORM_PIXEL(sky).rgb;
-    light *= 1.0 + 0.6 * day;
+    light *= 1.0 + 0.9 * day;
     // Gaps between the folds stay dark, and bright folds coloured.
     light *= 0.35 + 0.65 * smoothstep(0.0, 0.9, max(light.g, light.b));
-    light = light * (1.0 + 0.3 * pulse) / (1.0 + 1.05 * max(light.r, max(light.g, light.b)));
+    light = light * (1.1 + 0.25 * pulse) / (1.0 + 1.35 * max(light.r, max(light.g, light.b)));
     float bright = 0.1 + 0.9 * above;
-    light *= mix(1.0, 0.16 + 0.84 * smoothstep(0.02 * bright, 0.6 * bright, grey), behind);
-    light *= lit(around.x) * (1.0 - flesh);
+    float aside = filled();
+    light *= mix(1.0, 0.16 + 0.84 * smoothstep(0.02 * bright, 0.6 * bright, grey), behind * (1.0 - aside));
+    light *= lit(max(around.x, aside)) * (1.0 - flesh);
     float fall = smoothstep(0.25, -0.25, up) * (0.08 + 0.4 * pulse + 0.9 * surge()) * (1.0 - 0.6 * keep);
     dark += dark * (1.0 - dark) * mix(color.rgb, second.rgb, 0.3) * 1.6 * amount * fall;
     return vec4(1.0 - (1.0 - clamp(dark, 0.0, 1.0)) * max(1.0 - light, 0.0) + dither(), 1.0);

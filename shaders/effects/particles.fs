@@ -24,7 +24,7 @@
         {"NAME": "bump", "LABEL": "The photo grows on an accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
         {"NAME": "pulse", "LABEL": "Accent", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0, "IDENTITY": 0.0, "BIND": {"bind": "accent.pulse", "decay": 0.3}},
         {"NAME": "since", "LABEL": "Seconds since the drop", "TYPE": "float", "MIN": 0.0, "MAX": 600.0, "DEFAULT": 600.0, "BIND": "drop.since"},
-        {"NAME": "dim", "LABEL": "Dim the photo", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.32, "IDENTITY": 0.0}
+        {"NAME": "dim", "LABEL": "Dim the photo", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.24, "IDENTITY": 0.0}
     ],
     "PASSES": [
         {"TARGET": "thrown", "WIDTH": 64, "HEIGHT": 1, "FLOAT": true},
@@ -121,7 +121,7 @@ vec4 particle() {
     radius *= 1.0 + 0.65 * pulse;
 
     float blink = 0.5 + 0.5 * sin(TIME * (2.0 + 5.0 * third.x) + 40.0 * third.y);
-    float bright = mix(1.0, 0.15 + 1.35 * blink * blink, twinkle) * (layer > 0 ? 0.1 + 0.9 * pow(third.z, 3.0) : 0.04 + 1.2 * pow(third.z, 5.0));
+    float bright = mix(1.0, 0.15 + 1.35 * blink * blink, twinkle) * (layer > 0 ? 0.06 + 1.1 * pow(third.z, 4.0) : 0.05 + 1.5 * pow(third.z, 6.0));
     float many = layer == 2 ? 0.85 * amount : amount;
     return vec4(middle, 1.0 / (radius * radius), bright * step(first.z, many));
 }
@@ -146,10 +146,12 @@ vec4 picture() {
         float shape = max(1.0 - dot(away, away) * grain.z, 0.0);
         // The furthest are points in a glow, the nearest far out of focus, with no edge to be seen.
         float point_light = shape * shape;
-        point_light = 0.22 * point_light + 1.5 * point_light * point_light * point_light * shape;
-        // Those between have a core; the nearest are even discs with a soft edge, as bokeh is.
-        float halo = shape * shape * (0.34 + 0.3 * wave * pulse + 1.1 * shape * shape * shape * shape);
-        float bokeh = smoothstep(0.0, 0.45, shape) * (0.85 + 0.15 * smoothstep(0.7, 0.2, shape));
+        float core = point_light * point_light;
+        core *= core; // a small, hard light
+        point_light = 0.16 * point_light + 1.9 * core;
+        // Those between have a core in a wide glow; the nearest are discs with a brighter rim, as bokeh is.
+        float halo = shape * shape * (0.20 + 0.3 * wave * pulse) + 2.2 * core * shape * shape;
+        float bokeh = smoothstep(0.0, 0.22, shape) * (0.62 + 0.75 * smoothstep(0.5, 0.1, shape));
         if (i == 0) sum += grain.w * point_light;
         else if (i == 1) pale += grain.w * halo;
         else veil += grain.w * bokeh;

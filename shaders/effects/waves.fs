@@ -1,8 +1,8 @@
 /*{
     "ISFVSN": "2",
-    "VSN": "3",
+    "VSN": "4",
     "TITLE": "Waves",
-    "DESCRIPTION": "The photo as under clear water: each accent sends rings outward over the lower part, as of a drop that falls into water, and the bass lets long, low waves run. The upper part stays as it is; so does all of it in silence.",
+    "DESCRIPTION": "The photo stands in water, which mirrors it: each accent is a drop that sends rings of light across it, and with the bass long waves run and bend the mirror image. All that is above the water stays as it is, and in silence the water is still.",
     "CREDIT": "TOQIBOX Render",
     "LICENSE": "MIT",
     "CATEGORIES": ["Filter", "Beat", "Distortion"],
@@ -17,7 +17,7 @@
         {"NAME": "count", "LABEL": "Waves in a short side", "TYPE": "float", "MIN": 0.5, "MAX": 12.0, "DEFAULT": 6.5},
         {"NAME": "speed", "LABEL": "Speed, waves a second", "TYPE": "float", "MIN": -3.0, "MAX": 3.0, "DEFAULT": 0.5},
         {"NAME": "shine", "LABEL": "Light on the crests", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5, "IDENTITY": 0.0},
-        {"NAME": "free", "LABEL": "Free middle", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.06},
+        {"NAME": "free", "LABEL": "Calm around the drop", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.06},
         {"NAME": "played", "LABEL": "Seconds of sound", "TYPE": "float", "MIN": 0.0, "MAX": 36000.0, "DEFAULT": 0.0, "BIND": {"bind": "sounding.sum", "smooth": 1.0}},
         {"NAME": "drift", "LABEL": "Drift", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6, "IDENTITY": 0.0}
     ]
@@ -28,8 +28,10 @@
 #endif
 
 const float TURN = 6.28318531;
-const float PACE = 1.1;  // of a ring, short sides a second
-const float WIDTH = 0.19; // of a ring, short sides
+const float LEVEL = 0.27;  // of the water, as a share of the height
+const float PACE = 2.4;   // of a ring, in its own measure a second
+const float WIDTH = 0.36; // of its rings together
+const float FALL = 1.5;   // how far away the drop falls
 
 // Where a pixel comes from while the camera drifts over the picture, a little closer than it is.
 // Added to the pixel's own place, so that no drift moves it by exactly nothing. What is sampled
@@ -43,33 +45,45 @@ vec2 drifting(vec2 uv) {
 
 void main() {
     float unit = min(RENDERSIZE.x, RENDERSIZE.y);
-    vec2 at = (gl_FragCoord.xy - RENDERSIZE * vec2(0.5, max(0.2, SAFE_AREA.y + 0.06))) / unit;
-    at.y *= at.y > 0.0 ? 2.6 : 2.0; // seen from in front, a ring lies flat
+    float level = max(LEVEL, SAFE_AREA.y + 0.1) * min(amount, 1.0);
+    float below = level - isf_FragNormCoord.y;
+    float wet = step(0.0, below) * min(4.0 * amount, 1.0);
+    float near = clamp(below / max(level, 1e-3), 0.0, 1.0);
+    // The water is a plane that the viewer looks along: far at its edge, near below.
+    float far = 1.0 / (0.32 + near);
+    vec2 at = vec2((isf_FragNormCoord.x - 0.5) * RENDERSIZE.x / unit * far * 1.5, 1.3 * (far - FALL));
     float r = length(at);
-    vec2 way = at / max(r, 1e-4);
-    // Nothing where the drop falls, nothing above the middle, and the edges are held.
-    float wet = smoothstep(free, free + 0.15, r) * smoothstep(0.62, 0.3, isf_FragNormCoord.y);
-    vec2 rim = smoothstep(vec2(0.0), vec2(0.05), 0.5 - abs(isf_FragNormCoord - 0.5));
-    // Long waves with the bass, which run outward; a little crossed, so that they are no target.
-    float bend = 0.35 * sin(3.0 * at.x + TURN * fract(0.13 * played)) + 0.25 * sin(4.1 * at.y - TURN * fract(0.09 * played));
-    float phase = TURN * (0.4 * count * r + bend - fract(speed * played));
-    float low = 0.45 * amount * (rest + bass);
-    // The ring: in the accent's own frame it stands at the edge of the middle.
-    float behind = r - free - 0.22 - PACE * since;
-    float wide = WIDTH * (1.0 + 0.6 * since);
+    vec2 way = at / max(r, 1e-3);
+    // Long waves with the bass, which run towards the viewer; a little crossed.
+    float bend = 0.35 * sin(2.1 * at.x + TURN * fract(0.13 * played)) + 0.2 * sin(1.3 * at.x - TURN * fract(0.09 * played));
+    float phase = TURN * (0.45 * count * far + bend + fract(speed * played));
+    float low = amount * (rest + 1.3 * bass);
+    float slope = low * (sin(phase) + 0.5 * sin(1.9 * phase + 2.4 * at.x));
+    float crest = low * cos(phase);
+    // The rings of the drop: in the accent's own frame the first is there.
+    float behind = r - free - 0.35 - PACE * since / (1.0 + 0.5 * since);
+    float wide = WIDTH * (1.0 + 0.8 * since);
     float ring = amount * kick * exp(-behind * behind / (wide * wide));
-    float turn = TURN * count * behind;
-    // Its front is one fine, bright line, seen on busy photos too.
-    float narrow = 0.018 * (1.0 + 1.2 * since);
-    float front = amount * kick * wet * exp(-behind * behind / (narrow * narrow));
-    float slope = wet * (low * sin(phase) + 1.35 * ring * sin(turn));
-    float crest = wet * (low * 0.6 * cos(phase) + 1.4 * ring * cos(turn));
-    vec2 far = reach * slope * rim.x * rim.y * way;
-    vec4 picture = IMG_NORM_PIXEL(inputImage, drifting(isf_FragNormCoord + far * unit / RENDERSIZE));
-    // Light gathers in the crests and is missing between them; their far sides are in shade.
-    float facing = slope * dot(way, vec2(-0.45, 0.89)); // lit from the upper left
-    float light = shine * (0.6 * min(pow(max(crest, 0.0), 2.0), 1.5) + 0.35 * max(facing, 0.0));
-    float dark = shine * min(0.35 * max(-crest, 0.0) + 0.35 * max(-facing, 0.0), 0.8);
-    vec3 lit = picture.rgb * (1.0 + light * (1.0 - 0.55 * picture.rgb) - dark) + (1.0 - picture.rgb) * (0.35 * light + 0.2 * shine * front) * vec3(0.86, 0.95, 1.0);
+    float turn = TURN * 0.42 * count * behind / (1.0 + 0.6 * since);
+    float rising = ring * sin(turn);
+    float peak = max(cos(turn), 0.0);
+    float rings = ring * peak * peak * peak;
+
+    // A slope shows the picture from somewhere else, further away the nearer the water is.
+    float bent = reach * (0.35 + 1.3 * near);
+    vec2 moved = bent * vec2(0.55 * slope + 2.2 * rising * way.x, 1.3 * slope + 3.0 * rising * way.y) * unit / RENDERSIZE;
+    vec2 from = vec2(isf_FragNormCoord.x, level + 1.08 * below) + moved * smoothstep(0.0, 0.12, near);
+    from = mix(isf_FragNormCoord, 1.0 - abs(1.0 - abs(from)), wet > 0.0 ? 1.0 : 0.0);
+    vec4 picture = IMG_NORM_PIXEL(inputImage, drifting(from));
+
+    // Water is darker than what it mirrors, most where one looks down into it, and a little blue.
+    float deep = wet * (0.15 + 0.32 * near);
+    vec3 lit = picture.rgb * mix(vec3(1.0), vec3(0.72, 0.9, 1.06) * (0.75 + 0.25 * picture.rgb), wet) * (1.0 - deep);
+    // Light gathers on the slopes that face it, and along the water's edge.
+    float light = max(0.5 * crest - 0.2, 0.0) * max(slope, 0.0) * 0.5 + 1.25 * rings * (0.5 + 0.5 * near);
+    float dark = 0.5 * max(-ring * cos(turn), 0.0) + 0.16 * max(-slope, 0.0);
+    lit *= 1.0 - min(wet * shine * dark, 0.6);
+    float line = exp(-abs(below) * RENDERSIZE.y / (0.004 * unit)) * min(4.0 * amount, 1.0);
+    lit += (1.0 - lit) * shine * (wet * min(light, 1.2) + 0.35 * line) * mix(vec3(0.86, 0.95, 1.0), picture.rgb, 0.35);
     gl_FragColor = vec4(clamp(lit, 0.0, 1.0), picture.a);
 }
