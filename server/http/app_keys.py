@@ -1,4 +1,4 @@
-"""What a handler finds on the application and on its request."""
+"""Typed keys of the application and of a request."""
 
 from aiohttp import web
 
@@ -24,7 +24,7 @@ def set_request_id(request: web.BaseRequest, request_id: str) -> None:
 
 
 def request_id_of(request: web.BaseRequest) -> str:
-    """The id that the log lines, the answer and the job of this request carry."""
+    """Return the id that the log lines, the response and the job of this request carry."""
     return str(request.get(_REQUEST_ID, ""))
 
 
@@ -33,10 +33,10 @@ def set_response(request: web.BaseRequest, response: web.StreamResponse) -> None
 
 
 def response_of(request: web.BaseRequest) -> web.StreamResponse | None:
-    """The response whose head is sent, or about to be; None before that."""
+    """Return the response whose headers are sent or about to be sent; None before that."""
     return request.get(_RESPONSE)
 
 
 def language_of(request: web.BaseRequest) -> str:
-    """``en`` or ``ru``, by Accept-Language."""
+    """Return the language that the client prefers, ``en`` or ``ru`` (Accept-Language)."""
     return preferred_language(request.headers.get("Accept-Language", ""))

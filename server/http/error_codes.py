@@ -1,9 +1,9 @@
-"""The error codes that each operation can answer with; what nothing raises is not among them."""
+"""The error codes of each operation; only codes that are raised somewhere."""
 
 from server.errors import CATALOGUE
 
 EVERYWHERE = ("malformed_request", "method_not_allowed", "internal")
-"""Answers to bytes that are no request, to a wrong method, and to a fault of ours."""
+"""Responses to a malformed request, to a wrong method, and to an internal error."""
 JOB = ("not_found", "precondition_failed")
 CANCEL = (*JOB, "storage_full")
 DOWNLOAD_HEAD = ("not_found", "result_not_ready", "result_expired", "precondition_failed")
@@ -52,19 +52,18 @@ ALL = tuple(
         (*EVERYWHERE, *JOB, *CANCEL, *DOWNLOAD, *EFFECTS, *PRESETS, *EFFECT, *READY, *EXPORT)
     )
 )
-"""Every code that an answer can carry."""
+"""Every code that a response can carry."""
 
 NOTES = {
-    "precondition_failed": "If-Match names something else",
+    "precondition_failed": "If-Match names another version",
     "result_not_ready": "the job is queued or processing",
-    "result_expired": "there is no file any more, or the job failed or was cancelled "
-    "and never will have one",
+    "result_expired": "the file was removed, or the job failed or was cancelled and has none",
 }
-"""What a code means, where its name does not say all."""
+"""Explanations of codes whose names do not say enough."""
 
 
 def by_status(codes: tuple[str, ...]) -> dict[int, list[str]]:
-    """`codes`, and ``internal``, under the HTTP statuses that they are answered with."""
+    """Group `codes`, and ``internal``, by their HTTP statuses."""
     codes_by_status: dict[int, list[str]] = {}
     for code in dict.fromkeys((*codes, "internal")):
         status = CATALOGUE[code].status

@@ -1,4 +1,4 @@
-"""The JSON answers: what is right and what went wrong, in one shape each."""
+"""JSON responses: one shape for results, one for errors."""
 
 import json
 from collections.abc import Mapping
@@ -13,8 +13,8 @@ from server.jobs.model.retry_after import BUSY_S
 def json_response(
     data: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None
 ) -> web.Response:
-    """`data` as UTF-8 JSON that no cache keeps."""
-    # A lone surrogate can come in through a JSON escape; it must not make the answer fail.
+    """Return `data` as UTF-8 JSON that no cache stores."""
+    # A lone surrogate can come in through a JSON escape; it must not make the response fail.
     body = json.dumps(data, ensure_ascii=False, default=str).encode("utf-8", "replace")
     response = web.Response(body=body, status=status, headers=headers)
     response.headers["Content-Type"] = "application/json; charset=utf-8"
@@ -23,7 +23,7 @@ def json_response(
 
 
 def error_object(error: ToqiboxError, request_id: str, language: str) -> dict[str, Any]:
-    """The error object of the API: a sentence for the person, a code for the program."""
+    """Return the error object of the API: a sentence for a person, a code for a program."""
     payload: dict[str, Any] = {
         "success": False,
         "error": localize(error.code, language, error.values),
@@ -41,10 +41,10 @@ def error_object(error: ToqiboxError, request_id: str, language: str) -> dict[st
 def error_response(
     error: ToqiboxError, request_id: str, language: str, extra: Mapping[str, Any] | None = None
 ) -> web.Response:
-    """The answer to `error`; a code that only ever ends a job is a fault of ours, so a 500.
+    """Return the response to `error`; a code that only ever ends a job gives a 500.
 
     Args:
-        extra: facts to say beside the error; they never replace its own.
+        extra: facts to add to the error; they never replace its own.
     """
     status = error.spec.status or 500
     payload = {**(extra or {}), **error_object(error, request_id, language)}

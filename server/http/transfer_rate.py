@@ -1,4 +1,4 @@
-"""How fast a peer is, measured over a sliding window."""
+"""The transfer rate of a peer, measured over a sliding window."""
 
 from collections import deque
 
@@ -6,9 +6,9 @@ _SLICES = 15
 
 
 class TransferRate:
-    """Bytes moved in the last `window_s` seconds of a clock that the caller moves.
+    """Counts the bytes of the last `window_s` seconds of a clock that the caller advances.
 
-    The clock is the caller's so that it can stand still while the server itself is what is slow.
+    The caller can stop the clock while the server itself is the slow side.
     """
 
     def __init__(self, min_rate: float, window_s: float) -> None:
@@ -18,7 +18,7 @@ class TransferRate:
         self._slices: deque[tuple[int, int]] = deque()
 
     def add(self, seconds: float, count: int) -> None:
-        """`seconds` have passed, at the end of which `count` bytes moved."""
+        """Advance the clock by `seconds`, at the end of which `count` bytes were transferred."""
         self._clock += seconds
         now = int(self._clock / self._slice_s)
         if self._slices and self._slices[-1][0] == now:
@@ -29,6 +29,6 @@ class TransferRate:
 
     @property
     def is_below_minimum(self) -> bool:
-        """Whether a whole window has passed and moved less than the least."""
+        """A whole window has passed, and fewer bytes than the minimum were transferred in it."""
         window_passed = self._clock >= self._slice_s * _SLICES
         return window_passed and sum(count for _, count in self._slices) < self._min_bytes

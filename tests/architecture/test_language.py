@@ -75,7 +75,7 @@ ALLOWED: dict[tuple[str, str], str] = {}
 """(file or folder below server/, word) → why it stands there."""
 
 UNCLEAN = {
-    "animation", "audio", "cli", "demo", "devserver", "effects", "http", "jobs", "media",
+    "animation", "audio", "cli", "demo", "devserver", "effects", "jobs", "media",
     "render", "samples", "typography", "worker", "config.py", "errors.py", "messages.py",
     "processors.py", "sandbox.py", "sandbox_exec.py", "start.py", "terminal.py", "warnings.py",
     "concurrency.py", "logging_json.py", "files", "arrays.py", "protocol",

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.errors import ToqiboxError
-from server.http.uploads.multipart import MultipartReader, PartLimits, parse_boundary
+from server.http.limits import HttpLimits
+from server.http.uploads.multipart import MultipartReader, parse_boundary
 from tests.http.wire import BOUNDARY, form, part
 
 
@@ -101,7 +102,7 @@ async def test_padding_behind_a_boundary_and_an_epilogue_are_allowed() -> None:
 
 async def test_parts_are_counted() -> None:
     body = form(*[part("a", b"") for _ in range(3)])
-    reader_of_parts = MultipartReader(BOUNDARY.encode(), reader(body, []), PartLimits(parts=2))
+    reader_of_parts = MultipartReader(BOUNDARY.encode(), reader(body, []), HttpLimits(parts=2))
     assert [await reader_of_parts.next_part() for _ in range(2)] == ["a", "a"]
     with pytest.raises(ToqiboxError, match="too many parts"):
         await reader_of_parts.next_part()

@@ -1,4 +1,4 @@
-"""GET and HEAD /download/{jobId}: the video, and /poster.jpg: its loudest moment."""
+"""GET and HEAD /download/{jobId} and /download/{jobId}/poster.jpg."""
 
 import asyncio
 import fcntl
@@ -29,7 +29,7 @@ from server.jobs.model.job import Job
 
 _CHUNK = 256 * 1024
 _CHECKS_PER_WINDOW = 15
-"""How often in a window the progress of a download is looked at."""
+"""Number of times per window that the progress of a download is checked."""
 
 
 @dataclass(frozen=True)
@@ -44,12 +44,12 @@ _POSTER = _Kind("poster", "image/jpeg", ".jpg")
 
 
 async def download_video(request: web.Request) -> web.StreamResponse:
-    """The MP4."""
+    """Send the MP4."""
     return await _download(request, _VIDEO)
 
 
 async def download_poster(request: web.Request) -> web.StreamResponse:
-    """The frame at the loudest moment, as JPEG."""
+    """Send the poster: the frame at the loudest moment, as JPEG."""
     return await _download(request, _POSTER)
 
 
@@ -65,7 +65,7 @@ async def _download(request: web.Request, kind: _Kind) -> web.StreamResponse:
 
 async def _send(request: web.Request, kind: _Kind, job: Job, descriptor: int) -> web.StreamResponse:
     size = os.fstat(descriptor).st_size
-    # A published file never changes, so what names it is tag enough.
+    # A published file never changes, so its name and size identify its content.
     etag = f'"{job.id}-{kind.artifact}-{size:x}"'
     headers = {
         "ETag": etag,
@@ -105,11 +105,11 @@ def _range_not_satisfiable(request: web.Request, size: int) -> web.Response:
 async def _stream(
     request: web.Request, response: web.StreamResponse, descriptor: int, span: range
 ) -> None:
-    """Send the bytes of `span`; a client that stops taking them is cut off."""
+    """Send the bytes of `byte_range`; abort if the client is too slow."""
     transport = request.transport
     if transport is None:
         return
-    # A write is done when the kernel has all of it, so nothing is left behind on this side.
+    # A write is complete when the kernel has all of it, so nothing is buffered on this side.
     transport.set_write_buffer_limits(high=0)
     monitor = DeliveryMonitor(transport)
     limits = request.app[LIMITS]
@@ -134,38 +134,38 @@ async def _stream(
 
 
 class DeliveryMonitor:
-    """How much of what was given to a connection has arrived at the other side."""
+    """Monitors how much of what was sent has reached the client."""
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
         self.sent = 0
 
     def acknowledged(self) -> int:
-        """Bytes that the peer's kernel has acknowledged."""
+        """Return the bytes that the peer's kernel has acknowledged."""
         waiting = self._transport.get_write_buffer_size()
         connection = self._transport.get_extra_info("socket")
         with suppress(OSError, ValueError):
             # TIOCOUTQ on a TCP socket: bytes not yet acknowledged (tcp(7), SIOCOUTQ). Without
-            # this a slow but steady reader would seem to stand still for minutes: the kernel
-            # takes megabytes at a time.
+            # this a slow but steady client would seem to stall for minutes: the kernel
+            # accepts megabytes at a time.
             unacknowledged = fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, bytes(4))
             waiting += struct.unpack("i", unacknowledged)[0]
         return self.sent - waiting
 
     async def watch(self, rate: TransferRate, window_s: float) -> None:
-        """Cut the connection once it is slower than `pace` allows."""
+        """Abort the connection once it is below the minimum rate."""
         clock = asyncio.get_running_loop().time
         last_time, last_acknowledged = clock(), self.acknowledged()
         while not rate.is_below_minimum:
             await asyncio.sleep(window_s / _CHECKS_PER_WINDOW)
             now, acknowledged = clock(), self.acknowledged()
-            # Of a pause of the server itself little counts.
+            # A pause of the server itself counts for little.
             rate.add(
                 min(now - last_time, 2 * window_s / _CHECKS_PER_WINDOW),
                 max(0, acknowledged - last_acknowledged),
             )
             last_time, last_acknowledged = now, acknowledged
-        # Reset rather than end: the kernel drops at once what it still holds for this client.
+        # Reset rather than close: the kernel drops at once what it still holds for this client.
         connection = self._transport.get_extra_info("socket")
         with suppress(OSError):
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -23,8 +23,10 @@ from server.jobs.validation.cache import ValidationCache
 
 
 async def list_effects(request: web.Request) -> web.Response:
-    """Every effect that can be used, with its inputs as JSON Schema, and every feature of the
-    sound that an input can be bound to; `?all=1`: every file, judged or not, and warnings."""
+    """List the usable effects with their inputs, and the features that inputs can be bound to.
+
+    With `?all=1` list every file, validated or not, and its warnings.
+    """
     include_all = includes_all(request)
     language = language_of(request)
     entries = await run_in_thread(_entries, request.app[SERVICE], language, include_all=include_all)
@@ -37,7 +39,7 @@ def _entries(service: Service, language: str, *, include_all: bool) -> list[dict
     usable, broken = service.validations.offered()
     entries = []
     for effect in usable:
-        with suppress(ToqiboxError):  # its files were changed or removed meanwhile
+        with suppress(ToqiboxError):  # its files were changed or removed in the meantime
             entries += _describe(service.validations, effect, include_all=include_all)
     if include_all:
         entries += [_describe_broken(entry, language) for entry in broken]
@@ -47,10 +49,10 @@ def _entries(service: Service, language: str, *, include_all: bool) -> list[dict
 def _describe(
     validations: ValidationCache, effect: Effect, *, include_all: bool
 ) -> list[dict[str, Any]]:
-    """Return the row of an effect, or none where it is not offered.
+    """Return the entry of an effect, or none if it is not offered.
 
     Raises:
-        ToqiboxError: unknown_effect and what read_source raises: its files are not as they were.
+        ToqiboxError: unknown_effect and what read_source raises: its files have changed.
     """
     if not include_all:
         return [effect.describe()] if validations.is_offered(effect) else []
@@ -69,9 +71,10 @@ def _describe_broken(entry: InvalidEffect, language: str) -> dict[str, Any]:
 
 
 async def show_effect(request: web.Request) -> web.Response:
-    """One effect, and its program for a browser; a bad file is told with its diagnostics.
+    """Return an effect and its program for a browser, or its diagnostics if it is invalid.
 
-    One that nobody has judged yet is judged first: a browser is to run nothing that is unseen.
+    An effect that has not been validated yet is validated first: a browser must not run what was
+    never tried.
     """
     refuse_unknown_query(request)
     validations = request.app[SERVICE].validations

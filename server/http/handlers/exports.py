@@ -38,9 +38,9 @@ UPLOAD_LIMITER = web.AppKey("upload_limiter", UploadLimiter)
 
 
 async def create_export(request: web.Request) -> web.Response:
-    """Take a form, answer 202 with the job once its files and its row are on disk.
+    """Read a form and answer 202 with the job once its files and its row are on disk.
 
-    Nothing of the body is read before all has been refused that can be refused without it.
+    The body is not read before every check that can be made without it.
     """
     service, limiter = request.app[SERVICE], request.app[UPLOAD_LIMITER]
     boundary = check_headers(request, request.app[LIMITS])
@@ -60,7 +60,7 @@ async def create_export(request: web.Request) -> web.Response:
             discard(folder)
             raise
         work = service.accept(export, folder, request_id_of(request))
-        # The upload counts until its files are gone, even if the client leaves.
+        # The upload counts until its files are gone, even if the client disconnects.
         accepting = _run_and_release(stack.pop_all(), work)
     job = await request.app[BACKGROUND_TASKS].run(accepting)
     payload = service.describe(job, language_of(request))
@@ -86,26 +86,26 @@ async def _read_export(
 async def _run_and_release(
     upload: AbstractAsyncContextManager[object], work: Awaitable[Job]
 ) -> Job:
-    """Do `work`, then leave `place`."""
+    """Do `work`, then release the upload."""
     async with upload:
         return await work
 
 
 def _check_query(request: web.Request) -> None:
-    """A field of the form in the address would be passed over in silence; refuse it."""
+    """Refuse a form field in the query, which would be ignored silently."""
     for name in request.query:
         if name in FILE_FIELDS or name in TEXT_FIELDS:
             raise ToqiboxError("unknown_field", field=name, name=f"?{name}", known="none")
 
 
 async def show_export(request: web.Request) -> web.Response:
-    """The job object as it is now."""
+    """Return the current job object."""
     check_if_match(request.headers)
     return _job_response(request, require_job(request))
 
 
 async def cancel_export(request: web.Request) -> web.Response:
-    """Cancel a live job, or remove the files of a completed one; both may be asked twice."""
+    """Cancel a live job, or remove the files of a completed one; both can be repeated."""
     job_id = require_job(request).id
     check_if_match(request.headers)
     work = request.app[SERVICE].cancel(job_id, request_id_of(request))
@@ -116,10 +116,10 @@ async def cancel_export(request: web.Request) -> web.Response:
 
 
 def require_job(request: web.Request) -> Job:
-    """The job that the path names.
+    """Return the job that the path names.
 
     Raises:
-        ToqiboxError: not_found, the same for an id that never was and one of somebody else.
+        ToqiboxError: not_found, the same for an id that never existed and one of another client.
     """
     job = request.app[SERVICE].store.get(request.match_info["jobId"])
     if job is None:

@@ -1,4 +1,4 @@
-"""GET / and the two questions of an operator: alive? able to render?"""
+"""GET /, and the checks of an operator: /health (alive) and /ready (able to render)."""
 
 import asyncio
 import os
@@ -17,10 +17,10 @@ from server.jobs.service import Service
 
 
 class Readiness:
-    """The service's readiness, remembered for a moment.
+    """The readiness of the service, cached for a moment.
 
-    To find out whether the disk can be written costs a synced file, and anybody may ask. What
-    can be seen for next to nothing is looked at each time, and a change of it ends the moment.
+    Checking that the disk is writable costs a synced file, and any client may ask. Cheap indicators
+    are read each time, and a change of one invalidates the cache.
     """
 
     def __init__(self, service: Service, cache_s: float) -> None:
@@ -32,7 +32,7 @@ class Readiness:
         self._result: tuple[bool, dict[str, Any]] = (False, {})
 
     async def check(self) -> tuple[bool, dict[str, Any]]:
-        """Whether a render accepted now could succeed, and all that this is judged by."""
+        """Return whether a render accepted now could succeed, and the facts behind it."""
         async with self._lock:
             indicators = await run_in_thread(self._indicators)
             if indicators != self._last_indicators or time.monotonic() >= self._expires_at:
@@ -43,7 +43,7 @@ class Readiness:
 
     def _indicators(self) -> tuple[object, ...]:
         service = self._service
-        # access(2) knows of modes, of read-only file systems and of folders made immutable.
+        # access(2) covers modes, read-only file systems and immutable folders.
         writable = os.access(service.data.root, os.W_OK | os.X_OK)
         return (
             service.draining,
@@ -57,7 +57,7 @@ READINESS = web.AppKey("readiness", Readiness)
 
 
 async def root(request: web.Request) -> web.Response:
-    """What this is, as clients of the old server know it."""
+    """Describe the service, in the form that clients of the old server know."""
     return json_response(
         {
             "status": "ok",
@@ -73,12 +73,12 @@ async def root(request: web.Request) -> web.Response:
 
 
 async def health(_request: web.Request) -> web.Response:
-    """The process answers."""
+    """Answer that the process is alive."""
     return json_response({"status": "ok"})
 
 
 async def ready(request: web.Request) -> web.Response:
-    """Whether a render accepted now could succeed, and all that this is judged by."""
+    """Return whether a render accepted now could succeed, and the facts behind it."""
     service = request.app[SERVICE]
     is_ready, facts = await request.app[READINESS].check()
     if is_ready:

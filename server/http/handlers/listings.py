@@ -1,4 +1,4 @@
-"""Listings that a client may keep: their tag, and the queries that they take."""
+"""Listings that a client may cache: their ETag and their query parameters."""
 
 import hashlib
 from typing import Any
@@ -12,7 +12,7 @@ from server.messages import message
 
 
 def with_etag(request: web.Request, data: dict[str, Any]) -> web.Response:
-    """`data` with a tag of its content: whoever has it already is told only that."""
+    """Return `data` with an ETag of its content, or 304 to a client that has it already."""
     response = json_response(data, headers={"Cache-Control": "no-cache"})
     assert isinstance(response.body, bytes)
     tag = f'"{hashlib.sha256(response.body).hexdigest()[:32]}"'
@@ -26,7 +26,7 @@ def with_etag(request: web.Request, data: dict[str, Any]) -> web.Response:
 def listing_response(
     request: web.Request, data: dict[str, Any], language: str, *, has_errors: bool
 ) -> web.Response:
-    """A tagged answer; with errors in it, it says that they are in `language`."""
+    """Return a response with an ETag; with errors in it, name their `language` in its headers."""
     response = with_etag(request, data)
     if has_errors:
         response.headers["Content-Language"] = language
@@ -35,7 +35,7 @@ def listing_response(
 
 
 def includes_all(request: web.Request) -> bool:
-    """The value of `all`; whatever else is asked for is refused."""
+    """Return the value of the query `all`; refuse any other query."""
     refuse_unknown_query(request, "all")
     values = request.query.getall("all", ["0"])
     if len(values) > 1:
@@ -50,7 +50,7 @@ def includes_all(request: web.Request) -> bool:
 
 
 def refuse_unknown_query(request: web.Request, *known: str) -> None:
-    """Nothing that is asked for is passed over in silence."""
+    """Refuse query parameters that are not known, which would be ignored silently."""
     for name in request.query:
         if name not in known:
             shown = name[:64]

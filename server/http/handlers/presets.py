@@ -13,7 +13,7 @@ from server.jobs.submission.presets import BrokenPreset, Presets
 
 
 async def list_presets(request: web.Request) -> web.Response:
-    """Every preset that can be used; `?all=1`: every file."""
+    """List the usable presets; with `?all=1` every file."""
     include_all = includes_all(request)
     language = language_of(request)
     service, presets = request.app[SERVICE], request.app[PRESETS]

@@ -1,4 +1,4 @@
-"""Which language of ours a client prefers (RFC 9110 section 12.5.4, RFC 4647 basic filtering)."""
+"""Language negotiation (RFC 9110 section 12.5.4, RFC 4647 basic filtering)."""
 
 import re
 
@@ -9,7 +9,7 @@ _RANGE = re.compile(
 
 
 def preferred_language(accept_language: str) -> str:
-    """The one of LANGUAGES that `accept_language` weighs most; English where it does not say.
+    """Return the one of LANGUAGES with the highest weight; English where none is named.
 
     A range that names a language counts before ``*``; of equal weights the first one named wins.
     """

@@ -1,4 +1,4 @@
-"""The address of the client behind a request, also where proxies stand between."""
+"""The address of the client behind a request, also behind proxies."""
 
 import re
 from collections.abc import Sequence
@@ -13,17 +13,17 @@ _MAX_HOPS = 32
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:+/=@-]{1,128}")
 Address = IPv4Address | IPv6Address
 _CLIENT_PREFIX_BITS = 64
-"""Bits of an IPv6 address that one client cannot choose (RFC 4291 section 2.5.1)."""
+"""Bits of an IPv6 address that a single client cannot choose (RFC 4291 section 2.5.1)."""
 _SHARED_NETWORKS = (ip_network("fe80::/10"), ip_network("64:ff9b::/96"))
 """Networks of many clients: those on a link, and all of IPv4 behind a translator (RFC 6052)."""
 
 
 def client_address(request: web.BaseRequest, config: Config) -> str:
-    """The address of whoever sent `request`; empty where the connection has none.
+    """Return the address that sent `request`; empty where the connection has none.
 
-    The connection's own address, unless it is one of TRUSTED_PROXIES: then the last address of
-    X-Forwarded-For that is not a trusted proxy's. What stands before that was written by the
-    client itself and is not looked at.
+    It is the connection's own address, unless that is one of TRUSTED_PROXIES: then the last address
+    of X-Forwarded-For that is not a trusted proxy's. The addresses before that were written by the
+    client itself and are ignored.
     """
     peer = request.remote or ""
     if not _is_trusted(_parse_address(peer), config.trusted_proxies):
@@ -43,7 +43,7 @@ def client_address(request: web.BaseRequest, config: Config) -> str:
 def network_of(address: str) -> str:
     """Return the network that counts as one client: an IPv4 address, the /64 of an IPv6 one.
 
-    Text that is no address stays as it is.
+    Text that is not an address is returned as it is.
     """
     parsed = _parse_address(address)
     if not isinstance(parsed, IPv6Address) or any(
@@ -54,9 +54,9 @@ def network_of(address: str) -> str:
 
 
 def proxy_request_id(request: web.BaseRequest, config: Config) -> str | None:
-    """The X-Request-Id that a trusted proxy gave `request`; None where there is none.
+    """Return the X-Request-Id that a trusted proxy gave `request`; None if there is none.
 
-    At most 128 letters, digits and ``. _ : + / = @ -``; any other text is no id.
+    It has at most 128 letters, digits and ``. _ : + / = @ -``; any other text is ignored.
     """
     if not _is_trusted(_parse_address(request.remote or ""), config.trusted_proxies):
         return None
@@ -65,7 +65,7 @@ def proxy_request_id(request: web.BaseRequest, config: Config) -> str | None:
 
 
 def _parse_address(text: str) -> Address | None:
-    """An address, also with a port or as IPv4 mapped into IPv6; None for any other text."""
+    """Parse an address, also with a port or as IPv4 mapped into IPv6; None for any other text."""
     match = _WITH_PORT.fullmatch(text)
     bare = (match[1] or match[2]) if match else text
     try:

@@ -1,4 +1,4 @@
-"""The file name a browser saves a download under (RFC 6266, RFC 8187)."""
+"""The file name under which a browser saves a download (RFC 6266, RFC 8187)."""
 
 import re
 import unicodedata
@@ -6,23 +6,23 @@ from urllib.parse import quote
 
 _MAX_CHARACTERS = 100
 _MAX_NAME_BYTES = 255
-"""Of a name in UTF-8, its extension included: what Linux and macOS can store (NAME_MAX)."""
+"""Size of a name in UTF-8, with its extension, that Linux and macOS can store (NAME_MAX)."""
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
 _UNSAFE = re.compile(r'[\\/:*?"<>|%]')
 _SPACES = re.compile(r"\s+")
 _JOINERS = "\u200c\u200d"
-"""They shape letters and put emoji together, so they stay."""
+"""Zero-width joiners: they shape letters and combine emoji, so they are kept."""
 _TRIMMED = " .-" + _JOINERS
 _TAG_CODES = range(0xE0020, 0xE0080)
-"""The signs that flags of regions are spelled with after U+1F3F4."""
+"""Tag characters, which spell the flags of regions after U+1F3F4."""
 _NONCHARACTERS = 0xFFFE
 
 
 def content_disposition(label: str, fallback: str, extension: str) -> str:
-    """A Content-Disposition with an ASCII and a UTF-8 name.
+    """Return a Content-Disposition with an ASCII and a UTF-8 name.
 
     Args:
-        label: what a person called it; may hold anything.
+        label: the name that a person gave; may hold any character.
         fallback: plain ASCII, for a label of which nothing remains.
         extension: with its dot.
     """
@@ -39,10 +39,10 @@ def content_disposition(label: str, fallback: str, extension: str) -> str:
 
 
 def _sanitize(label: str, max_bytes: int) -> str:
-    """`label` without what a file system, a header or a reader of names could trip over.
+    """Return `label` without what a file system, a header or a reader could misread.
 
     Args:
-        most: bytes in UTF-8 that may remain.
+        max_bytes: bytes in UTF-8 that may remain.
     """
     visible = "".join(map(_sanitize_char, unicodedata.normalize("NFC", label)))
     name = _truncate(_SPACES.sub(" ", _UNSAFE.sub(" ", visible)).strip(_TRIMMED), max_bytes).strip(
@@ -52,10 +52,10 @@ def _sanitize(label: str, max_bytes: int) -> str:
 
 
 def _sanitize_char(char: str) -> str:
-    """A character as it may stand in a name: itself, a space, or nothing.
+    """Return a character as a name may hold it: itself, a space, or nothing.
 
-    What only steers how others are shown, such as U+202E, would make a name look like another.
-    A character that is newer than the interpreter's tables stays: it may well be an emoji.
+    A control of direction such as U+202E would make a name look like another one. A character newer
+    than the interpreter's tables is kept: it may be an emoji.
     """
     category, code = unicodedata.category(char), ord(char)
     if category == "Cf":
@@ -66,9 +66,9 @@ def _sanitize_char(char: str) -> str:
 
 
 def _truncate(name: str, max_bytes: int) -> str:
-    """The beginning of `name` that is not too long and does not end within a character.
+    """Return the beginning of `name` that fits and does not end within a character.
 
-    A letter keeps its marks and an emoji its parts, or it goes as a whole.
+    A letter is kept with its marks, and an emoji with its parts, or not at all.
     """
     end = 0
     size = 0
@@ -82,6 +82,6 @@ def _truncate(name: str, max_bytes: int) -> str:
 
 
 def _continues_character(previous: str, char: str) -> bool:
-    """Whether `sign` is one character with what stands before it, as people see it."""
+    """Return whether `char` belongs to one visible character with the one before it."""
     modifies = unicodedata.category(char)[0] == "M" or "\U0001f3fb" <= char <= "\U0001f3ff"
     return modifies or char in _JOINERS or previous == "\u200d" or ord(char) in _TAG_CODES

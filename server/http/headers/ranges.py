@@ -1,4 +1,4 @@
-"""Which bytes of a file an answer holds (RFC 9110 sections 13 and 14)."""
+"""Range and conditional requests (RFC 9110 sections 13 and 14)."""
 
 import re
 from collections.abc import Mapping
@@ -9,17 +9,17 @@ _ONE_RANGE = re.compile(r"bytes\s*=\s*([0-9]{0,18})\s*-\s*([0-9]{0,18})", re.IGN
 
 
 class RangeNotSatisfiable(Exception):
-    """The range lies behind the end of the file."""
+    """The range begins after the end of the file."""
 
 
 def requested_range(headers: Mapping[str, str], size: int, etag: str) -> tuple[int, int] | None:
-    """First byte and count of the one range asked for; None means the whole file.
+    """Return the first byte and the length of the requested range; None means the whole file.
 
-    A Range that is malformed, or lists several ranges, or comes with an If-Range that does not
-    name this very file, is passed over, as the RFC allows and asks.
+    A Range that is malformed, or lists several ranges, or comes with an If-Range that does not name
+    this very file, is ignored, as the RFC allows and asks.
 
     Raises:
-        Unsatisfiable: no byte of the range exists.
+        RangeNotSatisfiable: no byte of the range exists.
     """
     if headers.get("If-Range", etag).strip() != etag:
         return None
@@ -41,16 +41,16 @@ def requested_range(headers: Mapping[str, str], size: int, etag: str) -> tuple[i
 
 
 def is_not_modified(headers: Mapping[str, str], etag: str) -> bool:
-    """Whether If-None-Match says that the client has this file already."""
+    """Return whether If-None-Match says that the client has this file already."""
     tags = [tag.strip().removeprefix("W/") for tag in headers.get("If-None-Match", "").split(",")]
     return etag in tags or "*" in tags
 
 
 def check_if_match(headers: Mapping[str, str], etag: str | None = None) -> None:
-    """Go on only where If-Match, if there is one, names what is there (RFC 9110 section 13.1.1).
+    """Continue only if If-Match is absent or names the current tag (RFC 9110 section 13.1.1).
 
     Args:
-        etag: the tag of what is there; None for what has no tag, which only ``*`` names.
+        etag: the current tag; None for what has no tag, which only ``*`` names.
 
     Raises:
         ToqiboxError: precondition_failed.
@@ -58,6 +58,8 @@ def check_if_match(headers: Mapping[str, str], etag: str | None = None) -> None:
     if_match = headers.get("If-Match")
     if if_match is None:
         return
-    tags = [tag.strip() for tag in if_match.split(",")]  # compared strongly: a weak one never fits
+    tags = [
+        tag.strip() for tag in if_match.split(",")
+    ]  # strong comparison: a weak tag never matches
     if "*" not in tags and etag not in tags:
         raise ToqiboxError("precondition_failed")

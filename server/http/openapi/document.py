@@ -1,4 +1,4 @@
-"""The HTTP contract as an OpenAPI 3.1 document. Lists only what works."""
+"""The HTTP contract as an OpenAPI 3.1 document."""
 
 import re
 from typing import Any

@@ -17,7 +17,7 @@ from server.jobs.submission.fields import (
 )
 from server.jobs.submission.request import DEFAULT_FIT
 
-_CREDIT = "Absent or empty: that of the track's tags. A single space: none."
+_CREDIT = "Absent or empty: taken from the tags of the track. A single space: none."
 
 
 def form_schema(config: Config) -> dict[str, Any]:
@@ -35,32 +35,33 @@ def form_schema(config: Config) -> dict[str, Any]:
                 "type": "string",
                 "format": "binary",
                 "description": f"The track, at most {config.max_upload_mb} MB: "
-                "MP3, WAV, FLAC, OGG, M4A/AAC, AIFF, CAF, WebM, WMA and others, or a film's sound.",
+                "MP3, WAV, FLAC, OGG, M4A/AAC, AIFF, CAF, WebM, WMA and others, or the audio of a "
+                "video.",
             },
             "photo": {
                 "type": "string",
                 "format": "binary",
                 "description": f"The photo, at most {config.max_upload_mb} MB: "
-                "JPEG, PNG, HEIC, WebP, AVIF, TIFF, GIF or BMP. May be left out where the track "
+                "JPEG, PNG, HEIC, WebP, AVIF, TIFF, GIF or BMP. May be omitted if the track "
                 "has a cover.",
             },
             "photo2": {
                 "type": "string",
                 "format": "binary",
-                "description": "A second photo, as `photo`: a transition needs one, an effect "
-                "that shows none takes none.",
+                "description": "A second photo, like `photo`: required by a transition, refused "
+                "where no effect shows it.",
             },
             "duration": {
                 **seconds,
                 "description": f"Seconds, at most {config.max_duration_sec}; "
-                "without it the audio's length from `start`.",
+                "default: the length of the track from `start`.",
             },
             "start": {
                 "anyOf": [seconds, {"enum": list(HIGHLIGHTS)}],
                 "default": "0",
-                "description": "Where in the track to begin: seconds, or `drop` or `best` with a "
-                "`duration`, for a part that is found by what is heard, from bar line to bar "
-                "line and about as long.",
+                "description": "The beginning in the track: seconds, or `drop` or `best` with a "
+                "`duration` to select a part by analysis, from bar line to bar line and about as "
+                "long.",
             },
             "plan": {"type": "string", "enum": plans, "default": plans[0]},
             "effect": {
@@ -68,7 +69,7 @@ def form_schema(config: Config) -> dict[str, Any]:
                 "default": DEFAULT_EFFECT,
                 "description": (
                     "An id of GET /effects, or a chain: a JSON array of {id, params}, each effect "
-                    f"taking the picture of the one before; at most {MAX_CHAIN_LENGTH}."
+                    f"taking the output of the one before; at most {MAX_CHAIN_LENGTH}."
                 ),
             },
             "preset": {
@@ -79,21 +80,21 @@ def form_schema(config: Config) -> dict[str, Any]:
                 "type": "string",
                 "contentMediaType": "application/json",
                 "default": "{}",
-                "description": "The effect's inputs, as its `inputs` schema says.",
+                "description": "Values of the effect's inputs, as its `inputs` schema describes.",
             },
             "aspect": {"type": "string", "enum": list(ASPECTS), "default": DEFAULT_ASPECT},
             "fit": {
                 "type": "string",
                 "enum": list(FITS),
                 "default": DEFAULT_FIT,
-                "description": "How the photo fills the frame; a preset may bring its own.",
+                "description": "How the photo fills the frame; a preset may have its own default.",
             },
             "fps": {"type": "string", "enum": [*map(str, FRAME_RATES)], "default": str(config.fps)},
             "tempo": {
                 "type": "string",
                 "pattern": r"^[0-9]{2,3}(\.[0-9]{1,6})?$",
-                "description": f"Beats a minute, from {slowest} to {fastest}: what the beats of "
-                "the track are to have, where half or twice of it would be heard.",
+                "description": f"Beats a minute, from {slowest} to {fastest}: the tempo of the "
+                "track, if half or twice of it would be detected.",
             },
             "title": text | {"description": _CREDIT},
             "artist": text | {"description": _CREDIT},
@@ -101,8 +102,8 @@ def form_schema(config: Config) -> dict[str, Any]:
                 "type": "string",
                 "enum": list(FLAGS),
                 "default": "false",
-                "description": "Whether more than a quarter of the picture may flash more than "
-                "3 times a second; where it would, it is dimmed otherwise.",
+                "description": "Whether more than a quarter of the frame may flash more than "
+                "3 times a second; by default such flashes are dimmed.",
             },
         },
     }

@@ -1,4 +1,4 @@
-"""An operation of the OpenAPI document: the answers of one method of one path."""
+"""An operation of the OpenAPI document: the responses of one method of one path."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,14 +28,14 @@ class Operation:
     id: str
     summary: str
     responses: Responses
-    """The answers that are not errors."""
+    """The responses that are not errors."""
     codes: tuple[str, ...] = ()
     """The codes of its errors, besides ``internal``."""
     parameters: Sequence[Schema] = ()
     form: Callable[[Config], Schema] | None = None
-    """Makes the schema of the form that it takes, for the settings of a server."""
+    """Returns the schema of the form that it takes, for the settings of a server."""
     head: "Operation | None" = None
-    """The operation of HEAD, where its answers differ."""
+    """The operation of HEAD, where its responses differ."""
 
     def describe(self, config: Config) -> Schema:
         """Return the operation as the document lists it."""
@@ -55,7 +55,7 @@ class Operation:
 
 
 def json_body(schema: str, **more: Any) -> Schema:
-    """Return a JSON answer with this schema of SCHEMAS."""
+    """Return a JSON response with this schema of SCHEMAS."""
     return {
         "description": schema,
         "content": {"application/json": {"schema": reference(schema)}},
@@ -64,12 +64,12 @@ def json_body(schema: str, **more: Any) -> Schema:
 
 
 def cacheable(schema: str) -> Responses:
-    """Return the answers of what a client may keep and revalidate by its tag."""
+    """Return the responses of what a client may cache and revalidate by its ETag."""
     return {"200": json_body(schema, headers=_headers("ETag")), "304": _NOT_MODIFIED}
 
 
 def accepted(schema: str) -> Responses:
-    """Return the answer to a request that made a job."""
+    """Return the response to a request that made a job."""
     return {"202": json_body(schema, headers=_headers("Location"))}
 
 
@@ -79,7 +79,7 @@ def listing(operation_id: str, summary: str, schema: str, codes: tuple[str, ...]
 
 
 def download(operation_id: str, summary: str, content_type: str) -> Operation:
-    """Return the operations of a file that can be fetched in parts."""
+    """Return the operations of a file that supports ranges."""
     headers = _headers("ETag", "Accept-Ranges", "Content-Disposition")
     full: Schema = {"description": summary, "content": {content_type: {}}, "headers": headers}
     partial: Schema = {**full, "description": f"{summary}, in part"}

@@ -1,4 +1,4 @@
-"""JSON Schemas of the answers, as the OpenAPI document lists them."""
+"""JSON Schemas of the responses, as the OpenAPI document lists them."""
 
 from typing import Any
 
@@ -57,13 +57,13 @@ _PRESET = {
     "chain": {
         "type": "array",
         "items": _INSTANCE,
-        "description": "As the field `effect` takes it.",
+        "description": "In the format of the field `effect`.",
     },
-    "fit": {"enum": [*FITS, None], "description": "Where a request has no `fit`."},
+    "fit": {"enum": [*FITS, None], "description": "The fit of a request that has no `fit`."},
     "aspects": {
         "type": "object",
         "propertyNames": {"enum": list(ASPECTS)},
-        "description": "By aspect and effect id, the params that differ there.",
+        "description": "Params that differ, by aspect and effect id.",
     },
 }
 _FEATURE = {
@@ -74,7 +74,7 @@ _FEATURE = {
 }
 _PASS = {
     "vertex": TEXT,
-    "fragment": {"type": "string", "description": "GLSL ES 3.00, as `vertex`."},
+    "fragment": {"type": "string", "description": "GLSL ES 3.00, like `vertex`."},
     "target": nullable(TEXT),
     "channels": OBJECTS,
 }
@@ -111,13 +111,13 @@ SCHEMAS: dict[str, Any] = {
         {
             "judged": {
                 **BOOLEAN,
-                "description": "With `?all=1`: whether it has been compiled and drawn. One that "
-                "has not been is judged when it is asked for.",
+                "description": "With `?all=1`: whether it has been compiled and drawn. An effect "
+                "that has not is validated when it is requested.",
             },
             "warnings": {
                 **_DIAGNOSTICS,
-                "description": "With `?all=1`: what in the file has no effect, or another one than "
-                "it seems to have. The effect is drawn all the same.",
+                "description": "With `?all=1`: parts of the file that are ignored, or that mean "
+                "something else than they seem to. The effect can be used.",
             },
         },
     ),

@@ -1,4 +1,4 @@
-"""The HTTP server: the application, and its life from the first to the last answer."""
+"""The HTTP server: the application, and its life cycle from start to drain."""
 
 import asyncio
 import logging
@@ -31,9 +31,9 @@ from server.logging_json import log_event
 
 _log = logging.getLogger(__name__)
 _THREADS = 6
-"""For calls that block: the table, files. Reading a download holds one for a moment."""
+"""Threads for blocking calls: the table and files. A download needs one only for a moment."""
 _DRAIN_S = 0.5
-"""After the order to stop, new requests are still told so for this long."""
+"""Time after a stop signal in which new requests still get the error ``draining``."""
 _SHUTDOWN_TIMEOUT_S = 1.0
 """Then handlers get this long to end, and as long again once they are cancelled."""
 
@@ -54,14 +54,14 @@ def create_app(service: Service, limits: HttpLimits | None = None) -> web.Applic
     for pattern in dict.fromkeys(route.pattern for route in ROUTES):
         _add_path(app, pattern)
     fallback = app.router.add_resource("/{path:.*}")
-    fallback.add_route("*", middleware.not_found, expect_handler=withhold_100_continue)
+    fallback.add_route("*", middleware.handle_unknown_path, expect_handler=withhold_100_continue)
     return app
 
 
 def _add_path(app: web.Application, pattern: str) -> None:
-    """A path with all its methods, and an answer to every other one.
+    """Add a path with all its methods, and a response to every other method.
 
-    aiohttp's own answers to a wrong method or path would say 100 Continue before they refuse.
+    aiohttp's own responses to a wrong method or path would send 100 Continue before they refuse.
     """
     handlers = {route.method: route.handler for route in ROUTES if route.pattern == pattern}
     if "GET" in handlers:
@@ -79,14 +79,14 @@ def _add_path(app: web.Application, pattern: str) -> None:
 
 
 async def serve(config: Config, limits: HttpLimits | None = None) -> None:
-    """Serve until SIGTERM or SIGINT; a second signal ends the process on the spot.
+    """Serve until SIGTERM or SIGINT; a second signal ends the process at once.
 
-    Says ``listening on http://HOST:PORT`` on standard output once requests are answered.
+    Prints ``listening on http://HOST:PORT`` to standard output once requests are answered.
 
     Raises:
         DataFolderError: the data folder cannot be used or is in use.
-        OSError: the address cannot be listened on.
-        GpuLostError: the GPU that was there has been gone for GPU_LOST_SEC.
+        OSError: the address cannot be bound.
+        GpuLostError: the GPU has been missing for GPU_LOST_SEC.
     """
     descriptors.raise_limit()
     asyncio.get_running_loop().set_default_executor(thread_pool(_THREADS))
@@ -106,12 +106,12 @@ async def serve(config: Config, limits: HttpLimits | None = None) -> None:
 async def open_port(
     app: web.Application, config: Config, limits: HttpLimits
 ) -> AsyncIterator[asyncio.Server]:
-    """`app` on its address, bound but not yet serving; leaves when every handler has ended.
+    """Bind `app` to its address, not serving yet; at the end wait for every handler.
 
-    Bound before anything else begins, so that a port in use is found out first.
+    The port is bound before anything else begins, so that one in use is noticed first.
 
     Raises:
-        OSError: the address cannot be listened on.
+        OSError: the address cannot be bound.
     """
     runner = web.AppRunner(
         app, access_log=None, handler_cancellation=True, shutdown_timeout=_SHUTDOWN_TIMEOUT_S
@@ -137,10 +137,10 @@ async def open_port(
 
 
 async def _run(service: Service, tcp_server: asyncio.Server, stop: asyncio.Event) -> None:
-    """Start, serve, and drain once `stop` is set, also while still starting, or the GPU is lost.
+    """Start, serve until `stop` is set or the GPU is lost, and drain; `stop` may end the start too.
 
     Raises:
-        GpuLostError: it was lost; every job stays as it is for the next start.
+        GpuLostError: the GPU was lost; every job stays as it is for the next start.
     """
     stop_requested = asyncio.create_task(stop.wait())
     gpu_lost = asyncio.create_task(service.machine.gpu.lost.wait())
@@ -156,16 +156,16 @@ async def _run(service: Service, tcp_server: asyncio.Server, stop: asyncio.Event
         task.cancel()
     await asyncio.gather(stop_requested, gpu_lost, starting, return_exceptions=True)
     log_event(_log, logging.INFO, "server.stopping")
-    # The groups die at once; the table stays open until the last answer is given.
+    # The process groups die at once; the table stays open until the last response is sent.
     await asyncio.gather(service.halt(), asyncio.sleep(_DRAIN_S))
     if not stop.is_set():
         raise GpuLostError(service.machine.gpu.problem)
 
 
 def _stop_on_signals(service: Service) -> asyncio.Event:
-    """An event that the first SIGTERM or SIGINT sets; the second one leaves at once.
+    """Return an event that the first SIGTERM or SIGINT sets; the second one ends the process.
 
-    Children need no word: each is killed by the kernel when this process ends.
+    Children need no signal: each is killed by the kernel when this process ends.
     """
     stop = asyncio.Event()
 
@@ -187,7 +187,7 @@ def _announce(config: Config, tcp_server: asyncio.Server) -> None:
     local_host = "127.0.0.1" if host == "0.0.0.0" else "[::1]" if host == "::" else url_host  # noqa: S104
     try:
         write_address(config.data_dir, f"http://{local_host}:{port}")
-    except OSError as error:  # only the command line misses it
+    except OSError as error:  # only the command line needs it
         log_event(_log, logging.WARNING, "address.save_failed", why=error.strerror)
     log_event(
         _log, logging.INFO, "server.listening", host=host, port=port, data=str(config.data_dir)

@@ -1,4 +1,4 @@
-"""One client connection: aiohttp's, with our answers to what its parser refuses, and a bound."""
+"""A client connection: aiohttp's, with our error responses and a bound on their number."""
 
 import asyncio
 import logging
@@ -50,7 +50,7 @@ class Connection(web.RequestHandler):
         super().connection_lost(exc)
 
     def eof_received(self) -> bool | None:  # type: ignore[override]  # aiohttp narrows it to None
-        """A client that has sent its last may still listen: keep the way back open for it."""
+        """Keep the connection open for the response: a client that closed its side may read."""
         if self._waiter is not None and not self._waiter.done():
             return None  # between two requests there is nothing to answer
         self._peer_closed = True
@@ -58,20 +58,20 @@ class Connection(web.RequestHandler):
         return True
 
     def attach_body(self, body: StreamReader) -> None:
-        """A request is being handled; from here on the end of the stream is that of `body` too."""
+        """Attach the body of the request being handled; a closed stream from now on ends it too."""
         self._body = body
         self._abort_body()
 
     async def shutdown(self, timeout: float | None = 15.0) -> None:  # noqa: ASYNC109 - aiohttp calls it so
-        """Called for each connection when the server stops; a given answer is not waited for."""
+        """Close the connection when the server stops; a body being drained is not waited for."""
         if self._is_draining_body:
             self.force_close()
         await super().shutdown(timeout)
 
     async def drain_rejected_body(self, body: StreamReader) -> None:
-        """Read and drop the rest of a refused `body`, as long as it is neither slow nor endless.
+        """Drain the rest of a refused `body`, as long as it is neither slow nor endless.
 
-        Closing at once would reset the connection, and with it the answer that a client which is
+        Closing at once would reset the connection, and with it the response that a client which is
         still sending has not read yet (RFC 9112 section 9.6).
         """
         limits = self._factory.limits
@@ -99,7 +99,7 @@ class Connection(web.RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,
     ) -> web.StreamResponse:
-        """The answer to bytes that are no request, and to a fault outside of the application."""
+        """Answer a malformed request, or an error outside of the application."""
         if request.writer.output_size > 0:
             raise ConnectionError("the answer has begun already")
         request_id = new_request_id()
@@ -119,7 +119,7 @@ class Connection(web.RequestHandler):
         return response
 
     def log_exception(self, *args: Any, **kw: Any) -> None:
-        """aiohttp reports here what no handler caught."""
+        """Log an exception that no handler caught; aiohttp calls this."""
         if not isinstance(kw.get("exc_info"), ConnectionError):
             _log.error("connection.failed", exc_info=kw.get("exc_info"))
 
@@ -150,27 +150,27 @@ class ConnectionFactory:
 
 
 def protocol_settings(limits: HttpLimits) -> dict[str, Any]:
-    """What aiohttp's side of a connection is told."""
+    """Return the settings of aiohttp's side of a connection."""
     return {
         "access_log": None,
         # Also the time in which the headers of a request must be complete.
         "keepalive_timeout": limits.header_s,
-        # For a body that nobody asked for; a refused one is outlasted by `outlast`.
+        # For an unread body; a refused one is drained by `lingering_close`.
         "lingering_time": 2,
-        "max_line_size": 8190,
-        "max_field_size": 8190,
-        "max_headers": 128,
+        "max_line_size": limits.header_line_bytes,
+        "max_field_size": limits.header_line_bytes,
+        "max_headers": limits.headers,
         "read_bufsize": 64 * 1024,
-        # A body is taken as it was sent: inflating it is nobody's wish and an old attack.
+        # A body is read as it was sent: decompressing it is not needed, and an old attack.
         "auto_decompress": False,
     }
 
 
 @web.middleware
 async def lingering_close(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Answer an error at once, then hear the client out; the outermost middleware.
+    """Send an error at once, then drain the body; the outermost middleware.
 
-    Whatever the handler held, such as its place among the uploads, is free by then.
+    All that the handler held, such as its place among the uploads, is released by then.
     """
     response = await handler(request)
     if response.status >= 400 and request.can_read_body:
@@ -179,7 +179,7 @@ async def lingering_close(request: web.Request, handler: Handler) -> web.StreamR
             await response.prepare(request)
             await response.write_eof()
         except ConnectionError:
-            return response  # nobody is there; aiohttp finds out for itself
+            return response  # the client has disconnected; aiohttp notices by itself
         connection = request.protocol
         assert isinstance(connection, Connection)
         await connection.drain_rejected_body(request.content)
@@ -188,7 +188,7 @@ async def lingering_close(request: web.Request, handler: Handler) -> web.StreamR
 
 @web.middleware
 async def watch_disconnect(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Let a stream that ends too early be told to the handler, not just dropped."""
+    """Attach the body to the connection, so that the handler notices a closed stream."""
     connection = request.protocol
     assert isinstance(connection, Connection)
     connection.attach_body(request.content)

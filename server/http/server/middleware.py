@@ -1,4 +1,4 @@
-"""What every answer has: a request id, CORS, safe headers, and errors in the API's own words."""
+"""The parts of every response: a request id, CORS, security headers, and the API's errors."""
 
 import asyncio
 import logging
@@ -29,7 +29,7 @@ ALLOWED_HEADERS = (
     "Authorization, Cache-Control, Content-Type, Idempotency-Key, If-Match, If-None-Match, "
     "If-Range, Range, X-Request-Id, X-Requested-With"
 )
-"""What a page of another origin may send; whatever else it asks for is allowed too."""
+"""Headers that a page of another origin may send; any other that it asks for is allowed too."""
 EXPOSED_HEADERS = (
     "Retry-After, Content-Disposition, Content-Length, ETag, Accept-Ranges, Location, X-Request-Id"
 )
@@ -47,13 +47,13 @@ _LOGGED_METHOD = re.compile(r"[A-Z]{1,20}")
 
 
 def new_request_id() -> str:
-    """An id that cannot be confused with another one in a log."""
+    """Return an id that is unique in a log."""
     return secrets.token_hex(8)
 
 
 @web.middleware
 async def answer_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Give the request an id and a line in the log; turn whatever is raised into an answer."""
+    """Give the request an id and a log line; turn any exception into a response."""
     request_id = proxy_request_id(request, request.app[CONFIG]) or new_request_id()
     set_request_id(request, request_id)
     started = time.monotonic()
@@ -64,7 +64,7 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
         error = raised
     except web.HTTPException as raised:
         error = _from_http_exception(raised)
-    except asyncio.CancelledError:  # the client has left, or the server is told to stop
+    except asyncio.CancelledError:  # the client has disconnected, or the server is stopping
         _log_request(request, response_of(request), None, time.monotonic() - started)
         raise
     except Exception:
@@ -79,7 +79,7 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
 
 
 def _abort_partial_response(request: web.Request) -> web.StreamResponse | None:
-    """Cut the connection where part of a response is sent, since no error can follow it."""
+    """Abort the connection if part of a response is sent, since no error can follow it."""
     prepared = response_of(request)
     if prepared is not None and request.transport is not None:
         request.transport.abort()
@@ -97,7 +97,7 @@ def _log_request(
     error: ToqiboxError | None,
     seconds: float,
 ) -> None:
-    """Log one request; without a `response` it was broken off before there was one."""
+    """Log a request; without a `response` it ended before there was one."""
     sent, is_complete = _bytes_sent(request, response)
     log_event(
         _log,
@@ -118,19 +118,19 @@ def _log_request(
 
 
 def _bytes_sent(request: web.Request, response: web.StreamResponse | None) -> tuple[int, bool]:
-    """Bytes of the body that are sent, and whether that is all of it."""
+    """Return the sent bytes of the body, and whether they are all of it."""
     if response is None:
         return 0, False
     if request.method == "HEAD" or response.status in (204, 304):
         return 0, True
-    if isinstance(response, web.Response):  # small, and handed to the connection after this
+    if isinstance(response, web.Response):  # small, and written by the connection after this
         return response.content_length or 0, True
-    remaining = request.writer.length or 0  # the writer counts down what it was told to expect
+    remaining = request.writer.length or 0  # the writer counts down from the length it expects
     return (response.content_length or 0) - remaining, remaining == 0
 
 
 async def set_default_headers(request: web.Request, response: web.StreamResponse) -> None:
-    """Put the headers that every answer has on `response`, and keep it for the line in the log.
+    """Set the headers of every response, and keep the response for the log line.
 
     Called just before it is sent.
     """
@@ -141,7 +141,7 @@ async def set_default_headers(request: web.Request, response: web.StreamResponse
 def add_common_headers(
     request: web.BaseRequest, response: web.StreamResponse, config: Config
 ) -> None:
-    """The headers of every answer, those that aiohttp makes without the application too."""
+    """Set the headers of every response, also of those that aiohttp makes by itself."""
     for name, value in _SECURITY_HEADERS.items():
         response.headers[name] = value
     response.headers["X-Request-Id"] = request_id_of(request) or new_request_id()
@@ -149,7 +149,7 @@ def add_common_headers(
 
 
 def _add_cors(origin: str | None, response: web.StreamResponse, allowed: tuple[str, ...]) -> None:
-    """Fetch standard, section 3.3: any origin, or the one that asks when it is on the list."""
+    """Allow any origin, or the requesting one if it is listed (Fetch standard, section 3.3)."""
     if "*" in allowed:
         response.headers["Access-Control-Allow-Origin"] = "*"
     else:
@@ -161,7 +161,7 @@ def _add_cors(origin: str | None, response: web.StreamResponse, allowed: tuple[s
 
 
 def preflight(methods: str) -> Handler:
-    """A handler of OPTIONS for a path that answers to `methods`."""
+    """Return a handler of OPTIONS for a path that has `methods`."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
         headers = {"Allow": methods}
@@ -176,10 +176,10 @@ def preflight(methods: str) -> Handler:
 
 
 def _allowed_headers(request: web.Request) -> str:
-    """ALLOWED_HEADERS, then the other names that the preflight asks for.
+    """Return ALLOWED_HEADERS, then the other names that the preflight asks for.
 
     Upload widgets and tracing scripts send headers of their own. No header gives a page any
-    right here, so none has to be kept from it.
+    right here, so all of them can be allowed.
     """
     known = {name.lower() for name in ALLOWED_HEADERS.split(", ")}
     requested = request.headers.get("Access-Control-Request-Headers", "").split(",")[
@@ -190,7 +190,7 @@ def _allowed_headers(request: web.Request) -> str:
 
 
 def method_not_allowed(methods: str) -> Handler:
-    """A handler of every other method for a path that answers to `methods`."""
+    """Return a handler of every other method for a path that has `methods`."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
         error = ToqiboxError("method_not_allowed")
@@ -201,10 +201,10 @@ def method_not_allowed(methods: str) -> Handler:
     return handle
 
 
-async def not_found(request: web.Request) -> web.StreamResponse:
-    """The handler of every path that is not one of ours.
+async def handle_unknown_path(request: web.Request) -> web.StreamResponse:
+    """Handle every path that is not a route.
 
-    A preflight of it is allowed, or a page could not read the 404 that comes after.
+    A preflight of it is allowed, since a page could not read the 404 that follows otherwise.
     """
     if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
         return await preflight(_ANY_METHOD)(request)

@@ -1,4 +1,4 @@
-"""The routes of the API: the one list of what the server answers to."""
+"""The routes of the API, in one list."""
 
 from server.http.error_codes import CANCEL, EFFECT, EFFECTS, EXPORT, JOB, PRESETS, READY
 from server.http.handlers import downloads, effects, exports, health, openapi, presets

@@ -1,7 +1,7 @@
-"""The body of a request, read under limits on its size, its pace and its time.
+"""The body of a request, read under limits on its size, its rate and its time.
 
-aiohttp itself bounds none of these for a body that a handler streams: `client_max_size` is only
-looked at by `request.read()` and `post()`, and no time-out covers a body.
+aiohttp itself bounds none of these for a body that a handler streams: `client_max_size` applies
+only to `request.read()` and `post()`, and no time-out covers a body.
 """
 
 import time
@@ -17,7 +17,7 @@ from server.jobs.execution.timeouts import run_timed
 
 
 class Body:
-    """Reads one request's body; every way in which a client can misuse it is a ToqiboxError."""
+    """Reads the body of one request; every misuse by a client raises a ToqiboxError."""
 
     def __init__(
         self,
@@ -34,7 +34,7 @@ class Body:
         self._on_received = on_received
 
     async def read(self) -> bytes:
-        """What has arrived since the last read, b"" once at the end.
+        """Read the bytes that have arrived since the last call; b"" once at the end.
 
         Raises:
             ToqiboxError: body_too_large, upload_timeout, upload_incomplete, malformed_request.
@@ -47,7 +47,7 @@ class Body:
                 left, self._content.readany(), partial(self._on_received, 0)
             )
         except TimeoutError:
-            raise ToqiboxError("upload_timeout", detail="silence or time in all") from None
+            raise ToqiboxError("upload_timeout", detail="silent or too long in total") from None
         except web.RequestPayloadError as error:
             raise ToqiboxError("malformed_request", detail=str(error)[:200]) from None
         except ConnectionError as error:
@@ -60,10 +60,10 @@ class Body:
             raise too_large(self._limits)
         self._rate.add(took_s, len(data))
         if data and self._rate.is_below_minimum:
-            raise ToqiboxError("upload_timeout", detail="below the least rate")
+            raise ToqiboxError("upload_timeout", detail="below the minimum rate")
         return data
 
 
 def too_large(limits: HttpLimits) -> ToqiboxError:
-    """The error for a body over the limit of the files and the fields."""
+    """Return the error for a body larger than all files and fields may be."""
     return ToqiboxError("body_too_large", limit=-(-limits.body_bytes // MEGABYTE))

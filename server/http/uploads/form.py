@@ -1,4 +1,4 @@
-"""An export's form, from the socket into a spool folder: its files and some text fields."""
+"""The form of an export, read from the socket into a spool folder."""
 
 import errno
 import os
@@ -14,7 +14,7 @@ from server.concurrency import run_in_thread
 from server.errors import ToqiboxError
 from server.http.limits import MEGABYTE, HttpLimits
 from server.http.uploads.body import Body, too_large
-from server.http.uploads.multipart import MultipartReader, PartLimits, parse_boundary
+from server.http.uploads.multipart import MultipartReader, parse_boundary
 from server.jobs.model.retry_after import DISK_FULL_S
 from server.jobs.storage.data_folder import sync_folder
 from server.jobs.submission.fields import FILE_FIELDS, REQUIRED_FILES, check_name
@@ -23,7 +23,7 @@ from server.messages import message
 
 T = TypeVar("T")
 TextChecker = Callable[[str, str], Awaitable[None]]
-"""Takes a field's name and text, and raises when they are wrong; nothing is read meanwhile."""
+"""Receives the name and the text of a field, and raises if it is wrong; reading waits for it."""
 _DISK_FULL_ERRNOS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _UNDECODABLE = {
     "audio": "undecodable_audio",
@@ -33,11 +33,11 @@ _UNDECODABLE = {
 
 
 class FreeSpaceGuard:
-    """Looks at the free disk every so many bytes, because a body may grow for minutes.
+    """Checks the free disk space at intervals, because a body may grow for minutes.
 
     Args:
-        enough: whether there is room for more.
-        every: bytes from one look to the next.
+        has_space: returns whether the disk has space for more.
+        interval_bytes: bytes between two checks.
     """
 
     def __init__(self, has_space: Callable[[], bool], interval_bytes: int) -> None:
@@ -46,7 +46,7 @@ class FreeSpaceGuard:
         self._unchecked_bytes = 0
 
     def reserve(self, count: int) -> None:
-        """`count` bytes are about to be written.
+        """Account for `count` bytes that are about to be written.
 
         Raises:
             ToqiboxError: storage_full.
@@ -60,16 +60,16 @@ class FreeSpaceGuard:
 
 @dataclass(frozen=True)
 class FormChecks:
-    """What a form is held against while it is read."""
+    """The checks of a form while it is read."""
 
     text: TextChecker
     free_space: FreeSpaceGuard
     on_received: Callable[[int, float], None] = lambda _count, _seconds: None
-    """Called with the bytes of each piece of the body, and the seconds of waiting for it."""
+    """Called with the bytes of each chunk of the body, and with the seconds of waiting for it."""
 
 
 def check_headers(request: web.Request, limits: HttpLimits) -> bytes:
-    """Refuse what the headers alone show to be wrong; returns the form's boundary.
+    """Refuse a form whose headers alone are wrong; return its boundary.
 
     Raises:
         ToqiboxError: unsupported_content_type, unsupported_content_encoding,
@@ -84,7 +84,7 @@ def check_headers(request: web.Request, limits: HttpLimits) -> bytes:
 
 
 async def withhold_100_continue(request: web.Request) -> None:
-    """The handler of `Expect`: nothing is promised before the request has been looked at."""
+    """Handle `Expect` by sending nothing: the request has to be checked first."""
 
 
 async def send_100_continue(request: web.Request) -> None:
@@ -92,27 +92,25 @@ async def send_100_continue(request: web.Request) -> None:
     expected = request.headers.get("Expect", "").lower() == "100-continue"
     if expected and request.version >= HttpVersion11:
         await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        # The writer must not take these bytes for the beginning of the answer.
+        # The writer must not count these bytes as the beginning of the response.
         request.writer.output_size = 0
 
 
 async def read_form(
     request: web.Request, boundary: bytes, folder: Path, limits: HttpLimits, checks: FormChecks
 ) -> frozenset[str]:
-    """Read the whole form: files to `folder`, each under its field's name, texts to the result.
+    """Read the whole form, its files into `folder`, and return the names of the files.
 
-    Every field is checked as it arrives, so a wrong one that comes before the files spares both
-    sides the rest. File names of the client are never looked at.
+    Each file gets the name of its field; the file names of the client are never used. A text field
+    is checked when it arrives: if it is wrong and comes before the files, they are not even sent.
 
     Raises:
-        ToqiboxError: whatever is wrong with the form, its size, its pace or a field.
+        ToqiboxError: what is wrong with the form, its size, its rate or a field.
     """
     seen_names: set[str] = set()
     files: set[str] = set()
     body = Body(request.content, limits, checks.on_received)
-    reader = MultipartReader(
-        boundary, body.read, PartLimits(limits.parts, limits.part_header_bytes)
-    )
+    reader = MultipartReader(boundary, body.read, limits)
     while (name := await reader.next_part()) is not None:
         check_name(name)
         if name in seen_names:
@@ -148,7 +146,7 @@ async def _read_text(reader: MultipartReader, name: str, limits: HttpLimits) -> 
 async def _save_file(
     reader: MultipartReader, file: "SpoolFile", name: str, limits: HttpLimits
 ) -> bool:
-    """Write the present part to `file`; return whether there is one: none may have been chosen."""
+    """Write the current part to `file`; return False for a file input without a chosen file."""
     size = 0
     try:
         async for chunk in reader.chunks():
@@ -169,7 +167,7 @@ async def _save_file(
 
 
 class SpoolFile:
-    """A file that is new, ours alone, and not followed through a link.
+    """A new file, readable only by this user, and never opened through a link.
 
     Raises:
         ToqiboxError: storage_full, from each method.

@@ -1,4 +1,4 @@
-"""Places of the uploads that are read at one time, shared fairly among the clients' networks."""
+"""The limiter of uploads: a bounded number at a time, shared fairly among client networks."""
 
 import asyncio
 import time
@@ -13,16 +13,16 @@ from server.jobs.model.retry_after import SOON_S
 
 
 class UploadLimiter:
-    """Lets a bounded number of uploads be on disk at one time; the others wait, unread.
+    """Bounds the number of uploads on disk; further ones wait, unread.
 
-    A free place goes to the address that holds the fewest, then to who has waited longest. While
-    one waits, an upload that was waited for `upload_grace_s` gives way when it is slow, or when its
-    address holds more than its share: those of the address with the most places first, and of
-    these the slowest.
+    A free place goes to the address with the fewest uploads, then to the one that has waited the
+    longest. While one waits, an upload older than `upload_grace_s` can be evicted if it is slow or
+    if its address has more than its share: first those of the address with the most uploads, and
+    of these the slowest.
 
     Args:
         limits: of the server.
-        decode_interval_s: tells the seconds from one decoded upload to the next.
+        decode_interval_s: returns the seconds from one decoded upload to the next.
     """
 
     def __init__(self, limits: HttpLimits, decode_interval_s: Callable[[], float]) -> None:
@@ -32,10 +32,10 @@ class UploadLimiter:
         self._waiting: dict[asyncio.Future[UploadState], str] = {}
 
     def check_wait(self) -> None:
-        """Refuse at once what would have to wait too long to be decoded.
+        """Refuse an upload at once if it would wait too long to be decoded.
 
-        Uploads before it are those that wait for a place, those that are whole, and those that
-        will be whole, at their rate, within the longest wait.
+        Uploads ahead of it are those that wait, those that are complete, and those that will be
+        complete, at their rate, within the maximum wait.
 
         Raises:
             ToqiboxError: rate_limited.
@@ -45,19 +45,19 @@ class UploadLimiter:
         ahead = len(self._waiting) + completing
         wait_s = ahead * self._decode_interval_s()
         if wait_s > max_wait_s:
-            detail = f"{ahead} uploads before it, {wait_s:.0f} s"
+            detail = f"{ahead} uploads ahead, {wait_s:.0f} s"
             raise ToqiboxError("rate_limited", retry_after=round(wait_s), detail=detail)
 
     @asynccontextmanager
     async def acquire(self, address: str, size: int | None = None) -> AsyncIterator[UploadState]:
-        """A place to read and prepare an upload in.
+        """Wait for a place in which an upload is read and prepared; release it with the block.
 
         Args:
-            address: whose places are counted together; see addresses.network_of.
-            size: bytes of the body; None where that is unknown.
+            address: the network that the upload counts for; see client_address.network_of.
+            size: bytes of the body; None if unknown.
 
         Raises:
-            ToqiboxError: rate_limited, after the longest wait.
+            ToqiboxError: rate_limited, after the maximum wait.
         """
         upload = await self._wait(address)
         upload.size = size
@@ -78,7 +78,7 @@ class UploadLimiter:
                     raise ToqiboxError("rate_limited", retry_after=SOON_S)
                 began = time.monotonic()
                 await asyncio.wait((waiter,), timeout=min(remaining_s, poll_s))
-                # Of a pause of the server itself little counts.
+                # A pause of the server itself counts for little.
                 remaining_s -= min(time.monotonic() - began, 2 * poll_s)
                 if not waiter.done():
                     self._evict_one(address)
@@ -106,9 +106,9 @@ class UploadLimiter:
         return Counter(upload.address for upload in self._active)
 
     def _evict_one(self, address: str) -> None:
-        """Let one upload give way to one from `address`, where that is fair.
+        """Evict one upload in favour of one from `address`, if that is fair.
 
-        None does while as many are giving way already as there are that wait.
+        None is evicted while as many are being evicted already as there are that wait.
         """
         if sum(upload.is_being_evicted for upload in self._active) >= len(self._waiting):
             return

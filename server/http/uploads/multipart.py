@@ -1,75 +1,67 @@
 """The parts of a multipart/form-data body, one after the other (RFC 2046 section 5.1, RFC 7578).
 
-A parser of our own because a form is the one thing strangers send us at length: nothing here
-depends on the size of a part, nothing nests, every length has a limit, and the final boundary is
-demanded. aiohttp's reader skips what was not read, recurses into nested forms, has no limit on
-parts, and raises ValueError, AssertionError or RecursionError where the form is wrong.
+The project has a parser of its own because a form is the largest input from strangers: nothing
+here depends on the size of a part, nothing nests, every length has a limit, and the final
+boundary is required. aiohttp's reader skips what was not read, recurses into nested forms, has no
+limit on parts, and raises ValueError, AssertionError or RecursionError for a malformed form.
 """
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
 
 from server.errors import ToqiboxError
+from server.http.limits import HttpLimits
 
 _NAME = r""";\s*([A-Za-z0-9!#$%&'*+.^_`|~-]+)\s*=\s*"""
 _PARAMETER = re.compile(_NAME + r"""(?:"((?:[^"\\]|\\.)*)"|([^\s";]*))\s*""")
 _UNESCAPED = re.compile(_NAME + r"""(?:"([^"]*)"|([^\s";]*))\s*""")
-"""As browsers and curl write file names: a backslash escapes nothing (WHATWG HTML, 4.10.22)."""
+"""File names of browsers and curl: a backslash escapes nothing (WHATWG HTML, 4.10.22)."""
 _BOUNDARY = re.compile(r"[0-9A-Za-z'()+_,./:=? -]{0,69}[0-9A-Za-z'()+_,./:=?-]")
 _HEADER_NAME = re.compile(rb"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _MAX_OUTSIDE_BYTES = 1024
-"""Most that may stand before the first and after the last boundary, or behind one on its line."""
+"""Maximum size before the first boundary, after the last one, or of padding on its line."""
 _IDENTITY = ("", "binary", "8bit", "7bit", "identity")
 
 
-@dataclass(frozen=True)
-class PartLimits:
-    """How many parts there may be, and how long the headers of one."""
-
-    parts: int = 20
-    header_bytes: int = 8190
-
-
 def parse_boundary(content_type: str) -> bytes:
-    """The boundary that a Content-Type header names.
+    """Return the boundary that a Content-Type header names.
 
     Raises:
-        ToqiboxError: unsupported_content_type where it is no form, malformed_multipart where the
-            boundary is missing, longer than 70 characters, or made of others than RFC 2046 allows.
+        ToqiboxError: unsupported_content_type if it is not a form; malformed_multipart if the
+            boundary is missing, longer than 70 characters, or has characters that RFC 2046 forbids.
     """
     kind, semicolon, rest = content_type.partition(";")
     if kind.strip().lower() != "multipart/form-data":
         raise ToqiboxError("unsupported_content_type")
     boundary = _parse_parameters(semicolon + rest).get("boundary", "")
     if not _BOUNDARY.fullmatch(boundary):
-        raise _malformed("no usable boundary")
+        raise _malformed("no valid boundary")
     return boundary.encode("ascii")
 
 
 class MultipartReader:
-    """Walks through a form: `next_part`, then `pieces` of it, until there is no next part.
+    """Reads a form part by part: `next_part`, then its `chunks`, until all parts are read.
 
     Args:
-        boundary: as `parse_boundary` gives it.
-        read: the next bytes of the body, b"" at its end.
+        boundary: as `parse_boundary` returns it.
+        read: reads the next bytes of the body, b"" at its end.
     """
 
     def __init__(
         self,
         boundary: bytes,
         read: Callable[[], Awaitable[bytes]],
-        limits: PartLimits | None = None,
+        limits: HttpLimits | None = None,
     ) -> None:
         self._delimiter = b"\r\n--" + boundary
         self._read = read
-        self._limits = limits or PartLimits()
+        self._limits = limits or HttpLimits()
         # The first boundary may open the body; with this it looks like every other one.
         self._buffer = bytearray(b"\r\n")
         self._parts = 0
         self.has_empty_filename = False
-        """The present part is a file field in which no file was chosen, if it is empty: its file
-        name is there, but empty (WHATWG HTML, 4.10.22.4)."""
+        """The current part is a file input with an empty file name: if its content is empty too, no
+        file was chosen (WHATWG HTML, 4.10.22.4)."""
         self._is_at_boundary = False
 
     async def next_part(self) -> str | None:
@@ -90,7 +82,7 @@ class MultipartReader:
             return None
         padding = await self._read_line(_MAX_OUTSIDE_BYTES)
         if padding.strip(b" \t"):
-            raise _malformed("text behind a boundary")
+            raise _malformed("text after a boundary")
         self._parts += 1
         if self._parts > self._limits.parts:
             raise _malformed("too many parts")
@@ -98,7 +90,7 @@ class MultipartReader:
         return name
 
     async def chunks(self) -> AsyncIterator[bytes]:
-        """The content of the present part, as it arrives; no piece is empty."""
+        """Yield the content of the current part as it arrives; no chunk is empty."""
         tail = len(self._delimiter) - 1
         while (index := self._buffer.find(self._delimiter)) < 0:
             if len(self._buffer) > tail:
@@ -113,9 +105,9 @@ class MultipartReader:
     async def _skip_preamble(self) -> None:
         while (index := self._buffer.find(self._delimiter)) < 0:
             if len(self._buffer) > _MAX_OUTSIDE_BYTES + len(self._delimiter):
-                raise _malformed("the boundary does not occur")
+                raise _malformed("boundary does not occur")
             if not await self._read_more():
-                raise _malformed("the boundary does not occur")
+                raise _malformed("boundary does not occur")
         if index > _MAX_OUTSIDE_BYTES:
             raise _malformed("text before the first boundary")
         self._consume(index + len(self._delimiter))
@@ -127,31 +119,31 @@ class MultipartReader:
         raise _malformed("text after the final boundary")
 
     async def _read_headers(self) -> dict[str, str]:
-        """The headers of a part, names in lower case."""
-        found: dict[str, str] = {}
-        left = self._limits.header_bytes
+        """Read the headers of a part, names in lower case."""
+        headers: dict[str, str] = {}
+        left = self._limits.part_header_bytes
         while line := await self._read_line(left):
             left -= len(line) + 2
             name, colon, value = line.partition(b":")
             key = name.decode("ascii", "replace").lower()
-            # Folded lines begin with a space, so they are no header names; RFC 7230 dropped them.
-            if not colon or not _HEADER_NAME.fullmatch(name) or key in found:
-                raise _malformed("a part header")
+            # A folded line begins with a space, so it is not a name; RFC 7230 dropped folding.
+            if not colon or not _HEADER_NAME.fullmatch(name) or key in headers:
+                raise _malformed("malformed part header")
             if any(byte < 32 and byte != 9 for byte in value):
-                raise _malformed("a control character in a part header")
-            found[key] = value.decode("utf-8", "replace").strip()
-        return found
+                raise _malformed("control character in a part header")
+            headers[key] = value.decode("utf-8", "replace").strip()
+        return headers
 
     async def _read_line(self, limit: int) -> bytes:
-        """Up to the next CRLF, which is taken too; at most `limit` bytes."""
+        """Read up to the next CRLF, which is consumed too; at most `limit` bytes."""
         start = 0
         while (index := self._buffer.find(b"\r\n", start)) < 0:
             if len(self._buffer) > limit:
-                raise _malformed("a line is too long")
+                raise _malformed("line too long")
             start = max(0, len(self._buffer) - 1)
             await self._require_more()
         if index > limit:
-            raise _malformed("a line is too long")
+            raise _malformed("line too long")
         line = self._consume(index)
         self._consume(2)
         return line
@@ -176,8 +168,7 @@ class MultipartReader:
 
 
 def _field_of(headers: dict[str, str]) -> tuple[str, bool]:
-    """The field that a part with these headers belongs to (RFC 7578 section 4.2), and whether its
-    file name is empty.
+    """Return the field name of a part (RFC 7578 section 4.2), and whether its file name is empty.
 
     Raises:
         ToqiboxError: malformed_multipart: no name, or content that is encoded or nested.
@@ -186,46 +177,48 @@ def _field_of(headers: dict[str, str]) -> tuple[str, bool]:
     parameters = _parse_parameters(semicolon + rest)
     name = parameters.get("name")
     if kind.strip().lower() != "form-data" or not name:
-        raise _malformed("a part without a name")
+        raise _malformed("part without a name")
     if headers.get("content-type", "").lower().lstrip().startswith("multipart/"):
-        raise _malformed("a form within a form")
+        raise _malformed("nested form")
     for encoding in ("content-transfer-encoding", "content-encoding"):
         if headers.get(encoding, "").lower() not in _IDENTITY:
-            raise _malformed("an encoded part")
+            raise _malformed("encoded part")
     return name, parameters.get("filename") == ""
 
 
 def _parse_parameters(text: str) -> dict[str, str]:
-    """The parameters of a header, as ``; name=value`` or ``; name="value"``, names in lower case.
+    """Parse the parameters of a header, ``; name=value`` or ``; name="value"``.
 
-    A backslash in quotes escapes what follows; where nothing can be made of it so, such as
+    Names are returned in lower case.
+
+    A backslash in quotes escapes the next character; where that cannot be parsed, such as in
     ``filename="trail\\"``, it stands for itself.
 
     Raises:
-        ToqiboxError: malformed_multipart: something else stands there, or one name twice.
+        ToqiboxError: malformed_multipart: other text, or a name that occurs twice.
     """
-    found = _match_parameters(text, _PARAMETER)
-    if found is None:
-        found = _match_parameters(text, _UNESCAPED)
-    if found is None:
-        raise _malformed("a header parameter")
-    return found
+    parameters = _match_parameters(text, _PARAMETER)
+    if parameters is None:
+        parameters = _match_parameters(text, _UNESCAPED)
+    if parameters is None:
+        raise _malformed("malformed header parameter")
+    return parameters
 
 
 def _match_parameters(text: str, parameter: re.Pattern[str]) -> dict[str, str] | None:
-    """The parameters as one pattern finds them; None where it does not fit all of `text`."""
-    found: dict[str, str] = {}
+    """Return the parameters that match one pattern; None if it does not match all of `text`."""
+    parameters: dict[str, str] = {}
     index = 0
     while index < len(text.rstrip(" \t;")):
         match = parameter.match(text, index)
-        if match is None or match[1].lower() in found:
+        if match is None or match[1].lower() in parameters:
             return None
         quoted = match[2]
         escaped = quoted is not None and parameter is _PARAMETER
         value = re.sub(r"\\(.)", r"\1", quoted) if escaped else quoted
-        found[match[1].lower()] = match[3] if value is None else value
+        parameters[match[1].lower()] = match[3] if value is None else value
         index = match.end()
-    return found
+    return parameters
 
 
 def _malformed(why: str) -> ToqiboxError:

@@ -1,4 +1,4 @@
-"""The place of one upload: how much of it came, how fast, and whether it can be ended."""
+"""The state of one upload: its progress, its rate, and its eviction."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -10,32 +10,32 @@ from server.http.limits import MEGABYTE
 from server.jobs.model.retry_after import SOON_S
 
 _INITIAL_RATE, _INITIAL_RATE_S = 1.0 * MEGABYTE, 0.25
-"""Bytes a second of a body that has just begun, and for how long its own rate is mixed with it."""
+"""Rate in bytes a second of a body that has just begun, and for how long it is mixed in."""
 
 
 @dataclass(eq=False)
 class UploadState:
-    """The place of one upload.
+    """The state of one upload.
 
-    Its clock runs while the server waits for the client, and stands still while the server itself
-    is stopped, writes, or judges an effect.
+    Its clock runs while the server waits for the client, and stops while the server itself is
+    suspended, writes, or validates an effect.
     """
 
     address: str
     size: int | None = None
-    """Bytes of the whole body, where the client says so."""
+    """Bytes of the whole body, if the client announced them."""
     count: int = 0
     """Bytes of the body so far."""
     read_s: float = 0.0
-    """Seconds that were spent waiting for them."""
+    """Seconds spent waiting for them."""
     is_complete: bool = False
-    """Whether the body has come to its end."""
+    """The body has been read to its end."""
     is_being_evicted: bool = False
-    """Whether it was told to give way, and its files are not yet gone."""
+    """It was evicted, and its files are not removed yet."""
     _reading: asyncio.Timeout | None = None
 
     def add(self, count: int, seconds: float) -> None:
-        """Count `count` more bytes of the body and `seconds` more of waiting for it."""
+        """Count `count` more bytes of the body and `seconds` more of waiting for them."""
         self.count += count
         self.read_s += seconds
 
@@ -46,9 +46,9 @@ class UploadState:
 
     @property
     def remaining_s(self) -> float:
-        """Seconds until the body is whole, at its rate so far.
+        """Seconds until the body is complete, at its rate so far.
 
-        Of a body whose size is unknown, as much is expected again as has come, and 1 MB at least.
+        A body of unknown size is expected to be twice what has arrived, and 1 MB more at least.
         """
         if self.is_complete:
             return 0.0
@@ -58,7 +58,7 @@ class UploadState:
 
     @property
     def is_being_read(self) -> bool:
-        """Whether the body is still coming and nobody has asked for the place."""
+        """The body is still arriving, and the upload was not evicted."""
         return self._reading is not None and not self._reading.expired()
 
     @contextmanager
@@ -71,10 +71,10 @@ class UploadState:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[None]:
-        """Read the body within this block, which another upload may end.
+        """Read the body within this block, which an eviction ends.
 
         Raises:
-            ToqiboxError: rate_limited, when the place is given to another.
+            ToqiboxError: rate_limited, if it is evicted.
         """
         with self._translate_timeout():
             scope = self._reading = asyncio.timeout(None)
