@@ -1,6 +1,6 @@
-"""Dialects of effect files: each module turns a text into the one internal form.
+"""Dialects of effect files: each module parses a text into the internal form.
 
-Which dialect a text is written in is told by what it holds, never by its file's name.
+The dialect of a text is detected from its content, never from its file's name.
 """
 
 import codecs
@@ -30,11 +30,11 @@ from server.effects.source.line_origins import LineOrigins
 from server.errors import ToqiboxError
 
 SUFFIXES = (".fs", ".frag", ".isf", ".glsl", ".json")
-"""Endings of files that may hold an effect; `.json` only where `holds_effect` says so."""
+"""Suffixes of files that may hold an effect; `.json` only if `holds_effect` is true."""
 VERTEX_SUFFIXES = (".vs", ".vert")
-"""Endings of the file beside it that may hold its vertex shader."""
+"""Suffixes of the file next to it that may hold its vertex shader."""
 MAX_SOURCE_LENGTH = 256 * 1024
-"""Characters and bytes that an effect's text may have."""
+"""Maximum number of characters and bytes of an effect's text."""
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -44,20 +44,20 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _ENCODING_SAMPLE_BYTES = 64
-"""Bytes at the start of a file that tell its encoding."""
+"""Number of bytes at the start of a file that are used to detect its encoding."""
 MAX_WARNINGS = 50
-"""Of one effect."""
+"""Maximum number of warnings of one effect."""
 
 _ISF = re.compile(r"[\s*]*\{")
 _RENDER_PASS = re.compile(r'"renderpass"\s*:\s*\[')
 _MAIN_IMAGE = re.compile(
     r"\bvoid\s+mainImage\s*\(|^[ \t]*#[ \t]*define[ \t]+mainImage[ \t]*\(", re.MULTILINE
 )
-"""Also as a macro, which shaders have that were made as short as can be."""
+"""Also as a macro, which code-golfed shaders use."""
 _TRANSITION = re.compile(r"\bvec4\s+transition\s*\(")
 _MAIN = re.compile(r"\bvoid\s+main\s*\(")
 _FOREIGN = re.compile(r"\buniform\s+(?:\w+p\s+)?(?!\w+p\s)\w+\s+(?!i[A-Z])\w+")
-"""A uniform that is none of Shadertoy's."""
+"""A uniform that is not one of Shadertoy's."""
 
 
 def load(
@@ -67,22 +67,22 @@ def load(
     vertex: str | None = None,
     includes: Mapping[str, str] | None = None,
 ) -> Effect:
-    """Read an effect in whichever dialect it is written.
+    """Read an effect in the dialect that it is written in.
 
     Args:
-        effect_id: the id it will have.
+        effect_id: its id.
         file: its file name, for diagnostics.
-        text: what the file holds.
-        vertex: what the vertex shader's file beside it holds, if there is one; only ISF has such.
-        includes: the texts of files that it may include, by their paths from its folder.
+        text: content of the file.
+        vertex: content of the vertex shader's file, if there is one; only ISF has one.
+        includes: texts of files that it may include, by their paths from its folder.
 
     Raises:
-        ToqiboxError: ``shader_compile_failed`` with diagnostics where the text cannot be read,
-            ``shader_rejected`` with a reason where it asks for what is not offered.
+        ToqiboxError: ``shader_compile_failed`` with diagnostics if the text cannot be read,
+            ``shader_rejected`` with a reason if it uses an unsupported feature.
     """
     if len(text) > MAX_SOURCE_LENGTH or len(vertex or "") > MAX_SOURCE_LENGTH:
         raise AuthorFile(effect_id, file, "").refusal(
-            f"it is larger than {MAX_SOURCE_LENGTH // 1024} kB"
+            f"it must be at most {MAX_SOURCE_LENGTH // 1024} kB"
         )
     if not includes or holds_effect(".json", text):
         return _with_warnings(_without_images(effect_id, file, text, vertex))
@@ -128,15 +128,15 @@ def _expand_includes(
 
 
 def _without_images(effect_id: str, file: str, text: str, vertex: str | None) -> Effect:
-    """Return the effect without what no effect is given."""
+    """Parse an effect and remove unused image uniforms, which no effect is given."""
     return image_uniforms.without_images(_parse(effect_id, file, text, vertex))
 
 
 def _parse(effect_id: str, file: str, text: str, vertex: str | None) -> Effect:
-    """The effect as its dialect reads it."""
+    """Parse an effect in its dialect."""
     dialect = detect(text)
     if dialect is None:
-        message = "no main, mainImage, transition or ISF header was found"
+        message = "main, mainImage, transition or an ISF header is required"
         raise AuthorFile(effect_id, file, text).error(message, *suggest_entry_point(text))
     if dialect == "isf":
         return isf.parse(effect_id, file, text, vertex)
@@ -148,16 +148,16 @@ def _parse(effect_id: str, file: str, text: str, vertex: str | None) -> Effect:
 
 
 def _with_warnings(effect: Effect) -> Effect:
-    """The effect with all warnings about its text, in the order of its lines."""
+    """Return the effect with all warnings about its text, in line order."""
     warnings = [*effect.warnings, *unfilled_inputs.warnings(effect)]
     warnings.sort(key=lambda entry: (entry["file"], entry["line"] or 0, entry["column"] or 0))
     return replace(effect, warnings=tuple(warnings[:MAX_WARNINGS]))
 
 
 def detect(text: str) -> str | None:
-    """The dialect of a text: isf, shadertoy, transition, fragment; None where it is none.
+    """Return the dialect of a text: isf, shadertoy, transition, fragment; None if it is none.
 
-    Comments count only where ISF keeps its header, the first one of ``/* */``.
+    Comments count only for the header of ISF, the first one of ``/* */``.
     """
     if holds_effect(".json", text):
         return "shadertoy"
@@ -166,22 +166,22 @@ def detect(text: str) -> str | None:
         return "isf"
     code = prepare(text, {})[1]
     if _MAIN_IMAGE.search(code) and not (_MAIN.search(code) and _FOREIGN.search(code)):
-        return "shadertoy"  # a main beside it is for other players, as their uniforms are
+        return "shadertoy"  # a main in it is for other players, like their uniforms
     if _MAIN.search(code):
-        return "fragment"  # one that calls its own mainImage or transition too
+        return "fragment"  # also one that calls its own mainImage or transition
     return "transition" if _TRANSITION.search(code) else None
 
 
 def holds_effect(file: str, text: str) -> bool:
-    """Whether a file is meant as an effect: any but a ``.json`` that holds no Shadertoy."""
+    """Report if a file is meant as an effect: any except a ``.json`` that holds no Shadertoy."""
     if not file.lower().endswith(".json"):
         return True
     return text.lstrip("\ufeff \t\r\n")[:1] in ("{", "[") and bool(_RENDER_PASS.search(text))
 
 
 def decode(data: bytes) -> str:
-    """The text of a file: UTF-8, UTF-16 or UTF-32 by the mark at its start (Unicode 15.0, 2.6),
-    UTF-16 without one where every other byte of the beginning is 0, else UTF-8, else Latin-1."""
+    """Decode a file: UTF-8, UTF-16 or UTF-32 by its byte order mark (Unicode 15.0, 2.6), UTF-16
+    without one if every other byte at the beginning is 0, else UTF-8, else Latin-1."""
     encoding = next((name for mark, name in _MARKS if data.startswith(mark)), _guess_encoding(data))
     try:
         return data.decode(encoding)
@@ -191,7 +191,7 @@ def decode(data: bytes) -> str:
 
 
 def _guess_encoding(data: bytes) -> str:
-    """The encoding of a text without a mark."""
+    """Return the encoding of a text without a byte order mark."""
     start = data[:_ENCODING_SAMPLE_BYTES]
     even, odd = start[::2], start[1::2]
     if len(start) >= 2 and not any(odd) and all(even):

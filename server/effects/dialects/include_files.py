@@ -1,4 +1,4 @@
-"""Reads the files that an effect includes: see includes.py."""
+"""A reader of the files that an effect includes: see glsl/includes.py."""
 
 import os
 import stat
@@ -14,19 +14,19 @@ from server.effects.glsl.includes import (
 
 _MAX_FILES = 500
 _SUFFIXES = (".glsl", ".frag", ".vert", ".fs", ".vs", ".isf", ".h", ".inc", ".txt", ".hlsl", "")
-"""Endings that a file may have."""
+"""Suffixes of files that can be included."""
 
 
 def gather(folder: Path, file: str, *texts: str | None) -> tuple[dict[str, str], set[str]]:
-    """Read every file that texts include, and the files that these do.
+    """Read every file that texts include, and the files that these include.
 
     Args:
-        folder: where the effect's own file lies.
-        file: the name of that file.
-        texts: what it holds, and its vertex shader.
+        folder: folder of the effect's own file.
+        file: name of that file.
+        texts: its content, and its vertex shader.
 
     Returns:
-        The texts by their paths from the folder, and all paths that were looked for.
+        The texts by their paths from the folder, and all paths that were tried.
     """
     texts_by_path: dict[str, str] = {}
     requested: set[str] = set()
@@ -50,7 +50,7 @@ def gather(folder: Path, file: str, *texts: str | None) -> tuple[dict[str, str],
 
 
 def _read(folder: Path, path: str, remaining: int) -> str | None:
-    """The text of a file; None where there is none that can be included."""
+    """Return the text of a file; None if it cannot be included."""
     if Path(path).suffix.lower() not in _SUFFIXES or any(
         part.startswith(".") for part in path.split("/")
     ):

@@ -1,7 +1,7 @@
-"""Warnings about what a shader reads and nothing gives it: uniforms and varyings.
+"""Warnings about uniforms and varyings that a shader reads but nothing sets.
 
-They are looked for in the complete shaders that a dialect made of an author's text, so that what
-the dialect fills under a name of its own counts as filled.
+The complete shaders that a dialect made of an author's text are searched, so that a uniform which
+the dialect sets under a name of its own counts as set.
 """
 
 import re
@@ -18,7 +18,7 @@ _MOUSE = re.compile(r"(?:i|u_?)?mouse(?:pos|position|xy)?", re.IGNORECASE)
 _SAMPLER = re.compile(r"[iu]?sampler\w+")
 _HOST_NAMES = re.compile(r"isf[tuv_]|st_|isf_")
 _RENAMED = "isfi"
-"""What names begin with that stand for an author's."""
+"""Prefix of names that stand for an author's."""
 _ADVICE = {
     "isf": "declare it in INPUTS of the header instead",
     "shadertoy": "known uniforms: iResolution, iTime, iTimeDelta, iFrame, iFrameRate, iDate, "
@@ -28,7 +28,7 @@ _TYPES = "inputs can be float, int, bool, vec2, vec3 and vec4; write a constant 
 
 
 def warnings(effect: Effect) -> Iterator[dict[str, Any]]:
-    """Warnings about an effect's uniforms and varyings, each at its declaration or first use."""
+    """Yield warnings about uniforms and varyings, each at its declaration or first use."""
     filled_names = _filled_names(effect)
     codes = [(listing, without_comments(listing.text)) for listing in effect.listings]
     reported: set[str] = set()
@@ -51,7 +51,7 @@ def warnings(effect: Effect) -> Iterator[dict[str, Any]]:
 def _matrices(
     effect: Effect, codes: list[tuple[Listing, str]], reported: set[str]
 ) -> Iterator[dict[str, Any]]:
-    """Warnings about matrices that a dialect made unit matrices of."""
+    """Yield warnings about matrices that a dialect replaced with unit matrices."""
     for listing in effect.listings:
         for item in declarations(listing.text):
             is_set = item.storage != "uniform" or item.initial or item.array
@@ -65,12 +65,12 @@ def _matrices(
 
 
 def _passes(effect: Effect) -> Iterator[Any]:
-    """The passes whose texts differ: those of one file of ISF differ in a number alone."""
+    """Yield the passes whose texts differ: those of one ISF file differ only in a number."""
     yield from effect.passes[:1] if effect.dialect == "isf" else effect.passes
 
 
 def _filled_names(effect: Effect) -> set[str]:
-    """The GLSL names that the host gives a value or a picture."""
+    """Return the GLSL names that the host sets or binds a texture to."""
     return {
         *effect.uniforms,
         *(item.uniform for item in effect.inputs),
@@ -84,7 +84,7 @@ def _uniform(
     effect: Effect, item: Declaration, codes: list[tuple[Listing, str]]
 ) -> Iterator[dict[str, Any]]:
     if _SAMPLER.fullmatch(item.type) or _HOST_NAMES.match(item.name):
-        return  # the compiler's turn to say it, or not the author's
+        return  # left to the compiler, or not the author's
     name = item.name.removeprefix(_RENAMED)
     location = _find_use(name, codes)
     if location is None:
@@ -116,19 +116,19 @@ def _varying(
 
 
 def _vertex_file(effect: Effect) -> str:
-    """The name of the vertex shader's file."""
+    """Return the name of the vertex shader's file."""
     return f"{effect.file.rpartition('.')[0]}.vs"
 
 
 def _written_names(vertex: str) -> set[str]:
-    """Names that a vertex shader assigns to, or hands to a function that may."""
+    """Return the names that a vertex shader assigns to, or passes to a function that may."""
     code = without_comments(vertex)
     assigned = re.findall(r"\b([A-Za-z_]\w*)\s*(?:\.\w+\s*|\[[^\]]*\]\s*)*[-+*/]?=(?!=)", code)
     return {*assigned, *re.findall(r"[(,]\s*([A-Za-z_]\w*)\s*(?=[,)])", code)}
 
 
 def _find_use(name: str, codes: list[tuple[Listing, str]]) -> tuple[Listing, int] | None:
-    """Where an author's text declares a name, or else uses it; None where it does not use it."""
+    """Find where an author's text declares a name, or else uses it; None if it does not use it."""
     word = re.compile(rf"\b{re.escape(name)}\b")
     declared = re.compile(rf"\b(?:uniform|varying|in)\b[^;{{}}]{{0,400}}?\b({re.escape(name)})\b")
     places = [(listing, match.start()) for listing, code in codes for match in word.finditer(code)]

@@ -1,4 +1,4 @@
-"""Title, author and licence as shaders without a header state them: in their comments."""
+"""Title, author and licence in the comments of shaders without a header."""
 
 import re
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ _MAX_CATEGORIES = 16
 
 @dataclass(frozen=True)
 class Credits:
-    """What the comments say; empty where they say nothing."""
+    """The credits in the comments; empty if they are missing."""
 
     title: str
     description: str
@@ -43,7 +43,7 @@ class Credits:
 
 
 def read(effect_id: str, file: str, text: str) -> Credits:
-    """Read rows such as ``// Author: Name`` or ``@license MIT``; the first of each counts."""
+    """Read lines such as ``// Author: Name`` or ``@license MIT``; the first of each counts."""
     facts: dict[str, str] = {}
     for line in _comment_lines(text):
         match = _TAG_LINE.match(line) or _KEY_LINE.match(line) or _AUTHOR_LINE.match(line)

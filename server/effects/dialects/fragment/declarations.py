@@ -1,4 +1,4 @@
-"""What a shader declares at file scope for others to fill in or to read: uniforms, in, out."""
+"""Declarations of a shader at file scope that others set or read: uniforms, in, out."""
 
 import re
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ _MAX_NOTE_LENGTH = 400
 
 @dataclass(frozen=True, kw_only=True)
 class Declaration:
-    """One name that is declared."""
+    """One declared name."""
 
     storage: str
     """``uniform``, ``in`` (``varying`` too) or ``out``."""
@@ -37,14 +37,14 @@ class Declaration:
     array: str = ""
     """``[4]`` of an array."""
     initial: str = ""
-    """What it is initialised with."""
+    """Its initialiser."""
     interpolation: str = ""
-    """``flat`` and its like, of what comes from the vertex shader."""
+    """``flat`` or another qualifier of an input from the vertex shader."""
     note: str = ""
-    """The comments in the declaration and behind it on its line."""
+    """Comments in the declaration and after it on its line."""
     start: int
     end: int
-    """The statement in the text; one statement may declare several names."""
+    """Offsets of the statement; one statement may declare several names."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,13 +55,13 @@ class Block:
     fields: tuple[tuple[str, str], ...]
     """Type and name of each."""
     instance: str
-    """Empty where its fields go by their names alone."""
+    """Empty if its fields are used without a prefix."""
     start: int
     end: int
 
 
 def declarations(text: str) -> list[Declaration]:
-    """Every declaration of a uniform, input or output at file scope, in order."""
+    """Return all declarations of uniforms, inputs and outputs at file scope, in order."""
     items: list[Declaration] = []
     for start, end, statement in statements(text):
         short = statement.endswith(";") and len(statement) <= _MAX_LENGTH
@@ -90,7 +90,7 @@ def declarations(text: str) -> list[Declaration]:
 
 
 def blocks(text: str) -> list[Block]:
-    """The interface blocks that a vertex shader has to fill."""
+    """Return the interface blocks that a vertex shader has to fill."""
     return [
         Block(
             name=match[1],
@@ -104,7 +104,7 @@ def blocks(text: str) -> list[Block]:
 
 
 def file_scope(text: str) -> set[str]:
-    """The words that stand outside of all braces, but for declarations of uniforms and such."""
+    """Return the words outside of all braces, except in declarations of uniforms, in and out."""
     words: set[str] = set()
     for _, _, statement in statements(text):
         if not _DECLARATION.match(statement[:_MAX_LENGTH]):
@@ -113,7 +113,7 @@ def file_scope(text: str) -> set[str]:
 
 
 def blank_ranges(text: str, ranges: list[tuple[int, int]]) -> str:
-    """The text with blanks in place of these ranges."""
+    """Replace these ranges with blanks."""
     parts, at = [], 0
     for start, end in sorted(set(ranges)):
         parts += [text[at:start], blank_out(text[start:end])]
@@ -122,9 +122,9 @@ def blank_ranges(text: str, ranges: list[tuple[int, int]]) -> str:
 
 
 def statements(text: str) -> Iterator[tuple[int, int, str]]:
-    """Start, end and text, without comments and directives, of each statement at file scope.
+    """Yield start, end and text, without comments and directives, of statements at file scope.
 
-    Of what has braces it is the part up to the first of them.
+    A statement with braces ends at the first of them.
     """
     yield from _statements(_code(text))
 
@@ -134,7 +134,7 @@ def _code(text: str) -> str:
 
 
 def _statements(code: str) -> Iterator[tuple[int, int, str]]:
-    """Start, end and text of what lies outside of all braces, up to and with its ``;``."""
+    """Yield start, end and text of statements outside of all braces, with their ``;``."""
     depth, at = 0, 0
     for match in _END.finditer(code):
         if depth == 0:
@@ -145,7 +145,7 @@ def _statements(code: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _split(text: str) -> list[str]:
-    """Parts between the commas that stand in no brackets."""
+    """Split at the commas outside of all brackets."""
     parts, depth, at = [], 0, 0
     for index, char in enumerate(text):
         depth += (char in "([") - (char in ")]")
@@ -156,7 +156,7 @@ def _split(text: str) -> list[str]:
 
 
 def _note(text: str, start: int, end: int) -> str:
-    """What the comments say: inside the statement, and behind it on its line."""
+    """Return the comments in the statement, and after it on its line."""
     stop = text.find("\n", end)
     stop = min(len(text) if stop < 0 else stop, end + _MAX_NOTE_LENGTH)
     comments = [match[0] for match in COMMENT.finditer(text[start:stop])]

@@ -1,7 +1,7 @@
-"""Our own GLSL around a plain fragment shader or a transition.
+"""The host's GLSL around a plain fragment shader or a transition.
 
-Every fragment shader has one output, isf_FragColor. What authors declare or know as theirs (`out
-vec4 fragColor`, gl_FragColor, gl_FragData) are variables that it is made of in the end.
+Every fragment shader has one output, isf_FragColor. Outputs that authors declare or use (`out vec4
+fragColor`, gl_FragColor, gl_FragData) are variables that it is computed from at the end.
 """
 
 import re
@@ -27,7 +27,7 @@ _OLD_VARIABLES = {
     "gl_TexCoord": "vec4 isf_TexCoord[8];\n#define gl_TexCoord isf_TexCoord",
     "gl_Color": "#define gl_Color vec4(1.0)",
 }
-"""What GLSL 1.20 hands from vertex to fragment shaders, by name."""
+"""Variables that GLSL 1.20 passes from vertex to fragment shaders, by name."""
 _DEFINED = re.compile(r"^[ \t]*#[ \t]*(?:define|undef)[ \t]+(\w+)", re.MULTILINE)
 _TO_VEC4 = {
     "vec4": "{}",
@@ -51,13 +51,13 @@ _NORMAL_VALUES = {"vec3": "vec3(0.0, 0.0, 1.0)", "vec4": "vec4(0.0, 0.0, 1.0, 0.
 
 
 def host(code: str, lines: Iterable[str], outputs: Sequence[Declaration], *, main: bool) -> str:
-    """The text before the author's.
+    """Return the text before the author's.
 
     Args:
         code: the author's text without comments.
-        rows: declarations of the host.
+        lines: declarations of the host.
         outputs: the author's own outputs.
-        main: whether `main` is the author's; else he has none.
+        main: true if the author defines `main`.
     """
     defined_names = set(_DEFINED.findall(code))
     macros = [line for line in _HOST.splitlines() if line.split()[1] not in defined_names]
@@ -74,10 +74,10 @@ def host(code: str, lines: Iterable[str], outputs: Sequence[Declaration], *, mai
 
 
 def ending(code: str, outputs: Sequence[Declaration], first: Iterable[str]) -> str:
-    """The text after the author's: the `main` that makes one colour of what was written.
+    """Return the text after the author's: the `main` that computes one colour from the outputs.
 
-    What is left unwritten is transparent black, as in a cleared target; a colour of which no alpha
-    is ever written is opaque.
+    An unwritten colour is transparent black, as in a cleared target; a colour whose alpha is never
+    written is opaque.
 
     Args:
         code: the author's text without comments.
@@ -94,7 +94,7 @@ def ending(code: str, outputs: Sequence[Declaration], first: Iterable[str]) -> s
         lines.append(f"    isf_TexCoord[0] = vec4({_coordinate(code)}, 0.0, 1.0);")
         lines.append("    for (int i = 1; i < 8; i++) isf_TexCoord[i] = isf_TexCoord[0];")
     lines += [f"    {line}" for line in (*first, "isf_author_main();")]
-    # Of several only one is written, whichever the preprocessor left; the others stay zero.
+    # The preprocessor leaves one of several; the others stay zero.
     for name, kind in written:
         value = _TO_VEC4[kind].format(name)
         operator = "+=" if _uses(code, "gl_FragColor") or len(written) > 1 else "="
@@ -107,7 +107,7 @@ def ending(code: str, outputs: Sequence[Declaration], first: Iterable[str]) -> s
 
 
 def vertex(varyings: Iterable[tuple[str, str, str]], code: str = "") -> str:
-    """The vertex shader: the corners, and what the fragment shader wants to be told of them.
+    """Return the vertex shader: the corners, and the varyings of the fragment shader.
 
     Args:
         varyings: interpolation (may be empty), type and name of each.
@@ -134,13 +134,13 @@ def vertex(varyings: Iterable[tuple[str, str, str]], code: str = "") -> str:
 
 
 def replaced_outputs(items: Iterable[Declaration]) -> list[Declaration]:
-    """The author's outputs, each once; the first is what is drawn."""
+    """Return the author's outputs, each once; the first is the colour that is drawn."""
     outputs = [item for item in items if item.storage == "out" and item.type in _TO_VEC4]
     return list({item.name: item for item in reversed(outputs)}.values())[::-1]
 
 
 def declared(uniforms: Mapping[str, str]) -> list[str]:
-    """Declarations of uniforms, each name with its type (``vec3[4]`` an array)."""
+    """Return declarations of uniforms, each name with its type (``vec3[4]`` an array)."""
     lines = []
     for name, kind in uniforms.items():
         base, _, size = kind.partition("[")
@@ -149,7 +149,7 @@ def declared(uniforms: Mapping[str, str]) -> list[str]:
 
 
 def _varying_value(name: str, kind: str) -> str | None:
-    """What a varying of that name holds: a coordinate, a place, a colour or a normal."""
+    """Return the value of a varying of that name: a coordinate, position, colour or normal."""
     if name.endswith("]"):
         return None
     word = name.lower()
@@ -164,7 +164,7 @@ def _varying_value(name: str, kind: str) -> str | None:
 
 
 def _coordinate(code: str) -> str:
-    """A coordinate of GLSL 1.20: pixels where rectangle textures are read."""
+    """Return a coordinate of GLSL 1.20: in pixels if rectangle textures are read."""
     rect = sorted(rect_textures.uniforms(code))[:1]
     return f"{COORDINATE} * vec2(textureSize({rect[0]}, 0))" if rect else COORDINATE
 

@@ -1,7 +1,7 @@
-"""Image uniforms, atomic counters and storage buffers, which shaders of GLSL 4.20 and later have.
+"""Image uniforms, atomic counters and storage buffers of shaders for GLSL 4.20 and later.
 
-The template of Bonzomatic declares images for every shader. No effect is given any of these: a
-declaration that nothing uses is left out, any other is refused.
+The template of Bonzomatic declares images in every shader. No effect is given any of these: an
+unused declaration is removed, any other is rejected.
 """
 
 import re
@@ -23,7 +23,7 @@ _BUFFER = re.compile(r"(?:\w+\s+){0,16}?buffer\s+(\w+)\s*\{")
 _SUBSCRIPT = re.compile(r"\[[^\]]*\]")
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _MAX_LENGTH = 4000
-"""Characters of a declaration that is looked at."""
+"""Maximum number of characters of a declaration."""
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,10 @@ class _ImageDeclaration:
 
 
 def without_images(effect: Effect) -> Effect:
-    """The effect without image uniforms and atomic counters that nothing uses.
+    """Remove unused image uniforms and atomic counters from an effect.
 
     Raises:
-        ToqiboxError: ``shader_rejected`` where one is used, or a storage buffer is declared.
+        ToqiboxError: ``shader_rejected`` if one is used, or a storage buffer is declared.
     """
     if not any(_SUSPICIOUS.search(listing.text) for listing in effect.listings):
         return effect
@@ -84,8 +84,8 @@ def _refuse_uses(effect: Effect, listing: Listing, types: dict[str, str]) -> Non
     for match in _WORD.finditer(blank_ranges(without_comments(listing.text), ranges)):
         if match[0] in types:
             reason = (
-                f"“{match[0]}” is a uniform of the type {types[match[0]]}, which no effect is"
-                " given: draw into a pass with a target instead"
+                f"“{match[0]}” is a uniform of type {types[match[0]]}, which is not supported:"
+                " draw into a pass with a target instead"
             )
             raise AuthorFile(effect.id, listing.file, listing.text).refusal(reason, match.start())
 
@@ -95,7 +95,7 @@ def _refuse_buffers(effect: Effect, listing: Listing) -> None:
         match = _BUFFER.match(_LAYOUT.sub(" ", statement[:_MAX_LENGTH]).strip())
         if match:
             reason = (
-                f"“{match[1]}” is a storage buffer, which no effect is given: "
+                f"“{match[1]}” is a storage buffer, which is not supported: "
                 "declare inputs, or draw into a pass with a target"
             )
             raise AuthorFile(effect.id, listing.file, listing.text).refusal(reason, start)

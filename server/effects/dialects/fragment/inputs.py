@@ -1,7 +1,7 @@
 """The author's own uniforms as inputs: ``uniform float zoom; // = 0.8 [0.1, 2.0] Zoom``.
 
-GL Transitions write the default into a comment; the range and the shown name behind it are ours.
-Where they are missing they are guessed from the name and the default.
+GL Transitions write the default in a comment; the range and the label after it are an extension.
+If they are missing they are guessed from the name and the default.
 """
 
 import math
@@ -25,7 +25,7 @@ KINDS = {
     "vec4": Kind.COLOR,
     "ivec4": Kind.COLOR,
 }
-"""The kind of input that sets a uniform of each type."""
+"""Kind of input that sets a uniform of each type."""
 HOST_TYPES = {
     Kind.FLOAT: "float",
     Kind.LONG: "int",
@@ -54,12 +54,12 @@ _MAX_NUMBER = 1e9
 
 
 def own_input(item: Declaration, uniform: str, bind: str | None = None) -> Input:
-    """The input for a uniform of one of KINDS.
+    """Return the input for a uniform of one of KINDS.
 
     Args:
         item: its declaration.
         uniform: the uniform that the timeline fills, of the type in HOST_TYPES.
-        bind: what moves it when nobody sets it.
+        bind: the feature that modulates it by default.
     """
     kind = KINDS[item.type]
     note = f"= {item.initial} {item.note}" if item.initial else item.note
@@ -81,12 +81,12 @@ def own_input(item: Declaration, uniform: str, bind: str | None = None) -> Input
 
 
 def states_default(item: Declaration) -> bool:
-    """Whether the author says what the uniform is when nobody sets it."""
+    """Report if the author states a default."""
     return bool(item.initial) or _VALUE.match(item.note) is not None
 
 
 def _label(item: Declaration, note: str) -> str:
-    """What follows the range in its comment, else its name in words."""
+    """Return the text after the range in its comment, else its name as words."""
     parts = _RANGE.split(note, maxsplit=1)
     text = " ".join(parts[-1].split()).strip(" .;,:") if len(parts) > 1 else ""
     printable = "".join(char for char in text if char.isprintable())
@@ -94,7 +94,7 @@ def _label(item: Declaration, note: str) -> str:
 
 
 def _stated_default(kind: Kind, glsl_type: str, note: str) -> Value | None:
-    """The default that a comment or an initialiser states."""
+    """Return the default in a comment or an initialiser."""
     match = _VALUE.search(note)
     if match is None:
         return None
@@ -115,7 +115,7 @@ def _scalar(kind: Kind, glsl_type: str, word: str) -> Value | None:
 
 
 def _vector(kind: Kind, glsl_type: str, numbers: list[float]) -> Value | None:
-    """As GLSL builds it: one number stands for all; the fourth of a vec3 is 1."""
+    """Construct a vector as GLSL does: one number sets all; the fourth of a vec3 is 1."""
     size = int(glsl_type[-1]) if glsl_type[-1].isdigit() else 1
     numbers = numbers * size if len(numbers) == 1 else numbers
     if kind not in (Kind.POINT, Kind.COLOR) or len(numbers) != size:
@@ -124,7 +124,7 @@ def _vector(kind: Kind, glsl_type: str, numbers: list[float]) -> Value | None:
 
 
 def _guess(kind: Kind, name: str) -> Value:
-    """A default under which the shader most likely draws something."""
+    """Guess a default with which the shader most likely draws something."""
     if kind is Kind.BOOL:
         return False
     if kind is Kind.LONG:
@@ -151,7 +151,7 @@ def _range(note: str) -> tuple[float, float] | None:
 def _limits(
     kind: Kind, name: str, default: Value, stated_range: tuple[float, float] | None
 ) -> tuple[Value | None, Value | None]:
-    """From the range that is stated; else wide enough for the default and twice it."""
+    """Return the stated range, else one that holds the default and twice it."""
     if kind is Kind.BOOL:
         return None, None
     size = {Kind.POINT: 2, Kind.COLOR: 4}.get(kind)
@@ -173,7 +173,7 @@ def _limits(
 
 
 def _clamp(value: Value, low: Value | None, high: Value | None) -> Value:
-    """The value between its limits."""
+    """Clamp a value to its limits."""
     if isinstance(value, tuple):
         low_parts = low if isinstance(low, tuple) else value
         high_parts = high if isinstance(high, tuple) else value

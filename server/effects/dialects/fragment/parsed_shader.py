@@ -1,4 +1,4 @@
-"""A shader without a header, read once: its declarations, what they are given, its text."""
+"""A parsed shader without a header: its declarations, their bindings, its text."""
 
 import re
 from collections import Counter
@@ -29,25 +29,25 @@ from server.effects.source.conditions import blank_inactive
 from server.effects.source.diagnostic import AUTHOR, AuthorFile
 
 FIRST_STATEMENTS = "/*first*/"
-"""Stands in an ending for the statements that come before all else."""
+"""Marks the position in an ending of the statements that run before all others."""
 _REFUSED = re.compile(r"[iu]sampler\w+|sampler(?:1D\w*|2DArray\w*|Buffer|2DMS\w*|\w+Shadow)")
 _MAX_INPUTS = 128
 
 
 @dataclass(frozen=True)
 class ParsedShader:
-    """What an author's text comes to."""
+    """The parts of an author's text."""
 
     text: str
-    """Its line breaks as ``\\n``."""
+    """The text with line breaks as ``\\n``."""
     code: str
-    """The same without comments."""
+    """The text without comments."""
     items: list[Declaration]
     bindings: UniformBindings
     renamed: dict[str, str]
-    """GLSL names of what the author named in words that are the language's."""
+    """GLSL names of the author's names that are keywords."""
     missing: list[str]
-    """Declarations that other hosts make for the author."""
+    """Declarations that other hosts add."""
     blocks: list[Block]
 
     @property
@@ -68,13 +68,13 @@ class ParsedShader:
         defined: Sequence[str] = (),
         known: Collection[str] = (),
     ) -> str:
-        """The complete fragment shader.
+        """Return the complete fragment shader.
 
         Args:
-            rows: more declarations of the host.
-            ending: the `main` for a text that has none of its own, with FIRST in it.
+            extra_lines: more declarations of the host.
+            ending: the `main` for a text without one, with FIRST_STATEMENTS in it.
             defined: macros that are defined for it.
-            known: all macros that are defined for any pass of the effect.
+            known: all macros that are defined for some pass of the effect.
         """
         outputs = fragment_glsl.replaced_outputs(self.items)
         replaced_names = {item.name for item in outputs} | self.bindings.replaced
@@ -113,7 +113,7 @@ class ParsedShader:
         return compose(extensions, host_code, [Piece(code, 1, AUTHOR)], ending_code)
 
     def vertex(self) -> str:
-        """The vertex shader that tells the fragment shader what it wants to know."""
+        """Return the vertex shader, which sets the varyings of the fragment shader."""
         varyings = {
             item.name: (item.interpolation, item.type, item.name + item.array)
             for item in self.items
@@ -124,12 +124,12 @@ class ParsedShader:
 
     @property
     def _drawing_code(self) -> str:
-        """The code without the declarations of what it draws."""
+        """The code without the declarations of its outputs."""
         ranges = [(item.start, item.end) for item in self.items if item.storage == "out"]
         return blank_ranges(self.code, ranges)
 
     def _block_variables(self) -> tuple[list[str], list[str]]:
-        """Declarations and statements that make variables of blocks, which WebGL does not have."""
+        """Return declarations and statements that replace blocks, which WebGL does not have."""
         lines, statements = [], []
         for block in self.blocks:
             lines += [f"in {kind} isfv{name};" for kind, name in block.fields]
@@ -161,12 +161,12 @@ def read(
 
     Args:
         author: the text.
-        known: uniforms that are the caller's to fill.
-        shows: what samplers show, of which something says it other than their names.
+        known: uniforms that the caller sets.
+        contents: contents of samplers that are not derived from their names.
         targets: samplers that are targets of the shader's own passes.
 
     Raises:
-        ToqiboxError: ``shader_rejected`` where it asks for what no effect is given.
+        ToqiboxError: ``shader_rejected`` if it uses an unsupported feature.
     """
     text = author.text
     code = without_comments(text)
@@ -195,13 +195,13 @@ def read(
     for item in uniforms_to_bind:
         bindings.bind(item, samplers)
     if len(bindings.inputs) > _MAX_INPUTS:
-        raise author.refusal(f"it has more than {_MAX_INPUTS} inputs")
+        raise author.refusal(f"at most {_MAX_INPUTS} inputs are allowed")
     kept_missing = [line for line in missing if declarations(line)[0].name not in bindings.replaced]
     return ParsedShader(text, code, items, bindings, renamed, kept_missing, blocks(text))
 
 
 def _player_contents(lines: player_lines.PlayerLines) -> dict[str, SamplerContent]:
-    """What the lines of an editor's player say of the channels."""
+    """Return the contents of the channels that the lines of an editor's player set."""
     contents: dict[str, SamplerContent] = {}
     for number in {*lines.sources, *lines.options}:
         address = lines.sources.get(number, "").lower()
@@ -219,11 +219,11 @@ def _player_contents(lines: player_lines.PlayerLines) -> dict[str, SamplerConten
 def _check(author: AuthorFile, item: Declaration) -> None:
     sound = item.type == "sampler1D" and sampler_content(item.name) is SamplerContent.SOUND
     if _REFUSED.fullmatch(item.type) and not sound:
-        raise author.refusal(f"samplers of the type “{item.type}” are not offered", item.start)
+        raise author.refusal(f"samplers of type “{item.type}” are not supported", item.start)
 
 
 def _unused(code: str, items: Sequence[Declaration]) -> set[str]:
-    """What a shader of Bonzomatic declares and uses nowhere: each has all that there is."""
+    """Return unused declarations in a shader of Bonzomatic, whose template declares everything."""
     if not any(item.type == "sampler1D" for item in items):
         return set()
     counts = Counter(re.findall(r"\b[A-Za-z_]\w*", code))
@@ -231,7 +231,7 @@ def _unused(code: str, items: Sequence[Declaration]) -> set[str]:
 
 
 def _renamed(code: str, items: Sequence[Declaration]) -> dict[str, str]:
-    """Names that the language has taken, `texture` above all, which was none in GLSL ES 1.00."""
+    """Rename names that are keywords now, mainly `texture`, which was free in GLSL ES 1.00."""
     names = [item.name for item in items if item.name in RESERVED or item.name in LATER]
     called = re.search(r"\btexture\s*\(", code)
     if not called and re.search(r"\btexture\b", code):
@@ -242,7 +242,7 @@ def _renamed(code: str, items: Sequence[Declaration]) -> dict[str, str]:
 def _undeclared(
     code: str, items: Sequence[Declaration], contents: Mapping[str, SamplerContent]
 ) -> list[str]:
-    """Declarations of what the text uses and declares nowhere, not as a macro either."""
+    """Return declarations for names that the text uses and does not declare, also not as macros."""
     declared = {item.name for item in items}
     words = set(re.findall(r"\b[A-Za-z_]\w*", code)) - declared
     missing = {}

@@ -1,8 +1,8 @@
-"""Plain fragment shaders: `main` and uniforms by their usual names, from GLSL ES 1.00 to desktop.
+"""Plain fragment shaders: `main` and uniforms of common names, from GLSL ES 1.00 to desktop.
 
-The Book of Shaders, glslViewer, GLSL Sandbox, KodeLife, three.js, Bonzomatic, VEDA and people's own
-pages: they agree on a `main` for each pixel and on little else. fragment_names says what is
-understood, fragment_passes what one text draws in several passes.
+The Book of Shaders, glslViewer, GLSL Sandbox, KodeLife, three.js, Bonzomatic, VEDA and private web
+pages: they share a `main` for each pixel and little else. uniform_names.py lists the supported
+names, passes.py the passes that one text draws.
 """
 
 from server.effects.dialects.fragment import credits as fragment_credits
@@ -18,7 +18,7 @@ from server.effects.source.diagnostic import AUTHOR, AuthorFile, Listing
 
 
 def parse(effect_id: str, file: str, text: str) -> Effect:
-    """Turn a plain fragment shader into the internal form; arguments and errors as in load."""
+    """Parse a plain fragment shader into the internal form; arguments and errors as in load."""
     plain = plain_text.normalize(text)
     author = AuthorFile(effect_id, file, plain)
     header = veda.read_header(author)

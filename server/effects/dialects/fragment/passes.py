@@ -1,8 +1,8 @@
-"""The passes of a plain shader that one text holds, as glslViewer and glslCanvas draw them.
+"""The passes that one text of a plain shader draws, as in glslViewer and glslCanvas.
 
 A text is drawn once with the macro BUFFER_n defined for each `u_bufferN` that it samples, once with
-DOUBLE_BUFFER_n for each `u_doubleBufferN`, then with none of them; where it has a part for
-POSTPROCESSING, that picture is `u_scene`, and the text is drawn once more with that macro.
+DOUBLE_BUFFER_n for each `u_doubleBufferN`, then with none of them; if it has a part for
+POSTPROCESSING, that image is `u_scene`, and the text is drawn once more with that macro.
 """
 
 import re
@@ -18,56 +18,56 @@ SCENE = "u_scene"
 _POST = "POSTPROCESSING"
 _BUFFER = re.compile(r"u_(b|doubleB)uffer(\d{1,2})")
 _MACRO = re.compile(r"\b(?:CONVOLUTION_)?PYRAMID_(?:ALGORITHM|\d+)\b|\bFLOOD_(?:ALGORITHM|\d+)\b")
-_PYRAMIDS = "image pyramids and flood fills of glslViewer are not drawn here"
+_PYRAMIDS = "image pyramids and flood fills of glslViewer are not supported"
 _TEXTURES = (
     (re.compile(r"u_(?:convolutionPyramid|pyramid)(?:Tex)?\d*|u_flood\d*"), _PYRAMIDS),
-    (re.compile(r"u_(?:scene|buffer|doubleBuffer)\w*Depth\w*"), "there is no depth in a photo"),
+    (re.compile(r"u_(?:scene|buffer|doubleBuffer)\w*Depth\w*"), "a photo has no depth"),
     (
         re.compile(r"u_scene(?:Normal|Position)\w*|u_lightShadowMap|u_ssao"),
-        "there is no geometry behind a photo",
+        "a photo has no geometry",
     ),
 )
-"""Names of textures that glslViewer draws by itself and no effect is given, and why."""
+"""Names of textures that only glslViewer draws, and why they are not supported."""
 
 
 @dataclass(frozen=True)
 class PlannedDraw:
-    """One draw of the text."""
+    """One draw call of the text."""
 
     target: str | None = None
-    """What it draws into; None is the picture."""
+    """Name of its target; None is the output."""
     defined: tuple[str, ...] = ()
-    """The macros that are defined for it."""
+    """Macros that are defined for it."""
     constants: tuple[str, ...] = ()
-    """GLSL that differs from pass to pass."""
+    """GLSL constants that differ from pass to pass."""
 
 
 @dataclass(frozen=True)
 class PassPlan:
-    """All draws of a text, in order, and what they draw into."""
+    """All draw calls of a text, in order, and their targets."""
 
     draws: tuple[PlannedDraw, ...] = (PlannedDraw(),)
     targets: tuple[Target, ...] = ()
 
     @property
     def known(self) -> frozenset[str]:
-        """The macros that some draw defines."""
+        """Macros that some draw call defines."""
         return frozenset(name for draw in self.draws for name in draw.defined)
 
 
 SINGLE_PASS = PassPlan()
-"""A single draw, of the picture."""
+"""A single draw call, of the output."""
 
 
 def read(author: AuthorFile, code: str) -> PassPlan:
-    """Read which passes a text draws.
+    """Read the passes of a text.
 
     Args:
         author: the text.
         code: the same without comments.
 
     Raises:
-        ToqiboxError: ``shader_rejected`` for what glslViewer draws and is not offered.
+        ToqiboxError: ``shader_rejected`` for unsupported passes of glslViewer.
     """
     textures = [
         item
@@ -92,12 +92,12 @@ def read(author: AuthorFile, code: str) -> PassPlan:
 
 
 def reads(code: str, name: str) -> bool:
-    """Whether a text without comments samples a texture, apart from its declaration."""
+    """Report if a text without comments samples a texture, apart from its declaration."""
     return re.search(rf"(?<!sampler2D )\b{name}\b(?!\s*;)", code) is not None
 
 
 def _draw_order(name: str) -> tuple[bool, int]:
-    """Double buffers come after the others (glslViewer's order)."""
+    """Return the sort key: double buffers come after the others, as in glslViewer."""
     return "double" in name, int(re.sub(r"\D", "", name))
 
 
@@ -106,17 +106,17 @@ def _macro(match: re.Match[str]) -> str:
 
 
 def _refuse_textures(author: AuthorFile, textures: Sequence[Declaration]) -> None:
-    """Refuse the textures that glslViewer draws by itself and no effect is given."""
+    """Reject textures that only glslViewer draws."""
     for item in textures:
         for pattern, reason in _TEXTURES:
             if pattern.fullmatch(item.name):
-                reason_text = f"“{item.name}” is not offered: {reason}"
+                reason_text = f"“{item.name}” is not supported: {reason}"
                 place = re.compile(rf"\b{item.name}\b").search(author.text, item.start)
                 raise author.refusal(reason_text, place.start() if place else item.start)
 
 
 def _targets(code: str, draws: Sequence[PlannedDraw]) -> tuple[Target, ...]:
-    """What is drawn into; kept where it is read before or while it is drawn in a frame."""
+    """Return the targets; one that is read before or while it is drawn is persistent."""
     known = {name for draw in draws for name in draw.defined}
     active_codes = [blank_inactive(code, known, draw.defined) for draw in draws]
     targets = []

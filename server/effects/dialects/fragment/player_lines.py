@@ -1,7 +1,7 @@
-"""Lines of the player “Shader Toy” of an editor, which stand in shaders as directives of theirs.
+"""Lines of the editor extension “Shader Toy”, directives of its own in shaders.
 
-#iChannel0 "file://picture.png"             what a channel reads: a file, a shader, “self”
-#iChannel0::Type "CubeMap"                  and how: Type, WrapMode, MinFilter, MagFilter
+#iChannel0 "file://picture.png"             the source of a channel: a file, a shader, “self”
+#iChannel0::Type "CubeMap"                  its sampling: Type, WrapMode, MinFilter, MagFilter
 #iUniform float zoom = 1.0 in { 0.1, 5.0 }  a uniform with its default and a slider
 #iKeyboard                                  functions such as isKeyDown(Key_A)
 """
@@ -40,18 +40,18 @@ _WRAPS = {"repeat": Wrap.REPEAT, "clamp": Wrap.CLAMP, "mirror": Wrap.MIRROR}
 
 @dataclass
 class PlayerLines:
-    """What the lines of one text say."""
+    """The parsed lines of one text."""
 
     sources: dict[int, str] = field(default_factory=dict)
-    """The address that each channel reads."""
+    """Address of each channel's source."""
     options: dict[int, dict[str, str]] = field(default_factory=dict)
-    """How each channel is read, by the option in small letters."""
+    """Options of each channel, by their lower-case names."""
     uniforms: list[Declaration] = field(default_factory=list)
-    """Each with its default and range as a plain shader states them."""
+    """Uniforms, each with its default and range in the notation of a plain shader."""
 
 
 def read(text: str) -> PlayerLines:
-    """Read all such lines of a text; those in comments do not count."""
+    """Read all such lines of a text, except in comments."""
     result = PlayerLines()
     for match in LINE.finditer(without_comments(text)):
         line = match[0]
@@ -87,12 +87,12 @@ def _declared(line: re.Match[str], start: int, end: int) -> list[Declaration]:
 
 
 def is_cube(options: Mapping[str, str], address: str = "") -> bool:
-    """Whether a channel is a cube: it says so, or names six files at once."""
+    """Report if a channel is a cube map: by its type, or by an address of six files."""
     return options.get("type", "").lower() == "cubemap" or "{}" in address
 
 
 def sampling(options: Mapping[str, str]) -> tuple[Filter | None, Wrap | None]:
-    """How a channel is sampled as far as it says so."""
+    """Return the filter and wrap mode of a channel as far as they are set."""
     min_filter, mag_filter = (
         options.get("minfilter", "").lower(),
         options.get("magfilter", "").lower(),

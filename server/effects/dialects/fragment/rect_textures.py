@@ -1,7 +1,7 @@
-"""Rectangle textures (`sampler2DRect`, GL_ARB_texture_rectangle): pictures that are read by pixel.
+"""Rectangle textures (`sampler2DRect`, GL_ARB_texture_rectangle), which are read by pixel.
 
-openFrameworks, Processing and Max hand pictures over so. OpenGL ES has none: here they are plain
-textures, and functions of names as long as GLSL's own divide the place by the size.
+openFrameworks, Processing and Max use them. OpenGL ES has none: here they are plain textures, and
+functions with names of the same length as GLSL's own divide the position by the size.
 """
 
 import re
@@ -30,17 +30,17 @@ _COORDINATE = re.compile(r"(?i)tex|coord|uv|\bst\b")
 
 
 def names(code: str) -> set[str]:
-    """The samplers of rectangle textures in a text without comments, parameters too."""
+    """Return the samplers of rectangle textures in a text without comments, with parameters."""
     return set(_NAMES.findall(code))
 
 
 def uniforms(code: str) -> set[str]:
-    """Those of them that are uniforms."""
+    """Return those of them that are uniforms."""
     return set(re.findall(r"\buniform\s+sampler2DRect\s+(\w+)", code))
 
 
 def host(code: str) -> str:
-    """GLSL that stands before the author's text where it reads such textures."""
+    """Return the GLSL before the author's text if it reads such textures."""
     samplers = names(code)
     if not samplers and not re.search(r"\btexture2DRect", code):
         return ""
@@ -48,7 +48,7 @@ def host(code: str) -> str:
 
 
 def by_pixel(code: str, samplers: Collection[str]) -> str:
-    """The text with its calls of GLSL's own functions on these samplers led to ours."""
+    """Replace calls of GLSL's own functions on these samplers with ours."""
     if not samplers:
         return code
     calls = re.compile(rf"\b({'|'.join(_CALLS)})(?=\s*\(\s*(?:{'|'.join(sorted(samplers))})\b)")
@@ -56,5 +56,5 @@ def by_pixel(code: str, samplers: Collection[str]) -> str:
 
 
 def in_pixels(varying: str, code: str) -> bool:
-    """Whether a varying of that name counts pixels: coordinates do where such textures are."""
+    """Report if a varying of that name is in pixels: coordinates are if such textures are used."""
     return bool(names(code)) and _COORDINATE.search(varying) is not None

@@ -1,10 +1,9 @@
-"""Textures of one row (`sampler1D`), in which Bonzomatic hands over the sound.
+"""Textures of one row (`sampler1D`), with which Bonzomatic passes audio.
 
-OpenGL ES has no such samplers. Each becomes a value of a struct, and `texture` and its like
-functions that take one beside those for all other samplers. The spectrum goes from 0 at the left to
-22,050 Hz and is linear, as there; 1 is what the browser's scale shows as its top (-30 dB). What it
-adds up to are the sums of the six ranges of frequencies that the track is analysed in, each at the
-middle of its range.
+OpenGL ES has no such samplers. Each becomes a value of a struct, and `texture` and similar
+functions get an overload for it. The spectrum goes from 0 at the left to 22,050 Hz and is linear,
+as there; 1 is the top of the browser's scale (-30 dB). The integrated spectrum is interpolated
+from the sums of the six frequency ranges of the track features, each at the middle of its range.
 """
 
 import re
@@ -16,17 +15,17 @@ from server.effects.model.input import Input, Kind
 from server.effects.model.modulation import FeatureBinding
 
 SOUND = "isf_sound"
-"""The texture with the spectrum, laid out as Shadertoy's."""
+"""The texture with the spectrum, in the layout of Shadertoy's."""
 SUM = "isfuSum_"
-"""What the uniforms of the sums begin with."""
+"""Prefix of the uniforms of the sums."""
 _MAX_SUM_S = 36_000.0
 _BANDS = {"sub": 40, "bass": 105, "lowmid": 275, "mid": 1200, "highmid": 4000, "treble": 11_000}
-"""Middle of each range of frequencies, Hz."""
+"""Middle of each frequency range, Hz."""
 _NYQUIST = 22_050.0
 
 
 class RowContent(IntEnum):
-    """What a texture of one row shows."""
+    """Contents of a texture of one row."""
 
     SPECTRUM = 0
     SUMS = 1
@@ -69,7 +68,7 @@ _MACROS = """\
 
 
 def row_content(name: str) -> RowContent:
-    """What a texture of one row shows by its name."""
+    """Return the content of a texture of one row, by its name."""
     word = name.lower()
     if re.search("integrat|sum|accum", word):
         return RowContent.SUMS
@@ -77,7 +76,7 @@ def row_content(name: str) -> RowContent:
 
 
 def sum_inputs(name: str) -> list[Input]:
-    """The inputs that follow the sums of each range."""
+    """Return the inputs that are bound to the sums of each range."""
     return [
         Input(
             name=f"{name}_{band}",
@@ -94,7 +93,7 @@ def sum_inputs(name: str) -> list[Input]:
 
 
 def declared(lines: Mapping[str, RowContent]) -> str:
-    """GLSL that stands before the author's text, where it declares textures of one row."""
+    """Return the GLSL before the author's text if it declares textures of one row."""
     if not lines:
         return ""
     glsl_lines = [f"const isf_1D {name} = isf_1D({line.value});\n" for name, line in lines.items()]
@@ -102,7 +101,7 @@ def declared(lines: Mapping[str, RowContent]) -> str:
 
 
 def _sums(wanted: bool) -> str:
-    """The sum at a frequency, between the ranges in even steps of the logarithm."""
+    """Return a function for the sum at a frequency, interpolated on a logarithmic scale."""
     if not wanted:
         return "float isf_sums(float hertz) { return 0.0; }\n"
     bands = list(_BANDS.items())

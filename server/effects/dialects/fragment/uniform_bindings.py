@@ -1,7 +1,7 @@
-"""What each uniform of a plain fragment shader is given, by its usual name and its own type.
+"""Bindings of the uniforms of a plain fragment shader, by their common names and types.
 
-A uniform whose type is the one that the host fills stays as the author declared it. Else the
-declaration gives way to a variable of the author's type that is made from the host's uniform.
+A uniform of the type that the host sets stays as the author declared it. Otherwise the declaration
+is replaced with a variable of the author's type that is computed from the host's uniform.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -18,7 +18,7 @@ from server.effects.model.modulation import FeatureBinding
 from server.effects.model.texture import Channel, Content, Filter, Texture, Wrap
 
 BEFORE = "isf_before"
-"""The target that a shader draws into when it samples what it drew before."""
+"""Target of a shader that samples its own previous output."""
 NOISE_SIZE = 256
 
 _BAND_NAMES = {"vec3": ("bass", "mid", "treble"), "vec4": ("bass", "lowmid", "highmid", "treble")}
@@ -29,11 +29,11 @@ _TEXELS = {
     "vec2": "1.0 / {size}",
     "vec4": "vec4(1.0 / {size}, {size})",
 }
-"""One pixel as a share of a texture, by the type that it is declared with."""
+"""Size of one pixel as a fraction of a texture, by the type that it is declared with."""
 FLAT_SAMPLERS = ("sampler2D", "sampler2DRect")
-"""Types of samplers of flat pictures."""
+"""Sampler types of flat textures."""
 MATRICES = ("mat2", "mat3", "mat4")
-"""Types of matrices, which are unit matrices unless the author initialises them."""
+"""Matrix types; matrices are unit matrices unless the author initialises them."""
 _TEXTURES = {
     "sampler3D": (Content.VOLUME, 32),
     "samplerCube": (Content.CUBE, 0),
@@ -42,37 +42,37 @@ _TEXTURES = {
 
 @dataclass
 class UniformBindings:
-    """What the uniforms of one shader come to."""
+    """The bindings of the uniforms of one shader."""
 
     inputs: list[Input] = field(default_factory=list)
     uniforms: dict[str, Builtin] = field(default_factory=dict)
     textures: list[Texture] = field(default_factory=list)
     channels: list[Channel] = field(default_factory=list)
     reads_feedback: bool = False
-    """Whether it samples what it drew in the frame before."""
+    """True if it samples its output of the previous frame."""
     file_scope: set[str] = field(default_factory=set)
     """Words of the text outside of all functions."""
     contents: Mapping[str, SamplerContent] = field(default_factory=dict)
-    """What samplers show of which the text says it, by name."""
+    """Contents of samplers that the text states, by name."""
     targets: Collection[str] = ()
     """Samplers that are targets of the shader's own passes."""
     unused: Collection[str] = ()
-    """Names that are declared and stand nowhere else."""
+    """Names that are declared and never used."""
     host: list[str] = field(default_factory=list)
-    """GLSL that stands for declarations that give way."""
+    """GLSL that replaces declarations of the author."""
     first_statements: list[str] = field(default_factory=list)
-    """Statements that give those variables their values, before the author's `main`."""
+    """Statements that set those variables, before the author's `main`."""
     replaced: set[str] = field(default_factory=set)
-    """The names of those declarations."""
+    """Names of the replaced declarations."""
     lines: dict[str, row_textures.RowContent] = field(default_factory=dict)
-    """What each texture of one row shows."""
+    """Content of each texture of one row."""
 
     def bind(self, item: Declaration, samplers: Sequence[str]) -> None:
-        """Find the role of one uniform, the first of its name.
+        """Bind one uniform, the first of its name.
 
         Args:
             item: its declaration.
-            samplers: the names of all 2D samplers, of which others may be the size.
+            samplers: names of all 2D samplers; other uniforms may be their sizes.
         """
         if item.type in FLAT_SAMPLERS and not item.array:
             if item.type != "sampler2D":
@@ -89,10 +89,10 @@ class UniformBindings:
             self._bind_input(item)
 
     def _replace(self, item: Declaration, value: str, *lines: str) -> None:
-        """Let a variable of that value stand for the uniform.
+        """Replace the uniform with a variable of that value.
 
-        It has its value before `main` only where the author makes another global of it: WebGL
-        has no such globals.
+        It is set before `main` only if the author initialises another global with it: WebGL does
+        not allow such globals.
         """
         self.replaced.add(item.name)
         variable = f"{item.type} {item.name}{item.array}"
@@ -103,13 +103,13 @@ class UniformBindings:
             self.first_statements.append(f"{item.name} = {value};")
 
     def _replace_sampler(self, name: str) -> None:
-        """Let a declaration of the host's stand for a sampler's."""
+        """Replace the declaration of a sampler with the host's."""
         line = f"uniform sampler2D {name};"
         self.host += [] if line in self.host else [line]
         self.replaced.add(name)
 
     def _bind_host_value(self, item: Declaration, samplers: Sequence[str]) -> bool:
-        """Whether it is one of the values that hosts give without being asked."""
+        """Bind a value that hosts set by its name; return false if it is not one."""
         meaning = names.builtin(item.name)
         texture = names.sized_texture(item.name)
         if names.is_absent_in_video(item.name):
@@ -128,15 +128,15 @@ class UniformBindings:
         return self._bind_builtin(item, meaning)
 
     def _bind_size(self, item: Declaration, texture: str) -> None:
-        """Make it the size of a texture, which must be declared before it."""
+        """Set it to the size of a texture, which must be declared before it."""
         size = f"textureSize({texture}, 0)"
         parts = size if item.type != "vec3" else f"{size}, 1"
         self._replace_sampler(texture)
         self._replace(item, f"{item.type}({parts})")
 
     def _bind_texel(self, item: Declaration, samplers: Sequence[str]) -> bool:
-        """Make it one pixel of a texture as a share of it: of the one in its name, else of the
-        first, else of the picture; False where it means anything else."""
+        """Set it to one pixel as a fraction of a texture: of the one in its name, else of the
+        first, else of the frame; return false if its name has another meaning."""
         texture_name = names.texel_of(item.name)
         word = item.name.lower()
         if texture_name is None or item.type not in _TEXELS or item.initial or states_default(item):
@@ -156,7 +156,7 @@ class UniformBindings:
         return True
 
     def _bind_builtin(self, item: Declaration, meaning: Builtin) -> bool:
-        """Give it a host uniform, converted where the types differ; False where none fits."""
+        """Bind it to a host uniform, converted if the types differ; return false if none fits."""
         if meaning is Builtin.RENDER_SIZE and item.type == "vec3":
             meaning = Builtin.RENDER_SIZE_3
         host_type = names.TYPES[meaning]
@@ -180,7 +180,7 @@ class UniformBindings:
         return True
 
     def _bind_array(self, item: Declaration) -> None:
-        """An array holds zeros, but for those that Shadertoy's own shaders divide by."""
+        """Bind an array: zeros, except for those that Shadertoy's own shaders divide by."""
         if item.name == "iChannelResolution" and item.array == "[4]":
             self.uniforms["isfuSize"] = Builtin.RENDER_SIZE_3
             lines = ", ".join(["isfuSize"] * 4)
@@ -191,7 +191,7 @@ class UniformBindings:
             self._replace(item, f"float[4]({lines})", "uniform float isfuTime;")
 
     def _bind_input(self, item: Declaration) -> None:
-        """Make it an input; a type that no input has stays zero."""
+        """Make it an input; a type without a kind of input stays zero."""
         if item.type in _BAND_NAMES and names.sampler_content(item.name) is SamplerContent.SOUND:
             self._bind_bands(item)
             return
@@ -207,7 +207,7 @@ class UniformBindings:
             self._replace(item, f"{item.type}({host_name})", f"uniform {host_type} {host_name};")
 
     def _bind_bands(self, item: Declaration) -> None:
-        """A vector of the sound: an input for each of its parts."""
+        """Bind a vector of audio levels: an input for each of its components."""
         host_name = [f"isfu{item.name}_{band}" for band in _BAND_NAMES[item.type]]
         for band, uniform in zip(_BAND_NAMES[item.type], host_name, strict=True):
             self.inputs.append(
@@ -242,7 +242,7 @@ class UniformBindings:
             self.inputs.append(_texture_input(name, content))
 
     def _bind_row_texture(self, item: Declaration) -> None:
-        """A texture of one row: the spectrum, or what it added up to."""
+        """Bind a texture of one row: the spectrum, or its integral."""
         if item.name in self.unused:
             self.replaced.add(item.name)
             return
@@ -258,14 +258,14 @@ class UniformBindings:
 
 
 def _constant_value(item: Declaration) -> str | None:
-    """The value of what is the same in every video."""
+    """Return the value of a uniform that is the same in every video."""
     if item.name == "iSampleRate":
         return "44100.0"
     return (item.initial or f"{item.type}(1.0)") if item.type in MATRICES else None
 
 
 def _texture_input(name: str, content: SamplerContent) -> Input:
-    """An input that is a picture, or the sound around the frame."""
+    """Return an input that is an image, or the audio around the frame."""
     label = names.to_label(name)
     kind = {SamplerContent.SPECTRUM: Kind.AUDIO_FFT, SamplerContent.WAVE: Kind.AUDIO}.get(
         content, Kind.IMAGE

@@ -1,8 +1,8 @@
-"""What the uniforms of plain fragment shaders are called where such shaders are run.
+"""Common names of the uniforms of plain fragment shaders.
 
 The spellings are those of The Book of Shaders and glslViewer (`u_time`), GLSL Sandbox and KodeLife
 (`time`), Shadertoy with a `main` of its own (`iTime`), three.js (`uTime`), Bonzomatic
-(`fGlobalTime`) and of what people write by themselves.
+(`fGlobalTime`) and of authors' own pages.
 """
 
 import re
@@ -20,7 +20,7 @@ TYPES = {
     Builtin.ASPECT: "float",
     Builtin.FRAME_RATE: "float",
 }
-"""GLSL type of each host uniform that has a usual name."""
+"""GLSL type of each host uniform that has a common name."""
 
 UNDECLARED = {
     "iTime": "float",
@@ -49,15 +49,15 @@ UNDECLARED = {
 
 
 class SamplerContent(StrEnum):
-    """What a sampler shows."""
+    """Contents of a sampler."""
 
     PICTURE = "picture"
     SOUND = "sound"
     HISTORY = "history"
-    """The sound around the frame, as an audioHistory input of ISF has it."""
+    """The audio around the frame, as in an audioHistory input of ISF."""
     NOISE = "noise"
     BEFORE = "before"
-    """What the shader itself drew in the frame before."""
+    """The shader's own output of the previous frame."""
     SPECTRUM = "spectrum"
     """The spectrum alone, in both rows."""
     WAVE = "wave"
@@ -65,7 +65,7 @@ class SamplerContent(StrEnum):
     CUBE = "cube"
     """The photo on six faces."""
     NOTHING = "nothing"
-    """Black: what a video has no such thing of, as keys of a keyboard."""
+    """Black: for devices that a video does not have, such as a keyboard."""
 
 
 _BUILTINS = {
@@ -134,7 +134,7 @@ _PLAIN_WORDS = frozenset(
         "energy",
     )
 )
-"""Words that are the host's only with a prefix such as ``u_``: alone they may mean anything."""
+"""Words that are the host's only with a prefix such as ``u_``, since they are ambiguous."""
 
 _PREFIX = re.compile(r"(?:u_+|_+|v2(?=[A-Z])|uni_+|in_+|(?:u|i|f|v)(?=[A-Z]))")
 _SOUND_PREFIX = re.compile(r"(?:audio|sound|music|fft)(?=.)")
@@ -148,18 +148,18 @@ _BEFORE = re.compile(
 
 
 def builtin(name: str) -> Builtin | None:
-    """The host uniform that this name usually stands for."""
+    """Return the host uniform of a common name."""
     word, prefixed = _core_word(name)
     return _MEANINGS.get(word) if prefixed or word not in _PLAIN_WORDS else None
 
 
 def is_absent_in_video(name: str) -> bool:
-    """Whether it is the mouse's or another thing that a video has not: it stays 0."""
+    """Report if it is the mouse or another device that a video does not have: it stays 0."""
     return _core_word(name)[0] in _NOTHING
 
 
 def feature(name: str) -> str | None:
-    """The feature of the sound that this name usually stands for."""
+    """Return the feature of a common name."""
     word, prefixed = _core_word(name)
     bare = _SOUND_PREFIX.sub("", word)
     prefixed = prefixed or bare != word
@@ -171,7 +171,7 @@ def feature(name: str) -> str | None:
 
 
 def sampler_content(name: str) -> SamplerContent:
-    """What a sampler of this name usually shows."""
+    """Return the content of a sampler by its name."""
     word = _core_word(name)[0]
     if word == "audiohistory":
         return SamplerContent.HISTORY
@@ -183,14 +183,14 @@ def sampler_content(name: str) -> SamplerContent:
 
 
 def sized_texture(name: str) -> str | None:
-    """The texture whose size this is: `u_tex0` of `u_tex0Resolution`."""
+    """Return the texture whose size this is: `u_tex0` of `u_tex0Resolution`."""
     match = re.fullmatch(r"(.+?)_?(?:Resolution|Size|resolution|size)", name)
     return match[1] if match else None
 
 
 def texel_of(name: str) -> str | None:
-    """The texture of which this is one pixel as a share of it: `tex0` of `tex0TexelSize`; empty
-    where no texture is named, None where the name means anything else."""
+    """Return the texture whose pixel size this is: `tex0` of `tex0TexelSize`; empty if no texture
+    is named, None if the name has another meaning."""
     if _core_word(name)[0] in _TEXELS:
         return ""
     match = re.fullmatch(r"(.+?)_?[Tt]exel_?[Ss]ize", name)
@@ -198,7 +198,7 @@ def texel_of(name: str) -> str | None:
 
 
 def to_label(name: str) -> str:
-    """A name as people read it: “Zoom quickness” of `u_zoomQuickness`."""
+    """Convert a name to a label: “Zoom quickness” of `u_zoomQuickness`."""
     word = _PREFIX.sub("", name, count=1) if _PREFIX.match(name) else name
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", word).replace("_", " ").split()
     text = " ".join(words) or name
@@ -206,7 +206,7 @@ def to_label(name: str) -> str:
 
 
 def _core_word(name: str) -> tuple[str, bool]:
-    """The name in small letters without a prefix and ``_``, and whether it had a prefix."""
+    """Return the name in lower case without prefix and ``_``, and true if it had a prefix."""
     match = _PREFIX.match(name)
     rest = name[match.end() :] if match else name
     return rest.replace("_", "").lower(), match is not None

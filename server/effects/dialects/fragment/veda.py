@@ -1,7 +1,7 @@
-"""Headers of VEDA (https://veda.gl), a player for live coding: a first comment with its settings.
+"""Headers of VEDA (https://veda.gl), a player for live coding: settings in a first comment.
 
-Its keys are not those of ISF, from which it took PASSES and IMPORTED: the shader below is a plain
-one, with uniforms of usual names (`time`, `resolution`, `backbuffer`).
+Its keys are not those of ISF, from which it took PASSES and IMPORTED: the shader below it is a
+plain one, with uniforms of common names (`time`, `resolution`, `backbuffer`).
 """
 
 import re
@@ -44,7 +44,7 @@ _MAX_PASSES = 16
 
 @dataclass(frozen=True)
 class Header:
-    """What a header says."""
+    """The parsed header."""
 
     contents: dict[str, SamplerContent] = field(default_factory=dict)
     textures: tuple[Texture, ...] = ()
@@ -52,8 +52,8 @@ class Header:
 
 
 def is_header(text: str, start: int) -> bool:
-    """Whether the comment that begins at `start` is such a header, or another player's: it has keys
-    and none of them is one of ISF."""
+    """Report if the comment at `start` is such a header, or another player's: it has keys and none
+    of them is one of ISF."""
     end = text.find("*/", start)
     if not text.startswith("/*", start) or not _OPENING.match(text, start + 2) or end < 0:
         return False
@@ -71,10 +71,10 @@ def is_header(text: str, start: int) -> bool:
 
 
 def read_header(author: AuthorFile) -> Header:
-    """The header of a text; an empty one where it has none.
+    """Return the header of a text; an empty one if it has none.
 
     Raises:
-        ToqiboxError: for passes and files that are not offered.
+        ToqiboxError: for unsupported passes and files.
     """
     start = author.text.find("/*")
     if start < 0 or not is_header(author.text, start):
@@ -89,13 +89,13 @@ def read_header(author: AuthorFile) -> Header:
 def _imported(
     author: AuthorFile, table: JsonObject, contents: dict[str, SamplerContent]
 ) -> tuple[Texture, ...]:
-    """The pictures that it imports from files; what plays there is the picture or the sound."""
+    """Return the imported images; a video or sound becomes the input image or the audio."""
     entries = table.get("IMPORTED")
     textures: list[Texture] = []
     for name, entry in entries.items() if isinstance(entries, JsonObject) else ():
         path = entry.get("PATH") if isinstance(entry, JsonObject) else None
         if not isinstance(path, str) or not _NAME.fullmatch(name):
-            message = f"“{name[:40]}” of IMPORTED names no file"
+            message = f"“{name[:40]}” of IMPORTED has no PATH"
             raise author.error(
                 message, entries.offset_of(name) if isinstance(entries, JsonObject) else 0
             )
@@ -117,7 +117,7 @@ def _texture(author: AuthorFile, name: str, path: str, place: int) -> Texture:
 
 
 def _plan(author: AuthorFile, table: JsonObject, code: str) -> PassPlan:
-    """The passes: PASSINDEX tells them apart, and each draws into its TARGET."""
+    """Return the passes: each has its PASSINDEX and draws into its TARGET."""
     entries = table.get("PASSES")
     passes = (
         [entry for entry in entries if isinstance(entry, JsonObject)]
@@ -125,11 +125,11 @@ def _plan(author: AuthorFile, table: JsonObject, code: str) -> PassPlan:
         else []
     )
     if len(passes) > _MAX_PASSES:
-        raise author.refusal(f"it has more than {_MAX_PASSES} passes", table.offset_of("PASSES"))
+        raise author.refusal(f"at most {_MAX_PASSES} passes are allowed", table.offset_of("PASSES"))
     for entry in passes:
         foreign_key = next((key for key in ("fs", "vs", "OBJ") if entry.get(key)), None)
         if foreign_key is not None:
-            message = "passes of other files and models are not offered"
+            message = "passes with files or models of their own are not supported"
             raise author.refusal(message, entry.offset_of(foreign_key))
     if not passes:
         return PassPlan((PlannedDraw(None, (), _index(0)),))
@@ -144,14 +144,14 @@ def _index(at: int) -> tuple[str, ...]:
 def _drawn(author: AuthorFile, entry: JsonObject, at: int) -> PlannedDraw:
     name = entry.get("TARGET")
     if name is not None and (not isinstance(name, str) or not _NAME.fullmatch(name)):
-        raise author.error("the name of a target is no identifier", entry.offset_of("TARGET"))
+        raise author.error("TARGET must be an identifier", entry.offset_of("TARGET"))
     return PlannedDraw(name or None, (), _index(at))
 
 
 def _targets(
     passes: list[JsonObject], draws: Sequence[PlannedDraw], code: str
 ) -> tuple[Target, ...]:
-    """Targets are kept: which of its passes reads which is not told by the text."""
+    """Return the targets; a sampled one is persistent, since the order of reads is unknown."""
     textures: dict[str, Target] = {}
     for entry, draw in zip(passes, draws, strict=True):
         if draw.target is not None and draw.target not in textures:

@@ -1,4 +1,4 @@
-"""GL Transitions (https://gl-transitions.com): `transition(vec2 uv)` between two pictures."""
+"""GL Transitions (https://gl-transitions.com): `transition(vec2 uv)` between two images."""
 
 from collections.abc import Collection
 
@@ -36,7 +36,7 @@ void main() {{ {parsed_shader.FIRST_STATEMENTS} isf_FragColor = transition(isf_F
 
 
 def transition_inputs(taken: Collection[str] = ()) -> tuple[Input, ...]:
-    """When and how long a transition goes: the inputs that every dialect's transitions have.
+    """Return the inputs for time and duration that transitions of every dialect have.
 
     The timeline reads their values (animation/transition_progress.py); no shader does.
 
@@ -77,9 +77,9 @@ def transition_inputs(taken: Collection[str] = ()) -> tuple[Input, ...]:
 
 
 def parse(effect_id: str, file: str, text: str) -> Effect:
-    """Turn a transition into the internal form; arguments and errors as in dialects.load.
+    """Parse a transition into the internal form; arguments and errors as in dialects.load.
 
-    Its uniforms are inputs, with the defaults of their comments; `ratio` is the picture's.
+    Its uniforms are inputs, with the defaults of their comments; `ratio` is the frame's.
     """
     plain = plain_text.normalize(text)
     shader = parsed_shader.read(AuthorFile(effect_id, file, plain), tuple(_HOST))

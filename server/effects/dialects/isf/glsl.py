@@ -1,7 +1,7 @@
-"""ISF's GLSL (1.20 to 3.30, as written in the wild) to ``#version 330 core``.
+"""Conversion of ISF's GLSL (1.20 to 3.30, as written in the wild) to ``#version 330 core``.
 
-The author's text stays as it is, line for line and column for column: macros and functions put
-before it stand in for what other versions of the language and ISF hosts provide.
+The author's text stays as it is, line by line and column by column: macros and functions before it
+replace what other versions of the language and ISF hosts provide.
 """
 
 import re
@@ -29,7 +29,7 @@ vec4 IMG_THIS_PIXEL(sampler2D s) {{ return texture(s, isf_FragNormCoord); }}
 vec4 IMG_THIS_NORM_PIXEL(sampler2D s) {{ return texture(s, isf_FragNormCoord); }}
 """
 
-# A bias exists in the fragment stage only: in the vertex stage Mesa refuses even to declare it.
+# A bias exists only in the fragment stage: in the vertex stage Mesa rejects even its declaration.
 _FRAGMENT = """\
 #define varying in
 in vec2 isf_FragNormCoord;
@@ -39,8 +39,8 @@ vec4 IMG_PIXEL(sampler2D s, vec2 p, float b) {
 vec4 IMG_NORM_PIXEL(sampler2D s, vec2 p, float b) { return texture(s, p, b); }
 """
 
-# A pass may leave pixels unwritten; they are transparent black, as in a cleared target. A colour of
-# which no alpha is ever written is opaque.
+# A pass may leave pixels unwritten; they are transparent black, as in a cleared target. A colour
+# whose alpha is never written is opaque.
 _FRAGMENT_MAIN = """\
 void isf_author_main();
 void main() { isf_FragColor = vec4(0.0); isf_author_main(); }
@@ -64,7 +64,7 @@ _VERTEX_MAIN = "void main() { isf_vertShaderInit(); }\n"
 
 _SAFE_AREA = "#define SAFE_AREA isf_safeArea\n"
 _OWN_SAFE_AREA = re.compile(r"\b(?:float|int|bool|[biu]?vec[234])\s+SAFE_AREA\b")
-"""A file's own, which is older than ours."""
+"""A declaration of the file's own, which is older than ours."""
 
 _HOST_OTHERS = ("isf_FragNormCoord", "vv_FragNormCoord", "PASSINDEX")
 _DECLARATION = re.compile(
@@ -79,16 +79,16 @@ _OUTPUT = re.compile(
 
 @dataclass(frozen=True, kw_only=True)
 class Names:
-    """What an effect's shaders are given besides the author's text."""
+    """The names that an effect's shaders are given in addition to the author's text."""
 
     uniforms: Mapping[str, str]
-    """GLSL type of each uniform, samplers too."""
+    """GLSL type of each uniform, also of samplers."""
     renamed: Mapping[str, str]
-    """The uniform that stands for each name of the author that GLSL does not allow."""
+    """The uniform for each name of the author that GLSL does not allow."""
     images: Mapping[str, str]
     """The sampler of each flat image, by the author's name: inputs, targets, imports."""
     texts: bool = False
-    """Whether there are text inputs."""
+    """True if there are text inputs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,17 +97,17 @@ class Shader:
 
     extensions: tuple[str, ...]
     host: str
-    """What stands before PASSINDEX."""
+    """GLSL after PASSINDEX, before `main`."""
     main: str
-    """What stands between the declarations and the author's text."""
+    """GLSL between the declarations and the author's text."""
     pieces: tuple[Piece, ...]
 
     def of_pass(self, index: int, *, opaque: bool = False) -> str:
-        """The shader of pass `index`, which is a constant so that other passes' code falls away.
+        """Return the shader of a pass; its index is a constant, so code of other passes is removed.
 
         Args:
-            index: becomes PASSINDEX.
-            opaque: whatever alpha the author writes is 1; of a fragment shader.
+            index: the value of PASSINDEX.
+            opaque: set the alpha to 1 whatever the author writes; only for a fragment shader.
         """
         main = _OPAQUE_MAIN if opaque else self.main
         host = f"const int PASSINDEX = {index};\n{self.host}{main}"
@@ -115,10 +115,10 @@ class Shader:
 
 
 def fragment(body: str, line: int, names: Names) -> Shader:
-    """The fragment shader.
+    """Return the fragment shader.
 
     Args:
-        body: the author's text after the header, its line breaks as ``\n``.
+        body: the author's text after the header, with line breaks as ``\n``.
         line: number of its first line in the author's file.
         names: the uniforms and names of the effect.
     """
@@ -135,7 +135,7 @@ def fragment(body: str, line: int, names: Names) -> Shader:
 
 
 def vertex(body: str | None, names: Names) -> Shader:
-    """The vertex shader; without `body` it only draws the whole target."""
+    """Return the vertex shader; without `body` it only covers the whole target."""
     if body is None:
         return Shader(extensions=(), host=_VERTEX, main=_VERTEX_MAIN, pieces=())
     extensions, code = prepare(body, names.renamed)
@@ -148,7 +148,7 @@ def vertex(body: str | None, names: Names) -> Shader:
 
 
 def _without_repeats(code: str, names: Names) -> str:
-    """Leave out what the host declares already: a file may bring it for other hosts."""
+    """Remove declarations that the host makes too: a file may have them for other hosts."""
     host_names: Collection[str] = {*names.uniforms, *_HOST_OTHERS}
 
     def blank_if_known(match: re.Match[str]) -> str:
@@ -159,15 +159,15 @@ def _without_repeats(code: str, names: Names) -> str:
 
 
 def _safe_area(code: str, names: Names) -> str:
-    """SAFE_AREA, a macro so that a file can say what it is in other hosts."""
+    """Define SAFE_AREA, as a macro so that a file can define it for other hosts."""
     declares_own = "SAFE_AREA" in names.uniforms or _OWN_SAFE_AREA.search(code)
     return "" if declares_own else _SAFE_AREA
 
 
 def _outputs(code: str) -> tuple[str, str]:
-    """The text without outputs of the author's, as 3.30 has them, and the host's outputs.
+    """Return the text without the author's outputs, as 3.30 declares them, and the host's outputs.
 
-    The first of theirs is what is drawn.
+    The first of the author's is the colour that is drawn.
     """
     lines = ["out vec4 isf_FragColor;"]
     if re.search(r"\bgl_FragData\b", code):
@@ -185,7 +185,7 @@ def _outputs(code: str) -> tuple[str, str]:
 
 
 def _declarations(names: Names) -> str:
-    """Uniforms, and the helper values of images that some files read without IMG_SIZE."""
+    """Declare uniforms, and helper values of images that some files use without IMG_SIZE."""
     lines = [f"uniform {kind} {name};" for name, kind in names.uniforms.items()]
     lines += [text_glsl.SOURCE] if names.texts else []
     for name, sampler in names.images.items():

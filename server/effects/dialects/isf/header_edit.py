@@ -1,7 +1,7 @@
-"""Values of inputs written into the header of an ISF file; every other character stays as it is.
+"""Writing of values of inputs into an ISF header; every other character stays as it is.
 
-A plain value becomes the input's DEFAULT, and what would move the input in its place (BIND, PHOTO)
-is taken out. A motion becomes its BIND, and PHOTO is taken out.
+A constant value becomes the input's DEFAULT, and the keys that would override it (BIND, PHOTO) are
+removed. A modulation becomes its BIND, and PHOTO is removed.
 """
 
 import json
@@ -16,7 +16,7 @@ _DIGITS = 6
 
 
 class EditError(ValueError):
-    """The header cannot be changed as asked; the message says why."""
+    """The header cannot be changed as requested; the message gives the reason."""
 
 
 @dataclass(frozen=True)
@@ -25,38 +25,38 @@ class Edit:
 
     text: str
     written: tuple[str, ...]
-    """Names of the inputs whose values it holds now."""
+    """Names of the inputs whose values were written."""
     left: tuple[str, ...]
-    """Names that stand in no header: inputs that the host adds."""
+    """Names that are in no header: inputs that the host adds."""
 
 
 def edit_header(text: str, values: Mapping[str, object]) -> Edit:
     """Write `values` into the header of an ISF file.
 
     Args:
-        text: the file, with whatever line breaks it has.
-        values: plain values or motions by input name, as a request has them and already checked.
+        text: content of the file, with line breaks of any kind.
+        values: constant values or modulations by input name, in the form of a request, checked.
 
     Raises:
-        EditError: the text has no header, none of the names is in it, or it is written in a way in
-            which a single value cannot be changed.
+        EditError: the text has no header, none of the names is in it, or its notation does not
+            allow to change a single value.
     """
     before = _read(text)
     tables = _tables_by_name(before)
     written = tuple(name for name in values if name in tables)
     if not written:
-        raise EditError("none of these inputs stands in the header of the file")
+        raise EditError("none of these inputs is in the header of the file")
     changed = text
     for name in written:
         table = _tables_by_name(_read(changed))[name]
         changed = _set_value(changed, table, values[name])
     if _plain(_read(changed)) != _expected(before, {name: values[name] for name in written}):
-        raise EditError("the header is written in a way in which single values cannot be changed")
+        raise EditError("single values of this header cannot be changed")
     return Edit(changed, written, tuple(name for name in values if name not in tables))
 
 
 def _set_value(text: str, table: JsonObject, value: object) -> str:
-    """The text with one input set, from its last change to its first, so that places hold."""
+    """Set one input, from the last change to the first, so that offsets stay valid."""
     key, literal, removed_keys = _change(table, value)
     edits = [_replacement(text, table, key, literal)]
     edits += [_removal(text, table, word) for word in removed_keys]
@@ -66,7 +66,7 @@ def _set_value(text: str, table: JsonObject, value: object) -> str:
 
 
 def _change(table: JsonObject, value: object) -> tuple[str, str, list[str]]:
-    """The key that is set, what it is set to, and the keys that are taken out."""
+    """Return the key to set, its value, and the keys to remove."""
     is_moving = isinstance(value, Mapping) and is_modulation(value)
     key = "BIND" if is_moving else "DEFAULT"
     literal = (
@@ -78,21 +78,21 @@ def _change(table: JsonObject, value: object) -> tuple[str, str, list[str]]:
 
 
 def _modulation_literal(modulation: Mapping[str, object]) -> str:
-    """A motion as BIND has it; a feature alone is its name."""
+    """Return a modulation as BIND states it; a feature alone is its name."""
     if set(modulation) == {"bind"}:
         return _literal(modulation["bind"], whole=False)
     return _literal(modulation, whole=False)
 
 
 def _literal(value: object, whole: bool) -> str:
-    """The value as JSON, its numbers with six digits at most."""
+    """Return the value as JSON, with numbers of at most six digits."""
     if isinstance(value, bool) or value is None:
         return json.dumps(value)
     if isinstance(value, (int, float)):
         short = f"{value:.{_DIGITS}g}"
         return str(int(value)) if whole or isinstance(value, int) else _point(short)
     if isinstance(value, str):
-        # A string may hold the end of the comment that the header stands in.
+        # A string may contain the end of the comment around the header.
         return json.dumps(value, ensure_ascii=False).replace("*/", "*\\/")
     if isinstance(value, Mapping):
         pairs = [
@@ -102,7 +102,7 @@ def _literal(value: object, whole: bool) -> str:
         return "{" + ", ".join(pairs) + "}"
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(_literal(part, whole=False) for part in value) + "]"
-    raise EditError(f"a value of the type {type(value).__name__} cannot stand in a header")
+    raise EditError(f"a header cannot hold a value of type {type(value).__name__}")
 
 
 def _point(number: str) -> str:
@@ -110,7 +110,7 @@ def _point(number: str) -> str:
 
 
 def _replacement(text: str, table: JsonObject, key: str, literal: str) -> tuple[int, int, str]:
-    """Start, end and new text where the key's value stands, or where it is put."""
+    """Return start, end and new text of the key's value, or where to insert it."""
     if key in table:
         return table.offsets[key], table.spans[key][1], literal
     begin, end = max(table.spans.values(), key=lambda span: span[1])
@@ -119,7 +119,7 @@ def _replacement(text: str, table: JsonObject, key: str, literal: str) -> tuple[
 
 
 def _removal(text: str, table: JsonObject, key: str) -> tuple[int, int, str]:
-    """Start, end and nothing: the key, its value and one comma."""
+    """Return start, end and an empty text: the key, its value and one comma."""
     begin, end = table.spans[key]
     blank = _blank_before(text, begin)
     after = re.compile(r"\s*,[ \t]*").match(text, end)
@@ -136,7 +136,7 @@ def _blank_before(text: str, place: int) -> str:
 
 
 def _read(text: str) -> JsonObject:
-    # One character for each of the text, so that places are those of the text.
+    # One character for each of the text, so that offsets are those of the text.
     lines = text.replace("\r\n", " \n").replace("\r", "\n")
     start = lines.find("/*")
     end = lines.find("*/", start + 2)
@@ -164,7 +164,7 @@ def _is_whole(table: JsonObject) -> bool:
 
 
 def _expected(header: JsonObject, values: Mapping[str, object]) -> object:
-    """What the header has to say afterwards."""
+    """Return the content that the changed header must have."""
     wanted = _plain(header)
     assert isinstance(wanted, dict)
     for table, original in zip(wanted["INPUTS"], _input_tables(header), strict=True):

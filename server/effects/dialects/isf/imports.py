@@ -1,4 +1,4 @@
-"""The image files that an ISF header imports, and cubes: pictures that no request can set."""
+"""Image files that an ISF header imports, and cube maps: textures that no request can set."""
 
 from server.effects import assets
 from server.effects.dialects.isf import inputs as isf_inputs
@@ -10,10 +10,10 @@ _FACES = 6
 
 
 def read_textures(author: AuthorFile, header: JsonObject) -> dict[str, Texture]:
-    """What IMPORTED lists, as an object or as an array, and the inputs of the type cube, by name.
+    """Read the entries of IMPORTED, an object or array, and the inputs of type cube, by name.
 
-    A cube's six files are its faces +x -x +y -y +z -z. An input of the type cube shows the photo.
-    Entries without a PATH are passed over.
+    A cube map's six files are its faces +x -x +y -y +z -z. An input of type cube shows the photo.
+    Entries without a PATH are ignored.
 
     Raises:
         ToqiboxError: with a diagnostic at the line at fault.
@@ -21,7 +21,7 @@ def read_textures(author: AuthorFile, header: JsonObject) -> dict[str, Texture]:
     textures: dict[str, Texture] = {}
     for name, entry, offset in (*_imported(author, header), *_cubes(header)):
         if not isinstance(name, str) or not isf_inputs.NAME.fullmatch(name):
-            raise author.error("the name of an image is missing or no identifier", offset)
+            raise author.error("the name of an image must be an identifier", offset)
         if name in textures:
             raise author.error(f"the name “{name}” is used twice", offset)
         if entry is None:
@@ -30,7 +30,7 @@ def read_textures(author: AuthorFile, header: JsonObject) -> dict[str, Texture]:
             textures[name] = _texture(author, name, entry)
     file_names = {file for texture in textures.values() for file in texture.files}
     if len(file_names) > assets.MAX_FILES:
-        reason = f"it names more than {assets.MAX_FILES} image files"
+        reason = f"at most {assets.MAX_FILES} image files are allowed"
         raise author.refusal(reason, header.offset_of("IMPORTED"))
     return textures
 
@@ -47,16 +47,16 @@ def _imported(
         for name, entry in entries.items():
             if not isinstance(entry, JsonObject):
                 raise author.error(
-                    f"“{name[:40]}” of IMPORTED is not an object", entries.offset_of(name)
+                    f"“{name[:40]}” of IMPORTED must be an object", entries.offset_of(name)
                 )
             images.append((name, entry, entries.offset_of(name)))
     elif isinstance(entries, JsonArray):
         for entry, entry_offset in zip(entries, entries.offsets, strict=True):
             if not isinstance(entry, JsonObject):
-                raise author.error("IMPORTED holds something that is not an object", entry_offset)
+                raise author.error("every element of IMPORTED must be an object", entry_offset)
             images.append((entry.get("NAME"), entry, entry.offset_of("NAME")))
     else:
-        raise author.error("IMPORTED is neither an object nor an array", offset)
+        raise author.error("IMPORTED must be an object or an array", offset)
     return images
 
 
@@ -81,7 +81,9 @@ def _texture(author: AuthorFile, name: str, entry: JsonObject) -> Texture:
     path_list = list(paths) if isinstance(paths, JsonArray) else [paths]
     cube = isf_inputs.is_cube(entry) or len(path_list) == _FACES
     if len(path_list) != (_FACES if cube else 1):
-        message = "a cube needs a PATH for each of its six faces" if cube else "PATH names no file"
+        message = (
+            "a cube map needs a PATH for each of its six faces" if cube else "PATH must be a file"
+        )
         raise author.error(message, entry.offset_of("PATH"))
     return Texture(
         name=isf_inputs.uniform_name(name),
@@ -94,7 +96,7 @@ def _texture(author: AuthorFile, name: str, entry: JsonObject) -> Texture:
 
 def _path(author: AuthorFile, path: object, offset: int) -> str:
     if not isinstance(path, str):
-        raise author.error("PATH names no file", offset)
+        raise author.error("PATH must be a file", offset)
     try:
         return assets.normalize_path(path)
     except ValueError as problem:

@@ -1,4 +1,4 @@
-"""The INPUTS of an ISF header, with the defaults that other hosts give what is left out."""
+"""The INPUTS of an ISF header, with the same default values as in other hosts."""
 
 import math
 import re
@@ -17,7 +17,7 @@ from server.effects.source.header import JsonArray, JsonObject
 from server.errors import ToqiboxError
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
-"""What the name of an input or a target may be."""
+"""Pattern of the name of an input or a target."""
 _HOST_NAMES = re.compile(r"isf.*|gl_.*|vv_.*|IMG_.*|.*__.*")
 _KINDS = {kind.value.lower(): kind for kind in Kind} | {"int": Kind.LONG}
 _BINDABLE = (Kind.FLOAT, Kind.POINT, Kind.COLOR)
@@ -25,19 +25,19 @@ _SPECTRA = (Kind.AUDIO_FFT, Kind.AUDIO_HISTORY)
 _SOUNDS = (Kind.AUDIO, Kind.AUDIO_FFT, Kind.AUDIO_HISTORY)
 _MAX_HISTORY_S = 60.0
 MAX_WIDTH = 16384
-"""Largest MAX of an input that is sound: values of one row."""
+"""Maximum MAX of an audio input: the number of values in a row."""
 _MAX_INPUTS = 128
 _MAX_INT = 2**31 - 1
 
 
 def read_inputs(author: AuthorFile, header: JsonObject, code: str) -> tuple[Input, ...]:
-    """Every input of the header but cubes, in its order.
+    """Read all inputs of the header except cubes, in order.
 
     Args:
         author: the file.
         header: its header.
-        code: all GLSL of the effect: an input may have the name of a function of GLSL's own
-            that is called nowhere.
+        code: all GLSL of the effect: an input may have the name of a built-in function that is
+            never called.
 
     Raises:
         ToqiboxError: with a diagnostic at the line of the input at fault.
@@ -46,14 +46,16 @@ def read_inputs(author: AuthorFile, header: JsonObject, code: str) -> tuple[Inpu
     if array is None:
         return ()
     if not isinstance(array, JsonArray):
-        raise author.error("INPUTS is not an array", header.offset_of("INPUTS"))
+        raise author.error("INPUTS must be an array", header.offset_of("INPUTS"))
     if len(array) > _MAX_INPUTS:
-        raise author.refusal(f"it has more than {_MAX_INPUTS} inputs", header.offset_of("INPUTS"))
+        raise author.refusal(
+            f"at most {_MAX_INPUTS} inputs are allowed", header.offset_of("INPUTS")
+        )
     inputs: dict[str, Input] = {}
     tables: dict[str, JsonObject] = {}
     for table, offset in zip(array, array.offsets, strict=True):
         if not isinstance(table, JsonObject):
-            raise author.error("INPUTS holds something that is not an object", offset)
+            raise author.error("every element of INPUTS must be an object", offset)
         if is_cube(table):
             continue
         item = _input(author, table, code)
@@ -64,20 +66,20 @@ def read_inputs(author: AuthorFile, header: JsonObject, code: str) -> tuple[Inpu
 
 
 def is_cube(table: JsonObject) -> bool:
-    """Whether a row of INPUTS or IMPORTED stands for a cube."""
+    """Report if an entry of INPUTS or IMPORTED is a cube map."""
     type_name = table.get("TYPE")
     return isinstance(type_name, str) and type_name.lower() in ("cube", "cubemap")
 
 
 def uniform_name(name: str) -> str:
-    """The uniform for an input's name: another one where GLSL or the host has taken it."""
+    """Return the uniform for an input's name: another name if GLSL or the host uses it."""
     taken = name in RESERVED | LATER | FUNCTIONS or _HOST_NAMES.fullmatch(name)
-    # Two underscores in a row are GLSL's own; no two names become one.
+    # Two underscores in a row are reserved in GLSL; no two names become equal.
     return "isfi" + name.replace("_", "_u") if taken else name
 
 
 def is_true(value: object) -> bool:
-    """What a file means by true: a bool, a number that is not 0, “true” or “yes”."""
+    """Report if a file means true: a bool, a number that is not 0, “true” or “yes”."""
     if isinstance(value, str):
         return value.strip().lower() in ("true", "yes", "1")
     return bool(value)
@@ -86,7 +88,7 @@ def is_true(value: object) -> bool:
 def _input(author: AuthorFile, table: JsonObject, code: str) -> Input:
     name = table.get("NAME")
     if not isinstance(name, str) or not NAME.fullmatch(name):
-        raise author.error("an input's NAME is missing or no identifier", table.offset_of("NAME"))
+        raise author.error("the NAME of an input must be an identifier", table.offset_of("NAME"))
     kind = _kind(author, table, name)
     minimum, maximum = _limits(kind, table)
     values, labels = _choices(table) if kind is Kind.LONG else ((), ())
@@ -112,7 +114,7 @@ def _input(author: AuthorFile, table: JsonObject, code: str) -> Input:
 
 
 def _is_uncalled_function(name: str, code: str) -> bool:
-    """Whether it is only the name of a function of GLSL's own, and that is called nowhere."""
+    """Report if it is only the name of a built-in function that is never called."""
     is_function_only = name in FUNCTIONS and name not in RESERVED
     return is_function_only and re.search(rf"\b{name}\s*\(", code) is None
 
@@ -123,26 +125,28 @@ def _kind(author: AuthorFile, table: JsonObject, name: str) -> Kind:
         raise author.error(f"the input “{name}” has no TYPE", offset)
     if type_name.lower() not in _KINDS:
         known = ", ".join([*Kind, "cube"])
-        raise author.error(f"“{type_name[:40]}” is no TYPE; known types: {known}", offset)
+        raise author.error(f"“{type_name[:40]}” is not a valid TYPE: use {known}", offset)
     return _KINDS[type_name.lower()]
 
 
 def _scale(author: AuthorFile, table: JsonObject) -> Scale:
-    """The SCALE of a spectrum."""
-    type_name = table.get("SCALE", str(Scale.BROWSER))
-    if type_name not in list(Scale):
-        known = " and ".join(f"“{scale}”" for scale in Scale)
-        raise author.error(f"SCALE is neither of {known}", table.offset_of("SCALE"))
-    return Scale(str(type_name))
+    """Return the SCALE of a spectrum."""
+    value = table.get("SCALE", str(Scale.BROWSER))
+    if value not in list(Scale):
+        known = " or ".join(f"“{scale}”" for scale in Scale)
+        raise author.error(f"SCALE must be {known}", table.offset_of("SCALE"))
+    return Scale(str(value))
 
 
 def _motion(author: AuthorFile, table: JsonObject, item: Input) -> Modulation | None:
-    """What BIND says: the name of a feature, or a motion as a request writes it."""
+    """Return the modulation of BIND: the name of a feature, or the form of a request."""
     binding, offset = table.get("BIND"), table.offset_of("BIND")
     if binding is None:
         return None
     if item.kind.is_texture:
-        raise author.error("BIND works on inputs that are numbers, points, colours or true", offset)
+        raise author.error(
+            "BIND is only for inputs that are numbers, points, colours or bools", offset
+        )
     if not isinstance(binding, JsonObject):
         binding = {"bind": binding}
     try:
@@ -153,28 +157,28 @@ def _motion(author: AuthorFile, table: JsonObject, item: Input) -> Modulation | 
 
 
 def _photo(author: AuthorFile, table: JsonObject, kind: Kind) -> str | None:
-    """The colour of the photo that PHOTO names."""
+    """Return the colour of the photo that PHOTO names."""
     name, offset = table.get("PHOTO"), table.offset_of("PHOTO")
     if name is None:
         return None
     if kind is not Kind.COLOR:
-        raise author.error("PHOTO works on inputs that are colours", offset)
+        raise author.error("PHOTO is only for inputs that are colours", offset)
     if table.get("BIND") is not None:
-        raise author.error("a colour has either PHOTO or BIND", offset)
+        raise author.error("a colour must not have both PHOTO and BIND", offset)
     if not isinstance(name, str) or name not in COLORS:
         known = ", ".join(COLORS)
-        raise author.error(f"PHOTO names no colour of the photo; known colours: {known}", offset)
+        raise author.error(f"PHOTO must be a colour of the photo: {known}", offset)
     return name
 
 
 def _offset_of(binding: Mapping[str, object], field: str, offset: int) -> int:
-    """Where in the file the key at fault stands."""
+    """Return the offset in the file of the key at fault."""
     type_name = field.removeprefix("BIND.").partition("[")[0]
     return binding.offset_of(type_name) if isinstance(binding, JsonObject) else offset
 
 
 def _limits(kind: Kind, table: JsonObject) -> tuple[Value | None, Value | None]:
-    """MIN and MAX. Of a float both always exist, of a color too; a wrong order is put right."""
+    """Return MIN and MAX, swapped if in the wrong order; a float and a color always have both."""
     low, high = value_of(kind, table.get("MIN")), value_of(kind, table.get("MAX"))
     if kind is Kind.FLOAT:
         low = 0.0 if low is None else low
@@ -211,12 +215,12 @@ def _default(
     if value is None:
         value = _default_without_value(kind, low, high)
     elif kind is Kind.POINT:
-        return value  # Vidvox's hosts hold floats alone to MIN and MAX
+        return value  # Vidvox's hosts clamp only floats to MIN and MAX
     return _clamped(value, low, high)
 
 
 def _default_without_value(kind: Kind, low: Value | None, high: Value | None) -> Value:
-    """The default of an input that states none."""
+    """Return the default of an input that states none."""
     if kind is Kind.FLOAT and isinstance(low, float) and isinstance(high, float):
         return low / 2 + high / 2
     if kind is Kind.LONG:
@@ -238,7 +242,7 @@ def _clamped(value: Value, low: Value | None, high: Value | None) -> Value:
 
 
 def _choices(table: JsonObject) -> tuple[tuple[int, ...], tuple[str, ...]]:
-    """VALUES and LABELS of a long; where one is missing the other makes up for it."""
+    """Return VALUES and LABELS of a long; one that is missing is derived from the other."""
     values = [value_of(Kind.LONG, value) for value in _array_values(table, "VALUES")]
     labels = [str(label)[:80] for label in _array_values(table, "LABELS")]
     numbers = [value for value in values if isinstance(value, int)]
@@ -254,7 +258,7 @@ def _array_values(table: JsonObject, key: str) -> list[object]:
 
 
 def value_of(kind: Kind, value: object) -> Value | None:
-    """A value as the header states it, None where it states none that can be used."""
+    """Return a value of the header, None if it has none that is valid."""
     if value is None or kind.is_texture or kind is Kind.EVENT:
         return None
     if kind is Kind.BOOL:
@@ -278,7 +282,7 @@ def _vector(value: object, size: int) -> tuple[float, ...] | None:
 
 
 def _number(value: object) -> float | None:
-    """A number, also where the file writes it as a bool or in quotes."""
+    """Return a number, also if the file writes it as a bool or in quotes."""
     try:
         number = float(value) if isinstance(value, (int, float, str)) else math.nan
     except (ValueError, OverflowError):
@@ -292,6 +296,6 @@ def _width(table: JsonObject) -> int | None:
 
 
 def _span(table: JsonObject, key: str, default: float) -> float:
-    """Seconds that an audioHistory reaches to one side."""
+    """Return the seconds of an audioHistory before or after the frame."""
     number = _number(table.get(key))
     return default if number is None else min(max(number, 0.0), _MAX_HISTORY_S)

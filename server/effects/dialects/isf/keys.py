@@ -9,7 +9,7 @@ from server.effects.source.diagnostic import AuthorFile
 from server.effects.source.header import JsonArray, JsonObject
 
 BUILTINS = ("TIME", "TIMEDELTA", "FRAMEINDEX", "DATE", "RENDERSIZE", "PASSINDEX")
-"""Names of the values that every host of ISF gives."""
+"""Names of the values that every host of ISF provides."""
 _HEADER_KEYS = (
     "ISFVSN", "VSN", "TITLE", "DESCRIPTION", "CREDIT", "LICENSE", "CATEGORIES", "PREMIUM",
     "INPUTS", "PASSES", "IMPORTED", "PERSISTENT_BUFFERS",
@@ -26,18 +26,18 @@ _KEYS_OF_KINDS = {
     "PAST": ("audioHistory",),
     "FUTURE": ("audioHistory",),
 } | dict.fromkeys(DEFAULTS, ("text",))
-"""Keys that inputs of these TYPEs alone have."""
+"""Keys that only inputs of these TYPEs have."""
 
 
 def taken_message(name: str) -> str:
-    """Return a sentence about a name that cannot be given once more."""
+    """Return a message about a name that is already used."""
     if name in BUILTINS:
-        return f"the name “{name}” belongs to ISF: use another"
-    return f"the name “{name}” is used twice"
+        return f"the name “{name}” is reserved by ISF: use another name"
+    return f"the name “{name}” must not be used twice"
 
 
 def warnings(author: AuthorFile, header: JsonObject) -> Iterator[dict[str, Any]]:
-    """Warnings about keys that are unknown, repeated, or of no use where they stand."""
+    """Yield warnings about keys that are unknown, repeated, or without effect."""
     yield from _unknown(author, header, _HEADER_KEYS, "the header")
     for table in _tables(header.get("INPUTS")):
         yield from _unknown(author, table, (*_INPUT_KEYS, *_KEYS_OF_KINDS), "an input")
@@ -51,7 +51,7 @@ def warnings(author: AuthorFile, header: JsonObject) -> Iterator[dict[str, Any]]
 
 
 def _tables(entries: object) -> list[JsonObject]:
-    """The objects of an array, or of an object by name."""
+    """Return the objects of an array, or of an object by name."""
     values = (
         entries.values()
         if isinstance(entries, JsonObject)
@@ -77,7 +77,7 @@ def _unknown(
 
 
 def _misplaced(author: AuthorFile, table: JsonObject) -> Iterator[dict[str, Any]]:
-    """Keys of inputs of another TYPE."""
+    """Yield warnings about keys of inputs of another TYPE."""
     kind = str(table.get("TYPE") or "").lower()
     for key, kinds in _KEYS_OF_KINDS.items():
         allowed = [word.lower() for word in kinds] + ["int"] * ("long" in kinds)

@@ -47,7 +47,7 @@ _CONVERTED = re.compile(r"(?i)\bconverted from \S*\b(?:shadertoy|glslsandbox)\.c
 
 
 def parse(effect_id: str, file: str, text: str, vertex: str | None = None) -> Effect:
-    """Turn an ISF file into the internal form; arguments and errors as in dialects.load."""
+    """Parse an ISF file into the internal form; arguments and errors as in dialects.load."""
     plain = plain_text.normalize(text)
     author = AuthorFile(effect_id, file, plain)
     header, end = _header(author)
@@ -97,10 +97,10 @@ def _listings(file: str, text: str, vertex: str | None) -> tuple[Listing, ...]:
 
 
 def _header(author: AuthorFile) -> tuple[JsonObject, int]:
-    """The header and the offset after its comment."""
+    """Return the header and the offset after its comment."""
     start = author.text.find("/*")
     if start < 0:
-        raise author.error("there is no /* comment */ with the JSON header", 0)
+        raise author.error("a /* comment */ with the JSON header is required", 0)
     end = author.text.find("*/", start + 2)
     if end < 0:
         raise author.error("the comment with the JSON header is not closed", start)
@@ -111,16 +111,16 @@ def _header(author: AuthorFile) -> tuple[JsonObject, int]:
 
 
 def _body(author: AuthorFile, end: int) -> tuple[int, str]:
-    """Number of the first line of the GLSL, and the GLSL: what follows the header's last line."""
+    """Return the first line number of the GLSL, and the GLSL: the lines after the header."""
     rest, _, body = author.text[end:].partition("\n")
     if rest.strip() and not body.strip():
-        hint = "what stands behind the header on its last line is not read: begin a new line"
-        raise author.error("there is no shader after the header", end, hint)
+        hint = "text after the header on its last line is ignored: begin a new line"
+        raise author.error("a shader is required after the header", end, hint)
     return author.text.count("\n", 0, end) + 2, body
 
 
 def _inputs(author: AuthorFile, header: JsonObject, code: str) -> tuple[Input, ...]:
-    """The author's inputs; those of a transition begin with its two pictures."""
+    """Return the author's inputs; those of a transition begin with its two images."""
     inputs = isf_inputs.read_inputs(author, header, code)
     kinds = {item.name: item.kind for item in inputs}
     has_both_images = all(kinds.get(name) is Kind.IMAGE for name in ("startImage", "endImage"))
@@ -137,26 +137,26 @@ def _inputs(author: AuthorFile, header: JsonObject, code: str) -> tuple[Input, .
 
 
 def _tables(author: AuthorFile, header: JsonObject, key: str) -> list[JsonObject]:
-    """An array of objects; `null` and a missing key are an empty one."""
+    """Return an array of objects; `null` and a missing key are an empty one."""
     array = header.get(key)
     if array is None:
         return []
     if not isinstance(array, JsonArray):
-        raise author.error(f"{key} is not an array", header.offset_of(key))
+        raise author.error(f"{key} must be an array", header.offset_of(key))
     if len(array) > _MAX_PASSES:
-        raise author.refusal(f"it has more than {_MAX_PASSES} passes", header.offset_of(key))
+        raise author.refusal(f"at most {_MAX_PASSES} passes are allowed", header.offset_of(key))
     for table, offset in zip(array, array.offsets, strict=True):
         if not isinstance(table, JsonObject):
-            raise author.error(f"{key} holds something that is not an object", offset)
+            raise author.error(f"every element of {key} must be an object", offset)
     return [table for table in array if isinstance(table, JsonObject)]
 
 
 def _targets(
     author: AuthorFile, header: JsonObject, passes: list[JsonObject], taken: Collection[str]
 ) -> tuple[Target, ...]:
-    """Targets in the order of their first mention; passes may share one.
+    """Return the targets in the order of their first use; passes may share one.
 
-    The one that the last pass draws into is as large as the output, whatever is said of it.
+    The target of the last pass is as large as the output, whatever the header says.
     """
     tables: dict[str, JsonObject] = {}
     mentions = [(table.get("TARGET"), table, table.offset_of("TARGET")) for table in passes]
@@ -165,7 +165,7 @@ def _targets(
         if name is None or name == "":
             continue
         if not isinstance(name, str) or not isf_inputs.NAME.fullmatch(name):
-            raise author.error("the name of a target is no identifier", offset)
+            raise author.error("TARGET must be an identifier", offset)
         if name in taken:
             raise author.error(isf_keys.taken_message(name), offset)
         merged = tables.setdefault(name, JsonObject(offset))
@@ -186,13 +186,13 @@ def _target(name: str, table: JsonObject, last: bool) -> Target:
 
 
 def _persistent_buffers(author: AuthorFile, header: JsonObject) -> list[tuple[object, JsonObject]]:
-    """Version 1: an array of names, or an object of name and properties."""
+    """Return the buffers of version 1: an array of names, or an object of name and properties."""
     buffers = header.get("PERSISTENT_BUFFERS")
     offset = header.offset_of("PERSISTENT_BUFFERS")
     if buffers is None:
         return []
     if not isinstance(buffers, (JsonArray, JsonObject)) or len(buffers) > _MAX_PASSES:
-        raise author.error("PERSISTENT_BUFFERS is neither an array nor an object of names", offset)
+        raise author.error("PERSISTENT_BUFFERS must be an array or an object of names", offset)
     named_tables: list[tuple[object, JsonObject]] = []
     for name in buffers:
         table = JsonObject(offset)
@@ -239,7 +239,7 @@ def _names(
 def _passes(
     tables: list[JsonObject], vertex: isf_glsl.Shader, fragment: isf_glsl.Shader, *, opaque: bool
 ) -> tuple[Pass, ...]:
-    """Passes that end up anywhere: one without a target that is not the last draws to nowhere."""
+    """Return the passes without those that have no target and are not the last."""
     if not tables:
         tables = [JsonObject(0)]
     passes = []
@@ -253,7 +253,7 @@ def _passes(
 
 
 def _is_converted(header: JsonObject) -> bool:
-    """Whether it says that it comes from a place where alpha means nothing and is often 0."""
+    """Report if it was converted from a site where alpha is ignored and often 0."""
     origin_text = f"{header.get('DESCRIPTION')} {header.get('CREDIT')}"
     return _CONVERTED.search(origin_text) is not None
 

@@ -1,6 +1,6 @@
-"""The TEXT_ functions: what a shader of ours reads the texture of a text input with.
+"""The TEXT_ functions, with which our shaders read the texture of a text input.
 
-The texture is described at the head of server/typography/glyph_texture.py.
+The texture is described in server/typography/glyph_texture.py.
 """
 
 SOURCE = """\

@@ -1,4 +1,4 @@
-"""Text inputs of an ISF header: TYPE "text", a kind of our own, with the keys of lettering.py."""
+"""Text inputs of an ISF header: TYPE "text", an extension, with the keys of text_style.py."""
 
 import re
 from collections.abc import Mapping
@@ -27,12 +27,12 @@ _MAX_LENGTH = 200
 def with_texts(
     author: AuthorFile, tables: Mapping[str, JsonObject], inputs: Mapping[str, Input]
 ) -> tuple[Input, ...]:
-    """The inputs, those of text with their lettering, and those that it is made from held still.
+    """Return the inputs with the styles of texts; inputs that a style uses become static.
 
     Args:
         author: the file.
-        rows: of the header, by the input's name.
-        found: the inputs by name.
+        tables: objects of the header, by the input's name.
+        inputs: the inputs by name.
 
     Raises:
         ToqiboxError: with a diagnostic at the key at fault.
@@ -47,7 +47,7 @@ def with_texts(
     }
     for name in used_names:
         if inputs[name].modulation is not None:
-            message = f"“{name}” shapes the letters of a text, so it cannot have a BIND"
+            message = f"“{name}” is used in the style of a text, so it must not have a BIND"
             raise author.error(message, tables[name].offset_of("BIND"))
     return tuple(
         replace(item, text_style=texts.get(name), static=name in used_names)
@@ -56,7 +56,7 @@ def with_texts(
 
 
 def _inputs_used(text_style: TextStyle, inputs: Mapping[str, Input]) -> set[str]:
-    """The inputs that a lettering is made of."""
+    """Return the inputs that a style is computed from."""
     words = " ".join(text_style.expressions.values())
     return {
         *text_style.choices.values(),
@@ -67,7 +67,7 @@ def _inputs_used(text_style: TextStyle, inputs: Mapping[str, Input]) -> set[str]
 def _text_style(author: AuthorFile, table: JsonObject, inputs: Mapping[str, Input]) -> TextStyle:
     text = table.get("DEFAULT", "")
     if not isinstance(text, str):
-        raise author.error("the DEFAULT of a text is a string", table.offset_of("DEFAULT"))
+        raise author.error("the DEFAULT of a text must be a string", table.offset_of("DEFAULT"))
     constants: dict[str, StyleValue] = {}
     choices: dict[str, str] = {}
     expressions: dict[str, str] = {}
@@ -83,7 +83,7 @@ def _text_style(author: AuthorFile, table: JsonObject, inputs: Mapping[str, Inpu
         elif isinstance(value, (bool, int, float)) and key in RANGES:
             constants[key] = float(value)
         elif value is not None:
-            raise author.error(f"{key} is neither a value nor made of inputs", table.offset_of(key))
+            raise author.error(f"{key} must be a value or an expression", table.offset_of(key))
     return TextStyle(
         text=text[:MAX_TEXT_CHARACTERS],
         constants=constants,
@@ -95,9 +95,9 @@ def _text_style(author: AuthorFile, table: JsonObject, inputs: Mapping[str, Inpu
 def _expression(
     author: AuthorFile, table: JsonObject, key: str, text: str, inputs: Mapping[str, Input]
 ) -> str:
-    """An expression of numeric inputs."""
+    """Check an expression of numeric inputs."""
     for name in _NAME.findall(text):
         numeric = name in inputs and inputs[name].kind in _NUMBERS
         if not numeric and name not in FUNCTIONS and name not in _PICTURE:
-            raise author.error(f"{key}: there is no numeric input “{name}”", table.offset_of(key))
+            raise author.error(f"{key}: “{name}” is not a numeric input", table.offset_of(key))
     return text[:_MAX_LENGTH]

@@ -14,7 +14,7 @@ from server.effects.source.header import JsonArray, JsonObject
 
 _FORMS = {
     Kind.FLOAT: "a number",
-    Kind.LONG: "a whole number",
+    Kind.LONG: "an integer",
     Kind.POINT: "two numbers, such as [0.5, 0.5]",
     Kind.COLOR: "three or four numbers from 0 to 1, such as [1.0, 0.5, 0.0, 1.0]",
 }
@@ -24,12 +24,12 @@ _NUMBERS = (Kind.FLOAT, Kind.LONG, Kind.BOOL, Kind.EVENT)
 def warnings(
     author: AuthorFile, header: JsonObject, inputs: tuple[Input, ...]
 ) -> Iterator[dict[str, Any]]:
-    """Warnings about inputs and about sizes of passes.
+    """Yield warnings about inputs and about sizes of passes.
 
     Args:
         author: the file.
         header: its header.
-        inputs: as they were read from it.
+        inputs: the inputs that were read from it.
     """
     by_name = {item.name: item for item in inputs}
     for table in _tables(header, "INPUTS"):
@@ -51,11 +51,11 @@ def _tables(header: JsonObject, key: str) -> list[JsonObject]:
 
 
 def _audio_warnings(author: AuthorFile, table: JsonObject, item: Input) -> Iterator[dict[str, Any]]:
-    """A warning about the MAX of an input that is sound, which is a count of values."""
+    """Yield a warning about the MAX of an audio input, which is a number of values."""
     if str(table["MAX"]) in (str(item.width), f"{item.width}.0"):
         return
-    message = f"MAX of “{item.name}” is {_format(table['MAX'])}: {item.width} is taken"
-    hint = f"MAX is a whole number of values, 1 to {isf_inputs.MAX_WIDTH}"
+    message = f"MAX of “{item.name}” is {_format(table['MAX'])}: {item.width} is used"
+    hint = f"MAX must be an integer between 1 and {isf_inputs.MAX_WIDTH}"
     yield author.warning(message, table.offset_of("MAX"), hint)
 
 
@@ -68,19 +68,19 @@ def _input_warnings(author: AuthorFile, table: JsonObject, item: Input) -> Itera
             and isf_inputs.value_of(item.kind, table[key]) is None
         ):
             message = f"{key} of “{item.name}” is {_format(table[key])}: it is ignored"
-            hint = f"an input of TYPE {item.kind} takes {form}"
+            hint = f"a value of TYPE {item.kind} must be {form}"
             yield author.warning(message, table.offset_of(key), hint)
     if item.kind is Kind.LONG:
         yield from _choice_warnings(author, table, item)
     minimum, maximum = (isf_inputs.value_of(item.kind, table.get(key)) for key in ("MIN", "MAX"))
     if minimum is not None and maximum is not None and _exceeds(minimum, maximum):
-        message = f"MIN of “{item.name}” is above its MAX: they are exchanged"
+        message = f"MIN of “{item.name}” is greater than its MAX: they are swapped"
         yield author.warning(message, table.offset_of("MIN"), "write the smaller number as MIN")
     default = isf_inputs.value_of(item.kind, table.get("DEFAULT"))
     if default is not None and item.default != default and item.kind is not Kind.BOOL:
         yield author.warning(
-            f"DEFAULT of “{item.name}” is {_format(table['DEFAULT'])}, outside of what is allowed:"
-            f" {_format(item.default)} is taken",
+            f"DEFAULT of “{item.name}” is {_format(table['DEFAULT'])}, which is out of range:"
+            f" {_format(item.default)} is used",
             table.offset_of("DEFAULT"),
             _allowed(item),
         )
@@ -99,7 +99,9 @@ def _choice_warnings(
     for key, array in (("VALUES", values), ("LABELS", labels)):
         if array is not None and not isinstance(array, JsonArray):
             message = f"{key} of “{item.name}” is {_format(array)}: it is ignored"
-            yield author.warning(message, table.offset_of(key), f"{key} is an array in brackets")
+            yield author.warning(
+                message, table.offset_of(key), f"{key} must be an array in brackets"
+            )
     if (
         isinstance(values, JsonArray)
         and isinstance(labels, JsonArray)
@@ -116,8 +118,8 @@ def _choice_warnings(
         zip(values, values.offsets, strict=True) if isinstance(values, JsonArray) else ()
     ):
         if isf_inputs.value_of(Kind.LONG, value) is None:
-            message = f"{_format(value)} in VALUES of “{item.name}” is no number: it is ignored"
-            yield author.warning(message, offset, "LABELS hold words, VALUES whole numbers")
+            message = f"{_format(value)} in VALUES of “{item.name}” is not a number: it is ignored"
+            yield author.warning(message, offset, "LABELS are words, VALUES are integers")
 
 
 def _exceeds(minimum: Value, maximum: Value) -> bool:
@@ -146,9 +148,11 @@ def _pass_warnings(
                 yield author.warning(message, table.offset_of(key), _size_hint(text, names))
             elif not last and "$" not in text and (size := evaluate(text, names)) < 1:
                 message = f"{key} is “{text[:60]}”, which counts as 1: it is {size:g}"
-                yield author.warning(message, table.offset_of(key), "a size is at least 1 pixel")
+                yield author.warning(
+                    message, table.offset_of(key), "a size must be at least 1 pixel"
+                )
             elif last and text.replace(" ", "") not in ("$WIDTH", "$HEIGHT"):
-                message = f"{key} of the last pass has no effect: it is as large as the picture"
+                message = f"{key} of the last pass has no effect: it is as large as the frame"
                 yield author.warning(message, table.offset_of(key), f"remove {key}")
 
 
@@ -162,7 +166,7 @@ def _size_hint(text: str, names: dict[str, float]) -> str:
 
 
 def _format(value: object) -> str:
-    """A value as a header writes it, short."""
+    """Format a value as a header writes it, shortened."""
     if isinstance(value, float) and value.is_integer():
         value = int(value) if abs(value) < 1e15 else value
     text = json.dumps(value, ensure_ascii=False)

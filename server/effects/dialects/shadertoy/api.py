@@ -1,4 +1,4 @@
-"""What Shadertoy's API exports: JSON with the code and the channels of each pass."""
+"""Exports of Shadertoy's API: JSON with the code and the channels of each pass."""
 
 import re
 from dataclasses import replace
@@ -22,11 +22,11 @@ from server.effects.source.header import read_object as read_json
 from server.effects.source.plain_text import one_line
 
 LICENSE = "CC BY-NC-SA 3.0"
-"""What the site puts everything under of which its author says nothing else."""
+"""The site's licence for shaders whose author states none."""
 
 _MAX_PASSES = 16
 _MAX_NAMED = 8
-"""Shaders of an export that a message names."""
+"""Maximum number of shaders of an export that a message names."""
 _FIRST_LISTING = 3 * HOST
 _OUTPUTS = {
     "4dXGR8": "buffer A",
@@ -38,7 +38,7 @@ _OUTPUTS = {
     "259": "buffer C",
     "260": "buffer D",
 }
-"""What the site calls its buffers, as outputs and as inputs; the numbers are its older names."""
+"""The site's ids of its buffers, as outputs and as inputs; the numbers are older ids."""
 _CUBE_ID = "4dX3Rr"
 _NOISES = {
     "f735bee5b64ef98879dc618b016ecf7939a5756040c2cde21ccb15e69a6e1cfb": noise(256, 4),
@@ -53,7 +53,7 @@ _NOISES = {
     "tex15.png": noise(8, 1),
     "tex16.png": noise(256, 4),
 }
-"""The site's pictures of noise, by the names of their files: they are made here anew."""
+"""The site's noise textures, by the names of their files: they are generated here."""
 _GRAY_VOLUME = "27012b4eadd0c3ce12498b867058e4f717ce79e10a99568cca461682d84a4b04"
 _PLAIN = {
     "keyboard": "keyboard",
@@ -65,8 +65,8 @@ _PLAIN = {
 
 
 def read(author: AuthorFile) -> Project:
-    """Read an export: ``{"Shader": {…}}``, the object in it, or an array of one; or what the site's
-    own button gives of an account: ``{"shaders": [{…}]}``, of one shader.
+    """Read an export: ``{"Shader": {…}}``, the object in it, or an array of one; or the export of
+    an account, ``{"shaders": [{…}]}``, with one shader.
 
     Raises:
         ToqiboxError: ``shader_compile_failed`` with a diagnostic at the line at fault.
@@ -75,12 +75,12 @@ def read(author: AuthorFile) -> Project:
 
 
 def shaders(author: AuthorFile) -> list[Project]:
-    """Every shader of an export, in its order; errors as `read`."""
+    """Read all shaders of an export, in order; errors as `read`."""
     return [_project(author, table) for table in _tables(_outer(author))]
 
 
 def _outer(author: AuthorFile) -> JsonObject:
-    """The whole of an export; an array as the ``shaders`` of an account."""
+    """Return a whole export; an array as the ``shaders`` of an account."""
     start, end = 0, len(author.text)
     try:
         if not author.text.lstrip().startswith("["):
@@ -94,7 +94,7 @@ def _outer(author: AuthorFile) -> JsonObject:
 
 
 def _shader(author: AuthorFile, outer: JsonObject) -> JsonObject:
-    """The one shader of an export."""
+    """Return the only shader of an export."""
     tables = _tables(outer)
     if len(tables) > 1:
         names = ", ".join(f"“{_title(table)}”" for table in tables[:_MAX_NAMED])
@@ -106,7 +106,7 @@ def _shader(author: AuthorFile, outer: JsonObject) -> JsonObject:
 
 
 def _tables(outer: JsonObject) -> list[JsonObject]:
-    """The shaders of an export, the export itself where it lists none."""
+    """Return the shaders of an export, the export itself if it has no list."""
     array = outer.get("shaders")
     tables = (
         [table for table in array if isinstance(table, JsonObject)]
@@ -168,17 +168,17 @@ def _sections(author: AuthorFile, shader: JsonObject) -> tuple[list[Section], li
 
 
 def _passes(author: AuthorFile, shader: JsonObject) -> dict[str, JsonObject]:
-    """The passes by what they draw; one that draws nothing, or the same again, is left out."""
+    """Return the passes by their roles, without those that draw nothing and duplicates."""
     array = shader.get("renderpass")
     if not isinstance(array, JsonArray):
-        raise author.error("there is no array “renderpass”", shader.offset_of("renderpass"))
+        raise author.error("an array “renderpass” is required", shader.offset_of("renderpass"))
     if len(array) > _MAX_PASSES:
-        message = f"it has more than {_MAX_PASSES} passes"
+        message = f"at most {_MAX_PASSES} passes are allowed"
         raise author.refusal(message, shader.offset_of("renderpass"))
     passes: dict[str, JsonObject] = {}
     for table, offset in zip(array, array.offsets, strict=True):
         if not isinstance(table, JsonObject) or not isinstance(table.get("code"), str):
-            raise author.error("a pass is not an object with a text “code”", offset)
+            raise author.error("a pass must be an object with a string “code”", offset)
         role = _role(table)
         if role is not None:
             passes.setdefault(role, table)
@@ -191,7 +191,7 @@ def _listing(author: AuthorFile, section: Section) -> Listing:
 
 
 def _role(table: JsonObject) -> str | None:
-    """What a pass draws; None for a sound pass and what is not known."""
+    """Return the role of a pass; None for a sound pass and unknown types."""
     kind = str(table.get("type") or "image").lower()
     if kind == "cubemap":
         return CUBE
@@ -206,7 +206,7 @@ def _role(table: JsonObject) -> str | None:
 
 
 def _inputs(pass_table: JsonObject, channels_read: list[int]) -> dict[int, JsonObject]:
-    """The inputs that a pass reads, by the number of the channel."""
+    """Return the inputs that a pass reads, by channel number."""
     inputs = pass_table.get("inputs")
     by_channel = {}
     for table in inputs if isinstance(inputs, JsonArray) else ():
@@ -234,7 +234,7 @@ def _stem(table: JsonObject) -> str:
 
 
 def _picture(tables: list[JsonObject]) -> str | None:
-    """The file that the given picture stands for: the first video or camera, else image."""
+    """Return the file that the input image replaces: the first video or camera, else image."""
     for kinds in (("video", "webcam"), ("texture",)):
         for table in tables:
             if _kind(table) in kinds and _stem(table) not in _NOISES:
@@ -245,7 +245,7 @@ def _picture(tables: list[JsonObject]) -> str | None:
 def _channel_inputs(
     inputs: dict[int, JsonObject], channels_read: list[int], picture: str | None
 ) -> dict[int, ChannelInput]:
-    """What a pass reads; a channel without an input reads nothing."""
+    """Return the channels that a pass reads; a channel without an input reads nothing."""
     nothing = make_channel_input(Media("none"))
     return {
         n: _channel_input(inputs[n], picture) if n in inputs else nothing for n in channels_read

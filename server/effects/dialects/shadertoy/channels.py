@@ -1,4 +1,4 @@
-"""What a Shadertoy channel can be plugged into, by the words of our text form."""
+"""Sources of a Shadertoy channel, and the words for them in our text form."""
 
 import re
 from dataclasses import dataclass
@@ -10,10 +10,10 @@ from server.effects.model.texture import Content, Filter, Texture, Wrap
 BUFFERS = ("buffer A", "buffer B", "buffer C", "buffer D")
 CUBE = "cube A"
 PASSES = (*BUFFERS, CUBE, "image")
-"""Every pass that draws, in the order in which they do; the common text and sound draw nothing."""
+"""All passes that draw, in drawing order; the common text and sound draw nothing."""
 
 PICTURES = ("photo", "video", "webcam")
-"""Words for the picture that the effect is given; where time passes for a video it is the job's."""
+"""Words for the input image of the effect; the time of a video is that of the job."""
 
 _ALIASES = {
     "picture": "photo",
@@ -31,7 +31,7 @@ _ALIASES = {
     "black": "none",
 }
 SELF = "self"
-"""Word for what the very pass drew in the frame before."""
+"""Word for the pass's own output of the previous frame."""
 _PLAIN = (*PICTURES, "original", "sound", "keyboard", "cubemap", "none", SELF)
 _BUFFER = re.compile(r"buf(?:fer)?[ _]?([a-d])")
 _CUBE_PASS = re.compile(r"cube(?:map)?[ _]?a")
@@ -42,28 +42,28 @@ _MAX_NOISE_SIZE, _VOLUME = 1024, 32
 
 @dataclass(frozen=True)
 class Media:
-    """What a channel reads."""
+    """The source of a channel."""
 
     word: str
-    """A pass that draws (`PASSES`, not ``image``), or ``photo`` (the picture that the effect is
-    given), ``video`` and ``webcam`` (the same), ``original`` (the photo unfitted), ``sound``,
+    """A pass that draws (`PASSES`, not ``image``), or ``photo`` (the input image of the effect),
+    ``video`` and ``webcam`` (the same), ``original`` (the photo, not fitted), ``sound``,
     ``noise``, ``volume``, ``cubemap``, ``keyboard``, ``none``, ``self`` (of the Image pass),
     ``image`` (a file)."""
     size: int = 0
     components: int = 0
     file: str = ""
-    """Of ``image``: its path relative to the effect's file, inside its folder."""
+    """Path of an ``image``, relative to the effect's file, inside its folder."""
 
     @property
     def sampler(self) -> str:
-        """GLSL type of a sampler of it."""
+        """GLSL type of its sampler."""
         if self.word in (CUBE, "cubemap"):
             return "samplerCube"
         return "sampler3D" if self.word == "volume" else "sampler2D"
 
     @property
     def has_time(self) -> bool:
-        """Whether it plays, so that its channel has a time."""
+        """True if it plays, so that its channel has a time."""
         return self.word in ("sound", "video", "webcam")
 
     @property
@@ -80,7 +80,7 @@ class Media:
 
     @property
     def texture(self) -> Texture | None:
-        """The texture that shows it; None where an input or a target does."""
+        """The texture that it is; None if it is an input or a target."""
         contents = {
             "original": Content.PHOTO,
             "sound": Content.SOUND,
@@ -104,7 +104,7 @@ class Media:
         )
 
     def __str__(self) -> str:
-        """The words that `media` reads."""
+        """Return the words that `parse_media` reads."""
         if self.file:
             return f"image {self.file}"
         if self.word == "noise":
@@ -117,7 +117,7 @@ _COLOURS = {1: "gray", 4: "rgba"}
 
 @dataclass(frozen=True)
 class ChannelInput:
-    """One channel of a pass and how it samples what it reads."""
+    """One channel of a pass, with its source and sampling."""
 
     media: Media
     filter: Filter
@@ -128,7 +128,7 @@ class ChannelInput:
 def make_channel_input(
     media: Media, filtered: Filter | None = None, wrap: Wrap | None = None, flipped: bool = False
 ) -> ChannelInput:
-    """A channel with what is not said as Shadertoy gives it to a new one."""
+    """Return a channel with Shadertoy's defaults for options that are not set."""
     is_repeated = media.word in ("photo", "original", "image", "noise", "volume")
     has_mipmaps = is_repeated or media.word == "cubemap"
     default = Filter.MIPMAP if has_mipmaps else Filter.LINEAR
@@ -138,22 +138,22 @@ def make_channel_input(
 
 
 def noise(size: int, components: int) -> Media:
-    """A square of noise."""
+    """Return a noise texture."""
     return Media("noise", size, components)
 
 
 def volume(components: int) -> Media:
-    """A cube of noise, as large as Shadertoy's."""
+    """Return a 3D noise texture, as large as Shadertoy's."""
     return Media("volume", _VOLUME, components)
 
 
 def parse_media(words: str) -> Media | None:
-    """What a text calls it; None where the words say nothing known.
+    """Return the source that a text names; None if it is unknown.
 
-    Of a sentence the first word that is known counts: files say “London texture” too.
+    In a sentence the first known word counts: files say “London texture” too.
 
     Raises:
-        ValueError: they name a file that is none of the effect's; says why.
+        ValueError: the file is outside the effect's folder; with the reason.
     """
     name = " ".join(words.split()).lower()
     if match := _IMAGE.fullmatch(words.strip()):

@@ -1,4 +1,4 @@
-"""Shadertoy's GLSL to ``#version 330 core``: the same text that its site puts around a pass."""
+"""Conversion of Shadertoy's GLSL to ``#version 330 core``, with the site's own host code."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ UNIFORMS = {
     "iDate": Builtin.DATE_FROM_ZERO,
 }
 FACE = "st_face"
-"""The uniform with the face of the cube that a cube pass draws (Builtin.FACE)."""
+"""Uniform with the face of the cube map that a cube pass draws (Builtin.FACE)."""
 
 VERTEX = compose(
     (),
@@ -30,7 +30,7 @@ void main() {
     [],
 )
 
-# Nobody holds a mouse button in a film: iMouse is declared and stays 0.
+# A video has no mouse: iMouse is declared and stays 0.
 _HOST = """\
 #define st_ inout
 uniform vec3 iResolution;
@@ -50,7 +50,7 @@ vec3 st_size(sampler2D s) { return vec3(textureSize(s, 0), 1.0); }
 vec3 st_size(sampler3D s) { return vec3(textureSize(s, 0)); }
 vec3 st_size(samplerCube s) { return vec3(textureSize(s, 0), 1.0); }
 """
-# What does not hold paints the pixel red, green, blue or yellow.
+# A failed assertion paints the pixel red, green, blue or yellow.
 _ASSERT = """\
 bvec4 st_failed = bvec4(false);
 void st_assert(bool good, int part) { if (!good) st_failed[clamp(part, 0, 3)] = true; }
@@ -73,7 +73,7 @@ void main() {{
     st_out = {};
 }}
 """
-# Columns 0 and 1 of a face lead along its texture coordinates, column 2 out of its middle.
+# Columns 0 and 1 of a face point along its texture coordinates, column 2 out of its middle.
 _CUBE_MAIN = f"""\
 uniform int {FACE};
 vec3 st_direction(vec2 at) {{{{
@@ -91,8 +91,8 @@ void main() {{{{
     st_out = {{}};
 }}}}
 """
-# Copies of shaders in repositories bring what other players need: declarations of the uniforms, a
-# main of their own. Ours has the first word; theirs stays as a function that nobody calls.
+# Copies of shaders in repositories contain code for other players: declarations of the uniforms,
+# a main of their own. Ours comes first; theirs stays as a function that is never called.
 _NAMES = {
     "HW_PERFORMANCE": "#define HW_PERFORMANCE 1\n",
     "iGlobalTime": "#define iGlobalTime iTime\n",
@@ -101,7 +101,7 @@ _NAMES = {
     "main": "#define main isf_author_main\n",
     "varying": "#define varying\n",
 } | {line.split()[1]: f"{line}\n" for line in OLD_NAMES.splitlines()}
-"""What is put before the texts that use a name and do not define it on their own."""
+"""Code that is inserted before texts that use a name and do not define it."""
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _UNIFORM_NAMES = (*UNIFORMS, "iMouse", "iGlobalTime", "iSampleRate")
 HOST_NAMES = "|".join((*_UNIFORM_NAMES, "iChannelTime", "iChannelResolution", "iChannel[0-3]"))
@@ -126,26 +126,26 @@ _STRUCT_WORDS = {
 
 
 def reads(codes: Sequence[str], channel: int) -> bool:
-    """Whether any of the texts may sample a channel, or ask for its size or time."""
+    """Report if any of the texts may sample a channel, or read its size or time."""
     asked = rf"\biChannel(?:Resolution|Time)\b(?!\s*\[\s*[^{channel}\s]\s*\])"
     pattern = re.compile(rf"\biCh(?:annel)?{channel}\b|\biChannel\s*##|{asked}")
     return any(pattern.search(code) for code in codes)
 
 
 def samples(codes: Sequence[str], channel: int) -> bool:
-    """Whether any of the texts may sample a channel."""
+    """Report if any of the texts may sample a channel."""
     pattern = re.compile(rf"\biCh(?:annel)?{channel}\b|\biChannel\s*##")
     return any(pattern.search(code) for code in codes)
 
 
 def reads_time_of(codes: Sequence[str], channel: int) -> bool:
-    """Whether any of the texts may ask for the time of a channel."""
+    """Report if any of the texts may read the time of a channel."""
     pattern = re.compile(rf"\biChannelTime\b(?!\s*\[\s*[^{channel}\s]\s*\])")
     return any(pattern.search(code) for code in codes)
 
 
 def unknown_samplers(codes: Sequence[str]) -> dict[str, str]:
-    """GLSL type of each sampler that an author declares besides the channels, by name."""
+    """Return the GLSL type of each sampler that an author declares next to the channels."""
     declared = {match[2]: match[1] for code in codes for match in _SAMPLER.finditer(code)}
     return {name: kind for name, kind in declared.items() if not re.fullmatch(HOST_NAMES, name)}
 
@@ -157,14 +157,14 @@ def fragment(
     lines: Sequence[str] = (),
     statements: Sequence[str] = (),
 ) -> str:
-    """The fragment shader of a pass.
+    """Return the fragment shader of a pass.
 
     Args:
-        role: one of shadertoy_media.PASSES.
+        role: one of channels.PASSES.
         pieces: the common text and the pass's own, as the author wrote them.
-        channels: what each used channel reads.
-        rows: declarations that stand for some of the author's.
-        first: statements that give them their values.
+        channels: the source of each used channel.
+        lines: declarations that replace some of the author's.
+        statements: assignments to the variables in them.
     """
     extensions: list[str] = []
     tolerant_pieces = []
@@ -182,8 +182,8 @@ def fragment(
     host += "".join(f"{line}\n" for line in lines)
     host += _ASSERT if "st_assert" in words else ""
     main = _main(role, words, channels, statements)
-    # The site has its main first, and authors redefine names that it uses. A macro instead of a
-    # function it had last.
+    # The site puts its main first, and authors redefine names that it uses. With a macro instead of
+    # a function it was last.
     main_last = any(_MACRO.search(code) for code in codes) and not any(map(_FUNCTION.search, codes))
     host += _prototype(role, codes) + ("" if main_last else main) + _names(codes, words)
     return compose(extensions, host, tolerant_pieces, main if main_last else "")
@@ -200,9 +200,9 @@ def _main(
 
 
 def _prototype(role: str, codes: Sequence[str]) -> str:
-    """The declaration of the author's function.
+    """Return the prototype of the author's function.
 
-    Its first argument starts as opaque black, which GLSL's `out` would not pass on.
+    Its first argument starts as opaque black, which GLSL's `out` would not pass.
     """
     name = "mainCubemap" if role == CUBE else "mainImage"
     starts_inout = any(re.search(rf"\b{name}\s*\(\s*(?:st_|inout)\b", code) for code in codes)
@@ -210,7 +210,7 @@ def _prototype(role: str, codes: Sequence[str]) -> str:
 
 
 def _channel_facts(words: set[str], channels: Mapping[int, Media]) -> str:
-    """What is known of the channels, for the texts that ask."""
+    """Return assignments of the channels' sizes and times, for texts that use them."""
     lines = []
     for n in range(4):
         media = channels.get(n, Media("none"))
@@ -224,9 +224,9 @@ def _channel_facts(words: set[str], channels: Mapping[int, Media]) -> str:
 
 
 def _make_tolerant(code: str) -> str:
-    """The text without what only other players need; every line stays where it is."""
+    """Remove code for other players; every line stays."""
     code = _PLAYER.sub(blank_match, code)
-    code = re.sub(r"\bGL_ES\b", "st_ES", code)  # its name is not to be defined
+    code = re.sub(r"\bGL_ES\b", "st_ES", code)  # its name cannot be defined
     code = _OWN_UNIFORM.sub(blank_match, code)
     code = _OWN_PORT.sub(blank_match, code)
     code = _STRUCT.sub(_unstructured, code)

@@ -12,7 +12,7 @@ from server.effects.source.diagnostic import HOST, AuthorFile
 
 
 def warnings(project: Project) -> Iterator[dict[str, Any]]:
-    """A warning at the first use of each such channel: it reads transparent black."""
+    """Yield a warning at the first use of each such channel: it reads transparent black."""
     drawn = {section.role for section in project.sections}
     for section in project.sections:
         for number, channel_input in sorted(section.channel_inputs.items()):

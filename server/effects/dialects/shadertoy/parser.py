@@ -1,4 +1,4 @@
-"""Shadertoy (https://www.shadertoy.com): ``mainImage`` in a text, or what its API exports."""
+"""Shadertoy (https://www.shadertoy.com): ``mainImage`` in a text, or an export of its API."""
 
 from collections.abc import Mapping
 
@@ -25,14 +25,14 @@ from server.effects.source import plain_text
 from server.effects.source.diagnostic import AuthorFile
 
 _EDGE = "1024"
-"""Pixels of the edge of a cube pass, as the site has it: authors count on it."""
+"""Edge length of a cube pass in pixels, the same as on the site: authors rely on it."""
 
 _ChannelInputs = Mapping[str, Mapping[int, ChannelInput]]
-"""The channels that each pass reads, by role and number; the passes in the order of drawing."""
+"""The channels that each pass reads, by role and number; the passes in drawing order."""
 
 
 def parse(effect_id: str, file: str, text: str) -> Effect:
-    """Turn a Shadertoy into the internal form; arguments and errors as in dialects.load."""
+    """Parse a Shadertoy into the internal form; arguments and errors as in dialects.load."""
     project = read(effect_id, file, text)
     channel_inputs: _ChannelInputs = {
         role: _channel_inputs(project, role) for role in PASSES if project.section(role)
@@ -69,19 +69,19 @@ def parse(effect_id: str, file: str, text: str) -> Effect:
 
 
 def read(effect_id: str, file: str, text: str) -> Project:
-    """What a text or an export says, before anything is made of it; as `parse`."""
+    """Read a text or an export without conversion; as `parse`."""
     plain = plain_text.normalize(text)
     author = AuthorFile(effect_id, file, plain)
     project = (
         shadertoy_api.read(author) if plain.lstrip()[:1] in ("{", "[") else text_form.read(author)
     )
     if project.section("image") is None:
-        raise author.error("there is no Image pass", 0)
+        raise author.error("an Image pass is required", 0)
     return project
 
 
 def _channel_inputs(project: Project, role: str) -> dict[int, ChannelInput]:
-    """The channels that a pass may read; one that is read and not plugged in reads nothing."""
+    """Return the channels that a pass may read; one without a source reads nothing."""
     section, codes = project.section(role), project.codes(role)
     if section is None:
         return {}
@@ -125,14 +125,14 @@ def _pass(
 
 
 def _unknown_samplers(project: Project, role: str) -> dict[str, Media]:
-    """What samplers read that are no channels: nothing, or what takes the least to make."""
+    """Return sources for samplers that are not channels: nothing, or the cheapest texture."""
     cheapest = {"sampler2D": Media("none"), "samplerCube": Media("cubemap"), "sampler3D": volume(1)}
     samplers = shadertoy_glsl.unknown_samplers(project.codes(role))
     return {name: cheapest[kind] for name, kind in samplers.items()}
 
 
 def _target(role: str, channel_inputs: _ChannelInputs) -> str | None:
-    """What a pass draws into; the Image pass only where something reads what it drew before."""
+    """Return the target of a pass; the Image pass has one only if its output is read."""
     if role != "image":
         return Media(role).source
     read = {
@@ -159,7 +159,7 @@ def _channel(uniform: str, channel_input: ChannelInput) -> Channel:
 
 
 def _targets(channel_inputs: _ChannelInputs) -> tuple[Target, ...]:
-    """Buffers; one is kept from frame to frame where it is read before or while it is drawn."""
+    """Return the buffers; one that is read before or while it is drawn is persistent."""
     order = list(channel_inputs)
     targets = []
     for at, role in enumerate(order):

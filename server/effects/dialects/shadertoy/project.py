@@ -1,4 +1,4 @@
-"""A Shadertoy before it becomes an effect: what its JSON and its text form have in common."""
+"""A Shadertoy before conversion to an effect: the common form of its JSON and text forms."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -31,19 +31,19 @@ class Section:
     """The text of a pass, or the common one."""
 
     role: str
-    """One of shadertoy_media.PASSES, or ``common``."""
+    """One of channels.PASSES, or ``common``."""
     code: str
     line: int = 1
     """Number of its first line in its listing."""
     start: int = AUTHOR
-    """Where the line numbers of its listing start."""
+    """First line number of its listing."""
     channel_inputs: Mapping[int, ChannelInput] = field(default_factory=dict)
-    """By the number of the channel."""
+    """Channels by their numbers."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Project:
-    """What an author gave."""
+    """The project of an author."""
 
     sections: tuple[Section, ...]
     """At most one of each role."""
@@ -55,11 +55,11 @@ class Project:
     categories: tuple[str, ...] = ()
 
     def section(self, role: str) -> Section | None:
-        """The section of that role."""
+        """Return the section of that role."""
         return next((section for section in self.sections if section.role == role), None)
 
     def codes(self, role: str) -> list[str]:
-        """All that a compiler is given of an author for that pass, without comments."""
+        """Return all texts of an author that are compiled for a pass, without comments."""
         return [
             without_comments(section.code)
             for section in self.sections
@@ -68,7 +68,7 @@ class Project:
 
 
 def licence_in(code: str) -> str:
-    """The licence that comments in a text speak of; empty where none is known."""
+    """Return the licence that comments in a text name; empty if none is known."""
     tags = " ".join(" ".join(match.split()) for match in COMMENT.findall(code))
     for pattern, name in _LICENSES.items():
         if re.search(pattern, tags, re.IGNORECASE):
@@ -77,6 +77,6 @@ def licence_in(code: str) -> str:
 
 
 def categories(tags: Iterable[object]) -> tuple[str, ...]:
-    """Tags as an effect has them."""
+    """Convert tags to categories of an effect."""
     names = (one_line(str(tag).replace(",", " "), 40) for tag in tags)
     return tuple(dict.fromkeys(name for name in names if name))[:16]

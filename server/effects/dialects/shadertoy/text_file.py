@@ -1,4 +1,4 @@
-"""One text file with all passes of a Shadertoy: what an export becomes to be worked on."""
+"""One text file with all passes of a Shadertoy, converted from an export."""
 
 from server.effects.dialects.shadertoy import api as shadertoy_api
 from server.effects.dialects.shadertoy import parser as shadertoy
@@ -18,11 +18,11 @@ _NAMES = {role: role[:1].upper() + role[1:] for role in _ORDER} | {CUBE: "Cube A
 
 
 def to_text(export: str, file: str = "shader.json") -> str:
-    """The text form of the one shader of an export, which reads as the same effect.
+    """Convert the only shader of an export to the text form, which is parsed to the same effect.
 
     Args:
         export: the JSON that Shadertoy's API or site gives.
-        file: what diagnostics call it.
+        file: its name in diagnostics.
 
     Raises:
         ToqiboxError: as shadertoy.parse.
@@ -31,7 +31,7 @@ def to_text(export: str, file: str = "shader.json") -> str:
 
 
 def to_texts(export: str, file: str = "shader.json") -> list[tuple[str, str]]:
-    """Title and text form of every shader of an export; arguments and errors as `to_text`."""
+    """Return title and text form of all shaders of an export; arguments and errors as `to_text`."""
     author = AuthorFile("shader", file, plain_text.normalize(export))
     return [(project.title, _text(project)) for project in shadertoy_api.shaders(author)]
 
@@ -46,7 +46,7 @@ def _text(project: Project) -> str:
 
 
 def _facts(project: Project) -> list[str]:
-    """What is known of it, an empty line of each too: otherwise the code's comments are asked."""
+    """Return the credits, with empty lines too: otherwise those in the code's comments count."""
     return [
         f"// Title: {project.title}",
         f"// Author: {project.credit}",
@@ -65,7 +65,7 @@ def _section(section: Section) -> list[str]:
 
 
 def _channel_text(channel_input: ChannelInput) -> str:
-    """A channel in words, without what it would be anyway."""
+    """Return a channel in words, without defaults."""
     default = make_channel_input(channel_input.media)
     options = [channel_input.filter.value] if channel_input.filter is not default.filter else []
     options += [channel_input.wrap.value] if channel_input.wrap is not default.wrap else []
@@ -74,7 +74,7 @@ def _channel_text(channel_input: ChannelInput) -> str:
 
 
 def _escape_line(line: str) -> str:
-    """A line of code; one that would mean something in a text becomes a mere comment."""
+    """Escape a line of code that would have a meaning in the text form, as a plain comment."""
     if PASS_LINE.fullmatch(line) or CHANNEL_LINE.fullmatch(line):
         return line.replace("//", "///", 1)
     return f"//{line}" if PLAYER_LINE.fullmatch(line) else line

@@ -1,8 +1,8 @@
 """Shadertoy shaders as text: one ``mainImage``, or one file with a section for each pass.
 
 A section starts with a line ``// Pass: Buffer A`` (Common, Buffer A to D, Cube A, Image); lines
-``// iChannel0: photo (mipmap, repeat)`` in it say what its channels read. Without such lines the
-first channel that is used reads the photo, the next the sound, further ones noise.
+``// iChannel0: photo (mipmap, repeat)`` in it set the sources of its channels. Without such lines
+the first channel that is used reads the photo, the next one audio, further ones noise.
 """
 
 import re
@@ -33,9 +33,9 @@ PASS_LINE = re.compile(r"[ \t]*//[ \t]*Pass[ \t]*:[ \t]*([^\n]*)", re.IGNORECASE
 CHANNEL_LINE = re.compile(
     r"[ \t]*//[ \t]*iChannel([0-3])[ \t]*[:=][ \t]*([^\n(]*)(?:\(([^\n)]*)\))?[^\n]*"
 )
-"""A line that says what a channel reads: its number, the words for it, how it is sampled."""
+"""A line that sets the source of a channel: its number, words for the source, its sampling."""
 PLAYER_LINE = re.compile(r'[ \t]*#[ \t]*iChannel([0-3])[ \t]+"([^"\n]*)"[^\n]*')
-"""The same as an editor's player has it."""
+"""A line of an editor's player that sets the source of a channel."""
 _ROLES = {"common": "common", "sound": "sound", "image": "image", CUBE.lower(): CUBE} | {
     name.lower(): name for name in BUFFERS
 }
@@ -52,7 +52,7 @@ _FACTS = {
 }
 _MAX_LENGTH = {"title": 80, "credit": 200, "license": 80, "description": 2000, "categories": 700}
 _HEAD = 80
-"""Lines at the start of a file in which comments are read for title, author and so on."""
+"""Number of lines at the start of a file whose comments may hold title, author and so on."""
 
 
 def read(author: AuthorFile) -> Project:
@@ -75,7 +75,7 @@ def read(author: AuthorFile) -> Project:
 
 
 def _sections(author: AuthorFile) -> list[Section]:
-    """The sections as they stand, their channels not yet read; a sound pass draws nothing."""
+    """Return the sections without their channels; a sound pass is left out."""
     lines = author.text.split("\n")
     marks = [
         (at, match[1]) for at, line in enumerate(lines) if (match := PASS_LINE.fullmatch(line))
@@ -93,19 +93,19 @@ def _sections(author: AuthorFile) -> list[Section]:
             raise _error(
                 author,
                 at,
-                "there is no such pass; known passes: Common, Buffer A to D, Cube A, Image",
+                "unknown pass: use Common, Buffer A to D, Cube A or Image",
             )
         if any(section.role == role for section in sections):
-            raise _error(author, at, f"there are two passes of the name “{role}”")
+            raise _error(author, at, f"the pass “{role}” must not occur twice")
         if role != "sound":
             sections.append(Section(role=role, code="\n".join(lines[at + 1 : end]), line=at + 2))
     return sections
 
 
 def _with_channel_inputs(author: AuthorFile, section: Section, sections: list[Section]) -> Section:
-    """The section with its channels, without the lines at its start that name them.
+    """Return the section with its channels, without the lines at its start that set them.
 
-    Within the code a line that names nothing known is a comment like any other.
+    Within the code a line with an unknown source is a plain comment.
     """
     channel_inputs: dict[int, ChannelInput] = {}
     lines = section.code.split("\n")
@@ -133,7 +133,7 @@ def _with_channel_inputs(author: AuthorFile, section: Section, sections: list[Se
 
 
 def _resolve_self(channel_input: ChannelInput, role: str) -> ChannelInput:
-    """The channel with the name of the pass in the place of “self”; the Image pass has none."""
+    """Replace “self” with the name of the pass; the Image pass has none."""
     if channel_input.media.word != SELF or role not in (*BUFFERS, CUBE):
         return channel_input
     return replace(channel_input, media=Media(role))
@@ -142,7 +142,7 @@ def _resolve_self(channel_input: ChannelInput, role: str) -> ChannelInput:
 def _apply_player_options(
     channel_inputs: dict[int, ChannelInput], options: dict[int, dict[str, str]]
 ) -> None:
-    """Sample the channels as an editor's player is told to; one of these may be a cube."""
+    """Apply the sampling options of an editor's player; they may turn a channel into a cube map."""
     for number, channel_options in options.items():
         filtered, wrap = player_lines.sampling(channel_options)
         channel_input = channel_inputs.get(number)
@@ -159,7 +159,7 @@ def _apply_player_options(
 
 
 def _add_default_channels(channel_inputs: dict[int, ChannelInput], codes: list[str]) -> None:
-    """Plug in the channels that are read and of which nothing is said."""
+    """Set the sources of channels that are read and not set."""
     used_words = {channel_input.media.word for channel_input in channel_inputs.values()}
     spare_sources = [Media("photo")] if not used_words & set(PICTURES) else []
     spare_sources += [Media("sound")] if "sound" not in used_words else []
@@ -168,7 +168,7 @@ def _add_default_channels(channel_inputs: dict[int, ChannelInput], codes: list[s
             continue
         reads_time = shadertoy_glsl.reads_time_of(codes, number)
         if reads_time and not shadertoy_glsl.samples(codes, number):
-            channel_inputs[number] = make_channel_input(Media("video"))  # something that plays
+            channel_inputs[number] = make_channel_input(Media("video"))  # a source with a time
             continue
         channel_input = make_channel_input(spare_sources.pop(0) if spare_sources else noise(256, 4))
         if reads_time and channel_input.media.word == "photo":
@@ -179,9 +179,9 @@ def _add_default_channels(channel_inputs: dict[int, ChannelInput], codes: list[s
 def _read_channel_line(
     author: AuthorFile, line: str, at: int, *, strict: bool
 ) -> tuple[int, ChannelInput] | None:
-    """The channel that a line speaks of; `at` is its number from 0.
+    """Return the channel that a line sets; `at` is the line's number from 0.
 
-    What it says must be known if it is `strict`.
+    If `strict`, an unknown source is an error.
     """
     if match := CHANNEL_LINE.fullmatch(line):
         try:
@@ -191,7 +191,7 @@ def _read_channel_line(
         if media is None and not strict:
             return None
         if media is None:
-            message = f"“{one_line(match[2], 40)}” is nothing that a channel reads; known: {_KNOWN}"
+            message = f"“{one_line(match[2], 40)}” is not a source of a channel: use {_KNOWN}"
             raise _error(author, at, message)
         return int(match[1]), _sampled_input(media, match[3] or "")
     if match := PLAYER_LINE.fullmatch(line):
@@ -200,7 +200,7 @@ def _read_channel_line(
 
 
 def _media_of_address(author: AuthorFile, address: str, at: int) -> Media:
-    """What the line of an editor's player means: a file stands for the picture or the sound."""
+    """Return the source in the line of an editor's player: a file is the input image or audio."""
     if address.lower().endswith(player_lines.SOUNDS):
         return Media("sound")
     if address == SELF:
@@ -222,7 +222,7 @@ def _sampled_input(media: Media, options: str) -> ChannelInput:
 
 
 def _facts(text: str) -> dict[str, str]:
-    """What comments at the start say of the shader; the first word on each counts."""
+    """Return the credits in comments at the start; the first of each counts."""
     facts: dict[str, str] = {}
     for line in text.split("\n", _HEAD)[:_HEAD]:
         comment = re.fullmatch(r"[ \t]*(?://+|/?\*+)[ \t]*(.*?)(?:\*/)?[ \t]*", line)
@@ -234,6 +234,6 @@ def _facts(text: str) -> dict[str, str]:
 
 
 def _error(author: AuthorFile, line: int, message: str) -> Exception:
-    """The error at a line, counted from 0."""
+    """Return the error at a line, counted from 0."""
     offset = sum(len(text_line) + 1 for text_line in author.text.split("\n")[:line])
     return author.error(message, offset)

@@ -1,7 +1,7 @@
-"""Uniforms that a Shadertoy declares besides those of the site: what an editor's player sets.
+"""Uniforms that a Shadertoy declares in addition to the site's: set by an editor's player.
 
-They mean what they mean in a plain shader: an input with the default and range of its comment or of
-its ``#iUniform`` line, or what their name usually stands for.
+They have the same meaning as in a plain shader: an input with the default and range of its comment
+or of its ``#iUniform`` line, or the meaning of their common name.
 """
 
 import re
@@ -18,11 +18,11 @@ from server.effects.dialects.fragment.uniform_bindings import UniformBindings
 from server.effects.dialects.shadertoy.glsl import HOST_NAMES
 
 _PICTURE = "picture"
-"""The name of the input that shows the picture."""
+"""Name of the input that shows the input image."""
 
 
 def read(codes: Iterable[str]) -> UniformBindings:
-    """What the uniforms of all sections of a shader come to; samplers are no part of it."""
+    """Bind the uniforms of all sections of a shader, except samplers."""
     codes = list(codes)
     uniforms: dict[str, Declaration] = {}
     words: set[str] = set()
@@ -38,7 +38,7 @@ def read(codes: Iterable[str]) -> UniformBindings:
 
 
 def without_replaced(code: str, bindings: UniformBindings) -> str:
-    """The text with blanks for the declarations that give way to the host's."""
+    """Replace declarations that the host replaces with blanks."""
     items = declarations(code) if bindings.replaced else []
     return blank_ranges(
         code, [(item.start, item.end) for item in items if item.name in bindings.replaced]
