@@ -6,17 +6,18 @@ from server.config import Config
 from server.jobs.submission.fields import FILE_FIELDS
 
 MEGABYTE = 1024 * 1024
+_DEFAULTS = Config()
 
 
 @dataclass(frozen=True, kw_only=True)
 class HttpLimits:
     """Limits of requests and responses: seconds, bytes, and bytes a second."""
 
-    file_bytes: int = Config.max_upload_mb * MEGABYTE
+    file_bytes: int = _DEFAULTS.max_upload_mb * MEGABYTE
     field_bytes: int = 64 * 1024
     parts: int = 20
     part_header_bytes: int = 8190
-    uploads: int = Config.max_uploads
+    uploads: int = _DEFAULTS.max_uploads
     """Uploads that may be read, on disk or being prepared at one time."""
     upload_wait_s: float = 120
     """Maximum time that a further upload waits, unread, for one of them to end."""
@@ -30,7 +31,7 @@ class HttpLimits:
     """Interval at which a waiting upload looks for one to evict."""
     upload_stall_s: float = 15
     """Maximum silence within a body."""
-    upload_min_rate: int = Config.upload_min_rate
+    upload_min_rate: int = _DEFAULTS.upload_min_rate
     upload_window_s: float = 15
     """The window, of time spent waiting for the client, over which the rate is measured."""
     upload_total_s: float = 600
