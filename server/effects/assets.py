@@ -1,7 +1,7 @@
-"""The image files that an effect names: where they may lie, and how large they may be.
+"""Image files that an effect names: where they may be stored, and how large they may be.
 
-A file lies in the folder of the effect that names it, or below. Nothing leads out of there: no
-absolute path, no ``..`` past it, no link.
+A file is in the folder of the effect that names it, or below. Nothing leads out of this folder:
+no absolute path, no ``..`` past it, no link.
 """
 
 import os
@@ -17,27 +17,27 @@ __all__ = ["MAX_FILES", "MAX_FILE_BYTES", "normalize_path", "refusal", "resolve"
 
 MAX_FILES = 16
 MAX_FILE_BYTES = 20 * 1024 * 1024
-"""Bytes that one file may have."""
+"""Maximum size of one file in bytes."""
 
 
 def resolve(effect: Effect, folder: Path | None) -> dict[str, str]:
-    """Where the files of an effect are: absolute paths by what `effect.files` calls them.
+    """Resolve the image files of an effect to absolute paths, by their names in `effect.files`.
 
     Args:
-        effect: whose files are wanted.
-        folder: where the effect's own file lies; None for an effect that came without files.
+        effect: the effect.
+        folder: the folder of the effect's own file; None for an effect without files.
 
     Raises:
         ToqiboxError: ``shader_rejected`` with a diagnostic where the effect names the file.
     """
     if len(effect.files) > MAX_FILES:
-        raise _author_file(effect).refusal(f"it names more than {MAX_FILES} image files")
+        raise _author_file(effect).refusal(f"at most {MAX_FILES} image files are allowed")
     return {name: str(_resolve_file(effect, folder, name)) for name in effect.files}
 
 
 def _resolve_file(effect: Effect, folder: Path | None, name: str) -> Path:
     if folder is None:
-        raise refusal(effect, name, "the effect came without files")
+        raise refusal(effect, name, "the effect was sent without files")
     try:
         root = folder.resolve(strict=True)
         path = (root / normalize_path(name)).resolve(strict=True)
@@ -45,11 +45,11 @@ def _resolve_file(effect: Effect, folder: Path | None, name: str) -> Path:
     except ValueError as error:
         raise refusal(effect, name, str(error)) from None
     except (OSError, RuntimeError):  # missing, or a link that leads to itself
-        raise refusal(effect, name, "it is not there") from None
+        raise refusal(effect, name, "it does not exist") from None
     if not path.is_relative_to(root):
-        raise refusal(effect, name, "it leads out of the effect's folder")
+        raise refusal(effect, name, "it is outside the effect's folder")
     if not stat.S_ISREG(status.st_mode) or not os.access(path, os.R_OK):
-        raise refusal(effect, name, "it is no file that can be read")
+        raise refusal(effect, name, "it is not a readable file")
     if status.st_size > MAX_FILE_BYTES:
         raise refusal(effect, name, f"it is larger than {MAX_FILE_BYTES >> 20} MB")
     return path
@@ -63,7 +63,7 @@ def _author_file(effect: Effect) -> AuthorFile:
 
 
 def refusal(effect: Effect, name: str, why: str) -> ToqiboxError:
-    """The error for a file that is not to be used: ``shader_rejected``, where it is named."""
+    """Return the error for a file that must not be used: ``shader_rejected``, where it is named."""
     author = _author_file(effect)
     short = name if len(name) <= 80 else f"…{name[-79:]}"
     reason = f"the image file “{short}” cannot be used: {why}"
@@ -71,6 +71,6 @@ def refusal(effect: Effect, name: str, why: str) -> ToqiboxError:
 
 
 def _name_offset(text: str, name: str) -> int:
-    """Where the author names the file; JSON may write its slashes with a backslash."""
+    """Return the offset of a file's name; JSON may write its slashes with a backslash."""
     at = text.find(name)
     return at if at >= 0 else text.find(name.rpartition("/")[2])

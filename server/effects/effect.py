@@ -1,4 +1,4 @@
-"""The one internal form of an effect: inputs, passes, sources. Nothing after it knows a dialect."""
+"""The internal form of an effect: inputs, passes, sources. Code after it knows no dialect."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -29,16 +29,16 @@ __all__ = [
 
 
 class Builtin(StrEnum):
-    """What a host uniform means, whatever the dialect calls it."""
+    """Meanings of host uniforms, the same for every dialect."""
 
     TIME = "time"
     """float: seconds since the job's first frame."""
     TIME_DELTA = "time_delta"
-    """float: seconds since the frame before, 0 on frame 0."""
+    """float: seconds since the previous frame, 0 on frame 0."""
     FRAME_INDEX = "frame_index"
     """int: 0 on the job's first frame."""
     DATE = "date"
-    """vec4: year, month 1-12, day, seconds of the day."""
+    """vec4: year, month 1-12, day, seconds since midnight."""
     DATE_FROM_ZERO = "date_from_zero"
     """vec4: the same with months from 0 to 11."""
     RENDER_SIZE = "render_size"
@@ -46,11 +46,11 @@ class Builtin(StrEnum):
     RENDER_SIZE_3 = "render_size_3"
     """vec3: the same and 1, the shape of a pixel."""
     ASPECT = "aspect"
-    """float: width of the picture over its height."""
+    """float: width of the frame divided by its height."""
     SAFE_AREA = "safe_area"
-    """vec4: left, bottom, right and top margins that apps cover, as shares of the picture."""
+    """vec4: left, bottom, right and top margins that apps cover, as fractions of the frame."""
     FRAME_RATE = "frame_rate"
-    """float: frames a second."""
+    """float: frames per second."""
     FACE = "face"
     """int: face of the cube that is drawn, +x -x +y -y +z -z from 0."""
 
@@ -66,15 +66,15 @@ class Target:
     floating: bool = False
     """RGBA32F instead of RGBA8."""
     width: str | None = None
-    """Size expression (see size.py); None is the render size."""
+    """Size expression (see size_expression.py); None is the render size."""
     height: str | None = None
     cube: bool = False
-    """A cube of which each pass draws all six faces (Builtin.FACE); `width` is an edge's."""
+    """A cube map: each pass draws all six faces (Builtin.FACE); `width` is the edge length."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pass:
-    """One draw of one program over one target; the last pass of an effect draws its picture.
+    """One draw of one program into one target; the last pass of an effect draws its output.
 
     A draw is a strip of 4 vertices (GL_TRIANGLE_STRIP) without attributes: the vertex shader
     makes the corners from gl_VertexID. The index of the pass is a constant in its source, so a
@@ -84,18 +84,18 @@ class Pass:
     vertex: str
     """Complete GLSL 3.30 core source."""
     fragment: str
-    """Complete GLSL 3.30 core source; #line directives lead messages back to the author's lines."""
+    """Complete GLSL 3.30 core source; #line directives map messages to the author's lines."""
     target: str | None = None
     """Name of the Target drawn into. Only the last pass may have none: it draws the effect's
-    output. When it has one, that texture is the output as well."""
+    output. If it has one, that texture is the output as well."""
     channels: tuple[Channel, ...] = ()
-    """Samplers that are no input, target or texture of that name, or sampled in another way.
-    Without one a sampler is LINEAR and CLAMP."""
+    """Samplers that are not an input, target or texture of that name, or are sampled differently.
+    A sampler without one is LINEAR and CLAMP."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Effect:
-    """An effect, whatever its dialect was."""
+    """An effect in the internal form, whichever dialect it was written in."""
 
     id: str
     file: str
@@ -103,9 +103,9 @@ class Effect:
     source: str
     """The author's text; kept with every job that uses it."""
     vertex_source: str | None = None
-    """The author's own vertex shader where the dialect keeps it in a second file."""
+    """The author's own vertex shader if the dialect keeps it in a second file."""
     includes: Mapping[str, str] = field(default_factory=dict)
-    """The texts of the files that it includes, by their paths from its folder."""
+    """Texts of the included files, by their paths relative to its folder."""
     title: str
     dialect: str
     description: str = ""
@@ -118,21 +118,21 @@ class Effect:
     targets: tuple[Target, ...] = ()
     textures: tuple[Texture, ...] = ()
     listings: tuple[Listing, ...] = ()
-    """The texts that a compiler's line numbers lead back to."""
+    """Texts that a compiler's line numbers refer to."""
     uniforms: dict[str, Builtin] = field(default_factory=dict)
-    """GLSL name of each host uniform and what it means; one that means nothing here stays 0."""
+    """Meaning of each host uniform by its GLSL name; one that has no meaning here stays 0."""
     warnings: tuple[dict[str, Any], ...] = ()
-    """Diagnostics of severity ``warning``: what the author wrote that has no effect, or another
-    one than it seems to have. The effect is drawn all the same."""
+    """Diagnostics of severity ``warning``: code that has no effect, or a different one than it
+    seems to have. The effect is drawn all the same."""
 
     @property
     def files(self) -> tuple[str, ...]:
-        """The image files it needs: paths relative to its own file, inside its folder."""
+        """Image files that it needs: paths relative to its own file, inside its folder."""
         return tuple(dict.fromkeys(file for texture in self.textures for file in texture.files))
 
     @property
     def sequential(self) -> bool:
-        """Whether frame n needs frame n - 1: some target is persistent."""
+        """True if frame n needs frame n - 1: some target is persistent."""
         return any(target.persistent for target in self.targets)
 
     @property
@@ -148,12 +148,12 @@ class Effect:
 
     @property
     def input_image(self) -> str | None:
-        """Name of the input that takes the previous picture: inputImage, or the first image."""
+        """Name of the input that takes the previous output: inputImage, or the first image."""
         images = [i.name for i in self.inputs if i.kind is Kind.IMAGE and i.name != "photo"]
         return "inputImage" if "inputImage" in images else (images[0] if images else None)
 
     def param_values(self, params: object, field: str = "params") -> dict[str, ParamValue]:
-        """What the inputs are set to by name, defaults filled in; see parameters.check_params.
+        """Return the value of each input by name, with defaults; see params.check_params.
 
         Raises:
             ToqiboxError: ``invalid_parameter`` with the field at fault.
@@ -161,10 +161,10 @@ class Effect:
         return check_params(self.inputs, params, field)
 
     def analysis_level(self, params: object, field: str = "params") -> AnalysisLevel:
-        """What of the sound must have been analysed before a frame can be drawn.
+        """Return the audio analysis that must be finished before a frame can be drawn.
 
         Raises:
-            ToqiboxError: as `settings` does.
+            ToqiboxError: as `param_values` does.
         """
         param_values = self.param_values(params, field)
         levels = [_analysis_level(item, param_values) for item in self.inputs]
@@ -173,7 +173,7 @@ class Effect:
         return max(levels, key=list(AnalysisLevel).index, default=AnalysisLevel.NOTHING)
 
     def describe(self) -> dict[str, Any]:
-        """What GET /effects says of the effect, `inputs` as a JSON Schema (2020-12)."""
+        """Return the effect as GET /effects lists it, `inputs` as a JSON Schema (2020-12)."""
         return {
             "id": self.id,
             "title": self.title,

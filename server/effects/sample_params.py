@@ -1,4 +1,4 @@
-"""Values to try on an effect that shows nothing with its defaults."""
+"""Params to try on an effect that draws nothing with its defaults."""
 
 from server.effects.effect import Effect
 from server.effects.model.input import Input, Kind, Value
@@ -8,10 +8,10 @@ _POSITIONS = (0.75, 0.25)
 
 
 def sample_params(effect: Effect) -> tuple[dict[str, Value], ...]:
-    """Some sets of params away from the defaults: all that can be on is on, numbers high or low.
+    """Return some sets of params far from the defaults: all switches on, numbers high or low.
 
-    An effect may well be blank until somebody switches something on. One that is blank with all
-    of these too has nothing to show.
+    An effect may be blank until a switch is turned on. One that is blank with all of these too has
+    nothing to show.
     """
     numbers = [item for item in effect.inputs if not item.kind.is_texture]
     items = [item for item in numbers if not isinstance(item.modulation, TransitionProgress)]

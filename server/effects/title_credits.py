@@ -1,4 +1,4 @@
-"""The title and artist of a job in a chain: each is shown by one effect."""
+"""Title and artist of a job in a chain: each is shown by one effect."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,13 +14,13 @@ def hide_repeated_credits(
 
     The last effect that shows the title or the artist keeps it. An earlier one of another id gets
     an empty text where its own default holds nothing else. A text that the params give stays as it
-    is, and layers of one effect do not take from each other: they may follow one another in time.
+    is; instances of one effect keep theirs, since they may be shown at different times.
 
     Args:
-        chain: the effects with what their params set, from below.
+        chain: the effects and their params, bottom layer first.
 
     Returns:
-        the params in the order of the chain; those that are given are not changed.
+        the params in the order of the chain; the mappings passed in are not changed.
     """
     param_values: list[dict[str, Any]] = []
     shown: dict[str, set[str]] = {TITLE: set(), ARTIST: set()}  # ids of the effects above
@@ -43,7 +43,7 @@ def hide_repeated_credits(
 
 
 def _is_repeated(text: str, effect: str, shown: Mapping[str, set[str]]) -> bool:
-    """Report if effects above with other ids show all words of the job that a text holds."""
+    """Report if effects above with other ids show all variables of the job that a text holds."""
     variables = _variables(text)
     return bool(variables) and all(shown[variable] - {effect} for variable in variables)
 

@@ -1,22 +1,22 @@
-"""What a browser needs to run an effect with WebGL 2: the `program` of GET /effects/{id}.
+"""Data that a browser needs to run an effect with WebGL 2: the `program` of GET /effects/{id}.
 
     passes      in order, each {"vertex", "fragment": complete GLSL ES 3.00, "target": name or null,
                 "channels": [{"uniform", "source", "filter": nearest | linear | mipmap,
                 "wrap": clamp | repeat | mirror, "flipped"}]}. Each is a strip of 4 vertices
-                without attributes; the last one draws the effect's picture.
+                without attributes; the last one draws the effect's output.
     targets     [{"name", "persistent", "floating": RGBA32F instead of RGBA8, "width", "height":
-                an expression or null for the size of the picture, "cube"}]
+                an expression or null for the size of the frame, "cube"}]
     textures    [{"name", "content": photo | sound | noise | volume | cube | image | zeros,
-                "files": paths beside the effect's file, "size", "components"}]
+                "files": paths relative to the effect's file, "size", "components"}]
     uniforms    {GLSL name: meaning}, the meanings those of effect.Builtin
     inputs      [{"name", "uniform", "kind", "label", "default", "min", "max", "identity",
-                "values", "labels", "motion": as GET /effects says it or null, "width",
-                "photo": the photo's colour that it has by default, or null,
+                "values", "labels", "motion": as in GET /effects or null, "width",
+                "photo": the photo's colour that is its default, or null,
                 "scale": browser | track, "past", "future": seconds of an audioHistory,
-                "lettering": how a text is set or null, "still": nothing can move it}]
-    picture     name of the image input that shows the picture below, or null
+                "lettering": the style of a text or null, "still": cannot be modulated}]
+    picture     name of the image input that shows the layer below, or null
     second      name of the image input that shows the second photo, or null
-    sequential  whether frame n needs frame n - 1
+    sequential  true if frame n needs frame n - 1
 
 A sampler of a pass reads the channel of its name, else the image or audio input, the target or the
 texture of its name. Colours and alpha are straight, textures hold their lowest row first.
@@ -33,7 +33,7 @@ from server.effects.model.texture import Channel, Texture
 
 
 def build_program(effect: Effect) -> dict[str, Any]:
-    """The effect as an object of JSON; see the head of this module."""
+    """Return the effect as a JSON object; see the module docstring."""
     return {
         "passes": [_pass(render_pass) for render_pass in effect.passes],
         "targets": [_target(target) for target in effect.targets],

@@ -82,7 +82,7 @@ def test_check_judges_a_folder_and_tells_each_file(run: Run, tmp_path: Path) -> 
     checked = run("check", ".", "--jobs", "1")
     assert checked.status == 1
     lines = checked.out.splitlines()
-    none = "no main, mainImage, transition or ISF header was found (a plain shader has"
+    none = "main, mainImage, transition or an ISF header is required (a plain shader has"
     assert lines[0].startswith("Black Box.fs: blank")
     assert lines[1].startswith("typo.fs:3:")
     assert "sped" in lines[1]

@@ -22,7 +22,7 @@ TOY = "void mainImage(out vec4 color, in vec2 at) {\n"
             "test.fs",
             MACRO + "void main() {\n  float x = SUM(1.0, 2.0;\n  gl_FragColor = vec4(x);\n}\n",
             4,
-            "a “)” is missing in this call",
+            "add the missing “)” of this call",
         ),
         (
             "test.fs",
@@ -34,7 +34,7 @@ TOY = "void mainImage(out vec4 color, in vec2 at) {\n"
             "test.glsl",
             TOY + "  color = IMG_NORM_PIXEL(iChannel0, at);\n}\n",
             2,
-            "read with texture(iChannel0, uv)",
+            "sampled with texture(iChannel0, uv)",
         ),
         (
             "test.frag",

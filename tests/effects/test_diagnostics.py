@@ -26,10 +26,10 @@ LISTINGS = (Listing(AUTHOR, "x.fs", SOURCE), Listing(AUTHOR_VERTEX, "x.vs", "ver
 
 
 HINTS = {
-    "`x' undeclared": "nothing is called “x”: declare it before this line",
-    'undefined variable "x"': "nothing is called “x”: declare it before this line",
-    "'x' : undeclared identifier": "nothing is called “x”: declare it before this line",
-    "Unterminated #if": "an #endif is missing",
+    "`x' undeclared": "“x” is not defined: declare it before this line",
+    'undefined variable "x"': "“x” is not defined: declare it before this line",
+    "'x' : undeclared identifier": "“x” is not defined: declare it before this line",
+    "Unterminated #if": "add the missing #endif",
 }
 
 
@@ -80,7 +80,7 @@ def test_formats_of_compilers(
     ("row", "hint"),
     [
         ('0(3) : error C1503: undefined variable "firts"', "did you mean “first”?"),
-        ('0(3) : error C7011: implicit cast from "vec3" to "vec2"', "choose some of it"),
+        ('0(3) : error C7011: implicit cast from "vec3" to "vec2"', "select some of them"),
         ('0(3) : error C7623: implicit narrowing of type from "vec4" to "float"', "such as .x"),
         ('0(3) : error C0000: syntax error, unexpected $end at token "<EOF>"', "end of the file"),
         ("ERROR: 0:3: 'assign' : l-value required (can't modify an input \"line\")", "“line”"),

@@ -79,12 +79,12 @@ def test_what_is_no_file_of_the_folder_is_refused_where_it_is_named(tmp_path: Pa
     (folder / "folder.png").mkdir()
     os.mkfifo(folder / "pipe.png")
     for path, why in {
-        "none.png": "it is not there",
-        "loop.png": "it is not there",
-        "link.png": "out of the effect's folder",
-        "out/secret.png": "out of the effect's folder",
-        "folder.png": "no file that can be read",
-        "pipe.png": "no file that can be read",
+        "none.png": "it does not exist",
+        "loop.png": "it does not exist",
+        "link.png": "outside the effect's folder",
+        "out/secret.png": "outside the effect's folder",
+        "folder.png": "not a readable file",
+        "pipe.png": "not a readable file",
     }.items():
         error = refused(importing(path), folder)
         assert why in str(error)

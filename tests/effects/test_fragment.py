@@ -70,7 +70,7 @@ def test_a_text_that_is_none_of_them_says_so() -> None:
         read("vec3 helper(vec3 p) { return p; }")
     assert caught.value.code == "shader_compile_failed"
     found = (caught.value.diagnostics or [])[0]
-    assert found["message"] == "no main, mainImage, transition or ISF header was found"
+    assert found["message"] == "main, mainImage, transition or an ISF header is required"
     assert (found["file"], found["line"]) == ("my-shader_2.frag", 1)
 
 

@@ -126,7 +126,7 @@ def test_nothing_leads_out_of_the_folder(write: Write, tmp_path: Path, name: str
     assert effect.includes == {}
     file, line, _, message = fault(lambda: colour(effect))
     assert (file, line) == ("main.glsl", 2)
-    assert "no files to include" in message
+    assert "the included file does not exist" in message
 
 
 def test_a_line_that_is_not_compiled_needs_no_file(write: Write) -> None:
@@ -169,7 +169,7 @@ def test_what_is_included_is_bounded(write: Write) -> None:
     doubled["f40.glsl"] = "int x;\n"
     texts = {name.removesuffix(".glsl"): text for name, text in doubled.items()}
     folder = write(main='#include "f0.glsl"\n' + MAIN.format("1.0"), **texts)
-    assert "more is included than 512 kB" in fault(lambda: read(folder))[3]
+    assert "too much is included: at most 512 kB" in fault(lambda: read(folder))[3]
     large = "/" * (MAX_INCLUDED_CHARACTERS + 1)
     folder = write(main='#include "large.glsl"\n' + MAIN.format("1.0"), large=large)
     assert read(folder).includes == {}

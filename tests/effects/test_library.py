@@ -70,7 +70,7 @@ def test_a_broken_file_is_kept_with_its_diagnostics(folder: Path) -> None:
     assert caught.value.code == "shader_compile_failed"
     assert caught.value.field == "effect"
     assert caught.value.diagnostics == library.invalid()[0].diagnostics
-    with pytest.raises(ToqiboxError, match="out of the effect's folder"):
+    with pytest.raises(ToqiboxError, match="outside the effect's folder"):
         library.get("outside")
     (folder / "bad.fs").write_text(GOOD)
     assert library.get("bad").id == "bad"
@@ -119,7 +119,7 @@ def test_effects_of_every_suffix(folder: Path) -> None:
         "spin": "isf",
         "toy": "shadertoy",
     }
-    assert "no main, mainImage, transition" in messages(library)["helper.glsl"]
+    assert "main, mainImage, transition" in messages(library)["helper.glsl"]
     assert library.get("exported").title == "Its name"
 
 
@@ -144,7 +144,7 @@ def test_image_files_of_an_effect(folder: Path) -> None:
     (folder / "print.fs").write_text(GOOD.replace("{}", header))
     library = Library([folder])
     assert ids(library) == ["spin"]
-    assert "it is not there" in messages(library)["print.fs"]
+    assert "it does not exist" in messages(library)["print.fs"]
     picture = folder / "art" / "paper.png"
     picture.write_bytes(b"first")
     effect = library.get("print")
@@ -157,7 +157,7 @@ def test_image_files_of_an_effect(folder: Path) -> None:
     assert again is not effect
     assert again == effect
     picture.unlink()
-    with pytest.raises(ToqiboxError, match="it is not there"):
+    with pytest.raises(ToqiboxError, match="it does not exist"):
         library.get("print")
     (folder / "print.fs").unlink()
     assert ids(library) == ["spin"]

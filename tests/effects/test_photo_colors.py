@@ -27,9 +27,12 @@ def test_every_colour_can_be_asked_for(name: str) -> None:
     ("rest", "message"),
     [
         ('"PHOTO": "vivid", "TYPE": "float"', "inputs that are colours"),
-        ('"PHOTO": "red", "TYPE": "color"', "known colours: vivid, second, light, dark, muted"),
-        ('"PHOTO": ["dark"], "TYPE": "color"', "names no colour of the photo"),
-        ('"PHOTO": "dark", "TYPE": "color", "BIND": "kick"', "either PHOTO or BIND"),
+        (
+            '"PHOTO": "red", "TYPE": "color"',
+            "a colour of the photo: vivid, second, light, dark, muted",
+        ),
+        ('"PHOTO": ["dark"], "TYPE": "color"', "must be a colour of the photo"),
+        ('"PHOTO": "dark", "TYPE": "color", "BIND": "kick"', "both PHOTO and BIND"),
     ],
 )
 def test_a_mistake_is_an_error_of_its_line(rest: str, message: str) -> None:

@@ -46,6 +46,6 @@ def test_names_of_open_blocks_alone_are_in_scope() -> None:
 def test_a_hint_names_what_is_declared(text: str, line: int, name: str, words: str | None) -> None:
     column = text.split("\n")[line - 1].index(name) + 1
     given = hint(f"`{name}' undeclared", SourceLocation(text=text, line=line, column=column))
-    meant = f"did you mean “{words}”?" if words else f"nothing is called “{name}”"
+    meant = f"did you mean “{words}”?" if words else f"“{name}” is not defined"
     assert given is not None
     assert given.startswith(meant)

@@ -193,10 +193,10 @@ def test_a_licence_that_comments_speak_of(comment: str, name: str) -> None:
 def test_faults_are_at_their_lines() -> None:
     assert fault("\n// iChannel0: nonsense\n" + shader(0))[0] == 2
     line, message = fault("// Pass: Image\n" + shader() + "// Pass: Buffer E\n" + shader())
-    assert (line, message.partition(";")[0]) == (3, "there is no such pass")
+    assert (line, message.partition(":")[0]) == (3, "unknown pass")
     line, message = fault("// Pass: Image\n// Pass: Image\n" + shader())
-    assert (line, message) == (2, "there are two passes of the name “image”")
-    assert fault("// Pass: Buffer A\n" + shader())[1] == "there is no Image pass"
+    assert (line, message) == (2, "the pass “image” must not occur twice")
+    assert fault("// Pass: Buffer A\n" + shader())[1] == "an Image pass is required"
     line, message = fault('\n\n#iChannel1 "file://a.glsl"\n' + shader(1))
     assert (line, message.partition(":")[0]) == (
         3,
@@ -250,7 +250,7 @@ def test_a_channel_may_read_a_file_of_the_effects_folder() -> None:
     names = [channel.source for channel in made.passes[0].channels]
     assert names == [texture.name for texture in made.textures]
     line, message = fault("\n// iChannel0: ../b.png\n" + shader(0))
-    assert (line, message) == (2, "the image “../b.png”: it leads out of the effect's folder")
+    assert (line, message) == (2, "the image “../b.png”: it is outside the effect's folder")
 
 
 def test_a_macro_for_the_function_is_enough() -> None:

@@ -161,9 +161,9 @@ def test_a_licence_in_the_code_counts_more_than_the_sites() -> None:
     ("text", "line", "words"),
     [
         ('{\n"renderpass": [\n{"code" 1}]}', 3, "“:” expected"),
-        ('{"info": {},\n"renderpass": 7}', 2, "there is no array “renderpass”"),
-        ('{"renderpass": [\n{"type": "image"}]}', 2, "a pass is not an object with a text"),
-        ('{"renderpass": []}', 1, "there is no Image pass"),
+        ('{"info": {},\n"renderpass": 7}', 2, "an array “renderpass” is required"),
+        ('{"renderpass": [\n{"type": "image"}]}', 2, "a pass must be an object with a string"),
+        ('{"renderpass": []}', 1, "an Image pass is required"),
     ],
 )
 def test_faults_of_the_json_are_at_their_lines(text: str, line: int, words: str) -> None:

@@ -89,12 +89,12 @@ def test_a_key_is_kept_inside_its_range() -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"SIZE": "nobody"}, "there is no numeric input “nobody”"),
-        ({"SIZE": "font2 + tint"}, "no numeric input “font2”"),
-        ({"SIZE": [1]}, "SIZE is neither"),
-        ({"FONT": 3}, "FONT is neither"),
+        ({"SIZE": "nobody"}, "“nobody” is not a numeric input"),
+        ({"SIZE": "font2 + tint"}, "“font2” is not a numeric input"),
+        ({"SIZE": [1]}, "SIZE must be a value"),
+        ({"FONT": 3}, "FONT must be a value"),
         ({"DEFAULT": 3}, "DEFAULT of a text"),
-        ({"BIND": "kick"}, "BIND works on inputs"),
+        ({"BIND": "kick"}, "BIND is only for inputs"),
     ],
 )
 def test_what_a_header_cannot_say(change: dict[str, object], said: str) -> None:
@@ -109,7 +109,7 @@ def test_what_shapes_letters_cannot_move() -> None:
     with pytest.raises(ToqiboxError) as caught:
         isf({**SIZE, "BIND": "kick"}, FONT, WORDS)
     (found,) = caught.value.diagnostics or []
-    assert "“size” shapes the letters" in found["message"]
+    assert "“size” is used in the style" in found["message"]
     with pytest.raises(ToqiboxError) as refused:
         isf(SIZE, FONT, WORDS).param_values({"size": {"bind": "kick"}})
     assert refused.value.field == "params.size"

@@ -38,18 +38,18 @@ def of_input(rest: str) -> tuple[int, str, str]:
     [
         ('"TYPE": "float", "BINDS": "kick"', '"BINDS":', "“BINDS” is not a key of an input: it is "
          "ignored → did you mean “BIND”?"),
-        ('"TYPE": "float", "MIN": 2, "MAX": 1', "2, ", "MIN of “a” is above its MAX"),
-        ('"TYPE": "float", "DEFAULT": 5', "5}]}*/", "DEFAULT of “a” is 5, outside of what is "
-         "allowed: 1 is taken → MIN is 0, MAX is 1"),
-        ('"TYPE": "float", "DEFAULT": "red"', '"red"', "takes a number"),
-        ('"TYPE": "color", "DEFAULT": "#ff0000"', '"#ff0000', "takes three or four numbers"),
-        ('"TYPE": "color", "DEFAULT": [1, 0]', "[1, 0]", "takes three or four numbers"),
-        ('"TYPE": "point2D", "DEFAULT": 0.5', "0.5}", "takes two numbers"),
+        ('"TYPE": "float", "MIN": 2, "MAX": 1', "2, ", "MIN of “a” is greater than its MAX"),
+        ('"TYPE": "float", "DEFAULT": 5', "5}]}*/", "DEFAULT of “a” is 5, which is out of "
+         "range: 1 is used → MIN is 0, MAX is 1"),
+        ('"TYPE": "float", "DEFAULT": "red"', '"red"', "must be a number"),
+        ('"TYPE": "color", "DEFAULT": "#ff0000"', '"#ff0000', "must be three or four numbers"),
+        ('"TYPE": "color", "DEFAULT": [1, 0]', "[1, 0]", "must be three or four numbers"),
+        ('"TYPE": "point2D", "DEFAULT": 0.5', "0.5}", "must be two numbers"),
         ('"TYPE": "long", "VALUES": [0, 1], "LABELS": ["x"]', '["x"]', "2 VALUES and 1 LABELS → "
          "values without a label are shown as numbers"),
-        ('"TYPE": "long", "VALUES": [0, 1], "DEFAULT": 7', "7}]}*/", "0 is taken → VALUES has 0, "
+        ('"TYPE": "long", "VALUES": [0, 1], "DEFAULT": 7', "7}]}*/", "0 is used → VALUES has 0, "
          "1"),
-        ('"TYPE": "long", "VALUES": [0, "x"]', '"x"', "is no number: it is ignored"),
+        ('"TYPE": "long", "VALUES": [0, "x"]', '"x"', "is not a number: it is ignored"),
         ('"TYPE": "bool", "VALUES": [0, 1]', '"VALUES"', "it is for TYPE long"),
         ('"TYPE": "float", "TYPE": "float"', '"TYPE": ', "occurs more than once"),
     ],
@@ -68,17 +68,17 @@ def test_an_input(rest: str, at: str, words: str) -> None:
         ('{"ISFVSN": "2", "THUMBNAIL": "a.png"}', "known keys: ISFVSN, "),
         ('{"PASSES": [{"TARGET": "t", "PERSITENT": true}]}', "did you mean “PERSISTENT”?"),
         ('{"PASSES": [{"TARGET": "t", "WIDTH": "$WIDHT/2"}, {}]}', "WIDTH is “$WIDHT/2”, which "
-         "counts as 1: “WIDHT” is neither a size of the picture nor a numeric input → did you "
+         "counts as 1: “WIDHT” is neither a size of the frame nor a numeric input → did you "
          "mean “$WIDTH”?"),
         ('{"PASSES": [{"TARGET": "t", "HEIGHT": "8/"}, {}]}', "a value is missing"),
         ('{"PASSES": [{"TARGET": "t", "WIDTH": 8}]}', "of the last pass has no effect"),
         ('{"PASSES": [{"TARGET": "t", "WIDTH": "0"}, {}]}', "WIDTH is “0”, which counts as 1: it "
-         "is 0 → a size is at least 1 pixel"),
+         "is 0 → a size must be at least 1 pixel"),
         ('{"PASSES": [{"TARGET": "t", "HEIGHT": "-5"}, {}]}', "HEIGHT is “-5”, which "
          "counts as 1"),
-        ('{"INPUTS": [{"NAME": "s", "TYPE": "audio", "MAX": 0}]}', "MAX of “s” is 0: 1 is taken"),
+        ('{"INPUTS": [{"NAME": "s", "TYPE": "audio", "MAX": 0}]}', "MAX of “s” is 0: 1 is used"),
         ('{"INPUTS": [{"NAME": "s", "TYPE": "audioFFT", "MAX": 999999}]}', "MAX of “s” is 999999: "
-         "16384 is taken → MAX is a whole number of values, 1 to 16384"),
+         "16384 is used → MAX must be an integer between 1 and 16384"),
         ('{"PASSES": [{}, {}]}', "it is not drawn → give it a TARGET"),
         ('{"IMPORTED": {"a": {"PATH": "a.png", "FILE": "b"}}}', "not a key of an imported image"),
     ],

@@ -137,7 +137,7 @@ FILES: dict[str, Hostile] = {
     "import_up.fs": Hostile(_imports("../../../etc/passwd"), "rejected", "out of the effect's"),
     "include.frag": Hostile(
         '#include "/etc/passwd"\n#include </etc/passwd>\n' + _MAIN,
-        "failed", "there are no files to include",
+        "failed", "the included file does not exist",
     ),
     "include_inside.frag": Hostile(
         'int x; #include "/etc/passwd"\n' + _MAIN, "failed", "unexpected HASH"

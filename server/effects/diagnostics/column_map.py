@@ -1,8 +1,7 @@
-"""Columns of a compiler that counts in what its preprocessor made of a line, in the author's.
+"""Mapping of a compiler's columns, which count preprocessed text, to columns in the author's line.
 
-Mesa's preprocessor makes one blank of many and puts what macros stand for in their place; the
-columns of its messages count in the result. Here a line goes the same way, and each of its
-characters remembers where the author wrote it.
+Mesa's preprocessor joins blanks and expands macros; the columns of its messages count in the
+result. This module does the same to a line and keeps the original index of each character.
 """
 
 import re
@@ -15,19 +14,19 @@ _UNDEF = re.compile(r"[ \t]*#[ \t]*undef[ \t]+([A-Za-z_]\w*)")
 _TOKEN = re.compile(r"[A-Za-z_]\w*|[ \t]+|\d[\w.]*|.")
 _RENAMED = re.compile(r"\bisf(?:_|i)(?=[A-Za-z])")
 _UNNUMBERED = -(10**9)
-"""Lines before the first #line are ours."""
+"""Number of the lines before the first #line, which are ours."""
 _MAX_DEPTH = 16
 _MAX_LINE_LENGTH = 4096
-"""Characters and tokens of a line that are looked at."""
+"""Maximum number of characters and tokens of a line that are processed."""
 
 _Token = tuple[str, int]
-"""A word or sign, and the index of where it comes from."""
+"""A word or character, and its original index."""
 
 
 @dataclass(frozen=True)
 class _Macro:
     parameters: tuple[str, ...] | None
-    """None where it is a name alone."""
+    """None for a macro without an argument list."""
     body: str
 
 
@@ -35,13 +34,13 @@ class ColumnMap:
     """The lines of a complete shader as a compiler numbers them.
 
     Args:
-        source: what was handed to the driver.
+        source: the text that the driver compiled.
     """
 
     def __init__(self, source: str) -> None:
         self._lines = source.split("\n")
         self._line_indexes: dict[int, int] = {}
-        """Where in the source each number's line is."""
+        """Index in the source of each numbered line."""
         number = _UNNUMBERED
         for index, text in enumerate(self._lines):
             if match := _LINE.fullmatch(text):
@@ -51,15 +50,15 @@ class ColumnMap:
                 number += 1
 
     def to_author(self, line: int, column: int, text: str) -> int | None:
-        """The column in the author's line that a compiler calls `column`, both from 1.
+        """Return the column in the author's line of a compiler's `column`, both from 1.
 
         Args:
-            line: the line's number to the compiler.
-            column: what the compiler said.
+            line: the line number in the compiler's message.
+            column: the column in the compiler's message.
             text: the author's line.
 
         Returns:
-            A column of the line or the one after its end, None where it cannot be told.
+            A column of the line or the one after its end, None if it is unknown.
         """
         index = self._line_indexes.get(line)
         source_line = "" if index is None else self._lines[index]
@@ -75,7 +74,7 @@ class ColumnMap:
         return min(_author_index(source_line, text, at), len(text)) + 1
 
     def _macros(self, index: int) -> dict[str, _Macro]:
-        """What is defined before a line; of two definitions the last."""
+        """Return the macros defined before a line; of two definitions the last."""
         macros: dict[str, _Macro] = {}
         for text in self._lines[:index]:
             if "#" not in text:
@@ -90,7 +89,7 @@ class ColumnMap:
 
 
 def _origin_indexes(line: str, macros: Mapping[str, _Macro]) -> list[int]:
-    """For each character that the preprocessor leaves of a line, the index it comes from."""
+    """Return the original index of each character that the preprocessor leaves of a line."""
     tokens = [(match[0], match.start()) for match in _TOKEN.finditer(line)]
     if not line.lstrip().startswith("#"):
         tokens = _Expansion(macros).expand(tokens, frozenset())
@@ -98,7 +97,7 @@ def _origin_indexes(line: str, macros: Mapping[str, _Macro]) -> list[int]:
     blank = False
     for word, at in tokens:
         if not word.isspace():
-            # What a name stands for counts as one place.
+            # All characters of an expansion map to the position of the name.
             starts += [at + n if line.startswith(word, at) else at for n in range(len(word))]
         elif not blank:
             starts.append(at)
@@ -107,14 +106,14 @@ def _origin_indexes(line: str, macros: Mapping[str, _Macro]) -> list[int]:
 
 
 class _Expansion:
-    """Replaces macros until it has had enough: a few lines can stand for any number of words."""
+    """An expansion of macros with a limit: a few lines can stand for any number of words."""
 
     def __init__(self, macros: Mapping[str, _Macro]) -> None:
         self._macros = macros
         self._left = _MAX_LINE_LENGTH
 
     def expand(self, tokens: Sequence[_Token], hidden: frozenset[str]) -> list[_Token]:
-        """The tokens with macros replaced but for the `hidden` ones."""
+        """Expand the macros in the tokens, except the `hidden` ones."""
         expanded: list[_Token] = []
         position = 0
         while position < len(tokens) and self._left > 0:
@@ -148,7 +147,7 @@ def _body(macro: _Macro, arguments: list[list[_Token]], at: int) -> list[_Token]
 def _arguments(
     tokens: Sequence[_Token], position: int, arguments: list[list[_Token]]
 ) -> int | None:
-    """Read a macro's arguments into `found`; the place after them, None where there are none."""
+    """Append a macro's arguments to `arguments`; return the position after them, None if none."""
     while position < len(tokens) and tokens[position][0].isspace():
         position += 1
     if position == len(tokens) or tokens[position][0] != "(":
@@ -177,7 +176,7 @@ def _trimmed(tokens: list[_Token]) -> list[_Token]:
 
 
 def _author_index(text: str, author: str, at: int) -> int:
-    """Where index `at` of a line is in the author's, which has some names without a prefix."""
+    """Return the index `at` of a line in the author's line, in which some names have no prefix."""
     prefix_length = 0
     for match in _RENAMED.finditer(text):
         if match.start() >= at:

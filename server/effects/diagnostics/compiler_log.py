@@ -1,7 +1,7 @@
-"""What a GLSL compiler or linker says, told of the author's own lines.
+"""Diagnostics from the log of a GLSL compiler or linker, in the author's own lines.
 
-Understands Mesa, NVIDIA, Intel and the browsers' ANGLE. What a first mistake drags along (a value
-without a type, a list of functions that would have fitted) is left out.
+Parses logs of Mesa, NVIDIA, Intel and the browsers' ANGLE. Consequences of a first error (a value
+without a type, a list of candidate functions) are left out.
 """
 
 import re
@@ -25,7 +25,7 @@ from server.effects.source.diagnostic import (
 
 _MAX_DIAGNOSTICS = 50
 _MAX_HINTS = 10
-"""Messages of which the cause is looked for: the first."""
+"""Number of messages, from the first, for which a hint is searched."""
 _MAX_LOG_LENGTH = 100_000
 _MESA = re.compile(r"\d+:(\d{1,7})\((\d{1,6})\): (preprocessor )?(error|warning): (.*)")
 _NVIDIA = re.compile(r"\d+\((\d{1,7})\) : (?:fatal )?(error|warning) ?[A-Z0-9]*: (.*)")
@@ -33,16 +33,16 @@ _INTEL = re.compile(r"(ERROR|WARNING): \d+:(\d{1,7}): (.*)")
 _PLAIN = re.compile(r"(?i)(?:linker )?(error|warning): (.*)")
 
 _GLUED = re.compile(r"(?<=[\w)])(?=error: [A-Z])")
-"""Where Mesa's linker begins a message behind another one without a line break."""
+"""End of a message of Mesa's linker that the next one follows without a line break."""
 _CASCADE = re.compile(
     r"\berror\b[,)]|\(error\b|type error\b|non-numeric data type|type mismatch|operands to "
     r"|operand of |could not implicitly convert|condition must be|cannot be assigned"
     r"|assignment to read-only|l-value required|field selection requires|dimension mismatch"
     r"|cannot convert from|no matching overloaded function|left of '\['"
 )
-"""What follows on the same line from a value that has no type."""
+"""Consequences, on the same line, of a value that has no type."""
 _SUMMARY = re.compile(r"\d+ compilation errors?\b|'' ?: compilation terminated")
-"""What some compilers say in the end, about nothing in particular."""
+"""Summaries at the end of a log, about no particular line."""
 _UNINITIALIZED = re.compile(r"used uninitialized")
 _FUNCTION = re.compile(r"function [`'](?:\w+ )?(\w+)(?:\(.*\))?'")
 _HOST_WORD = re.compile(r"\b(?:isf_(?!FragNormCoord|vertShaderInit)|isf[itu](?=[A-Za-z_])|st_)\w*")
@@ -63,31 +63,31 @@ _IDENTIFIER = re.compile(r"[A-Za-z]\w*")
 
 @dataclass(frozen=True)
 class _LogEntry:
-    """One message as the compiler has it."""
+    """One message in the compiler's log."""
 
     line: int
     column: int | None
     severity: str
     message: str
     shifted: bool = False
-    """Whether the column counts in what the preprocessor made of the line."""
+    """True if the column counts in the preprocessed line."""
     signatures: tuple[str, ...] = ()
 
 
 def compiler_diagnostics(
     log: str, listings: Sequence[Listing], sources: Sequence[str] = ()
 ) -> list[dict[str, Any]]:
-    """What a compiler or linker said, in the author's own lines.
+    """Convert the log of a compiler or linker to diagnostics in the author's own lines.
 
-    A message about our own text carries no line. A log in no known format becomes one message, so
+    A message about our own text has no line. A log in an unknown format becomes one message, so
     there is always at least one.
 
     Args:
         log: the driver's log, or an exception's text that holds it.
-        listings: the author's texts, of which the lines beside the messages are quoted; what is
-            about none of them is said of the first.
+        listings: the author's texts, of which the lines of messages are quoted; a message about
+            none of them refers to the first.
         sources: the complete shaders that were compiled; without them columns are as the compiler
-            counts and hints know less.
+            counts and hints are less specific.
     """
     reader = _DiagnosticBuilder(listings, sources)
     log_entries = _gather_signatures(_parse_log(log[:_MAX_LOG_LENGTH]))
@@ -109,7 +109,7 @@ def compiler_diagnostics(
 
 
 class _DiagnosticBuilder:
-    """Turns rows of a log into diagnostics of an author's texts."""
+    """Builder of diagnostics from log entries."""
 
     def __init__(self, listings: Sequence[Listing], sources: Sequence[str]) -> None:
         self._listings = {listing.start: listing for listing in listings}
@@ -121,7 +121,7 @@ class _DiagnosticBuilder:
         }
 
     def entry(self, log_entry: _LogEntry, *, hinted: bool) -> dict[str, Any]:
-        """The diagnostic for one row."""
+        """Return the diagnostic for one log entry."""
         message = self._renamed(log_entry.message)
         start = log_entry.line - log_entry.line % HOST
         listing = self._listings.get(start)
@@ -137,10 +137,13 @@ class _DiagnosticBuilder:
             message = f"the arguments of the macro “{call[0]}” are not closed"
             author = AuthorFile("", listing.file, text)
             entry = diagnostic(listing.file, text, *author.position(call[1]), message)
-            return entry | {"severity": log_entry.severity, "hint": "a “)” is missing in this call"}
+            return entry | {
+                "severity": log_entry.severity,
+                "hint": "add the missing “)” of this call",
+            }
         last = len(text.rstrip().split("\n"))
         column = self._column(log_entry, text, line) if start == listing.start else None
-        if line > last:  # what is not closed is noticed at the end
+        if line > last:  # what is not closed is reported at the end
             line, column = last, None
         if "Unterminated comment" in message and (opened := text.rfind("/*")) >= 0:
             line, column = AuthorFile("", listing.file, text).position(opened)
@@ -175,7 +178,7 @@ class _DiagnosticBuilder:
         return next((column for column in columns if column is not None), None)
 
     def _by_function(self, message: str) -> tuple[Listing, int | None]:
-        """Where the function begins that a message without a line is about."""
+        """Find the first line of the function that a message without a line is about."""
         match = _FUNCTION.search(message)
         if match is None:
             return self._first, None
@@ -188,7 +191,7 @@ class _DiagnosticBuilder:
         return self._first, None
 
     def _renamed(self, message: str) -> str:
-        """The message with the author's names in the place of ours."""
+        """Replace our names in a message with the author's."""
 
         def replaced(match: re.Match[str]) -> str:
             word = match[0]
@@ -201,13 +204,13 @@ class _DiagnosticBuilder:
 
 
 def _line_of(listing: Listing, line: int) -> str:
-    """A line of a text in words, as one of the file that it comes from."""
+    """Return “line n” of a text, with the number and name of the file that it comes from."""
     file, number = listing.origins.locate(listing.file, line)
     return f"line {number}" if file == listing.file else f"line {number} of {file}"
 
 
 def _host_words(source: str) -> frozenset[str]:
-    """The names in our own lines of a shader, but for those that only we use."""
+    """Return the names in our own lines of a shader, except internal ones."""
     words: set[str] = set()
     number = 0
     for text in source.split("\n"):
@@ -240,7 +243,7 @@ def _parse(text: str) -> _LogEntry | None:
 
 
 def _gather_signatures(entries: Iterator[_LogEntry]) -> list[_LogEntry]:
-    """The rows, each list of functions that would have fitted with the row that it belongs to."""
+    """Return the entries, each list of candidate functions merged into the entry before it."""
     gathered: list[_LogEntry] = []
     for entry in entries:
         if gathered and entry.message.startswith("  ") and entry.line == gathered[-1].line:
@@ -253,7 +256,7 @@ def _gather_signatures(entries: Iterator[_LogEntry]) -> list[_LogEntry]:
 
 
 def _first_causes(entries: Sequence[_LogEntry]) -> Iterator[_LogEntry]:
-    """The rows without what an earlier one of the same line brought about."""
+    """Return the entries without consequences of an earlier one on the same line."""
     seen: set[int] = set()
     reported: set[tuple[int, str]] = set()
     for entry in entries:

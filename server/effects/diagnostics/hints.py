@@ -1,7 +1,7 @@
-"""What a compiler's message most likely means: one sentence for the commonest mistakes.
+"""Hints for compiler messages: one sentence on the likely cause of common mistakes.
 
-Compilers name what they stumbled over, which is seldom what the author did. The patterns know the
-words of Mesa, NVIDIA, Intel and browsers (ANGLE); a message that fits none has no hint.
+Compilers name the token at which they fail, which is rarely the mistake itself. The patterns match
+messages of Mesa, NVIDIA, Intel and browsers (ANGLE); other messages have no hint.
 """
 
 import re
@@ -18,7 +18,7 @@ _Hint = Callable[[re.Match[str], SourceLocation], str | None]
 
 
 def hint(message: str, location: SourceLocation) -> str | None:
-    """A sentence on what to do about a message, None where nothing is known of it."""
+    """Return a sentence on how to fix the cause of a message, None if it is unknown."""
     for pattern, make in _TABLE:
         if match := pattern.search(message):
             hint_text = make(match, location)
@@ -28,7 +28,7 @@ def hint(message: str, location: SourceLocation) -> str | None:
 
 
 _ENTRIES = frozenset(("main", "mainImage"))
-"""Functions that a host calls; no author means them by another name."""
+"""Functions that a host calls; no other name is a misspelling of them."""
 
 
 def _undeclared(match: re.Match[str], location: SourceLocation) -> str | None:
@@ -40,21 +40,19 @@ def _undeclared(match: re.Match[str], location: SourceLocation) -> str | None:
     if name in TYPES:
         return None
     if "RENDERSIZE" in location.host:
-        return f"nothing is called “{name}”: declare it, or add it to INPUTS in the header"
-    return f"nothing is called “{name}”: declare it before this line"
+        return f"“{name}” is not defined: declare it, or add it to INPUTS in the header"
+    return f"“{name}” is not defined: declare it before this line"
 
 
 def _no_function(match: re.Match[str], location: SourceLocation) -> str | None:
     name = match[1]
     lines = _definitions(location.text, name)
     if lines and min(lines) > location.line:
-        return (
-            f"“{name}” is defined in line {min(lines)}: a function must stand before its first use"
-        )
+        return f"“{name}” is defined in line {min(lines)}: define a function before its first use"
     if hint_text := hint_for_foreign_name(name, location.host):
         return hint_text
     meant = closest_match(name, {*_functions(location.text), *location.host, *FUNCTIONS})
-    return f"did you mean “{meant}”?" if meant else f"there is no function “{name}”"
+    return f"did you mean “{meant}”?" if meant else f"the function “{name}” is not defined"
 
 
 def _no_match(match: re.Match[str], location: SourceLocation) -> str | None:
@@ -69,7 +67,7 @@ def _no_match(match: re.Match[str], location: SourceLocation) -> str | None:
 
 
 def _overload(match: re.Match[str], location: SourceLocation) -> str | None:
-    """As browsers and NVIDIA say both: no such function, or none for these arguments."""
+    """Handle browsers and NVIDIA, which report an unknown name and wrong arguments alike."""
     name = match[1]
     if _definitions(location.text, name) and min(_definitions(location.text, name)) < location.line:
         return f"“{name}” takes other arguments: see line {min(_definitions(location.text, name))}"
@@ -81,8 +79,8 @@ def _overload(match: re.Match[str], location: SourceLocation) -> str | None:
 def _assigned(match: re.Match[str], location: SourceLocation) -> str | None:
     name = next(group for group in match.groups() if group)
     if re.search(rf"\bconst\s+\w+\s+{re.escape(name)}\b", location.text):
-        return f"“{name}” is a constant: take away “const”, or write to another variable"
-    return f"“{name}” is given to the shader and cannot be written: copy it to a variable first"
+        return f"“{name}” is a constant: remove “const”, or write to another variable"
+    return f"“{name}” is read-only: copy it to a variable first"
 
 
 def _converted(match: re.Match[str], _place: SourceLocation) -> str | None:
@@ -90,7 +88,7 @@ def _converted(match: re.Match[str], _place: SourceLocation) -> str | None:
 
 
 def _type(hint_text: str) -> str:
-    """The type that ANGLE spells out, such as ``highp 4-component vector of float``."""
+    """Parse ANGLE's description of a type, such as ``highp 4-component vector of float``."""
     if found := re.search(r"([234])-component vector of (float|int|uint|bool)", hint_text):
         letter = {"float": "", "int": "i", "uint": "u", "bool": "b"}[found[2]]
         return f"{letter}vec{found[1]}"
@@ -99,20 +97,20 @@ def _type(hint_text: str) -> str:
 
 def _conversion(given: str, wanted: str) -> str | None:
     if given == "void":
-        return "a function of type void gives no value"
+        return "a function of type void returns no value"
     parts, needed = _parts(given), _parts(wanted)
     if not parts or not needed:
         return None
     if parts > needed:
         some = "xyzw"[:needed]
-        return f"a {given} is more than a {wanted}: choose some of it, such as .{some}"
+        return f"{given} has more components than {wanted}: select some of them, such as .{some}"
     if parts == needed == 1:
-        return f"write {wanted}(…) around it: 1.0 is a float, 1 an int"
-    return f"a {given} has too few parts: write {wanted}(…{', 1.0' if parts > 1 else ''})"
+        return f"convert it with {wanted}(…): 1.0 is a float, 1 an int"
+    return f"{given} has too few components: write {wanted}(…{', 1.0' if parts > 1 else ''})"
 
 
 def _parts(word: str) -> int:
-    """Of how many numbers a type consists; 0 where it is no vector or number."""
+    """Return the number of components of a type; 0 if it is neither a vector nor a number."""
     if word in ("int", "uint", "float"):
         return 1
     match = re.fullmatch(r"[iu]?vec([234])", word)
@@ -126,8 +124,8 @@ def _returned(match: re.Match[str], _place: SourceLocation) -> str | None:
 def _redeclared(match: re.Match[str], location: SourceLocation) -> str | None:
     name = match[1]
     if name in location.host:
-        return f"“{name}” is given to the shader already: take away this declaration"
-    return f"“{name}” has been declared before: take another name, or only assign to it"
+        return f"“{name}” is already declared by the host: remove this declaration"
+    return f"“{name}” is already declared: use another name, or only assign to it"
 
 
 def _swizzle(match: re.Match[str], location: SourceLocation) -> str | None:
@@ -139,7 +137,7 @@ def _fixed(hint_text: str) -> _Hint:
 
 
 def _definitions(text: str, name: str) -> list[int]:
-    """The lines in which functions of that name begin."""
+    """Return the lines in which functions of that name begin."""
     pattern = re.compile(
         rf"^[ \t]*(?:\w+[ \t]+)+{re.escape(name)}[ \t]*\([^;{{]{{0,500}}\)\s*\{{", re.M
     )
@@ -151,8 +149,8 @@ def _functions(text: str) -> set[str]:
 
 
 _SIZES = "both sides must be as large, or one a single number: .xy makes a vec2 of any vector"
-_BESIDE = "a file must lie beside the one that includes it, or at that path in the effect's folder"
-_INTEGERS = "“%” is for whole numbers: write mod(a, b) for floats"
+_BESIDE = "the file must exist, relative to this file or to the effect's folder"
+_INTEGERS = "“%” is for integers: use mod(a, b) for floats"
 
 _TABLE: tuple[tuple[re.Pattern[str], _Hint], ...] = tuple(
     (re.compile(pattern), make)
@@ -182,9 +180,9 @@ _TABLE: tuple[tuple[re.Pattern[str], _Hint], ...] = tuple(
         (r"function [`'](\w+)' has non-void return type", _returned),
         (
             r"can't modify a const\b|assignment to const",
-            _fixed("a constant cannot be written: take away “const”, or write to another variable"),
+            _fixed("a constant is read-only: remove “const”, or write to another variable"),
         ),
-        (r"too few parameters|too many parameters", _fixed("see the function for what it takes")),
+        (r"too few parameters|too many parameters", _fixed("see its definition")),
         (r"'(\w+)' : function does not return a value", _returned),
         (r"[`'](\w+)' (?:redeclared|: redefinition)", _redeclared),
         (r"redefinition of [`'\"]?(\w+)|declaration of \"(\w+)\" conflicts", _redeclared),
@@ -192,25 +190,25 @@ _TABLE: tuple[tuple[re.Pattern[str], _Hint], ...] = tuple(
         (r"'(\w+)' : (?:vector swizzle out of range|illegal vector field)", _swizzle),
         (r"operator % must be|'%' : wrong operand|operands to \"%\"", _fixed(_INTEGERS)),
         (r"vector size mismatch|wrong operand types", _fixed(_SIZES)),
-        (r"too few components|not enough data", _fixed("give it a number for each of its parts")),
-        (r"too many (?:components|arguments)", _fixed("it has fewer parts than it is given")),
+        (r"too few components|not enough data", _fixed("pass a number for each component")),
+        (r"too many (?:components|arguments)", _fixed("it has fewer components than arguments")),
         (
             r"condition must be (?:scalar )?boolean|boolean expression expected",
-            _fixed("a condition compares: “==” and not “=”, or x > 0.5"),
+            _fixed("a condition must be a bool: use “==” and not “=”, or x > 0.5"),
         ),
         (
             r"array size must be|constant expression required",
             _fixed("the size of an array must be a constant: const int COUNT = 4;"),
         ),
-        (r"recursion|[Rr]ecursive", _fixed("functions cannot call themselves: write a loop")),
-        (r"cannot access field|no such field", _fixed("see its struct for the names of its parts")),
+        (r"recursion|[Rr]ecursive", _fixed("recursion is not allowed: use a loop")),
+        (r"cannot access field|no such field", _fixed("see the struct for its field names")),
         (
             r"memory exhausted",
-            _fixed("it is nested too deeply: take parts of it into variables or functions"),
+            _fixed("it is nested too deeply: move parts of it to variables or functions"),
         ),
-        (r"Unterminated #if", _fixed("an #endif is missing")),
-        (r"Unterminated comment", _fixed("a “*/” is missing")),
-        (r"no files to include", _fixed(_BESIDE)),
+        (r"Unterminated #if", _fixed("add the missing #endif")),
+        (r"Unterminated comment", _fixed("add the missing “*/”")),
+        (r"included file does not exist", _fixed(_BESIDE)),
         (
             r"invoked with \d+ arguments",
             _fixed("see the #define for how many arguments the macro takes"),

@@ -1,4 +1,4 @@
-"""Names that hosts give to shaders, each dialect its own, and the words of GLSL."""
+"""Names that hosts give to shaders in each dialect, and the words of GLSL."""
 
 import re
 from collections.abc import Collection
@@ -16,7 +16,7 @@ _EQUIVALENT_NAMES = (
     ("IMG_NORM_PIXEL", "IMG_PIXEL", "texture", "texture2D"),
     ("gl_FragColor", "fragColor"),
 )
-"""Rows of names for one thing, whatever the dialect."""
+"""Names of the same thing in all dialects."""
 _SHAPES = {"RENDERSIZE": "a vec2", "iResolution": "a vec3", "isf_FragNormCoord": "from 0 to 1"}
 
 _TYPES = """
@@ -25,7 +25,7 @@ _TYPES = """
     highp mediump lowp struct else
 """
 TYPES = frozenset(_TYPES.split())
-"""Words after which a name may be declared, and others that stand before one."""
+"""Words that may come before a declared name."""
 
 FUNCTIONS = _GLSL_FUNCTIONS | {"texture2D", "textureCube", "dFdy", "radians", "degrees"}
 """GLSL's functions."""
@@ -37,21 +37,21 @@ KEYWORDS = RESERVED - TYPES - {"main", "texture", "textureSize"} | {"in", "out",
 _ISF_NAMES = re.compile(
     r"IMG_\w+|(?:isf|vv)_FragNormCoord|TIME|TIMEDELTA|RENDERSIZE|PASSINDEX|FRAMEINDEX|DATE|inputImage"
 )
-"""Names that a header makes known."""
+"""Names that exist only with an ISF header."""
 _HEADER = '/*{ "ISFVSN": "2", "INPUTS": [ { "NAME": "inputImage", "TYPE": "image" } ] }*/'
 
 
 def hint_for_foreign_name(name: str, host: Collection[str]) -> str | None:
-    """What another dialect's name is called among the names of this one; None where it is none.
+    """Return a hint for a name of another dialect: its name in this one; None for other names.
 
     Args:
-        name: what the author wrote.
-        host: what the effect is given.
+        name: the name that the author wrote.
+        host: the names that the effect is given.
     """
     if name.startswith("iChannel") and "RENDERSIZE" in host:
         return "declare an image input in INPUTS and sample it with IMG_NORM_PIXEL(name, uv)"
     if name in ("iMouse", "u_mouse", "mouse") and name not in host:
-        return "there is no mouse in a film: declare an input instead"
+        return "there is no mouse in a video: declare an input instead"
     if hint_text := _hint_for_isf_name(name, host):
         return hint_text
     for names in _EQUIVALENT_NAMES:
@@ -60,18 +60,18 @@ def hint_for_foreign_name(name: str, host: Collection[str]) -> str | None:
         meant = next((word for word in names if word in host and word != name), None)
         if meant is not None:
             shape = f" ({_SHAPES[meant]})" if meant in _SHAPES else ""
-            return f"here it is called {meant}{shape}"
+            return f"its name here is {meant}{shape}"
     return None
 
 
 def _hint_for_isf_name(name: str, host: Collection[str]) -> str | None:
-    """The words for a name of ISF in a file that is not ISF; None for any other name."""
+    """Return a hint for a name of ISF in a file that is not ISF; None for any other name."""
     if not _ISF_NAMES.fullmatch(name) or "RENDERSIZE" in host:
         return None
     if "iChannel0" not in host:
         return f"“{name}” is a name of ISF, which needs a header at the start: {_HEADER}"
     if name == "inputImage":
-        return "it is a name of ISF: here the picture is iChannel0"
+        return "it is a name of ISF: here the input image is iChannel0"
     if name.startswith("IMG_"):
-        return "it is a function of ISF: here a channel is read with texture(iChannel0, uv)"
+        return "it is a function of ISF: here a channel is sampled with texture(iChannel0, uv)"
     return None

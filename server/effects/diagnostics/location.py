@@ -1,4 +1,4 @@
-"""Where in an author's text a message points, and what is known there."""
+"""A position in an author's text that a message refers to, and the names known there."""
 
 import re
 from collections import Counter
@@ -11,22 +11,22 @@ from server.effects.diagnostics.scope import declared_before
 _MIN_SIMILARITY = 0.7
 _MAX_LENGTH_DIFFERENCE = 4
 _MAX_NAMES = 1000
-"""Names that are compared; a comparison takes a while."""
+"""Maximum number of names that are compared; a comparison is slow."""
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
 
 @dataclass(frozen=True, kw_only=True)
 class SourceLocation:
-    """Where a message points, and what is known there."""
+    """A position that a message refers to, and the names known there."""
 
     text: str
     """The author's whole text."""
     line: int
     column: int | None
     host: Collection[str] = ()
-    """The names that the effect is given besides those of its own text."""
+    """Names that the effect is given in addition to those of its own text."""
     signatures: Sequence[str] = ()
-    """The functions of that name that there are, as the compiler lists them."""
+    """Candidate functions of that name, as the compiler lists them."""
 
     @property
     def source(self) -> str:
@@ -35,7 +35,7 @@ class SourceLocation:
 
     @property
     def word(self) -> str:
-        """The word or sign that the column is at; empty where there is none."""
+        """The word or character at the column; empty if there is none."""
         if self.column is None:
             return ""
         match = re.compile(r"\w+|\S").match(self.source, self.column - 1)
@@ -43,14 +43,14 @@ class SourceLocation:
 
     @property
     def own(self) -> set[str]:
-        """The names that are in scope here, but for those of this line that occur nowhere else."""
+        """Names in scope here, except those that occur only on this line."""
         words = Counter(_WORD.findall(self.text))
         elsewhere = set(words - Counter(_WORD.findall(self.source)))
         return elsewhere & declared_before(self.text, self.line, self.column)
 
 
 def closest_match(name: str, known: Collection[str]) -> str | None:
-    """The name among `known` that was most likely meant, None where none is close."""
+    """Return the name among `known` that was most likely meant, None if none is close."""
     by_lower_case = {word.lower(): word for word in sorted(known) if word != name}
     if name.lower() in by_lower_case:
         return by_lower_case[name.lower()]

@@ -1,4 +1,4 @@
-"""The names that are declared at a place of a shader's text (GLSL ES 3.00, section 4.2.2)."""
+"""Names that are in scope at a position of a shader's text (GLSL ES 3.00, section 4.2.2)."""
 
 import re
 
@@ -11,13 +11,13 @@ _OPEN, _CLOSED = frozenset("([{"), frozenset(")]}")
 
 
 def declared_before(text: str, line: int, column: int | None) -> set[str]:
-    """Return the names in scope at a place: variables, parameters, functions, types and macros.
+    """Return the names in scope at a position: variables, parameters, functions, types, macros.
 
     A declaration counts from its name on, as in the language, so that names of other functions and
     of later lines are absent. Qualifiers and types may be among them.
 
     Args:
-        text: the shader, comments and all.
+        text: the shader with its comments.
         line: counted from 1.
         column: counted from 1; None is the beginning of the line.
     """
@@ -34,7 +34,7 @@ def declared_before(text: str, line: int, column: int | None) -> set[str]:
 
 
 def _body(match: re.Match[str], macros: set[str]) -> str:
-    """Note a macro's name; its replacement as a statement, and nothing for other directives."""
+    """Record a macro's name; return its body as a statement, and nothing for other directives."""
     if match[1] == "undef":
         macros.discard(match[2])
     if match[1] != "define" or not match[2]:
@@ -44,13 +44,13 @@ def _body(match: re.Match[str], macros: set[str]) -> str:
 
 
 class _Scope:
-    """The blocks that are open while the tokens of a shader are read."""
+    """The open blocks while the tokens of a shader are read."""
 
     def __init__(self) -> None:
         self._blocks: list[set[str]] = [set()]
         self._parameters: set[str] = set()
         self._expects_names = [False]
-        """For each open bracket: the names after commas are declared too."""
+        """For each open bracket: true if names after commas are declared too."""
         self._brackets: list[str] = []
         self._last = ""
 
@@ -59,7 +59,7 @@ class _Scope:
         return self._parameters.union(*self._blocks)
 
     def read(self, lexeme: str) -> None:
-        """Take the next lexeme into account."""
+        """Process the next lexeme."""
         if lexeme[0].isalpha() or lexeme[0] == "_":
             self._word(lexeme)
         elif lexeme in _OPEN:

@@ -1,4 +1,4 @@
-"""The part of a text that most likely brings a compiler down or takes its time."""
+"""The part of a text that most likely crashes a compiler or takes its time."""
 
 import re
 from collections.abc import Iterator
@@ -11,12 +11,12 @@ from server.effects.source.constants import find_constants
 from server.effects.source.diagnostic import AuthorFile, diagnostic, map_to_origin
 
 _LARGE_ARRAY_SIZE = 4096
-"""Elements."""
+"""Number of elements."""
 _LARGE_WORD_COUNT = 20_000
-"""Words that a macro or function becomes."""
+"""Number of words after expansion."""
 _DEEP_NESTING = 200
 _MAX_COUNT = 10**9
-"""Numbers above are not told exactly."""
+"""Larger numbers are not counted exactly."""
 _ARRAY = re.compile(r"\b([A-Za-z_]\w*)((?:\s*\[\s*\w+\s*\])+)")
 _EXTENT = re.compile(r"\[\s*(\w+)\s*\]")
 _MACRO = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)((?:\\\n|[^\n])*)", re.MULTILINE)
@@ -32,12 +32,12 @@ class _Suspect:
 
 
 def diagnose_crash(author: AuthorFile, why: str, *, late: bool) -> dict[str, object]:
-    """The diagnostic for a file that brought the renderer down, at the likely cause.
+    """Return the diagnostic for a file that crashed the renderer, at the likely cause.
 
     Args:
         author: the file.
-        why: what it did.
-        late: whether it took too long, rather than crash or take too much memory.
+        why: a description of the failure.
+        late: true if it took too long, rather than crashed or took too much memory.
     """
     suspect = _suspect(without_comments(author.text), late=late)
     if suspect is None:
@@ -61,7 +61,7 @@ def _loop(code: str) -> _Suspect | None:
 
 
 def _array(code: str) -> _Suspect | None:
-    """The largest array, where it is large."""
+    """Find the largest array, if it is large."""
     known = find_constants(code)
     sizes = [(_elements(known, match[2]), match) for match in _ARRAY.finditer(code)]
     size, match = max(sizes, key=lambda pair: pair[0], default=(0, None))
@@ -82,7 +82,7 @@ def _elements(known: dict[str, set[str]], extents: str) -> int:
 
 
 def _large_part(code: str) -> _Suspect | None:
-    """The macro or function that becomes the most text, where it is much more than it looks."""
+    """Find the macro or function that expands to the most text, if that is large."""
     parts = {match[1]: (match.start(), match[2]) for match in _MACRO.finditer(code)}
     without_directives = re.sub(r"^[ \t]*#(?:\\\n|[^\n])*", blank_match, code, flags=re.MULTILINE)
     macros = frozenset(parts)
@@ -95,21 +95,21 @@ def _large_part(code: str) -> _Suspect | None:
     if name is None or sizes[name] < _LARGE_WORD_COUNT:
         return None
     at, _ = parts[name]
-    becomes = f"which becomes {_format_count(sizes[name])} words"
+    becomes = f"which expands to {_format_count(sizes[name])} words"
     if name in macros:
         return _Suspect(_line(code, at), f"the macro “{name}”, {becomes}")
-    return _Suspect(_line(code, at), f"the function “{name}”, {becomes} with all that it calls")
+    return _Suspect(_line(code, at), f"the function “{name}”, {becomes} with all its calls")
 
 
 class _WordCounts:
-    """How many words macros become, and functions with all that they call."""
+    """Numbers of words of expanded macros, and of functions with all their calls."""
 
     def __init__(self, bodies: dict[str, str]) -> None:
         self._words = {name: _WORD.findall(body) for name, body in bodies.items()}
         self._counts: dict[str, int] = {}
 
     def count(self, name: str) -> int:
-        """Words of `name`, at most a little over _MAX_COUNT. Not recursive."""
+        """Return the words of `name`, at most a little over _MAX_COUNT. Not recursive."""
         stack = [name]
         visited: set[str] = set()
         while stack:
@@ -132,13 +132,13 @@ class _WordCounts:
 
 
 def _depth(code: str) -> _Suspect | None:
-    """The innermost of brackets that are nested deeply."""
+    """Find the innermost of deeply nested brackets."""
     depth = deepest = at = 0
     for match in re.finditer(r"[(){}]", code):
         depth += 1 if match[0] in "({" else -1
         if depth > deepest:
             deepest, at = depth, match.start()
-    description = f"what is nested here, {deepest} brackets deep"
+    description = f"the nesting here, {deepest} brackets deep"
     return _Suspect(_line(code, at), description) if deepest >= _DEEP_NESTING else None
 
 
@@ -150,7 +150,7 @@ def _function(code: str) -> _Suspect | None:
 
 
 def _functions(code: str) -> Iterator[tuple[str, int, str]]:
-    """Name, offset and body of each function."""
+    """Yield name, offset and body of each function."""
     closing = match_brackets(code)
     for match in _FUNCTION.finditer(code):
         end = closing.get(match.end() - 1)

@@ -1,4 +1,4 @@
-"""Hints on syntax errors: compilers name the word they stumbled over, the cause lies before it."""
+"""Hints for syntax errors: compilers name the word they fail at, the cause is before it."""
 
 import re
 
@@ -9,7 +9,7 @@ from server.effects.source.blanking import without_comments
 
 
 def unexpected(match: re.Match[str], location: SourceLocation) -> str | None:
-    """A syntax error at a word."""
+    """Return a hint for a syntax error at a word."""
     if "end of file" in match[0] or "$end" in match[0]:
         return _open_brace(location)
     word = location.word or (match[1] if match.lastindex and match[1] else "")
@@ -29,20 +29,22 @@ def unexpected(match: re.Match[str], location: SourceLocation) -> str | None:
 
 def _surplus(word: str, message: str, _place: SourceLocation) -> str | None:
     if word == "}" and "expecting end of file" in message:
-        return "there is a “}” too many, here or before"
+        return "there is one “}” too many, here or before"
     if word == "else":
-        return "this “else” has no “if”: it is closed, or a “;” stands after its condition"
+        return (
+            "this “else” has no “if”: the “if” is already closed, or has a “;” after its condition"
+        )
     return None
 
 
 def _foreign(word: str, _message: str, _place: SourceLocation) -> str | None:
     if word and (word in "'\"@$`" or not word.isascii()):
-        return f"“{word}” is no character of GLSL"
+        return f"“{word}” is not a valid character in GLSL"
     return None
 
 
 def _not_ended(word: str, _message: str, location: SourceLocation) -> str | None:
-    """Whether `word` is the first of its line and the line before lacks its end."""
+    """Return a hint if `word` is the first of its line and the previous line lacks a “;”."""
     if not word or not location.source.lstrip().startswith(word):
         return None
     lines = location.text.split("\n")
@@ -55,7 +57,7 @@ def _not_ended(word: str, _message: str, location: SourceLocation) -> str | None
 
 
 def _macro_not_closed(_word: str, _message: str, location: SourceLocation) -> str | None:
-    """Report whether a macro that the line uses lacks a parenthesis itself."""
+    """Return a hint if a macro that the line uses lacks a parenthesis itself."""
     for name, line in unclosed_macros(location.text).items():
         if re.search(rf"\b{name}\b", location.source) and line != location.line:
             return f"a “)” is missing in the macro “{name}” of line {line}"
@@ -65,15 +67,15 @@ def _macro_not_closed(_word: str, _message: str, location: SourceLocation) -> st
 def _not_closed(word: str, message: str, location: SourceLocation) -> str | None:
     if "expecting ')'" in message or (word == ";" and _balance(location.source, "(", ")") > 0):
         return "a “)” is missing before this"
-    return "something is missing before this “;”" if word == ";" else None
+    return "the expression before this “;” is incomplete" if word == ";" else None
 
 
 def _taken(word: str, _message: str, _place: SourceLocation) -> str | None:
-    return f"“{word}” is a word of the language: take another name" if word in KEYWORDS else None
+    return f"“{word}” is a keyword: use another name" if word in KEYWORDS else None
 
 
 def _unknown_type(_word: str, _message: str, location: SourceLocation) -> str | None:
-    """Whether the word before the one at fault was meant as a type."""
+    """Return a hint if the word before the one at fault was meant as a type."""
     if location.column is None:
         return None
     match = re.search(r"([A-Za-z]\w*)\s+$", location.source[: location.column - 1])
@@ -81,7 +83,7 @@ def _unknown_type(_word: str, _message: str, location: SourceLocation) -> str | 
         return None
     other = re.fullmatch(r"(?:float|half|vector)([234])", match[1])
     meant = f"vec{other[1]}" if other else closest_match(match[1], TYPES)
-    return f"there is no type “{match[1]}”: did you mean “{meant}”?" if meant else None
+    return f"“{match[1]}” is not a type: did you mean “{meant}”?" if meant else None
 
 
 def _outside(_word: str, _message: str, location: SourceLocation) -> str | None:
@@ -89,12 +91,12 @@ def _outside(_word: str, _message: str, location: SourceLocation) -> str | None:
     if _balance(before, "{", "}") == 0 and re.match(
         r"\s*\w+(?:\.\w+)?\s*[-+*/]?=", location.source
     ):
-        return "statements must stand inside a function; out here are only declarations"
+        return "statements are only allowed inside a function; here use only declarations"
     return None
 
 
 def _open_brace(location: SourceLocation) -> str | None:
-    """Which brace is not closed; comments are no code."""
+    """Find the brace that is not closed outside of comments."""
     code = without_comments(location.text)
     open_braces: list[int] = []
     for match in re.finditer(r"[{}]", code):
@@ -103,7 +105,7 @@ def _open_brace(location: SourceLocation) -> str | None:
         elif open_braces:
             open_braces.pop()
     if not open_braces:
-        return "something is not finished before the end of the file"
+        return "a statement is incomplete at the end of the file"
     line = code.count("\n", 0, open_braces[-1]) + 1
     return f"a “}}” is missing: the “{{” of line {line} is not closed"
 
@@ -114,7 +116,7 @@ def _balance(text: str, opening: str, closing: str) -> int:
 
 
 def suggest_entry_point(text: str) -> tuple[int, str]:
-    """Of a text without an entry: where the function is that may be meant as it, and a hint."""
+    """Return the offset of a function that may be meant as the missing entry point, and a hint."""
     entries = ("main", "mainImage", "transition")
     for match in re.finditer(r"\b(?:void|vec4)\s+([A-Za-z_]\w*)\s*\(", without_comments(text)):
         if meant := closest_match(match[1], entries):

@@ -1,11 +1,11 @@
-"""GLSL 3.30 core, as the dialects compose it, to the GLSL ES 3.00 that WebGL 2 compiles.
+"""Translation of composed GLSL 3.30 core to the GLSL ES 3.00 that WebGL 2 compiles.
 
-Both languages are near enough that the text stays as it is but for its head and a few words, line
-for line: #line directives keep leading a browser's messages to the author's lines. What 3.30
-allows and ES does not is put right where that can be told from the text alone (functions of the
-author's beside GLSL's own of that name, globals that start as something not constant). The rest,
-such as an int where a float is wanted, is not touched: a browser refuses such a shader, in the
-author's line, and the server alone draws it.
+Both languages are similar enough that the text stays as it is except for its head and a few words,
+line by line: #line directives still map a browser's messages to the author's lines. What 3.30
+allows and ES does not is rewritten if the text alone is sufficient (functions of the author that
+have the name of a built-in one, globals with an initialiser that is not constant). The rest, such
+as an int where a float is needed, is not changed: a browser rejects such a shader, in the author's
+line, and only the server draws it.
 """
 
 import re
@@ -31,8 +31,8 @@ _RESERVED_WORDS = """
 _RESERVED_NAMES = {word: f"es_{word}" for word in _RESERVED_WORDS.split()}
 """Words that ES 3.00 reserves (its section 3.8) and 3.30 leaves to authors."""
 
-# What the server's compiler says of itself, so that an author's conditions choose the same text,
-# and the precision that it computes with everywhere.
+# Macros that the server's compiler defines, so that an author's conditions choose the same text,
+# and the precision that it always computes with.
 _REPLACED_WORDS = {
     "GL_ES": "es_GL_ES",
     "GL_FRAGMENT_PRECISION_HIGH": "es_GL_FRAGMENT_PRECISION_HIGH",
@@ -47,11 +47,11 @@ _TOKEN = re.compile(r"[A-Za-z_]\w*")
 
 
 def translate(source: str) -> str:
-    """A complete vertex or fragment shader of GLSL ES 3.00 that draws what `source` draws.
+    """Return a complete shader of GLSL ES 3.00 that draws the same as `source`.
 
     Args:
-        source: a complete shader of 3.30 core as language.compose makes it: all before its first
-            #line is about the version and extensions.
+        source: a complete shader of 3.30 core as glsl330.compose makes it: everything before its
+            first #line is the version and extensions.
     """
     at = source.index("#line")
     code = _allow_macro_redefinition(escape_reserved_names(source[at:]))
@@ -61,12 +61,12 @@ def translate(source: str) -> str:
 
 
 def rename(uniform: str) -> str:
-    """What a uniform of a 3.30 shader is called in its translation."""
+    """Return the name of a uniform of a 3.30 shader in its translation."""
     return _RESERVED_NAMES.get(uniform, uniform)
 
 
 def _allow_macro_redefinition(code: str) -> str:
-    """Let a macro be defined anew; every line keeps its number."""
+    """Undefine a macro before it is redefined; every line keeps its number."""
     defined: set[str] = set()
     lines: list[str] = []
     number = 0

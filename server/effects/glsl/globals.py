@@ -1,8 +1,8 @@
-"""Globals that start as something not constant: desktop GLSL has them, GLSL ES has not.
+"""Globals with an initialiser that is not constant: desktop GLSL has them, GLSL ES has not.
 
-Each such declaration loses its initialiser, which goes into a function beside it, on the same
-line; all these functions are called in order when `main` begins. A declaration that the
-preprocessor leaves out takes its function with it.
+The initialiser of such a declaration is moved to a function after it, on the same line; all these
+functions are called in order when `main` begins. A declaration that the preprocessor removes takes
+its function with it.
 """
 
 import re
@@ -24,11 +24,11 @@ _DIRECTIVE = re.compile(r"\s*#(?:[^\n\\]|\\.)*\n?", re.DOTALL)
 _LINE = re.compile(r"[ \t]*#[ \t]*line[ \t]+(\d+)")
 _MACRO = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)((?:[^\n\\]|\\.)*)", re.DOTALL | re.MULTILINE)
 _MAX_DECLARATIONS = 200
-"""So many declarations in one shader are taken apart, and so many macros counted."""
+"""Maximum number of declarations that are rewritten, and of macros that are counted."""
 
 
 def hoist_global_initializers(source: str) -> str:
-    """The same shader with globals that ES 3.00 accepts; every line keeps its number.
+    """Rewrite globals so that ES 3.00 accepts them; every line keeps its number.
 
     Args:
         source: a shader without comments, after its ``#version`` line.
@@ -50,8 +50,8 @@ def hoist_global_initializers(source: str) -> str:
 
 
 def _statements(source: str) -> Iterator[tuple[str, int]]:
-    """The source in pieces, each with the line it ends on; one that is a whole statement outside
-    of all functions, and nothing else, starts and ends with it."""
+    """Yield the pieces of the source, each with the line it ends on; a whole statement outside
+    of all functions is a piece of its own."""
     start = position = depth = 0
     line = 1
     braces = _braces(source)
@@ -76,7 +76,7 @@ def _statements(source: str) -> Iterator[tuple[str, int]]:
 
 
 def _braces(source: str) -> dict[str, int]:
-    """The macros that open more braces than they close, or the other way round."""
+    """Return the macros that open more braces than they close, or vice versa."""
     parsed = (
         (match[1], match[2].count("{") - match[2].count("}")) for match in _MACRO.finditer(source)
     )
@@ -84,7 +84,7 @@ def _braces(source: str) -> dict[str, int]:
 
 
 def _split_declaration(statement: str, index: int, line: int) -> str | None:
-    """A declaration without its initialisers, and the function that does their work."""
+    """Return a declaration without its initialisers, and a function that assigns them."""
     match = _DECLARATION_PATTERN.fullmatch(statement.removesuffix(";"))
     if not statement.endswith(";") or match is None or match[1].split()[0] in _SKIPPED_QUALIFIERS:
         return None
@@ -102,14 +102,14 @@ def _split_declaration(statement: str, index: int, line: int) -> str | None:
     if not has_dynamic_value:
         return None
     blank = statement[: len(statement) - len(statement.lstrip())]
-    # The lines of the values come after those of the names, which take one.
+    # The lines of the values come after those of the names, which take one line.
     first = line - "".join(assignments).count("\n")
     head = f"{blank}{match[1]} {', '.join(names)};\n#define es_with_{index}\n#line {first}\n"
     return f"{head}void es_set_{index}() {{ {' '.join(assignments)} }}"
 
 
 def _declarators(text: str) -> Iterator[str]:
-    """What is between the commas outside of all brackets."""
+    """Yield the texts between the commas outside of all brackets."""
     start = depth = 0
     for at, char in enumerate(text):
         depth += (char in "([{") - (char in ")]}")

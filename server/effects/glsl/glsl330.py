@@ -1,7 +1,7 @@
-"""GLSL as authors write it (1.00 to 4.x, ES too) to ``#version 330 core``, whatever the dialect.
+"""Conversion of GLSL as authors write it (1.00 to 4.x, ES too) to ``#version 330 core``.
 
-An author's text stays as it is, line for line and column for column: macros and functions that a
-dialect puts before it stand in for what other versions of the language and other hosts provide.
+An author's text stays as it is, line by line and column by column: macros and functions before it
+replace what other versions of the language and other hosts provide.
 """
 
 import re
@@ -24,7 +24,7 @@ _RESERVED_WORDS = """
     uvec4 varying vec2 vec3 vec4 void volatile while
 """
 RESERVED = frozenset(_RESERVED_WORDS.split())
-"""Words that GLSL 3.30 or the functions below do not leave to an input as its name."""
+"""Words that cannot be the name of an input in GLSL 3.30 or with the functions below."""
 
 _FUNCTION_WORDS = """
     all any determinant dFdx dFdy equal faceforward fwidth greaterThan inverse isinf isnan lessThan
@@ -32,7 +32,7 @@ _FUNCTION_WORDS = """
     transpose
 """
 FUNCTIONS = NAMES.union(_FUNCTION_WORDS.split())
-"""GLSL's functions, of which a uniform of that name would take the place."""
+"""GLSL's functions, which a uniform of that name would hide."""
 
 _FUTURE_WORDS = """
     active asm cast class common enum extern external filter fixed fvec2 fvec3 fvec4 goto half
@@ -40,7 +40,7 @@ _FUTURE_WORDS = """
     short sizeof static superp template this typedef union unsigned using volatile
 """
 _FUTURE = frozenset(_FUTURE_WORDS.split())
-"""Words that 3.30 reserves without a meaning: where they occur they are an author's name."""
+"""Words that 3.30 reserves without a meaning: an author uses them as names."""
 
 _LATER_WORD_LIST = """
     atomic_uint buffer coherent dmat2 dmat2x2 dmat2x3 dmat2x4 dmat3 dmat3x2 dmat3x3 dmat3x4 dmat4
@@ -49,10 +49,10 @@ _LATER_WORD_LIST = """
     resource restrict sample samplerCubeArray samplerCubeArrayShadow shared subroutine writeonly
 """
 LATER = frozenset(_LATER_WORD_LIST.split())
-"""Words that are an author's in GLSL 3.30 and the language's own by 4.50."""
+"""Words that are free in GLSL 3.30 and keywords by 4.50."""
 
-# A comment that is not closed matches to the end of the text: were it no match, each of many such
-# beginnings would be searched to the end anew.
+# A comment that is not closed matches to the end of the text; otherwise each of many such
+# beginnings would be searched to the end again.
 _TOKEN = re.compile(r"//[^\n]*|/\*.*?(?:\*/|\Z)|[A-Za-z_]\w*", re.DOTALL)
 _DIRECTIVE = re.compile(r"^[ \t]*#[ \t]*(version|extension|line)\b([^\n]*)", re.MULTILINE)
 _LATER_NAMES = re.compile(rf"\b(?:{'|'.join(sorted(LATER))})\b")
@@ -65,11 +65,11 @@ _SWITCH = re.compile(r"\bswitch\b")
 _FRAG_COORD_ASSIGNED = re.compile(r"\bgl_FragCoord(?:\.\w+)?\s*[-+*/]?=(?!=)")
 _DEFINE = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)", re.MULTILINE)
 _HEAD = re.compile(r"#version 330 core\n(?:#(?:ifdef|extension|endif)\b[^\n]*\n)*")
-# Wherever it stands on its line: the library that hands shaders to the driver looks for it too.
+# Anywhere on its line: the library that passes shaders to the driver searches for it too.
 _FOREIGN = re.compile(r"[^\x01-\x7f]")
 _INCLUDE = re.compile(r"#[ \t]*include\b([^\n]*)")
 _EXTENSION = re.compile(r"\s*(\w+)\s*:\s*(require|enable|warn)")
-# Memory that a shader may write to, or reach by an address, and what single vendors have.
+# Memory that a shader can write to or address, and extensions of single vendors.
 _REFUSED_EXTENSION = re.compile(
     r"GL_(?!ARB_|EXT_|OES_|KHR_)|\w*(?:storage|image|atomic|bindless|buffer|pointer|include)"
 )
@@ -80,7 +80,7 @@ _BUILT_IN_EXTENSIONS = (
     "GL_EXT_shader_texture_lod",
 )
 
-# Files written for later versions lean on int becoming uint or, at a return, float.
+# Files written for later versions rely on int converting to uint or, at a return, float.
 _IMPLICIT = """\
 #ifdef GL_MESA_shader_integer_functions
 #extension GL_MESA_shader_integer_functions : enable
@@ -92,7 +92,7 @@ _IMPLICIT = """\
 
 _FIRST = "#version 330 core\n"
 
-# Functions of WebGL 2 that desktop GLSL has from 4.20 on only.
+# Functions of WebGL 2 that desktop GLSL has only from 4.20 on.
 _PACKING = """\
 #extension GL_ARB_shading_language_packing : enable
 #extension GL_ARB_shader_bit_encoding : enable
@@ -110,7 +110,7 @@ OLD_NAMES = """\
 #define textureCubeLod textureLod
 #define textureCubeLodEXT textureLod
 """
-"""Functions by the names they had before GLSL 1.30."""
+"""Functions by their names before GLSL 1.30."""
 
 
 @dataclass(frozen=True)
@@ -118,18 +118,18 @@ class Piece:
     """A part of a shader that an author wrote."""
 
     code: str
-    """As `prepare` leaves it."""
+    """The text that `prepare` returns."""
     line: int = 1
     """Number of its first line in its listing."""
     start: int = 0
-    """Where the line numbers of its listing start: AUTHOR, AUTHOR_VERTEX or further ones."""
+    """First line number of its listing: AUTHOR, AUTHOR_VERTEX or a further one."""
 
 
 def compose(extensions: Sequence[str], host: str, pieces: Sequence[Piece], end: str = "") -> str:
-    """A complete shader of GLSL 3.30 core.
+    """Compose a complete shader of GLSL 3.30 core.
 
     Args:
-        extensions: to be enabled where the driver has them.
+        extensions: to be enabled if the driver has them.
         host: our own text before the author's.
         pieces: the author's texts, in order.
         end: our own text after them.
@@ -143,13 +143,13 @@ def compose(extensions: Sequence[str], host: str, pieces: Sequence[Piece], end: 
 
 
 def fallback_sources(source: str) -> tuple[str, ...]:
-    """Other readings of a shader that `compose` made, to be tried when it does not compile.
+    """Return other versions of a composed shader, to be tried when it does not compile.
 
-    All of them allow what older versions and other drivers do: names that became words of the
-    language, macros defined anew, functions beside GLSL's own of that name, a gl_FragCoord that
-    is assigned to. The first has functions that WebGL 2 has and 3.30 lacks; the second is GLSL
-    4.50, whose implicit conversions are wider. Lines move, and what a driver says of a reading is
-    of no use to the author: report what it said of `source`.
+    All of them allow what older versions and other drivers do: names that became keywords,
+    redefined macros, functions with the name of a built-in one, assignments to gl_FragCoord. The
+    first has functions that WebGL 2 has and 3.30 lacks; the second is GLSL 4.50, whose implicit
+    conversions are wider. Lines move, so a driver's messages about them do not help the author:
+    report those about `source`.
     """
     head = _HEAD.match(source)
     if head is None:
@@ -170,13 +170,13 @@ def fallback_sources(source: str) -> tuple[str, ...]:
 
 
 def escape_reserved_names(code: str) -> str:
-    """Words of 3.30 that are an author's names in 1.20: where nothing shows they are meant."""
+    """Rename words of 3.30 that are names in 1.20, unless they are used as keywords."""
     code = _QUALIFIERS.sub(r"isf_\g<0>", code)
     return code if _SWITCH.search(code) else re.sub(r"\bcase\b", "isf_case", code)
 
 
 def _allow_macro_redefinition(code: str) -> str:
-    """Let a macro be defined anew."""
+    """Undefine a macro before it is redefined."""
     seen: set[str] = set()
 
     def define(match: re.Match[str]) -> str:
@@ -188,9 +188,9 @@ def _allow_macro_redefinition(code: str) -> str:
 
 
 def prepare(body: str, renamed: Mapping[str, str]) -> tuple[list[str], str]:
-    """The extensions to be enabled, and the text without comments, #version, #extension, #line.
+    """Return the extensions to enable, and the text without comments and some directives.
 
-    Removed text becomes blanks so that every line and column stays where it was.
+    Comments, #version, #extension and #line become blanks, so that every line and column stays.
     """
     code = _TOKEN.sub(_replacing(renamed), body)
     extensions: list[str] = []
@@ -203,8 +203,8 @@ def prepare(body: str, renamed: Mapping[str, str]) -> tuple[list[str], str]:
         return " " * len(match[0])
 
     code = _DIRECTIVE.sub(directive, code)
-    code = _INCLUDE.sub(r"#error there are no files to include:\1", code)
-    # Drivers differ on what is not ASCII; outside comments it is an error that they must point at.
+    code = _INCLUDE.sub(r"#error the included file does not exist:\1", code)
+    # Drivers differ on characters outside ASCII; outside comments they must report an error there.
     return extensions, _FOREIGN.sub("@", code)
 
 
@@ -212,11 +212,11 @@ def _replacing(renamed: Mapping[str, str]) -> Callable[[re.Match[str]], str]:
     def replace(match: re.Match[str]) -> str:
         word = match[0]
         if word.startswith("/*") and (len(word) < 4 or not word.endswith("*/")):
-            return word  # the compiler says that it is not closed
+            return word  # the compiler reports that it is not closed
         if word.startswith("/"):
             return blank_out(word)
         if word in renamed:
-            # A call is GLSL's own function still, whatever an input is called.
+            # A call is GLSL's own function, even if an input has its name.
             called = word in FUNCTIONS and _CALL.match(match.string, match.end())
             return word if called else renamed[word]
         return f"isf_{word}" if word in _FUTURE else word

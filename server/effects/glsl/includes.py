@@ -1,9 +1,9 @@
-"""Files of GLSL that an effect includes: `#include "lib.glsl"`, whole libraries such as LYGIA too.
+"""GLSL files that an effect includes: `#include "lib.glsl"`, also whole libraries such as LYGIA.
 
-A file lies beside the one that includes it or below, or at that path from the folder of the effect.
-Nothing leads out of that folder. What an effect includes is read once, with the effect, and kept
-with it: its texts by their paths. A line whose file is not there stays, and is an error where the
-preprocessor comes to it.
+A path is relative to the file that includes it, or to the folder of the effect. Nothing outside of
+that folder can be included. Included files are read once, with the effect, and kept with it by
+their paths. A line whose file does not exist stays, and is an error if the preprocessor reaches
+it.
 """
 
 import re
@@ -16,7 +16,7 @@ from server.effects.source.line_origins import NO_INCLUDES, LineOrigins
 from server.effects.source.paths import normalize_path
 
 MAX_INCLUDED_CHARACTERS = 512 * 1024
-"""Of all that an effect includes together, as files and as they are put in."""
+"""Maximum size of all files that an effect includes, and of their expansion."""
 _MAX_DEPTH = 32
 _INCLUDE = re.compile(r"""[ \t]*#[ \t]*include[ \t]+(?:"([^"\n]+)"|<([^>\n]+)>)""")
 _CONDITION = re.compile(r"[ \t]*#[ \t]*(if|ifdef|ifndef|endif)\b")
@@ -25,7 +25,7 @@ _ONCE = re.compile(r"^[ \t]*#[ \t]*pragma[ \t]+once\b", re.MULTILINE)
 
 
 class IncludeError(ValueError):
-    """A file includes itself, or too much is included; at a line of a file."""
+    """An include cycle, or too much included text; at a line of a file."""
 
     def __init__(self, message: str, file: str, text: str, line: int) -> None:
         super().__init__(message)
@@ -33,12 +33,12 @@ class IncludeError(ValueError):
 
 
 def normalize(text: str) -> str:
-    """A text without a mark at its start, its line breaks as ``\\n``."""
+    """Remove a byte order mark and convert line breaks to ``\\n``."""
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def find_includes(text: str) -> list[tuple[int, str]]:
-    """What a text asks for: number of the line, from 1, and the path as it is written."""
+    """Return the includes of a text: line number, from 1, and the path as it is written."""
     if "#" not in text or "include" not in text:
         return []
     includes = []
@@ -49,11 +49,11 @@ def find_includes(text: str) -> list[tuple[int, str]]:
 
 
 def candidates(file: str, name: str) -> list[str]:
-    """The paths from the effect's folder at which a file may lie, in order.
+    """Return the paths from the effect's folder at which an included file may be, in order.
 
     Args:
-        file: path of the file that includes it, from that folder.
-        name: as it is written there.
+        file: path of the including file, relative to that folder.
+        name: the path as it is written there.
     """
     paths = []
     for path in (f"{file.rpartition('/')[0]}/{name}".lstrip("/"), name):
@@ -67,14 +67,14 @@ def candidates(file: str, name: str) -> list[str]:
 
 @dataclass
 class _Expansion:
-    """A text that grows by what it includes."""
+    """A text that grows by its includes."""
 
     includes: Mapping[str, str]
     lines: list[str] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
     pieces: list[tuple[str, int]] = field(default_factory=list)
     included_guarded: set[str] = field(default_factory=set)
-    """Guarded files that a compiler has certainly seen: once more they are empty."""
+    """Files with include guards that a compiler has certainly seen: they are empty if repeated."""
     remaining: int = MAX_INCLUDED_CHARACTERS
 
     def begin_piece(self, file: str, line: int) -> None:
@@ -82,13 +82,13 @@ class _Expansion:
         self.pieces.append((file, line))
 
     def add(self, file: str, text: str, stack: tuple[str, ...], depth: int) -> None:
-        """Put a text in, with what it includes.
+        """Append a text with its includes.
 
         Args:
-            file: what it is called.
+            file: its path.
             text: the text.
             stack: the files that include one another down to this one.
-            depth: how many conditions stand around it.
+            depth: number of conditions around it.
         """
         requested = dict(find_includes(text))
         guarded = _is_guarded(text)
@@ -124,8 +124,8 @@ class _Expansion:
             raise IncludeError(f"a file includes itself: {chain}", *origin)
         self.remaining -= len(text) + 1
         if self.remaining < 0 or len(stack) >= _MAX_DEPTH:
-            most = f"{MAX_INCLUDED_CHARACTERS // 1024} kB, {_MAX_DEPTH} files deep"
-            raise IncludeError(f"more is included than {most}", *origin)
+            most = f"{MAX_INCLUDED_CHARACTERS // 1024} kB and {_MAX_DEPTH} files deep"
+            raise IncludeError(f"too much is included: at most {most} is allowed", *origin)
         if guarded and depth <= 0:
             self.included_guarded.add(path)
         self.add(path, text, (*stack, path), depth)
@@ -133,7 +133,7 @@ class _Expansion:
 
 @lru_cache(maxsize=1024)
 def _is_guarded(text: str) -> bool:
-    """Whether all of a file stands in a condition that it makes untrue itself."""
+    """Report if a whole file is in a condition that it makes false itself."""
     lines = [line for line in without_comments(text).split("\n") if line.strip()]
     first, second = (_DIRECTIVE.match(line) for line in (*lines[:2], "", "")[:2])
     if first is None or second is None or (first[1], second[1]) != ("ifndef", "define"):
@@ -148,15 +148,15 @@ def _is_guarded(text: str) -> bool:
 
 
 def expand(file: str, text: str, includes: Mapping[str, str]) -> tuple[str, LineOrigins]:
-    """The text with the files that it includes in the place of the lines that ask for them.
+    """Replace the include lines of a text with the included files.
 
     Args:
         file: the effect's file.
-        text: what it holds.
-        includes: the texts of files by their paths.
+        text: its content.
+        includes: texts of the files by their paths.
 
     Raises:
-        IncludeError: a file includes itself, or it becomes too long.
+        IncludeError: a file includes itself, or the result is too long.
     """
     if not includes or not find_includes(text):
         return text, NO_INCLUDES

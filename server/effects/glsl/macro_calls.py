@@ -9,9 +9,9 @@ _DIRECTIVE = re.compile(r"^[ \t]*#(?:\\\n|[^\n])*", re.MULTILINE)
 
 
 def unclosed_call(text: str) -> tuple[str, int] | None:
-    """The name and the offset of the first call of a macro that no parenthesis closes.
+    """Return name and offset of the first macro call that is not closed.
 
-    It takes in all that follows, to the end of the text.
+    Its arguments extend to the end of the text.
     """
     code = without_comments(text)
     names = {match[1] for match in _DEFINE.finditer(code)}
@@ -25,7 +25,7 @@ def unclosed_call(text: str) -> tuple[str, int] | None:
 
 
 def unclosed_macros(text: str) -> dict[str, int]:
-    """The line of each macro with arguments that has more opening than closing parentheses."""
+    """Return the line of each macro with arguments that has more opening parentheses."""
     code = without_comments(text)
     return {
         match[1]: code.count("\n", 0, match.start()) + 1

@@ -1,4 +1,4 @@
-"""Macros that are right and that Mesa's preprocessor gets wrong, written so that it does not."""
+"""Valid macros that Mesa's preprocessor expands wrongly, rewritten so that it does not."""
 
 import re
 
@@ -11,11 +11,11 @@ _BARE_NAME = re.compile(r"\b([A-Za-z_]\w*)\b(?!\s*\()")
 
 
 def rewrite_mesa_macros(source: str) -> str:
-    """The same shader, for a preprocessor with two faults; its lines stay where they are.
+    """Rewrite a shader for a preprocessor with two bugs; its lines stay.
 
-    The name of a macro with arguments is a plain word where no parenthesis follows it; Mesa stops
-    at one that is followed by a closing one. And of a sign beside an argument that is a sign it
-    makes one token: of ``a-2`` with ``-`` for ``a`` comes ``--2``.
+    The name of a macro with arguments is a plain word if no parenthesis follows it; Mesa fails at
+    one that is followed by a closing one. And it joins a sign with an argument that is a sign to
+    one token: ``a-2`` with ``-`` for ``a`` becomes ``--2``.
     """
     names = set(_FUNCTION.findall(source)) & set(_LAST.findall(source))
     if names:
@@ -24,7 +24,7 @@ def rewrite_mesa_macros(source: str) -> str:
 
 
 def _rename(source: str, names: set[str]) -> str:
-    """Other names for those words, everywhere but in directives that ask for a name."""
+    """Rename those words, except in directives that expect a name."""
 
     def replace(match: re.Match[str]) -> str:
         return f"isf_{match[1]}" if match[1] in names else match[1]

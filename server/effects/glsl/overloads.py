@@ -1,8 +1,8 @@
-"""Authors' functions that have the name of a function of GLSL's own.
+"""Authors' functions that have the name of a built-in function.
 
-In GLSL 1.20 and ES 1.00 such a function stands beside the built-in ones; in later versions it
-hides them all, and a call of theirs finds nothing. So the author's function gets another name, and
-under that name functions are added that lead to the built-in ones.
+In GLSL 1.20 and ES 1.00 such a function overloads the built-in ones; in later versions it hides
+them all, and calls of them fail. So the author's function is renamed, and functions of the new
+name are added that forward to the built-in ones.
 """
 
 import re
@@ -30,7 +30,7 @@ _INTEGER_SHAPES = {
 }
 
 NAMES = frozenset(name for names in _SHAPES for name in names.split())
-"""The functions of GLSL that this module knows."""
+"""Functions of GLSL that this module knows."""
 
 _DEFINITION = re.compile(
     rf"\b[A-Za-z_]\w*\s+({'|'.join(sorted(NAMES))})\s*\(([^(){{}};]*)\)\s*(?=[{{;])"
@@ -39,14 +39,14 @@ _PARAMETER = re.compile(r"(?:(?:const|in|out|inout|highp|mediump|lowp)\s+)*([A-Z
 
 
 def rename_shadowed_builtins(source: str) -> tuple[str, str]:
-    """Tell an author's functions from GLSL's own of the same name.
+    """Rename an author's functions that have the name of a built-in one.
 
     Args:
         source: a shader without comments, after its ``#version`` and ``#extension`` lines.
 
     Returns:
-        The functions to put before it, empty where it needs none, and the shader with the
-        author's functions, and every call of that name, by another name.
+        The functions to insert before it, empty if it needs none, and the shader with the
+        author's functions, and all calls of that name, renamed.
     """
     own_signatures: dict[str, set[tuple[str, ...]]] = {}
     for match in _DEFINITION.finditer(source):
@@ -68,7 +68,7 @@ def _types(parameters: str) -> tuple[str, ...]:
 
 
 def _forwarding_functions(name: str, taken_signatures: set[tuple[str, ...]]) -> Iterator[str]:
-    """Functions that lead to the built-in `name`, but for the parameters that are `taken`."""
+    """Yield functions that forward to the built-in `name`, except `taken_signatures`."""
     for result, *types in dict.fromkeys(_signatures(name)):
         if tuple(types) in taken_signatures:
             continue

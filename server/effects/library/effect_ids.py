@@ -1,18 +1,18 @@
-"""The id of each effect file, from the name of the file, whatever that is.
+"""The id of each effect file, derived from the name of the file.
 
-An id is made of small letters, digits, ``-`` and ``_``. A file whose name is one has it; of any
-other name it is made: ``Film Grain.fs`` is ``film-grain``. A file outside of the first folder, that
-of the built-in effects, whose id a built-in effect has, gets ``-2`` behind it. So an id depends on
-the name of its file and on the built-in effects.
+An id consists of lower-case letters, digits, ``-`` and ``_``. A file whose name is an id has that
+one; any other name is converted: ``Film Grain.fs`` is ``film-grain``. A file outside the first
+folder, that of the built-in effects, gets ``-2`` appended if a built-in effect has its id. So an
+id depends on the name of its file and on the built-in effects.
 
-Where several files still come to one id it belongs to the first of them. Each of the others gets a
-checksum of its own name and its folder's behind it, which does not depend on further files. First
-come
+If several files still share an id, it belongs to the first of them. To the ids of the others a
+checksum of the names of the file and its folder is appended, which does not depend on other files.
+First come
 
 1. the built-in effects,
-2. files whose very name is the id, before those whose id is made of the name,
+2. files whose name is the id, before those whose id is derived from the name,
 3. the folders in their order,
-4. the endings in the order of SUFFIXES, then the names by their characters.
+4. the suffixes in the order of SUFFIXES, then the names in character order.
 """
 
 import re
@@ -25,32 +25,32 @@ from zlib import crc32
 from server.effects.dialects import SUFFIXES
 
 ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
-"""An id."""
+"""Pattern of an id."""
 _MAX_LENGTH = 64
 _OTHERS = re.compile(r"[^a-z0-9_]+")
 
 
 @dataclass(frozen=True)
 class AssignedId:
-    """The id of a file, and the file that has the id which its name would give it."""
+    """The id of a file, and the file that owns the id that its name would give."""
 
     id: str
     natural: str
-    """The id by its name alone."""
+    """The id derived from its name alone."""
     owner: Path | None = None
-    """The file that `natural` belongs to, where it is another."""
+    """The file that `natural` belongs to, if it is another one."""
 
 
 def shown_name(path: Path) -> str:
-    """The name of a file as messages and answers show it: at most 100 characters of valid text."""
+    """Return the name of a file for messages: at most 100 characters of valid text."""
     return path.name.encode("utf-8", "replace").decode()[:100]
 
 
 def natural_id(stem: str) -> str:
-    """The id that a file name without its ending comes to.
+    """Derive an id from a file name without its suffix.
 
-    Letters lose their accents; a name without a Latin letter or digit gives ``effect-`` and a
-    checksum of the name (CRC-32), which is the same everywhere.
+    Letters lose their accents; a name without a Latin letter or digit becomes ``effect-`` and a
+    checksum of the name (CRC-32).
     """
     if ID.fullmatch(stem):
         return stem
@@ -60,7 +60,7 @@ def natural_id(stem: str) -> str:
 
 
 def assign_ids(folders: Sequence[Sequence[Path]]) -> dict[Path, AssignedId]:
-    """The ids of all files of some folders: that of the built-in effects, then others by rank."""
+    """Assign ids to all files of some folders: the built-in effects first, then by precedence."""
     files = [(at, path) for at, paths in enumerate(folders) for path in dict.fromkeys(paths)]
     files.sort(key=_precedence)
     built_in = {natural_id(path.stem): path for at, path in reversed(files) if at == 0}
@@ -90,7 +90,7 @@ def _name(
 
 
 def _precedence(entry: tuple[int, Path]) -> tuple[bool, bool, int, int, str]:
-    """The order in which files take ids; most of what ends in .json holds no effect."""
+    """Return the sort key of files for ids; most ``.json`` files hold no effect."""
     folder, path = entry
     suffix = path.suffix.lower()
     is_generated = ID.fullmatch(path.stem) is None
@@ -98,7 +98,7 @@ def _precedence(entry: tuple[int, Path]) -> tuple[bool, bool, int, int, str]:
 
 
 def _free_id(natural: str, built_in: Container[str]) -> str:
-    """The id of a file of others: `natural`, or that with the first number that is free."""
+    """Return the id of a file that is not built in: `natural`, or with the first free number."""
     candidate, number = natural, 1
     while candidate in built_in:
         number += 1
@@ -107,7 +107,7 @@ def _free_id(natural: str, built_in: Container[str]) -> str:
 
 
 def _with_checksum(path: Path, taken: Container[str]) -> str:
-    """An id with the CRC-32 of the names of a file and its folder, of its whole path if need be."""
+    """Return an id with the CRC-32 of the names of file and folder, if needed of its whole path."""
     natural = natural_id(path.stem)
     seed = f"{path.parent.name}/{path.name}"
     while (candidate := _with_suffix(natural, f"{_checksum(seed):08x}")) in taken:

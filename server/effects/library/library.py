@@ -1,7 +1,7 @@
-"""The effects that a server offers: every effect file of its folders, read again when it changes.
+"""The effects that a server offers: every effect file of its folders, reloaded when it changes.
 
-A file that cannot be read never stops the server: it is kept with its diagnostics. Compiling is
-no part of this; it happens where the effect is drawn.
+A file that cannot be read never stops the server: it is kept with its diagnostics. Effects are not
+compiled here but where they are drawn.
 """
 
 import difflib
@@ -25,36 +25,36 @@ from server.messages import message
 __all__ = ["BUILT_IN", "ID", "InvalidEffect", "Library"]
 
 BUILT_IN = Path(server.__file__).resolve().parent.parent / "shaders" / "effects"
-"""The folder of the effects that come with the server."""
+"""The folder of the effects that are part of the server."""
 
 
 @dataclass(frozen=True)
 class InvalidEffect:
-    """A file that gives no effect, and why."""
+    """A file that is not a valid effect, and the reason."""
 
     id: str
     file: str
     diagnostics: list[dict[str, Any]]
     code: str = "shader_compile_failed"
-    """What asking for it by its id is answered with."""
+    """Error code of a request for its id."""
     reason: str = ""
 
 
 @dataclass(frozen=True)
 class _ReadResult:
-    """What reading a file gave, and the other files that it names, as they were then."""
+    """The result of reading a file, and the stamps of other files that it names."""
 
     effect: Effect | InvalidEffect | None
-    """None for a file that is meant as something else."""
+    """None for a file that is not meant as an effect."""
     named_files: dict[str, FileStamp | None]
 
 
 class Library:
-    """Effects by id, from folders that are looked at on every question.
+    """Effects by id, from folders that are scanned on every request.
 
     Args:
-        folders: searched in this order; one that does not exist is an empty one. Where several
-            files come to one id, naming.py says which of them has it: no file replaces another.
+        folders: searched in this order; one that does not exist is empty. If several files share
+            an id, effect_ids.py decides which of them has it: no file replaces another.
     """
 
     def __init__(self, folders: Sequence[Path] = (BUILT_IN,)) -> None:
@@ -67,9 +67,9 @@ class Library:
         self.refresh()
 
     def refresh(self) -> None:
-        """Look for new, changed and removed files; only those are read.
+        """Find new, changed and removed files; only those are read.
 
-        A change of a file that an effect names, an image or an include, is a change of the effect.
+        A change of a file that an effect names, an image or an include, changes the effect.
         """
         with self._lock:
             scanned = [scan_folder(folder) for folder in self._folders]
@@ -95,11 +95,11 @@ class Library:
         return outcome if stamps == outcome.named_files else None
 
     def get(self, effect_id: str) -> Effect:
-        """The effect of that id.
+        """Return the effect of that id.
 
         Raises:
-            ToqiboxError: ``unknown_effect``, with the nearest id as a hint; for a file that is
-                there and broken its own error with the diagnostics.
+            ToqiboxError: ``unknown_effect``, with the nearest id as a hint; for an invalid file
+                its own error with the diagnostics.
         """
         self.refresh()
         effect = self._effects.get(effect_id)
@@ -119,18 +119,18 @@ class Library:
         raise ToqiboxError("unknown_effect", field="effect", name=effect_id[:64], hint=hint)
 
     def folder(self, effect: Effect) -> Path:
-        """Where the file of an effect lies that this library gave.
+        """Return the folder of the file of an effect of this library.
 
         Raises:
-            ToqiboxError: ``unknown_effect``, when it is not there any more.
+            ToqiboxError: ``unknown_effect``, if it does not exist any more.
         """
         return self.path(effect.id).parent
 
     def path(self, effect_id: str) -> Path:
-        """The file of the effect of that id, a broken one too.
+        """Return the file of the effect of that id, also of an invalid one.
 
         Raises:
-            ToqiboxError: ``unknown_effect``, when it is not there any more.
+            ToqiboxError: ``unknown_effect``, if it does not exist any more.
         """
         for entry, outcome in list(self._read.items()):
             if outcome.effect is not None and outcome.effect.id == effect_id:
@@ -138,15 +138,15 @@ class Library:
         raise ToqiboxError("unknown_effect", field="effect", name=effect_id, hint="")
 
     def is_built_in(self, effect: Effect) -> bool:
-        """Report whether the file of an effect that this library gave is one of the server's own.
+        """Report if the file of an effect of this library is one of the server's own.
 
         Raises:
-            ToqiboxError: ``unknown_effect``, when it is not there any more.
+            ToqiboxError: ``unknown_effect``, if it does not exist any more.
         """
         return self.folder(effect) == BUILT_IN
 
     def files(self, effect: Effect) -> dict[str, str]:
-        """The absolute paths of its image files; see files.resolve.
+        """Return the absolute paths of its image files; see assets.resolve.
 
         Raises:
             ToqiboxError: ``unknown_effect`` or ``shader_rejected``.
@@ -154,17 +154,17 @@ class Library:
         return resolve(effect, self.folder(effect))
 
     def all(self) -> list[Effect]:
-        """Every effect that can be used, by id."""
+        """Return all valid effects, sorted by id."""
         self.refresh()
         return [self._effects[effect_id] for effect_id in sorted(self._effects)]
 
     def invalid(self) -> list[InvalidEffect]:
-        """Every file that gives no effect, with its diagnostics."""
+        """Return all invalid files, with their diagnostics."""
         self.refresh()
         return list(self._invalid)
 
     def renamed(self) -> dict[str, AssignedId]:
-        """The files whose id is not the one of their name, since another has it, by id."""
+        """Return the files whose id is not that of their name, since another has it, by id."""
         self.refresh()
         results = [(entry.path, outcome.effect) for entry, outcome in self._read.items()]
         return {
@@ -174,7 +174,7 @@ class Library:
         }
 
     def _sort(self) -> None:
-        """Share out what was read: usable and broken."""
+        """Sort the results into valid and invalid effects."""
         results = [(entry.path, outcome.effect) for entry, outcome in self._read.items()]
         included = {
             path.parent / name
@@ -183,7 +183,7 @@ class Library:
             for name in result.includes
         }
         self._effects = {result.id: result for _, result in results if isinstance(result, Effect)}
-        # What others include need be no effect.
+        # A file that others include need not be an effect.
         self._invalid = [
             result
             for path, result in results

@@ -1,4 +1,4 @@
-"""A folder of effects as it is now: which files there are, and what tells that one changed."""
+"""The effect files in a folder, with stamps that show if a file has changed."""
 
 import os
 import stat
@@ -15,7 +15,7 @@ FileStamp = tuple[int, int]
 
 @dataclass(frozen=True)
 class EffectFile:
-    """A file that is there now; the marks tell whether it changed."""
+    """An existing file; the stamps show if it has changed."""
 
     path: Path
     stamp: FileStamp
@@ -24,7 +24,7 @@ class EffectFile:
 
 
 def scan_folder(folder: Path) -> list[EffectFile]:
-    """The effect files of a folder, by name; links that lead out of it are passed over."""
+    """Return the effect files of a folder, by name, without links that lead out of it."""
     marks = dict(stamped_files(folder, (*SUFFIXES, *VERTEX_SUFFIXES)))
     files = []
     for name, stamp in marks.items():
@@ -45,7 +45,7 @@ def scan_folder(folder: Path) -> list[EffectFile]:
 
 
 def stamped_files(folder: Path, suffixes: tuple[str, ...]) -> list[tuple[str, FileStamp]]:
-    """The regular files of a folder with these endings, by name; hidden ones are passed over."""
+    """Return the regular files of a folder with these suffixes, by name, without hidden ones."""
     try:
         with os.scandir(folder) as entries:
             names = sorted(entry.name for entry in entries)[:_MAX_FILES]
@@ -59,19 +59,19 @@ def stamped_files(folder: Path, suffixes: tuple[str, ...]) -> list[tuple[str, Fi
 
 
 def file_stamp(folder: Path, name: str) -> FileStamp | None:
-    """What tells a change of a regular file; None for anything else."""
+    """Return the stamp of a regular file; None for anything else."""
     path = folder / name
     try:
         if path.is_symlink() and not path.resolve(strict=True).is_relative_to(folder.resolve()):
             return None
         status = path.stat()
-    except (OSError, RuntimeError):  # gone, or a link that leads to itself
+    except (OSError, RuntimeError):  # removed, or a link that leads to itself
         return None
     return (status.st_mtime_ns, status.st_size) if stat.S_ISREG(status.st_mode) else None
 
 
 def read_text(path: Path, max_bytes: int = MAX_SOURCE_LENGTH) -> str:
-    """The text of a file; more than `most` characters of blanks where it has more bytes.
+    """Return the text of a file; if it has more bytes, more than `max_bytes` blanks.
 
     Raises:
         OSError: it cannot be read.

@@ -10,14 +10,14 @@ from server.effects.loops.macro_definitions import Macros
 from server.effects.loops.statements import Statements
 
 _MAX_HEADER_LENGTH = 4000
-"""Characters."""
+"""Maximum number of characters."""
 _MAX_USES = 100
-"""Uses of a counter, or of macros, in a body that is searched for changes of the counter."""
+"""Maximum number of uses of a counter, or of macros, in a body that is analysed."""
 _MAX_BRACKETS = 100
 _MAX_EXACT_FLOAT = 2.0**23
-"""Steps from 0 that a float of 32 bits tells apart for certain."""
+"""Limit below which a 32-bit float represents all integers."""
 _MAX_EXACT_INT = 2.0**30
-"""Of an int that does not wrap around."""
+"""Limit below which an int does not overflow."""
 
 _TERM = rf"{NUMBER}|-?\s*[A-Za-z_]\w*"
 _START = re.compile(
@@ -33,7 +33,7 @@ _SAFE_WORDS = frozenset(
         *("if", "for", "while", "switch", "return"),
     )
 )
-"""Before a parenthesis: what cannot change a counter that it is given."""
+"""Words before a parenthesis that cannot change a counter passed to them."""
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _SETS = re.compile(r"\s*(?:(?:[-+*/%&|^]|<<|>>)?=(?!=)|\+\+|--|\.|\[|[A-Za-z_])")
 _OPERATORS = "+-*/%<>=&|^?:!"
@@ -41,12 +41,12 @@ _WORD_BEFORE = re.compile(r"(\w+)\s*\Z")
 
 
 class Counted:
-    """Tells which loops of a shader count.
+    """Detection of the loops of a shader that count.
 
     Args:
         statements: of the shader.
         macros: of the shader.
-        most: rounds that a loop may make.
+        max_iterations: iterations that a loop may make.
     """
 
     def __init__(self, statements: Statements, macros: Macros, max_iterations: int) -> None:
@@ -69,10 +69,10 @@ class Counted:
         self._safe_words = _SAFE_WORDS.difference(functions, macros.bodies)
 
     def ends(self, header: tuple[int, int]) -> bool:
-        """Report whether a `for` counts in few enough steps.
+        """Report if a `for` loop counts in few enough steps.
 
         Args:
-            header: where its parentheses begin and end.
+            header: offsets of its parentheses.
         """
         first, last = header[0] + 1, header[1]
         if not self._readable or last - first > _MAX_HEADER_LENGTH:
@@ -111,12 +111,12 @@ class Counted:
         ):
             return False
         if kind == "uint" and not increases and (bound[2] == ">=" or step_size != 1):
-            return False  # below 0 comes the largest number
+            return False  # below 0 it wraps to the largest number
         iterations = (end - low) / (step_size if increases else -step_size)
         return iterations + ("=" in bound[2]) <= self._max_iterations
 
     def _is_changed(self, name: str, start: int) -> bool:
-        """Report whether the body of a loop, which begins at `begin`, may set its own counter."""
+        """Report if the body of a loop, which begins at `start`, may set its own counter."""
         end = self._statements.end(start)
         if end is None or not self._statements.is_whole(start, end):
             return True
@@ -129,13 +129,13 @@ class Counted:
         return any(self._may_set(use, use + len(name)) for use in uses)
 
     def _risk(self, name: str) -> set[str]:
-        """The macros that may change a counter of that name without being given it."""
+        """Return the macros that may change a counter of that name without being passed it."""
         if name not in self._risks:
             self._risks[name] = self._macros.users([name]) | self._macros.unbalanced
         return self._risks[name]
 
     def _may_set(self, start: int, end: int) -> bool:
-        """Report whether the use of a counter between two places may change it."""
+        """Report if the use of a counter between two offsets may change it."""
         plain = self._plain
         while True:
             before, after = self._last_visible(start), self._statements.skip(end)
@@ -158,7 +158,7 @@ class Counted:
         return call in self._macros and self._is_set_by_macro(before, after, opening)
 
     def _is_set_by_macro(self, before: int, after: int, opening: int) -> bool:
-        """Whether a macro may join an operator to the use of a counter in an argument of it."""
+        """Report if a macro may join an operator to a counter in one of its arguments."""
         plain = self._plain
         if plain[after] in ")," and plain[before] not in _OPERATORS:
             return True
@@ -167,14 +167,14 @@ class Counted:
         return plain[before] in "(," and steps
 
     def _last_visible(self, at: int) -> int:
-        """The last place before `at` that is not blank."""
+        """Return the last offset before `at` that is not blank."""
         at -= 1
         while at > 0 and self._plain[at].isspace():
             at -= 1
         return at
 
     def _call(self, at: int) -> tuple[str, int]:
-        """The word before the innermost bracket that is open at a place, and that bracket."""
+        """Return the word before the innermost open bracket at an offset, and that bracket."""
         index = bisect_left(self._brackets, at) - 1
         for _ in range(_MAX_BRACKETS):
             if index < 0:
@@ -196,7 +196,7 @@ def _between(places: list[int], first: int, last: int) -> list[int]:
 
 
 def _exact(kind: str, low: float, end: float, step_size: float) -> bool:
-    """Report whether a counter of that type takes on each of its values."""
+    """Report if a counter of that type takes on each of its values."""
     largest = max(abs(low), abs(end))
     if kind == "float":
         return largest <= _MAX_EXACT_FLOAT * step_size

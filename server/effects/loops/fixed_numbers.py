@@ -1,4 +1,4 @@
-"""The names of a shader that stand for one number wherever they are used."""
+"""Names of a shader that stand for one number everywhere."""
 
 import re
 from collections import Counter
@@ -6,7 +6,7 @@ from collections import Counter
 from server.effects.loops.macro_definitions import Macros
 
 NUMBER = r"-?\s*(?:(?!0\d)\d+\.?\d*|\.\d+)[fFuU]?"
-"""A decimal number without an exponent, as a pattern."""
+"""Pattern of a decimal number without an exponent."""
 
 _CONST = re.compile(r"\bconst\s+(?:(?:highp|mediump|lowp)\s+)?\w+\s+(\w+)\s*=")
 _ASSIGNED = re.compile(r"\b(\w+)\s*=(?!=)([^;,]*)")
@@ -17,7 +17,7 @@ _NO_TYPE = frozenset(("return", "case", "else", "do"))
 
 
 class FixedNumbers:
-    """The values of constants and macros, where each has a single meaning.
+    """The values of constants and macros with a single meaning.
 
     Args:
         plain: a complete shader without comments, with blanks for directives.
@@ -37,9 +37,9 @@ class FixedNumbers:
             self._variable.add(match[1] or match[2])
 
     def value(self, term: str) -> float | None:
-        """The value of a number, a macro or a constant; the largest where it has several.
+        """Return the value of a number, a macro or a constant; of several the largest.
 
-        None where it is none of these, or may be a variable somewhere.
+        None if it is none of these, or may be a variable somewhere.
         """
         if re.fullmatch(NUMBER, term):
             return to_float(term)
@@ -52,7 +52,7 @@ class FixedNumbers:
         return largest if word == term else -largest
 
     def _named(self, word: str) -> set[str]:
-        """The texts that a name stands for; empty where that is uncertain."""
+        """Return the texts that a name stands for; empty if that is uncertain."""
         if word in self._variable or self._declared[word] != self._constants[word]:
             return set()
         if word not in self._macros:
@@ -63,7 +63,7 @@ class FixedNumbers:
 
 
 def to_float(number: str) -> float:
-    """The value of what matches NUMBER."""
+    """Convert a match of NUMBER."""
     return float(number.rstrip("fFuU").replace(" ", ""))
 
 

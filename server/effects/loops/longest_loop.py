@@ -1,4 +1,4 @@
-"""The loop of a text that most likely takes the time: for messages about effects without an end."""
+"""The loop of a text that most likely takes the time: for messages about endless effects."""
 
 import re
 
@@ -15,12 +15,12 @@ _ANY = re.compile(r"\b(?:for|while)\s*\(")
 
 
 def longest_loop(text: str) -> int | None:
-    """The line of the loop to suspect, from 1; None where there is no loop.
+    """Return the line of the loop to suspect, from 1; None if there is no loop.
 
-    One without a condition comes first, then the one that counts furthest, then the first.
+    A loop without a condition comes first, then the one with the highest bound, then the first.
 
     Args:
-        text: an author's, of any dialect.
+        text: an author's text, of any dialect.
     """
     code = without_comments(text)
     if match := _ENDLESS.search(code):
@@ -34,7 +34,7 @@ def longest_loop(text: str) -> int | None:
 
 
 def _bound(known: dict[str, set[str]], word: str) -> float | None:
-    """The number that a word stands for: itself, a macro or a constant."""
+    """Return the number that a word stands for: itself, a macro or a constant."""
     values = (word, *known.get(word, ()))
     numbers = [float(value) for value in values if re.fullmatch(r"\d+(?:\.\d*)?", value)]
     return max(numbers, default=None)

@@ -1,7 +1,7 @@
-"""Shaders in which every loop ends.
+"""Guards that make every loop of a shader end.
 
-GLSL promises no end of a loop, and a GPU that is in one cannot be stopped by the page or process
-that gave it the shader.
+GLSL does not guarantee that a loop ends, and a GPU in an endless loop cannot be stopped by the page
+or process that submitted the shader.
 """
 
 import re
@@ -11,9 +11,9 @@ from server.effects.loops.termination import MAX_ITERATIONS, Loop, find_unbounde
 from server.effects.source.diagnostic import HOST
 
 _MAX_TOTAL_ITERATIONS = 1 << 20
-"""Rounds that all guarded loops may make in a pixel: of nested ones each may end soon enough."""
+"""Iterations that all guarded loops may make in a pixel, since nested loops multiply."""
 _SHORT_LOOP = 256
-"""Rounds up to which a loop that ends by itself needs no guard, though others may be around it."""
+"""Iterations up to which a loop that ends by itself needs no guard, even if it is nested."""
 _GUARD = f"""\
 int isf_over = 0, isf_together = 0;
 bool isf_round(inout int rounds, int loop) {{
@@ -31,33 +31,32 @@ _OUTPUT = re.compile(r"\bout\s+vec4\s+(\w+)\s*(\[\s*1\s*\])?\s*;")
 
 
 def add_loop_guards(source: str) -> str:
-    """The same shader, in which long loops and those without a bound end after MAX_ITERATIONS.
+    """Add guards to a shader: long and unbounded loops end after MAX_ITERATIONS.
 
-    When one has, or all of them together made too many, all others end too. Each line keeps its
-    number.
+    When one has ended so, or all of them together made too many iterations, all others end too.
+    Each line keeps its number.
     """
     return _add_guards(source, find_unbounded_loops(source, _SHORT_LOOP))
 
 
 @dataclass(frozen=True)
 class LoopCountShader:
-    """A fragment shader that shows which loop passes MAX_ITERATIONS.
+    """A fragment shader that shows which loop exceeds MAX_ITERATIONS.
 
-    Of the number of the loop it draws the lower 8 bits as red and the upper ones as green, both of
-    255; 0 where none does.
+    It draws the lower 8 bits of the loop's number as red and the upper ones as green, both of 255;
+    0 if no loop does.
     """
 
     text: str
-    """Empty where there is no way to count. No compiler takes it where a loop without a `body` is
-    in use."""
+    """Empty if it cannot count. No compiler accepts it if a loop without a `body` is in use."""
     loops: list[Loop]
-    """The loops that may not end; without any there is nothing to count."""
+    """Loops that may not end; without any there is nothing to count."""
     scale: str
-    """Name of a vec2: the size of the surface that is counted, over that of what is drawn on."""
+    """Name of a vec2: the size of the counting surface divided by that of the target."""
 
 
 def build_loop_counter(source: str) -> LoopCountShader:
-    """What shows which loop of a fragment shader passes MAX_ITERATIONS."""
+    """Build a shader that shows which loop of a fragment shader exceeds MAX_ITERATIONS."""
     loops = find_unbounded_loops(source)
     output = _OUTPUT.search(source)
     mains = list(_MAIN.finditer(source))
@@ -67,7 +66,7 @@ def build_loop_counter(source: str) -> LoopCountShader:
     text = _add_guards(source, loops)
     begin, end = list(_MAIN.finditer(text))[-1].span()  # the host's, if it has one
     text = f"{text[:begin]}void {prefix}counted{text[end:]}"
-    # A pixel without a colour would not tell: it is drawn where a loop was left.
+    # A discarded pixel shows nothing: one in which a loop was left is always drawn.
     text = _DISCARD.sub(f"while ({prefix}over == 0) discard", text)
     if not _REDECLARED.search(text):
         text = _FRAG_COORD.sub(f"{prefix}place", text)
@@ -77,14 +76,14 @@ def build_loop_counter(source: str) -> LoopCountShader:
         text = f"{text[:head]}#line {HOST + 1}\n{declared}{text[head:]}"
     color = f"{output[1]}[0]" if output[2] else output[1]
     color_of_loop = f"vec4(float({prefix}over & 255), float({prefix}over >> 8), 0.0, 255.0) / 255.0"
-    # Macros of the author's must not change what is shown.
+    # The author's macros must not change this code.
     undefines = "".join(f"#undef {name}\n" for name in ("void", "float", "vec4", output[1]))
     main = f"{undefines}void main() {{ {prefix}counted(); {color} = {color_of_loop}; }}"
     return LoopCountShader(f"{text}\n#line {HOST + 1}\n{main}\n", loops, f"{prefix}scale")
 
 
 def _own_prefix(source: str) -> str:
-    """What the names of a guard begin with, as no name of the source does."""
+    """Return a prefix of the names of a guard that no name of the source has."""
     return f"isf_{'x' * max((len(run) + 1 for run in _USED_NAMES.findall(source)), default=0)}"
 
 
@@ -94,13 +93,13 @@ def _add_guards(source: str, loops: list[Loop]) -> str:
     head, prefix = source.index("#line"), _own_prefix(source)
     insertions = [(head, f"#line {HOST + 1}\n{_GUARD.replace('isf_', prefix)}")]
     for loop in loops:
-        if loop.body is None:  # no compiler takes it then, unless nothing uses the loop
+        if loop.body is None:  # no compiler accepts it then, unless nothing uses the loop
             insertions.append((loop.begin, f"{prefix}unreadable "))
             continue
         number = loop.number
         counter, once = f"{prefix}rounds_{number}", f"{prefix}once_{number}"
-        # A loop of one round around it gives it a counter that begins anew, wherever a statement
-        # may stand. In the body a guard fits any loop, whatever its parentheses hold.
+        # A loop of one iteration around it resets its counter, wherever a statement is allowed. In
+        # the body a guard fits any loop, whatever is in its parentheses.
         insertions += [
             (loop.begin, f"for (int {once} = 0, {counter} = 0; {once} < 1; {once}++) "),
             (loop.body, f" if (!{prefix}round({counter}, {number})) break; else "),

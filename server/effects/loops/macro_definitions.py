@@ -1,4 +1,4 @@
-"""The macros of a shader, as far as they bear on the statements that they stand in."""
+"""The macros of a shader, as far as they affect the statements around them."""
 
 import re
 from collections import defaultdict
@@ -16,7 +16,7 @@ _PAIRS = {")": "(", "]": "[", "}": "{"}
 
 
 class Macros:
-    """The macros that a shader defines, in whichever of its conditional parts.
+    """The macros that a shader defines, in any of its conditional parts.
 
     Args:
         source: a complete shader without comments.
@@ -24,9 +24,9 @@ class Macros:
 
     def __init__(self, source: str) -> None:
         self.bodies: dict[str, list[str]] = defaultdict(list)
-        """The replacements of each macro, with the blanks around them cut off."""
+        """Replacements of each macro, stripped."""
         self.with_parameters: set[str] = set()
-        """Those with parameters."""
+        """Macros with parameters."""
         self.undefined = set(_UNDEF.findall(source))
         """Names of #undef directives."""
         self._users: dict[str, set[str]] = defaultdict(set)
@@ -44,7 +44,7 @@ class Macros:
         return name in self.bodies
 
     def users(self, words: Iterable[str]) -> set[str]:
-        """The macros that bring one of the words along, directly or by other macros."""
+        """Return the macros that contain one of the words, directly or through other macros."""
         users: set[str] = set()
         pending = list(words)
         while pending:
@@ -54,7 +54,7 @@ class Macros:
         return users
 
     def aliases(self, words: Iterable[str]) -> dict[str, str]:
-        """The macros that stand for one of the words alone, and for which."""
+        """Map the macros that stand for one of the words alone to that word."""
         aliases = {word: word for word in words}
         pending = list(aliases)
         while pending:
@@ -71,18 +71,18 @@ class Macros:
 
     @cached_property
     def unbalanced(self) -> set[str]:
-        """Those whose brackets do not match, and those that use them."""
+        """Macros whose brackets do not match, and those that use them."""
         direct = {name for name, bodies in self.bodies.items() if not all(map(balanced, bodies))}
         return direct | self.users(direct)
 
     @cached_property
     def has_step(self) -> bool:
-        """Whether one of them has an operator that changes what stands behind it."""
+        """True if one of them has an operator that changes the operand after it."""
         return any("++" in body or "--" in body for body in chain(*self.bodies.values()))
 
 
 def balanced(text: str) -> bool:
-    """Report whether every bracket of a text is closed in it, and by its like."""
+    """Report if every bracket of a text is closed in it by its counterpart."""
     open_brackets: list[str] = []
     for match in _BRACKET.finditer(text):
         if match[0] in "([{":

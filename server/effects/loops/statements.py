@@ -1,4 +1,4 @@
-"""Where the statements of a shader end, read from its text."""
+"""The ends of the statements of a shader, found in its text."""
 
 import re
 from bisect import bisect_left
@@ -15,12 +15,12 @@ _WORD = re.compile(r"[A-Za-z_]\w*")
 _STOP = re.compile(r"[;({\[]")
 _HEADED_STATEMENTS = ("for", "while", "if", "switch")
 _MAX_STEPS = 64
-"""Statements within each other without braces."""
+"""Maximum nesting of statements without braces."""
 _MAX_STOPS = 100
-"""Brackets and semicolons that are looked at for the end of a statement or a header."""
+"""Maximum number of brackets and semicolons searched for the end of a statement or header."""
 _MAX_CONDITIONS = 500
 _MAX_SPLIT_LENGTH = 4000
-"""Characters between parentheses that have directives in them."""
+"""Maximum number of characters between parentheses with directives in them."""
 
 
 class Statements:
@@ -28,13 +28,13 @@ class Statements:
 
     Args:
         source: a complete shader without comments.
-        words: names that stand for the words of loops, and for which.
+        words: names that stand for the keywords of loops, and the keyword of each.
     """
 
     def __init__(self, source: str, words: Mapping[str, str]) -> None:
         self.source = source
         self.plain = _DIRECTIVE.sub(blank_match, source)
-        """The text with blanks for its directives."""
+        """The text with its directives replaced with blanks."""
         self.closing = match_brackets(source)
         directives = [match.span() for match in _DIRECTIVE.finditer(source)]
         self._starts = [begin for begin, _ in directives]
@@ -44,19 +44,19 @@ class Statements:
         self._ends_by_start: dict[int, tuple[int, int] | None] = {}
 
     def directive(self, at: int) -> tuple[int, int] | None:
-        """Find where the directive begins and ends that a place is in; None where it is in none."""
+        """Find begin and end of the directive at an offset; None if there is none."""
         index = bisect_left(self._starts, at + 1) - 1
         if index < 0 or at >= self._ends[index]:
             return None
         return self._starts[index], self._ends[index]
 
     def skip(self, at: int) -> int:
-        """The next place that is not blank."""
+        """Return the next offset that is not blank."""
         match = _SKIP.match(self.source if self.directive(at) else self.plain, at)
         return match.end() if match else at
 
     def header(self, at: int) -> tuple[int, int] | None:
-        """Find where the parentheses that come next begin and end, of which all is certain."""
+        """Find begin and end of the next parentheses, if they are certain."""
         begin = self.skip(at)
         end = self.closing.get(begin)
         if end is None or self.source[begin] != "(":
@@ -68,17 +68,17 @@ class Statements:
         return begin, end
 
     def end(self, at: int) -> int | None:
-        """The place after the statement that begins at `at`; None where it is uncertain."""
+        """Return the offset after the statement that begins at `at`; None if it is uncertain."""
         result = self._end(at)
         return result[0] if result else None
 
     def tail(self, at: int) -> int | None:
-        """Find where the `while` is of the `do` at `at`; None where it is uncertain."""
+        """Find the `while` of the `do` at `at`; None if it is uncertain."""
         result = self._end(at)
         return result[1] if result and result[1] >= 0 else None
 
     def semicolons(self, first: int, last: int) -> Iterator[int]:
-        """Those between two places that are outside of all brackets, as far as they are few."""
+        """Yield the semicolons between two offsets outside of all brackets, up to a limit."""
         index, inside = bisect_left(self._stops, first), self.directive(first)
         for _ in range(_MAX_STOPS):
             if index >= len(self._stops) or self._stops[index] >= last:
@@ -92,7 +92,7 @@ class Statements:
             index = bisect_left(self._stops, self.closing.get(at, at) + 1)
 
     def is_whole(self, first: int, last: int) -> bool:
-        """Report whether each conditional part that begins between two places ends there too."""
+        """Report if each conditional part that begins between two offsets ends there too."""
         depth = 0
         for kind in self._conditions(first, last):
             depth += {"if": 1, "endif": -1}.get(kind, 0)
@@ -101,7 +101,7 @@ class Statements:
         return depth == 0
 
     def _conditions(self, first: int, last: int) -> list[str]:
-        """The kinds of conditional directives between two places; too many do not match."""
+        """Return the kinds of conditional directives between two offsets; too many do not match."""
         begin, end = bisect_left(self._starts, first), bisect_left(self._starts, last)
         if end - begin > _MAX_CONDITIONS:
             return ["endif"]
@@ -109,7 +109,7 @@ class Statements:
         return [match[1] for match in matches if match]
 
     def _split(self, first: int, last: int) -> Iterator[str]:
-        """The text between two parentheses, from each directive to the next."""
+        """Yield the text between two parentheses, from each directive to the next."""
         at = first + 1
         for index in range(bisect_left(self._starts, first), bisect_left(self._starts, last)):
             yield self.source[at : self._starts[index]]
@@ -117,7 +117,7 @@ class Statements:
         yield self.source[at:last]
 
     def _end(self, at: int) -> tuple[int, int] | None:
-        """The place after a statement, and that of the last `while` of a `do`, else -1."""
+        """Return the offset after a statement, and that of the last `while` of a `do`, else -1."""
         if at not in self._ends_by_start:
             self._ends_by_start[at] = self._read(at)
         return self._ends_by_start[at]
@@ -153,7 +153,7 @@ class Statements:
         return None
 
     def _simple(self, at: int) -> int | None:
-        """The place after a block, or a statement that a semicolon ends."""
+        """Return the offset after a block, or after a statement that ends with a semicolon."""
         if self.source[at : at + 1] == "{":
             end = self.closing.get(at)
             return None if end is None else end + 1

@@ -1,9 +1,9 @@
-"""The loops of a shader that may not end, and where a guard can be put into each.
+"""The loops of a shader that may not end, and the positions at which to insert guards.
 
-Three kinds are told apart: loops that count from a constant to a constant and thus end by
-themselves, loops into whose body a guard can be put, and loops that cannot be read for certain,
-since a macro or a conditional directive hides their parentheses. Macros are not expanded: which
-definition holds depends on the driver.
+Three kinds are distinguished: loops that count from a constant to a constant and thus end, loops
+into whose body a guard can be inserted, and loops that cannot be read with certainty, because a
+macro or a conditional directive hides their parentheses. Macros are not expanded: the active
+definition depends on the driver.
 """
 
 import re
@@ -17,16 +17,16 @@ from server.effects.loops.statements import Statements
 from server.effects.source.diagnostic import HOST
 
 MAX_ITERATIONS = 32_768
-"""Rounds that a loop may make each time that it is entered. Mesa's llvmpipe leaves all loops of a
-shader after 65,536 rounds together, so that a larger number could not be counted there."""
+"""Iterations that a loop may make each time it is entered. Mesa's llvmpipe leaves all loops of a
+shader after 65,536 iterations together, so a larger number could not be counted there."""
 _MAX_LOOPS = 1000
-"""Loops with a guard; the ones after them count as not readable."""
+"""Maximum number of loops with a guard; the ones after them count as unreadable."""
 _TERMINATES = -1
-"""In place of where the body of a loop begins: it needs no guard."""
+"""Instead of the offset of a loop's body: it needs no guard."""
 
 _WORDS = ("for", "while", "do")
 _GUARDS = frozenset((*_WORDS, "if", "else", "break", "bool", "int", "inout", "return", "void"))
-"""Words that a guard is written with, or that a loop is told by."""
+"""Words that a guard consists of, or that a loop is recognised by."""
 _LINE = re.compile(r"^[ \t]*#[ \t]*line[ \t]+(\d+)[^\n]*\n", re.MULTILINE)
 _DEFINE = re.compile(r"[ \t]*#[ \t]*define[ \t]+(\w+)")
 _WORD = re.compile(r"[A-Za-z_]\w*(?:\\\r?\n\w+)*|##")
@@ -39,29 +39,29 @@ class Loop:
     """A loop that may not end."""
 
     number: int
-    """From 1, in the order of the text."""
+    """Number from 1, in the order of the text."""
     line: int
-    """As a compiler counts: by the #line directives."""
+    """Line number of the compiler: by the #line directives."""
     column: int
     begin: int
-    """Where its statement begins in the text."""
+    """Offset of its statement in the text."""
     body: int | None
-    """Where its body begins, before which a guard can be put; None where that is uncertain."""
+    """Offset of its body, before which a guard can be inserted; None if it is uncertain."""
 
 
 def find_unbounded_loops(source: str, max_iterations: int = MAX_ITERATIONS) -> list[Loop]:
-    """The loops of the author's that are not known to end within `most` rounds.
+    """Find the author's loops that may not end within `max_iterations`.
 
     Args:
-        source: a complete shader as language.compose makes it, or its translation: no comments,
-            and #line directives that tell the author's lines from the host's.
-        most: at most MAX_ITERATIONS.
+        source: a complete shader as glsl330.compose makes it, or its translation: no comments,
+            and #line directives that separate the author's lines from the host's.
+        max_iterations: at most MAX_ITERATIONS.
     """
     return list(_Finder(source, max_iterations).loops())
 
 
 class _Finder:
-    """Reads the loops of one shader."""
+    """A finder for the loops of one shader."""
 
     def __init__(self, source: str, max_iterations: int) -> None:
         self._source = source
@@ -75,11 +75,11 @@ class _Finder:
         self._tokens: list[tuple[int, str]] = []
         self._unbalanced_uses: list[int] = []
         self._read()
-        for at, _ in reversed(self._tokens):  # inner loops first: outer ones are read by them
+        for at, _ in reversed(self._tokens):  # inner loops first: outer ones depend on them
             self._statements.end(at)
 
     def _read(self) -> None:
-        """Note the words of loops, and the macros whose brackets do not match."""
+        """Collect the keywords of loops, and the macros whose brackets do not match."""
         paste_operators: list[int] = []
         seen: set[str] = set()
         for match in _WORD.finditer(self._source):
@@ -111,7 +111,7 @@ class _Finder:
             yield Loop(number, line, column, at, body if readable else None)
 
     def _line(self, at: int) -> int | None:
-        """The line of a place; None in a text of the host's."""
+        """Return the line of an offset; None in a text of the host."""
         index = bisect_right(self._lines, (at, 1 << 60)) - 1
         if index < 0:
             return None
@@ -120,7 +120,7 @@ class _Finder:
         return None if line // HOST == 1 else line
 
     def _is_code(self, at: int) -> bool:
-        """Report whether a word can come to be part of a statement."""
+        """Report if a word can become part of a statement."""
         inside = self._statements.directive(at)
         if inside is None:
             return True
@@ -134,7 +134,7 @@ class _Finder:
         return not (name in self._words and replacement == self._name(at))
 
     def _body(self, at: int, kind: str, do_tails: set[int]) -> int | None:
-        """Find where the body of a loop begins; None where that is uncertain, _ENDS if it ends."""
+        """Find the body of a loop; None if it is uncertain, _TERMINATES if it needs no guard."""
         if not kind:
             return None
         after = at + len(self._name(at))
@@ -162,7 +162,7 @@ class _Finder:
         return self._statements.is_whole(first, last) and not self._has_risk(first, last)
 
     def _has_risk(self, first: int, last: int) -> bool:
-        """Report whether a macro whose brackets do not match stands between two places."""
+        """Report if a macro whose brackets do not match is between two offsets."""
         index = bisect_left(self._unbalanced_uses, first)
         return index < len(self._unbalanced_uses) and self._unbalanced_uses[index] < last
 
@@ -172,7 +172,7 @@ class _Finder:
 
 
 def _can_be_joined_from(word: str, parts: set[str]) -> bool:
-    """Report whether a word can be put together from two or more others."""
+    """Report if a word can be joined from two or more others."""
     reached = {0}
     for end in range(1, len(word) + 1):
         pieces = (word[begin:end] for begin in reached)

@@ -1,7 +1,7 @@
-"""What an input may follow: the features of the sound and of the video, by name.
+"""Features of the audio and of the video that an input can be bound to, by name.
 
-A feature has a value in every frame. Those measured as a share go from 0 to 1; seconds, counts and
-beats a minute are what they are.
+A feature has a value in every frame. Those measured as a fraction are between 0 and 1; seconds,
+counts and beats per minute are not scaled.
 """
 
 from dataclasses import dataclass
@@ -9,29 +9,29 @@ from enum import StrEnum
 
 
 class Unit(StrEnum):
-    """What a feature's values are."""
+    """Units of feature values."""
 
     SHARE = "share"
     """0 to 1."""
     SECONDS = "s"
     COUNT = "count"
     BPM = "bpm"
-    """Beats a minute."""
+    """Beats per minute."""
 
 
 class AnalysisLevel(StrEnum):
-    """What must have been analysed before a frame can be drawn with a feature."""
+    """Analysis that must be finished before a frame can be drawn with a feature."""
 
     NOTHING = "nothing"
     SPECTRA = "spectra"
-    """What is measured moment by moment."""
+    """The spectra, measured step by step."""
     TRACK = "track"
-    """The whole track, its end included."""
+    """The whole track, up to its end."""
 
 
 @dataclass(frozen=True)
 class Feature:
-    """One thing to follow."""
+    """One feature."""
 
     name: str
     unit: Unit
@@ -39,7 +39,7 @@ class Feature:
     description: str
 
     def describe(self) -> dict[str, str]:
-        """What GET /effects says of it."""
+        """Return the feature as GET /effects lists it."""
         return {
             "name": self.name,
             "unit": str(self.unit),
@@ -49,11 +49,11 @@ class Feature:
 
 
 PULSE_DECAY_S = 0.18
-"""How long a pulse takes to die away where nothing else is asked for,"""
+"""Seconds that a pulse takes to decay unless a binding sets it,"""
 PULSE_DECAYS_S = {"accent": 0.25}
-"""and of these events."""
+"""and for these events."""
 FAR_S = 600.0
-"""Seconds since or until an event that there is not, and the most there can be."""
+"""Seconds since or until an event that does not exist, and the maximum for any."""
 
 BANDS = {
     "level": "loudness of the whole (RMS)",
@@ -64,10 +64,10 @@ BANDS = {
     "highmid": "2 to 6 kHz",
     "treble": "6 to 16 kHz",
 }
-"""Ranges of frequency whose energy is measured, and what they are."""
+"""Frequency ranges whose energy is measured, and their descriptions."""
 EVENTS = {
     "accent": "an accent: a kick where there are drums, else a strong onset or a swell",
-    "onset": "anything that sets in",
+    "onset": "any onset",
     "kick": "a kick drum",
     "snare": "a snare drum or clap",
     "hat": "a hi-hat",
@@ -76,15 +76,15 @@ EVENTS = {
     "drop": "the drop after a build or a break",
     "section": "the beginning of a section",
 }
-"""Events of the music, and what each is."""
+"""Events of the music, and their descriptions."""
 EVENTS_WITH_CONFIDENCE = ("onset", "kick", "snare", "hat", "beat", "downbeat")
-"""Events of which it is known how sure they are."""
+"""Events that are detected with a confidence."""
 SECTIONS = {
     "build": "rises towards a drop",
     "drop": "is at full energy after a build or a break",
     "break": "is quiet between louder ones",
 }
-"""Kinds of section that are told apart, and what the music does in one."""
+"""Kinds of sections, and what the music does in each."""
 
 _EVENT_MEASURES = (
     ("pulse", Unit.SHARE, "1 at {} of full strength, then dying away"),
@@ -97,7 +97,7 @@ _EVENT_MEASURES = (
 
 
 def _level_features(name: str, description: str, raw: AnalysisLevel) -> list[Feature]:
-    """A loudness as it is beside the loud parts of the track, smoothed, and on its own scale."""
+    """Return a level relative to the loud parts of the track, smoothed, and on its own scale."""
     return [
         Feature(
             name,
@@ -109,14 +109,14 @@ def _level_features(name: str, description: str, raw: AnalysisLevel) -> list[Fea
             f"{name}.envelope",
             Unit.SHARE,
             AnalysisLevel.TRACK,
-            f"{description}, quick to rise, slow to fall",
+            f"{description}, fast to rise, slow to fall",
         ),
         Feature(f"{name}.raw", Unit.SHARE, raw, f"{description}; 0 is -60 dB, 1 is full scale"),
         Feature(
             f"{name}.sum",
             Unit.SECONDS,
             AnalysisLevel.TRACK,
-            f"{description}, added up: seconds at 1 so far",
+            f"{description}, accumulated: seconds at 1 so far",
         ),
     ]
 
@@ -141,9 +141,7 @@ def _list_features() -> list[Feature]:
         "loudness.short", "EBU R128 short-term loudness", AnalysisLevel.TRACK
     )
     features += [
-        Feature(
-            "sounding", share, AnalysisLevel.SPECTRA, "1 while anything is heard, 0 in silence"
-        ),
+        Feature("sounding", share, AnalysisLevel.SPECTRA, "1 while there is sound, 0 in silence"),
         Feature(
             "sounding.sum",
             seconds,
@@ -166,7 +164,7 @@ def _list_features() -> list[Feature]:
             f"{name}.confidence",
             share,
             AnalysisLevel.TRACK,
-            f"how sure it is around here: {EVENTS[name]}",
+            f"confidence of detection around here: {EVENTS[name]}",
         )
         for name in EVENTS_WITH_CONFIDENCE
     ]
@@ -183,8 +181,8 @@ def _list_features() -> list[Feature]:
         *features,
         Feature("section.energy", share, AnalysisLevel.TRACK, "energy of the section"),
         Feature("build.phase", share, AnalysisLevel.TRACK, "0 to 1 through a build, else 0"),
-        Feature("tempo", Unit.BPM, AnalysisLevel.TRACK, "beats a minute, 0 where there is no beat"),
-        Feature("tempo.confidence", share, AnalysisLevel.TRACK, "how sure the tempo is"),
+        Feature("tempo", Unit.BPM, AnalysisLevel.TRACK, "beats per minute, 0 without a beat"),
+        Feature("tempo.confidence", share, AnalysisLevel.TRACK, "confidence of the tempo"),
         Feature("time.elapsed", seconds, AnalysisLevel.NOTHING, "seconds since the video began"),
         Feature("time.total", seconds, AnalysisLevel.NOTHING, "length of the video in seconds"),
         Feature("time.progress", share, AnalysisLevel.NOTHING, "0 to 1 through the video"),
@@ -192,11 +190,11 @@ def _list_features() -> list[Feature]:
 
 
 FEATURES: dict[str, Feature] = {feature.name: feature for feature in _list_features()}
-"""Everything that can be followed, by name."""
+"""All features, by name."""
 
 
 def split_event_feature(name: str) -> tuple[str, str] | None:
-    """The event and the word of an event's feature, such as kick and pulse; None for others."""
+    """Split an event's feature into event and measure, such as kick and pulse; None for others."""
     event, _, measure = name.partition(".")
     measures = {measure[0] for measure in _EVENT_MEASURES} | {""}
     return (event, measure or "pulse") if event in EVENTS and measure in measures else None
@@ -207,4 +205,4 @@ STEP_FEATURES = tuple(
     for name in FEATURES
     if split_event_feature(name) is None and not name.startswith(("time.", "tempo"))
 )
-"""The features that are measured at every step of the track."""
+"""Features that are measured at every step of the track."""

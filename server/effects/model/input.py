@@ -1,4 +1,4 @@
-"""What an effect can be given: a parameter, a picture or the sound."""
+"""Inputs of an effect: params, images and audio."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,31 +10,31 @@ Value = float | int | bool | tuple[float, ...]
 """A value: of a float, a long (int), a bool, a point2D (2 floats) or a color (4, from 0 to 1)."""
 
 ParamValue = Value | Modulation | str
-"""What an input can be set to: a value that it keeps, what moves it, or the text of a text."""
+"""The setting of an input: a constant value, a modulation, or the text of a text input."""
 
 
 HISTORY_S = (4.0, 1.0)
-"""Seconds before and after the frame that an audioHistory shows, where nothing else is asked."""
+"""Default seconds before and after the frame that an audioHistory shows."""
 
 
 class Scale(StrEnum):
     """Scales of the spectrum that an audioFFT or audioHistory shows: values of the key SCALE."""
 
     BROWSER = "browser"
-    """As the browser's AnalyserNode has it: decibels, the same for every track."""
+    """As in the browser's AnalyserNode: decibels, the same for every track."""
     TRACK = "track"
-    """Each band beside what it reaches in this track: see server/audio/band_levels.py."""
+    """Each band relative to its peak in this track: see server/audio/band_levels.py."""
 
 
 class Kind(StrEnum):
     """Types of input, named as in the ISF 2 specification."""
 
     EVENT = "event"
-    """A bool that is true in exactly one frame, for all passes of it, and false in all others.
+    """A bool that is true in exactly one frame, for all its passes, and false in all others.
 
-    Its value is a bool too: whether it fires in frame 0 of the job; the default is false. With a
-    motion it fires in each frame in which the event begins whose pulse it follows, or in which
-    anything else passes 0.5."""
+    Its value is a bool too: true fires in frame 0 of the job; the default is false. With a
+    modulation it fires in each frame in which an event of the bound pulse begins, or in which any
+    other modulation passes 0.5."""
     BOOL = "bool"
     LONG = "long"
     FLOAT = "float"
@@ -45,27 +45,27 @@ class Kind(StrEnum):
     AUDIO_FFT = "audioFFT"
     AUDIO_HISTORY = "audioHistory"
     TEXT = "text"
-    """A string in a request, and in GLSL the sampler of its letters: a kind of our own."""
+    """A string in a request, and in GLSL the sampler of its letters: not part of ISF."""
 
     @property
     def is_texture(self) -> bool:
-        """Whether the input is a sampler rather than a column of numbers."""
+        """True if the input is a sampler rather than a column of numbers."""
         return self in (Kind.IMAGE, Kind.AUDIO, Kind.AUDIO_FFT, Kind.AUDIO_HISTORY, Kind.TEXT)
 
     @property
     def is_settable(self) -> bool:
-        """Whether a request can set it."""
+        """True if a request can set it."""
         return self is Kind.TEXT or not self.is_texture
 
 
 @dataclass(frozen=True, kw_only=True)
 class Input:
-    """One thing an effect can be given."""
+    """One input of an effect."""
 
     name: str
-    """The name a request uses, as the author wrote it."""
+    """Name in a request, as the author wrote it."""
     uniform: str
-    """The GLSL uniform; differs from `name` where the name is a keyword."""
+    """GLSL uniform; differs from `name` where the name is a keyword."""
     kind: Kind
     label: str
     default: Value | None = None
@@ -73,30 +73,30 @@ class Input:
     maximum: Value | None = None
     identity: Value | None = None
     values: tuple[int, ...] = ()
-    """What a long may be; empty where `minimum` and `maximum` say it."""
+    """Allowed values of a long; empty where `minimum` and `maximum` limit it."""
     labels: tuple[str, ...] = ()
-    """What each of `values` is called."""
+    """Label of each of `values`."""
     modulation: Modulation | None = None
-    """What moves the input where nobody sets it."""
+    """Modulation of the input unless a request sets it."""
     photo: str | None = None
-    """Name of the photo's colour (see palette.py) that a color has where nobody sets it; the alpha
-    is the default's, and all of the default where the photo has no such colour."""
+    """Name of the photo's colour (see palette.py) that is the default of a color; the alpha is that
+    of `default`, which also applies where the photo has no such colour."""
     width: int | None = None
-    """Samples or bins wanted of a sound's texture; None takes the usual number."""
+    """Samples or bins of an audio texture; None is the default number."""
     scale: Scale = Scale.BROWSER
-    """Of the spectrum that an audioFFT or audioHistory shows."""
+    """Scale of the spectrum that an audioFFT or audioHistory shows."""
     past: float = 0.0
-    """Seconds before the frame that an audioHistory shows, and after it."""
+    """Seconds before the frame that an audioHistory shows; `future` those after it."""
     future: float = 0.0
     text_style: TextStyle | None = None
-    """How the text of a text input is set."""
+    """Style of a text input."""
     static: bool = False
-    """Nothing can move it: it shapes what is made once for a whole video."""
+    """True if it cannot be modulated: it shapes a texture made once for a whole video."""
 
     @property
     def settable_range(self) -> tuple[Value | None, Value | None]:
-        """The limits of what a request may set: of a point its default lies in them too, which a
-        file may state outside of `minimum` and `maximum`."""
+        """Limits of the value in a request; a point's include its default, which a file may state
+        outside `minimum` and `maximum`."""
         low, high, default = self.minimum, self.maximum, self.default
         if self.kind is not Kind.POINT or not isinstance(default, tuple):
             return low, high

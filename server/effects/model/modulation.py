@@ -1,4 +1,4 @@
-"""What moves an input from frame to frame: a feature, an oscillator, or key frames."""
+"""Modulations of an input from frame to frame: a feature, an oscillator, or keyframes."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -10,14 +10,14 @@ SECONDS, BEATS = 0, 1
 """Values of a transition's `unit`."""
 
 EASES = ("linear", "in", "out", "inout", "hold")
-"""How a share t becomes another: t, t², 1-(1-t)², 3t²-2t³, 0 until 1."""
+"""Easing curves of a fraction t: t, t², 1-(1-t)², 3t²-2t³, 0 until 1."""
 
 Point = tuple[float, ...]
 """A value's components: one of a number, 2 of a point, 4 of a colour."""
 
 
 class Shape(StrEnum):
-    """What an oscillator does from 0 to 1 in its period: sin² rising from 0, up and down, up."""
+    """Waveforms of an oscillator, each from 0 to 1: sin² rising from 0, up and down, up."""
 
     SINE = "sine"
     TRIANGLE = "triangle"
@@ -27,32 +27,32 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class FeatureBinding:
-    """It goes from `low` to `high` as a feature goes over `span`."""
+    """A value that goes from `low` to `high` as a feature goes over `feature_range`."""
 
     feature: str
     """One of FEATURES."""
     low: Point = (0.0,)
     high: Point = (1.0,)
     feature_range: tuple[float, float] | None = None
-    """What of the feature becomes low and high. None is 0 to 1 of a share; seconds, counts and
-    beats a minute are what they are then, between low and high."""
+    """Values of the feature that become low and high. None is 0 to 1 of a fraction; seconds, counts
+    and beats per minute are then used unscaled, clamped between low and high."""
     curve: str | float = "linear"
-    """One of EASES but hold, or an exponent."""
+    """One of EASES except hold, or an exponent."""
     smooth: float = 0.0
     """Seconds over which it is averaged, half of them ahead."""
     decay: float | None = None
-    """Seconds that a pulse takes to die away."""
+    """Seconds that a pulse takes to decay."""
     invert: bool = False
-    """Whether `high` is where the feature is low."""
+    """Maps the low end of the feature to `high`."""
 
     @property
     def analysis_level(self) -> AnalysisLevel:
-        """What must have been analysed before."""
+        """Audio analysis that it needs."""
         return FEATURES[self.feature].analysis_level
 
     @property
     def event(self) -> str | None:
-        """The event whose pulse it follows just as it is; None where it follows anything else."""
+        """The event whose pulse it follows without changes; None otherwise."""
         event_feature = split_event_feature(self.feature)
         is_default = replace(self, decay=None) == FeatureBinding(feature=self.feature)
         return (
@@ -62,7 +62,7 @@ class FeatureBinding:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """As `read_modulation` reads it, and as a browser is told."""
+        """Return the JSON form, as `read_modulation` and the browser read it."""
         payload: dict[str, Any] = {"bind": self.feature, **_limits_json(self.low, self.high)}
         payload |= {"curve": self.curve} if self.curve != "linear" else {}
         payload |= {"smooth": self.smooth} if self.smooth else {}
@@ -73,24 +73,24 @@ class FeatureBinding:
 
 @dataclass(frozen=True, kw_only=True)
 class Oscillator:
-    """It swings between `low` and `high`."""
+    """A value that oscillates between `low` and `high`."""
 
     shape: Shape
     beats: float | None
-    """Length of a period in beats of the track; None where `seconds` says it."""
+    """Length of a period in beats of the track; None if it is given in `seconds`."""
     seconds: float | None
     phase: float = 0.0
-    """Where in its period it begins, 0 to 1."""
+    """Position in the period at the start, 0 to 1."""
     low: Point = (0.0,)
     high: Point = (1.0,)
 
     @property
     def analysis_level(self) -> AnalysisLevel:
-        """What must have been analysed before."""
+        """Audio analysis that it needs."""
         return AnalysisLevel.NOTHING if self.beats is None else AnalysisLevel.TRACK
 
     def to_json(self) -> dict[str, Any]:
-        """As `read_modulation` reads it, and as a browser is told."""
+        """Return the JSON form, as `read_modulation` and the browser read it."""
         length = {"seconds": self.seconds} if self.beats is None else {"beats": self.beats}
         return {
             "osc": str(self.shape),
@@ -102,7 +102,7 @@ class Oscillator:
 
 @dataclass(frozen=True)
 class Keyframe:
-    """A value at a time, and how it is come to from the key before."""
+    """A value at a time, and the easing from the previous keyframe to it."""
 
     time: float
     value: Point
@@ -111,32 +111,32 @@ class Keyframe:
 
 @dataclass(frozen=True, kw_only=True)
 class KeyframeTrack:
-    """It goes from key to key; before the first and after the last it stays."""
+    """A value interpolated between keyframes; constant before the first and after the last."""
 
     keys: tuple[Keyframe, ...]
     beats: bool = False
-    """Whether times are beats of the track, counted from 0, rather than seconds."""
+    """True if times are beats of the track, counted from 0, rather than seconds."""
 
     @property
     def analysis_level(self) -> AnalysisLevel:
-        """What must have been analysed before."""
+        """Audio analysis that it needs."""
         return AnalysisLevel.TRACK if self.beats else AnalysisLevel.NOTHING
 
     def to_json(self) -> dict[str, Any]:
-        """As `read_modulation` reads it, and as a browser is told."""
+        """Return the JSON form, as `read_modulation` and the browser read it."""
         keyframes = [[key.time, _json_value(key.value), key.ease] for key in self.keys]
         return {"keys": keyframes, "unit": "beat" if self.beats else "s"}
 
 
 @dataclass(frozen=True)
 class TransitionProgress:
-    """What `progress` of a transition has: 0 before it, 1 after it, as its other inputs say."""
+    """The `progress` of a transition: 0 before it, 1 after it, as its other inputs define."""
 
     analysis_level = AnalysisLevel.NOTHING
-    """Its beats are a matter of its unit."""
+    """Its beats depend on its `unit` input."""
 
     def to_json(self) -> dict[str, Any]:
-        """As a browser is told; a request cannot ask for it."""
+        """Return the JSON form for the browser; a request cannot set it."""
         return {"transition": True}
 
 

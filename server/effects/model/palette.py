@@ -9,14 +9,14 @@ COLORS = {
     "dark": "nearly black, tinted like the photo's shadows",
     "muted": "a greyish middle tone of what the photo mostly is",
 }
-"""Each name and its meaning."""
+"""Names and their meanings."""
 
 Palette = Mapping[str, tuple[float, float, float]]
 """sRGB from 0 to 1 by name; a photo without colours has no ``vivid`` and no ``second``."""
 
 
 def read_palette(stored: Mapping[str, str]) -> Palette:
-    """The palette as it is stored: ``{"vivid": "#rrggbb", …}``."""
+    """Return the palette from its stored form: ``{"vivid": "#rrggbb", …}``."""
     return {name: _parse_color(text) for name, text in stored.items()}
 
 

@@ -1,4 +1,4 @@
-"""Sizes of passes: expressions such as ``floor($WIDTH / 8)``, evaluated once a frame.
+"""Sizes of passes: expressions such as ``floor($WIDTH / 8)``, evaluated once per frame.
 
     sum     = product (("+" | "-") product)*
     product = power (("*" | "/" | "%") power)*
@@ -6,8 +6,8 @@
     unary   = ("-" | "+") unary | atom
     atom    = number | name | function "(" sum ("," sum)* ")" | "(" sum ")"
 
-A name is written with or without ``$``. Whatever is no number in the end counts as 1, as in
-other hosts; nothing here raises.
+A name is written with or without ``$``. A result that is not a number counts as 1, as in other
+hosts; nothing here raises.
 """
 
 import math
@@ -39,18 +39,18 @@ _FUNCTIONS: dict[str, tuple[int, Callable[..., float]]] = {
 
 
 FUNCTIONS = frozenset(_FUNCTIONS)
-"""Names that expressions may call."""
+"""Functions that expressions may call."""
 
 
 def evaluate(expression: str, names: Mapping[str, float]) -> float:
-    """The size that `expression` stands for, in pixels, not rounded.
+    """Return the value of `expression` in pixels, not rounded.
 
     Args:
         expression: the text of a pass's WIDTH or HEIGHT.
-        names: the picture's (see safe_area.py) and the numeric inputs, in this frame.
+        names: sizes of the frame (see safe_area.py) and the numeric inputs, in this frame.
 
     Returns:
-        A finite number, 1.0 where the expression gives none.
+        A finite number, 1.0 where the expression has no value.
     """
     try:
         value = float(_Evaluator(expression, names).result())
@@ -60,7 +60,7 @@ def evaluate(expression: str, names: Mapping[str, float]) -> float:
 
 
 def unknown_names(expression: str, names: Mapping[str, float]) -> list[str]:
-    """The names in an expression, without ``$``, that it can neither read nor call."""
+    """Return the names in an expression, without ``$``, that are neither known nor functions."""
     try:
         tokens = _tokens(expression[:_MAX_LENGTH])
     except ValueError:
@@ -72,17 +72,17 @@ def unknown_names(expression: str, names: Mapping[str, float]) -> list[str]:
 
 
 def find_problem(expression: str, names: Mapping[str, float]) -> str | None:
-    """The reason why an expression has no value, in a sentence; None where it has one.
+    """Return the reason why an expression has no value; None where it has one.
 
     Args:
         expression: as `evaluate` takes it.
         names: as `evaluate` takes them; their values do not matter.
     """
     if unknown := unknown_names(expression, names):
-        return f"“{unknown[0][:40]}” is neither a size of the picture nor a numeric input"
+        return f"“{unknown[0][:40]}” is neither a size of the frame nor a numeric input"
     try:
         _Evaluator(expression, names).result()
-    except ArithmeticError:  # a matter of this frame's values
+    except ArithmeticError:  # depends on the values of this frame
         return None
     except ValueError as error:
         return str(error)
@@ -92,12 +92,12 @@ def find_problem(expression: str, names: Mapping[str, float]) -> str | None:
 
 
 def pixels(value: float, limit: int = 16384) -> int:
-    """A size as whole pixels, from 1 to `most`."""
+    """Round a size down to whole pixels, from 1 to `limit`."""
     return int(min(max(math.floor(value), 1), limit))
 
 
 class _Evaluator:
-    """Reads and computes in one go, left to right."""
+    """A recursive descent parser that computes the value as it reads."""
 
     def __init__(self, expression: str, names: Mapping[str, float]) -> None:
         if len(expression) > _MAX_LENGTH:

@@ -1,4 +1,4 @@
-"""How the text of a text input is set: header keys that are values, or made of other inputs."""
+"""Styles of text inputs: header keys that are constants, or computed from other inputs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,12 +7,12 @@ from typing import Any
 from server.effects.model.size_expression import evaluate
 
 MAX_TEXT_CHARACTERS = 200
-"""Of a text that a request gives."""
+"""Maximum length of a text in a request."""
 TITLE, ARTIST = "$title", "$artist"
-"""Words in a text that stand for the job's own."""
+"""Variables in a text that stand for the title and artist of the job."""
 
 SAMPLE_CREDITS = {"title": "Dusk", "artist": "TOQIBOX"}
-"""The title and the artist that an effect is shown with where there is no job."""
+"""Title and artist that an effect is shown with outside of a job."""
 
 StyleValue = float | str
 
@@ -31,7 +31,7 @@ DEFAULTS: dict[str, StyleValue] = {
     "SHRINK": 0.42,
     "CELLS": 0.0,
 }
-"""The keys, and what each is where the header does not say it."""
+"""The keys and their default values."""
 RANGES = {
     "SIZE": (0.005, 1.0),
     "WIDTH": (0.02, 1.0),
@@ -45,32 +45,32 @@ RANGES = {
     "BOLD": (0.0, 1.0),
     "CELLS": (0.0, 1.0),
 }
-"""What the numbers among them may be."""
+"""Ranges of the numeric keys."""
 WORD_KEYS = ("FONT", "ALIGN")
-"""The keys that are words, and of an input that says them the label of its choice."""
+"""Keys whose values are words; an input named in one sets it by the label of its choice."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TextStyle:
-    """The header's word on one text input."""
+    """The style of one text input, as its header states it."""
 
     text: str = ""
-    """What is shown where a request says nothing; TITLE and ARTIST in it are the job's."""
+    """Default text; TITLE and ARTIST in it are the job's."""
     constants: Mapping[str, StyleValue] = field(default_factory=dict)
-    """By key."""
+    """Constant values, by key."""
     choices: Mapping[str, str] = field(default_factory=dict)
-    """Name of the input whose label says it, by key; of WORDS."""
+    """Name of the input whose label is the value, by key; only WORD_KEYS."""
     expressions: Mapping[str, str] = field(default_factory=dict)
-    """By key, as size.py has them: over the inputs and safe_area.size_names."""
+    """Expressions (see size_expression.py) over inputs and safe_area.size_names, by key."""
 
     def resolve(
         self, numbers: Mapping[str, float], labels: Mapping[str, str]
     ) -> dict[str, StyleValue]:
-        """Every key's word, inside its range.
+        """Return the value of every key, inside its range.
 
         Args:
             numbers: the numeric inputs by name, and safe_area.size_names.
-            labels: of the choices, by the input's name.
+            labels: labels of the chosen values, by the input's name.
         """
         values = {**DEFAULTS, **self.constants}
         for key, name in self.choices.items():
@@ -80,7 +80,7 @@ class TextStyle:
         return {key: _clamp(key, value) for key, value in values.items()}
 
     def to_json(self) -> dict[str, Any]:
-        """As a browser is told."""
+        """Return the JSON form for the browser."""
         values = {**DEFAULTS, **self.constants}
         return {
             "text": self.text,
@@ -92,12 +92,12 @@ class TextStyle:
 
 
 def fill_credits(text: str, title: str | None, artist: str | None) -> str:
-    """A text with the job's title and artist in it; of a text that they were all of, nothing."""
+    """Return a text with the job's title and artist; empty if only missing ones were in it."""
     return text.replace(TITLE, title or "").replace(ARTIST, artist or "").strip()
 
 
 def alignment(value: StyleValue) -> float:
-    """0 left, 0.5 centre, 1 right, by what a word such as “Bottom left” holds."""
+    """Return 0 for left, 0.5 for centre, 1 for right, by a word such as “Bottom left”."""
     lowered = str(value).lower()
     return 0.0 if "left" in lowered else 1.0 if "right" in lowered else 0.5
 

@@ -1,14 +1,14 @@
-"""Textures that no request names: what a dialect gives its shaders besides inputs and targets."""
+"""Textures that no request sets: those that a dialect gives shaders next to inputs and targets."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Content(StrEnum):
-    """What a texture shows."""
+    """Contents of a texture."""
 
     PHOTO = "photo"
-    """The photo as it is, unfitted, upright."""
+    """The photo in its own size, not fitted, upright."""
     SOUND = "sound"
     """512 x 2, one 8-bit component: row 0 the spectrum, row 1 the waveform (Shadertoy's)."""
     NOISE = "noise"
@@ -16,16 +16,16 @@ class Content(StrEnum):
     VOLUME = "volume"
     """The same as a volume, `size` in each direction."""
     CUBE = "cube"
-    """The photo on the six faces of a cube; of `files` where there are six."""
+    """The photo on the six faces of a cube map; or `files` if there are six."""
     IMAGE = "image"
     """`files[0]`, upright."""
     ZEROS = "zeros"
-    """256 x 3 of nothing: a keyboard on which no key is pressed."""
+    """256 x 3 zeros: a keyboard on which no key is pressed."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Texture:
-    """A picture that passes sample by name."""
+    """A texture that passes sample by name."""
 
     name: str
     """Also the GLSL name of its sampler, in every pass without a Channel of that name."""
@@ -37,7 +37,7 @@ class Texture:
 
 
 class Filter(StrEnum):
-    """How a texture is sampled between its texels."""
+    """Sampling of a texture between its texels."""
 
     NEAREST = "nearest"
     LINEAR = "linear"
@@ -45,7 +45,7 @@ class Filter(StrEnum):
 
 
 class Wrap(StrEnum):
-    """How a texture is sampled beyond its edges."""
+    """Sampling of a texture beyond its edges."""
 
     CLAMP = "clamp"
     REPEAT = "repeat"
@@ -54,13 +54,13 @@ class Wrap(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Channel:
-    """How one pass samples a texture under a name of its own."""
+    """A sampler of one pass with a name and sampling of its own."""
 
     uniform: str
     """GLSL name of the sampler in this pass."""
     source: str
-    """What it reads: the uniform of an image or audio input, the name of a Target or Texture."""
+    """The source: the uniform of an image or audio input, or the name of a Target or Texture."""
     filter: Filter = Filter.LINEAR
     wrap: Wrap = Wrap.CLAMP
     flipped: bool = False
-    """Upside down: the top row of the picture is at v = 0."""
+    """Upside down: the top row of the image is at v = 0."""

@@ -1,4 +1,4 @@
-"""Motions as a request or a file writes them: an object with ``bind``, ``osc`` or ``keys``."""
+"""Modulations in a request or a file: an object with ``bind``, ``osc`` or ``keys``."""
 
 import difflib
 from collections.abc import Callable, Mapping
@@ -35,17 +35,17 @@ _DEFAULT_BEATS = 4.0
 
 
 def is_modulation(payload: Mapping[str, object]) -> bool:
-    """Whether an object is meant as a motion."""
+    """Report if an object has a key of a modulation."""
     return any(key in payload for key in _KINDS)
 
 
 def read_modulation(item: Input, payload: Mapping[str, object], field: str) -> Modulation:
-    """The motion that an object means to an input.
+    """Parse the modulation of an input.
 
     Args:
-        item: what is to be moved; its own range is what `min` and `max` default to.
-        told: the object, decoded from JSON.
-        field: what errors call it; they append the key at fault.
+        item: the input; its own range is the default of `min` and `max`.
+        payload: the object, decoded from JSON.
+        field: its name in errors; the key at fault is appended.
 
     Raises:
         ToqiboxError: ``invalid_parameter``.
@@ -137,7 +137,7 @@ class _Parser:
             raise invalid(field, message("key"))
         time = read_number(f"{field}[0]", entry[0], 0.0, MAX_SECONDS)
         item = self._item
-        # Between true and false, or two of a choice, there is nothing.
+        # There is nothing between true and false, or between two choices.
         default_ease = "hold" if item.values or item.kind in (Kind.BOOL, Kind.EVENT) else "linear"
         ease = read_choice(f"{field}[2]", entry[2] if len(entry) == 3 else default_ease, EASES)
         return Keyframe(time, self._point(entry[1], f"{field}[1]"), ease)
@@ -145,7 +145,7 @@ class _Parser:
     # Their parts
 
     def _limits(self) -> tuple[Point, Point]:
-        """What it moves between: `min` and `max`, else the input's own range."""
+        """Return the ends it moves between: `min` and `max`, else the input's own range."""
         item = self._item
         if item.kind in (Kind.BOOL, Kind.EVENT):
             for key in _LIMIT_KEYS:
@@ -169,7 +169,7 @@ class _Parser:
         return _components(limit)
 
     def _point(self, value: object, field: str) -> Point:
-        """A value as its components; of a choice the place among the choices."""
+        """Return the components of a value; of a choice its index."""
         read = read_value(self._item, value, field)
         if self._item.values:
             return (float(self._item.values.index(int(_components(read)[0]))),)

@@ -1,4 +1,4 @@
-"""JSON Schemas (2020-12) of motions, for what GET /effects says of inputs."""
+"""JSON Schemas (2020-12) of modulations, for the inputs in GET /effects."""
 
 from typing import Any
 
@@ -15,13 +15,13 @@ from server.effects.params.modulation_parser import (
 
 _NUMBER = {"type": "number"}
 _VALUE = {"type": ["number", "string", "boolean", "array"]}
-"""A value of any kind: that it is one of its input is for the server to say."""
+"""Any value; the server checks that it fits the input."""
 REFERENCE = {"$ref": "#/$defs/motion"}
-"""What stands in a property for a motion of its input."""
+"""The schema of a modulation inside a property."""
 
 
 def definitions() -> dict[str, Any]:
-    """The `$defs` that REFERENCE leads to."""
+    """Return the `$defs` that REFERENCE points to."""
     binding = {
         "bind": {"enum": list(FEATURES)},
         "min": _VALUE,

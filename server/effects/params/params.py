@@ -1,4 +1,4 @@
-"""What a request may set: its `params` checked against an effect's inputs, and their schema."""
+"""The `params` of a request, checked against an effect's inputs, and their schema."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,15 +17,15 @@ _COLOR_PATTERN = "^#([0-9a-fA-F]{6}|[0-9a-fA-F]{8})$"
 def check_params(
     inputs: Sequence[Input], params: object, field: str = "params"
 ) -> dict[str, ParamValue]:
-    """What every input is set to, by its name.
+    """Check the params of a request and return the setting of every input by its name.
 
-    An input that moves by itself or has a colour of the photo, and is not set, is left out. Set to
-    a value, it holds that in every frame; set to a motion, it follows that one.
+    An input that is not set and has a modulation or a colour of the photo as its default is left
+    out. A value is constant over all frames; a modulation changes from frame to frame.
 
     Args:
         inputs: the effect's inputs.
-        params: the request's `params`, already decoded from JSON.
-        field: what they are called in errors.
+        params: the request's `params`, decoded from JSON.
+        field: their name in errors.
 
     Raises:
         ToqiboxError: ``invalid_parameter``; its field is `field`, or begins with ``field.<name>``.
@@ -62,9 +62,9 @@ def _param_value(item: Input, value: object, field: str) -> ParamValue:
 
 
 def build_schema(inputs: Sequence[Input]) -> dict[str, Any]:
-    """JSON Schema (2020-12) of the `params` that `check_params` accepts.
+    """Return the JSON Schema (2020-12) of the `params` that `check_params` accepts.
 
-    That the ends of a motion lie in the range of its input is not said in it.
+    It does not say that the ends of a modulation must be in the range of the input.
     """
     settable = [item for item in inputs if item.kind.is_settable]
     return {
@@ -96,7 +96,7 @@ def _property(item: Input) -> dict[str, Any]:
 
 
 def _property_type(item: Input) -> dict[str, Any]:
-    """A value's own type, or an object that is a motion: keywords of one pass over the other."""
+    """Return the schema of a value, or of a modulation: keywords of one pass over the other."""
     schema = _value_schema(item)
     if item.static:
         return schema

@@ -1,4 +1,4 @@
-"""Plain values that a request gives an input, each checked against what the input takes."""
+"""Constant values that a request sets an input to, each checked against the input."""
 
 import re
 import unicodedata
@@ -16,12 +16,12 @@ MAX_NUMBER = 1e9
 
 
 def invalid(field: str, why: Message) -> ToqiboxError:
-    """The 422 for a field of a request."""
+    """Return the 422 error for a field of a request."""
     return ToqiboxError("invalid_parameter", field=field, name=field, reason=why)
 
 
 def read_value(item: Input, value: object, field: str) -> Value:
-    """The value that `value`, decoded from JSON, means to the input.
+    """Convert a value that was decoded from JSON to a value of the input.
 
     Raises:
         ToqiboxError: ``invalid_parameter`` of `field`.
@@ -47,7 +47,7 @@ def read_value(item: Input, value: object, field: str) -> Value:
 
 
 def read_number(field: str, value: object, low: Value | None, high: Value | None) -> float:
-    """A finite number inside its limits; None is no limit.
+    """Return a finite number within its limits; None is no limit.
 
     Raises:
         ToqiboxError: ``invalid_parameter`` of `field`.
@@ -56,13 +56,13 @@ def read_number(field: str, value: object, low: Value | None, high: Value | None
         raise invalid(field, message("number"))
     least = low if isinstance(low, (int, float)) else -MAX_NUMBER
     most = high if isinstance(high, (int, float)) else MAX_NUMBER
-    if not least <= value <= most:  # false for NaN, and compared before a huge int meets float()
+    if not least <= value <= most:  # false for NaN, and compared before float() gets a huge int
         raise invalid(field, message("between", least=f"{least:g}", most=f"{most:g}"))
     return float(value)
 
 
 def read_text(field: str, value: object) -> str:
-    """The text of a text input.
+    """Return the text of a text input.
 
     Raises:
         ToqiboxError: ``invalid_parameter`` of `field`.
@@ -87,7 +87,7 @@ def read_lines(field: str, value: str) -> str:
 
 
 def read_choice(field: str, value: object, known: Sequence[str] | Mapping[str, object]) -> str:
-    """One of some words.
+    """Return a word if it is one of the known ones.
 
     Raises:
         ToqiboxError: ``invalid_parameter`` of `field`.
@@ -102,7 +102,7 @@ def _long(field: str, item: Input, value: object) -> int:
         return item.values[item.labels.index(value)]
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise invalid(field, _choice(item.labels))
-    if isinstance(value, float) and not value.is_integer():  # NaN and infinity are not either
+    if isinstance(value, float) and not value.is_integer():  # also excludes NaN and infinity
         raise invalid(field, _choice(()))
     if item.values:
         if value not in item.values:

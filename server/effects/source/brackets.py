@@ -1,10 +1,10 @@
-"""Which bracket closes which."""
+"""Matching of brackets in a shader."""
 
 import re
 
 
 def match_brackets(source: str) -> dict[int, int]:
-    """Where each opening bracket is closed. Those of macros do not pair with what is around."""
+    """Map the offset of each opening bracket to its closing one; macros are matched separately."""
     closing: dict[int, int] = {}
     open_brackets: list[int] = []
     pairs = {")": "(", "]": "[", "}": "{"}
@@ -16,7 +16,7 @@ def match_brackets(source: str) -> dict[int, int]:
             open_brackets.append(match.start())
         elif open_brackets and source[open_brackets[-1]] == pairs[match[0]]:
             closing[open_brackets.pop()] = match.start()
-        elif match[0] == "}":  # what was left open in between
+        elif match[0] == "}":  # closes brackets that were left open in between
             while open_brackets and source[open_brackets[-1]] != "{":
                 open_brackets.pop()
             if open_brackets:

@@ -1,4 +1,4 @@
-"""The part of a shader that a compiler sees where some macros are defined and others are not."""
+"""The part of a shader that a compiler sees when some macros are known to be defined or not."""
 
 import re
 from collections.abc import Collection
@@ -8,20 +8,20 @@ from server.effects.source.blanking import blank_out
 _DIRECTIVE = re.compile(r"[ \t]*#[ \t]*(ifdef|ifndef|if|elif|else|endif)\b(.*)", re.DOTALL)
 _TOKEN = re.compile(r"\s*(defined\s*\(\s*\w+\s*\)|defined\s+\w+|&&|\|\||!|\(|\))")
 _MAX_LENGTH = 500
-"""Characters of a condition that is read."""
+"""Maximum length of a condition that is parsed."""
 _NAME = re.compile(r"(\w+)\W*\Z")
 
 
 def blank_inactive(code: str, known: Collection[str], defined: Collection[str]) -> str:
-    """The text with blanks for what is left out; what cannot be told stays.
+    """Replace inactive parts of a shader with blanks; a part that is undecided stays.
 
     Args:
         code: a shader without comments.
-        known: macros of which it is known whether they are defined.
-        defined: those of them that are.
+        known: macros that are known to be defined or undefined.
+        defined: those of them that are defined.
     """
     lines: list[str] = []
-    stack: list[tuple[bool, bool]] = []  # whether the branch is kept; whether one was surely taken
+    stack: list[tuple[bool, bool]] = []  # (branch is kept, a branch was certainly taken)
     inactive_depth = 0
     for line in code.split("\n"):
         match = _DIRECTIVE.match(line)
@@ -49,7 +49,7 @@ def blank_inactive(code: str, known: Collection[str], defined: Collection[str]) 
 def _evaluate(
     keyword: str, condition: str, known: Collection[str], defined: Collection[str]
 ) -> bool | None:
-    """The value of a condition; None where it cannot be told."""
+    """Return the value of a condition; None if it is undecided."""
     if keyword != "if":
         match = re.match(r"\s*(\w+)", condition)
         if match is None or match[1] not in known:
@@ -69,7 +69,7 @@ def _evaluate(
 
 
 class _ConditionParser:
-    """Reads ``defined(A) && !(defined(B) || …)``; None stands for what is not known."""
+    """A parser of ``defined(A) && !(defined(B) || …)``; None stands for unknown."""
 
     def __init__(self, tokens: list[str], known: Collection[str], defined: Collection[str]) -> None:
         self.tokens, self.known, self.defined, self.at = tokens, known, defined, 0

@@ -1,4 +1,4 @@
-"""What the constants of a shader stand for, read from its text."""
+"""Values of the constants of a shader, read from its text."""
 
 import re
 
@@ -8,7 +8,7 @@ _ASSIGNED = re.compile(r"\b(\w+)\s*=(?!=)([^;,]*)")
 
 
 def find_constants(source: str) -> dict[str, set[str]]:
-    """The texts that each macro, and each constant that is declared alone, stands for."""
+    """Return the texts of each macro, and of each constant that is declared alone."""
     constant = set(_CONST.findall(source))
     values: dict[str, set[str]] = {}
     for match in _DEFINE.finditer(source):

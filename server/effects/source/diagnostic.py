@@ -1,4 +1,4 @@
-"""Messages about an author's text, each at its place in the author's own file."""
+"""Diagnostics of an author's text, each with its position in the author's own file."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,52 +7,52 @@ from server.effects.source.line_origins import NO_INCLUDES, LineOrigins
 from server.errors import ToqiboxError
 
 AUTHOR, HOST, AUTHOR_VERTEX = 0, 1_000_000, 2_000_000
-"""Where line numbers start in the author's file, our own text, the author's vertex shader: more
-apart than a text has lines. Source string numbers would say it, but Mesa forgets them."""
+"""First line numbers of the author's file, our own text, the author's vertex shader: further
+apart than a text has lines. Source string numbers would do the same, but Mesa ignores them."""
 
 MAX_MESSAGE_LENGTH = 300
-"""Characters of a message, and of the line shown with it."""
+"""Maximum length of a message, and of the line shown with it."""
 
 
 @dataclass(frozen=True)
 class Listing:
-    """A text of an author as compilers know it: its line n is line `start` + n to them."""
+    """A text of an author as compilers see it: its line n is line `start` + n for them."""
 
     start: int
     """AUTHOR, AUTHOR_VERTEX, or another multiple of HOST."""
     file: str
-    """What diagnostics call it."""
+    """Its name in diagnostics."""
     text: str
     origins: LineOrigins = NO_INCLUDES
-    """Where its lines come from that are those of other files."""
+    """Origins of the lines that come from included files."""
 
 
 @dataclass(frozen=True)
 class AuthorFile:
-    """A file of an author: what diagnostics point into."""
+    """A file of an author that diagnostics point into."""
 
     effect_id: str
     file: str
     text: str
     origins: LineOrigins = NO_INCLUDES
-    """Where its lines come from that are those of other files."""
+    """Origins of the lines that come from included files."""
 
     def position(self, offset: int) -> tuple[int, int]:
-        """Line and column, both from 1, of a character of the text."""
+        """Return line and column, both from 1, of a character of the text."""
         before = self.text[:offset]
         return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
 
     def error(self, message: str, offset: int, hint: str | None = None) -> ToqiboxError:
-        """The error for a file that cannot be read: ``shader_compile_failed``."""
+        """Return the error for a file that cannot be read: ``shader_compile_failed``."""
         entry = [self._diagnostic(offset, message) | {"hint": hint}]
         return ToqiboxError("shader_compile_failed", name=self.effect_id, diagnostics=entry)
 
     def warning(self, message: str, offset: int, hint: str | None = None) -> dict[str, Any]:
-        """A diagnostic of severity ``warning``: the text is read, and this is not as it looks."""
+        """Return a diagnostic of severity ``warning``: the text is valid but may be a mistake."""
         return self._diagnostic(offset, message) | {"severity": "warning", "hint": hint}
 
     def refusal(self, reason: str, offset: int = 0) -> ToqiboxError:
-        """The error for a file that is understood and not allowed: ``shader_rejected``."""
+        """Return the error for a valid file that is not allowed: ``shader_rejected``."""
         entry = [self._diagnostic(offset, reason)]
         return ToqiboxError("shader_rejected", detail=reason, diagnostics=entry)
 
@@ -62,7 +62,7 @@ class AuthorFile:
 
 
 def map_to_origin(entry: dict[str, Any], file: str, origins: LineOrigins) -> dict[str, Any]:
-    """A diagnostic about a line of a text, at the file and line that this comes from."""
+    """Return a diagnostic with the file and line that a line of a text comes from."""
     if entry["file"] != file or entry["line"] is None:
         return entry
     origin = origins.locate(file, entry["line"])
@@ -72,10 +72,10 @@ def map_to_origin(entry: dict[str, Any], file: str, origins: LineOrigins) -> dic
 def diagnostic(
     file: str, text: str, line: int | None, column: int | None, message: str
 ) -> dict[str, Any]:
-    """One diagnostic of severity ``error``; `line` and `column` count from 1.
+    """Return a diagnostic of severity ``error``; `line` and `column` count from 1.
 
-    Its `source` is the line, or of a very long one the part around the column, and `indent` says
-    how many characters of the line come before it.
+    Its `source` is the line, or for a very long one the part around the column; `indent` is the
+    number of characters of the line before it.
     """
     indent, source = _excerpt(text, line, column)
     return {
@@ -91,7 +91,7 @@ def diagnostic(
 
 
 def _excerpt(text: str, line: int | None, column: int | None) -> tuple[int, str]:
-    """How much of a line is left out at its start, and what is shown of it."""
+    """Return the number of characters left out at the start of a line, and the shown part."""
     if line is None:
         return 0, ""
     lines = text.split("\n", line)
@@ -105,5 +105,5 @@ def _excerpt(text: str, line: int | None, column: int | None) -> tuple[int, str]
 
 
 def printable(text: str) -> str:
-    """At most `LONGEST` characters, none of them a control character."""
+    """Limit a text to MAX_MESSAGE_LENGTH characters and replace control characters."""
     return "".join(c if c.isprintable() else " " for c in text[:MAX_MESSAGE_LENGTH]).strip()

@@ -1,4 +1,4 @@
-"""The JSON dialect of ISF headers as it occurs in the wild, with the place of every value.
+"""A parser for the JSON dialect of ISF headers in the wild; keeps the offset of every value.
 
 Accepted beyond JSON: comments, repeated and trailing commas, keys without quotes, single quotes,
 line breaks and tabs inside strings, unknown escapes, numbers such as ``1.``, ``.5`` and ``+2``.
@@ -18,7 +18,7 @@ _WORDS = {"true": True, "false": False, "yes": True, "no": False, "null": None}
 
 
 class HeaderSyntaxError(ValueError):
-    """The header cannot be read; `offset` is the character at fault."""
+    """An unreadable header; `offset` is the character at fault."""
 
     def __init__(self, message: str, offset: int) -> None:
         super().__init__(message)
@@ -26,8 +26,8 @@ class HeaderSyntaxError(ValueError):
 
 
 class JsonObject(dict[str, object]):
-    """An object; `places` holds the offset of each key's value, `spans` where the key begins and
-    where its value ends."""
+    """An object; `offsets` holds the offset of each key's value, `spans` the start of the key and
+    the end of its value."""
 
     def __init__(self, offset: int) -> None:
         super().__init__()
@@ -38,12 +38,12 @@ class JsonObject(dict[str, object]):
         """Keys that occur more than once."""
 
     def offset_of(self, key: str) -> int:
-        """Offset of a key's value, or of the object where the key is missing."""
+        """Return the offset of a key's value, or of the object if the key is missing."""
         return self.offsets.get(key, self.offset)
 
 
 class JsonArray(list[object]):
-    """An array; `places` holds the offset of each element."""
+    """An array; `offsets` holds the offset of each element."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -51,28 +51,28 @@ class JsonArray(list[object]):
 
 
 def read_object(text: str, start: int, end: int) -> JsonObject:
-    """Read the object in ``text[start:end]``; offsets are those of `text`.
+    """Read the object in ``text[start:end]``; offsets refer to `text`.
 
     Raises:
-        HeaderSyntaxError: with the offset of the first character that makes no sense.
+        HeaderSyntaxError: with the offset of the first invalid character.
     """
     scanner = _Scanner(text, start, end)
     scanner.skip()
     offset = scanner.at
     value = scanner.value(0)
     if not isinstance(value, JsonObject):
-        raise HeaderSyntaxError("the header is not an object in braces", offset)
+        raise HeaderSyntaxError("it must be an object in braces", offset)
     return value
 
 
 def read_array(text: str, start: int, end: int) -> JsonArray:
-    """Read the array in ``text[start:end]``; as `read`."""
+    """Read the array in ``text[start:end]``; as `read_object`."""
     scanner = _Scanner(text, start, end)
     scanner.skip()
     offset = scanner.at
     value = scanner.value(0)
     if not isinstance(value, JsonArray):
-        raise HeaderSyntaxError("it is not an array in brackets", offset)
+        raise HeaderSyntaxError("it must be an array in brackets", offset)
     return value
 
 
@@ -90,7 +90,7 @@ class _Scanner:
         return self.text[self.at : self.at + 1]
 
     def skip_commas(self) -> str:
-        """Go past commas; the next character."""
+        """Skip commas and return the next character."""
         while self.peek() == ",":
             self.at += 1
         return self.peek()
@@ -178,7 +178,7 @@ class _Scanner:
     def number(self) -> float | int:
         match = _NUMBER.match(self.text, self.at)
         if match is None or len(match[0]) > 64:
-            raise HeaderSyntaxError("this is no number", self.at)
+            raise HeaderSyntaxError("invalid number", self.at)
         value = float(match[0])
         if not math.isfinite(value):
             raise HeaderSyntaxError("this number is too large", self.at)
@@ -202,5 +202,5 @@ class _Scanner:
 
 
 def _join_surrogates(text: str) -> str:
-    """The string with its surrogate pairs joined; a lone half becomes U+FFFD."""
+    """Join the surrogate pairs of a string; a lone half becomes U+FFFD."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -1,4 +1,4 @@
-"""Where each line of a text comes from that has other files put into it."""
+"""Origins of the lines of a text that has other files included in it."""
 
 from bisect import bisect_right
 from dataclasses import dataclass
@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class LineOrigins:
-    """Where each line of a text with its includes comes from."""
+    """The file and line that each line of an expanded text comes from."""
 
     starts: tuple[int, ...] = ()
-    """Numbers of the lines, from 1, at which another piece begins."""
+    """Numbers of the lines, from 1, at which a piece of another file begins."""
     pieces: tuple[tuple[str, int], ...] = ()
-    """File and number of the first line of each."""
+    """File and first line number of each piece."""
 
     def locate(self, file: str, line: int) -> tuple[str, int]:
-        """File and line of a line of the text, which is called `file`."""
+        """Return the file and line that a line of the expanded text `file` comes from."""
         index = bisect_right(self.starts, line) - 1
         if index < 0:
             return file, line
@@ -23,4 +23,4 @@ class LineOrigins:
 
 
 NO_INCLUDES = LineOrigins()
-"""Of a text without any other file in it."""
+"""Origins of a text without includes."""

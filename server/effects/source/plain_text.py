@@ -1,4 +1,4 @@
-"""Texts of authors, and what is shown of them, made plain in the same way for every dialect."""
+"""Normalisation of authors' texts and of the parts that are shown, the same for every dialect."""
 
 import re
 from pathlib import PurePath
@@ -7,19 +7,19 @@ _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 
 def normalize(text: str) -> str:
-    """A file's text without a mark at its start, its line breaks as ``\\n``."""
+    """Remove a byte order mark and convert line breaks to ``\\n``."""
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def one_line(text: str, max_length: int) -> str:
-    """At most so many characters of it, on one line, all of them printable."""
+    """Join a text to one line of at most `max_length` printable characters."""
     line = " ".join(text.split())
     return "".join(char if char.isprintable() else " " for char in line)[:max_length].strip()
 
 
 def default_title(effect_id: str, file: str = "") -> str:
-    """The title of an effect that states none: the words of its id; where the name of its file,
-    without the ending, is no id, that name as it is written."""
+    """Return the title of an effect that states none: the words of its id, or the file's name
+    without suffix, as it is written, if that is not an id."""
     stem = PurePath(file).stem
     if stem and not _ID.fullmatch(stem):
         return one_line(stem, 80) or effect_id
