@@ -1,4 +1,4 @@
-"""`toqibox analyse` as a person and a program run it."""
+"""`toqibox analyse` as a user and a program run it."""
 
 import json
 import os
@@ -18,9 +18,9 @@ from tests.harness.server import SMALL
 ROOT = Path(__file__).parents[2]
 
 
-def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def run(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "server", "analyse", *words],
+        [sys.executable, "-m", "server", "analyse", *args],
         cwd=folder,
         env={**os.environ, **SMALL, "PYTHONPATH": str(ROOT), "TMPDIR": str(folder)},
         capture_output=True,
@@ -32,7 +32,7 @@ def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture
 def kicks(tmp_path: Path) -> Path:
-    """Six seconds of kicks, two a second."""
+    """A WAV file with two kicks per second for six seconds."""
     age = np.mod(np.arange(6 * wave.RATE) / wave.RATE, 0.5)
     signal = 0.8 * np.sin(2 * np.pi * 55 * age) * np.exp(-age / 0.08)
     path = tmp_path / "kicks.wav"
@@ -41,48 +41,48 @@ def kicks(tmp_path: Path) -> Path:
     return path
 
 
-def test_features_as_words_data_and_a_picture(kicks: Path, tmp_path: Path) -> None:
-    told = run(tmp_path, kicks.name, "--plot", "heard.png", "--click", "heard.wav")
-    assert told.returncode == 0, told.stderr
-    assert "6.0 s" in told.stdout
-    assert "12 kick" in told.stdout
-    assert "heard.png" in told.stdout
-    assert "kick 0." in told.stdout, "how sure the kicks are"
+def test_features_are_printed_plotted_and_clicked(kicks: Path, tmp_path: Path) -> None:
+    result = run(tmp_path, kicks.name, "--plot", "heard.png", "--click", "heard.wav")
+    assert result.returncode == 0, result.stderr
+    assert "6.0 s" in result.stdout
+    assert "12 kick" in result.stdout
+    assert "heard.png" in result.stdout
+    assert "kick 0." in result.stdout, "the confidence of the kicks"
     with wav.open(str(tmp_path / "heard.wav")) as sound:
         assert (sound.getnframes(), sound.getframerate()) == (6 * 44_100, 44_100)
-    with Image.open(tmp_path / "heard.png") as picture:
-        assert picture.width == 1600
-        colours = picture.convert("RGB").getcolors(1 << 24)
+    with Image.open(tmp_path / "heard.png") as plot:
+        assert plot.width == 1600
+        colours = plot.convert("RGB").getcolors(1 << 24)
     assert colours
     assert len(colours) > 50
     assert (255, 138, 92) in {colour for _, colour in colours}, "the lane of the kicks"
 
 
-def test_the_tempo_may_be_told(kicks: Path, tmp_path: Path) -> None:
-    heard, told = (
-        json.loads(run(tmp_path, kicks.name, "--json", *words).stdout)
-        for words in ([], ["--tempo", "60"])
+def test_the_tempo_option_overrides_detection(kicks: Path, tmp_path: Path) -> None:
+    detected, overridden = (
+        json.loads(run(tmp_path, kicks.name, "--json", *args).stdout)
+        for args in ([], ["--tempo", "60"])
     )
-    assert heard["tempo"]["bpm"] == pytest.approx(120, abs=1)
-    assert told["tempo"]["bpm"] == pytest.approx(60, abs=1)
-    assert heard["counts"]["beat"] == pytest.approx(2 * told["counts"]["beat"], abs=2)
-    assert told["counts"]["kick"] == heard["counts"]["kick"]
+    assert detected["tempo"]["bpm"] == pytest.approx(120, abs=1)
+    assert overridden["tempo"]["bpm"] == pytest.approx(60, abs=1)
+    assert detected["counts"]["beat"] == pytest.approx(2 * overridden["counts"]["beat"], abs=2)
+    assert overridden["counts"]["kick"] == detected["counts"]["kick"]
 
 
-def test_data_for_programs(kicks: Path, tmp_path: Path) -> None:
-    told = run(tmp_path, kicks.name, "--json", "--fps", "24")
-    found = json.loads(told.stdout)
-    assert (found["seconds"], found["fps"], found["counts"]["kick"]) == (6, 24, 12)
-    assert [row[0] for row in found["events"]["kick"]][:3] == pytest.approx([0, 0.5, 1], abs=1e-3)
-    assert found["features"].keys() == FEATURES.keys()
-    assert found["confidence"]["kick"] > 0.6
-    assert {section["label"] for section in found["sections"]} <= {"intro", "outro", "A", "B"}
-    assert {len(column) for column in found["features"].values()} == {6 * 24}
+def test_json_has_every_feature_and_event(kicks: Path, tmp_path: Path) -> None:
+    result = run(tmp_path, kicks.name, "--json", "--fps", "24")
+    data = json.loads(result.stdout)
+    assert (data["seconds"], data["fps"], data["counts"]["kick"]) == (6, 24, 12)
+    assert [row[0] for row in data["events"]["kick"]][:3] == pytest.approx([0, 0.5, 1], abs=1e-3)
+    assert data["features"].keys() == FEATURES.keys()
+    assert data["confidence"]["kick"] > 0.6
+    assert {section["label"] for section in data["sections"]} <= {"intro", "outro", "A", "B"}
+    assert {len(column) for column in data["features"].values()} == {6 * 24}
     assert sorted(tmp_path.iterdir()) == [kicks], "nothing is left behind"
 
 
 @pytest.mark.parametrize(
-    ("words", "status", "said"),
+    ("args", "status", "expected"),
     [
         (["none.wav"], 2, "file not found"),
         (["noise.txt"], 1, "audio"),
@@ -99,12 +99,12 @@ def test_data_for_programs(kicks: Path, tmp_path: Path) -> None:
         (["kicks.wav", "--click-on", "kick"], 2, "requires --click"),
     ],
 )
-def test_what_cannot_be_done_is_said(
-    kicks: Path, tmp_path: Path, words: list[str], status: int, said: str
+def test_wrong_usage_is_reported(
+    kicks: Path, tmp_path: Path, args: list[str], status: int, expected: str
 ) -> None:
     (tmp_path / "noise.txt").write_text("not a sound")
-    told = run(tmp_path, *words)
-    assert told.returncode == status
-    assert said in told.stderr
-    assert "Traceback" not in told.stderr
+    result = run(tmp_path, *args)
+    assert result.returncode == status
+    assert expected in result.stderr
+    assert "Traceback" not in result.stderr
     assert kicks.exists()

@@ -1,4 +1,4 @@
-"""Judging many files in a row: who is to blame when a worker dies."""
+"""The validation of many files in one worker, which may die."""
 
 import argparse
 from collections.abc import AsyncIterator
@@ -27,12 +27,12 @@ def good(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def validator() -> AsyncIterator[FileValidator]:
-    made = FileValidator(TaskLimits())
-    yield made
-    await made.close()
+    validator = FileValidator(TaskLimits())
+    yield validator
+    await validator.close()
 
 
-async def test_a_file_is_not_blamed_for_the_end_of_a_used_worker(
+async def test_a_file_is_not_rejected_if_a_used_worker_dies(
     validator: FileValidator, good: Path
 ) -> None:
     assert (await validator.validate(good)).outcome is ValidationOutcome.OK
@@ -45,7 +45,7 @@ async def test_a_file_is_not_blamed_for_the_end_of_a_used_worker(
     ("limits", "reason"),
     [(TaskLimits(cpu_s=0.01), "processor time"), (TaskLimits(memory_bytes=1), "memory")],
 )
-async def test_a_file_over_a_limit_is_rejected_and_the_next_is_judged(
+async def test_a_file_over_a_limit_is_rejected_and_the_next_is_validated(
     good: Path, limits: TaskLimits, reason: str
 ) -> None:
     validator = FileValidator(limits)
@@ -60,7 +60,7 @@ async def test_a_file_over_a_limit_is_rejected_and_the_next_is_judged(
 
 @pytest.fixture
 def templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-    """A file made of each template."""
+    """A file created from each template."""
     monkeypatch.chdir(tmp_path)
     for like in new.TEMPLATES:
         options = argparse.Namespace(name=f"my-{like}", like=like, json=True)

@@ -1,4 +1,4 @@
-"""What the doctor advises where EGL_DEVICE demands a device that cannot do."""
+"""The advice of the doctor on an EGL_DEVICE that cannot be used."""
 
 from pathlib import Path
 
@@ -28,7 +28,7 @@ SOFTWARE = {"ok": True, "renderer": "llvmpipe", "software": True, "devices": DEV
          "device 1 of EGL_DEVICE is software, but must be a GPU: unset it"),
     ],
 )  # fmt: skip
-def test_a_wrong_device_is_told_with_those_that_there_are(
+def test_an_unusable_device_is_reported_with_the_others(
     gl: dict[str, object], device: str, advice: str, tmp_path: Path
 ) -> None:
     config = Config.from_env({"EGL_DEVICE": device})
@@ -38,7 +38,7 @@ def test_a_wrong_device_is_told_with_those_that_there_are(
     assert (found.state, found.advice) == ("failed", advice)
 
 
-def test_software_that_nobody_demanded_is_a_note(tmp_path: Path) -> None:
+def test_software_without_egl_device_is_a_warning(tmp_path: Path) -> None:
     health = MachineProbe(Config(), tmp_path / "scratch")
     health.report = {"gl": SOFTWARE}
     assert _gl(Config(), health).state == "warning"

@@ -1,4 +1,4 @@
-"""The ids of files, as commands write and tell them."""
+"""The ids of files, as commands print them."""
 
 import json
 import os
@@ -14,10 +14,10 @@ from server.cli.tasks import effect_source
 ROOT = Path(__file__).parents[2]
 
 
-def quietly(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[object, str]:
-    """The exit status of a command in this process, and what it printed."""
+def quietly(capsys: pytest.CaptureFixture[str], *args: str) -> tuple[object, str]:
+    """Return the exit status and the output of a command in this process."""
     with pytest.raises(SystemExit) as ended:
-        main(["effects", *words])
+        main(["effects", *args])
     return ended.value.code, capsys.readouterr().out
 
 
@@ -53,6 +53,6 @@ def test_import_makes_a_file_of_each_shader(
     shaders = [{**row, "info": {"name": name}} for name in names]
     Path("all.json").write_text(json.dumps({"userName": "me", "shaders": shaders}))
     assert quietly(capsys, "import", "all.json")[0] == 0
-    made = ["fire-ice.glsl", "ramp-2.glsl", "ramp.glsl"]
-    assert sorted(path.name for path in tmp_path.glob("*.glsl")) == made
+    names_written = ["fire-ice.glsl", "ramp-2.glsl", "ramp.glsl"]
+    assert sorted(path.name for path in tmp_path.glob("*.glsl")) == names_written
     assert effect_source.read(Path("fire-ice.glsl")).effect.title == "Fire & Ice"

@@ -27,7 +27,7 @@ TYPO = '/*{"ISFVSN": "2"}*/\nvoid main() {\n\t  gl_FragColor = vec4(sped);\n}\n'
 
 @dataclass(frozen=True)
 class Ended:
-    """How a command ended."""
+    """The result of a command."""
 
     status: int
     out: str
@@ -39,13 +39,13 @@ Run = Callable[..., Ended]
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
-    """Runs a command in the test's folder, where temporary files go too."""
+    """Run a command in the folder of the test, with its temporary files there too."""
     settings = {"PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)}
     settings["XDG_CACHE_HOME"] = str(tmp_path / "cache")
 
-    def command(*words: str) -> Ended:
+    def command(*args: str) -> Ended:
         done = subprocess.run(
-            [*COMMAND, *words],
+            [*COMMAND, *args],
             cwd=tmp_path,
             env={**os.environ, **SMALL, **settings},
             capture_output=True,
@@ -67,7 +67,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     return ["--audio", str(folder / "track.wav"), "--image", str(folder / "photo.jpg")]
 
 
-def test_check_judges_a_folder_and_tells_each_file(run: Run, tmp_path: Path) -> None:
+def test_check_validates_a_folder_and_reports_each_file(run: Run, tmp_path: Path) -> None:
     (tmp_path / "deep").mkdir()
     texts = {
         "Black Box.fs": BLACK,
@@ -92,10 +92,10 @@ def test_check_judges_a_folder_and_tells_each_file(run: Run, tmp_path: Path) -> 
     assert checked.err.startswith("5 files: 1 ok, 1 blank, 1 failed, 2 skipped, in ")
 
 
-def test_check_tells_programs_an_object_a_line(run: Run, tmp_path: Path) -> None:
+def test_check_prints_a_json_object_per_line(run: Run, tmp_path: Path) -> None:
     (tmp_path / "include.glsl").write_text("float one() { return 1.0; }\n")
     checked = run("check", "include.glsl", "--json")
-    assert checked.status == 1  # a file that is named is never passed over
+    assert checked.status == 1  # a file that is named is never skipped
     include, last = map(json.loads, checked.out.splitlines())
     assert (include["path"], include["outcome"]) == ("include.glsl", "failed")
     assert include["diagnostics"][0]["line"] == 1
@@ -120,19 +120,19 @@ def test_frame_keeps_alpha_and_leaves_nothing_else(
         "void main() { gl_FragColor = vec4(tint.rgb, 0.5); }\n"
     )
     (tmp_path / "Half Tint.fs").write_text(text)
-    words = ["Half Tint.fs", *shown, "--param", "tint=#102030", "--size", "8x4", "-o", "out.png"]
-    drawn = run("frame", *words, "--time", "0.2", "--json")
+    args = ["Half Tint.fs", *shown, "--param", "tint=#102030", "--size", "8x4", "-o", "out.png"]
+    drawn = run("frame", *args, "--time", "0.2", "--json")
     assert drawn.status == 0, drawn.err
     facts = json.loads(drawn.out)
     assert (facts["frame"], facts["time"], facts["exact"]) == (6, 0.2, True)
-    with Image.open(tmp_path / "out.png") as picture:
-        assert (picture.mode, picture.size) == ("RGBA", (8, 4))
-        assert {colour for _, colour in picture.getcolors() or ()} == {(16, 32, 48, 128)}
+    with Image.open(tmp_path / "out.png") as image:
+        assert (image.mode, image.size) == ("RGBA", (8, 4))
+        assert {colour for _, colour in image.getcolors() or ()} == {(16, 32, 48, 128)}
     assert sorted(path.name for path in tmp_path.iterdir()) == ["Half Tint.fs", "out.png"]
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("args", "expected"),
     [
         (["frame", "spni", "-o", "x.png"], "spin"),
         (["frame", "nothing.fs", "-o", "x.png"], "nothing.fs: file not found"),
@@ -150,20 +150,20 @@ def test_frame_keeps_alpha_and_leaves_nothing_else(
         (["watch", "nothing.fs"], "nothing.fs: file not found"),
     ],
 )
-def test_wrong_usage_is_told_in_one_line(
+def test_wrong_usage_is_reported_in_one_line(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-    words: list[str],
-    told: str,
+    args: list[str],
+    expected: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SystemExit) as ended:
-        main(["effects", *words])
+        main(["effects", *args])
     assert ended.value.code == 2
-    said = capsys.readouterr().err
-    assert told in said
-    assert said.count("\n") == 1
+    message = capsys.readouterr().err
+    assert expected in message
+    assert message.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
 
 
@@ -172,11 +172,11 @@ def test_sheet_has_a_cell_for_each_effect_and_moment(
 ) -> None:
     (tmp_path / "red.fs").write_text(HALF_RED.replace("0.5", "1.0"))
     (tmp_path / "typo.fs").write_text(TYPO)
-    words = ["red.fs", "typo.fs", *shown, "--size", "32x16", "--times", "0,0.2", "-o", "sheet.png"]
-    made = run("sheet", *words, "--json")
-    assert made.status == 1
-    assert made.err.startswith("typo.fs:3:")
-    facts = json.loads(made.out)
+    args = ["red.fs", "typo.fs", *shown, "--size", "32x16", "--times", "0,0.2", "-o", "sheet.png"]
+    done = run("sheet", *args, "--json")
+    assert done.status == 1
+    assert done.err.startswith("typo.fs:3:")
+    facts = json.loads(done.out)
     assert (facts["pictures"], facts["columns"], list(facts["failed"])) == (4, 2, ["typo"])
     with Image.open(tmp_path / "sheet.png") as sheet:
         assert sheet.size == (2 * 40 + 8, 2 * 46 + 8)
@@ -187,9 +187,9 @@ def test_sheet_has_a_cell_for_each_effect_and_moment(
 
 def test_preview_makes_a_clip_with_sound(run: Run, shown: list[str], tmp_path: Path) -> None:
     (tmp_path / "Red One.fs").write_text(HALF_RED)
-    words = ["Red One.fs", *shown, "--size", "32x16", "--seconds", "0.2", "-o", "clip.mp4"]
-    made = run("preview", *words)
-    assert made.status == 0, made.err
+    args = ["Red One.fs", *shown, "--size", "32x16", "--seconds", "0.2", "-o", "clip.mp4"]
+    done = run("preview", *args)
+    assert done.status == 0, done.err
     streams = {s["codec_type"]: s for s in media.contents(tmp_path / "clip.mp4")["streams"]}
     assert (streams["video"]["width"], streams["video"]["height"]) == (32, 16)
     assert streams["audio"]["codec_name"] == "aac"
@@ -201,14 +201,14 @@ def test_preview_makes_a_clip_with_sound(run: Run, shown: list[str], tmp_path: P
 def test_profile_has_a_row_for_each_pass(run: Run, shown: list[str], tmp_path: Path) -> None:
     text = HALF_RED.replace('"2"', '"2", "PASSES": [{"TARGET": "first"}, {}]')
     (tmp_path / "two.fs").write_text(text)
-    made = run("profile", "two.fs", *shown, "--size", "16x8", "--size", "32x16", "--count", "2")
-    assert made.status == 0, made.err
-    rows = [line.split() for line in made.out.splitlines()]
+    done = run("profile", "two.fs", *shown, "--size", "16x8", "--size", "32x16", "--count", "2")
+    assert done.status == 0, done.err
+    rows = [line.split() for line in done.out.splitlines()]
     assert rows[0] == ["pass", "16x8", "32x16"]
     assert [row[0] for row in rows[1:4]] == ["first", "output", "all"]
 
 
-def test_show_tells_the_inputs_and_their_schema(run: Run) -> None:
+def test_show_prints_the_inputs_and_their_schema(run: Run) -> None:
     shown = run("show", "ring")
     assert shown.status == 0
     rows = {line.split()[0]: line for line in shown.out.splitlines() if line.strip()}
@@ -235,8 +235,10 @@ def test_import_makes_a_file_that_is_an_effect(run: Run, tmp_path: Path) -> None
 
 @pytest.fixture
 def keyboard() -> Iterator[None]:
-    """Ctrl-C counts for the commands of the test, also where the tests run in the background: what
-    a shell starts with `&` ignores SIGINT, and so do its children."""
+    """Enable Ctrl-C for the commands of a test that runs in the background.
+
+    A process started by a shell with `&` ignores SIGINT, and so do its children.
+    """
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
@@ -249,11 +251,11 @@ def test_interrupted_is_130_and_leaves_nothing(shown: list[str], tmp_path: Path)
         "{ float a = TIME; for (int i = 0; i < 2000000000; i++) a = sin(a + float(i)); gl",
     ).replace("vec4(0.0", "vec4(a")
     (tmp_path / "slow.fs").write_text(slow)
-    words = ["frame", "slow.fs", *shown, "-o", "out.png"]
+    args = ["frame", "slow.fs", *shown, "-o", "out.png"]
     environment = {**os.environ, **SMALL, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)}
-    with subprocess.Popen([*COMMAND, *words], cwd=tmp_path, env=environment) as child:
+    with subprocess.Popen([*COMMAND, *args], cwd=tmp_path, env=environment) as child:
         deadline = time.monotonic() + 60
-        while not any(tmp_path.glob("toqibox-*/features")):  # what follows is the drawing
+        while not any(tmp_path.glob("toqibox-*/features")):  # drawing comes next
             assert time.monotonic() < deadline
             time.sleep(0.02)
         started = [p.pid for p in processes.descendants(child.pid)]
@@ -263,13 +265,13 @@ def test_interrupted_is_130_and_leaves_nothing(shown: list[str], tmp_path: Path)
     assert [path.name for path in tmp_path.iterdir()] == ["slow.fs"]
 
 
-def test_samples_stand_in_for_what_is_not_given(run: Run, tmp_path: Path) -> None:
-    made = run("frame", "spin", "--size", "64x36", "-o", "out.png")
-    assert made.status == 0, made.err
-    assert "once" in made.err
+def test_samples_are_used_for_missing_media(run: Run, tmp_path: Path) -> None:
+    done = run("frame", "spin", "--size", "64x36", "-o", "out.png")
+    assert done.status == 0, done.err
+    assert "once" in done.err
     (kept,) = (tmp_path / "cache" / "toqibox").iterdir()
     assert {"sound.wav", "features", "photo.rgba", "photo2.rgba"} <= {
         f.name for f in kept.iterdir()
     }
-    with Image.open(tmp_path / "out.png") as picture:
-        assert len(picture.getcolors(64 * 36) or ()) > 500
+    with Image.open(tmp_path / "out.png") as image:
+        assert len(image.getcolors(64 * 36) or ()) > 500

@@ -1,4 +1,4 @@
-"""The command as a person runs it: real processes, real exit statuses."""
+"""The command as a user runs it: real processes, real exit statuses."""
 
 import json
 import os
@@ -17,9 +17,9 @@ from tests.harness.server import SMALL, Server
 COMMAND = [sys.executable, "-m", "server"]
 
 
-def run(*words: str, **settings: str) -> subprocess.CompletedProcess[str]:
+def run(*args: str, **settings: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*COMMAND, *words],
+        [*COMMAND, *args],
         env={**os.environ, **SMALL, **settings},
         capture_output=True,
         text=True,
@@ -38,27 +38,27 @@ def files(tmp_path: Path) -> list[str]:
 
 def test_render_makes_the_video_and_nothing_else(files: list[str], tmp_path: Path) -> None:
     out = tmp_path / "out.mp4"
-    made = run(
+    done = run(
         "render", *files, "-o", str(out), "--effect", "ring", "--param", "color=#ff8800",
         "--aspect", "9:16", "--fps", "24", "--title", "Тема", "--artist=-x=1\U00013460", "--json",
         "--allow-flashing",
     )  # fmt: skip
-    assert made.returncode == 0, made.stderr
-    job = json.loads(made.stdout)
+    assert done.returncode == 0, done.stderr
+    job = json.loads(done.stdout)
     assert job["report"]["flashes"] == {"allowed": True, "limited": []}
     assert job["status"] == "completed"
     assert job["frames"] == {"done": 12, "total": 12}
-    found = media.contents(out)
-    video = next(s for s in found["streams"] if s["codec_type"] == "video")
+    contents = media.contents(out)
+    video = next(s for s in contents["streams"] if s["codec_type"] == "video")
     assert (video["width"], video["height"], video["avg_frame_rate"]) == (36, 64, "24/1")
-    assert found["format"]["tags"]["title"] == "Тема"
-    assert found["format"]["tags"]["artist"] == "-x=1\U00013460"
-    assert "warning: No installed font has these characters of “artist”" in made.stderr
+    assert contents["format"]["tags"]["title"] == "Тема"
+    assert contents["format"]["tags"]["artist"] == "-x=1\U00013460"
+    assert "warning: No installed font has these characters of “artist”" in done.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out.mp4", "photo.jpg", "track.wav"]
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("args", "expected"),
     [
         (["--effect", "spni"], "spin"),
         (["--param", "size"], "NAME=VALUE"),
@@ -69,49 +69,49 @@ def test_render_makes_the_video_and_nothing_else(files: list[str], tmp_path: Pat
         (["--plan", "gold"], "plan"),
     ],
 )
-def test_wrong_usage_is_2_and_says_what(
-    files: list[str], tmp_path: Path, words: list[str], told: str
+def test_wrong_usage_is_2_and_names_the_problem(
+    files: list[str], tmp_path: Path, args: list[str], expected: str
 ) -> None:
-    made = run("render", *files, "-o", str(tmp_path / "out.mp4"), *words)
-    assert made.returncode == 2
-    assert told in made.stderr
-    assert "Traceback" not in made.stderr
+    done = run("render", *files, "-o", str(tmp_path / "out.mp4"), *args)
+    assert done.returncode == 2
+    assert expected in done.stderr
+    assert "Traceback" not in done.stderr
     assert not (tmp_path / "out.mp4").exists()
 
 
-def test_an_output_is_only_overwritten_when_told(files: list[str], tmp_path: Path) -> None:
+def test_an_output_is_only_overwritten_with_y(files: list[str], tmp_path: Path) -> None:
     out = tmp_path / "out.mp4"
     out.write_text("mine")
-    made = run("render", *files, "-o", str(out))
-    assert made.returncode == 2
-    assert "-y" in made.stderr
+    done = run("render", *files, "-o", str(out))
+    assert done.returncode == 2
+    assert "-y" in done.stderr
     assert out.read_text() == "mine"
-    made = run("render", *files, "-o", str(out), "-y", "--effect", "plain")
-    assert made.returncode == 0
-    assert "15 frames" in made.stdout
+    done = run("render", *files, "-o", str(out), "-y", "--effect", "plain")
+    assert done.returncode == 0
+    assert "15 frames" in done.stdout
     assert media.contents(out)["format"]["format_name"].startswith("mov")
 
 
 def test_a_file_that_is_not_sound_is_1(files: list[str], tmp_path: Path) -> None:
     Path(files[1]).write_text("not sound")
-    made = run("render", *files, "-o", str(tmp_path / "out.mp4"))
-    assert made.returncode == 1
-    assert "audio" in made.stderr
-    assert "Traceback" not in made.stderr
+    done = run("render", *files, "-o", str(tmp_path / "out.mp4"))
+    assert done.returncode == 1
+    assert "audio" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
-def test_a_shader_with_a_mistake_is_1_and_says_where(files: list[str], tmp_path: Path) -> None:
+def test_a_shader_error_is_1_and_names_the_line(files: list[str], tmp_path: Path) -> None:
     shaders = tmp_path / "shaders"
     shaders.mkdir()
     text = '/*{"ISFVSN": "2", "INPUTS": []}*/\nvoid main() {\n  gl_FragColor = vec4(sped);\n}\n'
     (shaders / "typo.fs").write_text(text)
-    made = run(
+    done = run(
         "render", *files, "-o", str(tmp_path / "o.mp4"), "--effect", "typo",
         SHADERS_DIR=str(shaders),
     )  # fmt: skip
-    assert made.returncode == 1
-    assert "typo.fs:3:" in made.stderr
-    assert "sped" in made.stderr
+    assert done.returncode == 1
+    assert "typo.fs:3:" in done.stderr
+    assert "sped" in done.stderr
 
 
 def test_interrupted_is_130_and_leaves_nothing(files: list[str], tmp_path: Path) -> None:
@@ -130,7 +130,7 @@ def test_interrupted_is_130_and_leaves_nothing(files: list[str], tmp_path: Path)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["photo.jpg", "track.wav"]
 
 
-def test_effects_are_listed_and_broken_ones_told(tmp_path: Path) -> None:
+def test_effects_are_listed_and_invalid_ones_reported(tmp_path: Path) -> None:
     listed = run("effects", "list")
     assert listed.returncode == 0
     assert {"breathe", "spin", "bars", "ring"} <= {
@@ -175,7 +175,7 @@ def test_a_bad_setting_stops_the_start() -> None:
     assert "PLANS is 'free'" in served.stderr
 
 
-def test_the_version_is_said() -> None:
+def test_the_version_is_printed() -> None:
     assert run("--version").stdout.startswith("toqibox ")
 
 
@@ -192,24 +192,24 @@ def test_a_slow_probe_is_waited_for(
     with pytest.raises(SystemExit) as ended:
         cli.main(["render", *files, "-o", str(tmp_path / "out.mp4")])
     assert ended.value.code == 1
-    words = capsys.readouterr().err
-    assert "probed" not in words
-    assert "audio" in words
+    message = capsys.readouterr().err
+    assert "probed" not in message
+    assert "audio" in message
 
 
 def test_health_asks_the_server_on_the_port_that_it_serves(tmp_path: Path) -> None:
     data = tmp_path / "data"
-    words = ["health", "--data", str(data)]
-    # Neither of them is the way to the server.
+    args = ["health", "--data", str(data)]
+    # Neither of them leads to the server.
     astray = {"PORT": "1", "http_proxy": "http://127.0.0.1:1"}
-    absent = run(*words, **astray)
+    absent = run(*args, **astray)
     assert (absent.returncode, absent.stdout) == (1, "")
     assert f"no server is running on {data}" in absent.stderr
     with Server(data, MIN_FREE_MB="100000000", MAX_PARALLEL_EXPORTS="0") as server:
         address = f"http://127.0.0.1:{server.client.port}"
-        alive = run(*words, **astray)
+        alive = run(*args, **astray)
         assert (alive.returncode, alive.stdout) == (0, f"{address}/health answers\n")
-        for unready in (run(*words, "--ready", **astray), run(*words, REQUIRE_GPU="1", **astray)):
+        for unready in (run(*args, "--ready", **astray), run(*args, REQUIRE_GPU="1", **astray)):
             assert (unready.returncode, unready.stdout) == (1, "")
             assert f"{address}/ready: " in unready.stderr
             assert "MIN_FREE_MB is 100000000" in unready.stderr

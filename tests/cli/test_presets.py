@@ -1,4 +1,4 @@
-"""`toqibox presets` and `toqibox render --preset`, as far as nothing is drawn."""
+"""`toqibox presets` and `toqibox render --preset`, without drawing."""
 
 import json
 from pathlib import Path
@@ -12,14 +12,14 @@ from server.jobs.submission.presets import BUILT_IN_PRESETS
 PRESETS = [path.stem for path in BUILT_IN_PRESETS.glob("*.json")]
 
 
-def _run(*words: str) -> int:
+def _run(*args: str) -> int:
     with pytest.raises(SystemExit) as end:
-        cli.main(words)
+        cli.main(args)
     assert isinstance(end.value.code, int)
     return end.value.code
 
 
-def test_presets_are_listed_and_broken_ones_told(
+def test_presets_are_listed_and_invalid_ones_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "bad.json").write_text('{"title": "Bad"}')
@@ -30,9 +30,9 @@ def test_presets_are_listed_and_broken_ones_told(
     assert [row.split()[0] for row in rows[1:]] == sorted(PRESETS)
     assert last.startswith("bad.json: error: The field “description” is not valid")
     assert _run("presets", "list", "--json") == exit_status.FAILED
-    found = json.loads(capsys.readouterr().out)
-    assert found["broken"][0]["field"] == "description"
-    assert [row["id"] for row in found["presets"]] == sorted(PRESETS)
+    listing = json.loads(capsys.readouterr().out)
+    assert listing["broken"][0]["field"] == "description"
+    assert [row["id"] for row in listing["presets"]] == sorted(PRESETS)
 
 
 def test_a_preset_is_shown_as_it_can_be_sent(capsys: pytest.CaptureFixture[str]) -> None:
@@ -43,7 +43,7 @@ def test_a_preset_is_shown_as_it_can_be_sent(capsys: pytest.CaptureFixture[str])
     assert "did you mean “turntable”" in capsys.readouterr().err
 
 
-def test_a_wrong_preset_is_told_before_anything_is_drawn(
+def test_an_unknown_preset_is_reported_before_anything_is_drawn(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     files = ["--audio", "none.wav", "--photo", "none.jpg", "-o", str(tmp_path / "out.mp4")]

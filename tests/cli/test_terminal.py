@@ -1,4 +1,4 @@
-"""Names of files reach a terminal without what it would obey."""
+"""File names reach a terminal without control characters."""
 
 import ast
 from pathlib import Path
@@ -12,16 +12,16 @@ COMMANDS = Path(terminal.__file__).parent / "cli"
 NAME = "\x1b[31mx\n\x9bX.fs"
 
 
-def ended(capsys: pytest.CaptureFixture[str], *words: str) -> str:
-    """All that a command printed in this process."""
+def ended(capsys: pytest.CaptureFixture[str], *args: str) -> str:
+    """Return all that a command printed in this process."""
     with pytest.raises(SystemExit):
-        main(words)
+        main(args)
     shown = capsys.readouterr()
     return shown.out + shown.err
 
 
 @pytest.mark.parametrize(
-    "words",
+    "args",
     [
         ("effects", "show", NAME),
         ("effects", "show", "breathe", NAME),
@@ -34,14 +34,14 @@ def ended(capsys: pytest.CaptureFixture[str], *words: str) -> str:
         ("analyse", NAME),
     ],
 )
-def test_words_of_the_command_line(
-    words: tuple[str, ...],
+def test_arguments_of_the_command_line(
+    args: tuple[str, ...],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    shown = ended(capsys, *words)
+    shown = ended(capsys, *args)
     assert "?[31mx??X.fs" in shown
     assert all(row.isprintable() for row in shown.splitlines())
 

@@ -1,4 +1,4 @@
-"""What the tools for authors say, where saying it draws nothing."""
+"""The output of the tools for authors, without drawing."""
 
 from pathlib import Path
 
@@ -28,7 +28,7 @@ def test_a_clip_is_an_mp4(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     assert "must end in .mp4" in capsys.readouterr().err
 
 
-def test_a_profile_says_how_often_a_pass_is_drawn() -> None:
+def test_a_profile_shows_the_share_of_frames_of_a_pass() -> None:
     passes = [{"name": "blur", "ms": 2.0, "share": 0.25}, {"name": "output", "ms": 1.0}]
     size = {"width": 64, "height": 36, "ms": 3.0, "passes": passes}
     page = "\n".join(_format_result({"sizes": [size], "renderer": "llvmpipe", "software": True}))

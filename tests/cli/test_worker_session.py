@@ -25,12 +25,12 @@ def test_a_signal_that_another_thread_receives_interrupts_at_once() -> None:
 
     handler = signal.signal(signal.SIGINT, signal.default_int_handler)
     blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    person = threading.Thread(target=press)
+    user = threading.Thread(target=press)
     try:
-        person.start()
+        user.start()
         with WorkerSession() as session, pytest.raises(KeyboardInterrupt):
             session.run(Probe())
     finally:
-        person.join()
+        user.join()
         signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
         signal.signal(signal.SIGINT, handler)

@@ -1,4 +1,4 @@
-"""`make demo` from start to end, small, and what it does when something is in its way."""
+"""`make demo` from start to end with a small video, and its failures."""
 
 import os
 import subprocess
@@ -30,21 +30,21 @@ def test_demo_ends_with_a_video_that_moves_with_the_beat(tmp_path: Path) -> None
     assert [path.name for path in tmp_path.iterdir()] == ["demo.mp4"]
 
 
-def test_bad_setting_is_told(tmp_path: Path) -> None:
+def test_an_invalid_setting_is_reported(tmp_path: Path) -> None:
     done = _run(tmp_path, SEGMENT_SEC="never")
     assert done.returncode == 1
     assert "SEGMENT_SEC is 'never'" in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 
-def test_missing_ffmpeg_is_told(tmp_path: Path) -> None:
+def test_missing_ffmpeg_is_reported(tmp_path: Path) -> None:
     done = _run(tmp_path, PATH="/nonexistent")
     assert done.returncode == 1
     assert "ffmpeg is not installed" in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 
-def test_faults_are_named() -> None:
+def test_mismatches_are_reported() -> None:
     info = video.VideoInfo(
         bytes=1, width=64, height=36, codec="h264", pixel_format="yuv420p", frames=59,
         fps=Fraction(30), video_s=2.0, colour=("bt709", "bt709", "bt709", "tv"),

@@ -1,4 +1,4 @@
-"""What the demo says of a video is true of the video."""
+"""The properties of a video that the demo reports."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -16,12 +16,12 @@ FRAMES = 40
 
 @pytest.fixture(scope="module")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """64 × 36, 30 frames/s, 40 frames that turn brighter at frames 10 and 25, with a tone."""
+    """A video of 64 × 36, 30 frames/s and 40 frames, brighter from 10 and 25 on, with a tone."""
     path: Path = tmp_path_factory.mktemp("video") / "clip.mp4"
-    picture = ffmpeg.input_pipe(format="rawvideo", pix_fmt="gray", s="64x36", r=30)
+    frames = ffmpeg.input_pipe(format="rawvideo", pix_fmt="gray", s="64x36", r=30)
     tone = graph.input("sine=d=1.3333", format="lavfi")
     argv = ffmpeg.output(
-        [picture.video, tone.audio], path, format="mp4", pix_fmt="yuv420p", movflags="faststart",
+        [frames.video, tone.audio], path, format="mp4", pix_fmt="yuv420p", movflags="faststart",
         **{"c:v": "libx264", "c:a": "aac", "qp": 0, "preset": "ultrafast"},
     )  # fmt: skip
     with ffmpeg.Process(argv, stdin=True) as process:
@@ -41,7 +41,7 @@ def test_contents_are_read(clip: Path) -> None:
     assert info.moov_first
 
 
-def test_moov_after_mdat_is_told(tmp_path: Path) -> None:
+def test_moov_after_mdat_is_reported(tmp_path: Path) -> None:
     boxes = b"".join(
         (len(body) + 8).to_bytes(4, "big") + name + body
         for name, body in ((b"ftyp", b"isom"), (b"mdat", b"12345"), (b"moov", b""))

@@ -17,7 +17,7 @@ from tests.harness import media
 from tests.harness.browser import Chromium
 
 SOON_S = 45
-"""Longest wait for anything, more than judging may take (20 s); nothing is measured by it."""
+"""Timeout of every wait, longer than the validation may take (20 s)."""
 _GREEN = "vec4(level, 0.8, 0.0, 1.0)"
 _EFFECT = """/*{
     "INPUTS": [
@@ -33,7 +33,7 @@ void main() {
 
 
 def text(color: str = _GREEN) -> str:
-    """The effect that is watched, of that colour."""
+    """Return the source of an effect of this colour."""
     return _EFFECT.replace("{color}", color)
 
 
@@ -49,7 +49,7 @@ class Watching:
         self.file.write_text(text)
 
     def answer(self, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
-        """Status, headers and body of a GET."""
+        """Send a GET request and return its status, headers and body."""
         connection = HTTPConnection(self.address.removeprefix("http://").strip("/"), timeout=SOON_S)
         connection.request(
             "GET", path, headers={k.replace("_", "-"): v for k, v in headers.items()}
@@ -58,7 +58,7 @@ class Watching:
             return answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read()
 
     def send(self, path: str, body: bytes) -> tuple[int, dict[str, str]]:
-        """Status and JSON answer of a POST."""
+        """Send a POST request and return its status and JSON."""
         connection = HTTPConnection(self.address.removeprefix("http://").strip("/"), timeout=SOON_S)
         connection.request("POST", path, body)
         with contextlib.closing(connection), connection.getresponse() as answer:

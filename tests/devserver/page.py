@@ -1,4 +1,4 @@
-"""The open watch page: what it shows, and the acts of a person."""
+"""The watch page in a browser: its content, and the actions of a user."""
 
 import json
 from collections.abc import AsyncIterator
@@ -20,7 +20,7 @@ _TEXT = "document.getElementById('{}').innerText"
 async def opened(
     chromium: Chromium, watching: Watching, folder: Path, refusals: int = 0
 ) -> AsyncIterator[Page]:
-    """The page, standing at frame 0; at its end so many requests of it were refused."""
+    """Open the page at frame 0; at the end check the number of requests that were refused."""
     still = [{"name": "prefers-reduced-motion", "value": "reduce"}]
     async with chromium.page(folder) as page:
         await page.send("Emulation.setEmulatedMedia", features=still)
@@ -32,18 +32,18 @@ async def opened(
         assert len(set(page.complaints())) == refusals, page.complaints()
 
 
-async def shown(page: Page, element: str, words: str) -> str:
-    """The text of an element by id, once it includes `words`."""
+async def shown(page: Page, element: str, part: str) -> str:
+    """Wait until an element by id includes a text, and return its whole text."""
     text = _TEXT.format(element)
     try:
-        found = await page.until(f"{text}.includes({json.dumps(words)}) && {text}", SOON_S)
+        found = await page.until(f"{text}.includes({json.dumps(part)}) && {text}", SOON_S)
     except AssertionError:
-        pytest.fail(f"{element} shows {await page.run(text)!r}, not {words!r}")
+        pytest.fail(f"{element} shows {await page.run(text)!r}, not {part!r}")
     return str(found)
 
 
 async def colored(page: Page, *wanted: int) -> None:
-    """Wait until the lower left pixel of the browser's picture is red, green, blue `wanted`."""
+    """Wait until the lower left pixel of the browser's frame has this red, green and blue."""
     await page.until(f"String({CORNER}) == '{','.join(map(str, wanted))}'", SOON_S)
 
 

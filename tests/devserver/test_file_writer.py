@@ -1,4 +1,4 @@
-"""The watched file written by the page: no other, nothing lost, and back."""
+"""Writing values into the watched file, and undoing it without loss."""
 
 import stat
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Dockerfile.gpu holds what the image needs; `make image-check` runs its lines."""
+"""Dockerfile.gpu installs what the image needs; `make image-check` runs its instructions."""
 
 import re
 from pathlib import Path
@@ -34,7 +34,7 @@ def test_packages_are_checked_by_hash_in_a_layer_before_the_code() -> None:
         pattern = rf"--only-binary :all: --require-hashes[^&]*-r /opt/build/{name}(\s|$)"
         assert re.search(pattern, installs[0].text)
     assert installs[0].line < code.line
-    # What the layer is made from: nothing of it changes with the code.
+    # The inputs of the layer do not change with the code.
     before = [line for line in LINES if line.name == "COPY" and line.line < installs[0].line]
     assert [dockerfile.copy_paths(line)[0] for line in before] == [
         ["requirements.txt", "requirements-build.txt"]
@@ -57,13 +57,13 @@ def test_server_is_reached_from_outside_and_owns_its_data() -> None:
     assert IMAGE.environment["HOST"] == "0.0.0.0"
     data = IMAGE.environment["DATA_DIR"]
     user = IMAGE.user.partition(":")[0]
-    # Group 0 is that of users whom a platform numbers itself.
+    # Arbitrary users of a platform are in group 0.
     assert re.search(rf"install -d -o {user} -g 0 -m 0770 {data}$", _runs(), re.MULTILINE)
     assert str(IMAGE.ports[0]) == IMAGE.environment["PORT"]
 
 
 def test_user_is_a_number_without_privileges() -> None:
-    # A platform that must not start root (runAsNonRoot) believes numbers alone.
+    # A platform that must not start root (runAsNonRoot) accepts only numbers.
     match = re.fullmatch(r"([1-9]\d*):([1-9]\d*)", IMAGE.user)
     assert match
     assert re.search(rf"useradd [^&]*--uid {match[1]} --gid {match[2]}\b", _runs())
@@ -91,19 +91,19 @@ def test_copied_files_exist_and_are_not_ignored() -> None:
 
 
 def test_lines_are_joined_and_comments_left_out() -> None:
-    found = dockerfile.parse("# note\nFROM a\n\nRUN one \\\n# note\n    && two\n")
-    assert found == [Instruction("FROM", "a", 2), Instruction("RUN", "one     && two", 6)]
+    instructions = dockerfile.parse("# note\nFROM a\n\nRUN one \\\n# note\n    && two\n")
+    assert instructions == [Instruction("FROM", "a", 2), Instruction("RUN", "one     && two", 6)]
 
 
 def test_variables_fill_later_ones() -> None:
-    found = dockerfile.parse('FROM a\nENV A=1 B="x y"\nENV C=$A:$B\n')
-    variables = dockerfile.image(found).environment
+    instructions = dockerfile.parse('FROM a\nENV A=1 B="x y"\nENV C=$A:$B\n')
+    variables = dockerfile.image(instructions).environment
     assert (variables["B"], variables["C"]) == ("x y", "1:x y")
 
 
 def test_arguments_fill_the_base() -> None:
-    found = dockerfile.parse("ARG A=one:two\nFROM ${A}\nRUN x\n")
-    assert found == [Instruction("FROM", "one:two", 2), Instruction("RUN", "x", 3)]
+    instructions = dockerfile.parse("ARG A=one:two\nFROM ${A}\nRUN x\n")
+    assert instructions == [Instruction("FROM", "one:two", 2), Instruction("RUN", "x", 3)]
 
 
 @pytest.mark.parametrize(
@@ -119,11 +119,11 @@ def test_arguments_fill_the_base() -> None:
         "FROM a\nARG b=c\n",
     ],
 )
-def test_what_is_not_known_is_refused(text: str) -> None:
+def test_an_unknown_instruction_is_an_error(text: str) -> None:
     with pytest.raises(DockerfileError):
         dockerfile.image(dockerfile.parse(text))
 
 
-def test_copy_with_flags_is_refused() -> None:
+def test_copy_with_flags_is_an_error() -> None:
     with pytest.raises(DockerfileError):
         dockerfile.copy_paths(Instruction("COPY", "--chown=a b c", 1))

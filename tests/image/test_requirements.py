@@ -1,4 +1,4 @@
-"""requirements.txt and requirements-build.txt: all that the image installs, each file by hash."""
+"""requirements.txt and requirements-build.txt: the packages of the image, each with its hashes."""
 
 import re
 import tomllib
@@ -16,7 +16,7 @@ NEEDED = {
     "requirements.txt": PROJECT["project"]["dependencies"],
     "requirements-build.txt": PROJECT["build-system"]["requires"],
 }
-"""What each file is made from, by `make lock`."""
+"""The input of each file, see `make lock`."""
 
 
 def _read(name: str) -> str:
@@ -24,16 +24,16 @@ def _read(name: str) -> str:
 
 
 def _pinned(name: str) -> dict[str, Requirement]:
-    """The packages of a lock by name; every one of them has a hash."""
+    """Return the packages of a lock file by name, each of which has a hash."""
     lines = "\n".join(line for line in _read(name).splitlines() if not line.startswith("#"))
-    found: dict[str, Requirement] = {}
+    pinned: dict[str, Requirement] = {}
     for entry in lines.replace("\\\n", " ").splitlines():
         text, *hashes = re.split(r"\s+--hash=", entry)
         requirement = Requirement(text)
         assert hashes, f"{requirement.name} has no hash"
         assert all(re.fullmatch(r"sha256:[0-9a-f]{64}", value) for value in hashes)
-        found[canonicalize_name(requirement.name)] = requirement
-    return found
+        pinned[canonicalize_name(requirement.name)] = requirement
+    return pinned
 
 
 def _applies(requirement: Requirement) -> bool:
@@ -41,18 +41,18 @@ def _applies(requirement: Requirement) -> bool:
 
 
 def _closure(requirements: list[str]) -> dict[str, list[Requirement]]:
-    """All that these need here, one through another, with every demand on each."""
-    found: dict[str, list[Requirement]] = {}
+    """Return all direct and indirect requirements on this platform, by package."""
+    closure: dict[str, list[Requirement]] = {}
     todo = [Requirement(text) for text in requirements]
     while todo:
         requirement = todo.pop()
         if not _applies(requirement):
             continue
         name = canonicalize_name(requirement.name)
-        if name not in found:
+        if name not in closure:
             todo += [Requirement(text) for text in metadata.requires(name) or []]
-        found.setdefault(name, []).append(requirement)
-    return found
+        closure.setdefault(name, []).append(requirement)
+    return closure
 
 
 @pytest.mark.parametrize("name", NEEDED)

@@ -1,4 +1,4 @@
-"""The wheel: it holds the repository's files, under one name of its own, and works anywhere."""
+"""The wheel: it contains the files of the repository below one name, and works anywhere."""
 
 import json
 import os
@@ -24,16 +24,16 @@ _BUILD = "import sys; from hatchling.build import build_wheel; build_wheel(sys.a
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     subprocess.run([sys.executable, "-c", _BUILD, str(folder)], cwd=ROOT, check=True, timeout=60)
-    (found,) = folder.glob("*.whl")
-    return found
+    (wheel_file,) = folder.glob("*.whl")
+    return wheel_file
 
 
 def _place(name: str) -> str:
-    """The path in the wheel of a file of the repository."""
+    """Return the path in the wheel of a file of the repository."""
     return name if name.startswith(f"{PACKAGE}/") else f"{PACKAGE}/{name}"
 
 
-def test_wheel_holds_every_file_of_the_repository(wheel: Path) -> None:
+def test_wheel_contains_every_file_of_the_repository(wheel: Path) -> None:
     listing = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", *FOLDERS]
     listed = subprocess.run(listing, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     expected = {_place(name) for name in listed.split("\0") if name and (ROOT / name).exists()}
@@ -48,7 +48,7 @@ def test_wheel_takes_one_top_level_name(wheel: Path) -> None:
     assert {top for top in tops if not top.endswith(".dist-info")} == {PACKAGE}
 
 
-def test_installed_wheel_renders_beside_packages_of_the_same_names(
+def test_installed_wheel_renders_next_to_packages_of_the_same_names(
     wheel: Path, tmp_path: Path
 ) -> None:
     venv.create(tmp_path / "venv", symlinks=True)
@@ -67,14 +67,14 @@ def test_installed_wheel_renders_beside_packages_of_the_same_names(
     unset = ("PYTHONPATH", "VIRTUAL_ENV")
     variables = {name: value for name, value in os.environ.items() if name not in unset}
 
-    words = ["render", "--audio", "track.wav", "--photo", "photo.jpg", "-o", "out.mp4", "--json"]
-    made = subprocess.run(
-        [tmp_path / "venv" / "bin" / "toqibox", *words],
+    args = ["render", "--audio", "track.wav", "--photo", "photo.jpg", "-o", "out.mp4", "--json"]
+    done = subprocess.run(
+        [tmp_path / "venv" / "bin" / "toqibox", *args],
         cwd=elsewhere, env={**variables, **SMALL}, capture_output=True, text=True, timeout=90,
         check=False,
     )  # fmt: skip
-    assert made.returncode == 0, made.stderr
-    assert json.loads(made.stdout)["status"] == "completed"
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["status"] == "completed"
     assert media.contents(elsewhere / "out.mp4")["streams"]
 
     code = "import server, shaders; print(server.OWNER, shaders.OWNER)"

@@ -1,4 +1,4 @@
-"""The demo photo is a picture, not a gradient, and the same every time."""
+"""The sample photo has detail, and is the same every time."""
 
 import io
 

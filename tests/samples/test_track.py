@@ -1,4 +1,4 @@
-"""The demo track is music at a known tempo, and its kicks are where it says."""
+"""The sample track has a known tempo, and its kicks are at the stated times."""
 
 import io
 import wave
@@ -15,7 +15,7 @@ from server.samples.synth import RATE
 
 @cache
 def _bass_energy() -> npt.NDArray[np.float64]:
-    """The mono mix below 110 Hz, squared, by sample."""
+    """Return the energy of the mono mix below 110 Hz, by sample."""
     mono = track.mix().mean(axis=1, dtype=np.float64)
     spectrum = np.fft.rfft(mono)
     spectrum[np.fft.rfftfreq(len(mono), 1 / RATE) > 110] = 0
@@ -32,7 +32,7 @@ def test_kicks_fall_on_the_beats_after_two_bars() -> None:
     assert 30 <= len(kicks) <= 40
 
 
-def test_each_kick_can_be_heard() -> None:
+def test_each_kick_raises_the_bass() -> None:
     energy = _bass_energy()
     for kick in track.kick_times():
         at = round(kick * RATE)
