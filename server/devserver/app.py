@@ -7,13 +7,13 @@ that address: another site in the same browser gets nothing, to whichever addres
 
     GET  /                  the page
     GET  /web/PATH          its scripts and styles, below server/web/
-    GET  /film              frame rate, length, layout of the feature files
+    GET  /config            frame rate, length, layout of the feature files
     GET  /events            server-sent events: the state of the file, at once and on every change
     GET  /photo /photo2     the photos as RGBA
     GET  /track             the audio as WAV
     GET  /features          the spectra, with ranges
     GET  /levels            the spectrum on the scale of the track, with ranges
-    GET  /measured          the features of every step, needed at the start
+    GET  /columns           the features of every step, needed at the start
     GET  /files/N           the image files of the effect
     POST /frame             draw a frame on the server: a PNG, with facts in X-Frame
     POST /cost              measure the milliseconds for a frame on the server
@@ -124,14 +124,14 @@ def application(page_handlers: PageHandlers, edit_handlers: EditHandlers) -> web
         [
             web.get("/", page_handlers.page),
             web.get("/web/{path:.+}", page_handlers.script),
-            web.get("/film", page_handlers.session),
+            web.get("/config", page_handlers.config),
             web.get("/events", page_handlers.events),
             web.get("/photo", page_handlers.photo),
             web.get("/photo2", page_handlers.photo),
             web.get("/track", page_handlers.track),
             web.get("/features", page_handlers.features),
             web.get("/levels", page_handlers.levels),
-            web.get("/measured", page_handlers.measured),
+            web.get("/columns", page_handlers.columns),
             web.get("/files/{index}", page_handlers.file),
             web.post("/frame", page_handlers.frame),
             web.post("/cost", page_handlers.cost),

@@ -108,19 +108,19 @@ class PageHandlers:
             raise web.HTTPNotFound
         return _static_file(_WEB / path)
 
-    async def session(self, _request: web.Request) -> web.StreamResponse:
+    async def config(self, _request: web.Request) -> web.StreamResponse:
         """Send what stays the same until a track or photo is replaced."""
         media, path = self._current.media, self._watched_file.path.resolve()
         return web.json_response(
             {
                 "file": self._watched_file.path.name,
-                "material": self._current.revision,
+                "media": self._current.revision,
                 "fps": self._fps,
                 "seconds": media.seconds,
                 **SAMPLE_CREDITS,
                 "palette": self._current.palette,
                 "photo2": media.photo2 is not None,
-                "sound": self._current.layout.describe("/features", "/levels"),
+                "features": self._current.layout.describe("/features", "/levels"),
                 "catalogue": [feature.describe() for feature in FEATURES.values()],
                 "names": {
                     "audio": media.audio_name,
@@ -142,7 +142,7 @@ class PageHandlers:
         with contextlib.suppress(ConnectionError):
             while not self._done.is_set():
                 version = self._watched_file.version
-                fields = {**self._watched_file.state.describe(), "material": self._current.revision}
+                fields = {**self._watched_file.state.describe(), "media": self._current.revision}
                 state = json.dumps(fields, ensure_ascii=False)
                 message = ":\n\n" if state == sent else f"data: {state}\n\n"
                 await response.write(message.encode("utf-8", "replace"))
@@ -177,7 +177,7 @@ class PageHandlers:
         """Send the spectrum on the scale of the track, or a range of it."""
         return web.FileResponse(self._current.media.features / LEVELS)
 
-    async def measured(self, _request: web.Request) -> web.StreamResponse:
+    async def columns(self, _request: web.Request) -> web.StreamResponse:
         """Send the features of every step of the track."""
         body = await asyncio.to_thread(self._current.layout.stepped_columns)
         return web.Response(body=body, content_type="application/octet-stream")

@@ -69,7 +69,7 @@ class FeatureLayout:
                 "bands": log_bands.BANDS,
             },
             "columns": list(STEP_FEATURES),
-            "hits": {event: self._features.events(event).tolist() for event in EVENTS},
+            "events": {event: self._features.events(event).tolist() for event in EVENTS},
             "tempo": [float(self._features.column(name, 1, 60)[0]) for name in _TEMPO_FEATURES],
             "fields": {
                 name: {

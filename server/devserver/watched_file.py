@@ -60,7 +60,7 @@ class FileState:
         """Return the state as a JSON object for the page."""
         payload = {
             "revision": self.revision,
-            "verdict": self.validation,
+            "validation": self.validation,
             "reason": self.reason,
             "diagnostics": self.diagnostics,
             "retryable": self.retryable,

@@ -1,4 +1,4 @@
-"""A page that runs the player in a headless browser, and the server's frames of the same film."""
+"""A page that runs the player in a headless browser, and the server's frames of the same scene."""
 
 import base64
 import json
@@ -37,8 +37,8 @@ Pixels = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
-class Film:
-    """What effects are drawn with: the files of both sides."""
+class SceneFiles:
+    """The photos and features that both sides draw effects with."""
 
     photo: Path
     photo2: Path
@@ -47,8 +47,8 @@ class Film:
     def server_frames(
         self, gl: Context, instance: EffectInstance, frames: list[int], *, second: bool
     ) -> list[Pixels]:
-        """The server's frames of the effect `instance`, in rising order."""
-        job = SceneSpec(
+        """Draw frames of the effect on the server; `frames` is sorted."""
+        spec = SceneSpec(
             effects=(instance,),
             photo=self.photo,
             photo2=self.photo2 if second else None,
@@ -62,22 +62,22 @@ class Film:
             title=CREDITS.title,
             artist=CREDITS.artist,
         )
-        scene = Scene(gl, job)
+        scene = Scene(gl, spec)
         scene.begin(0)
-        found = []
+        pixels = []
         for frame in range(frames[-1] + 1):
             if scene.sequential or frame in frames:
                 scene.draw_effects(frame)
             if frame in frames:
                 scene.composite.draw()
-                found.append(read_rgba(scene.composite.output)[..., :3])
-        return found
+                pixels.append(read_rgba(scene.composite.output)[..., :3])
+        return pixels
 
 
 @pytest.fixture(scope="session")
-def film(tmp_path_factory: pytest.TempPathFactory) -> Film:
-    """Three seconds of kicks and tones, a photo wider than the frame and one that is higher."""
-    folder = tmp_path_factory.mktemp("film")
+def scene_files(tmp_path_factory: pytest.TempPathFactory) -> SceneFiles:
+    """Make three seconds of kicks and tones, a photo wider than the frame and a higher one."""
+    folder = tmp_path_factory.mktemp("scene")
     time = np.arange(3 * wav.RATE) / wav.RATE
     kick = np.sin(2 * np.pi * 55 * time) * np.exp(-12 * np.mod(time, 0.6))
     left = 0.7 * kick + 0.1 * np.sin(2 * np.pi * 1000 * time)
@@ -87,11 +87,11 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Film:
     sound.write_bytes(wav.header(len(time)) + samples.tobytes())
     features.analyse(sound, folder / "features")
     photo = make_photo(folder / "photo.rgba", 160, 60, 1)
-    return Film(photo, make_photo(folder / "photo2.rgba", 50, 90, 2), folder / "features")
+    return SceneFiles(photo, make_photo(folder / "photo2.rgba", 50, 90, 2), folder / "features")
 
 
 def make_photo(path: Path, width: int, height: int, seed: int) -> Path:
-    """Broad coloured areas with soft borders."""
+    """Save a photo of broad coloured areas with soft borders."""
     y, x = np.mgrid[:height, :width]
     angles = np.random.default_rng(seed).uniform(0, 6, (3, 3))
     waves = [np.sin(a + b * x / width * 4 + c * y / height * 4) for a, b, c in angles]
@@ -112,8 +112,8 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
         yield chromium
 
 
-class Stage:
-    """The page with the player."""
+class PlayerPage:
+    """The page that runs the player."""
 
     def __init__(self, page: Page, files: dict[str, Path], palette: dict[str, str]) -> None:
         self.page = page
@@ -129,10 +129,10 @@ class Stage:
         second: bool,
         values: Mapping[str, Any] | None = None,
     ) -> list[Pixels] | str:
-        """The browser's frames, or what it says is wrong.
+        """Draw frames in the browser; returns the message of an error instead, if there is one.
 
         Args:
-            files: absolute paths of the effect's files by what the effect calls them.
+            files: absolute paths of the effect's files, by their names in the effect.
         """
         urls = {}
         for name, path in files.items():
@@ -140,7 +140,7 @@ class Stage:
             self._files[key] = path
             urls[name] = f"/files/{key}"
         settings = {"width": SIZE[0], "height": SIZE[1], "fps": FPS, "frames": FRAMES}
-        told = {
+        inputs = {
             "palette": self._palette,
             "texts": _texts(effect, values or {}),
             "shots": frames,
@@ -148,7 +148,7 @@ class Stage:
             "values": dict(values or {}),
             "second": second,
         }
-        script = f"draw({json.dumps(build_program(effect))}, {json.dumps({**settings, **told})})"
+        script = f"draw({json.dumps(build_program(effect))}, {json.dumps({**settings, **inputs})})"
         answer = await self.page.run(script)
         if "error" in answer:
             return str(answer["error"])
@@ -156,15 +156,18 @@ class Stage:
 
 
 def _texts(effect: Effect, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """The server's own letters, so that what is compared is how they are drawn: a browser's have
-    other hints and other blacks."""
-    found = {}
+    """Return the server's text textures, as base64: a browser hints its letters differently."""
+    textures = {}
     for item in effect.inputs:
         if item.kind is Kind.TEXT:
             texels = text_texels(item, effect.inputs, effect.param_values(values), SIZE, CREDITS)
             data = base64.b64encode(texels.tobytes()).decode()
-            found[item.name] = {"width": texels.shape[1], "height": texels.shape[0], "data": data}
-    return found
+            textures[item.name] = {
+                "width": texels.shape[1],
+                "height": texels.shape[0],
+                "data": data,
+            }
+    return textures
 
 
 def _pixels(text: str) -> Pixels:
@@ -173,40 +176,42 @@ def _pixels(text: str) -> Pixels:
 
 
 @pytest.fixture
-async def stage(chromium: Chromium, film: Film, tmp_path: Path) -> AsyncIterator[Stage]:
+async def player_page(
+    chromium: Chromium, scene_files: SceneFiles, tmp_path: Path
+) -> AsyncIterator[PlayerPage]:
     files: dict[str, Path] = {}
-    layout = FeatureLayout(film.features)
+    layout = FeatureLayout(scene_files.features)
 
     async def file(request: web.Request) -> web.StreamResponse:
         return web.FileResponse(files[request.match_info["key"]])
 
-    async def sent(request: web.Request) -> web.StreamResponse:
+    async def media_file(request: web.Request) -> web.StreamResponse:
         name = request.path.strip("/")
-        path: Path = getattr(film, "features" if name == "levels" else name)
-        within = {"features": features.SPECTRA, "levels": features.LEVELS}
-        return web.FileResponse(path / within[name] if name in within else path)
+        path: Path = getattr(scene_files, "features" if name == "levels" else name)
+        files_in_folder = {"features": features.SPECTRA, "levels": features.LEVELS}
+        return web.FileResponse(path / files_in_folder[name] if name in files_in_folder else path)
 
-    async def told(_request: web.Request) -> web.StreamResponse:
+    async def feature_layout(_request: web.Request) -> web.StreamResponse:
         return web.json_response(layout.describe("/features", "/levels"))
 
-    async def measured(_request: web.Request) -> web.StreamResponse:
+    async def columns(_request: web.Request) -> web.StreamResponse:
         return web.Response(body=layout.stepped_columns())
 
     app = web.Application()
     app.router.add_static("/web", _WEB)
     app.router.add_static("/pages", _PAGES)
     app.router.add_get("/files/{key}", file)
-    app.router.add_get("/layout", told)
-    app.router.add_get("/measured", measured)
+    app.router.add_get("/layout", feature_layout)
+    app.router.add_get("/columns", columns)
     for name in ("photo", "photo2", "features", "levels"):
-        app.router.add_get(f"/{name}", sent)
+        app.router.add_get(f"/{name}", media_file)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     try:
         async with chromium.page(tmp_path) as page:
-            await page.open(f"http://127.0.0.1:{runner.addresses[0][1]}/pages/same.html")
+            await page.open(f"http://127.0.0.1:{runner.addresses[0][1]}/pages/player_page.html")
             await page.until("window.ready", 20)
-            yield Stage(page, files, file_palette(film.photo))
+            yield PlayerPage(page, files, file_palette(scene_files.photo))
     finally:
         await runner.cleanup()

@@ -1,4 +1,4 @@
-"""A track whose right channel is silent moves both halves of a picture, in the browser too."""
+"""A track with a silent right channel drives both halves of a frame, in the browser too."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from server.cli.tasks.effect_source import read
 from server.media import wav
 from server.render.gl.context import Context
 from tests.render.drawing import quarters, save_photo
-from tests.web.conftest import Film, Stage
+from tests.web.conftest import PlayerPage, SceneFiles
 
 pytestmark = pytest.mark.browser
 
@@ -29,8 +29,8 @@ void main() {
 
 
 @pytest.fixture(scope="session")
-def film(tmp_path_factory: pytest.TempPathFactory) -> Film:
-    """A second of three tones in the left channel alone."""
+def scene_files(tmp_path_factory: pytest.TempPathFactory) -> SceneFiles:
+    """Make a second of three tones in the left channel only."""
     folder = tmp_path_factory.mktemp("left")
     time = np.arange(wav.RATE) / wav.RATE
     left = sum(0.2 * np.sin(2 * np.pi * hertz * time) for hertz in (200, 700, 1500))
@@ -39,18 +39,18 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Film:
     sound.write_bytes(wav.header(len(time)) + samples.tobytes())
     features.analyse(sound, folder / "features")
     photo = save_photo(folder / "photo.rgba", quarters(64, 36))
-    return Film(photo, photo, folder / "features")
+    return SceneFiles(photo, photo, folder / "features")
 
 
 async def test_both_rows_show_the_mean(
-    stage: Stage, film: Film, gl: Context, tmp_path: Path
+    player_page: PlayerPage, scene_files: SceneFiles, gl: Context, tmp_path: Path
 ) -> None:
     path = tmp_path / "halves.fs"
     path.write_text(SPECTRUM)
     source = read(path)
-    (wanted,) = film.server_frames(gl, source.to_instance(), [20], second=False)
-    drawn = await stage.draw(source.effect, {}, [20], second=False)
+    (expected,) = scene_files.server_frames(gl, source.to_instance(), [20], second=False)
+    drawn = await player_page.draw(source.effect, {}, [20], second=False)
     assert not isinstance(drawn, str), drawn
-    assert wanted[..., 0].max() > 100
-    assert np.array_equal(wanted[:, :32], wanted[:, 32:])
-    assert np.abs(drawn[0].astype(int) - wanted).max() <= 1
+    assert expected[..., 0].max() > 100
+    assert np.array_equal(expected[:, :32], expected[:, 32:])
+    assert np.abs(drawn[0].astype(int) - expected).max() <= 1

@@ -1,4 +1,4 @@
-"""An effect in a browser, from what `GET /effects/{id}` gives, shows what the server draws."""
+"""A browser draws the program of `GET /effects/{id}` as the server draws the effect."""
 
 from pathlib import Path
 
@@ -8,45 +8,45 @@ import pytest
 from server.cli.tasks.effect_source import read
 from server.effects.library.library import BUILT_IN
 from server.render.gl.context import Context
-from tests.web.conftest import Film, Stage
+from tests.web.conftest import PlayerPage, SceneFiles
 
 pytestmark = pytest.mark.browser
 
 FEATURES = Path(__file__).parents[1] / "data" / "features"
 TIMES = [0, 20, 47]
-"""Frames: the start, a kick under way, and one in the second second."""
-MOST = 1.0
-"""Mean difference of a frame, of 255."""
-EXCEPTED = {
+"""Frames: the first, one during a kick, and one in the second second."""
+MAX_MEAN_DIFFERENCE = 1.0
+"""Limit of a frame's mean difference, of 255."""
+EXCEPTIONS = {
     "new_glsl.fs": "what GLSL 4.50 allows and GLSL ES does not: int * uint, {…} as a value",
 }
-"""Files by name that need not agree, each with the reason."""
+"""File names of effects that may differ, each with the reason."""
 
 
 def _shaders() -> list[Path]:
-    found = sorted(BUILT_IN.iterdir()) + sorted(FEATURES.rglob("*"))
-    return [path for path in found if path.suffix in (".fs", ".frag", ".glsl", ".json")]
+    paths = sorted(BUILT_IN.iterdir()) + sorted(FEATURES.rglob("*"))
+    return [path for path in paths if path.suffix in (".fs", ".frag", ".glsl", ".json")]
 
 
-async def test_every_effect_is_the_same_picture_in_a_browser(
-    stage: Stage, film: Film, gl: Context
+async def test_every_effect_equals_the_servers(
+    player_page: PlayerPage, scene_files: SceneFiles, gl: Context
 ) -> None:
-    wrong = {}
+    failures = {}
     shaders = _shaders()
-    assert {path.name for path in shaders} >= EXCEPTED.keys()
+    assert {path.name for path in shaders} >= EXCEPTIONS.keys()
     for path in shaders:
-        if path.name in EXCEPTED:
+        if path.name in EXCEPTIONS:
             continue
         source = read(path)
         instance, second = source.to_instance(), source.effect.transition_image is not None
-        wanted = film.server_frames(gl, instance, TIMES, second=second)
-        drawn = await stage.draw(source.effect, instance.files, TIMES, second=second)
+        expected = scene_files.server_frames(gl, instance, TIMES, second=second)
+        drawn = await player_page.draw(source.effect, instance.files, TIMES, second=second)
         if isinstance(drawn, str):
-            wrong[path.name] = drawn
+            failures[path.name] = drawn
             continue
-        pairs = zip(wanted, drawn, strict=True)
+        pairs = zip(expected, drawn, strict=True)
         errors = [float(np.abs(a.astype(int) - b.astype(int)).mean()) for a, b in pairs]
-        if max(errors) > MOST:
-            wrong[path.name] = f"differs by {errors}"
-    assert not wrong, "\n".join(f"{name}: {why}" for name, why in wrong.items())
-    assert stage.page.complaints() == []
+        if max(errors) > MAX_MEAN_DIFFERENCE:
+            failures[path.name] = f"differs by {errors}"
+    assert not failures, "\n".join(f"{name}: {why}" for name, why in failures.items())
+    assert player_page.page.complaints() == []

@@ -8,7 +8,7 @@
 //   levels(step, channel)      Uint8Array of 96 levels on the scale of the track, 40 Hz to 15 kHz;
 //                              channel null for the mean
 //   column(name, frame, fps)   a feature that is not of an event, such as level or bass.envelope
-//   hits                       {event: [[seconds, strength], …]}: kick, onset, beat …
+//   events                     {event: [[seconds, strength], …]}: kick, onset, beat …
 //   widen(past, future)        called with the seconds around a frame that are read at once
 //
 // `AudioFeatures` reads the server's own analysis, so that a player shows what the server draws.
@@ -23,7 +23,7 @@ const ARRAYS = { "<i2": Int16Array, "|u1": Uint8Array, "<f4": Float32Array };
 export class AudioFeatures {
   /**
    * @param {object} layout - of the records: {url, start, size, count, fields: {name: {offset,
-   *     type, length}}}, and {levels: {url, start, bands}, columns: [names], hits: {event: [hits]},
+   *     type, length}}}, and {levels: {url, start, bands}, columns: [names], events: {event: hits},
    *     tempo: [bpm, confidence], oneSided: whether channels are replaced by their mean}
    * @param {ArrayBuffer} columns - each of the layout's columns at every step, one after the other
    */

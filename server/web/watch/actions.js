@@ -138,7 +138,7 @@ function regionActions(page) {
     loop() {
       if (page.region) return page.setRegion(null);
       const now = page.frame / config.fps;
-      const { beat } = features.hits;
+      const { beat } = features.events;
       const hasBeats = beat.length > 1;
       const position = Math.floor(beatPosition(beat, now) + 1e-6);
       const from = hasBeats ? Math.max(0, beatTime(beat, position)) : now;

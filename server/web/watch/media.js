@@ -4,13 +4,13 @@ import { AudioFeatures } from "../player/audio_features.js";
 
 /** Fetch the configuration of the page, with the photos and the features of the audio. */
 export async function fetchMedia() {
-  const config = await (await fetch("/film")).json();
+  const config = await (await fetch("/config")).json();
   const [columns, photo, photo2] = await Promise.all([
-    fetch("/measured").then((response) => response.arrayBuffer()),
+    fetch("/columns").then((response) => response.arrayBuffer()),
     fetchPhoto("/photo"),
     config.photo2 ? fetchPhoto("/photo2") : null,
   ]);
-  const features = new AudioFeatures(config.sound, columns);
+  const features = new AudioFeatures(config.features, columns);
   return { config, photos: { photo, photo2 }, features };
 }
 

@@ -16,7 +16,7 @@ import { WatchedFile } from "./watched_file.js";
 
 export class Page {
   /**
-   * @param {object} config - of GET /film
+   * @param {object} config - of GET /config
    * @param {{photo: object, photo2: ?object}} photos
    * @param {AudioFeatures} features - of the audio
    */
@@ -129,7 +129,7 @@ export class Page {
 
   /** Take a state of the file from the server. */
   async update(state) {
-    if (state.material !== this.config.material) return reloadPage(); // another track or photo
+    if (state.media !== this.config.media) return reloadPage(); // another track or photo
     await this.watchedFile.update(state);
     showRejectedFiles(showStatus);
   }

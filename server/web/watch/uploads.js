@@ -25,7 +25,7 @@ export function showRejectedFiles(showStatus) {
 
 /**
  * Accept files for the page.
- * @param {object} config - of GET /film
+ * @param {object} config - of GET /config
  * @param {function(string, string): void} showStatus - called with a text and its kind
  */
 export function acceptUploads(config, showStatus) {

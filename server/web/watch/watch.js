@@ -11,7 +11,7 @@ import { acceptUploads } from "./uploads.js";
 async function start() {
   const { config, photos, features } = await fetchMedia();
   byId("file").textContent = config.file;
-  byId("audio").src = `/track?${config.material}`;
+  byId("audio").src = `/track?${config.media}`;
   byId("size").append(...SIZES.map((size) => new Option(size)));
   byId("fit").append(...FITS.map((fit) => new Option(fit)));
   const page = new Page(config, photos, features);

@@ -3,7 +3,7 @@
 
 import { Player } from "../player/player.js";
 
-const DRAWABLE_VERDICTS = ["good", "blank"];
+const DRAWABLE = ["good", "blank"];
 
 export class WatchedFile {
   /** @param {Page} page */
@@ -20,7 +20,7 @@ export class WatchedFile {
 
   /** Whether the server cannot draw the newest revision, or has not yet. */
   get isBroken() {
-    return !DRAWABLE_VERDICTS.includes(this.state?.verdict);
+    return !DRAWABLE.includes(this.state?.validation);
   }
 
   get effect() {
@@ -46,7 +46,7 @@ export class WatchedFile {
     // The page runs only what the server has drawn: an endless shader would hang it.
     if (!this.isBroken && this.builtRevision !== state.revision) await this.load(state);
     if (this.state !== state) return; // a newer one has arrived
-    if (state.verdict !== previous?.verdict || isNewRevision) {
+    if (state.validation !== previous?.validation || isNewRevision) {
       page.report.reset();
       page.comparison.invalidate();
     }

@@ -36,7 +36,8 @@ function ease(curve, share) {
 /** Split the feature of an event, such as kick.pulse, into event and envelope; null of others. */
 function splitEventFeature(name, features) {
   const [event, envelope = "pulse", ...more] = name.split(".");
-  const isEvent = features && event in features.hits && envelope in ENVELOPES && more.length === 0;
+  const isEvent =
+    features && event in features.events && envelope in ENVELOPES && more.length === 0;
   return isEvent ? [event, envelope] : null;
 }
 
@@ -93,7 +94,7 @@ export function featureValue(name, frame, video, decay) {
   const eventFeature = splitEventFeature(name, features);
   if (eventFeature) {
     const [event, envelope] = eventFeature;
-    return ENVELOPES[envelope](features.hits[event], frame, fps, decay ?? PULSE_DECAYS_S[event]);
+    return ENVELOPES[envelope](features.events[event], frame, fps, decay ?? PULSE_DECAYS_S[event]);
   }
   return features?.column(name, frame, fps) ?? 0;
 }
@@ -103,7 +104,7 @@ export function eventFires(modulation, frame, video) {
   const eventFeature = modulation.bind && splitEventFeature(modulation.bind, video.features);
   const isPlain = !["curve", "smooth", "from", "invert"].some((key) => key in modulation);
   if (eventFeature && eventFeature[1] === "pulse" && isPlain) {
-    return startsInFrame(video.features.hits[eventFeature[0]], frame, video.fps);
+    return startsInFrame(video.features.events[eventFeature[0]], frame, video.fps);
   }
   const isHigh = (at) => at >= 0 && modulate(modulation, at, video)[0] >= 0.5;
   return isHigh(frame) && !isHigh(frame - 1);
@@ -152,7 +153,7 @@ function smooth(valueAt, frame, length, video, bind) {
 
 /** Return the begin and the end of a frame, in seconds or in beats. */
 function frameSpan(frame, video, inBeats) {
-  const beats = video.features?.hits.beat ?? [];
+  const beats = video.features?.events.beat ?? [];
   const toUnit = (time) => (inBeats ? beatPosition(beats, time) : time);
   const end = toUnit((frame + 1) / video.fps - FRAME_END_MARGIN_S);
   return [round(toUnit(frame / video.fps)), end];

@@ -13,7 +13,7 @@ const INSTANT = 1e-9;
  */
 export function transitionProgress(setting, frame, { features, fps, frames }) {
   const inBeats = setting("unit") === BEATS;
-  const beats = features?.hits.beat ?? [];
+  const beats = features?.events.beat ?? [];
   const toUnit = (at) => (inBeats ? beatPosition(beats, at / fps) : at / fps);
   const [at, every, length] = [setting("at"), setting("every"), setting("length")];
   let start = at >= 0 ? at : every;

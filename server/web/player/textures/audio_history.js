@@ -60,8 +60,8 @@ export class AudioHistoryTexture {
     const { features } = this;
     const overall = [
       features.column("level", at, STEPS_PER_S),
-      ENVELOPES.pulse(features.hits.accent, at, STEPS_PER_S, PULSE_DECAYS_S.accent),
-      ENVELOPES.pulse(features.hits.onset, at, STEPS_PER_S),
+      ENVELOPES.pulse(features.events.accent, at, STEPS_PER_S, PULSE_DECAYS_S.accent),
+      ENVELOPES.pulse(features.events.onset, at, STEPS_PER_S),
     ].map((value) => Math.floor(value * 255 + 0.5));
     return { levels: this.hasTrackScale ? this.bandLevels(at) : this.binLevels(at), overall };
   }

@@ -98,14 +98,14 @@ export class Keyframes {
   timeOf(frame, unit = this.unit) {
     const seconds = frame / this.video.fps;
     if (unit === "s") return Math.ceil(seconds * TIMES_PER_S - 1e-6) / TIMES_PER_S;
-    const position = beatPosition(this.video.features.hits.beat, seconds);
+    const position = beatPosition(this.video.features.events.beat, seconds);
     return Math.max(0, Math.round(position / BEAT_GRID) * BEAT_GRID);
   }
 
   /** Return the frame that a time is in. */
   frameOf(time) {
     const { features, fps, frames } = this.video;
-    const seconds = this.unit === "s" ? time : beatTime(features.hits.beat, time);
+    const seconds = this.unit === "s" ? time : beatTime(features.events.beat, time);
     return Math.min(Math.max(Math.floor(seconds * fps + 1e-6), 0), frames - 1);
   }
 

@@ -29,7 +29,7 @@ export function shiftToRegion(values, inputs, video, first) {
 
 function shiftOscillator({ phase = 0, beats = DEFAULT_BEATS, seconds, ...rest }, video, first) {
   const start = first / video.fps;
-  const { beat } = video.features.hits;
+  const { beat } = video.features.events;
   const position = beatPosition(beat, start);
   const period = seconds ?? round(beatTime(beat, position + beats) - start);
   const cycles = phase + (seconds === undefined ? position / beats : start / seconds);
@@ -39,7 +39,7 @@ function shiftOscillator({ phase = 0, beats = DEFAULT_BEATS, seconds, ...rest },
 
 function shiftKeyframes(item, modulation, video, first) {
   const { unit, keys, ...rest } = modulation;
-  const { beat } = video.features.hits;
+  const { beat } = video.features.events;
   const toSeconds = (time) => (unit === "beat" ? beatTime(beat, time) : time);
   const shift = (time) => round(toSeconds(time) - first / video.fps);
   const shifted = keys.map(([time, ...more]) => [shift(time), ...more]);

@@ -17,7 +17,7 @@ const FORMATS = { params: "the params", curl: "the curl command", render: "the r
 
 export class TunedValues {
   /**
-   * @param {object} config - of GET /film
+   * @param {object} config - of GET /config
    * @param {object} page - {values, revision, effect, size, fit, region, features, clock,
    *     discardValues(names), restoreValues(values)}: read when they are needed
    */

@@ -1,5 +1,5 @@
-// The state of the file as the page shows it: its verdict and diagnostics, the cost of a frame, and
-// how far the browser and the server agree.
+// The state of the file as the page shows it: its validation and diagnostics, the cost of a frame,
+// and how far the browser and the server agree.
 
 import { parseCompilerLog } from "../../player/player.js";
 import { byId } from "../shared/dom.js";
@@ -7,7 +7,7 @@ import { postJson } from "../shared/http.js";
 import { showDiagnostics } from "./diagnostics.js";
 import { browserNote, describeAgreement, serverNote } from "./status_text.js";
 
-const VERDICTS = {
+const VALIDATIONS = {
   checking: ["compiling", ""],
   good: ["drawn as saved", "good"],
   blank: ["draws nothing visible", "fair"],
@@ -45,16 +45,18 @@ export class Report {
     byId("about").textContent = [description, credit, license].filter(Boolean).join(" · ");
   }
 
-  /** Show the verdict of the file, with its diagnostics. */
+  /** Show the validation of the file, with its diagnostics. */
   showState() {
     const { watchedFile, viewer } = this.page;
     const { state } = watchedFile;
     const isServerOnly = Boolean(watchedFile.browserError && !watchedFile.isBroken);
     const bad = [state.effect ? "cannot be drawn" : "cannot be read", "bad"];
-    const status = isServerOnly ? ["drawn by the server only", "fair"] : VERDICTS[state.verdict];
+    const status = isServerOnly
+      ? ["drawn by the server only", "fair"]
+      : VALIDATIONS[state.validation];
     showStatus(...(status ?? bad));
     this.showRenderer(state.renderer);
-    byId("viewer").classList.toggle("stale", state.verdict === "bad");
+    byId("viewer").classList.toggle("stale", state.validation === "bad");
     showNote(byId("browser-note"), browserNote(state, isServerOnly, Boolean(watchedFile.player)));
     viewer.forceServer(isServerOnly);
     this.files = state.effect?.lines ?? this.files;
@@ -62,10 +64,10 @@ export class Report {
     this.showAgreement();
   }
 
-  showStateDiagnostics({ verdict, reason, diagnostics, warnings }, isServerOnly) {
+  showStateDiagnostics({ validation, reason, diagnostics, warnings }, isServerOnly) {
     const { isBroken, browserError } = this.page.watchedFile;
     const show = (title, list) => showDiagnostics(byId("diagnostics"), title, list, this.files);
-    if (verdict === "bad") show(reason, diagnostics);
+    if (validation === "bad") show(reason, diagnostics);
     else if (isServerOnly)
       show("Only this browser rejects it.", this.browserDiagnostics(browserError));
     else if (isBroken) show("", []);

@@ -10,8 +10,9 @@ const PAUSED = "Each frame depends on the previous one: the server draws when yo
  * @param {boolean} isDrawn - whether the server has drawn this revision
  */
 export function serverNote(state, facts, isDrawn) {
-  if (state.verdict === "bad") return "The server cannot draw the effect: see the messages below.";
-  if (state.verdict === "checking") return "The server is compiling …";
+  if (state.validation === "bad")
+    return "The server cannot draw the effect: see the messages below.";
+  if (state.validation === "checking") return "The server is compiling …";
   if (facts.isPaused) return PAUSED;
   if (facts.error) return serverError(facts.error);
   return isDrawn ? "" : "The server is drawing the first frame …";
@@ -27,7 +28,7 @@ export function serverNote(state, facts, isDrawn) {
 export function browserNote(state, isServerOnly, hasFrame) {
   if (isServerOnly) return "This browser cannot run the effect; the server can.";
   if (hasFrame) return "";
-  if (state.verdict === "bad") return "There is no frame yet: see the messages.";
+  if (state.validation === "bad") return "There is no frame yet: see the messages.";
   return "The server tries the effect first …";
 }
 

@@ -67,7 +67,7 @@ export class Waveform {
     const frames = this.to - this.from;
     const stepAt = (x) =>
       Math.floor((this.frameAt(0) + (x / width) * frames) * (STEPS_PER_S / fps));
-    const clearKicks = features.hits.kick.filter(([, strength]) => strength > MIN_KICK_STRENGTH);
+    const clearKicks = features.events.kick.filter(([, strength]) => strength > MIN_KICK_STRENGTH);
     const kickColumns = new Set(clearKicks.map(([time]) => columnOf(time)));
     context.fillStyle = "#1b1f28";
     context.fillRect(0, 0, width, height);
@@ -79,7 +79,7 @@ export class Waveform {
       context.fillRect(x, (height - barHeight) / 2, 1, Math.max(barHeight, 1));
     }
     context.fillStyle = "#e8eaf055";
-    for (const [time] of features.hits.section) context.fillRect(columnOf(time), 0, 1, height);
+    for (const [time] of features.events.section) context.fillRect(columnOf(time), 0, 1, height);
     if (this.region) this.drawRegion(context, width, height);
   }
 

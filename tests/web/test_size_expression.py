@@ -1,11 +1,11 @@
-"""Sizes of targets are the same in the browser as on the server, odd expressions included."""
+"""Size expressions have the same results in the browser and on the server."""
 
 import json
 
 import pytest
 
 from server.effects.model.size_expression import evaluate
-from tests.web.conftest import Stage
+from tests.web.conftest import PlayerPage
 
 pytestmark = pytest.mark.browser
 
@@ -20,7 +20,7 @@ EXPRESSIONS = [
 NAMES = {"WIDTH": 180.0, "HEIGHT": 90.0, "count": 12.0}
 
 
-async def test_sizes_agree(stage: Stage) -> None:
-    script = f"{json.dumps(EXPRESSIONS)}.map((one) => evaluate(one, {json.dumps(NAMES)}))"
-    found = dict(zip(EXPRESSIONS, await stage.page.run(script), strict=True))
-    assert found == {text: pytest.approx(evaluate(text, NAMES)) for text in EXPRESSIONS}
+async def test_sizes_agree(player_page: PlayerPage) -> None:
+    script = f"{json.dumps(EXPRESSIONS)}.map((text) => evaluate(text, {json.dumps(NAMES)}))"
+    results = dict(zip(EXPRESSIONS, await player_page.page.run(script), strict=True))
+    assert results == {text: pytest.approx(evaluate(text, NAMES)) for text in EXPRESSIONS}

@@ -1,4 +1,4 @@
-"""What moves an input in a request moves it in the browser too, frame for frame."""
+"""The modulations of a request give the same frames in the browser."""
 
 import json
 from typing import Any
@@ -9,7 +9,7 @@ import pytest
 from server.effects.dialects import load
 from server.protocol.scene import EffectInstance
 from server.render.gl.context import Context
-from tests.web.conftest import Film, Stage
+from tests.web.conftest import PlayerPage, SceneFiles
 
 pytestmark = pytest.mark.browser
 
@@ -32,7 +32,7 @@ void main() {
     gl_FragColor = vec4(x < 32.0 ? left : right, 1.0);
 }
 """
-MOVED: list[dict[str, Any]] = [
+MODULATIONS: list[dict[str, Any]] = [
     {
         "size": {"bind": "kick.pulse", "decay": 0.4, "curve": "out"},
         "on": {"osc": "square", "beats": 2},
@@ -60,16 +60,16 @@ MOVED: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("moved", MOVED, ids=["follow", "swing", "more"])
-async def test_a_motion_is_the_same_in_a_browser(
-    stage: Stage, film: Film, gl: Context, moved: dict[str, Any]
+@pytest.mark.parametrize("modulations", MODULATIONS, ids=["bindings", "oscillators", "mixed"])
+async def test_modulation_equals_the_servers(
+    player_page: PlayerPage, scene_files: SceneFiles, gl: Context, modulations: dict[str, Any]
 ) -> None:
     text = f"/*{json.dumps(HEADER)}*/\n{BODY}"
-    effect = load("moved", "moved.fs", text)
-    instance = EffectInstance(id="moved", file="moved.fs", source=text, params=moved)
-    wanted = film.server_frames(gl, instance, FRAMES, second=False)
-    drawn = await stage.draw(effect, {}, FRAMES, second=False, values=moved)
+    effect = load("modulated", "modulated.fs", text)
+    instance = EffectInstance(id="modulated", file="modulated.fs", source=text, params=modulations)
+    expected = scene_files.server_frames(gl, instance, FRAMES, second=False)
+    drawn = await player_page.draw(effect, {}, FRAMES, second=False, values=modulations)
     assert not isinstance(drawn, str), drawn
-    for frame, ours, theirs in zip(FRAMES, wanted, drawn, strict=True):
+    for frame, ours, theirs in zip(FRAMES, expected, drawn, strict=True):
         difference = np.abs(ours.astype(int) - theirs.astype(int)).max()
         assert difference <= 2, f"frame {frame}"

@@ -15,7 +15,7 @@ async function fetchPhoto(url) {
 
 async function fetchFeatures() {
   const layout = await (await fetch("/layout")).json();
-  const columns = await (await fetch("/measured")).arrayBuffer();
+  const columns = await (await fetch("/columns")).arrayBuffer();
   return new AudioFeatures(layout, columns);
 }
 

@@ -1,11 +1,11 @@
-"""A browser leaves loops that do not end, and draws those that end as ever."""
+"""A browser leaves endless loops, and draws finite ones as before."""
 
 from pathlib import Path
 
 import pytest
 
 from server.cli.tasks.effect_source import read
-from tests.web.conftest import Stage
+from tests.web.conftest import PlayerPage
 
 pytestmark = pytest.mark.browser
 
@@ -40,10 +40,14 @@ void main() {
 """
 
 
-async def test_a_loop_without_an_end_ends(stage: Stage, tmp_path: Path) -> None:
-    for text, wanted in ((ENDLESS, [255, 255, 0]), (NESTED, [255, 255, 0]), (MARCH, [12, 191, 0])):
+async def test_endless_loop_ends(player_page: PlayerPage, tmp_path: Path) -> None:
+    for text, expected in (
+        (ENDLESS, [255, 255, 0]),
+        (NESTED, [255, 255, 0]),
+        (MARCH, [12, 191, 0]),
+    ):
         path = tmp_path / "loops.fs"
         path.write_text(text)
-        drawn = await stage.draw(read(path).effect, {}, [0], second=False)
+        drawn = await player_page.draw(read(path).effect, {}, [0], second=False)
         assert not isinstance(drawn, str), drawn
-        assert drawn[0].reshape(-1, 3).tolist() == [wanted] * (64 * 36)
+        assert drawn[0].reshape(-1, 3).tolist() == [expected] * (64 * 36)

@@ -1,4 +1,4 @@
-"""GLSL 3.30 to GLSL ES 3.00, as text; that browsers draw it is test_same_picture's."""
+"""The translation of GLSL 3.30 to GLSL ES 3.00 as text; test_same_picture.py draws it."""
 
 import re
 
@@ -21,23 +21,23 @@ void main() {{ color = vec4(sample); }}
 """
 
 
-def _translated(body: str) -> str:
+def _translate(body: str) -> str:
     return es300.translate(_SOURCE.format(body))
 
 
 def _line_of(text: str, word: str) -> int:
-    """The number that a compiler gives to the line on which `word` is."""
+    """Return the number that a compiler gives to the line of `word`."""
     number = 0
-    for row in text.split("\n"):
-        line = re.match(r"#line (\d+)", row)
-        number = int(line[1]) - 1 if line else number + 1
-        if word in row:
+    for line in text.split("\n"):
+        directive = re.match(r"#line (\d+)", line)
+        number = int(directive[1]) - 1 if directive else number + 1
+        if word in line:
             return number
     raise AssertionError(word)
 
 
 def test_head_and_words() -> None:
-    text = _translated("int version = __VERSION__;")
+    text = _translate("int version = __VERSION__;")
     assert text.startswith("#version 300 es\nprecision highp float;\n")
     assert "#extension" not in text
     assert "uniform float es_sample;" in text
@@ -50,7 +50,7 @@ def test_head_and_words() -> None:
 
 def test_globals_are_set_in_main_and_keep_their_lines() -> None:
     body = "vec2 at = gl_FragCoord.xy,\n  half_way = at * 0.5;\nfloat plain = 1.0;\nvec2 last;"
-    text = _translated(body)
+    text = _translate(body)
     assert "vec2 at, half_way;" in text
     assert "at = gl_FragCoord.xy;" in text
     assert "float plain = 1.0;" in text
@@ -64,7 +64,7 @@ def test_functions_of_glsls_own_names_and_macros_defined_anew() -> None:
     body = (
         "float sign(vec2 a, vec2 b) { return a.x - b.x; }\n#define N 1\n#define N 2\nfloat n = N;"
     )
-    text = _translated(body)
+    text = _translate(body)
     assert "float isf_sign(vec2 a, vec2 b)" in text
     assert "#undef N\n" in text
     assert _line_of(text, "#define N 2") == 13
@@ -74,7 +74,7 @@ def test_functions_of_glsls_own_names_and_macros_defined_anew() -> None:
 def test_nothing_else_is_touched() -> None:
     body = "const vec2 fixed_ = vec2(1.0);\nstruct S { float a; } s;\n"
     body += "float f(float x) { float y = x; return y; }"
-    assert body in _translated(body)
+    assert body in _translate(body)
 
 
 def test_a_program_names_uniforms_as_its_shaders_do() -> None:

@@ -1,4 +1,4 @@
-"""A browser's own letters lie in the texture as the server's do, and are about as large."""
+"""The text textures of browser and server have the same layout and similar letters."""
 
 import json
 from dataclasses import asdict
@@ -9,7 +9,7 @@ import pytest
 
 from server.typography.style import Style
 from server.typography.typeset import typeset
-from tests.web.conftest import Stage
+from tests.web.conftest import PlayerPage
 
 pytestmark = pytest.mark.browser
 
@@ -23,7 +23,7 @@ STYLES: list[tuple[str, dict[str, Any]]] = [
 
 
 def _facts(numbers: Any, masks: Any) -> dict[str, Any]:
-    """What the last row says, as packing.py lays it out, and sums of the masks."""
+    """Return the metrics of the last row (see glyph_texture.py), and the sums of the masks."""
     pairs = [(int(a) * 256 + int(b), int(c) * 256 + int(d)) for a, b, c, d in numbers[:9]]
     lines, kind = pairs[0]
     return {
@@ -34,18 +34,18 @@ def _facts(numbers: Any, masks: Any) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize(("text", "words"), STYLES)
-async def test_layouts_agree(stage: Stage, text: str, words: dict[str, Any]) -> None:
-    given: dict[str, Any] = {"frame": (640, 360), "font": "Inter", "size": 40.0, "width": 560.0}
-    style = Style(**{**given, "height": 300.0, **words})
+@pytest.mark.parametrize(("text", "overrides"), STYLES)
+async def test_layouts_agree(player_page: PlayerPage, text: str, overrides: dict[str, Any]) -> None:
+    defaults: dict[str, Any] = {"frame": (640, 360), "font": "Inter", "size": 40.0, "width": 560.0}
+    style = Style(**{**defaults, "height": 300.0, **overrides})
     texels = typeset(text, style)
     height = int(texels[-1, 7, 0]) * 256 + int(texels[-1, 7, 1])
     ours = _facts(texels[-1], texels[:height])
-    told = json.dumps({**asdict(style), "text": text})
-    found = await stage.page.run(f"typeset({told})")
-    rows = np.array(list(found["data"].values()), np.uint8).reshape(found["height"], -1, 4)
-    tall = int(rows[-1, 7, 0]) * 256 + int(rows[-1, 7, 1])
-    theirs = _facts(rows[-1], rows[:tall])
+    style_json = json.dumps({**asdict(style), "text": text})
+    drawn = await player_page.page.run(f"typeset({style_json})")
+    texture = np.array(list(drawn["data"].values()), np.uint8).reshape(drawn["height"], -1, 4)
+    text_height = int(texture[-1, 7, 0]) * 256 + int(texture[-1, 7, 1])
+    theirs = _facts(texture[-1], texture[:text_height])
     for name in ("lines", "emoji", "cells", "frame"):
         assert theirs[name] == ours[name], name
     for name in ("em", "reach", "wide", "high", "caps", "fill", "edge", "blur"):
