@@ -1,8 +1,8 @@
 #!/bin/sh
-# The image's entry point: run the command without privileges, whoever starts the container.
+# The entry point of the image: run the command without privileges.
 #
-# The image's user is an unprivileged one. Where a platform starts it as root, because its volumes
-# belong to root (Railway: RAILWAY_RUN_UID=0), the data folder is handed over and root is left.
+# The user of the image is unprivileged. If a platform starts it as root, because its volumes are
+# owned by root (Railway: RAILWAY_RUN_UID=0), change the owner of the data folder and drop root.
 set -eu
 if [ "$(id -u)" = 0 ]; then
     chown 10001:10001 "$DATA_DIR"

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Pin what the image installs: every package that the server needs with the hashes of its files, in
-# requirements.txt, and what builds the wheel, in requirements-build.txt. The versions are those of
-# constraints.txt. No address is written: who installs chooses the index.
+# Pin the packages of the image: those of the server, with the hashes of their files, in
+# requirements.txt, and those that build the wheel in requirements-build.txt. The versions are those
+# of constraints.txt. No index address is written: pip uses the configured one.
 set -eu
 cd "$(dirname "$0")/.."
 mkdir -p build

@@ -1,20 +1,20 @@
 #!/bin/sh
-# Set up what a make target needs: system packages, then .venv with the pinned packages.
+# Set up the environment of a make target: system packages, then .venv with the pinned packages.
 #
 #   setup.sh run    what the server needs
 #   setup.sh dev    also the tools of `make check`
 #   setup.sh test   also Chromium and strace, for the tests that use them
 #   setup.sh image  what the server needs, and debootstrap
 #
-# Says nothing and does nothing slow when all is there. What is missing is installed through apt
-# when this is root or sudo asks for no password; otherwise one line says what to install.
+# Silent and fast if nothing is missing. Missing packages are installed through apt if this is root or
+# sudo needs no password; otherwise a line names them.
 set -eu
 cd "$(dirname "$0")/.."
 wanted=${1:-run}
 
 say() { printf '%s\n' "$*" >&2; }
 
-# --- what the system has -------------------------------------------------------------------------
+# --- what is installed ---------------------------------------------------------------------------
 
 has_command() {
     for name in "$@"; do
@@ -34,8 +34,8 @@ has_file() { # any of these patterns
     return 1
 }
 
-# The first Python on PATH that is new enough and can make a virtual environment with pip in it
-# (Debian's own cannot without python3-venv). Sets $python, or leaves it empty.
+# Set $python to the first Python on PATH that is new enough and can create a virtual environment
+# with pip (Debian's needs python3-venv for that), or leave it empty.
 find_python() {
     python=
     for name in python3 python3.14 python3.13 python3.12 python3.11 /usr/bin/python3; do
@@ -47,7 +47,7 @@ find_python() {
     done
 }
 
-# A file of each package of fonts: see server/typography/fonts.py.
+# One file of each font package: see server/typography/fonts.py.
 FONTS='
     fonts-bebas-neue/opentype/bebas-neue/BebasNeue-Bold.otf
     fonts-comfortaa/truetype/comfortaa/Comfortaa-Bold.ttf
@@ -91,8 +91,8 @@ missing_packages() {
     fi
 }
 
-# Ubuntu's archive holds no browser, only stand-ins that fetch a snap: there the tests that need one
-# are skipped, and say so, unless Google Chrome is installed.
+# Ubuntu's archive has no browser, only packages that install a snap: there the tests that need a
+# browser are skipped unless Google Chrome is installed.
 chromium_package() {
     # shellcheck disable=SC1091
     if [ "$(. /etc/os-release 2>/dev/null && echo "$ID")" != ubuntu ]; then echo chromium; fi
@@ -100,8 +100,8 @@ chromium_package() {
 
 # --- system packages -----------------------------------------------------------------------------
 
-# Of some packages those that there are. Fonts may be missing: others are drawn instead, and
-# `toqibox doctor` says which. Nothing else may.
+# Print the packages that apt offers. Only fonts may be missing: others are used in their place, and
+# `toqibox doctor` lists them.
 offered() {
     for package in "$@"; do
         case $package in
@@ -139,7 +139,7 @@ packages=$(missing_packages | tr -s ' ')
 packages=${packages% }
 if [ -n "$packages" ]; then
     if ! install_packages; then
-        say "Please install what is missing: sudo apt-get install$packages"
+        say "Packages are missing. Please run: sudo apt-get install$packages"
         exit 1
     fi
     find_python
@@ -155,8 +155,8 @@ case $wanted in
 run | image) extras= ;;
 *) extras='[dev]' ;;
 esac
-# The stamp holds all that the environment was made from, this folder included: a virtual
-# environment that was moved is broken.
+# The stamp contains all that the environment depends on, including this folder: a virtual
+# environment does not work after a move.
 state=$(pwd && cat pyproject.toml constraints.txt)
 for stamp in .venv/stamp-dev .venv/stamp-run; do
     if [ "$stamp" = .venv/stamp-run ] && [ -n "$extras" ]; then continue; fi
